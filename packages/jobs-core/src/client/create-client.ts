@@ -1,0 +1,127 @@
+import { InvalidOptionError } from '../errors/invalid-option-error.ts'
+import { JobNotFoundError } from '../errors/job-not-found-error.ts'
+import { JobNotRetryableError } from '../errors/job-not-retryable-error.ts'
+import type { JobEvent } from '../events/job-events.ts'
+import { tenantProblem } from '../events/tenant.ts'
+import type { Definition } from '../jobs/job-definition.ts'
+import { ambientJobs, toJobRegistry } from '../jobs/job-registry.ts'
+import { createDefaultLogger } from '../logging/default-logger.ts'
+import type { LoggerLike } from '../logging/logger.ts'
+import { requireFeature } from '../provider/check-support.ts'
+import type { JobProvider } from '../provider/job-provider.ts'
+import type { JobHooks } from '../runs/hooks.ts'
+import { isEnded } from '../runs/job-state.ts'
+import type { JobStatus } from '../runs/job-status.ts'
+import type { Clock } from '../time/clock.ts'
+import { toMilliseconds } from '../time/duration.ts'
+import { systemClock } from '../time/system-clock.ts'
+import type { JobClient } from './job-client.ts'
+import { openEngine } from './open-engine.ts'
+import { createSender } from './sender.ts'
+import { createTenantClient } from './tenant-client.ts'
+import { toListQuery } from './to-list-query.ts'
+import { waitForJob } from './wait-for-job.ts'
+import { forgetHereClient, offerHereClient } from './wake-for-cron.ts'
+
+/** What every client may be given, on any engine. */
+export interface ClientOptions {
+  /** The jobs of this client. Default: those that registered themselves by being defined, now and later. */
+  jobs?: readonly Definition[] | undefined
+  /** pino, the console, or anything like them. Default: readable lines on a terminal, JSON elsewhere. */
+  logger?: LoggerLike | undefined
+  hooks?: JobHooks | undefined
+  /** The largest payload, bytes of UTF-8 JSON. Default 120 KiB, which every engine takes. */
+  maxPayloadBytes?: number | undefined
+  /** Where time comes from. Default: the machine's clock. */
+  clock?: Clock | undefined
+}
+
+/** The engine of a client. */
+export interface ClientEngine {
+  /** Called once, when the engine is needed first. */
+  load(): JobProvider | Promise<JobProvider>
+  /** True where the engine runs in this process, so that defined cron jobs bring it to life without a send. */
+  readonly runsHere?: boolean
+}
+
+/** A client over a provider, which is loaded when it is needed first. */
+export function createClient({ load, runsHere = false }: ClientEngine, options: ClientOptions = {}): JobClient {
+  const { clock = systemClock, hooks, logger = createDefaultLogger() } = options
+  const jobs = options.jobs ? toJobRegistry(options.jobs) : ambientJobs()
+  const engine = openEngine(load, () => ({ jobs, client, logger, hooks }))
+  const sender = createSender({ engine, clock, hooks, logger, maxPayloadBytes: options.maxPayloadBytes })
+
+  const find = async (provider: JobProvider, id: string, tenantId?: string): Promise<JobStatus> => {
+    if (typeof id !== 'string' || id === '') {
+      const problem = id === '' ? 'is empty' : `is a ${id === null ? 'null' : typeof id}, not a string`
+      throw new InvalidOptionError({ option: 'id', problem, remedy: 'Give the `id` of a job handle.' })
+    }
+    const status = await provider.status(id)
+    if (status && (tenantId === undefined || status.tenantId === tenantId)) return status
+    throw new JobNotFoundError({ jobId: id, provider: provider.name })
+  }
+
+  const operationsFor = (tenantId?: string): Pick<JobClient, 'getJobStatus' | 'cancelJob' | 'retryJob' | 'waitForJob'> => ({
+    getJobStatus: async (id) => find(await engine.use(), id, tenantId),
+
+    async cancelJob(id) {
+      const provider = await engine.useOpen('cancelJob')
+      const status = await find(provider, id, tenantId)
+      if (isEnded(status.state)) return status
+      requireFeature(provider, status.state === 'running' ? 'cancelJob of a running job' : 'cancelJob of a job that waits')
+      await provider.cancel(id)
+      return find(provider, id, tenantId)
+    },
+
+    async retryJob(id) {
+      const provider = await engine.useOpen('retryJob')
+      const status = await find(provider, id, tenantId)
+      requireFeature(provider, 'retryJob')
+      if (status.state !== 'failed') throw new JobNotRetryableError({ jobId: id, state: status.state })
+      await provider.retry(id)
+      return { id, event: status.event as JobEvent, tenantId: status.tenantId, deduplicated: false }
+    },
+
+    async waitForJob(id, waitOptions) {
+      const provider = await engine.use()
+      return waitForJob(() => find(provider, id, tenantId), { id, provider, clock, ...waitOptions })
+    },
+  })
+
+  const listFor = async (listOptions: Parameters<JobClient['listJobs']>[0]) => {
+    const provider = await engine.use()
+    requireFeature(provider, 'listJobs')
+    if (!provider.list) throw new TypeError(`The provider \`${provider.name}\` declares \`listJobs\` and has no \`list\`.`)
+    return provider.list(toListQuery(listOptions ?? {}))
+  }
+
+  const client: JobClient = {
+    sendJob: sender.send,
+    sendEvent: sender.send,
+    scheduleJob: sender.schedule,
+    sendJobs: sender.sendMany,
+    ...operationsFor(),
+    listJobs: listFor,
+    forTenant(tenantId) {
+      const problem = tenantProblem(tenantId)
+      if (problem) {
+        throw new InvalidOptionError({ option: 'tenantId', problem, remedy: 'Give the id of the tenant, a non-empty string.' })
+      }
+      const list: JobClient['listJobs'] = (listOptions) => listFor({ ...listOptions, tenantId })
+      return createTenantClient(tenantId, sender, { ...operationsFor(tenantId), listJobs: list })
+    },
+    healthCheck: async () => (await engine.use()).health(),
+    capabilities: async () => (await engine.use()).capabilities,
+    async start() {
+      const provider = await engine.useOpen('start')
+      await provider.start?.()
+    },
+    async close({ timeout = '10s' } = {}) {
+      forgetHereClient(client)
+      await engine.close(toMilliseconds(timeout, 'timeout'))
+    },
+  }
+  if (runsHere && !options.jobs) offerHereClient(client)
+  return client
+}
+

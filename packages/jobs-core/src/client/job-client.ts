@@ -1,0 +1,87 @@
+import type { JobEvent, JobInput } from '../events/job-events.ts'
+import type { Health, JobPage } from '../provider/job-provider.ts'
+import type { Capabilities } from '../provider/capabilities.ts'
+import type { JobState } from '../runs/job-state.ts'
+import type { JobStatus } from '../runs/job-status.ts'
+import type { Duration } from '../time/duration.ts'
+import type { JobHandle, JobItem, ScheduleOptions, SendOptions, SendResult } from './send-options.ts'
+
+/** Filters and paging of `listJobs`. */
+export interface ListOptions {
+  tenantId?: string | undefined
+  state?: JobState | undefined
+  event?: JobEvent | `cron/${string}` | undefined
+  /** 1 to 1,000, default 50. */
+  limit?: number | undefined
+  /** The `cursor` of the page before. */
+  cursor?: string | undefined
+}
+
+/** How long `waitForJob` waits. */
+export interface WaitOptions {
+  /** Then it throws `WaitTimeoutError`. Default: no limit. */
+  timeout?: number | Duration | undefined
+  /** Ends the waiting with the signal's reason. The job goes on. */
+  signal?: AbortSignal | undefined
+}
+
+/** How a client closes. */
+export interface CloseOptions {
+  /** How long attempts under way may go on before they are aborted. Default `'10s'`. */
+  timeout?: number | Duration | undefined
+}
+
+/** What can be done with jobs. Everything that takes an id works from any process that has the engine's keys. */
+export interface JobOperations {
+  /** The job's state and runs. @throws {JobNotFoundError} */
+  getJobStatus(id: string): Promise<JobStatus>
+  /** Ends the job; answers its state afterwards: `cancelled`, or as it had ended before. @throws {JobNotFoundError} */
+  cancelJob(id: string): Promise<JobStatus>
+  /** Runs the failed definitions of a failed job again, under the same id. @throws {JobNotRetryableError} {@link JobNotFoundError} */
+  retryJob(id: string): Promise<JobHandle>
+  /** Waits until the job has ended, in whatever way. @throws {WaitTimeoutError} {@link JobNotFoundError} */
+  waitForJob(id: string, options?: WaitOptions): Promise<JobStatus>
+}
+
+/** Sends and looks after jobs on one engine. */
+export interface JobClient extends JobOperations {
+  /** Sends an event; resolves when the engine has it. */
+  sendJob<Event extends JobEvent>(event: Event, payload: JobInput<Event>, options?: SendOptions): Promise<JobHandle<Event>>
+  /** The same as `sendJob`. */
+  sendEvent<Event extends JobEvent>(event: Event, payload: JobInput<Event>, options?: SendOptions): Promise<JobHandle<Event>>
+  /** Sends an event to be handled later. */
+  scheduleJob<Event extends JobEvent>(event: Event, payload: JobInput<Event>, options: ScheduleOptions): Promise<JobHandle<Event>>
+  /** Sends many; answers one result per item, in order. One that is refused stops none of the others. */
+  sendJobs(items: readonly JobItem[]): Promise<SendResult[]>
+  /** Jobs, newest first. */
+  listJobs(options?: ListOptions): Promise<JobPage>
+  /** A client of one tenant: another tenant's jobs do not exist for it. */
+  forTenant(tenantId: string): TenantClient
+  /** Whether the engine answers and would run the jobs. */
+  healthCheck(): Promise<Health>
+  /** What the engine can do. */
+  capabilities(): Promise<Capabilities>
+  /** Makes this process a worker that stays alive until `close`. Sending needs no start. */
+  start(): Promise<void>
+  /** Takes no more sends, lets running attempts end, then aborts them. */
+  close(options?: CloseOptions): Promise<void>
+}
+
+/** A payload of which the tenant may be left out, since the client knows it. */
+export type TenantInput<Event extends JobEvent> = Event extends JobEvent
+  ? Omit<JobInput<Event>, 'tenantId'> & { tenantId?: string }
+  : never
+
+/** One item of a tenant client's `sendJobs`. */
+export type TenantJobItem = {
+  [E in JobEvent]: { event: E; payload: TenantInput<E>; options?: SendOptions | undefined }
+}[JobEvent]
+
+/** A client that sends, reads, cancels and retries the jobs of one tenant only. */
+export interface TenantClient extends JobOperations {
+  readonly tenantId: string
+  sendJob<Event extends JobEvent>(event: Event, payload: TenantInput<Event>, options?: SendOptions): Promise<JobHandle<Event>>
+  scheduleJob<Event extends JobEvent>(event: Event, payload: TenantInput<Event>, options: ScheduleOptions): Promise<JobHandle<Event>>
+  sendJobs(items: readonly TenantJobItem[]): Promise<SendResult[]>
+  listJobs(options?: Omit<ListOptions, 'tenantId'>): Promise<JobPage>
+}

@@ -1,0 +1,59 @@
+import type { JobEvent, JobInput } from '../events/job-events.ts'
+import type { Health, JobPage } from '../provider/job-provider.ts'
+import type { JobStatus } from '../runs/job-status.ts'
+import { getJobClient } from './default-client.ts'
+import type { ListOptions, WaitOptions } from './job-client.ts'
+import type { JobHandle, JobItem, ScheduleOptions, SendOptions, SendResult } from './send-options.ts'
+
+/** Sends an event through the default client; resolves when the engine has it. */
+export async function sendJob<Event extends JobEvent>(
+  event: Event,
+  payload: JobInput<Event>,
+  options?: SendOptions,
+): Promise<JobHandle<Event>> {
+  return getJobClient().sendJob(event, payload, options)
+}
+
+/** Sends an event to be handled later. */
+export async function scheduleJob<Event extends JobEvent>(
+  event: Event,
+  payload: JobInput<Event>,
+  options: ScheduleOptions,
+): Promise<JobHandle<Event>> {
+  return getJobClient().scheduleJob(event, payload, options)
+}
+
+/** Sends many events; answers one result per item, in order. */
+export async function sendJobs(items: readonly JobItem[]): Promise<SendResult[]> {
+  return getJobClient().sendJobs(items)
+}
+
+/** The job's state and runs. @throws {JobNotFoundError} */
+export async function getJobStatus(id: string): Promise<JobStatus> {
+  return getJobClient().getJobStatus(id)
+}
+
+/** Ends a job; answers its state afterwards. @throws {JobNotFoundError} */
+export async function cancelJob(id: string): Promise<JobStatus> {
+  return getJobClient().cancelJob(id)
+}
+
+/** Runs the failed definitions of a failed job again, under the same id. @throws {JobNotRetryableError} */
+export async function retryJob(id: string): Promise<JobHandle> {
+  return getJobClient().retryJob(id)
+}
+
+/** Waits until a job has ended, in whatever way. @throws {WaitTimeoutError} */
+export async function waitForJob(id: string, options?: WaitOptions): Promise<JobStatus> {
+  return getJobClient().waitForJob(id, options)
+}
+
+/** Jobs, newest first. */
+export async function listJobs(options?: ListOptions): Promise<JobPage> {
+  return getJobClient().listJobs(options)
+}
+
+/** Whether the engine answers and would run the jobs. */
+export async function healthCheck(): Promise<Health> {
+  return getJobClient().healthCheck()
+}

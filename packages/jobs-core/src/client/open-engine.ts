@@ -1,0 +1,68 @@
+import { ClientClosedError } from '../errors/client-closed-error.ts'
+import { InvalidOptionError } from '../errors/invalid-option-error.ts'
+import { checkDefinitionSupport } from '../provider/check-support.ts'
+import type { JobHost, JobProvider } from '../provider/job-provider.ts'
+
+/** A provider that is loaded and attached once, when it is first used. */
+export interface Engine {
+  /** The provider, also after the client was closed: reading goes on. */
+  use(): Promise<JobProvider>
+  /** The provider, for what changes something. @throws {ClientClosedError} once the client is closed. */
+  useOpen(operation: string): Promise<JobProvider>
+  /** The provider where it is ready and open: lets a send skip a turn. */
+  ready(): JobProvider | undefined
+  close(timeoutMs: number): Promise<void>
+}
+
+/**
+ * Loads the provider on first use. Every definition of the client is held against the engine's capabilities: those
+ * that are there when it opens, and those that come later.
+ */
+export function openEngine(load: () => JobProvider | Promise<JobProvider>, host: () => JobHost): Engine {
+  let provider: JobProvider | undefined
+  let opening: Promise<JobProvider> | undefined
+  let closed = false
+  let stopWatching = (): void => undefined
+
+  const open = async (): Promise<JobProvider> => {
+    const loaded = await load()
+    if (loaded?.specificationVersion !== 'v1') {
+      throw new InvalidOptionError({
+        option: 'provider',
+        problem: 'does not speak version `v1` of the provider contract',
+        remedy: 'Install versions of the provider and of this package that go together.',
+      })
+    }
+    const { jobs, ...rest } = host()
+    const check = (): void => {
+      for (const definition of jobs.all()) checkDefinitionSupport(loaded, definition)
+    }
+    check()
+    stopWatching = jobs.onChange(check)
+    loaded.attach?.({ jobs, ...rest })
+    return (provider = loaded)
+  }
+
+  const use = (): Promise<JobProvider> => {
+    opening ??= open().catch((error: unknown) => {
+      opening = undefined // what failed may be mended: the next call tries again
+      throw error
+    })
+    return opening
+  }
+
+  return {
+    use,
+    async useOpen(operation) {
+      if (closed) throw new ClientClosedError({ operation })
+      return use()
+    },
+    ready: () => (closed ? undefined : provider),
+    async close(timeoutMs) {
+      if (closed) return
+      closed = true
+      stopWatching()
+      await (await opening)?.close?.({ timeoutMs })
+    },
+  }
+}

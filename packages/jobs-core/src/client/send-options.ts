@@ -1,0 +1,43 @@
+import type { JobEvent, JobInput } from '../events/job-events.ts'
+import type { JobsError } from '../errors/jobs-error.ts'
+import type { ProviderOptions } from '../jobs/provider-options.ts'
+import type { Duration } from '../time/duration.ts'
+
+/** How an event is sent. */
+export interface SendOptions {
+  /** Start no sooner than this from now: milliseconds or `'24h'`, at most ten years. Not together with `runAt`. */
+  delay?: number | Duration | undefined
+  /** Start no sooner than this instant; a past one means now. */
+  runAt?: Date | undefined
+  /** Makes the send happen once: the same key, tenant and event again answers the first job. At most 256 characters. */
+  idempotencyKey?: string | undefined
+  /** How long the key stays taken, also after its job failed. Default `'24h'`. */
+  idempotencyTtl?: number | Duration | undefined
+  /** Overrides the definitions' number of attempts for this job; 1 to 1,000. */
+  maxAttempts?: number | undefined
+  /** W3C `traceparent` of the sender's trace, carried to the job. */
+  traceparent?: string | undefined
+  /** Options that only one engine has. */
+  providerOptions?: ProviderOptions | undefined
+}
+
+/** The options of `scheduleJob`: when is required. */
+export type ScheduleOptions = SendOptions & ({ delay: number | Duration } | { runAt: Date })
+
+/** What a send answers. */
+export interface JobHandle<Event extends JobEvent = JobEvent> {
+  /** Takes `getJobStatus`, `cancelJob` and `retryJob`, in any process. */
+  readonly id: string
+  readonly event: Event
+  readonly tenantId: string
+  /** True where the idempotency key was taken: the id is the first send's. */
+  readonly deduplicated: boolean
+}
+
+/** One item of `sendJobs`. */
+export type JobItem<Event extends JobEvent = JobEvent> = {
+  [E in Event]: { event: E; payload: JobInput<E>; options?: SendOptions | undefined }
+}[Event]
+
+/** One answer of `sendJobs`. */
+export type SendResult = { readonly ok: true; readonly job: JobHandle } | { readonly ok: false; readonly error: JobsError }

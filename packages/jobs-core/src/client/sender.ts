@@ -1,0 +1,110 @@
+import { monotonicFactory } from 'ulid'
+
+import { InvalidOptionError } from '../errors/invalid-option-error.ts'
+import { JobsError } from '../errors/jobs-error.ts'
+import { SendFailedError } from '../errors/send-failed-error.ts'
+import type { Envelope } from '../events/envelope.ts'
+import type { JobEvent, JobInput } from '../events/job-events.ts'
+import { bindLogger, type LoggerLike } from '../logging/logger.ts'
+import { portablePayloadBytes } from '../provider/capabilities.ts'
+import type { Accepted, JobProvider } from '../provider/job-provider.ts'
+import { callHook, type JobHooks } from '../runs/hooks.ts'
+import type { Clock } from '../time/clock.ts'
+import type { Engine } from './open-engine.ts'
+import type { JobHandle, JobItem, ScheduleOptions, SendOptions, SendResult } from './send-options.ts'
+import { toEnvelope } from './to-envelope.ts'
+
+/** The sending half of a client. */
+export interface Sender {
+  send<Event extends JobEvent>(event: Event, payload: JobInput<Event>, options?: SendOptions): Promise<JobHandle<Event>>
+  schedule<Event extends JobEvent>(event: Event, payload: JobInput<Event>, options: ScheduleOptions): Promise<JobHandle<Event>>
+  sendMany(items: readonly JobItem[]): Promise<SendResult[]>
+}
+
+/** What a sender stands on. */
+export interface SenderParts {
+  readonly engine: Engine
+  readonly clock: Clock
+  readonly hooks: JobHooks | undefined
+  readonly logger: LoggerLike
+  readonly maxPayloadBytes: number | undefined
+}
+
+export function createSender({ engine, clock, hooks, logger, maxPayloadBytes }: SenderParts): Sender {
+  const createId = monotonicFactory()
+  const bound = bindLogger(logger, {})
+
+  const toEnvelopeFor = (provider: JobProvider, event: string, payload: unknown, options: SendOptions | undefined) => {
+    const now = clock.now()
+    const limitBytes = payloadLimit(provider, maxPayloadBytes)
+    return toEnvelope(event, payload, options, { provider, now, id: createId(now), maxPayloadBytes: limitBytes })
+  }
+
+  const deliver = async (provider: JobProvider, envelopes: readonly Envelope[]): Promise<readonly Accepted[]> => {
+    const answers = await provider.send(envelopes)
+    if (hooks?.onSend) for (const [index, envelope] of envelopes.entries()) tellHook(envelope, answers[index])
+    return answers
+  }
+
+  const tellHook = (envelope: Envelope, answer: Accepted | undefined): void => {
+    const { event, tenantId } = envelope
+    const outcome = answer?.ok ? { jobId: answer.id, deduplicated: answer.deduplicated } : answer && { error: answer.error }
+    callHook(hooks, 'onSend', { event, tenantId, envelope, ...outcome }, bound)
+  }
+
+  const send: Sender['send'] = async (event, payload, options) => {
+    const provider = engine.ready() ?? (await engine.useOpen('sendJob'))
+    const envelope = await toEnvelopeFor(provider, event, payload, options)
+    const [answer] = await deliver(provider, [envelope])
+    if (!answer) throw noAnswer(provider, event)
+    if (!answer.ok) throw answer.error
+    return { id: answer.id, event, tenantId: envelope.tenantId, deduplicated: answer.deduplicated }
+  }
+
+  return {
+    send,
+
+    async schedule(event, payload, options) {
+      if (options?.delay === undefined && options?.runAt === undefined) {
+        const problem = 'is missing, and so is `runAt`'
+        throw new InvalidOptionError({ option: 'delay', problem, remedy: 'Say when: `{ delay: "24h" }` or `{ runAt: date }`.' })
+      }
+      return send(event, payload, options)
+    },
+
+    async sendMany(items) {
+      const provider = engine.ready() ?? (await engine.useOpen('sendJobs'))
+      const made = await Promise.all(
+        items.map(({ event, payload, options }) =>
+          toEnvelopeFor(provider, event, payload, options).catch((error: unknown) => {
+            if (JobsError.isInstance(error)) return error
+            throw error
+          }),
+        ),
+      )
+      const envelopes = made.filter((one): one is Envelope => !JobsError.isInstance(one))
+      const answers = envelopes.length > 0 ? [...(await deliver(provider, envelopes))] : []
+      return made.map((one) => (JobsError.isInstance(one) ? { ok: false, error: one } : toResult(provider, one, answers.shift())))
+    },
+  }
+}
+
+function toResult(provider: JobProvider, { event, tenantId }: Envelope, answer: Accepted | undefined): SendResult {
+  if (!answer) return { ok: false, error: noAnswer(provider, event) }
+  if (!answer.ok) return answer
+  return { ok: true, job: { id: answer.id, event: event as JobEvent, tenantId, deduplicated: answer.deduplicated } }
+}
+
+function noAnswer({ name }: JobProvider, event: string): SendFailedError {
+  return new SendFailedError({ event, provider: name, problem: 'it gave no answer', accepted: 'maybe' })
+}
+
+function payloadLimit({ name, capabilities }: JobProvider, wanted: number | undefined): number {
+  if (wanted === undefined) return Math.min(portablePayloadBytes, capabilities.maxPayloadBytes)
+  if (Number.isSafeInteger(wanted) && wanted > 0 && wanted <= capabilities.maxPayloadBytes) return wanted
+  throw new InvalidOptionError({
+    option: 'maxPayloadBytes',
+    problem: `is \`${String(wanted)}\``,
+    remedy: `Give a whole number of bytes; \`${name}\` takes at most ${capabilities.maxPayloadBytes}.`,
+  })
+}

@@ -1,0 +1,43 @@
+import { InvalidOptionError } from '../errors/invalid-option-error.ts'
+import { JobsError } from '../errors/jobs-error.ts'
+import { TenantMismatchError } from '../errors/tenant-mismatch-error.ts'
+import type { JobEvent, JobInput } from '../events/job-events.ts'
+import type { JobOperations, TenantClient } from './job-client.ts'
+import type { JobItem, SendResult } from './send-options.ts'
+import type { Sender } from './sender.ts'
+
+/** A client whose every send is of one tenant; `operations` must be bound to it already. */
+export function createTenantClient(
+  tenantId: string,
+  sender: Sender,
+  operations: JobOperations & Pick<TenantClient, 'listJobs'>,
+): TenantClient {
+  const withTenant = <Event extends JobEvent>(event: Event, payload: unknown): JobInput<Event> => {
+    if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) {
+      const problem = `is ${Array.isArray(payload) ? 'an array' : String(payload)}`
+      throw new InvalidOptionError({ option: 'payload', problem, remedy: 'Give an object.' })
+    }
+    const named = (payload as { tenantId?: unknown }).tenantId
+    if (named !== undefined && named !== tenantId) throw new TenantMismatchError({ event, tenantId })
+    return { ...payload, tenantId } as JobInput<Event>
+  }
+
+  return {
+    tenantId,
+    sendJob: async (event, payload, options) => sender.send(event, withTenant(event, payload), options),
+    scheduleJob: async (event, payload, options) => sender.schedule(event, withTenant(event, payload), options),
+    async sendJobs(items) {
+      const made = items.map(({ event, payload, options }): JobItem | JobsError => {
+        try {
+          return { event, payload: withTenant(event, payload), options } as JobItem
+        } catch (error) {
+          if (JobsError.isInstance(error)) return error
+          throw error
+        }
+      })
+      const results = await sender.sendMany(made.filter((one): one is JobItem => !JobsError.isInstance(one)))
+      return made.map((one): SendResult => (JobsError.isInstance(one) ? { ok: false, error: one } : results.shift()!))
+    },
+    ...operations,
+  }
+}

@@ -1,0 +1,138 @@
+import { InvalidOptionError } from '../errors/invalid-option-error.ts'
+import { PayloadTooLargeError } from '../errors/payload-too-large-error.ts'
+import { TenantRequiredError } from '../errors/tenant-required-error.ts'
+import { UnsupportedFeatureError } from '../errors/unsupported-feature-error.ts'
+import type { Envelope } from '../events/envelope.ts'
+import { requireEvent } from '../events/event-registry.ts'
+import { type Json, utf8Bytes } from '../events/json.ts'
+import { tenantProblem } from '../events/tenant.ts'
+import { toJson } from '../events/to-json.ts'
+import { checkDates, validatePayload } from '../events/validate-payload.ts'
+import { requireFeature } from '../provider/check-support.ts'
+import type { JobProvider } from '../provider/job-provider.ts'
+import { isAttemptCount, maxAttemptsCeiling } from '../retry/retry-config.ts'
+import { maxDurationMs, toMilliseconds } from '../time/duration.ts'
+import type { SendOptions } from './send-options.ts'
+
+/** What an envelope is made with. */
+export interface EnvelopeMaker {
+  readonly provider: JobProvider
+  readonly now: number
+  readonly id: string
+  readonly maxPayloadBytes: number
+}
+
+const optionNames = ['delay', 'runAt', 'idempotencyKey', 'idempotencyTtl', 'maxAttempts', 'traceparent', 'providerOptions']
+
+/**
+ * Checks a send and puts it into an envelope: event, tenant, JSON, size, schema, options, in this order. Nothing has
+ * left the process when it throws.
+ *
+ * @throws {JobsError} of the class that fits.
+ */
+export async function toEnvelope(
+  event: string,
+  payload: unknown,
+  options: SendOptions | undefined,
+  maker: EnvelopeMaker,
+): Promise<Envelope> {
+  const { schema } = requireEvent(event)
+  const tenantId: unknown = (payload as { tenantId?: unknown } | null | undefined)?.tenantId
+  const problem = tenantProblem(tenantId)
+  if (problem) throw new TenantRequiredError({ event, problem })
+  const copy = toJson(payload, 'payload')
+  checkSize(event, copy.json, maker.maxPayloadBytes)
+  const validated = validatePayload(event, schema, copy.json)
+  checkDates(copy, validated instanceof Promise ? await validated : validated)
+  return {
+    v: 1,
+    id: maker.id,
+    event,
+    tenantId: tenantId as string,
+    payload: copy.json,
+    sentAt: maker.now,
+    ...checkOptions(options ?? {}, maker),
+  }
+}
+
+function checkSize(event: string, json: Json, limitBytes: number): void {
+  const text = JSON.stringify(json)
+  // A character is at most three bytes of UTF-8, so that most payloads need no counting.
+  if (text.length * 3 <= limitBytes) return
+  const bytes = utf8Bytes(text)
+  if (bytes > limitBytes) throw new PayloadTooLargeError({ event, bytes, limitBytes })
+}
+
+type EnvelopeOptions = Pick<Envelope, 'runAt' | 'idempotencyKey' | 'idempotencyTtlMs' | 'maxAttempts' | 'traceparent' | 'providerOptions'>
+
+function checkOptions(options: SendOptions, { provider, now }: EnvelopeMaker): EnvelopeOptions {
+  for (const option of Object.keys(options)) {
+    if (!optionNames.includes(option)) {
+      throw new InvalidOptionError({ option, problem: 'is not an option of a send', remedy: `The options are ${optionNames.join(', ')}.` })
+    }
+  }
+  const { idempotencyKey, idempotencyTtl, maxAttempts, traceparent, providerOptions } = options
+  const runAt = startOf(options, now)
+  if (runAt !== undefined && runAt > now) {
+    requireFeature(provider, 'delay')
+    checkDelayLimit(provider, runAt - now)
+  }
+  if (idempotencyKey !== undefined) checkKey(provider, idempotencyKey)
+  if (maxAttempts !== undefined) checkAttempts(provider, maxAttempts)
+  return {
+    ...(runAt !== undefined && runAt > now && { runAt }),
+    ...(idempotencyKey !== undefined && {
+      idempotencyKey,
+      idempotencyTtlMs: toMilliseconds(idempotencyTtl ?? '24h', 'idempotencyTtl'),
+    }),
+    ...(maxAttempts !== undefined && { maxAttempts }),
+    ...(traceparent !== undefined && { traceparent }),
+    ...(providerOptions !== undefined && { providerOptions }),
+  }
+}
+
+function startOf({ delay, runAt }: SendOptions, now: number): number | undefined {
+  if (delay !== undefined && runAt !== undefined) {
+    throw new InvalidOptionError({ option: 'runAt', problem: 'is given beside `delay`', remedy: 'Give one of the two.' })
+  }
+  if (delay !== undefined) return now + toMilliseconds(delay, 'delay')
+  if (runAt === undefined) return undefined
+  const at = runAt instanceof Date ? runAt.getTime() : Number.NaN
+  const remedy = 'Give a valid `Date` at most ten years ahead.'
+  if (Number.isNaN(at)) throw new InvalidOptionError({ option: 'runAt', problem: 'is not a valid Date', remedy })
+  if (at - now > maxDurationMs) throw new InvalidOptionError({ option: 'runAt', problem: 'is over ten years ahead', remedy })
+  return at
+}
+
+function checkDelayLimit({ name, capabilities }: JobProvider, delayMs: number): void {
+  if (delayMs <= capabilities.maxDelayMs) return
+  throw new UnsupportedFeatureError({
+    feature: `a delay of ${delayMs} ms`,
+    provider: name,
+    remedy: `Its longest is ${capabilities.maxDelayMs} ms: send a job that schedules the rest of the wait.`,
+  })
+}
+
+function checkKey(provider: JobProvider, key: unknown): void {
+  requireFeature(provider, 'idempotencyKey')
+  const remedy = 'Give a string of 1 to 256 characters that names what happened, such as the id of an order.'
+  const option = 'idempotencyKey'
+  if (typeof key !== 'string') throw new InvalidOptionError({ option, problem: `is a ${typeof key}`, remedy })
+  if (key.trim() === '') throw new InvalidOptionError({ option, problem: 'is empty', remedy })
+  if (key.length > 256) throw new InvalidOptionError({ option, problem: `has ${key.length} characters`, remedy })
+}
+
+function checkAttempts(provider: JobProvider, maxAttempts: unknown): void {
+  const option = 'maxAttempts'
+  if (!isAttemptCount(maxAttempts)) {
+    const remedy = `Give a whole number from 1 to ${maxAttemptsCeiling}.`
+    throw new InvalidOptionError({ option, problem: `is \`${String(maxAttempts)}\``, remedy })
+  }
+  const { maxAttemptsLimit, features } = provider.capabilities
+  if (maxAttempts > maxAttemptsLimit) {
+    const remedy = `Its most is ${maxAttemptsLimit}.`
+    throw new UnsupportedFeatureError({ feature: `maxAttempts: ${maxAttempts}`, provider: provider.name, remedy })
+  }
+  // Whether this raises or lowers is known where the definitions are; an engine with neither refuses it here.
+  if (!features['maxAttempts of a send, raised'].supported) requireFeature(provider, 'maxAttempts of a send, lowered')
+}

@@ -1,0 +1,77 @@
+import { WaitTimeoutError } from '../errors/wait-timeout-error.ts'
+import type { JobProvider } from '../provider/job-provider.ts'
+import { isEnded } from '../runs/job-state.ts'
+import type { JobStatus } from '../runs/job-status.ts'
+import type { Clock, Timer } from '../time/clock.ts'
+import { toMilliseconds } from '../time/duration.ts'
+import type { WaitOptions } from './job-client.ts'
+
+interface WaitParts extends WaitOptions {
+  readonly id: string
+  readonly provider: Pick<JobProvider, 'watch'>
+  readonly clock: Clock
+}
+
+const firstPollMs = 50
+const longestPollMs = 2000
+
+/** Reads a job until it has ended: when the provider says that it changed, otherwise in growing intervals. */
+export async function waitForJob(
+  read: () => Promise<JobStatus>,
+  { id, provider, clock, timeout, signal }: WaitParts,
+): Promise<JobStatus> {
+  const timeoutMs = timeout === undefined ? undefined : toMilliseconds(timeout, 'timeout')
+  const deadline = timeoutMs === undefined ? undefined : clock.now() + timeoutMs
+  let pollMs = firstPollMs
+  for (;;) {
+    signal?.throwIfAborted()
+    // Watched before it is read, so that no change falls between the two.
+    const change = nextChange(provider, id)
+    try {
+      const status = await read()
+      if (isEnded(status.state)) return status
+      const leftMs = deadline === undefined ? undefined : deadline - clock.now()
+      if (leftMs !== undefined && leftMs <= 0) throw new WaitTimeoutError({ jobId: id, state: status.state, timeoutMs: timeoutMs! })
+      const pauseMs = change.watched ? leftMs : Math.min(pollMs, leftMs ?? pollMs)
+      await firstOf(change.happened, pauseMs, clock, signal)
+      pollMs = Math.min(pollMs * 2, longestPollMs)
+    } finally {
+      change.stop()
+    }
+  }
+}
+
+interface Change {
+  readonly watched: boolean
+  readonly happened: Promise<void>
+  stop(): void
+}
+
+function nextChange(provider: Pick<JobProvider, 'watch'>, id: string): Change {
+  let stop = (): void => undefined
+  const happened = new Promise<void>((resolve) => {
+    if (provider.watch) stop = provider.watch(id, resolve)
+  })
+  return { watched: provider.watch !== undefined, happened, stop: () => stop() }
+}
+
+async function firstOf(
+  change: Promise<void>,
+  pauseMs: number | undefined,
+  clock: Clock,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  let timer: Timer | undefined
+  let onAbort = (): void => undefined
+  const other = new Promise<void>((resolve, reject) => {
+    if (pauseMs !== undefined) timer = clock.setTimer(pauseMs, resolve)
+    onAbort = () => reject(signal?.reason)
+    signal?.addEventListener('abort', onAbort, { once: true })
+  })
+  try {
+    await Promise.race([change, other])
+  } finally {
+    timer?.cancel()
+    signal?.removeEventListener('abort', onAbort)
+  }
+}

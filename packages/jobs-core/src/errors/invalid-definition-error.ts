@@ -1,0 +1,18 @@
+import { hasErrorCode, JobsError } from './jobs-error.ts'
+
+/** A job, cron job or event that cannot be defined as it is written. */
+export class InvalidDefinitionError extends JobsError {
+  override readonly name = 'InvalidDefinitionError'
+  readonly code = 'invalid_definition'
+  /** The field at fault, for example `retry.maxAttempts`. */
+  readonly field: string
+
+  constructor({ what, field, problem, remedy }: { what: string; field: string; problem: string; remedy: string }) {
+    super(`${what}: \`${field}\` ${problem}. ${remedy}`)
+    this.field = field
+  }
+
+  static override isInstance(error: unknown): error is InvalidDefinitionError {
+    return hasErrorCode(error, 'invalid_definition')
+  }
+}

@@ -1,0 +1,17 @@
+import { hasErrorCode, JobsError } from './jobs-error.ts'
+
+/** The reason of `context.signal` when the job was cancelled. */
+export class JobCancelledError extends JobsError {
+  override readonly name = 'JobCancelledError'
+  readonly code = 'job_cancelled'
+  readonly jobId: string
+
+  constructor({ jobId }: { jobId: string }) {
+    super(`The job \`${jobId}\` was cancelled. Stop its work; whatever it still returns is dropped.`)
+    this.jobId = jobId
+  }
+
+  static override isInstance(error: unknown): error is JobCancelledError {
+    return hasErrorCode(error, 'job_cancelled')
+  }
+}

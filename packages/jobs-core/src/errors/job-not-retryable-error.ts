@@ -1,0 +1,25 @@
+import { hasErrorCode, JobsError } from './jobs-error.ts'
+
+/** `retryJob` on a job that has not failed. */
+export class JobNotRetryableError extends JobsError {
+  override readonly name = 'JobNotRetryableError'
+  readonly code = 'job_not_retryable'
+  readonly jobId: string
+  /** The job's state when it was looked at. */
+  readonly state: string
+
+  constructor({ jobId, state }: { jobId: string; state: string }) {
+    super(
+      `The job \`${jobId}\` is \`${state}\`, and only a failed job can be retried. ` +
+        (state === 'completed' || state === 'cancelled' || state === 'expired'
+          ? 'Send the event again to have it done once more.'
+          : 'Wait until it has ended (`waitForJob`).'),
+    )
+    this.jobId = jobId
+    this.state = state
+  }
+
+  static override isInstance(error: unknown): error is JobNotRetryableError {
+    return hasErrorCode(error, 'job_not_retryable')
+  }
+}

@@ -1,0 +1,20 @@
+import { hasErrorCode, JobsError } from './jobs-error.ts'
+
+/** An attempt that ran longer than its definition's `timeout`. It counts as a failed attempt. */
+export class JobTimeoutError extends JobsError {
+  override readonly name = 'JobTimeoutError'
+  readonly code = 'job_timeout'
+  readonly timeoutMs: number
+
+  constructor({ definitionId, timeoutMs }: { definitionId: string; timeoutMs: number }) {
+    super(
+      `The attempt of \`${definitionId}\` did not end within its timeout of ${timeoutMs} ms. ` +
+        'Stop the work when `context.signal` aborts, or raise `timeout`.',
+    )
+    this.timeoutMs = timeoutMs
+  }
+
+  static override isInstance(error: unknown): error is JobTimeoutError {
+    return hasErrorCode(error, 'job_timeout')
+  }
+}

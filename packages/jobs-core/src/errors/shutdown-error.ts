@@ -1,0 +1,15 @@
+import { hasErrorCode, JobsError } from './jobs-error.ts'
+
+/** The reason of `context.signal` when the engine closes before the attempt ended. */
+export class ShutdownError extends JobsError {
+  override readonly name = 'ShutdownError'
+  readonly code = 'shutdown'
+
+  constructor() {
+    super('The engine is closing. Stop the work; an engine with a durable store runs the attempt again after a restart.')
+  }
+
+  static override isInstance(error: unknown): error is ShutdownError {
+    return hasErrorCode(error, 'shutdown')
+  }
+}

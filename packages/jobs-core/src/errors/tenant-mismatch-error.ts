@@ -1,0 +1,20 @@
+import { hasErrorCode, JobsError } from './jobs-error.ts'
+
+/** A payload that names another tenant than the `forTenant` client it was sent through. */
+export class TenantMismatchError extends JobsError {
+  override readonly name = 'TenantMismatchError'
+  readonly code = 'tenant_mismatch'
+  readonly tenantId: string
+
+  constructor({ event, tenantId }: { event: string; tenantId: string }) {
+    super(
+      `\`${event}\` was not sent: its \`tenantId\` is not \`${tenantId}\`, the tenant of this client. ` +
+        'Leave `tenantId` out, or send through the client of the other tenant.',
+    )
+    this.tenantId = tenantId
+  }
+
+  static override isInstance(error: unknown): error is TenantMismatchError {
+    return hasErrorCode(error, 'tenant_mismatch')
+  }
+}

@@ -1,0 +1,19 @@
+import { hasErrorCode, JobsError } from './jobs-error.ts'
+
+/** Something that the chosen engine cannot do, refused when it is defined on, or sent to, that engine. */
+export class UnsupportedFeatureError extends JobsError {
+  override readonly name = 'UnsupportedFeatureError'
+  readonly code = 'unsupported_feature'
+  readonly feature: string
+  readonly provider: string
+
+  constructor({ feature, provider, remedy }: { feature: string; provider: string; remedy: string }) {
+    super(`\`${provider}\` does not support \`${feature}\`. ${remedy}`)
+    this.feature = feature
+    this.provider = provider
+  }
+
+  static override isInstance(error: unknown): error is UnsupportedFeatureError {
+    return hasErrorCode(error, 'unsupported_feature')
+  }
+}

@@ -1,0 +1,54 @@
+import { z } from 'zod'
+
+import { instant, type TenantPayload, tenantId, text } from './shared-fields.ts'
+
+/** Who did it, in Segment's words: a known user, or a browser that is not known yet. */
+interface Actor {
+  userId?: string | undefined
+  anonymousId?: string | undefined
+  sessionId?: string | undefined
+  /** When it happened, ISO 8601 with a zone; absent means when it was sent. */
+  timestamp?: string | undefined
+  /** Device, campaign, IP and the like. */
+  context?: Record<string, unknown> | undefined
+}
+
+const actor = {
+  userId: text.optional(),
+  anonymousId: text.optional(),
+  sessionId: text.optional(),
+  timestamp: instant.optional(),
+  context: z.record(z.string(), z.unknown()).optional(),
+}
+
+/** Payload of `analytics.track`: something a user did. */
+export interface AnalyticsTrack extends TenantPayload, Actor {
+  /** What was done, such as `Product Added`. */
+  event: string
+  properties?: Record<string, unknown> | undefined
+}
+
+export const analyticsTrack: z.ZodType<AnalyticsTrack, AnalyticsTrack> = z.looseObject({
+  tenantId,
+  event: text,
+  properties: z.record(z.string(), z.unknown()).optional(),
+  ...actor,
+})
+
+/** Payload of `analytics.page_view`: a page was seen. */
+export interface AnalyticsPageView extends TenantPayload, Actor {
+  /** The page, as a full URL or a path. */
+  url: string
+  title?: string | undefined
+  referrer?: string | undefined
+  properties?: Record<string, unknown> | undefined
+}
+
+export const analyticsPageView: z.ZodType<AnalyticsPageView, AnalyticsPageView> = z.looseObject({
+  tenantId,
+  url: text,
+  title: z.string().optional(),
+  referrer: z.string().optional(),
+  properties: z.record(z.string(), z.unknown()).optional(),
+  ...actor,
+})

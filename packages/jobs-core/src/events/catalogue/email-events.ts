@@ -1,0 +1,60 @@
+import { z } from 'zod'
+
+import { type TenantPayload, tenantId, text } from './shared-fields.ts'
+
+/** Payload of `email.send`: one mail shall go out. */
+export interface EmailSend extends TenantPayload {
+  /** Which mail, such as `order_confirmation`: the key of a template in your code. */
+  type: string
+  recipientEmail: string
+  recipientName?: string | undefined
+  subject?: string | undefined
+  /** The template's id at the mail service, where it differs from `type`. */
+  templateId?: string | undefined
+  /** What the template fills in. */
+  data?: Record<string, unknown> | undefined
+  /** BCP 47, such as `en-GB`. */
+  locale?: string | undefined
+  fromEmail?: string | undefined
+  replyToEmail?: string | undefined
+  orderId?: string | undefined
+  customerId?: string | undefined
+}
+
+export const emailSend: z.ZodType<EmailSend, EmailSend> = z.looseObject({
+  tenantId,
+  type: text,
+  recipientEmail: z.email(),
+  recipientName: z.string().optional(),
+  subject: z.string().optional(),
+  templateId: text.optional(),
+  data: z.record(z.string(), z.unknown()).optional(),
+  locale: text.optional(),
+  fromEmail: z.email().optional(),
+  replyToEmail: z.email().optional(),
+  orderId: text.optional(),
+  customerId: text.optional(),
+})
+
+/** Payload of `email.review_request`: a customer shall be asked for a review. */
+export interface EmailReviewRequest extends TenantPayload {
+  orderId: string
+  recipientEmail: string
+  recipientName?: string | undefined
+  customerId?: string | undefined
+  /** What to review; absent means the whole order. */
+  productIds?: string[] | undefined
+  reviewUrl?: string | undefined
+  locale?: string | undefined
+}
+
+export const emailReviewRequest: z.ZodType<EmailReviewRequest, EmailReviewRequest> = z.looseObject({
+  tenantId,
+  orderId: text,
+  recipientEmail: z.email(),
+  recipientName: z.string().optional(),
+  customerId: text.optional(),
+  productIds: z.array(text).optional(),
+  reviewUrl: z.url().optional(),
+  locale: text.optional(),
+})

@@ -1,0 +1,45 @@
+import { z } from 'zod'
+
+import { instant, type TenantPayload, tenantId, text } from './shared-fields.ts'
+
+/** Payload of `webhook.received`: another system called. */
+export interface WebhookReceived extends TenantPayload {
+  /** Who called, such as `shopify` or `stripe`. */
+  source: string
+  /** The caller's name for what happened, such as `orders/create` or `charge.refunded`. */
+  topic?: string | undefined
+  /** The caller's id of this delivery; a good `idempotencyKey`, since deliveries repeat. */
+  webhookId?: string | undefined
+  headers?: Record<string, string> | undefined
+  /** The body, parsed, or as the text that was signed. */
+  body?: unknown
+  receivedAt?: string | undefined
+}
+
+export const webhookReceived: z.ZodType<WebhookReceived, WebhookReceived> = z.looseObject({
+  tenantId,
+  source: text,
+  topic: text.optional(),
+  webhookId: text.optional(),
+  headers: z.record(z.string(), z.string()).optional(),
+  body: z.unknown().optional(),
+  receivedAt: instant.optional(),
+})
+
+/** Payload of `webhook.process`: a stored webhook shall be worked on. */
+export interface WebhookProcess extends TenantPayload {
+  /** The webhook, as your code stored it. */
+  webhookId: string
+  source?: string | undefined
+  topic?: string | undefined
+  /** The body, where it is small enough to travel along. */
+  body?: unknown
+}
+
+export const webhookProcess: z.ZodType<WebhookProcess, WebhookProcess> = z.looseObject({
+  tenantId,
+  webhookId: text,
+  source: text.optional(),
+  topic: text.optional(),
+  body: z.unknown().optional(),
+})

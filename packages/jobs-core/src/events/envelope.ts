@@ -1,0 +1,76 @@
+import type { ProviderOptions } from '../jobs/provider-options.ts'
+import type { Json } from './json.ts'
+
+/** One event on its way to an engine: everything that a host needs to run it, as JSON. */
+export interface Envelope {
+  /** Version of this shape. */
+  readonly v: 1
+  /** A ULID that the provider may take as the job's id. */
+  readonly id: string
+  readonly event: string
+  readonly tenantId: string
+  readonly payload: Json
+  /** Epoch milliseconds. */
+  readonly sentAt: number
+  /** Not before this instant, epoch milliseconds; absent means now. */
+  readonly runAt?: number
+  /** Makes the send happen once per tenant, event and key… */
+  readonly idempotencyKey?: string
+  /** …for this long, in milliseconds. */
+  readonly idempotencyTtlMs?: number
+  /** Overrides the definitions' number of attempts for this job. */
+  readonly maxAttempts?: number
+  /** The sender's trace, W3C Trace Context. */
+  readonly traceparent?: string
+  /** For the provider that sends it; not part of what is encoded. */
+  readonly providerOptions?: ProviderOptions
+}
+
+/** An envelope as text, without what concerns the sending provider alone. */
+export function encodeEnvelope({ providerOptions: _, ...envelope }: Envelope): string {
+  return JSON.stringify(envelope)
+}
+
+/**
+ * The envelope in a text or in an already parsed value, with unknown members left out.
+ *
+ * @returns `undefined` when it is not an envelope of this version.
+ */
+export function decodeEnvelope(encoded: unknown): Envelope | undefined {
+  const value = typeof encoded === 'string' ? parse(encoded) : encoded
+  if (typeof value !== 'object' || value === null) return undefined
+  const { v, id, event, tenantId, payload, sentAt, ...rest } = value as Record<string, unknown>
+  if (v !== 1 || !isText(id) || !isText(event) || !isText(tenantId) || !isNumber(sentAt) || payload === undefined) {
+    return undefined
+  }
+  const { runAt, idempotencyKey, idempotencyTtlMs, maxAttempts, traceparent } = rest
+  return {
+    v,
+    id,
+    event,
+    tenantId,
+    payload: payload as Json,
+    sentAt,
+    ...(isNumber(runAt) && { runAt }),
+    ...(isText(idempotencyKey) && { idempotencyKey }),
+    ...(isNumber(idempotencyTtlMs) && { idempotencyTtlMs }),
+    ...(isNumber(maxAttempts) && { maxAttempts }),
+    ...(isText(traceparent) && { traceparent }),
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value)
+}

@@ -1,0 +1,38 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { closestMatch } from 'leven'
+
+import { ambient } from '../ambient.ts'
+import { UnknownEventError } from '../errors/unknown-event-error.ts'
+import { catalogue } from './catalogue/catalogue.ts'
+
+/** An event's schema and the place that declared it. */
+export interface RegisteredEvent {
+  readonly schema: StandardSchemaV1
+  readonly declaredAt: string | undefined
+}
+
+const builtIn = new Map<string, RegisteredEvent>(
+  Object.entries(catalogue).map(([name, schema]) => [name, { schema, declaredAt: 'the built-in catalogue' }]),
+)
+
+/** The declared event of this name, built in or the app's own. */
+export function findEvent(name: string): RegisteredEvent | undefined {
+  return builtIn.get(name) ?? ambient().events.get(name)
+}
+
+/** Every event name that can be sent: the built-in ones and those of `defineEvents`. */
+export function eventNames(): string[] {
+  return [...builtIn.keys(), ...ambient().events.keys()]
+}
+
+/** @throws {UnknownEventError} with the nearest known name. */
+export function requireEvent(name: string): RegisteredEvent {
+  const found = typeof name === 'string' ? findEvent(name) : undefined
+  if (found) return found
+  const event = typeof name === 'string' ? name : String(name)
+  throw new UnknownEventError({ event, nearest: nearestName(event) })
+}
+
+function nearestName(name: string): string | undefined {
+  return closestMatch(name, eventNames(), { maxDistance: Math.max(2, Math.floor(name.length / 3)) })
+}

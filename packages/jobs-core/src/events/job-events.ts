@@ -1,0 +1,37 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+
+import type { BuiltInEvents } from './catalogue/built-in-events.ts'
+
+/**
+ * Every event by name. Add your own by declaration merging, with a schema's type or a plain payload type:
+ *
+ * ```ts
+ * declare module '@cgk-platform/jobs' {
+ *   interface JobEvents {
+ *     'video.ready': typeof videoReady // a Standard Schema, registered with defineEvents
+ *     'project.created': ProjectCreated // a type alone, registered with eventType()
+ *   }
+ * }
+ * ```
+ */
+export interface JobEvents extends BuiltInEvents {}
+
+/** The name of an event. */
+export type JobEvent = Extract<keyof JobEvents, string>
+
+/** What a handler of this event gets: the schema's output, always with a tenant. */
+export type JobPayload<Event extends JobEvent = JobEvent> = Event extends JobEvent
+  ? WithTenant<OutputOf<JobEvents[Event]>>
+  : never
+
+/** What a sender of this event gives: the schema's input, always with a tenant. */
+export type JobInput<Event extends JobEvent = JobEvent> = Event extends JobEvent
+  ? WithTenant<InputOf<JobEvents[Event]>>
+  : never
+
+/** The events of a `defineEvents` result as an interface to extend: `interface JobEvents extends EventsOf<typeof events> {}`. */
+export type EventsOf<Schemas> = { [Event in keyof Schemas]: Schemas[Event] }
+
+type OutputOf<Entry> = Entry extends StandardSchemaV1 ? StandardSchemaV1.InferOutput<Entry> : Entry
+type InputOf<Entry> = Entry extends StandardSchemaV1 ? StandardSchemaV1.InferInput<Entry> : Entry
+type WithTenant<Payload> = Payload extends { tenantId: string } ? Payload : Payload & { tenantId: string }

@@ -1,0 +1,33 @@
+import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
+
+/** How many runs of one definition may be under way at once: over all tenants, for each tenant, or both. */
+export type Concurrency = number | { limit?: number | undefined; perTenant?: number | undefined }
+
+/** A checked `Concurrency`. */
+export interface ConcurrencyLimits {
+  readonly limit?: number
+  readonly perTenant?: number
+}
+
+/** @throws {InvalidDefinitionError} when a limit is not a whole number from 1, or none is given. */
+export function toConcurrencyLimits(concurrency: Concurrency, what: string): ConcurrencyLimits {
+  const { limit, perTenant } = typeof concurrency === 'object' && concurrency ? concurrency : { limit: concurrency }
+  const fail = (field: string, value: unknown): never => {
+    throw new InvalidDefinitionError({
+      what,
+      field,
+      problem: `is \`${String(value)}\``,
+      remedy: 'Give a whole number of 1 or more, or `{ limit, perTenant }`.',
+    })
+  }
+  if (limit !== undefined && !isCount(limit)) {
+    fail(typeof concurrency === 'object' ? 'concurrency.limit' : 'concurrency', limit)
+  }
+  if (perTenant !== undefined && !isCount(perTenant)) fail('concurrency.perTenant', perTenant)
+  if (limit === undefined && perTenant === undefined) fail('concurrency', concurrency)
+  return { ...(limit !== undefined && { limit }), ...(perTenant !== undefined && { perTenant }) }
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 1
+}

@@ -1,0 +1,47 @@
+import { UnsupportedFeatureError } from '../errors/unsupported-feature-error.ts'
+import type { Definition } from '../jobs/job-definition.ts'
+import type { Feature } from './capabilities.ts'
+import type { JobProvider } from './job-provider.ts'
+
+type Engine = Pick<JobProvider, 'name' | 'capabilities'>
+
+/** @throws {UnsupportedFeatureError} when the engine lacks the feature, saying what to do instead. */
+export function requireFeature({ name, capabilities }: Engine, feature: Feature): void {
+  const support = capabilities.features[feature]
+  if (support.supported) return
+  throw new UnsupportedFeatureError({ feature, provider: name, remedy: `${support.note} ${support.instead}` })
+}
+
+/** Refuses a definition that asks for what the engine cannot do. @throws {UnsupportedFeatureError} */
+export function checkDefinitionSupport(engine: Engine, definition: Definition): void {
+  for (const feature of featuresOf(definition)) requireFeature(engine, feature)
+  const { maxAttemptsLimit, maxRetryDelayMs } = engine.capabilities
+  const { maxAttempts, maxDelayMs } = definition.retry
+  if (maxAttempts > maxAttemptsLimit) {
+    throw new UnsupportedFeatureError({
+      feature: `retry.maxAttempts: ${maxAttempts}`,
+      provider: engine.name,
+      remedy: `Lower it in \`${definition.id}\` to ${maxAttemptsLimit} or less.`,
+    })
+  }
+  if (maxRetryDelayMs !== undefined && maxDelayMs > maxRetryDelayMs) {
+    throw new UnsupportedFeatureError({
+      feature: `retry.maxDelay: ${maxDelayMs}`,
+      provider: engine.name,
+      remedy: `Lower it in \`${definition.id}\` to ${maxRetryDelayMs} ms or less.`,
+    })
+  }
+}
+
+function featuresOf(definition: Definition): Feature[] {
+  const features: Feature[] = []
+  if (definition.timeoutMs !== undefined) features.push('timeout')
+  if (definition.concurrency?.limit !== undefined) features.push('concurrency')
+  if (definition.concurrency?.perTenant !== undefined) features.push('concurrency.perTenant')
+  if (definition.kind === 'cron') {
+    features.push('cron', definition.overlap === 'skip' ? "cron.overlap: 'skip'" : "cron.overlap: 'allow'")
+    if (definition.tenants) features.push('cron.tenants')
+    if (definition.catchUp === 'latest') features.push("cron.catchUp: 'latest'")
+  }
+  return features
+}

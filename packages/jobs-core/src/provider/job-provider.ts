@@ -1,0 +1,75 @@
+import type { JobsError } from '../errors/jobs-error.ts'
+import type { Envelope } from '../events/envelope.ts'
+import type { JobClient } from '../client/job-client.ts'
+import type { JobRegistry } from '../jobs/job-registry.ts'
+import type { LoggerLike } from '../logging/logger.ts'
+import type { JobHooks } from '../runs/hooks.ts'
+import type { JobState } from '../runs/job-state.ts'
+import type { JobStatus } from '../runs/job-status.ts'
+import type { Capabilities } from './capabilities.ts'
+
+/**
+ * The contract between this library and an engine. A provider moves envelopes and translates answers; what is the same
+ * everywhere (tenants, schemas, JSON, sizes, capability checks) is done before and after it, by the client.
+ */
+export interface JobProvider {
+  readonly specificationVersion: 'v1'
+  /** As users choose it: `local`, `inngest`, `trigger.dev`. */
+  readonly name: string
+  readonly capabilities: Capabilities
+  /** Given once, before anything else is called: what a provider that runs jobs in this process needs. */
+  attach?(host: JobHost): void
+  /** Takes envelopes and answers for each, in order. One that fails must not fail the others. */
+  send(envelopes: readonly Envelope[]): Promise<readonly Accepted[]>
+  /** The job as it stands, or `undefined` for an id that is unknown or malformed. */
+  status(id: string): Promise<JobStatus | undefined>
+  /** Ends the job if it has not ended. Answers when `status` tells the new state. */
+  cancel(id: string): Promise<void>
+  /** Makes a new run for each definition whose newest run failed. Two calls at once make them once. */
+  retry(id: string): Promise<void>
+  /** Newest first. Left out where the engine cannot list. */
+  list?(query: ListQuery): Promise<JobPage>
+  /** Calls back after every change of a job; the answer ends it. Left out, a waiting client polls. */
+  watch?(id: string, changed: () => void): () => void
+  health(): Promise<Health>
+  /** Makes this process a worker, for as long as it lives or until `close`. */
+  start?(): Promise<void>
+  /** Takes no more work, lets attempts end for `timeoutMs`, then aborts them. */
+  close?(options: { readonly timeoutMs: number }): Promise<void>
+}
+
+/** What a provider is given of its client. */
+export interface JobHost {
+  readonly jobs: JobRegistry
+  readonly client: JobClient
+  readonly logger: LoggerLike
+  readonly hooks: JobHooks | undefined
+}
+
+/** A provider's answer for one envelope. */
+export type Accepted =
+  | { readonly ok: true; readonly id: string; /** True where the key was taken: `id` is the first send's. */ readonly deduplicated: boolean }
+  | { readonly ok: false; readonly error: JobsError }
+
+/** What `listJobs` asks for. */
+export interface ListQuery {
+  readonly tenantId?: string
+  readonly state?: JobState
+  readonly event?: string
+  readonly limit: number
+  readonly cursor?: string
+}
+
+/** A page of jobs; `cursor` asks for the next, and is absent on the last. */
+export interface JobPage {
+  readonly jobs: readonly JobStatus[]
+  readonly cursor?: string
+}
+
+/** What `healthCheck` found. */
+export interface Health {
+  /** True when every check is. */
+  readonly ok: boolean
+  readonly provider: string
+  readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly message: string }[]
+}

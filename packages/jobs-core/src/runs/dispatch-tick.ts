@@ -1,0 +1,58 @@
+import { InvalidOptionError } from '../errors/invalid-option-error.ts'
+import type { Envelope } from '../events/envelope.ts'
+import { tenantProblem } from '../events/tenant.ts'
+import type { CronJobDefinition } from '../jobs/job-definition.ts'
+import { toCronEnvelope } from './cron-event.ts'
+
+/** What a host gives for turning a tick into jobs. */
+export interface TickHost {
+  readonly now: number
+  /** A new ULID. */
+  createId(): string
+  /** True while a run of this definition and tenant is under way or waits. */
+  isOpen(definitionId: string, tenantId: string): boolean | Promise<boolean>
+  send(envelopes: readonly Envelope[]): unknown
+}
+
+/** What a tick came to. */
+export interface TickReport {
+  readonly sent: number
+  /** Tenants whose previous run still went on, with `overlap: 'skip'`. */
+  readonly skipped: string[]
+}
+
+/**
+ * Turns a tick into ordinary jobs, one for each tenant given. Made twice, it sends nothing twice: the envelopes carry
+ * the tick as their idempotency key.
+ */
+export async function dispatchTick(
+  definition: CronJobDefinition,
+  tick: number,
+  tenantIds: readonly string[],
+  host: TickHost,
+): Promise<TickReport> {
+  const skipped: string[] = []
+  const envelopes: Envelope[] = []
+  for (const tenantId of new Set(tenantIds)) {
+    if (definition.overlap === 'skip' && (await host.isOpen(definition.id, tenantId))) skipped.push(tenantId)
+    else envelopes.push(toCronEnvelope(definition, { id: host.createId(), tick, tenantId, now: host.now }))
+  }
+  if (envelopes.length > 0) await host.send(envelopes)
+  return { sent: envelopes.length, skipped }
+}
+
+/** Asks a definition for its tenants. @throws {InvalidOptionError} when the answer is not a list of tenant ids. */
+export async function tenantsOf(definition: CronJobDefinition): Promise<readonly string[]> {
+  const tenantIds: unknown = await definition.tenants?.()
+  if (!Array.isArray(tenantIds)) throw wrongTenants(definition.id, 'did not return a list')
+  for (const tenantId of tenantIds) {
+    const problem = tenantProblem(tenantId)
+    if (problem) throw wrongTenants(definition.id, `returned a tenant that ${problem}`)
+  }
+  return tenantIds as string[]
+}
+
+function wrongTenants(definitionId: string, problem: string): InvalidOptionError {
+  const remedy = 'Return the ids of the tenants, a list of non-empty strings.'
+  return new InvalidOptionError({ option: `${definitionId}.tenants`, problem, remedy })
+}

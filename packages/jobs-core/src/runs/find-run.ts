@@ -1,0 +1,7 @@
+import type { Definition, JobOutput } from '../jobs/job-definition.ts'
+import type { JobStatus, RunStatus } from './job-status.ts'
+
+/** The newest run of a definition in a job's status, with the output typed as its handler returns it. */
+export function findRun<D extends Definition>(status: JobStatus, definition: D): RunStatus<JobOutput<D>> | undefined {
+  return status.runs.findLast((run) => run.definitionId === definition.id) as RunStatus<JobOutput<D>> | undefined
+}

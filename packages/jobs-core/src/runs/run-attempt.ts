@@ -1,0 +1,144 @@
+import type { JobClient } from '../client/job-client.ts'
+import { AttemptsExhaustedError } from '../errors/attempts-exhausted-error.ts'
+import type { Envelope } from '../events/envelope.ts'
+import { toJson } from '../events/to-json.ts'
+import type { JobContext } from '../jobs/job-context.ts'
+import type { Definition } from '../jobs/job-definition.ts'
+import { bindLogger, type Logger, type LoggerLike } from '../logging/logger.ts'
+import type { Clock } from '../time/clock.ts'
+import { callOnFailure, type FanOut, prepareCall } from './call-handler.ts'
+import { toError, toErrorInfo } from './error-info.ts'
+import { type EngineLimits, outcomeOfFailure } from './failure.ts'
+import { type AttemptInfo, callHook, type JobHooks } from './hooks.ts'
+import type { Outcome } from './outcome.ts'
+import { runWithClient } from './scope.ts'
+import { stopOf, type StopOptions, untilStopped } from './stop.ts'
+
+/** What a host tells about the attempt it wants made. */
+export interface AttemptOptions {
+  /** The job's id as its sender knows it. */
+  readonly jobId: string
+  readonly runId: string
+  /** Counted from 1. One past the last is for a run whose last attempt died: it fails without another try. */
+  readonly attempt: number
+  /** Aborts with a `JobCancelledError`, or with a `ShutdownError` when the host closes. */
+  readonly signal: AbortSignal
+  readonly clock: Clock
+  readonly logger: LoggerLike
+  readonly hooks?: JobHooks | undefined
+  /** The client that the handler's own sends go through. */
+  readonly client?: JobClient | undefined
+  /** From 0 up to 1, for jitter. Default `Math.random`. */
+  readonly random?: (() => number) | undefined
+  /** The engine's least and greatest delay between attempts. */
+  readonly limits?: EngineLimits | undefined
+  /** Given by hosts that fan ticks out over tenants inside a run. */
+  readonly fanOut?: FanOut | undefined
+}
+
+interface Attempt extends AttemptOptions {
+  readonly definition: Definition
+  readonly envelope: Envelope
+  readonly info: AttemptInfo
+  readonly bound: Logger
+}
+
+/**
+ * Makes one attempt of a run: the one place, on every engine, where a handler is called. It reads the payload again,
+ * builds the context, enforces the timeout, calls the hooks, classifies what was thrown and, after the last attempt,
+ * calls `onFailure`. It never rejects: a host only puts the outcome into its engine's words.
+ */
+export async function runAttempt(
+  definition: Definition,
+  envelope: Envelope,
+  options: AttemptOptions,
+): Promise<Outcome> {
+  const { clock, hooks, jobId, runId, attempt } = options
+  const stopped = stopOf(options.signal)
+  if (stopped) return stopped
+
+  const { event, tenantId } = envelope
+  const maxAttempts = envelope.maxAttempts ?? definition.retry.maxAttempts
+  const info: AttemptInfo = { definitionId: definition.id, event, jobId, runId, attempt, maxAttempts, tenantId }
+  const bound = bindLogger(options.logger, { jobId, runId, attempt, tenantId, definition: definition.id })
+  const startedAt = clock.now()
+  callHook(hooks, 'onAttemptStart', info, bound)
+  bound.debug('The attempt started.')
+  const outcome = await runWithClient(options.client, () => makeAttempt({ ...options, definition, envelope, info, bound }))
+  logOutcome(outcome, bound)
+  callHook(hooks, 'onAttemptEnd', { ...info, outcome, durationMs: clock.now() - startedAt }, bound)
+  if (outcome.type !== 'retry' && outcome.type !== 'interrupted') callHook(hooks, 'onRunEnd', { ...info, outcome }, bound)
+  return outcome
+}
+
+async function makeAttempt(attempt: Attempt): Promise<Outcome> {
+  const { definition, envelope, signal, clock, info } = attempt
+  const { maxAttempts } = info
+  // Set while an error could not be mended by another try: the envelope does not fit, or the output is not JSON.
+  let final = true
+  try {
+    if (info.attempt > maxAttempts) throw new AttemptsExhaustedError({ definitionId: definition.id, maxAttempts })
+    const output = await untilStopped(stopsOf(attempt), async (own) => {
+      const call = await prepareCall(definition, envelope, contextOf(attempt, own), attempt.fanOut)
+      final = false
+      return call.handle()
+    })
+    // A handler that blocked the loop kept the news of a cancel waiting: let it in before reporting success.
+    await clock.yield()
+    final = true
+    return stopOf(signal) ?? completedWith(output)
+  } catch (thrown) {
+    return stopOf(signal) ?? (await failAttempt(attempt, thrown, final))
+  }
+}
+
+function completedWith(output: unknown): Outcome {
+  return output === undefined ? { type: 'completed' } : { type: 'completed', output: toJson(output, 'output').json }
+}
+
+async function failAttempt(attempt: Attempt, thrown: unknown, final: boolean): Promise<Outcome> {
+  const { definition, envelope, clock, info, bound, limits, random = Math.random } = attempt
+  const outcome: Outcome = final
+    ? { type: 'failed', error: toErrorInfo(thrown) }
+    : outcomeOfFailure(thrown, {
+        policy: definition.retry,
+        attempt: info.attempt,
+        maxAttempts: info.maxAttempts,
+        now: clock.now(),
+        random,
+        limits,
+      })
+  if (outcome.type === 'failed') {
+    try {
+      const error = toError(thrown)
+      await untilStopped(stopsOf(attempt), (own) => callOnFailure(definition, envelope, contextOf(attempt, own), error))
+    } catch (error) {
+      bound.error('`onFailure` threw; the run has failed all the same.', { error: toErrorInfo(error) })
+    }
+  }
+  return outcome
+}
+
+function stopsOf({ definition, signal, clock }: Attempt): StopOptions {
+  return { signal, clock, definitionId: definition.id, timeoutMs: definition.timeoutMs }
+}
+
+function contextOf({ info, bound }: Attempt, signal: AbortSignal): JobContext {
+  const { jobId, runId, attempt, maxAttempts, tenantId } = info
+  return { jobId, runId, attempt, maxAttempts, tenantId, logger: bound, signal }
+}
+
+function logOutcome(outcome: Outcome, logger: Logger): void {
+  switch (outcome.type) {
+    case 'completed':
+      return logger.debug('The run completed.')
+    case 'retry':
+      return logger.warn('The attempt failed and is tried again.', { afterMs: outcome.afterMs, error: outcome.error })
+    case 'failed':
+      return logger.error('The run failed.', { error: outcome.error })
+    case 'cancelled':
+      return logger.info('The run was cancelled.')
+    case 'interrupted':
+      return logger.warn('The attempt was interrupted: the engine is closing.')
+  }
+}

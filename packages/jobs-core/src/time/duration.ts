@@ -1,0 +1,38 @@
+import { InvalidOptionError } from '../errors/invalid-option-error.ts'
+
+/** A duration in words: a number and its unit, such as `'500ms'`, `'30s'`, `'5m'`, `'1.5h'`, `'7d'` or `'2w'`. */
+export type Duration = `${number}${'ms' | 's' | 'm' | 'h' | 'd' | 'w'}`
+
+const unitMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
+
+/** The longest duration that is taken anywhere: ten years of 365 days. */
+export const maxDurationMs: number = 10 * 365 * 86_400_000
+
+/**
+ * A duration as whole milliseconds, fractions rounded up so that nothing happens early. `option` names it in the error.
+ *
+ * @throws {InvalidOptionError} when it is negative, not finite, over ten years, or not a duration at all.
+ */
+export function toMilliseconds(duration: number | Duration, option: string): number {
+  const ms = typeof duration === 'number' ? duration : parseDuration(duration)
+  const remedy = "Give milliseconds as a number, or a string such as `'30s'`, `'5m'`, `'24h'` or `'7d'`."
+  if (ms === undefined || Number.isNaN(ms)) {
+    throw new InvalidOptionError({ option, problem: `is not a duration: ${describe(duration)}`, remedy })
+  }
+  if (ms < 0) throw new InvalidOptionError({ option, problem: `is negative: ${describe(duration)}`, remedy })
+  if (ms > maxDurationMs) {
+    throw new InvalidOptionError({ option, problem: `is over ten years: ${describe(duration)}`, remedy })
+  }
+  return Math.ceil(ms)
+}
+
+function parseDuration(text: unknown): number | undefined {
+  const match = typeof text === 'string' ? /^(\d+(?:\.\d+)?)(ms|s|m|h|d|w)$/.exec(text) : null
+  if (!match) return undefined
+  // Rounded to a nanosecond first: 1.1 * 60000 is 66000.00000000001 in floating point.
+  return Number((Number(match[1]) * unitMs[match[2]!]!).toFixed(6))
+}
+
+function describe(value: unknown): string {
+  return typeof value === 'string' ? `\`'${value}'\`` : `\`${String(value)}\``
+}

@@ -1,0 +1,15 @@
+import { defineConfig, type UserConfig } from 'tsdown'
+
+/** One build for every published package: ESM for Node 20.19 and later, with declarations and source maps. */
+export function defineBuild(entry: string[]): UserConfig {
+  return defineConfig({
+    entry,
+    format: ['esm'],
+    platform: 'neutral',
+    target: 'node20.19',
+    dts: true,
+    sourcemap: true,
+    fixedExtension: false,
+    tsconfig: 'tsconfig.build.json',
+  }) as UserConfig
+}
