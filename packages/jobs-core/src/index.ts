@@ -67,8 +67,9 @@ export { decodeEnvelope, encodeEnvelope, type Envelope } from './events/envelope
 export { eventNames } from './events/event-registry.ts'
 export { type EventType, eventType } from './events/event-type.ts'
 export type { EventsOf, JobEvent, JobEvents, JobInput, JobPayload } from './events/job-events.ts'
+export { createJobId } from './events/job-id.ts'
 export type { Json } from './events/json.ts'
-export { systemTenantId } from './events/reserved-names.ts'
+export { cronEventPrefix, systemTenantId } from './events/reserved-names.ts'
 
 export type { DefinitionOptions } from './jobs/check-definition.ts'
 export type { Concurrency, ConcurrencyLimits } from './jobs/concurrency.ts'
@@ -84,6 +85,7 @@ export { createDefaultLogger, type LogOutput } from './logging/default-logger.ts
 export { bindLogger, type LogFields, type Logger, type LoggerLike, type LogLevel } from './logging/logger.ts'
 
 export { type Capabilities, type Feature, type FeatureSupport, portablePayloadBytes } from './provider/capabilities.ts'
+export { checkProviderName, chooseProvider, type ProviderName, providerNames } from './provider/choose-provider.ts'
 export { checkDefinitionSupport, requireFeature } from './provider/check-support.ts'
 export type { Accepted, Health, JobHost, JobPage, JobProvider, ListQuery } from './provider/job-provider.ts'
 
@@ -105,5 +107,5 @@ export { runWithClient } from './runs/scope.ts'
 
 export type { Clock, Timer } from './time/clock.ts'
 export { type CronSchedule, nextRuns } from './time/cron-schedule.ts'
-export { type Duration, toMilliseconds } from './time/duration.ts'
+export { type Duration, maxDurationMs, toMilliseconds } from './time/duration.ts'
 export { systemClock } from './time/system-clock.ts'

@@ -1,6 +1,7 @@
 import { ClientClosedError } from '../errors/client-closed-error.ts'
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import { checkDefinitionSupport } from '../provider/check-support.ts'
+import { scopedClient } from '../runs/scope.ts'
 import type { JobHost, JobProvider } from '../provider/job-provider.ts'
 
 /** A provider that is loaded and attached once, when it is first used. */
@@ -19,6 +20,9 @@ export interface Engine {
  * that are there when it opens, and those that come later.
  */
 export function openEngine(load: () => JobProvider | Promise<JobProvider>, host: () => JobHost): Engine {
+  // While a closing engine lets its handlers end, what they send still has to be taken.
+  let draining = false
+  const isRefused = (): boolean => closed && !(draining && scopedClient() === host().client)
   let provider: JobProvider | undefined
   let opening: Promise<JobProvider> | undefined
   let closed = false
@@ -54,15 +58,20 @@ export function openEngine(load: () => JobProvider | Promise<JobProvider>, host:
   return {
     use,
     async useOpen(operation) {
-      if (closed) throw new ClientClosedError({ operation })
+      if (isRefused()) throw new ClientClosedError({ operation })
       return use()
     },
-    ready: () => (closed ? undefined : provider),
+    ready: () => (isRefused() ? undefined : provider),
     async close(timeoutMs) {
       if (closed) return
       closed = true
       stopWatching()
-      await (await opening)?.close?.({ timeoutMs })
+      draining = true
+      try {
+        await (await opening)?.close?.({ timeoutMs })
+      } finally {
+        draining = false
+      }
     },
   }
 }

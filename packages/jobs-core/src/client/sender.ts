@@ -1,9 +1,8 @@
-import { monotonicFactory } from 'ulid'
-
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import { JobsError } from '../errors/jobs-error.ts'
 import { SendFailedError } from '../errors/send-failed-error.ts'
 import type { Envelope } from '../events/envelope.ts'
+import { createJobId } from '../events/job-id.ts'
 import type { JobEvent, JobInput } from '../events/job-events.ts'
 import { bindLogger, type LoggerLike } from '../logging/logger.ts'
 import { portablePayloadBytes } from '../provider/capabilities.ts'
@@ -31,13 +30,12 @@ export interface SenderParts {
 }
 
 export function createSender({ engine, clock, hooks, logger, maxPayloadBytes }: SenderParts): Sender {
-  const createId = monotonicFactory()
   const bound = bindLogger(logger, {})
 
   const toEnvelopeFor = (provider: JobProvider, event: string, payload: unknown, options: SendOptions | undefined) => {
     const now = clock.now()
     const limitBytes = payloadLimit(provider, maxPayloadBytes)
-    return toEnvelope(event, payload, options, { provider, now, id: createId(now), maxPayloadBytes: limitBytes })
+    return toEnvelope(event, payload, options, { provider, now, id: createJobId(now), maxPayloadBytes: limitBytes })
   }
 
   const deliver = async (provider: JobProvider, envelopes: readonly Envelope[]): Promise<readonly Accepted[]> => {

@@ -1,5 +1,5 @@
 import { environment } from '../environment.ts'
-import { toErrorInfo } from '../runs/error-info.ts'
+import { type JobErrorInfo, toErrorInfo } from '../runs/error-info.ts'
 import type { LogFields, LoggerLike, LogLevel } from './logger.ts'
 
 const levels: readonly string[] = ['debug', 'info', 'warn', 'error', 'silent']
@@ -39,8 +39,18 @@ function isTerminal(): boolean {
 }
 
 function readableLine(time: string, level: LogLevel, message: string, fields: LogFields): string {
-  const facts = Object.entries(fields).map(([key, value]) => ` ${key}=${readableValue(value)}`)
-  return `${time.slice(11, 23)} ${level.padEnd(5)} ${message}${facts.join('')}`
+  const { error, ...others } = fields
+  const facts = Object.entries(others).map(([key, value]) => ` ${key}=${readableValue(value)}`)
+  return `${time.slice(11, 23)} ${level.padEnd(5)} ${message}${facts.join('')}${readableError(error)}`
+}
+
+/** An error's stack on lines of its own, with those of its causes. */
+function readableError(error: unknown): string {
+  if (error === undefined) return ''
+  const { name, message, stack, cause } = error as Partial<JobErrorInfo>
+  if (name === undefined) return ` error=${readableValue(error)}`
+  const text = stack ?? `${name}: ${message}`
+  return `\n  ${text.replaceAll('\n', '\n  ')}${cause ? `\n  caused by:${readableError(cause)}` : ''}`
 }
 
 function readableValue(value: unknown): string {

@@ -68,7 +68,7 @@ export function nextRuns(schedule: string, options: NextRunsOptions = {}): Date[
     })
   }
   const runs: Date[] = []
-  for (let afterMs = from.getTime(); runs.length < count; ) {
+  for (let afterMs = from.getTime(); runs.length < count;) {
     afterMs = next(afterMs)
     runs.push(new Date(afterMs))
   }

@@ -1,0 +1,52 @@
+import { NonRetryableError } from '../errors/non-retryable-error.ts'
+import { type CronJobOptions, defineCronJob } from '../jobs/define-cron-job.ts'
+import type { CronContext } from '../jobs/job-context.ts'
+import type { Definition } from '../jobs/job-definition.ts'
+import { performScript, reportFailure } from './perform-script.ts'
+import type { Script } from './script.ts'
+
+/** The tenants of the suite's cron jobs: the runs of the second fail for good. */
+export const cronTenants = ['conformance-good', 'conformance-bad'] as const
+
+/** How long the overlapping cron jobs take: over the next tick, not over the one after. */
+export const overlappingMs = 70_000
+
+const everyMinute = '* * * * *'
+const morning = '* 0-11 * * *'
+
+/** The zone twelve hours ahead of UTC all year, so that mornings there and in UTC take turns. */
+export const farZone = 'Asia/Kamchatka'
+
+/** The suite's cron jobs. They tick every minute, the fastest that five fields can say. */
+export function defineConformanceCronJobs(unitMs: number): Definition[] {
+  const retry = { maxAttempts: 2, backoff: 'fixed', initialDelay: unitMs } as const
+  return [
+    defineScripted('cron', { returns: 'ticked' }, { retry }),
+    defineScripted('cron-retried', { failure: { as: 'error' } }, { retry }),
+    defineScripted('cron-tenants', {}, { retry, tenants: () => Promise.resolve([...cronTenants]) }),
+    defineScripted('cron-morning', {}, { schedule: morning }),
+    defineScripted('cron-far-morning', {}, { schedule: morning, timezone: farZone }),
+    defineScripted('cron-skip', { waitMs: overlappingMs }, { overlap: 'skip' }),
+    defineScripted('cron-allow', { waitMs: overlappingMs }, { overlap: 'allow' }),
+    defineScripted('cron-long', { waitMs: overlappingMs }, { overlap: 'allow' }),
+  ]
+}
+
+function defineScripted(name: string, script: Script, options: Partial<CronJobOptions<unknown>>): Definition {
+  const id = `conformance-${name}`
+  return defineCronJob<unknown>({
+    id,
+    schedule: everyMinute,
+    ...options,
+    handler: async (context) => {
+      const output = await performScript(id, script, context, seenBy(context))
+      if (context.tenantId === cronTenants[1]) throw new NonRetryableError('fails on purpose for this tenant')
+      return output
+    },
+    onFailure: (error, context) => reportFailure(id, script, error, context, seenBy(context)),
+  })
+}
+
+function seenBy({ scheduledAt }: CronContext): Record<string, unknown> {
+  return { scheduledAt: scheduledAt.getTime(), scheduledAtIsDate: scheduledAt instanceof Date }
+}

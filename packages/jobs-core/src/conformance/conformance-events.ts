@@ -1,0 +1,73 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { z } from 'zod'
+
+import { defineEvents } from '../events/define-events.ts'
+import { eventType } from '../events/event-type.ts'
+import type { ScriptPayload } from './script.ts'
+
+/** The events of the suite: one for each kind of definition, so that a send says which handler acts. */
+export type ConformanceEvent =
+  | 'conformance.plain'
+  | 'conformance.defaults'
+  | 'conformance.fixed'
+  | 'conformance.linear'
+  | 'conformance.exponential'
+  | 'conformance.capped'
+  | 'conformance.short'
+  | 'conformance.once'
+  | 'conformance.reporting'
+  | 'conformance.timeout'
+  | 'conformance.one-at-a-time'
+  | 'conformance.one-per-tenant'
+  | 'conformance.fan-out'
+  | 'conformance.nobody'
+  | 'conformance.typed'
+  | 'conformance.own-schema'
+
+/** A schema of no library, and asynchronous: what Standard Schema allows, a provider's host must wait for. */
+const ownSchema: StandardSchemaV1<ScriptPayload> = {
+  '~standard': {
+    version: 1,
+    vendor: 'conformance',
+    validate: async (value) => {
+      const payload = value as ScriptPayload
+      if (typeof payload['word'] === 'string') return { value: { ...payload, word: payload['word'].toUpperCase() } }
+      return { issues: [{ message: 'must be a word', path: ['word'] }] }
+    },
+  },
+}
+
+const typedSchema = z.looseObject({
+  tenantId: z.string(),
+  dueAt: z.coerce.date(),
+  count: z.int().min(1),
+  items: z.array(z.object({ sku: z.string().min(1) })),
+  currency: z.string().default('EUR'),
+})
+
+const scripted = eventType<ScriptPayload>()
+
+const schemas: Record<ConformanceEvent, StandardSchemaV1> = {
+  'conformance.plain': scripted,
+  'conformance.defaults': scripted,
+  'conformance.fixed': scripted,
+  'conformance.linear': scripted,
+  'conformance.exponential': scripted,
+  'conformance.capped': scripted,
+  'conformance.short': scripted,
+  'conformance.once': scripted,
+  'conformance.reporting': scripted,
+  'conformance.timeout': scripted,
+  'conformance.one-at-a-time': scripted,
+  'conformance.one-per-tenant': scripted,
+  'conformance.fan-out': scripted,
+  'conformance.nobody': scripted,
+  'conformance.typed': typedSchema,
+  'conformance.own-schema': ownSchema,
+}
+
+
+/** Declares the suite's events in this process; again is harmless. */
+export function declareConformanceEvents(): void {
+  defineEvents(schemas)
+}

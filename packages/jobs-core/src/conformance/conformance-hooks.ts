@@ -1,0 +1,30 @@
+import type { AttemptInfo, JobHooks } from '../runs/hooks.ts'
+import { record } from './journal.ts'
+
+/** A tenant whose id holds this makes every hook throw or reject. */
+export const throwingHooksMark = 'hooks-throw'
+
+/** Hooks that write down each call. */
+export function conformanceHooks(): JobHooks {
+  return {
+    onSend({ event, tenantId, jobId = '', deduplicated, error }) {
+      const seen = { hook: 'onSend', event, deduplicated, error: error?.name }
+      record({ what: 'hook', definition: '', jobId, runId: '', attempt: 0, maxAttempts: 0, tenantId, seen })
+      throwFor(tenantId)
+    },
+    onAttemptStart: (info) => note('onAttemptStart', info, {}),
+    onAttemptEnd: ({ outcome, durationMs, ...info }) => note('onAttemptEnd', info, { outcome: outcome.type, durationMs }),
+    // Asynchronous, so that a rejection of a hook is tried too.
+    onRunEnd: async ({ outcome, ...info }) => note('onRunEnd', info, { outcome: outcome.type }),
+  }
+}
+
+function note(hook: keyof JobHooks, info: AttemptInfo, more: Readonly<Record<string, unknown>>): void {
+  const { definitionId: definition, event, jobId, runId, attempt, maxAttempts, tenantId } = info
+  record({ what: 'hook', definition, jobId, runId, attempt, maxAttempts, tenantId, seen: { hook, event, ...more } })
+  throwFor(tenantId)
+}
+
+function throwFor(tenantId: string): void {
+  if (tenantId.includes(throwingHooksMark)) throw new Error('a hook threw on purpose')
+}

@@ -1,0 +1,109 @@
+import { UnsupportedFeatureError } from '../errors/unsupported-feature-error.ts'
+import type { JobEvent } from '../events/job-events.ts'
+import { defineJob, type JobOptions } from '../jobs/define-job.ts'
+import type { EventMessage } from '../jobs/event-message.ts'
+import type { JobContext } from '../jobs/job-context.ts'
+import type { Definition } from '../jobs/job-definition.ts'
+import type { Capabilities } from '../provider/capabilities.ts'
+import { checkDefinitionSupport } from '../provider/check-support.ts'
+import { defineConformanceCronJobs } from './conformance-cron-jobs.ts'
+import { type ConformanceEvent, declareConformanceEvents } from './conformance-events.ts'
+import { inOwnRegistry } from './in-own-registry.ts'
+import { performScript, reportFailure } from './perform-script.ts'
+import type { Script, ScriptPayload } from './script.ts'
+
+/** How long an attempt of the definition with a timeout may take. */
+export const timeoutMs = 400
+
+/**
+ * Every definition that the suite uses, for a host in whatever process to run. They are the same in every process that
+ * gives the same capabilities; those that ask for what these rule out are left out.
+ *
+ * @param capabilities - of the engine that will run them. Default: an engine that can do everything.
+ */
+export function conformanceJobs(capabilities?: Capabilities): Definition[] {
+  declareConformanceEvents()
+  const unitMs = Math.max(100, capabilities?.minRetryDelayMs ?? 0)
+  return inOwnRegistry(() => [...defineScriptedJobs(unitMs), ...defineConformanceCronJobs(unitMs)]).filter(
+    (definition) => !capabilities || isSupported(capabilities, definition),
+  )
+}
+
+function defineScriptedJobs(unitMs: number): Definition[] {
+  const fixed = (maxAttempts: number) => ({ maxAttempts, backoff: 'fixed', initialDelay: unitMs }) as const
+  return [
+    defineScripted('plain', { retry: fixed(3) }),
+    defineScripted('defaults', {}),
+    defineScripted('fixed', { retry: fixed(3) }),
+    defineScripted('linear', { retry: { maxAttempts: 4, backoff: 'linear', initialDelay: unitMs } }),
+    defineScripted('exponential', { retry: { maxAttempts: 4, backoff: 'exponential', initialDelay: unitMs } }),
+    defineScripted('capped', { retry: { maxAttempts: 4, initialDelay: unitMs, maxDelay: unitMs * 1.5 } }),
+    defineScripted('short', { retry: { maxAttempts: 3, backoff: 'fixed', initialDelay: 1 } }),
+    defineScripted('once', { retry: { maxAttempts: 1 } }),
+    defineScripted('reporting', { retry: fixed(2), reports: true }),
+    defineScripted('timeout', { retry: fixed(2), timeout: timeoutMs, reports: true }),
+    defineScripted('one-at-a-time', { retry: fixed(2), concurrency: 1 }),
+    defineScripted('one-per-tenant', { retry: fixed(2), concurrency: { perTenant: 1 } }),
+    ...['a', 'b', 'c'].map((name) => defineScripted('fan-out', { id: `conformance-fan-out-${name}`, retry: fixed(2) })),
+    defineScripted('typed', { retry: fixed(2), reports: true }),
+    defineScripted('own-schema', { retry: fixed(2) }),
+  ]
+}
+
+type ScriptedOptions = Pick<JobOptions<JobEvent, unknown>, 'retry' | 'timeout' | 'concurrency'> & {
+  id?: string
+  /** With an `onFailure` that writes down how it was called. */
+  reports?: boolean
+}
+
+function defineScripted(name: string, { id = `conformance-${name}`, reports = false, ...options }: ScriptedOptions): Definition {
+  return defineJob({
+    id,
+    event: `conformance.${name}` satisfies string as ConformanceEvent as unknown as JobEvent,
+    ...options,
+    handler: async (event, context) => {
+      const { payload, script, seen } = read(id, event, context)
+      const performed = performScript(id, script, context, seen)
+      if (script.changesPayload) change(payload)
+      return performed
+    },
+    ...(reports && {
+      onFailure: (error: Error, event: EventMessage, context: JobContext) => {
+        const { script, seen } = read(id, event, context)
+        reportFailure(id, script, error, context, seen)
+      },
+    }),
+  }) as Definition
+}
+
+function read(id: string, event: EventMessage, context: JobContext) {
+  const payload = event.payload as unknown as ScriptPayload
+  const { script: _, scripts, ...rest } = payload
+  const seen = {
+    event: { id: event.id, name: event.name, sentAt: event.sentAt, sentAtIsDate: event.sentAt instanceof Date },
+    payload: rest,
+    dueAtIsDate: payload['dueAt'] instanceof Date,
+    contextKeys: Object.keys(context).sort(),
+    signalIsAbortSignal: context.signal instanceof AbortSignal,
+    loggerWrites: typeof context.logger.info === 'function',
+  }
+  const script: Script = scripts?.[id] ?? payload.script ?? {}
+  return { payload, script, seen }
+}
+
+/** What a careless handler does to its event. */
+function change(payload: ScriptPayload): void {
+  payload['word'] = 'changed'
+  const { list } = payload as { list?: unknown[] }
+  list?.push('changed')
+}
+
+function isSupported(capabilities: Capabilities, definition: Definition): boolean {
+  try {
+    checkDefinitionSupport({ name: 'the engine', capabilities }, definition)
+    return true
+  } catch (error) {
+    if (UnsupportedFeatureError.isInstance(error)) return false
+    throw error
+  }
+}

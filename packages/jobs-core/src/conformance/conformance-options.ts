@@ -1,0 +1,10 @@
+import type { ClientOptions } from '../client/create-client.ts'
+import type { Capabilities } from '../provider/capabilities.ts'
+import { conformanceHooks } from './conformance-hooks.ts'
+import { conformanceJobs } from './conformance-jobs.ts'
+import { conformanceLogger } from './conformance-logger.ts'
+
+/** What the client, and the host that runs its jobs, must be given for the suite. */
+export function conformanceOptions(capabilities?: Capabilities): Required<Pick<ClientOptions, 'jobs' | 'hooks' | 'logger'>> {
+  return { jobs: conformanceJobs(capabilities), hooks: conformanceHooks(), logger: conformanceLogger() }
+}

@@ -1,0 +1,20 @@
+import type { OddOutput } from './script.ts'
+
+/** Makes an output that JSON cannot carry. */
+export function toOddOutput(kind: OddOutput): unknown {
+  switch (kind) {
+    case 'nothing':
+      return undefined
+    case 'bigint':
+      return { total: 10n }
+    case 'function':
+      return { total: () => 10 }
+    case 'class':
+      return { total: new Map([['a', 1]]) }
+    case 'cycle': {
+      const output: Record<string, unknown> = {}
+      output['total'] = output
+      return output
+    }
+  }
+}

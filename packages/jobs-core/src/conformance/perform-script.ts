@@ -1,0 +1,127 @@
+import { getJobClient } from '../client/default-client.ts'
+import { sendJob } from '../client/module-functions.ts'
+import { NonRetryableError } from '../errors/non-retryable-error.ts'
+import { RetryAfterError } from '../errors/retry-after-error.ts'
+import type { JobEvent } from '../events/job-events.ts'
+import type { JobContext } from '../jobs/job-context.ts'
+import { createJournalReader, record, type Observation } from './journal.ts'
+import { toOddOutput } from './odd-output.ts'
+import type { Script, ScriptedFailure, ScriptPayload } from './script.ts'
+import { conformanceClock, journalPath } from './settings.ts'
+
+/** Does what a script says, and writes down what it sees on the way. */
+export async function performScript(
+  definition: string,
+  script: Script,
+  context: JobContext,
+  seen: Readonly<Record<string, unknown>>,
+): Promise<unknown> {
+  const note = noteOf(definition, context)
+  note('started', seen)
+  if (script.logs !== undefined) context.logger.info(script.logs)
+  if (script.sends) {
+    const payload: ScriptPayload = { tenantId: context.tenantId }
+    const { id } = await sendJob('conformance.plain' as JobEvent, payload as never)
+    note('sent', { jobId: id })
+  }
+  if (script.waitMs !== undefined) await wait(script.waitMs, script, context, note)
+  if (script.cancelsItself) {
+    // Not waited for: the answer comes, at the earliest, when this handler has returned.
+    getJobClient()
+      .cancelJob(context.jobId)
+      .then(({ state }) => note('cancelAnswered', { state }))
+      .catch((error: unknown) => note('cancelAnswered', { error: String(error) }))
+  }
+  if (script.blockMs !== undefined) block(script.blockMs)
+  if (fails(script.failure, definition, context)) {
+    note('threw', {})
+    throw thrownFor(script.failure, context)
+  }
+  note('returned', {})
+  return outputOf(script)
+}
+
+/** Writes down what `onFailure` was called with, and throws where the script says so. */
+export function reportFailure(
+  definition: string,
+  script: Script,
+  error: Error,
+  context: JobContext,
+  seen: Readonly<Record<string, unknown>>,
+): void {
+  const { name, message } = error
+  noteOf(definition, context)('onFailure', { ...seen, isError: error instanceof Error, name, message })
+  if (script.onFailureThrows) throw new Error('onFailure threw on purpose')
+}
+
+function noteOf(definition: string, context: JobContext) {
+  const { jobId, runId, attempt, maxAttempts, tenantId } = context
+  return (what: Observation, seen: Readonly<Record<string, unknown>>): void =>
+    record({ what, definition, jobId, runId, attempt, maxAttempts, tenantId, seen })
+}
+
+async function wait(waitMs: number, script: Script, { signal }: JobContext, note: ReturnType<typeof noteOf>): Promise<void> {
+  const reasonOf = (): string => (signal.reason as Error | undefined)?.name ?? String(signal.reason)
+  const clock = conformanceClock()
+  await new Promise<void>((resolve, reject) => {
+    const onAbort = (): void => {
+      note('aborted', { reason: reasonOf() })
+      if (script.ignoresSignal) return
+      timer.cancel()
+      reject(signal.reason)
+    }
+    const timer = clock.setTimer(waitMs, () => {
+      signal.removeEventListener('abort', onAbort)
+      resolve()
+    })
+    if (signal.aborted) onAbort()
+    else signal.addEventListener('abort', onAbort, { once: true })
+  })
+}
+
+function block(blockMs: number): void {
+  const until = performance.now() + blockMs
+  while (performance.now() < until);
+}
+
+function fails(failure: ScriptedFailure | undefined, definition: string, context: JobContext): failure is ScriptedFailure {
+  if (!failure || context.attempt > (failure.attempts ?? Infinity)) return false
+  return failure.runs === undefined || runNumber(definition, context) <= failure.runs
+}
+
+/** Which run of this definition for this job it is, counted from 1: a run does not know, but the journal does. */
+function runNumber(definition: string, { jobId, runId }: JobContext): number {
+  const before = createJournalReader(journalPath()!).read((entry) => entry.jobId === jobId && entry.definition === definition)
+  return new Set([...before.map((entry) => entry.runId), runId]).size
+}
+
+function thrownFor({ as, afterMs = 0 }: ScriptedFailure, { attempt }: JobContext): unknown {
+  const message = `failed on purpose in attempt ${attempt}`
+  switch (as) {
+    case 'error':
+      return Object.assign(new Error(message), { name: 'ConformanceFailure', code: 'failed_on_purpose' })
+    case 'nonRetryable':
+      return new NonRetryableError(message)
+    case 'retryAfter':
+      return new RetryAfterError(message, afterMs)
+    case 'retryAt':
+      return new RetryAfterError(message, new Date(conformanceClock().now() + afterMs))
+    case 'string':
+      return message
+    case 'undefined':
+      return undefined
+    case 'null':
+      return null
+    case 'object':
+      return { problem: message }
+  }
+}
+
+function outputOf(script: Script): unknown {
+  if (script.returnsOdd !== undefined) return toOddOutput(script.returnsOdd)
+  const output = script.returns ?? (script.returns === null ? null : { done: true })
+  if (script.changesOutput) {
+    conformanceClock().setTimer(5, () => Object.assign(output as object, { done: 'changed afterwards' }))
+  }
+  return output
+}

@@ -1,0 +1,47 @@
+import { environment } from '../environment.ts'
+import { ProviderNotChosenError } from '../errors/provider-not-chosen-error.ts'
+
+/** The engines that this library has providers for. */
+export type ProviderName = 'trigger.dev' | 'inngest' | 'local'
+
+/** Every name that `provider` and `JOB_PROVIDER` take. */
+export const providerNames: readonly ProviderName[] = ['trigger.dev', 'inngest', 'local']
+
+const keyNames: Readonly<Record<'trigger.dev' | 'inngest', readonly string[]>> = {
+  'trigger.dev': ['TRIGGER_SECRET_KEY'],
+  inngest: ['INNGEST_EVENT_KEY', 'INNGEST_SIGNING_KEY'],
+}
+
+/**
+ * The provider that the environment asks for: `JOB_PROVIDER`, otherwise the vendor whose key is set, otherwise the local
+ * engine, but never in production, where nothing may default to memory.
+ *
+ * @throws {ProviderNotChosenError} for an unknown name, keys of two vendors, or production without a choice.
+ */
+export function chooseProvider(variables: Readonly<Record<string, string | undefined>> = environment()): ProviderName {
+  const named = variables['JOB_PROVIDER']
+  if (named) return checkProviderName(named, '`JOB_PROVIDER`')
+  const keyed = (['trigger.dev', 'inngest'] as const).filter((name) => keyNames[name].some((key) => variables[key]))
+  if (keyed.length > 1) {
+    throw new ProviderNotChosenError({
+      problem: 'the keys of both Trigger.dev and Inngest are set',
+      remedy: 'Set `JOB_PROVIDER` to `trigger.dev` or `inngest`.',
+    })
+  }
+  if (keyed[0]) return keyed[0]
+  if (variables['NODE_ENV'] !== 'production') return 'local'
+  throw new ProviderNotChosenError({
+    problem: 'this is production and no engine is named',
+    remedy:
+      'Set `JOB_PROVIDER` to `trigger.dev`, `inngest` or `local` (the local engine keeps its jobs in memory), or the key of one vendor.',
+  })
+}
+
+/** @throws {ProviderNotChosenError} for a name that no provider has; `where` says who gave it. */
+export function checkProviderName(name: unknown, where: string): ProviderName {
+  if (providerNames.includes(name as ProviderName)) return name as ProviderName
+  throw new ProviderNotChosenError({
+    problem: `${where} is \`${String(name)}\``,
+    remedy: `Use ${providerNames.map((known) => `\`${known}\``).join(', ')}.`,
+  })
+}

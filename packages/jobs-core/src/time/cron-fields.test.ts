@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest'
+import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
+import { parseCronFields } from './cron-fields.ts'
+
+describe('what the fields mean', () => {
+  test.each([
+    ['* * * * *', '* * * * *'],
+    ['  0  9\t* * 1 ', '0 9 * * 1'],
+    ['0 9 * jan,MAR Mon-fri', '0 9 * 1,3 1,2,3,4,5'],
+    ['0 9 * * SUN', '0 9 * * 0'],
+    ['0 9 * * 7', '0 9 * * 0'],
+    ['0 9 * * 7,0', '0 9 * * 0'],
+    ['0 9 * * 5-7', '0 9 * * 0,5,6'],
+    ['0 9 * * 1/2', '0 9 * * 1,3,5'],
+    ['0 9 * * */3', '0 9 * * 0,3,6'],
+    ['*/20 * * * *', '0,20,40 * * * *'],
+    ['10/20 * * * *', '10,30,50 * * * *'],
+    ['0 8-18/5 * */6 *', '0 8,13,18 * 1,7 *'],
+    ['1,1,0-3 09 * * *', '0,1,2,3 9 * * *'],
+    ['0 */24 * * *', '0 0 * * *'],
+    ['0 0 29 2 *', '0 0 29 2 *'],
+    ['0 0 31 2,3 *', '0 0 31 2,3 *'],
+    ['0 0 31 2 MON', '0 0 31 2 1'],
+  ])('`%s` means `%s`', (schedule, expanded) => {
+    expect(parseCronFields(schedule, 'test').expanded).toBe(expanded)
+  })
+
+  test.each([
+    ['0 9 * * *', true],
+    ['*/5 9,17 */2 * *', true],
+    ['0 0-23 * * *', true],
+    ['0 * * * *', false],
+    ['0 */2 * * *', false],
+    ['0 9-17/2 * * *', false],
+    ['0 1,*/6 * * *', false],
+  ])('`%s` has fixed hours: %s', (schedule, hasFixedHours) => {
+    expect(parseCronFields(schedule, 'test').hasFixedHours).toBe(hasFixedHours)
+  })
+})
+
+describe('what is refused, with its reason', () => {
+  test.each<[schedule: unknown, message: RegExp]>([
+    [undefined, /is not a string: `undefined`/],
+    [5, /is not a string: `5`/],
+    ['', /is empty/],
+    ['  ', /is empty/],
+    ['tomorrow', /has 1 field instead of five: `tomorrow`\. Write five fields/],
+    ['* * * *', /has 4 fields instead of five/],
+    ['0 0 9 * * *', /has six fields.*Leave the seconds out.*`0 9 \* \* \*`/],
+    ['0 0 9 * * * 2024', /has 7 fields/],
+    ['@daily', /`@daily`\. Write `0 0 \* \* \*`/],
+    ['@Hourly', /Write `0 \* \* \* \*`/],
+    ['@reboot', /`@reboot`\. Write five fields/],
+    ['@every 5m', /`@every 5m`\. Write five fields/],
+    ['TZ=Asia/Tokyo 0 9 * * *', /names a time zone: `TZ=Asia\/Tokyo`\. Give the zone as `timezone`/],
+    ['60 * * * *', /`60` in its minute field, which is outside 0-59/],
+    ['* 24 * * *', /`24` in its hour field, which is outside 0-23/],
+    ['* * 0 * *', /`0` in its day-of-month field, which is outside 1-31/],
+    ['* * 1-32 * *', /`1-32` in its day-of-month field, which is outside 1-31/],
+    ['* * * 13 *', /`13` in its month field, which is outside 1-12/],
+    ['* * * * 8', /`8` in its day-of-week field, which is outside 0-7/],
+    ['MON * * * *', /`MON` in its minute field, where `MON` is not known/],
+    ['* * * JANUARY *', /`JANUARY` is not known/],
+    ['* * * * JAN', /`JAN` is not known/],
+    ['-5 * * * *', /`-5` in its minute field, which is malformed/],
+    ['1.5 * * * *', /`1\.5` in its minute field, which is malformed/],
+    ['1,,2 * * * *', /which is malformed/],
+    ['1-2-3 * * * *', /which is malformed/],
+    ['*/2/3 * * * *', /which is malformed/],
+    ['*/ * * * *', /which is malformed/],
+    ['** * * * *', /which is malformed/],
+    ['0 22-2 * * *', /`22-2` in its hour field, which runs backwards\. Write it as two ranges/],
+    ['*/0 * * * *', /`\*\/0` in its minute field, a step outside 1-60/],
+    ['*/70 * * * *', /`\*\/70` in its minute field, a step outside 1-60/],
+    ['0 */25 * * *', /a step outside 1-24/],
+    ['0-10/20 * * * *', /a step outside 1-11/],
+    ['0 0 L * *', /`L` in its day-of-month field, an extension/],
+    ['0 0 L-3 * *', /an extension/],
+    ['0 0 15W * *', /`15W` in its day-of-month field, an extension/],
+    ['0 0 LW * *', /an extension/],
+    ['0 0 ? * 1', /`\?` in its day-of-month field, an extension/],
+    ['0 0 * * 5L', /an extension/],
+    ['0 0 * * FRIL', /an extension/],
+    ['0 0 * * MON#2', /an extension/],
+    ['H H * * *', /`H` in its minute field, an extension/],
+    ['H(0-29)/10 * * * *', /an extension/],
+    ['0 0 31 2 *', /names a date that never comes: day 31 of month 2/],
+    ['0 0 30,31 FEB *', /names a date that never comes: day 30, 31 of month 2/],
+    ['0 0 31 4,6,9,11 *', /names a date that never comes/],
+  ])('%j', (schedule, message) => {
+    let error: unknown
+    try {
+      parseCronFields(schedule, 'Cron job `nightly`')
+    } catch (thrown) {
+      error = thrown
+    }
+    expect(InvalidDefinitionError.isInstance(error)).toBe(true)
+    expect(error).toMatchObject({
+      code: 'invalid_definition',
+      field: 'schedule',
+      message: expect.stringMatching(/^Cron job `nightly`: `schedule` (is|has|names) .*\. [A-Z].*\.$/),
+    })
+    expect(String(error)).toMatch(message)
+  })
+})

@@ -1,0 +1,44 @@
+import { type Capabilities, maxDurationMs } from '@cgk-platform/jobs-core'
+
+/** What the local engine can do. */
+export const localCapabilities: Capabilities = {
+  features: {
+    delay: { supported: true },
+    idempotencyKey: { supported: true, note: 'Exact, as long as the key lives.' },
+    'maxAttempts of a send, lowered': { supported: true },
+    'maxAttempts of a send, raised': { supported: true },
+    'cancelJob of a job that waits': { supported: true },
+    'cancelJob of a running job': { supported: true, note: 'At once, in the same process.' },
+    retryJob: { supported: true, note: 'While the job is retained: by default the last 10,000 ended jobs, for a day.' },
+    listJobs: { supported: true },
+    timeout: { supported: true },
+    concurrency: { supported: true, note: 'Counted in this process.' },
+    'concurrency.perTenant': { supported: true, note: 'Counted in this process; tenants take turns.' },
+    cron: { supported: true, note: 'Ticks while the process lives.' },
+    'cron.tenants': { supported: true },
+    "cron.overlap: 'skip'": { supported: true },
+    "cron.overlap: 'allow'": { supported: true },
+    "cron.catchUp: 'latest'": { supported: true, note: 'After the process was suspended; memory knows of no earlier process.' },
+    'status.startedAt': { supported: true },
+    'status.nextAttemptAt': { supported: true },
+    'jobs survive a restart': {
+      supported: false,
+      note: 'Jobs are kept in memory and end with the process.',
+      instead: 'Use a hosted engine where jobs must outlive it.',
+    },
+    'several processes': {
+      supported: false,
+      note: 'Each process has an engine of its own.',
+      instead: 'Use a hosted engine for more than one process.',
+    },
+  },
+  minRetryDelayMs: 0,
+  retryToleranceMs: 50,
+  maxAttemptsLimit: 1000,
+  maxPayloadBytes: 16 * 1024 * 1024,
+  maxDelayMs: maxDurationMs,
+  abortToleranceMs: 0,
+  daylightSaving:
+    'A fixed local time that does not exist that day runs at the first instant after the gap, one that occurs twice ' +
+    'runs at the first; schedules with a wildcard or a step in the hour field follow real elapsed time.',
+}

@@ -1,0 +1,88 @@
+import {
+  bindLogger,
+  type CronJobDefinition,
+  type JobRegistry,
+  type LoggerLike,
+  dispatchTick,
+  systemTenantId,
+  type TickHost,
+} from '@cgk-platform/jobs-core'
+
+import { latestTick } from './latest-tick.ts'
+
+/** A tick that comes later than this was missed: the machine slept, or nothing ran. */
+const missedAfterMs = 15_000
+
+/** What the ticker stands on. */
+export interface CronParts {
+  readonly jobs: JobRegistry
+  readonly logger: LoggerLike
+  readonly now: () => number
+  readonly lastTick: (definitionId: string) => number | undefined
+  readonly setLastTick: (definitionId: string, tick: number) => void
+  readonly host: () => TickHost
+}
+
+interface Scheduled {
+  readonly definition: CronJobDefinition
+  nextAt: number
+}
+
+/** Turns the ticks of a registry's cron jobs into ordinary jobs. */
+export class CronTicker {
+  readonly #parts: CronParts
+  #scheduled = new Map<string, Scheduled>()
+
+  constructor(parts: CronParts) {
+    this.#parts = parts
+  }
+
+  /** Takes up cron jobs that were defined, changed or removed since. */
+  refresh(): void {
+    const before = this.#scheduled
+    this.#scheduled = new Map(
+      this.#parts.jobs.cronJobs().map((definition) => {
+        const known = before.get(definition.id)
+        const same = known?.definition.schedule
+        const unchanged = same?.schedule === definition.schedule.schedule && same.timezone === definition.schedule.timezone
+        const nextAt = known && unchanged ? known.nextAt : this.#firstTick(definition)
+        return [definition.id, { definition, nextAt }]
+      }),
+    )
+  }
+
+  stop(): void {
+    this.#scheduled.clear()
+  }
+
+  nextAt(): number | undefined {
+    let next: number | undefined
+    for (const { nextAt } of this.#scheduled.values()) if (next === undefined || nextAt < next) next = nextAt
+    return next
+  }
+
+  /** Dispatches the ticks that are due. */
+  tick(): void {
+    const now = this.#parts.now()
+    for (const scheduled of this.#scheduled.values()) {
+      if (scheduled.nextAt > now) continue
+      const { definition } = scheduled
+      const tick = latestTick(definition.schedule, scheduled.nextAt, now)
+      scheduled.nextAt = definition.schedule.next(now)
+      this.#parts.setLastTick(definition.id, tick)
+      const logger = bindLogger(this.#parts.logger, { definition: definition.id, tick: new Date(tick).toISOString() })
+      if (now - tick > missedAfterMs && definition.catchUp === 'none') {
+        logger.warn('A cron tick was missed and is dropped; `catchUp` would make up for the latest.')
+        continue
+      }
+      dispatchTick(definition, tick, [systemTenantId], this.#parts.host()).then(
+        ({ skipped }) => skipped.length > 0 && logger.info('A cron tick was skipped: the previous run still goes on.'),
+        (error: unknown) => logger.error('A cron tick could not be dispatched.', { error }),
+      )
+    }
+  }
+
+  #firstTick(definition: CronJobDefinition): number {
+    return definition.schedule.next(this.#parts.lastTick(definition.id) ?? this.#parts.now())
+  }
+}

@@ -1,0 +1,21 @@
+import { chooseProvider, provideDefaultClient, ProviderNotChosenError } from '@cgk-platform/jobs-core'
+
+import { createJobClient } from './create-job-client.ts'
+
+export * from '@cgk-platform/jobs-core'
+
+export { localCapabilities } from './capabilities.ts'
+export { createJobClient, type LocalClientOptions } from './create-job-client.ts'
+export { createLocalProvider, type LocalConfig, type LocalProvider } from './local-provider.ts'
+
+provideDefaultClient({
+  create() {
+    const provider = chooseProvider()
+    if (provider === 'local') return createJobClient()
+    throw new ProviderNotChosenError({
+      problem: `the environment chooses \`${provider}\`, and only the local engine's package is imported`,
+      remedy: 'Import from `@cgk-platform/jobs`, or set `JOB_PROVIDER=local`.',
+    })
+  },
+  runsHere: () => chooseProvider() === 'local',
+})

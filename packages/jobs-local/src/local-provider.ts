@@ -1,0 +1,131 @@
+import {
+  type Accepted,
+  type Clock,
+  type Duration,
+  type Envelope,
+  InvalidOptionError,
+  type JobHost,
+  type JobProvider,
+  systemClock,
+  toMilliseconds,
+} from '@cgk-platform/jobs-core'
+
+import { localCapabilities } from './capabilities.ts'
+import { Engine } from './engine/engine.ts'
+import { createMemoryStore } from './store/memory-store.ts'
+import { toJobStatus } from './to-job-status.ts'
+import { createWatchers } from './watchers.ts'
+
+/** How the local engine is set up. */
+export interface LocalConfig {
+  /** The most attempts under way at once, over all jobs. Default 100. */
+  concurrency?: number | undefined
+  /** How many ended jobs are kept for reading and retrying, and for how long. Default 10,000 and `'24h'`. */
+  retention?: { count?: number | undefined; age?: number | Duration | undefined } | undefined
+}
+
+/** What tests set besides. */
+export interface LocalInternals {
+  /** Default: the machine's clock. */
+  clock?: Clock | undefined
+  /** From 0 up to 1, for jitter. Default `Math.random`. */
+  random?: (() => number) | undefined
+  /** True where time is the engine's own, so that its cron jobs tick whatever other engines do. */
+  ownTime?: boolean | undefined
+}
+
+/** A provider that runs jobs, and a look into its engine for the test kit. */
+export interface LocalProvider extends JobProvider {
+  readonly engine: Engine | undefined
+}
+
+/** The engine of this process as a provider. @throws {InvalidOptionError} for a setting that cannot be used. */
+export function createLocalProvider(config: LocalConfig = {}, internals: LocalInternals = {}): LocalProvider {
+  const { clock = systemClock, random = Math.random, ownTime = false } = internals
+  const concurrency = countOf(config.concurrency ?? 100, 'concurrency')
+  const store = createMemoryStore({
+    count: countOf(config.retention?.count ?? 10_000, 'retention.count', 0),
+    ageMs: toMilliseconds(config.retention?.age ?? '24h', 'retention.age'),
+  })
+  const watchers = createWatchers()
+  let engine: Engine | undefined
+  const running = (): Engine => {
+    if (!engine) throw new TypeError('A local provider is used through a client: `createJobClient({ provider })`.')
+    return engine
+  }
+
+  return {
+    specificationVersion: 'v1',
+    name: 'local',
+    capabilities: localCapabilities,
+    get engine() {
+      return engine
+    },
+
+    attach(host: JobHost) {
+      if (engine) {
+        const problem = 'has a client already'
+        throw new InvalidOptionError({ option: 'provider', problem, remedy: 'Make one local provider for each client.' })
+      }
+      const limits = { provider: 'local', minRetryDelayMs: localCapabilities.minRetryDelayMs }
+      engine = new Engine({
+        store,
+        clock,
+        host,
+        limits,
+        concurrency,
+        random,
+        exclusiveCron: !ownTime,
+        changed: watchers.tell,
+      })
+    },
+
+    async send(envelopes: readonly Envelope[]): Promise<Accepted[]> {
+      const added = store.add(envelopes, clock.now())
+      running().wake()
+      await store.flush()
+      return added.map(({ id, deduplicated }) => ({ ok: true, id, deduplicated }))
+    },
+
+    async status(id) {
+      const job = store.get(id)
+      return job && toJobStatus(job)
+    },
+
+    async cancel(id) {
+      running().cancel(id)
+    },
+
+    async retry(id) {
+      store.retry(id, clock.now())
+      watchers.tell(id)
+      running().wake()
+    },
+
+    async list(query) {
+      const { jobs, cursor } = store.list(query)
+      return { jobs: jobs.map(toJobStatus), ...(cursor !== undefined && { cursor }) }
+    },
+
+    watch: watchers.watch,
+
+    async health() {
+      const message = `runs in this process, ${store.openJobs()} jobs under way or waiting`
+      return { ok: true, provider: 'local', checks: [{ name: 'engine', ok: true, message }] }
+    },
+
+    async start() {
+      running().start()
+    },
+
+    async close({ timeoutMs }) {
+      await engine?.close(timeoutMs)
+    },
+  }
+}
+
+function countOf(value: unknown, option: string, least = 1): number {
+  if (Number.isSafeInteger(value) && (value as number) >= least) return value as number
+  const problem = `is \`${String(value)}\``
+  throw new InvalidOptionError({ option, problem, remedy: `Give a whole number of ${least} or more.` })
+}

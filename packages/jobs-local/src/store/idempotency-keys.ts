@@ -1,0 +1,40 @@
+import type { Envelope } from '@cgk-platform/jobs-core'
+
+import { DueQueue } from './due-queue.ts'
+
+interface TakenKey {
+  readonly name: string
+  readonly jobId: string
+  readonly expiresAt: number
+}
+
+/** Which idempotency keys are taken, by which job, until when. A key is scoped by tenant and event. */
+export class IdempotencyKeys {
+  readonly #taken = new Map<string, TakenKey>()
+  readonly #expiring = new DueQueue<TakenKey>(() => false)
+
+  /** The job that holds the envelope's key. */
+  holder(envelope: Envelope, now: number): string | undefined {
+    this.#expire(now)
+    const name = nameOf(envelope)
+    return name === undefined ? undefined : this.#taken.get(name)?.jobId
+  }
+
+  take(envelope: Envelope, now: number): void {
+    const name = nameOf(envelope)
+    if (name === undefined) return
+    const taken = { name, jobId: envelope.id, expiresAt: now + (envelope.idempotencyTtlMs ?? 0) }
+    this.#taken.set(name, taken)
+    this.#expiring.push(taken.expiresAt, taken)
+  }
+
+  #expire(now: number): void {
+    for (let key = this.#expiring.takeDue(now); key; key = this.#expiring.takeDue(now)) {
+      if (this.#taken.get(key.name) === key) this.#taken.delete(key.name)
+    }
+  }
+}
+
+function nameOf({ tenantId, event, idempotencyKey }: Envelope): string | undefined {
+  return idempotencyKey === undefined ? undefined : JSON.stringify([tenantId, event, idempotencyKey])
+}

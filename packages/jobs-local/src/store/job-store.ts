@@ -1,0 +1,79 @@
+import type { ConcurrencyLimits, Envelope, JobErrorInfo, JobState, Json, ListQuery, Outcome } from '@cgk-platform/jobs-core'
+
+/** A job as a store keeps it. Instants are epoch milliseconds. */
+export interface StoredJob {
+  /** Rises with each job. */
+  readonly sequence: number
+  readonly envelope: Envelope
+  /** The state before there are runs, and of a job without any; otherwise the runs tell. */
+  state: JobState
+  startedAt?: number
+  endedAt?: number
+  /** Oldest first. */
+  readonly runs: StoredRun[]
+}
+
+/** A run as a store keeps it. */
+export interface StoredRun {
+  readonly id: string
+  readonly job: StoredJob
+  readonly definitionId: string
+  readonly maxAttempts: number
+  state: JobState
+  /** Attempts begun so far; also the fence that a late answer of an older attempt does not pass. */
+  attempts: number
+  /** When the next attempt is due, while `retrying`. */
+  dueAt?: number
+  startedAt?: number
+  endedAt?: number
+  output?: Json
+  error?: JobErrorInfo
+  readonly retryOf?: string
+}
+
+/** A definition that gets a run for a job that has come due. */
+export interface Subscriber {
+  readonly definitionId: string
+  readonly maxAttempts: number
+}
+
+/** How many runs of a definition may be under way; asked at each claim, since hot reload may change it. */
+export type LimitsOf = (definitionId: string) => ConcurrencyLimits | undefined
+
+/**
+ * Where the engine keeps its jobs: the queue and the records in one, so that every step is one atomic change. All
+ * methods are synchronous, as memory and SQLite both are; what a step needs to become durable, `flush` waits for.
+ */
+export interface JobStore {
+  /** Takes new jobs; a taken idempotency key answers the job that has it. */
+  add(envelopes: readonly Envelope[], now: number): readonly { readonly id: string; readonly deduplicated: boolean }[]
+  get(jobId: string): StoredJob | undefined
+  /** Jobs that have come due and have no runs yet, oldest first. */
+  takeDueJobs(now: number): readonly StoredJob[]
+  /** Gives a due job its runs, which wait from now on; with none it has completed. */
+  addRuns(job: StoredJob, subscribers: readonly Subscriber[], now: number): void
+  /** Takes up to `max` runs whose turn has come and begins an attempt of each. Fair over definitions and tenants. */
+  claim(max: number, limitsOf: LimitsOf, now: number): readonly StoredRun[]
+  /** True when a claim might find something. */
+  hasReady(now: number): boolean
+  /** Records how an attempt ended; nothing happens when the run has moved on meanwhile. False then. */
+  settle(run: StoredRun, attempt: number, outcome: Outcome, now: number): boolean
+  /** Ends all that has not ended, and answers the runs that were under way, for their handlers to be told. */
+  cancel(jobId: string, now: number): readonly StoredRun[]
+  /** A new run for each definition whose newest run failed; none when they have them already. */
+  retry(jobId: string, now: number): void
+  /** When the next delayed job or attempt is due. */
+  nextDueAt(): number | undefined
+  /** True while a run of this definition and tenant has not ended. */
+  hasOpenRun(definitionId: string, tenantId: string): boolean
+  /** Newest first. */
+  list(query: ListQuery): { readonly jobs: readonly StoredJob[]; readonly cursor?: string }
+  /** Jobs that have not ended. */
+  openJobs(): number
+  /** The last tick of a cron job that was dealt with, so that missed ones are known after a restart. */
+  lastTick(definitionId: string): number | undefined
+  setLastTick(definitionId: string, tick: number): void
+  /** Resolves when everything up to now is durable; `undefined` where it is at once. */
+  flush(): Promise<void> | undefined
+  close(): void
+}

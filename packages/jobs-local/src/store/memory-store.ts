@@ -1,0 +1,243 @@
+import {
+  type Envelope,
+  isEnded,
+  type JobState,
+  jobStateOf,
+  type ListQuery,
+  newestRuns,
+  type Outcome,
+} from '@cgk-platform/jobs-core'
+
+import { DueQueue } from './due-queue.ts'
+import { Fifo } from './fifo.ts'
+import { IdempotencyKeys } from './idempotency-keys.ts'
+import type { JobStore, LimitsOf, StoredJob, StoredRun, Subscriber } from './job-store.ts'
+import { OpenRuns } from './open-runs.ts'
+import { ReadyQueue } from './ready-queue.ts'
+import { type Retention, RetainedJobs } from './retained-jobs.ts'
+
+/** Keeps jobs in this process's memory: they end with it. */
+export function createMemoryStore(retention: Retention): JobStore {
+  return new MemoryStore(retention)
+}
+
+class MemoryStore implements JobStore {
+  readonly #jobs = new Map<string, StoredJob>()
+  readonly #arrived = new Fifo<StoredJob>()
+  readonly #delayedJobs = new DueQueue<StoredJob>((job) => job.state !== 'scheduled')
+  readonly #delayedRuns = new DueQueue<StoredRun>((run) => run.state !== 'retrying')
+  readonly #ready = new ReadyQueue()
+  readonly #open = new OpenRuns()
+  readonly #keys = new IdempotencyKeys()
+  readonly #ticks = new Map<string, number>()
+  readonly #retained: RetainedJobs
+  #sequence = 0
+  #openJobs = 0
+
+  constructor(retention: Retention) {
+    this.#retained = new RetainedJobs(retention, (job) => this.#jobs.delete(job.envelope.id))
+  }
+
+  add(envelopes: readonly Envelope[], now: number): { id: string; deduplicated: boolean }[] {
+    return envelopes.map((envelope) => {
+      const holder = envelope.idempotencyKey === undefined ? undefined : this.#keys.holder(envelope, now)
+      if (holder !== undefined) return { id: holder, deduplicated: true }
+      this.#keys.take(envelope, now)
+      const delayed = envelope.runAt !== undefined && envelope.runAt > now
+      const job: StoredJob = {
+        sequence: this.#sequence++,
+        envelope,
+        state: delayed ? 'scheduled' : 'queued',
+        runs: [],
+      }
+      this.#jobs.set(envelope.id, job)
+      this.#openJobs++
+      if (delayed) this.#delayedJobs.push(envelope.runAt!, job)
+      else this.#arrived.push(job)
+      return { id: envelope.id, deduplicated: false }
+    })
+  }
+
+  get(jobId: string): StoredJob | undefined {
+    return this.#jobs.get(jobId)
+  }
+
+  takeDueJobs(now: number): StoredJob[] {
+    const due: StoredJob[] = []
+    for (let job = this.#delayedJobs.takeDue(now); job; job = this.#delayedJobs.takeDue(now)) {
+      job.state = 'queued'
+      due.push(job)
+    }
+    for (let job = this.#arrived.shift(); job; job = this.#arrived.shift()) if (job.state === 'queued') due.push(job)
+    return due
+  }
+
+  addRuns(job: StoredJob, subscribers: readonly Subscriber[], now: number): void {
+    for (const { definitionId, maxAttempts } of subscribers) this.#addRun(job, { definitionId, maxAttempts })
+    if (subscribers.length === 0) {
+      job.state = 'completed'
+      this.#endJob(job, now)
+    }
+  }
+
+  claim(max: number, limitsOf: LimitsOf, now: number): StoredRun[] {
+    this.#wakeDueRuns(now)
+    const claimed: StoredRun[] = []
+    while (claimed.length < max) {
+      const run = this.#ready.take(limitsOf)
+      if (!run) break
+      run.state = 'running'
+      run.attempts++
+      run.startedAt ??= now
+      run.job.startedAt ??= now
+      claimed.push(run)
+    }
+    return claimed
+  }
+
+  hasReady(now: number): boolean {
+    this.#wakeDueRuns(now)
+    return this.#ready.mayHaveNext
+  }
+
+  settle(run: StoredRun, attempt: number, outcome: Outcome, now: number): boolean {
+    if (run.attempts !== attempt || run.state !== 'running') return false
+    this.#ready.release(run.definitionId, run.job.envelope.tenantId)
+    switch (outcome.type) {
+      case 'completed':
+        if (outcome.output !== undefined) run.output = outcome.output
+        delete run.error
+        this.#endRun(run, 'completed', now)
+        break
+      case 'failed':
+        run.error = outcome.error
+        this.#endRun(run, 'failed', now)
+        break
+      case 'cancelled':
+        this.#endRun(run, 'cancelled', now)
+        break
+      case 'retry':
+        run.error = outcome.error
+        run.state = 'retrying'
+        run.dueAt = now + outcome.afterMs
+        this.#delayedRuns.push(run.dueAt, run)
+        break
+      case 'interrupted':
+        run.attempts--
+        run.state = 'queued'
+        this.#ready.push(run)
+        break
+    }
+    return true
+  }
+
+  cancel(jobId: string, now: number): StoredRun[] {
+    const job = this.#jobs.get(jobId)
+    if (!job || isEnded(stateOf(job))) return []
+    const running: StoredRun[] = []
+    for (const run of job.runs.filter(({ state }) => !isEnded(state))) {
+      const before = run.state
+      if (before === 'running') {
+        running.push(run)
+        this.#ready.release(run.definitionId, job.envelope.tenantId)
+      }
+      this.#endRun(run, 'cancelled', now)
+      if (before === 'retrying') this.#delayedRuns.noteStale()
+    }
+    if (job.runs.length === 0) {
+      const delayed = job.state === 'scheduled'
+      job.state = 'cancelled'
+      if (delayed) this.#delayedJobs.noteStale()
+      this.#endJob(job, now)
+    }
+    return running
+  }
+
+  retry(jobId: string): void {
+    const job = this.#jobs.get(jobId)
+    if (!job || stateOf(job) !== 'failed') return
+    this.#retained.reopen(job)
+    this.#openJobs++
+    delete job.endedAt
+    for (const { id, definitionId, maxAttempts, state } of newestRuns(job.runs)) {
+      if (state === 'failed') this.#addRun(job, { definitionId, maxAttempts, retryOf: id })
+    }
+  }
+
+  nextDueAt(): number | undefined {
+    const [job, run] = [this.#delayedJobs.nextAt(), this.#delayedRuns.nextAt()]
+    return job === undefined || run === undefined ? (job ?? run) : Math.min(job, run)
+  }
+
+  hasOpenRun(definitionId: string, tenantId: string): boolean {
+    return this.#open.has(definitionId, tenantId)
+  }
+
+  list({ tenantId, state, event, limit, cursor }: ListQuery): { jobs: StoredJob[]; cursor?: string } {
+    const before = cursor === undefined ? Number.POSITIVE_INFINITY : Number(cursor)
+    const found = [...this.#jobs.values()].filter(
+      (job) =>
+        job.sequence < before &&
+        (tenantId === undefined || job.envelope.tenantId === tenantId) &&
+        (event === undefined || job.envelope.event === event) &&
+        (state === undefined || stateOf(job) === state),
+    )
+    const jobs = found.slice(-limit).reverse()
+    return found.length > limit ? { jobs, cursor: String(jobs.at(-1)!.sequence) } : { jobs }
+  }
+
+  openJobs(): number {
+    return this.#openJobs
+  }
+
+  lastTick(definitionId: string): number | undefined {
+    return this.#ticks.get(definitionId)
+  }
+
+  setLastTick(definitionId: string, tick: number): void {
+    this.#ticks.set(definitionId, tick)
+  }
+
+  flush(): undefined {
+    return undefined
+  }
+
+  close(): void {
+    // Memory needs no closing; what was kept stays readable.
+  }
+
+  #addRun(job: StoredJob, run: Subscriber & { retryOf?: string }): void {
+    const id = `${job.envelope.id}-${job.runs.length + 1}`
+    const added: StoredRun = { id, job, state: 'queued', attempts: 0, ...run }
+    job.runs.push(added)
+    this.#open.add(run.definitionId, job.envelope.tenantId)
+    this.#ready.push(added)
+  }
+
+  #wakeDueRuns(now: number): void {
+    for (let run = this.#delayedRuns.takeDue(now); run; run = this.#delayedRuns.takeDue(now)) {
+      run.state = 'queued'
+      delete run.dueAt
+      this.#ready.push(run)
+    }
+  }
+
+  #endRun(run: StoredRun, state: JobState, now: number): void {
+    run.state = state
+    run.endedAt = now
+    delete run.dueAt
+    this.#open.remove(run.definitionId, run.job.envelope.tenantId)
+    if (isEnded(stateOf(run.job))) this.#endJob(run.job, now)
+  }
+
+  #endJob(job: StoredJob, now: number): void {
+    job.endedAt = now
+    this.#openJobs--
+    this.#retained.ended(job, now)
+  }
+}
+
+/** The state of a stored job. */
+export function stateOf(job: StoredJob): JobState {
+  return job.runs.length === 0 ? job.state : jobStateOf(job.runs)
+}

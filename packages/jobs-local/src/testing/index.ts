@@ -1,0 +1,2 @@
+export { type AttemptRecord, createTestEngine, type SentRecord, type TestEngine, type TestEngineOptions } from './test-engine.ts'
+export { createVirtualClock, type VirtualClock } from './virtual-clock.ts'

@@ -1,0 +1,140 @@
+import {
+  type AttemptInfo,
+  type ClientOptions,
+  createClient,
+  type Duration,
+  type JobClient,
+  type JobHooks,
+  maxDurationMs,
+  type Outcome,
+  runWithClient,
+  type SendInfo,
+  toMilliseconds,
+} from '@cgk-platform/jobs-core'
+
+import { createLocalProvider, type LocalConfig, type LocalProvider } from '../local-provider.ts'
+import { createSettle } from './settle.ts'
+import { createVirtualClock, type VirtualClock } from './virtual-clock.ts'
+
+/** How a test engine is set up. */
+export interface TestEngineOptions extends Omit<ClientOptions, 'clock'> {
+  /** Where its time begins. Default: 1 January 2026, 00:00 UTC, so that tests read the same every day. */
+  startAt?: Date | undefined
+  config?: LocalConfig | undefined
+  /** For jitter, from 0 up to 1. Default: always 0, so that delays are what the policy says. */
+  random?: (() => number) | undefined
+  /** How long a handler that waits for something real (a file, a socket) is waited for before time goes on, in real ms. Default 1,000. */
+  patienceMs?: number | undefined
+}
+
+/** An attempt that was made. */
+export interface AttemptRecord extends AttemptInfo {
+  readonly at: Date
+  readonly outcome: Outcome
+}
+
+/** An event that was sent. */
+export interface SentRecord {
+  readonly id: string
+  readonly event: string
+  readonly tenantId: string
+  readonly payload: unknown
+  /** True where its idempotency key was taken. */
+  readonly deduplicated: boolean
+}
+
+/** The local engine on a clock of its own: nothing waits for real, and every test has an engine to itself. */
+export interface TestEngine {
+  readonly client: JobClient
+  /** Every event that was sent, by the test or by handlers, oldest first. */
+  readonly sent: readonly SentRecord[]
+  /** Every attempt that ended, oldest first. */
+  readonly attempts: readonly AttemptRecord[]
+  /** The engine's time. */
+  now(): Date
+  /** Lets time go by: everything that is due meanwhile runs at its own instant, in order. */
+  advance(duration: number | Duration): Promise<void>
+  /** Runs what is due now, and moves no time. */
+  settle(): Promise<void>
+  /** Lets time go by until every job has ended, whatever its delays and retries. */
+  runUntilIdle(): Promise<void>
+  /** Runs code whose `sendJob` and siblings use this engine: a route of yours, a service. Handlers do so anyway. */
+  run<T>(code: () => T): T
+  close(): Promise<void>
+}
+
+const silent = (): void => undefined
+const defaultStart = Date.UTC(2026, 0, 1)
+
+/** Makes an engine for a test. Jobs are those given, or all that were defined. Nothing is logged unless a logger is given. */
+export function createTestEngine(options: TestEngineOptions = {}): TestEngine {
+  const { startAt, config, random = () => 0, patienceMs = 1000, hooks, ...clientOptions } = options
+  const clock = createVirtualClock(startAt?.getTime() ?? defaultStart)
+  // A test that lets a week go by still wants to look at what ended on its first day.
+  const retention = { age: maxDurationMs, ...config?.retention }
+  const provider = createLocalProvider({ ...config, retention }, { clock, random, ownTime: true })
+  const sent: SentRecord[] = []
+  const attempts: AttemptRecord[] = []
+  const client = createClient(
+    { load: () => provider },
+    {
+      logger: { debug: silent, info: silent, warn: silent, error: silent },
+      ...clientOptions,
+      clock,
+      hooks: recordingHooks(hooks, sent, attempts, clock),
+    },
+  )
+  const settle = createSettle(provider, clock, patienceMs)
+
+  const moveTo = async (until: number): Promise<void> => {
+    await settle()
+    while (clock.step(until)) await settle()
+    await settle()
+  }
+
+  return {
+    client,
+    sent,
+    attempts,
+    now: () => new Date(clock.now()),
+    async advance(duration) {
+      await client.capabilities() // opens the engine, so that cron jobs tick without a send
+      await moveTo(clock.now() + toMilliseconds(duration, 'duration'))
+    },
+    settle,
+    async runUntilIdle() {
+      await settle()
+      for (let at = clock.nextTimerAt(); at !== undefined && isOpen(provider); at = clock.nextTimerAt()) {
+        clock.step(at)
+        await settle()
+      }
+    },
+    run: (code) => runWithClient(client, code),
+    close: () => client.close({ timeout: 0 }),
+  }
+}
+
+function isOpen({ engine }: LocalProvider): boolean {
+  return engine !== undefined && engine.openJobs > 0
+}
+
+function recordingHooks(
+  hooks: JobHooks | undefined,
+  sent: SentRecord[],
+  attempts: AttemptRecord[],
+  clock: VirtualClock,
+): JobHooks {
+  return {
+    ...hooks,
+    onSend(send: SendInfo) {
+      const { event, tenantId, jobId, deduplicated = false, envelope } = send
+      if (jobId !== undefined) sent.push({ id: jobId, event, tenantId, payload: structuredClone(envelope.payload), deduplicated })
+      return hooks?.onSend?.(send)
+    },
+    onAttemptEnd(attempt) {
+      const { durationMs, ...record } = attempt
+      attempts.push({ ...record, at: new Date(clock.now() - durationMs) })
+      return hooks?.onAttemptEnd?.(attempt)
+    },
+  }
+}

@@ -1,0 +1,37 @@
+import type { JobStatus, RunStatus } from '@cgk-platform/jobs-core'
+
+import type { StoredJob, StoredRun } from './store/job-store.ts'
+import { stateOf } from './store/memory-store.ts'
+
+/** A stored job as its status; nothing of it is shared with the store. */
+export function toJobStatus(job: StoredJob): JobStatus {
+  const { id, event, tenantId, sentAt, runAt } = job.envelope
+  return {
+    id,
+    event,
+    tenantId,
+    state: stateOf(job),
+    createdAt: new Date(sentAt),
+    ...(runAt !== undefined && { scheduledFor: new Date(runAt) }),
+    ...(job.startedAt !== undefined && { startedAt: new Date(job.startedAt) }),
+    ...(job.endedAt !== undefined && { endedAt: new Date(job.endedAt) }),
+    runs: job.runs.map(toRunStatus),
+  }
+}
+
+function toRunStatus(run: StoredRun): RunStatus {
+  const { id, definitionId, state, attempts, maxAttempts, dueAt, startedAt, endedAt, output, error, retryOf } = run
+  return {
+    id,
+    definitionId,
+    state,
+    attempts,
+    maxAttempts,
+    ...(state === 'retrying' && dueAt !== undefined && { nextAttemptAt: new Date(dueAt) }),
+    ...(startedAt !== undefined && { startedAt: new Date(startedAt) }),
+    ...(endedAt !== undefined && { endedAt: new Date(endedAt) }),
+    ...(output !== undefined && { output: structuredClone(output) }),
+    ...(error !== undefined && { error }),
+    ...(retryOf !== undefined && { retryOf }),
+  }
+}

@@ -1,0 +1,59 @@
+import {
+  checkProviderName,
+  chooseProvider,
+  type ClientOptions,
+  createClient,
+  type Duration,
+  type JobClient,
+  type JobProvider,
+} from '@cgk-platform/jobs-core'
+
+import { type AnyConfig, loadProvider } from './load-provider.ts'
+
+/** Where Trigger.dev is and who asks. */
+export interface TriggerConfig {
+  apiKey?: string | undefined
+  apiUrl?: string | undefined
+}
+
+/** Where Inngest is and who asks. */
+export interface InngestConfig {
+  eventKey?: string | undefined
+  signingKey?: string | undefined
+  baseUrl?: string | undefined
+  apiBaseUrl?: string | undefined
+  appId?: string | undefined
+}
+
+/** How the local engine is set up. */
+export interface LocalEngineConfig {
+  /** The most attempts under way at once. Default 100. */
+  concurrency?: number | undefined
+  /** How many ended jobs are kept for reading, and for how long. Default 10,000 and `'24h'`. */
+  retention?: { count?: number | undefined; age?: number | Duration | undefined } | undefined
+}
+
+/** Which engine, and how it is reached. Left out, the environment chooses: `JOB_PROVIDER`, or the key that is set. */
+export type ProviderChoice =
+  | { provider: 'trigger.dev'; config?: TriggerConfig | undefined }
+  | { provider: 'inngest'; config?: InngestConfig | undefined }
+  | { provider: 'local'; config?: LocalEngineConfig | undefined }
+  | { provider: JobProvider; config?: undefined }
+  | { provider?: undefined; config?: undefined }
+
+/** What `createJobClient` takes. */
+export type JobClientOptions = ClientOptions & ProviderChoice
+
+/**
+ * A client on the engine of your choice. The provider's package is loaded on first use, so an app on one engine never
+ * evaluates another's SDK.
+ *
+ * @throws {ProviderNotChosenError} for an unknown name, or when neither the options nor the environment choose.
+ */
+export function createJobClient(options: JobClientOptions = {}): JobClient {
+  const { provider, config, ...rest } = options
+  if (typeof provider === 'object') return createClient({ load: () => provider }, rest)
+  const name = provider === undefined ? chooseProvider() : checkProviderName(provider, '`provider`')
+  const load = () => loadProvider(name, (config ?? {}) as AnyConfig)
+  return createClient({ load, runsHere: name === 'local' }, rest)
+}

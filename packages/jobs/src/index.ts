@@ -1,0 +1,9 @@
+import { chooseProvider, provideDefaultClient } from '@cgk-platform/jobs-core'
+
+import { createJobClient } from './create-job-client.ts'
+
+export * from '@cgk-platform/jobs-core'
+
+export { createJobClient, type InngestConfig, type JobClientOptions, type TriggerConfig } from './create-job-client.ts'
+
+provideDefaultClient({ create: () => createJobClient(), runsHere: () => chooseProvider() === 'local' })

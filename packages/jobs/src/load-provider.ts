@@ -1,0 +1,36 @@
+import { type JobProvider, ProviderNotInstalledError, type ProviderName } from '@cgk-platform/jobs-core'
+
+/** The settings of the hosted engines' providers come with their packages. */
+export type AnyConfig = Readonly<Record<string, unknown>>
+
+/**
+ * Loads a provider's package, and no other. One literal `import()` for each, inside its own `try`: bundlers follow
+ * nothing else.
+ *
+ * @throws {ProviderNotInstalledError} naming the package to install.
+ */
+export async function loadProvider(name: ProviderName, config: AnyConfig): Promise<JobProvider> {
+  switch (name) {
+    case 'local':
+      return loadLocal(config)
+    case 'inngest':
+      throw new ProviderNotInstalledError({ provider: name, packageName: '@cgk-platform/jobs-inngest' })
+    case 'trigger.dev':
+      throw new ProviderNotInstalledError({ provider: name, packageName: '@cgk-platform/jobs-trigger' })
+  }
+}
+
+async function loadLocal(config: AnyConfig): Promise<JobProvider> {
+  try {
+    const { createLocalProvider } = await import('@cgk-platform/jobs-local')
+    return createLocalProvider(config)
+  } catch (cause) {
+    if (!isMissingModule(cause)) throw cause
+    throw new ProviderNotInstalledError({ provider: 'local', packageName: '@cgk-platform/jobs-local' }, { cause })
+  }
+}
+
+function isMissingModule(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown }
+  return code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND'
+}
