@@ -3,7 +3,7 @@ import { type ClientOptions, createClient, InvalidOptionError, type JobClient, t
 import { createLocalProvider, type LocalConfig } from './local-provider.ts'
 
 /** What `createJobClient` takes where the local engine is the only one installed. */
-export interface LocalClientOptions extends ClientOptions {
+export interface LocalClientOptions extends Omit<ClientOptions, 'clock'> {
   provider?: 'local' | JobProvider | undefined
   config?: LocalConfig | undefined
 }
@@ -20,6 +20,6 @@ export function createJobClient(options: LocalClientOptions = {}): JobClient {
     })
   }
   // Made at once rather than at the first send, so that a wrong setting is told where it is written.
-  const local = createLocalProvider(config, { clock: rest.clock })
+  const local = createLocalProvider(config)
   return createClient({ load: () => local, runsHere: true }, rest)
 }

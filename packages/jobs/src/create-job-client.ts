@@ -42,7 +42,7 @@ export type ProviderChoice =
   | { provider?: undefined; config?: undefined }
 
 /** What `createJobClient` takes. */
-export type JobClientOptions = ClientOptions & ProviderChoice
+export type JobClientOptions = Omit<ClientOptions, 'clock'> & ProviderChoice
 
 /**
  * A client on the engine of your choice. The provider's package is loaded on first use, so an app on one engine never

@@ -22,10 +22,10 @@ export interface Engine {
 export function openEngine(load: () => JobProvider | Promise<JobProvider>, host: () => JobHost): Engine {
   // While a closing engine lets its handlers end, what they send still has to be taken.
   let draining = false
-  const isRefused = (): boolean => closed && !(draining && scopedClient() === host().client)
+  const isRefused = (): boolean => closing !== undefined && !(draining && scopedClient() === host().client)
   let provider: JobProvider | undefined
   let opening: Promise<JobProvider> | undefined
-  let closed = false
+  let closing: Promise<void> | undefined
   let stopWatching = (): void => undefined
 
   const open = async (): Promise<JobProvider> => {
@@ -42,8 +42,14 @@ export function openEngine(load: () => JobProvider | Promise<JobProvider>, host:
       for (const definition of jobs.all()) checkDefinitionSupport(loaded, definition)
     }
     check()
+    // Watched before the engine watches, so that it never sees a definition that it was refused.
     stopWatching = jobs.onChange(check)
-    loaded.attach?.({ jobs, ...rest })
+    try {
+      loaded.attach?.({ jobs, ...rest })
+    } catch (error) {
+      stopWatching()
+      throw error
+    }
     return (provider = loaded)
   }
 
@@ -55,6 +61,18 @@ export function openEngine(load: () => JobProvider | Promise<JobProvider>, host:
     return opening
   }
 
+  const closeOnce = async (timeoutMs: number): Promise<void> => {
+    stopWatching()
+    draining = true
+    try {
+      // An engine that could not be opened has nothing to close; whoever opened it was told.
+      const opened = await opening?.catch(() => undefined)
+      await opened?.close?.({ timeoutMs })
+    } finally {
+      draining = false
+    }
+  }
+
   return {
     use,
     async useOpen(operation) {
@@ -62,16 +80,9 @@ export function openEngine(load: () => JobProvider | Promise<JobProvider>, host:
       return use()
     },
     ready: () => (isRefused() ? undefined : provider),
-    async close(timeoutMs) {
-      if (closed) return
-      closed = true
-      stopWatching()
-      draining = true
-      try {
-        await (await opening)?.close?.({ timeoutMs })
-      } finally {
-        draining = false
-      }
+    close(timeoutMs) {
+      closing ??= closeOnce(timeoutMs)
+      return closing
     },
   }
 }

@@ -81,8 +81,9 @@ export function createSender({ engine, clock, hooks, logger, maxPayloadBytes }: 
         ),
       )
       const envelopes = made.filter((one): one is Envelope => !JobsError.isInstance(one))
-      const answers = envelopes.length > 0 ? [...(await deliver(provider, envelopes))] : []
-      return made.map((one) => (JobsError.isInstance(one) ? { ok: false, error: one } : toResult(provider, one, answers.shift())))
+      const answers = envelopes.length > 0 ? await deliver(provider, envelopes) : []
+      const results = new Map(envelopes.map((envelope, index) => [envelope, toResult(provider, envelope, answers[index])]))
+      return made.map((one) => (JobsError.isInstance(one) ? { ok: false, error: one } : results.get(one)!))
     },
   }
 }

@@ -35,8 +35,10 @@ export function createTenantClient(
           throw error
         }
       })
-      const results = await sender.sendMany(made.filter((one): one is JobItem => !JobsError.isInstance(one)))
-      return made.map((one): SendResult => (JobsError.isInstance(one) ? { ok: false, error: one } : results.shift()!))
+      const sent = made.filter((one): one is JobItem => !JobsError.isInstance(one))
+      const answers = await sender.sendMany(sent)
+      const results = new Map(sent.map((item, index) => [item, answers[index]!]))
+      return made.map((one): SendResult => (JobsError.isInstance(one) ? { ok: false, error: one } : results.get(one)!))
     },
     ...operations,
   }

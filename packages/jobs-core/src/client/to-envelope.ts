@@ -78,7 +78,15 @@ function checkOptions(options: SendOptions, { provider, now }: EnvelopeMaker): E
     checkDelayLimit(provider, runAt - now)
   }
   if (idempotencyKey !== undefined) checkKey(provider, idempotencyKey)
+  else if (idempotencyTtl !== undefined) {
+    const problem = 'is given without `idempotencyKey`'
+    throw new InvalidOptionError({ option: 'idempotencyTtl', problem, remedy: 'Give the key that it is the life of.' })
+  }
   if (maxAttempts !== undefined) checkAttempts(provider, maxAttempts)
+  if (traceparent !== undefined && typeof traceparent !== 'string') {
+    const problem = `is a ${typeof traceparent}`
+    throw new InvalidOptionError({ option: 'traceparent', problem, remedy: 'Give the W3C header as a string.' })
+  }
   return {
     ...(runAt !== undefined && runAt > now && { runAt }),
     ...(idempotencyKey !== undefined && {

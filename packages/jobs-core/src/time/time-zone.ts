@@ -1,5 +1,5 @@
-// @ts-ignore: luxon ships no types of its own, and the two functions used here are given theirs below.
 import { IANAZone } from 'luxon'
+
 import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
 
 /** A stretch of time over which a zone keeps one offset, in milliseconds; a wall clock reads instant + `offsetMs`. */
@@ -10,9 +10,6 @@ export interface OffsetSegment {
   readonly endMs: number
   readonly offsetMs: number
 }
-
-const isKnownZone: (name: string) => boolean = (name) => IANAZone.isValidZone(name)
-const zoneNamed: (name: string) => { offset(atMs: number): number } = (name) => IANAZone.create(name)
 
 /**
  * Checks that `timezone` is a name of the IANA time zone database, spelled as there: an engine may be stricter
@@ -26,7 +23,7 @@ export function checkTimeZone(timezone: unknown, what: string): asserts timezone
   if (typeof timezone !== 'string') throw refusal(`is not a string: \`${String(timezone)}\``)
   if (timezone.trim() === '') throw refusal('is empty')
   if (/^[+-]\d/.test(timezone)) throw refusal(`is a fixed offset, not a time zone: \`${timezone}\``)
-  if (!isKnownZone(timezone)) throw refusal(`is not a known time zone: \`${timezone}\``)
+  if (!IANAZone.isValidZone(timezone)) throw refusal(`is not a known time zone: \`${timezone}\``)
   const { timeZone: resolved } = new Intl.DateTimeFormat('en', { timeZone: timezone }).resolvedOptions()
   if (resolved !== timezone && resolved.toLowerCase() === timezone.toLowerCase()) {
     throw refusal(`is misspelled: \`${timezone}\``, `Write \`'${resolved}'\`.`)
@@ -53,7 +50,7 @@ export function offsetSegmentAt(timezone: string, atMs: number): OffsetSegment {
 }
 
 function segmentsOfPeriod(timezone: string, periodStartMs: number): OffsetSegment[] {
-  const zone = zoneNamed(timezone)
+  const zone = IANAZone.create(timezone)
   const offsetAt = (atMs: number): number => Math.round(zone.offset(atMs) * 60_000)
   const periodEndMs = periodStartMs + periodMs
   const segments: OffsetSegment[] = []

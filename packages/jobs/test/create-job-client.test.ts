@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+
+import {
+  createJobClient,
+  defineJob,
+  getJobClient,
+  type JobProvider,
+  ProviderNotChosenError,
+  ProviderNotInstalledError,
+  sendJob,
+  setJobClient,
+} from '../src/index.ts'
+
+const order = { tenantId: 'acme', orderId: 'order-1' }
+const environmentNames = ['JOB_PROVIDER', 'TRIGGER_SECRET_KEY', 'INNGEST_EVENT_KEY', 'INNGEST_SIGNING_KEY']
+
+describe('the choice of a provider', () => {
+  beforeEach(() => {
+    for (const name of environmentNames) vi.stubEnv(name, undefined)
+    setJobClient(undefined)
+  })
+  afterEach(() => {
+    vi.unstubAllEnvs()
+    setJobClient(undefined)
+  })
+
+  it.each([
+    ['trigger.dev', '@cgk-platform/jobs-trigger'],
+    ['inngest', '@cgk-platform/jobs-inngest'],
+  ] as const)('%s makes a client at once and names the package to install on first use', async (provider, packageName) => {
+    const client = createJobClient({ provider })
+    const error = await client.sendEvent('order.created', order).catch((caught: unknown) => caught)
+    expect(ProviderNotInstalledError.isInstance(error)).toBe(true)
+    expect(error).toMatchObject({ code: 'provider_not_installed', provider, packageName })
+    expect((error as Error).message).toContain(`pnpm add ${packageName}`)
+  })
+
+  it('refuses a name that no provider has, where it is written', () => {
+    expect(() => createJobClient({ provider: 'sqs' as 'local' })).toThrow(ProviderNotChosenError)
+  })
+
+  it.each([
+    ['JOB_PROVIDER', { JOB_PROVIDER: 'inngest', TRIGGER_SECRET_KEY: 'tr' }, '@cgk-platform/jobs-inngest'],
+    ['the key of Trigger.dev', { TRIGGER_SECRET_KEY: 'tr' }, '@cgk-platform/jobs-trigger'],
+    ['the key of Inngest', { INNGEST_EVENT_KEY: 'key' }, '@cgk-platform/jobs-inngest'],
+  ])('is made by %s when the options leave it open', async (_what, variables, packageName) => {
+    for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value)
+    await expect(sendJob('order.created', order)).rejects.toMatchObject({ packageName })
+  })
+
+  it.each([
+    ['keys of two vendors', { TRIGGER_SECRET_KEY: 'tr', INNGEST_SIGNING_KEY: 'key' }],
+    ['production without a choice', { NODE_ENV: 'production' }],
+    ['an unknown JOB_PROVIDER', { JOB_PROVIDER: 'redis' }],
+  ])('fails with %s', async (_what, variables) => {
+    for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value)
+    expect(() => createJobClient()).toThrow(ProviderNotChosenError)
+    await expect(sendJob('order.created', order)).rejects.toMatchObject({ code: 'provider_not_chosen' })
+  })
+
+  it('takes the local engine in production when it is named', async () => {
+    vi.stubEnv('NODE_ENV', 'production')
+    vi.stubEnv('JOB_PROVIDER', 'local')
+    const client = createJobClient({ jobs: [] })
+    expect((await client.healthCheck()).provider).toBe('local')
+    await client.close()
+  })
+
+  it('takes a ready provider', async () => {
+    const provider = { specificationVersion: 'v1', name: 'mine', health: async () => ({ ok: true, provider: 'mine', checks: [] }) }
+    const client = createJobClient({ provider: provider as unknown as JobProvider, jobs: [] })
+    expect((await client.healthCheck()).provider).toBe('mine')
+  })
+})
+
+describe('the default client', () => {
+  afterEach(() => setJobClient(undefined))
+
+  it('is the one that was set, else one for the whole process', async () => {
+    vi.stubEnv('JOB_PROVIDER', 'local')
+    const made = getJobClient()
+    expect(getJobClient()).toBe(made)
+    const own = createJobClient({ provider: 'local', jobs: [] })
+    setJobClient(own)
+    expect(getJobClient()).toBe(own)
+    await Promise.all([made.close(), own.close()])
+    vi.unstubAllEnvs()
+  })
+
+  it('is left alone by the sends of a handler, which go to the engine that runs it', async () => {
+    const mails: string[] = []
+    const mail = defineJob({ id: 'mail', event: 'email.send', handler: (event) => void mails.push(event.payload.type) })
+    const confirm = defineJob({
+      id: 'confirm',
+      event: 'order.created',
+      handler: async ({ payload: { tenantId } }) => {
+        await sendJob('email.send', { tenantId, type: 'confirmation', recipientEmail: 'a@example.com' })
+      },
+    })
+    const client = createJobClient({ provider: 'local', jobs: [mail, confirm] })
+    await client.sendJob('order.created', order)
+    await client.close()
+    expect(mails).toEqual(['confirmation'])
+  })
+})

@@ -1,0 +1,27 @@
+import * as core from '@cgk-platform/jobs-core'
+import * as lean from '@cgk-platform/jobs-local'
+import { describe, expect, it } from 'vitest'
+
+import * as facade from '../src/index.ts'
+import * as local from '../src/local.ts'
+
+describe('the faces of the library', () => {
+  it.each([
+    ['the facade', facade],
+    ['the local package', lean],
+    ['the local subpath of the facade', local],
+  ])('%s has everything of the core, and its own createJobClient', (_name, face) => {
+    expect(Object.keys(face)).toEqual(expect.arrayContaining([...Object.keys(core), 'createJobClient']))
+  })
+
+  it('moving from the facade to the lean package changes the import line alone', async () => {
+    for (const face of [facade, lean]) {
+      const done: string[] = []
+      const job = face.defineJob({ id: 'move', event: 'order.created', handler: (event) => void done.push(event.payload.orderId) })
+      const client = face.createJobClient({ provider: 'local', jobs: [job] })
+      await client.sendEvent('order.created', { tenantId: 'acme', orderId: 'order-1' })
+      await client.close()
+      expect(done).toEqual(['order-1'])
+    }
+  })
+})

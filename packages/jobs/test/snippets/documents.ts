@@ -1,0 +1,19 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** The repository's root. */
+export const repository: string = join(import.meta.dirname, '../../../..')
+
+/** Every document for readers, by its path in the repository. */
+export const documents: readonly string[] = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...readdirSync(join(repository, 'docs')).map((name) => `docs/${name}`),
+  ...readdirSync(join(repository, 'packages')).map((name) => `packages/${name}/README.md`),
+  ...readdirSync(join(repository, 'examples')).map((name) => `examples/${name}/README.md`),
+].filter((path) => path.endsWith('.md') && existsSync(join(repository, path)))
+
+/** A document's text. */
+export function readDocument(path: string): string {
+  return readFileSync(join(repository, path), 'utf8')
+}

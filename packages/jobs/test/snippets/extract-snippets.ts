@@ -1,0 +1,62 @@
+/** A fenced block of a Markdown text. */
+export interface Block {
+  /** The nearest headings above it, outermost first. */
+  readonly headings: readonly string[]
+  /** `ts`, `sh` and so on, with whatever follows it on the fence. */
+  readonly info: string
+  readonly code: string
+  /** Where its code begins, counted from 1. */
+  readonly line: number
+  /** True where nothing but blank lines stands between it and the block before. */
+  readonly follows: boolean
+}
+
+/** The fenced blocks of a Markdown text, in order. @throws when a fence is left open. */
+export function blocksOf(markdown: string): Block[] {
+  const blocks: Block[] = []
+  const headings: string[] = []
+  let open: { info: string; line: number; lines: string[] } | undefined
+  let textSinceBlock = true
+  for (const [index, line] of markdown.split('\n').entries()) {
+    const fence = /^```(.*)$/.exec(line)
+    if (open && fence) {
+      blocks.push({ headings: [...headings], info: open.info, code: open.lines.join('\n'), line: open.line, follows: !textSinceBlock })
+      open = undefined
+      textSinceBlock = false
+    } else if (open) open.lines.push(line)
+    else if (fence) open = { info: fence[1]!.trim(), line: index + 2, lines: [] }
+    else if (line.trim() !== '') {
+      textSinceBlock = true
+      const heading = /^(#+) (.*)$/.exec(line)
+      if (heading) headings.splice(heading[1]!.length - 1, headings.length, heading[2]!)
+    }
+  }
+  if (open) throw new Error(`The block at line ${open.line} is not closed.`)
+  return blocks
+}
+
+/** A block of TypeScript, as the documents use them. */
+export interface Snippet {
+  readonly document: string
+  /** The file that it becomes: the one that its first line names (`// jobs.ts`), or one named after its line. */
+  readonly file: string
+  readonly code: string
+  readonly line: number
+  /** False for `ts no-run`: nothing would be seen, or it would not end. */
+  readonly runs: boolean
+  /** What it prints, where a `text` block follows. */
+  readonly prints: string | undefined
+}
+
+/** The TypeScript of a document. @throws for an unknown word on a fence, which would pass a block over. */
+export function snippetsOf(document: string, markdown: string): Snippet[] {
+  const blocks = blocksOf(markdown)
+  return blocks.flatMap(({ info, code, line }, index) => {
+    if (!/^(ts|tsx|typescript)\b/.test(info)) return []
+    if (info !== 'ts' && info !== 'ts no-run') throw new Error(`${document}:${line - 1}: \`${info}\` is not \`ts\` or \`ts no-run\`.`)
+    const next = blocks[index + 1]
+    const file = /^\/\/ ([\w./-]+\.ts)\n/.exec(code)?.[1] ?? `line-${line}.ts`
+    const prints = next?.info === 'text' && next.follows ? next.code : undefined
+    return [{ document, file, code, line, runs: info === 'ts', prints }]
+  })
+}

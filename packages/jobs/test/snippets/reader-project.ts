@@ -1,0 +1,96 @@
+import { execFile } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+
+import { repository } from './documents.ts'
+
+/** What a program came to. */
+export interface Ended {
+  /** `null` where it had to be stopped. */
+  readonly exitCode: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A project as a reader has one: a `package.json`, a `tsconfig.json`, the packages installed, files of one's own. */
+export interface ReaderProject {
+  readonly folder: string
+  write(file: string, code: string): void
+  /** Type-checks all files in one program; answers the compiler's lines. */
+  compile(): Promise<string[]>
+  /** Runs a file with Node and nothing of this process's environment. */
+  run(file: string): Promise<Ended>
+  remove(): void
+}
+
+/** The compiler options that the README recommends. */
+const compilerOptions = {
+  target: 'es2023',
+  module: 'nodenext',
+  strict: true,
+  skipLibCheck: true,
+  verbatimModuleSyntax: true,
+  erasableSyntaxOnly: true,
+  noEmit: true,
+  allowImportingTsExtensions: true,
+  types: ['node'],
+}
+// Stricter than anybody has to be, and the packages' sources in place of a build.
+const strictest = {
+  ...compilerOptions,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  noImplicitOverride: true,
+  noImplicitReturns: true,
+  noPropertyAccessFromIndexSignature: false,
+  moduleDetection: 'force',
+  customConditions: ['@cgk-platform/source'],
+}
+
+/** A minute and a half: work due within a minute keeps a process alive, so a daily cron job may hold one for so long. */
+const longestRunMs = 90_000
+
+export function createReaderProject(): ReaderProject {
+  const folder = mkdtempSync(join(tmpdir(), 'reader-'))
+  const write = (file: string, code: string): void => {
+    const path = join(folder, file)
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, `${code}\n`)
+  }
+  const installed = {
+    '@cgk-platform/jobs': 'packages/jobs',
+    '@cgk-platform/jobs-core': 'packages/jobs-core',
+    '@cgk-platform/jobs-local': 'packages/jobs-local',
+    zod: 'packages/jobs-core/node_modules/zod',
+    '@types/node': 'node_modules/@types/node',
+  }
+  for (const [name, path] of Object.entries(installed)) {
+    const link = join(folder, 'node_modules', name)
+    mkdirSync(dirname(link), { recursive: true })
+    symlinkSync(join(repository, path), link)
+  }
+  write('package.json', JSON.stringify({ type: 'module' }))
+  write('tsconfig.json', JSON.stringify({ compilerOptions: strictest, include: ['**/*.ts'] }))
+
+  return {
+    folder,
+    write,
+    async compile() {
+      const { stdout, stderr } = await execute(join(repository, 'node_modules/.bin/tsc'), ['--pretty', 'false', '-p', folder], folder)
+      return `${stdout}${stderr}`.split('\n').filter((line) => line !== '')
+    },
+    run: (file) => execute('node', ['--conditions=@cgk-platform/source', file], folder),
+    remove: () => rmSync(folder, { recursive: true }),
+  }
+}
+
+function execute(command: string, args: readonly string[], cwd: string): Promise<Ended> {
+  const env = { PATH: process.env['PATH'] }
+  return new Promise((resolve) => {
+    execFile(command, args, { cwd, env, timeout: longestRunMs }, (error, stdout, stderr) => {
+      const exitCode = error ? (typeof error.code === 'number' ? error.code : null) : 0
+      resolve({ exitCode, stdout, stderr })
+    })
+  })
+}

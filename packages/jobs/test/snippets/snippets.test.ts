@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+import { documents, readDocument } from './documents.ts'
+import { type Snippet, snippetsOf } from './extract-snippets.ts'
+import { createReaderProject } from './reader-project.ts'
+
+const snippets = documents.flatMap((document) => snippetsOf(document, readDocument(document)))
+const project = createReaderProject()
+let compilerLines: string[] = []
+
+beforeAll(async () => {
+  for (const snippet of snippets) project.write(fileOf(snippet), snippet.code)
+  compilerLines = await project.compile()
+}, 60_000)
+
+afterAll(() => project.remove())
+
+/** One folder for each document, so that the files it names can import one another. */
+function fileOf({ document, file }: Snippet): string {
+  return `${document.replace(/\.md$/, '').replaceAll('/', '-')}/${file}`
+}
+
+function titleOf({ document, line }: Snippet): string {
+  return `${document}:${line}`
+}
+
+const cases = snippets.map((snippet) => [titleOf(snippet), snippet] as const)
+
+test('the documents have snippets, and no two of a document are the same file', () => {
+  expect(snippets.length).toBeGreaterThan(20)
+  expect(new Set(snippets.map(fileOf)).size).toBe(snippets.length)
+})
+
+test('everything but the snippets compiles', () => {
+  const files = snippets.map(fileOf)
+  expect(compilerLines.filter((line) => !files.some((file) => line.startsWith(`${file}(`)))).toEqual([])
+})
+
+test.each(cases)('%s compiles under strict TypeScript', (_title, snippet) => {
+  expect(compilerLines.filter((line) => line.startsWith(`${fileOf(snippet)}(`))).toEqual([])
+})
+
+describe.concurrent('run', () => {
+  test.each(cases.filter(([, { runs }]) => runs))('%s runs on the local engine and ends by itself', async (_title, snippet) => {
+    const { exitCode, stdout, stderr } = await project.run(fileOf(snippet))
+    expect({ exitCode, stderr: snippet.prints === undefined ? '' : stderr }, stdout + stderr).toEqual({ exitCode: 0, stderr: '' })
+    if (snippet.prints !== undefined) expect(stdout.trimEnd()).toBe(snippet.prints)
+  })
+})
+
+test('only these snippets are not run', () => {
+  expect(cases.filter(([, { runs }]) => !runs).map(([title]) => title)).toEqual([])
+})

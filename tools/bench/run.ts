@@ -1,0 +1,34 @@
+import { cpus } from 'node:os'
+
+import { delayedJobs } from './delayed-jobs.ts'
+import { importCost } from './import-cost.ts'
+import { startLatency } from './start-latency.ts'
+import { throughput } from './throughput.ts'
+
+/** One line of the table: what was measured, and the figure, as a ratio wherever there is something to compare with. */
+export interface BenchRow {
+  readonly what: string
+  readonly figure: string
+  readonly detail: string
+}
+
+const benches: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
+  throughput,
+  latency: startLatency,
+  delayed: delayedJobs,
+  import: importCost,
+}
+
+const wanted = process.argv.slice(2).filter((name) => name !== 'local')
+const unknown = wanted.find((name) => !(name in benches))
+if (unknown !== undefined) {
+  console.error(`There is no bench \`${unknown}\`. The benches are ${Object.keys(benches).join(', ')}; without a name, all.`)
+  process.exit(2)
+}
+
+console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}\n`)
+for (const name of wanted.length > 0 ? wanted : Object.keys(benches)) {
+  for (const { what, figure, detail } of await benches[name]!()) {
+    console.log(`${what.padEnd(46)} ${figure.padStart(16)}   ${detail}`)
+  }
+}

@@ -1,0 +1,102 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+const repository = join(import.meta.dirname, '../..')
+const folder = mkdtempSync(join(tmpdir(), 'check-architecture-'))
+
+// Each line plants one file: what it does, where, its text, and words of the finding (the advice, or else the rule).
+const refused: [behaviour: string, path: string, source: string, finding: string][] = [
+  ['core imports a provider', 'packages/jobs-core/src/a.ts', `import '@cgk-platform/jobs-local'`, 'ground floor'],
+  ['core loads the facade', 'packages/jobs-core/src/b.ts', `await import('@cgk-platform/jobs')`, 'ground floor'],
+  ['core imports a vendor', 'packages/jobs-core/src/c.ts', `export type { Inngest } from 'inngest'`, 'translate there'],
+  ['core imports a part of a vendor', 'packages/jobs-core/src/d.ts', `import '@trigger.dev/sdk/v3'`, 'translate there'],
+  [
+    'core names a vendor in a type',
+    'packages/jobs-core/src/e.ts',
+    `export type T = import('inngest').T`,
+    'type-imports',
+  ],
+  ['the suite imports a vendor', 'packages/jobs-core/src/conformance/a.ts', `import 'inngest'`, 'translate there'],
+  ['core imports a Node built-in', 'packages/jobs-core/src/f.ts', `import 'node:fs'`, 'as an argument'],
+  ['core imports one by its old name', 'packages/jobs-core/src/g.ts', `import 'fs'`, 'node-protocol'],
+  [
+    'a provider imports another',
+    'packages/jobs-inngest/src/a.ts',
+    `import '@cgk-platform/jobs-trigger'`,
+    'jobs-core alone',
+  ],
+  ['a provider imports the facade', 'packages/jobs-local/src/a.ts', `import '@cgk-platform/jobs'`, 'jobs-core alone'],
+  ['a path leads into core', 'packages/jobs-local/src/b.ts', `import '../../jobs-core/src/runs/stop.ts'`, 'is private'],
+  [
+    'a name leads into core',
+    'packages/jobs-trigger/src/a.ts',
+    `import '@cgk-platform/jobs-core/src/x.ts'`,
+    'is private',
+  ],
+  ['a tool reaches into a package', 'tools/a.ts', `import '../packages/jobs/dist/index.js'`, 'is private'],
+  ['the facade imports a vendor', 'packages/jobs/src/a.ts', `import 'inngest'`, 'translate there'],
+  ['an app imports core', 'examples/shop/a.ts', `import '@cgk-platform/jobs-core'`, 'one of its subpaths'],
+  [
+    'an app imports a provider',
+    'examples/shop/b.ts',
+    `import '@cgk-platform/jobs-local/testing'`,
+    'one of its subpaths',
+  ],
+  [
+    'two files import each other',
+    'tools/there.ts',
+    `import { b } from './back.ts'\nexport const a = () => b()`,
+    'no-cycle',
+  ],
+  [
+    'they do, seen from the other',
+    'tools/back.ts',
+    `import { a } from './there.ts'\nexport const b = () => a()`,
+    'no-cycle',
+  ],
+  ['a file has more than 300 lines', 'tools/long.ts', `${'// line\n'.repeat(300)}export const a = 1`, 'max-lines'],
+  ['a file has a default export', 'packages/jobs/src/default.ts', 'export default 1', 'no-default-export'],
+]
+
+const allowed: [path: string, source: string][] = [
+  ['packages/jobs-core/src/conformance/built-in.ts', `import 'node:fs'`],
+  ['packages/jobs-core/src/built-in.test.ts', `import 'node:fs'`],
+  ['packages/jobs-local/src/right-way.ts', `import 'node:fs'\nimport '@cgk-platform/jobs-core'`],
+  ['packages/jobs-inngest/src/right-way.ts', `import '@cgk-platform/jobs-core'\nimport 'inngest'`],
+  ['packages/jobs/src/right-way.ts', `import '@cgk-platform/jobs-core'\nimport '@cgk-platform/jobs-local'`],
+  ['examples/shop/right-way.ts', `import '@cgk-platform/jobs'\nimport '@cgk-platform/jobs/local'`],
+  ['tools/type-there.ts', `import type { B } from './type-back.ts'\nexport interface A {\n  b: B\n}`],
+  ['tools/type-back.ts', `import type { A } from './type-there.ts'\nexport interface B {\n  a: A\n}`],
+]
+
+let findings: { filename: string; code: string; help?: string }[] = []
+
+/** Lints all planted files at once, with the repository's own configuration. */
+beforeAll(() => {
+  mkdirSync(join(folder, 'node_modules'))
+  symlinkSync(join(repository, 'node_modules/oxlint'), join(folder, 'node_modules/oxlint'))
+  cpSync(join(repository, 'oxlint.config.ts'), join(folder, 'oxlint.config.ts'))
+  for (const [path, source] of [...refused.map(([, ...file]) => file), ...allowed]) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeFileSync(join(folder, path), `${source}\n`)
+  }
+  const { stdout } = spawnSync(join(repository, 'node_modules/.bin/oxlint'), ['--format=json'], {
+    cwd: folder,
+    encoding: 'utf8',
+  })
+  findings = (JSON.parse(stdout) as { diagnostics: typeof findings }).diagnostics
+}, 60_000)
+
+afterAll(() => rmSync(folder, { recursive: true }))
+
+test.each(refused)('lint refuses that %s', (_behaviour, path, _source, finding) => {
+  const found = findings.filter(({ filename }) => filename === path).map(({ code, help }) => `${code}: ${help}`)
+  expect(found).toEqual([expect.stringContaining(finding)])
+})
+
+test.each(allowed)('lint has nothing against %s', (path) => {
+  expect(findings.filter(({ filename }) => filename === path)).toEqual([])
+})

@@ -1,0 +1,72 @@
+// An app of a stranger: type-checked against the packed packages, then compiled and run on every supported Node.
+import assert from 'node:assert/strict'
+import {
+  createJobClient,
+  defineEvents,
+  defineJob,
+  eventType,
+  findRun,
+  type JobPayload,
+  sendJob,
+  setJobClient,
+  waitForJob,
+} from '@cgk-platform/jobs'
+import { createTestEngine } from '@cgk-platform/jobs/local/testing'
+import { z } from 'zod'
+
+interface ParcelPacked {
+  tenantId: string
+  parcelId: string
+  grams: number
+}
+
+const videoReady = z.object({ tenantId: z.string(), videoId: z.string(), readyAt: z.coerce.date<string>() })
+
+declare module '@cgk-platform/jobs' {
+  interface JobEvents {
+    'parcel.packed': ParcelPacked
+    'video.ready': typeof videoReady
+  }
+}
+
+defineEvents({ 'parcel.packed': eventType<ParcelPacked>(), 'video.ready': videoReady })
+
+const weigh = defineJob({
+  id: 'weigh',
+  event: 'parcel.packed',
+  handler: async ({ payload }, { tenantId, attempt }) => {
+    if (attempt === 1) throw new Error('The scales are busy.')
+    return { label: `${tenantId}/${payload.parcelId}`, kilograms: payload.grams / 1000 }
+  },
+  retry: { maxAttempts: 2, backoff: 'fixed', initialDelay: 10 },
+})
+
+export const publish = defineJob({
+  id: 'publish',
+  event: 'video.ready',
+  handler: ({ payload }) => ({ year: payload.readyAt.getUTCFullYear() }),
+})
+
+const client = createJobClient({ provider: 'local' })
+setJobClient(client)
+const job = await sendJob('parcel.packed', { tenantId: 'tenant_1', parcelId: 'p1', grams: 1500 })
+const status = await waitForJob(job.id, { timeout: '30s' })
+const output: { label: string; kilograms: number } | undefined = findRun(status, weigh)?.output
+assert.equal(status.state, 'completed')
+assert.deepEqual(output, { label: 'tenant_1/p1', kilograms: 1.5 })
+await client.close()
+
+const engine = createTestEngine()
+const sent: JobPayload<'video.ready'>['readyAt'] = new Date('2026-01-02T00:00:00Z')
+await engine.client.scheduleJob(
+  'video.ready',
+  { tenantId: 'tenant_1', videoId: 'v1', readyAt: sent.toISOString() },
+  { delay: '24h' },
+)
+await engine.runUntilIdle()
+assert.deepEqual(
+  engine.attempts.map(({ outcome }) => outcome),
+  [{ type: 'completed', output: { year: 2026 } }],
+)
+await engine.close()
+console.log('done')

@@ -1,0 +1,33 @@
+// What the compiler must refuse, in the same app.
+import { createJobClient, defineJob, type JobEvent, scheduleJob, sendJob } from '@cgk-platform/jobs'
+import './program.js'
+
+// @ts-expect-error an event that nobody declared
+export const unknownEvent: JobEvent = 'parcel.lost'
+
+// @ts-expect-error no tenant
+await sendJob('order.created', { orderId: 'o1' })
+// @ts-expect-error no tenant in an event of the app's own
+await sendJob('parcel.packed', { parcelId: 'p1', grams: 1 })
+// @ts-expect-error a field of another type
+await sendJob('parcel.packed', { tenantId: 't', parcelId: 'p1', grams: '1' })
+// @ts-expect-error the wire is JSON: a sender gives the text that the schema makes a Date of
+await sendJob('video.ready', { tenantId: 't', videoId: 'v1', readyAt: new Date() })
+// @ts-expect-error neither a delay nor an instant
+await scheduleJob('parcel.packed', { tenantId: 't', parcelId: 'p1', grams: 1 }, {})
+// @ts-expect-error a duration without its unit
+await scheduleJob('parcel.packed', { tenantId: 't', parcelId: 'p1', grams: 1 }, { delay: '24' })
+
+// @ts-expect-error an engine that does not exist
+createJobClient({ provider: 'cron.d' })
+// @ts-expect-error another engine's settings
+createJobClient({ provider: 'inngest', config: { apiUrl: 'https://example.com' } })
+
+defineJob({
+  id: 'refused',
+  event: 'parcel.packed',
+  // @ts-expect-error a field that the payload has not
+  handler: ({ payload }) => payload.colour,
+  // @ts-expect-error a backoff that does not exist
+  retry: { backoff: 'fibonacci' },
+})

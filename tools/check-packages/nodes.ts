@@ -1,0 +1,34 @@
+import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { execute } from './execute.ts'
+
+/** The releases that the packages are run on: the oldest that is promised, and one of each line. */
+const versions = ['20.19.0', '20.20.2', '22.23.3', '24.21.0', '26.10.0']
+
+/** A Node to run with. */
+export interface Node {
+  version: string
+  program: string
+}
+
+/** The supported Nodes, installed from the registry where missing; on other platforms than Linux the current one alone. */
+export async function findNodes(cache: string): Promise<Node[]> {
+  const platform = `${process.platform}-${process.arch}`
+  if (platform !== 'linux-x64' && platform !== 'linux-arm64') {
+    console.log(`On ${platform} the packages are run on the current Node alone.`)
+    return [{ version: process.versions.node, program: process.execPath }]
+  }
+  const nodes: Node[] = []
+  for (const version of versions) {
+    const folder = join(cache, `node-${version}`)
+    const program = join(folder, `node_modules/node-${platform}/bin/node`)
+    if (!existsSync(program)) {
+      mkdirSync(folder, { recursive: true })
+      const options = ['--no-save', '--no-package-lock', '--no-audit', '--no-fund', '--loglevel=error']
+      await execute('npm', ['install', ...options, `node-${platform}@${version}`], { cwd: folder })
+    }
+    nodes.push({ version, program })
+  }
+  return nodes
+}

@@ -1,0 +1,56 @@
+// Uses the published packages as a stranger does: packed, inspected, and installed outside the workspace.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { installConsumer, oldestTypeScript, resolutions } from './consumer.ts'
+import { execute } from './execute.ts'
+import { findNodes } from './nodes.ts'
+import { checkContents, checkWithAttw, checkWithPublint, packPackages } from './tarballs.ts'
+
+const repository = join(import.meta.dirname, '../..')
+const folder = mkdtempSync(join(tmpdir(), 'check-packages-'))
+const results: { check: string; result: 'passed' | 'FAILED'; seconds: string }[] = []
+
+/** Does one check, and says at once what is wrong. The others go on. */
+async function check(title: string, work: () => Promise<unknown>): Promise<void> {
+  const began = performance.now()
+  const problem = await work().then(
+    () => undefined,
+    (error: Error) => error.message,
+  )
+  const seconds = ((performance.now() - began) / 1000).toFixed(1)
+  if (problem !== undefined) console.error(`${title}: ${problem}`)
+  results.push({ check: title, result: problem === undefined ? 'passed' : 'FAILED', seconds })
+}
+
+const tarballs = await packPackages(repository, folder)
+for (const tarball of tarballs) {
+  await check(`${tarball.name}: contents`, () => checkContents(tarball))
+  await check(`${tarball.name}: publint`, () => checkWithPublint(tarball))
+  await check(`${tarball.name}: are the types wrong`, () => checkWithAttw(tarball))
+}
+
+const nodes = await findNodes(join(repository, 'node_modules/.cache'))
+for (const client of ['npm', 'pnpm'] as const) {
+  const cwd = join(folder, client)
+  await check(`installed by ${client}`, () => installConsumer(client, cwd, tarballs))
+  for (const resolution of Object.keys(resolutions)) {
+    const compile = (program: string) => execute(program, ['-p', `tsconfig.${resolution}.json`], { cwd })
+    await check(`${client}: types, ${resolution}, TypeScript ${oldestTypeScript}`, () =>
+      compile(join(cwd, 'node_modules/.bin/tsc')),
+    )
+    await check(`${client}: types, ${resolution}, newest TypeScript`, () => compile('tsc'))
+  }
+  for (const { version, program } of nodes) {
+    await check(`${client}: runs on Node ${version}`, () => execute(program, ['compiled/program.js'], { cwd }))
+    const required = `if (typeof require('@cgk-platform/jobs').defineJob !== 'function') process.exit(1)`
+    await check(`${client}: require on Node ${version}`, () =>
+      execute(program, ['--input-type=commonjs', '-e', required], { cwd }),
+    )
+  }
+}
+
+rmSync(folder, { recursive: true })
+console.table(results)
+if (results.some(({ result }) => result === 'FAILED')) process.exit(1)

@@ -1,0 +1,62 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { publint } from 'publint'
+import { formatMessage } from 'publint/utils'
+
+import { execute } from './execute.ts'
+
+/** A package as it would be published. */
+export interface Tarball {
+  name: string
+  path: string
+}
+
+/** Packs every package that is not private, core first. */
+export async function packPackages(repository: string, folder: string): Promise<Tarball[]> {
+  const tarballs: Tarball[] = []
+  for (const directory of readdirSync(join(repository, 'packages'))) {
+    const cwd = join(repository, 'packages', directory)
+    const { name, private: isPrivate } = JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8')) as Manifest
+    if (isPrivate) continue
+    const path = join(folder, `${directory}.tgz`)
+    await execute('pnpm', ['pack', '--out', path], { cwd })
+    tarballs.push({ name, path })
+  }
+  return tarballs
+}
+
+interface Manifest {
+  name: string
+  private?: boolean
+}
+
+/** Throws unless the tarball holds what a package needs, and nothing that only the workspace understands. */
+export async function checkContents({ path }: Tarball): Promise<void> {
+  const cwd = join(path, '..')
+  const files = (await execute('tar', ['-tzf', path], { cwd })).trim().split('\n')
+  for (const needed of ['package/package.json', 'package/README.md', 'package/LICENSE', 'package/dist/index.d.ts']) {
+    if (!files.includes(needed)) throw new Error(`\`${needed}\` is missing.`)
+  }
+  const odd = files.filter(
+    (file) => !/^package\/(package\.json|README\.md|LICENSE|dist\/.+\.(js|js\.map|d\.ts))$/.test(file),
+  )
+  if (odd.length > 0) throw new Error(`Files that nobody expects: ${odd.join(', ')}.`)
+  const manifest = await execute('tar', ['-xOzf', path, 'package/package.json'], { cwd })
+  for (const word of ['@cgk-platform/source', 'workspace:', 'catalog:', './src/']) {
+    if (manifest.includes(word)) throw new Error(`package.json still says \`${word}\`.`)
+  }
+}
+
+/** Throws where publint has anything to say. */
+export async function checkWithPublint({ path }: Tarball): Promise<void> {
+  const { buffer } = new Uint8Array(readFileSync(path))
+  const { messages, pkg } = await publint({ pack: { tarball: buffer }, strict: true })
+  if (messages.length > 0) throw new Error(messages.map((message) => formatMessage(message, pkg)).join('\n'))
+}
+
+/** Throws where attw finds types that do not fit the code, for importers that know ESM. */
+export async function checkWithAttw({ path }: Tarball): Promise<void> {
+  await execute('attw', [path, '--profile', 'esm-only', '--no-definitely-typed', '--no-color'], {
+    cwd: join(path, '..'),
+  })
+}
