@@ -1,8 +1,8 @@
-import { defineConfig, type UserConfig } from 'tsdown'
+import type { UserConfig } from 'tsdown'
 
 /** One build for every published package: ESM for Node 20.19 and later, with declarations and source maps. */
 export function defineBuild(entry: string[]): UserConfig {
-  return defineConfig({
+  return {
     entry,
     format: ['esm'],
     platform: 'neutral',
@@ -11,5 +11,5 @@ export function defineBuild(entry: string[]): UserConfig {
     sourcemap: true,
     fixedExtension: false,
     tsconfig: 'tsconfig.build.json',
-  }) as UserConfig
+  }
 }

@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm'
 
 import { createJobClient, defineJob } from '@cgk-platform/jobs'
 
-import type { BenchRow } from './run.ts'
+import type { BenchRow } from './bench-row.ts'
 
 const batch = 10_000
 

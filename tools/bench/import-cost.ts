@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 
 import { median } from './median.ts'
-import type { BenchRow } from './run.ts'
+import type { BenchRow } from './bench-row.ts'
 
 const rounds = 9
 

@@ -1,16 +1,10 @@
 import { cpus } from 'node:os'
 
+import type { BenchRow } from './bench-row.ts'
 import { delayedJobs } from './delayed-jobs.ts'
 import { importCost } from './import-cost.ts'
 import { startLatency } from './start-latency.ts'
 import { throughput } from './throughput.ts'
-
-/** One line of the table: what was measured, and the figure, as a ratio wherever there is something to compare with. */
-export interface BenchRow {
-  readonly what: string
-  readonly figure: string
-  readonly detail: string
-}
 
 const benches: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   throughput,

@@ -1,7 +1,7 @@
 import { createJobClient, defineJob } from '@cgk-platform/jobs'
 
 import { median, quantile } from './median.ts'
-import type { BenchRow } from './run.ts'
+import type { BenchRow } from './bench-row.ts'
 
 const sends = 2000
 

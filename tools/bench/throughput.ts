@@ -2,7 +2,7 @@ import { createJobClient, defineJob } from '@cgk-platform/jobs'
 import fastq from 'fastq'
 
 import { median, spread } from './median.ts'
-import type { BenchRow } from './run.ts'
+import type { BenchRow } from './bench-row.ts'
 
 const jobs = 20_000
 const concurrency = 50

@@ -25,7 +25,7 @@ export async function findNodes(cache: string): Promise<Node[]> {
     const program = join(folder, `node_modules/node-${platform}/bin/node`)
     if (!existsSync(program)) {
       mkdirSync(folder, { recursive: true })
-      const options = ['--no-save', '--no-package-lock', '--no-audit', '--no-fund', '--loglevel=error']
+      const options = ['--prefix=.', '--no-save', '--no-package-lock', '--no-audit', '--no-fund']
       await execute('npm', ['install', ...options, `node-${platform}@${version}`], { cwd: folder })
     }
     nodes.push({ version, program })

@@ -2,7 +2,7 @@ export type { StandardSchemaV1 } from '@standard-schema/spec'
 
 export { createClient, type ClientEngine, type ClientOptions } from './client/create-client.ts'
 export { getJobClient, provideDefaultClient, setJobClient } from './client/default-client.ts'
-export type { DefaultClient } from './ambient.ts'
+export type { DefaultClient } from './client/shared-clients.ts'
 export type {
   CloseOptions,
   JobClient,
@@ -87,7 +87,9 @@ export { bindLogger, type LogFields, type Logger, type LoggerLike, type LogLevel
 export { type Capabilities, type Feature, type FeatureSupport, portablePayloadBytes } from './provider/capabilities.ts'
 export { checkProviderName, chooseProvider, type ProviderName, providerNames } from './provider/choose-provider.ts'
 export { checkDefinitionSupport, requireFeature } from './provider/check-support.ts'
-export type { Accepted, Health, JobHost, JobPage, JobProvider, ListQuery } from './provider/job-provider.ts'
+export type { Health } from './provider/health.ts'
+export type { JobPage, ListQuery } from './provider/job-page.ts'
+export type { Accepted, JobHost, JobProvider } from './provider/job-provider.ts'
 
 export type { Backoff, RetryConfig, RetryPolicy } from './retry/retry-config.ts'
 export { retryDelayMs } from './retry/retry-delay.ts'

@@ -103,6 +103,10 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
     },
 
     async list(query) {
+      if (query.cursor !== undefined && !/^\d+$/.test(query.cursor)) {
+        const problem = 'is not one that `listJobs` gave'
+        throw new InvalidOptionError({ option: 'cursor', problem, remedy: 'Pass the `cursor` of the page before, as it is.' })
+      }
       const { jobs, cursor } = store.list(query)
       return { jobs: jobs.map(toJobStatus), ...(cursor !== undefined && { cursor }) }
     },

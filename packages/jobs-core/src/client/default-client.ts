@@ -1,7 +1,9 @@
-import { ambient, type DefaultClient } from '../ambient.ts'
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
+import { ambientJobs } from '../jobs/job-registry.ts'
 import { scopedClient } from '../runs/scope.ts'
 import type { JobClient } from './job-client.ts'
+import { type DefaultClient, sharedClients } from './shared-clients.ts'
+import { wakeForCron } from './wake-for-cron.ts'
 
 /**
  * The client that `sendJob` and its siblings use: inside a handler the one of the engine that runs it, elsewhere the
@@ -10,9 +12,10 @@ import type { JobClient } from './job-client.ts'
  * @throws {ProviderNotChosenError} when the environment does not say which engine to use.
  */
 export function getJobClient(): JobClient {
-  const shared = ambient()
+  const shared = sharedClients()
   const scoped = scopedClient()
   if (scoped) return scoped
+  shared.woken = undefined // used from now on, whatever made it
   if (!shared.client) {
     if (!shared.defaultClient) {
       throw new InvalidOptionError({
@@ -26,12 +29,21 @@ export function getJobClient(): JobClient {
   return shared.client
 }
 
-/** Sets the client that `sendJob` and its siblings use; `undefined` lets the environment decide again. The one before is not closed. */
+/**
+ * Sets the client that `sendJob` and its siblings use; `undefined` lets the environment decide again. The one before is
+ * not closed, but for one that only a cron job brought to life: its cron jobs would tick beside those of this client.
+ */
 export function setJobClient(client: JobClient | undefined): void {
-  ambient().client = client
+  const shared = sharedClients()
+  if (shared.woken && shared.woken === shared.client && shared.woken !== client) void shared.woken.close({ timeout: 0 })
+  shared.woken = undefined
+  shared.client = client
 }
 
 /** Says how the default client is made. The first face of the library that is imported decides. */
 export function provideDefaultClient(defaultClient: DefaultClient): void {
-  ambient().defaultClient ??= defaultClient
+  const shared = sharedClients()
+  if (shared.defaultClient) return
+  shared.defaultClient = defaultClient
+  ambientJobs().onChange(wakeForCron)
 }

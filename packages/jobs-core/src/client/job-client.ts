@@ -1,5 +1,6 @@
 import type { JobEvent, JobInput } from '../events/job-events.ts'
-import type { Health, JobPage } from '../provider/job-provider.ts'
+import type { Health } from '../provider/health.ts'
+import type { JobPage } from '../provider/job-page.ts'
 import type { Capabilities } from '../provider/capabilities.ts'
 import type { JobState } from '../runs/job-state.ts'
 import type { JobStatus } from '../runs/job-status.ts'

@@ -1,5 +1,6 @@
 import type { JobEvent, JobInput } from '../events/job-events.ts'
-import type { Health, JobPage } from '../provider/job-provider.ts'
+import type { Health } from '../provider/health.ts'
+import type { JobPage } from '../provider/job-page.ts'
 import type { JobStatus } from '../runs/job-status.ts'
 import { getJobClient } from './default-client.ts'
 import type { ListOptions, WaitOptions } from './job-client.ts'

@@ -1,5 +1,5 @@
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
-import type { ListQuery } from '../provider/job-provider.ts'
+import type { ListQuery } from '../provider/job-page.ts'
 import type { ListOptions } from './job-client.ts'
 
 const states = ['scheduled', 'queued', 'running', 'retrying', 'completed', 'failed', 'cancelled', 'expired']

@@ -1,7 +1,7 @@
-import { ambient } from '../ambient.ts'
 import { ambientJobs } from '../jobs/job-registry.ts'
 import { createDefaultLogger } from '../logging/default-logger.ts'
 import type { JobClient } from './job-client.ts'
+import { sharedClients } from './shared-clients.ts'
 
 let waking = false
 
@@ -10,7 +10,7 @@ let waking = false
  * It waits a turn, so that a client which the program is about to make comes first. On a hosted engine it does nothing.
  */
 export function wakeForCron(): void {
-  if (waking) return
+  if (waking || ambientJobs().cronJobs().length === 0) return
   waking = true
   setTimeout(() => {
     waking = false
@@ -18,20 +18,23 @@ export function wakeForCron(): void {
   }, 0)
 }
 
-/** Makes a client the one that cron jobs bring to life, unless another is already. */
+/** Makes a client one that cron jobs bring to life. */
 export function offerHereClient(client: JobClient): void {
-  ambient().hereClient ??= client
+  sharedClients().here.add(client)
   wakeForCron()
 }
 
 /** Takes a closing client back. */
 export function forgetHereClient(client: JobClient): void {
-  if (ambient().hereClient === client) ambient().hereClient = undefined
+  sharedClients().here.delete(client)
 }
 
 async function wake(): Promise<void> {
-  const shared = ambient()
-  if (ambientJobs().cronJobs().length === 0) return
-  if (!shared.hereClient && !shared.client && shared.defaultClient?.runsHere()) shared.client = shared.defaultClient.create()
-  await shared.hereClient?.capabilities() // asking for anything opens the engine
+  const shared = sharedClients()
+  if (shared.here.size === 0 && !shared.client && shared.defaultClient?.runsHere()) {
+    shared.client = shared.defaultClient.create()
+    shared.woken = shared.client
+  }
+  const [client] = shared.here
+  await client?.capabilities() // asking for anything opens the engine
 }

@@ -1,11 +1,10 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 
-import { ambient } from '../ambient.ts'
 import { callSite, fileOf } from '../call-site.ts'
 import { DuplicateEventError } from '../errors/duplicate-event-error.ts'
 import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
 import { isDevelopment } from '../environment.ts'
-import { findEvent, type RegisteredEvent } from './event-registry.ts'
+import { findEvent, ownEvents, type RegisteredEvent } from './event-registry.ts'
 
 /**
  * Declares events of your own, each with a schema of any Standard Schema library or, by `eventType<T>()`, with a type
@@ -19,7 +18,7 @@ export function defineEvents<const Schemas extends Record<string, StandardSchema
   const declaredAt = callSite(defineEvents)
   // All are checked before the first is declared, so that a failed call has declared none.
   for (const [name, schema] of Object.entries(schemas)) checkEvent(name, schema, declaredAt)
-  for (const [name, schema] of Object.entries(schemas)) ambient().events.set(name, { schema, declaredAt })
+  for (const [name, schema] of Object.entries(schemas)) ownEvents().set(name, { schema, declaredAt })
   return schemas
 }
 

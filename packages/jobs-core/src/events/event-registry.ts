@@ -15,14 +15,19 @@ const builtIn = new Map<string, RegisteredEvent>(
   Object.entries(catalogue).map(([name, schema]) => [name, { schema, declaredAt: 'the built-in catalogue' }]),
 )
 
+/** The app's own events by name, shared by the whole process. */
+export function ownEvents(): Map<string, RegisteredEvent> {
+  return ambient('events', () => new Map())
+}
+
 /** The declared event of this name, built in or the app's own. */
 export function findEvent(name: string): RegisteredEvent | undefined {
-  return builtIn.get(name) ?? ambient().events.get(name)
+  return builtIn.get(name) ?? ownEvents().get(name)
 }
 
 /** Every event name that can be sent: the built-in ones and those of `defineEvents`. */
 export function eventNames(): string[] {
-  return [...builtIn.keys(), ...ambient().events.keys()]
+  return [...builtIn.keys(), ...ownEvents().keys()]
 }
 
 /** @throws {UnknownEventError} with the nearest known name. */

@@ -10,6 +10,9 @@ export interface JsonCopy {
 
 const maxDepth = 100
 
+/** How many values may be copies of the same ones: an object that stands in several places is copied for each. */
+const maxRepeats = 1_000_000
+
 /**
  * Copies a value as JSON would carry it, and refuses what JSON would drop or change without a word. Properties that
  * are `undefined` are left out, valid dates become ISO text (and are reported), everything else arrives as it is.
@@ -21,6 +24,8 @@ export function toJson(value: unknown, root: string): JsonCopy {
   const datePaths: PropertyKey[][] = []
   const path: PropertyKey[] = []
   const ancestors: object[] = []
+  const seen = new Set<object>()
+  let repeats = 0
 
   const refuse = (problem: string, remedy: string, cause?: unknown): never => {
     throw new NotSerializableError(
@@ -35,7 +40,7 @@ export function toJson(value: unknown, root: string): JsonCopy {
       case 'boolean':
         return item
       case 'number':
-        if (Number.isFinite(item)) return item
+        if (Number.isFinite(item)) return item === 0 ? 0 : item // JSON has no -0
         return refuse(`\`${item}\``, 'Use a finite number, or `null` where there is none.')
       case 'bigint':
         return refuse('a BigInt', 'Send it as a string (`String(value)`) and turn it back in the handler.')
@@ -57,10 +62,22 @@ export function toJson(value: unknown, root: string): JsonCopy {
     }
     if (ancestors.includes(item)) return refuse('a cycle', 'Send ids instead of objects that point back.')
     if (ancestors.length >= maxDepth) return refuse(`nested over ${maxDepth} levels deep`, 'Send it flatter.')
+    countRepeats(item)
     ancestors.push(item)
     const copied = Array.isArray(item) ? copyArray(item) : copyRecord(item)
     ancestors.pop()
     return copied
+  }
+
+  // A few objects that stand in one another many times make billions of values: the copy would never end.
+  const countRepeats = (item: object): void => {
+    if (!seen.has(item)) {
+      seen.add(item)
+      return
+    }
+    repeats += 1 + (Array.isArray(item) ? item.length : Object.keys(item).length)
+    if (repeats <= maxRepeats) return
+    refuse(`over ${maxRepeats} values, since the same objects stand in it again and again`, 'Send ids instead.')
   }
 
   const copyArray = (items: readonly unknown[]): Json[] => {

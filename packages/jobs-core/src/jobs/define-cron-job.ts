@@ -1,7 +1,6 @@
 import { callSite } from '../call-site.ts'
 import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
 import { parseCron } from '../time/cron-schedule.ts'
-import { wakeForCron } from '../client/wake-for-cron.ts'
 import { checkDefinition, checkFunction, type DefinitionOptions } from './check-definition.ts'
 import type { CronContext } from './job-context.ts'
 import type { CronJobDefinition } from './job-definition.ts'
@@ -63,7 +62,6 @@ export function defineCronJob<Output = void>(options: CronJobOptions<Output>): C
     ...(onFailure && { onFailure }),
   })
   ambientJobs().register(definition, callSite(defineCronJob))
-  wakeForCron()
   return definition
 }
 

@@ -85,9 +85,25 @@ export function toJobRegistry(definitions: readonly Definition[]): JobRegistry {
   return registry
 }
 
+/** Runs code whose definitions enter this registry rather than the process's. */
+export function defineInto<T>(registry: JobRegistry, code: () => T): T {
+  const shared = holder()
+  const before = shared.registry
+  shared.registry = registry
+  try {
+    return code()
+  } finally {
+    shared.registry = before
+  }
+}
+
+function holder(): { registry: JobRegistry } {
+  return ambient('jobs', () => ({ registry: createJobRegistry() }))
+}
+
 /** The registry that definitions enter by themselves, one for the process. */
 export function ambientJobs(): JobRegistry {
-  return (ambient().jobs ??= createJobRegistry())
+  return holder().registry
 }
 
 /** Says when an id is defined in two files: the later one counts, which is right after a hot reload alone. */

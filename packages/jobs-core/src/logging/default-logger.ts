@@ -14,23 +14,24 @@ export interface LogOutput {
 }
 
 /**
- * The logger that is used when none is given: readable lines on a terminal, one JSON object a line elsewhere.
- * `JOB_LOG_LEVEL` (`debug`, `info`, `warn`, `error`, `silent`; default `info`) is read at every line.
+ * The logger that is used when none is given: readable lines on a terminal, one JSON object a line elsewhere. The least
+ * level that is written is `JOB_LOG_LEVEL` (`debug`, `info`, `warn`, `error`, `silent`; default `info`), read when the
+ * logger is made.
  */
 export function createDefaultLogger(output: Partial<LogOutput> = {}): LoggerLike {
+  const { now = () => new Date(), write = (level, line) => console[level](line) } = output
+  const wanted = output.level ?? environment()['JOB_LOG_LEVEL'] ?? 'info'
+  const least = levels.indexOf(levels.includes(wanted) ? wanted : 'info')
+  const isLevelEnabled = (level: string): boolean => levels.indexOf(level) >= least
+
   const line = (level: LogLevel) => (message: unknown, fields?: unknown) => {
-    const least = output.level ?? environment()['JOB_LOG_LEVEL'] ?? 'info'
-    if (levels.indexOf(level) < Math.max(0, levels.includes(least) ? levels.indexOf(least) : 1)) return
-    const time = (output.now?.() ?? new Date()).toISOString()
+    if (!isLevelEnabled(level)) return
+    const time = now().toISOString()
     const facts = plainFields((fields ?? {}) as LogFields)
-    const text =
-      (output.readable ?? isTerminal())
-        ? readableLine(time, level, String(message), facts)
-        : JSON.stringify({ time, level, message, ...facts })
-    if (output.write) output.write(level, text)
-    else console[level](text)
+    const readable = output.readable ?? isTerminal()
+    write(level, readable ? readableLine(time, level, String(message), facts) : JSON.stringify({ time, level, message, ...facts }))
   }
-  return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') }
+  return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error'), isLevelEnabled }
 }
 
 function isTerminal(): boolean {

@@ -22,6 +22,8 @@ export interface LoggerLike {
   warn(...line: unknown[]): void
   error(...line: unknown[]): void
   child?(bindings: Record<string, unknown>): LoggerLike
+  /** Where it says no, a line is not even put together. */
+  isLevelEnabled?(level: string): boolean
 }
 
 /** A logger whose every line carries `bindings`. A logger that throws is passed over: it never breaks a job. */
@@ -29,6 +31,7 @@ export function bindLogger(logger: LoggerLike, bindings: LogFields): Logger {
   const child = logger.child?.({ ...bindings })
   const write = (level: LogLevel, message: string, fields: LogFields | undefined): void => {
     try {
+      if (logger.isLevelEnabled && !logger.isLevelEnabled(level)) return
       if (!child) logger[level](message, { ...bindings, ...fields })
       else if (fields) child[level](fields, message)
       else child[level](message)

@@ -4,9 +4,10 @@ import type { JobClient } from '../client/job-client.ts'
 import type { JobRegistry } from '../jobs/job-registry.ts'
 import type { LoggerLike } from '../logging/logger.ts'
 import type { JobHooks } from '../runs/hooks.ts'
-import type { JobState } from '../runs/job-state.ts'
 import type { JobStatus } from '../runs/job-status.ts'
 import type { Capabilities } from './capabilities.ts'
+import type { Health } from './health.ts'
+import type { JobPage, ListQuery } from './job-page.ts'
 
 /**
  * The contract between this library and an engine. A provider moves envelopes and translates answers; what is the same
@@ -50,26 +51,3 @@ export interface JobHost {
 export type Accepted =
   | { readonly ok: true; readonly id: string; /** True where the key was taken: `id` is the first send's. */ readonly deduplicated: boolean }
   | { readonly ok: false; readonly error: JobsError }
-
-/** What `listJobs` asks for. */
-export interface ListQuery {
-  readonly tenantId?: string
-  readonly state?: JobState
-  readonly event?: string
-  readonly limit: number
-  readonly cursor?: string
-}
-
-/** A page of jobs; `cursor` asks for the next, and is absent on the last. */
-export interface JobPage {
-  readonly jobs: readonly JobStatus[]
-  readonly cursor?: string
-}
-
-/** What `healthCheck` found. */
-export interface Health {
-  /** True when every check is. */
-  readonly ok: boolean
-  readonly provider: string
-  readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly message: string }[]
-}

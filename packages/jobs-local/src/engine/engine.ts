@@ -16,7 +16,6 @@ import {
   ShutdownError,
   tenantsOf,
   type TickHost,
-  type Timer,
   toErrorInfo,
 } from '@cgk-platform/jobs-core'
 
@@ -52,6 +51,7 @@ export class Engine {
   readonly #timer: WakeTimer
   readonly #cron: CronTicker
   readonly #unwatch: () => void
+  #awaitingStep: (() => void)[] = []
   #pumpQueued = false
   #started = false
   #closing = false
@@ -121,16 +121,12 @@ export class Engine {
     this.#cron.stop()
     host.jobs.releaseCron(this)
     let expired = timeoutMs === 0
-    let deadline: Timer | undefined
-    const timeUp = new Promise<void>((resolve) => {
-      if (expired) return resolve()
-      deadline = clock.setTimer(timeoutMs, () => {
-        expired = true
-        resolve()
-      })
+    const deadline = clock.setTimer(timeoutMs, () => {
+      expired = true
+      this.#stepMade()
     })
-    while (!expired && this.isBusy) await Promise.race([timeUp, this.#nextStep()])
-    deadline?.cancel()
+    while (!expired && this.isBusy) await this.#nextStep()
+    deadline.cancel()
     this.#closing = true
     this.#timer.clear()
     for (const { abort } of this.#inFlight.values()) abort.abort(new ShutdownError())
@@ -140,9 +136,15 @@ export class Engine {
     store.close()
   }
 
+  /** Resolves when another attempt has ended, or a turn later where none is under way. */
   async #nextStep(): Promise<void> {
-    if (this.#inFlight.size > 0) await Promise.race(this.inFlight)
-    else await this.#parts.clock.yield()
+    if (this.#inFlight.size > 0) return new Promise((resolve) => this.#awaitingStep.push(resolve))
+    this.wake()
+    await this.#parts.clock.yield()
+  }
+
+  #stepMade(): void {
+    for (const resolve of this.#awaitingStep.splice(0)) resolve()
   }
 
   #definitionsChanged(): void {
@@ -188,6 +190,7 @@ export class Engine {
       this.#parts.store.settle(run, attempt, outcome, this.#parts.clock.now())
       this.#parts.changed(run.job.envelope.id)
       this.wake()
+      this.#stepMade()
     })
     this.#inFlight.set(run, { abort, ended })
     this.#parts.changed(run.job.envelope.id)

@@ -22,7 +22,8 @@ export function createSettle(provider: LocalProvider, clock: VirtualClock, patie
       const waitedFor = engine.inFlight.filter((attempt) => !stuck.has(attempt))
       if (waitedFor.length > 0) {
         if (!(await endsWithin(Promise.race(waitedFor), patienceMs))) for (const attempt of waitedFor) stuck.add(attempt)
-      } else if (!engine.hasDue) return
+      } else if (engine.hasDue) engine.wake()
+      else return
     }
   }
 }

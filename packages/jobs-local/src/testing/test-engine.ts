@@ -76,7 +76,8 @@ export function createTestEngine(options: TestEngineOptions = {}): TestEngine {
   const sent: SentRecord[] = []
   const attempts: AttemptRecord[] = []
   const client = createClient(
-    { load: () => provider },
+    // Offered as one that runs here, so that cron jobs bring no engine on real time to life beside it.
+    { load: () => provider, runsHere: true },
     {
       logger: { debug: silent, info: silent, warn: silent, error: silent },
       ...clientOptions,

@@ -1,0 +1,29 @@
+import { JobsError } from '@cgk-platform/jobs'
+
+import { readOptions, usage, UsageError } from './demo/options.ts'
+import { runDemo } from './demo/run-demo.ts'
+import { createScreen } from './demo/screen.ts'
+
+// Declines and refusals are part of the play: what is logged of them would bury the table.
+process.env['JOB_LOG_LEVEL'] ??= 'silent'
+process.exitCode = await main(process.argv.slice(2))
+
+/** Answers the exit code: 0 when every figure is right, 1 when one is not or the engine fails, 2 for wrong arguments. */
+async function main(args: readonly string[]): Promise<number> {
+  try {
+    const options = readOptions(args)
+    if (options.help) {
+      console.log(usage)
+      return 0
+    }
+    return (await runDemo(options, createScreen(process.stdout))) ? 0 : 1
+  } catch (error) {
+    if (error instanceof UsageError) {
+      console.error(`${error.message}\n\n${usage}`)
+      return 2
+    }
+    if (!JobsError.isInstance(error)) throw error
+    console.error(`\n${error.message}`)
+    return 1
+  }
+}

@@ -1,0 +1,52 @@
+import { findRun, type JobClient, type JobHandle, type JobStatus } from '@cgk-platform/jobs'
+
+import { payBack, returnToStock, sendEmail, takeFromStock, takePayment } from '../jobs.ts'
+import { type Contribution, type Figures, type FiguresByShop, tally } from './figures.ts'
+
+/** What the jobs of the orders and refunds came to. */
+export interface Outcome {
+  readonly byShop: FiguresByShop
+  /** The jobs of the mails that are due a day later. */
+  readonly followUpIds: readonly string[]
+}
+
+/**
+ * Waits for the jobs and counts what their runs answered. It asks the engine alone, so that it counts right wherever
+ * the handlers ran.
+ */
+export async function figuresOfJobs(
+  client: JobClient,
+  handles: readonly JobHandle[],
+  onProgress: (ended: number) => void,
+): Promise<Outcome> {
+  const contributions: Contribution[] = []
+  const followUpIds: string[] = []
+  for (const { id, tenantId } of handles) {
+    const status = await client.waitForJob(id, { timeout: '2m' })
+    const figures =
+      status.event === 'order.created' ? await figuresOfOrder(client, status, followUpIds) : figuresOfRefund(status)
+    contributions.push({ tenantId, figures })
+    onProgress(contributions.length)
+  }
+  return { byShop: tally(contributions), followUpIds }
+}
+
+async function figuresOfOrder(client: JobClient, status: JobStatus, followUpIds: string[]): Promise<Partial<Figures>> {
+  const payment = findRun(status, takePayment)
+  const goods = findRun(status, takeFromStock)
+  const order = { orders: 1, lines: goods?.output?.lines ?? 0 }
+  if (payment?.error?.code === 'non_retryable' && payment.attempts === 1) return { ...order, refused: 1 }
+  if (payment?.state !== 'completed' || !payment.output) return order
+
+  const { amount, confirmationId, followUpId } = payment.output
+  const paid = { ...order, sales: amount, declines: payment.attempts - 1 }
+  if (confirmationId === undefined || followUpId === undefined) return paid
+  followUpIds.push(followUpId)
+  const confirmation = await client.waitForJob(confirmationId, { timeout: '2m' })
+  return { ...paid, confirmations: findRun(confirmation, sendEmail)?.state === 'completed' ? 1 : 0 }
+}
+
+function figuresOfRefund(status: JobStatus): Partial<Figures> {
+  const lines = findRun(status, returnToStock)?.output?.lines ?? 0
+  return { refunds: 1, refunded: findRun(status, payBack)?.output?.amount ?? 0, lines }
+}

@@ -1,0 +1,21 @@
+import { findRun, type JobClient } from '@cgk-platform/jobs'
+
+import { dailyReport } from '../jobs.ts'
+import { type Contribution, type FiguresByShop, tally } from './figures.ts'
+
+/** The daily reports of all evenings. */
+export interface Reports {
+  readonly count: number
+  readonly byShop: FiguresByShop
+}
+
+/** Adds up the daily reports that the cron job made, shop by shop. */
+export async function figuresOfReports(client: JobClient): Promise<Reports> {
+  const { jobs } = await client.listJobs({ event: `cron/${dailyReport.id}`, limit: 1000 })
+  const contributions = jobs.flatMap((status): Contribution[] => {
+    const report = findRun(status, dailyReport)?.output
+    // The tick itself is a job too, of no shop: it made the others.
+    return report && 'sales' in report ? [{ tenantId: status.tenantId, figures: report }] : []
+  })
+  return { count: contributions.length, byShop: tally(contributions) }
+}

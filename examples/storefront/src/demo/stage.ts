@@ -1,0 +1,23 @@
+import type { JobClient, JobHandle, JobItem } from '@cgk-platform/jobs'
+
+import type { ShopEvent } from '../orders.ts'
+import type { Screen } from './screen.ts'
+
+/** An engine on which the days are played. */
+export interface Stage {
+  readonly client: JobClient
+  /** What is told before it begins. */
+  readonly description: string
+  /** Sends every event; answers the handles in the same order. */
+  play(events: readonly ShopEvent[], screen: Screen): Promise<JobHandle[]>
+  close(): Promise<void>
+}
+
+/** Sends events; the first that is refused stops the demo. */
+export async function sendAll(client: JobClient, items: readonly JobItem[]): Promise<JobHandle[]> {
+  const results = await client.sendJobs(items)
+  return results.map((result) => {
+    if (!result.ok) throw result.error
+    return result.job
+  })
+}

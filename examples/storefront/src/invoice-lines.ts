@@ -1,0 +1,47 @@
+import { toPence } from './money.ts'
+
+/** One line of the file, read. */
+export interface InvoiceLine {
+  readonly invoice: string
+  readonly sku: string
+  readonly description: string
+  readonly quantity: number
+  /** Pence. */
+  readonly unitAmount: number
+  readonly date: string
+  /** Empty where the invoice names nobody. */
+  readonly customerId: string
+  readonly country: string
+}
+
+const header = 'InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country'
+
+/** Reads the invoice lines of a CSV file's text. @throws naming the line that does not fit. */
+export function readInvoiceLines(csv: string): InvoiceLine[] {
+  const [first, ...lines] = csv.trimEnd().split('\n')
+  if (first !== header) throw new Error(`The file must begin with the line ${header}`)
+  return lines.map((line, index) => {
+    const fields = fieldsOf(line)
+    const [invoice, sku, description, quantity, date, unitPrice, customerId, country] = fields as Row
+    if (fields.length !== 8 || !/^-?\d+$/.test(quantity))
+      throw new Error(`Line ${index + 2} is no invoice line: ${line}`)
+    return {
+      invoice,
+      sku,
+      description,
+      quantity: Number(quantity),
+      unitAmount: toPence(unitPrice),
+      date,
+      customerId,
+      country,
+    }
+  })
+}
+
+type Row = [string, string, string, string, string, string, string, string]
+
+/** The fields of one line of CSV, some in quotes. The file has no line breaks inside them. */
+function fieldsOf(line: string): string[] {
+  const fields = line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^",]*))/g)
+  return [...fields].map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '')
+}

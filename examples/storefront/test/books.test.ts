@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest'
+
+import { createLedger, type Entry } from '../src/ledger.ts'
+import { createOutbox } from '../src/outbox.ts'
+import { createStock } from '../src/stock.ts'
+
+describe('the ledger', () => {
+  const closing = new Date('2010-12-01T21:00:00Z')
+  const sale: Entry = {
+    tenantId: 'eire',
+    kind: 'sale',
+    reference: '1',
+    amount: 500,
+    at: new Date('2010-12-01T10:00:00Z'),
+  }
+
+  it('books an entry once', async () => {
+    const ledger = createLedger()
+    await ledger.book(sale)
+    await ledger.book(sale)
+    expect(await ledger.dayUntil(closing, 'eire')).toMatchObject({ orders: 1, sales: 500 })
+  })
+
+  it('tells the shops apart', async () => {
+    const ledger = createLedger()
+    await ledger.book(sale)
+    await ledger.book({ ...sale, tenantId: 'france', amount: 70 })
+    expect(await ledger.dayUntil(closing, 'france')).toMatchObject({ orders: 1, sales: 70 })
+  })
+
+  it('counts an entry at closing time to the day after, and each entry to one day', async () => {
+    const ledger = createLedger()
+    await ledger.book({ ...sale, at: closing })
+    expect(await ledger.dayUntil(closing, 'eire')).toMatchObject({ orders: 0 })
+    expect(await ledger.dayUntil(new Date('2010-12-02T21:00:00Z'), 'eire')).toMatchObject({ orders: 1 })
+    expect(await ledger.dayUntil(new Date('2010-12-03T21:00:00Z'), 'eire')).toMatchObject({ orders: 0 })
+  })
+
+  it('counts a refusal as an order without a sale', async () => {
+    const ledger = createLedger()
+    await ledger.book({ ...sale, kind: 'refusal', amount: 0 })
+    await ledger.book({ ...sale, kind: 'refund', amount: 20 })
+    const report = { orders: 1, refused: 1, sales: 0, refunds: 1, refunded: 20 }
+    expect(await ledger.dayUntil(closing, 'eire')).toEqual(report)
+  })
+})
+
+it('the stock moves goods once for each reference, and back', async () => {
+  const stock = createStock()
+  const items = [
+    { sku: 'lantern', quantity: 6 },
+    { sku: 'heart', quantity: 2 },
+  ]
+  expect(await stock.take('order', items)).toEqual({ lines: 2, pieces: 8 })
+  expect(await stock.take('order', items)).toEqual({ lines: 2, pieces: 8 })
+  expect(await stock.balanceOf('lantern')).toBe(-6)
+  await stock.putBack('order', [{ sku: 'lantern', quantity: 1 }])
+  expect(await stock.balanceOf('lantern')).toBe(-5)
+  expect(await stock.balanceOf('never sold')).toBe(0)
+})
+
+it('the outbox delivers a mail once', async () => {
+  const outbox = createOutbox()
+  const mail = { id: 'mail', to: 'customer@example.com', type: 'order_confirmation', subject: 'Paid' }
+  await outbox.deliver(mail)
+  await outbox.deliver(mail)
+  expect(await outbox.delivered()).toEqual([mail])
+})

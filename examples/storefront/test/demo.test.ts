@@ -1,0 +1,66 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { expect, it } from 'vitest'
+
+import { usage } from '../src/demo/options.ts'
+
+const root = join(import.meta.dirname, '..')
+
+/** Runs the demo in a process of its own, as `./dev demo` does. */
+function demo(args: readonly string[] = [], folder = root) {
+  const command = ['--conditions=@cgk-platform/source', join(folder, 'src/demo.ts'), ...args]
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8' })
+  return { status, stdout, stderr }
+}
+
+it('plays both days, shows a row for each shop and ends well', () => {
+  const { status, stdout, stderr } = demo()
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  expect(stdout).toMatch(/^United Kingdom +272 +12 +54 +249 +£102,388\.61 +26 +£1,719\.53$/m)
+  expect(stdout).toMatch(/^EIRE +3 +0 +0 +3 +£577\.88 +1 +£7\.50$/m)
+  expect(stdout).toMatch(/^All +281 +12 +56 +258 +£106,709\.17 +29 +£1,866\.33$/m)
+  expect(stdout).toContain('Every figure agrees with the file.')
+})
+
+it('comes to the same in real time, where all orders are sent at once', () => {
+  const { status, stdout } = demo(['--real-time'])
+  expect(status).toBe(0)
+  expect(stdout).toMatch(/^All +281 +12 +56 +258 +£106,709\.17 +29 +£1,866\.33$/m)
+}, 60_000)
+
+it.each([
+  ['a known figure', 'src/demo/known-figures.ts', '191_914', '191_915', 'norway'],
+  ['a price in the file', 'data/online-retail-2010-12-01.csv', '3.75,12583,France', '3.76,12583,France', 'france'],
+])('exits with 1 where %s is wrong', (_what, file, right, wrong, shop) => {
+  // The copy lies beside the original, from where it finds the same packages.
+  mkdirSync(join(root, 'temp'), { recursive: true })
+  const copy = mkdtempSync(join(root, 'temp/wrong-'))
+  try {
+    for (const folder of ['src', 'data']) cpSync(join(root, folder), join(copy, folder), { recursive: true })
+    const text = readFileSync(join(copy, file), 'utf8')
+    writeFileSync(join(copy, file), text.replace(right, wrong))
+    const { status, stdout } = demo([], copy)
+    expect(status).toBe(1)
+    expect(stdout).toMatch(new RegExp(`^Wrong +${shop}, jobs against the known figures: sales`, 'm'))
+  } finally {
+    rmSync(join(root, 'temp'), { recursive: true })
+  }
+})
+
+it.each([
+  [['--fast'], "Unknown option '--fast'"],
+  [['now'], "Unexpected argument 'now'"],
+  [['--provider', 'kafka'], "Unknown provider 'kafka'"],
+  [['--provider'], 'argument missing'],
+])('answers %j with its usage and exits with 2', (args, problem) => {
+  const { status, stdout, stderr } = demo(args)
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+  expect(stderr).toContain(problem)
+  expect(stderr).toContain(usage)
+})
+
+it('prints its usage when asked', () => {
+  expect(demo(['--help'])).toEqual({ status: 0, stdout: `${usage}\n`, stderr: '' })
+})

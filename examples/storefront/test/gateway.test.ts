@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest'
+
+import { createGateway, PaymentDeclinedError } from '../src/gateway.ts'
+
+it('takes the money of a key once, however often it is asked', async () => {
+  const gateway = createGateway()
+  const first = await gateway.charge({ idempotencyKey: 'order', amount: 1000 })
+  expect(await gateway.charge({ idempotencyKey: 'order', amount: 1000 })).toEqual(first)
+  expect(await gateway.charge({ idempotencyKey: 'another', amount: 1000 })).not.toEqual(first)
+})
+
+it('refuses a key that comes again with another amount', async () => {
+  const gateway = createGateway()
+  await gateway.charge({ idempotencyKey: 'order', amount: 1000 })
+  await expect(gateway.charge({ idempotencyKey: 'order', amount: 1001 })).rejects.toThrow('another amount')
+})
+
+it('declines what ends in 65 twice, then takes it', async () => {
+  const gateway = createGateway()
+  const charge = () => gateway.charge({ idempotencyKey: 'order', amount: 1065 })
+  await expect(charge()).rejects.toThrow(PaymentDeclinedError)
+  await expect(charge()).rejects.toThrow(PaymentDeclinedError)
+  expect(await charge()).toMatchObject({ amount: 1065 })
+})
+
+it('keeps payments and refunds of the same key apart', async () => {
+  const gateway = createGateway()
+  const payment = await gateway.charge({ idempotencyKey: 'order', amount: 1000 })
+  const refund = await gateway.refund({ idempotencyKey: 'order', amount: 400 })
+  expect(refund).toMatchObject({ amount: 400 })
+  expect(refund.id).not.toBe(payment.id)
+})

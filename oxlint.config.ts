@@ -1,0 +1,89 @@
+import { defineConfig, type OxlintConfig } from 'oxlint'
+
+const inside = {
+  regex: '(^|/)jobs(-core|-local|-inngest|-trigger)?/(src|dist)(/|$)',
+  message:
+    'The inside of another package is private: import the package by its name, and export there what is missing.',
+}
+const ownPackage = {
+  regex: '^@cgk-platform/',
+  message:
+    'jobs-core is the ground floor and imports none of our packages: take what you need as an argument, or move this file up.',
+}
+const vendor = {
+  regex: '^(inngest|@inngest|@trigger\\.dev)(/|$)',
+  message:
+    'Vendors are known to jobs-inngest and jobs-trigger alone: describe the shape in jobs-core, and translate there.',
+}
+const node = {
+  regex: '^node:',
+  message: 'jobs-core does no I/O and runs everywhere: take the clock, the store or the stream as an argument.',
+}
+const providerOrFacade = {
+  regex: '^@cgk-platform/jobs(-local|-inngest|-trigger)?(/|$)',
+  message: 'A provider imports jobs-core alone: what two providers share belongs there.',
+}
+const coreOrProvider = {
+  regex: '^@cgk-platform/jobs-',
+  message: 'An app imports `@cgk-platform/jobs` or one of its subpaths: export there what is missing.',
+}
+
+/** Forbids these imports; an override replaces the whole list, so each one names all that hold for its files. */
+function without(...patterns: { regex: string; message: string }[]): NonNullable<OxlintConfig['rules']> {
+  return { 'no-restricted-imports': ['error', { patterns: [inside, ...patterns] }] }
+}
+
+export default defineConfig({
+  plugins: ['typescript', 'unicorn', 'oxc', 'import', 'promise', 'vitest'],
+  categories: { correctness: 'error', suspicious: 'error' },
+  options: { typeAware: true, reportUnusedDisableDirectives: 'error' },
+  ignorePatterns: ['**/dist/**'],
+  rules: {
+    ...without(),
+    eqeqeq: 'error',
+    'max-lines': ['error', { max: 300 }],
+    'no-console': 'error',
+    'no-else-return': 'error',
+    'no-param-reassign': 'error',
+    'no-shadow': ['error', { hoist: 'never' }],
+    'no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+    'no-var': 'error',
+    'prefer-const': 'error',
+    'import/no-cycle': 'error', // a cycle of types alone is harmless and stays allowed
+    'import/no-default-export': 'error',
+    'import/no-duplicates': 'error',
+    'typescript/consistent-type-imports': 'error', // also forbids `import('x').T`, which the rule on imports does not see
+    'typescript/no-explicit-any': 'error',
+    'typescript/no-misused-promises': 'error',
+    'typescript/only-throw-error': 'error',
+    'typescript/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+    'unicorn/prefer-node-protocol': 'error',
+    'vitest/valid-expect': ['error', { maxArgs: 2 }],
+    // Off, each for a reason.
+    'no-unmodified-loop-condition': 'off', // it does not see a change that a callback makes
+    'import/no-unassigned-import': 'off', // `import './jobs.ts'` is how an app registers its jobs
+    'promise/always-return': 'off', // a `then` may be there for its effect
+    'typescript/consistent-return': 'off', // the compiler checks returns
+    'typescript/no-unnecessary-type-conversion': 'off', // plain JavaScript calls this code too
+    'typescript/no-unsafe-type-assertion': 'off', // outside data is narrowed by an assertion after a check
+    'typescript/unbound-method': 'off', // objects here are made of closures, which need no `this`
+    'unicorn/consistent-function-scoping': 'off', // a private helper may stand beside its use
+    'unicorn/no-useless-spread': 'off', // a loop goes over a copy of what its body may change
+  },
+  overrides: [
+    { files: ['*.config.ts', 'vitest.base.ts'], rules: { 'import/no-default-export': 'off' } },
+    { files: ['**/*.test.ts', '**/*.test-d.ts'], rules: { 'max-lines': 'off' } },
+    { files: ['examples/**', 'tools/**'], rules: { 'no-console': 'off' } },
+
+    // Imports run one way: jobs-core <- jobs-local | jobs-inngest | jobs-trigger <- jobs <- examples
+    { files: ['packages/jobs-core/**'], rules: without(ownPackage, vendor) },
+    {
+      files: ['packages/jobs-core/src/**'],
+      excludeFiles: ['packages/jobs-core/src/conformance/**', '**/*.test.ts'],
+      rules: without(ownPackage, vendor, node),
+    },
+    { files: ['packages/jobs-{local,inngest,trigger}/**'], rules: without(providerOrFacade) },
+    { files: ['packages/jobs/**'], rules: without(vendor) },
+    { files: ['examples/**'], rules: without(coreOrProvider) },
+  ],
+})

@@ -1,0 +1,24 @@
+import { ambient } from '../ambient.ts'
+import type { JobClient } from './job-client.ts'
+
+/** The clients that the whole process shares. */
+export interface SharedClients {
+  /** The default client, once set or made. */
+  client?: JobClient | undefined
+  /** Open clients that run the ambient jobs in this process. */
+  readonly here: Set<JobClient>
+  /** The default client, where a cron job brought it to life rather than a call. */
+  woken?: JobClient | undefined
+  defaultClient?: DefaultClient
+}
+
+/** How the default client is made; given by the first face of the library that is imported. */
+export interface DefaultClient {
+  create(): JobClient
+  /** Whether it would run jobs in this process, so that the first cron job brings it to life. */
+  runsHere(): boolean
+}
+
+export function sharedClients(): SharedClients {
+  return ambient('clients', () => ({ here: new Set() }))
+}

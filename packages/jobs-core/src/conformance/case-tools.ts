@@ -1,0 +1,77 @@
+import type { JobClient } from '../client/job-client.ts'
+import type { JobHandle } from '../client/send-options.ts'
+import type { Definition } from '../jobs/job-definition.ts'
+import type { Capabilities } from '../provider/capabilities.ts'
+import type { JobStatus } from '../runs/job-status.ts'
+import type { JobsError } from '../errors/jobs-error.ts'
+import type { ConformanceEvent } from './conformance-events.ts'
+import type { ConformanceEngine, ConformanceTarget } from './conformance-target.ts'
+import type { JournalEntry, Observation } from './journal.ts'
+import type { Script } from './script.ts'
+
+/** Which entries of the journal a case asks for. */
+export interface JournalFilter {
+  readonly jobId?: string | undefined
+  readonly runId?: string | undefined
+  readonly tenantId?: string | undefined
+  readonly definition?: string | undefined
+  readonly attempt?: number | undefined
+  readonly what?: Observation | undefined
+}
+
+/** What a case may add to a send. */
+export interface CaseSend {
+  /** Default: the case's own tenant. */
+  readonly tenantId?: string
+  /** More of the payload. */
+  readonly payload?: Readonly<Record<string, unknown>>
+  readonly options?: Readonly<Record<string, unknown>>
+  readonly client?: JobClient
+}
+
+/** How soon something must happen. */
+export interface Expectation {
+  readonly what: string
+  /** The earliest, as computed. */
+  readonly computedMs: number
+  /** How much later it may be, by the engine's declaration. */
+  readonly toleranceMs: number
+}
+
+/** What a case works with. Tenants and names are its own, so that leftovers of others never matter. */
+export interface CaseTools {
+  readonly client: JobClient
+  readonly capabilities: Capabilities
+  readonly engine: ConformanceEngine
+  readonly target: ConformanceTarget
+  /** The case's own tenant, and another of its own. */
+  readonly tenantId: string
+  readonly otherTenantId: string
+  /** A name that no other case and no earlier suite has. */
+  unique(name: string): string
+  /** The definition of this id. */
+  definition(id: string): Definition
+  now(): number
+  /** Lets the engine's time go by. */
+  pass(durationMs: number): Promise<void>
+  /** Sends an event of the suite; `script` is what its handlers do. */
+  send(event: ConformanceEvent, script?: Script, more?: CaseSend): Promise<JobHandle>
+  /** The job once it has ended, whoever reads it. */
+  ended(jobId: string): Promise<JobStatus>
+  /** The job once it is in a state. */
+  inState(jobId: string, state: string): Promise<JobStatus>
+  /** Asks again and again, letting time go by, until the answer is neither `undefined` nor `false`. */
+  until<T>(what: string, read: () => T | Promise<T>, limitMs?: number): Promise<Exclude<T, undefined | false>>
+  /** Lets time go by until a promise is settled, and answers as it does. */
+  settled<T>(promise: Promise<T>): Promise<T>
+  /** What handlers wrote down so far. */
+  journal(filter: JournalFilter): JournalEntry[]
+  /** The first entry that matches, once there is one. */
+  seen(filter: JournalFilter): Promise<JournalEntry>
+  /** The error with which something is refused; fails when it is not, or with another code. */
+  refused(code: JobsError['code'], attempt: () => unknown): Promise<JobsError>
+  /** Fails when something came earlier than computed, or later than tolerated. */
+  expectDelay(actualMs: number, expected: Expectation): void
+  /** The engine's own shortest delay between attempts, or this where it is longer. */
+  retryDelay(computedMs: number): number
+}

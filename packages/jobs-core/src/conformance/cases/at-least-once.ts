@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict'
+
+import { rules } from '../conformance-case.ts'
+import { untyped } from '../untyped-client.ts'
+import { casesOf } from './cases-of.ts'
+
+/** Nothing that was accepted is lost. */
+export const atLeastOnceCases = casesOf(rules.atLeastOnce, [
+  {
+    id: 'a-burst-loses-nothing',
+    title: 'of many jobs sent at once every one runs, and without need none twice',
+    async run(t) {
+      const words = Array.from({ length: 25 }, (_, index) => `word ${index}`)
+      const jobs = await Promise.all(words.map((word) => t.send('conformance.plain', {}, { payload: { word } })))
+      assert.equal(new Set(jobs.map(({ id }) => id)).size, words.length)
+      for (const [index, { id }] of jobs.entries()) {
+        assert.equal((await t.ended(id)).state, 'completed')
+        const started = t.journal({ jobId: id, what: 'started' })
+        assert.deepEqual(started.map(({ seen }) => (seen['payload'] as { word: string }).word), [words[index]])
+      }
+    },
+  },
+  {
+    id: 'a-batch-loses-nothing',
+    title: 'sendJobs answers one handle an item, in order, and runs each',
+    async run(t) {
+      const tenants = Array.from({ length: 12 }, (_, index) => (index % 2 === 0 ? t.tenantId : t.otherTenantId))
+      const results = await untyped(t.client).sendJobs(
+        tenants.map((tenantId, number) => ({ event: 'conformance.plain', payload: { tenantId, number } })),
+      )
+      assert.equal(results.length, tenants.length)
+      for (const [index, result] of results.entries()) {
+        assert.ok(result.ok)
+        assert.equal(result.job.tenantId, tenants[index])
+        assert.equal((await t.ended(result.job.id)).state, 'completed')
+        const [started] = t.journal({ jobId: result.job.id, what: 'started' })
+        assert.equal((started?.seen['payload'] as { number: number }).number, index)
+      }
+    },
+  },
+  {
+    id: 'an-empty-batch',
+    title: 'an empty batch is answered with an empty list',
+    async run(t) {
+      assert.deepEqual(await t.client.sendJobs([]), [])
+    },
+  },
+  {
+    id: 'handle-fields',
+    title: 'the handle tells the id, the event, the tenant, and that it is the first',
+    async run(t) {
+      const { id, ...rest } = await t.send('conformance.nobody')
+      assert.ok(typeof id === 'string' && id !== '')
+      assert.deepEqual(rest, { event: 'conformance.nobody', tenantId: t.tenantId, deduplicated: false })
+    },
+  },
+  {
+    id: 'survives-a-restart',
+    title: 'jobs that were accepted run after the engine was ended without a farewell',
+    needs: ['jobs survive a restart', 'delay'],
+    wants: ['restart'],
+    alone: true,
+    async run(t) {
+      const delayed = await t.send('conformance.plain', {}, { options: { delay: 2000 } })
+      const retrying = await t.send('conformance.plain', { failure: { as: 'retryAfter', afterMs: 2000, attempts: 1 } })
+      await t.seen({ jobId: retrying.id, what: 'threw' })
+      await t.pass(100)
+      await t.engine.restart!()
+      assert.equal((await t.ended(delayed.id)).state, 'completed')
+      const status = await t.ended(retrying.id)
+      assert.equal(status.state, 'completed')
+      assert.equal(status.runs[0]?.attempts, 2)
+    },
+  },
+])

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict'
+
+import type { CaseTools } from '../case-tools.ts'
+import { rules } from '../conformance-case.ts'
+import { casesOf } from './cases-of.ts'
+
+interface Stay {
+  readonly from: number
+  readonly to: number
+}
+
+/** From when to when a job's handler was at work. */
+function stayOf(t: CaseTools, jobId: string): Stay {
+  const [started] = t.journal({ jobId, what: 'started' })
+  const [returned] = t.journal({ jobId, what: 'returned' })
+  assert.ok(started && returned, `The job ${jobId} did not begin or end.`)
+  return { from: started.at, to: returned.at }
+}
+
+function overlap(one: Stay, other: Stay): boolean {
+  return one.from < other.to && other.from < one.to
+}
+
+function assertApart(stays: readonly Stay[]): void {
+  for (const [index, one] of stays.entries()) {
+    for (const other of stays.slice(index + 1)) assert.ok(!overlap(one, other), 'Two runs were under way at once.')
+  }
+}
+
+/** How many runs are under way at once. */
+export const concurrencyCases = casesOf(rules.tenants, [
+  {
+    id: 'concurrency-per-tenant',
+    title: 'with `perTenant: 1`, runs of one tenant go one after the other',
+    needs: ['concurrency.perTenant'],
+    async run(t) {
+      const jobs = await Promise.all([1, 2, 3].map(() => t.send('conformance.one-per-tenant', { waitMs: 300 })))
+      for (const { id } of jobs) assert.equal((await t.ended(id)).state, 'completed')
+      assertApart(jobs.map(({ id }) => stayOf(t, id)))
+    },
+  },
+  {
+    id: 'concurrency-does-not-hold-other-tenants',
+    title: "one tenant's waiting runs do not hold up another tenant",
+    needs: ['concurrency.perTenant'],
+    async run(t) {
+      const long = await t.send('conformance.one-per-tenant', { waitMs: 5000 })
+      const queued = await t.send('conformance.one-per-tenant', { waitMs: 100 })
+      const foreign = await t.send('conformance.one-per-tenant', { waitMs: 100 }, { tenantId: t.otherTenantId })
+      for (const { id } of [foreign, long, queued]) assert.equal((await t.ended(id)).state, 'completed')
+      assert.ok(stayOf(t, foreign.id).to < stayOf(t, long.id).to, 'The other tenant waited for the first.')
+      assertApart([stayOf(t, long.id), stayOf(t, queued.id)])
+    },
+  },
+  {
+    id: 'concurrency-over-all-tenants',
+    title: 'with `concurrency: 1`, no two runs of the definition are under way at once, whoever their tenant',
+    needs: ['concurrency'],
+    async run(t) {
+      const tenants = [t.tenantId, t.otherTenantId, t.unique('third')]
+      const jobs = await Promise.all(
+        tenants.map((tenantId) => t.send('conformance.one-at-a-time', { waitMs: 300 }, { tenantId })),
+      )
+      for (const { id } of jobs) assert.equal((await t.ended(id)).state, 'completed')
+      assertApart(jobs.map(({ id }) => stayOf(t, id)))
+    },
+  },
+  {
+    id: 'queued-while-another-runs',
+    title: 'a run that waits for its turn is queued, and takes it when the other has ended',
+    needs: ['concurrency.perTenant'],
+    async run(t) {
+      const first = await t.send('conformance.one-per-tenant', { waitMs: 3000 })
+      await t.seen({ jobId: first.id, what: 'started' })
+      const second = await t.send('conformance.one-per-tenant')
+      const status = await t.inState(second.id, 'queued')
+      assert.equal(status.startedAt, undefined)
+      for (const { attempts } of status.runs) assert.equal(attempts, 0)
+      assert.equal((await t.ended(second.id)).state, 'completed')
+      assert.ok(stayOf(t, second.id).from >= stayOf(t, first.id).to)
+    },
+  },
+  {
+    id: 'a-failed-attempt-frees-its-place',
+    title: 'a run that failed, was cancelled or waits for a retry leaves its place to the next',
+    needs: ['concurrency.perTenant', 'cancelJob of a running job', 'cancelJob of a job that waits'],
+    async run(t) {
+      const failed = await t.send('conformance.one-per-tenant', { failure: { as: 'nonRetryable' } })
+      const waiting = await t.send('conformance.one-per-tenant', { failure: { as: 'retryAfter', afterMs: 3_600_000 } })
+      const running = await t.send('conformance.one-per-tenant', { waitMs: 60_000 })
+      const last = await t.send('conformance.one-per-tenant')
+      await t.seen({ jobId: running.id, what: 'started' })
+      await t.client.cancelJob(running.id)
+      assert.equal((await t.ended(last.id)).state, 'completed')
+      assert.equal((await t.ended(failed.id)).state, 'failed')
+      assert.equal((await t.client.cancelJob(waiting.id)).state, 'cancelled')
+    },
+  },
+])

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+
+import { rules } from '../conformance-case.ts'
+import { casesOf } from './cases-of.ts'
+
+interface SeenEvent {
+  readonly id: string
+  readonly name: string
+  readonly sentAt: string
+  readonly sentAtIsDate: boolean
+}
+
+/** What a handler is given. */
+export const contextCases = casesOf(rules.terms, [
+  {
+    id: 'context-fields',
+    title: 'the context has the ids, the attempt, the tenant, a logger and a signal',
+    async run(t) {
+      const { id } = await t.send('conformance.plain')
+      const status = await t.ended(id)
+      const [started] = t.journal({ jobId: id, what: 'started' })
+      assert.ok(started)
+      assert.deepEqual(started.seen['contextKeys'], [
+        'attempt',
+        'jobId',
+        'logger',
+        'maxAttempts',
+        'runId',
+        'signal',
+        'tenantId',
+      ])
+      const { runId, attempt, maxAttempts, tenantId } = started
+      assert.deepEqual({ runId, attempt, maxAttempts, tenantId }, {
+        runId: status.runs[0]?.id,
+        attempt: 1,
+        maxAttempts: 3,
+        tenantId: t.tenantId,
+      })
+      assert.equal(started.seen['signalIsAbortSignal'], true)
+      assert.equal(started.seen['loggerWrites'], true)
+    },
+  },
+  {
+    id: 'event-fields',
+    title: "the handler's event has the job's id, the name, the payload and when it was sent",
+    async run(t) {
+      const before = t.now()
+      const { id } = await t.send('conformance.plain', {}, { payload: { word: 'hello' } })
+      const after = t.now()
+      const { seen } = await t.seen({ jobId: id, what: 'started' })
+      const event = seen['event'] as SeenEvent
+      assert.equal(event.id, id)
+      assert.equal(event.name, 'conformance.plain')
+      assert.deepEqual(seen['payload'], { tenantId: t.tenantId, word: 'hello' })
+      assert.equal(event.sentAtIsDate, true)
+      const sentAt = Date.parse(event.sentAt)
+      assert.ok(sentAt >= before && sentAt <= after, `sentAt ${sentAt} lies outside of ${before} to ${after}.`)
+    },
+  },
+  {
+    id: 'attempts-share-a-run-id',
+    title: 'attempts of a run have its id, and runs of two jobs have two',
+    async run(t) {
+      const failing = await t.send('conformance.plain', { failure: { as: 'error', attempts: 1 } })
+      const other = await t.send('conformance.plain')
+      await t.ended(failing.id)
+      await t.ended(other.id)
+      const runIds = t.journal({ jobId: failing.id, what: 'started' }).map(({ runId }) => runId)
+      assert.equal(runIds.length, 2)
+      assert.equal(runIds[0], runIds[1])
+      assert.notEqual(t.journal({ jobId: other.id, what: 'started' })[0]?.runId, runIds[0])
+    },
+  },
+  {
+    id: 'handler-sends-to-its-engine',
+    title: 'what a handler sends through the module goes to the engine that runs it',
+    async run(t) {
+      const { id } = await t.send('conformance.plain', { sends: true })
+      await t.ended(id)
+      const sent = await t.seen({ jobId: id, what: 'sent' })
+      const status = await t.ended(String(sent.seen['jobId']))
+      assert.equal(status.state, 'completed')
+      assert.equal(status.tenantId, t.tenantId)
+    },
+  },
+])

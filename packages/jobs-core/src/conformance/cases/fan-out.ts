@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+
+import { rules } from '../conformance-case.ts'
+import { casesOf } from './cases-of.ts'
+
+const ids = ['a', 'b', 'c'].map((name) => `conformance-fan-out-${name}`)
+const [a, b, c] = ids as [string, string, string]
+
+/** One event makes one job, with a run for each subscribed definition. */
+export const fanOutCases = casesOf(rules.terms, [
+  {
+    id: 'three-subscribers-three-runs',
+    title: 'an event with three subscribed definitions makes one job with three runs',
+    async run(t) {
+      const { id } = await t.send('conformance.fan-out')
+      const status = await t.ended(id)
+      assert.equal(status.state, 'completed')
+      assert.deepEqual(status.runs.map(({ definitionId }) => definitionId).sort(), ids)
+      assert.equal(new Set(status.runs.map((run) => run.id)).size, 3, 'Each run has an id of its own.')
+      const started = t.journal({ jobId: id, what: 'started' })
+      assert.deepEqual(started.map(({ definition }) => definition).sort(), ids, 'Each handler is called once.')
+      for (const { definition, runId } of started) {
+        assert.equal(runId, status.runs.find((run) => run.definitionId === definition)?.id)
+      }
+    },
+  },
+  {
+    id: 'no-subscriber-completes',
+    title: 'an event without subscribers makes a job that completes without runs',
+    async run(t) {
+      const { id } = await t.send('conformance.nobody')
+      const status = await t.ended(id)
+      assert.equal(status.state, 'completed')
+      assert.deepEqual(status.runs, [])
+    },
+  },
+  {
+    id: 'one-failure-fails-the-job',
+    title: 'a job is failed when one of its runs is, whatever the others came to',
+    async run(t) {
+      const failure = { as: 'nonRetryable' } as const
+      const { id } = await t.send('conformance.fan-out', undefined, { payload: { scripts: { [b]: { failure } } } })
+      const status = await t.ended(id)
+      assert.equal(status.state, 'failed')
+      const states = Object.fromEntries(status.runs.map((run) => [run.definitionId, run.state]))
+      assert.deepEqual(states, { [a]: 'completed', [b]: 'failed', [c]: 'completed' })
+    },
+  },
+  {
+    id: 'running-until-the-last-run-ends',
+    title: 'a job is not ended while one of its runs goes on',
+    async run(t) {
+      const scripts = { [a]: { failure: { as: 'nonRetryable' } }, [c]: { waitMs: 3000 } }
+      const { id } = await t.send('conformance.fan-out', undefined, { payload: { scripts } })
+      await t.seen({ jobId: id, definition: c, what: 'started' })
+      const status = await t.until('two of three runs have ended', async () => {
+        const read = await t.client.getJobStatus(id)
+        return read.runs.filter((run) => run.state === 'completed' || run.state === 'failed').length === 2 && read
+      })
+      assert.equal(status.state, 'running')
+      assert.equal(status.endedAt, undefined)
+      assert.equal((await t.ended(id)).state, 'failed')
+    },
+  },
+  {
+    id: 'subscribers-retry-apart',
+    title: 'a run that is retried does not run the other definitions again',
+    async run(t) {
+      const scripts = { [b]: { failure: { as: 'error', attempts: 1 } } }
+      const { id } = await t.send('conformance.fan-out', undefined, { payload: { scripts } })
+      const status = await t.ended(id)
+      assert.equal(status.state, 'completed')
+      const attempts = Object.fromEntries(status.runs.map((run) => [run.definitionId, run.attempts]))
+      assert.deepEqual(attempts, { [a]: 1, [b]: 2, [c]: 1 })
+      const started = t.journal({ jobId: id, what: 'started' }).map(({ definition }) => definition)
+      assert.deepEqual(started.sort(), [a, b, b, c])
+    },
+  },
+])

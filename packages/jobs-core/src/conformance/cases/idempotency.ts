@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict'
+
+import { rules } from '../conformance-case.ts'
+import { untyped } from '../untyped-client.ts'
+import { casesOf } from './cases-of.ts'
+
+/** A key makes a send happen once. */
+export const idempotencyCases = casesOf(rules.atLeastOnce, [
+  {
+    id: 'a-key-sends-once',
+    title: 'the same key again answers the first job, whose payload is the one that counts',
+    needs: ['idempotencyKey'],
+    async run(t) {
+      const options = { idempotencyKey: t.unique('key') }
+      const first = await t.send('conformance.plain', {}, { options, payload: { word: 'first' } })
+      const second = await t.send('conformance.plain', {}, { options, payload: { word: 'second' } })
+      assert.deepEqual([first.deduplicated, second.deduplicated], [false, true])
+      assert.equal(second.id, first.id)
+      await t.ended(first.id)
+      await t.pass(300)
+      const started = t.journal({ tenantId: t.tenantId, what: 'started' })
+      assert.deepEqual(started.map(({ seen }) => (seen['payload'] as { word: string }).word), ['first'])
+    },
+  },
+  {
+    id: 'a-key-sent-at-once',
+    title: 'the same key sent many times at once makes one job that runs once',
+    needs: ['idempotencyKey'],
+    async run(t) {
+      const options = { idempotencyKey: t.unique('key') }
+      const jobs = await Promise.all(Array.from({ length: 8 }, () => t.send('conformance.plain', {}, { options })))
+      const [first] = jobs
+      assert.equal(new Set(jobs.map(({ id }) => id)).size, 1)
+      assert.equal((await t.ended(first!.id)).runs.length, 1)
+      await t.pass(300)
+      assert.equal(t.journal({ tenantId: t.tenantId, what: 'started' }).length, 1)
+    },
+  },
+  {
+    id: 'a-key-twice-in-a-batch',
+    title: 'the same key twice in one batch makes one job',
+    needs: ['idempotencyKey'],
+    async run(t) {
+      const item = {
+        event: 'conformance.plain',
+        payload: { tenantId: t.tenantId },
+        options: { idempotencyKey: t.unique('key') },
+      }
+      const ids = (await untyped(t.client).sendJobs([item, item])).map((result) => result.ok && result.job.id)
+      assert.ok(typeof ids[0] === 'string')
+      assert.equal(ids[1], ids[0])
+      await t.ended(ids[0])
+      await t.pass(300)
+      assert.equal(t.journal({ tenantId: t.tenantId, what: 'started' }).length, 1)
+    },
+  },
+  {
+    id: 'a-key-stays-taken-after-success',
+    title: 'a key stays taken after its job completed',
+    needs: ['idempotencyKey'],
+    async run(t) {
+      const options = { idempotencyKey: t.unique('key') }
+      const first = await t.send('conformance.plain', {}, { options })
+      assert.equal((await t.ended(first.id)).state, 'completed')
+      const again = await t.send('conformance.plain', {}, { options })
+      assert.deepEqual([again.id, again.deduplicated], [first.id, true])
+      await t.pass(300)
+      assert.equal(t.journal({ tenantId: t.tenantId, what: 'started' }).length, 1)
+    },
+  },
+  {
+    id: 'a-key-stays-taken-after-failure',
+    title: 'a key stays taken after its job failed',
+    needs: ['idempotencyKey'],
+    async run(t) {
+      const options = { idempotencyKey: t.unique('key') }
+      const first = await t.send('conformance.once', { failure: { as: 'error' } }, { options })
+      assert.equal((await t.ended(first.id)).state, 'failed')
+      const again = await t.send('conformance.once', {}, { options })
+      assert.deepEqual([again.id, again.deduplicated], [first.id, true])
+      await t.pass(300)
+      assert.equal(t.journal({ tenantId: t.tenantId, what: 'started' }).length, 1)
+    },
+  },
+  {
+    id: 'a-key-stays-taken-after-cancel',
+    title: 'a key stays taken after its job was cancelled, and while it waits',
+    needs: ['idempotencyKey', 'delay', 'cancelJob of a job that waits'],
+    async run(t) {
+      const options = { idempotencyKey: t.unique('key'), delay: '1h' }
+      const first = await t.send('conformance.plain', {}, { options })
+      const waiting = await t.send('conformance.plain', {}, { options: { idempotencyKey: options.idempotencyKey } })
+      assert.deepEqual([waiting.id, waiting.deduplicated], [first.id, true])
+      await t.client.cancelJob(first.id)
+      const again = await t.send('conformance.plain', {}, { options })
+      assert.deepEqual([again.id, again.deduplicated], [first.id, true])
+      assert.equal((await t.client.getJobStatus(first.id)).state, 'cancelled')
+    },
+  },
+  {
+    id: 'a-key-is-free-after-its-time',
+    title: 'a key is taken for as long as was asked for, and free afterwards',
+    needs: ['idempotencyKey'],
+    async run(t) {
+      const options = { idempotencyKey: t.unique('key'), idempotencyTtl: '4s' }
+      const sentAt = t.now()
+      const first = await t.send('conformance.plain', {}, { options })
+      await t.ended(first.id)
+      const early = await t.send('conformance.plain', {}, { options })
+      if (t.now() - sentAt < 4000) assert.deepEqual([early.id, early.deduplicated], [first.id, true])
+      await t.pass(4200)
+      const late = await t.send('conformance.plain', {}, { options })
+      assert.equal(late.deduplicated, false)
+      assert.notEqual(late.id, first.id)
+      assert.equal((await t.ended(late.id)).state, 'completed')
+    },
+  },
+  {
+    id: 'a-key-holds-its-definition-back-alone',
+    title: 'sends without a key, and with another, are not held back',
+    needs: ['idempotencyKey'],
+    async run(t) {
+      const keys = [t.unique('key'), t.unique('key'), undefined, undefined]
+      const jobs = await Promise.all(keys.map((idempotencyKey) => t.send('conformance.nobody', {}, { options: { idempotencyKey } })))
+      assert.equal(new Set(jobs.map(({ id }) => id)).size, 4)
+      assert.ok(jobs.every(({ deduplicated }) => !deduplicated))
+    },
+  },
+  {
+    id: 'odd-keys',
+    title: 'a key may be any text of up to 256 characters, and nothing else',
+    needs: ['idempotencyKey'],
+    async run(t) {
+      for (const key of [t.unique('Grüße 👋 "quoted" / \\ %00'), t.unique('k').padEnd(256, 'x')]) {
+        const options = { idempotencyKey: key }
+        const first = await t.send('conformance.nobody', {}, { options })
+        assert.equal((await t.send('conformance.nobody', {}, { options })).id, first.id)
+      }
+      for (const idempotencyKey of ['', '  ', 'x'.repeat(257), 7, null]) {
+        await t.refused('invalid_option', () => t.send('conformance.nobody', {}, { options: { idempotencyKey } }))
+      }
+      for (const idempotencyTtl of ['soon', -1, Number.NaN]) {
+        const options = { idempotencyKey: t.unique('key'), idempotencyTtl }
+        await t.refused('invalid_option', () => t.send('conformance.nobody', {}, { options }))
+      }
+    },
+  },
+])

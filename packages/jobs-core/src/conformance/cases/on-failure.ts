@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+
+import { rules } from '../conformance-case.ts'
+import { casesOf } from './cases-of.ts'
+
+/** `onFailure` is called once, after the last attempt. */
+export const onFailureCases = casesOf(rules.retries, [
+  {
+    id: 'on-failure-once',
+    title: 'onFailure is called once, after the last attempt, with its error, the event and the context',
+    async run(t) {
+      const { id } = await t.send('conformance.reporting', { failure: { as: 'error' } }, { payload: { word: 'kept' } })
+      const status = await t.ended(id)
+      await t.pass(300)
+      const reports = t.journal({ jobId: id, what: 'onFailure' })
+      assert.equal(reports.length, 1)
+      const { seen, attempt, maxAttempts, runId, tenantId, at } = reports[0]!
+      assert.deepEqual([attempt, maxAttempts, runId, tenantId], [2, 2, status.runs[0]?.id, t.tenantId])
+      assert.deepEqual(
+        [seen['isError'], seen['name'], seen['message']],
+        [true, 'ConformanceFailure', 'failed on purpose in attempt 2'],
+      )
+      assert.deepEqual(seen['payload'], { tenantId: t.tenantId, word: 'kept' })
+      assert.equal((seen['event'] as { id: string }).id, id)
+      assert.ok(at >= t.journal({ jobId: id, what: 'threw', attempt: 2 })[0]!.at)
+    },
+  },
+  {
+    id: 'on-failure-not-after-success',
+    title: 'onFailure is not called when a later attempt succeeds',
+    async run(t) {
+      const { id } = await t.send('conformance.reporting', { failure: { as: 'error', attempts: 1 } })
+      assert.equal((await t.ended(id)).state, 'completed')
+      await t.pass(300)
+      assert.deepEqual(t.journal({ jobId: id, what: 'onFailure' }), [])
+    },
+  },
+  {
+    id: 'on-failure-after-non-retryable',
+    title: 'onFailure is called after NonRetryableError, in the attempt that threw it',
+    async run(t) {
+      const { id } = await t.send('conformance.reporting', { failure: { as: 'nonRetryable' } })
+      await t.ended(id)
+      await t.pass(300)
+      const reports = t.journal({ jobId: id, what: 'onFailure' })
+      assert.deepEqual(reports.map(({ attempt, seen }) => [attempt, seen['name']]), [[1, 'NonRetryableError']])
+    },
+  },
+  {
+    id: 'on-failure-that-throws',
+    title: 'onFailure that throws changes nothing: the run is failed with its own error',
+    async run(t) {
+      const { id } = await t.send('conformance.reporting', { failure: { as: 'error' }, onFailureThrows: true })
+      const status = await t.ended(id)
+      await t.pass(300)
+      assert.equal(status.state, 'failed')
+      assert.equal(status.runs[0]?.error?.name, 'ConformanceFailure')
+      assert.equal(t.journal({ jobId: id, what: 'onFailure' }).length, 1)
+      assert.equal(t.journal({ jobId: id, what: 'started' }).length, 2)
+    },
+  },
+  {
+    id: 'on-failure-not-after-cancel',
+    title: 'onFailure is not called for a job that was cancelled',
+    needs: ['cancelJob of a running job'],
+    async run(t) {
+      const { id } = await t.send('conformance.reporting', { waitMs: 60_000 })
+      await t.seen({ jobId: id, what: 'started' })
+      await t.client.cancelJob(id)
+      assert.equal((await t.ended(id)).state, 'cancelled')
+      await t.seen({ jobId: id, what: 'aborted' })
+      await t.pass(300)
+      assert.deepEqual(t.journal({ jobId: id, what: 'onFailure' }), [])
+    },
+  },
+])

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+
+import type { Json } from '../../events/json.ts'
+import { rules } from '../conformance-case.ts'
+import type { OddOutput } from '../script.ts'
+import { casesOf } from './cases-of.ts'
+
+/** What handlers return travels as JSON, too. */
+export const outputCases = casesOf(rules.wire, [
+  {
+    id: 'output-arrives-as-it-was',
+    title: "a handler's output is read back as it was returned, also null, false, 0 and the empty text",
+    async run(t) {
+      const outputs: Json[] = [null, false, 0, '', [], {}, 'text', 1.5, { total: 3, lines: [{ sku: 'ü👋' }, null] }]
+      const jobs = await Promise.all(outputs.map((returns) => t.send('conformance.plain', { returns })))
+      for (const [index, { id }] of jobs.entries()) {
+        const [run] = (await t.ended(id)).runs
+        assert.equal(run?.state, 'completed')
+        assert.deepEqual(run.output, outputs[index])
+      }
+    },
+  },
+  {
+    id: 'no-output-is-no-output',
+    title: 'a handler that returns nothing has completed, without output',
+    async run(t) {
+      const { id } = await t.send('conformance.plain', { returnsOdd: 'nothing' })
+      const status = await t.ended(id)
+      assert.equal(status.state, 'completed')
+      assert.equal(status.runs[0]?.output, undefined)
+    },
+  },
+  {
+    id: 'output-that-is-not-json-fails-for-good',
+    title: 'an output that JSON cannot carry fails the run at once, told with its path',
+    async run(t) {
+      const odd: OddOutput[] = ['bigint', 'function', 'cycle', 'class']
+      const jobs = await Promise.all(odd.map((returnsOdd) => t.send('conformance.reporting', { returnsOdd })))
+      for (const { id } of jobs) {
+        const status = await t.ended(id)
+        assert.equal(status.state, 'failed')
+        assert.equal(status.runs[0]?.attempts, 1)
+        assert.equal(status.runs[0].error?.code, 'not_serializable')
+        assert.ok(status.runs[0].error.message.includes('output.total'))
+        assert.equal(t.journal({ jobId: id, what: 'started' }).length, 1)
+        assert.equal(t.journal({ jobId: id, what: 'onFailure' }).length, 1)
+      }
+    },
+  },
+  {
+    id: 'handler-may-change-its-output',
+    title: 'what a handler does to its output after it returned changes nothing',
+    async run(t) {
+      const { id } = await t.send('conformance.plain', { changesOutput: true })
+      await t.ended(id)
+      await t.pass(100)
+      assert.deepEqual((await t.client.getJobStatus(id)).runs[0]?.output, { done: true })
+    },
+  },
+])

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict'
+
+import { rules } from '../conformance-case.ts'
+import { casesOf } from './cases-of.ts'
+import { untyped } from '../untyped-client.ts'
+
+/** Waiting for jobs and listing them. */
+export const readingCases = casesOf(rules.terms, [
+  {
+    id: 'wait-until-ended',
+    title: 'waitForJob answers the status once the job has ended, in whatever way',
+    async run(t) {
+      const good = await t.send('conformance.plain', { waitMs: 300 })
+      const bad = await t.send('conformance.once', { failure: { as: 'error' } })
+      const none = await t.send('conformance.nobody')
+      const states = await t.settled(
+        Promise.all([good, bad, none].map(async ({ id }) => (await t.client.waitForJob(id)).state)),
+      )
+      assert.deepEqual(states, ['completed', 'failed', 'completed'])
+    },
+  },
+  {
+    id: 'wait-times-out',
+    title: 'waitForJob gives up after its timeout, and the job goes on',
+    async run(t) {
+      const { id } = await t.send('conformance.plain', { waitMs: 3000 })
+      await t.seen({ jobId: id, what: 'started' })
+      await t.refused('wait_timeout', () => t.settled(t.client.waitForJob(id, { timeout: 200 })))
+      assert.equal((await t.ended(id)).state, 'completed')
+    },
+  },
+  {
+    id: 'wait-is-aborted',
+    title: "waitForJob ends with the signal's reason when it aborts, and the job goes on",
+    async run(t) {
+      const { id } = await t.send('conformance.plain', { waitMs: 1000 })
+      const abort = new AbortController()
+      const waiting = t.client.waitForJob(id, { signal: abort.signal })
+      const reason = new Error('no longer wanted')
+      abort.abort(reason)
+      await assert.rejects(waiting, (error) => error === reason)
+      assert.equal((await t.ended(id)).state, 'completed')
+    },
+  },
+  {
+    id: 'list-filters',
+    title: 'listJobs filters by tenant, event and state, newest first',
+    needs: ['listJobs'],
+    async run(t) {
+      const first = await t.send('conformance.plain')
+      await t.ended(first.id)
+      await t.pass(5)
+      const second = await t.send('conformance.once', { failure: { as: 'error' } })
+      await t.ended(second.id)
+      const { tenantId } = t
+      const list = async (filter: object): Promise<string[]> => {
+        const { jobs } = await untyped(t.client).listJobs({ tenantId, ...filter })
+        for (const job of jobs) assert.equal(job.tenantId, tenantId)
+        return jobs.map(({ id }) => id)
+      }
+      await t.until('both jobs are listed', async () => (await list({})).length === 2)
+      assert.deepEqual(await list({}), [second.id, first.id])
+      assert.deepEqual(await list({ event: 'conformance.plain' }), [first.id])
+      assert.deepEqual(await list({ state: 'failed' }), [second.id])
+      assert.deepEqual(await list({ state: 'running' }), [])
+      assert.deepEqual(await list({ event: 'conformance.plain', state: 'failed' }), [])
+    },
+  },
+  {
+    id: 'list-pages',
+    title: 'listJobs goes through all jobs in pages, each job once, and the last page has no cursor',
+    needs: ['listJobs'],
+    async run(t) {
+      const sent: string[] = []
+      for (let count = 0; count < 5; count++) sent.push((await t.send('conformance.nobody')).id)
+      const { tenantId } = t
+      const all = async () => (await t.client.listJobs({ tenantId })).jobs
+      await t.until('all jobs are listed', async () => (await all()).length === 5)
+      const pages: string[][] = []
+      let cursor: string | undefined
+      do {
+        const page = await t.client.listJobs({ tenantId, limit: 2, cursor })
+        pages.push(page.jobs.map(({ id }) => id))
+        cursor = page.cursor
+      } while (cursor !== undefined && pages.length < 10)
+      const listed = pages.flat()
+      assert.deepEqual([...listed].sort(), [...sent].sort())
+      assert.ok(pages.every(({ length }) => length <= 2), 'No page has more than its limit.')
+    },
+  },
+  {
+    id: 'list-agrees-with-status',
+    title: 'a listed job is the same as its status',
+    needs: ['listJobs'],
+    async run(t) {
+      const { id } = await t.send('conformance.plain')
+      const status = await t.ended(id)
+      const { tenantId } = t
+      const listed = await t.until('the job is listed', async () => (await t.client.listJobs({ tenantId, state: 'completed' })).jobs[0])
+      assert.deepEqual(listed, status)
+    },
+  },
+  {
+    id: 'list-refuses-wrong-filters',
+    title: 'a limit or a state that does not exist is refused',
+    needs: ['listJobs'],
+    async run(t) {
+      for (const filter of [{ limit: 0 }, { limit: 1001 }, { limit: 1.5 }, { state: 'done' }]) {
+        await t.refused('invalid_option', () => untyped(t.client).listJobs(filter))
+      }
+    },
+  },
+])

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict'
+
+import { retryDelayMs } from '../../retry/retry-delay.ts'
+import type { CaseTools } from '../case-tools.ts'
+import { rules } from '../conformance-case.ts'
+import type { ScriptedFailure } from '../script.ts'
+import { casesOf } from './cases-of.ts'
+
+/** Milliseconds from the end of each failed attempt to the begin of the next. */
+function gapsOf(t: CaseTools, jobId: string): number[] {
+  return t.journal({ jobId, what: 'threw' }).flatMap(({ attempt, at }) => {
+    const [next] = t.journal({ jobId, what: 'started', attempt: attempt + 1 })
+    return next ? [next.at - at] : []
+  })
+}
+
+/** Lets a definition fail in all its attempts and holds the delays against its own policy. */
+async function expectPolicy(t: CaseTools, name: 'fixed' | 'linear' | 'exponential' | 'capped' | 'short' | 'defaults') {
+  const { retry } = t.definition(`conformance-${name}`)
+  const { id } = await t.send(`conformance.${name}`, { failure: { as: 'error' } })
+  const status = await t.ended(id)
+  assert.equal(status.state, 'failed')
+  const gaps = gapsOf(t, id)
+  assert.equal(gaps.length, retry.maxAttempts - 1)
+  for (const [index, gap] of gaps.entries()) {
+    const computedMs = t.retryDelay(retryDelayMs(retry, index + 1, () => 0))
+    const { retryToleranceMs: toleranceMs } = t.capabilities
+    t.expectDelay(gap, { what: `The attempt after the failed attempt ${index + 1}`, computedMs, toleranceMs })
+  }
+}
+
+async function expectFirstGap(t: CaseTools, failure: ScriptedFailure, wantedMs: number): Promise<void> {
+  const { id } = await t.send('conformance.plain', { failure: { ...failure, attempts: 1 } })
+  assert.equal((await t.ended(id)).state, 'completed')
+  const [gap] = gapsOf(t, id)
+  assert.ok(gap !== undefined)
+  const { retryToleranceMs: toleranceMs } = t.capabilities
+  t.expectDelay(gap, { what: 'The second attempt', computedMs: t.retryDelay(wantedMs), toleranceMs })
+}
+
+/** When a failed attempt is tried again: never earlier than computed. */
+export const retryDelayCases = casesOf(rules.retries, [
+  {
+    id: 'retry-fixed',
+    title: '`fixed` waits initialDelay after each failed attempt',
+    run: (t) => expectPolicy(t, 'fixed'),
+  },
+  {
+    id: 'retry-linear',
+    title: '`linear` waits initialDelay · n',
+    run: (t) => expectPolicy(t, 'linear'),
+  },
+  {
+    id: 'retry-exponential',
+    title: '`exponential` waits initialDelay · 2^(n−1)',
+    run: (t) => expectPolicy(t, 'exponential'),
+  },
+  {
+    id: 'retry-capped',
+    title: 'no delay is longer than maxDelay',
+    run: (t) => expectPolicy(t, 'capped'),
+  },
+  {
+    id: 'retry-short',
+    title: "a delay shorter than the engine's least is lengthened, never shortened",
+    run: (t) => expectPolicy(t, 'short'),
+  },
+  {
+    id: 'retry-defaults',
+    title: 'a definition that says nothing has three attempts, 1,000 ms and 2,000 ms apart',
+    async run(t) {
+      const { maxAttempts, backoff, initialDelayMs, maxDelayMs } = t.definition('conformance-defaults').retry
+      assert.deepEqual([maxAttempts, backoff, initialDelayMs, maxDelayMs], [3, 'exponential', 1000, 60_000])
+      await expectPolicy(t, 'defaults')
+    },
+  },
+  {
+    id: 'retry-after-milliseconds',
+    title: 'RetryAfterError with milliseconds overrides the delay',
+    run: (t) => expectFirstGap(t, { as: 'retryAfter', afterMs: 2500 }, 2500),
+  },
+  {
+    id: 'retry-after-date',
+    title: 'RetryAfterError with a Date overrides the delay',
+    run: (t) => expectFirstGap(t, { as: 'retryAt', afterMs: 2500 }, 2500),
+  },
+  {
+    id: 'retry-after-nothing',
+    title: "RetryAfterError with 0, or with a Date that has passed, is tried again after the engine's least delay",
+    async run(t) {
+      await expectFirstGap(t, { as: 'retryAfter', afterMs: 0 }, 0)
+      await expectFirstGap(t, { as: 'retryAt', afterMs: -60_000 }, 0)
+    },
+  },
+  {
+    id: 'retry-after-too-long',
+    title: "a RetryAfterError beyond the engine's longest delay fails the run and says so, it does not come earlier",
+    needs: ['cancelJob of a job that waits'],
+    async run(t) {
+      const afterMs = 9 * 365 * 86_400_000
+      const { id } = await t.send('conformance.plain', { failure: { as: 'retryAfter', afterMs } })
+      const longest = t.capabilities.maxRetryDelayMs
+      if (longest !== undefined && longest < afterMs) {
+        const status = await t.ended(id)
+        assert.equal(status.state, 'failed')
+        assert.equal(status.runs[0]?.error?.code, 'unsupported_feature')
+        return
+      }
+      await t.seen({ jobId: id, what: 'threw' })
+      await t.pass(2000)
+      assert.equal(t.journal({ jobId: id, what: 'started' }).length, 1)
+      assert.equal((await t.client.cancelJob(id)).state, 'cancelled')
+    },
+  },
+])

@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict'
+
+import { rules } from '../conformance-case.ts'
+import { untyped } from '../untyped-client.ts'
+import { casesOf } from './cases-of.ts'
+
+/** What a job's status tells at each stage. */
+export const statusCases = casesOf(rules.terms, [
+  {
+    id: 'status-completed',
+    title: 'a completed job tells who, when, how often and what came out',
+    async run(t) {
+      const before = t.now()
+      const { id } = await t.send('conformance.plain', { returns: { orders: [1, 2] } })
+      const after = t.now()
+      const status = await t.ended(id)
+      const [run] = status.runs
+      assert.ok(run && status.runs.length === 1)
+      assert.deepEqual(
+        [status.id, status.event, status.tenantId, status.state],
+        [id, 'conformance.plain', t.tenantId, 'completed'],
+      )
+      assert.ok(status.createdAt instanceof Date)
+      assert.ok(status.createdAt.getTime() >= before - 1 && status.createdAt.getTime() <= after + 1, 'createdAt is the send.')
+      assert.equal(status.scheduledFor, undefined)
+      assert.ok(status.endedAt instanceof Date && status.endedAt >= status.createdAt)
+      assert.ok(typeof run.id === 'string' && run.id !== '')
+      const { definitionId, state, attempts, maxAttempts, output, error, retryOf, nextAttemptAt } = run
+      assert.deepEqual(
+        { definitionId, state, attempts, maxAttempts, output, error, retryOf, nextAttemptAt },
+        {
+          definitionId: 'conformance-plain',
+          state: 'completed',
+          attempts: 1,
+          maxAttempts: 3,
+          output: { orders: [1, 2] },
+          error: undefined,
+          retryOf: undefined,
+          nextAttemptAt: undefined,
+        },
+      )
+    },
+  },
+  {
+    id: 'status-failed',
+    title: 'a failed job tells the last error with its name, message and code, and no output',
+    async run(t) {
+      const { id } = await t.send('conformance.fixed', { failure: { as: 'error' } })
+      const status = await t.ended(id)
+      const [run] = status.runs
+      assert.equal(status.state, 'failed')
+      assert.ok(status.endedAt instanceof Date)
+      assert.equal(run?.state, 'failed')
+      assert.equal(run.attempts, 3)
+      assert.equal(run.output, undefined)
+      assert.equal(run.error?.name, 'ConformanceFailure')
+      assert.equal(run.error.message, 'failed on purpose in attempt 3')
+      assert.equal(run.error.code, 'failed_on_purpose')
+    },
+  },
+  {
+    id: 'status-scheduled',
+    title: 'a delayed job is scheduled, tells for when, and has begun nothing',
+    needs: ['delay', 'cancelJob of a job that waits'],
+    async run(t) {
+      const { id } = await t.send('conformance.plain', {}, { options: { delay: '1h' } })
+      const status = await t.inState(id, 'scheduled')
+      const planned = status.createdAt.getTime() + 3_600_000
+      assert.ok(Math.abs((status.scheduledFor?.getTime() ?? 0) - planned) <= 1000, 'scheduledFor is an hour after createdAt.')
+      assert.equal(status.startedAt, undefined)
+      assert.equal(status.endedAt, undefined)
+      for (const run of status.runs) assert.deepEqual([run.state, run.attempts], ['scheduled', 0])
+      await t.client.cancelJob(id)
+    },
+  },
+  {
+    id: 'status-running',
+    title: 'a job whose handler is at work is running',
+    async run(t) {
+      const { id } = await t.send('conformance.plain', { waitMs: 3000 })
+      await t.seen({ jobId: id, what: 'started' })
+      const status = await t.inState(id, 'running')
+      assert.equal(status.endedAt, undefined)
+      assert.deepEqual(status.runs.map(({ state, attempts, endedAt }) => [state, attempts, endedAt]), [['running', 1, undefined]])
+      if (t.capabilities.features['status.startedAt'].supported) {
+        assert.ok(status.startedAt instanceof Date && status.runs[0]?.startedAt instanceof Date)
+      }
+      assert.equal((await t.ended(id)).state, 'completed')
+    },
+  },
+  {
+    id: 'status-started-at',
+    title: 'startedAt tells when the first attempt began',
+    needs: ['status.startedAt'],
+    async run(t) {
+      const { id } = await t.send('conformance.fixed', { failure: { as: 'error', attempts: 1 } })
+      const status = await t.ended(id)
+      const [first] = t.journal({ jobId: id, what: 'started' })
+      const startedAt = status.runs[0]?.startedAt?.getTime() ?? 0
+      assert.ok(first && Math.abs(startedAt - first.at) <= 1000, `startedAt ${startedAt} is not near ${first?.at}.`)
+      assert.ok(status.startedAt && status.endedAt && status.startedAt < status.endedAt)
+    },
+  },
+  {
+    id: 'status-retrying',
+    title: 'a job between two attempts is retrying and tells when the next is due',
+    needs: ['status.nextAttemptAt', 'cancelJob of a job that waits'],
+    async run(t) {
+      const { id } = await t.send('conformance.plain', { failure: { as: 'retryAfter', afterMs: 3_600_000 } })
+      const { at } = await t.seen({ jobId: id, what: 'threw' })
+      const { runs } = await t.inState(id, 'retrying')
+      assert.deepEqual(runs.map(({ state, attempts, endedAt }) => [state, attempts, endedAt]), [['retrying', 1, undefined]])
+      assert.equal(runs[0]?.error?.name, 'RetryAfterError')
+      const nextMs = (runs[0].nextAttemptAt?.getTime() ?? 0) - at
+      t.expectDelay(nextMs, { what: 'nextAttemptAt', computedMs: 3_600_000, toleranceMs: t.capabilities.retryToleranceMs })
+      await t.client.cancelJob(id)
+    },
+  },
+  {
+    id: 'status-is-a-copy',
+    title: 'changing a status that was read changes nothing but itself',
+    async run(t) {
+      const { id } = await t.send('conformance.plain', { returns: { list: ['a'] } })
+      const first = await t.ended(id)
+      ;(first.runs[0]?.output as { list: string[] }).list.push('b')
+      first.endedAt?.setTime(0)
+      ;(first.runs as unknown[]).length = 0
+      const again = await t.client.getJobStatus(id)
+      assert.deepEqual(again.runs.map(({ output }) => output), [{ list: ['a'] }])
+      assert.notEqual(again.endedAt?.getTime(), 0)
+    },
+  },
+  {
+    id: 'status-unknown-id',
+    title: 'an unknown or malformed id is a job not found, and one that is no text is refused',
+    async run(t) {
+      const { id } = await t.send('conformance.nobody')
+      const altered = id.slice(0, -1) + (id.endsWith('0') ? '1' : '0')
+      for (const unknown of [altered, 'no-such-job', '../../etc/passwd', 'x'.repeat(600), '☃', ' ', '%00', '01ARZ3NDEKTSV4RRFFQ69G5FAV']) {
+        await t.refused('job_not_found', () => t.client.getJobStatus(unknown))
+        await t.refused('job_not_found', () => t.client.cancelJob(unknown))
+        await t.refused('job_not_found', () => t.client.retryJob(unknown))
+      }
+      for (const wrong of ['', undefined, null, 7]) {
+        await t.refused('invalid_option', () => untyped(t.client).getJobStatus(wrong))
+      }
+    },
+  },
+  {
+    id: 'status-from-a-client-without-definitions',
+    title: 'a client that knows no definitions sends, reads, cancels and retries',
+    needs: ['retryJob', 'delay', 'cancelJob of a job that waits'],
+    wants: ['anotherClient'],
+    async run(t) {
+      const client = await t.engine.anotherClient!()
+      const failed = await t.send('conformance.once', { failure: { as: 'error', runs: 1 } }, { client })
+      await t.ended(failed.id)
+      const status = await client.getJobStatus(failed.id)
+      assert.deepEqual(status.runs.map(({ definitionId, state }) => [definitionId, state]), [['conformance-once', 'failed']])
+      await client.retryJob(failed.id)
+      assert.equal((await t.ended(failed.id)).state, 'completed')
+      const waiting = await t.send('conformance.plain', {}, { client, options: { delay: '1h' } })
+      assert.equal((await client.cancelJob(waiting.id)).state, 'cancelled')
+      await client.close()
+    },
+  },
+])

@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict'
+
+import { systemTenantId } from '../../events/reserved-names.ts'
+import { rules } from '../conformance-case.ts'
+import { untyped } from '../untyped-client.ts'
+import { casesOf } from './cases-of.ts'
+
+/** Tenants and their jobs are apart from one another. */
+export const tenantIsolationCases = casesOf(rules.tenants, [
+  {
+    id: 'tenant-required',
+    title: 'a send without a usable tenant is refused',
+    async run(t) {
+      const client = untyped(t.client)
+      for (const tenantId of [undefined, null, '', '  ', 42, {}, systemTenantId]) {
+        await t.refused('tenant_required', () => client.sendJob('conformance.plain', { tenantId }))
+        const [result] = await client.sendJobs([{ event: 'conformance.plain', payload: { tenantId } }])
+        assert.ok(result && !result.ok && result.error.code === 'tenant_required')
+      }
+      for (const payload of [undefined, null, 'text', 7]) {
+        await t.refused('tenant_required', () => client.sendJob('conformance.plain', payload))
+      }
+    },
+  },
+  {
+    id: 'tenant-reaches-the-handler',
+    title: "the handler gets its own tenant in the context and in the payload, also in another tenant's neighbourhood",
+    async run(t) {
+      const tenants = [t.tenantId, t.otherTenantId, t.tenantId, t.otherTenantId]
+      const jobs = await Promise.all(tenants.map((tenantId) => t.send('conformance.plain', {}, { tenantId })))
+      for (const [index, { id, tenantId }] of jobs.entries()) {
+        assert.equal(tenantId, tenants[index])
+        assert.equal((await t.ended(id)).tenantId, tenants[index])
+        const [started] = t.journal({ jobId: id, what: 'started' })
+        assert.equal(started?.tenantId, tenants[index])
+        assert.equal((started?.seen['payload'] as { tenantId: string }).tenantId, tenants[index])
+      }
+    },
+  },
+  {
+    id: 'for-tenant-adds-the-tenant',
+    title: 'a client of one tenant sends for that tenant, in each of its ways',
+    needs: ['delay'],
+    async run(t) {
+      const client = untyped(t.client.forTenant(t.tenantId))
+      const sent = await client.sendJob('conformance.plain', { word: 'one' })
+      const scheduled = await client.scheduleJob('conformance.plain', { word: 'two', tenantId: t.tenantId }, { delay: 100 })
+      const [batched] = await client.sendJobs([{ event: 'conformance.plain', payload: { word: 'three' } }])
+      assert.ok(batched?.ok)
+      for (const { id, tenantId } of [sent, scheduled, batched.job]) {
+        assert.equal(tenantId, t.tenantId)
+        assert.equal((await t.ended(id)).state, 'completed')
+        assert.equal(t.journal({ jobId: id, what: 'started' })[0]?.tenantId, t.tenantId)
+      }
+    },
+  },
+  {
+    id: 'for-tenant-refuses-another',
+    title: 'a client of one tenant refuses a payload that names another, and sends none of it',
+    async run(t) {
+      const client = untyped(t.client.forTenant(t.tenantId))
+      const { otherTenantId: tenantId } = t
+      await t.refused('tenant_mismatch', () => client.sendJob('conformance.plain', { tenantId }))
+      await t.refused('tenant_mismatch', () => client.scheduleJob('conformance.plain', { tenantId }, { delay: 1 }))
+      const results = await client.sendJobs([
+        { event: 'conformance.plain', payload: { tenantId } },
+        { event: 'conformance.plain', payload: {} },
+      ])
+      assert.deepEqual(results.map((result) => (result.ok ? result.job.tenantId : result.error.code)), [
+        'tenant_mismatch',
+        t.tenantId,
+      ])
+      if (results[1]?.ok) await t.ended(results[1].job.id)
+      assert.deepEqual(t.journal({ tenantId }), [])
+    },
+  },
+  {
+    id: 'for-tenant-needs-a-tenant',
+    title: 'a client of no usable tenant cannot be made',
+    async run(t) {
+      for (const tenantId of [undefined, null, '', ' ', 42, systemTenantId]) {
+        await t.refused('invalid_option', () => untyped(t.client).forTenant(tenantId))
+      }
+    },
+  },
+  {
+    id: 'another-tenants-status-is-not-found',
+    title: "another tenant's job cannot be read or waited for",
+    async run(t) {
+      const { id } = await t.send('conformance.plain')
+      const stranger = t.client.forTenant(t.otherTenantId)
+      await t.refused('job_not_found', () => stranger.getJobStatus(id))
+      await t.refused('job_not_found', () => t.settled(stranger.waitForJob(id)))
+      const owner = t.client.forTenant(t.tenantId)
+      await t.ended(id)
+      assert.equal((await owner.getJobStatus(id)).id, id)
+      assert.equal((await t.settled(owner.waitForJob(id))).state, 'completed')
+      await t.refused('job_not_found', () => stranger.getJobStatus(id))
+    },
+  },
+  {
+    id: 'another-tenants-job-cannot-be-cancelled',
+    title: "another tenant's job cannot be cancelled, and goes on untouched",
+    needs: ['delay', 'cancelJob of a job that waits'],
+    async run(t) {
+      const { id } = await t.send('conformance.plain', {}, { options: { delay: 1000 } })
+      await t.refused('job_not_found', () => t.client.forTenant(t.otherTenantId).cancelJob(id))
+      assert.equal((await t.ended(id)).state, 'completed')
+      const waiting = await t.send('conformance.plain', {}, { options: { delay: '1h' } })
+      assert.equal((await t.client.forTenant(t.tenantId).cancelJob(waiting.id)).state, 'cancelled')
+    },
+  },
+  {
+    id: 'another-tenants-job-cannot-be-retried',
+    title: "another tenant's failed job cannot be retried",
+    needs: ['retryJob'],
+    async run(t) {
+      const { id } = await t.send('conformance.once', { failure: { as: 'error', runs: 1 } })
+      await t.ended(id)
+      await t.refused('job_not_found', () => t.client.forTenant(t.otherTenantId).retryJob(id))
+      await t.pass(500)
+      const status = await t.client.getJobStatus(id)
+      assert.equal(status.state, 'failed')
+      assert.equal(status.runs.length, 1)
+      await t.client.forTenant(t.tenantId).retryJob(id)
+      assert.equal((await t.ended(id)).state, 'completed')
+    },
+  },
+  {
+    id: 'a-tenant-lists-its-own-jobs',
+    title: 'a client of one tenant lists no job of another, whatever it asks for',
+    needs: ['listJobs'],
+    async run(t) {
+      const own = await t.send('conformance.nobody')
+      const foreign = await t.send('conformance.nobody', undefined, { tenantId: t.otherTenantId })
+      const client = t.client.forTenant(t.tenantId)
+      const ids = async (options?: object) => (await untyped(client).listJobs(options)).jobs.map(({ id }) => id)
+      await t.until('the job is listed', async () => (await ids()).includes(own.id))
+      assert.deepEqual(await ids(), [own.id])
+      assert.deepEqual(await ids({ tenantId: t.otherTenantId }), [own.id])
+      assert.deepEqual(await ids({ state: 'completed', event: 'conformance.nobody' }), [own.id])
+      const other = t.client.forTenant(t.otherTenantId)
+      await t.until('the other job is listed', async () => (await other.listJobs()).jobs[0]?.id === foreign.id)
+    },
+  },
+  {
+    id: 'keys-are-scoped-by-tenant',
+    title: 'two tenants use the same idempotency key without meeting',
+    needs: ['idempotencyKey'],
+    async run(t) {
+      const options = { idempotencyKey: t.unique('key') }
+      const own = await t.send('conformance.plain', {}, { options })
+      const foreign = await t.send('conformance.plain', {}, { tenantId: t.otherTenantId, options })
+      assert.equal(foreign.deduplicated, false)
+      assert.notEqual(foreign.id, own.id)
+      assert.equal((await t.ended(own.id)).tenantId, t.tenantId)
+      assert.equal((await t.ended(foreign.id)).tenantId, t.otherTenantId)
+      assert.equal(t.journal({ tenantId: t.otherTenantId, what: 'started' }).length, 1)
+    },
+  },
+  {
+    id: 'keys-cannot-be-forged-across-tenants',
+    title: 'no spelling of tenant, event and key meets another',
+    needs: ['idempotencyKey'],
+    async run(t) {
+      const { tenantId } = t
+      const key = t.unique('key')
+      const sends = [
+        [tenantId, key],
+        [`${tenantId}:${key}`, key],
+        [tenantId, `${tenantId}:${key}`],
+        [`${tenantId}","conformance.plain`, key],
+        [tenantId, `conformance.plain/${key}`],
+        [`${tenantId}/conformance.plain`, key],
+      ] as const
+      const ids = new Set<string>()
+      for (const [tenant, idempotencyKey] of sends) {
+        const { id, deduplicated } = await t.send('conformance.nobody', undefined, { tenantId: tenant, options: { idempotencyKey } })
+        assert.equal(deduplicated, false)
+        ids.add(id)
+      }
+      assert.equal(ids.size, sends.length)
+    },
+  },
+  {
+    id: 'keys-are-scoped-by-event',
+    title: 'two events use the same idempotency key without meeting',
+    needs: ['idempotencyKey'],
+    async run(t) {
+      const options = { idempotencyKey: t.unique('key') }
+      const plain = await t.send('conformance.plain', {}, { options })
+      const once = await t.send('conformance.once', {}, { options })
+      assert.equal(once.deduplicated, false)
+      assert.notEqual(once.id, plain.id)
+      assert.equal((await t.ended(once.id)).event, 'conformance.once')
+    },
+  },
+])

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict'
+
+import type { CaseTools } from '../case-tools.ts'
+import { timeoutMs } from '../conformance-jobs.ts'
+import { rules } from '../conformance-case.ts'
+import { untyped } from '../untyped-client.ts'
+import { casesOf } from './cases-of.ts'
+
+const overflowMs = 2 ** 31 + 60_000
+
+/** Sends with a delay and holds the start against it. */
+async function expectStart(t: CaseTools, delayMs: number, optionsAt: (now: number) => Record<string, unknown>): Promise<void> {
+  const before = t.now()
+  const { id } = await t.send('conformance.plain', {}, { options: optionsAt(before) })
+  const after = t.now()
+  assert.equal((await t.ended(id)).state, 'completed')
+  const [started] = t.journal({ jobId: id, what: 'started' })
+  assert.ok(started)
+  const { retryToleranceMs } = t.capabilities
+  t.expectDelay(started.at - before, { what: 'The start', computedMs: delayMs, toleranceMs: after - before + retryToleranceMs })
+}
+
+/** When jobs run. */
+export const timeCases = casesOf(rules.time, [
+  {
+    id: 'delay-in-milliseconds',
+    title: 'a delayed job starts when its delay is over, not earlier',
+    needs: ['delay'],
+    run: (t) => expectStart(t, 1500, () => ({ delay: 1500 })),
+  },
+  {
+    id: 'delay-in-words',
+    title: 'a delay may be a text with a unit',
+    needs: ['delay'],
+    run: (t) => expectStart(t, 1500, () => ({ delay: '1.5s' })),
+  },
+  {
+    id: 'run-at',
+    title: '`runAt` starts the job at that instant, not earlier',
+    needs: ['delay'],
+    run: (t) => expectStart(t, 1500, (now) => ({ runAt: new Date(now + 1500) })),
+  },
+  {
+    id: 'past-date-runs-now',
+    title: 'a date that has passed, and a delay of nothing, mean now',
+    async run(t) {
+      await expectStart(t, 0, (now) => ({ runAt: new Date(now - 86_400_000) }))
+      await expectStart(t, 0, () => ({ delay: 0 }))
+    },
+  },
+  {
+    id: 'schedule-job',
+    title: 'scheduleJob delays too, and wants to be told when',
+    needs: ['delay'],
+    async run(t) {
+      const client = untyped(t.client)
+      const payload = { tenantId: t.tenantId }
+      const before = t.now()
+      const { id } = await client.scheduleJob('conformance.plain', payload, { delay: 800 })
+      assert.equal((await t.ended(id)).state, 'completed')
+      assert.ok(t.journal({ jobId: id, what: 'started' })[0]!.at - before >= 798)
+      for (const options of [undefined, {}, { idempotencyKey: 'x' }]) {
+        await t.refused('invalid_option', () => client.scheduleJob('conformance.plain', payload, options))
+      }
+    },
+  },
+  {
+    id: 'delays-past-the-longest-timer',
+    title: 'a delay over 2^31−1 ms is kept: the job neither runs at once nor is refused',
+    needs: ['delay', 'cancelJob of a job that waits'],
+    async run(t) {
+      const inWords = `${Math.ceil(overflowMs / 86_400_000)}d`
+      const delays = [overflowMs, inWords, 2 ** 32 + 5].map((delay) => ({ delay }))
+      const allowed = delays.filter(() => t.capabilities.maxDelayMs > 2 ** 32 + 5)
+      const jobs = await Promise.all(allowed.map((options) => t.send('conformance.plain', {}, { options })))
+      await t.pass(2000)
+      for (const { id } of jobs) {
+        const status = await t.client.getJobStatus(id)
+        assert.equal(status.state, 'scheduled')
+        assert.ok((status.scheduledFor?.getTime() ?? 0) - t.now() > overflowMs - 60_000)
+        assert.deepEqual(t.journal({ jobId: id }), [])
+        assert.equal((await t.client.cancelJob(id)).state, 'cancelled')
+      }
+    },
+  },
+  {
+    id: 'delays-in-order',
+    title: 'jobs sent in one order and due in another each start at their own time',
+    needs: ['delay'],
+    async run(t) {
+      const delays = [1200, 300, 900, 600]
+      const before = t.now()
+      const jobs = await Promise.all(delays.map((delay) => t.send('conformance.plain', {}, { options: { delay } })))
+      for (const [index, { id }] of jobs.entries()) {
+        await t.ended(id)
+        const [started] = t.journal({ jobId: id, what: 'started' })
+        const toleranceMs = t.capabilities.retryToleranceMs + 100
+        t.expectDelay(started!.at - before, { what: `Job ${index}`, computedMs: delays[index]!, toleranceMs })
+      }
+    },
+  },
+  {
+    id: 'malformed-times-are-refused',
+    title: 'a malformed, negative or endless delay or date is refused, not run at once',
+    async run(t) {
+      const wrong: Record<string, unknown>[] = [
+        ...['soon', '5 minutes', '', '10', '-1s', 'PT5M', -1, Number.NaN, Number.POSITIVE_INFINITY, '11000d', null, {}].map((delay) => ({ delay })),
+        ...[new Date(Number.NaN), 'tomorrow', 1_800_000_000_000, new Date(8.64e15), null].map((runAt) => ({ runAt })),
+        { delay: 5, runAt: new Date() },
+      ]
+      for (const options of wrong) await t.refused('invalid_option', () => t.send('conformance.plain', {}, { options }))
+      await t.pass(300)
+      assert.deepEqual(t.journal({ tenantId: t.tenantId }), [])
+    },
+  },
+  {
+    id: 'timeout-ends-an-attempt',
+    title: 'an attempt over its timeout has failed: the signal says so, the next attempt comes, then onFailure',
+    needs: ['timeout'],
+    async run(t) {
+      const { id } = await t.send('conformance.timeout', { waitMs: 60_000 })
+      const status = await t.ended(id)
+      assert.equal(status.state, 'failed')
+      assert.equal(status.runs[0]?.attempts, 2)
+      assert.equal(status.runs[0].error?.code, 'job_timeout')
+      const aborted = t.journal({ jobId: id, what: 'aborted' })
+      assert.deepEqual(aborted.map(({ seen }) => seen['reason']), ['JobTimeoutError', 'JobTimeoutError'])
+      const [started] = t.journal({ jobId: id, what: 'started' })
+      t.expectDelay(aborted[0]!.at - started!.at, { what: 'The timeout', computedMs: timeoutMs, toleranceMs: 100 })
+      assert.deepEqual(t.journal({ jobId: id, what: 'onFailure' }).map(({ seen }) => seen['name']), ['JobTimeoutError'])
+    },
+  },
+  {
+    id: 'timeout-does-not-wait-for-the-handler',
+    title: 'a handler that takes no notice of its timeout holds nothing up, and its late result does not count',
+    needs: ['timeout'],
+    async run(t) {
+      const { id } = await t.send('conformance.timeout', { waitMs: 4000, ignoresSignal: true })
+      const status = await t.ended(id)
+      assert.equal(status.state, 'failed')
+      await t.until('the late results are there', () => t.journal({ jobId: id, what: 'returned' }).length === 2)
+      await t.pass(300)
+      const [run] = (await t.client.getJobStatus(id)).runs
+      assert.deepEqual([run?.state, run?.attempts, run?.output], ['failed', 2, undefined])
+    },
+  },
+  {
+    id: 'timeout-leaves-the-quick-alone',
+    title: 'an attempt within its timeout is not touched by it',
+    needs: ['timeout'],
+    async run(t) {
+      const { id } = await t.send('conformance.timeout', { waitMs: 50 })
+      assert.equal((await t.ended(id)).state, 'completed')
+      await t.pass(timeoutMs * 2)
+      assert.deepEqual(t.journal({ jobId: id, what: 'aborted' }), [])
+    },
+  },
+])

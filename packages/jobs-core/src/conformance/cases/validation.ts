@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict'
+
+import { PayloadInvalidError } from '../../errors/payload-invalid-error.ts'
+import type { UnknownEventError } from '../../errors/unknown-event-error.ts'
+import type { Envelope } from '../../events/envelope.ts'
+import { createJobId } from '../../events/job-id.ts'
+import type { CaseTools } from '../case-tools.ts'
+import { rules } from '../conformance-case.ts'
+import { untyped } from '../untyped-client.ts'
+import { casesOf } from './cases-of.ts'
+
+const good = { dueAt: '2026-03-01T12:00:00.000Z', count: 2, items: [{ sku: 'a' }] }
+const bad = { dueAt: '2026-03-01T12:00:00.000Z', count: 0, items: [{ sku: 'a' }, { sku: '' }] }
+
+function envelopeOf(t: CaseTools, event: string, payload: Envelope['payload']): Envelope {
+  return { v: 1, id: createJobId(t.now()), event, tenantId: t.tenantId, payload, sentAt: t.now() }
+}
+
+/** Payloads are checked when they are sent, and again before a handler sees them. */
+export const validationCases = casesOf(rules.validation, [
+  {
+    id: 'bad-payload-is-refused-at-send',
+    title: 'a payload that does not fit is refused with every issue and its path, and nothing of it runs',
+    async run(t) {
+      const error = await t.refused('payload_invalid', () => t.send('conformance.typed', undefined, { payload: bad }))
+      assert.ok(PayloadInvalidError.isInstance(error))
+      assert.deepEqual(error.issues.map(({ path }) => path).sort(), ['payload.count', 'payload.items[1].sku'])
+      for (const path of ['payload.count', 'payload.items[1].sku']) assert.ok(error.message.includes(path))
+      await t.pass(300)
+      assert.deepEqual(t.journal({ tenantId: t.tenantId, what: 'started' }), [])
+    },
+  },
+  {
+    id: 'handler-gets-what-the-schema-makes',
+    title: 'the handler gets the payload as the schema reads it: dates made from text, defaults filled in',
+    async run(t) {
+      const { id } = await t.send('conformance.typed', undefined, { payload: { ...good, dueAt: new Date(good.dueAt) } })
+      assert.equal((await t.ended(id)).state, 'completed')
+      const [started] = t.journal({ jobId: id, what: 'started' })
+      assert.equal(started?.seen['dueAtIsDate'], true)
+      assert.deepEqual(started.seen['payload'], { tenantId: t.tenantId, currency: 'EUR', ...good })
+    },
+  },
+  {
+    id: 'bad-payload-of-another-producer',
+    title: 'a payload that another producer sent is checked before the handler: it fails for good, told as payload_invalid',
+    wants: ['inject'],
+    async run(t) {
+      const id = await t.engine.inject!(envelopeOf(t, 'conformance.typed', { tenantId: t.tenantId, ...bad }))
+      const status = await t.ended(id)
+      assert.equal(status.state, 'failed')
+      assert.equal(status.runs[0]?.error?.code, 'payload_invalid')
+      assert.equal(status.runs[0].attempts, 1)
+      assert.deepEqual(t.journal({ jobId: id, what: 'started' }), [])
+      assert.equal(t.journal({ jobId: id, what: 'onFailure' }).length, 1)
+    },
+  },
+  {
+    id: 'good-payload-of-another-producer',
+    title: 'a payload that another producer sent, and that fits, runs as any other',
+    wants: ['inject'],
+    async run(t) {
+      const id = await t.engine.inject!(envelopeOf(t, 'conformance.typed', { tenantId: t.tenantId, ...good }))
+      assert.equal((await t.ended(id)).state, 'completed')
+      assert.equal(t.journal({ jobId: id, what: 'started' })[0]?.seen['dueAtIsDate'], true)
+    },
+  },
+  {
+    id: 'tenant-of-another-producer',
+    title: 'an envelope whose payload names another tenant never reaches the handler',
+    wants: ['inject'],
+    async run(t) {
+      const id = await t.engine.inject!(envelopeOf(t, 'conformance.plain', { tenantId: t.otherTenantId }))
+      const status = await t.ended(id)
+      assert.equal(status.state, 'failed')
+      assert.equal(status.runs[0]?.error?.code, 'tenant_required')
+      assert.deepEqual(t.journal({ jobId: id, what: 'started' }), [])
+    },
+  },
+  {
+    id: 'any-standard-schema',
+    title: 'a schema of no library, and asynchronous, is waited for at the send and before the handler',
+    async run(t) {
+      const refused = await t.refused('payload_invalid', () => t.send('conformance.own-schema', undefined, { payload: { word: 1 } }))
+      assert.ok(refused.message.includes('payload.word'))
+      const { id } = await t.send('conformance.own-schema', undefined, { payload: { word: 'loud' } })
+      assert.equal((await t.ended(id)).state, 'completed')
+      const [started] = t.journal({ jobId: id, what: 'started' })
+      assert.equal((started?.seen['payload'] as { word: string }).word, 'LOUD')
+    },
+  },
+  {
+    id: 'type-alone-checks-tenant-and-json',
+    title: 'an event known by its type alone takes any JSON, and still wants a tenant',
+    async run(t) {
+      const client = untyped(t.client)
+      await t.refused('tenant_required', () => client.sendJob('conformance.plain', { word: 'x' }))
+      await t.refused('not_serializable', () => client.sendJob('conformance.plain', { tenantId: t.tenantId, word: 1n }))
+      const { id } = await t.send('conformance.plain', undefined, { payload: { anything: [{ at: null }] } })
+      assert.equal((await t.ended(id)).state, 'completed')
+    },
+  },
+  {
+    id: 'unknown-events-are-refused',
+    title: 'an event that nobody declared is refused with the nearest known name',
+    async run(t) {
+      const client = untyped(t.client)
+      const payload = { tenantId: t.tenantId }
+      const error = await t.refused('unknown_event', () => client.sendJob('conformance.plian', payload))
+      assert.equal((error as UnknownEventError).nearest, 'conformance.plain')
+      for (const event of ['nothing-of-the-kind-anywhere', '', undefined, 7]) {
+        await t.refused('unknown_event', () => client.sendJob(event, payload))
+      }
+      const [result] = await client.sendJobs([{ event: 'order.craeted', payload }])
+      assert.ok(result && !result.ok && result.error.message.includes('order.created'))
+    },
+  },
+  {
+    id: 'catalogue-is-checked',
+    title: 'the payload of a built-in event is checked',
+    async run(t) {
+      const payload = { tenantId: t.tenantId, orderId: 'order_1', totalAmount: 'much', currency: 'dollars' }
+      const error = await t.refused('payload_invalid', () => untyped(t.client).sendJob('order.created', payload))
+      assert.ok(error.message.includes('payload.totalAmount') && error.message.includes('payload.currency'))
+    },
+  },
+  {
+    id: 'bad-items-of-a-batch',
+    title: 'in a batch, items that are refused stop none of the others, and answers come in order',
+    async run(t) {
+      const { tenantId } = t
+      const results = await untyped(t.client).sendJobs([
+        { event: 'conformance.plain', payload: { tenantId, word: 'first' } },
+        { event: 'conformance.typed', payload: { tenantId, ...bad } },
+        { event: 'conformance.unheard-of', payload: { tenantId } },
+        { event: 'conformance.plain', payload: {} },
+        { event: 'conformance.plain', payload: { tenantId, word: new Map() } },
+        { event: 'conformance.plain', payload: { tenantId }, options: { delay: 'soon' } },
+        { event: 'conformance.typed', payload: { tenantId, ...good } },
+      ])
+      assert.deepEqual(results.map((result) => (result.ok ? result.job.event : result.error.code)), [
+        'conformance.plain',
+        'payload_invalid',
+        'unknown_event',
+        'tenant_required',
+        'not_serializable',
+        'invalid_option',
+        'conformance.typed',
+      ])
+      for (const result of results) if (result.ok) assert.equal((await t.ended(result.job.id)).state, 'completed')
+      assert.equal(t.journal({ tenantId, what: 'started' }).length, 2)
+    },
+  },
+])

@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict'
+
+import { NotSerializableError } from '../../errors/not-serializable-error.ts'
+import { PayloadTooLargeError } from '../../errors/payload-too-large-error.ts'
+import { portablePayloadBytes } from '../../provider/capabilities.ts'
+import { rules } from '../conformance-case.ts'
+import { secretMark } from '../conformance-logger.ts'
+import { untyped } from '../untyped-client.ts'
+import { casesOf } from './cases-of.ts'
+
+const cycle: Record<string, unknown> = {}
+cycle['self'] = cycle
+
+/** What JSON would drop or change, and where it stands. */
+const unsendable: readonly [path: string, payload: Record<string, unknown>][] = [
+  ['payload.total', { total: 10n }],
+  ['payload.after', { after: () => 1 }],
+  ['payload.seen', { seen: new Map([['a', 1]]) }],
+  ['payload.seen', { seen: new Set([1]) }],
+  ['payload.list[1]', { list: [1, undefined] }],
+  ['payload.list[0]', { list: [, 1] }], // oxlint-disable-line no-sparse-arrays
+  ['payload.rate', { rate: Number.NaN }],
+  ['payload.rate', { rate: Number.POSITIVE_INFINITY }],
+  ['payload.deep.self', { deep: cycle }],
+  ['payload.mark', { mark: Symbol('mark') }],
+  ['payload.order', { order: new (class Order {})() }],
+  ['payload.bytes', { bytes: new Uint8Array(2) }],
+  ['payload.dueAt', { dueAt: new Date(Number.NaN) }],
+  ['payload.dueAt', { dueAt: new Date(0) }],
+]
+
+/** The wire is JSON, also where nothing leaves the process. */
+export const wireCases = casesOf(rules.wire, [
+  {
+    id: 'unsendable-values-are-refused',
+    title: 'what does not survive JSON is refused at the send with its path',
+    async run(t) {
+      for (const [path, payload] of unsendable) {
+        const error = await t.refused('not_serializable', () => t.send('conformance.plain', undefined, { payload }))
+        assert.ok(NotSerializableError.isInstance(error))
+        assert.equal(error.path.split('.self')[0], path.split('.self')[0])
+      }
+    },
+  },
+  {
+    id: 'payload-arrives-as-it-was',
+    title: 'whatever JSON can carry arrives unchanged',
+    async run(t) {
+      const payload = {
+        text: 'Grüße, 世界 👋🏽 \u0000 "quoted" \\ \u2028',
+        empty: { text: '', list: [], record: {}, nothing: null },
+        numbers: [0, -1, 0.1, 1e21, 5e-324, Number.MAX_SAFE_INTEGER],
+        flags: [true, false],
+        'a key with blanks': { 'constructor': 1, 'toString': 2, ü: 3 },
+        deep: [[[[[{ list: [{ a: [1] }] }]]]]],
+        looksLikeADate: '2026-01-01T00:00:00.000Z',
+        looksLikeJson: '{"a":1}',
+      }
+      const { id } = await t.send('conformance.plain', {}, { payload })
+      assert.equal((await t.ended(id)).state, 'completed')
+      const { tenantId: _, ...seen } = t.journal({ jobId: id, what: 'started' })[0]?.seen['payload'] as Record<string, unknown>
+      assert.deepEqual(seen, payload)
+    },
+  },
+  {
+    id: 'undefined-properties-are-left-out',
+    title: 'a property that is undefined is left out',
+    async run(t) {
+      const { id } = await t.send('conformance.plain', {}, { payload: { word: undefined, other: 1 } })
+      await t.ended(id)
+      assert.deepEqual(t.journal({ jobId: id, what: 'started' })[0]?.seen['payload'], { tenantId: t.tenantId, other: 1 })
+    },
+  },
+  {
+    id: 'sender-may-change-its-object',
+    title: 'what the sender does to its object after the send reaches no handler, also not of a delayed job',
+    needs: ['delay'],
+    async run(t) {
+      const payload = { tenantId: t.tenantId, word: 'as sent', list: ['a'] }
+      const client = untyped(t.client)
+      const sending = client.sendJob('conformance.plain', payload)
+      const { id } = await sending
+      const later = await client.sendJob('conformance.plain', payload, { delay: 300 })
+      payload.word = 'changed'
+      payload.list.push('b')
+      for (const jobId of [id, later.id]) {
+        await t.ended(jobId)
+        const [started] = t.journal({ jobId, what: 'started' })
+        assert.deepEqual(started?.seen['payload'], { tenantId: t.tenantId, word: 'as sent', list: ['a'] })
+      }
+    },
+  },
+  {
+    id: 'handlers-do-not-share-a-payload',
+    title: 'what a handler does to its payload reaches neither the sender nor another handler',
+    async run(t) {
+      const payload = { tenantId: t.tenantId, word: 'as sent', list: ['a'], script: { changesPayload: true } }
+      const { id } = await untyped(t.client).sendJob('conformance.fan-out', payload)
+      await t.ended(id)
+      const started = t.journal({ jobId: id, what: 'started' })
+      assert.equal(started.length, 3)
+      for (const { seen } of started) {
+        assert.deepEqual(seen['payload'], { tenantId: t.tenantId, word: 'as sent', list: ['a'] })
+      }
+      assert.deepEqual([payload.word, payload.list], ['as sent', ['a']])
+    },
+  },
+  {
+    id: 'attempts-do-not-share-a-payload',
+    title: 'what an attempt does to its payload does not reach the next, nor onFailure',
+    async run(t) {
+      const script = { changesPayload: true, failure: { as: 'error' } } as const
+      const { id } = await t.send('conformance.reporting', script, { payload: { word: 'as sent', list: ['a'] } })
+      await t.ended(id)
+      const seen = [...t.journal({ jobId: id, what: 'started' }), ...t.journal({ jobId: id, what: 'onFailure' })]
+      assert.equal(seen.length, 3)
+      for (const entry of seen) {
+        assert.deepEqual(entry.seen['payload'], { tenantId: t.tenantId, word: 'as sent', list: ['a'] })
+      }
+    },
+  },
+  {
+    id: 'large-payload-arrives',
+    title: 'a payload of nearly the portable size arrives whole',
+    async run(t) {
+      const filling = 'x'.repeat(portablePayloadBytes - 1000)
+      const { id } = await t.send('conformance.plain', {}, { payload: { filling } })
+      assert.equal((await t.ended(id)).state, 'completed')
+      const seen = t.journal({ jobId: id, what: 'started' })[0]?.seen['payload'] as { filling: string }
+      assert.ok(seen.filling === filling, 'The payload arrived changed.')
+    },
+  },
+  {
+    id: 'too-large-payload-is-refused',
+    title: 'a payload over the portable size is refused with both sizes, counted in bytes',
+    async run(t) {
+      const filling = 'é'.repeat(portablePayloadBytes / 2)
+      const payload = { filling, secret: secretMark }
+      const error = await t.refused('payload_too_large', () => t.send('conformance.plain', {}, { payload }))
+      assert.ok(PayloadTooLargeError.isInstance(error))
+      assert.equal(error.limitBytes, portablePayloadBytes)
+      assert.ok(error.bytes > portablePayloadBytes && error.bytes < portablePayloadBytes + 1000)
+      assert.ok(error.message.includes(String(error.bytes)) && error.message.includes(String(error.limitBytes)))
+      const [result] = await untyped(t.client).sendJobs([
+        { event: 'conformance.plain', payload: { tenantId: t.tenantId, filling } },
+      ])
+      assert.ok(result && !result.ok && result.error.code === 'payload_too_large')
+    },
+  },
+  {
+    id: 'size-limit-can-be-raised-to-the-engines',
+    title: "the size limit can be raised up to the engine's own, and not above it",
+    wants: ['createClient'],
+    async run(t) {
+      const { maxPayloadBytes } = t.capabilities
+      const client = t.engine.createClient!({ jobs: [], maxPayloadBytes: maxPayloadBytes + 1 })
+      await t.refused('invalid_option', () => t.send('conformance.plain', {}, { client }))
+      await client.close()
+      if (maxPayloadBytes <= portablePayloadBytes) return
+      const raised = t.engine.createClient!({ jobs: [], maxPayloadBytes })
+      const { id } = await t.send('conformance.nobody', {}, { client: raised, payload: { filling: 'x'.repeat(portablePayloadBytes) } })
+      assert.notEqual(id, '')
+      await raised.close()
+    },
+  },
+])

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict'
+
+import { JobsError } from '../errors/jobs-error.ts'
+import { isEnded } from '../runs/job-state.ts'
+import type { CaseTools, JournalFilter } from './case-tools.ts'
+import type { ConformanceCase } from './conformance-case.ts'
+import type { OpenSuite } from './open-suite.ts'
+import type { JournalEntry } from './journal.ts'
+import { untyped } from './untyped-client.ts'
+
+let made = 0
+
+/** The tools of one case. */
+export function createCaseTools(suite: OpenSuite, { id }: Pick<ConformanceCase, 'id'>): CaseTools {
+  const { client, capabilities, engine, target, definitions, journal, now, pass } = suite
+  const mark = `${id}-${suite.mark}-${(made++).toString(36)}`
+  const patienceMs = target.patienceMs ?? 30_000
+  const busyMs = target.busyMs ?? (engine.clock ? 0 : 3000)
+  // A timer and the wall clock count on their own, so that they may disagree by a rounding.
+  const clockSlackMs = engine.clock ? 0 : 2
+
+  const until: CaseTools['until'] = async <T>(what: string, read: () => T | Promise<T>, limitMs = patienceMs) => {
+    const startedAt = now()
+    for (let stepMs = 5; ; stepMs = Math.min(stepMs * 1.5, 250)) {
+      const answer = await read()
+      if (answer !== undefined && answer !== false) return answer as Exclude<T, undefined | false>
+      if (now() - startedAt > limitMs) assert.fail(`Waited ${limitMs} ms in vain until ${what}.`)
+      await pass(stepMs)
+    }
+  }
+
+  const statusWhen = async (jobId: string, what: string, fits: (state: string) => boolean) => {
+    let last = ''
+    try {
+      return await until(what, async () => {
+        const status = await client.getJobStatus(jobId)
+        last = status.state
+        return fits(status.state) && status
+      })
+    } catch (error) {
+      if (error instanceof assert.AssertionError) error.message += ` The job is \`${last}\`.`
+      throw error
+    }
+  }
+
+  const tools: CaseTools = {
+    client,
+    capabilities,
+    engine,
+    target,
+    tenantId: `t-${mark}`,
+    otherTenantId: `o-${mark}`,
+    unique: (name) => `${name}-${mark}-${(made++).toString(36)}`,
+    definition(definitionId) {
+      const found = definitions.find((definition) => definition.id === definitionId)
+      return found ?? assert.fail(`The suite has no definition \`${definitionId}\` for this engine.`)
+    },
+    now,
+    pass,
+    send(event, script, { tenantId = tools.tenantId, payload, options, client: sender = client } = {}) {
+      return untyped(sender).sendJob(event, { tenantId, ...(script && { script }), ...payload }, options)
+    },
+    ended: (jobId) => statusWhen(jobId, `the job ${jobId} has ended`, (state) => isEnded(state as never)),
+    inState: (jobId, state) => statusWhen(jobId, `the job ${jobId} is \`${state}\``, (now) => now === state),
+    until,
+    async settled(promise) {
+      let open = true
+      const close = (): void => void (open = false)
+      promise.then(close, close)
+      await until('a promise is settled', async () => {
+        // Settles what needs no time at all, before any is spent.
+        await new Promise((resolve) => setImmediate(resolve))
+        return !open
+      })
+      return promise
+    },
+    journal: (filter) => journal.read((entry) => matches(entry, filter)),
+    seen: (filter) => until(`the journal tells ${JSON.stringify(filter)}`, () => tools.journal(filter)[0]),
+    async refused(code, attempt) {
+      let answer: unknown
+      try {
+        answer = await attempt()
+      } catch (error) {
+        assert.ok(JobsError.isInstance(error), `Expected the error \`${code}\`, got ${String(error)}`)
+        assert.equal(error.code, code, error.message)
+        return error
+      }
+      return assert.fail(`Expected the error \`${code}\`, got the answer ${JSON.stringify(answer)}.`)
+    },
+    expectDelay(actualMs, { what, computedMs, toleranceMs }) {
+      const latestMs = computedMs + toleranceMs + busyMs
+      assert.ok(actualMs >= computedMs - clockSlackMs, `${what}: after ${actualMs} ms, earlier than the ${computedMs} ms computed.`)
+      assert.ok(actualMs <= latestMs, `${what}: after ${actualMs} ms, later than ${latestMs} ms.`)
+    },
+    retryDelay: (computedMs) => Math.max(computedMs, capabilities.minRetryDelayMs),
+  }
+  return tools
+}
+
+function matches(entry: JournalEntry, filter: JournalFilter): boolean {
+  return (Object.entries(filter) as [keyof JournalFilter, unknown][]).every(
+    ([key, value]) => value === undefined || entry[key] === value,
+  )
+}

@@ -1,0 +1,69 @@
+import type { JobClient } from '../client/job-client.ts'
+import { defineCronJob } from '../jobs/define-cron-job.ts'
+import { defineJob } from '../jobs/define-job.ts'
+import type { Definition } from '../jobs/job-definition.ts'
+import type { Feature } from '../provider/capabilities.ts'
+import { checkDefinitionSupport } from '../provider/check-support.ts'
+import type { CaseTools } from './case-tools.ts'
+import { inOwnRegistry } from './in-own-registry.ts'
+
+/**
+ * Holds an engine to what it says that it lacks: using it is refused with `UnsupportedFeatureError`, at the send or the
+ * call, or when a client is opened with a definition that asks for it.
+ */
+export async function refuseUnsupported(t: CaseTools, feature: Feature): Promise<void> {
+  const use = uses[feature]
+  if (use) await t.refused('unsupported_feature', () => use(t))
+}
+
+const handler = (): void => undefined
+const cron = { schedule: '0 9 * * *', handler }
+const event = 'conformance.plain' as never
+
+/** How each feature is used. Those that are only read, or only seen in a crash, have nothing to refuse. */
+const uses: Partial<Record<Feature, (t: CaseTools) => Promise<unknown>>> = {
+  delay: (t) => t.send('conformance.plain', {}, { options: { delay: '1h' } }),
+  idempotencyKey: (t) => t.send('conformance.plain', {}, { options: { idempotencyKey: t.unique('key') } }),
+  'cancelJob of a job that waits': async (t) => {
+    if (!t.capabilities.features.delay.supported) return refusedAlready(t, 'cancelJob of a job that waits')
+    const { id } = await t.send('conformance.plain', {}, { options: { delay: '1h' } })
+    return t.client.cancelJob(id)
+  },
+  'cancelJob of a running job': async (t) => {
+    const { id } = await t.send('conformance.plain', { waitMs: 2000 })
+    await t.inState(id, 'running')
+    return t.client.cancelJob(id)
+  },
+  retryJob: async (t) => {
+    const { id } = await t.send('conformance.once', { failure: { as: 'error' } })
+    await t.ended(id)
+    return t.client.retryJob(id)
+  },
+  listJobs: (t) => t.client.listJobs(),
+  timeout: (t) => define(t, () => defineJob({ id: 'conformance-refused', event, handler, timeout: 1000 })),
+  concurrency: (t) => define(t, () => defineJob({ id: 'conformance-refused', event, handler, concurrency: 1 })),
+  'concurrency.perTenant': (t) =>
+    define(t, () => defineJob({ id: 'conformance-refused', event, handler, concurrency: { perTenant: 1 } })),
+  cron: (t) => define(t, () => defineCronJob({ id: 'conformance-refused', ...cron })),
+  'cron.tenants': (t) => define(t, () => defineCronJob({ id: 'conformance-refused', ...cron, tenants: () => ['one'] })),
+  "cron.overlap: 'skip'": (t) => define(t, () => defineCronJob({ id: 'conformance-refused', ...cron, overlap: 'skip' })),
+  "cron.overlap: 'allow'": (t) => define(t, () => defineCronJob({ id: 'conformance-refused', ...cron, overlap: 'allow' })),
+  "cron.catchUp: 'latest'": (t) => define(t, () => defineCronJob({ id: 'conformance-refused', ...cron, catchUp: 'latest' })),
+}
+
+/** Opens a client that has the definition; where the target can make none, asks what every client asks when it opens. */
+async function define(t: CaseTools, make: () => unknown): Promise<void> {
+  const definition = inOwnRegistry(make) as Definition
+  const client: JobClient | undefined = t.engine.createClient?.({ jobs: [definition] })
+  if (!client) return checkDefinitionSupport({ name: t.target.name, capabilities: t.capabilities }, definition)
+  try {
+    await client.capabilities()
+  } finally {
+    await client.close().catch(() => undefined) // it may never have opened
+  }
+}
+
+/** Without delays nothing waits long enough to be cancelled; the refusal of the delay is what can be seen. */
+function refusedAlready(t: CaseTools, _feature: Feature): Promise<unknown> {
+  return t.send('conformance.plain', {}, { options: { delay: '1h' } })
+}

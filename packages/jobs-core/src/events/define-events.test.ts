@@ -1,0 +1,175 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { z } from 'zod'
+
+import { ownEvents } from './event-registry.ts'
+import { DuplicateEventError } from '../errors/duplicate-event-error.ts'
+import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
+import { defineEvents } from './define-events.ts'
+import { eventNames, findEvent, requireEvent } from './event-registry.ts'
+import { eventType } from './event-type.ts'
+import { validatePayload } from './validate-payload.ts'
+
+/** A schema of no library: takes objects whose `word` is a string. */
+const handMade = (answer: <T>(value: T) => T | Promise<T> = (value) => value): StandardSchemaV1<{ word: string }> => ({
+  '~standard': {
+    version: 1,
+    vendor: 'by hand',
+    validate: (value) =>
+      answer(
+        typeof (value as { word?: unknown }).word === 'string'
+          ? { value: { word: (value as { word: string }).word.toUpperCase() } }
+          : { issues: [{ message: 'must be a word', path: [{ key: 'word' }] }, { message: 'is no good' }] },
+      ),
+  },
+})
+
+const check = (name: string, payload: object) => validatePayload(name, requireEvent(name).schema, payload as never)
+
+beforeEach(() => ownEvents().clear())
+afterEach(() => vi.unstubAllEnvs())
+
+describe('a declared event', () => {
+  test('is answered with its schemas as they were given, and is known by name', () => {
+    const schemas = { 'video.ready': z.object({ videoId: z.string() }), 'project.created': eventType<{ id: string }>() }
+    expect(defineEvents(schemas)).toBe(schemas)
+    expect(eventNames()).toEqual(expect.arrayContaining(['order.created', 'video.ready', 'project.created']))
+    expect(findEvent('video.ready')?.schema).toBe(schemas['video.ready'])
+  })
+
+  test('is checked by a zod schema', () => {
+    defineEvents({ 'video.ready': z.object({ videoId: z.string(), seconds: z.number().default(0) }) })
+    expect(check('video.ready', { videoId: 'v1', other: 1 })).toEqual({ videoId: 'v1', seconds: 0 })
+    expect(() => check('video.ready', { videoId: 1, seconds: 'x' })).toThrow(
+      expect.objectContaining({
+        event: 'video.ready',
+        issues: [expect.objectContaining({ path: 'payload.videoId' }), expect.objectContaining({ path: 'payload.seconds' })],
+      }),
+    )
+  })
+
+  test('is checked by a schema of no library', () => {
+    defineEvents({ 'word.said': handMade() })
+    expect(check('word.said', { word: 'hello' })).toEqual({ word: 'HELLO' })
+    expect(() => check('word.said', { word: 5 })).toThrow(
+      expect.objectContaining({
+        issues: [
+          { path: 'payload.word', message: 'must be a word' },
+          { path: 'payload', message: 'is no good' },
+        ],
+      }),
+    )
+  })
+
+  test('is checked by an asynchronous schema', async () => {
+    defineEvents({
+      'word.said': handMade((value) => Promise.resolve(value)),
+      'word.looked-up': z.object({ word: z.string().refine(async (word) => word === 'known', 'is not in the book') }),
+    })
+    await expect(check('word.said', { word: 'hello' })).resolves.toEqual({ word: 'HELLO' })
+    await expect(check('word.said', {})).rejects.toMatchObject({ code: 'payload_invalid', event: 'word.said' })
+    await expect(check('word.looked-up', { word: 'known' })).resolves.toEqual({ word: 'known' })
+    await expect(check('word.looked-up', { word: 'x' })).rejects.toMatchObject({
+      issues: [{ path: 'payload.word', message: 'is not in the book' }],
+    })
+  })
+
+  test('takes anything where its type alone is known', () => {
+    defineEvents({ 'project.created': eventType<{ projectId: string }>() })
+    expect(check('project.created', { projectId: 5 })).toEqual({ projectId: 5 })
+  })
+})
+
+describe('what cannot be declared', () => {
+  test.each(['', 'a b', '.a', 'a.', 'a..b', '9lives', '_x', 'über.event', 'a:b', 'x'.repeat(101), ' order.created'])(
+    'the name %j',
+    (name) => {
+      expect(() => defineEvents({ [name]: z.object({}) })).toThrow(
+        expect.objectContaining({ code: 'invalid_definition', field: 'name', message: expect.stringContaining(`\`${name}\``) }),
+      )
+      expect(ownEvents().size).toBe(0)
+    },
+  )
+
+  test.each(['a', 'video.ready', 'video.ready/v2', 'video.ready_now', 'a-b_c.d/e', 'cron', 'cronjob/x', 'x'.repeat(100)])(
+    'but the name %j can',
+    (name) => {
+      defineEvents({ [name]: z.object({}) })
+      expect(eventNames()).toContain(name)
+    },
+  )
+
+  test.each(['cron/nightly', 'inngest/function.failed'])('the reserved name %j', (name) => {
+    expect(() => defineEvents({ [name]: z.object({}) })).toThrow(/reserved prefix/)
+  })
+
+  test.each([undefined, null, {}, 'string', () => true, { '~standard': {} }])('%j for a schema', (schema) => {
+    expect(() => defineEvents({ 'video.ready': schema as never })).toThrow(
+      expect.objectContaining({ field: 'schema', message: expect.stringContaining('eventType') }),
+    )
+  })
+
+  test('anything of a call of which one event cannot be', () => {
+    expect(() => defineEvents({ 'a.good': z.object({}), 'b.bad': {} as never, 'c.good': z.object({}) })).toThrow(
+      InvalidDefinitionError,
+    )
+    expect(ownEvents().size).toBe(0)
+  })
+})
+
+describe('a name that comes twice', () => {
+  test('is refused with another schema, saying where the first stands', () => {
+    defineEvents({ 'video.ready': z.object({ videoId: z.string() }) })
+    expect(() => defineEvents({ 'video.ready': z.object({ videoId: z.number() }) })).toThrow(
+      expect.objectContaining({
+        code: 'duplicate_event',
+        event: 'video.ready',
+        message: expect.stringMatching(/define-events\.test\.ts:\d+:\d+/),
+      }),
+    )
+    expect(check('video.ready', { videoId: 'v1' })).toEqual({ videoId: 'v1' })
+  })
+
+  test('is refused where one of the two is a type alone', () => {
+    defineEvents({ 'video.ready': z.object({ videoId: z.string() }) })
+    expect(() => defineEvents({ 'video.ready': eventType<{ videoId: string }>() })).toThrow(DuplicateEventError)
+  })
+
+  test('is refused where it is one of the catalogue, and nothing else of the call is declared', () => {
+    const schemas = { 'video.ready': z.object({}), 'order.created': z.object({ orderId: z.number() }) }
+    expect(() => defineEvents(schemas)).toThrow(/catalogue/)
+    expect(ownEvents().size).toBe(0)
+  })
+
+  test('is taken with the very same schema', () => {
+    const schema = handMade()
+    defineEvents({ 'word.said': schema })
+    defineEvents({ 'word.said': schema })
+    expect(findEvent('word.said')?.schema).toBe(schema)
+  })
+
+  test('is taken with a schema that says the same', () => {
+    defineEvents({ 'video.ready': z.object({ videoId: z.string() }) })
+    const again = z.object({ videoId: z.string() })
+    defineEvents({ 'video.ready': again })
+    expect(findEvent('video.ready')?.schema).toBe(again)
+  })
+
+  test('is taken with a type alone twice', () => {
+    defineEvents({ 'project.created': eventType<{ id: string }>() })
+    expect(() => defineEvents({ 'project.created': eventType<{ id: string }>() })).not.toThrow()
+  })
+
+  test('is taken from the same line, evaluated again', () => {
+    const declare = () => defineEvents({ 'word.said': handMade() })
+    declare()
+    expect(declare).not.toThrow()
+  })
+
+  test('is refused from another line of the file, unless a dev server may have moved it', () => {
+    defineEvents({ 'word.said': handMade() })
+    expect(() => defineEvents({ 'word.said': handMade() })).toThrow(DuplicateEventError)
+    vi.stubEnv('NODE_ENV', 'development')
+    expect(() => defineEvents({ 'word.said': handMade() })).not.toThrow()
+  })
+})

@@ -1,0 +1,61 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+
+import { ownEvents } from './event-registry.ts'
+import { UnknownEventError } from '../errors/unknown-event-error.ts'
+import { catalogue } from './catalogue/catalogue.ts'
+import { defineEvents } from './define-events.ts'
+import { eventNames, findEvent, requireEvent } from './event-registry.ts'
+import { eventType } from './event-type.ts'
+
+beforeEach(() => ownEvents().clear())
+
+describe('the known events', () => {
+  test('are those of the catalogue before any is declared', () => {
+    expect(eventNames()).toEqual(Object.keys(catalogue))
+    expect(requireEvent('order.created').schema).toBe(catalogue['order.created'])
+  })
+
+  test.each(['constructor', '__proto__', 'toString'])('hold nothing that objects inherit (%s)', (name) => {
+    expect(findEvent(name)).toBeUndefined()
+    expect(() => requireEvent(name)).toThrow(UnknownEventError)
+  })
+})
+
+describe('an unknown event', () => {
+  const nearestOf = (name: unknown): unknown => {
+    try {
+      requireEvent(name as string)
+    } catch (error) {
+      if (UnknownEventError.isInstance(error)) return error.nearest
+    }
+    throw new Error(`${String(name)} was not refused as unknown.`)
+  }
+
+  test.each([
+    ['order.crated', 'order.created'],
+    ['order_created', 'order.created'],
+    ['orders.created', 'order.created'],
+    ['Order.Created', 'order.created'],
+    ['order.shipped', undefined],
+    ['email.sent', 'email.send'],
+    ['webhook.recieved', 'webhook.received'],
+    ['analytics.pageview', 'analytics.page_view'],
+    ['project.create', 'project.created'],
+    ['something.else.entirely', undefined],
+    ['', undefined],
+  ])('%j is told the nearest known name: %j', (name, nearest) => {
+    defineEvents({ 'project.created': eventType() })
+    expect(nearestOf(name)).toBe(nearest)
+  })
+
+  test('is refused with the nearest name and with how to declare it', () => {
+    expect(() => requireEvent('order.crated')).toThrow(
+      "The event `order.crated` is unknown. Did you mean `order.created`? Declare an event of your own with `defineEvents({ 'order.crated': schema })` before it is used.",
+    )
+    expect(() => requireEvent('video.ready')).toThrow(/is unknown\. Declare an event/)
+  })
+
+  test.each([undefined, null, 5, Symbol('order.created'), {}])('%s is refused in the same way', (name) => {
+    expect(() => requireEvent(name as never)).toThrow(UnknownEventError)
+  })
+})

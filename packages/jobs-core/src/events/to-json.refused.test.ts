@@ -1,0 +1,129 @@
+import { runInNewContext } from 'node:vm'
+
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+
+import { NotSerializableError } from '../errors/not-serializable-error.ts'
+import { toJson } from './to-json.ts'
+
+class Order {
+  id = 1
+}
+
+const refusal = (value: unknown, root = 'payload'): NotSerializableError => {
+  try {
+    toJson(value, root)
+  } catch (error) {
+    if (NotSerializableError.isInstance(error)) return error
+    throw error
+  }
+  throw new Error('It was not refused.')
+}
+
+const nested = (levels: number): object => {
+  let value: object = {}
+  for (let level = 1; level < levels; level++) value = { in: value }
+  return value
+}
+
+const cycle: Record<string, unknown> = { a: { b: [] } }
+;(cycle['a'] as { b: unknown[] }).b.push({ back: cycle })
+
+const hole = [1, 2, 3]
+delete hole[1]
+
+describe('what JSON would drop or change is refused with its path', () => {
+  test.each<[value: unknown, path: string, problem: string | RegExp]>([
+    [{ price: 10n }, 'payload.price', 'a BigInt'],
+    [{ items: [{ done: () => true }] }, 'payload.items[0].done', 'a function'],
+    [{ kind: Symbol('x') }, 'payload.kind', 'a symbol'],
+    [{ map: new Map() }, 'payload.map', '`Map`'],
+    [{ set: new Set([1]) }, 'payload.set', '`Set`'],
+    [{ order: new Order() }, 'payload.order', '`Order`'],
+    [{ order: new (class {})() }, 'payload.order', 'a class'],
+    [{ error: new TypeError('x') }, 'payload.error', '`TypeError`'],
+    [{ at: new Date(Number.NaN) }, 'payload.at', 'an invalid Date'],
+    [[1, undefined], 'payload[1]', '`undefined`'],
+    [{ list: hole }, 'payload.list[1]', '`undefined`'],
+    [{ n: Number.NaN }, 'payload.n', '`NaN`'],
+    [{ n: [Number.POSITIVE_INFINITY] }, 'payload.n[0]', '`Infinity`'],
+    [{ n: Number.NEGATIVE_INFINITY }, 'payload.n', '`-Infinity`'],
+    [{ a: { [Symbol('hidden')]: 1 } }, 'payload.a', 'symbol keys'],
+    [JSON.parse('{"a":{"__proto__":{"admin":true}}}'), 'payload.a.__proto__', '`__proto__`'],
+    [{ money: { amount: 5, toJSON: () => '5 EUR' } }, 'payload.money.toJSON', 'a function'],
+    [{ bytes: Buffer.from('x') }, 'payload.bytes', '`Buffer`'],
+    [{ bytes: new Uint8Array(2) }, 'payload.bytes', '`Uint8Array`'],
+    [{ bytes: new ArrayBuffer(2) }, 'payload.bytes', '`ArrayBuffer`'],
+    [{ text: Object('boxed') }, 'payload.text', '`String`'],
+    [{ n: Object(1) }, 'payload.n', '`Number`'],
+    [{ yes: Object(true) }, 'payload.yes', '`Boolean`'],
+    [{ re: /x/ }, 'payload.re', '`RegExp`'],
+    [{ soon: Promise.resolve() }, 'payload.soon', '`Promise`'],
+    [{ url: new URL('https://example.com') }, 'payload.url', '`URL`'],
+    [{ derived: Object.create({ inherited: 1 }) }, 'payload.derived', /`Object`|a class/],
+    [{ map: runInNewContext('new Map()') }, 'payload.map', '`Map`'],
+    [{ 'first name': [10n] }, 'payload["first name"][0]', 'a BigInt'],
+    [{ '0': 10n }, 'payload["0"]', 'a BigInt'],
+    [undefined, 'payload', '`undefined`'],
+    [() => 1, 'payload', 'a function'],
+    [cycle, 'payload.a.b[0].back', 'a cycle'],
+  ])('%o', (value, path, problem) => {
+    const error = refusal(value)
+    expect(error.path).toBe(path)
+    expect(error.message).toMatch(problem)
+    // What failed, then what to do.
+    expect(error.message).toMatch(/^`payload.*` cannot travel as JSON: it is .+\. [A-Z].+\.$/)
+  })
+
+  test('a getter that throws, with what it threw as the cause', () => {
+    const cause = new Error('not loaded')
+    const error = refusal({
+      order: {
+        get lines(): never {
+          throw cause
+        },
+      },
+    })
+    expect(error).toMatchObject({ path: 'payload.order.lines', cause })
+  })
+
+  test('an object that is its own member', () => {
+    const self: unknown[] = []
+    self.push(self)
+    expect(refusal(self)).toMatchObject({ path: 'payload[0]', message: expect.stringContaining('a cycle') })
+  })
+
+  test('more than a hundred levels, which some engines cut', () => {
+    expect(() => toJson(nested(100), 'payload')).not.toThrow()
+    expect(refusal(nested(101))).toMatchObject({ message: expect.stringContaining('nested over 100 levels deep') })
+    expect(refusal(nested(5000)).path).toMatch(/^payload(\.in){100}$/)
+  })
+
+  test('a value at fault anywhere, with the path that leads to it', () => {
+    const place = fc.array(fc.oneof(fc.nat(3), fc.stringMatching(/^[a-z]{1,3}$/)), { maxLength: 8 })
+    fc.assert(
+      fc.property(place, (keys) => {
+        const value = keys.reduceRight<unknown>(
+          (inner, key) => (typeof key === 'number' ? [...Array.from({ length: key }, () => 0), inner] : { first: 0, [key]: inner }),
+          10n,
+        )
+        const path = keys.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('')
+        expect(refusal(value, 'output').path).toBe(`output${path}`)
+      }),
+    )
+  })
+
+  test.each([
+    ['two places each, thirty levels deep', (): object => repeat({ leaf: true }, 30, (value) => ({ left: value, right: value }))],
+    ['a thousand places each', (): object => repeat(Array.from({ length: 1000 }, () => 0), 3, (row) => Array.from({ length: 1000 }, () => row))],
+  ])('few objects that stand for billions of values: in %s', (_name, make) => {
+    expect(refusal(make())).toMatchObject({
+      path: expect.stringMatching(/^payload[.[]/),
+      message: expect.stringContaining('the same objects stand in it again and again'),
+    })
+  })
+})
+
+function repeat(leaf: object, levels: number, wrap: (inner: object) => object): object {
+  return levels === 0 ? leaf : repeat(wrap(leaf), levels - 1, wrap)
+}

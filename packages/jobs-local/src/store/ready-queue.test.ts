@@ -1,0 +1,201 @@
+import type { ConcurrencyLimits } from '@cgk-platform/jobs-core'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+
+import { createStoredRun } from '../../test/kit/stored-run.ts'
+import type { StoredRun } from './job-store.ts'
+import { ReadyQueue } from './ready-queue.ts'
+
+const unlimited = () => undefined
+const nameOf = (run: StoredRun | undefined) => run && `${run.definitionId}/${run.job.envelope.tenantId}`
+
+function pushMany(queue: ReadyQueue, definitionId: string, tenantId: string, count: number): StoredRun[] {
+  const runs = Array.from({ length: count }, () => createStoredRun(definitionId, tenantId))
+  for (const run of runs) queue.push(run)
+  return runs
+}
+
+function takeAll(queue: ReadyQueue, limits: (definitionId: string) => ConcurrencyLimits | undefined = unlimited): StoredRun[] {
+  const taken: StoredRun[] = []
+  for (let run = queue.take(limits); run; run = queue.take(limits)) taken.push(run)
+  return taken
+}
+
+describe('ReadyQueue: turns', () => {
+  test('runs of one definition and tenant come first in, first out', () => {
+    const queue = new ReadyQueue()
+    const runs = pushMany(queue, 'a', 'acme', 20)
+    expect(takeAll(queue)).toEqual(runs)
+    expect(queue.mayHaveNext).toBe(false)
+  })
+
+  test('tenants take turns, however much one of them has waiting', () => {
+    const queue = new ReadyQueue()
+    pushMany(queue, 'a', 'busy', 1000)
+    pushMany(queue, 'a', 'small', 2)
+    pushMany(queue, 'a', 'other', 1)
+    const order = Array.from({ length: 7 }, () => queue.take(unlimited)?.job.envelope.tenantId)
+    expect(order).toEqual(['busy', 'small', 'other', 'busy', 'small', 'busy', 'busy'])
+  })
+
+  test('definitions take turns, however much one of them has waiting', () => {
+    const queue = new ReadyQueue()
+    pushMany(queue, 'busy', 'acme', 1000)
+    pushMany(queue, 'small', 'acme', 2)
+    const order = Array.from({ length: 5 }, () => queue.take(unlimited)?.definitionId)
+    expect(order).toEqual(['busy', 'small', 'busy', 'small', 'busy'])
+  })
+
+  test('a definition with many tenants gets no more turns than one with few', () => {
+    const queue = new ReadyQueue()
+    for (let tenant = 0; tenant < 50; tenant++) pushMany(queue, 'wide', `tenant-${tenant}`, 10)
+    pushMany(queue, 'narrow', 'acme', 10)
+    const order = Array.from({ length: 20 }, () => queue.take(unlimited)?.definitionId)
+    expect(order.filter((id) => id === 'narrow')).toHaveLength(10)
+  })
+
+  test('runs that were cancelled while they waited are passed over', () => {
+    const queue = new ReadyQueue()
+    const runs = pushMany(queue, 'a', 'acme', 6)
+    for (const run of runs.slice(0, 5)) run.state = 'cancelled'
+    expect(takeAll(queue)).toEqual([runs[5]])
+  })
+})
+
+describe('ReadyQueue: limits', () => {
+  test('a definition at its limit waits for a release and blocks no other', () => {
+    const queue = new ReadyQueue()
+    const limits = (id: string) => (id === 'narrow' ? { limit: 1 } : undefined)
+    const runs = pushMany(queue, 'narrow', 'acme', 3)
+    pushMany(queue, 'wide', 'acme', 3)
+    expect(takeAll(queue, limits).map(nameOf)).toEqual(['narrow/acme', 'wide/acme', 'wide/acme', 'wide/acme'])
+    expect(queue.mayHaveNext).toBe(false)
+    queue.release('narrow', 'acme')
+    expect(takeAll(queue, limits)).toEqual([runs[1]])
+  })
+
+  test('a tenant at its limit waits for a release and blocks no other', () => {
+    const queue = new ReadyQueue()
+    const limits = () => ({ perTenant: 1 })
+    pushMany(queue, 'a', 'acme', 3)
+    pushMany(queue, 'a', 'globex', 2)
+    expect(takeAll(queue, limits).map(nameOf)).toEqual(['a/acme', 'a/globex'])
+    queue.release('a', 'globex')
+    expect(takeAll(queue, limits).map(nameOf)).toEqual(['a/globex'])
+  })
+
+  test('a limit that was raised holds from the next push on, one that was lowered from the next take on', () => {
+    const queue = new ReadyQueue()
+    pushMany(queue, 'a', 'acme', 5)
+    expect(takeAll(queue, () => ({ limit: 1 }))).toHaveLength(1)
+    pushMany(queue, 'a', 'acme', 1)
+    expect(takeAll(queue, () => ({ limit: 3 }))).toHaveLength(2)
+    queue.release('a', 'acme')
+    expect(takeAll(queue, () => ({ limit: 2 }))).toHaveLength(0)
+  })
+
+  test('a limit that went away counts no longer', () => {
+    const queue = new ReadyQueue()
+    pushMany(queue, 'a', 'acme', 5)
+    expect(takeAll(queue, () => ({ limit: 1 }))).toHaveLength(1)
+    queue.release('a', 'acme')
+    expect(takeAll(queue)).toHaveLength(4)
+  })
+})
+
+interface Lane {
+  readonly waiting: StoredRun[]
+  running: number
+}
+
+const definitionIds = ['a', 'b', 'c']
+const tenantIds = ['acme', 'globex', 'initech']
+
+const limit = fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined })
+const limitsArbitrary = fc.record(
+  Object.fromEntries(definitionIds.map((id) => [id, fc.record({ limit, perTenant: limit })])),
+) as fc.Arbitrary<Record<string, { limit: number | undefined; perTenant: number | undefined }>>
+
+const lane = { definitionId: fc.constantFrom(...definitionIds), tenantId: fc.constantFrom(...tenantIds) }
+const stepArbitrary = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ type: fc.constant('push' as const), ...lane }) },
+  { weight: 5, arbitrary: fc.record({ type: fc.constant('take' as const) }) },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant('release' as const), ...lane }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('cancel' as const), ...lane }) },
+)
+
+describe('ReadyQueue: any order of pushes, takes, releases and cancels', () => {
+  test('gives each run once, in order, within the limits, and nothing only when nothing may begin', () => {
+    fc.assert(
+      fc.property(limitsArbitrary, fc.array(stepArbitrary, { maxLength: 150, size: 'max' }), (limits, steps) => {
+        const queue = new ReadyQueue()
+        const lanes = new Map<string, Lane>()
+        const laneOf = (definitionId: string, tenantId: string): Lane => {
+          const name = `${definitionId}/${tenantId}`
+          const known = lanes.get(name) ?? { waiting: [], running: 0 }
+          lanes.set(name, known)
+          return known
+        }
+        const runningOf = (definitionId: string): number =>
+          tenantIds.reduce((sum, tenantId) => sum + laneOf(definitionId, tenantId).running, 0)
+        const mayBegin = (definitionId: string, tenantId: string): boolean => {
+          const { limit: most = Infinity, perTenant = Infinity } = limits[definitionId]!
+          const { waiting, running } = laneOf(definitionId, tenantId)
+          return waiting.length > 0 && running < perTenant && runningOf(definitionId) < most
+        }
+        const limitsOf = (definitionId: string): ConcurrencyLimits => {
+          const { limit: most, perTenant } = limits[definitionId]!
+          return { ...(most !== undefined && { limit: most }), ...(perTenant !== undefined && { perTenant }) }
+        }
+
+        for (const step of steps) {
+          if (step.type === 'push') {
+            const run = createStoredRun(step.definitionId, step.tenantId)
+            laneOf(step.definitionId, step.tenantId).waiting.push(run)
+            queue.push(run)
+          } else if (step.type === 'cancel') {
+            const gone = laneOf(step.definitionId, step.tenantId).waiting.pop()
+            if (gone) gone.state = 'cancelled'
+          } else if (step.type === 'release') {
+            const released = laneOf(step.definitionId, step.tenantId)
+            if (released.running === 0) continue
+            released.running--
+            queue.release(step.definitionId, step.tenantId)
+          } else {
+            const possible = definitionIds.some((id) => tenantIds.some((tenantId) => mayBegin(id, tenantId)))
+            if (possible) expect(queue.mayHaveNext).toBe(true)
+            const run = queue.take(limitsOf)
+            expect(run !== undefined).toBe(possible)
+            if (!run) continue
+            run.state = 'running'
+            const { tenantId } = run.job.envelope
+            expect(mayBegin(run.definitionId, tenantId)).toBe(true)
+            const from = laneOf(run.definitionId, tenantId)
+            expect(from.waiting.shift()).toBe(run)
+            from.running++
+          }
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  test('a run that may begin waits for at most one turn of each other definition times one of each other tenant', () => {
+    const load = fc.array(fc.record({ ...lane, count: fc.integer({ min: 1, max: 30 }) }), { minLength: 1, maxLength: 12 })
+    fc.assert(
+      fc.property(load, fc.nat(20), (loads, takenBefore) => {
+        const queue = new ReadyQueue()
+        for (const { definitionId, tenantId, count } of loads) pushMany(queue, definitionId, tenantId, count)
+        for (let index = 0; index < takenBefore; index++) queue.take(unlimited)
+        const single = createStoredRun('single', 'newcomer')
+        const crowded = createStoredRun('a', 'newcomer')
+        queue.push(single)
+        queue.push(crowded)
+        const order = takeAll(queue)
+        // Three other definitions at most, of which one has three other tenants.
+        expect(order.indexOf(single)).toBeLessThanOrEqual(definitionIds.length)
+        expect(order.indexOf(crowded)).toBeLessThanOrEqual((tenantIds.length + 1) * (definitionIds.length + 1))
+      }),
+    )
+  })
+})
