@@ -7,7 +7,7 @@ export function defineBuild(entry: string[]): UserConfig {
     format: ['esm'],
     platform: 'neutral',
     target: 'node20.19',
-    dts: true,
+    dts: { sourcemap: false },
     sourcemap: true,
     fixedExtension: false,
     tsconfig: 'tsconfig.build.json',

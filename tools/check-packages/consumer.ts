@@ -39,8 +39,8 @@ export async function installConsumer(client: 'npm' | 'pnpm', folder: string, ta
 
 const programs = ['program.ts', 'refused.ts']
 const strictest = {
-  target: 'es2023',
-  lib: ['es2023'],
+  target: 'es2022',
+  lib: ['es2022'],
   types: ['node'],
   strict: true,
   exactOptionalPropertyTypes: true,

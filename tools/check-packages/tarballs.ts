@@ -11,7 +11,7 @@ export interface Tarball {
   path: string
 }
 
-/** Packs every package that is not private, core first. */
+/** Packs every package that is not private. */
 export async function packPackages(repository: string, folder: string): Promise<Tarball[]> {
   const tarballs: Tarball[] = []
   for (const directory of readdirSync(join(repository, 'packages'))) {

@@ -1,7 +1,7 @@
 export type { StandardSchemaV1 } from '@standard-schema/spec'
 
 export { createClient, type ClientEngine, type ClientOptions } from './client/create-client.ts'
-export { getJobClient, provideDefaultClient, setJobClient } from './client/default-client.ts'
+export { getJobClient, keepCronAsleep, provideDefaultClient, setJobClient } from './client/default-client.ts'
 export type { DefaultClient } from './client/shared-clients.ts'
 export type {
   CloseOptions,
@@ -79,7 +79,7 @@ export type { EventMessage } from './jobs/event-message.ts'
 export type { CronContext, JobContext } from './jobs/job-context.ts'
 export type { CronJobDefinition, Definition, JobDefinition, JobOutput } from './jobs/job-definition.ts'
 export { ambientJobs, createJobRegistry, type JobRegistry, toJobRegistry } from './jobs/job-registry.ts'
-export type { ProviderOptions } from './jobs/provider-options.ts'
+export type { ProviderOptions, ProviderOptionTypes } from './jobs/provider-options.ts'
 
 export { createDefaultLogger, type LogOutput } from './logging/default-logger.ts'
 export { bindLogger, type LogFields, type Logger, type LoggerLike, type LogLevel } from './logging/logger.ts'

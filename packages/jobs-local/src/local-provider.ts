@@ -1,5 +1,7 @@
 import {
   type Accepted,
+  bindLogger,
+  ClientClosedError,
   type Clock,
   type Duration,
   type Envelope,
@@ -12,9 +14,13 @@ import {
 
 import { localCapabilities } from './capabilities.ts'
 import { Engine } from './engine/engine.ts'
+import { type OpenEngine, warnAtExit } from './engine/warn-at-exit.ts'
 import { createMemoryStore } from './store/memory-store.ts'
 import { toJobStatus } from './to-job-status.ts'
 import { createWatchers } from './watchers.ts'
+
+/** Well below the 15 s after which a cron tick counts as missed, so that a machine that slept misses none once awake. */
+const longestSleepMs = 10_000
 
 /** How the local engine is set up. */
 export interface LocalConfig {
@@ -49,9 +55,15 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
   })
   const watchers = createWatchers()
   let engine: Engine | undefined
-  const running = (): Engine => {
+  let stopWarning = (): void => undefined
+  const attached = (): Engine => {
     if (!engine) throw new TypeError('A local provider is used through a client: `createJobClient({ provider })`.')
     return engine
+  }
+  /** The engine for what it shall begin: one that closed since the client looked would keep it and never run it. */
+  const open = (operation: string): Engine => {
+    if (attached().isClosed) throw new ClientClosedError({ operation })
+    return attached()
   }
 
   return {
@@ -76,13 +88,16 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
         concurrency,
         random,
         exclusiveCron: !ownTime,
+        longestSleepMs: ownTime ? Number.POSITIVE_INFINITY : longestSleepMs,
         changed: watchers.tell,
       })
+      if (clock === systemClock) stopWarning = warnAtExit(toOpenEngine(engine, host))
     },
 
     async send(envelopes: readonly Envelope[]): Promise<Accepted[]> {
+      const running = open('sendJob')
       const added = store.add(envelopes, clock.now())
-      running().wake()
+      running.wake()
       await store.flush()
       return added.map(({ id, deduplicated }) => ({ ok: true, id, deduplicated }))
     },
@@ -93,13 +108,14 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
     },
 
     async cancel(id) {
-      running().cancel(id)
+      attached().cancel(id)
     },
 
     async retry(id) {
+      const running = open('retryJob')
       store.retry(id, clock.now())
       watchers.tell(id)
-      running().wake()
+      running.wake()
     },
 
     async list(query) {
@@ -114,17 +130,32 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
     watch: watchers.watch,
 
     async health() {
-      const message = `runs in this process, ${store.openJobs()} jobs under way or waiting`
+      const message = `runs in this process; jobs that have not ended: ${store.openJobs()}`
       return { ok: true, provider: 'local', checks: [{ name: 'engine', ok: true, message }] }
     },
 
     async start() {
-      running().start()
+      attached().start()
     },
 
     async close({ timeoutMs }) {
       await engine?.close(timeoutMs)
+      stopWarning()
     },
+  }
+}
+
+function toOpenEngine(engine: Engine, { logger }: JobHost): OpenEngine {
+  const bound = bindLogger(logger, {})
+  return {
+    get openJobs() {
+      return engine.openJobs
+    },
+    warn: (jobs) =>
+      bound.warn(
+        'The process ends, and with it the jobs that wait: memory keeps none of them. `client.start()` would keep it alive.',
+        { jobs },
+      ),
   }
 }
 

@@ -31,7 +31,7 @@ function toRunStatus(run: StoredRun): RunStatus {
     ...(startedAt !== undefined && { startedAt: new Date(startedAt) }),
     ...(endedAt !== undefined && { endedAt: new Date(endedAt) }),
     ...(output !== undefined && { output: structuredClone(output) }),
-    ...(error !== undefined && { error }),
+    ...(error !== undefined && { error: structuredClone(error) }),
     ...(retryOf !== undefined && { retryOf }),
   }
 }

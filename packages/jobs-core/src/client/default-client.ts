@@ -47,3 +47,13 @@ export function provideDefaultClient(defaultClient: DefaultClient): void {
   shared.defaultClient = defaultClient
   ambientJobs().onChange(wakeForCron)
 }
+
+/**
+ * Lets defined cron jobs bring no engine to life from now on, and puts back to sleep the one that they have. For test
+ * kits: cron jobs shall tick on a test's own engine, and never for real beside it.
+ */
+export function keepCronAsleep(): void {
+  const shared = sharedClients()
+  shared.cronAsleep = true
+  if (shared.woken) setJobClient(undefined)
+}

@@ -67,6 +67,7 @@ export function openEngine(load: () => JobProvider | Promise<JobProvider>, host:
     try {
       // An engine that could not be opened has nothing to close; whoever opened it was told.
       const opened = await opening?.catch(() => undefined)
+      stopWatching() // begun meanwhile by an engine that was still opening
       await opened?.close?.({ timeoutMs })
     } finally {
       draining = false

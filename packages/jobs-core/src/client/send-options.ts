@@ -22,7 +22,8 @@ export interface SendOptions {
 }
 
 /** The options of `scheduleJob`: when is required. */
-export type ScheduleOptions = SendOptions & ({ delay: number | Duration } | { runAt: Date })
+export type ScheduleOptions = Omit<SendOptions, 'delay' | 'runAt'> &
+  ({ delay: number | Duration; runAt?: undefined } | { runAt: Date; delay?: undefined })
 
 /** What a send answers. */
 export interface JobHandle<Event extends JobEvent = JobEvent> {

@@ -9,6 +9,8 @@ export interface SharedClients {
   readonly here: Set<JobClient>
   /** The default client, where a cron job brought it to life rather than a call. */
   woken?: JobClient | undefined
+  /** True in a test, where cron jobs tick on the test's own engines alone. */
+  cronAsleep?: boolean
   defaultClient?: DefaultClient
 }
 

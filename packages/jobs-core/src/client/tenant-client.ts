@@ -13,13 +13,15 @@ export function createTenantClient(
   operations: JobOperations & Pick<TenantClient, 'listJobs'>,
 ): TenantClient {
   const withTenant = <Event extends JobEvent>(event: Event, payload: unknown): JobInput<Event> => {
-    if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) {
+    if (typeof payload !== 'object' || payload === null || Array.isArray(payload) || payload instanceof Date) {
       const problem = `is ${Array.isArray(payload) ? 'an array' : String(payload)}`
       throw new InvalidOptionError({ option: 'payload', problem, remedy: 'Give an object.' })
     }
     const named = (payload as { tenantId?: unknown }).tenantId
     if (named !== undefined && named !== tenantId) throw new TenantMismatchError({ event, tenantId })
-    return { ...payload, tenantId } as JobInput<Event>
+    // Not spread, so that a class, a symbol or a getter is still there to be refused, as in any other send.
+    const properties = { ...Object.getOwnPropertyDescriptors(payload), tenantId: { value: tenantId, enumerable: true } }
+    return Object.create(Object.getPrototypeOf(payload) as object | null, properties) as JobInput<Event>
   }
 
   return {

@@ -61,10 +61,12 @@ async function firstOf(
   clock: Clock,
   signal: AbortSignal | undefined,
 ): Promise<void> {
+  signal?.throwIfAborted() // aborted while the job was read: that event is past
   let timer: Timer | undefined
   let onAbort = (): void => undefined
   const other = new Promise<void>((resolve, reject) => {
-    if (pauseMs !== undefined) timer = clock.setTimer(pauseMs, resolve)
+    // A timer even where there is no limit: a process that waits for a job stays alive for it.
+    timer = clock.setTimer(pauseMs ?? Number.POSITIVE_INFINITY, resolve)
     onAbort = () => reject(signal?.reason)
     signal?.addEventListener('abort', onAbort, { once: true })
   })

@@ -31,6 +31,7 @@ export function forgetHereClient(client: JobClient): void {
 
 async function wake(): Promise<void> {
   const shared = sharedClients()
+  if (shared.cronAsleep) return
   if (shared.here.size === 0 && !shared.client && shared.defaultClient?.runsHere()) {
     shared.client = shared.defaultClient.create()
     shared.woken = shared.client

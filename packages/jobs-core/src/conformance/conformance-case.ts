@@ -8,8 +8,23 @@ export interface Rule {
   readonly name: string
 }
 
+/** A rule's short name. */
+export type RuleName =
+  | 'terms'
+  | 'hooks'
+  | 'tenants'
+  | 'validation'
+  | 'wire'
+  | 'atLeastOnce'
+  | 'retries'
+  | 'time'
+  | 'cron'
+  | 'cancelAndRetry'
+  | 'nothingSilent'
+  | 'production'
+
 /** The rules, in the order of the report. */
-export const rules = {
+export const rules: Readonly<Record<RuleName, Rule>> = {
   terms: { number: 0, name: 'Jobs, runs and their status' },
   hooks: { number: 0, name: 'Hooks and logging' },
   tenants: { number: 1, name: 'Tenant isolation' },
@@ -22,7 +37,7 @@ export const rules = {
   cancelAndRetry: { number: 8, name: 'Cancel and retry' },
   nothingSilent: { number: 9, name: 'Nothing silent' },
   production: { number: 10, name: 'Nothing defaults to memory in production' },
-} as const satisfies Record<string, Rule>
+}
 
 /** One behaviour that every provider owes. */
 export interface ConformanceCase {

@@ -66,7 +66,6 @@ const schemas: Record<ConformanceEvent, StandardSchemaV1> = {
   'conformance.own-schema': ownSchema,
 }
 
-
 /** Declares the suite's events in this process; again is harmless. */
 export function declareConformanceEvents(): void {
   defineEvents(schemas)

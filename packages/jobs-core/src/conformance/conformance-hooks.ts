@@ -13,7 +13,8 @@ export function conformanceHooks(): JobHooks {
       throwFor(tenantId)
     },
     onAttemptStart: (info) => note('onAttemptStart', info, {}),
-    onAttemptEnd: ({ outcome, durationMs, ...info }) => note('onAttemptEnd', info, { outcome: outcome.type, durationMs }),
+    onAttemptEnd: ({ outcome, durationMs, ...info }) =>
+      note('onAttemptEnd', info, { outcome: outcome.type, durationMs }),
     // Asynchronous, so that a rejection of a hook is tried too.
     onRunEnd: async ({ outcome, ...info }) => note('onRunEnd', info, { outcome: outcome.type }),
   }

@@ -56,7 +56,10 @@ type ScriptedOptions = Pick<JobOptions<JobEvent, unknown>, 'retry' | 'timeout' |
   reports?: boolean
 }
 
-function defineScripted(name: string, { id = `conformance-${name}`, reports = false, ...options }: ScriptedOptions): Definition {
+function defineScripted(
+  name: string,
+  { id = `conformance-${name}`, reports = false, ...options }: ScriptedOptions,
+): Definition {
   return defineJob({
     id,
     event: `conformance.${name}` satisfies string as ConformanceEvent as unknown as JobEvent,
@@ -83,7 +86,7 @@ function read(id: string, event: EventMessage, context: JobContext) {
     event: { id: event.id, name: event.name, sentAt: event.sentAt, sentAtIsDate: event.sentAt instanceof Date },
     payload: rest,
     dueAtIsDate: payload['dueAt'] instanceof Date,
-    contextKeys: Object.keys(context).sort(),
+    contextKeys: Object.keys(context).toSorted(),
     signalIsAbortSignal: context.signal instanceof AbortSignal,
     loggerWrites: typeof context.logger.info === 'function',
   }

@@ -38,7 +38,9 @@ export function conformanceLogger(bindings: Readonly<Record<string, unknown>> = 
 
 function textOf(line: readonly unknown[]): string {
   try {
-    return JSON.stringify(line, (_key, value: unknown) => (value instanceof Error ? `${value.name}: ${value.message}` : value))
+    return JSON.stringify(line, (_key, value: unknown) =>
+      value instanceof Error ? `${value.name}: ${value.message}` : value,
+    )
   } catch {
     return String(line)
   }

@@ -5,6 +5,8 @@ import { conformanceJobs } from './conformance-jobs.ts'
 import { conformanceLogger } from './conformance-logger.ts'
 
 /** What the client, and the host that runs its jobs, must be given for the suite. */
-export function conformanceOptions(capabilities?: Capabilities): Required<Pick<ClientOptions, 'jobs' | 'hooks' | 'logger'>> {
+export function conformanceOptions(
+  capabilities?: Capabilities,
+): Required<Pick<ClientOptions, 'jobs' | 'hooks' | 'logger'>> {
   return { jobs: conformanceJobs(capabilities), hooks: conformanceHooks(), logger: conformanceLogger() }
 }

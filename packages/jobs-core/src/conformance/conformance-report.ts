@@ -29,7 +29,19 @@ export interface ConformanceReport {
 }
 
 /** A report of these results. */
-export function toReport(target: string, capabilities: Capabilities, results: readonly CaseResult[]): ConformanceReport {
-  const count = (outcome: CaseOutcome['outcome']): number => results.filter((result) => result.outcome === outcome).length
-  return { target, capabilities, results, passed: count('passed'), failed: count('failed'), notSupported: count('not supported') }
+export function toReport(
+  target: string,
+  capabilities: Capabilities,
+  results: readonly CaseResult[],
+): ConformanceReport {
+  const count = (outcome: CaseOutcome['outcome']): number =>
+    results.filter((result) => result.outcome === outcome).length
+  return {
+    target,
+    capabilities,
+    results,
+    passed: count('passed'),
+    failed: count('failed'),
+    notSupported: count('not supported'),
+  }
 }

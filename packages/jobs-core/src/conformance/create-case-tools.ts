@@ -21,7 +21,7 @@ export function createCaseTools(suite: OpenSuite, { id }: Pick<ConformanceCase, 
 
   const until: CaseTools['until'] = async <T>(what: string, read: () => T | Promise<T>, limitMs = patienceMs) => {
     const startedAt = now()
-    for (let stepMs = 5; ; stepMs = Math.min(stepMs * 1.5, 250)) {
+    for (let stepMs = 5; ; stepMs = Math.min(Math.ceil(stepMs * 1.5), 250)) {
       const answer = await read()
       if (answer !== undefined && answer !== false) return answer as Exclude<T, undefined | false>
       if (now() - startedAt > limitMs) assert.fail(`Waited ${limitMs} ms in vain until ${what}.`)
@@ -61,7 +61,7 @@ export function createCaseTools(suite: OpenSuite, { id }: Pick<ConformanceCase, 
       return untyped(sender).sendJob(event, { tenantId, ...(script && { script }), ...payload }, options)
     },
     ended: (jobId) => statusWhen(jobId, `the job ${jobId} has ended`, (state) => isEnded(state as never)),
-    inState: (jobId, state) => statusWhen(jobId, `the job ${jobId} is \`${state}\``, (now) => now === state),
+    inState: (jobId, state) => statusWhen(jobId, `the job ${jobId} is \`${state}\``, (read) => read === state),
     until,
     async settled(promise) {
       let open = true
@@ -89,7 +89,10 @@ export function createCaseTools(suite: OpenSuite, { id }: Pick<ConformanceCase, 
     },
     expectDelay(actualMs, { what, computedMs, toleranceMs }) {
       const latestMs = computedMs + toleranceMs + busyMs
-      assert.ok(actualMs >= computedMs - clockSlackMs, `${what}: after ${actualMs} ms, earlier than the ${computedMs} ms computed.`)
+      assert.ok(
+        actualMs >= computedMs - clockSlackMs,
+        `${what}: after ${actualMs} ms, earlier than the ${computedMs} ms computed.`,
+      )
       assert.ok(actualMs <= latestMs, `${what}: after ${actualMs} ms, later than ${latestMs} ms.`)
     },
     retryDelay: (computedMs) => Math.max(computedMs, capabilities.minRetryDelayMs),

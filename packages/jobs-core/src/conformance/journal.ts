@@ -30,11 +30,18 @@ export interface JournalEntry {
   readonly seen: Readonly<Record<string, unknown>>
 }
 
+/** The payload that a handler wrote down, without the script; empty where there is no entry. */
+export function payloadSeen(entry: JournalEntry | undefined): Record<string, unknown> {
+  return (entry?.seen['payload'] ?? {}) as Record<string, unknown>
+}
+
 /** Appends what was observed. Synchronous, so that it is written whatever becomes of the process. */
 export function record(entry: Omit<JournalEntry, 'at'>): void {
   const path = journalPath()
   if (path === undefined) {
-    throw new Error(`The conformance journal has no file. Set ${journalVariable}, or call configureConformance({ journalPath }).`)
+    throw new Error(
+      `The conformance journal has no file. Set ${journalVariable}, or call configureConformance({ journalPath }).`,
+    )
   }
   appendFileSync(path, `${JSON.stringify({ ...entry, at: conformanceClock().now() })}\n`)
 }

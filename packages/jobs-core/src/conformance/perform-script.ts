@@ -60,7 +60,12 @@ function noteOf(definition: string, context: JobContext) {
     record({ what, definition, jobId, runId, attempt, maxAttempts, tenantId, seen })
 }
 
-async function wait(waitMs: number, script: Script, { signal }: JobContext, note: ReturnType<typeof noteOf>): Promise<void> {
+async function wait(
+  waitMs: number,
+  script: Script,
+  { signal }: JobContext,
+  note: ReturnType<typeof noteOf>,
+): Promise<void> {
   const reasonOf = (): string => (signal.reason as Error | undefined)?.name ?? String(signal.reason)
   const clock = conformanceClock()
   await new Promise<void>((resolve, reject) => {
@@ -84,14 +89,20 @@ function block(blockMs: number): void {
   while (performance.now() < until);
 }
 
-function fails(failure: ScriptedFailure | undefined, definition: string, context: JobContext): failure is ScriptedFailure {
+function fails(
+  failure: ScriptedFailure | undefined,
+  definition: string,
+  context: JobContext,
+): failure is ScriptedFailure {
   if (!failure || context.attempt > (failure.attempts ?? Infinity)) return false
   return failure.runs === undefined || runNumber(definition, context) <= failure.runs
 }
 
 /** Which run of this definition for this job it is, counted from 1: a run does not know, but the journal does. */
 function runNumber(definition: string, { jobId, runId }: JobContext): number {
-  const before = createJournalReader(journalPath()!).read((entry) => entry.jobId === jobId && entry.definition === definition)
+  const before = createJournalReader(journalPath()!).read(
+    (entry) => entry.jobId === jobId && entry.definition === definition,
+  )
   return new Set([...before.map((entry) => entry.runId), runId]).size
 }
 

@@ -46,9 +46,12 @@ const uses: Partial<Record<Feature, (t: CaseTools) => Promise<unknown>>> = {
     define(t, () => defineJob({ id: 'conformance-refused', event, handler, concurrency: { perTenant: 1 } })),
   cron: (t) => define(t, () => defineCronJob({ id: 'conformance-refused', ...cron })),
   'cron.tenants': (t) => define(t, () => defineCronJob({ id: 'conformance-refused', ...cron, tenants: () => ['one'] })),
-  "cron.overlap: 'skip'": (t) => define(t, () => defineCronJob({ id: 'conformance-refused', ...cron, overlap: 'skip' })),
-  "cron.overlap: 'allow'": (t) => define(t, () => defineCronJob({ id: 'conformance-refused', ...cron, overlap: 'allow' })),
-  "cron.catchUp: 'latest'": (t) => define(t, () => defineCronJob({ id: 'conformance-refused', ...cron, catchUp: 'latest' })),
+  "cron.overlap: 'skip'": (t) =>
+    define(t, () => defineCronJob({ id: 'conformance-refused', ...cron, overlap: 'skip' })),
+  "cron.overlap: 'allow'": (t) =>
+    define(t, () => defineCronJob({ id: 'conformance-refused', ...cron, overlap: 'allow' })),
+  "cron.catchUp: 'latest'": (t) =>
+    define(t, () => defineCronJob({ id: 'conformance-refused', ...cron, catchUp: 'latest' })),
 }
 
 /** Opens a client that has the definition; where the target can make none, asks what every client asks when it opens. */

@@ -33,10 +33,22 @@ export async function runConformance(
     const together = target.concurrent ? cases.filter((one) => !one.alone) : []
     await Promise.all([
       ...together.filter((one) => one.waitsForTicks).map(run),
-      inTurns(together.filter((one) => !one.waitsForTicks), concurrency, run),
+      inTurns(
+        together.filter((one) => !one.waitsForTicks),
+        concurrency,
+        run,
+      ),
     ])
-    await inTurns(cases.filter((one) => !together.includes(one)), 1, run)
-    return toReport(target.name, suite.capabilities, cases.map(({ id }) => results.get(id)!))
+    await inTurns(
+      cases.filter((one) => !together.includes(one)),
+      1,
+      run,
+    )
+    return toReport(
+      target.name,
+      suite.capabilities,
+      cases.map(({ id }) => results.get(id)!),
+    )
   } finally {
     await suite.close()
   }

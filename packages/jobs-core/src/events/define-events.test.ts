@@ -2,11 +2,10 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 
-import { ownEvents } from './event-registry.ts'
 import { DuplicateEventError } from '../errors/duplicate-event-error.ts'
 import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
 import { defineEvents } from './define-events.ts'
-import { eventNames, findEvent, requireEvent } from './event-registry.ts'
+import { eventNames, findEvent, ownEvents, requireEvent } from './event-registry.ts'
 import { eventType } from './event-type.ts'
 import { validatePayload } from './validate-payload.ts'
 

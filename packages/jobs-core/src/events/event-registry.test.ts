@@ -1,10 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 
-import { ownEvents } from './event-registry.ts'
 import { UnknownEventError } from '../errors/unknown-event-error.ts'
 import { catalogue } from './catalogue/catalogue.ts'
 import { defineEvents } from './define-events.ts'
-import { eventNames, findEvent, requireEvent } from './event-registry.ts'
+import { eventNames, findEvent, ownEvents, requireEvent } from './event-registry.ts'
 import { eventType } from './event-type.ts'
 
 beforeEach(() => ownEvents().clear())

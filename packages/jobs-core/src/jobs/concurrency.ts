@@ -11,7 +11,8 @@ export interface ConcurrencyLimits {
 
 /** @throws {InvalidDefinitionError} when a limit is not a whole number from 1, or none is given. */
 export function toConcurrencyLimits(concurrency: Concurrency, what: string): ConcurrencyLimits {
-  const { limit, perTenant } = typeof concurrency === 'object' && concurrency ? concurrency : { limit: concurrency }
+  const isObject = typeof concurrency === 'object' && concurrency !== null
+  const { limit, perTenant } = isObject ? concurrency : { limit: concurrency }
   const fail = (field: string, value: unknown): never => {
     throw new InvalidDefinitionError({
       what,
@@ -21,7 +22,7 @@ export function toConcurrencyLimits(concurrency: Concurrency, what: string): Con
     })
   }
   if (limit !== undefined && !isCount(limit)) {
-    fail(typeof concurrency === 'object' ? 'concurrency.limit' : 'concurrency', limit)
+    fail(isObject ? 'concurrency.limit' : 'concurrency', limit)
   }
   if (perTenant !== undefined && !isCount(perTenant)) fail('concurrency.perTenant', perTenant)
   if (limit === undefined && perTenant === undefined) fail('concurrency', concurrency)

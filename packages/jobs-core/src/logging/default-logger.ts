@@ -48,7 +48,7 @@ function readableLine(time: string, level: LogLevel, message: string, fields: Lo
 /** An error's stack on lines of its own, with those of its causes. */
 function readableError(error: unknown): string {
   if (error === undefined) return ''
-  const { name, message, stack, cause } = error as Partial<JobErrorInfo>
+  const { name, message, stack, cause } = (error ?? {}) as Partial<JobErrorInfo>
   if (name === undefined) return ` error=${readableValue(error)}`
   const text = stack ?? `${name}: ${message}`
   return `\n  ${text.replaceAll('\n', '\n  ')}${cause ? `\n  caused by:${readableError(cause)}` : ''}`

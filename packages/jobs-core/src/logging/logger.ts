@@ -28,7 +28,7 @@ export interface LoggerLike {
 
 /** A logger whose every line carries `bindings`. A logger that throws is passed over: it never breaks a job. */
 export function bindLogger(logger: LoggerLike, bindings: LogFields): Logger {
-  const child = logger.child?.({ ...bindings })
+  const child = childOf(logger, bindings)
   const write = (level: LogLevel, message: string, fields: LogFields | undefined): void => {
     try {
       if (logger.isLevelEnabled && !logger.isLevelEnabled(level)) return
@@ -44,5 +44,13 @@ export function bindLogger(logger: LoggerLike, bindings: LogFields): Logger {
     info: (message, fields) => write('info', message, fields),
     warn: (message, fields) => write('warn', message, fields),
     error: (message, fields) => write('error', message, fields),
+  }
+}
+
+function childOf(logger: LoggerLike, bindings: LogFields): LoggerLike | undefined {
+  try {
+    return logger.child?.({ ...bindings })
+  } catch {
+    return undefined // its lines may still be written
   }
 }

@@ -47,7 +47,7 @@ export function toRetryPolicy(config: RetryConfig | undefined, what: string): Re
     fail('backoff', `is \`${String(backoff)}\``, "Use 'fixed', 'linear' or 'exponential'.")
   }
   if (!(Number.isFinite(factor) && factor >= 1)) fail('factor', `is \`${String(factor)}\``, 'Give a number of 1 or more.')
-  if (!(jitter >= 0 && jitter <= 1)) fail('jitter', `is \`${String(jitter)}\``, 'Give a fraction from 0 to 1.')
+  if (!(Number.isFinite(jitter) && jitter >= 0 && jitter <= 1)) fail('jitter', `is \`${String(jitter)}\``, 'Give a fraction from 0 to 1.')
   const initialDelayMs = delayOf(config?.initialDelay ?? 1000, 'initialDelay', fail)
   const maxDelayMs = delayOf(config?.maxDelay ?? Math.max(60_000, initialDelayMs), 'maxDelay', fail)
   if (maxDelayMs < initialDelayMs) {

@@ -70,8 +70,13 @@ async function readEvent(envelope: Envelope, jobId: string): Promise<EventMessag
 }
 
 function toMessage({ event, tenantId, sentAt }: Envelope, id: string, payload: unknown): EventMessage {
-  // A schema that does not name the tenant may have dropped it.
-  const isObject = typeof payload === 'object' && payload !== null
-  const withTenant = isObject && !('tenantId' in payload) ? { ...payload, tenantId } : payload
+  // A schema that does not name the tenant may have dropped it. What it made that is no plain object stays as it is.
+  const withTenant = isPlainObject(payload) && !('tenantId' in payload) ? { ...payload, tenantId } : payload
   return { id, name: event as JobEvent, payload: withTenant as JobPayload, sentAt: new Date(sentAt) }
+}
+
+function isPlainObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
 }

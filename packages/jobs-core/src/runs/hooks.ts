@@ -11,6 +11,8 @@ export interface AttemptInfo {
   readonly attempt: number
   readonly maxAttempts: number
   readonly tenantId: string
+  /** The sender's trace, where the send named one: W3C Trace Context. */
+  readonly traceparent?: string
 }
 
 /** What hooks are told about a send. */
@@ -47,7 +49,8 @@ export function callHook<Name extends keyof JobHooks>(
   const failed = (error: unknown) => logger.error(`The hook \`${name}\` threw; the job goes on.`, { error })
   try {
     const result = hook.call(hooks, info)
-    if (result instanceof Promise) result.catch(failed)
+    // Asked for `then`, since a promise may be of another kind or realm than ours.
+    if (typeof (result as PromiseLike<unknown> | undefined)?.then === 'function') Promise.resolve(result).catch(failed)
   } catch (error) {
     failed(error)
   }

@@ -1,5 +1,6 @@
 import type { JobClient } from '../client/job-client.ts'
 import { AttemptsExhaustedError } from '../errors/attempts-exhausted-error.ts'
+import { JobTimeoutError } from '../errors/job-timeout-error.ts'
 import type { Envelope } from '../events/envelope.ts'
 import { toJson } from '../events/to-json.ts'
 import type { JobContext } from '../jobs/job-context.ts'
@@ -57,9 +58,18 @@ export async function runAttempt(
   const stopped = stopOf(options.signal)
   if (stopped) return stopped
 
-  const { event, tenantId } = envelope
+  const { event, tenantId, traceparent } = envelope
   const maxAttempts = envelope.maxAttempts ?? definition.retry.maxAttempts
-  const info: AttemptInfo = { definitionId: definition.id, event, jobId, runId, attempt, maxAttempts, tenantId }
+  const info: AttemptInfo = {
+    definitionId: definition.id,
+    event,
+    jobId,
+    runId,
+    attempt,
+    maxAttempts,
+    tenantId,
+    ...(traceparent !== undefined && { traceparent }),
+  }
   const bound = bindLogger(options.logger, { jobId, runId, attempt, tenantId, definition: definition.id })
   const startedAt = clock.now()
   callHook(hooks, 'onAttemptStart', info, bound)
@@ -80,6 +90,7 @@ async function makeAttempt(attempt: Attempt): Promise<Outcome> {
     if (info.attempt > maxAttempts) throw new AttemptsExhaustedError({ definitionId: definition.id, maxAttempts })
     const output = await untilStopped(stopsOf(attempt), async (own) => {
       const call = await prepareCall(definition, envelope, contextOf(attempt, own), attempt.fanOut)
+      own.throwIfAborted() // an asynchronous schema takes time: what was stopped meanwhile does not begin
       final = false
       return call.handle()
     })
@@ -88,7 +99,8 @@ async function makeAttempt(attempt: Attempt): Promise<Outcome> {
     final = true
     return stopOf(signal) ?? completedWith(output)
   } catch (thrown) {
-    return stopOf(signal) ?? (await failAttempt(attempt, thrown, final))
+    const isFinal = final && !JobTimeoutError.isInstance(thrown)
+    return stopOf(signal) ?? (await failAttempt(attempt, thrown, isFinal))
   }
 }
 

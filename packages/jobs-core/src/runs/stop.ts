@@ -26,6 +26,7 @@ export async function untilStopped<T>(
   { signal, clock, definitionId, timeoutMs }: StopOptions,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
+  signal.throwIfAborted() // an event that is past is not told
   const own = new AbortController()
   let stop = (_reason: unknown): void => undefined
   const stopped = new Promise<never>((_resolve, reject) => {

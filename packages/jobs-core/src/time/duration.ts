@@ -29,8 +29,8 @@ export function toMilliseconds(duration: number | Duration, option: string): num
 function parseDuration(text: unknown): number | undefined {
   const match = typeof text === 'string' ? /^(\d+(?:\.\d+)?)(ms|s|m|h|d|w)$/.exec(text) : null
   if (!match) return undefined
-  // Rounded to a nanosecond first: 1.1 * 60000 is 66000.00000000001 in floating point.
-  return Number((Number(match[1]) * unitMs[match[2]!]!).toFixed(6))
+  // Rounded to 15 digits first, which are exact: 1.1 * 60000 is 66000.00000000001 in floating point.
+  return Number((Number(match[1]) * unitMs[match[2]!]!).toPrecision(15))
 }
 
 function describe(value: unknown): string {

@@ -32,6 +32,8 @@ interface Scheduled {
 export class CronTicker {
   readonly #parts: CronParts
   #scheduled = new Map<string, Scheduled>()
+  /** The ids of all that were ever taken up. */
+  readonly #known = new Set<string>()
 
   constructor(parts: CronParts) {
     this.#parts = parts
@@ -82,7 +84,12 @@ export class CronTicker {
     }
   }
 
-  #firstTick(definition: CronJobDefinition): number {
-    return definition.schedule.next(this.#parts.lastTick(definition.id) ?? this.#parts.now())
+  #firstTick({ id, schedule }: CronJobDefinition): number {
+    const { lastTick, now } = this.#parts
+    // What an earlier process left undone was missed. In this one, another schedule or a definition that came back has
+    // missed nothing: it counts from now on.
+    const after = this.#known.has(id) ? now() : (lastTick(id) ?? now())
+    this.#known.add(id)
+    return schedule.next(after)
   }
 }

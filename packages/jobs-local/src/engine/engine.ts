@@ -23,6 +23,9 @@ import type { JobStore, StoredJob, StoredRun, Subscriber } from '../store/job-st
 import { CronTicker } from './cron-ticker.ts'
 import { WakeTimer } from './wake-timer.ts'
 
+// Taken when this module loads, so that fake timers that a test installs later do not stop the engine.
+const { queueMicrotask: microtask } = globalThis
+
 /** What an engine is made of. */
 export interface EngineParts {
   readonly store: JobStore
@@ -34,6 +37,8 @@ export interface EngineParts {
   readonly random: () => number
   /** Whether its cron jobs tick here alone in the process; a virtual clock has time of its own. */
   readonly exclusiveCron: boolean
+  /** How soon the engine looks at the time again while something is due; a virtual clock never sleeps by surprise. */
+  readonly longestSleepMs: number
   /** Told after every change of a job. */
   readonly changed: (jobId: string) => void
 }
@@ -60,7 +65,7 @@ export class Engine {
     const { host, clock, store } = parts
     this.#parts = parts
     this.#logger = bindLogger(host.logger, {})
-    this.#timer = new WakeTimer(clock, () => this.#pump())
+    this.#timer = new WakeTimer(clock, () => this.#pump(), parts.longestSleepMs)
     this.#cron = new CronTicker({
       jobs: host.jobs,
       logger: host.logger,
@@ -83,9 +88,15 @@ export class Engine {
     return this.#parts.store.openJobs()
   }
 
+  /** True once nothing more will be begun. */
+  get isClosed(): boolean {
+    return this.#closing
+  }
+
   /** True while something waits to be begun now, as far as limits leave room. */
   get hasDue(): boolean {
     const { store, clock, concurrency } = this.#parts
+    if (this.#closing) return false
     return this.#pumpQueued || (this.#inFlight.size < concurrency && store.hasReady(clock.now()))
   }
 
@@ -104,7 +115,7 @@ export class Engine {
   wake(): void {
     if (this.#pumpQueued) return
     this.#pumpQueued = true
-    queueMicrotask(() => this.#pump())
+    microtask(() => this.#pump())
   }
 
   cancel(jobId: string): void {

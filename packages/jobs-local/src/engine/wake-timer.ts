@@ -18,13 +18,19 @@ export interface Wake {
 export class WakeTimer {
   readonly #clock: Clock
   readonly #wake: () => void
+  readonly #longestSleepMs: number
   #timer: Timer | undefined
   #at: number | undefined
   #held = false
 
-  constructor(clock: Clock, wake: () => void) {
+  /**
+   * @param longestSleepMs - how soon it wakes at the latest while something is due, where timers do not count the time
+   * that the machine sleeps. Default: not before the instant that is due.
+   */
+  constructor(clock: Clock, wake: () => void, longestSleepMs: number = Number.POSITIVE_INFINITY) {
     this.#clock = clock
     this.#wake = wake
+    this.#longestSleepMs = longestSleepMs
   }
 
   set({ dueAt = Number.POSITIVE_INFINITY, busy }: Wake): void {
@@ -36,7 +42,8 @@ export class WakeTimer {
     if (!this.#timer || this.#at !== at) {
       this.clear()
       this.#at = at
-      this.#timer = this.#clock.setTimer(Math.max(0, at - now), () => {
+      const sleepMs = Number.isFinite(at) ? Math.min(Math.max(0, at - now), this.#longestSleepMs) : at
+      this.#timer = this.#clock.setTimer(sleepMs, () => {
         this.#timer = undefined
         this.#wake()
       })

@@ -96,8 +96,7 @@ class MemoryStore implements JobStore {
   }
 
   hasReady(now: number): boolean {
-    this.#wakeDueRuns(now)
-    return this.#ready.mayHaveNext
+    return this.#ready.mayHaveNext || (this.#delayedRuns.nextAt() ?? Number.POSITIVE_INFINITY) <= now
   }
 
   settle(run: StoredRun, attempt: number, outcome: Outcome, now: number): boolean {

@@ -74,7 +74,7 @@ describe('RetainedJobs', () => {
             now += one.end
             end(createStoredJob())
           } else if ('reopen' in one && model.length > 0) {
-            const [{ job }] = model.splice(one.reopen % model.length, 1) as [{ job: StoredJob }]
+            const { job } = model.splice(one.reopen % model.length, 1)[0]!
             retained.reopen(job)
             reopened.push(job)
           } else if ('endAgain' in one && reopened.length > 0) {

@@ -56,7 +56,10 @@ export interface TestEngine {
   advance(duration: number | Duration): Promise<void>
   /** Runs what is due now, and moves no time. */
   settle(): Promise<void>
-  /** Lets time go by until every job has ended, whatever its delays and retries. */
+  /**
+   * Lets time go by until every job has ended, whatever its delays and retries. Throws where that goes on and on: a job
+   * sends itself again for ever, or one never ends while a cron job ticks.
+   */
   runUntilIdle(): Promise<void>
   /** Runs code whose `sendJob` and siblings use this engine: a route of yours, a service. Handlers do so anyway. */
   run<T>(code: () => T): T
@@ -65,6 +68,8 @@ export interface TestEngine {
 
 const silent = (): void => undefined
 const defaultStart = Date.UTC(2026, 0, 1)
+/** After so many timers it is not patience that is missing. */
+const mostSteps = 100_000
 
 /** Makes an engine for a test. Jobs are those given, or all that were defined. Nothing is logged unless a logger is given. */
 export function createTestEngine(options: TestEngineOptions = {}): TestEngine {
@@ -85,7 +90,7 @@ export function createTestEngine(options: TestEngineOptions = {}): TestEngine {
       hooks: recordingHooks(hooks, sent, attempts, clock),
     },
   )
-  const settle = createSettle(provider, clock, patienceMs)
+  const settle = createSettle({ provider, clock, patienceMs, endedAttempts: () => attempts.length })
 
   const moveTo = async (until: number): Promise<void> => {
     await settle()
@@ -105,7 +110,9 @@ export function createTestEngine(options: TestEngineOptions = {}): TestEngine {
     settle,
     async runUntilIdle() {
       await settle()
+      let steps = 0
       for (let at = clock.nextTimerAt(); at !== undefined && isOpen(provider); at = clock.nextTimerAt()) {
+        if (++steps > mostSteps) throw neverIdle(provider)
         clock.step(at)
         await settle()
       }
@@ -113,6 +120,13 @@ export function createTestEngine(options: TestEngineOptions = {}): TestEngine {
     run: (code) => runWithClient(client, code),
     close: () => client.close({ timeout: 0 }),
   }
+}
+
+function neverIdle({ engine }: LocalProvider): Error {
+  return new Error(
+    `\`runUntilIdle\` gave up after ${mostSteps} steps of time: ${engine?.openJobs} jobs have not ended, and more keeps ` +
+      'coming due. Let a certain time go by instead: `advance(duration)`.',
+  )
 }
 
 function isOpen({ engine }: LocalProvider): boolean {

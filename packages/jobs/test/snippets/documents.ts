@@ -10,7 +10,6 @@ export const documents: readonly string[] = [
   'CONTRIBUTING.md',
   ...readdirSync(join(repository, 'docs')).map((name) => `docs/${name}`),
   ...readdirSync(join(repository, 'packages')).map((name) => `packages/${name}/README.md`),
-  ...readdirSync(join(repository, 'examples')).map((name) => `examples/${name}/README.md`),
 ].filter((path) => path.endsWith('.md') && existsSync(join(repository, path)))
 
 /** A document's text. */

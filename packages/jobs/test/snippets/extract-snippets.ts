@@ -20,7 +20,13 @@ export function blocksOf(markdown: string): Block[] {
   for (const [index, line] of markdown.split('\n').entries()) {
     const fence = /^```(.*)$/.exec(line)
     if (open && fence) {
-      blocks.push({ headings: [...headings], info: open.info, code: open.lines.join('\n'), line: open.line, follows: !textSinceBlock })
+      blocks.push({
+        headings: [...headings],
+        info: open.info,
+        code: open.lines.join('\n'),
+        line: open.line,
+        follows: !textSinceBlock,
+      })
       open = undefined
       textSinceBlock = false
     } else if (open) open.lines.push(line)
@@ -53,7 +59,8 @@ export function snippetsOf(document: string, markdown: string): Snippet[] {
   const blocks = blocksOf(markdown)
   return blocks.flatMap(({ info, code, line }, index) => {
     if (!/^(ts|tsx|typescript)\b/.test(info)) return []
-    if (info !== 'ts' && info !== 'ts no-run') throw new Error(`${document}:${line - 1}: \`${info}\` is not \`ts\` or \`ts no-run\`.`)
+    if (info !== 'ts' && info !== 'ts no-run')
+      throw new Error(`${document}:${line - 1}: \`${info}\` is not \`ts\` or \`ts no-run\`.`)
     const next = blocks[index + 1]
     const file = /^\/\/ ([\w./-]+\.ts)\n/.exec(code)?.[1] ?? `line-${line}.ts`
     const prints = next?.info === 'text' && next.follows ? next.code : undefined

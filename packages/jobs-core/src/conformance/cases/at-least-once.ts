@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 
-import { rules } from '../conformance-case.ts'
+import { type ConformanceCase, rules } from '../conformance-case.ts'
+import { payloadSeen } from '../journal.ts'
 import { untyped } from '../untyped-client.ts'
 import { casesOf } from './cases-of.ts'
 
 /** Nothing that was accepted is lost. */
-export const atLeastOnceCases = casesOf(rules.atLeastOnce, [
+export const atLeastOnceCases: readonly ConformanceCase[] = casesOf(rules.atLeastOnce, [
   {
     id: 'a-burst-loses-nothing',
     title: 'of many jobs sent at once every one runs, and without need none twice',
@@ -16,7 +17,10 @@ export const atLeastOnceCases = casesOf(rules.atLeastOnce, [
       for (const [index, { id }] of jobs.entries()) {
         assert.equal((await t.ended(id)).state, 'completed')
         const started = t.journal({ jobId: id, what: 'started' })
-        assert.deepEqual(started.map(({ seen }) => (seen['payload'] as { word: string }).word), [words[index]])
+        assert.deepEqual(
+          started.map((entry) => payloadSeen(entry)['word']),
+          [words[index]],
+        )
       }
     },
   },
@@ -34,7 +38,7 @@ export const atLeastOnceCases = casesOf(rules.atLeastOnce, [
         assert.equal(result.job.tenantId, tenants[index])
         assert.equal((await t.ended(result.job.id)).state, 'completed')
         const [started] = t.journal({ jobId: result.job.id, what: 'started' })
-        assert.equal((started?.seen['payload'] as { number: number }).number, index)
+        assert.equal(payloadSeen(started)['number'], index)
       }
     },
   },

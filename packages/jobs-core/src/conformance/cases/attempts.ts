@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 
 import type { CaseTools } from '../case-tools.ts'
-import { rules } from '../conformance-case.ts'
+import { type ConformanceCase, rules } from '../conformance-case.ts'
 import type { ScriptedFailure } from '../script.ts'
 import { casesOf } from './cases-of.ts'
 
@@ -16,7 +16,7 @@ async function attemptsOf(t: CaseTools, jobId: string): Promise<number[]> {
 }
 
 /** How often a failed attempt is tried again. */
-export const attemptCases = casesOf(rules.retries, [
+export const attemptCases: readonly ConformanceCase[] = casesOf(rules.retries, [
   {
     id: 'attempts-are-counted-from-one',
     title: 'a job that always fails has all its attempts, counted from 1, and is then failed',
@@ -77,7 +77,7 @@ export const attemptCases = casesOf(rules.retries, [
       assert.deepEqual(await attemptsOf(t, lowered.id), [1, 2])
       assert.deepEqual(await attemptsOf(t, single.id), [1])
       assert.deepEqual(await attemptsOf(t, usual.id), [1, 2, 3, 4])
-      assert.equal(t.journal({ jobId: lowered.id })[0]?.maxAttempts, 2)
+      assert.equal(t.journal({ jobId: lowered.id, what: 'started' })[0]?.maxAttempts, 2)
     },
   },
   {
@@ -86,7 +86,11 @@ export const attemptCases = casesOf(rules.retries, [
     needs: ['maxAttempts of a send, raised'],
     async run(t) {
       const raised = await t.send('conformance.fixed', { failure: { as: 'error' } }, { options: { maxAttempts: 5 } })
-      const from1 = await t.send('conformance.once', { failure: { as: 'error', attempts: 1 } }, { options: { maxAttempts: 2 } })
+      const from1 = await t.send(
+        'conformance.once',
+        { failure: { as: 'error', attempts: 1 } },
+        { options: { maxAttempts: 2 } },
+      )
       const usual = await t.send('conformance.once', { failure: { as: 'error' } })
       assert.deepEqual(await attemptsOf(t, raised.id), [1, 2, 3, 4, 5])
       assert.deepEqual(await attemptsOf(t, from1.id), [1, 2])

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 
 import type { CaseTools } from '../case-tools.ts'
-import { rules } from '../conformance-case.ts'
+import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { casesOf } from './cases-of.ts'
 
 interface Stay {
@@ -28,7 +28,7 @@ function assertApart(stays: readonly Stay[]): void {
 }
 
 /** How many runs are under way at once. */
-export const concurrencyCases = casesOf(rules.tenants, [
+export const concurrencyCases: readonly ConformanceCase[] = casesOf(rules.tenants, [
   {
     id: 'concurrency-per-tenant',
     title: 'with `perTenant: 1`, runs of one tenant go one after the other',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 
-import { rules } from '../conformance-case.ts'
+import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { casesOf } from './cases-of.ts'
 
 interface SeenEvent {
@@ -11,7 +11,7 @@ interface SeenEvent {
 }
 
 /** What a handler is given. */
-export const contextCases = casesOf(rules.terms, [
+export const contextCases: readonly ConformanceCase[] = casesOf(rules.terms, [
   {
     id: 'context-fields',
     title: 'the context has the ids, the attempt, the tenant, a logger and a signal',
@@ -30,12 +30,15 @@ export const contextCases = casesOf(rules.terms, [
         'tenantId',
       ])
       const { runId, attempt, maxAttempts, tenantId } = started
-      assert.deepEqual({ runId, attempt, maxAttempts, tenantId }, {
-        runId: status.runs[0]?.id,
-        attempt: 1,
-        maxAttempts: 3,
-        tenantId: t.tenantId,
-      })
+      assert.deepEqual(
+        { runId, attempt, maxAttempts, tenantId },
+        {
+          runId: status.runs[0]?.id,
+          attempt: 1,
+          maxAttempts: 3,
+          tenantId: t.tenantId,
+        },
+      )
       assert.equal(started.seen['signalIsAbortSignal'], true)
       assert.equal(started.seen['loggerWrites'], true)
     },

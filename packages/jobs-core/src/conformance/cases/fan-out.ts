@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 
-import { rules } from '../conformance-case.ts'
+import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { casesOf } from './cases-of.ts'
 
 const ids = ['a', 'b', 'c'].map((name) => `conformance-fan-out-${name}`)
 const [a, b, c] = ids as [string, string, string]
 
 /** One event makes one job, with a run for each subscribed definition. */
-export const fanOutCases = casesOf(rules.terms, [
+export const fanOutCases: readonly ConformanceCase[] = casesOf(rules.terms, [
   {
     id: 'three-subscribers-three-runs',
     title: 'an event with three subscribed definitions makes one job with three runs',
@@ -15,10 +15,10 @@ export const fanOutCases = casesOf(rules.terms, [
       const { id } = await t.send('conformance.fan-out')
       const status = await t.ended(id)
       assert.equal(status.state, 'completed')
-      assert.deepEqual(status.runs.map(({ definitionId }) => definitionId).sort(), ids)
+      assert.deepEqual(status.runs.map(({ definitionId }) => definitionId).toSorted(), ids)
       assert.equal(new Set(status.runs.map((run) => run.id)).size, 3, 'Each run has an id of its own.')
       const started = t.journal({ jobId: id, what: 'started' })
-      assert.deepEqual(started.map(({ definition }) => definition).sort(), ids, 'Each handler is called once.')
+      assert.deepEqual(started.map(({ definition }) => definition).toSorted(), ids, 'Each handler is called once.')
       for (const { definition, runId } of started) {
         assert.equal(runId, status.runs.find((run) => run.definitionId === definition)?.id)
       }
@@ -73,7 +73,7 @@ export const fanOutCases = casesOf(rules.terms, [
       const attempts = Object.fromEntries(status.runs.map((run) => [run.definitionId, run.attempts]))
       assert.deepEqual(attempts, { [a]: 1, [b]: 2, [c]: 1 })
       const started = t.journal({ jobId: id, what: 'started' }).map(({ definition }) => definition)
-      assert.deepEqual(started.sort(), [a, b, b, c])
+      assert.deepEqual(started.toSorted(), [a, b, b, c])
     },
   },
 ])

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 
-import { rules } from '../conformance-case.ts'
+import { type ConformanceCase, rules } from '../conformance-case.ts'
+import { payloadSeen } from '../journal.ts'
 import { untyped } from '../untyped-client.ts'
 import { casesOf } from './cases-of.ts'
 
 /** A key makes a send happen once. */
-export const idempotencyCases = casesOf(rules.atLeastOnce, [
+export const idempotencyCases: readonly ConformanceCase[] = casesOf(rules.atLeastOnce, [
   {
     id: 'a-key-sends-once',
     title: 'the same key again answers the first job, whose payload is the one that counts',
@@ -19,7 +20,27 @@ export const idempotencyCases = casesOf(rules.atLeastOnce, [
       await t.ended(first.id)
       await t.pass(300)
       const started = t.journal({ tenantId: t.tenantId, what: 'started' })
-      assert.deepEqual(started.map(({ seen }) => (seen['payload'] as { word: string }).word), ['first'])
+      assert.deepEqual(
+        started.map((entry) => payloadSeen(entry)['word']),
+        ['first'],
+      )
+    },
+  },
+  {
+    id: 'a-key-keeps-the-first-payload',
+    title: 'the first payload under a key is the one that runs, also when the job still waited as the second came',
+    needs: ['idempotencyKey', 'delay'],
+    async run(t) {
+      const options = { idempotencyKey: t.unique('key'), delay: 300 }
+      const { id } = await t.send('conformance.plain', {}, { options, payload: { word: 'first' } })
+      await t.send('conformance.plain', { failure: { as: 'error' } }, { options, payload: { word: 'second' } })
+      assert.equal((await t.ended(id)).state, 'completed')
+      await t.pass(300)
+      const started = t.journal({ tenantId: t.tenantId, what: 'started' })
+      assert.deepEqual(
+        started.map((entry) => payloadSeen(entry)['word']),
+        ['first'],
+      )
     },
   },
   {
@@ -121,7 +142,9 @@ export const idempotencyCases = casesOf(rules.atLeastOnce, [
     needs: ['idempotencyKey'],
     async run(t) {
       const keys = [t.unique('key'), t.unique('key'), undefined, undefined]
-      const jobs = await Promise.all(keys.map((idempotencyKey) => t.send('conformance.nobody', {}, { options: { idempotencyKey } })))
+      const jobs = await Promise.all(
+        keys.map((idempotencyKey) => t.send('conformance.nobody', {}, { options: { idempotencyKey } })),
+      )
       assert.equal(new Set(jobs.map(({ id }) => id)).size, 4)
       assert.ok(jobs.every(({ deduplicated }) => !deduplicated))
     },

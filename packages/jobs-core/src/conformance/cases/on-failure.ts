@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 
-import { rules } from '../conformance-case.ts'
+import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { casesOf } from './cases-of.ts'
 
 /** `onFailure` is called once, after the last attempt. */
-export const onFailureCases = casesOf(rules.retries, [
+export const onFailureCases: readonly ConformanceCase[] = casesOf(rules.retries, [
   {
     id: 'on-failure-once',
     title: 'onFailure is called once, after the last attempt, with its error, the event and the context',
@@ -43,7 +43,10 @@ export const onFailureCases = casesOf(rules.retries, [
       await t.ended(id)
       await t.pass(300)
       const reports = t.journal({ jobId: id, what: 'onFailure' })
-      assert.deepEqual(reports.map(({ attempt, seen }) => [attempt, seen['name']]), [[1, 'NonRetryableError']])
+      assert.deepEqual(
+        reports.map(({ attempt, seen }) => [attempt, seen['name']]),
+        [[1, 'NonRetryableError']],
+      )
     },
   },
   {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 
 import type { Json } from '../../events/json.ts'
-import { rules } from '../conformance-case.ts'
+import { type ConformanceCase, rules } from '../conformance-case.ts'
 import type { OddOutput } from '../script.ts'
 import { casesOf } from './cases-of.ts'
 
 /** What handlers return travels as JSON, too. */
-export const outputCases = casesOf(rules.wire, [
+export const outputCases: readonly ConformanceCase[] = casesOf(rules.wire, [
   {
     id: 'output-arrives-as-it-was',
     title: "a handler's output is read back as it was returned, also null, false, 0 and the empty text",

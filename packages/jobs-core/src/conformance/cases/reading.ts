@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 
-import { rules } from '../conformance-case.ts'
+import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { casesOf } from './cases-of.ts'
 import { untyped } from '../untyped-client.ts'
 
 /** Waiting for jobs and listing them. */
-export const readingCases = casesOf(rules.terms, [
+export const readingCases: readonly ConformanceCase[] = casesOf(rules.terms, [
   {
     id: 'wait-until-ended',
     title: 'waitForJob answers the status once the job has ended, in whatever way',
@@ -84,8 +84,11 @@ export const readingCases = casesOf(rules.terms, [
         cursor = page.cursor
       } while (cursor !== undefined && pages.length < 10)
       const listed = pages.flat()
-      assert.deepEqual([...listed].sort(), [...sent].sort())
-      assert.ok(pages.every(({ length }) => length <= 2), 'No page has more than its limit.')
+      assert.deepEqual([...listed].toSorted(), [...sent].toSorted())
+      assert.ok(
+        pages.every(({ length }) => length <= 2),
+        'No page has more than its limit.',
+      )
     },
   },
   {
@@ -96,7 +99,10 @@ export const readingCases = casesOf(rules.terms, [
       const { id } = await t.send('conformance.plain')
       const status = await t.ended(id)
       const { tenantId } = t
-      const listed = await t.until('the job is listed', async () => (await t.client.listJobs({ tenantId, state: 'completed' })).jobs[0])
+      const listed = await t.until(
+        'the job is listed',
+        async () => (await t.client.listJobs({ tenantId, state: 'completed' })).jobs[0],
+      )
       assert.deepEqual(listed, status)
     },
   },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 
 import { retryDelayMs } from '../../retry/retry-delay.ts'
 import type { CaseTools } from '../case-tools.ts'
-import { rules } from '../conformance-case.ts'
+import { type ConformanceCase, rules } from '../conformance-case.ts'
 import type { ScriptedFailure } from '../script.ts'
 import { casesOf } from './cases-of.ts'
 
@@ -39,7 +39,7 @@ async function expectFirstGap(t: CaseTools, failure: ScriptedFailure, wantedMs: 
 }
 
 /** When a failed attempt is tried again: never earlier than computed. */
-export const retryDelayCases = casesOf(rules.retries, [
+export const retryDelayCases: readonly ConformanceCase[] = casesOf(rules.retries, [
   {
     id: 'retry-fixed',
     title: '`fixed` waits initialDelay after each failed attempt',

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { NotSerializableError } from '../../errors/not-serializable-error.ts'
 import { PayloadTooLargeError } from '../../errors/payload-too-large-error.ts'
 import { portablePayloadBytes } from '../../provider/capabilities.ts'
-import { rules } from '../conformance-case.ts'
+import { type ConformanceCase, rules } from '../conformance-case.ts'
+import { payloadSeen } from '../journal.ts'
 import { secretMark } from '../conformance-logger.ts'
 import { untyped } from '../untyped-client.ts'
 import { casesOf } from './cases-of.ts'
@@ -23,14 +24,21 @@ const unsendable: readonly [path: string, payload: Record<string, unknown>][] = 
   ['payload.rate', { rate: Number.POSITIVE_INFINITY }],
   ['payload.deep.self', { deep: cycle }],
   ['payload.mark', { mark: Symbol('mark') }],
-  ['payload.order', { order: new (class Order {})() }],
+  [
+    'payload.order',
+    {
+      order: new (class Order {
+        total = 1
+      })(),
+    },
+  ],
   ['payload.bytes', { bytes: new Uint8Array(2) }],
   ['payload.dueAt', { dueAt: new Date(Number.NaN) }],
   ['payload.dueAt', { dueAt: new Date(0) }],
 ]
 
 /** The wire is JSON, also where nothing leaves the process. */
-export const wireCases = casesOf(rules.wire, [
+export const wireCases: readonly ConformanceCase[] = casesOf(rules.wire, [
   {
     id: 'unsendable-values-are-refused',
     title: 'what does not survive JSON is refused at the send with its path',
@@ -51,14 +59,14 @@ export const wireCases = casesOf(rules.wire, [
         empty: { text: '', list: [], record: {}, nothing: null },
         numbers: [0, -1, 0.1, 1e21, 5e-324, Number.MAX_SAFE_INTEGER],
         flags: [true, false],
-        'a key with blanks': { 'constructor': 1, 'toString': 2, ü: 3 },
+        'a key with blanks': { constructor: 1, toString: 2, ü: 3 },
         deep: [[[[[{ list: [{ a: [1] }] }]]]]],
         looksLikeADate: '2026-01-01T00:00:00.000Z',
         looksLikeJson: '{"a":1}',
       }
       const { id } = await t.send('conformance.plain', {}, { payload })
       assert.equal((await t.ended(id)).state, 'completed')
-      const { tenantId: _, ...seen } = t.journal({ jobId: id, what: 'started' })[0]?.seen['payload'] as Record<string, unknown>
+      const { tenantId: _, ...seen } = payloadSeen(t.journal({ jobId: id, what: 'started' })[0])
       assert.deepEqual(seen, payload)
     },
   },
@@ -68,7 +76,7 @@ export const wireCases = casesOf(rules.wire, [
     async run(t) {
       const { id } = await t.send('conformance.plain', {}, { payload: { word: undefined, other: 1 } })
       await t.ended(id)
-      assert.deepEqual(t.journal({ jobId: id, what: 'started' })[0]?.seen['payload'], { tenantId: t.tenantId, other: 1 })
+      assert.deepEqual(payloadSeen(t.journal({ jobId: id, what: 'started' })[0]), { tenantId: t.tenantId, other: 1 })
     },
   },
   {
@@ -86,7 +94,7 @@ export const wireCases = casesOf(rules.wire, [
       for (const jobId of [id, later.id]) {
         await t.ended(jobId)
         const [started] = t.journal({ jobId, what: 'started' })
-        assert.deepEqual(started?.seen['payload'], { tenantId: t.tenantId, word: 'as sent', list: ['a'] })
+        assert.deepEqual(payloadSeen(started), { tenantId: t.tenantId, word: 'as sent', list: ['a'] })
       }
     },
   },
@@ -99,8 +107,8 @@ export const wireCases = casesOf(rules.wire, [
       await t.ended(id)
       const started = t.journal({ jobId: id, what: 'started' })
       assert.equal(started.length, 3)
-      for (const { seen } of started) {
-        assert.deepEqual(seen['payload'], { tenantId: t.tenantId, word: 'as sent', list: ['a'] })
+      for (const entry of started) {
+        assert.deepEqual(payloadSeen(entry), { tenantId: t.tenantId, word: 'as sent', list: ['a'] })
       }
       assert.deepEqual([payload.word, payload.list], ['as sent', ['a']])
     },
@@ -115,7 +123,7 @@ export const wireCases = casesOf(rules.wire, [
       const seen = [...t.journal({ jobId: id, what: 'started' }), ...t.journal({ jobId: id, what: 'onFailure' })]
       assert.equal(seen.length, 3)
       for (const entry of seen) {
-        assert.deepEqual(entry.seen['payload'], { tenantId: t.tenantId, word: 'as sent', list: ['a'] })
+        assert.deepEqual(payloadSeen(entry), { tenantId: t.tenantId, word: 'as sent', list: ['a'] })
       }
     },
   },
@@ -126,8 +134,8 @@ export const wireCases = casesOf(rules.wire, [
       const filling = 'x'.repeat(portablePayloadBytes - 1000)
       const { id } = await t.send('conformance.plain', {}, { payload: { filling } })
       assert.equal((await t.ended(id)).state, 'completed')
-      const seen = t.journal({ jobId: id, what: 'started' })[0]?.seen['payload'] as { filling: string }
-      assert.ok(seen.filling === filling, 'The payload arrived changed.')
+      const seen = payloadSeen(t.journal({ jobId: id, what: 'started' })[0])
+      assert.ok(seen['filling'] === filling, 'The payload arrived changed.')
     },
   },
   {
@@ -158,7 +166,11 @@ export const wireCases = casesOf(rules.wire, [
       await client.close()
       if (maxPayloadBytes <= portablePayloadBytes) return
       const raised = t.engine.createClient!({ jobs: [], maxPayloadBytes })
-      const { id } = await t.send('conformance.nobody', {}, { client: raised, payload: { filling: 'x'.repeat(portablePayloadBytes) } })
+      const { id } = await t.send(
+        'conformance.nobody',
+        {},
+        { client: raised, payload: { filling: 'x'.repeat(portablePayloadBytes) } },
+      )
       assert.notEqual(id, '')
       await raised.close()
     },

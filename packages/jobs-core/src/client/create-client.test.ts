@@ -1,0 +1,179 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+
+import { createFakeProvider, type FakeProvider, type FakeProviderOptions, jobStatus } from '../../test/kit/fake-provider.ts'
+import { untyped } from '../../test/kit/untyped.ts'
+import { defineJob } from '../jobs/define-job.ts'
+import type { Definition } from '../jobs/job-definition.ts'
+import { ambientJobs } from '../jobs/job-registry.ts'
+import type { JobPage, ListQuery } from '../provider/job-page.ts'
+import type { JobState } from '../runs/job-state.ts'
+import { createClient } from './create-client.ts'
+import type { JobClient } from './job-client.ts'
+
+let fake: FakeProvider
+let client: JobClient
+const setUp = (options?: FakeProviderOptions) => {
+  fake = createFakeProvider(options)
+  client = createClient({ load: () => fake }, { jobs: [] })
+}
+beforeEach(() => setUp())
+
+/** From here on the engine tells this state once it was asked to change something. */
+const becomes = (state: JobState) => {
+  const change = async (id: string) => void fake.jobs.set(id, jobStatus({ id, state }))
+  vi.spyOn(fake, 'cancel').mockImplementation(change)
+  vi.spyOn(fake, 'retry').mockImplementation(change)
+}
+const ended: JobState[] = ['completed', 'failed', 'cancelled', 'expired']
+const open: JobState[] = ['scheduled', 'queued', 'running', 'retrying']
+
+describe('a job is read', () => {
+  test('as the engine tells it', async () => {
+    const status = jobStatus({ state: 'running', startedAt: new Date() })
+    fake.jobs.set('job_1', status)
+    expect(await client.getJobStatus('job_1')).toBe(status)
+  })
+
+  test('but not where the engine does not know it', async () => {
+    const notFound = { code: 'job_not_found', jobId: 'job_9', message: expect.stringMatching(/`job_9`.*`fake`/) }
+    for (const call of [client.getJobStatus, client.cancelJob, client.retryJob, client.waitForJob]) {
+      await expect(call('job_9')).rejects.toMatchObject(notFound)
+    }
+  })
+
+  test.each([undefined, null, '', 5, {}])('but not by %j', async (id) => {
+    const status = vi.spyOn(fake, 'status')
+    for (const call of ['getJobStatus', 'cancelJob', 'retryJob', 'waitForJob'] as const) {
+      await expect(untyped(client)[call](id)).rejects.toMatchObject({ code: 'invalid_option', option: 'id' })
+    }
+    expect(status).not.toHaveBeenCalled()
+  })
+})
+
+describe('cancelJob', () => {
+  test.each(open)('ends a %s job and answers the state that is read afterwards', async (state) => {
+    fake.jobs.set('job_1', jobStatus({ state }))
+    becomes('cancelled')
+    expect(await client.cancelJob('job_1')).toMatchObject({ id: 'job_1', state: 'cancelled' })
+  })
+
+  test('answers how the job ended where that came first', async () => {
+    fake.jobs.set('job_1', jobStatus({ state: 'running' }))
+    becomes('completed')
+    expect(await client.cancelJob('job_1')).toMatchObject({ state: 'completed' })
+  })
+
+  test.each(ended)('leaves a %s job alone', async (state) => {
+    fake.jobs.set('job_1', jobStatus({ state }))
+    expect(await client.cancelJob('job_1')).toMatchObject({ state })
+    expect(fake.calls).toEqual([])
+  })
+
+  test.each([
+    ['cancelJob of a running job', 'running'],
+    ['cancelJob of a job that waits', 'queued'],
+    ['cancelJob of a job that waits', 'scheduled'],
+    ['cancelJob of a job that waits', 'retrying'],
+  ] as const)('is refused where the engine lacks `%s`: %s', async (feature, state) => {
+    setUp({ without: [feature] })
+    fake.jobs.set('job_1', jobStatus({ state }))
+    await expect(client.cancelJob('job_1')).rejects.toMatchObject({ code: 'unsupported_feature', feature })
+    expect(fake.calls).toEqual([])
+    fake.jobs.set('job_1', jobStatus({ state: 'failed' }))
+    expect(await client.cancelJob('job_1')).toMatchObject({ state: 'failed' })
+  })
+})
+
+describe('retryJob', () => {
+  test('runs a failed job again, under its id', async () => {
+    fake.jobs.set('job_1', jobStatus({ state: 'failed', event: 'order.refunded' }))
+    expect(await client.retryJob('job_1')).toEqual({ id: 'job_1', event: 'order.refunded', tenantId: 'acme', deduplicated: false })
+    expect(fake.calls).toEqual(['retry job_1'])
+  })
+
+  test.each([...open, 'completed', 'cancelled', 'expired'] as const)('refuses a %s job', async (state) => {
+    fake.jobs.set('job_1', jobStatus({ state }))
+    await expect(client.retryJob('job_1')).rejects.toMatchObject({ code: 'job_not_retryable', jobId: 'job_1', state })
+    expect(fake.calls).toEqual([])
+  })
+
+  test('is refused where the engine cannot', async () => {
+    setUp({ without: ['retryJob'] })
+    fake.jobs.set('job_1', jobStatus({ state: 'failed' }))
+    await expect(client.retryJob('job_1')).rejects.toMatchObject({ code: 'unsupported_feature', feature: 'retryJob' })
+  })
+})
+
+describe('listJobs', () => {
+  const queryOf = async (options?: object): Promise<ListQuery> => {
+    const list = vi.fn<(query: ListQuery) => Promise<JobPage>>(async () => ({ jobs: [] }))
+    setUp({ list })
+    await untyped(client).listJobs(options)
+    return list.mock.calls[0]![0]
+  }
+
+  test('asks for fifty, and for what is given', async () => {
+    expect(await queryOf()).toEqual({ limit: 50 })
+    const all = { tenantId: 'acme', state: 'failed', event: 'order.created', limit: 1000, cursor: 'c1' }
+    expect(await queryOf(all)).toEqual(all)
+    expect(await queryOf({ tenantId: undefined, state: undefined, event: undefined, limit: 1, cursor: undefined })).toEqual({ limit: 1 })
+  })
+
+  test('answers the page of the engine', async () => {
+    const page = { jobs: [jobStatus()], cursor: 'next' }
+    setUp({ list: async () => page })
+    expect(await client.listJobs()).toEqual(page)
+  })
+
+  test.each([
+    ['limit', 0],
+    ['limit', 1001],
+    ['limit', 2.5],
+    ['limit', '50'],
+    ['state', 'done'],
+    ['state', 5],
+  ])('cannot have `%s` %j', async (option, value) => {
+    await expect(untyped(client).listJobs({ [option]: value })).rejects.toMatchObject({ code: 'invalid_option', option })
+  })
+
+  test('is refused where the engine cannot list', async () => {
+    setUp({ without: ['listJobs'], list: undefined as never })
+    await expect(client.listJobs()).rejects.toMatchObject({ code: 'unsupported_feature', feature: 'listJobs' })
+  })
+
+  test('says so where an engine declares lists and has none', async () => {
+    setUp({ list: undefined as never })
+    await expect(client.listJobs()).rejects.toThrow(/declares `listJobs` and has no `list`/)
+  })
+})
+
+describe('the client', () => {
+  test('tells health and capabilities of its engine', async () => {
+    expect(await client.healthCheck()).toEqual({ ok: true, provider: 'fake', checks: [] })
+    expect(await client.capabilities()).toBe(fake.capabilities)
+  })
+
+  test('starts where the engine has workers, and does nothing where it has none', async () => {
+    await client.start()
+    expect(fake.calls).toEqual(['start'])
+    setUp({ start: undefined as never })
+    await expect(client.start()).resolves.toBeUndefined()
+  })
+
+  test('gives its engine the jobs it was given, and otherwise those that register themselves', async () => {
+    const job = defineJob({ id: 'own', event: 'order.created', handler: () => undefined }) as unknown as Definition
+    const own = createFakeProvider()
+    await createClient({ load: () => own }, { jobs: [job] }).healthCheck()
+    expect(own.hosts[0]?.jobs.all()).toEqual([job])
+    const shared = createFakeProvider()
+    await createClient({ load: () => shared }).healthCheck()
+    expect(shared.hosts[0]?.jobs).toBe(ambientJobs())
+  })
+
+  test('refuses two jobs of one id', () => {
+    const job = () => defineJob({ id: 'twin', event: 'order.created', handler: () => undefined }) as unknown as Definition
+    expect(() => createClient({ load: () => fake }, { jobs: [job(), job()] })).toThrow(
+      expect.objectContaining({ code: 'duplicate_definition', definitionId: 'twin' }),
+    )
+  })
+})

@@ -1,0 +1,117 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+
+import { createFakeProvider, type FakeProvider, jobStatus } from '../../test/kit/fake-provider.ts'
+import { createClient } from './create-client.ts'
+import type * as DefaultClientModule from './default-client.ts'
+import type { JobClient } from './job-client.ts'
+import * as functions from './module-functions.ts'
+
+let fake: FakeProvider
+let client: JobClient
+/** A process of its own for each test: nothing is set, nothing was imported before. */
+let fresh: typeof DefaultClientModule
+
+beforeEach(async () => {
+  vi.resetModules()
+  Reflect.deleteProperty(globalThis, Symbol.for('@cgk-platform/jobs.ambient.v1'))
+  fresh = await import('./default-client.ts')
+  fake = createFakeProvider()
+  client = createClient({ load: () => fake }, { jobs: [] })
+})
+afterEach(() => fresh.setJobClient(undefined))
+
+describe('the default client', () => {
+  test('is none where only the core is there: the error says what to do', () => {
+    expect(() => fresh.getJobClient()).toThrow(
+      expect.objectContaining({ code: 'invalid_option', option: 'client', message: expect.stringMatching(/Import from .*setJobClient/) }),
+    )
+  })
+
+  test('is the one that was set, until another is, and the one before is not closed', async () => {
+    fresh.setJobClient(client)
+    expect(fresh.getJobClient()).toBe(client)
+    const other = createClient({ load: () => fake }, { jobs: [] })
+    fresh.setJobClient(other)
+    expect(fresh.getJobClient()).toBe(other)
+    expect(await client.healthCheck()).toMatchObject({ ok: true })
+    expect(fake.calls).toEqual([])
+  })
+
+  test('is made on first use, once', () => {
+    const create = vi.fn<() => JobClient>(() => client)
+    fresh.provideDefaultClient({ create, runsHere: () => false })
+    expect(create).not.toHaveBeenCalled()
+    expect(fresh.getJobClient()).toBe(client)
+    expect(fresh.getJobClient()).toBe(client)
+    expect(create).toHaveBeenCalledOnce()
+  })
+
+  test('is made by the face of the library that came first', () => {
+    fresh.provideDefaultClient({ create: () => client, runsHere: () => false })
+    fresh.provideDefaultClient({ create: () => expect.unreachable(), runsHere: () => false })
+    expect(fresh.getJobClient()).toBe(client)
+  })
+
+  test('is the one that was set also where one could be made, and one is made again when that is taken back', () => {
+    const create = vi.fn<() => JobClient>(() => client)
+    fresh.provideDefaultClient({ create, runsHere: () => false })
+    const own = createClient({ load: () => fake }, { jobs: [] })
+    fresh.setJobClient(own)
+    expect(fresh.getJobClient()).toBe(own)
+    expect(create).not.toHaveBeenCalled()
+    fresh.setJobClient(undefined)
+    expect(fresh.getJobClient()).toBe(client)
+  })
+
+  test('that could not be made is tried again by the next call', () => {
+    const create = vi.fn<() => JobClient>(() => client)
+    create.mockImplementationOnce(() => {
+      throw new Error('No provider.')
+    })
+    fresh.provideDefaultClient({ create, runsHere: () => false })
+    expect(() => fresh.getJobClient()).toThrow('No provider.')
+    expect(fresh.getJobClient()).toBe(client)
+  })
+
+  test('is shared by every copy of this module in the process', async () => {
+    fresh.setJobClient(client)
+    vi.resetModules()
+    const copy = await import('./default-client.ts')
+    expect(copy).not.toBe(fresh)
+    expect(copy.getJobClient()).toBe(client)
+  })
+})
+
+describe('the functions of the module', () => {
+  const payload = { tenantId: 'acme', orderId: 'order_1' }
+
+  test('do what the default client does', async () => {
+    fresh.setJobClient(client)
+    expect(await functions.sendJob('order.created', payload, { maxAttempts: 1 })).toMatchObject({ event: 'order.created' })
+    expect(await functions.scheduleJob('order.created', payload, { delay: '24h' })).toMatchObject({ tenantId: 'acme' })
+    expect(await functions.sendJobs([{ event: 'order.created', payload }])).toMatchObject([{ ok: true }])
+    expect(fake.sent).toMatchObject([{ maxAttempts: 1 }, { runAt: expect.any(Number) }, {}])
+    fake.jobs.set('job_1', jobStatus({ state: 'failed' }))
+    expect(await functions.getJobStatus('job_1')).toMatchObject({ state: 'failed' })
+    expect(await functions.cancelJob('job_1')).toMatchObject({ state: 'failed' })
+    expect(await functions.retryJob('job_1')).toMatchObject({ id: 'job_1' })
+    expect(await functions.waitForJob('job_1', { timeout: 0 })).toMatchObject({ state: 'failed' })
+    expect(await functions.listJobs({ limit: 1 })).toMatchObject({ jobs: [{ id: 'job_1' }] })
+    expect(await functions.healthCheck()).toMatchObject({ ok: true })
+  })
+
+  test('reject, and never throw, where there is no client', async () => {
+    const calls = [
+      functions.sendJob('order.created', payload),
+      functions.scheduleJob('order.created', payload, { delay: 5 }),
+      functions.sendJobs([]),
+      functions.getJobStatus('job_1'),
+      functions.cancelJob('job_1'),
+      functions.retryJob('job_1'),
+      functions.waitForJob('job_1'),
+      functions.listJobs(),
+      functions.healthCheck(),
+    ]
+    for (const call of calls) await expect(call).rejects.toMatchObject({ code: 'invalid_option', option: 'client' })
+  })
+})

@@ -1,0 +1,233 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+
+import { createFakeProvider, type FakeProvider, jobStatus } from '../../test/kit/fake-provider.ts'
+import { defineJob } from '../jobs/define-job.ts'
+import type { Definition } from '../jobs/job-definition.ts'
+import { ambientJobs } from '../jobs/job-registry.ts'
+import type { JobProvider } from '../provider/job-provider.ts'
+import { runWithClient } from '../runs/scope.ts'
+import { createClient } from './create-client.ts'
+import type { JobClient } from './job-client.ts'
+
+const order = { tenantId: 'acme', orderId: 'order_1' }
+const timed = (id = 'timed') => defineJob({ id, event: 'order.created', handler: () => undefined, timeout: '5s' })
+const given = (definition: object) => [definition as Definition]
+
+const clientOf = (provider: FakeProvider, jobs: Definition[] = []) => createClient({ load: () => provider }, { jobs })
+
+let open: JobClient[] = []
+/** A client of the jobs that register themselves, closed after its test. */
+const ambientClient = (load: () => JobProvider | Promise<JobProvider>): JobClient => {
+  const client = createClient({ load })
+  open.push(client)
+  return client
+}
+
+beforeEach(() => {
+  for (const { id } of ambientJobs().all()) ambientJobs().remove(id)
+})
+afterEach(async () => {
+  await Promise.all(open.map((client) => client.close()))
+  open = []
+})
+
+describe('the provider', () => {
+  test('is loaded and attached once, when it is needed first', async () => {
+    const provider = createFakeProvider()
+    const load = vi.fn<() => JobProvider>(() => provider)
+    const client = createClient({ load }, { jobs: [] })
+    expect(load).not.toHaveBeenCalled()
+    await Promise.all([client.sendJob('order.created', order), client.healthCheck(), client.capabilities()])
+    await client.sendJob('order.created', order)
+    expect(load).toHaveBeenCalledOnce()
+    expect(provider.hosts).toHaveLength(1)
+    expect(provider.hosts[0]).toMatchObject({ client, jobs: { all: expect.any(Function) }, logger: { info: expect.any(Function) } })
+  })
+
+  test('is attached before anything else is called', async () => {
+    const calls: string[] = []
+    const fake = createFakeProvider()
+    const health: JobProvider['health'] = () => {
+      calls.push('health')
+      return fake.health()
+    }
+    await clientOf(createFakeProvider({ attach: () => void calls.push('attach'), health })).healthCheck()
+    expect(calls).toEqual(['attach', 'health'])
+  })
+
+  test('that could not be loaded is loaded again by the next call', async () => {
+    const provider = createFakeProvider()
+    const error = new Error('No network.')
+    const load = vi.fn<() => Promise<JobProvider>>().mockRejectedValueOnce(error).mockResolvedValue(provider)
+    const client = createClient({ load }, { jobs: [] })
+    await expect(client.sendJob('order.created', order)).rejects.toBe(error)
+    await client.sendJob('order.created', order)
+    expect(provider.sent).toHaveLength(1)
+  })
+
+  test('may be loaded by a function that throws', async () => {
+    const load = (): never => {
+      throw new Error('No such package.')
+    }
+    await expect(createClient({ load }, { jobs: [] }).healthCheck()).rejects.toThrow('No such package.')
+  })
+
+  test.each([{ specificationVersion: 'v2' }, {}, undefined, null])('that is %j does not speak the contract', async (wrong) => {
+    const client = createClient({ load: () => wrong as never }, { jobs: [] })
+    await expect(client.sendJob('order.created', order)).rejects.toMatchObject({
+      code: 'invalid_option',
+      option: 'provider',
+      message: expect.stringContaining('`v1`'),
+    })
+  })
+
+  test('that throws when it is attached is opened again by the next call, and refuses no definition meanwhile', async () => {
+    const attach = vi.fn<() => void>().mockImplementationOnce(() => {
+      throw new Error('The port is taken.')
+    })
+    const client = ambientClient(() => createFakeProvider({ attach, without: ['timeout'] }))
+    await expect(client.healthCheck()).rejects.toThrow('The port is taken.')
+    expect(() => timed()).not.toThrow()
+    ambientJobs().remove('timed')
+    await expect(client.healthCheck()).resolves.toMatchObject({ ok: true })
+  })
+})
+
+describe('a definition that the engine cannot keep', () => {
+  const refusal = { code: 'unsupported_feature', feature: 'timeout', provider: 'fake', message: expect.stringContaining('Do without.') }
+
+  test('is refused when the engine opens, and nothing is sent', async () => {
+    const provider = createFakeProvider({ without: ['timeout'] })
+    const client = clientOf(provider, given(timed()))
+    await expect(client.sendJob('order.created', order)).rejects.toMatchObject(refusal)
+    expect(provider.sent).toEqual([])
+    expect(provider.hosts).toEqual([])
+  })
+
+  test('is refused where it is defined, once the engine is open, and is not registered', async () => {
+    await ambientClient(() => createFakeProvider({ without: ['timeout'] })).healthCheck()
+    expect(() => timed()).toThrow(expect.objectContaining(refusal))
+    expect(ambientJobs().get('timed')).toBeUndefined()
+  })
+
+  test('is taken again once the client is closed', async () => {
+    const client = ambientClient(() => createFakeProvider({ without: ['timeout'] }))
+    await client.healthCheck()
+    await client.close()
+    expect(() => timed()).not.toThrow()
+  })
+
+  test('is taken again also where the client was closed while its engine opened', async () => {
+    const loading = Promise.withResolvers<JobProvider>()
+    const client = ambientClient(() => loading.promise)
+    const health = client.healthCheck()
+    const closing = client.close()
+    loading.resolve(createFakeProvider({ without: ['timeout'] }))
+    await Promise.all([health, closing])
+    expect(() => timed()).not.toThrow()
+  })
+
+  test('is no matter of a client that has jobs of its own', async () => {
+    await clientOf(createFakeProvider({ without: ['timeout'] })).healthCheck()
+    expect(() => timed()).not.toThrow()
+  })
+})
+
+describe('a client that is closed', () => {
+  test('closes its engine once, with the time that it has', async () => {
+    const provider = createFakeProvider()
+    const client = clientOf(provider)
+    await client.healthCheck()
+    await Promise.all([client.close({ timeout: '5s' }), client.close()])
+    expect(provider.calls).toEqual(['close 5000'])
+  })
+
+  test('has ten seconds by default', async () => {
+    const provider = createFakeProvider()
+    const client = clientOf(provider)
+    await client.start()
+    await client.close()
+    expect(provider.calls).toEqual(['start', 'close 10000'])
+  })
+
+  test('never loads an engine to close it', async () => {
+    const load = vi.fn<() => JobProvider>(() => createFakeProvider())
+    await createClient({ load }, { jobs: [] }).close()
+    expect(load).not.toHaveBeenCalled()
+  })
+
+  test('closes the engine that was still opening', async () => {
+    const loading = Promise.withResolvers<JobProvider>()
+    const provider = createFakeProvider()
+    const client = createClient({ load: () => loading.promise }, { jobs: [] })
+    const health = client.healthCheck()
+    const closing = client.close({ timeout: 0 })
+    loading.resolve(provider)
+    await Promise.all([health, closing])
+    expect(provider.calls).toEqual(['close 0'])
+  })
+
+  test('is closed also where its engine could not be opened', async () => {
+    const client = createClient({ load: () => Promise.reject(new Error('No network.')) }, { jobs: [] })
+    await Promise.allSettled([client.healthCheck()])
+    await expect(client.close()).resolves.toBeUndefined()
+  })
+
+  test('refuses what changes something, and says which call', async () => {
+    const provider = createFakeProvider()
+    provider.jobs.set('job_1', jobStatus())
+    const client = clientOf(provider)
+    await client.healthCheck()
+    await client.close()
+    const refused = [
+      ['sendJob', client.sendJob('order.created', order)],
+      ['sendJob', client.sendEvent('order.created', order)],
+      ['sendJob', client.scheduleJob('order.created', order, { delay: 5 })],
+      ['sendJobs', client.sendJobs([{ event: 'order.created', payload: order }])],
+      ['cancelJob', client.cancelJob('job_1')],
+      ['retryJob', client.retryJob('job_1')],
+      ['start', client.start()],
+      ['sendJob', client.forTenant('acme').sendJob('order.created', { orderId: 'order_1' })],
+    ] as const
+    for (const [operation, call] of refused) {
+      await expect(call).rejects.toMatchObject({ code: 'client_closed', message: expect.stringContaining(`\`${operation}\``) })
+    }
+    expect(provider.sent).toEqual([])
+  })
+
+  test('refuses them also where its engine was never opened', async () => {
+    const client = clientOf(createFakeProvider())
+    await client.close()
+    await expect(client.sendJob('order.created', order)).rejects.toMatchObject({ code: 'client_closed' })
+  })
+
+  test('still reads', async () => {
+    const provider = createFakeProvider()
+    provider.jobs.set('job_1', jobStatus({ state: 'completed' }))
+    const client = clientOf(provider)
+    await client.healthCheck()
+    await client.close()
+    expect(await client.getJobStatus('job_1')).toMatchObject({ state: 'completed' })
+    expect(await client.waitForJob('job_1')).toMatchObject({ state: 'completed' })
+    expect((await client.listJobs()).jobs).toHaveLength(1)
+  })
+
+  test('takes what its own handlers send while they are let end, and nothing after', async () => {
+    const ending = Promise.withResolvers<void>()
+    const provider = createFakeProvider({ close: () => ending.promise })
+    const client = clientOf(provider)
+    await client.healthCheck()
+    const closing = client.close()
+    const fromHandler = () => runWithClient(client, () => client.sendJob('order.created', order))
+    await expect(fromHandler()).resolves.toMatchObject({ event: 'order.created' })
+    await expect(client.sendJob('order.created', order)).rejects.toMatchObject({ code: 'client_closed' })
+    ending.resolve()
+    await closing
+    await expect(fromHandler()).rejects.toMatchObject({ code: 'client_closed' })
+    expect(provider.sent).toHaveLength(1)
+  })
+
+  test.each([-1, 'soon', null])('cannot have %j to close', async (timeout) => {
+    await expect(clientOf(createFakeProvider()).close({ timeout: timeout as never })).rejects.toMatchObject({ option: 'timeout' })
+  })
+})

@@ -1,0 +1,210 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { z } from 'zod'
+
+import { createFakeProvider, type FakeProviderOptions } from '../../test/kit/fake-provider.ts'
+import { createManualClock } from '../../test/kit/manual-clock.ts'
+import { createMemoryLogger } from '../../test/kit/memory-logger.ts'
+import { untyped } from '../../test/kit/untyped.ts'
+import { SendFailedError } from '../errors/send-failed-error.ts'
+import { defineEvents } from '../events/define-events.ts'
+import { eventType } from '../events/event-type.ts'
+import type { SendInfo } from '../runs/hooks.ts'
+import { type ClientOptions, createClient } from './create-client.ts'
+
+const order = { tenantId: 'acme', orderId: 'order_1' }
+const clock = createManualClock()
+
+defineEvents({
+  'note.sent': eventType(),
+  'date.sent': z.object({ at: z.coerce.date() }),
+  'late.checked': z.object({ word: z.string().refine(async (word) => word !== 'bad', 'is bad') }),
+})
+
+function setUp(provider: FakeProviderOptions = {}, options: ClientOptions = {}) {
+  const fake = createFakeProvider(provider)
+  const client = createClient({ load: () => fake }, { jobs: [], clock, ...options })
+  return { client, plain: untyped(client), fake }
+}
+
+describe('a sent event', () => {
+  test('becomes an envelope, and its handle has the id that the engine gave', async () => {
+    const { client, fake } = setUp({ send: vi.fn<() => Promise<never>>() })
+    const send = vi.spyOn(fake, 'send').mockResolvedValue([{ ok: true, id: 'engine_1', deduplicated: true }])
+    expect(await client.sendJob('order.created', { ...order, totalAmount: undefined })).toEqual({
+      id: 'engine_1',
+      event: 'order.created',
+      tenantId: 'acme',
+      deduplicated: true,
+    })
+    expect(send).toHaveBeenCalledExactlyOnceWith([
+      { v: 1, id: expect.stringMatching(/^[0-9A-Z]{26}$/), event: 'order.created', tenantId: 'acme', payload: order, sentAt: clock.now() },
+    ])
+  })
+
+  test('carries what the sender gave, not what the schema makes of it, and shares no object with it', async () => {
+    const { plain, fake } = setUp()
+    const payload = { tenantId: 'acme', at: new Date('2026-03-01T12:00:00Z'), list: [1] }
+    await plain.sendJob('date.sent', payload)
+    payload.list.push(2)
+    expect(fake.sent[0]?.payload).toEqual({ tenantId: 'acme', at: '2026-03-01T12:00:00.000Z', list: [1] })
+  })
+
+  test('waits for an asynchronous schema', async () => {
+    const { plain, fake } = setUp()
+    await plain.sendJob('late.checked', { tenantId: 'acme', word: 'good' })
+    await expect(plain.sendJob('late.checked', { tenantId: 'acme', word: 'bad' })).rejects.toMatchObject({ code: 'payload_invalid' })
+    expect(fake.sent).toHaveLength(1)
+  })
+
+  test('is the same by sendEvent', async () => {
+    const { client, fake } = setUp()
+    expect(await client.sendEvent('order.created', order)).toMatchObject({ event: 'order.created', tenantId: 'acme' })
+    expect(fake.sent).toHaveLength(1)
+  })
+
+  test('may be as large as every engine takes, in bytes of UTF-8, and no larger', async () => {
+    const { plain, fake } = setUp()
+    const sized = (bytes: number, letter = 'x') => {
+      const left = bytes - JSON.stringify({ tenantId: 'acme', note: '' }).length
+      const note = letter.repeat(Math.floor(left / Buffer.byteLength(letter)))
+      return { tenantId: 'acme', note: note + 'x'.repeat(left - Buffer.byteLength(note)) }
+    }
+    await plain.sendJob('note.sent', sized(122_880))
+    await plain.sendJob('note.sent', sized(122_880, '…'))
+    for (const [bytes, letter] of [[122_881, 'x'], [122_881, '…']] as const) {
+      await expect(plain.sendJob('note.sent', sized(bytes, letter))).rejects.toMatchObject({
+        code: 'payload_too_large',
+        bytes,
+        limitBytes: 122_880,
+        message: expect.stringMatching(/`note\.sent`.*122880/),
+      })
+    }
+    expect(fake.sent).toHaveLength(2)
+  })
+
+  test('may be larger where the engine and the client allow it, and is smaller where the engine takes less', async () => {
+    const note = { tenantId: 'acme', note: 'x'.repeat(200_000) }
+    await expect(setUp({}, { maxPayloadBytes: 300_000 }).plain.sendJob('note.sent', note)).resolves.toMatchObject({ event: 'note.sent' })
+    const small = setUp({ limits: { maxPayloadBytes: 100 } })
+    await expect(small.plain.sendJob('note.sent', note)).rejects.toMatchObject({ code: 'payload_too_large', limitBytes: 100 })
+  })
+
+  test.each([0, -1, 1.5, Number.NaN, '100', 2_000_000])('cannot be given %j for its limit', async (maxPayloadBytes) => {
+    const { client } = setUp({}, { maxPayloadBytes: maxPayloadBytes as number })
+    await expect(client.sendJob('order.created', order)).rejects.toMatchObject({
+      code: 'invalid_option',
+      option: 'maxPayloadBytes',
+      message: expect.stringContaining('1048576'),
+    })
+  })
+})
+
+describe('a send that is refused never reaches the engine', () => {
+  test.each<[name: string, event: unknown, payload: unknown, error: object]>([
+    ['an unknown event', 'order.crated', order, { code: 'unknown_event', nearest: 'order.created' }],
+    ['no event', undefined, order, { code: 'unknown_event' }],
+    ['no tenant', 'order.created', { orderId: 'order_1' }, { code: 'tenant_required', message: expect.stringContaining('is missing') }],
+    ['a blank tenant', 'order.created', { ...order, tenantId: ' ' }, { code: 'tenant_required' }],
+    ['a tenant that is a number', 'order.created', { ...order, tenantId: 5 }, { code: 'tenant_required' }],
+    ['the tenant of cron jobs', 'order.created', { ...order, tenantId: 'system' }, { code: 'tenant_required' }],
+    ['no payload', 'order.created', undefined, { code: 'tenant_required' }],
+    ['null', 'order.created', null, { code: 'tenant_required' }],
+    ['a text', 'order.created', 'order_1', { code: 'tenant_required' }],
+    ['a wrong field', 'order.created', { ...order, currency: 'usd' }, { code: 'payload_invalid', issues: [{ path: 'payload.currency' }] }],
+    ['no JSON', 'note.sent', { tenantId: 'acme', list: [1, 5n] }, { code: 'not_serializable', path: 'payload.list[1]' }],
+    ['a date as text', 'note.sent', { tenantId: 'acme', at: new Date() }, { code: 'not_serializable', path: 'payload.at' }],
+    ['a class', 'note.sent', Object.assign(new Map(), { tenantId: 'acme' }), { code: 'not_serializable', path: 'payload' }],
+  ])('%s', async (_name, event, payload, error) => {
+    const { plain, fake } = setUp()
+    await expect(plain.sendJob(event, payload)).rejects.toMatchObject(error)
+    await expect(plain.scheduleJob(event, payload, { delay: 5 })).rejects.toMatchObject(error)
+    expect(await plain.sendJobs([{ event, payload }])).toMatchObject([{ ok: false, error }])
+    expect(fake.sent).toEqual([])
+  })
+})
+
+describe('sendJobs', () => {
+  test('answers one result per item, in order: a bad one stops none of the others', async () => {
+    const { client, fake } = setUp()
+    const results = await client.sendJobs([
+      { event: 'order.created', payload: order },
+      { event: 'order.created', payload: { ...order, orderId: '' } },
+      { event: 'order.refunded', payload: order, options: { delay: '5m' } },
+      { event: 'order.created', payload: order, options: { delay: 'soon' as never } },
+      { event: 'email.send', payload: { tenantId: 'acme', type: 'x', recipientEmail: 'ada@example.com' } },
+    ])
+    expect(results.map((result) => (result.ok ? result.job.event : result.error.code))).toEqual([
+      'order.created',
+      'payload_invalid',
+      'order.refunded',
+      'invalid_option',
+      'email.send',
+    ])
+    expect(results.flatMap((result) => (result.ok ? [result.job.id] : []))).toEqual(fake.sent.map(({ id }) => id))
+    expect(fake.sent[1]?.runAt).toBe(clock.now() + 300_000)
+  })
+
+  test('hands all good ones over at once, and nothing where none is good', async () => {
+    const { client, fake } = setUp()
+    const send = vi.spyOn(fake, 'send')
+    await client.sendJobs([1, 2, 3].map(() => ({ event: 'order.created' as const, payload: order })))
+    expect(send.mock.calls.map(([envelopes]) => envelopes.length)).toEqual([3])
+    expect(await client.sendJobs([{ event: 'order.created', payload: { tenantId: '', orderId: 'x' } }])).toMatchObject([{ ok: false }])
+    expect(await client.sendJobs([])).toEqual([])
+    expect(send).toHaveBeenCalledOnce()
+  })
+
+  test('has the engine’s own refusals in their places', async () => {
+    const error = new SendFailedError({ event: 'order.created', provider: 'fake', problem: 'it is full', accepted: 'no' })
+    const { client } = setUp({
+      send: async () => [
+        { ok: true, id: 'a', deduplicated: false },
+        { ok: false, error },
+      ],
+    })
+    const items = [order, { ...order, orderId: '' }, order, order].map((payload) => ({ event: 'order.created' as const, payload }))
+    expect(await client.sendJobs(items)).toEqual([
+      { ok: true, job: { id: 'a', event: 'order.created', tenantId: 'acme', deduplicated: false } },
+      { ok: false, error: expect.objectContaining({ code: 'payload_invalid' }) },
+      { ok: false, error },
+      { ok: false, error: expect.objectContaining({ code: 'send_failed', accepted: 'maybe', message: expect.stringContaining('no answer') }) },
+    ])
+  })
+})
+
+describe('an engine that does not take an event', () => {
+  test('by its answer: sendJob rejects with its error', async () => {
+    const error = new SendFailedError({ event: 'order.created', provider: 'fake', problem: 'it is full', accepted: 'no' })
+    const { client } = setUp({ send: async () => [{ ok: false, error }] })
+    await expect(client.sendJob('order.created', order)).rejects.toBe(error)
+  })
+
+  test('by no answer: it may have it', async () => {
+    const { client } = setUp({ send: async () => [] })
+    await expect(client.sendJob('order.created', order)).rejects.toMatchObject({ code: 'send_failed', accepted: 'maybe' })
+  })
+})
+
+describe('the hook `onSend`', () => {
+  const onSend = vi.fn<(send: SendInfo) => unknown>()
+  beforeEach(() => void onSend.mockReset())
+
+  test('is told of every event that was handed over, taken or not, and of no other', async () => {
+    const error = new SendFailedError({ event: 'order.created', provider: 'fake', problem: 'it is full', accepted: 'no' })
+    const answers = [{ ok: true as const, id: 'a', deduplicated: true }, { ok: false as const, error }]
+    const { client } = setUp({ send: async () => answers }, { hooks: { onSend } })
+    await client.sendJobs([order, { ...order, orderId: '' }, order].map((payload) => ({ event: 'order.created', payload })))
+    const told = { event: 'order.created', tenantId: 'acme', envelope: expect.objectContaining({ payload: order }) }
+    expect(onSend.mock.calls).toEqual([[{ ...told, jobId: 'a', deduplicated: true }], [{ ...told, error }]])
+  })
+
+  test('that throws is logged, and the send succeeds', async () => {
+    const { logger, lines } = createMemoryLogger()
+    onSend.mockImplementation(() => {
+      throw new Error('No dashboard.')
+    })
+    const { client } = setUp({}, { hooks: { onSend }, logger })
+    await expect(client.sendJob('order.created', order)).resolves.toMatchObject({ tenantId: 'acme' })
+    expect(lines).toMatchObject([{ level: 'error', message: expect.stringContaining('onSend') }])
+  })
+})

@@ -1,0 +1,208 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+
+import { createFakeProvider, type FakeProvider, type FakeProviderOptions, jobStatus } from '../../test/kit/fake-provider.ts'
+import { createManualClock, type ManualClock } from '../../test/kit/manual-clock.ts'
+import type { JobState } from '../runs/job-state.ts'
+import { createClient } from './create-client.ts'
+import type { JobClient } from './job-client.ts'
+
+let clock: ManualClock
+let fake: FakeProvider
+let client: JobClient
+/** When the engine was asked, in milliseconds since the beginning. */
+let reads: number[]
+
+const setUp = (options?: FakeProviderOptions) => {
+  clock = createManualClock(0)
+  reads = []
+  fake = createFakeProvider(options)
+  const { status } = fake
+  vi.spyOn(fake, 'status').mockImplementation((id) => {
+    reads.push(clock.now())
+    return status(id)
+  })
+  client = createClient({ load: () => fake }, { jobs: [], clock })
+  become('queued')
+}
+const become = (state: JobState) => void fake.jobs.set('job_1', jobStatus({ state }))
+beforeEach(() => setUp())
+
+/** Whether a promise has settled, after all that is ready has run. */
+const isSettled = async (promise: Promise<unknown>): Promise<boolean> => {
+  let settled = false
+  const note = () => void (settled = true)
+  promise.then(note, note)
+  await clock.yield()
+  return settled
+}
+
+describe('waiting for a job', () => {
+  test.each(['completed', 'failed', 'cancelled', 'expired'] as const)('is over at once where it has %s', async (state) => {
+    become(state)
+    expect(await client.waitForJob('job_1')).toMatchObject({ state })
+    expect(reads).toEqual([0])
+    expect(clock.pendingTimers()).toBe(0)
+  })
+
+  test.each(['scheduled', 'queued', 'running', 'retrying'] as const)('goes on while it is %s', async (state) => {
+    become(state)
+    const waiting = client.waitForJob('job_1')
+    await clock.advance(60_000)
+    expect(await isSettled(waiting)).toBe(false)
+    become('completed')
+    await clock.advance(2000)
+    expect(await waiting).toMatchObject({ state: 'completed' })
+  })
+
+  test('is refused for a job that is not known, also one that is forgotten meanwhile', async () => {
+    await expect(client.waitForJob('job_9')).rejects.toMatchObject({ code: 'job_not_found' })
+    const waiting = client.waitForJob('job_1')
+    await clock.advance(0)
+    fake.jobs.clear()
+    const [result] = await Promise.all([Promise.allSettled([waiting]), clock.advance(50)])
+    expect(result).toMatchObject([{ status: 'rejected', reason: { code: 'job_not_found' } }])
+  })
+
+  test('ends with what the engine threw', async () => {
+    vi.spyOn(fake, 'status').mockRejectedValue(new Error('No network.'))
+    await expect(client.waitForJob('job_1')).rejects.toThrow('No network.')
+  })
+})
+
+describe('an engine that does not tell of changes', () => {
+  test('is asked in growing intervals, of at most two seconds', async () => {
+    const waiting = client.waitForJob('job_1')
+    await clock.advance(8000)
+    expect(reads).toEqual([0, 50, 150, 350, 750, 1550, 3150, 5150, 7150])
+    become('completed')
+    await clock.advance(2000)
+    await waiting
+    expect(reads).toHaveLength(10)
+    expect(clock.pendingTimers()).toBe(0)
+  })
+})
+
+describe('an engine that tells of changes', () => {
+  let listeners: Set<() => void>
+  beforeEach(() => {
+    listeners = new Set()
+    setUp({
+      watch: (_id, changed) => {
+        listeners.add(changed)
+        return () => listeners.delete(changed)
+      },
+    })
+  })
+
+  test('is asked at a change and at no other time', async () => {
+    const waiting = client.waitForJob('job_1')
+    await clock.advance(100_000)
+    expect(reads).toEqual([0])
+    become('running')
+    for (const changed of listeners) changed()
+    await clock.advance(1000)
+    expect(reads).toEqual([0, 100_000])
+    become('completed')
+    for (const changed of listeners) changed()
+    expect(await waiting).toMatchObject({ state: 'completed' })
+    expect(listeners.size).toBe(0)
+  })
+
+  test('is listened to before it is asked, so that no change falls between', async () => {
+    vi.spyOn(fake, 'status').mockImplementationOnce(async () => {
+      const before = jobStatus({ state: 'running' })
+      become('completed')
+      for (const changed of listeners) changed()
+      return before
+    })
+    expect(await client.waitForJob('job_1')).toMatchObject({ state: 'completed' })
+  })
+
+  test('is left alone once the waiting timed out', async () => {
+    const waiting = client.waitForJob('job_1', { timeout: 100 })
+    const [result] = await Promise.all([Promise.allSettled([waiting]), clock.advance(100)])
+    expect(result).toMatchObject([{ status: 'rejected', reason: { code: 'wait_timeout' } }])
+    expect(listeners.size).toBe(0)
+  })
+
+  test('is left alone once the waiting was aborted', async () => {
+    const controller = new AbortController()
+    const waiting = client.waitForJob('job_1', { signal: controller.signal })
+    await clock.advance(0)
+    controller.abort(new Error('The user left.'))
+    await expect(waiting).rejects.toThrow('The user left.')
+    expect(listeners.size).toBe(0)
+  })
+
+  test('does not keep waiting whoever aborted while it was asked', async () => {
+    const controller = new AbortController()
+    vi.spyOn(fake, 'status').mockImplementation(async () => {
+      controller.abort(new Error('The user left.'))
+      return jobStatus({ state: 'running' })
+    })
+    const waiting = client.waitForJob('job_1', { signal: controller.signal })
+    expect(await isSettled(waiting)).toBe(true)
+    await expect(waiting).rejects.toThrow('The user left.')
+    expect(listeners.size).toBe(0)
+  })
+})
+
+describe('a timeout', () => {
+  test('ends the waiting, telling the last state, and the job goes on', async () => {
+    become('running')
+    const waiting = client.waitForJob('job_1', { timeout: '1s' })
+    waiting.catch(() => undefined)
+    await clock.advance(999)
+    expect(await isSettled(waiting)).toBe(false)
+    await clock.advance(1)
+    await expect(waiting).rejects.toMatchObject({
+      code: 'wait_timeout',
+      jobId: 'job_1',
+      state: 'running',
+      message: expect.stringMatching(/`running` after 1000 ms/),
+    })
+    expect(fake.calls).toEqual([])
+    expect(clock.pendingTimers()).toBe(0)
+  })
+
+  test('is no hurry for a job that ends in its last moment', async () => {
+    const waiting = client.waitForJob('job_1', { timeout: 100 })
+    await clock.advance(99)
+    become('completed')
+    await clock.advance(1)
+    expect(await waiting).toMatchObject({ state: 'completed' })
+  })
+
+  test('of nothing asks once', async () => {
+    await expect(client.waitForJob('job_1', { timeout: 0 })).rejects.toMatchObject({ code: 'wait_timeout' })
+    become('completed')
+    expect(await client.waitForJob('job_1', { timeout: 0 })).toMatchObject({ state: 'completed' })
+  })
+
+  test.each([-1, 'soon', Number.NaN, null])('cannot be %j', async (timeout) => {
+    await expect(client.waitForJob('job_1', { timeout: timeout as never })).rejects.toMatchObject({ option: 'timeout' })
+  })
+})
+
+describe('a signal', () => {
+  test('that is aborted keeps the engine from being asked', async () => {
+    const reason = new Error('The user left.')
+    await expect(client.waitForJob('job_1', { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+    expect(reads).toEqual([])
+  })
+
+  test('ends the waiting at once with its reason, and leaves nothing behind', async () => {
+    const controller = new AbortController()
+    const remove = vi.spyOn(controller.signal, 'removeEventListener')
+    const add = vi.spyOn(controller.signal, 'addEventListener')
+    const waiting = client.waitForJob('job_1', { signal: controller.signal })
+    waiting.catch(() => undefined)
+    await clock.advance(200)
+    const reason = new Error('The user left.')
+    controller.abort(reason)
+    await expect(waiting).rejects.toBe(reason)
+    expect(remove).toHaveBeenCalledTimes(add.mock.calls.length)
+    expect(clock.pendingTimers()).toBe(0)
+    expect(fake.calls).toEqual([])
+  })
+})

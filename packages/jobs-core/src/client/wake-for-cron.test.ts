@@ -1,0 +1,138 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+
+import { createFakeProvider } from '../../test/kit/fake-provider.ts'
+import type * as Core from '../index.ts'
+import type { JobProvider } from '../provider/job-provider.ts'
+
+/** A process of its own for each test: nothing is defined or set. */
+let core: typeof Core
+const load = vi.fn<() => JobProvider>()
+
+beforeEach(async () => {
+  vi.useFakeTimers()
+  vi.resetModules()
+  Reflect.deleteProperty(globalThis, Symbol.for('@cgk-platform/jobs.ambient.v1'))
+  core = await import('../index.ts')
+  load.mockReset().mockImplementation(() => createFakeProvider())
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
+
+const defineCron = () => core.defineCronJob({ id: 'nightly', schedule: '0 3 * * *', handler: () => undefined })
+const defineOrderJob = () => core.defineJob({ id: 'process-order', event: 'order.created', handler: () => undefined })
+const hereClient = () => core.createClient({ load, runsHere: true })
+const turn = () => vi.advanceTimersByTimeAsync(0)
+
+describe('a cron job brings the engine of its process to life', () => {
+  test.each([
+    ['defined before the client', () => void [defineCron(), hereClient()]],
+    ['defined after the client', () => void [hereClient(), defineCron()]],
+  ])('%s', async (_order, program) => {
+    core.provideDefaultClient({ create: () => expect.unreachable(), runsHere: () => true })
+    program()
+    expect(load).not.toHaveBeenCalled()
+    await turn()
+    expect(load).toHaveBeenCalledOnce()
+  })
+
+  test('that is made for it, where none is there and it would run here', async () => {
+    const create = vi.fn<() => Core.JobClient>(hereClient)
+    core.provideDefaultClient({ create, runsHere: () => true })
+    defineCron()
+    await turn()
+    expect(load).toHaveBeenCalledOnce()
+    expect(core.getJobClient()).toBe(create.mock.results[0]?.value)
+  })
+
+  test('but not before the program has had its turn to make a client', async () => {
+    const create = vi.fn<() => Core.JobClient>(hereClient)
+    core.provideDefaultClient({ create, runsHere: () => true })
+    defineCron()
+    core.setJobClient(core.createClient({ load }, { jobs: [] }))
+    await turn()
+    expect(create).not.toHaveBeenCalled()
+    expect(load).not.toHaveBeenCalled()
+  })
+
+  test('but no engine that runs elsewhere', async () => {
+    core.provideDefaultClient({ create: () => expect.unreachable(), runsHere: () => false })
+    defineCron()
+    core.createClient({ load })
+    await turn()
+    expect(load).not.toHaveBeenCalled()
+  })
+
+  test('but none whose client has jobs of its own', async () => {
+    defineCron()
+    core.createClient({ load, runsHere: true }, { jobs: [] })
+    await turn()
+    expect(load).not.toHaveBeenCalled()
+  })
+
+  test('but none that was closed', async () => {
+    const client = hereClient()
+    await client.close()
+    defineCron()
+    await turn()
+    expect(load).not.toHaveBeenCalled()
+  })
+
+  test('and no other kind of job does', async () => {
+    core.provideDefaultClient({ create: () => expect.unreachable(), runsHere: () => true })
+    defineOrderJob()
+    hereClient()
+    await turn()
+    expect(load).not.toHaveBeenCalled()
+  })
+
+  test('and says so where that fails, without breaking the process', async () => {
+    const write = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    load.mockImplementation(() => {
+      throw new Error('No such package.')
+    })
+    defineCron()
+    hereClient()
+    await turn()
+    expect(write).toHaveBeenCalledOnce()
+    expect(String(write.mock.calls[0]?.[0])).toMatch(/no engine runs them.*No such package/s)
+  })
+})
+
+describe('the default client that a cron job brought to life', () => {
+  const wake = async () => {
+    const fake = createFakeProvider()
+    load.mockImplementation(() => fake)
+    core.provideDefaultClient({ create: hereClient, runsHere: () => true })
+    defineCron()
+    await turn()
+    return fake
+  }
+
+  test('is closed when another is set, since its cron jobs would tick beside', async () => {
+    const fake = await wake()
+    core.setJobClient(core.createClient({ load: () => createFakeProvider() }, { jobs: [] }))
+    await turn()
+    expect(fake.calls).toEqual(['close 0'])
+  })
+
+  test('is not closed when it was used meanwhile', async () => {
+    const fake = await wake()
+    await core.healthCheck()
+    core.setJobClient(core.createClient({ load: () => createFakeProvider() }, { jobs: [] }))
+    await turn()
+    expect(fake.calls).toEqual([])
+  })
+
+  test('is put back to sleep by a test kit, and no other is brought to life', async () => {
+    const fake = await wake()
+    core.keepCronAsleep()
+    await turn()
+    expect(fake.calls).toEqual(['close 0'])
+    load.mockClear()
+    core.defineCronJob({ id: 'hourly', schedule: '0 * * * *', handler: () => undefined })
+    await turn()
+    expect(load).not.toHaveBeenCalled()
+  })
+})

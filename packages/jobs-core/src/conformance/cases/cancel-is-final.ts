@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+
+import { type ConformanceCase, rules } from '../conformance-case.ts'
+import { isEnded, type JobState } from '../../runs/job-state.ts'
+import { casesOf } from './cases-of.ts'
+
+/** Whatever a handler still does, a cancelled job stays cancelled. */
+export const cancelIsFinalCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRetry, [
+  {
+    id: 'a-late-result-does-not-count',
+    title: 'what a handler returns after its job was cancelled does not turn it into completed',
+    needs: ['cancelJob of a running job'],
+    async run(t) {
+      const { id } = await t.send('conformance.plain', { waitMs: 3000, ignoresSignal: true, returns: 'late' })
+      await t.seen({ jobId: id, what: 'started' })
+      assert.equal((await t.client.cancelJob(id)).state, 'cancelled')
+      await t.seen({ jobId: id, what: 'returned' })
+      await t.pass(500)
+      const status = await t.client.getJobStatus(id)
+      assert.equal(status.state, 'cancelled')
+      assert.deepEqual(
+        status.runs.map(({ state, output }) => [state, output]),
+        [['cancelled', undefined]],
+      )
+    },
+  },
+  {
+    id: 'a-late-failure-does-not-count',
+    title: 'what a handler throws after its job was cancelled neither fails nor retries it',
+    needs: ['cancelJob of a running job'],
+    async run(t) {
+      const script = { waitMs: 3000, ignoresSignal: true, failure: { as: 'error' } } as const
+      const { id } = await t.send('conformance.reporting', script)
+      await t.seen({ jobId: id, what: 'started' })
+      await t.client.cancelJob(id)
+      await t.seen({ jobId: id, what: 'threw' })
+      await t.pass(t.retryDelay(500) + t.capabilities.retryToleranceMs)
+      assert.equal((await t.client.getJobStatus(id)).state, 'cancelled')
+      assert.equal(t.journal({ jobId: id, what: 'started' }).length, 1)
+      assert.deepEqual(t.journal({ jobId: id, what: 'onFailure' }), [])
+    },
+  },
+  {
+    id: 'a-blocked-loop-does-not-win',
+    title: 'a handler that blocks the event loop does not outrun a cancel that was answered',
+    needs: ['cancelJob of a running job'],
+    async run(t) {
+      const { id } = await t.send('conformance.plain', { waitMs: 200, ignoresSignal: true, blockMs: 400 })
+      await t.seen({ jobId: id, what: 'started' })
+      const { state } = await t.client.cancelJob(id)
+      await t.seen({ jobId: id, what: 'returned' })
+      await t.pass(500)
+      assert.ok(isEnded(state))
+      assert.equal((await t.client.getJobStatus(id)).state, state)
+    },
+  },
+  {
+    id: 'a-cancel-from-within',
+    title: 'a cancel that was asked for while the handler blocked the loop is final if it was answered so',
+    needs: ['cancelJob of a running job'],
+    async run(t) {
+      const { id } = await t.send('conformance.plain', { cancelsItself: true, blockMs: 50 })
+      const { seen } = await t.seen({ jobId: id, what: 'cancelAnswered' })
+      await t.pass(500)
+      assert.ok(isEnded(seen['state'] as JobState), String(seen['error'] ?? seen['state']))
+      assert.equal((await t.client.getJobStatus(id)).state, seen['state'])
+    },
+  },
+])

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict'
+
+import { type ConformanceCase, rules } from '../conformance-case.ts'
+import { casesOf } from './cases-of.ts'
+
+/** A job is cancelled whatever it is about to do. */
+export const cancelCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRetry, [
+  {
+    id: 'cancel-scheduled',
+    title: 'a scheduled job that is cancelled never starts',
+    needs: ['delay', 'cancelJob of a job that waits'],
+    async run(t) {
+      const { id } = await t.send('conformance.fan-out', {}, { options: { delay: 1500 } })
+      const status = await t.client.cancelJob(id)
+      assert.equal(status.state, 'cancelled')
+      assert.ok(status.endedAt instanceof Date)
+      await t.pass(3000)
+      assert.equal((await t.client.getJobStatus(id)).state, 'cancelled')
+      assert.deepEqual(t.journal({ jobId: id, what: 'started' }), [])
+    },
+  },
+  {
+    id: 'cancel-at-once',
+    title: 'a job can be cancelled from the moment its send resolved',
+    needs: ['cancelJob of a job that waits', 'cancelJob of a running job'],
+    async run(t) {
+      const { id } = await t.send('conformance.fan-out', { waitMs: 60_000 })
+      assert.equal((await t.client.cancelJob(id)).state, 'cancelled')
+      const begun = t.journal({ jobId: id, what: 'started' }).length
+      await t.pass(t.capabilities.abortToleranceMs + 500)
+      const aborted = t.journal({ jobId: id, what: 'aborted' }).length
+      assert.ok(begun <= aborted, 'A handler that had begun was not told.')
+      const status = await t.client.getJobStatus(id)
+      assert.equal(status.state, 'cancelled')
+      for (const run of status.runs) assert.equal(run.state, 'cancelled')
+    },
+  },
+  {
+    id: 'cancel-queued',
+    title: 'a queued job that is cancelled never starts, and holds nothing up',
+    needs: ['concurrency.perTenant', 'cancelJob of a job that waits'],
+    async run(t) {
+      const first = await t.send('conformance.one-per-tenant', { waitMs: 2000 })
+      await t.seen({ jobId: first.id, what: 'started' })
+      const second = await t.send('conformance.one-per-tenant')
+      await t.inState(second.id, 'queued')
+      const third = await t.send('conformance.one-per-tenant')
+      assert.equal((await t.client.cancelJob(second.id)).state, 'cancelled')
+      assert.equal((await t.ended(first.id)).state, 'completed')
+      assert.equal((await t.ended(third.id)).state, 'completed')
+      assert.deepEqual(t.journal({ jobId: second.id, what: 'started' }), [])
+    },
+  },
+  {
+    id: 'cancel-running',
+    title: "a running job that is cancelled has its signal aborted, within the engine's time",
+    needs: ['cancelJob of a running job'],
+    async run(t) {
+      const { id } = await t.send('conformance.plain', { waitMs: 60_000 })
+      await t.seen({ jobId: id, what: 'started' })
+      await t.inState(id, 'running')
+      const cancelledAt = t.now()
+      const status = await t.client.cancelJob(id)
+      const answeredAt = t.now()
+      assert.equal(status.state, 'cancelled')
+      assert.deepEqual(
+        status.runs.map(({ state }) => state),
+        ['cancelled'],
+      )
+      const { at, seen } = await t.seen({ jobId: id, what: 'aborted' })
+      assert.equal(seen['reason'], 'JobCancelledError')
+      const toleranceMs = t.capabilities.abortToleranceMs + answeredAt - cancelledAt
+      t.expectDelay(at - cancelledAt, { what: 'The abort', computedMs: 0, toleranceMs })
+      await t.pass(500)
+      assert.equal(t.journal({ jobId: id, what: 'started' }).length, 1, 'A cancelled job was tried again.')
+    },
+  },
+  {
+    id: 'cancel-retrying',
+    title: 'a job that waits for its next attempt and is cancelled makes none',
+    needs: ['cancelJob of a job that waits'],
+    async run(t) {
+      const { id } = await t.send('conformance.plain', { failure: { as: 'retryAfter', afterMs: 2500 } })
+      await t.seen({ jobId: id, what: 'threw' })
+      await t.pass(200)
+      assert.equal((await t.client.cancelJob(id)).state, 'cancelled')
+      await t.pass(4000)
+      const status = await t.client.getJobStatus(id)
+      assert.equal(status.state, 'cancelled')
+      assert.equal(status.runs[0]?.attempts, 1)
+      assert.equal(t.journal({ jobId: id, what: 'started' }).length, 1)
+    },
+  },
+  {
+    id: 'cancel-what-is-left',
+    title: 'cancel ends the runs that go on, and leaves those that have ended as they are',
+    needs: ['cancelJob of a running job'],
+    async run(t) {
+      const scripts = { 'conformance-fan-out-b': { waitMs: 60_000 }, 'conformance-fan-out-c': { waitMs: 60_000 } }
+      const { id } = await t.send('conformance.fan-out', undefined, { payload: { scripts } })
+      await t.until('one run has completed and two run', async () => {
+        const { runs } = await t.client.getJobStatus(id)
+        const states = runs.map(({ state }) => state).toSorted()
+        return states.join() === 'completed,running,running'
+      })
+      assert.equal((await t.client.cancelJob(id)).state, 'cancelled')
+      const { runs } = await t.client.getJobStatus(id)
+      assert.deepEqual(Object.fromEntries(runs.map((run) => [run.definitionId.at(-1), run.state])), {
+        a: 'completed',
+        b: 'cancelled',
+        c: 'cancelled',
+      })
+      await t.until('both handlers were told', () => t.journal({ jobId: id, what: 'aborted' }).length === 2)
+    },
+  },
+  {
+    id: 'cancel-twice',
+    title: 'cancelling again answers the same',
+    needs: ['delay', 'cancelJob of a job that waits'],
+    async run(t) {
+      const { id } = await t.send('conformance.plain', {}, { options: { delay: '1h' } })
+      const [first, second] = await Promise.all([t.client.cancelJob(id), t.client.cancelJob(id)])
+      assert.deepEqual([first.state, second.state], ['cancelled', 'cancelled'])
+      const third = await t.client.cancelJob(id)
+      assert.equal(third.state, 'cancelled')
+      assert.deepEqual(third.endedAt, first.endedAt)
+    },
+  },
+  {
+    id: 'cancel-after-the-end',
+    title: 'a job that has ended stays as it ended, and the answer says how',
+    async run(t) {
+      const good = await t.send('conformance.plain', { returns: 'kept' })
+      const bad = await t.send('conformance.once', { failure: { as: 'error' } })
+      const before = await t.ended(good.id)
+      await t.ended(bad.id)
+      assert.deepEqual(await t.client.cancelJob(good.id), before)
+      assert.equal((await t.client.cancelJob(bad.id)).state, 'failed')
+      assert.deepEqual(await t.client.getJobStatus(good.id), before)
+    },
+  },
+])

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict'
+
+import { InvalidDefinitionError } from '../../errors/invalid-definition-error.ts'
+import { type CronJobOptions, defineCronJob } from '../../jobs/define-cron-job.ts'
+import { cronTenants, overlappingMs } from '../conformance-cron-jobs.ts'
+import { type ConformanceCase, rules } from '../conformance-case.ts'
+import { inOwnRegistry } from '../in-own-registry.ts'
+import { casesOf } from './cases-of.ts'
+import { nextTick, tickOf } from './next-tick.ts'
+
+const minuteMs = 60_000
+
+/** Overlapping runs of a cron job, and what can be done with its jobs. */
+export const cronControlCases: readonly ConformanceCase[] = casesOf(rules.cron, [
+  {
+    id: 'overlap-is-skipped',
+    title: 'a tick is skipped while the previous run still goes on',
+    needs: ['cron', "cron.overlap: 'skip'"],
+    waitsForTicks: true,
+    async run(t) {
+      const definition = 'conformance-cron-skip'
+      const first = await nextTick(t, t.now(), { definition }).catch(() => nextTick(t, t.now(), { definition }))
+      const nextTickAt = tickOf(first) + minuteMs
+      await t.pass(Math.max(0, nextTickAt + 3000 - t.now()))
+      assert.equal((await t.client.getJobStatus(first.jobId)).state, 'running')
+      assert.ok(
+        t.journal({ definition, what: 'started' }).every((entry) => tickOf(entry) <= tickOf(first)),
+        'The tick was not skipped.',
+      )
+      assert.equal((await t.ended(first.jobId)).state, 'completed')
+      assert.ok(
+        t.journal({ definition, what: 'started' }).every((entry) => tickOf(entry) !== nextTickAt),
+        'The tick was put off, not skipped.',
+      )
+    },
+  },
+  {
+    id: 'overlap-is-allowed',
+    title: "with `overlap: 'allow'`, a tick starts a run while the previous one goes on",
+    needs: ['cron', "cron.overlap: 'allow'"],
+    waitsForTicks: true,
+    async run(t) {
+      const definition = 'conformance-cron-allow'
+      const first = await nextTick(t, t.now(), { definition })
+      const second = await nextTick(t, tickOf(first), { definition })
+      assert.equal(tickOf(second) - tickOf(first), minuteMs)
+      const { at } = await t.seen({ jobId: first.jobId, what: 'returned' })
+      assert.ok(second.at < at, 'The second run waited for the first.')
+      assert.ok(at - first.at >= overlappingMs - 2)
+    },
+  },
+  {
+    id: 'cron-runs-can-be-cancelled',
+    title: "a cron job's run is cancelled as any other",
+    needs: ['cron', "cron.overlap: 'allow'", 'cancelJob of a running job'],
+    waitsForTicks: true,
+    async run(t) {
+      const { jobId } = await nextTick(t, t.now(), { definition: 'conformance-cron-long' })
+      assert.equal((await t.client.cancelJob(jobId)).state, 'cancelled')
+      const { seen } = await t.seen({ jobId, what: 'aborted' })
+      assert.equal(seen['reason'], 'JobCancelledError')
+      await t.pass(300)
+      assert.equal((await t.client.getJobStatus(jobId)).state, 'cancelled')
+    },
+  },
+  {
+    id: 'cron-runs-can-be-retried',
+    title: "a tenant's failed run of a cron job is retried as any other, at the same tick",
+    needs: ['cron', 'cron.tenants', "cron.overlap: 'skip'", 'retryJob'],
+    waitsForTicks: true,
+    async run(t) {
+      const first = await nextTick(t, t.now(), { definition: 'conformance-cron-tenants', tenantId: cronTenants[1] })
+      const { jobId } = first
+      assert.equal((await t.ended(jobId)).state, 'failed')
+      assert.equal((await t.client.retryJob(jobId)).id, jobId)
+      const again = await t.until('the new run has begun', () =>
+        t.journal({ jobId, what: 'started' }).find(({ runId }) => runId !== first.runId),
+      )
+      assert.deepEqual([tickOf(again), again.tenantId, again.attempt], [tickOf(first), first.tenantId, 1])
+      const { runs } = await t.ended(jobId)
+      assert.equal(runs.length, 2)
+      assert.equal(runs[1]?.retryOf, first.runId)
+    },
+  },
+  {
+    id: 'wrong-schedules-are-refused',
+    title: 'a schedule or a zone that cannot be is refused when it is defined; weekday 7 is Sunday',
+    async run() {
+      const define = (options: Partial<CronJobOptions<unknown>>) =>
+        inOwnRegistry(() =>
+          defineCronJob<unknown>({
+            id: 'conformance-refused',
+            schedule: '* * * * *',
+            handler: () => undefined,
+            ...options,
+          }),
+        )
+      const wrong: Partial<Record<keyof CronJobOptions<unknown>, unknown>>[] = [
+        ...[
+          '',
+          '* * * *',
+          '* * * * * *',
+          '60 * * * *',
+          '0 24 * * *',
+          '0 0 31 2 *',
+          '0 0 * * 8',
+          '@daily',
+          'every day',
+        ].map((schedule) => ({ schedule })),
+        ...['Europe/Atlantis', '+01:00', ''].map((timezone) => ({ timezone })),
+        { overlap: 'queue' },
+        { catchUp: 'all' },
+        { tenants: ['one'] },
+      ]
+      for (const options of wrong) {
+        assert.throws(() => define(options as never), InvalidDefinitionError.isInstance, JSON.stringify(options))
+      }
+      const sunday = define({ schedule: '0 0 * * 7' }).schedule.next(Date.UTC(2026, 0, 1))
+      assert.equal(new Date(sunday).getUTCDay(), 0)
+    },
+  },
+])

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict'
+
+import { systemTenantId } from '../../events/reserved-names.ts'
+import { cronTenants } from '../conformance-cron-jobs.ts'
+import { type ConformanceCase, rules } from '../conformance-case.ts'
+import { casesOf } from './cases-of.ts'
+import { nextTick, tickOf } from './next-tick.ts'
+
+const minuteMs = 60_000
+const [goodTenant, badTenant] = cronTenants
+
+/** Ticks of a schedule become ordinary jobs. */
+export const cronCases: readonly ConformanceCase[] = casesOf(rules.cron, [
+  {
+    id: 'a-tick-is-an-ordinary-job',
+    title: "a tick makes an ordinary job of the tenant `system`, with the tick's time in the context",
+    needs: ['cron', "cron.overlap: 'skip'"],
+    waitsForTicks: true,
+    async run(t) {
+      const started = await nextTick(t, t.now(), { definition: 'conformance-cron' })
+      const tick = tickOf(started)
+      assert.equal(tick % minuteMs, 0, 'The tick lies on a minute.')
+      assert.equal(started.seen['scheduledAtIsDate'], true)
+      t.expectDelay(started.at - tick, { what: 'The run', computedMs: 0, toleranceMs: 15_000 })
+      assert.deepEqual([started.tenantId, started.attempt, started.maxAttempts], [systemTenantId, 1, 2])
+      const status = await t.ended(started.jobId)
+      assert.deepEqual(
+        [status.event, status.tenantId, status.state],
+        ['cron/conformance-cron', systemTenantId, 'completed'],
+      )
+      assert.deepEqual(
+        status.runs.map(({ id, definitionId, output }) => [id, definitionId, output]),
+        [[started.runId, 'conformance-cron', 'ticked']],
+      )
+    },
+  },
+  {
+    id: 'every-tick-once',
+    title: 'each tick runs once, and the next one follows',
+    needs: ['cron', "cron.overlap: 'skip'"],
+    waitsForTicks: true,
+    async run(t) {
+      const first = await nextTick(t, t.now(), { definition: 'conformance-cron' })
+      const second = await nextTick(t, tickOf(first), { definition: 'conformance-cron' })
+      assert.equal(tickOf(second) - tickOf(first), minuteMs)
+      await t.pass(1000)
+      for (const tick of [tickOf(first), tickOf(second)]) {
+        const runs = t
+          .journal({ definition: 'conformance-cron', what: 'started' })
+          .filter((entry) => tickOf(entry) === tick)
+        assert.equal(runs.length, 1)
+      }
+    },
+  },
+  {
+    id: 'a-run-for-each-tenant',
+    title: 'with `tenants`, a tick makes one job for each, with its own tenant in the context',
+    needs: ['cron', 'cron.tenants', "cron.overlap: 'skip'"],
+    waitsForTicks: true,
+    async run(t) {
+      const definition = 'conformance-cron-tenants'
+      const good = await nextTick(t, t.now(), { definition, tenantId: goodTenant })
+      const bad = await t.until('the other tenant has its run', () =>
+        t.journal({ definition, tenantId: badTenant, what: 'started' }).find((entry) => tickOf(entry) === tickOf(good)),
+      )
+      assert.notEqual(bad.jobId, good.jobId)
+      assert.notEqual(bad.runId, good.runId)
+      for (const { jobId, tenantId } of [good, bad]) assert.equal((await t.ended(jobId)).tenantId, tenantId)
+      await t.pass(300)
+      const ofTick = t.journal({ definition, what: 'started' }).filter((entry) => tickOf(entry) === tickOf(good))
+      // By job, since another case retries a tenant's run by hand.
+      const byJob = new Map(ofTick.map(({ jobId, tenantId }) => [jobId, tenantId]))
+      assert.deepEqual([...byJob.values()].toSorted(), [...cronTenants].toSorted())
+    },
+  },
+  {
+    id: 'tenants-fail-apart',
+    title: "one tenant's failure does not touch another tenant's run, and onFailure is called for it alone",
+    needs: ['cron', 'cron.tenants', "cron.overlap: 'skip'"],
+    waitsForTicks: true,
+    async run(t) {
+      const definition = 'conformance-cron-tenants'
+      const bad = await nextTick(t, t.now(), { definition, tenantId: badTenant })
+      const good = await t.until('the other tenant has its run', () =>
+        t.journal({ definition, tenantId: goodTenant, what: 'started' }).find((entry) => tickOf(entry) === tickOf(bad)),
+      )
+      assert.equal((await t.ended(good.jobId)).state, 'completed')
+      const failed = await t.ended(bad.jobId)
+      assert.equal(failed.state, 'failed')
+      assert.equal(failed.runs[0]?.attempts, 1)
+      const report = await t.seen({ jobId: bad.jobId, what: 'onFailure' })
+      assert.equal(tickOf(report), tickOf(bad))
+      assert.deepEqual(t.journal({ jobId: good.jobId, what: 'onFailure' }), [])
+      await t.refused('job_not_found', () => t.client.forTenant(goodTenant).getJobStatus(bad.jobId))
+      assert.equal((await t.client.forTenant(badTenant).getJobStatus(bad.jobId)).id, bad.jobId)
+    },
+  },
+  {
+    id: 'ticks-in-a-time-zone',
+    title: 'a schedule is read in its own time zone',
+    needs: ['cron', "cron.overlap: 'skip'"],
+    waitsForTicks: true,
+    async run(t) {
+      const startedAt = t.now()
+      const first = await t.until(
+        'one of two schedules ticks',
+        () =>
+          ['conformance-cron-morning', 'conformance-cron-far-morning']
+            .flatMap((definition) => t.journal({ definition, what: 'started' }))
+            .find((found) => tickOf(found) > startedAt),
+        105_000,
+      )
+      await t.pass(1000)
+      const morning = new Date(tickOf(first)).getUTCHours() < 12
+      assert.equal(first.definition, morning ? 'conformance-cron-morning' : 'conformance-cron-far-morning')
+      const hours = (definition: string) =>
+        t.journal({ definition, what: 'started' }).map((found) => new Date(tickOf(found)).getUTCHours())
+      assert.ok(
+        hours('conformance-cron-morning').every((hour) => hour < 12),
+        'Ticked in UTC outside of the morning.',
+      )
+      assert.ok(
+        hours('conformance-cron-far-morning').every((hour) => hour >= 12),
+        'Ticked outside of the morning there.',
+      )
+    },
+  },
+  {
+    id: 'a-tick-is-retried',
+    title: 'a run of a cron job is retried by its policy, and then onFailure is called with the tick',
+    needs: ['cron', "cron.overlap: 'skip'"],
+    waitsForTicks: true,
+    async run(t) {
+      const started = await nextTick(t, t.now(), { definition: 'conformance-cron-retried' })
+      const { jobId } = started
+      const status = await t.ended(jobId)
+      assert.equal(status.state, 'failed')
+      const attempts = t.journal({ jobId, what: 'started' })
+      assert.deepEqual(
+        attempts.map(({ attempt }) => attempt),
+        [1, 2],
+      )
+      assert.deepEqual(attempts.map(tickOf), [tickOf(started), tickOf(started)])
+      const { retryToleranceMs: toleranceMs } = t.capabilities
+      const [threw] = t.journal({ jobId, what: 'threw' })
+      const computedMs = t.retryDelay(Math.max(100, t.capabilities.minRetryDelayMs))
+      t.expectDelay(attempts[1]!.at - threw!.at, { what: 'The second attempt', computedMs, toleranceMs })
+      const reports = t.journal({ jobId, what: 'onFailure' })
+      assert.deepEqual(
+        reports.map((report) => [report.attempt, tickOf(report)]),
+        [[2, tickOf(started)]],
+      )
+    },
+  },
+])

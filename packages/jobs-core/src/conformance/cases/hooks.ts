@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict'
+
+import type { CaseTools } from '../case-tools.ts'
+import { throwingHooksMark } from '../conformance-hooks.ts'
+import { lineMark, secretMark } from '../conformance-logger.ts'
+import { type ConformanceCase, rules } from '../conformance-case.ts'
+import { casesOf } from './cases-of.ts'
+
+function hooksOf(t: CaseTools, jobId: string, hook: string) {
+  return t.journal({ jobId, what: 'hook' }).filter(({ seen }) => seen['hook'] === hook)
+}
+
+/** Monitoring stands on hooks and on the logger, on every engine alike. */
+export const hookCases: readonly ConformanceCase[] = casesOf(rules.hooks, [
+  {
+    id: 'hooks-of-attempts',
+    title: 'hooks tell of each attempt when it starts and ends, and once of the end of the run',
+    async run(t) {
+      const { id } = await t.send('conformance.fixed', { failure: { as: 'error', attempts: 1 } })
+      const status = await t.ended(id)
+      await t.until('the run has been told', () => hooksOf(t, id, 'onRunEnd').length > 0)
+      const starts = hooksOf(t, id, 'onAttemptStart')
+      assert.deepEqual(
+        starts.map(({ attempt }) => attempt),
+        [1, 2],
+      )
+      assert.deepEqual(
+        hooksOf(t, id, 'onAttemptEnd').map(({ attempt, seen }) => [attempt, seen['outcome']]),
+        [
+          [1, 'retry'],
+          [2, 'completed'],
+        ],
+      )
+      const ends = hooksOf(t, id, 'onRunEnd')
+      assert.deepEqual(
+        ends.map(({ attempt, seen }) => [attempt, seen['outcome']]),
+        [[2, 'completed']],
+      )
+      for (const entry of [...starts, ...ends]) {
+        const { definition, runId, maxAttempts, tenantId } = entry
+        assert.deepEqual(
+          [definition, runId, maxAttempts, tenantId, entry.seen['event']],
+          ['conformance-fixed', status.runs[0]?.id, 3, t.tenantId, 'conformance.fixed'],
+        )
+      }
+    },
+  },
+  {
+    id: 'hooks-of-sends',
+    title: 'a hook tells of each send, with the id of its job',
+    needs: ['idempotencyKey'],
+    async run(t) {
+      const options = { idempotencyKey: t.unique('key') }
+      const { id } = await t.send('conformance.nobody', {}, { options })
+      await t.send('conformance.nobody', {}, { options })
+      const sends = t.journal({ tenantId: t.tenantId, what: 'hook' })
+      assert.deepEqual(
+        sends.map(({ jobId, seen }) => [jobId, seen['hook'], seen['event'], seen['deduplicated']]),
+        [
+          [id, 'onSend', 'conformance.nobody', false],
+          [id, 'onSend', 'conformance.nobody', true],
+        ],
+      )
+    },
+  },
+  {
+    id: 'hooks-that-throw',
+    title: 'a hook that throws or rejects breaks no job',
+    async run(t) {
+      const tenantId = t.unique(throwingHooksMark)
+      const { id } = await t.send('conformance.fixed', { failure: { as: 'error', attempts: 1 } }, { tenantId })
+      assert.equal((await t.ended(id)).state, 'completed')
+      assert.deepEqual(
+        t.journal({ jobId: id, what: 'started' }).map(({ attempt }) => attempt),
+        [1, 2],
+      )
+    },
+  },
+  {
+    id: 'logger-carries-the-ids',
+    title: 'what a handler logs carries the ids of its job, run, attempt and tenant',
+    async run(t) {
+      const { id } = await t.send('conformance.plain', { logs: `${lineMark}: at work` })
+      const status = await t.ended(id)
+      const [line] = t.journal({ jobId: id, what: 'logged' })
+      assert.ok(line)
+      assert.deepEqual([line.runId, line.attempt, line.tenantId], [status.runs[0]?.id, 1, t.tenantId])
+      assert.equal(line.seen['level'], 'info')
+    },
+  },
+  {
+    id: 'payloads-and-keys-are-not-logged',
+    title: 'the library logs no payload and no idempotency key, whatever becomes of the job',
+    needs: ['idempotencyKey'],
+    async run(t) {
+      const payload = { secret: secretMark }
+      const send = (script: object) =>
+        t.send('conformance.reporting', script, { payload, options: { idempotencyKey: t.unique(secretMark) } })
+      const jobs = await Promise.all([
+        send({}),
+        send({ failure: { as: 'error' }, onFailureThrows: true }),
+        send({ returnsOdd: 'bigint' }),
+      ])
+      for (const { id } of jobs) await t.ended(id)
+      await t.refused('not_serializable', () => t.send('conformance.plain', {}, { payload: { ...payload, total: 1n } }))
+      await t.pass(300)
+      assert.deepEqual(t.journal({ what: 'leaked' }), [])
+    },
+  },
+])

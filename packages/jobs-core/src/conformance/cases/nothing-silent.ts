@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict'
+
+import { portablePayloadBytes, type Feature } from '../../provider/capabilities.ts'
+import { defineJob, type JobOptions } from '../../jobs/define-job.ts'
+import type { JobEvent } from '../../events/job-events.ts'
+import type { CaseTools } from '../case-tools.ts'
+import { allFeatures } from '../all-features.ts'
+import { type ConformanceCase, rules } from '../conformance-case.ts'
+import { inOwnRegistry } from '../in-own-registry.ts'
+import { casesOf } from './cases-of.ts'
+
+/** Opens a client of the engine that has one more definition, as an app would. */
+async function openWith(t: CaseTools, options: Partial<JobOptions<JobEvent, unknown>>): Promise<unknown> {
+  const event = 'conformance.plain' as JobEvent
+  const definition = inOwnRegistry(() =>
+    defineJob({ id: 'conformance-refused', event, handler: () => undefined, ...options }),
+  )
+  const client = t.engine.createClient!({ jobs: [definition] })
+  try {
+    return await client.capabilities()
+  } finally {
+    await client.close().catch(() => undefined) // it may never have opened
+  }
+}
+
+/** What an engine cannot do, it says. */
+export const nothingSilentCases: readonly ConformanceCase[] = casesOf(rules.nothingSilent, [
+  {
+    id: 'capabilities-name-every-feature',
+    title: 'the capabilities tell of every feature, and of one that is lacking why and what to do instead',
+    async run(t) {
+      const features = t.capabilities.features as Partial<typeof t.capabilities.features>
+      for (const feature of allFeatures) {
+        const support = features[feature]
+        assert.ok(support, `The capabilities do not tell of \`${feature}\`.`)
+        assert.equal(typeof support.supported, 'boolean')
+        if (support.supported) continue
+        assert.ok(support.note?.trim() && support.instead?.trim(), `\`${feature}\` lacks a note or what to do instead.`)
+      }
+      const unknown = Object.keys(features).filter((feature) => !allFeatures.includes(feature as Feature))
+      assert.deepEqual(unknown, [])
+    },
+  },
+  {
+    id: 'capabilities-have-sound-numbers',
+    title: "the capabilities' numbers are finite and go together",
+    async run(t) {
+      const { minRetryDelayMs, maxRetryDelayMs, retryToleranceMs, abortToleranceMs, ...most } = t.capabilities
+      for (const number of [minRetryDelayMs, retryToleranceMs, abortToleranceMs]) {
+        assert.ok(Number.isFinite(number) && number >= 0)
+      }
+      assert.ok(maxRetryDelayMs === undefined || maxRetryDelayMs >= minRetryDelayMs)
+      assert.ok(Number.isInteger(most.maxAttemptsLimit) && most.maxAttemptsLimit >= 3)
+      assert.ok(Number.isInteger(most.maxPayloadBytes) && most.maxPayloadBytes >= portablePayloadBytes)
+      assert.ok(most.maxDelayMs >= 0)
+      assert.ok(most.daylightSaving.trim() !== '')
+    },
+  },
+  {
+    id: 'lacking-features-are-refused',
+    title: 'too many attempts, and a delay or a retry delay that is too long, are refused and not cut',
+    wants: ['createClient'],
+    async run(t) {
+      const { maxAttemptsLimit, maxRetryDelayMs, maxDelayMs } = t.capabilities
+      if (maxAttemptsLimit < 1000) {
+        const maxAttempts = maxAttemptsLimit + 1
+        await t.refused('unsupported_feature', () => openWith(t, { retry: { maxAttempts } }))
+        await t.refused('unsupported_feature', () => t.send('conformance.nobody', {}, { options: { maxAttempts } }))
+      }
+      if (maxRetryDelayMs !== undefined) {
+        const maxDelay = maxRetryDelayMs + 1
+        await t.refused('unsupported_feature', () => openWith(t, { retry: { maxDelay } }))
+      }
+      const tenYears = 10 * 365 * 86_400_000
+      if (maxDelayMs < tenYears && t.capabilities.features.delay.supported) {
+        await t.refused('unsupported_feature', () =>
+          t.send('conformance.nobody', {}, { options: { delay: maxDelayMs + 1 } }),
+        )
+      }
+      // What is just allowed is taken.
+      await openWith(t, {
+        retry: { maxAttempts: maxAttemptsLimit, ...(maxRetryDelayMs !== undefined && { maxDelay: maxRetryDelayMs }) },
+      })
+    },
+  },
+  {
+    id: 'unknown-options-are-refused',
+    title: 'an option of a send that does not exist is refused by its name',
+    async run(t) {
+      for (const option of ['dealy', 'retries', 'priority']) {
+        const error = await t.refused('invalid_option', () =>
+          t.send('conformance.nobody', {}, { options: { [option]: 1 } }),
+        )
+        assert.ok(error.message.includes(option))
+      }
+    },
+  },
+  {
+    id: 'options-of-another-engine-are-harmless',
+    title: 'options that belong to another engine are carried by and change nothing',
+    async run(t) {
+      const options = { providerOptions: { 'some-other-engine': { priority: 7 } } }
+      const { id } = await t.send('conformance.plain', {}, { options })
+      assert.equal((await t.ended(id)).state, 'completed')
+    },
+  },
+  {
+    id: 'health-is-told',
+    title: 'healthCheck tells whether the engine answers, check by check',
+    async run(t) {
+      const health = await t.client.healthCheck()
+      assert.equal(health.ok, true)
+      assert.ok(health.provider !== '')
+      assert.ok(health.checks.length > 0)
+      for (const check of health.checks) assert.ok(check.name !== '' && check.message !== '')
+      assert.equal(
+        health.ok,
+        health.checks.every(({ ok }) => ok),
+      )
+    },
+  },
+  {
+    id: 'a-closed-client-says-so',
+    title: 'a closed client refuses to send, cancel and retry, still reads, and closes again without harm',
+    wants: ['anotherClient'],
+    async run(t) {
+      const client = await t.engine.anotherClient!()
+      const { id } = await t.send('conformance.plain', {}, { client })
+      await t.ended(id)
+      await client.close()
+      await client.close()
+      await t.refused('client_closed', () => t.send('conformance.plain', {}, { client }))
+      await t.refused('client_closed', () => client.sendJobs([]))
+      await t.refused('client_closed', () => client.cancelJob(id))
+      await t.refused('client_closed', () => client.retryJob(id))
+      assert.equal((await client.getJobStatus(id)).state, 'completed')
+      assert.equal((await t.client.getJobStatus(id)).state, 'completed')
+    },
+  },
+])

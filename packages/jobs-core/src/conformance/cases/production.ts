@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict'
+
+import type { JobClient } from '../../client/job-client.ts'
+import { ProviderNotChosenError } from '../../errors/provider-not-chosen-error.ts'
+import { type ConformanceCase, rules } from '../conformance-case.ts'
+import type { ConformanceTarget } from '../conformance-target.ts'
+import { casesOf } from './cases-of.ts'
+
+const variables = [
+  'NODE_ENV',
+  'JOB_PROVIDER',
+  'TRIGGER_SECRET_KEY',
+  'INNGEST_EVENT_KEY',
+  'INNGEST_SIGNING_KEY',
+  'INNGEST_DEV',
+]
+
+/** The client that is made where the environment says this and nothing else. */
+function defaultIn(target: ConformanceTarget, environment: Readonly<Record<string, string>>): JobClient {
+  const before = variables.map((name) => [name, process.env[name]] as const)
+  for (const name of variables) delete process.env[name]
+  Object.assign(process.env, environment)
+  try {
+    // At once and not later, so that no other code sees this environment.
+    return target.createDefault!()
+  } finally {
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name]
+      else process.env[name] = value
+    }
+  }
+}
+
+/** In production nothing defaults to memory. */
+export const productionCases: readonly ConformanceCase[] = casesOf(rules.production, [
+  {
+    id: 'no-memory-by-default-in-production',
+    title: 'in production, without a word about the engine, none is taken that loses jobs with its process',
+    wants: ['createDefault'],
+    async run(t) {
+      let client: JobClient
+      try {
+        client = defaultIn(t.target, { NODE_ENV: 'production' })
+      } catch (error) {
+        assert.ok(ProviderNotChosenError.isInstance(error), String(error))
+        return
+      }
+      const { features } = await client.capabilities()
+      await client.close()
+      assert.ok(features['jobs survive a restart'].supported, 'The default engine keeps its jobs in memory.')
+    },
+  },
+  {
+    id: 'unknown-provider-is-refused',
+    title: 'an engine that `JOB_PROVIDER` misspells is refused, not replaced by another',
+    wants: ['createDefault'],
+    async run(t) {
+      for (const environment of [{}, { NODE_ENV: 'production' }]) {
+        await assert.rejects(async () => {
+          const client = defaultIn(t.target, { ...environment, JOB_PROVIDER: 'loacl' })
+          await client.close()
+        }, /JOB_PROVIDER|loacl/)
+      }
+    },
+  },
+])

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict'
+
+import type { JobNotRetryableError } from '../../errors/job-not-retryable-error.ts'
+import { type ConformanceCase, rules } from '../conformance-case.ts'
+import { casesOf } from './cases-of.ts'
+
+/** A failed job is run again by hand. */
+export const retryJobCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRetry, [
+  {
+    id: 'retry-runs-failed-definitions-alone',
+    title: 'a retry keeps the job and runs again what failed, alone',
+    needs: ['retryJob'],
+    async run(t) {
+      const scripts = { 'conformance-fan-out-b': { failure: { as: 'nonRetryable', runs: 1 } } }
+      const { id } = await t.send('conformance.fan-out', undefined, { payload: { scripts, word: 'kept' } })
+      const before = await t.ended(id)
+      assert.equal(before.state, 'failed')
+      const handle = await t.client.retryJob(id)
+      assert.deepEqual([handle.id, handle.event, handle.tenantId], [id, 'conformance.fan-out', t.tenantId])
+      const status = await t.ended(id)
+      assert.equal(status.state, 'completed')
+      const started = t.journal({ jobId: id, what: 'started' }).map(({ definition }) => definition.slice(-1))
+      assert.deepEqual(started.toSorted(), ['a', 'b', 'b', 'c'])
+      assert.equal(status.runs.length, 4)
+      const payloads = t.journal({ jobId: id, what: 'started' }).map(({ seen }) => seen['payload'])
+      for (const payload of payloads) assert.deepEqual(payload, { tenantId: t.tenantId, word: 'kept' })
+    },
+  },
+  {
+    id: 'retry-links-its-run',
+    title: 'the new run is linked by retryOf, has an id of its own and counts its attempts from 1',
+    needs: ['retryJob'],
+    async run(t) {
+      const { id } = await t.send('conformance.fixed', { failure: { as: 'error', runs: 1 } })
+      const [failed] = (await t.ended(id)).runs
+      await t.client.retryJob(id)
+      const { runs, state } = await t.ended(id)
+      assert.equal(state, 'completed')
+      assert.deepEqual(
+        runs.map((run) => [run.definitionId, run.state, run.attempts, run.maxAttempts, run.retryOf]),
+        [
+          ['conformance-fixed', 'failed', 3, 3, undefined],
+          ['conformance-fixed', 'completed', 1, 3, failed!.id],
+        ],
+      )
+      assert.notEqual(runs[1]!.id, failed!.id)
+      const [entry] = t.journal({ jobId: id, runId: runs[1]!.id, what: 'started' })
+      assert.deepEqual([entry?.attempt, entry?.maxAttempts], [1, 3])
+    },
+  },
+  {
+    id: 'retry-reopens-the-job',
+    title: "after a retry the job's state is that of its newest runs",
+    needs: ['retryJob'],
+    async run(t) {
+      const { id } = await t.send('conformance.once', { waitMs: 1500, failure: { as: 'error', runs: 1 } })
+      assert.equal((await t.ended(id)).state, 'failed')
+      await t.client.retryJob(id)
+      const status = await t.client.getJobStatus(id)
+      assert.ok(['queued', 'running'].includes(status.state), `The job is \`${status.state}\`.`)
+      assert.equal(status.endedAt, undefined)
+      assert.equal((await t.ended(id)).state, 'completed')
+    },
+  },
+  {
+    id: 'retry-at-once-twice',
+    title: 'a retry asked for twice at once happens once',
+    needs: ['retryJob'],
+    async run(t) {
+      const { id } = await t.send('conformance.reporting', { waitMs: 300, failure: { as: 'error', runs: 1 } })
+      await t.ended(id)
+      const answers = await Promise.allSettled([t.client.retryJob(id), t.client.retryJob(id), t.client.retryJob(id)])
+      assert.ok(answers.some(({ status }) => status === 'fulfilled'))
+      for (const answer of answers) {
+        if (answer.status === 'rejected') await t.refused('job_not_retryable', () => Promise.reject(answer.reason))
+        else assert.equal(answer.value.id, id)
+      }
+      assert.equal((await t.ended(id)).runs.length, 2)
+      await t.pass(500)
+      const runIds = t.journal({ jobId: id, what: 'started' }).map(({ runId }) => runId)
+      assert.equal(new Set(runIds).size, 2)
+    },
+  },
+  {
+    id: 'retry-again',
+    title: 'a retry that fails can be retried; onFailure is called once for each run',
+    needs: ['retryJob'],
+    async run(t) {
+      const { id } = await t.send('conformance.reporting', { failure: { as: 'nonRetryable', runs: 2 } })
+      await t.ended(id)
+      await t.client.retryJob(id)
+      assert.equal((await t.ended(id)).state, 'failed')
+      await t.client.retryJob(id)
+      const { runs, state } = await t.ended(id)
+      assert.equal(state, 'completed')
+      assert.deepEqual(
+        runs.map(({ retryOf }) => retryOf),
+        [undefined, runs[0]!.id, runs[1]!.id],
+      )
+      await t.pass(300)
+      const reports = t.journal({ jobId: id, what: 'onFailure' }).map(({ runId }) => runId)
+      assert.deepEqual(reports, [runs[0]!.id, runs[1]!.id])
+    },
+  },
+  {
+    id: 'retry-of-what-has-not-failed',
+    title: 'a job that completed, was cancelled, waits or runs cannot be retried, and is left as it is',
+    needs: ['retryJob', 'delay', 'cancelJob of a job that waits'],
+    async run(t) {
+      const completed = await t.send('conformance.plain')
+      const cancelled = await t.send('conformance.plain', {}, { options: { delay: '1h' } })
+      const scheduled = await t.send('conformance.plain', {}, { options: { delay: '1h' } })
+      const running = await t.send('conformance.plain', { waitMs: 3000 })
+      await t.ended(completed.id)
+      await t.client.cancelJob(cancelled.id)
+      await t.seen({ jobId: running.id, what: 'started' })
+      await t.inState(running.id, 'running')
+      const jobs = { completed, cancelled, scheduled, running }
+      for (const [state, { id }] of Object.entries(jobs)) {
+        const error = await t.refused('job_not_retryable', () => t.client.retryJob(id))
+        assert.equal((error as JobNotRetryableError).state, state)
+      }
+      assert.equal((await t.ended(running.id)).state, 'completed')
+      for (const { id } of Object.values(jobs)) assert.ok((await t.client.getJobStatus(id)).runs.length <= 1)
+      assert.equal((await t.client.cancelJob(scheduled.id)).state, 'cancelled')
+    },
+  },
+  {
+    id: 'cancel-of-a-retry',
+    title: 'a retried job can be cancelled, and is then cancelled, not failed',
+    needs: ['retryJob', 'cancelJob of a running job'],
+    async run(t) {
+      const { id } = await t.send('conformance.once', { waitMs: 2000, failure: { as: 'error' } })
+      await t.ended(id)
+      await t.client.retryJob(id)
+      await t.until('the new run has begun', () => t.journal({ jobId: id, what: 'started' }).length === 2)
+      assert.equal((await t.client.cancelJob(id)).state, 'cancelled')
+      await t.pass(3000)
+      const { state, runs } = await t.client.getJobStatus(id)
+      assert.equal(state, 'cancelled')
+      assert.deepEqual(
+        runs.map((run) => run.state),
+        ['failed', 'cancelled'],
+      )
+      await t.refused('job_not_retryable', () => t.client.retryJob(id))
+    },
+  },
+])

@@ -1,0 +1,51 @@
+import { atLeastOnceCases } from './cases/at-least-once.ts'
+import { attemptCases } from './cases/attempts.ts'
+import { cancelCases } from './cases/cancel.ts'
+import { cancelIsFinalCases } from './cases/cancel-is-final.ts'
+import { concurrencyCases } from './cases/concurrency.ts'
+import { contextCases } from './cases/context.ts'
+import { cronCases } from './cases/cron.ts'
+import { cronControlCases } from './cases/cron-control.ts'
+import { fanOutCases } from './cases/fan-out.ts'
+import { hookCases } from './cases/hooks.ts'
+import { idempotencyCases } from './cases/idempotency.ts'
+import { nothingSilentCases } from './cases/nothing-silent.ts'
+import { onFailureCases } from './cases/on-failure.ts'
+import { outputCases } from './cases/output.ts'
+import { productionCases } from './cases/production.ts'
+import { readingCases } from './cases/reading.ts'
+import { retryDelayCases } from './cases/retry-delays.ts'
+import { retryJobCases } from './cases/retry-job.ts'
+import { statusCases } from './cases/status.ts'
+import { tenantIsolationCases } from './cases/tenant-isolation.ts'
+import { timeCases } from './cases/time.ts'
+import { validationCases } from './cases/validation.ts'
+import { wireCases } from './cases/wire.ts'
+import type { ConformanceCase } from './conformance-case.ts'
+
+/** Every case of the suite, in the order of the rules. */
+export const conformanceCases: readonly ConformanceCase[] = [
+  ...fanOutCases,
+  ...contextCases,
+  ...statusCases,
+  ...readingCases,
+  ...hookCases,
+  ...tenantIsolationCases,
+  ...concurrencyCases,
+  ...validationCases,
+  ...wireCases,
+  ...outputCases,
+  ...atLeastOnceCases,
+  ...idempotencyCases,
+  ...retryDelayCases,
+  ...attemptCases,
+  ...onFailureCases,
+  ...timeCases,
+  ...cronCases,
+  ...cronControlCases,
+  ...cancelCases,
+  ...cancelIsFinalCases,
+  ...retryJobCases,
+  ...nothingSilentCases,
+  ...productionCases,
+]

@@ -1,0 +1,112 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+
+import { decodeEnvelope, encodeEnvelope, type Envelope } from './envelope.ts'
+import type { Json } from './json.ts'
+
+const text = fc.string({ minLength: 1, unit: 'grapheme' })
+const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((n) => n + 0)
+const json = fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as Json)
+const wire: fc.Arbitrary<Envelope> = fc.record(
+  {
+    v: fc.constant(1 as const),
+    id: text,
+    event: text,
+    tenantId: text,
+    payload: json,
+    sentAt: number,
+    runAt: number,
+    idempotencyKey: text,
+    idempotencyTtlMs: number,
+    maxAttempts: number,
+    traceparent: text,
+  },
+  { requiredKeys: ['v', 'id', 'event', 'tenantId', 'payload', 'sentAt'] },
+)
+
+const envelope: Envelope = { v: 1, id: 'id', event: 'order.created', tenantId: 't', payload: { tenantId: 't' }, sentAt: 5 }
+
+describe('an envelope', () => {
+  test('comes back from its text as it was', () => {
+    fc.assert(
+      fc.property(wire, (sent) => {
+        expect(decodeEnvelope(encodeEnvelope(sent))).toEqual(sent)
+      }),
+    )
+  })
+
+  test('is read from a value that was parsed already', () => {
+    fc.assert(
+      fc.property(wire, (sent) => {
+        expect(decodeEnvelope(sent)).toEqual(sent)
+      }),
+    )
+  })
+
+  test('travels without the options of the sending provider', () => {
+    const encoded = encodeEnvelope({ ...envelope, providerOptions: { inngest: { priority: 1 } } })
+    expect(encoded).not.toContain('priority')
+    expect(decodeEnvelope(encoded)).toEqual(envelope)
+  })
+
+  test('loses members that this version does not know', () => {
+    expect(decodeEnvelope({ ...envelope, priority: 5, providerOptions: {}, __proto__: { x: 1 } })).toEqual(envelope)
+  })
+
+  test('loses optional members of a wrong type', () => {
+    const odd = { runAt: '2026', idempotencyKey: '', idempotencyTtlMs: null, maxAttempts: '3', traceparent: 7 }
+    expect(decodeEnvelope({ ...envelope, ...odd })).toEqual(envelope)
+  })
+
+  test('may have any JSON for a payload, also `null` and `false`', () => {
+    for (const payload of [null, false, 0, '', []]) expect(decodeEnvelope({ ...envelope, payload })?.payload).toBe(payload)
+  })
+})
+
+describe('what is not an envelope of this version is answered with `undefined`', () => {
+  test.each<[garbage: unknown]>([
+    [undefined],
+    [null],
+    [5],
+    [[]],
+    [{}],
+    [''],
+    ['order.created'],
+    ['{'],
+    ['null'],
+    ['[1]'],
+    [() => envelope],
+    [encodeEnvelope(envelope).slice(0, -1)],
+  ])('%j', (garbage) => expect(decodeEnvelope(garbage)).toBeUndefined())
+
+  test.each<[member: keyof Envelope, value: unknown]>([
+    ['v', 2],
+    ['v', '1'],
+    ['v', undefined],
+    ['id', ''],
+    ['id', 5],
+    ['event', undefined],
+    ['tenantId', ''],
+    ['tenantId', null],
+    ['payload', undefined],
+    ['sentAt', '5'],
+    ['sentAt', Number.NaN],
+    ['sentAt', Number.POSITIVE_INFINITY],
+  ])('%s: %j', (member, value) => expect(decodeEnvelope({ ...envelope, [member]: value })).toBeUndefined())
+
+  test('whatever text comes', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json()), (garbage) => {
+        expect(decodeEnvelope(garbage)).toBeUndefined()
+      }),
+    )
+  })
+
+  test('whatever value comes', () => {
+    fc.assert(
+      fc.property(fc.anything(), (garbage) => {
+        expect(decodeEnvelope(garbage)).toBeUndefined()
+      }),
+    )
+  })
+})

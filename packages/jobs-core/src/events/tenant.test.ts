@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest'
+
+import { tenantProblem } from './tenant.ts'
+
+test.each<[tenantId: unknown, problem: unknown]>([
+  ['tenant_123', undefined],
+  ['0', undefined],
+  [' padded ', undefined],
+  ['System', undefined],
+  [undefined, 'is missing'],
+  [null, 'is missing'],
+  ['', 'is empty'],
+  [' \t\n\u00a0', 'is blank'],
+  [123, 'is a number, not a string'],
+  [true, 'is a boolean, not a string'],
+  [{ id: 'tenant_123' }, expect.stringMatching(/^is an? object, not a string$/)],
+  ['system', 'is `system`, which is kept for cron jobs without tenants'],
+])('the tenant %j: %s', (tenantId, problem) => expect(tenantProblem(tenantId)).toEqual(problem))

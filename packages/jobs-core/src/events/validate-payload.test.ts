@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+
+import { NotSerializableError } from '../errors/not-serializable-error.ts'
+import { PayloadInvalidError } from '../errors/payload-invalid-error.ts'
+import { eventType } from './event-type.ts'
+import { toJson } from './to-json.ts'
+import { checkDates, validatePayload } from './validate-payload.ts'
+
+const date = new Date('2026-03-01T12:00:00Z')
+
+/** What a send does with a payload, as far as its schema goes. */
+function read(schema: z.ZodType | ReturnType<typeof eventType>, payload: unknown): unknown {
+  const copy = toJson(payload, 'payload')
+  const parsed = validatePayload('date.sent', schema, copy.json)
+  checkDates(copy, parsed)
+  return parsed
+}
+
+const refusedDate = (path: string): object => ({
+  code: 'not_serializable',
+  path,
+  message: expect.stringMatching(/a Date, which would arrive as text\. .*toISOString.*z\.coerce\.date/),
+})
+
+describe('a date in a payload', () => {
+  test('arrives as a date where the schema turns it back', () => {
+    const schema = z.object({ at: z.coerce.date(), visits: z.array(z.object({ on: z.coerce.date() })) })
+    expect(read(schema, { at: date, visits: [{ on: date }] })).toEqual({ at: date, visits: [{ on: date }] })
+  })
+
+  test('may be sent as text where the schema makes a date of it', () => {
+    expect(read(z.object({ at: z.coerce.date() }), { at: date.toISOString() })).toEqual({ at: date })
+  })
+
+  test('is refused by a schema that takes dates alone, which no wire carries', () => {
+    expect(() => read(z.object({ at: z.date() }), { at: date })).toThrow(PayloadInvalidError)
+  })
+
+  test('is refused where the schema keeps the text', () => {
+    expect(() => read(z.object({ at: z.iso.datetime() }), { at: date })).toThrow(expect.objectContaining(refusedDate('payload.at')))
+  })
+
+  test('is refused in a field that the schema does not name but keeps', () => {
+    const schema = z.looseObject({ at: z.coerce.date() })
+    expect(() => read(schema, { at: date, log: [{ 'seen at': date }] })).toThrow(
+      expect.objectContaining(refusedDate('payload.log[0]["seen at"]')),
+    )
+  })
+
+  test('is refused where a type alone is known', () => {
+    expect(() => read(eventType<{ at: Date }>(), { at: date })).toThrow(expect.objectContaining(refusedDate('payload.at')))
+  })
+
+  test('goes unnoticed in a field that the schema drops', () => {
+    expect(read(z.object({ n: z.number() }), { n: 1, at: date })).toEqual({ n: 1 })
+  })
+
+  test('is no matter as ISO text', () => {
+    const payload = { at: date.toISOString() }
+    expect(read(z.object({ at: z.iso.datetime() }), payload)).toEqual(payload)
+    expect(read(eventType(), payload)).toEqual(payload)
+  })
+
+  test('goes unnoticed where the schema replaces what held it', () => {
+    const schema = z.object({ a: z.object({ at: z.string() }).nullable() }).transform(() => ({ a: null }))
+    expect(() => read(schema, { a: { at: date } })).not.toThrow(NotSerializableError)
+  })
+})
+
+describe('the issues of a payload', () => {
+  test('are all told, each with a path as code would write it', () => {
+    const schema = z.object({ items: z.array(z.object({ 'unit price': z.number() })), name: z.string() })
+    expect(() => validatePayload('order.priced', schema, { items: [{}, { 'unit price': '1' }] } as never)).toThrow(
+      expect.objectContaining({
+        event: 'order.priced',
+        issues: [
+          { path: 'payload.items[0]["unit price"]', message: expect.any(String) },
+          { path: 'payload.items[1]["unit price"]', message: expect.any(String) },
+          { path: 'payload.name', message: expect.any(String) },
+        ],
+      }),
+    )
+  })
+
+  test('of an asynchronous schema come as a rejection, those of another are thrown at once', async () => {
+    const slow = z.object({ n: z.number().refine(async (n) => n > 0) })
+    await expect(validatePayload('n.sent', slow, { n: -1 })).rejects.toBeInstanceOf(PayloadInvalidError)
+    expect(() => validatePayload('n.sent', z.object({ n: z.number() }), { n: 'x' })).toThrow(PayloadInvalidError)
+  })
+})

@@ -1,0 +1,97 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+
+import { defineCronJob } from './define-cron-job.ts'
+import { ambientJobs } from './job-registry.ts'
+
+type Options = Parameters<typeof defineCronJob>[0]
+
+const handler = () => undefined
+const least: Options = { id: 'daily-report', schedule: '0 9 * * *', handler }
+const define = (options: object) => defineCronJob({ ...least, ...options } as Options)
+
+beforeEach(() => {
+  for (const { id } of ambientJobs().all()) ambientJobs().remove(id)
+})
+
+describe('a cron job', () => {
+  test('has what was said of it, and the defaults', () => {
+    expect(defineCronJob(least)).toEqual({
+      kind: 'cron',
+      id: 'daily-report',
+      schedule: { schedule: '0 9 * * *', timezone: 'UTC', next: expect.any(Function) },
+      overlap: 'skip',
+      catchUp: 'none',
+      handler,
+      retry: expect.objectContaining({ maxAttempts: 3 }),
+      providerOptions: {},
+    })
+  })
+
+  test('has every option, checked', () => {
+    const tenants = () => ['acme']
+    const all = { timezone: 'Europe/Berlin', overlap: 'allow', catchUp: 'latest', tenants, onFailure: handler, timeout: '1m' }
+    expect(define({ ...all, retry: { maxAttempts: 1 }, concurrency: 1 })).toMatchObject({
+      schedule: { timezone: 'Europe/Berlin' },
+      overlap: 'allow',
+      catchUp: 'latest',
+      tenants,
+      onFailure: handler,
+      timeoutMs: 60_000,
+      retry: { maxAttempts: 1 },
+      concurrency: { limit: 1 },
+    })
+  })
+
+  test('knows its next tick', () => {
+    const { schedule } = define({ schedule: '30 9 * * 1', timezone: 'Europe/Berlin' })
+    expect(new Date(schedule.next(Date.parse('2026-03-01T12:00Z'))).toISOString()).toBe('2026-03-02T08:30:00.000Z')
+  })
+
+  test('is frozen, and calls nothing that it was given', () => {
+    const [called, tenants] = [vi.fn<() => void>(), vi.fn<() => string[]>()]
+    expect(Object.isFrozen(define({ handler: called, tenants }))).toBe(true)
+    expect(called).not.toHaveBeenCalled()
+    expect(tenants).not.toHaveBeenCalled()
+  })
+
+  test('registers itself as a cron job alone', () => {
+    const definition = defineCronJob(least)
+    expect(ambientJobs().cronJobs()).toEqual([definition])
+    expect(ambientJobs().subscribers('cron/daily-report')).toEqual([])
+  })
+})
+
+describe('a cron job that cannot be is refused by the field at fault', () => {
+  test.each<[field: string, options: object]>([
+    ['id', { id: 'daily report' }],
+    ['schedule', { schedule: undefined }],
+    ['schedule', { schedule: 'every day' }],
+    ['schedule', { schedule: '0 9 * *' }],
+    ['schedule', { schedule: '60 9 * * *' }],
+    ['schedule', { schedule: '0 0 30 2 *' }],
+    ['timezone', { timezone: 'Mars/Olympus' }],
+    ['timezone', { timezone: null }],
+    ['overlap', { overlap: 'queue' }],
+    ['overlap', { overlap: null }],
+    ['overlap', { overlap: true }],
+    ['catchUp', { catchUp: 'all' }],
+    ['tenants', { tenants: ['acme'] }],
+    ['tenants', { tenants: null }],
+    ['handler', { handler: undefined }],
+    ['onFailure', { onFailure: 'notify' }],
+    ['timeout', { timeout: '0ms' }],
+    ['concurrency', { concurrency: 0 }],
+    ['retry.maxAttempts', { retry: { maxAttempts: 1001 } }],
+    ['event', { event: 'order.created' }],
+    ['cron', { cron: '0 9 * * *' }],
+  ])('%s: %o', (field, options) => {
+    expect(() => define(options)).toThrow(
+      expect.objectContaining({
+        code: 'invalid_definition',
+        field,
+        message: expect.stringMatching(/^defineCronJob\(.*\): `[\w.]+` .+\. [A-Z].+\.$/s),
+      }),
+    )
+    expect(ambientJobs().all()).toEqual([])
+  })
+})

@@ -1,0 +1,131 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+
+import { UnknownEventError } from '../errors/unknown-event-error.ts'
+import { defineEvents } from '../events/define-events.ts'
+import { ownEvents } from '../events/event-registry.ts'
+import { eventType } from '../events/event-type.ts'
+import { defineJob } from './define-job.ts'
+import { ambientJobs } from './job-registry.ts'
+
+type Options = Parameters<typeof defineJob>[0]
+
+const handler = () => undefined
+const least: Options = { id: 'process-order', event: 'order.created', handler }
+const define = (options: object | undefined) => defineJob({ ...least, ...options } as Options)
+
+beforeEach(() => {
+  for (const { id } of ambientJobs().all()) ambientJobs().remove(id)
+})
+
+describe('a job', () => {
+  test('has what was said of it, and the defaults', () => {
+    expect(defineJob(least)).toEqual({
+      kind: 'job',
+      id: 'process-order',
+      event: 'order.created',
+      handler,
+      retry: { maxAttempts: 3, backoff: 'exponential', initialDelayMs: 1000, maxDelayMs: 60_000, factor: 2, jitter: 0 },
+      providerOptions: {},
+    })
+  })
+
+  test('has every option, checked', () => {
+    const onFailure = vi.fn<() => void>()
+    const providerOptions = { inngest: { priority: 1 } }
+    const all = { retry: { maxAttempts: 1 }, timeout: '1.5s', concurrency: { limit: 5, perTenant: 1 }, onFailure, providerOptions }
+    expect(define(all)).toMatchObject({
+      retry: { maxAttempts: 1 },
+      timeoutMs: 1500,
+      concurrency: { limit: 5, perTenant: 1 },
+      onFailure,
+      providerOptions,
+    })
+  })
+
+  test('takes options that are `undefined` as left out', () => {
+    const none = { retry: undefined, timeout: undefined, concurrency: undefined, onFailure: undefined, providerOptions: undefined }
+    expect(define(none)).toEqual(defineJob(least))
+  })
+
+  test('is frozen', () => {
+    expect(Object.isFrozen(defineJob(least))).toBe(true)
+  })
+
+  test('starts nothing: its handler is not called', () => {
+    const called = vi.fn<() => void>()
+    define({ handler: called })
+    expect(called).not.toHaveBeenCalled()
+  })
+
+  test('registers itself; defined again, it replaces the one before', () => {
+    const first = defineJob(least)
+    expect(ambientJobs().get('process-order')).toBe(first)
+    const second = define({ event: 'order.refunded' })
+    expect(ambientJobs().all()).toEqual([second])
+    expect(ambientJobs().subscribers('order.created')).toEqual([])
+    expect(ambientJobs().subscribers('order.refunded')).toEqual([second])
+  })
+
+  test('may handle an event of the app, once it is declared', () => {
+    ownEvents().clear()
+    expect(() => define({ event: 'video.ready' })).toThrow(UnknownEventError)
+    defineEvents({ 'video.ready': eventType() })
+    expect(define({ event: 'video.ready' })).toMatchObject({ event: 'video.ready' })
+  })
+
+  test.each(['a', 'A1', 'process-order.v2_final', '9lives', 'x'.repeat(100)])('may have the id %j', (id) => {
+    expect(define({ id }).id).toBe(id)
+  })
+})
+
+describe('a job that cannot be is refused by the field at fault', () => {
+  test.each<[field: string, options: object]>([
+    ...[undefined, '', 5, null, 'two words', '-first', '.first', 'a/b', 'ü', 'x'.repeat(101)].map(
+      (id): [string, object] => ['id', { id }],
+    ),
+    ...[undefined, 5, null, ['order.created']].map((event): [string, object] => ['event', { event }]),
+    ...[undefined, null, 'run', {}].map((value): [string, object] => ['handler', { handler: value }]),
+    ...[null, 'notify', {}].map((onFailure): [string, object] => ['onFailure', { onFailure }]),
+    ...[0, -1, 'soon', '', '0s', Number.NaN, null, '11y', 1e21].map((timeout): [string, object] => ['timeout', { timeout }]),
+    ...[0, -1, 1.5, '2', Number.NaN, null, {}, { limit: undefined }, true].map(
+      (concurrency): [string, object] => ['concurrency', { concurrency }],
+    ),
+    ['concurrency.limit', { concurrency: { limit: 0 } }],
+    ['concurrency.limit', { concurrency: { limit: '5', perTenant: 1 } }],
+    ['concurrency.perTenant', { concurrency: { perTenant: 0.5 } }],
+    ['concurrency.perTenant', { concurrency: { limit: 1, perTenant: -1 } }],
+    ['retry.maxAttempts', { retry: { maxAttempts: 0 } }],
+    ['retry.backoff', { retry: { backoff: 'quadratic' } }],
+    ['retry.initialDelay', { retry: { initialDelay: 'soon' } }],
+    ['retry.maxDelay', { retry: { initialDelay: '5s', maxDelay: '1s' } }],
+    ['retry.factor', { retry: { factor: 0 } }],
+    ['retry.jitter', { retry: { jitter: 2 } }],
+    ['retries', { retries: 5 }],
+    ['schedule', { schedule: '0 9 * * *' }],
+    ['onfailure', { onfailure: handler }],
+  ])('%s: %o', (field, options) => {
+    expect(() => define(options)).toThrow(
+      expect.objectContaining({
+        code: 'invalid_definition',
+        field,
+        message: expect.stringMatching(/^defineJob\(.*\): `[\w.]+` .+\. [A-Z].+\.$/s),
+      }),
+    )
+    expect(ambientJobs().all()).toEqual([])
+  })
+
+  test.each([undefined, null, 'process-order'])('%j for all options', (options) => {
+    expect(() => defineJob(options as never)).toThrow(expect.objectContaining({ field: 'id' }))
+  })
+
+  test('an option it does not have, with those that it has', () => {
+    expect(() => define({ maxAttempts: 5 })).toThrow(
+      'defineJob(`process-order`): `maxAttempts` is not an option. The options are `id`, `event`, `handler`, `retry`, `timeout`, `concurrency`, `onFailure`, `providerOptions`.',
+    )
+  })
+
+  test('an event that is misspelt, with the nearest', () => {
+    expect(() => define({ event: 'order.crated' })).toThrow(/Did you mean `order\.created`/)
+    expect(ambientJobs().all()).toEqual([])
+  })
+})

@@ -1,0 +1,166 @@
+import { afterEach, describe, expect, test, vi } from 'vitest'
+
+import type { JobEvent } from '../events/job-events.ts'
+import { defineCronJob } from './define-cron-job.ts'
+import { defineJob } from './define-job.ts'
+import type { JobDefinition } from './job-definition.ts'
+import { ambientJobs, createJobRegistry, toJobRegistry } from './job-registry.ts'
+
+const job = (id: string, event: JobEvent = 'order.created'): JobDefinition =>
+  defineJob({ id, event, handler: () => undefined }) as unknown as JobDefinition
+const cron = (id: string) => defineCronJob({ id, schedule: '0 9 * * *', handler: () => undefined })
+
+const [a, b, c, nightly] = [job('a'), job('b', 'order.refunded'), job('c'), cron('nightly')]
+
+afterEach(() => vi.restoreAllMocks())
+
+describe('a registry', () => {
+  test('knows its definitions by id and by event, in the order in which they came', () => {
+    const registry = toJobRegistry([c, nightly, b, a])
+    expect(registry.all()).toEqual([c, nightly, b, a])
+    expect(registry.get('b')).toBe(b)
+    expect(registry.get('z')).toBeUndefined()
+    expect(registry.subscribers('order.created')).toEqual([c, a])
+    expect(registry.subscribers('order.delivered')).toEqual([])
+    expect(registry.cronJobs()).toEqual([nightly])
+  })
+
+  test('replaces a definition in its place', () => {
+    const registry = toJobRegistry([a, b, c])
+    const again = job('a')
+    registry.register(again)
+    expect(registry.all()).toEqual([again, b, c])
+    expect(registry.subscribers('order.created')[0]).toBe(again)
+  })
+
+  test('moves a definition to its new event', () => {
+    const registry = toJobRegistry([a, c])
+    expect(registry.subscribers('order.created')).toEqual([a, c])
+    const moved = job('a', 'order.refunded')
+    registry.register(moved)
+    expect(registry.subscribers('order.created')).toEqual([c])
+    expect(registry.subscribers('order.refunded')).toEqual([moved])
+  })
+
+  test('forgets what is removed', () => {
+    const registry = toJobRegistry([a, c, nightly])
+    registry.subscribers('order.created')
+    registry.remove('a')
+    registry.remove('nightly')
+    expect(registry.all()).toEqual([c])
+    expect(registry.subscribers('order.created')).toEqual([c])
+    expect(registry.cronJobs()).toEqual([])
+  })
+
+  test('of given definitions refuses an id that comes twice, and takes the same definition twice', () => {
+    expect(() => toJobRegistry([a, b, job('a')])).toThrow(
+      expect.objectContaining({ code: 'duplicate_definition', definitionId: 'a', message: expect.stringContaining('`a`') }),
+    )
+    expect(() => toJobRegistry([a, cron('a')])).toThrow(/Two definitions/)
+    expect(toJobRegistry([a, b, a]).all()).toEqual([a, b])
+  })
+
+  test('is one for the process where definitions register themselves', () => {
+    expect(ambientJobs()).toBe(ambientJobs())
+    expect(ambientJobs().all()).toEqual(expect.arrayContaining([b, nightly]))
+  })
+})
+
+describe('whoever listens to a registry', () => {
+  test('is called after each change, and sees it made', () => {
+    const registry = createJobRegistry()
+    const seen: string[][] = []
+    registry.onChange(() => seen.push(registry.subscribers('order.created').map(({ id }) => id)))
+    registry.register(a)
+    registry.register(c)
+    registry.remove('a')
+    registry.remove('unknown')
+    expect(seen).toEqual([['a'], ['a', 'c'], ['c']])
+  })
+
+  test('is called no more once it has ended that', () => {
+    const registry = createJobRegistry()
+    const [first, second] = [vi.fn<() => void>(), vi.fn<() => void>()]
+    const stop = registry.onChange(first)
+    registry.onChange(second)
+    stop()
+    registry.register(a)
+    expect(first).not.toHaveBeenCalled()
+    expect(second).toHaveBeenCalledOnce()
+  })
+
+  test('may refuse a definition, which then is not there', () => {
+    const registry = toJobRegistry([c])
+    registry.onChange(() => {
+      if (registry.get('a')) throw new Error('No such engine.')
+    })
+    expect(() => registry.register(a)).toThrow('No such engine.')
+    expect(registry.all()).toEqual([c])
+    expect(registry.subscribers('order.created')).toEqual([c])
+    registry.register(b)
+    expect(registry.all()).toEqual([c, b])
+  })
+
+  test('may refuse a replacement, and the one before stays', () => {
+    const registry = toJobRegistry([a, c])
+    const refused = job('a', 'order.refunded')
+    registry.onChange(() => {
+      if (registry.get('a') === refused) throw new Error('No such engine.')
+    })
+    expect(() => registry.register(refused)).toThrow('No such engine.')
+    expect(registry.all()).toEqual([a, c])
+    expect(registry.subscribers('order.created')).toEqual([a, c])
+    expect(registry.subscribers('order.refunded')).toEqual([])
+  })
+})
+
+describe('the clock of cron jobs', () => {
+  test('is had by one engine at a time', () => {
+    const registry = createJobRegistry()
+    const [one, other] = [{}, {}]
+    expect(registry.claimCron(one)).toBe(true)
+    expect(registry.claimCron(one)).toBe(true)
+    expect(registry.claimCron(other)).toBe(false)
+    registry.releaseCron(other)
+    expect(registry.claimCron(other)).toBe(false)
+  })
+
+  test('is offered to the others when it is given back', () => {
+    const registry = createJobRegistry()
+    const [one, other] = [{}, {}]
+    registry.claimCron(one)
+    const claims: boolean[] = []
+    registry.onChange(() => claims.push(registry.claimCron(other)))
+    registry.releaseCron(one)
+    expect(claims).toEqual([true])
+    expect(registry.claimCron(one)).toBe(false)
+  })
+})
+
+describe('an id that is defined in two files', () => {
+  const warnings = () => vi.spyOn(console, 'warn').mockImplementation(() => undefined)
+
+  test('is warned of, naming both places, and the later one counts', () => {
+    const warn = warnings()
+    const registry = createJobRegistry()
+    registry.register(a, 'file:///app/orders.ts:3:4')
+    const again = job('a')
+    registry.register(again, 'file:///app/refunds.ts:9:1')
+    expect(registry.get('a')).toBe(again)
+    expect(warn).toHaveBeenCalledOnce()
+    const line = String(warn.mock.calls[0]?.[0])
+    for (const part of ['`a`', 'file:///app/orders.ts:3:4', 'file:///app/refunds.ts:9:1']) expect(line).toContain(part)
+  })
+
+  test.each([
+    ['in the same file', 'file:///app/orders.ts:3:4', 'file:///app/orders.ts:5:4'],
+    ['where no place is known', undefined, 'file:///app/orders.ts:5:4'],
+    ['where the later place is not known', 'file:///app/orders.ts:5:4', undefined],
+  ])('is not warned of %s', (_where, before, now) => {
+    const warn = warnings()
+    const registry = createJobRegistry()
+    registry.register(a, before)
+    registry.register(job('a'), now)
+    expect(warn).not.toHaveBeenCalled()
+  })
+})

@@ -1,0 +1,153 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+
+import { createDefaultLogger } from './default-logger.ts'
+import { bindLogger, type LogLevel } from './logger.ts'
+
+const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
+let lines: string[]
+
+beforeEach(() => {
+  lines = []
+})
+afterEach(() => {
+  vi.unstubAllEnvs()
+  vi.restoreAllMocks()
+})
+
+/** A default logger that writes into `lines`. */
+const loggerOf = (readable: boolean) =>
+  createDefaultLogger({
+    readable,
+    level: 'debug',
+    now: () => new Date('2026-03-01T12:00:00.123Z'),
+    write: (_level, line) => void lines.push(line),
+  })
+
+const jsonOf = (message: string, fields: object): unknown => {
+  loggerOf(false).info(message, fields)
+  return JSON.parse(lines.at(-1)!)
+}
+
+describe('the level', () => {
+  const writtenAt = (): LogLevel[] => {
+    const written: LogLevel[] = []
+    const logger = createDefaultLogger({ readable: false, write: (level) => void written.push(level) })
+    for (const level of levels) logger[level]('Line.')
+    return written
+  }
+
+  test.each([
+    [undefined, ['info', 'warn', 'error']],
+    ['debug', ['debug', 'info', 'warn', 'error']],
+    ['info', ['info', 'warn', 'error']],
+    ['warn', ['warn', 'error']],
+    ['error', ['error']],
+    ['silent', []],
+    ['verbose', ['info', 'warn', 'error']],
+    ['', ['info', 'warn', 'error']],
+  ])('JOB_LOG_LEVEL=%s writes %j', (level, written) => {
+    vi.stubEnv('JOB_LOG_LEVEL', level)
+    expect(writtenAt()).toEqual(written)
+  })
+
+  test('that is given stands above the environment', () => {
+    vi.stubEnv('JOB_LOG_LEVEL', 'silent')
+    loggerOf(false).debug('Line.')
+    expect(lines).toHaveLength(1)
+  })
+})
+
+describe('a line for machines', () => {
+  test('is one JSON object with time, level, message and the facts', () => {
+    const fields = { jobId: 'job_1', nested: { list: [1, null] } }
+    loggerOf(false).warn('Went\non.', fields)
+    expect(lines[0]).not.toContain('\n')
+    expect(JSON.parse(lines[0]!)).toEqual({ time: '2026-03-01T12:00:00.123Z', level: 'warn', message: 'Went\non.', ...fields })
+  })
+
+  test('needs no facts', () => expect(jsonOf('Began.', {})).toMatchObject({ level: 'info', message: 'Began.' }))
+
+  test('tells errors with their code, stack and causes', () => {
+    const error = Object.assign(new TypeError('No.', { cause: new RangeError('Deep.') }), { code: 'E_NO' })
+    expect(jsonOf('Failed.', { error, errors: [new Error('Other.')] })).toMatchObject({
+      error: { name: 'TypeError', message: 'No.', code: 'E_NO', stack: error.stack, cause: { name: 'RangeError', message: 'Deep.' } },
+      errors: [{ name: 'Error', message: 'Other.' }],
+    })
+  })
+
+  test('cuts cycles and writes a BigInt as text', () => {
+    const self: Record<string, unknown> = { total: 10n }
+    self['self'] = self
+    expect(jsonOf('Line.', { self })).toMatchObject({ self: { total: '10', self: '[seen above]' } })
+  })
+})
+
+describe('a line for people', () => {
+  const readable = (message: string, fields: object): string => {
+    loggerOf(true).info(message, fields)
+    return lines.at(-1)!
+  }
+
+  test('has the time, the level, the message and the facts', () => {
+    const fields = { jobId: 'job_1', attempt: 2, note: 'two words', ok: true, list: [1, 'a'], none: null, empty: '' }
+    expect(readable('Began.', fields)).toBe(
+      '12:00:00.123 info  Began. jobId=job_1 attempt=2 note="two words" ok=true list=[1,"a"] none=null empty=""',
+    )
+  })
+
+  test('has an error on lines of its own, with its causes', () => {
+    const error = new TypeError('No.', { cause: new RangeError('Deep.') })
+    const [first, ...rest] = readable('Failed.', { error, jobId: 'job_1' }).split('\n')
+    expect(first).toBe('12:00:00.123 info  Failed. jobId=job_1')
+    expect(rest[0]).toBe('  TypeError: No.')
+    expect(rest.join('\n')).toMatch(/\n {2}caused by:\n {2}RangeError: Deep\./)
+    expect(rest.every((line) => line.startsWith('  '))).toBe(true)
+  })
+
+  test.each<[error: unknown, text: string]>([
+    [{ name: 'Error', message: 'Told.' }, '\n  Error: Told.'],
+    ['a text', ' error="a text"'],
+    [5, ' error=5'],
+    [null, ' error=null'],
+    [{ reason: 'odd' }, ' error={"reason":"odd"}'],
+    [undefined, ''],
+  ])('takes anything for an error: %j', (error, text) => {
+    expect(readable('Failed.', { error })).toBe(`12:00:00.123 info  Failed.${text}`)
+  })
+
+  test('cuts cycles and writes a BigInt as text', () => {
+    const self: Record<string, unknown> = { total: 10n }
+    self['self'] = self
+    expect(readable('Line.', { self, big: 5n })).toMatch(/self=\{"total":"10","self":"\[seen above\]"\} big=5$/)
+  })
+})
+
+describe('where it writes', () => {
+  test('is the console, at the level of the line', () => {
+    const spies = levels.map((level) => vi.spyOn(console, level).mockImplementation(() => undefined))
+    const logger = createDefaultLogger({ level: 'debug' })
+    for (const level of levels) logger[level](`At ${level}.`)
+    for (const [index, spy] of spies.entries()) {
+      expect(spy).toHaveBeenCalledOnce()
+      expect(spy).toHaveBeenCalledWith(expect.stringContaining(`At ${levels[index]}.`))
+    }
+  })
+
+  test.each([
+    [true, /^\d\d:\d\d:\d\d\.\d{3} info {2}Began\.$/],
+    [false, /^\{"time":.*"message":"Began\."\}$/],
+  ])('is readable on a terminal alone (%s)', (isTTY, text) => {
+    const write = vi.spyOn(console, 'info').mockImplementation(() => undefined)
+    const before = Object.getOwnPropertyDescriptor(process.stdout, 'isTTY')
+    Object.defineProperty(process.stdout, 'isTTY', { value: isTTY, configurable: true })
+    createDefaultLogger({ level: 'info' }).info('Began.')
+    if (before) Object.defineProperty(process.stdout, 'isTTY', before)
+    else Reflect.deleteProperty(process.stdout, 'isTTY')
+    expect(write.mock.calls[0]?.[0]).toMatch(text)
+  })
+
+  test('takes the bindings of a job', () => {
+    bindLogger(loggerOf(false), { jobId: 'job_1' }).info('Began.', { step: 1 })
+    expect(JSON.parse(lines[0]!)).toMatchObject({ jobId: 'job_1', step: 1, message: 'Began.' })
+  })
+})

@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest'
+
+import { capabilitiesWithout } from '../../test/kit/fake-provider.ts'
+import { type CronJobOptions, defineCronJob } from '../jobs/define-cron-job.ts'
+import { defineJob } from '../jobs/define-job.ts'
+import type { Definition } from '../jobs/job-definition.ts'
+import type { Feature } from './capabilities.ts'
+import { checkDefinitionSupport, requireFeature } from './check-support.ts'
+
+const handler = () => undefined
+const job = (options: object) => defineJob({ id: 'job', event: 'order.created', handler, ...options }) as unknown as Definition
+const cron = (options: Partial<CronJobOptions<void>> = {}): Definition =>
+  defineCronJob({ id: 'cron', schedule: '0 9 * * *', handler, ...options })
+
+type Limits = Parameters<typeof capabilitiesWithout>[1]
+const check = (definition: Definition, without: readonly Feature[] = [], limits?: Limits) => () =>
+  checkDefinitionSupport({ name: 'plain', capabilities: capabilitiesWithout(without, limits) }, definition)
+
+const needs: readonly [feature: Feature, definition: Definition][] = [
+  ['timeout', job({ timeout: '5s' })],
+  ['concurrency', job({ concurrency: 1 })],
+  ['concurrency', job({ concurrency: { limit: 1 } })],
+  ['concurrency.perTenant', job({ concurrency: { perTenant: 1 } })],
+  ['cron', cron()],
+  ["cron.overlap: 'skip'", cron()],
+  ["cron.overlap: 'allow'", cron({ overlap: 'allow' })],
+  ["cron.catchUp: 'latest'", cron({ catchUp: 'latest' })],
+  ['cron.tenants', cron({ tenants: () => ['acme'] })],
+  ['timeout', cron({ timeout: 5 })],
+]
+
+describe('a definition', () => {
+  test.each(needs)('that needs `%s` is refused where the engine lacks it, with what to do instead', (feature, definition) => {
+    expect(check(definition)).not.toThrow()
+    expect(check(definition, [feature])).toThrow(
+      expect.objectContaining({
+        code: 'unsupported_feature',
+        feature,
+        provider: 'plain',
+        message: `\`plain\` does not support \`${feature}\`. It has none. Do without.`,
+      }),
+    )
+  })
+
+  test('is taken by an engine that lacks only what it does not use', () => {
+    const used = new Set(needs.map(([feature]) => feature))
+    expect(check(job({}), [...used])).not.toThrow()
+    expect(check(job({ concurrency: 1 }), ['concurrency.perTenant', 'cron'])).not.toThrow()
+    expect(check(job({ concurrency: { perTenant: 1 } }), ['concurrency'])).not.toThrow()
+    expect(check(cron(), ["cron.overlap: 'allow'", "cron.catchUp: 'latest'", 'cron.tenants'])).not.toThrow()
+    expect(check(cron({ overlap: 'allow' }), ["cron.overlap: 'skip'"])).not.toThrow()
+  })
+
+  test('cannot have more attempts than the engine makes', () => {
+    const limits = { maxAttemptsLimit: 20 }
+    expect(check(job({ retry: { maxAttempts: 20 } }), [], limits)).not.toThrow()
+    expect(check(job({ retry: { maxAttempts: 21 } }), [], limits)).toThrow(
+      expect.objectContaining({ feature: 'retry.maxAttempts: 21', message: expect.stringMatching(/Lower it in `job` to 20/) }),
+    )
+  })
+
+  test('cannot have longer delays between attempts than the engine keeps', () => {
+    const limits = { maxRetryDelayMs: 60_000 }
+    expect(check(job({}), [], limits)).not.toThrow()
+    expect(check(job({ retry: { maxDelay: '61s' } }), [], limits)).toThrow(
+      expect.objectContaining({ feature: 'retry.maxDelay: 61000', message: expect.stringMatching(/to 60000 ms/) }),
+    )
+  })
+})
+
+test('a feature that the engine has is no matter', () => {
+  expect(() => requireFeature({ name: 'plain', capabilities: capabilitiesWithout() }, 'retryJob')).not.toThrow()
+})

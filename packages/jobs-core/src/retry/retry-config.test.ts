@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest'
+
+import { maxDurationMs } from '../time/duration.ts'
+import { type RetryConfig, toRetryPolicy } from './retry-config.ts'
+
+describe('a retry policy', () => {
+  test.each([undefined, {}, { maxAttempts: undefined, backoff: undefined, initialDelay: undefined, jitter: undefined }])(
+    'of %j is the default: 3 attempts, exponential from 1 s to 60 s',
+    (config) => {
+      expect(toRetryPolicy(config, 'test')).toEqual({
+        maxAttempts: 3,
+        backoff: 'exponential',
+        initialDelayMs: 1000,
+        maxDelayMs: 60_000,
+        factor: 2,
+        jitter: 0,
+      })
+    },
+  )
+
+  test('takes every field', () => {
+    const config: RetryConfig = { maxAttempts: 1000, backoff: 'linear', initialDelay: '1.5s', maxDelay: '2m', factor: 1, jitter: 1 }
+    expect(toRetryPolicy(config, 'test')).toEqual({
+      maxAttempts: 1000,
+      backoff: 'linear',
+      initialDelayMs: 1500,
+      maxDelayMs: 120_000,
+      factor: 1,
+      jitter: 1,
+    })
+  })
+
+  test('takes no delay at all', () => {
+    expect(toRetryPolicy({ initialDelay: 0, maxDelay: 0 }, 'test')).toMatchObject({ initialDelayMs: 0, maxDelayMs: 0 })
+  })
+
+  test('has no cap below an initial delay that is longer than the default cap', () => {
+    expect(toRetryPolicy({ initialDelay: '5m' }, 'test')).toMatchObject({ initialDelayMs: 300_000, maxDelayMs: 300_000 })
+  })
+})
+
+describe('a value that cannot be used is refused by the field it stands in', () => {
+  const bad: Record<keyof RetryConfig, readonly unknown[]> = {
+    maxAttempts: [0, -1, 1.5, 1001, Number.NaN, Number.POSITIVE_INFINITY, '3', null, true],
+    backoff: ['Exponential', 'none', '', 2, null],
+    initialDelay: [-1, 'soon', Number.NaN, '5 s', maxDurationMs + 1, true, {}],
+    maxDelay: [-1, 'later', Number.POSITIVE_INFINITY, '3651d', 999, '0.5s'],
+    factor: [0.99, 0, -2, Number.NaN, Number.POSITIVE_INFINITY, '2', null],
+    jitter: [-0.1, 1.1, Number.NaN, '0.5', true, null, []],
+  }
+  const cases = Object.entries(bad).flatMap(([field, values]) => values.map((value) => [field, value] as const))
+
+  test.each(cases)('%s: %j', (field, value) => {
+    expect(() => toRetryPolicy({ [field]: value } as RetryConfig, 'defineJob(`x`)')).toThrow(
+      expect.objectContaining({
+        code: 'invalid_definition',
+        field: `retry.${field}`,
+        message: expect.stringMatching(new RegExp(`^defineJob\\(\`x\`\\): \`retry\\.${field}\` is .*\\. [A-Z].*\\.$`)),
+      }),
+    )
+  })
+
+  test('and says both delays where the cap is below the first', () => {
+    expect(() => toRetryPolicy({ initialDelay: '2s', maxDelay: '1s' }, 'test')).toThrow(/1000 ms < 2000 ms/)
+  })
+})

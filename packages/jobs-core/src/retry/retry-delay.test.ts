@@ -1,0 +1,87 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+
+import { maxDurationMs } from '../time/duration.ts'
+import { type Backoff, type RetryPolicy, toRetryPolicy } from './retry-config.ts'
+import { retryDelayMs } from './retry-delay.ts'
+
+const backoff = fc.constantFrom<Backoff>('fixed', 'linear', 'exponential')
+const delay = fc.oneof(fc.constant(0), fc.nat(5000), fc.nat(maxDurationMs))
+const policy: fc.Arbitrary<RetryPolicy> = fc
+  .record({
+    backoff,
+    delays: fc.tuple(delay, delay).map((pair) => pair.toSorted((a, b) => a - b)),
+    factor: fc.oneof(fc.constantFrom(1, 2, 1.5, Number.MAX_VALUE), fc.double({ min: 1, max: 1000, noNaN: true })),
+    jitter: fc.double({ min: 0, max: 1, noNaN: true }),
+  })
+  .map(({ backoff: curve, delays, factor, jitter }) => {
+    const [initialDelay, maxDelay] = delays as [number, number]
+    return toRetryPolicy({ backoff: curve, initialDelay, maxDelay, factor, jitter }, 'test')
+  })
+const attempt = fc.oneof(fc.integer({ min: 1, max: 10 }), fc.integer({ min: 1, max: 1000 }))
+const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
+const never = (): number => {
+  throw new Error('Randomness was asked for without jitter.')
+}
+
+describe('the delay after each failed attempt', () => {
+  test.each<[curve: Backoff, delays: number[]]>([
+    ['fixed', [1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000]],
+    ['linear', [1000, 2000, 3000, 4000, 5000, 6000, 7000, 8000]],
+    ['exponential', [1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000]],
+  ])('is, by the default delays, %s: %j', (curve, delays) => {
+    const one = toRetryPolicy({ backoff: curve }, 'test')
+    expect(delays.map((_, index) => retryDelayMs(one, index + 1, never))).toEqual(delays)
+  })
+
+  test('grows by the factor that is given, and is rounded up', () => {
+    const one = toRetryPolicy({ initialDelay: 100, factor: 1.5 }, 'test')
+    expect([1, 2, 3, 4].map((n) => retryDelayMs(one, n, never))).toEqual([100, 150, 225, 338])
+  })
+
+  test('without jitter follows its formula, capped', () => {
+    fc.assert(
+      fc.property(policy, attempt, (jittered, n) => {
+        const one = { ...jittered, jitter: 0 }
+        const uncapped = { fixed: 1, linear: n, exponential: one.factor ** (n - 1) }[one.backoff]
+        const expected = one.initialDelayMs === 0 ? 0 : Math.min(one.initialDelayMs * uncapped, one.maxDelayMs)
+        expect(retryDelayMs(one, n, never)).toBe(Math.ceil(expected))
+      }),
+    )
+  })
+
+  test('is a whole number from 0 to the cap, whatever the policy', () => {
+    fc.assert(
+      fc.property(policy, attempt, random, (one, n, r) => {
+        const delayMs = retryDelayMs(one, n, () => r)
+        expect(Number.isSafeInteger(delayMs)).toBe(true)
+        expect(delayMs >= 0 && delayMs <= one.maxDelayMs).toBe(true)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  test('never shrinks from one attempt to the next', () => {
+    fc.assert(
+      fc.property(policy, attempt, random, (one, n, r) => {
+        expect(retryDelayMs(one, n + 1, () => r)).toBeGreaterThanOrEqual(retryDelayMs(one, n, () => r))
+      }),
+    )
+  })
+
+  test('is shortened by jitter, by no more than its fraction', () => {
+    fc.assert(
+      fc.property(policy, attempt, random, (one, n, r) => {
+        const full = retryDelayMs({ ...one, jitter: 0 }, n, never)
+        const jittered = retryDelayMs(one, n, () => r)
+        expect(jittered).toBeLessThanOrEqual(full)
+        expect(jittered).toBeGreaterThanOrEqual(Math.floor(full * (1 - one.jitter)) - 1)
+      }),
+    )
+  })
+
+  test('spreads over the whole range of the jitter', () => {
+    const one = toRetryPolicy({ backoff: 'fixed', initialDelay: 1000, jitter: 0.5 }, 'test')
+    expect([0, 0.5, 0.999].map((r) => retryDelayMs(one, 1, () => r))).toEqual([1000, 750, 501])
+  })
+})

@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest'
+
+import type { Envelope } from '../events/envelope.ts'
+import { defineCronJob } from '../jobs/define-cron-job.ts'
+import type { CronJobDefinition } from '../jobs/job-definition.ts'
+import { cronEventOf, scheduledAtOf } from './cron-event.ts'
+import { dispatchTick, tenantsOf, type TickHost } from './dispatch-tick.ts'
+
+const tick = Date.parse('2026-03-01T09:00:00Z')
+type Options = Parameters<typeof defineCronJob>[0]
+const cronJob = (options: Partial<Options> = {}): CronJobDefinition =>
+  defineCronJob({ id: 'daily-report', schedule: '0 9 * * *', handler: () => undefined, ...options }) as CronJobDefinition
+
+/** A host that keeps what it is sent; the runs of `open` tenants still go on. */
+function hostOf(open: readonly string[] = []) {
+  const batches: (readonly Envelope[])[] = []
+  let ids = 0
+  const host: TickHost = {
+    now: tick + 5,
+    createId: () => `id_${(ids += 1)}`,
+    isOpen: async (_definitionId, tenantId) => open.includes(tenantId),
+    send: (envelopes) => void batches.push(envelopes),
+  }
+  return { host, batches, envelopes: () => batches.flat() }
+}
+
+describe('a tick', () => {
+  test('becomes one ordinary job for each tenant, sent together', async () => {
+    const { host, batches, envelopes } = hostOf()
+    expect(await dispatchTick(cronJob(), tick, ['acme', 'globex'], host)).toEqual({ sent: 2, skipped: [] })
+    expect(batches).toHaveLength(1)
+    expect(envelopes()).toEqual(
+      ['acme', 'globex'].map((tenantId, index) => ({
+        v: 1,
+        id: `id_${index + 1}`,
+        event: 'cron/daily-report',
+        tenantId,
+        payload: { tenantId, scheduledAt: '2026-03-01T09:00:00.000Z' },
+        sentAt: tick + 5,
+        idempotencyKey: `tick/${tick}`,
+        idempotencyTtlMs: 86_400_000,
+      })),
+    )
+    for (const envelope of envelopes()) expect(scheduledAtOf(envelope)).toEqual(new Date(tick))
+  })
+
+  test('has the same key for the same tick, and another for the next, so that twice is once', async () => {
+    const { host, envelopes } = hostOf()
+    for (const at of [tick, tick, tick + 60_000]) await dispatchTick(cronJob(), at, ['acme'], host)
+    const [first, again, next] = envelopes().map(({ idempotencyKey }) => idempotencyKey)
+    expect(again).toBe(first)
+    expect(next).not.toBe(first)
+  })
+
+  test('is one job for a tenant that is named twice', async () => {
+    const { host } = hostOf()
+    expect(await dispatchTick(cronJob(), tick, ['acme', 'acme'], host)).toEqual({ sent: 1, skipped: [] })
+  })
+
+  test('passes by the tenants whose previous run goes on', async () => {
+    const { host, envelopes } = hostOf(['acme'])
+    expect(await dispatchTick(cronJob(), tick, ['acme', 'globex'], host)).toEqual({ sent: 1, skipped: ['acme'] })
+    expect(envelopes().map(({ tenantId }) => tenantId)).toEqual(['globex'])
+  })
+
+  test('does not ask whether a run goes on where overlap is allowed', async () => {
+    const { host } = hostOf(['acme'])
+    expect(await dispatchTick(cronJob({ overlap: 'allow' }), tick, ['acme'], host)).toEqual({ sent: 1, skipped: [] })
+  })
+
+  test('sends nothing for no tenant', async () => {
+    const { host, batches } = hostOf()
+    expect(await dispatchTick(cronJob(), tick, [], host)).toEqual({ sent: 0, skipped: [] })
+    expect(batches).toEqual([])
+  })
+})
+
+describe('the tenants of a cron job', () => {
+  test.each([
+    ['at once', () => ['acme', 'globex']],
+    ['later', async () => ['acme', 'globex']],
+  ])('are asked for, and answered %s', async (_when, tenants) => {
+    expect(await tenantsOf(cronJob({ tenants }))).toEqual(['acme', 'globex'])
+  })
+
+  test('may be none', async () => expect(await tenantsOf(cronJob({ tenants: () => [] }))).toEqual([]))
+
+  test.each<[answer: unknown, problem: RegExp]>([
+    [undefined, /did not return a list/],
+    ['acme', /did not return a list/],
+    [new Set(['acme']), /did not return a list/],
+    [['acme', ''], /a tenant that is empty/],
+    [[5], /a tenant that is a number/],
+    [[{ id: 'acme' }], /a tenant that is an? object/],
+    [['system'], /a tenant that is `system`/],
+  ])('cannot be %o', async (answer, problem) => {
+    await expect(tenantsOf(cronJob({ tenants: () => answer as string[] }))).rejects.toMatchObject({
+      code: 'invalid_option',
+      option: 'daily-report.tenants',
+      message: expect.stringMatching(problem),
+    })
+  })
+
+  test('that cannot be asked for are an error of the one who asks', async () => {
+    const error = new Error('No database.')
+    await expect(tenantsOf(cronJob({ tenants: () => Promise.reject(error) }))).rejects.toBe(error)
+  })
+})
+
+test('the event of a cron job cannot be the name of a user’s own', () => {
+  expect(cronEventOf('daily-report')).toBe('cron/daily-report')
+})

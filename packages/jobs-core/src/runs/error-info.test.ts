@@ -1,0 +1,88 @@
+import { runInNewContext } from 'node:vm'
+
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+
+import { cyclicError, foreignError, frozenError, unreadableError } from '../../test/kit/odd-errors.ts'
+import { InvalidOptionError } from '../errors/invalid-option-error.ts'
+import { toError, toErrorInfo } from './error-info.ts'
+
+const depthOf = (info: { cause?: object }): number => (info.cause ? 1 + depthOf(info.cause) : 0)
+
+describe('what was thrown is told as JSON', () => {
+  test('an error with its name, message, stack and cause', () => {
+    const cause = new RangeError('Deep.')
+    const error = new TypeError('No.', { cause })
+    expect(toErrorInfo(error)).toStrictEqual({
+      name: 'TypeError',
+      message: 'No.',
+      stack: error.stack,
+      cause: { name: 'RangeError', message: 'Deep.', stack: cause.stack },
+    })
+  })
+
+  test('its code, also where it is a number', () => {
+    expect(toErrorInfo(new InvalidOptionError({ option: 'delay', problem: 'is odd', remedy: 'Mend it.' })).code).toBe('invalid_option')
+    expect(toErrorInfo(Object.assign(new Error('x'), { code: 404 })).code).toBe('404')
+    expect(toErrorInfo(Object.assign(new Error('x'), { code: {} }))).not.toHaveProperty('code')
+  })
+
+  test.each<[thrown: unknown, info: object]>([
+    ['no luck', { name: 'NonError', message: '"no luck" was thrown, not an Error' }],
+    ['', { name: 'NonError', message: '"" was thrown, not an Error' }],
+    [undefined, { name: 'NonError', message: '`undefined` was thrown, not an Error' }],
+    [null, { name: 'NonError', message: '`null` was thrown, not an Error' }],
+    [404, { name: 'NonError', message: '`404` was thrown, not an Error' }],
+    [5n, { name: 'NonError', message: '`5` was thrown, not an Error' }],
+    [Symbol('x'), { name: 'NonError', message: '`Symbol(x)` was thrown, not an Error' }],
+    [{ reason: 'odd' }, { name: 'NonError', message: '`{"reason":"odd"}` was thrown, not an Error' }],
+    [{ big: 5n }, { name: 'NonError', message: expect.stringMatching(/^an? object was thrown, not an Error$/) }],
+    [foreignError, { name: 'ForeignError', message: 'From elsewhere.', code: 'E_FOREIGN' }],
+    [Object.assign(new Error('x'), { name: '', stack: undefined }), { name: 'Error', message: 'x' }],
+    [Object.assign(new Error('x'), { message: 5, stack: 5 }), { name: 'Error', message: '`5`' }],
+    [Object.assign(new Error('x', { cause: 'why' }), { stack: '' }), { name: 'Error', message: 'x', stack: '', cause: { name: 'NonError', message: '"why" was thrown, not an Error' } }],
+  ])('%o', (thrown, info) => expect(toErrorInfo(thrown)).toStrictEqual(info))
+
+  test('an error of another realm', () => {
+    const thrown: unknown = runInNewContext('Object.assign(new TypeError("Elsewhere."), { code: "E_VM" })')
+    expect(thrown).not.toBeInstanceOf(Error)
+    expect(toErrorInfo(thrown)).toMatchObject({ name: 'TypeError', message: 'Elsewhere.', code: 'E_VM' })
+  })
+
+  test('an error of which nothing can be read', () => {
+    expect(toErrorInfo(unreadableError)).toStrictEqual({ name: 'Error', message: '`undefined`' })
+  })
+
+  test('a frozen error', () => expect(toErrorInfo(frozenError)).toMatchObject({ name: 'RangeError', message: 'Frozen.' }))
+
+  test('causes that go round, five deep', () => {
+    expect(depthOf(toErrorInfo(cyclicError))).toBe(5)
+    let error = new Error('0')
+    for (let level = 1; level < 20; level++) error = new Error(String(level), { cause: error })
+    expect(depthOf(toErrorInfo(error))).toBe(5)
+  })
+
+  test('anything at all: the telling never throws, and is JSON', () => {
+    fc.assert(
+      fc.property(fc.anything({ withBigInt: true, withNullPrototype: true, withSparseArray: true }), (thrown) => {
+        const info = toErrorInfo(thrown)
+        expect(JSON.parse(JSON.stringify(info))).toEqual(info)
+        expect(typeof info.name === 'string' && typeof info.message === 'string').toBe(true)
+      }),
+    )
+  })
+})
+
+describe('what was thrown as an Error', () => {
+  test('is itself where it is one', () => {
+    for (const error of [frozenError, cyclicError, unreadableError]) expect(toError(error)).toBe(error)
+  })
+
+  test.each([undefined, null, 'no luck', 404, { reason: 'odd' }, foreignError])('carries %o as its cause', (thrown) => {
+    const error = toError(thrown)
+    expect(error).toBeInstanceOf(Error)
+    expect(error.cause).toBe(thrown)
+    expect(error.message).toBe(toErrorInfo(thrown).message)
+    expect(error.name).toBe(toErrorInfo(thrown).name)
+  })
+})

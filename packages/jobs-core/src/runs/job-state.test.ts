@@ -1,0 +1,89 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+
+import { isEnded, type JobState, jobStateOf, newestRuns, type RunInJob } from './job-state.ts'
+
+const states: readonly JobState[] = ['scheduled', 'queued', 'running', 'retrying', 'completed', 'failed', 'cancelled', 'expired']
+const runs = (...list: [definitionId: string, state: JobState][]): RunInJob[] =>
+  list.map(([definitionId, state]) => ({ definitionId, state }))
+const anyRuns = fc.array(fc.record({ definitionId: fc.constantFrom('a', 'b', 'c'), state: fc.constantFrom(...states) }))
+
+test.each(states)('%s: whether it has ended', (state) => {
+  expect(isEnded(state)).toBe(['completed', 'failed', 'cancelled', 'expired'].includes(state))
+})
+
+describe('the state of a job', () => {
+  test('without runs is completed: nobody was to be told', () => expect(jobStateOf([])).toBe('completed'))
+
+  test.each(states)('with one run is that of the run: %s', (state) => expect(jobStateOf(runs(['a', state]))).toBe(state))
+
+  test.each<[first: JobState, second: JobState, job: JobState]>([
+    ['completed', 'running', 'running'],
+    ['failed', 'running', 'running'],
+    ['retrying', 'running', 'running'],
+    ['failed', 'retrying', 'retrying'],
+    ['queued', 'retrying', 'retrying'],
+    ['completed', 'queued', 'queued'],
+    ['failed', 'queued', 'queued'],
+    ['cancelled', 'scheduled', 'scheduled'],
+    ['scheduled', 'queued', 'queued'],
+    ['completed', 'failed', 'failed'],
+    ['cancelled', 'failed', 'failed'],
+    ['completed', 'cancelled', 'cancelled'],
+    ['expired', 'cancelled', 'cancelled'],
+    ['completed', 'expired', 'expired'],
+    ['completed', 'completed', 'completed'],
+  ])('of a %s and a %s run is %s, in either order', (first, second, job) => {
+    expect(jobStateOf(runs(['a', first], ['b', second]))).toBe(job)
+    expect(jobStateOf(runs(['b', second], ['a', first]))).toBe(job)
+  })
+
+  test.each<[list: [string, JobState][], job: JobState]>([
+    [[['a', 'failed'], ['a', 'completed']], 'completed'],
+    [[['a', 'failed'], ['a', 'queued']], 'queued'],
+    [[['a', 'failed'], ['b', 'completed'], ['a', 'running']], 'running'],
+    [[['a', 'failed'], ['b', 'failed'], ['a', 'completed']], 'failed'],
+    [[['a', 'failed'], ['a', 'failed'], ['a', 'completed'], ['b', 'completed']], 'completed'],
+    [[['a', 'completed'], ['b', 'failed'], ['b', 'cancelled']], 'cancelled'],
+  ])('counts the newest run of each definition: %j is %s', (list, job) => {
+    expect(jobStateOf(runs(...list))).toBe(job)
+  })
+
+  test('has ended when the newest runs all have, and not before', () => {
+    fc.assert(
+      fc.property(anyRuns, (list) => {
+        expect(isEnded(jobStateOf(list))).toBe(newestRuns(list).every(({ state }) => isEnded(state)))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test('is that of one of the newest runs', () => {
+    fc.assert(
+      fc.property(anyRuns, (list) => {
+        const newest = newestRuns(list).map(({ state }) => state)
+        expect(newest.length === 0 ? ['completed'] : newest).toContain(jobStateOf(list))
+      }),
+    )
+  })
+
+  test('does not depend on the order in which definitions are told', () => {
+    fc.assert(
+      fc.property(anyRuns, (list) => {
+        const byDefinition = ['c', 'b', 'a'].flatMap((id) => list.filter(({ definitionId }) => definitionId === id))
+        expect(jobStateOf(byDefinition)).toBe(jobStateOf(list))
+      }),
+    )
+  })
+})
+
+test('the newest runs are one of each definition, the last that is told', () => {
+  fc.assert(
+    fc.property(anyRuns, (list) => {
+      for (const run of newestRuns(list)) {
+        expect(run).toBe(list.findLast(({ definitionId }) => definitionId === run.definitionId))
+      }
+      expect(newestRuns(list)).toHaveLength(new Set(list.map(({ definitionId }) => definitionId)).size)
+    }),
+  )
+})

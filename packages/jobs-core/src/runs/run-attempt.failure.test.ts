@@ -1,0 +1,170 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+
+import { type AttemptKit, createAttemptKit, orderEnvelope, orderJob } from '../../test/kit/attempt-kit.ts'
+import { cyclicError, foreignError, frozenError, unreadableError } from '../../test/kit/odd-errors.ts'
+import { NonRetryableError } from '../errors/non-retryable-error.ts'
+import type { EventMessage } from '../jobs/event-message.ts'
+import type { JobContext } from '../jobs/job-context.ts'
+
+type OnFailure = (error: Error, event: EventMessage<'order.created'>, context: JobContext) => unknown
+
+let kit: AttemptKit
+beforeEach(() => {
+  kit = createAttemptKit()
+})
+
+const failing = (thrown: unknown, options?: Parameters<typeof orderJob>[1]) =>
+  orderJob(() => {
+    throw thrown // oxlint-disable-line typescript/only-throw-error -- anything can be thrown
+  }, options)
+
+describe('whatever a handler throws', () => {
+  const odd: [name: string, thrown: unknown, told: object][] = [
+    ['a string', 'no luck', { name: 'NonError', message: '"no luck" was thrown, not an Error' }],
+    ['undefined', undefined, { name: 'NonError', message: '`undefined` was thrown, not an Error' }],
+    ['null', null, { name: 'NonError', message: '`null` was thrown, not an Error' }],
+    ['a symbol', Symbol('x'), { name: 'NonError' }],
+    ['an error with itself as the cause', cyclicError, { message: 'Round and round.', cause: { message: 'Round and round.' } }],
+    ['a frozen error', frozenError, { name: 'RangeError', message: 'Frozen.' }],
+    ['an error that cannot be read', unreadableError, { name: 'Error' }],
+    ['an error of another realm', foreignError, foreignError],
+  ]
+
+  test.each(odd)('is tried again and told: %s', async (_name, thrown, error) => {
+    expect(await kit.run(failing(thrown))).toMatchObject({ type: 'retry', afterMs: 1000, error })
+    expect(await kit.run(orderJob(() => Promise.reject(thrown as Error)))).toMatchObject({ type: 'retry', error })
+  })
+
+  test.each(odd)('is an Error for `onFailure`: %s', async (_name, thrown, error) => {
+    const onFailure = vi.fn<OnFailure>()
+    expect(await kit.run(failing(thrown, { onFailure, retry: { maxAttempts: 1 } }))).toMatchObject({ type: 'failed', error })
+    expect(onFailure).toHaveBeenCalledOnce()
+    const [given] = onFailure.mock.calls[0]!
+    expect(given).toBeInstanceOf(Error)
+    expect(given === thrown || given.cause === thrown).toBe(true)
+  })
+})
+
+describe('onFailure', () => {
+  const error = new Error('The bank said no.')
+
+  test('is called once, after the last attempt alone', async () => {
+    const onFailure = vi.fn<OnFailure>()
+    const definition = failing(error, { onFailure })
+    for (const attempt of [1, 2]) await kit.run(definition, orderEnvelope(), { attempt })
+    expect(onFailure).not.toHaveBeenCalled()
+    await kit.run(definition, orderEnvelope(), { attempt: 3 })
+    expect(onFailure).toHaveBeenCalledOnce()
+  })
+
+  test('is called at the first attempt where another cannot help', async () => {
+    const onFailure = vi.fn<OnFailure>()
+    await kit.run(failing(new NonRetryableError('Gone.'), { onFailure }))
+    expect(onFailure).toHaveBeenCalledOnce()
+  })
+
+  test('gets the error itself, the event and the context', async () => {
+    const onFailure = vi.fn<OnFailure>()
+    await kit.run(failing(error, { onFailure, retry: { maxAttempts: 1 } }))
+    const [given, event, context] = onFailure.mock.calls[0]!
+    expect(given).toBe(error)
+    expect(event).toEqual({
+      id: 'job_1',
+      name: 'order.created',
+      payload: { tenantId: 'acme', orderId: 'order_1' },
+      sentAt: new Date('2026-03-01T11:59:00Z'),
+    })
+    expect(context).toMatchObject({ jobId: 'job_1', runId: 'run_1', attempt: 1, maxAttempts: 1, tenantId: 'acme' })
+    expect(context.signal.aborted).toBe(false)
+    context.logger.info('Told.')
+    expect(kit.lines).toContainEqual(expect.objectContaining({ message: 'Told.', fields: expect.objectContaining({ jobId: 'job_1' }) }))
+  })
+
+  test('gets a payload that the handler has not changed', async () => {
+    const onFailure = vi.fn<OnFailure>()
+    const definition = orderJob(
+      (event) => {
+        event.payload.orderId = 'changed'
+        throw error
+      },
+      { onFailure, retry: { maxAttempts: 1 } },
+    )
+    await kit.run(definition)
+    expect(onFailure.mock.calls[0]?.[1].payload).toEqual({ tenantId: 'acme', orderId: 'order_1' })
+  })
+
+  test('gets the payload as it came where it does not fit the schema', async () => {
+    const onFailure = vi.fn<OnFailure>()
+    const payload = { tenantId: 'acme', orderId: 5 }
+    await kit.run(
+      orderJob(() => undefined, { onFailure }),
+      orderEnvelope({ payload }),
+    )
+    expect(onFailure.mock.calls[0]?.[0]).toMatchObject({ name: 'PayloadInvalidError' })
+    expect(onFailure.mock.calls[0]?.[1].payload).toEqual(payload)
+  })
+
+  test('is waited for', async () => {
+    let done = false
+    const onFailure = async () => {
+      await kit.clock.yield()
+      done = true
+    }
+    await kit.run(failing(error, { onFailure, retry: { maxAttempts: 1 } }))
+    expect(done).toBe(true)
+  })
+
+  test.each([
+    ['throws', () => { throw new Error('The mail server is down.') }], // prettier-ignore
+    ['rejects', () => Promise.reject(new Error('The mail server is down.'))],
+  ])('that %s is logged, and the run has failed by its own error all the same', async (_name, onFailure) => {
+    const outcome = await kit.run(failing(error, { onFailure, retry: { maxAttempts: 1 } }))
+    expect(outcome).toMatchObject({ type: 'failed', error: { message: 'The bank said no.' } })
+    expect(kit.lines).toContainEqual(
+      expect.objectContaining({
+        level: 'error',
+        message: expect.stringContaining('onFailure'),
+        fields: expect.objectContaining({ error: expect.objectContaining({ message: 'The mail server is down.' }) }),
+      }),
+    )
+  })
+
+  test('that hangs is ended by the timeout, its signal aborted', async () => {
+    const begun = Promise.withResolvers<AbortSignal>()
+    const onFailure: OnFailure = (_error, _event, { signal }) => {
+      begun.resolve(signal)
+      return new Promise(() => undefined)
+    }
+    const outcome = kit.run(failing(error, { onFailure, timeout: '5s', retry: { maxAttempts: 1 } }))
+    const signal = await begun.promise
+    await kit.clock.advance(5000)
+    expect(signal.reason).toMatchObject({ code: 'job_timeout' })
+    expect(await outcome).toMatchObject({ type: 'failed', error: { message: 'The bank said no.' } })
+    expect(kit.clock.pendingTimers()).toBe(0)
+  })
+
+  test('has a timeout of its own after an attempt that ran out of time', async () => {
+    const begun = Promise.withResolvers<AbortSignal>()
+    const onFailure: OnFailure = (_error, _event, { signal }) => {
+      begun.resolve(signal)
+      return new Promise((resolve) => void kit.clock.setTimer(4000, () => resolve(undefined)))
+    }
+    const definition = orderJob(() => new Promise(() => undefined), { onFailure, timeout: '5s', retry: { maxAttempts: 1 } })
+    const outcome = kit.run(definition)
+    await kit.clock.advance(5000)
+    const signal = await begun.promise
+    await kit.clock.advance(4000)
+    expect(await outcome).toMatchObject({ type: 'failed', error: { code: 'job_timeout' } })
+    expect(signal.aborted).toBe(false)
+  })
+
+  test('is not called where the run completes', async () => {
+    const onFailure = vi.fn<OnFailure>()
+    await kit.run(
+      orderJob(() => undefined, { onFailure }),
+      orderEnvelope(),
+      { attempt: 3 },
+    )
+    expect(onFailure).not.toHaveBeenCalled()
+  })
+})

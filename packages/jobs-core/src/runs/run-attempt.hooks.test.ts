@@ -1,0 +1,149 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+
+import { type AttemptKit, createAttemptKit, orderEnvelope, orderJob } from '../../test/kit/attempt-kit.ts'
+import { JobCancelledError } from '../errors/job-cancelled-error.ts'
+import { ShutdownError } from '../errors/shutdown-error.ts'
+import type { JobHooks } from './hooks.ts'
+
+let kit: AttemptKit
+beforeEach(() => {
+  kit = createAttemptKit()
+})
+
+/** Hooks that write down when they were called, and with what. */
+function recordingHooks(order: string[] = []) {
+  const calls: { name: string; info: unknown }[] = []
+  const record = (name: string) => (info: unknown) => {
+    order.push(name)
+    calls.push({ name, info })
+  }
+  const hooks: JobHooks = { onAttemptStart: record('start'), onAttemptEnd: record('end'), onRunEnd: record('run end') }
+  return { hooks, calls }
+}
+
+const info = {
+  definitionId: 'process-order',
+  event: 'order.created',
+  jobId: 'job_1',
+  runId: 'run_1',
+  attempt: 1,
+  maxAttempts: 3,
+  tenantId: 'acme',
+}
+
+describe('hooks are told', () => {
+  test('of an attempt that completes: its start, its end, and the end of the run, around the handler', async () => {
+    const order: string[] = []
+    const { hooks, calls } = recordingHooks(order)
+    const definition = orderJob(async () => {
+      order.push('handler')
+      await kit.clock.advance(250)
+      return { ok: true }
+    })
+    const outcome = await kit.run(definition, orderEnvelope(), { hooks })
+    expect(order).toEqual(['start', 'handler', 'end', 'run end'])
+    expect(calls).toEqual([
+      { name: 'start', info },
+      { name: 'end', info: { ...info, outcome, durationMs: 250 } },
+      { name: 'run end', info: { ...info, outcome } },
+    ])
+    expect(outcome).toEqual({ type: 'completed', output: { ok: true } })
+  })
+
+  test('of an attempt that is tried again: no end of the run', async () => {
+    const { hooks, calls } = recordingHooks()
+    const outcome = await kit.run(orderJob(() => Promise.reject(new Error('No.'))), orderEnvelope(), { hooks })
+    expect(calls.map(({ name }) => name)).toEqual(['start', 'end'])
+    expect(calls[1]?.info).toMatchObject({ outcome })
+    expect(outcome).toMatchObject({ type: 'retry' })
+  })
+
+  test('of the last attempt that fails, after `onFailure`', async () => {
+    const order: string[] = []
+    const { hooks, calls } = recordingHooks(order)
+    const onFailure = () => void order.push('onFailure')
+    await kit.run(orderJob(() => Promise.reject(new Error('No.')), { onFailure }), orderEnvelope(), { hooks, attempt: 3 })
+    expect(order).toEqual(['start', 'onFailure', 'end', 'run end'])
+    expect(calls[2]?.info).toMatchObject({ attempt: 3, outcome: { type: 'failed', error: { message: 'No.' } } })
+  })
+
+  test.each([
+    ['cancelled', new JobCancelledError({ jobId: 'job_1' }), ['start', 'end', 'run end']],
+    ['interrupted', new ShutdownError(), ['start', 'end']],
+  ])('of an attempt that is %s', async (type, reason, names) => {
+    const { hooks, calls } = recordingHooks()
+    const outcome = kit.run(orderJob(() => new Promise(() => undefined)), orderEnvelope(), { hooks })
+    await kit.clock.advance(0)
+    kit.controller.abort(reason)
+    await outcome
+    expect(calls.map(({ name }) => name)).toEqual(names)
+    expect(calls[1]?.info).toMatchObject({ outcome: { type } })
+  })
+
+  test('as methods of the object they are given in', async () => {
+    class Counter implements JobHooks {
+      count = 0
+      onRunEnd(): void {
+        this.count += 1
+      }
+    }
+    const counter = new Counter()
+    await kit.run(orderJob(() => undefined), orderEnvelope(), { hooks: counter })
+    expect(counter.count).toBe(1)
+  })
+})
+
+describe('hooks that go wrong break nothing', () => {
+  const all = (hook: () => unknown): JobHooks => ({ onAttemptStart: hook, onAttemptEnd: hook, onRunEnd: hook })
+
+  test.each([
+    ['throw', () => { throw new Error('No dashboard.') }], // prettier-ignore
+    ['reject', () => Promise.reject(new Error('No dashboard.'))],
+    ['reject in a promise of their own kind', () => ({ then: (_done: unknown, failed: (error: Error) => void) => failed(new Error('No dashboard.')) })],
+  ])('when they %s, and each is logged', async (_name, hook) => {
+    const outcome = await kit.run(orderJob(() => 'done'), orderEnvelope(), { hooks: all(hook) })
+    expect(outcome).toEqual({ type: 'completed', output: 'done' })
+    await kit.clock.yield()
+    const logged = kit.lines.filter(({ level }) => level === 'error').map(({ message }) => message)
+    expect(logged).toHaveLength(3)
+    for (const name of ['onAttemptStart', 'onAttemptEnd', 'onRunEnd']) expect(logged).toContainEqual(expect.stringContaining(name))
+  })
+
+  test('when they never answer: they are not waited for', async () => {
+    const hook = vi.fn<() => Promise<never>>(() => new Promise(() => undefined))
+    expect(await kit.run(orderJob(() => 'done'), orderEnvelope(), { hooks: all(hook) })).toEqual({ type: 'completed', output: 'done' })
+    expect(hook).toHaveBeenCalledTimes(3)
+  })
+
+  test('also where the logger throws, too', async () => {
+    const broken = (): never => {
+      throw new Error('The disk is full.')
+    }
+    const logger = { debug: broken, info: broken, warn: broken, error: broken, child: broken }
+    const outcome = await kit.run(
+      orderJob((_event, context) => context.logger.info('Line.')),
+      orderEnvelope(),
+      { hooks: all(broken), logger },
+    )
+    expect(outcome).toEqual({ type: 'completed' })
+  })
+})
+
+describe('the log of an attempt', () => {
+  test.each<[level: string, handler: () => unknown, message: RegExp]>([
+    ['debug', () => undefined, /completed/],
+    ['warn', () => Promise.reject(new Error('No.')), /tried again/],
+    ['error', () => Promise.reject(new Error('No.')), /failed/],
+  ])('tells its outcome at level %s', async (level, handler, message) => {
+    await kit.run(orderJob(handler), orderEnvelope(), { attempt: level === 'error' ? 3 : 1 })
+    expect(kit.lines.at(-1)).toMatchObject({ level, message: expect.stringMatching(message) })
+  })
+
+  test('tells nothing of the payload', async () => {
+    const payload = { tenantId: 'acme', orderId: 'secret-number' }
+    for (const attempt of [1, 3]) {
+      await kit.run(orderJob(() => Promise.reject(new Error('No.'))), orderEnvelope({ payload }), { attempt })
+    }
+    expect(JSON.stringify(kit.lines)).not.toContain('secret-number')
+  })
+})

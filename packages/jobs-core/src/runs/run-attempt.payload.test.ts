@@ -1,0 +1,108 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { z } from 'zod'
+
+import { type AttemptKit, createAttemptKit, orderEnvelope, orderJob } from '../../test/kit/attempt-kit.ts'
+import type { Envelope } from '../events/envelope.ts'
+import { defineEvents } from '../events/define-events.ts'
+import { eventType } from '../events/event-type.ts'
+import type { Json } from '../events/json.ts'
+import { defineJob } from '../jobs/define-job.ts'
+import type { Definition } from '../jobs/job-definition.ts'
+
+defineEvents({
+  'dated.sent': z.object({ at: z.coerce.date(), times: z.number().default(1) }),
+  'typed.sent': eventType(),
+  'late.read': z.object({ word: z.string().refine(async (word) => word !== 'bad', 'is bad') }),
+  'listed.sent': z.object({ list: z.array(z.number()) }).transform(({ list }) => list),
+  'parsed.sent': z.object({ href: z.url() }).transform(({ href }) => new URL(href)),
+})
+
+let kit: AttemptKit
+beforeEach(() => {
+  kit = createAttemptKit()
+})
+
+/** What a handler of an event of the app gets for a payload. */
+async function received(event: string, payload: Json): Promise<unknown> {
+  let seen: unknown
+  const definition = defineJob({ id: 'receive', event: event as 'order.created', handler: (message) => void (seen = message.payload) })
+  const outcome = await kit.run(definition as unknown as Definition, orderEnvelope({ event, payload }))
+  expect(outcome).toEqual({ type: 'completed' })
+  return seen
+}
+
+const failedOf = async (envelope: Partial<Envelope>) => {
+  const handler = vi.fn<() => void>()
+  const outcome = await kit.run(orderJob(handler), orderEnvelope(envelope))
+  expect(handler).not.toHaveBeenCalled()
+  return outcome
+}
+
+describe('the payload is read again before the handler sees it', () => {
+  test('and is what the schema makes of it, with the tenant that the schema may have dropped', async () => {
+    const payload = { tenantId: 'acme', at: '2026-03-01T12:00:00Z', unknown: true }
+    expect(await received('dated.sent', payload)).toEqual({ tenantId: 'acme', at: new Date('2026-03-01T12:00:00Z'), times: 1 })
+  })
+
+  test('and is what was sent where a type alone is known', async () => {
+    const payload = { tenantId: 'acme', anything: [1, null, { deep: true }] }
+    expect(await received('typed.sent', payload)).toEqual(payload)
+  })
+
+  test('by an asynchronous schema, too', async () => {
+    expect(await received('late.read', { tenantId: 'acme', word: 'good' })).toEqual({ tenantId: 'acme', word: 'good' })
+  })
+
+  test('a handler that changes its payload changes neither the envelope nor the payload of the next attempt', async () => {
+    const envelope = orderEnvelope({ payload: { tenantId: 'acme', orderId: 'order_1', items: [{ quantity: 1 }] } })
+    const before = structuredClone(envelope)
+    const seen: unknown[] = []
+    const definition = orderJob(({ payload }) => {
+      seen.push(structuredClone(payload))
+      payload.orderId = 'changed'
+      payload.items?.push({ quantity: 99 })
+      throw new Error('Again.')
+    })
+    for (const attempt of [1, 2]) await kit.run(definition, envelope, { attempt })
+    expect(envelope).toEqual(before)
+    expect(seen).toEqual([before.payload, before.payload])
+  })
+
+  test('a frozen envelope can be run', async () => {
+    const payload = Object.freeze({ tenantId: 'acme', at: '2026-03-01T12:00:00Z' })
+    expect(await received('dated.sent', payload)).toMatchObject({ tenantId: 'acme' })
+  })
+})
+
+describe('an envelope that cannot be run fails for good at the first attempt, without a call of the handler', () => {
+  test('for a payload that does not fit, with every issue', async () => {
+    const outcome = await failedOf({ payload: { tenantId: 'acme', orderId: 5, items: [{ quantity: 'two' }] } })
+    expect(outcome).toMatchObject({ type: 'failed', error: { name: 'PayloadInvalidError', code: 'payload_invalid' } })
+    expect(outcome).toHaveProperty('error.message', expect.stringMatching(/`payload\.orderId`.*`payload\.items\[0\]\.quantity`/s))
+  })
+
+  test.each<[tenant: string, payload: Json]>([
+    ['another tenant', { tenantId: 'globex', orderId: 'order_1' }],
+    ['no tenant', { orderId: 'order_1' }],
+    ['a tenant of another type', { tenantId: ['acme'], orderId: 'order_1' }],
+    ['no object', 'acme'],
+    ['null', null],
+    ['a list', [{ tenantId: 'acme' }]],
+  ])('for a payload with %s than its envelope has', async (_tenant, payload) => {
+    expect(await failedOf({ payload })).toMatchObject({ type: 'failed', error: { code: 'tenant_required' } })
+  })
+
+  test('for an event that is not declared here', async () => {
+    expect(await failedOf({ event: 'order.shipped' })).toMatchObject({ type: 'failed', error: { code: 'unknown_event' } })
+  })
+
+  test('for a payload that is no JSON', async () => {
+    const payload = { tenantId: 'acme', orderId: 'order_1', total: 5n } as never
+    expect(await failedOf({ payload })).toMatchObject({ type: 'failed', error: { code: 'not_serializable' } })
+  })
+})
+
+test('a payload that a schema turns into something other than a plain object reaches the handler as it is', async () => {
+  expect(await received('listed.sent', { tenantId: 'acme', list: [1, 2] })).toEqual([1, 2])
+  expect(await received('parsed.sent', { tenantId: 'acme', href: 'https://example.com/' })).toEqual(new URL('https://example.com/'))
+})

@@ -1,0 +1,172 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+
+import { type AttemptKit, createAttemptKit, orderEnvelope, orderJob } from '../../test/kit/attempt-kit.ts'
+import { JobCancelledError } from '../errors/job-cancelled-error.ts'
+import { JobTimeoutError } from '../errors/job-timeout-error.ts'
+import { ShutdownError } from '../errors/shutdown-error.ts'
+import { defineEvents } from '../events/define-events.ts'
+import { defineJob } from '../jobs/define-job.ts'
+import type { JobContext } from '../jobs/job-context.ts'
+import type { Definition } from '../jobs/job-definition.ts'
+
+let kit: AttemptKit
+beforeEach(() => {
+  kit = createAttemptKit()
+})
+
+const cancelled = new JobCancelledError({ jobId: 'job_1' })
+const never = () => new Promise<never>(() => undefined)
+
+/** A handler that goes on until the test ends it, and what it was given. */
+function slowJob(options?: Parameters<typeof orderJob>[1]) {
+  const begun = Promise.withResolvers<JobContext>()
+  const ended = Promise.withResolvers<unknown>()
+  const definition = orderJob((_event, context) => {
+    begun.resolve(context)
+    return ended.promise
+  }, options)
+  return { definition, begun: begun.promise, end: ended.resolve, fail: ended.reject }
+}
+
+describe('a timeout', () => {
+  test('ends an attempt that takes longer: its signal aborts and it counts as failed', async () => {
+    const { definition, begun } = slowJob({ timeout: '5s' })
+    const outcome = kit.run(definition)
+    const { signal } = await begun
+    await kit.clock.advance(4999)
+    expect(signal.aborted).toBe(false)
+    await kit.clock.advance(1)
+    expect(signal.reason).toBeInstanceOf(JobTimeoutError)
+    expect(await outcome).toMatchObject({
+      type: 'retry',
+      afterMs: 1000,
+      error: { code: 'job_timeout', message: expect.stringMatching(/`process-order`.*5000 ms/) },
+    })
+  })
+
+  test('of the last attempt fails the run', async () => {
+    const { definition, begun } = slowJob({ timeout: 10, retry: { maxAttempts: 1 } })
+    const outcome = kit.run(definition)
+    await begun
+    await kit.clock.advance(10)
+    expect(await outcome).toMatchObject({ type: 'failed', error: { code: 'job_timeout' } })
+  })
+
+  test('is final: what the handler makes of it later is dropped', async () => {
+    const { definition, begun, end } = slowJob({ timeout: 10 })
+    const outcome = kit.run(definition)
+    await begun
+    await kit.clock.advance(10)
+    end({ late: true })
+    expect(await outcome).toMatchObject({ type: 'retry' })
+  })
+
+  test('is not noticed by an attempt that ends in time, and leaves no timer behind', async () => {
+    const { definition, begun, end } = slowJob({ timeout: '5s' })
+    const outcome = kit.run(definition)
+    const { signal } = await begun
+    expect(kit.clock.pendingTimers()).toBe(1)
+    end('done')
+    expect(await outcome).toEqual({ type: 'completed', output: 'done' })
+    expect(kit.clock.pendingTimers()).toBe(0)
+    await kit.clock.advance(10_000)
+    expect(signal.aborted).toBe(false)
+  })
+
+  test('counts as a failed attempt also where the schema took the time', async () => {
+    const validate = vi.fn<() => Promise<never>>(never)
+    defineEvents({ 'slow.schema': { '~standard': { version: 1, vendor: 'test', validate } } })
+    const handler = vi.fn<() => void>()
+    const definition = defineJob({ id: 'slow-schema', event: 'slow.schema' as never, handler, timeout: 10 })
+    const outcome = kit.run(definition as unknown as Definition, orderEnvelope({ event: 'slow.schema' }))
+    await vi.waitFor(() => expect(validate).toHaveBeenCalled())
+    await kit.clock.advance(10)
+    expect(await outcome).toMatchObject({ type: 'retry', error: { code: 'job_timeout' } })
+    expect(handler).not.toHaveBeenCalled()
+  })
+})
+
+describe.each([
+  ['a cancel', cancelled, { type: 'cancelled' }],
+  ['a cancel for any other reason', 'user left', { type: 'cancelled' }],
+  ['a shutdown', new ShutdownError(), { type: 'interrupted' }],
+])('%s', (_name, reason, ended) => {
+  test('before the attempt ends it before anything is called', async () => {
+    const [handler, onFailure] = [vi.fn<() => void>(), vi.fn<() => void>()]
+    const hooks = { onAttemptStart: vi.fn<() => void>(), onAttemptEnd: vi.fn<() => void>() }
+    kit.controller.abort(reason)
+    expect(await kit.run(orderJob(handler, { onFailure }), orderEnvelope(), { hooks })).toEqual(ended)
+    for (const one of [handler, onFailure, hooks.onAttemptStart, hooks.onAttemptEnd]) expect(one).not.toHaveBeenCalled()
+  })
+
+  test('ends a running attempt at once: its signal aborts with the reason, a late result is dropped', async () => {
+    const { definition, begun, end } = slowJob()
+    const outcome = kit.run(definition)
+    const { signal } = await begun
+    kit.controller.abort(reason)
+    expect(signal.reason).toBe(reason)
+    expect(await outcome).toEqual(ended)
+    end('too late')
+  })
+
+  test('stands above an error that the handler throws because of it', async () => {
+    const onFailure = vi.fn<() => void>()
+    const definition = orderJob(
+      (_event, { signal }) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('Gave up.')))),
+      { onFailure, retry: { maxAttempts: 1 } },
+    )
+    const outcome = kit.run(definition)
+    await kit.clock.advance(0)
+    kit.controller.abort(reason)
+    expect(await outcome).toEqual(ended)
+    expect(onFailure).not.toHaveBeenCalled()
+  })
+
+  test('stands above an error that is thrown after it', async () => {
+    const { definition, begun, fail } = slowJob()
+    const outcome = kit.run(definition)
+    await begun
+    kit.controller.abort(reason)
+    fail(new Error('Late.'))
+    expect(await outcome).toEqual(ended)
+  })
+
+  test('that came while the handler blocked the process stands above its result', async () => {
+    const definition = orderJob(() => {
+      setImmediate(() => kit.controller.abort(reason))
+      return 'done'
+    })
+    expect(await kit.run(definition)).toEqual(ended)
+  })
+
+  test('while the payload is read keeps the handler from being called', async () => {
+    const reading = Promise.withResolvers<{ value: unknown }>()
+    const validate = vi.fn<() => Promise<{ value: unknown }>>(() => reading.promise)
+    defineEvents({ 'slow.read': { '~standard': { version: 1, vendor: 'test', validate } } })
+    const handler = vi.fn<() => void>()
+    const definition = defineJob({ id: 'slow-read', event: 'slow.read' as never, handler }) as unknown as Definition
+    const outcome = kit.run(definition, orderEnvelope({ event: 'slow.read' }))
+    await vi.waitFor(() => expect(validate).toHaveBeenCalled())
+    kit.controller.abort(reason)
+    expect(await outcome).toEqual(ended)
+    reading.resolve({ value: {} })
+    await kit.clock.advance(0)
+    expect(handler).not.toHaveBeenCalled()
+  })
+
+  test('by the hook that is told of the start keeps the handler from being called', async () => {
+    const handler = vi.fn<() => void>()
+    const hooks = { onAttemptStart: () => kit.controller.abort(reason) }
+    expect(await kit.run(orderJob(handler), orderEnvelope(), { hooks })).toEqual(ended)
+    expect(handler).not.toHaveBeenCalled()
+  })
+
+  test('leaves nothing behind on the signal of the host', async () => {
+    const remove = vi.spyOn(kit.controller.signal, 'removeEventListener')
+    const add = vi.spyOn(kit.controller.signal, 'addEventListener')
+    await kit.run(orderJob(() => undefined))
+    await kit.run(orderJob(() => Promise.reject(new Error('No.')), { onFailure: () => undefined, retry: { maxAttempts: 1 } }))
+    expect(add.mock.calls.length).toBeGreaterThan(0)
+    expect(remove.mock.calls.map(([, listener]) => listener)).toEqual(add.mock.calls.map(([, listener]) => listener))
+  })
+})

@@ -1,0 +1,83 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+
+import { systemClock } from './system-clock.ts'
+
+const dayMs = 86_400_000
+
+describe('the clock of the machine', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  test('tells epoch milliseconds', () => {
+    vi.setSystemTime(1234)
+    expect(systemClock.now()).toBe(1234)
+  })
+
+  test('calls back once, when the delay has passed', () => {
+    const callback = vi.fn<() => void>()
+    systemClock.setTimer(1000, callback)
+    vi.advanceTimersByTime(999)
+    expect(callback).not.toHaveBeenCalled()
+    vi.advanceTimersByTime(1)
+    expect(callback).toHaveBeenCalledOnce()
+    vi.advanceTimersByTime(dayMs)
+    expect(callback).toHaveBeenCalledOnce()
+  })
+
+  test('calls back after delays that are longer than a timer of the platform can wait', () => {
+    const callback = vi.fn<() => void>()
+    systemClock.setTimer(100 * dayMs, callback)
+    vi.advanceTimersByTime(100 * dayMs - 1)
+    expect(callback).not.toHaveBeenCalled()
+    vi.advanceTimersByTime(1)
+    expect(callback).toHaveBeenCalledOnce()
+  })
+
+  test('is not moved by the wall clock', () => {
+    const callback = vi.fn<() => void>()
+    systemClock.setTimer(1000, callback)
+    vi.setSystemTime(Date.now() + dayMs)
+    vi.advanceTimersByTime(999)
+    expect(callback).not.toHaveBeenCalled()
+    vi.advanceTimersByTime(1)
+    expect(callback).toHaveBeenCalledOnce()
+  })
+
+  test('does not call back after a cancel, also one between two waits', () => {
+    const callback = vi.fn<() => void>()
+    const timer = systemClock.setTimer(100 * dayMs, callback)
+    vi.advanceTimersByTime(50 * dayMs)
+    timer.cancel()
+    timer.cancel()
+    vi.advanceTimersByTime(100 * dayMs)
+    expect(callback).not.toHaveBeenCalled()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
+describe('a timer of the machine', () => {
+  test('keeps the process alive until it is let go of', () => {
+    const before = handles()
+    const timer = systemClock.setTimer(60_000, () => undefined)
+    expect(handles()).toBe(before + 1)
+    timer.hold(false)
+    expect(handles()).toBe(before)
+    timer.hold(true)
+    expect(handles()).toBe(before + 1)
+    timer.cancel()
+    expect(handles()).toBe(before)
+  })
+
+  test('lets I/O and timers run while it yields', async () => {
+    const order: string[] = []
+    setImmediate(() => order.push('other work'))
+    await systemClock.yield()
+    order.push('yielded')
+    expect(order).toEqual(['other work', 'yielded'])
+  })
+})
+
+/** Timers that keep the process alive. */
+function handles(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+}

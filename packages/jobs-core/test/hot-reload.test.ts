@@ -1,0 +1,44 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+
+import { findEvent, ownEvents } from '../src/events/event-registry.ts'
+import { ambientJobs } from '../src/jobs/job-registry.ts'
+
+type HotModule = typeof import('./fixtures/hot-module.ts')
+
+const load = (evaluation: string): Promise<HotModule> => {
+  const path = `./fixtures/hot-module.ts?evaluation=${evaluation}`
+  return import(/* @vite-ignore */ path) as Promise<HotModule>
+}
+
+describe('a module that is evaluated again', () => {
+  const warn = vi.spyOn(console, 'warn')
+
+  beforeEach(() => {
+    warn.mockClear()
+    ownEvents().clear()
+    for (const { id } of ambientJobs().all()) ambientJobs().remove(id)
+  })
+  afterEach(() => vi.unstubAllEnvs())
+
+  test('is a different evaluation of the same file, or the tests below say nothing', async () => {
+    const [first, second] = [await load('a'), await load('b')]
+    expect(first.onOrder).not.toBe(second.onOrder)
+    expect(first.onOrder).toBe((await load('a')).onOrder)
+  })
+
+  test('declares its events again without complaint, and the later schema counts', async () => {
+    const first = await load('c')
+    const second = await load('d')
+    expect(first.events['hot.reloaded']).not.toBe(second.events['hot.reloaded'])
+    expect(findEvent('hot.reloaded')?.schema).toBe(second.events['hot.reloaded'])
+  })
+
+  test('has its jobs registered once, the later definition in the place of the earlier', async () => {
+    await load('e')
+    const { onOrder, nightly } = await load('f')
+    expect(ambientJobs().all().map(({ id }) => id)).toEqual(['hot-on-order', 'hot-nightly'])
+    expect(ambientJobs().subscribers('order.created')).toEqual([onOrder])
+    expect(ambientJobs().cronJobs()).toEqual([nightly])
+    expect(warn).not.toHaveBeenCalled()
+  })
+})

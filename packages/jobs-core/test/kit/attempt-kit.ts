@@ -1,0 +1,63 @@
+import type { Envelope } from '../../src/events/envelope.ts'
+import { defineJob } from '../../src/jobs/define-job.ts'
+import type { CronContext, JobContext } from '../../src/jobs/job-context.ts'
+import type { EventMessage } from '../../src/jobs/event-message.ts'
+import type { Definition } from '../../src/jobs/job-definition.ts'
+import type { Outcome } from '../../src/runs/outcome.ts'
+import { type AttemptOptions, runAttempt } from '../../src/runs/run-attempt.ts'
+import { createManualClock, type ManualClock } from './manual-clock.ts'
+import { createMemoryLogger, type LoggedLine } from './memory-logger.ts'
+
+export type OrderHandler = (event: EventMessage<'order.created'>, context: JobContext) => unknown
+type OrderJobOptions = Omit<Parameters<typeof defineJob<'order.created', unknown>>[0], 'id' | 'event' | 'handler'>
+export type AnyContext = JobContext | CronContext
+
+/** A job on `order.created`, named `process-order`. */
+export function orderJob(handler: OrderHandler, options: OrderJobOptions = {}): Definition {
+  return defineJob({ id: 'process-order', event: 'order.created', handler, ...options }) as unknown as Definition
+}
+
+/** An order of tenant `acme` on its way. */
+export function orderEnvelope(more: Partial<Envelope> = {}): Envelope {
+  return {
+    v: 1,
+    id: 'envelope_1',
+    event: 'order.created',
+    tenantId: 'acme',
+    payload: { tenantId: 'acme', orderId: 'order_1' },
+    sentAt: Date.parse('2026-03-01T11:59:00Z'),
+    ...more,
+  }
+}
+
+/** What an engine would give an attempt, in a test's hands. */
+export interface AttemptKit {
+  readonly clock: ManualClock
+  readonly lines: LoggedLine[]
+  /** The host's: abort it to cancel or to shut down. */
+  readonly controller: AbortController
+  /** Makes an attempt of a definition. */
+  run(definition: Definition, envelope?: Envelope, more?: Partial<AttemptOptions>): Promise<Outcome>
+}
+
+export function createAttemptKit(): AttemptKit {
+  const clock = createManualClock()
+  const { logger, lines } = createMemoryLogger()
+  const controller = new AbortController()
+  return {
+    clock,
+    lines,
+    controller,
+    run: (definition, envelope = orderEnvelope(), more) =>
+      runAttempt(definition, envelope, {
+        jobId: 'job_1',
+        runId: 'run_1',
+        attempt: 1,
+        signal: controller.signal,
+        clock,
+        logger,
+        random: () => 0,
+        ...more,
+      }),
+  }
+}

@@ -1,0 +1,86 @@
+import { allFeatures } from '../../src/conformance/all-features.ts'
+import type { Envelope } from '../../src/events/envelope.ts'
+import type { Capabilities, Feature, FeatureSupport } from '../../src/provider/capabilities.ts'
+import type { JobHost, JobProvider } from '../../src/provider/job-provider.ts'
+import type { JobStatus } from '../../src/runs/job-status.ts'
+
+/** A provider that runs nothing: it keeps what it is sent, and answers what a test puts into it. */
+export interface FakeProvider extends JobProvider {
+  readonly sent: Envelope[]
+  /** What `status` answers. */
+  readonly jobs: Map<string, JobStatus>
+  /** Every call that changes something, in order, such as `cancel job_1`. */
+  readonly calls: string[]
+  /** What `attach` was given. */
+  readonly hosts: JobHost[]
+}
+
+export interface FakeProviderOptions extends Partial<JobProvider> {
+  /** Features that the engine lacks. */
+  without?: readonly Feature[]
+  limits?: Partial<Omit<Capabilities, 'features'>>
+}
+
+/** Capabilities of an engine that can do everything but what is named. */
+export function capabilitiesWithout(without: readonly Feature[] = [], limits: FakeProviderOptions['limits'] = {}): Capabilities {
+  const features = Object.fromEntries(
+    allFeatures.map((feature): [string, FeatureSupport] => [
+      feature,
+      without.includes(feature) ? { supported: false, note: 'It has none.', instead: 'Do without.' } : { supported: true },
+    ]),
+  ) as Capabilities['features']
+  return {
+    features,
+    minRetryDelayMs: 0,
+    retryToleranceMs: 0,
+    maxAttemptsLimit: 1000,
+    maxPayloadBytes: 1024 * 1024,
+    maxDelayMs: 10 * 365 * 86_400_000,
+    abortToleranceMs: 0,
+    daylightSaving: 'As the local engine.',
+    ...limits,
+  }
+}
+
+export function createFakeProvider({ without, limits, ...own }: FakeProviderOptions = {}): FakeProvider {
+  const sent: Envelope[] = []
+  const jobs = new Map<string, JobStatus>()
+  const calls: string[] = []
+  const hosts: JobHost[] = []
+  const note = (call: string): void => void calls.push(call)
+  return {
+    specificationVersion: 'v1',
+    name: 'fake',
+    capabilities: capabilitiesWithout(without, limits),
+    attach: (host) => void hosts.push(host),
+    async send(envelopes) {
+      sent.push(...envelopes)
+      return envelopes.map(({ id }) => ({ ok: true, id, deduplicated: false }))
+    },
+    status: async (id) => jobs.get(id),
+    cancel: async (id) => note(`cancel ${id}`),
+    retry: async (id) => note(`retry ${id}`),
+    list: async () => ({ jobs: [...jobs.values()] }),
+    health: async () => ({ ok: true, provider: 'fake', checks: [] }),
+    start: async () => note('start'),
+    close: async ({ timeoutMs }) => note(`close ${timeoutMs}`),
+    ...own,
+    sent,
+    jobs,
+    calls,
+    hosts,
+  }
+}
+
+/** A job of tenant `acme` as an engine tells it. */
+export function jobStatus(more: Partial<JobStatus> = {}): JobStatus {
+  return {
+    id: 'job_1',
+    event: 'order.created',
+    tenantId: 'acme',
+    state: 'queued',
+    createdAt: new Date('2026-03-01T12:00:00Z'),
+    runs: [],
+    ...more,
+  }
+}

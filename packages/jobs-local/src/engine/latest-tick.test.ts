@@ -1,0 +1,52 @@
+import { type CronSchedule, defineCronJob } from '@cgk-platform/jobs-core'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+
+import { latestTick } from './latest-tick.ts'
+
+const scheduleOf = (schedule: string, timezone = 'UTC'): CronSchedule =>
+  defineCronJob({ id: 'latest-tick', schedule, timezone, handler: () => undefined }).schedule
+
+/** The same by going through every tick. */
+function latestByWalking(schedule: CronSchedule, dueTick: number, now: number): number {
+  let latest = dueTick
+  for (let next = schedule.next(latest); next <= now; next = schedule.next(latest)) latest = next
+  return latest
+}
+
+describe('latestTick', () => {
+  test('the due tick itself where no other has passed', () => {
+    const due = Date.UTC(2026, 0, 1, 9)
+    expect(latestTick(scheduleOf('0 9 * * *'), due, due)).toBe(due)
+    expect(latestTick(scheduleOf('0 9 * * *'), due, due + 3_600_000)).toBe(due)
+  })
+
+  test('the newest of very many, without going through them all', () => {
+    const everyMinute = scheduleOf('* * * * *')
+    let asked = 0
+    const counting = { ...everyMinute, next: (after: number) => (asked++, everyMinute.next(after)) }
+    const due = Date.UTC(2020, 0, 1)
+    const now = Date.UTC(2030, 0, 1, 0, 0, 30)
+    expect(latestTick(counting, due, now)).toBe(Date.UTC(2030, 0, 1))
+    expect(asked).toBeLessThan(20)
+  })
+
+  test('any schedule, any wait: the same as going through every tick', () => {
+    const schedules = ['*/7 * * * *', '30 2 * * *', '0 9 * * 1', '0 0 31 * *', '15 1 29 2 *', '0 */5 * * *'].map((one) =>
+      scheduleOf(one, 'Europe/Berlin'),
+    )
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...schedules),
+        fc.integer({ min: Date.UTC(2024, 0, 1), max: Date.UTC(2028, 0, 1) }),
+        fc.integer({ min: 0, max: 60 * 86_400_000 }),
+        (schedule, from, laterMs) => {
+          const due = schedule.next(from)
+          const now = due + laterMs
+          expect(latestTick(schedule, due, now)).toBe(latestByWalking(schedule, due, now))
+        },
+      ),
+      { numRuns: 40 },
+    )
+  })
+})

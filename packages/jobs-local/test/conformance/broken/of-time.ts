@@ -1,0 +1,79 @@
+import type { Envelope } from '@cgk-platform/jobs-core'
+
+import { withDefinitions, withHandlers, withSends } from './altered.ts'
+import { breaking, type BrokenProvider } from './broken-provider.ts'
+
+/** Changes when a delayed envelope is due. */
+function due(change: (runAt: number, sentAt: number) => number) {
+  return (envelope: Envelope): Envelope =>
+    envelope.runAt === undefined ? envelope : { ...envelope, runAt: change(envelope.runAt, envelope.sentAt) }
+}
+
+/** Faults in when jobs run and how long they may take. */
+export const brokenTime: readonly BrokenProvider[] = breaking('time', {
+  'drops delays': { caughtBy: [], wrap: (provider) => withSends(provider, ({ runAt: _, ...envelope }) => envelope) },
+  'starts a little early': {
+    caughtBy: [],
+    wrap: (provider) =>
+      withSends(
+        provider,
+        due((runAt) => runAt - 100),
+      ),
+  },
+  'starts late': {
+    caughtBy: [],
+    wrap: (provider) =>
+      withSends(
+        provider,
+        due((runAt) => runAt + 1000),
+      ),
+  },
+  'takes delays for seconds': {
+    caughtBy: [],
+    wrap: (provider) =>
+      withSends(
+        provider,
+        due((runAt, sentAt) => sentAt + (runAt - sentAt) * 1000),
+      ),
+  },
+  'lets long timers overflow': {
+    caughtBy: [],
+    wrap: (provider) =>
+      withSends(
+        provider,
+        due((runAt, sentAt) => (runAt - sentAt > 2 ** 31 - 1 ? sentAt : runAt)),
+      ),
+  },
+  'waits a tick before what is due now': {
+    caughtBy: [],
+    wrap: (provider) =>
+      withSends(provider, (envelope) => ({ ...envelope, runAt: envelope.runAt ?? envelope.sentAt + 60_000 })),
+  },
+  'has no timeout': {
+    caughtBy: [],
+    wrap: (provider) => withDefinitions(provider, ({ timeoutMs: _, ...definition }) => definition),
+  },
+  'does not tell a handler of its timeout': {
+    caughtBy: [],
+    wrap: (provider) =>
+      withHandlers(provider, ({ definition, context, handle }) =>
+        handle(
+          definition.timeoutMs === undefined ? {} : { context: { ...context, signal: new AbortController().signal } },
+        ),
+      ),
+  },
+  'waits for a handler whose time is up': {
+    caughtBy: [],
+    wrap: (provider) =>
+      withDefinitions(provider, (definition) =>
+        definition.timeoutMs === undefined ? definition : { ...definition, timeoutMs: 10_000 },
+      ),
+  },
+  'times out what is quick': {
+    caughtBy: [],
+    wrap: (provider) =>
+      withDefinitions(provider, (definition) =>
+        definition.timeoutMs === undefined ? definition : { ...definition, timeoutMs: 20 },
+      ),
+  },
+})

@@ -1,0 +1,89 @@
+import {
+  type Clock,
+  createClient,
+  getJobClient,
+  type JobClient,
+  type JobProvider,
+  setJobClient,
+  systemClock,
+} from '@cgk-platform/jobs-core'
+import { conformanceOptions, type ConformanceEngine, type ConformanceTarget } from '@cgk-platform/jobs-core/conformance'
+
+// The face of the package, which says what the default client is.
+import '../../src/index.ts'
+import { createLocalProvider, type LocalProvider } from '../../src/local-provider.ts'
+import { createVirtualClock } from '../../src/testing/virtual-clock.ts'
+import { passVirtualTime } from './pass-virtual-time.ts'
+
+/** Which time the local engine runs on, and what stands between it and its client. */
+export interface LocalTargetOptions {
+  /** Default: a clock of its own, on which the suite takes seconds. */
+  time?: 'virtual' | 'real'
+  /** Puts another provider before the local one, for the client under test. */
+  wrap?(provider: LocalProvider, clock: Clock): JobProvider
+  /** Default: what the face of the package makes. */
+  createDefault?(): JobClient
+}
+
+/** Late in the morning, so that noon falls into the suite. */
+const startAt = Date.UTC(2026, 2, 1, 11, 50, 10)
+
+/** The local engine as a target of the conformance suite. */
+export function createLocalTarget(options: LocalTargetOptions = {}): ConformanceTarget {
+  const { time = 'virtual', wrap = (provider) => provider, createDefault = createDefaultClient } = options
+  return {
+    name: 'local',
+    concurrent: time === 'real',
+    createDefault,
+    async open() {
+      return time === 'real' ? openReal(wrap) : openVirtual(wrap)
+    },
+  }
+}
+
+type Wrap = NonNullable<LocalTargetOptions['wrap']>
+
+function openVirtual(wrap: Wrap): ConformanceEngine {
+  const clock = createVirtualClock(startAt)
+  const local = createLocalProvider({ retention: { count: 100_000 } }, { clock, random: () => 0, ownTime: true })
+  return {
+    ...open(local, wrap(local, clock), clock),
+    clock,
+    pass: (durationMs) => passVirtualTime(local, clock, durationMs),
+  }
+}
+
+function openReal(wrap: Wrap): ConformanceEngine {
+  const local = createLocalProvider()
+  return open(local, wrap(local, systemClock), systemClock)
+}
+
+function open(local: LocalProvider, provider: JobProvider, clock: Clock): ConformanceEngine {
+  const client = createClient({ load: () => provider }, { ...conformanceOptions(provider.capabilities), clock })
+  return {
+    client,
+    close: () => client.close({ timeout: 0 }),
+    async anotherClient() {
+      const { attach: _attach, start: _start, close: _close, ...sender } = provider
+      return createClient({ load: () => sender }, { ...conformanceOptions(provider.capabilities), jobs: [], clock })
+    },
+    createClient(clientOptions) {
+      const another = { ...createLocalProvider({}, { clock }), capabilities: provider.capabilities }
+      return createClient({ load: () => another }, { logger: conformanceOptions().logger, clock, ...clientOptions })
+    },
+    async inject(envelope) {
+      const [answer] = await provider.send([envelope])
+      if (!answer?.ok) throw answer?.error ?? new Error('The local engine gave no answer.')
+      return answer.id
+    },
+  }
+}
+
+function createDefaultClient(): JobClient {
+  setJobClient(undefined)
+  try {
+    return getJobClient()
+  } finally {
+    setJobClient(undefined)
+  }
+}

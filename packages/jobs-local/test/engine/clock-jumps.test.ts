@@ -1,0 +1,91 @@
+import { type CronContext, defineCronJob, defineJob } from '@cgk-platform/jobs-core'
+import { describe, expect, test } from 'vitest'
+
+import { createJumpingEngine } from '../kit/jumping-engine.ts'
+import '../kit/work.ts'
+
+const tenantId = 'acme'
+const startAt = new Date('2026-03-02T08:30:00Z')
+const hourMs = 3_600_000
+const dropped = 'A cron tick was missed and is dropped; `catchUp` would make up for the latest.'
+
+function hourly(catchUp: 'none' | 'latest') {
+  const ticks: string[] = []
+  const job = defineCronJob({
+    id: 'hourly',
+    schedule: '0 * * * *',
+    catchUp,
+    handler: ({ scheduledAt }: CronContext) => void ticks.push(scheduledAt.toISOString().slice(11, 16)),
+  })
+  return { job, ticks }
+}
+
+describe('cron ticks that were missed while the machine slept', () => {
+  test('are dropped by default, with one line that says so, and the coming ones run', async () => {
+    const { job, ticks } = hourly('none')
+    const engine = createJumpingEngine({ startAt, jobs: [job] })
+    await engine.advance(1000)
+    engine.jump(3 * hourMs) // over 09:00, 10:00 and 11:00
+    await engine.advance(hourMs / 2)
+    expect(engine.now().toISOString()).toBe('2026-03-02T12:00:01.000Z')
+    expect(engine.logger.lines.filter(({ level }) => level === 'warn')).toEqual([
+      { level: 'warn', message: dropped, fields: { definition: 'hourly', tick: '2026-03-02T11:00:00.000Z' } },
+    ])
+    await engine.advance(hourMs)
+    expect(ticks).toEqual(['12:00', '13:00'])
+  })
+
+  test('are made up for by the latest alone, if wanted', async () => {
+    const { job, ticks } = hourly('latest')
+    const engine = createJumpingEngine({ startAt, jobs: [job] })
+    await engine.advance(1000)
+    engine.jump(3 * hourMs)
+    await engine.advance(1.5 * hourMs)
+    expect(ticks).toEqual(['11:00', '12:00', '13:00'])
+    expect(engine.logger.messages('warn')).toEqual([])
+  })
+
+  test('a tick that comes a few seconds late is not missed', async () => {
+    const { job, ticks } = hourly('none')
+    const engine = createJumpingEngine({ startAt, jobs: [job] })
+    await engine.advance(hourMs / 2 - 1000)
+    engine.jump(10_000)
+    await engine.advance(1000)
+    expect(ticks).toEqual(['09:00'])
+  })
+
+  test('a clock that was set back makes no tick run twice', async () => {
+    const { job, ticks } = hourly('none')
+    const engine = createJumpingEngine({ startAt, jobs: [job] })
+    await engine.advance(hourMs)
+    engine.jump(-hourMs)
+    await engine.advance(2 * hourMs)
+    expect(ticks).toEqual(['09:00', '10:00'])
+  })
+})
+
+describe('an engine on the machine’s clock', () => {
+  // Timers of the platform do not count the time that a machine sleeps.
+  test('notices within 10 s that time has jumped: delayed jobs, retries and ticks are not late by their whole rest', async () => {
+    const { job: cron, ticks } = hourly('none')
+    const ran: string[] = []
+    const job = defineJob({
+      id: 'work',
+      event: 'work.asked',
+      retry: { maxAttempts: 2, backoff: 'fixed', initialDelay: '2h', maxDelay: '2h' },
+      handler: ({ payload }, { attempt }) => {
+        ran.push(`${payload.number}/${attempt} at ${engine.now().toISOString().slice(11, 16)}`)
+        if (payload.number === 1 && attempt === 1) throw new Error('once')
+      },
+    })
+    const engine = createJumpingEngine({ startAt, jobs: [cron, job], realSleep: true })
+    await engine.client.sendJob('work.asked', { tenantId, number: 1 })
+    await engine.client.scheduleJob('work.asked', { tenantId, number: 2 }, { delay: '2h' })
+    await engine.advance(1000)
+    engine.jump(2 * hourMs + 0.25 * hourMs) // asleep from 08:30 to 10:45
+    await engine.advance(10_000)
+    expect(ran.toSorted()).toEqual(['1/1 at 08:30', '1/2 at 10:45', '2/1 at 10:45'])
+    await engine.advance(0.25 * hourMs)
+    expect(ticks).toEqual(['11:00'])
+  })
+})

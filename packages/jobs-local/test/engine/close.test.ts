@@ -1,0 +1,252 @@
+import { createClient, defineCronJob, defineJob, type JobClient, sendJob } from '@cgk-platform/jobs-core'
+import { describe, expect, test } from 'vitest'
+
+import { createLocalProvider } from '../../src/local-provider.ts'
+import { createTestEngine } from '../../src/testing/index.ts'
+import { createDeferred } from '../kit/deferred.ts'
+import { failUntil } from '../kit/fail-until.ts'
+import { createRecordedLogger } from '../kit/recorded-logger.ts'
+import '../kit/work.ts'
+
+const tenantId = 'acme'
+const left = 'The engine closed with jobs that had not ended; memory keeps none of them.'
+const closed = { name: 'ClientClosedError', code: 'client_closed', message: expect.stringContaining('this job client is closed') }
+
+describe('closing', () => {
+  test('lets what runs and what waits for a place end first', async () => {
+    const deferred = createDeferred()
+    const job = defineJob({ id: 'work', event: 'work.asked', concurrency: 1, handler: () => deferred.promise })
+    const logger = createRecordedLogger()
+    const engine = createTestEngine({ jobs: [job], logger, patienceMs: 5 })
+    for (let number = 0; number < 20; number++) await engine.client.sendJob('work.asked', { tenantId, number })
+    await engine.settle()
+    let isClosed = false
+    const closing = engine.client.close().then(() => (isClosed = true))
+    await engine.settle()
+    expect(isClosed).toBe(false)
+    deferred.resolve()
+    await closing
+    expect(engine.attempts.map(({ outcome }) => outcome.type)).toEqual(Array.from({ length: 20 }, () => 'completed'))
+    expect(logger.messages('warn')).toEqual([])
+  })
+
+  test('aborts what goes on after the timeout with a ShutdownError; the attempt counts as not made', async () => {
+    const reasons: unknown[] = []
+    const job = defineJob({
+      id: 'work',
+      event: 'work.asked',
+      handler: (_event, { signal }) => new Promise(() => signal.addEventListener('abort', () => reasons.push(signal.reason))),
+    })
+    const engine = createTestEngine({ jobs: [job], patienceMs: 5 })
+    const { id } = await engine.client.sendJob('work.asked', { tenantId })
+    await engine.settle()
+    const closing = engine.client.close({ timeout: '10s' })
+    await engine.advance(9999)
+    expect(reasons).toEqual([])
+    await engine.advance(1)
+    await closing
+    expect(reasons).toMatchObject([{ name: 'ShutdownError', code: 'shutdown' }])
+    expect(engine.attempts.map(({ outcome }) => outcome.type)).toEqual(['interrupted'])
+    expect(await engine.client.getJobStatus(id)).toMatchObject({ state: 'queued', runs: [{ state: 'queued', attempts: 0 }] })
+  })
+
+  test('with a timeout of 0 aborts at once, also what ignores it', async () => {
+    const job = defineJob({ id: 'work', event: 'work.asked', handler: () => new Promise(() => undefined) })
+    const engine = createTestEngine({ jobs: [job], patienceMs: 5 })
+    await engine.client.sendJob('work.asked', { tenantId })
+    await engine.settle()
+    await engine.client.close({ timeout: 0 })
+    expect(engine.attempts.map(({ outcome }) => outcome.type)).toEqual(['interrupted'])
+  })
+
+  test('says how many jobs are left: delayed ones, retries, and what was aborted', async () => {
+    const endless = defineJob({ id: 'endless', event: 'work.asked', handler: () => new Promise(() => undefined) })
+    const flaky = defineJob({ id: 'flaky', event: 'work.followed', handler: failUntil(99) })
+    const logger = createRecordedLogger()
+    const engine = createTestEngine({ jobs: [endless, flaky], logger, patienceMs: 5 })
+    await engine.client.sendJob('work.asked', { tenantId })
+    await engine.client.sendJob('work.followed', { tenantId })
+    await engine.client.scheduleJob('work.asked', { tenantId }, { delay: '1h' })
+    await engine.client.sendJob('work.ignored', { tenantId })
+    await engine.settle()
+    await engine.client.close({ timeout: 0 })
+    expect(logger.lines.filter(({ message }) => message === left)).toEqual([{ level: 'warn', message: left, fields: { jobs: 3 } }])
+  })
+
+  test('takes no more: every way to send, cancel, retry or start is refused, reading goes on', async () => {
+    const job = defineJob({ id: 'work', event: 'work.asked', retry: { maxAttempts: 1 }, handler: failUntil(99) })
+    const engine = createTestEngine({ jobs: [job] })
+    const { client } = engine
+    const { id } = await client.sendJob('work.asked', { tenantId })
+    await engine.settle()
+    await client.close()
+    const acme = client.forTenant(tenantId)
+    const refused: (() => Promise<unknown>)[] = [
+      () => client.sendJob('work.asked', { tenantId }),
+      () => client.sendEvent('work.asked', { tenantId }),
+      () => client.scheduleJob('work.asked', { tenantId }, { delay: 1 }),
+      () => client.sendJobs([{ event: 'work.asked', payload: { tenantId } }]),
+      () => acme.sendJob('work.asked', {}),
+      () => acme.sendJobs([{ event: 'work.asked', payload: {} }]),
+      () => client.cancelJob(id),
+      () => client.retryJob(id),
+      () => acme.retryJob(id),
+      () => client.start(),
+    ]
+    for (const call of refused) await expect(call()).rejects.toMatchObject(closed)
+    expect((await client.getJobStatus(id)).runs).toHaveLength(1)
+    expect((await client.listJobs()).jobs).toHaveLength(1)
+    expect((await client.waitForJob(id)).state).toBe('failed')
+    expect(engine.sent).toHaveLength(1)
+  })
+
+  test('twice at once is one closing, and each waits for its end; again later is nothing', async () => {
+    const deferred = createDeferred()
+    const job = defineJob({ id: 'work', event: 'work.asked', handler: () => deferred.promise })
+    const engine = createTestEngine({ jobs: [job], patienceMs: 5 })
+    await engine.client.sendJob('work.asked', { tenantId })
+    await engine.settle()
+    const order: string[] = []
+    const closing = [engine.client.close(), engine.client.close({ timeout: 0 })].map((one) => one.then(() => order.push('closed')))
+    await engine.settle()
+    order.push('released')
+    deferred.resolve()
+    await Promise.all(closing)
+    expect(order).toEqual(['released', 'closed', 'closed'])
+    await engine.client.close()
+    expect(engine.attempts.map(({ outcome }) => outcome.type)).toEqual(['completed'])
+  })
+
+  test('a client that was never used closes, and makes no engine for it', async () => {
+    let loaded = 0
+    const client = createClient({
+      load: () => {
+        loaded++
+        return createLocalProvider()
+      },
+    })
+    await client.close()
+    await client.close()
+    expect(loaded).toBe(0)
+    await expect(client.sendJob('work.asked', { tenantId })).rejects.toMatchObject(closed)
+  })
+
+  test('a malformed timeout is refused, and the client stays open', async () => {
+    const engine = createTestEngine({ jobs: [] })
+    await expect(engine.client.close({ timeout: 'soon' as never })).rejects.toMatchObject({ code: 'invalid_option', option: 'timeout' })
+    await engine.client.sendJob('work.ignored', { tenantId })
+    expect(engine.sent).toHaveLength(1)
+  })
+
+  test('ends the ticks of cron jobs at once, and lets the tick that runs end', async () => {
+    const deferred = createDeferred()
+    const ticks: number[] = []
+    const cron = defineCronJob({
+      id: 'every-minute',
+      schedule: '* * * * *',
+      overlap: 'allow',
+      handler: ({ scheduledAt }) => {
+        ticks.push(scheduledAt.getUTCMinutes())
+        return deferred.promise
+      },
+    })
+    const engine = createTestEngine({ jobs: [cron], patienceMs: 5 })
+    await engine.advance('1m')
+    const closing = engine.client.close({ timeout: '1h' })
+    await engine.advance('5m')
+    deferred.resolve()
+    await closing
+    expect(ticks).toEqual([1])
+    expect(engine.attempts.map(({ outcome }) => outcome.type)).toEqual(['completed'])
+  })
+})
+
+describe('sending while it closes', () => {
+  test('is open to the handlers that are let to end: what they send runs too', async () => {
+    const deferred = createDeferred()
+    const first = defineJob({
+      id: 'first',
+      event: 'work.asked',
+      handler: async () => {
+        await deferred.promise
+        await sendJob('work.followed', { tenantId, number: 1 })
+        await engine.client.sendJob('work.followed', { tenantId, number: 2 })
+      },
+    })
+    const second = defineJob({ id: 'second', event: 'work.followed', handler: ({ payload }) => payload.number })
+    const engine = createTestEngine({ jobs: [first, second], patienceMs: 5 })
+    await engine.client.sendJob('work.asked', { tenantId })
+    await engine.settle()
+    const closing = engine.client.close()
+    await expect(engine.client.sendJob('work.followed', { tenantId })).rejects.toMatchObject(closed)
+    deferred.resolve()
+    await closing
+    expect(engine.attempts.map(({ definitionId }) => definitionId).toSorted()).toEqual(['first', 'second', 'second'])
+  })
+
+  test('is refused to a handler that was aborted', async () => {
+    const answers: unknown[] = []
+    const sending = createDeferred()
+    const job = defineJob({
+      id: 'work',
+      event: 'work.asked',
+      handler: async (_event, { signal }) => {
+        await new Promise((resolve) => signal.addEventListener('abort', resolve))
+        await sendJob('work.followed', { tenantId }).catch((error: unknown) => answers.push(error))
+        sending.resolve()
+      },
+    })
+    const engine = createTestEngine({ jobs: [job], patienceMs: 5 })
+    await engine.client.sendJob('work.asked', { tenantId })
+    await engine.settle()
+    await engine.client.close({ timeout: 0 })
+    await sending.promise
+    expect(answers).toMatchObject([closed])
+    expect(engine.sent).toHaveLength(1)
+  })
+
+  /** Ways to send without waiting for it; the second and third take a turn to look at the payload. */
+  const ways: [string, (client: JobClient) => Promise<string>][] = [
+    ['sendJob', (client) => client.sendJob('work.asked', { tenantId }).then(({ id }) => id)],
+    ['sendJob with a slow schema', (client) => client.sendJob('work.checked', { tenantId }).then(({ id }) => id)],
+    [
+      'sendJobs',
+      async (client) => {
+        const [result] = await client.sendJobs([{ event: 'work.checked', payload: { tenantId } }])
+        if (!result?.ok) throw result!.error
+        return result.job.id
+      },
+    ],
+  ]
+
+  test.each(ways)('in the same moment (%s) is refused or runs; it is never taken and forgotten', async (_name, send) => {
+    for (let turns = 0; turns < 12; turns++) {
+      const ran: string[] = []
+      const note = (_event: unknown, { jobId }: { jobId: string }) => void ran.push(jobId)
+      const jobs = (['work.asked', 'work.checked'] as const).map((event) => defineJob({ id: event, event, handler: note }))
+      const { client } = createTestEngine({ jobs })
+      await client.capabilities()
+      const sending = send(client).catch((error: { code: string }) => error.code)
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve()
+      await client.close()
+      const answer = await sending
+      if (answer !== 'client_closed') expect(ran).toEqual([answer])
+    }
+  })
+})
+
+describe('one provider', () => {
+  test('serves one client: a second is refused, and the first goes on', async () => {
+    const provider = createLocalProvider()
+    const job = defineJob({ id: 'work', event: 'work.asked', handler: () => 'done' })
+    const [first, second] = [createClient({ load: () => provider }, { jobs: [job] }), createClient({ load: () => provider }, { jobs: [] })]
+    const { id } = await first.sendJob('work.asked', { tenantId })
+    await expect(second.sendJob('work.asked', { tenantId })).rejects.toMatchObject({
+      code: 'invalid_option',
+      message: '`provider` has a client already. Make one local provider for each client.',
+    })
+    await second.close()
+    expect((await first.waitForJob(id)).state).toBe('completed')
+    await first.close()
+  })
+})

@@ -1,0 +1,244 @@
+import { type Concurrency, type Definition, defineJob, type JobContext } from '@cgk-platform/jobs-core'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+
+import { createTestEngine } from '../../src/testing/index.ts'
+import { createDeferred } from '../kit/deferred.ts'
+import '../kit/work.ts'
+
+const events = ['work.asked', 'work.followed', 'work.ignored'] as const
+const tenantIds = ['acme', 'globex', 'initech']
+
+/** Counts what is under way at once, by name, and keeps the most. */
+function createGauge() {
+  const under = new Map<string, number>()
+  const most = new Map<string, number>()
+  const add = (name: string, change: number): void => {
+    const now = (under.get(name) ?? 0) + change
+    under.set(name, now)
+    most.set(name, Math.max(most.get(name) ?? 0, now))
+  }
+  return {
+    enter: (...names: string[]) => names.forEach((name) => add(name, 1)),
+    leave: (...names: string[]) => names.forEach((name) => add(name, -1)),
+    most: (name: string) => most.get(name) ?? 0,
+  }
+}
+
+interface Workload {
+  readonly total: number
+  readonly limits: readonly { readonly limit: number | undefined; readonly perTenant: number | undefined }[]
+  readonly jobs: readonly { readonly event: number; readonly tenant: number; readonly turns: number; readonly delayMs: number; readonly failures: number }[]
+}
+
+const limit = fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined })
+const workload: fc.Arbitrary<Workload> = fc.record({
+  total: fc.integer({ min: 1, max: 8 }),
+  limits: fc.tuple(...events.map(() => fc.record({ limit, perTenant: limit }))),
+  jobs: fc.array(
+    fc.record({
+      event: fc.nat(events.length - 1),
+      tenant: fc.nat(tenantIds.length - 1),
+      turns: fc.nat(4),
+      delayMs: fc.nat(3),
+      failures: fc.nat(2),
+    }),
+    { minLength: 1, maxLength: 60 },
+  ),
+})
+
+describe('concurrency, whatever is sent', () => {
+  test('no limit is ever exceeded: of the engine, of a definition, of a tenant; and everything ends', async () => {
+    await fc.assert(
+      fc.asyncProperty(workload, async ({ total, limits, jobs }) => {
+        const gauge = createGauge()
+        const definitions = events.map((event, index): Definition => {
+          const { limit: most, perTenant } = limits[index]!
+          const given = most !== undefined || perTenant !== undefined
+          return defineJob({
+            id: `job-${index}`,
+            event,
+            ...(given && { concurrency: { limit: most, perTenant } satisfies Concurrency }),
+            retry: { maxAttempts: 3, backoff: 'fixed', initialDelay: 2 },
+            handler: async ({ payload }, { attempt, tenantId }: JobContext) => {
+              const names = ['all', `${index}`, `${index}/${tenantId}`]
+              gauge.enter(...names)
+              const { turns, failures } = payload.data as { turns: number; failures: number }
+              for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve))
+              gauge.leave(...names)
+              if (attempt <= failures) throw new Error('not yet')
+            },
+          }) as unknown as Definition
+        })
+        const engine = createTestEngine({ jobs: definitions, config: { concurrency: total } })
+        const sends = jobs.map(({ event, tenant, turns, failures, delayMs }) => {
+          const payload = { tenantId: tenantIds[tenant]!, data: { turns, failures } }
+          return engine.client.sendJob(events[event]!, payload, { delay: delayMs })
+        })
+        const handles = await Promise.all(sends)
+        await engine.runUntilIdle()
+
+        expect(gauge.most('all')).toBeLessThanOrEqual(total)
+        for (const [index, { limit: most = Infinity, perTenant = Infinity }] of limits.entries()) {
+          expect(gauge.most(`${index}`)).toBeLessThanOrEqual(most)
+          for (const tenantId of tenantIds) expect(gauge.most(`${index}/${tenantId}`)).toBeLessThanOrEqual(perTenant)
+        }
+        const statuses = await Promise.all(handles.map(({ id }) => engine.client.getJobStatus(id)))
+        expect(statuses.map(({ state }) => state)).toEqual(jobs.map(() => 'completed'))
+        expect(engine.attempts).toHaveLength(jobs.reduce((sum, { failures }) => sum + failures + 1, 0))
+      }),
+      { numRuns: 60 },
+    )
+  }, 30_000)
+
+  test('the limits are used to the full', async () => {
+    const gauge = createGauge()
+    const job = defineJob({
+      id: 'work',
+      event: 'work.asked',
+      concurrency: { limit: 5, perTenant: 2 },
+      handler: async (_event, { tenantId }) => {
+        gauge.enter('all', tenantId)
+        await new Promise((resolve) => setImmediate(resolve))
+        gauge.leave('all', tenantId)
+      },
+    })
+    const engine = createTestEngine({ jobs: [job] })
+    for (let number = 0; number < 30; number++) await engine.client.sendJob('work.asked', { tenantId: tenantIds[number % 3]!, number })
+    await engine.settle()
+    expect(['all', ...tenantIds].map(gauge.most)).toEqual([5, 2, 2, 2])
+  })
+})
+
+describe('nothing starves', () => {
+  /** Runs one job at a time and tells the order in which tenants or definitions had their turns. */
+  async function orderOf(loads: [event: (typeof events)[number], tenantId: string, count: number][], concurrency?: Concurrency) {
+    const order: string[] = []
+    const jobs = events.map((event) =>
+      defineJob({ id: event, event, concurrency, handler: (_event, { tenantId }) => void order.push(`${event} ${tenantId}`) }),
+    )
+    const engine = createTestEngine({ jobs, config: { concurrency: 1 } })
+    const items = loads.flatMap(([event, tenantId, count]) => Array.from({ length: count }, () => ({ event, payload: { tenantId } })))
+    await engine.client.sendJobs(items)
+    await engine.settle()
+    expect(order).toHaveLength(items.length)
+    return order
+  }
+
+  test('a tenant with 1,000 jobs does not delay another tenant’s single job beyond its turn', async () => {
+    const order = await orderOf([
+      ['work.asked', 'busy', 1000],
+      ['work.asked', 'small', 1],
+    ])
+    expect(order.indexOf('work.asked small')).toBe(1)
+  })
+
+  test('tenants of the same size get the same share', async () => {
+    const order = await orderOf([
+      ['work.asked', 'acme', 100],
+      ['work.asked', 'globex', 100],
+    ])
+    expect(order.slice(0, 20).filter((name) => name.endsWith('acme'))).toHaveLength(10)
+  })
+
+  test('a definition with 1,000 jobs does not delay another’s single job beyond its turn', async () => {
+    const order = await orderOf([
+      ['work.asked', 'acme', 1000],
+      ['work.followed', 'acme', 1],
+    ])
+    expect(order.indexOf('work.followed acme')).toBe(1)
+  })
+
+  test('a retry takes its turn like the others', async () => {
+    const order: string[] = []
+    const job = defineJob({
+      id: 'work',
+      event: 'work.asked',
+      retry: { maxAttempts: 2, initialDelay: 0 },
+      handler: (_event, { tenantId, attempt }) => {
+        order.push(`${tenantId} ${attempt}`)
+        if (tenantId === 'flaky' && attempt === 1) throw new Error('once')
+      },
+    })
+    const engine = createTestEngine({ jobs: [job], config: { concurrency: 1 } })
+    await engine.client.sendJob('work.asked', { tenantId: 'flaky' })
+    await engine.client.sendJobs(Array.from({ length: 100 }, () => ({ event: 'work.asked', payload: { tenantId: 'busy' } })))
+    await engine.settle()
+    expect(order.indexOf('flaky 2')).toBeLessThan(4)
+  })
+
+  test('a definition whose places are all taken holds up no other', async () => {
+    const deferred = createDeferred()
+    const blocked = defineJob({ id: 'blocked', event: 'work.asked', concurrency: 2, handler: () => deferred.promise })
+    const free = defineJob({ id: 'free', event: 'work.followed', handler: () => undefined })
+    const engine = createTestEngine({ jobs: [blocked, free], patienceMs: 5 })
+    for (let number = 0; number < 200; number++) await engine.client.sendJob('work.asked', { tenantId: 'acme', number })
+    for (let number = 0; number < 20; number++) await engine.client.sendJob('work.followed', { tenantId: 'acme', number })
+    await engine.settle()
+    const running = await engine.client.listJobs({ state: 'running' })
+    expect(running.jobs).toHaveLength(2)
+    expect((await engine.client.listJobs({ event: 'work.followed', state: 'completed' })).jobs).toHaveLength(20)
+    deferred.resolve()
+    await engine.settle()
+    expect((await engine.client.listJobs({ state: 'completed', limit: 1000 })).jobs).toHaveLength(220)
+  })
+
+  test('a tenant whose places are all taken holds up no other tenant', async () => {
+    const deferred = createDeferred()
+    const job = defineJob({
+      id: 'work',
+      event: 'work.asked',
+      concurrency: { perTenant: 1 },
+      handler: (_event, { tenantId }) => (tenantId === 'slow' ? deferred.promise : undefined),
+    })
+    const engine = createTestEngine({ jobs: [job], patienceMs: 5 })
+    for (let number = 0; number < 100; number++) await engine.client.sendJob('work.asked', { tenantId: 'slow', number })
+    for (let number = 0; number < 20; number++) await engine.client.sendJob('work.asked', { tenantId: 'quick', number })
+    await engine.settle()
+    expect((await engine.client.listJobs({ tenantId: 'quick', state: 'completed' })).jobs).toHaveLength(20)
+    expect((await engine.client.listJobs({ tenantId: 'slow', state: 'completed' })).jobs).toHaveLength(0)
+    deferred.resolve()
+    await engine.settle()
+    expect((await engine.client.listJobs({ tenantId: 'slow', state: 'completed', limit: 1000 })).jobs).toHaveLength(100)
+  })
+})
+
+describe('the places', () => {
+  test('a run that waits for its next attempt takes none', async () => {
+    const job = defineJob({
+      id: 'work',
+      event: 'work.asked',
+      concurrency: 1,
+      retry: { maxAttempts: 2, backoff: 'fixed', initialDelay: '1h', maxDelay: '1h' },
+      handler: ({ payload }, { attempt }) => {
+        if (payload.number === 1 && attempt === 1) throw new Error('once')
+      },
+    })
+    const engine = createTestEngine({ jobs: [job] })
+    const [retrying, other] = [
+      await engine.client.sendJob('work.asked', { tenantId: 'acme', number: 1 }),
+      await engine.client.sendJob('work.asked', { tenantId: 'acme', number: 2 }),
+    ]
+    await engine.settle()
+    expect((await engine.client.getJobStatus(retrying.id)).state).toBe('retrying')
+    expect((await engine.client.getJobStatus(other.id)).state).toBe('completed')
+  })
+
+  test('an attempt that timed out gives its place back', async () => {
+    const job = defineJob({
+      id: 'work',
+      event: 'work.asked',
+      concurrency: 1,
+      timeout: '10s',
+      retry: { maxAttempts: 1 },
+      handler: ({ payload }) => (payload.number === 1 ? new Promise(() => undefined) : undefined),
+    })
+    const engine = createTestEngine({ jobs: [job], patienceMs: 5 })
+    await engine.client.sendJob('work.asked', { tenantId: 'acme', number: 1 })
+    const second = await engine.client.sendJob('work.asked', { tenantId: 'acme', number: 2 })
+    await engine.advance('9s')
+    expect((await engine.client.getJobStatus(second.id)).state).toBe('queued')
+    await engine.advance('1s')
+    expect((await engine.client.getJobStatus(second.id)).state).toBe('completed')
+  })
+})

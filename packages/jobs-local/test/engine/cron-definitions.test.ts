@@ -1,0 +1,108 @@
+import { ambientJobs, type CronContext, type CronJobOptions, defineCronJob, defineJob } from '@cgk-platform/jobs-core'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+
+import { createTestEngine, type TestEngine } from '../../src/testing/index.ts'
+import { forgetJobs } from '../kit/forget-jobs.ts'
+import { createRecordedLogger, type RecordedLogger } from '../kit/recorded-logger.ts'
+import '../kit/work.ts'
+
+describe('cron jobs that are defined, changed and removed while the engine runs', () => {
+  let engine: TestEngine
+  let logger: RecordedLogger
+  let ticks: string[]
+
+  const define = (schedule: string, options: Partial<CronJobOptions<void>> = {}, version = '') =>
+    defineCronJob({
+      id: 'report',
+      schedule,
+      ...options,
+      handler: ({ scheduledAt }: CronContext) => void ticks.push(`${scheduledAt.toISOString().slice(5, 16)}${version}`),
+    })
+
+  beforeEach(() => {
+    logger = createRecordedLogger()
+    engine = createTestEngine({ logger }) // at midnight on 1 January, on the definitions that register themselves
+    ticks = []
+  })
+  afterEach(async () => {
+    await engine.close()
+    forgetJobs()
+  })
+
+  test('one that is defined before the first send ticks without any', async () => {
+    define('0 * * * *')
+    await engine.advance('2h')
+    expect(ticks).toEqual(['01-01T01:00', '01-01T02:00'])
+  })
+
+  test('one that is defined later ticks from then on', async () => {
+    await engine.advance('90m')
+    define('0 * * * *', { catchUp: 'latest' })
+    await engine.advance('90m')
+    expect(ticks).toEqual(['01-01T02:00', '01-01T03:00'])
+  })
+
+  test('defined again as it was, as hot reload does, it keeps its next tick, and the new handler runs', async () => {
+    define('0 * * * *', {}, ' old')
+    await engine.advance('90m')
+    define('0 * * * *', {}, ' new')
+    await engine.advance('2h')
+    expect(ticks).toEqual(['01-01T01:00 old', '01-01T02:00 new', '01-01T03:00 new'])
+  })
+
+  test.each(['none', 'latest'] as const)('another schedule counts from now on: it has missed no tick (catchUp %s)', async (catchUp) => {
+    define('0 9 * * *', { catchUp })
+    await engine.advance('15h') // 15:00
+    define('0 12 * * *', { catchUp })
+    await engine.advance('24h')
+    expect(ticks).toEqual(['01-01T09:00', '01-02T12:00'])
+    expect(logger.messages('warn')).toEqual([])
+  })
+
+  test('so does another time zone', async () => {
+    define('0 9 * * *', { catchUp: 'latest' })
+    await engine.advance('15h') // 15:00 UTC, midnight in Tokyo
+    define('0 9 * * *', { catchUp: 'latest', timezone: 'Asia/Tokyo' })
+    await engine.advance('24h')
+    expect(ticks).toEqual(['01-01T09:00', '01-02T00:00'])
+  })
+
+  test('a schedule that comes sooner wakes the engine sooner', async () => {
+    define('0 0 1 7 *')
+    await engine.advance('1h')
+    define('*/10 * * * *')
+    await engine.advance('20m')
+    expect(ticks).toEqual(['01-01T01:10', '01-01T01:20'])
+  })
+
+  test('removed, it ticks no more; the others do', async () => {
+    define('0 * * * *')
+    const other: string[] = []
+    defineCronJob({ id: 'other', schedule: '0 * * * *', handler: () => void other.push('tick') })
+    await engine.advance('90m')
+    ambientJobs().remove('report')
+    await engine.advance('2h')
+    expect([ticks, other]).toEqual([['01-01T01:00'], ['tick', 'tick', 'tick']])
+  })
+
+  test.each(['none', 'latest'] as const)('removed and defined again, it has missed nothing meanwhile (catchUp %s)', async (catchUp) => {
+    define('0 * * * *', { catchUp })
+    await engine.advance('90m')
+    ambientJobs().remove('report')
+    await engine.advance('5h')
+    define('0 * * * *', { catchUp })
+    await engine.advance('1h')
+    expect(ticks).toEqual(['01-01T01:00', '01-01T07:00'])
+    expect(logger.messages('warn')).toEqual([])
+  })
+
+  test('replaced by an ordinary job of its id, it ticks no more', async () => {
+    define('0 * * * *')
+    await engine.advance('90m')
+    defineJob({ id: 'report', event: 'work.asked', handler: () => void ticks.push('sent') })
+    await engine.advance('2h')
+    await engine.client.sendJob('work.asked', { tenantId: 'acme' })
+    await engine.settle()
+    expect(ticks).toEqual(['01-01T01:00', 'sent'])
+  })
+})

@@ -1,0 +1,156 @@
+import { type CronContext, type CronJobOptions, defineCronJob } from '@cgk-platform/jobs-core'
+import { describe, expect, test } from 'vitest'
+
+import { createTestEngine, type TestEngine } from '../../src/testing/index.ts'
+import { createDeferred } from '../kit/deferred.ts'
+import { createRecordedLogger } from '../kit/recorded-logger.ts'
+
+const retry = { maxAttempts: 2, backoff: 'fixed', initialDelay: '5s' } as const
+
+function report(options: Partial<CronJobOptions<unknown>>) {
+  return defineCronJob<unknown>({ id: 'report', schedule: '* * * * *', retry, handler: () => undefined, ...options })
+}
+
+/** The state of each tenant's jobs, oldest first. */
+async function statesOf(engine: TestEngine): Promise<Record<string, string[]>> {
+  const states: Record<string, string[]> = {}
+  const { jobs } = await engine.client.listJobs({ limit: 1000 })
+  for (const { tenantId, state } of jobs.toReversed()) (states[tenantId] ??= []).push(state)
+  return states
+}
+
+describe('a cron job for each tenant', () => {
+  test('has one run for each, with the tenant in its context; the one that asks for the tenants is `system`’s', async () => {
+    const seen: string[] = []
+    const cron = report({
+      tenants: async () => ['acme', 'globex', 'acme'],
+      handler: ({ tenantId, scheduledAt }: CronContext) => void seen.push(`${tenantId} ${scheduledAt.getUTCMinutes()}`),
+    })
+    const engine = createTestEngine({ jobs: [cron] })
+    await engine.advance('2m')
+    expect(seen).toEqual(['acme 1', 'globex 1', 'acme 2', 'globex 2'])
+    expect(await statesOf(engine)).toEqual({
+      system: ['completed', 'completed'],
+      acme: ['completed', 'completed'],
+      globex: ['completed', 'completed'],
+    })
+    const { jobs } = await engine.client.listJobs({ tenantId: 'system' })
+    expect(jobs[0]?.runs[0]?.output).toEqual({ sent: 2, skipped: [] })
+  })
+
+  test('fails for one tenant without the others: retried, reported and failed alone', async () => {
+    const reported: string[] = []
+    const cron = report({
+      tenants: () => ['acme', 'globex', 'initech'],
+      handler: ({ tenantId }) => {
+        if (tenantId === 'globex') throw new Error('no data')
+      },
+      onFailure: (error, { tenantId }) => reported.push(`${tenantId}: ${error.message}`),
+    })
+    const engine = createTestEngine({ jobs: [cron] })
+    await engine.advance('90s')
+    expect(await statesOf(engine)).toEqual({ system: ['completed'], acme: ['completed'], globex: ['failed'], initech: ['completed'] })
+    expect(reported).toEqual(['globex: no data'])
+    expect(engine.attempts.filter(({ tenantId }) => tenantId === 'acme')).toHaveLength(1)
+  })
+
+  test('skips a tick for the tenant whose previous run still goes on, and for no other', async () => {
+    const deferred = createDeferred()
+    const cron = report({
+      tenants: () => ['acme', 'slow'],
+      handler: ({ tenantId }) => (tenantId === 'slow' ? deferred.promise : undefined),
+    })
+    const engine = createTestEngine({ jobs: [cron], patienceMs: 5 })
+    await engine.advance('3m')
+    expect(await statesOf(engine)).toMatchObject({ acme: ['completed', 'completed', 'completed'], slow: ['running'] })
+    const { jobs } = await engine.client.listJobs({ tenantId: 'system' })
+    expect(jobs[0]?.runs[0]?.output).toEqual({ sent: 1, skipped: ['slow'] })
+    deferred.resolve()
+    await engine.advance('1m')
+    expect((await statesOf(engine))['slow']).toEqual(['completed', 'completed'])
+  })
+
+  test('asks anew at every tick, and may have none', async () => {
+    const lists = [['acme'], [], ['globex']]
+    const cron = report({ tenants: () => lists.shift() ?? [] })
+    const engine = createTestEngine({ jobs: [cron] })
+    await engine.advance('4m')
+    expect(await statesOf(engine)).toEqual({
+      system: ['completed', 'completed', 'completed', 'completed'],
+      acme: ['completed'],
+      globex: ['completed'],
+    })
+  })
+
+  test('a tenant’s run can be read, cancelled and retried through its own client, and through no other', async () => {
+    const cron = report({ retry: { maxAttempts: 1 }, tenants: () => ['acme'], handler: () => { throw new Error('no data') } })
+    const engine = createTestEngine({ jobs: [cron] })
+    await engine.advance('90s')
+    const acme = engine.client.forTenant('acme')
+    const [failed] = (await acme.listJobs()).jobs
+    expect((await acme.retryJob(failed!.id)).id).toBe(failed!.id)
+    await expect(engine.client.forTenant('globex').getJobStatus(failed!.id)).rejects.toMatchObject({ code: 'job_not_found' })
+    await engine.settle()
+    expect((await acme.getJobStatus(failed!.id)).runs).toHaveLength(2)
+  })
+
+  test('concurrency counts the tenants’ runs', async () => {
+    let [under, most] = [0, 0]
+    const cron = report({
+      concurrency: 2,
+      tenants: () => Array.from({ length: 20 }, (_, index) => `tenant-${index}`),
+      handler: async () => {
+        most = Math.max(most, ++under)
+        await new Promise((resolve) => setImmediate(resolve))
+        under--
+      },
+    })
+    const engine = createTestEngine({ jobs: [cron] })
+    await engine.advance('1m')
+    expect([most, engine.attempts.length]).toEqual([2, 21])
+  })
+})
+
+describe('`tenants` that goes wrong', () => {
+  test('once: it is asked again, and each tenant has one run', async () => {
+    let asked = 0
+    const cron = report({
+      tenants: () => {
+        if (++asked === 1) throw new Error('database is away')
+        return ['acme', 'globex']
+      },
+    })
+    const engine = createTestEngine({ jobs: [cron] })
+    await engine.advance('65s')
+    expect(asked).toBe(2)
+    expect(await statesOf(engine)).toEqual({ system: ['completed'], acme: ['completed'], globex: ['completed'] })
+  })
+
+  const cases: [string, () => unknown, string][] = [
+    ['throws', () => { throw new Error('database is away') }, 'database is away'],
+    ['rejects', () => Promise.reject(new Error('database is away')), 'database is away'],
+    ['returns nothing', () => undefined, '`report.tenants` did not return a list. Return the ids of the tenants, a list of non-empty strings.'],
+    ['returns a string', () => 'acme', '`report.tenants` did not return a list. Return the ids of the tenants, a list of non-empty strings.'],
+    ['returns tenants themselves', () => [{ id: 'acme' }], '`report.tenants` returned a tenant that is a'],
+    ['returns an empty id', () => ['acme', ''], '`report.tenants` returned a tenant that is empty'],
+    ['returns the reserved id', () => ['system'], '`report.tenants` returned a tenant that is `system`'],
+  ]
+
+  test.each(cases)('%s, always: retried, then failed for all to see, with no tenant half done', async (_name, tenants, message) => {
+    const reported: string[] = []
+    const logger = createRecordedLogger()
+    const cron = report({
+      tenants: tenants as () => string[],
+      onFailure: (error, { tenantId }) => reported.push(`${tenantId}: ${error.message}`),
+    })
+    const engine = createTestEngine({ jobs: [cron], logger })
+    await engine.advance('65s')
+    expect(await statesOf(engine)).toEqual({ system: ['failed'] })
+    const { jobs } = await engine.client.listJobs()
+    expect(jobs[0]?.runs[0]).toMatchObject({ attempts: 2, error: { message: expect.stringContaining(message) } })
+    expect(reported).toEqual([expect.stringContaining(`system: ${message}`)])
+    expect(logger.messages('error')).toEqual(['The run failed.'])
+    await engine.advance('1m')
+    expect((await statesOf(engine))['system']).toHaveLength(2) // and the next tick asks again
+  })
+})

@@ -1,0 +1,148 @@
+import { defineJob } from '@cgk-platform/jobs-core'
+import { describe, expect, test } from 'vitest'
+
+import type { LocalConfig } from '../../src/local-provider.ts'
+import { createTestEngine, type TestEngine } from '../../src/testing/index.ts'
+import { failUntil } from '../kit/fail-until.ts'
+import { readsTypeScript, runModule } from '../kit/run-node.ts'
+import '../kit/work.ts'
+
+const tenantId = 'acme'
+const work = defineJob({ id: 'work', event: 'work.asked', handler: () => undefined })
+
+function createEngine(retention: LocalConfig['retention']): TestEngine {
+  const fails = defineJob({ id: 'fails', event: 'work.followed', retry: { maxAttempts: 1 }, handler: failUntil(99) })
+  return createTestEngine({ jobs: [work, fails], config: { retention } })
+}
+
+async function send(engine: TestEngine, event: 'work.asked' | 'work.followed' = 'work.asked'): Promise<string> {
+  const { id } = await engine.client.sendJob(event, { tenantId })
+  await engine.settle()
+  return id
+}
+
+const isKept = (engine: TestEngine, id: string): Promise<boolean> =>
+  engine.client.getJobStatus(id).then(
+    () => true,
+    (error: { code?: string }) => {
+      expect(error.code).toBe('job_not_found')
+      return false
+    },
+  )
+
+describe('ended jobs', () => {
+  test('are kept up to the count, the newest of them', async () => {
+    const engine = createEngine({ count: 3 })
+    const ids: string[] = []
+    for (let number = 0; number < 5; number++) ids.push(await send(engine))
+    expect(await Promise.all(ids.map((id) => isKept(engine, id)))).toEqual([false, false, true, true, true])
+    expect((await engine.client.listJobs()).jobs).toHaveLength(3)
+  })
+
+  test('are kept up to the age', async () => {
+    const engine = createEngine({ age: '1h' })
+    const first = await send(engine)
+    await engine.advance('30m')
+    const second = await send(engine)
+    await engine.advance('30m')
+    const third = await send(engine)
+    expect(await Promise.all([first, second, third].map((id) => isKept(engine, id)))).toEqual([true, true, true])
+    await engine.advance(1)
+    await send(engine)
+    expect(await Promise.all([first, second, third].map((id) => isKept(engine, id)))).toEqual([false, true, true])
+  })
+
+  test('that were forgotten are unknown to everything: not found, as if they had never been', async () => {
+    const engine = createEngine({ count: 1 })
+    const id = await send(engine, 'work.followed')
+    await send(engine)
+    const { client } = engine
+    for (const operation of [client.getJobStatus, client.cancelJob, client.retryJob, client.waitForJob]) {
+      await expect(operation(id)).rejects.toMatchObject({ code: 'job_not_found', message: expect.stringContaining('still retained') })
+    }
+  })
+
+  test('what has not ended is kept, however much else ends', async () => {
+    const engine = createEngine({ count: 1, age: 1 })
+    const { id: scheduled } = await engine.client.scheduleJob('work.asked', { tenantId }, { delay: '30d' })
+    for (let number = 0; number < 20; number++) await send(engine)
+    await engine.advance('29d')
+    await send(engine)
+    expect((await engine.client.getJobStatus(scheduled)).state).toBe('scheduled')
+    await engine.advance('1d')
+    expect((await engine.client.getJobStatus(scheduled)).state).toBe('completed')
+  })
+
+  test('a job that was retried is kept anew from its second end', async () => {
+    const engine = createEngine({ count: 2 })
+    const retried = await send(engine, 'work.followed')
+    const other = await send(engine)
+    await engine.client.retryJob(retried)
+    await engine.settle()
+    await send(engine)
+    expect([await isKept(engine, retried), await isKept(engine, other)]).toEqual([true, false])
+  })
+
+  test('a job is not forgotten between its retry and its second end', async () => {
+    const engine = createEngine({ count: 1 })
+    const retried = await send(engine, 'work.followed')
+    const retrying = engine.client.retryJob(retried)
+    const sending = Promise.all(Array.from({ length: 5 }, () => engine.client.sendJob('work.asked', { tenantId })))
+    await retrying
+    await sending
+    await engine.settle()
+    await engine.client.sendJob('work.asked', { tenantId })
+    await engine.settle()
+    expect((await engine.client.listJobs()).jobs).toHaveLength(1)
+  })
+
+  test('with a count of 0 nothing is kept, and everything still runs', async () => {
+    const engine = createEngine({ count: 0 })
+    const id = await send(engine)
+    expect([await isKept(engine, id), engine.attempts.length]).toEqual([false, 1])
+  })
+})
+
+describe.runIf(readsTypeScript)('a process that lives long', () => {
+  test('does not grow: of 200,000 jobs, each of its own tenant and key, it keeps as many as it shall', async () => {
+    const { stdout, stderr } = await runModule(
+      `
+      import { createJobClient, defineJob, NonRetryableError } from '@cgk-platform/jobs-local'
+      let [ended, whenEnded] = [0, () => undefined]
+      const work = defineJob({
+        id: 'work',
+        event: 'analytics.track',
+        concurrency: { perTenant: 1 },
+        handler: ({ payload }) => {
+          if (++ended % 2000 === 0) setImmediate(whenEnded)
+          if (payload.event === 'fails') throw new NonRetryableError('on purpose')
+        },
+      })
+      const client = createJobClient({ jobs: [work], config: { retention: { count: 100 } }, logger: { debug() {}, info() {}, warn() {}, error() {} } })
+      const run = async (count) => {
+        for (let sent = 0; sent < count; sent += 2000) {
+          const all = new Promise((resolve) => (whenEnded = resolve))
+          await client.sendJobs(Array.from({ length: 2000 }, (_, index) => ({
+            event: 'analytics.track',
+            payload: { tenantId: 'tenant-' + ended + '-' + index, event: index % 10 === 0 ? 'fails' : 'works' },
+            options: { idempotencyKey: 'key-' + ended + '-' + index, idempotencyTtl: 1 },
+          })))
+          await all
+        }
+        gc()
+        return process.memoryUsage().heapUsed
+      }
+      const before = await run(20_000)
+      const after = await run(180_000)
+      await client.close()
+      const { jobs } = await client.listJobs({ limit: 1000 })
+      console.log(JSON.stringify({ ended, kept: jobs.length, grownBytes: after - before }))
+      `,
+      { flags: ['--expose-gc'], limitMs: 60_000 },
+    )
+    expect(stderr).toBe('')
+    const { ended, kept, grownBytes } = JSON.parse(stdout) as Record<string, number>
+    expect([ended, kept]).toEqual([200_000, 100])
+    expect(grownBytes).toBeLessThan(180_000 * 10) // one forgotten object for each job would be more
+  }, 60_000)
+})

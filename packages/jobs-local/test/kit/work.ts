@@ -1,0 +1,34 @@
+import { defineEvents, type EventType, eventType, type StandardSchemaV1 } from '@cgk-platform/jobs-core'
+
+/** The payload of this package's test events. */
+export interface Work {
+  tenantId: string
+  /** Tells the jobs of a test apart. */
+  number?: number | undefined
+  /** Whatever a test wants to carry. */
+  data?: unknown
+}
+
+declare module '@cgk-platform/jobs-core' {
+  interface JobEvents {
+    'work.asked': Work
+    'work.followed': Work
+    'work.ignored': Work
+    /** Its schema takes a turn to look at it. */
+    'work.checked': Work
+  }
+}
+
+const work: EventType<Work> = eventType<Work>()
+const checked: StandardSchemaV1<Work> = {
+  '~standard': {
+    version: 1,
+    vendor: 'test',
+    validate: async (value) => {
+      await new Promise((resolve) => setImmediate(resolve))
+      return { value: value as Work }
+    },
+  },
+}
+
+defineEvents({ 'work.asked': work, 'work.followed': work, 'work.ignored': work, 'work.checked': checked })

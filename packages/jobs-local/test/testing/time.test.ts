@@ -1,0 +1,169 @@
+import { type CronContext, defineCronJob, defineJob, type JobContext } from '@cgk-platform/jobs-core'
+import { describe, expect, test } from 'vitest'
+
+import { createTestEngine } from '../../src/testing/index.ts'
+import '../kit/work.ts'
+
+const tenantId = 'acme'
+const start = new Date('2026-01-01T00:00:00Z')
+const failUntil = (attempt: number) => (_event: unknown, context: JobContext) => {
+  if (context.attempt < attempt) throw new Error('not yet')
+}
+const minutesAfterStart = (at: Date): number => (at.getTime() - start.getTime()) / 60_000
+
+describe('the time of a test engine', () => {
+  test('begins on 1 January 2026, or where it is told to, and moves by `advance` alone', async () => {
+    const engine = createTestEngine({ jobs: [] })
+    const other = createTestEngine({ jobs: [], startAt: new Date('2030-06-01T12:00:00Z') })
+    expect([engine.now(), other.now()]).toEqual([start, new Date('2030-06-01T12:00:00Z')])
+    await engine.settle()
+    expect(engine.now()).toEqual(start)
+    await engine.advance('1.5h')
+    await engine.advance(250)
+    expect(engine.now()).toEqual(new Date('2026-01-01T01:30:00.250Z'))
+  })
+
+  test('what is due meanwhile runs at its own instant, in order', async () => {
+    const job = defineJob({ id: 'work', event: 'work.asked', handler: ({ payload }) => payload.number })
+    const engine = createTestEngine({ jobs: [job] })
+    for (const number of [3, 1, 2]) {
+      await engine.client.scheduleJob('work.asked', { tenantId, number }, { delay: `${number}m` })
+    }
+    await engine.advance('10m')
+    const seen = engine.attempts.map(({ at, outcome }) => [minutesAfterStart(at), outcome])
+    expect(seen).toEqual([1, 2, 3].map((number) => [number, { type: 'completed', output: number }]))
+    expect(minutesAfterStart(engine.now())).toBe(10)
+  })
+
+  test('a malformed duration is refused, and no time goes by', async () => {
+    const engine = createTestEngine({ jobs: [] })
+    await expect(engine.advance('soon' as never)).rejects.toMatchObject({ code: 'invalid_option', option: 'duration' })
+    await expect(engine.advance(-1)).rejects.toMatchObject({ code: 'invalid_option' })
+    expect(engine.now()).toEqual(start)
+  })
+
+  test('`settle` runs what is due now and leaves what is due later', async () => {
+    const job = defineJob({ id: 'work', event: 'work.asked', handler: () => undefined })
+    const engine = createTestEngine({ jobs: [job] })
+    const now = await engine.client.sendJob('work.asked', { tenantId })
+    const later = await engine.client.scheduleJob('work.asked', { tenantId }, { delay: 1 })
+    await engine.settle()
+    expect((await engine.client.getJobStatus(now.id)).state).toBe('completed')
+    expect((await engine.client.getJobStatus(later.id)).state).toBe('scheduled')
+  })
+
+  test('`settle` runs retries without delay, and the jobs that handlers send', async () => {
+    const retry = { maxAttempts: 4, backoff: 'fixed', initialDelay: 0 } as const
+    const first = defineJob({
+      id: 'first',
+      event: 'work.asked',
+      retry,
+      handler: async (event, context) => {
+        failUntil(3)(event, context)
+        await engine.client.sendJob('work.followed', { tenantId })
+      },
+    })
+    const second = defineJob({ id: 'second', event: 'work.followed', retry, handler: failUntil(4) })
+    const engine = createTestEngine({ jobs: [first, second] })
+    await engine.client.sendJob('work.asked', { tenantId })
+    await engine.settle()
+    expect(engine.attempts.map(({ definitionId, attempt }) => `${definitionId} ${attempt}`).toSorted()).toEqual([
+      'first 1',
+      'first 2',
+      'first 3',
+      'second 1',
+      'second 2',
+      'second 3',
+      'second 4',
+    ])
+    expect(engine.now()).toEqual(start)
+  })
+
+  test('`runUntilIdle` lets go by whatever delays and retries need', async () => {
+    const job = defineJob({
+      id: 'slow',
+      event: 'work.asked',
+      retry: { maxAttempts: 5, backoff: 'exponential', initialDelay: '1h', maxDelay: '7d' },
+      handler: failUntil(5),
+    })
+    const engine = createTestEngine({ jobs: [job] })
+    const { id } = await engine.client.scheduleJob('work.asked', { tenantId }, { delay: '300d' })
+    await engine.runUntilIdle()
+    expect((await engine.client.getJobStatus(id)).state).toBe('completed')
+    expect(minutesAfterStart(engine.now())).toBe(300 * 24 * 60 + (1 + 2 + 4 + 8) * 60)
+  })
+
+  test('`runUntilIdle` with nothing to do, before the first send, moves no time', async () => {
+    const engine = createTestEngine({ jobs: [] })
+    await engine.runUntilIdle()
+    expect(engine.now()).toEqual(start)
+  })
+
+  test('`runUntilIdle` ticks cron jobs on its way, and does not go on for them alone', async () => {
+    const ticks: number[] = []
+    const tick = ({ scheduledAt }: CronContext) => void ticks.push(minutesAfterStart(scheduledAt))
+    const cron = defineCronJob({ id: 'every-minute', schedule: '* * * * *', handler: tick })
+    const job = defineJob({ id: 'work', event: 'work.asked', handler: () => undefined })
+    const engine = createTestEngine({ jobs: [cron, job] })
+    await engine.client.scheduleJob('work.asked', { tenantId }, { delay: '3.5m' })
+    await engine.runUntilIdle()
+    expect(ticks).toEqual([1, 2, 3])
+    expect(minutesAfterStart(engine.now())).toBe(3.5)
+  })
+
+  test('`runUntilIdle` gives up, and says why, where a job sends itself again for ever', async () => {
+    const job = defineJob({
+      id: 'perpetual',
+      event: 'work.asked',
+      handler: () => engine.client.scheduleJob('work.asked', { tenantId }, { delay: '1h' }).then(() => undefined),
+    })
+    const engine = createTestEngine({ jobs: [job], config: { retention: { count: 10 } } })
+    await engine.client.sendJob('work.asked', { tenantId })
+    await expect(engine.runUntilIdle()).rejects.toThrow(/gave up after 100000 steps.*1 jobs have not ended.*`advance/s)
+  }, 60_000)
+
+  test('`advance` goes over cron ticks, each at its own minute, and runs what they send', async () => {
+    const cron = defineCronJob({
+      id: 'quarterly',
+      schedule: '*/15 * * * *',
+      handler: ({ scheduledAt }) =>
+        engine.client.sendJob('work.asked', { tenantId, number: minutesAfterStart(scheduledAt) }).then(() => undefined),
+    })
+    const job = defineJob({ id: 'work', event: 'work.asked', handler: ({ payload }) => payload.number })
+    const engine = createTestEngine({ jobs: [cron, job] })
+    await engine.advance('1h')
+    const seen = engine.attempts.filter(({ definitionId }) => definitionId === 'work')
+    expect(seen.map(({ at }) => minutesAfterStart(at))).toEqual([15, 30, 45, 60])
+  })
+
+  test('a retry due at the very instant of another timer is not waited for in vain', async () => {
+    const retry = { maxAttempts: 2, backoff: 'fixed', initialDelay: 1000 } as const
+    const flaky = defineJob({ id: 'flaky', event: 'work.asked', retry, handler: failUntil(2) })
+    const engine = createTestEngine({ jobs: [flaky] })
+    const far = await engine.client.scheduleJob('work.asked', { tenantId }, { delay: '1h' })
+    const waiting = expect(engine.client.waitForJob(far.id, { timeout: 1000 })).rejects.toThrow('was still `scheduled`')
+    await engine.settle() // the wait's timer is set before the retry's
+    await engine.client.sendJob('work.asked', { tenantId })
+    await engine.advance('2s')
+    await waiting
+    expect(engine.attempts.map(({ attempt, at }) => [attempt, at.getTime() - start.getTime()])).toEqual([
+      [1, 0],
+      [2, 1000],
+    ])
+  })
+
+  test('once it is closed, time still goes by but nothing runs, and nothing hangs', async () => {
+    const job = defineJob({ id: 'work', event: 'work.asked', handler: () => undefined })
+    const endless = defineJob({ id: 'endless', event: 'work.followed', handler: () => new Promise(() => undefined) })
+    const cron = defineCronJob({ id: 'every-minute', schedule: '* * * * *', handler: () => undefined })
+    const engine = createTestEngine({ jobs: [job, endless, cron], patienceMs: 5 })
+    await engine.client.scheduleJob('work.asked', { tenantId }, { delay: '1m' })
+    await engine.client.sendJob('work.followed', { tenantId })
+    await engine.settle()
+    await engine.close()
+    await engine.settle()
+    await engine.advance('1h')
+    await engine.runUntilIdle()
+    expect(engine.attempts.map(({ outcome }) => outcome.type)).toEqual(['interrupted'])
+  })
+})

@@ -1,0 +1,198 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+
+import { defineCronJob, defineJob, type JobStatus } from '@cgk-platform/jobs-core'
+import { describe, expect, test } from 'vitest'
+
+import { createTestEngine } from '../../src/testing/index.ts'
+import { createDeferred } from '../kit/deferred.ts'
+import '../kit/work.ts'
+
+const tenantId = 'acme'
+
+describe('handlers that wait for something real are waited for', () => {
+  test('files', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'jobs-local-'))
+    try {
+      const job = defineJob({
+        id: 'writes-files',
+        event: 'work.asked',
+        handler: async ({ payload }) => {
+          const file = join(folder, `${payload.number}.txt`)
+          await writeFile(file, 'once')
+          await writeFile(file, `${await readFile(file, 'utf8')} and again`)
+        },
+      })
+      const engine = createTestEngine({ jobs: [job] })
+      for (let number = 0; number < 20; number++) await engine.client.sendJob('work.asked', { tenantId, number })
+      await engine.settle()
+      const written = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), 'utf8')))
+      expect(written).toEqual(Array.from({ length: 20 }, () => 'once and again'))
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+
+  test('a socket', async () => {
+    const server = createServer((_request, response) => response.end('pong'))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    try {
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+      const job = defineJob({ id: 'fetches', event: 'work.asked', handler: async () => (await fetch(url)).text() })
+      const engine = createTestEngine({ jobs: [job] })
+      await engine.client.sendJob('work.asked', { tenantId })
+      await engine.settle()
+      expect(engine.attempts[0]?.outcome).toEqual({ type: 'completed', output: 'pong' })
+    } finally {
+      server.close()
+      server.closeAllConnections()
+    }
+  })
+
+  test('a real timer and another process', async () => {
+    const job = defineJob({
+      id: 'waits',
+      event: 'work.asked',
+      handler: async () => {
+        await sleep(20)
+        const { stdout } = await promisify(execFile)(process.execPath, ['--print', '6 * 7'])
+        return stdout.trim()
+      },
+    })
+    const engine = createTestEngine({ jobs: [job], patienceMs: 10_000 })
+    await engine.client.sendJob('work.asked', { tenantId })
+    await engine.settle()
+    expect(engine.attempts[0]?.outcome).toEqual({ type: 'completed', output: '42' })
+  })
+
+  test('no virtual time goes by meanwhile', async () => {
+    const job = defineJob({ id: 'reads', event: 'work.asked', handler: () => readFile(new URL(import.meta.url), 'utf8') })
+    const engine = createTestEngine({ jobs: [job] })
+    for (let number = 1; number <= 10; number++) {
+      await engine.client.scheduleJob('work.asked', { tenantId, number }, { delay: number })
+    }
+    await engine.advance(10)
+    expect(engine.attempts.map(({ at }) => at.getUTCMilliseconds())).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+  })
+})
+
+describe('handlers that wait for other jobs', () => {
+  const follow = defineJob({ id: 'followed', event: 'work.followed', handler: ({ payload }) => payload.number })
+
+  /** Sends a job and answers what it was when it had ended. */
+  const asks = (delay: '0s' | '1h', afterwards: () => Promise<unknown> = () => Promise.resolve()) =>
+    defineJob({
+      id: 'asks',
+      event: 'work.asked',
+      handler: async (_event, { tenantId: own }): Promise<string> => {
+        const client = engineOf().client
+        const { id } = await client.scheduleJob('work.followed', { tenantId: own, number: 7 }, { delay })
+        const status: JobStatus = await client.waitForJob(id)
+        await afterwards()
+        return status.state
+      },
+    })
+  let engineOf = (): ReturnType<typeof createTestEngine> => {
+    throw new Error('made by each test')
+  }
+
+  test('one that is due at once: no deadlock', async () => {
+    const engine = createTestEngine({ jobs: [asks('0s'), follow], patienceMs: 60_000 })
+    engineOf = () => engine
+    await engine.client.sendJob('work.asked', { tenantId })
+    await engine.settle()
+    expect(engine.attempts.map(({ definitionId }) => definitionId)).toEqual(['followed', 'asks'])
+    expect(engine.attempts[1]?.outcome).toEqual({ type: 'completed', output: 'completed' })
+  })
+
+  test('one that is due later: after the patience time may go on, and then the waiting one is waited for again', async () => {
+    const readsMuch = async (): Promise<void> => {
+      for (let index = 0; index < 50; index++) await readFile(new URL(import.meta.url))
+    }
+    const engine = createTestEngine({ jobs: [asks('1h', readsMuch), follow], patienceMs: 200 })
+    engineOf = () => engine
+    await engine.client.sendJob('work.asked', { tenantId })
+    await engine.advance('61m')
+    expect(engine.attempts.map(({ definitionId, outcome }) => [definitionId, outcome.type])).toEqual([
+      ['followed', 'completed'],
+      ['asks', 'completed'],
+    ])
+  })
+
+  test('`runUntilIdle` does the same', async () => {
+    const engine = createTestEngine({ jobs: [asks('1h'), follow], patienceMs: 50 })
+    engineOf = () => engine
+    const { id } = await engine.client.sendJob('work.asked', { tenantId })
+    await engine.runUntilIdle()
+    expect((await engine.client.getJobStatus(id)).state).toBe('completed')
+  })
+
+  test('one that can never begin, since the waiting one has the only place, ends by its timeout', async () => {
+    const job = defineJob({
+      id: 'self-blocking',
+      event: 'work.asked',
+      concurrency: 1,
+      timeout: '5m',
+      retry: { maxAttempts: 1 },
+      handler: async () => {
+        if (engine.sent.length > 1) return
+        const { id } = await engine.client.sendJob('work.asked', { tenantId })
+        await engine.client.waitForJob(id)
+      },
+    })
+    const engine = createTestEngine({ jobs: [job], patienceMs: 20 })
+    await engine.client.sendJob('work.asked', { tenantId })
+    await engine.advance('4m')
+    expect(engine.attempts).toHaveLength(0)
+    await engine.advance('1m')
+    expect(engine.attempts.map(({ outcome }) => outcome.type)).toEqual(['failed', 'completed'])
+    expect(engine.attempts[0]?.outcome).toMatchObject({ error: { code: 'job_timeout' } })
+  })
+})
+
+describe('handlers that never end', () => {
+  test('end by their timeout when time goes on', async () => {
+    const job = defineJob({
+      id: 'endless',
+      event: 'work.asked',
+      timeout: '30s',
+      retry: { maxAttempts: 2, backoff: 'fixed', initialDelay: '10s' },
+      handler: () => new Promise(() => undefined),
+    })
+    const engine = createTestEngine({ jobs: [job], patienceMs: 5 })
+    const { id } = await engine.client.sendJob('work.asked', { tenantId })
+    await engine.runUntilIdle()
+    const { state, runs } = await engine.client.getJobStatus(id)
+    expect([state, runs[0]?.attempts, runs[0]?.error?.name]).toEqual(['failed', 2, 'JobTimeoutError'])
+    expect(engine.now()).toEqual(new Date('2026-01-01T00:01:10Z'))
+  })
+
+  test('keep nothing else from running, and cost about twice the patience, however much else ends', async () => {
+    const endless = defineJob({ id: 'endless', event: 'work.followed', handler: () => new Promise(() => undefined) })
+    const cron = defineCronJob({ id: 'every-minute', schedule: '* * * * *', handler: () => undefined })
+    const engine = createTestEngine({ jobs: [endless, cron], patienceMs: 100 })
+    await engine.client.sendJob('work.followed', { tenantId })
+    const before = performance.now()
+    await engine.advance('1h')
+    expect(engine.attempts).toHaveLength(60)
+    expect(performance.now() - before).toBeLessThan(60 * 100)
+  })
+
+  test('until a test lets them: what it resolves is waited for', async () => {
+    const deferred = createDeferred<string>()
+    const job = defineJob({ id: 'waits', event: 'work.asked', handler: () => deferred.promise })
+    const engine = createTestEngine({ jobs: [job], patienceMs: 5 })
+    const { id } = await engine.client.sendJob('work.asked', { tenantId })
+    await engine.settle()
+    expect((await engine.client.getJobStatus(id)).state).toBe('running')
+    deferred.resolve('done')
+    await engine.settle()
+    expect((await engine.client.getJobStatus(id)).runs[0]?.output).toBe('done')
+  })
+})

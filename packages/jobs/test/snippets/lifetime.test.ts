@@ -1,0 +1,63 @@
+import { afterAll, describe, expect, test } from 'vitest'
+
+import { createReaderProject } from './reader-project.ts'
+
+// What the README and docs/local-engine.md say of how long a process lives.
+
+const project = createReaderProject()
+afterAll(() => project.remove())
+
+function runProgram(file: string, code: string) {
+  const start = `
+import { defineCronJob, defineJob, getJobClient, scheduleJob, waitForJob } from '@cgk-platform/jobs'
+defineJob({ id: 'print', event: 'order.created', handler: ({ payload }) => console.log(payload.orderId) })
+const order = { tenantId: 'tenant_123', orderId: 'order_456' }
+`
+  project.write(file, `${start}${code}`)
+  return project.run(file)
+}
+
+describe.concurrent('a process on the local engine', () => {
+  test('stays for what is due within a minute', async () => {
+    const ended = await runProgram('soon.ts', `await scheduleJob('order.created', order, { delay: 300 })`)
+    expect(ended).toEqual({ exitCode: 0, stdout: 'order_456\n', stderr: '' })
+  }, 100_000)
+
+  test('ends where something is due later, and warns that it is lost', async () => {
+    const ended = await runProgram('later.ts', `await scheduleJob('order.created', order, { delay: '5m' })`)
+    expect(ended).toMatchObject({ exitCode: 0, stdout: '', stderr: expect.stringContaining('"jobs":1') })
+  }, 100_000)
+
+  test('stays while it waits for a job, however far off', async () => {
+    const ended = await runProgram(
+      'wait.ts',
+      `setTimeout(() => {
+  console.log('held')
+  process.exit()
+}, 300).unref()
+await waitForJob((await scheduleJob('order.created', order, { delay: '5m' })).id)`,
+    )
+    expect(ended).toEqual({ exitCode: 0, stdout: 'held\n', stderr: '' })
+  }, 100_000)
+
+  test('stays after start, until close', async () => {
+    const ended = await runProgram(
+      'start.ts',
+      `await getJobClient().start()
+setTimeout(() => getJobClient().close().then(() => console.log('closed')), 300).unref()`,
+    )
+    expect(ended).toEqual({ exitCode: 0, stdout: 'closed\n', stderr: '' })
+  }, 100_000)
+
+  test('starts an engine for a cron job, though nothing is sent', async () => {
+    const ended = await runProgram(
+      'cron.ts',
+      `defineCronJob({ id: 'tick', schedule: '* * * * *', handler: () => console.log('tick') })
+setTimeout(() => {
+  console.log('held')
+  process.exit()
+}, 300).unref()`,
+    )
+    expect(ended).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('held\n'), stderr: '' })
+  }, 100_000)
+})

@@ -1,0 +1,28 @@
+import * as face from '@cgk-platform/jobs'
+import { eventNames } from '@cgk-platform/jobs'
+import { expect, test } from 'vitest'
+
+import { laterFunctions, specifiedEvents, specifiedFunctions, type SpecifiedTypes } from './specified-names.ts'
+
+test.each(specifiedFunctions)('%s is exported', (name) => {
+  expect(face[name]).toBeTypeOf('function')
+})
+
+test.each(laterFunctions)('%s is knowingly not here yet', (name) => {
+  expect(face).not.toHaveProperty(name)
+})
+
+test.each(specifiedEvents)('the event %s is known', (event) => {
+  expect(eventNames()).toContain(event)
+})
+
+test('the types are exported', () => {
+  // Checked by the compiler; a value of each shows that none is `any` or `never`.
+  const values: SpecifiedTypes = {
+    JobEvent: 'order.created',
+    JobPayload: { tenantId: 'tenant_123', orderId: 'order_456' },
+    JobContext: undefined,
+    RetryConfig: { maxAttempts: 3, backoff: 'linear', initialDelay: 1000, maxDelay: 60_000 },
+  }
+  expect(Object.keys(values)).toEqual(['JobEvent', 'JobPayload', 'JobContext', 'RetryConfig'])
+})

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+
+import { blocksOf } from '../snippets/extract-snippets.ts'
+import { blocks } from './specification-project.ts'
+import { laterFunctions, specifiedEvents, specifiedFunctions } from './specified-names.ts'
+
+// Names the specification's own file, where one wants to see that the fixture is extracted from it.
+const path = process.env['SPECIFICATION']
+
+describe.runIf(path)('the file that SPECIFICATION names', () => {
+  const text = path ? readFileSync(path, 'utf8') : ''
+
+  /** What the list under a heading names: `- \`name(arguments)\` - …`. */
+  function namesUnder(heading: string): string[] {
+    const [, section] = text.split(`## ${heading}\n`)
+    return [...section!.split(/^## /m)[0]!.matchAll(/^- `([\w.]+)/gm)].map(([, name]) => name!)
+  }
+
+  test('has the blocks of the fixture, under the same headings, and no others', () => {
+    const plain = (all: typeof blocks) => all.map(({ headings, info, code }) => ({ headings, info, code }))
+    expect(plain(blocks)).toEqual(plain(blocksOf(text)))
+  })
+
+  test('lists the events that are tested, and no others', () => {
+    expect(namesUnder('Supported Job Events')).toEqual(specifiedEvents)
+  })
+
+  test('lists the exports that are tested, and no others', () => {
+    const types = ['JobEvent', 'JobPayload', 'JobContext', 'RetryConfig']
+    expect(namesUnder('Key Exports').toSorted()).toEqual(
+      [...specifiedFunctions, ...laterFunctions, ...types].toSorted(),
+    )
+  })
+})

@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { type Block, blocksOf } from '../snippets/extract-snippets.ts'
+import { createReaderProject, type ReaderProject } from '../snippets/reader-project.ts'
+
+/** Every block of the specification under its headings, word for word. */
+export const blocks: readonly Block[] = blocksOf(readFileSync(join(import.meta.dirname, 'snippets.md'), 'utf8'))
+
+/** What the snippets use and do not declare: the app's own functions, and two names that the text has introduced. */
+const ambient = `
+declare function sendOrderConfirmation(orderId: string): Promise<void>
+declare function updateInventory(orderId: string): Promise<void>
+declare function getAllTenants(): Promise<{ id: string }[]>
+declare function generateDailyReport(tenantId: string): Promise<void>
+declare const createJobClient: typeof import('@cgk-platform/jobs').createJobClient
+type Logger = import('@cgk-platform/jobs').Logger
+`
+
+/** The TypeScript blocks, each of which becomes a file. */
+export const snippets: readonly Block[] = blocks.filter(({ info }) => info === 'typescript')
+
+/** The TypeScript block under the heading that begins with these words. */
+export function snippetUnder(heading: string): Block {
+  const found = snippets.filter(({ headings }) => headings.at(-1)!.startsWith(heading))
+  if (found.length !== 1) throw new Error(`Under "${heading}" stand ${found.length} blocks, not one.`)
+  return found[0]!
+}
+
+/** The file that a block becomes. */
+export function fileOf({ headings }: Block): string {
+  return `${headings.at(-1)!.toLowerCase().replace(/\W+/g, '-')}.ts`
+}
+
+/** A reader's project in which every snippet is a file. */
+export function createSpecificationProject(): ReaderProject {
+  const project = createReaderProject()
+  project.write('ambient.d.ts', ambient)
+  for (const block of snippets) project.write(fileOf(block), toProgram(block))
+  return project
+}
+
+/** A block as it stands; the two that are no program of their own get one around them, which changes nothing in them. */
+function toProgram(block: Block): string {
+  switch (block.headings.at(-1)) {
+    case 'Job Context':
+      return `${block.code}\nexport const context: JobContext = {} as import('@cgk-platform/jobs').JobContext`
+    case 'Retry Configuration':
+      return [
+        "import { defineJob, type RetryConfig } from '@cgk-platform/jobs'",
+        `const options = (\n${block.code}\n) satisfies { retry: RetryConfig }`,
+        "export const job = defineJob({ id: 'retried', event: 'order.created', handler: () => undefined, ...options })",
+      ].join('\n')
+    default:
+      return block.code
+  }
+}

@@ -1,0 +1,192 @@
+import { join } from 'node:path'
+import {
+  chooseProvider,
+  createJobClient,
+  type CronJobDefinition,
+  defineJob,
+  type JobClient,
+  type JobDefinition,
+  ProviderNotInstalledError,
+  setJobClient,
+} from '@cgk-platform/jobs'
+import { createTestEngine, type TestEngine } from '@cgk-platform/jobs/local/testing'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+
+import { blocks, createSpecificationProject, fileOf, snippets, snippetUnder } from './specification-project.ts'
+
+const project = createSpecificationProject()
+let compilerLines: string[] = []
+
+beforeAll(async () => {
+  compilerLines = await project.compile()
+}, 60_000)
+
+afterAll(() => project.remove())
+
+afterEach(() => {
+  setJobClient(undefined)
+  vi.unstubAllGlobals()
+})
+
+/** Evaluates the snippet under a heading; answers what it exports. */
+function evaluate(heading: string): Promise<Record<string, unknown>> {
+  return import(/* @vite-ignore */ join(project.folder, fileOf(snippetUnder(heading)))) as Promise<
+    Record<string, unknown>
+  >
+}
+
+/** An engine that `sendJob` and its siblings use. */
+function openDefaultEngine(): TestEngine {
+  const engine = createTestEngine({ jobs: [] })
+  setJobClient(engine.client)
+  return engine
+}
+
+test.each(snippets.map((block) => [block.headings.at(-1)!, fileOf(block)]))(
+  '"%s" compiles under strict TypeScript as it is written',
+  (_heading, file) => {
+    expect(compilerLines.filter((line) => line.startsWith(`${file}(`))).toEqual([])
+  },
+)
+
+test('nothing else in the program has an error', () => {
+  expect(compilerLines).toEqual([])
+})
+
+test('"Send a Job" sends the order', async () => {
+  const engine = openDefaultEngine()
+  await evaluate('Send a Job')
+  expect(engine.sent).toEqual([
+    {
+      id: expect.any(String),
+      event: 'order.created',
+      tenantId: 'tenant_123',
+      payload: {
+        tenantId: 'tenant_123',
+        orderId: 'order_456',
+        totalAmount: 9999,
+        currency: 'USD',
+        customerEmail: 'customer@example.com',
+      },
+      deduplicated: false,
+    },
+  ])
+})
+
+test('"Create Job Client" gets as far as the send, which names the package of Trigger.dev', async () => {
+  const error = await evaluate('Create Job Client').catch((thrown: unknown) => thrown)
+  expect(ProviderNotInstalledError.isInstance(error) && error.packageName).toBe('@cgk-platform/jobs-trigger')
+})
+
+test('"Define a Job Handler" defines a job that handles the event', async () => {
+  const calls: string[] = []
+  vi.stubGlobal('sendOrderConfirmation', async (orderId: string) => calls.push(`confirmed ${orderId}`))
+  vi.stubGlobal('updateInventory', async (orderId: string) => calls.push(`updated ${orderId}`))
+  const { processOrder } = (await evaluate('Define a Job Handler')) as { processOrder: JobDefinition }
+  const engine = createTestEngine({ jobs: [processOrder] })
+
+  const job = await engine.client.sendJob('order.created', { tenantId: 'tenant_123', orderId: 'order_456' })
+  await engine.settle()
+
+  expect(calls).toEqual(['confirmed order_456', 'updated order_456'])
+  const { state, runs } = await engine.client.getJobStatus(job.id)
+  expect({ state, output: runs[0]?.output }).toEqual({
+    state: 'completed',
+    output: { success: true, orderId: 'order_456' },
+  })
+})
+
+test('"Define a Job Handler" is tried three times, the second delay twice the first', async () => {
+  vi.stubGlobal('sendOrderConfirmation', () => Promise.reject(new Error('The mail server is down')))
+  const { processOrder } = (await evaluate('Define a Job Handler')) as { processOrder: JobDefinition }
+  const engine = createTestEngine({ jobs: [processOrder] })
+
+  const job = await engine.client.sendJob('order.created', { tenantId: 'tenant_123', orderId: 'order_456' })
+  await engine.runUntilIdle()
+
+  expect((await engine.client.getJobStatus(job.id)).state).toBe('failed')
+  const started = engine.attempts.map(({ at }) => at.getTime())
+  expect(started.map((at) => at - started[0]!)).toEqual([0, 1000, 3000])
+})
+
+test('"Schedule a Delayed Job" sends the mail 24 hours later, and no sooner', async () => {
+  const engine = openDefaultEngine()
+  await evaluate('Schedule a Delayed Job')
+  const id = engine.sent[0]!.id
+
+  await engine.advance(24 * 60 * 60 * 1000 - 1)
+  expect((await engine.client.getJobStatus(id)).state).toBe('scheduled')
+  await engine.advance(1)
+  expect(await engine.client.getJobStatus(id)).toMatchObject({ event: 'email.send', state: 'completed' })
+})
+
+test('"Cron Jobs" reports for every tenant at nine, each day', async () => {
+  const reports: string[] = []
+  vi.stubGlobal('getAllTenants', async () => [{ id: 'tenant_123' }, { id: 'tenant_456' }])
+  vi.stubGlobal('generateDailyReport', async (tenantId: string) =>
+    reports.push(`${tenantId} ${engine.now().toISOString()}`),
+  )
+  const { dailyReport } = (await evaluate('Cron Jobs')) as { dailyReport: CronJobDefinition }
+  const engine = createTestEngine({ jobs: [dailyReport], startAt: new Date('2026-03-02T12:00:00Z') })
+
+  await engine.advance('2d')
+
+  expect(reports).toEqual([
+    'tenant_123 2026-03-03T09:00:00.000Z',
+    'tenant_456 2026-03-03T09:00:00.000Z',
+    'tenant_123 2026-03-04T09:00:00.000Z',
+    'tenant_456 2026-03-04T09:00:00.000Z',
+  ])
+  await engine.close()
+})
+
+describe('the clients of "Job Providers"', () => {
+  const payload = { tenantId: 'tenant_123', orderId: 'order_456' }
+
+  /** The client that a snippet makes, which it does not keep. */
+  async function clientOf(heading: string): Promise<JobClient> {
+    const made: JobClient[] = []
+    vi.stubGlobal('createJobClient', (...options: Parameters<typeof createJobClient>) => {
+      made.push(createJobClient(...options))
+    })
+    await evaluate(heading)
+    expect(made).toHaveLength(1)
+    return made[0]!
+  }
+
+  test.each([
+    ['Trigger.dev', '@cgk-platform/jobs-trigger'],
+    ['Inngest', '@cgk-platform/jobs-inngest'],
+  ])('%s is made at once, and its first send names the package %s', async (heading, packageName) => {
+    const client = await clientOf(heading)
+    const error = await client.sendEvent('order.created', payload).catch((thrown: unknown) => thrown)
+    expect(ProviderNotInstalledError.isInstance(error) && error.packageName).toBe(packageName)
+  })
+
+  test('Local runs jobs', async () => {
+    const client = await clientOf('Local')
+    defineJob({ id: 'answer', event: 'order.delivered', handler: (event) => event.payload.orderId })
+    const job = await client.sendEvent('order.delivered', payload)
+    const { state, runs } = await client.waitForJob(job.id)
+    expect({ state, output: runs[0]?.output }).toEqual({ state: 'completed', output: 'order_456' })
+    await client.close()
+  })
+
+  test('JOB_PROVIDER takes the name that stands there, and those of its comment', () => {
+    const { code } = blocks.find(({ info, headings }) => info === 'bash' && headings.at(-1)!.startsWith('Local'))!
+    const names = [/=(\S+)/.exec(code)![1]!, ...[...code.matchAll(/'([^']+)'/g)].map(([, name]) => name!)]
+    expect(names.map((name) => chooseProvider({ JOB_PROVIDER: name }))).toEqual(['local', 'trigger.dev', 'inngest'])
+  })
+})
+
+test('"Retry Configuration" is the policy of a job', async () => {
+  const { job } = (await evaluate('Retry Configuration')) as { job: JobDefinition }
+  expect(job.retry).toEqual({
+    maxAttempts: 3,
+    backoff: 'exponential',
+    initialDelayMs: 1000,
+    maxDelayMs: 60_000,
+    factor: 2,
+    jitter: 0,
+  })
+})

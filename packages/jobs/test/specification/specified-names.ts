@@ -1,0 +1,38 @@
+import type { JobContext, JobEvent, JobPayload, RetryConfig } from '@cgk-platform/jobs'
+
+/** The functions that the specification lists, and that are here. */
+export const specifiedFunctions = [
+  'createJobClient',
+  'sendJob',
+  'scheduleJob',
+  'defineJob',
+  'defineCronJob',
+  'getJobStatus',
+  'cancelJob',
+  'retryJob',
+] as const
+
+/** Those that it lists and that come later. */
+export const laterFunctions = ['defineWorkflow'] as const
+
+/** The types that it lists. */
+export interface SpecifiedTypes {
+  JobEvent: JobEvent
+  JobPayload: JobPayload<'order.created'>
+  JobContext: JobContext | undefined
+  RetryConfig: RetryConfig
+}
+
+/** The events that it lists. */
+export const specifiedEvents = [
+  'order.created',
+  'order.fulfilled',
+  'order.delivered',
+  'order.refunded',
+  'email.send',
+  'email.review_request',
+  'analytics.track',
+  'analytics.page_view',
+  'webhook.received',
+  'webhook.process',
+] as const satisfies JobEvent[]

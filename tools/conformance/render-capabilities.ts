@@ -1,0 +1,92 @@
+import type { Capabilities, FeatureSupport } from '@cgk-platform/jobs-core'
+import { allFeatures } from '@cgk-platform/jobs-core/conformance'
+
+import type { Measurement, RuleMeasurement } from './measurement.ts'
+import { toMarkdownTable } from './to-markdown-table.ts'
+
+type Limit = readonly [title: string, read: (capabilities: Capabilities) => string]
+
+const limits: readonly Limit[] = [
+  ['Shortest delay between attempts', ({ minRetryDelayMs }) => milliseconds(minRetryDelayMs)],
+  [
+    'Longest delay between attempts',
+    ({ maxRetryDelayMs }) => (maxRetryDelayMs === undefined ? 'any' : milliseconds(maxRetryDelayMs)),
+  ],
+  ['An attempt begins late by at most', ({ retryToleranceMs }) => milliseconds(retryToleranceMs)],
+  ['Most attempts of a run', ({ maxAttemptsLimit }) => grouped(maxAttemptsLimit)],
+  ['Longest delay of a send', ({ maxDelayMs }) => milliseconds(maxDelayMs)],
+  ['Largest payload', ({ maxPayloadBytes }) => `${grouped(maxPayloadBytes / 1024)} KiB`],
+  ['A cancel reaches the handler within', ({ abortToleranceMs }) => milliseconds(abortToleranceMs)],
+  ['When the clocks change', ({ daylightSaving }) => daylightSaving],
+]
+
+/** The document that tells what each engine can do. */
+export function renderCapabilities(measured: readonly Measurement[]): string {
+  const providers = measured.map(({ provider }) => provider)
+  return [
+    '# What each engine can do',
+    '',
+    '`./dev conformance` writes this file from what it measures; do not edit it by hand.',
+    '',
+    '## Features',
+    '',
+    'As each provider declares them. Using a feature that an engine lacks throws `UnsupportedFeatureError`.',
+    '',
+    ...toMarkdownTable([
+      ['Feature', ...providers],
+      ...allFeatures.map((feature) => [
+        `\`${feature}\``,
+        ...measured.map(({ capabilities }) => wordsFor(capabilities.features[feature])),
+      ]),
+    ]),
+    '',
+    '## Limits',
+    '',
+    ...toMarkdownTable([
+      ['Limit', ...providers],
+      ...limits.map(([title, read]) => [title, ...measured.map(({ capabilities }) => read(capabilities))]),
+    ]),
+    '',
+    '## Rules',
+    '',
+    'The cases of each rule, as they ended when the suite was last run on the provider.',
+    '',
+    ...toMarkdownTable([
+      ['Rule', ...providers],
+      ...measured[0]!.rules.map(({ number, name }, index) => [
+        number === 0 ? name : `${number}. ${name}`,
+        ...measured.map((one) => counted(one.rules[index]!)),
+      ]),
+    ]),
+    ...measured.flatMap(({ provider, notSupported }) => listed(provider, notSupported)),
+    '',
+  ].join('\n')
+}
+
+function wordsFor(support: FeatureSupport): string {
+  if (support.supported) return support.note === undefined ? 'yes' : `yes. ${support.note}`
+  return `**no**. ${support.note} ${support.instead}`
+}
+
+function counted({ passed, failed, notSupported }: RuleMeasurement): string {
+  return [
+    `${passed} passed`,
+    ...(failed > 0 ? [`**${failed} failed**`] : []),
+    ...(notSupported > 0 ? [`${notSupported} not supported`] : []),
+  ].join(', ')
+}
+
+function listed(provider: string, notSupported: Measurement['notSupported']): string[] {
+  if (notSupported.length === 0) return []
+  const lines = notSupported.map(({ title, reason }) => `- ${title}. ${reason}`)
+  return ['', `## Not supported on ${provider}`, '', ...lines]
+}
+
+function milliseconds(durationMs: number): string {
+  const days = durationMs / 86_400_000
+  return days >= 1 && Number.isInteger(days) ? `${grouped(days)} days` : `${grouped(durationMs)} ms`
+}
+
+function grouped(count: number): string {
+  return count.toLocaleString('en')
+}
