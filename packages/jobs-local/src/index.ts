@@ -6,7 +6,8 @@ export * from '@cgk-platform/jobs-core'
 
 export { localCapabilities } from './capabilities.ts'
 export { createJobClient, type LocalClientOptions } from './create-job-client.ts'
-export { createLocalProvider, type LocalConfig, type LocalProvider } from './local-provider.ts'
+export type { EngineView } from './engine/engine-view.ts'
+export { createLocalProvider, type LocalConfig, type LocalInternals, type LocalProvider } from './local-provider.ts'
 
 provideDefaultClient({
   create() {

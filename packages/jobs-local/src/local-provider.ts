@@ -14,6 +14,7 @@ import {
 
 import { localCapabilities } from './capabilities.ts'
 import { Engine } from './engine/engine.ts'
+import type { EngineView } from './engine/engine-view.ts'
 import { type OpenEngine, warnAtExit } from './engine/warn-at-exit.ts'
 import { createMemoryStore } from './store/memory-store.ts'
 import { toJobStatus } from './to-job-status.ts'
@@ -42,7 +43,7 @@ export interface LocalInternals {
 
 /** A provider that runs jobs, and a look into its engine for the test kit. */
 export interface LocalProvider extends JobProvider {
-  readonly engine: Engine | undefined
+  readonly engine: EngineView | undefined
 }
 
 /** The engine of this process as a provider. @throws {InvalidOptionError} for a setting that cannot be used. */

@@ -4,6 +4,13 @@ import { createJobClient } from './create-job-client.ts'
 
 export * from '@cgk-platform/jobs-core'
 
-export { createJobClient, type InngestConfig, type JobClientOptions, type TriggerConfig } from './create-job-client.ts'
+export {
+  createJobClient,
+  type InngestConfig,
+  type JobClientOptions,
+  type LocalEngineConfig,
+  type ProviderChoice,
+  type TriggerConfig,
+} from './create-job-client.ts'
 
 provideDefaultClient({ create: () => createJobClient(), runsHere: () => chooseProvider() === 'local' })

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
+import { createDeferred } from '../../test/kit/deferred.ts'
 import { createFakeProvider, type FakeProvider, jobStatus } from '../../test/kit/fake-provider.ts'
 import { defineJob } from '../jobs/define-job.ts'
 import type { Definition } from '../jobs/job-definition.ts'
@@ -118,7 +119,7 @@ describe('a definition that the engine cannot keep', () => {
   })
 
   test('is taken again also where the client was closed while its engine opened', async () => {
-    const loading = Promise.withResolvers<JobProvider>()
+    const loading = createDeferred<JobProvider>()
     const client = ambientClient(() => loading.promise)
     const health = client.healthCheck()
     const closing = client.close()
@@ -157,7 +158,7 @@ describe('a client that is closed', () => {
   })
 
   test('closes the engine that was still opening', async () => {
-    const loading = Promise.withResolvers<JobProvider>()
+    const loading = createDeferred<JobProvider>()
     const provider = createFakeProvider()
     const client = createClient({ load: () => loading.promise }, { jobs: [] })
     const health = client.healthCheck()
@@ -213,7 +214,7 @@ describe('a client that is closed', () => {
   })
 
   test('takes what its own handlers send while they are let end, and nothing after', async () => {
-    const ending = Promise.withResolvers<void>()
+    const ending = createDeferred()
     const provider = createFakeProvider({ close: () => ending.promise })
     const client = clientOf(provider)
     await client.healthCheck()

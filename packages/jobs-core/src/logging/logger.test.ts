@@ -7,11 +7,14 @@ const bindings = { jobId: 'job_1', attempt: 2 }
 
 /** What pino does, as far as it matters: children carry bindings, fields come before the message, methods need `this`. */
 class PinoLike implements LoggerLike {
-  constructor(
-    readonly lines: Record<string, unknown>[] = [],
-    private readonly bound: Record<string, unknown> = {},
-    private readonly least: LogLevel = 'debug',
-  ) {}
+  readonly lines: Record<string, unknown>[]
+  private readonly bound: Record<string, unknown>
+  private readonly least: LogLevel
+  constructor({ lines = [], bound = {}, least = 'debug' }: Partial<Pick<PinoLike, 'lines'>> & { bound?: object; least?: LogLevel } = {}) {
+    this.lines = lines
+    this.bound = { ...bound }
+    this.least = least
+  }
   private write(level: LogLevel, line: unknown[]): void {
     if (!this.isLevelEnabled(level)) return
     const [first, second] = line
@@ -34,7 +37,7 @@ class PinoLike implements LoggerLike {
     return levels.indexOf(level as LogLevel) >= levels.indexOf(this.least)
   }
   child(more: Record<string, unknown>): PinoLike {
-    return new PinoLike(this.lines, { ...this.bound, ...more }, this.least)
+    return new PinoLike({ lines: this.lines, bound: { ...this.bound, ...more }, least: this.least })
   }
 }
 
@@ -80,7 +83,7 @@ describe('a bound logger', () => {
     const silent: LoggerLike = { ...console, isLevelEnabled: () => false }
     bindLogger(silent, bindings).debug('Dropped.', fields)
     expect(reads).toBe(0)
-    const pino = new PinoLike([], {}, 'warn')
+    const pino = new PinoLike({ least: 'warn' })
     for (const level of levels) bindLogger(pino, bindings)[level]('Line.')
     expect(pino.lines.map(({ level }) => level)).toEqual(['warn', 'error'])
   })

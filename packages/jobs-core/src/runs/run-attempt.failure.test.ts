@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { type AttemptKit, createAttemptKit, orderEnvelope, orderJob } from '../../test/kit/attempt-kit.ts'
+import { createDeferred } from '../../test/kit/deferred.ts'
 import { cyclicError, foreignError, frozenError, unreadableError } from '../../test/kit/odd-errors.ts'
 import { NonRetryableError } from '../errors/non-retryable-error.ts'
 import type { EventMessage } from '../jobs/event-message.ts'
@@ -130,7 +131,7 @@ describe('onFailure', () => {
   })
 
   test('that hangs is ended by the timeout, its signal aborted', async () => {
-    const begun = Promise.withResolvers<AbortSignal>()
+    const begun = createDeferred<AbortSignal>()
     const onFailure: OnFailure = (_error, _event, { signal }) => {
       begun.resolve(signal)
       return new Promise(() => undefined)
@@ -144,7 +145,7 @@ describe('onFailure', () => {
   })
 
   test('has a timeout of its own after an attempt that ran out of time', async () => {
-    const begun = Promise.withResolvers<AbortSignal>()
+    const begun = createDeferred<AbortSignal>()
     const onFailure: OnFailure = (_error, _event, { signal }) => {
       begun.resolve(signal)
       return new Promise((resolve) => void kit.clock.setTimer(4000, () => resolve(undefined)))

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { type AttemptKit, createAttemptKit, orderEnvelope, orderJob } from '../../test/kit/attempt-kit.ts'
+import { createDeferred } from '../../test/kit/deferred.ts'
 import { JobCancelledError } from '../errors/job-cancelled-error.ts'
 import { JobTimeoutError } from '../errors/job-timeout-error.ts'
 import { ShutdownError } from '../errors/shutdown-error.ts'
@@ -19,8 +20,8 @@ const never = () => new Promise<never>(() => undefined)
 
 /** A handler that goes on until the test ends it, and what it was given. */
 function slowJob(options?: Parameters<typeof orderJob>[1]) {
-  const begun = Promise.withResolvers<JobContext>()
-  const ended = Promise.withResolvers<unknown>()
+  const begun = createDeferred<JobContext>()
+  const ended = createDeferred<unknown>()
   const definition = orderJob((_event, context) => {
     begun.resolve(context)
     return ended.promise
@@ -140,7 +141,7 @@ describe.each([
   })
 
   test('while the payload is read keeps the handler from being called', async () => {
-    const reading = Promise.withResolvers<{ value: unknown }>()
+    const reading = createDeferred<{ value: unknown }>()
     const validate = vi.fn<() => Promise<{ value: unknown }>>(() => reading.promise)
     defineEvents({ 'slow.read': { '~standard': { version: 1, vendor: 'test', validate } } })
     const handler = vi.fn<() => void>()

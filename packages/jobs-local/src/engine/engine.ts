@@ -21,6 +21,7 @@ import {
 
 import type { JobStore, StoredJob, StoredRun, Subscriber } from '../store/job-store.ts'
 import { CronTicker } from './cron-ticker.ts'
+import type { EngineView } from './engine-view.ts'
 import { WakeTimer } from './wake-timer.ts'
 
 // Taken when this module loads, so that fake timers that a test installs later do not stop the engine.
@@ -49,7 +50,7 @@ interface InFlight {
 }
 
 /** Runs what its store says is due: new jobs get their runs, runs their attempts, cron ticks their jobs. */
-export class Engine {
+export class Engine implements EngineView {
   readonly #parts: EngineParts
   readonly #logger: Logger
   readonly #inFlight = new Map<StoredRun, InFlight>()

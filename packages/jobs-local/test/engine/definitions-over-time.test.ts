@@ -1,0 +1,158 @@
+import { ambientJobs, defineCronJob, defineJob, type JobOptions } from '@cgk-platform/jobs-core'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+
+import { createTestEngine, type TestEngine } from '../../src/testing/index.ts'
+import { createDeferred } from '../kit/deferred.ts'
+import { failUntil } from '../kit/fail-until.ts'
+import { forgetJobs } from '../kit/forget-jobs.ts'
+import { createRecordedLogger, type RecordedLogger } from '../kit/recorded-logger.ts'
+import '../kit/work.ts'
+
+const tenantId = 'acme'
+
+describe('definitions that come, change and go while the engine runs', () => {
+  let engine: TestEngine
+  let logger: RecordedLogger
+
+  const define = (options: Partial<JobOptions<'work.asked', unknown>>) =>
+    defineJob<'work.asked', unknown>({ id: 'work', event: 'work.asked', handler: () => 'done', ...options })
+  const send = async (delay = 0): Promise<string> => (await engine.client.sendJob('work.asked', { tenantId }, { delay })).id
+
+  beforeEach(() => {
+    logger = createRecordedLogger()
+    engine = createTestEngine({ logger, patienceMs: 5 }) // on the definitions that register themselves
+  })
+  afterEach(async () => {
+    await engine.close()
+    forgetJobs()
+  })
+
+  test('one that comes after the send handles a job that is still delayed', async () => {
+    const id = await send(1000)
+    define({})
+    await engine.advance(1000)
+    expect(await engine.client.getJobStatus(id)).toMatchObject({ state: 'completed', runs: [{ definitionId: 'work', output: 'done' }] })
+  })
+
+  test('one that comes after a job without subscribers ended leaves it as it is', async () => {
+    const id = await send()
+    await engine.settle()
+    define({})
+    await engine.advance('1h')
+    expect(await engine.client.getJobStatus(id)).toMatchObject({ state: 'completed', runs: [] })
+    await send()
+    await engine.settle()
+    expect(engine.attempts).toHaveLength(1)
+  })
+
+  test('one that went before the job was due gives it no run', async () => {
+    define({})
+    define({ id: 'other' })
+    const id = await send(1000)
+    ambientJobs().remove('work')
+    await engine.advance(1000)
+    expect((await engine.client.getJobStatus(id)).runs.map(({ definitionId }) => definitionId)).toEqual(['other'])
+  })
+
+  test('one that goes while its runs wait fails them, for all to see, and only them', async () => {
+    const deferred = createDeferred()
+    define({ concurrency: 1, handler: () => deferred.promise })
+    define({ id: 'flaky', retry: { initialDelay: '1m' }, handler: failUntil(99) })
+    define({ id: 'other' })
+    const ids = [await send(), await send()]
+    await engine.settle()
+    ambientJobs().remove('work')
+    ambientJobs().remove('flaky')
+    deferred.resolve()
+    await engine.advance('1m')
+    const [first, second] = await Promise.all(ids.map((id) => engine.client.getJobStatus(id)))
+    expect(first!.runs.map(({ definitionId, state }) => [definitionId, state])).toEqual([
+      ['work', 'completed'], // it ran already
+      ['flaky', 'failed'],
+      ['other', 'completed'],
+    ])
+    expect(second!.runs.map(({ definitionId, state }) => [definitionId, state])).toEqual([
+      ['work', 'failed'],
+      ['flaky', 'failed'],
+      ['other', 'completed'],
+    ])
+    expect(second!.runs[0]?.error).toMatchObject({
+      name: 'DefinitionNotFoundError',
+      code: 'definition_not_found',
+      message: expect.stringContaining('Import its module (or bring it back) and retry the job.'),
+    })
+    const gone = logger.lines.filter(({ message }) => message === 'A run failed: its definition is gone.')
+    expect(gone.map(({ level, fields }) => [level, fields['jobId']])).toEqual([
+      ['error', ids[1]],
+      ['error', ids[0]],
+      ['error', ids[1]],
+    ])
+  })
+
+  test('after it came back, `retryJob` runs what had failed', async () => {
+    define({ retry: { maxAttempts: 2, initialDelay: '1m' }, handler: failUntil(99) })
+    const id = await send()
+    await engine.settle()
+    ambientJobs().remove('work')
+    await engine.advance('1m')
+    expect((await engine.client.getJobStatus(id)).state).toBe('failed')
+    await engine.client.retryJob(id)
+    await engine.settle()
+    expect((await engine.client.getJobStatus(id)).state).toBe('failed') // not back yet
+    define({})
+    await engine.client.retryJob(id)
+    await engine.settle()
+    const { state, runs } = await engine.client.getJobStatus(id)
+    expect([state, runs.map((run) => run.state)]).toEqual(['completed', ['failed', 'failed', 'completed']])
+  })
+
+  test('replaced, its next attempt uses the new one: handler, delays and timeout', async () => {
+    define({ retry: { maxAttempts: 4, initialDelay: '1m' }, handler: () => { throw new Error('old') } })
+    const id = await send()
+    await engine.settle()
+    define({
+      retry: { maxAttempts: 4, backoff: 'fixed', initialDelay: '10s' },
+      timeout: '5s',
+      handler: (_event, { attempt }) => (attempt === 2 ? new Promise(() => undefined) : 'new'),
+    })
+    await engine.runUntilIdle()
+    expect(engine.attempts.map(({ at }) => (at.getTime() - Date.UTC(2026, 0, 1)) / 1000)).toEqual([0, 60, 75])
+    expect(await engine.client.getJobStatus(id)).toMatchObject({ state: 'completed', runs: [{ output: 'new', attempts: 3 }] })
+  })
+
+  test('replaced while an attempt runs, that attempt ends as it began', async () => {
+    const deferred = createDeferred<string>()
+    define({ handler: () => deferred.promise })
+    const id = await send()
+    await engine.settle()
+    define({ handler: () => 'new' })
+    deferred.resolve('old')
+    await engine.settle()
+    expect((await engine.client.getJobStatus(id)).runs.map(({ output }) => output)).toEqual(['old'])
+  })
+
+  test('replaced by one for another event, it does not get the payloads of the old one', async () => {
+    const seen: unknown[] = []
+    define({ retry: { initialDelay: '1m' }, handler: failUntil(99) })
+    const id = await send()
+    await engine.settle()
+    defineJob({ id: 'work', event: 'work.followed', handler: ({ name }) => void seen.push(name) })
+    await engine.advance('1m')
+    expect(await engine.client.getJobStatus(id)).toMatchObject({ state: 'failed', runs: [{ error: { code: 'definition_not_found' } }] })
+    defineCronJob({ id: 'work', schedule: '0 0 1 1 *', handler: ({ scheduledAt }) => void seen.push(scheduledAt) })
+    await engine.client.retryJob(id)
+    await engine.settle()
+    expect(await engine.client.getJobStatus(id)).toMatchObject({ state: 'failed' })
+    expect(seen).toEqual([])
+  })
+
+  test('a definition that the engine refuses is not half there', async () => {
+    await send()
+    const many = { maxAttempts: 1000 }
+    expect(() => define({ retry: { ...many, backoff: 'sometimes' as never } })).toThrow('`retry.backoff`')
+    await send()
+    await engine.settle()
+    expect(engine.attempts).toEqual([])
+    expect(ambientJobs().all()).toEqual([])
+  })
+})
