@@ -68,7 +68,9 @@ const usersOwn: readonly ErrorName[] = ['NonRetryableError', 'RetryAfterError']
 const isInstance = (classes: Core, name: ErrorName, error: unknown): boolean => classes[name].isInstance(error)
 
 test('every error class of the package is looked at here', () => {
-  const exported = Object.keys(core).filter((name) => name.endsWith('Error') && name !== 'JobsError' && name !== 'toError')
+  const exported = Object.keys(core).filter(
+    (name) => name.endsWith('Error') && name !== 'JobsError' && name !== 'toError',
+  )
   expect(exported.toSorted()).toEqual(names.toSorted())
 })
 
@@ -85,7 +87,12 @@ describe.each(names)('%s', (name) => {
     expect(error).toBeInstanceOf(Error)
     expect(error).toBeInstanceOf(core[name])
     expect(error.name).toBe(name)
-    expect(error.code).toBe(name.replace(/Error$/, '').replaceAll(/(?<=.)[A-Z]/g, '_$&').toLowerCase())
+    expect(error.code).toBe(
+      name
+        .replace(/Error$/, '')
+        .replaceAll(/(?<=.)[A-Z]/g, '_$&')
+        .toLowerCase(),
+    )
     expect(error.stack).toContain(error.message)
   })
 
@@ -132,7 +139,13 @@ test.each(names.filter((name) => !usersOwn.includes(name)))('%s says what failed
 })
 
 test('a cause is kept', () => {
-  for (const name of ['NonRetryableError', 'NotSerializableError', 'ProviderNotInstalledError', 'RetryAfterError', 'SendFailedError'] as const) {
+  for (const name of [
+    'NonRetryableError',
+    'NotSerializableError',
+    'ProviderNotInstalledError',
+    'RetryAfterError',
+    'SendFailedError',
+  ] as const) {
     expect(makers[name](core).cause).toBe(cause)
   }
 })
@@ -171,8 +184,11 @@ test('a subclass of what handlers throw is recognised, also with a code of its o
   expect(new CardDeclinedError('No.')).toMatchObject({ name: 'CardDeclinedError', code: 'card_declined' })
 })
 
-test.each([-1, 'soon', Number.NaN, new Date(Number.NaN), undefined, null])('a RetryAfterError cannot be after %s', (after) => {
-  expect(() => new core.RetryAfterError('Later.', after as never)).toThrow(
-    expect.objectContaining({ code: 'invalid_option', option: 'retryAfter' }),
-  )
-})
+test.each([-1, 'soon', Number.NaN, new Date(Number.NaN), undefined, null])(
+  'a RetryAfterError cannot be after %s',
+  (after) => {
+    expect(() => new core.RetryAfterError('Later.', after as never)).toThrow(
+      expect.objectContaining({ code: 'invalid_option', option: 'retryAfter' }),
+    )
+  },
+)

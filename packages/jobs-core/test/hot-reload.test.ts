@@ -36,7 +36,11 @@ describe('a module that is evaluated again', () => {
   test('has its jobs registered once, the later definition in the place of the earlier', async () => {
     await load('e')
     const { onOrder, nightly } = await load('f')
-    expect(ambientJobs().all().map(({ id }) => id)).toEqual(['hot-on-order', 'hot-nightly'])
+    expect(
+      ambientJobs()
+        .all()
+        .map(({ id }) => id),
+    ).toEqual(['hot-on-order', 'hot-nightly'])
     expect(ambientJobs().subscribers('order.created')).toEqual([onOrder])
     expect(ambientJobs().cronJobs()).toEqual([nightly])
     expect(warn).not.toHaveBeenCalled()

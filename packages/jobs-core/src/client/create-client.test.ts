@@ -1,6 +1,11 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 
-import { createFakeProvider, type FakeProvider, type FakeProviderOptions, jobStatus } from '../../test/kit/fake-provider.ts'
+import {
+  createFakeProvider,
+  type FakeProvider,
+  type FakeProviderOptions,
+  jobStatus,
+} from '../../test/kit/fake-provider.ts'
 import { untyped } from '../../test/kit/untyped.ts'
 import { defineJob } from '../jobs/define-job.ts'
 import type { Definition } from '../jobs/job-definition.ts'
@@ -87,7 +92,12 @@ describe('cancelJob', () => {
 describe('retryJob', () => {
   test('runs a failed job again, under its id', async () => {
     fake.jobs.set('job_1', jobStatus({ state: 'failed', event: 'order.refunded' }))
-    expect(await client.retryJob('job_1')).toEqual({ id: 'job_1', event: 'order.refunded', tenantId: 'acme', deduplicated: false })
+    expect(await client.retryJob('job_1')).toEqual({
+      id: 'job_1',
+      event: 'order.refunded',
+      tenantId: 'acme',
+      deduplicated: false,
+    })
     expect(fake.calls).toEqual(['retry job_1'])
   })
 
@@ -116,7 +126,9 @@ describe('listJobs', () => {
     expect(await queryOf()).toEqual({ limit: 50 })
     const all = { tenantId: 'acme', state: 'failed', event: 'order.created', limit: 1000, cursor: 'c1' }
     expect(await queryOf(all)).toEqual(all)
-    expect(await queryOf({ tenantId: undefined, state: undefined, event: undefined, limit: 1, cursor: undefined })).toEqual({ limit: 1 })
+    expect(
+      await queryOf({ tenantId: undefined, state: undefined, event: undefined, limit: 1, cursor: undefined }),
+    ).toEqual({ limit: 1 })
   })
 
   test('answers the page of the engine', async () => {
@@ -132,8 +144,12 @@ describe('listJobs', () => {
     ['limit', '50'],
     ['state', 'done'],
     ['state', 5],
+    ['tenant', 'acme'],
   ])('cannot have `%s` %j', async (option, value) => {
-    await expect(untyped(client).listJobs({ [option]: value })).rejects.toMatchObject({ code: 'invalid_option', option })
+    await expect(untyped(client).listJobs({ [option]: value })).rejects.toMatchObject({
+      code: 'invalid_option',
+      option,
+    })
   })
 
   test('is refused where the engine cannot list', async () => {
@@ -171,7 +187,8 @@ describe('the client', () => {
   })
 
   test('refuses two jobs of one id', () => {
-    const job = () => defineJob({ id: 'twin', event: 'order.created', handler: () => undefined }) as unknown as Definition
+    const job = () =>
+      defineJob({ id: 'twin', event: 'order.created', handler: () => undefined }) as unknown as Definition
     expect(() => createClient({ load: () => fake }, { jobs: [job(), job()] })).toThrow(
       expect.objectContaining({ code: 'duplicate_definition', definitionId: 'twin' }),
     )

@@ -23,7 +23,11 @@ afterEach(() => fresh.setJobClient(undefined))
 describe('the default client', () => {
   test('is none where only the core is there: the error says what to do', () => {
     expect(() => fresh.getJobClient()).toThrow(
-      expect.objectContaining({ code: 'invalid_option', option: 'client', message: expect.stringMatching(/Import from .*setJobClient/) }),
+      expect.objectContaining({
+        code: 'invalid_option',
+        option: 'client',
+        message: expect.stringMatching(/Import from .*setJobClient/),
+      }),
     )
   })
 
@@ -87,7 +91,9 @@ describe('the functions of the module', () => {
 
   test('do what the default client does', async () => {
     fresh.setJobClient(client)
-    expect(await functions.sendJob('order.created', payload, { maxAttempts: 1 })).toMatchObject({ event: 'order.created' })
+    expect(await functions.sendJob('order.created', payload, { maxAttempts: 1 })).toMatchObject({
+      event: 'order.created',
+    })
     expect(await functions.scheduleJob('order.created', payload, { delay: '24h' })).toMatchObject({ tenantId: 'acme' })
     expect(await functions.sendJobs([{ event: 'order.created', payload }])).toMatchObject([{ ok: true }])
     expect(fake.sent).toMatchObject([{ maxAttempts: 1 }, { runAt: expect.any(Number) }, {}])

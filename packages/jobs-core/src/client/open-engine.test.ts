@@ -42,7 +42,11 @@ describe('the provider', () => {
     await client.sendJob('order.created', order)
     expect(load).toHaveBeenCalledOnce()
     expect(provider.hosts).toHaveLength(1)
-    expect(provider.hosts[0]).toMatchObject({ client, jobs: { all: expect.any(Function) }, logger: { info: expect.any(Function) } })
+    expect(provider.hosts[0]).toMatchObject({
+      client,
+      jobs: { all: expect.any(Function) },
+      logger: { info: expect.any(Function) },
+    })
   })
 
   test('is attached before anything else is called', async () => {
@@ -73,14 +77,17 @@ describe('the provider', () => {
     await expect(createClient({ load }, { jobs: [] }).healthCheck()).rejects.toThrow('No such package.')
   })
 
-  test.each([{ specificationVersion: 'v2' }, {}, undefined, null])('that is %j does not speak the contract', async (wrong) => {
-    const client = createClient({ load: () => wrong as never }, { jobs: [] })
-    await expect(client.sendJob('order.created', order)).rejects.toMatchObject({
-      code: 'invalid_option',
-      option: 'provider',
-      message: expect.stringContaining('`v1`'),
-    })
-  })
+  test.each([{ specificationVersion: 'v2' }, {}, undefined, null])(
+    'that is %j does not speak the contract',
+    async (wrong) => {
+      const client = createClient({ load: () => wrong as never }, { jobs: [] })
+      await expect(client.sendJob('order.created', order)).rejects.toMatchObject({
+        code: 'invalid_option',
+        option: 'provider',
+        message: expect.stringContaining('`v1`'),
+      })
+    },
+  )
 
   test('that throws when it is attached is opened again by the next call, and refuses no definition meanwhile', async () => {
     const attach = vi.fn<() => void>().mockImplementationOnce(() => {
@@ -95,7 +102,12 @@ describe('the provider', () => {
 })
 
 describe('a definition that the engine cannot keep', () => {
-  const refusal = { code: 'unsupported_feature', feature: 'timeout', provider: 'fake', message: expect.stringContaining('Do without.') }
+  const refusal = {
+    code: 'unsupported_feature',
+    feature: 'timeout',
+    provider: 'fake',
+    message: expect.stringContaining('Do without.'),
+  }
 
   test('is refused when the engine opens, and nothing is sent', async () => {
     const provider = createFakeProvider({ without: ['timeout'] })
@@ -191,7 +203,10 @@ describe('a client that is closed', () => {
       ['sendJob', client.forTenant('acme').sendJob('order.created', { orderId: 'order_1' })],
     ] as const
     for (const [operation, call] of refused) {
-      await expect(call).rejects.toMatchObject({ code: 'client_closed', message: expect.stringContaining(`\`${operation}\``) })
+      await expect(call).rejects.toMatchObject({
+        code: 'client_closed',
+        message: expect.stringContaining(`\`${operation}\``),
+      })
     }
     expect(provider.sent).toEqual([])
   })
@@ -229,6 +244,8 @@ describe('a client that is closed', () => {
   })
 
   test.each([-1, 'soon', null])('cannot have %j to close', async (timeout) => {
-    await expect(clientOf(createFakeProvider()).close({ timeout: timeout as never })).rejects.toMatchObject({ option: 'timeout' })
+    await expect(clientOf(createFakeProvider()).close({ timeout: timeout as never })).rejects.toMatchObject({
+      option: 'timeout',
+    })
   })
 })

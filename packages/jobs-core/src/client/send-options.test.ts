@@ -42,7 +42,14 @@ describe('the options of a send', () => {
     { runAt: new Date(0) },
     { delay: undefined, runAt: undefined, idempotencyKey: undefined, maxAttempts: undefined, traceparent: undefined },
   ])('%j leave nothing in it: now, without a key', async (options) => {
-    expect(Object.keys(await sendWith(options)).toSorted()).toEqual(['event', 'id', 'payload', 'sentAt', 'tenantId', 'v'])
+    expect(Object.keys(await sendWith(options)).toSorted()).toEqual([
+      'event',
+      'id',
+      'payload',
+      'sentAt',
+      'tenantId',
+      'v',
+    ])
   })
 
   test.each<[option: string, values: unknown[]]>([
@@ -82,9 +89,12 @@ describe('scheduleJob', () => {
     return fake.sent[0]!
   }
 
-  test.each([undefined, null, {}, { delay: undefined }, { idempotencyKey: 'k' }])('must be told when, not %j', async (options) => {
-    await expect(scheduleWith(options)).rejects.toMatchObject({ code: 'invalid_option', option: 'delay' })
-  })
+  test.each([undefined, null, {}, { delay: undefined }, { idempotencyKey: 'k' }])(
+    'must be told when, not %j',
+    async (options) => {
+      await expect(scheduleWith(options)).rejects.toMatchObject({ code: 'invalid_option', option: 'delay' })
+    },
+  )
 
   test('sends for later, and for now where that is past', async () => {
     expect(await scheduleWith({ delay: '1.5h' })).toMatchObject({ runAt: now + 5_400_000 })
@@ -124,7 +134,8 @@ describe('what the engine cannot do is refused with what to do instead', () => {
   test('another number of attempts, where it can neither raise nor lower it', async () => {
     const both: Feature[] = ['maxAttempts of a send, raised', 'maxAttempts of a send, lowered']
     await expect(sendWith({ maxAttempts: 2 }, { without: both })).rejects.toMatchObject({ code: 'unsupported_feature' })
-    for (const one of both) expect(await sendWith({ maxAttempts: 2 }, { without: [one] })).toMatchObject({ maxAttempts: 2 })
+    for (const one of both)
+      expect(await sendWith({ maxAttempts: 2 }, { without: [one] })).toMatchObject({ maxAttempts: 2 })
   })
 
   test('a longer delay than it keeps', async () => {

@@ -37,7 +37,14 @@ describe('a sent event', () => {
       deduplicated: true,
     })
     expect(send).toHaveBeenCalledExactlyOnceWith([
-      { v: 1, id: expect.stringMatching(/^[0-9A-Z]{26}$/), event: 'order.created', tenantId: 'acme', payload: order, sentAt: clock.now() },
+      {
+        v: 1,
+        id: expect.stringMatching(/^[0-9A-Z]{26}$/),
+        event: 'order.created',
+        tenantId: 'acme',
+        payload: order,
+        sentAt: clock.now(),
+      },
     ])
   })
 
@@ -52,7 +59,9 @@ describe('a sent event', () => {
   test('waits for an asynchronous schema', async () => {
     const { plain, fake } = setUp()
     await plain.sendJob('late.checked', { tenantId: 'acme', word: 'good' })
-    await expect(plain.sendJob('late.checked', { tenantId: 'acme', word: 'bad' })).rejects.toMatchObject({ code: 'payload_invalid' })
+    await expect(plain.sendJob('late.checked', { tenantId: 'acme', word: 'bad' })).rejects.toMatchObject({
+      code: 'payload_invalid',
+    })
     expect(fake.sent).toHaveLength(1)
   })
 
@@ -71,7 +80,10 @@ describe('a sent event', () => {
     }
     await plain.sendJob('note.sent', sized(122_880))
     await plain.sendJob('note.sent', sized(122_880, '…'))
-    for (const [bytes, letter] of [[122_881, 'x'], [122_881, '…']] as const) {
+    for (const [bytes, letter] of [
+      [122_881, 'x'],
+      [122_881, '…'],
+    ] as const) {
       await expect(plain.sendJob('note.sent', sized(bytes, letter))).rejects.toMatchObject({
         code: 'payload_too_large',
         bytes,
@@ -84,9 +96,14 @@ describe('a sent event', () => {
 
   test('may be larger where the engine and the client allow it, and is smaller where the engine takes less', async () => {
     const note = { tenantId: 'acme', note: 'x'.repeat(200_000) }
-    await expect(setUp({}, { maxPayloadBytes: 300_000 }).plain.sendJob('note.sent', note)).resolves.toMatchObject({ event: 'note.sent' })
+    await expect(setUp({}, { maxPayloadBytes: 300_000 }).plain.sendJob('note.sent', note)).resolves.toMatchObject({
+      event: 'note.sent',
+    })
     const small = setUp({ limits: { maxPayloadBytes: 100 } })
-    await expect(small.plain.sendJob('note.sent', note)).rejects.toMatchObject({ code: 'payload_too_large', limitBytes: 100 })
+    await expect(small.plain.sendJob('note.sent', note)).rejects.toMatchObject({
+      code: 'payload_too_large',
+      limitBytes: 100,
+    })
   })
 
   test.each([0, -1, 1.5, Number.NaN, '100', 2_000_000])('cannot be given %j for its limit', async (maxPayloadBytes) => {
@@ -103,17 +120,42 @@ describe('a send that is refused never reaches the engine', () => {
   test.each<[name: string, event: unknown, payload: unknown, error: object]>([
     ['an unknown event', 'order.crated', order, { code: 'unknown_event', nearest: 'order.created' }],
     ['no event', undefined, order, { code: 'unknown_event' }],
-    ['no tenant', 'order.created', { orderId: 'order_1' }, { code: 'tenant_required', message: expect.stringContaining('is missing') }],
+    [
+      'no tenant',
+      'order.created',
+      { orderId: 'order_1' },
+      { code: 'tenant_required', message: expect.stringContaining('is missing') },
+    ],
     ['a blank tenant', 'order.created', { ...order, tenantId: ' ' }, { code: 'tenant_required' }],
     ['a tenant that is a number', 'order.created', { ...order, tenantId: 5 }, { code: 'tenant_required' }],
     ['the tenant of cron jobs', 'order.created', { ...order, tenantId: 'system' }, { code: 'tenant_required' }],
     ['no payload', 'order.created', undefined, { code: 'tenant_required' }],
     ['null', 'order.created', null, { code: 'tenant_required' }],
     ['a text', 'order.created', 'order_1', { code: 'tenant_required' }],
-    ['a wrong field', 'order.created', { ...order, currency: 'usd' }, { code: 'payload_invalid', issues: [{ path: 'payload.currency' }] }],
-    ['no JSON', 'note.sent', { tenantId: 'acme', list: [1, 5n] }, { code: 'not_serializable', path: 'payload.list[1]' }],
-    ['a date as text', 'note.sent', { tenantId: 'acme', at: new Date() }, { code: 'not_serializable', path: 'payload.at' }],
-    ['a class', 'note.sent', Object.assign(new Map(), { tenantId: 'acme' }), { code: 'not_serializable', path: 'payload' }],
+    [
+      'a wrong field',
+      'order.created',
+      { ...order, currency: 'usd' },
+      { code: 'payload_invalid', issues: [{ path: 'payload.currency' }] },
+    ],
+    [
+      'no JSON',
+      'note.sent',
+      { tenantId: 'acme', list: [1, 5n] },
+      { code: 'not_serializable', path: 'payload.list[1]' },
+    ],
+    [
+      'a date as text',
+      'note.sent',
+      { tenantId: 'acme', at: new Date() },
+      { code: 'not_serializable', path: 'payload.at' },
+    ],
+    [
+      'a class',
+      'note.sent',
+      Object.assign(new Map(), { tenantId: 'acme' }),
+      { code: 'not_serializable', path: 'payload' },
+    ],
   ])('%s', async (_name, event, payload, error) => {
     const { plain, fake } = setUp()
     await expect(plain.sendJob(event, payload)).rejects.toMatchObject(error)
@@ -123,65 +165,24 @@ describe('a send that is refused never reaches the engine', () => {
   })
 })
 
-describe('sendJobs', () => {
-  test('answers one result per item, in order: a bad one stops none of the others', async () => {
-    const { client, fake } = setUp()
-    const results = await client.sendJobs([
-      { event: 'order.created', payload: order },
-      { event: 'order.created', payload: { ...order, orderId: '' } },
-      { event: 'order.refunded', payload: order, options: { delay: '5m' } },
-      { event: 'order.created', payload: order, options: { delay: 'soon' as never } },
-      { event: 'email.send', payload: { tenantId: 'acme', type: 'x', recipientEmail: 'ada@example.com' } },
-    ])
-    expect(results.map((result) => (result.ok ? result.job.event : result.error.code))).toEqual([
-      'order.created',
-      'payload_invalid',
-      'order.refunded',
-      'invalid_option',
-      'email.send',
-    ])
-    expect(results.flatMap((result) => (result.ok ? [result.job.id] : []))).toEqual(fake.sent.map(({ id }) => id))
-    expect(fake.sent[1]?.runAt).toBe(clock.now() + 300_000)
-  })
-
-  test('hands all good ones over at once, and nothing where none is good', async () => {
-    const { client, fake } = setUp()
-    const send = vi.spyOn(fake, 'send')
-    await client.sendJobs([1, 2, 3].map(() => ({ event: 'order.created' as const, payload: order })))
-    expect(send.mock.calls.map(([envelopes]) => envelopes.length)).toEqual([3])
-    expect(await client.sendJobs([{ event: 'order.created', payload: { tenantId: '', orderId: 'x' } }])).toMatchObject([{ ok: false }])
-    expect(await client.sendJobs([])).toEqual([])
-    expect(send).toHaveBeenCalledOnce()
-  })
-
-  test('has the engine’s own refusals in their places', async () => {
-    const error = new SendFailedError({ event: 'order.created', provider: 'fake', problem: 'it is full', accepted: 'no' })
-    const { client } = setUp({
-      send: async () => [
-        { ok: true, id: 'a', deduplicated: false },
-        { ok: false, error },
-      ],
-    })
-    const items = [order, { ...order, orderId: '' }, order, order].map((payload) => ({ event: 'order.created' as const, payload }))
-    expect(await client.sendJobs(items)).toEqual([
-      { ok: true, job: { id: 'a', event: 'order.created', tenantId: 'acme', deduplicated: false } },
-      { ok: false, error: expect.objectContaining({ code: 'payload_invalid' }) },
-      { ok: false, error },
-      { ok: false, error: expect.objectContaining({ code: 'send_failed', accepted: 'maybe', message: expect.stringContaining('no answer') }) },
-    ])
-  })
-})
-
 describe('an engine that does not take an event', () => {
   test('by its answer: sendJob rejects with its error', async () => {
-    const error = new SendFailedError({ event: 'order.created', provider: 'fake', problem: 'it is full', accepted: 'no' })
+    const error = new SendFailedError({
+      event: 'order.created',
+      provider: 'fake',
+      problem: 'it is full',
+      accepted: 'no',
+    })
     const { client } = setUp({ send: async () => [{ ok: false, error }] })
     await expect(client.sendJob('order.created', order)).rejects.toBe(error)
   })
 
   test('by no answer: it may have it', async () => {
     const { client } = setUp({ send: async () => [] })
-    await expect(client.sendJob('order.created', order)).rejects.toMatchObject({ code: 'send_failed', accepted: 'maybe' })
+    await expect(client.sendJob('order.created', order)).rejects.toMatchObject({
+      code: 'send_failed',
+      accepted: 'maybe',
+    })
   })
 })
 
@@ -190,10 +191,20 @@ describe('the hook `onSend`', () => {
   beforeEach(() => void onSend.mockReset())
 
   test('is told of every event that was handed over, taken or not, and of no other', async () => {
-    const error = new SendFailedError({ event: 'order.created', provider: 'fake', problem: 'it is full', accepted: 'no' })
-    const answers = [{ ok: true as const, id: 'a', deduplicated: true }, { ok: false as const, error }]
+    const error = new SendFailedError({
+      event: 'order.created',
+      provider: 'fake',
+      problem: 'it is full',
+      accepted: 'no',
+    })
+    const answers = [
+      { ok: true as const, id: 'a', deduplicated: true },
+      { ok: false as const, error },
+    ]
     const { client } = setUp({ send: async () => answers }, { hooks: { onSend } })
-    await client.sendJobs([order, { ...order, orderId: '' }, order].map((payload) => ({ event: 'order.created', payload })))
+    await client.sendJobs(
+      [order, { ...order, orderId: '' }, order].map((payload) => ({ event: 'order.created', payload })),
+    )
     const told = { event: 'order.created', tenantId: 'acme', envelope: expect.objectContaining({ payload: order }) }
     expect(onSend.mock.calls).toEqual([[{ ...told, jobId: 'a', deduplicated: true }], [{ ...told, error }]])
   })

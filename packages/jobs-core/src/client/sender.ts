@@ -9,6 +9,7 @@ import { portablePayloadBytes } from '../provider/capabilities.ts'
 import type { Accepted, JobProvider } from '../provider/job-provider.ts'
 import { callHook, type JobHooks } from '../runs/hooks.ts'
 import type { Clock } from '../time/clock.ts'
+import { checkItem, checkItems } from './check-items.ts'
 import type { Engine } from './open-engine.ts'
 import type { JobHandle, JobItem, ScheduleOptions, SendOptions, SendResult } from './send-options.ts'
 import { toEnvelope } from './to-envelope.ts'
@@ -72,13 +73,17 @@ export function createSender({ engine, clock, hooks, logger, maxPayloadBytes }: 
 
     async sendMany(items) {
       const provider = engine.ready() ?? (await engine.useOpen('sendJobs'))
+      checkItems(items)
       const made = await Promise.all(
-        items.map(({ event, payload, options }) =>
-          toEnvelopeFor(provider, event, payload, options).catch((error: unknown) => {
+        items.map(async (item, index) => {
+          try {
+            checkItem(item, index)
+            return await toEnvelopeFor(provider, item.event, item.payload, item.options)
+          } catch (error) {
             if (JobsError.isInstance(error)) return error
             throw error
-          }),
-        ),
+          }
+        }),
       )
       const envelopes = made.filter((one): one is Envelope => !JobsError.isInstance(one))
       const answers = envelopes.length > 0 ? await deliver(provider, envelopes) : []

@@ -49,8 +49,14 @@ describe('a client of one tenant', () => {
     const payload = { ...order, tenantId }
     await expect(untyped(acme).sendJob('order.created', payload)).rejects.toMatchObject(mismatch)
     await expect(untyped(acme).scheduleJob('order.created', payload, { delay: 5 })).rejects.toMatchObject(mismatch)
-    expect(await untyped(acme).sendJobs([{ event: 'order.created', payload }])).toMatchObject([{ ok: false, error: mismatch }])
+    expect(await untyped(acme).sendJobs([{ event: 'order.created', payload }])).toMatchObject([
+      { ok: false, error: mismatch },
+    ])
     expect(fake.sent).toEqual([])
+  })
+
+  test.each([undefined, null, {}])('refuses %j for a list', async (items) => {
+    await expect(untyped(acme).sendJobs(items)).rejects.toMatchObject({ code: 'invalid_option', option: 'items' })
   })
 
   test('answers for many in order, also where it refuses some itself', async () => {
@@ -59,6 +65,7 @@ describe('a client of one tenant', () => {
       { event: 'order.created', payload: order },
       { event: 'order.created', payload: { orderId: '' } },
       { event: 'order.created', payload: null as never },
+      null as never,
       { event: 'order.refunded', payload: order },
     ])
     expect(results.map((result) => (result.ok ? result.job.event : result.error.code))).toEqual([
@@ -66,12 +73,16 @@ describe('a client of one tenant', () => {
       'order.created',
       'payload_invalid',
       'invalid_option',
+      'invalid_option',
       'order.refunded',
     ])
   })
 
   test.each([undefined, null, 'order_1', 5, ['order_1'], new Date(0)])('refuses %j for a payload', async (payload) => {
-    await expect(untyped(acme).sendJob('order.created', payload)).rejects.toMatchObject({ code: 'invalid_option', option: 'payload' })
+    await expect(untyped(acme).sendJob('order.created', payload)).rejects.toMatchObject({
+      code: 'invalid_option',
+      option: 'payload',
+    })
   })
 
   test('refuses what is no plain data as the other client does', async () => {
@@ -92,7 +103,9 @@ describe('a client of one tenant', () => {
   })
 
   test.each(['', ' ', 'system', undefined, null, 5])('cannot be had for the tenant %j', (tenantId) => {
-    expect(() => client.forTenant(tenantId as string)).toThrow(expect.objectContaining({ code: 'invalid_option', option: 'tenantId' }))
+    expect(() => client.forTenant(tenantId as string)).toThrow(
+      expect.objectContaining({ code: 'invalid_option', option: 'tenantId' }),
+    )
   })
 })
 

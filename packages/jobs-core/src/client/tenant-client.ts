@@ -2,6 +2,7 @@ import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import { JobsError } from '../errors/jobs-error.ts'
 import { TenantMismatchError } from '../errors/tenant-mismatch-error.ts'
 import type { JobEvent, JobInput } from '../events/job-events.ts'
+import { checkItem, checkItems } from './check-items.ts'
 import type { JobOperations, TenantClient } from './job-client.ts'
 import type { JobItem, SendResult } from './send-options.ts'
 import type { Sender } from './sender.ts'
@@ -29,8 +30,11 @@ export function createTenantClient(
     sendJob: async (event, payload, options) => sender.send(event, withTenant(event, payload), options),
     scheduleJob: async (event, payload, options) => sender.schedule(event, withTenant(event, payload), options),
     async sendJobs(items) {
-      const made = items.map(({ event, payload, options }): JobItem | JobsError => {
+      checkItems(items)
+      const made = items.map((item, index): JobItem | JobsError => {
         try {
+          checkItem(item, index)
+          const { event, payload, options } = item
           return { event, payload: withTenant(event, payload), options } as JobItem
         } catch (error) {
           if (JobsError.isInstance(error)) return error

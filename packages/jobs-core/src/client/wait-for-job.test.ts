@@ -1,6 +1,11 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 
-import { createFakeProvider, type FakeProvider, type FakeProviderOptions, jobStatus } from '../../test/kit/fake-provider.ts'
+import {
+  createFakeProvider,
+  type FakeProvider,
+  type FakeProviderOptions,
+  jobStatus,
+} from '../../test/kit/fake-provider.ts'
 import { createManualClock, type ManualClock } from '../../test/kit/manual-clock.ts'
 import type { JobState } from '../runs/job-state.ts'
 import { createClient } from './create-client.ts'
@@ -37,12 +42,15 @@ const isSettled = async (promise: Promise<unknown>): Promise<boolean> => {
 }
 
 describe('waiting for a job', () => {
-  test.each(['completed', 'failed', 'cancelled', 'expired'] as const)('is over at once where it has %s', async (state) => {
-    become(state)
-    expect(await client.waitForJob('job_1')).toMatchObject({ state })
-    expect(reads).toEqual([0])
-    expect(clock.pendingTimers()).toBe(0)
-  })
+  test.each(['completed', 'failed', 'cancelled', 'expired'] as const)(
+    'is over at once where it has %s',
+    async (state) => {
+      become(state)
+      expect(await client.waitForJob('job_1')).toMatchObject({ state })
+      expect(reads).toEqual([0])
+      expect(clock.pendingTimers()).toBe(0)
+    },
+  )
 
   test.each(['scheduled', 'queued', 'running', 'retrying'] as const)('goes on while it is %s', async (state) => {
     become(state)

@@ -1,5 +1,6 @@
 import type { Capabilities } from '../provider/capabilities.ts'
-import type { Rule } from './conformance-case.ts'
+import type { ConformanceCase, Rule } from './conformance-case.ts'
+import type { OpenSuite } from './open-suite.ts'
 
 /** What became of one case. */
 export type CaseOutcome =
@@ -28,16 +29,17 @@ export interface ConformanceReport {
   readonly notSupported: number
 }
 
-/** A report of these results. */
+/** A report of these results; cases that have none were not run. */
 export function toReport(
-  target: string,
-  capabilities: Capabilities,
-  results: readonly CaseResult[],
+  { target, capabilities }: Pick<OpenSuite, 'target' | 'capabilities'>,
+  cases: readonly ConformanceCase[],
+  found: readonly CaseResult[],
 ): ConformanceReport {
+  const results = cases.flatMap(({ id }) => found.find((result) => result.id === id) ?? [])
   const count = (outcome: CaseOutcome['outcome']): number =>
     results.filter((result) => result.outcome === outcome).length
   return {
-    target,
+    target: target.name,
     capabilities,
     results,
     passed: count('passed'),

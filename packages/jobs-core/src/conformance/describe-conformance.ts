@@ -4,6 +4,7 @@ import { type CaseResult, type ConformanceReport, toReport } from './conformance
 import type { ConformanceTarget } from './conformance-target.ts'
 import { type OpenSuite, openSuite } from './open-suite.ts'
 import { runCase } from './run-case.ts'
+import { runCases } from './run-cases.ts'
 
 /** What the suite uses of a test's own context: vitest's `skip`. */
 export interface TestContext {
@@ -22,32 +23,45 @@ export interface TestRunner {
 export interface DescribeOptions {
   /** Default: all. */
   readonly cases?: readonly ConformanceCase[] | undefined
+  /** How many cases run at once where the target is concurrent. Default 8. */
+  readonly concurrency?: number | undefined
   /** How long one case may take, by the machine's clock. Default 300,000. */
   readonly caseLimitMs?: number | undefined
   /** Told once, when all tests have ended. */
   onReport?(report: ConformanceReport): void
 }
 
-/** Makes each case a test. One that is not supported is skipped with the reason, and counted so in the report. */
+/**
+ * Makes each case a test. One that is not supported is skipped with the reason, and counted so in the report. On a
+ * concurrent target all cases begin before the first test, and each test waits for its own.
+ */
 export function describeConformance(
   target: ConformanceTarget,
   { describe, it, beforeAll, afterAll }: TestRunner,
-  { cases = conformanceCases, caseLimitMs = 300_000, onReport }: DescribeOptions = {},
+  { cases = conformanceCases, concurrency = 8, caseLimitMs = 300_000, onReport }: DescribeOptions = {},
 ): void {
   describe(`${target.name} conforms`, () => {
-    let suite: OpenSuite
     const results: CaseResult[] = []
-    const running = new Map<ConformanceCase, Promise<CaseResult>>()
-    const start = (one: ConformanceCase): Promise<CaseResult> => {
-      const run = running.get(one) ?? runCase(suite, one, caseLimitMs)
-      running.set(one, run)
-      return run
+    const waiting = new Map<string, (result: CaseResult) => void>()
+    let suite: OpenSuite
+    let running: Promise<void> | undefined
+
+    const onResult = (result: CaseResult): void => {
+      results.push(result)
+      waiting.get(result.id)?.(result)
+    }
+    const resultOf = async (one: ConformanceCase): Promise<CaseResult> => {
+      const known = results.find(({ id }) => id === one.id)
+      if (known) return known
+      if (running) return new Promise((resolve) => waiting.set(one.id, resolve))
+      const result = await runCase(suite, one, caseLimitMs)
+      results.push(result)
+      return result
     }
 
     beforeAll(async () => {
       suite = await openSuite(target)
-      // Side by side, the first test that is asked for starts them all; each then waits for its own.
-      if (target.concurrent) for (const one of cases) if (one.waitsForTicks) void start(one)
+      if (target.concurrent) running = runCases(suite, cases, { concurrency, caseLimitMs, onResult })
     }, caseLimitMs)
 
     for (const one of cases) {
@@ -55,19 +69,19 @@ export function describeConformance(
       it(
         `${number === 0 ? name : `Rule ${number}, ${name}`}: ${one.title} (${one.id})`,
         async (context) => {
-          const result = await start(one)
-          results.push(result)
+          const result = await resultOf(one)
           if (result.outcome === 'failed') throw result.error
           if (result.outcome === 'not supported') context.skip?.(`not supported: ${result.reason}`)
         },
-        // The suite's own limit tells which case it was.
-        caseLimitMs + 5000,
+        // Longer than the case's own limit, whose error tells more; and it may wait for its turn.
+        caseLimitMs * 2,
       )
     }
 
     afterAll(async () => {
+      await running
       await suite.close()
-      onReport?.(toReport(target.name, suite.capabilities, results))
-    }, caseLimitMs)
+      onReport?.(toReport(suite, cases, results))
+    }, caseLimitMs * 2)
   })
 }

@@ -3,7 +3,7 @@ import type { ConformanceCase } from './conformance-case.ts'
 import { type CaseResult, type ConformanceReport, toReport } from './conformance-report.ts'
 import type { ConformanceTarget } from './conformance-target.ts'
 import { openSuite } from './open-suite.ts'
-import { runCase } from './run-case.ts'
+import { runCases } from './run-cases.ts'
 
 /** How the suite is run. */
 export interface ConformanceRunOptions {
@@ -24,41 +24,17 @@ export async function runConformance(
 ): Promise<ConformanceReport> {
   const suite = await openSuite(target)
   try {
-    const results = new Map<string, CaseResult>()
-    const run = async (one: ConformanceCase): Promise<void> => {
-      const result = await runCase(suite, one, caseLimitMs)
-      results.set(one.id, result)
-      onResult?.(result)
-    }
-    const together = target.concurrent ? cases.filter((one) => !one.alone) : []
-    await Promise.all([
-      ...together.filter((one) => one.waitsForTicks).map(run),
-      inTurns(
-        together.filter((one) => !one.waitsForTicks),
-        concurrency,
-        run,
-      ),
-    ])
-    await inTurns(
-      cases.filter((one) => !together.includes(one)),
-      1,
-      run,
-    )
-    return toReport(
-      target.name,
-      suite.capabilities,
-      cases.map(({ id }) => results.get(id)!),
-    )
+    const results: CaseResult[] = []
+    await runCases(suite, cases, {
+      concurrency,
+      caseLimitMs,
+      onResult(result) {
+        results.push(result)
+        onResult?.(result)
+      },
+    })
+    return toReport(suite, cases, results)
   } finally {
     await suite.close()
   }
-}
-
-/** Works through a list, so many at a time. */
-async function inTurns<T>(items: readonly T[], width: number, work: (item: T) => Promise<void>): Promise<void> {
-  const left = [...items]
-  const workers = Array.from({ length: width }, async () => {
-    for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item)
-  })
-  await Promise.all(workers)
 }

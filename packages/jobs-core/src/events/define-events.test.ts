@@ -42,7 +42,10 @@ describe('a declared event', () => {
     expect(() => check('video.ready', { videoId: 1, seconds: 'x' })).toThrow(
       expect.objectContaining({
         event: 'video.ready',
-        issues: [expect.objectContaining({ path: 'payload.videoId' }), expect.objectContaining({ path: 'payload.seconds' })],
+        issues: [
+          expect.objectContaining({ path: 'payload.videoId' }),
+          expect.objectContaining({ path: 'payload.seconds' }),
+        ],
       }),
     )
   })
@@ -84,19 +87,29 @@ describe('what cannot be declared', () => {
     'the name %j',
     (name) => {
       expect(() => defineEvents({ [name]: z.object({}) })).toThrow(
-        expect.objectContaining({ code: 'invalid_definition', field: 'name', message: expect.stringContaining(`\`${name}\``) }),
+        expect.objectContaining({
+          code: 'invalid_definition',
+          field: 'name',
+          message: expect.stringContaining(`\`${name}\``),
+        }),
       )
       expect(ownEvents().size).toBe(0)
     },
   )
 
-  test.each(['a', 'video.ready', 'video.ready/v2', 'video.ready_now', 'a-b_c.d/e', 'cron', 'cronjob/x', 'x'.repeat(100)])(
-    'but the name %j can',
-    (name) => {
-      defineEvents({ [name]: z.object({}) })
-      expect(eventNames()).toContain(name)
-    },
-  )
+  test.each([
+    'a',
+    'video.ready',
+    'video.ready/v2',
+    'video.ready_now',
+    'a-b_c.d/e',
+    'cron',
+    'cronjob/x',
+    'x'.repeat(100),
+  ])('but the name %j can', (name) => {
+    defineEvents({ [name]: z.object({}) })
+    expect(eventNames()).toContain(name)
+  })
 
   test.each(['cron/nightly', 'inngest/function.failed'])('the reserved name %j', (name) => {
     expect(() => defineEvents({ [name]: z.object({}) })).toThrow(/reserved prefix/)

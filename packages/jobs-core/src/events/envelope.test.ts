@@ -24,7 +24,14 @@ const wire: fc.Arbitrary<Envelope> = fc.record(
   { requiredKeys: ['v', 'id', 'event', 'tenantId', 'payload', 'sentAt'] },
 )
 
-const envelope: Envelope = { v: 1, id: 'id', event: 'order.created', tenantId: 't', payload: { tenantId: 't' }, sentAt: 5 }
+const envelope: Envelope = {
+  v: 1,
+  id: 'id',
+  event: 'order.created',
+  tenantId: 't',
+  payload: { tenantId: 't' },
+  sentAt: 5,
+}
 
 describe('an envelope', () => {
   test('comes back from its text as it was', () => {
@@ -59,7 +66,8 @@ describe('an envelope', () => {
   })
 
   test('may have any JSON for a payload, also `null` and `false`', () => {
-    for (const payload of [null, false, 0, '', []]) expect(decodeEnvelope({ ...envelope, payload })?.payload).toBe(payload)
+    for (const payload of [null, false, 0, '', []])
+      expect(decodeEnvelope({ ...envelope, payload })?.payload).toBe(payload)
   })
 })
 

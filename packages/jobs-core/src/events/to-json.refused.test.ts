@@ -104,7 +104,8 @@ describe('what JSON would drop or change is refused with its path', () => {
     fc.assert(
       fc.property(place, (keys) => {
         const value = keys.reduceRight<unknown>(
-          (inner, key) => (typeof key === 'number' ? [...Array.from({ length: key }, () => 0), inner] : { first: 0, [key]: inner }),
+          (inner, key) =>
+            typeof key === 'number' ? [...Array.from({ length: key }, () => 0), inner] : { first: 0, [key]: inner },
           10n,
         )
         const path = keys.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('')
@@ -114,8 +115,19 @@ describe('what JSON would drop or change is refused with its path', () => {
   })
 
   test.each([
-    ['two places each, thirty levels deep', (): object => repeat({ leaf: true }, 30, (value) => ({ left: value, right: value }))],
-    ['a thousand places each', (): object => repeat(Array.from({ length: 1000 }, () => 0), 3, (row) => Array.from({ length: 1000 }, () => row))],
+    [
+      'two places each, thirty levels deep',
+      (): object => repeat({ leaf: true }, 30, (value) => ({ left: value, right: value })),
+    ],
+    [
+      'a thousand places each',
+      (): object =>
+        repeat(
+          Array.from({ length: 1000 }, () => 0),
+          3,
+          (row) => Array.from({ length: 1000 }, () => row),
+        ),
+    ],
   ])('few objects that stand for billions of values: in %s', (_name, make) => {
     expect(refusal(make())).toMatchObject({
       path: expect.stringMatching(/^payload[.[]/),

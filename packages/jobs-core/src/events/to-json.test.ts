@@ -5,12 +5,14 @@ import { describe, expect, test } from 'vitest'
 
 import { toJson } from './to-json.ts'
 
+/** Any JSON but that with the one key which is refused. */
+const json = fc.jsonValue().filter((value) => !JSON.stringify(value).includes('"__proto__"'))
 const copyOf = (value: unknown) => toJson(value, 'payload').json
 
 describe('a value that JSON carries', () => {
   test('is copied as the wire would copy it, whatever it is', () => {
     fc.assert(
-      fc.property(fc.jsonValue(), (value) => {
+      fc.property(json, (value) => {
         expect(copyOf(value)).toEqual(JSON.parse(JSON.stringify(value)))
       }),
       { numRuns: 500 },
@@ -19,7 +21,7 @@ describe('a value that JSON carries', () => {
 
   test('is copied to the same again', () => {
     fc.assert(
-      fc.property(fc.jsonValue(), (value) => {
+      fc.property(json, (value) => {
         expect(copyOf(copyOf(value))).toEqual(copyOf(value))
       }),
     )

@@ -38,7 +38,9 @@ describe('a date in a payload', () => {
   })
 
   test('is refused where the schema keeps the text', () => {
-    expect(() => read(z.object({ at: z.iso.datetime() }), { at: date })).toThrow(expect.objectContaining(refusedDate('payload.at')))
+    expect(() => read(z.object({ at: z.iso.datetime() }), { at: date })).toThrow(
+      expect.objectContaining(refusedDate('payload.at')),
+    )
   })
 
   test('is refused in a field that the schema does not name but keeps', () => {
@@ -49,7 +51,9 @@ describe('a date in a payload', () => {
   })
 
   test('is refused where a type alone is known', () => {
-    expect(() => read(eventType<{ at: Date }>(), { at: date })).toThrow(expect.objectContaining(refusedDate('payload.at')))
+    expect(() => read(eventType<{ at: Date }>(), { at: date })).toThrow(
+      expect.objectContaining(refusedDate('payload.at')),
+    )
   })
 
   test('goes unnoticed in a field that the schema drops', () => {

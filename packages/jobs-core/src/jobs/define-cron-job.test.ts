@@ -29,7 +29,14 @@ describe('a cron job', () => {
 
   test('has every option, checked', () => {
     const tenants = () => ['acme']
-    const all = { timezone: 'Europe/Berlin', overlap: 'allow', catchUp: 'latest', tenants, onFailure: handler, timeout: '1m' }
+    const all = {
+      timezone: 'Europe/Berlin',
+      overlap: 'allow',
+      catchUp: 'latest',
+      tenants,
+      onFailure: handler,
+      timeout: '1m',
+    }
     expect(define({ ...all, retry: { maxAttempts: 1 }, concurrency: 1 })).toMatchObject({
       schedule: { timezone: 'Europe/Berlin' },
       overlap: 'allow',

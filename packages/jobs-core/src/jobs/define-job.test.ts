@@ -32,7 +32,13 @@ describe('a job', () => {
   test('has every option, checked', () => {
     const onFailure = vi.fn<() => void>()
     const providerOptions = { inngest: { priority: 1 } }
-    const all = { retry: { maxAttempts: 1 }, timeout: '1.5s', concurrency: { limit: 5, perTenant: 1 }, onFailure, providerOptions }
+    const all = {
+      retry: { maxAttempts: 1 },
+      timeout: '1.5s',
+      concurrency: { limit: 5, perTenant: 1 },
+      onFailure,
+      providerOptions,
+    }
     expect(define(all)).toMatchObject({
       retry: { maxAttempts: 1 },
       timeoutMs: 1500,
@@ -43,7 +49,13 @@ describe('a job', () => {
   })
 
   test('takes options that are `undefined` as left out', () => {
-    const none = { retry: undefined, timeout: undefined, concurrency: undefined, onFailure: undefined, providerOptions: undefined }
+    const none = {
+      retry: undefined,
+      timeout: undefined,
+      concurrency: undefined,
+      onFailure: undefined,
+      providerOptions: undefined,
+    }
     expect(define(none)).toEqual(defineJob(least))
   })
 
@@ -86,14 +98,21 @@ describe('a job that cannot be is refused by the field at fault', () => {
     ...[undefined, 5, null, ['order.created']].map((event): [string, object] => ['event', { event }]),
     ...[undefined, null, 'run', {}].map((value): [string, object] => ['handler', { handler: value }]),
     ...[null, 'notify', {}].map((onFailure): [string, object] => ['onFailure', { onFailure }]),
-    ...[0, -1, 'soon', '', '0s', Number.NaN, null, '11y', 1e21].map((timeout): [string, object] => ['timeout', { timeout }]),
-    ...[0, -1, 1.5, '2', Number.NaN, null, {}, { limit: undefined }, true].map(
-      (concurrency): [string, object] => ['concurrency', { concurrency }],
-    ),
+    ...[0, -1, 'soon', '', '0s', Number.NaN, null, '11y', 1e21].map((timeout): [string, object] => [
+      'timeout',
+      { timeout },
+    ]),
+    ...[0, -1, 1.5, '2', Number.NaN, null, {}, { limit: undefined }, true].map((concurrency): [string, object] => [
+      'concurrency',
+      { concurrency },
+    ]),
     ['concurrency.limit', { concurrency: { limit: 0 } }],
     ['concurrency.limit', { concurrency: { limit: '5', perTenant: 1 } }],
     ['concurrency.perTenant', { concurrency: { perTenant: 0.5 } }],
     ['concurrency.perTenant', { concurrency: { limit: 1, perTenant: -1 } }],
+    ['concurrency.perUser', { concurrency: { limit: 1, perUser: 1 } }],
+    ['retry', { retry: 3 }],
+    ['retry.maxAttemps', { retry: { maxAttemps: 3 } }],
     ['retry.maxAttempts', { retry: { maxAttempts: 0 } }],
     ['retry.backoff', { retry: { backoff: 'quadratic' } }],
     ['retry.initialDelay', { retry: { initialDelay: 'soon' } }],
@@ -122,6 +141,13 @@ describe('a job that cannot be is refused by the field at fault', () => {
     expect(() => define({ maxAttempts: 5 })).toThrow(
       'defineJob(`process-order`): `maxAttempts` is not an option. The options are `id`, `event`, `handler`, `retry`, `timeout`, `concurrency`, `onFailure`, `providerOptions`.',
     )
+  })
+
+  test('something that is missing as missing, and something else as what it is', () => {
+    expect(() => define({ handler: undefined })).toThrow(/`handler` is missing/)
+    expect(() => define({ handler: 'run' })).toThrow(/`handler` is a string/)
+    expect(() => define({ event: undefined })).toThrow(/`event` is missing/)
+    expect(() => define({ event: 5 })).toThrow(/`event` is not a string/)
   })
 
   test('an event that is misspelt, with the nearest', () => {

@@ -62,7 +62,12 @@ describe('a line for machines', () => {
     const fields = { jobId: 'job_1', nested: { list: [1, null] } }
     loggerOf(false).warn('Went\non.', fields)
     expect(lines[0]).not.toContain('\n')
-    expect(JSON.parse(lines[0]!)).toEqual({ time: '2026-03-01T12:00:00.123Z', level: 'warn', message: 'Went\non.', ...fields })
+    expect(JSON.parse(lines[0]!)).toEqual({
+      time: '2026-03-01T12:00:00.123Z',
+      level: 'warn',
+      message: 'Went\non.',
+      ...fields,
+    })
   })
 
   test('needs no facts', () => expect(jsonOf('Began.', {})).toMatchObject({ level: 'info', message: 'Began.' }))
@@ -70,7 +75,13 @@ describe('a line for machines', () => {
   test('tells errors with their code, stack and causes', () => {
     const error = Object.assign(new TypeError('No.', { cause: new RangeError('Deep.') }), { code: 'E_NO' })
     expect(jsonOf('Failed.', { error, errors: [new Error('Other.')] })).toMatchObject({
-      error: { name: 'TypeError', message: 'No.', code: 'E_NO', stack: error.stack, cause: { name: 'RangeError', message: 'Deep.' } },
+      error: {
+        name: 'TypeError',
+        message: 'No.',
+        code: 'E_NO',
+        stack: error.stack,
+        cause: { name: 'RangeError', message: 'Deep.' },
+      },
       errors: [{ name: 'Error', message: 'Other.' }],
     })
   })

@@ -10,7 +10,11 @@ class PinoLike implements LoggerLike {
   readonly lines: Record<string, unknown>[]
   private readonly bound: Record<string, unknown>
   private readonly least: LogLevel
-  constructor({ lines = [], bound = {}, least = 'debug' }: Partial<Pick<PinoLike, 'lines'>> & { bound?: object; least?: LogLevel } = {}) {
+  constructor({
+    lines = [],
+    bound = {},
+    least = 'debug',
+  }: Partial<Pick<PinoLike, 'lines'>> & { bound?: object; least?: LogLevel } = {}) {
     this.lines = lines
     this.bound = { ...bound }
     this.least = least

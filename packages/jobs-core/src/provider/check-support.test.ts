@@ -8,13 +8,16 @@ import type { Feature } from './capabilities.ts'
 import { checkDefinitionSupport, requireFeature } from './check-support.ts'
 
 const handler = () => undefined
-const job = (options: object) => defineJob({ id: 'job', event: 'order.created', handler, ...options }) as unknown as Definition
+const job = (options: object) =>
+  defineJob({ id: 'job', event: 'order.created', handler, ...options }) as unknown as Definition
 const cron = (options: Partial<CronJobOptions<void>> = {}): Definition =>
   defineCronJob({ id: 'cron', schedule: '0 9 * * *', handler, ...options })
 
 type Limits = Parameters<typeof capabilitiesWithout>[1]
-const check = (definition: Definition, without: readonly Feature[] = [], limits?: Limits) => () =>
-  checkDefinitionSupport({ name: 'plain', capabilities: capabilitiesWithout(without, limits) }, definition)
+const check =
+  (definition: Definition, without: readonly Feature[] = [], limits?: Limits) =>
+  () =>
+    checkDefinitionSupport({ name: 'plain', capabilities: capabilitiesWithout(without, limits) }, definition)
 
 const needs: readonly [feature: Feature, definition: Definition][] = [
   ['timeout', job({ timeout: '5s' })],
@@ -30,17 +33,20 @@ const needs: readonly [feature: Feature, definition: Definition][] = [
 ]
 
 describe('a definition', () => {
-  test.each(needs)('that needs `%s` is refused where the engine lacks it, with what to do instead', (feature, definition) => {
-    expect(check(definition)).not.toThrow()
-    expect(check(definition, [feature])).toThrow(
-      expect.objectContaining({
-        code: 'unsupported_feature',
-        feature,
-        provider: 'plain',
-        message: `\`plain\` does not support \`${feature}\`. It has none. Do without.`,
-      }),
-    )
-  })
+  test.each(needs)(
+    'that needs `%s` is refused where the engine lacks it, with what to do instead',
+    (feature, definition) => {
+      expect(check(definition)).not.toThrow()
+      expect(check(definition, [feature])).toThrow(
+        expect.objectContaining({
+          code: 'unsupported_feature',
+          feature,
+          provider: 'plain',
+          message: `\`plain\` does not support \`${feature}\`. It has none. Do without.`,
+        }),
+      )
+    },
+  )
 
   test('is taken by an engine that lacks only what it does not use', () => {
     const used = new Set(needs.map(([feature]) => feature))
@@ -55,7 +61,10 @@ describe('a definition', () => {
     const limits = { maxAttemptsLimit: 20 }
     expect(check(job({ retry: { maxAttempts: 20 } }), [], limits)).not.toThrow()
     expect(check(job({ retry: { maxAttempts: 21 } }), [], limits)).toThrow(
-      expect.objectContaining({ feature: 'retry.maxAttempts: 21', message: expect.stringMatching(/Lower it in `job` to 20/) }),
+      expect.objectContaining({
+        feature: 'retry.maxAttempts: 21',
+        message: expect.stringMatching(/Lower it in `job` to 20/),
+      }),
     )
   })
 

@@ -53,7 +53,9 @@ describe('the provider that an environment asks for', () => {
   })
 
   test('never shows a key in its error', () => {
-    expect(() => chooseProvider({ ...triggerKey, ...eventKey })).toThrow(expect.not.objectContaining({ message: expect.stringMatching(/tr_dev_1|event-key/) }))
+    expect(() => chooseProvider({ ...triggerKey, ...eventKey })).toThrow(
+      expect.not.objectContaining({ message: expect.stringMatching(/tr_dev_1|event-key/) }),
+    )
   })
 })
 

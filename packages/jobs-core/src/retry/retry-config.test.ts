@@ -4,22 +4,30 @@ import { maxDurationMs } from '../time/duration.ts'
 import { type RetryConfig, toRetryPolicy } from './retry-config.ts'
 
 describe('a retry policy', () => {
-  test.each([undefined, {}, { maxAttempts: undefined, backoff: undefined, initialDelay: undefined, jitter: undefined }])(
-    'of %j is the default: 3 attempts, exponential from 1 s to 60 s',
-    (config) => {
-      expect(toRetryPolicy(config, 'test')).toEqual({
-        maxAttempts: 3,
-        backoff: 'exponential',
-        initialDelayMs: 1000,
-        maxDelayMs: 60_000,
-        factor: 2,
-        jitter: 0,
-      })
-    },
-  )
+  test.each([
+    undefined,
+    {},
+    { maxAttempts: undefined, backoff: undefined, initialDelay: undefined, jitter: undefined },
+  ])('of %j is the default: 3 attempts, exponential from 1 s to 60 s', (config) => {
+    expect(toRetryPolicy(config, 'test')).toEqual({
+      maxAttempts: 3,
+      backoff: 'exponential',
+      initialDelayMs: 1000,
+      maxDelayMs: 60_000,
+      factor: 2,
+      jitter: 0,
+    })
+  })
 
   test('takes every field', () => {
-    const config: RetryConfig = { maxAttempts: 1000, backoff: 'linear', initialDelay: '1.5s', maxDelay: '2m', factor: 1, jitter: 1 }
+    const config: RetryConfig = {
+      maxAttempts: 1000,
+      backoff: 'linear',
+      initialDelay: '1.5s',
+      maxDelay: '2m',
+      factor: 1,
+      jitter: 1,
+    }
     expect(toRetryPolicy(config, 'test')).toEqual({
       maxAttempts: 1000,
       backoff: 'linear',
@@ -30,12 +38,19 @@ describe('a retry policy', () => {
     })
   })
 
+  test.each([1, 1000])('may have %i attempts', (maxAttempts) => {
+    expect(toRetryPolicy({ maxAttempts }, 'test')).toMatchObject({ maxAttempts })
+  })
+
   test('takes no delay at all', () => {
     expect(toRetryPolicy({ initialDelay: 0, maxDelay: 0 }, 'test')).toMatchObject({ initialDelayMs: 0, maxDelayMs: 0 })
   })
 
   test('has no cap below an initial delay that is longer than the default cap', () => {
-    expect(toRetryPolicy({ initialDelay: '5m' }, 'test')).toMatchObject({ initialDelayMs: 300_000, maxDelayMs: 300_000 })
+    expect(toRetryPolicy({ initialDelay: '5m' }, 'test')).toMatchObject({
+      initialDelayMs: 300_000,
+      maxDelayMs: 300_000,
+    })
   })
 })
 
@@ -57,6 +72,18 @@ describe('a value that cannot be used is refused by the field it stands in', () 
         field: `retry.${field}`,
         message: expect.stringMatching(new RegExp(`^defineJob\\(\`x\`\\): \`retry\\.${field}\` is .*\\. [A-Z].*\\.$`)),
       }),
+    )
+  })
+
+  test('and an option that there is not, with those that there are', () => {
+    expect(() => toRetryPolicy({ maxAttemps: 5 } as RetryConfig, 'test')).toThrow(
+      'test: `retry.maxAttemps` is not an option. The options are `maxAttempts`, `backoff`, `initialDelay`, `maxDelay`, `factor`, `jitter`.',
+    )
+  })
+
+  test.each([null, 5, 'exponential', true])('and %j for the whole of it', (config) => {
+    expect(() => toRetryPolicy(config as never, 'test')).toThrow(
+      expect.objectContaining({ field: 'retry', message: expect.stringContaining(`\`${String(config)}\``) }),
     )
   })
 

@@ -9,7 +9,12 @@ import { dispatchTick, tenantsOf, type TickHost } from './dispatch-tick.ts'
 const tick = Date.parse('2026-03-01T09:00:00Z')
 type Options = Parameters<typeof defineCronJob>[0]
 const cronJob = (options: Partial<Options> = {}): CronJobDefinition =>
-  defineCronJob({ id: 'daily-report', schedule: '0 9 * * *', handler: () => undefined, ...options }) as CronJobDefinition
+  defineCronJob({
+    id: 'daily-report',
+    schedule: '0 9 * * *',
+    handler: () => undefined,
+    ...options,
+  }) as CronJobDefinition
 
 /** A host that keeps what it is sent; the runs of `open` tenants still go on. */
 function hostOf(open: readonly string[] = []) {

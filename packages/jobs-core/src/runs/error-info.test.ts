@@ -22,7 +22,9 @@ describe('what was thrown is told as JSON', () => {
   })
 
   test('its code, also where it is a number', () => {
-    expect(toErrorInfo(new InvalidOptionError({ option: 'delay', problem: 'is odd', remedy: 'Mend it.' })).code).toBe('invalid_option')
+    expect(toErrorInfo(new InvalidOptionError({ option: 'delay', problem: 'is odd', remedy: 'Mend it.' })).code).toBe(
+      'invalid_option',
+    )
     expect(toErrorInfo(Object.assign(new Error('x'), { code: 404 })).code).toBe('404')
     expect(toErrorInfo(Object.assign(new Error('x'), { code: {} }))).not.toHaveProperty('code')
   })
@@ -40,7 +42,15 @@ describe('what was thrown is told as JSON', () => {
     [foreignError, { name: 'ForeignError', message: 'From elsewhere.', code: 'E_FOREIGN' }],
     [Object.assign(new Error('x'), { name: '', stack: undefined }), { name: 'Error', message: 'x' }],
     [Object.assign(new Error('x'), { message: 5, stack: 5 }), { name: 'Error', message: '`5`' }],
-    [Object.assign(new Error('x', { cause: 'why' }), { stack: '' }), { name: 'Error', message: 'x', stack: '', cause: { name: 'NonError', message: '"why" was thrown, not an Error' } }],
+    [
+      Object.assign(new Error('x', { cause: 'why' }), { stack: '' }),
+      {
+        name: 'Error',
+        message: 'x',
+        stack: '',
+        cause: { name: 'NonError', message: '"why" was thrown, not an Error' },
+      },
+    ],
   ])('%o', (thrown, info) => expect(toErrorInfo(thrown)).toStrictEqual(info))
 
   test('an error of another realm', () => {
@@ -53,7 +63,8 @@ describe('what was thrown is told as JSON', () => {
     expect(toErrorInfo(unreadableError)).toStrictEqual({ name: 'Error', message: '`undefined`' })
   })
 
-  test('a frozen error', () => expect(toErrorInfo(frozenError)).toMatchObject({ name: 'RangeError', message: 'Frozen.' }))
+  test('a frozen error', () =>
+    expect(toErrorInfo(frozenError)).toMatchObject({ name: 'RangeError', message: 'Frozen.' }))
 
   test('causes that go round, five deep', () => {
     expect(depthOf(toErrorInfo(cyclicError))).toBe(5)

@@ -3,7 +3,16 @@ import { describe, expect, test } from 'vitest'
 
 import { isEnded, type JobState, jobStateOf, newestRuns, type RunInJob } from './job-state.ts'
 
-const states: readonly JobState[] = ['scheduled', 'queued', 'running', 'retrying', 'completed', 'failed', 'cancelled', 'expired']
+const states: readonly JobState[] = [
+  'scheduled',
+  'queued',
+  'running',
+  'retrying',
+  'completed',
+  'failed',
+  'cancelled',
+  'expired',
+]
 const runs = (...list: [definitionId: string, state: JobState][]): RunInJob[] =>
   list.map(([definitionId, state]) => ({ definitionId, state }))
 const anyRuns = fc.array(fc.record({ definitionId: fc.constantFrom('a', 'b', 'c'), state: fc.constantFrom(...states) }))
@@ -15,7 +24,9 @@ test.each(states)('%s: whether it has ended', (state) => {
 describe('the state of a job', () => {
   test('without runs is completed: nobody was to be told', () => expect(jobStateOf([])).toBe('completed'))
 
-  test.each(states)('with one run is that of the run: %s', (state) => expect(jobStateOf(runs(['a', state]))).toBe(state))
+  test.each(states)('with one run is that of the run: %s', (state) =>
+    expect(jobStateOf(runs(['a', state]))).toBe(state),
+  )
 
   test.each<[first: JobState, second: JobState, job: JobState]>([
     ['completed', 'running', 'running'],
@@ -39,12 +50,53 @@ describe('the state of a job', () => {
   })
 
   test.each<[list: [string, JobState][], job: JobState]>([
-    [[['a', 'failed'], ['a', 'completed']], 'completed'],
-    [[['a', 'failed'], ['a', 'queued']], 'queued'],
-    [[['a', 'failed'], ['b', 'completed'], ['a', 'running']], 'running'],
-    [[['a', 'failed'], ['b', 'failed'], ['a', 'completed']], 'failed'],
-    [[['a', 'failed'], ['a', 'failed'], ['a', 'completed'], ['b', 'completed']], 'completed'],
-    [[['a', 'completed'], ['b', 'failed'], ['b', 'cancelled']], 'cancelled'],
+    [
+      [
+        ['a', 'failed'],
+        ['a', 'completed'],
+      ],
+      'completed',
+    ],
+    [
+      [
+        ['a', 'failed'],
+        ['a', 'queued'],
+      ],
+      'queued',
+    ],
+    [
+      [
+        ['a', 'failed'],
+        ['b', 'completed'],
+        ['a', 'running'],
+      ],
+      'running',
+    ],
+    [
+      [
+        ['a', 'failed'],
+        ['b', 'failed'],
+        ['a', 'completed'],
+      ],
+      'failed',
+    ],
+    [
+      [
+        ['a', 'failed'],
+        ['a', 'failed'],
+        ['a', 'completed'],
+        ['b', 'completed'],
+      ],
+      'completed',
+    ],
+    [
+      [
+        ['a', 'completed'],
+        ['b', 'failed'],
+        ['b', 'cancelled'],
+      ],
+      'cancelled',
+    ],
   ])('counts the newest run of each definition: %j is %s', (list, job) => {
     expect(jobStateOf(runs(...list))).toBe(job)
   })

@@ -47,7 +47,10 @@ describe('an attempt of a cron job', () => {
         throw new Error('No.')
       },
     })
-    for (const [attempt, outcome] of [[1, { type: 'retry', afterMs: 1000 }], [3, { type: 'failed' }]] as const) {
+    for (const [attempt, outcome] of [
+      [1, { type: 'retry', afterMs: 1000 }],
+      [3, { type: 'failed' }],
+    ] as const) {
       expect(await kit.run(definition, envelopeOf(definition), { attempt })).toMatchObject(outcome)
     }
     expect(seen).toEqual([new Date(tick), new Date(tick)])
@@ -58,7 +61,10 @@ describe('an attempt of a cron job', () => {
     const error = new Error('No.')
     const definition = cronJob({ handler: () => Promise.reject(error), onFailure, retry: { maxAttempts: 1 } })
     await kit.run(definition, envelopeOf(definition))
-    expect(onFailure).toHaveBeenCalledExactlyOnceWith(error, expect.objectContaining({ scheduledAt: new Date(tick), tenantId: 'system' }))
+    expect(onFailure).toHaveBeenCalledExactlyOnceWith(
+      error,
+      expect.objectContaining({ scheduledAt: new Date(tick), tenantId: 'system' }),
+    )
   })
 
   test('has its output', async () => {
@@ -82,13 +88,18 @@ describe('an attempt of a cron job that is fanned out over tenants', () => {
 
   test('is tried again when that fails', async () => {
     const fanOut = () => Promise.reject(new Error('No database.'))
-    expect(await kit.run(definition, envelopeOf(definition), { fanOut })).toMatchObject({ type: 'retry', error: { message: 'No database.' } })
+    expect(await kit.run(definition, envelopeOf(definition), { fanOut })).toMatchObject({
+      type: 'retry',
+      error: { message: 'No database.' },
+    })
   })
 
   test('calls the handler in the run of a tenant', async () => {
     const fanOut = vi.fn<() => Promise<unknown>>()
     await kit.run(definition, envelopeOf(definition, 'acme'), { fanOut })
-    expect(handler).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ tenantId: 'acme', scheduledAt: new Date(tick) }))
+    expect(handler).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ tenantId: 'acme', scheduledAt: new Date(tick) }),
+    )
     expect(fanOut).not.toHaveBeenCalled()
   })
 

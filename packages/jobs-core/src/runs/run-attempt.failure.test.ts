@@ -16,7 +16,7 @@ beforeEach(() => {
 
 const failing = (thrown: unknown, options?: Parameters<typeof orderJob>[1]) =>
   orderJob(() => {
-    throw thrown // oxlint-disable-line typescript/only-throw-error -- anything can be thrown
+    throw thrown
   }, options)
 
 describe('whatever a handler throws', () => {
@@ -25,7 +25,11 @@ describe('whatever a handler throws', () => {
     ['undefined', undefined, { name: 'NonError', message: '`undefined` was thrown, not an Error' }],
     ['null', null, { name: 'NonError', message: '`null` was thrown, not an Error' }],
     ['a symbol', Symbol('x'), { name: 'NonError' }],
-    ['an error with itself as the cause', cyclicError, { message: 'Round and round.', cause: { message: 'Round and round.' } }],
+    [
+      'an error with itself as the cause',
+      cyclicError,
+      { message: 'Round and round.', cause: { message: 'Round and round.' } },
+    ],
     ['a frozen error', frozenError, { name: 'RangeError', message: 'Frozen.' }],
     ['an error that cannot be read', unreadableError, { name: 'Error' }],
     ['an error of another realm', foreignError, foreignError],
@@ -38,12 +42,21 @@ describe('whatever a handler throws', () => {
 
   test.each(odd)('is an Error for `onFailure`: %s', async (_name, thrown, error) => {
     const onFailure = vi.fn<OnFailure>()
-    expect(await kit.run(failing(thrown, { onFailure, retry: { maxAttempts: 1 } }))).toMatchObject({ type: 'failed', error })
+    expect(await kit.run(failing(thrown, { onFailure, retry: { maxAttempts: 1 } }))).toMatchObject({
+      type: 'failed',
+      error,
+    })
     expect(onFailure).toHaveBeenCalledOnce()
     const [given] = onFailure.mock.calls[0]!
     expect(given).toBeInstanceOf(Error)
     expect(given === thrown || given.cause === thrown).toBe(true)
   })
+})
+
+test('what cannot even be looked at fails the run, and the attempt does not reject', async () => {
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  expect(await kit.run(failing(proxy))).toMatchObject({ type: 'failed', error: { name: 'TypeError' } })
 })
 
 describe('onFailure', () => {
@@ -78,7 +91,9 @@ describe('onFailure', () => {
     expect(context).toMatchObject({ jobId: 'job_1', runId: 'run_1', attempt: 1, maxAttempts: 1, tenantId: 'acme' })
     expect(context.signal.aborted).toBe(false)
     context.logger.info('Told.')
-    expect(kit.lines).toContainEqual(expect.objectContaining({ message: 'Told.', fields: expect.objectContaining({ jobId: 'job_1' }) }))
+    expect(kit.lines).toContainEqual(
+      expect.objectContaining({ message: 'Told.', fields: expect.objectContaining({ jobId: 'job_1' }) }),
+    )
   })
 
   test('gets a payload that the handler has not changed', async () => {
@@ -116,7 +131,12 @@ describe('onFailure', () => {
   })
 
   test.each([
-    ['throws', () => { throw new Error('The mail server is down.') }], // prettier-ignore
+    [
+      'throws',
+      () => {
+        throw new Error('The mail server is down.')
+      },
+    ],
     ['rejects', () => Promise.reject(new Error('The mail server is down.'))],
   ])('that %s is logged, and the run has failed by its own error all the same', async (_name, onFailure) => {
     const outcome = await kit.run(failing(error, { onFailure, retry: { maxAttempts: 1 } }))
@@ -150,7 +170,11 @@ describe('onFailure', () => {
       begun.resolve(signal)
       return new Promise((resolve) => void kit.clock.setTimer(4000, () => resolve(undefined)))
     }
-    const definition = orderJob(() => new Promise(() => undefined), { onFailure, timeout: '5s', retry: { maxAttempts: 1 } })
+    const definition = orderJob(() => new Promise(() => undefined), {
+      onFailure,
+      timeout: '5s',
+      retry: { maxAttempts: 1 },
+    })
     const outcome = kit.run(definition)
     await kit.clock.advance(5000)
     const signal = await begun.promise

@@ -52,7 +52,11 @@ describe('hooks are told', () => {
 
   test('of an attempt that is tried again: no end of the run', async () => {
     const { hooks, calls } = recordingHooks()
-    const outcome = await kit.run(orderJob(() => Promise.reject(new Error('No.'))), orderEnvelope(), { hooks })
+    const outcome = await kit.run(
+      orderJob(() => Promise.reject(new Error('No.'))),
+      orderEnvelope(),
+      { hooks },
+    )
     expect(calls.map(({ name }) => name)).toEqual(['start', 'end'])
     expect(calls[1]?.info).toMatchObject({ outcome })
     expect(outcome).toMatchObject({ type: 'retry' })
@@ -62,7 +66,11 @@ describe('hooks are told', () => {
     const order: string[] = []
     const { hooks, calls } = recordingHooks(order)
     const onFailure = () => void order.push('onFailure')
-    await kit.run(orderJob(() => Promise.reject(new Error('No.')), { onFailure }), orderEnvelope(), { hooks, attempt: 3 })
+    await kit.run(
+      orderJob(() => Promise.reject(new Error('No.')), { onFailure }),
+      orderEnvelope(),
+      { hooks, attempt: 3 },
+    )
     expect(order).toEqual(['start', 'onFailure', 'end', 'run end'])
     expect(calls[2]?.info).toMatchObject({ attempt: 3, outcome: { type: 'failed', error: { message: 'No.' } } })
   })
@@ -72,7 +80,11 @@ describe('hooks are told', () => {
     ['interrupted', new ShutdownError(), ['start', 'end']],
   ])('of an attempt that is %s', async (type, reason, names) => {
     const { hooks, calls } = recordingHooks()
-    const outcome = kit.run(orderJob(() => new Promise(() => undefined)), orderEnvelope(), { hooks })
+    const outcome = kit.run(
+      orderJob(() => new Promise(() => undefined)),
+      orderEnvelope(),
+      { hooks },
+    )
     await kit.clock.advance(0)
     kit.controller.abort(reason)
     await outcome
@@ -88,7 +100,11 @@ describe('hooks are told', () => {
       }
     }
     const counter = new Counter()
-    await kit.run(orderJob(() => undefined), orderEnvelope(), { hooks: counter })
+    await kit.run(
+      orderJob(() => undefined),
+      orderEnvelope(),
+      { hooks: counter },
+    )
     expect(counter.count).toBe(1)
   })
 })
@@ -97,21 +113,40 @@ describe('hooks that go wrong break nothing', () => {
   const all = (hook: () => unknown): JobHooks => ({ onAttemptStart: hook, onAttemptEnd: hook, onRunEnd: hook })
 
   test.each([
-    ['throw', () => { throw new Error('No dashboard.') }], // prettier-ignore
+    [
+      'throw',
+      () => {
+        throw new Error('No dashboard.')
+      },
+    ],
     ['reject', () => Promise.reject(new Error('No dashboard.'))],
-    ['reject in a promise of their own kind', () => ({ then: (_done: unknown, failed: (error: Error) => void) => failed(new Error('No dashboard.')) })],
+    [
+      'reject in a promise of their own kind',
+      () => ({ then: (_done: unknown, failed: (error: Error) => void) => failed(new Error('No dashboard.')) }),
+    ],
   ])('when they %s, and each is logged', async (_name, hook) => {
-    const outcome = await kit.run(orderJob(() => 'done'), orderEnvelope(), { hooks: all(hook) })
+    const outcome = await kit.run(
+      orderJob(() => 'done'),
+      orderEnvelope(),
+      { hooks: all(hook) },
+    )
     expect(outcome).toEqual({ type: 'completed', output: 'done' })
     await kit.clock.yield()
     const logged = kit.lines.filter(({ level }) => level === 'error').map(({ message }) => message)
     expect(logged).toHaveLength(3)
-    for (const name of ['onAttemptStart', 'onAttemptEnd', 'onRunEnd']) expect(logged).toContainEqual(expect.stringContaining(name))
+    for (const name of ['onAttemptStart', 'onAttemptEnd', 'onRunEnd'])
+      expect(logged).toContainEqual(expect.stringContaining(name))
   })
 
   test('when they never answer: they are not waited for', async () => {
     const hook = vi.fn<() => Promise<never>>(() => new Promise(() => undefined))
-    expect(await kit.run(orderJob(() => 'done'), orderEnvelope(), { hooks: all(hook) })).toEqual({ type: 'completed', output: 'done' })
+    expect(
+      await kit.run(
+        orderJob(() => 'done'),
+        orderEnvelope(),
+        { hooks: all(hook) },
+      ),
+    ).toEqual({ type: 'completed', output: 'done' })
     expect(hook).toHaveBeenCalledTimes(3)
   })
 
@@ -142,7 +177,11 @@ describe('the log of an attempt', () => {
   test('tells nothing of the payload', async () => {
     const payload = { tenantId: 'acme', orderId: 'secret-number' }
     for (const attempt of [1, 3]) {
-      await kit.run(orderJob(() => Promise.reject(new Error('No.'))), orderEnvelope({ payload }), { attempt })
+      await kit.run(
+        orderJob(() => Promise.reject(new Error('No.'))),
+        orderEnvelope({ payload }),
+        { attempt },
+      )
     }
     expect(JSON.stringify(kit.lines)).not.toContain('secret-number')
   })

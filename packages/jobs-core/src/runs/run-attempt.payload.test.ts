@@ -25,7 +25,11 @@ beforeEach(() => {
 /** What a handler of an event of the app gets for a payload. */
 async function received(event: string, payload: Json): Promise<unknown> {
   let seen: unknown
-  const definition = defineJob({ id: 'receive', event: event as 'order.created', handler: (message) => void (seen = message.payload) })
+  const definition = defineJob({
+    id: 'receive',
+    event: event as 'order.created',
+    handler: (message) => void (seen = message.payload),
+  })
   const outcome = await kit.run(definition as unknown as Definition, orderEnvelope({ event, payload }))
   expect(outcome).toEqual({ type: 'completed' })
   return seen
@@ -41,7 +45,11 @@ const failedOf = async (envelope: Partial<Envelope>) => {
 describe('the payload is read again before the handler sees it', () => {
   test('and is what the schema makes of it, with the tenant that the schema may have dropped', async () => {
     const payload = { tenantId: 'acme', at: '2026-03-01T12:00:00Z', unknown: true }
-    expect(await received('dated.sent', payload)).toEqual({ tenantId: 'acme', at: new Date('2026-03-01T12:00:00Z'), times: 1 })
+    expect(await received('dated.sent', payload)).toEqual({
+      tenantId: 'acme',
+      at: new Date('2026-03-01T12:00:00Z'),
+      times: 1,
+    })
   })
 
   test('and is what was sent where a type alone is known', async () => {
@@ -78,7 +86,10 @@ describe('an envelope that cannot be run fails for good at the first attempt, wi
   test('for a payload that does not fit, with every issue', async () => {
     const outcome = await failedOf({ payload: { tenantId: 'acme', orderId: 5, items: [{ quantity: 'two' }] } })
     expect(outcome).toMatchObject({ type: 'failed', error: { name: 'PayloadInvalidError', code: 'payload_invalid' } })
-    expect(outcome).toHaveProperty('error.message', expect.stringMatching(/`payload\.orderId`.*`payload\.items\[0\]\.quantity`/s))
+    expect(outcome).toHaveProperty(
+      'error.message',
+      expect.stringMatching(/`payload\.orderId`.*`payload\.items\[0\]\.quantity`/s),
+    )
   })
 
   test.each<[tenant: string, payload: Json]>([
@@ -93,7 +104,10 @@ describe('an envelope that cannot be run fails for good at the first attempt, wi
   })
 
   test('for an event that is not declared here', async () => {
-    expect(await failedOf({ event: 'order.shipped' })).toMatchObject({ type: 'failed', error: { code: 'unknown_event' } })
+    expect(await failedOf({ event: 'order.shipped' })).toMatchObject({
+      type: 'failed',
+      error: { code: 'unknown_event' },
+    })
   })
 
   test('for a payload that is no JSON', async () => {
@@ -104,5 +118,7 @@ describe('an envelope that cannot be run fails for good at the first attempt, wi
 
 test('a payload that a schema turns into something other than a plain object reaches the handler as it is', async () => {
   expect(await received('listed.sent', { tenantId: 'acme', list: [1, 2] })).toEqual([1, 2])
-  expect(await received('parsed.sent', { tenantId: 'acme', href: 'https://example.com/' })).toEqual(new URL('https://example.com/'))
+  expect(await received('parsed.sent', { tenantId: 'acme', href: 'https://example.com/' })).toEqual(
+    new URL('https://example.com/'),
+  )
 })

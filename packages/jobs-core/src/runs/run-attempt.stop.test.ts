@@ -113,7 +113,8 @@ describe.each([
   test('stands above an error that the handler throws because of it', async () => {
     const onFailure = vi.fn<() => void>()
     const definition = orderJob(
-      (_event, { signal }) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('Gave up.')))),
+      (_event, { signal }) =>
+        new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('Gave up.')))),
       { onFailure, retry: { maxAttempts: 1 } },
     )
     const outcome = kit.run(definition)
@@ -166,7 +167,9 @@ describe.each([
     const remove = vi.spyOn(kit.controller.signal, 'removeEventListener')
     const add = vi.spyOn(kit.controller.signal, 'addEventListener')
     await kit.run(orderJob(() => undefined))
-    await kit.run(orderJob(() => Promise.reject(new Error('No.')), { onFailure: () => undefined, retry: { maxAttempts: 1 } }))
+    await kit.run(
+      orderJob(() => Promise.reject(new Error('No.')), { onFailure: () => undefined, retry: { maxAttempts: 1 } }),
+    )
     expect(add.mock.calls.length).toBeGreaterThan(0)
     expect(remove.mock.calls.map(([, listener]) => listener)).toEqual(add.mock.calls.map(([, listener]) => listener))
   })

@@ -14,7 +14,7 @@ beforeEach(() => {
 })
 
 const fail = (error: unknown) => () => {
-  throw error // oxlint-disable-line typescript/only-throw-error -- anything can be thrown
+  throw error
 }
 
 describe('the handler', () => {
@@ -56,7 +56,8 @@ describe('the handler', () => {
       message: 'Packed.',
       fields: { jobId: 'job_1', runId: 'run_1', attempt: 3, tenantId: 'acme', definition: 'process-order', parcels: 2 },
     })
-    for (const { fields } of kit.lines) expect(fields).toMatchObject({ jobId: 'job_1', runId: 'run_1', tenantId: 'acme' })
+    for (const { fields } of kit.lines)
+      expect(fields).toMatchObject({ jobId: 'job_1', runId: 'run_1', tenantId: 'acme' })
   })
 
   test('is called with its definition as `this`, as a method of it would be', async () => {
@@ -79,7 +80,10 @@ describe('an attempt is completed', () => {
     [null, { type: 'completed', output: null }],
     [0, { type: 'completed', output: 0 }],
     ['', { type: 'completed', output: '' }],
-    [{ success: true, orderId: 'order_1' }, { type: 'completed', output: { success: true, orderId: 'order_1' } }],
+    [
+      { success: true, orderId: 'order_1' },
+      { type: 'completed', output: { success: true, orderId: 'order_1' } },
+    ],
     [[1, { a: undefined }], { type: 'completed', output: [1, {}] }],
     [new Date(0), { type: 'completed', output: '1970-01-01T00:00:00.000Z' }],
     [{ at: new Date(0) }, { type: 'completed', output: { at: '1970-01-01T00:00:00.000Z' } }],
@@ -124,12 +128,18 @@ describe('a failed attempt', () => {
         error: { name: 'TypeError', message: 'The bank said no.', stack: error.stack },
       })
     }
-    expect(await kit.run(definition, orderEnvelope(), { attempt: 5 })).toMatchObject({ type: 'failed', error: { name: 'TypeError' } })
+    expect(await kit.run(definition, orderEnvelope(), { attempt: 5 })).toMatchObject({
+      type: 'failed',
+      error: { name: 'TypeError' },
+    })
   })
 
   test('is tried again sooner by jitter', async () => {
     const definition = orderJob(fail(error), { retry: { backoff: 'fixed', jitter: 0.5 } })
-    expect(await kit.run(definition, orderEnvelope(), { random: () => 0.5 })).toMatchObject({ type: 'retry', afterMs: 750 })
+    expect(await kit.run(definition, orderEnvelope(), { random: () => 0.5 })).toMatchObject({
+      type: 'retry',
+      afterMs: 750,
+    })
   })
 
   test('that rejects is the same as one that throws', async () => {
@@ -162,12 +172,16 @@ describe('a failed attempt', () => {
     const run = (definition: Definition, attempt: number) => kit.run(definition, orderEnvelope(), { attempt, limits })
     expect(await run(orderJob(fail(error)), 1)).toMatchObject({ type: 'retry', afterMs: 1500 })
     expect(await run(orderJob(fail(error)), 2)).toMatchObject({ type: 'retry', afterMs: 2000 })
-    expect(await run(orderJob(fail(new RetryAfterError('Busy.', 0))), 1)).toMatchObject({ type: 'retry', afterMs: 1500 })
+    expect(await run(orderJob(fail(new RetryAfterError('Busy.', 0))), 1)).toMatchObject({
+      type: 'retry',
+      afterMs: 1500,
+    })
   })
 
   test('fails for good when it asks for a longer delay than the engine can keep', async () => {
     const limits = { provider: 'quick', minRetryDelayMs: 0, maxRetryDelayMs: 60_000 }
-    const run = (after: number) => kit.run(orderJob(fail(new RetryAfterError('Busy.', after))), orderEnvelope(), { limits })
+    const run = (after: number) =>
+      kit.run(orderJob(fail(new RetryAfterError('Busy.', after))), orderEnvelope(), { limits })
     expect(await run(60_000)).toMatchObject({ type: 'retry', afterMs: 60_000 })
     expect(await run(60_001)).toMatchObject({
       type: 'failed',
@@ -186,7 +200,10 @@ describe('a failed attempt', () => {
 
   test.each([
     [new NonRetryableError('Gone.'), { name: 'NonRetryableError', code: 'non_retryable', message: 'Gone.' }],
-    [new CardDeclinedError('No.', { cause: error }), { name: 'CardDeclinedError', code: 'card_declined', cause: { name: 'TypeError' } }],
+    [
+      new CardDeclinedError('No.', { cause: error }),
+      { name: 'CardDeclinedError', code: 'card_declined', cause: { name: 'TypeError' } },
+    ],
   ])('ends the run at once by %o', async (thrown, told) => {
     expect(await kit.run(orderJob(fail(thrown)))).toMatchObject({ type: 'failed', error: told })
   })
@@ -196,7 +213,10 @@ describe('an attempt past the last', () => {
   test('fails without another try, and tells `onFailure`', async () => {
     const [handler, onFailure] = [vi.fn<() => void>(), vi.fn<(error: Error) => void>()]
     const outcome = await kit.run(orderJob(handler, { onFailure }), orderEnvelope(), { attempt: 4 })
-    expect(outcome).toMatchObject({ type: 'failed', error: { code: 'attempts_exhausted', message: expect.stringContaining('All 3') } })
+    expect(outcome).toMatchObject({
+      type: 'failed',
+      error: { code: 'attempts_exhausted', message: expect.stringContaining('All 3') },
+    })
     expect(handler).not.toHaveBeenCalled()
     expect(onFailure).toHaveBeenCalledOnce()
     expect(onFailure.mock.calls[0]?.[0]).toMatchObject({ name: 'AttemptsExhaustedError' })

@@ -74,7 +74,9 @@ export async function runAttempt(
   const startedAt = clock.now()
   callHook(hooks, 'onAttemptStart', info, bound)
   bound.debug('The attempt started.')
-  const outcome = await runWithClient(options.client, () => makeAttempt({ ...options, definition, envelope, info, bound }))
+  const made = runWithClient(options.client, () => makeAttempt({ ...options, definition, envelope, info, bound }))
+  // What was thrown could not even be looked at: a revoked proxy, say.
+  const outcome = await made.catch((error: unknown): Outcome => ({ type: 'failed', error: toErrorInfo(error) }))
   logOutcome(outcome, bound)
   callHook(hooks, 'onAttemptEnd', { ...info, outcome, durationMs: clock.now() - startedAt }, bound)
   if (outcome.type !== 'retry' && outcome.type !== 'interrupted') callHook(hooks, 'onRunEnd', { ...info, outcome }, bound)

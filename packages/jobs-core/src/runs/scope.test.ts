@@ -73,7 +73,11 @@ describe('runWithClient', () => {
   test('answers what the code answers, and lets through what it throws', async () => {
     expect(runWithClient(engine.client, () => 5)).toBe(5)
     await expect(runWithClient(engine.client, () => Promise.reject(new Error('No.')))).rejects.toThrow('No.')
-    expect(() => runWithClient(engine.client, () => { throw new Error('No.') })).toThrow('No.') // prettier-ignore
+    expect(() =>
+      runWithClient(engine.client, () => {
+        throw new Error('No.')
+      }),
+    ).toThrow('No.')
     expect(getJobClient()).toBe(outside.client)
   })
 

@@ -10,11 +10,16 @@ interface TimerHandle {
 
 const { setImmediate: immediate } = globalThis as { setImmediate?: (callback: () => void) => void }
 
+const turn = (): Promise<void> => new Promise((resolve) => (immediate ? immediate(resolve) : setTimeout(resolve, 0)))
+
 /** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   setTimer: (delayMs, callback) => createTimer(delayMs, callback),
-  yield: () => new Promise((resolve) => (immediate ? immediate(resolve) : setTimeout(resolve, 0))),
+  async yield() {
+    await turn()
+    await turn() // called from a timer, the first turn comes before the other timers that are due
+  },
 }
 
 function createTimer(delayMs: number, callback: () => void): Timer {

@@ -22,11 +22,16 @@ export interface FakeProviderOptions extends Partial<JobProvider> {
 }
 
 /** Capabilities of an engine that can do everything but what is named. */
-export function capabilitiesWithout(without: readonly Feature[] = [], limits: FakeProviderOptions['limits'] = {}): Capabilities {
+export function capabilitiesWithout(
+  without: readonly Feature[] = [],
+  limits: FakeProviderOptions['limits'] = {},
+): Capabilities {
   const features = Object.fromEntries(
     allFeatures.map((feature): [string, FeatureSupport] => [
       feature,
-      without.includes(feature) ? { supported: false, note: 'It has none.', instead: 'Do without.' } : { supported: true },
+      without.includes(feature)
+        ? { supported: false, note: 'It has none.', instead: 'Do without.' }
+        : { supported: true },
     ]),
   ) as Capabilities['features']
   return {

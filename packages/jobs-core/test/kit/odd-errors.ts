@@ -13,10 +13,10 @@ const broken = {
 
 /** An error of which nothing can be read. */
 export const unreadableError: Error = Object.defineProperties(new Error('Hidden.'), {
+  stack: broken, // first, since Node 20 puts the stack together from the others when it is replaced
   name: broken,
   message: broken,
   code: broken,
-  stack: broken,
   cause: broken,
 })
 

@@ -2,6 +2,7 @@ import {
   bindLogger,
   type Clock,
   createJobId,
+  cronEventOf,
   cronEventPrefix,
   DefinitionNotFoundError,
   type Definition,
@@ -212,7 +213,8 @@ export class Engine implements EngineView {
     const { clock, host, limits, random } = this.#parts
     const { envelope } = run.job
     const definition = host.jobs.get(run.definitionId)
-    if (!definition) {
+    // One of this id for another event is not the one that the run waited for.
+    if (!definition || eventOf(definition) !== envelope.event) {
       const error = toErrorInfo(new DefinitionNotFoundError({ definitionId: run.definitionId }))
       this.#logger.error('A run failed: its definition is gone.', { jobId: envelope.id, runId: run.id, error })
       return { type: 'failed', error }
@@ -252,4 +254,8 @@ export class Engine implements EngineView {
     const dueAt = job === undefined || tick === undefined ? (job ?? tick) : Math.min(job, tick)
     this.#timer.set({ dueAt, busy: this.#started || this.#pumpQueued || this.#inFlight.size > 0 })
   }
+}
+
+function eventOf(definition: Definition): string {
+  return definition.kind === 'cron' ? cronEventOf(definition.id) : definition.event
 }

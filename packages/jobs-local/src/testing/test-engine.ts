@@ -5,6 +5,7 @@ import {
   type Duration,
   type JobClient,
   type JobHooks,
+  type LoggerLike,
   maxDurationMs,
   type Outcome,
   runWithClient,
@@ -67,13 +68,14 @@ export interface TestEngine {
 }
 
 const silent = (): void => undefined
+const silentLogger: LoggerLike = { debug: silent, info: silent, warn: silent, error: silent }
 const defaultStart = Date.UTC(2026, 0, 1)
 /** After so many timers it is not patience that is missing. */
 const mostSteps = 100_000
 
 /** Makes an engine for a test. Jobs are those given, or all that were defined. Nothing is logged unless a logger is given. */
 export function createTestEngine(options: TestEngineOptions = {}): TestEngine {
-  const { startAt, config, random = () => 0, patienceMs = 1000, hooks, ...clientOptions } = options
+  const { startAt, config, random = () => 0, patienceMs = 1000, hooks, logger = silentLogger, ...clientOptions } = options
   const clock = createVirtualClock(startAt?.getTime() ?? defaultStart)
   // A test that lets a week go by still wants to look at what ended on its first day.
   const retention = { age: maxDurationMs, ...config?.retention }
@@ -84,8 +86,8 @@ export function createTestEngine(options: TestEngineOptions = {}): TestEngine {
     // Offered as one that runs here, so that cron jobs bring no engine on real time to life beside it.
     { load: () => provider, runsHere: true },
     {
-      logger: { debug: silent, info: silent, warn: silent, error: silent },
       ...clientOptions,
+      logger,
       clock,
       hooks: recordingHooks(hooks, sent, attempts, clock),
     },

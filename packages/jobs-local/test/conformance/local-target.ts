@@ -21,6 +21,10 @@ export interface LocalTargetOptions {
   time?: 'virtual' | 'real'
   /** Puts another provider before the local one, for the client under test. */
   wrap?(provider: LocalProvider, clock: Clock): JobProvider
+  /** Puts another client before the one under test. */
+  wrapClient?(client: JobClient): JobClient
+  /** Default: none, since memory ends with its process. */
+  restart?(): Promise<void>
   /** Default: what the face of the package makes. */
   createDefault?(): JobClient
 }
@@ -30,52 +34,52 @@ const startAt = Date.UTC(2026, 2, 1, 11, 50, 10)
 
 /** The local engine as a target of the conformance suite. */
 export function createLocalTarget(options: LocalTargetOptions = {}): ConformanceTarget {
-  const { time = 'virtual', wrap = (provider) => provider, createDefault = createDefaultClient } = options
+  const { time = 'virtual', createDefault = createDefaultClient } = options
   return {
     name: 'local',
     concurrent: time === 'real',
     createDefault,
-    async open() {
-      return time === 'real' ? openReal(wrap) : openVirtual(wrap)
-    },
+    open: async () => (time === 'real' ? openReal(options) : openVirtual(options)),
   }
 }
 
-type Wrap = NonNullable<LocalTargetOptions['wrap']>
-
-function openVirtual(wrap: Wrap): ConformanceEngine {
+function openVirtual(options: LocalTargetOptions): ConformanceEngine {
   const clock = createVirtualClock(startAt)
   const local = createLocalProvider({ retention: { count: 100_000 } }, { clock, random: () => 0, ownTime: true })
   return {
-    ...open(local, wrap(local, clock), clock),
+    ...open(local, clock, options),
     clock,
     pass: (durationMs) => passVirtualTime(local, clock, durationMs),
   }
 }
 
-function openReal(wrap: Wrap): ConformanceEngine {
-  const local = createLocalProvider()
-  return open(local, wrap(local, systemClock), systemClock)
+function openReal(options: LocalTargetOptions): ConformanceEngine {
+  return open(createLocalProvider(), systemClock, options)
 }
 
-function open(local: LocalProvider, provider: JobProvider, clock: Clock): ConformanceEngine {
-  const client = createClient({ load: () => provider }, { ...conformanceOptions(provider.capabilities), clock })
+function open(local: LocalProvider, clock: Clock, options: LocalTargetOptions): ConformanceEngine {
+  const { wrap = (provider) => provider, wrapClient = (client) => client, restart } = options
+  const provider = wrap(local, clock)
+  const { capabilities } = provider
+  const clientOptions = { ...conformanceOptions(capabilities), clock }
+  const client = createClient({ load: () => provider }, clientOptions)
   return {
-    client,
+    client: wrapClient(client),
     close: () => client.close({ timeout: 0 }),
     async anotherClient() {
       const { attach: _attach, start: _start, close: _close, ...sender } = provider
-      return createClient({ load: () => sender }, { ...conformanceOptions(provider.capabilities), jobs: [], clock })
+      return createClient({ load: () => sender }, { ...clientOptions, jobs: [] })
     },
-    createClient(clientOptions) {
-      const another = { ...createLocalProvider({}, { clock }), capabilities: provider.capabilities }
-      return createClient({ load: () => another }, { logger: conformanceOptions().logger, clock, ...clientOptions })
+    createClient(ownOptions) {
+      const another = { ...createLocalProvider({}, { clock }), capabilities }
+      return wrapClient(createClient({ load: () => another }, { ...clientOptions, hooks: undefined, ...ownOptions }))
     },
     async inject(envelope) {
       const [answer] = await provider.send([envelope])
       if (!answer?.ok) throw answer?.error ?? new Error('The local engine gave no answer.')
       return answer.id
     },
+    ...(restart && { restart }),
   }
 }
 

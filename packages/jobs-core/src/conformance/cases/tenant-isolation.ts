@@ -25,16 +25,25 @@ export const tenantIsolationCases: readonly ConformanceCase[] = casesOf(rules.te
   },
   {
     id: 'tenant-reaches-the-handler',
-    title: "the handler gets its own tenant in the context and in the payload, also in another tenant's neighbourhood",
+    title: 'the handler gets its own tenant in the context and in the payload, also out of a batch of several tenants',
     async run(t) {
       const tenants = [t.tenantId, t.otherTenantId, t.tenantId, t.otherTenantId]
-      const jobs = await Promise.all(tenants.map((tenantId) => t.send('conformance.plain', {}, { tenantId })))
-      for (const [index, { id, tenantId }] of jobs.entries()) {
-        assert.equal(tenantId, tenants[index])
-        assert.equal((await t.ended(id)).tenantId, tenants[index])
-        const [started] = t.journal({ jobId: id, what: 'started' })
-        assert.equal(started?.tenantId, tenants[index])
-        assert.equal(payloadSeen(started)['tenantId'], tenants[index])
+      const single = await Promise.all(tenants.map((tenantId) => t.send('conformance.plain', {}, { tenantId })))
+      const results = await untyped(t.client).sendJobs(
+        tenants.map((tenantId) => ({ event: 'conformance.plain', payload: { tenantId } })),
+      )
+      const batched = results.flatMap((result) => (result.ok ? [result.job] : []))
+      for (const jobs of [single, batched]) {
+        assert.deepEqual(
+          jobs.map(({ tenantId }) => tenantId),
+          tenants,
+        )
+        for (const { id, tenantId } of jobs) {
+          assert.equal((await t.ended(id)).tenantId, tenantId)
+          const [started] = t.journal({ jobId: id, what: 'started' })
+          assert.equal(started?.tenantId, tenantId)
+          assert.equal(payloadSeen(started)['tenantId'], tenantId)
+        }
       }
     },
   },

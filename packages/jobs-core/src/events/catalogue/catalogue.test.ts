@@ -172,7 +172,10 @@ describe.each(names)('%s', (name) => {
 
   test.each(Object.keys(least[name]))('cannot do without `%s`', (field) => {
     expect(() => parse(name, { ...full[name], [field]: undefined })).toThrow(
-      expect.objectContaining({ code: 'payload_invalid', issues: [expect.objectContaining({ path: `payload.${field}` })] }),
+      expect.objectContaining({
+        code: 'payload_invalid',
+        issues: [expect.objectContaining({ path: `payload.${field}` })],
+      }),
     )
   })
 
@@ -195,7 +198,10 @@ describe.each(names)('%s', (name) => {
 })
 
 test.each([
-  ['order.created', { tenantId, orderId: 'order_456', totalAmount: 9999, currency: 'USD', customerEmail: 'customer@example.com' }],
+  [
+    'order.created',
+    { tenantId, orderId: 'order_456', totalAmount: 9999, currency: 'USD', customerEmail: 'customer@example.com' },
+  ],
   ['order.created', { tenantId, orderId: 'order_456' }],
   ['email.send', { tenantId, type: 'order_followup', recipientEmail: 'customer@example.com', orderId: 'order_456' }],
 ] as const)('takes the documented example of %s', (name, payload) => {

@@ -12,6 +12,10 @@ export interface BrokenProvider {
   readonly caughtBy: readonly string[]
   /** Puts the fault between the client and the local engine. */
   wrap?(provider: LocalProvider, clock: Clock): JobProvider
+  /** Puts the fault between the suite and the client. */
+  wrapClient?(client: JobClient): JobClient
+  /** Ends the engine and starts it again. */
+  restart?(): Promise<void>
   /** Puts the fault into the choice of the default client. */
   createDefault?(): JobClient
 }

@@ -86,49 +86,58 @@ function runningAgain(
 
 /** Faults in how jobs are cancelled and run again by hand. */
 export const brokenCancelAndRetry: readonly BrokenProvider[] = breaking('cancelAndRetry', {
-  'does not cancel': { caughtBy: [], wrap: (provider) => altered(provider, { cancel: async () => undefined }) },
+  'does not cancel': {
+    caughtBy: ['cancel-scheduled', 'cancel-at-once', 'cancel-queued', 'cancel-running'],
+    wrap: (provider) => altered(provider, { cancel: async () => undefined }),
+  },
   'does not cancel what waits': {
-    caughtBy: [],
+    caughtBy: ['cancel-scheduled', 'cancel-queued', 'cancel-retrying', 'cancel-twice'],
     wrap: (provider) => cancelling(provider, ({ state }) => state === 'running'),
   },
   'does not cancel what runs': {
-    caughtBy: [],
+    caughtBy: ['cancel-at-once', 'cancel-running', 'cancel-what-is-left', 'a-late-result-does-not-count'],
     wrap: (provider) => cancelling(provider, ({ state }) => state !== 'running'),
   },
   'does not cancel what retries': {
-    caughtBy: [],
+    caughtBy: ['cancel-retrying', 'a-failed-attempt-frees-its-place'],
     wrap: (provider) => cancelling(provider, ({ state }) => state !== 'retrying'),
   },
   'loses a cancel that comes at once': {
-    caughtBy: [],
+    caughtBy: [
+      'cancel-at-once',
+      'cancel-queued',
+      'cancel-running',
+      'a-late-result-does-not-count',
+      'a-cancel-from-within',
+    ],
     wrap: (provider, clock) =>
       cancelling(provider, ({ createdAt, state }) => state === 'scheduled' || clock.now() > createdAt.getTime()),
   },
   'only says that a waiting job is cancelled': {
-    caughtBy: [],
+    caughtBy: ['cancel-scheduled'],
     wrap: (provider) => onlySayingSo(provider, ({ state }) => state === 'scheduled'),
   },
   'only says that a queued job is cancelled': {
-    caughtBy: [],
+    caughtBy: ['cancel-queued'],
     wrap: (provider) => onlySayingSo(provider, ({ state }) => state === 'queued'),
   },
   'only says that a retrying job is cancelled': {
-    caughtBy: [],
+    caughtBy: ['cancel-retrying'],
     wrap: (provider) => onlySayingSo(provider, ({ state }) => state === 'retrying'),
   },
   'only says that a running job is cancelled': {
-    caughtBy: [],
+    caughtBy: ['cancel-at-once', 'cancel-running', 'cancel-what-is-left', 'a-late-result-does-not-count'],
     wrap: (provider) => onlySayingSo(provider, ({ state }) => state === 'running'),
   },
   'does not tell the handler': {
-    caughtBy: [],
+    caughtBy: ['cancel-at-once', 'cancel-running', 'cancel-what-is-left'],
     wrap: (provider) =>
       withHandlers(provider, ({ context, handle }) =>
         handle({ context: { ...context, signal: new AbortController().signal } }),
       ),
   },
   'gives another reason than the cancel': {
-    caughtBy: [],
+    caughtBy: ['cancel-running'],
     wrap: (provider) =>
       withHandlers(provider, ({ context, handle }) => {
         const own = new AbortController()
@@ -137,7 +146,7 @@ export const brokenCancelAndRetry: readonly BrokenProvider[] = breaking('cancelA
       }),
   },
   'lets a late result win': {
-    caughtBy: [],
+    caughtBy: ['a-late-result-does-not-count', 'a-blocked-loop-does-not-win'],
     wrap(provider) {
       const late = new Set<string>()
       return {
@@ -156,7 +165,7 @@ export const brokenCancelAndRetry: readonly BrokenProvider[] = breaking('cancelA
     },
   },
   'lets a late failure win': {
-    caughtBy: [],
+    caughtBy: ['a-late-failure-does-not-count', 'cancel-of-a-retry'],
     wrap(provider) {
       const late = new Set<string>()
       return {
@@ -175,7 +184,7 @@ export const brokenCancelAndRetry: readonly BrokenProvider[] = breaking('cancelA
     },
   },
   'cancels what has ended': {
-    caughtBy: [],
+    caughtBy: ['cancel-what-is-left'],
     wrap(provider) {
       return withStatus(provider, (status) => {
         const runs = status.runs.map((run) =>
@@ -186,12 +195,12 @@ export const brokenCancelAndRetry: readonly BrokenProvider[] = breaking('cancelA
     },
   },
   'tells a cancelled job as failed': {
-    caughtBy: [],
+    caughtBy: ['cancel-scheduled', 'cancel-at-once', 'cancel-queued', 'cancel-running'],
     wrap: (provider) =>
       withStatus(provider, (status) => (status.state === 'cancelled' ? { ...status, state: 'failed' } : status)),
   },
   'calls onFailure for a cancelled job': {
-    caughtBy: [],
+    caughtBy: ['a-late-failure-does-not-count', 'on-failure-not-after-cancel'],
     wrap: (provider) =>
       withHandlers(provider, ({ definition, event, context, handle }) => {
         context.signal.addEventListener('abort', () => {
@@ -200,9 +209,17 @@ export const brokenCancelAndRetry: readonly BrokenProvider[] = breaking('cancelA
         return handle()
       }),
   },
-  'does not retry': { caughtBy: [], wrap: (provider) => altered(provider, { retry: async () => undefined }) },
+  'does not retry': {
+    caughtBy: [
+      'retry-runs-failed-definitions-alone',
+      'retry-links-its-run',
+      'retry-reopens-the-job',
+      'retry-at-once-twice',
+    ],
+    wrap: (provider) => altered(provider, { retry: async () => undefined }),
+  },
   'retries all definitions': {
-    caughtBy: [],
+    caughtBy: ['retry-runs-failed-definitions-alone'],
     wrap: (provider, clock) =>
       runningAgain(provider, clock, ({ runs }) =>
         newestRuns(runs)
@@ -211,14 +228,19 @@ export const brokenCancelAndRetry: readonly BrokenProvider[] = breaking('cancelA
       ),
   },
   'retries as often as it is asked': {
-    caughtBy: [],
+    caughtBy: ['retry-at-once-twice'],
     wrap: (provider, clock) =>
       runningAgain(provider, clock, ({ runs }, asked) =>
         asked === 1 ? [] : runs.slice(0, 1).map(({ definitionId }) => definitionId),
       ),
   },
   'retries under another id': {
-    caughtBy: [],
+    caughtBy: [
+      'retry-runs-failed-definitions-alone',
+      'retry-links-its-run',
+      'retry-reopens-the-job',
+      'retry-at-once-twice',
+    ],
     wrap(provider) {
       const envelopes = new Map<string, Envelope>()
       return altered(provider, {
@@ -234,11 +256,11 @@ export const brokenCancelAndRetry: readonly BrokenProvider[] = breaking('cancelA
     },
   },
   'forgets which run was retried': {
-    caughtBy: [],
+    caughtBy: ['retry-links-its-run', 'retry-again'],
     wrap: (provider) => withRuns(provider, ({ retryOf: _, ...run }) => run),
   },
   'counts attempts on over a retry': {
-    caughtBy: [],
+    caughtBy: ['retry-links-its-run'],
     wrap: (provider) =>
       withHandlers(provider, ({ context, handle }) => {
         const before = Number(context.runId.split('-').at(-1)) - 1
@@ -246,12 +268,18 @@ export const brokenCancelAndRetry: readonly BrokenProvider[] = breaking('cancelA
       }),
   },
   'takes the oldest run for the state of a retried job': {
-    caughtBy: [],
+    caughtBy: [
+      'retry-links-its-run',
+      'retry-reopens-the-job',
+      'retry-again',
+      'cancel-of-a-retry',
+      'another-tenants-job-cannot-be-retried',
+    ],
     wrap: (provider) =>
       withStatus(provider, (status) => (status.runs[0]?.state === 'failed' ? { ...status, state: 'failed' } : status)),
   },
   'tells only the newest runs': {
-    caughtBy: [],
+    caughtBy: ['retry-runs-failed-definitions-alone', 'retry-links-its-run', 'retry-at-once-twice', 'retry-again'],
     wrap: (provider) => withStatus(provider, (status) => ({ ...status, runs: newestRuns(status.runs) })),
   },
 })

@@ -20,22 +20,22 @@ function scheduled(definition: CronJobDefinition, schedule: string, timezone: st
 /** Faults in what becomes of the ticks of a schedule. */
 export const brokenCron: readonly BrokenProvider[] = breaking('cron', {
   'does not tick': {
-    caughtBy: [],
+    caughtBy: ['a-tick-is-an-ordinary-job', 'every-tick-once', 'a-run-for-each-tenant', 'tenants-fail-apart'],
     wrap: (provider) =>
       altered(provider, {
         attach: (host) => provider.attach!({ ...host, jobs: { ...host.jobs, cronJobs: () => [] } }),
       }),
   },
   'ticks every other minute': {
-    caughtBy: [],
+    caughtBy: ['every-tick-once'],
     wrap: ticking((definition) => scheduled(definition, '*/2 * * * *', 'UTC')),
   },
   'forgets the time zone': {
-    caughtBy: [],
+    caughtBy: ['ticks-in-a-time-zone'],
     wrap: ticking((definition) => scheduled(definition, definition.schedule.schedule, 'UTC')),
   },
   'runs a tick twice': {
-    caughtBy: [],
+    caughtBy: ['every-tick-once', 'overlap-is-skipped'],
     wrap: (provider) =>
       withHandlers(provider, async ({ definition, handle }) => {
         if (definition.kind === 'cron') await handle()
@@ -43,7 +43,7 @@ export const brokenCron: readonly BrokenProvider[] = breaking('cron', {
       }),
   },
   'tells the time of the run for that of the tick': {
-    caughtBy: [],
+    caughtBy: ['a-tick-is-an-ordinary-job', 'tenants-fail-apart', 'a-tick-is-retried', 'cron-runs-can-be-retried'],
     wrap: (provider, clock) =>
       withHandlers(provider, ({ definition, context, handle }) =>
         handle(
@@ -54,21 +54,21 @@ export const brokenCron: readonly BrokenProvider[] = breaking('cron', {
       ),
   },
   'knows nothing of tenants': {
-    caughtBy: [],
+    caughtBy: ['a-run-for-each-tenant', 'tenants-fail-apart', 'cron-runs-can-be-retried'],
     wrap: ticking((definition) => {
       const { tenants: _, ...copy } = definition
       return copy as CronJobDefinition
     }),
   },
   'runs all tenants as the system': {
-    caughtBy: [],
+    caughtBy: ['a-run-for-each-tenant', 'tenants-fail-apart', 'cron-runs-can-be-retried'],
     wrap: (provider) =>
       withHandlers(provider, ({ definition, context, handle }) =>
         handle(definition.kind === 'cron' ? { context: { ...context, tenantId: systemTenantId } } : {}),
       ),
   },
   "lets one tenant's failure fail all": {
-    caughtBy: [],
+    caughtBy: ['tenants-fail-apart'],
     wrap: (provider) =>
       withHandlers(provider, async ({ definition, context, handle }) => {
         const output = await handle()
@@ -77,14 +77,20 @@ export const brokenCron: readonly BrokenProvider[] = breaking('cron', {
         return output
       }),
   },
-  'never skips a tick': { caughtBy: [], wrap: ticking((definition) => ({ ...definition, overlap: 'allow' })) },
-  'always skips a tick': { caughtBy: [], wrap: ticking((definition) => ({ ...definition, overlap: 'skip' })) },
+  'never skips a tick': {
+    caughtBy: ['overlap-is-skipped'],
+    wrap: ticking((definition) => ({ ...definition, overlap: 'allow' })),
+  },
+  'always skips a tick': {
+    caughtBy: ['overlap-is-allowed'],
+    wrap: ticking((definition) => ({ ...definition, overlap: 'skip' })),
+  },
   'does not retry cron jobs': {
-    caughtBy: [],
+    caughtBy: ['a-tick-is-an-ordinary-job', 'a-tick-is-retried'],
     wrap: ticking((definition) => ({ ...definition, retry: { ...definition.retry, maxAttempts: 1 } })),
   },
   'keeps no record of cron jobs': {
-    caughtBy: [],
+    caughtBy: ['a-tick-is-an-ordinary-job', 'a-run-for-each-tenant', 'tenants-fail-apart', 'a-tick-is-retried'],
     wrap: (provider) =>
       altered(provider, {
         async status(id) {
@@ -94,7 +100,7 @@ export const brokenCron: readonly BrokenProvider[] = breaking('cron', {
       }),
   },
   'does not cancel cron jobs': {
-    caughtBy: [],
+    caughtBy: ['cron-runs-can-be-cancelled'],
     wrap: (provider) =>
       altered(provider, {
         async cancel(id) {
@@ -103,7 +109,7 @@ export const brokenCron: readonly BrokenProvider[] = breaking('cron', {
       }),
   },
   'does not retry cron jobs by hand': {
-    caughtBy: [],
+    caughtBy: ['cron-runs-can-be-retried'],
     wrap: (provider) =>
       altered(provider, {
         async retry(id) {

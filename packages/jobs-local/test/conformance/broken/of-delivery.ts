@@ -1,10 +1,12 @@
 import { altered, withHandlers, withSends } from './altered.ts'
 import { breaking, type BrokenProvider } from './broken-provider.ts'
+import { survivingRestarts } from './surviving-restarts.ts'
+import { withKeysBy } from './with-keys-by.ts'
 
 /** Faults that lose jobs, double them, or forget their keys. */
 export const brokenDelivery: readonly BrokenProvider[] = breaking('atLeastOnce', {
   'loses a job now and then': {
-    caughtBy: [],
+    caughtBy: ['a-burst-loses-nothing'],
     wrap(provider) {
       let count = 0
       return altered(provider, {
@@ -18,8 +20,26 @@ export const brokenDelivery: readonly BrokenProvider[] = breaking('atLeastOnce',
       })
     },
   },
+  'takes jobs and runs none': {
+    caughtBy: [
+      'a-burst-loses-nothing',
+      'handler-sends-to-its-engine',
+      'another-tenants-status-is-not-found',
+      'type-alone-checks-tenant-and-json',
+    ],
+    wrap: (provider) =>
+      altered(provider, {
+        send: async (envelopes) => envelopes.map(({ id }) => ({ ok: true as const, id, deduplicated: false })),
+      }),
+  },
   'calls every handler twice': {
-    caughtBy: [],
+    caughtBy: [
+      'a-burst-loses-nothing',
+      'a-key-sends-once',
+      'a-key-keeps-the-first-payload',
+      'a-key-sent-at-once',
+      'attempts-share-a-run-id',
+    ],
     wrap: (provider) =>
       withHandlers(provider, async ({ handle }) => {
         await handle()
@@ -27,26 +47,55 @@ export const brokenDelivery: readonly BrokenProvider[] = breaking('atLeastOnce',
       }),
   },
   'answers a batch in another order': {
-    caughtBy: [],
+    caughtBy: ['a-batch-loses-nothing'],
     wrap: (provider) => altered(provider, { send: async (envelopes) => (await provider.send(envelopes)).toReversed() }),
   },
   'takes no notice of keys': {
-    caughtBy: [],
+    caughtBy: ['a-key-sends-once', 'a-key-keeps-the-first-payload', 'a-key-sent-at-once', 'a-key-twice-in-a-batch'],
     wrap: (provider) => withSends(provider, ({ idempotencyKey: _, ...envelope }) => envelope),
   },
   'does not say that a key was taken': {
-    caughtBy: [],
+    caughtBy: [
+      'a-key-sends-once',
+      'a-key-stays-taken-after-success',
+      'a-key-stays-taken-after-failure',
+      'a-key-stays-taken-after-cancel',
+    ],
     wrap: (provider) =>
       altered(provider, {
         send: async (envelopes) =>
           (await provider.send(envelopes)).map((answer) => (answer.ok ? { ...answer, deduplicated: false } : answer)),
       }),
   },
-  'frees a key when its job fails': { caughtBy: [], wrap: freeingKeysOf('failed') },
-  'frees a key when its job completes': { caughtBy: [], wrap: freeingKeysOf('completed') },
-  'frees a key when its job is cancelled': { caughtBy: [], wrap: freeingKeysOf('cancelled') },
+  'says of every send that its key was taken': {
+    caughtBy: [
+      'handle-fields',
+      'a-key-sends-once',
+      'a-key-is-free-after-its-time',
+      'a-key-holds-its-definition-back-alone',
+    ],
+    wrap: (provider) =>
+      altered(provider, {
+        send: async (envelopes) =>
+          (await provider.send(envelopes)).map((answer) => (answer.ok ? { ...answer, deduplicated: true } : answer)),
+      }),
+  },
+  'takes any key for any other': {
+    caughtBy: ['a-key-is-free-after-its-time', 'a-key-holds-its-definition-back-alone'],
+    wrap: (provider) => withKeysBy(provider, ({ tenantId, event }) => `${tenantId}/${event}`),
+  },
+  'loses its jobs in a restart': losingJobsInARestart(),
+  'frees a key when its job fails': { caughtBy: ['a-key-stays-taken-after-failure'], wrap: freeingKeysOf('failed') },
+  'frees a key when its job completes': {
+    caughtBy: ['a-key-stays-taken-after-success', 'a-key-is-free-after-its-time', 'odd-keys', 'hooks-of-sends'],
+    wrap: freeingKeysOf('completed'),
+  },
+  'frees a key when its job is cancelled': {
+    caughtBy: ['a-key-stays-taken-after-cancel'],
+    wrap: freeingKeysOf('cancelled'),
+  },
   'looks for a key before it writes it down': {
-    caughtBy: [],
+    caughtBy: ['a-key-sent-at-once', 'a-key-twice-in-a-batch', 'a-key-is-free-after-its-time'],
     wrap(provider) {
       const written = new Map<string, string>()
       return altered(provider, {
@@ -67,11 +116,11 @@ export const brokenDelivery: readonly BrokenProvider[] = breaking('atLeastOnce',
     },
   },
   'keeps keys for ever': {
-    caughtBy: [],
+    caughtBy: ['a-key-is-free-after-its-time'],
     wrap: (provider) => withSends(provider, (envelope) => ({ ...envelope, idempotencyTtlMs: 8.64e13 })),
   },
   'runs what was sent last under a key': {
-    caughtBy: [],
+    caughtBy: ['a-key-keeps-the-first-payload'],
     wrap(provider) {
       const latest = new Map<string, unknown>()
       const nameOf = (one: { tenantId: string; idempotencyKey?: string }) => `${one.tenantId}/${one.idempotencyKey}`
@@ -113,5 +162,24 @@ function freeingKeysOf(state: string): NonNullable<BrokenProvider['wrap']> {
         return Promise.all(answers)
       },
     })
+  }
+}
+
+/** Makes a provider whose jobs end with its process, though it declares that they do not. */
+function losingJobsInARestart(): Omit<BrokenProvider, 'name' | 'rule'> {
+  const kept: { id: string; lose: () => Promise<void> }[] = []
+  return {
+    caughtBy: ['survives-a-restart'],
+    wrap: (provider) =>
+      altered(provider, {
+        capabilities: survivingRestarts(provider.capabilities),
+        send(envelopes) {
+          kept.push(...envelopes.map(({ id }) => ({ id, lose: () => provider.cancel(id) })))
+          return provider.send(envelopes)
+        },
+      }),
+    async restart() {
+      for (const { lose } of kept.splice(0)) await lose()
+    },
   }
 }

@@ -1,7 +1,8 @@
-import { cronEventOf, type Envelope, type Json } from '@cgk-platform/jobs-core'
+import { cronEventOf, type Envelope, InvalidOptionError, type Json } from '@cgk-platform/jobs-core'
 
 import { altered, withHandlers, withRuns, withSends } from './altered.ts'
 import { breaking, type BrokenProvider } from './broken-provider.ts'
+import { refusingNothing } from './refusing-nothing.ts'
 
 /** Changes every member of a payload, deeply; `undefined` drops it. */
 function deeply(value: Json, change: (member: Json) => Json | undefined): Json {
@@ -25,8 +26,31 @@ const isDateText = /^\d{4}-\d\d-\d\dT/
 /** Faults in how payloads and outputs are checked and carried. */
 export const brokenPayloads: readonly BrokenProvider[] = [
   ...breaking('validation', {
+    'refuses nothing': {
+      caughtBy: [
+        'bad-payload-is-refused-at-send',
+        'any-standard-schema',
+        'type-alone-checks-tenant-and-json',
+        'unknown-events-are-refused',
+        'wait-times-out',
+        'list-refuses-wrong-filters',
+        'tenant-required',
+        'for-tenant-needs-a-tenant',
+        'catalogue-is-checked',
+        'unsendable-values-are-refused',
+        'size-limit-can-be-raised-to-the-engines',
+        'wrong-max-attempts',
+        'malformed-times-are-refused',
+      ],
+      wrapClient: refusingNothing,
+    },
     'does not check payloads before the handler': {
-      caughtBy: [],
+      caughtBy: [
+        'handler-gets-what-the-schema-makes',
+        'bad-payload-of-another-producer',
+        'good-payload-of-another-producer',
+        'bad-items-of-a-batch',
+      ],
       // Under a name whose schema takes anything, with the subscribers of the true one.
       wrap(provider) {
         const typed = 'conformance.typed'
@@ -43,21 +67,29 @@ export const brokenPayloads: readonly BrokenProvider[] = [
       },
     },
     'tries a payload that does not fit again and again': {
-      caughtBy: [],
+      caughtBy: ['bad-payload-of-another-producer'],
       wrap: (provider) =>
         withRuns(provider, (run) =>
           run.error?.code === 'payload_invalid' ? { ...run, attempts: run.maxAttempts } : run,
         ),
     },
     'refuses a batch for one of its items': {
-      caughtBy: [],
+      caughtBy: ['bad-items-of-a-batch'],
       wrap: (provider) =>
         altered(provider, {
           send: async (envelopes) => (await provider.send(envelopes)).slice(0, 1),
         }),
     },
+    'believes the tenant that a payload names': {
+      caughtBy: ['tenant-of-another-producer'],
+      wrap: (provider) =>
+        withSends(provider, (envelope) => ({
+          ...envelope,
+          tenantId: (envelope.payload as { tenantId?: string }).tenantId ?? envelope.tenantId,
+        })),
+    },
     'hands over what the sender gave, unread': {
-      caughtBy: [],
+      caughtBy: ['handler-gets-what-the-schema-makes', 'good-payload-of-another-producer', 'any-standard-schema'],
       wrap(provider) {
         const sent = new Map<string, Json>()
         return {
@@ -74,7 +106,7 @@ export const brokenPayloads: readonly BrokenProvider[] = [
   }),
   ...breaking('wire', {
     'shares one payload object among handlers': {
-      caughtBy: [],
+      caughtBy: ['handlers-do-not-share-a-payload', 'attempts-do-not-share-a-payload'],
       wrap(provider) {
         const shared = new Map<string, unknown>()
         return withHandlers(provider, ({ event, handle }) => {
@@ -85,18 +117,18 @@ export const brokenPayloads: readonly BrokenProvider[] = [
       },
     },
     'drops null': {
-      caughtBy: [],
+      caughtBy: ['payload-arrives-as-it-was', 'output-arrives-as-it-was'],
       wrap: (provider) => withSends(provider, (envelope) => withPayload(envelope, (member) => member ?? undefined)),
     },
     'cuts long texts': {
-      caughtBy: [],
+      caughtBy: ['large-payload-arrives'],
       wrap: (provider) =>
         withSends(provider, (envelope) =>
           withPayload(envelope, (member) => (typeof member === 'string' ? member.slice(0, 65_536) : member)),
         ),
     },
     'carries texts as Latin-1': {
-      caughtBy: [],
+      caughtBy: ['payload-arrives-as-it-was', 'output-arrives-as-it-was'],
       wrap: (provider) =>
         withSends(provider, (envelope) =>
           withPayload(envelope, (member) =>
@@ -105,7 +137,7 @@ export const brokenPayloads: readonly BrokenProvider[] = [
         ),
     },
     'takes texts that look like dates for dates': {
-      caughtBy: [],
+      caughtBy: ['payload-arrives-as-it-was'],
       wrap: (provider) =>
         withSends(provider, (envelope) =>
           withPayload(envelope, (member) =>
@@ -114,11 +146,22 @@ export const brokenPayloads: readonly BrokenProvider[] = [
         ),
     },
     'takes no payload over 64 KiB': {
-      caughtBy: [],
+      caughtBy: ['large-payload-arrives', 'too-large-payload-is-refused'],
       wrap: (provider) => altered(provider, { capabilities: { ...provider.capabilities, maxPayloadBytes: 65_536 } }),
     },
+    'takes less than it declares': {
+      caughtBy: ['large-payload-arrives'],
+      wrap: (provider) =>
+        altered(provider, {
+          send: (envelopes) => {
+            const { payload } = envelopes[0]!
+            if (JSON.stringify(payload).length < 100_000) return provider.send(envelopes)
+            throw new InvalidOptionError({ option: 'payload', problem: 'is too large', remedy: 'Send less.' })
+          },
+        }),
+    },
     'reads outputs that handlers may still change': {
-      caughtBy: [],
+      caughtBy: ['handler-may-change-its-output'],
       wrap(provider) {
         const outputs = new Map<string, unknown>()
         return {
@@ -134,16 +177,16 @@ export const brokenPayloads: readonly BrokenProvider[] = [
       },
     },
     'makes null of no output': {
-      caughtBy: [],
+      caughtBy: ['no-output-is-no-output'],
       wrap: (provider) =>
         withRuns(provider, (run) => (run.state === 'completed' ? { ...run, output: run.output ?? null } : run)),
     },
     'drops outputs that are false': {
-      caughtBy: [],
+      caughtBy: ['output-arrives-as-it-was'],
       wrap: (provider) => withRuns(provider, ({ output, ...run }) => (output ? { ...run, output } : run)),
     },
     'takes an output that is no JSON for none': {
-      caughtBy: [],
+      caughtBy: ['output-that-is-not-json-fails-for-good'],
       wrap: (provider) =>
         withHandlers(provider, async ({ handle }) => {
           const output = await handle()

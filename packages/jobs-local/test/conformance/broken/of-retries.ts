@@ -37,59 +37,74 @@ const plainly = (thrown: unknown): Error =>
 /** Faults in when, how often and with what word a failed attempt is tried again. */
 export const brokenRetries: readonly BrokenProvider[] = breaking('retries', {
   'retries too early': {
-    caughtBy: [],
+    caughtBy: ['retry-fixed', 'retry-linear', 'retry-exponential', 'retry-capped'],
     wrap: retrying(({ initialDelayMs }) => ({ initialDelayMs: initialDelayMs / 2 })),
   },
   'retries too late': {
-    caughtBy: [],
+    caughtBy: ['retry-fixed', 'retry-linear', 'retry-exponential', 'retry-capped'],
     wrap: retrying(({ initialDelayMs, maxDelayMs }) => ({
       initialDelayMs: initialDelayMs * 3,
       maxDelayMs: maxDelayMs * 3,
     })),
   },
   'knows no linear curve': {
-    caughtBy: [],
+    caughtBy: ['retry-linear'],
     wrap: retrying(({ backoff }) => (backoff === 'linear' ? { backoff: 'fixed' } : {})),
   },
   'knows no fixed curve': {
-    caughtBy: [],
+    caughtBy: ['retry-fixed'],
     wrap: retrying(({ backoff }) => (backoff === 'fixed' ? { backoff: 'exponential' } : {})),
   },
   'knows no exponential curve': {
-    caughtBy: [],
+    caughtBy: ['retry-exponential'],
     wrap: retrying(({ backoff }) => (backoff === 'exponential' ? { backoff: 'linear' } : {})),
   },
-  'grows by another factor': { caughtBy: [], wrap: retrying(() => ({ factor: 1.5 })) },
-  'knows no longest delay': { caughtBy: [], wrap: retrying(() => ({ maxDelayMs: 60_000 })) },
+  'grows by another factor': {
+    caughtBy: ['retry-exponential', 'retry-defaults'],
+    wrap: retrying(() => ({ factor: 1.5 })),
+  },
+  'knows no longest delay': { caughtBy: ['retry-capped'], wrap: retrying(() => ({ maxDelayMs: 60_000 })) },
   'adds a jitter nobody asked for': {
-    caughtBy: [],
+    caughtBy: ['retry-fixed', 'retry-linear', 'retry-exponential', 'retry-short'],
     wrap: retrying(({ initialDelayMs }) => ({ initialDelayMs: initialDelayMs + 60 })),
   },
   'counts retries, not attempts': {
-    caughtBy: [],
+    caughtBy: ['retry-fixed', 'retry-linear', 'retry-exponential', 'retry-capped'],
     wrap: retrying(({ maxAttempts }) => ({ maxAttempts: maxAttempts + 1 })),
   },
   'makes one attempt too few': {
-    caughtBy: [],
+    caughtBy: ['retry-fixed', 'retry-linear', 'retry-exponential', 'retry-capped'],
     wrap: retrying(({ maxAttempts }) => ({ maxAttempts: Math.max(1, maxAttempts - 1) })),
   },
   'counts attempts from zero': {
-    caughtBy: [],
+    caughtBy: [
+      'attempts-are-counted-from-one',
+      'a-later-attempt-completes',
+      'one-attempt-is-no-retry',
+      'non-retryable-ends-at-once',
+    ],
     wrap: (provider) =>
       withHandlers(provider, ({ context, handle }) =>
         handle({ context: { ...context, attempt: context.attempt - 1 } }),
       ),
   },
   'counts the attempts left': {
-    caughtBy: [],
+    caughtBy: [
+      'attempts-are-counted-from-one',
+      'a-later-attempt-completes',
+      'one-attempt-is-no-retry',
+      'non-retryable-ends-at-once',
+      'status-completed',
+      'retry-after-adds-no-attempt',
+    ],
     wrap: (provider) => withRuns(provider, (run) => ({ ...run, attempts: run.maxAttempts - run.attempts })),
   },
   'takes no number of attempts from a send': {
-    caughtBy: [],
+    caughtBy: ['a-send-lowers-max-attempts', 'a-send-raises-max-attempts'],
     wrap: (provider) => withSends(provider, ({ maxAttempts: _, ...envelope }) => envelope),
   },
   'lowers but does not raise attempts': {
-    caughtBy: [],
+    caughtBy: ['a-send-raises-max-attempts'],
     wrap: (provider) =>
       withSends(provider, ({ maxAttempts, ...envelope }) => ({
         ...envelope,
@@ -97,15 +112,15 @@ export const brokenRetries: readonly BrokenProvider[] = breaking('retries', {
       })),
   },
   'retries what must not be retried': {
-    caughtBy: [],
+    caughtBy: ['non-retryable-ends-at-once', 'on-failure-after-non-retryable'],
     wrap: throwing((thrown) => (NonRetryableError.isInstance(thrown) ? plainly(thrown) : thrown)),
   },
   'takes no delay from an error': {
-    caughtBy: [],
+    caughtBy: ['retry-after-milliseconds', 'retry-after-date', 'retry-after-nothing', 'retry-after-too-long'],
     wrap: throwing((thrown) => (RetryAfterError.isInstance(thrown) ? plainly(thrown) : thrown)),
   },
   'takes a Date in an error for now': {
-    caughtBy: [],
+    caughtBy: ['retry-after-date'],
     wrap: throwing((thrown) =>
       RetryAfterError.isInstance(thrown) && thrown.retryAfter instanceof Date
         ? new RetryAfterError(thrown.message, 0)
@@ -113,7 +128,7 @@ export const brokenRetries: readonly BrokenProvider[] = breaking('retries', {
     ),
   },
   'cuts delays to whole seconds': {
-    caughtBy: [],
+    caughtBy: ['retry-after-milliseconds'],
     wrap: throwing((thrown) =>
       RetryAfterError.isInstance(thrown) && typeof thrown.retryAfter === 'number'
         ? new RetryAfterError(thrown.message, Math.floor(thrown.retryAfter / 1000) * 1000)
@@ -121,7 +136,7 @@ export const brokenRetries: readonly BrokenProvider[] = breaking('retries', {
     ),
   },
   'takes a long delay for none': {
-    caughtBy: [],
+    caughtBy: ['retry-after-date', 'retry-after-too-long'],
     wrap: throwing((thrown) =>
       RetryAfterError.isInstance(thrown) && Number(thrown.retryAfter) > 2 ** 31
         ? new RetryAfterError(thrown.message, 1)
@@ -129,7 +144,7 @@ export const brokenRetries: readonly BrokenProvider[] = breaking('retries', {
     ),
   },
   'takes a thrown undefined for success': {
-    caughtBy: [],
+    caughtBy: ['whatever-is-thrown-is-a-failure'],
     wrap: (provider) =>
       withHandlers(provider, ({ handle }) =>
         handle().catch((error: unknown) => {
@@ -138,18 +153,23 @@ export const brokenRetries: readonly BrokenProvider[] = breaking('retries', {
       ),
   },
   'fails for good on what is no Error': {
-    caughtBy: [],
+    caughtBy: ['whatever-is-thrown-is-a-failure'],
     wrap: throwing((thrown) => (thrown instanceof Error ? thrown : new NonRetryableError(String(thrown)))),
   },
   'keeps the error of an attempt that was made up for': {
-    caughtBy: [],
+    caughtBy: ['a-later-attempt-completes', 'whatever-is-thrown-is-a-failure', 'on-failure-that-throws'],
     wrap: (provider) =>
       withRuns(provider, (run) =>
         run.attempts > 1 ? { ...run, error: { name: 'Error', message: 'left over' } } : run,
       ),
   },
   'calls onFailure after every attempt': {
-    caughtBy: [],
+    caughtBy: [
+      'whatever-is-thrown-is-a-failure',
+      'on-failure-once',
+      'on-failure-not-after-success',
+      'on-failure-after-non-retryable',
+    ],
     wrap: (provider) =>
       withHandlers(provider, async ({ definition, event, context, handle }) => {
         try {
@@ -161,11 +181,16 @@ export const brokenRetries: readonly BrokenProvider[] = breaking('retries', {
       }),
   },
   'never calls onFailure': {
-    caughtBy: [],
+    caughtBy: [
+      'whatever-is-thrown-is-a-failure',
+      'on-failure-once',
+      'on-failure-after-non-retryable',
+      'on-failure-that-throws',
+    ],
     wrap: (provider) => withDefinitions(provider, (definition) => withoutOnFailure(definition)),
   },
   'tells onFailure an error of its own': {
-    caughtBy: [],
+    caughtBy: ['on-failure-once', 'on-failure-after-non-retryable'],
     wrap: (provider) =>
       withDefinitions(provider, (definition) => {
         if (definition.kind === 'cron' || !definition.onFailure) return definition

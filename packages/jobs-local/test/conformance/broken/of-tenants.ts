@@ -1,47 +1,28 @@
-import type { Envelope, JobProvider } from '@cgk-platform/jobs-core'
-
-import type { LocalProvider } from '../../../src/local-provider.ts'
-import { altered, withDefinitions, withSends, withStatus } from './altered.ts'
+import { altered, withDefinitions, withStatus } from './altered.ts'
 import { breaking, type BrokenProvider } from './broken-provider.ts'
-
-/** Keeps its own record of keys, with a scope of its own choice. */
-function withKeysBy(provider: LocalProvider, scope: (envelope: Envelope) => string): JobProvider {
-  const taken = new Map<string, string>()
-  return altered(provider, {
-    async send(envelopes) {
-      const answers = envelopes.map(async (envelope) => {
-        const holder = envelope.idempotencyKey && taken.get(scope(envelope))
-        if (holder) return { ok: true as const, id: holder, deduplicated: true }
-        if (envelope.idempotencyKey) taken.set(scope(envelope), envelope.id)
-        const [answer] = await provider.send([envelope])
-        return answer!
-      })
-      return Promise.all(answers)
-    },
-  })
-}
+import { withKeysBy } from './with-keys-by.ts'
 
 /** Faults that let tenants meet. */
 export const brokenTenants: readonly BrokenProvider[] = breaking('tenants', {
   'forgets the tenant of keys': {
-    caughtBy: [],
+    caughtBy: ['keys-are-scoped-by-tenant', 'keys-cannot-be-forged-across-tenants'],
     wrap: (provider) => withKeysBy(provider, ({ event, idempotencyKey }) => `${event}/${idempotencyKey}`),
   },
   'forgets the event of keys': {
-    caughtBy: [],
+    caughtBy: ['keys-are-scoped-by-event'],
     wrap: (provider) => withKeysBy(provider, ({ tenantId, idempotencyKey }) => `${tenantId}/${idempotencyKey}`),
   },
   'joins tenant and key without a boundary': {
-    caughtBy: [],
+    caughtBy: ['keys-cannot-be-forged-across-tenants'],
     wrap: (provider) =>
       withKeysBy(provider, ({ tenantId, event, idempotencyKey }) => `${tenantId}/${event}/${idempotencyKey}`),
   },
   "lists other tenants' jobs": {
-    caughtBy: [],
+    caughtBy: ['a-tenant-lists-its-own-jobs'],
     wrap: (provider) => altered(provider, { list: ({ tenantId: _, ...query }) => provider.list!(query) }),
   },
   'reads every job as that of whoever sent last': {
-    caughtBy: [],
+    caughtBy: ['tenant-reaches-the-handler', 'keys-are-scoped-by-tenant'],
     wrap(provider) {
       let last = ''
       return {
@@ -54,7 +35,7 @@ export const brokenTenants: readonly BrokenProvider[] = breaking('tenants', {
     },
   },
   'hands a batch over as that of its first tenant': {
-    caughtBy: [],
+    caughtBy: ['tenant-reaches-the-handler'],
     wrap: (provider) =>
       altered(provider, {
         send: (envelopes) =>
@@ -62,7 +43,7 @@ export const brokenTenants: readonly BrokenProvider[] = breaking('tenants', {
       }),
   },
   'counts runs of all tenants together': {
-    caughtBy: [],
+    caughtBy: ['concurrency-does-not-hold-other-tenants'],
     wrap: (provider) =>
       withDefinitions(provider, (definition) =>
         definition.concurrency?.perTenant
@@ -71,7 +52,7 @@ export const brokenTenants: readonly BrokenProvider[] = breaking('tenants', {
       ),
   },
   'counts runs of each tenant apart where it should not': {
-    caughtBy: [],
+    caughtBy: ['concurrency-over-all-tenants'],
     wrap: (provider) =>
       withDefinitions(provider, (definition) =>
         definition.concurrency?.limit
@@ -80,15 +61,12 @@ export const brokenTenants: readonly BrokenProvider[] = breaking('tenants', {
       ),
   },
   'limits no runs': {
-    caughtBy: [],
+    caughtBy: [
+      'concurrency-per-tenant',
+      'concurrency-does-not-hold-other-tenants',
+      'concurrency-over-all-tenants',
+      'queued-while-another-runs',
+    ],
     wrap: (provider) => withDefinitions(provider, ({ concurrency: _, ...definition }) => definition),
-  },
-  'believes the tenant that a payload names': {
-    caughtBy: [],
-    wrap: (provider) =>
-      withSends(provider, (envelope) => ({
-        ...envelope,
-        tenantId: (envelope.payload as { tenantId?: string }).tenantId ?? envelope.tenantId,
-      })),
   },
 })

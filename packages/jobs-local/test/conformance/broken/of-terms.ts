@@ -7,7 +7,12 @@ import { breaking, type BrokenProvider } from './broken-provider.ts'
 export const brokenTerms: readonly BrokenProvider[] = [
   ...breaking('terms', {
     'runs the first subscriber alone': {
-      caughtBy: [],
+      caughtBy: [
+        'three-subscribers-three-runs',
+        'one-failure-fails-the-job',
+        'running-until-the-last-run-ends',
+        'subscribers-retry-apart',
+      ],
       wrap: (provider) =>
         altered(provider, {
           attach: (host) =>
@@ -18,34 +23,39 @@ export const brokenTerms: readonly BrokenProvider[] = [
         }),
     },
     'leaves a job without subscribers in the queue': {
-      caughtBy: [],
+      caughtBy: ['no-subscriber-completes', 'wait-until-ended'],
       wrap: (provider) =>
         withStatus(provider, (status) =>
           status.runs.length === 0 && status.state === 'completed' ? { ...status, state: 'queued' } : status,
         ),
     },
     "takes the first run's state for the job's": {
-      caughtBy: [],
+      caughtBy: [
+        'one-failure-fails-the-job',
+        'running-until-the-last-run-ends',
+        'subscribers-retry-apart',
+        'status-from-a-client-without-definitions',
+      ],
       wrap: (provider) =>
         withStatus(provider, (status) => ({ ...status, state: status.runs[0]?.state ?? status.state })),
     },
     'tells handlers other run ids than the status': {
-      caughtBy: [],
+      caughtBy: ['three-subscribers-three-runs', 'context-fields'],
       wrap: (provider) => withRuns(provider, (run) => ({ ...run, id: `run_${run.id}` })),
     },
     'tells the time of the reading as the end': {
-      caughtBy: [],
+      caughtBy: ['running-until-the-last-run-ends', 'status-scheduled', 'status-running'],
       wrap: (provider, clock) => withStatus(provider, (status) => ({ ...status, endedAt: new Date(clock.now()) })),
     },
     'drops the code of errors': {
-      caughtBy: [],
+      caughtBy: ['status-failed', 'status-retrying'],
       wrap: (provider) =>
         withRuns(provider, ({ error, ...run }) =>
           error ? { ...run, error: { name: 'Error', message: error.message } } : run,
         ),
     },
     'shares its records with the reader': {
-      caughtBy: [],
+      caughtBy: ['status-is-a-copy'],
       wrap(provider) {
         const kept = new Map<string, JobStatus>()
         return withStatus(provider, (status) => {
@@ -56,7 +66,7 @@ export const brokenTerms: readonly BrokenProvider[] = [
       },
     },
     'reads a job by the beginning of its id': {
-      caughtBy: [],
+      caughtBy: ['status-unknown-id'],
       wrap(provider) {
         const ids: string[] = []
         return altered(provider, {
@@ -69,7 +79,7 @@ export const brokenTerms: readonly BrokenProvider[] = [
       },
     },
     'lists oldest first': {
-      caughtBy: [],
+      caughtBy: ['list-filters'],
       wrap: (provider) =>
         altered(provider, {
           async list(query) {
@@ -79,16 +89,16 @@ export const brokenTerms: readonly BrokenProvider[] = [
         }),
     },
     'begins each page at the start': {
-      caughtBy: [],
+      caughtBy: ['list-pages'],
       wrap: (provider) => altered(provider, { list: ({ cursor: _, ...query }) => provider.list!(query) }),
     },
     'ignores the filters of a list': {
-      caughtBy: [],
+      caughtBy: ['list-filters'],
       wrap: (provider) =>
         altered(provider, { list: ({ state: _state, event: _event, ...query }) => provider.list!(query) }),
     },
     'lists jobs without their runs': {
-      caughtBy: [],
+      caughtBy: ['list-agrees-with-status'],
       wrap: (provider) =>
         altered(provider, {
           async list(query) {
@@ -97,14 +107,40 @@ export const brokenTerms: readonly BrokenProvider[] = [
           },
         }),
     },
+    'lists nothing, though it says that it lists': {
+      caughtBy: ['list-filters', 'list-pages', 'list-agrees-with-status'],
+      wrap: (provider) => altered(provider, { list: async () => ({ jobs: [] }) }),
+    },
+    'tells no time of the next attempt, though it says that it does': {
+      caughtBy: ['status-retrying'],
+      wrap: (provider) =>
+        altered(provider, {
+          async status(id) {
+            const status = await provider.status(id)
+            return status && { ...status, runs: status.runs.map(({ nextAttemptAt: _, ...run }) => run) }
+          },
+        }),
+    },
+    'tells no beginning, though it says that it does': {
+      caughtBy: ['status-running', 'status-started-at', 'list-agrees-with-status'],
+      wrap: (provider) =>
+        altered(provider, {
+          async status(id) {
+            const status = await provider.status(id)
+            if (!status) return status
+            const { startedAt: _, ...copy } = status
+            return { ...copy, runs: copy.runs.map(({ startedAt: _of, ...run }) => run) }
+          },
+        }),
+    },
   }),
   ...breaking('hooks', {
     'calls no hooks': {
-      caughtBy: [],
+      caughtBy: ['hooks-of-attempts'],
       wrap: (provider) => altered(provider, { attach: (host) => provider.attach!({ ...host, hooks: undefined }) }),
     },
     'lets hooks break its attempts': {
-      caughtBy: [],
+      caughtBy: ['hooks-that-throw'],
       wrap: (provider) =>
         altered(provider, {
           async send(envelopes) {
@@ -114,14 +150,14 @@ export const brokenTerms: readonly BrokenProvider[] = [
         }),
     },
     'gives handlers a logger without their ids': {
-      caughtBy: [],
+      caughtBy: ['logger-carries-the-ids'],
       wrap: (provider) =>
         altered(provider, {
           attach: ({ logger, ...host }) => provider.attach!({ ...host, logger: { ...logger, child: () => logger } }),
         }),
     },
     'logs what it sends': {
-      caughtBy: [],
+      caughtBy: ['payloads-and-keys-are-not-logged'],
       wrap(provider) {
         let log: (line: unknown) => void = () => undefined
         return altered(provider, {

@@ -1,9 +1,11 @@
-import { type Capabilities, type Feature, InvalidOptionError } from '@cgk-platform/jobs-core'
+import type { Capabilities, Feature } from '@cgk-platform/jobs-core'
 
 import { createJobClient } from '../../../src/create-job-client.ts'
 import type { LocalProvider } from '../../../src/local-provider.ts'
 import { altered } from './altered.ts'
 import { breaking, type BrokenProvider } from './broken-provider.ts'
+import { lackingEverything } from './lacking-everything.ts'
+import { refusingNothing } from './refusing-nothing.ts'
 
 /** A provider that declares something else. */
 function declaring(change: (capabilities: Capabilities) => Partial<Capabilities>) {
@@ -19,31 +21,26 @@ function withFeature(feature: string, support: unknown) {
 export const brokenRest: readonly BrokenProvider[] = [
   ...breaking('nothingSilent', {
     'does not tell of a feature': {
-      caughtBy: [],
+      caughtBy: ['capabilities-name-every-feature'],
       wrap: declaring(({ features }) => {
         const { 'several processes': _, ...most } = features
         return { features: most as Record<Feature, Capabilities['features'][Feature]> }
       }),
     },
     'does not tell what to do instead': {
-      caughtBy: [],
+      caughtBy: ['capabilities-name-every-feature'],
       wrap: withFeature('several processes', { supported: false, note: 'No.', instead: '' }),
     },
-    'tells of a feature that nobody knows': { caughtBy: [], wrap: withFeature('teleport', { supported: true }) },
-    'has limits that are no numbers': { caughtBy: [], wrap: declaring(() => ({ retryToleranceMs: Number.NaN })) },
-    'takes less than it declares': {
-      caughtBy: [],
-      wrap: (provider) =>
-        altered(provider, {
-          send: (envelopes) => {
-            const { payload } = envelopes[0]!
-            if (JSON.stringify(payload).length < 100_000) return provider.send(envelopes)
-            throw new InvalidOptionError({ option: 'payload', problem: 'is too large', remedy: 'Send less.' })
-          },
-        }),
+    'tells of a feature that nobody knows': {
+      caughtBy: ['capabilities-name-every-feature'],
+      wrap: withFeature('teleport', { supported: true }),
+    },
+    'has limits that are no numbers': {
+      caughtBy: ['capabilities-have-sound-numbers'],
+      wrap: declaring(() => ({ retryToleranceMs: Number.NaN })),
     },
     'stumbles over options of another engine': {
-      caughtBy: [],
+      caughtBy: ['options-of-another-engine-are-harmless'],
       wrap: (provider) =>
         altered(provider, {
           send: (envelopes) => {
@@ -53,7 +50,7 @@ export const brokenRest: readonly BrokenProvider[] = [
         }),
     },
     'is well whatever its checks say': {
-      caughtBy: [],
+      caughtBy: ['health-is-told'],
       wrap: (provider) =>
         altered(provider, {
           health: async () => ({
@@ -63,34 +60,16 @@ export const brokenRest: readonly BrokenProvider[] = [
           }),
         }),
     },
-    'lists nothing, though it says that it lists': {
-      caughtBy: [],
-      wrap: (provider) => altered(provider, { list: async () => ({ jobs: [] }) }),
-    },
-    'tells no time of the next attempt, though it says that it does': {
-      caughtBy: [],
-      wrap: (provider) =>
-        altered(provider, {
-          async status(id) {
-            const status = await provider.status(id)
-            return status && { ...status, runs: status.runs.map(({ nextAttemptAt: _, ...run }) => run) }
-          },
-        }),
-    },
-    'tells no beginning, though it says that it does': {
-      caughtBy: [],
-      wrap: (provider) =>
-        altered(provider, {
-          async status(id) {
-            const status = await provider.status(id)
-            if (!status) return status
-            const { startedAt: _, ...copy } = status
-            return { ...copy, runs: copy.runs.map(({ startedAt: _of, ...run }) => run) }
-          },
-        }),
+    'uses what it says that it lacks': {
+      caughtBy: ['lacking-features-are-refused', 'unknown-options-are-refused'],
+      wrap: (provider) => altered(provider, { capabilities: lackingEverything(provider.capabilities) }),
+      wrapClient: refusingNothing,
     },
   }),
   ...breaking('production', {
-    'keeps jobs in memory in production, unasked': { caughtBy: [], createDefault: () => createJobClient() },
+    'keeps jobs in memory in production, unasked': {
+      caughtBy: ['no-memory-by-default-in-production', 'unknown-provider-is-refused'],
+      createDefault: () => createJobClient(),
+    },
   }),
 ]

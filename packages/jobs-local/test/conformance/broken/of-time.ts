@@ -11,9 +11,12 @@ function due(change: (runAt: number, sentAt: number) => number) {
 
 /** Faults in when jobs run and how long they may take. */
 export const brokenTime: readonly BrokenProvider[] = breaking('time', {
-  'drops delays': { caughtBy: [], wrap: (provider) => withSends(provider, ({ runAt: _, ...envelope }) => envelope) },
+  'drops delays': {
+    caughtBy: ['delay-in-milliseconds', 'delay-in-words', 'run-at', 'schedule-job', 'retry-of-what-has-not-failed'],
+    wrap: (provider) => withSends(provider, ({ runAt: _, ...envelope }) => envelope),
+  },
   'starts a little early': {
-    caughtBy: [],
+    caughtBy: ['delay-in-milliseconds', 'delay-in-words', 'run-at', 'schedule-job'],
     wrap: (provider) =>
       withSends(
         provider,
@@ -21,7 +24,7 @@ export const brokenTime: readonly BrokenProvider[] = breaking('time', {
       ),
   },
   'starts late': {
-    caughtBy: [],
+    caughtBy: ['delay-in-milliseconds', 'delay-in-words', 'run-at', 'delays-in-order'],
     wrap: (provider) =>
       withSends(
         provider,
@@ -29,7 +32,15 @@ export const brokenTime: readonly BrokenProvider[] = breaking('time', {
       ),
   },
   'takes delays for seconds': {
-    caughtBy: [],
+    caughtBy: [
+      'delay-in-milliseconds',
+      'delay-in-words',
+      'run-at',
+      'schedule-job',
+      'for-tenant-adds-the-tenant',
+      'another-tenants-job-cannot-be-cancelled',
+      'sender-may-change-its-object',
+    ],
     wrap: (provider) =>
       withSends(
         provider,
@@ -37,7 +48,7 @@ export const brokenTime: readonly BrokenProvider[] = breaking('time', {
       ),
   },
   'lets long timers overflow': {
-    caughtBy: [],
+    caughtBy: ['delays-past-the-longest-timer'],
     wrap: (provider) =>
       withSends(
         provider,
@@ -45,16 +56,28 @@ export const brokenTime: readonly BrokenProvider[] = breaking('time', {
       ),
   },
   'waits a tick before what is due now': {
-    caughtBy: [],
+    caughtBy: [
+      'past-date-runs-now',
+      'timeout-ends-an-attempt',
+      'timeout-does-not-wait-for-the-handler',
+      'timeout-leaves-the-quick-alone',
+      'event-fields',
+      'wait-is-aborted',
+      'for-tenant-refuses-another',
+      'another-tenants-status-is-not-found',
+      'undefined-properties-are-left-out',
+      'cancel-after-the-end',
+      'a-closed-client-says-so',
+    ],
     wrap: (provider) =>
       withSends(provider, (envelope) => ({ ...envelope, runAt: envelope.runAt ?? envelope.sentAt + 60_000 })),
   },
   'has no timeout': {
-    caughtBy: [],
+    caughtBy: ['timeout-ends-an-attempt', 'timeout-does-not-wait-for-the-handler'],
     wrap: (provider) => withDefinitions(provider, ({ timeoutMs: _, ...definition }) => definition),
   },
   'does not tell a handler of its timeout': {
-    caughtBy: [],
+    caughtBy: ['timeout-ends-an-attempt'],
     wrap: (provider) =>
       withHandlers(provider, ({ definition, context, handle }) =>
         handle(
@@ -63,14 +86,14 @@ export const brokenTime: readonly BrokenProvider[] = breaking('time', {
       ),
   },
   'waits for a handler whose time is up': {
-    caughtBy: [],
+    caughtBy: ['timeout-ends-an-attempt', 'timeout-does-not-wait-for-the-handler'],
     wrap: (provider) =>
       withDefinitions(provider, (definition) =>
         definition.timeoutMs === undefined ? definition : { ...definition, timeoutMs: 10_000 },
       ),
   },
   'times out what is quick': {
-    caughtBy: [],
+    caughtBy: ['timeout-ends-an-attempt', 'timeout-leaves-the-quick-alone'],
     wrap: (provider) =>
       withDefinitions(provider, (definition) =>
         definition.timeoutMs === undefined ? definition : { ...definition, timeoutMs: 20 },

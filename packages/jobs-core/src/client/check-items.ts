@@ -1,0 +1,20 @@
+import { InvalidOptionError } from '../errors/invalid-option-error.ts'
+
+const remedy = 'Give a list of `{ event, payload, options }`.'
+
+/** @throws {InvalidOptionError} when what `sendJobs` shall send is no list. */
+export function checkItems(items: unknown): void {
+  if (Array.isArray(items)) return
+  throw new InvalidOptionError({ option: 'items', problem: `is ${kindOf(items)}`, remedy })
+}
+
+/** @throws {InvalidOptionError} when one item of the list is not even an object. */
+export function checkItem(item: unknown, index: number): void {
+  if (typeof item === 'object' && item !== null) return
+  throw new InvalidOptionError({ option: `items[${index}]`, problem: `is ${kindOf(item)}`, remedy })
+}
+
+function kindOf(value: unknown): string {
+  if (value === undefined || value === null) return String(value)
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
+}

@@ -1,0 +1,172 @@
+import { describe, expectTypeOf, test } from 'vitest'
+
+import type { JobClient, TenantClient } from './job-client.ts'
+import { scheduleJob, sendJob, sendJobs } from './module-functions.ts'
+import type { JobHandle, SendResult } from './send-options.ts'
+
+declare const client: JobClient
+declare const acme: TenantClient
+const order = { tenantId: 'acme', orderId: 'order_1' }
+
+describe('a send', () => {
+  test('takes what the specification shows', () => {
+    const handle = sendJob('order.created', {
+      tenantId: 'tenant_123',
+      orderId: 'order_456',
+      totalAmount: 9999,
+      currency: 'USD',
+      customerEmail: 'customer@example.com',
+    })
+    expectTypeOf(handle).toEqualTypeOf<Promise<JobHandle<'order.created'>>>()
+    void client.sendEvent('order.created', { tenantId: 'tenant_123', orderId: 'order_456' })
+    void scheduleJob(
+      'email.send',
+      { tenantId: 'tenant_123', type: 'order_followup', recipientEmail: 'customer@example.com', orderId: 'order_456' },
+      { delay: 24 * 60 * 60 * 1000 },
+    )
+  })
+
+  test('needs a tenant', () => {
+    // @ts-expect-error -- `tenantId` is missing
+    void sendJob('order.created', { orderId: 'order_1' })
+    // @ts-expect-error -- `tenantId` is missing
+    void client.sendJob('order.created', { orderId: 'order_1' })
+    // @ts-expect-error -- `tenantId` is missing
+    void client.sendEvent('project.created', { projectId: 'p1' })
+    // @ts-expect-error -- `tenantId` is missing, though the schema does not name it
+    void sendJob('video.ready', { videoId: 'v1', readyAt: new Date() })
+    // @ts-expect-error -- `tenantId` is no number
+    void sendJob('order.created', { tenantId: 5, orderId: 'order_1' })
+    // @ts-expect-error -- `tenantId` may be missing
+    void sendJob('order.created', { tenantId: process.env['TENANT'], orderId: 'order_1' })
+  })
+
+  test('needs the fields of its event, of their types', () => {
+    // @ts-expect-error -- `orderId` is missing
+    void sendJob('order.created', { tenantId: 'acme' })
+    // @ts-expect-error -- `totalAmount` is a number
+    void sendJob('order.created', { ...order, totalAmount: '99.99' })
+    // @ts-expect-error -- `curency` is misspelt
+    void sendJob('order.created', { ...order, curency: 'USD' })
+    // @ts-expect-error -- a line has a quantity
+    void sendJob('order.created', { ...order, items: [{ sku: 'MUG' }] })
+    // @ts-expect-error -- these are fields of another event
+    void sendJob('email.send', order)
+  })
+
+  test('needs an event that is known', () => {
+    // @ts-expect-error -- no such event
+    void sendJob('order.crated', order)
+    // @ts-expect-error -- the events of cron jobs are not sent
+    void sendJob('cron/nightly', order)
+    const name: string = 'order.created'
+    // @ts-expect-error -- any text
+    void sendJob(name, order)
+  })
+
+  test('takes fields that are `undefined`, as they often are', () => {
+    const maybe = undefined as string | undefined
+    void sendJob('order.created', { ...order, customerEmail: maybe })
+    void sendJob('order.created', order, { idempotencyKey: maybe, delay: undefined })
+  })
+
+  test('has the options it has', () => {
+    void sendJob('order.created', order, { delay: '1.5h', idempotencyKey: 'k', idempotencyTtl: '7d', maxAttempts: 5 })
+    // @ts-expect-error -- no duration
+    void sendJob('order.created', order, { delay: 'soon' })
+    // @ts-expect-error -- no unit of that name
+    void sendJob('order.created', order, { delay: '5min' })
+    // @ts-expect-error -- a Date
+    void sendJob('order.created', order, { runAt: '2026-03-01' })
+    // @ts-expect-error -- no such option
+    void sendJob('order.created', order, { priority: 1 })
+  })
+})
+
+describe('an event of the app', () => {
+  test('is sent as its schema takes it', () => {
+    void sendJob('video.dated', { tenantId: 'acme', at: new Date() })
+    void sendJob('video.dated', { tenantId: 'acme', at: '2026-03-01T12:00:00Z' })
+    void sendJob('project.created', { tenantId: 'acme', projectId: 'p1', members: ['ada'] })
+    // @ts-expect-error -- neither a date nor a text
+    void sendJob('video.dated', { tenantId: 'acme', at: 5 })
+    // @ts-expect-error -- `members` is a list
+    void sendJob('project.created', { tenantId: 'acme', projectId: 'p1', members: 'ada' })
+  })
+})
+
+describe('scheduleJob', () => {
+  test('must be told when, once', () => {
+    void scheduleJob('order.created', order, { runAt: new Date() })
+    void client.scheduleJob('order.created', order, { delay: '24h', idempotencyKey: 'k' })
+    // @ts-expect-error -- when?
+    void scheduleJob('order.created', order)
+    // @ts-expect-error -- when?
+    void scheduleJob('order.created', order, {})
+    // @ts-expect-error -- when?
+    void client.scheduleJob('order.created', order, { idempotencyKey: 'k' })
+    // @ts-expect-error -- `undefined` is no time
+    void scheduleJob('order.created', order, { delay: undefined })
+    // @ts-expect-error -- one of the two
+    void scheduleJob('order.created', order, { delay: '5s', runAt: new Date() })
+  })
+})
+
+describe('sendJobs', () => {
+  test('takes items of several events, each with its own payload', () => {
+    const results = sendJobs([
+      { event: 'order.created', payload: order },
+      { event: 'project.created', payload: { tenantId: 'acme', projectId: 'p1' }, options: { delay: '5s' } },
+    ])
+    expectTypeOf(results).toEqualTypeOf<Promise<SendResult[]>>()
+    // @ts-expect-error -- the payload of another event
+    void sendJobs([{ event: 'email.send', payload: order }])
+    // @ts-expect-error -- `tenantId` is missing
+    void client.sendJobs([{ event: 'order.created', payload: { orderId: 'order_1' } }])
+  })
+
+  test('answers results that must be told apart', () => {
+    void sendJobs([]).then(([result]) => {
+      // @ts-expect-error -- it may have failed
+      void result?.job.id
+      if (result?.ok) expectTypeOf(result.job.id).toEqualTypeOf<string>()
+      else expectTypeOf(result?.error.code).toEqualTypeOf<string | undefined>()
+    })
+  })
+})
+
+describe('a client of one tenant', () => {
+  test('takes payloads without the tenant', () => {
+    const handle = acme.sendJob('order.created', { orderId: 'order_1', currency: 'USD' })
+    expectTypeOf(handle).toEqualTypeOf<Promise<JobHandle<'order.created'>>>()
+    void acme.sendJob('order.created', order)
+    void acme.scheduleJob('video.dated', { at: new Date() }, { delay: '5s' })
+    void acme.sendJobs([{ event: 'project.created', payload: { projectId: 'p1' } }])
+    expectTypeOf(client.forTenant).toEqualTypeOf<(tenantId: string) => TenantClient>()
+  })
+
+  test('still needs the other fields', () => {
+    // @ts-expect-error -- `orderId` is missing
+    void acme.sendJob('order.created', {})
+    // @ts-expect-error -- `orderId` is a text
+    void acme.sendJob('order.created', { orderId: 5 })
+    // @ts-expect-error -- `curency` is misspelt
+    void acme.sendJob('order.created', { orderId: 'order_1', curency: 'USD' })
+    // @ts-expect-error -- no such event
+    void acme.sendJob('order.crated', { orderId: 'order_1' })
+    // @ts-expect-error -- when?
+    void acme.scheduleJob('order.created', { orderId: 'order_1' }, {})
+    // @ts-expect-error -- its lists are its own
+    void acme.listJobs({ tenantId: 'globex' })
+  })
+})
+
+describe('listJobs', () => {
+  test('filters by states and events that there are', () => {
+    void client.listJobs({ tenantId: 'acme', state: 'failed', event: 'cron/nightly', limit: 5 })
+    // @ts-expect-error -- no such state
+    void client.listJobs({ state: 'done' })
+    // @ts-expect-error -- no such event
+    void client.listJobs({ event: 'order.crated' })
+  })
+})

@@ -1,0 +1,98 @@
+import { describe, expect, test, vi } from 'vitest'
+
+import { createFakeProvider, type FakeProviderOptions } from '../../test/kit/fake-provider.ts'
+import { createManualClock } from '../../test/kit/manual-clock.ts'
+import { untyped } from '../../test/kit/untyped.ts'
+import { SendFailedError } from '../errors/send-failed-error.ts'
+import { createClient } from './create-client.ts'
+
+const order = { tenantId: 'acme', orderId: 'order_1' }
+const clock = createManualClock()
+
+function setUp(provider: FakeProviderOptions = {}) {
+  const fake = createFakeProvider(provider)
+  const client = createClient({ load: () => fake }, { jobs: [], clock })
+  return { client, plain: untyped(client), fake }
+}
+
+describe('sendJobs', () => {
+  test('answers one result per item, in order: a bad one stops none of the others', async () => {
+    const { client, fake } = setUp()
+    const results = await client.sendJobs([
+      { event: 'order.created', payload: order },
+      { event: 'order.created', payload: { ...order, orderId: '' } },
+      { event: 'order.refunded', payload: order, options: { delay: '5m' } },
+      { event: 'order.created', payload: order, options: { delay: 'soon' as never } },
+      { event: 'email.send', payload: { tenantId: 'acme', type: 'x', recipientEmail: 'ada@example.com' } },
+    ])
+    expect(results.map((result) => (result.ok ? result.job.event : result.error.code))).toEqual([
+      'order.created',
+      'payload_invalid',
+      'order.refunded',
+      'invalid_option',
+      'email.send',
+    ])
+    expect(results.flatMap((result) => (result.ok ? [result.job.id] : []))).toEqual(fake.sent.map(({ id }) => id))
+    expect(fake.sent[1]?.runAt).toBe(clock.now() + 300_000)
+  })
+
+  test('hands all good ones over at once, and nothing where none is good', async () => {
+    const { client, fake } = setUp()
+    const send = vi.spyOn(fake, 'send')
+    await client.sendJobs([1, 2, 3].map(() => ({ event: 'order.created' as const, payload: order })))
+    expect(send.mock.calls.map(([envelopes]) => envelopes.length)).toEqual([3])
+    expect(await client.sendJobs([{ event: 'order.created', payload: { tenantId: '', orderId: 'x' } }])).toMatchObject([
+      { ok: false },
+    ])
+    expect(await client.sendJobs([])).toEqual([])
+    expect(send).toHaveBeenCalledOnce()
+  })
+
+  test.each([undefined, null, 'order.created', {}, 5])('refuses %j, which is no list', async (items) => {
+    await expect(setUp().plain.sendJobs(items)).rejects.toMatchObject({ code: 'invalid_option', option: 'items' })
+  })
+
+  test('answers for what is no item, and sends the others', async () => {
+    const { plain, fake } = setUp()
+    const results = await plain.sendJobs([null, { event: 'order.created', payload: order }, 'order.created', {}])
+    expect(results).toMatchObject([
+      { ok: false, error: { code: 'invalid_option', option: 'items[0]' } },
+      { ok: true },
+      { ok: false, error: { code: 'invalid_option', option: 'items[2]' } },
+      { ok: false, error: { code: 'unknown_event' } },
+    ])
+    expect(fake.sent).toHaveLength(1)
+  })
+
+  test('has the engine’s own refusals in their places', async () => {
+    const error = new SendFailedError({
+      event: 'order.created',
+      provider: 'fake',
+      problem: 'it is full',
+      accepted: 'no',
+    })
+    const { client } = setUp({
+      send: async () => [
+        { ok: true, id: 'a', deduplicated: false },
+        { ok: false, error },
+      ],
+    })
+    const items = [order, { ...order, orderId: '' }, order, order].map((payload) => ({
+      event: 'order.created' as const,
+      payload,
+    }))
+    expect(await client.sendJobs(items)).toEqual([
+      { ok: true, job: { id: 'a', event: 'order.created', tenantId: 'acme', deduplicated: false } },
+      { ok: false, error: expect.objectContaining({ code: 'payload_invalid' }) },
+      { ok: false, error },
+      {
+        ok: false,
+        error: expect.objectContaining({
+          code: 'send_failed',
+          accepted: 'maybe',
+          message: expect.stringContaining('no answer'),
+        }),
+      },
+    ])
+  })
+})

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+
+import { ambientJobs } from '../jobs/job-registry.ts'
+import type { Capabilities, FeatureSupport } from '../provider/capabilities.ts'
+import { allFeatures } from './all-features.ts'
+import { conformanceCases } from './conformance-cases.ts'
+import { conformanceJobs } from './conformance-jobs.ts'
+
+function capabilitiesWith(support: FeatureSupport, changes: Partial<Capabilities> = {}): Capabilities {
+  return {
+    features: Object.fromEntries(allFeatures.map((feature) => [feature, support])) as Capabilities['features'],
+    minRetryDelayMs: 0,
+    retryToleranceMs: 0,
+    maxAttemptsLimit: 1000,
+    maxPayloadBytes: 1024,
+    maxDelayMs: 0,
+    abortToleranceMs: 0,
+    daylightSaving: '',
+    ...changes,
+  }
+}
+
+const ids = (capabilities?: Capabilities) => conformanceJobs(capabilities).map(({ id }) => id)
+
+describe('conformanceJobs', () => {
+  it('gives the same ids every time, each once', () => {
+    expect(ids()).toEqual(ids())
+    expect(new Set(ids()).size).toBe(ids().length)
+  })
+
+  it("leaves nothing in the process's own registry, where the app's engine would run it", () => {
+    conformanceJobs()
+    expect(ambientJobs().all()).toEqual([])
+  })
+
+  it('leaves out what the engine cannot host', () => {
+    const lacking = ids(capabilitiesWith({ supported: false, note: 'No.', instead: 'Nothing.' }))
+    expect(lacking).toContain('conformance-plain')
+    expect(lacking.filter((id) => /cron|timeout|one-/.test(id))).toEqual([])
+  })
+
+  it("takes the engine's least delay as its unit, so that the curves stay apart", () => {
+    const jobs = conformanceJobs(capabilitiesWith({ supported: true }, { minRetryDelayMs: 1050 }))
+    const delays = jobs
+      .filter(({ id }) => /-(fixed|linear|exponential)$/.test(id))
+      .map(({ retry }) => retry.initialDelayMs)
+    expect(delays).toEqual([1050, 1050, 1050])
+  })
+})
+
+describe('the cases', () => {
+  it('have ids of their own', () => {
+    const caseIds = conformanceCases.map(({ id }) => id)
+    expect(caseIds.filter((id, index) => caseIds.indexOf(id) !== index)).toEqual([])
+    expect(caseIds.filter((id) => !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(id))).toEqual([])
+  })
+
+  it('cover every rule from 1 to 10', () => {
+    const numbers = new Set(conformanceCases.map(({ rule }) => rule.number))
+    expect([...numbers].toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+  })
+})

@@ -1,0 +1,77 @@
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+
+import { createJournalReader, type JournalEntry, payloadSeen, record } from './journal.ts'
+import { configureConformance, journalVariable } from './settings.ts'
+
+const entry: Omit<JournalEntry, 'at'> = {
+  what: 'started',
+  definition: 'conformance-plain',
+  jobId: 'job',
+  runId: 'run',
+  attempt: 1,
+  maxAttempts: 3,
+  tenantId: 'tenant',
+  seen: { payload: { word: 'Grüße 👋' } },
+}
+
+const everything = () => true
+
+describe('the journal', () => {
+  let folder: string
+  let path: string
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'journal-'))
+    path = join(folder, 'journal.jsonl')
+    configureConformance({ journalPath: path })
+  })
+
+  afterEach(() => {
+    configureConformance({ journalPath: undefined, clock: undefined })
+    delete process.env[journalVariable]
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  it('is empty before anything was written', () => {
+    expect(createJournalReader(path).read(everything)).toEqual([])
+  })
+
+  it('gives back what was written, dated by the configured clock', () => {
+    configureConformance({ clock: { now: () => 42 } as never })
+    record(entry)
+    expect(createJournalReader(path).read(everything)).toEqual([{ ...entry, at: 42 }])
+  })
+
+  it('is found by the environment variable in a process that configured nothing', () => {
+    configureConformance({ journalPath: undefined })
+    process.env[journalVariable] = path
+    record(entry)
+    expect(createJournalReader(path).read(everything)).toHaveLength(1)
+  })
+
+  it('says what to do when no file is set', () => {
+    configureConformance({ journalPath: undefined })
+    expect(() => record(entry)).toThrow(/CONFORMANCE_JOURNAL/)
+  })
+
+  it('reads on where it ended, and waits for the rest of a line that is cut inside a character', () => {
+    const reader = createJournalReader(path)
+    record(entry)
+    expect(reader.read(everything)).toHaveLength(1)
+    const line = Buffer.from(`${JSON.stringify({ ...entry, at: 1 })}\n`)
+    const cut = line.indexOf('👋') + 2
+    appendFileSync(path, line.subarray(0, cut))
+    expect(reader.read(everything)).toHaveLength(1)
+    appendFileSync(path, line.subarray(cut))
+    expect(reader.read(everything).map(payloadSeen)).toEqual([{ word: 'Grüße 👋' }, { word: 'Grüße 👋' }])
+  })
+
+  it('gives the entries that match, oldest first', () => {
+    for (const jobId of ['a', 'b', 'a']) record({ ...entry, jobId })
+    const attempts = createJournalReader(path).read(({ jobId }) => jobId === 'a')
+    expect(attempts.map(({ jobId }) => jobId)).toEqual(['a', 'a'])
+  })
+})

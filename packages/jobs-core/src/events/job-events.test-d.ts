@@ -1,0 +1,96 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { describe, expectTypeOf, test } from 'vitest'
+import { z } from 'zod'
+
+import { defineEvents } from './define-events.ts'
+import { eventType } from './event-type.ts'
+import type { EventsOf, JobEvent, JobInput, JobPayload } from './job-events.ts'
+
+interface ProjectCreated {
+  tenantId: string
+  projectId: string
+  members?: string[]
+}
+
+const events = defineEvents({
+  'video.ready': z.object({
+    videoId: z.string(),
+    readyAt: z.coerce.date(),
+    quality: z.enum(['sd', 'hd']).default('sd'),
+  }),
+  'video.dated': z.object({ tenantId: z.string(), at: z.coerce.date<Date | string>() }),
+  'project.created': eventType<ProjectCreated>(),
+})
+
+declare const handMade: StandardSchemaV1<{ word: string }, { word: string; length: number }>
+
+declare module './job-events.ts' {
+  interface JobEvents extends EventsOf<typeof events> {
+    'word.said': typeof handMade
+    'invoice.paid': { invoiceId: string }
+  }
+}
+
+test('event names are the catalogue’s and the app’s own', () => {
+  expectTypeOf<
+    'order.created' | 'video.ready' | 'project.created' | 'word.said' | 'invoice.paid'
+  >().toExtend<JobEvent>()
+  expectTypeOf<JobEvent>().toExtend<string>()
+  expectTypeOf<'order.crated'>().not.toExtend<JobEvent>()
+  expectTypeOf<string>().not.toExtend<JobEvent>()
+})
+
+test('defineEvents answers the schemas with their own types', () => {
+  expectTypeOf(events['video.ready']).toExtend<z.ZodObject>()
+  expectTypeOf<keyof typeof events>().toEqualTypeOf<'video.ready' | 'video.dated' | 'project.created'>()
+  // @ts-expect-error -- a plain type is no schema
+  defineEvents({ 'video.ready': { videoId: 'string' } })
+})
+
+describe('an event with a schema', () => {
+  test('is sent as the schema takes it', () => {
+    expectTypeOf<JobInput<'video.dated'>>().toEqualTypeOf<{ tenantId: string; at: Date | string }>()
+    expectTypeOf<JobInput<'video.ready'>['quality']>().toEqualTypeOf<'sd' | 'hd' | undefined>()
+    expectTypeOf<JobInput<'word.said'>>().toExtend<{ tenantId: string; word: string }>()
+    expectTypeOf<JobInput<'word.said'>>().not.toHaveProperty('length')
+  })
+
+  test('is handled as the schema gives it', () => {
+    expectTypeOf<JobPayload<'video.ready'>['readyAt']>().toEqualTypeOf<Date>()
+    expectTypeOf<JobPayload<'video.ready'>['quality']>().toEqualTypeOf<'sd' | 'hd'>()
+    expectTypeOf<JobPayload<'video.dated'>>().toEqualTypeOf<{ tenantId: string; at: Date }>()
+    expectTypeOf<JobPayload<'word.said'>['length']>().toEqualTypeOf<number>()
+  })
+
+  test('has a tenant also where the schema does not name it', () => {
+    expectTypeOf<JobInput<'video.ready'>['tenantId']>().toEqualTypeOf<string>()
+    expectTypeOf<JobPayload<'video.ready'>['tenantId']>().toEqualTypeOf<string>()
+    expectTypeOf<JobPayload<'invoice.paid'>>().toExtend<{ tenantId: string; invoiceId: string }>()
+  })
+})
+
+describe('an event with a type alone', () => {
+  test('is sent and handled as that type', () => {
+    expectTypeOf<JobInput<'project.created'>>().toEqualTypeOf<ProjectCreated>()
+    expectTypeOf<JobPayload<'project.created'>>().toEqualTypeOf<ProjectCreated>()
+  })
+})
+
+describe('an event of the catalogue', () => {
+  test('needs what its schema needs, and no more', () => {
+    expectTypeOf<{ tenantId: string; orderId: string }>().toExtend<JobInput<'order.created'>>()
+    expectTypeOf<{ orderId: string }>().not.toExtend<JobInput<'order.created'>>()
+    expectTypeOf<JobPayload<'order.created'>['totalAmount']>().toEqualTypeOf<number | undefined>()
+    expectTypeOf<JobPayload<'webhook.received'>['body']>().toEqualTypeOf<unknown>()
+  })
+
+  test('has no type that takes anything', () => {
+    expectTypeOf<JobInput<'order.created'>>().not.toBeAny()
+    expectTypeOf<JobPayload<'email.send'>>().not.toBeAny()
+    expectTypeOf<JobPayload<'email.send'>['recipientEmail']>().toEqualTypeOf<string>()
+  })
+})
+
+test('a payload of any event has a tenant', () => {
+  expectTypeOf<JobPayload['tenantId']>().toEqualTypeOf<string>()
+})

@@ -1,0 +1,146 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+const fromHere = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+const compiler = fromHere('../../../node_modules/.bin/tsc')
+const index = fromHere('../src/index.ts')
+
+/** Mistakes of users by name, each with what the compiler's message must name or point at. */
+const mistakes: Record<string, { readonly code: string; readonly names: readonly (string | RegExp)[] }> = {
+  'a missing tenant': {
+    code: `void sendJob('order.created', { orderId: 'order_1' })`,
+    names: ["'tenantId' is missing", "'OrderCreated'"],
+  },
+  'a missing tenant, through a client': {
+    code: `void client.sendEvent('order.created', { orderId: 'order_1' })`,
+    names: ["'tenantId' is missing"],
+  },
+  'a missing tenant of an own event whose schema does not name it': {
+    code: `void sendJob('video.ready', { videoId: 'v1' })`,
+    names: ["'tenantId' is missing"],
+  },
+  'a missing field': {
+    code: `void sendJob('order.created', { tenantId: 'acme' })`,
+    names: ["'orderId' is missing"],
+  },
+  'a field of a wrong type': {
+    code: `void sendJob('order.created', { tenantId: 'acme', orderId: 'order_1', totalAmount: '99.99' })`,
+    names: ["'string' is not assignable to type 'number'", /^at totalAmount:/m],
+  },
+  'a field of a wrong type in a list': {
+    code: `void sendJob('order.created', { tenantId: 'acme', orderId: 'order_1', items: [{ quantity: 'two' }] })`,
+    names: ["'string' is not assignable to type 'number'", /^at quantity:/m],
+  },
+  'a field of a wrong type of an own event': {
+    code: `void sendJob('video.ready', { tenantId: 'acme', videoId: 5 })`,
+    names: ["'number' is not assignable to type 'string'", /^at videoId:/m],
+  },
+  'a misspelt field': {
+    code: `void sendJob('order.created', { tenantId: 'acme', orderId: 'order_1', curency: 'USD' })`,
+    names: ["'curency'", "Did you mean to write 'currency'?"],
+  },
+  'an unknown event': {
+    code: `void sendJob('order.crated', { tenantId: 'acme', orderId: 'order_1' })`,
+    names: ['"order.crated"', "'JobEvent'", /^at 'order\.crated'/m],
+  },
+  'an unknown event of a job': {
+    code: `defineJob({ id: 'x', event: 'order.crated', handler: () => undefined })`,
+    names: ['"order.crated"', '"order.created"'],
+  },
+  'a misspelt field in a handler': {
+    code: `defineJob({ id: 'x', event: 'order.created', handler: ({ payload }) => payload.orderID })`,
+    names: ["'orderID'", "Did you mean 'orderId'?"],
+  },
+  'an unknown option of a job': {
+    code: `defineJob({ id: 'x', event: 'order.created', handler: () => undefined, retrys: {} })`,
+    names: ["'retrys'", "Did you mean to write 'retry'?"],
+  },
+  'a wrong use of an output': {
+    code: `void findRun(status, processOrder)?.output?.total`,
+    names: ["'total'", 'orderId: string'],
+  },
+  'an output that may not be there': {
+    code: `void findRun(status, processOrder)!.output.orderId`,
+    names: ['possibly', 'undefined'],
+  },
+  'a schedule without a time': {
+    code: `void scheduleJob('order.created', { tenantId: 'acme', orderId: 'order_1' }, { maxAttempts: 1 })`,
+    names: [/'(delay|runAt)' is missing/],
+  },
+}
+
+const preamble = `
+import { defineEvents, defineJob, findRun, scheduleJob, sendJob } from '${index}'
+import type { EventsOf, JobClient, JobStatus, StandardSchemaV1 } from '${index}'
+declare const client: JobClient
+declare const status: JobStatus
+declare const videoReady: StandardSchemaV1<{ videoId: string }>
+const events = defineEvents({ 'video.ready': videoReady })
+declare module '${index}' {
+  interface JobEvents extends EventsOf<typeof events> {}
+}
+const processOrder = defineJob({ id: 'p', event: 'order.created', handler: async () => ({ orderId: 'order_1' }) })
+void [client, status, findRun, scheduleJob, sendJob, processOrder]
+`
+
+const tsconfig = {
+  compilerOptions: {
+    strict: true,
+    target: 'es2023',
+    module: 'nodenext',
+    noEmit: true,
+    skipLibCheck: true,
+    allowImportingTsExtensions: true,
+    typeRoots: [fromHere('../../../node_modules/@types')],
+    types: ['node'],
+  },
+  files: ['right.ts', ...Object.keys(mistakes).map((_, number) => `mistake-${number}.ts`)],
+}
+
+describe('the compiler’s message', () => {
+  let directory: string
+  /** What the compiler said of each file. */
+  const said = new Map<string, string>()
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'jobs-types-'))
+    const files: Record<string, string> = {
+      'tsconfig.json': JSON.stringify(tsconfig),
+      'package.json': '{ "type": "module" }',
+      'right.ts': preamble,
+      ...Object.fromEntries(
+        Object.values(mistakes).map(({ code }, number) => [`mistake-${number}.ts`, preamble + code]),
+      ),
+    }
+    for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text)
+    for (const message of (await compile(directory)).split(/\n(?=\S)/)) {
+      const [, file = '', line, column] = /^(.+)\((\d+),(\d+)\)/.exec(message) ?? []
+      const pointedAt = files[file]?.split('\n')[Number(line) - 1]?.slice(Number(column) - 1)
+      said.set(file, `${said.get(file) ?? ''}${message}\nat ${pointedAt}\n`)
+    }
+  }, 60_000)
+  afterAll(() => rm(directory, { recursive: true, force: true }))
+
+  test('is none for code that is right', () => expect(said.get('right.ts')).toBeUndefined())
+
+  test.each(Object.entries(mistakes))('names what is wrong: %s', (name, { names }) => {
+    const number = Object.keys(mistakes).indexOf(name)
+    const message = said.get(`mistake-${number}.ts`) ?? ''
+    for (const part of names) expect(message).toMatch(part)
+    expect(message.match(/error TS/g)).toHaveLength(1)
+  })
+})
+
+async function compile(directory: string): Promise<string> {
+  const compiled = promisify(execFile)(compiler, ['--pretty', 'false', '--project', directory], { cwd: directory })
+  return compiled.then(
+    ({ stdout }) => stdout,
+    ({ stdout }: { stdout: string }) => stdout,
+  )
+}

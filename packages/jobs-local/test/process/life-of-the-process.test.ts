@@ -1,0 +1,156 @@
+import { describe, expect, test } from 'vitest'
+
+import { readsTypeScript, runModule } from '../kit/run-node.ts'
+
+// Each script is a process of its own on real time. An unreferenced timer that gets to speak shows that something else
+// kept the process alive.
+const client = `
+  import { createJobClient, defineCronJob, defineJob, sendJob } from '@cgk-platform/jobs-local'
+  const say = (...words) => console.log(...words)
+  const later = (ms, act) => setTimeout(act, ms).unref()
+`
+const droppedLine = 'The process ends, and with it the jobs that wait'
+
+describe.runIf(readsTypeScript)('a process stays alive', () => {
+  test('while a handler runs', async () => {
+    const ended = await runModule(`${client}
+      defineJob({ id: 'work', event: 'analytics.track', handler: () => new Promise((resolve) => later(200, () => { say('done'); resolve() })) })
+      await sendJob('analytics.track', { tenantId: 'acme', event: 'x' })
+    `)
+    expect(ended).toEqual({ code: 0, killed: false, stdout: 'done\n', stderr: '' })
+  })
+
+  test('until what is due within a minute has run: delays and retries', async () => {
+    const ended = await runModule(`${client}
+      const job = defineJob({
+        id: 'work',
+        event: 'analytics.track',
+        retry: { maxAttempts: 2, initialDelay: 100 },
+        handler: (_event, { attempt, logger }) => {
+          say('attempt', attempt)
+          if (attempt === 1) throw new Error('once')
+        },
+      })
+      const client = createJobClient({ jobs: [job], logger: { debug() {}, info() {}, warn() {}, error() {} } })
+      await client.scheduleJob('analytics.track', { tenantId: 'acme', event: 'x' }, { delay: 200 })
+    `)
+    expect(ended).toEqual({ code: 0, killed: false, stdout: 'attempt 1\nattempt 2\n', stderr: '' })
+  })
+
+  test('for a job that is due in 60 s', async () => {
+    const ended = await runModule(`${client}
+      const client = createJobClient({ jobs: [] })
+      await client.scheduleJob('analytics.track', { tenantId: 'acme', event: 'x' }, { delay: '60s' })
+      later(300, () => { say('alive'); process.exit() })
+    `)
+    expect(ended).toMatchObject({ code: 0, stdout: 'alive\n' })
+  })
+
+  test('once it was started, with nothing to do, until it is closed', async () => {
+    const ended = await runModule(`${client}
+      const client = createJobClient({ jobs: [] })
+      await client.start()
+      later(300, async () => { say('alive'); await client.close(); say('closed') })
+    `)
+    expect(ended).toEqual({ code: 0, killed: false, stdout: 'alive\nclosed\n', stderr: '' })
+  })
+
+  test('while somebody waits for a job, however far off it is', async () => {
+    const ended = await runModule(`${client}
+      const client = createJobClient({ jobs: [] })
+      const { id } = await client.scheduleJob('analytics.track', { tenantId: 'acme', event: 'x' }, { delay: '1d' })
+      later(300, () => client.cancelJob(id))
+      say((await client.waitForJob(id)).state)
+    `)
+    expect(ended).toEqual({ code: 0, killed: false, stdout: 'cancelled\n', stderr: '' })
+  })
+
+  test('while a closing engine lets its handlers end', async () => {
+    const ended = await runModule(`${client}
+      const job = defineJob({ id: 'work', event: 'analytics.track', handler: () => new Promise((resolve) => later(200, resolve)) })
+      const client = createJobClient({ jobs: [job] })
+      await client.sendJob('analytics.track', { tenantId: 'acme', event: 'x' })
+      await client.close()
+      say('closed')
+    `)
+    expect(ended).toEqual({ code: 0, killed: false, stdout: 'closed\n', stderr: '' })
+  })
+})
+
+describe.runIf(readsTypeScript)('a process ends by itself', () => {
+  test('when everything has run, without a close', async () => {
+    const ended = await runModule(`${client}
+      defineJob({ id: 'work', event: 'analytics.track', handler: () => say('ran') })
+      for (let sent = 0; sent < 3; sent++) await sendJob('analytics.track', { tenantId: 'acme', event: 'x' })
+    `)
+    expect(ended).toEqual({ code: 0, killed: false, stdout: 'ran\nran\nran\n', stderr: '' })
+  })
+
+  test('when only far-off jobs are left, with one warning that says how many are dropped', async () => {
+    const ended = await runModule(`${client}
+      const client = createJobClient({ jobs: [] })
+      for (let sent = 0; sent < 3; sent++) {
+        await client.scheduleJob('analytics.track', { tenantId: 'acme', event: 'x' }, { delay: '1h' })
+      }
+      later(10_000, () => say('still alive'))
+    `)
+    expect(ended).toMatchObject({ code: 0, killed: false, stdout: '' })
+    const lines = ended.stderr.trim().split('\n')
+    expect(lines).toHaveLength(1)
+    expect(JSON.parse(lines[0]!)).toMatchObject({ level: 'warn', message: expect.stringContaining(droppedLine), jobs: 3 })
+  })
+
+  test('without a warning when nothing is dropped, or when the engine was closed and said so', async () => {
+    const ended = await runModule(`${client}
+      const quiet = createJobClient({ jobs: [] })
+      await quiet.sendJob('analytics.track', { tenantId: 'acme', event: 'x' })
+      const closed = createJobClient({ jobs: [] })
+      await closed.scheduleJob('analytics.track', { tenantId: 'acme', event: 'x' }, { delay: '1h' })
+      await closed.close()
+      say(process.listenerCount('beforeExit'))
+      await quiet.close()
+      say(process.listenerCount('beforeExit'))
+    `)
+    expect(ended).toMatchObject({ code: 0, stdout: '1\n0\n' })
+    expect(ended.stderr.trim().split('\n')).toEqual([expect.stringContaining('The engine closed with jobs that had not ended')])
+  })
+
+  test('with a warning for each engine, when the app makes several, and one listener for all', async () => {
+    const ended = await runModule(`${client}
+      const logger = (name) => ({ debug() {}, info() {}, error() {}, warn: (message, { jobs }) => say(name, jobs) })
+      for (const name of ['first', 'second']) {
+        const client = createJobClient({ jobs: [], logger: logger(name) })
+        await client.scheduleJob('analytics.track', { tenantId: 'acme', event: 'x' }, { delay: '1h' })
+      }
+      say(process.listenerCount('beforeExit'))
+    `)
+    expect(ended).toEqual({ code: 0, killed: false, stdout: '1\nfirst 1\nsecond 1\n', stderr: '' })
+  })
+
+  test('also when its logger writes late', async () => {
+    const ended = await runModule(`${client}
+      const logger = { debug() {}, info() {}, error() {}, warn: (message) => setTimeout(() => say(message.slice(0, 16)), 20) }
+      const client = createJobClient({ jobs: [], logger })
+      await client.scheduleJob('analytics.track', { tenantId: 'acme', event: 'x' }, { delay: '1h' })
+    `)
+    expect(ended).toEqual({ code: 0, killed: false, stdout: 'The process ends\n', stderr: '' })
+  })
+
+  test('from `process.exit` as ever', async () => {
+    const ended = await runModule(`${client}
+      await createJobClient({ jobs: [] }).start()
+      process.exit(3)
+    `)
+    expect(ended).toEqual({ code: 3, killed: false, stdout: '', stderr: '' })
+  })
+
+  test('and is not held by the test kit: virtual time keeps nothing alive', async () => {
+    const ended = await runModule(`
+      import { createTestEngine } from '@cgk-platform/jobs-local/testing'
+      const engine = createTestEngine({ jobs: [] })
+      await engine.client.scheduleJob('analytics.track', { tenantId: 'acme', event: 'x' }, { delay: '30s' })
+      await engine.client.start()
+    `)
+    expect(ended).toEqual({ code: 0, killed: false, stdout: '', stderr: '' })
+  })
+})
