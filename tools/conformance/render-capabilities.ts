@@ -79,7 +79,7 @@ function counted({ passed, failed, notSupported }: RuleMeasurement): string {
 function listed(provider: string, notSupported: Measurement['notSupported']): string[] {
   if (notSupported.length === 0) return []
   const lines = notSupported.map(({ title, reason }) => `- ${title}. ${reason}`)
-  return ['', `## Not supported on ${provider}`, '', ...lines]
+  return ['', `## Not supported, or not tried, on ${provider}`, '', ...lines]
 }
 
 function milliseconds(durationMs: number): string {

@@ -2,8 +2,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { conformanceCases, type ConformanceReport, runConformance } from '@cgk-platform/jobs-core/conformance'
+import { type CaseResult, conformanceCases, type ConformanceReport, runConformance } from '@cgk-platform/jobs-core/conformance'
 
+import { completeReport } from './complete-report.ts'
 import { readMeasurements, writeMeasurement } from './measurement.ts'
 import { printReports } from './print-reports.ts'
 import { renderCapabilities } from './render-capabilities.ts'
@@ -17,17 +18,20 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 
+const tellFailure =
+  (name: string) =>
+  ({ id, outcome }: CaseResult): void => {
+    if (outcome === 'failed') console.error(`${name}: ${id} failed`)
+  }
+
 const reports: ConformanceReport[] = []
 for (const name of names) {
-  const target = await targets[name]!()
+  const [target, ...others] = targets[name]!()
   console.error(
     `${name}: ${conformanceCases.length} cases${target.concurrent ? ', some of which wait for minutes to tick' : ''}`,
   )
-  const report = await runConformance(target, {
-    onResult({ id, outcome }) {
-      if (outcome === 'failed') console.error(`${name}: ${id} failed`)
-    },
-  })
+  let report = await runConformance(target, { onResult: tellFailure(name) })
+  for (const other of others) report = await completeReport(report, other, tellFailure(name))
   writeMeasurement(report)
   reports.push(report)
 }

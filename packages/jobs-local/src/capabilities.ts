@@ -18,7 +18,10 @@ export const localCapabilities: Capabilities = {
     'cron.tenants': { supported: true },
     "cron.overlap: 'skip'": { supported: true },
     "cron.overlap: 'allow'": { supported: true },
-    "cron.catchUp: 'latest'": { supported: true, note: 'After the process was suspended; memory knows of no earlier process.' },
+    "cron.catchUp: 'latest'": {
+      supported: true,
+      note: 'After the process was suspended; memory knows of no earlier process.',
+    },
     'status.startedAt': { supported: true },
     'status.nextAttemptAt': { supported: true },
     'jobs survive a restart': {

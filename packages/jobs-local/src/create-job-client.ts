@@ -1,4 +1,10 @@
-import { type ClientOptions, createClient, InvalidOptionError, type JobClient, type JobProvider } from '@cgk-platform/jobs-core'
+import {
+  type ClientOptions,
+  createClient,
+  InvalidOptionError,
+  type JobClient,
+  type JobProvider,
+} from '@cgk-platform/jobs-core'
 
 import { createLocalProvider, type LocalConfig } from './local-provider.ts'
 

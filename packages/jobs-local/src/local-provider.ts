@@ -78,7 +78,11 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
     attach(host: JobHost) {
       if (engine) {
         const problem = 'has a client already'
-        throw new InvalidOptionError({ option: 'provider', problem, remedy: 'Make one local provider for each client.' })
+        throw new InvalidOptionError({
+          option: 'provider',
+          problem,
+          remedy: 'Make one local provider for each client.',
+        })
       }
       const limits = { provider: 'local', minRetryDelayMs: localCapabilities.minRetryDelayMs }
       engine = new Engine({
@@ -122,7 +126,11 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
     async list(query) {
       if (query.cursor !== undefined && !/^\d+$/.test(query.cursor)) {
         const problem = 'is not one that `listJobs` gave'
-        throw new InvalidOptionError({ option: 'cursor', problem, remedy: 'Pass the `cursor` of the page before, as it is.' })
+        throw new InvalidOptionError({
+          option: 'cursor',
+          problem,
+          remedy: 'Pass the `cursor` of the page before, as it is.',
+        })
       }
       const { jobs, cursor } = store.list(query)
       return { jobs: jobs.map(toJobStatus), ...(cursor !== undefined && { cursor }) }

@@ -1,4 +1,10 @@
-import { defineJob, InvalidOptionError, type JobClient, JobNotFoundError, JobNotRetryableError } from '@cgk-platform/jobs-core'
+import {
+  defineJob,
+  InvalidOptionError,
+  type JobClient,
+  JobNotFoundError,
+  JobNotRetryableError,
+} from '@cgk-platform/jobs-core'
 import { describe, expect, test } from 'vitest'
 
 import { createTestEngine } from '../src/testing/index.ts'
@@ -40,7 +46,12 @@ describe.each(operations)('%s', (operation) => {
   test('of another tenant’s job is refused as if there were none, and does nothing to it', async () => {
     const deferred = createDeferred()
     const running = defineJob({ id: 'running', event: 'work.asked', handler: () => deferred.promise })
-    const failing = defineJob({ id: 'failing', event: 'work.followed', retry: { maxAttempts: 1 }, handler: failUntil(99) })
+    const failing = defineJob({
+      id: 'failing',
+      event: 'work.followed',
+      retry: { maxAttempts: 1 },
+      handler: failUntil(99),
+    })
     const engine = createTestEngine({ jobs: [running, failing], patienceMs: 5 })
     const [acme, globex] = [engine.client.forTenant('acme'), engine.client.forTenant('globex')]
     const ids = [
@@ -66,10 +77,18 @@ describe('retrying a job that has not failed', () => {
   const afterwards = 'Send the event again to have it done once more.'
   const meanwhile = 'Wait until it has ended (`waitForJob`).'
   const makers: [state: string, make: (client: JobClient) => Promise<string>, advice: string][] = [
-    ['completed', async (client) => (await client.sendJob('work.asked', { tenantId: 'acme', number: 1 })).id, afterwards],
+    [
+      'completed',
+      async (client) => (await client.sendJob('work.asked', { tenantId: 'acme', number: 1 })).id,
+      afterwards,
+    ],
     ['running', async (client) => (await client.sendJob('work.asked', { tenantId: 'acme', number: 2 })).id, meanwhile],
     ['retrying', async (client) => (await client.sendJob('work.asked', { tenantId: 'acme', number: 3 })).id, meanwhile],
-    ['scheduled', async (client) => (await client.scheduleJob('work.asked', { tenantId: 'acme' }, { delay: '1h' })).id, meanwhile],
+    [
+      'scheduled',
+      async (client) => (await client.scheduleJob('work.asked', { tenantId: 'acme' }, { delay: '1h' })).id,
+      meanwhile,
+    ],
     [
       'cancelled',
       async (client) => {
@@ -133,7 +152,8 @@ describe('listing with rubbish', () => {
   test('pages go through all jobs once, newest first, while others are sent', async () => {
     const engine = createTestEngine({ jobs: [] })
     const ids: string[] = []
-    for (let number = 0; number < 25; number++) ids.push((await engine.client.sendJob('work.ignored', { tenantId: 'acme', number })).id)
+    for (let number = 0; number < 25; number++)
+      ids.push((await engine.client.sendJob('work.ignored', { tenantId: 'acme', number })).id)
     const seen: string[] = []
     let cursor: string | undefined
     do {
@@ -150,7 +170,10 @@ describe('waiting with rubbish', () => {
   test.each([{ timeout: -1 }, { timeout: 'soon' }, { timeout: Number.NaN }])('%j is refused', async (options) => {
     const engine = createTestEngine({ jobs: [] })
     const { id } = await engine.client.scheduleJob('work.ignored', { tenantId: 'acme' }, { delay: '1h' })
-    await expect(engine.client.waitForJob(id, options as never)).rejects.toMatchObject({ code: 'invalid_option', option: 'timeout' })
+    await expect(engine.client.waitForJob(id, options as never)).rejects.toMatchObject({
+      code: 'invalid_option',
+      option: 'timeout',
+    })
     await engine.runUntilIdle()
     expect((await engine.client.waitForJob(id)).state).toBe('completed')
   })
@@ -160,7 +183,11 @@ describe('waiting with rubbish', () => {
     const { id } = await engine.client.scheduleJob('work.ignored', { tenantId: 'acme' }, { delay: '1h' })
     const waiting = engine.client.waitForJob(id, { timeout: '1m' }).catch((error: unknown) => error)
     await engine.advance('1m')
-    expect(await waiting).toMatchObject({ name: 'WaitTimeoutError', code: 'wait_timeout', message: expect.stringContaining('It goes on') })
+    expect(await waiting).toMatchObject({
+      name: 'WaitTimeoutError',
+      code: 'wait_timeout',
+      message: expect.stringContaining('It goes on'),
+    })
     expect((await engine.client.getJobStatus(id)).state).toBe('scheduled')
   })
 
@@ -171,7 +198,9 @@ describe('waiting with rubbish', () => {
     const waiting = engine.client.waitForJob(id, { signal: controller.signal })
     controller.abort(new Error('had enough'))
     await expect(waiting).rejects.toThrow('had enough')
-    await expect(engine.client.waitForJob(id, { signal: AbortSignal.abort(new Error('at once')) })).rejects.toThrow('at once')
+    await expect(engine.client.waitForJob(id, { signal: AbortSignal.abort(new Error('at once')) })).rejects.toThrow(
+      'at once',
+    )
     await engine.runUntilIdle()
     expect((await engine.client.getJobStatus(id)).state).toBe('completed')
   })

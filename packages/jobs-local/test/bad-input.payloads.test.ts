@@ -30,7 +30,12 @@ describe('a payload that would not arrive as it was sent', () => {
     ['a hole in an array', Object.assign([1], { length: 3 }), 'payload.data[1]', '`undefined`'],
     ['NaN', { ratio: 0 / 0 }, 'payload.data.ratio', '`NaN`'],
     ['Infinity', { ratio: 1 / 0 }, 'payload.data.ratio', '`Infinity`'],
-    ['a `__proto__` key', JSON.parse('{ "__proto__": { "isAdmin": true } }'), 'payload.data.__proto__', 'a `__proto__` key'],
+    [
+      'a `__proto__` key',
+      JSON.parse('{ "__proto__": { "isAdmin": true } }'),
+      'payload.data.__proto__',
+      'a `__proto__` key',
+    ],
     ['a symbol key', { [Symbol('secret')]: 1 }, 'payload.data', 'an object with symbol keys'],
     ['a key that needs quotes', { 'first name': 1n }, 'payload.data["first name"]', 'a BigInt'],
   ]
@@ -68,7 +73,14 @@ describe('a payload that would not arrive as it was sent', () => {
 
   test('what JSON carries arrives: `undefined` members left out, everything else as it was', async () => {
     const engine = createTestEngine({ jobs: [] })
-    const data = { text: '\u0000\u2028😀', number: -0.1, list: [null, [], {}], gone: undefined, constructor: 'x', toString: 1 }
+    const data = {
+      text: '\u0000\u2028😀',
+      number: -0.1,
+      list: [null, [], {}],
+      gone: undefined,
+      constructor: 'x',
+      toString: 1,
+    }
     await engine.client.sendJob('work.ignored', { tenantId, data })
     const { gone: _, ...kept } = data
     expect(engine.sent[0]?.payload).toStrictEqual({ tenantId, data: kept })
@@ -80,11 +92,17 @@ describe('a payload over the size limit', () => {
   const envelope = JSON.stringify({ tenantId, data: '' }).length
 
   test('is refused, with both sizes', async () => {
-    const error = await expectRefused((client) => client.sendJob('work.asked', { tenantId, data: 'x'.repeat(limitBytes) }), {
-      error: PayloadTooLargeError,
-      code: 'payload_too_large',
-      says: [`has ${limitBytes + envelope} bytes as JSON, the limit is ${limitBytes}.`, 'Send an id and load the data in the job'],
-    })
+    const error = await expectRefused(
+      (client) => client.sendJob('work.asked', { tenantId, data: 'x'.repeat(limitBytes) }),
+      {
+        error: PayloadTooLargeError,
+        code: 'payload_too_large',
+        says: [
+          `has ${limitBytes + envelope} bytes as JSON, the limit is ${limitBytes}.`,
+          'Send an id and load the data in the job',
+        ],
+      },
+    )
     expect(error).toMatchObject({ bytes: limitBytes + envelope, limitBytes })
   })
 
@@ -105,7 +123,9 @@ describe('a payload over the size limit', () => {
     const engine = createTestEngine({ jobs: [], maxPayloadBytes: 1024 * 1024 })
     await engine.client.sendJob('work.ignored', { tenantId, data: 'x'.repeat(1_000_000) })
     expect(engine.sent).toHaveLength(1)
-    await expect(engine.client.sendJob('work.ignored', { tenantId, data: 'x'.repeat(1_100_000) })).rejects.toMatchObject({
+    await expect(
+      engine.client.sendJob('work.ignored', { tenantId, data: 'x'.repeat(1_100_000) }),
+    ).rejects.toMatchObject({
       code: 'payload_too_large',
       limitBytes: 1024 * 1024,
     })

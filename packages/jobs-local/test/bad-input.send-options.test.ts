@@ -22,19 +22,43 @@ describe('an option of a send that cannot be', () => {
     ['a negative delay in words', { delay: '-5m' }, 'delay', "is not a duration: `'-5m'`", durations],
     ['a delay that is null', { delay: null }, 'delay', 'is not a duration: `null`', durations],
     ['a delay that is a Date', { delay: new Date() }, 'delay', 'is not a duration', durations],
-    ['a delay of over ten years', { delay: tenYears + 1 }, 'delay', `is over ten years: \`${tenYears + 1}\``, durations],
+    [
+      'a delay of over ten years',
+      { delay: tenYears + 1 },
+      'delay',
+      `is over ten years: \`${tenYears + 1}\``,
+      durations,
+    ],
     ['a delay of over ten years in words', { delay: '522w' }, 'delay', 'is over ten years', durations],
     ['an invalid runAt', { runAt: new Date('soon') }, 'runAt', 'is not a valid Date', instants],
     ['a runAt that is text', { runAt: '2026-01-02T00:00:00Z' }, 'runAt', 'is not a valid Date', instants],
     ['a runAt that is a number', { runAt: 1_800_000_000_000 }, 'runAt', 'is not a valid Date', instants],
-    ['a runAt over ten years ahead', { runAt: new Date('2036-01-01T00:00:00Z') }, 'runAt', 'is over ten years ahead', instants],
+    [
+      'a runAt over ten years ahead',
+      { runAt: new Date('2036-01-01T00:00:00Z') },
+      'runAt',
+      'is over ten years ahead',
+      instants,
+    ],
     ['both', { delay: 1, runAt: new Date(0) }, 'runAt', 'is given beside `delay`', 'Give one of the two.'],
     ['an empty key', { idempotencyKey: '' }, 'idempotencyKey', 'is empty', keys],
     ['a blank key', { idempotencyKey: '  ' }, 'idempotencyKey', 'is empty', keys],
     ['a key that is too long', { idempotencyKey: 'x'.repeat(257) }, 'idempotencyKey', 'has 257 characters', keys],
     ['a key that is no string', { idempotencyKey: 7 }, 'idempotencyKey', 'is a number', keys],
-    ['a life of a key that cannot be', { idempotencyKey: 'a', idempotencyTtl: -1 }, 'idempotencyTtl', 'is negative', durations],
-    ['a life without a key', { idempotencyTtl: '1h' }, 'idempotencyTtl', 'is given without `idempotencyKey`', 'Give the key'],
+    [
+      'a life of a key that cannot be',
+      { idempotencyKey: 'a', idempotencyTtl: -1 },
+      'idempotencyTtl',
+      'is negative',
+      durations,
+    ],
+    [
+      'a life without a key',
+      { idempotencyTtl: '1h' },
+      'idempotencyTtl',
+      'is given without `idempotencyKey`',
+      'Give the key',
+    ],
     ['no attempt', { maxAttempts: 0 }, 'maxAttempts', 'is `0`', 'Give a whole number from 1 to 1000.'],
     ['half an attempt', { maxAttempts: 1.5 }, 'maxAttempts', 'is `1.5`', 'Give a whole number from 1 to 1000.'],
     ['too many attempts', { maxAttempts: 1001 }, 'maxAttempts', 'is `1001`', 'Give a whole number from 1 to 1000.'],
@@ -55,8 +79,12 @@ describe('an option of a send that cannot be', () => {
   test('an option that is refused takes no idempotency key with it', async () => {
     const engine = createTestEngine({ jobs: [] })
     const options = { idempotencyKey: 'a', delay: -1 }
-    await expect(engine.client.sendJob('work.ignored', { tenantId }, options)).rejects.toMatchObject({ code: 'invalid_option' })
-    expect((await engine.client.sendJob('work.ignored', { tenantId }, { idempotencyKey: 'a' })).deduplicated).toBe(false)
+    await expect(engine.client.sendJob('work.ignored', { tenantId }, options)).rejects.toMatchObject({
+      code: 'invalid_option',
+    })
+    expect((await engine.client.sendJob('work.ignored', { tenantId }, { idempotencyKey: 'a' })).deduplicated).toBe(
+      false,
+    )
   })
 
   test.each([undefined, null, {}])('`scheduleJob` with %j does not say when', async (options) => {
@@ -129,7 +157,8 @@ describe('`sendJobs` with rubbish', () => {
   test.each([undefined, null, {}, 5, 'work.ignored'])('what is no list (%j) is refused as a whole', async (items) => {
     for (const send of ['sendJobs', 'of a tenant'] as const) {
       await expectRefused(
-        (client) => (send === 'sendJobs' ? client.sendJobs(items as never) : client.forTenant(tenantId).sendJobs(items as never)),
+        (client) =>
+          send === 'sendJobs' ? client.sendJobs(items as never) : client.forTenant(tenantId).sendJobs(items as never),
         { error: InvalidOptionError, code: 'invalid_option', says: ['`items`', 'Give a list'] },
       )
     }
@@ -152,6 +181,8 @@ describe('a setting of the engine that cannot be', () => {
 
   test.each(cases)('%s is told where it is written', (_name, config, option) => {
     const jobs: Definition[] = []
-    expect(() => createTestEngine({ jobs, config })).toThrow(expect.objectContaining({ code: 'invalid_option', option }))
+    expect(() => createTestEngine({ jobs, config })).toThrow(
+      expect.objectContaining({ code: 'invalid_option', option }),
+    )
   })
 })

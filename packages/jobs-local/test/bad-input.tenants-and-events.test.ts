@@ -14,7 +14,10 @@ import { expectRefused } from './kit/expect-refused.ts'
 const ways: [string, (client: JobClient, event: string, payload: unknown) => unknown][] = [
   ['sendJob', (client, event, payload) => client.sendJob(event as 'work.asked', payload as never)],
   ['sendEvent', (client, event, payload) => client.sendEvent(event as 'work.asked', payload as never)],
-  ['scheduleJob', (client, event, payload) => client.scheduleJob(event as 'work.asked', payload as never, { delay: 1 })],
+  [
+    'scheduleJob',
+    (client, event, payload) => client.scheduleJob(event as 'work.asked', payload as never, { delay: 1 }),
+  ],
   [
     'sendJobs',
     async (client, event, payload) => {
@@ -67,7 +70,11 @@ describe.each(ways)('%s', (_name, send) => {
     ['orders.created', 'Did you mean `order.created`?'],
   ])('of the unknown event `%s` is refused with the nearest name', async (event, nearest) => {
     const says = [`The event \`${event}\` is unknown.`, nearest, `\`defineEvents({ '${event}': schema })\``]
-    await expectRefused((client) => send(client, event, { tenantId: 'acme' }), { error: UnknownEventError, code: 'unknown_event', says })
+    await expectRefused((client) => send(client, event, { tenantId: 'acme' }), {
+      error: UnknownEventError,
+      code: 'unknown_event',
+      says,
+    })
   })
 
   test.each(['', 'quite.another.thing', 'cron/report', '__proto__', 'toString', 'constructor'])(
@@ -82,13 +89,16 @@ describe.each(ways)('%s', (_name, send) => {
     },
   )
 
-  test.each([undefined, null, 42, {}, Symbol('event')])('of an event that is no string (%s) is refused', async (event) => {
-    await expectRefused((client) => send(client, event as never, { tenantId: 'acme' }), {
-      error: UnknownEventError,
-      code: 'unknown_event',
-      says: ['is unknown'],
-    })
-  })
+  test.each([undefined, null, 42, {}, Symbol('event')])(
+    'of an event that is no string (%s) is refused',
+    async (event) => {
+      await expectRefused((client) => send(client, event as never, { tenantId: 'acme' }), {
+        error: UnknownEventError,
+        code: 'unknown_event',
+        says: ['is unknown'],
+      })
+    },
+  )
 
   test('with a payload that does not fit the schema is refused, with every issue and its path', async () => {
     const payload = {
@@ -102,7 +112,10 @@ describe.each(ways)('%s', (_name, send) => {
     const error = await expectRefused((client) => send(client, 'order.created', payload), {
       error: PayloadInvalidError,
       code: 'payload_invalid',
-      says: ['The payload of `order.created` does not fit its schema. Correct these fields:', ...paths.map((path) => `\`${path}\``)],
+      says: [
+        'The payload of `order.created` does not fit its schema. Correct these fields:',
+        ...paths.map((path) => `\`${path}\``),
+      ],
     })
     const { issues } = error as PayloadInvalidError
     expect(issues.map(({ path }) => path)).toEqual(paths)

@@ -46,10 +46,20 @@ describe('a job is read', () => {
     }
   })
 
-  test.each([undefined, null, '', 5, {}])('but not by %j', async (id) => {
+  test.each([
+    [undefined, /is (a )?undefined/],
+    [null, /is (a )?null/],
+    ['', /is empty/],
+    [5, /is a number/],
+    [{}, /is an? object/],
+  ])('but not by %j', async (id, problem) => {
     const status = vi.spyOn(fake, 'status')
     for (const call of ['getJobStatus', 'cancelJob', 'retryJob', 'waitForJob'] as const) {
-      await expect(untyped(client)[call](id)).rejects.toMatchObject({ code: 'invalid_option', option: 'id' })
+      await expect(untyped(client)[call](id)).rejects.toMatchObject({
+        code: 'invalid_option',
+        option: 'id',
+        message: expect.stringMatching(problem),
+      })
     }
     expect(status).not.toHaveBeenCalled()
   })

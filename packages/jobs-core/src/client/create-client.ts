@@ -21,7 +21,7 @@ import { createSender } from './sender.ts'
 import { createTenantClient } from './tenant-client.ts'
 import { toListQuery } from './to-list-query.ts'
 import { waitForJob } from './wait-for-job.ts'
-import { forgetHereClient, offerHereClient } from './wake-for-cron.ts'
+import { forgetHereClient, noteClientJobs, offerHereClient } from './wake-for-cron.ts'
 
 /** What every client may be given, on any engine. */
 export interface ClientOptions {
@@ -121,6 +121,7 @@ export function createClient({ load, runsHere = false }: ClientEngine, options: 
       await engine.close(toMilliseconds(timeout, 'timeout'))
     },
   }
+  noteClientJobs(options.jobs)
   if (runsHere && !options.jobs) offerHereClient(client)
   return client
 }

@@ -106,6 +106,11 @@ describe('a sent event', () => {
     })
   })
 
+  test('may be as large as the engine takes', async () => {
+    const { client } = setUp({}, { maxPayloadBytes: 1024 * 1024 })
+    await expect(client.sendJob('order.created', order)).resolves.toMatchObject({ tenantId: 'acme' })
+  })
+
   test.each([0, -1, 1.5, Number.NaN, '100', 2_000_000])('cannot be given %j for its limit', async (maxPayloadBytes) => {
     const { client } = setUp({}, { maxPayloadBytes: maxPayloadBytes as number })
     await expect(client.sendJob('order.created', order)).rejects.toMatchObject({
@@ -207,6 +212,16 @@ describe('the hook `onSend`', () => {
     )
     const told = { event: 'order.created', tenantId: 'acme', envelope: expect.objectContaining({ payload: order }) }
     expect(onSend.mock.calls).toEqual([[{ ...told, jobId: 'a', deduplicated: true }], [{ ...told, error }]])
+  })
+
+  test('is told also where the engine gave no answer', async () => {
+    const { client } = setUp({ send: async () => [] }, { hooks: { onSend } })
+    await expect(client.sendJob('order.created', order)).rejects.toMatchObject({ code: 'send_failed' })
+    expect(onSend).toHaveBeenCalledExactlyOnceWith({
+      event: 'order.created',
+      tenantId: 'acme',
+      envelope: expect.objectContaining({ payload: order }),
+    })
   })
 
   test('that throws is logged, and the send succeeds', async () => {

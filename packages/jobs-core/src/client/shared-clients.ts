@@ -9,6 +9,10 @@ export interface SharedClients {
   readonly here: Set<JobClient>
   /** The default client, where a cron job brought it to life rather than a call. */
   woken?: JobClient | undefined
+  /** True once a client was made for all jobs of the process, on whatever engine. */
+  served?: boolean
+  /** The definitions that clients were given as jobs of their own. */
+  readonly listed: WeakSet<object>
   /** True in a test, where cron jobs tick on the test's own engines alone. */
   cronAsleep?: boolean
   defaultClient?: DefaultClient
@@ -22,5 +26,5 @@ export interface DefaultClient {
 }
 
 export function sharedClients(): SharedClients {
-  return ambient('clients', () => ({ here: new Set() }))
+  return ambient('clients', () => ({ here: new Set(), listed: new WeakSet() }))
 }

@@ -88,6 +88,14 @@ describe('an engine that does not tell of changes', () => {
     expect(reads).toHaveLength(10)
     expect(clock.pendingTimers()).toBe(0)
   })
+
+  test('is asked as often with a timeout, and a last time when that is over', async () => {
+    const waiting = client.waitForJob('job_1', { timeout: 1000 })
+    waiting.catch(() => undefined)
+    await clock.advance(1000)
+    expect(reads).toEqual([0, 50, 150, 350, 750, 1000])
+    await expect(waiting).rejects.toMatchObject({ code: 'wait_timeout' })
+  })
 })
 
 describe('an engine that tells of changes', () => {

@@ -23,7 +23,8 @@ afterEach(() => {
 const defineCron = () => core.defineCronJob({ id: 'nightly', schedule: '0 3 * * *', handler: () => undefined })
 const defineOrderJob = () => core.defineJob({ id: 'process-order', event: 'order.created', handler: () => undefined })
 const hereClient = () => core.createClient({ load, runsHere: true })
-const turn = () => vi.advanceTimersByTimeAsync(0)
+/** Long enough for what waits a turn, and for what that makes wait another. */
+const turn = () => vi.advanceTimersByTimeAsync(10)
 
 describe('a cron job brings the engine of its process to life', () => {
   test.each([
@@ -65,6 +66,7 @@ describe('a cron job brings the engine of its process to life', () => {
   })
 
   test('but none whose client has jobs of its own', async () => {
+    core.provideDefaultClient({ create: () => expect.unreachable(), runsHere: () => false })
     defineCron()
     core.createClient({ load, runsHere: true }, { jobs: [] })
     await turn()
@@ -72,11 +74,43 @@ describe('a cron job brings the engine of its process to life', () => {
   })
 
   test('but none that was closed', async () => {
+    core.provideDefaultClient({ create: () => expect.unreachable(), runsHere: () => false })
     const client = hereClient()
     await client.close()
     defineCron()
     await turn()
     expect(load).not.toHaveBeenCalled()
+  })
+
+  test('also a later one, after the engine of an earlier one was closed', async () => {
+    core.provideDefaultClient({ create: () => expect.unreachable(), runsHere: () => false })
+    defineCron()
+    const client = hereClient()
+    await turn()
+    await client.close()
+    hereClient()
+    core.defineCronJob({ id: 'hourly', schedule: '0 * * * *', handler: () => undefined })
+    await turn()
+    expect(load).toHaveBeenCalledTimes(2)
+  })
+
+  test.each([
+    ['for all jobs, on an engine elsewhere', undefined],
+    ['for it', ['nightly']],
+  ])('but makes none beside a client of the program %s', async (_whose, listed) => {
+    core.provideDefaultClient({ create: () => expect.unreachable(), runsHere: () => true })
+    const nightly = defineCron()
+    core.createClient({ load }, listed ? { jobs: [nightly] } : {})
+    await turn()
+    expect(load).not.toHaveBeenCalled()
+  })
+
+  test('that is made for it where the clients of the program have other jobs', async () => {
+    core.provideDefaultClient({ create: hereClient, runsHere: () => true })
+    defineCron()
+    core.createClient({ load: () => createFakeProvider() }, { jobs: [] })
+    await turn()
+    expect(load).toHaveBeenCalledOnce()
   })
 
   test('and no other kind of job does', async () => {

@@ -1,3 +1,4 @@
+import type { Definition } from '../jobs/job-definition.ts'
 import { ambientJobs } from '../jobs/job-registry.ts'
 import { createDefaultLogger } from '../logging/default-logger.ts'
 import type { JobClient } from './job-client.ts'
@@ -18,6 +19,13 @@ export function wakeForCron(): void {
   }, 0)
 }
 
+/** Notes whose jobs a new client has: of those, none brings another engine to life. */
+export function noteClientJobs(jobs: readonly Definition[] | undefined): void {
+  const shared = sharedClients()
+  if (!jobs) shared.served = true
+  for (const job of jobs ?? []) shared.listed.add(job)
+}
+
 /** Makes a client one that cron jobs bring to life. */
 export function offerHereClient(client: JobClient): void {
   sharedClients().here.add(client)
@@ -32,7 +40,9 @@ export function forgetHereClient(client: JobClient): void {
 async function wake(): Promise<void> {
   const shared = sharedClients()
   if (shared.cronAsleep) return
-  if (shared.here.size === 0 && !shared.client && shared.defaultClient?.runsHere()) {
+  // Cron jobs that a client of the program has would tick a second time on an engine made for them.
+  const isServed = shared.served || ambientJobs().cronJobs().every((job) => shared.listed.has(job))
+  if (shared.here.size === 0 && !shared.client && !isServed && shared.defaultClient?.runsHere()) {
     shared.client = shared.defaultClient.create()
     shared.woken = shared.client
   }

@@ -45,7 +45,9 @@ export interface ConformanceEngine {
   inject?(envelope: Envelope): Promise<string>
   /** Ends the engine's process without a farewell, and starts it again on what it had stored. */
   restart?(): Promise<void>
+  /** Lets time go by in which the engine's process stands still, as that of a machine that sleeps. */
+  suspend?(durationMs: number): Promise<void>
 }
 
 /** What a target may leave out, and cases may want. */
-export type Equipment = 'anotherClient' | 'createClient' | 'inject' | 'restart' | 'createDefault'
+export type Equipment = 'anotherClient' | 'createClient' | 'inject' | 'restart' | 'suspend' | 'createDefault'

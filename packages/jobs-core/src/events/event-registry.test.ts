@@ -39,6 +39,7 @@ describe('an unknown event', () => {
     ['email.sent', 'email.send'],
     ['webhook.recieved', 'webhook.received'],
     ['analytics.pageview', 'analytics.page_view'],
+    ['analytics.pages_viewed', 'analytics.page_view'],
     ['project.create', 'project.created'],
     ['something.else.entirely', undefined],
     ['', undefined],

@@ -12,20 +12,17 @@ export interface ConcurrencyLimits {
 /** @throws {InvalidDefinitionError} when a limit is not a whole number from 1, or none is given. */
 export function toConcurrencyLimits(concurrency: Concurrency, what: string): ConcurrencyLimits {
   const isObject = typeof concurrency === 'object' && concurrency !== null
-  const { limit, perTenant } = isObject ? concurrency : { limit: concurrency }
-  const fail = (field: string, value: unknown): never => {
-    throw new InvalidDefinitionError({
-      what,
-      field,
-      problem: `is \`${String(value)}\``,
-      remedy: 'Give a whole number of 1 or more, or `{ limit, perTenant }`.',
-    })
+  const { limit, perTenant, ...unknown }: Exclude<Concurrency, number> = isObject ? concurrency : { limit: concurrency }
+  const fail = (field: string, problem: string): never => {
+    const remedy = 'Give a whole number of 1 or more, or `{ limit, perTenant }`.'
+    throw new InvalidDefinitionError({ what, field, problem, remedy })
   }
+  for (const field of Object.keys(unknown)) fail(`concurrency.${field}`, 'is not an option')
   if (limit !== undefined && !isCount(limit)) {
-    fail(isObject ? 'concurrency.limit' : 'concurrency', limit)
+    fail(isObject ? 'concurrency.limit' : 'concurrency', `is \`${String(limit)}\``)
   }
-  if (perTenant !== undefined && !isCount(perTenant)) fail('concurrency.perTenant', perTenant)
-  if (limit === undefined && perTenant === undefined) fail('concurrency', concurrency)
+  if (perTenant !== undefined && !isCount(perTenant)) fail('concurrency.perTenant', `is \`${String(perTenant)}\``)
+  if (limit === undefined && perTenant === undefined) fail('concurrency', 'has no limit')
   return { ...(limit !== undefined && { limit }), ...(perTenant !== undefined && { perTenant }) }
 }
 

@@ -34,11 +34,14 @@ export interface RetryPolicy {
 /** The most attempts that a definition or a send may ask for. */
 export const maxAttemptsCeiling = 1000
 
+const optionNames = ['maxAttempts', 'backoff', 'initialDelay', 'maxDelay', 'factor', 'jitter']
+
 /** @throws {InvalidDefinitionError} naming the field, for example `retry.maxAttempts`. */
 export function toRetryPolicy(config: RetryConfig | undefined, what: string): RetryPolicy {
   const fail = (field: string, problem: string, remedy: string): never => {
     throw new InvalidDefinitionError({ what, field: `retry.${field}`, problem, remedy })
   }
+  checkOptions(config, what, fail)
   const { maxAttempts = 3, backoff = 'exponential', factor = 2, jitter = 0 } = config ?? {}
   if (!isAttemptCount(maxAttempts)) {
     fail('maxAttempts', `is \`${String(maxAttempts)}\``, `Give a whole number from 1 to ${maxAttemptsCeiling}.`)
@@ -46,14 +49,28 @@ export function toRetryPolicy(config: RetryConfig | undefined, what: string): Re
   if (!['fixed', 'linear', 'exponential'].includes(backoff)) {
     fail('backoff', `is \`${String(backoff)}\``, "Use 'fixed', 'linear' or 'exponential'.")
   }
-  if (!(Number.isFinite(factor) && factor >= 1)) fail('factor', `is \`${String(factor)}\``, 'Give a number of 1 or more.')
-  if (!(Number.isFinite(jitter) && jitter >= 0 && jitter <= 1)) fail('jitter', `is \`${String(jitter)}\``, 'Give a fraction from 0 to 1.')
+  if (!(Number.isFinite(factor) && factor >= 1))
+    fail('factor', `is \`${String(factor)}\``, 'Give a number of 1 or more.')
+  if (!(Number.isFinite(jitter) && jitter >= 0 && jitter <= 1))
+    fail('jitter', `is \`${String(jitter)}\``, 'Give a fraction from 0 to 1.')
   const initialDelayMs = delayOf(config?.initialDelay ?? 1000, 'initialDelay', fail)
   const maxDelayMs = delayOf(config?.maxDelay ?? Math.max(60_000, initialDelayMs), 'maxDelay', fail)
   if (maxDelayMs < initialDelayMs) {
     fail('maxDelay', `is shorter than \`initialDelay\` (${maxDelayMs} ms < ${initialDelayMs} ms)`, 'Swap or raise it.')
   }
   return { maxAttempts, backoff, initialDelayMs, maxDelayMs, factor, jitter }
+}
+
+function checkOptions(config: unknown, what: string, fail: (...words: [string, string, string]) => never): void {
+  if (config === undefined) return
+  if (typeof config !== 'object' || config === null) {
+    const remedy = 'Give an object such as `{ maxAttempts: 5 }`.'
+    throw new InvalidDefinitionError({ what, field: 'retry', problem: `is \`${String(config)}\``, remedy })
+  }
+  for (const field of Object.keys(config)) {
+    if (optionNames.includes(field)) continue
+    fail(field, 'is not an option', `The options are ${optionNames.map((name) => `\`${name}\``).join(', ')}.`)
+  }
 }
 
 /** True for a number of attempts that can be asked for. */
@@ -66,6 +83,10 @@ function delayOf(delay: number | Duration, field: string, fail: (...words: [stri
     return toMilliseconds(delay, field)
   } catch (error) {
     if (!InvalidOptionError.isInstance(error)) throw error
-    return fail(field, `is \`${String(delay)}\``, "Give milliseconds, or a string such as `'30s'`, of at most ten years.")
+    return fail(
+      field,
+      `is \`${String(delay)}\``,
+      "Give milliseconds, or a string such as `'30s'`, of at most ten years.",
+    )
   }
 }

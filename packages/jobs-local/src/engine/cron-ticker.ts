@@ -46,7 +46,8 @@ export class CronTicker {
       this.#parts.jobs.cronJobs().map((definition) => {
         const known = before.get(definition.id)
         const same = known?.definition.schedule
-        const unchanged = same?.schedule === definition.schedule.schedule && same.timezone === definition.schedule.timezone
+        const unchanged =
+          same?.schedule === definition.schedule.schedule && same.timezone === definition.schedule.timezone
         const nextAt = known && unchanged ? known.nextAt : this.#firstTick(definition)
         return [definition.id, { definition, nextAt }]
       }),

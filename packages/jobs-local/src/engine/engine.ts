@@ -145,7 +145,8 @@ export class Engine implements EngineView {
     for (const { abort } of this.#inFlight.values()) abort.abort(new ShutdownError())
     await Promise.all(this.inFlight)
     const left = store.openJobs()
-    if (left > 0) this.#logger.warn('The engine closed with jobs that had not ended; memory keeps none of them.', { jobs: left })
+    if (left > 0)
+      this.#logger.warn('The engine closed with jobs that had not ended; memory keeps none of them.', { jobs: left })
     store.close()
   }
 

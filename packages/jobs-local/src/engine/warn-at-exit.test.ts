@@ -11,7 +11,11 @@ const leave = (): void => {
   for (const listener of added()) listener.call(process, 0)
 }
 
-function openEngine(openJobs: number): { engine: OpenEngine & { openJobs: number }; warnings: number[]; stop: () => void } {
+function openEngine(openJobs: number): {
+  engine: OpenEngine & { openJobs: number }
+  warnings: number[]
+  stop: () => void
+} {
   const warnings: number[] = []
   const engine = { openJobs, warn: (jobs: number) => void warnings.push(jobs) }
   const stop = warnAtExit(engine)

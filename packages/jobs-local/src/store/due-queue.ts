@@ -26,7 +26,10 @@ export class DueQueue<T> {
   noteStale(): void {
     this.#stale++
     if (this.#stale * 2 <= this.#queue.length) return
-    this.#queue = new TinyQueue(this.#queue.data.filter(({ item }) => !this.#isStale(item)), byInstant)
+    this.#queue = new TinyQueue(
+      this.#queue.data.filter(({ item }) => !this.#isStale(item)),
+      byInstant,
+    )
     this.#stale = 0
   }
 

@@ -10,7 +10,10 @@ describe('Fifo', () => {
   })
 
   test('whatever is pushed, peeked at and shifted, it answers like an array', () => {
-    const step = fc.oneof({ weight: 3, arbitrary: fc.integer().map((item) => ({ push: item })) }, fc.constant('shift' as const))
+    const step = fc.oneof(
+      { weight: 3, arbitrary: fc.integer().map((item) => ({ push: item })) },
+      fc.constant('shift' as const),
+    )
     fc.assert(
       fc.property(fc.array(step, { maxLength: 600, size: 'max' }), (steps) => {
         const queue = new Fifo<number>()

@@ -1,4 +1,12 @@
-import type { ConcurrencyLimits, Envelope, JobErrorInfo, JobState, Json, ListQuery, Outcome } from '@cgk-platform/jobs-core'
+import type {
+  ConcurrencyLimits,
+  Envelope,
+  JobErrorInfo,
+  JobState,
+  Json,
+  ListQuery,
+  Outcome,
+} from '@cgk-platform/jobs-core'
 
 /** A job as a store keeps it. Instants are epoch milliseconds. */
 export interface StoredJob {

@@ -52,7 +52,7 @@ class MemoryStore implements JobStore {
       }
       this.#jobs.set(envelope.id, job)
       this.#openJobs++
-      if (delayed) this.#delayedJobs.push(envelope.runAt!, job)
+      if (delayed) this.#delayedJobs.push(envelope.runAt, job)
       else this.#arrived.push(job)
       return { id: envelope.id, deduplicated: false }
     })
@@ -181,7 +181,7 @@ class MemoryStore implements JobStore {
         (event === undefined || job.envelope.event === event) &&
         (state === undefined || stateOf(job) === state),
     )
-    const jobs = found.slice(-limit).reverse()
+    const jobs = found.slice(-limit).toReversed()
     return found.length > limit ? { jobs, cursor: String(jobs.at(-1)!.sequence) } : { jobs }
   }
 

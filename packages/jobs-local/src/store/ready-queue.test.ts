@@ -15,7 +15,10 @@ function pushMany(queue: ReadyQueue, definitionId: string, tenantId: string, cou
   return runs
 }
 
-function takeAll(queue: ReadyQueue, limits: (definitionId: string) => ConcurrencyLimits | undefined = unlimited): StoredRun[] {
+function takeAll(
+  queue: ReadyQueue,
+  limits: (definitionId: string) => ConcurrencyLimits | undefined = unlimited,
+): StoredRun[] {
   const taken: StoredRun[] = []
   for (let run = queue.take(limits); run; run = queue.take(limits)) taken.push(run)
   return taken
@@ -181,7 +184,10 @@ describe('ReadyQueue: any order of pushes, takes, releases and cancels', () => {
   })
 
   test('a run that may begin waits for at most one turn of each other definition times one of each other tenant', () => {
-    const load = fc.array(fc.record({ ...lane, count: fc.integer({ min: 1, max: 30 }) }), { minLength: 1, maxLength: 12 })
+    const load = fc.array(fc.record({ ...lane, count: fc.integer({ min: 1, max: 30 }) }), {
+      minLength: 1,
+      maxLength: 12,
+    })
     fc.assert(
       fc.property(load, fc.nat(20), (loads, takenBefore) => {
         const queue = new ReadyQueue()

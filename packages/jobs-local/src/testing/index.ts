@@ -1,6 +1,12 @@
 import { keepCronAsleep } from '@cgk-platform/jobs-core'
 
-export { type AttemptRecord, createTestEngine, type SentRecord, type TestEngine, type TestEngineOptions } from './test-engine.ts'
+export {
+  type AttemptRecord,
+  createTestEngine,
+  type SentRecord,
+  type TestEngine,
+  type TestEngineOptions,
+} from './test-engine.ts'
 export { createVirtualClock, type VirtualClock } from './virtual-clock.ts'
 
 keepCronAsleep()

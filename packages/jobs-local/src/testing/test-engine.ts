@@ -75,7 +75,15 @@ const mostSteps = 100_000
 
 /** Makes an engine for a test. Jobs are those given, or all that were defined. Nothing is logged unless a logger is given. */
 export function createTestEngine(options: TestEngineOptions = {}): TestEngine {
-  const { startAt, config, random = () => 0, patienceMs = 1000, hooks, logger = silentLogger, ...clientOptions } = options
+  const {
+    startAt,
+    config,
+    random = () => 0,
+    patienceMs = 1000,
+    hooks,
+    logger = silentLogger,
+    ...clientOptions
+  } = options
   const clock = createVirtualClock(startAt?.getTime() ?? defaultStart)
   // A test that lets a week go by still wants to look at what ended on its first day.
   const retention = { age: maxDurationMs, ...config?.retention }
@@ -145,7 +153,8 @@ function recordingHooks(
     ...hooks,
     onSend(send: SendInfo) {
       const { event, tenantId, jobId, deduplicated = false, envelope } = send
-      if (jobId !== undefined) sent.push({ id: jobId, event, tenantId, payload: structuredClone(envelope.payload), deduplicated })
+      if (jobId !== undefined)
+        sent.push({ id: jobId, event, tenantId, payload: structuredClone(envelope.payload), deduplicated })
       return hooks?.onSend?.(send)
     },
     onAttemptEnd(attempt) {

@@ -44,12 +44,18 @@ export function createLocalTarget(options: LocalTargetOptions = {}): Conformance
 }
 
 function openVirtual(options: LocalTargetOptions): ConformanceEngine {
-  const clock = createVirtualClock(startAt)
+  const virtual = createVirtualClock(startAt)
+  // What a machine's sleep adds to the wall clock; timers count on where they stood.
+  let sleptMs = 0
+  const clock: Clock = { ...virtual, now: () => virtual.now() + sleptMs }
   const local = createLocalProvider({ retention: { count: 100_000 } }, { clock, random: () => 0, ownTime: true })
   return {
     ...open(local, clock, options),
     clock,
-    pass: (durationMs) => passVirtualTime(local, clock, durationMs),
+    pass: (durationMs) => passVirtualTime(local, virtual, durationMs),
+    async suspend(durationMs) {
+      sleptMs += durationMs
+    },
   }
 }
 

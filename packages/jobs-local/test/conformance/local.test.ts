@@ -3,4 +3,5 @@ import { afterAll, beforeAll, describe, it } from 'vitest'
 
 import { createLocalTarget } from './local-target.ts'
 
-describeConformance(createLocalTarget(), { describe, it, beforeAll, afterAll })
+// Each case takes milliseconds on a virtual clock, the longest a second.
+describeConformance(createLocalTarget(), { describe, it, beforeAll, afterAll }, { caseLimitMs: 20_000 })

@@ -1,5 +1,4 @@
 import { defineJob, type JobContext } from '@cgk-platform/jobs-core'
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 import { createTestEngine, type TestEngine } from '../../src/testing/index.ts'
@@ -52,10 +51,16 @@ describe('cancelling a job that waits', () => {
 
   test('`queued` behind a limit: it never begins, and takes no turn from the next', async () => {
     const { handler, contexts, deferred } = createListener()
-    const engine = createTestEngine({ jobs: [defineJob({ id: 'work', event: 'work.asked', concurrency: 1, handler })], patienceMs: 5 })
+    const engine = createTestEngine({
+      jobs: [defineJob({ id: 'work', event: 'work.asked', concurrency: 1, handler })],
+      patienceMs: 5,
+    })
     const ids = [await send(engine), await send(engine), await send(engine)]
     await engine.settle()
-    expect(await engine.client.cancelJob(ids[1]!)).toMatchObject({ state: 'cancelled', runs: [{ state: 'cancelled', attempts: 0 }] })
+    expect(await engine.client.cancelJob(ids[1]!)).toMatchObject({
+      state: 'cancelled',
+      runs: [{ state: 'cancelled', attempts: 0 }],
+    })
     deferred.resolve('done')
     await engine.settle()
     expect(contexts.map(({ jobId }) => jobId)).toEqual([ids[0], ids[2]])
@@ -93,7 +98,9 @@ describe('cancelling a job that runs', () => {
           ? handler(event, context)
           : Promise.race([
               handler(event, context),
-              new Promise<never>((_, reject) => context.signal.addEventListener('abort', () => reject(context.signal.reason))),
+              new Promise<never>((_, reject) =>
+                context.signal.addEventListener('abort', () => reject(context.signal.reason)),
+              ),
             ]),
       onFailure: (error) => failures.push(error),
     })
@@ -105,16 +112,23 @@ describe('cancelling a job that runs', () => {
     return { engine, id, reasons, contexts, deferred, failures, ends }
   }
 
-  test.each([true, false])('aborts its signal with the reason, at once (the handler ignores it: %s)', async (ignoresSignal) => {
-    const { engine, id, reasons, contexts, failures, ends } = await start({ ignoresSignal })
-    const answer = await engine.client.cancelJob(id)
-    expect(reasons).toMatchObject([{ name: 'JobCancelledError', code: 'job_cancelled', jobId: id }])
-    expect(contexts[0]?.signal.aborted).toBe(true)
-    expect(answer).toMatchObject({ state: 'cancelled', runs: [{ state: 'cancelled', attempts: 1 }], endedAt: engine.now() })
-    await engine.settle()
-    expect([failures, ends]).toEqual([[], ['cancelled']])
-    expect(engine.attempts[0]?.outcome).toEqual({ type: 'cancelled' })
-  })
+  test.each([true, false])(
+    'aborts its signal with the reason, at once (the handler ignores it: %s)',
+    async (ignoresSignal) => {
+      const { engine, id, reasons, contexts, failures, ends } = await start({ ignoresSignal })
+      const answer = await engine.client.cancelJob(id)
+      expect(reasons).toMatchObject([{ name: 'JobCancelledError', code: 'job_cancelled', jobId: id }])
+      expect(contexts[0]?.signal.aborted).toBe(true)
+      expect(answer).toMatchObject({
+        state: 'cancelled',
+        runs: [{ state: 'cancelled', attempts: 1 }],
+        endedAt: engine.now(),
+      })
+      await engine.settle()
+      expect([failures, ends]).toEqual([[], ['cancelled']])
+      expect(engine.attempts[0]?.outcome).toEqual({ type: 'cancelled' })
+    },
+  )
 
   test('is final: a late result does not complete it, a late error does not fail or retry it', async () => {
     const completing = await start({ ignoresSignal: true })
@@ -224,7 +238,11 @@ describe('cancelling a job that has ended', () => {
     const engine = createTestEngine({ jobs: [defineJob({ id: 'work', event: 'work.asked', handler })], patienceMs: 5 })
     const id = await send(engine)
     await engine.settle()
-    const answers = await Promise.all([engine.client.cancelJob(id), engine.client.cancelJob(id), engine.client.cancelJob(id)])
+    const answers = await Promise.all([
+      engine.client.cancelJob(id),
+      engine.client.cancelJob(id),
+      engine.client.cancelJob(id),
+    ])
     expect(answers.map(({ state }) => state)).toEqual(['cancelled', 'cancelled', 'cancelled'])
     expect(reasons).toHaveLength(1)
     expect(await openJobsOf(engine.client)).toBe(0)
@@ -236,53 +254,5 @@ describe('cancelling a job that has ended', () => {
     const waiting = engine.client.waitForJob(id)
     await engine.client.cancelJob(id)
     expect((await waiting).state).toBe('cancelled')
-  })
-})
-
-describe('cancelling at any time', () => {
-  test('what was answered as cancelled stays so, what was answered as ended stays so, and every place comes back', async () => {
-    const plan = fc.array(
-      fc.record({ delayMs: fc.nat(5), turns: fc.nat(3), failures: fc.nat(2), cancelAtMs: fc.nat(12) }),
-      { minLength: 1, maxLength: 25 },
-    )
-    await fc.assert(
-      fc.asyncProperty(plan, async (jobs) => {
-        const job = defineJob({
-          id: 'work',
-          event: 'work.asked',
-          concurrency: { limit: 2 },
-          retry: { maxAttempts: 3, backoff: 'fixed', initialDelay: 3 },
-          handler: async ({ payload }, { attempt }) => {
-            const { turns, failures } = payload.data as { turns: number; failures: number }
-            for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve))
-            if (attempt <= failures) throw new Error('not yet')
-          },
-        })
-        const engine = createTestEngine({ jobs: [job] })
-        const sent = await Promise.all(
-          jobs.map(async ({ delayMs, turns, failures, cancelAtMs }) => {
-            const { id } = await engine.client.sendJob('work.asked', { tenantId, data: { turns, failures } }, { delay: delayMs })
-            return { id, cancelAtMs }
-          }),
-        )
-        const answers = new Map<string, string>()
-        for (let ms = 0; ms <= 12; ms++) {
-          const due = sent.filter(({ cancelAtMs }) => cancelAtMs === ms)
-          // Not settled first, so that some are under way.
-          await Promise.all(due.map(async ({ id }) => answers.set(id, (await engine.client.cancelJob(id)).state)))
-          await engine.advance(1)
-        }
-        await engine.runUntilIdle()
-        for (const [id, state] of answers) {
-          expect(['cancelled', 'completed']).toContain(state)
-          expect((await engine.client.getJobStatus(id)).state).toBe(state)
-        }
-        const after = await engine.client.sendJobs([1, 2, 3].map(() => ({ event: 'work.asked', payload: { tenantId, data: { turns: 1, failures: 0 } } })))
-        await engine.settle()
-        for (const one of after) expect(one.ok && (await engine.client.getJobStatus(one.job.id)).state).toBe('completed')
-        expect(await openJobsOf(engine.client)).toBe(0)
-      }),
-      { numRuns: 60 },
-    )
   })
 })

@@ -10,7 +10,11 @@ import '../kit/work.ts'
 
 const tenantId = 'acme'
 const left = 'The engine closed with jobs that had not ended; memory keeps none of them.'
-const closed = { name: 'ClientClosedError', code: 'client_closed', message: expect.stringContaining('this job client is closed') }
+const closed = {
+  name: 'ClientClosedError',
+  code: 'client_closed',
+  message: expect.stringContaining('this job client is closed'),
+}
 
 describe('closing', () => {
   test('lets what runs and what waits for a place end first', async () => {
@@ -35,7 +39,8 @@ describe('closing', () => {
     const job = defineJob({
       id: 'work',
       event: 'work.asked',
-      handler: (_event, { signal }) => new Promise(() => signal.addEventListener('abort', () => reasons.push(signal.reason))),
+      handler: (_event, { signal }) =>
+        new Promise(() => signal.addEventListener('abort', () => reasons.push(signal.reason))),
     })
     const engine = createTestEngine({ jobs: [job], patienceMs: 5 })
     const { id } = await engine.client.sendJob('work.asked', { tenantId })
@@ -47,7 +52,10 @@ describe('closing', () => {
     await closing
     expect(reasons).toMatchObject([{ name: 'ShutdownError', code: 'shutdown' }])
     expect(engine.attempts.map(({ outcome }) => outcome.type)).toEqual(['interrupted'])
-    expect(await engine.client.getJobStatus(id)).toMatchObject({ state: 'queued', runs: [{ state: 'queued', attempts: 0 }] })
+    expect(await engine.client.getJobStatus(id)).toMatchObject({
+      state: 'queued',
+      runs: [{ state: 'queued', attempts: 0 }],
+    })
   })
 
   test('with a timeout of 0 aborts at once, also what ignores it', async () => {
@@ -70,7 +78,9 @@ describe('closing', () => {
     await engine.client.sendJob('work.ignored', { tenantId })
     await engine.settle()
     await engine.client.close({ timeout: 0 })
-    expect(logger.lines.filter(({ message }) => message === left)).toEqual([{ level: 'warn', message: left, fields: { jobs: 3 } }])
+    expect(logger.lines.filter(({ message }) => message === left)).toEqual([
+      { level: 'warn', message: left, fields: { jobs: 3 } },
+    ])
   })
 
   test('takes no more: every way to send, cancel, retry or start is refused, reading goes on', async () => {
@@ -107,7 +117,9 @@ describe('closing', () => {
     await engine.client.sendJob('work.asked', { tenantId })
     await engine.settle()
     const order: string[] = []
-    const closing = [engine.client.close(), engine.client.close({ timeout: 0 })].map((one) => one.then(() => order.push('closed')))
+    const closing = [engine.client.close(), engine.client.close({ timeout: 0 })].map((one) =>
+      one.then(() => order.push('closed')),
+    )
     await engine.settle()
     order.push('released')
     deferred.resolve()
@@ -133,7 +145,10 @@ describe('closing', () => {
 
   test('a malformed timeout is refused, and the client stays open', async () => {
     const engine = createTestEngine({ jobs: [] })
-    await expect(engine.client.close({ timeout: 'soon' as never })).rejects.toMatchObject({ code: 'invalid_option', option: 'timeout' })
+    await expect(engine.client.close({ timeout: 'soon' as never })).rejects.toMatchObject({
+      code: 'invalid_option',
+      option: 'timeout',
+    })
     await engine.client.sendJob('work.ignored', { tenantId })
     expect(engine.sent).toHaveLength(1)
   })
@@ -219,27 +234,35 @@ describe('sending while it closes', () => {
     ],
   ]
 
-  test.each(ways)('in the same moment (%s) is refused or runs; it is never taken and forgotten', async (_name, send) => {
-    for (let turns = 0; turns < 12; turns++) {
-      const ran: string[] = []
-      const note = (_event: unknown, { jobId }: { jobId: string }) => void ran.push(jobId)
-      const jobs = (['work.asked', 'work.checked'] as const).map((event) => defineJob({ id: event, event, handler: note }))
-      const { client } = createTestEngine({ jobs })
-      await client.capabilities()
-      const sending = send(client).catch((error: { code: string }) => error.code)
-      for (let turn = 0; turn < turns; turn++) await Promise.resolve()
-      await client.close()
-      const answer = await sending
-      if (answer !== 'client_closed') expect(ran).toEqual([answer])
-    }
-  })
+  test.each(ways)(
+    'in the same moment (%s) is refused or runs; it is never taken and forgotten',
+    async (_name, send) => {
+      for (let turns = 0; turns < 12; turns++) {
+        const ran: string[] = []
+        const note = (_event: unknown, { jobId }: { jobId: string }) => void ran.push(jobId)
+        const jobs = (['work.asked', 'work.checked'] as const).map((event) =>
+          defineJob({ id: event, event, handler: note }),
+        )
+        const { client } = createTestEngine({ jobs })
+        await client.capabilities()
+        const sending = send(client).catch((error: { code: string }) => error.code)
+        for (let turn = 0; turn < turns; turn++) await Promise.resolve()
+        await client.close()
+        const answer = await sending
+        if (answer !== 'client_closed') expect(ran).toEqual([answer])
+      }
+    },
+  )
 })
 
 describe('one provider', () => {
   test('serves one client: a second is refused, and the first goes on', async () => {
     const provider = createLocalProvider()
     const job = defineJob({ id: 'work', event: 'work.asked', handler: () => 'done' })
-    const [first, second] = [createClient({ load: () => provider }, { jobs: [job] }), createClient({ load: () => provider }, { jobs: [] })]
+    const [first, second] = [
+      createClient({ load: () => provider }, { jobs: [job] }),
+      createClient({ load: () => provider }, { jobs: [] }),
+    ]
     const { id } = await first.sendJob('work.asked', { tenantId })
     await expect(second.sendJob('work.asked', { tenantId })).rejects.toMatchObject({
       code: 'invalid_option',

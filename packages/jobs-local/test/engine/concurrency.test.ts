@@ -28,7 +28,13 @@ function createGauge() {
 interface Workload {
   readonly total: number
   readonly limits: readonly { readonly limit: number | undefined; readonly perTenant: number | undefined }[]
-  readonly jobs: readonly { readonly event: number; readonly tenant: number; readonly turns: number; readonly delayMs: number; readonly failures: number }[]
+  readonly jobs: readonly {
+    readonly event: number
+    readonly tenant: number
+    readonly turns: number
+    readonly delayMs: number
+    readonly failures: number
+  }[]
 }
 
 const limit = fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined })
@@ -104,7 +110,8 @@ describe('concurrency, whatever is sent', () => {
       },
     })
     const engine = createTestEngine({ jobs: [job] })
-    for (let number = 0; number < 30; number++) await engine.client.sendJob('work.asked', { tenantId: tenantIds[number % 3]!, number })
+    for (let number = 0; number < 30; number++)
+      await engine.client.sendJob('work.asked', { tenantId: tenantIds[number % 3]!, number })
     await engine.settle()
     expect(['all', ...tenantIds].map(gauge.most)).toEqual([5, 2, 2, 2])
   })
@@ -112,13 +119,23 @@ describe('concurrency, whatever is sent', () => {
 
 describe('nothing starves', () => {
   /** Runs one job at a time and tells the order in which tenants or definitions had their turns. */
-  async function orderOf(loads: [event: (typeof events)[number], tenantId: string, count: number][], concurrency?: Concurrency) {
+  async function orderOf(
+    loads: [event: (typeof events)[number], tenantId: string, count: number][],
+    concurrency?: Concurrency,
+  ) {
     const order: string[] = []
     const jobs = events.map((event) =>
-      defineJob({ id: event, event, concurrency, handler: (_event, { tenantId }) => void order.push(`${event} ${tenantId}`) }),
+      defineJob({
+        id: event,
+        event,
+        concurrency,
+        handler: (_event, { tenantId }) => void order.push(`${event} ${tenantId}`),
+      }),
     )
     const engine = createTestEngine({ jobs, config: { concurrency: 1 } })
-    const items = loads.flatMap(([event, tenantId, count]) => Array.from({ length: count }, () => ({ event, payload: { tenantId } })))
+    const items = loads.flatMap(([event, tenantId, count]) =>
+      Array.from({ length: count }, () => ({ event, payload: { tenantId } })),
+    )
     await engine.client.sendJobs(items)
     await engine.settle()
     expect(order).toHaveLength(items.length)
@@ -162,7 +179,9 @@ describe('nothing starves', () => {
     })
     const engine = createTestEngine({ jobs: [job], config: { concurrency: 1 } })
     await engine.client.sendJob('work.asked', { tenantId: 'flaky' })
-    await engine.client.sendJobs(Array.from({ length: 100 }, () => ({ event: 'work.asked', payload: { tenantId: 'busy' } })))
+    await engine.client.sendJobs(
+      Array.from({ length: 100 }, () => ({ event: 'work.asked', payload: { tenantId: 'busy' } })),
+    )
     await engine.settle()
     expect(order.indexOf('flaky 2')).toBeLessThan(4)
   })
@@ -173,7 +192,8 @@ describe('nothing starves', () => {
     const free = defineJob({ id: 'free', event: 'work.followed', handler: () => undefined })
     const engine = createTestEngine({ jobs: [blocked, free], patienceMs: 5 })
     for (let number = 0; number < 200; number++) await engine.client.sendJob('work.asked', { tenantId: 'acme', number })
-    for (let number = 0; number < 20; number++) await engine.client.sendJob('work.followed', { tenantId: 'acme', number })
+    for (let number = 0; number < 20; number++)
+      await engine.client.sendJob('work.followed', { tenantId: 'acme', number })
     await engine.settle()
     const running = await engine.client.listJobs({ state: 'running' })
     expect(running.jobs).toHaveLength(2)

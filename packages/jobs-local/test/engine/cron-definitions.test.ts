@@ -50,14 +50,17 @@ describe('cron jobs that are defined, changed and removed while the engine runs'
     expect(ticks).toEqual(['01-01T01:00 old', '01-01T02:00 new', '01-01T03:00 new'])
   })
 
-  test.each(['none', 'latest'] as const)('another schedule counts from now on: it has missed no tick (catchUp %s)', async (catchUp) => {
-    define('0 9 * * *', { catchUp })
-    await engine.advance('15h') // 15:00
-    define('0 12 * * *', { catchUp })
-    await engine.advance('24h')
-    expect(ticks).toEqual(['01-01T09:00', '01-02T12:00'])
-    expect(logger.messages('warn')).toEqual([])
-  })
+  test.each(['none', 'latest'] as const)(
+    'another schedule counts from now on: it has missed no tick (catchUp %s)',
+    async (catchUp) => {
+      define('0 9 * * *', { catchUp })
+      await engine.advance('15h') // 15:00
+      define('0 12 * * *', { catchUp })
+      await engine.advance('24h')
+      expect(ticks).toEqual(['01-01T09:00', '01-02T12:00'])
+      expect(logger.messages('warn')).toEqual([])
+    },
+  )
 
   test('so does another time zone', async () => {
     define('0 9 * * *', { catchUp: 'latest' })
@@ -85,16 +88,19 @@ describe('cron jobs that are defined, changed and removed while the engine runs'
     expect([ticks, other]).toEqual([['01-01T01:00'], ['tick', 'tick', 'tick']])
   })
 
-  test.each(['none', 'latest'] as const)('removed and defined again, it has missed nothing meanwhile (catchUp %s)', async (catchUp) => {
-    define('0 * * * *', { catchUp })
-    await engine.advance('90m')
-    ambientJobs().remove('report')
-    await engine.advance('5h')
-    define('0 * * * *', { catchUp })
-    await engine.advance('1h')
-    expect(ticks).toEqual(['01-01T01:00', '01-01T07:00'])
-    expect(logger.messages('warn')).toEqual([])
-  })
+  test.each(['none', 'latest'] as const)(
+    'removed and defined again, it has missed nothing meanwhile (catchUp %s)',
+    async (catchUp) => {
+      define('0 * * * *', { catchUp })
+      await engine.advance('90m')
+      ambientJobs().remove('report')
+      await engine.advance('5h')
+      define('0 * * * *', { catchUp })
+      await engine.advance('1h')
+      expect(ticks).toEqual(['01-01T01:00', '01-01T07:00'])
+      expect(logger.messages('warn')).toEqual([])
+    },
+  )
 
   test('replaced by an ordinary job of its id, it ticks no more', async () => {
     define('0 * * * *')

@@ -49,7 +49,12 @@ describe('a cron job for each tenant', () => {
     })
     const engine = createTestEngine({ jobs: [cron] })
     await engine.advance('90s')
-    expect(await statesOf(engine)).toEqual({ system: ['completed'], acme: ['completed'], globex: ['failed'], initech: ['completed'] })
+    expect(await statesOf(engine)).toEqual({
+      system: ['completed'],
+      acme: ['completed'],
+      globex: ['failed'],
+      initech: ['completed'],
+    })
     expect(reported).toEqual(['globex: no data'])
     expect(engine.attempts.filter(({ tenantId }) => tenantId === 'acme')).toHaveLength(1)
   })
@@ -83,13 +88,21 @@ describe('a cron job for each tenant', () => {
   })
 
   test('a tenant’s run can be read, cancelled and retried through its own client, and through no other', async () => {
-    const cron = report({ retry: { maxAttempts: 1 }, tenants: () => ['acme'], handler: () => { throw new Error('no data') } })
+    const cron = report({
+      retry: { maxAttempts: 1 },
+      tenants: () => ['acme'],
+      handler: () => {
+        throw new Error('no data')
+      },
+    })
     const engine = createTestEngine({ jobs: [cron] })
     await engine.advance('90s')
     const acme = engine.client.forTenant('acme')
     const [failed] = (await acme.listJobs()).jobs
     expect((await acme.retryJob(failed!.id)).id).toBe(failed!.id)
-    await expect(engine.client.forTenant('globex').getJobStatus(failed!.id)).rejects.toMatchObject({ code: 'job_not_found' })
+    await expect(engine.client.forTenant('globex').getJobStatus(failed!.id)).rejects.toMatchObject({
+      code: 'job_not_found',
+    })
     await engine.settle()
     expect((await acme.getJobStatus(failed!.id)).runs).toHaveLength(2)
   })
@@ -127,30 +140,47 @@ describe('`tenants` that goes wrong', () => {
   })
 
   const cases: [string, () => unknown, string][] = [
-    ['throws', () => { throw new Error('database is away') }, 'database is away'],
+    [
+      'throws',
+      () => {
+        throw new Error('database is away')
+      },
+      'database is away',
+    ],
     ['rejects', () => Promise.reject(new Error('database is away')), 'database is away'],
-    ['returns nothing', () => undefined, '`report.tenants` did not return a list. Return the ids of the tenants, a list of non-empty strings.'],
-    ['returns a string', () => 'acme', '`report.tenants` did not return a list. Return the ids of the tenants, a list of non-empty strings.'],
+    [
+      'returns nothing',
+      () => undefined,
+      '`report.tenants` did not return a list. Return the ids of the tenants, a list of non-empty strings.',
+    ],
+    [
+      'returns a string',
+      () => 'acme',
+      '`report.tenants` did not return a list. Return the ids of the tenants, a list of non-empty strings.',
+    ],
     ['returns tenants themselves', () => [{ id: 'acme' }], '`report.tenants` returned a tenant that is a'],
     ['returns an empty id', () => ['acme', ''], '`report.tenants` returned a tenant that is empty'],
     ['returns the reserved id', () => ['system'], '`report.tenants` returned a tenant that is `system`'],
   ]
 
-  test.each(cases)('%s, always: retried, then failed for all to see, with no tenant half done', async (_name, tenants, message) => {
-    const reported: string[] = []
-    const logger = createRecordedLogger()
-    const cron = report({
-      tenants: tenants as () => string[],
-      onFailure: (error, { tenantId }) => reported.push(`${tenantId}: ${error.message}`),
-    })
-    const engine = createTestEngine({ jobs: [cron], logger })
-    await engine.advance('65s')
-    expect(await statesOf(engine)).toEqual({ system: ['failed'] })
-    const { jobs } = await engine.client.listJobs()
-    expect(jobs[0]?.runs[0]).toMatchObject({ attempts: 2, error: { message: expect.stringContaining(message) } })
-    expect(reported).toEqual([expect.stringContaining(`system: ${message}`)])
-    expect(logger.messages('error')).toEqual(['The run failed.'])
-    await engine.advance('1m')
-    expect((await statesOf(engine))['system']).toHaveLength(2) // and the next tick asks again
-  })
+  test.each(cases)(
+    '%s, always: retried, then failed for all to see, with no tenant half done',
+    async (_name, tenants, message) => {
+      const reported: string[] = []
+      const logger = createRecordedLogger()
+      const cron = report({
+        tenants: tenants as () => string[],
+        onFailure: (error, { tenantId }) => reported.push(`${tenantId}: ${error.message}`),
+      })
+      const engine = createTestEngine({ jobs: [cron], logger })
+      await engine.advance('65s')
+      expect(await statesOf(engine)).toEqual({ system: ['failed'] })
+      const { jobs } = await engine.client.listJobs()
+      expect(jobs[0]?.runs[0]).toMatchObject({ attempts: 2, error: { message: expect.stringContaining(message) } })
+      expect(reported).toEqual([expect.stringContaining(`system: ${message}`)])
+      expect(logger.messages('error')).toEqual(['The run failed.'])
+      await engine.advance('1m')
+      expect((await statesOf(engine))['system']).toHaveLength(2) // and the next tick asks again
+    },
+  )
 })

@@ -7,7 +7,9 @@ import { createRecordedLogger } from '../kit/recorded-logger.ts'
 
 const skipped = 'A cron tick was skipped: the previous run still goes on.'
 
-function everyMinute<Output = void>(options: Partial<CronJobOptions<Output>> & Pick<CronJobOptions<Output>, 'handler'>) {
+function everyMinute<Output = void>(
+  options: Partial<CronJobOptions<Output>> & Pick<CronJobOptions<Output>, 'handler'>,
+) {
   return defineCronJob<Output>({ id: 'every-minute', schedule: '* * * * *', ...options })
 }
 
@@ -111,7 +113,9 @@ describe('overlap', () => {
     const engine = createTestEngine({ jobs: [cron], logger, patienceMs: 5 })
     await engine.advance('3m')
     expect(seen).toEqual([1])
-    expect(logger.lines.filter(({ message }) => message === skipped).map(({ level, fields }) => [level, fields])).toEqual(
+    expect(
+      logger.lines.filter(({ message }) => message === skipped).map(({ level, fields }) => [level, fields]),
+    ).toEqual(
       [2, 3].map((minute) => ['info', { definition: 'every-minute', tick: `2026-01-01T00:0${minute}:00.000Z` }]),
     )
     deferred.resolve()
@@ -190,11 +194,19 @@ describe('when the clocks change', () => {
   }
 
   test('in spring a fixed time that does not exist runs at the first instant after the gap', async () => {
-    expect(await utcTimes('30 2 * * *', '2026-03-27T12:00:00Z', 3)).toEqual(['03-28T01:30', '03-29T01:00', '03-30T00:30'])
+    expect(await utcTimes('30 2 * * *', '2026-03-27T12:00:00Z', 3)).toEqual([
+      '03-28T01:30',
+      '03-29T01:00',
+      '03-30T00:30',
+    ])
   })
 
   test('in autumn a fixed time that occurs twice runs at the first', async () => {
-    expect(await utcTimes('30 2 * * *', '2026-10-23T12:00:00Z', 3)).toEqual(['10-24T00:30', '10-25T00:30', '10-26T01:30'])
+    expect(await utcTimes('30 2 * * *', '2026-10-23T12:00:00Z', 3)).toEqual([
+      '10-24T00:30',
+      '10-25T00:30',
+      '10-26T01:30',
+    ])
   })
 
   test('every hour follows elapsed time: none is left out and none runs twice', async () => {
@@ -206,6 +218,10 @@ describe('when the clocks change', () => {
   })
 
   test('a fixed time keeps its local hour across the change', async () => {
-    expect(await utcTimes('0 9 * * *', '2026-03-27T12:00:00Z', 3)).toEqual(['03-28T08:00', '03-29T07:00', '03-30T07:00'])
+    expect(await utcTimes('0 9 * * *', '2026-03-27T12:00:00Z', 3)).toEqual([
+      '03-28T08:00',
+      '03-29T07:00',
+      '03-30T07:00',
+    ])
   })
 })

@@ -16,7 +16,8 @@ describe('definitions that come, change and go while the engine runs', () => {
 
   const define = (options: Partial<JobOptions<'work.asked', unknown>>) =>
     defineJob<'work.asked', unknown>({ id: 'work', event: 'work.asked', handler: () => 'done', ...options })
-  const send = async (delay = 0): Promise<string> => (await engine.client.sendJob('work.asked', { tenantId }, { delay })).id
+  const send = async (delay = 0): Promise<string> =>
+    (await engine.client.sendJob('work.asked', { tenantId }, { delay })).id
 
   beforeEach(() => {
     logger = createRecordedLogger()
@@ -31,7 +32,10 @@ describe('definitions that come, change and go while the engine runs', () => {
     const id = await send(1000)
     define({})
     await engine.advance(1000)
-    expect(await engine.client.getJobStatus(id)).toMatchObject({ state: 'completed', runs: [{ definitionId: 'work', output: 'done' }] })
+    expect(await engine.client.getJobStatus(id)).toMatchObject({
+      state: 'completed',
+      runs: [{ definitionId: 'work', output: 'done' }],
+    })
   })
 
   test('one that comes after a job without subscribers ended leaves it as it is', async () => {
@@ -107,7 +111,12 @@ describe('definitions that come, change and go while the engine runs', () => {
   })
 
   test('replaced, its next attempt uses the new one: handler, delays and timeout', async () => {
-    define({ retry: { maxAttempts: 4, initialDelay: '1m' }, handler: () => { throw new Error('old') } })
+    define({
+      retry: { maxAttempts: 4, initialDelay: '1m' },
+      handler: () => {
+        throw new Error('old')
+      },
+    })
     const id = await send()
     await engine.settle()
     define({
@@ -117,7 +126,10 @@ describe('definitions that come, change and go while the engine runs', () => {
     })
     await engine.runUntilIdle()
     expect(engine.attempts.map(({ at }) => (at.getTime() - Date.UTC(2026, 0, 1)) / 1000)).toEqual([0, 60, 75])
-    expect(await engine.client.getJobStatus(id)).toMatchObject({ state: 'completed', runs: [{ output: 'new', attempts: 3 }] })
+    expect(await engine.client.getJobStatus(id)).toMatchObject({
+      state: 'completed',
+      runs: [{ output: 'new', attempts: 3 }],
+    })
   })
 
   test('replaced while an attempt runs, that attempt ends as it began', async () => {
@@ -138,7 +150,10 @@ describe('definitions that come, change and go while the engine runs', () => {
     await engine.settle()
     defineJob({ id: 'work', event: 'work.followed', handler: ({ name }) => void seen.push(name) })
     await engine.advance('1m')
-    expect(await engine.client.getJobStatus(id)).toMatchObject({ state: 'failed', runs: [{ error: { code: 'definition_not_found' } }] })
+    expect(await engine.client.getJobStatus(id)).toMatchObject({
+      state: 'failed',
+      runs: [{ error: { code: 'definition_not_found' } }],
+    })
     defineCronJob({ id: 'work', schedule: '0 0 1 1 *', handler: ({ scheduledAt }) => void seen.push(scheduledAt) })
     await engine.client.retryJob(id)
     await engine.settle()

@@ -71,7 +71,10 @@ describe('an idempotency key', () => {
     await engine.client.cancelJob(cancelled.id)
     expect((await engine.client.getJobStatus(failed.id)).state).toBe('failed')
     expect(await engine.client.sendJob('work.asked', { tenantId }, key)).toEqual({ ...failed, deduplicated: true })
-    expect(await engine.client.sendJob('work.followed', { tenantId }, key)).toEqual({ ...cancelled, deduplicated: true })
+    expect(await engine.client.sendJob('work.followed', { tenantId }, key)).toEqual({
+      ...cancelled,
+      deduplicated: true,
+    })
     await engine.runUntilIdle()
     expect(engine.attempts).toHaveLength(1)
   })
@@ -87,8 +90,13 @@ describe('an idempotency key', () => {
   test('at once from many places makes one job', async () => {
     const engine = createTestEngine({ jobs: [work] })
     const alone = Array.from({ length: 50 }, () => engine.client.sendJob('work.asked', { tenantId }, key))
-    const together = engine.client.sendJobs(Array.from({ length: 50 }, () => ({ event: 'work.asked', payload: { tenantId }, options: key })))
-    const handles = [...(await Promise.all(alone)), ...(await together).map((result) => (result.ok ? result.job : undefined))]
+    const together = engine.client.sendJobs(
+      Array.from({ length: 50 }, () => ({ event: 'work.asked', payload: { tenantId }, options: key })),
+    )
+    const handles = [
+      ...(await Promise.all(alone)),
+      ...(await together).map((result) => (result.ok ? result.job : undefined)),
+    ]
     expect(new Set(handles.map((handle) => handle?.id)).size).toBe(1)
     expect(handles.filter((handle) => handle?.deduplicated === false)).toHaveLength(1)
     await engine.settle()
@@ -97,7 +105,9 @@ describe('an idempotency key', () => {
 
   test('is not taken by a send that was refused', async () => {
     const engine = createTestEngine({ jobs: [work] })
-    await expect(engine.client.sendJob('work.asked', { tenantId, data: 1n }, key)).rejects.toMatchObject({ code: 'not_serializable' })
+    await expect(engine.client.sendJob('work.asked', { tenantId, data: 1n }, key)).rejects.toMatchObject({
+      code: 'not_serializable',
+    })
     expect((await engine.client.sendJob('work.asked', { tenantId }, key)).deduplicated).toBe(false)
   })
 })

@@ -58,7 +58,10 @@ describe('ended jobs', () => {
     await send(engine)
     const { client } = engine
     for (const operation of [client.getJobStatus, client.cancelJob, client.retryJob, client.waitForJob]) {
-      await expect(operation(id)).rejects.toMatchObject({ code: 'job_not_found', message: expect.stringContaining('still retained') })
+      await expect(operation(id)).rejects.toMatchObject({
+        code: 'job_not_found',
+        message: expect.stringContaining('still retained'),
+      })
     }
   })
 

@@ -38,9 +38,21 @@ describe('the delays between attempts, to the millisecond', () => {
     ['linear', { maxAttempts: 5, backoff: 'linear', initialDelay: 500 }, [500, 1000, 1500, 2000]],
     ['exponential', { maxAttempts: 6, backoff: 'exponential', initialDelay: 1000 }, [1000, 2000, 4000, 8000, 16_000]],
     ['exponential with a factor', { maxAttempts: 5, initialDelay: 100, factor: 3 }, [100, 300, 900, 2700]],
-    ['exponential with a broken factor, rounded up', { maxAttempts: 5, initialDelay: 100, factor: 1.15 }, [100, 115, 133, 153]],
-    ['linear, capped', { maxAttempts: 5, backoff: 'linear', initialDelay: '10s', maxDelay: '25s' }, [10_000, 20_000, 25_000, 25_000]],
-    ['exponential, capped by default at a minute', { maxAttempts: 6, initialDelay: '10s' }, [10_000, 20_000, 40_000, 60_000, 60_000]],
+    [
+      'exponential with a broken factor, rounded up',
+      { maxAttempts: 5, initialDelay: 100, factor: 1.15 },
+      [100, 115, 133, 153],
+    ],
+    [
+      'linear, capped',
+      { maxAttempts: 5, backoff: 'linear', initialDelay: '10s', maxDelay: '25s' },
+      [10_000, 20_000, 25_000, 25_000],
+    ],
+    [
+      'exponential, capped by default at a minute',
+      { maxAttempts: 6, initialDelay: '10s' },
+      [10_000, 20_000, 40_000, 60_000, 60_000],
+    ],
     ['an initial delay over a minute raises the cap', { maxAttempts: 3, initialDelay: '2h' }, [7_200_000, 7_200_000]],
     ['no delay', { maxAttempts: 4, initialDelay: 0 }, [0, 0, 0]],
     ['one attempt', { maxAttempts: 1 }, []],
@@ -69,7 +81,11 @@ describe('the delays between attempts, to the millisecond', () => {
       fc.asyncProperty(curve, async ({ maxAttempts, backoff, initialDelay, more, factor }) => {
         const maxDelay = initialDelay + more
         const expected = Array.from({ length: maxAttempts - 1 }, (_, index) => {
-          const grown = { fixed: initialDelay, linear: initialDelay * (index + 1), exponential: initialDelay * factor ** index }
+          const grown = {
+            fixed: initialDelay,
+            linear: initialDelay * (index + 1),
+            exponential: initialDelay * factor ** index,
+          }
           return Math.min(grown[backoff], maxDelay)
         })
         expect(gaps(await beginnings({ maxAttempts, backoff, initialDelay, maxDelay, factor }))).toEqual(expected)
@@ -105,7 +121,7 @@ describe('jitter', () => {
 })
 
 describe('what is thrown decides', () => {
-  const run = async (thrown: () => unknown, maxAttempts = 3) => {
+  const runThrowing = async (thrown: () => unknown, maxAttempts = 3) => {
     const job = defineJob({
       id: 'throws',
       event: 'work.asked',
@@ -123,20 +139,31 @@ describe('what is thrown decides', () => {
     return { between, state, run: runs[0]!, delays: gaps(engine.attempts.map(({ at }) => at.getTime())) }
   }
 
+  const runWith = (error: Error) => runThrowing(() => error)
+
   test('between two attempts the job is `retrying`, and says when and why', async () => {
     const { between, run } = await runWith(new Error('once'))
     expect(between).toMatchObject({
       state: 'retrying',
-      runs: [{ state: 'retrying', attempts: 1, nextAttemptAt: new Date('2026-01-01T00:00:01Z'), error: { name: 'Error', message: 'once' } }],
+      runs: [
+        {
+          state: 'retrying',
+          attempts: 1,
+          nextAttemptAt: new Date('2026-01-01T00:00:01Z'),
+          error: { name: 'Error', message: 'once' },
+        },
+      ],
     })
     expect(run).not.toHaveProperty('nextAttemptAt')
     expect(run).not.toHaveProperty('error') // it completed
   })
 
-  const runWith = (error: Error) => run(() => error)
-
   test('a NonRetryableError ends the run at once', async () => {
-    expect(await runWith(new NonRetryableError('never'))).toMatchObject({ state: 'failed', delays: [], run: { attempts: 1 } })
+    expect(await runWith(new NonRetryableError('never'))).toMatchObject({
+      state: 'failed',
+      delays: [],
+      run: { attempts: 1 },
+    })
   })
 
   test('a RetryAfterError says when, also longer than the cap and longer than a timer of the platform', async () => {
@@ -146,13 +173,23 @@ describe('what is thrown decides', () => {
   })
 
   test('a RetryAfterError in the last attempt makes no more of them', async () => {
-    expect(await run(() => new RetryAfterError('busy', '1s'), 1)).toMatchObject({ state: 'failed', run: { attempts: 1 } })
+    expect(await runThrowing(() => new RetryAfterError('busy', '1s'), 1)).toMatchObject({
+      state: 'failed',
+      run: { attempts: 1 },
+    })
   })
 
   test('`maxAttempts` of a send stands above the definition, up and down', async () => {
-    const job = defineJob({ id: 'fails', event: 'work.asked', retry: { maxAttempts: 3, initialDelay: 0 }, handler: failUntil(99) })
+    const job = defineJob({
+      id: 'fails',
+      event: 'work.asked',
+      retry: { maxAttempts: 3, initialDelay: 0 },
+      handler: failUntil(99),
+    })
     const engine = createTestEngine({ jobs: [job] })
-    const sent = [1, 2, 5, 1000].map((maxAttempts) => engine.client.sendJob('work.asked', { tenantId }, { maxAttempts }))
+    const sent = [1, 2, 5, 1000].map((maxAttempts) =>
+      engine.client.sendJob('work.asked', { tenantId }, { maxAttempts }),
+    )
     const ids = (await Promise.all(sent)).map(({ id }) => id)
     await engine.runUntilIdle()
     const statuses = await Promise.all(ids.map((id) => engine.client.getJobStatus(id)))

@@ -31,7 +31,15 @@ describe('retrying a failed job by hand', () => {
     await engine.settle()
     const after = await engine.client.getJobStatus(id)
     expect(after).toMatchObject({ id, state: 'completed', createdAt: before.createdAt, endedAt: engine.now() })
-    expect(after.runs.map(({ id: runId, definitionId, state, attempts, retryOf }) => ({ runId, definitionId, state, attempts, retryOf }))).toEqual([
+    expect(
+      after.runs.map(({ id: runId, definitionId, state, attempts, retryOf }) => ({
+        runId,
+        definitionId,
+        state,
+        attempts,
+        retryOf,
+      })),
+    ).toEqual([
       { runId: `${id}-1`, definitionId: 'works', state: 'completed', attempts: 1, retryOf: undefined },
       { runId: `${id}-2`, definitionId: 'fails', state: 'failed', attempts: 1, retryOf: undefined },
       { runId: `${id}-3`, definitionId: 'fails', state: 'completed', attempts: 1, retryOf: `${id}-2` },
@@ -119,7 +127,10 @@ describe('retrying a failed job by hand', () => {
     expect([running.state, running.endedAt]).toEqual(['running', undefined])
     await expect(engine.client.retryJob(id)).rejects.toMatchObject({ code: 'job_not_retryable', state: 'running' })
     const waiting = engine.client.waitForJob(id)
-    expect(await engine.client.cancelJob(id)).toMatchObject({ state: 'cancelled', runs: [{ state: 'failed' }, { state: 'cancelled' }] })
+    expect(await engine.client.cancelJob(id)).toMatchObject({
+      state: 'cancelled',
+      runs: [{ state: 'failed' }, { state: 'cancelled' }],
+    })
     expect((await waiting).state).toBe('cancelled')
     deferred.resolve('late')
     await engine.settle()
@@ -127,13 +138,20 @@ describe('retrying a failed job by hand', () => {
   })
 
   test('keeps the number of attempts that the send asked for', async () => {
-    const job = defineJob({ id: 'work', event: 'work.asked', retry: { maxAttempts: 5, initialDelay: 0 }, handler: failUntil(99) })
+    const job = defineJob({
+      id: 'work',
+      event: 'work.asked',
+      retry: { maxAttempts: 5, initialDelay: 0 },
+      handler: failUntil(99),
+    })
     const engine = createTestEngine({ jobs: [job] })
     const { id } = await engine.client.sendJob('work.asked', { tenantId }, { maxAttempts: 2 })
     await engine.settle()
     await engine.client.retryJob(id)
     await engine.settle()
-    expect((await engine.client.getJobStatus(id)).runs.map(({ attempts, maxAttempts }) => [attempts, maxAttempts])).toEqual([
+    expect(
+      (await engine.client.getJobStatus(id)).runs.map(({ attempts, maxAttempts }) => [attempts, maxAttempts]),
+    ).toEqual([
       [2, 2],
       [2, 2],
     ])

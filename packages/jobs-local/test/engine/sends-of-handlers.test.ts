@@ -27,7 +27,11 @@ describe('what a handler sends', () => {
         const [one] = await sendJobs([{ event: 'work.followed', payload: { tenantId, number: 1 } }])
         const two = await sendJob('work.followed', { tenantId, number: 2 }, { delay: '1d' })
         if (!one?.ok) throw new Error('not sent')
-        seen.push((await waitForJob(one.job.id)).state, (await getJobStatus(two.id)).state, (await cancelJob(two.id)).state)
+        seen.push(
+          (await waitForJob(one.job.id)).state,
+          (await getJobStatus(two.id)).state,
+          (await cancelJob(two.id)).state,
+        )
       },
     })
     const second = defineJob({ id: 'second', event: 'work.followed', handler: () => undefined })
@@ -40,7 +44,13 @@ describe('what a handler sends', () => {
   test('so does what `onFailure`, `tenants` and a cron handler send', async () => {
     const clients: unknown[] = []
     const note = (): void => void clients.push(getJobClient())
-    const job = defineJob({ id: 'fails', event: 'work.asked', retry: { maxAttempts: 1 }, handler: failUntil(99), onFailure: note })
+    const job = defineJob({
+      id: 'fails',
+      event: 'work.asked',
+      retry: { maxAttempts: 1 },
+      handler: failUntil(99),
+      onFailure: note,
+    })
     const cron = defineCronJob({
       id: 'cron',
       schedule: '* * * * *',
@@ -85,7 +95,12 @@ describe('what a handler sends', () => {
     await engine.client.sendJob('work.asked', { tenantId })
     await engine.settle()
     const followed = engine.sent.filter(({ event, deduplicated }) => event === 'work.followed' && !deduplicated)
-    expect(followed.map(({ payload }) => (payload as { number: number }).number).toSorted()).toEqual([1, 1, 1, 2])
+    expect(followed.map(({ payload }) => `${(payload as { number: number }).number}`).toSorted()).toEqual([
+      '1',
+      '1',
+      '1',
+      '2',
+    ])
   })
 
   test('a send that is refused is the handler’s own error', async () => {
@@ -98,6 +113,9 @@ describe('what a handler sends', () => {
     const engine = createTestEngine({ jobs: [job] })
     const { id } = await engine.client.sendJob('work.asked', { tenantId })
     await engine.settle()
-    expect((await engine.client.getJobStatus(id)).runs[0]?.error).toMatchObject({ name: 'TenantRequiredError', code: 'tenant_required' })
+    expect((await engine.client.getJobStatus(id)).runs[0]?.error).toMatchObject({
+      name: 'TenantRequiredError',
+      code: 'tenant_required',
+    })
   })
 })

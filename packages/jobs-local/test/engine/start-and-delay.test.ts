@@ -39,9 +39,15 @@ describe('a job without delay', () => {
 
   test('jobs begin in the order in which they were sent', async () => {
     const order: (number | undefined)[] = []
-    const job = defineJob({ id: 'work', event: 'work.asked', handler: ({ payload }) => void order.push(payload.number) })
+    const job = defineJob({
+      id: 'work',
+      event: 'work.asked',
+      handler: ({ payload }) => void order.push(payload.number),
+    })
     const engine = createTestEngine({ jobs: [job] })
-    await Promise.all(Array.from({ length: 50 }, (_, number) => engine.client.sendJob('work.asked', { tenantId, number })))
+    await Promise.all(
+      Array.from({ length: 50 }, (_, number) => engine.client.sendJob('work.asked', { tenantId, number })),
+    )
     await engine.client.sendJobs([50, 51].map((number) => ({ event: 'work.asked', payload: { tenantId, number } })))
     await engine.settle()
     expect(order).toEqual(Array.from({ length: 52 }, (_, number) => number))
@@ -84,7 +90,11 @@ describe('a delayed job', () => {
     await engine.advance(delay - 1)
     expect(await engine.client.getJobStatus(id)).toMatchObject({ state: 'scheduled', scheduledFor, runs: [] })
     await engine.advance(1)
-    expect(await engine.client.getJobStatus(id)).toMatchObject({ state: 'completed', scheduledFor, startedAt: scheduledFor })
+    expect(await engine.client.getJobStatus(id)).toMatchObject({
+      state: 'completed',
+      scheduledFor,
+      startedAt: scheduledFor,
+    })
   })
 
   test('takes a duration in words, or an instant; a past one means now', async () => {
@@ -98,13 +108,17 @@ describe('a delayed job', () => {
     expect((await client.getJobStatus(past.id)).scheduledFor).toBeUndefined()
     await engine.advance('36h')
     for (const { id } of [inWords, atInstant]) {
-      expect(await client.getJobStatus(id)).toMatchObject({ state: 'completed', startedAt: new Date('2026-01-02T12:00:00Z') })
+      expect(await client.getJobStatus(id)).toMatchObject({
+        state: 'completed',
+        startedAt: new Date('2026-01-02T12:00:00Z'),
+      })
     }
   })
 
   test('those of one instant begin in the order in which they were sent', async () => {
     const engine = createTestEngine({ jobs: [work], config: { concurrency: 1 } })
-    for (let number = 0; number < 20; number++) await engine.client.scheduleJob('work.asked', { tenantId, number }, { delay: '1d' })
+    for (let number = 0; number < 20; number++)
+      await engine.client.scheduleJob('work.asked', { tenantId, number }, { delay: '1d' })
     await engine.advance('1d')
     const outputs = engine.attempts.map(({ outcome }) => outcome.type === 'completed' && outcome.output)
     expect(outputs).toEqual(Array.from({ length: 20 }, (_, number) => number))

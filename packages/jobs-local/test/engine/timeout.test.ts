@@ -17,7 +17,8 @@ describe('an attempt that outlasts its timeout', () => {
       event: 'work.asked',
       timeout: '30s',
       retry,
-      handler: (_event, { signal }) => new Promise(() => signal.addEventListener('abort', () => reasons.push(signal.reason))),
+      handler: (_event, { signal }) =>
+        new Promise(() => signal.addEventListener('abort', () => reasons.push(signal.reason))),
       onFailure: (error) => failures.push(error.message),
     })
     const engine = createTestEngine({ jobs: [job], patienceMs: 5 })
@@ -25,7 +26,10 @@ describe('an attempt that outlasts its timeout', () => {
     await engine.advance(29_999)
     expect((await engine.client.getJobStatus(id)).state).toBe('running')
     await engine.advance(1)
-    expect(await engine.client.getJobStatus(id)).toMatchObject({ state: 'retrying', runs: [{ error: { code: 'job_timeout' } }] })
+    expect(await engine.client.getJobStatus(id)).toMatchObject({
+      state: 'retrying',
+      runs: [{ error: { code: 'job_timeout' } }],
+    })
     await engine.advance('40s')
     expect((await engine.client.getJobStatus(id)).state).toBe('failed')
     expect(reasons).toMatchObject([{ code: 'job_timeout' }, { code: 'job_timeout' }])
@@ -52,11 +56,20 @@ describe('an attempt that outlasts its timeout', () => {
     await engine.advance('40s')
     late[1]!.reject(new Error('late'))
     await engine.settle()
-    expect(await engine.client.getJobStatus(id)).toMatchObject({ state: 'failed', runs: [{ error: { code: 'job_timeout' } }] })
+    expect(await engine.client.getJobStatus(id)).toMatchObject({
+      state: 'failed',
+      runs: [{ error: { code: 'job_timeout' } }],
+    })
   })
 
   test('may be longer than a timer of the platform', async () => {
-    const job = defineJob({ id: 'slow', event: 'work.asked', timeout: '30d', retry: { maxAttempts: 1 }, handler: () => new Promise(() => undefined) })
+    const job = defineJob({
+      id: 'slow',
+      event: 'work.asked',
+      timeout: '30d',
+      retry: { maxAttempts: 1 },
+      handler: () => new Promise(() => undefined),
+    })
     const engine = createTestEngine({ jobs: [job], patienceMs: 5 })
     const { id } = await engine.client.sendJob('work.asked', { tenantId })
     await engine.advance('29d')
@@ -81,11 +94,21 @@ describe('an attempt that outlasts its timeout', () => {
     await engine.settle()
     expect((await engine.client.getJobStatus(id)).state).toBe('running')
     await engine.advance('30s')
-    expect(await engine.client.getJobStatus(id)).toMatchObject({ state: 'failed', runs: [{ error: { message: 'first' } }] })
+    expect(await engine.client.getJobStatus(id)).toMatchObject({
+      state: 'failed',
+      runs: [{ error: { message: 'first' } }],
+    })
   })
 
   test('that ended in time has no timeout left behind', async () => {
-    const job = defineJob({ id: 'quick', event: 'work.asked', timeout: '30s', handler: (_event, { signal }) => { signals.push(signal) } })
+    const job = defineJob({
+      id: 'quick',
+      event: 'work.asked',
+      timeout: '30s',
+      handler: (_event, { signal }) => {
+        signals.push(signal)
+      },
+    })
     const signals: AbortSignal[] = []
     const engine = createTestEngine({ jobs: [job] })
     await engine.client.sendJob('work.asked', { tenantId })

@@ -19,7 +19,7 @@ async function advance(clock: VirtualClock, minutes: number): Promise<void> {
     for (let turn = 0; turn < 20; turn++) await clock.yield()
   }
   await turns()
-  for (const until = clock.now() + minutes * 60_000; clock.step(until); ) await turns()
+  for (const until = clock.now() + minutes * 60_000; clock.step(until);) await turns()
   await turns()
 }
 
@@ -32,7 +32,11 @@ describe('two clients of one process', () => {
     const [first, second] = [createProcessClient(clock), createProcessClient(clock)]
     await first.capabilities()
     await second.capabilities()
-    defineCronJob({ id: 'every-minute', schedule: '* * * * *', handler: ({ scheduledAt }) => void ticks.push(scheduledAt.getUTCMinutes()) })
+    defineCronJob({
+      id: 'every-minute',
+      schedule: '* * * * *',
+      handler: ({ scheduledAt }) => void ticks.push(scheduledAt.getUTCMinutes()),
+    })
     await advance(clock, 2)
     expect(ticks).toEqual([1, 2])
     expect((await second.listJobs()).jobs).toEqual([])
@@ -50,7 +54,11 @@ describe('two clients of one process', () => {
   test('the second may close first, and a third that opens later takes over too', async () => {
     const ticks: number[] = []
     const clock = createVirtualClock(start)
-    defineCronJob({ id: 'every-minute', schedule: '* * * * *', handler: ({ scheduledAt }) => void ticks.push(scheduledAt.getUTCMinutes()) })
+    defineCronJob({
+      id: 'every-minute',
+      schedule: '* * * * *',
+      handler: ({ scheduledAt }) => void ticks.push(scheduledAt.getUTCMinutes()),
+    })
     const [first, second, third] = [createProcessClient(clock), createProcessClient(clock), createProcessClient(clock)]
     await first.capabilities()
     await second.capabilities()

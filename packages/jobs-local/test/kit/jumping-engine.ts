@@ -22,7 +22,12 @@ export interface JumpingEngineOptions extends Omit<ClientOptions, 'clock' | 'log
   realSleep?: boolean
 }
 
-export function createJumpingEngine({ startAt, config, realSleep = false, ...options }: JumpingEngineOptions): JumpingEngine {
+export function createJumpingEngine({
+  startAt,
+  config,
+  realSleep = false,
+  ...options
+}: JumpingEngineOptions): JumpingEngine {
   const virtual = createVirtualClock(startAt.getTime())
   let jumpedMs = 0
   const clock: Clock = { ...virtual, now: () => virtual.now() + jumpedMs }
@@ -43,7 +48,7 @@ export function createJumpingEngine({ startAt, config, realSleep = false, ...opt
     async advance(ms) {
       await client.capabilities()
       await settle()
-      for (const until = virtual.now() + ms; virtual.step(until); ) await settle()
+      for (const until = virtual.now() + ms; virtual.step(until);) await settle()
       await settle()
     },
   }

@@ -22,7 +22,11 @@ export interface NodeOptions {
 const packageFolder = new URL('../../', import.meta.url)
 
 /** Whether this Node reads the TypeScript of the package itself; older ones run its output alone. */
-export const readsTypeScript: boolean = process.features.typescript !== false && process.features.typescript !== undefined
+export const readsTypeScript: boolean =
+  process.features.typescript !== false && process.features.typescript !== undefined
+
+/** How tests that each have a process of their own run: they mostly wait. */
+export const together = { concurrent: true, timeout: 30_000 } as const
 
 /** Runs a module's text in a Node process of its own, from the sources, in an environment that chooses nothing. */
 export async function runModule(text: string, options: NodeOptions = {}): Promise<EndedProcess> {

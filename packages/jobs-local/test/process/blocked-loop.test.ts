@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-import { readsTypeScript, runModule } from '../kit/run-node.ts'
+import { readsTypeScript, runModule, together } from '../kit/run-node.ts'
 
 const client = `
   import { createJobClient, defineCronJob, defineJob } from '@cgk-platform/jobs-local'
@@ -10,7 +10,7 @@ const client = `
   const settled = async (promise) => (await promise).runs.map(({ state, error }) => error?.code ?? state).join()
 `
 
-describe.runIf(readsTypeScript)('a handler that blocks the loop', () => {
+describe.runIf(readsTypeScript)('a handler that blocks the loop', together, () => {
   test('delays the others and loses none of them', async () => {
     const ended = await runModule(`${client}
       const order = []
@@ -76,7 +76,7 @@ describe.runIf(readsTypeScript)('a handler that blocks the loop', () => {
   })
 })
 
-describe.runIf(readsTypeScript)('nothing that an app’s code does', () => {
+describe.runIf(readsTypeScript)('nothing that an app’s code does', together, () => {
   test('ends the process by a rejection that nobody heard', async () => {
     const ended = await runModule(`${client}
       const fail = (words) => { throw new Error(words) }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-import { type NodeOptions, readsTypeScript, runModule } from '../kit/run-node.ts'
+import { type NodeOptions, readsTypeScript, runModule, together } from '../kit/run-node.ts'
 
 // Where the facade is installed, as an app has it.
 const inApp: NodeOptions = { folder: '../../examples/storefront' }
@@ -10,9 +10,12 @@ const everyMinute = `
   defineCronJob({ id: 'every-minute', schedule: '* * * * *', handler: () => undefined })
 `
 
-describe.runIf(readsTypeScript)('a script that only defines a cron job', () => {
+describe.runIf(readsTypeScript)('a script that only defines a cron job', together, () => {
   test('brings the engine to life, which keeps the process for the coming tick', async () => {
-    const ended = await runModule(`${everyMinute} ${later}; later(1500, () => { console.log('alive'); process.exit() })`, inApp)
+    const ended = await runModule(
+      `${everyMinute} ${later}; later(1500, () => { console.log('alive'); process.exit() })`,
+      inApp,
+    )
     expect(ended).toEqual({ code: 0, killed: false, stdout: 'alive\n', stderr: '' })
   })
 
@@ -29,22 +32,35 @@ describe.runIf(readsTypeScript)('a script that only defines a cron job', () => {
     expect(ended).toMatchObject({ code: 0, killed: false })
   })
 
-  test('ticks on the client that the app makes, and on no second engine', async () => {
-    const ended = await runModule(
-      `
-      ${everyMinute}
-      ${later}
-      import { createJobClient, healthCheck } from '@cgk-platform/jobs'
-      const client = createJobClient({ provider: 'local' })
-      later(1500, async () => { console.log(process.listenerCount('beforeExit')); await client.close(); console.log('closed') })
+  // Each engine on the machine's clock is told by the process's shared state; the second would tick a second time.
+  const engines = `const engines = () => console.log(globalThis[Symbol.for('@cgk-platform/jobs.ambient.v1')].get('clients').client ? 'default' : 'own')`
+
+  test.each([
+    ['has all jobs', `createJobClient({ provider: 'local' })`],
+    ['has them as jobs of its own', `createJobClient({ provider: 'local', jobs: [cron] })`],
+    ['is on an engine elsewhere', `createJobClient({ provider: elsewhere })`],
+  ])(
+    'ticks on the client that the app makes (it %s), on no second engine, and ends when that is closed',
+    async (_name, make) => {
+      const ended = await runModule(
+        `
+      ${later}; ${engines}
+      import { createJobClient, defineCronJob } from '@cgk-platform/jobs'
+      import { createLocalProvider } from '@cgk-platform/jobs/local'
+      const elsewhere = { specificationVersion: 'v1', name: 'elsewhere', capabilities: createLocalProvider().capabilities }
+      const cron = defineCronJob({ id: 'every-minute', schedule: '* * * * *', handler: () => undefined })
+      const client = ${make}
+      await client.capabilities()
+      setTimeout(async () => { engines(); await client.close(); later(10_000, () => console.log('still alive')) }, 300)
       `,
-      inApp,
-    )
-    expect(ended).toEqual({ code: 0, killed: false, stdout: '1\nclosed\n', stderr: '' })
-  })
+        inApp,
+      )
+      expect(ended).toEqual({ code: 0, killed: false, stdout: 'own\n', stderr: '' })
+    },
+  )
 })
 
-describe.runIf(readsTypeScript)('in production without a choice of engine', () => {
+describe.runIf(readsTypeScript)('in production without a choice of engine', together, () => {
   const inProduction: NodeOptions = { ...inApp, env: { NODE_ENV: 'production' } }
 
   test('the first send rejects, and so does the next', async () => {
@@ -58,7 +74,8 @@ describe.runIf(readsTypeScript)('in production without a choice of engine', () =
       inProduction,
     )
     expect(ended).toMatchObject({ code: 0, stderr: '' })
-    const line = /^ProviderNotChosenError provider_not_chosen No job provider was chosen: this is production and no engine is named\. Set `JOB_PROVIDER` to .*$/
+    const line =
+      /^ProviderNotChosenError provider_not_chosen No job provider was chosen: this is production and no engine is named\. Set `JOB_PROVIDER` to .*$/
     const lines = ended.stdout.trim().split('\n')
     expect(lines).toEqual([expect.stringMatching(line), expect.stringMatching(line)])
   })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-import { readsTypeScript, runModule } from '../kit/run-node.ts'
+import { readsTypeScript, runModule, together } from '../kit/run-node.ts'
 
 // Each script is a process of its own on real time. An unreferenced timer that gets to speak shows that something else
 // kept the process alive.
@@ -11,7 +11,7 @@ const client = `
 `
 const droppedLine = 'The process ends, and with it the jobs that wait'
 
-describe.runIf(readsTypeScript)('a process stays alive', () => {
+describe.runIf(readsTypeScript)('a process stays alive', together, () => {
   test('while a handler runs', async () => {
     const ended = await runModule(`${client}
       defineJob({ id: 'work', event: 'analytics.track', handler: () => new Promise((resolve) => later(200, () => { say('done'); resolve() })) })
@@ -77,7 +77,7 @@ describe.runIf(readsTypeScript)('a process stays alive', () => {
   })
 })
 
-describe.runIf(readsTypeScript)('a process ends by itself', () => {
+describe.runIf(readsTypeScript)('a process ends by itself', together, () => {
   test('when everything has run, without a close', async () => {
     const ended = await runModule(`${client}
       defineJob({ id: 'work', event: 'analytics.track', handler: () => say('ran') })
@@ -97,7 +97,11 @@ describe.runIf(readsTypeScript)('a process ends by itself', () => {
     expect(ended).toMatchObject({ code: 0, killed: false, stdout: '' })
     const lines = ended.stderr.trim().split('\n')
     expect(lines).toHaveLength(1)
-    expect(JSON.parse(lines[0]!)).toMatchObject({ level: 'warn', message: expect.stringContaining(droppedLine), jobs: 3 })
+    expect(JSON.parse(lines[0]!)).toMatchObject({
+      level: 'warn',
+      message: expect.stringContaining(droppedLine),
+      jobs: 3,
+    })
   })
 
   test('without a warning when nothing is dropped, or when the engine was closed and said so', async () => {
@@ -112,7 +116,9 @@ describe.runIf(readsTypeScript)('a process ends by itself', () => {
       say(process.listenerCount('beforeExit'))
     `)
     expect(ended).toMatchObject({ code: 0, stdout: '1\n0\n' })
-    expect(ended.stderr.trim().split('\n')).toEqual([expect.stringContaining('The engine closed with jobs that had not ended')])
+    expect(ended.stderr.trim().split('\n')).toEqual([
+      expect.stringContaining('The engine closed with jobs that had not ended'),
+    ])
   })
 
   test('with a warning for each engine, when the app makes several, and one listener for all', async () => {

@@ -47,7 +47,15 @@ async function exercise(engine: TestEngine): Promise<void> {
 }
 
 // Everything that can be faked here; jest fakes queueMicrotask unless told otherwise.
-const toFake = ['setTimeout', 'clearTimeout', 'setInterval', 'setImmediate', 'Date', 'performance', 'queueMicrotask'] as const
+const toFake = [
+  'setTimeout',
+  'clearTimeout',
+  'setInterval',
+  'setImmediate',
+  'Date',
+  'performance',
+  'queueMicrotask',
+] as const
 
 describe('a test engine beside fake timers', () => {
   afterEach(() => {

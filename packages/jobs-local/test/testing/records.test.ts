@@ -1,6 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 
-import { defineCronJob, defineJob, getJobClient, listJobs, NonRetryableError, scheduleJob, sendJob } from '@cgk-platform/jobs-core'
+import {
+  defineCronJob,
+  defineJob,
+  getJobClient,
+  listJobs,
+  NonRetryableError,
+  scheduleJob,
+  sendJob,
+} from '@cgk-platform/jobs-core'
 import { describe, expect, test } from 'vitest'
 
 import { createTestEngine } from '../../src/testing/index.ts'
@@ -21,7 +29,14 @@ describe('`sent`', () => {
     await engine.settle()
     await engine.client.sendJob('work.asked', { tenantId, number: 9 }, { idempotencyKey: 'a' })
     await engine.client.sendJob('work.asked', {} as never).catch(() => undefined)
-    expect(engine.sent.map(({ id, event, payload, deduplicated }) => ({ own: id === first.id, event, payload, deduplicated }))).toEqual([
+    expect(
+      engine.sent.map(({ id, event, payload, deduplicated }) => ({
+        own: id === first.id,
+        event,
+        payload,
+        deduplicated,
+      })),
+    ).toEqual([
       { own: true, event: 'work.asked', payload: { tenantId, number: 1 }, deduplicated: false },
       { own: false, event: 'work.followed', payload: { tenantId, number: 2 }, deduplicated: false },
       { own: true, event: 'work.asked', payload: { tenantId, number: 9 }, deduplicated: true },
@@ -55,7 +70,12 @@ describe('`attempts`', () => {
     const named = { definitionId: 'flaky', event: 'work.asked', jobId: id, runId: `${id}-1`, maxAttempts: 3, tenantId }
     expect(engine.attempts).toMatchObject([
       { ...named, attempt: 1, at: new Date('2026-01-01T00:00:00Z'), outcome: { type: 'retry', afterMs: 10_000 } },
-      { ...named, attempt: 2, at: new Date('2026-01-01T00:00:10Z'), outcome: { type: 'failed', error: { message: 'second' } } },
+      {
+        ...named,
+        attempt: 2,
+        at: new Date('2026-01-01T00:00:10Z'),
+        outcome: { type: 'failed', error: { message: 'second' } },
+      },
     ])
   })
 

@@ -72,7 +72,11 @@ describe('handlers that wait for something real are waited for', () => {
   })
 
   test('no virtual time goes by meanwhile', async () => {
-    const job = defineJob({ id: 'reads', event: 'work.asked', handler: () => readFile(new URL(import.meta.url), 'utf8') })
+    const job = defineJob({
+      id: 'reads',
+      event: 'work.asked',
+      handler: () => readFile(new URL(import.meta.url), 'utf8'),
+    })
     const engine = createTestEngine({ jobs: [job] })
     for (let number = 1; number <= 10; number++) {
       await engine.client.scheduleJob('work.asked', { tenantId, number }, { delay: number })

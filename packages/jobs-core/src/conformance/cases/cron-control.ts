@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 
 import { InvalidDefinitionError } from '../../errors/invalid-definition-error.ts'
 import { type CronJobOptions, defineCronJob } from '../../jobs/define-cron-job.ts'
+import type { CaseTools } from '../case-tools.ts'
 import { cronTenants, overlappingMs } from '../conformance-cron-jobs.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { inOwnRegistry } from '../in-own-registry.ts'
@@ -9,6 +10,15 @@ import { casesOf } from './cases-of.ts'
 import { nextTick, tickOf } from './next-tick.ts'
 
 const minuteMs = 60_000
+
+/** Lets the engine stand still over ten ticks of a cron job, and answers the last tick before. */
+async function sleepOverTicks(t: CaseTools, definition: string): Promise<number> {
+  const before = tickOf(await nextTick(t, t.now(), { definition }))
+  // Until half a minute past a tick: too late to pass for one that is a little late.
+  await t.engine.suspend!(10 * minuteMs + minuteMs / 2)
+  await t.send('conformance.nobody') // so that the engine wakes up now
+  return before
+}
 
 /** Overlapping runs of a cron job, and what can be done with its jobs. */
 export const cronControlCases: readonly ConformanceCase[] = casesOf(rules.cron, [
@@ -80,6 +90,40 @@ export const cronControlCases: readonly ConformanceCase[] = casesOf(rules.cron, 
       const { runs } = await t.ended(jobId)
       assert.equal(runs.length, 2)
       assert.equal(runs[1]?.retryOf, first.runId)
+    },
+  },
+  {
+    id: 'missed-ticks-are-dropped',
+    title: 'a tick that was missed while the engine stood still is dropped, and the next one comes in time',
+    needs: ['cron', "cron.overlap: 'skip'"],
+    wants: ['suspend'],
+    alone: true,
+    async run(t) {
+      const definition = 'conformance-cron'
+      const before = await sleepOverTicks(t, definition)
+      const next = await nextTick(t, before, { definition })
+      assert.ok(
+        next.at - tickOf(next) <= 15_000,
+        `The tick of ${new Date(tickOf(next)).toISOString()} was made up for.`,
+      )
+      assert.ok(tickOf(next) > before + 10 * minuteMs)
+    },
+  },
+  {
+    id: 'the-latest-missed-tick-is-made-up-for',
+    title: "with `catchUp: 'latest'`, the latest missed tick runs once when the engine goes on, and no other",
+    needs: ['cron', "cron.overlap: 'skip'", "cron.catchUp: 'latest'"],
+    wants: ['suspend'],
+    alone: true,
+    async run(t) {
+      const definition = 'conformance-cron-caught-up'
+      const before = await sleepOverTicks(t, definition)
+      const made = await nextTick(t, before, { definition })
+      assert.ok(made.at - tickOf(made) > 15_000, 'The missed tick was dropped.')
+      const next = await nextTick(t, tickOf(made), { definition })
+      assert.equal(tickOf(next) - tickOf(made), minuteMs)
+      const since = t.journal({ definition, what: 'started' }).filter((entry) => tickOf(entry) > before)
+      assert.deepEqual(since.map(tickOf), [tickOf(made), tickOf(next)])
     },
   },
   {

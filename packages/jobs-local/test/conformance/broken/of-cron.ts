@@ -85,6 +85,14 @@ export const brokenCron: readonly BrokenProvider[] = breaking('cron', {
     caughtBy: ['overlap-is-allowed'],
     wrap: ticking((definition) => ({ ...definition, overlap: 'skip' })),
   },
+  'makes up for ticks that nobody asked for': {
+    caughtBy: ['missed-ticks-are-dropped'],
+    wrap: ticking((definition) => ({ ...definition, catchUp: 'latest' })),
+  },
+  'drops ticks that it should make up for': {
+    caughtBy: ['the-latest-missed-tick-is-made-up-for'],
+    wrap: ticking((definition) => ({ ...definition, catchUp: 'none' })),
+  },
   'does not retry cron jobs': {
     caughtBy: ['a-tick-is-an-ordinary-job', 'a-tick-is-retried'],
     wrap: ticking((definition) => ({ ...definition, retry: { ...definition.retry, maxAttempts: 1 } })),
