@@ -61,6 +61,7 @@ describe('what JSON would drop or change is refused with its path', () => {
     [{ soon: Promise.resolve() }, 'payload.soon', '`Promise`'],
     [{ url: new URL('https://example.com') }, 'payload.url', '`URL`'],
     [{ derived: Object.create({ inherited: 1 }) }, 'payload.derived', /`Object`|a class/],
+    [{ derived: Object.create(Object.create(null) as object) }, 'payload.derived', 'a class'],
     [{ map: runInNewContext('new Map()') }, 'payload.map', '`Map`'],
     [{ 'first name': [10n] }, 'payload["first name"][0]', 'a BigInt'],
     [{ '0': 10n }, 'payload["0"]', 'a BigInt'],

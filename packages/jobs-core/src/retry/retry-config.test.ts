@@ -83,7 +83,7 @@ describe('a value that cannot be used is refused by the field it stands in', () 
 
   test.each([null, 5, 'exponential', true])('and %j for the whole of it', (config) => {
     expect(() => toRetryPolicy(config as never, 'test')).toThrow(
-      expect.objectContaining({ field: 'retry', message: expect.stringContaining(`\`${String(config)}\``) }),
+      expect.objectContaining({ field: 'retry', message: expect.stringContaining('is not an object') }),
     )
   })
 

@@ -65,7 +65,7 @@ function checkOptions(config: unknown, what: string, fail: (...words: [string, s
   if (config === undefined) return
   if (typeof config !== 'object' || config === null) {
     const remedy = 'Give an object such as `{ maxAttempts: 5 }`.'
-    throw new InvalidDefinitionError({ what, field: 'retry', problem: `is \`${String(config)}\``, remedy })
+    throw new InvalidDefinitionError({ what, field: 'retry', problem: 'is not an object', remedy })
   }
   for (const field of Object.keys(config)) {
     if (optionNames.includes(field)) continue

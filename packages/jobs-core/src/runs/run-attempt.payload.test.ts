@@ -14,6 +14,8 @@ defineEvents({
   'typed.sent': eventType(),
   'late.read': z.object({ word: z.string().refine(async (word) => word !== 'bad', 'is bad') }),
   'listed.sent': z.object({ list: z.array(z.number()) }).transform(({ list }) => list),
+  'worded.sent': z.object({ word: z.string() }).transform(({ word }) => word),
+  'emptied.sent': z.object({}).transform(() => null),
   'parsed.sent': z.object({ href: z.url() }).transform(({ href }) => new URL(href)),
 })
 
@@ -118,6 +120,8 @@ describe('an envelope that cannot be run fails for good at the first attempt, wi
 
 test('a payload that a schema turns into something other than a plain object reaches the handler as it is', async () => {
   expect(await received('listed.sent', { tenantId: 'acme', list: [1, 2] })).toEqual([1, 2])
+  expect(await received('worded.sent', { tenantId: 'acme', word: 'hello' })).toBe('hello')
+  expect(await received('emptied.sent', { tenantId: 'acme' })).toBeNull()
   expect(await received('parsed.sent', { tenantId: 'acme', href: 'https://example.com/' })).toEqual(
     new URL('https://example.com/'),
   )

@@ -75,7 +75,7 @@ describe('a million delayed jobs', () => {
       console.log(Math.round((process.memoryUsage().heapUsed - before) / count))
       process.exit()
       `,
-        { flags: ['--expose-gc'], limitMs: 60_000 },
+        { flags: ['--expose-gc'], limitMs: 50_000 },
       )
       expect(stderr).toBe('')
       process.stdout.write(`A delayed job takes ${stdout.trim()} bytes.\n`)

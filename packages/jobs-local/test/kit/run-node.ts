@@ -15,7 +15,7 @@ export interface NodeOptions {
   folder?: string
   flags?: readonly string[]
   env?: Readonly<Record<string, string>>
-  /** Then it is killed. Default 20,000. */
+  /** Then it is killed; less than the test may take. Default 20,000. */
   limitMs?: number
 }
 
@@ -46,11 +46,14 @@ export async function runNode(
   let [stdout, stderr, killed] = ['', '', false]
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
-  const timer = setTimeout(() => {
+  const kill = (): void => {
     killed = true
     child.kill('SIGKILL')
-  }, limitMs)
+  }
+  const timer = setTimeout(kill, limitMs)
+  process.once('exit', kill) // a test that is given up leaves no process behind
   const code = await new Promise<number | null>((resolve, reject) => child.on('close', resolve).on('error', reject))
   clearTimeout(timer)
+  process.off('exit', kill)
   return { code, killed, stdout, stderr }
 }
