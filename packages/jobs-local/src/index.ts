@@ -8,6 +8,7 @@ export { localCapabilities } from './capabilities.ts'
 export { createJobClient, type LocalClientOptions } from './create-job-client.ts'
 export type { EngineView } from './engine/engine-view.ts'
 export { createLocalProvider, type LocalConfig, type LocalInternals, type LocalProvider } from './local-provider.ts'
+export type { JobEvents } from './own-events.ts'
 
 provideDefaultClient({
   create() {

@@ -139,8 +139,9 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
     watch: watchers.watch,
 
     async health() {
-      const message = `runs in this process; jobs that have not ended: ${store.openJobs()}`
-      return { ok: true, provider: 'local', checks: [{ name: 'engine', ok: true, message }] }
+      const ok = engine !== undefined && !engine.isClosed
+      const message = ok ? `runs in this process; jobs that have not ended: ${store.openJobs()}` : 'is closed'
+      return { ok, provider: 'local', checks: [{ name: 'engine', ok, message }] }
     },
 
     async start() {

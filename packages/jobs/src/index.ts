@@ -12,5 +12,6 @@ export {
   type ProviderChoice,
   type TriggerConfig,
 } from './create-job-client.ts'
+export type { JobEvents } from './own-events.ts'
 
 provideDefaultClient({ create: () => createJobClient(), runsHere: () => chooseProvider() === 'local' })

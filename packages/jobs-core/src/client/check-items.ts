@@ -1,4 +1,5 @@
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
+import { kindOf } from '../errors/kind-of.ts'
 
 const remedy = 'Give a list of `{ event, payload, options }`.'
 
@@ -12,9 +13,4 @@ export function checkItems(items: unknown): void {
 export function checkItem(item: unknown, index: number): void {
   if (typeof item === 'object' && item !== null) return
   throw new InvalidOptionError({ option: `items[${index}]`, problem: `is ${kindOf(item)}`, remedy })
-}
-
-function kindOf(value: unknown): string {
-  if (value === undefined || value === null) return String(value)
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }

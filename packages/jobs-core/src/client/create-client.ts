@@ -1,4 +1,5 @@
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
+import { kindOf } from '../errors/kind-of.ts'
 import { JobNotFoundError } from '../errors/job-not-found-error.ts'
 import { JobNotRetryableError } from '../errors/job-not-retryable-error.ts'
 import type { JobEvent } from '../events/job-events.ts'
@@ -53,7 +54,7 @@ export function createClient({ load, runsHere = false }: ClientEngine, options: 
 
   const find = async (provider: JobProvider, id: string, tenantId?: string): Promise<JobStatus> => {
     if (typeof id !== 'string' || id === '') {
-      const problem = id === '' ? 'is empty' : `is a ${id === null ? 'null' : typeof id}, not a string`
+      const problem = id === '' ? 'is empty' : `is ${kindOf(id)}, not a string`
       throw new InvalidOptionError({ option: 'id', problem, remedy: 'Give the `id` of a job handle.' })
     }
     const status = await provider.status(id)

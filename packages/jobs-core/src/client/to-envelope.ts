@@ -1,4 +1,5 @@
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
+import { kindOf } from '../errors/kind-of.ts'
 import { PayloadTooLargeError } from '../errors/payload-too-large-error.ts'
 import { TenantRequiredError } from '../errors/tenant-required-error.ts'
 import { UnsupportedFeatureError } from '../errors/unsupported-feature-error.ts'
@@ -66,6 +67,10 @@ function checkSize(event: string, json: Json, limitBytes: number): void {
 type EnvelopeOptions = Pick<Envelope, 'runAt' | 'idempotencyKey' | 'idempotencyTtlMs' | 'maxAttempts' | 'traceparent' | 'providerOptions'>
 
 function checkOptions(options: SendOptions, { provider, now }: EnvelopeMaker): EnvelopeOptions {
+  if (typeof options !== 'object' || Array.isArray(options)) {
+    const remedy = 'Give an object, such as `{ delay: "24h" }`.'
+    throw new InvalidOptionError({ option: 'options', problem: `is ${kindOf(options)}`, remedy })
+  }
   for (const option of Object.keys(options)) {
     if (!optionNames.includes(option)) {
       throw new InvalidOptionError({ option, problem: 'is not an option of a send', remedy: `The options are ${optionNames.join(', ')}.` })
@@ -84,7 +89,7 @@ function checkOptions(options: SendOptions, { provider, now }: EnvelopeMaker): E
   }
   if (maxAttempts !== undefined) checkAttempts(provider, maxAttempts)
   if (traceparent !== undefined && typeof traceparent !== 'string') {
-    const problem = `is a ${typeof traceparent}`
+    const problem = `is ${kindOf(traceparent)}`
     throw new InvalidOptionError({ option: 'traceparent', problem, remedy: 'Give the W3C header as a string.' })
   }
   return {
@@ -125,7 +130,7 @@ function checkKey(provider: JobProvider, key: unknown): void {
   requireFeature(provider, 'idempotencyKey')
   const remedy = 'Give a string of 1 to 256 characters that names what happened, such as the id of an order.'
   const option = 'idempotencyKey'
-  if (typeof key !== 'string') throw new InvalidOptionError({ option, problem: `is a ${typeof key}`, remedy })
+  if (typeof key !== 'string') throw new InvalidOptionError({ option, problem: `is ${kindOf(key)}`, remedy })
   if (key.trim() === '') throw new InvalidOptionError({ option, problem: 'is empty', remedy })
   if (key.length > 256) throw new InvalidOptionError({ option, problem: `has ${key.length} characters`, remedy })
 }

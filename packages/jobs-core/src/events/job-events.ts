@@ -16,7 +16,7 @@ import type { BuiltInEvents } from './catalogue/built-in-events.ts'
  */
 export interface JobEvents extends BuiltInEvents {}
 
-/** The name of an event. */
+/** The name of an event. One that is missing here is to be added to `JobEvents`. */
 export type JobEvent = Extract<keyof JobEvents, string>
 
 /** What a handler of this event gets: the schema's output, always with a tenant. */

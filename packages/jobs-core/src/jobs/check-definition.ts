@@ -1,4 +1,5 @@
 import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
+import { kindOf } from '../errors/kind-of.ts'
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import { type RetryConfig, type RetryPolicy, toRetryPolicy } from '../retry/retry-config.ts'
 import { type Duration, toMilliseconds } from '../time/duration.ts'
@@ -70,7 +71,7 @@ export function checkDefinition(kind: string, options: DefinitionOptions, known:
 export function checkFunction(what: string, options: object, field: string, required: boolean): void {
   const value = (options as Record<string, unknown>)[field]
   if (typeof value === 'function' || (value === undefined && !required)) return
-  const problem = value === undefined ? 'is missing' : `is a ${typeof value}`
+  const problem = value === undefined ? 'is missing' : `is ${kindOf(value)}`
   throw new InvalidDefinitionError({ what, field, problem, remedy: 'Give a function.' })
 }
 

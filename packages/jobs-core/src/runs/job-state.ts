@@ -11,8 +11,11 @@ export type JobState =
 
 const ended: readonly JobState[] = ['completed', 'failed', 'cancelled', 'expired']
 
-/** Under way first, then the worst end: the first of these that a run is in is the job's state. */
-const precedence: readonly JobState[] = ['running', 'retrying', 'queued', 'scheduled', 'failed', 'cancelled', 'expired']
+/**
+ * The first of these that a run is in is the job's state: under way first, then a cancel, which is somebody's last word
+ * also on a job of which another run had failed, then the worst end.
+ */
+const precedence: readonly JobState[] = ['running', 'retrying', 'queued', 'scheduled', 'cancelled', 'failed', 'expired']
 
 /** True when nothing more happens by itself. */
 export function isEnded(state: JobState): boolean {

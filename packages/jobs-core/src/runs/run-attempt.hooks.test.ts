@@ -48,6 +48,18 @@ describe('hooks are told', () => {
       { name: 'run end', info: { ...info, outcome } },
     ])
     expect(outcome).toEqual({ type: 'completed', output: { ok: true } })
+    expect(kit.lines.map(({ level }) => level)).toEqual(['debug', 'debug'])
+  })
+
+  test('of the trace of the sender, where the event carries one', async () => {
+    const { hooks, calls } = recordingHooks()
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+    await kit.run(
+      orderJob(() => undefined),
+      orderEnvelope({ traceparent }),
+      { hooks },
+    )
+    expect(calls.map(({ info: told }) => told)).toEqual([1, 2, 3].map(() => expect.objectContaining({ traceparent })))
   })
 
   test('of an attempt that is tried again: no end of the run', async () => {
