@@ -9,7 +9,7 @@ export function defineBuild(entry: string[]): UserConfig {
     target: 'node20.19',
     dts: { sourcemap: false },
     sourcemap: true,
-    external: [/^node:/], // the conformance suite is for Node alone
+    deps: { neverBundle: [/^node:/] }, // the conformance suite is for Node alone
     fixedExtension: false,
     tsconfig: 'tsconfig.build.json',
   }

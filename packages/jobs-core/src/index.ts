@@ -1,5 +1,6 @@
 export type { StandardSchemaV1 } from '@standard-schema/spec'
 
+export { checkOptionNames } from './options/check-option-names.ts'
 export { createClient, type ClientEngine, type ClientOptions } from './client/create-client.ts'
 export { getJobClient, keepCronAsleep, provideDefaultClient, setJobClient } from './client/default-client.ts'
 export type { DefaultClient } from './client/shared-clients.ts'
@@ -73,6 +74,7 @@ export { cronEventPrefix, systemTenantId } from './events/reserved-names.ts'
 
 export type { DefinitionOptions } from './jobs/check-definition.ts'
 export type { Concurrency, ConcurrencyLimits } from './jobs/concurrency.ts'
+export { claimCronJob, onCronReleased, releaseCronJobs } from './jobs/cron-claims.ts'
 export { type CronJobOptions, defineCronJob } from './jobs/define-cron-job.ts'
 export { defineJob, type JobOptions } from './jobs/define-job.ts'
 export type { EventMessage } from './jobs/event-message.ts'
@@ -105,7 +107,7 @@ export { isEnded, type JobState, jobStateOf, newestRuns, type RunInJob } from '.
 export type { JobStatus, RunStatus } from './runs/job-status.ts'
 export type { Outcome } from './runs/outcome.ts'
 export { type AttemptOptions, runAttempt } from './runs/run-attempt.ts'
-export { runWithClient } from './runs/scope.ts'
+export { runDetached, runWithClient } from './runs/scope.ts'
 
 export type { Clock, Timer } from './time/clock.ts'
 export { type CronSchedule, nextRuns } from './time/cron-schedule.ts'

@@ -164,6 +164,14 @@ test('what to do after a failed send depends on whether the engine may have it',
   expect(failed('maybe')).toMatch(/only with an `idempotencyKey`/)
 })
 
+test('what to do about an unknown event depends on what it is the name of', () => {
+  const message = (more: object) => new core.UnknownEventError({ event: 'send-receipt', ...more }).message
+  expect(message({})).toMatch(/Declare an event .*`defineEvents\(\{ 'send-receipt': schema \}\)`/)
+  expect(message({ nearest: 'email.send' })).toMatch(/Did you mean `email\.send`\? Declare/)
+  expect(message({ handledByJob: 'order.refunded' })).toMatch(/is the id of a job: send the event .*`order\.refunded`/)
+  expect(message({ handledByJob: 'order.refunded' })).not.toContain('defineEvents')
+})
+
 test('what to do with a job that cannot be retried depends on its state', () => {
   const message = (state: string) => new core.JobNotRetryableError({ jobId: 'job_1', state }).message
   for (const state of ['completed', 'cancelled', 'expired']) expect(message(state)).toMatch(/Send the event again/)

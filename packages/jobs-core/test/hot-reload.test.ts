@@ -11,10 +11,10 @@ const load = (evaluation: string): Promise<HotModule> => {
 }
 
 describe('a module that is evaluated again', () => {
-  const warn = vi.spyOn(console, 'warn')
+  const written = vi.spyOn(console, 'error')
 
   beforeEach(() => {
-    warn.mockClear()
+    written.mockClear()
     ownEvents().clear()
     for (const { id } of ambientJobs().all()) ambientJobs().remove(id)
   })
@@ -43,6 +43,6 @@ describe('a module that is evaluated again', () => {
     ).toEqual(['hot-on-order', 'hot-nightly'])
     expect(ambientJobs().subscribers('order.created')).toEqual([onOrder])
     expect(ambientJobs().cronJobs()).toEqual([nightly])
-    expect(warn).not.toHaveBeenCalled()
+    expect(written).not.toHaveBeenCalled()
   })
 })

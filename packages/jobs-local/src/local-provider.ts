@@ -1,6 +1,7 @@
 import {
   type Accepted,
   bindLogger,
+  checkOptionNames,
   ClientClosedError,
   type Clock,
   type Duration,
@@ -49,9 +50,11 @@ export interface LocalProvider extends JobProvider {
 /** The engine of this process as a provider. @throws {InvalidOptionError} for a setting that cannot be used. */
 export function createLocalProvider(config: LocalConfig = {}, internals: LocalInternals = {}): LocalProvider {
   const { clock = systemClock, random = Math.random, ownTime = false } = internals
+  checkOptionNames('the local engine', config, ['concurrency', 'retention'])
+  checkOptionNames('`retention`', config.retention, ['count', 'age'])
   const concurrency = countOf(config.concurrency ?? 100, 'concurrency')
   const store = createMemoryStore({
-    count: countOf(config.retention?.count ?? 10_000, 'retention.count', 0),
+    count: countOf(config.retention?.count ?? 10_000, 'retention.count'),
     ageMs: toMilliseconds(config.retention?.age ?? '24h', 'retention.age'),
   })
   const watchers = createWatchers()
@@ -114,6 +117,7 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
 
     async cancel(id) {
       attached().cancel(id)
+      await store.flush()
     },
 
     async retry(id) {
@@ -121,10 +125,11 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
       store.retry(id, clock.now())
       watchers.tell(id)
       running.wake()
+      await store.flush()
     },
 
     async list(query) {
-      if (query.cursor !== undefined && !/^\d+$/.test(query.cursor)) {
+      if (query.cursor !== undefined && !/^[0-9A-Z]{26}$/.test(query.cursor)) {
         const problem = 'is not one that `listJobs` gave'
         throw new InvalidOptionError({
           option: 'cursor',
@@ -155,22 +160,26 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
   }
 }
 
-function toOpenEngine(engine: Engine, { logger }: JobHost): OpenEngine {
+function toOpenEngine(engine: Engine, { logger, jobs }: JobHost): OpenEngine {
   const bound = bindLogger(logger, {})
+  // A process that sent something had another purpose than its cron jobs, and may well end.
+  const idleCronJobs = (): number => (engine.hasHadJobs ? 0 : jobs.cronJobs().length)
   return {
-    get openJobs() {
-      return engine.openJobs
+    loss: () => (engine.openJobs > 0 || idleCronJobs() > 0 ? `${engine.openJobs} ${idleCronJobs()}` : ''),
+    warn() {
+      const remedy = '`client.start()` would keep it alive.'
+      if (engine.openJobs > 0) {
+        const message = `The process ends, and with it the jobs that wait: memory keeps none of them. ${remedy}`
+        bound.warn(message, { jobs: engine.openJobs })
+      } else {
+        bound.warn(`The process ends, and its cron jobs tick no more. ${remedy}`, { cronJobs: idleCronJobs() })
+      }
     },
-    warn: (jobs) =>
-      bound.warn(
-        'The process ends, and with it the jobs that wait: memory keeps none of them. `client.start()` would keep it alive.',
-        { jobs },
-      ),
   }
 }
 
-function countOf(value: unknown, option: string, least = 1): number {
-  if (Number.isSafeInteger(value) && (value as number) >= least) return value as number
+function countOf(value: unknown, option: string): number {
+  if (Number.isSafeInteger(value) && (value as number) >= 1) return value as number
   const problem = `is \`${String(value)}\``
-  throw new InvalidOptionError({ option, problem, remedy: `Give a whole number of ${least} or more.` })
+  throw new InvalidOptionError({ option, problem, remedy: 'Give a whole number of 1 or more.' })
 }

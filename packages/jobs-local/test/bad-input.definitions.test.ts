@@ -15,7 +15,7 @@ import { forgetJobs } from './kit/forget-jobs.ts'
 const handler = () => undefined
 const attempts = 'Give a whole number from 1 to 1000.'
 const counts = 'Give a whole number of 1 or more, or `{ limit, perTenant }`.'
-const delays = "Give milliseconds, or a string such as `'30s'`, of at most ten years."
+const delays = "Give milliseconds as a number, or a number with one unit (ms, s, m, h, d, w): `'30s'`"
 const fiveFields = 'Write five fields (minute, hour, day of month, month, day of week), for example `0 9 * * 1-5`.'
 
 /** A definition that is refused has not registered itself, and none that was there is gone. */

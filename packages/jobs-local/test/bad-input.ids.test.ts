@@ -178,6 +178,21 @@ describe('waiting with rubbish', () => {
     expect((await engine.client.waitForJob(id)).state).toBe('completed')
   })
 
+  test.each([
+    [{ timout: '5s' }, 'timout'],
+    ['5s', 'options'],
+    [5000, 'options'],
+    [null, 'options'],
+  ])('%j for its options is refused', async (options, option) => {
+    const engine = createTestEngine({ jobs: [] })
+    const { id } = await engine.client.sendJob('work.ignored', { tenantId: 'acme' })
+    await expect(engine.client.waitForJob(id, options as never)).rejects.toMatchObject({
+      code: 'invalid_option',
+      option,
+      message: expect.stringContaining('The options are `timeout`, `signal`.'),
+    })
+  })
+
   test('a wait that is too short ends, and the job goes on', async () => {
     const engine = createTestEngine({ jobs: [] })
     const { id } = await engine.client.scheduleJob('work.ignored', { tenantId: 'acme' }, { delay: '1h' })

@@ -6,7 +6,7 @@ import { expectRefused } from './kit/expect-refused.ts'
 import './kit/work.ts'
 
 const tenantId = 'acme'
-const durations = "Give milliseconds as a number, or a string such as `'30s'`, `'5m'`, `'24h'` or `'7d'`."
+const durations = "Give milliseconds as a number, or a number with one unit (ms, s, m, h, d, w): `'30s'`"
 const instants = 'Give a valid `Date` at most ten years ahead.'
 const keys = 'Give a string of 1 to 256 characters that names what happened, such as the id of an order.'
 const tenYears = 10 * 365 * 86_400_000
@@ -30,9 +30,9 @@ describe('an option of a send that cannot be', () => {
       durations,
     ],
     ['a delay of over ten years in words', { delay: '522w' }, 'delay', 'is over ten years', durations],
-    ['an invalid runAt', { runAt: new Date('soon') }, 'runAt', 'is not a valid Date', instants],
-    ['a runAt that is text', { runAt: '2026-01-02T00:00:00Z' }, 'runAt', 'is not a valid Date', instants],
-    ['a runAt that is a number', { runAt: 1_800_000_000_000 }, 'runAt', 'is not a valid Date', instants],
+    ['an invalid runAt', { runAt: new Date('soon') }, 'runAt', 'is an invalid Date', instants],
+    ['a runAt that is text', { runAt: '2026-01-02T00:00:00Z' }, 'runAt', 'is a string, not a Date', instants],
+    ['a runAt that is a number', { runAt: 1_800_000_000_000 }, 'runAt', 'is a number, not a Date', instants],
     [
       'a runAt over ten years ahead',
       { runAt: new Date('2036-01-01T00:00:00Z') },
@@ -63,7 +63,13 @@ describe('an option of a send that cannot be', () => {
     ['half an attempt', { maxAttempts: 1.5 }, 'maxAttempts', 'is `1.5`', 'Give a whole number from 1 to 1000.'],
     ['too many attempts', { maxAttempts: 1001 }, 'maxAttempts', 'is `1001`', 'Give a whole number from 1 to 1000.'],
     ['attempts in words', { maxAttempts: '3' }, 'maxAttempts', 'is `3`', 'Give a whole number from 1 to 1000.'],
-    ['an option that is unknown', { dealy: 5 }, 'dealy', 'is not an option of a send', 'The options are delay, runAt,'],
+    [
+      'an option that is unknown',
+      { dealy: 5 },
+      'dealy',
+      'is not an option of a send',
+      'The options are `delay`, `runAt`,',
+    ],
     ['a trace that is no string', { traceparent: 1 }, 'traceparent', 'is a number', 'Give the W3C header as a string.'],
   ]
 
@@ -74,6 +80,14 @@ describe('an option of a send that cannot be', () => {
       says: [`\`${option}\` ${problem}`, remedy],
     })
     expect((error as InvalidOptionError).option).toBe(option)
+  })
+
+  test.each(['24h', 5000, [{ delay: '24h' }]])('options that are %j instead of an object', async (options) => {
+    await expectRefused((client) => client.sendJob('work.asked', { tenantId }, options as never), {
+      error: InvalidOptionError,
+      code: 'invalid_option',
+      says: ['`options` is a', 'not an object', 'The options are `delay`, `runAt`,'],
+    })
   })
 
   test('an option that is refused takes no idempotency key with it', async () => {
@@ -135,7 +149,7 @@ describe('`sendJobs` with rubbish', () => {
       'payload_invalid',
       'invalid_option',
       'tenant_required',
-      'unknown_event',
+      'invalid_option',
       'ok',
     ])
     expect(engine.sent.map(({ payload }) => payload)).toEqual([

@@ -1,4 +1,5 @@
 import {
+  defineJob,
   InvalidOptionError,
   type JobClient,
   PayloadInvalidError,
@@ -89,16 +90,29 @@ describe.each(ways)('%s', (_name, send) => {
     },
   )
 
-  test.each([undefined, null, 42, {}, Symbol('event')])(
-    'of an event that is no string (%s) is refused',
-    async (event) => {
-      await expectRefused((client) => send(client, event as never, { tenantId: 'acme' }), {
-        error: UnknownEventError,
-        code: 'unknown_event',
-        says: ['is unknown'],
-      })
-    },
-  )
+  test.each([
+    [undefined, 'is undefined'],
+    [null, 'is null'],
+    [42, 'is a number'],
+    [{}, 'is an object'],
+    [Symbol('event'), 'is a symbol'],
+  ])('of an event that is no string (%s) is refused', async (event, problem) => {
+    const error = await expectRefused((client) => send(client, event as never, { tenantId: 'acme' }), {
+      error: InvalidOptionError,
+      code: 'invalid_option',
+      says: [`\`event\` ${problem}, not a string`, 'The first argument is the name of the event'],
+    })
+    expect((error as InvalidOptionError).option).toBe('event')
+  })
+
+  test('to the id of a job is refused, naming the event that the job handles', async () => {
+    defineJob({ id: 'send-welcome', event: 'work.followed', handler: () => undefined })
+    await expectRefused((client) => send(client, 'send-welcome', { tenantId: 'acme' }), {
+      error: UnknownEventError,
+      code: 'unknown_event',
+      says: ['The event `send-welcome` is unknown. It is the id of a job', '`work.followed`'],
+    })
+  })
 
   test('with a payload that does not fit the schema is refused, with every issue and its path', async () => {
     const payload = {

@@ -1,5 +1,5 @@
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
-import { kindOf } from '../errors/kind-of.ts'
+import { kindOf } from '../options/kind-of.ts'
 
 const remedy = 'Give a list of `{ event, payload, options }`.'
 

@@ -162,6 +162,14 @@ describe('listJobs', () => {
     })
   })
 
+  test.each(['acme', 50, ['acme']])('cannot have %j for its filters', async (options) => {
+    await expect(untyped(client).listJobs(options)).rejects.toMatchObject({
+      code: 'invalid_option',
+      option: 'options',
+      message: expect.stringMatching(/not an object\. The options are `tenantId`, `state`,/),
+    })
+  })
+
   test('is refused where the engine cannot list', async () => {
     setUp({ without: ['listJobs'], list: undefined as never })
     await expect(client.listJobs()).rejects.toMatchObject({ code: 'unsupported_feature', feature: 'listJobs' })
@@ -194,6 +202,24 @@ describe('the client', () => {
     const shared = createFakeProvider()
     await createClient({ load: () => shared }).healthCheck()
     expect(shared.hosts[0]?.jobs).toBe(ambientJobs())
+  })
+
+  test.each<[kind: string, item: unknown]>([
+    ['undefined', undefined],
+    ['a string', 'process-order'],
+    ['a function', () => undefined],
+    ['an object', { id: 'process-order', event: 'order.created' }],
+  ])('refuses %s for a job, and loads no engine for it', (kind, item) => {
+    const load = vi.fn<() => FakeProvider>(() => fake)
+    const job = defineJob({ id: 'own', event: 'order.created', handler: () => undefined }) as unknown as Definition
+    expect(() => createClient({ load }, { jobs: [job, item as Definition] })).toThrow(
+      expect.objectContaining({
+        code: 'invalid_option',
+        option: 'jobs[1]',
+        message: `\`jobs[1]\` is ${kind}, not a definition. Give what \`defineJob\` or \`defineCronJob\` returned.`,
+      }),
+    )
+    expect(load).not.toHaveBeenCalled()
   })
 
   test('refuses two jobs of one id', () => {

@@ -1,5 +1,5 @@
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
-import { kindOf } from '../errors/kind-of.ts'
+import { kindOf } from '../options/kind-of.ts'
 import { JobNotFoundError } from '../errors/job-not-found-error.ts'
 import { JobNotRetryableError } from '../errors/job-not-retryable-error.ts'
 import type { JobEvent } from '../events/job-events.ts'
@@ -16,6 +16,8 @@ import type { JobStatus } from '../runs/job-status.ts'
 import type { Clock } from '../time/clock.ts'
 import { toMilliseconds } from '../time/duration.ts'
 import { systemClock } from '../time/system-clock.ts'
+import { checkClientOptions } from './check-client-options.ts'
+import { checkOptionNames } from '../options/check-option-names.ts'
 import type { JobClient } from './job-client.ts'
 import { openEngine } from './open-engine.ts'
 import { createSender } from './sender.ts'
@@ -47,6 +49,7 @@ export interface ClientEngine {
 
 /** A client over a provider, which is loaded when it is needed first. */
 export function createClient({ load, runsHere = false }: ClientEngine, options: ClientOptions = {}): JobClient {
+  checkClientOptions(options)
   const { clock = systemClock, hooks, logger = createDefaultLogger() } = options
   const jobs = options.jobs ? toJobRegistry(options.jobs) : ambientJobs()
   const engine = openEngine(load, () => ({ jobs, client, logger, hooks }))
@@ -84,6 +87,11 @@ export function createClient({ load, runsHere = false }: ClientEngine, options: 
     },
 
     async waitForJob(id, waitOptions) {
+      checkOptionNames('`waitForJob`', waitOptions, ['timeout', 'signal'])
+      if (waitOptions?.signal !== undefined && !(waitOptions.signal instanceof AbortSignal)) {
+        const problem = `is ${kindOf(waitOptions.signal)}, not an AbortSignal`
+        throw new InvalidOptionError({ option: 'signal', problem, remedy: 'Give the `signal` of an AbortController.' })
+      }
       const provider = await engine.use()
       return waitForJob(() => find(provider, id, tenantId), { id, provider, clock, ...waitOptions })
     },
@@ -117,13 +125,15 @@ export function createClient({ load, runsHere = false }: ClientEngine, options: 
       const provider = await engine.useOpen('start')
       await provider.start?.()
     },
-    async close({ timeout = '10s' } = {}) {
+    async close(closeOptions = {}) {
+      checkOptionNames('`close`', closeOptions, ['timeout'])
+      const { timeout = '10s' } = closeOptions
       forgetHereClient(client)
       await engine.close(toMilliseconds(timeout, 'timeout'))
     },
   }
   noteClientJobs(options.jobs)
-  if (runsHere && !options.jobs) offerHereClient(client)
+  if (runsHere) offerHereClient(client)
   return client
 }
 

@@ -69,8 +69,11 @@ export interface JobClient extends JobOperations {
 }
 
 /** A payload of which the tenant may be left out, since the client knows it. */
-export type TenantInput<Event extends JobEvent> = Event extends JobEvent
-  ? Omit<JobInput<Event>, 'tenantId'> & { tenantId?: string }
+export type TenantInput<Event extends JobEvent> = Event extends JobEvent ? WithoutTenant<JobInput<Event>> : never
+
+// By key rather than by `Omit`, which would flatten unions and index signatures.
+type WithoutTenant<Payload> = Payload extends unknown
+  ? { [Key in keyof Payload as Key extends 'tenantId' ? never : Key]: Payload[Key] } & { tenantId?: string }
   : never
 
 /** One item of a tenant client's `sendJobs`. */

@@ -54,6 +54,8 @@ export function openEngine(load: () => JobProvider | Promise<JobProvider>, host:
   }
 
   const use = (): Promise<JobProvider> => {
+    // Closed before it was ever opened: there is nothing to read, and nobody would close it again.
+    if (closing && !opening) return Promise.reject(new ClientClosedError({ operation: 'this' }))
     opening ??= open().catch((error: unknown) => {
       opening = undefined // what failed may be mended: the next call tries again
       throw error
@@ -82,6 +84,8 @@ export function openEngine(load: () => JobProvider | Promise<JobProvider>, host:
     },
     ready: () => (isRefused() ? undefined : provider),
     close(timeoutMs) {
+      // A later call may hurry an earlier one.
+      if (closing && provider) void provider.close?.({ timeoutMs })
       closing ??= closeOnce(timeoutMs)
       return closing
     },

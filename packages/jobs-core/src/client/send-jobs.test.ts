@@ -59,7 +59,7 @@ describe('sendJobs', () => {
       { ok: false, error: { code: 'invalid_option', option: 'items[0]' } },
       { ok: true },
       { ok: false, error: { code: 'invalid_option', option: 'items[2]' } },
-      { ok: false, error: { code: 'unknown_event' } },
+      { ok: false, error: { code: 'invalid_option', option: 'event' } },
     ])
     expect(fake.sent).toHaveLength(1)
   })

@@ -70,6 +70,29 @@ describe('the options of a send', () => {
     }
   })
 
+  test.each<[kind: string, options: unknown]>([
+    ['a string', '24h'],
+    ['a number', 5000],
+    ['an array', [{ delay: '24h' }]],
+    ['a function', () => ({ delay: '24h' })],
+  ])('cannot be %s', async (kind, options) => {
+    await expect(sendWith(options)).rejects.toMatchObject({
+      code: 'invalid_option',
+      option: 'options',
+      message: expect.stringMatching(`^\`options\` is ${kind}, not an object\\. The options are \`delay\`, `),
+    })
+  })
+
+  test.each<[runAt: unknown, problem: string]>([
+    ['2026-03-02T12:00:00Z', 'is a string, not a Date'],
+    [now + 5000, 'is a number, not a Date'],
+    [null, 'is null, not a Date'],
+    [{}, 'is an object, not a Date'],
+    [new Date(Number.NaN), 'is an invalid Date'],
+  ])('`runAt` says what it is instead of a date: %o', async (runAt, problem) => {
+    await expect(sendWith({ runAt })).rejects.toThrow(`\`runAt\` ${problem}. Give a valid \`Date\``)
+  })
+
   test('`idempotencyTtl` must be a duration, and needs a key', async () => {
     const refused = { code: 'invalid_option', option: 'idempotencyTtl' }
     await expect(sendWith({ idempotencyKey: 'k', idempotencyTtl: 'soon' })).rejects.toMatchObject(refused)

@@ -8,6 +8,8 @@ import { untyped } from '../../test/kit/untyped.ts'
 import { SendFailedError } from '../errors/send-failed-error.ts'
 import { defineEvents } from '../events/define-events.ts'
 import { eventType } from '../events/event-type.ts'
+import { defineCronJob } from '../jobs/define-cron-job.ts'
+import { defineJob } from '../jobs/define-job.ts'
 import type { SendInfo } from '../runs/hooks.ts'
 import { type ClientOptions, createClient } from './create-client.ts'
 
@@ -124,7 +126,32 @@ describe('a sent event', () => {
 describe('a send that is refused never reaches the engine', () => {
   test.each<[name: string, event: unknown, payload: unknown, error: object]>([
     ['an unknown event', 'order.crated', order, { code: 'unknown_event', nearest: 'order.created' }],
-    ['no event', undefined, order, { code: 'unknown_event' }],
+    ['an empty name of an event', '', order, { code: 'unknown_event' }],
+    [
+      'no event',
+      undefined,
+      order,
+      {
+        code: 'invalid_option',
+        option: 'event',
+        message: expect.stringMatching(
+          /^`event` is undefined, not a string\. The first argument is the name of the event/,
+        ),
+      },
+    ],
+    ['an event that is null', null, order, { code: 'invalid_option', option: 'event' }],
+    [
+      'an event that is a number',
+      5,
+      order,
+      { code: 'invalid_option', message: expect.stringContaining('is a number') },
+    ],
+    [
+      'a payload for an event',
+      order,
+      order,
+      { code: 'invalid_option', message: expect.stringContaining('is an object') },
+    ],
     [
       'no tenant',
       'order.created',
@@ -167,6 +194,39 @@ describe('a send that is refused never reaches the engine', () => {
     await expect(plain.scheduleJob(event, payload, { delay: 5 })).rejects.toMatchObject(error)
     expect(await plain.sendJobs([{ event, payload }])).toMatchObject([{ ok: false, error }])
     expect(fake.sent).toEqual([])
+  })
+})
+
+describe('a send to the id of a job', () => {
+  const handler = (): void => undefined
+  const sendTo = async (event: string): Promise<unknown> => setUp().plain.sendJob(event, order)
+
+  test('names the event that the job handles', async () => {
+    defineJob({ id: 'send-receipt', event: 'order.refunded', handler })
+    const refused = expect.objectContaining({
+      code: 'unknown_event',
+      event: 'send-receipt',
+      message:
+        'The event `send-receipt` is unknown. It is the id of a job: send the event that the job handles, `order.refunded`.',
+    })
+    await expect(sendTo('send-receipt')).rejects.toEqual(refused)
+    expect(await setUp().plain.sendJobs([{ event: 'send-receipt', payload: order }])).toEqual([
+      { ok: false, error: refused },
+    ])
+    await expect(untyped(setUp().client.forTenant('acme')).sendJob('send-receipt', {})).rejects.toEqual(refused)
+  })
+
+  test('is a send of the event where an event has that name too', async () => {
+    defineJob({ id: 'note.sent', event: 'order.refunded', handler })
+    await expect(sendTo('note.sent')).resolves.toMatchObject({ event: 'note.sent' })
+  })
+
+  test('names no event where it is a cron job, which handles none', async () => {
+    defineCronJob({ id: 'nightly-report', schedule: '0 3 * * *', handler })
+    await expect(sendTo('nightly-report')).rejects.toMatchObject({
+      code: 'unknown_event',
+      message: expect.not.stringContaining('id of a job'),
+    })
   })
 })
 

@@ -1,5 +1,6 @@
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import { JobsError } from '../errors/jobs-error.ts'
+import { PayloadInvalidError } from '../errors/payload-invalid-error.ts'
 import { SendFailedError } from '../errors/send-failed-error.ts'
 import type { Envelope } from '../events/envelope.ts'
 import { createJobId } from '../events/job-id.ts'
@@ -7,6 +8,7 @@ import type { JobEvent, JobInput } from '../events/job-events.ts'
 import { bindLogger, type LoggerLike } from '../logging/logger.ts'
 import { portablePayloadBytes } from '../provider/capabilities.ts'
 import type { Accepted, JobProvider } from '../provider/job-provider.ts'
+import { toErrorInfo } from '../runs/error-info.ts'
 import { callHook, type JobHooks } from '../runs/hooks.ts'
 import type { Clock } from '../time/clock.ts'
 import { checkItem, checkItems } from './check-items.ts'
@@ -33,14 +35,14 @@ export interface SenderParts {
 export function createSender({ engine, clock, hooks, logger, maxPayloadBytes }: SenderParts): Sender {
   const bound = bindLogger(logger, {})
 
-  const toEnvelopeFor = (provider: JobProvider, event: string, payload: unknown, options: SendOptions | undefined) => {
+  const toEnvelopeFor = async (provider: JobProvider, event: string, payload: unknown, options: SendOptions | undefined) => {
     const now = clock.now()
     const limitBytes = payloadLimit(provider, maxPayloadBytes)
     return toEnvelope(event, payload, options, { provider, now, id: createJobId(now), maxPayloadBytes: limitBytes })
   }
 
   const deliver = async (provider: JobProvider, envelopes: readonly Envelope[]): Promise<readonly Accepted[]> => {
-    const answers = await provider.send(envelopes)
+    const answers = await sendTo(provider, envelopes)
     if (hooks?.onSend) for (const [index, envelope] of envelopes.entries()) tellHook(envelope, answers[index])
     return answers
   }
@@ -48,12 +50,15 @@ export function createSender({ engine, clock, hooks, logger, maxPayloadBytes }: 
   const tellHook = (envelope: Envelope, answer: Accepted | undefined): void => {
     const { event, tenantId } = envelope
     const outcome = answer?.ok ? { jobId: answer.id, deduplicated: answer.deduplicated } : answer && { error: answer.error }
-    callHook(hooks, 'onSend', { event, tenantId, envelope, ...outcome }, bound)
+    // A copy, since a hook may well strip what it sends on.
+    callHook(hooks, 'onSend', { event, tenantId, envelope: { ...envelope, payload: structuredClone(envelope.payload) }, ...outcome }, bound)
   }
 
   const send: Sender['send'] = async (event, payload, options) => {
     const provider = engine.ready() ?? (await engine.useOpen('sendJob'))
-    const envelope = await toEnvelopeFor(provider, event, payload, options)
+    const envelope = await toEnvelopeFor(provider, event, payload, options).catch((error: unknown) => {
+      throw JobsError.isInstance(error) ? error : notChecked(event, error)
+    })
     const [answer] = await deliver(provider, [envelope])
     if (!answer) throw noAnswer(provider, event)
     if (!answer.ok) throw answer.error
@@ -80,8 +85,7 @@ export function createSender({ engine, clock, hooks, logger, maxPayloadBytes }: 
             checkItem(item, index)
             return await toEnvelopeFor(provider, item.event, item.payload, item.options)
           } catch (error) {
-            if (JobsError.isInstance(error)) return error
-            throw error
+            return JobsError.isInstance(error) ? error : notChecked(item.event, error)
           }
         }),
       )
@@ -97,6 +101,25 @@ function toResult(provider: JobProvider, { event, tenantId }: Envelope, answer: 
   if (!answer) return { ok: false, error: noAnswer(provider, event) }
   if (!answer.ok) return answer
   return { ok: true, job: { id: answer.id, event: event as JobEvent, tenantId, deduplicated: answer.deduplicated } }
+}
+
+/** A provider answers for each envelope; where it throws all the same, none is known to be taken or not. */
+async function sendTo(provider: JobProvider, envelopes: readonly Envelope[]): Promise<readonly Accepted[]> {
+  try {
+    return await provider.send(envelopes)
+  } catch (cause) {
+    if (JobsError.isInstance(cause)) return envelopes.map(() => ({ ok: false, error: cause }))
+    return envelopes.map(({ event }) => {
+      const failure = { event, provider: provider.name, problem: toErrorInfo(cause).message, accepted: 'maybe' as const }
+      return { ok: false, error: new SendFailedError(failure, { cause }) }
+    })
+  }
+}
+
+/** What threw while a payload was checked was no error of this library: a schema, or a getter. */
+function notChecked(event: string, cause: unknown): PayloadInvalidError {
+  const issues = [{ path: 'payload', message: `could not be checked: ${toErrorInfo(cause).message}` }]
+  return new PayloadInvalidError({ event, issues }, { cause })
 }
 
 function noAnswer({ name }: JobProvider, event: string): SendFailedError {

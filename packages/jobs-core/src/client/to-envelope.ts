@@ -1,18 +1,23 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
-import { kindOf } from '../errors/kind-of.ts'
+import { kindOf } from '../options/kind-of.ts'
 import { PayloadTooLargeError } from '../errors/payload-too-large-error.ts'
 import { TenantRequiredError } from '../errors/tenant-required-error.ts'
+import { UnknownEventError } from '../errors/unknown-event-error.ts'
 import { UnsupportedFeatureError } from '../errors/unsupported-feature-error.ts'
 import type { Envelope } from '../events/envelope.ts'
-import { requireEvent } from '../events/event-registry.ts'
+import { findEvent, requireEvent } from '../events/event-registry.ts'
 import { type Json, utf8Bytes } from '../events/json.ts'
 import { tenantProblem } from '../events/tenant.ts'
 import { toJson } from '../events/to-json.ts'
 import { checkDates, validatePayload } from '../events/validate-payload.ts'
+import { ambientJobs } from '../jobs/job-registry.ts'
 import { requireFeature } from '../provider/check-support.ts'
 import type { JobProvider } from '../provider/job-provider.ts'
 import { isAttemptCount, maxAttemptsCeiling } from '../retry/retry-config.ts'
-import { maxDurationMs, toMilliseconds } from '../time/duration.ts'
+import { type Duration, durationRemedy, maxDurationMs, toMilliseconds } from '../time/duration.ts'
+import { checkOptionNames } from '../options/check-option-names.ts'
 import type { SendOptions } from './send-options.ts'
 
 /** What an envelope is made with. */
@@ -37,7 +42,7 @@ export async function toEnvelope(
   options: SendOptions | undefined,
   maker: EnvelopeMaker,
 ): Promise<Envelope> {
-  const { schema } = requireEvent(event)
+  const schema = schemaOf(event)
   const tenantId: unknown = (payload as { tenantId?: unknown } | null | undefined)?.tenantId
   const problem = tenantProblem(tenantId)
   if (problem) throw new TenantRequiredError({ event, problem })
@@ -56,6 +61,16 @@ export async function toEnvelope(
   }
 }
 
+function schemaOf(event: unknown): StandardSchemaV1 {
+  if (typeof event !== 'string') {
+    const remedy = 'The first argument is the name of the event, the second its payload.'
+    throw new InvalidOptionError({ option: 'event', problem: `is ${kindOf(event)}, not a string`, remedy })
+  }
+  const job = findEvent(event) ? undefined : ambientJobs().get(event)
+  if (job?.kind === 'job') throw new UnknownEventError({ event, handledByJob: job.event })
+  return requireEvent(event).schema
+}
+
 function checkSize(event: string, json: Json, limitBytes: number): void {
   const text = JSON.stringify(json)
   // A character is at most three bytes of UTF-8, so that most payloads need no counting.
@@ -67,15 +82,7 @@ function checkSize(event: string, json: Json, limitBytes: number): void {
 type EnvelopeOptions = Pick<Envelope, 'runAt' | 'idempotencyKey' | 'idempotencyTtlMs' | 'maxAttempts' | 'traceparent' | 'providerOptions'>
 
 function checkOptions(options: SendOptions, { provider, now }: EnvelopeMaker): EnvelopeOptions {
-  if (typeof options !== 'object' || Array.isArray(options)) {
-    const remedy = 'Give an object, such as `{ delay: "24h" }`.'
-    throw new InvalidOptionError({ option: 'options', problem: `is ${kindOf(options)}`, remedy })
-  }
-  for (const option of Object.keys(options)) {
-    if (!optionNames.includes(option)) {
-      throw new InvalidOptionError({ option, problem: 'is not an option of a send', remedy: `The options are ${optionNames.join(', ')}.` })
-    }
-  }
+  checkOptionNames('a send', options, optionNames)
   const { idempotencyKey, idempotencyTtl, maxAttempts, traceparent, providerOptions } = options
   const runAt = startOf(options, now)
   if (runAt !== undefined && runAt > now) {
@@ -96,12 +103,18 @@ function checkOptions(options: SendOptions, { provider, now }: EnvelopeMaker): E
     ...(runAt !== undefined && runAt > now && { runAt }),
     ...(idempotencyKey !== undefined && {
       idempotencyKey,
-      idempotencyTtlMs: toMilliseconds(idempotencyTtl ?? '24h', 'idempotencyTtl'),
+      idempotencyTtlMs: ttlOf(idempotencyTtl ?? '24h'),
     }),
     ...(maxAttempts !== undefined && { maxAttempts }),
     ...(traceparent !== undefined && { traceparent }),
     ...(providerOptions !== undefined && { providerOptions }),
   }
+}
+
+function ttlOf(idempotencyTtl: number | Duration): number {
+  const ttlMs = toMilliseconds(idempotencyTtl, 'idempotencyTtl')
+  if (ttlMs > 0) return ttlMs
+  throw new InvalidOptionError({ option: 'idempotencyTtl', problem: 'is 0', remedy: durationRemedy })
 }
 
 function startOf({ delay, runAt }: SendOptions, now: number): number | undefined {
@@ -112,7 +125,10 @@ function startOf({ delay, runAt }: SendOptions, now: number): number | undefined
   if (runAt === undefined) return undefined
   const at = runAt instanceof Date ? runAt.getTime() : Number.NaN
   const remedy = 'Give a valid `Date` at most ten years ahead.'
-  if (Number.isNaN(at)) throw new InvalidOptionError({ option: 'runAt', problem: 'is not a valid Date', remedy })
+  if (Number.isNaN(at)) {
+    const problem = runAt instanceof Date ? 'is an invalid Date' : `is ${kindOf(runAt)}, not a Date`
+    throw new InvalidOptionError({ option: 'runAt', problem, remedy })
+  }
   if (at - now > maxDurationMs) throw new InvalidOptionError({ option: 'runAt', problem: 'is over ten years ahead', remedy })
   return at
 }

@@ -1,16 +1,20 @@
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
+import { kindOf } from '../options/kind-of.ts'
 import type { ListQuery } from '../provider/job-page.ts'
+import { checkOptionNames } from '../options/check-option-names.ts'
 import type { ListOptions } from './job-client.ts'
 
 const states = ['scheduled', 'queued', 'running', 'retrying', 'completed', 'failed', 'cancelled', 'expired']
 
 /** @throws {InvalidOptionError} for a filter or a limit that cannot be used. */
-export function toListQuery({ tenantId, state, event, limit = 50, cursor, ...unknown }: ListOptions): ListQuery {
+export function toListQuery(options: ListOptions): ListQuery {
   // Passed by, a misspelt `tenantId` would list the jobs of all tenants.
-  const [option] = Object.keys(unknown)
-  if (option !== undefined) {
-    const remedy = 'The filters are tenantId, state, event, limit, cursor.'
-    throw new InvalidOptionError({ option, problem: 'is not a filter of `listJobs`', remedy })
+  checkOptionNames('`listJobs`', options, ['tenantId', 'state', 'event', 'limit', 'cursor'])
+  const { tenantId, state, event, limit = 50, cursor } = options
+  // So would one that is there and holds nothing: `{ tenantId: user?.tenantId }`.
+  if ('tenantId' in options && (typeof tenantId !== 'string' || tenantId.trim() === '')) {
+    const problem = typeof tenantId === 'string' ? 'is blank' : `is ${kindOf(tenantId)}`
+    throw new InvalidOptionError({ option: 'tenantId', problem, remedy: 'Give the id of a tenant, or leave it out for all.' })
   }
   if (!Number.isInteger(limit) || limit < 1 || limit > 1000) {
     throw new InvalidOptionError({

@@ -7,6 +7,7 @@ import {
   jobStatus,
 } from '../../test/kit/fake-provider.ts'
 import { createManualClock, type ManualClock } from '../../test/kit/manual-clock.ts'
+import { untyped } from '../../test/kit/untyped.ts'
 import type { JobState } from '../runs/job-state.ts'
 import { createClient } from './create-client.ts'
 import type { JobClient } from './job-client.ts'
@@ -197,6 +198,25 @@ describe('a timeout', () => {
 
   test.each([-1, 'soon', Number.NaN, null])('cannot be %j', async (timeout) => {
     await expect(client.waitForJob('job_1', { timeout: timeout as never })).rejects.toMatchObject({ option: 'timeout' })
+  })
+})
+
+describe('what it is given', () => {
+  test.each<[options: unknown, option: string, problem: string]>([
+    [{ timout: '5s' }, 'timout', 'is not an option of `waitForJob`'],
+    [{ timeout: '5s', id: 'job_2' }, 'id', 'is not an option of `waitForJob`'],
+    ['5s', 'options', 'is a string, not an object'],
+    [5000, 'options', 'is a number, not an object'],
+    [null, 'options', 'is null, not an object'],
+  ])('cannot be %j, and the engine is not asked', async (options, option, problem) => {
+    for (const one of [untyped(client), untyped(client.forTenant('acme'))]) {
+      await expect(one.waitForJob('job_1', options)).rejects.toMatchObject({
+        code: 'invalid_option',
+        option,
+        message: `\`${option}\` ${problem}. The options are \`timeout\`, \`signal\`.`,
+      })
+    }
+    expect(reads).toEqual([])
   })
 })
 

@@ -46,6 +46,6 @@ async function wake(): Promise<void> {
     shared.client = shared.defaultClient.create()
     shared.woken = shared.client
   }
-  const [client] = shared.here
-  await client?.capabilities() // asking for anything opens the engine
+  // Asking for anything opens an engine. However many there are, one ticks for each cron job.
+  await Promise.all([...shared.here].map((client) => client.capabilities()))
 }

@@ -8,7 +8,7 @@ export class ClientClosedError extends JobsError {
   constructor({ operation }: { operation: string }) {
     super(
       `\`${operation}\` was refused: this job client is closed. ` +
-        'Make a new one with `createJobClient`, and close it only after the last send.',
+        'Make a new one with `createJobClient` (and give it to `setJobClient`, where it was the default one).',
     )
   }
 

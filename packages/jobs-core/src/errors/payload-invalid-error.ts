@@ -14,9 +14,9 @@ export class PayloadInvalidError extends JobsError {
   /** Every issue that the schema reported, not only the first. */
   readonly issues: readonly PayloadIssue[]
 
-  constructor({ event, issues }: { event: string; issues: readonly PayloadIssue[] }) {
+  constructor({ event, issues }: { event: string; issues: readonly PayloadIssue[] }, options?: ErrorOptions) {
     const lines = issues.map(({ path, message }) => `\n  - \`${path}\`: ${message}`)
-    super(`The payload of \`${event}\` does not fit its schema. Correct these fields:${lines.join('')}`)
+    super(`The payload of \`${event}\` does not fit its schema. Correct these fields:${lines.join('')}`, options)
     this.event = event
     this.issues = issues
   }

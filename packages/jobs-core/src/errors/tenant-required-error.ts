@@ -8,8 +8,8 @@ export class TenantRequiredError extends JobsError {
 
   constructor({ event, problem }: { event: string; problem: string }) {
     super(
-      `\`${event}\` was not sent: \`tenantId\` ${problem}. ` +
-        'Put the id of the tenant in the payload as `tenantId`, or send through `client.forTenant(id)`.',
+      `The \`tenantId\` of \`${event}\` ${problem}. ` +
+        'Put the id of the tenant into the payload as `tenantId`, or send through `client.forTenant(id)`.',
     )
     this.event = event
   }

@@ -8,11 +8,14 @@ export class UnknownEventError extends JobsError {
   /** The known name that is spelled most like it, where one is near. */
   readonly nearest: string | undefined
 
-  constructor({ event, nearest }: { event: string; nearest?: string | undefined }) {
+  /** `handledByJob`: the event of the job that has this id, where somebody sent to a job instead of an event. */
+  constructor({ event, nearest, handledByJob }: { event: string; nearest?: string | undefined; handledByJob?: string }) {
     super(
       `The event \`${event}\` is unknown. ` +
         (nearest === undefined ? '' : `Did you mean \`${nearest}\`? `) +
-        `Declare an event of your own with \`defineEvents({ '${event}': schema })\` before it is used.`,
+        (handledByJob === undefined
+          ? `Declare an event of your own with \`defineEvents({ '${event}': schema })\` before it is used.`
+          : `It is the id of a job: send the event that the job handles, \`${handledByJob}\`.`),
     )
     this.event = event
     this.nearest = nearest

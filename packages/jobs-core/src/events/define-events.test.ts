@@ -115,10 +115,46 @@ describe('what cannot be declared', () => {
     expect(() => defineEvents({ [name]: z.object({}) })).toThrow(/reserved prefix/)
   })
 
-  test.each([undefined, null, {}, 'string', () => true, { '~standard': {} }])('%j for a schema', (schema) => {
+  test.each([undefined, null, {}, 'string', { '~standard': {} }])('%j for a schema', (schema) => {
     expect(() => defineEvents({ 'video.ready': schema as never })).toThrow(
-      expect.objectContaining({ field: 'schema', message: expect.stringContaining('eventType') }),
+      expect.objectContaining({ field: 'schema', message: expect.stringMatching(/Give a schema .*`eventType/) }),
     )
+  })
+
+  test.each<[name: string, schema: unknown]>([
+    ['`eventType` itself', eventType],
+    ['a function that makes a schema', () => z.object({})],
+  ])('%s for a schema: it is to be called', (_name, schema) => {
+    expect(() => defineEvents({ 'video.ready': schema as never })).toThrow(
+      expect.objectContaining({
+        field: 'schema',
+        message: expect.stringMatching(/is a function: call it, as in `eventType</),
+      }),
+    )
+  })
+
+  test('but a function that is a schema, as some libraries make them, can', () => {
+    const schema = Object.assign(() => true, handMade())
+    defineEvents({ 'word.said': schema })
+    expect(check('word.said', { word: 'hello' })).toEqual({ word: 'HELLO' })
+  })
+
+  test.each<[kind: string, schemas: unknown]>([
+    ['an array', [z.object({})]],
+    ['an array', []],
+    ['a string', 'video.ready'],
+    ['a function', () => ({ 'video.ready': z.object({}) })],
+    ['undefined', undefined],
+    ['null', null],
+  ])('%s for the whole of it', (kind, schemas) => {
+    expect(() => defineEvents(schemas as never)).toThrow(
+      expect.objectContaining({
+        code: 'invalid_definition',
+        field: 'schemas',
+        message: expect.stringContaining(`\`schemas\` is ${kind}, not an object. Give each event's name its schema`),
+      }),
+    )
+    expect(ownEvents().size).toBe(0)
   })
 
   test('anything of a call of which one event cannot be', () => {

@@ -3,6 +3,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { callSite, fileOf } from '../call-site.ts'
 import { DuplicateEventError } from '../errors/duplicate-event-error.ts'
 import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
+import { kindOf } from '../options/kind-of.ts'
 import { isDevelopment } from '../environment.ts'
 import { findEvent, ownEvents, type RegisteredEvent } from './event-registry.ts'
 
@@ -16,6 +17,14 @@ import { findEvent, ownEvents, type RegisteredEvent } from './event-registry.ts'
  */
 export function defineEvents<const Schemas extends Record<string, StandardSchemaV1>>(schemas: Schemas): Schemas {
   const declaredAt = callSite(defineEvents)
+  if (typeof schemas !== 'object' || schemas === null || Array.isArray(schemas)) {
+    throw new InvalidDefinitionError({
+      what: 'defineEvents',
+      field: 'schemas',
+      problem: `is ${kindOf(schemas)}, not an object`,
+      remedy: "Give each event's name its schema: `{ 'video.ready': schema }`.",
+    })
+  }
   // All are checked before the first is declared, so that a failed call has declared none.
   for (const [name, schema] of Object.entries(schemas)) checkEvent(name, schema, declaredAt)
   for (const [name, schema] of Object.entries(schemas)) ownEvents().set(name, { schema, declaredAt })
@@ -45,7 +54,10 @@ function checkEvent(name: string, schema: StandardSchemaV1, declaredAt: string |
       what,
       field: 'schema',
       problem: 'is not a Standard Schema',
-      remedy: 'Give a schema of zod, valibot, arktype or the like, or `eventType<Payload>()` for a type alone.',
+      remedy:
+        typeof schema === 'function'
+          ? 'It is a function: call it, as in `eventType<Payload>()`.'
+          : 'Give a schema of zod, valibot, arktype or the like, or `eventType<Payload>()` for a type alone.',
     })
   }
   const known = findEvent(name)
@@ -57,20 +69,22 @@ function checkEvent(name: string, schema: StandardSchemaV1, declaredAt: string |
 /** True when a module was evaluated again (hot reload, two bundles of one app) rather than a name used twice. */
 function isSameDeclaration(known: RegisteredEvent, again: RegisteredEvent): boolean {
   if (known.schema === again.schema) return true
-  if (known.declaredAt !== undefined && known.declaredAt === again.declaredAt) return true
-  if (isDevelopment() && known.declaredAt && fileOf(known.declaredAt) === fileOf(again.declaredAt)) return true
+  const isEdited = isDevelopment() && known.declaredAt && fileOf(known.declaredAt) === fileOf(again.declaredAt)
   const [before, now] = [fingerprint(known.schema), fingerprint(again.schema)]
-  return before !== undefined && before === now
+  if (before !== undefined && now !== undefined) return before === now || Boolean(isEdited)
+  return Boolean(isEdited) || (known.declaredAt !== undefined && known.declaredAt === again.declaredAt)
 }
 
 /** A schema's JSON Schema as text, where its library can tell it (the Standard JSON Schema trait). */
 function fingerprint(schema: StandardSchemaV1): string | undefined {
   const standard = schema['~standard'] as StandardSchemaV1.Props & {
-    jsonSchema?: { input(options: { target: string }): unknown }
+    jsonSchema?: { input(options: { target: string; libraryOptions?: object }): unknown }
   }
   if (standard.vendor === '@cgk-platform/jobs') return 'type alone'
   try {
-    const json = standard.jsonSchema?.input({ target: 'draft-2020-12' })
+    // zod would throw where a schema holds a date or a transform; asked so, it passes them by.
+    const options = { target: 'draft-2020-12', libraryOptions: { unrepresentable: 'any' } }
+    const json = standard.jsonSchema?.input(options)
     return json === undefined ? undefined : JSON.stringify(json)
   } catch {
     return undefined // the schema holds something that JSON Schema has no words for

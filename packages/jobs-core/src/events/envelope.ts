@@ -1,3 +1,4 @@
+import { isAttemptCount } from '../retry/retry-config.ts'
 import type { ProviderOptions } from '../jobs/provider-options.ts'
 import type { Json } from './json.ts'
 
@@ -54,7 +55,7 @@ export function decodeEnvelope(encoded: unknown): Envelope | undefined {
     ...(isNumber(runAt) && { runAt }),
     ...(isText(idempotencyKey) && { idempotencyKey }),
     ...(isNumber(idempotencyTtlMs) && { idempotencyTtlMs }),
-    ...(isNumber(maxAttempts) && { maxAttempts }),
+    ...(isAttemptCount(maxAttempts) && { maxAttempts }),
     ...(isText(traceparent) && { traceparent }),
   }
 }

@@ -1,4 +1,4 @@
-import { kindOf } from '../errors/kind-of.ts'
+import { kindOf } from '../options/kind-of.ts'
 import { systemTenantId } from './reserved-names.ts'
 
 /** What is wrong with a tenant's id, in words that follow `tenantId`, or `undefined` when nothing is. */

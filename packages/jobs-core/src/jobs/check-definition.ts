@@ -1,5 +1,5 @@
 import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
-import { kindOf } from '../errors/kind-of.ts'
+import { kindOf } from '../options/kind-of.ts'
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import { type RetryConfig, type RetryPolicy, toRetryPolicy } from '../retry/retry-config.ts'
 import { type Duration, toMilliseconds } from '../time/duration.ts'

@@ -50,6 +50,6 @@ export function defineJob<Event extends JobEvent, Output = void>(
     handler: options.handler,
     ...(options.onFailure && { onFailure: options.onFailure }),
   })
-  ambientJobs().register(definition as unknown as JobDefinition, callSite(defineJob))
+  ambientJobs().register(definition, callSite(defineJob))
   return definition
 }

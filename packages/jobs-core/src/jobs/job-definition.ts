@@ -41,5 +41,7 @@ export interface CronJobDefinition<Output = unknown> extends BaseDefinition {
 /** A definition of either kind. */
 export type Definition = JobDefinition | CronJobDefinition
 
-/** What the handler of a definition returns: `JobOutput<typeof processOrder>`. */
-export type JobOutput<D extends Definition> = Awaited<ReturnType<D['handler']>>
+/** What the handler of a definition returns, as it arrives: `JobOutput<typeof processOrder>`. A date has become text. */
+export type JobOutput<D extends Definition> = AsJson<Awaited<ReturnType<D['handler']>>>
+
+type AsJson<Value> = Value extends Date ? string : Value extends object ? { [Key in keyof Value]: AsJson<Value[Key]> } : Value

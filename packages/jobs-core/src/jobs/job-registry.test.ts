@@ -12,7 +12,10 @@ const cron = (id: string) => defineCronJob({ id, schedule: '0 9 * * *', handler:
 
 const [a, b, c, nightly] = [job('a'), job('b', 'order.refunded'), job('c'), cron('nightly')]
 
-afterEach(() => vi.restoreAllMocks())
+afterEach(() => {
+  vi.unstubAllEnvs()
+  vi.restoreAllMocks()
+})
 
 describe('a registry', () => {
   test('knows its definitions by id and by event, in the order in which they came', () => {
@@ -62,6 +65,25 @@ describe('a registry', () => {
     )
     expect(() => toJobRegistry([a, cron('a')])).toThrow(/Two definitions/)
     expect(toJobRegistry([a, b, a]).all()).toEqual([a, b])
+  })
+
+  test.each<[name: string, item: unknown]>([
+    ['nothing', undefined],
+    ['null', null],
+    ['an id', 'a'],
+    ['a handler', () => undefined],
+    ['a list of definitions', [b]],
+    ['a client', { kind: 'client', id: 'a' }],
+    ['the options of a definition', { id: 'a', event: 'order.created', handler: () => undefined }],
+    ['a definition without an id', { kind: 'job' }],
+  ])('of given definitions refuses %s among them, saying where', (_name, item) => {
+    expect(() => toJobRegistry([b, nightly, item as JobDefinition])).toThrow(
+      expect.objectContaining({
+        code: 'invalid_option',
+        option: 'jobs[2]',
+        message: expect.stringMatching(/^`jobs\[2\]` is .*, not a definition\. Give what `defineJob`/),
+      }),
+    )
   })
 
   test('is one for the process where definitions register themselves', () => {
@@ -141,30 +163,42 @@ describe('the clock of cron jobs', () => {
   })
 })
 
-describe('an id that is defined in two files', () => {
-  const warnings = () => vi.spyOn(console, 'warn').mockImplementation(() => undefined)
-
-  test('is warned of, naming both places, and the later one counts', () => {
-    const warn = warnings()
+describe('an id that is defined in two places', () => {
+  /** What was written about it, on stderr. */
+  const warningsOf = (before: string | undefined, now: string | undefined): string[] => {
+    const write = vi.spyOn(console, 'error').mockImplementation(() => undefined)
     const registry = createJobRegistry()
-    registry.register(a, 'file:///app/orders.ts:3:4')
     const again = job('a')
-    registry.register(again, 'file:///app/refunds.ts:9:1')
-    expect(registry.get('a')).toBe(again)
-    expect(warn).toHaveBeenCalledOnce()
-    const line = String(warn.mock.calls[0]?.[0])
-    for (const part of ['`a`', 'file:///app/orders.ts:3:4', 'file:///app/refunds.ts:9:1']) expect(line).toContain(part)
+    registry.register(a, before)
+    registry.register(again, now)
+    expect(registry.get('a')).toBe(again) // the later one counts
+    return write.mock.calls.map(([line]) => String(line))
+  }
+
+  test.each([
+    ['in two files', 'file:///app/orders.ts:3:4', 'file:///app/refunds.ts:9:1'],
+    ['twice in one file', 'file:///app/orders.ts:3:4', 'file:///app/orders.ts:5:4'],
+    ['twice in one line', 'file:///app/orders.ts:3:4', 'file:///app/orders.ts:3:60'],
+  ])('is warned of once, naming both places: %s', (_where, before, now) => {
+    const lines = warningsOf(before, now)
+    expect(lines).toEqual([expect.stringContaining('`a`')])
+    for (const part of ['"level":"warn"', before, now]) expect(lines[0]).toContain(part)
   })
 
   test.each([
-    ['in the same file', 'file:///app/orders.ts:3:4', 'file:///app/orders.ts:5:4'],
-    ['where no place is known', undefined, 'file:///app/orders.ts:5:4'],
-    ['where the later place is not known', 'file:///app/orders.ts:5:4', undefined],
-  ])('is not warned of %s', (_where, before, now) => {
-    const warn = warnings()
-    const registry = createJobRegistry()
-    registry.register(a, before)
-    registry.register(job('a'), now)
-    expect(warn).not.toHaveBeenCalled()
+    ['at the very same place, as when a module is evaluated again', 'file:///app/orders.ts:3:4'],
+    ['where no place is known', undefined],
+  ])('is not warned of %s', (_where, before) => {
+    expect(warningsOf(before, 'file:///app/orders.ts:3:4')).toEqual([])
+  })
+
+  test('is not warned of where the later place is not known', () => {
+    expect(warningsOf('file:///app/orders.ts:5:4', undefined)).toEqual([])
+  })
+
+  test('is warned of across files alone in development, where an edit moves a definition in its file', () => {
+    vi.stubEnv('NODE_ENV', 'development')
+    expect(warningsOf('file:///app/orders.ts:3:4', 'file:///app/orders.ts:5:4')).toEqual([])
+    expect(warningsOf('file:///app/orders.ts:3:4', 'file:///app/refunds.ts:3:4')).toHaveLength(1)
   })
 })

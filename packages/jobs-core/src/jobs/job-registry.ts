@@ -1,6 +1,9 @@
 import { ambient } from '../ambient.ts'
 import { fileOf } from '../call-site.ts'
 import { DuplicateDefinitionError } from '../errors/duplicate-definition-error.ts'
+import { isDevelopment } from '../environment.ts'
+import { InvalidOptionError } from '../errors/invalid-option-error.ts'
+import { kindOf } from '../options/kind-of.ts'
 import { createDefaultLogger } from '../logging/default-logger.ts'
 import type { CronJobDefinition, Definition, JobDefinition } from './job-definition.ts'
 
@@ -15,9 +18,6 @@ export interface JobRegistry {
   subscribers(event: string): readonly JobDefinition[]
   cronJobs(): readonly CronJobDefinition[]
   all(): readonly Definition[]
-  /** Makes one engine of the process the one whose clock ticks for the cron jobs; false where another one is. */
-  claimCron(engine: object): boolean
-  releaseCron(engine: object): void
   /** Calls back after every change; the answer ends it. */
   onChange(listener: () => void): () => void
 }
@@ -26,7 +26,6 @@ export function createJobRegistry(): JobRegistry {
   const definitions = new Map<string, { definition: Definition; site: string | undefined }>()
   const listeners = new Set<() => void>()
   const byEvent = new Map<string, JobDefinition[]>()
-  let cronEngine: object | undefined
   const all = () => [...definitions.values()].map(({ definition }) => definition)
 
   const changed = () => {
@@ -60,12 +59,6 @@ export function createJobRegistry(): JobRegistry {
     },
     cronJobs: () => all().filter((one) => one.kind === 'cron'),
     all,
-    claimCron: (engine) => (cronEngine ??= engine) === engine,
-    releaseCron(engine) {
-      if (cronEngine !== engine) return
-      cronEngine = undefined
-      changed() // so that another engine may claim it
-    },
     onChange(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -76,7 +69,8 @@ export function createJobRegistry(): JobRegistry {
 /** A registry of exactly these definitions. @throws {DuplicateDefinitionError} for an id that comes twice. */
 export function toJobRegistry(definitions: readonly Definition[]): JobRegistry {
   const registry = createJobRegistry()
-  for (const definition of definitions) {
+  for (const [index, definition] of definitions.entries()) {
+    checkIsDefinition(definition, index)
     const known = registry.get(definition.id)
     if (known === definition) continue
     if (known) throw new DuplicateDefinitionError({ definitionId: definition.id })
@@ -101,14 +95,22 @@ function holder(): { registry: JobRegistry } {
   return ambient('jobs', () => ({ registry: createJobRegistry() }))
 }
 
+function checkIsDefinition(definition: unknown, index: number): void {
+  const { kind, id } = (definition ?? {}) as Partial<Definition>
+  if ((kind === 'job' || kind === 'cron') && typeof id === 'string') return
+  const remedy = 'Give what `defineJob` or `defineCronJob` returned.'
+  throw new InvalidOptionError({ option: `jobs[${index}]`, problem: `is ${kindOf(definition)}, not a definition`, remedy })
+}
+
 /** The registry that definitions enter by themselves, one for the process. */
 export function ambientJobs(): JobRegistry {
   return holder().registry
 }
 
-/** Says when an id is defined in two files: the later one counts, which is right after a hot reload alone. */
+/** Says when an id is defined in two places: the later one counts, which is right after a hot reload alone. */
 function warnOfNamesake(id: string, before: string | undefined, now: string | undefined): void {
-  if (before === undefined || now === undefined || fileOf(before) === fileOf(now)) return
+  if (before === undefined || now === undefined || before === now) return
+  if (isDevelopment() && fileOf(before) === fileOf(now)) return // an edit moved it
   createDefaultLogger().warn(`The job \`${id}\` is defined in two places. The later one counts; give each its own id.`, {
     before,
     now,

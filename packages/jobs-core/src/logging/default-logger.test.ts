@@ -70,6 +70,15 @@ describe('a line for machines', () => {
     })
   })
 
+  test('keeps its own time, level and message where facts have these names', () => {
+    expect(jsonOf('Began.', { time: 'noon', level: 'high', message: 'Other.', step: 1 })).toEqual({
+      time: '2026-03-01T12:00:00.123Z',
+      level: 'info',
+      message: 'Began.',
+      step: 1,
+    })
+  })
+
   test('needs no facts', () => expect(jsonOf('Began.', {})).toMatchObject({ level: 'info', message: 'Began.' }))
 
   test('tells errors with their code, stack and causes', () => {
@@ -134,26 +143,33 @@ describe('a line for people', () => {
 })
 
 describe('where it writes', () => {
-  test('is the console, at the level of the line', () => {
-    const spies = levels.map((level) => vi.spyOn(console, level).mockImplementation(() => undefined))
+  /** Says of a stream whether it is a terminal; the answer takes that back. */
+  const setTerminal = (name: 'stdout' | 'stderr', isTTY: boolean): (() => void) => {
+    const before = Object.getOwnPropertyDescriptor(process[name], 'isTTY')
+    Object.defineProperty(process[name], 'isTTY', { value: isTTY, configurable: true })
+    return () => {
+      if (before) Object.defineProperty(process[name], 'isTTY', before)
+      else Reflect.deleteProperty(process[name], 'isTTY')
+    }
+  }
+
+  test('is stderr, whatever the level: stdout is the program’s own', () => {
+    const others = (['debug', 'info', 'log', 'warn'] as const).map((name) => vi.spyOn(console, name))
+    const write = vi.spyOn(console, 'error').mockImplementation(() => undefined)
     const logger = createDefaultLogger({ level: 'debug' })
     for (const level of levels) logger[level](`At ${level}.`)
-    for (const [index, spy] of spies.entries()) {
-      expect(spy).toHaveBeenCalledOnce()
-      expect(spy).toHaveBeenCalledWith(expect.stringContaining(`At ${levels[index]}.`))
-    }
+    expect(write.mock.calls).toEqual(levels.map((level) => [expect.stringContaining(`At ${level}.`)]))
+    for (const other of others) expect(other).not.toHaveBeenCalled()
   })
 
   test.each([
     [true, /^\d\d:\d\d:\d\d\.\d{3} info {2}Began\.$/],
     [false, /^\{"time":.*"message":"Began\."\}$/],
-  ])('is readable on a terminal alone (%s)', (isTTY, text) => {
-    const write = vi.spyOn(console, 'info').mockImplementation(() => undefined)
-    const before = Object.getOwnPropertyDescriptor(process.stdout, 'isTTY')
-    Object.defineProperty(process.stdout, 'isTTY', { value: isTTY, configurable: true })
+  ])('is readable where stderr is a terminal alone (%s), whatever stdout is', (isTTY, text) => {
+    const write = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    const restore = [setTerminal('stderr', isTTY), setTerminal('stdout', !isTTY)]
     createDefaultLogger({ level: 'info' }).info('Began.')
-    if (before) Object.defineProperty(process.stdout, 'isTTY', before)
-    else Reflect.deleteProperty(process.stdout, 'isTTY')
+    for (const undo of restore) undo()
     expect(write.mock.calls[0]?.[0]).toMatch(text)
   })
 

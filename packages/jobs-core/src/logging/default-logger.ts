@@ -14,12 +14,13 @@ export interface LogOutput {
 }
 
 /**
- * The logger that is used when none is given: readable lines on a terminal, one JSON object a line elsewhere. The least
- * level that is written is `JOB_LOG_LEVEL` (`debug`, `info`, `warn`, `error`, `silent`; default `info`), read when the
+ * The logger that is used when none is given: readable lines on a terminal, one JSON object a line elsewhere, on stderr,
+ * since stdout is the program's own. The least level that is written is `JOB_LOG_LEVEL` (`debug`, `info`, `warn`, `error`, `silent`; default `info`), read when the
  * logger is made.
  */
 export function createDefaultLogger(output: Partial<LogOutput> = {}): LoggerLike {
-  const { now = () => new Date(), write = (level, line) => console[level](line) } = output
+  // oxlint-disable-next-line no-console -- the console is where it writes
+  const { now = () => new Date(), write = (_level, line) => console.error(line) } = output
   const wanted = output.level ?? environment()['JOB_LOG_LEVEL'] ?? 'info'
   const least = levels.indexOf(levels.includes(wanted) ? wanted : 'info')
   const isLevelEnabled = (level: string): boolean => levels.indexOf(level) >= least
@@ -29,14 +30,19 @@ export function createDefaultLogger(output: Partial<LogOutput> = {}): LoggerLike
     const time = now().toISOString()
     const facts = plainFields((fields ?? {}) as LogFields)
     const readable = output.readable ?? isTerminal()
-    write(level, readable ? readableLine(time, level, String(message), facts) : JSON.stringify({ time, level, message, ...facts }))
+    write(level, readable ? readableLine(time, level, String(message), facts) : jsonLine({ time, level, message }, facts))
   }
   return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error'), isLevelEnabled }
 }
 
 function isTerminal(): boolean {
-  const { process } = globalThis as { process?: { stdout?: { isTTY?: boolean } } }
-  return process?.stdout?.isTTY === true
+  const { process } = globalThis as { process?: { stderr?: { isTTY?: boolean } } }
+  return process?.stderr?.isTTY === true
+}
+
+/** A fact that is named like one of the line's own members does not replace it. */
+function jsonLine(own: LogFields, facts: LogFields): string {
+  return JSON.stringify({ ...own, ...facts, ...own })
 }
 
 function readableLine(time: string, level: LogLevel, message: string, fields: LogFields): string {

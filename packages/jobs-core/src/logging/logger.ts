@@ -17,10 +17,10 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
  * everything that takes `(message, fields)`.
  */
 export interface LoggerLike {
-  debug(...line: unknown[]): void
-  info(...line: unknown[]): void
-  warn(...line: unknown[]): void
-  error(...line: unknown[]): void
+  debug(...line: unknown[]): unknown
+  info(...line: unknown[]): unknown
+  warn(...line: unknown[]): unknown
+  error(...line: unknown[]): unknown
   child?(bindings: Record<string, unknown>): LoggerLike
   /** Where it says no, a line is not even put together. */
   isLevelEnabled?(level: string): boolean
@@ -32,9 +32,12 @@ export function bindLogger(logger: LoggerLike, bindings: LogFields): Logger {
   const write = (level: LogLevel, message: string, fields: LogFields | undefined): void => {
     try {
       if (logger.isLevelEnabled && !logger.isLevelEnabled(level)) return
-      if (!child) logger[level](message, { ...bindings, ...fields })
-      else if (fields) child[level](fields, message)
-      else child[level](message)
+      // A fact that is named like a binding does not replace it: the lines of a job say whose they are.
+      let written: unknown
+      if (!child) written = logger[level](message, { ...bindings, ...fields, ...bindings })
+      else if (fields) written = child[level]({ ...fields, ...bindings }, message)
+      else written = child[level](message)
+      if (typeof (written as PromiseLike<void> | undefined)?.then === 'function') Promise.resolve(written).catch(() => undefined)
     } catch {
       // Nowhere is left to say it.
     }

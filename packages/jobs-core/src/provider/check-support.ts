@@ -1,15 +1,17 @@
 import { UnsupportedFeatureError } from '../errors/unsupported-feature-error.ts'
 import type { Definition } from '../jobs/job-definition.ts'
-import type { Feature } from './capabilities.ts'
+import type { Capabilities, Feature } from './capabilities.ts'
 import type { JobProvider } from './job-provider.ts'
 
 type Engine = Pick<JobProvider, 'name' | 'capabilities'>
 
 /** @throws {UnsupportedFeatureError} when the engine lacks the feature, saying what to do instead. */
 export function requireFeature({ name, capabilities }: Engine, feature: Feature): void {
-  const support = capabilities.features[feature]
-  if (support.supported) return
-  throw new UnsupportedFeatureError({ feature, provider: name, remedy: `${support.note} ${support.instead}` })
+  // A provider that is older than the feature does not name it.
+  const support = (capabilities.features as Partial<Capabilities['features']>)[feature]
+  if (support?.supported) return
+  const remedy = support ? `${support.note} ${support.instead}` : 'Install a later version of its package.'
+  throw new UnsupportedFeatureError({ feature, provider: name, remedy })
 }
 
 /** Refuses a definition that asks for what the engine cannot do. @throws {UnsupportedFeatureError} */

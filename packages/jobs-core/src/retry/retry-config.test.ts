@@ -75,6 +75,12 @@ describe('a value that cannot be used is refused by the field it stands in', () 
     )
   })
 
+  test.each(['initialDelay', 'maxDelay'])('and `%s` says what a duration is, as any other option', (field) => {
+    expect(() => toRetryPolicy({ [field]: 'soon' } as RetryConfig, 'test')).toThrow(
+      /is `soon`\. Give milliseconds .* one unit \(ms, s, m, h, d, w\)/,
+    )
+  })
+
   test('and an option that there is not, with those that there are', () => {
     expect(() => toRetryPolicy({ maxAttemps: 5 } as RetryConfig, 'test')).toThrow(
       'test: `retry.maxAttemps` is not an option. The options are `maxAttempts`, `backoff`, `initialDelay`, `maxDelay`, `factor`, `jitter`.',

@@ -1,6 +1,6 @@
 import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
-import { type Duration, toMilliseconds } from '../time/duration.ts'
+import { type Duration, durationRemedy, toMilliseconds } from '../time/duration.ts'
 
 /** How the delay grows from one attempt to the next. */
 export type Backoff = 'fixed' | 'linear' | 'exponential'
@@ -83,10 +83,6 @@ function delayOf(delay: number | Duration, field: string, fail: (...words: [stri
     return toMilliseconds(delay, field)
   } catch (error) {
     if (!InvalidOptionError.isInstance(error)) throw error
-    return fail(
-      field,
-      `is \`${String(delay)}\``,
-      "Give milliseconds, or a string such as `'30s'`, of at most ten years.",
-    )
+    return fail(field, `is \`${String(delay)}\``, durationRemedy)
   }
 }

@@ -3,6 +3,7 @@ import { requireEvent } from '../events/event-registry.ts'
 import type { Envelope } from '../events/envelope.ts'
 import type { JobEvent, JobPayload } from '../events/job-events.ts'
 import { systemTenantId } from '../events/reserved-names.ts'
+import { tenantProblem } from '../events/tenant.ts'
 import { toJson } from '../events/to-json.ts'
 import { validatePayload } from '../events/validate-payload.ts'
 import type { EventMessage } from '../jobs/event-message.ts'
@@ -62,9 +63,8 @@ async function readEvent(envelope: Envelope, jobId: string): Promise<EventMessag
   const { event, tenantId } = envelope
   const { json } = toJson(envelope.payload, 'payload')
   const sender = (json as { tenantId?: unknown } | null)?.tenantId
-  if (sender !== tenantId) {
-    throw new TenantRequiredError({ event, problem: 'of the payload is not the one of the envelope' })
-  }
+  const problem = tenantProblem(sender) ?? (sender === tenantId ? undefined : 'is not the one of the envelope')
+  if (problem) throw new TenantRequiredError({ event, problem })
   const schema = requireEvent(event).schema
   return toMessage(envelope, jobId, await validatePayload(event, schema, json))
 }

@@ -1,3 +1,4 @@
+import { PayloadInvalidError } from '../errors/payload-invalid-error.ts'
 import type { Envelope } from '../events/envelope.ts'
 import { cronEventPrefix } from '../events/reserved-names.ts'
 import type { CronJobDefinition } from '../jobs/job-definition.ts'
@@ -29,7 +30,9 @@ export function toCronEnvelope(
   }
 }
 
-/** The tick in a cron job's envelope. */
-export function scheduledAtOf(envelope: Envelope): Date {
-  return new Date((envelope.payload as { scheduledAt: string }).scheduledAt)
+/** The tick in a cron job's envelope. @throws {PayloadInvalidError} when it tells none. */
+export function scheduledAtOf({ event, payload }: Envelope): Date {
+  const scheduledAt = new Date((payload as { scheduledAt?: string } | null)?.scheduledAt ?? Number.NaN)
+  if (!Number.isNaN(scheduledAt.getTime())) return scheduledAt
+  throw new PayloadInvalidError({ event, issues: [{ path: 'payload.scheduledAt', message: 'is not an instant' }] })
 }

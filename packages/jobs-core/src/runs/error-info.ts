@@ -52,7 +52,9 @@ function readError(error: Error): Partial<Record<'name' | 'message' | 'code' | '
 function describeThrown(thrown: unknown): string {
   if (typeof thrown === 'string') return JSON.stringify(thrown)
   try {
-    return `\`${typeof thrown === 'object' && thrown !== null ? JSON.stringify(thrown) : String(thrown)}\``
+    if (typeof thrown !== 'object' || thrown === null) return `\`${String(thrown)}\``
+    // Its keys alone: an answer of an HTTP client holds the headers that it was asked with.
+    return `an object (${Object.keys(thrown).slice(0, 10).join(', ')})`
   } catch {
     return `a ${typeof thrown}`
   }

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { type AttemptKit, createAttemptKit, orderEnvelope, orderJob } from '../../test/kit/attempt-kit.ts'
 import type { Envelope } from '../events/envelope.ts'
 import { defineEvents } from '../events/define-events.ts'
+import { ownEvents } from '../events/event-registry.ts'
 import { eventType } from '../events/event-type.ts'
 import type { Json } from '../events/json.ts'
 import { defineJob } from '../jobs/define-job.ts'
@@ -115,6 +116,74 @@ describe('an envelope that cannot be run fails for good at the first attempt, wi
   test('for a payload that is no JSON', async () => {
     const payload = { tenantId: 'acme', orderId: 'order_1', total: 5n } as never
     expect(await failedOf({ payload })).toMatchObject({ type: 'failed', error: { code: 'not_serializable' } })
+  })
+})
+
+describe('a schema that throws an error of its own, such as one that asks a server that is away', () => {
+  const away = new Error('The server is away.')
+  const retry = { maxAttempts: 2, backoff: 'fixed', initialDelay: 5000 } as const
+  const looked = (schema: () => unknown): string => {
+    ownEvents().delete('looked.up')
+    defineEvents({ 'looked.up': { '~standard': { version: 1, vendor: 'by hand', validate: schema as never } } })
+    return 'looked.up'
+  }
+  const lookUp = (handler: () => unknown, onFailure?: () => unknown) =>
+    defineJob({
+      id: 'look-up',
+      event: 'looked.up' as 'order.created',
+      retry,
+      handler,
+      onFailure,
+    }) as unknown as Definition
+
+  test.each<[how: string, schema: () => unknown]>([
+    [
+      'at once',
+      () => {
+        throw away
+      },
+    ],
+    ['late', async () => Promise.reject(away)],
+  ])('%s, has failed one attempt: it is tried again, until there are no more', async (_how, schema) => {
+    const event = looked(schema)
+    const [handler, onFailure] = [vi.fn<() => void>(), vi.fn<() => void>()]
+    const definition = lookUp(handler, onFailure)
+    const error = { name: 'Error', message: 'The server is away.' }
+    expect(await kit.run(definition, orderEnvelope({ event }), { attempt: 1 })).toMatchObject({
+      type: 'retry',
+      afterMs: 5000,
+      error,
+    })
+    expect(onFailure).not.toHaveBeenCalled()
+    expect(await kit.run(definition, orderEnvelope({ event }), { attempt: 2 })).toMatchObject({ type: 'failed', error })
+    expect(onFailure).toHaveBeenCalledOnce()
+    expect(handler).not.toHaveBeenCalled()
+  })
+
+  test('lets the next attempt through when the server is back', async () => {
+    const schema = vi.fn<() => unknown>(() => ({ value: { tenantId: 'acme' } })).mockRejectedValueOnce(away)
+    const event = looked(schema)
+    const handler = vi.fn<() => string>(() => 'done')
+    expect(await kit.run(lookUp(handler), orderEnvelope({ event }), { attempt: 1 })).toMatchObject({ type: 'retry' })
+    expect(await kit.run(lookUp(handler), orderEnvelope({ event }), { attempt: 2 })).toEqual({
+      type: 'completed',
+      output: 'done',
+    })
+    expect(handler).toHaveBeenCalledOnce()
+  })
+
+  test('and one that says that the payload does not fit fails for good, as before', async () => {
+    const event = looked(() => ({ issues: [{ message: 'is no good' }] }))
+    expect(
+      await kit.run(
+        lookUp(() => undefined),
+        orderEnvelope({ event }),
+        { attempt: 1 },
+      ),
+    ).toMatchObject({
+      type: 'failed',
+      error: { code: 'payload_invalid' },
+    })
   })
 })
 

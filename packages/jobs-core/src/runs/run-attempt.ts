@@ -1,5 +1,6 @@
 import type { JobClient } from '../client/job-client.ts'
 import { AttemptsExhaustedError } from '../errors/attempts-exhausted-error.ts'
+import { JobsError } from '../errors/jobs-error.ts'
 import { JobTimeoutError } from '../errors/job-timeout-error.ts'
 import type { Envelope } from '../events/envelope.ts'
 import { toJson } from '../events/to-json.ts'
@@ -33,6 +34,8 @@ export interface AttemptOptions {
   readonly random?: (() => number) | undefined
   /** The engine's least and greatest delay between attempts. */
   readonly limits?: EngineLimits | undefined
+  /** Told of a handler that runs on though its attempt was stopped: it still takes the place that it was given. */
+  readonly leftRunning?: ((handler: Promise<unknown>) => void) | undefined
   /** Given by hosts that fan ticks out over tenants inside a run. */
   readonly fanOut?: FanOut | undefined
 }
@@ -72,15 +75,21 @@ export async function runAttempt(
   }
   const bound = bindLogger(options.logger, { jobId, runId, attempt, tenantId, definition: definition.id })
   const startedAt = clock.now()
-  callHook(hooks, 'onAttemptStart', info, bound)
+  callHook(hooks, 'onAttemptStart', { ...info }, bound)
   bound.debug('The attempt started.')
   const made = runWithClient(options.client, () => makeAttempt({ ...options, definition, envelope, info, bound }))
   // What was thrown could not even be looked at: a revoked proxy, say.
   const outcome = await made.catch((error: unknown): Outcome => ({ type: 'failed', error: toErrorInfo(error) }))
   logOutcome(outcome, bound)
-  callHook(hooks, 'onAttemptEnd', { ...info, outcome, durationMs: clock.now() - startedAt }, bound)
-  if (outcome.type !== 'retry' && outcome.type !== 'interrupted') callHook(hooks, 'onRunEnd', { ...info, outcome }, bound)
+  if (hooks) tellHooks(hooks, info, outcome, clock.now() - startedAt, bound)
   return outcome
+}
+
+/** Hooks get copies: what one masks before it sends it on stays as it is for the engine. */
+function tellHooks(hooks: JobHooks, info: AttemptInfo, outcome: Outcome, durationMs: number, bound: Logger): void {
+  callHook(hooks, 'onAttemptEnd', { ...info, outcome: structuredClone(outcome), durationMs }, bound)
+  if (outcome.type === 'retry' || outcome.type === 'interrupted') return
+  callHook(hooks, 'onRunEnd', { ...info, outcome: structuredClone(outcome) }, bound)
 }
 
 async function makeAttempt(attempt: Attempt): Promise<Outcome> {
@@ -88,20 +97,30 @@ async function makeAttempt(attempt: Attempt): Promise<Outcome> {
   const { maxAttempts } = info
   // Set while an error could not be mended by another try: the envelope does not fit, or the output is not JSON.
   let final = true
+  let work: Promise<unknown> | undefined
+  let isHandling = false
+  const handle = async (own: AbortSignal): Promise<unknown> => {
+    const call = await prepareCall(definition, envelope, contextOf(attempt, own), attempt.fanOut)
+    own.throwIfAborted() // an asynchronous schema takes time: what was stopped meanwhile does not begin
+    final = false
+    isHandling = true
+    try {
+      return await call.handle()
+    } finally {
+      isHandling = false
+    }
+  }
   try {
     if (info.attempt > maxAttempts) throw new AttemptsExhaustedError({ definitionId: definition.id, maxAttempts })
-    const output = await untilStopped(stopsOf(attempt), async (own) => {
-      const call = await prepareCall(definition, envelope, contextOf(attempt, own), attempt.fanOut)
-      own.throwIfAborted() // an asynchronous schema takes time: what was stopped meanwhile does not begin
-      final = false
-      return call.handle()
-    })
+    const output = await untilStopped(stopsOf(attempt), (own) => (work = handle(own)))
     // A handler that blocked the loop kept the news of a cancel waiting: let it in before reporting success.
     await clock.yield()
     final = true
     return stopOf(signal) ?? completedWith(output)
   } catch (thrown) {
-    const isFinal = final && !JobTimeoutError.isInstance(thrown)
+    // Only what this library refused is beyond mending: a schema of yours may have asked a server that was away.
+    if (work && isHandling) attempt.leftRunning?.(work)
+    const isFinal = final && JobsError.isInstance(thrown) && !JobTimeoutError.isInstance(thrown)
     return stopOf(signal) ?? (await failAttempt(attempt, thrown, isFinal))
   }
 }

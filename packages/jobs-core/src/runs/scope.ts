@@ -1,3 +1,4 @@
+import { ambient } from '../ambient.ts'
 import type { JobClient } from '../client/job-client.ts'
 
 interface Storage<T> {
@@ -5,16 +6,20 @@ interface Storage<T> {
   getStore(): T | undefined
 }
 
-type AsyncHooks = { AsyncLocalStorage: new <T>() => Storage<T> }
-
-let storage: Storage<JobClient> | undefined | null = null
+interface AsyncHooks {
+  AsyncLocalStorage: (new <T>() => Storage<T>) & { snapshot?(): <R>(callback: () => R) => R }
+}
 
 // Asked of the process rather than imported, so that this package loads where Node's modules do not exist.
+const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } }
+const hooks = process?.getBuiltinModule?.('node:async_hooks') as AsyncHooks | undefined
+
+// Taken while this module loads, outside of any request: what an engine begins belongs to none.
+const outside = hooks?.AsyncLocalStorage.snapshot?.()
+
+/** One storage for the process, however many copies of this package it has. */
 function scopes(): Storage<JobClient> | undefined {
-  if (storage !== null) return storage
-  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } }
-  const hooks = process?.getBuiltinModule?.('node:async_hooks') as AsyncHooks | undefined
-  return (storage = hooks && new hooks.AsyncLocalStorage<JobClient>())
+  return hooks && ambient('scopes', () => new hooks.AsyncLocalStorage<JobClient>())
 }
 
 /**
@@ -29,4 +34,12 @@ export function runWithClient<T>(client: JobClient | undefined, callback: () => 
 /** The client of the handler that is running, if any. */
 export function scopedClient(): JobClient | undefined {
   return scopes()?.getStore()
+}
+
+/**
+ * Runs code outside of the async context it is called in. An engine wakes up in that of whoever sent last, and what it
+ * begins then may be another tenant's.
+ */
+export function runDetached<T>(callback: () => T): T {
+  return outside ? outside(callback) : callback()
 }

@@ -1,4 +1,5 @@
 import { CronExpressionParser } from 'cron-parser'
+import { checkOptionNames } from '../options/check-option-names.ts'
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import { parseCronFields } from './cron-fields.ts'
 import { checkTimeZone, offsetSegmentAt } from './time-zone.ts'
@@ -51,6 +52,7 @@ export interface NextRunsOptions {
  * @throws {InvalidOptionError} when `from` or `count` is not.
  */
 export function nextRuns(schedule: string, options: NextRunsOptions = {}): Date[] {
+  checkOptionNames('`nextRuns`', options, ['timezone', 'from', 'count'])
   const { timezone = 'UTC', from = new Date(), count = 5 } = options
   const { next } = parseCron(schedule, timezone, '`nextRuns`')
   if (!(from instanceof Date) || !(Math.abs(from.getTime()) <= latestFromMs)) {

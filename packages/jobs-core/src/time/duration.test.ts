@@ -113,10 +113,24 @@ describe('what is not a duration is refused by its name', () => {
       expect.objectContaining({
         code: 'invalid_option',
         option: 'retry.initialDelay',
-        message: expect.stringMatching(/^`retry\.initialDelay` is .*\. Give milliseconds .*'24h'.*\.$/s),
+        message: expect.stringMatching(
+          /^`retry\.initialDelay` is .*\. Give milliseconds .* one unit \(ms, s, m, h, d, w\).*\.$/s,
+        ),
       }),
     )
     expect(() => toMilliseconds(duration as Duration, 'delay')).toThrow(problem)
+  })
+
+  test('every example in what to do about it is a duration itself', () => {
+    let message = ''
+    try {
+      toMilliseconds('soon' as Duration, 'delay')
+    } catch (error) {
+      ;({ message } = error as Error)
+    }
+    const examples = [...message.replace("'soon'", '').matchAll(/'([^']+)'/g)].map(([, example]) => example)
+    expect(examples.length).toBeGreaterThan(1)
+    for (const example of examples) expect(toMilliseconds(example as Duration, 'delay')).toBeGreaterThan(0)
   })
 
   test('whatever text it is: a number of milliseconds, or refused', () => {

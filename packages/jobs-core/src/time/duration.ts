@@ -5,6 +5,10 @@ export type Duration = `${number}${'ms' | 's' | 'm' | 'h' | 'd' | 'w'}`
 
 const unitMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
 
+/** What to do about a duration that cannot be used. */
+export const durationRemedy =
+  "Give milliseconds as a number, or a number with one unit (ms, s, m, h, d, w): `'30s'`, `'90m'`, `'1.5h'`, `'7d'`."
+
 /** The longest duration that is taken anywhere: ten years of 365 days. */
 export const maxDurationMs: number = 10 * 365 * 86_400_000
 
@@ -15,7 +19,7 @@ export const maxDurationMs: number = 10 * 365 * 86_400_000
  */
 export function toMilliseconds(duration: number | Duration, option: string): number {
   const ms = typeof duration === 'number' ? duration : parseDuration(duration)
-  const remedy = "Give milliseconds as a number, or a string such as `'30s'`, `'5m'`, `'24h'` or `'7d'`."
+  const remedy = durationRemedy
   if (ms === undefined || Number.isNaN(ms)) {
     throw new InvalidOptionError({ option, problem: `is not a duration: ${describe(duration)}`, remedy })
   }

@@ -21,6 +21,9 @@ export interface CronParts {
   readonly lastTick: (definitionId: string) => number | undefined
   readonly setLastTick: (definitionId: string, tick: number) => void
   readonly host: () => TickHost
+  /** Whether the ticks of a cron job are this engine's to dispatch. */
+  readonly claim: (definition: CronJobDefinition) => boolean
+  readonly release: (definition: CronJobDefinition) => void
 }
 
 interface Scheduled {
@@ -32,6 +35,7 @@ interface Scheduled {
 export class CronTicker {
   readonly #parts: CronParts
   #scheduled = new Map<string, Scheduled>()
+  #lastNow = Number.NEGATIVE_INFINITY
   /** The ids of all that were ever taken up. */
   readonly #known = new Set<string>()
 
@@ -42,8 +46,10 @@ export class CronTicker {
   /** Takes up cron jobs that were defined, changed or removed since. */
   refresh(): void {
     const before = this.#scheduled
+    const mine = this.#parts.jobs.cronJobs().filter(this.#parts.claim)
+    for (const { definition } of before.values()) if (!mine.includes(definition)) this.#parts.release(definition)
     this.#scheduled = new Map(
-      this.#parts.jobs.cronJobs().map((definition) => {
+      mine.map((definition) => {
         const known = before.get(definition.id)
         const same = known?.definition.schedule
         const unchanged =
@@ -67,6 +73,8 @@ export class CronTicker {
   /** Dispatches the ticks that are due. */
   tick(): void {
     const now = this.#parts.now()
+    if (now < this.#lastNow) this.#goBack(now)
+    this.#lastNow = now
     for (const scheduled of this.#scheduled.values()) {
       if (scheduled.nextAt > now) continue
       const { definition } = scheduled
@@ -83,6 +91,11 @@ export class CronTicker {
         (error: unknown) => logger.error('A cron tick could not be dispatched.', { error }),
       )
     }
+  }
+
+  /** The clock was set back: the ticks that come again are told by their keys, so that each still runs once. */
+  #goBack(now: number): void {
+    for (const scheduled of this.#scheduled.values()) scheduled.nextAt = scheduled.definition.schedule.next(now)
   }
 
   #firstTick({ id, schedule }: CronJobDefinition): number {

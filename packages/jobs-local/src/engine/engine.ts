@@ -1,32 +1,36 @@
 import {
   bindLogger,
+  claimCronJob,
   type Clock,
   createJobId,
-  cronEventOf,
   cronEventPrefix,
-  DefinitionNotFoundError,
   type Definition,
-  dispatchTick,
   type EngineLimits,
   type Envelope,
   JobCancelledError,
   type JobHost,
   type Logger,
-  type Outcome,
-  runAttempt,
+  onCronReleased,
+  releaseCronJobs,
+  runDetached,
   ShutdownError,
-  tenantsOf,
   type TickHost,
+  type Timer,
   toErrorInfo,
 } from '@cgk-platform/jobs-core'
 
 import type { JobStore, StoredJob, StoredRun, Subscriber } from '../store/job-store.ts'
+import { attemptRun } from './attempt-run.ts'
 import { CronTicker } from './cron-ticker.ts'
 import type { EngineView } from './engine-view.ts'
+import { StayingHandlers } from './staying-handlers.ts'
 import { WakeTimer } from './wake-timer.ts'
 
 // Taken when this module loads, so that fake timers that a test installs later do not stop the engine.
 const { queueMicrotask: microtask } = globalThis
+
+/** How many jobs get their runs before the loop has its turn. */
+const dueBatch = 10_000
 
 /** What an engine is made of. */
 export interface EngineParts {
@@ -54,20 +58,30 @@ interface InFlight {
 export class Engine implements EngineView {
   readonly #parts: EngineParts
   readonly #logger: Logger
-  readonly #inFlight = new Map<StoredRun, InFlight>()
+  /** By the id of the run. */
+  readonly #inFlight = new Map<string, InFlight>()
   readonly #timer: WakeTimer
   readonly #cron: CronTicker
   readonly #unwatch: () => void
+  readonly #staying: StayingHandlers
+  readonly #unhandled = new Set<string>()
+  #hadJobs = false
   #awaitingStep: (() => void)[] = []
   #pumpQueued = false
   #started = false
   #closing = false
+  #closed: Promise<void> | undefined
+  #hurry: ((timeoutMs: number) => void) | undefined
 
   constructor(parts: EngineParts) {
     const { host, clock, store } = parts
     this.#parts = parts
     this.#logger = bindLogger(host.logger, {})
-    this.#timer = new WakeTimer(clock, () => this.#pump(), parts.longestSleepMs)
+    this.#timer = new WakeTimer(clock, () => runDetached(() => this.#pump()), parts.longestSleepMs)
+    this.#staying = new StayingHandlers(clock, (run) => {
+      store.release(run)
+      this.wake()
+    })
     this.#cron = new CronTicker({
       jobs: host.jobs,
       logger: host.logger,
@@ -75,8 +89,11 @@ export class Engine implements EngineView {
       lastTick: (id) => store.lastTick(id),
       setLastTick: (id, tick) => store.setLastTick(id, tick),
       host: () => this.#tickHost(),
+      claim: (definition) => !parts.exclusiveCron || claimCronJob(definition, this),
+      release: (definition) => releaseCronJobs(this, definition),
     })
-    this.#unwatch = host.jobs.onChange(() => this.#definitionsChanged())
+    const stops = [host.jobs, { onChange: onCronReleased }].map((changing) => changing.onChange(() => this.#definitionsChanged()))
+    this.#unwatch = () => stops.forEach((stop) => stop())
     this.#definitionsChanged()
   }
 
@@ -90,6 +107,11 @@ export class Engine implements EngineView {
     return this.#parts.store.openJobs()
   }
 
+  /** True once a job has come due. */
+  get hasHadJobs(): boolean {
+    return this.#hadJobs
+  }
+
   /** True once nothing more will be begun. */
   get isClosed(): boolean {
     return this.#closing
@@ -99,7 +121,7 @@ export class Engine implements EngineView {
   get hasDue(): boolean {
     const { store, clock, concurrency } = this.#parts
     if (this.#closing) return false
-    return this.#pumpQueued || (this.#inFlight.size < concurrency && store.hasReady(clock.now()))
+    return this.#pumpQueued || (this.#inFlight.size + this.#staying.size < concurrency && store.hasReady(clock.now()))
   }
 
   /** True while something is due now or under way. */
@@ -117,37 +139,54 @@ export class Engine implements EngineView {
   wake(): void {
     if (this.#pumpQueued) return
     this.#pumpQueued = true
-    microtask(() => this.#pump())
+    microtask(() => runDetached(() => this.#pump()))
   }
 
   cancel(jobId: string): void {
     const running = this.#parts.store.cancel(jobId, this.#parts.clock.now())
-    for (const run of running) this.#inFlight.get(run)?.abort.abort(new JobCancelledError({ jobId }))
+    for (const run of running) this.#inFlight.get(run.id)?.abort.abort(new JobCancelledError({ jobId }))
     this.#parts.changed(jobId)
     this.wake() // the places they held are free
   }
 
   /** Lets what is due and under way end, for so long; then aborts it. */
-  async close(timeoutMs: number): Promise<void> {
-    const { clock, store, host } = this.#parts
+  close(timeoutMs: number): Promise<void> {
+    // A later call may hurry an earlier one, as a second signal to a process does.
+    this.#hurry?.(timeoutMs)
+    this.#closed ??= this.#closeOnce(timeoutMs)
+    return this.#closed
+  }
+
+  async #closeOnce(timeoutMs: number): Promise<void> {
+    const { clock, store } = this.#parts
     this.#unwatch()
     this.#cron.stop()
-    host.jobs.releaseCron(this)
-    let expired = timeoutMs === 0
-    const deadline = clock.setTimer(timeoutMs, () => {
-      expired = true
-      this.#stepMade()
-    })
+    releaseCronJobs(this)
+    let expired = false
+    const timers: Timer[] = []
+    this.#hurry = (ms) => {
+      expired ||= ms === 0
+      timers.push(
+        clock.setTimer(ms, () => {
+          expired = true
+          this.#stepMade()
+        }),
+      )
+      if (expired) this.#stepMade()
+    }
+    this.#hurry(timeoutMs)
     while (!expired && this.isBusy) await this.#nextStep()
-    deadline.cancel()
+    this.#hurry = undefined
+    for (const timer of timers) timer.cancel()
     this.#closing = true
     this.#timer.clear()
     for (const { abort } of this.#inFlight.values()) abort.abort(new ShutdownError())
     await Promise.all(this.inFlight)
-    const left = store.openJobs()
-    if (left > 0)
-      this.#logger.warn('The engine closed with jobs that had not ended; memory keeps none of them.', { jobs: left })
-    store.close()
+    const dropped = store.close(toErrorInfo(new ShutdownError()), clock.now())
+    for (const jobId of dropped) this.#parts.changed(jobId)
+    if (dropped.length > 0) {
+      this.#logger.warn('The engine closed with jobs that had not ended; memory keeps none of them.', { jobs: dropped.length })
+    }
   }
 
   /** Resolves when another attempt has ended, or a turn later where none is under way. */
@@ -162,9 +201,7 @@ export class Engine implements EngineView {
   }
 
   #definitionsChanged(): void {
-    const { host, exclusiveCron } = this.#parts
-    if (host.jobs.cronJobs().length === 0 || (exclusiveCron && !host.jobs.claimCron(this))) this.#cron.stop()
-    else this.#cron.refresh()
+    this.#cron.refresh()
     this.#rearm()
   }
 
@@ -174,13 +211,32 @@ export class Engine implements EngineView {
     const { store, clock, concurrency } = this.#parts
     const now = clock.now()
     this.#cron.tick()
-    for (const job of store.takeDueJobs(now)) {
-      store.addRuns(job, this.#subscribersOf(job), now)
+    const due = store.takeDueJobs(dueBatch, now)
+    for (const job of due) {
+      this.#hadJobs = true
+      const subscribers = this.#subscribersOf(job)
+      if (subscribers.length === 0) this.#noteUnhandled(job.envelope.event)
+      store.addRuns(job, subscribers, now)
       this.#parts.changed(job.envelope.id)
     }
     const limitsOf = (definitionId: string) => this.#parts.host.jobs.get(definitionId)?.concurrency
-    for (const run of store.claim(concurrency - this.#inFlight.size, limitsOf, now)) this.#begin(run)
+    for (const run of store.claim(concurrency - this.#inFlight.size - this.#staying.size, limitsOf, now)) this.#begin(run)
     this.#rearm()
+    if (due.length === dueBatch) this.#pumpSoon()
+  }
+
+  /** Lets the loop turn between two batches, so that a million jobs of one instant do not block it. */
+  #pumpSoon(): void {
+    if (this.#pumpQueued) return
+    this.#pumpQueued = true
+    void this.#parts.clock.yield().then(() => this.#pump())
+  }
+
+  /** Says once for each event that nobody handles it: right for some, and for others a module that was not imported. */
+  #noteUnhandled(event: string): void {
+    if (this.#unhandled.has(event)) return
+    this.#unhandled.add(event)
+    this.#logger.info(`No job handles \`${event}\`, so nothing was done. Is the module that defines one imported?`)
   }
 
   #subscribersOf({ envelope }: StoredJob): Subscriber[] {
@@ -199,41 +255,24 @@ export class Engine implements EngineView {
   #begin(run: StoredRun): void {
     const abort = new AbortController()
     const attempt = run.attempts
-    const ended = this.#attempt(run, abort.signal).then((outcome) => {
-      this.#inFlight.delete(run)
+    let left: Promise<unknown> | undefined
+    const made = attemptRun(run, {
+      ...this.#parts,
+      signal: abort.signal,
+      tickHost: () => this.#tickHost(),
+      leftRunning: (handler) => (left = handler),
+    })
+    const ended = made.then((outcome) => {
+      this.#inFlight.delete(run.id)
       this.#parts.store.settle(run, attempt, outcome, this.#parts.clock.now())
+      if (left) this.#staying.add(run, left)
+      else this.#parts.store.release(run)
       this.#parts.changed(run.job.envelope.id)
       this.wake()
       this.#stepMade()
     })
-    this.#inFlight.set(run, { abort, ended })
+    this.#inFlight.set(run.id, { abort, ended })
     this.#parts.changed(run.job.envelope.id)
-  }
-
-  async #attempt(run: StoredRun, signal: AbortSignal): Promise<Outcome> {
-    const { clock, host, limits, random } = this.#parts
-    const { envelope } = run.job
-    const definition = host.jobs.get(run.definitionId)
-    // One of this id for another event is not the one that the run waited for.
-    if (!definition || eventOf(definition) !== envelope.event) {
-      const error = toErrorInfo(new DefinitionNotFoundError({ definitionId: run.definitionId }))
-      this.#logger.error('A run failed: its definition is gone.', { jobId: envelope.id, runId: run.id, error })
-      return { type: 'failed', error }
-    }
-    const { client, hooks, logger } = host
-    return runAttempt(definition, envelope, {
-      jobId: envelope.id,
-      runId: run.id,
-      attempt: run.attempts,
-      signal,
-      clock,
-      logger,
-      hooks,
-      client,
-      random,
-      limits,
-      fanOut: async (cron, tick) => dispatchTick(cron, tick, await tenantsOf(cron), this.#tickHost()),
-    })
   }
 
   #tickHost(): TickHost {
@@ -255,8 +294,4 @@ export class Engine implements EngineView {
     const dueAt = job === undefined || tick === undefined ? (job ?? tick) : Math.min(job, tick)
     this.#timer.set({ dueAt, busy: this.#started || this.#pumpQueued || this.#inFlight.size > 0 })
   }
-}
-
-function eventOf(definition: Definition): string {
-  return definition.kind === 'cron' ? cronEventOf(definition.id) : definition.event
 }

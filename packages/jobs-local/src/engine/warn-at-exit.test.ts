@@ -11,16 +11,14 @@ const leave = (): void => {
   for (const listener of added()) listener.call(process, 0)
 }
 
-function openEngine(openJobs: number): {
-  engine: OpenEngine & { openJobs: number }
-  warnings: number[]
-  stop: () => void
-} {
-  const warnings: number[] = []
-  const engine = { openJobs, warn: (jobs: number) => void warnings.push(jobs) }
+/** An engine that tells of its losses, what it warned of, and how to close it. */
+function openEngine(loses: string): { loses(what: string): void; warnings: string[]; stop: () => void } {
+  let loss = loses
+  const warnings: string[] = []
+  const engine: OpenEngine = { loss: () => loss, warn: () => void warnings.push(loss) }
   const stop = warnAtExit(engine)
   stops.push(stop)
-  return { engine, warnings, stop }
+  return { loses: (what) => void (loss = what), warnings, stop }
 }
 
 describe('warnAtExit', () => {
@@ -28,25 +26,34 @@ describe('warnAtExit', () => {
     for (const stop of stops.splice(0)) stop()
   })
 
-  test('each engine that has jobs says so, once', () => {
-    const [busy, idle, other] = [openEngine(3), openEngine(0), openEngine(1)]
+  test('each engine that loses something says so, once', () => {
+    const [busy, idle, other] = [openEngine('3 jobs'), openEngine(''), openEngine('1 cron job')]
     leave()
     leave() // as happens when a logger writes late
-    expect([busy.warnings, idle.warnings, other.warnings]).toEqual([[3], [], [1]])
+    expect([busy.warnings, idle.warnings, other.warnings]).toEqual([['3 jobs'], [], ['1 cron job']])
   })
 
-  test('a process that goes on after all is told of another number', () => {
-    const { engine, warnings } = openEngine(3)
+  test('a process that goes on after all is told of another loss, and of the same one when it was made good', () => {
+    const { loses, warnings } = openEngine('3 jobs')
     leave()
-    engine.openJobs = 0
+    loses('2 jobs')
     leave()
-    engine.openJobs = 3
+    loses('')
     leave()
-    expect(warnings).toEqual([3, 3])
+    loses('2 jobs')
+    leave()
+    expect(warnings).toEqual(['3 jobs', '2 jobs', '2 jobs'])
+  })
+
+  test('an engine that was closed meanwhile says nothing', () => {
+    const [closed, open] = [openEngine('3 jobs'), openEngine('1 job')]
+    closed.stop()
+    leave()
+    expect([closed.warnings, open.warnings]).toEqual([[], ['1 job']])
   })
 
   test('it is one listener, however many engines there are, and none when none is open', () => {
-    const engines = [openEngine(1), openEngine(1), openEngine(1)]
+    const engines = [openEngine('a'), openEngine('b'), openEngine('c')]
     expect(added()).toHaveLength(1)
     engines[0]!.stop()
     engines[1]!.stop()
@@ -54,7 +61,7 @@ describe('warnAtExit', () => {
     engines[1]!.stop()
     engines[2]!.stop()
     expect(added()).toHaveLength(0)
-    openEngine(1)
+    openEngine('d')
     expect(added()).toHaveLength(1)
   })
 })

@@ -1,21 +1,21 @@
 /** An engine that is open while the process may end. */
 export interface OpenEngine {
-  /** Jobs that have not ended. */
-  readonly openJobs: number
-  /** Says that the process ends and these are dropped. */
-  readonly warn: (jobs: number) => void
+  /** What ends with the process, in words that tell one occasion from another; empty when nothing does. */
+  readonly loss: () => string
+  /** Says so. */
+  readonly warn: () => void
 }
 
-/** How many jobs each open engine was last seen to drop: a process that goes on after all is told only of a change. */
-const warned = new Map<OpenEngine, number>()
+/** What each open engine was last seen to lose: a process that goes on after all is told only of a change. */
+const warned = new Map<OpenEngine, string>()
 
 /**
- * Lets an engine warn when the process ends by itself with jobs that wait, which memory does not keep. One listener for
+ * Lets an engine warn when the process ends by itself with work that waits, which memory does not keep. One listener for
  * the process, and none while no engine is open. The answer ends it.
  */
 export function warnAtExit(engine: OpenEngine): () => void {
   if (warned.size === 0) process.on('beforeExit', warnAll)
-  warned.set(engine, 0)
+  warned.set(engine, '')
   return () => {
     if (warned.delete(engine) && warned.size === 0) process.off('beforeExit', warnAll)
   }
@@ -23,9 +23,9 @@ export function warnAtExit(engine: OpenEngine): () => void {
 
 function warnAll(): void {
   for (const [engine, before] of warned) {
-    const { openJobs } = engine
-    warned.set(engine, openJobs)
+    const loss = engine.loss()
+    warned.set(engine, loss)
     // A logger that writes late keeps the process a little longer, and this is asked again.
-    if (openJobs > 0 && openJobs !== before) engine.warn(openJobs)
+    if (loss !== '' && loss !== before) engine.warn()
   }
 }

@@ -11,6 +11,12 @@ export class Fifo<T> {
     this.#items.push(item)
   }
 
+  /** Throws out what is not wanted any more. */
+  keep(isWanted: (item: T) => boolean): void {
+    this.#items = this.#items.slice(this.#head).filter(isWanted)
+    this.#head = 0
+  }
+
   peek(): T | undefined {
     return this.#items[this.#head]
   }

@@ -10,9 +10,8 @@ import type {
 
 /** A job as a store keeps it. Instants are epoch milliseconds. */
 export interface StoredJob {
-  /** Rises with each job. */
-  readonly sequence: number
-  readonly envelope: Envelope
+  /** Without its payload once it has ended, unless it failed: only then is it needed again. */
+  envelope: Envelope
   /** The state before there are runs, and of a job without any; otherwise the runs tell. */
   state: JobState
   startedAt?: number
@@ -56,16 +55,18 @@ export interface JobStore {
   /** Takes new jobs; a taken idempotency key answers the job that has it. */
   add(envelopes: readonly Envelope[], now: number): readonly { readonly id: string; readonly deduplicated: boolean }[]
   get(jobId: string): StoredJob | undefined
-  /** Jobs that have come due and have no runs yet, oldest first. */
-  takeDueJobs(now: number): readonly StoredJob[]
+  /** Up to `max` jobs that have come due and have no runs yet, oldest first. */
+  takeDueJobs(max: number, now: number): readonly StoredJob[]
   /** Gives a due job its runs, which wait from now on; with none it has completed. */
   addRuns(job: StoredJob, subscribers: readonly Subscriber[], now: number): void
   /** Takes up to `max` runs whose turn has come and begins an attempt of each. Fair over definitions and tenants. */
   claim(max: number, limitsOf: LimitsOf, now: number): readonly StoredRun[]
-  /** True when a claim might find something. */
+  /** True when a job has come due that was not taken, or a claim might find something. */
   hasReady(now: number): boolean
-  /** Records how an attempt ended; nothing happens when the run has moved on meanwhile. False then. */
+  /** Records how an attempt ended; nothing happens when the run has moved on meanwhile. False then. The place stays taken. */
   settle(run: StoredRun, attempt: number, outcome: Outcome, now: number): boolean
+  /** Gives back the place of a run that was claimed, once its handler has ended. */
+  release(run: StoredRun): void
   /** Ends all that has not ended, and answers the runs that were under way, for their handlers to be told. */
   cancel(jobId: string, now: number): readonly StoredRun[]
   /** A new run for each definition whose newest run failed; none when they have them already. */
@@ -83,5 +84,6 @@ export interface JobStore {
   setLastTick(definitionId: string, tick: number): void
   /** Resolves when everything up to now is durable; `undefined` where it is at once. */
   flush(): Promise<void> | undefined
-  close(): void
+  /** Ends, as failed for this reason, every job that it does not keep for another process; answers their ids. */
+  close(reason: JobErrorInfo, now: number): readonly string[]
 }

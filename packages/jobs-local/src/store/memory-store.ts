@@ -1,6 +1,7 @@
 import {
   type Envelope,
   isEnded,
+  type JobErrorInfo,
   type JobState,
   jobStateOf,
   type ListQuery,
@@ -31,7 +32,6 @@ class MemoryStore implements JobStore {
   readonly #keys = new IdempotencyKeys()
   readonly #ticks = new Map<string, number>()
   readonly #retained: RetainedJobs
-  #sequence = 0
   #openJobs = 0
 
   constructor(retention: Retention) {
@@ -45,7 +45,6 @@ class MemoryStore implements JobStore {
       this.#keys.take(envelope, now)
       const delayed = envelope.runAt !== undefined && envelope.runAt > now
       const job: StoredJob = {
-        sequence: this.#sequence++,
         envelope,
         state: delayed ? 'scheduled' : 'queued',
         runs: [],
@@ -62,13 +61,15 @@ class MemoryStore implements JobStore {
     return this.#jobs.get(jobId)
   }
 
-  takeDueJobs(now: number): StoredJob[] {
+  takeDueJobs(max: number, now: number): StoredJob[] {
     const due: StoredJob[] = []
-    for (let job = this.#delayedJobs.takeDue(now); job; job = this.#delayedJobs.takeDue(now)) {
+    while (due.length < max) {
+      const job = this.#delayedJobs.takeDue(now) ?? this.#arrived.shift()
+      if (!job) break
+      if (isEnded(job.state)) continue // cancelled before its turn
       job.state = 'queued'
       due.push(job)
     }
-    for (let job = this.#arrived.shift(); job; job = this.#arrived.shift()) if (job.state === 'queued') due.push(job)
     return due
   }
 
@@ -96,12 +97,11 @@ class MemoryStore implements JobStore {
   }
 
   hasReady(now: number): boolean {
-    return this.#ready.mayHaveNext || (this.#delayedRuns.nextAt() ?? Number.POSITIVE_INFINITY) <= now
+    return this.#arrived.size > 0 || this.#ready.mayHaveNext || (this.nextDueAt() ?? Number.POSITIVE_INFINITY) <= now
   }
 
   settle(run: StoredRun, attempt: number, outcome: Outcome, now: number): boolean {
     if (run.attempts !== attempt || run.state !== 'running') return false
-    this.#ready.release(run.definitionId, run.job.envelope.tenantId)
     switch (outcome.type) {
       case 'completed':
         if (outcome.output !== undefined) run.output = outcome.output
@@ -130,18 +130,20 @@ class MemoryStore implements JobStore {
     return true
   }
 
+  release({ definitionId, job }: StoredRun): void {
+    this.#ready.release(definitionId, job.envelope.tenantId)
+  }
+
   cancel(jobId: string, now: number): StoredRun[] {
     const job = this.#jobs.get(jobId)
     if (!job || isEnded(stateOf(job))) return []
     const running: StoredRun[] = []
     for (const run of job.runs.filter(({ state }) => !isEnded(state))) {
       const before = run.state
-      if (before === 'running') {
-        running.push(run)
-        this.#ready.release(run.definitionId, job.envelope.tenantId)
-      }
+      if (before === 'running') running.push(run)
       this.#endRun(run, 'cancelled', now)
       if (before === 'retrying') this.#delayedRuns.noteStale()
+      if (before === 'queued') this.#ready.noteStale(run)
     }
     if (job.runs.length === 0) {
       const delayed = job.state === 'scheduled'
@@ -173,16 +175,16 @@ class MemoryStore implements JobStore {
   }
 
   list({ tenantId, state, event, limit, cursor }: ListQuery): { jobs: StoredJob[]; cursor?: string } {
-    const before = cursor === undefined ? Number.POSITIVE_INFINITY : Number(cursor)
+    // Ids rise with time, so that the last one of a page tells where the next begins, whoever else has sent meanwhile.
     const found = [...this.#jobs.values()].filter(
       (job) =>
-        job.sequence < before &&
+        (cursor === undefined || job.envelope.id < cursor) &&
         (tenantId === undefined || job.envelope.tenantId === tenantId) &&
         (event === undefined || job.envelope.event === event) &&
         (state === undefined || stateOf(job) === state),
     )
-    const jobs = found.slice(-limit).toReversed()
-    return found.length > limit ? { jobs, cursor: String(jobs.at(-1)!.sequence) } : { jobs }
+    const jobs = found.toSorted(newestFirst).slice(0, limit)
+    return found.length > limit ? { jobs, cursor: jobs.at(-1)!.envelope.id } : { jobs }
   }
 
   openJobs(): number {
@@ -201,8 +203,18 @@ class MemoryStore implements JobStore {
     return undefined
   }
 
-  close(): void {
-    // Memory needs no closing; what was kept stays readable.
+  close(reason: JobErrorInfo, now: number): string[] {
+    const open = [...this.#jobs.values()].filter((job) => !isEnded(stateOf(job)))
+    for (const job of open) {
+      for (const run of job.runs.filter(({ state }) => !isEnded(state))) {
+        run.error = reason
+        this.#endRun(run, 'failed', now)
+      }
+      if (job.runs.length > 0) continue
+      job.state = 'failed'
+      this.#endJob(job, now)
+    }
+    return open.map(({ envelope }) => envelope.id)
   }
 
   #addRun(job: StoredJob, run: Subscriber & { retryOf?: string }): void {
@@ -231,9 +243,14 @@ class MemoryStore implements JobStore {
 
   #endJob(job: StoredJob, now: number): void {
     job.endedAt = now
+    if (stateOf(job) !== 'failed') job.envelope = { ...job.envelope, payload: null }
     this.#openJobs--
     this.#retained.ended(job, now)
   }
+}
+
+function newestFirst(a: StoredJob, b: StoredJob): number {
+  return a.envelope.id < b.envelope.id ? 1 : -1
 }
 
 /** The state of a stored job. */

@@ -7,6 +7,8 @@ interface TenantLane {
   readonly tenantId: string
   readonly waiting: Fifo<StoredRun>
   running: number
+  /** How many of those that wait were cancelled. */
+  stale: number
   /** In the ring of its definition; out of it while it has nothing waiting or is at its limit. */
   queued: boolean
 }
@@ -32,6 +34,14 @@ export class ReadyQueue {
     const tenant = tenantLaneOf(lane, run.job.envelope.tenantId)
     tenant.waiting.push(run)
     this.#enqueue(lane, tenant)
+  }
+
+  /** Says that a run which waits was cancelled. Once half of a tenant's are, they are thrown out. */
+  noteStale({ definitionId, job }: StoredRun): void {
+    const tenant = this.#definitions.get(definitionId)?.tenants.get(job.envelope.tenantId)
+    if (!tenant || ++tenant.stale * 2 <= tenant.waiting.size) return
+    tenant.waiting.keep(isWaiting)
+    tenant.stale = 0
   }
 
   /** True when `take` might find a run. */
@@ -96,7 +106,7 @@ export class ReadyQueue {
 function tenantLaneOf(lane: DefinitionLane, tenantId: string): TenantLane {
   const known = lane.tenants.get(tenantId)
   if (known) return known
-  const tenant = { tenantId, waiting: new Fifo<StoredRun>(), running: 0, queued: false }
+  const tenant = { tenantId, waiting: new Fifo<StoredRun>(), running: 0, stale: 0, queued: false }
   lane.tenants.set(tenantId, tenant)
   return tenant
 }
@@ -105,7 +115,7 @@ function takeFrom(lane: DefinitionLane, limits: ConcurrencyLimits | undefined): 
   for (let tenant = lane.ring.shift(); tenant; tenant = lane.ring.shift()) {
     tenant.queued = false
     if (!isBelow(tenant.running, limits?.perTenant)) continue
-    const run = nextWaiting(tenant.waiting)
+    const run = nextWaiting(tenant)
     if (!run) {
       if (tenant.running === 0) lane.tenants.delete(tenant.tenantId)
       continue
@@ -122,9 +132,16 @@ function takeFrom(lane: DefinitionLane, limits: ConcurrencyLimits | undefined): 
 }
 
 /** Passes over runs that were cancelled while they waited. */
-function nextWaiting(waiting: Fifo<StoredRun>): StoredRun | undefined {
-  for (let run = waiting.shift(); run; run = waiting.shift()) if (run.state === 'queued') return run
+function nextWaiting(tenant: TenantLane): StoredRun | undefined {
+  for (let run = tenant.waiting.shift(); run; run = tenant.waiting.shift()) {
+    if (isWaiting(run)) return run
+    tenant.stale = Math.max(0, tenant.stale - 1)
+  }
   return undefined
+}
+
+function isWaiting({ state }: StoredRun): boolean {
+  return state === 'queued'
 }
 
 function isBelow(count: number, limit: number | undefined): boolean {

@@ -59,7 +59,7 @@ export interface TestEngine {
   settle(): Promise<void>
   /**
    * Lets time go by until every job has ended, whatever its delays and retries. Throws where that goes on and on: a job
-   * sends itself again for ever, or one never ends while a cron job ticks.
+   * sends itself again for ever, or a handler waits for something real for longer than the patience.
    */
   runUntilIdle(): Promise<void>
   /** Runs code whose `sendJob` and siblings use this engine: a route of yours, a service. Handlers do so anyway. */
@@ -126,10 +126,18 @@ export function createTestEngine(options: TestEngineOptions = {}): TestEngine {
         clock.step(at)
         await settle()
       }
+      if (isOpen(provider)) throw stillWaiting(provider, patienceMs)
     },
     run: (code) => runWithClient(client, code),
     close: () => client.close({ timeout: 0 }),
   }
+}
+
+function stillWaiting({ engine }: LocalProvider, patienceMs: number): Error {
+  return new Error(
+    `\`runUntilIdle\` stopped with ${engine?.openJobs} jobs that have not ended: a handler still waits for something real, ` +
+      `for longer than \`patienceMs\` (${patienceMs} ms), or for ever. Raise it, or give the job a \`timeout\`.`,
+  )
 }
 
 function neverIdle({ engine }: LocalProvider): Error {

@@ -200,6 +200,42 @@ describe('cancelling a job that runs', () => {
     deferred.resolve('late')
   })
 
+  test.each<[name: string, other: 'running' | 'retrying' | 'queued']>([
+    ['runs', 'running'],
+    ['waits for its next attempt', 'retrying'],
+    ['waits for a place', 'queued'],
+  ])('outranks that another run has failed: the job is cancelled, not failed, where one %s', async (_name, other) => {
+    const { handler, deferred } = createListener()
+    const fails = defineJob({ id: 'fails', event: 'work.asked', retry: { maxAttempts: 1 }, handler: failUntil(99) })
+    const goesOn = defineJob({
+      id: 'goes-on',
+      event: 'work.asked',
+      ...(other === 'queued' && { concurrency: 1 }),
+      retry: { initialDelay: '1h' },
+      handler: other === 'retrying' ? failUntil(99) : handler,
+    })
+    const engine = createTestEngine({ jobs: [fails, goesOn], patienceMs: 5 })
+    if (other === 'queued') {
+      await send(engine) // has the only place
+      await engine.settle()
+    }
+    const id = await send(engine)
+    await engine.settle()
+    expect((await engine.client.getJobStatus(id)).state).toBe(other)
+    expect(await engine.client.cancelJob(id)).toMatchObject({
+      state: 'cancelled',
+      runs: [
+        { definitionId: 'fails', state: 'failed' },
+        { definitionId: 'goes-on', state: 'cancelled' },
+      ],
+    })
+    expect((await engine.client.listJobs({ state: 'cancelled' })).jobs.map((job) => job.id)).toEqual([id])
+    await expect(engine.client.retryJob(id)).rejects.toMatchObject({ code: 'job_not_retryable', state: 'cancelled' })
+    deferred.resolve('late')
+    await engine.advance('2h')
+    expect((await engine.client.getJobStatus(id)).state).toBe('cancelled')
+  })
+
   test('gives its place back at once, though the handler runs on', async () => {
     const { handler, contexts, deferred } = createListener()
     const limited = defineJob({ id: 'work', event: 'work.asked', concurrency: { limit: 1, perTenant: 1 }, handler })

@@ -110,6 +110,17 @@ describe('closing', () => {
     expect(engine.sent).toHaveLength(1)
   })
 
+  test('is told by the health of the client', async () => {
+    const engine = createTestEngine({ jobs: [] })
+    expect(await engine.client.healthCheck()).toMatchObject({ ok: true, checks: [{ name: 'engine', ok: true }] })
+    await engine.client.close()
+    expect(await engine.client.healthCheck()).toEqual({
+      ok: false,
+      provider: 'local',
+      checks: [{ name: 'engine', ok: false, message: 'is closed' }],
+    })
+  })
+
   test('twice at once is one closing, and each waits for its end; again later is nothing', async () => {
     const deferred = createDeferred()
     const job = defineJob({ id: 'work', event: 'work.asked', handler: () => deferred.promise })

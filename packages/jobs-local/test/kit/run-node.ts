@@ -15,7 +15,7 @@ export interface NodeOptions {
   folder?: string
   flags?: readonly string[]
   env?: Readonly<Record<string, string>>
-  /** Then it is killed; less than the test may take. Default 20,000. */
+  /** Then it is killed; less than the test may take. Default 60,000, since a machine may be busy. */
   limitMs?: number
 }
 
@@ -26,7 +26,7 @@ export const readsTypeScript: boolean =
   process.features.typescript !== false && process.features.typescript !== undefined
 
 /** How tests that each have a process of their own run: they mostly wait. */
-export const together = { concurrent: true, timeout: 30_000 } as const
+export const together = { concurrent: true, timeout: 90_000 } as const
 
 /** Runs a module's text in a Node process of its own, from the sources, in an environment that chooses nothing. */
 export async function runModule(text: string, options: NodeOptions = {}): Promise<EndedProcess> {
@@ -36,7 +36,7 @@ export async function runModule(text: string, options: NodeOptions = {}): Promis
 /** Runs Node with these arguments. */
 export async function runNode(
   args: readonly string[],
-  { folder = '.', flags = [], env = {}, limitMs = 20_000 }: NodeOptions = {},
+  { folder = '.', flags = [], env = {}, limitMs = 60_000 }: NodeOptions = {},
 ): Promise<EndedProcess> {
   const child = spawn(process.execPath, ['--conditions=@cgk-platform/source', '--no-warnings', ...flags, ...args], {
     cwd: fileURLToPath(new URL(`${folder}/`, packageFolder)),

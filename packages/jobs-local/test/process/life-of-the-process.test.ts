@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
+import { farOff } from '../kit/far-off.ts'
 import { readsTypeScript, runModule, together } from '../kit/run-node.ts'
 
 // Each script is a process of its own on real time. An unreferenced timer that gets to speak shows that something else
@@ -106,7 +107,8 @@ describe.runIf(readsTypeScript)('a process ends by itself', together, () => {
 
   test('without a warning when nothing is dropped, or when the engine was closed and said so', async () => {
     const ended = await runModule(`${client}
-      const quiet = createJobClient({ jobs: [] })
+      const job = defineJob({ id: 'work', event: 'analytics.track', handler: () => undefined })
+      const quiet = createJobClient({ jobs: [job] })
       await quiet.sendJob('analytics.track', { tenantId: 'acme', event: 'x' })
       const closed = createJobClient({ jobs: [] })
       await closed.scheduleJob('analytics.track', { tenantId: 'acme', event: 'x' }, { delay: '1h' })
@@ -118,6 +120,53 @@ describe.runIf(readsTypeScript)('a process ends by itself', together, () => {
     expect(ended).toMatchObject({ code: 0, stdout: '1\n0\n' })
     expect(ended.stderr.trim().split('\n')).toEqual([
       expect.stringContaining('The engine closed with jobs that had not ended'),
+    ])
+  })
+
+  const farOffJobs = `
+    const handler = () => undefined
+    const cronJobs = ['first', 'second'].map((id) => defineCronJob({ id, schedule: '${farOff()}', handler }))
+    const job = defineJob({ id: 'work', event: 'analytics.track', handler })
+    const client = createJobClient({ jobs: [...cronJobs, job] })
+    const payload = { tenantId: 'acme', event: 'x' }
+  `
+  const linesOf = (stderr: string): unknown[] =>
+    stderr === ''
+      ? []
+      : stderr
+          .trim()
+          .split('\n')
+          .map((line): unknown => JSON.parse(line))
+
+  test('when only far-off cron jobs are left, with one warning that says how many tick no more', async () => {
+    const ended = await runModule(`${client} ${farOffJobs}
+      await client.capabilities()
+      later(10_000, () => say('still alive'))
+    `)
+    expect(ended).toMatchObject({ code: 0, killed: false, stdout: '' })
+    expect(linesOf(ended.stderr)).toEqual([
+      expect.objectContaining({
+        level: 'warn',
+        message: expect.stringContaining('its cron jobs tick no more'),
+        cronJobs: 2,
+      }),
+    ])
+  })
+
+  test.each([
+    ['has sent a job, which was its purpose', `await client.sendJob('analytics.track', payload)`],
+    ['was closed', 'await client.capabilities(); await client.close()'],
+  ])('without a warning of its far-off cron jobs where it %s', async (_name, act) => {
+    const ended = await runModule(`${client} ${farOffJobs} ${act}`)
+    expect(ended).toEqual({ code: 0, killed: false, stdout: '', stderr: '' })
+  })
+
+  test('with a warning of the jobs that wait rather than of the cron jobs beside them', async () => {
+    const ended = await runModule(`${client} ${farOffJobs}
+      await client.scheduleJob('analytics.track', payload, { delay: '1h' })
+    `)
+    expect(linesOf(ended.stderr)).toEqual([
+      expect.objectContaining({ level: 'warn', message: expect.stringContaining(droppedLine), jobs: 1 }),
     ])
   })
 

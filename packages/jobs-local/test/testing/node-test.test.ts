@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { readsTypeScript, runNode } from '../kit/run-node.ts'
+import { readsTypeScript, runNode, together } from '../kit/run-node.ts'
 
 test.runIf(readsTypeScript)(
   'the test kit works under `node --test`, which ends by itself afterwards',
@@ -14,5 +14,5 @@ test.runIf(readsTypeScript)(
     expect(stdout).toContain('# pass 4')
     expect(stdout).toContain('# fail 0')
   },
-  30_000,
+  together.timeout,
 )

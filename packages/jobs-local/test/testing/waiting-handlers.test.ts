@@ -17,6 +17,9 @@ import '../kit/work.ts'
 const tenantId = 'acme'
 
 describe('handlers that wait for something real are waited for', () => {
+  /** A machine may be busy. */
+  const patienceMs = 30_000
+
   test('files', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'jobs-local-'))
     try {
@@ -29,7 +32,7 @@ describe('handlers that wait for something real are waited for', () => {
           await writeFile(file, `${await readFile(file, 'utf8')} and again`)
         },
       })
-      const engine = createTestEngine({ jobs: [job] })
+      const engine = createTestEngine({ jobs: [job], patienceMs })
       for (let number = 0; number < 20; number++) await engine.client.sendJob('work.asked', { tenantId, number })
       await engine.settle()
       const written = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), 'utf8')))
@@ -45,7 +48,7 @@ describe('handlers that wait for something real are waited for', () => {
     try {
       const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
       const job = defineJob({ id: 'fetches', event: 'work.asked', handler: async () => (await fetch(url)).text() })
-      const engine = createTestEngine({ jobs: [job] })
+      const engine = createTestEngine({ jobs: [job], patienceMs })
       await engine.client.sendJob('work.asked', { tenantId })
       await engine.settle()
       expect(engine.attempts[0]?.outcome).toEqual({ type: 'completed', output: 'pong' })
@@ -65,7 +68,7 @@ describe('handlers that wait for something real are waited for', () => {
         return stdout.trim()
       },
     })
-    const engine = createTestEngine({ jobs: [job], patienceMs: 10_000 })
+    const engine = createTestEngine({ jobs: [job], patienceMs })
     await engine.client.sendJob('work.asked', { tenantId })
     await engine.settle()
     expect(engine.attempts[0]?.outcome).toEqual({ type: 'completed', output: '42' })
@@ -77,7 +80,7 @@ describe('handlers that wait for something real are waited for', () => {
       event: 'work.asked',
       handler: () => readFile(new URL(import.meta.url), 'utf8'),
     })
-    const engine = createTestEngine({ jobs: [job] })
+    const engine = createTestEngine({ jobs: [job], patienceMs })
     for (let number = 1; number <= 10; number++) {
       await engine.client.scheduleJob('work.asked', { tenantId, number }, { delay: number })
     }
@@ -119,7 +122,7 @@ describe('handlers that wait for other jobs', () => {
     const readsMuch = async (): Promise<void> => {
       for (let index = 0; index < 50; index++) await readFile(new URL(import.meta.url))
     }
-    const engine = createTestEngine({ jobs: [asks('1h', readsMuch), follow], patienceMs: 200 })
+    const engine = createTestEngine({ jobs: [asks('1h', readsMuch), follow], patienceMs: 600 })
     engineOf = () => engine
     await engine.client.sendJob('work.asked', { tenantId })
     await engine.advance('61m')
@@ -186,6 +189,30 @@ describe('handlers that never end', () => {
     await engine.advance('1h')
     expect(engine.attempts).toHaveLength(60)
     expect(performance.now() - before).toBeLessThan(60 * 100)
+  })
+
+  test('make `runUntilIdle` say so, with how many jobs have not ended, rather than pass them over', async () => {
+    const deferred = createDeferred()
+    const endless = defineJob({ id: 'endless', event: 'work.followed', handler: () => deferred.promise })
+    const quick = defineJob({ id: 'quick', event: 'work.asked', handler: () => 'done' })
+    const engine = createTestEngine({ jobs: [endless, quick], patienceMs: 20 })
+    for (let number = 0; number < 2; number++) await engine.client.sendJob('work.followed', { tenantId, number })
+    const { id } = await engine.client.scheduleJob('work.asked', { tenantId }, { delay: '1h' })
+    await expect(engine.runUntilIdle()).rejects.toThrow(
+      /stopped with 2 jobs that have not ended.*longer than `patienceMs` \(20 ms\).*give the job a `timeout`/,
+    )
+    expect((await engine.client.getJobStatus(id)).state).toBe('completed') // the others have run before it gave up
+    deferred.resolve()
+    await engine.runUntilIdle()
+    expect(engine.attempts).toHaveLength(3)
+  })
+
+  test('make it say so also behind a limit that they hold', async () => {
+    const handler = () => new Promise(() => undefined)
+    const job = defineJob({ id: 'endless', event: 'work.asked', concurrency: 1, handler })
+    const engine = createTestEngine({ jobs: [job], patienceMs: 5 })
+    for (let number = 0; number < 3; number++) await engine.client.sendJob('work.asked', { tenantId, number })
+    await expect(engine.runUntilIdle()).rejects.toThrow('stopped with 3 jobs that have not ended')
   })
 
   test('until a test lets them: what it resolves is waited for', async () => {

@@ -2,14 +2,14 @@ import { afterAll, describe, expect, test } from 'vitest'
 
 import { createReaderProject } from './reader-project.ts'
 
-// What the README and docs/local-engine.md say of how long a process lives.
+// What the README and docs/local-engine.md say of how long a process lives, and what it says on stderr.
 
 const project = createReaderProject()
 afterAll(() => project.remove())
 
 function runProgram(file: string, code: string) {
   const start = `
-import { defineCronJob, defineJob, getJobClient, scheduleJob, waitForJob } from '@cgk-platform/jobs'
+import { defineCronJob, defineJob, getJobClient, scheduleJob, sendJob, waitForJob } from '@cgk-platform/jobs'
 defineJob({ id: 'print', event: 'order.created', handler: ({ payload }) => console.log(payload.orderId) })
 const order = { tenantId: 'tenant_123', orderId: 'order_456' }
 `
@@ -26,6 +26,39 @@ describe.concurrent('a process on the local engine', () => {
   test('ends where something is due later, and warns that it is lost', async () => {
     const ended = await runProgram('later.ts', `await scheduleJob('order.created', order, { delay: '5m' })`)
     expect(ended).toMatchObject({ exitCode: 0, stdout: '', stderr: expect.stringContaining('"jobs":1') })
+  }, 100_000)
+
+  test('ends where only a far-off cron job is left, and warns that it ticks no more', async () => {
+    const ended = await runProgram(
+      'far-cron.ts',
+      `const month = new Date(Date.now() + 45 * 86_400_000).getMonth() + 1
+defineCronJob({ id: 'far', schedule: \`0 9 1 \${month} *\`, handler: () => console.log('tick') })`,
+    )
+    expect(ended).toMatchObject({ exitCode: 0, stdout: '', stderr: expect.stringContaining('"cronJobs":1') })
+  }, 100_000)
+
+  test('ends by close, though a cron job ticks every minute', async () => {
+    const ended = await runProgram(
+      'close.ts',
+      `defineCronJob({ id: 'tick', schedule: '* * * * *', handler: () => undefined })
+await sendJob('order.created', order)
+await getJobClient().close()
+console.log('closed')`,
+    )
+    expect(ended).toEqual({ exitCode: 0, stdout: 'order_456\nclosed\n', stderr: '' })
+  }, 100_000)
+
+  test('says once on stderr that nobody handles an event, which completes without runs', async () => {
+    const ended = await runProgram(
+      'nobody.ts',
+      `const refund = { ...order, refundId: 'refund_1' }
+const job = await sendJob('order.refunded', refund)
+await sendJob('order.refunded', refund)
+const { state, runs } = await waitForJob(job.id)
+console.log(state, runs)`,
+    )
+    expect(ended).toMatchObject({ exitCode: 0, stdout: 'completed []\n' })
+    expect(ended.stderr.match(/No job handles `order\.refunded`/g)).toHaveLength(1)
   }, 100_000)
 
   test('stays while it waits for a job, however far off', async () => {

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 
 import { readDocument, repository } from './documents.ts'
 
-const readme = readDocument('README.md')
+const configuration = readDocument('docs/configuration.md')
 
 /** The cells of a table's line, without the backticks. */
 function cellsOf(line: string): string[] {
@@ -36,29 +36,31 @@ function codeOf(Class: new (...values: unknown[]) => JobsError): string {
   return new Class({ issues: [] }, 0).code
 }
 
-test('the README lists every error class with its code', () => {
+test('docs/errors.md lists every error class with its code', () => {
   const classes = Object.entries<unknown>(face).filter(
     ([, one]) => typeof one === 'function' && one.prototype instanceof JobsError,
   )
-  const listed = rowsOf(readme, 'Class', 'code', 'When').map(([name, code]) => `${name} ${code}`)
+  const listed = rowsOf(readDocument('docs/errors.md'), 'Class', 'code', 'When').map(
+    ([name, code]) => `${name} ${code}`,
+  )
   expect(listed).toEqual(classes.map(([name, Class]) => `${name} ${codeOf(Class as never)}`).toSorted())
 })
 
 test('the README names every built-in event', () => {
-  for (const event of Object.keys(catalogue)) expect(readme).toContain(`\`${event}\``)
+  for (const event of Object.keys(catalogue)) expect(readDocument('README.md')).toContain(`\`${event}\``)
 })
 
-test('the README lists every environment variable that the sources read', () => {
+test('docs/configuration.md lists every environment variable that the sources read', () => {
   const sources = readdirSync(join(repository, 'packages'), { recursive: true, encoding: 'utf8' }).filter(
     (path) => /^[\w-]+\/src\/.*\.ts$/.test(path) && !/\.test(-d)?\.ts$|\/conformance\//.test(path),
   )
   const text = sources.map((path) => readFileSync(join(repository, 'packages', path), 'utf8')).join('\n')
   const read = new Set([...text.matchAll(/'((?:JOB|NODE|TRIGGER|INNGEST)_[A-Z_]+)'/g)].map(([, name]) => name!))
-  const listed = rowsOf(readme, 'Environment', 'Meaning').flatMap(([names]) => names!.split(', '))
+  const listed = rowsOf(configuration, 'Environment', 'Meaning').flatMap(([names]) => names!.split(', '))
   expect(listed.toSorted()).toEqual([...read].toSorted())
 })
 
-test('the README lists every option of createJobClient', () => {
+test('docs/configuration.md lists every option of createJobClient', () => {
   const options: Record<keyof face.JobClientOptions, true> = {
     provider: true,
     config: true,
@@ -67,15 +69,15 @@ test('the README lists every option of createJobClient', () => {
     hooks: true,
     maxPayloadBytes: true,
   }
-  const rows = rowsOf(readme, 'createJobClient', 'Default', 'Meaning')
+  const rows = rowsOf(configuration, 'createJobClient', 'Default', 'Meaning')
   expect(rows.map(([name]) => name)).toEqual(Object.keys(options))
   expect(rows.find(([name]) => name === 'maxPayloadBytes')?.[1]).toBe(portablePayloadBytes.toLocaleString('en-GB'))
 })
 
-test('the README lists every setting of the local engine', () => {
+test('docs/configuration.md lists every setting of the local engine', () => {
   const config: Record<keyof LocalConfig, true> = { concurrency: true, retention: true }
   const retention: Record<keyof NonNullable<LocalConfig['retention']>, true> = { count: true, age: true }
-  const names = rowsOf(readme, 'config of local', 'Default', 'Meaning').map(([name]) => name!)
+  const names = rowsOf(configuration, 'config of local', 'Default', 'Meaning').map(([name]) => name!)
   expect(new Set(names.map((name) => name.split('.')[0]))).toEqual(new Set(Object.keys(config)))
   expect(names.filter((name) => name.startsWith('retention.'))).toEqual(
     Object.keys(retention).map((name) => `retention.${name}`),

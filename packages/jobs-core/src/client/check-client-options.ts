@@ -1,0 +1,28 @@
+import { InvalidOptionError } from '../errors/invalid-option-error.ts'
+import type { ClientOptions } from './create-client.ts'
+import { checkOptionNames } from '../options/check-option-names.ts'
+
+const optionNames = ['provider', 'config', 'jobs', 'logger', 'hooks', 'maxPayloadBytes']
+const hookNames = ['onSend', 'onAttemptStart', 'onAttemptEnd', 'onRunEnd']
+
+/** @throws {InvalidOptionError} for an option of a client that does not exist or cannot be used. */
+export function checkClientOptions(options: ClientOptions): void {
+  const { clock: _, ...told } = options // a clock is for test kits alone
+  checkOptionNames('a client', told, optionNames)
+  const { hooks, logger, maxPayloadBytes } = options
+  checkOptionNames('`hooks`', hooks, hookNames)
+  for (const [name, hook] of Object.entries(hooks ?? {})) {
+    if (hook !== undefined) checkFunction(`hooks.${name}`, hook)
+  }
+  if (logger) for (const level of ['debug', 'info', 'warn', 'error'] as const) checkFunction(`logger.${level}`, logger[level])
+  if (maxPayloadBytes !== undefined && !(Number.isSafeInteger(maxPayloadBytes) && maxPayloadBytes > 0)) {
+    const problem = `is \`${String(maxPayloadBytes)}\``
+    throw new InvalidOptionError({ option: 'maxPayloadBytes', problem, remedy: 'Give a whole number of bytes.' })
+  }
+}
+
+function checkFunction(option: string, value: unknown): void {
+  if (typeof value === 'function') return
+  const problem = value === undefined ? 'is missing' : 'is not a function'
+  throw new InvalidOptionError({ option, problem, remedy: 'Give a function, or leave the whole out.' })
+}

@@ -1,0 +1,46 @@
+import { defineJob } from '@cgk-platform/jobs-core'
+import { describe, expect, test } from 'vitest'
+
+import { createTestEngine } from '../../src/testing/index.ts'
+import { createRecordedLogger } from '../kit/recorded-logger.ts'
+import '../kit/work.ts'
+
+const tenantId = 'acme'
+const unhandled = (event: string) => expect.stringMatching(`^No job handles \`${event}\`, so nothing was done\\.`)
+
+describe('an event that no job handles', () => {
+  test('is said once for each name, as information, and its jobs complete', async () => {
+    const logger = createRecordedLogger()
+    const engine = createTestEngine({ jobs: [], logger })
+    const ids: string[] = []
+    for (const event of ['work.ignored', 'work.ignored', 'work.asked', 'work.ignored'] as const) {
+      ids.push((await engine.client.sendJob(event, { tenantId })).id)
+      await engine.settle()
+    }
+    expect(logger.messages('info')).toEqual([unhandled('work.ignored'), unhandled('work.asked')])
+    expect(logger.lines.filter(({ level }) => level === 'warn' || level === 'error')).toEqual([])
+    for (const id of ids) expect(await engine.client.getJobStatus(id)).toMatchObject({ state: 'completed', runs: [] })
+  })
+
+  test('is said when it comes due, and not at all where it was cancelled before', async () => {
+    const logger = createRecordedLogger()
+    const engine = createTestEngine({ jobs: [], logger })
+    const { id } = await engine.client.scheduleJob('work.asked', { tenantId }, { delay: '1h' })
+    await engine.client.scheduleJob('work.ignored', { tenantId }, { delay: '2h' })
+    await engine.client.cancelJob(id)
+    await engine.advance('119m')
+    expect(logger.messages('info')).toEqual([])
+    await engine.advance('1m')
+    expect(logger.messages('info')).toEqual([unhandled('work.ignored')])
+  })
+
+  test('is not said of events that are handled', async () => {
+    const logger = createRecordedLogger()
+    const job = defineJob({ id: 'work', event: 'work.asked', handler: () => 'done' })
+    const engine = createTestEngine({ jobs: [job], logger })
+    await engine.client.sendJob('work.asked', { tenantId })
+    await engine.settle()
+    expect(engine.attempts).toHaveLength(1)
+    expect(logger.messages('info')).toEqual([])
+  })
+})
