@@ -29,22 +29,22 @@ const ways: [string, (client: JobClient, event: string, payload: unknown) => unk
 ]
 
 describe.each(ways)('%s', (_name, send) => {
-  const remedy = 'Put the id of the tenant in the payload as `tenantId`, or send through `client.forTenant(id)`.'
+  const remedy = 'Put the id of the tenant into the payload as `tenantId`, or send through `client.forTenant(id)`.'
   const tenants: [string, unknown, string][] = [
-    ['no tenant', undefined, '`tenantId` is missing'],
-    ['null', null, '`tenantId` is missing'],
-    ['an empty tenant', '', '`tenantId` is empty'],
-    ['a blank tenant', ' \t\n', '`tenantId` is blank'],
-    ['a number', 123, '`tenantId` is a number, not a string'],
+    ['no tenant', undefined, 'The `tenantId` of `work.asked` is missing'],
+    ['null', null, 'The `tenantId` of `work.asked` is missing'],
+    ['an empty tenant', '', 'The `tenantId` of `work.asked` is empty'],
+    ['a blank tenant', ' \t\n', 'The `tenantId` of `work.asked` is blank'],
+    ['a number', 123, 'The `tenantId` of `work.asked` is a number, not a string'],
     ['a list', ['acme'], 'not a string'],
-    ['the reserved tenant', 'system', '`tenantId` is `system`, which is kept for cron jobs without tenants'],
+    ['the reserved tenant', 'system', 'The `tenantId` of `work.asked` is `system`, which is kept for cron jobs without tenants'],
   ]
 
   test.each(tenants)('with %s is refused', async (_what, tenantId, problem) => {
     await expectRefused((client) => send(client, 'work.asked', { tenantId }), {
       error: TenantRequiredError,
       code: 'tenant_required',
-      says: ['`work.asked` was not sent', problem, remedy],
+      says: [problem, remedy],
     })
   })
 
@@ -61,7 +61,7 @@ describe.each(ways)('%s', (_name, send) => {
     await expectRefused((client) => send(client, 'work.asked', payload), {
       error: TenantRequiredError,
       code: 'tenant_required',
-      says: ['`work.asked` was not sent', remedy],
+      says: ['The `tenantId` of `work.asked` is missing', remedy],
     })
   })
 

@@ -14,7 +14,10 @@ export function checkClientOptions(options: ClientOptions): void {
   for (const [name, hook] of Object.entries(hooks ?? {})) {
     if (hook !== undefined) checkFunction(`hooks.${name}`, hook)
   }
-  if (logger) for (const level of ['debug', 'info', 'warn', 'error'] as const) checkFunction(`logger.${level}`, logger[level])
+  if (logger !== undefined) {
+    const given = logger as Partial<typeof logger> | null
+    for (const level of ['debug', 'info', 'warn', 'error'] as const) checkFunction(`logger.${level}`, given?.[level])
+  }
   if (maxPayloadBytes !== undefined && !(Number.isSafeInteger(maxPayloadBytes) && maxPayloadBytes > 0)) {
     const problem = `is \`${String(maxPayloadBytes)}\``
     throw new InvalidOptionError({ option: 'maxPayloadBytes', problem, remedy: 'Give a whole number of bytes.' })

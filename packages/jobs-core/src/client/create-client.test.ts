@@ -136,9 +136,19 @@ describe('listJobs', () => {
     expect(await queryOf()).toEqual({ limit: 50 })
     const all = { tenantId: 'acme', state: 'failed', event: 'order.created', limit: 1000, cursor: 'c1' }
     expect(await queryOf(all)).toEqual(all)
-    expect(
-      await queryOf({ tenantId: undefined, state: undefined, event: undefined, limit: 1, cursor: undefined }),
-    ).toEqual({ limit: 1 })
+    expect(await queryOf({ state: undefined, event: undefined, limit: 1, cursor: undefined })).toEqual({ limit: 1 })
+  })
+
+  test('is refused with a tenant that holds nothing, and the engine is not asked', async () => {
+    const list = vi.fn<(query: ListQuery) => Promise<JobPage>>()
+    setUp({ list })
+    for (const tenantId of [undefined, null, '', ' ']) {
+      await expect(untyped(client).listJobs({ tenantId })).rejects.toMatchObject({
+        code: 'invalid_option',
+        option: 'tenantId',
+      })
+    }
+    expect(list).not.toHaveBeenCalled()
   })
 
   test('answers the page of the engine', async () => {

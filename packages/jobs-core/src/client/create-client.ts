@@ -101,7 +101,7 @@ export function createClient({ load, runsHere = false }: ClientEngine, options: 
     const provider = await engine.use()
     requireFeature(provider, 'listJobs')
     if (!provider.list) throw new TypeError(`The provider \`${provider.name}\` declares \`listJobs\` and has no \`list\`.`)
-    return provider.list(toListQuery(listOptions ?? {}))
+    return provider.list(toListQuery(listOptions === undefined ? {} : listOptions))
   }
 
   const client: JobClient = {
@@ -133,7 +133,7 @@ export function createClient({ load, runsHere = false }: ClientEngine, options: 
     },
   }
   noteClientJobs(options.jobs)
-  if (runsHere) offerHereClient(client)
+  if (runsHere && (!options.jobs || jobs.cronJobs().length > 0)) offerHereClient(client)
   return client
 }
 

@@ -22,6 +22,9 @@ export interface Engine {
 export function openEngine(load: () => JobProvider | Promise<JobProvider>, host: () => JobHost): Engine {
   // While a closing engine lets its handlers end, what they send still has to be taken.
   let draining = false
+  /** True while the provider has been told to close and has not. */
+  let isClosing = false
+  let closeWithinMs = Number.POSITIVE_INFINITY
   const isRefused = (): boolean => closing !== undefined && !(draining && scopedClient() === host().client)
   let provider: JobProvider | undefined
   let opening: Promise<JobProvider> | undefined
@@ -63,16 +66,18 @@ export function openEngine(load: () => JobProvider | Promise<JobProvider>, host:
     return opening
   }
 
-  const closeOnce = async (timeoutMs: number): Promise<void> => {
+  const closeOnce = async (): Promise<void> => {
     stopWatching()
     draining = true
     try {
       // An engine that could not be opened has nothing to close; whoever opened it was told.
       const opened = await opening?.catch(() => undefined)
       stopWatching() // begun meanwhile by an engine that was still opening
-      await opened?.close?.({ timeoutMs })
+      isClosing = true
+      await opened?.close?.({ timeoutMs: closeWithinMs })
     } finally {
       draining = false
+      isClosing = false
     }
   }
 
@@ -84,9 +89,11 @@ export function openEngine(load: () => JobProvider | Promise<JobProvider>, host:
     },
     ready: () => (isRefused() ? undefined : provider),
     close(timeoutMs) {
-      // A later call may hurry an earlier one.
-      if (closing && provider) void provider.close?.({ timeoutMs })
-      closing ??= closeOnce(timeoutMs)
+      const isHurried = timeoutMs < closeWithinMs
+      closeWithinMs = Math.min(closeWithinMs, timeoutMs)
+      closing ??= closeOnce()
+      // A later call may hurry an earlier one, which tells what comes of it.
+      if (isClosing && isHurried) void provider?.close?.({ timeoutMs }).catch(() => undefined)
       return closing
     },
   }

@@ -99,6 +99,14 @@ describe('the options of a send', () => {
     await expect(sendWith({ idempotencyTtl: '1h' })).rejects.toMatchObject(refused)
   })
 
+  test.each([0, '0s'])('`idempotencyTtl` cannot be %j: nothing would ever be a duplicate', async (idempotencyTtl) => {
+    await expect(sendWith({ idempotencyKey: 'k', idempotencyTtl })).rejects.toMatchObject({
+      code: 'invalid_option',
+      option: 'idempotencyTtl',
+      message: expect.stringContaining('`idempotencyTtl` is 0. '),
+    })
+  })
+
   test('`delay` and `runAt` cannot both say when', async () => {
     const both = { delay: '5s', runAt: new Date(now + 5000) }
     await expect(sendWith(both)).rejects.toMatchObject({ option: 'runAt', message: expect.stringContaining('`delay`') })

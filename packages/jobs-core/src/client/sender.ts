@@ -81,11 +81,13 @@ export function createSender({ engine, clock, hooks, logger, maxPayloadBytes }: 
       checkItems(items)
       const made = await Promise.all(
         items.map(async (item, index) => {
+          let event = `items[${index}]` // until its name was read, which a getter may hinder
           try {
             checkItem(item, index)
-            return await toEnvelopeFor(provider, item.event, item.payload, item.options)
+            event = item.event
+            return await toEnvelopeFor(provider, event, item.payload, item.options)
           } catch (error) {
-            return JobsError.isInstance(error) ? error : notChecked(item.event, error)
+            return JobsError.isInstance(error) ? error : notChecked(event, error)
           }
         }),
       )

@@ -5,7 +5,7 @@ import type { JobClient } from './job-client.ts'
 export interface SharedClients {
   /** The default client, once set or made. */
   client?: JobClient | undefined
-  /** Open clients that run the ambient jobs in this process. */
+  /** Open clients that run jobs in this process, but for those that have no cron jobs and never will. */
   readonly here: Set<JobClient>
   /** The default client, where a cron job brought it to life rather than a call. */
   woken?: JobClient | undefined

@@ -57,7 +57,7 @@ export async function toEnvelope(
     tenantId: tenantId as string,
     payload: copy.json,
     sentAt: maker.now,
-    ...checkOptions(options ?? {}, maker),
+    ...checkOptions(options === undefined ? {} : options, maker),
   }
 }
 

@@ -221,6 +221,23 @@ describe('what it is given', () => {
 })
 
 describe('a signal', () => {
+  test.each<[signal: unknown, kind: string]>([
+    [{}, 'an object'],
+    [null, 'null'],
+    ['abort', 'a string'],
+    [new AbortController(), 'an object'],
+    [{ aborted: false, addEventListener: () => undefined, removeEventListener: () => undefined }, 'an object'],
+  ])('cannot be %j, and the engine is not asked', async (signal, kind) => {
+    for (const one of [untyped(client), untyped(client.forTenant('acme'))]) {
+      await expect(one.waitForJob('job_1', { signal })).rejects.toMatchObject({
+        code: 'invalid_option',
+        option: 'signal',
+        message: `\`signal\` is ${kind}, not an AbortSignal. Give the \`signal\` of an AbortController.`,
+      })
+    }
+    expect(reads).toEqual([])
+  })
+
   test('that is aborted keeps the engine from being asked', async () => {
     const reason = new Error('The user left.')
     await expect(client.waitForJob('job_1', { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)

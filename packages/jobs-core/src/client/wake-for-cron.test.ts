@@ -23,6 +23,7 @@ afterEach(() => {
 const defineCron = () => core.defineCronJob({ id: 'nightly', schedule: '0 3 * * *', handler: () => undefined })
 const defineOrderJob = () => core.defineJob({ id: 'process-order', event: 'order.created', handler: () => undefined })
 const hereClient = () => core.createClient({ load, runsHere: true })
+const hereClientOf = (...jobs: Core.Definition[]) => core.createClient({ load, runsHere: true }, { jobs })
 /** Long enough for what waits a turn, and for what that makes wait another. */
 const turn = () => vi.advanceTimersByTimeAsync(10)
 
@@ -65,7 +66,27 @@ describe('a cron job brings the engine of its process to life', () => {
     expect(load).not.toHaveBeenCalled()
   })
 
-  test('but none whose client has jobs of its own', async () => {
+  test.each([
+    ['before the client', () => hereClientOf(defineCron())],
+    ['before a client that was set', () => core.setJobClient(hereClientOf(defineCron()))],
+  ])('also where it is the client’s own: defined %s', async (_order, program) => {
+    core.provideDefaultClient({ create: () => expect.unreachable(), runsHere: () => true })
+    program()
+    await turn()
+    expect(load).toHaveBeenCalledOnce()
+  })
+
+  test('and another one for a job that the client with jobs of its own does not have', async () => {
+    const create = vi.fn<() => Core.JobClient>(hereClient)
+    core.provideDefaultClient({ create, runsHere: () => true })
+    hereClientOf(defineCron())
+    core.defineCronJob({ id: 'hourly', schedule: '0 * * * *', handler: () => undefined })
+    await turn()
+    expect(create).toHaveBeenCalledOnce()
+    expect(load).toHaveBeenCalledTimes(2)
+  })
+
+  test('but none whose client has other jobs of its own', async () => {
     core.provideDefaultClient({ create: () => expect.unreachable(), runsHere: () => false })
     defineCron()
     core.createClient({ load, runsHere: true }, { jobs: [] })

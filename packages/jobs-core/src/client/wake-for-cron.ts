@@ -42,7 +42,7 @@ async function wake(): Promise<void> {
   if (shared.cronAsleep) return
   // Cron jobs that a client of the program has would tick a second time on an engine made for them.
   const isServed = shared.served || ambientJobs().cronJobs().every((job) => shared.listed.has(job))
-  if (shared.here.size === 0 && !shared.client && !isServed && shared.defaultClient?.runsHere()) {
+  if (!shared.client && !isServed && shared.defaultClient?.runsHere()) {
     shared.client = shared.defaultClient.create()
     shared.woken = shared.client
   }

@@ -18,7 +18,7 @@ const wire: fc.Arbitrary<Envelope> = fc.record(
     runAt: number,
     idempotencyKey: text,
     idempotencyTtlMs: number,
-    maxAttempts: number,
+    maxAttempts: fc.integer({ min: 1, max: 1000 }),
     traceparent: text,
   },
   { requiredKeys: ['v', 'id', 'event', 'tenantId', 'payload', 'sentAt'] },
@@ -63,6 +63,10 @@ describe('an envelope', () => {
   test('loses optional members of a wrong type', () => {
     const odd = { runAt: '2026', idempotencyKey: '', idempotencyTtlMs: null, maxAttempts: '3', traceparent: 7 }
     expect(decodeEnvelope({ ...envelope, ...odd })).toEqual(envelope)
+  })
+
+  test.each([0, -1, 1.5, 1001, 2 ** 53])('loses %d attempts, which no run can have', (maxAttempts) => {
+    expect(decodeEnvelope({ ...envelope, maxAttempts })).toEqual(envelope)
   })
 
   test('may have any JSON for a payload, also `null` and `false`', () => {

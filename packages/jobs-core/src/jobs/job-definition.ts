@@ -44,4 +44,10 @@ export type Definition = JobDefinition | CronJobDefinition
 /** What the handler of a definition returns, as it arrives: `JobOutput<typeof processOrder>`. A date has become text. */
 export type JobOutput<D extends Definition> = AsJson<Awaited<ReturnType<D['handler']>>>
 
-type AsJson<Value> = Value extends Date ? string : Value extends object ? { [Key in keyof Value]: AsJson<Value[Key]> } : Value
+type AsJson<Value> = Value extends Date
+  ? string
+  : Value extends string | number | boolean // first, since one with a brand is an object, too
+    ? Value
+    : Value extends object
+      ? { [Key in keyof Value]: AsJson<Value[Key]> }
+      : Value

@@ -140,29 +140,6 @@ describe('whoever listens to a registry', () => {
   })
 })
 
-describe('the clock of cron jobs', () => {
-  test('is had by one engine at a time', () => {
-    const registry = createJobRegistry()
-    const [one, other] = [{}, {}]
-    expect(registry.claimCron(one)).toBe(true)
-    expect(registry.claimCron(one)).toBe(true)
-    expect(registry.claimCron(other)).toBe(false)
-    registry.releaseCron(other)
-    expect(registry.claimCron(other)).toBe(false)
-  })
-
-  test('is offered to the others when it is given back', () => {
-    const registry = createJobRegistry()
-    const [one, other] = [{}, {}]
-    registry.claimCron(one)
-    const claims: boolean[] = []
-    registry.onChange(() => claims.push(registry.claimCron(other)))
-    registry.releaseCron(one)
-    expect(claims).toEqual([true])
-    expect(registry.claimCron(one)).toBe(false)
-  })
-})
-
 describe('an id that is defined in two places', () => {
   /** What was written about it, on stderr. */
   const warningsOf = (before: string | undefined, now: string | undefined): string[] => {

@@ -35,7 +35,7 @@ export interface JobProvider {
   health(): Promise<Health>
   /** Makes this process a worker, for as long as it lives or until `close`. */
   start?(): Promise<void>
-  /** Takes no more work, lets attempts end for `timeoutMs`, then aborts them. */
+  /** Takes no more work, lets attempts end for `timeoutMs`, then aborts them. Called again meanwhile, it has less time. */
   close?(options: { readonly timeoutMs: number }): Promise<void>
 }
 

@@ -2,6 +2,7 @@ import type { JobClient } from '../client/job-client.ts'
 import { AttemptsExhaustedError } from '../errors/attempts-exhausted-error.ts'
 import { JobsError } from '../errors/jobs-error.ts'
 import { JobTimeoutError } from '../errors/job-timeout-error.ts'
+import { RetryAfterError } from '../errors/retry-after-error.ts'
 import type { Envelope } from '../events/envelope.ts'
 import { toJson } from '../events/to-json.ts'
 import type { JobContext } from '../jobs/job-context.ts'
@@ -118,11 +119,14 @@ async function makeAttempt(attempt: Attempt): Promise<Outcome> {
     final = true
     return stopOf(signal) ?? completedWith(output)
   } catch (thrown) {
-    // Only what this library refused is beyond mending: a schema of yours may have asked a server that was away.
     if (work && isHandling) attempt.leftRunning?.(work)
-    const isFinal = final && JobsError.isInstance(thrown) && !JobTimeoutError.isInstance(thrown)
-    return stopOf(signal) ?? (await failAttempt(attempt, thrown, isFinal))
+    return stopOf(signal) ?? (await failAttempt(attempt, thrown, final && isRefusal(thrown)))
   }
+}
+
+/** What this library refused is beyond mending; a schema of yours may only have asked a server that was away. */
+function isRefusal(thrown: unknown): boolean {
+  return JobsError.isInstance(thrown) && !JobTimeoutError.isInstance(thrown) && !RetryAfterError.isInstance(thrown)
 }
 
 function completedWith(output: unknown): Outcome {

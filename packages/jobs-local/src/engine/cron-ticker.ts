@@ -80,6 +80,7 @@ export class CronTicker {
       const { definition } = scheduled
       const tick = latestTick(definition.schedule, scheduled.nextAt, now)
       scheduled.nextAt = definition.schedule.next(now)
+      if (tick === this.#parts.lastTick(definition.id)) continue // it came again
       this.#parts.setLastTick(definition.id, tick)
       const logger = bindLogger(this.#parts.logger, { definition: definition.id, tick: new Date(tick).toISOString() })
       if (now - tick > missedAfterMs && definition.catchUp === 'none') {
@@ -93,9 +94,14 @@ export class CronTicker {
     }
   }
 
-  /** The clock was set back: the ticks that come again are told by their keys, so that each still runs once. */
+  /**
+   * The clock was set back, a while ago perhaps. The ticks that come again are told by their keys, so that each still
+   * runs once.
+   */
   #goBack(now: number): void {
-    for (const scheduled of this.#scheduled.values()) scheduled.nextAt = scheduled.definition.schedule.next(now)
+    for (const scheduled of this.#scheduled.values()) {
+      scheduled.nextAt = scheduled.definition.schedule.next(now - missedAfterMs)
+    }
   }
 
   #firstTick({ id, schedule }: CronJobDefinition): number {

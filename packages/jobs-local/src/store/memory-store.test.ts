@@ -15,7 +15,7 @@ const subscriber = (definitionId = 'work') => ({ definitionId, maxAttempts: 3 })
 function storeWithRunning(): { store: JobStore; id: string; run: StoredRun } {
   const store = createStore()
   const { id } = store.add([createEnvelope()], 0)[0]!
-  for (const job of store.takeDueJobs(0)) store.addRuns(job, [subscriber()], 0)
+  for (const job of store.takeDueJobs(1000, 0)) store.addRuns(job, [subscriber()], 0)
   const run = store.claim(1, unlimited, 0)[0]!
   return { store, id, run }
 }
@@ -26,17 +26,17 @@ describe('the memory store', () => {
     const now = createEnvelope()
     const later = createEnvelope({ runAt: 100 })
     store.add([now, later], 0)
-    expect(store.takeDueJobs(0).map(({ envelope }) => envelope.id)).toEqual([now.id])
-    expect(store.takeDueJobs(99)).toEqual([])
+    expect(store.takeDueJobs(1000, 0).map(({ envelope }) => envelope.id)).toEqual([now.id])
+    expect(store.takeDueJobs(1000, 99)).toEqual([])
     expect(store.nextDueAt()).toBe(100)
-    expect(store.takeDueJobs(100).map(({ envelope }) => envelope.id)).toEqual([later.id])
-    expect(store.takeDueJobs(1000)).toEqual([])
+    expect(store.takeDueJobs(1000, 100).map(({ envelope }) => envelope.id)).toEqual([later.id])
+    expect(store.takeDueJobs(1000, 1000)).toEqual([])
   })
 
   test('gives out each waiting run once, up to what is asked for', () => {
     const { store } = storeWithRunning()
     store.add([createEnvelope(), createEnvelope(), createEnvelope()], 0)
-    for (const job of store.takeDueJobs(0)) store.addRuns(job, [subscriber()], 0)
+    for (const job of store.takeDueJobs(1000, 0)) store.addRuns(job, [subscriber()], 0)
     expect(store.claim(2, unlimited, 0)).toHaveLength(2)
     expect(store.hasReady(0)).toBe(true)
     expect(store.claim(5, unlimited, 0)).toHaveLength(1)
@@ -125,7 +125,7 @@ describe('the memory store, whatever is done to it', () => {
         const running: { run: StoredRun; attempt: number }[] = []
         let now = 0
         const work = (max: number): void => {
-          for (const job of store.takeDueJobs(now)) {
+          for (const job of store.takeDueJobs(1000, now)) {
             const { runs } = sent.find(({ id }) => id === job.envelope.id)!
             store.addRuns(job, definitionIds.slice(0, runs).map(subscriber), now)
           }
@@ -135,6 +135,7 @@ describe('the memory store, whatever is done to it', () => {
           const [one] = running.splice(which % running.length, 1)
           const before = one!.run.state
           expect(store.settle(one!.run, one!.attempt, ended, now)).toBe(before === 'running')
+          store.release(one!.run)
         }
         const check = (): void => {
           const jobs = sent.map(({ id }) => store.get(id)!)
@@ -177,9 +178,7 @@ describe('the memory store, whatever is done to it', () => {
             if (one.type === 'cancel') {
               store.cancel(id, now)
               const after = stateOf(store.get(id)!)
-              // A run that had failed already shows through.
-              if (isEnded(before)) expect(after).toBe(before)
-              else expect(['cancelled', 'failed']).toContain(after)
+              expect(after).toBe(isEnded(before) ? before : 'cancelled')
             } else {
               store.retry(id, now)
               expect(stateOf(store.get(id)!)).toBe(before === 'failed' ? 'queued' : before)

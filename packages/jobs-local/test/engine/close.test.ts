@@ -53,8 +53,8 @@ describe('closing', () => {
     expect(reasons).toMatchObject([{ name: 'ShutdownError', code: 'shutdown' }])
     expect(engine.attempts.map(({ outcome }) => outcome.type)).toEqual(['interrupted'])
     expect(await engine.client.getJobStatus(id)).toMatchObject({
-      state: 'queued',
-      runs: [{ state: 'queued', attempts: 0 }],
+      state: 'failed',
+      runs: [{ state: 'failed', attempts: 0, error: { code: 'shutdown' } }],
     })
   })
 
@@ -128,7 +128,7 @@ describe('closing', () => {
     await engine.client.sendJob('work.asked', { tenantId })
     await engine.settle()
     const order: string[] = []
-    const closing = [engine.client.close(), engine.client.close({ timeout: 0 })].map((one) =>
+    const closing = [engine.client.close(), engine.client.close({ timeout: '20s' })].map((one) =>
       one.then(() => order.push('closed')),
     )
     await engine.settle()

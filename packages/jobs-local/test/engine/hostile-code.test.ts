@@ -49,7 +49,7 @@ describe('whatever the app’s own code does, the engine goes on and nothing is 
     ['nothing', undefined, { name: 'NonError', message: '`undefined` was thrown, not an Error' }],
     ['null', null, { name: 'NonError', message: '`null` was thrown, not an Error' }],
     ['a symbol', Symbol('no'), { name: 'NonError', message: '`Symbol(no)` was thrown, not an Error' }],
-    ['an object', { problem: 1 }, { name: 'NonError', message: '`{"problem":1}` was thrown, not an Error' }],
+    ['an object', { problem: 1 }, { name: 'NonError', message: 'an object (problem) was thrown, not an Error' }],
     ['a BigInt', 10n, { name: 'NonError', message: '`10` was thrown, not an Error' }],
     ['an Error whose cause is itself', cyclic, { name: 'Error', message: 'cyclic', cause: { message: 'cyclic' } }],
     ['a frozen Error', Object.freeze(new TypeError('frozen')), { name: 'TypeError', message: 'frozen' }],

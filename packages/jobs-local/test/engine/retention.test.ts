@@ -99,10 +99,8 @@ describe('ended jobs', () => {
     expect((await engine.client.listJobs()).jobs).toHaveLength(1)
   })
 
-  test('with a count of 0 nothing is kept, and everything still runs', async () => {
-    const engine = createEngine({ count: 0 })
-    const id = await send(engine)
-    expect([await isKept(engine, id), engine.attempts.length]).toEqual([false, 1])
+  test('are always kept for a while: a count of 0 is refused, since whoever waits for a job must find it', () => {
+    expect(() => createEngine({ count: 0 })).toThrow('`retention.count` is `0`. Give a whole number of 1 or more.')
   })
 })
 

@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest'
+
+import { createAttemptKit, orderEnvelope, orderJob } from '../../test/kit/attempt-kit.ts'
+import { createFakeProvider } from '../../test/kit/fake-provider.ts'
+import { createClient } from '../client/create-client.ts'
+import type { AttemptInfo, JobHooks } from './hooks.ts'
+import type { Outcome } from './outcome.ts'
+
+type Changing = { -readonly [Key in keyof AttemptInfo]: AttemptInfo[Key] } & { outcome: Outcome }
+
+/** Strips what it was told, as a hook may that sends it on. */
+function mask(told: AttemptInfo): void {
+  const info = told as Changing
+  info.jobId = '[masked]'
+  info.attempt = 99
+  if (info.outcome?.type === 'completed') (info.outcome.output as { card: string }).card = '[masked]'
+  if (info.outcome?.type === 'failed') (info.outcome.error as { message: string }).message = '[masked]'
+  Object.assign(info, { outcome: undefined })
+}
+
+describe('what a hook masks before it sends it on stays as it is', () => {
+  const cases: [what: string, handler: () => unknown, kept: object][] = [
+    ['output', () => ({ card: '4242' }), { type: 'completed', output: { card: '4242' } }],
+    [
+      'error',
+      () => {
+        throw new Error('Declined.')
+      },
+      { type: 'failed', error: { message: 'Declined.' } },
+    ],
+  ]
+
+  test.each(cases)('for the engine: the %s of a run', async (_what, handler, kept) => {
+    const hooks: JobHooks = { onAttemptStart: mask, onAttemptEnd: mask, onRunEnd: mask }
+    const definition = orderJob(handler, { retry: { maxAttempts: 1 } })
+    expect(await createAttemptKit().run(definition, orderEnvelope(), { hooks })).toMatchObject(kept)
+  })
+
+  test.each(cases)('for the next hook: the %s of a run', async (_what, handler, kept) => {
+    const told: unknown[] = []
+    const hooks: JobHooks = {
+      onAttemptStart: mask,
+      onAttemptEnd: mask,
+      onRunEnd: (info) => void told.push(info),
+    }
+    const definition = orderJob(handler, { retry: { maxAttempts: 1 } })
+    await createAttemptKit().run(definition, orderEnvelope(), { hooks })
+    expect(told).toMatchObject([{ jobId: 'job_1', attempt: 1, outcome: kept }])
+  })
+
+  test('for the handler: who it is', async () => {
+    const definition = orderJob((_event, { jobId, attempt }) => ({ jobId, attempt }))
+    const hooks: JobHooks = { onAttemptStart: mask }
+    expect(await createAttemptKit().run(definition, orderEnvelope(), { hooks })).toEqual({
+      type: 'completed',
+      output: { jobId: 'job_1', attempt: 1 },
+    })
+  })
+
+  test('for the engine that took an event: its payload and the rest of the envelope', async () => {
+    const fake = createFakeProvider()
+    const payload = { tenantId: 'acme', orderId: 'order_1', customerEmail: 'ada@example.com', items: [{ sku: 'MUG', quantity: 1 }] }
+    const hooks: JobHooks = {
+      onSend({ envelope }) {
+        const masked = envelope as { tenantId?: string; payload: Partial<typeof payload> }
+        delete masked.tenantId
+        delete masked.payload.customerEmail
+        masked.payload.items!.length = 0
+      },
+    }
+    const client = createClient({ load: () => fake }, { jobs: [], hooks })
+    await client.sendJob('order.created', payload)
+    await client.sendJobs([{ event: 'order.created', payload }])
+    expect(fake.sent).toMatchObject([1, 2].map(() => ({ tenantId: 'acme', payload })))
+  })
+})

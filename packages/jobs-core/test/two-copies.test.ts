@@ -1,0 +1,70 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+
+import * as core from '../src/index.ts'
+import { createAttemptKit, orderEnvelope } from './kit/attempt-kit.ts'
+import { createFakeProvider, type FakeProvider } from './kit/fake-provider.ts'
+import { createMemoryLogger } from './kit/memory-logger.ts'
+
+/** The library once more, as a second bundle or a second installed version brings it. */
+let copy: typeof core
+const order = { tenantId: 'acme', orderId: 'order_2' }
+
+let outside: FakeProvider
+let engine: FakeProvider
+
+beforeAll(async () => {
+  vi.resetModules()
+  copy = await import('../src/index.ts')
+})
+beforeEach(() => {
+  outside = createFakeProvider()
+  engine = createFakeProvider()
+  core.setJobClient(core.createClient({ load: () => outside }, { jobs: [] }))
+})
+afterEach(() => core.setJobClient(undefined))
+
+const engineClient = () => core.createClient({ load: () => engine }, { jobs: [] })
+
+describe('two copies of the library in one process', () => {
+  test('are two, or the tests below say nothing', () => {
+    expect(copy.sendJob).not.toBe(core.sendJob)
+    expect(copy.getJobClient()).toBe(core.getJobClient())
+  })
+
+  test.each([
+    ['the copy', () => copy],
+    ['this one', () => core],
+  ])('a handler that sends through %s sends on the engine that runs it, whichever runs the attempt', async (_which, of) => {
+    const definition = core.defineJob({
+      id: 'sends',
+      event: 'order.created',
+      handler: async () => {
+        await of().sendJob('order.created', order)
+        await new Promise((resolve) => setTimeout(resolve, 0))
+        await of().sendJob('order.created', order)
+      },
+    })
+    for (const { runAttempt } of [core, copy]) {
+      const { clock, controller } = createAttemptKit()
+      const { logger } = createMemoryLogger()
+      const outcome = await runAttempt(definition as core.Definition, orderEnvelope(), {
+        jobId: 'job_1',
+        runId: 'run_1',
+        attempt: 1,
+        signal: controller.signal,
+        clock,
+        logger,
+        client: engineClient(),
+      })
+      expect(outcome).toEqual({ type: 'completed' })
+    }
+    expect(engine.sent).toHaveLength(4)
+    expect(outside.sent).toEqual([])
+  })
+
+  test('code that runs with a client of one has it in the other', () => {
+    const client = engineClient()
+    core.runWithClient(client, () => expect(copy.getJobClient()).toBe(client))
+    copy.runWithClient(client, () => expect(core.getJobClient()).toBe(client))
+  })
+})

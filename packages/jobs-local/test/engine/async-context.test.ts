@@ -1,0 +1,147 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+
+import { createClient, defineCronJob, defineJob, type JobClient } from '@cgk-platform/jobs-core'
+import { describe, expect, test } from 'vitest'
+
+import { createLocalProvider } from '../../src/local-provider.ts'
+import { createTestEngine } from '../../src/testing/index.ts'
+import { createRecordedLogger } from '../kit/recorded-logger.ts'
+import { readsTypeScript, runModule, together } from '../kit/run-node.ts'
+import '../kit/work.ts'
+
+/** What an app keeps for each request: whose it is. */
+const request = new AsyncLocalStorage<string>()
+const tenants = ['acme', 'globex', 'initech']
+
+/** A job that writes down which request each of its attempts sees. */
+function observer(options: { concurrency?: number; failing?: boolean } = {}) {
+  const seen: [tenantId: string, request: string | undefined][] = []
+  const job = defineJob({
+    id: 'observe',
+    event: 'work.asked',
+    retry: { maxAttempts: 2, backoff: 'fixed', initialDelay: 1000 },
+    ...(options.concurrency && { concurrency: options.concurrency }),
+    handler: async (_event, { tenantId, attempt }) => {
+      seen.push([tenantId, request.getStore()])
+      await new Promise((resolve) => setImmediate(resolve))
+      if (options.failing && attempt === 1) throw new Error('once')
+    },
+  })
+  return { job, seen }
+}
+const none = (...ids: string[]) => ids.map((tenantId) => [tenantId, undefined])
+
+describe('a job never sees the request of whoever sent last', () => {
+  test('where jobs of several requests wait for one place', async () => {
+    const { job, seen } = observer({ concurrency: 1 })
+    const engine = createTestEngine({ jobs: [job] })
+    await Promise.all(
+      tenants.map((tenantId) => request.run(tenantId, () => engine.client.sendJob('work.asked', { tenantId }))),
+    )
+    await engine.settle()
+    expect(seen).toEqual(none(...tenants))
+  })
+
+  test('where it is tried again, or was retried by another request', async () => {
+    const { job, seen } = observer({ failing: true })
+    const engine = createTestEngine({ jobs: [job] })
+    const [tenantId] = tenants as [string]
+    const { id } = await request.run(tenantId, () => engine.client.sendJob('work.asked', { tenantId }, { maxAttempts: 1 }))
+    await engine.runUntilIdle()
+    await request.run('globex', () => engine.client.retryJob(id))
+    await engine.runUntilIdle()
+    await request.run('globex', () => engine.client.sendJob('work.asked', { tenantId: 'globex' }))
+    await engine.runUntilIdle()
+    expect(seen).toEqual(none('acme', 'acme', 'globex', 'globex'))
+  })
+
+  test('where a place is freed by a cancel in another request', async () => {
+    const seen: unknown[] = []
+    const job = defineJob({
+      id: 'observe',
+      event: 'work.asked',
+      concurrency: 1,
+      handler: (_event, { tenantId, signal }) => {
+        seen.push([tenantId, request.getStore()])
+        if (tenantId !== 'acme') return
+        return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
+      },
+    })
+    const engine = createTestEngine({ jobs: [job], patienceMs: 5 })
+    const { id } = await engine.client.sendJob('work.asked', { tenantId: 'acme' })
+    await engine.client.sendJob('work.asked', { tenantId: 'globex' })
+    await engine.settle()
+    await request.run('acme', () => engine.client.cancelJob(id))
+    await engine.settle()
+    expect(seen).toEqual(none('acme', 'globex'))
+  })
+
+  test('nor do the hooks that are told of its attempts', async () => {
+    const { job } = observer()
+    const seen: unknown[] = []
+    const see = (): void => void seen.push(request.getStore())
+    const engine = createTestEngine({ jobs: [job], hooks: { onAttemptStart: see, onAttemptEnd: see, onRunEnd: see } })
+    await request.run('acme', () => engine.client.sendJob('work.asked', { tenantId: 'acme' }))
+    await engine.settle()
+    expect(seen).toEqual([undefined, undefined, undefined])
+  })
+
+  test('nor does a cron job that was defined in a request, whoever lets time go by', async () => {
+    const seen: unknown[] = []
+    const handler = (): void => void seen.push(request.getStore())
+    const engine = createTestEngine()
+    await request.run('acme', async () => {
+      defineCronJob({ id: 'every-minute', schedule: '* * * * *', handler })
+      await engine.advance('2m')
+    })
+    expect(seen).toEqual([undefined, undefined])
+  })
+})
+
+describe('on the machine’s clock', () => {
+  const createProcessClient = (job: ReturnType<typeof observer>['job']): JobClient => {
+    const provider = createLocalProvider()
+    return createClient({ load: () => provider }, { jobs: [job], logger: createRecordedLogger() })
+  }
+
+  test('a delayed job sees no request, whichever set the timer', async () => {
+    const { job, seen } = observer()
+    const client = createProcessClient(job)
+    // Each of them moves the timer, so that it is due in the request of the one before.
+    const handles = await Promise.all(
+      [60, 40, 20].map((delay, index) => {
+        const tenantId = tenants[index]!
+        return request.run(tenantId, () => client.scheduleJob('work.asked', { tenantId }, { delay }))
+      }),
+    )
+    await Promise.all(handles.map(({ id }) => client.waitForJob(id)))
+    expect(seen).toEqual(none('initech', 'globex', 'acme'))
+    await client.close()
+  })
+})
+
+describe.runIf(readsTypeScript)('the facade', together, () => {
+  test('loads the engine inside the first request, and no job sees that', async () => {
+    const ended = await runModule(
+      `
+      import { AsyncLocalStorage } from 'node:async_hooks'
+      import { createJobClient, defineJob } from '@cgk-platform/jobs'
+      const request = new AsyncLocalStorage()
+      defineJob({ id: 'observe', event: 'order.created', handler: (_event, { tenantId }) => console.log(tenantId, request.getStore()) })
+      const client = createJobClient({ provider: 'local' })
+      for (const tenantId of ['acme', 'globex']) {
+        for (const options of [{}, { delay: 1 }]) {
+          const { id } = await request.run(tenantId, () => client.sendJob('order.created', { tenantId, orderId: 'o' }, options))
+          await client.waitForJob(id)
+        }
+      }
+      await client.close()
+      `,
+      { folder: '../../examples/storefront' },
+    )
+    expect(ended).toMatchObject({ code: 0, killed: false, stderr: '' })
+    expect(ended.stdout.trim().split('\n')).toEqual(
+      ['acme', 'acme', 'globex', 'globex'].map((tenantId) => `${tenantId} undefined`),
+    )
+  })
+})

@@ -1,0 +1,160 @@
+import { defineJob } from '@cgk-platform/jobs-core'
+import { describe, expect, test } from 'vitest'
+
+import { createTestEngine } from '../../src/testing/index.ts'
+import { createDeferred } from '../kit/deferred.ts'
+import { failUntil } from '../kit/fail-until.ts'
+import { readsTypeScript, runModule, together } from '../kit/run-node.ts'
+import '../kit/work.ts'
+
+const tenantId = 'acme'
+const shutdown = { name: 'ShutdownError', code: 'shutdown' }
+
+/** An engine that holds a job in every state that is no end. */
+async function openEngine() {
+  const endless = defineJob({
+    id: 'endless',
+    event: 'work.asked',
+    concurrency: 1,
+    handler: () => new Promise(() => undefined),
+  })
+  const flaky = defineJob({
+    id: 'flaky',
+    event: 'work.followed',
+    retry: { initialDelay: '1h', maxDelay: '1h' },
+    handler: failUntil(99),
+  })
+  const engine = createTestEngine({ jobs: [endless, flaky], patienceMs: 5 })
+  const { client } = engine
+  const running = await client.sendJob('work.asked', { tenantId })
+  await engine.settle()
+  const queued = await client.sendJob('work.asked', { tenantId })
+  const retrying = await client.sendJob('work.followed', { tenantId })
+  const scheduled = await client.scheduleJob('work.asked', { tenantId }, { delay: '1h' })
+  const completed = await client.sendJob('work.ignored', { tenantId })
+  const cancelled = await client.scheduleJob('work.asked', { tenantId }, { delay: '2h' })
+  await client.cancelJob(cancelled.id)
+  await engine.settle()
+  const ids = { running, queued, retrying, scheduled, completed, cancelled }
+  for (const [state, { id }] of Object.entries(ids)) expect((await client.getJobStatus(id)).state).toBe(state)
+  return { client, ids }
+}
+
+describe('what an engine in memory does not keep', () => {
+  test.each(['running', 'queued', 'retrying'] as const)('ends as failed when it closes: a %s job', async (state) => {
+    const { client, ids } = await openEngine()
+    await client.close({ timeout: 0 })
+    const status = await client.getJobStatus(ids[state].id)
+    expect(status).toMatchObject({ state: 'failed', runs: [{ state: 'failed', error: shutdown }] })
+    expect(status.endedAt).toBeInstanceOf(Date)
+    expect(status.runs[0]?.nextAttemptAt).toBeUndefined()
+  })
+
+  test('ends as failed when it closes: a job whose time has not come, which has no run', async () => {
+    const { client, ids } = await openEngine()
+    await client.close({ timeout: 0 })
+    expect(await client.getJobStatus(ids.scheduled.id)).toMatchObject({
+      state: 'failed',
+      endedAt: expect.any(Date),
+      runs: [],
+    })
+  })
+
+  test('and what had ended before stays as it ended', async () => {
+    const { client, ids } = await openEngine()
+    const before = await Promise.all([ids.completed, ids.cancelled].map(({ id }) => client.getJobStatus(id)))
+    await client.close({ timeout: 0 })
+    expect(await Promise.all([ids.completed, ids.cancelled].map(({ id }) => client.getJobStatus(id)))).toEqual(before)
+    expect((await client.listJobs({ state: 'failed' })).jobs).toHaveLength(4)
+    for (const state of ['scheduled', 'queued', 'running', 'retrying'] as const) {
+      expect((await client.listJobs({ state })).jobs).toEqual([])
+    }
+  })
+
+  test('is told to whoever waits for it', async () => {
+    const { client, ids } = await openEngine()
+    const { running, queued, retrying, scheduled } = ids
+    const waiting = [running, queued, retrying, scheduled].map(({ id }) => client.waitForJob(id))
+    await client.close({ timeout: 0 })
+    expect((await Promise.all(waiting)).map(({ state }) => state)).toEqual(['failed', 'failed', 'failed', 'failed'])
+  })
+
+  test('of a job with two runs is the one that had not ended', async () => {
+    const quick = defineJob({ id: 'quick', event: 'work.asked', handler: () => 'done' })
+    const endless = defineJob({ id: 'endless', event: 'work.asked', handler: () => new Promise(() => undefined) })
+    const { client, settle } = createTestEngine({ jobs: [quick, endless], patienceMs: 5 })
+    const { id } = await client.sendJob('work.asked', { tenantId })
+    await settle()
+    await client.close({ timeout: 0 })
+    expect(await client.getJobStatus(id)).toMatchObject({
+      state: 'failed',
+      runs: [
+        { definitionId: 'quick', state: 'completed', output: 'done' },
+        { definitionId: 'endless', state: 'failed', error: shutdown },
+      ],
+    })
+  })
+})
+
+describe('a second close', () => {
+  test('with less time hurries the first', async () => {
+    const reasons: unknown[] = []
+    const job = defineJob({
+      id: 'endless',
+      event: 'work.asked',
+      handler: (_event, { signal }) =>
+        new Promise(() => signal.addEventListener('abort', () => reasons.push(signal.reason))),
+    })
+    const engine = createTestEngine({ jobs: [job], patienceMs: 5 })
+    await engine.client.sendJob('work.asked', { tenantId })
+    await engine.settle()
+    const first = engine.client.close({ timeout: '1h' })
+    await engine.advance('1m')
+    expect(reasons).toEqual([])
+    const second = engine.client.close({ timeout: '5s' })
+    await engine.advance(4999)
+    expect(reasons).toEqual([])
+    await engine.advance(1)
+    await Promise.all([first, second])
+    expect(reasons).toMatchObject([shutdown])
+  })
+
+  test('of no time ends both at once', async () => {
+    const job = defineJob({ id: 'endless', event: 'work.asked', handler: () => new Promise(() => undefined) })
+    const engine = createTestEngine({ jobs: [job], patienceMs: 5 })
+    await engine.client.sendJob('work.asked', { tenantId })
+    await engine.settle()
+    const first = engine.client.close({ timeout: '1h' })
+    await Promise.all([first, engine.client.close({ timeout: 0 })])
+    expect(engine.attempts.map(({ outcome }) => outcome.type)).toEqual(['interrupted'])
+  })
+
+  test('with more time takes nothing from the first', async () => {
+    const deferred = createDeferred()
+    const job = defineJob({ id: 'work', event: 'work.asked', handler: () => deferred.promise })
+    const engine = createTestEngine({ jobs: [job], patienceMs: 5 })
+    await engine.client.sendJob('work.asked', { tenantId })
+    await engine.settle()
+    const closing = [engine.client.close({ timeout: '5s' }), engine.client.close({ timeout: '1h' })]
+    await engine.advance('5s')
+    await Promise.all(closing)
+    expect(engine.attempts.map(({ outcome }) => outcome.type)).toEqual(['interrupted'])
+    deferred.resolve()
+  })
+})
+
+describe.runIf(readsTypeScript)('a process that closes its client', together, () => {
+  test('while it waits for a job of tomorrow goes on, and ends', async () => {
+    const ended = await runModule(`
+      import { createJobClient, defineJob } from '@cgk-platform/jobs-local'
+      const job = defineJob({ id: 'work', event: 'order.created', handler: () => undefined })
+      const logger = { debug() {}, info() {}, warn() {}, error() {} }
+      const client = createJobClient({ jobs: [job], logger })
+      const { id } = await client.sendJob('order.created', { tenantId: 'acme', orderId: 'o' }, { delay: '24h' })
+      const waiting = client.waitForJob(id)
+      await client.close()
+      console.log((await waiting).state, (await client.getJobStatus(id)).state)
+    `)
+    expect(ended).toEqual({ code: 0, killed: false, stdout: 'failed failed\n', stderr: '' })
+  })
+})

@@ -1,0 +1,147 @@
+import {
+  createClient,
+  type CronContext,
+  defineCronJob,
+  type Definition,
+  type JobClient,
+  sendJob,
+  setJobClient,
+} from '@cgk-platform/jobs-core'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+
+import { createLocalProvider } from '../../src/local-provider.ts'
+import { createVirtualClock, type VirtualClock } from '../../src/testing/virtual-clock.ts'
+import { createDeferred } from '../kit/deferred.ts'
+import { forgetJobs } from '../kit/forget-jobs.ts'
+import { createRecordedLogger } from '../kit/recorded-logger.ts'
+import '../kit/work.ts'
+
+let clock: VirtualClock
+let ticks: string[]
+let clients: JobClient[]
+
+/** A client as a process makes it, but for the clock; of all jobs that are defined, or of these alone. */
+function createProcessClient(jobs?: Definition[], onLoad: () => void = () => undefined): JobClient {
+  const load = () => {
+    onLoad()
+    return createLocalProvider({}, { clock })
+  }
+  const client = createClient({ load, runsHere: true }, { clock, logger: createRecordedLogger(), ...(jobs && { jobs }) })
+  clients.push(client)
+  return client
+}
+
+function defineCron(id: string) {
+  const handler = ({ scheduledAt }: CronContext) => void ticks.push(`${id} ${scheduledAt.getUTCMinutes()}`)
+  return defineCronJob({ id, schedule: '* * * * *', handler })
+}
+
+async function advance(minutes: number): Promise<void> {
+  const turns = async (): Promise<void> => {
+    for (let turn = 0; turn < 20; turn++) await clock.yield()
+  }
+  await turns()
+  for (const until = clock.now() + minutes * 60_000; clock.step(until);) await turns()
+  await turns()
+}
+
+beforeEach(() => {
+  clock = createVirtualClock(Date.UTC(2026, 0, 1))
+  ticks = []
+  clients = []
+  setJobClient(undefined)
+})
+afterEach(async () => {
+  setJobClient(undefined)
+  await Promise.all(clients.map((client) => client.close()))
+  forgetJobs()
+})
+
+describe('a cron job that a client was given as its own', () => {
+  test('ticks without a send, or anything else that is asked of the client', async () => {
+    const loaded = createDeferred()
+    createProcessClient([defineCron('report')], () => loaded.resolve())
+    await loaded.promise
+    await advance(2)
+    expect(ticks).toEqual(['report 1', 'report 2'])
+  })
+
+  test('ticks once, though the default client has all jobs and something is sent through it', async () => {
+    const report = defineCron('report')
+    const worker = createProcessClient([report])
+    await worker.start()
+    setJobClient(createProcessClient())
+    await sendJob('work.ignored', { tenantId: 'acme' })
+    await advance(2)
+    expect(ticks).toEqual(['report 1', 'report 2'])
+    expect((await worker.listJobs()).jobs).toHaveLength(2)
+  })
+
+  test('ticks once also where the client of all jobs came first', async () => {
+    const report = defineCron('report')
+    const all = createProcessClient()
+    await all.capabilities()
+    const own = createProcessClient([report])
+    await own.capabilities()
+    await advance(2)
+    expect(ticks).toEqual(['report 1', 'report 2'])
+    expect((await own.listJobs()).jobs).toEqual([])
+  })
+
+  test('leaves those that it does not have to the client that has them', async () => {
+    const report = defineCron('report')
+    defineCron('cleanup')
+    await createProcessClient([report]).capabilities()
+    await createProcessClient().capabilities()
+    await advance(1)
+    expect(ticks.toSorted()).toEqual(['cleanup 1', 'report 1'])
+  })
+
+  test.each([
+    ['its own', true],
+    ['of all jobs', false],
+  ])('is taken over when the client that ticks for it closes, with no tick lost: one %s', async (_which, ownFirst) => {
+    const report = defineCron('report')
+    const [own, all] = [createProcessClient([report]), createProcessClient()]
+    const [first, second] = ownFirst ? [own, all] : [all, own]
+    await first.capabilities()
+    await second.capabilities()
+    await advance(2)
+    await first.close()
+    await advance(2)
+    expect(ticks).toEqual(['report 1', 'report 2', 'report 3', 'report 4'])
+    expect((await second.listJobs()).jobs).toHaveLength(2)
+  })
+
+  test('is taken over by one client alone, however many have it', async () => {
+    const report = defineCron('report')
+    const [first, ...others] = [1, 2, 3].map(() => createProcessClient([report]))
+    for (const client of [first!, ...others]) await client.capabilities()
+    await first!.close()
+    await advance(2)
+    expect(ticks).toEqual(['report 1', 'report 2'])
+  })
+
+  test('is taken over as soon as its client begins to close, which may take until its handlers end', async () => {
+    const ending = createDeferred()
+    const slow = defineCronJob({
+      id: 'slow',
+      schedule: '* * * * *',
+      overlap: 'allow',
+      handler: ({ scheduledAt }) => {
+        ticks.push(`slow ${scheduledAt.getUTCMinutes()}`)
+        return ending.promise
+      },
+    })
+    const [first, second] = [createProcessClient([slow]), createProcessClient([slow])]
+    await first.capabilities()
+    await second.capabilities()
+    await advance(1)
+    const closing = first.close({ timeout: '10m' })
+    await advance(1)
+    ending.resolve()
+    await closing
+    await advance(1)
+    expect(ticks).toEqual(['slow 1', 'slow 2', 'slow 3'])
+  })
+})
