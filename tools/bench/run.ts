@@ -16,7 +16,9 @@ const benches: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
 const wanted = process.argv.slice(2).filter((name) => name !== 'local')
 const unknown = wanted.find((name) => !(name in benches))
 if (unknown !== undefined) {
-  console.error(`There is no bench \`${unknown}\`. The benches are ${Object.keys(benches).join(', ')}; without a name, all.`)
+  console.error(
+    `There is no bench \`${unknown}\`. The benches are ${Object.keys(benches).join(', ')}; without a name, all.`,
+  )
   process.exit(2)
 }
 

@@ -2,7 +2,12 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { type CaseResult, conformanceCases, type ConformanceReport, runConformance } from '@cgk-platform/jobs-core/conformance'
+import {
+  type CaseResult,
+  conformanceCases,
+  type ConformanceReport,
+  runConformance,
+} from '@cgk-platform/jobs-core/conformance'
 
 import { completeReport } from './complete-report.ts'
 import { readMeasurements, writeMeasurement } from './measurement.ts'

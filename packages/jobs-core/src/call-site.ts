@@ -9,7 +9,10 @@ export function callSite(caller: (...args: never[]) => unknown): string | undefi
   if (!captureStackTrace) return undefined
   captureStackTrace(holder, caller)
   const line = holder.stack?.split('\n')[1]
-  return line?.replace(/^\s*at (?:.*\()?/, '').replace(/\)$/, '').replace(/\?[^:]*/, '')
+  return line
+    ?.replace(/^\s*at (?:.*\()?/, '')
+    .replace(/\)$/, '')
+    .replace(/\?[^:]*/, '')
 }
 
 /** The file of a call site, without line and column. */

@@ -34,33 +34,36 @@ describe('two copies of the library in one process', () => {
   test.each([
     ['the copy', () => copy],
     ['this one', () => core],
-  ])('a handler that sends through %s sends on the engine that runs it, whichever runs the attempt', async (_which, of) => {
-    const definition = core.defineJob({
-      id: 'sends',
-      event: 'order.created',
-      handler: async () => {
-        await of().sendJob('order.created', order)
-        await new Promise((resolve) => setTimeout(resolve, 0))
-        await of().sendJob('order.created', order)
-      },
-    })
-    for (const { runAttempt } of [core, copy]) {
-      const { clock, controller } = createAttemptKit()
-      const { logger } = createMemoryLogger()
-      const outcome = await runAttempt(definition as core.Definition, orderEnvelope(), {
-        jobId: 'job_1',
-        runId: 'run_1',
-        attempt: 1,
-        signal: controller.signal,
-        clock,
-        logger,
-        client: engineClient(),
+  ])(
+    'a handler that sends through %s sends on the engine that runs it, whichever runs the attempt',
+    async (_which, of) => {
+      const definition = core.defineJob({
+        id: 'sends',
+        event: 'order.created',
+        handler: async () => {
+          await of().sendJob('order.created', order)
+          await new Promise((resolve) => setTimeout(resolve, 0))
+          await of().sendJob('order.created', order)
+        },
       })
-      expect(outcome).toEqual({ type: 'completed' })
-    }
-    expect(engine.sent).toHaveLength(4)
-    expect(outside.sent).toEqual([])
-  })
+      for (const { runAttempt } of [core, copy]) {
+        const { clock, controller } = createAttemptKit()
+        const { logger } = createMemoryLogger()
+        const outcome = await runAttempt(definition as core.Definition, orderEnvelope(), {
+          jobId: 'job_1',
+          runId: 'run_1',
+          attempt: 1,
+          signal: controller.signal,
+          clock,
+          logger,
+          client: engineClient(),
+        })
+        expect(outcome).toEqual({ type: 'completed' })
+      }
+      expect(engine.sent).toHaveLength(4)
+      expect(outside.sent).toEqual([])
+    },
+  )
 
   test('code that runs with a client of one has it in the other', () => {
     const client = engineClient()

@@ -37,7 +37,11 @@ describe.each(ways)('%s', (_name, send) => {
     ['a blank tenant', ' \t\n', 'The `tenantId` of `work.asked` is blank'],
     ['a number', 123, 'The `tenantId` of `work.asked` is a number, not a string'],
     ['a list', ['acme'], 'not a string'],
-    ['the reserved tenant', 'system', 'The `tenantId` of `work.asked` is `system`, which is kept for cron jobs without tenants'],
+    [
+      'the reserved tenant',
+      'system',
+      'The `tenantId` of `work.asked` is `system`, which is kept for cron jobs without tenants',
+    ],
   ]
 
   test.each(tenants)('with %s is refused', async (_what, tenantId, problem) => {

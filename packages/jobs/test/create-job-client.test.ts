@@ -27,13 +27,16 @@ describe('the choice of a provider', () => {
   it.each([
     ['trigger.dev', '@cgk-platform/jobs-trigger'],
     ['inngest', '@cgk-platform/jobs-inngest'],
-  ] as const)('%s makes a client at once and names the package to install on first use', async (provider, packageName) => {
-    const client = createJobClient({ provider })
-    const error = await client.sendEvent('order.created', order).catch((caught: unknown) => caught)
-    expect(ProviderNotInstalledError.isInstance(error)).toBe(true)
-    expect(error).toMatchObject({ code: 'provider_not_installed', provider, packageName })
-    expect((error as Error).message).toContain(`pnpm add ${packageName}`)
-  })
+  ] as const)(
+    '%s makes a client at once and names the package to install on first use',
+    async (provider, packageName) => {
+      const client = createJobClient({ provider })
+      const error = await client.sendEvent('order.created', order).catch((caught: unknown) => caught)
+      expect(ProviderNotInstalledError.isInstance(error)).toBe(true)
+      expect(error).toMatchObject({ code: 'provider_not_installed', provider, packageName })
+      expect((error as Error).message).toContain(`pnpm add ${packageName}`)
+    },
+  )
 
   it('refuses a name that no provider has, where it is written', () => {
     expect(() => createJobClient({ provider: 'sqs' as 'local' })).toThrow(ProviderNotChosenError)
@@ -67,7 +70,11 @@ describe('the choice of a provider', () => {
   })
 
   it('takes a ready provider', async () => {
-    const provider = { specificationVersion: 'v1', name: 'mine', health: async () => ({ ok: true, provider: 'mine', checks: [] }) }
+    const provider = {
+      specificationVersion: 'v1',
+      name: 'mine',
+      health: async () => ({ ok: true, provider: 'mine', checks: [] }),
+    }
     const client = createJobClient({ provider: provider as unknown as JobProvider, jobs: [] })
     expect((await client.healthCheck()).provider).toBe('mine')
   })

@@ -17,7 +17,11 @@ describe('the faces of the library', () => {
   it('moving from the facade to the lean package changes the import line alone', async () => {
     for (const face of [facade, lean]) {
       const done: string[] = []
-      const job = face.defineJob({ id: 'move', event: 'order.created', handler: (event) => void done.push(event.payload.orderId) })
+      const job = face.defineJob({
+        id: 'move',
+        event: 'order.created',
+        handler: (event) => void done.push(event.payload.orderId),
+      })
       const client = face.createJobClient({ provider: 'local', jobs: [job] })
       await client.sendEvent('order.created', { tenantId: 'acme', orderId: 'order-1' })
       await client.close()

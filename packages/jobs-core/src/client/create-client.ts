@@ -65,14 +65,19 @@ export function createClient({ load, runsHere = false }: ClientEngine, options: 
     throw new JobNotFoundError({ jobId: id, provider: provider.name })
   }
 
-  const operationsFor = (tenantId?: string): Pick<JobClient, 'getJobStatus' | 'cancelJob' | 'retryJob' | 'waitForJob'> => ({
+  const operationsFor = (
+    tenantId?: string,
+  ): Pick<JobClient, 'getJobStatus' | 'cancelJob' | 'retryJob' | 'waitForJob'> => ({
     getJobStatus: async (id) => find(await engine.use(), id, tenantId),
 
     async cancelJob(id) {
       const provider = await engine.useOpen('cancelJob')
       const status = await find(provider, id, tenantId)
       if (isEnded(status.state)) return status
-      requireFeature(provider, status.state === 'running' ? 'cancelJob of a running job' : 'cancelJob of a job that waits')
+      requireFeature(
+        provider,
+        status.state === 'running' ? 'cancelJob of a running job' : 'cancelJob of a job that waits',
+      )
       await provider.cancel(id)
       return find(provider, id, tenantId)
     },
@@ -100,7 +105,8 @@ export function createClient({ load, runsHere = false }: ClientEngine, options: 
   const listFor = async (listOptions: Parameters<JobClient['listJobs']>[0]) => {
     const provider = await engine.use()
     requireFeature(provider, 'listJobs')
-    if (!provider.list) throw new TypeError(`The provider \`${provider.name}\` declares \`listJobs\` and has no \`list\`.`)
+    if (!provider.list)
+      throw new TypeError(`The provider \`${provider.name}\` declares \`listJobs\` and has no \`list\`.`)
     return provider.list(toListQuery(listOptions === undefined ? {} : listOptions))
   }
 
@@ -114,7 +120,11 @@ export function createClient({ load, runsHere = false }: ClientEngine, options: 
     forTenant(tenantId) {
       const problem = tenantProblem(tenantId)
       if (problem) {
-        throw new InvalidOptionError({ option: 'tenantId', problem, remedy: 'Give the id of the tenant, a non-empty string.' })
+        throw new InvalidOptionError({
+          option: 'tenantId',
+          problem,
+          remedy: 'Give the id of the tenant, a non-empty string.',
+        })
       }
       const list: JobClient['listJobs'] = (listOptions) => listFor({ ...listOptions, tenantId })
       return createTenantClient(tenantId, sender, { ...operationsFor(tenantId), listJobs: list })
@@ -136,4 +146,3 @@ export function createClient({ load, runsHere = false }: ClientEngine, options: 
   if (runsHere && (!options.jobs || jobs.cronJobs().length > 0)) offerHereClient(client)
   return client
 }
-

@@ -47,11 +47,23 @@ export interface JobOperations {
 /** Sends and looks after jobs on one engine. */
 export interface JobClient extends JobOperations {
   /** Sends an event; resolves when the engine has it. */
-  sendJob<Event extends JobEvent>(event: Event, payload: JobInput<Event>, options?: SendOptions): Promise<JobHandle<Event>>
+  sendJob<Event extends JobEvent>(
+    event: Event,
+    payload: JobInput<Event>,
+    options?: SendOptions,
+  ): Promise<JobHandle<Event>>
   /** The same as `sendJob`. */
-  sendEvent<Event extends JobEvent>(event: Event, payload: JobInput<Event>, options?: SendOptions): Promise<JobHandle<Event>>
+  sendEvent<Event extends JobEvent>(
+    event: Event,
+    payload: JobInput<Event>,
+    options?: SendOptions,
+  ): Promise<JobHandle<Event>>
   /** Sends an event to be handled later. */
-  scheduleJob<Event extends JobEvent>(event: Event, payload: JobInput<Event>, options: ScheduleOptions): Promise<JobHandle<Event>>
+  scheduleJob<Event extends JobEvent>(
+    event: Event,
+    payload: JobInput<Event>,
+    options: ScheduleOptions,
+  ): Promise<JobHandle<Event>>
   /** Sends many; answers one result per item, in order. One that is refused stops none of the others. */
   sendJobs(items: readonly JobItem[]): Promise<SendResult[]>
   /** Jobs, newest first. */
@@ -84,8 +96,16 @@ export type TenantJobItem = {
 /** A client that sends, reads, cancels and retries the jobs of one tenant only. */
 export interface TenantClient extends JobOperations {
   readonly tenantId: string
-  sendJob<Event extends JobEvent>(event: Event, payload: TenantInput<Event>, options?: SendOptions): Promise<JobHandle<Event>>
-  scheduleJob<Event extends JobEvent>(event: Event, payload: TenantInput<Event>, options: ScheduleOptions): Promise<JobHandle<Event>>
+  sendJob<Event extends JobEvent>(
+    event: Event,
+    payload: TenantInput<Event>,
+    options?: SendOptions,
+  ): Promise<JobHandle<Event>>
+  scheduleJob<Event extends JobEvent>(
+    event: Event,
+    payload: TenantInput<Event>,
+    options: ScheduleOptions,
+  ): Promise<JobHandle<Event>>
   sendJobs(items: readonly TenantJobItem[]): Promise<SendResult[]>
   listJobs(options?: Omit<ListOptions, 'tenantId'>): Promise<JobPage>
 }

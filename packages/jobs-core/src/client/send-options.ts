@@ -41,4 +41,6 @@ export type JobItem<Event extends JobEvent = JobEvent> = {
 }[Event]
 
 /** One answer of `sendJobs`. */
-export type SendResult = { readonly ok: true; readonly job: JobHandle } | { readonly ok: false; readonly error: JobsError }
+export type SendResult =
+  | { readonly ok: true; readonly job: JobHandle }
+  | { readonly ok: false; readonly error: JobsError }

@@ -34,7 +34,11 @@ describe('a payload whose check throws', () => {
   const cases: [what: string, event: string, payload: () => unknown][] = [
     ['in the schema', 'bad.throws', () => order],
     ['in an asynchronous schema', 'bad.rejects', () => order],
-    ['in the getter of the tenant', 'order.created', () => Object.defineProperty({ ...order }, 'tenantId', { get: broken })],
+    [
+      'in the getter of the tenant',
+      'order.created',
+      () => Object.defineProperty({ ...order }, 'tenantId', { get: broken }),
+    ],
     ['in a proxy', 'order.created', () => new Proxy({ ...order }, { ownKeys: broken })],
   ]
 
@@ -88,7 +92,9 @@ describe('a provider whose `send` throws', () => {
     code: 'send_failed',
     accepted: 'maybe',
     cause: unreachable,
-    message: expect.stringMatching(/^`fake` did not take `order\.created`: connect ECONNREFUSED\. It may have been accepted/),
+    message: expect.stringMatching(
+      /^`fake` did not take `order\.created`: connect ECONNREFUSED\. It may have been accepted/,
+    ),
   }
   const ways: [how: string, send: FakeProviderOptions['send'] & object][] = [
     ['rejecting', () => Promise.reject(unreachable)],
@@ -127,7 +133,9 @@ describe('a provider whose `send` throws', () => {
     const tooLarge = new PayloadTooLargeError({ event: 'order.created', bytes: 5, limitBytes: 4 })
     const { client } = setUp({ send: () => Promise.reject(tooLarge) })
     await expect(client.sendJob('order.created', order)).rejects.toBe(tooLarge)
-    expect(await client.sendJobs([{ event: 'order.created', payload: order }])).toEqual([{ ok: false, error: tooLarge }])
+    expect(await client.sendJobs([{ event: 'order.created', payload: order }])).toEqual([
+      { ok: false, error: tooLarge },
+    ])
     expect(onSend.mock.calls.map(([{ error }]) => error)).toEqual([tooLarge, tooLarge])
   })
 })

@@ -19,7 +19,11 @@ import { toEnvelope } from './to-envelope.ts'
 /** The sending half of a client. */
 export interface Sender {
   send<Event extends JobEvent>(event: Event, payload: JobInput<Event>, options?: SendOptions): Promise<JobHandle<Event>>
-  schedule<Event extends JobEvent>(event: Event, payload: JobInput<Event>, options: ScheduleOptions): Promise<JobHandle<Event>>
+  schedule<Event extends JobEvent>(
+    event: Event,
+    payload: JobInput<Event>,
+    options: ScheduleOptions,
+  ): Promise<JobHandle<Event>>
   sendMany(items: readonly JobItem[]): Promise<SendResult[]>
 }
 
@@ -35,7 +39,12 @@ export interface SenderParts {
 export function createSender({ engine, clock, hooks, logger, maxPayloadBytes }: SenderParts): Sender {
   const bound = bindLogger(logger, {})
 
-  const toEnvelopeFor = async (provider: JobProvider, event: string, payload: unknown, options: SendOptions | undefined) => {
+  const toEnvelopeFor = async (
+    provider: JobProvider,
+    event: string,
+    payload: unknown,
+    options: SendOptions | undefined,
+  ) => {
     const now = clock.now()
     const limitBytes = payloadLimit(provider, maxPayloadBytes)
     return toEnvelope(event, payload, options, { provider, now, id: createJobId(now), maxPayloadBytes: limitBytes })
@@ -49,9 +58,16 @@ export function createSender({ engine, clock, hooks, logger, maxPayloadBytes }: 
 
   const tellHook = (envelope: Envelope, answer: Accepted | undefined): void => {
     const { event, tenantId } = envelope
-    const outcome = answer?.ok ? { jobId: answer.id, deduplicated: answer.deduplicated } : answer && { error: answer.error }
+    const outcome = answer?.ok
+      ? { jobId: answer.id, deduplicated: answer.deduplicated }
+      : answer && { error: answer.error }
     // A copy, since a hook may well strip what it sends on.
-    callHook(hooks, 'onSend', { event, tenantId, envelope: { ...envelope, payload: structuredClone(envelope.payload) }, ...outcome }, bound)
+    callHook(
+      hooks,
+      'onSend',
+      { event, tenantId, envelope: { ...envelope, payload: structuredClone(envelope.payload) }, ...outcome },
+      bound,
+    )
   }
 
   const send: Sender['send'] = async (event, payload, options) => {
@@ -71,7 +87,11 @@ export function createSender({ engine, clock, hooks, logger, maxPayloadBytes }: 
     async schedule(event, payload, options) {
       if (options?.delay === undefined && options?.runAt === undefined) {
         const problem = 'is missing, and so is `runAt`'
-        throw new InvalidOptionError({ option: 'delay', problem, remedy: 'Say when: `{ delay: "24h" }` or `{ runAt: date }`.' })
+        throw new InvalidOptionError({
+          option: 'delay',
+          problem,
+          remedy: 'Say when: `{ delay: "24h" }` or `{ runAt: date }`.',
+        })
       }
       return send(event, payload, options)
     },
@@ -93,7 +113,9 @@ export function createSender({ engine, clock, hooks, logger, maxPayloadBytes }: 
       )
       const envelopes = made.filter((one): one is Envelope => !JobsError.isInstance(one))
       const answers = envelopes.length > 0 ? await deliver(provider, envelopes) : []
-      const results = new Map(envelopes.map((envelope, index) => [envelope, toResult(provider, envelope, answers[index])]))
+      const results = new Map(
+        envelopes.map((envelope, index) => [envelope, toResult(provider, envelope, answers[index])]),
+      )
       return made.map((one) => (JobsError.isInstance(one) ? { ok: false, error: one } : results.get(one)!))
     },
   }
@@ -112,7 +134,12 @@ async function sendTo(provider: JobProvider, envelopes: readonly Envelope[]): Pr
   } catch (cause) {
     if (JobsError.isInstance(cause)) return envelopes.map(() => ({ ok: false, error: cause }))
     return envelopes.map(({ event }) => {
-      const failure = { event, provider: provider.name, problem: toErrorInfo(cause).message, accepted: 'maybe' as const }
+      const failure = {
+        event,
+        provider: provider.name,
+        problem: toErrorInfo(cause).message,
+        accepted: 'maybe' as const,
+      }
       return { ok: false, error: new SendFailedError(failure, { cause }) }
     })
   }

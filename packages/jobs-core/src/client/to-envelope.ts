@@ -28,7 +28,15 @@ export interface EnvelopeMaker {
   readonly maxPayloadBytes: number
 }
 
-const optionNames = ['delay', 'runAt', 'idempotencyKey', 'idempotencyTtl', 'maxAttempts', 'traceparent', 'providerOptions']
+const optionNames = [
+  'delay',
+  'runAt',
+  'idempotencyKey',
+  'idempotencyTtl',
+  'maxAttempts',
+  'traceparent',
+  'providerOptions',
+]
 
 /**
  * Checks a send and puts it into an envelope: event, tenant, JSON, size, schema, options, in this order. Nothing has
@@ -79,7 +87,10 @@ function checkSize(event: string, json: Json, limitBytes: number): void {
   if (bytes > limitBytes) throw new PayloadTooLargeError({ event, bytes, limitBytes })
 }
 
-type EnvelopeOptions = Pick<Envelope, 'runAt' | 'idempotencyKey' | 'idempotencyTtlMs' | 'maxAttempts' | 'traceparent' | 'providerOptions'>
+type EnvelopeOptions = Pick<
+  Envelope,
+  'runAt' | 'idempotencyKey' | 'idempotencyTtlMs' | 'maxAttempts' | 'traceparent' | 'providerOptions'
+>
 
 function checkOptions(options: SendOptions, { provider, now }: EnvelopeMaker): EnvelopeOptions {
   checkOptionNames('a send', options, optionNames)
@@ -119,7 +130,11 @@ function ttlOf(idempotencyTtl: number | Duration): number {
 
 function startOf({ delay, runAt }: SendOptions, now: number): number | undefined {
   if (delay !== undefined && runAt !== undefined) {
-    throw new InvalidOptionError({ option: 'runAt', problem: 'is given beside `delay`', remedy: 'Give one of the two.' })
+    throw new InvalidOptionError({
+      option: 'runAt',
+      problem: 'is given beside `delay`',
+      remedy: 'Give one of the two.',
+    })
   }
   if (delay !== undefined) return now + toMilliseconds(delay, 'delay')
   if (runAt === undefined) return undefined
@@ -129,7 +144,8 @@ function startOf({ delay, runAt }: SendOptions, now: number): number | undefined
     const problem = runAt instanceof Date ? 'is an invalid Date' : `is ${kindOf(runAt)}, not a Date`
     throw new InvalidOptionError({ option: 'runAt', problem, remedy })
   }
-  if (at - now > maxDurationMs) throw new InvalidOptionError({ option: 'runAt', problem: 'is over ten years ahead', remedy })
+  if (at - now > maxDurationMs)
+    throw new InvalidOptionError({ option: 'runAt', problem: 'is over ten years ahead', remedy })
   return at
 }
 

@@ -14,7 +14,11 @@ export function toListQuery(options: ListOptions): ListQuery {
   // So would one that is there and holds nothing: `{ tenantId: user?.tenantId }`.
   if ('tenantId' in options && (typeof tenantId !== 'string' || tenantId.trim() === '')) {
     const problem = typeof tenantId === 'string' ? 'is blank' : `is ${kindOf(tenantId)}`
-    throw new InvalidOptionError({ option: 'tenantId', problem, remedy: 'Give the id of a tenant, or leave it out for all.' })
+    throw new InvalidOptionError({
+      option: 'tenantId',
+      problem,
+      remedy: 'Give the id of a tenant, or leave it out for all.',
+    })
   }
   if (!Number.isInteger(limit) || limit < 1 || limit > 1000) {
     throw new InvalidOptionError({

@@ -31,7 +31,8 @@ export async function waitForJob(
       const status = await read()
       if (isEnded(status.state)) return status
       const leftMs = deadline === undefined ? undefined : deadline - clock.now()
-      if (leftMs !== undefined && leftMs <= 0) throw new WaitTimeoutError({ jobId: id, state: status.state, timeoutMs: timeoutMs! })
+      if (leftMs !== undefined && leftMs <= 0)
+        throw new WaitTimeoutError({ jobId: id, state: status.state, timeoutMs: timeoutMs! })
       const pauseMs = change.watched ? leftMs : Math.min(pollMs, leftMs ?? pollMs)
       await firstOf(change.happened, pauseMs, clock, signal)
       pollMs = Math.min(pollMs * 2, longestPollMs)

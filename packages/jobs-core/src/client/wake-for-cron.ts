@@ -15,7 +15,9 @@ export function wakeForCron(): void {
   waking = true
   setTimeout(() => {
     waking = false
-    wake().catch((error: unknown) => createDefaultLogger().error('Cron jobs are defined, but no engine runs them.', { error }))
+    wake().catch((error: unknown) =>
+      createDefaultLogger().error('Cron jobs are defined, but no engine runs them.', { error }),
+    )
   }, 0)
 }
 
@@ -41,7 +43,11 @@ async function wake(): Promise<void> {
   const shared = sharedClients()
   if (shared.cronAsleep) return
   // Cron jobs that a client of the program has would tick a second time on an engine made for them.
-  const isServed = shared.served || ambientJobs().cronJobs().every((job) => shared.listed.has(job))
+  const isServed =
+    shared.served ||
+    ambientJobs()
+      .cronJobs()
+      .every((job) => shared.listed.has(job))
   if (!shared.client && !isServed && shared.defaultClient?.runsHere()) {
     shared.client = shared.defaultClient.create()
     shared.woken = shared.client

@@ -8,7 +8,12 @@ export class SendFailedError extends JobsError {
   readonly accepted: 'no' | 'maybe'
 
   constructor(
-    { event, provider, problem, accepted }: { event: string; provider: string; problem: string; accepted: 'no' | 'maybe' },
+    {
+      event,
+      provider,
+      problem,
+      accepted,
+    }: { event: string; provider: string; problem: string; accepted: 'no' | 'maybe' },
     options?: ErrorOptions,
   ) {
     super(

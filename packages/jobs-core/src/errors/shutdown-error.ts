@@ -6,7 +6,9 @@ export class ShutdownError extends JobsError {
   readonly code = 'shutdown'
 
   constructor() {
-    super('The engine is closing. Stop the work; an engine with a durable store runs the attempt again after a restart.')
+    super(
+      'The engine is closing. Stop the work; an engine with a durable store runs the attempt again after a restart.',
+    )
   }
 
   static override isInstance(error: unknown): error is ShutdownError {

@@ -9,7 +9,15 @@ export class UnknownEventError extends JobsError {
   readonly nearest: string | undefined
 
   /** `handledByJob`: the event of the job that has this id, where somebody sent to a job instead of an event. */
-  constructor({ event, nearest, handledByJob }: { event: string; nearest?: string | undefined; handledByJob?: string }) {
+  constructor({
+    event,
+    nearest,
+    handledByJob,
+  }: {
+    event: string
+    nearest?: string | undefined
+    handledByJob?: string
+  }) {
     super(
       `The event \`${event}\` is unknown. ` +
         (nearest === undefined ? '' : `Did you mean \`${nearest}\`? `) +

@@ -33,7 +33,11 @@ describe('another schema from the same line', () => {
   test.each<[how: string, one: unknown, other: unknown]>([
     ['other fields', z.object({ a: z.string() }), z.object({ b: z.string() })],
     ['a field of another type', z.object({ a: z.string() }), z.object({ a: z.number() })],
-    ['another field beside a date', z.object({ at: z.coerce.date() }), z.object({ at: z.coerce.date(), by: z.string() })],
+    [
+      'another field beside a date',
+      z.object({ at: z.coerce.date() }),
+      z.object({ at: z.coerce.date(), by: z.string() }),
+    ],
     ['a schema instead of a type alone', eventType(), z.object({ a: z.string() })],
   ])('is refused: %s', (_how, one, other) => {
     declare(one as never)
@@ -48,7 +52,9 @@ describe('another schema from the same line', () => {
   })
 
   test('is taken where the schemas cannot tell, as a line that is evaluated again', () => {
-    const handMade = () => ({ '~standard': { version: 1 as const, vendor: 'by hand', validate: (value: unknown) => ({ value }) } })
+    const handMade = () => ({
+      '~standard': { version: 1 as const, vendor: 'by hand', validate: (value: unknown) => ({ value }) },
+    })
     declare(handMade() as never)
     expect(() => declare(handMade() as never)).not.toThrow()
     expect(() => declareElsewhere(handMade() as never)).toThrow(DuplicateEventError)

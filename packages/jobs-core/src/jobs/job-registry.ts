@@ -53,7 +53,8 @@ export function createJobRegistry(): JobRegistry {
     },
     get: (id) => definitions.get(id)?.definition,
     subscribers(event) {
-      const found = byEvent.get(event) ?? all().filter((one): one is JobDefinition => one.kind === 'job' && one.event === event)
+      const found =
+        byEvent.get(event) ?? all().filter((one): one is JobDefinition => one.kind === 'job' && one.event === event)
       byEvent.set(event, found)
       return found
     },
@@ -99,7 +100,11 @@ function checkIsDefinition(definition: unknown, index: number): void {
   const { kind, id } = (definition ?? {}) as Partial<Definition>
   if ((kind === 'job' || kind === 'cron') && typeof id === 'string') return
   const remedy = 'Give what `defineJob` or `defineCronJob` returned.'
-  throw new InvalidOptionError({ option: `jobs[${index}]`, problem: `is ${kindOf(definition)}, not a definition`, remedy })
+  throw new InvalidOptionError({
+    option: `jobs[${index}]`,
+    problem: `is ${kindOf(definition)}, not a definition`,
+    remedy,
+  })
 }
 
 /** The registry that definitions enter by themselves, one for the process. */
@@ -111,8 +116,11 @@ export function ambientJobs(): JobRegistry {
 function warnOfNamesake(id: string, before: string | undefined, now: string | undefined): void {
   if (before === undefined || now === undefined || before === now) return
   if (isDevelopment() && fileOf(before) === fileOf(now)) return // an edit moved it
-  createDefaultLogger().warn(`The job \`${id}\` is defined in two places. The later one counts; give each its own id.`, {
-    before,
-    now,
-  })
+  createDefaultLogger().warn(
+    `The job \`${id}\` is defined in two places. The later one counts; give each its own id.`,
+    {
+      before,
+      now,
+    },
+  )
 }

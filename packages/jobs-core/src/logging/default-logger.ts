@@ -30,7 +30,10 @@ export function createDefaultLogger(output: Partial<LogOutput> = {}): LoggerLike
     const time = now().toISOString()
     const facts = plainFields((fields ?? {}) as LogFields)
     const readable = output.readable ?? isTerminal()
-    write(level, readable ? readableLine(time, level, String(message), facts) : jsonLine({ time, level, message }, facts))
+    write(
+      level,
+      readable ? readableLine(time, level, String(message), facts) : jsonLine({ time, level, message }, facts),
+    )
   }
   return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error'), isLevelEnabled }
 }

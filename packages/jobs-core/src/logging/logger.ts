@@ -37,7 +37,8 @@ export function bindLogger(logger: LoggerLike, bindings: LogFields): Logger {
       if (!child) written = logger[level](message, { ...bindings, ...fields, ...bindings })
       else if (fields) written = child[level]({ ...fields, ...bindings }, message)
       else written = child[level](message)
-      if (typeof (written as PromiseLike<void> | undefined)?.then === 'function') Promise.resolve(written).catch(() => undefined)
+      if (typeof (written as PromiseLike<void> | undefined)?.then === 'function')
+        Promise.resolve(written).catch(() => undefined)
     } catch {
       // Nowhere is left to say it.
     }

@@ -52,7 +52,11 @@ describe('a fact that is named like a binding', () => {
   test('does not replace it for a logger with children, which puts facts over bindings', () => {
     const lines: object[] = []
     const child = (bound: object) => loggerOf((facts) => void lines.push({ ...bound, ...(facts as object) }))
-    for (const level of levels) bindLogger(loggerOf(() => undefined, { child }), bindings)[level]('Charging.', forged)
+    for (const level of levels)
+      bindLogger(
+        loggerOf(() => undefined, { child }),
+        bindings,
+      )[level]('Charging.', forged)
     expect(lines).toEqual(levels.map(() => told))
   })
 

@@ -24,7 +24,11 @@ export type Feature =
 /** Whether an engine has a feature, in words for the docs and for the error of whoever uses it all the same. */
 export type FeatureSupport =
   | { readonly supported: true; /** What to know about it. */ readonly note?: string }
-  | { readonly supported: false; /** Why not. */ readonly note: string; /** What to do instead. */ readonly instead: string }
+  | {
+      readonly supported: false
+      /** Why not. */ readonly note: string
+      /** What to do instead. */ readonly instead: string
+    }
 
 /** What an engine can do: data, printed in the docs and asked before each definition and send. */
 export interface Capabilities {

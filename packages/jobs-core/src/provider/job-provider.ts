@@ -49,5 +49,9 @@ export interface JobHost {
 
 /** A provider's answer for one envelope. */
 export type Accepted =
-  | { readonly ok: true; readonly id: string; /** True where the key was taken: `id` is the first send's. */ readonly deduplicated: boolean }
+  | {
+      readonly ok: true
+      readonly id: string
+      /** True where the key was taken: `id` is the first send's. */ readonly deduplicated: boolean
+    }
   | { readonly ok: false; readonly error: JobsError }

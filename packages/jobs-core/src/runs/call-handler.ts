@@ -54,7 +54,9 @@ export async function callOnFailure(
     const cronContext: CronContext = { ...context, scheduledAt: scheduledAtOf(envelope) }
     await definition.onFailure(error, cronContext)
   } else {
-    const event = await readEvent(envelope, context.jobId).catch(() => toMessage(envelope, context.jobId, envelope.payload))
+    const event = await readEvent(envelope, context.jobId).catch(() =>
+      toMessage(envelope, context.jobId, envelope.payload),
+    )
     await definition.onFailure(error, event, context)
   }
 }

@@ -59,7 +59,12 @@ describe('what a hook masks before it sends it on stays as it is', () => {
 
   test('for the engine that took an event: its payload and the rest of the envelope', async () => {
     const fake = createFakeProvider()
-    const payload = { tenantId: 'acme', orderId: 'order_1', customerEmail: 'ada@example.com', items: [{ sku: 'MUG', quantity: 1 }] }
+    const payload = {
+      tenantId: 'acme',
+      orderId: 'order_1',
+      customerEmail: 'ada@example.com',
+      items: [{ sku: 'MUG', quantity: 1 }],
+    }
     const hooks: JobHooks = {
       onSend({ envelope }) {
         const masked = envelope as { tenantId?: string; payload: Partial<typeof payload> }

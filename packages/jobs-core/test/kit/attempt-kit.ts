@@ -10,7 +10,7 @@ import { createMemoryLogger, type LoggedLine } from './memory-logger.ts'
 
 export type OrderHandler = (event: EventMessage<'order.created'>, context: JobContext) => unknown
 type OrderJobOptions = Omit<Parameters<typeof defineJob<'order.created', unknown>>[0], 'id' | 'event' | 'handler'>
-export type AnyContext = JobContext | CronContext
+type AnyContext = JobContext | CronContext
 
 /** A job on `order.created`, named `process-order`. */
 export function orderJob(handler: OrderHandler, options: OrderJobOptions = {}): Definition {

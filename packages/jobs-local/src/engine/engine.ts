@@ -92,7 +92,9 @@ export class Engine implements EngineView {
       claim: (definition) => !parts.exclusiveCron || claimCronJob(definition, this),
       release: (definition) => releaseCronJobs(this, definition),
     })
-    const stops = [host.jobs, { onChange: onCronReleased }].map((changing) => changing.onChange(() => this.#definitionsChanged()))
+    const stops = [host.jobs, { onChange: onCronReleased }].map((changing) =>
+      changing.onChange(() => this.#definitionsChanged()),
+    )
     this.#unwatch = () => stops.forEach((stop) => stop())
     this.#definitionsChanged()
   }
@@ -185,7 +187,9 @@ export class Engine implements EngineView {
     const dropped = store.close(toErrorInfo(new ShutdownError()), clock.now())
     for (const jobId of dropped) this.#parts.changed(jobId)
     if (dropped.length > 0) {
-      this.#logger.warn('The engine closed with jobs that had not ended; memory keeps none of them.', { jobs: dropped.length })
+      this.#logger.warn('The engine closed with jobs that had not ended; memory keeps none of them.', {
+        jobs: dropped.length,
+      })
     }
   }
 
@@ -220,7 +224,8 @@ export class Engine implements EngineView {
       this.#parts.changed(job.envelope.id)
     }
     const limitsOf = (definitionId: string) => this.#parts.host.jobs.get(definitionId)?.concurrency
-    for (const run of store.claim(concurrency - this.#inFlight.size - this.#staying.size, limitsOf, now)) this.#begin(run)
+    for (const run of store.claim(concurrency - this.#inFlight.size - this.#staying.size, limitsOf, now))
+      this.#begin(run)
     this.#rearm()
     if (due.length === dueBatch) this.#pumpSoon()
   }
@@ -260,7 +265,9 @@ export class Engine implements EngineView {
       ...this.#parts,
       signal: abort.signal,
       tickHost: () => this.#tickHost(),
-      leftRunning: (handler) => (left = handler),
+      leftRunning: (handler) => {
+        left = handler
+      },
     })
     const ended = made.then((outcome) => {
       this.#inFlight.delete(run.id)

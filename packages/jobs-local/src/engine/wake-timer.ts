@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '@cgk-platform/jobs-core'
 
 /** Work due within this time keeps the process alive; it is the default of `maxDelay`, so default retries do. */
-export const holdWithinMs = 60_000
+const holdWithinMs = 60_000
 
 /** What the timer is set by. */
 export interface Wake {

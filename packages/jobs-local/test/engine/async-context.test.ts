@@ -46,7 +46,9 @@ describe('a job never sees the request of whoever sent last', () => {
     const { job, seen } = observer({ failing: true })
     const engine = createTestEngine({ jobs: [job] })
     const [tenantId] = tenants as [string]
-    const { id } = await request.run(tenantId, () => engine.client.sendJob('work.asked', { tenantId }, { maxAttempts: 1 }))
+    const { id } = await request.run(tenantId, () =>
+      engine.client.sendJob('work.asked', { tenantId }, { maxAttempts: 1 }),
+    )
     await engine.runUntilIdle()
     await request.run('globex', () => engine.client.retryJob(id))
     await engine.runUntilIdle()

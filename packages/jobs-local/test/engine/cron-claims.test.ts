@@ -26,7 +26,10 @@ function createProcessClient(jobs?: Definition[], onLoad: () => void = () => und
     onLoad()
     return createLocalProvider({}, { clock })
   }
-  const client = createClient({ load, runsHere: true }, { clock, logger: createRecordedLogger(), ...(jobs && { jobs }) })
+  const client = createClient(
+    { load, runsHere: true },
+    { clock, logger: createRecordedLogger(), ...(jobs && { jobs }) },
+  )
   clients.push(client)
   return client
 }

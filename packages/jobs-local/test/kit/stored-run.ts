@@ -7,7 +7,15 @@ let sequence = 0
 /** An envelope as a client would make it. */
 export function createEnvelope(members: Partial<Envelope> = {}): Envelope {
   const tenantId = members.tenantId ?? 'acme'
-  return { v: 1, id: `job-${String(++sequence).padStart(8, '0')}`, event: 'work.asked', tenantId, payload: { tenantId }, sentAt: 0, ...members }
+  return {
+    v: 1,
+    id: `job-${String(++sequence).padStart(8, '0')}`,
+    event: 'work.asked',
+    tenantId,
+    payload: { tenantId },
+    sentAt: 0,
+    ...members,
+  }
 }
 
 /** A job without runs, as a store keeps it. */
