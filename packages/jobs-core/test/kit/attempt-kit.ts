@@ -1,6 +1,6 @@
 import type { Envelope } from '../../src/events/envelope.ts'
 import { defineJob } from '../../src/jobs/define-job.ts'
-import type { CronContext, JobContext } from '../../src/jobs/job-context.ts'
+import type { JobContext } from '../../src/jobs/job-context.ts'
 import type { EventMessage } from '../../src/jobs/event-message.ts'
 import type { Definition } from '../../src/jobs/job-definition.ts'
 import type { Outcome } from '../../src/runs/outcome.ts'
@@ -10,7 +10,6 @@ import { createMemoryLogger, type LoggedLine } from './memory-logger.ts'
 
 export type OrderHandler = (event: EventMessage<'order.created'>, context: JobContext) => unknown
 type OrderJobOptions = Omit<Parameters<typeof defineJob<'order.created', unknown>>[0], 'id' | 'event' | 'handler'>
-type AnyContext = JobContext | CronContext
 
 /** A job on `order.created`, named `process-order`. */
 export function orderJob(handler: OrderHandler, options: OrderJobOptions = {}): Definition {

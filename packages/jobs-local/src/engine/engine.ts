@@ -3,8 +3,6 @@ import {
   claimCronJob,
   type Clock,
   createJobId,
-  cronEventPrefix,
-  type Definition,
   type EngineLimits,
   type Envelope,
   JobCancelledError,
@@ -19,11 +17,12 @@ import {
   toErrorInfo,
 } from '@cgk-platform/jobs-core'
 
-import type { JobStore, StoredJob, StoredRun, Subscriber } from '../store/job-store.ts'
+import type { JobStore, StoredRun } from '../store/job-store.ts'
 import { attemptRun } from './attempt-run.ts'
 import { CronTicker } from './cron-ticker.ts'
 import type { EngineView } from './engine-view.ts'
 import { StayingHandlers } from './staying-handlers.ts'
+import { subscribersOf } from './subscribers-of.ts'
 import { WakeTimer } from './wake-timer.ts'
 
 // Taken when this module loads, so that fake timers that a test installs later do not stop the engine.
@@ -218,7 +217,7 @@ export class Engine implements EngineView {
     const due = store.takeDueJobs(dueBatch, now)
     for (const job of due) {
       this.#hadJobs = true
-      const subscribers = this.#subscribersOf(job)
+      const subscribers = subscribersOf(job, this.#parts.host.jobs)
       if (subscribers.length === 0) this.#noteUnhandled(job.envelope.event)
       store.addRuns(job, subscribers, now)
       this.#parts.changed(job.envelope.id)
@@ -242,19 +241,6 @@ export class Engine implements EngineView {
     if (this.#unhandled.has(event)) return
     this.#unhandled.add(event)
     this.#logger.info(`No job handles \`${event}\`, so nothing was done. Is the module that defines one imported?`)
-  }
-
-  #subscribersOf({ envelope }: StoredJob): Subscriber[] {
-    const { jobs } = this.#parts.host
-    const toSubscriber = (id: string, definition: Definition | undefined): Subscriber => ({
-      definitionId: id,
-      maxAttempts: envelope.maxAttempts ?? definition?.retry.maxAttempts ?? 1,
-    })
-    if (envelope.event.startsWith(cronEventPrefix)) {
-      const id = envelope.event.slice(cronEventPrefix.length)
-      return [toSubscriber(id, jobs.get(id))]
-    }
-    return jobs.subscribers(envelope.event).map((definition) => toSubscriber(definition.id, definition))
   }
 
   #begin(run: StoredRun): void {
