@@ -3,15 +3,17 @@ import type { ClientOptions } from './create-client.ts'
 import { checkOptionNames } from '../options/check-option-names.ts'
 
 const optionNames = ['provider', 'config', 'jobs', 'logger', 'hooks', 'maxPayloadBytes']
-const hookNames = ['onSend', 'onAttemptStart', 'onAttemptEnd', 'onRunEnd']
+const hookNames = ['onSend', 'onAttemptStart', 'onAttemptEnd', 'onRunEnd'] as const
 
 /** @throws {InvalidOptionError} for an option of a client that does not exist or cannot be used. */
 export function checkClientOptions(options: ClientOptions): void {
   const { clock: _, ...told } = options // a clock is for test kits alone
   checkOptionNames('a client', told, optionNames)
   const { hooks, logger, maxPayloadBytes } = options
-  checkOptionNames('`hooks`', hooks, hookNames)
-  for (const [name, hook] of Object.entries(hooks ?? {})) {
+  // An instance of a class may have fields of its own beside its hooks.
+  if (hooks === undefined || isPlain(hooks)) checkOptionNames('`hooks`', hooks, hookNames)
+  for (const name of hookNames) {
+    const hook = hooks?.[name]
     if (hook !== undefined) checkFunction(`hooks.${name}`, hook)
   }
   if (logger !== undefined) {
@@ -22,6 +24,12 @@ export function checkClientOptions(options: ClientOptions): void {
     const problem = `is \`${String(maxPayloadBytes)}\``
     throw new InvalidOptionError({ option: 'maxPayloadBytes', problem, remedy: 'Give a whole number of bytes.' })
   }
+}
+
+function isPlain(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return true // to be refused as it is
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
 }
 
 function checkFunction(option: string, value: unknown): void {

@@ -58,7 +58,7 @@ export function openEngine(load: () => JobProvider | Promise<JobProvider>, host:
 
   const use = (): Promise<JobProvider> => {
     // Closed before it was ever opened: there is nothing to read, and nobody would close it again.
-    if (closing && !opening) return Promise.reject(new ClientClosedError({ operation: 'this' }))
+    if (closing && !opening) return Promise.reject(new ClientClosedError({ operation: 'reading' }))
     opening ??= open().catch((error: unknown) => {
       opening = undefined // what failed may be mended: the next call tries again
       throw error

@@ -51,13 +51,22 @@ export async function callOnFailure(
 ): Promise<void> {
   if (!definition.onFailure) return
   if (definition.kind === 'cron') {
-    const cronContext: CronContext = { ...context, scheduledAt: scheduledAtOf(envelope) }
+    const cronContext: CronContext = { ...context, scheduledAt: tickOrSendOf(envelope) }
     await definition.onFailure(error, cronContext)
   } else {
     const event = await readEvent(envelope, context.jobId).catch(() =>
       toMessage(envelope, context.jobId, envelope.payload),
     )
     await definition.onFailure(error, event, context)
+  }
+}
+
+/** The tick, or when the envelope was sent where it tells none: that is then why the run has failed. */
+function tickOrSendOf(envelope: Envelope): Date {
+  try {
+    return scheduledAtOf(envelope)
+  } catch {
+    return new Date(envelope.sentAt)
   }
 }
 

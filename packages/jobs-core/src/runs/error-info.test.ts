@@ -41,7 +41,7 @@ describe('what was thrown is told as JSON', () => {
     [{ big: 5n }, { name: 'NonError', message: 'an object (big) was thrown, not an Error' }],
     // No values: an answer of an HTTP client holds the headers that it was asked with.
     [
-      { status: 401, config: { headers: { authorization: 'Bearer sk_live_123' } } },
+      { status: 401, config: { headers: { authorization: 'Bearer secret' } } },
       { name: 'NonError', message: 'an object (status, config) was thrown, not an Error' },
     ],
     [

@@ -4,6 +4,7 @@ import { type AttemptKit, createAttemptKit, orderJob } from '../../test/kit/atte
 import { decodeEnvelope } from '../events/envelope.ts'
 import type { Json } from '../events/json.ts'
 import { defineCronJob } from '../jobs/define-cron-job.ts'
+import type { CronContext } from '../jobs/job-context.ts'
 import type { Outcome } from './outcome.ts'
 
 let kit: AttemptKit
@@ -58,7 +59,8 @@ describe('the envelope of a cron job from another producer', () => {
     ['is a text', '2026-03-01T09:00:00Z'],
   ])('fails for good where its payload %s, without a call of the handler', async (_what, payload) => {
     const handler = vi.fn<() => void>()
-    const definition = defineCronJob({ id: 'daily-report', schedule: '0 9 * * *', handler })
+    const onFailure = vi.fn<(error: Error, context: CronContext) => void>()
+    const definition = defineCronJob({ id: 'daily-report', schedule: '0 9 * * *', handler, onFailure })
     const envelope = { v: 1 as const, id: 'x', event: 'cron/daily-report', tenantId: 'system', payload, sentAt: 0 }
     expect(await kit.run(definition, envelope)).toMatchObject({
       type: 'failed',
@@ -69,5 +71,10 @@ describe('the envelope of a cron job from another producer', () => {
       },
     })
     expect(handler).not.toHaveBeenCalled()
+    // It is told all the same; for want of a tick with the instant of the send.
+    expect(onFailure).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ code: 'payload_invalid' }),
+      expect.objectContaining({ scheduledAt: new Date(0) }),
+    )
   })
 })

@@ -80,6 +80,7 @@ export class Engine implements EngineView {
     this.#staying = new StayingHandlers(clock, (run) => {
       store.release(run)
       this.wake()
+      this.#stepMade()
     })
     this.#cron = new CronTicker({
       jobs: host.jobs,
@@ -127,7 +128,12 @@ export class Engine implements EngineView {
 
   /** True while something is due now or under way. */
   get isBusy(): boolean {
-    return this.#inFlight.size > 0 || this.hasDue
+    return this.#inFlight.size > 0 || this.hasDue || this.#waitsForPlace
+  }
+
+  /** True while something waits behind a handler that only has to leave its place: it comes to its turn. */
+  get #waitsForPlace(): boolean {
+    return !this.#closing && this.#staying.size > 0 && this.#parts.store.hasWaiting()
   }
 
   /** Keeps the process alive until `close`. */
@@ -192,9 +198,9 @@ export class Engine implements EngineView {
     }
   }
 
-  /** Resolves when another attempt has ended, or a turn later where none is under way. */
+  /** Resolves when another attempt or handler has ended, or a turn later where something may begin at once. */
   async #nextStep(): Promise<void> {
-    if (this.#inFlight.size > 0) return new Promise((resolve) => this.#awaitingStep.push(resolve))
+    if (this.#inFlight.size > 0 || !this.hasDue) return new Promise((resolve) => this.#awaitingStep.push(resolve))
     this.wake()
     await this.#parts.clock.yield()
   }
@@ -285,6 +291,7 @@ export class Engine implements EngineView {
     if (this.#closing) return
     const [job, tick] = [this.#parts.store.nextDueAt(), this.#cron.nextAt()]
     const dueAt = job === undefined || tick === undefined ? (job ?? tick) : Math.min(job, tick)
-    this.#timer.set({ dueAt, busy: this.#started || this.#pumpQueued || this.#inFlight.size > 0 })
+    const busy = this.#started || this.#pumpQueued || this.#inFlight.size > 0 || this.#waitsForPlace
+    this.#timer.set({ dueAt, busy })
   }
 }

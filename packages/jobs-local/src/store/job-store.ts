@@ -63,6 +63,8 @@ export interface JobStore {
   claim(max: number, limitsOf: LimitsOf, now: number): readonly StoredRun[]
   /** True when a job has come due that was not taken, or a claim might find something. */
   hasReady(now: number): boolean
+  /** True while a run waits for its turn, also where no limit leaves room for it. */
+  hasWaiting(): boolean
   /** Records how an attempt ended; nothing happens when the run has moved on meanwhile. False then. The place stays taken. */
   settle(run: StoredRun, attempt: number, outcome: Outcome, now: number): boolean
   /** Gives back the place of a run that was claimed, once its handler has ended. */

@@ -100,6 +100,10 @@ class MemoryStore implements JobStore {
     return this.#arrived.size > 0 || this.#ready.mayHaveNext || (this.nextDueAt() ?? Number.POSITIVE_INFINITY) <= now
   }
 
+  hasWaiting(): boolean {
+    return this.#ready.hasWaiting
+  }
+
   settle(run: StoredRun, attempt: number, outcome: Outcome, now: number): boolean {
     if (run.attempts !== attempt || run.state !== 'running') return false
     switch (outcome.type) {

@@ -49,6 +49,14 @@ export class ReadyQueue {
     return this.#ring.size > 0
   }
 
+  /** True while a run waits, whatever its limits. */
+  get hasWaiting(): boolean {
+    for (const { tenants } of this.#definitions.values()) {
+      for (const { waiting, stale } of tenants.values()) if (waiting.size > stale) return true
+    }
+    return false
+  }
+
   /** The next run whose limits leave room; it counts as running until `release`. */
   take(limitsOf: LimitsOf): StoredRun | undefined {
     for (let lane = this.#ring.shift(); lane; lane = this.#ring.shift()) {

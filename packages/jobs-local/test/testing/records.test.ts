@@ -185,3 +185,32 @@ describe('ten engines at once', () => {
     }
   })
 })
+
+describe('hooks that a test engine is given', () => {
+  test('are called beside its records, also those of a class', async () => {
+    class Journal {
+      readonly lines: string[] = []
+      onSend(): void {
+        this.lines.push('send')
+      }
+      onAttemptStart(): void {
+        this.lines.push('start')
+      }
+      onAttemptEnd(): void {
+        this.lines.push('end')
+      }
+      onRunEnd(): void {
+        this.lines.push('run end')
+      }
+    }
+    const hooks = new Journal()
+    const engine = createTestEngine({
+      jobs: [defineJob({ id: 'work', event: 'work.asked', handler: () => undefined })],
+      hooks,
+    })
+    await engine.client.sendJob('work.asked', { tenantId })
+    await engine.settle()
+    expect(hooks.lines.toSorted()).toEqual(['end', 'run end', 'send', 'start'])
+    expect(engine.attempts).toHaveLength(1)
+  })
+})

@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest'
+
+import { createDeferred } from '../../test/kit/deferred.ts'
+import { createStoredRun } from '../../test/kit/stored-run.ts'
+import type { StoredRun } from '../store/job-store.ts'
+import { createVirtualClock } from '../testing/virtual-clock.ts'
+import { StayingHandlers } from './staying-handlers.ts'
+
+function setUp() {
+  const clock = createVirtualClock(0)
+  const left: StoredRun[] = []
+  const staying = new StayingHandlers(clock, (run) => left.push(run))
+  return { clock, left, staying, run: createStoredRun('work', 'acme') }
+}
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
+
+describe('a handler that runs on', () => {
+  test.each(['resolve', 'reject'] as const)('leaves its place when it ends, once: %ss', async (end) => {
+    const { clock, left, staying, run } = setUp()
+    const handler = createDeferred()
+    staying.add(run, handler.promise)
+    await turn()
+    expect([staying.size, left]).toEqual([1, []])
+    handler[end](undefined as never)
+    await turn()
+    expect([staying.size, left]).toEqual([0, [run]])
+    expect(clock.nextTimerAt()).toBeUndefined()
+  })
+
+  test('has its place for half a minute at most', async () => {
+    const { clock, left, staying, run } = setUp()
+    const handler = createDeferred()
+    staying.add(run, handler.promise)
+    clock.step(29_999)
+    expect([staying.size, left]).toEqual([1, []])
+    clock.step(30_000)
+    expect([staying.size, left]).toEqual([0, [run]])
+    handler.resolve()
+    await turn()
+    expect(left).toEqual([run])
+  })
+})

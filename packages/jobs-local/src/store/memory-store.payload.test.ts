@@ -1,0 +1,75 @@
+import type { Envelope, Outcome } from '@cgk-platform/jobs-core'
+import { describe, expect, test } from 'vitest'
+
+import { createEnvelope } from '../../test/kit/stored-run.ts'
+import { createMemoryStore } from './memory-store.ts'
+
+const unlimited = () => undefined
+const payload = { tenantId: 'acme', data: 'large' }
+const failed: Outcome = { type: 'failed', error: { name: 'Error', message: 'failed' } }
+
+/** A store with one job of so many runs, all under way, and how to end them. */
+function storeWith(runs: number, members: Partial<Envelope> = {}) {
+  const store = createMemoryStore({ count: 100, ageMs: Number.MAX_SAFE_INTEGER })
+  const envelope = createEnvelope({ payload, ...members })
+  store.add([envelope], 0)
+  const begin = (...definitionIds: string[]) => {
+    for (const job of store.takeDueJobs(100, 0)) {
+      const subscribers = definitionIds.map((definitionId) => ({ definitionId, maxAttempts: 3 }))
+      store.addRuns(job, subscribers, 0)
+    }
+    return store.claim(100, unlimited, 0)
+  }
+  const { id } = envelope
+  const started = begin(...['a', 'b'].slice(0, runs))
+  return { store, id, begin, started, job: store.get(id)! }
+}
+
+describe('the payload of a job', () => {
+  test.each<[outcome: Outcome, kept: unknown]>([
+    [{ type: 'completed', output: 1 }, null],
+    [{ type: 'cancelled' }, null],
+    [failed, payload],
+    [{ type: 'retry', afterMs: 5, error: { name: 'Error', message: 'again' } }, payload],
+    [{ type: 'interrupted' }, payload],
+  ])('after an attempt that ended as %o is %j', (outcome, kept) => {
+    const { store, started, job } = storeWith(1)
+    store.settle(started[0]!, 1, outcome, 1)
+    expect(job.envelope.payload).toEqual(kept)
+    expect(job.envelope).toMatchObject({ tenantId: 'acme', event: 'work.asked' })
+  })
+
+  test('is dropped where nobody handles it, and where it is cancelled before it began', () => {
+    expect(storeWith(0).job.envelope.payload).toBeNull()
+    const { store, id, job } = storeWith(1, { runAt: 1000 })
+    store.cancel(id, 1)
+    expect(job.envelope.payload).toBeNull()
+  })
+
+  test('is kept until the last of its runs has ended', () => {
+    const { store, started, job } = storeWith(2)
+    store.settle(started[0]!, 1, { type: 'completed' }, 1)
+    expect(job.envelope.payload).toEqual(payload)
+    store.settle(started[1]!, 1, { type: 'completed' }, 2)
+    expect(job.envelope.payload).toBeNull()
+  })
+
+  test('is there for the retry of a job of which one run failed, and dropped once that has completed', () => {
+    const { store, id, started, job } = storeWith(2)
+    store.settle(started[0]!, 1, { type: 'completed' }, 1)
+    store.settle(started[1]!, 1, failed, 2)
+    store.retry(id, 3)
+    const [again] = store.claim(100, unlimited, 3)
+    expect(again!.job.envelope.payload).toEqual(payload)
+    store.settle(again!, 1, { type: 'completed' }, 4)
+    expect(job.envelope.payload).toBeNull()
+  })
+
+  test('that its sender still holds is not changed', () => {
+    const envelope = createEnvelope({ payload })
+    const store = createMemoryStore({ count: 100, ageMs: Number.MAX_SAFE_INTEGER })
+    store.add([envelope], 0)
+    store.cancel(envelope.id, 1)
+    expect(envelope.payload).toEqual(payload)
+  })
+})

@@ -1,0 +1,91 @@
+import { createClient, defineJob, type Envelope, type JobClient, type ListOptions } from '@cgk-platform/jobs-core'
+import { describe, expect, test } from 'vitest'
+
+import { createLocalProvider } from '../../src/local-provider.ts'
+import { createTestEngine, type TestEngine } from '../../src/testing/index.ts'
+import { createRecordedLogger } from '../kit/recorded-logger.ts'
+import '../kit/work.ts'
+
+const work = defineJob({ id: 'work', event: 'work.asked', handler: () => undefined })
+
+async function send(engine: TestEngine, ...tenantIds: string[]): Promise<string[]> {
+  const results = await engine.client.sendJobs(
+    tenantIds.map((tenantId) => ({ event: 'work.asked', payload: { tenantId } })),
+  )
+  return results.map((result) => (result.ok ? result.job.id : expect.unreachable()))
+}
+
+/** Pages through a list to its end, doing something after each page. */
+async function allPages(
+  list: (options: ListOptions) => ReturnType<JobClient['listJobs']>,
+  between: () => Promise<unknown> = async () => undefined,
+): Promise<string[]> {
+  const ids: string[] = []
+  let cursor: string | undefined
+  do {
+    const page = await list({ limit: 3, ...(cursor !== undefined && { cursor }) })
+    ids.push(...page.jobs.map(({ id }) => id))
+    cursor = page.cursor
+    await between()
+  } while (cursor !== undefined)
+  return ids
+}
+
+describe('paging through jobs', () => {
+  test('newest first, misses and repeats none, though others are sent meanwhile', async () => {
+    const engine = createTestEngine({ jobs: [work] })
+    const ids = await send(engine, ...Array.from({ length: 10 }, () => 'acme'))
+    await engine.settle()
+    const listed = await allPages(engine.client.listJobs, () => send(engine, 'acme', 'globex'))
+    expect(listed).toEqual(ids.toReversed())
+  })
+
+  test('of one tenant, misses and repeats none', async () => {
+    const engine = createTestEngine({ jobs: [work] })
+    const tenants = ['acme', 'globex', 'globex', 'acme', 'globex', 'acme', 'acme', 'globex', 'acme', 'acme', 'acme']
+    const ids = await send(engine, ...tenants)
+    const own = ids.filter((_id, index) => tenants[index] === 'acme').toReversed()
+    const more = () => send(engine, 'globex', 'acme')
+    expect(await allPages(engine.client.forTenant('acme').listJobs, more)).toEqual(own)
+  })
+
+  test('goes on where the job that a page ended with is forgotten meanwhile', async () => {
+    const engine = createTestEngine({ jobs: [work], config: { retention: { count: 8 } } })
+    const ids = await send(engine, ...Array.from({ length: 8 }, () => 'acme'))
+    await engine.settle()
+    const listed = await allPages(engine.client.listJobs, async () => {
+      await send(engine, 'acme', 'acme')
+      await engine.settle()
+    })
+    // Two of the oldest are forgotten with each page, and the rest is told once.
+    expect(listed).toEqual(ids.toReversed().slice(0, listed.length))
+    expect(listed.length).toBeLessThan(8)
+  })
+
+  test('tells by its cursor nothing but a job that the reader knows', async () => {
+    const engine = createTestEngine({ jobs: [work] })
+    await send(engine, ...Array.from({ length: 20 }, () => 'globex'), 'acme', 'acme', 'acme')
+    const { jobs, cursor } = await engine.client.forTenant('acme').listJobs({ limit: 2 })
+    expect(cursor).toBe(jobs.at(-1)!.id)
+  })
+
+  test('goes by the ids, in whatever order the engine was handed the jobs', async () => {
+    const provider = createLocalProvider()
+    const client = createClient({ load: () => provider }, { jobs: [work], logger: createRecordedLogger() })
+    await client.capabilities()
+    const ids = ['3', '1', '5', '2', '4'].map((last) => `01KDVDNA00893V0CXC8WVJQMX${last}`)
+    await provider.send(
+      ids.map((id): Envelope => ({
+        v: 1,
+        id,
+        event: 'work.ignored',
+        tenantId: 'acme',
+        payload: { tenantId: 'acme' },
+        sentAt: 0,
+      })),
+    )
+    const listed = await allPages(client.listJobs)
+    expect(listed.map((id) => id.at(-1))).toEqual(['5', '4', '3', '2', '1'])
+    await client.close()
+  })
+})
