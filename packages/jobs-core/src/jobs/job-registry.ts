@@ -22,6 +22,7 @@ export interface JobRegistry {
   onChange(listener: () => void): () => void
 }
 
+/** A registry without definitions. */
 export function createJobRegistry(): JobRegistry {
   const definitions = new Map<string, { definition: Definition; site: string | undefined }>()
   const listeners = new Set<() => void>()

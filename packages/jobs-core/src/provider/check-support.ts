@@ -5,7 +5,7 @@ import type { JobProvider } from './job-provider.ts'
 
 type Engine = Pick<JobProvider, 'name' | 'capabilities'>
 
-/** @throws {UnsupportedFeatureError} when the engine lacks the feature, saying what to do instead. */
+/** Refuses a feature that the engine lacks, saying what to do instead. @throws {UnsupportedFeatureError} */
 export function requireFeature({ name, capabilities }: Engine, feature: Feature): void {
   // A provider that is older than the feature does not name it.
   const support = (capabilities.features as Partial<Capabilities['features']>)[feature]

@@ -37,7 +37,7 @@ export function chooseProvider(variables: Readonly<Record<string, string | undef
   })
 }
 
-/** @throws {ProviderNotChosenError} for a name that no provider has; `where` says who gave it. */
+/** The name, if a provider has it; `where` says who gave it. @throws {ProviderNotChosenError} where none has. */
 export function checkProviderName(name: unknown, where: string): ProviderName {
   if (providerNames.includes(name as ProviderName)) return name as ProviderName
   throw new ProviderNotChosenError({

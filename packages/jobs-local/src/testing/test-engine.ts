@@ -46,6 +46,7 @@ export interface SentRecord {
 
 /** The local engine on a clock of its own: nothing waits for real, and every test has an engine to itself. */
 export interface TestEngine {
+  /** Sends to this engine and reads from it. */
   readonly client: JobClient
   /** Every event that was sent, by the test or by handlers, oldest first. */
   readonly sent: readonly SentRecord[]
@@ -64,6 +65,7 @@ export interface TestEngine {
   runUntilIdle(): Promise<void>
   /** Runs code whose `sendJob` and siblings use this engine: a route of yours, a service. Handlers do so anyway. */
   run<T>(code: () => T): T
+  /** Ends the engine at once; handlers that still run are aborted. */
   close(): Promise<void>
 }
 

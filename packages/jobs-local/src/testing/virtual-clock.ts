@@ -18,6 +18,7 @@ export interface VirtualClock extends Clock {
   step(until: number): boolean
 }
 
+/** Makes a clock that stands at this instant, epoch milliseconds. */
 export function createVirtualClock(startMs: number): VirtualClock {
   let now = startMs
   const timers = new DueQueue<VirtualTimer>(({ cancelled }) => cancelled)
