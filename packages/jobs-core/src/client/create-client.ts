@@ -93,7 +93,7 @@ export function createClient({ load, runsHere = false }: ClientEngine, options: 
 
     async waitForJob(id, waitOptions) {
       checkOptionNames('`waitForJob`', waitOptions, ['timeout', 'signal'])
-      if (waitOptions?.signal !== undefined && !(waitOptions.signal instanceof AbortSignal)) {
+      if (waitOptions?.signal !== undefined && !isAbortSignal(waitOptions.signal)) {
         const problem = `is ${kindOf(waitOptions.signal)}, not an AbortSignal`
         throw new InvalidOptionError({ option: 'signal', problem, remedy: 'Give the `signal` of an AbortController.' })
       }
@@ -138,11 +138,18 @@ export function createClient({ load, runsHere = false }: ClientEngine, options: 
     async close(closeOptions = {}) {
       checkOptionNames('`close`', closeOptions, ['timeout'])
       const { timeout = '10s' } = closeOptions
+      const timeoutMs = toMilliseconds(timeout, 'timeout')
       forgetHereClient(client)
-      await engine.close(toMilliseconds(timeout, 'timeout'))
+      await engine.close(timeoutMs)
     },
   }
   noteClientJobs(options.jobs)
   if (runsHere && (!options.jobs || jobs.cronJobs().length > 0)) offerHereClient(client)
   return client
+}
+
+/** Told by what it can do, since test environments and other realms have classes of their own. */
+function isAbortSignal(value: unknown): value is AbortSignal {
+  const signal = (value ?? {}) as Partial<AbortSignal>
+  return typeof signal.throwIfAborted === 'function' && typeof signal.addEventListener === 'function'
 }
