@@ -7,8 +7,3 @@ export function environment(): Readonly<Record<string, string | undefined>> {
 export function isDevelopment(): boolean {
   return environment()['NODE_ENV'] === 'development'
 }
-
-/** True where `NODE_ENV` says `production`. */
-export function isProduction(): boolean {
-  return environment()['NODE_ENV'] === 'production'
-}

@@ -27,7 +27,7 @@ export {
 } from './client/module-functions.ts'
 export type { JobHandle, JobItem, ScheduleOptions, SendOptions, SendResult } from './client/send-options.ts'
 
-export { environment, isDevelopment, isProduction } from './environment.ts'
+export { environment, isDevelopment } from './environment.ts'
 
 export { AttemptsExhaustedError } from './errors/attempts-exhausted-error.ts'
 export { ClientClosedError } from './errors/client-closed-error.ts'
@@ -70,7 +70,7 @@ export { type EventType, eventType } from './events/event-type.ts'
 export type { EventsOf, JobEvent, JobEvents, JobInput, JobPayload } from './events/job-events.ts'
 export { createJobId } from './events/job-id.ts'
 export type { Json } from './events/json.ts'
-export { cronEventPrefix, systemTenantId } from './events/reserved-names.ts'
+export { systemTenantId } from './events/reserved-names.ts'
 
 export type { DefinitionOptions } from './jobs/check-definition.ts'
 export type { Concurrency, ConcurrencyLimits } from './jobs/concurrency.ts'
@@ -97,14 +97,22 @@ export type { Backoff, RetryConfig, RetryPolicy } from './retry/retry-config.ts'
 export { retryDelayMs } from './retry/retry-delay.ts'
 
 export type { FanOut } from './runs/call-handler.ts'
-export { cronEventOf, scheduledAtOf, toCronEnvelope } from './runs/cron-event.ts'
-export { dispatchTick, tenantsOf, type TickHost, type TickReport } from './runs/dispatch-tick.ts'
+export { cronEventOf, cronJobIdOf, scheduledAtOf, toCronEnvelope } from './runs/cron-event.ts'
+export {
+  dispatchTick,
+  isTickDropped,
+  missedTickAfterMs,
+  tenantsOf,
+  type TickHost,
+  type TickReport,
+} from './runs/dispatch-tick.ts'
 export { type JobErrorInfo, toErrorInfo } from './runs/error-info.ts'
 export type { EngineLimits } from './runs/failure.ts'
 export { findRun } from './runs/find-run.ts'
 export type { AttemptInfo, JobHooks, SendInfo } from './runs/hooks.ts'
 export { isEnded, type JobState, jobStateOf, newestRuns, type RunInJob } from './runs/job-state.ts'
 export type { JobStatus, RunStatus } from './runs/job-status.ts'
+export { maxAttemptsOf } from './runs/max-attempts.ts'
 export type { Outcome } from './runs/outcome.ts'
 export { type AttemptOptions, runAttempt } from './runs/run-attempt.ts'
 export { runDetached, runWithClient } from './runs/scope.ts'

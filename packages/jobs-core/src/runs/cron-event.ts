@@ -8,6 +8,11 @@ export function cronEventOf(definitionId: string): string {
   return `${cronEventPrefix}${definitionId}`
 }
 
+/** The cron job whose run an event name tells of, or `undefined` for any other event. */
+export function cronJobIdOf(event: string): string | undefined {
+  return event.startsWith(cronEventPrefix) ? event.slice(cronEventPrefix.length) : undefined
+}
+
 /**
  * The ordinary job that a tick makes for one tenant. The same tick, definition and tenant make the same idempotency
  * key, so however often a tick is dispatched it runs once.

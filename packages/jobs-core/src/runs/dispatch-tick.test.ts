@@ -4,7 +4,7 @@ import type { Envelope } from '../events/envelope.ts'
 import { defineCronJob } from '../jobs/define-cron-job.ts'
 import type { CronJobDefinition } from '../jobs/job-definition.ts'
 import { cronEventOf, scheduledAtOf } from './cron-event.ts'
-import { dispatchTick, tenantsOf, type TickHost } from './dispatch-tick.ts'
+import { dispatchTick, isTickDropped, missedTickAfterMs, tenantsOf, type TickHost } from './dispatch-tick.ts'
 
 const tick = Date.parse('2026-03-01T09:00:00Z')
 type Options = Parameters<typeof defineCronJob>[0]
@@ -28,6 +28,17 @@ function hostOf(open: readonly string[] = []) {
   }
   return { host, batches, envelopes: () => batches.flat() }
 }
+
+describe('a tick that comes late', () => {
+  test.each([
+    ['none', missedTickAfterMs, false],
+    ['none', missedTickAfterMs + 1, true],
+    ['latest', missedTickAfterMs + 1, false],
+    ['latest', 86_400_000, false],
+  ] as const)('with catchUp %s, after %d ms: dropped %s', (catchUp, lateMs, dropped) => {
+    expect(isTickDropped(cronJob({ catchUp }), tick, tick + lateMs)).toBe(dropped)
+  })
+})
 
 describe('a tick', () => {
   test('becomes one ordinary job for each tenant, sent together', async () => {

@@ -21,6 +21,14 @@ export interface TickReport {
   readonly skipped: string[]
 }
 
+/** A tick that comes later than this was missed: the machine slept, or nothing ran. */
+export const missedTickAfterMs = 15_000
+
+/** Whether a tick comes so late that the definition wants it dropped; `now` and `tick` are epoch milliseconds. */
+export function isTickDropped({ catchUp }: CronJobDefinition, tick: number, now: number): boolean {
+  return catchUp === 'none' && now - tick > missedTickAfterMs
+}
+
 /**
  * Turns a tick into ordinary jobs, one for each tenant given. Made twice, it sends nothing twice: the envelopes carry
  * the tick as their idempotency key.

@@ -13,6 +13,7 @@ import { callOnFailure, type FanOut, prepareCall } from './call-handler.ts'
 import { toError, toErrorInfo } from './error-info.ts'
 import { type EngineLimits, outcomeOfFailure } from './failure.ts'
 import { type AttemptInfo, callHook, type JobHooks } from './hooks.ts'
+import { maxAttemptsOf } from './max-attempts.ts'
 import type { Outcome } from './outcome.ts'
 import { runWithClient } from './scope.ts'
 import { stopOf, type StopOptions, untilStopped } from './stop.ts'
@@ -63,7 +64,7 @@ export async function runAttempt(
   if (stopped) return stopped
 
   const { event, tenantId, traceparent } = envelope
-  const maxAttempts = envelope.maxAttempts ?? definition.retry.maxAttempts
+  const maxAttempts = maxAttemptsOf(envelope, definition)
   const info: AttemptInfo = {
     definitionId: definition.id,
     event,

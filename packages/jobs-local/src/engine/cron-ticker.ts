@@ -4,14 +4,13 @@ import {
   type JobRegistry,
   type LoggerLike,
   dispatchTick,
+  isTickDropped,
+  missedTickAfterMs,
   systemTenantId,
   type TickHost,
 } from '@cgk-platform/jobs-core'
 
 import { latestTick } from './latest-tick.ts'
-
-/** A tick that comes later than this was missed: the machine slept, or nothing ran. */
-const missedAfterMs = 15_000
 
 /** What the ticker stands on. */
 export interface CronParts {
@@ -83,7 +82,7 @@ export class CronTicker {
       if (tick === this.#parts.lastTick(definition.id)) continue // it came again
       this.#parts.setLastTick(definition.id, tick)
       const logger = bindLogger(this.#parts.logger, { definition: definition.id, tick: new Date(tick).toISOString() })
-      if (now - tick > missedAfterMs && definition.catchUp === 'none') {
+      if (isTickDropped(definition, tick, now)) {
         logger.warn('A cron tick was missed and is dropped; `catchUp` would make up for the latest.')
         continue
       }
@@ -100,7 +99,7 @@ export class CronTicker {
    */
   #goBack(now: number): void {
     for (const scheduled of this.#scheduled.values()) {
-      scheduled.nextAt = scheduled.definition.schedule.next(now - missedAfterMs)
+      scheduled.nextAt = scheduled.definition.schedule.next(now - missedTickAfterMs)
     }
   }
 

@@ -93,8 +93,7 @@ export function createTestEngine(options: TestEngineOptions = {}): TestEngine {
   const sent: SentRecord[] = []
   const attempts: AttemptRecord[] = []
   const client = createClient(
-    // Offered as one that runs here, so that cron jobs bring no engine on real time to life beside it.
-    { load: () => provider, runsHere: true },
+    { load: () => provider },
     {
       ...clientOptions,
       logger,
