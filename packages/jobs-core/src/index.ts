@@ -43,18 +43,20 @@ export { JobsError } from './errors/jobs-error.ts'
 export { JobTimeoutError } from './errors/job-timeout-error.ts'
 export { NonRetryableError } from './errors/non-retryable-error.ts'
 export { NotSerializableError } from './errors/not-serializable-error.ts'
+export { OutputTooLargeError } from './errors/output-too-large-error.ts'
 export { PayloadInvalidError, type PayloadIssue } from './errors/payload-invalid-error.ts'
 export { PayloadTooLargeError } from './errors/payload-too-large-error.ts'
 export { ProviderNotChosenError } from './errors/provider-not-chosen-error.ts'
 export { ProviderNotInstalledError } from './errors/provider-not-installed-error.ts'
+export { RequestFailedError } from './errors/request-failed-error.ts'
 export { RetryAfterError } from './errors/retry-after-error.ts'
-export { SendFailedError } from './errors/send-failed-error.ts'
+export { SendFailedError, type SendFailure } from './errors/send-failed-error.ts'
 export { ShutdownError } from './errors/shutdown-error.ts'
 export { TenantMismatchError } from './errors/tenant-mismatch-error.ts'
 export { TenantRequiredError } from './errors/tenant-required-error.ts'
 export { UnknownEventError } from './errors/unknown-event-error.ts'
 export { UnsupportedFeatureError } from './errors/unsupported-feature-error.ts'
-export { WaitTimeoutError } from './errors/wait-timeout-error.ts'
+export { type WaitTimeout, WaitTimeoutError } from './errors/wait-timeout-error.ts'
 
 export type { AnalyticsPageView, AnalyticsTrack } from './events/catalogue/analytics-events.ts'
 export type { BuiltInEvents } from './events/catalogue/built-in-events.ts'
@@ -100,9 +102,9 @@ export type { FanOut } from './runs/call-handler.ts'
 export { cronEventOf, cronJobIdOf, scheduledAtOf, toCronEnvelope } from './runs/cron-event.ts'
 export {
   dispatchTick,
-  isTickDropped,
   missedTickAfterMs,
   tenantsOf,
+  tickToDispatch,
   type TickHost,
   type TickReport,
 } from './runs/dispatch-tick.ts'
@@ -120,4 +122,5 @@ export { runDetached, runWithClient } from './runs/scope.ts'
 export type { Clock, Timer } from './time/clock.ts'
 export { type CronSchedule, nextRuns } from './time/cron-schedule.ts'
 export { type Duration, maxDurationMs, toMilliseconds } from './time/duration.ts'
+export { latestTick } from './time/latest-tick.ts'
 export { systemClock } from './time/system-clock.ts'

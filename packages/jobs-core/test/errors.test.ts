@@ -48,10 +48,12 @@ const makers: { readonly [Name in ErrorName]: (classes: Core) => core.JobsError 
   JobTimeoutError: (c) => new c.JobTimeoutError(facts),
   NonRetryableError: (c) => new c.NonRetryableError('The card was declined.', { cause }),
   NotSerializableError: (c) => new c.NotSerializableError(facts, { cause }),
+  OutputTooLargeError: (c) => new c.OutputTooLargeError(facts),
   PayloadInvalidError: (c) => new c.PayloadInvalidError(facts),
   PayloadTooLargeError: (c) => new c.PayloadTooLargeError(facts),
   ProviderNotChosenError: (c) => new c.ProviderNotChosenError(facts),
   ProviderNotInstalledError: (c) => new c.ProviderNotInstalledError(facts, { cause }),
+  RequestFailedError: (c) => new c.RequestFailedError(facts, { cause }),
   RetryAfterError: (c) => new c.RetryAfterError('The bank is busy.', '30s', { cause }),
   SendFailedError: (c) => new c.SendFailedError(facts, { cause }),
   ShutdownError: (c) => new c.ShutdownError(),
@@ -143,6 +145,7 @@ test('a cause is kept', () => {
     'NonRetryableError',
     'NotSerializableError',
     'ProviderNotInstalledError',
+    'RequestFailedError',
     'RetryAfterError',
     'SendFailedError',
   ] as const) {
@@ -152,6 +155,11 @@ test('a cause is kept', () => {
 
 test('the facts of an error are fields of it', () => {
   expect(makers.PayloadInvalidError(core)).toMatchObject({ event: 'order.created', issues: facts.issues })
+  expect(makers.OutputTooLargeError(core)).toMatchObject({
+    definitionId: 'process-order',
+    bytes: 200_000,
+    limitBytes: 122_880,
+  })
   expect(makers.PayloadTooLargeError(core)).toMatchObject({ bytes: 200_000, limitBytes: 122_880 })
   expect(makers.JobNotRetryableError(core)).toMatchObject({ jobId: 'job_1', state: 'running' })
   expect(makers.SendFailedError(core)).toMatchObject({ accepted: 'no' })
@@ -162,6 +170,9 @@ test('what to do after a failed send depends on whether the engine may have it',
   const failed = (accepted: 'no' | 'maybe') => new core.SendFailedError({ ...facts, accepted }).message
   expect(failed('no')).toMatch(/can be sent again/)
   expect(failed('maybe')).toMatch(/only with an `idempotencyKey`/)
+  const chosen = new core.SendFailedError({ ...facts, accepted: 'maybe', jobId: 'job_7' })
+  expect(chosen).toMatchObject({ jobId: 'job_7', message: expect.stringContaining("getJobStatus('job_7')") as string })
+  expect(new core.SendFailedError({ ...facts, accepted: 'no', jobId: 'job_7' })).not.toHaveProperty('jobId')
 })
 
 test('what to do about an unknown event depends on what it is the name of', () => {

@@ -53,7 +53,7 @@ export function createClient({ load, runsHere = false }: ClientEngine, options: 
   const { clock = systemClock, hooks, logger = createDefaultLogger() } = options
   const jobs = options.jobs ? toJobRegistry(options.jobs) : ambientJobs()
   const engine = openEngine(load, () => ({ jobs, client, logger, hooks }))
-  const sender = createSender({ engine, clock, hooks, logger, maxPayloadBytes: options.maxPayloadBytes })
+  const sender = createSender({ engine, clock, hooks, logger, jobs, maxPayloadBytes: options.maxPayloadBytes })
 
   const find = async (provider: JobProvider, id: string, tenantId?: string): Promise<JobStatus> => {
     if (typeof id !== 'string' || id === '') {

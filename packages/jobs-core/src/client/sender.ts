@@ -5,6 +5,7 @@ import { SendFailedError } from '../errors/send-failed-error.ts'
 import type { Envelope } from '../events/envelope.ts'
 import { createJobId } from '../events/job-id.ts'
 import type { JobEvent, JobInput } from '../events/job-events.ts'
+import type { JobRegistry } from '../jobs/job-registry.ts'
 import { bindLogger, type LoggerLike } from '../logging/logger.ts'
 import { portablePayloadBytes } from '../provider/capabilities.ts'
 import type { Accepted, JobProvider } from '../provider/job-provider.ts'
@@ -34,9 +35,10 @@ export interface SenderParts {
   readonly hooks: JobHooks | undefined
   readonly logger: LoggerLike
   readonly maxPayloadBytes: number | undefined
+  readonly jobs: Pick<JobRegistry, 'subscribers'>
 }
 
-export function createSender({ engine, clock, hooks, logger, maxPayloadBytes }: SenderParts): Sender {
+export function createSender({ engine, clock, hooks, logger, maxPayloadBytes, jobs }: SenderParts): Sender {
   const bound = bindLogger(logger, {})
 
   const toEnvelopeFor = async (
@@ -47,7 +49,8 @@ export function createSender({ engine, clock, hooks, logger, maxPayloadBytes }: 
   ) => {
     const now = clock.now()
     const limitBytes = payloadLimit(provider, maxPayloadBytes)
-    return toEnvelope(event, payload, options, { provider, now, id: createJobId(now), maxPayloadBytes: limitBytes })
+    const maker = { provider, now, id: createJobId(now), maxPayloadBytes: limitBytes, jobs }
+    return toEnvelope(event, payload, options, maker)
   }
 
   const deliver = async (provider: JobProvider, envelopes: readonly Envelope[]): Promise<readonly Accepted[]> => {

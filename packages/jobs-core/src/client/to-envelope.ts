@@ -8,11 +8,11 @@ import { UnknownEventError } from '../errors/unknown-event-error.ts'
 import { UnsupportedFeatureError } from '../errors/unsupported-feature-error.ts'
 import type { Envelope } from '../events/envelope.ts'
 import { findEvent, requireEvent } from '../events/event-registry.ts'
-import { type Json, utf8Bytes } from '../events/json.ts'
+import { bytesOver, type Json } from '../events/json.ts'
 import { tenantProblem } from '../events/tenant.ts'
 import { toJson } from '../events/to-json.ts'
 import { checkDates, validatePayload } from '../events/validate-payload.ts'
-import { ambientJobs } from '../jobs/job-registry.ts'
+import { ambientJobs, type JobRegistry } from '../jobs/job-registry.ts'
 import { requireFeature } from '../provider/check-support.ts'
 import type { JobProvider } from '../provider/job-provider.ts'
 import { isAttemptCount, maxAttemptsCeiling } from '../retry/retry-config.ts'
@@ -26,6 +26,8 @@ export interface EnvelopeMaker {
   readonly now: number
   readonly id: string
   readonly maxPayloadBytes: number
+  /** The definitions that this process knows; on a hosted engine there may be others. */
+  readonly jobs: Pick<JobRegistry, 'subscribers'>
 }
 
 const optionNames = [
@@ -65,7 +67,7 @@ export async function toEnvelope(
     tenantId: tenantId as string,
     payload: copy.json,
     sentAt: maker.now,
-    ...checkOptions(options === undefined ? {} : options, maker),
+    ...checkOptions(event, options === undefined ? {} : options, maker),
   }
 }
 
@@ -80,11 +82,8 @@ function schemaOf(event: unknown): StandardSchemaV1 {
 }
 
 function checkSize(event: string, json: Json, limitBytes: number): void {
-  const text = JSON.stringify(json)
-  // A character is at most three bytes of UTF-8, so that most payloads need no counting.
-  if (text.length * 3 <= limitBytes) return
-  const bytes = utf8Bytes(text)
-  if (bytes > limitBytes) throw new PayloadTooLargeError({ event, bytes, limitBytes })
+  const bytes = bytesOver(json, limitBytes)
+  if (bytes !== undefined) throw new PayloadTooLargeError({ event, bytes, limitBytes })
 }
 
 type EnvelopeOptions = Pick<
@@ -92,7 +91,8 @@ type EnvelopeOptions = Pick<
   'runAt' | 'idempotencyKey' | 'idempotencyTtlMs' | 'maxAttempts' | 'traceparent' | 'providerOptions'
 >
 
-function checkOptions(options: SendOptions, { provider, now }: EnvelopeMaker): EnvelopeOptions {
+function checkOptions(event: string, options: SendOptions, maker: EnvelopeMaker): EnvelopeOptions {
+  const { provider, now } = maker
   checkOptionNames('a send', options, optionNames)
   const { idempotencyKey, idempotencyTtl, maxAttempts, traceparent, providerOptions } = options
   const runAt = startOf(options, now)
@@ -105,7 +105,7 @@ function checkOptions(options: SendOptions, { provider, now }: EnvelopeMaker): E
     const problem = 'is given without `idempotencyKey`'
     throw new InvalidOptionError({ option: 'idempotencyTtl', problem, remedy: 'Give the key that it is the life of.' })
   }
-  if (maxAttempts !== undefined) checkAttempts(provider, maxAttempts)
+  if (maxAttempts !== undefined) checkAttempts(event, maxAttempts, maker)
   if (traceparent !== undefined && typeof traceparent !== 'string') {
     const problem = `is ${kindOf(traceparent)}`
     throw new InvalidOptionError({ option: 'traceparent', problem, remedy: 'Give the W3C header as a string.' })
@@ -167,7 +167,7 @@ function checkKey(provider: JobProvider, key: unknown): void {
   if (key.length > 256) throw new InvalidOptionError({ option, problem: `has ${key.length} characters`, remedy })
 }
 
-function checkAttempts(provider: JobProvider, maxAttempts: unknown): void {
+function checkAttempts(event: string, maxAttempts: unknown, { provider, jobs }: EnvelopeMaker): void {
   const option = 'maxAttempts'
   if (!isAttemptCount(maxAttempts)) {
     const remedy = `Give a whole number from 1 to ${maxAttemptsCeiling}.`
@@ -178,6 +178,10 @@ function checkAttempts(provider: JobProvider, maxAttempts: unknown): void {
     const remedy = `Its most is ${maxAttemptsLimit}.`
     throw new UnsupportedFeatureError({ feature: `maxAttempts: ${maxAttempts}`, provider: provider.name, remedy })
   }
-  // Whether this raises or lowers is known where the definitions are; an engine with neither refuses it here.
-  if (!features['maxAttempts of a send, raised'].supported) requireFeature(provider, 'maxAttempts of a send, lowered')
+  if (features['maxAttempts of a send, raised'].supported) return
+  requireFeature(provider, 'maxAttempts of a send, lowered')
+  // Definitions that this process does not know are held to it by the host that runs them.
+  if (jobs.subscribers(event).some(({ retry }) => maxAttempts > retry.maxAttempts)) {
+    requireFeature(provider, 'maxAttempts of a send, raised')
+  }
 }

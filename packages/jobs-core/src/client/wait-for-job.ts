@@ -32,7 +32,7 @@ export async function waitForJob(
       if (isEnded(status.state)) return status
       const leftMs = deadline === undefined ? undefined : deadline - clock.now()
       if (leftMs !== undefined && leftMs <= 0)
-        throw new WaitTimeoutError({ jobId: id, state: status.state, timeoutMs: timeoutMs! })
+        throw new WaitTimeoutError({ jobId: id, state: status.state, timeoutMs: timeoutMs!, open: openIn(status) })
       const pauseMs = change.watched ? leftMs : Math.min(pollMs, leftMs ?? pollMs)
       await firstOf(change.happened, pauseMs, clock, signal)
       pollMs = Math.min(pollMs * 2, longestPollMs)
@@ -40,6 +40,10 @@ export async function waitForJob(
       change.stop()
     }
   }
+}
+
+function openIn({ runs }: JobStatus): string[] {
+  return runs.filter(({ state }) => !isEnded(state)).map(({ definitionId }) => definitionId)
 }
 
 interface Change {

@@ -8,6 +8,7 @@ import { createJournalReader, record, type Observation } from './journal.ts'
 import { toOddOutput } from './odd-output.ts'
 import type { Script, ScriptedFailure, ScriptPayload } from './script.ts'
 import { conformanceClock, journalPath } from './settings.ts'
+import { toTextOf } from './to-text-of.ts'
 
 /** Does what a script says, and writes down what it sees on the way. */
 export async function performScript(
@@ -130,6 +131,7 @@ function thrownFor({ as, afterMs = 0 }: ScriptedFailure, { attempt }: JobContext
 
 function outputOf(script: Script): unknown {
   if (script.returnsOdd !== undefined) return toOddOutput(script.returnsOdd)
+  if (script.returnsBytes !== undefined) return toTextOf(script.returnsBytes)
   const output = script.returns ?? (script.returns === null ? null : { done: true })
   if (script.changesOutput) {
     conformanceClock().setTimer(5, () => Object.assign(output as object, { done: 'changed afterwards' }))

@@ -35,6 +35,8 @@ export interface Script {
   readonly onFailureThrows?: boolean
   readonly returns?: Json
   readonly returnsOdd?: OddOutput
+  /** Return a text that has this many bytes as JSON. */
+  readonly returnsBytes?: number
   /** Change the returned object afterwards. */
   readonly changesOutput?: boolean
 }

@@ -1,32 +1,38 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
+/** What is known of a send that failed. */
+export interface SendFailure {
+  event: string
+  provider: string
+  /** What went wrong, without a full stop. */
+  problem: string
+  accepted: 'no' | 'maybe'
+  /** The id that the job has if it was accepted, where the provider chose it. */
+  jobId?: string | undefined
+}
+
 /** The engine did not take an event. `accepted` says whether it may have it all the same. */
 export class SendFailedError extends JobsError {
   override readonly name = 'SendFailedError'
   readonly code = 'send_failed'
   /** `no`: certainly not taken. `maybe`: the answer was lost; send again with the same `idempotencyKey`. */
   readonly accepted: 'no' | 'maybe'
+  /** With `maybe`, the id that the job has if it was accepted, on engines that let the sender choose it. */
+  declare readonly jobId?: string
 
-  constructor(
-    {
-      event,
-      provider,
-      problem,
-      accepted,
-    }: { event: string; provider: string; problem: string; accepted: 'no' | 'maybe' },
-    options?: ErrorOptions,
-  ) {
-    super(
-      `\`${provider}\` did not take \`${event}\`: ${problem}. ` +
-        (accepted === 'no'
-          ? 'It was not accepted, so it can be sent again.'
-          : 'It may have been accepted all the same: send it again only with an `idempotencyKey`.'),
-      options,
-    )
+  constructor({ event, provider, problem, accepted, jobId }: SendFailure, options?: ErrorOptions) {
+    super(`\`${provider}\` did not take \`${event}\`: ${problem}. ${remedyFor(accepted, jobId)}`, options)
     this.accepted = accepted
+    if (accepted === 'maybe' && jobId !== undefined) this.jobId = jobId
   }
 
   static override isInstance(error: unknown): error is SendFailedError {
     return hasErrorCode(error, 'send_failed')
   }
+}
+
+function remedyFor(accepted: 'no' | 'maybe', jobId: string | undefined): string {
+  if (accepted === 'no') return 'It was not accepted, so it can be sent again.'
+  const look = jobId === undefined ? '' : ` \`getJobStatus('${jobId}')\` tells once the engine answers again.`
+  return `It may have been accepted all the same: send it again only with an \`idempotencyKey\`.${look}`
 }

@@ -1,5 +1,14 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
+/** What was waited for in vain. */
+export interface WaitTimeout {
+  jobId: string
+  state: string
+  timeoutMs: number
+  /** The definitions whose runs had not ended. */
+  open?: readonly string[]
+}
+
 /** `waitForJob` gave up waiting. The job itself goes on. */
 export class WaitTimeoutError extends JobsError {
   override readonly name = 'WaitTimeoutError'
@@ -8,9 +17,10 @@ export class WaitTimeoutError extends JobsError {
   /** The state that was read last. */
   readonly state: string
 
-  constructor({ jobId, state, timeoutMs }: { jobId: string; state: string; timeoutMs: number }) {
+  constructor({ jobId, state, timeoutMs, open = [] }: WaitTimeout) {
+    const waitedFor = open.length === 0 ? '' : ` (${open.map((id) => `\`${id}\``).join(', ')})`
     super(
-      `The job \`${jobId}\` was still \`${state}\` after ${timeoutMs} ms. ` +
+      `The job \`${jobId}\` was still \`${state}\`${waitedFor} after ${timeoutMs} ms. ` +
         'It goes on; wait longer, or look at `getJobStatus`.',
     )
     this.jobId = jobId

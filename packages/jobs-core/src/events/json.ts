@@ -1,9 +1,14 @@
 /** A value that JSON carries without loss. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
 
-/** UTF-8 bytes of a text. */
-export function utf8Bytes(text: string): number {
-  return encoder.encode(text).length
+/** The bytes of a value as UTF-8 JSON where they are more than a limit. Otherwise `undefined`. */
+export function bytesOver(json: Json, limitBytes: number): number | undefined {
+  if (limitBytes === Infinity) return undefined
+  const text = JSON.stringify(json)
+  // A character is at most three bytes of UTF-8, so that most values need no counting.
+  if (text.length * 3 <= limitBytes) return undefined
+  const bytes = encoder.encode(text).length
+  return bytes > limitBytes ? bytes : undefined
 }
 
 const encoder = new TextEncoder()

@@ -70,6 +70,10 @@ export function createJobRegistry(): JobRegistry {
 
 /** A registry of exactly these definitions. @throws {DuplicateDefinitionError} for an id that comes twice. */
 export function toJobRegistry(definitions: readonly Definition[]): JobRegistry {
+  if (!Array.isArray(definitions)) {
+    const remedy = 'Give a list: `[processOrder]`, or `Object.values(jobs)` of a module that exports definitions alone.'
+    throw new InvalidOptionError({ option: 'jobs', problem: `is ${kindOf(definitions)}, not a list`, remedy })
+  }
   const registry = createJobRegistry()
   for (const [index, definition] of definitions.entries()) {
     checkIsDefinition(definition, index)

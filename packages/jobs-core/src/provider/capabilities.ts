@@ -43,6 +43,8 @@ export interface Capabilities {
   readonly maxAttemptsLimit: number
   /** The largest payload, as UTF-8 JSON. */
   readonly maxPayloadBytes: number
+  /** The largest output of a run, as UTF-8 JSON. Absent means any. */
+  readonly maxOutputBytes?: number
   /** The longest delay of a send. */
   readonly maxDelayMs: number
   /** How soon a running handler's signal aborts after a cancel. */

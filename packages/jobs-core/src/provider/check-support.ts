@@ -3,7 +3,7 @@ import type { Definition } from '../jobs/job-definition.ts'
 import type { Capabilities, Feature } from './capabilities.ts'
 import type { JobProvider } from './job-provider.ts'
 
-type Engine = Pick<JobProvider, 'name' | 'capabilities'>
+type Engine = Pick<JobProvider, 'name' | 'capabilities' | 'checkDefinition'>
 
 /** Refuses a feature that the engine lacks, saying what to do instead. @throws {UnsupportedFeatureError} */
 export function requireFeature({ name, capabilities }: Engine, feature: Feature): void {
@@ -33,6 +33,7 @@ export function checkDefinitionSupport(engine: Engine, definition: Definition): 
       remedy: `Lower it in \`${definition.id}\` to ${maxRetryDelayMs} ms or less.`,
     })
   }
+  engine.checkDefinition?.(definition)
 }
 
 function featuresOf(definition: Definition): Feature[] {

@@ -1,6 +1,7 @@
 import type { JobsError } from '../errors/jobs-error.ts'
 import type { Envelope } from '../events/envelope.ts'
 import type { JobClient } from '../client/job-client.ts'
+import type { Definition } from '../jobs/job-definition.ts'
 import type { JobRegistry } from '../jobs/job-registry.ts'
 import type { LoggerLike } from '../logging/logger.ts'
 import type { JobHooks } from '../runs/hooks.ts'
@@ -20,6 +21,8 @@ export interface JobProvider {
   readonly capabilities: Capabilities
   /** Given once, before anything else is called: what a provider that runs jobs in this process needs. */
   attach?(host: JobHost): void
+  /** Refuses a definition for a reason of the engine's own, such as its `providerOptions`. Called for each, early and late. */
+  checkDefinition?(definition: Definition): void
   /** Takes envelopes and answers for each, in order. One that fails must not fail the others. */
   send(envelopes: readonly Envelope[]): Promise<readonly Accepted[]>
   /** The job as it stands, or `undefined` for an id that is unknown or malformed. */

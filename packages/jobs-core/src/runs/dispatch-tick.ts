@@ -2,6 +2,7 @@ import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import type { Envelope } from '../events/envelope.ts'
 import { tenantProblem } from '../events/tenant.ts'
 import type { CronJobDefinition } from '../jobs/job-definition.ts'
+import { latestTick } from '../time/latest-tick.ts'
 import { toCronEnvelope } from './cron-event.ts'
 
 /** What a host gives for turning a tick into jobs. */
@@ -24,9 +25,17 @@ export interface TickReport {
 /** A tick that comes later than this was missed: the machine slept, or nothing ran. */
 export const missedTickAfterMs = 15_000
 
-/** Whether a tick comes so late that the definition wants it dropped; `now` and `tick` are epoch milliseconds. */
-export function isTickDropped({ catchUp }: CronJobDefinition, tick: number, now: number): boolean {
-  return catchUp === 'none' && now - tick > missedTickAfterMs
+/**
+ * The tick that is to be dispatched when one comes: itself where it is in time. One that was missed is dropped, or,
+ * where the definition asks for it, the latest of those that are past is made up for. `now` and ticks are epoch ms.
+ */
+export function tickToDispatch(
+  { catchUp, schedule }: CronJobDefinition,
+  tick: number,
+  now: number,
+): number | undefined {
+  if (now - tick <= missedTickAfterMs) return tick
+  return catchUp === 'latest' ? latestTick(schedule, tick, now) : undefined
 }
 
 /**

@@ -6,13 +6,17 @@ import { retryDelayMs } from '../retry/retry-delay.ts'
 import { toErrorInfo } from './error-info.ts'
 import type { Outcome } from './outcome.ts'
 
-/** The delays between attempts that an engine can keep. */
+/** What an engine can keep of delays, attempts and outputs. */
 export interface EngineLimits {
   readonly provider: string
   /** A shorter delay is lengthened to this. */
   readonly minRetryDelayMs: number
   /** A longer delay cannot be kept and ends the run. Absent means any. */
   readonly maxRetryDelayMs?: number | undefined
+  /** A larger output, as UTF-8 JSON, ends the run as failed. Absent means any. */
+  readonly maxOutputBytes?: number | undefined
+  /** False where a send can only lower a definition's number of attempts. Default true. */
+  readonly sendsRaiseAttempts?: boolean
 }
 
 /** A failed attempt, for classifying. */

@@ -4,7 +4,6 @@ import { JobsError } from '../errors/jobs-error.ts'
 import { JobTimeoutError } from '../errors/job-timeout-error.ts'
 import { RetryAfterError } from '../errors/retry-after-error.ts'
 import type { Envelope } from '../events/envelope.ts'
-import { toJson } from '../events/to-json.ts'
 import type { JobContext } from '../jobs/job-context.ts'
 import type { Definition } from '../jobs/job-definition.ts'
 import { bindLogger, type Logger, type LoggerLike } from '../logging/logger.ts'
@@ -17,6 +16,7 @@ import { maxAttemptsOf } from './max-attempts.ts'
 import type { Outcome } from './outcome.ts'
 import { runWithClient } from './scope.ts'
 import { stopOf, type StopOptions, untilStopped } from './stop.ts'
+import { toOutput } from './to-output.ts'
 
 /** What a host tells about the attempt it wants made. */
 export interface AttemptOptions {
@@ -34,7 +34,7 @@ export interface AttemptOptions {
   readonly client?: JobClient | undefined
   /** From 0 up to 1, for jitter. Default `Math.random`. */
   readonly random?: (() => number) | undefined
-  /** The engine's least and greatest delay between attempts. */
+  /** What the engine can keep. */
   readonly limits?: EngineLimits | undefined
   /** Told of a handler that runs on though its attempt was stopped: it still takes the place that it was given. */
   readonly leftRunning?: ((handler: Promise<unknown>) => void) | undefined
@@ -64,7 +64,7 @@ export async function runAttempt(
   if (stopped) return stopped
 
   const { event, tenantId, traceparent } = envelope
-  const maxAttempts = maxAttemptsOf(envelope, definition)
+  const maxAttempts = maxAttemptsOf(envelope, definition, options.limits)
   const info: AttemptInfo = {
     definitionId: definition.id,
     event,
@@ -97,7 +97,7 @@ function tellHooks(hooks: JobHooks, info: AttemptInfo, outcome: Outcome, duratio
 async function makeAttempt(attempt: Attempt): Promise<Outcome> {
   const { definition, envelope, signal, clock, info } = attempt
   const { maxAttempts } = info
-  // Set while an error could not be mended by another try: the envelope does not fit, or the output is not JSON.
+  // Set while an error could not be mended by another try: the envelope does not fit, or the output cannot be carried.
   let final = true
   let work: Promise<unknown> | undefined
   let isHandling = false
@@ -115,10 +115,11 @@ async function makeAttempt(attempt: Attempt): Promise<Outcome> {
   try {
     if (info.attempt > maxAttempts) throw new AttemptsExhaustedError({ definitionId: definition.id, maxAttempts })
     const output = await untilStopped(stopsOf(attempt), (own) => (work = handle(own)))
+    final = true
+    const completed = completedWith(attempt, output) // copied at once, since the handler may still have its hands on it
     // A handler that blocked the loop kept the news of a cancel waiting: let it in before reporting success.
     await clock.yield()
-    final = true
-    return stopOf(signal) ?? completedWith(output)
+    return stopOf(signal) ?? completed
   } catch (thrown) {
     if (work && isHandling) attempt.leftRunning?.(work)
     return stopOf(signal) ?? (await failAttempt(attempt, thrown, final && isRefusal(thrown)))
@@ -130,8 +131,9 @@ function isRefusal(thrown: unknown): boolean {
   return JobsError.isInstance(thrown) && !JobTimeoutError.isInstance(thrown) && !RetryAfterError.isInstance(thrown)
 }
 
-function completedWith(output: unknown): Outcome {
-  return output === undefined ? { type: 'completed' } : { type: 'completed', output: toJson(output, 'output').json }
+function completedWith({ definition, limits }: Attempt, returned: unknown): Outcome {
+  const output = toOutput(returned, definition, limits)
+  return { type: 'completed', ...(output !== undefined && { output }) }
 }
 
 async function failAttempt(attempt: Attempt, thrown: unknown, final: boolean): Promise<Outcome> {

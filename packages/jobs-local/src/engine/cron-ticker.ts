@@ -4,13 +4,12 @@ import {
   type JobRegistry,
   type LoggerLike,
   dispatchTick,
-  isTickDropped,
+  latestTick,
   missedTickAfterMs,
   systemTenantId,
   type TickHost,
+  tickToDispatch,
 } from '@cgk-platform/jobs-core'
-
-import { latestTick } from './latest-tick.ts'
 
 /** What the ticker stands on. */
 export interface CronParts {
@@ -82,7 +81,7 @@ export class CronTicker {
       if (tick === this.#parts.lastTick(definition.id)) continue // it came again
       this.#parts.setLastTick(definition.id, tick)
       const logger = bindLogger(this.#parts.logger, { definition: definition.id, tick: new Date(tick).toISOString() })
-      if (isTickDropped(definition, tick, now)) {
+      if (tickToDispatch(definition, tick, now) === undefined) {
         logger.warn('A cron tick was missed and is dropped; `catchUp` would make up for the latest.')
         continue
       }

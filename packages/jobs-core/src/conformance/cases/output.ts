@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import type { Json } from '../../events/json.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import type { OddOutput } from '../script.ts'
+import { toTextOf } from '../to-text-of.ts'
 import { casesOf } from './cases-of.ts'
 
 /** What handlers return travels as JSON, too. */
@@ -45,6 +46,28 @@ export const outputCases: readonly ConformanceCase[] = casesOf(rules.wire, [
         assert.equal(t.journal({ jobId: id, what: 'started' }).length, 1)
         assert.equal(t.journal({ jobId: id, what: 'onFailure' }).length, 1)
       }
+    },
+  },
+  {
+    id: 'largest-output',
+    title: "an output over the engine's limit fails the run for good, told with both sizes; what fits arrives whole",
+    async run(t) {
+      const { maxOutputBytes } = t.capabilities
+      const fittingBytes = maxOutputBytes ?? 200 * 1024
+      const fitting = await t.send('conformance.plain', { returnsBytes: fittingBytes })
+      const [whole] = (await t.ended(fitting.id)).runs
+      assert.equal(whole?.state, 'completed')
+      assert.ok(whole.output === toTextOf(fittingBytes), 'The output arrived changed.')
+      if (maxOutputBytes === undefined) return
+      const returnsBytes = maxOutputBytes + 1
+      const { id } = await t.send('conformance.reporting', { returnsBytes })
+      const [run] = (await t.ended(id)).runs
+      assert.equal(run?.state, 'failed')
+      assert.equal(run.attempts, 1)
+      assert.equal(run.error?.code, 'output_too_large')
+      for (const bytes of [returnsBytes, maxOutputBytes]) assert.ok(run.error.message.includes(String(bytes)))
+      assert.equal(t.journal({ jobId: id, what: 'started' }).length, 1)
+      assert.equal(t.journal({ jobId: id, what: 'onFailure' }).length, 1)
     },
   },
   {

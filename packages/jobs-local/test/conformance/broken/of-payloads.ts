@@ -185,6 +185,17 @@ export const brokenPayloads: readonly BrokenProvider[] = [
       caughtBy: ['output-arrives-as-it-was'],
       wrap: (provider) => withRuns(provider, ({ output, ...run }) => (output ? { ...run, output } : run)),
     },
+    'cuts large outputs': {
+      caughtBy: ['largest-output'],
+      wrap: (provider) =>
+        withRuns(provider, (run) =>
+          typeof run.output === 'string' ? { ...run, output: run.output.slice(0, 65_536) } : run,
+        ),
+    },
+    'declares a limit of outputs and keeps none': {
+      caughtBy: ['largest-output'],
+      wrap: (provider) => altered(provider, { capabilities: { ...provider.capabilities, maxOutputBytes: 1000 } }),
+    },
     'takes an output that is no JSON for none': {
       caughtBy: ['output-that-is-not-json-fails-for-good'],
       wrap: (provider) =>

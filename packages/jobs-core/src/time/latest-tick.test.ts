@@ -1,11 +1,10 @@
-import { type CronSchedule, defineCronJob } from '@cgk-platform/jobs-core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
+import { type CronSchedule, parseCron } from './cron-schedule.ts'
 import { latestTick } from './latest-tick.ts'
 
-const scheduleOf = (schedule: string, timezone = 'UTC'): CronSchedule =>
-  defineCronJob({ id: 'latest-tick', schedule, timezone, handler: () => undefined }).schedule
+const scheduleOf = (schedule: string, timezone = 'UTC'): CronSchedule => parseCron(schedule, timezone, 'the schedule')
 
 /** The same by going through every tick. */
 function latestByWalking(schedule: CronSchedule, dueTick: number, now: number): number {

@@ -1,4 +1,4 @@
-import type { CronSchedule } from '@cgk-platform/jobs-core'
+import type { CronSchedule } from './cron-schedule.ts'
 
 const windowsMs = [60_000, 3_600_000, 86_400_000, 7 * 86_400_000, 31 * 86_400_000]
 

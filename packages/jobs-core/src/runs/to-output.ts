@@ -1,0 +1,23 @@
+import { OutputTooLargeError } from '../errors/output-too-large-error.ts'
+import { bytesOver, type Json } from '../events/json.ts'
+import { toJson } from '../events/to-json.ts'
+import type { Definition } from '../jobs/job-definition.ts'
+import type { EngineLimits } from './failure.ts'
+
+/**
+ * What a handler returned, as JSON; nothing where it returned nothing.
+ *
+ * @throws {NotSerializableError} where JSON cannot carry it.
+ * @throws {OutputTooLargeError} where the engine cannot.
+ */
+export function toOutput(
+  returned: unknown,
+  { id: definitionId }: Pick<Definition, 'id'>,
+  { maxOutputBytes: limitBytes = Infinity }: Pick<EngineLimits, 'maxOutputBytes'> = {},
+): Json | undefined {
+  if (returned === undefined) return undefined
+  const { json } = toJson(returned, 'output')
+  const bytes = bytesOver(json, limitBytes)
+  if (bytes !== undefined) throw new OutputTooLargeError({ definitionId, bytes, limitBytes })
+  return json
+}
