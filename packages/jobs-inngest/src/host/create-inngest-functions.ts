@@ -1,0 +1,76 @@
+import {
+  ambientJobs,
+  bindLogger,
+  checkOptionNames,
+  type Clock,
+  createClient,
+  createDefaultLogger,
+  type Definition,
+  type JobClient,
+  type JobHooks,
+  type LoggerLike,
+  systemClock,
+  toJobRegistry,
+} from '@cgk-platform/jobs-core'
+import type { Inngest, InngestFunction } from 'inngest'
+
+import { createEngineApi } from '../api/engine-api.ts'
+import { checkClient, checkMode } from '../inngest-config.ts'
+import { createInngestProvider } from '../inngest-provider.ts'
+import { toInngestFunctions } from './to-inngest-functions.ts'
+
+/** What hosts jobs on Inngest. */
+export interface InngestHostOptions {
+  /** The Inngest client that is served. */
+  client: Inngest.Any
+  /** The jobs to run. Default: those that registered themselves by being defined so far. */
+  jobs?: readonly Definition[] | undefined
+  /** pino, the console, or anything like them. Default: readable lines on a terminal, JSON elsewhere. */
+  logger?: LoggerLike | undefined
+  hooks?: JobHooks | undefined
+  /** What the handlers' own sends go through. Default: a client on the same Inngest. */
+  jobClient?: JobClient | undefined
+}
+
+/** What tests set besides. */
+export interface InngestHostInternals {
+  /** Default: the machine's clock. */
+  clock?: Clock | undefined
+  /** From 0 up to 1, for jitter. Default `Math.random`. */
+  random?: (() => number) | undefined
+}
+
+const names = ['client', 'jobs', 'logger', 'hooks', 'jobClient']
+
+/**
+ * The jobs as Inngest functions, for `serve({ client, functions })` of any of the SDK's adapters, or for
+ * `connect({ apps: [{ client, functions }] })`. A cron job becomes two: one that its ticks call, and one for its runs.
+ *
+ * @throws {InvalidOptionError} for an option that cannot be used.
+ * @throws {InvalidDefinitionError} when two functions would have the same id.
+ * @throws {UnsupportedFeatureError} for a definition that asks for what Inngest cannot do.
+ */
+export function createInngestFunctions(
+  options: InngestHostOptions,
+  internals: InngestHostInternals = {},
+): InngestFunction.Any[] {
+  checkOptionNames('`createInngestFunctions`', options, names)
+  checkClient((options as Partial<InngestHostOptions> | undefined)?.client)
+  const { client, logger = createDefaultLogger(), hooks } = options
+  const { clock = systemClock, random = Math.random } = internals
+  checkMode(client)
+  const jobs = options.jobs ? toJobRegistry(options.jobs) : ambientJobs()
+  const api = createEngineApi({ client }, clock)
+  const definitions = jobs.all()
+  if (definitions.length === 0) {
+    const message = 'No job is defined, so Inngest gets no function. Import the modules that define jobs before.'
+    bindLogger(logger, {}).warn(message)
+  }
+  const own = (): JobClient =>
+    createClient(
+      { load: () => createInngestProvider({ client }, { clock }) },
+      { jobs: definitions, logger, hooks, clock },
+    )
+  const { jobClient = own() } = options
+  return toInngestFunctions({ client, api, definitions, logger, hooks, jobClient, clock, random })
+}

@@ -1,0 +1,20 @@
+import type { Definition } from '@cgk-platform/jobs-core'
+import type { InngestFunction } from 'inngest'
+
+import { inngestOptionsOf } from '../provider-options.ts'
+
+type Options = Omit<InngestFunction.Options, 'id' | 'triggers' | 'onFailure'>
+
+/** A definition's options in Inngest's words; those that are Inngest's own come last. */
+export function functionOptions(definition: Definition): Options {
+  const { concurrency, retry } = definition
+  const limits = [
+    ...(concurrency?.limit === undefined ? [] : [{ limit: concurrency.limit }]),
+    ...(concurrency?.perTenant === undefined ? [] : [{ limit: concurrency.perTenant, key: 'event.data.tenantId' }]),
+  ]
+  return {
+    retries: (retry.maxAttempts - 1) as NonNullable<Options['retries']>,
+    ...(limits.length > 0 && { concurrency: limits as NonNullable<Options['concurrency']> }),
+    ...inngestOptionsOf(definition),
+  }
+}

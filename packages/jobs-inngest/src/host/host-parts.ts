@@ -1,0 +1,31 @@
+import type { Clock, EngineLimits, JobClient, JobHooks, LoggerLike } from '@cgk-platform/jobs-core'
+import type { Inngest } from 'inngest'
+
+import type { EngineApi } from '../api/engine-api.ts'
+import { inngestCapabilities } from '../capabilities.ts'
+import type { CancelWatcher } from './cancel-watcher.ts'
+import type { EarlyAttempts } from './early-attempts.ts'
+
+/** What the functions of one host share. */
+export interface HostParts {
+  readonly client: Inngest.Any
+  readonly api: EngineApi
+  readonly clock: Clock
+  readonly logger: LoggerLike
+  readonly hooks: JobHooks | undefined
+  /** What handlers send with. */
+  readonly jobClient: JobClient
+  readonly cancels: CancelWatcher
+  readonly early: EarlyAttempts
+  /** From 0 up to 1, for jitter. */
+  readonly random: () => number
+}
+
+/** What the core has to know of the engine while it makes an attempt. */
+export const inngestLimits: EngineLimits = {
+  provider: 'inngest',
+  minRetryDelayMs: inngestCapabilities.minRetryDelayMs,
+  maxRetryDelayMs: inngestCapabilities.maxRetryDelayMs,
+  maxOutputBytes: inngestCapabilities.maxOutputBytes,
+  sendsRaiseAttempts: false,
+}

@@ -1,0 +1,130 @@
+import {
+  type AttemptOptions,
+  bindLogger,
+  type Definition,
+  dispatchTick,
+  type FanOut,
+  maxAttemptsOf,
+  type Outcome,
+  runAttempt,
+  tenantsOf,
+} from '@cgk-platform/jobs-core'
+import type { InngestFunction } from 'inngest'
+
+import { type CompletedRecord, readFailedRecord } from '../wire/attempt-record.ts'
+import type { IncomingEvent } from '../wire/inngest-event.ts'
+import { toEnvelope } from '../wire/to-envelope.ts'
+import { functionOptions } from './function-options.ts'
+import { type HostParts, inngestLimits } from './host-parts.ts'
+import { jobIdOf } from './job-id-of.ts'
+import { dueAfter, mapOutcome } from './map-outcome.ts'
+import { createTickHost } from './tick-host.ts'
+
+/** What Inngest tells a function, as far as it is used. */
+interface FunctionContext {
+  readonly event: IncomingEvent
+  readonly runId: string
+  /** Counted from 0. */
+  readonly attempt: number
+}
+
+/** What Inngest tells of a run that failed, as far as it is used. */
+interface FailureContext {
+  readonly event: {
+    readonly data: { readonly run_id: string; readonly event: IncomingEvent; readonly error: unknown }
+  }
+}
+
+/** What Inngest calls the event of a run that somebody asked for in its dashboard. */
+const invoked = 'inngest/function.invoked'
+
+/** A definition as an Inngest function for an event. */
+export function createJobFunction(definition: Definition, event: string, parts: HostParts): InngestFunction.Any {
+  const named = (given: IncomingEvent): IncomingEvent => (given.name === invoked ? toOwnEvent(given, event) : given)
+  const onFailure = definition.onFailure && {
+    onFailure: ({ event: { data } }: FailureContext) =>
+      reportFailure(definition, { ...data, event: named(data.event) }, parts),
+  }
+  return parts.client.createFunction(
+    { ...functionOptions(definition), ...onFailure, id: definition.id, triggers: [{ event }] },
+    (context: FunctionContext) => attemptRun(definition, { ...context, event: named(context.event) }, parts),
+  )
+}
+
+/** Such a run has the payload that was typed there, and what Inngest itself needs beside it. */
+function toOwnEvent(given: IncomingEvent, name: string): IncomingEvent {
+  const { _inngest, ...data } = (given.data ?? {}) as Record<string, unknown>
+  return { ...given, name, data }
+}
+
+async function attemptRun(
+  definition: Definition,
+  context: FunctionContext,
+  parts: HostParts,
+): Promise<CompletedRecord> {
+  const { clock, api, cancels, early } = parts
+  const { event, runId } = context
+  const attempt = context.attempt + 1
+  const jobId = await jobIdOf(event, runId, parts)
+  const maxAttempts = attemptsFor(definition, event, { jobId, runId, attempt }, parts)
+  let startedAt = clock.now()
+  const outcome = await cancels.during({ runId, jobId }, async (signal) => {
+    await early.untilDue({ jobId, runId, attempt, signal })
+    startedAt = clock.now()
+    return makeAttempt(definition, event, { jobId, runId, attempt, signal }, parts)
+  })
+  const isMadeAgain = outcome.type === 'retry' || outcome.type === 'interrupted'
+  const server = isMadeAgain ? await api.time() : { offsetMs: 0, roundTripMs: 0 }
+  const due = dueAfter(outcome.type === 'retry' ? outcome.afterMs : 0, clock.now(), server)
+  if (outcome.type === 'retry') early.note(runId, attempt + 1, due.at)
+  return mapOutcome(outcome, { attempt, maxAttempts, startedAt, due })
+}
+
+/**
+ * Inngest calls this after every failed run. Where the handler failed, `onFailure` was called in its last attempt; what
+ * is left are runs that Inngest ended because the process had died or did not answer.
+ */
+async function reportFailure(
+  definition: Definition,
+  { event, run_id: runId, error }: FailureContext['event']['data'],
+  parts: HostParts,
+): Promise<void> {
+  const record = readFailedRecord(error)
+  if (record && record.nextAttemptAt === undefined) return
+  const jobId = await jobIdOf(event, runId, parts)
+  const attempt = maxAttemptsOf(toEnvelope(event, jobId), definition, inngestLimits) + 1
+  const { signal } = new AbortController()
+  await makeAttempt(definition, event, { jobId, runId, attempt, signal }, parts)
+}
+
+type AttemptIds = Pick<AttemptOptions, 'jobId' | 'runId' | 'attempt'>
+
+function makeAttempt(
+  definition: Definition,
+  event: IncomingEvent,
+  ids: AttemptIds & Pick<AttemptOptions, 'signal'>,
+  parts: HostParts,
+): Promise<Outcome> {
+  const { clock, logger, hooks, jobClient: client, random } = parts
+  const envelope = toEnvelope(event, ids.jobId)
+  const fanOut: FanOut = async (cron, tick) =>
+    dispatchTick(cron, tick, await tenantsOf(cron), createTickHost(cron, tick, parts))
+  const options = { ...ids, clock, logger, hooks, client, random, limits: inngestLimits, fanOut }
+  return runAttempt(definition, envelope, options)
+}
+
+/** How many attempts the run has; says once where a send asked for more, which Inngest cannot give. */
+function attemptsFor(
+  definition: Definition,
+  event: IncomingEvent,
+  { jobId, runId, attempt }: AttemptIds,
+  { logger }: HostParts,
+): number {
+  const { maxAttempts: asked = 0 } = toEnvelope(event, jobId)
+  const maxAttempts = maxAttemptsOf(toEnvelope(event, jobId), definition, inngestLimits)
+  if (attempt === 1 && asked > maxAttempts) {
+    const message = 'A send asks for more attempts than the definition has, and Inngest gives it no more.'
+    bindLogger(logger, { jobId, runId, definition: definition.id }).warn(message, { asked, maxAttempts })
+  }
+  return maxAttempts
+}

@@ -1,0 +1,43 @@
+import { pause } from '../api/pause.ts'
+import { within } from '../api/within.ts'
+import type { EngineRun } from '../api/engine-shapes.ts'
+import { isEventId } from '../wire/event-id.ts'
+import type { IncomingEvent } from '../wire/inngest-event.ts'
+import type { HostParts } from './host-parts.ts'
+
+const pausesMs = [0, 50, 100, 200, 400]
+const askWithinMs = 2000
+
+/**
+ * The id of the job that a run is of. An event that another producer gave an id of its own comes with that one; the
+ * job is read back by the id that Inngest gave it, which the run knows.
+ */
+export async function jobIdOf(
+  { id, data }: IncomingEvent,
+  runId: string,
+  { api, clock }: Pick<HostParts, 'api' | 'clock'>,
+): Promise<string> {
+  // Ours have no id but Inngest's own; the id of another producer may look like one.
+  if (id !== undefined && isEventId(id) && isOurs(data)) return id
+  const asked = async (): Promise<string | undefined> => {
+    for (const pauseMs of pausesMs) {
+      if (pauseMs > 0) await pause(clock, pauseMs)
+      const answer = await api.get<{ data?: EngineRun }>(`for the run ${runId}`, `/v2/runs/${runId}`)
+      const jobId = answer?.data?.trigger?.eventIds?.[0]
+      if (jobId !== undefined) return jobId
+    }
+    return undefined
+  }
+  // The job can do without: it is told its producer's id where the engine cannot be asked in time.
+  const jobId = await within(
+    clock,
+    askWithinMs,
+    asked().catch(() => undefined),
+  )
+  return jobId ?? id ?? runId
+}
+
+function isOurs(data: unknown): boolean {
+  const record = (data as Record<string, unknown> | null | undefined)?.['_job']
+  return (record as { v?: unknown } | null | undefined)?.v === 1
+}

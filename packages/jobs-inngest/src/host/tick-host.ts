@@ -1,0 +1,67 @@
+import { createJobId, type CronJobDefinition, type Envelope, type TickHost } from '@cgk-platform/jobs-core'
+
+import type { EngineEvent, EngineRun } from '../api/engine-shapes.ts'
+import { postEvents } from '../send/post-events.ts'
+import { toCronEventName } from '../wire/cron-event-name.ts'
+import { idAt, type IdSeed, seedFrom } from '../wire/event-id.ts'
+import { toEnvelope } from '../wire/to-envelope.ts'
+import { toInngestEvent } from '../wire/to-inngest-event.ts'
+import type { HostParts } from './host-parts.ts'
+
+/** How many requests of a tick are under way at once. */
+const atOnce = 10
+
+/** What turns a tick of a cron job into jobs on Inngest. */
+export function createTickHost(definition: CronJobDefinition, tick: number, parts: HostParts): TickHost {
+  const { client, clock } = parts
+  const name = toCronEventName(client.id, definition.id)
+  /** The same tick, app, definition and tenant make the same job, however often the tick is dispatched. */
+  const seedFor = (tenantId: string): Promise<IdSeed> => seedFrom(['cron', client.id, definition.id, tenantId], tick)
+
+  const sendOne = async (envelope: Envelope): Promise<void> => {
+    const event = { ...toInngestEvent(envelope), name }
+    const [posted] = await postEvents(client, clock, [event], await seedFor(envelope.tenantId))
+    if (!posted!.ok) throw new Error(`A job of the tick was not taken: ${posted!.problem}.`)
+  }
+
+  let open: Promise<ReadonlyMap<string, string>> | undefined
+  return {
+    now: clock.now(),
+    createId: () => createJobId(clock.now()),
+    async isOpen(_, tenantId) {
+      open ??= readOpenJobs(definition, name, parts)
+      const jobId = (await open).get(tenantId)
+      // A dispatch that is made again finds the job that it had made before.
+      return jobId !== undefined && jobId !== idAt(await seedFor(tenantId), 0)
+    },
+    async send(envelopes) {
+      await inTurns(envelopes, sendOne)
+    },
+  }
+}
+
+/** The job under way or waiting of each tenant, by the tenant's id. */
+async function readOpenJobs(
+  { id }: CronJobDefinition,
+  name: string,
+  { api, client }: HostParts,
+): Promise<ReadonlyMap<string, string>> {
+  const path = `/v2/apps/${encodeURIComponent(client.id)}/functions/${encodeURIComponent(id)}/runs`
+  const query = { status: ['QUEUED', 'RUNNING'], limit: 100 }
+  const runs = await api.list<EngineRun>(`for open runs of \`${id}\``, path, query)
+  const open = new Map<string, string>()
+  const eventIds = new Set(runs.flatMap(({ trigger }) => trigger?.eventIds?.[0] ?? []))
+  await inTurns([...eventIds], async (eventId) => {
+    const event = (await api.get<{ data?: EngineEvent }>(`for the job ${eventId}`, `/v1/events/${eventId}`))?.data
+    if (event?.name === name) open.set(toEnvelope(event, eventId).tenantId, eventId)
+  })
+  return open
+}
+
+async function inTurns<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  const left = items.values()
+  const worker = async (): Promise<void> => {
+    for (const item of left) await work(item)
+  }
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker))
+}

@@ -1,0 +1,73 @@
+import {
+  checkDefinitionSupport,
+  claimCronJob,
+  type Clock,
+  type Definition,
+  InvalidDefinitionError,
+  type JobClient,
+  type JobHooks,
+  type LoggerLike,
+} from '@cgk-platform/jobs-core'
+import type { Inngest, InngestFunction } from 'inngest'
+
+import type { EngineApi } from '../api/engine-api.ts'
+import { inngestCapabilities } from '../capabilities.ts'
+import { checkInngestOptions } from '../provider-options.ts'
+import { toCronEventName } from '../wire/cron-event-name.ts'
+import { createCancelWatcher } from './cancel-watcher.ts'
+import { createCronDispatcher, dispatcherSuffix } from './cron-dispatcher.ts'
+import { createEarlyAttempts } from './early-attempts.ts'
+import type { HostParts } from './host-parts.ts'
+import { createJobFunction } from './job-function.ts'
+
+/** What functions are made with. */
+export interface FunctionsOptions {
+  readonly client: Inngest.Any
+  readonly api: EngineApi
+  readonly definitions: readonly Definition[]
+  readonly logger: LoggerLike
+  readonly hooks: JobHooks | undefined
+  readonly jobClient: JobClient
+  readonly clock: Clock
+  readonly random: () => number
+  /** Aborts when the host closes, and what runs with it. */
+  readonly closing?: AbortSignal
+}
+
+/** Definitions as the Inngest functions that run them. @throws {JobsError} for those that Inngest cannot run. */
+export function toInngestFunctions({ definitions, closing, ...rest }: FunctionsOptions): InngestFunction.Any[] {
+  const engine = { name: 'inngest', capabilities: inngestCapabilities, checkDefinition: checkInngestOptions }
+  for (const definition of definitions) checkDefinitionSupport(engine, definition)
+  checkFunctionIds(definitions)
+  const { api, clock, logger } = rest
+  const parts: HostParts = {
+    ...rest,
+    cancels: createCancelWatcher(api, clock, logger, closing),
+    early: createEarlyAttempts(api, clock),
+  }
+  return definitions.flatMap((definition) => toFunctions(definition, parts))
+}
+
+function toFunctions(definition: Definition, parts: HostParts): InngestFunction.Any[] {
+  if (definition.kind === 'job') return [createJobFunction(definition, definition.event, parts)]
+  // So that a local engine of the same process does not tick for it, too.
+  claimCronJob(definition, parts)
+  const event = toCronEventName(parts.client.id, definition.id)
+  return [createJobFunction(definition, event, parts), createCronDispatcher(definition, parts)]
+}
+
+/** Functions that the SDK and we add have ids, too, and another definition may have just these. */
+function checkFunctionIds(definitions: readonly Definition[]): void {
+  const ids = new Set(definitions.map(({ id }) => id))
+  for (const { id, kind, onFailure } of definitions) {
+    const added = [...(kind === 'cron' ? [dispatcherSuffix] : []), ...(onFailure ? ['-failure'] : [])]
+    const taken = added.map((suffix) => `${id}${suffix}`).find((one) => ids.has(one))
+    if (taken === undefined) continue
+    throw new InvalidDefinitionError({
+      what: `\`${taken}\``,
+      field: 'id',
+      problem: `is the id of the function that Inngest needs beside \`${id}\``,
+      remedy: 'Give one of the two another id.',
+    })
+  }
+}

@@ -1,0 +1,68 @@
+import { type Definition, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import type { InngestFunction } from 'inngest'
+
+/** What would break a promise that holds on every engine, and what to do instead. */
+const refused = {
+  id: 'The definition has an id.',
+  triggers: 'The definition names its event or its schedule.',
+  retries: 'Use `retry.maxAttempts`.',
+  onFailure: "Use the definition's `onFailure`: this one is called without the checks, and in a run of its own.",
+  timeouts: 'Use `timeout`: these end a run as cancelled, and `onFailure` is not called.',
+  batchEvents: 'It makes one run of several jobs, of several tenants perhaps.',
+  debounce: 'It drops events in silence. Use an `idempotencyKey`, or a delay and a check in the handler.',
+  rateLimit: 'It drops events in silence. Use `throttle`, which makes them wait.',
+  singleton: 'It drops events in silence. Use `concurrency`, which makes them wait.',
+  idempotency: 'It drops events in silence. Use the `idempotencyKey` of a send.',
+} as const
+
+type RefusedOption = keyof typeof refused
+
+/** All that are left; one that the SDK comes to know is an error of the compiler here. */
+const allowed: Record<keyof InngestOptions, true> = {
+  name: true,
+  description: true,
+  concurrency: true,
+  throttle: true,
+  priority: true,
+  cancelOn: true,
+  middleware: true,
+  optimizeParallelism: true,
+  checkpointing: true,
+  experimentalCheckpointing: true,
+}
+
+/** Options of an Inngest function, in the SDK's own types, without those that would break a promise of this library. */
+export type InngestOptions = Omit<InngestFunction.Options, RefusedOption>
+
+declare module '@cgk-platform/jobs-core' {
+  interface ProviderOptionTypes {
+    inngest: InngestOptions
+  }
+}
+
+/** The options that a definition has for Inngest. */
+export function inngestOptionsOf({ providerOptions }: Definition): InngestOptions {
+  return providerOptions.inngest ?? {}
+}
+
+/** Refuses options that would break a promise. @throws {UnsupportedFeatureError} naming the option. */
+export function checkInngestOptions(definition: Definition): void {
+  const options: Readonly<Record<string, unknown>> = { ...inngestOptionsOf(definition) }
+  const refuse = (feature: string, remedy: string): never => {
+    throw new UnsupportedFeatureError({ feature: `providerOptions.inngest.${feature}`, provider: 'inngest', remedy })
+  }
+  for (const [option, remedy] of Object.entries(refused)) {
+    if (options[option] !== undefined) refuse(option, `(In \`${definition.id}\`.) ${remedy}`)
+  }
+  const unknown = Object.keys(options).find((option) => !(option in allowed) && !(option in refused))
+  if (unknown !== undefined) {
+    refuse(unknown, `(In \`${definition.id}\`.) It is none: ${Object.keys(allowed).join(', ')}.`)
+  }
+  if (options['concurrency'] !== undefined && definition.concurrency !== undefined) {
+    refuse('concurrency', `\`${definition.id}\` has \`concurrency\` of its own: say it in one place.`)
+  }
+  if (definition.kind === 'job' && definition.event.startsWith('inngest/')) {
+    const remedy = `\`${definition.id}\` handles \`${definition.event}\`, and names that begin so are Inngest's own.`
+    throw new UnsupportedFeatureError({ feature: 'an event of that name', provider: 'inngest', remedy })
+  }
+}
