@@ -1,0 +1,62 @@
+import { type Clock, createClient, type Definition, type JobClient } from '@cgk-platform/jobs-core'
+import { Inngest } from 'inngest'
+import { onTestFinished } from 'vitest'
+
+import { createInngestProvider } from '../../src/inngest-provider.ts'
+import { createLoopbackEngine, createScaledClock, type LoopbackEngine } from '../loopback/index.ts'
+import { quietLogger } from './quiet-logger.ts'
+import { createRecordedLogger, type RecordedLogger } from './recorded-logger.ts'
+import { eventKey, signingKey } from './secrets.ts'
+import './work.ts'
+
+/** A client that may become a worker, and its engine; the end of the test closes both. */
+export interface OpenWorkerClient {
+  readonly client: JobClient
+  readonly engine: LoopbackEngine
+  /** The engine's clock and the client's. */
+  readonly clock: Clock
+  readonly logger: RecordedLogger
+  /** Another client of the same app, as in another process. */
+  openClient(jobs?: readonly Definition[]): JobClient
+  /** By the engine's clock. */
+  pause(ms: number): Promise<void>
+  /** Waits until something holds. */
+  until(holds: () => boolean | Promise<boolean>): Promise<void>
+  /** How often a worker has asked where to connect. */
+  starts(): number
+}
+
+/**
+ * Opens an engine, with keys as the cloud has them, and a client on it that knows these jobs, or all that are defined,
+ * and runs none yet.
+ */
+export async function openWorkerClient(
+  jobs: readonly Definition[] | undefined,
+  settings: { readonly factor?: number; readonly signingKey?: string } = {},
+): Promise<OpenWorkerClient> {
+  const clock = createScaledClock(settings.factor ?? 20)
+  const logger = createRecordedLogger()
+  const engine = await createLoopbackEngine({ clock, eventKey, signingKey, retryDelayMs: () => 20_000 })
+  onTestFinished(() => engine.close())
+  const openClient = (own = jobs): JobClient => {
+    const keys = { eventKey, signingKey: settings.signingKey ?? signingKey }
+    const inngest = new Inngest({ id: 'jobs', baseUrl: engine.url, isDev: false, logger: quietLogger, ...keys })
+    const load = () => createInngestProvider({ client: inngest }, { clock })
+    const client = createClient({ load }, { jobs: own, logger, clock })
+    onTestFinished(() => client.close({ timeout: 0 }))
+    return client
+  }
+  const pause = (ms: number) => new Promise<void>((resolve) => void clock.setTimer(ms, resolve))
+  return {
+    client: openClient(),
+    engine,
+    clock,
+    logger,
+    openClient,
+    pause,
+    async until(holds) {
+      while (!(await holds())) await pause(50)
+    },
+    starts: () => engine.requests.filter(({ path }) => path === '/v0/connect/start').length,
+  }
+}

@@ -1,0 +1,43 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+import type { Inngest, InngestFunction } from 'inngest'
+import { serve } from 'inngest/node'
+
+/** An app that serves functions, on a port of its own. */
+export interface ServedApp {
+  readonly url: string
+  readonly port: number
+  /** Tells the engine which functions the app has, as a deployment does. */
+  sync(): Promise<void>
+  /** Ends without a farewell: whatever is under way loses its connection. */
+  close(): Promise<void>
+}
+
+/** Serves functions with the SDK's own handler for plain Node, on a free port where none is given. */
+export async function serveApp(
+  client: Inngest.Any,
+  functions: readonly InngestFunction.Any[],
+  wantedPort = 0,
+): Promise<ServedApp> {
+  const server = createServer(serve({ client, functions: [...functions] }))
+  await new Promise<void>((resolve) => void server.listen(wantedPort, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const url = `http://127.0.0.1:${port}/api/inngest`
+  return {
+    url,
+    port,
+    async sync() {
+      const answer = await fetch(url, { method: 'PUT' })
+      if (!answer.ok) throw new Error(`The app could not be synced: ${answer.status} ${await answer.text()}`)
+    },
+    close: () => closeServer(server),
+  }
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}

@@ -1,0 +1,77 @@
+import type { Clock } from '@cgk-platform/jobs-core'
+
+/** A clock that moves only by a test's doing. */
+export interface VirtualClock extends Clock {
+  /** The delays of all timers so far, in the order in which they were set. */
+  readonly delays: readonly number[]
+  /** How many timers wait. */
+  pending(): number
+  /** How many of those that wait keep the process alive. */
+  held(): number
+  /** Moves on, calling back what falls due in order, and lets all work that it woke settle. */
+  advance(ms: number): Promise<void>
+  /** Moves on from timer to timer until some work ends, and ends as it does. */
+  finish<T>(work: Promise<T>): Promise<T>
+}
+
+interface Waiting {
+  readonly dueAt: number
+  readonly callback: () => void
+  isHeld: boolean
+}
+
+const mostTurns = 20_000
+
+/** A clock that stands still at an instant, epoch milliseconds. */
+export function createVirtualClock(startMs: number = Date.parse('2026-03-01T12:00:00Z')): VirtualClock {
+  let now = startMs
+  const timers = new Set<Waiting>()
+  const delays: number[] = []
+  const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
+
+  const fire = (until: number): boolean => {
+    const [due] = [...timers].filter(({ dueAt }) => dueAt <= until).toSorted((a, b) => a.dueAt - b.dueAt)
+    if (!due) return false
+    timers.delete(due)
+    now = Math.max(now, due.dueAt)
+    due.callback()
+    return true
+  }
+
+  return {
+    now: () => now,
+    setTimer(delayMs, callback) {
+      const timer: Waiting = { dueAt: now + delayMs, callback, isHeld: true }
+      timers.add(timer)
+      delays.push(delayMs)
+      return { cancel: () => void timers.delete(timer), hold: (hold) => void (timer.isHeld = hold) }
+    },
+    yield: turn,
+    delays,
+    pending: () => timers.size,
+    held: () => [...timers].filter(({ isHeld }) => isHeld).length,
+    async advance(ms) {
+      const until = now + ms
+      do await settle(turn)
+      while (fire(until))
+      now = until
+      await settle(turn)
+    },
+    async finish(work) {
+      let isDone = false
+      const end = (): void => void (isDone = true)
+      work.then(end, end)
+      for (let turns = 0; turns < mostTurns; turns++) {
+        await settle(turn)
+        if (isDone) return work
+        fire(Number.POSITIVE_INFINITY)
+      }
+      throw new Error('The work does not end, whatever time it is given.')
+    },
+  }
+}
+
+/** An answer that is read takes a few turns of the loop. */
+async function settle(turn: () => Promise<void>): Promise<void> {
+  for (let turns = 0; turns < 5; turns++) await turn()
+}

@@ -1,0 +1,9 @@
+/** A request that no worker answered, in the words of the real server (pkg/syscode/codes.go). */
+export class ConnectError extends Error {
+  readonly code: 'connect_no_healthy_connection' | 'connect_worker_stopped_responding'
+
+  constructor(code: ConnectError['code'], message: string) {
+    super(message)
+    this.code = code
+  }
+}

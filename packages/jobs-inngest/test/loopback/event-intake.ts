@@ -1,0 +1,55 @@
+import type { Clock } from '@cgk-platform/jobs-core'
+import type { AppStore } from './app-store.ts'
+import { createUlid } from './event-ids.ts'
+import type { EventStore } from './event-store.ts'
+import { compileExpression } from './expressions.ts'
+import type { RunLifecycle } from './run-lifecycle.ts'
+import type { EventPayload, StoredEvent } from './stored-event.ts'
+import type { WaitStore } from './wait-store.ts'
+
+/** Takes events in: keeps them, and after a while starts and resumes what they concern. */
+export interface EventIntake {
+  /** Answers with the event's ULID, which is a new one unless it was fixed. */
+  receive(payload: EventPayload, internalId?: string): string
+}
+
+/** The intake of one engine. */
+export function createEventIntake(options: {
+  readonly clock: Clock
+  readonly apps: AppStore
+  readonly events: EventStore
+  readonly waits: WaitStore
+  readonly lifecycle: Pick<RunLifecycle, 'schedule'>
+  readonly runDelayMs: number
+}): EventIntake {
+  const { clock, apps, events, waits, lifecycle, runDelayMs } = options
+
+  const process = (stored: StoredEvent): void => {
+    for (const fn of apps.functions()) {
+      const wanted = fn.config.triggers.some(
+        (trigger) =>
+          'event' in trigger &&
+          matchesName(trigger.event, stored.event.name) &&
+          (!trigger.expression || compileExpression(trigger.expression)({ event: stored.event }) === true),
+      )
+      if (wanted) lifecycle.schedule(fn, stored)
+    }
+    waits.deliver(stored)
+  }
+
+  return {
+    receive(payload, internalId = createUlid(clock.now())) {
+      const now = clock.now()
+      const event = { ...payload, id: payload.id || internalId, ts: payload.ts || now }
+      const stored = { internalId, event, receivedAtMs: now }
+      events.add(stored)
+      clock.setTimer(runDelayMs, () => process(stored)).hold(false)
+      return internalId
+    },
+  }
+}
+
+/** Whether a trigger's name, in which a `*` after `/` or `.` stands for the rest, means this event. */
+function matchesName(pattern: string, name: string): boolean {
+  return pattern === name || (/[/.]\*$/.test(pattern) && name.startsWith(pattern.slice(0, -1)))
+}

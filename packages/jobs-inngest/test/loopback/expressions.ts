@@ -1,0 +1,97 @@
+/** What an expression may name: `event` (the one that started the run) and `async` (the one that just came). */
+export type Scope = Readonly<Record<string, unknown>>
+
+type Evaluate = (scope: Scope) => unknown
+
+const compiled = new Map<string, Evaluate>()
+
+/**
+ * Compiles the part of CEL that functions use here: paths, literals, comparisons, `!`, `&&`, `||` and brackets. As on
+ * the real server a field that is missing is null. Throws a `SyntaxError` on everything else.
+ */
+export function compileExpression(source: string): Evaluate {
+  const known = compiled.get(source) ?? compile(source)
+  compiled.set(source, known)
+  return known
+}
+
+function compile(source: string): Evaluate {
+  const tokens =
+    source.match(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\d+(?:\.\d+)?|[\w$]+|==|!=|<=|>=|&&|\|\||[^\s]/g) ?? []
+  let position = 0
+  const fail = (): never => {
+    throw new SyntaxError(`Cannot read the expression \`${source}\` at \`${tokens[position] ?? 'its end'}\`.`)
+  }
+  const take = (...wanted: string[]): string | undefined =>
+    wanted.includes(tokens[position] ?? '') ? tokens[position++] : undefined
+  const expect = (wanted: string): void => void (take(wanted) ?? fail())
+
+  const chain = (next: () => Evaluate, operator: string, stopsAt: boolean) => (): Evaluate => {
+    let left = next()
+    while (take(operator)) {
+      const [first, second] = [left, next()]
+      left = (scope) => (first(scope) === stopsAt ? stopsAt : second(scope) === true)
+    }
+    return left
+  }
+  const either = (): Evaluate => chain(both, '||', true)()
+  const both = (): Evaluate => chain(comparison, '&&', false)()
+  const comparison = (): Evaluate => {
+    const left = unary()
+    const operator = take('==', '!=', '<=', '>=', '<', '>')
+    if (!operator) return left
+    const right = unary()
+    return (scope) => compare(operator, left(scope), right(scope))
+  }
+  const unary = (): Evaluate => {
+    if (!take('!')) return primary()
+    const value = unary()
+    return (scope) => value(scope) !== true
+  }
+  const primary = (): Evaluate => {
+    if (take('(')) {
+      const inner = either()
+      expect(')')
+      return inner
+    }
+    const token = tokens[position++] ?? fail()
+    if (/^['"]/.test(token)) return literal(token.slice(1, -1).replace(/\\(.)/g, '$1'))
+    if (/^\d/.test(token)) return literal(Number(token))
+    if (token === '-') return literal(-Number(tokens[position++]))
+    if (token === 'true' || token === 'false') return literal(token === 'true')
+    if (token === 'null') return literal(null)
+    if (!/^[A-Za-z_$]/.test(token)) return fail()
+    return path([token])
+  }
+  const path = (names: string[]): Evaluate => {
+    for (;;) {
+      if (take('.')) names.push(tokens[position++] ?? fail())
+      else if (take('[')) {
+        names.push((tokens[position++] ?? fail()).replace(/^['"]|['"]$/g, ''))
+        expect(']')
+      } else if (tokens[position] === '(') return fail()
+      else return (scope) => names.reduce<unknown>(fieldOf, scope) ?? null
+    }
+  }
+
+  const whole = either()
+  return position === tokens.length ? whole : fail()
+}
+
+const literal =
+  (value: unknown): Evaluate =>
+  () =>
+    value
+
+const fieldOf = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined
+
+function compare(operator: string, left: unknown, right: unknown): boolean {
+  if (operator === '==') return left === right
+  if (operator === '!=') return left !== right
+  if (typeof left !== typeof right || (typeof left !== 'number' && typeof left !== 'string')) return false
+  const [a, b] = [left as number, right as number] // numbers or strings: JavaScript compares both
+  if (operator === '<') return a < b
+  if (operator === '<=') return a <= b
+  return operator === '>' ? a > b : a >= b
+}

@@ -1,0 +1,7 @@
+export type { ConnectOptions } from './connect-options.ts'
+export type { Fault, FaultRule } from './faults.ts'
+export type { HttpReply, HttpRequest } from './http-messages.ts'
+export { createLoopbackEngine } from './loopback-engine.ts'
+export type { LoopbackDelays, LoopbackEngine, LoopbackOptions } from './loopback-options.ts'
+export type { LoggedRequest } from './request-log.ts'
+export { createScaledClock } from './scaled-clock.ts'

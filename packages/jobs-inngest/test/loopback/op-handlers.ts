@@ -1,0 +1,144 @@
+import type { Clock } from '@cgk-platform/jobs-core'
+import { type Op, type RetryHints, toError } from './app-answer.ts'
+import { parseDurationText, sleepMs } from './duration-text.ts'
+import { createUlid } from './event-ids.ts'
+import type { Queue, QueueItem } from './queue.ts'
+import type { Run } from './run.ts'
+import type { RunLifecycle } from './run-lifecycle.ts'
+import { addSpan, addStepSpan } from './spans.ts'
+import { toStepError } from './step-error.ts'
+import type { StoredEvent } from './stored-event.ts'
+import type { WaitStore } from './wait-store.ts'
+
+/** Does what the operations of an app's answer say (pkg/execution/executor/executor.go). */
+export interface OpHandlers {
+  /** Answers true where the request shall be repeated. */
+  handle(item: QueueItem, ops: readonly Op[], hints: RetryHints): boolean
+  /** Keeps for the trace what steps of a cancelled run did all the same. */
+  noteLate(item: QueueItem, ops: readonly Op[]): void
+  /** Keeps a step's outcome; false where it was known already. */
+  saveStep(run: Run, id: string, value: unknown): boolean
+  /** Calls the app again, once nothing that was planned beside this step is under way. */
+  goOn(item: Pick<QueueItem, 'run' | 'maxAttempts'>, id: string, race?: boolean): void
+}
+
+/** What ends later; others that an answer names beside it are waited for too. */
+const planOps = new Set(['StepPlanned', 'Sleep', 'WaitForEvent'])
+
+/** The handlers of one engine. */
+export function createOpHandlers(options: {
+  readonly clock: Clock
+  readonly queue: Queue
+  readonly waits: WaitStore
+  readonly lifecycle: Pick<RunLifecycle, 'finish'>
+}): OpHandlers {
+  const { clock, queue, waits, lifecycle } = options
+
+  const enqueue = (
+    { run, maxAttempts }: Pick<QueueItem, 'run' | 'maxAttempts'>,
+    job: string,
+    fields: Partial<QueueItem>,
+  ): void => {
+    if (run.jobs.has(job)) return
+    run.jobs.add(job)
+    const now = clock.now()
+    queue.add({ id: createUlid(now), run, maxAttempts, attempt: 0, atMs: now, generation: 0, ...fields })
+  }
+  const saveStep = (run: Run, id: string, value: unknown): boolean => {
+    run.pendingSteps.delete(id)
+    if (run.steps.has(id)) return false
+    run.steps.set(id, value)
+    return true
+  }
+  const goOn = (item: Pick<QueueItem, 'run' | 'maxAttempts'>, id: string, race = false): void => {
+    const { run } = item
+    if (run.pendingSteps.size > 0 && !race) return
+    if (run.requestVersion >= 2) run.disableImmediateExecution = false
+    enqueue(item, `${id}-discover`, { outgoing: id })
+  }
+  const endStep = (item: QueueItem, op: Op, value: { data: unknown } | { error: unknown }): void => {
+    addStepSpan(item.run, op, clock.now(), value)
+    saveStep(item.run, op.id, value)
+    goOn(item, op.id, isRace(op))
+  }
+  const wait = (item: QueueItem, op: Op, stepOp: 'SLEEP' | 'WAIT_FOR_EVENT'): { end(value: unknown): void } => {
+    const { run } = item
+    const now = clock.now()
+    const name = op.displayName ?? op.id
+    const times = { queuedAtMs: now, startedAtMs: now }
+    const span = addSpan(run, { name, stepId: op.id, stepOp, status: 'WAITING', ...times })
+    return {
+      end(value) {
+        span.endedAtMs = clock.now()
+        span.status = 'COMPLETED'
+        if (saveStep(run, op.id, value)) goOn(item, op.id, isRace(op))
+      },
+    }
+  }
+
+  const handlers: Record<string, (item: QueueItem, op: Op, hints: RetryHints) => boolean | void> = {
+    None: () => {},
+    Step: (item, op) => endStep(item, op, op.data as { data: unknown }),
+    StepRun: (item, op) => endStep(item, op, { data: op.data ?? null }),
+    StepFailed: (item, op) => endStep(item, op, { error: toStepError(op.error) }),
+    StepError(item, op, { noRetry }) {
+      if (noRetry || item.attempt + 1 >= item.maxAttempts) return endStep(item, op, { error: toStepError(op.error) })
+      addStepSpan(item.run, op, clock.now(), { error: toStepError(op.error) })
+      return true
+    },
+    StepPlanned: (item, op) => enqueue(item, `${op.id}-plan`, { stepId: op.id }),
+    Sleep(item, op) {
+      const { end } = wait(item, op, 'SLEEP')
+      const now = clock.now()
+      const atMs = now + sleepMs(op.opts?.duration ?? op.name ?? '', now)
+      enqueue(item, `${op.id}-sleep`, { atMs, afterSleep: () => end(null) })
+    },
+    WaitForEvent(item, op) {
+      if (item.run.jobs.has(`${op.id}-wait`)) return
+      item.run.jobs.add(`${op.id}-wait`)
+      const { end } = wait(item, op, 'WAIT_FOR_EVENT')
+      const opts = op.opts ?? {}
+      waits.add({
+        run: item.run,
+        eventName: opts.event ?? op.name ?? '',
+        expression: opts.if,
+        expiresInMs: timeoutMs(opts.timeout ?? '', clock.now()),
+        resume: (event: StoredEvent | undefined) => end(event ? { user: {}, ...event.event } : null),
+      })
+    },
+    DiscoveryRequest: (item, op) => goOn(item, op.id, true),
+    RunComplete: (item, op) => lifecycle.finish(item.run, 'COMPLETED', { data: op.data ?? null }),
+  }
+
+  return {
+    handle(item, ops, hints) {
+      const planned = ops.filter(({ op }) => op !== 'DeferAdd' && op !== 'DeferAbort')
+      if (planned.length > 1) {
+        item.run.disableImmediateExecution = true
+        const together = item.run.requestVersion >= 2 && planned.some(({ op }) => planOps.has(op))
+        if (together) for (const { id } of planned) item.run.pendingSteps.add(id)
+      }
+      let repeat = false
+      for (const op of ops) {
+        const handler = handlers[op.op]
+        if (handler) repeat = handler(item, op, hints) === true || repeat
+        else lifecycle.finish(item.run, 'FAILED', { error: toError(`The loopback engine does not speak ${op.op}.`) })
+      }
+      return repeat
+    },
+    noteLate({ run }, ops) {
+      for (const op of ops) {
+        if (op.op === 'StepRun') addStepSpan(run, op, clock.now(), { data: op.data ?? null })
+      }
+    },
+    saveStep,
+    goOn,
+  }
+}
+
+const isRace = (op: Op): boolean => op.opts?.parallelMode === 'race'
+
+const timeoutMs = (text: string, nowMs: number): number | undefined => {
+  const date = text.length >= 10 ? Date.parse(text) : NaN
+  return Number.isNaN(date) ? parseDurationText(text) : Math.max(0, date - nowMs)
+}
