@@ -1,0 +1,86 @@
+import { toErrorInfo } from '@cgk-platform/jobs-core'
+import { describe, expect, test, vi } from 'vitest'
+
+import { type Answer, connectionError, inTurn, type Reply, testSigningKey } from '../../test/kit/fake-server.ts'
+import { openApi, requestFailure } from '../../test/kit/open-api.ts'
+
+const notFound: Reply = { status: 404, body: { errors: [{ code: 'not_found', message: 'Run not found' }] } }
+
+describe('a key that is refused', () => {
+  const fallback = 'signkey-test-fallback'
+  const byKey: Answer = ({ headers }) =>
+    headers.get('authorization') === `Bearer ${fallback}` ? { body: { ok: true } } : { status: 401, body: {} }
+
+  test.each([401, 403])('with %i is followed by the fallback key', async (status) => {
+    const { api, asked } = openApi(inTurn({ status, body: {} }, { body: { ok: true } }), {
+      signingKeyFallback: fallback,
+    })
+    expect(await api.get('it', '/v2/apps')).toEqual({ ok: true })
+    const keys = asked.map(({ headers }) => headers.get('authorization'))
+    expect(keys).toEqual([`Bearer ${testSigningKey}`, `Bearer ${fallback}`])
+  })
+
+  test('inside of a success is followed by the fallback key, too', async () => {
+    const refused = { status: 200, body: { error: 'Unauthorized', status: 401 } }
+    const { api, asked } = openApi(inTurn(refused, { body: { ok: true } }), { signingKeyFallback: fallback })
+    expect(await api.get('it', '/v1/events')).toEqual({ ok: true })
+    expect(asked).toHaveLength(2)
+  })
+
+  test('for a change is followed by the fallback key, too', async () => {
+    const { api, asked } = openApi(byKey, { signingKeyFallback: fallback })
+    expect(await api.post('it', '/v2/runs/run_1/cancel', [])).toEqual({ ok: true })
+    expect(asked.map(({ method }) => method)).toEqual(['POST', 'POST'])
+  })
+
+  test('is told with what to check, and is not tried again', async () => {
+    for (const options of [{}, { signingKeyFallback: fallback }]) {
+      const { api, clock, asked } = openApi(() => ({ status: 401, body: { error: 'Unauthorized' } }), options)
+      const { message, status } = await requestFailure(clock, api.get('for the run', '/v2/runs/run_1'))
+      expect(status).toBe(401)
+      expect(message).toBe(
+        '`inngest` did not answer for the run: it answered 401 (Unauthorized). ' +
+          'Check the signing key (`signingKey` or `INNGEST_SIGNING_KEY`) and the environment it belongs to.',
+      )
+      expect(asked).toHaveLength('signingKeyFallback' in options ? 2 : 1)
+    }
+  })
+
+  test('is asked with first each time, since a rotation ends', async () => {
+    const { api, asked } = openApi(byKey, { signingKeyFallback: fallback })
+    await api.get('it', '/v2/apps')
+    await api.get('it', '/v2/apps')
+    expect(asked).toHaveLength(4)
+  })
+
+  test('is the only reason for the fallback key', async () => {
+    const { api, asked } = openApi(() => notFound, { signingKeyFallback: fallback })
+    await api.get('it', '/v2/runs/run_1')
+    expect(asked).toHaveLength(1)
+  })
+})
+
+test('the key is in no error', async () => {
+  const replies: (Reply | Error)[] = [
+    { status: 401, body: { error: 'Unauthorized' } },
+    { status: 500 },
+    { status: 200, body: '<html>' },
+    connectionError('ECONNRESET'),
+  ]
+  for (const reply of replies) {
+    for (const method of ['get', 'post'] as const) {
+      const { api, clock } = openApi(inTurn(reply))
+      const work = method === 'get' ? api.get('it', '/v2/apps') : api.post('it', '/v2/runs/run_1/cancel', [])
+      const error = await requestFailure(clock, work)
+      expect(JSON.stringify(toErrorInfo(error))).not.toContain(testSigningKey.slice(-10))
+    }
+  }
+})
+
+test('a key that is missing is told as missing', async () => {
+  vi.stubEnv('INNGEST_SIGNING_KEY', undefined)
+  const { api, clock } = openApi(() => ({ status: 401, body: { error: 'Unauthorized' } }), { signingKey: undefined })
+  const { message } = await requestFailure(clock, api.get('for the run', '/v2/runs/run_1'))
+  expect(message).toMatch(/There is no signing key: set `signingKey` or `INNGEST_SIGNING_KEY`/)
+  vi.unstubAllEnvs()
+})

@@ -1,0 +1,284 @@
+import { afterEach, describe, expect, test, vi } from 'vitest'
+
+import { connectionError, createFakeServer, inTurn, type Reply, testSigningKey } from '../../test/kit/fake-server.ts'
+import { openApi, requestFailure } from '../../test/kit/open-api.ts'
+import { createVirtualClock, type VirtualClock } from '../../test/kit/virtual-clock.ts'
+import { createEngineApi, reasonIn } from './engine-api.ts'
+
+const notFound: Reply = { status: 404, body: { errors: [{ code: 'not_found', message: 'Run not found' }] } }
+
+afterEach(() => vi.unstubAllEnvs())
+
+describe('a question', () => {
+  test('goes to the address of the API with the key, and tells the body of the answer', async () => {
+    const { api, asked } = openApi(() => ({ body: { data: { id: 'run_1' } } }))
+    expect(await api.get('for the run', '/v2/runs/run_1')).toEqual({ data: { id: 'run_1' } })
+    const [{ method, url, headers, text } = {} as never] = asked
+    expect([method, url.href, text]).toEqual(['GET', 'http://engine.test/v2/runs/run_1', ''])
+    expect(headers.get('authorization')).toBe(`Bearer ${testSigningKey}`)
+  })
+
+  test('keeps a path that is in the address, with a slash at its end or without', async () => {
+    for (const baseUrl of ['http://engine.test/inngest', 'http://engine.test/inngest/']) {
+      const { api, asked } = openApi(() => ({ body: {} }), { baseUrl })
+      await api.get('it', '/v2/apps')
+      expect(asked[0]!.url.href).toBe('http://engine.test/inngest/v2/apps')
+    }
+  })
+
+  test('goes where the client is when it is asked, since its environment may be known only then', async () => {
+    const { connection, client, asked } = createFakeServer(() => ({ body: {} }), { baseUrl: undefined })
+    const api = createEngineApi(connection, createVirtualClock())
+    client.setEnvVars({ INNGEST_BASE_URL: 'http://late.test' })
+    await api.get('it', '/v2/apps')
+    const fixed = createEngineApi({ ...connection, apiBaseUrl: 'http://fixed.test' }, createVirtualClock())
+    await fixed.get('it', '/v2/apps')
+    expect(asked.map(({ url }) => url.origin)).toEqual(['http://late.test', 'http://fixed.test'])
+  })
+
+  test('has its query, a list as several and nothing for what is undefined', async () => {
+    const { api, asked } = openApi(() => ({ body: {} }))
+    await api.get('it', '/v2/runs', { status: ['QUEUED', 'RUNNING'], limit: 100, cursor: undefined, name: 'a b&c=☃' })
+    const { searchParams } = asked[0]!.url
+    expect([...searchParams]).toEqual([
+      ['status', 'QUEUED'],
+      ['status', 'RUNNING'],
+      ['limit', '100'],
+      ['name', 'a b&c=☃'],
+    ])
+  })
+
+  test('names the environment of the client', async () => {
+    const { api, asked } = openApi(() => ({ body: {} }), { env: 'branch/one' })
+    await api.get('it', '/v2/apps')
+    expect(asked[0]!.headers.get('x-inngest-env')).toBe('branch/one')
+  })
+
+  test('has no key where the client has none', async () => {
+    vi.stubEnv('INNGEST_SIGNING_KEY', undefined)
+    const { api, asked } = openApi(() => ({ body: {} }), { signingKey: undefined })
+    await api.get('it', '/v2/apps')
+    expect(asked[0]!.headers.has('authorization')).toBe(false)
+  })
+
+  test('about what does not exist tells nothing, in the words of either version', async () => {
+    const inSuccess: Reply = { status: 200, body: { error: 'Event not found', data: null, status: 404 } }
+    const bad: Reply = { status: 200, body: { error: 'Invalid event ID', data: null, status: 400 } }
+    const refused = openApi(() => bad)
+    expect(await requestFailure(refused.clock, refused.api.get('it', '/v1/events/x'))).toMatchObject({ status: 400 })
+    for (const reply of [notFound, inSuccess]) {
+      const { api, asked } = openApi(() => reply)
+      expect(await api.get('it', '/v2/runs/run_1')).toBeUndefined()
+      expect(asked).toHaveLength(1)
+    }
+  })
+
+  test('to a wrong address is not told as being about what does not exist', async () => {
+    const unknownPath: Reply = { status: 404, body: { errors: [{ code: 'api_error', message: 'Not Found' }] } }
+    const bodies = ['<html>', {}, { errors: [] }, { errors: [null] }]
+    for (const reply of [unknownPath, ...bodies.map((body) => ({ status: 404, body }))]) {
+      const { api, clock } = openApi(() => reply)
+      expect(await requestFailure(clock, api.get('it', '/v2/runs/run_1'))).toMatchObject({ status: 404 })
+    }
+  })
+
+  test('is answered with what looks like an error by its data alone', async () => {
+    for (const body of [{ error: 'text' }, { error: 'text', status: 200 }, { error: {}, status: 404 }]) {
+      const { api } = openApi(() => ({ body }))
+      expect(await api.get('it', '/v1/events')).toEqual(body)
+    }
+  })
+
+  test('is given fifteen seconds', async () => {
+    const timeout = vi.spyOn(AbortSignal, 'timeout')
+    const { api } = openApi(() => ({ body: {} }))
+    await api.get('it', '/v2/apps')
+    expect(timeout.mock.calls).toEqual([[15_000]])
+    timeout.mockRestore()
+  })
+
+  test('that is answered with neither a success nor an error has failed', async () => {
+    const { api, clock } = openApi(() => ({ status: 300, body: { data: {} } }))
+    for (const work of [() => api.get('it', '/v2/apps'), () => api.post('it', '/v2/apps', [])]) {
+      expect((await requestFailure(clock, work())).message).toContain('it answered 300.')
+    }
+  })
+
+  test('that nothing can read the answer of has failed', async () => {
+    const { api, clock, asked } = openApi(() => ({ status: 200, body: '<html>' }))
+    expect(await requestFailure(clock, api.get('for the run', '/v2/runs/run_1'))).toMatchObject({
+      message: expect.stringMatching(/^`inngest` did not answer for the run: the answer is not JSON\./),
+      status: 200,
+    })
+    expect(asked).toHaveLength(1)
+  })
+})
+
+describe('a server that is away', () => {
+  test('is asked again, after ever longer pauses', async () => {
+    const { api, clock, asked } = openApi(
+      inTurn({ status: 500 }, { status: 429 }, connectionError('ECONNREFUSED'), { body: { ok: true } }),
+    )
+    expect(await clock.finish(api.get('it', '/v2/apps'))).toEqual({ ok: true })
+    expect(asked).toHaveLength(4)
+    expect(clock.delays).toEqual([100, 200, 400])
+  })
+
+  test('is asked again when it says, and not at all where that is too far off', async () => {
+    const soon = openApi(inTurn({ status: 429, headers: { 'retry-after': '3' } }, { body: { ok: true } }))
+    expect(await soon.clock.finish(soon.api.get('it', '/v2/apps'))).toEqual({ ok: true })
+    expect(soon.clock.delays).toEqual([3000])
+    const late = openApi(() => ({ status: 429, headers: { 'retry-after': '60' }, body: { error: 'slow down' } }))
+    expect((await requestFailure(late.clock, late.api.get('it', '/v2/apps'))).message).toContain(
+      'it answered 429 (slow down) and asks to be left alone for 60 s.',
+    )
+    expect(late.asked).toHaveLength(1)
+  })
+
+  test('is asked four times at most', async () => {
+    const { api, clock, asked } = openApi(() => ({ status: 503, body: { message: 'restarting' } }))
+    const error = await requestFailure(clock, api.get('for the run', '/v2/runs/run_1'))
+    expect(error.message).toBe(
+      '`inngest` did not answer for the run: it answered 503 (restarting). ' +
+        'Nothing was changed as far as is known, so it can be tried again.',
+    )
+    expect(error.status).toBe(503)
+    expect(asked).toHaveLength(4)
+    expect(clock.delays).toEqual([100, 200, 400])
+  })
+
+  test('is told with the cause where there is no answer at all', async () => {
+    const cause = connectionError('ECONNRESET')
+    const { api, clock } = openApi(inTurn(cause))
+    const error = await requestFailure(clock, api.get('for the run', '/v2/runs/run_1'))
+    expect(error.message).toContain('for the run: the connection to http://engine.test failed (ECONNRESET).')
+    expect([error.cause, error.provider]).toEqual([cause, 'inngest'])
+    expect(error).not.toHaveProperty('status')
+  })
+
+  test('is not asked again for what a request cannot mend', async () => {
+    for (const status of [400, 402, 409, 413]) {
+      const { api, clock, asked } = openApi(() => ({ status }))
+      expect(await requestFailure(clock, api.get('it', '/v2/apps'))).toMatchObject({ status })
+      expect(asked).toHaveLength(1)
+    }
+  })
+})
+
+describe('a list', () => {
+  test('is read over all its pages', async () => {
+    const { api, asked } = openApi(
+      inTurn(
+        { body: { data: [1, 2], page: { hasMore: true, cursor: 'one' } } },
+        { body: { data: [3], page: { hasMore: true, cursor: 'two' } } },
+        { body: { page: { hasMore: false, cursor: 'three' } } },
+      ),
+    )
+    expect(await api.list('it', '/v2/apps', { limit: 2 })).toEqual([1, 2, 3])
+    expect(asked.map(({ url }) => url.search)).toEqual(['?limit=2', '?limit=2&cursor=one', '?limit=2&cursor=two'])
+  })
+
+  test('is empty where there is nothing', async () => {
+    for (const reply of [notFound, { body: {} }, { body: { data: null } }, { body: { page: { hasMore: true } } }]) {
+      expect(await openApi(() => reply).api.list('it', '/v2/apps')).toEqual([])
+    }
+  })
+
+  test('is read from a cursor on', async () => {
+    const { api, asked } = openApi(inTurn({ body: { data: [3] } }))
+    expect(await api.list('it', '/v2/apps', { limit: 2, cursor: 'one' })).toEqual([3])
+    expect(asked.map(({ url }) => url.search)).toEqual(['?limit=2&cursor=one'])
+  })
+
+  test('fails as a whole where one of its pages does', async () => {
+    const { api, clock } = openApi(
+      inTurn({ body: { data: [1], page: { hasMore: true, cursor: 'one' } } }, { status: 400 }),
+    )
+    expect(await requestFailure(clock, api.list('it', '/v2/apps'))).toMatchObject({ status: 400 })
+  })
+})
+
+describe('a change', () => {
+  test('is asked for with an empty body, and tells the answer', async () => {
+    const { api, asked } = openApi(() => ({ body: { data: { runId: 'run_2' } } }))
+    expect(await api.post('it', '/v2/runs/run_1/rerun', [])).toEqual({ data: { runId: 'run_2' } })
+    expect(asked[0]).toMatchObject({ method: 'POST', text: '{}' })
+    expect(asked[0]!.url.href).toBe('http://engine.test/v2/runs/run_1/rerun')
+  })
+
+  test('that was refused as expected tells nothing', async () => {
+    const ended: Reply = { status: 409, body: { errors: [{ code: 'run_already_ended', message: 'Ended' }] } }
+    expect(await openApi(() => ended).api.post('it', '/v2/runs/run_1/cancel', [404, 409])).toBeUndefined()
+    expect(await openApi(() => notFound).api.post('it', '/v2/runs/run_1/cancel', [404, 409])).toBeUndefined()
+  })
+
+  test('fails for every other answer, and is asked for once', async () => {
+    const replies: (Reply | Error)[] = [
+      notFound,
+      { status: 500 },
+      { status: 429 },
+      connectionError('ECONNREFUSED'),
+      { status: 409, body: '<html>' },
+      { status: 200, body: '<html>' },
+    ]
+    for (const reply of replies) {
+      const { api, clock, asked } = openApi(inTurn(reply))
+      const { message } = await requestFailure(clock, api.post('the cancel', '/v2/runs/run_1/cancel', [409]))
+      expect(message).toContain('did not answer the cancel: ')
+      expect(asked).toHaveLength(1)
+      expect(clock.delays).toEqual([])
+    }
+  })
+})
+
+describe("the server's time", () => {
+  const at = (clock: VirtualClock, ms: number) => ({ date: new Date(clock.now() + ms).toUTCString() })
+
+  test('is asked for where no answer has told it', async () => {
+    const { api, asked } = openApi(() => ({ headers: at(createVirtualClock(), 60_000), body: {} }))
+    expect(await api.time()).toEqual({ offsetMs: 61_000, roundTripMs: 0 })
+    expect(asked.map(({ method, url }) => [method, url.pathname])).toEqual([['GET', '/v2/health']])
+    await api.time()
+    expect(asked).toHaveLength(1)
+  })
+
+  test('is told by any answer, also one that refuses', async () => {
+    const { api, asked, clock } = openApi(() => ({ status: 400, headers: at(createVirtualClock(), -60_000) }))
+    await requestFailure(clock, api.get('it', '/v2/apps'))
+    expect((await api.time()).offsetMs).toBe(-59_000)
+    expect(asked).toHaveLength(1)
+  })
+
+  test('is told without a question, as far as it is known', async () => {
+    const { api, asked, clock } = openApi(() => ({ headers: at(createVirtualClock(), 60_000), body: {} }))
+    expect(api.offsetMs()).toBe(0)
+    expect(asked).toHaveLength(0)
+    await clock.finish(api.get('it', '/v2/apps'))
+    expect(api.offsetMs()).toBe(61_000)
+    expect(asked).toHaveLength(1)
+  })
+
+  test('is ours while it cannot be told', async () => {
+    const { api } = openApi(inTurn(connectionError('ECONNREFUSED')))
+    expect(await api.time()).toEqual({ offsetMs: 0, roundTripMs: 0 })
+  })
+
+  test('tells how long an answer takes', async () => {
+    const clock = createVirtualClock()
+    const { connection } = createFakeServer(async () => {
+      await clock.advance(70)
+      return { body: {} }
+    })
+    expect((await createEngineApi(connection, clock).time()).roundTripMs).toBe(70)
+  })
+})
+
+test("the server's own words are found in every form that it has for them", () => {
+  const both = { errors: [{ message: 'first' }, { message: 'second' }], error: 'third', message: 'fourth' }
+  expect(reasonIn(both)).toBe(' (first)')
+  expect(reasonIn({ error: 'third', message: 'fourth' })).toBe(' (third)')
+  expect(reasonIn({ message: 'fourth' })).toBe(' (fourth)')
+  for (const none of [undefined, null, 'text', 7, {}, { error: '' }, { errors: [] }, { errors: [null], error: {} }]) {
+    expect(reasonIn(none)).toBe('')
+  }
+})

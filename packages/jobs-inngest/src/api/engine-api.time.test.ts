@@ -1,0 +1,43 @@
+import { describe, expect, test } from 'vitest'
+
+import { connectionError, createFakeServer, inTurn } from '../../test/kit/fake-server.ts'
+import { openApi } from '../../test/kit/open-api.ts'
+import { createVirtualClock, type VirtualClock } from '../../test/kit/virtual-clock.ts'
+import { createEngineApi } from './engine-api.ts'
+
+const at = (clock: VirtualClock, ms: number) => ({ date: new Date(clock.now() + ms).toUTCString() })
+
+describe("the server's time", () => {
+  test('is asked for again where the last answer that told it is older than half a minute', async () => {
+    const clock = createVirtualClock()
+    let aheadMs = 60_000
+    const { connection, asked } = createFakeServer(() => ({ headers: at(clock, aheadMs), body: {} }))
+    const api = createEngineApi(connection, clock)
+    await api.time()
+    aheadMs = 0
+    await clock.advance(30_000)
+    expect((await api.time()).offsetMs).toBe(61_000)
+    expect(asked).toHaveLength(1)
+    await clock.advance(1)
+    expect((await api.time()).offsetMs).toBe(0)
+    expect(asked.map(({ url }) => url.pathname)).toEqual(['/v2/health', '/v2/health'])
+  })
+
+  test('is asked for once by all who want it at the same moment', async () => {
+    const { api, asked, clock } = openApi(() => ({ headers: at(createVirtualClock(), 0), body: {} }))
+    await Promise.all([api.time(), api.time(), api.time()])
+    expect(asked).toHaveLength(1)
+    await clock.advance(30_001)
+    await api.time()
+    expect(asked).toHaveLength(2)
+  })
+
+  test('is as it was told last while nobody answers', async () => {
+    const replies = inTurn({ headers: at(createVirtualClock(), 60_000), body: {} }, connectionError('ECONNREFUSED'))
+    const { api, clock, asked } = openApi(replies)
+    await api.time()
+    await clock.advance(60_000)
+    expect((await api.time()).offsetMs).toBe(61_000)
+    expect(asked).toHaveLength(2)
+  })
+})

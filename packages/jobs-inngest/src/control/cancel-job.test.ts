@@ -1,0 +1,151 @@
+import { describe, expect, test } from 'vitest'
+
+import { recordedRuns } from '../../test/fixtures/recorded.ts'
+import type { Reply } from '../../test/kit/fake-server.ts'
+import { openApi, requestFailure } from '../../test/kit/open-api.ts'
+import type { EngineRun } from '../api/engine-shapes.ts'
+import { createJobReader } from '../read/job-reader.ts'
+import type { Registered } from '../read/subscriptions.ts'
+import { cancelJob } from './cancel-job.ts'
+
+const id = '01M89NS4WG6G8H65WJD6QKMDS3'
+const run = (name: string, status: EngineRun['status']): EngineRun => ({
+  ...recordedRuns.queued,
+  id: `run-${name}`,
+  app: { id: 'shop' },
+  function: { id: name },
+  status,
+})
+const registered = (functionId: string): Registered => ({ appId: 'shop', functionId, events: [], maxAttempts: 1 })
+const notFound: Reply = { status: 404, body: { errors: [{ code: 'not_found', message: 'Run not found' }] } }
+
+interface Setting {
+  /** The runs at the nth look, from 0. */
+  readonly runsAt: (look: number) => readonly EngineRun[]
+  /** Those that the event runs; default none. */
+  readonly functions?: readonly string[] | undefined
+  readonly cancel?: Reply
+  readonly isKnown?: boolean
+  /** How old the event is when the cancel begins. */
+  readonly ageMs?: number
+}
+
+function open({ runsAt, cancel = { body: {} }, isKnown = true, ageMs = 0, ...more }: Setting) {
+  const functions = 'functions' in more ? more.functions : []
+  let looks = 0
+  const { api, clock, asked } = openApi(({ method, url }) => {
+    if (method === 'POST') return cancel
+    if (url.pathname.startsWith('/v1/events/')) {
+      const received_at = new Date(begunAt - ageMs).toISOString()
+      return isKnown ? { body: { data: { internal_id: id, name: 'work.asked', received_at } } } : notFound
+    }
+    return { body: { data: runsAt(looks++) } }
+  })
+  const begunAt = clock.now()
+  const subscriptions = { all: async () => [], of: async () => functions?.map(registered) }
+  const reader = createJobReader({ api, clock, subscriptions, appId: 'shop' })
+  const work = cancelJob(id, { api, clock, reader, subscriptions })
+  const posts = () => asked.filter(({ method }) => method === 'POST').map(({ url }) => url.pathname)
+  return { work, clock, posts, looks: () => looks }
+}
+
+describe('the cancel of a job', () => {
+  test('cancels every run that waits or goes on, and no other, until they stay so', async () => {
+    const open3 = ['QUEUED', 'RUNNING', 'COMPLETED', 'FAILED', 'CANCELLED'] as const
+    const runs = open3.map((status) => run(status.toLowerCase(), status))
+    const ended = runs.map((one) => ({ ...one, status: 'CANCELLED' as const }))
+    const { work, clock, posts, looks } = open({ runsAt: (look) => (look === 0 ? runs : ended) })
+    await clock.finish(work)
+    expect(posts()).toEqual(['/v2/runs/run-queued/cancel', '/v2/runs/run-running/cancel'])
+    expect(looks()).toBe(4)
+    expect(clock.delays).toEqual([20, 20, 20])
+  })
+
+  test('asks again for a run that goes on, and begins to count anew', async () => {
+    const going = [run('a', 'RUNNING')]
+    const ended = [run('a', 'CANCELLED')]
+    const { work, clock, posts, looks } = open({ runsAt: (look) => (look === 0 || look === 3 ? going : ended) })
+    await clock.finish(work)
+    expect([posts().length, looks()]).toEqual([2, 7])
+  })
+
+  test('waits for the runs that its event will have', async () => {
+    const { work, clock, posts, looks } = open({
+      functions: ['a', 'b'],
+      runsAt: (look) => {
+        const others = [run('c', 'COMPLETED'), { ...run('a', 'COMPLETED'), app: { id: 'another' } }]
+        if (look < 5) return others
+        if (look < 8) return [...others, run('a', look === 5 ? 'QUEUED' : 'CANCELLED')]
+        return [...others, run('a', 'CANCELLED'), run('b', look === 8 ? 'QUEUED' : 'CANCELLED')]
+      },
+    })
+    await clock.finish(work)
+    expect(posts()).toEqual(['/v2/runs/run-a/cancel', '/v2/runs/run-b/cancel'])
+    expect(looks()).toBe(12)
+  })
+
+  test('waits for runs that never come until the event is five seconds old, and asks ever more seldom', async () => {
+    const { work, clock, posts, looks } = open({ functions: ['a'], runsAt: () => [], ageMs: 1000 })
+    const begunAt = clock.now()
+    await clock.finish(work)
+    expect(clock.now() - begunAt).toBeGreaterThanOrEqual(4000)
+    expect(clock.now() - begunAt).toBeLessThanOrEqual(4300)
+    expect(clock.delays.slice(0, 6)).toEqual([40, 80, 160, 200, 200, 200])
+    expect(looks()).toBeLessThanOrEqual(30)
+    expect(posts()).toEqual([])
+  })
+
+  test('waits ten seconds at most, also where our clock is far behind', async () => {
+    const { work, clock } = open({ functions: ['a'], runsAt: () => [], ageMs: -3_600_000 })
+    const begunAt = clock.now()
+    await clock.finish(work)
+    expect(clock.now() - begunAt).toBeLessThanOrEqual(10_300)
+  })
+
+  test('does not wait for a function that was registered long after the event came', async () => {
+    const { work, clock, posts, looks } = open({
+      functions: ['a', 'late'],
+      runsAt: (look) => [run('a', look === 0 ? 'RUNNING' : 'CANCELLED')],
+      ageMs: 5000,
+    })
+    await clock.finish(work)
+    expect(posts()).toEqual(['/v2/runs/run-a/cancel'])
+    expect([looks(), clock.delays]).toEqual([4, [20, 20, 20]])
+  })
+
+  test('waits for a first run where nobody tells which functions there are', async () => {
+    const { work, clock, posts } = open({
+      functions: undefined,
+      runsAt: (look) => (look < 3 ? [] : [run('a', look === 3 ? 'QUEUED' : 'CANCELLED')]),
+    })
+    await clock.finish(work)
+    expect(posts()).toEqual(['/v2/runs/run-a/cancel'])
+  })
+
+  test('knows of no runs to wait for where the event cannot be seen', async () => {
+    const { work, clock, looks } = open({ functions: ['a'], runsAt: () => [], isKnown: false })
+    await clock.finish(work)
+    expect(looks()).toBe(3)
+  })
+
+  test('takes a run that ends meanwhile for cancelled', async () => {
+    const already: Reply = { status: 409, body: { errors: [{ code: 'run_already_ended', message: 'Ended' }] } }
+    for (const cancel of [already, notFound]) {
+      const { work, clock, posts } = open({
+        runsAt: (look) => [run('a', look === 0 ? 'RUNNING' : 'COMPLETED')],
+        cancel,
+      })
+      await clock.finish(work)
+      expect(posts()).toHaveLength(1)
+    }
+  })
+
+  test('fails where runs go on all the same, and where the engine refuses', async () => {
+    const going = open({ runsAt: () => [run('a', 'RUNNING'), run('b', 'CANCELLED')] })
+    expect((await requestFailure(going.clock, going.work)).message).toContain(
+      `\`inngest\` did not answer the cancel of ${id}: runs still go on after 10000 ms (run-a).`,
+    )
+    const refused = open({ runsAt: () => [run('a', 'RUNNING')], cancel: { status: 500 } })
+    expect(await requestFailure(refused.clock, refused.work)).toMatchObject({ status: 500 })
+  })
+})

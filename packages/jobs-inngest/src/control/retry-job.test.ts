@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest'
+
+import { recordedRuns } from '../../test/fixtures/recorded.ts'
+import type { Reply } from '../../test/kit/fake-server.ts'
+import { openApi, requestFailure } from '../../test/kit/open-api.ts'
+import type { EngineRun } from '../api/engine-shapes.ts'
+import { createJobReader } from '../read/job-reader.ts'
+import { retryJob } from './retry-job.ts'
+
+const id = '01M89NS4WG6G8H65WJD6QKMDS3'
+const run = (runId: string, functionId: string, status: EngineRun['status']): EngineRun => ({
+  ...recordedRuns.exhausted,
+  id: runId,
+  function: { id: functionId },
+  status,
+})
+
+interface Setting {
+  readonly runs: readonly EngineRun[]
+  /** The answer to a rerun; default: a run that is visible at the third look from then on. */
+  readonly rerun?: Reply
+  readonly isVisible?: boolean
+  readonly isKnown?: boolean
+}
+
+function open({ runs, rerun, isVisible = true, isKnown = true }: Setting) {
+  const made: EngineRun[] = []
+  let looks = 0
+  const { api, clock, asked } = openApi(({ method, url }) => {
+    if (method === 'POST') {
+      const runId = `${url.pathname.split('/')[3]}-again`
+      made.push(run(runId, 'any', 'QUEUED'))
+      return rerun ?? { body: { data: { runId } } }
+    }
+    if (url.pathname.startsWith('/v1/events/')) {
+      return { body: isKnown ? { data: { internal_id: id, name: 'work.asked' } } : {} }
+    }
+    if (!url.pathname.endsWith('/runs')) return { body: {} }
+    looks++
+    return { body: { data: isVisible && made.length > 0 && looks > 3 ? [...runs, ...made] : runs } }
+  })
+  const subscriptions = { all: async () => [], of: async () => [] }
+  const reader = createJobReader({ api, clock, subscriptions, appId: 'probe-app' })
+  const work = retryJob(id, { api, clock, reader })
+  const posts = () => asked.filter(({ method }) => method === 'POST').map(({ url }) => url.pathname)
+  return { work, clock, posts }
+}
+
+describe('the retry of a job', () => {
+  test("runs again what failed, each definition's newest run alone, and waits until that is visible", async () => {
+    const { work, clock, posts } = open({
+      runs: [
+        run('a1', 'a', 'FAILED'),
+        run('a2', 'a', 'FAILED'),
+        run('b1', 'b', 'FAILED'),
+        run('b2', 'b', 'COMPLETED'),
+        run('c1', 'c', 'CANCELLED'),
+        run('d1', 'd', 'FAILED'),
+      ],
+    })
+    await clock.finish(work)
+    expect(posts()).toEqual(['/v2/runs/a2/rerun', '/v2/runs/d1/rerun'])
+    expect(clock.delays).toEqual([20, 20])
+  })
+
+  test('asks for nothing where there is no such job', async () => {
+    const { work, clock, posts } = open({ runs: [], isKnown: false })
+    await clock.finish(work)
+    expect(posts()).toEqual([])
+  })
+
+  test('asks for nothing where nothing failed', async () => {
+    const { work, clock, posts } = open({ runs: [run('a1', 'a', 'COMPLETED')] })
+    await clock.finish(work)
+    expect(posts()).toEqual([])
+    expect(clock.delays).toEqual([])
+  })
+
+  test('waits ten seconds for the new runs, and says that they were accepted', async () => {
+    const { work, clock } = open({ runs: [run('a1', 'a', 'FAILED')], isVisible: false })
+    const begunAt = clock.now()
+    expect((await requestFailure(clock, work)).message).toBe(
+      `\`inngest\` did not answer the retry of ${id}: the new runs do not become visible. ` +
+        'They were accepted: read the status again after a while.',
+    )
+    expect(clock.now() - begunAt).toBe(10_000)
+  })
+
+  test('is done where the engine does not name the new run', async () => {
+    const { work, clock, posts } = open({ runs: [run('a1', 'a', 'FAILED')], rerun: { body: {} } })
+    await clock.finish(work)
+    expect(posts()).toHaveLength(1)
+  })
+
+  test('fails where the engine refuses, and asks once', async () => {
+    const { work, clock, posts } = open({ runs: [run('a1', 'a', 'FAILED')], rerun: { status: 501 } })
+    expect((await requestFailure(clock, work)).message).toContain('did not answer the retry of the run a1')
+    expect(posts()).toHaveLength(1)
+  })
+})

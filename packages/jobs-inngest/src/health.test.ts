@@ -1,0 +1,137 @@
+import { defineCronJob, defineJob, type Definition, type JobRegistry, toJobRegistry } from '@cgk-platform/jobs-core'
+import { describe, expect, test } from 'vitest'
+
+import { type Answer, connectionError, inTurn, type Reply, testSigningKey } from '../test/kit/fake-server.ts'
+import { openApi } from '../test/kit/open-api.ts'
+import '../test/kit/work.ts'
+import type { EngineFunction } from './api/engine-shapes.ts'
+import { checkHealth } from './health.ts'
+import { createSubscriptions } from './read/subscriptions.ts'
+
+const job = (id: string): Definition => defineJob({ id, event: 'work.asked', handler: () => undefined })
+const notFound: Reply = { status: 404, body: { errors: [{ code: 'not_found', message: 'App not found' }] } }
+
+/** A server with the app `my shop`, which has these functions, and another app that has all. */
+function serverWith(...functions: (string | EngineFunction)[]): Answer {
+  const listed = functions.map((one) => (typeof one === 'string' ? { id: one } : one))
+  return ({ url }) => {
+    const { pathname } = url
+    if (pathname === '/v2/apps') return { body: { data: [{ id: 'my shop' }, { id: 'other' }] } }
+    if (pathname === '/v2/apps/my%20shop') return { body: { data: { id: 'my shop' } } }
+    if (pathname === '/v2/apps/my%20shop/functions') return { body: { data: listed } }
+    if (pathname === '/v2/apps/other/functions') return { body: { data: [{ id: 'one' }, { id: 'two' }] } }
+    return notFound
+  }
+}
+
+type Setting = Partial<Parameters<typeof checkHealth>[0]>
+
+async function check(answer: Answer, jobs?: JobRegistry, setting: Setting = {}) {
+  const { api, clock, asked } = openApi(answer)
+  const subscriptions = createSubscriptions(api, clock)
+  const health = await clock.finish(
+    checkHealth({ id: 'my shop', mode: 'cloud', eventKey: 'key', ...setting }, jobs, { api, subscriptions }),
+  )
+  expect(health.provider).toBe('inngest')
+  expect(health.ok).toBe(health.checks.every(({ ok }) => ok))
+  expect(new Set(health.checks.map(({ name }) => name)).size).toBe(health.checks.length)
+  return { ...health, asked, told: health.checks.map(({ name, ok, message }) => [name, ok, message]) }
+}
+
+const reached = [
+  ['engine', true, 'answers'],
+  ['signing key', true, 'is accepted'],
+]
+
+describe('a healthy engine', () => {
+  test('answers, takes the key, knows the app and has its functions', async () => {
+    const { ok, told } = await check(serverWith('one', 'two', 'more'), toJobRegistry([job('one'), job('two')]))
+    expect(told).toEqual([...reached, ['app', true, '`my shop` is synced'], ['functions', true, '3 are registered']])
+    expect(ok).toBe(true)
+  })
+
+  test('asks for no keys where it is a dev server', async () => {
+    const { ok, told } = await check(serverWith('one'), undefined, { mode: 'dev', eventKey: undefined })
+    expect(told[1]).toEqual(['signing key', true, 'not asked for by a dev server'])
+    expect(told.map(([name]) => name)).toEqual(['engine', 'signing key', 'app', 'functions'])
+    expect(ok).toBe(true)
+  })
+
+  test('needs no jobs to be known here', async () => {
+    expect((await check(serverWith('one'))).told.at(-1)).toEqual(['functions', true, '1 are registered'])
+    expect((await check(serverWith(), toJobRegistry([]))).ok).toBe(true)
+  })
+})
+
+describe('what is not well', () => {
+  test('is an app that was never synced', async () => {
+    const { ok, told } = await check(serverWith('one'), toJobRegistry([job('one')]), { id: 'forgotten' })
+    expect(told).toEqual([...reached, ['app', false, '`forgotten` is unknown: sync it, or check `appId`']])
+    expect(ok).toBe(false)
+  })
+
+  test('is a job that another app has, but not this one', async () => {
+    const { ok, told } = await check(serverWith('two'), toJobRegistry([job('one'), job('two'), job('three')]))
+    expect(told.at(-1)).toEqual(['functions', false, 'not registered: `one`, `three`. Sync the app again'])
+    expect(ok).toBe(false)
+  })
+
+  test('is a function that is paused, which another sync would not mend', async () => {
+    const { ok, told } = await check(serverWith('one', { id: 'two', isPaused: true }), toJobRegistry([job('two')]))
+    expect(told.at(-1)).toEqual(['functions', false, 'paused: `two`. Resume it in Inngest'])
+    expect(ok).toBe(false)
+    const jobs = toJobRegistry([job('two'), job('three')])
+    expect((await check(serverWith({ id: 'two', isPaused: true }), jobs)).told.at(-1)).toEqual([
+      'functions',
+      false,
+      'not registered: `three`. Sync the app again; paused: `two`. Resume it in Inngest',
+    ])
+    expect((await check(serverWith({ id: 'two', isPaused: true }), toJobRegistry([]))).ok).toBe(true)
+  })
+
+  test('is a cron job whose ticks nobody dispatches', async () => {
+    const daily = defineCronJob({ id: 'daily', schedule: '0 9 * * *', handler: () => undefined })
+    const { told } = await check(serverWith('daily'), toJobRegistry([daily]))
+    expect(told.at(-1)).toEqual(['functions', false, 'not registered: `daily-tick`. Sync the app again'])
+    expect((await check(serverWith('daily', 'daily-tick'), toJobRegistry([daily]))).ok).toBe(true)
+  })
+
+  test('is the cloud without an event key, also where nothing answers', async () => {
+    const message = 'there is none, so nothing can be sent: set `eventKey` or `INNGEST_EVENT_KEY`'
+    for (const answer of [serverWith('one'), inTurn(connectionError('ECONNREFUSED'))]) {
+      const { ok, told } = await check(answer, undefined, { eventKey: undefined })
+      expect(told.at(-1)).toEqual(['event key', false, message])
+      expect(ok).toBe(false)
+    }
+  })
+
+  test.each([401, 403])('is a key that is refused with %i', async (status) => {
+    const { ok, told } = await check(inTurn({ status, body: { error: 'Unauthorized' } }))
+    expect(told).toEqual([
+      ['engine', true, 'answers'],
+      ['signing key', false, expect.stringContaining(`it answered ${status} (Unauthorized). Check the signing key`)],
+    ])
+    expect(ok).toBe(false)
+  })
+
+  test('is an engine that is out of reach, breaks down, or is none', async () => {
+    const replies = [connectionError('ECONNREFUSED'), { status: 500 }, { status: 404, body: '<html>' }, { status: 400 }]
+    for (const reply of replies) {
+      const { ok, told } = await check(inTurn(reply))
+      expect(told).toEqual([['engine', false, expect.stringContaining('`inngest` did not answer for the app: ')]])
+      expect(ok).toBe(false)
+    }
+  })
+
+  test('is an engine that breaks down in the midst of it', async () => {
+    const { ok, told } = await check(inTurn({ body: { data: { id: 'my shop' } } }, { status: 500 }))
+    expect(told).toEqual([['engine', false, expect.stringContaining('did not answer which apps are registered')]])
+    expect(ok).toBe(false)
+  })
+
+  test('is told without the key', async () => {
+    for (const reply of [{ status: 401 }, { status: 500 }, connectionError('ECONNRESET')]) {
+      expect(JSON.stringify((await check(inTurn(reply))).told)).not.toContain(testSigningKey.slice(-10))
+    }
+  })
+})

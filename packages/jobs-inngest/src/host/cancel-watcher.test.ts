@@ -1,0 +1,243 @@
+import { JobCancelledError } from '@cgk-platform/jobs-core'
+import { describe, expect, test } from 'vitest'
+
+import { createDeferred, type Deferred } from '../../test/kit/deferred.ts'
+import { type Answer, connectionError, inTurn } from '../../test/kit/fake-server.ts'
+import { openHost } from '../../test/kit/open-host.ts'
+import { createCancelWatcher } from './cancel-watcher.ts'
+
+const notFound = { status: 404, body: { errors: [{ code: 'not_found', message: 'Run not found' }] } }
+const none = { body: { data: [] } }
+const cancelled = (...ids: string[]) => ({ body: { data: ids.map((id) => ({ id })) } })
+/** An id that tells when its run was queued. */
+const runAt = (instant: string, end = '0') => {
+  const digits = Date.parse(instant).toString(32).padStart(10, '0')
+  const time = [...digits].map((digit) => '0123456789ABCDEFGHJKMNPQRSTVWXYZ'[Number.parseInt(digit, 32)]).join('')
+  return `${time}${'0'.repeat(15)}${end}`
+}
+
+/** A process with handlers that go on until a test ends them. */
+function open(answer: Answer) {
+  const { parts, clock, asked, logger } = openHost(answer)
+  const signals: AbortSignal[] = []
+  const handlers: Deferred<string>[] = []
+  const start = (runId: string, jobId = `job-of-${runId}`): Promise<string> => {
+    const handler = createDeferred<string>()
+    handlers.push(handler)
+    return parts.cancels.during({ runId, jobId }, (signal) => {
+      signals.push(signal)
+      return handler.promise
+    })
+  }
+  return { clock, asked, logger, signals, handlers, start }
+}
+
+describe('a handler', () => {
+  test('is told within half a second that its run was cancelled', async () => {
+    const { start, clock, signals } = open(inTurn(none, cancelled('another', 'run_1')))
+    void start('run_1')
+    await clock.advance(999)
+    expect(signals[0]!.aborted).toBe(false)
+    await clock.advance(1)
+    expect(JobCancelledError.isInstance(signals[0]!.reason)).toBe(true)
+    expect(String(signals[0]!.reason)).toContain('job-of-run_1')
+  })
+
+  test('is told by its run itself, where others that were cancelled fill more than a page', async () => {
+    const ended = { status: 'CANCELLED', endedAt: '2026-03-01T12:00:00Z' }
+    const runs: Record<string, object> = {
+      run_1: { status: 'RUNNING' },
+      run_2: ended,
+      run_3: { status: 'CANCELLED' }, // not yet
+      run_4: { status: 'FAILED', endedAt: '2026-03-01T12:00:00Z' },
+    }
+    const { start, clock, signals, asked } = open(({ url }) => {
+      const id = url.pathname.split('/')[3]
+      if (id === undefined) return { body: { data: [{ id: 'run_0' }], page: { hasMore: true, cursor: 'next' } } }
+      return runs[id] ? { body: { data: { id, ...runs[id] } } } : notFound
+    })
+    for (const run of ['run_0', 'run_1', 'run_2', 'run_2', 'run_3', 'run_4', 'run_5']) void start(run)
+    await clock.advance(500)
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, false, true, true, false, false, false])
+    expect(asked.map(({ url }) => url.pathname)).toEqual([
+      '/v2/runs',
+      ...['run_1', 'run_2', 'run_3', 'run_4', 'run_5'].map((id) => `/v2/runs/${id}`),
+    ])
+  })
+
+  test('is told whichever page names its run, where too many go on to be looked at one by one', async () => {
+    const first = { body: { data: [{ id: 'old' }], page: { hasMore: true, cursor: 'next' } } }
+    const { start, clock, signals, asked } = open(inTurn(first, cancelled('run_2')))
+    for (let number = 0; number < 21; number++) void start(`run_${number}`)
+    await clock.advance(500)
+    expect(signals.flatMap(({ aborted }, index) => (aborted ? [index] : []))).toEqual([2])
+    expect(asked.map(({ url }) => [url.pathname, url.searchParams.get('cursor')])).toEqual([
+      ['/v2/runs', null],
+      ['/v2/runs', 'next'],
+    ])
+  })
+
+  test('is told in each attempt of a run that this process makes at the same time', async () => {
+    const { start, clock, signals, handlers } = open(inTurn(none, cancelled('run_1')))
+    const first = start('run_1')
+    void start('run_1')
+    await clock.advance(500)
+    handlers[0]!.resolve('done')
+    await first
+    await clock.advance(500)
+    expect(signals[1]!.aborted).toBe(true)
+  })
+
+  test('ends as it does, and is not told of anything afterwards', async () => {
+    const { start, clock, signals, handlers } = open(() => cancelled('run_1'))
+    const done = start('run_1')
+    void start('run_2')
+    handlers[0]!.resolve('done')
+    expect(await done).toBe('done')
+    await clock.advance(500)
+    expect(signals[0]!.aborted).toBe(false)
+  })
+
+  test('that throws is not told either, and throws through', async () => {
+    const { parts, clock, asked } = openHost(() => none)
+    const error = new Error('no')
+    await expect(parts.cancels.during({ runId: 'run_1', jobId: 'job_1' }, () => Promise.reject(error))).rejects.toBe(
+      error,
+    )
+    await clock.advance(5000)
+    expect(asked).toHaveLength(0)
+  })
+})
+
+describe('a host that closes', () => {
+  function openClosing() {
+    const { api, clock, logger } = openHost(() => none)
+    const closing = new AbortController()
+    const cancels = createCancelWatcher(api, clock, logger, closing.signal)
+    const signals: AbortSignal[] = []
+    const handler = createDeferred()
+    const start = (runId: string) =>
+      cancels.during({ runId, jobId: 'job_1' }, (signal) => {
+        signals.push(signal)
+        return handler.promise
+      })
+    return { closing, start, signals, handler }
+  }
+
+  test('stops what runs, and what would begin, for its own reason', () => {
+    const { closing, start, signals } = openClosing()
+    const reason = new Error('closing')
+    void start('run_1')
+    void start('run_2')
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, false])
+    closing.abort(reason)
+    void start('run_3')
+    expect(signals.map((signal) => signal.reason as unknown)).toEqual([reason, reason, reason])
+  })
+
+  test('stops nothing that has ended', async () => {
+    const { closing, start, signals, handler } = openClosing()
+    const work = start('run_1')
+    handler.resolve()
+    await work
+    closing.abort()
+    expect(signals[0]!.aborted).toBe(false)
+  })
+})
+
+describe('the look for cancelled runs', () => {
+  test('is one for the whole process, every half second', async () => {
+    const { start, clock, asked } = open(() => none)
+    for (let number = 0; number < 20; number++) void start(`run_${number}`)
+    await clock.advance(500)
+    expect(asked).toHaveLength(1)
+    await clock.advance(2000)
+    expect(asked).toHaveLength(5)
+    expect(clock.delays.every((delay) => delay === 500)).toBe(true)
+  })
+
+  test('asks for those from a minute before the oldest run on', async () => {
+    const { start, clock, asked } = open(() => none)
+    void start(runAt('2026-03-01T11:59:30Z', '1'))
+    void start(runAt('2026-03-01T11:58:30Z', '2'))
+    void start(runAt('2026-03-01T11:59:00Z', '3'))
+    await clock.advance(500)
+    expect(asked[0]!.url.pathname).toBe('/v2/runs')
+    expect(Object.fromEntries(asked[0]!.url.searchParams)).toEqual({
+      status: 'CANCELLED',
+      from: '2026-03-01T11:57:30.000Z',
+      limit: '100',
+    })
+  })
+
+  test('asks from now on for a run whose id tells no time', async () => {
+    const { start, clock, asked } = open(() => none)
+    void start('run_1')
+    await clock.advance(500)
+    expect(asked[0]!.url.searchParams.get('from')).toBe('2026-03-01T11:59:00.000Z')
+  })
+
+  test('ends when nothing runs, and begins again', async () => {
+    const { start, clock, asked, handlers } = open(() => none)
+    const first = start('run_1')
+    await clock.advance(500)
+    handlers[0]!.resolve('done')
+    await first
+    await clock.advance(5000)
+    expect([asked.length, clock.pending()]).toEqual([1, 0])
+    void start('run_2')
+    await clock.advance(500)
+    expect(asked).toHaveLength(2)
+  })
+
+  test('goes on where one run ends as another begins', async () => {
+    const { start, clock, asked, handlers } = open(() => none)
+    const first = start('run_1')
+    await clock.advance(250)
+    handlers[0]!.resolve('done')
+    await first
+    void start('run_2')
+    await clock.advance(250)
+    expect([asked.length, clock.pending()]).toEqual([1, 1])
+  })
+
+  test('keeps no process alive', async () => {
+    const { start, clock } = open(() => none)
+    void start('run_1')
+    expect([clock.pending(), clock.held()]).toEqual([1, 0])
+    await clock.advance(500)
+    expect([clock.pending(), clock.held()]).toEqual([1, 0])
+  })
+})
+
+describe('a look that fails', () => {
+  test('is told once, and the next are made all the same', async () => {
+    const { start, clock, logger, asked } = open(() => ({ status: 400, body: { error: 'no good' } }))
+    void start('run_1')
+    await clock.advance(2500)
+    expect(asked).toHaveLength(5)
+    expect(logger.messages('warn')).toEqual(['Whether running jobs were cancelled cannot be read.'])
+    const [{ fields } = {} as never] = logger.lines
+    const message = expect.stringContaining('`inngest` did not answer which runs were cancelled: it answered 400')
+    expect(fields).toEqual({ error: expect.objectContaining({ code: 'request_failed', message }) })
+  })
+
+  test('is told again after one that did not', async () => {
+    const bad = { status: 400 }
+    const { start, clock, logger } = open(inTurn(bad, bad, none, bad, bad))
+    void start('run_1')
+    await clock.advance(2500)
+    expect(logger.messages('warn')).toHaveLength(2)
+  })
+
+  test('for an engine that is away is not made twice at the same time', async () => {
+    const { start, clock, asked } = open(inTurn(connectionError('ECONNREFUSED')))
+    void start('run_1')
+    await clock.advance(500 + 100 + 200 + 400)
+    expect(asked).toHaveLength(4)
+    await clock.advance(499)
+    expect(asked).toHaveLength(4)
+    await clock.advance(1)
+    expect(asked).toHaveLength(5)
+  })
+})

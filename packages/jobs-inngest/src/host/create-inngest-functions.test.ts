@@ -1,0 +1,229 @@
+import {
+  ambientJobs,
+  claimCronJob,
+  defineCronJob,
+  defineJob,
+  type Definition,
+  InvalidDefinitionError,
+  InvalidOptionError,
+  releaseCronJobs,
+  sendJob,
+  UnsupportedFeatureError,
+} from '@cgk-platform/jobs-core'
+import { Inngest, type InngestFunction } from 'inngest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+
+import { createFakeServer, type FakeServer } from '../../test/kit/fake-server.ts'
+import { createRecordedLogger } from '../../test/kit/recorded-logger.ts'
+import { createVirtualClock } from '../../test/kit/virtual-clock.ts'
+import '../../test/kit/work.ts'
+import { createInngestFunctions, type InngestHostOptions } from './create-inngest-functions.ts'
+
+const handler = () => undefined
+const job = (id: string, more: object = {}): Definition => defineJob({ id, event: 'work.asked', handler, ...more })
+const cron = (id: string, more: object = {}): Definition =>
+  defineCronJob({ id, schedule: '0 3 * * *', handler, ...more })
+
+beforeEach(() => {
+  const forget = () => {
+    for (const { id } of ambientJobs().all()) ambientJobs().remove(id)
+  }
+  forget()
+  return forget
+})
+
+function make(jobs?: readonly Definition[], server: FakeServer = createFakeServer(() => ({ body: {} }))) {
+  const logger = createRecordedLogger()
+  return createInngestFunctions({ client: server.client, jobs, logger }, { clock: createVirtualClock() })
+}
+
+function idsOf(functions: readonly InngestFunction.Any[]): string[] {
+  return functions.map((one) => one.id())
+}
+
+function optionsOf(fn: InngestFunction.Any | undefined) {
+  return (fn as unknown as { opts: Record<string, unknown> }).opts
+}
+
+/** Calls a function as the SDK does, for a job of tenant `acme`. */
+function call(fn: InngestFunction.Any | undefined, payload: object = {}): Promise<unknown> {
+  const data = { tenantId: 'acme', ...payload, _job: { v: 1, tenantId: 'acme', sentAt: 1 } }
+  const event = { id: '01M89NS4WG6G8H65WJD6QKMDS3', name: 'work.asked', data, ts: 1 }
+  const { fn: handle } = fn as unknown as { fn: (context: object) => Promise<unknown> }
+  return handle({ event, runId: '01M89NS53P41QNS08H5VWD7NCR', attempt: 0 })
+}
+
+describe('the functions', () => {
+  test('are one for each job, on its event, by its id', () => {
+    const functions = make([job('one', { retry: { maxAttempts: 2 } }), job('two', { event: 'work.followed' })])
+    expect(idsOf(functions)).toEqual(['one', 'two'])
+    expect(functions.map((one) => optionsOf(one)['triggers'])).toEqual([
+      [{ event: 'work.asked' }],
+      [{ event: 'work.followed' }],
+    ])
+    expect(optionsOf(functions[0])).toMatchObject({ id: 'one', retries: 1 })
+    expect(optionsOf(functions[0])).not.toHaveProperty('onFailure')
+  })
+
+  test('are two for each cron job: one for its ticks and one for its runs', () => {
+    const functions = make([cron('nightly')])
+    expect(idsOf(functions)).toEqual(['nightly', 'nightly-tick'])
+    expect(functions.map((one) => optionsOf(one)['triggers'])).toEqual([
+      [{ event: 'cron/shop/nightly' }],
+      [{ cron: 'TZ=UTC 0 3 * * *' }],
+    ])
+  })
+
+  test('have what Inngest shall call after a failure where the definition has it', () => {
+    const [fn] = make([job('one', { onFailure: handler })])
+    expect(optionsOf(fn)['onFailure']).toBeTypeOf('function')
+  })
+
+  test('are those of the client that is served', () => {
+    const server = createFakeServer(() => ({ body: {} }))
+    const functions = make([job('one')], server)
+    expect(server.client.funcs).toEqual(functions)
+  })
+
+  test('are of the jobs that registered themselves by now, where none are given', () => {
+    job('one')
+    cron('nightly')
+    const functions = make()
+    job('later')
+    expect(idsOf(functions)).toEqual(['one', 'nightly', 'nightly-tick'])
+    expect(make([])).toEqual([])
+  })
+
+  test('run the handler, and tell its output', async () => {
+    const [fn] = make([job('one', { handler: ({ payload }: { payload: { number: number } }) => payload.number + 1 })])
+    const record = await call(fn, { number: 1 })
+    expect(record).toEqual({ output: 2, attempt: 1, startedAt: createVirtualClock().now() })
+  })
+
+  test('tell the hooks that they are given', async () => {
+    const { client } = createFakeServer(() => ({ body: {} }))
+    const onRunEnd = vi.fn<() => void>()
+    const jobs = [job('one')]
+    const [fn] = createInngestFunctions({ client, jobs, logger: createRecordedLogger(), hooks: { onRunEnd } })
+    await call(fn)
+    expect(onRunEnd).toHaveBeenCalledTimes(1)
+  })
+
+  test('send through the client that they are given', async () => {
+    const send = vi.fn<() => Promise<undefined>>(async () => undefined)
+    const { client } = createFakeServer(() => ({ body: {} }))
+    const given = { sendJob: send } as unknown as NonNullable<InngestHostOptions['jobClient']>
+    const work = job('one', { handler: async () => void (await sendJob('work.followed', { tenantId: 'acme' })) })
+    const [fn] = createInngestFunctions({ client, jobs: [work], logger: createRecordedLogger(), jobClient: given })
+    await call(fn)
+    expect(send).toHaveBeenCalledTimes(1)
+  })
+
+  test('send to the same Inngest where they are given none', async () => {
+    const server = createFakeServer(({ method }) => ({ body: method === 'POST' ? { ids: ['id'], status: 200 } : {} }))
+    const work = job('one', { handler: async () => void (await sendJob('work.followed', { tenantId: 'acme' })) })
+    const [fn] = make([work], server)
+    await call(fn)
+    const [sent] = server.asked.filter(({ method }) => method === 'POST')
+    expect(sent!.url.pathname).toMatch(/^\/e\//)
+    expect(sent!.text).toContain('"work.followed"')
+  })
+})
+
+describe('a cron job', () => {
+  test('that Inngest ticks for is left alone by other engines of the process', () => {
+    const nightly = cron('nightly')
+    make([nightly])
+    const other = {}
+    expect(claimCronJob(nightly as Parameters<typeof claimCronJob>[0], other)).toBe(false)
+    const weekly = cron('weekly')
+    expect(claimCronJob(weekly as Parameters<typeof claimCronJob>[0], other)).toBe(true)
+    releaseCronJobs(other)
+  })
+})
+
+describe('an id that another function needs is refused', () => {
+  const failing = { onFailure: handler }
+
+  test.each<[string, () => readonly Definition[], string, string]>([
+    ['that of a dispatcher', () => [cron('a'), job('a-tick')], 'a-tick', 'a'],
+    ['that of a dispatcher, whichever comes first', () => [job('a-tick'), cron('a')], 'a-tick', 'a'],
+    ['that of what Inngest calls after a failure', () => [job('a', failing), job('a-failure')], 'a-failure', 'a'],
+    ['that of a failing cron job', () => [cron('a', failing), cron('a-failure')], 'a-failure', 'a'],
+    ['that of a dispatcher of a dispatcher', () => [cron('a'), cron('a-tick')], 'a-tick', 'a'],
+  ])('%s', (_, jobs, taken, by) => {
+    const error = refusal({ jobs: jobs() })
+    expect(InvalidDefinitionError.isInstance(error)).toBe(true)
+    expect(error).toMatchObject({ field: 'id' })
+    expect(error.message).toContain(`\`${taken}\``)
+    const needs = `is the id of the function that Inngest needs beside \`${by}\`. Give one of the two another id.`
+    expect(error.message).toContain(needs)
+  })
+
+  test('but not where nothing else needs it', () => {
+    expect(idsOf(make([job('a'), job('a-tick'), job('a-failure'), cron('b'), cron('b-failure')]))).toHaveLength(7)
+  })
+})
+
+/** What the functions are refused with. */
+function refusal(options: object): Error {
+  const { client } = createFakeServer(() => ({ body: {} }))
+  try {
+    createInngestFunctions({ client, logger: createRecordedLogger(), ...options } as InngestHostOptions)
+  } catch (error) {
+    return error as Error
+  }
+  throw new Error('It was accepted.')
+}
+
+describe('what Inngest cannot do is refused', () => {
+  test.each<[string, () => Definition, string]>([
+    ['too many attempts', () => job('a', { retry: { maxAttempts: 22 } }), 'Lower it in `a` to 21 or less.'],
+    ['too long a delay', () => job('a', { retry: { maxDelay: '25h' } }), 'Lower it in `a` to 86400000 ms or less.'],
+    [
+      'an option that would break a promise',
+      () => job('a', { providerOptions: { inngest: { rateLimit: { limit: 1, period: '1s' } } } }),
+      'Use `throttle`',
+    ],
+    ['the same of a cron job', () => cron('a', { retry: { maxAttempts: 22 } }), 'Lower it in `a` to 21 or less.'],
+  ])('%s', (_, definition, remedy) => {
+    const error = refusal({ jobs: [job('fine'), definition()] })
+    expect(UnsupportedFeatureError.isInstance(error)).toBe(true)
+    expect(error).toMatchObject({ provider: 'inngest', message: expect.stringContaining(remedy) })
+  })
+
+  test('before a function is made of anything', () => {
+    const { client } = createFakeServer(() => ({ body: {} }))
+    const jobs = [job('fine'), job('a', { retry: { maxAttempts: 22 } })]
+    expect(() => createInngestFunctions({ client, jobs, logger: createRecordedLogger() })).toThrow('`a`')
+    expect(client.funcs).toEqual([])
+  })
+
+  test('but not all that it can', () => {
+    const most = { retry: { maxAttempts: 21, maxDelay: '24h' }, timeout: '1h', concurrency: { limit: 5, perTenant: 1 } }
+    expect(idsOf(make([job('a', most), cron('b', { ...most, overlap: 'allow', catchUp: 'latest' })]))).toHaveLength(3)
+  })
+})
+
+describe('an option that cannot be used is refused', () => {
+  test.each<[string, object, string]>([
+    ['a misspelt one', { job: [] }, '`job` is not an option of `createInngestFunctions`'],
+    ['a client that is none', { client: { id: 'shop' } }, '`client` is no Inngest client'],
+    ['a missing client', { client: undefined }, '`client` is no Inngest client'],
+    ['a job that is none', { jobs: [{ id: 'a' }] }, '`jobs[0]` is an object, not a definition'],
+  ])('%s', (_, options, message) => {
+    const error = refusal(options)
+    expect(InvalidOptionError.isInstance(error)).toBe(true)
+    expect(error.message).toContain(message)
+  })
+
+  test('none at all', () => {
+    expect(() => createInngestFunctions(undefined as never)).toThrow('`client` is no Inngest client')
+    expect(() => createInngestFunctions('client' as never)).toThrow('`options` is a string, not an object')
+  })
+
+  test('a dev server with a key of production', () => {
+    const client = new Inngest({ id: 'shop', isDev: true, signingKey: 'signkey-prod-0123', aiMetadata: false })
+    expect(refusal({ client, jobs: [] }).message).toContain('`isDev` is on')
+  })
+})

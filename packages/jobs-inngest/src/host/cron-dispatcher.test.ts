@@ -1,0 +1,195 @@
+import { type CronJobDefinition, type CronJobOptions, defineCronJob, type LogLevel } from '@cgk-platform/jobs-core'
+import { describe, expect, test, vi } from 'vitest'
+
+import { type Answer, type Asked, idsIn, type Reply } from '../../test/kit/fake-server.ts'
+import { openHost } from '../../test/kit/open-host.ts'
+import { createCronDispatcher } from './cron-dispatcher.ts'
+
+/** The virtual clock's own instant, at which a tick is due. */
+const tick = Date.parse('2026-03-01T12:00:00Z')
+
+interface SentEvent {
+  readonly name: string
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+interface Setting extends Partial<CronJobOptions<void>> {
+  /** What the server answers, before what it answers anyway. */
+  readonly answer?: (asked: Asked) => Reply | undefined | Promise<Reply | undefined>
+  readonly withDate?: string
+}
+
+function open({ answer, withDate = new Date(tick).toUTCString(), ...more }: Setting = {}) {
+  const definition = defineCronJob({
+    id: 'nightly',
+    schedule: '0 12 * * *',
+    timezone: 'Europe/Berlin',
+    handler: () => undefined,
+    ...more,
+  }) as CronJobDefinition
+  const reply: Answer = async (asked) => {
+    const own = await answer?.(asked)
+    return { headers: { date: withDate }, ...(own ?? (asked.method === 'POST' ? taken(asked) : { body: {} })) }
+  }
+  const host = openHost(reply)
+  createCronDispatcher(definition, host.parts)
+  const [{ options, run } = {} as never] = host.created
+  const dispatch = (ts: number | undefined = tick, attempt = 0) =>
+    host.clock.finish(run({ event: ts === -1 ? {} : { ts }, attempt }))
+  const posts = () => host.asked.filter(({ method }) => method === 'POST')
+  const events = () => posts().map(eventIn)
+  const logged = (level: LogLevel) => host.logger.messages(level)
+  return { ...host, options, dispatch, posts, events, logged }
+}
+
+function eventIn({ text }: Asked): SentEvent {
+  return (JSON.parse(text) as [SentEvent])[0]
+}
+
+const idIn = (asked: Asked): string => idsIn(asked)[0]!
+
+function taken(asked: Asked): Reply {
+  return { body: { ids: [idIn(asked)], status: 200 } }
+}
+
+/** What a dispatch fails with. */
+async function failure(work: Promise<unknown>): Promise<Error & { retryAfter?: string }> {
+  return work.then(
+    () => {
+      throw new Error('It did not fail.')
+    },
+    (error: unknown) => error as Error,
+  )
+}
+
+describe('the dispatcher of a cron job', () => {
+  test('is a function of its own on the schedule, in words that Inngest knows', () => {
+    expect(open({ schedule: '0  9 * * 5-7' }).options).toEqual({
+      id: 'nightly-tick',
+      name: 'nightly: ticks',
+      retries: 4,
+      triggers: [{ cron: 'TZ=Europe/Berlin 0 9 * * 0,5,6' }],
+    })
+  })
+
+  test('is tried again for a day where its ticks shall be made up for', () => {
+    expect(open({ catchUp: 'latest' }).options).toMatchObject({ retries: 20 })
+  })
+})
+
+describe('a tick', () => {
+  test('becomes one job of the system, of an event that no other app has', async () => {
+    const { dispatch, events, logger } = open()
+    expect(await dispatch()).toEqual({ sent: 1, skipped: [] })
+    expect(events()).toEqual([
+      {
+        name: 'cron/shop/nightly',
+        data: {
+          tenantId: 'system',
+          scheduledAt: '2026-03-01T12:00:00.000Z',
+          _job: { v: 1, sentAt: tick, tenantId: 'system' },
+        },
+      },
+    ])
+    expect(logger.lines).toEqual([])
+  })
+
+  test('becomes one job also where there are tenants, which is asked of nobody yet', async () => {
+    const tenants = vi.fn<() => string[]>(() => ['acme', 'globex'])
+    const { dispatch, events } = open({ tenants })
+    expect(await dispatch()).toEqual({ sent: 1, skipped: [] })
+    expect(events().map(({ data }) => data['tenantId'])).toEqual(['system'])
+    expect(tenants).not.toHaveBeenCalled()
+  })
+
+  test('is the instant at which it is dispatched where the engine tells none', async () => {
+    const { dispatch, events } = open()
+    await dispatch(-1)
+    expect(events()[0]!.data['scheduledAt']).toBe('2026-03-01T12:00:00.000Z')
+  })
+
+  /** A server on which a run of the cron job goes on for this tenant. */
+  const withOpen =
+    (tenantId: string): NonNullable<Setting['answer']> =>
+    ({ url }) => {
+      if (url.pathname.endsWith('/runs')) return { body: { data: [{ trigger: { eventIds: ['one'] } }] } }
+      if (!url.pathname.startsWith('/v1/events/')) return undefined
+      return { body: { data: { internal_id: 'one', name: 'cron/shop/nightly', data: { tenantId } } } }
+    }
+
+  test('is not skipped while a run of a tenant goes on', async () => {
+    const { dispatch, logged } = open({ answer: withOpen('acme'), tenants: () => ['acme'] })
+    expect(await dispatch()).toEqual({ sent: 1, skipped: [] })
+    expect(logged('info')).toEqual([])
+  })
+
+  test('is skipped while the job of the one before goes on', async () => {
+    const answer = withOpen('system')
+    const { dispatch, posts, logged } = open({ answer })
+    expect(await dispatch()).toEqual({ sent: 0, skipped: ['system'] })
+    expect(posts()).toEqual([])
+    expect(logged('info')).toEqual(['A cron tick was skipped: the previous run still goes on.'])
+    expect(await open({ answer, overlap: 'allow' }).dispatch()).toEqual({ sent: 1, skipped: [] })
+  })
+})
+
+describe('a tick that comes late', () => {
+  test('is dispatched up to fifteen seconds', async () => {
+    expect(await open().dispatch(tick - 15_000)).toEqual({ sent: 1, skipped: [] })
+  })
+
+  test('is dropped from then on, with a warning', async () => {
+    const { dispatch, posts, logger } = open()
+    expect(await dispatch(tick - 15_001)).toEqual({ sent: 0, dropped: true })
+    expect(posts()).toEqual([])
+    const [{ level, fields } = {} as never] = logger.lines
+    expect([level, fields]).toEqual(['warn', { definition: 'nightly', tick: '2026-03-01T11:59:44.999Z' }])
+  })
+
+  test('is made up for by the latest one where the definition asks for it', async () => {
+    const { dispatch, events } = open({ catchUp: 'latest', schedule: '*/5 * * * *' })
+    expect(await dispatch(tick - 3_600_000)).toEqual({ sent: 1, skipped: [] })
+    expect(events()[0]!.data['scheduledAt']).toBe('2026-03-01T12:00:00.000Z')
+  })
+
+  test("is late by the engine's clock, whatever ours says", async () => {
+    const behind = { withDate: new Date(tick - 3_600_000).toUTCString() }
+    expect(await open(behind).dispatch(tick - 3_600_000)).toEqual({ sent: 1, skipped: [] })
+    const ahead = { withDate: new Date(tick + 3_600_000).toUTCString() }
+    expect(await open(ahead).dispatch(tick)).toEqual({ sent: 0, dropped: true })
+  })
+})
+
+describe('a dispatch that fails', () => {
+  const unreadable: Setting['answer'] = ({ url }) => (url.pathname.endsWith('/runs') ? { status: 400 } : undefined)
+
+  test('is made again while its tick is still in time, by the instant of the engine', async () => {
+    const dates = []
+    for (let attempt = 0; attempt < 6; attempt++) {
+      const error = await failure(open({ answer: unreadable }).dispatch(tick, attempt))
+      expect(error).toBeInstanceOf(Error)
+      expect(error.name).toBe('RetryAfterError')
+      expect(error.message).toMatch(/^RequestFailedError: .* for open runs of `nightly`: it answered 400/)
+      expect(error.stack).toMatch(/^RequestFailedError: /)
+      dates.push(Date.parse(error.retryAfter!) - tick)
+    }
+    expect(dates).toEqual([1100, 2200, 4400, 6000, 6000, 6000])
+    const ahead = open({ answer: unreadable, withDate: new Date(tick + 60_000).toUTCString() })
+    expect(Date.parse((await failure(ahead.dispatch(tick + 60_000))).retryAfter!)).toBe(tick + 61_000 + 1100)
+  })
+
+  test('sends nothing, and is logged', async () => {
+    const { dispatch, posts, logger } = open({ answer: unreadable })
+    await failure(dispatch())
+    expect(posts()).toEqual([])
+    const [{ level, message, fields } = {} as never] = logger.lines
+    expect([level, message]).toEqual(['error', 'A cron tick could not be dispatched.'])
+    expect(fields).toMatchObject({ definition: 'nightly', error: { code: 'request_failed' } })
+  })
+
+  test('is one whose job the engine does not take', async () => {
+    const answer: Setting['answer'] = ({ method }) => (method === 'POST' ? { status: 401 } : undefined)
+    const error = await failure(open({ answer }).dispatch())
+    expect(error.message).toContain('A job of the tick was not taken: it answered 401')
+  })
+})

@@ -1,0 +1,245 @@
+import { defineJob, type Definition, type JobContext, NonRetryableError, ShutdownError } from '@cgk-platform/jobs-core'
+import { describe, expect, test, vi } from 'vitest'
+
+import type { Answer } from '../../test/kit/fake-server.ts'
+import type { HostSetting } from '../../test/kit/open-host.ts'
+import { jobId as id, openFunction, runId } from '../../test/kit/open-function.ts'
+import '../../test/kit/work.ts'
+import { readFailedRecord } from '../wire/attempt-record.ts'
+
+const retry = { maxAttempts: 3, initialDelay: '10s', backoff: 'fixed' } as const
+
+type Options = Partial<Parameters<typeof defineJob<'work.asked', unknown>>[0]>
+
+function open(options: Options = {}, answer?: Answer, setting?: HostSetting) {
+  const definition = defineJob({ id: 'work', event: 'work.asked', handler: () => undefined, retry, ...options })
+  return openFunction(definition as unknown as Definition, 'work.asked', answer, setting)
+}
+
+describe('an attempt', () => {
+  test('is made with what Inngest tells, counted from 1', async () => {
+    const seen: Partial<JobContext>[] = []
+    const { attempt } = open({
+      handler: (_, { logger: _logger, signal: _signal, ...context }) => void seen.push(context),
+    })
+    await attempt(1)
+    expect(seen).toEqual([{ jobId: id, runId, attempt: 2, maxAttempts: 3, tenantId: 'acme' }])
+  })
+
+  test('gets the payload without our record, and the instant of the send', async () => {
+    const seen: unknown[] = []
+    const { attempt, eventOf } = open({ handler: (event) => void seen.push(event) })
+    await attempt(0, eventOf({}, { number: 7 }))
+    expect(seen).toEqual([{ id, name: 'work.asked', payload: { tenantId: 'acme', number: 7 }, sentAt: new Date(4000) }])
+  })
+
+  test('that succeeds tells its output and its count', async () => {
+    const { attempt, startedAt } = open({ handler: () => ({ done: true }) })
+    expect(await attempt(2)).toEqual({ returned: { output: { done: true }, attempt: 3, startedAt } })
+  })
+
+  test('that fails is tried again when its policy says', async () => {
+    const { attempt, startedAt } = open({ handler: () => Promise.reject(new TypeError('no')) })
+    const { thrown } = await attempt()
+    expect(thrown).toMatchObject({ name: 'RetryAfterError', message: 'no' })
+    expect((thrown as Error & { retryAfter: string }).retryAfter).toBe(new Date(startedAt + 10_000).toISOString())
+    expect(readFailedRecord(thrown)).toMatchObject({ attempt: 1, maxAttempts: 3, nextAttemptAt: startedAt + 10_000 })
+  })
+
+  test("that fails is due by the engine's clock where it is far from ours", async () => {
+    const date = { date: new Date(Date.parse('2026-03-01T13:00:00Z')).toUTCString() }
+    const { attempt, startedAt } = open({ handler: () => Promise.reject(new Error('no')) }, () => ({
+      headers: date,
+      body: {},
+    }))
+    const { thrown } = await attempt()
+    expect(readFailedRecord(thrown)?.nextAttemptAt).toBe(startedAt + 10_000)
+    const { retryAfter } = thrown as Error & { retryAfter: string }
+    expect(Date.parse(retryAfter)).toBe(startedAt + 10_000 + 3_600_000 + 1000)
+  })
+
+  test('that is the last, or cannot be mended, is not tried again', async () => {
+    const last = open({ handler: () => Promise.reject(new Error('no')) })
+    expect((await last.attempt(2)).thrown?.name).toBe('NonRetriableError')
+    const beyond = open({ handler: () => Promise.reject(new NonRetryableError('gone')) })
+    expect((await beyond.attempt(0)).thrown?.name).toBe('NonRetriableError')
+    expect(beyond.asked).toEqual([]) // needs no time of the engine
+  })
+
+  test('begun too early waits until it is due', async () => {
+    const begun: number[] = []
+    const host = open({ handler: () => Promise.reject(new Error(String(begun.push(host.clock.now())))) })
+    await host.attempt(0)
+    await host.clock.advance(9000)
+    const { thrown } = await host.attempt(1) // held back for another second
+    expect(begun).toEqual([host.startedAt, host.startedAt + 10_000])
+    expect(readFailedRecord(thrown)?.startedAt).toBe(host.startedAt + 10_000)
+  })
+
+  test('is not held back after one that did not ask for it', async () => {
+    const host = open({ handler: () => undefined })
+    await host.attempt(0)
+    await host.attempt(1)
+    expect(host.clock.now()).toBe(host.startedAt)
+  })
+
+  test('that is held back can be cancelled', async () => {
+    const begun: number[] = []
+    const handler = () => Promise.reject(new Error(String(begun.push(1))))
+    const answer: Answer = ({ url }) => ({ body: url.pathname === '/v2/runs' ? { data: [{ id: runId }] } : {} })
+    const host = open({ handler, retry: { ...retry, initialDelay: '4s' } }, answer)
+    await host.attempt(0)
+    expect((await host.attempt(1)).returned).toMatchObject({ attempt: 2 })
+    expect(begun).toHaveLength(1)
+    expect(host.clock.now() - host.startedAt).toBe(500)
+  })
+
+  test('begun too early, after one that another process made, waits until it is due', async () => {
+    const begun: number[] = []
+    const answer: Answer = ({ url }) => {
+      const cause = {
+        attempt: 1,
+        maxAttempts: 3,
+        nextAttemptAt: startedAt + 700,
+        error: { name: 'Error', message: 'no' },
+      }
+      const data = url.pathname === `/v2/events/${id}/runs` ? [{ id: runId, output: { error: { cause } } }] : []
+      return { body: { data } }
+    }
+    const { attempt, clock, startedAt } = open({ handler: () => void begun.push(clock.now()) }, answer)
+    expect(await attempt(1)).toEqual({ returned: { attempt: 2, startedAt: startedAt + 700 } })
+    expect(begun).toEqual([startedAt + 700])
+  })
+
+  test('is told that its job was cancelled, and then has nothing to say', async () => {
+    const answer: Answer = ({ url }) => ({ body: url.pathname === '/v2/runs' ? { data: [{ id: runId }] } : {} })
+    const { attempt, startedAt, logger } = open(
+      { handler: (_, { signal }) => new Promise((resolve) => signal.addEventListener('abort', resolve)) },
+      answer,
+    )
+    expect(await attempt()).toEqual({ returned: { attempt: 1, startedAt } })
+    expect(logger.messages('info')).toEqual(['The run was cancelled.'])
+  })
+
+  test('that the end of its host interrupts is soon made again by another', async () => {
+    const closing = new AbortController()
+    const handler = vi.fn<() => Promise<void>>(async () => closing.abort(new ShutdownError()))
+    const onFailure = vi.fn<() => void>()
+    const host = open({ handler, onFailure }, undefined, { closing: closing.signal })
+    const { thrown } = await host.attempt(0)
+    expect(thrown?.name).toBe('RetryAfterError')
+    const record = readFailedRecord(thrown)
+    expect(record).toMatchObject({ attempt: 1, error: { code: 'shutdown' } })
+    expect(record!.nextAttemptAt! - host.startedAt).toBeLessThan(3000)
+    expect(onFailure).not.toHaveBeenCalled()
+
+    expect((await host.attempt(1)).thrown?.name).toBe('RetryAfterError')
+    expect(handler).toHaveBeenCalledTimes(1) // the host that closes makes no more
+  })
+})
+
+describe('the number of attempts', () => {
+  test('is lowered by a send', async () => {
+    const { attempt, eventOf, logger } = open({ handler: () => Promise.reject(new Error('no')) })
+    const { thrown } = await attempt(0, eventOf({ maxAttempts: 1 }))
+    expect(thrown?.name).toBe('NonRetriableError')
+    expect(readFailedRecord(thrown)).toMatchObject({ attempt: 1, maxAttempts: 1 })
+    expect(logger.messages('warn')).toEqual([])
+  })
+
+  test('is not raised by a send, which is said once', async () => {
+    const { attempt, eventOf, logger } = open({ handler: () => undefined })
+    await attempt(0, eventOf({ maxAttempts: 5 }))
+    expect(logger.messages('warn')).toHaveLength(1)
+    await attempt(1, eventOf({ maxAttempts: 5 }))
+    expect(logger.lines.filter(({ level }) => level === 'warn')).toEqual([
+      {
+        level: 'warn',
+        message: 'A send asks for more attempts than the definition has, and Inngest gives it no more.',
+        fields: { jobId: id, runId, definition: 'work', asked: 5, maxAttempts: 3 },
+      },
+    ])
+  })
+})
+
+describe('a run that Inngest gave up', () => {
+  const died = { name: 'Error', message: 'no answer' }
+  const record = { attempt: 2, maxAttempts: 3, startedAt: 1, error: { name: 'Error', message: 'no' } }
+
+  test('is told to `onFailure` where its process had died', async () => {
+    const told = vi.fn<(error: Error, event: unknown, context: JobContext) => void>()
+    const handler = vi.fn<() => void>()
+    const { fail } = open({ handler, onFailure: told })
+    await fail(died)
+    expect(told).toHaveBeenCalledTimes(1)
+    const [error, event, context] = told.mock.calls[0]!
+    expect(error).toMatchObject({ code: 'attempts_exhausted' })
+    expect(event).toMatchObject({ id, payload: { tenantId: 'acme' } })
+    expect(context).toMatchObject({ jobId: id, runId, attempt: 4, maxAttempts: 3, tenantId: 'acme' })
+    expect(handler).not.toHaveBeenCalled()
+  })
+
+  test('is told where the process died after an attempt that was to be tried again', async () => {
+    const told = vi.fn<() => void>()
+    const { fail } = open({ onFailure: told })
+    await fail({ ...died, cause: { ...record, nextAttemptAt: 5 } })
+    expect(told).toHaveBeenCalledTimes(1)
+  })
+
+  test('is not told a second time where its last attempt did', async () => {
+    const told = vi.fn<() => void>()
+    const { fail } = open({ onFailure: told })
+    await fail({ ...died, cause: record })
+    expect(told).not.toHaveBeenCalled()
+  })
+
+  test('had as many attempts as its send asked for', async () => {
+    const told = vi.fn<(error: Error, event: unknown, context: JobContext) => void>()
+    const { fail, eventOf } = open({ onFailure: told })
+    await fail(died, eventOf({ maxAttempts: 2 }))
+    expect(told.mock.calls[0]![2]).toMatchObject({ attempt: 3, maxAttempts: 2 })
+  })
+
+  test('is not asked about where the definition has no `onFailure`', () => {
+    expect(open().options).not.toHaveProperty('onFailure')
+  })
+})
+
+describe("a run that was invoked in Inngest's dashboard", () => {
+  const given = {
+    id: 'its own',
+    name: 'inngest/function.invoked',
+    ts: 5000,
+    data: { tenantId: 'acme', number: 7, _inngest: { fn_id: 'shop-work', source_app_id: '1' } },
+  }
+  const answer: Answer = ({ url }) => ({
+    body: url.pathname === `/v2/runs/${runId}` ? { data: { id: runId, trigger: { eventIds: [id] } } } : {},
+  })
+  const expected = { id, name: 'work.asked', payload: { tenantId: 'acme', number: 7 }, sentAt: new Date(5000) }
+
+  test('is one of its own event, with the payload that was typed there', async () => {
+    const seen: unknown[] = []
+    const { attempt, startedAt } = open({ handler: (event) => void seen.push(event) }, answer)
+    expect(await attempt(0, given)).toEqual({ returned: { attempt: 1, startedAt } })
+    expect(seen).toEqual([expected])
+  })
+
+  test('is told to `onFailure` as such', async () => {
+    const told = vi.fn<(error: Error, event: unknown, context: JobContext) => void>()
+    const { fail } = open({ onFailure: told }, answer)
+    await fail({ name: 'Error', message: 'no answer' }, given)
+    expect(told.mock.calls[0]![1]).toEqual(expected)
+    expect(told.mock.calls[0]![2]).toMatchObject({ jobId: id, runId, tenantId: 'acme' })
+  })
+
+  test('fails for good where nothing was typed', async () => {
+    const handler = vi.fn<() => void>()
+    const { attempt } = open({ handler }, answer)
+    for (const data of [undefined, null, {}, { _inngest: {} }]) {
+      const { thrown } = await attempt(0, { ...given, data })
+      expect(readFailedRecord(thrown)?.error).toMatchObject({ code: 'tenant_required' })
+      expect(thrown?.name).toBe('NonRetriableError')
+    }
+    expect(handler).not.toHaveBeenCalled()
+  })
+})

@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest'
+
+import { type Answer, connectionError, inTurn, type Reply } from '../../test/kit/fake-server.ts'
+import { openApi } from '../../test/kit/open-api.ts'
+import type { IncomingEvent } from '../wire/inngest-event.ts'
+import { jobIdOf } from './job-id-of.ts'
+
+const id = '01M89NS4WG6G8H65WJD6QKMDS3'
+const runId = '01M89NS53P41QNS08H5VWD7NCR'
+const anotherId = '01JQDAE4RQF8MBCR55T5AK4KXS'
+const ours = { tenantId: 'acme', _job: { v: 1, tenantId: 'acme', sentAt: 1 } }
+const withEvents = (...eventIds: string[]): Reply => ({ body: { data: { id: runId, trigger: { eventIds } } } })
+const unknown: Reply = { status: 404, body: { errors: [{ code: 'not_found', message: 'Run not found' }] } }
+
+async function ask(event: Partial<IncomingEvent>, answer: Answer) {
+  const { api, clock, asked } = openApi(answer)
+  const startedAt = clock.now()
+  const jobId = await clock.finish(jobIdOf({ name: 'work.asked', ...event }, runId, { api, clock }))
+  return { jobId, paths: asked.map(({ url }) => url.pathname), tookMs: clock.now() - startedAt, left: clock.pending() }
+}
+
+describe('the job of a run', () => {
+  test("is the event of the engine's own id where it is one of ours, which needs no question", async () => {
+    const told = await ask({ id, data: ours }, inTurn(withEvents(anotherId)))
+    expect(told).toEqual({ jobId: id, paths: [], tookMs: 0, left: 0 })
+  })
+
+  test("is the one that the run knows where the event has its producer's id, or none", async () => {
+    for (const event of [
+      { id: 'order-7' },
+      { id: '2026-11-25T15:40:00Z' },
+      { id: '' },
+      {},
+      { id: 'order-7', data: ours },
+    ]) {
+      expect(await ask(event, inTurn(withEvents(id, 'more')))).toEqual({
+        jobId: id,
+        paths: [`/v2/runs/${runId}`],
+        tookMs: 0,
+        left: 0,
+      })
+    }
+  })
+
+  test("is the one that the run knows where a producer's id looks like one of the engine's", async () => {
+    for (const data of [
+      { tenantId: 'acme' },
+      undefined,
+      null,
+      'text',
+      { _job: null },
+      { _job: 1 },
+      { _job: { v: 2 } },
+    ]) {
+      expect(await ask({ id: anotherId, data }, inTurn(withEvents(id)))).toMatchObject({ jobId: id })
+    }
+  })
+
+  test('is waited for while the run is not visible', async () => {
+    const noTrigger: Reply = { body: { data: { id: runId } } }
+    const told = await ask({ id: 'order-7' }, inTurn(unknown, noTrigger, withEvents(), withEvents(id)))
+    expect(told).toMatchObject({ jobId: id, tookMs: 50 + 100 + 200, left: 0 })
+  })
+
+  test("is told by its producer's id where the engine does not tell, and by its run where there is none", async () => {
+    const told = await ask({ id: 'order-7' }, inTurn(unknown))
+    expect(told).toMatchObject({ jobId: 'order-7', tookMs: 50 + 100 + 200 + 400, left: 0 })
+    expect(told.paths).toHaveLength(5)
+    expect((await ask({}, inTurn(unknown))).jobId).toBe(runId)
+  })
+
+  test('is not asked for again where the engine refuses to tell', async () => {
+    const told = await ask({ id: 'order-7' }, inTurn({ status: 401 }))
+    expect(told).toMatchObject({ jobId: 'order-7', tookMs: 0 })
+    expect(told.paths).toHaveLength(1)
+  })
+
+  test('is not waited for longer than two seconds in all', async () => {
+    const silent = await ask({ id: 'order-7' }, () => new Promise<Reply>(() => undefined))
+    expect(silent).toMatchObject({ jobId: 'order-7', tookMs: 2000, left: 0 })
+    const away = await ask({ id: 'order-7' }, inTurn(connectionError('ECONNREFUSED')))
+    expect(away.jobId).toBe('order-7')
+    expect(away.tookMs).toBeLessThanOrEqual(2000)
+    const busy = await ask({ id: 'order-7' }, inTurn({ status: 503, headers: { 'retry-after': '4' } }, withEvents(id)))
+    expect(busy).toMatchObject({ jobId: 'order-7', tookMs: 2000 })
+  })
+})

@@ -1,0 +1,213 @@
+import type { Outcome } from '@cgk-platform/jobs-core'
+import { Inngest } from 'inngest'
+import { serve } from 'inngest/edge'
+import { describe, expect, test } from 'vitest'
+
+import { quietLogger } from '../../test/kit/quiet-logger.ts'
+import { readCompletedRecord, readFailedRecord } from '../wire/attempt-record.ts'
+import { type AttemptFacts, dueAfter, mapOutcome } from './map-outcome.ts'
+
+const now = Date.parse('2026-03-01T12:00:00.250Z')
+const facts: AttemptFacts = {
+  attempt: 2,
+  maxAttempts: 5,
+  startedAt: now - 1000,
+  due: { at: now + 2000, atEngine: now + 62_000 },
+}
+const info = { name: 'TypeError', message: 'no such order', stack: 'TypeError: no such order\n    at work.ts:1:1' }
+
+/** What an outcome makes the function throw. */
+function thrownBy(outcome: Outcome, more: Partial<AttemptFacts> = {}): Error & { retryAfter?: string } {
+  try {
+    mapOutcome(outcome, { ...facts, ...more })
+  } catch (error) {
+    return error as Error
+  }
+  throw new Error('Nothing was thrown.')
+}
+
+describe('a completed attempt', () => {
+  test('returns the output with what Inngest cannot tell', () => {
+    const record = mapOutcome({ type: 'completed', output: { id: 1 } }, facts)
+    expect(record).toEqual({ output: { id: 1 }, attempt: 2, startedAt: now - 1000 })
+    expect(readCompletedRecord(record)).toBe(record)
+  })
+
+  test('without an output returns none', () => {
+    expect(mapOutcome({ type: 'completed' }, facts)).toEqual({ attempt: 2, startedAt: now - 1000 })
+  })
+})
+
+describe('an attempt that is tried again', () => {
+  const outcome: Outcome = { type: 'retry', afterMs: 1000, error: info }
+
+  test("is due at an instant of the engine's own clock, to the millisecond", () => {
+    const error = thrownBy(outcome)
+    expect([error.name, error.retryAfter]).toEqual(['RetryAfterError', '2026-03-01T12:01:02.250Z'])
+  })
+
+  test('tells the record of it, with the instant by our clock', () => {
+    expect(readFailedRecord(thrownBy(outcome))).toEqual({
+      attempt: 2,
+      maxAttempts: 5,
+      startedAt: now - 1000,
+      nextAttemptAt: now + 2000,
+      error: info,
+    })
+  })
+
+  test('carries the stack once', () => {
+    expect((thrownBy(outcome).cause as { error: object }).error).not.toHaveProperty('stack')
+  })
+})
+
+describe('an attempt that failed for good', () => {
+  test('is not tried again, and tells the record without a next one', () => {
+    const error = thrownBy({
+      type: 'failed',
+      error: { ...info, code: 'E_ORDER', cause: { name: 'Error', message: 'x' } },
+    })
+    expect(error.name).toBe('NonRetriableError')
+    expect(error).not.toHaveProperty('retryAfter')
+    expect(readFailedRecord(error)).toEqual({
+      attempt: 2,
+      maxAttempts: 5,
+      startedAt: now - 1000,
+      error: { ...info, code: 'E_ORDER', cause: { name: 'Error', message: 'x' } },
+    })
+    expect(readFailedRecord(error)).not.toHaveProperty('nextAttemptAt')
+  })
+})
+
+test("the message and the stack are the error's own", () => {
+  for (const outcome of [
+    { type: 'retry', afterMs: 1000, error: info },
+    { type: 'failed', error: info },
+  ] as const) {
+    expect(thrownBy(outcome)).toBeInstanceOf(Error)
+    expect(thrownBy(outcome)).toMatchObject({ message: info.message, stack: info.stack })
+    expect(thrownBy({ ...outcome, error: { name: 'NonError', message: 'text' } }).stack).toBe('')
+  }
+})
+
+test('an error of whatever size is told in an answer that Inngest takes, with the record', () => {
+  const long = 'x'.repeat(5_000_000)
+  const huge = { name: 'Error', message: long, stack: `Error: ${long}\n    at work.ts:1:1` }
+  for (const outcome of [
+    { type: 'retry', afterMs: 1000, error: { ...huge, cause: { ...huge, cause: huge } } },
+    { type: 'failed', error: { ...huge, cause: { ...huge, cause: huge } } },
+  ] as const) {
+    const { message, stack, cause } = thrownBy(outcome)
+    expect(JSON.stringify({ message, stack, cause }).length).toBeLessThan(150_000)
+    expect(message).toMatch(/^x+… \(5000000 characters in all\)$/)
+    expect(stack).toMatch(/^Error: x+….*\n {4}at work\.ts:1:1$/)
+    expect(readFailedRecord({ message, stack, cause })).toMatchObject({ attempt: 2, error: { name: 'Error', message } })
+  }
+})
+
+test('a cancelled attempt returns, since its run has ended', () => {
+  expect(mapOutcome({ type: 'cancelled' }, facts)).toEqual({ attempt: 2, startedAt: now - 1000 })
+})
+
+test('an attempt that was interrupted is made again as soon as Inngest can be told', () => {
+  const error = thrownBy({ type: 'interrupted' })
+  expect(error.name).toBe('RetryAfterError')
+  expect(readFailedRecord(error)).toMatchObject({
+    attempt: 2,
+    nextAttemptAt: facts.due.at,
+    error: { code: 'shutdown' },
+  })
+})
+
+describe('the next attempt', () => {
+  test('is due when its policy says', () => {
+    expect(dueAfter(5000, now, { offsetMs: 0, roundTripMs: 40 })).toEqual({ at: now + 5000, atEngine: now + 5000 })
+  })
+
+  test('is due a second after Inngest can know of it at the earliest', () => {
+    expect(dueAfter(1050, now, { offsetMs: 0, roundTripMs: 50 }).at).toBe(now + 1050)
+    expect(dueAfter(1050, now, { offsetMs: 0, roundTripMs: 400 }).at).toBe(now + 1400)
+    expect(dueAfter(0, now, { offsetMs: 0, roundTripMs: 0 }).at).toBe(now + 1000)
+  })
+
+  test("is due by the engine's clock as far ahead as by ours", () => {
+    expect(dueAfter(5000, now, { offsetMs: -60_000, roundTripMs: 0 })).toEqual({
+      at: now + 5000,
+      atEngine: now - 55_000,
+    })
+  })
+})
+
+describe('the SDK', () => {
+  /** What it answers the engine with when a function ends with this outcome, at an attempt counted from 0. */
+  async function answerTo(outcome: Outcome, attempt = 0, maxAttempts = 3): Promise<Response> {
+    const client = new Inngest({ id: 'shop', isDev: true, logger: quietLogger, aiMetadata: false })
+    const fn = client.createFunction(
+      { id: 'work', triggers: [{ event: 'work.asked' }], checkpointing: false },
+      async () => mapOutcome(outcome, facts),
+    )
+    const event = { id: '01JQDAE4RQF8MBCR55T5AK4KXS', name: 'work.asked', data: {}, ts: 1 }
+    const ctx = {
+      run_id: '01M89NSC707SYVARF9XPB0HE25',
+      fn_id: 'shop-work',
+      attempt,
+      max_attempts: maxAttempts,
+      disable_immediate_execution: false,
+      use_api: false,
+      stack: { stack: [], current: 0 },
+    }
+    return serve({ client, functions: [fn] })(
+      new Request('http://shop.test/api/inngest?fnId=shop-work&stepId=step', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', host: 'shop.test' },
+        body: JSON.stringify({ ctx, event, events: [event], steps: {}, version: 2 }),
+      }),
+    )
+  }
+
+  test('asks the engine for the next attempt at just that instant', async () => {
+    const answer = await answerTo({ type: 'retry', afterMs: 1000, error: info })
+    expect([answer.status, answer.headers.get('x-inngest-no-retry')]).toEqual([500, 'false'])
+    expect(answer.headers.get('retry-after')).toBe('2026-03-01T12:01:02.250Z')
+    const told = (await answer.json()) as unknown
+    expect(told).toMatchObject({ name: 'RetryAfterError', message: info.message, stack: info.stack })
+    expect(readFailedRecord(told)).toMatchObject({
+      attempt: 2,
+      nextAttemptAt: now + 2000,
+      error: { name: 'TypeError' },
+    })
+  })
+
+  test('asks the engine for no other attempt after the last', async () => {
+    const answer = await answerTo({ type: 'failed', error: info })
+    expect([answer.status, answer.headers.get('x-inngest-no-retry')]).toEqual([400, 'true'])
+    expect(answer.headers.has('retry-after')).toBe(false)
+    expect(readFailedRecord(await answer.json())).toMatchObject({ attempt: 2, error: { message: info.message } })
+  })
+
+  test('tells the engine the record of an error of whatever size', async () => {
+    const message = 'x'.repeat(5_000_000)
+    const answer = await answerTo({ type: 'failed', error: { ...info, message, stack: `TypeError: ${message}` } })
+    const text = await answer.text()
+    expect(text.length).toBeLessThan(150_000)
+    expect(readFailedRecord(JSON.parse(text))).toMatchObject({ attempt: 2, error: { name: 'TypeError' } })
+  })
+
+  test('makes up no stack for what has none', async () => {
+    const error = { name: 'NonError', message: '`7` was thrown, not an Error' }
+    const answer = await answerTo({ type: 'failed', error })
+    expect(readFailedRecord(await answer.json())?.error).toEqual(error)
+  })
+
+  test('tells the engine when to make an attempt again whose process closed', async () => {
+    const answer = await answerTo({ type: 'interrupted' })
+    expect([answer.status, answer.headers.get('x-inngest-no-retry')]).toEqual([500, 'false'])
+    expect(answer.headers.get('retry-after')).toBe(new Date(facts.due.atEngine).toISOString())
+  })
+
+  test('tells the engine the record of what completed', async () => {
+    const answer = await answerTo({ type: 'completed', output: [1, null] })
+    expect(answer.status).toBe(200)
+    expect(await answer.json()).toEqual({ output: [1, null], attempt: 2, startedAt: now - 1000 })
+  })
+})

@@ -1,0 +1,201 @@
+import {
+  type CronJobDefinition,
+  defineCronJob,
+  dispatchTick,
+  type Envelope,
+  toCronEnvelope,
+} from '@cgk-platform/jobs-core'
+import { describe, expect, test } from 'vitest'
+
+import { type Answer, type Asked, createFakeServer, idsIn, type Reply } from '../../test/kit/fake-server.ts'
+import { openHost } from '../../test/kit/open-host.ts'
+import { idAt, isEventId, seedFrom, timeOf } from '../wire/event-id.ts'
+import { createTickHost } from './tick-host.ts'
+
+const tick = Date.parse('2026-03-01T12:00:00Z')
+
+interface SentEvent {
+  readonly name: string
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+interface Setting {
+  /** Of the definition. Default `nightly`. */
+  readonly id?: string
+  readonly at?: number
+  /** Default `shop`. */
+  readonly appId?: string
+  /** What the server answers, before what it answers anyway. */
+  readonly answer?: (asked: Asked) => Reply | undefined | Promise<Reply | undefined>
+}
+
+function open({ id = 'nightly', at = tick, appId = 'shop', answer }: Setting = {}) {
+  const reply: Answer = async (asked) =>
+    (await answer?.(asked)) ?? (asked.method === 'POST' ? taken(asked) : { body: {} })
+  const opened = openHost(reply)
+  const { client, asked } = createFakeServer(reply, { id: appId })
+  const definition = defineCronJob({ id, schedule: '0 12 * * *', handler: () => undefined }) as CronJobDefinition
+  const host = createTickHost(definition, at, { ...opened.parts, ...(appId !== 'shop' && { client }) })
+  const requests = appId === 'shop' ? opened.asked : asked
+  const jobOf = (tenantId: string): Envelope =>
+    toCronEnvelope(definition, { id: 'any', tick: at, tenantId, now: host.now })
+  const posts = () => requests.filter(({ method }) => method === 'POST')
+  return {
+    ...opened,
+    definition,
+    host,
+    send: async (...tenantIds: string[]) => host.send(tenantIds.map(jobOf)),
+    posts,
+    /** In the order of their tenants: they are sent in any. */
+    ids: () => posts().toSorted(byTenant).flatMap(idsIn),
+  }
+}
+
+function eventIn({ text }: Asked): SentEvent {
+  return (JSON.parse(text) as [SentEvent])[0]
+}
+
+function byTenant(one: Asked, other: Asked): number {
+  return String(eventIn(one).data['tenantId']) < String(eventIn(other).data['tenantId']) ? -1 : 1
+}
+
+function taken(asked: Asked): Reply {
+  return { body: { ids: idsIn(asked), status: 200 } }
+}
+
+describe('a job of a tick', () => {
+  test("is an event of the app's own, with the tick and its tenant", async () => {
+    const { send, posts } = open()
+    await send('acme')
+    expect(posts().map(eventIn)).toEqual([
+      {
+        name: 'cron/shop/nightly',
+        data: {
+          tenantId: 'acme',
+          scheduledAt: '2026-03-01T12:00:00.000Z',
+          _job: { v: 1, sentAt: tick, tenantId: 'acme' },
+        },
+      },
+    ])
+  })
+
+  test('has an id that tells the tick', async () => {
+    const { send, ids } = open({ at: tick - 3_600_000 })
+    await send('acme')
+    expect(ids().map(timeOf)).toEqual([tick - 3_600_000])
+  })
+
+  test('is the same one however often it is sent; no other tick, tenant, cron job or app makes it', async () => {
+    const idsOf = async (setting: Setting = {}, ...tenantIds: string[]): Promise<string[]> => {
+      const { send, ids } = open(setting)
+      await send(...tenantIds)
+      return ids()
+    }
+    const made = await idsOf({}, 'acme', 'globex')
+    // Also from one version of this library to the next.
+    expect(made[0]).toBe(idAt(await seedFrom(['cron', 'shop', 'nightly', 'acme'], tick), 0))
+    expect(await idsOf({}, 'acme', 'globex')).toEqual(made)
+    expect(await idsOf({}, 'globex')).toEqual(made.slice(1))
+    const others = [
+      ...(await idsOf({}, 'system')),
+      ...(await idsOf({ at: tick - 60_000 }, 'acme')),
+      ...(await idsOf({ id: 'weekly' }, 'acme')),
+      ...(await idsOf({ appId: 'billing' }, 'acme')),
+    ]
+    expect(new Set([...made, ...others]).size).toBe(6)
+  })
+
+  test('is sent by itself, ten at a time', async () => {
+    let underWay = 0
+    let most = 0
+    let reach = (): void => undefined
+    const ten = new Promise<void>((resolve) => (reach = resolve))
+    const answer = async (asked: Asked): Promise<Reply> => {
+      most = Math.max(most, ++underWay)
+      if (most === 10) reach()
+      await ten // none is answered before ten are under way
+      await new Promise((resolve) => setImmediate(resolve))
+      underWay--
+      return taken(asked)
+    }
+    const { send, posts } = open({ answer })
+    await send(...Array.from({ length: 25 }, (_, index) => `tenant-${index}`))
+    expect(posts().map((asked) => idsIn(asked).length)).toEqual(Array.from({ length: 25 }, () => 1))
+    expect(most).toBe(10)
+  })
+
+  test('that the engine does not take fails them', async () => {
+    const answer = ({ text }: Asked): Reply | undefined => (text.includes('"globex"') ? { status: 401 } : undefined)
+    await expect(open({ answer }).send('acme', 'globex')).rejects.toThrow(
+      'A job of the tick was not taken: it answered 401',
+    )
+  })
+
+  test('is numbered by the clock of the host', () => {
+    const { host, clock } = open()
+    expect(host.now).toBe(clock.now())
+    expect(isEventId(host.createId())).toBe(true)
+    expect(host.createId()).not.toBe(host.createId())
+  })
+})
+
+describe('a previous run', () => {
+  const name = 'cron/shop/nightly'
+  const jobOf = (tenantId: string, event = name): SentEvent => ({ name: event, data: { tenantId } })
+  /** A server on which the runs of these jobs wait or go on. */
+  const withOpen =
+    (jobs: Readonly<Record<string, SentEvent | undefined>>): NonNullable<Setting['answer']> =>
+    ({ url }) => {
+      if (url.pathname === '/v2/apps/shop/functions/nightly/runs') {
+        const data = Object.keys(jobs).map((id) => ({ trigger: { eventIds: [id] } }))
+        return { body: { data: [...data, {}, { trigger: {} }, { trigger: { eventIds: [] } }] } }
+      }
+      const id = url.pathname.split('/').at(-1)!
+      if (!url.pathname.startsWith('/v1/events/')) return undefined
+      return { body: { data: jobs[id] && { internal_id: id, ...jobs[id] } } }
+    }
+  const isOpen = async (jobs: Parameters<typeof withOpen>[0], tenantId = 'acme') =>
+    open({ answer: withOpen(jobs) }).host.isOpen('nightly', tenantId)
+
+  test('is open for its tenant, and for no other', async () => {
+    expect(await isOpen({ one: jobOf('acme') })).toBe(true)
+    expect(await isOpen({ one: jobOf('acme') }, 'globex')).toBe(false)
+    expect(await isOpen({ one: jobOf('acme'), two: jobOf('globex') }, 'globex')).toBe(true)
+    expect(await isOpen({ one: jobOf('system') })).toBe(false)
+    expect(await isOpen({})).toBe(false)
+  })
+
+  test('is looked for among what waits and what runs, once for all tenants', async () => {
+    const { host, asked } = open({ answer: withOpen({ one: jobOf('acme') }) })
+    const found = await Promise.all(['acme', 'globex'].map(async (tenantId) => host.isOpen('nightly', tenantId)))
+    expect([...found, await host.isOpen('nightly', 'acme')]).toEqual([true, false, true])
+    expect(asked.map(({ url }) => url.pathname + url.search)).toEqual([
+      '/v2/apps/shop/functions/nightly/runs?status=QUEUED&status=RUNNING&limit=100',
+      '/v1/events/one',
+    ])
+  })
+
+  test('is none of another event, nor one that cannot be read', async () => {
+    for (const event of ['cron/shop/weekly', 'cron/billing/nightly', 'cron/nightly']) {
+      expect(await isOpen({ one: jobOf('acme', event) })).toBe(false)
+    }
+    expect(await isOpen({ one: undefined })).toBe(false)
+  })
+
+  test('is not the very job that the tick made when it was dispatched before', async () => {
+    const before = open()
+    await before.send('acme', 'globex')
+    const jobs = Object.fromEntries(before.posts().map((asked) => [idsIn(asked)[0]!, eventIn(asked)]))
+    const again = open({ answer: withOpen(jobs) })
+    const report = await dispatchTick(again.definition, tick, ['acme', 'globex'], again.host)
+    expect(report).toEqual({ sent: 2, skipped: [] })
+    expect(again.ids()).toEqual(before.ids())
+    const next = open({ at: tick + 60_000, answer: withOpen(jobs) })
+    expect(await next.host.isOpen('nightly', 'acme')).toBe(true)
+  })
+
+  test('that cannot be looked for fails the tick', async () => {
+    const { host } = open({ answer: () => ({ status: 400 }) })
+    await expect(host.isOpen('nightly', 'acme')).rejects.toThrow('for open runs of `nightly`: it answered 400')
+  })
+})

@@ -1,0 +1,231 @@
+import { createRequire } from 'node:module'
+
+import { InvalidOptionError } from '@cgk-platform/jobs-core'
+import { Inngest, type Logger } from 'inngest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+
+import { createRecordedLogger, type RecordedLogger } from '../test/kit/recorded-logger.ts'
+import { checkClient, checkMode, type InngestConfig, toConnection } from './inngest-config.ts'
+
+const productionKey = 'signkey-prod-0123456789abcdef'
+
+beforeEach(() => {
+  for (const name of Object.keys(process.env)) if (name.startsWith('INNGEST_')) vi.stubEnv(name, undefined)
+  return () => vi.unstubAllEnvs()
+})
+
+afterEach(() => vi.restoreAllMocks())
+
+function refusal(config: unknown): InvalidOptionError {
+  try {
+    toConnection(config as InngestConfig)
+  } catch (error) {
+    if (InvalidOptionError.isInstance(error)) return error
+    throw error
+  }
+  throw new Error('It was accepted.')
+}
+
+describe('a connection', () => {
+  test('is made as the settings say', () => {
+    const { client, apiBaseUrl } = toConnection({
+      eventKey: 'event-key',
+      signingKey: 'signkey-test-1',
+      baseUrl: 'http://inngest.test:8288',
+      appId: 'shop',
+    })
+    expect([client.id, client.eventKey, client.signingKey]).toEqual(['shop', 'event-key', 'signkey-test-1'])
+    expect([client.eventBaseUrl, client.apiBaseUrl]).toEqual(['http://inngest.test:8288', 'http://inngest.test:8288'])
+    expect(apiBaseUrl).toBeUndefined()
+    expect(client.mode).toBe('cloud')
+    expect(client).toMatchObject({ aiMetadataEnabled: false })
+  })
+
+  test("is to Inngest's cloud, as the app `jobs`, where nothing is set", () => {
+    for (const none of [undefined, {}, { eventKey: undefined, appId: undefined, client: undefined }]) {
+      const { client } = toConnection(none)
+      expect(client.id).toBe('jobs')
+      expect([client.eventBaseUrl, client.apiBaseUrl]).toEqual(['https://inn.gs/', 'https://api.inngest.com/'])
+      expect([client.eventKey, client.signingKey]).toEqual([undefined, undefined])
+    }
+  })
+
+  test('takes what is left out from the environment', () => {
+    vi.stubEnv('INNGEST_EVENT_KEY', 'from-environment')
+    vi.stubEnv('INNGEST_SIGNING_KEY', 'signkey-test-2')
+    vi.stubEnv('INNGEST_SIGNING_KEY_FALLBACK', 'signkey-test-3')
+    vi.stubEnv('INNGEST_BASE_URL', 'http://other.test/')
+    const { client } = toConnection()
+    expect([client.eventKey, client.signingKey]).toEqual(['from-environment', 'signkey-test-2'])
+    expect(client.signingKeyFallback).toBe('signkey-test-3')
+    expect([client.eventBaseUrl, client.apiBaseUrl]).toEqual(['http://other.test/', 'http://other.test/'])
+  })
+
+  test('reads from another server where one is given', () => {
+    const { client, apiBaseUrl } = toConnection({ baseUrl: 'http://one.test', apiBaseUrl: 'http://other.test' })
+    expect([client.eventBaseUrl, apiBaseUrl]).toEqual(['http://one.test', 'http://other.test'])
+    const given = new Inngest({ id: 'shop', baseUrl: 'http://one.test' })
+    expect(toConnection({ client: given, apiBaseUrl: 'http://other.test' }).apiBaseUrl).toBe('http://other.test')
+  })
+
+  test('is to a dev server where the settings or the environment say so', () => {
+    expect(toConnection({ isDev: true }).client.mode).toBe('dev')
+    vi.stubEnv('INNGEST_DEV', '1')
+    expect(toConnection().client.mode).toBe('dev')
+    expect(toConnection({ isDev: false }).client.mode).toBe('cloud')
+  })
+
+  test('has the client that is given, as it is', () => {
+    const client = new Inngest({ id: 'shop', baseUrl: 'http://one.test' })
+    expect(toConnection({ client })).toEqual({ client })
+    expect(toConnection({ client, appId: undefined, eventKey: undefined }).client).toBe(client)
+  })
+})
+
+describe('a client that is made here', () => {
+  const given = { baseUrl: 'http://127.0.0.1:9', eventKey: 'key', isDev: false }
+
+  test('says nothing on the console, and what the SDK says of itself to the logger that is known by then', () => {
+    const printed = (['debug', 'info', 'warn', 'error'] as const).map((level) => vi.spyOn(console, level))
+    const known: RecordedLogger[] = []
+    const { client } = toConnection(given, () => known[0])
+    const internal = (client as unknown as Record<symbol, Logger>)[Symbol.for('inngest.internalLogger')]!
+    internal.warn('too early')
+    const logger = createRecordedLogger()
+    known.push(logger)
+    internal.warn({ connectionId: 'one' }, 'Consecutive heartbeats missed, reconnecting')
+    client.logger.error({ err: new Error('of a handler') }, 'Inngest function failed')
+    expect(logger.messages('warn')).toEqual(['Consecutive heartbeats missed, reconnecting'])
+    expect(logger.lines).toHaveLength(1)
+    for (const spy of printed) expect(spy).not.toHaveBeenCalled()
+  })
+
+  test('leaves a client that is given its own loggers', () => {
+    const logger = createRecordedLogger()
+    const client = new Inngest({ id: 'shop', ...given, logger })
+    const connection = toConnection({ client }, () => createRecordedLogger())
+    connection.client.logger.warn('mine')
+    expect(logger.messages('warn')).toEqual(['mine'])
+  })
+})
+
+describe('a setting that cannot be used is refused:', () => {
+  test.each<[string, unknown, string, RegExp]>([
+    ['a misspelt one', { eventkey: 'key' }, 'eventkey', /is not an option of Inngest\. The options are `eventKey`,/],
+    ['none at all', 'production', 'options', /is a string, not an object/],
+    ['an empty key', { eventKey: ' ' }, 'eventKey', /is empty\. Give it, or leave it out/],
+    ['an empty signing key', { signingKey: '' }, 'signingKey', /is empty/],
+    ['a key of another type', { signingKey: 7 }, 'signingKey', /is not a string\. Give it, or leave it out/],
+    ['an empty app', { appId: '' }, 'appId', /is empty/],
+    ['an app of another type', { appId: null }, 'appId', /is not a string/],
+    ['a mode of another type', { isDev: 'false' }, 'isDev', /is a string, not a boolean\. Give `true` or `false`, or/],
+    [
+      'a server without its protocol',
+      { baseUrl: 'localhost:8288' },
+      'baseUrl',
+      /address\. Give one such as `http:\/\/localhost:8288`/,
+    ],
+    ['a server of another protocol', { baseUrl: 'ws://localhost' }, 'baseUrl', /is not an HTTP address/],
+    ['a server that is no address', { apiBaseUrl: 'nowhere' }, 'apiBaseUrl', /is not an HTTP address/],
+    ['a server of another type', { apiBaseUrl: 8288 }, 'apiBaseUrl', /is not an HTTP address/],
+    ['an empty server', { baseUrl: '' }, 'baseUrl', /is not an HTTP address/],
+    ['null for a server', { baseUrl: null }, 'baseUrl', /is not an HTTP address/],
+    ['null for the one to read from', { apiBaseUrl: null }, 'apiBaseUrl', /is not an HTTP address/],
+  ])('%s', (_, config, option, message) => {
+    expect(refusal(config)).toMatchObject({ option, message: expect.stringMatching(message) })
+  })
+
+  test('one beside a client, which has it already', () => {
+    const client = new Inngest({ id: 'shop' })
+    for (const setting of [
+      { eventKey: 'key' },
+      { signingKey: 'key' },
+      { baseUrl: 'http://one.test' },
+      { appId: 'jobs' },
+      { isDev: false },
+    ]) {
+      const [option] = Object.keys(setting)
+      expect(refusal({ client, ...setting })).toMatchObject({
+        option,
+        message: `\`${option}\` is given beside \`client\`. Set it where the client is made.`,
+      })
+    }
+  })
+
+  test('one from the environment', () => {
+    for (const [name, value, option] of [
+      ['INNGEST_BASE_URL', 'inngest:8288', 'baseUrl'],
+      ['INNGEST_EVENT_API_BASE_URL', 'nowhere', 'baseUrl'],
+      ['INNGEST_API_BASE_URL', 'nowhere', 'apiBaseUrl'],
+      ['INNGEST_EVENT_KEY', 'two\nlines', 'eventKey'],
+      ['INNGEST_SIGNING_KEY', 'two words', 'signingKey'],
+      ['INNGEST_SIGNING_KEY_FALLBACK', 'signkey-☃', 'signingKeyFallback'],
+    ] as const) {
+      vi.stubEnv(name, value)
+      expect(refusal({})).toMatchObject({ option })
+      expect(refusal({}).message).not.toContain(value)
+      expect(refusal({ client: new Inngest({ id: 'shop' }) })).toMatchObject({ option })
+      vi.stubEnv(name, undefined)
+    }
+  })
+
+  test('a key that no request can carry, which is told without it', () => {
+    for (const key of [
+      'signkey-prod-abc\ndef',
+      'signkey-prod-abc def',
+      'signkey-prod-abc\u0000def',
+      'signkey-prod-äöü',
+    ]) {
+      const { option, message } = refusal({ signingKey: key })
+      expect(option).toBe('signingKey')
+      expect(message).toContain('has a character that no key has')
+      expect(message).not.toContain('abc')
+    }
+  })
+
+  test('but not a line break at the end of a key, as files have it', () => {
+    expect(() => toConnection({ eventKey: 'key\n', signingKey: ' signkey-test-1\r\n' })).not.toThrow()
+  })
+})
+
+describe('a key of production', () => {
+  test('does not go with a dev server, whoever made the client', () => {
+    vi.stubEnv('INNGEST_DEV', '1')
+    const client = new Inngest({ id: 'shop', signingKey: productionKey })
+    for (const config of [{ signingKey: productionKey }, { client }]) {
+      const { option, message } = refusal(config)
+      expect(option).toBe('isDev')
+      expect(message).toContain('Unset `INNGEST_DEV` in production')
+      expect(message).not.toContain('0123456789')
+    }
+    expect(() => checkMode(client)).toThrow(InvalidOptionError)
+  })
+
+  test('goes with the cloud, and other keys with a dev server', () => {
+    expect(() => toConnection({ signingKey: productionKey })).not.toThrow()
+    vi.stubEnv('INNGEST_DEV', '1')
+    expect(() => toConnection({ signingKey: 'signkey-test-1' })).not.toThrow()
+    expect(() => toConnection({ signingKey: 'my-signkey-prod-1' })).not.toThrow()
+    expect(() => toConnection()).not.toThrow()
+  })
+})
+
+describe('a client', () => {
+  test('may come from another copy of the SDK', () => {
+    const { Inngest: Other } = createRequire(import.meta.url)('inngest') as { Inngest: typeof Inngest }
+    expect(Other).not.toBe(Inngest)
+    const client = new Other({ id: 'shop', baseUrl: 'http://one.test' })
+    expect(client).not.toBeInstanceOf(Inngest)
+    expect(toConnection({ client })).toEqual({ client })
+  })
+
+  test('is refused where it is none', () => {
+    for (const odd of [null, 'shop', 7, {}, [], { id: 'shop' }, { createFunction: () => undefined, id: 7 }, Inngest]) {
+      expect(() => checkClient(odd)).toThrow(
+        "`client` is no Inngest client. Give what `new Inngest({ id: 'my-app' })` made.",
+      )
+      expect(refusal({ client: odd })).toMatchObject({ option: 'client' })
+    }
+    expect(() => checkClient(undefined)).toThrow(InvalidOptionError)
+  })
+})

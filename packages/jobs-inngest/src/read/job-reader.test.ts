@@ -1,0 +1,142 @@
+import type { JobStatus } from '@cgk-platform/jobs-core'
+import { describe, expect, test, vi } from 'vitest'
+
+import { recordedRuns } from '../../test/fixtures/recorded.ts'
+import type { Asked, Reply } from '../../test/kit/fake-server.ts'
+import { openApi } from '../../test/kit/open-api.ts'
+import type { EngineEvent, EngineRun } from '../api/engine-shapes.ts'
+import { createJobReader } from './job-reader.ts'
+import type { Subscriptions } from './subscriptions.ts'
+
+const id = '01M89NS4WG6G8H65WJD6QKMDS3'
+const event: EngineEvent = { internal_id: id, name: 'order.created', data: { tenantId: 'acme' }, ts: 1000 }
+const notFound: Reply = { status: 200, body: { error: 'Event not found', data: null, status: 404 } }
+const run = (more: Partial<EngineRun>): EngineRun => ({ ...recordedRuns.completed, ...more })
+
+interface Setting {
+  /** What the engine answers about the event when it is asked for the nth time, from 0. */
+  readonly eventAt?: (time: number) => Reply
+  readonly runs?: readonly EngineRun[]
+  readonly subscribed?: Awaited<ReturnType<Subscriptions['of']>>
+}
+
+function open({ eventAt = () => ({ body: { data: event } }), runs = [], ...more }: Setting = {}) {
+  let time = 0
+  const setting = openApi(({ url }) => {
+    if (url.pathname === `/v1/events/${id}`) return eventAt(time++)
+    if (url.pathname === `/v2/events/${id}/runs`) return { body: { data: runs } }
+    return { body: { data: runs.find((one) => url.pathname.endsWith(one.id)) } }
+  })
+  const of = vi.fn<Subscriptions['of']>(async () => ('subscribed' in more ? more.subscribed : []))
+  const subscriptions = { of, all: async () => [] }
+  const { api, clock, asked } = setting
+  const reader = createJobReader({ api, clock, subscriptions, appId: 'probe-app' })
+  const askedFor = (path: string): Asked[] => asked.filter(({ url }) => url.pathname === path)
+  return { reader, clock, asked, askedFor, of }
+}
+
+describe('a job', () => {
+  test('is read from its event and its runs', async () => {
+    const { reader, askedFor } = open({ runs: [recordedRuns.completed] })
+    expect(await reader.read(id)).toMatchObject({
+      id,
+      tenantId: 'acme',
+      state: 'completed',
+      runs: [{ state: 'completed' }],
+    })
+    expect(askedFor(`/v2/events/${id}/runs`)[0]!.url.search).toBe('?includeOutput=true&limit=40')
+  })
+
+  test('of an id that none can have is not asked for', async () => {
+    const { reader, asked } = open()
+    for (const odd of ['', 'job_1', '../apps', id.toLowerCase()]) expect(await reader.read(odd)).toBeUndefined()
+    expect(asked).toHaveLength(0)
+  })
+
+  test('is asked for under an address that was never asked before, since the engine remembers its answers', async () => {
+    const { reader, askedFor } = open()
+    await reader.read(id)
+    await reader.event(id)
+    const [one, other] = askedFor(`/v1/events/${id}`).map(({ url }) => url.searchParams.get('r'))
+    expect(one).toMatch(/^[a-z0-9]{5,}$/)
+    expect(other).toMatch(/^[a-z0-9]{5,}$/)
+    expect(one).not.toBe(other)
+  })
+
+  test('of an event that was read already is not asked for again', async () => {
+    const { reader, askedFor } = open({ runs: [recordedRuns.completed] })
+    expect(await reader.ofEvent(event)).toMatchObject({ id, state: 'completed' })
+    expect(askedFor(`/v1/events/${id}`)).toHaveLength(0)
+  })
+})
+
+describe('a job that was just sent', () => {
+  test('is waited for until it is visible', async () => {
+    const { reader, clock } = open({ eventAt: (time) => (time < 3 ? notFound : { body: { data: event } }) })
+    expect(await clock.finish(reader.read(id))).toMatchObject({ id })
+    expect(clock.delays).toEqual([25, 50, 100])
+  })
+
+  test('is given up after two seconds', async () => {
+    const { reader, clock } = open({ eventAt: () => notFound })
+    expect(await clock.finish<JobStatus | undefined>(reader.read(id))).toBeUndefined()
+    expect(clock.delays).toEqual([25, 50, 100, 200, 400, 800, 425])
+  })
+})
+
+test('a job without runs is queued for a moment where nobody tells which functions there are', async () => {
+  const told = { ...event, received_at: '2026-03-01T11:59:57.500Z' }
+  const { reader, clock } = open({ eventAt: () => ({ body: { data: told } }), subscribed: undefined })
+  expect(await reader.read(id)).toMatchObject({ state: 'queued', runs: [] })
+  await clock.advance(7501)
+  expect(await reader.read(id)).toMatchObject({ state: 'completed', runs: [] })
+})
+
+describe('the age of an event', () => {
+  const told = { ...event, received_at: '2026-03-01T11:59:57.500Z' }
+
+  test('is for how long the engine has had it, by its clock', async () => {
+    const date = new Date(Date.parse('2026-03-01T13:00:00Z')).toUTCString()
+    const { reader } = open({ eventAt: () => ({ body: { data: told }, headers: { date } }) })
+    expect(reader.ageMs(told)).toBe(2500)
+    await reader.event(id)
+    expect(reader.ageMs(told)).toBe(2500 + 3_601_000)
+  })
+
+  test('is what its functions are asked for with', async () => {
+    const { reader, of } = open({ eventAt: () => ({ body: { data: told } }) })
+    await reader.read(id)
+    expect(of.mock.calls).toEqual([['order.created', 2500]])
+  })
+
+  test('is beyond all measure where it does not tell', () => {
+    const { reader, clock } = open()
+    expect(reader.ageMs(event)).toBe(clock.now())
+    expect(reader.ageMs({ ...event, received_at: 'yesterday' })).toBe(clock.now())
+  })
+})
+
+describe('the event of an id', () => {
+  test('is none where the engine has none', async () => {
+    expect(await open({ eventAt: () => notFound }).reader.event(id)).toBeUndefined()
+    expect(await open({ eventAt: () => ({ body: { data: null } }) }).reader.event(id)).toBeUndefined()
+  })
+})
+
+describe('the runs of a job', () => {
+  test('come oldest first, as their ids tell', async () => {
+    const ids = ['01M89NS8J37T3V4H3JW4X8QRVT', '01M89NS53P41QNS08H5VWD7NCR', '01M89NS53P41QNS08H5VWD7NCS']
+    const runs = ids.map((one) => run({ id: one }))
+    const sorted = (await open({ runs }).reader.runs(id)).map((one) => one.id)
+    expect(sorted).toEqual([ids[1], ids[2], ids[0]])
+  })
+
+  test('come oldest first, though a whole second is written without its fraction', async () => {
+    const older = run({ id: '01M89NT8403SG2685AM0RAG4FT', queuedAt: '2026-11-25T15:40:00Z', status: 'FAILED' })
+    const newer = run({ id: '01M89NT8K83SG2685AM0RAG4FT', queuedAt: '2026-11-25T15:40:00.488Z' })
+    const { reader } = open({ runs: [newer, older] })
+    expect((await reader.runs(id)).map((one) => one.id)).toEqual([older.id, newer.id])
+    const job = await reader.read(id)
+    expect(job).toMatchObject({ state: 'completed', runs: [{ id: older.id }, { id: newer.id, retryOf: older.id }] })
+  })
+})

@@ -1,0 +1,183 @@
+import { InvalidOptionError, type JobState, type JobStatus, type ListQuery } from '@cgk-platform/jobs-core'
+import { describe, expect, test } from 'vitest'
+
+import { openApi, requestFailure } from '../../test/kit/open-api.ts'
+import type { EngineEvent } from '../api/engine-shapes.ts'
+import type { JobReader } from './job-reader.ts'
+import { listJobs } from './list-jobs.ts'
+
+const pad = (number: number) => String(number).padStart(4, '0')
+/** The higher the number, the newer. */
+const idOf = (number: number) => `01JQDAE4RQF8MBCR55T5AK${pad(number)}`
+const event = (number: number, more: Partial<EngineEvent> = {}): EngineEvent => ({
+  internal_id: idOf(number),
+  name: 'order.created',
+  data: { tenantId: 'acme', _job: { v: 1, tenantId: 'acme', sentAt: 1000 } },
+  ...more,
+})
+const eventOf = (tenantId: string, number: number) => event(number, { data: { tenantId } })
+/** Newest first. */
+const events = (count: number, make = (number: number) => event(number)) =>
+  Array.from({ length: count }, (_, index) => make(count - index))
+
+interface Setting {
+  readonly stored: readonly EngineEvent[]
+  readonly stateOf?: (id: string) => JobState
+}
+
+/** A server that keeps these events, newest first, and tells at most fifty of them at once. */
+function open({ stored, stateOf = () => 'completed' }: Setting) {
+  const { api, asked } = openApi(({ url }) => {
+    const [cursor, name] = [url.searchParams.get('cursor'), url.searchParams.get('name')]
+    const limit = Math.min(50, Number(url.searchParams.get('limit')))
+    const left = stored.filter(
+      (one) => (cursor === null || one.internal_id < cursor) && (name === null || one.name === name),
+    )
+    return { body: { data: left.slice(0, limit) } }
+  })
+  const read: string[] = []
+  const reader = {
+    async ofEvent({ internal_id: id, name }: EngineEvent): Promise<JobStatus> {
+      read.push(id)
+      return { id, event: name, tenantId: 'acme', state: stateOf(id), createdAt: new Date(0), runs: [] }
+    },
+  } as Partial<JobReader> as JobReader
+  const list = async (query: Partial<ListQuery> = {}) => {
+    const { jobs, cursor } = await listJobs({ limit: 10, ...query }, api, reader)
+    return { ids: jobs.map(({ id }) => id), cursor }
+  }
+  return { list, asked, read }
+}
+
+/** All jobs, page by page. */
+async function listAll(list: ReturnType<typeof open>['list'], query: Partial<ListQuery>) {
+  const pages: string[][] = []
+  for (let cursor: string | undefined; pages.length < 100;) {
+    const page = await list({ ...query, ...(cursor !== undefined && { cursor }) })
+    pages.push(page.ids)
+    if (page.cursor === undefined) return pages
+    cursor = page.cursor
+  }
+  throw new Error('The list does not end.')
+}
+
+const idsFrom = (from: number, to: number) => Array.from({ length: from - to + 1 }, (_, index) => idOf(from - index))
+
+describe('a list of jobs', () => {
+  test('has a job under the tenant in its payload, whatever a record says that somebody else wrote', async () => {
+    const data = { tenantId: 'acme', _job: { v: 1, tenantId: 'globex', sentAt: 1000 } }
+    const { list } = open({ stored: [event(1, { data })] })
+    expect((await list({ tenantId: 'acme' })).ids).toEqual([idOf(1)])
+    expect((await list({ tenantId: 'globex' })).ids).toEqual([])
+  })
+
+  test('is of the events, newest first', async () => {
+    const { list, asked } = open({ stored: events(3) })
+    expect(await list()).toEqual({ ids: [idOf(3), idOf(2), idOf(1)], cursor: undefined })
+    expect(asked.map(({ url }) => url.pathname + url.search)).toEqual(['/v1/events?limit=50'])
+  })
+
+  test('is empty where there are none, or the engine has no data for them', async () => {
+    expect(await open({ stored: [] }).list()).toEqual({ ids: [], cursor: undefined })
+    const notFound = { status: 404, body: { error: 'no events' } }
+    for (const reply of [{ body: { data: null } }, { body: {} }, notFound]) {
+      const { api } = openApi(() => reply)
+      expect(await listJobs({ limit: 10 }, api, {} as JobReader)).toEqual({ jobs: [] })
+    }
+  })
+
+  test('asks the engine for events of one name alone', async () => {
+    const { list, asked } = open({ stored: [event(3), event(2, { name: 'order.paid' }), event(1)] })
+    expect((await list({ event: 'order.paid' })).ids).toEqual([idOf(2)])
+    expect(asked[0]!.url.searchParams.get('name')).toBe('order.paid')
+  })
+
+  test("leaves out Inngest's own events, and those without a tenant", async () => {
+    const own = event(4, { name: 'inngest/function.finished' })
+    const stored = [own, event(3, { data: {} }), event(2, { data: 'text' }), event(1)]
+    const { list, read } = open({ stored })
+    expect((await list()).ids).toEqual([idOf(1)])
+    expect(read).toEqual([idOf(1)])
+  })
+
+  test('has each job once, though its event was sent twice', async () => {
+    const { list, read } = open({ stored: [event(2), event(2), event(1), event(2)] })
+    expect((await list()).ids).toEqual([idOf(2), idOf(1)])
+    expect(read).toEqual([idOf(2), idOf(1)])
+  })
+})
+
+describe("a list of one tenant's jobs", () => {
+  test('has no other, and reads no other', async () => {
+    const stored = [eventOf('acme', 4), eventOf('globex', 3), eventOf('acme', 2), eventOf('acme ', 1)]
+    const { list, read } = open({ stored })
+    expect((await list({ tenantId: 'acme' })).ids).toEqual([idOf(4), idOf(2)])
+    expect(read).toEqual([idOf(4), idOf(2)])
+  })
+
+  test('goes on through the events of others', async () => {
+    const stored = events(120, (number) => eventOf(number === 1 ? 'acme' : 'globex', number))
+    const { list, asked } = open({ stored })
+    expect(await list({ tenantId: 'acme' })).toEqual({ ids: [idOf(1)], cursor: undefined })
+    expect(asked).toHaveLength(3)
+  })
+
+  test('answers after a thousand events of others, with where to go on', async () => {
+    const stored = events(1050, (number) => eventOf(number === 1 ? 'acme' : 'globex', number))
+    const { list, asked } = open({ stored })
+    const page = await list({ tenantId: 'acme' })
+    expect(page).toEqual({ ids: [], cursor: idOf(51) })
+    expect(asked).toHaveLength(20)
+    expect(await list({ tenantId: 'acme', cursor: page.cursor! })).toEqual({ ids: [idOf(1)], cursor: undefined })
+  })
+})
+
+test('a list that cannot be read fails', async () => {
+  const { api, clock } = openApi(() => ({ status: 400, body: { error: 'no good' } }))
+  const { message } = await requestFailure(clock, listJobs({ limit: 10 }, api, {} as JobReader))
+  expect(message).toContain('`inngest` did not answer the list of jobs: it answered 400 (no good).')
+})
+
+test('a list of the jobs in one state has no others', async () => {
+  const stateOf = (id: string): JobState => (Number(id.slice(-1)) % 2 === 0 ? 'failed' : 'completed')
+  const { list } = open({ stored: events(5), stateOf })
+  expect((await list({ state: 'failed' })).ids).toEqual([idOf(4), idOf(2)])
+  expect((await list({ state: 'running' })).ids).toEqual([])
+})
+
+describe('pages', () => {
+  test('go on behind the last job of the one before, without a gap and without a double', async () => {
+    for (const count of [0, 1, 9, 10, 11, 49, 50, 51, 100, 123]) {
+      const { list } = open({ stored: events(count) })
+      const pages = await listAll(list, { limit: 10 })
+      expect(pages.flat()).toEqual(idsFrom(count, 1))
+      expect(pages.every(({ length }) => length <= 10)).toBe(true)
+    }
+  })
+
+  test('go on also where one ends with the last event that the engine told at once', async () => {
+    for (const limit of [25, 50]) {
+      const pages = await listAll(open({ stored: events(60) }).list, { limit })
+      expect(pages.flat()).toEqual(idsFrom(60, 1))
+    }
+  })
+
+  test('are full before the last one, and the last has no cursor', async () => {
+    const { list } = open({ stored: events(20) })
+    expect((await listAll(list, { limit: 10 })).map(({ length }) => length)).toEqual([10, 10])
+  })
+
+  test('of a state and a tenant skip what does not fit', async () => {
+    const stateOf = (id: string): JobState => (Number(id.slice(-1)) % 2 === 0 ? 'failed' : 'completed')
+    const stored = events(90, (number) => eventOf(number % 3 === 0 ? 'acme' : 'globex', number))
+    const pages = await listAll(open({ stored, stateOf }).list, { tenantId: 'acme', state: 'failed', limit: 4 })
+    expect(pages.flat()).toEqual(Array.from({ length: 15 }, (_, index) => idOf(90 - index * 6)))
+  })
+
+  test('need a cursor that a page had', async () => {
+    const { list, asked } = open({ stored: events(3) })
+    await expect(list({ cursor: 'next' })).rejects.toSatisfy(InvalidOptionError.isInstance)
+    await expect(list({ cursor: '' })).rejects.toThrow(/^`cursor` is not one that `listJobs` gave\./)
+    expect(asked).toHaveLength(0)
+  })
+})

@@ -1,0 +1,203 @@
+import { describe, expect, test } from 'vitest'
+
+import { recordedApps, recordedFunctions } from '../../test/fixtures/recorded.ts'
+import { createDeferred } from '../../test/kit/deferred.ts'
+import { type Answer, connectionError, inTurn, type Reply } from '../../test/kit/fake-server.ts'
+import { openApi, requestFailure } from '../../test/kit/open-api.ts'
+import { createVirtualClock } from '../../test/kit/virtual-clock.ts'
+import type { EngineApi } from '../api/engine-api.ts'
+import type { EngineFunction } from '../api/engine-shapes.ts'
+import { createSubscriptions } from './subscriptions.ts'
+
+function open(answer: Answer) {
+  const setting = openApi(answer)
+  return { ...setting, subscriptions: createSubscriptions(setting.api, setting.clock) }
+}
+
+/** A server on which the only app has these functions. */
+function openWith(...functions: EngineFunction[]) {
+  return open(({ url }) => ({ body: { data: url.pathname.endsWith('/functions') ? functions : [{ id: 'shop' }] } }))
+}
+
+const triggeredBy = (...triggers: NonNullable<EngineFunction['triggers']>): EngineFunction => ({ id: 'a', triggers })
+
+describe('what is registered', () => {
+  test('has the names of events, and the attempts, of which a count of no retries is left out', async () => {
+    const { subscriptions, asked } = open(({ url }) => ({
+      body: { data: url.pathname.endsWith('/functions') ? recordedFunctions : recordedApps },
+    }))
+    const since = Date.parse('2026-11-25T15:38:03Z')
+    expect(await subscriptions.all()).toEqual([
+      { appId: 'probe-app', functionId: 'ret-undef', events: ['probe/ret'], maxAttempts: 5, since },
+      { appId: 'probe-app', functionId: 'throw-string', events: ['probe/throw-string'], maxAttempts: 1, since },
+      { appId: 'probe-app', functionId: 'plain-retry', events: ['probe/plain-retry'], maxAttempts: 3, since },
+      { appId: 'probe-app', functionId: 'cronned', events: [], maxAttempts: 5, since },
+    ])
+    expect(asked.map(({ url }) => url.pathname + url.search)).toEqual([
+      '/v2/apps?limit=100',
+      '/v2/apps/probe-app/functions?limit=100',
+    ])
+  })
+
+  test('has no count of attempts where the engine tells none', async () => {
+    for (const configuration of [undefined, {}]) {
+      const { subscriptions } = openWith({ id: 'a', ...(configuration && { configuration }) })
+      expect(await subscriptions.all()).toEqual([
+        { appId: 'shop', functionId: 'a', events: [], maxAttempts: undefined },
+      ])
+    }
+  })
+
+  test('is read of all apps but those in the archive, over all pages', async () => {
+    const pages: Record<string, Reply> = {
+      '/v2/apps?limit=100': { body: { data: [{ id: 'one' }], page: { hasMore: true, cursor: 'next' } } },
+      '/v2/apps?limit=100&cursor=next': { body: { data: [{ id: 'old', isArchived: true }, { id: 'a b/c' }] } },
+      '/v2/apps/one/functions?limit=100': { body: { data: [{ id: 'a' }], page: { hasMore: true, cursor: 'next' } } },
+      '/v2/apps/one/functions?limit=100&cursor=next': { body: { data: [{ id: 'b' }] } },
+      '/v2/apps/a%20b%2Fc/functions?limit=100': { body: { data: [{ id: 'a' }] } },
+    }
+    const { subscriptions } = open(({ url }) => pages[url.pathname + url.search] ?? { status: 400 })
+    const ids = (await subscriptions.all()).map(({ appId, functionId }) => [appId, functionId])
+    expect(ids).toEqual([
+      ['one', 'a'],
+      ['one', 'b'],
+      ['a b/c', 'a'],
+    ])
+  })
+
+  test('is nothing where there is no app', async () => {
+    expect(await open(() => ({ body: {} })).subscriptions.all()).toEqual([])
+  })
+})
+
+describe('the functions that an event runs', () => {
+  const runs = async (event: string, ...triggers: NonNullable<EngineFunction['triggers']>) =>
+    (await openWith(triggeredBy(...triggers)).subscriptions.of(event))?.length === 1
+
+  test('are those with its name', async () => {
+    expect(await runs('order.created', { value: 'order.created' })).toBe(true)
+    expect(await runs('order.created', { value: 'order.paid' }, { value: 'order.created' })).toBe(true)
+    expect(await runs('order.created', { value: 'order.create' })).toBe(false)
+    expect(await runs('order.created', { value: 'order.created.again' })).toBe(false)
+  })
+
+  test('are those with the begin of its name and a star', async () => {
+    expect(await runs('order.created', { value: 'order.*' })).toBe(true)
+    expect(await runs('order.created', { value: '*' })).toBe(true)
+    expect(await runs('order.created', { value: 'order.created*' })).toBe(true)
+    expect(await runs('order.created', { value: 'orders.*' })).toBe(false)
+    expect(await runs('order.created', { value: '*.created' })).toBe(false)
+  })
+
+  test('are not those that may pass it by for a condition', async () => {
+    expect(await runs('order.created', { value: 'order.created', if: 'event.data.total > 5' })).toBe(false)
+    expect(await runs('order.created', { value: 'order.created', if: '' })).toBe(true)
+    expect(await runs('order.created', { type: 'EVENT' })).toBe(false)
+  })
+
+  test('are not those in the archive, and say of a paused one that it is', async () => {
+    const trigger = triggeredBy({ value: 'order.created' })
+    expect(await openWith({ ...trigger, isArchived: true }).subscriptions.of('order.created')).toEqual([])
+    const [paused] = (await openWith({ ...trigger, isPaused: true }).subscriptions.of('order.created'))!
+    expect(paused).toMatchObject({ functionId: 'a', isPaused: true })
+    const [running] = (await openWith({ ...trigger, isPaused: false }).subscriptions.of('order.created'))!
+    expect(running).not.toHaveProperty('isPaused')
+  })
+
+  test.each<[string, Reply]>([
+    ['an unknown path', { status: 404, body: { errors: [{ code: 'api_error', message: 'Not Found' }] } }],
+    ['a key that may not', { status: 403, body: { error: 'Forbidden' } }],
+    ['a list that is not implemented', { status: 501 }],
+    ['a page of HTML', { status: 200, body: '<html>' }],
+  ])('are not known where the engine answers with %s', async (_, reply) => {
+    const { subscriptions, clock } = open(() => reply)
+    expect(await clock.finish(subscriptions.of('order.created'))).toBeUndefined()
+    expect(await requestFailure(clock, subscriptions.all())).toMatchObject({ status: reply.status })
+  })
+
+  test.each<[string, Reply | Error]>([
+    ['is away', connectionError('ECONNREFUSED')],
+    ['breaks down', { status: 500 }],
+    ['is overloaded', { status: 429 }],
+    ['is slow', { status: 408 }],
+  ])('cannot be told where the engine %s for the moment', async (_, reply) => {
+    const { subscriptions, clock } = open(inTurn(reply))
+    const { message } = await requestFailure(clock, subscriptions.of('order.created'))
+    expect(message).toContain('did not answer which apps are registered')
+  })
+})
+
+test('a fault of our own is no answer of the engine', async () => {
+  const fault = new TypeError('x is not a function')
+  const api = { list: () => Promise.reject(fault) } as Partial<EngineApi> as EngineApi
+  await expect(createSubscriptions(api, createVirtualClock()).of('order.created')).rejects.toBe(fault)
+})
+
+describe('what was read', () => {
+  test('holds for five seconds', async () => {
+    const { subscriptions, clock, asked } = openWith(triggeredBy({ value: 'order.created' }))
+    await subscriptions.of('order.created')
+    await clock.advance(5000)
+    await subscriptions.of('order.paid')
+    expect(asked).toHaveLength(2)
+    await clock.advance(1)
+    await subscriptions.all()
+    expect(asked).toHaveLength(4)
+  })
+
+  test('is read once for all who ask at the same moment', async () => {
+    const { subscriptions, asked } = openWith()
+    await Promise.all([subscriptions.all(), subscriptions.of('order.created'), subscriptions.all()])
+    expect(asked).toHaveLength(2)
+  })
+
+  test('of which nothing fits an event is read again where the event is newer than it', async () => {
+    const lists = [[], [triggeredBy({ value: 'order.created' })]]
+    const { subscriptions, clock, asked } = open(({ url }) => {
+      if (!url.pathname.endsWith('/functions')) return { body: { data: [{ id: 'shop' }] } }
+      return { body: { data: lists.length > 1 ? lists.shift() : lists[0] } }
+    })
+    await subscriptions.all()
+    await clock.advance(2000)
+    expect(await subscriptions.of('order.created')).toEqual([])
+    expect(await subscriptions.of('order.created', 2000)).toEqual([])
+    expect(asked).toHaveLength(2)
+    expect(await subscriptions.of('order.created', 1999)).toHaveLength(1)
+    expect(asked).toHaveLength(4)
+  })
+
+  test('of which something fits is not read again for a newer event', async () => {
+    const { subscriptions, clock, asked } = openWith(triggeredBy({ value: 'order.created' }))
+    await subscriptions.all()
+    await clock.advance(2000)
+    expect(await subscriptions.of('order.created', 0)).toHaveLength(1)
+    expect(asked).toHaveLength(2)
+  })
+
+  test('holds for an old event no longer than for any other', async () => {
+    const { subscriptions, clock, asked } = openWith()
+    await subscriptions.all()
+    await clock.advance(5001)
+    await subscriptions.of('order.created', 60_000)
+    expect(asked).toHaveLength(4)
+  })
+
+  test('is not lost where a reading before it fails late', async () => {
+    const first = createDeferred<Reply>()
+    const { subscriptions, clock, asked } = open((_, index) => (index === 0 ? first.promise : { body: {} }))
+    const failing = subscriptions.all()
+    await clock.advance(5001)
+    await subscriptions.all()
+    first.resolve({ status: 400 })
+    expect((await requestFailure(clock, failing)).message).toContain('did not answer which apps are registered')
+    await subscriptions.all()
+    expect(asked).toHaveLength(2)
+  })
+
+  test('is read again at once where it failed', async () => {
+    const { subscriptions, clock, asked } = open(inTurn({ status: 400 }, { body: { data: [] } }))
+    expect(await requestFailure(clock, subscriptions.all())).toMatchObject({ status: 400 })
+    expect(await subscriptions.all()).toEqual([])
+    expect(asked).toHaveLength(2)
+  })
+})

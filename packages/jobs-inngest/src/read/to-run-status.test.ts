@@ -1,0 +1,158 @@
+import type { RunStatus } from '@cgk-platform/jobs-core'
+import { describe, expect, test } from 'vitest'
+
+import { recordedRuns, type RecordedStage } from '../../test/fixtures/recorded.ts'
+import type { EngineRun } from '../api/engine-shapes.ts'
+import type { FailedRecord } from '../wire/attempt-record.ts'
+import { type RunFacts, toRunStatus } from './to-run-status.ts'
+
+const now = Date.parse('2026-11-25T15:41:00Z')
+const facts: RunFacts = {
+  definitionId: 'process-order',
+  times: {},
+  runAt: undefined,
+  now,
+  maxAttempts: 5,
+  retryOf: undefined,
+}
+const begun = { startedAt: now - 9000 }
+const over = { startedAt: now - 9000, endedAt: now - 1000 }
+
+function statusOf(run: EngineRun, more: Partial<RunFacts> = {}): RunStatus {
+  return toRunStatus(run, { ...facts, ...more })
+}
+
+/** A run of ours whose last attempt failed, as the engine tells it. */
+function failedRun(record: Partial<FailedRecord>, status: EngineRun['status'] = 'RUNNING'): EngineRun {
+  const cause = {
+    attempt: 2,
+    maxAttempts: 3,
+    startedAt: now - 5000,
+    error: { name: 'TypeError', message: 'no' },
+    ...record,
+  }
+  const error = { name: 'RetryAfterError', message: 'no', stack: 'TypeError: no', __serialized: true, cause }
+  return { ...recordedRuns.inBackoff, status, output: { error } }
+}
+
+/** A completed run of ours. */
+function completedRun(record: object): EngineRun {
+  return { ...recordedRuns.completed, output: { startedAt: now - 2000, ...record } }
+}
+
+describe('a run as it was recorded', () => {
+  test.each<[RecordedStage, Partial<RunFacts>, Partial<RunStatus>]>([
+    ['queued', {}, { state: 'queued', attempts: 0 }],
+    ['delayed', { runAt: now + 1 }, { state: 'scheduled', attempts: 0 }],
+    ['delayed', { runAt: now }, { state: 'queued', attempts: 0 }],
+    ['running', { times: begun }, { state: 'running', attempts: 1 }],
+    ['inBackoff', { times: begun }, { state: 'running', attempts: 1 }],
+    ['completed', { times: over }, { state: 'completed', attempts: 1 }],
+    ['failed', { times: over }, { state: 'failed', attempts: 5 }],
+    ['exhausted', { times: over, maxAttempts: 2 }, { state: 'failed', attempts: 2 }],
+    ['cancelledWhileQueued', { times: { endedAt: now } }, { state: 'cancelled', attempts: 0 }],
+    ['cancelledWhileRunning', { times: over }, { state: 'cancelled', attempts: 1 }],
+    ['cancelledInBackoff', { times: over }, { state: 'cancelled', attempts: 1 }],
+  ])('%s, %j', (stage, more, told) => {
+    const run = recordedRuns[stage]
+    const status = statusOf(run, more)
+    expect(status).toMatchObject({ id: run.id, definitionId: 'process-order', maxAttempts: more.maxAttempts ?? 5 })
+    expect(status).toMatchObject(told)
+    expect(status).not.toHaveProperty('nextAttemptAt')
+    expect(status.startedAt?.getTime()).toBe(more.times?.startedAt)
+    expect(status.endedAt?.getTime()).toBe(more.times?.endedAt)
+  })
+
+  test('is told in a state that we know, where another version of Inngest has more of them', () => {
+    const odd = (status: string, ended: boolean) => {
+      const { endedAt = '2026-11-25T15:40:30Z', ...run } = recordedRuns.completed
+      return statusOf({ ...run, status: status as EngineRun['status'], ...(ended && { endedAt }) }).state
+    }
+    expect([odd('SKIPPED', true), odd('SKIPPED', false)]).toEqual(['cancelled', 'cancelled'])
+    expect([odd('PAUSED', false), odd('EXPIRED', true)]).toEqual(['queued', 'cancelled'])
+  })
+
+  test('tells why it failed in the words of its error, also while it is tried again', () => {
+    for (const stage of ['failed', 'exhausted', 'failedByText', 'inBackoff', 'cancelledInBackoff'] as const) {
+      const { name, message, stack } = recordedRuns[stage].output!['error'] as Record<string, string>
+      expect(statusOf(recordedRuns[stage]).error).toEqual({ name, message, stack })
+      expect(statusOf(recordedRuns[stage])).not.toHaveProperty('output')
+    }
+  })
+
+  test('tells the output of a function that is not ours as the engine has it', () => {
+    for (const stage of ['completed', 'completedWithText'] as const) {
+      expect(statusOf(recordedRuns[stage]).output).toEqual(recordedRuns[stage].output)
+      expect(statusOf(recordedRuns[stage])).not.toHaveProperty('error')
+    }
+    const { output: _, ...without } = recordedRuns.completed
+    expect(statusOf(without)).not.toHaveProperty('output')
+  })
+})
+
+describe('a completed run of ours', () => {
+  test('tells what its handler returned, and in which attempt', () => {
+    for (const output of [null, false, 0, '', [], { error: 'a field of this name' }]) {
+      const status = statusOf(completedRun({ attempt: 3, output }), { times: over })
+      expect(status).toMatchObject({ state: 'completed', attempts: 3, output })
+      expect(status).not.toHaveProperty('error')
+    }
+  })
+
+  test('has no output where the handler returned nothing', () => {
+    expect(statusOf(completedRun({ attempt: 1 }))).not.toHaveProperty('output')
+  })
+
+  test('did not fail, though a function that is not ours may look so', () => {
+    const { output } = failedRun({ attempt: 4, maxAttempts: 9 })
+    const status = statusOf({ ...recordedRuns.completed, output: output! })
+    expect(status).toMatchObject({ state: 'completed', attempts: 0, maxAttempts: 5, output })
+    expect(status).not.toHaveProperty('error')
+  })
+})
+
+describe('a run of ours between two attempts', () => {
+  test('is retrying until the next one is due', () => {
+    expect(statusOf(failedRun({ nextAttemptAt: now + 1 }), { times: begun })).toMatchObject({
+      state: 'retrying',
+      attempts: 2,
+      maxAttempts: 3,
+      nextAttemptAt: new Date(now + 1),
+      error: { name: 'TypeError', message: 'no' },
+    })
+  })
+
+  test('is running from then on, in the next attempt', () => {
+    const status = statusOf(failedRun({ nextAttemptAt: now }), { times: begun })
+    expect(status).toMatchObject({ state: 'running', attempts: 3, error: { name: 'TypeError', message: 'no' } })
+    expect(status).not.toHaveProperty('nextAttemptAt')
+  })
+})
+
+describe('a run of ours that ended without success', () => {
+  test('has as many attempts as its last one says', () => {
+    expect(statusOf(failedRun({ attempt: 1, maxAttempts: 3 }, 'FAILED'), { times: over })).toMatchObject({
+      state: 'failed',
+      attempts: 1,
+      maxAttempts: 3,
+      error: { name: 'TypeError', message: 'no' },
+    })
+  })
+
+  test('had one attempt more where that had begun and its process died', () => {
+    const run = failedRun({ attempt: 2, nextAttemptAt: over.endedAt }, 'FAILED')
+    expect(statusOf(run, { times: over })).toMatchObject({ state: 'failed', attempts: 3 })
+    expect(statusOf(run, { times: over })).not.toHaveProperty('nextAttemptAt')
+  })
+
+  test('had no more where it was cancelled before the next one', () => {
+    const run = failedRun({ attempt: 2, nextAttemptAt: over.endedAt + 1 }, 'CANCELLED')
+    expect(statusOf(run, { times: over })).toMatchObject({ state: 'cancelled', attempts: 2 })
+    expect(statusOf(run, { times: over })).not.toHaveProperty('nextAttemptAt')
+  })
+})
+
+test('a run that was made to retry another names it', () => {
+  expect(statusOf(recordedRuns.completed, { retryOf: 'run_1' }).retryOf).toBe('run_1')
+  expect(statusOf(recordedRuns.completed)).not.toHaveProperty('retryOf')
+})

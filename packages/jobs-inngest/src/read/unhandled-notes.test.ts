@@ -1,0 +1,48 @@
+import { createJobRegistry, defineJob, type JobHost, type JobStatus } from '@cgk-platform/jobs-core'
+import { expect, test, vi } from 'vitest'
+
+import { createUnhandledNotes } from './unhandled-notes.ts'
+
+function open() {
+  const logger = {
+    debug: vi.fn<(...line: unknown[]) => void>(),
+    info: vi.fn<(...line: unknown[]) => void>(),
+    warn: vi.fn<(...line: unknown[]) => void>(),
+    error: vi.fn<(...line: unknown[]) => void>(),
+  }
+  const jobs = createJobRegistry()
+  jobs.register(defineJob({ id: 'confirm', event: 'order.created', handler: () => undefined }))
+  const note = createUnhandledNotes(() => ({ jobs, logger }) as unknown as JobHost)
+  return { logger, note }
+}
+
+function completed(event: string, runs: readonly object[] = []): JobStatus {
+  return { id: '1', event, tenantId: 'acme', state: 'completed', createdAt: new Date(0), runs } as unknown as JobStatus
+}
+
+test('an event that nobody handled is a warning where this process has a definition for it, told once', () => {
+  const { logger, note } = open()
+  note(completed('order.created'))
+  note(completed('order.created'))
+  expect(logger.warn).toHaveBeenCalledTimes(1)
+  expect(logger.warn.mock.calls[0]![0]).toMatch(/`order\.created`.*`confirm`.*Sync the app.*idempotency key/)
+  expect(logger.info).not.toHaveBeenCalled()
+})
+
+test('one that nobody here knows either is a line of information', () => {
+  const { logger, note } = open()
+  note(completed('order.refunded'))
+  expect(logger.info.mock.calls[0]![0]).toContain('`order.refunded`')
+  expect(logger.warn).not.toHaveBeenCalled()
+})
+
+test('a job that ran, or still may, is no news', () => {
+  const { logger, note } = open()
+  note(completed('order.created', [{}]))
+  note({ ...completed('order.created'), state: 'queued' })
+  expect([logger.warn.mock.calls, logger.info.mock.calls]).toEqual([[], []])
+})
+
+test('nothing is said before there is a client', () => {
+  expect(() => createUnhandledNotes(() => undefined)(completed('order.created'))).not.toThrow()
+})

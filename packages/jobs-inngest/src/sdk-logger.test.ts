@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest'
+
+import { createRecordedLogger } from '../test/kit/recorded-logger.ts'
+import { createSdkLoggers } from './sdk-logger.ts'
+
+function open() {
+  const to = createRecordedLogger()
+  return { to, ...createSdkLoggers(() => to) }
+}
+
+describe('what the SDK says of itself', () => {
+  test('goes on from warnings up, in whichever form it comes', () => {
+    const { to, internalLogger } = open()
+    internalLogger.debug('Connecting')
+    internalLogger.info({ attempt: 1 }, 'Connected')
+    internalLogger.warn('No functions')
+    internalLogger.error({ err: new TypeError('no route') }, 'Failed to register')
+    expect(to.lines.map(({ level, message }) => [level, message])).toEqual([
+      ['warn', 'No functions'],
+      ['error', 'Failed to register'],
+    ])
+    expect(to.lines.map(({ fields }) => fields)).toEqual([
+      { from: 'inngest' },
+      { from: 'inngest', error: expect.objectContaining({ name: 'TypeError', message: 'no route' }) },
+    ])
+  })
+
+  test('goes on without its facts, which may be payloads', () => {
+    const { to, internalLogger } = open()
+    internalLogger.error({ body: { tenantId: 'acme', secret: 'word' } }, 'Malformed request')
+    internalLogger.warn('Malformed request', { secret: 'word' })
+    internalLogger.warn({ secret: 'word' })
+    internalLogger.warn(null, 'Malformed request')
+    internalLogger.warn()
+    expect(to.lines).toHaveLength(3)
+    expect(JSON.stringify(to.lines)).not.toContain('word')
+  })
+
+  test('is dropped while nobody listens', () => {
+    const { internalLogger } = createSdkLoggers(() => undefined)
+    expect(() => internalLogger.warn('No functions')).not.toThrow()
+  })
+})
+
+test('what it says of attempts goes nowhere: this library says it', () => {
+  const { to, logger } = open()
+  for (const level of ['debug', 'info', 'warn', 'error'] as const) logger[level]({ err: new Error('no') }, 'failed')
+  expect(to.lines).toEqual([])
+})

@@ -1,0 +1,80 @@
+import { Middleware } from 'inngest'
+import { describe, expect, test } from 'vitest'
+
+import { inTurn } from '../../test/kit/fake-server.ts'
+import { events, ids, post, taken } from '../../test/kit/post.ts'
+
+describe('events', () => {
+  test("are sent as the client's own middleware makes them", async () => {
+    class Encrypting extends Middleware.BaseMiddleware {
+      readonly id = 'test:encrypting'
+      override transformSendEvent({ events: given, fn }: Middleware.TransformSendEventArgs) {
+        return { events: given.map((one) => ({ ...one, data: { ...one.data, number: 'secret' } })), fn }
+      }
+    }
+    class Passing extends Middleware.BaseMiddleware {
+      readonly id = 'test:passing'
+    }
+    const { posted, asked } = await post(2, inTurn(taken(2)), { middleware: [Encrypting, Passing] })
+    expect(JSON.parse(asked[0]!.text)).toEqual(
+      events(2).map(({ name, data }) => ({ name, data: { ...data, number: 'secret' } })),
+    )
+    expect(posted.every(({ ok }) => ok)).toBe(true)
+  })
+
+  test('that middleware cannot make are not sent', async () => {
+    const cause = new Error('no key to encrypt with')
+    class Failing extends Middleware.BaseMiddleware {
+      readonly id = 'test:failing'
+      override transformSendEvent(): never {
+        throw cause
+      }
+    }
+    const { posted, asked } = await post(2, inTurn(taken(2)), { middleware: [Failing] })
+    expect(asked).toHaveLength(0)
+    const problem = 'the middleware of the client failed: no key to encrypt with'
+    expect(posted).toEqual(ids(2).map((id) => ({ ok: false, id, accepted: 'no', isOfContent: true, problem, cause })))
+  })
+})
+
+describe('what jobs are told apart by', () => {
+  type Change = (events: Middleware.TransformSendEventArgs['events']) => unknown
+
+  async function sentThrough(change: Change) {
+    class Changing extends Middleware.BaseMiddleware {
+      readonly id = 'test:changing'
+      override transformSendEvent({ events: given, fn }: Middleware.TransformSendEventArgs) {
+        return { events: change(given) as typeof given, fn }
+      }
+    }
+    return post(2, inTurn(taken(2)), { middleware: [Changing] })
+  }
+
+  test.each<[string, Change]>([
+    ['leaves an event out', (given) => given.slice(1)],
+    ['adds one', (given) => [...given, ...given]],
+    ['hides all data', (given) => given.map((one) => ({ ...one, data: 'encrypted' }))],
+    ['takes all data away', (given) => given.map((one) => ({ ...one, data: null }))],
+    ['makes no event of one', (given) => [given[0], undefined]],
+    ['hides the tenant', (given) => given.map((one) => ({ ...one, data: { ...one.data, tenantId: 'x' } }))],
+    ['hides our record', (given) => given.map((one) => ({ ...one, data: { ...one.data, _job: 'x' } }))],
+    ['takes our record away', (given) => given.map((one) => ({ ...one, data: { ...one.data, _job: null } }))],
+    ['hides it of one', (given) => [given[0], { ...given[1], data: { tenantId: 'acme' } }]],
+  ])('stays readable, or nothing is sent: where middleware %s', async (_, change) => {
+    const { posted, asked } = await sentThrough(change)
+    expect(asked).toHaveLength(0)
+    expect(posted).toEqual(
+      ids(2).map((id) => ({
+        ok: false,
+        id,
+        accepted: 'no',
+        isOfContent: true,
+        problem: expect.stringContaining('`data.tenantId` and `data._job` readable as they are'),
+      })),
+    )
+  })
+
+  test('may come in copies', async () => {
+    expect((await sentThrough((given) => structuredClone(given))).posted).toMatchObject([{ ok: true }, { ok: true }])
+  })
+})

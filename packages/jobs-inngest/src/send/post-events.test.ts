@@ -1,0 +1,217 @@
+import { afterEach, describe, expect, test, vi } from 'vitest'
+
+import { type Answer, connectionError, inTurn, testEventKey } from '../../test/kit/fake-server.ts'
+import { events, ids, post, taken } from '../../test/kit/post.ts'
+import type { Posted } from './post-events.ts'
+
+/** What became of the only event, which was not taken. */
+async function refused(answer: Answer): Promise<Extract<Posted, { ok: false }> & { requests: number }> {
+  const { posted, asked } = await post(1, answer)
+  const [one] = posted
+  if (one?.ok !== false) throw new Error('It was taken.')
+  return { ...one, requests: asked.length }
+}
+
+afterEach(() => {
+  vi.restoreAllMocks()
+  vi.unstubAllEnvs()
+})
+
+describe('events', () => {
+  test('go to the address of the event key in one request, with the seed of their ids', async () => {
+    const { posted, asked } = await post(3, inTurn(taken(3)))
+    expect(posted).toEqual(ids(3).map((id) => ({ ok: true, id })))
+    expect(asked).toHaveLength(1)
+    const { method, url, headers, text } = asked[0]!
+    expect([method, url.href]).toEqual(['POST', `http://engine.test/e/${testEventKey}`])
+    expect(headers.get('x-inngest-event-id-seed')).toBe('1743130137367,eii2YKXRVTJPuA==')
+    expect(JSON.parse(text)).toEqual(events(3))
+  })
+
+  test('keep a path that is in the address, with a slash at its end or without, as reading does', async () => {
+    for (const baseUrl of ['http://engine.test/inngest', 'http://engine.test/inngest/']) {
+      const { asked } = await post(1, inTurn(taken(1)), { baseUrl })
+      expect(asked[0]!.url.href).toBe(`http://engine.test/inngest/e/${testEventKey}`)
+    }
+  })
+
+  test('are given fifteen seconds', async () => {
+    const timeout = vi.spyOn(AbortSignal, 'timeout')
+    await post(1, inTurn(taken(1)))
+    expect(timeout.mock.calls).toEqual([[15_000]])
+  })
+
+  test('name the environment of the client', async () => {
+    const { asked } = await post(1, inTurn(taken(1)), { env: 'branch/one' })
+    expect(asked[0]!.headers.get('x-inngest-env')).toBe('branch/one')
+  })
+
+  test('need no event key on a dev server', async () => {
+    vi.stubEnv('INNGEST_EVENT_KEY', undefined)
+    const { asked } = await post(1, inTurn(taken(1)), { eventKey: undefined, isDev: true })
+    expect(asked[0]!.url.href).toBe('http://engine.test/e/NO_EVENT_KEY_SET')
+  })
+
+  test('have the ids that the server tells, also where it does not go by the seed', async () => {
+    for (const more of [{ status: 200 }, {}]) {
+      const { posted } = await post(2, inTurn({ body: { ids: ['one', 'other'], ...more } }))
+      expect(posted).toEqual([
+        { ok: true, id: 'one' },
+        { ok: true, id: 'other' },
+      ])
+    }
+  })
+})
+
+describe('a refusal', () => {
+  test('takes nothing, whatever ids it tells', async () => {
+    for (const status of [300, 400]) {
+      const { posted } = await post(2, inTurn({ status, body: { ids: ['one', 'other'] } }))
+      expect(posted).toMatchObject([{ ok: false }, { ok: false }])
+      expect(posted[0]).toHaveProperty('problem', `it answered ${status}`)
+    }
+  })
+
+  test.each([400, 401, 402, 403, 404, 409, 413])('with %i is certain, and not asked for again', async (status) => {
+    const answer = inTurn({ status, body: { ids: [''], status, error: 'no good' } })
+    expect(await refused(answer)).toMatchObject({ accepted: 'no', requests: 1, id: ids(1)[0] })
+  })
+
+  test("may be of another event where it is of the content, in Inngest's own words", async () => {
+    const body = { error: 'no good' }
+    for (const [reply, isOfContent] of [
+      [{ status: 400, body }, true],
+      [{ status: 413, body }, true],
+      [{ status: 413, body: '<html>' }, true],
+      [{ status: 400, body: '<html>' }, false],
+      [{ status: 400, body: { error: {} } }, false],
+      [{ status: 401, body }, false],
+      [{ status: 404, body }, false],
+      [{ status: 500, body }, false],
+    ] as const) {
+      expect(await refused(inTurn(reply))).toMatchObject({ isOfContent })
+    }
+    expect(await refused(inTurn(connectionError('ECONNREFUSED')))).toMatchObject({ isOfContent: false })
+  })
+
+  test("is told in the server's words, and says what to do", async () => {
+    const problems = async (status: number) => (await refused(inTurn({ status, body: { error: 'no good' } }))).problem
+    const key = 'check the event key (`eventKey` or `INNGEST_EVENT_KEY`)'
+    expect(await problems(400)).toBe('it answered 400 (no good)')
+    expect(await problems(401)).toBe(`it answered 401 (no good): ${key}`)
+    expect(await problems(403)).toBe(`it answered 403 (no good): ${key}`)
+    expect(await problems(413)).toBe('it answered 413 (no good): the payload is over the limit of your plan')
+  })
+
+  test('of one event leaves those before it taken', async () => {
+    const { posted, asked } = await post(
+      3,
+      inTurn({ status: 400, body: { ids: ids(1), status: 400, error: 'event name is empty' } }),
+    )
+    const [id, ...others] = ids(3)
+    const problem = 'it answered 400 (event name is empty)'
+    expect(posted).toEqual([
+      { ok: true, id },
+      ...others.map((other) => ({ ok: false, id: other, accepted: 'no', isOfContent: true, problem })),
+    ])
+    expect(asked).toHaveLength(1)
+  })
+})
+
+describe('a server that is away', () => {
+  test('is asked again with the same events and the same ids, after ever longer pauses', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.5)
+    const replies = [{ status: 503 }, connectionError('ECONNRESET'), { status: 429 }, { status: 408 }, taken(2)]
+    const { posted, asked, delays } = await post(2, inTurn(...replies))
+    expect(posted).toEqual(ids(2).map((id) => ({ ok: true, id })))
+    expect(delays).toEqual([150, 300, 600, 1200])
+    expect(asked).toHaveLength(5)
+    expect(new Set(asked.map(({ text }) => text)).size).toBe(1)
+    expect(new Set(asked.map(({ headers }) => headers.get('x-inngest-event-id-seed'))).size).toBe(1)
+  })
+
+  test('is not asked at the same instants by all', async () => {
+    const delaysWith = async (random: number) => {
+      vi.spyOn(Math, 'random').mockReturnValue(random)
+      return (await post(1, inTurn({ status: 500 }))).delays
+    }
+    expect(await delaysWith(0)).toEqual([100, 200, 400, 800])
+    expect(await delaysWith(0.25)).toEqual([125, 250, 500, 1000])
+  })
+
+  test('is asked five times at most, and may have taken them', async () => {
+    const error = { status: 503, body: { error: 'restarting' } }
+    expect(await refused(inTurn(error))).toEqual({
+      ok: false,
+      id: ids(1)[0],
+      accepted: 'maybe',
+      isOfContent: false,
+      problem: 'it answered 503 (restarting)',
+      requests: 5,
+    })
+  })
+
+  test('is asked again when it says, and given up where that is too far off', async () => {
+    const soon = await post(1, inTurn({ status: 429, headers: { 'retry-after': '2' } }, taken(1)))
+    expect(soon.delays).toEqual([2000])
+    expect(soon.posted[0]!.ok).toBe(true)
+    expect(await refused(inTurn({ status: 429, headers: { 'retry-after': '60' } }))).toMatchObject({
+      problem: 'it answered 429 and asks to be left alone for 60 s',
+      accepted: 'no',
+      requests: 1,
+    })
+  })
+
+  test('that was never reached has certainly not taken them', async () => {
+    const cause = connectionError('ECONNREFUSED')
+    expect(await refused(inTurn(cause))).toMatchObject({
+      accepted: 'no',
+      requests: 5,
+      problem: 'the connection to http://engine.test failed (ECONNREFUSED)',
+      cause,
+    })
+  })
+
+  test('that only asked for patience has certainly not taken them', async () => {
+    expect(await refused(inTurn({ status: 429 }))).toMatchObject({ accepted: 'no', requests: 5 })
+  })
+
+  test('may have taken them where one answer of several was lost, whatever the last one says', async () => {
+    const lost = connectionError('ECONNRESET')
+    for (const last of [connectionError('ECONNREFUSED'), { status: 401 }, { status: 400 }, { status: 429 }]) {
+      expect(await refused(inTurn(lost, last))).toMatchObject({ accepted: 'maybe' })
+      expect(await refused(inTurn({ status: 500 }, last))).toMatchObject({ accepted: 'maybe' })
+    }
+  })
+})
+
+describe('an answer that cannot be read', () => {
+  test.each<[string, unknown]>([
+    ['is no JSON', '<html>'],
+    ['has no ids', { status: 200 }],
+    ['has no list of ids', { ids: ids(1)[0], status: 200 }],
+    ['has ids that are none', { ids: ['', 7], status: 200 }],
+    ['has an error inside', { ids: ['one', 'other'], status: 200, error: 'no good' }],
+    ['has another status inside', { ids: ['one', 'other'], status: 400 }],
+  ])('because it %s does not say whether they were taken', async (_, body) => {
+    const { posted, asked } = await post(2, inTurn({ body }))
+    expect(posted).toMatchObject([
+      { ok: false, accepted: 'maybe' },
+      { ok: false, accepted: 'maybe' },
+    ])
+    expect(posted[0]).toHaveProperty('problem', expect.stringMatching(/^its answer cannot be read/))
+    expect(asked).toHaveLength(1)
+  })
+
+  test('says that those were taken whose ids it tells', async () => {
+    const { posted } = await post(3, inTurn({ body: { ids: ids(2), status: 200 } }))
+    expect(posted).toMatchObject([{ ok: true }, { ok: true }, { ok: false, accepted: 'maybe' }])
+  })
+})
+
+test('the event key is in no problem', async () => {
+  for (const reply of [{ status: 401 }, { status: 400 }, { status: 500 }, connectionError('ECONNRESET')]) {
+    const { problem, cause } = await refused(inTurn(reply))
+    expect(`${problem} ${String(cause)}`).not.toContain(testEventKey)
+  }
+})

@@ -1,0 +1,237 @@
+import { type Accepted, type Envelope, SendFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+
+import { type Asked, connectionError, createFakeServer, idsIn, type Reply } from '../../test/kit/fake-server.ts'
+import { createVirtualClock } from '../../test/kit/virtual-clock.ts'
+import { timeOf } from '../wire/event-id.ts'
+import { sendEnvelopes } from './send-envelopes.ts'
+import type { KeyedSender } from './send-keyed.ts'
+
+const idOf = (number: number) => `01JQDAE4RQF8MBCR55T5A${String(number).padStart(5, '0')}`
+const envelope = (number: number, more: Partial<Envelope> = {}): Envelope => ({
+  v: 1,
+  id: idOf(number),
+  event: 'work.asked',
+  tenantId: 'acme',
+  payload: { tenantId: 'acme', number },
+  sentAt: 1000,
+  ...more,
+})
+
+interface SentEvent {
+  readonly name: string
+  readonly data: { readonly number: number }
+}
+
+function eventsIn({ text }: Asked): SentEvent[] {
+  return JSON.parse(text) as SentEvent[]
+}
+
+/** As Inngest does: events before a bad one are taken, those behind are not looked at. */
+function takeUntil(isBad: (event: SentEvent) => boolean): (asked: Asked) => Reply {
+  return (asked) => {
+    const ids = idsIn(asked)
+    const bad = eventsIn(asked).findIndex(isBad)
+    if (bad < 0) return { body: { ids, status: 200 } }
+    return { status: 400, body: { ids: bad === 0 ? [''] : ids.slice(0, bad), status: 400, error: 'no good' } }
+  }
+}
+
+const takeAll = takeUntil(() => false)
+
+async function send(
+  envelopes: readonly Envelope[],
+  answer: Parameters<typeof createFakeServer>[0] = takeAll,
+  options: Parameters<typeof createFakeServer>[1] = {},
+) {
+  const { client, asked } = createFakeServer(answer, options)
+  const clock = createVirtualClock()
+  const keyed = {
+    send: vi.fn<KeyedSender['send']>(async ({ id }) => ({ ok: true, id: `keyed-${id}`, deduplicated: true })),
+  }
+  const offsetMs = (): number => -500
+  const answers = await clock.finish(sendEnvelopes(envelopes, { client, clock, keyed, offsetMs }))
+  return { answers, asked, keyed, clock }
+}
+
+function errorOf(answer: Accepted | undefined): Error {
+  if (answer?.ok !== false) throw new Error('It was taken.')
+  return answer.error
+}
+
+afterEach(() => vi.unstubAllEnvs())
+
+test('one envelope is a job of its own id', async () => {
+  const { answers, asked } = await send([envelope(1)])
+  expect(answers).toEqual([{ ok: true, id: idOf(1), deduplicated: false }])
+  expect(asked.map(idsIn)).toEqual([[idOf(1)]])
+})
+
+test('several are one request, and jobs of ids that no other request makes', async () => {
+  const { answers, asked, clock } = await send([envelope(1), envelope(2)])
+  const [sent] = asked
+  expect(asked).toHaveLength(1)
+  expect(eventsIn(sent!).map(({ data }) => data.number)).toEqual([1, 2])
+  expect(answers).toEqual(idsIn(sent!).map((id) => ({ ok: true, id, deduplicated: false })))
+  expect(timeOf(idsIn(sent!)[0]!)).toBe(clock.now())
+  const again = await send([envelope(1), envelope(2)])
+  expect(idsIn(again.asked[0]!)).not.toEqual(idsIn(sent!))
+})
+
+test("a delayed one has its time by the engine's clock, the others have none", async () => {
+  const delayed = await send([envelope(1), envelope(2, { runAt: 5000 })])
+  expect(JSON.parse(delayed.asked[0]!.text)).toMatchObject([{}, { ts: 4500 }])
+  expect(JSON.parse(delayed.asked[0]!.text)[0]).not.toHaveProperty('ts')
+})
+
+test('more than Inngest takes at once are several requests', async () => {
+  const { answers, asked } = await send(Array.from({ length: 5001 }, (_, index) => envelope(index)))
+  expect(asked.map((one) => eventsIn(one).length)).toEqual([5000, 1])
+  expect(asked.map((one) => eventsIn(one)[0]!.data.number)).toEqual([0, 5000])
+  expect(answers).toHaveLength(5001)
+  expect(answers.every(({ ok }) => ok)).toBe(true)
+})
+
+test('those with a key go each by itself, and the answers come in the order of the envelopes', async () => {
+  const keyed = envelope(2, { idempotencyKey: 'key' })
+  const { answers, asked, keyed: sender } = await send([envelope(1), keyed, envelope(3)])
+  expect(sender.send.mock.calls).toEqual([[keyed]])
+  expect(eventsIn(asked[0]!).map(({ data }) => data.number)).toEqual([1, 3])
+  const ids = idsIn(asked[0]!)
+  expect(answers.map((one) => one.ok && one.id)).toEqual([ids[0], `keyed-${idOf(2)}`, ids[1]])
+})
+
+describe('one bad event in a request', () => {
+  test('is the only one that is refused', async () => {
+    const envelopes = Array.from({ length: 9 }, (_, index) => envelope(index))
+    for (const bad of [0, 4, 8]) {
+      const { answers } = await send(
+        envelopes,
+        takeUntil(({ data }) => data.number === bad),
+      )
+      expect(answers.map(({ ok }) => ok)).toEqual(envelopes.map((_, index) => index !== bad))
+      expect(errorOf(answers[bad])).toMatchObject({
+        accepted: 'no',
+        message: '`inngest` did not take `work.asked`: it answered 400 (no good). ' + certain,
+      })
+    }
+  })
+
+  test('makes a request the more for each time that the rest is halved', async () => {
+    const envelopes = Array.from({ length: 1024 }, (_, index) => envelope(index))
+    const { asked } = await send(
+      envelopes,
+      takeUntil(({ data }) => data.number === 0),
+    )
+    expect(asked.length).toBeLessThanOrEqual(21)
+  })
+
+  test('changes no id, so that nothing is taken twice where an answer was lost', async () => {
+    const idsByNumber = new Map<number, Set<string>>()
+    const { answers } = await send(
+      [0, 1, 2, 3, 4].map((number) => envelope(number)),
+      (asked, index) => {
+        const ids = idsIn(asked)
+        for (const [place, { data }] of eventsIn(asked).entries()) {
+          idsByNumber.set(data.number, (idsByNumber.get(data.number) ?? new Set()).add(ids[place]!))
+        }
+        return index === 0 ? { status: 502 } : takeUntil(({ data }) => data.number === 2)(asked)
+      },
+    )
+    expect([...idsByNumber.values()].map(({ size }) => size)).toEqual([1, 1, 1, 1, 1])
+    const taken = answers.map((one, number) => (one.ok ? idsByNumber.get(number)!.has(one.id) : false))
+    expect(taken).toEqual([true, true, false, true, true])
+  })
+
+  test('that is alone is asked for once', async () => {
+    const { asked } = await send(
+      [envelope(1)],
+      takeUntil(() => true),
+    )
+    expect(asked).toHaveLength(1)
+  })
+})
+
+test('events that are too many for one request are sent in smaller ones', async () => {
+  const envelopes = Array.from({ length: 8 }, (_, index) => envelope(index))
+  const { answers, asked } = await send(envelopes, (one) =>
+    eventsIn(one).length > 3 ? { status: 413, body: '' } : takeAll(one),
+  )
+  expect(answers.every(({ ok }) => ok)).toBe(true)
+  expect(asked.map((one) => eventsIn(one).length)).toEqual([8, 4, 2, 2, 4, 2, 2])
+})
+
+test('what is refused whatever the events are is not asked for event by event', async () => {
+  const ofProxy: Reply = { status: 400, body: '<html><h1>400 Bad Request</h1></html>' }
+  for (const reply of [{ status: 401 }, { status: 503 }, ofProxy, connectionError('ECONNREFUSED')]) {
+    const { answers, asked } = await send([envelope(1), envelope(2)], () => {
+      if (reply instanceof Error) throw reply
+      return reply
+    })
+    expect(asked.every((one) => eventsIn(one).length === 2)).toBe(true)
+    expect(answers.map(({ ok }) => ok)).toEqual([false, false])
+  }
+})
+
+test('an event whose answer was lost is told with the id that it has if it was taken', async () => {
+  const { answers } = await send([envelope(1)], () => ({ status: 500 }))
+  expect(SendFailedError.isInstance(errorOf(answers[0]))).toBe(true)
+  expect(errorOf(answers[0])).toMatchObject({ accepted: 'maybe', jobId: idOf(1) })
+  expect(errorOf(answers[0])).not.toHaveProperty('cause')
+  const cause = connectionError('ECONNRESET')
+  const lost = await send([envelope(1)], () => {
+    throw cause
+  })
+  expect(errorOf(lost.answers[0])).toMatchObject({ accepted: 'maybe', cause })
+})
+
+describe('without a request is refused', () => {
+  test("an event whose name is one of Inngest's own", async () => {
+    const { answers, asked } = await send([envelope(1, { event: 'inngest/function.failed' })])
+    expect(UnsupportedFeatureError.isInstance(errorOf(answers[0]))).toBe(true)
+    expect(errorOf(answers[0]).message).toBe(
+      '`inngest` does not support `the event name inngest/function.failed`. ' +
+        'Names that begin so are its own: rename the event.',
+    )
+    expect(asked).toHaveLength(0)
+  })
+
+  test("what a send asks of Inngest's own options", async () => {
+    const asking = envelope(1, { providerOptions: { inngest: { throttle: { limit: 1, period: '1s' } } } })
+    const { answers, asked } = await send([asking, envelope(2, { ...asking, idempotencyKey: 'key' })])
+    for (const answer of answers) {
+      expect(UnsupportedFeatureError.isInstance(errorOf(answer))).toBe(true)
+      expect(errorOf(answer).message).toBe(
+        '`inngest` does not support `providerOptions.inngest of a send`. ' +
+          'They belong to a definition: give them to `defineJob`.',
+      )
+    }
+    expect(asked).toHaveLength(0)
+  })
+
+  test('everything where there is no event key', async () => {
+    vi.stubEnv('INNGEST_EVENT_KEY', undefined)
+    const { answers, asked } = await send([envelope(1), envelope(2)], takeAll, { eventKey: undefined })
+    expect(asked).toHaveLength(0)
+    for (const answer of answers) {
+      expect(errorOf(answer)).toMatchObject({ accepted: 'no' })
+      expect(errorOf(answer).message).toContain('`inngest` did not take `work.asked`: there is no event key: set ')
+      expect(errorOf(answer).message).toContain('`INNGEST_EVENT_KEY`, or `INNGEST_DEV=1` for the dev server')
+    }
+    const dev = await send([envelope(1)], takeAll, { eventKey: undefined, isDev: true })
+    expect(dev.answers[0]!.ok).toBe(true)
+  })
+
+  test('nothing for options that are empty or of other engines', async () => {
+    for (const providerOptions of [{}, { inngest: {} }, { inngest: undefined }, { local: {} }]) {
+      expect((await send([envelope(1, { providerOptions })])).answers[0]!.ok).toBe(true)
+    }
+  })
+
+  test('only what is wrong itself', async () => {
+    const { answers } = await send([envelope(1), envelope(2, { event: 'inngest/x' }), envelope(3)])
+    expect(answers.map(({ ok }) => ok)).toEqual([true, false, true])
+  })
+})
+
+const certain = 'It was not accepted, so it can be sent again.'

@@ -1,0 +1,300 @@
+import { createHash } from 'node:crypto'
+
+import { type Accepted, type Envelope, RequestFailedError } from '@cgk-platform/jobs-core'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+
+import { createFakeServer, idsIn, type Reply } from '../../test/kit/fake-server.ts'
+import { createVirtualClock } from '../../test/kit/virtual-clock.ts'
+import type { EngineEvent } from '../api/engine-shapes.ts'
+import { timeOf } from '../wire/event-id.ts'
+import { createKeyedSender, type KeyedParts } from './send-keyed.ts'
+
+const dayMs = 86_400_000
+/** A turn of every time to live that is used here, counted from 1970. */
+const turn = Math.ceil(Date.parse('2026-03-01T12:00:00Z') / dayMs) * dayMs
+
+interface Setting {
+  /** What the event of an id is, where the engine shows it. */
+  readonly find?: KeyedParts['find']
+  readonly answer?: (index: number) => Reply | undefined | Promise<Reply | undefined>
+}
+
+/** A process that sends with keys, at the turn of all times to live. */
+function open({ find, answer }: Setting = {}) {
+  const clock = createVirtualClock(turn)
+  const posted: string[] = []
+  const looked: string[] = []
+  const bodies: unknown[] = []
+  const { client } = createFakeServer(async (asked, index) => {
+    const [id = ''] = idsIn(asked)
+    posted.push(id)
+    bodies.push(JSON.parse(asked.text))
+    return (await answer?.(index)) ?? { body: { ids: [id], status: 200 } }
+  })
+  const sender = createKeyedSender({
+    client,
+    clock,
+    offsetMs: () => -500,
+    async find(id) {
+      looked.push(id)
+      return find?.(id)
+    },
+  })
+  const send = (more: { [Key in keyof Envelope]?: Envelope[Key] | undefined } = {}): Promise<Accepted> =>
+    sender.send({
+      v: 1,
+      id: '01JQDAE4RQF8MBCR55T5AK4KXS',
+      event: 'work.asked',
+      tenantId: 'acme',
+      payload: { tenantId: 'acme' },
+      sentAt: clock.now(),
+      idempotencyKey: 'key',
+      idempotencyTtlMs: 1000,
+      ...more,
+    } as Envelope)
+  return { clock, posted, bodies, looked, send }
+}
+
+function idOf(answer: Accepted): string {
+  if (!answer.ok) throw answer.error
+  return answer.id
+}
+
+/** An event as the engine shows it, sent by one of us. */
+function eventSentAt(id: string, sentAt: number): EngineEvent {
+  const data = { tenantId: 'acme', _job: { v: 1, tenantId: 'acme', sentAt } }
+  return { internal_id: id, name: 'work.asked', data, ts: 1 }
+}
+
+describe('the id of a job with a key', () => {
+  test('is the same for the same key, of the time at which the turn of its life began', async () => {
+    const [one, other] = [open(), open()]
+    await other.clock.advance(999)
+    const id = idOf(await one.send())
+    expect(timeOf(id)).toBe(turn)
+    expect(idOf(await other.send())).toBe(id)
+  })
+
+  test.each<[string, Partial<Envelope>]>([
+    ['key', { idempotencyKey: 'another' }],
+    ['tenant', { tenantId: 'globex' }],
+    ['event', { event: 'work.followed' }],
+    ['time to live', { idempotencyTtlMs: 500 }],
+  ])('is another for another %s', async (_, more) => {
+    const { send, posted } = open()
+    const [one, another] = [await send(), await send(more)]
+    expect(another).toMatchObject({ ok: true, deduplicated: false })
+    expect(idOf(another)).not.toBe(idOf(one))
+    expect(posted).toEqual([idOf(one), idOf(another)])
+  })
+
+  test('is the same whatever else the send says', async () => {
+    const { send } = open()
+    const id = idOf(await send())
+    expect(await send({ payload: { tenantId: 'acme', more: 1 }, runAt: turn + 5000, maxAttempts: 1 })).toEqual({
+      ok: true,
+      id,
+      deduplicated: true,
+    })
+  })
+
+  test('lives a day where no time is given', async () => {
+    const { send, clock } = open()
+    const id = idOf(await send({ idempotencyTtlMs: undefined }))
+    expect(idOf(await send({ idempotencyTtlMs: dayMs }))).toBe(id)
+    await clock.advance(dayMs - 1)
+    expect(idOf(await send({ idempotencyTtlMs: dayMs }))).toBe(id)
+  })
+
+  test('is one that the engine takes even where the turn began in 1970', async () => {
+    const { send, posted, looked } = open()
+    const id = idOf(await send({ idempotencyTtlMs: turn * 2 }))
+    expect(new Set(looked)).toEqual(new Set([id]))
+    expect(timeOf(id)).toBe(1)
+    expect(await send({ idempotencyTtlMs: turn * 2 })).toMatchObject({ id, deduplicated: true })
+    expect(posted).toHaveLength(1)
+  })
+})
+
+test("a job with a key is sent as any other, and a delayed one by the engine's clock", async () => {
+  const { send, bodies } = open()
+  await send({ idempotencyKey: 'delayed', runAt: turn + 5000 })
+  await send()
+  const record = { v: 1, sentAt: turn, tenantId: 'acme' }
+  expect(bodies).toEqual([
+    [
+      {
+        name: 'work.asked',
+        data: { tenantId: 'acme', _job: { ...record, runAt: turn + 5000 } },
+        ts: turn + 4500,
+      },
+    ],
+    [{ name: 'work.asked', data: { tenantId: 'acme', _job: record } }],
+  ])
+})
+
+describe('a key that was sent by this process', () => {
+  test('means the same job to the end of its life, also past the turn, and another from then on', async () => {
+    const { send, clock, posted } = open()
+    await clock.advance(900)
+    const id = idOf(await send())
+    await clock.advance(99)
+    expect(await send()).toEqual({ ok: true, id, deduplicated: true })
+    await clock.advance(900) // one millisecond before its end
+    expect(await send()).toEqual({ ok: true, id, deduplicated: true })
+    await clock.advance(1)
+    const next = await send()
+    expect(next).toMatchObject({ ok: true, deduplicated: false })
+    expect(timeOf(idOf(next))).toBe(turn + 1000)
+    expect(posted).toEqual([id, idOf(next)])
+  })
+
+  test('is known without asking, for half a minute', async () => {
+    const { send, clock, looked, posted } = open()
+    const id = idOf(await send({ idempotencyTtlMs: dayMs }))
+    const before = looked.length
+    await clock.advance(29_999)
+    await send({ idempotencyKey: 'another', idempotencyTtlMs: dayMs })
+    expect(await send({ idempotencyTtlMs: dayMs })).toEqual({ ok: true, id, deduplicated: true })
+    expect(looked.slice(before)).not.toContain(id)
+    await clock.advance(1)
+    await send({ idempotencyKey: 'a third', idempotencyTtlMs: dayMs })
+    await send({ idempotencyTtlMs: dayMs })
+    expect(looked).toContain(id)
+    expect(posted.filter((one) => one === id)).toHaveLength(2) // which the engine takes for one
+  })
+
+  test('is sent again, as the same job, where it was not taken', async () => {
+    const { send, posted } = open({ answer: (index) => (index === 0 ? { status: 400 } : undefined) })
+    expect(await send()).toMatchObject({ ok: false, error: { accepted: 'no' } })
+    const again = await send()
+    expect(again).toMatchObject({ ok: true, deduplicated: false })
+    expect(posted).toEqual([idOf(again), idOf(again)])
+  })
+
+  test('is sent again, as the same job, where it may have been taken', async () => {
+    const { send, clock, posted } = open({ answer: (index) => (index < 5 ? { status: 502 } : undefined) })
+    const first = await clock.finish(send({ idempotencyTtlMs: dayMs }))
+    const again = await send({ idempotencyTtlMs: dayMs })
+    expect(first).toMatchObject({ ok: false, error: { accepted: 'maybe', jobId: idOf(again) } })
+    expect(new Set(posted)).toEqual(new Set([idOf(again)]))
+  })
+})
+
+describe('a key that was sent by another process', () => {
+  test('means its job, which is not sent again', async () => {
+    const other = open()
+    const id = idOf(await other.send())
+    const { send, clock, posted, looked } = open({
+      find: async (one) => (one === id ? eventSentAt(id, turn) : undefined),
+    })
+    await clock.advance(500)
+    expect(await send()).toEqual({ ok: true, id, deduplicated: true })
+    expect(posted).toEqual([])
+    expect(looked).toHaveLength(2) // this turn's and that before
+  })
+
+  test('means its job until its life ends, also past the turn', async () => {
+    const other = open()
+    await other.clock.advance(400)
+    const id = idOf(await other.send())
+    const { send, clock, posted } = open({
+      find: async (one) => (one === id ? eventSentAt(id, turn + 400) : undefined),
+    })
+    await clock.advance(1399)
+    expect(await send()).toEqual({ ok: true, id, deduplicated: true })
+    await clock.advance(1)
+    expect(await send()).toMatchObject({ ok: true, deduplicated: false })
+    expect(posted).toHaveLength(1)
+  })
+
+  test('is free again a day later where no time is given', async () => {
+    const other = open()
+    const id = idOf(await other.send({ idempotencyTtlMs: undefined }))
+    const { send, clock } = open({ find: async (one) => (one === id ? eventSentAt(id, turn) : undefined) })
+    await clock.advance(dayMs - 1)
+    expect(await send({ idempotencyTtlMs: undefined })).toEqual({ ok: true, id, deduplicated: true })
+    await clock.advance(1)
+    expect(await send({ idempotencyTtlMs: undefined })).toMatchObject({ ok: true, deduplicated: false })
+  })
+
+  test('keeps its turn to the end whatever its event says, since the engine runs an id once', async () => {
+    const other = open()
+    const id = idOf(await other.send())
+    const { send, posted } = open({ find: async (one) => (one === id ? eventSentAt(id, 0) : undefined) })
+    expect(await send()).toEqual({ ok: true, id, deduplicated: true })
+    expect(posted).toEqual([])
+  })
+})
+
+describe('sends of one key at the same moment', () => {
+  beforeEach(() => {
+    // At once rather than in a thread of its own, so that the second send comes while the first one is under way.
+    vi.spyOn(crypto.subtle, 'digest').mockImplementation(async (_, data) => {
+      const digest = createHash('sha256')
+        .update(new Uint8Array(data as ArrayBuffer))
+        .digest()
+      return new Uint8Array(digest).buffer
+    })
+    return () => vi.restoreAllMocks()
+  })
+
+  /** Sends at once, while the server keeps them waiting for its answer to the first. */
+  async function sendTwice(reply: Reply | undefined, more: Partial<Envelope> = {}) {
+    let letGo: (reply: Reply | undefined) => void = () => undefined
+    const held = new Promise<Reply | undefined>((resolve) => {
+      letGo = resolve
+    })
+    const setting = open({ answer: async (index) => (index === 0 ? await held : undefined) })
+    const sends = [setting.send(), setting.send(more)]
+    await setting.clock.advance(0)
+    const postedAtOnce = setting.posted.length
+    letGo(reply)
+    return { ...setting, answers: await Promise.all(sends), postedAtOnce }
+  }
+
+  test('are one', async () => {
+    const { answers, posted, looked } = await sendTwice(undefined)
+    const id = idOf(answers[0]!)
+    expect(answers).toEqual([
+      { ok: true, id, deduplicated: false },
+      { ok: true, id, deduplicated: true },
+    ])
+    expect(posted).toEqual([id])
+    expect(looked).toHaveLength(2)
+  })
+
+  test('fail together, and leave the next one free', async () => {
+    const { answers, send, posted } = await sendTwice({ status: 401 })
+    expect(answers[0]!.ok).toBe(false)
+    expect(answers[1]).toBe(answers[0])
+    expect(await send()).toMatchObject({ ok: true, deduplicated: false })
+    expect(posted).toHaveLength(2)
+  })
+
+  test('of several keys do not wait for each other', async () => {
+    const { answers, postedAtOnce } = await sendTwice(undefined, { idempotencyKey: 'another' })
+    expect(postedAtOnce).toBe(2)
+    expect(answers).toMatchObject([{ deduplicated: false }, { deduplicated: false }])
+  })
+})
+
+describe('where it cannot be read whether a key is taken', () => {
+  test('nothing is sent, and the send says why', async () => {
+    const remedy = 'Try again.'
+    const failure = { provider: 'inngest', operation: 'for the job', problem: 'it is away', remedy }
+    const cause = new RequestFailedError(failure)
+    const { send, posted } = open({ find: () => Promise.reject(cause) })
+    const message =
+      '`inngest` did not take `work.asked`: whether the key is taken could not be read: `inngest` did not answer ' +
+      'for the job: it is away. Try again. It was not accepted, so it can be sent again.'
+    expect(await send()).toMatchObject({ ok: false, error: { code: 'send_failed', accepted: 'no', cause, message } })
+    expect(posted).toEqual([])
+  })
+
+  test('a fault of our own is no answer of the engine', async () => {
+    const fault = new TypeError('x is not a function')
+    const { send } = open({ find: () => Promise.reject(fault) })
+    await expect(send()).rejects.toBe(fault)
+  })
+})

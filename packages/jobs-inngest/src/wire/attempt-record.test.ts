@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest'
+
+import { readCompletedRecord, readFailedRecord, readForeignError, toCompletedRecord } from './attempt-record.ts'
+
+describe('the record of a completed run', () => {
+  test('is read back as it was written, whatever the output', () => {
+    for (const output of [null, false, 0, '', [], {}, { attempt: 9 }]) {
+      const record = toCompletedRecord({ type: 'completed', output }, 2, 1000)
+      expect(record).toEqual({ output, attempt: 2, startedAt: 1000 })
+      expect(readCompletedRecord(JSON.parse(JSON.stringify(record)))).toEqual(record)
+    }
+  })
+
+  test('has no output where the handler returned nothing', () => {
+    expect('output' in toCompletedRecord({ type: 'completed' }, 1, 1000)).toBe(false)
+  })
+
+  test('is not seen in what other functions return', () => {
+    for (const output of [
+      undefined,
+      null,
+      'text',
+      7,
+      [],
+      {},
+      { attempt: 1 },
+      { startedAt: 1 },
+      { attempt: '1', startedAt: 1 },
+      { attempt: 1, startedAt: null },
+      { attempt: Number.NaN, startedAt: 1 },
+      { data: { attempt: 1, startedAt: 1 } },
+      Object.assign([], { attempt: 1, startedAt: 1 }),
+    ]) {
+      expect(readCompletedRecord(output)).toBeUndefined()
+    }
+  })
+})
+
+describe('the record of a failed attempt', () => {
+  const record = { attempt: 1, maxAttempts: 3, startedAt: 1000, error: { name: 'Error', message: 'no' } }
+
+  test('is the cause of its error', () => {
+    expect(readFailedRecord({ name: 'RetryAfterError', message: 'no', cause: record })).toEqual(record)
+  })
+
+  test('has the stack of its error, which is not in it a second time', () => {
+    const error = { name: 'RetryAfterError', message: 'no', stack: 'TypeError: no', cause: record }
+    expect(readFailedRecord(error)).toEqual({ ...record, error: { ...record.error, stack: 'TypeError: no' } })
+    for (const stack of ['', undefined, 7]) expect(readFailedRecord({ ...error, stack })).toEqual(record)
+  })
+
+  test('is not seen in errors that our host did not make', () => {
+    const { error: _error, ...withoutError } = record
+    const { attempt: _attempt, ...withoutAttempt } = record
+    const { maxAttempts: _maxAttempts, ...withoutMost } = record
+    for (const error of [
+      undefined,
+      null,
+      'no',
+      [],
+      record,
+      {},
+      { cause: null },
+      { cause: 'no' },
+      { cause: [record] },
+      { cause: withoutError },
+      { cause: withoutAttempt },
+      { cause: withoutMost },
+      { cause: { ...record, error: 'no' } },
+      { cause: { ...record, error: null } },
+      { cause: { ...record, attempt: '1' } },
+      { cause: { ...record, maxAttempts: Number.POSITIVE_INFINITY } },
+    ]) {
+      expect(readFailedRecord(error)).toBeUndefined()
+    }
+  })
+})
+
+describe('an error that is not ours', () => {
+  test('is told with what it has', () => {
+    const error = { name: 'TypeError', message: 'no', stack: 'TypeError: no', code: 'E_NO', __serialized: true }
+    expect(readForeignError(error)).toEqual({ name: 'TypeError', message: 'no', stack: 'TypeError: no', code: 'E_NO' })
+  })
+
+  test('may be a text', () => {
+    expect(readForeignError('no answer')).toEqual({ name: 'Error', message: 'no answer' })
+  })
+
+  test('has a name and a message in any case', () => {
+    const unknown = { name: 'Error', message: 'Inngest tells no reason' }
+    for (const odd of [null, undefined, 7, [], {}, { name: '', stack: '' }, { name: 7, message: {}, code: 1 }]) {
+      expect(readForeignError(odd)).toEqual(unknown)
+    }
+    expect(readForeignError({ message: '' })).toEqual({ name: 'Error', message: '' })
+  })
+})

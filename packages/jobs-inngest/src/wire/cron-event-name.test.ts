@@ -1,0 +1,46 @@
+import { cronEventOf } from '@cgk-platform/jobs-core'
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+
+import { fromEventName, toCronEventName, toEventName } from './cron-event-name.ts'
+
+const appId = fc.oneof(fc.string({ minLength: 1 }), fc.constantFrom('shop', 'a/b', 'cron', 'cron/', '/'))
+const definitionId = fc.string({ minLength: 1 }).filter((id) => !id.includes('/'))
+
+describe("the name of a cron job's runs", () => {
+  test("has the app's id in it on Inngest, and not here", () => {
+    expect(toCronEventName('shop', 'nightly')).toBe('cron/shop/nightly')
+    expect(fromEventName('cron/shop/nightly')).toBe('cron/nightly')
+    fc.assert(
+      fc.property(appId, definitionId, (app, id) => {
+        expect(fromEventName(toCronEventName(app, id))).toBe(cronEventOf(id))
+      }),
+    )
+  })
+
+  test('is that of no other app, and of no other cron job', () => {
+    fc.assert(
+      fc.property(appId, definitionId, appId, definitionId, (app, id, otherApp, otherId) => {
+        const isSame = toCronEventName(app, id) === toCronEventName(otherApp, otherId)
+        expect(isSame).toBe(app === otherApp && id === otherId)
+      }),
+    )
+  })
+
+  test('is found by its name here', () => {
+    expect(toEventName('cron/nightly', 'shop')).toBe(toCronEventName('shop', 'nightly'))
+  })
+})
+
+test('the names of all other events are the same on both sides', () => {
+  for (const name of [
+    'order.created',
+    'orders/order.created',
+    'a/b/c',
+    'cron',
+    'my-cron/x',
+    'inngest/scheduled.timer',
+  ]) {
+    expect([fromEventName(name), toEventName(name, 'shop')]).toEqual([name, name])
+  }
+})

@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto'
+
+import * as fc from 'fast-check'
+import { decodeTime, isValid } from 'ulid'
+import { describe, expect, test } from 'vitest'
+
+import { idAt, type IdSeed, isEventId, randomSeed, seedFrom, seedOf, timeOf, toSeedHeader } from './event-id.ts'
+
+const maxTimeMs = 2 ** 48 - 1
+const timeMs = fc.integer({ min: 0, max: maxTimeMs })
+const entropy = fc.uint8Array({ minLength: 10, maxLength: 10 })
+const seed: fc.Arbitrary<IdSeed> = fc.record({ timeMs, entropy })
+const id = fc
+  .tuple(
+    fc.constantFrom(...'01234567'),
+    fc.string({ unit: fc.constantFrom(...'0123456789ABCDEFGHJKMNPQRSTVWXYZ'), minLength: 25, maxLength: 25 }),
+  )
+  .map(([first, rest]) => first + rest)
+
+/** The ten bytes at the end of an id, as an integer. */
+function entropyIn(text: string): bigint {
+  return [...text.slice(10)].reduce(
+    (sum, one) => sum * 32n + BigInt('0123456789ABCDEFGHJKMNPQRSTVWXYZ'.indexOf(one)),
+    0n,
+  )
+}
+
+function toInteger(bytes: Uint8Array): bigint {
+  return BigInt(`0x${Buffer.from(bytes).toString('hex')}`)
+}
+
+describe('the header', () => {
+  test("has the time and the entropy as the server's own example has them", () => {
+    const bytes = new Uint8Array(Buffer.from('eii2YKXRVTJPuA==', 'base64'))
+    expect(toSeedHeader({ timeMs: 1_743_130_137_367, entropy: bytes })).toEqual({
+      'x-inngest-event-id-seed': '1743130137367,eii2YKXRVTJPuA==',
+    })
+  })
+
+  test('carries every byte', () => {
+    fc.assert(
+      fc.property(seed, (one) => {
+        const [time, bytes] = toSeedHeader(one)['x-inngest-event-id-seed']!.split(',')
+        expect(Number(time)).toBe(one.timeMs)
+        expect(new Uint8Array(Buffer.from(bytes!, 'base64'))).toEqual(one.entropy)
+      }),
+    )
+  })
+})
+
+describe('the id of an event', () => {
+  test('is a ULID of the time, with its place from 1 added to the entropy', () => {
+    const bytes = new Uint8Array(Buffer.from('eii2YKXRVTJPuA==', 'base64'))
+    const one = { timeMs: 1_743_130_137_367, entropy: bytes }
+    expect([0, 1, 4999].map((index) => idAt(one, index))).toEqual([
+      '01JQDAE4RQF8MBCR55T5AK4KXS',
+      '01JQDAE4RQF8MBCR55T5AK4KXT',
+      '01JQDAE4RQF8MBCR55T5AK4RT0',
+    ])
+  })
+
+  test('is valid and tells its time', () => {
+    fc.assert(
+      fc.property(seed, fc.nat(4999), (one, index) => {
+        const made = idAt(one, index)
+        expect(isValid(made)).toBe(true)
+        expect(isEventId(made)).toBe(true)
+        expect(decodeTime(made)).toBe(one.timeMs)
+        expect(timeOf(made)).toBe(one.timeMs)
+      }),
+    )
+  })
+
+  test('adds the place to the last four bytes alone, which begin again at 0', () => {
+    fc.assert(
+      fc.property(seed, fc.nat(4999), (one, index) => {
+        const upper = toInteger(one.entropy.slice(0, 6))
+        const lower = (toInteger(one.entropy.slice(6)) + BigInt(index) + 1n) % 2n ** 32n
+        expect(entropyIn(idAt(one, index))).toBe(upper * 2n ** 32n + lower)
+      }),
+    )
+  })
+
+  test('of the greatest entropy carries nothing over', () => {
+    const greatest = { timeMs: 0, entropy: new Uint8Array(10).fill(255) }
+    expect(idAt(greatest, 0)).toBe('0000000000ZZZZZZZZZW000000')
+    expect(idAt(greatest, 1)).toBe('0000000000ZZZZZZZZZW000001')
+  })
+
+  test('leaves the seed as it is', () => {
+    const one = { timeMs: 5, entropy: new Uint8Array(10) }
+    expect(idAt(one, 3)).toBe(idAt(one, 3))
+    expect(one.entropy).toEqual(new Uint8Array(10))
+  })
+})
+
+describe('the seed of an id', () => {
+  test('makes it the id of the only event', () => {
+    fc.assert(
+      fc.property(id, (one) => {
+        expect(idAt(seedOf(one), 0)).toBe(one)
+      }),
+    )
+  })
+
+  test('borrows nothing where the last four bytes are 0', () => {
+    expect(seedOf('00000000000000000000000000')).toEqual({
+      timeMs: 0,
+      entropy: Uint8Array.from([0, 0, 0, 0, 0, 0, 255, 255, 255, 255]),
+    })
+  })
+})
+
+describe('a seed for several events', () => {
+  test('is of the time that it is given, and never the same twice', () => {
+    const [one, other] = [randomSeed(1234), randomSeed(1234)]
+    expect(one.timeMs).toBe(1234)
+    expect(one.entropy).toHaveLength(10)
+    expect(one.entropy).not.toEqual(other.entropy)
+  })
+})
+
+describe('a seed from parts', () => {
+  test('is the begin of their hash', async () => {
+    const parts = ['acme', 'order.created', 'key ☃']
+    const digest = createHash('sha256').update(JSON.stringify(parts)).digest()
+    expect(await seedFrom(parts, 77)).toEqual({ timeMs: 77, entropy: new Uint8Array(digest.subarray(0, 10)) })
+  })
+
+  test('tells where one part ends and the next begins', async () => {
+    const { entropy: one } = await seedFrom(['a', 'bc'], 1)
+    const { entropy: other } = await seedFrom(['ab', 'c'], 1)
+    expect(one).not.toEqual(other)
+  })
+})
+
+test('only a ULID as Inngest writes it can be the id of an event', () => {
+  expect(isEventId('01JQDAE4RQF8MBCR55T5AK4KXS')).toBe(true)
+  for (const odd of [
+    '',
+    '01JQDAE4RQF8MBCR55T5AK4KX',
+    '01JQDAE4RQF8MBCR55T5AK4KXSS',
+    '01jqdae4rqf8mbcr55t5ak4kxs',
+    '81JQDAE4RQF8MBCR55T5AK4KXS', // over 48 bits of time
+    '01JQDAE4RQF8MBCR55T5AK4KXI',
+    '01JQDAE4RQF8MBCR55T5AK4KXL',
+    '01JQDAE4RQF8MBCR55T5AK4KXO',
+    '01JQDAE4RQF8MBCR55T5AK4KXU',
+    '01JQDAE4RQF8MBCR55T5AK4KXS\n',
+    ' 01JQDAE4RQF8MBCR55T5AK4KXS',
+    '../01JQDAE4RQF8MBCR55T5AK4KXS',
+  ]) {
+    expect(isEventId(odd)).toBe(false)
+    expect(timeOf(odd)).toBeUndefined()
+  }
+})

@@ -1,0 +1,113 @@
+import { defineCronJob, defineJob } from '@cgk-platform/jobs-core'
+import { describe, expect, test } from 'vitest'
+
+import { openJobs } from '../kit/open-jobs.ts'
+
+const payload = { tenantId: 'acme', number: 1 }
+const minute = 60_000
+/** Far from the turn of any TTL. */
+const noonTomorrow = Math.floor(Date.now() / 86_400_000 + 1.5) * 86_400_000 + 43_200_000
+
+const skews = [
+  { where: 'a minute ahead of the engine', aheadMs: minute },
+  { where: 'a minute behind the engine', aheadMs: -minute },
+]
+
+describe.each(skews)('an app whose clock is $where', ({ aheadMs }) => {
+  test('an immediate send is not delayed', async () => {
+    let startedAt = Number.NaN
+    const work = defineJob({ id: 'work', event: 'work.asked', handler: () => void (startedAt = engineClock.now()) })
+    const { client, engineClock } = await openJobs({ jobs: [work], aheadMs })
+    const sentAt = engineClock.now()
+    const { id } = await client.sendJob('work.asked', payload)
+    await expect(client.waitForJob(id, { timeout: '20s' })).resolves.toMatchObject({ state: 'completed' })
+    expect(startedAt - sentAt).toBeLessThan(10_000)
+  })
+
+  test('a delayed send comes no sooner than asked for, and not a minute late, once the engine was asked for anything', async () => {
+    let startedAt = Number.NaN
+    const work = defineJob({ id: 'work', event: 'work.asked', handler: () => void (startedAt = engineClock.now()) })
+    const { client, engineClock } = await openJobs({ jobs: [work], aheadMs })
+    await client.healthCheck() // any answer tells the engine's time; a send asks for nothing
+    const sentAt = engineClock.now()
+    const { id } = await client.sendJob('work.asked', payload, { delay: 8000 })
+    await client.waitForJob(id)
+    expect(startedAt - sentAt).toBeGreaterThanOrEqual(8000)
+    expect(startedAt - sentAt).toBeLessThan(28_000)
+  })
+
+  test('a retry comes never sooner than computed, and not a minute late', async () => {
+    const startedAt: number[] = []
+    const work = defineJob({
+      id: 'work',
+      event: 'work.asked',
+      retry: { maxAttempts: 3, backoff: 'fixed', initialDelay: 5000 },
+      handler(): void {
+        startedAt.push(engineClock.now())
+        if (startedAt.length < 3) throw new Error('again')
+      },
+    })
+    const { client, engineClock } = await openJobs({ jobs: [work], aheadMs })
+    const { id } = await client.sendJob('work.asked', payload)
+    await expect(client.waitForJob(id)).resolves.toMatchObject({ state: 'completed', runs: [{ attempts: 3 }] })
+    for (const [before, after] of [startedAt.slice(0, 2), startedAt.slice(1)]) {
+      expect(after! - before!).toBeGreaterThanOrEqual(5000)
+      expect(after! - before!).toBeLessThan(25_000)
+    }
+  })
+
+  test('ticks of a cron job are not dropped, and are told as the engine has them', async () => {
+    const ticks: number[] = []
+    const sweep = defineCronJob({
+      id: 'sweep',
+      schedule: '* * * * *',
+      handler: ({ scheduledAt }) => void ticks.push(scheduledAt.getTime()),
+    })
+    const { logger, until, engineClock } = await openJobs({ jobs: [sweep], aheadMs, factor: 80 })
+    const startedAt = engineClock.now()
+    await until(() => ticks.length === 2)
+    const first = Math.ceil(startedAt / minute) * minute
+    expect(ticks).toEqual([first, first + minute])
+    expect(logger.messages('warn')).toEqual([])
+  })
+
+  test('an idempotency key holds, also against an app whose clock is right', async () => {
+    const handled: string[] = []
+    const work = defineJob({ id: 'work', event: 'work.asked', handler: (_, { jobId }) => void handled.push(jobId) })
+    const { client, openApp, pause } = await openJobs({ jobs: [work], aheadMs, startAt: noonTomorrow })
+    const right = await openApp({ synced: false })
+    const first = await client.sendJob('work.asked', payload, { idempotencyKey: 'once' })
+    const second = await client.sendJob('work.asked', payload, { idempotencyKey: 'once' })
+    await pause(1000)
+    const third = await right.client.sendJob('work.asked', payload, { idempotencyKey: 'once' })
+    expect([second, third]).toEqual([
+      { ...first, deduplicated: true },
+      { ...first, deduplicated: true },
+    ])
+    await client.waitForJob(first.id)
+    await pause(2000)
+    expect(handled).toEqual([first.id])
+  })
+
+  test('what it reads is told as it is', async () => {
+    const work = defineJob({ id: 'work', event: 'work.asked', handler: () => 'done' })
+    const { client, openApp } = await openJobs({ jobs: [work] })
+    const skewed = await openApp({ aheadMs, synced: false })
+    const { id } = await client.sendJob('work.asked', payload)
+    const early = await skewed.client.getJobStatus(id)
+    expect(['queued', 'running', 'completed']).toContain(early.state)
+    if (early.state === 'completed') expect(early.runs).toHaveLength(1)
+    await expect(skewed.client.waitForJob(id)).resolves.toMatchObject({
+      state: 'completed',
+      runs: [{ output: 'done' }],
+    })
+  })
+})
+
+test('an app whose clock is an hour ahead is not told that a job had completed before it began', async () => {
+  const work = defineJob({ id: 'work', event: 'work.asked', handler: () => 'done' })
+  const { client } = await openJobs({ jobs: [work], aheadMs: 60 * minute, engine: { delays: { runMs: 2000 } } })
+  const { id } = await client.sendJob('work.asked', payload)
+  await expect(client.getJobStatus(id)).resolves.toMatchObject({ state: 'queued', runs: [] })
+  await expect(client.waitForJob(id)).resolves.toMatchObject({ state: 'completed', runs: [{ output: 'done' }] })
+})

@@ -1,0 +1,99 @@
+import { defineJob } from '@cgk-platform/jobs-core'
+import { describe, expect, test } from 'vitest'
+
+import { openJobs } from '../kit/open-jobs.ts'
+
+const payload = { tenantId: 'acme' }
+const notFound = 'Function "jobs-gone" was not found in this app; is the app synced correctly?'
+
+/** A job with two definitions, of which the next version of the app has one alone. */
+async function openBoth() {
+  const handled: string[] = []
+  const kept = defineJob({ id: 'kept', event: 'work.asked', handler: () => void handled.push('kept') })
+  const gone = defineJob({
+    id: 'gone',
+    event: 'work.asked',
+    retry: { maxAttempts: 2 },
+    handler: () => void handled.push('gone'),
+  })
+  const opened = await openJobs({ jobs: [kept, gone], engine: { retryDelayMs: () => 3000 } })
+  return {
+    ...opened,
+    handled,
+    /** Sends a job for later, and waits until it has its two runs. */
+    async sendForLater() {
+      const { id } = await opened.client.sendJob('work.asked', payload, { delay: 4000 })
+      await opened.until(async () => (await opened.client.getJobStatus(id)).runs.length === 2)
+      return id
+    },
+    /** Deploys the app anew at its address, with these of its definitions. */
+    async deploy(names: readonly ('kept' | 'gone')[]) {
+      await opened.app.close()
+      const jobs = [kept, gone].filter((one) => names.includes(one.id as 'kept' | 'gone'))
+      const next = await opened.openApp({ jobs, port: opened.app.port })
+      return { ...next, close: () => next.app.close() }
+    },
+  }
+}
+
+describe('a definition that is gone while a run of it waits', () => {
+  test('the engine asks for it all the same: the run fails after its attempts, and says what is missing', async () => {
+    const { client, deploy, sendForLater, handled } = await openBoth()
+    const id = await sendForLater()
+    await deploy(['kept'])
+    const status = await client.waitForJob(id)
+    expect(status.state).toBe('failed')
+    expect(Object.fromEntries(status.runs.map(({ definitionId, state }) => [definitionId, state]))).toEqual({
+      gone: 'failed',
+      kept: 'completed',
+    })
+    expect(status.runs.find(({ definitionId }) => definitionId === 'gone')!.error!.message).toBe(notFound)
+    expect(handled).toEqual(['kept'])
+  })
+
+  test('while it is tried the job is under way, with the error that there was', async () => {
+    const { client, deploy, sendForLater, until } = await openBoth()
+    const id = await sendForLater()
+    await deploy(['kept'])
+    let status = await client.getJobStatus(id)
+    await until(async () => {
+      status = await client.getJobStatus(id)
+      return status.runs.some(({ error }) => error !== undefined)
+    })
+    expect(status.state).toBe('running')
+    expect(status.runs.find(({ definitionId }) => definitionId === 'gone')).toMatchObject({
+      state: 'running',
+      error: { message: notFound },
+    })
+  })
+
+  test('deployed again with it, the run goes on', async () => {
+    const { client, deploy, sendForLater, until, handled } = await openBoth()
+    const id = await sendForLater()
+    const without = await deploy(['kept'])
+    await until(async () => (await client.getJobStatus(id)).runs.some(({ error }) => error !== undefined))
+    await without.close()
+    await deploy(['kept', 'gone'])
+    await expect(client.waitForJob(id)).resolves.toMatchObject({ state: 'completed' })
+    expect(handled.toSorted()).toEqual(['gone', 'kept'])
+  })
+
+  test('it can be cancelled', async () => {
+    const { client, deploy, sendForLater, until } = await openBoth()
+    const id = await sendForLater()
+    await deploy(['kept'])
+    await until(async () => (await client.getJobStatus(id)).runs.some(({ error }) => error !== undefined))
+    await expect(client.cancelJob(id)).resolves.toMatchObject({ state: 'cancelled' })
+  })
+
+  test('the next job has no run of it', async () => {
+    const { client, deploy, pause } = await openBoth()
+    await deploy(['kept'])
+    await pause(6000)
+    const { id } = await client.sendJob('work.asked', payload)
+    await expect(client.waitForJob(id)).resolves.toMatchObject({
+      state: 'completed',
+      runs: [{ definitionId: 'kept', state: 'completed' }],
+    })
+  })
+})

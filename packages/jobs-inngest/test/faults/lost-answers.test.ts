@@ -1,0 +1,137 @@
+import { defineJob, type SendFailedError, type SendResult } from '@cgk-platform/jobs-core'
+import { describe, expect, test } from 'vitest'
+
+import type { Fault } from '../loopback/index.ts'
+import { failureOf, page } from '../kit/faults.ts'
+import { openJobs } from '../kit/open-jobs.ts'
+import { kinds, letFail, requestsOf } from '../kit/requests.ts'
+
+const payload = { tenantId: 'acme', number: 1 }
+
+/** The event is taken, and nobody hears of it. */
+const lost: readonly { name: string; fault: Fault }[] = [
+  { name: 'reset', fault: { kind: 'reset', when: 'after' } },
+  { name: 'cut in its middle', fault: { kind: 'cut' } },
+]
+
+function idOf(result: SendResult): string {
+  if (!result.ok) throw result.error
+  return result.job.id
+}
+
+async function openCounting() {
+  const handled: string[] = []
+  const handler = (_event: unknown, { jobId }: { jobId: string }): void => void handled.push(jobId)
+  return { handled, ...(await openJobs({ jobs: [defineJob({ id: 'work', event: 'work.asked', handler })] })) }
+}
+
+describe.each(lost)('an event that was accepted while the answer was $name', ({ fault }) => {
+  test('is sent again with the same id, and runs once', async () => {
+    const { client, engine, handled, pause } = await openCounting()
+    letFail(engine, 'send', fault, 2)
+    const { id, deduplicated } = await client.sendJob('work.asked', payload)
+    expect(deduplicated).toBe(false)
+    expect(requestsOf(engine, 'send')).toHaveLength(3)
+    await expect(client.waitForJob(id)).resolves.toMatchObject({ state: 'completed', runs: [{ attempts: 1 }] })
+    await pause(2000)
+    expect(handled).toEqual([id])
+    expect((await client.listJobs()).jobs.map((job) => job.id)).toEqual([id])
+  })
+
+  test('with an idempotency key is one job, also for the next send of the key', async () => {
+    const { client, engine, handled, pause } = await openCounting()
+    letFail(engine, 'send', fault, 2)
+    const first = await client.sendJob('work.asked', payload, { idempotencyKey: 'once' })
+    const second = await client.sendJob('work.asked', payload, { idempotencyKey: 'once' })
+    expect(second).toEqual({ ...first, deduplicated: true })
+    await client.waitForJob(first.id)
+    await pause(2000)
+    expect(handled).toEqual([first.id])
+  })
+
+  test('each time: the error says `maybe` and names the job, which then reads back', async () => {
+    const { client, engine, handled, pause } = await openCounting()
+    const stop = letFail(engine, 'send', fault)
+    const error = (await failureOf(client.sendJob('work.asked', payload))) as SendFailedError
+    stop()
+    expect(error).toMatchObject({ code: 'send_failed', accepted: 'maybe' })
+    expect(error.message).toContain(`getJobStatus('${error.jobId}')`)
+    await expect(client.waitForJob(error.jobId!)).resolves.toMatchObject({
+      id: error.jobId,
+      tenantId: 'acme',
+      state: 'completed',
+    })
+    await pause(2000)
+    expect(handled).toEqual([error.jobId])
+  })
+
+  test('each time, with a key: the next send of the key is the same job', async () => {
+    const { client, engine, handled } = await openCounting()
+    const stop = letFail(engine, 'send', fault)
+    const error = (await failureOf(
+      client.sendJob('work.asked', payload, { idempotencyKey: 'once' }),
+    )) as SendFailedError
+    stop()
+    expect(error).toMatchObject({ accepted: 'maybe' })
+    const again = await client.sendJob('work.asked', payload, { idempotencyKey: 'once' })
+    expect(again.id).toBe(error.jobId)
+    await client.waitForJob(again.id)
+    expect(handled).toEqual([again.id])
+  })
+})
+
+describe('an event that nobody accepted', () => {
+  test('and may have been, is no job when it is looked up: the caller can send it again', async () => {
+    const { client, engine, handled } = await openCounting()
+    const stop = letFail(engine, 'send', page(502))
+    const error = (await failureOf(client.sendJob('work.asked', payload))) as SendFailedError
+    stop()
+    expect(error).toMatchObject({ accepted: 'maybe' })
+    await expect(client.getJobStatus(error.jobId!)).rejects.toMatchObject({ code: 'job_not_found' })
+    expect(handled).toEqual([])
+  })
+})
+
+describe('a batch', () => {
+  test('whose answer was lost is sent again with the same ids: each runs once, and keeps its place', async () => {
+    const { client, engine, handled, pause } = await openCounting()
+    letFail(engine, 'send', { kind: 'cut' }, 2)
+    const items = [1, 2, 3].map((number) => ({ event: 'work.asked' as const, payload: { tenantId: 'acme', number } }))
+    const results = await client.sendJobs(items)
+    const ids = results.map(idOf)
+    for (const id of ids) await client.waitForJob(id)
+    await pause(2000)
+    expect(handled.toSorted()).toEqual(ids.toSorted())
+    expect(requestsOf(engine, 'send')).toHaveLength(3)
+  })
+
+  test('whose answers are all lost: each item says `maybe` and names its job', async () => {
+    const { client, engine } = await openCounting()
+    const stop = letFail(engine, 'send', { kind: 'cut' })
+    const items = [1, 2].map((number) => ({ event: 'work.asked' as const, payload: { tenantId: 'acme', number } }))
+    const results = await client.sendJobs(items)
+    stop()
+    const errors = results.map((result) => (result.ok ? undefined : (result.error as SendFailedError)))
+    expect(errors.map((error) => error?.accepted)).toEqual(['maybe', 'maybe'])
+    for (const error of errors) {
+      await expect(client.waitForJob(error!.jobId!)).resolves.toMatchObject({ state: 'completed' })
+    }
+  })
+
+  test('taken while the answer was lost, and then refused by something before the engine: nothing runs twice', async () => {
+    const { client, engine, handled, pause } = await openCounting()
+    let asked = 0
+    engine.intercept((request) => {
+      if (!kinds.send(request)) return undefined
+      asked++
+      if (asked === 1) return { kind: 'cut' }
+      return asked === 2 ? page(413) : undefined
+    })
+    const items = [1, 2].map((number) => ({ event: 'work.asked' as const, payload: { tenantId: 'acme', number } }))
+    const results = await client.sendJobs(items)
+    const ids = results.map(idOf)
+    for (const id of ids) await client.waitForJob(id)
+    await pause(2000)
+    expect(handled.toSorted()).toEqual(ids.toSorted())
+  })
+})

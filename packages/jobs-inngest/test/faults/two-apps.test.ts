@@ -1,0 +1,90 @@
+import { defineJob, type Definition, NonRetryableError } from '@cgk-platform/jobs-core'
+import { describe, expect, test } from 'vitest'
+
+import { openJobs } from '../kit/open-jobs.ts'
+import { requestsOf } from '../kit/requests.ts'
+
+const payload = { tenantId: 'acme' }
+
+/** A job of this id for the same event, as each of two apps has one. */
+function work(handler: () => unknown): Definition {
+  return defineJob({ id: 'work', event: 'work.asked', handler })
+}
+
+function failOnce(): () => string {
+  let calls = 0
+  return () => {
+    if (++calls === 1) throw new NonRetryableError('at first')
+    return 'of billing, at last'
+  }
+}
+
+async function openTwo(ofBilling: () => unknown = () => 'of billing') {
+  let calls = 0
+  const shop = await openJobs({ appId: 'shop', jobs: [work(() => `of shop ${++calls}`)] })
+  const billing = await shop.openApp({ appId: 'billing', jobs: [work(ofBilling)] })
+  return { shop, billing }
+}
+
+describe('two apps that have a job of the same id for the same event', () => {
+  test('a send is one job with a run in each, told apart by the app before those of another', async () => {
+    const { shop, billing } = await openTwo()
+    const { id } = await shop.client.sendJob('work.asked', payload)
+    const status = await shop.client.waitForJob(id)
+    expect(status.state).toBe('completed')
+    expect(Object.fromEntries(status.runs.map(({ definitionId, output }) => [definitionId, output]))).toEqual({
+      'billing/work': 'of billing',
+      work: 'of shop 1',
+    })
+    const seenByBilling = await billing.client.getJobStatus(id)
+    expect(seenByBilling.runs.map(({ definitionId }) => definitionId).toSorted()).toEqual(['shop/work', 'work'])
+  })
+
+  test('an app that has neither is told of both', async () => {
+    const { shop } = await openTwo()
+    const other = await shop.openApp({ appId: 'other' })
+    const { id } = await other.client.sendJob('work.asked', payload)
+    const status = await other.client.waitForJob(id)
+    expect(status.runs.map(({ definitionId }) => definitionId).toSorted()).toEqual(['billing/work', 'shop/work'])
+  })
+
+  test('one of them fails: the job has failed, and a retry runs that one alone', async () => {
+    const { shop } = await openTwo(failOnce())
+    const { id } = await shop.client.sendJob('work.asked', payload)
+    const before = await shop.client.waitForJob(id)
+    expect(before.state).toBe('failed')
+    expect(before.runs).toHaveLength(2)
+
+    await shop.client.retryJob(id)
+
+    const after = await shop.client.waitForJob(id)
+    expect(after.state).toBe('completed')
+    expect(requestsOf(shop.engine, 'rerun')).toHaveLength(1)
+    expect(after.runs).toHaveLength(3)
+    const [again] = after.runs.slice(-1)
+    const failed = before.runs.find(({ state }) => state === 'failed')!
+    expect(failed.definitionId).toBe('billing/work')
+    expect(again).toMatchObject({ definitionId: 'billing/work', output: 'of billing, at last', retryOf: failed.id })
+    expect(after.runs.filter(({ definitionId }) => definitionId === 'work').map(({ output }) => output)).toEqual([
+      'of shop 1',
+    ])
+  })
+
+  test('a cancel cancels both', async () => {
+    const { shop, billing } = await openTwo()
+    const { id } = await shop.client.sendJob('work.asked', payload, { delay: '1h' })
+    const status = await billing.client.cancelJob(id)
+    expect(status.state).toBe('cancelled')
+    expect(status.runs.map(({ state }) => state)).toEqual(['cancelled', 'cancelled'])
+  })
+
+  test('while one of them still runs, so does the job', async () => {
+    let finish = (): void => undefined
+    const { shop } = await openTwo(() => new Promise<void>((resolve) => (finish = resolve)))
+    const { id } = await shop.client.sendJob('work.asked', payload)
+    await shop.until(async () => (await shop.client.getJobStatus(id)).runs.some(({ state }) => state === 'completed'))
+    await expect(shop.client.getJobStatus(id)).resolves.toMatchObject({ state: 'running' })
+    finish()
+    await expect(shop.client.waitForJob(id)).resolves.toMatchObject({ state: 'completed' })
+  })
+})

@@ -1,0 +1,74 @@
+import { defineCronJob, defineJob, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { describe, expect, test } from 'vitest'
+
+import { failureOf } from '../kit/faults.ts'
+import { openJobs } from '../kit/open-jobs.ts'
+
+const payload = { tenantId: 'acme' }
+
+describe('a schedule for Sundays, as weekday 7', () => {
+  test('is refused by Inngest, together with all else of its app and without a word which it was; ours is taken', async () => {
+    const { inngest, openApp } = await openJobs()
+    const raw = inngest.createFunction({ id: 'raw', triggers: [{ cron: 'TZ=UTC 0 9 * * 7' }] }, () => 'done')
+    await expect(openApp({ appId: 'raw', functions: [raw] })).rejects.toThrow('At least one function is invalid')
+
+    const jobs = [defineCronJob({ id: 'sweep', schedule: '0 9 * * 7', handler: () => undefined })]
+    const { client } = await openApp({ appId: 'ours', jobs })
+    await expect(client.healthCheck()).resolves.toMatchObject({ ok: true })
+  })
+})
+
+describe('a schedule that Inngest does not take', () => {
+  test.each(['@daily', '*/5 * * * * *', 'nonsense'])('`%s` is told where it is written, by its name', (schedule) => {
+    expect(() => defineCronJob({ id: 'sweep', schedule, handler: () => undefined })).toThrow('`sweep`')
+  })
+})
+
+describe('`onFailure`', () => {
+  test("of the SDK is called in a run of its own, also where the handler's last attempt could tell; ours is called once", async () => {
+    const naive: string[] = []
+    const ours: string[] = []
+    const work = defineJob({
+      id: 'work',
+      event: 'work.asked',
+      retry: { maxAttempts: 1 },
+      handler() {
+        throw new Error('for good')
+      },
+      onFailure: (_error, _event, { runId }) => void ours.push(runId),
+    })
+    const { client, engine, inngest, openApp, until, pause } = await openJobs({ jobs: [work] })
+    const raw = inngest.createFunction(
+      {
+        id: 'raw',
+        retries: 0,
+        triggers: [{ event: 'raw' }],
+        onFailure: ({ event }) => void naive.push(`after ${event.data.run_id}`),
+      },
+      ({ runId }) => {
+        naive.push(runId)
+        throw new Error('for good')
+      },
+    )
+    await openApp({ appId: 'raw', functions: [raw] })
+    await inngest.send({ name: 'raw', data: {} })
+    await until(() => naive.length === 2)
+    expect(naive[1]).toBe(`after ${naive[0]}`)
+
+    const { id } = await client.sendJob('work.asked', payload)
+    const { runs } = await client.waitForJob(id)
+    expect(ours).toEqual([runs[0]!.id]) // by then, not some time later
+    await until(() => engine.requests.some(({ path }) => path.includes('fnId=jobs-work-failure')))
+    await pause(1000)
+    expect(ours).toHaveLength(1)
+  })
+})
+
+describe('what would drop events in silence', () => {
+  test.each(['debounce', 'rateLimit', 'singleton', 'idempotency'])('`%s` is refused', async (option) => {
+    const providerOptions = { inngest: { [option]: {} } }
+    const jobs = [defineJob({ id: 'work', event: 'work.asked', handler: () => 'done', providerOptions })]
+    const { openApp } = await openJobs()
+    expect(await failureOf(openApp({ appId: 'ours', jobs }))).toBeInstanceOf(UnsupportedFeatureError)
+  })
+})

@@ -1,0 +1,54 @@
+import { defineJob, NonRetryableError } from '@cgk-platform/jobs-core'
+import { describe, expect, test } from 'vitest'
+
+import { openJobs } from '../kit/open-jobs.ts'
+import { ask } from '../kit/raw-api.ts'
+
+const payload = { tenantId: 'acme' }
+
+/** A job whose first run failed. */
+async function openFailed() {
+  const handled: string[] = []
+  const handler = (_event: unknown, { runId }: { runId: string }): string => {
+    handled.push(runId)
+    if (handled.length === 1) throw new NonRetryableError('at first')
+    return 'done'
+  }
+  const opened = await openJobs({ jobs: [defineJob({ id: 'work', event: 'work.asked', handler })] })
+  const { id } = await opened.client.sendJob('work.asked', payload)
+  const { runs } = await opened.client.waitForJob(id)
+  return { ...opened, id, runId: runs[0]!.id, handled }
+}
+
+describe('a rerun', () => {
+  test('asked for twice makes two runs by hand; ours makes one, however often it is asked for', async () => {
+    const naive = await openFailed()
+    await Promise.all([1, 2].map(() => ask(naive.engine, 'POST', `/v2/runs/${naive.runId}/rerun`, {})))
+    await naive.until(() => naive.handled.length === 3)
+
+    const ours = await openFailed()
+    await Promise.allSettled([1, 2, 3].map(() => ours.client.retryJob(ours.id)))
+    await ours.client.waitForJob(ours.id)
+    await ours.pause(3000)
+    expect(ours.handled).toHaveLength(2)
+  })
+
+  test('of what completed runs again by hand; ours refuses', async () => {
+    const { client, engine, until, id, handled } = await openFailed()
+    await client.retryJob(id)
+    const { runs } = await client.waitForJob(id)
+    await expect(client.retryJob(id)).rejects.toMatchObject({ code: 'job_not_retryable' })
+    expect(handled).toHaveLength(2)
+    await ask(engine, 'POST', `/v2/runs/${runs[1]!.id}/rerun`, {})
+    await until(() => handled.length === 3)
+  })
+
+  test('is not yet to be seen when it was answered; ours is: the job is open again', async () => {
+    const { client, id } = await openFailed()
+    await client.retryJob(id)
+    const { runs } = await client.getJobStatus(id)
+    expect(runs).toHaveLength(2)
+    expect(runs[1]!.retryOf).toBe(runs[0]!.id)
+    await expect(client.waitForJob(id)).resolves.toMatchObject({ state: 'completed' })
+  })
+})

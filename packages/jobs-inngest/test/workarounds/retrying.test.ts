@@ -1,0 +1,71 @@
+import { defineJob, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { RetryAfterError } from 'inngest'
+import { describe, expect, test } from 'vitest'
+
+import { openJobs } from '../kit/open-jobs.ts'
+
+const payload = { tenantId: 'acme' }
+
+/** When the attempts of a run began. */
+type Begun = Map<string, number[]>
+
+const times = 8
+
+/**
+ * How long after the first attempt the second one comes, at eight places of a second: of a function made by hand, and
+ * of ours.
+ */
+async function measure(delayMs: number, toNaive: (now: number) => Date | number) {
+  const naive: Begun = new Map()
+  const ours: Begun = new Map()
+  const begin = (begun: Begun, runId: string): boolean => {
+    const before = begun.get(runId) ?? []
+    begun.set(runId, [...before, engineClock.now()])
+    return before.length === 0
+  }
+  const work = defineJob({
+    id: 'work',
+    event: 'work.asked',
+    retry: { maxAttempts: 2, backoff: 'fixed', initialDelay: delayMs },
+    handler(_event, { runId }) {
+      if (begin(ours, runId)) throw new Error('at first')
+    },
+  })
+  const { client, engineClock, inngest, openApp, pause, until } = await openJobs({ factor: 5, jobs: [work] })
+  const raw = inngest.createFunction({ id: 'raw', retries: 1, triggers: [{ event: 'raw' }] }, ({ runId }) => {
+    if (begin(naive, runId)) throw new RetryAfterError('at first', toNaive(engineClock.now()))
+  })
+  await openApp({ appId: 'raw', functions: [raw] })
+  for (let time = 0; time < times; time++) {
+    await Promise.all([inngest.send({ name: 'raw', data: {} }), client.sendJob('work.asked', payload), pause(125)])
+  }
+  const isDone = (begun: Begun): boolean => [...begun.values()].flat().length === 2 * times
+  await until(() => isDone(naive) && isDone(ours))
+  const gaps = (begun: Begun): number[] => [...begun.values()].map(([first, second]) => second! - first!)
+  return { naive: gaps(naive), ours: gaps(ours) }
+}
+
+describe('a retry', () => {
+  test('after a second may come too early by hand; ours never does', async () => {
+    const { naive, ours } = await measure(1000, (now) => new Date(now + 1000))
+    expect(Math.min(...naive)).toBeLessThan(1000)
+    expect(Math.min(...ours)).toBeGreaterThanOrEqual(1000)
+  })
+
+  test('after a number of milliseconds is counted in seconds, from the begin of one; ours is not', async () => {
+    const { naive, ours } = await measure(2500, () => 2500)
+    expect(Math.min(...naive)).toBeLessThan(2500)
+    expect(Math.min(...ours)).toBeGreaterThanOrEqual(2500)
+  })
+})
+
+describe('more attempts than Inngest makes', () => {
+  test('are taken without a word by hand; ours are refused', async () => {
+    const { openApp, inngest } = await openJobs()
+    const raw = inngest.createFunction({ id: 'raw', retries: 25 as never, triggers: [{ event: 'raw' }] }, () => 'done')
+    const { client } = await openApp({ appId: 'raw', functions: [raw] })
+    await expect(client.healthCheck()).resolves.toMatchObject({ ok: true })
+    const jobs = [defineJob({ id: 'work', event: 'work.asked', retry: { maxAttempts: 26 }, handler: () => 'done' })]
+    await expect(openApp({ appId: 'other', jobs })).rejects.toThrow(UnsupportedFeatureError)
+  })
+})

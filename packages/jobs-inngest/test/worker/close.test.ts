@@ -1,0 +1,123 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+
+import { defineJob, type JobContext, systemClock } from '@cgk-platform/jobs-core'
+import { describe, expect, test } from 'vitest'
+
+import { createDeferred } from '../kit/deferred.ts'
+import { openWorkerClient, type OpenWorkerClient } from '../kit/open-worker-client.ts'
+import { untilAborted } from '../kit/until-aborted.ts'
+
+const payload = { tenantId: 'acme', number: 7 }
+
+interface OpenRunning extends OpenWorkerClient {
+  /** The id of the job that runs. */
+  readonly id: string
+  /** What the handler's first attempt was given. */
+  readonly context: JobContext
+}
+
+/** A worker with a job under way; its second attempt just ends. */
+async function openRunning(handler: (context: JobContext) => unknown): Promise<OpenRunning> {
+  const began = createDeferred<JobContext>()
+  const work = defineJob({
+    id: 'work',
+    event: 'work.asked',
+    handler(_, context) {
+      began.resolve(context)
+      return context.attempt === 1 ? handler(context) : 'the second attempt'
+    },
+  })
+  const opened = await openWorkerClient([work])
+  await opened.client.start()
+  const { id } = await opened.client.sendJob('work.asked', payload)
+  return { ...opened, id, context: await began.promise }
+}
+
+describe('close', () => {
+  test('lets what runs end, and what it sends is taken', async () => {
+    let ended = false
+    const mayEnd = createDeferred()
+    const { client, id, openClient } = await openRunning(async () => {
+      await mayEnd.promise
+      await client.sendJob('work.followed', payload)
+      ended = true
+      return 'done'
+    })
+    const closing = client.close({ timeout: '1m' })
+    mayEnd.resolve()
+    await closing
+    expect(ended).toBe(true)
+    const status = await openClient([]).waitForJob(id)
+    expect(status).toMatchObject({ state: 'completed', runs: [{ attempts: 1, output: 'done' }] })
+  })
+
+  test('aborts what has not ended by its timeout, and another worker makes it again', async () => {
+    const { client, id, context, clock, openClient } = await openRunning(({ signal }) => untilAborted(signal))
+    const startedAt = clock.now()
+    await client.close({ timeout: 3000 })
+    const tookMs = clock.now() - startedAt
+    expect(tookMs).toBeGreaterThanOrEqual(3000)
+    expect(tookMs).toBeLessThan(6000)
+    expect(context.signal.reason).toMatchObject({ code: 'shutdown' })
+
+    const next = openClient()
+    await next.start()
+    const status = await next.waitForJob(id)
+    expect(status).toMatchObject({ state: 'completed', runs: [{ attempts: 2, output: 'the second attempt' }] })
+  })
+
+  test('does not wait for a handler that takes no notice', async () => {
+    const { client, clock } = await openRunning(() => new Promise(() => undefined))
+    const startedAt = clock.now()
+    await client.close({ timeout: 1000 })
+    expect(clock.now() - startedAt).toBeLessThan(4000)
+  })
+
+  test('has less time when it is asked for again', async () => {
+    const { client, clock } = await openRunning(({ signal }) => untilAborted(signal))
+    const startedAt = clock.now()
+    const closing = client.close({ timeout: '10m' })
+    await client.close({ timeout: 0 })
+    await closing
+    expect(clock.now() - startedAt).toBeLessThan(3000)
+  })
+
+  test('ends at once where nothing runs', async () => {
+    const { client, clock } = await openWorkerClient([])
+    await client.start()
+    const startedAt = clock.now()
+    await client.close({ timeout: '10m' })
+    expect(clock.now() - startedAt).toBeLessThan(5000)
+  })
+
+  test('does not wait for an engine that is away', async () => {
+    const { client, engine, clock } = await openRunning(({ signal }) => untilAborted(signal))
+    engine.intercept(() => ({ kind: 'reset', when: 'before' }))
+    engine.workers.cut()
+    const startedAt = clock.now()
+    await client.close({ timeout: 1000 })
+    expect(clock.now() - startedAt).toBeLessThan(10_000)
+  })
+
+  test('leaves nothing behind that keeps the process alive', async () => {
+    const at = (path: string): string => JSON.stringify(new URL(path, import.meta.url).href)
+    const script = `
+      import { createLoopbackEngine } from ${at('../loopback/index.ts')}
+      import { createJobClient, defineEvents, defineJob, eventType } from ${at('../../src/index.ts')}
+      const engine = await createLoopbackEngine()
+      defineEvents({ asked: eventType() })
+      defineJob({ id: 'work', event: 'asked', handler: () => 'done' })
+      const client = createJobClient({ config: { baseUrl: engine.url, isDev: true } })
+      await client.start()
+      const { id } = await client.sendJob('asked', { tenantId: 'acme' })
+      console.log((await client.waitForJob(id)).state)
+      await client.close()
+      await engine.close()`
+    const options = ['--conditions=@cgk-platform/source', '--input-type=module', '--eval', script]
+    const startedAt = systemClock.now()
+    const { stdout } = await promisify(execFile)(process.execPath, options, { timeout: 20_000 })
+    expect(stdout.split('\n')).toContain('completed')
+    expect(systemClock.now() - startedAt).toBeLessThan(9000) // the timeout of a close, which nothing waits for
+  })
+})

@@ -1,0 +1,165 @@
+import { defineJob, type JobContext, RequestFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { describe, expect, test } from 'vitest'
+
+import { createDeferred } from '../kit/deferred.ts'
+import { failureOf } from '../kit/faults.ts'
+import { openWorkerClient } from '../kit/open-worker-client.ts'
+import { untilAborted } from '../kit/until-aborted.ts'
+
+const payload = { tenantId: 'acme', number: 7 }
+const steady = { maxAttempts: 3, backoff: 'fixed', initialDelay: 2000 } as const
+
+describe('a client that was started', () => {
+  test('runs its jobs', async () => {
+    const work = defineJob({ id: 'work', event: 'work.asked', handler: ({ payload: { number } }) => number })
+    const { client } = await openWorkerClient([work])
+    await client.start()
+    const { id } = await client.sendJob('work.asked', payload)
+    const status = await client.waitForJob(id)
+    expect(status).toMatchObject({ state: 'completed', runs: [{ definitionId: 'work', attempts: 1, output: 7 }] })
+    expect(await client.healthCheck()).toMatchObject({ ok: true })
+  })
+
+  test('runs what was sent before it was started, or by a client that runs nothing', async () => {
+    const work = defineJob({ id: 'work', event: 'work.asked', handler: () => 'done' })
+    const { client, openClient } = await openWorkerClient([work])
+    await client.start()
+    await client.close()
+    const sender = openClient([])
+    const { id } = await sender.sendJob('work.asked', payload)
+    expect(await sender.getJobStatus(id)).toMatchObject({ state: 'queued' })
+    await openClient().start()
+    expect(await sender.waitForJob(id)).toMatchObject({ state: 'completed', runs: [{ attempts: 1 }] })
+  })
+
+  test('makes a failed attempt again when its policy says', async () => {
+    const starts: number[] = []
+    const work = defineJob({
+      id: 'work',
+      event: 'work.asked',
+      retry: steady,
+      handler(_, { attempt }) {
+        starts.push(clock.now())
+        if (attempt < 3) throw new Error('not yet')
+      },
+    })
+    const { client, clock } = await openWorkerClient([work])
+    await client.start()
+    const { id } = await client.sendJob('work.asked', payload)
+    expect(await client.waitForJob(id)).toMatchObject({ state: 'completed', runs: [{ attempts: 3 }] })
+    const delays = [starts[1]! - starts[0]!, starts[2]! - starts[1]!]
+    expect(Math.min(...delays)).toBeGreaterThanOrEqual(2000)
+    expect(Math.max(...delays)).toBeLessThan(15_000) // which is the engine's own least delay
+  })
+
+  test('tells a running handler that its job was cancelled', async () => {
+    const began = createDeferred<JobContext>()
+    const work = defineJob({
+      id: 'work',
+      event: 'work.asked',
+      handler: (_, context) => {
+        began.resolve(context)
+        return untilAborted(context.signal)
+      },
+    })
+    const { client } = await openWorkerClient([work])
+    await client.start()
+    const { id } = await client.sendJob('work.asked', payload)
+    const { signal } = await began.promise
+    expect(await client.cancelJob(id)).toMatchObject({ state: 'cancelled' })
+    await untilAborted(signal)
+    expect(signal.reason).toMatchObject({ code: 'job_cancelled' })
+    expect(await client.getJobStatus(id)).toMatchObject({ state: 'cancelled' })
+  })
+
+  test('is one worker, however often it is started', async () => {
+    const work = defineJob({ id: 'work', event: 'work.asked', handler: () => 1 })
+    const { client, starts } = await openWorkerClient([work])
+    await Promise.all([client.start(), client.start()])
+    await client.start()
+    expect(starts()).toBe(1)
+  })
+
+  test('says so when a job is defined too late for it', async () => {
+    const { client, logger } = await openWorkerClient(undefined)
+    defineJob({ id: 'early', event: 'work.asked', handler: () => 1 })
+    await client.start()
+    expect(logger.messages('warn')).toEqual([])
+    defineJob({ id: 'late', event: 'work.asked', handler: () => 1 })
+    defineJob({ id: 'late', event: 'work.asked', handler: () => 1 })
+    expect(logger.lines.filter(({ level }) => level === 'warn')).toMatchObject([
+      { message: expect.stringContaining('does not run it'), fields: { definition: 'late' } },
+    ])
+  })
+})
+
+describe('start is refused', () => {
+  const work = defineJob({ id: 'work', event: 'work.asked', handler: () => 1 })
+
+  test('for a definition that Inngest cannot run', async () => {
+    const debounced = defineJob({
+      id: 'debounced',
+      event: 'work.asked',
+      handler: () => 1,
+      providerOptions: { inngest: { debounce: { period: '5s' } } as object },
+    })
+    const { client, starts } = await openWorkerClient([debounced])
+    const error = await failureOf(client.start())
+    expect(UnsupportedFeatureError.isInstance(error)).toBe(true)
+    expect(error).toMatchObject({ feature: 'providerOptions.inngest.debounce' })
+    expect(starts()).toBe(0)
+  })
+
+  test('where there is no WebSocket, with what to do', async () => {
+    const { client } = await openWorkerClient([work])
+    const { WebSocket } = globalThis
+    Reflect.deleteProperty(globalThis, 'WebSocket')
+    const error = await failureOf(client.start())
+    globalThis.WebSocket = WebSocket
+    expect(error).toMatchObject({ code: 'invalid_option', option: 'client.start()' })
+    expect((error as Error).message).toMatch(/Node 22.*createInngestFunctions/)
+    await client.start() // what failed may be mended
+  })
+
+  test('once the client is closed, whether it was started before or not', async () => {
+    const { client, openClient, starts } = await openWorkerClient([work])
+    await client.close()
+    await expect(client.start()).rejects.toMatchObject({ code: 'client_closed' })
+    const another = openClient()
+    await another.start()
+    await another.close()
+    await expect(another.start()).rejects.toMatchObject({ code: 'client_closed' })
+    expect(starts()).toBe(1)
+  })
+
+  test('where the engine is away; later it may be there', async () => {
+    const { client, engine } = await openWorkerClient([work])
+    const mend = engine.intercept(() => ({ kind: 'reset', when: 'before' }))
+    const error = await failureOf(client.start())
+    expect(RequestFailedError.isInstance(error)).toBe(true)
+    expect((error as Error).message).toContain('whether this process may be a worker')
+    mend()
+    await client.start()
+  })
+
+  test('for a key that the engine does not take', async () => {
+    const { client, starts } = await openWorkerClient([work], { signingKey: 'signkey-test-0123456789abcdef' })
+    const error = await failureOf(client.start())
+    expect(error).toMatchObject({ code: 'request_failed', status: 401 })
+    expect((error as Error).message).toContain('INNGEST_SIGNING_KEY')
+    expect(starts()).toBe(0)
+  })
+
+  test('where no connection comes about, and one that comes late is closed', async () => {
+    const { client, engine, starts, until } = await openWorkerClient([work], { factor: 200 })
+    const mend = engine.intercept(({ path }) =>
+      path === '/v0/connect/start' ? { kind: 'answer', status: 503 } : undefined,
+    )
+    const error = await failureOf(client.start())
+    expect(error).toMatchObject({ code: 'request_failed' })
+    mend()
+    await until(() => starts() === 2)
+    await client.sendJob('work.asked', payload)
+    await client.close()
+  })
+})
