@@ -16,13 +16,22 @@ export interface TriggerConfig {
   apiUrl?: string | undefined
 }
 
-/** Where Inngest is and who asks. */
+/** Where Inngest is and who asks. What is left out is read from the `INNGEST_*` variables, as its SDK does. */
 export interface InngestConfig {
+  /** Who sends. Default: `INNGEST_EVENT_KEY`. */
   eventKey?: string | undefined
+  /** Who reads, cancels and retries. Default: `INNGEST_SIGNING_KEY`. */
   signingKey?: string | undefined
+  /** A server of your own. Default: `INNGEST_BASE_URL`, the dev server with `INNGEST_DEV`, otherwise Inngest's cloud. */
   baseUrl?: string | undefined
+  /** The server that is read from, where it is another. Default: `INNGEST_API_BASE_URL`, or `baseUrl`. */
   apiBaseUrl?: string | undefined
+  /** The id of the Inngest app that hosts the jobs. Default `jobs`. */
   appId?: string | undefined
+  /** True for the dev server, which asks for no keys. Default: whether `INNGEST_DEV` is set. */
+  isDev?: boolean | undefined
+  /** A ready Inngest client, instead of the settings above. */
+  client?: { readonly id: string } | undefined
 }
 
 /** How the local engine is set up. */

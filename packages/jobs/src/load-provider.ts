@@ -14,7 +14,7 @@ export async function loadProvider(name: ProviderName, config: AnyConfig): Promi
     case 'local':
       return loadLocal(config)
     case 'inngest':
-      throw new ProviderNotInstalledError({ provider: name, packageName: '@cgk-platform/jobs-inngest' })
+      return loadInngest(config)
     case 'trigger.dev':
       throw new ProviderNotInstalledError({ provider: name, packageName: '@cgk-platform/jobs-trigger' })
   }
@@ -25,9 +25,21 @@ async function loadLocal(config: AnyConfig): Promise<JobProvider> {
     const { createLocalProvider } = await import('@cgk-platform/jobs-local')
     return createLocalProvider(config)
   } catch (cause) {
-    if (!isMissingModule(cause)) throw cause
-    throw new ProviderNotInstalledError({ provider: 'local', packageName: '@cgk-platform/jobs-local' }, { cause })
+    throw isMissingModule(cause) ? notInstalled('local', '@cgk-platform/jobs-local', cause) : cause
   }
+}
+
+async function loadInngest(config: AnyConfig): Promise<JobProvider> {
+  try {
+    const { createInngestProvider } = await import('@cgk-platform/jobs-inngest')
+    return createInngestProvider(config)
+  } catch (cause) {
+    throw isMissingModule(cause) ? notInstalled('inngest', '@cgk-platform/jobs-inngest', cause) : cause
+  }
+}
+
+function notInstalled(provider: ProviderName, packageName: string, cause: unknown): ProviderNotInstalledError {
+  return new ProviderNotInstalledError({ provider, packageName }, { cause })
 }
 
 function isMissingModule(error: unknown): boolean {

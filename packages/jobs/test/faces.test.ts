@@ -1,8 +1,10 @@
 import * as core from '@cgk-platform/jobs-core'
+import * as leanInngest from '@cgk-platform/jobs-inngest'
 import * as lean from '@cgk-platform/jobs-local'
 import { describe, expect, it } from 'vitest'
 
 import * as facade from '../src/index.ts'
+import * as inngest from '../src/inngest.ts'
 import * as local from '../src/local.ts'
 
 describe('the faces of the library', () => {
@@ -10,6 +12,8 @@ describe('the faces of the library', () => {
     ['the facade', facade],
     ['the local package', lean],
     ['the local subpath of the facade', local],
+    ["Inngest's package", leanInngest],
+    ["Inngest's subpath of the facade", inngest],
   ])('%s has everything of the core, and its own createJobClient', (_name, face) => {
     expect(Object.keys(face)).toEqual(expect.arrayContaining([...Object.keys(core), 'createJobClient']))
   })

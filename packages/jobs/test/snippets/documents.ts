@@ -12,6 +12,9 @@ export const documents: readonly string[] = [
   ...readdirSync(join(repository, 'packages')).map((name) => `packages/${name}/README.md`),
 ].filter((path) => path.endsWith('.md') && existsSync(join(repository, path)))
 
+/** Those whose programs need an Inngest. */
+export const documentsOnInngest: readonly string[] = ['docs/inngest.md', 'packages/jobs-inngest/README.md']
+
 /** A document's text. */
 export function readDocument(path: string): string {
   return readFileSync(join(repository, path), 'utf8')

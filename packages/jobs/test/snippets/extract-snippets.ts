@@ -67,3 +67,8 @@ export function snippetsOf(document: string, markdown: string): Snippet[] {
     return [{ document, file, code, line, runs: info === 'ts', prints }]
   })
 }
+
+/** Where a snippet stands in a reader's project: a folder for each document, so that its files can import one another. */
+export function fileOf({ document, file }: Snippet): string {
+  return `${document.replace(/\.md$/, '').replaceAll('/', '-')}/${file}`
+}

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -14,14 +14,27 @@ export interface Ended {
   readonly stderr: string
 }
 
+/** A program that runs. */
+export interface Started {
+  /** What it printed so far. */
+  printed(): string
+  /** Asks it to end, as the machine does that it runs on, and waits for it; answers its exit code. */
+  terminate(): Promise<number | null>
+}
+
+/** Variables of a program. */
+export type Environment = Readonly<Record<string, string>>
+
 /** A project as a reader has one: a `package.json`, a `tsconfig.json`, the packages installed, files of one's own. */
 export interface ReaderProject {
   readonly folder: string
   write(file: string, code: string): void
   /** Type-checks all files in one program; answers the compiler's lines. */
   compile(): Promise<string[]>
-  /** Runs a file with Node and nothing of this process's environment. */
-  run(file: string): Promise<Ended>
+  /** Runs a file with Node and nothing of this process's environment but what is given. */
+  run(file: string, environment?: Environment): Promise<Ended>
+  /** Starts a file that does not end by itself; at the latest `remove` ends it. */
+  start(file: string, environment: Environment): Started
   remove(): void
 }
 
@@ -45,7 +58,11 @@ function compilerOptions(): object {
 /** A minute and a half: work due within a minute keeps a process alive, so a daily cron job may hold one for so long. */
 const longestRunMs = 90_000
 
+/** The packages' sources in place of a build. */
+const condition = '--conditions=@cgk-platform/source'
+
 export function createReaderProject(): ReaderProject {
+  const started: ChildProcess[] = []
   const folder = mkdtempSync(join(tmpdir(), 'reader-'))
   const write = (file: string, code: string): void => {
     const path = join(folder, file)
@@ -55,7 +72,9 @@ export function createReaderProject(): ReaderProject {
   const installed = {
     '@cgk-platform/jobs': 'packages/jobs',
     '@cgk-platform/jobs-core': 'packages/jobs-core',
+    '@cgk-platform/jobs-inngest': 'packages/jobs-inngest',
     '@cgk-platform/jobs-local': 'packages/jobs-local',
+    inngest: 'packages/jobs-inngest/node_modules/inngest',
     zod: 'packages/jobs-core/node_modules/zod',
     '@types/node': 'node_modules/@types/node',
   }
@@ -75,16 +94,40 @@ export function createReaderProject(): ReaderProject {
         join(repository, 'node_modules/.bin/tsc'),
         ['--pretty', 'false', '-p', folder],
         folder,
+        {},
       )
       return `${stdout}${stderr}`.split('\n').filter((line) => line !== '')
     },
-    run: (file) => execute('node', ['--conditions=@cgk-platform/source', file], folder),
-    remove: () => rmSync(folder, { recursive: true }),
+    run: (file, environment = {}) => execute('node', [condition, file], folder, environment),
+    start(file, environment) {
+      const child = spawn('node', [condition, file], { cwd: folder, env: toEnv(environment), stdio: 'pipe' })
+      started.push(child)
+      let printed = ''
+      const keep = (chunk: Buffer): void => void (printed += String(chunk))
+      child.stdout.on('data', keep)
+      child.stderr.on('data', keep)
+      const ended = new Promise<number | null>((resolve) => void child.on('close', resolve))
+      return {
+        printed: () => printed,
+        async terminate() {
+          child.kill('SIGTERM')
+          return ended
+        },
+      }
+    },
+    remove() {
+      for (const child of started) child.kill('SIGKILL')
+      rmSync(folder, { recursive: true })
+    },
   }
 }
 
-function execute(command: string, args: readonly string[], cwd: string): Promise<Ended> {
-  const env = { PATH: process.env['PATH'] }
+function toEnv(environment: Environment): NodeJS.ProcessEnv {
+  return { PATH: process.env['PATH'], ...environment }
+}
+
+function execute(command: string, args: readonly string[], cwd: string, environment: Environment): Promise<Ended> {
+  const env = toEnv(environment)
   return new Promise((resolve) => {
     execFile(command, args, { cwd, env, timeout: longestRunMs }, (error, stdout, stderr) => {
       const exitCode = error ? (typeof error.code === 'number' ? error.code : null) : 0

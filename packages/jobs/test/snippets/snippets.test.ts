@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { documents, readDocument } from './documents.ts'
-import { type Snippet, snippetsOf } from './extract-snippets.ts'
+import { documents, documentsOnInngest, readDocument } from './documents.ts'
+import { fileOf, type Snippet, snippetsOf } from './extract-snippets.ts'
 import { createReaderProject } from './reader-project.ts'
 
 const snippets = documents.flatMap((document) => snippetsOf(document, readDocument(document)))
@@ -14,11 +14,6 @@ beforeAll(async () => {
 }, 60_000)
 
 afterAll(() => project.remove())
-
-/** One folder for each document, so that the files it names can import one another. */
-function fileOf({ document, file }: Snippet): string {
-  return `${document.replace(/\.md$/, '').replaceAll('/', '-')}/${file}`
-}
 
 function titleOf({ document, line }: Snippet): string {
   return `${document}:${line}`
@@ -41,7 +36,7 @@ test.each(cases)('%s compiles under strict TypeScript', (_title, snippet) => {
 })
 
 describe.concurrent('run', () => {
-  test.each(cases.filter(([, { runs }]) => runs))(
+  test.each(cases.filter(([, { runs, document }]) => runs && !documentsOnInngest.includes(document)))(
     '%s runs on the local engine and ends by itself',
     async (_title, snippet) => {
       const { exitCode, stdout, stderr } = await project.run(fileOf(snippet))
@@ -53,5 +48,11 @@ describe.concurrent('run', () => {
 })
 
 test('only these snippets are not run', () => {
-  expect(snippets.filter(({ runs }) => !runs).map(fileOf)).toEqual(['README/worker.ts'])
+  expect(snippets.filter(({ runs }) => !runs).map(fileOf)).toEqual([
+    'README/worker.ts',
+    'README/app/api/inngest/route.ts',
+    'docs-inngest/serve-jobs.ts', // runs the jobs of the others in `inngest.test.ts`
+    'docs-inngest/app/api/inngest/route.ts',
+    'docs-inngest/worker.ts',
+  ])
 })

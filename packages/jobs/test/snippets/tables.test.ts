@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { catalogue, defineJob, JobsError, portablePayloadBytes } from '@cgk-platform/jobs'
 import * as face from '@cgk-platform/jobs'
+import { createInngestFunctions, type InngestConfig, type InngestHostOptions } from '@cgk-platform/jobs/inngest'
 import type { LocalConfig } from '@cgk-platform/jobs/local'
 import { expect, test } from 'vitest'
 
@@ -82,6 +83,40 @@ test('docs/configuration.md lists every setting of the local engine', () => {
   expect(names.filter((name) => name.startsWith('retention.'))).toEqual(
     Object.keys(retention).map((name) => `retention.${name}`),
   )
+})
+
+test('docs/inngest.md lists every setting of the client and every option of the host', () => {
+  const config: Record<keyof InngestConfig, true> = {
+    eventKey: true,
+    signingKey: true,
+    baseUrl: true,
+    apiBaseUrl: true,
+    appId: true,
+    isDev: true,
+    client: true,
+  }
+  const host: Record<keyof InngestHostOptions, true> = {
+    client: true,
+    jobs: true,
+    logger: true,
+    hooks: true,
+    jobClient: true,
+  }
+  const settings = rowsOf(readDocument('docs/inngest.md'), 'config of inngest', 'Default', 'Meaning')
+  expect(settings.map(([name]) => name)).toEqual(Object.keys(config))
+  const options = rowsOf(readDocument('docs/inngest.md'), 'Option', 'Default', 'Meaning')
+  expect(options.map(([name]) => name)).toEqual(Object.keys(host))
+})
+
+test("docs/inngest.md lists options of Inngest's own that are refused", () => {
+  const rows = rowsOf(readDocument('docs/inngest.md'), 'Refused', 'Why, and what instead')
+  expect(rows.length).toBeGreaterThan(5)
+  const client = { id: 'jobs', createFunction: () => ({}) } as unknown as InngestHostOptions['client']
+  for (const [option] of rows) {
+    const providerOptions = { inngest: { [option!]: 'anything' } }
+    const job = defineJob({ id: 'refused', event: 'order.created', handler: () => undefined, providerOptions })
+    expect(() => createInngestFunctions({ client, jobs: [job] })).toThrow(`providerOptions.inngest.${option}`)
+  }
 })
 
 test('docs/jobs.md lists every option of a retry with its default', () => {

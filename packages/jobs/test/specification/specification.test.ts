@@ -7,10 +7,12 @@ import {
   type JobClient,
   type JobDefinition,
   ProviderNotInstalledError,
+  SendFailedError,
   setJobClient,
 } from '@cgk-platform/jobs'
 import { createTestEngine, type TestEngine } from '@cgk-platform/jobs/local/testing'
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { createLoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 
 import { blocks, createSpecificationProject, fileOf, snippets, snippetUnder } from './specification-project.ts'
 
@@ -23,16 +25,24 @@ beforeAll(async () => {
 
 afterAll(() => project.remove())
 
+beforeEach(() => {
+  // Nothing of the machine that runs the tests shall choose an engine or reach a server.
+  for (const name of Object.keys(process.env)) if (/^(INNGEST|TRIGGER|JOB)_/.test(name)) vi.stubEnv(name, undefined)
+})
+
 afterEach(() => {
   setJobClient(undefined)
   vi.unstubAllGlobals()
+  vi.unstubAllEnvs()
+  vi.restoreAllMocks()
 })
 
-/** Evaluates the snippet under a heading; answers what it exports. */
+let evaluations = 0
+
+/** Evaluates the snippet under a heading, anew each time; answers what it exports. */
 function evaluate(heading: string): Promise<Record<string, unknown>> {
-  return import(/* @vite-ignore */ join(project.folder, fileOf(snippetUnder(heading)))) as Promise<
-    Record<string, unknown>
-  >
+  const path = join(project.folder, fileOf(snippetUnder(heading)))
+  return import(/* @vite-ignore */ `${path}?${evaluations++}`) as Promise<Record<string, unknown>>
 }
 
 /** An engine that `sendJob` and its siblings use. */
@@ -154,13 +164,35 @@ describe('the clients of "Job Providers"', () => {
     return made[0]!
   }
 
-  test.each([
-    ['Trigger.dev', '@cgk-platform/jobs-trigger'],
-    ['Inngest', '@cgk-platform/jobs-inngest'],
-  ])('%s is made at once, and its first send names the package %s', async (heading, packageName) => {
-    const client = await clientOf(heading)
+  test('Trigger.dev is made at once, and its first send names the package of its provider', async () => {
+    const client = await clientOf('Trigger.dev')
     const error = await client.sendEvent('order.created', payload).catch((thrown: unknown) => thrown)
-    expect(ProviderNotInstalledError.isInstance(error) && error.packageName).toBe(packageName)
+    expect(ProviderNotInstalledError.isInstance(error) && error.packageName).toBe('@cgk-platform/jobs-trigger')
+  })
+
+  test('Inngest, as it stands and without keys, refuses to send before it asks anybody', async () => {
+    const asked = vi.spyOn(globalThis, 'fetch')
+    const client = await clientOf('Inngest')
+    const error = await client.sendEvent('order.created', payload).catch((thrown: unknown) => thrown)
+    expect(SendFailedError.isInstance(error) && error.accepted).toBe('no')
+    expect((error as Error).message).toContain('`INNGEST_EVENT_KEY`')
+    expect(asked).not.toHaveBeenCalled()
+  })
+
+  test('Inngest, with the keys of a server, sends to it and reads back', async () => {
+    const keys = { eventKey: 'specified', signingKey: 'signkey-test-00112233445566778899aabbccddeeff' }
+    const engine = await createLoopbackEngine(keys)
+    onTestFinished(() => engine.close())
+    vi.stubEnv('INNGEST_BASE_URL', engine.url)
+    vi.stubEnv('INNGEST_EVENT_KEY', keys.eventKey)
+    vi.stubEnv('INNGEST_SIGNING_KEY', keys.signingKey)
+
+    const client = await clientOf('Inngest')
+    const job = await client.sendEvent('order.created', payload)
+
+    expect(engine.requests.map(({ method, path }) => `${method} ${path}`)).toEqual(['POST /e/specified'])
+    // No app handles the event on this server.
+    expect(await client.waitForJob(job.id)).toMatchObject({ id: job.id, tenantId: 'tenant_123', state: 'completed' })
   })
 
   test('Local runs jobs', async () => {

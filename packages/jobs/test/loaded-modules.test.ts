@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { describe, expect, test } from 'vitest'
+
+const run = promisify(execFile)
+
+/** Notes the address of every module that is loaded, ES module or CommonJS, and prints them at the end. */
+const recorder = `
+  import { writeSync } from 'node:fs'
+  import { registerHooks } from 'node:module'
+  const urls = []
+  registerHooks({ load: (url, context, next) => (urls.push(url), next(url, context)) })
+  process.once('exit', () => writeSync(1, urls.join('\\n')))
+`
+
+/** The packages that a program loads, run in a process of its own where the facade is. */
+async function packagesLoadedBy(program: string): Promise<Set<string>> {
+  const flags = ['--conditions=@cgk-platform/source', '--no-warnings', '--input-type=module']
+  const preload = ['--import', `data:text/javascript,${encodeURIComponent(recorder)}`]
+  const { stdout } = await run(process.execPath, [...flags, ...preload, '--eval', program], {
+    cwd: join(import.meta.dirname, '..'),
+    env: { PATH: process.env['PATH'] },
+    maxBuffer: 2 ** 24,
+  })
+  const urls = stdout.split('\n')
+  const names = urls.map((url) => /.*\/(?:packages|node_modules)\/((?:@[^/]+\/)?[^/]+)\//.exec(url)?.[1])
+  return new Set(names.filter((name) => name !== undefined))
+}
+
+const local = `
+  import { createJobClient, defineJob } from '@cgk-platform/jobs'
+  defineJob({ id: 'work', event: 'order.created', handler: () => undefined })
+  const client = createJobClient({ provider: 'local' })
+  const job = await client.sendJob('order.created', { tenantId: 'tenant_1', orderId: 'o1' })
+  await client.waitForJob(job.id)
+  await client.close()
+`
+const sender = `
+  import { createJobClient } from '@cgk-platform/jobs'
+  const client = createJobClient({ provider: 'inngest', config: { baseUrl: 'http://127.0.0.1:1', eventKey: 'key' } })
+  await client.capabilities()
+  await client.close()
+`
+const host = `
+  import { createInngestFunctions, defineJob } from '@cgk-platform/jobs/inngest'
+  const client = { id: 'jobs', createFunction: () => ({}) }
+  const job = defineJob({ id: 'work', event: 'order.created', handler: () => undefined })
+  createInngestFunctions({ client, jobs: [job] })
+`
+
+describe('a program loads the provider that it uses, and no other', () => {
+  test('the facade alone loads none', async () => {
+    const loaded = await packagesLoadedBy(`import '@cgk-platform/jobs'`)
+    expect(loaded).toContain('jobs-core')
+    expect([...loaded].filter((name) => /local|inngest|opentelemetry/.test(name))).toEqual([])
+  })
+
+  test.each([
+    ['the local engine', local],
+    ['its test kit', `import '@cgk-platform/jobs/local/testing'`],
+  ])('%s comes without Inngest', async (_what, program) => {
+    const loaded = await packagesLoadedBy(program)
+    expect(loaded).toContain('jobs-local')
+    expect([...loaded].filter((name) => /inngest|opentelemetry/.test(name))).toEqual([])
+  })
+
+  test.each([
+    ['a client on Inngest', sender],
+    ['a host on Inngest', host],
+  ])('%s comes without the local engine', async (_what, program) => {
+    const loaded = await packagesLoadedBy(program)
+    expect(loaded).toContain('jobs-inngest')
+    expect(loaded).toContain('inngest')
+    expect(loaded).not.toContain('jobs-local')
+  })
+})

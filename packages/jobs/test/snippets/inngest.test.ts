@@ -1,0 +1,100 @@
+import { type AddressInfo, createServer } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
+
+import { createLoopbackEngine, type LoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+import { documentsOnInngest, readDocument } from './documents.ts'
+import { blocksOf, fileOf, snippetsOf } from './extract-snippets.ts'
+import { createReaderProject, type Environment, type Started } from './reader-project.ts'
+
+// What docs/inngest.md tells, done as it says: `serve-jobs.ts` runs the jobs, the other programs send and read. In place
+// of Inngest's dev server stands one that speaks its protocol to the unchanged SDK.
+
+const snippets = documentsOnInngest.flatMap((document) => snippetsOf(document, readDocument(document)))
+const printedByShop = snippets.find(({ file }) => file === 'shop.ts')!.prints!
+const project = createReaderProject()
+let engine: LoopbackEngine
+let app: Started
+let appPort: number
+
+beforeAll(async () => {
+  for (const snippet of snippets) project.write(fileOf(snippet), snippet.code)
+  engine = await createLoopbackEngine()
+  appPort = await freePort()
+  app = project.start('docs-inngest/serve-jobs.ts', { ...variablesFor(engine), PORT: String(appPort) })
+  await untilDone(() => engine.sync(`http://127.0.0.1:${appPort}/api/inngest`), app)
+}, 60_000)
+
+afterAll(async () => {
+  project.remove()
+  await engine?.close()
+})
+
+/** The `.env` of the document, with the address of an engine of ours in place of the usual one. */
+function variablesFor({ url }: LoopbackEngine): Environment {
+  const file = blocksOf(readDocument('docs/inngest.md')).find(({ code }) => code.startsWith('JOB_PROVIDER='))
+  expect(file?.code).toBe('JOB_PROVIDER=inngest\nINNGEST_DEV=1')
+  return { JOB_PROVIDER: 'inngest', INNGEST_DEV: url }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => void server.close(resolve))
+  return port
+}
+
+/** Tries until it works, as the dev server does that waits for an app to come up. */
+async function untilDone(work: () => Promise<unknown>, { printed }: Started): Promise<void> {
+  const until = Date.now() + 30_000
+  for (;;) {
+    const problem = await work().then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+    if (problem === undefined) return
+    if (Date.now() > until) throw new Error(`It did not come up. It printed: ${printed()}`, { cause: problem })
+    await pause(50)
+  }
+}
+
+test('the process that runs the jobs tells how many functions it serves, and where', async () => {
+  const { prints } = snippets.find(({ file }) => file === 'serve-jobs.ts')!
+  const line = prints!.replace(':3000/', `:${appPort}/`)
+  await expect.poll(() => app.printed().split('\n')).toContain(line)
+})
+
+describe.concurrent('run', () => {
+  const cases = snippets.filter(({ runs }) => runs)
+  test.each(cases.map((snippet) => [`${snippet.document}:${snippet.line}`, snippet] as const))(
+    '%s runs on Inngest and ends by itself',
+    async (_title, snippet) => {
+      const { exitCode, stdout, stderr } = await project.run(fileOf(snippet), variablesFor(engine))
+      expect(exitCode, stdout + stderr).toBe(0)
+      if (snippet.prints !== undefined) expect(stdout.trimEnd()).toBe(snippet.prints)
+    },
+    100_000,
+  )
+
+  test('the sender of docs/inngest.md comes to the same on the local engine', async () => {
+    const { exitCode, stdout } = await project.run('docs-inngest/shop.ts')
+    expect({ exitCode, stdout: stdout.trimEnd() }).toEqual({ exitCode: 0, stdout: printedByShop })
+  }, 100_000)
+
+  test('the worker of docs/inngest.md runs the same jobs over a connection, and ends when it is asked to', async ({
+    onTestFinished,
+  }) => {
+    const own = await createLoopbackEngine()
+    onTestFinished(() => own.close())
+    const worker = project.start('docs-inngest/worker.ts', variablesFor(own))
+    await untilDone(async () => {
+      const { status } = await fetch(`${own.url}/v2/apps/jobs`)
+      if (status !== 200) throw new Error('The worker has not connected.')
+    }, worker)
+    const { stdout } = await project.run('docs-inngest/shop.ts', variablesFor(own))
+    expect(stdout.trimEnd()).toBe(printedByShop)
+    expect(await worker.terminate()).toBe(0)
+  }, 100_000)
+})
