@@ -1,17 +1,28 @@
-import { spawnSync } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 
-import { expect, it } from 'vitest'
+import { createLoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
+import { expect, it, onTestFinished } from 'vitest'
 
 import { usage } from '../src/demo/options.ts'
 
 const root = join(import.meta.dirname, '..')
 
+const commandOf = (args: readonly string[], folder: string): string[] => [
+  '--conditions=@cgk-platform/source',
+  join(folder, 'src/demo.ts'),
+  ...args,
+]
+/** One that names no Inngest. */
+const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('INNGEST_')))
+const totals = /^All +281 +12 +56 +258 +£106,709\.17 +29 +£1,866\.33$/m
+
 /** Runs the demo in a process of its own, as `./dev demo` does. */
 function demo(args: readonly string[] = [], folder = root) {
-  const command = ['--conditions=@cgk-platform/source', join(folder, 'src/demo.ts'), ...args]
-  const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8' })
+  const options = { encoding: 'utf8', env: environment } as const
+  const { status, stdout, stderr } = spawnSync(process.execPath, commandOf(args, folder), options)
   return { status, stdout, stderr }
 }
 
@@ -20,14 +31,37 @@ it('plays both days, shows a row for each shop and ends well', () => {
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
   expect(stdout).toMatch(/^United Kingdom +272 +12 +54 +249 +£102,388\.61 +26 +£1,719\.53$/m)
   expect(stdout).toMatch(/^EIRE +3 +0 +0 +3 +£577\.88 +1 +£7\.50$/m)
-  expect(stdout).toMatch(/^All +281 +12 +56 +258 +£106,709\.17 +29 +£1,866\.33$/m)
+  expect(stdout).toMatch(totals)
+  expect(stdout).toContain('declined: made again after about 1 s, then after about 2 s.') // as it is on each engine
   expect(stdout).toContain('Every figure agrees with the file.')
 })
+
+/** What is told below the description of the engine. */
+const figuresIn = (stdout: string): string => stdout.slice(stdout.indexOf('\nShop '))
+
+it('comes to the same on Inngest, the days and their reports included', () => {
+  const { status, stdout, stderr } = demo(['--provider', 'inngest'])
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  expect(stdout).toContain("Inngest's SDK and a loopback engine in this process")
+  expect(figuresIn(stdout)).toBe(figuresIn(demo().stdout))
+}, 60_000)
+
+it('plays on the Inngest server that is named, in real time, and leaves it without functions to call', async () => {
+  const engine = await createLoopbackEngine()
+  onTestFinished(() => engine.close())
+  const { stdout } = await promisify(execFile)(process.execPath, commandOf(['--provider', 'inngest'], root), {
+    env: { ...environment, INNGEST_BASE_URL: engine.url },
+  })
+  expect(stdout).toContain(`Inngest's SDK and the server at ${engine.url}`)
+  expect(stdout).toMatch(totals)
+  const functions = await fetch(`${engine.url}/v2/apps/storefront/functions`)
+  expect(await functions.json()).not.toMatchObject({ data: [expect.anything()] })
+}, 120_000)
 
 it('comes to the same in real time, where all orders are sent at once', () => {
   const { status, stdout } = demo(['--real-time'])
   expect(status).toBe(0)
-  expect(stdout).toMatch(/^All +281 +12 +56 +258 +£106,709\.17 +29 +£1,866\.33$/m)
+  expect(stdout).toMatch(totals)
 }, 60_000)
 
 it.each([

@@ -20,10 +20,11 @@ export const usage = `Usage: ./dev demo [options]
 Plays two trading days of a real shop: orders, payments, retries, refunds, reports.
 
   --real-time         on the machine's clock, all orders at once
-  --provider <name>   local (default), inngest or trigger.dev; a hosted one runs in real time
+  --provider <name>   local (default), inngest or trigger.dev
   --help              this text
 
-JOB_LOG_LEVEL=info shows what is logged.`
+With inngest, an engine in this process speaks Inngest's protocol to its SDK. Where INNGEST_BASE_URL
+or INNGEST_DEV names a server, that is used instead, in real time. JOB_LOG_LEVEL=info shows what is logged.`
 
 const config = {
   options: { 'real-time': { type: 'boolean' }, provider: { type: 'string' }, help: { type: 'boolean' } },
@@ -34,7 +35,7 @@ export function readOptions(args: readonly string[]): DemoOptions {
   const { provider: name = 'local', help = false, 'real-time': realTime = false } = valuesOf(args)
   const provider = providers.find((one) => one === name)
   if (!provider) throw new UsageError(`Unknown provider '${name}'`)
-  return { help, provider, realTime: realTime || provider !== 'local' }
+  return { help, provider, realTime: realTime || provider === 'trigger.dev' }
 }
 
 function valuesOf(args: readonly string[]) {

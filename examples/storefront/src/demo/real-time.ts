@@ -11,6 +11,7 @@ export async function createRealTime(provider: DemoOptions['provider']): Promise
   return {
     client,
     description: `All are sent at once to the engine \`${provider}\`; retries wait their seconds.`,
+    passesDays: false,
     play: async (events) =>
       sendAll(
         client,

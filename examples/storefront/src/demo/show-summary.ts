@@ -18,7 +18,7 @@ export function showSummary({ byShop, followUps, reports, faults }: Summary, scr
   const { refused, declines, confirmations } = totalOf(byShop)
   const { sent, cancelled } = followUps
   screen.line(`Refused   ${refused} orders had nothing to pay: failed for good at the first attempt.`)
-  screen.line(`Retries   ${declines} attempts to pay were declined: made again after 1 s, then after 2 s.`)
+  screen.line(`Retries   ${declines} attempts to pay were declined: made again after about 1 s, then after about 2 s.`)
   screen.line(`Mail      ${confirmations} confirmations, ${sent} follow-ups a day later (${cancelled} more cancelled).`)
   screen.line(`Reports   ${wordsOf(reports)}`)
   screen.line()

@@ -8,6 +8,8 @@ export interface Stage {
   readonly client: JobClient
   /** What is told before it begins. */
   readonly description: string
+  /** Whether evenings come, at which the reports are made. */
+  readonly passesDays: boolean
   /** Sends every event; answers the handles in the same order. */
   play(events: readonly ShopEvent[], screen: Screen): Promise<JobHandle[]>
   close(): Promise<void>

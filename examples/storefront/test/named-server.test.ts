@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest'
+
+import { namedServer } from '../src/demo/named-server.ts'
+
+it.each([
+  [{}, undefined],
+  [{ INNGEST_DEV: '0' }, undefined],
+  [{ INNGEST_DEV: 'false', INNGEST_BASE_URL: '' }, undefined],
+  [{ INNGEST_DEV: '1' }, 'http://localhost:8288'],
+  [{ INNGEST_DEV: 'true' }, 'http://localhost:8288'],
+  [{ INNGEST_DEV: 'http://localhost:9000' }, 'http://localhost:9000'],
+  [{ INNGEST_BASE_URL: 'https://inngest.example', INNGEST_DEV: '1' }, 'https://inngest.example'],
+])('%j names %s', (environment, server) => {
+  expect(namedServer(environment)).toBe(server)
+})
