@@ -27,6 +27,10 @@ const coreOrProvider = {
   regex: '^@cgk-platform/jobs-',
   message: 'An app imports `@cgk-platform/jobs` or one of its subpaths: export there what is missing.',
 }
+const coreOrProviderButLoopback = {
+  ...coreOrProvider,
+  regex: '^@cgk-platform/jobs-(core|local|trigger)|^@cgk-platform/jobs-inngest($|/[^l])',
+}
 
 /** Forbids these imports; an override replaces the whole list, so each one names all that hold for its files. */
 function without(...patterns: { regex: string; message: string }[]): NonNullable<OxlintConfig['rules']> {
@@ -75,7 +79,10 @@ export default defineConfig({
     'vitest/valid-expect': 'off', // an assertion may begin now and be awaited later
   },
   overrides: [
-    { files: ['*.config.ts', 'vitest.base.ts'], rules: { 'import/no-default-export': 'off' } },
+    {
+      files: ['*.config.ts', 'vitest.base.ts', 'examples/*/app/**/{layout,page}.tsx'], // their loaders want one
+      rules: { 'import/no-default-export': 'off' },
+    },
     {
       files: ['**/*.test.ts', '**/*.test-d.ts', 'packages/*/test/**', 'packages/jobs-core/src/conformance/cases/**'],
       // Tests make odd things on purpose: holes, look-alikes, thenables, values of the wrong type.
@@ -104,5 +111,10 @@ export default defineConfig({
     { files: ['packages/jobs-{local,inngest,trigger}/**'], rules: without(providerOrFacade) },
     { files: ['packages/jobs/**'], rules: without(vendor) },
     { files: ['examples/**'], rules: without(coreOrProvider) },
+    {
+      // Test equipment that no published package has: the Inngest that tests and the demo bring along.
+      files: ['examples/storefront/src/demo/**', 'examples/*/test/**'],
+      rules: without(coreOrProviderButLoopback),
+    },
   ],
 })

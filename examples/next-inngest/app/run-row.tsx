@@ -1,0 +1,38 @@
+import type { ReactNode } from 'react'
+
+import type { RunView } from '../src/job-view.ts'
+
+/** One run: its attempts as dots, and where the last one led. */
+export function RunRow({ run }: { run: RunView }): ReactNode {
+  const { definitionId, state, maxAttempts, nextAttemptAt, problem, output, isRetry } = run
+  return (
+    <li>
+      <span className="job">
+        {definitionId}
+        {isRetry && <small> retried by hand</small>}
+      </span>
+      <ol className="attempts">
+        {Array.from({ length: maxAttempts }, (_, index) => (
+          <li key={index} className={attemptState(run, index + 1)}>
+            <span className="spoken">
+              attempt {index + 1} of {maxAttempts}: {attemptState(run, index + 1)}
+            </span>
+          </li>
+        ))}
+      </ol>
+      <span className={`state ${state}`}>{state}</span>
+      <span className="detail">
+        {nextAttemptAt && <strong>Next attempt at {new Date(nextAttemptAt).toLocaleTimeString('en-GB')}. </strong>}
+        {state !== 'completed' && problem}
+        {output !== undefined && <code title={JSON.stringify(output)}>{JSON.stringify(output)}</code>}
+      </span>
+    </li>
+  )
+}
+
+/** What became of one attempt: all but the last one begun have failed, or there would have been no other. */
+function attemptState({ attempts, state }: RunView, attempt: number): string {
+  if (attempt > attempts) return 'not begun'
+  if (attempt < attempts || state === 'retrying') return 'failed'
+  return state
+}

@@ -1,0 +1,88 @@
+import { createLoopbackEngine, type LoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
+import { createJobClient } from '@cgk-platform/jobs'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+import { openBrowser } from './open-browser.ts'
+import { openOrderPage, type OrderPage } from './order-page.ts'
+import { buildApp, type RunningApp, startApp } from './run-app.ts'
+
+let browser: Browser
+let engine: LoopbackEngine
+let app: RunningApp
+let orders: OrderPage
+
+beforeAll(async () => {
+  browser = await openBrowser() // first, since it is what a machine may lack
+  await buildApp()
+  engine = await createLoopbackEngine()
+  app = await startApp({ INNGEST_DEV: engine.url })
+  await engine.sync(`${app.url}/api/inngest`)
+  orders = await openOrderPage(browser, app.url)
+}, 180_000)
+
+afterAll(async () => {
+  await browser?.close()
+  await app?.close()
+  await engine?.close()
+})
+
+test('an order completes, with a run for the payment and one for the stock', async () => {
+  const order = await orders.place('It works')
+  await order.reaches('completed')
+  expect(await order.runs()).toEqual({ 'take-payment': 'completed', 'take-from-stock': 'completed' })
+}, 30_000)
+
+test('a form that is sent twice places one order', async () => {
+  const before = await orders.count()
+  await orders.placeTwice('It works')
+  await orders.reload()
+  expect(await orders.count()).toBe(before + 1)
+}, 30_000)
+
+test('an order that fails twice tells when it is tried again, and completes', async () => {
+  const order = await orders.place('Fails twice, then works')
+  await order.says(/Next attempt at \d\d:\d\d:\d\d/)
+  await order.reaches('completed')
+  expect(await order.attempts('take-payment')).toEqual(['failed', 'failed', 'completed', 'not begun'])
+}, 30_000)
+
+test('an order that failed for good completes after a retry', async () => {
+  const order = await orders.place('Fails for good, until you retry')
+  await order.reaches('failed')
+  await order.says(/The bank asks to try again later/)
+  await order.press('Retry')
+  await order.reaches('completed')
+  expect(await order.says('retried by hand')).toBe(true)
+}, 30_000)
+
+test('an order that cannot be paid fails at its first attempt', async () => {
+  const order = await orders.place('Always fails')
+  await order.reaches('failed')
+  expect(await order.attempts('take-payment')).toEqual(['failed', 'not begun', 'not begun', 'not begun'])
+}, 30_000)
+
+test('an order that waits is cancelled', async () => {
+  const order = await orders.place('Starts in a minute')
+  await order.reaches('scheduled')
+  await order.press('Cancel')
+  await order.reaches('cancelled')
+}, 30_000)
+
+test('the job of another shop is not found, whoever knows its id', async () => {
+  const client = createJobClient({ provider: 'inngest', config: { eventKey: 'loopback', baseUrl: engine.url } })
+  const job = await client.sendJob('order.created', { tenantId: 'norway', orderId: 'theirs' })
+  await client.waitForJob(job.id, { timeout: '10s' })
+  expect((await fetch(`${app.url}/api/jobs/${job.id}`)).status).toBe(404)
+  await client.close()
+}, 30_000)
+
+test('the page shows each order as it stands, also after a reload', async () => {
+  await orders.reload()
+  const order = await orders.place('Fails twice, then works')
+  await order.says(/Next attempt at/)
+  await orders.photograph('order-page.png')
+  const [, ...before] = await orders.states()
+  expect(before).toEqual(['cancelled', 'failed', 'completed', 'completed', 'completed', 'completed'])
+  expect(orders.complaints()).toEqual([])
+}, 30_000)
