@@ -5,25 +5,33 @@ import type { BenchRow } from './bench-row.ts'
 
 const rounds = 9
 
-/** What importing the facade and a first job on the local engine cost over an empty process, beside zod alone. */
+const programs = {
+  empty: '',
+  zod: "await import('zod')",
+  local:
+    "const { createJobClient } = await import('@cgk-platform/jobs'); await createJobClient({ provider: 'local' }).healthCheck()",
+  sdk: "const { Inngest } = await import('inngest'); new Inngest({ id: 'app' })",
+  inngest:
+    "const { createJobClient } = await import('@cgk-platform/jobs'); await createJobClient({ provider: 'inngest', config: { eventKey: 'key' } }).capabilities()",
+}
+const names = Object.keys(programs) as (keyof typeof programs)[]
+
+/** What importing the facade and making a first client costs over an empty process, beside what is behind it alone. */
 export async function importCost(): Promise<BenchRow[]> {
-  const programs = {
-    empty: '',
-    zod: "await import('zod')",
-    facade:
-      "const { createJobClient } = await import('@cgk-platform/jobs'); await createJobClient({ provider: 'local' }).healthCheck()",
-  }
-  const times: Record<keyof typeof programs, number[]> = { empty: [], zod: [], facade: [] }
-  for (let round = 0; round < rounds; round++) {
-    for (const name of ['empty', 'zod', 'facade'] as const) times[name].push(run(programs[name]))
-  }
-  const zod = median(times.zod) - median(times.empty)
-  const facade = median(times.facade) - median(times.empty)
+  const times: Record<string, number[]> = Object.fromEntries(names.map((name) => [name, []]))
+  for (let round = 0; round < rounds; round++) for (const name of names) times[name]!.push(run(programs[name]))
+  const costMs = (name: keyof typeof programs): string =>
+    `${(median(times[name]!) - median(times['empty']!)).toFixed(0)} ms`
   return [
     {
       what: 'import of the facade, local engine ready',
-      figure: `${facade.toFixed(0)} ms`,
-      detail: `zod alone ${zod.toFixed(0)} ms; over an empty process; built packages`,
+      figure: costMs('local'),
+      detail: `zod alone ${costMs('zod')}; over an empty process; built packages`,
+    },
+    {
+      what: 'import of the facade, Inngest ready',
+      figure: costMs('inngest'),
+      detail: `Inngest's SDK alone ${costMs('sdk')}`,
     },
   ]
 }

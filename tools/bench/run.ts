@@ -3,6 +3,7 @@ import { cpus } from 'node:os'
 import type { BenchRow } from './bench-row.ts'
 import { delayedJobs } from './delayed-jobs.ts'
 import { importCost } from './import-cost.ts'
+import { inngestOverhead } from './inngest/inngest-overhead.ts'
 import { startLatency } from './start-latency.ts'
 import { throughput } from './throughput.ts'
 
@@ -11,13 +12,15 @@ const benches: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   latency: startLatency,
   delayed: delayedJobs,
   import: importCost,
+  inngest: inngestOverhead,
 }
+const local = ['throughput', 'latency', 'delayed']
 
-const wanted = process.argv.slice(2).filter((name) => name !== 'local')
+const wanted = process.argv.slice(2).flatMap((name) => (name === 'local' ? local : name))
 const unknown = wanted.find((name) => !(name in benches))
 if (unknown !== undefined) {
   console.error(
-    `There is no bench \`${unknown}\`. The benches are ${Object.keys(benches).join(', ')}; without a name, all.`,
+    `There is no bench \`${unknown}\`. The benches are ${Object.keys(benches).join(', ')}; \`local\` is three of them, no name is all.`,
   )
   process.exit(2)
 }

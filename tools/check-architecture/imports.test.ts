@@ -46,6 +46,30 @@ const refused: [behaviour: string, path: string, source: string, finding: string
     'one of its subpaths',
   ],
   [
+    'an app imports the loopback engine',
+    'examples/shop/c.ts',
+    `import '@cgk-platform/jobs-inngest/loopback'`,
+    'one of its subpaths',
+  ],
+  [
+    'the demo imports a provider',
+    'examples/storefront/src/demo/a.ts',
+    `import '@cgk-platform/jobs-inngest'`,
+    'one of its subpaths',
+  ],
+  [
+    "the demo's jobs import the loopback engine",
+    'examples/storefront/src/b.ts',
+    `import '@cgk-platform/jobs-inngest/loopback'`,
+    'one of its subpaths',
+  ],
+  [
+    'the tests of an app import a provider',
+    'examples/shop/test/a.ts',
+    `import '@cgk-platform/jobs-inngest'`,
+    'subpaths',
+  ],
+  [
     'two files import each other',
     'tools/there.ts',
     `import { b } from './back.ts'\nexport const a = () => b()`,
@@ -68,6 +92,8 @@ const allowed: [path: string, source: string][] = [
   ['packages/jobs-inngest/src/right-way.ts', `import '@cgk-platform/jobs-core'\nimport 'inngest'`],
   ['packages/jobs/src/right-way.ts', `import '@cgk-platform/jobs-core'\nimport '@cgk-platform/jobs-local'`],
   ['examples/shop/right-way.ts', `import '@cgk-platform/jobs'\nimport '@cgk-platform/jobs/local'`],
+  ['examples/storefront/src/demo/right-way.ts', `import '@cgk-platform/jobs-inngest/loopback'`],
+  ['examples/shop/test/right-way.ts', `import '@cgk-platform/jobs-inngest/loopback'`],
   ['tools/type-there.ts', `import type { B } from './type-back.ts'\nexport interface A {\n  b: B\n}`],
   ['tools/type-back.ts', `import type { A } from './type-there.ts'\nexport interface B {\n  a: A\n}`],
 ]

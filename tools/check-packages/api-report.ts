@@ -9,6 +9,8 @@ const packages = join(import.meta.dirname, '../../packages')
 const write = process.argv.includes('--write')
 const temporary = mkdtempSync(join(tmpdir(), 'api-report-'))
 const silent = { default: { logLevel: ExtractorLogLevel.None } }
+/** Adds to an interface of the core, over which API Extractor stumbles in a package that exports all of it again. */
+const takenIn = ['@cgk-platform/jobs-inngest']
 const compilerOptions = {
   target: 'es2022',
   lib: ['es2023'],
@@ -24,8 +26,9 @@ for (const directory of readdirSync(packages)) {
   const folder = join(packages, directory)
   const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
   for (const [subpath, entry] of Object.entries(exports)) {
-    if (typeof entry !== 'string')
-      report(folder, subpath === '.' ? 'index' : subpath.slice(2).replaceAll('/', '-'), entry.types)
+    // What has no declarations is for the workspace alone.
+    if (typeof entry === 'string' || entry.types === undefined) continue
+    report(folder, subpath === '.' ? 'index' : subpath.slice(2).replaceAll('/', '-'), entry.types)
   }
 }
 
@@ -33,7 +36,7 @@ rmSync(temporary, { recursive: true })
 if (failed) process.exit(1)
 
 interface Manifest {
-  exports: Record<string, string | { types: string }>
+  exports: Record<string, string | { types?: string }>
 }
 
 /** Makes the report of one entry point and compares it, or writes it. */
@@ -57,6 +60,7 @@ function report(folder: string, name: string, types: string): void {
       docModel: { enabled: false },
       dtsRollup: { enabled: false },
       tsdocMetadata: { enabled: false },
+      bundledPackages: takenIn,
       newlineKind: 'lf',
       messages: { extractorMessageReporting: silent, tsdocMessageReporting: silent },
     },

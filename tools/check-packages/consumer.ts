@@ -1,43 +1,91 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { execute } from './execute.ts'
 import type { Tarball } from './tarballs.ts'
 
-/** The oldest compiler that reads our declarations. Older ones fail in zod's. */
-export const oldestTypeScript = '5.4.5'
+/** A project of a stranger that installs one package of ours. */
+export interface Consumer {
+  /** The folder beside this file that holds its programs. */
+  readonly programs: string
+  /** The package of ours that it names; those that this one needs come along. */
+  readonly installs: string
+  readonly dependencies: Readonly<Record<string, string>>
+  /** The oldest compiler that reads the declarations. */
+  readonly oldestTypeScript: string
+  /** Which files are compiled together, by the name of their configuration. */
+  readonly configurations: Readonly<Record<string, readonly string[]>>
+}
+
+const { dependencies: ofInngest } = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../../packages/jobs-inngest/package.json'), 'utf8'),
+) as { dependencies: { inngest: string } }
+
+/** On whichever engine. Older compilers than the oldest fail in zod's declarations. */
+export const facadeConsumer: Consumer = {
+  programs: 'consumer',
+  installs: '@cgk-platform/jobs',
+  dependencies: { zod: '^4.0.0' },
+  oldestTypeScript: '5.4.5',
+  configurations: { app: ['program.ts', 'refused.ts'], hosted: ['hosted.ts'] },
+}
+
+/** On Inngest alone. Its SDK wants this compiler at least. */
+export const inngestConsumer: Consumer = {
+  programs: 'consumer-lean',
+  installs: '@cgk-platform/jobs-inngest',
+  dependencies: { inngest: ofInngest.inngest },
+  oldestTypeScript: '5.8.3',
+  configurations: { app: ['program.ts'] },
+}
 
 /** How a consumer may resolve modules. */
 export const resolutions = { nodenext: 'nodenext', bundler: 'esnext' } as const
 
-/** A project of a stranger that depends on the facade alone, installed by the given client. */
-export async function installConsumer(client: 'npm' | 'pnpm', folder: string, tarballs: Tarball[]): Promise<void> {
+/** Makes the project, installed by the given client. */
+export async function installConsumer(
+  { programs, installs, dependencies, oldestTypeScript, configurations }: Consumer,
+  client: 'npm' | 'pnpm',
+  folder: string,
+  tarballs: Tarball[],
+): Promise<void> {
   const files = Object.fromEntries(tarballs.map(({ name, path }) => [name, `file:${path}`]))
-  const { '@cgk-platform/jobs': facade, ...overrides } = files
+  const { [installs]: own, ...overrides } = files
   const manifest = {
     name: 'consumer',
     private: true,
     type: 'module',
-    dependencies: { '@cgk-platform/jobs': facade, zod: '^4.0.0' },
+    dependencies: { [installs]: own, ...dependencies },
     devDependencies: { '@types/node': '^20.0.0', typescript: oldestTypeScript },
     ...(client === 'npm' && { overrides }),
   }
   mkdirSync(folder)
-  cpSync(join(import.meta.dirname, 'consumer'), folder, { recursive: true })
+  cpSync(join(import.meta.dirname, programs), folder, { recursive: true })
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest))
-  for (const [moduleResolution, module] of Object.entries(resolutions)) {
-    const compilerOptions = { ...strictest, module, moduleResolution }
-    writeFileSync(
-      join(folder, `tsconfig.${moduleResolution}.json`),
-      JSON.stringify({ compilerOptions, files: programs }),
-    )
+  for (const [name, sources] of Object.entries(configurations)) {
+    for (const [moduleResolution, module] of Object.entries(resolutions)) {
+      const compilerOptions = { ...strictest, module, moduleResolution }
+      const path = join(folder, `tsconfig.${name}.${moduleResolution}.json`)
+      writeFileSync(path, JSON.stringify({ compilerOptions, files: sources }))
+    }
   }
   if (client === 'npm') return void (await execute('npm', ['install', '--no-audit', '--no-fund'], { cwd: folder }))
-  writeFileSync(join(folder, 'pnpm-workspace.yaml'), JSON.stringify({ overrides, strictPeerDependencies: true }))
+  writeFileSync(join(folder, 'pnpm-workspace.yaml'), JSON.stringify({ overrides, ...strictInstall }))
   await execute('pnpm', ['install'], { cwd: folder })
 }
 
-const programs = ['program.ts', 'refused.ts']
+/** Nothing is let pass but what Inngest's SDK brings, and no release of ours can mend. */
+const strictInstall = {
+  strictPeerDependencies: true,
+  peerDependencyRules: {
+    allowedVersions: {
+      '@opentelemetry/api': '1', // it asks for `^1.9` itself, and for packages that exclude 1.10
+      'inngest>typescript': '5', // where it is not imported, its types are not read
+    },
+  },
+  allowBuilds: { protobufjs: false }, // its script looks for a version mismatch, and does nothing else
+}
+
 const strictest = {
   target: 'es2022',
   lib: ['es2022'],

@@ -1,9 +1,11 @@
 // Uses the published packages as a stranger does: packed, inspected, and installed outside the workspace.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createLoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
 
-import { installConsumer, oldestTypeScript, resolutions } from './consumer.ts'
+import { compile } from './compile.ts'
+import { facadeConsumer, inngestConsumer, installConsumer, resolutions } from './consumer.ts'
 import { execute } from './execute.ts'
 import { findNodes } from './nodes.ts'
 import { checkContents, checkWithAttw, checkWithPublint, packPackages } from './tarballs.ts'
@@ -35,13 +37,18 @@ for (const tarball of tarballs) {
 const nodes = await findNodes(join(repository, 'node_modules/.cache'))
 for (const client of ['npm', 'pnpm'] as const) {
   const cwd = join(folder, client)
-  await check(`installed by ${client}`, () => installConsumer(client, cwd, tarballs))
+  const { oldestTypeScript } = facadeConsumer
+  await check(`installed by ${client}`, () => installConsumer(facadeConsumer, client, cwd, tarballs))
   for (const resolution of Object.keys(resolutions)) {
-    const compile = (program: string) => execute(program, ['-p', `tsconfig.${resolution}.json`], { cwd })
     await check(`${client}: types, ${resolution}, TypeScript ${oldestTypeScript}`, () =>
-      compile(join(cwd, 'node_modules/.bin/tsc')),
+      compile(join(cwd, 'node_modules/.bin/tsc'), `tsconfig.app.${resolution}.json`, { cwd }),
     )
-    await check(`${client}: types, ${resolution}, newest TypeScript`, () => compile('tsc'))
+    await check(`${client}: types, ${resolution}, newest TypeScript`, () =>
+      compile('tsc', `tsconfig.app.${resolution}.json`, { cwd }),
+    )
+    await check(`${client}: types of the host on Inngest, ${resolution}`, () =>
+      compile('tsc', `tsconfig.hosted.${resolution}.json`, { cwd, ofOthers: 'passed over' }),
+    )
   }
   for (const { version, program } of nodes) {
     await check(`${client}: runs on Node ${version}`, () => execute(program, ['compiled/program.js'], { cwd }))
@@ -51,7 +58,38 @@ for (const client of ['npm', 'pnpm'] as const) {
     )
   }
 }
+await checkLean(join(folder, 'lean'))
 
 rmSync(folder, { recursive: true })
 console.log(`${count.passed} passed, ${count.failed} failed`)
 if (count.failed > 0) process.exit(1)
+
+/** An app that installs Inngest's package alone, with its jobs on an engine that speaks Inngest's protocol. */
+async function checkLean(cwd: string): Promise<void> {
+  await check('lean: installed by pnpm', () => installConsumer(inngestConsumer, 'pnpm', cwd, tarballs))
+  await check('lean: no other package of ours is there', async () => {
+    const store = join(cwd, 'node_modules/.pnpm')
+    const ours = existsSync(store) ? readdirSync(store).filter((name) => name.startsWith('@cgk-platform')) : []
+    const others = ours.filter((name) => !/^@cgk-platform\+jobs-(core|inngest)@/.test(name))
+    if (ours.length !== 2 || others.length > 0) throw new Error(`Installed are ${ours.join(', ')}.`)
+  })
+  for (const resolution of Object.keys(resolutions)) {
+    for (const compiler of [join(cwd, 'node_modules/.bin/tsc'), 'tsc']) {
+      const version = compiler === 'tsc' ? 'newest TypeScript' : `TypeScript ${inngestConsumer.oldestTypeScript}`
+      await check(`lean: types, ${resolution}, ${version}`, () =>
+        compile(compiler, `tsconfig.app.${resolution}.json`, { cwd, ofOthers: 'passed over' }),
+      )
+    }
+  }
+  for (const { version, program } of nodes) {
+    await check(`lean: runs on Node ${version}`, async () => {
+      const engine = await createLoopbackEngine()
+      try {
+        const env = { INNGEST_DEV: '1', INNGEST_BASE_URL: engine.url }
+        await execute(program, ['compiled/program.js'], { cwd, env })
+      } finally {
+        await engine.close()
+      }
+    })
+  }
+}

@@ -15,7 +15,8 @@ const limits: readonly Limit[] = [
   ['An attempt begins late by at most', ({ retryToleranceMs }) => milliseconds(retryToleranceMs)],
   ['Most attempts of a run', ({ maxAttemptsLimit }) => grouped(maxAttemptsLimit)],
   ['Longest delay of a send', ({ maxDelayMs }) => milliseconds(maxDelayMs)],
-  ['Largest payload', ({ maxPayloadBytes }) => `${grouped(maxPayloadBytes / 1024)} KiB`],
+  ['Largest payload', ({ maxPayloadBytes }) => kibibytes(maxPayloadBytes)],
+  ['Largest output', ({ maxOutputBytes }) => (maxOutputBytes === undefined ? 'any' : kibibytes(maxOutputBytes))],
   ['A cancel reaches the handler within', ({ abortToleranceMs }) => milliseconds(abortToleranceMs)],
   ['When the clocks change', ({ daylightSaving }) => daylightSaving],
 ]
@@ -85,6 +86,10 @@ function listed(provider: string, notSupported: Measurement['notSupported']): st
 function milliseconds(durationMs: number): string {
   const days = durationMs / 86_400_000
   return days >= 1 && Number.isInteger(days) ? `${grouped(days)} days` : `${grouped(durationMs)} ms`
+}
+
+function kibibytes(bytes: number): string {
+  return `${grouped(bytes / 1024)} KiB`
 }
 
 function grouped(count: number): string {

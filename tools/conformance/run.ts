@@ -1,4 +1,5 @@
-// Runs the behaviour suite on the providers that are named, or on all: `./dev conformance local`.
+// Runs the behaviour suite on the providers that are named, or on all: `./dev conformance local`. With `--real` it runs on
+// the vendor's own server that the environment names, and prints alone: what is recorded can be measured again anywhere.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -11,15 +12,14 @@ import {
 
 import { completeReport } from './complete-report.ts'
 import { readMeasurements, writeMeasurement } from './measurement.ts'
+import { readOptions } from './options.ts'
 import { printReports } from './print-reports.ts'
 import { renderCapabilities } from './render-capabilities.ts'
 import { targets } from './targets.ts'
 
-const known = Object.keys(targets)
-const names = process.argv.length > 2 ? process.argv.slice(2) : known
-const unknown = names.filter((name) => !known.includes(name))
-if (unknown.length > 0) {
-  console.error(`No provider is named ${unknown.join(', ')}. Those that the suite knows: ${known.join(', ')}.`)
+const options = readOptions(process.argv.slice(2), process.env)
+if (options.problem !== undefined) {
+  console.error(options.problem)
   process.exit(2)
 }
 
@@ -30,18 +30,20 @@ const tellFailure =
   }
 
 const reports: ConformanceReport[] = []
-for (const name of names) {
-  const [target, ...others] = targets[name]!()
+for (const [name, target, ...others] of options.chosen) {
   console.error(
     `${name}: ${conformanceCases.length} cases${target.concurrent ? ', some of which wait for minutes to tick' : ''}`,
   )
   let report = await runConformance(target, { onResult: tellFailure(name) })
   for (const other of others) report = await completeReport(report, other, tellFailure(name))
-  writeMeasurement(report)
+  if (!options.real) writeMeasurement(report)
   reports.push(report)
 }
 
 printReports(reports)
-writeFileSync(join(import.meta.dirname, '../../docs/capabilities.md'), renderCapabilities(readMeasurements(known)))
+if (!options.real) {
+  const measurements = readMeasurements(Object.keys(targets))
+  writeFileSync(join(import.meta.dirname, '../../docs/capabilities.md'), renderCapabilities(measurements))
+}
 // Handlers that took no notice of the end of the suite must not hold the process.
 process.exit(reports.some(({ failed }) => failed > 0) ? 1 : 0)

@@ -1,5 +1,6 @@
 import type { ConformanceTarget } from '@cgk-platform/jobs-core/conformance'
 
+import { createLoopbackTarget } from '../../packages/jobs-inngest/test/conformance/loopback-target.ts'
 import { createLocalTarget } from '../../packages/jobs-local/test/conformance/local-target.ts'
 
 /**
@@ -8,4 +9,5 @@ import { createLocalTarget } from '../../packages/jobs-local/test/conformance/lo
  */
 export const targets: Readonly<Record<string, () => readonly [ConformanceTarget, ...ConformanceTarget[]]>> = {
   local: () => [createLocalTarget({ time: 'real' }), createLocalTarget({ time: 'virtual' })],
+  inngest: () => [createLoopbackTarget()],
 }

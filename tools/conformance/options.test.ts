@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest'
+
+import { readOptions } from './options.ts'
+import { targets } from './targets.ts'
+
+const namesOf = (args: readonly string[], environment = {}): unknown => {
+  const options = readOptions(args, environment)
+  return options.problem ?? options.chosen.map(([name]) => name)
+}
+
+describe('the command line of the conformance suite', () => {
+  test('chooses every provider, or those that are named', () => {
+    expect(namesOf([])).toEqual(Object.keys(targets))
+    expect(namesOf(['inngest'])).toEqual(['inngest'])
+  })
+
+  test('refuses a provider that does not exist, and names those that do', () => {
+    expect(namesOf(['kafka'])).toBe(`There is no provider named kafka. Known are ${Object.keys(targets).join(', ')}.`)
+  })
+
+  test('takes the server that the environment names for `--real`, wherever that stands', () => {
+    const environment = { INNGEST_BASE_URL: 'http://127.0.0.1:8288' }
+    for (const args of [['--real'], ['inngest', '--real'], ['--real', 'inngest']]) {
+      expect(readOptions(args, environment)).toMatchObject({ real: true, chosen: [['inngest', { name: 'inngest' }]] })
+    }
+  })
+
+  test.each([undefined, ''])('says what to set for `--real` where INNGEST_BASE_URL is %j', (value) => {
+    expect(namesOf(['inngest', '--real'], { INNGEST_BASE_URL: value })).toMatch(/^Set `INNGEST_BASE_URL` to /)
+  })
+
+  test('refuses `--real` for an engine that has no server', () => {
+    expect(namesOf(['local', '--real'])).toContain('named local')
+  })
+})

@@ -1,0 +1,35 @@
+import type { ConformanceTarget } from '@cgk-platform/jobs-core/conformance'
+
+import { serverTargets } from './server-targets.ts'
+import { targets } from './targets.ts'
+
+/** What the command line asks for: which targets of which providers, or what is wrong with it. */
+export type ConformanceOptions =
+  | { readonly problem: string }
+  | {
+      readonly problem?: undefined
+      /** The vendors' own servers instead of what stands in for them. */
+      readonly real: boolean
+      readonly chosen: readonly (readonly [name: string, first: ConformanceTarget, ...others: ConformanceTarget[]])[]
+    }
+
+/** Reads `[--real] [provider …]`; without a provider, all. */
+export function readOptions(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): ConformanceOptions {
+  const real = args.includes('--real')
+  const given = args.filter((arg) => arg !== '--real')
+  const known = Object.keys(real ? serverTargets : targets)
+  const unknown = given.filter((name) => !known.includes(name))
+  if (unknown.length > 0) {
+    const where = real ? 'server that the suite can be run on' : 'provider'
+    return { problem: `There is no ${where} named ${unknown.join(', ')}. Known are ${known.join(', ')}.` }
+  }
+  const names = given.length > 0 ? given : known
+  if (!real) return { real, chosen: names.map((name) => [name, ...targets[name]!()] as const) }
+  const found = names.map((name) => [name, serverTargets[name]!(environment)] as const)
+  const missing = found.flatMap(([, target]) => (typeof target === 'string' ? [target] : []))
+  if (missing.length > 0) return { problem: missing.join('\n') }
+  return { real, chosen: found as [string, ConformanceTarget][] }
+}
