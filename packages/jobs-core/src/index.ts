@@ -2,6 +2,12 @@ export type { StandardSchemaV1 } from '@standard-schema/spec'
 
 export { checkOptionNames } from './options/check-option-names.ts'
 export { createClient, type ClientEngine, type ClientOptions } from './client/create-client.ts'
+export {
+  createEngineClient,
+  createReadyClient,
+  type EngineClientOptions,
+  type OnlyEngine,
+} from './client/create-engine-client.ts'
 export { getJobClient, keepCronAsleep, provideDefaultClient, setJobClient } from './client/default-client.ts'
 export type { DefaultClient } from './client/shared-clients.ts'
 export type {

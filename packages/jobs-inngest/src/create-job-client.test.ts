@@ -46,6 +46,14 @@ describe('a client', () => {
     })
   })
 
+  test('refuses settings beside a ready provider, which would not read them', () => {
+    const provider = {} as JobProvider
+    // @ts-expect-error -- the provider has its settings already
+    const make = () => createJobClient({ provider, config: { appId: 'app' } })
+    expect(make).toThrow(expect.objectContaining({ code: 'invalid_option', option: 'config' }))
+    expect(make).toThrow('`config` is given beside a ready provider, which has its settings already.')
+  })
+
   test('is refused for another engine by name, and for a wrong setting, at once', () => {
     const other = refusal(() => createJobClient({ provider: 'local' } as unknown as InngestClientOptions))
     expect(InvalidOptionError.isInstance(other)).toBe(true)

@@ -34,6 +34,14 @@ describe('createJobClient of the local package', () => {
     )
   })
 
+  test('refuses settings beside a ready provider, which would not read them', () => {
+    const provider = createLocalProvider()
+    // @ts-expect-error -- the provider has its settings already
+    const make = () => createJobClient({ provider, config: { concurrency: 2 } })
+    expect(make).toThrow(expect.objectContaining({ code: 'invalid_option', option: 'config' }))
+    expect(make).toThrow('`config` is given beside a ready provider, which has its settings already.')
+  })
+
   test('refuses a wrong setting where it is written, not at the first send', () => {
     expect(() => createJobClient({ config: { concurrency: 0 } })).toThrow(
       '`concurrency` is `0`. Give a whole number of 1 or more.',

@@ -3,6 +3,7 @@ import {
   chooseProvider,
   type ClientOptions,
   createClient,
+  createReadyClient,
   type Duration,
   type JobClient,
   type JobProvider,
@@ -58,10 +59,11 @@ export type JobClientOptions = Omit<ClientOptions, 'clock'> & ProviderChoice
  * evaluates another's SDK.
  *
  * @throws {ProviderNotChosenError} for an unknown name, or when neither the options nor the environment choose.
+ * @throws {InvalidOptionError} for a wrong option, or a `config` beside a ready provider.
  */
 export function createJobClient(options: JobClientOptions = {}): JobClient {
   const { provider, config, ...rest } = options
-  if (typeof provider === 'object') return createClient({ load: () => provider }, rest)
+  if (typeof provider === 'object') return createReadyClient(provider, config, rest)
   const name = provider === undefined ? chooseProvider() : checkProviderName(provider, '`provider`')
   const load = () => loadProvider(name, (config ?? {}) as AnyConfig)
   return createClient({ load, runsHere: name === 'local' }, rest)

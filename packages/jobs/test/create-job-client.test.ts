@@ -75,6 +75,13 @@ describe('the choice of a provider', () => {
     await client.close()
   })
 
+  it('refuses settings beside a ready provider, which would not read them', () => {
+    const provider = {} as JobProvider
+    // @ts-expect-error -- the provider has its settings already
+    const make = () => createJobClient({ provider, config: { concurrency: 2 } })
+    expect(make).toThrow(expect.objectContaining({ code: 'invalid_option', option: 'config' }))
+  })
+
   it('takes a ready provider', async () => {
     const provider = {
       specificationVersion: 'v1',

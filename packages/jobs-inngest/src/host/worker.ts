@@ -81,7 +81,7 @@ async function connectTo(
     operation: 'a worker that wants to connect',
     problem: `there was no connection within ${connectWithinMs / 1000} s`,
     remedy:
-      'Look whether its gateway is reachable from here and its plan allows another worker; the SDK logs its tries.',
+      'Look whether its gateway is reachable from here and its plan allows another worker; the SDK logs what failed.',
   })
 }
 
