@@ -1,7 +1,8 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
-// The workspace's packages resolve to their sources, so tests wait for no build.
-const conditions = ['@cgk-platform/source', 'module', 'node', 'development|production']
+// The workspace's packages resolve to their sources, so tests wait for no build. Without `module`, which is there by default:
+// under it Node loads files of OpenTelemetry that are for bundlers.
+const conditions = ['@cgk-platform/source', 'node', 'development|production']
 
 const config: ViteUserConfig = defineConfig({
   resolve: { conditions },

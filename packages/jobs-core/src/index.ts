@@ -114,6 +114,7 @@ export {
   type TickHost,
   type TickReport,
 } from './runs/dispatch-tick.ts'
+export { cutErrorInfo } from './runs/cut-error-info.ts'
 export { type JobErrorInfo, toErrorInfo } from './runs/error-info.ts'
 export type { EngineLimits } from './runs/failure.ts'
 export { findRun } from './runs/find-run.ts'

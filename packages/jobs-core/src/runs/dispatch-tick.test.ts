@@ -130,3 +130,31 @@ describe('the tenants of a cron job', () => {
 test('the event of a cron job cannot be the name of a user’s own', () => {
   expect(cronEventOf('daily-report')).toBe('cron/daily-report')
 })
+
+describe('an engine that finds out only by sending what still goes on', () => {
+  function sendingHost(open: readonly string[]) {
+    const { host, batches } = hostOf()
+    const { isOpen: _, ...rest } = host
+    const tried: Envelope[] = []
+    const sendUnlessOpen = async (envelopes: readonly Envelope[]) => {
+      tried.push(...envelopes)
+      return envelopes.map(({ tenantId }) => tenantId).filter((tenantId) => open.includes(tenantId))
+    }
+    return { host: { ...rest, sendUnlessOpen }, tried, batches }
+  }
+
+  test('is asked to, and answers whom it skipped', async () => {
+    const { host, tried, batches } = sendingHost(['globex'])
+    const report = await dispatchTick(cronJob(), tick, ['acme', 'globex'], host)
+    expect(report).toEqual({ sent: 1, skipped: ['globex'] })
+    expect(tried.map(({ tenantId }) => tenantId)).toEqual(['acme', 'globex'])
+    expect(batches).toEqual([])
+  })
+
+  test('just sends where runs may overlap', async () => {
+    const { host, tried, batches } = sendingHost(['globex'])
+    const report = await dispatchTick(cronJob({ overlap: 'allow' }), tick, ['acme', 'globex'], host)
+    expect(report).toEqual({ sent: 2, skipped: [] })
+    expect([tried.length, batches.length]).toEqual([0, 1])
+  })
+})

@@ -11,7 +11,12 @@ export interface TickHost {
   /** A new ULID. */
   createId(): string
   /** True while a run of this definition and tenant is under way or waits. */
-  isOpen(definitionId: string, tenantId: string): boolean | Promise<boolean>
+  isOpen?(definitionId: string, tenantId: string): boolean | Promise<boolean>
+  /**
+   * Instead of `isOpen`, for an engine that finds it out only by sending: sends those whose tenant has no such run, and
+   * answers the tenants of the others.
+   */
+  sendUnlessOpen?(envelopes: readonly Envelope[]): Promise<readonly string[]>
   send(envelopes: readonly Envelope[]): unknown
 }
 
@@ -48,14 +53,17 @@ export async function dispatchTick(
   tenantIds: readonly string[],
   host: TickHost,
 ): Promise<TickReport> {
+  const skips = definition.overlap === 'skip'
   const skipped: string[] = []
   const envelopes: Envelope[] = []
   for (const tenantId of new Set(tenantIds)) {
-    if (definition.overlap === 'skip' && (await host.isOpen(definition.id, tenantId))) skipped.push(tenantId)
+    if (skips && (await host.isOpen?.(definition.id, tenantId))) skipped.push(tenantId)
     else envelopes.push(toCronEnvelope(definition, { id: host.createId(), tick, tenantId, now: host.now }))
   }
-  if (envelopes.length > 0) await host.send(envelopes)
-  return { sent: envelopes.length, skipped }
+  if (envelopes.length === 0) return { sent: 0, skipped }
+  if (!skips || !host.sendUnlessOpen) await host.send(envelopes)
+  else skipped.push(...(await host.sendUnlessOpen(envelopes)))
+  return { sent: new Set(tenantIds).size - skipped.length, skipped }
 }
 
 /** Asks a definition for its tenants. @throws {InvalidOptionError} when the answer is not a list of tenant ids. */

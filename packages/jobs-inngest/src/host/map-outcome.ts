@@ -1,8 +1,7 @@
-import { type JobErrorInfo, type Outcome, ShutdownError, toErrorInfo } from '@cgk-platform/jobs-core'
+import { cutErrorInfo, type JobErrorInfo, type Outcome, ShutdownError, toErrorInfo } from '@cgk-platform/jobs-core'
 
 import type { ServerTime } from '../api/engine-api.ts'
 import { type CompletedRecord, type FailedRecord, toCompletedRecord } from '../wire/attempt-record.ts'
-import { cutError } from '../wire/cut-error.ts'
 
 /** What an attempt's outcome is told with. */
 export interface AttemptFacts {
@@ -59,7 +58,7 @@ function toRetryError(error: JobErrorInfo, facts: AttemptFacts): Error {
 
 /** The message and the stack are those of the error itself, as Inngest's dashboard shows them. */
 function toError(told: JobErrorInfo, facts: AttemptFacts, nextAttemptAt?: number): Error {
-  const { stack = '', ...error } = cutError(told)
+  const { stack = '', ...error } = cutErrorInfo(told)
   const { attempt, maxAttempts, startedAt } = facts
   const cause: FailedRecord = {
     attempt,

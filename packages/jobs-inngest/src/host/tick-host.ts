@@ -12,7 +12,11 @@ import type { HostParts } from './host-parts.ts'
 const atOnce = 10
 
 /** What turns a tick of a cron job into jobs on Inngest. */
-export function createTickHost(definition: CronJobDefinition, tick: number, parts: HostParts): TickHost {
+export function createTickHost(
+  definition: CronJobDefinition,
+  tick: number,
+  parts: HostParts,
+): Omit<Required<TickHost>, 'sendUnlessOpen'> {
   const { client, clock } = parts
   const name = toCronEventName(client.id, definition.id)
   /** The same tick, app, definition and tenant make the same job, however often the tick is dispatched. */

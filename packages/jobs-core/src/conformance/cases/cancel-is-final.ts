@@ -3,6 +3,9 @@ import assert from 'node:assert/strict'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { isEnded, type JobState } from '../../runs/job-state.ts'
 import { casesOf } from './cases-of.ts'
+import { lateEnd } from './late-end.ts'
+
+const lateMs = 3000
 
 /** Whatever a handler still does, a cancelled job stays cancelled. */
 export const cancelIsFinalCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRetry, [
@@ -11,10 +14,10 @@ export const cancelIsFinalCases: readonly ConformanceCase[] = casesOf(rules.canc
     title: 'what a handler returns after its job was cancelled does not turn it into completed',
     needs: ['cancelJob of a running job'],
     async run(t) {
-      const { id } = await t.send('conformance.plain', { waitMs: 3000, ignoresSignal: true, returns: 'late' })
+      const { id } = await t.send('conformance.plain', { waitMs: lateMs, ignoresSignal: true, returns: 'late' })
       await t.seen({ jobId: id, what: 'started' })
       assert.equal((await t.client.cancelJob(id)).state, 'cancelled')
-      await t.seen({ jobId: id, what: 'returned' })
+      await lateEnd(t, { jobId: id, what: 'returned', lateMs })
       await t.pass(500)
       const status = await t.client.getJobStatus(id)
       assert.equal(status.state, 'cancelled')
@@ -29,11 +32,11 @@ export const cancelIsFinalCases: readonly ConformanceCase[] = casesOf(rules.canc
     title: 'what a handler throws after its job was cancelled neither fails nor retries it',
     needs: ['cancelJob of a running job'],
     async run(t) {
-      const script = { waitMs: 3000, ignoresSignal: true, failure: { as: 'error' } } as const
+      const script = { waitMs: lateMs, ignoresSignal: true, failure: { as: 'error' } } as const
       const { id } = await t.send('conformance.reporting', script)
       await t.seen({ jobId: id, what: 'started' })
       await t.client.cancelJob(id)
-      await t.seen({ jobId: id, what: 'threw' })
+      await lateEnd(t, { jobId: id, what: 'threw', lateMs })
       await t.pass(t.retryDelay(500) + t.capabilities.retryToleranceMs)
       assert.equal((await t.client.getJobStatus(id)).state, 'cancelled')
       assert.equal(t.journal({ jobId: id, what: 'started' }).length, 1)
@@ -48,7 +51,7 @@ export const cancelIsFinalCases: readonly ConformanceCase[] = casesOf(rules.canc
       const { id } = await t.send('conformance.plain', { waitMs: 200, ignoresSignal: true, blockMs: 400 })
       await t.seen({ jobId: id, what: 'started' })
       const { state } = await t.client.cancelJob(id)
-      await t.seen({ jobId: id, what: 'returned' })
+      await lateEnd(t, { jobId: id, what: 'returned', lateMs })
       await t.pass(500)
       assert.ok(isEnded(state))
       assert.equal((await t.client.getJobStatus(id)).state, state)

@@ -147,6 +147,7 @@ export const tenantIsolationCases: readonly ConformanceCase[] = casesOf(rules.te
     async run(t) {
       const own = await t.send('conformance.nobody')
       const foreign = await t.send('conformance.nobody', undefined, { tenantId: t.otherTenantId })
+      await t.ended(own.id)
       const client = t.client.forTenant(t.tenantId)
       const ids = async (options?: object) => (await untyped(client).listJobs(options)).jobs.map(({ id }) => id)
       await t.until('the job is listed', async () => (await ids()).includes(own.id))

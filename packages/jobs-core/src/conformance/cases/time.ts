@@ -5,6 +5,7 @@ import { timeoutMs } from '../conformance-jobs.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { untyped } from '../untyped-client.ts'
 import { casesOf } from './cases-of.ts'
+import { lateEnd } from './late-end.ts'
 
 const overflowMs = 2 ** 31 + 60_000
 
@@ -162,10 +163,11 @@ export const timeCases: readonly ConformanceCase[] = casesOf(rules.time, [
     title: 'a handler that takes no notice of its timeout holds nothing up, and its late result does not count',
     needs: ['timeout'],
     async run(t) {
-      const { id } = await t.send('conformance.timeout', { waitMs: 4000, ignoresSignal: true })
+      const lateMs = 4000
+      const { id } = await t.send('conformance.timeout', { waitMs: lateMs, ignoresSignal: true })
       const status = await t.ended(id)
       assert.equal(status.state, 'failed')
-      await t.until('the late results are there', () => t.journal({ jobId: id, what: 'returned' }).length === 2)
+      await lateEnd(t, { jobId: id, what: 'returned', lateMs, count: 2 })
       await t.pass(300)
       const [run] = (await t.client.getJobStatus(id)).runs
       assert.deepEqual([run?.state, run?.attempts, run?.output], ['failed', 2, undefined])

@@ -1,17 +1,17 @@
-import type { JobErrorInfo } from '@cgk-platform/jobs-core'
+import type { JobErrorInfo } from './error-info.ts'
 
 const maxCharacters = 16 * 1024
 /** What a long stack keeps of the message that it begins with. */
 const maxMessageInStack = 1024
 
-/** An error with long texts cut, its causes included: Inngest keeps nothing of an answer over some 4 MB. */
-export function cutError({ name, message, code, stack, cause }: JobErrorInfo): JobErrorInfo {
+/** An error with long texts cut, its causes included: engines drop in silence what is over a size of theirs. */
+export function cutErrorInfo({ name, message, code, stack, cause }: JobErrorInfo): JobErrorInfo {
   return {
     name: cut(name),
     message: cut(message),
     ...(code !== undefined && { code: cut(code) }),
     ...(stack !== undefined && { stack: cutStack(stack, message) }),
-    ...(cause && { cause: cutError(cause) }),
+    ...(cause && { cause: cutErrorInfo(cause) }),
   }
 }
 
