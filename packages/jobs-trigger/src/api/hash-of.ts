@@ -1,0 +1,6 @@
+/** A hash of texts as 64 hexadecimal digits, which the SDK takes for an idempotency key that is ready to be sent. */
+export async function hashOf(parts: readonly string[]): Promise<string> {
+  // JSON keeps them apart: `['a', 'b-c']` and `['a-b', 'c']` are two keys.
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(JSON.stringify(parts)))
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}

@@ -1,0 +1,61 @@
+import { environment } from '@cgk-platform/jobs-core'
+
+import type { TriggerConnection } from '../trigger-config.ts'
+import { RequestFailure } from './request-failure.ts'
+import { ofAnswer, ofConnection } from './to-failure.ts'
+
+/** Where Trigger.dev's own cloud is. */
+const cloud = 'https://api.trigger.dev'
+
+/** The address of the server that a connection leads to, without a slash at its end. */
+export function serverOf({ apiUrl = cloud }: TriggerConnection): string {
+  return apiUrl.replace(/\/+$/, '')
+}
+
+/**
+ * Asks for a change that the SDK can make for the run alone that it is called from.
+ *
+ * @throws {RequestFailure}
+ */
+export async function post(
+  connection: TriggerConnection,
+  path: string,
+  body: unknown,
+  now: () => number,
+): Promise<void> {
+  const server = serverOf(connection)
+  const key = connection.apiKey ?? keyOfEnvironment()
+  const { previewBranch } = connection
+  const headers = {
+    'content-type': 'application/json',
+    ...(key !== undefined && { authorization: `Bearer ${key}` }),
+    ...(previewBranch !== undefined && { 'x-trigger-branch': previewBranch }),
+  }
+  let answer: Response
+  let text: string
+  try {
+    answer = await fetch(`${server}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
+    text = await answer.text()
+  } catch (cause) {
+    throw new RequestFailure(ofConnection(cause, new URL(server).origin), { cause })
+  }
+  if (answer.ok) return
+  const { status } = answer
+  throw new RequestFailure(
+    ofAnswer({ status, headers: Object.fromEntries(answer.headers), error: errorIn(text) }, now()),
+  )
+}
+
+/** In the SDK's order; a run has a token of its own where its worker is given no key. */
+function keyOfEnvironment(): string | undefined {
+  const { TRIGGER_SECRET_KEY: key, TRIGGER_ACCESS_TOKEN: token, TRIGGER_RUN_TOKEN: ofRun } = environment()
+  return key || token || ofRun || undefined
+}
+
+function errorIn(text: string): unknown {
+  try {
+    return (JSON.parse(text) as { error?: unknown } | null)?.error
+  } catch {
+    return undefined
+  }
+}

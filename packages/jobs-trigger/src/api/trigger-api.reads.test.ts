@@ -1,0 +1,121 @@
+import { RequestFailedError } from '@cgk-platform/jobs-core'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+
+import { fakeRun } from '../../test/kit/fake-run.ts'
+import { createFakeServer, inTurn, testKey } from '../../test/kit/fake-server.ts'
+
+const key = 'a'.repeat(64)
+
+afterEach(() => vi.unstubAllGlobals())
+
+async function errorOf(work: Promise<unknown>): Promise<RequestFailedError> {
+  const error = await work.catch((thrown: unknown) => thrown)
+  if (RequestFailedError.isInstance(error)) return error
+  throw new Error('It did not fail.', { cause: error })
+}
+
+describe('a read', () => {
+  test('of a run tells it, and nothing where Trigger.dev has none', async () => {
+    const { api, clock, asked } = await createFakeServer(
+      inTurn({ body: fakeRun({ id: 'run_1' }) }, { status: 404, body: { error: 'Not found' } }),
+    )
+    const run = await clock.finish(api.retrieve('for the run run_1', 'run_1'))
+    expect(run).toMatchObject({ id: 'run_1', status: 'EXECUTING', createdAt: new Date('2026-03-01T12:00:00Z') })
+    expect(await clock.finish(api.retrieve('for the run run_2', 'run_2'))).toBeUndefined()
+    expect(asked.map(({ url }) => url.pathname)).toEqual(['/api/v3/runs/run_1', '/api/v3/runs/run_2'])
+  })
+
+  test('that something else answers with 404 is a wrong address', async () => {
+    const { api, clock } = await createFakeServer(() => ({ status: 404, body: '<html>not here</html>' }))
+    const error = await errorOf(clock.finish(api.retrieve('for the run run_1', 'run_1')))
+    expect(error.message).toBe(
+      '`trigger.dev` did not answer for the run run_1: it answered 404. Check the address (`apiUrl` or `TRIGGER_API_URL`).',
+    )
+  })
+
+  test('is asked again where that may mend it', async () => {
+    const { api, clock, asked } = await createFakeServer(
+      inTurn({ status: 502, body: '<html>' }, { body: fakeRun({ id: 'run_1' }) }),
+    )
+    expect(await clock.finish(api.retrieve('for the run run_1', 'run_1'))).toBeDefined()
+    expect(asked).toHaveLength(2)
+  })
+
+  test('of a list looks further back than the last days, and tells the next page', async () => {
+    const { relatedRuns: _, ...listed } = fakeRun({ id: 'run_1' })
+    const item = { ...listed, env: { id: 'env', name: 'dev' } }
+    const { api, clock, asked } = await createFakeServer(() => ({
+      body: { data: [item], pagination: { next: 'further' } },
+    }))
+    const query = { tag: 'jobs:acme', taskIdentifier: 'event-work', status: 'QUEUED', limit: 3, after: 'here' } as const
+    const page = await clock.finish(api.list('the list', query))
+    expect(page).toMatchObject({ runs: [{ id: 'run_1' }], next: 'further' })
+    expect(Object.fromEntries(asked[0]!.url.searchParams)).toEqual({
+      'filter[tag]': 'jobs:acme',
+      'filter[taskIdentifier]': 'event-work',
+      'filter[status]': 'QUEUED',
+      'filter[createdAt][from]': '1',
+      'page[size]': '3',
+      'page[after]': 'here',
+    })
+  })
+
+  test('of a queue tells it, or nothing', async () => {
+    const queue = {
+      id: 'queue_1',
+      name: 'job-ship',
+      type: 'custom',
+      running: 0,
+      queued: 0,
+      paused: true,
+      concurrencyLimit: 1,
+    }
+    const { api, clock, asked } = await createFakeServer(
+      inTurn({ body: queue }, { status: 404, body: { error: 'queue-not-found' } }),
+    )
+    expect(await clock.finish(api.queue('custom', 'job-ship'))).toMatchObject({ name: 'job-ship', paused: true })
+    expect(await clock.finish(api.queue('task', 'event-work'))).toBeUndefined()
+    expect(asked.map(({ url }) => url.pathname + url.search)).toEqual([
+      '/api/v1/queues/job-ship?type=custom',
+      '/api/v1/queues/event-work?type=task',
+    ])
+  })
+})
+
+describe('a change', () => {
+  test('that is made is told by no answer', async () => {
+    const { api, clock, asked } = await createFakeServer(() => ({ body: { id: 'run_1', message: 'done' } }))
+    await clock.finish(api.cancel('run_1'))
+    await clock.finish(api.addTags('run_1', ['a', 'b']))
+    await clock.finish(api.resetKey('event-work', key))
+    expect(asked.map(({ method, url, body }) => [method, url.pathname, body])).toEqual([
+      ['POST', '/api/v2/runs/run_1/cancel', undefined],
+      ['POST', '/api/v1/runs/run_1/tags', { tags: ['a', 'b'] }],
+      ['POST', `/api/v1/idempotencyKeys/${key}/reset`, { taskIdentifier: 'event-work' }],
+    ])
+    for (const { headers } of asked) expect(headers.get('authorization')).toBe(`Bearer ${testKey}`)
+  })
+
+  test('of what is not there is none, but for tags, which would be lost', async () => {
+    const { api, clock } = await createFakeServer(() => ({ status: 404, body: { error: 'Run not found' } }))
+    await clock.finish(api.cancel('run_1'))
+    await clock.finish(api.resetKey('event-work', key))
+    expect((await errorOf(clock.finish(api.addTags('run_1', ['a'])))).status).toBe(404)
+  })
+
+  test('that may have been made all the same says so', async () => {
+    const { api, clock, asked } = await createFakeServer(() => ({ status: 500, body: '<html>' }))
+    const error = await errorOf(clock.finish(api.addTags('run_1', ['a'])))
+    expect(error.message).toContain('It may have been done all the same: read the status before you ask again.')
+    expect(asked).toHaveLength(4)
+  })
+
+  test('that was refused says what Trigger.dev said', async () => {
+    const { api, clock } = await createFakeServer(() => ({ status: 403, body: { error: 'Not yours' } }))
+    for (const ask of [() => api.addTags('run_1', ['a']), () => api.cancel('run_1')]) {
+      const { message } = await errorOf(clock.finish(ask()))
+      expect(message).toContain('it answered 403 (Not yours). Check the key (`apiKey` or `TRIGGER_SECRET_KEY`)')
+      expect(message).not.toContain(testKey)
+    }
+  })
+})

@@ -1,0 +1,206 @@
+import { type Clock, type Json, toErrorInfo } from '@cgk-platform/jobs-core'
+import type * as Sdk from '@trigger.dev/sdk'
+
+import type { TriggerConnection } from '../trigger-config.ts'
+import { ask } from './ask.ts'
+import type { EngineQueue, EngineRun, EngineRunStatus, ListedRun } from './engine-shapes.ts'
+import { post, serverOf } from './post.ts'
+import { RequestFailure } from './request-failure.ts'
+import { toRequestError } from './to-request-error.ts'
+
+/** Trigger.dev's API as far as it is used. Nothing of it depends on the task that it may be called from. */
+export interface TriggerApi {
+  /**
+   * Makes a run of a task; asked again a few times where that may mend it. It is not made a child of the run that it
+   * may be called from.
+   *
+   * @throws {RequestFailure}
+   */
+  trigger(taskId: string, payload: Json, request: TriggerRequest): Promise<Triggered>
+  /** A run, or `undefined` where there is none. @throws {RequestFailedError} */
+  retrieve(operation: string, runId: string): Promise<EngineRun | undefined>
+  /** A page of runs, newest first; it lags behind. @throws {RequestFailedError} */
+  list(operation: string, query: ListRunsQuery): Promise<RunsPage>
+  /** Asks for a run's end; what became of it is told by its status. @throws {RequestFailedError} */
+  cancel(runId: string): Promise<void>
+  /** Adds tags to a run, also to one that has ended. @throws {RequestFailedError} */
+  addTags(runId: string, tags: readonly string[]): Promise<void>
+  /** Frees an idempotency key of a task, whether it is taken or not. @throws {RequestFailedError} */
+  resetKey(taskId: string, key: string): Promise<void>
+  /** A queue, or `undefined` where there is none. @throws {RequestFailedError} */
+  queue(type: EngineQueue['type'], name: string): Promise<EngineQueue | undefined>
+}
+
+/** How a run is to be made. It never expires. */
+export interface TriggerRequest {
+  readonly tags?: readonly string[] | undefined
+  /** Not before; left out: now. */
+  readonly delay?: Date | undefined
+  readonly concurrencyKey?: string | undefined
+  /** All attempts, the first included. */
+  readonly maxAttempts?: number | undefined
+  /** The hash itself: 64 hexadecimal digits, which the SDK sends as they are. */
+  readonly idempotencyKey?: string | undefined
+  readonly idempotencyKeyTtlMs?: number | undefined
+  /** The version of the deployed tasks. Default: the connection's. */
+  readonly version?: string | undefined
+}
+
+/** A run that was made, or that had been made for the key. */
+export interface Triggered {
+  readonly id: string
+  /** True where the key was taken. */
+  readonly isCached: boolean
+  /** True where it was asked for more than once, so that the run may be of a try whose answer was lost. */
+  readonly isAskedAgain?: boolean
+}
+
+/** What is looked for in a list of runs. */
+export interface ListRunsQuery {
+  readonly tag?: string | undefined
+  readonly taskIdentifier?: string | undefined
+  readonly status?: EngineRunStatus | undefined
+  readonly limit?: number | undefined
+  /** The cursor of the page before. */
+  readonly after?: string | undefined
+}
+
+/** A page of a list of runs. */
+export interface RunsPage {
+  readonly runs: readonly ListedRun[]
+  /** The cursor of the next page. */
+  readonly next?: string | undefined
+}
+
+/** The API of the server that a connection leads to. */
+export function createTriggerApi(connection: TriggerConnection, clock: Clock): TriggerApi {
+  const askApi = async <T>(request: (client: Sdk.TriggerClient) => PromiseLike<T>, isRepeatable = true): Promise<T> => {
+    const client = await open(connection)
+    return ask(() => request(client), { clock, origin: new URL(serverOf(connection)).origin, isRepeatable })
+  }
+  const askSelf = (path: string, body: unknown): Promise<void> =>
+    ask(() => post(connection, path, body, clock.now), {
+      clock,
+      origin: new URL(serverOf(connection)).origin,
+      isRepeatable: true,
+    })
+
+  return {
+    async trigger(taskId, payload, request) {
+      const options = toOptions(request, connection.version)
+      let tries = 0
+      const { id, isCached } = await askApi(({ tasks }): PromiseLike<Answered> => {
+        tries++
+        return tasks.trigger(taskId, payload, options)
+      }, request.idempotencyKey !== undefined)
+      return { id, isCached: isCached === true, isAskedAgain: tries > 1 }
+    },
+
+    retrieve: (operation, runId) =>
+      orNothing(
+        operation,
+        askApi(({ runs }) => runs.retrieve(runId) as PromiseLike<EngineRun>),
+      ),
+
+    async list(operation, { tag, taskIdentifier, status, limit, after }) {
+      const query = {
+        from: new Date(1), // without it, those of the last seven days alone
+        ...(tag !== undefined && { tag }),
+        ...(taskIdentifier !== undefined && { taskIdentifier }),
+        ...(status !== undefined && { status }),
+        ...(limit !== undefined && { limit }),
+        ...(after !== undefined && { after }),
+      }
+      const page = await told(
+        operation,
+        askApi(({ runs }) => runs.list(query)),
+      )
+      return { runs: page.data, next: page.pagination.next }
+    },
+
+    async cancel(runId) {
+      await orNothing(
+        `the cancel of the run ${runId}`,
+        askApi(({ runs }) => runs.cancel(runId)),
+        true,
+      )
+    },
+
+    addTags: (runId, tags) =>
+      told(`the tags of the run ${runId}`, askSelf(`/api/v1/runs/${runId}/tags`, { tags }), true),
+
+    async resetKey(taskIdentifier, key) {
+      const path = `/api/v1/idempotencyKeys/${encodeURIComponent(key)}/reset`
+      await orNothing(`the reset of a key of ${taskIdentifier}`, askSelf(path, { taskIdentifier }), true)
+    },
+
+    queue: (type, name) =>
+      orNothing(
+        `for the queue ${name}`,
+        askApi(({ queues }) => queues.retrieve({ type, name })),
+      ),
+  }
+}
+
+type Answered = Awaited<ReturnType<Sdk.TriggerClient['tasks']['trigger']>> & { readonly isCached?: boolean }
+type TriggerOptions = Parameters<Sdk.TriggerClient['tasks']['trigger']>[2]
+
+/**
+ * A client of its own for each request: it is made of closures alone, and on some platforms the environment is known
+ * only when a request comes. One client for all, as the SDK's `configure` has, would mix up several connections.
+ */
+async function open(connection: TriggerConnection): Promise<Sdk.TriggerClient> {
+  const { apiKey, apiUrl, previewBranch } = connection
+  const sdk = await load()
+  return new sdk.TriggerClient({
+    ...(apiKey !== undefined && { secretKey: apiKey }),
+    ...(apiUrl !== undefined && { baseURL: apiUrl }),
+    ...(previewBranch !== undefined && { previewBranch }),
+    requestOptions: { retry: { maxAttempts: 1 } },
+  })
+}
+
+/** Its import costs half a second, so it comes with the first request. */
+async function load(): Promise<Pick<typeof Sdk, 'TriggerClient'>> {
+  try {
+    return await import('@trigger.dev/sdk')
+  } catch (cause) {
+    const problem = `its SDK cannot be loaded: ${toErrorInfo(cause).message}`
+    const advice = 'install `@trigger.dev/sdk`, and keep it out of a bundle that cannot take it in'
+    throw new RequestFailure({ problem, advice, maybe: false, isPassing: false, isOwnWord: false }, { cause })
+  }
+}
+
+function toOptions(request: TriggerRequest, version: string | undefined): TriggerOptions {
+  const { tags, delay, concurrencyKey, maxAttempts, idempotencyKey, idempotencyKeyTtlMs } = request
+  const lockTo = request.version ?? version
+  return {
+    ttl: 0, // the configuration of the tasks may let runs expire, and a server for development does by itself
+    ...(tags !== undefined && { tags: [...tags] }),
+    ...(delay !== undefined && { delay }),
+    ...(concurrencyKey !== undefined && { concurrencyKey }),
+    ...(maxAttempts !== undefined && { maxAttempts }),
+    ...(idempotencyKey !== undefined && { idempotencyKey }),
+    // One unit alone is understood, and anything else would be 30 days, without a word.
+    ...(idempotencyKeyTtlMs !== undefined && { idempotencyKeyTTL: `${Math.ceil(idempotencyKeyTtlMs / 1000)}s` }),
+    ...(lockTo !== undefined && { version: lockTo }),
+  }
+}
+
+/** An answer; an error as users see it. */
+async function told<T>(operation: string, asking: Promise<T>, isChange = false): Promise<T> {
+  try {
+    return await asking
+  } catch (error) {
+    throw error instanceof RequestFailure ? toRequestError(operation, error, isChange) : error
+  }
+}
+
+/** The same, or `undefined` where Trigger.dev itself says that there is no such thing. */
+async function orNothing<T>(operation: string, asking: Promise<T>, isChange = false): Promise<T | undefined> {
+  const answer = asking.catch((error: unknown) => {
+    if (error instanceof RequestFailure && error.failure.status === 404 && error.failure.isOwnWord) return undefined
+    throw error
+  })
+  return told(operation, answer, isChange)
+}

@@ -1,0 +1,72 @@
+import { type Capabilities, maxDurationMs, portablePayloadBytes } from '@cgk-platform/jobs-core'
+
+/** What Trigger.dev can do. Measured on its open-source server; where the cloud may differ by plan, the notes say so. */
+export const triggerCapabilities: Capabilities = {
+  features: {
+    delay: { supported: true, note: 'A delayed job starts up to 500 ms late.' },
+    idempotencyKey: {
+      supported: true,
+      note: 'Counted in whole seconds, rounded up. A job whose host could not even make its runs frees its key.',
+    },
+    'maxAttempts of a send, lowered': { supported: true },
+    'maxAttempts of a send, raised': { supported: true },
+    'cancelJob of a job that waits': { supported: true },
+    'cancelJob of a running job': {
+      supported: true,
+      note: 'The signal aborts after some 70 ms; after up to 5 s where the process has no socket to the server.',
+    },
+    retryJob: { supported: true, note: 'The engine keeps runs for as long as your plan says.' },
+    listJobs: {
+      supported: true,
+      note:
+        'Comes from an index that lags behind by a second or so. States are picked out here, so a page may have fewer ' +
+        'jobs than asked for and still a cursor. Jobs that somebody triggered without this library are not in it.',
+    },
+    timeout: {
+      supported: true,
+      note:
+        "Ours, in the process that runs the job; Trigger.dev's own would end it without a retry and without `onFailure`. " +
+        'A handler that takes no notice of it may be cut off when its process ends.',
+    },
+    concurrency: { supported: true, note: 'Counted by Trigger.dev over all processes.' },
+    'concurrency.perTenant': {
+      supported: true,
+      note: 'Counted by Trigger.dev over all processes. Not together with `concurrency.limit`.',
+    },
+    cron: {
+      supported: true,
+      note:
+        'Ticks come from Trigger.dev; a run starts up to 2 s after its tick. A server may be set to spread ticks over the ' +
+        'minute after their time, so one counts as missed from 75 s on.',
+    },
+    'cron.tenants': { supported: true },
+    "cron.overlap: 'skip'": { supported: true },
+    "cron.overlap: 'allow'": { supported: true },
+    "cron.catchUp: 'latest'": {
+      supported: true,
+      note: 'For a tick that reaches the app late. Ticks while Trigger.dev itself was down are not made up for.',
+    },
+    'status.startedAt': { supported: true },
+    'status.nextAttemptAt': { supported: true, note: 'Absent where the engine retries because the process had died.' },
+    'jobs survive a restart': {
+      supported: true,
+      note:
+        'A run whose process was killed by SIGKILL, as for want of memory, is not made again: it shows as failed and ' +
+        'can be retried.',
+    },
+    'several processes': { supported: true },
+  },
+  // Under 30 seconds a run waits for its next attempt in its place, and gives it up from there on.
+  minRetryDelayMs: 0,
+  retryToleranceMs: 2000,
+  // The server stops at 250, and one is kept for ending a run whose last attempt took the process along.
+  maxAttemptsLimit: 249,
+  maxPayloadBytes: portablePayloadBytes,
+  // From 128 KiB on it would go through an object store, which a server of your own may lack.
+  maxOutputBytes: 120 * 1024,
+  maxDelayMs: maxDurationMs,
+  abortToleranceMs: 6000,
+  daylightSaving:
+    "Trigger.dev's own: a local time that does not exist that day runs as much later, at the new time; one that " +
+    'occurs twice runs at the first.',
+}

@@ -1,0 +1,91 @@
+import { RequestFailedError } from '@cgk-platform/jobs-core'
+import { describe, expect, test } from 'vitest'
+
+import { createFakeApi, type FakeAnswers } from '../../test/kit/fake-api.ts'
+import { createFakeClock } from '../../test/kit/fake-clock.ts'
+import { fakeRun } from '../../test/kit/fake-run.ts'
+import type { EngineRun } from '../api/engine-shapes.ts'
+import { createJobReader } from '../read/job-reader.ts'
+import { tagsOf } from '../wire/tags.ts'
+import { jobTaskId } from '../wire/task-id.ts'
+import { cancelJob } from './cancel-job.ts'
+
+const envelope = { v: 1, id: 'x', event: 'work.asked', tenantId: 'acme', payload: {}, sentAt: 1000 }
+const root: Partial<EngineRun> = { id: 'run_1', payload: { envelope } }
+const dispatched = (runs: Record<string, string>) =>
+  ({ status: 'COMPLETED', metadata: { job: { dispatched: runs } } }) as const
+
+function child(definition: string, status: EngineRun['status']): EngineRun {
+  const tags = tagsOf({ tenantId: 'acme', event: 'work.asked', jobId: 'run_1' })
+  return fakeRun({ id: `run_${definition}`, taskIdentifier: jobTaskId(definition), tags, status })
+}
+
+async function cancel(runs: readonly Partial<EngineRun>[], answers?: FakeAnswers) {
+  const api = createFakeApi(runs, answers)
+  const clock = createFakeClock()
+  const reader = createJobReader({ api, clock, jobs: () => undefined })
+  const work = clock.finish(cancelJob('run_1', { api, clock, reader }))
+  const error = await work.catch((thrown: unknown) => thrown)
+  return { error, api, clock, cancelled: api.asked.filter((one) => one.startsWith('cancel')) }
+}
+
+test.each(['DELAYED', 'PENDING_VERSION', 'QUEUED', 'DEQUEUED', 'EXECUTING', 'WAITING'] as const)(
+  'a job that is %s is cancelled by its own run, and read afterwards',
+  async (status) => {
+    const { error, api, cancelled } = await cancel([{ ...root, status }])
+    expect(error).toBeUndefined()
+    expect(cancelled).toEqual(['cancel run_1'])
+    expect(api.asked.at(-1)).toBe('retrieve run_1')
+  },
+)
+
+test('a job that has ended is left alone', async () => {
+  for (const status of ['COMPLETED', 'FAILED', 'CANCELED', 'EXPIRED'] as const) {
+    expect((await cancel([{ ...root, status }])).cancelled).toEqual([])
+  }
+})
+
+test('a job that there is not is none to cancel', async () => {
+  expect(await cancel([])).toMatchObject({ error: undefined, cancelled: [] })
+})
+
+test('of a job with several runs those that are open are cancelled', async () => {
+  const runs = { ship: 'run_ship', bill: 'run_bill', mail: 'run_mail' }
+  const children = [child('ship', 'EXECUTING'), child('bill', 'COMPLETED'), child('mail', 'QUEUED')]
+  const { cancelled } = await cancel([{ ...root, ...dispatched(runs) }, ...children])
+  expect(cancelled.toSorted()).toEqual(['cancel run_mail', 'cancel run_ship'])
+})
+
+test('a run that was made while its maker was cancelled is cancelled, too', async () => {
+  const { error, cancelled } = await cancel([root], {
+    cancel: (run) => {
+      const children = run.id === 'run_1' ? [child('ship', 'QUEUED')] : []
+      return { ...run, status: 'CANCELED', relatedRuns: { children } }
+    },
+    retrieve: (run, id) => run ?? (id === 'run_ship' ? child('ship', 'CANCELED') : undefined),
+  })
+  expect([error, cancelled]).toEqual([undefined, ['cancel run_1']])
+})
+
+describe('a run that goes on all the same', () => {
+  test('is cancelled again until it ends', async () => {
+    let times = 0
+    const { error, cancelled } = await cancel([root], {
+      cancel: (run) => (++times < 3 ? run : { ...run, status: 'CANCELED' }),
+    })
+    expect([error, cancelled.length]).toEqual([undefined, 3])
+  })
+
+  test('may end otherwise meanwhile, which is as good', async () => {
+    const { error } = await cancel([root], { cancel: (run) => ({ ...run, status: 'COMPLETED' }) })
+    expect(error).toBeUndefined()
+  })
+
+  test('is told of after ten seconds', async () => {
+    const { error } = await cancel([root], { cancel: (run) => run })
+    expect(RequestFailedError.isInstance(error)).toBe(true)
+    expect(String(error)).toContain(
+      'did not answer the cancel of run_1: runs still go on after 10000 ms (run_1). Others may be cancelled: read the status',
+    )
+  })
+})

@@ -1,0 +1,131 @@
+import { type Definition, defineJob, RequestFailedError, toJobRegistry } from '@cgk-platform/jobs-core'
+import { describe, expect, test } from 'vitest'
+
+import { createFakeApi, type FakeAnswers } from '../../test/kit/fake-api.ts'
+import { createFakeClock } from '../../test/kit/fake-clock.ts'
+import { fakeRun } from '../../test/kit/fake-run.ts'
+import '../../test/kit/work.ts'
+import type { EngineRun } from '../api/engine-shapes.ts'
+import { RequestFailure } from '../api/request-failure.ts'
+import { createJobReader } from '../read/job-reader.ts'
+import { retriedByTag, tagsOf } from '../wire/tags.ts'
+import { jobTaskId } from '../wire/task-id.ts'
+import { retryJob } from './retry-job.ts'
+
+const envelope = { v: 1, id: 'x', event: 'work.asked', tenantId: 'acme', payload: {}, sentAt: 1000, maxAttempts: 2 }
+const root: Partial<EngineRun> = { id: 'run_1', payload: { envelope }, status: 'FAILED', error: { message: 'no' } }
+const inline = {
+  ...root,
+  metadata: { job: { definition: 'ship', attempt: 2, maxAttempts: 2, startedAt: 2000, failed: true } },
+}
+const dispatched = (runs: Record<string, string>) =>
+  ({ ...root, status: 'COMPLETED', metadata: { job: { dispatched: runs } } }) as const
+
+function child(definition: string, status: EngineRun['status']): EngineRun {
+  const tags = tagsOf({ tenantId: 'acme', event: 'work.asked', jobId: 'run_1' })
+  const payload = { envelope, jobId: 'run_1' }
+  return fakeRun({ id: `run_${definition}`, taskIdentifier: jobTaskId(definition), tags, status, payload })
+}
+
+function open(runs: readonly Partial<EngineRun>[], answers?: FakeAnswers, definitions: Definition[] = []) {
+  const api = createFakeApi(runs, answers)
+  const clock = createFakeClock()
+  const jobs = toJobRegistry(definitions)
+  const reader = createJobReader({ api, clock, jobs: () => jobs })
+  const retry = (id = 'run_1') => clock.finish(retryJob(id, { api, clock, reader }))
+  return { api, clock, retry }
+}
+
+test("a job's event is triggered again for the definition that failed, and the job leads to it", async () => {
+  const { api, retry } = open([inline])
+  await retry()
+  expect(api.triggered).toEqual([
+    {
+      taskId: 'event-work__asked',
+      payload: { envelope, retry: { jobId: 'run_1', runs: { ship: 'run_1' } } },
+      tags: tagsOf({ tenantId: 'acme', event: 'work.asked', jobId: 'run_1' }),
+      concurrencyKey: 'acme',
+      maxAttempts: 6,
+      idempotencyKey: expect.stringMatching(/^[0-9a-f]{64}$/),
+    },
+  ])
+  expect(api.asked.filter((one) => one.startsWith('tag'))).toEqual([`tag run_1 ${retriedByTag('run_made1')}`])
+})
+
+test('definitions that did not fail are left alone', async () => {
+  const children = [child('ship', 'FAILED'), child('bill', 'COMPLETED'), child('mail', 'CRASHED')]
+  const { api, retry } = open([dispatched({ ship: 'run_ship', bill: 'run_bill', mail: 'run_mail' }), ...children])
+  await retry()
+  expect(api.triggered[0]!.payload).toMatchObject({
+    retry: { jobId: 'run_1', runs: { ship: 'run_ship', mail: 'run_mail' } },
+  })
+  expect(api.triggered[0]!.payload).not.toHaveProperty('retry.allBut')
+})
+
+test('a job that failed before it made all of its runs has those made that are missing', async () => {
+  const runs = [{ ...root, relatedRuns: { children: [child('ship', 'COMPLETED'), child('bill', 'FAILED')] } }]
+  const { api, retry } = open([...runs, child('ship', 'COMPLETED'), child('bill', 'FAILED')])
+  await retry()
+  expect(api.triggered[0]!.payload).toMatchObject({ retry: { runs: { bill: 'run_bill' }, allBut: ['ship'] } })
+})
+
+test('a job whose only definition is known here is a run of that', async () => {
+  const ship = defineJob({ id: 'ship', event: 'work.asked', handler: () => undefined })
+  const { api, retry } = open([root], undefined, [ship])
+  await retry()
+  expect(api.triggered[0]!.payload).toMatchObject({ retry: { runs: { ship: 'run_1' } } })
+  expect(api.triggered[0]!.payload).not.toHaveProperty('retry.allBut')
+})
+
+test('a retry that failed is retried from its own newest run', async () => {
+  const again = { ...child('ship', 'FAILED'), payload: { envelope, jobId: 'run_1', retryOf: 'run_1' } }
+  const { api, retry } = open([
+    { ...inline, tags: [retriedByTag('run_2')] },
+    { ...dispatched({ ship: 'run_ship' }), id: 'run_2', payload: { envelope, retry: { jobId: 'run_1', runs: {} } } },
+    again,
+  ])
+  await retry()
+  expect(api.triggered[0]!.payload).toMatchObject({ retry: { runs: { ship: 'run_ship' } } })
+  expect(api.asked.filter((one) => one.startsWith('tag'))).toEqual([`tag run_2 ${retriedByTag('run_made3')}`])
+})
+
+test('two processes that ask at the same moment make one run', async () => {
+  const { api, clock } = open([inline])
+  const readers = [1, 2].map(() => createJobReader({ api, clock, jobs: () => undefined }))
+  await clock.finish(Promise.all(readers.map((reader) => retryJob('run_1', { api, clock, reader }))))
+  expect(new Set(api.triggered.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1)
+  expect([...api.runs.keys()]).toEqual(['run_1', 'run_made1'])
+})
+
+test('nothing is made of a job that has not failed, or that there is not', async () => {
+  for (const runs of [[], [{ ...root, status: 'EXECUTING' as const }]]) {
+    const { api, retry } = open(runs)
+    await retry()
+    expect(api.triggered).toEqual([])
+  }
+})
+
+describe('a retry that cannot be made', () => {
+  test('says so, and whether it may have been made all the same', async () => {
+    const { retry } = open([inline], {
+      trigger() {
+        throw new RequestFailure({
+          problem: 'it answered 500',
+          status: 500,
+          maybe: true,
+          isPassing: true,
+          isOwnWord: true,
+        })
+      },
+    })
+    const error = await retry().catch((thrown: unknown) => thrown)
+    expect(RequestFailedError.isInstance(error)).toBe(true)
+    expect(String(error)).toContain('the retry of run_1: it answered 500. It may have been done all the same')
+  })
+
+  test('says when the new run does not become visible', async () => {
+    const { retry } = open([inline], { retrieve: (run, id) => (id === 'run_1' ? fakeRun(inline) : run) })
+    const error = await retry().catch((thrown: unknown) => thrown)
+    expect(String(error)).toContain('the run run_made1 does not become visible. It was accepted')
+  })
+})

@@ -1,0 +1,76 @@
+import { type Clock, type Json, newestRuns, RequestFailedError } from '@cgk-platform/jobs-core'
+
+import { hashOf } from '../api/hash-of.ts'
+import { pause } from '../api/pause.ts'
+import { RequestFailure } from '../api/request-failure.ts'
+import { toRequestError } from '../api/to-request-error.ts'
+import type { TriggerApi, TriggerRequest } from '../api/trigger-api.ts'
+import { askedOf, type JobLinks } from '../read/job-facts.ts'
+import type { JobReader } from '../read/job-reader.ts'
+import { unknownDefinition } from '../read/to-job-status.ts'
+import { toRunRequest } from '../send/to-run-request.ts'
+import { type Retry, toCarried } from '../wire/payload.ts'
+import { retriedByTag } from '../wire/tags.ts'
+import { eventTaskId } from '../wire/task-id.ts'
+
+/** What running again stands on. */
+export interface RetryParts {
+  readonly api: TriggerApi
+  readonly clock: Clock
+  readonly reader: JobReader
+}
+
+const pauseMs = 20
+const visibleWithinMs = 10_000
+
+/**
+ * Triggers the job's event once more, for the definitions whose newest run failed, and leaves word of it at the job's
+ * newest run of before. Those who ask at the same moment see the same runs, and their key makes one of it.
+ */
+export async function retryJob(id: string, { api, clock, reader }: RetryParts): Promise<void> {
+  const links = await reader.links(id)
+  const retry = links && toRetry(id, links, reader)
+  if (!retry) return
+  const last = links.at(-1)!.run.id
+  const { envelope } = askedOf(links[0].run)
+  const made = await trigger(id, eventTaskId(envelope.event), toCarried({ envelope, retry }), api, {
+    ...toRunRequest(envelope, id),
+    idempotencyKey: await hashOf(['retry', id, last, ...Object.values(retry.runs)]),
+  })
+  await api.addTags(last, [retriedByTag(made)])
+  const until = clock.now() + visibleWithinMs
+  while (!(await reader.links(id))?.some(({ run }) => run.id === made)) {
+    if (clock.now() >= until) {
+      const problem = `the run ${made} does not become visible`
+      const remedy = 'It was accepted: read the status again after a while.'
+      throw new RequestFailedError({ provider: 'trigger.dev', operation: `the retry of ${id}`, problem, remedy })
+    }
+    await pause(clock, pauseMs)
+  }
+}
+
+function toRetry(jobId: string, links: JobLinks, reader: JobReader): Retry | undefined {
+  const newest = newestRuns(reader.toStatus(links).runs)
+  const failed = newest.filter(({ state }) => state === 'failed')
+  if (failed.length === 0) return undefined
+  const known = failed.filter(({ definitionId }) => definitionId !== unknownDefinition)
+  const runs = Object.fromEntries(known.map((run) => [run.definitionId, run.id]))
+  if (known.length === failed.length) return { jobId, runs }
+  // What did not fail is left alone; whatever else handles the event has no run yet.
+  const done = newest.filter(({ state }) => state !== 'failed')
+  return { jobId, runs, allBut: done.map(({ definitionId }) => definitionId) }
+}
+
+async function trigger(
+  jobId: string,
+  taskId: string,
+  payload: Json,
+  api: TriggerApi,
+  request: TriggerRequest,
+): Promise<string> {
+  try {
+    return (await api.trigger(taskId, payload, request)).id
+  } catch (error) {
+    throw error instanceof RequestFailure ? toRequestError(`the retry of ${jobId}`, error, true) : error
+  }
+}

@@ -1,0 +1,123 @@
+import { defineCronJob, type Definition, defineJob, RequestFailedError, toJobRegistry } from '@cgk-platform/jobs-core'
+import { describe, expect, test } from 'vitest'
+
+import { createFakeApi, type FakeAnswers } from '../test/kit/fake-api.ts'
+import { fakeRun } from '../test/kit/fake-run.ts'
+import '../test/kit/work.ts'
+import { checkHealth } from './health.ts'
+
+const job = (id: string, more: object = {}): Definition =>
+  defineJob({ id, event: 'work.asked', handler: () => undefined, ...more })
+const all: FakeAnswers = { queue: (type, name) => ({ type, name, paused: false }), list: () => ({ runs: [] }) }
+
+async function check(answers: FakeAnswers, definitions?: Definition[]) {
+  const api = createFakeApi([], answers)
+  const health = await checkHealth(api, definitions && toJobRegistry(definitions))
+  expect(health.provider).toBe('trigger.dev')
+  expect(health.ok).toBe(health.checks.every(({ ok }) => ok))
+  return { ...health, asked: api.asked, told: health.checks.map(({ name, ok, message }) => [name, ok, message]) }
+}
+
+function failing(status: number | undefined, cause?: Error): FakeAnswers {
+  const told = { provider: 'trigger.dev', operation: 'for the queue x', problem: 'no', status }
+  return {
+    queue() {
+      throw new RequestFailedError(told, { cause })
+    },
+  }
+}
+
+const reached = [
+  ['engine', true, 'answers'],
+  ['key', true, 'is accepted'],
+]
+
+describe('a healthy Trigger.dev', () => {
+  test('answers, takes the key, knows the tasks and has workers for them', async () => {
+    const { ok, told } = await check(all, [job('one'), job('two')])
+    expect(told).toEqual([
+      ...reached,
+      ['tasks', true, '2 are registered'],
+      ['workers', true, 'no job waits for its task to be deployed'],
+    ])
+    expect(ok).toBe(true)
+  })
+
+  test('needs no jobs to be known here', async () => {
+    for (const definitions of [undefined, []]) {
+      const { ok, told } = await check({ ...all, queue: () => undefined }, definitions)
+      expect([ok, told[2]]).toEqual([true, ['tasks', true, '0 are registered']])
+    }
+  })
+
+  test('may have no index of runs', async () => {
+    const list = () => {
+      throw new RequestFailedError({ provider: 'trigger.dev', operation: 'the list of jobs', problem: 'no' })
+    }
+    const { ok, told } = await check({ ...all, list }, [job('one')])
+    expect([ok, told.map(([name]) => name)]).toEqual([true, ['engine', 'key', 'tasks']])
+  })
+
+  test('is asked for the queue that the runs of a definition wait in', async () => {
+    const definitions = [
+      job('plain'),
+      job('limited', { concurrency: 3 }),
+      job('fair', { concurrency: { perTenant: 1 } }),
+      defineCronJob({ id: 'daily', schedule: '0 9 * * *', handler: () => undefined }),
+    ]
+    const { asked } = await check(all, definitions)
+    expect(asked.filter((one) => one.startsWith('queue'))).toEqual([
+      'queue task event-work__asked',
+      'queue custom job-limited',
+      'queue custom job-fair',
+      'queue task cron-daily',
+      'queue custom tick-daily',
+    ])
+  })
+})
+
+describe('what is not well', () => {
+  test('is a task that is not registered, or whose queue is paused', async () => {
+    const { ok, told } = await check(
+      {
+        ...all,
+        queue: (type, name) => (name === 'job-limited' ? { type, name, paused: true } : undefined),
+      },
+      [job('one'), job('limited', { concurrency: 1 })],
+    )
+    expect(told.at(-1)).toEqual([
+      'tasks',
+      false,
+      'not registered: `event-work__asked`. Deploy the tasks, or start `trigger.dev dev`; ' +
+        'paused: `job-limited`. Resume it in Trigger.dev',
+    ])
+    expect(ok).toBe(false)
+  })
+
+  test('is a job that waits for a task that no worker has', async () => {
+    const waiting = fakeRun({ id: 'run_7', taskIdentifier: 'event-work__asked', status: 'PENDING_VERSION' })
+    const { told } = await check({ ...all, list: () => ({ runs: [waiting] }) }, [job('one')])
+    expect(told.at(-1)).toEqual([
+      'workers',
+      false,
+      'jobs wait for the task `event-work__asked`, such as run_7: deploy it',
+    ])
+  })
+
+  test('is a key that is refused, or that there is not', async () => {
+    for (const answers of [failing(401), failing(403)]) {
+      const { told } = await check(answers, [job('one')])
+      expect(told).toEqual([reached[0], ['key', false, expect.stringContaining('did not answer')]])
+    }
+    const missing = Object.assign(new Error('no'), { name: 'ApiClientMissingError' })
+    expect((await check(failing(undefined, missing))).told).toEqual([['key', false, expect.any(String)]])
+  })
+
+  test('is a server that does not answer', async () => {
+    for (const status of [undefined, 500]) {
+      expect((await check(failing(status))).told).toEqual([
+        ['engine', false, expect.stringContaining('did not answer')],
+      ])
+    }
+  })
+})

@@ -1,0 +1,274 @@
+import { defineJob, type Definition, NonRetryableError, RetryAfterError, sendJob } from '@cgk-platform/jobs-core'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+
+import { envelopeOf } from '../../test/kit/envelope-of.ts'
+import { createFakeEngine } from '../../test/kit/fake-engine.ts'
+import { openTasks, type TasksSetting } from '../../test/kit/open-tasks.ts'
+import '../../test/kit/work.ts'
+
+afterEach(() => vi.unstubAllGlobals())
+
+const taskId = 'job-work'
+const retry = { maxAttempts: 3, initialDelay: '10s', backoff: 'fixed' } as const
+const payload = { envelope: envelopeOf(), jobId: 'run_0' }
+
+type Options = Partial<Parameters<typeof defineJob<'work.asked', unknown>>[0]>
+
+function open(options: Options = {}, setting?: TasksSetting) {
+  const definition = defineJob({ id: 'work', event: 'work.asked', handler: () => undefined, retry, ...options })
+  return openTasks([definition as unknown as Definition], setting)
+}
+
+class OrderGone extends TypeError {
+  override readonly name: string = 'OrderGone'
+  readonly code = 'order_gone'
+}
+
+describe('an attempt that succeeds', () => {
+  test.each<[string, unknown, unknown, string | undefined]>([
+    ['an object', { done: true }, { done: true }, undefined],
+    ['a text', 'done', 'done', undefined],
+    ['nothing', undefined, undefined, 'none'],
+    ['null', null, null, undefined],
+    ['an empty text', '', '', 'empty text'],
+    ['keys that the SDK refuses', { constructor: 1 }, '{"constructor":1}', 'json text'],
+  ])('tells its output: %s', async (_, returned, output, kind) => {
+    const { attempt } = await open({ handler: () => returned })
+    const result = await attempt(taskId, { payload })
+    expect([result.ok, result.output]).toEqual([true, output])
+    const record = {
+      definition: 'work',
+      attempt: 1,
+      maxAttempts: 3,
+      startedAt: expect.any(Number) as number,
+      ...(kind && { output: kind }),
+    }
+    expect(result.metadata).toEqual({ job: record })
+  })
+
+  test('costs no request of its own where it is short', async () => {
+    const { attempt, engine } = await open()
+    const { queued } = await attempt(taskId, { payload })
+    expect(engine.flushed).toEqual([])
+    expect(queued.length).toBeGreaterThan(0)
+  })
+
+  test('is told of 100 ms after it began, and again at its end', async () => {
+    const engine = createFakeEngine()
+    const { attempt, clock } = await open(
+      {
+        handler: async () => {
+          await new Promise<void>((resolve) => void clock.setTimer(99, resolve))
+          expect(engine.flushed).toEqual([])
+          await new Promise<void>((resolve) => void clock.setTimer(500, resolve))
+        },
+      },
+      { engine },
+    )
+    const { queued } = await attempt(taskId, { payload })
+    const record = { definition: 'work', attempt: 1, maxAttempts: 3, startedAt: expect.any(Number) as number }
+    expect(engine.flushed).toEqual([[expect.objectContaining({ type: 'set', key: 'job', value: record })]])
+    // The SDK would leave out what it thinks is set, also where that request failed.
+    expect(queued.at(-1)).toEqual({ type: 'set', key: 'job', value: { ...record, output: 'none' } })
+    expect(clock.pending()).toBe(0)
+  })
+
+  test('does not wait for a request that does not end', async () => {
+    const engine = createFakeEngine()
+    const { attempt, clock } = await open(
+      { handler: () => new Promise<void>((resolve) => void clock.setTimer(500, resolve)) },
+      {
+        engine,
+        answer: (asked, index) => (asked.method === 'PUT' ? new Promise(() => undefined) : engine.answer(asked, index)),
+      },
+    )
+    expect(await attempt(taskId, { payload })).toMatchObject({ ok: true })
+  })
+})
+
+describe('an attempt that fails', () => {
+  test('leaves word of when the first one began, which the next one keeps', async () => {
+    const { attempt, clock } = await open({ handler: () => Promise.reject(new Error('no')) })
+    const beganAt = clock.now()
+    const { metadata } = await attempt(taskId, { payload, maxAttempts: 4 })
+    await clock.finish(new Promise<void>((resolve) => void clock.setTimer(10_000, resolve)))
+    const next = await attempt(taskId, { payload, attempt: 2, maxAttempts: 4, metadata })
+    expect(clock.now()).toBeGreaterThan(beganAt)
+    expect(next.metadata).toMatchObject({ job: { attempt: 2, startedAt: beganAt } })
+  })
+
+  test('is tried again when its policy says, and shows what was thrown', async () => {
+    const thrown = new OrderGone('The order is gone.')
+    const { attempt, clock } = await open({ handler: () => Promise.reject(thrown) })
+    const result = await attempt(taskId, { payload, maxAttempts: 4 })
+    expect(result).toMatchObject({ ok: false, skippedRetrying: false, retry: { delay: 10_000 } })
+    expect(result.error).toMatchObject({
+      type: 'BUILT_IN_ERROR',
+      name: 'OrderGone',
+      message: 'The order is gone.',
+      stackTrace: thrown.stack,
+    })
+    expect(result.metadata).toEqual({
+      job: {
+        definition: 'work',
+        attempt: 1,
+        maxAttempts: 3,
+        startedAt: expect.any(Number) as number,
+        retryAt: clock.now() + 10_000,
+        error: { name: 'OrderGone', message: 'The order is gone.', code: 'order_gone' },
+      },
+    })
+  })
+
+  test('is tried again when it asks to be', async () => {
+    const { attempt } = await open({ handler: () => Promise.reject(new RetryAfterError('later', 123)) })
+    expect((await attempt(taskId, { payload })).retry?.delay).toBe(123)
+  })
+
+  test.each<[string, number, unknown]>([
+    ['the last', 3, new Error('no')],
+    ['beyond mending', 1, new NonRetryableError('no')],
+  ])('is not tried again where it is %s, and calls onFailure once', async (_, number, error) => {
+    const onFailure = vi.fn<() => void>()
+    const { attempt } = await open({ handler: () => Promise.reject(error), onFailure })
+    const result = await attempt(taskId, { payload, attempt: number })
+    expect(result).toMatchObject({ ok: false, skippedRetrying: true, metadata: { job: { failed: true } } })
+    expect(result.retry).toBeUndefined()
+    expect(onFailure).toHaveBeenCalledTimes(1)
+  })
+
+  test.each(['AbortTaskRunError', 'TriggerApiError', 'TaskPayloadParsedError', 'CompleteTaskWithOutput'])(
+    'with an error named %s means nothing but that to the SDK',
+    async (name) => {
+      const error = Object.assign(new Error('no'), { name, status: 404, output: 'x' })
+      const { attempt } = await open({ handler: () => Promise.reject(error) })
+      expect(await attempt(taskId, { payload })).toMatchObject({ ok: false, retry: { delay: 10_000 }, error: { name } })
+    },
+  )
+
+  test('with a name that the SDK would take for its own shows another', async () => {
+    const error = Object.assign(new Error('no'), { name: 'TriggerInternalError' })
+    const { attempt } = await open({ handler: () => Promise.reject(error) })
+    const result = await attempt(taskId, { payload })
+    expect(result.error).toMatchObject({ type: 'BUILT_IN_ERROR', name: 'Error', message: 'no' })
+    expect(result.metadata).toMatchObject({ job: { error: { name: 'TriggerInternalError' } } })
+  })
+
+  test.each([undefined, null, 'text', 7, {}])('by throwing %s fails', async (thrown) => {
+    const { attempt } = await open({ handler: () => Promise.reject(thrown) })
+    const result = await attempt(taskId, { payload })
+    expect(result).toMatchObject({ ok: false, retry: { delay: 10_000 }, error: { name: 'NonError' } })
+  })
+
+  test('keeps the size of its record within what a run can have', async () => {
+    const long = 'ä'.repeat(100_000)
+    let error = new Error(long)
+    for (let depth = 0; depth < 5; depth++) error = new Error(long, { cause: error })
+    const { attempt } = await open({ handler: () => Promise.reject(error) })
+    const { metadata } = await attempt(taskId, { payload })
+    expect(Buffer.byteLength(JSON.stringify(metadata))).toBeLessThan(70 * 1024)
+  })
+})
+
+describe('a cancel', () => {
+  test("aborts the handler's signal with an error of this library, and nothing is reported", async () => {
+    const cancel = new AbortController()
+    const reasons: unknown[] = []
+    const { attempt } = await open({
+      handler: (_, { signal }) =>
+        new Promise<void>((resolve) => {
+          signal.addEventListener('abort', () => resolve(void reasons.push((signal.reason as Error).name)))
+          cancel.abort('run cancelled')
+        }),
+    })
+    const result = await attempt(taskId, { payload, signal: cancel.signal })
+    expect(reasons).toEqual(['JobCancelledError'])
+    expect(result.output).toBeUndefined()
+  })
+
+  test('whose news comes late, since the handler blocked the loop, is heard before success is reported', async () => {
+    const cancel = new AbortController()
+    const hook = vi.fn<(ended: string) => void>()
+    const { attempt } = await open(
+      {
+        handler: () => {
+          setImmediate(() => setImmediate(() => cancel.abort()))
+          return 'done'
+        },
+      },
+      { hooks: { onRunEnd: ({ outcome }) => hook(outcome.type) } },
+    )
+    const result = await attempt(taskId, { payload, signal: cancel.signal })
+    expect(hook.mock.calls).toEqual([['cancelled']])
+    expect(result.output).toBeUndefined()
+  })
+
+  test('before the handler keeps it from being called', async () => {
+    const handler = vi.fn<() => void>()
+    const { attempt } = await open({ handler })
+    await attempt(taskId, { payload, signal: AbortSignal.abort() })
+    expect(handler).not.toHaveBeenCalled()
+  })
+})
+
+describe("a handler's own sends", () => {
+  test('go to the same environment, and are no children of the run, which a cancel would take along', async () => {
+    const { attempt, engine } = await open({
+      handler: async () => (await sendJob('work.followed', { tenantId: 'acme' })).id,
+    })
+    expect(await attempt(taskId, { payload })).toMatchObject({ ok: true, output: 'run_made1' })
+    expect(engine.runs).toMatchObject([{ taskId: 'event-work__followed' }])
+    expect(engine.runs[0]?.options['parentRunId']).toBeUndefined()
+  })
+})
+
+describe('a process that makes one run after another', () => {
+  test('keeps nothing of the one before', async () => {
+    const contexts: [string, boolean][] = []
+    const first = new AbortController()
+    const { attempt, task, clock } = await open({
+      handler: (_, { runId, signal }) => {
+        contexts.push([runId, signal.aborted])
+        throw new Error('no')
+      },
+    })
+    const retryBefore = { ...(task(taskId)['retry'] as object) }
+    await attempt(taskId, { payload, runId: 'run_a', signal: first.signal, maxAttempts: 2 })
+    first.abort()
+    // The vendor's executor has put that run's number of attempts into the task itself.
+    const result = await attempt(taskId, { payload, runId: 'run_b', attempt: 2 })
+    expect(contexts).toEqual([
+      ['run_a', false],
+      ['run_b', false],
+    ])
+    expect(result).toMatchObject({ retry: { delay: 10_000 }, metadata: { job: { attempt: 2, maxAttempts: 3 } } })
+    expect(retryBefore).toMatchObject({ maxAttempts: 4 })
+    expect(clock.pending()).toBe(0)
+  })
+
+  test('leaves no listener on the signal of a run that has ended', async () => {
+    const { signal } = new AbortController()
+    const removed = vi.spyOn(signal, 'removeEventListener')
+    const added = vi.spyOn(signal, 'addEventListener')
+    const { attempt } = await open()
+    await attempt(taskId, { payload, signal })
+    expect(removed.mock.calls.map(([type, listener]) => [type, listener])).toEqual(
+      added.mock.calls.map(([type, listener]) => [type, listener]),
+    )
+  })
+})
+
+test('a run of a job that was triggered by hand is refused with what is missing', async () => {
+  const handler = vi.fn<() => void>()
+  const { attempt, logger } = await open({ handler })
+  const result = await attempt(taskId, { payload: { tenantId: 'acme' } })
+  expect(result).toMatchObject({
+    ok: false,
+    skippedRetrying: true,
+    error: { name: 'PayloadInvalidError' },
+    metadata: { job: { failed: true, error: { code: 'payload_invalid' } } },
+  })
+  expect(result.error?.message).toContain('this task is triggered by the one of its event')
+  expect(handler).not.toHaveBeenCalled()
+  expect(logger.messages('error')).toEqual(['The run failed.'])
+})

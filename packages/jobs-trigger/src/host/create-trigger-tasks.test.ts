@@ -1,0 +1,137 @@
+import {
+  defineCronJob,
+  defineEvents,
+  defineJob,
+  type Definition,
+  eventType,
+  InvalidOptionError,
+  UnsupportedFeatureError,
+} from '@cgk-platform/jobs-core'
+import { resourceCatalog } from '@trigger.dev/core/v3'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+
+import { openWorker } from '../../test/kit/open-tasks.ts'
+import { createRecordedLogger } from '../../test/kit/recorded-logger.ts'
+import '../../test/kit/work.ts'
+import { createTriggerTasks } from './create-trigger-tasks.ts'
+
+const handler = () => undefined
+const work = defineJob({ id: 'work', event: 'work.asked', handler }) as unknown as Definition
+const nightly = defineCronJob({ id: 'nightly', schedule: '0 3 * * 7', timezone: 'Europe/Berlin', handler })
+
+beforeEach(openWorker)
+
+describe('the tasks', () => {
+  test('are one for each event, handled or not, one for each job, and one more for the ticks of a cron job', () => {
+    const ids = createTriggerTasks({ jobs: [work, nightly] }).map(({ id }) => id)
+    expect(ids).toEqual(expect.arrayContaining(['event-work__asked', 'event-work__followed', 'event-order__created']))
+    expect(ids.filter((id) => !id.startsWith('event-'))).toEqual([
+      'cron-nightly',
+      'job-work',
+      'job-nightly',
+      'tick-nightly',
+    ])
+    expect(new Set(ids).size).toBe(ids.length)
+    expect(resourceCatalog.listTaskIdCollisions()).toEqual([])
+  })
+
+  test('never end a run by themselves, whatever the project says', () => {
+    for (const { id } of createTriggerTasks({ jobs: [work, nightly] })) {
+      expect(resourceCatalog.getTask(id)).toMatchObject({ ttl: 0, maxDuration: 2_147_483_647 })
+      expect(resourceCatalog.getTask(id)?.retry).toMatchObject({ randomize: false })
+    }
+  })
+
+  test("have a schedule in the engine's words, one tick at a time", () => {
+    createTriggerTasks({ jobs: [nightly] })
+    expect(resourceCatalog.getTaskManifest('tick-nightly')).toMatchObject({
+      triggerSource: 'schedule',
+      schedule: { cron: '0 3 * * 0', timezone: 'Europe/Berlin' },
+      queue: { name: 'tick-nightly', concurrencyLimit: 1 },
+    })
+  })
+
+  test('take the options that a definition has for Trigger.dev, wherever its attempts are made', () => {
+    const providerOptions = {
+      'trigger.dev': { machine: 'large-1x', retry: { outOfMemory: { machine: 'large-2x' } } },
+    } as const
+    const big = defineJob({ id: 'big', event: 'work.asked', handler, providerOptions }) as unknown as Definition
+    createTriggerTasks({ jobs: [big] })
+    for (const id of ['job-big', 'event-work__asked']) {
+      expect(resourceCatalog.getTask(id)).toMatchObject({
+        machine: { preset: 'large-1x' },
+        retry: { factor: 2, outOfMemory: { machine: 'large-2x' } },
+      })
+    }
+    expect(resourceCatalog.getTask('event-work__followed')?.machine).toBeUndefined()
+  })
+
+  test('are none for an event whose name is too long: it cannot be sent', () => {
+    const name = Array.from({ length: 40 }, () => 'w').join('/') // a slash takes six characters
+    defineEvents({ [name]: eventType<{ tenantId: string }>() } as never)
+    expect(createTriggerTasks({ jobs: [nightly] }).some(({ id }) => id.includes('w_x2f_w'))).toBe(false)
+  })
+
+  test('are of the jobs defined so far, where none are named', () => {
+    const ids = createTriggerTasks().map(({ id }) => id)
+    expect(ids).toEqual(expect.arrayContaining(['job-work', 'tick-nightly']))
+  })
+})
+
+describe('a project without jobs', () => {
+  test('is told so', () => {
+    const logger = createRecordedLogger()
+    createTriggerTasks({ jobs: [], logger })
+    expect(logger.messages('warn')).toEqual([expect.stringContaining('No job is defined')])
+  })
+})
+
+describe('tasks that the SDK takes no notice of are not lost in silence', () => {
+  const fails = (): unknown => {
+    try {
+      return createTriggerTasks({ jobs: [work] })
+    } catch (error) {
+      return error
+    }
+  }
+
+  test.each<[string, () => void, string]>([
+    [
+      'outside of a worker',
+      () => delete (globalThis as Record<symbol, unknown>)[Symbol.for('dev.trigger.ts.api')],
+      'outside of a Trigger.dev worker',
+    ],
+    [
+      'in `trigger.config.ts`, which is imported before any file of `dirs`',
+      () => resourceCatalog.clearCurrentFileContext(),
+      'takes no notice',
+    ],
+    ['in a callback, when the file has been read', () => resourceCatalog.clearCurrentFileContext(), 'takes no notice'],
+  ])('%s', (_, arrange, problem) => {
+    arrange()
+    const error = fails()
+    expect(InvalidOptionError.isInstance(error)).toBe(true)
+    expect((error as Error).message).toContain(problem)
+    expect((error as Error).message).toContain('at the top level of a file in one of the `dirs` of `trigger.config.ts`')
+  })
+})
+
+describe('what cannot be used is refused', () => {
+  test('an unknown option', () => {
+    expect(() => createTriggerTasks({ job: [] } as never)).toThrow(InvalidOptionError)
+  })
+
+  test('a definition that asks for what Trigger.dev cannot do', () => {
+    const both = defineJob({ id: 'b', event: 'work.asked', handler, concurrency: { limit: 2, perTenant: 1 } })
+    expect(() => createTriggerTasks({ jobs: [both as unknown as Definition] })).toThrow(UnsupportedFeatureError)
+    const many = defineJob({ id: 'm', event: 'work.asked', handler, retry: { maxAttempts: 250 } })
+    expect(() => createTriggerTasks({ jobs: [many as unknown as Definition] })).toThrow(/retry.maxAttempts: 250/)
+  })
+})
+
+test('a local engine of the same process leaves the cron jobs alone', async () => {
+  const { claimCronJob } = await import('@cgk-platform/jobs-core')
+  const daily = defineCronJob({ id: 'daily', schedule: '0 3 * * *', handler: vi.fn<() => void>() })
+  createTriggerTasks({ jobs: [daily] })
+  expect(claimCronJob(daily, {})).toBe(false)
+})

@@ -1,0 +1,217 @@
+import { defineJob, type Definition, type JobContext, NonRetryableError } from '@cgk-platform/jobs-core'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+
+import { envelopeOf } from '../../test/kit/envelope-of.ts'
+import { createFakeEngine } from '../../test/kit/fake-engine.ts'
+import { openTasks, type TasksSetting } from '../../test/kit/open-tasks.ts'
+import '../../test/kit/work.ts'
+import { tagsOf } from '../wire/tags.ts'
+
+afterEach(() => vi.unstubAllGlobals())
+
+const taskId = 'event-work__asked'
+const retry = { maxAttempts: 3, initialDelay: '10s', backoff: 'fixed' } as const
+
+type Options = Partial<Parameters<typeof defineJob<'work.asked', unknown>>[0]>
+
+function job(options: Options = {}): Definition {
+  return defineJob({
+    id: 'work',
+    event: 'work.asked',
+    handler: () => undefined,
+    retry,
+    ...options,
+  }) as unknown as Definition
+}
+
+function open(options: Options = {}, setting?: TasksSetting) {
+  return openTasks([job(options)], setting)
+}
+
+const payload = { envelope: envelopeOf() }
+
+describe("an event's run", () => {
+  test("makes the attempts of the event's only job itself, as the run that the sender knows", async () => {
+    const seen: unknown[] = []
+    const { attempt } = await open({
+      handler: (event, { logger: _logger, signal: _signal, ...context }) => {
+        seen.push(event, context satisfies Partial<JobContext>)
+        return { done: true }
+      },
+    })
+    const result = await attempt(taskId, { attempt: 2, payload })
+    expect(result).toMatchObject({ ok: true, output: { done: true } })
+    expect(seen).toEqual([
+      { id: 'run_1', name: 'work.asked', payload: { tenantId: 'acme' }, sentAt: new Date(4000) },
+      { jobId: 'run_1', runId: 'run_1', attempt: 2, maxAttempts: 3, tenantId: 'acme' },
+    ])
+    expect(result.metadata).toEqual({
+      job: { definition: 'work', attempt: 2, maxAttempts: 3, startedAt: expect.any(Number) as number },
+    })
+  })
+
+  test('completes where no job handles the event', async () => {
+    const { attempt } = await openTasks([])
+    const result = await attempt(taskId, { payload })
+    expect(result).toMatchObject({ ok: true, output: { runs: {} }, metadata: { job: { dispatched: {} } } })
+  })
+
+  const made: [string, Options, object][] = [
+    ['has an idempotency key', {}, { envelope: envelopeOf({ idempotencyKey: 'k' }) }],
+    ['has a limit over all tenants', { concurrency: 2 }, payload],
+    ['is retried by hand', {}, { ...payload, retry: { jobId: 'run_0', runs: { work: 'run_00' } } }],
+  ]
+  test.each(made)('makes a run of its own for a job that %s', async (_, options, given) => {
+    const handler = vi.fn<() => void>()
+    const { attempt, engine } = await open({ ...options, handler })
+    const result = await attempt(taskId, { payload: given })
+    expect(result).toMatchObject({ ok: true, output: { runs: { work: 'run_made1' } } })
+    expect(result.metadata).toEqual({ job: { dispatched: { work: 'run_made1' } } })
+    expect(handler).not.toHaveBeenCalled()
+    expect(engine.runs).toMatchObject([{ taskId: 'job-work', options: { parentRunId: 'run_1' } }])
+  })
+
+  test('that a limit for each tenant holds makes the attempts itself, in the queue of the job', async () => {
+    const { attempt, task } = await open({ concurrency: { perTenant: 2 }, handler: () => 'done' })
+    expect(await attempt(taskId, { payload })).toMatchObject({ ok: true, output: 'done' })
+    const queue = { name: 'job-work', concurrencyLimit: 2 }
+    expect([task(taskId)['queue'], task('job-work')['queue']]).toEqual([queue, queue])
+  })
+})
+
+describe('the runs of several jobs', () => {
+  const both = () => [job(), job({ id: 'other', concurrency: { perTenant: 1 } }), job({ id: 'third', concurrency: 3 })]
+
+  test('are made with what finds, counts and limits them', async () => {
+    const { attempt, engine } = await openTasks(both())
+    await attempt(taskId, { payload: { envelope: envelopeOf({ maxAttempts: 7 }) } })
+    const of = { tenantId: 'acme', event: 'work.asked', jobId: 'run_1' }
+    const made = engine.runs.toSorted((one, other) => (one.taskId < other.taskId ? -1 : 1))
+    expect(made.map(({ taskId: by, payload: carried, options }) => [by, carried, options])).toEqual(
+      ['other', 'third', 'work'].map((id) => [
+        `job-${id}`,
+        { envelope: envelopeOf({ maxAttempts: 7 }), jobId: 'run_1' },
+        expect.objectContaining({
+          tags: tagsOf({ ...of, definitionId: id }),
+          ttl: 0,
+          maxAttempts: 8,
+          parentRunId: 'run_1',
+          idempotencyKey: expect.stringMatching(/^[0-9a-f]{64}$/),
+        }),
+      ]),
+    )
+    expect(made.map(({ options }) => options['concurrencyKey'])).toEqual(['acme', undefined, undefined])
+  })
+
+  test('are made once, also where the process died half-way', async () => {
+    const engine = createFakeEngine()
+    const { attempt } = await openTasks(both(), { engine })
+    await attempt(taskId, { payload })
+    const made = Object.fromEntries(engine.runs.map((run) => [run.taskId.replace('job-', ''), run.id]))
+    expect((await attempt(taskId, { payload, attempt: 2 })).output).toEqual({ runs: made })
+    expect(engine.runs).toHaveLength(3)
+  })
+
+  test('are made once, also where one has failed and given its key free', async () => {
+    const engine = createFakeEngine()
+    const first = await openTasks(both(), { engine })
+    await first.attempt(taskId, { payload })
+    for (const { taskId: made, options } of engine.runs) {
+      await fetch(`http://trigger.test/api/v1/idempotencyKeys/${String(options['idempotencyKey'])}/reset`, {
+        method: 'POST',
+        body: JSON.stringify({ taskIdentifier: made }),
+      })
+    }
+    await first.attempt(taskId, { payload, attempt: 2 })
+    expect(engine.runs).toHaveLength(3)
+  })
+
+  test('that are missing are made by the next attempt, which comes soon', async () => {
+    let isBroken = true
+    const engine = createFakeEngine(({ url }) =>
+      isBroken && url.pathname.includes('job-other') ? { status: 400, body: { error: 'no' } } : undefined,
+    )
+    const { attempt, logger } = await openTasks(both(), { engine })
+    const failed = await attempt(taskId, { payload, attempt: 1, maxAttempts: 6 })
+    expect(failed).toMatchObject({ ok: false, retry: { delay: 1000 }, error: { name: 'DispatchFailure' } })
+    expect(failed.error?.message).toContain('no')
+    expect(logger.messages('warn')).toEqual(['A run failed before its job could begin; it is tried again.'])
+    isBroken = false
+    expect(await attempt(taskId, { payload, attempt: 2, maxAttempts: 6 })).toMatchObject({ ok: true })
+    expect(engine.runs.map((run) => run.taskId).toSorted()).toEqual(['job-other', 'job-third', 'job-work'])
+  })
+
+  test('that cannot be made fail the job in the end, and loudly', async () => {
+    const engine = createFakeEngine(({ url }) =>
+      url.pathname.includes('/trigger') ? { status: 422, body: { error: 'no' } } : undefined,
+    )
+    const { attempt, logger } = await openTasks(both(), { engine })
+    const pauses: unknown[] = []
+    for (const number of [1, 2, 5, 6]) {
+      pauses.push((await attempt(taskId, { payload, attempt: number, maxAttempts: 6 })).retry?.delay)
+    }
+    expect(pauses).toEqual([1000, 2000, 16_000, undefined])
+    expect(logger.messages('error')).toEqual(['A run failed before its job could begin.'])
+  })
+
+  test('are cancelled where the job was while they were made', async () => {
+    const cancel = new AbortController()
+    const engine = createFakeEngine(({ url }) => {
+      if (url.pathname.includes('job-third')) cancel.abort()
+      return undefined
+    })
+    const { attempt } = await openTasks(both(), { engine })
+    await attempt(taskId, { payload, signal: cancel.signal })
+    expect(engine.cancelled).toEqual(['run_made1', 'run_made2', 'run_made3'])
+  })
+
+  test('are made for the failed definitions alone where a job is retried, and say which run they replace', async () => {
+    const { attempt, engine, logger } = await openTasks(both())
+    const runs = { other: 'run_failed', gone: 'run_gone' }
+    const result = await attempt(taskId, { payload: { ...payload, retry: { jobId: 'run_0', runs } } })
+    expect(result.output).toEqual({ runs: { other: 'run_made1' } })
+    expect(engine.runs[0]).toMatchObject({
+      payload: { jobId: 'run_0', retryOf: 'run_failed' },
+      options: { tags: expect.arrayContaining(['job:run_0']) },
+    })
+    expect(logger.messages('warn')).toEqual(['A job is retried, and a definition of it that had failed is gone.'])
+  })
+
+  test('are made for all others where a job is retried that had failed before', async () => {
+    const { attempt } = await openTasks(both())
+    const given = { ...payload, retry: { jobId: 'run_0', runs: {}, allBut: ['work'] } }
+    const result = await attempt(taskId, { payload: given })
+    expect(Object.keys((result.output as { runs: object }).runs)).toEqual(['other', 'third'])
+  })
+})
+
+describe("what the dashboard's test page sends", () => {
+  test("is the event's payload, with the tenant that it names", async () => {
+    const seen: unknown[] = []
+    const { attempt } = await open({ handler: (event) => void seen.push(event) })
+    await attempt(taskId, { payload: { tenantId: 'acme', number: 7 } })
+    expect(seen).toEqual([
+      { id: 'run_1', name: 'work.asked', payload: { tenantId: 'acme', number: 7 }, sentAt: new Date(5000) },
+    ])
+  })
+
+  test('fails for good where it does not fit the event, and says what does not', async () => {
+    const counted = defineJob({ id: 'count', event: 'work.counted', handler: () => undefined })
+    const { attempt } = await openTasks([counted as unknown as Definition])
+    const result = await attempt('event-work__counted', { payload: { tenantId: 'acme', number: 'x' } })
+    expect(result).toMatchObject({ ok: false, skippedRetrying: true, error: { name: 'PayloadInvalidError' } })
+    expect(result.error?.message).toContain('must be a number')
+    expect(result.metadata).toMatchObject({ job: { failed: true, error: { code: 'payload_invalid' } } })
+  })
+
+  test('fails for good without a tenant', async () => {
+    const { attempt } = await open()
+    const result = await attempt(taskId, { payload: {} })
+    expect(result).toMatchObject({ ok: false, skippedRetrying: true, error: { name: 'TenantRequiredError' } })
+  })
+})
+
+test('an error that could not be mended is not tried again', async () => {
+  const { attempt } = await open({ handler: () => Promise.reject(new NonRetryableError('gone')) })
+  expect(await attempt(taskId, { payload })).toMatchObject({ ok: false, skippedRetrying: true })
+})

@@ -1,0 +1,71 @@
+import { bindLogger, type Definition, type Json } from '@cgk-platform/jobs-core'
+import { type AnyTask, task } from '@trigger.dev/sdk'
+
+import { type EventPayload, readEventPayload } from '../wire/payload.ts'
+import { eventTaskId } from '../wire/task-id.ts'
+import { attemptRun } from './attempt-run.ts'
+import { DispatchFailure } from './dispatch-failure.ts'
+import { dispatchRuns } from './dispatch-runs.ts'
+import type { HostParts } from './host-parts.ts'
+import { writeRecord } from './note-attempt.ts'
+import type { RunContext } from './run-context.ts'
+import { taskHooks } from './task-hooks.ts'
+import { dispatchRetry, everyTask, inlineTaskOptions } from './task-options.ts'
+
+/** The task that an event's senders trigger; its run is the job. */
+export function createEventTask(event: string, definitions: readonly Definition[], parts: HostParts): AnyTask {
+  const only = inlineDefinition(definitions)
+  return task({
+    ...(only ? inlineTaskOptions(only) : { ...everyTask, retry: { ...dispatchRetry } }),
+    ...taskHooks(parts),
+    id: eventTaskId(event),
+    run: async (given: unknown, context: RunContext) => {
+      const { id, createdAt } = context.ctx.run
+      const payload = readEventPayload(given, event, id, createdAt.getTime())
+      if (only && runsInline(payload)) return attemptRun(only, { ...payload, jobId: id }, context, parts)
+      return dispatch(definitions, payload, context, parts)
+    },
+  })
+}
+
+/** The definition whose attempts an event's run makes itself. A limit over all tenants needs a queue without keys. */
+function inlineDefinition(definitions: readonly Definition[]): Definition | undefined {
+  const [first, ...more] = definitions
+  return more.length === 0 && first?.concurrency?.limit === undefined ? first : undefined
+}
+
+/** A run that failed frees its idempotency key: a job that has one is kept by a run that does not fail. */
+function runsInline({ envelope, retry }: EventPayload): boolean {
+  return envelope.idempotencyKey === undefined && retry === undefined
+}
+
+async function dispatch(
+  definitions: readonly Definition[],
+  payload: EventPayload,
+  context: RunContext,
+  parts: HostParts,
+): Promise<Json> {
+  try {
+    const runs = await dispatchRuns(askedFor(definitions, payload, parts), payload, context, parts)
+    writeRecord({ dispatched: runs })
+    return { runs }
+  } catch (error) {
+    throw new DispatchFailure(error)
+  }
+}
+
+function askedFor(
+  definitions: readonly Definition[],
+  { retry }: EventPayload,
+  { logger }: HostParts,
+): readonly Definition[] {
+  if (!retry) return definitions
+  const { jobId, runs, allBut } = retry
+  if (allBut) return definitions.filter(({ id }) => !allBut.includes(id))
+  const gone = Object.keys(runs).filter((id) => definitions.every((one) => one.id !== id))
+  if (gone.length > 0) {
+    const message = 'A job is retried, and a definition of it that had failed is gone.'
+    bindLogger(logger, { jobId }).warn(message, { definitions: gone })
+  }
+  return definitions.filter(({ id }) => id in runs)
+}

@@ -1,0 +1,195 @@
+import { cronEventOf, type CronJobDefinition, defineCronJob, systemTenantId } from '@cgk-platform/jobs-core'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+
+import { createFakeEngine } from '../../test/kit/fake-engine.ts'
+import { openTasks } from '../../test/kit/open-tasks.ts'
+
+afterEach(() => vi.unstubAllGlobals())
+
+const start = Date.parse('2026-03-01T12:00:00Z') // where the fake clock stands
+const minuteMs = 60_000
+
+type Options = Partial<Parameters<typeof defineCronJob>[0]>
+
+function cron(options: Options = {}): CronJobDefinition {
+  return defineCronJob({ id: 'report', schedule: '*/5 * * * *', handler: () => undefined, ...options })
+}
+
+async function open(options: Options = {}, engine = createFakeEngine()) {
+  const tasks = await openTasks([cron(options)], { engine })
+  const tick = (atMs = start, attempt = 1, maxAttempts?: number) =>
+    tasks.attempt('tick-report', {
+      payload: { timestamp: new Date(atMs), type: 'DECLARATIVE' },
+      attempt,
+      ...(maxAttempts !== undefined && { maxAttempts }),
+    })
+  /** As the SDK reads it: dates come as dates. */
+  return { ...tasks, engine, tick }
+}
+
+/** The ticks of the jobs that were sent. */
+function ticksOf(engine: ReturnType<typeof createFakeEngine>): unknown[] {
+  return engine.runs.map(({ payload }) => (payload as Sent).envelope.payload.scheduledAt)
+}
+
+interface Sent {
+  readonly envelope: { readonly payload: { readonly scheduledAt: string }; readonly tenantId: string }
+}
+
+const iso = (ms: number) => new Date(ms).toISOString()
+
+describe('a tick', () => {
+  test('becomes a job of no tenant, that its own run carries out', async () => {
+    const { tick, engine } = await open()
+    expect((await tick()).output).toEqual({ sent: 1, skipped: [] })
+    expect(engine.runs).toMatchObject([
+      {
+        taskId: 'cron-report',
+        payload: {
+          envelope: { event: cronEventOf('report'), tenantId: systemTenantId, payload: { scheduledAt: iso(start) } },
+        },
+        options: { ttl: 0, tags: expect.arrayContaining(['jobs', `tenant:${systemTenantId}`]) },
+      },
+    ])
+    // With a key of its own it would need a run beside it that keeps the key.
+    expect((engine.runs[0]!.payload as { envelope: object }).envelope).not.toHaveProperty('idempotencyKey')
+    expect(engine.runs[0]!.options).not.toHaveProperty('parentRunId')
+  })
+
+  test('is dispatched once, however often it comes', async () => {
+    for (const overlap of ['skip', 'allow'] as const) {
+      const { tick, engine } = await open({ overlap })
+      await tick()
+      expect((await tick(start, 2)).output).toMatchObject({ skipped: [] })
+      expect(ticksOf(engine)).toEqual([iso(start)])
+    }
+  })
+
+  test('that comes within the minute over which a server may spread its schedules is in time', async () => {
+    const { tick, engine } = await open()
+    await tick(start - 74_000)
+    expect(ticksOf(engine)).toEqual([iso(start - 74_000)])
+  })
+
+  test('that was missed is dropped, and this is said', async () => {
+    const { tick, engine, logger } = await open()
+    expect((await tick(start - 10 * minuteMs)).output).toEqual({ sent: 0, dropped: true })
+    expect(engine.runs).toEqual([])
+    expect(logger.messages('warn')).toEqual([
+      'A cron tick came late and is dropped; `catchUp` would make up for the latest.',
+    ])
+  })
+
+  test('that was missed is made up for by the latest, where the definition asks for it', async () => {
+    const { tick, engine } = await open({ catchUp: 'latest' })
+    await tick(start - 60 * minuteMs)
+    expect(ticksOf(engine)).toEqual([iso(start)])
+  })
+
+  test('that somebody asked for by hand without an instant is one of now', async () => {
+    const { attempt, engine } = await open()
+    await attempt('tick-report', { payload: {} })
+    expect(ticksOf(engine)).toEqual([iso(start)])
+  })
+})
+
+describe('a tick while the job before is under way', () => {
+  test('is skipped, and this is said', async () => {
+    const { tick, engine, logger } = await open()
+    await tick(start - 5000)
+    engine.runs[0]!.status = 'EXECUTING'
+    expect((await tick()).output).toEqual({ sent: 0, skipped: [systemTenantId] })
+    expect(engine.runs).toHaveLength(1)
+    expect(logger.messages('info')).toEqual(['A cron tick was skipped: the previous run still goes on.'])
+  })
+
+  test('is sent where the definition allows it', async () => {
+    const { tick, engine } = await open({ overlap: 'allow' })
+    await tick(start - 5000)
+    engine.runs[0]!.status = 'EXECUTING'
+    await tick()
+    expect(engine.runs).toHaveLength(2)
+  })
+
+  test('is sent once it has ended', async () => {
+    const { tick, engine } = await open()
+    await tick(start - 5000)
+    engine.runs[0]!.status = 'COMPLETED'
+    expect((await tick()).output).toEqual({ sent: 1, skipped: [] })
+    expect(ticksOf(engine)).toEqual([iso(start - 5000), iso(start)])
+  })
+})
+
+describe('a tick that could not be dispatched', () => {
+  const broken = () =>
+    createFakeEngine(({ url }) =>
+      url.pathname.endsWith('/trigger') ? { status: 400, body: { error: 'no' } } : undefined,
+    )
+
+  test('is tried again while it is in time, and this is said', async () => {
+    const { tick, logger } = await open({}, broken())
+    const delays: unknown[] = []
+    for (const attempt of [1, 2, 3, 4, 5]) delays.push((await tick(start, attempt, 5)).retry?.delay)
+    expect(delays).toEqual([1100, 2200, 4400, 6000, undefined])
+    expect(logger.messages('error')).toHaveLength(5)
+  })
+
+  test('is tried again for longer where it shall be made up for', async () => {
+    const { tick, task } = await open({ catchUp: 'latest' }, broken())
+    expect((await tick(start, 10, 24)).retry?.delay).toBe(60_000)
+    expect(task('tick-report')['retry']).toMatchObject({ maxAttempts: 24 })
+  })
+})
+
+describe('tenants', () => {
+  const system = {
+    envelope: {
+      v: 1,
+      id: 'x',
+      event: cronEventOf('report'),
+      tenantId: systemTenantId,
+      sentAt: start,
+      payload: { tenantId: systemTenantId, scheduledAt: iso(start) },
+    },
+  }
+
+  test("have their jobs sent by the run of the tick's own", async () => {
+    const handler = vi.fn<() => void>()
+    const { attempt, engine } = await open({ tenants: () => ['acme', 'globex'], handler })
+    expect(await attempt('cron-report', { payload: system })).toMatchObject({
+      ok: true,
+      output: { sent: 2, skipped: [] },
+    })
+    expect(engine.runs.map(({ payload }) => (payload as Sent).envelope.tenantId).toSorted()).toEqual(['acme', 'globex'])
+    expect(handler).not.toHaveBeenCalled()
+  })
+
+  test('are skipped one by one', async () => {
+    const { attempt, engine } = await open({ tenants: () => ['acme', 'globex'] })
+    await attempt('cron-report', { payload: system })
+    engine.runs.find(({ options }) => options['concurrencyKey'] === 'acme')!.status = 'COMPLETED'
+    const later = {
+      envelope: { ...system.envelope, payload: { tenantId: systemTenantId, scheduledAt: iso(start + minuteMs) } },
+    }
+    expect(await attempt('cron-report', { payload: later })).toMatchObject({ output: { sent: 1, skipped: ['globex'] } })
+  })
+
+  test('that cannot be told fail the run, as a handler would', async () => {
+    const { attempt } = await open({ tenants: () => Promise.reject(new Error('no database')) })
+    expect(await attempt('cron-report', { payload: system })).toMatchObject({
+      ok: false,
+      retry: { delay: 1000 },
+      error: { message: 'no database' },
+    })
+  })
+
+  test("have the handler called by their job's run", async () => {
+    const handler = vi.fn<() => void>()
+    const { attempt } = await open({ tenants: () => ['acme'], handler })
+    const payload = {
+      envelope: { ...system.envelope, tenantId: 'acme', payload: { tenantId: 'acme', scheduledAt: iso(start) } },
+    }
+    expect(await attempt('cron-report', { payload })).toMatchObject({ ok: true })
+    expect(handler).toHaveBeenCalledWith(expect.objectContaining({ tenantId: 'acme', scheduledAt: new Date(start) }))
+  })
+})

@@ -1,0 +1,11 @@
+import type { Clock } from '@cgk-platform/jobs-core'
+
+/** Waits for work, but no longer than so; then it goes on unwatched. */
+export async function within<T>(clock: Clock, durationMs: number, work: Promise<T>): Promise<T | undefined> {
+  let stop = (): void => undefined
+  const tooLate = new Promise<undefined>((resolve) => {
+    const timer = clock.setTimer(durationMs, () => resolve(undefined))
+    stop = () => timer.cancel()
+  })
+  return Promise.race([work, tooLate]).finally(() => stop())
+}

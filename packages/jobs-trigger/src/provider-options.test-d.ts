@@ -1,0 +1,60 @@
+import { defineCronJob, defineJob, type ProviderOptions } from '@cgk-platform/jobs-core'
+import type { TaskOptions } from '@trigger.dev/sdk'
+import { describe, expectTypeOf, test } from 'vitest'
+
+import type { TriggerOptions } from './provider-options.ts'
+
+type SdkOptions = TaskOptions<string, unknown>
+
+const least = { id: 'x', event: 'order.created', handler: () => undefined } as const
+const cron = { id: 'x', schedule: '0 9 * * *', handler: () => undefined }
+
+describe("Trigger.dev's own options", () => {
+  test("are those of the SDK, in the SDK's types", () => {
+    expectTypeOf<TriggerOptions['machine']>().toEqualTypeOf<SdkOptions['machine']>()
+    expectTypeOf<TriggerOptions['onSuccess']>().toEqualTypeOf<SdkOptions['onSuccess']>()
+    expectTypeOf<NonNullable<TriggerOptions['retry']>['outOfMemory']>().toEqualTypeOf<
+      NonNullable<SdkOptions['retry']>['outOfMemory']
+    >()
+    expectTypeOf<ProviderOptions['trigger.dev']>().toEqualTypeOf<TriggerOptions | undefined>()
+  })
+
+  test('are taken by a job and by a cron job', () => {
+    defineJob({ ...least, providerOptions: { 'trigger.dev': { machine: 'large-1x' } } })
+    defineJob({ ...least, providerOptions: { 'trigger.dev': { retry: { outOfMemory: { machine: 'large-2x' } } } } })
+    defineJob({ ...least, providerOptions: { 'trigger.dev': undefined } })
+    defineCronJob({ ...cron, providerOptions: { 'trigger.dev': { description: 'Every morning.' } } })
+  })
+
+  test('are refused where they would break a promise', () => {
+    // @ts-expect-error -- the definition has it
+    defineJob({ ...least, providerOptions: { 'trigger.dev': { id: 'y' } } })
+    // @ts-expect-error -- the definition has it
+    defineJob({ ...least, providerOptions: { 'trigger.dev': { run: async () => undefined } } })
+    // @ts-expect-error -- the definition has it
+    defineJob({ ...least, providerOptions: { 'trigger.dev': { retry: { maxAttempts: 3 } } } })
+    // @ts-expect-error -- the definition has it
+    defineJob({ ...least, providerOptions: { 'trigger.dev': { onFailure: () => undefined } } })
+    // @ts-expect-error -- the definition has it
+    defineJob({ ...least, providerOptions: { 'trigger.dev': { queue: { concurrencyLimit: 1 } } } })
+    // @ts-expect-error -- the definition has it
+    defineJob({ ...least, providerOptions: { 'trigger.dev': { concurrency: { total: 1 } } } })
+    // @ts-expect-error -- ends runs without onFailure
+    defineJob({ ...least, providerOptions: { 'trigger.dev': { maxDuration: 60 } } })
+    // @ts-expect-error -- drops jobs
+    defineJob({ ...least, providerOptions: { 'trigger.dev': { ttl: '1h' } } })
+    // @ts-expect-error -- ends runs without onFailure
+    defineJob({ ...least, providerOptions: { 'trigger.dev': { middleware: async () => undefined } } })
+    // @ts-expect-error -- decides what the definition does
+    defineCronJob({ ...cron, providerOptions: { 'trigger.dev': { catchError: () => undefined } } })
+  })
+
+  test('are refused where they are misspelt, or of another type', () => {
+    // @ts-expect-error -- no such option
+    defineJob({ ...least, providerOptions: { 'trigger.dev': { machin: 'micro' } } })
+    // @ts-expect-error -- no such engine
+    defineJob({ ...least, providerOptions: { trigger: { machine: 'micro' } } })
+    // @ts-expect-error -- no such machine
+    defineJob({ ...least, providerOptions: { 'trigger.dev': { machine: 'huge' } } })
+  })
+})

@@ -1,0 +1,104 @@
+import type { Clock, JobRegistry, JobStatus } from '@cgk-platform/jobs-core'
+
+import type { EngineRun, ListedRun } from '../api/engine-shapes.ts'
+import { mapAtMost } from '../api/map-at-most.ts'
+import { pause } from '../api/pause.ts'
+import type { TriggerApi } from '../api/trigger-api.ts'
+import { readRecord } from '../wire/run-record.ts'
+import { jobTagOf, retriedBy } from '../wire/tags.ts'
+import { definitionOfTask, eventOfTask } from '../wire/task-id.ts'
+import { askedOf, type JobLink, type JobLinks } from './job-facts.ts'
+import { toJobStatus } from './to-job-status.ts'
+
+/** Reads jobs back. */
+export interface JobReader {
+  /** The job of an id, or `undefined` where there is none. @throws {RequestFailedError} */
+  read(id: string): Promise<JobStatus | undefined>
+  /** What it is made of. @throws {RequestFailedError} */
+  links(id: string): Promise<JobLinks | undefined>
+  /** A job that was read already. */
+  toStatus(links: JobLinks): JobStatus
+}
+
+/** What a reader stands on. */
+export interface ReaderParts {
+  readonly api: TriggerApi
+  readonly clock: Clock
+  /** The definitions known here, where there are any. */
+  readonly jobs: () => JobRegistry | undefined
+}
+
+/** Reads are answered by a copy of the database that may be behind: a run just made may take so long to be there. */
+const askedAgainAfterMs = [50, 150]
+const mostAtOnce = 10
+
+/** A reader over the API of Trigger.dev. */
+export function createJobReader({ api, clock, jobs }: ReaderParts): JobReader {
+  const retrieve = (runId: string): Promise<EngineRun | undefined> => api.retrieve(`for the run ${runId}`, runId)
+
+  const retrieveSoon = async (runId: string): Promise<EngineRun | undefined> => {
+    for (const pauseMs of askedAgainAfterMs) {
+      const run = await retrieve(runId)
+      if (run) return run
+      await pause(clock, pauseMs)
+    }
+    return retrieve(runId)
+  }
+
+  /** With the runs that it made: those that Trigger.dev shows by it, and those that its host told of. */
+  const toLink = async (run: EngineRun, jobId: string): Promise<JobLink> => {
+    const record = readRecord(run.metadata)
+    const shown = (run.relatedRuns?.children ?? []).filter((child) => isRunOf(child, jobId))
+    const told = record && 'dispatched' in record ? Object.values(record.dispatched) : []
+    const ids = [...new Set([...shown.map(({ id }) => id), ...told])]
+    const children = await mapAtMost(mostAtOnce, ids, retrieve)
+    return { run, children: children.filter((child) => child !== undefined).toSorted(byAge) }
+  }
+
+  const links = async (id: string): Promise<JobLinks | undefined> => {
+    const root = isRunId(id) ? await retrieveSoon(id) : undefined
+    if (!root || !isJob(root)) return undefined
+    const found: [JobLink, ...JobLink[]] = [await toLink(root, id)]
+    const seen = new Set([id])
+    for (let next = retriedBy(root.tags); next !== undefined && !seen.has(next);) {
+      seen.add(next)
+      const run = await retrieveSoon(next)
+      if (!run) break
+      found.push(await toLink(run, id))
+      next = retriedBy(run.tags)
+    }
+    return found
+  }
+
+  const toStatus = (of: JobLinks): JobStatus => toJobStatus(of, jobs())
+
+  return {
+    links,
+    toStatus,
+    async read(id) {
+      const found = await links(id)
+      return found && toStatus(found)
+    },
+  }
+}
+
+/** Whether an id may be one of Trigger.dev's: it has other words for what is none. */
+function isRunId(id: string): boolean {
+  return /^run_[A-Za-z0-9]{1,64}$/.test(id)
+}
+
+/** A run that stands for a job: one of an event's task, for a tenant, that no retry made. */
+function isJob(run: EngineRun): boolean {
+  if (eventOfTask(run.taskIdentifier) === undefined) return false
+  const { envelope, retry } = askedOf(run)
+  return retry === undefined && envelope.tenantId !== ''
+}
+
+/** Whether a run is one that a job's run made for a definition, and not by a handler's own doing. */
+function isRunOf({ taskIdentifier, tags }: ListedRun, jobId: string): boolean {
+  return definitionOfTask(taskIdentifier) !== undefined && tags.includes(jobTagOf(jobId))
+}
+
+function byAge(one: EngineRun, other: EngineRun): number {
+  return one.createdAt.getTime() - other.createdAt.getTime() || (one.id < other.id ? -1 : 1)
+}

@@ -1,0 +1,248 @@
+import { defineCronJob, defineJob, type Definition, cronEventOf, toJobRegistry } from '@cgk-platform/jobs-core'
+import { describe, expect, test } from 'vitest'
+
+import { fakeRun } from '../../test/kit/fake-run.ts'
+import '../../test/kit/work.ts'
+import type { EngineRun } from '../api/engine-shapes.ts'
+import type { Retry } from '../wire/payload.ts'
+import type { AttemptRecord } from '../wire/run-record.ts'
+import { eventTaskId, jobTaskId } from '../wire/task-id.ts'
+import type { JobLink } from './job-facts.ts'
+import { toJobStatus, unknownDefinition } from './to-job-status.ts'
+
+const now = Date.parse('2026-03-01T12:10:00Z')
+const sentAt = Date.parse('2026-03-01T12:00:00Z')
+const at = (seconds: number) => new Date(sentAt + seconds * 1000)
+const job = (id: string): Definition => defineJob({ id, event: 'work.asked', handler: () => undefined })
+const cancelled = { status: 'CANCELED', error: { message: 'Canceled by user' } } as const
+
+function envelope(more: object = {}) {
+  return {
+    v: 1,
+    id: 'of the send',
+    event: 'work.asked',
+    tenantId: 'acme',
+    payload: { tenantId: 'acme' },
+    sentAt,
+    ...more,
+  }
+}
+
+function record(definition: string, more: Partial<AttemptRecord> = {}) {
+  return { metadata: { job: { definition, attempt: 1, maxAttempts: 3, startedAt: 2000, ...more } } }
+}
+
+/** The event's own run. */
+function link(run: Partial<EngineRun>, children: EngineRun[] = [], retry?: Retry): JobLink {
+  const payload = { envelope: envelope(), ...(retry && { retry }) }
+  return { run: fakeRun({ taskIdentifier: eventTaskId('work.asked'), payload, ...run }), children }
+}
+
+function child(definition: string, run: Partial<EngineRun>, retryOf?: string): EngineRun {
+  const payload = { envelope: envelope(), jobId: 'run_1', ...(retryOf !== undefined && { retryOf }) }
+  return fakeRun({ id: `run_${definition}`, taskIdentifier: jobTaskId(definition), payload, ...run })
+}
+
+function read(links: [JobLink, ...JobLink[]], definitions?: Definition[]) {
+  return toJobStatus(links, definitions && toJobRegistry(definitions))
+}
+
+const done = { status: 'COMPLETED', finishedAt: at(5) } as const
+const failed = { status: 'FAILED', finishedAt: at(4), error: { message: 'no' } } as const
+const dispatched = { ...done, metadata: { job: { dispatched: {} } } }
+
+describe('a job whose event has one definition', () => {
+  test("is the event's run itself", () => {
+    const run = { ...record('ship', { startedAt: at(2).getTime() }), ...done, startedAt: at(1), output: { done: true } }
+    expect(read([link(run)])).toEqual({
+      id: 'run_1',
+      event: 'work.asked',
+      tenantId: 'acme',
+      state: 'completed',
+      createdAt: at(0),
+      startedAt: at(2),
+      endedAt: at(5),
+      runs: [
+        {
+          id: 'run_1',
+          definitionId: 'ship',
+          state: 'completed',
+          attempts: 1,
+          maxAttempts: 3,
+          startedAt: at(2),
+          endedAt: at(5),
+          output: { done: true },
+        },
+      ],
+    })
+  })
+
+  test('is in the state of that run', () => {
+    expect(read([link(record('ship'))]).state).toBe('running')
+    expect(read([link({ ...record('ship', { retryAt: now + 1 }) })]).state).toBe('retrying')
+    expect(read([link({ ...record('ship'), ...failed })]).state).toBe('failed')
+    expect(read([link({ ...record('ship'), ...cancelled })]).state).toBe('cancelled')
+  })
+})
+
+describe('a job of which nobody knows yet what it will do', () => {
+  test.each([
+    ['DELAYED', 'scheduled'],
+    ['PENDING_VERSION', 'queued'],
+    ['QUEUED', 'queued'],
+    ['DEQUEUED', 'queued'],
+    ['EXECUTING', 'queued'],
+    ['WAITING', 'queued'],
+  ] as const)('%s is %s, and has no runs', (status, state) => {
+    const told = read([link({ status })])
+    expect([told.state, told.runs]).toEqual([state, []])
+    expect(told).not.toHaveProperty('endedAt')
+  })
+
+  test('tells when it shall run', () => {
+    const payload = { envelope: envelope({ runAt: now + 1000 }) }
+    expect(read([link({ status: 'DELAYED', payload })]).scheduledFor).toEqual(new Date(now + 1000))
+  })
+
+  test.each([
+    [cancelled, 'cancelled'],
+    [{ status: 'EXPIRED' }, 'expired'],
+    [{ status: 'COMPLETED' }, 'completed'],
+  ] as const)('that ended so (%o) is %s, and has no runs', (run, state) => {
+    const told = read([link({ ...run, finishedAt: at(3) })])
+    expect([told.state, told.runs, told.endedAt]).toEqual([state, [], at(3)])
+  })
+})
+
+describe('a job whose event has several definitions', () => {
+  const runs = [child('ship', { ...done, startedAt: at(3), finishedAt: at(9) }), child('bill', { startedAt: at(2) })]
+
+  test('has a run of each', () => {
+    const told = read([link(dispatched, runs)])
+    expect(told.runs.map(({ id, definitionId, state }) => [id, definitionId, state])).toEqual([
+      ['run_ship', 'ship', 'completed'],
+      ['run_bill', 'bill', 'running'],
+    ])
+    expect([told.state, told.startedAt]).toEqual(['running', at(2)])
+    expect(told).not.toHaveProperty('endedAt')
+  })
+
+  test('ends when the last of them does', () => {
+    const told = read([link(dispatched, [runs[0]!, child('bill', done)])])
+    expect([told.state, told.endedAt]).toEqual(['completed', at(9)])
+  })
+
+  test('is not over while more of them are made', () => {
+    expect(read([link({}, [runs[0]!])]).state).toBe('running')
+    expect(read([link({}, runs)]).state).toBe('running')
+    expect(read([link({}, [child('bill', { status: 'QUEUED', attemptCount: 0 })])]).state).toBe('queued')
+  })
+
+  test('is cancelled for good once its own run is, though some of them were made meanwhile', () => {
+    expect(read([link(cancelled, runs)]).state).toBe('cancelled')
+  })
+
+  test('may have a definition whose id is no task id', () => {
+    expect(read([link(dispatched, [child('Mail.to_all', {})])]).runs[0]!.definitionId).toBe('Mail.to_all')
+  })
+})
+
+describe('how many attempts a run may have', () => {
+  const waiting = { status: 'QUEUED', attemptCount: 0 } as const
+
+  test('is what the send asked for, or the definition, while no record says it', () => {
+    const definition = defineJob({
+      id: 'pack',
+      event: 'work.asked',
+      retry: { maxAttempts: 7 },
+      handler: () => undefined,
+    })
+    expect(read([link(dispatched, [child('pack', waiting)])], [definition]).runs[0]!.maxAttempts).toBe(7)
+    const asked = { ...dispatched, payload: { envelope: envelope({ maxAttempts: 2 }) } }
+    expect(read([link(asked, [child('pack', waiting)])], [definition]).runs[0]!.maxAttempts).toBe(2)
+    expect(read([link(asked, [child('pack', waiting)])]).runs[0]!.maxAttempts).toBe(2)
+    expect(read([link(dispatched, [child('pack', waiting)])]).runs[0]!.maxAttempts).toBe(1)
+  })
+})
+
+describe("an event's run that failed before it told what it is of", () => {
+  const killed = { status: 'CRASHED', finishedAt: at(4), error: { message: 'killed' } } as const
+
+  test('is a run of the only definition, where that is known', () => {
+    const told = read([link(killed)], [job('ship')])
+    expect(told.state).toBe('failed')
+    expect(told.runs).toMatchObject([
+      { id: 'run_1', definitionId: 'ship', state: 'failed', error: { message: 'killed' } },
+    ])
+  })
+
+  test('is a run of a cron job, whose event has no other', () => {
+    const cron = defineCronJob({ id: 'daily', schedule: '0 9 * * *', handler: () => undefined })
+    const ofTick = { ...killed, taskIdentifier: eventTaskId(cronEventOf('daily')) }
+    expect(read([link(ofTick)], [cron]).runs[0]!.definitionId).toBe('daily')
+  })
+
+  test('is one of an unknown definition otherwise', () => {
+    for (const definitions of [undefined, [], [job('ship'), job('bill')]]) {
+      expect(read([link(killed)], definitions).runs).toMatchObject([
+        { definitionId: unknownDefinition, state: 'failed' },
+      ])
+    }
+  })
+
+  test('fails the job beside the runs that it had made', () => {
+    const told = read([link(killed, [child('ship', done)])], [job('ship')])
+    expect(told.runs.map(({ definitionId, state }) => [definitionId, state])).toEqual([
+      [unknownDefinition, 'failed'],
+      ['ship', 'completed'],
+    ])
+    expect(told.state).toBe('failed')
+  })
+})
+
+describe('a job that was retried', () => {
+  const first = link({ ...record('ship'), ...failed })
+  const retry: Retry = { jobId: 'run_1', runs: { ship: 'run_1' } }
+  const again = (run: Partial<EngineRun>, children: EngineRun[] = []) => link({ id: 'run_2', ...run }, children, retry)
+
+  test('is in the state of the retry', () => {
+    expect(read([first, again({ status: 'QUEUED', attemptCount: 0 })]).state).toBe('queued')
+    const told = read([first, again(dispatched, [child('ship', { finishedAt: at(8), status: 'COMPLETED' }, 'run_1')])])
+    expect(told.runs.map(({ id, state, retryOf }) => [id, state, retryOf])).toEqual([
+      ['run_1', 'failed', undefined],
+      ['run_ship', 'completed', 'run_1'],
+    ])
+    expect([told.id, told.state, told.endedAt]).toEqual(['run_1', 'completed', at(8)])
+  })
+
+  test('has failed again where the retry could not be made, which says what it was to retry', () => {
+    const told = read([first, again(failed)], [job('ship')])
+    expect(told.runs[1]).toMatchObject({ id: 'run_2', definitionId: 'ship', state: 'failed', retryOf: 'run_1' })
+    expect(told.state).toBe('failed')
+  })
+
+  test('is still failed where nobody handles its event any more', () => {
+    expect(read([first, again(dispatched)]).state).toBe('failed')
+  })
+
+  test('has no run of an unknown definition left, once all definitions were run that had no run', () => {
+    const lost = link({ status: 'CRASHED', finishedAt: at(4) }, [child('bill', done)])
+    const rest = link({ id: 'run_2', ...dispatched }, [child('ship', done)], {
+      jobId: 'run_1',
+      runs: {},
+      allBut: ['bill'],
+    })
+    const told = read([lost, rest])
+    expect(told.runs.map(({ definitionId }) => definitionId)).toEqual(['bill', 'ship'])
+    expect(told.state).toBe('completed')
+  })
+
+  test('knows of its first run what the retry says of it', () => {
+    const lost = link({ status: 'CRASHED', finishedAt: at(4) })
+    expect(read([lost, again(dispatched)]).runs).toMatchObject([{ id: 'run_1', definitionId: 'ship', state: 'failed' }])
+  })
+
+  test('that is cancelled stays so', () => {
+    expect(read([first, again(cancelled)]).state).toBe('cancelled')
+  })
+})

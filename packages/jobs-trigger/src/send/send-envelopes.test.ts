@@ -1,0 +1,202 @@
+import { type Accepted, type Envelope, SendFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { describe, expect, test } from 'vitest'
+
+import { createFakeApi, type FakeAnswers } from '../../test/kit/fake-api.ts'
+import { createFakeClock } from '../../test/kit/fake-clock.ts'
+import { fakeRun } from '../../test/kit/fake-run.ts'
+import { type Failure, RequestFailure } from '../api/request-failure.ts'
+import { sendEnvelopes } from './send-envelopes.ts'
+
+const envelope = (more: Partial<Envelope> = {}): Envelope => ({
+  v: 1,
+  id: '01JQDAE4RQF8MBCR55T5A00001',
+  event: 'work.asked',
+  tenantId: 'acme',
+  payload: { tenantId: 'acme' },
+  sentAt: 1000,
+  ...more,
+})
+
+async function send(envelopes: readonly Envelope[], answers?: FakeAnswers) {
+  const api = createFakeApi([], answers)
+  const clock = createFakeClock()
+  return { answers: await clock.finish(sendEnvelopes(envelopes, { api, clock })), api, clock }
+}
+
+function errorOf(answer: Accepted | undefined): Error {
+  if (answer?.ok !== false) throw new Error('It was taken.')
+  return answer.error
+}
+
+function failing(failure: Partial<Failure>): FakeAnswers {
+  const whole = { problem: 'it answered 500', maybe: false, isPassing: false, isOwnWord: true, ...failure }
+  return {
+    trigger() {
+      throw new RequestFailure(whole, { cause: 'of the SDK' })
+    },
+  }
+}
+
+describe('an event', () => {
+  test("is sent to its own task, and the run's id is the job's", async () => {
+    const { answers, api } = await send([envelope()])
+    expect(answers).toEqual([{ ok: true, id: 'run_made0', deduplicated: false }])
+    expect(api.triggered).toEqual([
+      {
+        taskId: 'event-work__asked',
+        payload: { envelope: envelope() },
+        tags: ['jobs', 'jobs:acme', 'tenant:acme', 'event:work.asked'],
+        concurrencyKey: 'acme',
+        idempotencyKey: expect.stringMatching(/^[0-9a-f]{64}$/),
+        idempotencyKeyTtlMs: 3_600_000,
+      },
+    ])
+    expect(api.asked).toHaveLength(1)
+  })
+
+  test('leaves what is for the sending provider alone at home', async () => {
+    const { api } = await send([envelope({ providerOptions: { 'trigger.dev': {} } })])
+    expect(api.triggered[0]!.payload).toEqual({ envelope: envelope() })
+  })
+
+  test('waits for its time, where that is still to come', async () => {
+    const now = createFakeClock().now()
+    const { api } = await send([envelope({ runAt: now + 1 }), envelope({ runAt: now })])
+    expect(api.triggered.map(({ delay }) => delay)).toEqual([new Date(now + 1), undefined])
+  })
+
+  test.each([
+    [undefined, undefined],
+    [1, 6],
+    [5, 6],
+    [7, 8],
+  ])('with %s attempts has a run with %s, as making the runs of its definitions may take some', async (asked, told) => {
+    const { api } = await send([envelope(asked === undefined ? {} : { maxAttempts: asked })])
+    expect(api.triggered[0]!.maxAttempts).toBe(told)
+  })
+
+  test('has the same key whenever it is asked for, and another than other sends', async () => {
+    const { api } = await send([envelope(), envelope(), envelope({ id: '01JQDAE4RQF8MBCR55T5A00002' })])
+    const [first, again, other] = api.triggered.map(({ idempotencyKey }) => idempotencyKey)
+    expect(again).toBe(first)
+    expect(other).not.toBe(first)
+  })
+
+  test('that was asked for twice for want of an answer is no duplicate', async () => {
+    const { answers } = await send([envelope()], {
+      trigger: () => ({ id: 'run_1', isCached: true, isAskedAgain: true }),
+    })
+    expect(answers).toEqual([{ ok: true, id: 'run_1', deduplicated: false }])
+  })
+})
+
+describe('an idempotency key', () => {
+  const keyed = (more: Partial<Envelope> = {}) =>
+    envelope({ idempotencyKey: 'order_1', idempotencyTtlMs: 5000, ...more })
+
+  test('counts for its tenant and event, and for as long as it lives', async () => {
+    const { answers, api } = await send([
+      keyed(),
+      keyed({ id: '01JQDAE4RQF8MBCR55T5A00002' }),
+      keyed({ tenantId: 'other' }),
+      keyed({ event: 'work.followed' }),
+      keyed({ idempotencyKey: 'order_2' }),
+    ])
+    expect(answers.map((answer) => answer.ok && answer.deduplicated)).toEqual([false, true, false, false, false])
+    expect(answers.map((answer) => answer.ok && answer.id)).toEqual([
+      'run_made0',
+      'run_made0',
+      'run_made1',
+      'run_made2',
+      'run_made3',
+    ])
+    expect(new Set(api.triggered.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(4)
+    for (const { idempotencyKeyTtlMs } of api.triggered) expect(idempotencyKeyTtlMs).toBe(5000)
+  })
+
+  test('lives a day where nothing is said', async () => {
+    const { api } = await send([envelope({ idempotencyKey: 'order_1' })])
+    expect(api.triggered[0]!.idempotencyKeyTtlMs).toBe(86_400_000)
+  })
+
+  test('that the send itself took before an answer was lost is told as taken by it', async () => {
+    const trigger = () => ({ id: 'run_1', isCached: true, isAskedAgain: true })
+    const own = await send([keyed()], { trigger, retrieve: () => fakeRun({ payload: { envelope: keyed() } }) })
+    expect(own.answers).toEqual([{ ok: true, id: 'run_1', deduplicated: false }])
+    const payload = { envelope: keyed({ id: '01JQDAE4RQF8MBCR55T5A00009' }) }
+    const others = await send([keyed()], { trigger, retrieve: () => fakeRun({ payload }) })
+    expect(others.answers).toEqual([{ ok: true, id: 'run_1', deduplicated: true }])
+    const asText = await send([keyed()], {
+      trigger,
+      retrieve: () => fakeRun({ payload: JSON.stringify({ envelope: keyed() }) }),
+    })
+    expect(asText.answers).toMatchObject([{ deduplicated: false }])
+    const unread = await send([keyed()], {
+      trigger,
+      retrieve() {
+        throw new Error('no')
+      },
+    })
+    expect(unread.answers).toMatchObject([{ ok: true, deduplicated: true }])
+  })
+})
+
+describe('a send that failed', () => {
+  test.each([
+    [false, 'no', 'It was not accepted, so it can be sent again.'],
+    [true, 'maybe', 'It may have been accepted all the same: send it again only with an `idempotencyKey`.'],
+  ])('tells whether it was accepted: %s', async (maybe, accepted, remedy) => {
+    const error = errorOf((await send([envelope()], failing({ maybe }))).answers[0])
+    expect(SendFailedError.isInstance(error) && error.accepted).toBe(accepted)
+    expect(error.message).toBe(`\`trigger.dev\` did not take \`work.asked\`: it answered 500. ${remedy}`)
+    expect(error.cause).toBe('of the SDK')
+  })
+
+  test('tells what to do, where that is known', async () => {
+    const error = errorOf((await send([envelope()], failing({ advice: 'check the key' }))).answers[0])
+    expect(error.message).toContain('it answered 500: check the key. It was not')
+  })
+
+  test('fails no other', async () => {
+    const { answers } = await send([envelope({ tenantId: 'bad' }), envelope()], {
+      trigger(asked) {
+        if (asked.concurrencyKey === 'bad') return failing({}).trigger!(asked)
+        return { id: 'run_1', isCached: false }
+      },
+    })
+    expect(answers.map(({ ok }) => ok)).toEqual([false, true])
+  })
+})
+
+describe('what Trigger.dev cannot take is refused, and nothing is asked:', () => {
+  test('an event whose name is too long to tell tasks apart by', async () => {
+    const { answers, api } = await send([envelope({ event: `work.${'x'.repeat(110)}` })])
+    const error = errorOf(answers[0])
+    expect(UnsupportedFeatureError.isInstance(error)).toBe(true)
+    expect(error.message).toMatch(/The name makes a task id of 122 characters.*: shorten it\.$/)
+    expect(api.asked).toEqual([])
+  })
+
+  test("a task's options for one send", async () => {
+    const { answers } = await send([envelope({ providerOptions: { 'trigger.dev': { machine: 'micro' } } })])
+    expect(errorOf(answers[0]).message).toContain('They belong to a definition: give them to `defineJob`.')
+  })
+})
+
+test('several are sent at once, ten at the most', async () => {
+  let underWay = 0
+  let most = 0
+  const envelopes = Array.from({ length: 25 }, (_, number) =>
+    envelope({ id: `01JQDAE4RQF8MBCR55T5A000${10 + number}` }),
+  )
+  const { answers } = await send(envelopes, {
+    async trigger({ payload }) {
+      most = Math.max(most, ++underWay)
+      await new Promise((resolve) => void setImmediate(resolve))
+      underWay--
+      return { id: (payload as { envelope: Envelope }).envelope.id, isCached: false }
+    },
+  })
+  expect(answers.map((answer) => answer.ok && answer.id)).toEqual(envelopes.map(({ id }) => id))
+  expect(most).toBe(10)
+})

@@ -1,0 +1,87 @@
+import {
+  type Accepted,
+  type Clock,
+  type Envelope,
+  SendFailedError,
+  UnsupportedFeatureError,
+} from '@cgk-platform/jobs-core'
+
+import { hashOf } from '../api/hash-of.ts'
+import { mapAtMost } from '../api/map-at-most.ts'
+import { RequestFailure } from '../api/request-failure.ts'
+import type { TriggerApi, Triggered } from '../api/trigger-api.ts'
+import { toCarried } from '../wire/payload.ts'
+import { eventTaskId, taskIdProblem } from '../wire/task-id.ts'
+import { toRunRequest } from './to-run-request.ts'
+
+/** What envelopes are sent with. */
+export interface SendParts {
+  readonly api: TriggerApi
+  readonly clock: Clock
+}
+
+/** Single requests, since Trigger.dev makes the runs of a batch too late to tell their ids. */
+const mostAtOnce = 10
+
+/** How long the id of a send without a key is one: until the last time that its request is made again, and then some. */
+const ownKeyMs = 3_600_000
+
+/** Triggers the event's task for each envelope. */
+export function sendEnvelopes(envelopes: readonly Envelope[], parts: SendParts): Promise<Accepted[]> {
+  return mapAtMost(mostAtOnce, envelopes, (envelope) => sendOne(envelope, parts))
+}
+
+async function sendOne(envelope: Envelope, { api, clock }: SendParts): Promise<Accepted> {
+  const refusal = refuse(envelope)
+  if (refusal) return { ok: false, error: refusal }
+  const { event, runAt } = envelope
+  const { providerOptions: _, ...carried } = envelope
+  try {
+    const triggered = await api.trigger(eventTaskId(event), toCarried({ envelope: carried }), {
+      ...toRunRequest(envelope),
+      ...(await keyOf(envelope)),
+      ...(runAt !== undefined && runAt > clock.now() && { delay: new Date(runAt) }),
+    })
+    return { ok: true, id: triggered.id, deduplicated: await isOfAnother(triggered, envelope, api) }
+  } catch (cause) {
+    if (!(cause instanceof RequestFailure)) throw cause
+    const { problem, advice, maybe } = cause.failure
+    const failure = {
+      event,
+      provider: 'trigger.dev',
+      problem: advice === undefined ? problem : `${problem}: ${advice}`,
+      accepted: maybe ? 'maybe' : 'no',
+    } as const
+    return { ok: false, error: new SendFailedError(failure, { cause: cause.cause }) }
+  }
+}
+
+/** Also a send without a key has one, so that asking again after an answer was lost makes no second job. */
+async function keyOf({ id, tenantId, event, idempotencyKey, idempotencyTtlMs = 86_400_000 }: Envelope) {
+  return idempotencyKey === undefined
+    ? { idempotencyKey: await hashOf(['send', id]), idempotencyKeyTtlMs: ownKeyMs }
+    : { idempotencyKey: await hashOf(['key', tenantId, event, idempotencyKey]), idempotencyKeyTtlMs: idempotencyTtlMs }
+}
+
+/** Whether the key was taken. It was taken by this very send where an answer was lost on the way. */
+async function isOfAnother({ id, isCached, isAskedAgain }: Triggered, envelope: Envelope, api: TriggerApi) {
+  if (!isCached || envelope.idempotencyKey === undefined) return false
+  if (!isAskedAgain) return true
+  const run = await api.retrieve(`for the run ${id}`, id).catch(() => undefined)
+  const text = typeof run?.payload === 'string' ? run.payload : JSON.stringify(run?.payload ?? null)
+  return !text.includes(JSON.stringify(envelope.id))
+}
+
+function refuse({ event, providerOptions }: Envelope): UnsupportedFeatureError | undefined {
+  const provider = 'trigger.dev'
+  const problem = taskIdProblem(eventTaskId(event))
+  if (problem !== undefined) {
+    return new UnsupportedFeatureError({ feature: event, provider, remedy: `The name ${problem}: shorten it.` })
+  }
+  const own = providerOptions?.['trigger.dev']
+  if (own !== undefined && Object.keys(own).length > 0) {
+    const remedy = 'They belong to a definition: give them to `defineJob`.'
+    return new UnsupportedFeatureError({ feature: 'providerOptions.trigger.dev of a send', provider, remedy })
+  }
+  return undefined
+}

@@ -1,0 +1,1 @@
+export { createTriggerTasks, type TriggerHostInternals, type TriggerHostOptions } from './host/create-trigger-tasks.ts'

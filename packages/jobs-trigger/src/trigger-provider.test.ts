@@ -1,0 +1,98 @@
+import { InvalidOptionError, type JobHost } from '@cgk-platform/jobs-core'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+
+import { type Answer, createFakeServer, testKey, testUrl } from '../test/kit/fake-server.ts'
+import { fakeRun } from '../test/kit/fake-run.ts'
+import { triggerCapabilities } from './capabilities.ts'
+import { checkTriggerDefinition } from './provider-options.ts'
+import { createTriggerProvider } from './trigger-provider.ts'
+
+const envelope = {
+  v: 1,
+  id: '01JQDAE4RQF8MBCR55T5A00001',
+  event: 'work.asked',
+  tenantId: 'acme',
+  payload: { tenantId: 'acme' },
+  sentAt: 1,
+} as const
+
+afterEach(() => vi.unstubAllGlobals())
+
+async function open(answer: Answer) {
+  const { clock, asked } = await createFakeServer(answer)
+  const posts = () => asked.filter(({ method }) => method === 'POST').map(({ url }) => url.pathname)
+  const provider = createTriggerProvider({ apiKey: testKey, apiUrl: testUrl }, { clock })
+  return { provider, clock, asked, posts }
+}
+
+/** A server with a job that failed; each retry of it fails, too. */
+function withFailedJob(): Answer {
+  const metadata = { job: { definition: 'ship', attempt: 1, maxAttempts: 1, failed: true } }
+  const failed = { status: 'FAILED', payload: { envelope }, metadata } as const
+  const runs = new Map([['run_1', fakeRun({ ...failed, tags: ['jobs'] })]])
+  return ({ method, url, body }) => {
+    const id = url.pathname.split('/')[4]!
+    if (method === 'GET') return { body: runs.get(id) }
+    if (url.pathname.endsWith('/tags')) {
+      const run = runs.get(id)!
+      runs.set(id, { ...run, tags: [...run.tags, ...(body as { tags: string[] }).tags] })
+      return { body: { message: 'done' } }
+    }
+    const made = `run_${runs.size + 1}`
+    const payload = (JSON.parse((body as { payload: string }).payload) as { json: unknown }).json
+    runs.set(made, fakeRun({ ...failed, id: made, payload, tags: [] }))
+    return { body: { id: made } }
+  }
+}
+
+const trigger = '/api/v1/tasks/event-work__asked/trigger'
+
+test('it is Trigger.dev, with what that can do and refuses', async () => {
+  const { provider } = await open(() => ({}))
+  expect(provider).toMatchObject({
+    specificationVersion: 'v1',
+    name: 'trigger.dev',
+    capabilities: triggerCapabilities,
+    checkDefinition: checkTriggerDefinition,
+  })
+})
+
+test('it is of one client alone', async () => {
+  const { provider } = await open(() => ({}))
+  provider.attach!({} as JobHost)
+  expect(() => provider.attach!({} as JobHost)).toThrow(InvalidOptionError)
+  expect(() => provider.attach!({} as JobHost)).toThrow('Make one Trigger.dev provider for each client.')
+})
+
+describe('a retry', () => {
+  test('that is asked for twice at once makes one run', async () => {
+    const { provider, clock, posts } = await open(withFailedJob())
+    await clock.finish(Promise.all([provider.retry('run_1'), provider.retry('run_1')]))
+    expect(posts()).toEqual([trigger, '/api/v1/runs/run_1/tags'])
+  })
+
+  test('that is asked for again when it is over makes another', async () => {
+    const { provider, clock, posts } = await open(withFailedJob())
+    await clock.finish(provider.retry('run_1'))
+    await clock.finish(provider.retry('run_1'))
+    expect(posts()).toEqual([trigger, '/api/v1/runs/run_1/tags', trigger, '/api/v1/runs/run_2/tags'])
+  })
+})
+
+test('its calls go to Trigger.dev', async () => {
+  const { provider, clock, asked } = await open(({ method, url }) => {
+    if (method === 'POST') return { body: { id: 'run_1' } }
+    if (url.pathname === '/api/v1/runs') return { body: { data: [], pagination: {} } }
+    if (url.pathname.startsWith('/api/v1/queues')) return { status: 404, body: { error: 'queue-not-found' } }
+    return { body: fakeRun({ payload: { envelope }, status: 'COMPLETED' }) }
+  })
+  const call = (work: Promise<unknown>) => clock.finish(work)
+  expect(await call(provider.send([envelope]))).toEqual([{ ok: true, id: 'run_1', deduplicated: false }])
+  expect(await call(provider.status('run_1'))).toMatchObject({ id: 'run_1', state: 'completed' })
+  await call(provider.cancel('run_1'))
+  expect(await call(provider.list!({ limit: 10 }))).toEqual({ jobs: [] })
+  expect(await call(provider.health())).toMatchObject({ provider: 'trigger.dev', ok: true })
+  for (const { url, headers } of asked) {
+    expect([url.origin, headers.get('authorization')]).toEqual([testUrl, `Bearer ${testKey}`])
+  }
+})

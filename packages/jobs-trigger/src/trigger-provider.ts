@@ -1,0 +1,64 @@
+import { type Clock, InvalidOptionError, type JobHost, type JobProvider, systemClock } from '@cgk-platform/jobs-core'
+
+import { createTriggerApi } from './api/trigger-api.ts'
+import { triggerCapabilities } from './capabilities.ts'
+import { cancelJob } from './control/cancel-job.ts'
+import { retryJob } from './control/retry-job.ts'
+import { checkHealth } from './health.ts'
+import { checkTriggerDefinition } from './provider-options.ts'
+import { createJobReader } from './read/job-reader.ts'
+import { listJobs } from './read/list-jobs.ts'
+import { sendEnvelopes } from './send/send-envelopes.ts'
+import { toConnection, type TriggerConfig } from './trigger-config.ts'
+
+/** What tests set besides. */
+export interface TriggerInternals {
+  /** Default: the machine's clock. */
+  clock?: Clock | undefined
+}
+
+/**
+ * Trigger.dev as a provider: sends jobs and reads, cancels and retries them. They are run by Trigger.dev's workers, in
+ * the project whose tasks `createTriggerTasks` makes.
+ *
+ * @throws {InvalidOptionError} for a setting that cannot be used.
+ */
+export function createTriggerProvider(config: TriggerConfig = {}, internals: TriggerInternals = {}): JobProvider {
+  const { clock = systemClock } = internals
+  const connection = toConnection(config)
+  let host: JobHost | undefined
+  const jobs = () => host?.jobs
+  const api = createTriggerApi(connection, clock)
+  const reader = createJobReader({ api, clock, jobs })
+  const retrying = new Map<string, Promise<void>>()
+
+  return {
+    specificationVersion: 'v1',
+    name: 'trigger.dev',
+    capabilities: triggerCapabilities,
+    checkDefinition: checkTriggerDefinition,
+
+    attach(given) {
+      if (host) {
+        const remedy = 'Make one Trigger.dev provider for each client.'
+        throw new InvalidOptionError({ option: 'provider', problem: 'has a client already', remedy })
+      }
+      host = given
+    },
+
+    send: (envelopes) => sendEnvelopes(envelopes, { api, clock }),
+    status: (id) => reader.read(id),
+    cancel: (id) => cancelJob(id, { api, clock, reader }),
+
+    async retry(id) {
+      const before = retrying.get(id)
+      if (before) return before
+      const retried = retryJob(id, { api, clock, reader }).finally(() => retrying.delete(id))
+      retrying.set(id, retried)
+      return retried
+    },
+
+    list: (query) => listJobs(query, api, reader),
+    health: () => checkHealth(api, jobs()),
+  }
+}

@@ -1,0 +1,45 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+
+import { jobsTag, jobsTagOf, retriedBy, retriedByTag, tagsOf } from './tags.ts'
+
+describe('tags', () => {
+  test('tell what a run is of', () => {
+    expect(tagsOf({ tenantId: 'acme', event: 'order.created' })).toEqual(['tenant:acme', 'event:order.created'])
+    const run = { tenantId: 'acme', event: 'order.created', jobId: 'run_1', definitionId: 'ship' }
+    expect(tagsOf(run)).toEqual(['tenant:acme', 'event:order.created', 'job:run_1', 'definition:ship'])
+    expect([jobsTag, jobsTagOf('acme')]).toEqual(['jobs', 'jobs:acme'])
+  })
+
+  test('are parted nowhere by a comma, at which Trigger.dev parts the tags that runs are looked for by', () => {
+    expect(jobsTagOf('a,b 100%')).toBe('jobs:a%2cb%20100%25')
+  })
+
+  test('are shorter than 128 characters, and another for another value', () => {
+    const value = fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }), fc.stringMatching(/^x{100,130}[a-c%,]{0,3}$/))
+    fc.assert(
+      fc.property(value, value, (one, other) => {
+        const [first, second] = [jobsTagOf(one), jobsTagOf(other)]
+        expect(first.length).toBeLessThan(128)
+        expect(first).not.toMatch(/[,\s\p{Cc}\p{Cs}]/u)
+        expect(first === second).toBe(one === other)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+})
+
+describe('a run that was retried', () => {
+  test('leads to the retry by a tag', () => {
+    expect(retriedBy(['tenant:acme', retriedByTag('run_2')])).toBe('run_2')
+  })
+
+  test('leads to the first one where two put the same tag on it', () => {
+    expect(retriedBy([retriedByTag('run_2'), retriedByTag('run_2')])).toBe('run_2')
+  })
+
+  test('is not taken for one by the tags of others', () => {
+    expect(retriedBy(['tenant:retried-by:run_2', 'event:retried-by'])).toBeUndefined()
+    expect(retriedBy([])).toBeUndefined()
+  })
+})

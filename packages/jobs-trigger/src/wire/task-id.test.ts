@@ -1,0 +1,45 @@
+import { cronEventOf } from '@cgk-platform/jobs-core'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+
+import { definitionOfTask, eventOfTask, eventTaskId, jobTaskId, taskIdProblem, tickTaskId } from './task-id.ts'
+
+test.each<[event: string, taskId: string]>([
+  ['order.created', 'event-order__created'],
+  ['email.review_request', 'event-email__review_urequest'],
+  ['ordercreated', 'event-ordercreated'],
+  ['order-created', 'event-order-created'],
+  ['bestellung/größe', 'event-bestellung_x2f_gr_xf6__xdf_e'],
+  [cronEventOf('daily-report'), 'cron-daily-report'],
+])('the event %s has the task %s', (event, taskId) => {
+  expect(eventTaskId(event)).toBe(taskId)
+  expect([eventOfTask(taskId), definitionOfTask(taskId)]).toEqual([event, undefined])
+})
+
+test('a definition has a task of its own, and a cron job one for its ticks', () => {
+  expect([jobTaskId('process-order'), tickTaskId('daily-report')]).toEqual(['job-process-order', 'tick-daily-report'])
+  expect([definitionOfTask('job-process-order'), eventOfTask('job-process-order')]).toEqual([
+    'process-order',
+    undefined,
+  ])
+  expect([definitionOfTask('tick-daily-report'), eventOfTask('my-own-task')]).toEqual([undefined, undefined])
+})
+
+test('two names never share a task, nor a queue, whose name keeps letters, digits, `_`, `-` and `/` alone', () => {
+  const name = fc.oneof(fc.string({ unit: 'binary' }), fc.stringMatching(/^[a-z._xu0-9-]{1,12}$/))
+  fc.assert(
+    fc.property(name, name, (one, other) => {
+      const ids = [eventTaskId(one), eventTaskId(other)]
+      expect(ids[0] === ids[1]).toBe(one === other)
+      for (const id of ids) expect(id).toMatch(/^[A-Za-z0-9_-]*$/)
+      expect(ids.map(eventOfTask)).toEqual([one, other])
+      expect(definitionOfTask(jobTaskId(one))).toBe(one)
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test('an id that is longer than its queue can be told apart by is refused', () => {
+  expect(taskIdProblem('event-'.padEnd(120, 'x'))).toBeUndefined()
+  expect(taskIdProblem('event-'.padEnd(121, 'x'))).toContain('a task id of 121 characters')
+})

@@ -1,0 +1,126 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import { createCliFolder } from './cli-folder.ts'
+import { processTree } from './process-tree.ts'
+
+/** Where the worker works and what it runs. */
+export interface CliWorkerOptions {
+  readonly server: { readonly url: string; readonly accessToken: string; readonly projectRef: string }
+  /** Has a `trigger.config.ts`; several workers may share it. */
+  readonly projectDir: string
+  /** Set in the CLI and in the processes of its runs. */
+  readonly env?: Readonly<Record<string, string | undefined>>
+}
+
+/** A running `trigger.dev dev`. */
+export interface CliWorker {
+  readonly pid: number
+  /** What the CLI printed. */
+  output(): string
+  /** The processes that execute runs. */
+  workerPids(): number[]
+  /** Ends every process of it at once, without a farewell: the server has to find out. */
+  kill(): Promise<void>
+  /** Asks the CLI to end, and waits until it has. */
+  close(): Promise<void>
+}
+
+const noLookups = new URL('no-lookups.mjs', import.meta.url).href
+const startMs = 90_000
+const closeMs = 10_000
+const flags = [
+  'skip-update-check',
+  'skip-telemetry',
+  'skip-platform-notifications',
+  'skip-mcp-install',
+  'skip-rules-install',
+]
+const ready = /Local worker ready/
+const broken = /X Error|Error:|ERR_|Failed to/
+
+/** Starts the vendor's own CLI worker, unchanged; it is there once its tasks are registered. */
+export async function startCliWorker({ server, projectDir, env = {} }: CliWorkerOptions): Promise<CliWorker> {
+  const folder = createCliFolder(projectDir)
+  const cli = join(dirname(createRequire(import.meta.url).resolve('trigger.dev/package.json')), 'dist/esm/index.js')
+  // Of its own group, so that a signal for the tests leaves it alone until they have closed it.
+  const child = spawn(process.execPath, ['--import', noLookups, cli, 'dev', ...flags.map((flag) => `--${flag}`)], {
+    cwd: folder.path,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...withoutTestEnvironment(process.env),
+      TRIGGER_ACCESS_TOKEN: server.accessToken,
+      TRIGGER_API_URL: server.url,
+      TRIGGER_PROJECT_REF: server.projectRef,
+      XDG_CONFIG_HOME: folder.configPath,
+      FORCE_COLOR: '0',
+      ...env,
+    },
+  })
+  const output = recordOutput(child)
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const pid = child.pid!
+
+  const kill = async (): Promise<void> => {
+    for (const each of processTree(pid)) signal(each.pid, 'SIGKILL')
+    await ended
+    folder.remove()
+  }
+  try {
+    await untilReady(output, ended)
+  } catch (error) {
+    await kill()
+    throw error
+  }
+  return {
+    pid,
+    output,
+    workerPids: () => processTree(pid).flatMap((each) => (/dev-run-worker/.test(each.command) ? each.pid : [])),
+    kill,
+    async close() {
+      const tree = processTree(pid)
+      signal(pid, 'SIGTERM')
+      await Promise.race([ended, sleep(closeMs, undefined, { ref: false })])
+      for (const each of tree) signal(each.pid, 'SIGKILL') // what it left behind
+      await ended
+      folder.remove()
+    },
+  }
+}
+
+/** The tests' own settings are no business of the worker's. */
+function withoutTestEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const own = /^(VITEST|NODE_ENV$|NODE_OPTIONS$|TRIGGER_|TEST$|DEV$|PROD$|SSR$|MODE$|BASE_URL$)/
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !own.test(name)))
+}
+
+function recordOutput(child: ChildProcess): () => string {
+  let text = ''
+  for (const stream of [child.stdout!, child.stderr!])
+    stream.setEncoding('utf8').on('data', (part) => void (text += part))
+  return () => text
+}
+
+async function untilReady(output: () => string, ended: Promise<void>): Promise<void> {
+  const until = Date.now() + startMs
+  let over = false
+  void ended.then(() => (over = true))
+  while (!ready.test(output())) {
+    if (over) throw new Error(`\`trigger.dev dev\` ended before its tasks were registered:\n${output()}`)
+    if (Date.now() > until || broken.test(output())) {
+      throw new Error(`\`trigger.dev dev\` did not register its tasks:\n${output()}`)
+    }
+    await sleep(20)
+  }
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}

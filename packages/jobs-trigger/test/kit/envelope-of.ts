@@ -1,0 +1,14 @@
+import type { CarriedEnvelope } from '../../src/wire/payload.ts'
+
+/** An envelope of `work.asked` for the tenant `acme`, sent at 4,000 ms. */
+export function envelopeOf(more: Partial<CarriedEnvelope> = {}, payload: object = {}): CarriedEnvelope {
+  return {
+    v: 1,
+    id: '01J0000000000000000000TEST',
+    event: 'work.asked',
+    tenantId: 'acme',
+    payload: { tenantId: 'acme', ...payload },
+    sentAt: 4000,
+    ...more,
+  }
+}

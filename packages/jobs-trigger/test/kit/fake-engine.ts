@@ -1,0 +1,118 @@
+import type { Answer, Asked, Reply } from './fake-server.ts'
+
+/** A run that a task was triggered for. */
+export interface FakeRun {
+  readonly id: string
+  readonly taskId: string
+  readonly payload: unknown
+  readonly options: Readonly<Record<string, unknown>>
+  status: string
+}
+
+/** The part of Trigger.dev's API that hosts use, over runs in memory. */
+export interface FakeEngine {
+  readonly runs: readonly FakeRun[]
+  readonly cancelled: readonly string[]
+  /** The operations of each request that told of a run's metadata. */
+  readonly flushed: readonly unknown[]
+  readonly answer: Answer
+}
+
+/** @param fault - answers instead of the engine where it answers at all */
+export function createFakeEngine(
+  fault: (asked: Asked, engine: FakeEngine) => Reply | undefined = () => undefined,
+): FakeEngine {
+  const runs: FakeRun[] = []
+  const cancelled: string[] = []
+  const flushed: unknown[] = []
+  const keys = new Map<string, FakeRun>()
+
+  const trigger = (taskId: string, body: { payload: string; options: Record<string, unknown> }): Reply => {
+    const { payload, options } = body
+    const { idempotencyKey } = options as { idempotencyKey?: string }
+    const key = idempotencyKey === undefined ? undefined : `${taskId} ${idempotencyKey}`
+    const before = key === undefined ? undefined : keys.get(key)
+    if (before) return { body: { id: before.id, isCached: true } }
+    const run: FakeRun = {
+      id: `run_made${runs.length + 1}`,
+      taskId,
+      payload: parse(payload, options),
+      options,
+      status: 'QUEUED',
+    }
+    runs.push(run)
+    if (key !== undefined) keys.set(key, run)
+    return { body: { id: run.id, isCached: false } }
+  }
+
+  const engine: FakeEngine = {
+    runs,
+    cancelled,
+    flushed,
+    answer(asked) {
+      const told = fault(asked, engine)
+      if (told) return told
+      const { method, url, body } = asked
+      const path = decodeURIComponent(url.pathname)
+      const [, taskId] = /^\/api\/v1\/tasks\/(.+)\/trigger$/.exec(path) ?? []
+      if (taskId !== undefined) return trigger(taskId, body as never)
+      const [, cancelledId] = /^\/api\/v2\/runs\/(.+)\/cancel$/.exec(path) ?? []
+      if (cancelledId !== undefined) return { body: { id: (cancelled.push(cancelledId), cancelledId) } }
+      const [, runId] = /^\/api\/v3\/runs\/(.+)$/.exec(path) ?? []
+      if (runId !== undefined) return toView(runId, runs)
+      if (method === 'PUT' && path.endsWith('/metadata')) {
+        flushed.push((body as { operations: unknown }).operations)
+        return { body: { metadata: {} } }
+      }
+      const [, key] = /^\/api\/v1\/idempotencyKeys\/(.+)\/reset$/.exec(path) ?? []
+      if (key !== undefined) {
+        const { taskIdentifier } = body as { taskIdentifier: string }
+        keys.delete(`${taskIdentifier} ${key}`)
+        return { body: { id: key } }
+      }
+      return { status: 404, body: { error: 'not found' } }
+    },
+  }
+  return engine
+}
+
+function parse(payload: string, options: Record<string, unknown>): unknown {
+  return options['payloadType'] === 'text/plain' ? payload : (JSON.parse(payload) as { json: unknown }).json
+}
+
+function toView(id: string, runs: readonly FakeRun[]): Reply {
+  const children = runs.filter(({ options }) => options['parentRunId'] === id).map(viewOf)
+  const run = runs.find((one) => one.id === id)
+  if (!run && children.length === 0) return { status: 404, body: { error: 'Run not found' } }
+  const view = run
+    ? { ...viewOf(run), payload: run.payload }
+    : viewOf({ id, taskId: 'event-x', payload: {}, options: {}, status: 'EXECUTING' })
+  return { body: { ...view, attemptCount: 1, relatedRuns: { children }, schedule: undefined, attempts: [] } }
+}
+
+function viewOf({ id, taskId, status, options }: FakeRun) {
+  const at = new Date(0).toISOString()
+  return {
+    id,
+    taskIdentifier: taskId,
+    status,
+    tags: options['tags'] ?? [],
+    createdAt: at,
+    updatedAt: at,
+    isTest: false,
+    costInCents: 0,
+    baseCostInCents: 0,
+    durationMs: 0,
+    depth: 0,
+    triggerFunction: 'trigger',
+    metadata: {},
+    env: { id: 'env', name: 'dev' },
+    isQueued: false,
+    isExecuting: false,
+    isWaiting: false,
+    isCompleted: false,
+    isSuccess: false,
+    isFailed: false,
+    isCancelled: false,
+  }
+}

@@ -1,0 +1,192 @@
+import { createClient, type Definition, type JobClient, type JobHooks, toJobRegistry } from '@cgk-platform/jobs-core'
+import {
+  apiClientManager,
+  lifecycleHooks,
+  parsePacket,
+  resourceCatalog,
+  runMetadata,
+  stringifyIO,
+  taskContext,
+} from '@trigger.dev/core/v3'
+import { TriggerTracer } from '@trigger.dev/core/v3/tracer'
+import {
+  StandardLifecycleHooksManager,
+  StandardMetadataManager,
+  StandardResourceCatalog,
+  TaskExecutor,
+} from '@trigger.dev/core/v3/workers'
+
+import type { HostParts } from '../../src/host/host-parts.ts'
+import { toTriggerTasks } from '../../src/host/to-trigger-tasks.ts'
+import { toWorkerClock } from '../../src/host/worker-clock.ts'
+import { createWorkerLogger } from '../../src/host/worker-logger.ts'
+import { createJobReader } from '../../src/read/job-reader.ts'
+import { createTriggerProvider } from '../../src/trigger-provider.ts'
+import { createFakeEngine, type FakeEngine } from './fake-engine.ts'
+import type { FakeClock } from './fake-clock.ts'
+import { type Answer, createFakeServer, testKey, testUrl } from './fake-server.ts'
+import { createRecordedLogger, type RecordedLogger } from './recorded-logger.ts'
+
+/** How the vendor's executor is to be asked for an attempt. */
+export interface AttemptSetting {
+  readonly attempt?: number
+  readonly runId?: string
+  readonly maxAttempts?: number
+  /** What earlier attempts left in the run's metadata. */
+  readonly metadata?: Readonly<Record<string, unknown>>
+  readonly signal?: AbortSignal
+  /** The project's settings. */
+  readonly retries?: { readonly enabledInDev?: boolean }
+  /** Payloads travel as text; this one comes as the SDK reads it. */
+  readonly payload: unknown
+}
+
+/** What came of an attempt, in the vendor's words. */
+export interface AttemptResult {
+  readonly ok: boolean
+  readonly output?: unknown
+  readonly error?: {
+    readonly type: string
+    readonly name?: string
+    readonly message?: string
+    readonly stackTrace?: string
+  }
+  readonly retry?: { readonly timestamp: number; readonly delay: number }
+  readonly skippedRetrying?: boolean
+  /** The run's metadata as it stands in this process. */
+  readonly metadata: Readonly<Record<string, unknown>>
+  /** What goes along with the attempt's end. */
+  readonly queued: readonly unknown[]
+}
+
+/** Tasks as the vendor's worker has them, with the API that they use. */
+export interface OpenTasks {
+  readonly clock: FakeClock
+  readonly logger: RecordedLogger
+  readonly engine: FakeEngine
+  readonly parts: HostParts
+  task(id: string): Readonly<Record<string, unknown>>
+  attempt(taskId: string, setting: AttemptSetting): Promise<AttemptResult>
+}
+
+/** What else tests set. */
+export interface TasksSetting {
+  readonly engine?: FakeEngine
+  readonly answer?: Answer
+  readonly hooks?: JobHooks
+  readonly jobClient?: JobClient
+  /** Logs through the SDK, as hosts do by themselves. */
+  readonly isLoggedByRun?: boolean
+}
+
+const shared = Symbol.for('dev.trigger.ts.api')
+
+/** Puts a worker's parts into this process, anew. */
+export function openWorker(): void {
+  delete (globalThis as { [shared]?: unknown })[shared]
+  process.env['TRIGGER_SECRET_KEY'] = testKey
+  process.env['TRIGGER_API_URL'] = testUrl
+  resourceCatalog.setGlobalResourceCatalog(new StandardResourceCatalog())
+  lifecycleHooks.setGlobalLifecycleHooksManager(new StandardLifecycleHooksManager())
+  resourceCatalog.setCurrentFileContext('src/trigger/jobs.ts', 'src/trigger/jobs.ts')
+}
+
+/** Makes the tasks of definitions in a fresh worker. */
+export async function openTasks(definitions: readonly Definition[], setting: TasksSetting = {}): Promise<OpenTasks> {
+  const engine = setting.engine ?? createFakeEngine()
+  const { clock, api } = await createFakeServer(setting.answer ?? engine.answer)
+  openWorker()
+  const metadata = new StandardMetadataManager(apiClientManager.clientOrThrow())
+  runMetadata.setGlobalManager(metadata)
+  const logger = createRecordedLogger()
+  const jobs = toJobRegistry(definitions)
+  const jobClient =
+    setting.jobClient ??
+    createClient({ load: () => createTriggerProvider({}, { clock }) }, { jobs: definitions, logger, clock })
+  const parts: HostParts = {
+    jobs,
+    api,
+    reader: createJobReader({ api, clock, jobs: () => jobs }),
+    clock: toWorkerClock(clock),
+    logger: setting.isLoggedByRun ? createWorkerLogger() : logger,
+    hooks: setting.hooks,
+    jobClient,
+    random: () => 0.5,
+  }
+  toTriggerTasks(parts)
+  resourceCatalog.clearCurrentFileContext()
+
+  return {
+    clock,
+    logger,
+    engine,
+    parts,
+    task(id) {
+      const task = resourceCatalog.getTask(id)
+      if (!task) throw new Error(`There is no task ${id}.`)
+      return task as unknown as Record<string, unknown>
+    },
+    async attempt(taskId, asked) {
+      const task = resourceCatalog.getTask(taskId)
+      if (!task) throw new Error(`There is no task ${taskId}.`)
+      const { attempt = 1, runId = 'run_1', maxAttempts, signal = new AbortController().signal, retries } = asked
+      const { metadata: kept = {} } = asked
+      const payload = await stringifyIO(asked.payload)
+      const execution = toExecution({ taskId, attempt, runId, maxAttempts, payload, kept })
+      metadata.reset()
+      metadata.runId = runId
+      taskContext.setGlobalTaskContext({ ctx: execution as never, worker: { id: 'w', version: '1' } as never })
+      const executor = new TaskExecutor(task, {
+        tracer: new TriggerTracer({ name: 'test', version: '1' }),
+        tracingSDK: undefined as never,
+        consoleInterceptor: { intercept: (_: unknown, work: () => unknown) => work() } as never,
+        ...(retries && { retries }),
+      })
+      const work = executor.execute(execution as never, execution as never, signal)
+      const { result } = await clock.finish(work)
+      const last = (await parsePacket(await metadata.stopAndReturnLastFlush())) as
+        | { operations?: unknown[] }
+        | undefined
+      delete (globalThis as unknown as { [shared]: Record<string, unknown> })[shared]['task-context']
+      return { ...toResult(result), metadata: metadata.current() ?? {}, queued: last?.operations ?? [] }
+    },
+  }
+}
+
+interface ExecutionSetting {
+  readonly taskId: string
+  readonly attempt: number
+  readonly runId: string
+  readonly maxAttempts: number | undefined
+  readonly payload: Awaited<ReturnType<typeof stringifyIO>>
+  readonly kept: Readonly<Record<string, unknown>>
+}
+
+function toExecution({ taskId, attempt, runId, maxAttempts, payload, kept }: ExecutionSetting) {
+  return {
+    task: { id: taskId, filePath: 'src/trigger/jobs.ts' },
+    attempt: { number: attempt, startedAt: new Date(0) },
+    run: {
+      id: runId,
+      payload: payload.data,
+      payloadType: payload.dataType,
+      metadata: kept,
+      tags: [],
+      isTest: false,
+      createdAt: new Date(5000),
+      startedAt: new Date(5000),
+      ...(maxAttempts !== undefined && { maxAttempts }),
+    },
+    queue: { id: 'queue', name: 'queue' },
+    environment: { id: 'env', slug: 'dev', type: 'DEVELOPMENT' },
+    organization: { id: 'org', slug: 'org', name: 'org' },
+    project: { id: 'project', ref: 'proj', slug: 'project', name: 'project' },
+  }
+}
+
+function toResult(result: unknown): Omit<AttemptResult, 'metadata' | 'queued'> {
+  const { ok, output, outputType, ...rest } = result as { ok: boolean; output?: string; outputType?: string }
+  if (!ok || output === undefined) return { ok, ...rest }
+  const value: unknown = outputType === 'text/plain' ? output : (JSON.parse(output) as { json: unknown }).json
+  return { ok, ...rest, output: value }
+}

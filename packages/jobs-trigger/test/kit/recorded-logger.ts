@@ -1,0 +1,33 @@
+import type { LoggerLike, LogLevel } from '@cgk-platform/jobs-core'
+
+/** One line as it was logged. */
+export interface RecordedLine {
+  readonly level: LogLevel
+  readonly message: string
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
+/** A logger that keeps its lines for the test to look at. */
+export interface RecordedLogger extends LoggerLike {
+  readonly lines: readonly RecordedLine[]
+  /** The messages of one level, oldest first. */
+  messages(level: LogLevel): string[]
+}
+
+/** Makes one with no lines. */
+export function createRecordedLogger(): RecordedLogger {
+  const lines: RecordedLine[] = []
+  const write =
+    (level: LogLevel) =>
+    (message: unknown, fields: unknown = {}): void => {
+      lines.push({ level, message: String(message), fields: fields as Record<string, unknown> })
+    }
+  return {
+    lines,
+    messages: (level) => lines.filter((line) => line.level === level).map(({ message }) => message),
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+  }
+}

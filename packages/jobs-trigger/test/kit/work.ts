@@ -1,0 +1,33 @@
+import { defineEvents, type EventType, eventType, type StandardSchemaV1 } from '@cgk-platform/jobs-core'
+
+/** The payload of this package's test events. */
+export interface Work {
+  tenantId: string
+  /** Tells the jobs of a test apart. */
+  number?: number | undefined
+  /** Whatever a test wants to carry. */
+  data?: unknown
+}
+
+declare module '@cgk-platform/jobs-core' {
+  interface JobEvents {
+    'work.asked': Work
+    'work.followed': Work
+    /** Its schema wants a number. */
+    'work.counted': Work
+  }
+}
+
+const work: EventType<Work> = eventType<Work>()
+const counted: StandardSchemaV1<Work> = {
+  '~standard': {
+    version: 1,
+    vendor: 'test',
+    validate: (value) => {
+      if (typeof (value as Work).number === 'number') return { value: value as Work }
+      return { issues: [{ message: 'must be a number', path: ['number'] }] }
+    },
+  },
+}
+
+defineEvents({ 'work.asked': work, 'work.followed': work, 'work.counted': counted })
