@@ -29,7 +29,7 @@ const coreOrProvider = {
 }
 const coreOrProviderButLoopback = {
   ...coreOrProvider,
-  regex: '^@cgk-platform/jobs-(core|local|trigger)|^@cgk-platform/jobs-inngest($|/[^l])',
+  regex: '^@cgk-platform/jobs-(core|local)|^@cgk-platform/jobs-(inngest|trigger)($|/[^l])',
 }
 
 /** Forbids these imports; an override replaces the whole list, so each one names all that hold for its files. */
@@ -112,7 +112,7 @@ export default defineConfig({
     { files: ['packages/jobs/**'], rules: without(vendor) },
     { files: ['examples/**'], rules: without(coreOrProvider) },
     {
-      // Test equipment that no published package has: the Inngest that tests and the demo bring along.
+      // Test equipment that no published package has: the Inngest and the Trigger.dev that tests and the demo bring along.
       files: ['examples/storefront/src/demo/**', 'examples/*/test/**'],
       rules: without(coreOrProviderButLoopback),
     },

@@ -94,6 +94,8 @@ const allowed: [path: string, source: string][] = [
   ['examples/shop/right-way.ts', `import '@cgk-platform/jobs'\nimport '@cgk-platform/jobs/local'`],
   ['examples/storefront/src/demo/right-way.ts', `import '@cgk-platform/jobs-inngest/loopback'`],
   ['examples/shop/test/right-way.ts', `import '@cgk-platform/jobs-inngest/loopback'`],
+  ['examples/shop/test/way-too.ts', `import '@cgk-platform/jobs-trigger/loopback'`],
+  ['packages/jobs-trigger/src/right-way.ts', `import '@cgk-platform/jobs-core'\nimport '@trigger.dev/sdk'`],
   ['tools/type-there.ts', `import type { B } from './type-back.ts'\nexport interface A {\n  b: B\n}`],
   ['tools/type-back.ts', `import type { A } from './type-there.ts'\nexport interface B {\n  a: A\n}`],
 ]

@@ -11,10 +11,16 @@ import {
 
 import { type AnyConfig, loadProvider } from './load-provider.ts'
 
-/** Where Trigger.dev is and who asks. */
+/** Where Trigger.dev is and who asks. What is left out is read from the `TRIGGER_*` variables, as its SDK does. */
 export interface TriggerConfig {
+  /** The secret key of one environment. Default: `TRIGGER_SECRET_KEY`. */
   apiKey?: string | undefined
+  /** A server of your own. Default: `TRIGGER_API_URL`, otherwise Trigger.dev's cloud. */
   apiUrl?: string | undefined
+  /** The branch of a preview environment. Default: `TRIGGER_PREVIEW_BRANCH`. */
+  previewBranch?: string | undefined
+  /** The deployed version whose tasks run what is sent. Default: `TRIGGER_VERSION`, otherwise the current one. */
+  version?: string | undefined
 }
 
 /** Where Inngest is and who asks. What is left out is read from the `INNGEST_*` variables, as its SDK does. */

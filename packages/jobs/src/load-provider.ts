@@ -16,7 +16,7 @@ export async function loadProvider(name: ProviderName, config: AnyConfig): Promi
     case 'inngest':
       return loadInngest(config)
     case 'trigger.dev':
-      throw new ProviderNotInstalledError({ provider: name, packageName: '@cgk-platform/jobs-trigger' })
+      return loadTrigger(config)
   }
 }
 
@@ -35,6 +35,15 @@ async function loadInngest(config: AnyConfig): Promise<JobProvider> {
     return createInngestProvider(config)
   } catch (cause) {
     throw isMissingModule(cause) ? notInstalled('inngest', '@cgk-platform/jobs-inngest', cause) : cause
+  }
+}
+
+async function loadTrigger(config: AnyConfig): Promise<JobProvider> {
+  try {
+    const { createTriggerProvider } = await import('@cgk-platform/jobs-trigger')
+    return createTriggerProvider(config)
+  } catch (cause) {
+    throw isMissingModule(cause) ? notInstalled('trigger.dev', '@cgk-platform/jobs-trigger', cause) : cause
   }
 }
 

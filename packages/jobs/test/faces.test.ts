@@ -1,11 +1,13 @@
 import * as core from '@cgk-platform/jobs-core'
 import * as leanInngest from '@cgk-platform/jobs-inngest'
 import * as lean from '@cgk-platform/jobs-local'
+import * as leanTrigger from '@cgk-platform/jobs-trigger'
 import { describe, expect, it } from 'vitest'
 
 import * as facade from '../src/index.ts'
 import * as inngest from '../src/inngest.ts'
 import * as local from '../src/local.ts'
+import * as trigger from '../src/trigger.ts'
 
 describe('the faces of the library', () => {
   it.each([
@@ -14,6 +16,8 @@ describe('the faces of the library', () => {
     ['the local subpath of the facade', local],
     ["Inngest's package", leanInngest],
     ["Inngest's subpath of the facade", inngest],
+    ["Trigger.dev's package", leanTrigger],
+    ["Trigger.dev's subpath of the facade", trigger],
   ])('%s has everything of the core, and its own createJobClient', (_name, face) => {
     expect(Object.keys(face)).toEqual(expect.arrayContaining([...Object.keys(core), 'createJobClient']))
   })

@@ -49,29 +49,47 @@ const host = `
   createInngestFunctions({ client, jobs: [job] })
 `
 
+const triggerSender = `
+  import { createJobClient } from '@cgk-platform/jobs'
+  const client = createJobClient({ provider: 'trigger.dev', config: { apiUrl: 'http://127.0.0.1:1', apiKey: 'tr_dev_1' } })
+  await client.capabilities()
+`
+const triggerSend = `${triggerSender}
+  await client.sendJob('order.created', { tenantId: 'tenant_1', orderId: 'o1' }).catch(() => undefined)
+`
+
 describe('a program loads the provider that it uses, and no other', () => {
   test('the facade alone loads none', async () => {
     const loaded = await packagesLoadedBy(`import '@cgk-platform/jobs'`)
     expect(loaded).toContain('jobs-core')
-    expect([...loaded].filter((name) => /local|inngest|opentelemetry/.test(name))).toEqual([])
+    expect([...loaded].filter((name) => /local|inngest|trigger|opentelemetry/.test(name))).toEqual([])
   })
 
   test.each([
     ['the local engine', local],
     ['its test kit', `import '@cgk-platform/jobs/local/testing'`],
-  ])('%s comes without Inngest', async (_what, program) => {
+  ])('%s comes without the others', async (_what, program) => {
     const loaded = await packagesLoadedBy(program)
     expect(loaded).toContain('jobs-local')
-    expect([...loaded].filter((name) => /inngest|opentelemetry/.test(name))).toEqual([])
+    expect([...loaded].filter((name) => /inngest|trigger|opentelemetry/.test(name))).toEqual([])
   })
 
   test.each([
     ['a client on Inngest', sender],
     ['a host on Inngest', host],
-  ])('%s comes without the local engine', async (_what, program) => {
+  ])('%s comes without the others', async (_what, program) => {
     const loaded = await packagesLoadedBy(program)
     expect(loaded).toContain('jobs-inngest')
     expect(loaded).toContain('inngest')
-    expect(loaded).not.toContain('jobs-local')
+    expect([...loaded].filter((name) => /jobs-local|trigger/.test(name))).toEqual([])
+  })
+
+  test('a client on Trigger.dev comes without the others, and without the SDK until it is used', async () => {
+    const loaded = await packagesLoadedBy(triggerSender)
+    expect(loaded).toContain('jobs-trigger')
+    expect([...loaded].filter((name) => /jobs-local|inngest|@trigger|opentelemetry/.test(name))).toEqual([])
+    const used = await packagesLoadedBy(triggerSend)
+    expect(used).toContain('@trigger.dev/sdk')
+    expect([...used].filter((name) => /jobs-local|inngest/.test(name))).toEqual([])
   })
 })

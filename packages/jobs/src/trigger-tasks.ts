@@ -1,0 +1,1 @@
+export * from '@cgk-platform/jobs-trigger/tasks'
