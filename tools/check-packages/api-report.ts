@@ -10,7 +10,7 @@ const write = process.argv.includes('--write')
 const temporary = mkdtempSync(join(tmpdir(), 'api-report-'))
 const silent = { default: { logLevel: ExtractorLogLevel.None } }
 /** Adds to an interface of the core, over which API Extractor stumbles in a package that exports all of it again. */
-const takenIn = ['@cgk-platform/jobs-inngest']
+const takenIn = ['@cgk-platform/jobs-inngest', '@cgk-platform/jobs-trigger']
 const compilerOptions = {
   target: 'es2022',
   lib: ['es2023'],

@@ -17,9 +17,11 @@ export interface Consumer {
   readonly configurations: Readonly<Record<string, readonly string[]>>
 }
 
-const { dependencies: ofInngest } = JSON.parse(
-  readFileSync(join(import.meta.dirname, '../../packages/jobs-inngest/package.json'), 'utf8'),
-) as { dependencies: { inngest: string } }
+/** The versions that a package of ours asks for. */
+function dependenciesOf(name: string): Readonly<Record<string, string>> {
+  const path = join(import.meta.dirname, '../../packages', name, 'package.json')
+  return (JSON.parse(readFileSync(path, 'utf8')) as { dependencies: Record<string, string> }).dependencies
+}
 
 /** On whichever engine. Older compilers than the oldest fail in zod's declarations. */
 export const facadeConsumer: Consumer = {
@@ -27,16 +29,29 @@ export const facadeConsumer: Consumer = {
   installs: '@cgk-platform/jobs',
   dependencies: { zod: '^4.0.0' },
   oldestTypeScript: '5.4.5',
-  configurations: { app: ['program.ts', 'refused.ts'], hosted: ['hosted.ts'] },
+  configurations: {
+    app: ['program.ts', 'refused.ts'],
+    'on-inngest': ['hosted.ts'],
+    'on-trigger': ['hosted-trigger.ts'],
+  },
 }
 
 /** On Inngest alone. Its SDK wants this compiler at least. */
 export const inngestConsumer: Consumer = {
   programs: 'consumer-lean',
   installs: '@cgk-platform/jobs-inngest',
-  dependencies: { inngest: ofInngest.inngest },
+  dependencies: { inngest: dependenciesOf('jobs-inngest')['inngest']! },
   oldestTypeScript: '5.8.3',
   configurations: { app: ['program.ts'] },
+}
+
+/** On Trigger.dev alone. */
+export const triggerConsumer: Consumer = {
+  programs: 'consumer-lean-trigger',
+  installs: '@cgk-platform/jobs-trigger',
+  dependencies: { '@trigger.dev/sdk': dependenciesOf('jobs-trigger')['@trigger.dev/sdk']! },
+  oldestTypeScript: '5.8.3',
+  configurations: { app: ['program.ts', 'src/tasks.ts', 'trigger.config.ts'] },
 }
 
 /** How a consumer may resolve modules. */

@@ -1,11 +1,11 @@
 // Uses the published packages as a stranger does: packed, inspected, and installed outside the workspace.
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createLoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
 
+import { checkLean, leanApps } from './check-lean.ts'
 import { compile } from './compile.ts'
-import { facadeConsumer, inngestConsumer, installConsumer, resolutions } from './consumer.ts'
+import { facadeConsumer, installConsumer, resolutions } from './consumer.ts'
 import { execute } from './execute.ts'
 import { findNodes } from './nodes.ts'
 import { checkContents, checkWithAttw, checkWithPublint, packPackages } from './tarballs.ts'
@@ -46,9 +46,11 @@ for (const client of ['npm', 'pnpm'] as const) {
     await check(`${client}: types, ${resolution}, newest TypeScript`, () =>
       compile('tsc', `tsconfig.app.${resolution}.json`, { cwd }),
     )
-    await check(`${client}: types of the host on Inngest, ${resolution}`, () =>
-      compile('tsc', `tsconfig.hosted.${resolution}.json`, { cwd, ofOthers: 'passed over' }),
-    )
+    for (const [vendor, name] of Object.entries({ Inngest: 'on-inngest', 'Trigger.dev': 'on-trigger' })) {
+      await check(`${client}: types of the host on ${vendor}, ${resolution}`, () =>
+        compile('tsc', `tsconfig.${name}.${resolution}.json`, { cwd, ofOthers: 'passed over' }),
+      )
+    }
   }
   for (const { version, program } of nodes) {
     await check(`${client}: runs on Node ${version}`, () => execute(program, ['compiled/program.js'], { cwd }))
@@ -58,38 +60,10 @@ for (const client of ['npm', 'pnpm'] as const) {
     )
   }
 }
-await checkLean(join(folder, 'lean'))
+for (const [index, [title, app]] of Object.entries(leanApps).entries()) {
+  await checkLean(title, app, { cwd: join(folder, `lean-${index}`), tarballs, nodes, check })
+}
 
 rmSync(folder, { recursive: true })
 console.log(`${count.passed} passed, ${count.failed} failed`)
 if (count.failed > 0) process.exit(1)
-
-/** An app that installs Inngest's package alone, with its jobs on an engine that speaks Inngest's protocol. */
-async function checkLean(cwd: string): Promise<void> {
-  await check('lean: installed by pnpm', () => installConsumer(inngestConsumer, 'pnpm', cwd, tarballs))
-  await check('lean: no other package of ours is there', async () => {
-    const store = join(cwd, 'node_modules/.pnpm')
-    const ours = existsSync(store) ? readdirSync(store).filter((name) => name.startsWith('@cgk-platform')) : []
-    const others = ours.filter((name) => !/^@cgk-platform\+jobs-(core|inngest)@/.test(name))
-    if (ours.length !== 2 || others.length > 0) throw new Error(`Installed are ${ours.join(', ')}.`)
-  })
-  for (const resolution of Object.keys(resolutions)) {
-    for (const compiler of [join(cwd, 'node_modules/.bin/tsc'), 'tsc']) {
-      const version = compiler === 'tsc' ? 'newest TypeScript' : `TypeScript ${inngestConsumer.oldestTypeScript}`
-      await check(`lean: types, ${resolution}, ${version}`, () =>
-        compile(compiler, `tsconfig.app.${resolution}.json`, { cwd, ofOthers: 'passed over' }),
-      )
-    }
-  }
-  for (const { version, program } of nodes) {
-    await check(`lean: runs on Node ${version}`, async () => {
-      const engine = await createLoopbackEngine()
-      try {
-        const env = { INNGEST_DEV: '1', INNGEST_BASE_URL: engine.url }
-        await execute(program, ['compiled/program.js'], { cwd, env })
-      } finally {
-        await engine.close()
-      }
-    })
-  }
-}

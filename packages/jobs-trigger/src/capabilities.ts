@@ -59,7 +59,8 @@ export const triggerCapabilities: Capabilities = {
   // Under 30 seconds a run waits for its next attempt in its place, and gives it up from there on.
   minRetryDelayMs: 0,
   retryToleranceMs: 2000,
-  // The server stops at 250, and one is kept for ending a run whose last attempt took the process along.
+  // The server stops at 250, and one is kept for ending a run whose last attempt took the process along. It also ends a
+  // run that goes back into its queue for the twelfth time, which a definition that would is refused for.
   maxAttemptsLimit: 249,
   maxPayloadBytes: portablePayloadBytes,
   // From 128 KiB on it would go through an object store, which a server of your own may lack.

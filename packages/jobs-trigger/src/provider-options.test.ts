@@ -129,3 +129,10 @@ test('a schedule that Trigger.dev would read otherwise is refused', () => {
   expect(feature).toContain('a schedule of a day of the week or nearly every day')
   expect(message).toContain('the days of `nightly`')
 })
+
+test('more long delays before attempts than the server waits for are refused, and told how many there can be', () => {
+  const slow = { backoff: 'fixed', initialDelay: '30s' } as const
+  const error = refusal(jobWith({}, { retry: { ...slow, maxAttempts: 13 } }))
+  expect(error.message).toContain('Lower `maxAttempts` in `work` to 12 or less, or `maxDelay` to less than 30 s.')
+  expect(() => checkTriggerDefinition(jobWith({}, { retry: { ...slow, maxAttempts: 12 } }))).not.toThrow()
+})

@@ -1,6 +1,7 @@
 import { type Definition, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
 import type { TaskOptions } from '@trigger.dev/sdk'
 
+import { attemptsLimitOf } from './host/requeues.ts'
 import { toTriggerSchedule } from './host/to-trigger-schedule.ts'
 import { eventTaskId, jobTaskId, taskIdProblem, tickTaskId } from './wire/task-id.ts'
 
@@ -11,8 +12,27 @@ const ownHooks = 'Do it in the handler, or with `hooks`: where this one throws, 
 const ownErrors = 'Throw a `NonRetryableError` or a `RetryAfterError` in the handler.'
 const ownQueue = 'Use `concurrency`: the runs of a job come from two tasks, and are counted together there.'
 
+type RefusedOption =
+  | 'id'
+  | 'run'
+  | 'queue'
+  | 'concurrency'
+  | 'maxDuration'
+  | 'ttl'
+  | 'onFailure'
+  | 'catchError'
+  | 'handleError'
+  | 'middleware'
+  | 'init'
+  | 'cleanup'
+  | 'onStart'
+  | 'onStartAttempt'
+  | 'jsonSchema'
+  | 'triggerSource'
+  | 'agentConfig'
+
 /** What would break a promise that holds on every engine, and what to do instead. */
-const refused = {
+const refused: Readonly<Record<RefusedOption, string>> = {
   id: 'The definition has an id.',
   run: 'The definition has a handler.',
   queue: ownQueue,
@@ -30,9 +50,7 @@ const refused = {
   jsonSchema: "What a task is triggered with is ours; an event's payload is checked by the event's schema.",
   triggerSource: "It is the SDK's own.",
   agentConfig: "It is the SDK's own.",
-} as const
-
-type RefusedOption = keyof typeof refused
+}
 
 /** All that are left; one that the SDK comes to know is an error of the compiler here. */
 const allowed: Record<keyof TriggerOptions, true> = {
@@ -68,6 +86,7 @@ export function checkTriggerDefinition(definition: Definition): void {
   checkOptions(definition)
   checkTaskIds(definition)
   checkSchedule(definition)
+  checkRequeues(definition)
   const { id, concurrency } = definition
   if (concurrency?.limit !== undefined && concurrency.perTenant !== undefined) {
     const remedy = `Keep one of the two in \`${id}\`: a queue of Trigger.dev counts either all runs or those of each tenant.`
@@ -108,6 +127,15 @@ function checkSchedule(definition: Definition): void {
   if (definition.kind !== 'cron' || toTriggerSchedule(definition.schedule.schedule) !== undefined) return
   const remedy = `It would leave out the days of \`${definition.id}\`: write \`*\` for them, or give no day of the week.`
   throw unsupported('a schedule of a day of the week or nearly every day of the month', remedy)
+}
+
+function checkRequeues({ id, retry }: Definition): void {
+  const limit = attemptsLimitOf(retry)
+  if (limit === undefined) return
+  const remedy =
+    `A run of Trigger.dev can wait for 30 s and more eleven times. Lower \`maxAttempts\` in \`${id}\` to ${limit} or less, ` +
+    'or `maxDelay` to less than 30 s.'
+  throw unsupported(`retry.maxAttempts: ${retry.maxAttempts} with such delays`, remedy)
 }
 
 function unsupported(feature: string, remedy: string): UnsupportedFeatureError {

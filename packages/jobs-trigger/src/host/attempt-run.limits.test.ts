@@ -56,6 +56,21 @@ describe('the number of attempts', () => {
     expect([handler.mock.calls.length, onFailure.mock.calls.length]).toEqual([0, 1])
   })
 
+  test('ends with the last one that the server would make: a run goes back into its queue eleven times', async () => {
+    const onFailure = vi.fn<() => void>()
+    const slow = { maxAttempts: 12, backoff: 'fixed', initialDelay: '30s' } as const
+    const { attempt } = await open({ retry: slow, handler: () => Promise.reject(new Error('no')), onFailure })
+    const given = { ...payload, envelope: envelopeOf({ maxAttempts: 20 }) }
+    const eleventh = await attempt(taskId, { payload: given, attempt: 11, maxAttempts: 21 })
+    expect(eleventh).toMatchObject({ retry: { delay: 30_000 } })
+    const twelfth = await attempt(taskId, { payload: given, attempt: 12, maxAttempts: 21, metadata: eleventh.metadata })
+    expect(twelfth).toMatchObject({
+      skippedRetrying: true,
+      metadata: { job: { failed: true, error: { code: 'unsupported_feature', cause: { message: 'no' } } } },
+    })
+    expect(onFailure).toHaveBeenCalledTimes(1)
+  })
+
   test('of tasks is at least what dispatching needs, and near the curve of the definition', async () => {
     const { task } = await open({ retry: { maxAttempts: 9, backoff: 'linear', initialDelay: '2s', maxDelay: '20s' } })
     const curve = { factor: 1.5, minTimeoutInMs: 2000, maxTimeoutInMs: 20_000, randomize: false }

@@ -114,6 +114,7 @@ describe('an attempt that fails', () => {
         attempt: 1,
         maxAttempts: 3,
         startedAt: expect.any(Number) as number,
+        inPlace: 1,
         retryAt: clock.now() + 10_000,
         error: { name: 'OrderGone', message: 'The order is gone.', code: 'order_gone' },
       },

@@ -17,6 +17,7 @@ import type { AttemptRecord } from '../wire/run-record.ts'
 import { type HostParts, triggerLimits } from './host-parts.ts'
 import { mapOutcome } from './map-outcome.ts'
 import { noteAttempt, readOwnRecord } from './note-attempt.ts'
+import { limitsFor } from './requeues.ts'
 import type { RunContext } from './run-context.ts'
 import { createTickHost } from './tick-host.ts'
 
@@ -36,7 +37,17 @@ export async function attemptRun(
   const begun = recordOf(definition, payload.envelope, ctx, parts.clock)
   const end = noteAttempt(begun, parts.clock)
   const outcome = await duringRun(signal, payload.jobId, (own) =>
-    makeAttempt(definition, payload, { runId: ctx.run.id, attempt: ctx.attempt.number, signal: own }, parts),
+    makeAttempt(
+      definition,
+      payload,
+      {
+        runId: ctx.run.id,
+        attempt: ctx.attempt.number,
+        signal: own,
+        limits: limitsFor(ctx.attempt.number, begun),
+      },
+      parts,
+    ),
   )
   const { record, output, thrown } = mapOutcome(outcome, begun, { definition, payload }, parts.clock.now())
   await end(record)
@@ -48,13 +59,14 @@ export async function attemptRun(
 export function makeAttempt(
   definition: Definition,
   { envelope, jobId }: RunPayload,
-  of: Pick<AttemptOptions, 'runId' | 'attempt' | 'signal'>,
+  of: Pick<AttemptOptions, 'runId' | 'attempt' | 'signal' | 'limits'>,
   parts: HostParts,
 ): Promise<Outcome> {
   const { clock, logger, hooks, jobClient: client, random } = parts
   const fanOut: FanOut = async (cron, tick) =>
     dispatchTick(cron, tick, await tenantsOf(cron), createTickHost(cron, parts))
   return runAttempt(definition, envelope, {
+    limits: triggerLimits,
     ...of,
     jobId,
     clock,
@@ -62,7 +74,6 @@ export function makeAttempt(
     hooks,
     client,
     random,
-    limits: triggerLimits,
     fanOut,
   })
 }
@@ -75,8 +86,14 @@ export function recordOf(
   clock: Clock,
 ): AttemptRecord {
   const maxAttempts = maxAttemptsOf(envelope, definition, triggerLimits)
-  const { startedAt = clock.now() } = readOwnRecord() ?? {}
-  return { definition: definition.id, attempt: Math.min(attempt.number, maxAttempts), maxAttempts, startedAt }
+  const { startedAt = clock.now(), inPlace } = readOwnRecord() ?? {}
+  return {
+    definition: definition.id,
+    attempt: Math.min(attempt.number, maxAttempts),
+    maxAttempts,
+    startedAt,
+    ...(inPlace !== undefined && { inPlace }),
+  }
 }
 
 /** Where somebody triggered the run with fewer attempts than we need, it is to end properly with the last of them. */

@@ -3,6 +3,7 @@ import { cutErrorInfo, type JobErrorInfo, type Json, type Outcome } from '@cgk-p
 import { toCarried } from '../wire/payload.ts'
 import type { AttemptRecord } from '../wire/run-record.ts'
 import { AttemptFailure, type AttemptOf } from './attempt-failure.ts'
+import { requeuedFromMs } from './requeues.ts'
 
 /** An outcome in Trigger.dev's words: what is returned completes the run, what is thrown fails the attempt. */
 export interface MappedOutcome {
@@ -29,7 +30,8 @@ export function mapOutcome(outcome: Outcome, begun: AttemptRecord, of: AttemptOf
       return toFailed(outcome.error, begun, of)
     case 'retry': {
       const { error, afterMs } = outcome
-      const record = { ...begun, retryAt: now + afterMs, error: toRecordedError(error) }
+      const inPlace = afterMs < requeuedFromMs ? { inPlace: (begun.inPlace ?? 0) + 1 } : {}
+      const record = { ...begun, ...inPlace, retryAt: now + afterMs, error: toRecordedError(error) }
       return { record, thrown: new AttemptFailure(error, of, afterMs) }
     }
     case 'cancelled':

@@ -2,7 +2,7 @@ import { bindLogger, toErrorInfo } from '@cgk-platform/jobs-core'
 
 import { AttemptFailure } from './attempt-failure.ts'
 import { makeAttempt, recordOf } from './attempt-run.ts'
-import { handleError, isLastAttempt } from './catch-error.ts'
+import { type ErrorHandling, handleError, isLastAttempt } from './catch-error.ts'
 import type { HostParts } from './host-parts.ts'
 import { toFailed } from './map-outcome.ts'
 import { writeRecord } from './note-attempt.ts'
@@ -14,8 +14,14 @@ interface ErrorContext {
   readonly ctx: RunContext['ctx']
 }
 
+/** The hooks of a task, as far as they are ours. */
+interface TaskHooks {
+  catchError(context: ErrorContext): ErrorHandling
+  onFailure(context: ErrorContext): Promise<void>
+}
+
 /** What the SDK calls after an error in a task, and after one that it takes for the last. */
-export function taskHooks(parts: HostParts) {
+export function taskHooks(parts: HostParts): TaskHooks {
   return {
     catchError({ error, ctx }: ErrorContext) {
       if (!(error instanceof AttemptFailure)) logFailure(error, ctx, parts)

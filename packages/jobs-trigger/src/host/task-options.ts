@@ -1,33 +1,36 @@
 import type { Definition } from '@cgk-platform/jobs-core'
-import { timeout } from '@trigger.dev/sdk'
+import { type TaskOptions, timeout } from '@trigger.dev/sdk'
 
 import { triggerOptionsOf } from '../provider-options.ts'
 import { dispatchAttempts } from '../send/to-run-request.ts'
 import { jobTaskId } from '../wire/task-id.ts'
 
+/** What a task is made with beside its id and what it runs. */
+type SettledOptions = Omit<TaskOptions<string, unknown>, 'id' | 'run'>
+
 /** What every task is made with: nothing ends a run but we, and no setting of the project applies. */
-export const everyTask = { maxDuration: timeout.None, ttl: 0 } as const
+export const everyTask: SettledOptions = { maxDuration: timeout.None, ttl: 0 }
 
 /** How the server tries again what makes runs, or whose process died. */
-export const dispatchRetry = {
+export const dispatchRetry: NonNullable<SettledOptions['retry']> = {
   maxAttempts: dispatchAttempts + 1,
   factor: 2,
   minTimeoutInMs: 1000,
   maxTimeoutInMs: 30_000,
   randomize: false,
-} as const
+}
 
 /** The options of the task that makes a definition's runs. */
-export function jobTaskOptions(definition: Definition) {
+export function jobTaskOptions(definition: Definition): SettledOptions {
   return definitionOptions(definition, definition.retry.maxAttempts)
 }
 
 /** The options of an event's task that makes the attempts of the event's only definition itself, where it can. */
-export function inlineTaskOptions(definition: Definition) {
+export function inlineTaskOptions(definition: Definition): SettledOptions {
   return definitionOptions(definition, Math.max(dispatchAttempts, definition.retry.maxAttempts))
 }
 
-function definitionOptions(definition: Definition, maxAttempts: number) {
+function definitionOptions(definition: Definition, maxAttempts: number): SettledOptions {
   const { retry: outOfMemory, ...options } = triggerOptionsOf(definition)
   const limit = definition.concurrency?.limit ?? definition.concurrency?.perTenant
   return {

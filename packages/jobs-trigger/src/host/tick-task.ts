@@ -45,7 +45,7 @@ export function createTickTask(definition: CronJobDefinition, parts: HostParts):
       maxTimeoutInMs: laterPauseMs,
       randomize: false,
     },
-    run: ({ timestamp }: { timestamp?: Date }) => dispatch(definition, timestamp, parts),
+    run: (payload: unknown) => dispatch(definition, timeIn(payload), parts),
     catchError({ error, ctx }: { error: unknown; ctx: RunContext['ctx'] }): ErrorHandling {
       const logger = bindLogger(parts.logger, { definition: id, attempt: ctx.attempt.number })
       logger.error('A cron tick could not be dispatched.', { error: toErrorInfo(error) })
@@ -53,6 +53,13 @@ export function createTickTask(definition: CronJobDefinition, parts: HostParts):
       return { retryDelayInMs: pausesMs[ctx.attempt.number - 1] ?? laterPauseMs, error }
     },
   })
+}
+
+/** What a tick was due at. Somebody may trigger its task by hand, with whatever payload. */
+function timeIn(payload: unknown): Date | undefined {
+  const { timestamp } = (payload ?? {}) as { timestamp?: unknown }
+  const time = timestamp instanceof Date ? timestamp : new Date(String(timestamp))
+  return Number.isNaN(time.getTime()) ? undefined : time
 }
 
 /** The tick becomes one job of no tenant, as on every engine; where there are tenants, that job's run sends theirs. */

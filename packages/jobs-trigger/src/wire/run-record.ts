@@ -10,6 +10,8 @@ export interface AttemptRecord {
   readonly maxAttempts: number
   /** When the first attempt began, epoch milliseconds; what Trigger.dev tells is when it took the run from its queue. */
   readonly startedAt: number
+  /** How many delays before attempts were waited for in the run's place, and not in its queue. */
+  readonly inPlace?: number
   /** When the next attempt is due, epoch milliseconds, after one that failed. */
   readonly retryAt?: number
   /** Why the last attempt failed, without its stack, which Trigger.dev keeps. */

@@ -1,0 +1,84 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { createLoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
+import { createLoopbackServer, startCliWorker } from '@cgk-platform/jobs-trigger/loopback'
+
+import { compile } from './compile.ts'
+import { type Consumer, inngestConsumer, installConsumer, resolutions, triggerConsumer } from './consumer.ts'
+import { execute } from './execute.ts'
+import type { Node } from './nodes.ts'
+import type { Tarball } from './tarballs.ts'
+
+/** An app that installs one engine's package alone, and that engine to run it on. */
+interface LeanApp {
+  readonly consumer: Consumer
+  /** The packages of ours that come along. */
+  readonly packages: RegExp
+  /** Runs the compiled program on an engine that speaks the vendor's protocol. */
+  run(node: string, cwd: string): Promise<unknown>
+}
+
+/** The lean apps by what they are called in the table. */
+export const leanApps: Readonly<Record<string, LeanApp>> = {
+  'lean, Inngest': { consumer: inngestConsumer, packages: /^@cgk-platform\+jobs-(core|inngest)@/, run: runOnInngest },
+  'lean, Trigger.dev': {
+    consumer: triggerConsumer,
+    packages: /^@cgk-platform\+jobs-(core|trigger)@/,
+    run: runOnTrigger,
+  },
+}
+
+type Check = (title: string, work: () => Promise<unknown>) => Promise<void>
+
+/** Installs a lean app, compiles it and runs it on each Node. */
+export async function checkLean(
+  title: string,
+  { consumer, packages, run }: LeanApp,
+  { cwd, tarballs, nodes, check }: { cwd: string; tarballs: Tarball[]; nodes: readonly Node[]; check: Check },
+): Promise<void> {
+  await check(`${title}: installed by pnpm`, () => installConsumer(consumer, 'pnpm', cwd, tarballs))
+  await check(`${title}: no other package of ours is there`, async () => {
+    const store = join(cwd, 'node_modules/.pnpm')
+    const ours = existsSync(store) ? readdirSync(store).filter((name) => name.startsWith('@cgk-platform')) : []
+    const others = ours.filter((name) => !packages.test(name))
+    if (ours.length !== 2 || others.length > 0) throw new Error(`Installed are ${ours.join(', ')}.`)
+  })
+  for (const resolution of Object.keys(resolutions)) {
+    for (const compiler of [join(cwd, 'node_modules/.bin/tsc'), 'tsc']) {
+      const version = compiler === 'tsc' ? 'newest TypeScript' : `TypeScript ${consumer.oldestTypeScript}`
+      await check(`${title}: types, ${resolution}, ${version}`, () =>
+        compile(compiler, `tsconfig.app.${resolution}.json`, { cwd, ofOthers: 'passed over' }),
+      )
+    }
+  }
+  for (const { version, program } of nodes) {
+    await check(`${title}: runs on Node ${version}`, () => run(program, cwd))
+  }
+}
+
+async function runOnInngest(node: string, cwd: string): Promise<void> {
+  const engine = await createLoopbackEngine()
+  try {
+    const env = { INNGEST_DEV: '1', INNGEST_BASE_URL: engine.url }
+    await execute(node, ['compiled/program.js'], { cwd, env })
+  } finally {
+    await engine.close()
+  }
+}
+
+/** The vendor's CLI and the processes that it starts run on the same Node as the sender. */
+async function runOnTrigger(node: string, cwd: string): Promise<void> {
+  const server = await createLoopbackServer()
+  try {
+    const worker = await startCliWorker({ server, projectDir: cwd, inPlace: true, maxConcurrentRuns: 1, node })
+    try {
+      const env = { TRIGGER_API_URL: server.url, TRIGGER_SECRET_KEY: server.secretKey }
+      await execute(node, ['compiled/program.js'], { cwd, env })
+    } finally {
+      await worker.close()
+    }
+  } finally {
+    await server.close()
+  }
+}
