@@ -13,6 +13,10 @@ const programs = {
   sdk: "const { Inngest } = await import('inngest'); new Inngest({ id: 'app' })",
   inngest:
     "const { createJobClient } = await import('@cgk-platform/jobs'); await createJobClient({ provider: 'inngest', config: { eventKey: 'key' } }).capabilities()",
+  triggerSdk:
+    "const { TriggerClient } = await import('@trigger.dev/sdk'); new TriggerClient({ secretKey: 'tr_dev_1' })",
+  trigger:
+    "const { createJobClient } = await import('@cgk-platform/jobs'); await createJobClient({ provider: 'trigger.dev', config: { apiKey: 'tr_dev_1' } }).capabilities()",
 }
 const names = Object.keys(programs) as (keyof typeof programs)[]
 
@@ -32,6 +36,11 @@ export async function importCost(): Promise<BenchRow[]> {
       what: 'import of the facade, Inngest ready',
       figure: costMs('inngest'),
       detail: `Inngest's SDK alone ${costMs('sdk')}`,
+    },
+    {
+      what: 'import of the facade, Trigger.dev ready',
+      figure: costMs('trigger'),
+      detail: `Trigger.dev's SDK, which comes with the first send, alone ${costMs('triggerSdk')}`,
     },
   ]
 }

@@ -6,6 +6,7 @@ import { importCost } from './import-cost.ts'
 import { inngestOverhead } from './inngest/inngest-overhead.ts'
 import { startLatency } from './start-latency.ts'
 import { throughput } from './throughput.ts'
+import { triggerOverhead } from './trigger/trigger-overhead.ts'
 
 const benches: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   throughput,
@@ -13,6 +14,7 @@ const benches: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   delayed: delayedJobs,
   import: importCost,
   inngest: inngestOverhead,
+  'trigger.dev': triggerOverhead,
 }
 const local = ['throughput', 'latency', 'delayed']
 

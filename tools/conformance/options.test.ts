@@ -29,6 +29,21 @@ describe('the command line of the conformance suite', () => {
     expect(namesOf(['inngest', '--real'], { INNGEST_BASE_URL: value })).toMatch(/^Set `INNGEST_BASE_URL` to /)
   })
 
+  test('takes a Trigger.dev server where all is named that its worker needs, and else says what to set', () => {
+    const environment = {
+      TRIGGER_API_URL: 'http://127.0.0.1:3040',
+      TRIGGER_SECRET_KEY: 'tr_dev_1',
+      TRIGGER_ACCESS_TOKEN: 'tr_pat_1',
+      TRIGGER_PROJECT_REF: 'proj_1',
+    }
+    expect(readOptions(['trigger.dev', '--real'], environment)).toMatchObject({ chosen: [['trigger.dev', {}]] })
+    for (const missing of Object.keys(environment)) {
+      const problem = namesOf(['trigger.dev', '--real'], { ...environment, [missing]: '' })
+      expect(problem).toMatch(/^Set `TRIGGER_API_URL`/)
+      expect(problem).toContain(missing)
+    }
+  })
+
   test('refuses `--real` for an engine that has no server', () => {
     expect(namesOf(['local', '--real'])).toContain('named local')
   })

@@ -13,12 +13,26 @@ export interface CliFolder {
 const leftOut = new Set(['.git', '.next', '.trigger', '.turbo', 'dist', 'test-results'])
 
 /**
- * A copy of the project beside it, where its relative imports mean the same: of two CLIs in one folder, the second would
- * end the first and delete what it built.
+ * The project's own folder, or a copy beside it, where its relative imports mean the same: of two CLIs in one folder, the
+ * second would end the first and delete what it built.
  */
-export function createCliFolder(projectDir: string): CliFolder {
-  const path = mkdtempSync(join(dirname(projectDir), '.trigger-'))
+export function createCliFolder(projectDir: string, inPlace = false): CliFolder {
+  const path = inPlace ? projectDir : copyBeside(projectDir)
   const configPath = mkdtempSync(join(tmpdir(), 'trigger-config-'))
+  return {
+    path,
+    configPath,
+    remove() {
+      // Of these the next CLI here would read which processes to end, whatever they are by then.
+      const notes = ['dev.lock', 'watchdog.pid', 'active-runs.json'].map((name) => join(path, '.trigger', name))
+      for (const each of [configPath, ...(inPlace ? notes : [path])])
+        rmSync(each, { recursive: true, force: true, maxRetries: 5 })
+    },
+  }
+}
+
+function copyBeside(projectDir: string): string {
+  const path = mkdtempSync(join(dirname(projectDir), '.trigger-'))
   const isPart = (file: string): boolean => !leftOut.has(basename(file))
   cpSync(projectDir, path, {
     recursive: true,
@@ -29,11 +43,5 @@ export function createCliFolder(projectDir: string): CliFolder {
   if (!existsSync(join(path, 'package.json'))) {
     writeFileSync(join(path, 'package.json'), JSON.stringify({ name: 'project', private: true, type: 'module' }))
   }
-  return {
-    path,
-    configPath,
-    remove() {
-      for (const folder of [path, configPath]) rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
-    },
-  }
+  return path
 }

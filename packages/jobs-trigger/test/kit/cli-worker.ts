@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -13,6 +13,12 @@ export interface CliWorkerOptions {
   readonly projectDir: string
   /** Set in the CLI and in the processes of its runs. */
   readonly env?: Readonly<Record<string, string | undefined>>
+  /** How many runs at once; each has a process of its own. Default: as many as the server gives. */
+  readonly maxConcurrentRuns?: number
+  /** Works in the project's own folder and builds again when a file there changes, as the CLI of a developer does. */
+  readonly inPlace?: boolean
+  /** The Node that the CLI and its processes run on; default: this one. */
+  readonly node?: string
 }
 
 /** A running `trigger.dev dev`. */
@@ -20,6 +26,8 @@ export interface CliWorker {
   readonly pid: number
   /** What the CLI printed. */
   output(): string
+  /** Resolves when the CLI has ended, whoever ended it. */
+  readonly ended: Promise<void>
   /** The processes that execute runs. */
   workerPids(): number[]
   /** Ends every process of it at once, without a farewell: the server has to find out. */
@@ -39,14 +47,18 @@ const flags = [
   'skip-rules-install',
 ]
 const ready = /Local worker ready/
-const broken = /X Error|Error:|ERR_|Failed to/
+// A warning of Node's own is shown as an error, too.
+const broken = /X Error|Error:(?! \(node:)|ERR_|Failed to/
 
 /** Starts the vendor's own CLI worker, unchanged; it is there once its tasks are registered. */
-export async function startCliWorker({ server, projectDir, env = {} }: CliWorkerOptions): Promise<CliWorker> {
-  const folder = createCliFolder(projectDir)
+export async function startCliWorker(options: CliWorkerOptions): Promise<CliWorker> {
+  const { server, projectDir, env = {}, maxConcurrentRuns, inPlace = false, node = process.execPath } = options
+  checkPlatform()
+  const folder = createCliFolder(projectDir, inPlace)
+  const limit = maxConcurrentRuns === undefined ? [] : ['--max-concurrent-runs', String(maxConcurrentRuns)]
   const cli = join(dirname(createRequire(import.meta.url).resolve('trigger.dev/package.json')), 'dist/esm/index.js')
   // Of its own group, so that a signal for the tests leaves it alone until they have closed it.
-  const child = spawn(process.execPath, ['--import', noLookups, cli, 'dev', ...flags.map((flag) => `--${flag}`)], {
+  const child = spawn(node, ['--import', noLookups, cli, 'dev', ...flags.map((flag) => `--${flag}`), ...limit], {
     cwd: folder.path,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -64,10 +76,18 @@ export async function startCliWorker({ server, projectDir, env = {} }: CliWorker
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const pid = child.pid!
 
+  const killNow = (): void => {
+    for (const each of processTree(pid)) signal(each.pid, 'SIGKILL')
+    folder.remove()
+  }
+  // It has a group of its own, so it would outlive this process.
+  process.once('exit', killNow)
+  const forget = (): void => void process.off('exit', killNow)
   const kill = async (): Promise<void> => {
     for (const each of processTree(pid)) signal(each.pid, 'SIGKILL')
     await ended
     folder.remove()
+    forget()
   }
   try {
     await untilReady(output, ended)
@@ -78,6 +98,7 @@ export async function startCliWorker({ server, projectDir, env = {} }: CliWorker
   return {
     pid,
     output,
+    ended,
     workerPids: () => processTree(pid).flatMap((each) => (/dev-run-worker/.test(each.command) ? each.pid : [])),
     kill,
     async close() {
@@ -87,8 +108,15 @@ export async function startCliWorker({ server, projectDir, env = {} }: CliWorker
       for (const each of tree) signal(each.pid, 'SIGKILL') // what it left behind
       await ended
       folder.remove()
+      forget()
     },
   }
+}
+
+/** The CLI would run, but its processes could not be found and ended. */
+function checkPlatform(): void {
+  if (process.platform === 'win32' || spawnSync('ps', ['-p', String(process.pid)]).error)
+    throw new Error("The worker of Trigger.dev's CLI is started on Linux and macOS alone, and needs the command `ps`.")
 }
 
 /** The tests' own settings are no business of the worker's. */

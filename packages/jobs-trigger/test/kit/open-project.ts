@@ -1,0 +1,73 @@
+import { join } from 'node:path'
+
+import { createClient, type Definition, isEnded, type JobClient, type JobStatus } from '@cgk-platform/jobs-core'
+import { TriggerClient } from '@trigger.dev/sdk'
+import { expect } from 'vitest'
+
+import { createTriggerProvider } from '../../src/trigger-provider.ts'
+import { createLoopbackServer, type LoopbackServer, type LoopbackServerOptions } from '../loopback/index.ts'
+import { type CliWorker, startCliWorker } from './cli-worker.ts'
+import { createJournal, type Journal, journalVariable } from './journal.ts'
+import { createRecordedLogger, type RecordedLogger } from './recorded-logger.ts'
+import { secretKey } from './secrets.ts'
+import './work.ts'
+
+/** How a project's server and its client are set up. */
+export interface ProjectOptions {
+  readonly server?: LoopbackServerOptions
+  /** The definitions that the client knows. */
+  readonly jobs?: readonly Definition[]
+}
+
+/** A server for the CLI workers of a test file, with a client of ours and one of the SDK's own. */
+export interface Project {
+  readonly server: LoopbackServer
+  readonly client: JobClient
+  readonly logger: RecordedLogger
+  /** The SDK alone, as other producers use it, or the dashboard's buttons. */
+  readonly raw: TriggerClient
+  readonly journal: Journal
+  /** Starts the real CLI on one of the folders of tasks. */
+  start(folder: string, env?: Readonly<Record<string, string>>): Promise<CliWorker>
+  /** A job once it has ended: looked at more often than a client that waits would. */
+  ended(id: string): Promise<JobStatus>
+  /** Waits until something holds. */
+  until(holds: () => boolean | Promise<boolean>): Promise<void>
+  close(): Promise<void>
+}
+
+const poll = { timeout: 30_000, interval: 20 }
+const projectDir = join(import.meta.dirname, '../faults/project')
+
+/** The project of the tests of faults, with no worker yet. */
+export async function openProject({ server: options, jobs = [] }: ProjectOptions = {}): Promise<Project> {
+  const server = await createLoopbackServer({ listLagMs: 0, secretKey, ...options })
+  const journal = createJournal()
+  const logger = createRecordedLogger()
+  const settings = { apiKey: secretKey, apiUrl: server.url }
+  const client = createClient({ load: () => createTriggerProvider(settings) }, { jobs, logger })
+  const workers: CliWorker[] = []
+  return {
+    server,
+    client,
+    logger,
+    raw: new TriggerClient({ baseURL: server.url, accessToken: secretKey }),
+    journal,
+    async start(folder, env = {}) {
+      const own = { FAULTS_DIR: folder, [journalVariable]: journal.path }
+      const worker = await startCliWorker({ server, projectDir, env: { ...own, ...env } })
+      workers.push(worker)
+      return worker
+    },
+    async ended(id) {
+      await expect.poll(async () => (await client.getJobStatus(id)).state, poll).toSatisfy(isEnded)
+      return client.getJobStatus(id)
+    },
+    until: (holds) => expect.poll(holds, poll).toBe(true),
+    async close() {
+      for (const worker of workers) await worker.close()
+      await server.close()
+      journal.remove()
+    },
+  }
+}

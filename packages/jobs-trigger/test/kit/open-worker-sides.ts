@@ -1,0 +1,58 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { createClient, type JobClient } from '@cgk-platform/jobs-core'
+import { type RetrieveRunResult, TriggerClient } from '@trigger.dev/sdk'
+import { expect } from 'vitest'
+
+import { createTriggerProvider } from '../../src/trigger-provider.ts'
+import { createLoopbackServer, type LoopbackServer, type LoopbackServerOptions } from '../loopback/index.ts'
+import { startCliWorker } from './cli-worker.ts'
+import { createRecordedLogger } from './recorded-logger.ts'
+
+type RawRun = RetrieveRunResult<string>
+
+/** One server with one worker, which has tasks that were made by hand beside ours. */
+export interface WorkerSides {
+  readonly server: LoopbackServer
+  readonly raw: TriggerClient
+  readonly ours: JobClient
+  /** What the handlers left word of. */
+  notes(): string[]
+  /** The run of a task made by hand, once it is in a state. */
+  rawUntil(id: string, ...statuses: string[]): Promise<RawRun>
+  close(): Promise<void>
+}
+
+const timeout = 30_000
+
+/** Starts the server and the vendor's own worker on a project. */
+export async function openWorkerSides(projectDir: string, options?: LoopbackServerOptions): Promise<WorkerSides> {
+  const server = await createLoopbackServer(options)
+  const folder = mkdtempSync(join(tmpdir(), 'trigger-notes-'))
+  const path = join(folder, 'notes')
+  writeFileSync(path, '')
+  const worker = await startCliWorker({ server, projectDir, env: { NOTES: path } })
+  const { url: apiUrl, secretKey: apiKey } = server
+  const raw = new TriggerClient({ baseURL: apiUrl, secretKey: apiKey })
+  return {
+    server,
+    raw,
+    ours: createClient(
+      { load: () => createTriggerProvider({ apiKey, apiUrl }) },
+      { jobs: [], logger: createRecordedLogger() },
+    ),
+    notes: () => readFileSync(path, 'utf8').split('\n').slice(0, -1),
+    async rawUntil(id, ...statuses) {
+      const read = () => raw.runs.retrieve<string>(id)
+      await expect.poll(async () => (await read()).status, { timeout, interval: 20 }).toBeOneOf(statuses)
+      return read()
+    },
+    async close() {
+      await worker.close()
+      rmSync(folder, { recursive: true })
+      await server.close()
+    },
+  }
+}

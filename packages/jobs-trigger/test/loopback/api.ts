@@ -1,0 +1,66 @@
+import { refuseKey } from './authorize.ts'
+import { createBatches } from './batches.ts'
+import { createBatchesApi } from './batches-api.ts'
+import { createDevApi } from './dev-api.ts'
+import type { Engine } from './engine.ts'
+import { createEnvironmentApi } from './environment-api.ts'
+import { type HttpReply, type HttpRequest, jsonReply } from './http-messages.ts'
+import { createKeysApi } from './keys-api.ts'
+import { createPacketStore } from './packet-store.ts'
+import { createPacketsApi } from './packets-api.ts'
+import { matchRoute } from './routes.ts'
+import { createRunChangesApi } from './run-changes-api.ts'
+import { createRunsApi } from './runs-api.ts'
+import { createSchedules } from './schedules.ts'
+import { createStartApi } from './start-api.ts'
+import { createTelemetryApi } from './telemetry-api.ts'
+import { createTriggerApi } from './trigger-api.ts'
+import { createWaitApi } from './wait-api.ts'
+
+/** What the API needs beside the engine. */
+export interface ApiOptions {
+  readonly accessToken: string
+  readonly pollMs: number
+  readonly goneWorkersTakeRuns: boolean
+  readonly withObjectStore: boolean
+  readonly batchLagMs: number
+  /** Is told what this server did wrong; the test that used it shall fail. */
+  report(problem: Error): void
+}
+
+/** All endpoints as one function. */
+export function createApi(engine: Engine, options: ApiOptions): (request: HttpRequest) => Promise<HttpReply> {
+  const { accessToken, report, withObjectStore, batchLagMs } = options
+  const { secretKey } = engine
+  const schedules = createSchedules(engine)
+  const packets = createPacketStore(withObjectStore)
+  const routes = [
+    ...createTelemetryApi(),
+    ...createDevApi(engine, options),
+    ...createStartApi(engine, schedules),
+    ...createTriggerApi(engine, packets),
+    ...createBatchesApi(engine, createBatches(engine), batchLagMs),
+    ...createRunsApi(engine),
+    ...createRunChangesApi(engine),
+    ...createKeysApi(engine),
+    ...createEnvironmentApi(engine, schedules),
+    ...createWaitApi(engine),
+    ...createPacketsApi(engine, packets),
+  ]
+  return async (request) => {
+    const { pathname, searchParams } = new URL(request.path, 'http://loopback')
+    const match = matchRoute(routes, request.method, pathname)
+    if (!match) {
+      report(new Error(`\`${request.method} ${pathname}\` is not served by the loopback server: add it there.`))
+      return jsonReply(404, { error: 'Not Found' })
+    }
+    const refusal = refuseKey(match.route.auth, request.headers['authorization'], { secretKey, accessToken })
+    if (refusal) return refusal
+    try {
+      return await match.route.handle(request, match.params, searchParams)
+    } catch (error) {
+      report(error as Error)
+      return jsonReply(500, { error: 'Internal Server Error' })
+    }
+  }
+}

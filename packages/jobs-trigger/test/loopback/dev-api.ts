@@ -1,0 +1,138 @@
+import {
+  DevConfigResponseBody,
+  DevDequeueRequestBody,
+  DevDequeueResponseBody,
+  DevDisconnectRequestBody,
+  DevDisconnectResponseBody,
+} from '@trigger.dev/core/v3'
+import {
+  WorkloadHeartbeatResponseBody,
+  WorkloadRunAttemptCompleteRequestBody,
+  WorkloadRunAttemptCompleteResponseBody,
+  WorkloadRunAttemptStartRequestBody,
+  WorkloadRunAttemptStartResponseBody,
+  WorkloadRunLatestSnapshotResponseBody,
+} from '@trigger.dev/core/v3/workers'
+import { cancelRun } from './cancel-run.ts'
+import { completeAttempt } from './complete-attempt.ts'
+import { dequeueWhenReady } from './dequeue-run.ts'
+import { endpoint, type Route } from './endpoint.ts'
+import type { Engine } from './engine.ts'
+import type { Run } from './run.ts'
+import { ServiceError } from './service-error.ts'
+import { extendHeartbeat, latestSnapshot, toExecutionResult } from './snapshots.ts'
+import { attemptEnvironment, startAttempt } from './start-attempt.ts'
+
+const holdMs = 10_000 // how long the server keeps a worker that asks for work
+const snapshot = '/engine/v1/dev/runs/{run}/snapshots/{snapshot}'
+
+/** How workers are served. */
+export interface DevApiOptions {
+  readonly pollMs: number
+  readonly goneWorkersTakeRuns: boolean
+}
+
+/** What a dev worker speaks with once it is registered. */
+export function createDevApi(engine: Engine, { pollMs, goneWorkersTakeRuns }: DevApiOptions): Route[] {
+  const runOf = (params: Readonly<Record<string, string>>): Run => {
+    const run = engine.runs.find(params['run'] ?? '')
+    if (!run) throw new ServiceError("You don't have permissions for this run", 401)
+    return run
+  }
+  return [
+    endpoint({
+      method: 'GET',
+      pattern: '/engine/v1/dev/config',
+      auth: 'secret',
+      answer: DevConfigResponseBody,
+      handle: () => ({
+        value: {
+          environmentId: engine.tenancy.environmentId,
+          dequeueIntervalWithRun: pollMs,
+          dequeueIntervalWithoutRun: pollMs,
+          maxConcurrentRuns: 1000,
+          engineUrl: engine.url(),
+        },
+      }),
+    }),
+    endpoint({
+      method: 'GET',
+      pattern: '/engine/v1/dev/presence',
+      auth: 'secret',
+      handle: () => engine.presence.stream(),
+    }),
+    endpoint({
+      method: 'POST',
+      pattern: '/engine/v1/dev/disconnect',
+      auth: 'secret',
+      body: DevDisconnectRequestBody,
+      answer: DevDisconnectResponseBody,
+      handle({ body }) {
+        const runs = body.runFriendlyIds.flatMap((id) => engine.runs.find(id) ?? [])
+        const reason = 'Dev session ended (CLI exited)'
+        return { value: { cancelled: runs.filter((run) => cancelRun(engine, run, { reason, finalize: true })).length } }
+      },
+    }),
+    endpoint({
+      method: 'POST',
+      pattern: '/engine/v1/dev/dequeue',
+      auth: 'secret',
+      body: DevDequeueRequestBody,
+      answer: DevDequeueResponseBody,
+      async handle({ gone }) {
+        const message = await dequeueWhenReady(engine, holdMs, goneWorkersTakeRuns ? undefined : gone)
+        return { value: { dequeuedMessages: message ? [message] : [] } }
+      },
+    }),
+    endpoint({
+      method: 'POST',
+      pattern: `${snapshot}/attempts/start`,
+      auth: 'secret',
+      body: WorkloadRunAttemptStartRequestBody,
+      answer: WorkloadRunAttemptStartResponseBody,
+      async handle({ params }) {
+        const run = runOf(params)
+        const started = await startAttempt(engine, run, params['snapshot']!)
+        return { value: { ...started, envVars: attemptEnvironment(engine, run) } }
+      },
+    }),
+    endpoint({
+      method: 'POST',
+      pattern: `${snapshot}/attempts/complete`,
+      auth: 'secret',
+      body: WorkloadRunAttemptCompleteRequestBody,
+      answer: WorkloadRunAttemptCompleteResponseBody,
+      async handle({ params, body }) {
+        return { value: { result: await completeAttempt(engine, runOf(params), params['snapshot']!, body.completion) } }
+      },
+    }),
+    endpoint({
+      method: 'POST',
+      pattern: `${snapshot}/heartbeat`,
+      auth: 'secret',
+      answer: WorkloadHeartbeatResponseBody,
+      handle({ params }) {
+        const run = runOf(params)
+        if (latestSnapshot(run).friendlyId === params['snapshot']) extendHeartbeat(engine, run)
+        return { value: { ok: true } }
+      },
+    }),
+    endpoint({
+      method: 'GET',
+      pattern: '/engine/v1/dev/runs/{run}/snapshots/latest',
+      auth: 'secret',
+      answer: WorkloadRunLatestSnapshotResponseBody,
+      handle({ params }) {
+        const run = runOf(params)
+        const { completedWaitpoints } = latestSnapshot(run)
+        return { value: { execution: { version: '1', ...toExecutionResult(run), completedWaitpoints } } }
+      },
+    }),
+    endpoint({
+      method: 'POST',
+      pattern: '/engine/v1/dev/runs/{run}/logs/debug',
+      auth: 'secret',
+      handle: () => ({ status: 204 }),
+    }),
+  ]
+}

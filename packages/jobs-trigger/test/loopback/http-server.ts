@@ -1,0 +1,119 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import type { Faults } from './faults.ts'
+import type { HttpReply, HttpRequest } from './http-messages.ts'
+import { isWorkerTraffic, type RecordedRequest } from './request-log.ts'
+
+/** What the server needs to answer, to fail on purpose and to keep its log. */
+export interface HttpServerOptions {
+  readonly port: number
+  readonly faults: Faults
+  readonly requests: RecordedRequest[]
+  handle(request: HttpRequest): Promise<HttpReply>
+}
+
+/** A server on the loopback interface. */
+export interface HttpServer {
+  readonly url: string
+  readonly server: Server
+  /** Cuts every connection and refuses new ones; `listen` takes the same address again. */
+  close(): Promise<void>
+  listen(): Promise<void>
+}
+
+/** Listens on 127.0.0.1; closing breaks what is still open, so that no handle stays behind. */
+export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const server = createServer((incoming, response) => {
+    void answer(incoming, response, options).catch(() => incoming.destroy())
+  })
+  server.keepAliveTimeout = 60_000 // a pooled connection that closes under a request looks like a fault
+  const sockets = new Set<Socket>() // upgraded ones too, which the server forgets
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  const listen = (port: number): Promise<void> =>
+    new Promise((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(port, '127.0.0.1', resolve)
+    })
+  await listen(options.port)
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}`,
+    server,
+    listen: () => listen(port),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        for (const socket of sockets) socket.destroy()
+      }),
+  }
+}
+
+async function answer(incoming: IncomingMessage, response: ServerResponse, options: HttpServerOptions): Promise<void> {
+  const { faults, requests, handle } = options
+  const at = Date.now()
+  const request = await readRequest(incoming, response)
+  const log = (status: number): void => {
+    const { method, path, headers } = request
+    const fromWorker = isWorkerTraffic(path, headers)
+    requests.push({ method, path, at, status, body: parse(request.body), headers, fromWorker })
+  }
+
+  const fault = faults.find(request)
+  if (fault?.kind === 'hang') return log(0)
+  if (fault?.kind === 'reset' && fault.when === 'before') {
+    log(0)
+    return void incoming.socket.resetAndDestroy()
+  }
+  if (fault?.kind === 'delay') await sleep(fault.delayMs, undefined, { ref: false })
+
+  const reply = fault?.kind === 'answer' ? toReply(fault) : await handle(request)
+  if (fault?.kind === 'reset') {
+    log(0)
+    return void incoming.socket.resetAndDestroy()
+  }
+  log(reply.status)
+  if (reply.stream) {
+    response.writeHead(reply.status, reply.headers)
+    return reply.stream(response)
+  }
+  const body = Buffer.from(reply.body ?? '')
+  const length = reply.status === 204 ? {} : { 'content-length': body.length }
+  response.writeHead(reply.status, { ...reply.headers, ...length })
+  if (fault?.kind !== 'cut') return void response.end(body)
+  response.write(body.subarray(0, Math.floor(body.length / 2)), () => incoming.socket.resetAndDestroy())
+}
+
+function toReply(fault: { status: number; headers?: Record<string, string>; body?: string | object }): HttpReply {
+  const { status, body, headers } = fault
+  if (typeof body !== 'object') return { status, body: body ?? '', headers: headers ?? {} }
+  return { status, body: JSON.stringify(body), headers: { 'content-type': 'application/json', ...headers } }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+async function readRequest(incoming: IncomingMessage, response: ServerResponse): Promise<HttpRequest> {
+  const gone = new AbortController()
+  response.once('close', () => gone.abort())
+  const chunks: Buffer[] = []
+  for await (const chunk of incoming) chunks.push(chunk as Buffer)
+  const headers: Record<string, string> = {}
+  for (const [name, value] of Object.entries(incoming.headers)) headers[name] = String(value)
+  return {
+    method: incoming.method ?? 'GET',
+    path: incoming.url ?? '/',
+    headers,
+    body: Buffer.concat(chunks).toString(),
+    gone: gone.signal,
+  }
+}

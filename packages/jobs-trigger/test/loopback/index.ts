@@ -1,0 +1,6 @@
+export { type CliWorker, type CliWorkerOptions, startCliWorker } from '../kit/cli-worker.ts'
+export type { Fault, FaultMatch } from './faults.ts'
+export type { LoopbackServer, LoopbackServerOptions } from './loopback-options.ts'
+export { createLoopbackServer } from './loopback-server.ts'
+export type { RecordedRequest } from './request-log.ts'
+export type { Run, Snapshot } from './run.ts'

@@ -1,0 +1,83 @@
+import { RunStatus } from '@trigger.dev/core/v3'
+import { parseNaturalLanguageDurationInMs } from '@trigger.dev/core/v3/isomorphic'
+
+import type { Engine } from './engine.ts'
+import type { Run } from './run.ts'
+import { apiStatus } from './run-view.ts'
+import { ServiceError } from './service-error.ts'
+
+const defaultSize = 25
+const defaultPeriod = '7d' // without a filter by time, the list is that of a week
+
+/** A page of a list, and the cursors of the pages beside it. */
+export interface RunPage {
+  readonly runs: readonly Run[]
+  readonly next: string | undefined
+  readonly previous: string | undefined
+}
+
+/** The runs that a query asks for, newest first, as they were a while ago. */
+export function listRuns(engine: Engine, query: URLSearchParams): RunPage {
+  const size = Number(query.get('page[size]') ?? defaultSize)
+  if (!Number.isInteger(size) || size < 1 || size > 100) throw new ServiceError('Query Error', 400)
+  const matches = [...fieldFilters(engine, query), timeFilter(engine, query)]
+  const found = engine.replica
+    .runs()
+    .filter((run) => matches.every((match) => match(run)))
+    .toSorted((a, b) => compare(keyOf(b), keyOf(a)))
+  const [after, before] = [query.get('page[after]'), query.get('page[before]')]
+  const rest = found
+    .filter((run) => !after || compare(keyOf(run), after) < 0)
+    .filter((run) => !before || compare(keyOf(run), before) > 0)
+  const runs = before ? rest.slice(-size) : rest.slice(0, size)
+  const [first, last] = [runs[0], runs.at(-1)]
+  return {
+    runs,
+    next: last && found.at(-1) !== last ? keyOf(last) : undefined,
+    previous: first && found[0] !== first ? keyOf(first) : undefined,
+  }
+}
+
+function fieldFilters({ workers }: Engine, query: URLSearchParams): ((run: Run) => boolean)[] {
+  const fields: Readonly<Record<string, (run: Run) => readonly (string | undefined)[]>> = {
+    status: (run) => [apiStatus(run)],
+    taskIdentifier: (run) => [run.taskIdentifier],
+    tag: (run) => run.tags,
+    version: (run) => [workers.byId(run.workerId ?? '')?.version],
+    queue: (run) => [run.queue],
+    batch: (run) => [run.batchId],
+    schedule: (run) => [run.scheduleId],
+    isTest: (run) => [String(run.isTest)],
+  }
+  const statuses = query.get('filter[status]')?.split(',') ?? []
+  if (statuses.some((status) => !RunStatus.safeParse(status).success)) throw new ServiceError('Query Error', 400)
+  return Object.entries(fields).flatMap(([name, read]) => {
+    const wanted = query.get(`filter[${name}]`)?.split(',')
+    return wanted ? [(run: Run) => read(run).some((value) => value !== undefined && wanted.includes(value))] : []
+  })
+}
+
+/** A period wins over both ends, and without any of the three it is the default one. */
+function timeFilter({ now }: Engine, query: URLSearchParams): (run: Run) => boolean {
+  const [from, to] = ['from', 'to'].map((name) => {
+    const value = query.get(`filter[createdAt][${name}]`)
+    const time = value === null ? undefined : new Date(Number.isNaN(Number(value)) ? value : Number(value)).getTime()
+    if (Number.isNaN(time)) throw new ServiceError('Query Error', 400)
+    return time
+  })
+  const period = query.get('filter[createdAt][period]')
+  if (period === null && (from ?? to) !== undefined) {
+    return ({ createdAt }) => createdAt.getTime() >= (from ?? 0) && createdAt.getTime() <= (to ?? Infinity)
+  }
+  const periodMs = parseNaturalLanguageDurationInMs(period ?? defaultPeriod) ?? Infinity
+  return ({ createdAt }) => createdAt.getTime() >= now().getTime() - periodMs
+}
+
+/** Sorts like the time of creation, then the id. */
+function keyOf({ createdAt, friendlyId }: Run): string {
+  return `${String(createdAt.getTime()).padStart(16, '0')}_${friendlyId}`
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b)
+}

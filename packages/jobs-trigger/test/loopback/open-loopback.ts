@@ -1,0 +1,146 @@
+import type {
+  BackgroundWorkerMetadata,
+  DequeuedMessage,
+  TaskResource,
+  TaskRunExecutionResult,
+} from '@trigger.dev/core/v3'
+import { ApiClient } from '@trigger.dev/core/v3'
+import { onTestFinished } from 'vitest'
+
+import { createLoopbackServer, type LoopbackServer, type LoopbackServerOptions } from './index.ts'
+
+/** An answer of the server, read. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into it where they like
+  readonly body: any
+}
+
+/** A run that a worker executes. */
+export interface HeldRun {
+  readonly id: string
+  readonly attempt: Answer
+  complete(completion: Completion): Promise<Answer>
+  heartbeat(): Promise<Answer>
+}
+
+/** How an attempt ends, without its run's id. */
+export type Completion = Omit<Extract<TaskRunExecutionResult, { ok: true }>, 'id'> | FailedCompletion
+type FailedCompletion = Omit<Extract<TaskRunExecutionResult, { ok: false }>, 'id'>
+
+/** A server with what its tests ask it for. */
+export interface OpenLoopback {
+  readonly server: LoopbackServer
+  /** The vendor's own client, which checks every answer. */
+  readonly client: ApiClient
+  request(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
+  /** Registers tasks as the CLI does. */
+  register(...tasks: Partial<TaskResource>[]): Promise<Answer>
+  /** What a worker that asks for work gets; undefined where nothing is there at once. */
+  dequeue(): Promise<DequeuedMessage | undefined>
+  /** Takes the next run and begins its attempt. */
+  start(): Promise<HeldRun>
+  /** Begins the next attempt of a run at this snapshot. */
+  startAt(runId: string, snapshotId: string): Promise<HeldRun>
+}
+
+/** An attempt that went well. */
+export const success: Completion = { ok: true, output: '"done"', outputType: 'application/json' }
+
+/** An attempt that threw; the worker asks for another try where a delay is given. */
+export function failure(retryDelayMs?: number): Completion {
+  return {
+    ok: false,
+    error: {
+      type: 'BUILT_IN_ERROR',
+      name: 'Error',
+      message: 'broken',
+      stackTrace: 'Error: broken\n    at task.ts:1:1',
+    },
+    ...(retryDelayMs !== undefined && { retry: { timestamp: Date.now() + retryDelayMs, delay: retryDelayMs } }),
+  }
+}
+
+let contents = 0
+
+/** Starts a server, which the end of the test closes, and speaks with it as client and as worker. */
+export async function openLoopback(options?: LoopbackServerOptions): Promise<OpenLoopback> {
+  const server = await createLoopbackServer(options)
+  onTestFinished(() => server.close())
+  const client = new ApiClient(server.url, server.secretKey, undefined, { retry: { maxAttempts: 1 } })
+
+  const request: OpenLoopback['request'] = async (method, path, body, headers = {}) => {
+    const text = typeof body === 'string' ? body : JSON.stringify(body)
+    const init = {
+      method,
+      headers: { authorization: `Bearer ${server.secretKey}`, 'x-trigger-api-version': '2025-07-16', ...headers },
+      ...(body !== undefined && { body: text }),
+    }
+    const response = await fetch(server.url + path, init)
+    return { status: response.status, headers: response.headers, body: parse(await response.text()) }
+  }
+  const startAt: OpenLoopback['startAt'] = async (runId, snapshotId) => {
+    const base = `/engine/v1/dev/runs/${runId}/snapshots`
+    const attempt = await request('POST', `${base}/${snapshotId}/attempts/start`, {})
+    const current = attempt.body.snapshot?.friendlyId
+    return {
+      id: runId,
+      attempt,
+      complete: (completion) =>
+        request('POST', `${base}/${current}/attempts/complete`, { completion: { id: runId, ...completion } }),
+      heartbeat: () => request('POST', `${base}/${current}/heartbeat`, {}),
+    }
+  }
+  const dequeue: OpenLoopback['dequeue'] = async () => {
+    const stop = new AbortController()
+    const timer = setTimeout(() => stop.abort(), 200) // the server would keep it for ten seconds
+    try {
+      const response = await fetch(`${server.url}/engine/v1/dev/dequeue`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${server.secretKey}` },
+        body: JSON.stringify({ currentWorker: 'worker', oldWorkers: [] }),
+        signal: stop.signal,
+      })
+      return ((await response.json()) as { dequeuedMessages: DequeuedMessage[] }).dequeuedMessages[0]
+    } catch (error) {
+      if (stop.signal.aborted) return undefined
+      throw error
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+  return {
+    server,
+    client,
+    request,
+    startAt,
+    dequeue,
+    register(...tasks) {
+      const metadata: BackgroundWorkerMetadata = {
+        packageVersion: '4.8.3',
+        runtime: 'node-24',
+        contentHash: `content-${(contents += 1)}`,
+        tasks: tasks.map((task) => ({ id: 'task', filePath: 'src/tasks.ts', ...task })),
+      }
+      return request('POST', '/api/v1/projects/proj_loopback/background-workers', {
+        localOnly: true,
+        metadata,
+        engine: 'V2',
+      })
+    },
+    async start() {
+      const message = await dequeue()
+      if (!message) throw new Error('No run is there.')
+      return startAt(message.run.friendlyId, message.snapshot.friendlyId)
+    },
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,32 @@
+import type { HttpReply } from './http-messages.ts'
+
+/** Which dev workers are there; ticks of schedules are dropped where none is. */
+export interface Presence {
+  /** The stream by which a worker is seen. */
+  stream(): HttpReply
+  isConnected(): boolean
+}
+
+const everyMs = 4000
+const memoryMs = 5000
+
+/** Nobody there yet. */
+export function createPresence(): Presence {
+  let seenAt = 0
+  return {
+    isConnected: () => Date.now() - seenAt < memoryMs,
+    stream: () => ({
+      status: 200,
+      headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store', connection: 'keep-alive' },
+      stream(response) {
+        const see = (event: string, data: string): void => {
+          seenAt = Date.now()
+          response.write(`event: ${event}\ndata: ${data}\n\n`)
+        }
+        see('start', 'Started')
+        const timer = setInterval(() => see('time', new Date().toISOString()), everyMs).unref()
+        response.once('close', () => clearInterval(timer))
+      },
+    }),
+  }
+}

@@ -1,0 +1,114 @@
+import { stringifyIO, type TaskResource } from '@trigger.dev/core/v3'
+import { generateFriendlyId } from '@trigger.dev/core/v3/isomorphic'
+import { CronExpressionParser } from 'cron-parser'
+
+import type { Engine } from './engine.ts'
+import { ServiceError } from './service-error.ts'
+import { triggerRun } from './trigger-run.ts'
+
+interface Schedule {
+  readonly id: string
+  readonly task: string
+  readonly createdAt: Date
+  cron: string
+  timezone: string
+  /** The next tick, which comes late rather than never. */
+  nextAt: Date
+  lastAt: Date | undefined
+}
+
+/** The declared schedules of the current worker version. */
+export interface Schedules {
+  /** Takes over a version's schedules; those that it does not name any more are gone. */
+  sync(tasks: readonly TaskResource[]): void
+  list(): readonly object[]
+}
+
+const upcomingCount = 10
+
+/** Schedules that trigger their task at each tick, while a worker is connected. */
+export function createSchedules(engine: Engine): Schedules {
+  const schedules = new Map<string, Schedule>()
+
+  const plan = (schedule: Schedule): void =>
+    engine.timers.set(`schedule:${schedule.task}`, schedule.nextAt, () => void fire(schedule))
+  const fire = async (schedule: Schedule): Promise<void> => {
+    const { id, task, timezone, lastAt, nextAt: timestamp } = schedule
+    // After a pause the overdue tick comes once and late; those between it and now never come.
+    schedule.nextAt = nextTick(schedule, new Date(Math.max(timestamp.getTime(), engine.now().getTime() - 1)))
+    plan(schedule)
+    if (!engine.presence.isConnected()) return
+    schedule.lastAt = timestamp
+    const upcoming = upcomingTicks(schedule)
+    const packet = await stringifyIO({
+      scheduleId: id,
+      type: 'DECLARATIVE',
+      timestamp,
+      lastTimestamp: lastAt,
+      timezone,
+      upcoming,
+    })
+    const body = { payload: packet.data, options: { payloadType: packet.dataType } }
+    triggerRun(engine, task, body, { scheduleId: id, source: 'schedule', at: timestamp })
+  }
+
+  return {
+    sync(tasks) {
+      const declared = tasks.filter(({ schedule }) => schedule && runsHere(schedule))
+      for (const { id, schedule } of declared) checkSchedule(id, schedule!)
+      for (const task of [...schedules.keys()].filter((name) => !declared.some(({ id }) => id === name))) {
+        schedules.delete(task)
+        engine.timers.clear(`schedule:${task}`)
+      }
+      for (const { id: task, schedule } of declared) {
+        const { cron, timezone } = schedule!
+        const known = schedules.get(task)
+        if (known?.cron === cron && known.timezone === timezone) continue
+        const fresh = known ?? { id: generateFriendlyId('sched'), task, createdAt: engine.now(), lastAt: undefined }
+        const nextAt = nextTick({ cron, timezone }, engine.now())
+        const planned = { ...fresh, cron, timezone, nextAt }
+        schedules.set(task, planned)
+        plan(planned)
+      }
+    },
+    list: () =>
+      [...schedules.values()].map(({ id, task, cron, timezone, nextAt }) => ({
+        id,
+        type: 'DECLARATIVE',
+        task,
+        active: true,
+        generator: { type: 'CRON', expression: cron, description: cron },
+        timezone,
+        nextRun: nextAt,
+        environments: [{ id: engine.tenancy.environmentId, type: 'DEVELOPMENT' }],
+      })),
+  }
+}
+
+function runsHere({ environments }: NonNullable<TaskResource['schedule']>): boolean {
+  return !environments?.length || environments.includes('DEVELOPMENT')
+}
+
+function checkSchedule(task: string, { cron, timezone }: NonNullable<TaskResource['schedule']>): void {
+  const refuse = (reason: string): never => {
+    throw new ServiceError(`Invalid cron expression: ${reason}`, 400)
+  }
+  if (cron.split(' ').length > 5) refuse('CRON expressions with seconds are not allowed')
+  if (!Intl.supportedValuesOf('timeZone').includes(timezone) && timezone !== 'UTC') {
+    throw new ServiceError(`Invalid IANA timezone: '${timezone}'.`, 400)
+  }
+  try {
+    nextTick({ cron, timezone }, new Date())
+  } catch (error) {
+    refuse(`${(error as Error).message} (task \`${task}\`)`)
+  }
+}
+
+function nextTick({ cron, timezone }: { cron: string; timezone: string }, after: Date): Date {
+  return CronExpressionParser.parse(cron, { currentDate: after, tz: timezone }).next().toDate()
+}
+
+function upcomingTicks({ cron, timezone, nextAt }: Schedule): Date[] {
+  const ticks = CronExpressionParser.parse(cron, { currentDate: new Date(nextAt.getTime() - 1), tz: timezone })
+  return Array.from({ length: upcomingCount }, () => ticks.next().toDate())
+}

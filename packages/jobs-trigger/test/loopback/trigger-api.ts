@@ -1,0 +1,83 @@
+import { TriggerTaskRequestBody, TriggerTaskResponse } from '@trigger.dev/core/v3'
+
+import { endpoint, type EndpointRequest, type Route } from './endpoint.ts'
+import type { Engine } from './engine.ts'
+import { jsonReply } from './http-messages.ts'
+import type { PacketStore } from './packet-store.ts'
+import type { Run } from './run.ts'
+import { ServiceError } from './service-error.ts'
+import { triggerRun } from './trigger-run.ts'
+
+const maxBytes = 3 * 1024 * 1024
+const storedBytes = 512 * 1024 // a larger payload goes into the store
+
+/** The trigger of a single run. */
+export function createTriggerApi(engine: Engine, packets: PacketStore): Route[] {
+  const answer = (run: Run, isCached: boolean) => {
+    const claims = {
+      sub: engine.tenancy.environmentId,
+      pub: true,
+      scopes: [`read:runs:${run.friendlyId}`, `write:inputStreams:${run.friendlyId}`],
+    }
+    return {
+      value: { id: run.friendlyId, isCached },
+      headers: { 'x-trigger-jwt-claims': JSON.stringify(claims), 'x-trigger-jwt': `jwt.${run.friendlyId}` },
+    }
+  }
+  const store = (body: TriggerTaskRequestBody, task: string): TriggerTaskRequestBody => {
+    const { payload, options } = body
+    const text = typeof payload === 'string' ? payload : (JSON.stringify(payload) ?? '')
+    if (options?.payloadType === 'application/store' || Buffer.byteLength(text) <= storedBytes) return body
+    const path = packets.put(`${task}/payload.json`, text)
+    if (!path) throw new ServiceError('Failed to upload large payload to object store', 500)
+    return { payload: path, options: { ...options, payloadType: 'application/store' } }
+  }
+
+  return [
+    endpoint({
+      method: 'POST',
+      pattern: '/api/v1/tasks/{task}/trigger',
+      auth: 'secret',
+      body: TriggerTaskRequestBody,
+      answer: TriggerTaskResponse,
+      handle({ params, headers, body }) {
+        if (Number(headers['content-length']) > maxBytes) return jsonReply(413, { error: 'Request body too large' })
+        const task = params['task']!
+        // The key of its own that a client keeps when it tries again (`x-trigger-request-idempotency-key`) means nothing:
+        // the server hashes it first and then takes it for no key.
+        const { run, isCached } = triggerRun(
+          engine,
+          task,
+          withHeaderKey(store(body, task), headers),
+          contextOf(headers),
+        )
+        return answer(run, isCached)
+      },
+    }),
+  ]
+}
+
+function contextOf(headers: EndpointRequest<unknown>['headers']): {
+  traceContext: Record<string, unknown>
+  source: string
+} {
+  const { traceparent, tracestate } = headers
+  const isFromWorker = headers['x-trigger-worker'] !== undefined
+  return {
+    traceContext: isFromWorker ? { traceparent, tracestate } : { external: { traceparent, tracestate } },
+    source: isFromWorker ? 'sdk' : (headers['x-trigger-source'] ?? 'api'),
+  }
+}
+
+/** A key may also come as a header. */
+function withHeaderKey(
+  { payload, options }: TriggerTaskRequestBody,
+  headers: EndpointRequest<unknown>['headers'],
+): TriggerTaskRequestBody {
+  const key = headers['idempotency-key'] ?? options?.idempotencyKey
+  const ttl = headers['idempotency-key-ttl'] ?? options?.idempotencyKeyTTL
+  return {
+    payload,
+    options: { ...options, ...(key && { idempotencyKey: key }), ...(ttl && { idempotencyKeyTTL: ttl }) },
+  }
+}
