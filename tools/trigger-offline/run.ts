@@ -26,14 +26,20 @@ async function serve(): Promise<never> {
   const asked = untilAskedToEnd()
   console.log(`The CLI builds ${relative('.', projectDir) || projectDir} and starts its worker: some ten seconds.`)
   const worker = await Promise.race([
-    startCliWorker({ server, projectDir, inPlace: true, env: { STOREFRONT_DATA: data } }),
+    startCliWorker({
+      server,
+      projectDir,
+      inPlace: true,
+      env: { STOREFRONT_DATA: data },
+      // The runs, and what they log: there is no dashboard that would show them.
+      onOutput: (text) => process.stdout.write(text),
+    }),
     asked.then(() => end(0, 'Ended.')),
   ])
   console.log(instructions(server.url))
-  const told = worker.output().length
   const isAsked = await Promise.race([asked, worker.ended.then(() => false)])
   await worker.close()
-  return isAsked ? end(0, 'Ended.') : end(1, `The CLI has ended by itself:\n${worker.output().slice(told)}`)
+  return isAsked ? end(0, 'Ended.') : end(1, 'The CLI has ended by itself.')
 }
 
 function instructions(url: string): string {
@@ -44,7 +50,8 @@ The worker is ready, and builds again after each change. Whoever sends needs the
   export TRIGGER_SECRET_KEY=${secretKey}
 
 With both set, for example: ./dev run examples/trigger-worker/src/send-orders.ts 20
-Ctrl-C ends it. Runs are kept in memory, and go with it.`
+Ctrl-C ends it. Runs are kept in memory, and go with it. Below is what the CLI prints.
+`
 }
 
 function wordsOf({ code, message }: NodeJS.ErrnoException): string {

@@ -3,6 +3,7 @@ import { JobsError } from '@cgk-platform/jobs'
 import { readOptions, usage, UsageError } from './demo/options.ts'
 import { runDemo } from './demo/run-demo.ts'
 import { createScreen } from './demo/screen.ts'
+import { StageError } from './demo/stage.ts'
 
 // Declines and refusals are part of the play: what is logged of them would bury the table.
 process.env['JOB_LOG_LEVEL'] ??= 'silent'
@@ -22,7 +23,7 @@ async function main(args: readonly string[]): Promise<number> {
       console.error(`${error.message}\n\n${usage}`)
       return 2
     }
-    if (!JobsError.isInstance(error)) throw error
+    if (!JobsError.isInstance(error) && !(error instanceof StageError)) throw error
     console.error(`\n${error.message}`)
     return 1
   }

@@ -1,3 +1,7 @@
+import { join } from 'node:path'
+
+import { createJournal, type Journal } from './journal.ts'
+
 /** Asks for money to move. */
 interface GatewayRequest {
   /** Names what is paid: asked twice with the same key, the money moves once. */
@@ -35,29 +39,31 @@ export function declinesOf(amount: number): number {
   return amount % 10 === 5 ? 1 : 0
 }
 
-/** A gateway that keeps its transactions in memory. */
-export function createGateway(): Gateway {
-  const transactions = new Map<string, Transaction>()
-  const triesByKey = new Map<string, number>()
+/** What a gateway remembers of a request. */
+interface Asked {
+  /** The key, and whether money is taken or given back. */
+  readonly name: string
+  readonly amount: number
+}
 
-  const move = (prefix: string, { idempotencyKey, amount }: GatewayRequest): Transaction => {
-    const key = `${prefix}_${idempotencyKey}`
-    const made = transactions.get(key) ?? { id: `${prefix}_${transactions.size + 1}`, amount }
-    if (made.amount !== amount) throw new Error(`The key ${idempotencyKey} was used with another amount.`)
-    transactions.set(key, made)
-    return made
+/** A gateway; what it was asked is kept in a journal, by default in memory. */
+export function createGateway(journal: Journal<Asked> = createJournal()): Gateway {
+  const move = (prefix: string, { idempotencyKey, amount }: GatewayRequest, declines = 0): Transaction => {
+    const name = `${prefix}_${idempotencyKey}`
+    const asked = journal.add({ name, amount })
+    const [first, ...again] = asked.filter((one) => one.name === name)
+    if (first!.amount !== amount) throw new Error(`The key ${idempotencyKey} was used with another amount.`)
+    if (again.length < declines) throw new PaymentDeclinedError('The bank asks to try again later')
+    return { id: `${prefix}_${asked.indexOf(first!) + 1}`, amount }
   }
-
   return {
-    async charge(request) {
-      const tries = (triesByKey.get(request.idempotencyKey) ?? 0) + 1
-      triesByKey.set(request.idempotencyKey, tries)
-      if (tries <= declinesOf(request.amount)) throw new PaymentDeclinedError('The bank asks to try again later')
-      return move('pay', request)
-    },
+    charge: async (request) => move('pay', request, declinesOf(request.amount)),
     refund: async (request) => move('ref', request),
   }
 }
 
+/** Where the app's processes share what they keep; without it each remembers for itself. */
+const folder = process.env['STOREFRONT_DATA']
+
 /** The app's gateway. */
-export const gateway: Gateway = createGateway()
+export const gateway: Gateway = createGateway(createJournal(folder && join(folder, 'gateway.jsonl')))

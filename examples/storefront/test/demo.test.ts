@@ -15,8 +15,10 @@ const commandOf = (args: readonly string[], folder: string): string[] => [
   join(folder, 'src/demo.ts'),
   ...args,
 ]
-/** One that names no Inngest. */
-const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('INNGEST_')))
+/** One that names no server of a vendor's. */
+const environment = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/^(INNGEST|TRIGGER)_/.test(name)),
+)
 const totals = /^All +281 +12 +56 +258 +£106,709\.17 +29 +£1,866\.33$/m
 
 /** Runs the demo in a process of its own, as `./dev demo` does. */
@@ -57,6 +59,14 @@ it('plays on the Inngest server that is named, in real time, and leaves it witho
   const functions = await fetch(`${engine.url}/v2/apps/storefront/functions`)
   expect(await functions.json()).not.toMatchObject({ data: [expect.anything()] })
 }, 120_000)
+
+it("comes to the same in the worker of Trigger.dev's CLI, in real time", () => {
+  const { status, stdout, stderr } = demo(['--provider', 'trigger.dev'])
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  expect(stdout).toContain("Trigger.dev's SDK and CLI worker, and a loopback server in this process")
+  expect(stdout).toMatch(totals)
+  expect(stdout).toContain('Every figure agrees with the file.')
+}, 300_000)
 
 it('comes to the same in real time, where all orders are sent at once', () => {
   const { status, stdout } = demo(['--real-time'])

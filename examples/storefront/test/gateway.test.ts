@@ -1,6 +1,15 @@
-import { expect, it } from 'vitest'
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+import { expect, it, onTestFinished } from 'vitest'
 
 import { createGateway, PaymentDeclinedError } from '../src/gateway.ts'
+
+const chargeMany = fileURLToPath(new URL('charge-many.ts', import.meta.url))
 
 it('takes the money of a key once, however often it is asked', async () => {
   const gateway = createGateway()
@@ -29,4 +38,15 @@ it('keeps payments and refunds of the same key apart', async () => {
   const refund = await gateway.refund({ idempotencyKey: 'order', amount: 400 })
   expect(refund).toMatchObject({ amount: 400 })
   expect(refund.id).not.toBe(payment.id)
+})
+
+it('counts for all processes together where they share a journal', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'storefront-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const charges = Array.from({ length: 4 }, () => promisify(execFile)(process.execPath, [chargeMany, folder]))
+  const answers = (await Promise.all(charges)).flatMap(({ stdout }) => stdout.trim().split('\n'))
+  const timesOf = (answer: string) => answers.filter((each) => each === answer).length
+  expect(timesOf('declined')).toBe(25 * 2)
+  expect(answers).toHaveLength(4 * 25)
+  expect(new Set(answers).size).toBe(1 + 25)
 })

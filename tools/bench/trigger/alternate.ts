@@ -23,9 +23,17 @@ export type Name = keyof ReturnType<typeof createContenders>
 
 const pollMs = 2
 
+/** The loopback server answers at once. So much later, a task of the SDK's begins as on the real server, after some 100 ms. */
+const serverMs: readonly (readonly [path: RegExp, delayMs: number])[] = [
+  [/\/trigger$/, 20],
+  [/\/attempts\/start$/, 60],
+  [/\/attempts\/complete$/, 20],
+]
+
 /** Plays rounds in which each contender sends one job, in turns, over the loopback server and one kept process of the CLI worker. */
 export async function alternate(rounds: number, warmUps: number): Promise<Record<Name, Measured>> {
   const server = await createLoopbackServer()
+  for (const [path, delayMs] of serverMs) server.fault({ path }, { kind: 'delay', delayMs })
   const projectDir = join(import.meta.dirname, 'project')
   const worker = await startCliWorker({ server, projectDir, maxConcurrentRuns: 1 })
   try {

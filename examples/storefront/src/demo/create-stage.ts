@@ -1,13 +1,18 @@
 import { createFastForward } from './fast-forward.ts'
 import type { DemoOptions } from './options.ts'
 import { createRealTime } from './real-time.ts'
+import type { Screen } from './screen.ts'
 import type { Stage } from './stage.ts'
 
 /** The engine that the command line asks for. */
-export async function createStage({ provider, realTime }: DemoOptions, startAt: Date): Promise<Stage> {
+export async function createStage({ provider, realTime }: DemoOptions, startAt: Date, screen: Screen): Promise<Stage> {
   if (provider === 'inngest') {
     const { createInngestStage } = await import('./inngest-stage.ts') // here, since the SDK takes a while to load
     return createInngestStage({ realTime, startAt })
   }
-  return realTime ? createRealTime(provider) : createFastForward(startAt)
+  if (provider === 'trigger.dev') {
+    const { createTriggerStage } = await import('./trigger-stage.ts')
+    return createTriggerStage(screen)
+  }
+  return realTime ? createRealTime() : createFastForward(startAt)
 }

@@ -22,7 +22,7 @@ export async function figuresOfJobs(
   const contributions: Contribution[] = []
   const followUpIds: string[] = []
   for (const { id, tenantId } of handles) {
-    const status = await client.waitForJob(id, { timeout: '2m' })
+    const status = await client.waitForJob(id, { timeout: '10m' })
     const figures =
       status.event === 'order.created' ? await figuresOfOrder(client, status, followUpIds) : figuresOfRefund(status)
     contributions.push({ tenantId, figures })
@@ -42,7 +42,7 @@ async function figuresOfOrder(client: JobClient, status: JobStatus, followUpIds:
   const paid = { ...order, sales: amount, declines: payment.attempts - 1 }
   if (confirmationId === undefined || followUpId === undefined) return paid
   followUpIds.push(followUpId)
-  const confirmation = await client.waitForJob(confirmationId, { timeout: '2m' })
+  const confirmation = await client.waitForJob(confirmationId, { timeout: '10m' })
   return { ...paid, confirmations: findRun(confirmation, sendEmail)?.state === 'completed' ? 1 : 0 }
 }
 

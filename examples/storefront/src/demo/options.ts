@@ -24,7 +24,9 @@ Plays two trading days of a real shop: orders, payments, retries, refunds, repor
   --help              this text
 
 With inngest, an engine in this process speaks Inngest's protocol to its SDK. Where INNGEST_BASE_URL
-or INNGEST_DEV names a server, that is used instead, in real time. JOB_LOG_LEVEL=info shows what is logged.`
+or INNGEST_DEV names a server, that is used instead, in real time. With trigger.dev, the jobs run in the
+worker of Trigger.dev's CLI, in real time, over a server in this process; where TRIGGER_SECRET_KEY and
+TRIGGER_API_URL name another, over that one. JOB_LOG_LEVEL=info shows what is logged.`
 
 const config = {
   options: { 'real-time': { type: 'boolean' }, provider: { type: 'string' }, help: { type: 'boolean' } },

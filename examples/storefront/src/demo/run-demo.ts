@@ -20,7 +20,7 @@ export async function runDemo(options: DemoOptions, screen: Screen): Promise<boo
   // Nothing is waited for before the stage has set its client: the cron job would bring a default one to life.
   const lines = readInvoiceLines(readFileSync(file, 'utf8'))
   const events = toShopEvents(lines)
-  const stage = await createStage(options, events[0]!.at)
+  const stage = await createStage(options, events[0]!.at, screen)
   try {
     screen.bold('Two trading days of a real shop: an invoice is an event, a country a tenant.')
     screen.line(stage.description)

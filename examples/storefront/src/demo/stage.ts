@@ -15,6 +15,11 @@ export interface Stage {
   close(): Promise<void>
 }
 
+/** The engine could not be set up. */
+export class StageError extends Error {
+  override readonly name = 'StageError'
+}
+
 /** Sends events; the first that is refused stops the demo. */
 export async function sendAll(client: JobClient, items: readonly JobItem[]): Promise<JobHandle[]> {
   const results = await client.sendJobs(items)

@@ -17,6 +17,8 @@ export interface CliWorkerOptions {
   readonly maxConcurrentRuns?: number
   /** Works in the project's own folder and builds again when a file there changes, as the CLI of a developer does. */
   readonly inPlace?: boolean
+  /** Given what the CLI prints once its tasks are registered: lines of runs, and what they log. */
+  readonly onOutput?: (text: string) => void
   /** The Node that the CLI and its processes run on; default: this one. */
   readonly node?: string
 }
@@ -95,6 +97,8 @@ export async function startCliWorker(options: CliWorkerOptions): Promise<CliWork
     await kill()
     throw error
   }
+  const { onOutput } = options
+  if (onOutput) for (const stream of [child.stdout!, child.stderr!]) stream.on('data', onOutput)
   return {
     pid,
     output,

@@ -27,6 +27,8 @@ export interface Project {
   /** The SDK alone, as other producers use it, or the dashboard's buttons. */
   readonly raw: TriggerClient
   readonly journal: Journal
+  /** A client of another process, which knows these definitions. */
+  openAnother(jobs: readonly Definition[]): JobClient
   /** Starts the real CLI on one of the folders of tasks. */
   start(folder: string, env?: Readonly<Record<string, string>>): Promise<CliWorker>
   /** A job once it has ended: looked at more often than a client that waits would. */
@@ -45,7 +47,9 @@ export async function openProject({ server: options, jobs = [] }: ProjectOptions
   const journal = createJournal()
   const logger = createRecordedLogger()
   const settings = { apiKey: secretKey, apiUrl: server.url }
-  const client = createClient({ load: () => createTriggerProvider(settings) }, { jobs, logger })
+  const connect = (known: readonly Definition[]): JobClient =>
+    createClient({ load: () => createTriggerProvider(settings) }, { jobs: known, logger })
+  const client = connect(jobs)
   const workers: CliWorker[] = []
   return {
     server,
@@ -53,6 +57,7 @@ export async function openProject({ server: options, jobs = [] }: ProjectOptions
     logger,
     raw: new TriggerClient({ baseURL: server.url, accessToken: secretKey }),
     journal,
+    openAnother: connect,
     async start(folder, env = {}) {
       const own = { FAULTS_DIR: folder, [journalVariable]: journal.path }
       const worker = await startCliWorker({ server, projectDir, env: { ...own, ...env } })

@@ -19,6 +19,8 @@ export interface Sides extends OpenLoopback {
   /** The SDK as its users have it, but for shorter pauses between its tries. */
   readonly raw: TriggerClient
   readonly ours: JobClient
+  /** As in another process. */
+  readonly another: JobClient
 }
 
 /** Opens a server that the end of the test closes, with the SDK and a client of ours on it. */
@@ -26,12 +28,15 @@ export async function openSides({ jobs = [], clock = systemClock, ...options }: 
   const loopback = await openLoopback(options)
   const { url: apiUrl, secretKey: apiKey } = loopback.server
   const requestOptions = { retry: { maxAttempts: 5, minTimeoutInMs: 1, maxTimeoutInMs: 1, factor: 1 } }
+  const connect = (): JobClient =>
+    createClient(
+      { load: () => createTriggerProvider({ apiKey, apiUrl }, { clock }) },
+      { jobs, clock, logger: createRecordedLogger() },
+    )
   return {
     ...loopback,
     raw: new TriggerClient({ baseURL: apiUrl, secretKey: apiKey, requestOptions }),
-    ours: createClient(
-      { load: () => createTriggerProvider({ apiKey, apiUrl }, { clock }) },
-      { jobs, clock, logger: createRecordedLogger() },
-    ),
+    ours: connect(),
+    another: connect(),
   }
 }

@@ -33,7 +33,7 @@ export async function openWorkerSides(projectDir: string, options?: LoopbackServ
   const folder = mkdtempSync(join(tmpdir(), 'trigger-notes-'))
   const path = join(folder, 'notes')
   writeFileSync(path, '')
-  const worker = await startCliWorker({ server, projectDir, env: { NOTES: path } })
+  const worker = await startCliWorker({ server, projectDir, env: { NOTES: path }, maxConcurrentRuns: 4 })
   const { url: apiUrl, secretKey: apiKey } = server
   const raw = new TriggerClient({ baseURL: apiUrl, secretKey: apiKey })
   return {

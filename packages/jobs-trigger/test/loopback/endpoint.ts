@@ -55,7 +55,7 @@ export interface Route {
 }
 
 /** An answer that the vendor's own client would not understand. */
-export class BrokenAnswerError extends Error {
+class BrokenAnswerError extends Error {
   override readonly name = 'BrokenAnswerError'
 }
 

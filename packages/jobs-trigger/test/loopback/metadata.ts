@@ -7,7 +7,7 @@ import type { Packet, Run } from './run.ts'
 import { ServiceError } from './service-error.ts'
 
 /** More than this is refused, and at the end of an attempt dropped without a word. */
-export const maxMetadataBytes = 256 * 1024
+const maxMetadataBytes = 256 * 1024
 
 const updatableMs = 10 * 60_000
 

@@ -34,7 +34,7 @@ export function apiStatus(run: Run): RunStatus {
 }
 
 /** The answers of `isCompleted` and its like: TIMED_OUT and EXPIRED are none of them. */
-export function statusFlags(status: RunStatus): Record<string, boolean> {
+function statusFlags(status: RunStatus): Record<string, boolean> {
   return {
     isQueued: queued.has(status),
     isExecuting: executing.has(status),

@@ -1,0 +1,5 @@
+import 'storefront/jobs'
+
+import { createTriggerTasks } from '@cgk-platform/jobs/trigger/tasks'
+
+createTriggerTasks()
