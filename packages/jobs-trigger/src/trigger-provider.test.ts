@@ -96,3 +96,11 @@ test('its calls go to Trigger.dev', async () => {
     expect([url.origin, headers.get('authorization')]).toEqual([testUrl, `Bearer ${testKey}`])
   }
 })
+
+test('no process of an app is made a worker: Trigger.dev starts its own', async () => {
+  await expect(createTriggerProvider({ apiKey: 'tr_dev_1' }).start!()).rejects.toMatchObject({
+    code: 'unsupported_feature',
+    feature: 'client.start()',
+    message: expect.stringContaining('`trigger.dev dev` starts one here') as string,
+  })
+})

@@ -1,4 +1,11 @@
-import { type Clock, InvalidOptionError, type JobHost, type JobProvider, systemClock } from '@cgk-platform/jobs-core'
+import {
+  type Clock,
+  InvalidOptionError,
+  type JobHost,
+  type JobProvider,
+  systemClock,
+  UnsupportedFeatureError,
+} from '@cgk-platform/jobs-core'
 
 import { createTriggerApi } from './api/trigger-api.ts'
 import { triggerCapabilities } from './capabilities.ts'
@@ -60,5 +67,10 @@ export function createTriggerProvider(config: TriggerConfig = {}, internals: Tri
 
     list: (query) => listJobs(query, api, reader),
     health: () => checkHealth(api, jobs()),
+
+    async start() {
+      const remedy = 'Its own workers run the jobs: `trigger.dev dev` starts one here, `trigger.dev deploy` elsewhere.'
+      throw new UnsupportedFeatureError({ feature: 'client.start()', provider: 'trigger.dev', remedy })
+    },
   }
 }

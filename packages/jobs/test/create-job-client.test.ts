@@ -42,7 +42,7 @@ describe('the choice of a provider', () => {
 
   it('is made by the key of Trigger.dev when the options leave it open', async () => {
     vi.stubEnv('TRIGGER_SECRET_KEY', 'tr')
-    vi.stubEnv('TRIGGER_API_URL', 'http://127.0.0.1:1')
+    vi.stubEnv('TRIGGER_API_URL', 'http://127.0.0.1:59998') // where nobody listens
     await expect(sendJob('order.created', order)).rejects.toMatchObject({
       code: 'send_failed',
       accepted: 'no',

@@ -1,4 +1,4 @@
-import type { JobErrorInfo } from '@cgk-platform/jobs-core'
+import type { JobErrorInfo } from './error-info.ts'
 import { expect, test } from 'vitest'
 
 import { cutErrorInfo } from './cut-error-info.ts'

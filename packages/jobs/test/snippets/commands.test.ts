@@ -4,15 +4,17 @@ import { expect, test } from 'vitest'
 
 import { documents, readDocument, repository } from './documents.ts'
 
-const entryScript = readFileSync(join(repository, 'dev'), 'utf8')
-const verbs = [...entryScript.matchAll(/^ {2}(\w+) {2,}\w/gm)].map(([, verb]) => verb!)
+const [usage = ''] = /^usage='[^']*'/m.exec(readFileSync(join(repository, 'dev'), 'utf8')) ?? []
+const verbs = [...usage.matchAll(/^ {2}([\w-]+)(?: {2,}\w.*)?$/gm)].map(([, verb]) => verb!)
 
 test.each(documents)('%s names no verb that ./dev does not have', (document) => {
-  const named = [...readDocument(document).matchAll(/\.\/dev (\w+)/g)].map(([, verb]) => verb!)
+  const named = [...readDocument(document).matchAll(/\.\/dev ([\w-]+)/g)].map(([, verb]) => verb!)
   expect([...verbs, 'help']).toEqual(expect.arrayContaining(named))
 })
 
 test('CONTRIBUTING explains every verb', () => {
-  const explained = [...readDocument('CONTRIBUTING.md').matchAll(/^\| `\.\/dev (\w+)` +\|/gm)].map(([, verb]) => verb)
+  const explained = [...readDocument('CONTRIBUTING.md').matchAll(/^\| `\.\/dev ([\w-]+)` +\|/gm)].map(
+    ([, verb]) => verb,
+  )
   expect(new Set(explained)).toEqual(new Set(verbs))
 })

@@ -15,6 +15,9 @@ export const documents: readonly string[] = [
 /** Those whose programs need an Inngest. */
 export const documentsOnInngest: readonly string[] = ['docs/inngest.md', 'packages/jobs-inngest/README.md']
 
+/** Those whose programs need a Trigger.dev, with a worker that runs the jobs. */
+export const documentsOnTrigger: readonly string[] = ['docs/trigger.md', 'packages/jobs-trigger/README.md']
+
 /** A document's text. */
 export function readDocument(path: string): string {
   return readFileSync(join(repository, path), 'utf8')

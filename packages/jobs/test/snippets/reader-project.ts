@@ -74,6 +74,8 @@ export function createReaderProject(): ReaderProject {
     '@cgk-platform/jobs-core': 'packages/jobs-core',
     '@cgk-platform/jobs-inngest': 'packages/jobs-inngest',
     '@cgk-platform/jobs-local': 'packages/jobs-local',
+    '@cgk-platform/jobs-trigger': 'packages/jobs-trigger',
+    '@trigger.dev/sdk': 'packages/jobs-trigger/node_modules/@trigger.dev/sdk',
     inngest: 'packages/jobs-inngest/node_modules/inngest',
     zod: 'packages/jobs-core/node_modules/zod',
     '@types/node': 'node_modules/@types/node',
@@ -84,6 +86,7 @@ export function createReaderProject(): ReaderProject {
     symlinkSync(join(repository, path), link)
   }
   write('package.json', JSON.stringify({ type: 'module' }))
+  write('package-lock.json', JSON.stringify({ lockfileVersion: 3 }))
   write('tsconfig.json', JSON.stringify({ compilerOptions: compilerOptions(), include: ['**/*.ts'] }))
 
   return {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { documents, documentsOnInngest, readDocument } from './documents.ts'
+import { documents, documentsOnInngest, documentsOnTrigger, readDocument } from './documents.ts'
 import { fileOf, type Snippet, snippetsOf } from './extract-snippets.ts'
 import { createReaderProject } from './reader-project.ts'
 
@@ -19,6 +19,7 @@ function titleOf({ document, line }: Snippet): string {
   return `${document}:${line}`
 }
 
+const onOtherEngines = [...documentsOnInngest, ...documentsOnTrigger]
 const cases = snippets.map((snippet) => [titleOf(snippet), snippet] as const)
 
 test('the documents have snippets, and no two of a document are the same file', () => {
@@ -36,7 +37,7 @@ test.each(cases)('%s compiles under strict TypeScript', (_title, snippet) => {
 })
 
 describe.concurrent('run', () => {
-  test.each(cases.filter(([, { runs, document }]) => runs && !documentsOnInngest.includes(document)))(
+  test.each(cases.filter(([, { runs, document }]) => runs && !onOtherEngines.includes(document)))(
     '%s runs on the local engine and ends by itself',
     async (_title, snippet) => {
       const { exitCode, stdout, stderr } = await project.run(fileOf(snippet))
@@ -51,8 +52,11 @@ test('only these snippets are not run', () => {
   expect(snippets.filter(({ runs }) => !runs).map(fileOf)).toEqual([
     'README/worker.ts',
     'README/app/api/inngest/route.ts',
+    'README/trigger/tasks.ts',
     'docs-inngest/serve-jobs.ts', // runs the jobs of the others in `inngest.test.ts`
     'docs-inngest/app/api/inngest/route.ts',
     'docs-inngest/worker.ts',
+    'docs-trigger/trigger/tasks.ts', // runs the jobs of the others in `trigger.test.ts`
+    'docs-trigger/trigger.config.ts',
   ])
 })

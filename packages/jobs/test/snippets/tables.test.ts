@@ -4,6 +4,8 @@ import { catalogue, defineJob, JobsError, portablePayloadBytes } from '@cgk-plat
 import * as face from '@cgk-platform/jobs'
 import { createInngestFunctions, type InngestConfig, type InngestHostOptions } from '@cgk-platform/jobs/inngest'
 import type { LocalConfig } from '@cgk-platform/jobs/local'
+import { createTriggerProvider, type TriggerConfig, type TriggerOptions } from '@cgk-platform/jobs/trigger'
+import type { TriggerHostOptions } from '@cgk-platform/jobs/trigger/tasks'
 import { expect, test } from 'vitest'
 
 import { readDocument, repository } from './documents.ts'
@@ -116,6 +118,40 @@ test("docs/inngest.md lists options of Inngest's own that are refused", () => {
     const providerOptions = { inngest: { [option!]: 'anything' } }
     const job = defineJob({ id: 'refused', event: 'order.created', handler: () => undefined, providerOptions })
     expect(() => createInngestFunctions({ client, jobs: [job] })).toThrow(`providerOptions.inngest.${option}`)
+  }
+})
+
+test('docs/trigger.md lists every setting of the client and every option of the host', () => {
+  const config: Record<keyof TriggerConfig, true> = { apiKey: true, apiUrl: true, previewBranch: true, version: true }
+  const host: Record<keyof TriggerHostOptions, true> = { jobs: true, logger: true, hooks: true, jobClient: true }
+  const settings = rowsOf(readDocument('docs/trigger.md'), 'config of trigger.dev', 'Default', 'Meaning')
+  expect(settings.map(([name]) => name)).toEqual(Object.keys(config))
+  const options = rowsOf(readDocument('docs/trigger.md'), 'Option', 'Default', 'Meaning')
+  expect(options.map(([name]) => name)).toEqual(Object.keys(host))
+})
+
+test("docs/trigger.md lists every option of Trigger.dev's own that is allowed, and options that are refused", () => {
+  const allowed: Record<keyof TriggerOptions, true> = {
+    description: true,
+    machine: true,
+    retry: true,
+    onSuccess: true,
+    onComplete: true,
+    onCancel: true,
+    onWait: true,
+    onResume: true,
+  }
+  const document = readDocument('docs/trigger.md')
+  expect(rowsOf(document, 'Allowed', 'Meaning').map(([option]) => option)).toEqual(Object.keys(allowed))
+
+  const rows = rowsOf(document, 'Refused', 'Why, and what instead')
+  expect(rows.length).toBeGreaterThan(15)
+  for (const [option] of rows) {
+    const providerOptions = { 'trigger.dev': { [option!]: 'anything' } }
+    const job = defineJob({ id: 'refused-there', event: 'order.created', handler: () => undefined, providerOptions })
+    const check = () => createTriggerProvider().checkDefinition!(job)
+    expect(check).toThrow(`providerOptions['trigger.dev'].${option}`)
+    expect(check).not.toThrow('It is none') // the remedy for a name that nobody knows
   }
 })
 

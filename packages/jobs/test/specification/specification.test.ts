@@ -6,12 +6,12 @@ import {
   defineJob,
   type JobClient,
   type JobDefinition,
-  ProviderNotInstalledError,
   SendFailedError,
   setJobClient,
 } from '@cgk-platform/jobs'
 import { createTestEngine, type TestEngine } from '@cgk-platform/jobs/local/testing'
 import { createLoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
+import { createLoopbackServer, type LoopbackServer } from '@cgk-platform/jobs-trigger/loopback'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 
 import { blocks, createSpecificationProject, fileOf, snippets, snippetUnder } from './specification-project.ts'
@@ -83,9 +83,19 @@ test('"Send a Job" sends the order', async () => {
   ])
 })
 
-test('"Create Job Client" gets as far as the send, which names the package of Trigger.dev', async () => {
-  const error = await evaluate('Create Job Client').catch((thrown: unknown) => thrown)
-  expect(ProviderNotInstalledError.isInstance(error) && error.packageName).toBe('@cgk-platform/jobs-trigger')
+/** A server that the variables of Trigger.dev name. */
+async function openTriggerServer(): Promise<LoopbackServer> {
+  const server = await createLoopbackServer()
+  onTestFinished(() => server.close())
+  vi.stubEnv('TRIGGER_API_URL', server.url)
+  vi.stubEnv('TRIGGER_SECRET_KEY', server.secretKey)
+  return server
+}
+
+test('"Create Job Client" sends the order to Trigger.dev', async () => {
+  const server = await openTriggerServer()
+  await evaluate('Create Job Client')
+  expect(server.runs().map(({ taskIdentifier }) => taskIdentifier)).toEqual(['event-order__created'])
 })
 
 test('"Define a Job Handler" defines a job that handles the event', async () => {
@@ -164,10 +174,21 @@ describe('the clients of "Job Providers"', () => {
     return made[0]!
   }
 
-  test('Trigger.dev is made at once, and its first send names the package of its provider', async () => {
+  test('Trigger.dev, as it stands and without a key, refuses to send before it asks anybody', async () => {
+    const asked = vi.spyOn(globalThis, 'fetch')
     const client = await clientOf('Trigger.dev')
     const error = await client.sendEvent('order.created', payload).catch((thrown: unknown) => thrown)
-    expect(ProviderNotInstalledError.isInstance(error) && error.packageName).toBe('@cgk-platform/jobs-trigger')
+    expect(SendFailedError.isInstance(error) && error.accepted).toBe('no')
+    expect((error as Error).message).toContain('`TRIGGER_SECRET_KEY`')
+    expect(asked).not.toHaveBeenCalled()
+  })
+
+  test('Trigger.dev, with the key of a server, sends to it and reads back', async () => {
+    await openTriggerServer()
+    const client = await clientOf('Trigger.dev')
+    const job = await client.sendEvent('order.created', payload)
+    // No worker is connected to this server.
+    expect(await client.getJobStatus(job.id)).toMatchObject({ id: job.id, tenantId: 'tenant_123', state: 'queued' })
   })
 
   test('Inngest, as it stands and without keys, refuses to send before it asks anybody', async () => {

@@ -1,0 +1,86 @@
+import { join } from 'node:path'
+
+import {
+  type CliWorker,
+  createLoopbackServer,
+  type LoopbackServer,
+  startCliWorker,
+} from '@cgk-platform/jobs-trigger/loopback'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+import { documentsOnTrigger, readDocument } from './documents.ts'
+import { blocksOf, fileOf, snippetsOf } from './extract-snippets.ts'
+import { createReaderProject, type Environment } from './reader-project.ts'
+
+// What docs/trigger.md tells, done as it says: its tasks run in the worker of Trigger.dev's own CLI, the other programs
+// send and read. In place of Trigger.dev stands a server that the unchanged SDK and CLI take for it.
+
+const snippets = documentsOnTrigger.flatMap((document) => snippetsOf(document, readDocument(document)))
+const printedByShop = snippets.find(({ file }) => file === 'shop.ts')!.prints!
+const project = createReaderProject()
+let server: LoopbackServer
+let worker: CliWorker
+
+beforeAll(async () => {
+  for (const snippet of snippets) project.write(fileOf(snippet), snippet.code)
+  // The document's configuration, for a project that reads the packages' sources.
+  const documented = snippets.find(({ file }) => file === 'trigger.config.ts')!
+  project.write('docs-trigger/documented-config.ts', documented.code)
+  project.write(
+    'docs-trigger/trigger.config.ts',
+    `import config from './documented-config.ts'
+export default { ...config, build: { autoDetectExternal: false, conditions: ['@cgk-platform/source'] } }`,
+  )
+  server = await createLoopbackServer()
+  worker = await startCliWorker({
+    server,
+    projectDir: join(project.folder, 'docs-trigger'),
+    maxConcurrentRuns: 4,
+  })
+}, 100_000)
+
+afterAll(async () => {
+  await worker?.close()
+  await server?.close()
+  project.remove()
+}, 20_000)
+
+/** The `.env` of the document, with a server of ours in place of the usual one. */
+function variables(): Environment {
+  const files = blocksOf(readDocument('docs/trigger.md')).map(({ code }) => code)
+  expect(files).toContain('JOB_PROVIDER=trigger.dev\nTRIGGER_SECRET_KEY=tr_dev_…')
+  expect(files).toContain('TRIGGER_API_URL=http://127.0.0.1:8031\nTRIGGER_SECRET_KEY=tr_dev_offline')
+  return { JOB_PROVIDER: 'trigger.dev', TRIGGER_API_URL: server.url, TRIGGER_SECRET_KEY: server.secretKey }
+}
+
+test('the worker registers a task of each event, handled or not, and of the job', () => {
+  const [registered] = server.workers()
+  expect([...registered!.tasks.keys()]).toEqual(
+    expect.arrayContaining(['event-order__created', 'event-order__refunded', 'job-confirm-order']),
+  )
+})
+
+describe.concurrent('run', () => {
+  const cases = snippets.filter(({ runs }) => runs)
+  test.each(cases.map((snippet) => [`${snippet.document}:${snippet.line}`, snippet] as const))(
+    '%s runs on Trigger.dev and ends by itself',
+    async (_title, snippet) => {
+      const { exitCode, stdout, stderr } = await project.run(fileOf(snippet), variables())
+      expect(exitCode, stdout + stderr).toBe(0)
+      if (snippet.prints !== undefined) expect(stdout.trimEnd()).toBe(snippet.prints)
+    },
+    100_000,
+  )
+
+  test('the sender of docs/trigger.md comes to the same on the local engine', async () => {
+    const { exitCode, stdout } = await project.run('docs-trigger/shop.ts')
+    expect({ exitCode, stdout: stdout.trimEnd() }).toEqual({ exitCode: 0, stdout: printedByShop })
+  }, 100_000)
+
+  test('a program that imports the file of the tasks is told where that belongs', async () => {
+    project.write('docs-trigger/wrong-app.ts', `import './trigger/tasks.ts'`)
+    const { exitCode, stderr } = await project.run('docs-trigger/wrong-app.ts', variables())
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain('was called outside of a Trigger.dev worker')
+  }, 100_000)
+})
