@@ -37,7 +37,7 @@ export const triggerCapabilities: Capabilities = {
       supported: true,
       note:
         'Ticks come from Trigger.dev; a run starts up to 2 s after its tick. A server may be set to spread ticks over the ' +
-        'minute after their time, so one counts as missed from 75 s on.',
+        "minute after their time, so one counts as missed from 75 s on, by the server's clock.",
     },
     'cron.tenants': { supported: true },
     "cron.overlap: 'skip'": { supported: true },
@@ -52,7 +52,8 @@ export const triggerCapabilities: Capabilities = {
       supported: true,
       note:
         'A run whose process was killed by SIGKILL, as for want of memory, is not made again: it shows as failed and ' +
-        'can be retried.',
+        'can be retried, and `onFailure` is not called. Nor is it where the runs of a job could not be made in six ' +
+        'attempts, or where the process of a run died for the twelfth time.',
     },
     'several processes': { supported: true },
   },

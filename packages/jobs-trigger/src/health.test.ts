@@ -2,20 +2,28 @@ import { defineCronJob, type Definition, defineJob, RequestFailedError, toJobReg
 import { describe, expect, test } from 'vitest'
 
 import { createFakeApi, type FakeAnswers } from '../test/kit/fake-api.ts'
+import { createFakeClock } from '../test/kit/fake-clock.ts'
 import { fakeRun } from '../test/kit/fake-run.ts'
 import '../test/kit/work.ts'
 import { checkHealth } from './health.ts'
 
 const job = (id: string, more: object = {}): Definition =>
   defineJob({ id, event: 'work.asked', handler: () => undefined, ...more })
-const all: FakeAnswers = { queue: (type, name) => ({ type, name, paused: false }), list: () => ({ runs: [] }) }
+const empty = { paused: false, queued: 0, running: 0 }
+const all: FakeAnswers = { queue: (type, name) => ({ type, name, ...empty }), list: () => ({ runs: [] }) }
 
 async function check(answers: FakeAnswers, definitions?: Definition[]) {
   const api = createFakeApi([], answers)
-  const health = await checkHealth(api, definitions && toJobRegistry(definitions))
+  const clock = createFakeClock()
+  const health = await clock.finish(checkHealth(api, definitions && toJobRegistry(definitions), clock))
   expect(health.provider).toBe('trigger.dev')
   expect(health.ok).toBe(health.checks.every(({ ok }) => ok))
-  return { ...health, asked: api.asked, told: health.checks.map(({ name, ok, message }) => [name, ok, message]) }
+  return {
+    ...health,
+    asked: api.asked,
+    delays: clock.delays,
+    told: health.checks.map(({ name, ok, message }) => [name, ok, message]),
+  }
 }
 
 function failing(status: number | undefined, cause?: Error): FakeAnswers {
@@ -46,7 +54,7 @@ describe('a healthy Trigger.dev', () => {
   test('needs no jobs to be known here', async () => {
     for (const definitions of [undefined, []]) {
       const { ok, told } = await check({ ...all, queue: () => undefined }, definitions)
-      expect([ok, told[2]]).toEqual([true, ['tasks', true, '0 are registered']])
+      expect([ok, told[2]]).toEqual([true, ['tasks', true, 'no jobs are known here, so no tasks are looked for']])
     }
   })
 
@@ -81,7 +89,7 @@ describe('what is not well', () => {
     const { ok, told } = await check(
       {
         ...all,
-        queue: (type, name) => (name === 'job-limited' ? { type, name, paused: true } : undefined),
+        queue: (type, name) => (name === 'job-limited' ? { type, name, ...empty, paused: true } : undefined),
       },
       [job('one'), job('limited', { concurrency: 1 })],
     )
@@ -94,6 +102,23 @@ describe('what is not well', () => {
     expect(ok).toBe(false)
   })
 
+  test('is a task whose runs wait though none runs, as its queue outlives its worker', async () => {
+    const waits: FakeAnswers = {
+      queue: (type, name) => ({ type, name, ...empty, queued: name.startsWith('event-') ? 2 : 0 }),
+      list: ({ queue }) => ({ runs: queue ? [fakeRun({ status: 'QUEUED' })] : [] }),
+    }
+    const { told, delays } = await check(waits, [job('one'), job('two'), job('limited', { concurrency: 1 })])
+    expect(told.slice(2)).toEqual([
+      ['tasks', true, '3 are registered'],
+      [
+        'workers',
+        false,
+        'runs of `event-work__asked` wait and none runs: is a worker connected, and does it know the task?',
+      ],
+    ])
+    expect(delays).toEqual([1000])
+  })
+
   test('is a job that waits for a task that no worker has', async () => {
     const waiting = fakeRun({ id: 'run_7', taskIdentifier: 'event-work__asked', status: 'PENDING_VERSION' })
     const { told } = await check({ ...all, list: () => ({ runs: [waiting] }) }, [job('one')])
@@ -102,6 +127,19 @@ describe('what is not well', () => {
       false,
       'jobs wait for the task `event-work__asked`, such as run_7: deploy it',
     ])
+  })
+
+  test('is a run that a job made, for a definition that is gone', async () => {
+    const tags = ['tenant:acme', 'event:work.asked', 'job:run_1', 'definition:gone']
+    const waiting = fakeRun({ id: 'run_7', taskIdentifier: 'job-gone', status: 'PENDING_VERSION', tags })
+    const foreign = fakeRun({ id: 'run_6', taskIdentifier: 'theirs', status: 'PENDING_VERSION', tags: [] })
+    const list = (runs: ReturnType<typeof fakeRun>[]) => ({
+      ...all,
+      list: ({ tag }: { tag?: string | undefined }) => ({ runs: tag === undefined ? runs : [] }),
+    })
+    const { told } = await check(list([foreign, waiting]), [job('one')])
+    expect(told.at(-1)).toEqual(['workers', false, 'jobs wait for the task `job-gone`, such as run_1: deploy it'])
+    expect((await check(list([foreign]), [job('one')])).ok).toBe(true)
   })
 
   test('is a key that is refused, or that there is not', async () => {

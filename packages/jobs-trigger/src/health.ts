@@ -1,4 +1,5 @@
 import {
+  type Clock,
   cronEventOf,
   type Definition,
   type Health,
@@ -10,7 +11,8 @@ import {
 import type { EngineQueue } from './api/engine-shapes.ts'
 import { mapAtMost } from './api/map-at-most.ts'
 import type { TriggerApi } from './api/trigger-api.ts'
-import { jobsTag } from './wire/tags.ts'
+import { findIdleQueues } from './read/find-idle-queues.ts'
+import { jobOf, jobsTag } from './wire/tags.ts'
 import { eventTaskId, jobTaskId, tickTaskId } from './wire/task-id.ts'
 
 type Check = Health['checks'][number]
@@ -18,15 +20,16 @@ type Check = Health['checks'][number]
 const mostAtOnce = 10
 
 /** Looks whether Trigger.dev answers, takes the key, and has the tasks of the jobs known here, and workers for them. */
-export async function checkHealth(api: TriggerApi, jobs: JobRegistry | undefined): Promise<Health> {
+export async function checkHealth(api: TriggerApi, jobs: JobRegistry | undefined, clock: Clock): Promise<Health> {
+  let found: readonly Found[] = []
   const checks: Check[] = []
   const say = (name: string, ok: boolean, message: string): void => void checks.push({ name, ok, message })
   try {
-    const found = await findQueues(jobs, api)
+    found = await findQueues(jobs, api)
     say('engine', true, 'answers')
     say('key', true, 'is accepted')
     const problems = problemsOf(found)
-    say('tasks', problems === '', problems === '' ? `${found.length} are registered` : problems)
+    say('tasks', problems === '', problems === '' ? registered(found) : problems)
   } catch (error) {
     const { message } = toErrorInfo(error)
     if (isOfKey(error)) {
@@ -36,7 +39,8 @@ export async function checkHealth(api: TriggerApi, jobs: JobRegistry | undefined
     } else say('engine', false, message)
   }
   if (checks.every(({ ok }) => ok)) {
-    const waiting = await findWaiting(api)
+    const idle = await findIdle(found, api, clock)
+    const waiting = idle === undefined ? await findWaiting(api) : { isAny: true, message: idle }
     if (waiting) say('workers', !waiting.isAny, waiting.message)
   }
   return { ok: checks.every(({ ok }) => ok), provider: 'trigger.dev', checks }
@@ -70,6 +74,10 @@ function queuesOf(definition: Definition): [task: string, type: EngineQueue['typ
   return kind === 'cron' ? [first, [tickTaskId(id), 'custom', tickTaskId(id)]] : [first]
 }
 
+function registered({ length }: readonly Found[]): string {
+  return length === 0 ? 'no jobs are known here, so no tasks are looked for' : `${length} are registered`
+}
+
 function problemsOf(found: readonly Found[]): string {
   const missing = named(found.filter(({ queue }) => !queue))
   const paused = named(found.filter(({ queue }) => queue?.paused))
@@ -80,7 +88,7 @@ function problemsOf(found: readonly Found[]): string {
 }
 
 function named(found: readonly Found[]): string {
-  return found.map(({ task }) => `\`${task}\``).join(', ')
+  return [...new Set(found.map(({ task }) => `\`${task}\``))].join(', ')
 }
 
 /** Whether it is the key that is wrong, or missing. */
@@ -89,13 +97,30 @@ function isOfKey(error: unknown): boolean {
   return status === 401 || status === 403 || cause?.name === 'ApiClientMissingError'
 }
 
-/** Jobs that no connected worker knows the task of. A server without an index of runs cannot tell. */
+/** What is to be said of tasks whose runs nobody takes. */
+async function findIdle(found: readonly Found[], api: TriggerApi, clock: Clock): Promise<string | undefined> {
+  const queues = new Map(found.flatMap(({ queue }) => (queue ? [[keyOf(queue), queue] as const] : [])))
+  const idle = new Set((await findIdleQueues([...queues.values()], api, clock)).map(keyOf))
+  if (idle.size === 0) return undefined
+  const tasks = named(found.filter(({ queue }) => queue && idle.has(keyOf(queue))))
+  return `runs of ${tasks} wait and none runs: is a worker connected, and does it know the task?`
+}
+
+function keyOf({ type, name }: EngineQueue): string {
+  return `${type} ${name}`
+}
+
+/** Runs that no connected worker knows the task of: of jobs, or made by them. A server without an index cannot tell. */
 async function findWaiting(api: TriggerApi): Promise<{ isAny: boolean; message: string } | undefined> {
   try {
-    const query = { tag: jobsTag, status: 'PENDING_VERSION', limit: 1 } as const
-    const [waiting] = (await api.list('the list of jobs', query)).runs
+    const status = 'PENDING_VERSION'
+    const [job] = (await api.list('the list of jobs', { tag: jobsTag, status, limit: 1 })).runs
+    // Those that jobs made have no tag in common.
+    const waiting =
+      job ?? (await api.list('the list of runs', { status, limit: 100 })).runs.find(({ tags }) => jobOf(tags))
     if (!waiting) return { isAny: false, message: 'no job waits for its task to be deployed' }
-    const message = `jobs wait for the task \`${waiting.taskIdentifier}\`, such as ${waiting.id}: deploy it`
+    const { id, tags, taskIdentifier } = waiting
+    const message = `jobs wait for the task \`${taskIdentifier}\`, such as ${jobOf(tags) ?? id}: deploy it`
     return { isAny: true, message }
   } catch (error) {
     if (RequestFailedError.isInstance(error)) return undefined

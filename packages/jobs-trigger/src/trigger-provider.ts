@@ -66,7 +66,7 @@ export function createTriggerProvider(config: TriggerConfig = {}, internals: Tri
     },
 
     list: (query) => listJobs(query, api, reader),
-    health: () => checkHealth(api, jobs()),
+    health: () => checkHealth(api, jobs(), clock),
 
     async start() {
       const remedy = 'Its own workers run the jobs: `trigger.dev dev` starts one here, `trigger.dev deploy` elsewhere.'

@@ -53,4 +53,7 @@ export interface EngineQueue {
   readonly name: string
   readonly type: 'task' | 'custom'
   readonly paused: boolean
+  /** How many runs wait in it, those whose time has not come included. */
+  readonly queued: number
+  readonly running: number
 }

@@ -83,6 +83,32 @@ describe('a connection', () => {
     },
   )
 
+  test.each([
+    'CERT_HAS_EXPIRED',
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  ])('to a server that is not trusted (%s) carried nothing, and asking again mends nothing', (code) => {
+    const cause = new TypeError('fetch failed', { cause: Object.assign(new Error('no'), { code }) })
+    expect(ofConnection(cause, origin)).toEqual({
+      problem: `the connection to ${origin} failed (${code})`,
+      advice:
+        'check the address (`apiUrl` or `TRIGGER_API_URL`), and that this process trusts its certificate ' +
+        '(`NODE_EXTRA_CA_CERTS`)',
+      maybe: false,
+      isPassing: false,
+      isOwnWord: false,
+    })
+  })
+
+  test('that broke in the middle of what was encrypted may have carried everything', () => {
+    const code = 'ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC'
+    const cause = new TypeError('fetch failed', { cause: Object.assign(new Error('no'), { code }) })
+    expect(ofConnection(cause, origin)).toMatchObject({ maybe: true, isPassing: true })
+  })
+
   test('that broke may have carried everything', () => {
     const cause = new TypeError('fetch failed', { cause: Object.assign(new Error('no'), { code: 'ECONNRESET' }) })
     expect(ofConnection(cause, origin)).toMatchObject({ maybe: true, isPassing: true })

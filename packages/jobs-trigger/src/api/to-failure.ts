@@ -15,6 +15,13 @@ export interface RefusedAnswer {
 /** Errors of a connection that never stood: the request was not sent. */
 const unreached = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']
 
+/**
+ * Errors of a server's certificate, which is looked at before anything is sent; asking again meets the same one. Other
+ * errors of TLS may come in the middle of an answer.
+ */
+const untrusted =
+  /^(?:CERT_|ERR_TLS_|UNABLE_TO_|(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)$)/
+
 /** How deep causes are looked through, since they may go round. */
 const deepest = 5
 
@@ -60,6 +67,7 @@ export function ofAnswer({ status, headers = {}, error, rawBody }: RefusedAnswer
 export function ofConnection(cause: unknown, origin: string): Failure {
   const code = codeOf(cause)
   const problem = `the connection to ${origin} failed${code === undefined ? '' : ` (${code})`}`
+  if (code !== undefined && untrusted.test(code)) return { ...refused, problem, advice: adviceForCertificate }
   const isUnreached = code !== undefined && unreached.includes(code)
   return { problem, maybe: !isUnreached, isPassing: true, isOwnWord: false }
 }
@@ -70,6 +78,10 @@ export function ofSilence(timeoutMs: number): Failure {
 }
 
 const refused = { maybe: false, isPassing: false, isOwnWord: false } as const
+
+const adviceForCertificate =
+  'check the address (`apiUrl` or `TRIGGER_API_URL`), and that this process trusts its certificate ' +
+  '(`NODE_EXTRA_CA_CERTS`)'
 
 function adviceFor(status: number, isOwnWord: boolean): string | undefined {
   switch (status) {

@@ -48,12 +48,14 @@ describe('a read', () => {
       body: { data: [item], pagination: { next: 'further' } },
     }))
     const query = { tag: 'jobs:acme', taskIdentifier: 'event-work', status: 'QUEUED', limit: 3, after: 'here' } as const
-    const page = await clock.finish(api.list('the list', query))
+    const queue = { type: 'task', name: 'event-work' } as const
+    const page = await clock.finish(api.list('the list', { ...query, queue }))
     expect(page).toMatchObject({ runs: [{ id: 'run_1' }], next: 'further' })
     expect(Object.fromEntries(asked[0]!.url.searchParams)).toEqual({
       'filter[tag]': 'jobs:acme',
       'filter[taskIdentifier]': 'event-work',
       'filter[status]': 'QUEUED',
+      'filter[queue]': 'task/event-work',
       'filter[createdAt][from]': '1',
       'page[size]': '3',
       'page[after]': 'here',

@@ -58,13 +58,12 @@ describe('a trigger', () => {
   test('asks for what is wanted of the run', async () => {
     const { asked, trigger } = await open(() => taken)
     const delay = new Date('2027-01-01T00:00:00Z')
-    const request = { tags: ['jobs'], delay, concurrencyKey: 'acme', maxAttempts: 7, version: '20260301.1' }
+    const request = { tags: ['jobs'], delay, concurrencyKey: 'acme', version: '20260301.1' }
     await trigger({ ...request, idempotencyKey: key, idempotencyKeyTtlMs: 1001 })
     expect((asked[0]!.body as { options: unknown }).options).toMatchObject({
       tags: ['jobs'],
       delay: delay.toISOString(),
       concurrencyKey: 'acme',
-      maxAttempts: 7,
       lockToVersion: '20260301.1',
       idempotencyKeyTTL: '2s',
     })

@@ -37,8 +37,6 @@ export interface TriggerRequest {
   /** Not before; left out: now. */
   readonly delay?: Date | undefined
   readonly concurrencyKey?: string | undefined
-  /** All attempts, the first included. */
-  readonly maxAttempts?: number | undefined
   /** The hash itself: 64 hexadecimal digits, which the SDK sends as they are. */
   readonly idempotencyKey?: string | undefined
   readonly idempotencyKeyTtlMs?: number | undefined
@@ -59,6 +57,7 @@ export interface Triggered {
 export interface ListRunsQuery {
   readonly tag?: string | undefined
   readonly taskIdentifier?: string | undefined
+  readonly queue?: Pick<EngineQueue, 'type' | 'name'> | undefined
   readonly status?: EngineRunStatus | undefined
   readonly limit?: number | undefined
   /** The cursor of the page before. */
@@ -102,11 +101,12 @@ export function createTriggerApi(connection: TriggerConnection, clock: Clock): T
         askApi(({ runs }) => runs.retrieve(runId) as PromiseLike<EngineRun>),
       ),
 
-    async list(operation, { tag, taskIdentifier, status, limit, after }) {
+    async list(operation, { tag, taskIdentifier, queue, status, limit, after }) {
       const query = {
         from: new Date(1), // without it, those of the last seven days alone
         ...(tag !== undefined && { tag }),
         ...(taskIdentifier !== undefined && { taskIdentifier }),
+        ...(queue !== undefined && { queue }),
         ...(status !== undefined && { status }),
         ...(limit !== undefined && { limit }),
         ...(after !== undefined && { after }),
@@ -172,14 +172,13 @@ async function load(): Promise<Pick<typeof Sdk, 'TriggerClient'>> {
 }
 
 function toOptions(request: TriggerRequest, version: string | undefined): TriggerOptions {
-  const { tags, delay, concurrencyKey, maxAttempts, idempotencyKey, idempotencyKeyTtlMs } = request
+  const { tags, delay, concurrencyKey, idempotencyKey, idempotencyKeyTtlMs } = request
   const lockTo = request.version ?? version
   return {
     ttl: 0, // the configuration of the tasks may let runs expire, and a server for development does by itself
     ...(tags !== undefined && { tags: [...tags] }),
     ...(delay !== undefined && { delay }),
     ...(concurrencyKey !== undefined && { concurrencyKey }),
-    ...(maxAttempts !== undefined && { maxAttempts }),
     ...(idempotencyKey !== undefined && { idempotencyKey }),
     // One unit alone is understood, and anything else would be 30 days, without a word.
     ...(idempotencyKeyTtlMs !== undefined && { idempotencyKeyTTL: `${Math.ceil(idempotencyKeyTtlMs / 1000)}s` }),

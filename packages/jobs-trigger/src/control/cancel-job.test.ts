@@ -89,3 +89,41 @@ describe('a run that goes on all the same', () => {
     )
   })
 })
+
+describe("an event's run that was cancelled at work", () => {
+  const cancelled = { status: 'CANCELED', error: { message: 'Canceled by user' } } as const
+  const finishedAt = new Date('2026-03-01T12:00:20Z')
+
+  test('is looked at until it is finished, and what it makes meanwhile is cancelled', async () => {
+    const ship = child('ship', 'QUEUED')
+    let looked = 0
+    const { error, api } = await cancel([root, ship], {
+      cancel: (run) => ({ ...run, ...cancelled }),
+      retrieve: (run) => {
+        if (run?.id !== 'run_1' || run.status !== 'CANCELED') return run
+        looked++
+        const made = looked > 2 ? { relatedRuns: { children: [ship] } } : {}
+        return { ...run, ...made, ...(looked > 4 && { finishedAt }) }
+      },
+    })
+    expect(error).toBeUndefined()
+    expect(api.asked.filter((one) => one.startsWith('cancel'))).toEqual(['cancel run_1', 'cancel run_ship'])
+    expect(looked).toBe(5)
+  })
+
+  test('and never tells its end is looked at for ten seconds, and then left alone', async () => {
+    const { error, clock } = await cancel([{ ...root, ...cancelled }])
+    expect(error).toBeUndefined()
+    expect(clock.delays.reduce((sum, delay) => sum + delay)).toBeGreaterThanOrEqual(10_000)
+    expect(clock.delays.slice(0, 6)).toEqual([20, 40, 80, 160, 250, 250])
+  })
+
+  test.each<[string, Partial<EngineRun>]>([
+    ['was never executed', { attemptCount: 0 }],
+    ['is finished', { finishedAt }],
+    ['told what it made', { metadata: { job: { dispatched: {} } } }],
+    ['makes attempts itself', { metadata: { job: { definition: 'a', attempt: 1, maxAttempts: 1, startedAt: 1 } } }],
+  ])('is not waited for where it %s', async (_, more) => {
+    expect((await cancel([{ ...root, ...cancelled, ...more }])).clock.delays).toEqual([])
+  })
+})

@@ -1,4 +1,10 @@
-import { type Definition, defineJob, RequestFailedError, toJobRegistry } from '@cgk-platform/jobs-core'
+import {
+  type Definition,
+  defineJob,
+  RequestFailedError,
+  toJobRegistry,
+  UnsupportedFeatureError,
+} from '@cgk-platform/jobs-core'
 import { describe, expect, test } from 'vitest'
 
 import { createFakeApi, type FakeAnswers } from '../../test/kit/fake-api.ts'
@@ -45,7 +51,6 @@ test("a job's event is triggered again for the definition that failed, and the j
       payload: { envelope, retry: { jobId: 'run_1', runs: { ship: 'run_1' } } },
       tags: tagsOf({ tenantId: 'acme', event: 'work.asked', jobId: 'run_1' }),
       concurrencyKey: 'acme',
-      maxAttempts: 6,
       idempotencyKey: expect.stringMatching(/^[0-9a-f]{64}$/),
     },
   ])
@@ -67,6 +72,13 @@ test('a job that failed before it made all of its runs has those made that are m
   const { api, retry } = open([...runs, child('ship', 'COMPLETED'), child('bill', 'FAILED')])
   await retry()
   expect(api.triggered[0]!.payload).toMatchObject({ retry: { runs: { bill: 'run_bill' }, allBut: ['ship'] } })
+})
+
+test('a definition may be called what it likes: none is taken for one that nobody knows', async () => {
+  const failed = { ...inline, metadata: { job: { ...inline.metadata.job, definition: 'unknown' } } }
+  const { api, retry } = open([failed])
+  await retry()
+  expect(api.triggered[0]!.payload).toEqual({ envelope, retry: { jobId: 'run_1', runs: { unknown: 'run_1' } } })
 })
 
 test('a job whose only definition is known here is a run of that', async () => {
@@ -106,6 +118,18 @@ test('nothing is made of a job that has not failed, or that there is not', async
 })
 
 describe('a retry that cannot be made', () => {
+  test('since the run that is to lead to it has all the tags that it can have is refused, and nothing is made', async () => {
+    const tags = Array.from({ length: 10 }, (_, number) => `tag-${number}`)
+    const { api, retry } = open([{ ...inline, tags }])
+    const error = await retry().catch((thrown: unknown) => thrown)
+    expect(UnsupportedFeatureError.isInstance(error)).toBe(true)
+    expect(String(error)).toContain('`retryJob of a run with 10 tags`. The run run_1 has as many as it can have')
+    expect(api.triggered).toEqual([])
+    const free = open([{ ...inline, tags: tags.slice(1) }])
+    await free.retry()
+    expect(free.api.triggered).toHaveLength(1)
+  })
+
   test('says so, and whether it may have been made all the same', async () => {
     const { retry } = open([inline], {
       trigger() {

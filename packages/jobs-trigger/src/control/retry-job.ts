@@ -1,4 +1,4 @@
-import { type Clock, type Json, newestRuns, RequestFailedError } from '@cgk-platform/jobs-core'
+import { type Clock, type Json, newestRuns, RequestFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
 
 import { hashOf } from '../api/hash-of.ts'
 import { pause } from '../api/pause.ts'
@@ -22,16 +22,21 @@ export interface RetryParts {
 
 const pauseMs = 20
 const visibleWithinMs = 10_000
+/** As many tags as a run can have; what a handler adds counts. */
+const mostTags = 10
 
 /**
  * Triggers the job's event once more, for the definitions whose newest run failed, and leaves word of it at the job's
  * newest run of before. Those who ask at the same moment see the same runs, and their key makes one of it.
+ *
+ * @throws {UnsupportedFeatureError} where that run can take no more word. @throws {RequestFailedError}
  */
 export async function retryJob(id: string, { api, clock, reader }: RetryParts): Promise<void> {
   const links = await reader.links(id)
   const retry = links && toRetry(id, links, reader)
   if (!retry) return
-  const last = links.at(-1)!.run.id
+  const { id: last, tags } = links.at(-1)!.run
+  checkTags(last, tags)
   const { envelope } = askedOf(links[0].run)
   const made = await trigger(id, eventTaskId(envelope.event), toCarried({ envelope, retry }), api, {
     ...toRunRequest(envelope, id),
@@ -47,6 +52,18 @@ export async function retryJob(id: string, { api, clock, reader }: RetryParts): 
     }
     await pause(clock, pauseMs)
   }
+}
+
+/** A retry that its job does not lead to would run unseen. */
+function checkTags(runId: string, { length }: readonly string[]): void {
+  if (length < mostTags) return
+  throw new UnsupportedFeatureError({
+    feature: `retryJob of a run with ${length} tags`,
+    provider: 'trigger.dev',
+    remedy:
+      `The run ${runId} has as many as it can have, and a retry is found by one more: send the event again, ` +
+      'and leave one free where a handler adds tags.',
+  })
 }
 
 function toRetry(jobId: string, links: JobLinks, reader: JobReader): Retry | undefined {

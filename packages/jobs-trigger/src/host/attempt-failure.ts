@@ -1,6 +1,7 @@
-import { cutErrorInfo, type Definition, type JobErrorInfo } from '@cgk-platform/jobs-core'
+import type { Definition, JobErrorInfo } from '@cgk-platform/jobs-core'
 
 import type { RunPayload } from '../wire/payload.ts'
+import { toShownError } from './shown-error.ts'
 
 /** What an attempt was made of. */
 export interface AttemptOf {
@@ -23,7 +24,7 @@ export class AttemptFailure extends Error {
   readonly told: JobErrorInfo
 
   constructor(error: JobErrorInfo, of: AttemptOf, retryAfterMs?: number) {
-    const shown = toShownError(cutErrorInfo(error))
+    const shown = toShownError(error)
     super(shown.message, { cause: shown })
     this.stack = shown.stack ?? ''
     this.shown = shown
@@ -31,13 +32,4 @@ export class AttemptFailure extends Error {
     this.of = of
     this.told = error
   }
-}
-
-/** An error of this name is taken for one of the vendor's own, which have a code. */
-const reserved = 'TriggerInternalError'
-
-/** The error again, with the name, message and stack that it had. */
-function toShownError({ name, message, stack, cause }: JobErrorInfo): Error {
-  const error = new Error(message, cause && { cause: toShownError(cause) })
-  return Object.assign(error, { name: name === reserved ? 'Error' : name, stack: stack ?? '' })
 }

@@ -1,4 +1,5 @@
 import { defineJob, type Definition, NonRetryableError } from '@cgk-platform/jobs-core'
+import { calculateNextRetryDelay } from '@trigger.dev/core/v3'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 
 import { envelopeOf } from '../../test/kit/envelope-of.ts'
@@ -46,7 +47,7 @@ describe('the number of attempts', () => {
     const handler = vi.fn<() => void>()
     const onFailure = vi.fn<() => void>()
     const { attempt } = await open({ handler, onFailure })
-    const result = await attempt(taskId, { payload, attempt: 4, maxAttempts: 4 })
+    const result = await attempt(taskId, { payload, attempt: 4, maxAttempts: 250 })
     expect(result).toMatchObject({
       ok: false,
       skippedRetrying: true,
@@ -54,6 +55,21 @@ describe('the number of attempts', () => {
       metadata: { job: { attempt: 3, maxAttempts: 3, failed: true } },
     })
     expect([handler.mock.calls.length, onFailure.mock.calls.length]).toEqual([0, 1])
+  })
+
+  test('is exceeded three times at the most: an `onFailure` in which the process died thrice is not called again', async () => {
+    const onFailure = vi.fn<() => void>()
+    const { attempt, logger } = await open({ onFailure })
+    await attempt(taskId, { payload, attempt: 6, maxAttempts: 250 })
+    expect(onFailure).toHaveBeenCalledTimes(1)
+    const result = await attempt(taskId, { payload, attempt: 7, maxAttempts: 250 })
+    expect(result).toMatchObject({
+      skippedRetrying: true,
+      error: { name: 'AttemptsExhaustedError' },
+      metadata: { job: { attempt: 3, maxAttempts: 3, failed: true, error: { code: 'attempts_exhausted' } } },
+    })
+    expect(onFailure).toHaveBeenCalledTimes(1)
+    expect(logger.messages('error').at(-1)).toContain('its process died in `onFailure`')
   })
 
   test('ends with the last one that the server would make: a run goes back into its queue eleven times', async () => {
@@ -71,14 +87,36 @@ describe('the number of attempts', () => {
     expect(onFailure).toHaveBeenCalledTimes(1)
   })
 
-  test('of tasks is at least what dispatching needs, and near the curve of the definition', async () => {
-    const { task } = await open({ retry: { maxAttempts: 9, backoff: 'linear', initialDelay: '2s', maxDelay: '20s' } })
-    const curve = { factor: 1.5, minTimeoutInMs: 2000, maxTimeoutInMs: 20_000, randomize: false }
-    expect(task('job-work')['retry']).toEqual({ ...curve, maxAttempts: 10 })
-    expect(task('event-work__asked')['retry']).toEqual({ ...curve, maxAttempts: 10 })
-    expect(task('event-work__followed')['retry']).toMatchObject({ maxAttempts: 6 })
-    expect((await open()).task('event-work__asked')['retry']).toMatchObject({ maxAttempts: 6, factor: 1 })
+  test("is none of the server's, which would end a run that a send gave more when its process dies", async () => {
+    const { task } = await open()
+    for (const id of ['job-work', 'event-work__asked', 'event-work__followed']) {
+      expect(task(id)['retry']).toMatchObject({ maxAttempts: 250 })
+    }
   })
+})
+
+describe('where the process died, the server tries again', () => {
+  type Retry = Required<NonNullable<Options['retry']>>
+  const delaysOf = async (retried: Partial<Retry>) => {
+    const { task } = await open({ retry: { maxAttempts: 20, ...retried } })
+    const crash = task('job-work')['retry'] as Parameters<typeof calculateNextRetryDelay>[0]
+    return [1, 2, 3, 4, 5, 19].map((attempt) => calculateNextRetryDelay(crash, attempt))
+  }
+
+  test.each<[Partial<Retry>, number[]]>([
+    [{ backoff: 'fixed', initialDelay: '2s' }, [2000, 2000, 2000, 2000, 2000, 2000]],
+    [{ backoff: 'linear', initialDelay: '1s', maxDelay: '1m' }, [1000, 2000, 4000, 8000, 16_000, 60_000]],
+    [{ backoff: 'exponential', initialDelay: '1s', maxDelay: '9s', factor: 3 }, [1000, 3000, 9000, 9000, 9000, 9000]],
+  ])('no earlier than %j says', async (retried, delays) => {
+    expect(await delaysOf(retried)).toEqual(delays)
+  })
+
+  test.each(['fixed', 'linear', 'exponential'] as const)(
+    'also by %s delays of nothing, which it would take for no retry at all',
+    async (backoff) => {
+      expect(await delaysOf({ backoff, initialDelay: 0, maxDelay: 0 })).toEqual([1, 1, 1, 1, 1, 1])
+    },
+  )
 })
 
 describe("a project that has its tasks' retries turned off", () => {

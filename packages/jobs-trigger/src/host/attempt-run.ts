@@ -1,5 +1,7 @@
 import {
   type AttemptOptions,
+  AttemptsExhaustedError,
+  bindLogger,
   type Clock,
   type Definition,
   dispatchTick,
@@ -10,16 +12,22 @@ import {
   type Outcome,
   runAttempt,
   tenantsOf,
+  toErrorInfo,
 } from '@cgk-platform/jobs-core'
 
 import type { CarriedEnvelope, RunPayload } from '../wire/payload.ts'
 import type { AttemptRecord } from '../wire/run-record.ts'
+import type { AttemptOf } from './attempt-failure.ts'
 import { type HostParts, triggerLimits } from './host-parts.ts'
-import { mapOutcome } from './map-outcome.ts'
-import { noteAttempt, readOwnRecord } from './note-attempt.ts'
+import { mapOutcome, toFailed } from './map-outcome.ts'
+import { noteAttempt, readOwnRecord, writeRecord } from './note-attempt.ts'
 import { limitsFor } from './requeues.ts'
 import type { RunContext } from './run-context.ts'
 import { createTickHost } from './tick-host.ts'
+import { untilDue } from './until-due.ts'
+
+/** How many attempts past the last there are to end a run: its `onFailure` may take the process along, too. */
+const mostEndings = 3
 
 /**
  * Makes one attempt of a definition's run.
@@ -33,8 +41,11 @@ export async function attemptRun(
   { ctx, signal }: RunContext,
   parts: HostParts,
 ): Promise<Json | undefined> {
+  await untilDue(readOwnRecord(), signal, parts.clock)
   const payload = { ...given, envelope: limitedBy(given.envelope, definition, ctx) }
   const begun = recordOf(definition, payload.envelope, ctx, parts.clock)
+  if (ctx.attempt.number > begun.maxAttempts + mostEndings)
+    throw endWithoutWord(begun, { definition, payload }, ctx, parts)
   const end = noteAttempt(begun, parts.clock)
   const outcome = await duringRun(signal, payload.jobId, (own) =>
     makeAttempt(
@@ -53,6 +64,17 @@ export async function attemptRun(
   await end(record)
   if (thrown) throw thrown
   return output
+}
+
+/** Ends a run whose definition was told of its end often enough, and took the process along each time. */
+function endWithoutWord(begun: AttemptRecord, of: AttemptOf, { run }: RunContext['ctx'], parts: HostParts): Error {
+  const { maxAttempts, definition: definitionId } = begun
+  const error = toErrorInfo(new AttemptsExhaustedError({ definitionId, maxAttempts }))
+  const { record, thrown } = toFailed(error, begun, of)
+  writeRecord(record)
+  const bound = bindLogger(parts.logger, { jobId: of.payload.jobId, runId: run.id, definition: definitionId })
+  bound.error('The run failed, and its process died in `onFailure` before; it is not called again.', { error })
+  return thrown!
 }
 
 /** The core's attempt, with what this host gives for it. */

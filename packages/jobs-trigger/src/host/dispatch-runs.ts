@@ -32,8 +32,9 @@ export async function dispatchRuns(
     return tagsOf({ tenantId, event, jobId, definitionId: id })
   }
   const made = ctx.attempt.number === 1 ? [] : await readChildren(ctx.run.id, parts)
+  const version = versionOf(ctx)
   const runs = new Map<string, string>()
-  await inTurns(definitions, async (definition) => {
+  const make = async (definition: Definition): Promise<void> => {
     if (signal.aborted) return
     const { id } = definition
     const retryOf = retry?.runs[id]
@@ -43,24 +44,37 @@ export async function dispatchRuns(
     const before = made.find(
       (run) => run.taskIdentifier === jobTaskId(id) && tags.every((tag) => run.tags.includes(tag)),
     )
-    runs.set(id, before?.id ?? (await triggerRun(definition, payload, tags)))
-  })
-  if (signal.aborted) await cancelAll([...runs.values()], jobId, parts)
+    runs.set(id, before?.id ?? (await triggerRun(definition, payload, { tags, ...version })))
+  }
+  try {
+    await inTurns(definitions, make)
+  } finally {
+    await parts.clock.yield() // the news of a cancel may be on its way
+    if (signal.aborted) await cancelAll([...runs.values()], jobId, parts)
+  }
   return Object.fromEntries(runs)
 }
 
-async function triggerRun({ id, concurrency }: Definition, payload: RunPayload, tags: string[]): Promise<string> {
-  const { tenantId, maxAttempts } = payload.envelope
+/** A later version may not have the definition any more. In development a version goes with the next change. */
+function versionOf({ run: { version }, environment }: RunContext['ctx']): { version?: string } {
+  return version === undefined || environment.type === 'DEVELOPMENT' ? {} : { version }
+}
+
+async function triggerRun(
+  { id, concurrency }: Definition,
+  payload: RunPayload,
+  options: { tags: string[]; version?: string },
+): Promise<string> {
+  const { tenantId } = payload.envelope
   const run = await tasks.trigger(
     jobTaskId(id),
     toCarried(payload),
     {
-      tags,
+      ...options,
       ttl: 0,
       idempotencyKey: await idempotencyKeys.create(['run', id], { scope: 'run' }),
       // On a queue with a limit over all, a key would turn it into one for each tenant.
       ...(concurrency?.perTenant !== undefined && { concurrencyKey: concurrencyKeyOf(tenantId) }),
-      ...(maxAttempts !== undefined && { maxAttempts: maxAttempts + 1 }),
     },
     requestOptions,
   )

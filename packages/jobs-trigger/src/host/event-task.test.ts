@@ -94,13 +94,24 @@ describe('the runs of several jobs', () => {
         expect.objectContaining({
           tags: tagsOf({ ...of, definitionId: id }),
           ttl: 0,
-          maxAttempts: 8,
           parentRunId: 'run_1',
           idempotencyKey: expect.stringMatching(/^[0-9a-f]{64}$/),
         }),
       ]),
     )
     expect(made.map(({ options }) => options['concurrencyKey'])).toEqual(['acme', undefined, undefined])
+  })
+
+  test('are made for the version that makes them: a later one may not have the job any more', async () => {
+    const { attempt, engine } = await openTasks(both())
+    await attempt(taskId, { payload, version: '20260301.7' })
+    expect(engine.runs.map(({ options }) => options['lockToVersion'])).toEqual(Array(3).fill('20260301.7'))
+  })
+
+  test('are made for any version in development, where one goes with the next change', async () => {
+    const { attempt, engine } = await openTasks(both())
+    await attempt(taskId, { payload })
+    expect(engine.runs.every(({ options }) => options['lockToVersion'] === undefined)).toBe(true)
   })
 
   test('are made once, also where the process died half-way', async () => {
@@ -132,12 +143,12 @@ describe('the runs of several jobs', () => {
       isBroken && url.pathname.includes('job-other') ? { status: 400, body: { error: 'no' } } : undefined,
     )
     const { attempt, logger } = await openTasks(both(), { engine })
-    const failed = await attempt(taskId, { payload, attempt: 1, maxAttempts: 6 })
+    const failed = await attempt(taskId, { payload, attempt: 1, maxAttempts: 250 })
     expect(failed).toMatchObject({ ok: false, retry: { delay: 1000 }, error: { name: 'DispatchFailure' } })
     expect(failed.error?.message).toContain('no')
     expect(logger.messages('warn')).toEqual(['A run failed before its job could begin; it is tried again.'])
     isBroken = false
-    expect(await attempt(taskId, { payload, attempt: 2, maxAttempts: 6 })).toMatchObject({ ok: true })
+    expect(await attempt(taskId, { payload, attempt: 2, maxAttempts: 250 })).toMatchObject({ ok: true })
     expect(engine.runs.map((run) => run.taskId).toSorted()).toEqual(['job-other', 'job-third', 'job-work'])
   })
 
@@ -148,7 +159,7 @@ describe('the runs of several jobs', () => {
     const { attempt, logger } = await openTasks(both(), { engine })
     const pauses: unknown[] = []
     for (const number of [1, 2, 5, 6]) {
-      pauses.push((await attempt(taskId, { payload, attempt: number, maxAttempts: 6 })).retry?.delay)
+      pauses.push((await attempt(taskId, { payload, attempt: number, maxAttempts: 250 })).retry?.delay)
     }
     expect(pauses).toEqual([1000, 2000, 16_000, undefined])
     expect(logger.messages('error')).toEqual(['A run failed before its job could begin.'])
@@ -163,6 +174,26 @@ describe('the runs of several jobs', () => {
     const { attempt } = await openTasks(both(), { engine })
     await attempt(taskId, { payload, signal: cancel.signal })
     expect(engine.cancelled).toEqual(['run_made1', 'run_made2', 'run_made3'])
+  })
+
+  test('are cancelled where the news of it comes after the last was made', async () => {
+    const cancel = new AbortController()
+    const { attempt, engine, clock } = await openTasks(both())
+    Object.assign(clock, { yield: async () => cancel.abort() })
+    await attempt(taskId, { payload, signal: cancel.signal })
+    expect(engine.cancelled.toSorted()).toEqual(['run_made1', 'run_made2', 'run_made3'])
+  })
+
+  test('are cancelled also where another could not be made', async () => {
+    const cancel = new AbortController()
+    const engine = createFakeEngine(({ url }) => {
+      if (!url.pathname.includes('job-third')) return undefined
+      cancel.abort()
+      return { status: 400, body: { error: 'no' } }
+    })
+    const { attempt } = await openTasks(both(), { engine })
+    await attempt(taskId, { payload, signal: cancel.signal })
+    expect(engine.cancelled.toSorted()).toEqual(['run_made1', 'run_made2'])
   })
 
   test('are made for the failed definitions alone where a job is retried, and say which run they replace', async () => {

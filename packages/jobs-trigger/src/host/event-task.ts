@@ -10,13 +10,13 @@ import type { HostParts } from './host-parts.ts'
 import { writeRecord } from './note-attempt.ts'
 import type { RunContext } from './run-context.ts'
 import { taskHooks } from './task-hooks.ts'
-import { dispatchRetry, everyTask, inlineTaskOptions } from './task-options.ts'
+import { definitionTaskOptions, dispatchRetry, everyTask } from './task-options.ts'
 
 /** The task that an event's senders trigger; its run is the job. */
 export function createEventTask(event: string, definitions: readonly Definition[], parts: HostParts): AnyTask {
   const only = inlineDefinition(definitions)
   return task({
-    ...(only ? inlineTaskOptions(only) : { ...everyTask, retry: { ...dispatchRetry } }),
+    ...(only ? definitionTaskOptions(only) : { ...everyTask, retry: { ...dispatchRetry } }),
     ...taskHooks(parts),
     id: eventTaskId(event),
     run: async (given: unknown, context: RunContext) => {

@@ -10,12 +10,12 @@ import { toFailed } from './map-outcome.ts'
 import { writeRecord } from './note-attempt.ts'
 import type { RunContext } from './run-context.ts'
 import { taskHooks } from './task-hooks.ts'
-import { jobTaskOptions } from './task-options.ts'
+import { definitionTaskOptions } from './task-options.ts'
 
 /** The task that makes a definition's runs where the event's own task does not. */
 export function createJobTask(definition: Definition, parts: HostParts): AnyTask {
   return task({
-    ...jobTaskOptions(definition),
+    ...definitionTaskOptions(definition),
     ...taskHooks(parts),
     id: jobTaskId(definition.id),
     run: async (given: unknown, context: RunContext) => {

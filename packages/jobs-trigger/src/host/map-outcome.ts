@@ -53,7 +53,7 @@ function mapOutput(output: Json | undefined, begun: AttemptRecord): MappedOutcom
   if (output === undefined) return { record: { ...begun, output: 'none' } }
   if (output === '') return { record: { ...begun, output: 'empty text' }, output }
   const carried = toCarried(output)
-  const isText = typeof carried === 'string' && typeof output !== 'string'
+  const isText = typeof carried === 'string' && carried !== output
   return { record: { ...begun, ...(isText && { output: 'json text' as const }) }, output: carried }
 }
 

@@ -6,7 +6,7 @@ import { type AttemptRecord, type DispatchRecord, isAttemptRecord, readRecord, r
 
 /** What is set in a run's metadata goes along with the attempt's end; one that lasts longer than this is told of before. */
 const flushAfterMs = 100
-/** How long an attempt's end waits for that, which would otherwise come later and stand over the last word. */
+/** How long an attempt's end waits for that, which would otherwise come later: a server may leave it without an answer. */
 const flushWithinMs = 2000
 
 /** Notes that an attempt is under way; the answer notes how it ended. */
@@ -14,7 +14,8 @@ export function noteAttempt(begun: AttemptRecord, clock: Clock): (ended: Attempt
   writeRecord(begun)
   let flushed: Promise<void> | undefined
   const timer = clock.setTimer(flushAfterMs, () => {
-    flushed = metadata.flush().catch(() => undefined)
+    // Once: asked again, it might come after the last word and stand over it.
+    flushed = metadata.flush({ retry: { maxAttempts: 1 } }).catch(() => undefined)
   })
   return async (ended) => {
     timer.cancel()

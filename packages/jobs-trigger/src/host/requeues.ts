@@ -7,7 +7,7 @@ import { triggerLimits } from './host-parts.ts'
 export const requeuedFromMs = 30_000
 
 /** How often a run can. The next time the server ends it, whatever is said of its attempts, and tells nobody. */
-const mostRequeues = 11
+export const mostRequeues = 11
 
 /** How many attempts a policy can have, or `undefined` where it asks for no more than can be made. */
 export function attemptsLimitOf(policy: RetryPolicy): number | undefined {

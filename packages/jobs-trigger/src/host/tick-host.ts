@@ -11,8 +11,9 @@ import {
 
 import { hashOf } from '../api/hash-of.ts'
 import type { Triggered } from '../api/trigger-api.ts'
+import { askedOf } from '../read/job-facts.ts'
 import { toRunRequest } from '../send/to-run-request.ts'
-import { readEventPayload, toCarried } from '../wire/payload.ts'
+import { toCarried } from '../wire/payload.ts'
 import { eventTaskId } from '../wire/task-id.ts'
 import type { HostParts } from './host-parts.ts'
 import { inTurns } from './in-turns.ts'
@@ -28,38 +29,36 @@ export function createTickHost(
   const event = cronEventOf(id)
   const taskId = eventTaskId(event)
 
+  /** With the tick's own key in the envelope: its run makes another one, and holds the key of this request for good. */
   const trigger = async (envelope: Envelope, idempotencyKey: string, ttlMs: number): Promise<Triggered> => {
-    // Without the tick's own key, which only a run that makes another run could keep.
-    const { idempotencyKey: _, idempotencyTtlMs: __, ...keyless } = envelope
-    const request = { ...toRunRequest(keyless), idempotencyKey, idempotencyKeyTtlMs: ttlMs }
+    const request = { ...toRunRequest(envelope), idempotencyKey, idempotencyKeyTtlMs: ttlMs }
     try {
-      return await api.trigger(taskId, toCarried({ envelope: keyless }), request)
+      return await api.trigger(taskId, toCarried({ envelope }), request)
     } catch (cause) {
       throw new Error(`A job of the tick was not taken: ${toErrorInfo(cause).message}.`, { cause })
     }
   }
 
-  /** Whether a job is the one of this tick: a dispatch that is made again finds what it had sent before. */
-  const isOfTick = async (jobId: string, envelope: Envelope): Promise<boolean> => {
-    const run = await api.retrieve(`for the tick of the job ${jobId}`, jobId)
-    if (!run) return false
-    const before = readEventPayload(run.payload, event, jobId, clock.now())
-    return (
-      (before.envelope.payload as { scheduledAt?: unknown } | null)?.scheduledAt ===
-      scheduledAtOf(envelope).toISOString()
-    )
+  /** What became of the job that holds the key: it may be the one of this tick, whose dispatch is made again. */
+  const readHolder = async (jobId: string, envelope: Envelope): Promise<'of this tick' | 'open' | 'ended'> => {
+    const links = await reader.links(jobId)
+    if (!links) return 'open' // too new to be seen
+    const { payload } = askedOf(links[0].run).envelope
+    const { scheduledAt } = (payload ?? {}) as { scheduledAt?: unknown }
+    if (scheduledAt === scheduledAtOf(envelope).toISOString()) return 'of this tick'
+    return isEnded(reader.toStatus(links).state) ? 'ended' : 'open'
   }
 
   /** Whether the envelope's tick has a job now; not where the job of an earlier one still goes on. */
   const sendUnlessOpen = async (envelope: Envelope): Promise<boolean> => {
     const key = await hashOf(['cron', id, envelope.tenantId])
     const first = await trigger(envelope, key, openForMs)
-    if (!first.isCached || (await isOfTick(first.id, envelope))) return true
-    const before = await reader.read(first.id)
-    if (!before || !isEnded(before.state)) return false
+    if (!first.isCached) return true
+    const holder = await readHolder(first.id, envelope)
+    if (holder !== 'ended') return holder === 'of this tick'
     await api.resetKey(taskId, key)
     const second = await trigger(envelope, key, openForMs)
-    return !second.isCached || isOfTick(second.id, envelope)
+    return !second.isCached || (await readHolder(second.id, envelope)) === 'of this tick'
   }
 
   return {

@@ -1,8 +1,16 @@
-import { cronEventOf, type CronJobDefinition, defineCronJob, systemTenantId } from '@cgk-platform/jobs-core'
+import {
+  cronEventOf,
+  type CronJobDefinition,
+  defineCronJob,
+  NonRetryableError,
+  systemTenantId,
+} from '@cgk-platform/jobs-core'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 
-import { createFakeEngine } from '../../test/kit/fake-engine.ts'
-import { openTasks } from '../../test/kit/open-tasks.ts'
+import { createFakeEngine, type FakeRun } from '../../test/kit/fake-engine.ts'
+import { type AttemptSetting, openTasks } from '../../test/kit/open-tasks.ts'
+import { retryJob } from '../control/retry-job.ts'
+import { requeuedFromMs } from './requeues.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
@@ -17,14 +25,20 @@ function cron(options: Options = {}): CronJobDefinition {
 
 async function open(options: Options = {}, engine = createFakeEngine()) {
   const tasks = await openTasks([cron(options)], { engine })
-  const tick = (atMs = start, attempt = 1, maxAttempts?: number) =>
+  /** As the SDK reads it: dates come as dates. */
+  const tick = (atMs = start, attempt = 1, more: Partial<AttemptSetting> = {}) =>
     tasks.attempt('tick-report', {
       payload: { timestamp: new Date(atMs), type: 'DECLARATIVE' },
       attempt,
-      ...(maxAttempts !== undefined && { maxAttempts }),
+      maxAttempts: 250,
+      ...more,
     })
-  /** As the SDK reads it: dates come as dates. */
-  return { ...tasks, engine, tick }
+  /** Has the run of a job make its attempt, and ends it as the server would. */
+  const carryOut = async (run: FakeRun) => {
+    const { ok } = await tasks.attempt(run.taskId, { payload: run.payload, runId: run.id })
+    run.status = ok ? 'COMPLETED' : 'FAILED'
+  }
+  return { ...tasks, engine, tick, carryOut }
 }
 
 /** The ticks of the jobs that were sent. */
@@ -51,8 +65,6 @@ describe('a tick', () => {
         options: { ttl: 0, tags: expect.arrayContaining(['jobs', `tenant:${systemTenantId}`]) },
       },
     ])
-    // With a key of its own it would need a run beside it that keeps the key.
-    expect((engine.runs[0]!.payload as { envelope: object }).envelope).not.toHaveProperty('idempotencyKey')
     expect(engine.runs[0]!.options).not.toHaveProperty('parentRunId')
   })
 
@@ -63,6 +75,30 @@ describe('a tick', () => {
       expect((await tick(start, 2)).output).toMatchObject({ skipped: [] })
       expect(ticksOf(engine)).toEqual([iso(start)])
     }
+  })
+
+  test('is dispatched once, also where its run has failed: another run holds its key', async () => {
+    for (const overlap of ['skip', 'allow'] as const) {
+      const handler = () => Promise.reject(new NonRetryableError('no'))
+      const { tick, engine, carryOut } = await open({ overlap, handler })
+      await tick()
+      await carryOut(engine.runs[0]!)
+      await carryOut(engine.runs[1]!)
+      expect(engine.runs.map(({ taskId, status }) => [taskId, status])).toEqual([
+        ['cron-report', 'COMPLETED'],
+        ['job-report', 'FAILED'],
+      ])
+      await tick(start, 2)
+      expect(engine.runs).toHaveLength(2)
+    }
+  })
+
+  test('is in time by the clock of the server, whatever the one of the worker says', async () => {
+    const { tick, engine, clock } = await open()
+    const tickAt = start - 10 * minuteMs
+    await tick(tickAt, 1, { startedAt: tickAt + 2000 })
+    expect(clock.now()).toBe(start)
+    expect(ticksOf(engine)).toEqual([iso(tickAt)])
   })
 
   test('that comes within the minute over which a server may spread its schedules is in time', async () => {
@@ -120,6 +156,26 @@ describe('a tick while the job before is under way', () => {
   })
 })
 
+describe('a tick while the job before is retried by hand', () => {
+  test('is skipped', async () => {
+    const handler = () => Promise.reject(new NonRetryableError('no'))
+    const { tick, engine, parts, carryOut, clock } = await open({ handler })
+    await tick(start - 5000)
+    const [job] = engine.runs
+    await carryOut(job!)
+    await carryOut(engine.runs[1]!)
+    await clock.finish(retryJob(job!.id, parts))
+    const retried = engine.runs[2]!
+    expect(retried).toMatchObject({ taskId: 'cron-report', payload: { retry: { jobId: job!.id } } })
+    retried.status = 'EXECUTING'
+    expect((await tick()).output).toEqual({ sent: 0, skipped: [systemTenantId] })
+    await carryOut(retried)
+    expect((await tick()).output).toEqual({ sent: 0, skipped: [systemTenantId] })
+    await carryOut(engine.runs[3]!)
+    expect((await tick()).output).toEqual({ sent: 1, skipped: [] })
+  })
+})
+
 describe('a tick that could not be dispatched', () => {
   const broken = () =>
     createFakeEngine(({ url }) =>
@@ -129,15 +185,26 @@ describe('a tick that could not be dispatched', () => {
   test('is tried again while it is in time, and this is said', async () => {
     const { tick, logger } = await open({}, broken())
     const delays: unknown[] = []
-    for (const attempt of [1, 2, 3, 4, 5]) delays.push((await tick(start, attempt, 5)).retry?.delay)
+    for (const attempt of [1, 2, 3, 4, 5]) delays.push((await tick(start, attempt)).retry?.delay)
     expect(delays).toEqual([1100, 2200, 4400, 6000, undefined])
     expect(logger.messages('error')).toHaveLength(5)
   })
 
-  test('is tried again for longer where it shall be made up for', async () => {
-    const { tick, task } = await open({ catchUp: 'latest' }, broken())
-    expect((await tick(start, 10, 24)).retry?.delay).toBe(60_000)
-    expect(task('tick-report')['retry']).toMatchObject({ maxAttempts: 24 })
+  test('is tried again for twenty minutes where it shall be made up for, as often as a run can go into its queue', async () => {
+    const { tick } = await open({ catchUp: 'latest' }, broken())
+    const delays: number[] = []
+    for (let attempt = 1; ; attempt++) {
+      const { retry } = await tick(start, attempt)
+      if (!retry) break
+      delays.push(retry.delay)
+    }
+    expect(delays.slice(0, 4)).toEqual([1100, 2200, 4400, 6000])
+    expect(delays.filter((delay) => delay >= requeuedFromMs)).toHaveLength(11)
+    expect(Math.round(delays.reduce((sum, delay) => sum + delay) / minuteMs)).toBe(19)
+  })
+
+  test('is tried again for as long as a process that died lets it', async () => {
+    expect((await open()).task('tick-report')['retry']).toMatchObject({ maxAttempts: 250 })
   })
 })
 
@@ -172,6 +239,23 @@ describe('tenants', () => {
       envelope: { ...system.envelope, payload: { tenantId: systemTenantId, scheduledAt: iso(start + minuteMs) } },
     }
     expect(await attempt('cron-report', { payload: later })).toMatchObject({ output: { sent: 1, skipped: ['globex'] } })
+  })
+
+  test('have one job each where sending one failed while that of another had failed already', async () => {
+    let isBroken = true
+    const engine = createFakeEngine(({ url, body }) =>
+      isBroken && url.pathname.endsWith('cron-report/trigger') && JSON.stringify(body).includes('globex')
+        ? { status: 400, body: { error: 'no' } }
+        : undefined,
+    )
+    const handler = () => Promise.reject(new NonRetryableError('no'))
+    const { attempt, carryOut } = await open({ tenants: () => ['acme', 'globex'], handler }, engine)
+    expect(await attempt('cron-report', { payload: system })).toMatchObject({ ok: false, retry: { delay: 1000 } })
+    for (const run of engine.runs) await carryOut(run)
+    isBroken = false
+    expect(await attempt('cron-report', { payload: system, attempt: 2 })).toMatchObject({ ok: true })
+    const jobs = engine.runs.filter(({ taskId }) => taskId === 'cron-report')
+    expect(jobs.map(({ options }) => options['concurrencyKey'])).toEqual(['acme', 'globex'])
   })
 
   test('that cannot be told fail the run, as a handler would', async () => {

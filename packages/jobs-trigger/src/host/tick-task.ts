@@ -14,15 +14,18 @@ import { tickTaskId } from '../wire/task-id.ts'
 import { type ErrorHandling, isLastAttempt } from './catch-error.ts'
 import type { HostParts } from './host-parts.ts'
 import type { RunContext } from './run-context.ts'
-import { everyTask } from './task-options.ts'
+import { mostRequeues } from './requeues.ts'
+import { toShownError } from './shown-error.ts'
+import { everyTask, serverAttempts } from './task-options.ts'
 import { createTickHost } from './tick-host.ts'
 import { toTriggerSchedule } from './to-trigger-schedule.ts'
 
 /** A tick that could not be dispatched is tried again so soon that it is still in time… */
 const pausesMs = [1100, 2200, 4400, 6000]
-/** …and for some twenty minutes where it shall be made up for. */
-const attemptsOf = ({ catchUp }: CronJobDefinition): number => (catchUp === 'latest' ? 24 : pausesMs.length + 1)
-const laterPauseMs = 60_000
+/** …and for some twenty minutes where it shall be made up for, as often as a run can go back into its queue. */
+const laterPauseMs = 105_000
+const mostAttempts = (catchUp: CronJobDefinition['catchUp']): number =>
+  pausesMs.length + 1 + (catchUp === 'latest' ? mostRequeues : 0)
 
 /** A server may spread the ticks of all of its schedules over the minute after their time, each by an amount of its own. */
 const spreadMs = 60_000
@@ -39,18 +42,19 @@ export function createTickTask(definition: CronJobDefinition, parts: HostParts):
     // One at a time: looking whether the run before still goes on and sending the next one are two steps.
     queue: { name: taskId, concurrencyLimit: 1 },
     retry: {
-      maxAttempts: attemptsOf(definition),
+      maxAttempts: serverAttempts,
       factor: 2,
       minTimeoutInMs: pausesMs[0]!,
       maxTimeoutInMs: laterPauseMs,
       randomize: false,
     },
-    run: (payload: unknown) => dispatch(definition, timeIn(payload), parts),
+    run: (payload: unknown, { ctx }: Pick<RunContext, 'ctx'>) => dispatch(definition, timeIn(payload), ctx, parts),
     catchError({ error, ctx }: { error: unknown; ctx: RunContext['ctx'] }): ErrorHandling {
       const logger = bindLogger(parts.logger, { definition: id, attempt: ctx.attempt.number })
       logger.error('A cron tick could not be dispatched.', { error: toErrorInfo(error) })
-      if (isLastAttempt(ctx)) return { skipRetrying: true, error }
-      return { retryDelayInMs: pausesMs[ctx.attempt.number - 1] ?? laterPauseMs, error }
+      const shown = toShownError(toErrorInfo(error))
+      if (isLastAttempt(ctx, mostAttempts(definition.catchUp))) return { skipRetrying: true, error: shown }
+      return { retryDelayInMs: pausesMs[ctx.attempt.number - 1] ?? laterPauseMs, error: shown }
     },
   })
 }
@@ -63,8 +67,14 @@ function timeIn(payload: unknown): Date | undefined {
 }
 
 /** The tick becomes one job of no tenant, as on every engine; where there are tenants, that job's run sends theirs. */
-async function dispatch(definition: CronJobDefinition, calledFor: Date | undefined, parts: HostParts): Promise<Json> {
-  const now = parts.clock.now()
+async function dispatch(
+  definition: CronJobDefinition,
+  calledFor: Date | undefined,
+  { attempt }: RunContext['ctx'],
+  parts: HostParts,
+): Promise<Json> {
+  // By the clock that the ticks come from: a worker's may be minutes ahead, and would drop each.
+  const now = attempt.startedAt.getTime()
   const asked = calledFor?.getTime() ?? now
   const inTime = now - asked <= spreadMs + missedTickAfterMs
   const tick = inTime ? asked : tickToDispatch(definition, asked, now)

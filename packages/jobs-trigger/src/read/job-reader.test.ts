@@ -52,6 +52,26 @@ test('runs that its host told of are read though Trigger.dev does not show them 
   expect((await read())!.runs.map(({ id }) => id)).toEqual(['run_ship'])
 })
 
+test('runs that its host told of are asked for again, as new ones may not be everywhere yet', async () => {
+  let asked = 0
+  const { clock, read } = open(
+    [{ ...root, ...dispatched({ ship: 'run_ship' }) }, runOf('ship', { status: 'COMPLETED' })],
+    {
+      retrieve: (run) => (run?.id === 'run_ship' && ++asked < 3 ? undefined : run),
+    },
+  )
+  expect(await read()).toMatchObject({ state: 'completed', runs: [{ id: 'run_ship' }] })
+  expect(clock.delays).toEqual([50, 150])
+})
+
+test('one of them that is not to be seen at all waits, and so does the job', async () => {
+  const done = runOf('bill', { status: 'COMPLETED' })
+  const { read } = open([{ ...root, ...dispatched({ bill: 'run_bill', ship: 'run_ship' }) }, done])
+  const { state, runs } = (await read())!
+  expect(state).not.toBe('completed')
+  expect(runs).toContainEqual({ id: 'run_ship', definitionId: 'ship', state: 'queued', attempts: 0, maxAttempts: 1 })
+})
+
 test('children that are not of the job are none of its runs', async () => {
   const children = [
     runOf('ship', { taskIdentifier: eventTaskId('work.asked') }),
@@ -129,6 +149,28 @@ describe('a job that was retried', () => {
     ])
     expect((await read())!.runs.map(({ id }) => id)).toEqual(['run_1', 'run_b'])
     expect(api.asked).toEqual(['retrieve run_1', 'retrieve run_2', 'retrieve run_3', 'retrieve run_b'])
+  })
+
+  test('is not followed into the retries of the job that it is a copy of', async () => {
+    const ofAnother = { jobId: 'run_0', runs: { ship: 'run_0' } }
+    const theirs = { ...dispatched({ ship: 'run_b' }), id: 'run_2', payload: { envelope, retry: ofAnother } }
+    const copy = { ...first, tags: [retriedByTag('run_2')] }
+    const { read } = open([copy, theirs, runOf('ship', { id: 'run_b' })])
+    expect((await read())!.runs.map(({ id }) => id)).toEqual(['run_1'])
+    const tags = [retriedByTag('run_2'), retriedByTag('run_3')]
+    const retried = open([
+      { ...copy, tags },
+      theirs,
+      link('run_3', dispatched({ ship: 'run_c' })),
+      runOf('ship', { id: 'run_c' }),
+    ])
+    expect((await retried.read())!.runs.map(({ id }) => id)).toEqual(['run_1', 'run_c'])
+  })
+
+  test('is led nowhere by a tag that names no run', async () => {
+    const { api, read } = open([{ ...first, tags: ['retried-by:../tasks'] }])
+    expect(await read()).toMatchObject({ state: 'failed' })
+    expect(api.asked).toEqual(['retrieve run_1'])
   })
 
   test('ends where the next retry is gone, or leads back', async () => {

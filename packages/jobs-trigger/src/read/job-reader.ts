@@ -6,7 +6,7 @@ import { pause } from '../api/pause.ts'
 import type { TriggerApi } from '../api/trigger-api.ts'
 import { readRecord } from '../wire/run-record.ts'
 import { jobTagOf, retriedBy } from '../wire/tags.ts'
-import { definitionOfTask, eventOfTask } from '../wire/task-id.ts'
+import { definitionOfTask, eventOfTask, jobTaskId } from '../wire/task-id.ts'
 import { askedOf, type JobLink, type JobLinks } from './job-facts.ts'
 import { toJobStatus } from './to-job-status.ts'
 
@@ -49,10 +49,26 @@ export function createJobReader({ api, clock, jobs }: ReaderParts): JobReader {
   const toLink = async (run: EngineRun, jobId: string): Promise<JobLink> => {
     const record = readRecord(run.metadata)
     const shown = (run.relatedRuns?.children ?? []).filter((child) => isRunOf(child, jobId))
-    const told = record && 'dispatched' in record ? Object.values(record.dispatched) : []
-    const ids = [...new Set([...shown.map(({ id }) => id), ...told])]
-    const children = await mapAtMost(mostAtOnce, ids, retrieve)
-    return { run, children: children.filter((child) => child !== undefined).toSorted(byAge) }
+    const told = record && 'dispatched' in record ? Object.entries(record.dispatched) : []
+    const tasks = new Map([
+      ...shown.map(({ id, taskIdentifier }) => [id, taskIdentifier] as const),
+      ...told.map(([definitionId, id]) => [id, jobTaskId(definitionId)] as const),
+    ])
+    const children = await mapAtMost(mostAtOnce, [...tasks], async ([id, taskId]) => {
+      return (await retrieveSoon(id)) ?? unseen(id, taskId, run)
+    })
+    return { run, children: children.toSorted(byAge) }
+  }
+
+  /** The retry that a run's tags lead to. Those that a replay was made with lead to another job's. */
+  const retryOf = async ({ tags }: EngineRun, jobId: string, seen: Set<string>): Promise<EngineRun | undefined> => {
+    for (const id of retriedBy(tags)) {
+      if (seen.has(id) || !isRunId(id)) continue
+      seen.add(id)
+      const run = await retrieveSoon(id)
+      if (run && askedOf(run).retry?.jobId === jobId) return run
+    }
+    return undefined
   }
 
   const links = async (id: string): Promise<JobLinks | undefined> => {
@@ -60,12 +76,8 @@ export function createJobReader({ api, clock, jobs }: ReaderParts): JobReader {
     if (!root || !isJob(root)) return undefined
     const found: [JobLink, ...JobLink[]] = [await toLink(root, id)]
     const seen = new Set([id])
-    for (let next = retriedBy(root.tags); next !== undefined && !seen.has(next);) {
-      seen.add(next)
-      const run = await retrieveSoon(next)
-      if (!run) break
+    for (let run = await retryOf(root, id, seen); run; run = await retryOf(run, id, seen)) {
       found.push(await toLink(run, id))
-      next = retriedBy(run.tags)
     }
     return found
   }
@@ -97,6 +109,11 @@ function isJob(run: EngineRun): boolean {
 /** Whether a run is one that a job's run made for a definition, and not by a handler's own doing. */
 function isRunOf({ taskIdentifier, tags }: ListedRun, jobId: string): boolean {
   return definitionOfTask(taskIdentifier) !== undefined && tags.includes(jobTagOf(jobId))
+}
+
+/** A run that was made and is not to be seen yet. */
+function unseen(id: string, taskIdentifier: string, { updatedAt }: EngineRun): EngineRun {
+  return { id, taskIdentifier, status: 'QUEUED', tags: [], createdAt: updatedAt, updatedAt, attemptCount: 0 }
 }
 
 function byAge(one: EngineRun, other: EngineRun): number {

@@ -20,9 +20,10 @@ import { attemptRecordOf, endOf, toRunStatus } from './to-run-status.ts'
 
 /**
  * The definition of a job's run that failed before it told what it is of: its host could not make the definitions'
- * runs, or its process was killed at once. Retrying the job runs all of its definitions that have no run.
+ * runs, or its process was killed at once. Retrying the job runs all of its definitions that have no run. No
+ * definition has it for its id.
  */
-export const unknownDefinition = 'unknown'
+export const unknownDefinition = '?'
 
 /**
  * An event's run, the runs that it made and the retries of both, as the job that they are.

@@ -79,6 +79,12 @@ describe('between two attempts', () => {
     expect(status).not.toHaveProperty('nextAttemptAt')
   })
 
+  test('it tells no time that an attempt before had waited for, where the process of a later one died', () => {
+    const status = read({ ...failedOnce, status: 'QUEUED', attemptCount: 2 })
+    expect(status.state).toBe('retrying')
+    expect(status).not.toHaveProperty('nextAttemptAt')
+  })
+
   test('it is retrying until the next attempt has begun, also past its time', () => {
     expect(read(record({ retryAt: now - 5000, error: why })).state).toBe('retrying')
     const begun = read({ ...failedOnce, attemptCount: 2 })

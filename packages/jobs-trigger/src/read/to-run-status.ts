@@ -20,7 +20,8 @@ export function toRunStatus(run: EngineRun, { definitionId, maxAttempts: asked, 
   const attempts = Math.min(run.attemptCount, limit ?? run.attemptCount)
   const state = stateOf(run, record)
   const error = errorOf(run, state, record)
-  const waits = state === 'retrying' && record?.retryAt !== undefined
+  // What an attempt before had left says nothing of one whose process died.
+  const waits = state === 'retrying' && record?.retryAt !== undefined && run.attemptCount === record.attempt
   return {
     id: run.id,
     definitionId,

@@ -1,4 +1,10 @@
-import { type Accepted, type Envelope, SendFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import {
+  type Accepted,
+  type Envelope,
+  PayloadTooLargeError,
+  SendFailedError,
+  UnsupportedFeatureError,
+} from '@cgk-platform/jobs-core'
 import { describe, expect, test } from 'vitest'
 
 import { createFakeApi, type FakeAnswers } from '../../test/kit/fake-api.ts'
@@ -65,14 +71,10 @@ describe('an event', () => {
     expect(api.triggered.map(({ delay }) => delay)).toEqual([new Date(now + 1), undefined])
   })
 
-  test.each([
-    [undefined, undefined],
-    [1, 6],
-    [5, 6],
-    [7, 8],
-  ])('with %s attempts has a run with %s, as making the runs of its definitions may take some', async (asked, told) => {
-    const { api } = await send([envelope(asked === undefined ? {} : { maxAttempts: asked })])
-    expect(api.triggered[0]!.maxAttempts).toBe(told)
+  test('leaves its number of attempts to the host, which counts them', async () => {
+    const { api } = await send([envelope({ maxAttempts: 7 })])
+    expect(api.triggered[0]).not.toHaveProperty('maxAttempts')
+    expect(api.triggered[0]!.payload).toMatchObject({ envelope: { maxAttempts: 7 } })
   })
 
   test('has the same key whenever it is asked for, and another than other sends', async () => {
@@ -175,6 +177,24 @@ describe('what Trigger.dev cannot take is refused, and nothing is asked:', () =>
     expect(UnsupportedFeatureError.isInstance(error)).toBe(true)
     expect(error.message).toMatch(/The name makes a task id of 122 characters.*: shorten it\.$/)
     expect(api.asked).toEqual([])
+  })
+
+  test('what is larger than a server takes without an object store, with all that goes along with the payload', async () => {
+    const odd = JSON.parse('{ "tenantId": "acme", "constructor": "Brabham" }') as Envelope['payload']
+    for (const payload of [{ tenantId: 'acme' }, odd]) {
+      const bytes = (own: Envelope): number => {
+        const text = JSON.stringify({ envelope: own })
+        return payload === odd ? text.length : `{"json":${text}}`.length
+      }
+      const around = bytes(envelope({ payload, traceparent: '' }))
+      const fitting = envelope({ payload, traceparent: 'x'.repeat(128 * 1024 - 1 - around) })
+      expect((await send([fitting])).answers).toMatchObject([{ ok: true }])
+      const { answers, api } = await send([{ ...fitting, traceparent: `${fitting.traceparent}x` }])
+      const error = errorOf(answers[0])
+      expect(PayloadTooLargeError.isInstance(error)).toBe(true)
+      expect(error).toMatchObject({ bytes: 128 * 1024, limitBytes: 128 * 1024 - 1 })
+      expect(api.asked).toEqual([])
+    }
   })
 
   test("a task's options for one send", async () => {

@@ -2,6 +2,8 @@ import {
   type Accepted,
   type Clock,
   type Envelope,
+  type Json,
+  PayloadTooLargeError,
   SendFailedError,
   UnsupportedFeatureError,
 } from '@cgk-platform/jobs-core'
@@ -10,7 +12,7 @@ import { hashOf } from '../api/hash-of.ts'
 import { mapAtMost } from '../api/map-at-most.ts'
 import { RequestFailure } from '../api/request-failure.ts'
 import type { TriggerApi, Triggered } from '../api/trigger-api.ts'
-import { toCarried } from '../wire/payload.ts'
+import { carriedBytes, toCarried } from '../wire/payload.ts'
 import { eventTaskId, taskIdProblem } from '../wire/task-id.ts'
 import { toRunRequest } from './to-run-request.ts'
 
@@ -26,18 +28,22 @@ const mostAtOnce = 10
 /** How long the id of a send without a key is one: until the last time that its request is made again, and then some. */
 const ownKeyMs = 3_600_000
 
+/** From 128 KiB on the SDK puts a payload into an object store, which many servers lack. */
+const mostCarriedBytes = 128 * 1024 - 1
+
 /** Triggers the event's task for each envelope. */
 export function sendEnvelopes(envelopes: readonly Envelope[], parts: SendParts): Promise<Accepted[]> {
   return mapAtMost(mostAtOnce, envelopes, (envelope) => sendOne(envelope, parts))
 }
 
 async function sendOne(envelope: Envelope, { api, clock }: SendParts): Promise<Accepted> {
-  const refusal = refuse(envelope)
-  if (refusal) return { ok: false, error: refusal }
   const { event, runAt } = envelope
-  const { providerOptions: _, ...carried } = envelope
+  const { providerOptions: _, ...own } = envelope
+  const carried = toCarried({ envelope: own })
+  const refusal = refuse(envelope) ?? refuseSize(event, carried)
+  if (refusal) return { ok: false, error: refusal }
   try {
-    const triggered = await api.trigger(eventTaskId(event), toCarried({ envelope: carried }), {
+    const triggered = await api.trigger(eventTaskId(event), carried, {
       ...toRunRequest(envelope),
       ...(await keyOf(envelope)),
       ...(runAt !== undefined && runAt > clock.now() && { delay: new Date(runAt) }),
@@ -84,4 +90,11 @@ function refuse({ event, providerOptions }: Envelope): UnsupportedFeatureError |
     return new UnsupportedFeatureError({ feature: 'providerOptions.trigger.dev of a send', provider, remedy })
   }
   return undefined
+}
+
+/** What goes along with a payload has no limit of its own: the tenant's id, and the sender's trace. */
+function refuseSize(event: string, carried: Json): PayloadTooLargeError | undefined {
+  const bytes = carriedBytes(carried)
+  if (bytes <= mostCarriedBytes) return undefined
+  return new PayloadTooLargeError({ event, bytes, limitBytes: mostCarriedBytes })
 }

@@ -41,6 +41,12 @@ export function toCarried(value: EventPayload | RunPayload | Json): Json {
   return mustBeText ? text : (JSON.parse(text) as Json)
 }
 
+/** The bytes that the SDK makes of what is carried: a text as it is, anything else as JSON with its own word around it. */
+export function carriedBytes(carried: Json): number {
+  const text = typeof carried === 'string' ? carried : JSON.stringify({ json: carried })
+  return new TextEncoder().encode(text).length
+}
+
 /**
  * The payload of an event's task. One that somebody triggered by hand, or another producer did, may be the event's own
  * payload alone: its tenant is the one that it names, and where it names none, the handler's checks say so.

@@ -29,17 +29,25 @@ describe('tags', () => {
   })
 })
 
+test('a long tag is cut between characters', () => {
+  for (const before of ['', 'x']) {
+    const tag = jobsTagOf(before + '\u{1f600}'.repeat(100))
+    expect(tag).not.toMatch(/\p{Cs}/u)
+    expect(tag.length).toBeGreaterThan(125)
+  }
+})
+
 describe('a run that was retried', () => {
   test('leads to the retry by a tag', () => {
-    expect(retriedBy(['tenant:acme', retriedByTag('run_2')])).toBe('run_2')
+    expect(retriedBy(['tenant:acme', retriedByTag('run_2')])).toEqual(['run_2'])
   })
 
-  test('leads to the first one where two put the same tag on it', () => {
-    expect(retriedBy([retriedByTag('run_2'), retriedByTag('run_2')])).toBe('run_2')
+  test('leads to all that its tags name, since a copy of it has them, too', () => {
+    expect(retriedBy([retriedByTag('run_2'), 'jobs', retriedByTag('run_3')])).toEqual(['run_2', 'run_3'])
   })
 
   test('is not taken for one by the tags of others', () => {
-    expect(retriedBy(['tenant:retried-by:run_2', 'event:retried-by'])).toBeUndefined()
-    expect(retriedBy([])).toBeUndefined()
+    expect(retriedBy(['tenant:retried-by:run_2', 'event:retried-by'])).toEqual([])
+    expect(retriedBy([])).toEqual([])
   })
 })

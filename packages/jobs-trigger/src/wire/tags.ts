@@ -30,19 +30,31 @@ export function tagsOf({ tenantId, event, jobId, definitionId }: RunOf): string[
   ]
 }
 
+/** The job that a run was made for, where its tags say so. */
+export function jobOf(tags: readonly string[]): string | undefined {
+  return valuesIn(tags, 'job')[0]
+}
+
 /** Leads from a job's run, or from a retry of it, to the next retry. */
 export function retriedByTag(runId: string): string {
   return tagOf('retried-by', runId)
 }
 
-/** The run that a job was retried by, where these tags of it lead to one. */
-export function retriedBy(tags: readonly string[]): string | undefined {
-  const prefix = retriedByTag('')
-  return tags.find((tag) => tag.startsWith(prefix))?.slice(prefix.length)
+/** The runs that these tags lead to as retries: a replay has the tags of what it is a copy of, beside its own. */
+export function retriedBy(tags: readonly string[]): string[] {
+  return valuesIn(tags, 'retried-by')
+}
+
+/** Ids of runs are in a tag as they are. */
+function valuesIn(tags: readonly string[], name: string): string[] {
+  const prefix = tagOf(name, '')
+  return tags.filter((tag) => tag.startsWith(prefix)).map((tag) => tag.slice(prefix.length))
 }
 
 /** Tags are shorter than 128 characters. */
 const longest = 127
+/** What a cut leaves of a character that is two in a text. */
+const halfCharacter = /\p{Cs}$/u
 
 /**
  * A tag that one value alone has. A comma would part it in two where runs are looked for by it, and not every character
@@ -50,7 +62,9 @@ const longest = 127
  */
 function tagOf(name: string, value: string): string {
   const tag = `${name}:${value.replaceAll(/[%,~\s\p{Cc}\p{Cs}]/gu, escape)}`
-  return tag.length <= longest ? tag : `${tag.slice(0, longest - 17)}~${hashOf(value)}`
+  if (tag.length <= longest) return tag
+  const beginning = tag.slice(0, longest - 17).replace(halfCharacter, '')
+  return `${beginning}~${hashOf(value)}`
 }
 
 function escape(character: string): string {

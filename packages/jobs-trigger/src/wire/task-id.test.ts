@@ -2,7 +2,15 @@ import { cronEventOf } from '@cgk-platform/jobs-core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-import { definitionOfTask, eventOfTask, eventTaskId, jobTaskId, taskIdProblem, tickTaskId } from './task-id.ts'
+import {
+  definitionOfTask,
+  eventOfTask,
+  eventTaskId,
+  isTickTask,
+  jobTaskId,
+  taskIdProblem,
+  tickTaskId,
+} from './task-id.ts'
 
 test.each<[event: string, taskId: string]>([
   ['order.created', 'event-order__created'],
@@ -22,6 +30,7 @@ test('a definition has a task of its own, and a cron job one for its ticks', () 
     'process-order',
     undefined,
   ])
+  expect(['tick-daily-report', 'cron-daily-report', 'job-tick-'].map(isTickTask)).toEqual([true, false, false])
   expect([definitionOfTask('tick-daily-report'), eventOfTask('my-own-task')]).toEqual([undefined, undefined])
 })
 

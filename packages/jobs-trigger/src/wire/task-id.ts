@@ -33,6 +33,11 @@ export function definitionOfTask(taskId: string): string | undefined {
   return nameIn(taskId, 'job-')
 }
 
+/** Whether Trigger.dev calls this task at the ticks of a cron job. */
+export function isTickTask(taskId: string): boolean {
+  return nameIn(taskId, 'tick-') !== undefined
+}
+
 /** What is wrong with a task's id, in words that follow the name it was made of, or `undefined`. */
 export function taskIdProblem(taskId: string): string | undefined {
   if (taskId.length <= longest) return undefined

@@ -6,6 +6,8 @@ export interface FakeRun {
   readonly taskId: string
   readonly payload: unknown
   readonly options: Readonly<Record<string, unknown>>
+  /** Those that it was made with, and those that it got since. */
+  readonly tags: string[]
   status: string
 }
 
@@ -32,12 +34,14 @@ export function createFakeEngine(
     const { idempotencyKey } = options as { idempotencyKey?: string }
     const key = idempotencyKey === undefined ? undefined : `${taskId} ${idempotencyKey}`
     const before = key === undefined ? undefined : keys.get(key)
-    if (before) return { body: { id: before.id, isCached: true } }
+    // The key of a run that failed is free.
+    if (before && before.status !== 'FAILED') return { body: { id: before.id, isCached: true } }
     const run: FakeRun = {
       id: `run_made${runs.length + 1}`,
       taskId,
       payload: parse(payload, options),
       options,
+      tags: [...((options['tags'] as string[] | undefined) ?? [])],
       status: 'QUEUED',
     }
     runs.push(run)
@@ -64,6 +68,12 @@ export function createFakeEngine(
         flushed.push((body as { operations: unknown }).operations)
         return { body: { metadata: {} } }
       }
+      const [, taggedId] = /^\/api\/v1\/runs\/(.+)\/tags$/.exec(path) ?? []
+      if (taggedId !== undefined) {
+        const tagged = runs.find(({ id }) => id === taggedId)
+        tagged?.tags.push(...(body as { tags: string[] }).tags)
+        return { body: { message: 'Successfully set tags' } }
+      }
       const [, key] = /^\/api\/v1\/idempotencyKeys\/(.+)\/reset$/.exec(path) ?? []
       if (key !== undefined) {
         const { taskIdentifier } = body as { taskIdentifier: string }
@@ -86,17 +96,17 @@ function toView(id: string, runs: readonly FakeRun[]): Reply {
   if (!run && children.length === 0) return { status: 404, body: { error: 'Run not found' } }
   const view = run
     ? { ...viewOf(run), payload: run.payload }
-    : viewOf({ id, taskId: 'event-x', payload: {}, options: {}, status: 'EXECUTING' })
+    : viewOf({ id, taskId: 'event-x', payload: {}, options: {}, tags: [], status: 'EXECUTING' })
   return { body: { ...view, attemptCount: 1, relatedRuns: { children }, schedule: undefined, attempts: [] } }
 }
 
-function viewOf({ id, taskId, status, options }: FakeRun) {
+function viewOf({ id, taskId, status, tags }: FakeRun) {
   const at = new Date(0).toISOString()
   return {
     id,
     taskIdentifier: taskId,
     status,
-    tags: options['tags'] ?? [],
+    tags,
     createdAt: at,
     updatedAt: at,
     isTest: false,

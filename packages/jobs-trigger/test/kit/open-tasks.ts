@@ -35,6 +35,12 @@ export interface AttemptSetting {
   /** What earlier attempts left in the run's metadata. */
   readonly metadata?: Readonly<Record<string, unknown>>
   readonly signal?: AbortSignal
+  /** When the attempt began by the server's clock, epoch milliseconds. Default: when it does by the worker's. */
+  readonly startedAt?: number
+  /** The version that was deployed. Default: none, as in development. */
+  readonly version?: string
+  /** The machine that it runs on. */
+  readonly machine?: string
   /** The project's settings. */
   readonly retries?: { readonly enabledInDev?: boolean }
   /** Payloads travel as text; this one comes as the SDK reads it. */
@@ -132,7 +138,9 @@ export async function openTasks(definitions: readonly Definition[], setting: Tas
       const { attempt = 1, runId = 'run_1', maxAttempts, signal = new AbortController().signal, retries } = asked
       const { metadata: kept = {} } = asked
       const payload = await stringifyIO(asked.payload)
-      const execution = toExecution({ taskId, attempt, runId, maxAttempts, payload, kept })
+      const { startedAt = clock.now(), version, machine } = asked
+      const place = { startedAt, version, machine }
+      const execution = toExecution({ taskId, attempt, runId, maxAttempts, payload, kept, ...place })
       metadata.reset()
       metadata.runId = runId
       taskContext.setGlobalTaskContext({ ctx: execution as never, worker: { id: 'w', version: '1' } as never })
@@ -160,12 +168,16 @@ interface ExecutionSetting {
   readonly maxAttempts: number | undefined
   readonly payload: Awaited<ReturnType<typeof stringifyIO>>
   readonly kept: Readonly<Record<string, unknown>>
+  readonly startedAt: number
+  readonly version: string | undefined
+  readonly machine: string | undefined
 }
 
-function toExecution({ taskId, attempt, runId, maxAttempts, payload, kept }: ExecutionSetting) {
+function toExecution(setting: ExecutionSetting) {
+  const { taskId, attempt, runId, maxAttempts, payload, kept, startedAt, version, machine } = setting
   return {
     task: { id: taskId, filePath: 'src/trigger/jobs.ts' },
-    attempt: { number: attempt, startedAt: new Date(0) },
+    attempt: { number: attempt, startedAt: new Date(startedAt) },
     run: {
       id: runId,
       payload: payload.data,
@@ -175,10 +187,12 @@ function toExecution({ taskId, attempt, runId, maxAttempts, payload, kept }: Exe
       isTest: false,
       createdAt: new Date(5000),
       startedAt: new Date(5000),
+      version: version ?? '20260301.1',
       ...(maxAttempts !== undefined && { maxAttempts }),
     },
+    ...(machine !== undefined && { machine: { name: machine } }),
     queue: { id: 'queue', name: 'queue' },
-    environment: { id: 'env', slug: 'dev', type: 'DEVELOPMENT' },
+    environment: { id: 'env', slug: 'env', type: version === undefined ? 'DEVELOPMENT' : 'PRODUCTION' },
     organization: { id: 'org', slug: 'org', name: 'org' },
     project: { id: 'project', ref: 'proj', slug: 'project', name: 'project' },
   }

@@ -1,6 +1,6 @@
 import { stringifyIO, type TaskResource } from '@trigger.dev/core/v3'
 import { generateFriendlyId } from '@trigger.dev/core/v3/isomorphic'
-import { CronExpressionParser } from 'cron-parser'
+import cronParser from 'cron-parser' // in the server's own version, which reads some schedules in a way of its own
 
 import type { Engine } from './engine.ts'
 import { ServiceError } from './service-error.ts'
@@ -105,10 +105,10 @@ function checkSchedule(task: string, { cron, timezone }: NonNullable<TaskResourc
 }
 
 function nextTick({ cron, timezone }: { cron: string; timezone: string }, after: Date): Date {
-  return CronExpressionParser.parse(cron, { currentDate: after, tz: timezone }).next().toDate()
+  return cronParser.parseExpression(cron, { currentDate: after, tz: timezone }).next().toDate()
 }
 
 function upcomingTicks({ cron, timezone, nextAt }: Schedule): Date[] {
-  const ticks = CronExpressionParser.parse(cron, { currentDate: new Date(nextAt.getTime() - 1), tz: timezone })
+  const ticks = cronParser.parseExpression(cron, { currentDate: new Date(nextAt.getTime() - 1), tz: timezone })
   return Array.from({ length: upcomingCount }, () => ticks.next().toDate())
 }

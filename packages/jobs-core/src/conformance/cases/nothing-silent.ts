@@ -77,10 +77,9 @@ export const nothingSilentCases: readonly ConformanceCase[] = casesOf(rules.noth
           t.send('conformance.nobody', {}, { options: { delay: maxDelayMs + 1 } }),
         )
       }
-      // What is just allowed is taken.
-      await openWith(t, {
-        retry: { maxAttempts: maxAttemptsLimit, ...(maxRetryDelayMs !== undefined && { maxDelay: maxRetryDelayMs }) },
-      })
+      // What is just allowed is taken. So many long delays are another matter: an engine may refuse them of its own.
+      await openWith(t, { retry: { maxAttempts: maxAttemptsLimit, maxDelay: '1s' } })
+      if (maxRetryDelayMs !== undefined) await openWith(t, { retry: { maxDelay: maxRetryDelayMs } })
     },
   },
   {

@@ -1,0 +1,30 @@
+import { defineEvents, type EventType, eventType } from '@cgk-platform/jobs-core'
+
+/** What a handler is to do, so that a task by hand and a job do the same. */
+export interface Script {
+  readonly tenantId: string
+  readonly does: 'fail' | 'fail hugely' | 'exit' | 'block' | 'take time' | 'return an empty text' | 'send and wait'
+  readonly ms?: number
+}
+
+declare module '@cgk-platform/jobs-core' {
+  interface JobEvents {
+    'script.asked': Script
+    'script.asked-of-two': Script
+    'script.asked-one-by-one': Script
+    'script.asked-patiently': Script
+    scriptasked: Script
+    'script.unheard': Script
+  }
+}
+
+const script: EventType<Script> = eventType<Script>()
+
+defineEvents({
+  'script.asked': script,
+  'script.asked-of-two': script,
+  'script.asked-one-by-one': script,
+  'script.asked-patiently': script,
+  scriptasked: script,
+  'script.unheard': script,
+})

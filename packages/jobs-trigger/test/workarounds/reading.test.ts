@@ -1,0 +1,181 @@
+import { afterEach, describe, expect, test, vi } from 'vitest'
+
+import { failureOf } from '../kit/failure-of.ts'
+import { openSides, type SidesSetting } from '../kit/open-sides.ts'
+import { type Completion, success } from '../loopback/open-loopback.ts'
+
+afterEach(() => vi.useRealTimers())
+
+const payload = { tenantId: 'acme' }
+const task = 'event-work__asked'
+const ended = (code: 'MAX_DURATION_EXCEEDED' | 'TASK_PROCESS_MAYBE_OOM_KILLED'): Completion => ({
+  ok: false,
+  error: { type: 'INTERNAL_ERROR', code },
+})
+
+/** A job whose run a worker holds. */
+async function openHeld(setting?: SidesSetting) {
+  const sides = await openSides(setting)
+  await sides.register({ id: task })
+  const { id } = await sides.ours.sendJob('work.asked', payload)
+  return { ...sides, id, held: await sides.start() }
+}
+
+describe('the end of a run', () => {
+  test('by its longest duration is neither success nor failure nor an end by its flags; ours has failed', async () => {
+    const { raw, ours, id, held } = await openHeld()
+    await held.complete(ended('MAX_DURATION_EXCEEDED'))
+    const naive = await raw.runs.retrieve(id)
+    expect(naive).toMatchObject({ isCompleted: false, isFailed: false, isSuccess: false })
+    expect(await ours.getJobStatus(id)).toMatchObject({ state: 'failed', runs: [{ state: 'failed' }] })
+    expect(await ours.waitForJob(id, { timeout: '1s' })).toMatchObject({ state: 'failed' })
+  })
+
+  test('before its beginning is none by its flags; ours has expired', async () => {
+    const { raw, ours } = await openSides()
+    const { id } = await raw.tasks.trigger(task, { tenantId: 'acme' }, { ttl: 1 })
+    await expect.poll(async () => (await raw.runs.retrieve(id)).status, { timeout: 3000 }).toBe('EXPIRED')
+    expect(await raw.runs.retrieve(id)).toMatchObject({ isCompleted: false, isFailed: false })
+    expect(await ours.getJobStatus(id)).toMatchObject({ state: 'expired' })
+  })
+
+  test('by a cancel is a failure by its flags; ours was cancelled', async () => {
+    const { raw, ours } = await openSides()
+    const { id } = await ours.sendJob('work.asked', payload)
+    await ours.cancelJob(id)
+    expect(await raw.runs.retrieve(id)).toMatchObject({ isFailed: true })
+    expect(await ours.getJobStatus(id)).toMatchObject({ state: 'cancelled' })
+  })
+
+  test('with its worker is a cancel that nobody asked for; ours has failed, and can be retried', async () => {
+    const { raw, ours, request, id } = await openHeld()
+    await request('POST', '/engine/v1/dev/disconnect', { runFriendlyIds: [id] })
+    expect(await raw.runs.retrieve(id)).toMatchObject({ status: 'CANCELED', isCancelled: true })
+    const status = await ours.getJobStatus(id)
+    expect(status).toMatchObject({ state: 'failed', runs: [{ error: { message: 'Dev session ended (CLI exited)' } }] })
+    expect(await ours.retryJob(id)).toMatchObject({ id })
+  })
+})
+
+describe('a run that has ended', () => {
+  test('can be cancelled by hand, which is answered as if it had been; ours is told as it is', async () => {
+    const { raw, ours, id, held } = await openHeld()
+    await held.complete(success)
+    expect(await raw.runs.cancel(id)).toEqual({ id })
+    expect((await raw.runs.retrieve(id)).status).toBe('COMPLETED')
+    expect(await ours.cancelJob(id)).toMatchObject({ state: 'completed' })
+  })
+
+  test('is replayed twice by hand, without a link to the first; ours runs again once, as the same job', async () => {
+    const { raw, ours, another, id, held, client, server } = await openHeld()
+    await held.complete(ended('TASK_PROCESS_MAYBE_OOM_KILLED'))
+    const naive = await Promise.all([raw.runs.replay(id), raw.runs.replay(id)])
+    expect(naive[0]!.id).not.toBe(naive[1]!.id)
+    expect((await client.retrieveRun(naive[0]!.id)).relatedRuns).toEqual({ children: [] })
+    for (const replay of naive) await raw.runs.cancel(replay.id)
+
+    const before = server.runs().length
+    await Promise.all([ours.retryJob(id), another.retryJob(id)])
+    expect(await ours.getJobStatus(id)).toMatchObject({ id, state: 'queued' })
+    expect(server.runs()).toHaveLength(before + 1)
+  })
+})
+
+describe('a run that is not there yet', () => {
+  const missing = {
+    kind: 'answer',
+    status: 404,
+    body: { error: 'Not found' },
+    headers: { 'x-should-retry': 'true' },
+  } as const
+
+  test('where it is read, is an error by hand without the tries of the SDK; ours is looked for again, and found', async () => {
+    const { server, ours, client } = await openSides()
+    const { id } = await ours.sendJob('work.asked', payload)
+    server.fault({ path: /runs\/run_/, times: 1 }, missing)
+    expect(await failureOf(client.retrieveRun(id))).toMatchObject({ status: 404 })
+    server.fault({ path: /runs\/run_/, times: 2 }, missing)
+    expect(await ours.getJobStatus(id)).toMatchObject({ id, state: 'queued' })
+  })
+
+  test('and never will be is asked for five times by hand, for nine seconds; ours is known not to be there at once', async () => {
+    const { server, ours, raw } = await openSides()
+    expect(await failureOf(raw.runs.retrieve('run_unknown'))).toMatchObject({ status: 404 })
+    expect(server.requests).toHaveLength(5)
+    expect(await failureOf(ours.getJobStatus('run_unknown'))).toMatchObject({ code: 'job_not_found' })
+    expect(server.requests).toHaveLength(5 + 3)
+    expect(await failureOf(ours.getJobStatus('no id of this engine'))).toMatchObject({ code: 'job_not_found' })
+    expect(server.requests).toHaveLength(5 + 3)
+  })
+})
+
+describe('a list of runs', () => {
+  const ids = (page: { data?: readonly { id: string }[]; jobs?: readonly { id: string }[] }) =>
+    (page.data ?? page.jobs)!.map(({ id }) => id)
+
+  test('has those of a week alone by hand; ours all', async () => {
+    let nowMs = Date.now()
+    const { raw, ours } = await openSides({ now: () => nowMs, listLagMs: 0 })
+    const { id } = await ours.sendJob('work.asked', payload)
+    expect(ids(await raw.runs.list({ tag: 'jobs' }))).toEqual([id])
+    nowMs += 8 * 86_400_000
+    expect(ids(await raw.runs.list({ tag: 'jobs' }))).toEqual([])
+    expect(ids(await ours.listJobs())).toEqual([id])
+  })
+
+  test('for a tenant with a comma in its name has those of others by hand; ours its own', async () => {
+    const { raw, ours } = await openSides({ listLagMs: 0 })
+    const send = async (tenantId: string) => {
+      await raw.tasks.trigger('raw', {}, { tags: [`tenant:${tenantId}`] })
+      return (await ours.sendJob('work.asked', { tenantId })).id
+    }
+    await send('a')
+    const own = await send('a,b')
+    const naive = await raw.runs.list({ tag: 'tenant:a,b', taskIdentifier: 'raw' })
+    expect(naive.data.map(({ tags }) => tags)).toEqual([['tenant:a']])
+    expect(ids(await ours.listJobs({ tenantId: 'a,b' }))).toEqual([own])
+  })
+
+  test('by two tags has those that have either by hand; ours those of one tenant that are jobs', async () => {
+    const { raw, ours } = await openSides({ listLagMs: 0 })
+    const { id: other } = await ours.sendJob('work.asked', { tenantId: 'b' })
+    const { id } = await ours.sendJob('work.asked', { tenantId: 'a' })
+    expect(ids(await raw.runs.list({ tag: ['jobs', 'tenant:a'] }))).toEqual([id, other])
+    expect(ids(await ours.listJobs({ tenantId: 'a' }))).toEqual([id])
+  })
+
+  test('of more than a hundred is refused by hand; ours is read in pages', async () => {
+    const { raw, ours } = await openSides({ listLagMs: 0 })
+    const items = Array.from({ length: 101 }, () => ({ event: 'work.asked' as const, payload }))
+    await ours.sendJobs(items)
+    expect(await failureOf(raw.runs.list({ limit: 101 }))).toMatchObject({ status: 400 })
+    expect((await ours.listJobs({ limit: 101 })).jobs).toHaveLength(101)
+  })
+
+  test('tells what a run was a while ago by hand; ours what it is', async () => {
+    const { raw, ours } = await openSides({ listLagMs: 500 })
+    const { id } = await ours.sendJob('work.asked', payload)
+    const statuses = async () => (await raw.runs.list({ tag: 'jobs' })).data.map(({ status }) => status)
+    await expect.poll(statuses, { timeout: 3000 }).toEqual(['QUEUED'])
+    await ours.cancelJob(id)
+    expect(await statuses()).toEqual(['QUEUED'])
+    expect((await ours.listJobs()).jobs).toMatchObject([{ id, state: 'cancelled' }])
+  })
+})
+
+test('the attempts that a run is shown with are those of the server by hand; ours never more than were asked for', async () => {
+  const { raw, ours, register, start } = await openSides()
+  await register({
+    id: task,
+    retry: { maxAttempts: 6, minTimeoutInMs: 1, maxTimeoutInMs: 1, factor: 1, randomize: false },
+  })
+  const { id } = await ours.sendJob('work.asked', payload, { maxAttempts: 1 })
+  for (const attempt of [1, 2, 3, 4, 5, 6]) {
+    const error = { type: 'INTERNAL_ERROR', code: 'TASK_PROCESS_EXITED_WITH_NON_ZERO_CODE' } as const
+    await expect.poll(async () => (await raw.runs.retrieve(id)).status).toBe('QUEUED')
+    await (await start()).complete({ ok: false, error })
+    expect((await raw.runs.retrieve(id)).attemptCount).toBe(attempt)
+  }
+  const [run] = (await ours.getJobStatus(id)).runs
+  expect(run).toMatchObject({ state: 'failed', attempts: 1, maxAttempts: 1 })
+})

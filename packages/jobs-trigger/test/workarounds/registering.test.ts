@@ -1,0 +1,85 @@
+import { defineCronJob, defineJob, type Definition, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { resourceCatalog } from '@trigger.dev/core/v3'
+import { task } from '@trigger.dev/sdk'
+import { beforeEach, describe, expect, test } from 'vitest'
+
+import { createTriggerTasks } from '../../src/tasks.ts'
+import { openWorker } from '../kit/open-tasks.ts'
+import { openLoopback } from '../loopback/open-loopback.ts'
+import '../kit/work.ts'
+
+beforeEach(openWorker)
+
+const handler = (): undefined => undefined
+const work = defineJob({ id: 'work', event: 'work.asked', handler }) as unknown as Definition
+const cronJob = (schedule: string) => defineCronJob({ id: 'nightly', schedule, handler })
+
+describe('tasks that the SDK takes no notice of', () => {
+  test.each<[string, () => void]>([
+    ['in a callback, or where `trigger.config.ts` imports them', () => resourceCatalog.clearCurrentFileContext()],
+    ['outside of a worker', () => delete (globalThis as Record<symbol, unknown>)[Symbol.for('dev.trigger.ts.api')]],
+  ])('%s are lost by hand without a word; ours say so', (_, arrange) => {
+    arrange()
+    expect(task({ id: 'raw', run: async () => undefined }).id).toBe('raw')
+    expect(resourceCatalog.getTask('raw')).toBeUndefined()
+    expect(() => createTriggerTasks({ jobs: [work] })).toThrow(/at the top level of a file in one of the `dirs`/)
+  })
+})
+
+describe('two of one id', () => {
+  test('are the later one by hand; ours are refused', () => {
+    task({ id: 'raw', run: async () => 'one', retry: { maxAttempts: 1 } })
+    task({ id: 'raw', run: async () => 'other', retry: { maxAttempts: 2 } })
+    expect(resourceCatalog.getTask('raw')?.retry).toMatchObject({ maxAttempts: 2 })
+    const again = { ...work, event: 'work.followed' } as Definition
+    expect(() => createTriggerTasks({ jobs: [work, again] })).toThrow(
+      expect.objectContaining({ code: 'duplicate_definition' }),
+    )
+  })
+})
+
+describe('what would break a promise', () => {
+  test.each<[string, unknown]>([
+    ['maxDuration', 5],
+    ['ttl', '5s'],
+    ['queue', { concurrencyLimit: 1 }],
+    ['retry', { maxAttempts: 0 }],
+    ['catchError', handler],
+    ['middleware', handler],
+  ])('`%s` is taken by hand; ours refuses it and says what to do', (option, value) => {
+    expect(task({ id: 'raw', run: async () => undefined, [option]: value }).id).toBe('raw')
+    const providerOptions = { 'trigger.dev': { [option]: value } }
+    const job = defineJob({
+      id: 'odd',
+      event: 'work.asked',
+      handler,
+      providerOptions,
+    } as never) as unknown as Definition
+    expect(() => createTriggerTasks({ jobs: [job] })).toThrow(UnsupportedFeatureError)
+  })
+
+  test('more attempts than the server makes are taken by hand; ours are refused', () => {
+    task({ id: 'raw', run: async () => undefined, retry: { maxAttempts: 1000 } })
+    expect(resourceCatalog.getTask('raw')?.retry?.maxAttempts).toBe(1000)
+    const many = defineJob({ id: 'many', event: 'work.asked', handler, retry: { maxAttempts: 1000 } })
+    expect(() => createTriggerTasks({ jobs: [many as unknown as Definition] })).toThrow(UnsupportedFeatureError)
+  })
+})
+
+describe('a schedule', () => {
+  /** When the server calls first. */
+  const next = async (cron: string) => {
+    const now = Date.parse('2026-06-04T12:00:00Z') // a Thursday
+    const { register, request } = await openLoopback({ now: () => now })
+    expect(await register({ id: 'tick', schedule: { cron, timezone: 'UTC' } })).toMatchObject({ status: 200 })
+    const { body } = await request('GET', '/api/v1/schedules')
+    return body.data[0].nextRun as string
+  }
+
+  test('with a step of the weekdays goes on to a seventh day by hand; ours ends on Saturday', async () => {
+    expect(await next('0 9 * * 3/4')).toBe('2026-06-07T09:00:00.000Z')
+    createTriggerTasks({ jobs: [cronJob('0 9 * * 3/4')] })
+    const { cron } = resourceCatalog.getTaskManifest('tick-nightly')!.schedule!
+    expect(await next(cron)).toBe('2026-06-10T09:00:00.000Z')
+  })
+})

@@ -1,0 +1,189 @@
+import { createClient, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { configure, tasks } from '@trigger.dev/sdk'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+
+import { createTriggerProvider } from '../../src/trigger-provider.ts'
+import { failureOf } from '../kit/failure-of.ts'
+import { openSides } from '../kit/open-sides.ts'
+import { createRecordedLogger } from '../kit/recorded-logger.ts'
+
+afterEach(() => vi.unstubAllEnvs())
+
+const payload = { tenantId: 'acme', number: 1 }
+const task = 'event-work__asked'
+
+describe('when a run is to start', () => {
+  test('in words that nobody understands, it starts at once by hand; ours is refused', async () => {
+    const { raw, ours, client, server } = await openSides()
+    const { id } = await raw.tasks.trigger('raw', {}, { delay: 'tomorrow' })
+    expect(await client.retrieveRun(id)).toMatchObject({ status: 'QUEUED' })
+    expect(await failureOf(ours.sendJob('work.asked', payload, { delay: 'tomorrow' as never }))).toMatchObject({
+      code: 'invalid_option',
+    })
+    expect(server.runs()).toHaveLength(1)
+  })
+
+  test('while no worker is there for ten minutes, it expires by hand; ours waits', async () => {
+    let nowMs = Date.now()
+    const { raw, ours, client, register } = await openSides({ now: () => nowMs })
+    await register({ id: 'raw' }, { id: task })
+    const { id: naive } = await raw.tasks.trigger('raw', {})
+    const { id } = await ours.sendJob('work.asked', payload)
+    nowMs += 11 * 60_000
+    await expect.poll(async () => (await client.retrieveRun(naive)).status).toBe('EXPIRED')
+    expect(await ours.getJobStatus(id)).toMatchObject({ state: 'queued' })
+  })
+})
+
+describe('how often a run is tried', () => {
+  test.each([0, 1000])('is taken as %i by hand, whatever becomes of it; ours is refused', async (maxAttempts) => {
+    const { raw, ours, server } = await openSides()
+    await raw.tasks.trigger('raw', {}, { maxAttempts })
+    expect(server.runs()).toMatchObject([{ maxAttempts }])
+    const refused = await failureOf(ours.sendJob('work.asked', payload, { maxAttempts }))
+    expect(refused).toMatchObject({ code: expect.stringMatching(/^(invalid_option|unsupported_feature)$/) })
+    expect(server.runs()).toHaveLength(1)
+  })
+})
+
+describe('an idempotency key', () => {
+  test('for a time of two units is kept for 30 days by hand; ours in seconds, or not at all', async () => {
+    const nowMs = Date.now()
+    const { raw, ours, server } = await openSides({ now: () => nowMs })
+    const keptForMs = () => server.runs().map((run) => run.idempotencyKeyExpiresAt!.getTime() - run.createdAt.getTime())
+    await raw.tasks.trigger('raw', {}, { idempotencyKey: 'once', idempotencyKeyTTL: '1h30m' })
+    await ours.sendJob('work.asked', payload, { idempotencyKey: 'once', idempotencyTtl: '1.5h' })
+    expect(keptForMs()).toEqual([30 * 86_400_000, 5_400_000])
+    const mixed = { idempotencyKey: 'once', idempotencyTtl: '1h30m' as never }
+    expect(await failureOf(ours.sendJob('work.asked', payload, mixed))).toMatchObject({ code: 'invalid_option' })
+  })
+
+  test("of two tenants is one by hand, and of two events' tasks is not; ours is one of a tenant and an event", async () => {
+    const { raw, ours } = await openSides()
+    const idempotencyKey = 'order-1'
+    const naive = [await raw.tasks.trigger('raw', { tenantId: 'a' }, { idempotencyKey })]
+    naive.push(await raw.tasks.trigger('raw', { tenantId: 'b' }, { idempotencyKey }))
+    expect(naive[0]!.id).toBe(naive[1]!.id)
+    const [a, b] = [
+      await ours.sendJob('work.asked', { tenantId: 'a' }, { idempotencyKey }),
+      await ours.sendJob('work.asked', { tenantId: 'b' }, { idempotencyKey }),
+    ]
+    expect(a.id).not.toBe(b.id)
+  })
+})
+
+describe('several runs at once', () => {
+  test('have no ids by hand, and are not there yet; ours are told one by one, and are there', async () => {
+    const { raw, ours, client, server } = await openSides()
+    const batch = await raw.tasks.batchTrigger('raw', [{ payload: 1 }, { payload: 2 }])
+    expect(Object.keys(batch)).not.toContain('runs')
+    expect([batch.runCount, server.runs().length]).toEqual([2, 0])
+    const items = [1, 2].map((number) => ({ event: 'work.asked' as const, payload: { ...payload, number } }))
+    const results = await ours.sendJobs(items)
+    for (const result of results) {
+      expect(await client.retrieveRun(result.ok ? result.job.id : '')).toMatchObject({ taskIdentifier: task })
+    }
+  })
+
+  test('are refused together by hand where one is too large, and none at all is an error; ours are answered one by one', async () => {
+    const { raw, ours, server } = await openSides()
+    const datas = ['small', 'x'.repeat(200_000)]
+    expect(
+      await failureOf(
+        raw.tasks.batchTrigger(
+          'raw',
+          datas.map((data) => ({ payload: { data } })),
+        ),
+      ),
+    ).toBeInstanceOf(Error)
+    expect(await failureOf(raw.tasks.batchTrigger('raw', []))).toBeInstanceOf(Error)
+    expect(server.runs()).toEqual([])
+    const items = datas.map((data) => ({ event: 'work.asked' as const, payload: { ...payload, data } }))
+    expect((await ours.sendJobs(items)).map(({ ok }) => ok)).toEqual([true, false])
+    expect(await ours.sendJobs([])).toEqual([])
+  })
+})
+
+describe('the version of the tasks', () => {
+  test("that the environment names is not heeded by a client of the SDK's; ours locks the run to it", async () => {
+    const { raw, ours, server, register } = await openSides()
+    const { body: old } = await register({ id: task }, { id: 'raw' })
+    await register({ id: task }, { id: 'raw' })
+    vi.stubEnv('TRIGGER_VERSION', old.version)
+    await raw.tasks.trigger('raw', {})
+    await ours.sendJob('work.asked', payload)
+    expect(server.runs().map(({ workerId }) => workerId)).toEqual([undefined, old.id])
+  })
+})
+
+describe('two environments in one process', () => {
+  test('are mixed up by the settings that the SDK has for the process; ours are apart', async () => {
+    const { server } = await openSides()
+    const keysOf = async (send: (apiKey: string) => Promise<unknown>) => {
+      const before = server.requests.length
+      await Promise.all(['tr_dev_a', 'tr_dev_b'].map((key) => send(key).catch(() => undefined)))
+      return server.requests.slice(before).map(({ headers }) => headers['authorization']!.slice('Bearer '.length))
+    }
+    const naive = await keysOf(async (accessToken) => {
+      configure({ baseURL: server.url, accessToken, requestOptions: { retry: { maxAttempts: 1 } } })
+      await Promise.resolve() // whatever an app waits for in between
+      await tasks.trigger('raw', {})
+    })
+    expect(naive).toEqual(['tr_dev_b', 'tr_dev_b'])
+    const ours = await keysOf((apiKey) => {
+      const load = () => createTriggerProvider({ apiKey, apiUrl: server.url })
+      return createClient({ load }, { jobs: [], logger: createRecordedLogger() }).sendJob('work.asked', payload)
+    })
+    expect(ours.toSorted()).toEqual(['tr_dev_a', 'tr_dev_b'])
+  })
+})
+
+describe('a payload', () => {
+  test('with certain keys loses them by hand; ours arrives as it was', async () => {
+    const { raw, ours, client } = await openSides()
+    const data = JSON.parse('{"constructor":"brick","prototype":1}') as object
+    const naive = await raw.tasks.trigger('raw', { data }).then(
+      async ({ id }) => (await client.retrieveRun(id)).payload,
+      (error: Error) => error.message,
+    )
+    expect(naive).not.toEqual({ data })
+    const { id } = await ours.sendJob('work.asked', { ...payload, data })
+    expect(JSON.stringify((await client.retrieveRun(id)).payload)).toContain('brick')
+  })
+
+  test('of more than 128 KB fails by hand where there is no object store; ours is refused with both sizes', async () => {
+    const { raw, ours, server } = await openSides()
+    const data = 'x'.repeat(200_000)
+    const naive = await failureOf(raw.tasks.trigger('raw', { data }))
+    const asked = server.requests.length
+    expect(asked).toBeGreaterThan(1)
+    expect((naive as Error).message).not.toMatch(/200\d{3}/)
+    const failed = await failureOf(ours.sendJob('work.asked', { ...payload, data }))
+    expect(failed).toMatchObject({ code: 'payload_too_large', limitBytes: 122_880 })
+    expect(server.requests).toHaveLength(asked)
+  })
+})
+
+describe('a tenant', () => {
+  test('with a long name makes a tag that is refused by hand; ours is cut, and still its own', async () => {
+    const { raw, ours, client } = await openSides()
+    const tenants = ['a', 'b'].map((last) => `${'t'.repeat(150)}${last}`)
+    expect(await failureOf(raw.tasks.trigger('raw', {}, { tags: [`tenant:${tenants[0]}`] }))).toMatchObject({
+      status: 400,
+    })
+    const tags = await Promise.all(
+      tenants.map(
+        async (tenantId) => (await client.retrieveRun((await ours.sendJob('work.asked', { tenantId })).id)).tags,
+      ),
+    )
+    expect(tags[0]).not.toEqual(tags[1])
+  })
+})
+
+test('an option that the engine has for a send alone is refused, and not dropped', async () => {
+  const { ours } = await openSides()
+  const providerOptions = { 'trigger.dev': { ttl: '5s' } } as never
+  expect(await failureOf(ours.sendJob('work.asked', payload, { providerOptions }))).toBeInstanceOf(
+    UnsupportedFeatureError,
+  )
+})

@@ -1,0 +1,89 @@
+import {
+  cronEventOf,
+  type CronJobDefinition,
+  defineCronJob,
+  dispatchTick,
+  systemClock,
+  systemTenantId,
+} from '@cgk-platform/jobs-core'
+import { expect, test } from 'vitest'
+
+import { createTriggerApi } from '../../src/api/trigger-api.ts'
+import type { HostParts } from '../../src/host/host-parts.ts'
+import { createTickHost } from '../../src/host/tick-host.ts'
+import { createJobReader } from '../../src/read/job-reader.ts'
+import { toConnection } from '../../src/trigger-config.ts'
+import { eventTaskId } from '../../src/wire/task-id.ts'
+import { openSides } from '../kit/open-sides.ts'
+import { failure, success } from '../loopback/open-loopback.ts'
+
+const report = defineCronJob({ id: 'report', schedule: '* * * * *', handler: () => undefined })
+const taskId = eventTaskId(cronEventOf('report'))
+const startMs = Date.parse('2026-03-01T12:00:00Z')
+
+/** A server whose worker has a task by hand beside ours, and ticks that are minutes apart. */
+async function open() {
+  const sides = await openSides()
+  await sides.register({ id: 'raw', queue: { concurrencyLimit: 1 } }, { id: taskId })
+  const { url: apiUrl, secretKey: apiKey } = sides.server
+  const clock = systemClock
+  const api = createTriggerApi(toConnection({ apiKey, apiUrl }), clock)
+  const reader = createJobReader({ api, clock, jobs: () => undefined })
+  const parts = { api, reader, clock } as unknown as HostParts
+  const tick = (minute: number, definition: CronJobDefinition = report) =>
+    dispatchTick(definition, startMs + minute * 60_000, [systemTenantId], createTickHost(definition, parts))
+  const runsOf = (id: string) => sides.server.runs().filter(({ taskIdentifier }) => taskIdentifier === id)
+  return { ...sides, tick, runsOf }
+}
+
+test('ticks pile up by hand behind a run that takes long, whatever limit its queue has; ours are skipped', async () => {
+  const { raw, tick, start, runsOf } = await open()
+  for (const minute of [0, 1, 2]) await raw.tasks.trigger('raw', { minute })
+  expect(runsOf('raw')).toHaveLength(3)
+  await (await start()).complete(success)
+
+  expect(await tick(0)).toMatchObject({ sent: 1, skipped: [] })
+  expect(await tick(1)).toMatchObject({ sent: 0, skipped: [systemTenantId] })
+  expect(await tick(2)).toMatchObject({ sent: 0, skipped: [systemTenantId] })
+  expect(runsOf(taskId)).toHaveLength(1)
+})
+
+test('a key that lets a tick run once lets no other run for 30 days by hand; ours is free when its run has ended', async () => {
+  const { raw, tick, start, runsOf } = await open()
+  const key = { idempotencyKey: 'report' }
+  await raw.tasks.trigger('raw', {}, key)
+  await (await start()).complete(success)
+  expect(await raw.tasks.trigger('raw', {}, key)).toMatchObject({ isCached: true })
+
+  await tick(0)
+  await (await start()).complete(success)
+  expect(await tick(1)).toMatchObject({ sent: 1, skipped: [] })
+  expect(runsOf(taskId)).toHaveLength(2)
+})
+
+test('a tick that comes twice makes two runs by hand; ours makes one', async () => {
+  const { raw, tick, runsOf } = await open()
+  for (const _ of [1, 2]) await raw.tasks.trigger('raw', {})
+  expect(runsOf('raw')).toHaveLength(2)
+  for (const definition of [report, { ...report, overlap: 'allow' } as const]) {
+    const before = runsOf(taskId).length
+    await tick(5, definition)
+    await tick(5, definition)
+    expect(runsOf(taskId)).toHaveLength(before + 1)
+  }
+})
+
+test('a tick that comes again after its run has failed makes a second by hand, whose key is free; ours makes none', async () => {
+  const { raw, tick, start, runsOf } = await open()
+  const key = { idempotencyKey: 'report' }
+  await raw.tasks.trigger('raw', {}, key)
+  await (await start()).complete(failure())
+  expect(await raw.tasks.trigger('raw', {}, key)).toMatchObject({ isCached: false })
+  await (await start()).complete(success)
+
+  await tick(0)
+  // The run that has the key makes the one that may fail, and completes.
+  await (await start()).complete(success)
+  await tick(0)
+  expect(runsOf(taskId)).toHaveLength(1)
+})
