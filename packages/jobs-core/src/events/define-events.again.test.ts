@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 
 import { DuplicateEventError } from '../errors/duplicate-event-error.ts'
 import { defineEvents } from './define-events.ts'

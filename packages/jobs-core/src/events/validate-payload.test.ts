@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 
 import { NotSerializableError } from '../errors/not-serializable-error.ts'
 import { PayloadInvalidError } from '../errors/payload-invalid-error.ts'

@@ -1,0 +1,3 @@
+import { createTriggerTasks } from '../../../../src/tasks.ts'
+
+export const tasks = createTriggerTasks({ jobs: [] })

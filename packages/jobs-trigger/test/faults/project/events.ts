@@ -1,0 +1,18 @@
+import { defineEvents, type EventType, eventType, type StandardSchemaV1 } from '@cgk-platform/jobs-core'
+
+import type { Work } from '../../kit/work.ts'
+
+// Once more: of the package around it the CLI leaves out what is imported for its effects alone.
+const work: EventType<Work> = eventType<Work>()
+const counted: StandardSchemaV1<Work> = {
+  '~standard': {
+    version: 1,
+    vendor: 'test',
+    validate: (value) => {
+      if (typeof (value as Work | null)?.number === 'number') return { value: value as Work }
+      return { issues: [{ message: 'must be a number', path: ['number'] }] }
+    },
+  },
+}
+
+defineEvents({ 'work.asked': work, 'work.followed': work, 'work.counted': counted })

@@ -1,0 +1,14 @@
+import { defineConfig } from '@trigger.dev/sdk'
+
+const { FAULTS_DIR = 'jobs', FAULTS_RETRIES = 'on' } = process.env
+
+export default defineConfig({
+  project: 'proj_loopback',
+  dirs: [`./${FAULTS_DIR}`],
+  // None of these is to have a say in the jobs.
+  maxDuration: 5,
+  ttl: '1s',
+  retries: { enabledInDev: FAULTS_RETRIES === 'on', default: { maxAttempts: 1 } },
+  processKeepAlive: true,
+  build: { autoDetectExternal: false, conditions: ['@cgk-platform/source'] },
+})
