@@ -41,7 +41,7 @@ describe('an attempt that succeeds', () => {
       attempt: 1,
       maxAttempts: 3,
       startedAt: expect.any(Number) as number,
-      ...(kind && { output: kind }),
+      output: kind ?? 'whole',
     }
     expect(result.metadata).toEqual({ job: record })
   })

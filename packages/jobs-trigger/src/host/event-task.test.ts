@@ -46,7 +46,13 @@ describe("an event's run", () => {
       { jobId: 'run_1', runId: 'run_1', attempt: 2, maxAttempts: 3, tenantId: 'acme' },
     ])
     expect(result.metadata).toEqual({
-      job: { definition: 'work', attempt: 2, maxAttempts: 3, startedAt: expect.any(Number) as number },
+      job: {
+        definition: 'work',
+        attempt: 2,
+        maxAttempts: 3,
+        startedAt: expect.any(Number) as number,
+        output: 'whole',
+      },
     })
   })
 

@@ -26,8 +26,8 @@ const bytes = triggerLimits.maxOutputBytes!
 const ofSize = (length: number): string => 'x'.repeat(length)
 const facts = { definitionId: 'work', maxAttempts: 3, retryOf: undefined }
 const largest = [
-  ['an object', { text: ofSize(bytes - 11) }, { text: ofSize(bytes - 11) }, undefined],
-  ['a text', ofSize(bytes - 2), ofSize(bytes - 2), undefined],
+  ['an object', { text: ofSize(bytes - 11) }, { text: ofSize(bytes - 11) }, 'whole'],
+  ['a text', ofSize(bytes - 2), ofSize(bytes - 2), 'whole'],
   ['carried as text', { constructor: ofSize(bytes - 18) }, `{"constructor":"${ofSize(bytes - 18)}"}`, 'json text'],
   [
     'a text of characters that none can have',

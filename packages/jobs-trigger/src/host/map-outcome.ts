@@ -54,7 +54,7 @@ function mapOutput(output: Json | undefined, begun: AttemptRecord): MappedOutcom
   if (output === '') return { record: { ...begun, output: 'empty text' }, output }
   const carried = toCarried(output)
   const isText = typeof carried === 'string' && carried !== output
-  return { record: { ...begun, ...(isText && { output: 'json text' as const }) }, output: carried }
+  return { record: { ...begun, output: isText ? 'json text' : 'whole' }, output: carried }
 }
 
 /** The stack is kept by Trigger.dev. */

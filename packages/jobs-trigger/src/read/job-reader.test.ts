@@ -6,6 +6,7 @@ import type { EngineRun } from '../api/engine-shapes.ts'
 import { retriedByTag, tagsOf } from '../wire/tags.ts'
 import { eventTaskId, jobTaskId } from '../wire/task-id.ts'
 import { createJobReader } from './job-reader.ts'
+import { unknownDefinition } from './to-job-status.ts'
 
 const envelope = { v: 1, id: 'x', event: 'work.asked', tenantId: 'acme', payload: { tenantId: 'acme' }, sentAt: 1000 }
 const root: Partial<EngineRun> = { id: 'run_1', payload: { envelope } }
@@ -54,14 +55,43 @@ test('runs that its host told of are read though Trigger.dev does not show them 
 
 test('runs that its host told of are asked for again, as new ones may not be everywhere yet', async () => {
   let asked = 0
-  const { clock, read } = open(
-    [{ ...root, ...dispatched({ ship: 'run_ship' }) }, runOf('ship', { status: 'COMPLETED' })],
-    {
-      retrieve: (run) => (run?.id === 'run_ship' && ++asked < 3 ? undefined : run),
-    },
-  )
-  expect(await read()).toMatchObject({ state: 'completed', runs: [{ id: 'run_ship' }] })
+  const { clock, read } = open([{ ...root, ...dispatched({ ship: 'run_ship' }) }, runOf('ship')], {
+    retrieve: (run) => (run?.id === 'run_ship' && ++asked < 3 ? undefined : run),
+  })
+  expect(await read()).toMatchObject({ state: 'running', runs: [{ id: 'run_ship' }] })
   expect(clock.delays).toEqual([50, 150])
+})
+
+describe('a run whose end is shown before what its host told of it', () => {
+  const begun = { definition: 'ship', attempt: 1, maxAttempts: 1, startedAt: 2000 }
+  const error = { name: 'Declined', message: 'no money', code: 'declined' }
+
+  test.each([
+    ['completed', undefined, { ...begun, output: 'none' }, {}],
+    ['completed', begun, { ...begun, output: 'empty text' }, { output: '' }],
+    ['failed', undefined, { ...begun, failed: true, error }, { error: { code: 'declined' } }],
+    ['failed', begun, { ...begun, failed: true, error }, { error: { code: 'declined' } }],
+  ] as const)('is asked for again: %s', async (state, before, after, told) => {
+    let asked = 0
+    const status = state === 'completed' ? 'COMPLETED' : 'FAILED'
+    const { clock, read } = open([{ ...root, status }], {
+      retrieve: (run) => run && { ...run, metadata: { job: ++asked > 2 ? after : before } },
+    })
+    expect(await read()).toMatchObject({ state, runs: [{ definitionId: 'ship', ...told }] })
+    expect(clock.delays).toEqual([30, 60])
+  })
+
+  test('is taken for what it is after a second, where its host told nothing', async () => {
+    const { clock, read } = open([{ ...root, status: 'FAILED' }])
+    expect(await read()).toMatchObject({ state: 'failed', runs: [{ definitionId: unknownDefinition }] })
+    expect(clock.delays).toEqual([30, 60, 120, 240, 480])
+  })
+
+  test('is not waited for where its process had no time for a word', async () => {
+    const { clock, read } = open([{ ...root, status: 'CRASHED' }])
+    expect(await read()).toMatchObject({ state: 'failed' })
+    expect(clock.delays).toEqual([])
+  })
 })
 
 test('one of them that is not to be seen at all waits, and so does the job', async () => {
@@ -135,7 +165,7 @@ describe('a job that was retried', () => {
   const first = {
     ...root,
     status: 'FAILED',
-    metadata: { job: { definition: 'ship', attempt: 1, maxAttempts: 1, startedAt: 2000 } },
+    metadata: { job: { definition: 'ship', attempt: 1, maxAttempts: 1, startedAt: 2000, failed: true } },
   } as const
   const link = (id: string, more: Partial<EngineRun> = {}) => ({ id, payload: { envelope, retry }, ...more })
 

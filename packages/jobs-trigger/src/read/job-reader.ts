@@ -7,6 +7,7 @@ import type { TriggerApi } from '../api/trigger-api.ts'
 import { readRecord } from '../wire/run-record.ts'
 import { jobTagOf, retriedBy } from '../wire/tags.ts'
 import { definitionOfTask, eventOfTask, jobTaskId } from '../wire/task-id.ts'
+import { isSettled } from './is-settled.ts'
 import { askedOf, type JobLink, type JobLinks } from './job-facts.ts'
 import { toJobStatus } from './to-job-status.ts'
 
@@ -30,11 +31,23 @@ export interface ReaderParts {
 
 /** Reads are answered by a copy of the database that may be behind: a run just made may take so long to be there. */
 const askedAgainAfterMs = [50, 150]
+/** And what an ended run's host told of it so long. */
+const settledAfterMs = [30, 60, 120, 240, 480]
 const mostAtOnce = 10
 
 /** A reader over the API of Trigger.dev. */
 export function createJobReader({ api, clock, jobs }: ReaderParts): JobReader {
-  const retrieve = (runId: string): Promise<EngineRun | undefined> => api.retrieve(`for the run ${runId}`, runId)
+  const ask = (runId: string): Promise<EngineRun | undefined> => api.retrieve(`for the run ${runId}`, runId)
+
+  const retrieve = async (runId: string): Promise<EngineRun | undefined> => {
+    let run = await ask(runId)
+    for (const pauseMs of settledAfterMs) {
+      if (!run || isSettled(run)) return run
+      await pause(clock, pauseMs)
+      run = await ask(runId)
+    }
+    return run
+  }
 
   const retrieveSoon = async (runId: string): Promise<EngineRun | undefined> => {
     for (const pauseMs of askedAgainAfterMs) {

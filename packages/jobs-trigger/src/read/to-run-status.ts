@@ -85,6 +85,7 @@ function outputOf({ output }: EngineRun, record: AttemptRecord | undefined): Pic
       return { output: '' }
     case 'json text':
       return { output: typeof output === 'string' ? parse(output) : output }
+    case 'whole':
     case undefined:
       return output === undefined ? {} : { output }
   }

@@ -212,7 +212,7 @@ test('several are sent at once, ten at the most', async () => {
   const { answers } = await send(envelopes, {
     async trigger({ payload }) {
       most = Math.max(most, ++underWay)
-      await new Promise((resolve) => void setImmediate(resolve))
+      await new Promise((resolve) => void setTimeout(resolve, 5))
       underWay--
       return { id: (payload as { envelope: Envelope }).envelope.id, isCached: false }
     },

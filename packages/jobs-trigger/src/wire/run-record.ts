@@ -18,8 +18,11 @@ export interface AttemptRecord {
   readonly error?: JobErrorInfo
   /** True once the run has failed for good by our own word. */
   readonly failed?: boolean
-  /** What the output is, where Trigger.dev cannot tell: nothing, an empty text, or JSON that came as text. */
-  readonly output?: 'none' | 'empty text' | 'json text'
+  /**
+   * What the output is, once the run has completed: itself, or what Trigger.dev cannot tell of it, which is nothing, an
+   * empty text, or JSON that came as text.
+   */
+  readonly output?: 'whole' | 'none' | 'empty text' | 'json text'
 }
 
 /** What the host tells of an event's run that made runs of its own. */

@@ -24,7 +24,21 @@ export async function completeAttempt(
   snapshotId: string,
   completion: TaskRunExecutionResult,
 ): Promise<CompleteRunAttemptResult> {
-  await applyFlushedMetadata(engine, run, completion.flushedMetadata as Packet | undefined)
+  const result = takeEnd(engine, run, snapshotId, completion)
+  const flush = () => applyFlushedMetadata(engine, run, completion.flushedMetadata as Packet | undefined)
+  if (result.attemptStatus === 'RUN_FINISHED') {
+    const at = new Date(engine.now().getTime() + engine.metadataLagMs)
+    engine.timers.set(`metadata ${run.id}`, at, () => void flush())
+  } else await flush()
+  return result
+}
+
+function takeEnd(
+  engine: Engine,
+  run: Run,
+  snapshotId: string,
+  completion: TaskRunExecutionResult,
+): CompleteRunAttemptResult {
   const latest = checkSnapshot(run, snapshotId, "Snapshot ID doesn't match the latest snapshot", 400)
   if (latest.executionStatus === 'FINISHED') throw new ServiceError('Run is already finished', 400)
   run.usageDurationMs += completion.usage?.durationMs ?? 0

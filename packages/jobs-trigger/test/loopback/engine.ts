@@ -30,6 +30,8 @@ export interface Engine {
   now(): Date
   readonly runs: RunStore
   readonly queue: RunQueue
+  /** How much later than its end a run shows the metadata that came along with it. */
+  readonly metadataLagMs: number
   readonly timers: Timers
   readonly workers: BackgroundWorkers
   readonly waitpoints: Waitpoints

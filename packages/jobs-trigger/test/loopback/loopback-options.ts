@@ -18,6 +18,8 @@ export interface LoopbackServerOptions {
   readonly withObjectStore?: boolean
   /** How long the items of a batch wait before runs are made of them, as in a queue of the real server; default 50. */
   readonly batchLagMs?: number
+  /** How much later than a run's end the metadata shows that came along with it; default 50, as measured. */
+  readonly metadataLagMs?: number
   /** By how much a list of runs is behind; default 300, as measured. A run that is read by its id is up to date. */
   readonly listLagMs?: number
   /** The server's wall clock; default `Date.now`. It may jump: what became due meanwhile happens late and once. */

@@ -30,6 +30,7 @@ export async function createLoopbackServer(options: LoopbackServerOptions = {}):
     withObjectStore = false,
     batchLagMs = 50,
     listLagMs = 300,
+    metadataLagMs = 50,
     goneWorkersTakeRuns = false,
   } = options
   const requests: RecordedRequest[] = []
@@ -56,6 +57,7 @@ export async function createLoopbackServer(options: LoopbackServerOptions = {}):
     workers: createBackgroundWorkers(now),
     waitpoints: createWaitpoints(),
     presence: createPresence(),
+    metadataLagMs,
     replica: createReplica(listLagMs),
     stall: { pendingMs: 60_000, executingMs: 300_000, ...options.stallMs },
     notify: (runFriendlyId) => sockets.notify(runFriendlyId),
