@@ -56,10 +56,11 @@ describe("an event's run", () => {
     })
   })
 
-  test('completes where no job handles the event', async () => {
-    const { attempt } = await openTasks([])
+  test('completes where no job handles the event, and says so in its log', async () => {
+    const { attempt, logger } = await openTasks([])
     const result = await attempt(taskId, { payload })
     expect(result).toMatchObject({ ok: true, output: { runs: {} }, metadata: { job: { dispatched: {} } } })
+    expect(logger.messages('info')).toEqual([expect.stringContaining('No job handles `work.asked`') as string])
   })
 
   const made: [string, Options, object][] = [

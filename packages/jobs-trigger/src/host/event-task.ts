@@ -23,6 +23,10 @@ export function createEventTask(event: string, definitions: readonly Definition[
       const { id, createdAt } = context.ctx.run
       const payload = readEventPayload(given, event, id, createdAt.getTime())
       if (only && runsInline(payload)) return attemptRun(only, { ...payload, jobId: id }, context, parts)
+      if (definitions.length === 0) {
+        const message = `No job handles \`${event}\`, so nothing was done. Does the tasks file import the module of one?`
+        bindLogger(parts.logger, { jobId: id }).info(message)
+      }
       return dispatch(definitions, payload, context, parts)
     },
   })
