@@ -29,6 +29,10 @@ describe('the command line of the conformance suite', () => {
     expect(namesOf(['inngest', '--real'], { INNGEST_BASE_URL: value })).toMatch(/^Set `INNGEST_BASE_URL` to /)
   })
 
+  test('says what to set for every server where the environment names none', () => {
+    expect(namesOf(['--real'])).toMatch(/^Set `INNGEST_BASE_URL` to .*\nSet `TRIGGER_API_URL`/)
+  })
+
   test('takes a Trigger.dev server where all is named that its worker needs, and else says what to set', () => {
     const environment = {
       TRIGGER_API_URL: 'http://127.0.0.1:3040',

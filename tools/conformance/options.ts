@@ -13,7 +13,7 @@ export type ConformanceOptions =
       readonly chosen: readonly (readonly [name: string, first: ConformanceTarget, ...others: ConformanceTarget[]])[]
     }
 
-/** Reads `[--real] [provider …]`; without a provider, all. */
+/** Reads `[--real] [provider …]`; without a provider, all, or with `--real` all whose server the environment names. */
 export function readOptions(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
@@ -28,8 +28,9 @@ export function readOptions(
   }
   const names = given.length > 0 ? given : known
   if (!real) return { real, chosen: names.map((name) => [name, ...targets[name]!()] as const) }
-  const found = names.map((name) => [name, serverTargets[name]!(environment)] as const)
+  const found = names.map((name): [string, ConformanceTarget | string] => [name, serverTargets[name]!(environment)])
+  const named = found.filter((one): one is [string, ConformanceTarget] => typeof one[1] !== 'string')
   const missing = found.flatMap(([, target]) => (typeof target === 'string' ? [target] : []))
-  if (missing.length > 0) return { problem: missing.join('\n') }
-  return { real, chosen: found as [string, ConformanceTarget][] }
+  if (missing.length > 0 && (given.length > 0 || named.length === 0)) return { problem: missing.join('\n') }
+  return { real, chosen: named }
 }
