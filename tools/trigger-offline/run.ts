@@ -30,7 +30,7 @@ async function serve(): Promise<never> {
       server,
       projectDir,
       inPlace: true,
-      env: { STOREFRONT_DATA: data },
+      env: { STOREFRONT_DATA: process.env['STOREFRONT_DATA'] || data },
       // The runs, and what they log: there is no dashboard that would show them.
       onOutput: (text) => process.stdout.write(text),
     }),
@@ -39,12 +39,14 @@ async function serve(): Promise<never> {
   console.log(instructions(server.url))
   const isAsked = await Promise.race([asked, worker.ended.then(() => false)])
   await worker.close()
-  return isAsked ? end(0, 'Ended.') : end(1, 'The CLI has ended by itself.')
+  return isAsked
+    ? end(0, 'Ended.')
+    : end(1, 'The CLI has ended by itself. A second one that is started in the same folder does that to the first.')
 }
 
 function instructions(url: string): string {
   return `
-The worker is ready, and builds again after each change. Whoever sends needs these two:
+Local worker ready; it builds again after each change. Whoever sends needs these two:
 
   export TRIGGER_API_URL=${url}
   export TRIGGER_SECRET_KEY=${secretKey}
@@ -56,7 +58,7 @@ Ctrl-C ends it. Runs are kept in memory, and go with it. Below is what the CLI p
 
 function wordsOf({ code, message }: NodeJS.ErrnoException): string {
   if (code === 'EADDRINUSE')
-    return `The port ${port} is taken: end what uses it, or name another, as in PORT=8032 ./dev trigger-offline`
+    return `The port ${port} is taken, perhaps by the same command: end that, or name another port for another project: PORT=8032 ./dev trigger-offline ${folder ?? ''}`
   return message.replace(/^.*Ask Trigger about this error.*\n/m, '') // a link of screens' length to this server
 }
 

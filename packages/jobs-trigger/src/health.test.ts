@@ -45,8 +45,8 @@ describe('a healthy Trigger.dev', () => {
     const { ok, told } = await check(all, [job('one'), job('two')])
     expect(told).toEqual([
       ...reached,
-      ['tasks', true, '2 are registered'],
-      ['workers', true, 'no job waits for its task to be deployed'],
+      ['tasks', true, '3 tasks are registered'],
+      ['workers', true, 'no job waits for a worker that knows its task'],
     ])
     expect(ok).toBe(true)
   })
@@ -76,15 +76,25 @@ describe('a healthy Trigger.dev', () => {
     const { asked } = await check(all, definitions)
     expect(asked.filter((one) => one.startsWith('queue'))).toEqual([
       'queue task event-work__asked',
+      'queue task job-plain',
       'queue custom job-limited',
       'queue custom job-fair',
       'queue task cron-daily',
+      'queue task job-daily',
       'queue custom tick-daily',
     ])
   })
 })
 
 describe('what is not well', () => {
+  test('is a definition that no worker has, though its event has a task as every event does', async () => {
+    const { ok, told } = await check(
+      { ...all, queue: (type, name) => (name === 'job-forgotten' ? undefined : { type, name, ...empty }) },
+      [job('one'), job('forgotten')],
+    )
+    expect([ok, told[2]![2]]).toEqual([false, expect.stringContaining('not registered: `job-forgotten`.')])
+  })
+
   test('is a task that is not registered, or whose queue is paused', async () => {
     const { ok, told } = await check(
       {
@@ -96,7 +106,7 @@ describe('what is not well', () => {
     expect(told.at(-1)).toEqual([
       'tasks',
       false,
-      'not registered: `event-work__asked`. Deploy the tasks, or start `trigger.dev dev`; ' +
+      'not registered: `event-work__asked`, `job-one`. Deploy the tasks, or start `trigger.dev dev`; ' +
         'paused: `job-limited`. Resume it in Trigger.dev',
     ])
     expect(ok).toBe(false)
@@ -109,7 +119,7 @@ describe('what is not well', () => {
     }
     const { told, delays } = await check(waits, [job('one'), job('two'), job('limited', { concurrency: 1 })])
     expect(told.slice(2)).toEqual([
-      ['tasks', true, '3 are registered'],
+      ['tasks', true, '4 tasks are registered'],
       [
         'workers',
         false,

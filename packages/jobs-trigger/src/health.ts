@@ -64,18 +64,29 @@ async function findQueues(jobs: JobRegistry | undefined, api: TriggerApi): Promi
   return found.flat()
 }
 
-/** A definition with a limit has one queue for all of its tasks; a cron job's ticks wait for each other in one of theirs. */
-function queuesOf(definition: Definition): [task: string, type: EngineQueue['type'], name: string][] {
+type QueueOf = readonly [task: string, type: EngineQueue['type'], name: string]
+
+/**
+ * A definition's own task says that a worker has it: an event has one whether a job handles it or not. A definition with
+ * a limit has one queue for all of its tasks; a cron job's ticks wait for each other in one of theirs.
+ */
+function queuesOf(definition: Definition): QueueOf[] {
   const { id, kind, concurrency } = definition
   const event = eventTaskId(kind === 'job' ? definition.event : cronEventOf(id))
   const own = jobTaskId(id)
   const isLimited = (concurrency?.limit ?? concurrency?.perTenant) !== undefined
-  const first: [string, EngineQueue['type'], string] = isLimited ? [own, 'custom', own] : [event, 'task', event]
-  return kind === 'cron' ? [first, [tickTaskId(id), 'custom', tickTaskId(id)]] : [first]
+  const ofRuns: QueueOf[] = isLimited
+    ? [[own, 'custom', own]]
+    : [
+        [event, 'task', event],
+        [own, 'task', own],
+      ]
+  return kind === 'cron' ? [...ofRuns, [tickTaskId(id), 'custom', tickTaskId(id)]] : ofRuns
 }
 
-function registered({ length }: readonly Found[]): string {
-  return length === 0 ? 'no jobs are known here, so no tasks are looked for' : `${length} are registered`
+function registered(found: readonly Found[]): string {
+  const { size } = new Set(found.map(({ task }) => task))
+  return size === 0 ? 'no jobs are known here, so no tasks are looked for' : `${size} tasks are registered`
 }
 
 function problemsOf(found: readonly Found[]): string {
@@ -118,7 +129,7 @@ async function findWaiting(api: TriggerApi): Promise<{ isAny: boolean; message: 
     // Those that jobs made have no tag in common.
     const waiting =
       job ?? (await api.list('the list of runs', { status, limit: 100 })).runs.find(({ tags }) => jobOf(tags))
-    if (!waiting) return { isAny: false, message: 'no job waits for its task to be deployed' }
+    if (!waiting) return { isAny: false, message: 'no job waits for a worker that knows its task' }
     const { id, tags, taskIdentifier } = waiting
     const message = `jobs wait for the task \`${taskIdentifier}\`, such as ${jobOf(tags) ?? id}: deploy it`
     return { isAny: true, message }

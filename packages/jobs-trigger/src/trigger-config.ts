@@ -68,7 +68,8 @@ function branchOfEnvironment(): string | undefined {
 function checkedUrl(value: unknown): string | undefined {
   if (value === undefined) return undefined
   if (typeof value === 'string' && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)) return value
-  throw wrong('apiUrl', 'is not an HTTP address', 'Give one such as `https://api.trigger.dev`.')
+  const problem = 'is not an HTTP address, in the configuration or in `TRIGGER_API_URL`'
+  throw wrong('apiUrl', problem, 'Give one such as `https://api.trigger.dev`, with `https://` or `http://` before it.')
 }
 
 function checkText(value: unknown, option: string): void {

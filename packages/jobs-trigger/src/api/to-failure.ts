@@ -16,11 +16,11 @@ export interface RefusedAnswer {
 const unreached = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']
 
 /**
- * Errors of a server's certificate, which is looked at before anything is sent; asking again meets the same one. Other
- * errors of TLS may come in the middle of an answer.
+ * Errors of a server's certificate, which is looked at before anything is sent, and of one that speaks no TLS; asking again
+ * meets the same one. Other errors of TLS may come in the middle of an answer.
  */
 const untrusted =
-  /^(?:CERT_|ERR_TLS_|UNABLE_TO_|(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)$)/
+  /^(?:CERT_|ERR_TLS_|ERR_SSL_WRONG_VERSION_NUMBER$|UNABLE_TO_|(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)$)/
 
 /** How deep causes are looked through, since they may go round. */
 const deepest = 5

@@ -136,7 +136,7 @@ describe('a read that fails says why, and is asked again only where that may hel
 describe('healthCheck tells a server that does not answer from a key that is refused', () => {
   test.each(faults)('$name', async ({ fault, status, says }) => {
     const { client, server, logger, register } = await openSender({ jobs, fault })
-    await register({ id: 'event-work__asked' })
+    await register({ id: 'event-work__asked' }, { id: 'job-work' })
     letFail(server, 'queue', fault)
     const health = await client.healthCheck()
     expect(health.ok).toBe(false)
@@ -162,7 +162,7 @@ describe('healthCheck tells a server that does not answer from a key that is ref
 
   test('a server without an index of runs cannot tell of jobs that wait, and is well otherwise', async () => {
     const { client, server, register } = await openSender({ jobs })
-    await register({ id: 'event-work__asked' })
+    await register({ id: 'event-work__asked' }, { id: 'job-work' })
     letFail(server, 'list', refusal(500))
     const health = await client.healthCheck()
     expect(health).toMatchObject({ ok: true, checks: [{ name: 'engine' }, { name: 'key' }, { name: 'tasks' }] })
@@ -170,7 +170,7 @@ describe('healthCheck tells a server that does not answer from a key that is ref
 
   test('all is well', async () => {
     const { client, register } = await openSender({ jobs })
-    await register({ id: 'event-work__asked' })
+    await register({ id: 'event-work__asked' }, { id: 'job-work' })
     const health = await client.healthCheck()
     expect(health).toMatchObject({ ok: true, provider: 'trigger.dev' })
     expect(health.checks.map(({ name }) => name)).toEqual(['engine', 'key', 'tasks', 'workers'])

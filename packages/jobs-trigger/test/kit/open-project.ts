@@ -43,7 +43,7 @@ const projectDir = join(import.meta.dirname, '../faults/project')
 
 /** The project of the tests of faults, with no worker yet. */
 export async function openProject({ server: options, jobs = [] }: ProjectOptions = {}): Promise<Project> {
-  const server = await createLoopbackServer({ listLagMs: 0, secretKey, ...options })
+  const server = await createLoopbackServer({ listLagMs: 0, metadataLagMs: 0, secretKey, ...options })
   const journal = createJournal()
   const logger = createRecordedLogger()
   const settings = { apiKey: secretKey, apiUrl: server.url }

@@ -29,7 +29,7 @@ const timeout = 30_000
 
 /** Starts the server and the vendor's own worker on a project. */
 export async function openWorkerSides(projectDir: string, options?: LoopbackServerOptions): Promise<WorkerSides> {
-  const server = await createLoopbackServer(options)
+  const server = await createLoopbackServer({ metadataLagMs: 0, ...options })
   const folder = mkdtempSync(join(tmpdir(), 'trigger-notes-'))
   const path = join(folder, 'notes')
   writeFileSync(path, '')
