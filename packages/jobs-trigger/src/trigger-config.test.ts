@@ -67,7 +67,12 @@ describe('a setting that cannot be used is refused:', () => {
     ['a key of another type', { apiKey: 7 }, 'apiKey', /is not a string/],
     ['an empty branch', { previewBranch: '' }, 'previewBranch', /is empty/],
     ['an empty version', { version: '' }, 'version', /is empty/],
-    ['no address', { apiUrl: 'trigger.dev' }, 'apiUrl', /is not an HTTP address, in the configuration or in `TRIGGER_API_URL`\. Give one such as/],
+    [
+      'no address',
+      { apiUrl: 'trigger.dev' },
+      'apiUrl',
+      /is not an HTTP address, in the configuration or in `TRIGGER_API_URL`\. Give one such as/,
+    ],
     ['another protocol', { apiUrl: 'ftp://trigger.dev' }, 'apiUrl', /is not an HTTP address/],
     ['an address of another type', { apiUrl: 7 }, 'apiUrl', /is not an HTTP address/],
   ])('%s', (_, config, option, message) => {
