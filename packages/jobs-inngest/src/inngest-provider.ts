@@ -1,7 +1,13 @@
-import { type Clock, InvalidOptionError, type JobHost, type JobProvider, systemClock } from '@cgk-platform/jobs-core'
+import {
+  type Clock,
+  InvalidOptionError,
+  type JobHost,
+  type JobProvider,
+  systemClock,
+  within,
+} from '@cgk-platform/jobs-core'
 
 import { createEngineApi } from './api/engine-api.ts'
-import { within } from './api/within.ts'
 import { inngestCapabilities } from './capabilities.ts'
 import { cancelJob } from './control/cancel-job.ts'
 import { retryJob } from './control/retry-job.ts'

@@ -1,10 +1,9 @@
-import { type Clock, RequestFailedError } from '@cgk-platform/jobs-core'
+import { type Clock, RequestFailedError, pause } from '@cgk-platform/jobs-core'
 
 import type { InngestConnection } from '../inngest-config.ts'
 import { addressUnder } from './address-under.ts'
 import type { EnginePage } from './engine-shapes.ts'
 import { createEngineTime } from './engine-time.ts'
-import { pause } from './pause.ts'
 import { type Answer, type NoAnswer, patienceIn, pauseMsBefore, request } from './request.ts'
 
 /** Query parameters; one that comes several times is a list. */

@@ -1,8 +1,7 @@
-import { type Clock, RequestFailedError } from '@cgk-platform/jobs-core'
+import { type Clock, RequestFailedError, pause } from '@cgk-platform/jobs-core'
 
 import type { EngineApi } from '../api/engine-api.ts'
 import type { EngineRun } from '../api/engine-shapes.ts'
-import { pause } from '../api/pause.ts'
 import type { JobReader } from '../read/job-reader.ts'
 import { hasMissingRuns } from '../read/missing-runs.ts'
 import type { Subscriptions } from '../read/subscriptions.ts'

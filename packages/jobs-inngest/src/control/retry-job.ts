@@ -1,7 +1,6 @@
-import { type Clock, newestRuns, RequestFailedError } from '@cgk-platform/jobs-core'
+import { type Clock, newestRuns, RequestFailedError, pause } from '@cgk-platform/jobs-core'
 
 import type { EngineApi } from '../api/engine-api.ts'
-import { pause } from '../api/pause.ts'
 import type { JobReader } from '../read/job-reader.ts'
 
 /** What running again stands on. */

@@ -1,8 +1,7 @@
-import type { Clock } from '@cgk-platform/jobs-core'
+import { type Clock, within } from '@cgk-platform/jobs-core'
 
 import type { EngineApi } from '../api/engine-api.ts'
 import type { EngineRun } from '../api/engine-shapes.ts'
-import { within } from '../api/within.ts'
 import { readFailedRecord } from '../wire/attempt-record.ts'
 
 /** An attempt that Inngest has begun. */

@@ -1,5 +1,4 @@
-import { pause } from '../api/pause.ts'
-import { within } from '../api/within.ts'
+import { pause, within } from '@cgk-platform/jobs-core'
 import type { EngineRun } from '../api/engine-shapes.ts'
 import { isEventId } from '../wire/event-id.ts'
 import type { IncomingEvent } from '../wire/inngest-event.ts'

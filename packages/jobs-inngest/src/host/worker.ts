@@ -5,11 +5,11 @@ import {
   type JobHost,
   RequestFailedError,
   ShutdownError,
+  within,
 } from '@cgk-platform/jobs-core'
 import type { Inngest } from 'inngest'
 
 import type { EngineApi } from '../api/engine-api.ts'
-import { within } from '../api/within.ts'
 import { toInngestFunctions } from './to-inngest-functions.ts'
 
 /** A process that Inngest sends work to over a connection of its own. */

@@ -1,8 +1,7 @@
-import type { Clock, JobStatus } from '@cgk-platform/jobs-core'
+import { type Clock, type JobStatus, pause } from '@cgk-platform/jobs-core'
 
 import type { EngineApi } from '../api/engine-api.ts'
 import type { EngineEvent, EngineRun } from '../api/engine-shapes.ts'
-import { pause } from '../api/pause.ts'
 import { isEventId } from '../wire/event-id.ts'
 import { receivedAtOf } from './missing-runs.ts'
 import { createRunTimeReader } from './run-times.ts'

@@ -1,9 +1,8 @@
-import { type Clock, toErrorInfo } from '@cgk-platform/jobs-core'
+import { type Clock, toErrorInfo, pause } from '@cgk-platform/jobs-core'
 import type { Inngest } from 'inngest'
 
 import { addressUnder } from '../api/address-under.ts'
 import { reasonIn } from '../api/engine-api.ts'
-import { pause } from '../api/pause.ts'
 import { type Answer, type NoAnswer, patienceIn, pauseMsBefore, request } from '../api/request.ts'
 import { type IdSeed, idAt, toSeedHeader } from '../wire/event-id.ts'
 import type { OutgoingEvent } from '../wire/inngest-event.ts'

@@ -66,7 +66,9 @@ describe.each(skews)('an app whose clock is $where', ({ aheadMs }) => {
     const { logger, until, engineClock } = await openJobs({ jobs: [sweep], aheadMs, factor: 80 })
     const startedAt = engineClock.now()
     await until(() => ticks.length === 2)
-    const first = Math.ceil(startedAt / minute) * minute
+    // One may have come before the clock was looked at, which goes 80 times as fast as ours.
+    const next = Math.ceil(startedAt / minute) * minute
+    const first = ticks[0] === next - minute ? next - minute : next
     expect(ticks).toEqual([first, first + minute])
     expect(logger.messages('warn')).toEqual([])
   })

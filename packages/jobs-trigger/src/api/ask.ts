@@ -1,6 +1,5 @@
-import type { Clock } from '@cgk-platform/jobs-core'
+import { type Clock, pause } from '@cgk-platform/jobs-core'
 
-import { pause } from './pause.ts'
 import { type Failure, RequestFailure } from './request-failure.ts'
 import { ofSilence, toFailure } from './to-failure.ts'
 

@@ -1,7 +1,6 @@
-import { type Clock, isEnded, RequestFailedError } from '@cgk-platform/jobs-core'
+import { type Clock, isEnded, RequestFailedError, pause } from '@cgk-platform/jobs-core'
 
 import { mapAtMost } from '../api/map-at-most.ts'
-import { pause } from '../api/pause.ts'
 import type { EngineRun } from '../api/engine-shapes.ts'
 import type { TriggerApi } from '../api/trigger-api.ts'
 import type { JobReader } from '../read/job-reader.ts'

@@ -1,7 +1,13 @@
-import { type Clock, type Json, newestRuns, RequestFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import {
+  type Clock,
+  type Json,
+  newestRuns,
+  RequestFailedError,
+  UnsupportedFeatureError,
+  pause,
+} from '@cgk-platform/jobs-core'
 
 import { hashOf } from '../api/hash-of.ts'
-import { pause } from '../api/pause.ts'
 import { RequestFailure } from '../api/request-failure.ts'
 import { toRequestError } from '../api/to-request-error.ts'
 import type { TriggerApi, TriggerRequest } from '../api/trigger-api.ts'

@@ -1,7 +1,6 @@
-import type { Clock } from '@cgk-platform/jobs-core'
+import { type Clock, within } from '@cgk-platform/jobs-core'
 import { metadata } from '@trigger.dev/sdk'
 
-import { within } from './within.ts'
 import { type AttemptRecord, type DispatchRecord, isAttemptRecord, readRecord, recordKey } from '../wire/run-record.ts'
 
 /** What is set in a run's metadata goes along with the attempt's end; one that lasts longer than this is told of before. */

@@ -1,8 +1,7 @@
-import { type Clock, RequestFailedError } from '@cgk-platform/jobs-core'
+import { type Clock, RequestFailedError, pause } from '@cgk-platform/jobs-core'
 
 import type { EngineQueue, ListedRun } from '../api/engine-shapes.ts'
 import { mapAtMost } from '../api/map-at-most.ts'
-import { pause } from '../api/pause.ts'
 import type { TriggerApi } from '../api/trigger-api.ts'
 import { isAttemptRecord, readRecord } from '../wire/run-record.ts'
 import { isTickTask } from '../wire/task-id.ts'

@@ -1,8 +1,7 @@
-import type { Clock, JobRegistry, JobStatus } from '@cgk-platform/jobs-core'
+import { type Clock, type JobRegistry, type JobStatus, pause } from '@cgk-platform/jobs-core'
 
 import type { EngineRun, ListedRun } from '../api/engine-shapes.ts'
 import { mapAtMost } from '../api/map-at-most.ts'
-import { pause } from '../api/pause.ts'
 import type { TriggerApi } from '../api/trigger-api.ts'
 import { readRecord } from '../wire/run-record.ts'
 import { jobTagOf, retriedBy } from '../wire/tags.ts'

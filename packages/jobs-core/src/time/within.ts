@@ -1,4 +1,4 @@
-import type { Clock } from '@cgk-platform/jobs-core'
+import type { Clock } from './clock.ts'
 
 /** Waits for work, but no longer than so; then it goes on unwatched. */
 export async function within<T>(clock: Clock, durationMs: number, work: Promise<T>): Promise<T | undefined> {

@@ -1,4 +1,4 @@
-import type { Clock } from '@cgk-platform/jobs-core'
+import type { Clock } from './clock.ts'
 
 /** Waits by a clock. */
 export function pause(clock: Clock, durationMs: number): Promise<void> {
