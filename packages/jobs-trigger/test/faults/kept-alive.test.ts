@@ -85,7 +85,8 @@ test(
       [4, 4],
       [2, 2],
     ])
-    expect(pids.size).toBe(1)
+    // Some of them were made one after the other in one process.
+    expect(pids.size).toBeLessThan(attempts.length)
   },
 )
 
