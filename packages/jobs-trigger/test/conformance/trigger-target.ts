@@ -38,9 +38,9 @@ export function createTriggerTarget(start: () => Promise<TriggerServer>): Confor
   return {
     name: 'trigger.dev',
     concurrent: true,
-    // A process of the worker takes a while to start, and a machine with two cores has many of them to start.
+    // A process of the worker takes a while to start, and at the first tick a machine with two cores has dozens to start.
     patienceMs: 60_000,
-    busyMs: 10_000,
+    busyMs: 20_000,
     createDefault: createDefaultClient,
     open: async (setting) => open(await start(), setting),
   }
