@@ -60,6 +60,11 @@ export { SendFailedError, type SendFailure } from './errors/send-failed-error.ts
 export { ShutdownError } from './errors/shutdown-error.ts'
 export { TenantMismatchError } from './errors/tenant-mismatch-error.ts'
 export { TenantRequiredError } from './errors/tenant-required-error.ts'
+export { InvalidStepError } from './errors/invalid-step-error.ts'
+export { StepFailedError } from './errors/step-failed-error.ts'
+export { StepRecordsTooLargeError } from './errors/step-records-too-large-error.ts'
+export { TooManyStepsError } from './errors/too-many-steps-error.ts'
+export { WorkflowChangedError } from './errors/workflow-changed-error.ts'
 export { UnknownEventError } from './errors/unknown-event-error.ts'
 export { UnsupportedFeatureError } from './errors/unsupported-feature-error.ts'
 export { type WaitTimeout, WaitTimeoutError } from './errors/wait-timeout-error.ts'
@@ -87,7 +92,9 @@ export { type CronJobOptions, defineCronJob } from './jobs/define-cron-job.ts'
 export { defineJob, type JobOptions } from './jobs/define-job.ts'
 export type { EventMessage } from './jobs/event-message.ts'
 export type { CronContext, JobContext } from './jobs/job-context.ts'
-export type { CronJobDefinition, Definition, JobDefinition, JobOutput } from './jobs/job-definition.ts'
+export type { BaseDefinition, CronJobDefinition, Definition, EventDefinition, JobDefinition, JobOutput } from './jobs/job-definition.ts'
+export type { AsJson } from './jobs/as-json.ts'
+export { eventOf } from './jobs/event-of.ts'
 export { ambientJobs, createJobRegistry, type JobRegistry, toJobRegistry } from './jobs/job-registry.ts'
 export type { ProviderOptions, ProviderOptionTypes } from './jobs/provider-options.ts'
 
@@ -123,7 +130,8 @@ export { isEnded, type JobState, jobStateOf, newestRuns, type RunInJob } from '.
 export type { JobStatus, RunStatus } from './runs/job-status.ts'
 export { maxAttemptsOf } from './runs/max-attempts.ts'
 export type { Outcome } from './runs/outcome.ts'
-export { type AttemptOptions, runAttempt } from './runs/run-attempt.ts'
+export type { AttemptOptions } from './runs/attempt.ts'
+export { runAttempt } from './runs/run-attempt.ts'
 export { runDetached, runWithClient } from './runs/scope.ts'
 
 export type { Clock, Timer } from './time/clock.ts'
@@ -133,3 +141,31 @@ export { latestTick } from './time/latest-tick.ts'
 export { pause } from './time/pause.ts'
 export { systemClock } from './time/system-clock.ts'
 export { within } from './time/within.ts'
+
+export { answerEventWait, answerJobWait, type AwaitableEvent, matchesEvent } from './workflows/answer-waits.ts'
+export { attemptStep, type StepAttempt, type StepOutcome } from './workflows/attempt-step.ts'
+export { defineWorkflow, type WorkflowOptions } from './workflows/define-workflow.ts'
+export { recordedSteps, type StepRecords } from './workflows/recorded-steps.ts'
+export type * from './workflows/step-call.ts'
+export type { CodeEnd, StepEngine, StepEngineFactory, StepTools } from './workflows/step-engine.ts'
+export { type StepStatus, toStepStatus, type UndoStatus } from './workflows/step-status.ts'
+export type {
+  StepContext,
+  StepOptions,
+  Steps,
+  StepSendOptions,
+  WaitForEventOptions,
+} from './workflows/steps.ts'
+export type { WorkflowDefinition } from './workflows/workflow-definition.ts'
+export {
+  continueRecord,
+  endStep,
+  isStepEnded,
+  newWorkflowRecord,
+  stepDueAt,
+  type StepRecord,
+  type StepState,
+  type UndoRecord,
+  type WorkflowRecord,
+} from './workflows/workflow-record.ts'
+export { errorFrom } from './runs/error-from.ts'

@@ -24,6 +24,11 @@ export const localCapabilities: Capabilities = {
     },
     'status.startedAt': { supported: true },
     'status.nextAttemptAt': { supported: true },
+    workflows: { supported: true },
+    'workflows: a race of a step and a wait': { supported: true },
+    'workflows: retryJob goes on from the failed step': { supported: true },
+    'workflows: compensateOnCancel': { supported: true },
+    'status.steps': { supported: true },
     'jobs survive a restart': {
       supported: false,
       note: 'Jobs are kept in memory and end with the process.',
@@ -41,6 +46,7 @@ export const localCapabilities: Capabilities = {
   maxPayloadBytes: 16 * 1024 * 1024,
   maxDelayMs: maxDurationMs,
   abortToleranceMs: 0,
+  waitToleranceMs: 50,
   daylightSaving:
     'A fixed local time that does not exist that day runs at the first instant after the gap, one that occurs twice ' +
     'runs at the first; schedules with a wildcard or a step in the hour field follow real elapsed time.',

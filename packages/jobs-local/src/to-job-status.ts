@@ -1,7 +1,7 @@
-import type { JobStatus, RunStatus } from '@cgk-platform/jobs-core'
+import { type JobStatus, type RunStatus, toStepStatus } from '@cgk-platform/jobs-core'
 
 import type { StoredJob, StoredRun } from './store/job-store.ts'
-import { stateOf } from './store/memory-store.ts'
+import { stateOf } from './store/state-of.ts'
 
 /** A stored job as its status; nothing of it is shared with the store. */
 export function toJobStatus(job: StoredJob): JobStatus {
@@ -20,7 +20,7 @@ export function toJobStatus(job: StoredJob): JobStatus {
 }
 
 function toRunStatus(run: StoredRun): RunStatus {
-  const { id, definitionId, state, attempts, maxAttempts, dueAt, startedAt, endedAt, output, error, retryOf } = run
+  const { id, definitionId, state, attempts, maxAttempts, dueAt, startedAt, endedAt, output, error, retryOf, workflow } = run
   return {
     id,
     definitionId,
@@ -32,6 +32,7 @@ function toRunStatus(run: StoredRun): RunStatus {
     ...(endedAt !== undefined && { endedAt: new Date(endedAt) }),
     ...(output !== undefined && { output: structuredClone(output) }),
     ...(error !== undefined && { error: structuredClone(error) }),
+    ...(workflow && { steps: workflow.steps.map(toStepStatus) }),
     ...(retryOf !== undefined && { retryOf }),
   }
 }

@@ -77,7 +77,7 @@ function schemaOf(event: unknown): StandardSchemaV1 {
     throw new InvalidOptionError({ option: 'event', problem: `is ${kindOf(event)}, not a string`, remedy })
   }
   const job = findEvent(event) ? undefined : ambientJobs().get(event)
-  if (job?.kind === 'job') throw new UnknownEventError({ event, handledByJob: job.event })
+  if (job && job.kind !== 'cron') throw new UnknownEventError({ event, handledByJob: job.event })
   return requireEvent(event).schema
 }
 

@@ -19,6 +19,11 @@ const known: Record<Feature, true> = {
   "cron.catchUp: 'latest'": true,
   'status.startedAt': true,
   'status.nextAttemptAt': true,
+  workflows: true,
+  'workflows: a race of a step and a wait': true,
+  'workflows: retryJob goes on from the failed step': true,
+  'workflows: compensateOnCancel': true,
+  'status.steps': true,
   'jobs survive a restart': true,
   'several processes': true,
 }

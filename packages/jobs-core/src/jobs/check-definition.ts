@@ -1,5 +1,6 @@
 import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
 import { kindOf } from '../options/kind-of.ts'
+import { requireEvent } from '../events/event-registry.ts'
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import { type RetryConfig, type RetryPolicy, toRetryPolicy } from '../retry/retry-config.ts'
 import { type Duration, toMilliseconds } from '../time/duration.ts'
@@ -33,9 +34,15 @@ export interface CheckedOptions {
  * Checks what all kinds of definition have in common.
  *
  * @param kind - the function's name, for the error
+ * @param work - the field that holds what the definition does
  * @throws {InvalidDefinitionError} naming the field.
  */
-export function checkDefinition(kind: string, options: DefinitionOptions, known: readonly string[]): CheckedOptions {
+export function checkDefinition(
+  kind: string,
+  options: DefinitionOptions,
+  known: readonly string[],
+  work: 'handler' | 'steps' = 'handler',
+): CheckedOptions {
   const id: unknown = (options as DefinitionOptions | undefined)?.id
   const what = `${kind}(${typeof id === 'string' ? `\`${id}\`` : ''})`
   if (typeof id !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(id)) {
@@ -56,7 +63,7 @@ export function checkDefinition(kind: string, options: DefinitionOptions, known:
       })
     }
   }
-  checkFunction(what, options, 'handler', true)
+  checkFunction(what, options, work, true)
   checkFunction(what, options, 'onFailure', false)
   return {
     id,
@@ -65,6 +72,19 @@ export function checkDefinition(kind: string, options: DefinitionOptions, known:
     ...(options.concurrency !== undefined && { concurrency: toConcurrencyLimits(options.concurrency, what) }),
     providerOptions: options.providerOptions ?? {},
   }
+}
+
+/** @throws {InvalidDefinitionError} when it is no text. @throws {UnknownEventError} when no event has the name. */
+export function checkEvent(what: string, event: unknown): void {
+  if (typeof event !== 'string') {
+    throw new InvalidDefinitionError({
+      what,
+      field: 'event',
+      problem: event === undefined ? 'is missing' : 'is not a string',
+      remedy: 'Name the event to handle, such as `order.created`.',
+    })
+  }
+  requireEvent(event)
 }
 
 /** @throws {InvalidDefinitionError} when the field is no function, or missing though required. */

@@ -1,8 +1,6 @@
 import { callSite } from '../call-site.ts'
-import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
 import type { JobEvent } from '../events/job-events.ts'
-import { requireEvent } from '../events/event-registry.ts'
-import { checkDefinition, type DefinitionOptions } from './check-definition.ts'
+import { checkDefinition, checkEvent, type DefinitionOptions } from './check-definition.ts'
 import type { EventMessage } from './event-message.ts'
 import type { JobContext } from './job-context.ts'
 import type { JobDefinition } from './job-definition.ts'
@@ -34,15 +32,7 @@ export function defineJob<Event extends JobEvent, Output = void>(
   options: JobOptions<Event, Output>,
 ): JobDefinition<Event, Output> {
   const checked = checkDefinition('defineJob', options, fields)
-  if (typeof options.event !== 'string') {
-    throw new InvalidDefinitionError({
-      what: `defineJob(\`${checked.id}\`)`,
-      field: 'event',
-      problem: options.event === undefined ? 'is missing' : 'is not a string',
-      remedy: 'Name the event to handle, such as `order.created`.',
-    })
-  }
-  requireEvent(options.event)
+  checkEvent(`defineJob(\`${checked.id}\`)`, options.event)
   const definition: JobDefinition<Event, Output> = Object.freeze({
     kind: 'job' as const,
     ...checked,

@@ -1,12 +1,15 @@
 import type { JobEvent } from '../events/job-events.ts'
 import type { RetryPolicy } from '../retry/retry-config.ts'
 import type { CronSchedule } from '../time/cron-schedule.ts'
+import type { WorkflowDefinition } from '../workflows/workflow-definition.ts'
+import type { AsJson } from './as-json.ts'
 import type { ConcurrencyLimits } from './concurrency.ts'
 import type { EventMessage } from './event-message.ts'
 import type { CronContext, JobContext } from './job-context.ts'
 import type { ProviderOptions } from './provider-options.ts'
 
-interface BaseDefinition {
+/** What every kind of definition has. */
+export interface BaseDefinition {
   readonly id: string
   readonly retry: RetryPolicy
   /** How long one attempt may take; absent means no limit. */
@@ -38,16 +41,17 @@ export interface CronJobDefinition<Output = unknown> extends BaseDefinition {
   onFailure?(error: Error, context: CronContext): unknown
 }
 
-/** A definition of either kind. */
-export type Definition = JobDefinition | CronJobDefinition
+/** A definition whose runs an event makes. */
+export type EventDefinition = JobDefinition | WorkflowDefinition
 
-/** What the handler of a definition returns, as it arrives: `JobOutput<typeof processOrder>`. A date has become text. */
-export type JobOutput<D extends Definition> = AsJson<Awaited<ReturnType<D['handler']>>>
+/** A definition of any kind. */
+export type Definition = EventDefinition | CronJobDefinition
 
-type AsJson<Value> = Value extends Date
-  ? string
-  : Value extends string | number | boolean // first, since one with a brand is an object, too
-    ? Value
-    : Value extends object
-      ? { [Key in keyof Value]: AsJson<Value[Key]> }
-      : Value
+/** What a definition returns, as it arrives: `JobOutput<typeof processOrder>`. A date has become text. */
+export type JobOutput<D extends Definition> = AsJson<Awaited<ReturnOf<D>>>
+
+type ReturnOf<D extends Definition> = D extends { steps(...given: never): infer Returned }
+  ? Returned
+  : D extends { handler(...given: never): infer Returned }
+    ? Returned
+    : never

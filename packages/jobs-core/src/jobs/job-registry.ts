@@ -5,7 +5,7 @@ import { isDevelopment } from '../environment.ts'
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import { kindOf } from '../options/kind-of.ts'
 import { createDefaultLogger } from '../logging/default-logger.ts'
-import type { CronJobDefinition, Definition, JobDefinition } from './job-definition.ts'
+import type { CronJobDefinition, Definition, EventDefinition } from './job-definition.ts'
 
 /** The definitions that a client knows, by id. */
 export interface JobRegistry {
@@ -14,8 +14,8 @@ export interface JobRegistry {
   /** Takes a definition out: its waiting runs fail, new sends pass it by. */
   remove(id: string): void
   get(id: string): Definition | undefined
-  /** The jobs that handle an event, in the order of their definition. */
-  subscribers(event: string): readonly JobDefinition[]
+  /** The jobs and workflows that handle an event, in the order of their definition. */
+  subscribers(event: string): readonly EventDefinition[]
   cronJobs(): readonly CronJobDefinition[]
   all(): readonly Definition[]
   /** Calls back after every change; the answer ends it. */
@@ -26,7 +26,7 @@ export interface JobRegistry {
 export function createJobRegistry(): JobRegistry {
   const definitions = new Map<string, { definition: Definition; site: string | undefined }>()
   const listeners = new Set<() => void>()
-  const byEvent = new Map<string, JobDefinition[]>()
+  const byEvent = new Map<string, EventDefinition[]>()
   const all = () => [...definitions.values()].map(({ definition }) => definition)
 
   const changed = () => {
@@ -55,7 +55,7 @@ export function createJobRegistry(): JobRegistry {
     get: (id) => definitions.get(id)?.definition,
     subscribers(event) {
       const found =
-        byEvent.get(event) ?? all().filter((one): one is JobDefinition => one.kind === 'job' && one.event === event)
+        byEvent.get(event) ?? all().filter((one): one is EventDefinition => one.kind !== 'cron' && one.event === event)
       byEvent.set(event, found)
       return found
     },
@@ -103,8 +103,8 @@ function holder(): { registry: JobRegistry } {
 
 function checkIsDefinition(definition: unknown, index: number): void {
   const { kind, id } = (definition ?? {}) as Partial<Definition>
-  if ((kind === 'job' || kind === 'cron') && typeof id === 'string') return
-  const remedy = 'Give what `defineJob` or `defineCronJob` returned.'
+  if ((kind === 'job' || kind === 'cron' || kind === 'workflow') && typeof id === 'string') return
+  const remedy = 'Give what `defineJob`, `defineCronJob` or `defineWorkflow` returned.'
   throw new InvalidOptionError({
     option: `jobs[${index}]`,
     problem: `is ${kindOf(definition)}, not a definition`,

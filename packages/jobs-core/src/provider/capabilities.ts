@@ -18,6 +18,11 @@ export type Feature =
   | "cron.catchUp: 'latest'"
   | 'status.startedAt'
   | 'status.nextAttemptAt'
+  | 'workflows'
+  | 'workflows: a race of a step and a wait'
+  | 'workflows: retryJob goes on from the failed step'
+  | 'workflows: compensateOnCancel'
+  | 'status.steps'
   | 'jobs survive a restart'
   | 'several processes'
 
@@ -45,6 +50,12 @@ export interface Capabilities {
   readonly maxPayloadBytes: number
   /** The largest output of a run, as UTF-8 JSON. Absent means any. */
   readonly maxOutputBytes?: number
+  /** The most steps of one run of a workflow. Absent means any. */
+  readonly maxSteps?: number
+  /** The largest result of one step, as UTF-8 JSON. Absent means the portable size of a payload. */
+  readonly maxStepOutputBytes?: number
+  /** How much a wait of a workflow may end later than asked on an idle engine. */
+  readonly waitToleranceMs?: number
   /** The longest delay of a send. */
   readonly maxDelayMs: number
   /** How soon a running handler's signal aborts after a cancel. */

@@ -17,13 +17,20 @@ export function requireFeature({ name, capabilities }: Engine, feature: Feature)
 /** Refuses a definition that asks for what the engine cannot do. @throws {UnsupportedFeatureError} */
 export function checkDefinitionSupport(engine: Engine, definition: Definition): void {
   for (const feature of featuresOf(definition)) requireFeature(engine, feature)
-  const { maxAttemptsLimit, maxRetryDelayMs } = engine.capabilities
+  const { maxAttemptsLimit, maxRetryDelayMs, maxSteps } = engine.capabilities
   const { maxAttempts, maxDelayMs } = definition.retry
   if (maxAttempts > maxAttemptsLimit) {
     throw new UnsupportedFeatureError({
       feature: `retry.maxAttempts: ${maxAttempts}`,
       provider: engine.name,
       remedy: `Lower it in \`${definition.id}\` to ${maxAttemptsLimit} or less.`,
+    })
+  }
+  if (definition.kind === 'workflow' && maxSteps !== undefined && definition.maxSteps > maxSteps) {
+    throw new UnsupportedFeatureError({
+      feature: `maxSteps: ${definition.maxSteps}`,
+      provider: engine.name,
+      remedy: `Lower it in \`${definition.id}\` to ${maxSteps} or less.`,
     })
   }
   if (maxRetryDelayMs !== undefined && maxDelayMs > maxRetryDelayMs) {
@@ -41,6 +48,10 @@ function featuresOf(definition: Definition): Feature[] {
   if (definition.timeoutMs !== undefined) features.push('timeout')
   if (definition.concurrency?.limit !== undefined) features.push('concurrency')
   if (definition.concurrency?.perTenant !== undefined) features.push('concurrency.perTenant')
+  if (definition.kind === 'workflow') {
+    features.push('workflows')
+    if (definition.compensateOnCancel) features.push('workflows: compensateOnCancel')
+  }
   if (definition.kind === 'cron') {
     features.push('cron', definition.overlap === 'skip' ? "cron.overlap: 'skip'" : "cron.overlap: 'allow'")
     if (definition.tenants) features.push('cron.tenants')

@@ -15,6 +15,8 @@ export interface EngineLimits {
   readonly maxRetryDelayMs?: number | undefined
   /** A larger output, as UTF-8 JSON, ends the run as failed. Absent means any. */
   readonly maxOutputBytes?: number | undefined
+  /** A larger result of a workflow's step fails it. Default: the portable size of a payload, 120 KiB. */
+  readonly maxStepOutputBytes?: number | undefined
   /** False where a send can only lower a definition's number of attempts. Default true. */
   readonly sendsRaiseAttempts?: boolean
 }

@@ -1,3 +1,4 @@
+import type { StepStatus } from '../workflows/step-status.ts'
 import type { JobErrorInfo } from './error-info.ts'
 import type { JobState } from './job-state.ts'
 
@@ -33,6 +34,8 @@ export interface RunStatus<Output = unknown> {
   readonly output?: Output
   /** Why the last attempt failed. */
   readonly error?: JobErrorInfo
+  /** A workflow's steps so far, in the order in which its code called them. */
+  readonly steps?: readonly StepStatus[]
   /** The run that this one was made to retry. */
   readonly retryOf?: string
 }

@@ -11,3 +11,5 @@ export type Outcome =
   | { readonly type: 'cancelled' }
   /** The engine closed before the attempt ended; it counts as not made. */
   | { readonly type: 'interrupted' }
+  /** A workflow waits: call it again at `wakeAt`, epoch milliseconds, or when a wait of its steps is answered. */
+  | { readonly type: 'suspended'; readonly wakeAt?: number }

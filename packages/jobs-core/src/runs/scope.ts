@@ -1,25 +1,11 @@
-import { ambient } from '../ambient.ts'
 import type { JobClient } from '../client/job-client.ts'
-
-interface Storage<T> {
-  run<R>(store: T, callback: () => R): R
-  getStore(): T | undefined
-}
-
-interface AsyncHooks {
-  AsyncLocalStorage: (new <T>() => Storage<T>) & { snapshot?(): <R>(callback: () => R) => R }
-}
-
-// Asked of the process rather than imported, so that this package loads where Node's modules do not exist.
-const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } }
-const hooks = process?.getBuiltinModule?.('node:async_hooks') as AsyncHooks | undefined
+import { asyncHooks, asyncStorage, type AsyncStorage } from './async-storage.ts'
 
 // Taken while this module loads, outside of any request: what an engine begins belongs to none.
-const outside = hooks?.AsyncLocalStorage.snapshot?.()
+const outside = asyncHooks?.AsyncLocalStorage.snapshot?.()
 
-/** One storage for the process, however many copies of this package it has. */
-function scopes(): Storage<JobClient> | undefined {
-  return hooks && ambient('scopes', () => new hooks.AsyncLocalStorage<JobClient>())
+function scopes(): AsyncStorage<JobClient> | undefined {
+  return asyncStorage('scopes')
 }
 
 /**

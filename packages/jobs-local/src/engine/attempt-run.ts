@@ -1,20 +1,24 @@
 import {
   bindLogger,
   type Clock,
-  cronEventOf,
-  type Definition,
   DefinitionNotFoundError,
   dispatchTick,
   type EngineLimits,
+  eventOf,
   type JobHost,
+  newWorkflowRecord,
   type Outcome,
+  recordedSteps,
   runAttempt,
+  type StepRecord,
+  type StepRecords,
   tenantsOf,
   type TickHost,
   toErrorInfo,
+  type WorkflowDefinition,
 } from '@cgk-platform/jobs-core'
 
-import type { StoredRun } from '../store/job-store.ts'
+import type { JobStore, StoredRun } from '../store/job-store.ts'
 
 /** What an attempt is made with. */
 export interface AttemptParts {
@@ -25,6 +29,9 @@ export interface AttemptParts {
   readonly signal: AbortSignal
   /** Told of a handler that runs on though its attempt was stopped. */
   readonly leftRunning: (handler: Promise<unknown>) => void
+  readonly store: Pick<JobStore, 'saveStep'>
+  /** Calls back when a wait of the run's steps was answered; the answer ends it. */
+  readonly onAnswer: (listener: (step: StepRecord) => void) => () => void
   /** For a cron job that is fanned out over tenants. */
   readonly tickHost: () => TickHost
 }
@@ -32,7 +39,7 @@ export interface AttemptParts {
 /** Makes the attempt that a run has begun, by the definition as it is now. */
 export async function attemptRun(run: StoredRun, parts: AttemptParts): Promise<Outcome> {
   const { clock, host, limits, random, signal, tickHost, leftRunning } = parts
-  const { envelope } = run.job
+  const envelope = run.undoing ?? run.job.envelope
   const definition = host.jobs.get(run.definitionId)
   // One of this id for another event is not the one that the run waited for.
   if (!definition || eventOf(definition) !== envelope.event) {
@@ -54,10 +61,21 @@ export async function attemptRun(run: StoredRun, parts: AttemptParts): Promise<O
     random,
     limits,
     leftRunning,
+    isResumed: run.resumed === true,
+    ...(definition.kind === 'workflow' && { steps: recordedSteps(recordsOf(run, definition, parts)) }),
     fanOut: async (cron, tick) => dispatchTick(cron, tick, await tenantsOf(cron), tickHost()),
   })
 }
 
-function eventOf(definition: Definition): string {
-  return definition.kind === 'job' ? definition.event : cronEventOf(definition.id)
+/** The records of a workflow's steps, which the store keeps with its run. */
+function recordsOf(run: StoredRun, { version }: WorkflowDefinition, { store, onAnswer }: AttemptParts): StepRecords {
+  return {
+    record: (run.workflow ??= newWorkflowRecord(run.id, version)),
+    save(step) {
+      store.saveStep(run, step)
+      return undefined
+    },
+    onAnswer,
+    isCancelled: run.undoing !== undefined,
+  }
 }

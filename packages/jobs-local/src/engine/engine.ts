@@ -5,6 +5,7 @@ import {
   createJobId,
   type EngineLimits,
   type Envelope,
+  isEnded,
   JobCancelledError,
   type JobHost,
   type Logger,
@@ -12,6 +13,7 @@ import {
   releaseCronJobs,
   runDetached,
   ShutdownError,
+  type StepRecord,
   type TickHost,
   type Timer,
   toErrorInfo,
@@ -50,6 +52,8 @@ export interface EngineParts {
 
 interface InFlight {
   readonly abort: AbortController
+  /** Tells the code of a workflow that a wait of it was answered. */
+  answered: ((step: StepRecord) => void) | undefined
   readonly ended: Promise<void>
 }
 
@@ -150,10 +154,25 @@ export class Engine implements EngineView {
   }
 
   cancel(jobId: string): void {
-    const running = this.#parts.store.cancel(jobId, this.#parts.clock.now())
+    const { store, clock } = this.#parts
+    const { envelope, runs = [] } = store.get(jobId) ?? {}
+    const undone = runs.filter((run) => !isEnded(run.state) && this.#isUndone(run))
+    const running = store.cancel(jobId, clock.now())
+    for (const run of undone) {
+      const undo = (): void => store.beginUndo(run, envelope!)
+      const flight = this.#inFlight.get(run.id)
+      if (flight) void flight.ended.then(undo).then(() => this.wake())
+      else undo()
+    }
     for (const run of running) this.#inFlight.get(run.id)?.abort.abort(new JobCancelledError({ jobId }))
     this.#parts.changed(jobId)
     this.wake() // the places they held are free
+  }
+
+  /** True for a workflow whose steps are undone when it is cancelled. */
+  #isUndone({ definitionId, workflow }: StoredRun): boolean {
+    const definition = this.#parts.host.jobs.get(definitionId)
+    return definition?.kind === 'workflow' && definition.compensateOnCancel && workflow !== undefined
   }
 
   /** Lets what is due and under way end, for so long; then aborts it. */
@@ -223,10 +242,17 @@ export class Engine implements EngineView {
     const due = store.takeDueJobs(dueBatch, now)
     for (const job of due) {
       this.#hadJobs = true
+      store.answerWaits(job.envelope, now)
       const subscribers = subscribersOf(job, this.#parts.host.jobs)
       if (subscribers.length === 0) this.#noteUnhandled(job.envelope.event)
       store.addRuns(job, subscribers, now)
       this.#parts.changed(job.envelope.id)
+    }
+    for (const { run, step } of store.takeAnswers()) {
+      const tell = this.#inFlight.get(run.id)?.answered
+      if (tell) tell(step)
+      else store.wakeRun(run)
+      this.#parts.changed(run.job.envelope.id)
     }
     const limitsOf = (definitionId: string) => this.#parts.host.jobs.get(definitionId)?.concurrency
     for (const run of store.claim(concurrency - this.#inFlight.size - this.#staying.size, limitsOf, now))
@@ -253,10 +279,17 @@ export class Engine implements EngineView {
     const abort = new AbortController()
     const attempt = run.attempts
     let left: Promise<unknown> | undefined
+    const flight: Omit<InFlight, 'ended'> = { abort, answered: undefined }
     const made = attemptRun(run, {
       ...this.#parts,
       signal: abort.signal,
       tickHost: () => this.#tickHost(),
+      onAnswer(listener) {
+        flight.answered = listener
+        return () => {
+          flight.answered = undefined
+        }
+      },
       leftRunning: (handler) => {
         left = handler
       },
@@ -270,7 +303,7 @@ export class Engine implements EngineView {
       this.wake()
       this.#stepMade()
     })
-    this.#inFlight.set(run.id, { abort, ended })
+    this.#inFlight.set(run.id, Object.assign(flight, { ended }))
     this.#parts.changed(run.job.envelope.id)
   }
 

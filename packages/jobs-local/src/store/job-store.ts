@@ -6,6 +6,8 @@ import type {
   Json,
   ListQuery,
   Outcome,
+  StepRecord,
+  WorkflowRecord,
 } from '@cgk-platform/jobs-core'
 
 /** A job as a store keeps it. Instants are epoch milliseconds. */
@@ -36,6 +38,22 @@ export interface StoredRun {
   output?: Json
   error?: JobErrorInfo
   readonly retryOf?: string
+  /** The steps of a workflow, from its first attempt on. */
+  workflow?: WorkflowRecord
+  /** A workflow that waits: for a time or an answer (`asleep`), or for its turn to go on (`awake`). */
+  pause?: 'asleep' | 'awake'
+  /** Set where a wait was answered while the code was about to be left waiting for it. */
+  wakes?: boolean
+  /** Set while the attempt goes on after such a pause. */
+  resumed?: boolean
+  /** What a cancelled workflow is undone with, while it is. */
+  undoing?: Envelope
+}
+
+/** A step of a workflow whose wait was answered. */
+export interface AnsweredStep {
+  readonly run: StoredRun
+  readonly step: StepRecord
 }
 
 /** A definition that gets a run for a job that has come due. */
@@ -67,6 +85,16 @@ export interface JobStore {
   hasWaiting(): boolean
   /** Records how an attempt ended; nothing happens when the run has moved on meanwhile. False then. The place stays taken. */
   settle(run: StoredRun, attempt: number, outcome: Outcome, now: number): boolean
+  /** Keeps a step of a workflow that was begun, waits or has ended; its record was changed in place. */
+  saveStep(run: StoredRun, step: StepRecord): void
+  /** Answers the waits of workflows that an event is for, when it comes due. */
+  answerWaits(envelope: Envelope, now: number): void
+  /** The waits that were answered since it was last asked, by events and by jobs that ended. */
+  takeAnswers(): readonly AnsweredStep[]
+  /** Lets a workflow that is asleep, or is about to be, come to its turn. */
+  wakeRun(run: StoredRun): void
+  /** Lets a cancelled workflow come to its turn to be undone, with the envelope that its job had. */
+  beginUndo(run: StoredRun, envelope: Envelope): void
   /** Gives back the place of a run that was claimed, once its handler has ended. */
   release(run: StoredRun): void
   /** Ends all that has not ended, and answers the runs that were under way, for their handlers to be told. */

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest'
 
 import { createEnvelope } from '../../test/kit/stored-run.ts'
 import type { JobStore, StoredRun } from './job-store.ts'
-import { createMemoryStore, stateOf } from './memory-store.ts'
+import { createMemoryStore } from './memory-store.ts'
+import { stateOf } from './state-of.ts'
 
 const unlimited = () => undefined
 const createStore = (): JobStore => createMemoryStore({ count: 10_000, ageMs: Number.MAX_SAFE_INTEGER })

@@ -1,21 +1,25 @@
 import {
+  continueRecord,
   type Envelope,
   isEnded,
   type JobErrorInfo,
   type JobState,
-  jobStateOf,
   type ListQuery,
   newestRuns,
   type Outcome,
+  type StepRecord,
 } from '@cgk-platform/jobs-core'
 
 import { DueQueue } from './due-queue.ts'
 import { Fifo } from './fifo.ts'
 import { IdempotencyKeys } from './idempotency-keys.ts'
-import type { JobStore, LimitsOf, StoredJob, StoredRun, Subscriber } from './job-store.ts'
+import { toJobStatus } from '../to-job-status.ts'
+import type { AnsweredStep, JobStore, LimitsOf, StoredJob, StoredRun, Subscriber } from './job-store.ts'
 import { OpenRuns } from './open-runs.ts'
 import { ReadyQueue } from './ready-queue.ts'
 import { type Retention, RetainedJobs } from './retained-jobs.ts'
+import { stateOf } from './state-of.ts'
+import { WorkflowWaits } from './workflow-waits.ts'
 
 /** Keeps jobs in this process's memory: they end with it. */
 export function createMemoryStore(retention: Retention): JobStore {
@@ -26,8 +30,9 @@ class MemoryStore implements JobStore {
   readonly #jobs = new Map<string, StoredJob>()
   readonly #arrived = new Fifo<StoredJob>()
   readonly #delayedJobs = new DueQueue<StoredJob>((job) => job.state !== 'scheduled')
-  readonly #delayedRuns = new DueQueue<StoredRun>((run) => run.state !== 'retrying')
+  readonly #delayedRuns = new DueQueue<DueRun>(({ run, dueAt }) => run.dueAt !== dueAt)
   readonly #ready = new ReadyQueue()
+  readonly #waits = new WorkflowWaits()
   readonly #open = new OpenRuns()
   readonly #keys = new IdempotencyKeys()
   readonly #ticks = new Map<string, number>()
@@ -87,17 +92,23 @@ class MemoryStore implements JobStore {
     while (claimed.length < max) {
       const run = this.#ready.take(limitsOf)
       if (!run) break
-      run.state = 'running'
-      run.attempts++
-      run.startedAt ??= now
-      run.job.startedAt ??= now
+      run.resumed = run.pause === 'awake'
+      delete run.pause
+      delete run.wakes
+      if (!run.resumed) {
+        run.state = 'running'
+        run.attempts++
+        run.startedAt ??= now
+        run.job.startedAt ??= now
+      }
       claimed.push(run)
     }
     return claimed
   }
 
   hasReady(now: number): boolean {
-    return this.#arrived.size > 0 || this.#ready.mayHaveNext || (this.nextDueAt() ?? Number.POSITIVE_INFINITY) <= now
+    const isReady = this.#arrived.size > 0 || this.#ready.mayHaveNext || this.#waits.hasAnswered
+    return isReady || (this.nextDueAt() ?? Number.POSITIVE_INFINITY) <= now
   }
 
   hasWaiting(): boolean {
@@ -105,7 +116,7 @@ class MemoryStore implements JobStore {
   }
 
   settle(run: StoredRun, attempt: number, outcome: Outcome, now: number): boolean {
-    if (run.attempts !== attempt || run.state !== 'running') return false
+    if (run.attempts !== attempt || (run.state !== 'running' && !run.undoing)) return false
     switch (outcome.type) {
       case 'completed':
         if (outcome.output !== undefined) run.output = outcome.output
@@ -117,15 +128,22 @@ class MemoryStore implements JobStore {
         this.#endRun(run, 'failed', now)
         break
       case 'cancelled':
-        this.#endRun(run, 'cancelled', now)
+        if (run.undoing) delete run.undoing
+        else this.#endRun(run, 'cancelled', now)
+        break
+      case 'suspended':
+        this.#suspend(run, outcome.wakeAt)
         break
       case 'retry':
         run.error = outcome.error
         run.state = 'retrying'
-        run.dueAt = now + outcome.afterMs
-        this.#delayedRuns.push(run.dueAt, run)
+        this.#delay(run, now + outcome.afterMs)
         break
       case 'interrupted':
+        if (run.resumed) {
+          this.#wake(run)
+          break
+        }
         run.attempts--
         run.state = 'queued'
         this.#ready.push(run)
@@ -143,11 +161,12 @@ class MemoryStore implements JobStore {
     if (!job || isEnded(stateOf(job))) return []
     const running: StoredRun[] = []
     for (const run of job.runs.filter(({ state }) => !isEnded(state))) {
-      const before = run.state
-      if (before === 'running') running.push(run)
+      const { state, pause, dueAt } = run
+      if (state === 'running' && !pause) running.push(run)
+      delete run.pause
       this.#endRun(run, 'cancelled', now)
-      if (before === 'retrying') this.#delayedRuns.noteStale()
-      if (before === 'queued') this.#ready.noteStale(run)
+      if (dueAt !== undefined) this.#delayedRuns.noteStale()
+      if (state === 'queued' || pause === 'awake') this.#ready.noteStale(run)
     }
     if (job.runs.length === 0) {
       const delayed = job.state === 'scheduled'
@@ -164,9 +183,41 @@ class MemoryStore implements JobStore {
     this.#retained.reopen(job)
     this.#openJobs++
     delete job.endedAt
-    for (const { id, definitionId, maxAttempts, state } of newestRuns(job.runs)) {
-      if (state === 'failed') this.#addRun(job, { definitionId, maxAttempts, retryOf: id })
+    for (const { id, definitionId, maxAttempts, state, workflow: failed } of newestRuns(job.runs)) {
+      if (state !== 'failed') continue
+      const workflow = failed && continueRecord(failed)
+      this.#addRun(job, { definitionId, maxAttempts, retryOf: id, ...(workflow && { workflow }) })
     }
+  }
+
+  saveStep(run: StoredRun, step: StepRecord): void {
+    this.#waits.note(run, step)
+    if (step.jobId !== undefined && step.state === 'waiting') this.#answerJob(step.jobId, step.startedAt)
+  }
+
+  answerWaits(envelope: Envelope, now: number): void {
+    this.#waits.answerEvent(envelope, now)
+  }
+
+  takeAnswers(): readonly AnsweredStep[] {
+    return this.#waits.takeAnswered()
+  }
+
+  wakeRun(run: StoredRun): void {
+    if (run.pause !== 'asleep') {
+      run.wakes = true
+      return
+    }
+    if (run.dueAt !== undefined) {
+      delete run.dueAt
+      this.#delayedRuns.noteStale()
+    }
+    this.#wake(run)
+  }
+
+  beginUndo(run: StoredRun, envelope: Envelope): void {
+    run.undoing = envelope
+    this.#wake(run)
   }
 
   nextDueAt(): number | undefined {
@@ -221,7 +272,7 @@ class MemoryStore implements JobStore {
     return open.map(({ envelope }) => envelope.id)
   }
 
-  #addRun(job: StoredJob, run: Subscriber & { retryOf?: string }): void {
+  #addRun(job: StoredJob, run: Subscriber & Pick<StoredRun, 'retryOf' | 'workflow'>): void {
     const id = `${job.envelope.id}-${job.runs.length + 1}`
     const added: StoredRun = { id, job, state: 'queued', attempts: 0, ...run }
     job.runs.push(added)
@@ -230,11 +281,38 @@ class MemoryStore implements JobStore {
   }
 
   #wakeDueRuns(now: number): void {
-    for (let run = this.#delayedRuns.takeDue(now); run; run = this.#delayedRuns.takeDue(now)) {
-      run.state = 'queued'
+    for (let due = this.#delayedRuns.takeDue(now); due; due = this.#delayedRuns.takeDue(now)) {
+      const { run } = due
       delete run.dueAt
+      if (run.pause === 'asleep') {
+        this.#wake(run)
+        continue
+      }
+      run.state = 'queued'
       this.#ready.push(run)
     }
+  }
+
+  #delay(run: StoredRun, dueAt: number): void {
+    run.dueAt = dueAt
+    this.#delayedRuns.push(dueAt, { run, dueAt })
+  }
+
+  /** Until its time, or until an answer wakes it; one may have come while its code was still looked after. */
+  #suspend(run: StoredRun, wakeAt: number | undefined): void {
+    if (run.wakes) return this.#wake(run)
+    run.pause = 'asleep'
+    if (wakeAt !== undefined) this.#delay(run, wakeAt)
+  }
+
+  #wake(run: StoredRun): void {
+    run.pause = 'awake'
+    this.#ready.push(run)
+  }
+
+  #answerJob(jobId: string, now: number): void {
+    const job = this.#jobs.get(jobId)
+    if (job) this.#waits.answerJob(jobId, () => toJobStatus(job), now)
   }
 
   #endRun(run: StoredRun, state: JobState, now: number): void {
@@ -242,22 +320,26 @@ class MemoryStore implements JobStore {
     run.endedAt = now
     delete run.dueAt
     this.#open.remove(run.definitionId, run.job.envelope.tenantId)
+    this.#waits.forget(run)
+    this.#answerJob(run.job.envelope.id, now)
     if (isEnded(stateOf(run.job))) this.#endJob(run.job, now)
   }
 
   #endJob(job: StoredJob, now: number): void {
     job.endedAt = now
     if (stateOf(job) !== 'failed') job.envelope = { ...job.envelope, payload: null }
+    this.#answerJob(job.envelope.id, now)
     this.#openJobs--
     this.#retained.ended(job, now)
   }
 }
 
-function newestFirst(a: StoredJob, b: StoredJob): number {
-  return a.envelope.id < b.envelope.id ? 1 : -1
+/** A run that waits for its time, which is another one if the run was woken meanwhile. */
+interface DueRun {
+  readonly run: StoredRun
+  readonly dueAt: number
 }
 
-/** The state of a stored job. */
-export function stateOf(job: StoredJob): JobState {
-  return job.runs.length === 0 ? job.state : jobStateOf(job.runs)
+function newestFirst(a: StoredJob, b: StoredJob): number {
+  return a.envelope.id < b.envelope.id ? 1 : -1
 }

@@ -148,8 +148,8 @@ function nextWaiting(tenant: TenantLane): StoredRun | undefined {
   return undefined
 }
 
-function isWaiting({ state }: StoredRun): boolean {
-  return state === 'queued'
+function isWaiting({ state, pause }: StoredRun): boolean {
+  return state === 'queued' || pause === 'awake'
 }
 
 function isBelow(count: number, limit: number | undefined): boolean {

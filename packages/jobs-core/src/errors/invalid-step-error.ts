@@ -1,0 +1,29 @@
+import { hasErrorCode, JobsError } from './jobs-error.ts'
+
+/** A step of a workflow that cannot be made: a wrong id or option, a step inside of a step, or one after the run's end. */
+export class InvalidStepError extends JobsError {
+  override readonly name = 'InvalidStepError'
+  readonly code = 'invalid_step'
+  readonly definitionId: string
+  readonly stepId: string
+
+  constructor({
+    definitionId,
+    stepId,
+    problem,
+    remedy,
+  }: {
+    definitionId: string
+    stepId: string
+    problem: string
+    remedy: string
+  }) {
+    super(`The step \`${stepId}\` of \`${definitionId}\` ${problem}. ${remedy}`)
+    this.definitionId = definitionId
+    this.stepId = stepId
+  }
+
+  static override isInstance(error: unknown): error is InvalidStepError {
+    return hasErrorCode(error, 'invalid_step')
+  }
+}

@@ -1,0 +1,58 @@
+import type { JobClient } from '../client/job-client.ts'
+import type { Envelope } from '../events/envelope.ts'
+import type { JobContext } from '../jobs/job-context.ts'
+import type { Definition } from '../jobs/job-definition.ts'
+import type { Logger, LoggerLike } from '../logging/logger.ts'
+import type { Clock } from '../time/clock.ts'
+import type { StepEngineFactory } from '../workflows/step-engine.ts'
+import type { FanOut } from './call-handler.ts'
+import type { EngineLimits } from './failure.ts'
+import type { AttemptInfo, JobHooks } from './hooks.ts'
+import type { StopOptions } from './stop.ts'
+
+/** What a host tells about the attempt it wants made. */
+export interface AttemptOptions {
+  /** The job's id as its sender knows it. */
+  readonly jobId: string
+  readonly runId: string
+  /** Counted from 1. One past the last is for a run whose last attempt died: it fails without another try. */
+  readonly attempt: number
+  /** Aborts with a `JobCancelledError`, or with a `ShutdownError` when the host closes. */
+  readonly signal: AbortSignal
+  readonly clock: Clock
+  readonly logger: LoggerLike
+  readonly hooks?: JobHooks | undefined
+  /** The client that the handler's own sends go through. */
+  readonly client?: JobClient | undefined
+  /** From 0 up to 1, for jitter. Default `Math.random`. */
+  readonly random?: (() => number) | undefined
+  /** What the engine can keep. */
+  readonly limits?: EngineLimits | undefined
+  /** Told of a handler that runs on though its attempt was stopped: it still takes the place that it was given. */
+  readonly leftRunning?: ((handler: Promise<unknown>) => void) | undefined
+  /** Given by hosts that fan ticks out over tenants inside a run. */
+  readonly fanOut?: FanOut | undefined
+  /** Does the steps of a workflow: `recordedSteps(…)`, or a translation into the engine's own. */
+  readonly steps?: StepEngineFactory | undefined
+  /** True where a workflow goes on in an attempt that began before: no hook is told of its start again. */
+  readonly isResumed?: boolean | undefined
+}
+
+/** An attempt that is being made. */
+export interface Attempt extends AttemptOptions {
+  readonly definition: Definition
+  readonly envelope: Envelope
+  readonly info: AttemptInfo
+  readonly bound: Logger
+}
+
+/** What a handler is told. */
+export function contextOf({ info, bound }: Attempt, signal: AbortSignal): JobContext {
+  const { jobId, runId, attempt, maxAttempts, tenantId } = info
+  return { jobId, runId, attempt, maxAttempts, tenantId, logger: bound, signal }
+}
+
+/** What may end the handler of an attempt before it ends itself. */
+export function stopsOf({ definition, signal, clock }: Attempt): StopOptions {
+  return { signal, clock, definitionId: definition.id, timeoutMs: definition.timeoutMs }
+}

@@ -1,0 +1,36 @@
+import { TenantRequiredError } from '../errors/tenant-required-error.ts'
+import { requireEvent } from '../events/event-registry.ts'
+import type { Envelope } from '../events/envelope.ts'
+import type { JobEvent, JobPayload } from '../events/job-events.ts'
+import { tenantProblem } from '../events/tenant.ts'
+import { toJson } from '../events/to-json.ts'
+import { validatePayload } from '../events/validate-payload.ts'
+import type { EventMessage } from '../jobs/event-message.ts'
+
+/**
+ * The event as its handler gets it: the payload is parsed again, since other producers exist, and is the handler's own.
+ *
+ * @throws {TenantRequiredError} {@link PayloadInvalidError} {@link UnknownEventError}
+ */
+export async function readEvent(envelope: Envelope, jobId: string): Promise<EventMessage> {
+  const { event, tenantId } = envelope
+  const { json } = toJson(envelope.payload, 'payload')
+  const sender = (json as { tenantId?: unknown } | null)?.tenantId
+  const problem = tenantProblem(sender) ?? (sender === tenantId ? undefined : 'is not the one of the envelope')
+  if (problem) throw new TenantRequiredError({ event, problem })
+  const schema = requireEvent(event).schema
+  return toMessage(envelope, jobId, await validatePayload(event, schema, json))
+}
+
+/** An event with its payload as it is. */
+export function toMessage({ event, tenantId, sentAt }: Envelope, id: string, payload: unknown): EventMessage {
+  // A schema that does not name the tenant may have dropped it. What it made that is no plain object stays as it is.
+  const withTenant = isPlainObject(payload) && !('tenantId' in payload) ? { ...payload, tenantId } : payload
+  return { id, name: event as JobEvent, payload: withTenant as JobPayload, sentAt: new Date(sentAt) }
+}
+
+function isPlainObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}

@@ -1,0 +1,59 @@
+import { DefinitionNotFoundError } from '../errors/definition-not-found-error.ts'
+import { JobCancelledError } from '../errors/job-cancelled-error.ts'
+import type { Envelope } from '../events/envelope.ts'
+import type { Json } from '../events/json.ts'
+import { toErrorInfo } from '../runs/error-info.ts'
+import { isEnded } from '../runs/job-state.ts'
+import type { JobStatus } from '../runs/job-status.ts'
+import type { AwaitedEvent, EventMatch } from './step-call.ts'
+import { endStep, type StepRecord, type WorkflowRecord } from './workflow-record.ts'
+
+/** What of an event a wait looks at. */
+export type AwaitableEvent = Pick<Envelope, 'id' | 'event' | 'payload' | 'sentAt'>
+
+/** Whether a payload has what a wait asks for. */
+export function matchesEvent(match: EventMatch | undefined, payload: Json): boolean {
+  if (!match) return true
+  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) return false
+  return Object.hasOwn(payload, match.field) && payload[match.field] === match.value
+}
+
+/**
+ * Answers a wait with an event of the same tenant, where it is one that the wait asks for and was sent after it began.
+ * True where the wait was answered.
+ */
+export function answerEventWait(
+  record: WorkflowRecord,
+  step: StepRecord,
+  { id, event, payload, sentAt }: AwaitableEvent,
+  now: number,
+): boolean {
+  if (step.kind !== 'waitForEvent' || step.state !== 'waiting') return false
+  if (step.event !== event || sentAt < step.startedAt || !matchesEvent(step.match, payload)) return false
+  const awaited: AwaitedEvent = { id, payload, sentAt }
+  step.output = awaited as unknown as Json
+  endStep(record, step, 'completed', now)
+  return true
+}
+
+/** Answers a wait for a job with how the job ended. True where the job has ended and the wait was answered. */
+export function answerJobWait(record: WorkflowRecord, step: StepRecord, job: JobStatus, now: number): boolean {
+  if (step.kind !== 'runJob' || step.state !== 'waiting' || step.jobId !== job.id) return false
+  const { definitionId = '' } = step
+  const run = job.runs.findLast((each) => each.definitionId === definitionId)
+  // The job's other definitions may go on.
+  if (!isEnded(run?.state ?? job.state)) return false
+  if (run?.state === 'completed') {
+    if (run.output !== undefined) step.output = run.output as Json
+    endStep(record, step, 'completed', now)
+    return true
+  }
+  const cancelled = (run?.state ?? job.state) === 'cancelled'
+  step.error =
+    run?.error ??
+    toErrorInfo(
+      cancelled ? new JobCancelledError({ jobId: job.id }) : new DefinitionNotFoundError({ definitionId }),
+    )
+  endStep(record, step, 'failed', now)
+  return true
+}

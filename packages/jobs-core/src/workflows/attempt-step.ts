@@ -1,0 +1,69 @@
+import { ClientClosedError } from '../errors/client-closed-error.ts'
+import { JobsError } from '../errors/jobs-error.ts'
+import { NotSerializableError } from '../errors/not-serializable-error.ts'
+import { OutputTooLargeError } from '../errors/output-too-large-error.ts'
+import { RequestFailedError } from '../errors/request-failed-error.ts'
+import { SendFailedError } from '../errors/send-failed-error.ts'
+import type { Json } from '../events/json.ts'
+import type { Logger } from '../logging/logger.ts'
+import { toErrorInfo } from '../runs/error-info.ts'
+import { type EngineLimits, outcomeOfFailure } from '../runs/failure.ts'
+import type { Outcome } from '../runs/outcome.ts'
+import { untilStopped } from '../runs/stop.ts'
+import { toOutput } from '../runs/to-output.ts'
+import type { Clock } from '../time/clock.ts'
+import { insideStep } from './inside-step.ts'
+import type { Work } from './step-call.ts'
+
+/** What an attempt of a step is made with. */
+export interface StepAttempt {
+  /** Tells one run of the code from another, for a step that calls a step. */
+  readonly run: object
+  readonly definitionId: string
+  readonly attempt: number
+  readonly idempotencyKey: string
+  readonly logger: Logger
+  readonly signal: AbortSignal
+  readonly clock: Clock
+  readonly random: () => number
+  readonly limits?: EngineLimits | undefined
+}
+
+/** How an attempt of a step ended. */
+export type StepOutcome = Extract<Outcome, { type: 'completed' | 'retry' | 'failed' }>
+
+/**
+ * Makes one attempt of a step's work: the one place, on every engine, where it is called. It enforces the timeout, takes
+ * what was returned as JSON and classifies what was thrown. It never rejects.
+ */
+export async function attemptStep(
+  { key, work, policy, timeoutMs, kind }: Work & { readonly kind?: string },
+  made: StepAttempt,
+): Promise<StepOutcome> {
+  const { definitionId, attempt, idempotencyKey, logger, signal, clock, random, limits } = made
+  const { maxAttempts } = policy
+  const call = (own: AbortSignal): unknown =>
+    insideStep(made.run, key, () => work({ attempt, maxAttempts, idempotencyKey, logger, signal: own }))
+  const id = `${definitionId}/${key}`
+  let returned: unknown
+  try {
+    returned =
+      timeoutMs === undefined
+        ? await call(signal)
+        : await untilStopped({ signal, clock, definitionId: id, timeoutMs }, async (own) => call(own))
+    const output: Json | undefined = toOutput(returned, { id }, limits)
+    return { type: 'completed', ...(output !== undefined && { output }) }
+  } catch (thrown) {
+    if (isFinal(thrown, returned, kind)) return { type: 'failed', error: toErrorInfo(thrown) }
+    const failed = { policy, attempt, maxAttempts, now: clock.now(), random, limits }
+    return outcomeOfFailure(thrown, failed) as StepOutcome
+  }
+}
+
+/** What another attempt cannot mend: a result that JSON or the engine does not take, or a send that was refused. */
+function isFinal(thrown: unknown, returned: unknown, kind: string | undefined): boolean {
+  if (returned !== undefined) return NotSerializableError.isInstance(thrown) || OutputTooLargeError.isInstance(thrown)
+  if (kind !== 'sendEvent' && kind !== 'runJob') return false
+  const passing = [SendFailedError, RequestFailedError, ClientClosedError].some((known) => known.isInstance(thrown))
+  return JobsError.isInstance(thrown) && !passing
+}

@@ -1,0 +1,158 @@
+import { AttemptsExhaustedError } from '../errors/attempts-exhausted-error.ts'
+import { InvalidStepError } from '../errors/invalid-step-error.ts'
+import { NotSerializableError } from '../errors/not-serializable-error.ts'
+import { OutputTooLargeError } from '../errors/output-too-large-error.ts'
+import { StepFailedError } from '../errors/step-failed-error.ts'
+import { StepRecordsTooLargeError } from '../errors/step-records-too-large-error.ts'
+import { TooManyStepsError } from '../errors/too-many-steps-error.ts'
+import { UnknownEventError } from '../errors/unknown-event-error.ts'
+import { UnsupportedFeatureError } from '../errors/unsupported-feature-error.ts'
+import { WorkflowChangedError } from '../errors/workflow-changed-error.ts'
+import { portablePayloadBytes } from '../provider/capabilities.ts'
+import { type Attempt, contextOf } from '../runs/attempt.ts'
+import { errorFrom } from '../runs/error-from.ts'
+import { toErrorInfo } from '../runs/error-info.ts'
+import type { Outcome } from '../runs/outcome.ts'
+import { readEvent } from '../runs/read-event.ts'
+import { classify, isRefusal, reportFailure } from '../runs/report-failure.ts'
+import { stopOf, untilStopped } from '../runs/stop.ts'
+import { toOutput } from '../runs/to-output.ts'
+import { createSteps } from './create-steps.ts'
+import type { CodeEnd, StepEngine, StepTools } from './step-engine.ts'
+import type { WorkflowDefinition } from './workflow-definition.ts'
+
+/** What trying the code again cannot mend: a step's retries are spent, and the others are mistakes. */
+const finalErrors = [
+  StepFailedError,
+  InvalidStepError,
+  TooManyStepsError,
+  WorkflowChangedError,
+  StepRecordsTooLargeError,
+  NotSerializableError,
+  OutputTooLargeError,
+  UnknownEventError,
+]
+
+interface WorkflowAttempt extends Attempt {
+  readonly definition: WorkflowDefinition
+}
+
+/**
+ * Makes one pass over a workflow's code, from its start: steps that have completed answer from their records. The pass
+ * ends where the code can only wait, and the next one comes when that is over. A run that has failed for good is undone.
+ */
+export async function attemptWorkflow(attempt: WorkflowAttempt): Promise<Outcome> {
+  const { definition, signal, clock, steps } = attempt
+  if (!steps) {
+    const remedy = 'Its host is older than workflows, or gives `runAttempt` no `steps`.'
+    return { type: 'failed', error: toErrorInfo(new UnsupportedFeatureError({ feature: 'workflows', provider: attempt.limits?.provider ?? 'this engine', remedy })) }
+  }
+  let engine: StepEngine | undefined
+  try {
+    const stops = { signal, clock, definitionId: definition.id, timeoutMs: undefined }
+    const outcome = await untilStopped(stops, (own) => {
+      const fatal = createFatal()
+      engine = steps(toolsOf(attempt, own, fatal))
+      return passOver(attempt, own, engine, fatal)
+    })
+    if (outcome.type !== 'suspended') await clock.yield() // as for a job: the news of a cancel may be waiting
+    return stopOf(signal) ?? outcome
+  } catch (thrown) {
+    const left = engine?.underWay?.()
+    if (left) attempt.leftRunning?.(left)
+    return stopOf(signal) ?? { type: 'failed', error: toErrorInfo(thrown) }
+  }
+}
+
+/** An error that ends the run whatever its code does. */
+interface Fatal {
+  readonly run: object
+  readonly thrown: Promise<never>
+  fail(error: Error): void
+}
+
+function createFatal(): Fatal {
+  let fail = (_error: Error): void => undefined
+  const thrown = new Promise<never>((_resolve, reject) => (fail = reject))
+  thrown.catch(() => undefined)
+  return { run: {}, thrown, fail }
+}
+
+function toolsOf({ definition, runId, clock, random = Math.random, bound, limits }: WorkflowAttempt, signal: AbortSignal, { run, fail }: Fatal): StepTools {
+  const { provider = 'this engine', minRetryDelayMs = 0, maxRetryDelayMs, maxStepOutputBytes } = limits ?? {}
+  const maxOutputBytes = maxStepOutputBytes ?? portablePayloadBytes
+  const stepLimits = { provider, minRetryDelayMs, maxRetryDelayMs, maxOutputBytes }
+  return { run, definition, runId, signal, clock, random, logger: bound, limits: stepLimits, fail }
+}
+
+async function passOver(attempt: WorkflowAttempt, own: AbortSignal, engine: StepEngine, fatal: Fatal): Promise<Outcome> {
+  const { definition, envelope, client, info } = attempt
+  let isOver = false
+  let isReading = true
+  const code = async (): Promise<unknown> => {
+    const event = await readEvent(envelope, attempt.jobId)
+    isReading = false
+    own.throwIfAborted()
+    checkVersion(definition, engine.version)
+    const step = createSteps({
+      run: fatal.run,
+      definition,
+      envelope,
+      client,
+      perform: (call) => engine.perform(call),
+      isOver: () => isOver,
+      fail: fatal.fail,
+    })
+    return Promise.race([definition.steps(event, step, contextOf(attempt, own)), fatal.thrown]).finally(() => {
+      isOver = true
+    })
+  }
+  const failure = engine.failure ?? exhausted(info)
+  if (failure) {
+    await engine.run(code, 'recorded only')
+    return undo(attempt, engine, { type: 'failed', error: failure }, errorFrom(failure))
+  }
+  const end = await engine.run(code)
+  if (end.type === 'suspended') return end
+  const { outcome, thrown } = conclude(attempt, end, isReading)
+  return outcome.type === 'failed' ? undo(attempt, engine, outcome, thrown) : outcome
+}
+
+function exhausted({ attempt, maxAttempts, definitionId }: Attempt['info']) {
+  return attempt > maxAttempts ? toErrorInfo(new AttemptsExhaustedError({ definitionId, maxAttempts })) : undefined
+}
+
+function checkVersion({ id: definitionId, version }: WorkflowDefinition, recorded: string | undefined): void {
+  if (recorded === undefined || recorded === version) return
+  const problem = `it began with version \`${recorded}\`, and the code is ${version === undefined ? 'of none' : `\`${version}\``} now`
+  throw new WorkflowChangedError({ definitionId, problem })
+}
+
+function conclude(
+  attempt: WorkflowAttempt,
+  end: Exclude<CodeEnd, { type: 'suspended' }>,
+  isReading: boolean,
+): { readonly outcome: Outcome; readonly thrown?: unknown } {
+  try {
+    if (end.type === 'threw') throw end.error
+    const output = toOutput(end.output, attempt.definition, attempt.limits)
+    return { outcome: { type: 'completed', ...(output !== undefined && { output }) } }
+  } catch (thrown) {
+    const isFinal = finalErrors.some((known) => known.isInstance(thrown))
+    return { outcome: classify(attempt, thrown, isFinal || (isReading && isRefusal(thrown))), thrown }
+  }
+}
+
+/** Undoes what a run did that has failed for good, or was cancelled, and then says so. */
+async function undo(
+  attempt: WorkflowAttempt,
+  engine: StepEngine,
+  failed: Extract<Outcome, { type: 'failed' }>,
+  thrown: unknown,
+): Promise<Outcome> {
+  const wakeAt = await engine.compensate(failed.error)
+  if (wakeAt !== undefined) return { type: 'suspended', wakeAt }
+  if (engine.isCancelled) return { type: 'cancelled' }
+  await reportFailure(attempt, thrown)
+  return failed
+}

@@ -1,0 +1,86 @@
+import { callSite } from '../call-site.ts'
+import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
+import type { JobEvent } from '../events/job-events.ts'
+import { checkDefinition, checkEvent, type DefinitionOptions } from '../jobs/check-definition.ts'
+import type { EventMessage } from '../jobs/event-message.ts'
+import type { JobContext } from '../jobs/job-context.ts'
+import { ambientJobs } from '../jobs/job-registry.ts'
+import type { RetryConfig } from '../retry/retry-config.ts'
+import type { Duration } from '../time/duration.ts'
+import type { Steps } from './steps.ts'
+import type { WorkflowDefinition } from './workflow-definition.ts'
+
+/** What `defineWorkflow` takes. */
+export interface WorkflowOptions<Event extends JobEvent, Output> extends DefinitionOptions {
+  /** The event whose every send makes one run of this workflow. */
+  event: Event
+  /**
+   * The steps, as plain code. It is run again from the start after a wait or a crash, and every step that has completed
+   * answers from its record: let all effects be in steps, and nothing random between them. What it returns is the run's
+   * output.
+   */
+  steps: (event: EventMessage<Event>, step: Steps<Event>, context: JobContext) => Output | Promise<Output>
+  /** How steps are tried again that do not say otherwise, and what the code between them throws. Default: 3 attempts, exponential from 1 s to 60 s. */
+  retry?: RetryConfig | undefined
+  /** How long one attempt of a step may take that does not say otherwise. Default: no limit. */
+  timeout?: number | Duration | undefined
+  /** Runs go on only with the version that they began with; others fail with `WorkflowChangedError`. */
+  version?: string | undefined
+  /** The most steps of one run, so that a loop without an end does not go on for ever. Default 1,000. */
+  maxSteps?: number | undefined
+  /** Undo the completed steps of a run that is cancelled, too. Default false. */
+  compensateOnCancel?: boolean | undefined
+  /** Called once, when a run has failed for good and what could be undone is. What it throws is logged. */
+  onFailure?: ((error: Error, event: EventMessage<Event>, context: JobContext) => unknown) | undefined
+}
+
+const fields = [
+  'id',
+  'event',
+  'steps',
+  'retry',
+  'timeout',
+  'concurrency',
+  'version',
+  'maxSteps',
+  'compensateOnCancel',
+  'onFailure',
+  'providerOptions',
+]
+
+const defaultMaxSteps = 1000
+
+/**
+ * Declares several durable steps that are done when an event is sent. Like a job it registers itself.
+ *
+ * @throws {InvalidDefinitionError} naming the field at fault.
+ * @throws {UnknownEventError} when the event is not declared.
+ */
+export function defineWorkflow<Event extends JobEvent, Output = void>(
+  options: WorkflowOptions<Event, Output>,
+): WorkflowDefinition<Event, Output> {
+  const checked = checkDefinition('defineWorkflow', options, fields, 'steps')
+  const what = `defineWorkflow(\`${checked.id}\`)`
+  checkEvent(what, options.event)
+  const { version, maxSteps = defaultMaxSteps, compensateOnCancel = false, onFailure } = options
+  const fail = (field: string, value: unknown, remedy: string): never => {
+    throw new InvalidDefinitionError({ what, field, problem: `is \`${String(value)}\``, remedy })
+  }
+  if (version !== undefined && (typeof version !== 'string' || version === ''))
+    fail('version', version, "Give a text such as `'2'`.")
+  if (!Number.isSafeInteger(maxSteps) || maxSteps < 1)
+    fail('maxSteps', maxSteps, 'Give a whole number of 1 or more.')
+  if (typeof compensateOnCancel !== 'boolean') fail('compensateOnCancel', compensateOnCancel, 'Give true or false.')
+  const definition: WorkflowDefinition<Event, Output> = Object.freeze({
+    kind: 'workflow' as const,
+    ...checked,
+    event: options.event,
+    ...(version !== undefined && { version }),
+    maxSteps,
+    compensateOnCancel,
+    steps: options.steps,
+    ...(onFailure && { onFailure }),
+  })
+  ambientJobs().register(definition, callSite(defineWorkflow))
+  return definition
+}

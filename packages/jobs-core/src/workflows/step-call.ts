@@ -1,0 +1,86 @@
+import type { JobEvent } from '../events/job-events.ts'
+import type { Json } from '../events/json.ts'
+import type { RetryPolicy } from '../retry/retry-config.ts'
+import type { StepContext, StepSendOptions } from './steps.ts'
+
+/** What a step of each kind does. */
+export type StepKind = 'run' | 'sleep' | 'sleepUntil' | 'waitForEvent' | 'sendEvent' | 'runJob'
+
+/** What every step that was called has. */
+interface BaseCall {
+  /** The step's id, with a number from its second time in the run on: `charge`, `charge#2`. Unique in the run. */
+  readonly key: string
+}
+
+/** Work that is tried until it completes or has failed for good. */
+export interface Work extends BaseCall {
+  readonly policy: RetryPolicy
+  /** How long one attempt may take; absent means no limit. */
+  readonly timeoutMs?: number
+  readonly work: (context: StepContext) => unknown
+}
+
+/** `step.run` */
+export interface RunCall extends Work {
+  readonly kind: 'run'
+  readonly compensate?: (output: Json | undefined, context: StepContext) => unknown
+}
+
+/** What a step sends, for an engine that has a way of its own to send once. */
+export interface StepSend {
+  readonly event: JobEvent
+  readonly payload: unknown
+  readonly options: StepSendOptions
+}
+
+/** `step.sendEvent`; `work` sends by the host's client and answers the handle. */
+export interface SendCall extends Work {
+  readonly kind: 'sendEvent'
+  readonly send: StepSend
+}
+
+/** `step.runJob`; `work` sends by the host's client and answers the job's id. */
+export interface JobCall extends Work {
+  readonly kind: 'runJob'
+  readonly send: StepSend
+  /** The definition whose output is waited for. */
+  readonly definitionId: string
+}
+
+/** `step.sleep` */
+export interface SleepCall extends BaseCall {
+  readonly kind: 'sleep'
+  readonly durationMs: number
+}
+
+/** `step.sleepUntil` */
+export interface SleepUntilCall extends BaseCall {
+  readonly kind: 'sleepUntil'
+  /** Epoch milliseconds. */
+  readonly until: number
+}
+
+/** A field that must have this value in the payload of the event that is waited for. */
+export interface EventMatch {
+  readonly field: string
+  readonly value: string | number | boolean | null
+}
+
+/** `step.waitForEvent` */
+export interface EventWaitCall extends BaseCall {
+  readonly kind: 'waitForEvent'
+  readonly event: string
+  readonly match?: EventMatch
+  readonly timeoutMs: number
+}
+
+/** A step that the code of a workflow called, checked and numbered. */
+export type StepCall = RunCall | SendCall | JobCall | SleepCall | SleepUntilCall | EventWaitCall
+
+/** An event as a wait for it keeps it. */
+export interface AwaitedEvent {
+  readonly id: string
+  readonly payload: Json
+  /** Epoch milliseconds. */
+  readonly sentAt: number
+}

@@ -1,0 +1,54 @@
+import type { Json } from '../events/json.ts'
+import type { Logger } from '../logging/logger.ts'
+import type { JobErrorInfo } from '../runs/error-info.ts'
+import type { EngineLimits } from '../runs/failure.ts'
+import type { Clock } from '../time/clock.ts'
+import type { StepCall } from './step-call.ts'
+import type { WorkflowDefinition } from './workflow-definition.ts'
+
+/** What the steps of one pass over a workflow's code are made with. */
+export interface StepTools {
+  /** Tells this pass from another. */
+  readonly run: object
+  readonly definition: WorkflowDefinition
+  readonly runId: string
+  /** Aborts when the run was cancelled or the host closes. */
+  readonly signal: AbortSignal
+  readonly clock: Clock
+  readonly random: () => number
+  readonly logger: Logger
+  readonly limits: EngineLimits | undefined
+  /** Ends the run, for a reason that its code cannot catch. */
+  fail(error: Error): void
+}
+
+/** How a pass over a workflow's code ended. */
+export type CodeEnd =
+  | { readonly type: 'returned'; readonly output: unknown }
+  | { readonly type: 'threw'; readonly error: unknown }
+  /** The code waits, and goes on in another pass: at this instant, epoch milliseconds, or when something answers it. */
+  | { readonly type: 'suspended'; readonly wakeAt?: number }
+
+/** How an engine does the steps of a workflow. */
+export interface StepEngine {
+  /** The version that the run began with, as far as it is known. */
+  readonly version: string | undefined
+  /** Why the run has failed already: what is left is to undo. */
+  readonly failure?: JobErrorInfo | undefined
+  /** True where the run was cancelled, and is only undone. */
+  readonly isCancelled?: boolean
+  /** Does a step: settles as it does, or never where the code goes no further in this pass. */
+  perform(call: StepCall): Promise<Json | undefined>
+  /** Runs the code. With `recorded: 'only'` no step begins that has not ended: the code is run for what it can undo. */
+  run(code: () => Promise<unknown>, steps?: 'all' | 'recorded only'): Promise<CodeEnd>
+  /**
+   * Undoes the completed steps, the last one first, each as often as its retries say. Answers when there is more to do
+   * later, epoch milliseconds; nothing once all is done.
+   */
+  compensate(failure: JobErrorInfo): Promise<number | undefined>
+  /** Work that goes on though the pass was stopped. */
+  underWay?(): Promise<unknown> | undefined
+}
+
+/** Makes the steps of one pass. */
+export type StepEngineFactory = (tools: StepTools) => StepEngine

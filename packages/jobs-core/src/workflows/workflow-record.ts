@@ -1,0 +1,96 @@
+import type { Json } from '../events/json.ts'
+import type { JobErrorInfo } from '../runs/error-info.ts'
+import type { EventMatch, StepKind } from './step-call.ts'
+
+/** Where a step stands. */
+export type StepState = 'running' | 'waiting' | 'retrying' | 'completed' | 'failed' | 'cancelled'
+
+/** How far the undo of a step has come. Instants are epoch milliseconds. */
+export interface UndoRecord {
+  state: 'running' | 'retrying' | 'completed' | 'failed'
+  attempts: number
+  startedAt: number
+  endedAt?: number
+  nextAttemptAt?: number
+  error?: JobErrorInfo
+}
+
+/** What is kept of one step, as JSON. Instants are epoch milliseconds. */
+export interface StepRecord {
+  readonly key: string
+  readonly kind: StepKind
+  state: StepState
+  attempts: number
+  /** For what is tried again. */
+  readonly maxAttempts?: number
+  readonly startedAt: number
+  endedAt?: number
+  /** The place among the steps that have ended, from 1: results are handed to the code in this order. */
+  order?: number
+  output?: Json
+  error?: JobErrorInfo
+  nextAttemptAt?: number
+  /** When a wait is over at the latest. */
+  readonly until?: number
+  /** The event that is waited for, and what must match in it. */
+  readonly event?: string
+  readonly match?: EventMatch
+  /** The job that is waited for, once it was sent, and the definition whose output counts. */
+  jobId?: string
+  readonly definitionId?: string
+  /** True where the code gave an undo. */
+  undoable?: boolean
+  undo?: UndoRecord
+  /** Something that the engine keeps with the step, such as the id of a wait of its own. */
+  handle?: string
+}
+
+/** What is kept of a workflow's run, as JSON: all that a replay needs. */
+export interface WorkflowRecord {
+  /** The run that the records began in; one that goes on from a failed run has that one's. */
+  readonly origin: string
+  /** The definition's version when the run began. */
+  readonly version?: string
+  /** In the order in which the code called them. */
+  readonly steps: StepRecord[]
+  /** How many steps have ended. */
+  ended: number
+  /** Why the run has failed for good, from then on: what is left is to undo. */
+  failure?: JobErrorInfo
+}
+
+/** The record of a run that begins. */
+export function newWorkflowRecord(runId: string, version: string | undefined): WorkflowRecord {
+  return { origin: runId, ...(version !== undefined && { version }), steps: [], ended: 0 }
+}
+
+/**
+ * What a run that retries a failed one begins with: the completed steps of the failed one, or nothing where steps of it
+ * were undone.
+ */
+export function continueRecord(failed: WorkflowRecord): WorkflowRecord | undefined {
+  if (failed.steps.some(({ undo }) => undo)) return undefined
+  const steps = failed.steps.filter(({ state }) => state === 'completed')
+  const { failure: _, ...kept } = structuredClone({ ...failed, steps })
+  return kept
+}
+
+/** True when nothing more becomes of a step. */
+export function isStepEnded({ state }: Pick<StepRecord, 'state'>): boolean {
+  return state === 'completed' || state === 'failed' || state === 'cancelled'
+}
+
+/** When a wait of a step is over by itself: a sleep, the patience for an event, the delay before an attempt. */
+export function stepDueAt(step: StepRecord): number | undefined {
+  if (step.state === 'retrying') return step.nextAttemptAt
+  return step.state === 'waiting' ? step.until : undefined
+}
+
+/** Notes that a step has ended, with its place in the order. */
+export function endStep(record: WorkflowRecord, step: StepRecord, state: 'completed' | 'failed', now: number): void {
+  step.state = state
+  step.endedAt = now
+  step.order = ++record.ended
+  delete step.nextAttemptAt
+  if (state === 'completed') delete step.error
+}

@@ -1,0 +1,8 @@
+import { type JobState, jobStateOf } from '@cgk-platform/jobs-core'
+
+import type { StoredJob } from './job-store.ts'
+
+/** The state of a stored job. */
+export function stateOf(job: StoredJob): JobState {
+  return job.runs.length === 0 ? job.state : jobStateOf(job.runs)
+}

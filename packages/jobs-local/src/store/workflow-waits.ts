@@ -1,0 +1,79 @@
+import { answerEventWait, answerJobWait, type Envelope, isEnded, type JobStatus, type StepRecord } from '@cgk-platform/jobs-core'
+
+import type { AnsweredStep, StoredRun } from './job-store.ts'
+
+/** What workflows wait for: events of their tenant, and jobs that they sent. */
+export class WorkflowWaits {
+  readonly #events = new Map<string, Set<AnsweredStep>>()
+  readonly #jobs = new Map<string, Set<AnsweredStep>>()
+  readonly #byStep = new Map<StepRecord, { readonly set: Set<AnsweredStep>; readonly wait: AnsweredStep }>()
+  #answered: AnsweredStep[] = []
+
+  /** Takes up a step that waits, and drops one that does no more. */
+  note(run: StoredRun, step: StepRecord): void {
+    const known = this.#byStep.get(step)
+    if (step.state !== 'waiting') return this.#drop(step)
+    if (known) return
+    const { tenantId } = run.job.envelope
+    if (step.event !== undefined) this.#add(this.#events, keyOf(tenantId, step.event), { run, step })
+    if (step.jobId !== undefined) this.#add(this.#jobs, step.jobId, { run, step })
+  }
+
+  /** Forgets the waits of a run that has ended. */
+  forget(run: StoredRun): void {
+    for (const step of run.workflow?.steps ?? []) if (step.state === 'waiting') this.#drop(step)
+  }
+
+  answerEvent(envelope: Envelope, now: number): void {
+    for (const wait of this.#events.get(keyOf(envelope.tenantId, envelope.event)) ?? []) {
+      if (answerEventWait(wait.run.workflow!, wait.step, envelope, now)) this.#answer(wait)
+    }
+  }
+
+  /** Answers the waits for a job of which a run has ended. */
+  answerJob(jobId: string, read: () => JobStatus, now: number): void {
+    const waits = this.#jobs.get(jobId)
+    if (!waits) return
+    const job = read()
+    for (const wait of waits) {
+      if (answerJobWait(wait.run.workflow!, wait.step, job, now)) this.#answer(wait)
+    }
+  }
+
+  takeAnswered(): readonly AnsweredStep[] {
+    if (this.#answered.length === 0) return this.#answered
+    const answered = this.#answered
+    this.#answered = []
+    return answered.filter(({ run }) => !isEnded(run.state))
+  }
+
+  get hasAnswered(): boolean {
+    return this.#answered.length > 0
+  }
+
+  #answer(wait: AnsweredStep): void {
+    this.#drop(wait.step)
+    this.#answered.push(wait)
+  }
+
+  #add(index: Map<string, Set<AnsweredStep>>, key: string, wait: AnsweredStep): void {
+    const set = index.get(key) ?? new Set()
+    index.set(key, set.add(wait))
+    this.#byStep.set(wait.step, { set, wait })
+  }
+
+  #drop(step: StepRecord): void {
+    const known = this.#byStep.get(step)
+    if (!known) return
+    this.#byStep.delete(step)
+    known.set.delete(known.wait)
+    if (known.set.size > 0) return
+    const { jobId, event } = step
+    if (event !== undefined) this.#events.delete(keyOf(known.wait.run.job.envelope.tenantId, event))
+    if (jobId !== undefined) this.#jobs.delete(jobId)
+  }
+}
+
+function keyOf(tenantId: string, event: string): string {
+  return JSON.stringify([tenantId, event])
+}
