@@ -92,7 +92,14 @@ export { type CronJobOptions, defineCronJob } from './jobs/define-cron-job.ts'
 export { defineJob, type JobOptions } from './jobs/define-job.ts'
 export type { EventMessage } from './jobs/event-message.ts'
 export type { CronContext, JobContext } from './jobs/job-context.ts'
-export type { BaseDefinition, CronJobDefinition, Definition, EventDefinition, JobDefinition, JobOutput } from './jobs/job-definition.ts'
+export type {
+  BaseDefinition,
+  CronJobDefinition,
+  Definition,
+  EventDefinition,
+  JobDefinition,
+  JobOutput,
+} from './jobs/job-definition.ts'
 export type { AsJson } from './jobs/as-json.ts'
 export { eventOf } from './jobs/event-of.ts'
 export { ambientJobs, createJobRegistry, type JobRegistry, toJobRegistry } from './jobs/job-registry.ts'
@@ -149,13 +156,7 @@ export { recordedSteps, type StepRecords } from './workflows/recorded-steps.ts'
 export type * from './workflows/step-call.ts'
 export type { CodeEnd, StepEngine, StepEngineFactory, StepTools } from './workflows/step-engine.ts'
 export { type StepStatus, toStepStatus, type UndoStatus } from './workflows/step-status.ts'
-export type {
-  StepContext,
-  StepOptions,
-  Steps,
-  StepSendOptions,
-  WaitForEventOptions,
-} from './workflows/steps.ts'
+export type { StepContext, StepOptions, Steps, StepSendOptions, WaitForEventOptions } from './workflows/steps.ts'
 export type { WorkflowDefinition } from './workflows/workflow-definition.ts'
 export {
   continueRecord,

@@ -20,7 +20,20 @@ export function toJobStatus(job: StoredJob): JobStatus {
 }
 
 function toRunStatus(run: StoredRun): RunStatus {
-  const { id, definitionId, state, attempts, maxAttempts, dueAt, startedAt, endedAt, output, error, retryOf, workflow } = run
+  const {
+    id,
+    definitionId,
+    state,
+    attempts,
+    maxAttempts,
+    dueAt,
+    startedAt,
+    endedAt,
+    output,
+    error,
+    retryOf,
+    workflow,
+  } = run
   return {
     id,
     definitionId,

@@ -22,6 +22,7 @@ export type RuleName =
   | 'cancelAndRetry'
   | 'nothingSilent'
   | 'production'
+  | 'workflows'
 
 /** The rules, in the order of the report. */
 export const rules: Readonly<Record<RuleName, Rule>> = {
@@ -37,6 +38,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
   cancelAndRetry: { number: 8, name: 'Cancel and retry' },
   nothingSilent: { number: 9, name: 'Nothing silent' },
   production: { number: 10, name: 'Nothing defaults to memory in production' },
+  workflows: { number: 11, name: 'Workflows' },
 }
 
 /** One behaviour that every provider owes. */

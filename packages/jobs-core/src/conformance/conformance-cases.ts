@@ -21,6 +21,13 @@ import { tenantIsolationCases } from './cases/tenant-isolation.ts'
 import { timeCases } from './cases/time.ts'
 import { validationCases } from './cases/validation.ts'
 import { wireCases } from './cases/wire.ts'
+import { workflowStepCases } from './cases/workflow-steps.ts'
+import { workflowFlowCases } from './cases/workflow-flow.ts'
+import { workflowWaitCases } from './cases/workflow-waits.ts'
+import { workflowSendCases } from './cases/workflow-sends.ts'
+import { workflowCompensationCases } from './cases/workflow-compensation.ts'
+import { workflowControlCases } from './cases/workflow-control.ts'
+import { workflowMistakeCases } from './cases/workflow-mistakes.ts'
 import type { ConformanceCase } from './conformance-case.ts'
 
 /** Every case of the suite, in the order of the rules. */
@@ -48,4 +55,11 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...retryJobCases,
   ...nothingSilentCases,
   ...productionCases,
+  ...workflowStepCases,
+  ...workflowFlowCases,
+  ...workflowWaitCases,
+  ...workflowSendCases,
+  ...workflowCompensationCases,
+  ...workflowControlCases,
+  ...workflowMistakeCases,
 ]

@@ -23,6 +23,10 @@ export type ConformanceEvent =
   | 'conformance.nobody'
   | 'conformance.typed'
   | 'conformance.own-schema'
+  | 'conformance.workflow'
+  | 'conformance.workflow-few'
+  | 'conformance.workflow-undone'
+  | 'conformance.awaited'
 
 /** A schema of no library, and asynchronous: what Standard Schema allows, a provider's host must wait for. */
 const ownSchema: StandardSchemaV1<ScriptPayload> = {
@@ -64,6 +68,10 @@ const schemas: Record<ConformanceEvent, StandardSchemaV1> = {
   'conformance.nobody': scripted,
   'conformance.typed': typedSchema,
   'conformance.own-schema': ownSchema,
+  'conformance.workflow': scripted,
+  'conformance.workflow-few': scripted,
+  'conformance.workflow-undone': scripted,
+  'conformance.awaited': scripted,
 }
 
 /** Declares the suite's events in this process; again is harmless. */

@@ -7,6 +7,7 @@ import type { Definition } from '../jobs/job-definition.ts'
 import type { Capabilities } from '../provider/capabilities.ts'
 import { checkDefinitionSupport } from '../provider/check-support.ts'
 import { defineConformanceCronJobs } from './conformance-cron-jobs.ts'
+import { defineConformanceWorkflows } from './conformance-workflows.ts'
 import { type ConformanceEvent, declareConformanceEvents } from './conformance-events.ts'
 import { inOwnRegistry } from './in-own-registry.ts'
 import { performScript, reportFailure } from './perform-script.ts'
@@ -24,9 +25,10 @@ export const timeoutMs = 400
 export function conformanceJobs(capabilities?: Capabilities): Definition[] {
   declareConformanceEvents()
   const unitMs = Math.max(100, capabilities?.minRetryDelayMs ?? 0)
-  return inOwnRegistry(() => [...defineScriptedJobs(unitMs), ...defineConformanceCronJobs(unitMs)]).filter(
-    (definition) => !capabilities || isSupported(capabilities, definition),
-  )
+  return inOwnRegistry(() => {
+    const jobs = defineScriptedJobs(unitMs)
+    return [...jobs, ...defineConformanceCronJobs(unitMs), ...defineConformanceWorkflows(unitMs, jobs)]
+  }).filter((definition) => !capabilities || isSupported(capabilities, definition))
 }
 
 function defineScriptedJobs(unitMs: number): Definition[] {

@@ -14,6 +14,12 @@ export type Observation =
   | 'logged'
   | 'leaked'
   | 'hook'
+  | 'pass'
+  | 'step'
+  | 'stepEnded'
+  | 'undo'
+  | 'undone'
+  | 'refused'
 
 /** One line of the journal. */
 export interface JournalEntry {

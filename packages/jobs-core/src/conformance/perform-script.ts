@@ -68,15 +68,24 @@ async function wait(
   note: ReturnType<typeof noteOf>,
 ): Promise<void> {
   const reasonOf = (): string => (signal.reason as Error | undefined)?.name ?? String(signal.reason)
-  const clock = conformanceClock()
+  return waitFor(waitMs, signal, () => note('aborted', { reason: reasonOf() }), script.ignoresSignal)
+}
+
+/** Waits by the suite's clock; an abort of the signal is told, and ends the waiting unless it is to be ignored. */
+export async function waitFor(
+  waitMs: number,
+  signal: AbortSignal,
+  aborted: () => void,
+  ignoresSignal = false,
+): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const onAbort = (): void => {
-      note('aborted', { reason: reasonOf() })
-      if (script.ignoresSignal) return
+      aborted()
+      if (ignoresSignal) return
       timer.cancel()
       reject(signal.reason)
     }
-    const timer = clock.setTimer(waitMs, () => {
+    const timer = conformanceClock().setTimer(waitMs, () => {
       signal.removeEventListener('abort', onAbort)
       resolve()
     })
@@ -107,7 +116,8 @@ function runNumber(definition: string, { jobId, runId }: JobContext): number {
   return new Set([...before.map((entry) => entry.runId), runId]).size
 }
 
-function thrownFor({ as, afterMs = 0 }: ScriptedFailure, { attempt }: JobContext): unknown {
+/** What a scripted failure throws. */
+export function thrownFor({ as, afterMs = 0 }: ScriptedFailure, { attempt }: Pick<JobContext, 'attempt'>): unknown {
   const message = `failed on purpose in attempt ${attempt}`
   switch (as) {
     case 'error':

@@ -51,9 +51,7 @@ export function answerJobWait(record: WorkflowRecord, step: StepRecord, job: Job
   const cancelled = (run?.state ?? job.state) === 'cancelled'
   step.error =
     run?.error ??
-    toErrorInfo(
-      cancelled ? new JobCancelledError({ jobId: job.id }) : new DefinitionNotFoundError({ definitionId }),
-    )
+    toErrorInfo(cancelled ? new JobCancelledError({ jobId: job.id }) : new DefinitionNotFoundError({ definitionId }))
   endStep(record, step, 'failed', now)
   return true
 }

@@ -45,7 +45,16 @@ export async function attemptWorkflow(attempt: WorkflowAttempt): Promise<Outcome
   const { definition, signal, clock, steps } = attempt
   if (!steps) {
     const remedy = 'Its host is older than workflows, or gives `runAttempt` no `steps`.'
-    return { type: 'failed', error: toErrorInfo(new UnsupportedFeatureError({ feature: 'workflows', provider: attempt.limits?.provider ?? 'this engine', remedy })) }
+    return {
+      type: 'failed',
+      error: toErrorInfo(
+        new UnsupportedFeatureError({
+          feature: 'workflows',
+          provider: attempt.limits?.provider ?? 'this engine',
+          remedy,
+        }),
+      ),
+    }
   }
   let engine: StepEngine | undefined
   try {
@@ -78,14 +87,23 @@ function createFatal(): Fatal {
   return { run: {}, thrown, fail }
 }
 
-function toolsOf({ definition, runId, clock, random = Math.random, bound, limits }: WorkflowAttempt, signal: AbortSignal, { run, fail }: Fatal): StepTools {
+function toolsOf(
+  { definition, runId, clock, random = Math.random, bound, limits }: WorkflowAttempt,
+  signal: AbortSignal,
+  { run, fail }: Fatal,
+): StepTools {
   const { provider = 'this engine', minRetryDelayMs = 0, maxRetryDelayMs, maxStepOutputBytes } = limits ?? {}
   const maxOutputBytes = maxStepOutputBytes ?? portablePayloadBytes
   const stepLimits = { provider, minRetryDelayMs, maxRetryDelayMs, maxOutputBytes }
   return { run, definition, runId, signal, clock, random, logger: bound, limits: stepLimits, fail }
 }
 
-async function passOver(attempt: WorkflowAttempt, own: AbortSignal, engine: StepEngine, fatal: Fatal): Promise<Outcome> {
+async function passOver(
+  attempt: WorkflowAttempt,
+  own: AbortSignal,
+  engine: StepEngine,
+  fatal: Fatal,
+): Promise<Outcome> {
   const { definition, envelope, client, info } = attempt
   let isOver = false
   let isReading = true

@@ -45,7 +45,8 @@ export function checkWork(
   if (compensate !== undefined && typeof compensate !== 'function') {
     throw fault(`has ${kindOf(compensate)} as \`compensate\``, 'Give a function.')
   }
-  const timeoutMs = timeout === undefined ? definition.timeoutMs : asked(fault, () => toMilliseconds(timeout, 'timeout'))
+  const timeoutMs =
+    timeout === undefined ? definition.timeoutMs : asked(fault, () => toMilliseconds(timeout, 'timeout'))
   if (timeoutMs === 0) throw fault('has a `timeout` of 0', "Give milliseconds of 1 or more, or `'30s'`.")
   return {
     work: work as (context: StepContext) => unknown,
@@ -103,7 +104,8 @@ export function checkJobStep(
   job: unknown,
 ): { readonly id: string; readonly event: JobEvent } {
   const { kind, id: jobId, event } = (job ?? {}) as { kind?: unknown; id?: unknown; event?: unknown }
-  if ((kind === 'job' || kind === 'workflow') && typeof jobId === 'string') return { id: jobId, event: event as JobEvent }
+  if ((kind === 'job' || kind === 'workflow') && typeof jobId === 'string')
+    return { id: jobId, event: event as JobEvent }
   const what = kind === 'cron' ? 'a cron job' : kindOf(job)
   throw stepFault(definition, id)(`has ${what} as its job`, 'Give what `defineJob` or `defineWorkflow` returned.')
 }

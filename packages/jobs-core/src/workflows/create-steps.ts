@@ -41,7 +41,10 @@ export function createSteps(parts: StepsParts): Steps {
     const fault = stepFault(definition, id)
     const outer = enclosingStep(parts.run)
     if (outer !== undefined) {
-      throw fault(`is called inside of the step \`${outer}\``, 'Call it beside that one: a step holds plain work alone.')
+      throw fault(
+        `is called inside of the step \`${outer}\``,
+        'Call it beside that one: a step holds plain work alone.',
+      )
     }
     if (parts.isOver()) throw fault('is called after the run has ended', 'Await every step before `steps` returns.')
     const known = counts.get(id)

@@ -68,8 +68,7 @@ export function defineWorkflow<Event extends JobEvent, Output = void>(
   }
   if (version !== undefined && (typeof version !== 'string' || version === ''))
     fail('version', version, "Give a text such as `'2'`.")
-  if (!Number.isSafeInteger(maxSteps) || maxSteps < 1)
-    fail('maxSteps', maxSteps, 'Give a whole number of 1 or more.')
+  if (!Number.isSafeInteger(maxSteps) || maxSteps < 1) fail('maxSteps', maxSteps, 'Give a whole number of 1 or more.')
   if (typeof compensateOnCancel !== 'boolean') fail('compensateOnCancel', compensateOnCancel, 'Give true or false.')
   const definition: WorkflowDefinition<Event, Output> = Object.freeze({
     kind: 'workflow' as const,

@@ -24,8 +24,8 @@ export interface StepRecords {
   saveFailure?(): Promise<void> | undefined
   /** Calls back when a wait was answered from outside while the code runs; the answer ends it. */
   onAnswer?(listener: (step: StepRecord) => void): () => void
-  /** True where the run was cancelled, and is only undone. */
-  readonly isCancelled?: boolean
+  /** Given where the run was cancelled, and is only undone. */
+  readonly cancelled?: JobErrorInfo
 }
 
 /** The steps of a workflow on an engine that keeps their records and has no steps of its own. */
@@ -80,11 +80,11 @@ class RecordedSteps implements StepEngine {
   }
 
   get failure(): JobErrorInfo | undefined {
-    return this.#records.record.failure
+    return this.#records.cancelled ?? this.#records.record.failure
   }
 
   get isCancelled(): boolean {
-    return this.#records.isCancelled ?? false
+    return this.#records.cancelled !== undefined
   }
 
   underWay(): Promise<unknown> | undefined {

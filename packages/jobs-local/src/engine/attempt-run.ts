@@ -5,6 +5,7 @@ import {
   dispatchTick,
   type EngineLimits,
   eventOf,
+  JobCancelledError,
   type JobHost,
   newWorkflowRecord,
   type Outcome,
@@ -76,6 +77,6 @@ function recordsOf(run: StoredRun, { version }: WorkflowDefinition, { store, onA
       return undefined
     },
     onAnswer,
-    isCancelled: run.undoing !== undefined,
+    ...(run.undoing && { cancelled: toErrorInfo(new JobCancelledError({ jobId: run.job.envelope.id })) }),
   }
 }

@@ -1,4 +1,11 @@
-import { answerEventWait, answerJobWait, type Envelope, isEnded, type JobStatus, type StepRecord } from '@cgk-platform/jobs-core'
+import {
+  answerEventWait,
+  answerJobWait,
+  type Envelope,
+  isEnded,
+  type JobStatus,
+  type StepRecord,
+} from '@cgk-platform/jobs-core'
 
 import type { AnsweredStep, StoredRun } from './job-store.ts'
 

@@ -1,8 +1,11 @@
 import type { LocalProvider } from '../../src/local-provider.ts'
 import type { VirtualClock } from '../../src/testing/virtual-clock.ts'
 
-/** Turns of the event loop in which nothing may happen before time goes on: an attempt takes two to end. */
-const quietTurns = 3
+/**
+ * Turns of the event loop in which nothing may happen before time goes on: an attempt takes two to end, and a workflow's
+ * code that is replayed one for each of its steps.
+ */
+const quietTurns = 12
 
 /**
  * Lets virtual time go by: what is due meanwhile runs at its own instant. The suite's handlers wait for time alone, so

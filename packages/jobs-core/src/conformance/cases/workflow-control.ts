@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict'
+
+import { type ConformanceCase, rules } from '../conformance-case.ts'
+import { begin, keysOf, lastRun, perform, resultOf, stepIn, worked } from '../workflow-tools.ts'
+import type { StepScript, WorkflowOp } from '../workflow-program.ts'
+import { casesOf } from './cases-of.ts'
+
+const once = { maxAttempts: 1 }
+/** Fails in the first run of its definition for the job, and not in one that retries it by hand. */
+const failsFirst: StepScript = { failure: { as: 'error', runs: 1 }, returns: 'at last' }
+
+/** Cancel, retry, and code that is changed while runs are under way. */
+export const workflowControlCases: readonly ConformanceCase[] = casesOf(rules.workflows, [
+  {
+    id: 'workflow-cancel-aborts-a-step',
+    title: 'a cancel aborts the step that is under way, and no step begins after it',
+    needs: ['workflows', 'cancelJob of a running job'],
+    async run(t) {
+      const { id } = await begin(t, [
+        { do: 'run', id: 'long', script: { waitMs: 20_000 } },
+        { do: 'run', id: 'next' },
+      ])
+      await t.until('the step has begun', () => worked(t, id).length > 0)
+      await t.client.cancelJob(id)
+      await t.seen({ jobId: id, what: 'aborted' })
+      await t.pass(1500)
+      assert.equal((await t.client.getJobStatus(id)).state, 'cancelled')
+      assert.deepEqual(worked(t, id), ['long/1'])
+    },
+  },
+  {
+    id: 'workflow-retry-goes-on',
+    title:
+      'a retry by hand goes on from the failed step: what had completed keeps its result, and the key of the failed step',
+    needs: ['workflows', 'retryJob', 'workflows: retryJob goes on from the failed step'],
+    async run(t) {
+      const { id } = await perform(t, [
+        { do: 'run', id: 'one', script: { returns: 'kept' } },
+        { do: 'send', id: 'tell', event: 'conformance.nobody' },
+        { do: 'sleep', id: 'nap', ms: 1000 },
+        { do: 'run', id: 'charge', retry: once, script: failsFirst },
+        { do: 'run', id: 'after', script: { returns: 'done' } },
+      ])
+      await t.client.retryJob(id)
+      const status = await t.ended(id)
+      const { output, retryOf, state } = lastRun(status)
+      assert.deepEqual([state, retryOf, status.runs.length], ['completed', status.runs[0]!.id, 2])
+      const [kept, , ...rest] = output as unknown[]
+      assert.deepEqual([kept, rest], ['kept', ['at last', 'done']])
+      assert.deepEqual(worked(t, id), ['one/1', 'charge/1', 'charge/1', 'after/1'])
+      assert.equal(new Set(keysOf(t, id, 'charge')).size, 1)
+      const sent = t
+        .journal({ tenantId: t.tenantId, what: 'hook' })
+        .filter(({ seen }) => seen['hook'] === 'onSend' && seen['event'] === 'conformance.nobody')
+      assert.ok(sent.length <= 1)
+    },
+  },
+  {
+    id: 'workflow-retry-after-an-undo',
+    title: 'a retry of a run that was undone begins from the start, with other idempotency keys',
+    needs: ['workflows', 'retryJob'],
+    async run(t) {
+      const { id, state } = await perform(t, [
+        { do: 'run', id: 'one', script: { returns: 1 }, undo: {} },
+        { do: 'run', id: 'charge', retry: once, script: failsFirst },
+      ])
+      assert.deepEqual([state, worked(t, id, 'undone')], ['failed', ['one/1']])
+      await t.client.retryJob(id)
+      assert.deepEqual(lastRun(await t.ended(id)).output, [1, 'at last'])
+      assert.deepEqual(worked(t, id), ['one/1', 'charge/1', 'one/1', 'charge/1'])
+      assert.equal(new Set(keysOf(t, id, 'one')).size, 2)
+    },
+  },
+  {
+    id: 'workflow-forgotten-step',
+    title: 'a recorded step that the code calls no more is passed by',
+    needs: ['workflows'],
+    async run(t) {
+      const common: WorkflowOp = { do: 'run', id: 'common', script: { returns: 'common' } }
+      const result = await resultOf(t, [
+        {
+          do: 'changed',
+          before: [{ do: 'run', id: 'gone' }, common, { do: 'sleep', id: 'nap', ms: 1000 }],
+          after: [common, { do: 'sleep', id: 'nap', ms: 1000 }, { do: 'run', id: 'new', script: { returns: 'new' } }],
+        },
+      ])
+      assert.deepEqual(result, ['common', 'new'])
+    },
+  },
+  {
+    id: 'workflow-changed-step',
+    title: 'a step whose id is of another kind than before fails the run, with an error that names it',
+    needs: ['workflows'],
+    async run(t) {
+      const status = await perform(t, [
+        {
+          do: 'changed',
+          before: [
+            { do: 'run', id: 'pack', script: { returns: 1 } },
+            { do: 'sleep', id: 'nap', ms: 1000 },
+          ],
+          after: [
+            { do: 'catch', program: [{ do: 'wait', id: 'pack', timeoutMs: 1000 }] },
+            { do: 'run', id: 'never' },
+          ],
+        },
+      ])
+      const { error } = lastRun(status)
+      assert.deepEqual([status.state, error?.code], ['failed', 'workflow_changed'])
+      assert.match(error!.message, /`pack`/)
+      assert.deepEqual(worked(t, status.id), ['pack/1'])
+    },
+  },
+  {
+    id: 'workflow-survives-a-restart',
+    title: 'a run that sleeps goes on after its process died, and no completed step runs again',
+    needs: ['workflows', 'jobs survive a restart'],
+    wants: ['restart'],
+    alone: true,
+    async run(t) {
+      const { id } = await begin(t, [
+        { do: 'run', id: 'before', script: { returns: 'before' } },
+        { do: 'sleep', id: 'nap', ms: 4000 },
+        { do: 'run', id: 'after', script: { returns: 'after' } },
+      ])
+      await t.until('the first step has ended', () => worked(t, id, 'stepEnded').length > 0)
+      await t.pass(1000)
+      await t.engine.restart!()
+      const status = await t.ended(id)
+      assert.deepEqual([status.state, lastRun(status).output], ['completed', ['before', 'after']])
+      assert.deepEqual(worked(t, id), ['before/1', 'after/1'])
+      if (t.capabilities.features['status.steps'].supported) assert.equal(stepIn(status, 'nap')?.state, 'completed')
+    },
+  },
+])

@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict'
+
+import { type ConformanceCase, rules } from '../conformance-case.ts'
+import { lastRun, perform, resultOf, worked, workedAt } from '../workflow-tools.ts'
+import { casesOf } from './cases-of.ts'
+
+/** Steps in parallel, in loops and under conditions: plain code. */
+export const workflowFlowCases: readonly ConformanceCase[] = casesOf(rules.workflows, [
+  {
+    id: 'workflow-parallel-steps',
+    title: 'steps in `Promise.all` are under way together, and each branch goes on by itself',
+    needs: ['workflows'],
+    async run(t) {
+      const { id, runs } = await perform(t, [
+        {
+          do: 'all',
+          branches: [
+            [
+              { do: 'run', id: 'a', script: { waitMs: 1200, returns: 'a' } },
+              { do: 'run', id: 'a2', script: { returns: 'a2' } },
+            ],
+            [{ do: 'run', id: 'b', script: { waitMs: 1200, returns: 'b' } }],
+            [{ do: 'run', id: 'c', script: { waitMs: 1200, returns: 'c' } }],
+          ],
+        },
+        { do: 'run', id: 'last' },
+      ])
+      assert.deepEqual(runs[0]?.output, [[['a', 'a2'], ['b'], ['c']], null])
+      const begins = ['a', 'b', 'c'].map((step) => workedAt(t, id, step))
+      const ends = t
+        .journal({ jobId: id, what: 'stepEnded' })
+        .filter(({ seen }) => ['a', 'b', 'c'].includes(String(seen['step'])))
+      assert.ok(Math.max(...begins) < Math.min(...ends.map(({ at }) => at)), 'The steps were not under way together.')
+      assert.deepEqual(worked(t, id).toSorted(), ['a/1', 'a2/1', 'b/1', 'c/1', 'last/1'])
+    },
+  },
+  {
+    id: 'workflow-race',
+    title: 'of steps in `Promise.race` the first to end wins, also when the code is replayed',
+    needs: ['workflows'],
+    async run(t) {
+      const result = await resultOf(t, [
+        {
+          do: 'race',
+          branches: [
+            [{ do: 'run', id: 'slow', script: { waitMs: 1500, returns: 'slow' } }],
+            [{ do: 'run', id: 'fast', script: { waitMs: 50, returns: 'fast' } }],
+          ],
+        },
+        { do: 'sleep', id: 'nap', ms: 2500 },
+        { do: 'run', id: 'after', script: { returns: 'after' } },
+      ])
+      assert.deepEqual(result, [['fast'], 'after'])
+    },
+  },
+  {
+    id: 'workflow-race-with-a-sleep',
+    title: 'a sleep may be the patience for a step in a race',
+    needs: ['workflows', 'workflows: a race of a step and a wait'],
+    async run(t) {
+      const { id, runs } = await perform(t, [
+        {
+          do: 'race',
+          branches: [
+            [{ do: 'run', id: 'slow', script: { waitMs: 4000, returns: 'slow' } }],
+            [
+              { do: 'sleep', id: 'patience', ms: 1000 },
+              { do: 'run', id: 'instead', script: { returns: 'instead' } },
+            ],
+          ],
+        },
+      ])
+      assert.deepEqual(runs[0]?.output, [['instead']])
+      assert.ok(worked(t, id).includes('instead/1'))
+    },
+  },
+  {
+    id: 'workflow-all-settled',
+    title: '`Promise.allSettled` tells what each branch came to',
+    needs: ['workflows'],
+    async run(t) {
+      const [settled] = (await resultOf(t, [
+        {
+          do: 'settled',
+          branches: [
+            [{ do: 'run', id: 'good', script: { returns: 1 } }],
+            [{ do: 'run', id: 'bad', retry: { maxAttempts: 1 }, script: { failure: { as: 'error' } } }],
+          ],
+        },
+      ])) as [[unknown, { code: string }]]
+      assert.deepEqual([settled[0], settled[1].code], [[1], 'step_failed'])
+    },
+  },
+  {
+    id: 'workflow-loop',
+    title: 'the same id again in a run is another step, numbered in order',
+    needs: ['workflows'],
+    async run(t) {
+      const { id, runs } = await perform(t, [
+        {
+          do: 'times',
+          count: 3,
+          program: [
+            { do: 'run', id: 'again' },
+            { do: 'sleep', id: 'nap', ms: 1000 },
+          ],
+        },
+      ])
+      assert.deepEqual(worked(t, id), ['again/1', 'again/1', 'again/1'])
+      const { steps } = runs[0]!
+      if (!t.capabilities.features['status.steps'].supported) return
+      assert.deepEqual(
+        steps?.map((step) => step.id),
+        ['again', 'nap', 'again#2', 'nap#2', 'again#3', 'nap#3'],
+      )
+    },
+  },
+  {
+    id: 'workflow-condition',
+    title: 'the code may go another way by what a step answered',
+    needs: ['workflows'],
+    async run(t) {
+      const { id } = await perform(t, [
+        { do: 'run', id: 'look', script: { returns: 'out of stock' } },
+        {
+          do: 'if',
+          lastIs: 'out of stock',
+          then: [{ do: 'run', id: 'order' }],
+          else: [{ do: 'run', id: 'pack' }],
+        },
+      ])
+      assert.deepEqual(worked(t, id), ['look/1', 'order/1'])
+    },
+  },
+  {
+    id: 'workflow-awaits-other-things',
+    title: 'the code may await what is no step',
+    needs: ['workflows'],
+    async run(t) {
+      const { id } = await perform(t, [
+        { do: 'await', ms: 50 },
+        { do: 'run', id: 'one' },
+        { do: 'await', ms: 50 },
+        { do: 'sleep', id: 'nap', ms: 1000 },
+        { do: 'await', ms: 50 },
+        { do: 'run', id: 'two' },
+      ])
+      assert.deepEqual(worked(t, id), ['one/1', 'two/1'])
+    },
+  },
+  {
+    id: 'workflow-code-throws',
+    title: 'what the code throws between the steps is tried again by the policy of the workflow; completed steps stay',
+    needs: ['workflows'],
+    async run(t) {
+      const status = await perform(t, [
+        { do: 'run', id: 'one', script: { returns: 1 } },
+        { do: 'throw', failure: { as: 'error', attempts: 2 } },
+        { do: 'run', id: 'two', script: { returns: 2 } },
+      ])
+      const { output, attempts, state } = lastRun(status)
+      assert.deepEqual([state, output, attempts], ['completed', [1, 2], 3])
+      assert.deepEqual(worked(t, status.id), ['one/1', 'two/1'])
+    },
+  },
+  {
+    id: 'workflow-code-fails',
+    title: 'code that throws in all attempts fails the run, and onFailure is called once',
+    needs: ['workflows'],
+    async run(t) {
+      const status = await perform(t, [
+        { do: 'run', id: 'one' },
+        { do: 'throw', failure: { as: 'error' } },
+      ])
+      const { error, attempts } = lastRun(status)
+      assert.deepEqual([status.state, error?.name, attempts], ['failed', 'ConformanceFailure', 3])
+      await t.seen({ jobId: status.id, what: 'onFailure' })
+      await t.pass(300)
+      const reports = t.journal({ jobId: status.id, what: 'onFailure' })
+      assert.deepEqual(
+        reports.map(({ seen }) => seen['name']),
+        ['ConformanceFailure'],
+      )
+    },
+  },
+  {
+    id: 'workflow-hooks',
+    title: 'hooks tell of the attempts of a run, not of its replays',
+    needs: ['workflows'],
+    async run(t) {
+      const { id } = await perform(t, [
+        { do: 'run', id: 'one' },
+        { do: 'sleep', id: 'nap', ms: 1000 },
+        { do: 'run', id: 'two', script: { failure: { as: 'error', attempts: 1 } } },
+      ])
+      const told = (hook: string) => t.journal({ jobId: id, what: 'hook' }).filter(({ seen }) => seen['hook'] === hook)
+      await t.until('the run has been told', () => told('onRunEnd').length > 0)
+      const counts = ['onAttemptStart', 'onAttemptEnd', 'onRunEnd'].map((hook) => told(hook).length)
+      assert.deepEqual(counts, [1, 1, 1])
+      assert.equal(told('onAttemptEnd')[0]?.seen['outcome'], 'completed')
+    },
+  },
+])

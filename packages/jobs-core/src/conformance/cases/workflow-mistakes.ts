@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+
+import type { CaseTools } from '../case-tools.ts'
+import { fewSteps } from '../conformance-workflows.ts'
+import { type ConformanceCase, rules } from '../conformance-case.ts'
+import { lastRun, perform, worked } from '../workflow-tools.ts'
+import type { WorkflowOp } from '../workflow-program.ts'
+import { casesOf } from './cases-of.ts'
+
+/** The mistake fails the run at once, with this code, or what the step failed of has it. */
+async function expectMistake(t: CaseTools, op: WorkflowOp, code: string, words: RegExp): Promise<void> {
+  const status = await perform(t, [op, { do: 'run', id: 'never' }])
+  const { error, attempts } = lastRun(status)
+  assert.equal(status.state, 'failed')
+  assert.equal(error?.code === 'step_failed' ? error.cause?.code : error?.code, code, error?.message)
+  assert.match(error!.message, words)
+  assert.deepEqual([attempts, worked(t, status.id).filter((each) => each.startsWith('never'))], [1, []])
+}
+
+/** Steps that cannot be made. */
+export const workflowMistakeCases: readonly ConformanceCase[] = casesOf(rules.workflows, [
+  {
+    id: 'workflow-step-in-a-step',
+    title: 'a step inside of a step is refused, naming both',
+    needs: ['workflows'],
+    run: (t) =>
+      expectMistake(
+        t,
+        { do: 'run', id: 'outer', retry: { maxAttempts: 1 }, script: { nests: 'inner' } },
+        'invalid_step',
+        /`inner`.*`outer`/,
+      ),
+  },
+  {
+    id: 'workflow-wrong-ids',
+    title: 'an empty id, one that ends like our numbers, and one of another kind of step are refused',
+    needs: ['workflows'],
+    async run(t) {
+      await expectMistake(t, { do: 'run', id: '' }, 'invalid_step', /empty/)
+      await expectMistake(t, { do: 'run', id: 'charge#2' }, 'invalid_step', /number/)
+      const both: WorkflowOp = {
+        do: 'times',
+        count: 1,
+        program: [
+          { do: 'run', id: 'x' },
+          { do: 'sleep', id: 'x', ms: 1 },
+        ],
+      }
+      await expectMistake(t, both, 'invalid_step', /`x`.*`run`/)
+    },
+  },
+  {
+    id: 'workflow-wrong-waits',
+    title: 'a negative sleep, a wait for an unknown event and one that matches nothing comparable are refused',
+    needs: ['workflows'],
+    async run(t) {
+      await expectMistake(t, { do: 'sleep', id: 'nap', ms: -1 }, 'invalid_step', /negative/)
+      const unknown: WorkflowOp = { do: 'wait', id: 'w', event: 'conformance.no-such', timeoutMs: 1000 }
+      await expectMistake(t, unknown, 'unknown_event', /conformance\.no-such/)
+      await expectMistake(t, { do: 'wait', id: 'w', match: 'absent', timeoutMs: 1000 }, 'invalid_step', /absent/)
+    },
+  },
+  {
+    id: 'workflow-step-after-the-end',
+    title: 'a step that is called after the run has ended is refused, and its work does not run',
+    needs: ['workflows'],
+    async run(t) {
+      const { id, state } = await perform(t, [
+        { do: 'run', id: 'one' },
+        { do: 'late', id: 'late' },
+      ])
+      assert.equal(state, 'completed')
+      const { seen } = await t.seen({ jobId: id, what: 'refused' })
+      assert.equal(seen['code'], 'invalid_step')
+      assert.match(String(seen['message']), /`late`.*after the run has ended/)
+      assert.deepEqual(worked(t, id), ['one/1'])
+    },
+  },
+  {
+    id: 'workflow-without-an-end',
+    title: 'a run that makes more steps than its maxSteps fails, also where its code catches all errors',
+    needs: ['workflows'],
+    async run(t) {
+      const again: WorkflowOp = { do: 'catch', program: [{ do: 'run', id: 'again' }] }
+      const status = await perform(t, [{ do: 'times', count: fewSteps * 2, program: [again] }], {
+        event: 'conformance.workflow-few',
+      })
+      const { error } = lastRun(status)
+      assert.deepEqual([status.state, error?.code], ['failed', 'too_many_steps'])
+      assert.equal(worked(t, status.id).length, fewSteps)
+    },
+  },
+])

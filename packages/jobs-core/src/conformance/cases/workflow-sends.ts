@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+
+import { type ConformanceCase, rules } from '../conformance-case.ts'
+import { begin, lastRun, perform, stepIn, stepInState, worked } from '../workflow-tools.ts'
+import { casesOf } from './cases-of.ts'
+
+/** Steps that send events, and that run jobs. */
+export const workflowSendCases: readonly ConformanceCase[] = casesOf(rules.workflows, [
+  {
+    id: 'workflow-sends-once',
+    title: 'a step sends its event once, to its own tenant, however often the code is replayed',
+    needs: ['workflows'],
+    async run(t) {
+      const { runs, id } = await perform(t, [
+        { do: 'send', id: 'tell', payload: { word: 'hello' } },
+        { do: 'sleep', id: 'nap', ms: 1000 },
+        { do: 'run', id: 'failing', script: { failure: { as: 'error', attempts: 1 } } },
+      ])
+      const [handle] = runs[0]?.output as [{ id: string; event: string; tenantId: string }]
+      assert.deepEqual([handle.event, handle.tenantId], ['conformance.plain', t.tenantId])
+      const job = await t.ended(handle.id)
+      assert.deepEqual([job.state, job.tenantId], ['completed', t.tenantId])
+      await t.pass(500)
+      const started = t.journal({ tenantId: t.tenantId, what: 'started' })
+      assert.deepEqual(
+        started.map(({ jobId, seen }) => [jobId, (seen['payload'] as { word: string }).word]),
+        [[handle.id, 'hello']],
+      )
+      assert.notEqual(handle.id, id)
+    },
+  },
+  {
+    id: 'workflow-send-refused',
+    title: 'an event that is refused fails its step at once, with the reason',
+    needs: ['workflows'],
+    async run(t) {
+      const { runs } = await perform(t, [
+        { do: 'catch', program: [{ do: 'send', id: 'unknown', event: 'conformance.no-such' }] },
+        { do: 'catch', program: [{ do: 'send', id: 'wrong', event: 'conformance.typed', payload: { count: 0 } }] },
+        { do: 'catch', program: [{ do: 'send', id: 'foreign', payload: { tenantId: t.otherTenantId } }] },
+      ])
+      const caught = runs[0]?.output as { code: string; cause: { code: string } }[]
+      assert.deepEqual(
+        caught.map(({ code, cause }) => [code, cause.code]),
+        [
+          ['step_failed', 'unknown_event'],
+          ['step_failed', 'payload_invalid'],
+          ['step_failed', 'tenant_mismatch'],
+        ],
+      )
+    },
+  },
+  {
+    id: 'workflow-runs-a-job',
+    title: 'a step runs a job of the same tenant and answers its output, also where the job takes several attempts',
+    needs: ['workflows'],
+    async run(t) {
+      const { runs, id } = await perform(t, [
+        { do: 'job', id: 'count', script: { returns: { n: 3 } } },
+        { do: 'job', id: 'late', script: { waitMs: 1500, failure: { as: 'error', attempts: 1 }, returns: 'late' } },
+        { do: 'job', id: 'among', definition: 'conformance-fan-out-b', script: { returns: 'b' } },
+        { do: 'run', id: 'after' },
+      ])
+      assert.deepEqual(runs[0]?.output, [{ n: 3 }, 'late', 'b', null])
+      assert.deepEqual(worked(t, id), ['after/1'])
+      const plain = t.journal({ tenantId: t.tenantId, definition: 'conformance-plain', what: 'started' })
+      assert.deepEqual(
+        plain.map(({ attempt }) => attempt),
+        [1, 1, 2],
+      )
+    },
+  },
+  {
+    id: 'workflow-runs-jobs-side-by-side',
+    title: 'several jobs are run side by side',
+    needs: ['workflows'],
+    async run(t) {
+      const job = (id: string) => [{ do: 'job', id, script: { waitMs: 1000, returns: id } }] as const
+      const { runs } = await perform(t, [{ do: 'all', branches: [job('a'), job('b'), job('c')] }])
+      assert.deepEqual(runs[0]?.output, [[['a'], ['b'], ['c']]])
+      const entries = (what: 'started' | 'returned') =>
+        t.journal({ tenantId: t.tenantId, definition: 'conformance-plain', what }).map(({ at }) => at)
+      assert.ok(
+        Math.max(...entries('started')) < Math.min(...entries('returned')),
+        'The jobs were not under way together.',
+      )
+    },
+  },
+  {
+    id: 'workflow-job-that-fails',
+    title: 'a job that fails fails its step, with what the job failed of as the cause',
+    needs: ['workflows'],
+    async run(t) {
+      const { runs } = await perform(t, [
+        { do: 'catch', program: [{ do: 'job', id: 'broken', script: { failure: { as: 'nonRetryable' } } }] },
+        { do: 'run', id: 'otherwise', script: { returns: 'went on' } },
+      ])
+      const [caught, otherwise] = runs[0]?.output as [{ code: string; cause: { name: string } }, unknown]
+      assert.deepEqual([caught.code, caught.cause.name, otherwise], ['step_failed', 'NonRetryableError', 'went on'])
+    },
+  },
+  {
+    id: 'workflow-job-that-is-cancelled',
+    title: 'a job that is cancelled fails its step',
+    needs: ['workflows', 'status.steps', 'cancelJob of a running job'],
+    async run(t) {
+      const { id } = await begin(t, [{ do: 'catch', program: [{ do: 'job', id: 'long', script: { waitMs: 25_000 } }] }])
+      const { waitsFor } = await stepInState(t, id, 'long', 'waiting')
+      assert.ok(waitsFor && 'jobId' in waitsFor)
+      await t.seen({ jobId: waitsFor.jobId, what: 'started' })
+      await t.client.cancelJob(waitsFor.jobId)
+      const [caught] = lastRun(await t.ended(id)).output as [{ code: string; cause: { code: string } }]
+      assert.deepEqual([caught.code, caught.cause.code], ['step_failed', 'job_cancelled'])
+      assert.equal(stepIn(await t.client.getJobStatus(id), 'long')?.state, 'failed')
+    },
+  },
+])

@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict'
+
+import { type ConformanceCase, rules } from '../conformance-case.ts'
+import { keysOf, lastRun, perform, resultOf, stepIn, worked } from '../workflow-tools.ts'
+import { casesOf } from './cases-of.ts'
+
+/** What one step does: its result, its attempts, its timeout. */
+export const workflowStepCases: readonly ConformanceCase[] = casesOf(rules.workflows, [
+  {
+    id: 'workflow-steps-in-order',
+    title: 'the steps run one after the other, and what they return is there for the code, as JSON',
+    needs: ['workflows'],
+    async run(t) {
+      const status = await perform(t, [
+        { do: 'run', id: 'one', script: { returns: { n: 1 } } },
+        { do: 'run', id: 'two', script: { returnsOdd: 'date' } },
+        { do: 'run', id: 'three' },
+        { do: 'run', id: 'four', script: { returns: null } },
+      ])
+      const { output, state, attempts } = lastRun(status)
+      assert.deepEqual([status.state, state, attempts], ['completed', 'completed', 1])
+      assert.deepEqual(output, [{ n: 1 }, { at: '1970-01-01T00:00:00.000Z', list: [1, null] }, null, null])
+      assert.deepEqual(worked(t, status.id), ['one/1', 'two/1', 'three/1', 'four/1'])
+    },
+  },
+  {
+    id: 'workflow-step-completed-once',
+    title: 'a step that has completed never runs again, whatever waits and fails after it',
+    needs: ['workflows'],
+    async run(t) {
+      const { id } = await perform(t, [
+        { do: 'run', id: 'before', script: { returns: 1 } },
+        { do: 'sleep', id: 'nap', ms: 1000 },
+        { do: 'run', id: 'between' },
+        { do: 'run', id: 'failing', script: { failure: { as: 'error', attempts: 2 } } },
+        { do: 'sleep', id: 'another', ms: 1000 },
+        { do: 'run', id: 'after' },
+      ])
+      assert.deepEqual(worked(t, id), ['before/1', 'between/1', 'failing/1', 'failing/2', 'failing/3', 'after/1'])
+    },
+  },
+  {
+    id: 'workflow-step-retries',
+    title: 'a step is tried again alone, as its policy computes, with the same idempotency key in all its attempts',
+    needs: ['workflows'],
+    async run(t) {
+      const status = await perform(t, [
+        { do: 'run', id: 'charge', script: { failure: { as: 'error', attempts: 2 }, returns: 'charged' } },
+        { do: 'run', id: 'pack' },
+      ])
+      assert.deepEqual(lastRun(status).output, ['charged', null])
+      assert.deepEqual(worked(t, status.id), ['charge/1', 'charge/2', 'charge/3', 'pack/1'])
+      const keys = keysOf(t, status.id, 'charge')
+      assert.ok(typeof keys[0] === 'string' && keys[0] !== '')
+      assert.equal(new Set(keys).size, 1)
+      assert.notEqual(keysOf(t, status.id, 'pack')[0], keys[0])
+      const { initialDelayMs } = t.definition('conformance-workflow').retry
+      const threw = t.journal({ jobId: status.id, what: 'threw' })
+      const began = t.journal({ jobId: status.id, what: 'step' })
+      for (const [index, { at }] of threw.entries()) {
+        t.expectDelay(began[index + 1]!.at - at, {
+          what: `Attempt ${index + 2} of the step`,
+          computedMs: t.retryDelay(initialDelayMs),
+          toleranceMs: t.capabilities.retryToleranceMs,
+        })
+      }
+    },
+  },
+  {
+    id: 'workflow-step-own-retry',
+    title:
+      'a step may have a policy of its own; when its attempts are spent the run fails with what failed as the cause',
+    needs: ['workflows'],
+    async run(t) {
+      const retry = { maxAttempts: 2, backoff: 'linear', initialDelay: t.retryDelay(100) } as const
+      const status = await perform(t, [
+        { do: 'run', id: 'charge', retry, script: { failure: { as: 'error' } } },
+        { do: 'run', id: 'never' },
+      ])
+      assert.deepEqual([status.state, worked(t, status.id)], ['failed', ['charge/1', 'charge/2']])
+      const { error } = lastRun(status)
+      assert.deepEqual([error?.name, error?.code], ['StepFailedError', 'step_failed'])
+      assert.match(error!.message, /`charge`/)
+      const { name, code, message } = error!.cause!
+      assert.deepEqual(
+        [name, code, message],
+        ['ConformanceFailure', 'failed_on_purpose', 'failed on purpose in attempt 2'],
+      )
+    },
+  },
+  {
+    id: 'workflow-step-non-retryable',
+    title: 'a NonRetryableError ends a step at once, and a RetryAfterError says when it is tried again',
+    needs: ['workflows'],
+    async run(t) {
+      const status = await perform(t, [
+        { do: 'catch', program: [{ do: 'run', id: 'broken', script: { failure: { as: 'nonRetryable' } } }] },
+        { do: 'run', id: 'later', script: { failure: { as: 'retryAfter', afterMs: 2000, attempts: 1 } } },
+      ])
+      assert.equal(status.state, 'completed')
+      assert.deepEqual(worked(t, status.id), ['broken/1', 'later/1', 'later/2'])
+      const [, first, second] = t.journal({ jobId: status.id, what: 'step' })
+      const { retryToleranceMs: toleranceMs } = t.capabilities
+      t.expectDelay(second!.at - first!.at, { what: 'The second attempt', computedMs: 2000, toleranceMs })
+    },
+  },
+  {
+    id: 'workflow-step-timeout',
+    title: 'an attempt of a step that takes longer than its timeout is aborted and counts as failed',
+    needs: ['workflows', 'timeout'],
+    async run(t) {
+      const retry = { maxAttempts: 2, backoff: 'fixed', initialDelay: t.retryDelay(100) } as const
+      const status = await perform(t, [{ do: 'run', id: 'slow', retry, timeout: 300, script: { waitMs: 60_000 } }])
+      assert.equal(status.state, 'failed')
+      assert.equal(lastRun(status).error?.cause?.code, 'job_timeout')
+      assert.deepEqual(worked(t, status.id), ['slow/1', 'slow/2'])
+      assert.equal(t.journal({ jobId: status.id, what: 'aborted' }).length, 2)
+    },
+  },
+  {
+    id: 'workflow-caught-failure',
+    title: 'code that catches the failure of a step goes on, and the run completes',
+    needs: ['workflows'],
+    async run(t) {
+      const retry = { maxAttempts: 1 }
+      const result = await resultOf(t, [
+        { do: 'catch', program: [{ do: 'run', id: 'charge', retry, script: { failure: { as: 'error' } } }] },
+        { do: 'sleep', id: 'nap', ms: 1000 },
+        { do: 'run', id: 'otherwise', script: { returns: 'by invoice' } },
+      ])
+      const [caught, otherwise] = result as [{ code: string; cause: { name: string; code: string } }, unknown]
+      assert.deepEqual(
+        [caught.code, caught.cause.name, caught.cause.code],
+        ['step_failed', 'ConformanceFailure', 'failed_on_purpose'],
+      )
+      assert.equal(otherwise, 'by invoice')
+    },
+  },
+  {
+    id: 'workflow-step-result-not-json',
+    title: 'a step whose result JSON cannot carry, or that is over the limit, has failed at once',
+    needs: ['workflows'],
+    async run(t) {
+      const bytes = (t.capabilities.maxStepOutputBytes ?? 120 * 1024) + 1
+      const status = await perform(t, [
+        { do: 'catch', program: [{ do: 'run', id: 'odd', script: { returnsOdd: 'bigint' } }] },
+        { do: 'catch', program: [{ do: 'run', id: 'large', script: { returnsBytes: bytes } }] },
+      ])
+      const caught = lastRun(status).output as { cause: { code: string; message: string } }[]
+      assert.deepEqual(
+        caught.map(({ cause }) => cause.code),
+        ['not_serializable', 'output_too_large'],
+      )
+      assert.match(caught[1]!.cause.message, /conformance-workflow\/large/)
+      assert.deepEqual(worked(t, status.id), ['odd/1', 'large/1'])
+    },
+  },
+  {
+    id: 'workflow-steps-in-status',
+    title: 'the status tells of each step its id, kind, state, attempts, times and what it answered',
+    needs: ['workflows', 'status.steps'],
+    async run(t) {
+      const retry = { maxAttempts: 2, backoff: 'fixed', initialDelay: t.retryDelay(100) } as const
+      const status = await perform(t, [
+        { do: 'run', id: 'one', retry, script: { returns: [1], failure: { as: 'error', attempts: 1 } } },
+        {
+          do: 'catch',
+          program: [{ do: 'run', id: 'two', retry: { maxAttempts: 1 }, script: { failure: { as: 'error' } } }],
+        },
+        { do: 'sleep', id: 'nap', ms: 1000 },
+        { do: 'send', id: 'tell', event: 'conformance.nobody' },
+      ])
+      const steps = lastRun(status).steps ?? []
+      assert.deepEqual(
+        steps.map(({ id, kind, state }) => [id, kind, state]),
+        [
+          ['one', 'run', 'completed'],
+          ['two', 'run', 'failed'],
+          ['nap', 'sleep', 'completed'],
+          ['tell', 'sendEvent', 'completed'],
+        ],
+      )
+      const [one, two, nap] = steps
+      assert.deepEqual([one?.attempts, one?.output, two?.attempts], [2, [1], 1])
+      assert.equal(two?.error?.code, 'failed_on_purpose')
+      for (const step of steps) assert.ok(step.startedAt && step.endedAt && step.startedAt <= step.endedAt)
+      assert.ok(nap!.endedAt!.getTime() - nap!.startedAt!.getTime() >= 998)
+      assert.equal(stepIn(status, 'one')?.maxAttempts, 2)
+    },
+  },
+])

@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict'
+
+import type { CaseTools } from '../case-tools.ts'
+import { type ConformanceCase, rules } from '../conformance-case.ts'
+import { begin, lastRun, perform, stepInState, worked, workedAt } from '../workflow-tools.ts'
+import { casesOf } from './cases-of.ts'
+
+/** Sends an event that workflows wait for, and lets it come to its end. */
+async function tell(t: CaseTools, payload: Record<string, unknown>, tenantId = t.tenantId): Promise<string> {
+  const { id } = await t.send('conformance.awaited', undefined, { tenantId, payload })
+  await t.ended(id)
+  return id
+}
+
+function expectWait(t: CaseTools, actualMs: number, computedMs: number): void {
+  t.expectDelay(actualMs, { what: 'The wait', computedMs, toleranceMs: t.capabilities.waitToleranceMs ?? 0 })
+}
+
+/** Sleeps and waits for events. */
+export const workflowWaitCases: readonly ConformanceCase[] = casesOf(rules.workflows, [
+  {
+    id: 'workflow-sleep',
+    title: 'a sleep is over no earlier than asked; meanwhile the run is running, and its step waits',
+    needs: ['workflows'],
+    async run(t) {
+      const { id } = await begin(t, [
+        { do: 'run', id: 'before' },
+        { do: 'sleep', id: 'nap', ms: 2750 },
+        { do: 'run', id: 'after' },
+      ])
+      if (t.capabilities.features['status.steps'].supported) {
+        const { waitsUntil, startedAt } = await stepInState(t, id, 'nap', 'waiting')
+        assert.ok(waitsUntil && startedAt)
+        assert.equal((await t.client.getJobStatus(id)).state, 'running')
+      }
+      assert.equal((await t.ended(id)).state, 'completed')
+      expectWait(t, workedAt(t, id, 'after') - workedAt(t, id, 'before'), 2750)
+    },
+  },
+  {
+    id: 'workflow-sleep-until',
+    title: 'a sleep until an instant ends then, and one until a past instant at once',
+    needs: ['workflows'],
+    async run(t) {
+      const { id, createdAt } = await perform(t, [
+        { do: 'sleepUntil', id: 'past', afterSendMs: -60_000 },
+        { do: 'run', id: 'first' },
+        { do: 'sleepUntil', id: 'ahead', afterSendMs: 3250 },
+        { do: 'run', id: 'second' },
+      ])
+      expectWait(t, workedAt(t, id, 'second') - createdAt.getTime(), 3250)
+      assert.ok(workedAt(t, id, 'first') < workedAt(t, id, 'second'))
+    },
+  },
+  {
+    id: 'workflow-parallel-sleeps',
+    title: 'several waits go on side by side',
+    needs: ['workflows'],
+    async run(t) {
+      const { id } = await perform(t, [
+        { do: 'run', id: 'before' },
+        {
+          do: 'all',
+          branches: [
+            [
+              { do: 'sleep', id: 'long', ms: 3000 },
+              { do: 'run', id: 'b' },
+            ],
+            [
+              { do: 'sleep', id: 'short', ms: 1000 },
+              { do: 'run', id: 'a' },
+            ],
+            [
+              { do: 'wait', id: 'none', timeoutMs: 2000 },
+              { do: 'run', id: 'c' },
+            ],
+          ],
+        },
+      ])
+      assert.deepEqual(worked(t, id), ['before/1', 'a/1', 'c/1', 'b/1'])
+      expectWait(t, workedAt(t, id, 'a') - workedAt(t, id, 'before'), 1000)
+      expectWait(t, workedAt(t, id, 'b') - workedAt(t, id, 'before'), 3000)
+    },
+  },
+  {
+    id: 'workflow-waits-for-an-event',
+    title: 'a wait is answered by the event whose field matches, with the event as a handler would get it',
+    needs: ['workflows', 'status.steps'],
+    async run(t) {
+      const { id } = await begin(t, [{ do: 'wait', id: 'delivered', match: 'order', timeoutMs: 25_000 }], {
+        payload: { order: 'o-1' },
+      })
+      const waiting = await stepInState(t, id, 'delivered', 'waiting')
+      assert.ok(waiting.waitsFor && 'event' in waiting.waitsFor)
+      assert.equal(waiting.waitsFor.event, 'conformance.awaited')
+      await tell(t, { order: 'o-2' })
+      await tell(t, {})
+      const eventId = await tell(t, { order: 'o-1', word: 'here', "it's": 'quoted' })
+      await tell(t, { order: 'o-1', word: 'too late' })
+      const [awaited] = lastRun(await t.ended(id)).output as [Record<string, unknown>]
+      const { payload, name, id: awaitedId, sentAt } = awaited
+      assert.deepEqual(payload, { tenantId: t.tenantId, order: 'o-1', word: 'here', "it's": 'quoted' })
+      assert.deepEqual([name, awaitedId], ['conformance.awaited', eventId])
+      assert.ok(!Number.isNaN(Date.parse(String(sentAt))))
+    },
+  },
+  {
+    id: 'workflow-waits-for-its-tenant',
+    title: "another tenant's event answers no wait, whatever matches",
+    needs: ['workflows', 'status.steps'],
+    async run(t) {
+      const { id } = await begin(t, [{ do: 'wait', id: 'delivered', match: 'order', timeoutMs: 6000 }], {
+        payload: { order: 'o-1' },
+      })
+      await stepInState(t, id, 'delivered', 'waiting')
+      await tell(t, { order: 'o-1' }, t.otherTenantId)
+      assert.deepEqual(lastRun(await t.ended(id)).output, [null])
+    },
+  },
+  {
+    id: 'workflow-waits-for-what-comes',
+    title: 'an event that was sent before the wait began does not answer it',
+    needs: ['workflows'],
+    async run(t) {
+      const { id } = await begin(t, [
+        { do: 'run', id: 'slow', script: { waitMs: 1500 } },
+        { do: 'wait', id: 'delivered', timeoutMs: 3000 },
+      ])
+      await t.until('the step has begun', () => worked(t, id).length > 0)
+      await tell(t, {})
+      assert.deepEqual(lastRun(await t.ended(id)).output, [null, null])
+    },
+  },
+  {
+    id: 'workflow-wait-times-out',
+    title: 'a wait that nothing answers is `null` after its timeout, and no earlier',
+    needs: ['workflows'],
+    async run(t) {
+      const { id, runs } = await perform(t, [
+        { do: 'run', id: 'before' },
+        { do: 'wait', id: 'delivered', timeoutMs: 2000 },
+        { do: 'if', lastIs: null, then: [{ do: 'run', id: 'chase' }], else: [] },
+      ])
+      assert.deepEqual(runs[0]?.output, [null, null, null])
+      expectWait(t, workedAt(t, id, 'chase') - workedAt(t, id, 'before'), 2000)
+    },
+  },
+  {
+    id: 'workflow-waits-side-by-side',
+    title: 'two waits for events are each answered by their own, in whichever order they come',
+    needs: ['workflows', 'status.steps'],
+    async run(t) {
+      const wait = (id: string, match: string) => ({ do: 'wait', id, match, timeoutMs: 25_000 }) as const
+      const { id } = await begin(t, [{ do: 'all', branches: [[wait('a', 'order')], [wait('b', 'parcel')]] }], {
+        payload: { order: 'o-1', parcel: 'p-1' },
+      })
+      await stepInState(t, id, 'a', 'waiting')
+      await stepInState(t, id, 'b', 'waiting')
+      await tell(t, { parcel: 'p-1', word: 'second' })
+      await tell(t, { order: 'o-1', word: 'first' })
+      const [[[a], [b]]] = lastRun(await t.ended(id)).output as [[[Awaited], [Awaited]]]
+      assert.deepEqual([a.payload.word, b.payload.word], ['first', 'second'])
+    },
+  },
+  {
+    id: 'workflow-event-beats-a-sleep',
+    title: 'in a race of an event and a sleep the event wins where it comes first',
+    needs: ['workflows', 'status.steps', 'workflows: a race of a step and a wait'],
+    async run(t) {
+      const { id } = await begin(t, [
+        {
+          do: 'race',
+          branches: [[{ do: 'wait', id: 'delivered', timeoutMs: 25_000 }], [{ do: 'sleep', id: 'long', ms: 20_000 }]],
+        },
+        { do: 'run', id: 'after' },
+      ])
+      await stepInState(t, id, 'delivered', 'waiting')
+      const before = t.now()
+      await tell(t, { word: 'here' })
+      await t.until('the code went on', () => worked(t, id).length > 0)
+      assert.ok(t.now() - before < 15_000)
+      await t.client.cancelJob(id) // the loser of the race keeps the run going on some engines
+    },
+  },
+])
+
+interface Awaited {
+  readonly payload: { readonly word: string }
+}

@@ -1,0 +1,40 @@
+import type { JobEvent } from '../events/job-events.ts'
+import type { EventMessage } from '../jobs/event-message.ts'
+import type { JobContext } from '../jobs/job-context.ts'
+import type { Definition, EventDefinition } from '../jobs/job-definition.ts'
+import { defineWorkflow } from '../workflows/define-workflow.ts'
+import { performProgram } from './perform-program.ts'
+import { record } from './journal.ts'
+
+/** How many steps a run of the workflow may make that has few. */
+export const fewSteps = 5
+
+/** The suite's workflows; `jobs` are those that their programs may run. */
+export function defineConformanceWorkflows(unitMs: number, jobs: readonly Definition[]): Definition[] {
+  const retry = { maxAttempts: 3, backoff: 'fixed', initialDelay: unitMs } as const
+  const make = (name: string, more: { maxSteps?: number; compensateOnCancel?: boolean }) => {
+    const id = `conformance-${name}`
+    return defineWorkflow({
+      id,
+      event: `conformance.${name}` as JobEvent,
+      retry,
+      ...more,
+      steps: (event, step, context) =>
+        performProgram({ definition: id, event, step, context, jobs: jobs.filter(isOfEvent) }),
+      onFailure: (error: Error, _event: EventMessage, context: JobContext) => {
+        const { jobId, runId, attempt, maxAttempts, tenantId } = context
+        const seen = { name: error.name, message: error.message }
+        record({ what: 'onFailure', definition: id, jobId, runId, attempt, maxAttempts, tenantId, seen })
+      },
+    }) as Definition
+  }
+  return [
+    make('workflow', {}),
+    make('workflow-few', { maxSteps: fewSteps }),
+    make('workflow-undone', { compensateOnCancel: true }),
+  ]
+}
+
+function isOfEvent(definition: Definition): definition is EventDefinition {
+  return definition.kind !== 'cron'
+}
