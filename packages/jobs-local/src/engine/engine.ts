@@ -1,28 +1,26 @@
 import {
   bindLogger,
   claimCronJob,
-  type Clock,
   createJobId,
-  type EngineLimits,
   type Envelope,
   isEnded,
   JobCancelledError,
-  type JobHost,
   type Logger,
   onCronReleased,
   releaseCronJobs,
   runDetached,
   ShutdownError,
-  type StepRecord,
   type TickHost,
   type Timer,
   toErrorInfo,
 } from '@cgk-platform/jobs-core'
 
-import type { JobStore, StoredRun } from '../store/job-store.ts'
+import type { StoredRun } from '../store/job-store.ts'
 import { attemptRun } from './attempt-run.ts'
 import { CronTicker } from './cron-ticker.ts'
+import type { EngineParts } from './engine-parts.ts'
 import type { EngineView } from './engine-view.ts'
+import { type Flight, Flights } from './flights.ts'
 import { StayingHandlers } from './staying-handlers.ts'
 import { subscribersOf } from './subscribers-of.ts'
 import { WakeTimer } from './wake-timer.ts'
@@ -33,36 +31,11 @@ const { queueMicrotask: microtask } = globalThis
 /** How many jobs get their runs before the loop has its turn. */
 const dueBatch = 10_000
 
-/** What an engine is made of. */
-export interface EngineParts {
-  readonly store: JobStore
-  readonly clock: Clock
-  readonly host: JobHost
-  readonly limits: EngineLimits
-  /** The most attempts under way at once. */
-  readonly concurrency: number
-  readonly random: () => number
-  /** Whether its cron jobs tick here alone in the process; a virtual clock has time of its own. */
-  readonly exclusiveCron: boolean
-  /** How soon the engine looks at the time again while something is due; a virtual clock never sleeps by surprise. */
-  readonly longestSleepMs: number
-  /** Told after every change of a job. */
-  readonly changed: (jobId: string) => void
-}
-
-interface InFlight {
-  readonly abort: AbortController
-  /** Tells the code of a workflow that a wait of it was answered. */
-  answered: ((step: StepRecord) => void) | undefined
-  readonly ended: Promise<void>
-}
-
 /** Runs what its store says is due: new jobs get their runs, runs their attempts, cron ticks their jobs. */
 export class Engine implements EngineView {
   readonly #parts: EngineParts
   readonly #logger: Logger
-  /** By the id of the run. */
-  readonly #inFlight = new Map<string, InFlight>()
+  readonly #flights = new Flights()
   readonly #timer: WakeTimer
   readonly #cron: CronTicker
   readonly #unwatch: () => void
@@ -105,7 +78,7 @@ export class Engine implements EngineView {
 
   /** Attempts under way. */
   get inFlight(): readonly Promise<void>[] {
-    return [...this.#inFlight.values()].map(({ ended }) => ended)
+    return this.#flights.ended
   }
 
   /** Jobs that have not ended. */
@@ -127,12 +100,12 @@ export class Engine implements EngineView {
   get hasDue(): boolean {
     const { store, clock, concurrency } = this.#parts
     if (this.#closing) return false
-    return this.#pumpQueued || (this.#inFlight.size + this.#staying.size < concurrency && store.hasReady(clock.now()))
+    return this.#pumpQueued || (this.#flights.size + this.#staying.size < concurrency && store.hasReady(clock.now()))
   }
 
   /** True while something is due now or under way. */
   get isBusy(): boolean {
-    return this.#inFlight.size > 0 || this.hasDue || this.#waitsForPlace
+    return this.#flights.size > 0 || this.hasDue || this.#waitsForPlace
   }
 
   /** True while something waits behind a handler that only has to leave its place: it comes to its turn. */
@@ -159,12 +132,12 @@ export class Engine implements EngineView {
     const undone = runs.filter((run) => !isEnded(run.state) && this.#isUndone(run))
     const running = store.cancel(jobId, clock.now())
     for (const run of undone) {
-      const undo = (): void => store.beginUndo(run, envelope!)
-      const flight = this.#inFlight.get(run.id)
-      if (flight) void flight.ended.then(undo).then(() => this.wake())
-      else undo()
+      void this.#flights.whenEnded(run.id, () => {
+        store.beginUndo(run, envelope!)
+        this.wake()
+      })
     }
-    for (const run of running) this.#inFlight.get(run.id)?.abort.abort(new JobCancelledError({ jobId }))
+    for (const run of running) this.#flights.abort(run.id, new JobCancelledError({ jobId }))
     this.#parts.changed(jobId)
     this.wake() // the places they held are free
   }
@@ -206,7 +179,7 @@ export class Engine implements EngineView {
     for (const timer of timers) timer.cancel()
     this.#closing = true
     this.#timer.clear()
-    for (const { abort } of this.#inFlight.values()) abort.abort(new ShutdownError())
+    this.#flights.abortAll(new ShutdownError())
     await Promise.all(this.inFlight)
     const dropped = store.close(toErrorInfo(new ShutdownError()), clock.now())
     for (const jobId of dropped) this.#parts.changed(jobId)
@@ -219,7 +192,7 @@ export class Engine implements EngineView {
 
   /** Resolves when another attempt or handler has ended, or a turn later where something may begin at once. */
   async #nextStep(): Promise<void> {
-    if (this.#inFlight.size > 0 || !this.hasDue) return new Promise((resolve) => this.#awaitingStep.push(resolve))
+    if (this.#flights.size > 0 || !this.hasDue) return new Promise((resolve) => this.#awaitingStep.push(resolve))
     this.wake()
     await this.#parts.clock.yield()
   }
@@ -249,13 +222,11 @@ export class Engine implements EngineView {
       this.#parts.changed(job.envelope.id)
     }
     for (const { run, step } of store.takeAnswers()) {
-      const tell = this.#inFlight.get(run.id)?.answered
-      if (tell) tell(step)
-      else store.wakeRun(run)
+      if (!this.#flights.tell(run.id, step)) store.wakeRun(run)
       this.#parts.changed(run.job.envelope.id)
     }
     const limitsOf = (definitionId: string) => this.#parts.host.jobs.get(definitionId)?.concurrency
-    for (const run of store.claim(concurrency - this.#inFlight.size - this.#staying.size, limitsOf, now))
+    for (const run of store.claim(concurrency - this.#flights.size - this.#staying.size, limitsOf, now))
       this.#begin(run)
     this.#rearm()
     if (due.length === dueBatch) this.#pumpSoon()
@@ -276,35 +247,30 @@ export class Engine implements EngineView {
   }
 
   #begin(run: StoredRun): void {
-    const abort = new AbortController()
+    this.#flights.add(run.id, (flight) => this.#attempt(run, flight))
+    this.#parts.changed(run.job.envelope.id)
+  }
+
+  async #attempt(run: StoredRun, { abort, onAnswer }: Flight): Promise<void> {
+    const { store, clock, changed } = this.#parts
     const attempt = run.attempts
     let left: Promise<unknown> | undefined
-    const flight: Omit<InFlight, 'ended'> = { abort, answered: undefined }
-    const made = attemptRun(run, {
+    const outcome = await attemptRun(run, {
       ...this.#parts,
       signal: abort.signal,
+      onAnswer,
       tickHost: () => this.#tickHost(),
-      onAnswer(listener) {
-        flight.answered = listener
-        return () => {
-          flight.answered = undefined
-        }
-      },
       leftRunning: (handler) => {
         left = handler
       },
     })
-    const ended = made.then((outcome) => {
-      this.#inFlight.delete(run.id)
-      this.#parts.store.settle(run, attempt, outcome, this.#parts.clock.now())
-      if (left) this.#staying.add(run, left)
-      else this.#parts.store.release(run)
-      this.#parts.changed(run.job.envelope.id)
-      this.wake()
-      this.#stepMade()
-    })
-    this.#inFlight.set(run.id, Object.assign(flight, { ended }))
-    this.#parts.changed(run.job.envelope.id)
+    this.#flights.remove(run.id)
+    store.settle(run, attempt, outcome, clock.now())
+    if (left) this.#staying.add(run, left)
+    else store.release(run)
+    changed(run.job.envelope.id)
+    this.wake()
+    this.#stepMade()
   }
 
   #tickHost(): TickHost {
@@ -324,7 +290,7 @@ export class Engine implements EngineView {
     if (this.#closing) return
     const [job, tick] = [this.#parts.store.nextDueAt(), this.#cron.nextAt()]
     const dueAt = job === undefined || tick === undefined ? (job ?? tick) : Math.min(job, tick)
-    const busy = this.#started || this.#pumpQueued || this.#inFlight.size > 0 || this.#waitsForPlace
+    const busy = this.#started || this.#pumpQueued || this.#flights.size > 0 || this.#waitsForPlace
     this.#timer.set({ dueAt, busy })
   }
 }

@@ -15,9 +15,10 @@ import { Fifo } from './fifo.ts'
 import { IdempotencyKeys } from './idempotency-keys.ts'
 import { toJobStatus } from '../to-job-status.ts'
 import type { AnsweredStep, JobStore, LimitsOf, StoredJob, StoredRun, Subscriber } from './job-store.ts'
+import { listJobs } from './list-jobs.ts'
 import { OpenRuns } from './open-runs.ts'
-import { ReadyQueue } from './ready-queue.ts'
 import { type Retention, RetainedJobs } from './retained-jobs.ts'
+import { RunQueue } from './run-queue.ts'
 import { stateOf } from './state-of.ts'
 import { WorkflowWaits } from './workflow-waits.ts'
 
@@ -30,8 +31,7 @@ class MemoryStore implements JobStore {
   readonly #jobs = new Map<string, StoredJob>()
   readonly #arrived = new Fifo<StoredJob>()
   readonly #delayedJobs = new DueQueue<StoredJob>((job) => job.state !== 'scheduled')
-  readonly #delayedRuns = new DueQueue<DueRun>(({ run, dueAt }) => run.dueAt !== dueAt)
-  readonly #ready = new ReadyQueue()
+  readonly #queue = new RunQueue()
   readonly #waits = new WorkflowWaits()
   readonly #open = new OpenRuns()
   readonly #keys = new IdempotencyKeys()
@@ -87,10 +87,10 @@ class MemoryStore implements JobStore {
   }
 
   claim(max: number, limitsOf: LimitsOf, now: number): StoredRun[] {
-    this.#wakeDueRuns(now)
+    this.#queue.wakeDue(now)
     const claimed: StoredRun[] = []
     while (claimed.length < max) {
-      const run = this.#ready.take(limitsOf)
+      const run = this.#queue.take(limitsOf)
       if (!run) break
       run.resumed = run.pause === 'awake'
       delete run.pause
@@ -107,12 +107,12 @@ class MemoryStore implements JobStore {
   }
 
   hasReady(now: number): boolean {
-    const isReady = this.#arrived.size > 0 || this.#ready.mayHaveNext || this.#waits.hasAnswered
+    const isReady = this.#arrived.size > 0 || this.#queue.mayHaveNext || this.#waits.hasAnswered
     return isReady || (this.nextDueAt() ?? Number.POSITIVE_INFINITY) <= now
   }
 
   hasWaiting(): boolean {
-    return this.#ready.hasWaiting
+    return this.#queue.hasWaiting
   }
 
   settle(run: StoredRun, attempt: number, outcome: Outcome, now: number): boolean {
@@ -132,28 +132,28 @@ class MemoryStore implements JobStore {
         else this.#endRun(run, 'cancelled', now)
         break
       case 'suspended':
-        this.#suspend(run, outcome.wakeAt)
+        this.#queue.suspend(run, outcome.wakeAt)
         break
       case 'retry':
         run.error = outcome.error
         run.state = 'retrying'
-        this.#delay(run, now + outcome.afterMs)
+        this.#queue.delay(run, now + outcome.afterMs)
         break
       case 'interrupted':
         if (run.resumed) {
-          this.#wake(run)
+          this.#queue.resume(run)
           break
         }
         run.attempts--
         run.state = 'queued'
-        this.#ready.push(run)
+        this.#queue.push(run)
         break
     }
     return true
   }
 
-  release({ definitionId, job }: StoredRun): void {
-    this.#ready.release(definitionId, job.envelope.tenantId)
+  release(run: StoredRun): void {
+    this.#queue.release(run)
   }
 
   cancel(jobId: string, now: number): StoredRun[] {
@@ -161,12 +161,11 @@ class MemoryStore implements JobStore {
     if (!job || isEnded(stateOf(job))) return []
     const running: StoredRun[] = []
     for (const run of job.runs.filter(({ state }) => !isEnded(state))) {
-      const { state, pause, dueAt } = run
-      if (state === 'running' && !pause) running.push(run)
+      const before = { state: run.state, pause: run.pause, dueAt: run.dueAt }
+      if (run.state === 'running' && !run.pause) running.push(run)
       delete run.pause
       this.#endRun(run, 'cancelled', now)
-      if (dueAt !== undefined) this.#delayedRuns.noteStale()
-      if (state === 'queued' || pause === 'awake') this.#ready.noteStale(run)
+      this.#queue.drop(run, before)
     }
     if (job.runs.length === 0) {
       const delayed = job.state === 'scheduled'
@@ -204,24 +203,16 @@ class MemoryStore implements JobStore {
   }
 
   wakeRun(run: StoredRun): void {
-    if (run.pause !== 'asleep') {
-      run.wakes = true
-      return
-    }
-    if (run.dueAt !== undefined) {
-      delete run.dueAt
-      this.#delayedRuns.noteStale()
-    }
-    this.#wake(run)
+    this.#queue.wake(run)
   }
 
   beginUndo(run: StoredRun, envelope: Envelope): void {
     run.undoing = envelope
-    this.#wake(run)
+    this.#queue.resume(run)
   }
 
   nextDueAt(): number | undefined {
-    const [job, run] = [this.#delayedJobs.nextAt(), this.#delayedRuns.nextAt()]
+    const [job, run] = [this.#delayedJobs.nextAt(), this.#queue.nextAt()]
     return job === undefined || run === undefined ? (job ?? run) : Math.min(job, run)
   }
 
@@ -229,17 +220,8 @@ class MemoryStore implements JobStore {
     return this.#open.has(definitionId, tenantId)
   }
 
-  list({ tenantId, state, event, limit, cursor }: ListQuery): { jobs: StoredJob[]; cursor?: string } {
-    // Ids rise with time, so that the last one of a page tells where the next begins, whoever else has sent meanwhile.
-    const found = [...this.#jobs.values()].filter(
-      (job) =>
-        (cursor === undefined || job.envelope.id < cursor) &&
-        (tenantId === undefined || job.envelope.tenantId === tenantId) &&
-        (event === undefined || job.envelope.event === event) &&
-        (state === undefined || stateOf(job) === state),
-    )
-    const jobs = found.toSorted(newestFirst).slice(0, limit)
-    return found.length > limit ? { jobs, cursor: jobs.at(-1)!.envelope.id } : { jobs }
+  list(query: ListQuery): { jobs: StoredJob[]; cursor?: string } {
+    return listJobs([...this.#jobs.values()], query)
   }
 
   openJobs(): number {
@@ -277,37 +259,7 @@ class MemoryStore implements JobStore {
     const added: StoredRun = { id, job, state: 'queued', attempts: 0, ...run }
     job.runs.push(added)
     this.#open.add(run.definitionId, job.envelope.tenantId)
-    this.#ready.push(added)
-  }
-
-  #wakeDueRuns(now: number): void {
-    for (let due = this.#delayedRuns.takeDue(now); due; due = this.#delayedRuns.takeDue(now)) {
-      const { run } = due
-      delete run.dueAt
-      if (run.pause === 'asleep') {
-        this.#wake(run)
-        continue
-      }
-      run.state = 'queued'
-      this.#ready.push(run)
-    }
-  }
-
-  #delay(run: StoredRun, dueAt: number): void {
-    run.dueAt = dueAt
-    this.#delayedRuns.push(dueAt, { run, dueAt })
-  }
-
-  /** Until its time, or until an answer wakes it; one may have come while its code was still looked after. */
-  #suspend(run: StoredRun, wakeAt: number | undefined): void {
-    if (run.wakes) return this.#wake(run)
-    run.pause = 'asleep'
-    if (wakeAt !== undefined) this.#delay(run, wakeAt)
-  }
-
-  #wake(run: StoredRun): void {
-    run.pause = 'awake'
-    this.#ready.push(run)
+    this.#queue.push(added)
   }
 
   #answerJob(jobId: string, now: number): void {
@@ -332,14 +284,4 @@ class MemoryStore implements JobStore {
     this.#openJobs--
     this.#retained.ended(job, now)
   }
-}
-
-/** A run that waits for its time, which is another one if the run was woken meanwhile. */
-interface DueRun {
-  readonly run: StoredRun
-  readonly dueAt: number
-}
-
-function newestFirst(a: StoredJob, b: StoredJob): number {
-  return a.envelope.id < b.envelope.id ? 1 : -1
 }

@@ -57,6 +57,7 @@ export interface Call {
 /** A provider that does something else with handlers than to call them. */
 export function withHandlers(provider: LocalProvider, call: (made: Call) => unknown): JobProvider {
   return withDefinitions(provider, (definition) => {
+    if (definition.kind === 'workflow') return definition
     const handler = (...args: readonly unknown[]): unknown => {
       const [event, context] = (definition.kind === 'cron' ? [undefined, args[0]] : args) as [Call['event'], JobContext]
       const handle: Call['handle'] = async (changes = {}) => {
