@@ -6,17 +6,19 @@ import { importCost } from './import-cost.ts'
 import { inngestOverhead } from './inngest/inngest-overhead.ts'
 import { startLatency } from './start-latency.ts'
 import { throughput } from './throughput.ts'
+import { workflowSteps } from './workflow.ts'
 import { triggerOverhead } from './trigger/trigger-overhead.ts'
 
 const benches: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   throughput,
   latency: startLatency,
   delayed: delayedJobs,
+  workflow: workflowSteps,
   import: importCost,
   inngest: inngestOverhead,
   'trigger.dev': triggerOverhead,
 }
-const local = ['throughput', 'latency', 'delayed']
+const local = ['throughput', 'latency', 'delayed', 'workflow']
 
 const wanted = process.argv.slice(2).flatMap((name) => (name === 'local' ? local : name))
 const unknown = wanted.find((name) => !(name in benches))
