@@ -2,14 +2,10 @@ import * as face from '@cgk-platform/jobs'
 import { eventNames } from '@cgk-platform/jobs'
 import { expect, test } from 'vitest'
 
-import { laterFunctions, specifiedEvents, specifiedFunctions, type SpecifiedTypes } from './specified-names.ts'
+import { specifiedEvents, specifiedFunctions, type SpecifiedTypes } from './specified-names.ts'
 
 test.each(specifiedFunctions)('%s is exported', (name) => {
   expect(face[name]).toBeTypeOf('function')
-})
-
-test.each(laterFunctions)('%s is knowingly not here yet', (name) => {
-  expect(face).not.toHaveProperty(name)
 })
 
 test.each(specifiedEvents)('the event %s is known', (event) => {

@@ -1,19 +1,17 @@
 import type { JobContext, JobEvent, JobPayload, RetryConfig } from '@cgk-platform/jobs'
 
-/** The functions that the specification lists, and that are here. */
+/** The functions that the specification lists. */
 export const specifiedFunctions = [
   'createJobClient',
   'sendJob',
   'scheduleJob',
   'defineJob',
   'defineCronJob',
+  'defineWorkflow',
   'getJobStatus',
   'cancelJob',
   'retryJob',
 ] as const
-
-/** Those that it lists and that come later. */
-export const laterFunctions = ['defineWorkflow'] as const
 
 /** The types that it lists. */
 export interface SpecifiedTypes {
