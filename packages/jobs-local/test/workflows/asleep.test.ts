@@ -1,0 +1,121 @@
+import {
+  ambientJobs,
+  createClient,
+  defineJob,
+  defineWorkflow,
+  type EventMessage,
+  type Steps,
+  type WorkflowDefinition,
+} from '@cgk-platform/jobs-core'
+import { expect, test } from 'vitest'
+
+import { createLocalProvider } from '../../src/local-provider.ts'
+import { createTestEngine } from '../../src/testing/index.ts'
+import { createVirtualClock } from '../../src/testing/virtual-clock.ts'
+import { createCountingClock } from '../kit/counting-clock.ts'
+import { createRecordedLogger } from '../kit/recorded-logger.ts'
+import '../kit/work.ts'
+
+const tenantId = 'acme'
+const workflow = (
+  steps: (event: EventMessage<'work.asked'>, step: Steps<'work.asked'>) => unknown,
+  options: Partial<Parameters<typeof defineWorkflow>[0]> = {},
+): WorkflowDefinition =>
+  defineWorkflow({ id: 'flow', event: 'work.asked', ...(options as object), steps }) as WorkflowDefinition
+
+test('a workflow that is asleep takes no place of its concurrency', async () => {
+  const flow = workflow((_event, step) => step.sleep('nap', '1d'), { concurrency: 1 })
+  const engine = createTestEngine({ jobs: [flow], config: { concurrency: 1 } })
+  const jobs = await engine.client.sendJobs(
+    Array.from({ length: 20 }, () => ({ event: 'work.asked' as const, payload: { tenantId } })),
+  )
+  await engine.advance('1d')
+  const states = await Promise.all(
+    jobs.map(async (sent) => sent.ok && (await engine.client.getJobStatus(sent.job.id)).state),
+  )
+  expect(new Set(states)).toEqual(new Set(['completed']))
+})
+
+test('ten thousand sleeping workflows have one timer', async () => {
+  const clock = createCountingClock(createVirtualClock(0))
+  const provider = createLocalProvider({}, { clock, ownTime: true })
+  const client = createClient(
+    { load: () => provider },
+    { jobs: [workflow((_event, step) => step.sleep('nap', '7d'))], clock, logger: createRecordedLogger() },
+  )
+  await client.sendJobs(Array.from({ length: 10_000 }, () => ({ event: 'work.asked' as const, payload: { tenantId } })))
+  while (provider.engine!.hasDue || provider.engine!.inFlight.length > 0) await clock.yield()
+  expect(clock.pendingMs).toHaveLength(1)
+  await client.close({ timeout: 0 })
+})
+
+test('an engine that closes ends what is asleep, since memory keeps nothing', async () => {
+  const engine = createTestEngine({ jobs: [workflow((_event, step) => step.sleep('nap', '1d'))] })
+  const { id } = await engine.client.sendJob('work.asked', { tenantId })
+  await engine.settle()
+  await engine.close()
+  const { state, runs } = await engine.client.getJobStatus(id)
+  expect([state, runs[0]?.error?.code, runs[0]?.steps?.[0]?.state]).toEqual(['failed', 'shutdown', 'waiting'])
+})
+
+test('`runUntilIdle` lets a week go by for a wait that nothing answers', async () => {
+  const flow = workflow(async (_event, step) => {
+    const awaited = await step.waitForEvent('none', 'work.asked', { timeout: '7d' })
+    return { awaited }
+  })
+  const engine = createTestEngine({ jobs: [flow] })
+  const { id } = await engine.client.sendJob('work.asked', { tenantId })
+  await engine.runUntilIdle()
+  expect(engine.now()).toEqual(new Date('2026-01-08T00:00:00Z'))
+  expect((await engine.client.getJobStatus(id)).runs[0]?.output).toEqual({ awaited: null })
+})
+
+test('a workflow whose definition is gone when it wakes has failed', async () => {
+  workflow((_event, step) => step.sleep('nap', '1d'))
+  const engine = createTestEngine() // with all that is defined, as it is when it is needed
+  const { id } = await engine.client.sendJob('work.asked', { tenantId })
+  await engine.settle()
+  ambientJobs().remove('flow')
+  await engine.advance('1d')
+  const { state, runs } = await engine.client.getJobStatus(id)
+  expect([state, runs[0]?.error?.code]).toEqual(['failed', 'definition_not_found'])
+})
+
+test('one event answers every wait that it fits, and is handled by its jobs, too', async () => {
+  const handled: unknown[] = []
+  const job = defineJob({
+    id: 'job',
+    event: 'order.delivered',
+    handler: ({ payload }) => void handled.push(payload.orderId),
+  })
+  const flow = workflow((_event, step) => step.waitForEvent('delivered', 'order.delivered', { timeout: '1d' }))
+  const engine = createTestEngine({ jobs: [flow, job] })
+  const [one, two] = [
+    await engine.client.sendJob('work.asked', { tenantId }),
+    await engine.client.sendJob('work.asked', { tenantId }),
+  ]
+  const foreign = await engine.client.sendJob('work.asked', { tenantId: 'other' })
+  await engine.settle()
+  const { id } = await engine.client.sendJob('order.delivered', { tenantId, orderId: 'o1' })
+  await engine.settle()
+  for (const sent of [one, two]) {
+    const { state, runs } = await engine.client.getJobStatus(sent.id)
+    expect([state, runs[0]?.output]).toMatchObject(['completed', { id, payload: { tenantId, orderId: 'o1' } }])
+  }
+  expect((await engine.client.getJobStatus(foreign.id)).state).toBe('running')
+  expect(handled).toEqual(['o1'])
+})
+
+test('a delayed event answers when it comes due, and one that was cancelled never does', async () => {
+  const flow = workflow((_event, step) => step.waitForEvent('delivered', 'order.delivered', { timeout: '10h' }))
+  const engine = createTestEngine({ jobs: [flow] })
+  const { id } = await engine.client.sendJob('work.asked', { tenantId })
+  await engine.settle()
+  const first = await engine.client.scheduleJob('order.delivered', { tenantId, orderId: 'o1' }, { delay: '1h' })
+  await engine.client.scheduleJob('order.delivered', { tenantId, orderId: 'o2' }, { delay: '2h' })
+  await engine.client.cancelJob(first.id)
+  await engine.advance('90m')
+  expect((await engine.client.getJobStatus(id)).state).toBe('running')
+  await engine.advance('30m')
+  expect((await engine.client.getJobStatus(id)).runs[0]?.output).toMatchObject({ payload: { orderId: 'o2' } })
+})

@@ -1,0 +1,173 @@
+import {
+  defineJob,
+  defineWorkflow,
+  type EventMessage,
+  type JobContext,
+  type Steps,
+  type WorkflowDefinition,
+} from '@cgk-platform/jobs-core'
+import { expect, test } from 'vitest'
+
+import { createTestEngine } from '../../src/testing/index.ts'
+import '../kit/work.ts'
+
+const tenantId = 'acme'
+type Code = (event: EventMessage<'work.asked'>, step: Steps<'work.asked'>, context: JobContext) => unknown
+const workflow = (steps: Code, options: object = {}): WorkflowDefinition =>
+  defineWorkflow({ id: 'flow', event: 'work.asked', ...options, steps }) as WorkflowDefinition
+
+test('a step that is under way at a cancel is aborted, and the completed ones are undone where that is asked for', async () => {
+  const did: string[] = []
+  const flow = workflow(
+    async (_event, step) => {
+      await step.run('one', () => did.push('one'), { compensate: () => void did.push('undo one') })
+      await step.run(
+        'two',
+        ({ signal }) =>
+          new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
+        { compensate: () => void did.push('undo two') },
+      )
+    },
+    { compensateOnCancel: true },
+  )
+  const engine = createTestEngine({ jobs: [flow], patienceMs: 20 })
+  const { id } = await engine.client.sendJob('work.asked', { tenantId })
+  await engine.settle()
+  expect((await engine.client.cancelJob(id)).state).toBe('cancelled')
+  await engine.settle()
+  const { state, runs } = await engine.client.getJobStatus(id)
+  expect([state, did]).toEqual(['cancelled', ['one', 'undo one']])
+  expect(runs[0]?.steps?.map((step) => [step.id, step.state, step.compensation?.state])).toEqual([
+    ['one', 'completed', 'completed'],
+    ['two', 'cancelled', undefined],
+  ])
+})
+
+test('an undo after a cancel has the payload, though the job has ended', async () => {
+  const undone: unknown[] = []
+  const flow = workflow(
+    async ({ payload }, step) => {
+      await step.run('one', () => 1, { compensate: () => void undone.push(payload['number']) })
+      await step.sleep('nap', '1d')
+    },
+    { compensateOnCancel: true },
+  )
+  const engine = createTestEngine({ jobs: [flow] })
+  const { id } = await engine.client.sendJob('work.asked', { tenantId, number: 7 })
+  await engine.settle()
+  await engine.client.cancelJob(id)
+  await engine.settle()
+  expect(undone).toEqual([7])
+})
+
+test('a workflow that is cancelled in the midst of its undo stops there', async () => {
+  const undone: string[] = []
+  const flow = workflow(
+    async (_event, step) => {
+      await step.run('one', () => 1, { compensate: () => void undone.push('one') })
+      await step.run('two', () => 2, {
+        compensate: (_two, { attempt }) => {
+          if (attempt === 1) throw new Error('not yet')
+          undone.push('two')
+        },
+      })
+      throw new Error('broken')
+    },
+    { retry: { maxAttempts: 2, backoff: 'fixed', initialDelay: '1h' } },
+  )
+  const engine = createTestEngine({ jobs: [flow] })
+  const { id } = await engine.client.sendJob('work.asked', { tenantId })
+  await engine.advance('90m')
+  expect((await engine.client.getJobStatus(id)).runs[0]?.steps?.[1]?.compensation?.state).toBe('retrying')
+  await engine.client.cancelJob(id)
+  await engine.advance('1d')
+  expect(undone).toEqual([])
+  expect((await engine.client.getJobStatus(id)).state).toBe('cancelled')
+})
+
+test('a retry goes on with the steps of the failed run, and leaves its records as they are', async () => {
+  let broken = true
+  const did: string[] = []
+  const flow = workflow(
+    async (_event, step) => {
+      await step.run('one', () => void did.push('one'))
+      await step.sleep('nap', '1h')
+      await step.run('two', () => {
+        if (broken) throw new Error('broken')
+        did.push('two')
+      })
+    },
+    { retry: { maxAttempts: 1 } },
+  )
+  const engine = createTestEngine({ jobs: [flow] })
+  const { id } = await engine.client.sendJob('work.asked', { tenantId })
+  await engine.advance('1h')
+  broken = false
+  await engine.client.retryJob(id)
+  await engine.settle()
+  const { state, runs } = await engine.client.getJobStatus(id)
+  expect([state, did]).toEqual(['completed', ['one', 'two']])
+  expect(runs.map(({ steps }) => steps?.map((step) => step.state))).toEqual([
+    ['completed', 'completed', 'failed'],
+    ['completed', 'completed', 'completed'],
+  ])
+})
+
+test('code that was changed to another version meanwhile does not go on, and nothing is undone by it', async () => {
+  const undone: string[] = []
+  const version = (name: string) =>
+    workflow(
+      async (_event, step) => {
+        await step.run('one', () => 1, { compensate: () => void undone.push(name) })
+        await step.sleep('nap', '1h')
+      },
+      { version: name },
+    )
+  version('1')
+  const engine = createTestEngine() // with all that is defined, as it is when it is needed
+  const { id } = await engine.client.sendJob('work.asked', { tenantId })
+  await engine.settle()
+  version('2')
+  await engine.advance('1h')
+  const { state, runs } = await engine.client.getJobStatus(id)
+  expect([state, runs[0]?.error?.code, undone]).toEqual(['failed', 'workflow_changed', []])
+  expect(runs[0]?.error?.message).toMatch(/version `1`.*`2`/)
+  expect(runs[0]?.steps?.[0]?.compensation?.state).toBe('failed')
+})
+
+test('a job that a step runs may end before anything waits for it', async () => {
+  const sub = defineJob({ id: 'sub', event: 'email.send', handler: () => 'sent' })
+  const flow = workflow((_event, step) =>
+    step.runJob('mail', sub, { type: 'order_followup', recipientEmail: 'a@example.com' }),
+  )
+  const engine = createTestEngine({ jobs: [flow, sub] })
+  const { id } = await engine.client.sendJob('work.asked', { tenantId })
+  await engine.settle()
+  expect((await engine.client.getJobStatus(id)).runs[0]?.output).toBe('sent')
+})
+
+test('a workflow may run a workflow, and the outer one fails where the inner one does', async () => {
+  const inner = defineWorkflow({
+    id: 'inner',
+    event: 'email.send',
+    retry: { maxAttempts: 1 },
+    steps: async (_event, step) => {
+      await step.sleep('nap', '1h')
+      await step.run('broken', () => {
+        throw new Error('no mail today')
+      })
+    },
+  })
+  const flow = workflow((_event, step) =>
+    step.runJob('mail', inner, { type: 'order_followup', recipientEmail: 'a@example.com' }),
+  )
+  const engine = createTestEngine({ jobs: [flow, inner as WorkflowDefinition] })
+  const { id } = await engine.client.sendJob('work.asked', { tenantId })
+  await engine.advance('1h')
+  const { error } = (await engine.client.getJobStatus(id)).runs[0]!
+  expect([error?.code, error?.cause?.code, error?.cause?.cause?.message]).toEqual([
+    'step_failed',
+    'step_failed',
+    'no mail today',
+  ])
+})
