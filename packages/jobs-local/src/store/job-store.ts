@@ -41,7 +41,7 @@ export interface StoredRun {
   /** The steps of a workflow, from its first attempt on. */
   workflow?: WorkflowRecord
   /** A workflow that waits: for a time or an answer (`asleep`), or for its turn to go on (`awake`). */
-  pause?: 'asleep' | 'awake'
+  pause?: 'asleep' | 'awake' | undefined
   /** Set where a wait was answered while the code was about to be left waiting for it. */
   wakes?: boolean
   /** Set while the attempt goes on after such a pause. */

@@ -92,15 +92,17 @@ class MemoryStore implements JobStore {
     while (claimed.length < max) {
       const run = this.#queue.take(limitsOf)
       if (!run) break
-      run.resumed = run.pause === 'awake'
-      delete run.pause
-      delete run.wakes
-      if (!run.resumed) {
+      if (run.pause) {
+        run.pause = undefined
+        run.resumed = true
+      } else {
+        if (run.resumed) run.resumed = false
         run.state = 'running'
         run.attempts++
         run.startedAt ??= now
         run.job.startedAt ??= now
       }
+      if (run.wakes) run.wakes = false
       claimed.push(run)
     }
     return claimed
@@ -163,7 +165,7 @@ class MemoryStore implements JobStore {
     for (const run of job.runs.filter(({ state }) => !isEnded(state))) {
       const before = { state: run.state, pause: run.pause, dueAt: run.dueAt }
       if (run.state === 'running' && !run.pause) running.push(run)
-      delete run.pause
+      if (run.pause) run.pause = undefined
       this.#endRun(run, 'cancelled', now)
       this.#queue.drop(run, before)
     }

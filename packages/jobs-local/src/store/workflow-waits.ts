@@ -32,6 +32,7 @@ export class WorkflowWaits {
   }
 
   answerEvent(envelope: Envelope, now: number): void {
+    if (this.#events.size === 0) return // as where no workflow waits, which shall cost nothing
     for (const wait of this.#events.get(keyOf(envelope.tenantId, envelope.event)) ?? []) {
       if (answerEventWait(wait.run.workflow!, wait.step, envelope, now)) this.#answer(wait)
     }

@@ -161,7 +161,7 @@ test('a workflow may run a workflow, and the outer one fails where the inner one
   const flow = workflow((_event, step) =>
     step.runJob('mail', inner, { type: 'order_followup', recipientEmail: 'a@example.com' }),
   )
-  const engine = createTestEngine({ jobs: [flow, inner as WorkflowDefinition] })
+  const engine = createTestEngine({ jobs: [flow, inner] })
   const { id } = await engine.client.sendJob('work.asked', { tenantId })
   await engine.advance('1h')
   const { error } = (await engine.client.getJobStatus(id)).runs[0]!
