@@ -1,4 +1,4 @@
-import type { Capabilities, FeatureSupport } from '@cgk-platform/jobs-core'
+import { type Capabilities, type FeatureSupport, portablePayloadBytes } from '@cgk-platform/jobs-core'
 import { allFeatures } from '@cgk-platform/jobs-core/conformance'
 
 import type { Measurement, RuleMeasurement } from './measurement.ts'
@@ -17,6 +17,15 @@ const limits: readonly Limit[] = [
   ['Longest delay of a send', ({ maxDelayMs }) => milliseconds(maxDelayMs)],
   ['Largest payload', ({ maxPayloadBytes }) => kibibytes(maxPayloadBytes)],
   ['Largest output', ({ maxOutputBytes }) => (maxOutputBytes === undefined ? 'any' : kibibytes(maxOutputBytes))],
+  ['Most steps of a workflow', ({ maxSteps }) => (maxSteps === undefined ? 'any' : grouped(maxSteps))],
+  [
+    'Largest result of a step',
+    ({ maxStepOutputBytes }) => kibibytes(maxStepOutputBytes ?? portablePayloadBytes),
+  ],
+  [
+    'A wait of a workflow ends late by at most',
+    ({ waitToleranceMs }) => (waitToleranceMs === undefined ? 'not told' : milliseconds(waitToleranceMs)),
+  ],
   ['A cancel reaches the handler within', ({ abortToleranceMs }) => milliseconds(abortToleranceMs)],
   ['When the clocks change', ({ daylightSaving }) => daylightSaving],
 ]

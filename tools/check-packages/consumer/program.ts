@@ -4,6 +4,7 @@ import {
   createJobClient,
   defineEvents,
   defineJob,
+  defineWorkflow,
   eventType,
   findRun,
   type JobPayload,
@@ -69,4 +70,29 @@ assert.deepEqual(
   [{ type: 'completed', output: { year: 2026 } }],
 )
 await engine.close()
+
+const deliver = defineWorkflow({
+  id: 'deliver',
+  event: 'parcel.packed',
+  steps: async ({ payload }, step) => {
+    const label = await step.run('print', () => ({ parcelId: payload.parcelId, printedAt: new Date(0) }))
+    const printedAt: string = label.printedAt
+    await step.sleep('overnight', '12h')
+    const weighed: { kilograms: number } = await step.runJob('weigh-again', weigh, { parcelId: 'p2', grams: 2000 })
+    const ready = await step.waitForEvent('video', 'video.ready', { timeout: '1h' })
+    return { printedAt, weighed: weighed.kilograms, video: ready?.payload.videoId ?? null }
+  },
+})
+
+const nights = createTestEngine({ jobs: [deliver, weigh] })
+const delivery = await nights.client.sendJob('parcel.packed', { tenantId: 'tenant_1', parcelId: 'p1', grams: 1500 })
+await nights.advance('2d')
+const delivered = findRun(await nights.client.getJobStatus(delivery.id), deliver)
+const came: { printedAt: string; weighed: number; video: string | null } | undefined = delivered?.output
+assert.deepEqual(came, { printedAt: '1970-01-01T00:00:00.000Z', weighed: 2, video: null })
+assert.deepEqual(
+  delivered?.steps?.map(({ kind }) => kind),
+  ['run', 'sleep', 'runJob', 'waitForEvent'],
+)
+await nights.close()
 console.log('done')

@@ -1,5 +1,5 @@
 // What the compiler must refuse, in the same app.
-import { createJobClient, defineJob, type JobEvent, scheduleJob, sendJob } from '@cgk-platform/jobs'
+import { createJobClient, defineJob, defineWorkflow, type JobEvent, scheduleJob, sendJob } from '@cgk-platform/jobs'
 import './program.js'
 
 // @ts-expect-error an event that nobody declared
@@ -30,4 +30,17 @@ defineJob({
   handler: ({ payload }) => payload.colour,
   // @ts-expect-error a backoff that does not exist
   retry: { backoff: 'fibonacci' },
+})
+
+defineWorkflow({
+  id: 'refused-workflow',
+  event: 'parcel.packed',
+  steps: async (_event, step) => {
+    // @ts-expect-error a field that only one of the payloads has
+    await step.waitForEvent('ready', 'video.ready', { match: 'grams', timeout: '1h' })
+    // @ts-expect-error no patience
+    await step.waitForEvent('for-ever', 'video.ready', {})
+    // @ts-expect-error a field of another type
+    await step.sendEvent('tell', 'parcel.packed', { parcelId: 'p1', grams: '1' })
+  },
 })
