@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 
 import { openBrowser } from './open-browser.ts'
 import { openOrderPage, type OrderPage } from './order-page.ts'
-import { buildApp, type RunningApp, startApp } from './run-app.ts'
+import { type RunningApp, startApp } from './run-app.ts'
 
 let browser: Browser
 let engine: LoopbackEngine
@@ -14,12 +14,11 @@ let orders: OrderPage
 
 beforeAll(async () => {
   browser = await openBrowser() // first, since it is what a machine may lack
-  await buildApp()
   engine = await createLoopbackEngine()
   app = await startApp({ INNGEST_DEV: engine.url })
   await engine.sync(`${app.url}/api/inngest`)
   orders = await openOrderPage(browser, app.url)
-}, 180_000)
+}, 60_000)
 
 afterAll(async () => {
   await browser?.close()

@@ -17,7 +17,8 @@ async function main(args: readonly string[]): Promise<number> {
       console.log(usage)
       return 0
     }
-    return (await runDemo(options, createScreen(process.stdout))) ? 0 : 1
+    const run = options.play === 'fulfilment' ? await loadFulfilment() : runDemo
+    return (await run(options, createScreen(process.stdout))) ? 0 : 1
   } catch (error) {
     if (error instanceof UsageError) {
       console.error(`${error.message}\n\n${usage}`)
@@ -27,4 +28,10 @@ async function main(args: readonly string[]): Promise<number> {
     console.error(`\n${error.message}`)
     return 1
   }
+}
+
+/** Loaded for this play alone: a workflow registers itself, and the days are played without it. */
+async function loadFulfilment(): Promise<typeof runDemo> {
+  const { runFulfilment } = await import('./demo/fulfilment/run-fulfilment.ts')
+  return runFulfilment
 }

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 
+import { courier, journeyOf } from '../src/courier.ts'
 import { createLedger, type Entry } from '../src/ledger.ts'
 import { createOutbox } from '../src/outbox.ts'
 import { createStock } from '../src/stock.ts'
+import { createWarehouse } from '../src/warehouse.ts'
 
 describe('the ledger', () => {
   const closing = new Date('2010-12-01T21:00:00Z')
@@ -65,4 +67,32 @@ it('the outbox delivers a mail once', async () => {
   await outbox.deliver(mail)
   await outbox.deliver(mail)
   expect(await outbox.delivered()).toEqual([mail])
+})
+
+it('the warehouse packs an order once, puts its goods back once, and packs nothing of one that is sold out', async () => {
+  const shelves = createStock()
+  const warehouse = createWarehouse(shelves)
+  const items = [{ sku: 'lantern', quantity: 6 }]
+  const pack = () => warehouse.pack({ idempotencyKey: 'pack', orderId: '1', items })
+  expect(await pack()).toEqual({ trackingNumber: 'P1', pieces: 6 })
+  expect(await pack()).toEqual({ trackingNumber: 'P1', pieces: 6 })
+  const soldOut = [...items, { sku: '21899', quantity: 1 }]
+  const refused = warehouse.pack({ idempotencyKey: 'refused', orderId: '2', items: soldOut })
+  await expect(refused).rejects.toThrow('Article 21899 is sold out')
+  expect(await shelves.balanceOf('lantern')).toBe(-6)
+  const unpack = () => warehouse.unpack({ idempotencyKey: 'unpack', orderId: '1', items })
+  await unpack()
+  await unpack()
+  expect(await shelves.balanceOf('lantern')).toBe(0)
+})
+
+it('the courier finds a parcel that is stuck, and tells of one that went back', async () => {
+  expect([journeyOf('P10'), journeyOf('P14'), journeyOf('P19'), journeyOf('P59')]).toEqual([
+    { days: 2 },
+    { days: 6 },
+    'stuck',
+    'sent back',
+  ])
+  expect(await courier.chase('P19')).toEqual({ foundAt: 'the depot' })
+  await expect(courier.chase('P59')).rejects.toThrow('Parcel P59 went back to the sender')
 })

@@ -1,32 +1,13 @@
-import { execFile, spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 
 import { createLoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
 import { expect, it, onTestFinished } from 'vitest'
 
 import { usage } from '../src/demo/options.ts'
+import { altered, commandOf, demo, environment } from './demo-process.ts'
 
-const root = join(import.meta.dirname, '..')
-
-const commandOf = (args: readonly string[], folder: string): string[] => [
-  '--conditions=@cgk-platform/source',
-  join(folder, 'src/demo.ts'),
-  ...args,
-]
-/** One that names no server of a vendor's. */
-const environment = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !/^(INNGEST|TRIGGER)_/.test(name)),
-)
 const totals = /^All +281 +12 +56 +258 +£106,709\.17 +29 +£1,866\.33$/m
-
-/** Runs the demo in a process of its own, as `./dev demo` does. */
-function demo(args: readonly string[] = [], folder = root) {
-  const options = { encoding: 'utf8', env: environment } as const
-  const { status, stdout, stderr } = spawnSync(process.execPath, commandOf(args, folder), options)
-  return { status, stdout, stderr }
-}
 
 it('plays both days, shows a row for each shop and ends well', () => {
   const { status, stdout, stderr } = demo()
@@ -51,7 +32,7 @@ it('comes to the same on Inngest, the days and their reports included', () => {
 it('plays on the Inngest server that is named, in real time, and leaves it without functions to call', async () => {
   const engine = await createLoopbackEngine()
   onTestFinished(() => engine.close())
-  const { stdout } = await promisify(execFile)(process.execPath, commandOf(['--provider', 'inngest'], root), {
+  const { stdout } = await promisify(execFile)(process.execPath, commandOf(['--provider', 'inngest']), {
     env: { ...environment, INNGEST_BASE_URL: engine.url },
   })
   expect(stdout).toContain(`Inngest's SDK and the server at ${engine.url}`)
@@ -78,19 +59,9 @@ it.each([
   ['a known figure', 'src/demo/known-figures.ts', '191_914', '191_915', 'norway'],
   ['a price in the file', 'data/online-retail-2010-12-01.csv', '3.75,12583,France', '3.76,12583,France', 'france'],
 ])('exits with 1 where %s is wrong', (_what, file, right, wrong, shop) => {
-  // The copy lies beside the original, from where it finds the same packages.
-  mkdirSync(join(root, 'temp'), { recursive: true })
-  const copy = mkdtempSync(join(root, 'temp/wrong-'))
-  try {
-    for (const folder of ['src', 'data']) cpSync(join(root, folder), join(copy, folder), { recursive: true })
-    const text = readFileSync(join(copy, file), 'utf8')
-    writeFileSync(join(copy, file), text.replace(right, wrong))
-    const { status, stdout } = demo([], copy)
-    expect(status).toBe(1)
-    expect(stdout).toMatch(new RegExp(`^Wrong +${shop}, jobs against the known figures: sales`, 'm'))
-  } finally {
-    rmSync(join(root, 'temp'), { recursive: true })
-  }
+  const { status, stdout } = altered(file, right, wrong)
+  expect(status).toBe(1)
+  expect(stdout).toMatch(new RegExp(`^Wrong +${shop}, jobs against the known figures: sales`, 'm'))
 })
 
 it.each([
@@ -98,6 +69,10 @@ it.each([
   [['now'], "Unexpected argument 'now'"],
   [['--provider', 'kafka'], "Unknown provider 'kafka'"],
   [['--provider'], 'argument missing'],
+  [['fulfilment', 'twice'], "Unexpected argument 'twice'"],
+  [['fulfilment', '--crash'], "Unknown option '--crash'"],
+  [['fulfilment', '--real-time'], 'The fulfilment takes days'],
+  [['fulfilment', '--provider', 'trigger.dev'], 'The fulfilment takes days'],
 ])('answers %j with its usage and exits with 2', (args, problem) => {
   const { status, stdout, stderr } = demo(args)
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' })

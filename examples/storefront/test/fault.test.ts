@@ -18,7 +18,7 @@ it('finds the shop whose payments are a penny short, and the line that the stock
   )
 
   const screen = createMemoryScreen()
-  expect(await runDemo({ help: false, realTime: false, provider: 'local' }, screen)).toBe(false)
+  expect(await runDemo({ realTime: false, provider: 'local' }, screen)).toBe(false)
   expect(screen.text()).toContain('norway, jobs against the file: sales 191913, expected 191914')
   expect(screen.text()).toContain('norway, jobs against the known figures: sales 191913, expected 191914')
   expect(screen.text()).toMatch(/france, jobs against the file: lines 19, expected 20/)

@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import { expect, it, onTestFinished } from 'vitest'
 
 import { createGateway, PaymentDeclinedError } from '../src/gateway.ts'
+import { createJournal } from '../src/journal.ts'
 
 const chargeMany = fileURLToPath(new URL('charge-many.ts', import.meta.url))
 
@@ -49,4 +50,28 @@ it('counts for all processes together where they share a journal', async () => {
   expect(timesOf('declined')).toBe(25 * 2)
   expect(answers).toHaveLength(4 * 25)
   expect(new Set(answers).size).toBe(1 + 25)
+})
+
+it('always declines a customer whose number ends in 4', async () => {
+  const gateway = createGateway()
+  const charge = () => gateway.charge({ idempotencyKey: 'order', amount: 1000, customerId: '17854' })
+  for (let attempt = 1; attempt <= 6; attempt++) await expect(charge()).rejects.toThrow(PaymentDeclinedError)
+})
+
+it('books what moved, once, and nothing that was declined', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'storefront-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  for (const path of [undefined, join(folder, 'gateway.jsonl')]) {
+    const gateway = createGateway(createJournal(path))
+    expect(await gateway.books()).toEqual([])
+    await expect(gateway.charge({ idempotencyKey: 'declined', amount: 105 })).rejects.toThrow(PaymentDeclinedError)
+    const { id: paymentId } = await gateway.charge({ idempotencyKey: 'order', amount: 1000 })
+    const refund = { idempotencyKey: 'order', paymentId, amount: 400 }
+    const { id } = await gateway.refund(refund)
+    await gateway.refund(refund)
+    expect(await gateway.books()).toEqual([
+      { id: paymentId, kind: 'payment', amount: 1000, paymentId: undefined },
+      { id, kind: 'refund', amount: 400, paymentId },
+    ])
+  }
 })

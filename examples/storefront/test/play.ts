@@ -19,7 +19,7 @@ export async function openDays(): Promise<Days> {
     await readFile(new URL('../data/online-retail-2010-12-01.csv', import.meta.url), 'utf8'),
   )
   const events = toShopEvents(lines)
-  return { lines, events, stage: createFastForward(events[0]!.at) }
+  return { lines, events, stage: createFastForward({ startAt: events[0]!.at }) }
 }
 
 /** A screen that only remembers. */

@@ -69,6 +69,42 @@ const mistakes: Record<string, { readonly code: string; readonly names: readonly
     code: `void findRun(status, processOrder)!.output.orderId`,
     names: ['possibly', 'undefined'],
   },
+  'a match on a field of one event alone': {
+    code: `void step.waitForEvent('w', 'order.refunded', { match: 'reason', timeout: '7d' })`,
+    names: ['"reason"', '"orderId"', '"tenantId"', /^at match:/m],
+  },
+  'a wait without a timeout': {
+    code: `void step.waitForEvent('w', 'order.refunded', { match: 'orderId' })`,
+    names: ["'timeout' is missing", 'WaitForEventOptions<"order.created", "order.refunded">'],
+  },
+  'a wait that may have had no answer': {
+    code: `void step.waitForEvent('w', 'order.refunded', { timeout: '7d' }).then((event) => event.payload)`,
+    names: ["'event' is possibly 'null'"],
+  },
+  'a missing field in a step that sends': {
+    code: `void step.sendEvent('s', 'order.created', {})`,
+    names: ["'orderId' is missing"],
+  },
+  'a field of a wrong type for a job that a step runs': {
+    code: `void step.runJob('j', processOrder, { orderId: 5 })`,
+    names: ["'number' is not assignable to type 'string'", /^at orderId:/m],
+  },
+  'a cron job that a step runs': {
+    code: `void step.runJob('j', nightly, {})`,
+    names: ['CronJobDefinition', 'JobDefinition', 'WorkflowDefinition', /^at nightly/m],
+  },
+  'a date of a step used as a date': {
+    code: `void step.run('r', () => ({ at: new Date() })).then(({ at }) => at.getTime())`,
+    names: ["'getTime'", "'string'"],
+  },
+  'an undo of another output': {
+    code: `void step.run('r', () => 5, { compensate: (output: string) => output })`,
+    names: ["'number' is not assignable to type 'string'", /^at compensate:/m],
+  },
+  'an unknown option of a workflow': {
+    code: `defineWorkflow({ id: 'x', event: 'order.created', steps: () => undefined, maxStep: 5 })`,
+    names: ["'maxStep'", "Did you mean to write 'maxSteps'?"],
+  },
   'a schedule without a time': {
     code: `void scheduleJob('order.created', { tenantId: 'acme', orderId: 'order_1' }, { maxAttempts: 1 })`,
     names: [/'(delay|runAt)' is missing/],
@@ -76,9 +112,10 @@ const mistakes: Record<string, { readonly code: string; readonly names: readonly
 }
 
 const preamble = `
-import { defineEvents, defineJob, findRun, scheduleJob, sendJob } from '${index}'
-import type { EventsOf, JobClient, JobStatus, StandardSchemaV1 } from '${index}'
+import { defineCronJob, defineEvents, defineJob, defineWorkflow, findRun, scheduleJob, sendJob } from '${index}'
+import type { EventsOf, JobClient, JobStatus, StandardSchemaV1, Steps } from '${index}'
 declare const client: JobClient
+declare const step: Steps<'order.created'>
 declare const status: JobStatus
 declare const videoReady: StandardSchemaV1<{ videoId: string }>
 const events = defineEvents({ 'video.ready': videoReady })
@@ -86,7 +123,8 @@ declare module '${index}' {
   interface JobEvents extends EventsOf<typeof events> {}
 }
 const processOrder = defineJob({ id: 'p', event: 'order.created', handler: async () => ({ orderId: 'order_1' }) })
-void [client, status, findRun, scheduleJob, sendJob, processOrder]
+const nightly = defineCronJob({ id: 'n', schedule: '0 3 * * *', handler: () => undefined })
+void [client, status, step, defineWorkflow, findRun, scheduleJob, sendJob, processOrder, nightly]
 `
 
 const tsconfig = {

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-import { type Clock, createClient, type JobClient, setJobClient } from '@cgk-platform/jobs'
+import { type Clock, createClient, type Definition, type JobClient, setJobClient } from '@cgk-platform/jobs'
 import { createInngestFunctions, createInngestProvider } from '@cgk-platform/jobs/inngest'
 import { Inngest } from 'inngest'
 import { serve } from 'inngest/node'
@@ -19,6 +19,8 @@ export interface InngestAppOptions {
   /** Default: the machine's. */
   readonly clock?: Clock
   readonly fetch?: typeof fetch
+  /** Default: all that are defined. */
+  readonly jobs?: readonly Definition[] | undefined
 }
 
 const ignore = (): void => undefined
@@ -26,7 +28,8 @@ const ignore = (): void => undefined
 const quiet = { debug: ignore, info: ignore, warn: ignore, error: ignore }
 
 /** Serves the jobs as Inngest functions on a free port, as an app of its own would, and tells Inngest of them. */
-export async function openInngestApp({ baseUrl, clock, fetch: ownFetch }: InngestAppOptions = {}): Promise<InngestApp> {
+export async function openInngestApp(options: InngestAppOptions = {}): Promise<InngestApp> {
+  const { baseUrl, clock, fetch: ownFetch, jobs } = options
   const inngest = new Inngest({
     id: 'storefront',
     logger: quiet,
@@ -34,9 +37,9 @@ export async function openInngestApp({ baseUrl, clock, fetch: ownFetch }: Innges
     ...(!process.env['INNGEST_SIGNING_KEY'] && { isDev: true }),
     ...(ownFetch && { fetch: ownFetch }),
   })
-  const client = createClient({ load: () => createInngestProvider({ client: inngest }, { clock }) }, { clock })
+  const client = createClient({ load: () => createInngestProvider({ client: inngest }, { clock }) }, { clock, jobs })
   setJobClient(client) // so that the cron job brings no default client to life
-  const functions = createInngestFunctions({ client: inngest, jobClient: client }, { clock })
+  const functions = createInngestFunctions({ client: inngest, jobClient: client, jobs }, { clock })
   const closeApp = await serveFunctions(inngest, functions)
   return {
     client,

@@ -4,24 +4,24 @@ import { openInngestApp } from './inngest-app.ts'
 import { createLeapingTime } from './leaping-time.ts'
 import { namedServer } from './named-server.ts'
 import { playDays } from './play-days.ts'
-import { sendAll, type Stage } from './stage.ts'
+import { sendAll, type Stage, type StageOptions } from './stage.ts'
 import { createTraffic } from './traffic.ts'
 
 /** Inngest's real SDK, on the server that is named or on an engine of this process that speaks the server's protocol. */
-export function createInngestStage(options: { realTime: boolean; startAt: Date }): Promise<Stage> {
+export function createInngestStage(options: StageOptions & { realTime: boolean }): Promise<Stage> {
   const server = namedServer(process.env)
   if (server !== undefined) return createOnServer(server)
-  return options.realTime ? createOnLoopback() : createFastForward(options.startAt)
+  return options.realTime ? createOnLoopback() : createFastForward(options)
 }
 
 /** A loopback engine on a virtual clock: every event is sent at its own time of day, over HTTP. */
-async function createFastForward(startAt: Date): Promise<Stage> {
+async function createFastForward({ startAt, jobs }: StageOptions): Promise<Stage> {
   const traffic = createTraffic()
   const time = createLeapingTime(startAt.getTime(), traffic.isUnderWay)
   const { clock, passTo } = time
   const engine = await createLoopbackEngine({ clock })
   traffic.watch(engine)
-  const app = await openInngestApp({ baseUrl: engine.url, clock, fetch: traffic.fetch })
+  const app = await openInngestApp({ baseUrl: engine.url, clock, fetch: traffic.fetch, jobs })
   const { client } = app
   return {
     client,
@@ -29,6 +29,7 @@ async function createFastForward(startAt: Date): Promise<Stage> {
       "Inngest's SDK and a loopback engine in this process, over HTTP. The clock is virtual: each is sent at its hour.",
     passesDays: true,
     play: (events, screen) => playDays({ client, passTo }, events, screen),
+    passTo,
     async close() {
       await app.close()
       await engine.close()

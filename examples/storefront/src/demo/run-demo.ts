@@ -16,11 +16,11 @@ import { showTable } from './show-table.ts'
 const file = new URL('../../data/online-retail-2010-12-01.csv', import.meta.url)
 
 /** Plays the two days and shows what the jobs did; false when a figure is wrong. */
-export async function runDemo(options: DemoOptions, screen: Screen): Promise<boolean> {
+export async function runDemo(options: Pick<DemoOptions, 'provider' | 'realTime'>, screen: Screen): Promise<boolean> {
   // Nothing is waited for before the stage has set its client: the cron job would bring a default one to life.
   const lines = readInvoiceLines(readFileSync(file, 'utf8'))
   const events = toShopEvents(lines)
-  const stage = await createStage(options, events[0]!.at, screen)
+  const stage = await createStage(options, { startAt: events[0]!.at }, screen)
   try {
     screen.bold('Two trading days of a real shop: an invoice is an event, a country a tenant.')
     screen.line(stage.description)

@@ -2,6 +2,7 @@ import { formatPounds } from '../money.ts'
 import { shops } from '../shops.ts'
 import { type Figures, type FiguresByShop, noFigures, totalOf } from './figures.ts'
 import type { Screen } from './screen.ts'
+import { showRows } from './show-rows.ts'
 
 interface Column {
   readonly title: string
@@ -21,19 +22,9 @@ const columns: readonly Column[] = [
 /** Shows a row for each shop, and one for all of them. */
 export function showTable(byShop: FiguresByShop, screen: Screen): void {
   const rows = shops.map(({ id, name }) => rowOf(name, byShop.get(id) ?? noFigures))
-  const table = [['Shop', ...columns.map(({ title }) => title)], ...rows, rowOf('All', totalOf(byShop))]
-  const widths = table[0]!.map((_, index) => Math.max(...table.map((row) => row[index]!.length)))
-  const lines = table.map((row) => row.map((cell, index) => pad(cell, widths[index]!, index)).join('  '))
-  for (const [index, line] of lines.entries()) {
-    if (index === 0 || index === lines.length - 1) screen.bold(line)
-    else screen.line(line)
-  }
+  showRows([['Shop', ...columns.map(({ title }) => title)], ...rows, rowOf('All', totalOf(byShop))], screen)
 }
 
 function rowOf(name: string, figures: Readonly<Figures>): string[] {
   return [name, ...columns.map(({ cell }) => cell(figures))]
-}
-
-function pad(cell: string, width: number, column: number): string {
-  return column === 0 ? cell.padEnd(width) : cell.padStart(width)
 }

@@ -1,4 +1,4 @@
-import type { JobClient, JobHandle, JobItem } from '@cgk-platform/jobs'
+import type { Definition, JobClient, JobHandle, JobItem } from '@cgk-platform/jobs'
 
 import type { ShopEvent } from '../orders.ts'
 import type { Screen } from './screen.ts'
@@ -12,7 +12,17 @@ export interface Stage {
   readonly passesDays: boolean
   /** Sends every event; answers the handles in the same order. */
   play(events: readonly ShopEvent[], screen: Screen): Promise<JobHandle[]>
+  /** Lets time go by up to an instant, epoch milliseconds; what is due meanwhile runs at its own. Absent where time is real. */
+  passTo?(at: number): Promise<void>
   close(): Promise<void>
+}
+
+/** What a stage is set for. */
+export interface StageOptions {
+  /** When its time begins, where it is virtual. */
+  readonly startAt: Date
+  /** Default: all that are defined. */
+  readonly jobs?: readonly Definition[] | undefined
 }
 
 /** The engine could not be set up. */

@@ -19,7 +19,7 @@ export function matchesEvent(match: EventMatch | undefined, payload: Json): bool
 }
 
 /**
- * Answers a wait with an event of the same tenant, where it is one that the wait asks for and was sent after it began.
+ * Answers a wait with an event of the same tenant, where it is one that the wait asks for and was sent while it went on.
  * True where the wait was answered.
  */
 export function answerEventWait(
@@ -29,7 +29,9 @@ export function answerEventWait(
   now: number,
 ): boolean {
   if (step.kind !== 'waitForEvent' || step.state !== 'waiting') return false
-  if (step.event !== event || sentAt < step.startedAt || !matchesEvent(step.match, payload)) return false
+  if (step.event !== event || !matchesEvent(step.match, payload)) return false
+  // One that comes after the timeout changes nothing, also where no pass has noted yet that it is over.
+  if (sentAt < step.startedAt || sentAt > (step.until ?? Number.POSITIVE_INFINITY)) return false
   const awaited: AwaitedEvent = { id, payload, sentAt }
   step.output = awaited as unknown as Json
   endStep(record, step, 'completed', now)

@@ -1,4 +1,5 @@
 import { ClientClosedError } from '../errors/client-closed-error.ts'
+import { JobTimeoutError } from '../errors/job-timeout-error.ts'
 import { JobsError } from '../errors/jobs-error.ts'
 import { NotSerializableError } from '../errors/not-serializable-error.ts'
 import { OutputTooLargeError } from '../errors/output-too-large-error.ts'
@@ -64,6 +65,8 @@ export async function attemptStep(
 function isFinal(thrown: unknown, returned: unknown, kind: string | undefined): boolean {
   if (returned !== undefined) return NotSerializableError.isInstance(thrown) || OutputTooLargeError.isInstance(thrown)
   if (kind !== 'sendEvent' && kind !== 'runJob') return false
-  const passing = [SendFailedError, RequestFailedError, ClientClosedError].some((known) => known.isInstance(thrown))
+  const passing = [SendFailedError, RequestFailedError, ClientClosedError, JobTimeoutError].some((known) =>
+    known.isInstance(thrown),
+  )
   return JobsError.isInstance(thrown) && !passing
 }

@@ -31,6 +31,7 @@ const finalErrors = [
   NotSerializableError,
   OutputTooLargeError,
   UnknownEventError,
+  UnsupportedFeatureError,
 ]
 
 interface WorkflowAttempt extends Attempt {
@@ -69,8 +70,13 @@ export async function attemptWorkflow(attempt: WorkflowAttempt): Promise<Outcome
   } catch (thrown) {
     const left = engine?.underWay?.()
     if (left) attempt.leftRunning?.(left)
-    return stopOf(signal) ?? { type: 'failed', error: toErrorInfo(thrown) }
+    // The records could not be kept, so that undos may be left to do: that is tried again as far as attempts are left.
+    return stopOf(signal) ?? classify(attempt, thrown, isFinal(thrown))
   }
+}
+
+function isFinal(thrown: unknown): boolean {
+  return finalErrors.some((known) => known.isInstance(thrown))
 }
 
 /** An error that ends the run whatever its code does. */
@@ -156,8 +162,7 @@ function conclude(
     const output = toOutput(end.output, attempt.definition, attempt.limits)
     return { outcome: { type: 'completed', ...(output !== undefined && { output }) } }
   } catch (thrown) {
-    const isFinal = finalErrors.some((known) => known.isInstance(thrown))
-    return { outcome: classify(attempt, thrown, isFinal || (isReading && isRefusal(thrown))), thrown }
+    return { outcome: classify(attempt, thrown, isFinal(thrown) || (isReading && isRefusal(thrown))), thrown }
   }
 }
 

@@ -25,6 +25,8 @@ export function stepFault(
     throw fault(problem, 'Give a text that names what the step does: `charge`.')
   }
   if (id.length > longestId) throw fault(`has an id of ${id.length} characters`, `Give at most ${longestId}.`)
+  if (id.endsWith('/undo'))
+    throw fault('ends like an undo of ours', 'The undo of `x` is known as `x/undo`; end it otherwise.')
   if (/#\d+$/.test(id)) throw fault('ends like a number of ours', 'Steps of one id are numbered so; end it otherwise.')
   return fault
 }
@@ -111,7 +113,7 @@ export function checkJobStep(
 }
 
 function checkNames(fault: ReturnType<typeof stepFault>, options: unknown, known: readonly string[]): object {
-  if (typeof options !== 'object' || options === null) {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw fault(`has ${kindOf(options)} as its options`, `Give an object of ${quoted(known)}.`)
   }
   const unknown = Object.keys(options).find((name) => !known.includes(name))

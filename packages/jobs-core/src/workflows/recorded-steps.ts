@@ -5,6 +5,7 @@ import { bindLogger } from '../logging/logger.ts'
 import { type JobErrorInfo, toErrorInfo } from '../runs/error-info.ts'
 import { errorFrom } from '../runs/error-from.ts'
 import type { Timer } from '../time/clock.ts'
+import { pause } from '../time/pause.ts'
 import { attemptStep, type StepOutcome } from './attempt-step.ts'
 import { CallOrder } from './call-order.ts'
 import type { StepCall } from './step-call.ts'
@@ -24,6 +25,13 @@ export interface StepRecords {
   saveFailure?(): Promise<void> | undefined
   /** Calls back when a wait was answered from outside while the code runs; the answer ends it. */
   onAnswer?(listener: (step: StepRecord) => void): () => void
+  /**
+   * How long code is waited for that awaits what is no step, while a wait of it is open. Default: not at all; such code is
+   * left, and run again when the wait is over.
+   */
+  readonly graceMs?: number
+  /** Told of code that called a step so long after it was left: it would go on if it were waited for. */
+  calledLate?(afterMs: number): void
   /** Given where the run was cancelled, and is only undone. */
   readonly cancelled?: JobErrorInfo
 }
@@ -36,6 +44,8 @@ export function recordedSteps(records: StepRecords): StepEngineFactory {
 /** A step that the code has called and that it still waits for. */
 interface Called {
   readonly call: StepCall
+  /** True once its result may be handed over: it is kept. */
+  isKept: boolean
   readonly step: StepRecord
   readonly resolve: (output: Json | undefined) => void
   readonly reject: (error: Error) => void
@@ -49,19 +59,22 @@ class RecordedSteps implements StepEngine {
   readonly #tools: StepTools
   readonly #known: Map<string, StepRecord>
   readonly #calls = new Map<string, StepCall>()
-  /** Called, ended, and not yet handed to the code: from a pass before, or while those were handed over. */
-  readonly #replay: Called[] = []
+  /** Called, and its result not yet handed to the code. */
+  readonly #open = new Map<string, Called>()
   readonly #waits = new Map<string, Called>()
   readonly #order: CallOrder
+  #lastCalled: string | undefined
   readonly #abort = new AbortController()
   #phase: Phase = 'running'
   #recordedOnly = false
+  #hasOpen = false
   /** Attempts and saves under way. */
   #executing = 0
   #attempts = new Set<Promise<unknown>>()
-  #lastSave: Promise<unknown> | undefined
   #draining = false
   #looking = false
+  /** When the code was left waiting. */
+  #leftAt: number | undefined
   /** Counts what happens, to tell when nothing does. */
   #activity = 0
   #timer: { at: number; timer: Timer } | undefined
@@ -125,19 +138,24 @@ class RecordedSteps implements StepEngine {
       const problem = `its step \`${key}\` was \`step.${known.kind}\` and is \`step.${kind}\` now`
       fail(new WorkflowChangedError({ definitionId: definition.id, stepId: key, problem }))
     }
+    if (this.#phase === 'over') this.#noteLate(key)
     if (this.#phase !== 'running' || (known && known.kind !== kind)) return new Promise(() => undefined)
     this.#order.called(key)
     this.#calls.set(key, call)
     return new Promise((resolve, reject) => {
       const step = known ?? toStepRecord(call, this.#tools.clock.now())
-      const called: Called = { call, step, resolve, reject }
-      if (isStepEnded(step)) this.#handOver(called, 'replayed')
-      else if (!this.#recordedOnly) this.#goOn(called, known !== undefined)
+      const called: Called = { call, isKept: false, step, resolve, reject }
+      this.#open.set(key, called)
+      if (step.order !== undefined) this.#handOver(called, 'replayed')
+      else if (this.#recordedOnly) this.#leaveOpen()
+      else this.#goOn(called, known !== undefined)
+      this.#lastCalled = key
     })
   }
 
   async compensate(failure: JobErrorInfo): Promise<number | undefined> {
     const { record } = this.#records
+    const { signal } = this.#tools
     this.#cancelOpenSteps()
     const undoable = record.steps
       .filter((step) => step.state === 'completed' && (step.undoable || this.#undoOf(step)))
@@ -147,11 +165,25 @@ class RecordedSteps implements StepEngine {
       await this.#records.saveFailure?.()
     }
     for (const step of undoable) {
+      signal.throwIfAborted() // another pass goes on from here
       const isDone = step.undo?.state === 'completed' || step.undo?.state === 'failed'
       const wakeAt = isDone ? undefined : await this.#undo(step)
       if (wakeAt !== undefined) return wakeAt
     }
+    signal.throwIfAborted()
     return undefined
+  }
+
+  /** The code was left in the midst of something else than a step. */
+  #noteLate(key: string): void {
+    if (this.#leftAt === undefined) return
+    const afterMs = this.#tools.clock.now() - this.#leftAt
+    this.#leftAt = undefined
+    const message =
+      `The code awaited something that is no step before \`${key}\`, while a wait was open beside it, and is run again. ` +
+      'Put what it awaited into a step.'
+    this.#tools.logger.warn(message, { step: key, afterMs })
+    this.#records.calledLate?.(afterMs)
   }
 
   #undoOf({ key }: StepRecord) {
@@ -179,10 +211,14 @@ class RecordedSteps implements StepEngine {
     this.#records.note?.(step)
     const { key, policy, timeoutMs, compensate } = call
     const work = { key: `${key}/undo`, policy, ...(timeoutMs !== undefined && { timeoutMs }) }
-    const outcome = await attemptStep(
+    const attempt = attemptStep(
       { ...work, work: async (context) => void (await compensate(copyOf(step.output), context)) },
       this.#attemptOf(work.key, undo.attempts, signal),
     )
+    this.#attempts.add(attempt)
+    const outcome = await attempt
+    this.#attempts.delete(attempt)
+    signal.throwIfAborted() // what a stopped pass did is not recorded, as with a step
     if (outcome.type === 'completed') {
       Object.assign(undo, { state: 'completed', endedAt: clock.now() })
       delete undo.error
@@ -203,14 +239,29 @@ class RecordedSteps implements StepEngine {
     return { run, definitionId: definition.id, attempt, idempotencyKey, logger: bound, signal, clock, random, limits }
   }
 
+  /** What has not ended never does in a run that is undone: its code goes as far as it came. */
+  #leaveOpen(): void {
+    this.#hasOpen = true
+    this.#look()
+  }
+
   /** Begins a step, or takes one up again that has not ended. */
   #goOn(called: Called, isKnown: boolean): void {
     const { step, call } = called
+    if (step.state === 'cancelled') {
+      // By a pass whose end was lost.
+      step.state = 'work' in call && step.jobId === undefined ? 'running' : 'waiting'
+      delete step.endedAt
+    }
     if (!isKnown) {
       this.#known.set(step.key, step)
-      this.#records.record.steps.push(step)
+      // Not always the last one: steps that were called after it may be recorded, and its own record lost in a crash.
+      const { steps } = this.#records.record
+      steps.splice(steps.findLastIndex(({ key }) => key === this.#lastCalled) + 1, 0, step)
     }
-    if ('work' in call && step.state === 'running') this.#execute(called)
+    // An attempt that is due may have begun in a pass that crashed: what it did is undone only if it is made again.
+    const isDue = step.state === 'retrying' && step.nextAttemptAt! <= this.#tools.clock.now()
+    if ('work' in call && (step.state === 'running' || isDue)) this.#execute(called)
     else if (isKnown) this.#wait(called)
     else this.#afterSave(step, () => this.#wait(called))
   }
@@ -262,35 +313,32 @@ class RecordedSteps implements StepEngine {
     return this.#afterSave(step, () => this.#handOver(called))
   }
 
-  /** Goes on once a step is kept, and what was kept before it: the code sees results in the order of their records. */
   #afterSave(step: StepRecord, then: () => void): void {
     const saving = this.#records.save(step)
-    if (!saving && !this.#lastSave) {
+    if (!saving) {
       then()
       return this.#look()
     }
+    const saved = (): void => {
+      this.#executing--
+      this.#activity++
+    }
     this.#executing++
-    const save = Promise.all([saving, this.#lastSave]).then(
-      () => {
-        this.#saved(save)
-        then()
-      },
-      (error: unknown) => {
-        this.#saved(save)
-        void this.#codeEnded({ type: 'threw', error })
-      },
-    )
-    this.#lastSave = save
-    save.then(
-      () => this.#look(),
-      () => undefined,
-    )
-  }
-
-  #saved(save: Promise<unknown>): void {
-    this.#executing--
-    this.#activity++
-    if (this.#lastSave === save) this.#lastSave = undefined
+    saving
+      .then(
+        () => {
+          saved()
+          then()
+        },
+        (error: unknown) => {
+          saved()
+          void this.#codeEnded({ type: 'threw', error })
+        },
+      )
+      .then(
+        () => this.#look(),
+        () => undefined,
+      )
   }
 
   #wait(called: Called): void {
@@ -309,26 +357,40 @@ class RecordedSteps implements StepEngine {
     this.#handOver(called)
   }
 
-  /** Gives the code a result: at once, or in its turn while results of an earlier pass are handed over. */
+  /** Gives the code a result: at once, or in its turn after others. Those of an earlier pass wait until all are called. */
   #handOver(called: Called, from: 'now' | 'replayed' = 'now'): void {
     this.#activity++
     if (this.#phase !== 'running') return this.#look()
-    if (from === 'now' && !this.#draining) return this.#settle(called)
-    this.#replay.push(called)
-    if (!this.#draining) void this.#drain()
+    called.isKept = true
+    if (!this.#draining) void this.#drain(from)
   }
 
-  /** One result after the other, in the order in which they were recorded, and whatever the code makes of it in between. */
-  async #drain(): Promise<void> {
+  /**
+   * One result after the other, in the order in which they are recorded, and whatever the code makes of it in between: so
+   * the code calls its steps in the same order when results come together, when saves overtake each other, and in a replay.
+   */
+  async #drain(from: 'now' | 'replayed'): Promise<void> {
+    const { clock } = this.#tools
     this.#draining = true
-    while (this.#replay.length > 0) {
-      await this.#tools.clock.yield()
-      if (this.#phase !== 'running') return
-      this.#replay.sort((one, other) => other.step.order! - one.step.order!)
-      this.#settle(this.#replay.pop()!)
+    if (from === 'replayed') await clock.yield()
+    for (;;) {
+      const next = this.#nextResult()
+      if (!next?.isKept || this.#phase !== 'running') break
+      this.#open.delete(next.step.key)
+      this.#settle(next)
+      await clock.yield()
     }
     this.#draining = false
     this.#look()
+  }
+
+  #nextResult(): Called | undefined {
+    let next: Called | undefined
+    for (const called of this.#open.values()) {
+      const { order } = called.step
+      if (order !== undefined && (!next || order < next.step.order!)) next = called
+    }
+    return next
   }
 
   #settle({ step, resolve, reject }: Called): void {
@@ -386,10 +448,13 @@ class RecordedSteps implements StepEngine {
       return
     }
     if (this.#phase === 'over' || this.#looking || this.#executing > 0 || this.#draining) return
-    if (this.#waits.size === 0 && !this.#recordedOnly) return
+    if (this.#waits.size === 0 && !this.#hasOpen) return
     this.#looking = true
     const before = this.#activity
-    void this.#tools.clock.yield().then(() => {
+    const { graceMs = 0 } = this.#records
+    const { clock } = this.#tools
+    const quiet = graceMs > 0 && !this.#recordedOnly ? pause(clock, graceMs) : clock.yield()
+    void quiet.then(() => {
       this.#looking = false
       if (this.#activity !== before) return this.#look()
       if (this.#phase !== 'running' || this.#executing > 0 || this.#draining) return
@@ -401,6 +466,7 @@ class RecordedSteps implements StepEngine {
     const at = this.#recordedOnly ? undefined : this.#nextDueAt()
     if (at !== undefined && at <= this.#tools.clock.now()) return this.#settleDue()
     this.#close('over')
+    this.#leftAt = this.#tools.clock.now()
     this.#end({ type: 'suspended', ...(at !== undefined && { wakeAt: at }) })
   }
 

@@ -21,6 +21,10 @@ import {
 
 import type { JobStore, StoredRun } from '../store/job-store.ts'
 
+/** Code of a workflow that awaits what is no step is waited for this long, from its second pass on. */
+const shortestGraceMs = 100
+const longestGraceMs = 60_000
+
 /** What an attempt is made with. */
 export interface AttemptParts {
   readonly clock: Clock
@@ -31,6 +35,8 @@ export interface AttemptParts {
   /** Told of a handler that runs on though its attempt was stopped. */
   readonly leftRunning: (handler: Promise<unknown>) => void
   readonly store: Pick<JobStore, 'saveStep'>
+  /** Lets a workflow that is asleep go on. */
+  readonly wakeRun: (run: StoredRun) => void
   /** Calls back when a wait of the run's steps was answered; the answer ends it. */
   readonly onAnswer: (listener: (step: StepRecord) => void) => () => void
   /** For a cron job that is fanned out over tenants. */
@@ -69,7 +75,7 @@ export async function attemptRun(run: StoredRun, parts: AttemptParts): Promise<O
 }
 
 /** The records of a workflow's steps, which the store keeps with its run. */
-function recordsOf(run: StoredRun, { version }: WorkflowDefinition, { store, onAnswer }: AttemptParts): StepRecords {
+function recordsOf(run: StoredRun, { version }: WorkflowDefinition, { store, onAnswer, wakeRun }: AttemptParts): StepRecords {
   return {
     record: (run.workflow ??= newWorkflowRecord(run.id, version)),
     save(step) {
@@ -77,6 +83,13 @@ function recordsOf(run: StoredRun, { version }: WorkflowDefinition, { store, onA
       return undefined
     },
     onAnswer,
+    ...(run.graceMs !== undefined && { graceMs: run.graceMs }),
+    calledLate(afterMs) {
+      // Where even that was too short, the code goes on when its wait is over.
+      if (run.graceMs === longestGraceMs) return
+      run.graceMs = Math.min(Math.max(2 * afterMs, shortestGraceMs), longestGraceMs)
+      wakeRun(run)
+    },
     ...(run.undoing && { cancelled: toErrorInfo(new JobCancelledError({ jobId: run.job.envelope.id })) }),
   }
 }

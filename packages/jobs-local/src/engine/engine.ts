@@ -259,6 +259,10 @@ export class Engine implements EngineView {
       ...this.#parts,
       signal: abort.signal,
       onAnswer,
+      wakeRun: (waiting) => {
+        store.wakeRun(waiting)
+        this.wake()
+      },
       tickHost: () => this.#tickHost(),
       leftRunning: (handler) => {
         left = handler

@@ -44,6 +44,8 @@ export interface StoredRun {
   pause?: 'asleep' | 'awake' | undefined
   /** Set where a wait was answered while the code was about to be left waiting for it. */
   wakes?: boolean
+  /** How long its code is waited for that awaits what is no step beside an open wait. */
+  graceMs?: number
   /** Set while the attempt goes on after such a pause. */
   resumed?: boolean
   /** What a cancelled workflow is undone with, while it is. */

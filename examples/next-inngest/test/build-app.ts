@@ -1,0 +1,1 @@
+export { buildApp as setup } from './run-app.ts'

@@ -1,0 +1,101 @@
+import { createJobClient, findRun, type JobClient, type JobInput, type RunStatus } from '@cgk-platform/jobs'
+import { createLoopbackEngine, type LoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
+import { fulfilOrder } from 'storefront/fulfil-order'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+
+import { createLeapingClock } from './leaping-clock.ts'
+import { type RunningApp, startApp } from './run-app.ts'
+
+const clock = createLeapingClock()
+const dayMs = 24 * 60 * 60 * 1000
+let engine: LoopbackEngine
+let app: RunningApp
+let client: JobClient
+
+beforeAll(async () => {
+  engine = await createLoopbackEngine({ clock })
+  app = await startApp({ INNGEST_DEV: engine.url })
+  await engine.sync(`${app.url}/api/inngest`)
+  client = createJobClient({ provider: 'inngest', config: { eventKey: 'loopback', baseUrl: engine.url } })
+}, 60_000)
+
+afterAll(async () => {
+  await client?.close()
+  await app?.close()
+  await engine?.close()
+})
+
+/** An order on its way through the workflow. */
+interface Fulfilment {
+  /** Waits until a step is in a state. */
+  reaches(step: string, state: string): Promise<void>
+  run(): Promise<RunStatus>
+  /** Waits until it has ended. */
+  ends(): Promise<RunStatus>
+}
+
+async function accept(orderId: string, order: Partial<JobInput<'order.accepted'>> = {}): Promise<Fulfilment> {
+  const items = [{ sku: '22064', quantity: 2 }]
+  const payload = { tenantId: 'norway', orderId, totalAmount: 1000, customerEmail: 'ada@example.com', items, ...order }
+  const job = await client.sendJob('order.accepted', payload)
+  const run = async (): Promise<RunStatus> => findRun(await client.getJobStatus(job.id), fulfilOrder)!
+  return {
+    run,
+    async reaches(id, state) {
+      const reached = expect.arrayContaining([expect.objectContaining({ id, state })])
+      await vi.waitFor(async () => expect(await run()).toMatchObject({ steps: reached }), { timeout: 20_000 })
+    },
+    ends: async () => findRun(await client.waitForJob(job.id, { timeout: '20s' }), fulfilOrder)!,
+  }
+}
+
+/** Each step and its state; with the undo's, where there was one. */
+function stepsOf({ steps = [] }: RunStatus): string[] {
+  return steps.map(
+    ({ id, state, compensation }) => `${id} ${state}${compensation ? `, undo ${compensation.state}` : ''}`,
+  )
+}
+
+const packed = ['charge completed', 'pack completed', 'confirm completed']
+
+test('an order that is sold out once it is paid is paid back', async () => {
+  const order = await accept('4713', { items: [{ sku: '21899', quantity: 1 }] })
+  const run = await order.ends()
+  expect(run).toMatchObject({ state: 'failed', error: { code: 'step_failed' } })
+  expect(stepsOf(run)).toEqual(['charge completed, undo completed', 'pack failed', 'confirm completed'])
+}, 60_000)
+
+test('a payment that is declined for good is tried five times, and nothing is undone', async () => {
+  const order = await accept('4714', { customerId: '17854' })
+  const run = await order.ends()
+  expect(run).toMatchObject({ state: 'failed', steps: [{ id: 'charge', state: 'failed', attempts: 5 }] })
+  expect(run.steps![0]).not.toHaveProperty('compensation')
+}, 60_000)
+
+test('an order is fulfilled over days, once its parcel is delivered', async () => {
+  const order = await accept('4711')
+  await order.reaches('cool-off', 'waiting')
+  expect(stepsOf(await order.run())).toEqual([...packed, 'cool-off waiting'])
+  clock.leap(dayMs)
+  await order.reaches('delivered', 'waiting')
+  await client.sendJob('order.delivered', { tenantId: 'norway', orderId: '4712' })
+  await client.sendJob('order.delivered', { tenantId: 'france', orderId: '4711' })
+  const delivery = await client.sendJob('order.delivered', { tenantId: 'norway', orderId: '4711' })
+  const run = await order.ends()
+  expect(run).toMatchObject({ state: 'completed', output: { paymentId: expect.stringMatching(/^pay_\d+$/) } })
+  expect(stepsOf(run)).toEqual([...packed, 'cool-off completed', 'delivered completed'])
+  expect(run.steps!.at(-1)!.output).toMatchObject({ id: delivery.id, payload: { orderId: '4711' } })
+}, 60_000)
+
+test('a parcel that has not arrived after seven days is asked for', async () => {
+  const order = await accept('19')
+  await order.reaches('cool-off', 'waiting')
+  clock.leap(dayMs)
+  await order.reaches('delivered', 'waiting')
+  clock.leap(7 * dayMs)
+  const run = await order.ends()
+  expect(run.state).toBe('completed')
+  const steps = [...packed, 'cool-off completed', 'delivered completed', 'chase completed']
+  // In any order: the app's clock has not leapt, so that by it the last step was before those of the engine.
+  expect(new Set(stepsOf(run))).toEqual(new Set(steps))
+}, 60_000)

@@ -1,0 +1,56 @@
+import { catalogue, defineEvents, defineWorkflow, type EventsOf, NonRetryableError } from '@cgk-platform/jobs'
+
+import { courier } from './courier.ts'
+import { gateway } from './gateway.ts'
+import { formatPounds } from './money.ts'
+import { warehouse } from './warehouse.ts'
+
+/** An order that the shop has accepted. It is what was created, under a name that the jobs of `order.created` do not answer. */
+const events = defineEvents({ 'order.accepted': catalogue['order.created'] })
+
+declare module '@cgk-platform/jobs' {
+  interface JobEvents extends EventsOf<typeof events> {}
+}
+
+/** Brings an accepted order to its customer, over days. Where that fails for good, the goods and the money go back. */
+export const fulfilOrder = defineWorkflow({
+  id: 'fulfil-order',
+  event: 'order.accepted',
+  steps: async ({ payload }, step) => {
+    const { orderId, totalAmount = 0, customerId, customerEmail, items = [] } = payload
+
+    // A step's key is the same in all of its attempts, so the gateway takes the money once; its undo has one of its own.
+    const payment = await step.run(
+      'charge',
+      ({ idempotencyKey }) => {
+        if (totalAmount <= 0) throw new NonRetryableError(`Order ${orderId} has nothing to pay`)
+        return gateway.charge({ idempotencyKey, amount: totalAmount, customerId })
+      },
+      {
+        retry: { maxAttempts: 5, backoff: 'linear' },
+        timeout: '30s',
+        compensate: ({ id: paymentId, amount }, { idempotencyKey }) =>
+          gateway.refund({ idempotencyKey, paymentId, amount }),
+      },
+    )
+
+    const [parcel] = await Promise.all([
+      step.run('pack', ({ idempotencyKey }) => warehouse.pack({ idempotencyKey, orderId, items }), {
+        compensate: (_parcel, { idempotencyKey }) => warehouse.unpack({ idempotencyKey, orderId, items }),
+      }),
+      customerEmail === undefined
+        ? undefined
+        : step.sendEvent('confirm', 'email.send', {
+            orderId,
+            recipientEmail: customerEmail,
+            type: 'order_confirmation',
+            subject: `Order ${orderId}: ${formatPounds(payment.amount)} paid`,
+          }),
+    ])
+
+    await step.sleep('cool-off', '24h')
+    const delivered = await step.waitForEvent('delivered', 'order.delivered', { match: 'orderId', timeout: '7d' })
+    if (!delivered) await step.run('chase', () => courier.chase(parcel.trackingNumber))
+    return { paymentId: payment.id }
+  },
+})

@@ -1,0 +1,78 @@
+import { expect, it } from 'vitest'
+
+import { altered, demo } from './demo-process.ts'
+
+const totals = /^All +137 +110 +6 +11 +16 +£56,572\.07 +£16,824\.64 +£39,747\.43$/m
+
+it('fulfils the orders of a day, shows a row for each shop and ends well', () => {
+  const { status, stdout, stderr } = demo(['fulfilment'])
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  expect(stdout).toMatch(/^United Kingdom +130 +104 +5 +10 +16 +£52,429\.36 +£14,905\.50 +£37,523\.86$/m)
+  expect(stdout).toMatch(/^Norway +1 +0 +0 +1 +0 +£1,919\.14 +£1,919\.14 +£0\.00$/m)
+  expect(stdout).toMatch(totals)
+  expect(stdout).toMatch(/^Failed +10 orders had nothing to pay, 6 cards were declined five times/m)
+  expect(stdout).toMatch(/^Compensated +9 were sold out once they were paid: charge undone\.$/m)
+  expect(stdout).toMatch(/^ +2 parcels went back to the sender: pack, then charge undone\.$/m)
+  expect(stdout).toMatch(/^Mail +115 confirmations/m)
+  expect(stdout).toMatch(/^Crash +none is played: .* keeps its jobs in memory\.$/m)
+  expect(stdout).toContain('Taken less refunded is what was sold, to the penny')
+})
+
+it('comes to the same on Inngest', () => {
+  const { status, stdout, stderr } = demo(['fulfilment', '--provider', 'inngest'])
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  expect(stdout).toContain("Inngest's SDK and a loopback engine in this process")
+  const figures = (text: string): string => text.slice(text.indexOf('\nShop '))
+  expect(figures(stdout)).toBe(figures(demo(['fulfilment']).stdout))
+}, 60_000)
+
+it('does not begin on a server of Inngest that is named, where its days would be real', () => {
+  const { status, stderr } = demo(['fulfilment', '--provider', 'inngest'], { INNGEST_BASE_URL: 'http://127.0.0.1:1' })
+  expect(status).toBe(1)
+  expect(stderr).toContain('time is real on a server: unset INNGEST_BASE_URL')
+})
+
+it.each([
+  [
+    'a refund is a penny short',
+    'src/fulfil-order.ts',
+    'idempotencyKey, paymentId, amount }',
+    'idempotencyKey, paymentId, amount: amount - 1 }',
+    'norway: £1,919.14 taken less £1,919.13 refunded, £0.00 sold',
+  ],
+  [
+    'a refund is not made',
+    'src/fulfil-order.ts',
+    'gateway.refund({ idempotencyKey, paymentId, amount })',
+    'undefined',
+    'norway: £1,919.14 taken less £0.00 refunded, £0.00 sold',
+  ],
+  [
+    'a refund belongs to no payment',
+    'src/fulfil-order.ts',
+    'idempotencyKey, paymentId, amount }',
+    "idempotencyKey, paymentId: 'pay_0', amount }",
+    '£16,824.64 moved that no order knows of',
+  ],
+  [
+    'an attempt to pay has a key of its own',
+    'src/fulfil-order.ts',
+    'charge({ idempotencyKey,',
+    'charge({ idempotencyKey: idempotencyKey + Math.random(),',
+    'failed at charge, expected completed',
+  ],
+  [
+    'an event of another order is taken for the delivery',
+    'src/fulfil-order.ts',
+    "match: 'orderId', ",
+    '',
+    'completed, expected completed after a chase',
+  ],
+  ['goods stay in the parcel', 'src/fulfil-order.ts', 'compensate: (_parcel,', 'onUndo: (_parcel,', 'order 536409'],
+])('exits with 1 where %s', (_what, file, right, wrong, fault) => {
+  const { status, stdout } = altered(file, right, wrong, ['fulfilment'])
+  expect(status).toBe(1)
+  expect(stdout).toMatch(/^Wrong /m)
+  expect(stdout).toContain(fault)
+  expect(stdout).not.toContain('to the penny')
+})

@@ -1,0 +1,132 @@
+import * as fc from 'fast-check'
+import { beforeEach, expect, it, vi } from 'vitest'
+
+import { createFastForward } from '../src/demo/fast-forward.ts'
+import { type ToldEnd, endOf } from '../src/demo/fulfilment/end.ts'
+import { fulfilmentFaults } from '../src/demo/fulfilment/fulfilment-faults.ts'
+import { type EndedOrder, figuresOf } from '../src/demo/fulfilment/fulfilment-figures.ts'
+import type { Order } from '../src/demo/fulfilment/order.ts'
+import { playFulfilment } from '../src/demo/fulfilment/play-fulfilment.ts'
+import { fulfilOrder } from '../src/fulfil-order.ts'
+import { type Booking, gateway } from '../src/gateway.ts'
+import { sendEmail } from '../src/jobs.ts'
+import { shops } from '../src/shops.ts'
+import { stock } from '../src/stock.ts'
+import { createMemoryScreen } from './play.ts'
+
+beforeEach(() => void vi.stubEnv('JOB_LOG_LEVEL', 'silent'))
+
+/** Fulfils orders on an engine of their own; answers how they ended and what the gateway booked. */
+async function fulfil(orders: readonly Order[]): Promise<{ ended: EndedOrder[]; books: readonly Booking[] }> {
+  const { client, passTo, close } = createFastForward({ startAt: orders[0]!.placedAt, jobs: [fulfilOrder, sendEmail] })
+  const before = (await gateway.books()).length
+  const accepted = await playFulfilment({ client, passTo: passTo! }, orders, createMemoryScreen())
+  const statuses = await Promise.all(accepted.map(({ job }) => client.getJobStatus(job.id)))
+  await close()
+  const ended = accepted.map((order, index) => ({ order, end: endOf(statuses[index]!) }))
+  return { ended, books: (await gateway.books()).slice(before) }
+}
+
+const mug = { sku: '22064', quantity: 2 }
+const soldOut = { sku: '21899', quantity: 1 }
+
+function order(orderId: string, payload: Partial<Order['payload']> = {}): Order {
+  const customer = { customerId: '17850', customerEmail: 'customer-17850@example.com' }
+  return {
+    placedAt: new Date('2010-12-01T10:00:00Z'),
+    payload: { tenantId: 'norway', orderId, totalAmount: 1000, items: [mug], ...customer, ...payload },
+  }
+}
+
+async function endOfOne(...given: Parameters<typeof order>): Promise<ToldEnd> {
+  const { ended } = await fulfil([order(...given)])
+  return ended[0]!.end
+}
+
+it('completes an order whose parcel arrives', async () => {
+  expect(await endOfOne('1')).toMatchObject({
+    state: 'completed',
+    chased: false,
+    undone: [],
+    attempts: 1,
+    mailed: true,
+  })
+})
+
+it('takes a payment that is declined twice at the third attempt, once', async () => {
+  const { ended, books } = await fulfil([order('1', { totalAmount: 1065 })])
+  expect(ended[0]!.end).toMatchObject({ state: 'completed', attempts: 3 })
+  expect(books).toMatchObject([{ kind: 'payment', amount: 1065, id: ended[0]!.end.paymentId }])
+})
+
+it('gives up after five declines, with nothing to undo', async () => {
+  const { ended, books } = await fulfil([order('1', { customerId: '17854' })])
+  expect(ended[0]!.end).toMatchObject({ state: 'failed', failedAt: 'charge', attempts: 5, undone: [], mailed: false })
+  expect(books).toEqual([])
+})
+
+it('pays an order back that is sold out, and moves no goods', async () => {
+  const before = await stock.balanceOf(mug.sku)
+  const { ended, books } = await fulfil([order('1', { items: [mug, soldOut] })])
+  const { paymentId, ...end } = ended[0]!.end
+  expect(end).toMatchObject({ state: 'failed', failedAt: 'pack', undone: ['charge'], notUndone: [] })
+  expect(books).toMatchObject([
+    { kind: 'payment', amount: 1000, id: paymentId },
+    { kind: 'refund', amount: 1000, paymentId },
+  ])
+  expect(await stock.balanceOf(mug.sku)).toBe(before)
+})
+
+it('asks for a parcel that does not arrive, and undoes all of an order whose parcel went back', async () => {
+  expect(await endOfOne('19')).toMatchObject({ state: 'completed', chased: true, undone: [] })
+  const before = await stock.balanceOf(mug.sku)
+  expect(await endOfOne('59')).toMatchObject({ state: 'failed', failedAt: 'chase', undone: ['pack', 'charge'] })
+  expect(await stock.balanceOf(mug.sku)).toBe(before)
+})
+
+it('writes to no customer whose address it does not know', async () => {
+  expect(await endOfOne('1', { customerEmail: undefined })).toMatchObject({ state: 'completed', mailed: false })
+})
+
+const orders = fc
+  .uniqueArray(
+    fc.record({
+      orderId: fc.integer({ min: 1, max: 99_999 }).map(String),
+      tenantId: fc.constantFrom(...shops.map(({ id }) => id)),
+      totalAmount: fc.oneof(fc.integer({ min: 0, max: 200 }), fc.integer({ min: 1, max: 9_999_999 })),
+      customerId: fc.option(fc.integer({ min: 10_000, max: 19_999 }).map(String), { nil: undefined }),
+      items: fc.array(fc.constantFrom(mug, mug, mug, soldOut), { maxLength: 3 }),
+    }),
+    { selector: ({ orderId }) => orderId, minLength: 1, maxLength: 15 },
+  )
+  .map((all) => all.map(({ orderId, ...payload }) => order(orderId, payload)))
+
+it('whatever the orders, taken less refunded is what was sold, in each shop', async () => {
+  await fc.assert(
+    fc.asyncProperty(orders, async (some) => {
+      const { ended, books } = await fulfil(some)
+      expect(fulfilmentFaults(ended, books)).toEqual([])
+      const { taken, refunded, sold } = figuresOf(ended, books)
+      expect(taken - refunded).toBe(sold)
+    }),
+    { numRuns: 25 },
+  )
+})
+
+it('whatever a refund is wrong by, it is found', async () => {
+  const { refund } = gateway
+  const wrongBy = fc.integer({ min: -1000, max: 1000 }).filter((pence) => pence !== 0)
+  await fc.assert(
+    fc.asyncProperty(orders, wrongBy, async (some, pence) => {
+      vi.spyOn(gateway, 'refund').mockImplementation((request) =>
+        refund({ ...request, amount: request.amount + pence }),
+      )
+      const { ended, books } = await fulfil(some)
+      const compensated = ended.filter(({ end }) => end.undone.length > 0)
+      const wrong = new Set(compensated.map(({ order: { payload } }) => payload.tenantId))
+      expect(fulfilmentFaults(ended, books)).toHaveLength(wrong.size)
+    }),
+    { numRuns: 25 },
+  )
+  vi.restoreAllMocks()
+})

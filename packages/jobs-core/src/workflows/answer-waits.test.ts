@@ -1,0 +1,147 @@
+import { expect, test } from 'vitest'
+
+import { jobStatus } from '../../test/kit/fake-provider.ts'
+import type { RunStatus } from '../runs/job-status.ts'
+import { answerEventWait, answerJobWait, type AwaitableEvent, matchesEvent } from './answer-waits.ts'
+import type { EventMatch } from './step-call.ts'
+import { newWorkflowRecord, type StepRecord } from './workflow-record.ts'
+
+const eventWait: StepRecord = {
+  key: 'refunded',
+  kind: 'waitForEvent',
+  state: 'waiting',
+  attempts: 0,
+  startedAt: 100,
+  until: 200,
+  event: 'order.refunded',
+  match: { field: 'orderId', value: 'order_1' },
+}
+const refunded: AwaitableEvent = {
+  id: 'event_1',
+  event: 'order.refunded',
+  payload: { tenantId: 'acme', orderId: 'order_1' },
+  sentAt: 150,
+}
+const jobWait: StepRecord = {
+  key: 'invoice',
+  kind: 'runJob',
+  state: 'waiting',
+  attempts: 1,
+  startedAt: 100,
+  jobId: 'job_1',
+  definitionId: 'write-invoice',
+}
+const invoiceRun: RunStatus = {
+  id: 'run_2',
+  definitionId: 'write-invoice',
+  state: 'completed',
+  attempts: 1,
+  maxAttempts: 3,
+}
+
+/** A copy of the step in a record in which two steps have ended before. */
+function waiting(wait: StepRecord, more: Partial<StepRecord> = {}) {
+  const step = { ...structuredClone(wait), ...more }
+  return { step, record: { ...newWorkflowRecord('run_1', undefined), steps: [step], ended: 2 } }
+}
+
+test.each<[words: string, match: EventMatch | undefined, payload: unknown, fits: boolean]>([
+  ['no match fits any payload', undefined, null, true],
+  ['the same text', { field: 'orderId', value: 'a' }, { orderId: 'a' }, true],
+  ['another text', { field: 'orderId', value: 'a' }, { orderId: 'b' }, false],
+  ['a text for a number', { field: 'count', value: 1 }, { count: '1' }, false],
+  ['null for null', { field: 'note', value: null }, { note: null }, true],
+  ['null for a missing field', { field: 'note', value: null }, {}, false],
+  ['false for 0', { field: 'paid', value: false }, { paid: 0 }, false],
+  ['what every object has', { field: 'constructor', value: 'a' }, {}, false],
+  ['a list', { field: 'length', value: 0 }, [], false],
+  ['a text as the payload', { field: 'length', value: 1 }, 'a', false],
+  ['null as the payload', { field: 'x', value: null }, null, false],
+])('what a wait asks for: %s', (_words, match, payload, fits) => {
+  expect(matchesEvent(match, payload as never)).toBe(fits)
+})
+
+test('an event that a wait asks for answers it, as the next step that has ended', () => {
+  const { record, step } = waiting(eventWait)
+  expect(answerEventWait(record, step, refunded, 160)).toBe(true)
+  const { id, payload, sentAt } = refunded
+  expect(step).toEqual({ ...eventWait, state: 'completed', endedAt: 160, order: 3, output: { id, payload, sentAt } })
+  expect(record.ended).toBe(3)
+})
+
+test.each<[words: string, event: Partial<AwaitableEvent>, step: Partial<StepRecord>]>([
+  ['of another name', { event: 'order.created' }, {}],
+  ['sent before it began', { sentAt: 99 }, {}],
+  ['sent after its timeout', { sentAt: 201 }, {}],
+  ['in which another order is named', { payload: { tenantId: 'acme', orderId: 'order_2' } }, {}],
+  ['once it has ended', {}, { state: 'completed', output: null }],
+  ['once it was cancelled', {}, { state: 'cancelled' }],
+  ['where the step is another', {}, { kind: 'sleep' }],
+])('an event does not answer a wait: %s', (_words, event, more) => {
+  const { record, step } = waiting(eventWait, more)
+  const before = structuredClone({ record, step })
+  expect(answerEventWait(record, step, { ...refunded, ...event }, 160)).toBe(false)
+  expect({ record, step }).toEqual(before)
+})
+
+test.each([100, 200])('an event that is sent in the first or the last millisecond answers: %i', (sentAt) => {
+  const { record, step } = waiting(eventWait)
+  expect(answerEventWait(record, step, { ...refunded, sentAt }, 210)).toBe(true)
+})
+
+test('a job that completed answers its wait with the output of the definition that was run', () => {
+  const { record, step } = waiting(jobWait)
+  const other: RunStatus = { ...invoiceRun, definitionId: 'other', state: 'running', output: 'no' }
+  const job = jobStatus({ state: 'running', runs: [{ ...invoiceRun, output: { pages: 2 } }, other] })
+  expect(answerJobWait(record, step, job, 300)).toBe(true)
+  expect(step).toMatchObject({ state: 'completed', endedAt: 300, order: 3, output: { pages: 2 } })
+})
+
+test('a job without an output answers without one', () => {
+  const { record, step } = waiting(jobWait)
+  expect(answerJobWait(record, step, jobStatus({ runs: [invoiceRun] }), 300)).toBe(true)
+  expect(step.state).toBe('completed')
+  expect(step).not.toHaveProperty('output')
+})
+
+test('of runs that were retried by hand the newest counts', () => {
+  const { record, step } = waiting(jobWait)
+  const failed: RunStatus = { ...invoiceRun, state: 'failed', error: { name: 'Error', message: 'Broke.' } }
+  expect(answerJobWait(record, step, jobStatus({ runs: [failed, { ...invoiceRun, state: 'queued' }] }), 300)).toBe(
+    false,
+  )
+  expect(answerJobWait(record, step, jobStatus({ runs: [failed, { ...invoiceRun, output: 5 }] }), 300)).toBe(true)
+  expect(step.output).toBe(5)
+})
+
+test.each<[words: string, job: Parameters<typeof jobStatus>[0], error: object]>([
+  [
+    'failed, with what it failed of',
+    { runs: [{ ...invoiceRun, state: 'failed', error: { name: 'RangeError', message: 'Broke.' } }] },
+    { name: 'RangeError', message: 'Broke.' },
+  ],
+  ['was cancelled', { runs: [{ ...invoiceRun, state: 'cancelled' }] }, { code: 'job_cancelled' }],
+  ['was cancelled before it had a run', { state: 'cancelled' }, { code: 'job_cancelled' }],
+  [
+    'ended without a run of the definition',
+    { state: 'completed' },
+    { code: 'definition_not_found', message: expect.stringContaining('`write-invoice`') },
+  ],
+])('a job fails its step where it %s', (_words, job, error) => {
+  const { record, step } = waiting(jobWait)
+  expect(answerJobWait(record, step, jobStatus(job), 300)).toBe(true)
+  expect(step).toMatchObject({ state: 'failed', endedAt: 300, order: 3, error })
+})
+
+test.each<[words: string, job: Parameters<typeof jobStatus>[0], step: Partial<StepRecord>]>([
+  ['has not ended', { state: 'running', runs: [{ ...invoiceRun, state: 'retrying' }] }, {}],
+  ['has no runs yet', { state: 'queued' }, {}],
+  ['is another', { id: 'job_2', runs: [invoiceRun] }, {}],
+  ['is told of again', { runs: [invoiceRun] }, { state: 'completed' }],
+  ['is waited for by no runJob', { runs: [invoiceRun] }, { kind: 'run' }],
+])('a job answers nothing where it %s', (_words, job, more) => {
+  const { record, step } = waiting(jobWait, more)
+  const before = structuredClone({ record, step })
+  expect(answerJobWait(record, step, jobStatus(job), 300)).toBe(false)
+  expect({ record, step }).toEqual(before)
+})

@@ -1,0 +1,190 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+
+import { completedStep, createWorkflowKit, orderWorkflow, type WorkflowKit } from '../../test/kit/workflow-kit.ts'
+import { orderEnvelope } from '../../test/kit/attempt-kit.ts'
+import { createManualClock } from '../../test/kit/manual-clock.ts'
+import { createMemoryLogger } from '../../test/kit/memory-logger.ts'
+import { runAttempt } from '../runs/run-attempt.ts'
+
+let kit: WorkflowKit
+let done: string[]
+beforeEach(() => {
+  kit = createWorkflowKit()
+  done = []
+})
+
+const note = (what: string) => () => void done.push(what)
+
+describe('a run that began with another version', () => {
+  const workflow = (version?: string) =>
+    orderWorkflow(
+      async (step) => {
+        await step.run('reserve', note('reserve'), { compensate: note('release') })
+        await step.run('charge', note('charge'))
+      },
+      { version, onFailure: note('onFailure') },
+    )
+
+  test.each<[began: string, now: string | undefined, words: RegExp]>([
+    ['1', '2', /it began with version `1`, and the code is `2` now/],
+    ['1', undefined, /it began with version `1`, and the code is of none now/],
+  ])('fails, naming both: %s and %s', async (began, now, words) => {
+    kit.kept = { ...kit.kept, version: began, steps: [completedStep('reserve', 1, { undoable: true })], ended: 1 }
+    expect(await kit.pass(workflow(now))).toMatchObject({
+      type: 'failed',
+      error: { code: 'workflow_changed', message: expect.stringMatching(words) },
+    })
+    expect(done).toEqual(['onFailure'])
+  })
+
+  test('is not undone by code that is not its own: its steps are told as not undone', async () => {
+    kit.kept = { ...kit.kept, version: '1', steps: [completedStep('reserve', 1, { undoable: true })], ended: 1 }
+    await kit.pass(workflow('2'))
+    expect(kit.step('reserve')).toMatchObject({
+      state: 'completed',
+      undo: { state: 'failed', attempts: 0, error: { code: 'workflow_changed' } },
+    })
+    expect(kit.lines).toContainEqual(
+      expect.objectContaining({ level: 'error', message: 'A step could not be undone.' }),
+    )
+  })
+
+  test('goes on with its own', async () => {
+    kit.kept = { ...kit.kept, version: '2', steps: [completedStep('reserve', 1)], ended: 1 }
+    expect(await kit.pass(workflow('2'))).toEqual({ type: 'completed' })
+    expect(done).toEqual(['charge'])
+  })
+})
+
+test('a step that was of another kind fails the run, and what its code catches does not help', async () => {
+  kit.kept = { ...kit.kept, steps: [completedStep('nap', 1, { kind: 'sleep' })], ended: 1 }
+  const workflow = orderWorkflow(async (step) => {
+    await step.run('nap', note('nap')).catch(note('caught'))
+    return 'done'
+  })
+  expect(await kit.pass(workflow)).toMatchObject({
+    type: 'failed',
+    error: {
+      code: 'workflow_changed',
+      message: expect.stringContaining('its step `nap` was `step.sleep` and is `step.run` now'),
+    },
+  })
+  expect(done).toEqual([])
+})
+
+test('a run whose process died in its last attempt is undone, and begins no step', async () => {
+  kit.kept = { ...kit.kept, steps: [completedStep('reserve', 1, { undoable: true, output: { id: 7 } })], ended: 1 }
+  const workflow = orderWorkflow(
+    async (step) => {
+      await step.run('reserve', () => ({ id: 7 }), { compensate: ({ id }) => void done.push(`release ${id}`) })
+      await step.run('charge', note('charge'))
+    },
+    { onFailure: (error) => void done.push(error.name) },
+  )
+  expect(await kit.pass(workflow, { attempt: 4 })).toMatchObject({
+    type: 'failed',
+    error: { code: 'attempts_exhausted', message: expect.stringContaining('All 3 attempts of `fulfil-order`') },
+  })
+  expect(done).toEqual(['release 7', 'AttemptsExhaustedError'])
+})
+
+test('a host that knows no workflows fails the run, and says what is missing', async () => {
+  const { logger } = createMemoryLogger()
+  const options = { jobId: 'job_1', runId: 'run_1', attempt: 1, signal: kit.controller.signal, logger }
+  const workflow = orderWorkflow(note('code'))
+  expect(await runAttempt(workflow, orderEnvelope(), { ...options, clock: createManualClock() })).toMatchObject({
+    type: 'failed',
+    error: { code: 'unsupported_feature', message: expect.stringContaining('workflows') },
+  })
+  expect(done).toEqual([])
+})
+
+test.each<[words: string, returned: unknown, code: string]>([
+  ['JSON does not carry it', 5n, 'not_serializable'],
+  ['it is too large', 'x'.repeat(50), 'output_too_large'],
+])('a run whose result cannot be kept has failed at once, and is undone: %s', async (_words, returned, code) => {
+  const workflow = orderWorkflow(async (step) => {
+    await step.run('reserve', note('reserve'), { compensate: note('release') })
+    return returned
+  })
+  const limits = { provider: 'test', minRetryDelayMs: 0, maxOutputBytes: 40 }
+  expect(await kit.pass(workflow, { limits })).toMatchObject({ type: 'failed', error: { code } })
+  expect(done).toEqual(['reserve', 'release'])
+})
+
+test('a payload that does not fit fails the run at once, and its code is not called', async () => {
+  const { logger } = createMemoryLogger()
+  const unfit = orderEnvelope({ payload: { tenantId: 'acme', orderId: 5 } })
+  const outcome = await runAttempt(orderWorkflow(note('code')), unfit, {
+    ...{ jobId: 'job_1', runId: 'run_1', attempt: 1, signal: kit.controller.signal, logger, clock: kit.clock },
+    steps: () => ({
+      version: undefined,
+      perform: async () => null,
+      run: runPlainly,
+      compensate: async () => undefined,
+    }),
+  })
+  expect(outcome).toMatchObject({ type: 'failed', error: { code: 'payload_invalid' } })
+  expect(done).toEqual([])
+})
+
+/** An engine without steps: the code alone. */
+const runPlainly = (code: () => Promise<unknown>) =>
+  code().then(
+    (output) => ({ type: 'returned', output }) as const,
+    (error: unknown) => ({ type: 'threw', error }) as const,
+  )
+
+test('a loop without an end fails the run by its `maxSteps` though it catches all errors, and is undone', async () => {
+  const workflow = orderWorkflow(
+    async (step) => {
+      for (;;) await step.run('again', note('again'), { compensate: note('undo') }).catch(note('caught'))
+    },
+    { maxSteps: 3 },
+  )
+  expect(await kit.pass(workflow)).toMatchObject({ type: 'failed', error: { code: 'too_many_steps' } })
+  expect(done).toEqual(['again', 'again', 'again', 'undo', 'undo', 'undo'])
+})
+
+test('code that throws before its first step is tried again like a job', async () => {
+  let attempts = 0
+  const workflow = orderWorkflow((step, { attempt }) => {
+    attempts++
+    if (attempt === 1) throw new Error('Not yet.')
+    return step.run('charge', () => 'paid')
+  })
+  expect(await kit.live(workflow)).toEqual({ type: 'completed', output: 'paid' })
+  expect(attempts).toBe(2)
+})
+
+test('a step that fails and that nobody awaits makes no unhandled rejection, and the run completes', async () => {
+  const unhandled = vi.fn<(reason: unknown) => void>()
+  process.on('unhandledRejection', unhandled)
+  const workflow = orderWorkflow(
+    async (step) => {
+      void step.run('forgotten', () => Promise.reject(new Error('Broke.')))
+      void step.waitForEvent('also', 'no.such' as never, { timeout: 1 })
+      await step.sleep('nap', 10)
+      return 'done'
+    },
+    { retry: { maxAttempts: 1 } },
+  )
+  expect(await kit.live(workflow)).toEqual({ type: 'completed', output: 'done' })
+  await kit.clock.advance(1)
+  process.off('unhandledRejection', unhandled)
+  expect(unhandled).not.toHaveBeenCalled()
+  expect(kit.step('forgotten')).toMatchObject({ state: 'failed', error: { message: 'Broke.' } })
+})
+
+test('what the code makes of a result changes nothing that a later pass gets', async () => {
+  const seen: unknown[] = []
+  const workflow = orderWorkflow(async (step) => {
+    const order = await step.run('order', () => ({ items: ['a'] }))
+    seen.push(structuredClone(order))
+    order.items.push('b')
+    await step.sleep('nap', 10)
+    return order
+  })
+  expect(await kit.live(workflow)).toEqual({ type: 'completed', output: { items: ['a', 'b'] } })
+  expect(seen).toEqual([{ items: ['a'] }, { items: ['a'] }])
+})

@@ -1,0 +1,206 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+
+import { TooManyStepsError } from '../errors/too-many-steps-error.ts'
+import { defineCronJob } from '../jobs/define-cron-job.ts'
+import { defineJob } from '../jobs/define-job.ts'
+import { orderWorkflow } from '../../test/kit/workflow-kit.ts'
+import { createSteps } from './create-steps.ts'
+import { insideStep } from './inside-step.ts'
+import type { StepCall } from './step-call.ts'
+import type { Steps } from './steps.ts'
+
+/** The steps as plain JavaScript has them: they may be called with anything. */
+type Untyped = { readonly [Name in keyof Steps]: (...given: unknown[]) => Promise<unknown> }
+
+const run = {}
+const work = () => 5
+const definition = orderWorkflow(() => undefined, { maxSteps: 20, timeout: '9s' })
+const invoice = defineJob({ id: 'write-invoice', event: 'order.created', handler: () => 1 })
+const nightly = defineCronJob({ id: 'nightly', schedule: '0 3 * * *', handler: () => undefined })
+const payload = { tenantId: 'acme', orderId: 'order_1', items: [], count: 2, note: null, paid: true }
+
+let calls: StepCall[]
+let failed: Error[]
+let isOver: boolean
+let step: Untyped
+beforeEach(() => {
+  ;[calls, failed, isOver] = [[], [], false]
+  step = createSteps({
+    run,
+    definition: definition as never,
+    envelope: { tenantId: 'acme', payload },
+    client: undefined,
+    perform: async (call) => void calls.push(call),
+    isOver: () => isOver,
+    fail: (error) => void failed.push(error),
+  }) as unknown as Untyped
+})
+
+describe('a step that cannot be made is refused before it begins', () => {
+  test.each<[words: RegExp, call: (step: Untyped) => Promise<unknown>]>([
+    [/`` .* has an empty text as its id\. Give a text that names/, (s) => s.run('', work)],
+    [/has an empty text as its id/, (s) => s.sleep('  ', 1)],
+    [/`undefined` .* has undefined as its id/, (s) => s.run(undefined, work)],
+    [/`5` .* has a number as its id/, (s) => s.sleepUntil(5, new Date())],
+    [/has an object as its id/, (s) => s.run({}, work)],
+    [/has an id of 151 characters\. Give at most 150/, (s) => s.waitForEvent('x'.repeat(151), 'order.refunded', {})],
+    [/`charge#2` .* ends like a number of ours\. Steps of one id are numbered/, (s) => s.run('charge#2', work)],
+    [/`charge\/undo` .* ends like an undo of ours\. The undo of `x` is known as/, (s) => s.run('charge/undo', work)],
+
+    [/has undefined as its work\. Give a function/, (s) => s.run('x')],
+    [/has an object as its work/, (s) => s.run('x', Promise.resolve())],
+    [/has null as its options\. Give an object of `retry`, `timeout`, `compensate`/, (s) => s.run('x', work, null)],
+    [/has a function as its options/, (s) => s.run('x', work, work)],
+    [/has an array as its options/, (s) => s.run('x', work, [])],
+    [/has `retries`, which is not an option here\. The options are `retry`/, (s) => s.run('x', work, { retries: 3 })],
+    [/has a string as `compensate`\. Give a function/, (s) => s.run('x', work, { compensate: 'refund' })],
+    [/has a `timeout` of 0\. Give milliseconds of 1 or more/, (s) => s.run('x', work, { timeout: 0 })],
+    [/cannot be made\. `timeout` is not a duration: `'soon'`/, (s) => s.run('x', work, { timeout: 'soon' })],
+    [/cannot be made\. .*`retry\.maxAttempts` is `0`/, (s) => s.run('x', work, { retry: { maxAttempts: 0 } })],
+    [/cannot be made\. .*`retry` is not an object/, (s) => s.run('x', work, { retry: 3 })],
+
+    [/cannot be made\. `duration` is negative: `-1`/, (s) => s.sleep('x', -1)],
+    [/cannot be made\. `duration` is not a duration: `undefined`/, (s) => s.sleep('x')],
+    [/cannot be made\. `duration` is over ten years/, (s) => s.sleep('x', '3651d')],
+    [/has a string, not a Date\. Give a valid `Date`; it comes as text/, (s) => s.sleepUntil('x', '2026-03-01')],
+    [/has an invalid Date/, (s) => s.sleepUntil('x', new Date('soon'))],
+    [/has a number, not a Date/, (s) => s.sleepUntil('x', 5)],
+
+    [
+      /has undefined as its options\. Give an object of `match`, `timeout`/,
+      (s) => s.waitForEvent('x', 'order.refunded'),
+    ],
+    [/has no `timeout`\. Say how long it waits/, (s) => s.waitForEvent('x', 'order.refunded', {})],
+    [/`timeout` is negative/, (s) => s.waitForEvent('x', 'order.refunded', { timeout: -1 })],
+    [/has `if`, which is not an option here/, (s) => s.waitForEvent('x', 'order.refunded', { timeout: 1, if: 'a' })],
+    [
+      /has a function as `match`\. Name a field of both/,
+      (s) => s.waitForEvent('x', 'order.refunded', { timeout: 1, match: work }),
+    ],
+    [
+      /matches `items`, which is an array in the event/,
+      (s) => s.waitForEvent('x', 'order.refunded', { timeout: 1, match: 'items' }),
+    ],
+    [
+      /matches `absent`, which is undefined in/,
+      (s) => s.waitForEvent('x', 'order.refunded', { timeout: 1, match: 'absent' }),
+    ],
+    [
+      /matches `constructor`, which is undefined/,
+      (s) => s.waitForEvent('x', 'order.refunded', { timeout: 1, match: 'constructor' }),
+    ],
+
+    [
+      /has null as its options\. Give an object of `delay`, `runAt`/,
+      (s) => s.sendEvent('x', 'order.created', {}, null),
+    ],
+    [
+      /has `idempotencyKey`, which is not an option here/,
+      (s) => s.sendEvent('x', 'order.created', {}, { idempotencyKey: 'a' }),
+    ],
+    [/has `idempotencyKey`, which is not an option here/, (s) => s.runJob('x', invoice, {}, { idempotencyKey: 'a' })],
+    [
+      /has a string as its job\. Give what `defineJob` or `defineWorkflow` returned/,
+      (s) => s.runJob('x', 'write-invoice', {}),
+    ],
+    [/has undefined as its job/, (s) => s.runJob('x', undefined, {})],
+    [/has a cron job as its job/, (s) => s.runJob('x', nightly, {})],
+  ])('%s', async (words, call) => {
+    const error = await call(step).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code: 'invalid_step', definitionId: 'fulfil-order' })
+    expect((error as Error).message).toMatch(words)
+    expect((error as Error).message).toMatch(/^The step `.*` of `fulfil-order` .+\. [A-Z`d].+\.$/s)
+    expect(calls).toEqual([])
+  })
+
+  test('a wait for an event that nobody declared, with the nearest name', async () => {
+    await expect(step.waitForEvent('x', 'order.refundet', { timeout: 1 })).rejects.toMatchObject({
+      code: 'unknown_event',
+      message: expect.stringContaining('Did you mean `order.refunded`'),
+    })
+    await expect(step.waitForEvent('x', undefined, { timeout: 1 })).rejects.toMatchObject({ code: 'unknown_event' })
+  })
+
+  test('an id that names a step of another kind already', async () => {
+    await step.run('x', work)
+    await expect(step.sleep('x', 1)).rejects.toThrow(
+      '`x` of `fulfil-order` has the id of a `run`. Give each step an id',
+    )
+  })
+
+  test('one inside of another, which is named', async () => {
+    await expect(insideStep(run, 'outer#2', () => step.run('inner', work))).rejects.toThrow(
+      'The step `inner` of `fulfil-order` is called inside of the step `outer#2`. Call it beside that one',
+    )
+  })
+
+  test('but not inside of a step of another run, as where a job is run in place', async () => {
+    await insideStep({}, 'outer', () => step.run('inner', work))
+    expect(calls).toHaveLength(1)
+  })
+
+  test('one that is called after the end', async () => {
+    isOver = true
+    await expect(step.run('late', work)).rejects.toThrow('is called after the run has ended. Await every step before')
+    expect(calls).toEqual([])
+  })
+})
+
+describe('a step that is made', () => {
+  test('has the retries and the timeout of the workflow where it does not say otherwise', async () => {
+    await step.run('x', work)
+    await step.run('y', work, { retry: { maxAttempts: 5 }, timeout: '2s' })
+    expect(calls[0]).toEqual({ kind: 'run', key: 'x', work, policy: definition.retry, timeoutMs: 9000 })
+    expect(calls[1]).toMatchObject({ key: 'y', policy: { maxAttempts: 5 }, timeoutMs: 2000 })
+  })
+
+  test('is numbered from the second time on, also where one of them was refused', async () => {
+    await step.run('x', work)
+    await expect(step.run('x', 'no work')).rejects.toThrow('`x`')
+    await step.run('x', work)
+    await step.run('y', work)
+    expect(calls.map(({ key }) => key)).toEqual(['x', 'x#3', 'y'])
+  })
+
+  test.each([
+    ['orderId', 'order_1'],
+    ['count', 2],
+    ['paid', true],
+    ['note', null],
+  ])('takes what must match from the event that began the run: %s', async (match, value) => {
+    await step.waitForEvent('x', 'order.refunded', { match, timeout: '7d' })
+    expect(calls).toEqual([
+      {
+        kind: 'waitForEvent',
+        key: 'x',
+        event: 'order.refunded',
+        match: { field: match, value },
+        timeoutMs: 604_800_000,
+      },
+    ])
+  })
+
+  test('takes options that are `undefined` as left out', async () => {
+    await step.run('x', work, { retry: undefined, timeout: undefined, compensate: undefined })
+    await step.waitForEvent('w', 'order.refunded', { match: undefined, timeout: 1 })
+    expect(calls[0]).toEqual({ kind: 'run', key: 'x', work, policy: definition.retry, timeoutMs: 9000 })
+    expect(calls[1]).toEqual({ kind: 'waitForEvent', key: 'w', event: 'order.refunded', timeoutMs: 1 })
+  })
+
+  test('cannot send where its host has no client', async () => {
+    await step.sendEvent('x', 'order.created', { orderId: 'order_2' })
+    const { work: send } = calls[0] as Extract<StepCall, { kind: 'sendEvent' }>
+    expect(() => send({ idempotencyKey: 'k' } as never)).toThrow(
+      'The step `x` of `fulfil-order` has no client to send through. The host that runs the workflow gives one.',
+    )
+  })
+})
+
+test('more steps than `maxSteps` end the run, and the one too many never settles', async () => {
+  for (let made = 0; made < 20; made++) await step.run('again', work)
+  const settled = await Promise.race([step.run('again', work).finally(() => 'settled'), Promise.resolve('open')])
+  expect(settled).toBe('open')
+  expect(failed).toEqual([expect.any(TooManyStepsError)])
+  expect(failed[0]).toMatchObject({ stepId: 'again', maxSteps: 20, definitionId: 'fulfil-order' })
+  expect(calls).toHaveLength(20)
+})

@@ -1,0 +1,144 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+
+import { UnknownEventError } from '../errors/unknown-event-error.ts'
+import { defineEvents } from '../events/define-events.ts'
+import { ownEvents } from '../events/event-registry.ts'
+import { eventType } from '../events/event-type.ts'
+import { ambientJobs } from '../jobs/job-registry.ts'
+import { defineWorkflow } from './define-workflow.ts'
+
+type Options = Parameters<typeof defineWorkflow>[0]
+
+const steps = () => undefined
+const least: Options = { id: 'fulfil-order', event: 'order.created', steps }
+const define = (options: object | undefined) => defineWorkflow({ ...least, ...options } as Options)
+
+beforeEach(() => {
+  for (const { id } of ambientJobs().all()) ambientJobs().remove(id)
+})
+
+describe('a workflow', () => {
+  test('has what was said of it, and the defaults', () => {
+    expect(defineWorkflow(least)).toEqual({
+      kind: 'workflow',
+      id: 'fulfil-order',
+      event: 'order.created',
+      steps,
+      maxSteps: 1000,
+      compensateOnCancel: false,
+      retry: { maxAttempts: 3, backoff: 'exponential', initialDelayMs: 1000, maxDelayMs: 60_000, factor: 2, jitter: 0 },
+      providerOptions: {},
+    })
+  })
+
+  test('has every option, checked', () => {
+    const onFailure = vi.fn<() => void>()
+    const providerOptions = { inngest: { priority: 1 } }
+    const all = {
+      retry: { maxAttempts: 1 },
+      timeout: '1.5s',
+      concurrency: { limit: 5, perTenant: 1 },
+      version: '2',
+      maxSteps: 5,
+      compensateOnCancel: true,
+      onFailure,
+      providerOptions,
+    }
+    const { timeout: _, ...others } = all
+    expect(define(all)).toMatchObject({ ...others, timeoutMs: 1500 })
+  })
+
+  test('takes options that are `undefined` as left out', () => {
+    const none = {
+      retry: undefined,
+      timeout: undefined,
+      concurrency: undefined,
+      version: undefined,
+      maxSteps: undefined,
+      compensateOnCancel: undefined,
+      onFailure: undefined,
+      providerOptions: undefined,
+    }
+    expect(define(none)).toEqual(defineWorkflow(least))
+  })
+
+  test('is frozen', () => {
+    expect(Object.isFrozen(defineWorkflow(least))).toBe(true)
+  })
+
+  test('starts nothing: its code is not called', () => {
+    const called = vi.fn<() => void>()
+    define({ steps: called })
+    expect(called).not.toHaveBeenCalled()
+  })
+
+  test('registers itself; defined again, it replaces the one before', () => {
+    const first = defineWorkflow(least)
+    expect(ambientJobs().get('fulfil-order')).toBe(first)
+    const second = define({ event: 'order.refunded' })
+    expect(ambientJobs().all()).toEqual([second])
+    expect(ambientJobs().subscribers('order.created')).toEqual([])
+    expect(ambientJobs().subscribers('order.refunded')).toEqual([second])
+  })
+
+  test('may begin with an event of the app, once it is declared', () => {
+    ownEvents().clear()
+    expect(() => define({ event: 'video.ready' })).toThrow(UnknownEventError)
+    defineEvents({ 'video.ready': eventType() })
+    expect(define({ event: 'video.ready' })).toMatchObject({ event: 'video.ready' })
+  })
+})
+
+describe('a workflow that cannot be is refused by the field at fault', () => {
+  test.each<[field: string, options: object]>([
+    ...[undefined, '', 5, null, 'two words', 'a/b', 'x'.repeat(101)].map((id): [string, object] => ['id', { id }]),
+    ...[undefined, 5, null, ['order.created']].map((event): [string, object] => ['event', { event }]),
+    ...[undefined, null, 'run', {}].map((value): [string, object] => ['steps', { steps: value }]),
+    ...[null, 'notify', {}].map((onFailure): [string, object] => ['onFailure', { onFailure }]),
+    ...[0, -1, 'soon', '', null].map((timeout): [string, object] => ['timeout', { timeout }]),
+    ...['', 2, null, {}, true].map((version): [string, object] => ['version', { version }]),
+    ...[0, -1, 1.5, '5', Number.NaN, Infinity, null, {}].map((maxSteps): [string, object] => [
+      'maxSteps',
+      { maxSteps },
+    ]),
+    ...[null, 'yes', 1].map((compensateOnCancel): [string, object] => ['compensateOnCancel', { compensateOnCancel }]),
+    ['concurrency', { concurrency: 0 }],
+    ['concurrency.perTenant', { concurrency: { perTenant: 0.5 } }],
+    ['retry', { retry: 3 }],
+    ['retry.maxAttempts', { retry: { maxAttempts: 0 } }],
+    ['handler', { handler: steps }],
+    ['maxsteps', { maxsteps: 5 }],
+    ['compensate', { compensate: steps }],
+  ])('%s: %o', (field, options) => {
+    expect(() => define(options)).toThrow(
+      expect.objectContaining({
+        code: 'invalid_definition',
+        field,
+        message: expect.stringMatching(/^defineWorkflow\(.*\): `[\w.]+` .+\. [A-Z].+\.$/s),
+      }),
+    )
+    expect(ambientJobs().all()).toEqual([])
+  })
+
+  test.each([undefined, null, 'fulfil-order'])('%j for all options', (options) => {
+    expect(() => defineWorkflow(options as never)).toThrow(expect.objectContaining({ field: 'id' }))
+  })
+
+  test('an option it does not have, with those that it has', () => {
+    expect(() => define({ handler: steps })).toThrow(
+      'defineWorkflow(`fulfil-order`): `handler` is not an option. The options are `id`, `event`, `steps`, `retry`, `timeout`, `concurrency`, `version`, `maxSteps`, `compensateOnCancel`, `onFailure`, `providerOptions`.',
+    )
+  })
+
+  test('something that is missing as missing, and something else as what it is', () => {
+    expect(() => define({ steps: undefined })).toThrow(/`steps` is missing/)
+    expect(() => define({ steps: 'run' })).toThrow(/`steps` is a string/)
+    expect(() => define({ version: 2 })).toThrow(/`version` is `2`\. Give a text/)
+    expect(() => define({ maxSteps: 0 })).toThrow(/`maxSteps` is `0`\. Give a whole number/)
+  })
+
+  test('an event that is misspelt, with the nearest', () => {
+    expect(() => define({ event: 'order.crated' })).toThrow(/Did you mean `order\.created`/)
+    expect(ambientJobs().all()).toEqual([])
+  })
+})

@@ -1,0 +1,92 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+
+import type { StoreHabits } from '../../test/workflow-model/crashing-store.ts'
+import type { Crash } from '../../test/workflow-model/crashing-world.ts'
+import { type Expected, expectedOf } from '../../test/workflow-model/expected-of.ts'
+import { type Lived, liveThrough } from '../../test/workflow-model/live-through.ts'
+import { type Op, programs } from '../../test/workflow-model/program.ts'
+
+const crashes: fc.Arbitrary<Crash[]> = fc.array(fc.record({ after: fc.nat({ max: 60 }), downMs: fc.nat({ max: 8 }) }), {
+  maxLength: 5,
+})
+const few = fc.integer({ min: 0, max: 4 })
+const habits: fc.Arbitrary<StoreHabits> = fc.record({
+  keeps: fc.constantFrom('step', 'record'),
+  keepsNotes: fc.boolean(),
+  saves: fc.array(fc.option(fc.record({ keptMs: few, toldMs: few }), { nil: undefined }), { maxLength: 4 }),
+})
+
+test('a run comes to what its program says, each step once, whatever its process and its store do', async () => {
+  await fc.assert(
+    fc.asyncProperty(programs, crashes, habits, async (program, crashing, store) => {
+      const lived = await liveThrough(program, crashing, store)
+      const expected = expectedOf(program, lived.world.choices)
+      expect(lived.world.faults).toEqual([])
+      expectEnd(lived, expected)
+      expectEffects(lived, expected)
+      expectUndos(lived, expected)
+      expectKeys(lived)
+      expect(lived.lines.filter(({ message }) => message.includes('another order'))).toEqual([])
+    }),
+    { numRuns: 1000, seed: 20_260_301 },
+  )
+}, 60_000)
+
+function expectEnd({ outcome, failuresTold, crashes: seen }: Lived, { end }: Expected): void {
+  if (end.type === 'completed') {
+    expect(outcome).toEqual({ type: 'completed', output: end.output })
+    expect(failuresTold).toBe(0)
+    return
+  }
+  expect(outcome.type === 'failed' && outcome.error.message).toContain(
+    end.of === 'thrown' ? 'thrown' : `The step \`${end.of}\` failed`,
+  )
+  expect(failuresTold).toBeGreaterThanOrEqual(1)
+  expect(failuresTold).toBeLessThanOrEqual(1 + seen)
+}
+
+/** Every step that certainly completes has done its work, none that cannot has, and no crash means no repeat. */
+function expectEffects({ world, crashed }: Lived, { certain, possible }: Expected): void {
+  const done = countsOf(world.completed.filter(({ what }) => what === 'step'))
+  const ops = new Map([...possible, ...certain].map(([key, op]) => [`run_1/${key}`, op]))
+  expect([...ops.keys()]).toEqual(expect.arrayContaining([...done.keys()]))
+  expect([...done.keys()]).toEqual(expect.arrayContaining([...certain.keys()].map((key) => `run_1/${key}`)))
+  for (const [key, count] of done) expect(count, key).toBeLessThanOrEqual(1 + (crashed.get(key) ?? 0))
+  const begun = countsOf(world.begun.filter(({ what }) => what === 'step'))
+  for (const key of done.keys()) {
+    const { failures } = ops.get(key) as Extract<Op, { do: 'run' }>
+    expect(begun.get(key), key).toBeLessThanOrEqual(failures + 1 + (crashed.get(key) ?? 0))
+  }
+}
+
+/** The steps of a failed run that completed are undone, the last one first; of one that completed, none. */
+function expectUndos({ outcome, world, crashed }: Lived, { certain, possible }: Expected): void {
+  const undone = world.completed.filter(({ what }) => what === 'undo').map(({ key }) => key)
+  for (const [key, count] of countsOf(world.completed))
+    expect(count, key).toBeLessThanOrEqual(1 + (crashed.get(key) ?? 0))
+  if (outcome.type === 'completed') return expect(undone).toEqual([])
+  const toUndo = new Set(
+    [...possible, ...certain]
+      .filter(([, op]) => op.do === 'run' && op.undo && op.undo.failures < op.maxAttempts)
+      .map(([key]) => `run_1/${key}`),
+  )
+  const completed = world.completed.filter(({ what, key }) => what === 'step' && toUndo.has(key)).map(({ key }) => key)
+  // Of one that was done again, the last time counts: only then was it kept.
+  const inOrder = completed.filter((key, place) => completed.lastIndexOf(key) === place)
+  const inTurn = undone.filter((key, place) => key !== undone[place - 1])
+  expect(inTurn).toEqual(inOrder.toReversed().map((key) => `${key}/undo`))
+}
+
+/** One key for each step and each undo in all its attempts, and no other step has it. */
+function expectKeys({ world }: Lived): void {
+  const whats = new Map<string, Set<string>>()
+  for (const { what, key } of world.begun) whats.set(key, (whats.get(key) ?? new Set()).add(what))
+  for (const [key, seen] of whats) expect([...seen]).toEqual([key.endsWith('/undo') ? 'undo' : 'step'])
+}
+
+function countsOf(done: readonly { readonly key: string }[]): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const { key } of done) counts.set(key, (counts.get(key) ?? 0) + 1)
+  return counts
+}

@@ -1,0 +1,159 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+
+import { createDeferred, type Deferred } from '../../test/kit/deferred.ts'
+import { completedStep, createWorkflowKit, orderWorkflow, type WorkflowKit } from '../../test/kit/workflow-kit.ts'
+import type { StepRecord } from './workflow-record.ts'
+
+let kit: WorkflowKit
+let done: string[]
+/** Saves under way by step, each of which ends when the test says so. */
+let saves: Map<string, Deferred<void>>
+beforeEach(() => {
+  kit = createWorkflowKit()
+  done = []
+  saves = new Map()
+})
+
+const note = (what: string) => () => void done.push(what)
+const save = ({ key }: StepRecord): Promise<void> => {
+  const saved = createDeferred()
+  saves.set(key, saved)
+  return saved.promise
+}
+
+test('the code has a result only once it is kept', async () => {
+  const workflow = orderWorkflow(async (step) => {
+    await step.run('charge', () => 'paid').then(note('charged'))
+    return 'done'
+  })
+  const outcome = kit.pass(workflow, { records: { save } })
+  await kit.rest()
+  expect(done).toEqual([])
+  saves.get('charge')!.resolve()
+  expect(await outcome).toEqual({ type: 'completed', output: 'done' })
+  expect(done).toEqual(['charged'])
+})
+
+test('results reach the code in the order of their records, also where saves settle in another', async () => {
+  const workflow = orderWorkflow(async (step) => {
+    const each = ['one', 'two', 'three'].map((id) => step.run(id, () => id).then(note(id)))
+    await Promise.all(each)
+  })
+  const outcome = kit.pass(workflow, { records: { save } })
+  await kit.clock.advance(0)
+  saves.get('three')!.resolve()
+  saves.get('two')!.resolve()
+  await kit.clock.advance(0)
+  expect(done).toEqual([])
+  saves.get('one')!.resolve()
+  await outcome
+  expect(done).toEqual(['one', 'two', 'three'])
+})
+
+test('steps whose results come together are called in the order in which a replay calls them', async () => {
+  const passes: string[] = []
+  const workflow = orderWorkflow(async (step) => {
+    const slow = step
+      .run('slow', () => 1)
+      .then(async () => {
+        // More turns than the other branch takes, and none that waits for anything.
+        for (let turn = 0; turn < 10; turn++) await Promise.resolve()
+        return step.run('log', () => 'of slow')
+      })
+    const fast = step.run('fast', () => 2).then(() => step.run('log', () => 'of fast'))
+    passes.push(String(await Promise.all([slow, fast])))
+    await step.sleep('nap', 10)
+  })
+  expect(await kit.live(workflow)).toEqual({ type: 'completed' })
+  expect(passes).toEqual(['of slow,of fast', 'of slow,of fast'])
+  expect(kit.lines.filter(({ level }) => level === 'warn')).toEqual([])
+})
+
+describe('a save that fails', () => {
+  const workflow = orderWorkflow(async (step) => {
+    await step.run('charge', note('charge'), { compensate: note('refund') }).then(note('charged'), note('caught'))
+    await step.run('ship', note('ship'))
+  })
+  const broken = () => Promise.reject(new Error('The store is away.'))
+
+  test('fails the pass, which is tried again, and the code has neither a result nor the failure', async () => {
+    expect(await kit.pass(workflow, { records: { save: broken } })).toMatchObject({
+      type: 'retry',
+      error: { message: 'The store is away.' },
+    })
+    await kit.rest()
+    expect(done).toEqual(['charge'])
+  })
+
+  test('of the last attempt fails the run, and undoes what its step did', async () => {
+    let saved = 0
+    const once = () => (saved++ === 0 ? broken() : undefined)
+    expect(await kit.pass(workflow, { attempt: 3, records: { save: once } })).toMatchObject({ type: 'failed' })
+    expect(done).toEqual(['charge', 'refund'])
+  })
+
+  test('waits for the saves that are under way beside it', async () => {
+    const two = orderWorkflow((step) =>
+      Promise.all([step.run('charge', () => 1).then(note('charged')), step.run('ship', () => 2).then(note('shipped'))]),
+    )
+    let isOver = false
+    const outcome = kit.pass(two, { records: { save } }).finally(() => (isOver = true))
+    await kit.clock.advance(0)
+    saves.get('charge')!.reject(new Error('The store is away.'))
+    await kit.rest()
+    expect(isOver).toBe(false)
+    saves.get('ship')!.resolve()
+    expect(await outcome).toMatchObject({ type: 'retry' })
+    expect(done).toEqual([])
+  })
+})
+
+describe('a step whose record was lost', () => {
+  test('is kept at its place among those that were called after it, so that no later pass warns of its order', async () => {
+    kit = createWorkflowKit({ steps: [completedStep('two', 1)], ended: 1 })
+    const workflow = orderWorkflow(async (step) => {
+      await Promise.all([step.run('one', note('one')), step.run('two', note('two'))])
+      await step.run('three', note('three'))
+      await step.sleep('nap', 10)
+    })
+    expect(await kit.live(workflow)).toEqual({ type: 'completed' })
+    expect(kit.kept.steps.map(({ key }) => key)).toEqual(['one', 'two', 'three', 'nap'])
+    expect(done).toEqual(['one', 'three'])
+    expect(kit.lines.filter(({ level }) => level === 'warn')).toEqual([])
+  })
+
+  test('in its second attempt is made again before the failure beside it ends the run, and undone', async () => {
+    const retrying = {
+      state: 'retrying',
+      order: undefined,
+      endedAt: undefined,
+      nextAttemptAt: kit.clock.now(),
+    } as const
+    kit = createWorkflowKit({
+      steps: [
+        completedStep('ship', 1, { state: 'failed', error: { name: 'Error', message: 'Broke.' } }),
+        completedStep('charge', 2, retrying as never),
+      ],
+      ended: 1,
+    })
+    const workflow = orderWorkflow((step) =>
+      Promise.all([step.run('ship', note('ship')), step.run('charge', note('charge'), { compensate: note('refund') })]),
+    )
+    expect(await kit.pass(workflow)).toMatchObject({ type: 'failed', error: { code: 'step_failed' } })
+    expect(done).toEqual(['charge', 'refund'])
+  })
+
+  test('is taken up again where a pass that had ended without it was lost', async () => {
+    const open = { state: 'cancelled', order: undefined } as const
+    kit = createWorkflowKit({
+      steps: [completedStep('one', 1), completedStep('two', 2, open as never)],
+      ended: 1,
+    })
+    const workflow = orderWorkflow(async (step) => {
+      await Promise.all([step.run('one', note('one')), step.run('two', note('two'))])
+    })
+    expect(await kit.pass(workflow)).toMatchObject({ type: 'completed' })
+    expect(done).toEqual(['two'])
+    expect(kit.step('two')).toMatchObject({ state: 'completed', order: 2 })
+  })
+})

@@ -1,0 +1,222 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+
+import { createDeferred } from '../../test/kit/deferred.ts'
+import { completedStep, createWorkflowKit, orderWorkflow, type WorkflowKit } from '../../test/kit/workflow-kit.ts'
+import { JobCancelledError } from '../errors/job-cancelled-error.ts'
+import { ShutdownError } from '../errors/shutdown-error.ts'
+import { toErrorInfo } from '../runs/error-info.ts'
+
+let kit: WorkflowKit
+let done: string[]
+beforeEach(() => {
+  kit = createWorkflowKit()
+  done = []
+})
+
+const note = (what: string) => () => void done.push(what)
+const failure = { name: 'Error', message: 'Broke.' }
+const broke = () => {
+  throw new Error('Broke.')
+}
+/** The records of a run that has failed, and whose undo is due. */
+const failed = (...keys: string[]) => ({
+  steps: keys.map((key, place) => completedStep(key, place + 1, { undoable: true })),
+  ended: keys.length,
+  failure,
+})
+
+describe('a pass that undoes', () => {
+  test('goes through code that awaits what is no step, to every step that it undoes', async () => {
+    kit = createWorkflowKit(failed('reserve', 'charge'))
+    const answers = createDeferred()
+    const workflow = orderWorkflow(async (step) => {
+      await step.run('reserve', note('reserve'), { compensate: note('release') })
+      await answers.promise
+      await step.run('charge', note('charge'), { compensate: note('refund') })
+      throw new Error('Broke.')
+    })
+    const outcome = kit.pass(workflow)
+    await kit.rest()
+    expect(done).toEqual([])
+    answers.resolve()
+    expect(await outcome).toMatchObject({ type: 'failed', error: failure })
+    expect(done).toEqual(['refund', 'release'])
+  })
+
+  test('begins no step, and waits for none that has not ended', async () => {
+    kit = createWorkflowKit(failed('reserve'))
+    const workflow = orderWorkflow(async (step) => {
+      await step.run('reserve', note('reserve'), { compensate: note('release') })
+      await Promise.race([step.run('charge', note('charge')), step.sleep('nap', 10)])
+      await step.run('ship', note('ship'))
+    })
+    expect(await kit.pass(workflow)).toMatchObject({ type: 'failed' })
+    expect(done).toEqual(['release'])
+    expect(kit.kept.steps).toHaveLength(1)
+  })
+
+  test('hands over nothing of a step that the failure cancelled: the code takes the way that it took before', async () => {
+    const workflow = orderWorkflow(async (step) => {
+      await step.run('reserve', note('reserve'), {
+        retry: { initialDelay: 1 },
+        compensate: (_output, { attempt }) => {
+          done.push('release')
+          if (attempt === 1) broke()
+        },
+      })
+      const nap = step.sleep('nap', 10).catch(note('the nap failed'))
+      await Promise.all([nap, step.run('charge', broke, { retry: { maxAttempts: 1 } })])
+    })
+    expect(await kit.live(workflow)).toMatchObject({ type: 'failed', error: { code: 'step_failed' } })
+    expect(kit.step('nap')?.state).toBe('cancelled')
+    expect(done).toEqual(['reserve', 'release', 'release'])
+  })
+
+  test('tells of a step that the code calls no more, and undoes the others', async () => {
+    kit = createWorkflowKit(failed('reserve', 'gone'))
+    const workflow = orderWorkflow(async (step) => {
+      await step.run('reserve', note('reserve'), { compensate: note('release') })
+      throw new Error('Broke.')
+    })
+    expect(await kit.pass(workflow)).toMatchObject({ type: 'failed', error: failure })
+    expect(kit.step('gone')?.undo).toMatchObject({
+      state: 'failed',
+      error: { code: 'workflow_changed', message: expect.stringContaining('`gone`') },
+    })
+    expect(done).toEqual(['release'])
+  })
+
+  test('goes on where the one before it stopped: what was undone is not undone again', async () => {
+    const undone = { state: 'completed', attempts: 1, startedAt: 1, endedAt: 2 } as const
+    kit = createWorkflowKit(failed('reserve', 'charge'))
+    kit.step('charge')!.undo = undone
+    const workflow = orderWorkflow(async (step) => {
+      await step.run('reserve', note('reserve'), { compensate: note('release') })
+      await step.run('charge', note('charge'), { compensate: note('refund') })
+    })
+    await kit.pass(workflow)
+    expect(done).toEqual(['release'])
+    expect(kit.step('charge')?.undo).toEqual(undone)
+  })
+
+  test('of a run that was cancelled undoes it, and ends as cancelled without `onFailure`', async () => {
+    kit = createWorkflowKit({ steps: [completedStep('reserve', 1, { undoable: true })], ended: 1 })
+    const workflow = orderWorkflow(
+      async (step) => {
+        await step.run('reserve', note('reserve'), { compensate: note('release') })
+        await step.sleep('nap', 10)
+      },
+      { onFailure: note('onFailure') },
+    )
+    const cancelled = toErrorInfo(new JobCancelledError({ jobId: 'job_1' }))
+    expect(await kit.pass(workflow, { records: { cancelled } })).toEqual({ type: 'cancelled' })
+    expect(done).toEqual(['release'])
+  })
+})
+
+describe('an undo', () => {
+  test('gets its own copy of what its step answered, and a key of its own', async () => {
+    const seen: unknown[] = []
+    const workflow = orderWorkflow(async (step) => {
+      await step.run('reserve', () => ({ at: new Date(0) }), {
+        retry: { maxAttempts: 2, initialDelay: 1 },
+        compensate: (output, { attempt, maxAttempts, idempotencyKey }) => {
+          seen.push([structuredClone(output), attempt, maxAttempts, idempotencyKey])
+          output.at = 'changed'
+          if (attempt === 1) broke()
+        },
+      })
+      await step.run('charge', broke, { retry: { maxAttempts: 1 } })
+    })
+    await kit.live(workflow)
+    const at = '1970-01-01T00:00:00.000Z'
+    expect(seen).toEqual([
+      [{ at }, 1, 2, 'run_1/reserve/undo'],
+      [{ at }, 2, 2, 'run_1/reserve/undo'],
+    ])
+  })
+
+  test('that calls a step is refused by name, and the others are made all the same', async () => {
+    const workflow = orderWorkflow(async (step) => {
+      await step.run('reserve', note('reserve'), { compensate: note('release') })
+      await step.run('charge', note('charge'), {
+        retry: { maxAttempts: 1 },
+        compensate: () => step.run('refund', note('refund')),
+      })
+      await step.run('ship', broke, { retry: { maxAttempts: 1 } })
+    })
+    expect(await kit.live(workflow)).toMatchObject({ type: 'failed' })
+    expect(kit.step('charge')?.undo?.error).toMatchObject({
+      code: 'invalid_step',
+      message: expect.stringContaining('`refund` of `fulfil-order` is called inside of the step `charge/undo`'),
+    })
+    expect(done).toEqual(['reserve', 'charge', 'release'])
+  })
+})
+
+describe('a pass that is stopped while it undoes', () => {
+  /** Two steps to undo, the later of which takes its time. */
+  function slowUndo() {
+    kit = createWorkflowKit(failed('reserve', 'charge'))
+    const refunded = createDeferred()
+    const begun = createDeferred<AbortSignal>()
+    const workflow = orderWorkflow(
+      async (step) => {
+        await step.run('reserve', note('reserve'), { compensate: note('release') })
+        await step.run('charge', note('charge'), {
+          compensate: (_output, { signal }) => {
+            begun.resolve(signal)
+            return refunded.promise
+          },
+        })
+      },
+      { onFailure: note('onFailure') },
+    )
+    return { workflow, begun: begun.promise, refund: refunded.resolve }
+  }
+
+  test('goes no further: the next pass does what is left', async () => {
+    const { workflow, begun, refund } = slowUndo()
+    const outcome = kit.pass(workflow)
+    const signal = await begun
+    kit.controller.abort(new ShutdownError())
+    expect(await outcome).toEqual({ type: 'interrupted' })
+    expect(signal.aborted).toBe(true)
+    const kept = structuredClone(kit.kept)
+    refund()
+    await kit.rest()
+    expect(done).toEqual([])
+    expect(kit.kept).toEqual(kept)
+    expect(kit.lines.filter(({ level }) => level === 'error')).toEqual([])
+  })
+
+  test('tells its host of the undo that goes on', async () => {
+    const { workflow, begun, refund } = slowUndo()
+    const left: Promise<unknown>[] = []
+    const outcome = kit.pass(workflow, { leftRunning: (work) => void left.push(work) })
+    await begun
+    kit.controller.abort(new ShutdownError())
+    await outcome
+    expect(left).toHaveLength(1)
+    refund()
+    await left[0]
+  })
+})
+
+test('where an undo cannot be kept the run is tried again, and undoes what is left', async () => {
+  kit = createWorkflowKit(failed('reserve', 'charge'))
+  const workflow = orderWorkflow(
+    async (step) => {
+      await step.run('reserve', note('reserve'), { compensate: note('release') })
+      await step.run('charge', note('charge'), { compensate: note('refund') })
+    },
+    { onFailure: note('onFailure') },
+  )
+  const save = () => Promise.reject(new Error('The store is away.'))
+  expect(await kit.pass(workflow, { records: { save } })).toMatchObject({
+    type: 'retry',
+    error: { message: 'The store is away.' },
+  })
+  expect(await kit.pass(workflow, { attempt: 2 })).toMatchObject({ type: 'failed', error: failure })
+  expect(done).toEqual(['refund', 'refund', 'release', 'onFailure'])
+})

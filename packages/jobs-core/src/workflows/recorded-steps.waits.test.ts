@@ -1,0 +1,233 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+
+import { createDeferred } from '../../test/kit/deferred.ts'
+import { createWorkflowKit, orderWorkflow, type WorkflowKit } from '../../test/kit/workflow-kit.ts'
+import { JobCancelledError } from '../errors/job-cancelled-error.ts'
+import { ShutdownError } from '../errors/shutdown-error.ts'
+import { answerEventWait } from './answer-waits.ts'
+import { recordedSteps, type StepRecords } from './recorded-steps.ts'
+import { newWorkflowRecord, type StepRecord } from './workflow-record.ts'
+
+let kit: WorkflowKit
+let done: string[]
+beforeEach(() => {
+  kit = createWorkflowKit()
+  done = []
+})
+
+const note = (what: string) => () => void done.push(what)
+const payload = { tenantId: 'acme', orderId: 'order_1' }
+
+/** A store in the same process as the code: what answers a wait changes the record that the code runs with. */
+function liveStore(save: StepRecords['save'] = () => undefined) {
+  const record = newWorkflowRecord('run_1', undefined)
+  const listeners = new Set<(step: StepRecord) => void>()
+  const records: StepRecords = {
+    record,
+    save,
+    onAnswer: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+  return {
+    steps: recordedSteps(records),
+    record,
+    listeners,
+    answer(key: string): boolean {
+      const step = record.steps.find((each) => each.key === key)!
+      const now = kit.clock.now()
+      const isAnswered = answerEventWait(record, step, { id: 'e', event: 'order.refunded', payload, sentAt: now }, now)
+      for (const listener of listeners) listener(step)
+      return isAnswered
+    },
+  }
+}
+
+describe('a wait that is answered while the code runs', () => {
+  test('goes on at once, beside the step that is under way', async () => {
+    const charged = createDeferred()
+    const workflow = orderWorkflow((step) =>
+      Promise.all([
+        step.run('charge', () => charged.promise).then(() => done.push('charged')),
+        step
+          .waitForEvent('refunded', 'order.refunded', { timeout: '1h' })
+          .then((event) => done.push(event!.payload.orderId)),
+      ]),
+    )
+    const store = liveStore()
+    const outcome = kit.pass(workflow, { steps: store.steps })
+    await kit.clock.advance(10)
+    expect(store.answer('refunded')).toBe(true)
+    await kit.clock.advance(0)
+    expect(done).toEqual(['order_1'])
+    charged.resolve()
+    expect(await outcome).toMatchObject({ type: 'completed' })
+    expect(store.listeners.size).toBe(0)
+  })
+
+  test('comes after a result whose save began before it, as in a replay', async () => {
+    const saved = createDeferred()
+    const store = liveStore(({ kind }) => (kind === 'run' ? saved.promise : undefined))
+    const workflow = orderWorkflow((step) =>
+      Promise.race([
+        step.run('charge', () => 'charged'),
+        step.waitForEvent('refunded', 'order.refunded', { timeout: '1h' }).then(() => 'refunded'),
+      ]),
+    )
+    const outcome = kit.pass(workflow, { steps: store.steps })
+    await kit.clock.advance(10)
+    store.answer('refunded')
+    await kit.clock.advance(10)
+    saved.resolve()
+    expect(await outcome).toEqual({ type: 'completed', output: 'charged' })
+  })
+
+  test('before its save is told gives its answer, and does not wait', async () => {
+    const saved = createDeferred()
+    const store = liveStore(() => saved.promise)
+    const workflow = orderWorkflow(async (step) => {
+      const event = await step.waitForEvent('refunded', 'order.refunded', { timeout: '1h' })
+      return event?.id
+    })
+    const outcome = kit.pass(workflow, { steps: store.steps })
+    await kit.clock.advance(10)
+    store.answer('refunded')
+    saved.resolve()
+    expect(await outcome).toEqual({ type: 'completed', output: 'e' })
+  })
+
+  test('and that the code waits for no more changes nothing', async () => {
+    const store = liveStore()
+    const workflow = orderWorkflow(async (step) => {
+      await Promise.race([
+        step.run('charge', () => 1),
+        step.waitForEvent('refunded', 'order.refunded', { timeout: '1h' }),
+      ])
+      return 'done'
+    })
+    expect(await kit.pass(workflow, { steps: store.steps })).toEqual({ type: 'completed', output: 'done' })
+    expect(store.record.steps.map(({ state }) => state)).toEqual(['completed', 'cancelled'])
+    expect(store.answer('refunded')).toBe(false)
+  })
+})
+
+describe('time, while a step is under way', () => {
+  test('ends a sleep that is the patience for the step', async () => {
+    let aborted = false
+    const workflow = orderWorkflow((step) =>
+      Promise.race([
+        step.run('charge', ({ signal }) => {
+          signal.addEventListener('abort', () => (aborted = true))
+          return new Promise<string>(() => undefined)
+        }),
+        step.sleep('patience', '5s').then(() => 'too slow'),
+      ]),
+    )
+    const outcome = kit.pass(workflow)
+    await kit.clock.advance(4999)
+    expect(aborted).toBe(false)
+    await kit.clock.advance(1)
+    expect(await outcome).toEqual({ type: 'completed', output: 'too slow' })
+    expect(aborted).toBe(true)
+    expect(kit.clock.pendingTimers()).toBe(0)
+  })
+
+  test('begins the next attempt of another step, and ends a wait without an answer', async () => {
+    const charged = createDeferred()
+    const workflow = orderWorkflow(
+      async (step) =>
+        void (await Promise.all([
+          step.run('charge', () => charged.promise),
+          step.run('mail', ({ attempt }) => {
+            done.push(`mail ${attempt}`)
+            if (attempt === 1) throw new Error('Broke.')
+          }),
+          step
+            .waitForEvent('refunded', 'order.refunded', { timeout: 300 })
+            .then((event) => done.push(event ? 'an event' : 'none')),
+        ])),
+      { retry: { initialDelay: 200 } },
+    )
+    const outcome = kit.pass(workflow)
+    await kit.clock.advance(199)
+    expect(done).toEqual(['mail 1'])
+    await kit.clock.advance(1)
+    expect(done).toEqual(['mail 1', 'mail 2'])
+    await kit.clock.advance(100)
+    expect(done).toEqual(['mail 1', 'mail 2', 'none'])
+    charged.resolve()
+    expect(await outcome).toMatchObject({ type: 'completed' })
+  })
+})
+
+describe('code that can only wait', () => {
+  test('is left at the next of its instants', async () => {
+    const workflow = orderWorkflow((step) => Promise.all([step.sleep('long', '1h'), step.sleep('short', 500)]))
+    expect(await kit.pass(workflow)).toEqual({ type: 'suspended', wakeAt: kit.clock.now() + 500 })
+    expect(kit.clock.pendingTimers()).toBe(0)
+  })
+
+  test('that comes too early is left again until the same instant', async () => {
+    const workflow = orderWorkflow((step) => step.sleep('nap', 500))
+    const first = await kit.pass(workflow)
+    await kit.clock.advance(499)
+    expect(await kit.pass(workflow)).toEqual(first)
+  })
+
+  test('goes on in the same pass where the wait is over already', async () => {
+    const workflow = orderWorkflow(async (step) => {
+      await step.sleepUntil('past', new Date(0))
+      await step.sleep('none', 0)
+      return 'done'
+    })
+    expect(await kit.pass(workflow)).toEqual({ type: 'completed', output: 'done' })
+  })
+})
+
+describe('a pass that was stopped', () => {
+  test.each([
+    ['a cancel', new JobCancelledError({ jobId: 'job_1' }), 'cancelled'],
+    ['a shutdown', new ShutdownError(), 'interrupted'],
+  ])('goes no further and keeps nothing more: %s', async (_words, reason, type) => {
+    const charged = createDeferred<string>()
+    const left: Promise<unknown>[] = []
+    let signal: AbortSignal | undefined
+    const workflow = orderWorkflow(
+      async (step) => {
+        await step.run('reserve', note('reserve'), { compensate: note('release') })
+        await step.run('charge', (context) => {
+          signal = context.signal
+          return charged.promise
+        })
+        done.push('code')
+        await step.run('ship', note('ship'))
+      },
+      { onFailure: note('onFailure') },
+    )
+    const outcome = kit.pass(workflow, { leftRunning: (work) => void left.push(work) })
+    await kit.clock.advance(10)
+    const kept = structuredClone(kit.kept)
+    kit.controller.abort(reason)
+    expect(await outcome).toEqual({ type })
+    expect(signal?.reason).toBe(reason)
+    expect(left).toHaveLength(1)
+    charged.resolve('paid')
+    await left[0]
+    await kit.rest()
+    expect(done).toEqual(['reserve'])
+    expect(kit.kept).toEqual(kept)
+  })
+
+  test('leaves no timer behind', async () => {
+    const workflow = orderWorkflow((step) =>
+      Promise.all([step.run('charge', () => new Promise(() => undefined), { timeout: '1h' }), step.sleep('nap', '1h')]),
+    )
+    const outcome = kit.pass(workflow)
+    await kit.clock.advance(10)
+    kit.controller.abort(new ShutdownError())
+    await outcome
+    await kit.clock.advance(0)
+    expect(kit.clock.pendingTimers()).toBe(0)
+  })
+})

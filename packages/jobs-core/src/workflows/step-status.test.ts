@@ -1,0 +1,110 @@
+import { expect, test } from 'vitest'
+
+import { completedStep } from '../../test/kit/workflow-kit.ts'
+import { toStepStatus } from './step-status.ts'
+import type { StepRecord } from './workflow-record.ts'
+
+const at = Date.parse('2026-03-01T12:00:00Z')
+
+test('a completed step tells its output, its attempts and its times, and nothing of the record’s own', () => {
+  const record = completedStep('charge#2', 4, { maxAttempts: 3, startedAt: at, endedAt: at + 5, output: { id: 1 } })
+  expect(toStepStatus({ ...record, undoable: true, handle: 'waitpoint_1' })).toEqual({
+    id: 'charge#2',
+    kind: 'run',
+    state: 'completed',
+    attempts: 1,
+    maxAttempts: 3,
+    startedAt: new Date(at),
+    endedAt: new Date(at + 5),
+    output: { id: 1 },
+  })
+})
+
+test('a step that is tried again tells when, and what the last attempt failed of', () => {
+  const error = { name: 'Error', message: 'Broke.' }
+  const base = { key: 'charge', kind: 'run', attempts: 2, startedAt: at } as const
+  expect(toStepStatus({ ...base, state: 'retrying', nextAttemptAt: at + 9, error })).toEqual({
+    id: 'charge',
+    kind: 'run',
+    state: 'retrying',
+    attempts: 2,
+    startedAt: new Date(at),
+    nextAttemptAt: new Date(at + 9),
+    error,
+  })
+})
+
+const wait = { key: 'w', state: 'waiting', attempts: 0, startedAt: at } as const
+
+test.each<[words: string, step: StepRecord, waits: object]>([
+  ['a sleep its end', { ...wait, kind: 'sleep', until: at + 9 }, { waitsUntil: new Date(at + 9) }],
+  [
+    'a wait for an event the event, what must match, and its end',
+    { ...wait, kind: 'waitForEvent', until: at + 9, event: 'order.refunded', match: { field: 'orderId', value: 'o' } },
+    { waitsUntil: new Date(at + 9), waitsFor: { event: 'order.refunded', match: { field: 'orderId', value: 'o' } } },
+  ],
+  [
+    'a wait for any event of a name that name',
+    { ...wait, kind: 'waitForEvent', until: at + 9, event: 'order.refunded' },
+    { waitsUntil: new Date(at + 9), waitsFor: { event: 'order.refunded' } },
+  ],
+  [
+    'a wait for a job its id',
+    { ...wait, kind: 'runJob', jobId: 'job_1', definitionId: 'write-invoice' },
+    { waitsFor: { jobId: 'job_1' } },
+  ],
+])('a step that waits tells what for: %s', (_words, step, waits) => {
+  const { kind } = step
+  expect(toStepStatus(step)).toEqual({
+    id: 'w',
+    kind,
+    state: 'waiting',
+    attempts: 0,
+    startedAt: new Date(at),
+    ...waits,
+  })
+})
+
+test('a wait that is over tells what it waited for no more, and `null` where nothing came', () => {
+  const status = toStepStatus({
+    ...wait,
+    kind: 'waitForEvent',
+    state: 'completed',
+    until: at,
+    event: 'e',
+    output: null,
+  })
+  expect(status).toMatchObject({ state: 'completed', output: null })
+  expect(status).not.toHaveProperty('waitsFor')
+  expect(status).not.toHaveProperty('waitsUntil')
+})
+
+test('an undo tells how far it came', () => {
+  const error = { name: 'Error', message: 'Broke.' }
+  const undo = { state: 'retrying', attempts: 2, startedAt: at, nextAttemptAt: at + 9, error } as const
+  expect(toStepStatus(completedStep('charge', 1, { undo })).compensation).toEqual({
+    state: 'retrying',
+    attempts: 2,
+    startedAt: new Date(at),
+    nextAttemptAt: new Date(at + 9),
+    error,
+  })
+})
+
+test('a status shares nothing with the record: what is masked in it stays in the record', () => {
+  const error = { name: 'Error', message: 'Broke.' }
+  const match = { field: 'orderId', value: 'order_1' }
+  const undo = { state: 'failed', attempts: 1, startedAt: at, error } as const
+  const done = completedStep('a', 1, { output: { card: '4242' }, error, undo })
+  const waiting: StepRecord = { ...wait, kind: 'waitForEvent', event: 'e', match }
+  const before = structuredClone([done, waiting])
+  for (const status of [toStepStatus(done), toStepStatus(waiting)]) mask(status)
+  expect([done, waiting]).toEqual(before)
+})
+
+function mask(value: object): void {
+  for (const [key, field] of Object.entries(value)) {
+    if (typeof field === 'object' && field !== null) mask(field as object)
+    else (value as Record<string, unknown>)[key] = '***'
+  }
+}

@@ -1,0 +1,34 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import { createClient, defineWorkflow } from '@cgk-platform/jobs-core'
+import { expect, test } from 'vitest'
+
+import { createLocalProvider } from '../../src/local-provider.ts'
+import { createRecordedLogger } from '../kit/recorded-logger.ts'
+import '../kit/work.ts'
+
+test('code that awaits what is no step goes on beside an open wait, and the log says what would be better', async () => {
+  const did: string[] = []
+  const flow = defineWorkflow({
+    id: 'flow',
+    event: 'work.asked',
+    steps: async (_event, step) =>
+      Promise.race([
+        step.waitForEvent('none', 'work.followed', { timeout: '7d' }),
+        (async () => {
+          await step.run('one', () => did.push('one'))
+          await sleep(60)
+          await step.run('two', () => did.push('two'))
+          await sleep(60)
+          return step.run('three', () => did.push('three'))
+        })(),
+      ]),
+  })
+  const logger = createRecordedLogger()
+  const client = createClient({ load: () => createLocalProvider() }, { jobs: [flow], logger })
+  const { id } = await client.sendJob('work.asked', { tenantId: 'acme' })
+  const { state } = await client.waitForJob(id, { timeout: '10s' })
+  expect([state, did]).toEqual(['completed', ['one', 'two', 'three']])
+  expect(logger.lines.map(({ message }) => message).join()).toMatch(/before `two`, while a wait was open/)
+  await client.close({ timeout: 0 })
+})
