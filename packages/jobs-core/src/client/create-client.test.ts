@@ -226,7 +226,7 @@ describe('the client', () => {
       expect.objectContaining({
         code: 'invalid_option',
         option: 'jobs[1]',
-        message: `\`jobs[1]\` is ${kind}, not a definition. Give what \`defineJob\` or \`defineCronJob\` returned.`,
+        message: `\`jobs[1]\` is ${kind}, not a definition. Give what \`defineJob\`, \`defineCronJob\` or \`defineWorkflow\` returned.`,
       }),
     )
     expect(load).not.toHaveBeenCalled()

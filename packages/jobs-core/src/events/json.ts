@@ -11,4 +11,13 @@ export function bytesOver(json: Json, limitBytes: number): number | undefined {
   return bytes > limitBytes ? bytes : undefined
 }
 
+/** A copy that shares nothing with the value. */
+export function copyJson(json: Json): Json {
+  if (typeof json !== 'object' || json === null) return json
+  if (Array.isArray(json)) return json.map(copyJson)
+  const copy: { [key: string]: Json } = {}
+  for (const key of Object.keys(json)) copy[key] = copyJson(json[key]!)
+  return copy
+}
+
 const encoder = new TextEncoder()

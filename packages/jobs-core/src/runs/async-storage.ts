@@ -18,5 +18,5 @@ export const asyncHooks = process?.getBuiltinModule?.('node:async_hooks') as Asy
 
 /** The storage of this name: one for the process, however many copies of this package it has. */
 export function asyncStorage<T>(slot: string): AsyncStorage<T> | undefined {
-  return asyncHooks && ambient(slot, () => new asyncHooks!.AsyncLocalStorage<T>())
+  return asyncHooks && ambient(slot, () => new asyncHooks.AsyncLocalStorage<T>())
 }

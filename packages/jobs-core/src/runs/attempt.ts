@@ -36,6 +36,10 @@ export interface AttemptOptions {
   readonly steps?: StepEngineFactory | undefined
   /** True where a workflow goes on in an attempt that began before: no hook is told of its start again. */
   readonly isResumed?: boolean | undefined
+  /** When that attempt began, epoch milliseconds. Default: now. */
+  readonly startedAt?: number | undefined
+  /** True where a workflow that was cancelled is undone: its run has ended, and no hook is told of it again. */
+  readonly isUndone?: boolean | undefined
 }
 
 /** An attempt that is being made. */

@@ -41,8 +41,8 @@ export async function runAttempt(
     ...(traceparent !== undefined && { traceparent }),
   }
   const bound = bindLogger(options.logger, { jobId, runId, attempt, tenantId, definition: definition.id })
-  const startedAt = clock.now()
-  if (!options.isResumed) {
+  const { startedAt = clock.now(), isUndone = false, isResumed = isUndone } = options
+  if (!isResumed) {
     callHook(hooks, 'onAttemptStart', { ...info }, bound)
     bound.debug('The attempt started.')
   }
@@ -55,7 +55,7 @@ export async function runAttempt(
   // What was thrown could not even be looked at: a revoked proxy, say.
   const outcome = await made.catch((error: unknown): Outcome => ({ type: 'failed', error: toErrorInfo(error) }))
   logOutcome(outcome, bound)
-  if (hooks) tellHooks(hooks, info, outcome, clock.now() - startedAt, bound)
+  if (hooks && !isUndone) tellHooks(hooks, info, outcome, clock.now() - startedAt, bound)
   return outcome
 }
 

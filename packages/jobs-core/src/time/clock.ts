@@ -12,4 +12,6 @@ export interface Clock {
   setTimer(delayMs: number, callback: () => void): Timer
   /** Lets everything else that is ready run first: I/O, timers, other jobs. */
   yield(): Promise<void>
+  /** Lets the code run that waits for nothing but its turn; not I/O and timers. Default: `yield`. */
+  turn?(): Promise<void>
 }

@@ -16,6 +16,7 @@ const turn = (): Promise<void> => new Promise((resolve) => (immediate ? immediat
 export const systemClock: Clock = {
   now: () => Date.now(),
   setTimer: (delayMs, callback) => createTimer(delayMs, callback),
+  turn,
   async yield() {
     await turn()
     await turn() // called from a timer, the first turn comes before the other timers that are due

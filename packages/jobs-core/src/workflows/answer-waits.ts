@@ -1,4 +1,5 @@
 import { DefinitionNotFoundError } from '../errors/definition-not-found-error.ts'
+import { JobNotFoundError } from '../errors/job-not-found-error.ts'
 import { JobCancelledError } from '../errors/job-cancelled-error.ts'
 import type { Envelope } from '../events/envelope.ts'
 import type { Json } from '../events/json.ts'
@@ -35,6 +36,14 @@ export function answerEventWait(
   const awaited: AwaitedEvent = { id, payload, sentAt }
   step.output = awaited as unknown as Json
   endStep(record, step, 'completed', now)
+  return true
+}
+
+/** Answers a wait for a job that the engine does not know any more: how it ended cannot be told. */
+export function answerMissingJob(record: WorkflowRecord, step: StepRecord, provider: string, now: number): boolean {
+  if (step.kind !== 'runJob' || step.state !== 'waiting' || step.jobId === undefined) return false
+  step.error = toErrorInfo(new JobNotFoundError({ jobId: step.jobId, provider }))
+  endStep(record, step, 'failed', now)
   return true
 }
 

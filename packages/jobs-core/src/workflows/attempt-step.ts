@@ -14,6 +14,7 @@ import { untilStopped } from '../runs/stop.ts'
 import { toOutput } from '../runs/to-output.ts'
 import type { Clock } from '../time/clock.ts'
 import { insideStep } from './inside-step.ts'
+import type { StepContext } from './steps.ts'
 import type { Work } from './step-call.ts'
 
 /** What an attempt of a step is made with. */
@@ -41,10 +42,21 @@ export async function attemptStep(
   { key, work, policy, timeoutMs, kind }: Work & { readonly kind?: string },
   made: StepAttempt,
 ): Promise<StepOutcome> {
-  const { definitionId, attempt, idempotencyKey, logger, signal, clock, random, limits } = made
+  const { definitionId, attempt, idempotencyKey, signal, clock, random, limits } = made
   const { maxAttempts } = policy
-  const call = (own: AbortSignal): unknown =>
-    insideStep(made.run, key, () => work({ attempt, maxAttempts, idempotencyKey, logger, signal: own }))
+  const current = { run: made.run, key, isRunning: true }
+  const call = (own: AbortSignal): unknown => {
+    const context: StepContext = {
+      attempt,
+      maxAttempts,
+      idempotencyKey,
+      signal: own,
+      get logger() {
+        return made.logger
+      },
+    }
+    return insideStep(current, () => work(context))
+  }
   const id = `${definitionId}/${key}`
   let returned: unknown
   try {
@@ -52,9 +64,11 @@ export async function attemptStep(
       timeoutMs === undefined
         ? await call(signal)
         : await untilStopped({ signal, clock, definitionId: id, timeoutMs }, async (own) => call(own))
+    current.isRunning = false
     const output: Json | undefined = toOutput(returned, { id }, limits)
     return { type: 'completed', ...(output !== undefined && { output }) }
   } catch (thrown) {
+    current.isRunning = false
     if (isFinal(thrown, returned, kind)) return { type: 'failed', error: toErrorInfo(thrown) }
     const failed = { policy, attempt, maxAttempts, now: clock.now(), random, limits }
     return outcomeOfFailure(thrown, failed) as StepOutcome

@@ -11,13 +11,14 @@ import { WorkflowChangedError } from '../errors/workflow-changed-error.ts'
 import { portablePayloadBytes } from '../provider/capabilities.ts'
 import { type Attempt, contextOf } from '../runs/attempt.ts'
 import { errorFrom } from '../runs/error-from.ts'
-import { toErrorInfo } from '../runs/error-info.ts'
+import { type JobErrorInfo, toErrorInfo } from '../runs/error-info.ts'
 import type { Outcome } from '../runs/outcome.ts'
 import { readEvent } from '../runs/read-event.ts'
 import { classify, isRefusal, reportFailure } from '../runs/report-failure.ts'
 import { stopOf, untilStopped } from '../runs/stop.ts'
 import { toOutput } from '../runs/to-output.ts'
 import { createSteps } from './create-steps.ts'
+import { stepFailure } from './step-results.ts'
 import type { CodeEnd, StepEngine, StepTools } from './step-engine.ts'
 import type { WorkflowDefinition } from './workflow-definition.ts'
 
@@ -111,13 +112,14 @@ async function passOver(
   fatal: Fatal,
 ): Promise<Outcome> {
   const { definition, envelope, client, info } = attempt
+  const failure = engine.failure ?? exhausted(info)
   let isOver = false
   let isReading = true
   const code = async (): Promise<unknown> => {
     const event = await readEvent(envelope, attempt.jobId)
     isReading = false
     own.throwIfAborted()
-    checkVersion(definition, engine.version)
+    if (!failure) checkVersion(definition, engine.version) // an undo by later code is better than none
     const step = createSteps({
       run: fatal.run,
       definition,
@@ -127,14 +129,14 @@ async function passOver(
       isOver: () => isOver,
       fail: fatal.fail,
     })
-    return Promise.race([definition.steps(event, step, contextOf(attempt, own)), fatal.thrown]).finally(() => {
+    const steps = async (): Promise<unknown> => definition.steps(event, step, contextOf(attempt, own))
+    return Promise.race([steps(), fatal.thrown]).finally(() => {
       isOver = true
     })
   }
-  const failure = engine.failure ?? exhausted(info)
   if (failure) {
     await engine.run(code, 'recorded only')
-    return undo(attempt, engine, { type: 'failed', error: failure }, errorFrom(failure))
+    return undo(attempt, engine, { type: 'failed', error: failure }, failureOf(engine, failure))
   }
   const end = await engine.run(code)
   if (end.type === 'suspended') return end
@@ -146,9 +148,11 @@ function exhausted({ attempt, maxAttempts, definitionId }: Attempt['info']) {
   return attempt > maxAttempts ? toErrorInfo(new AttemptsExhaustedError({ definitionId, maxAttempts })) : undefined
 }
 
-function checkVersion({ id: definitionId, version }: WorkflowDefinition, recorded: string | undefined): void {
-  if (recorded === undefined || recorded === version) return
-  const problem = `it began with version \`${recorded}\`, and the code is ${version === undefined ? 'of none' : `\`${version}\``} now`
+function checkVersion({ id: definitionId, version }: WorkflowDefinition, recorded: string | null | undefined): void {
+  if (recorded === undefined || recorded === (version ?? null)) return
+  const named = (name: string | null | undefined): string =>
+    typeof name === 'string' ? `version \`${name}\`` : 'no version'
+  const problem = `it began with ${named(recorded)}, and the code has ${named(version)} now`
   throw new WorkflowChangedError({ definitionId, problem })
 }
 
@@ -173,9 +177,21 @@ async function undo(
   failed: Extract<Outcome, { type: 'failed' }>,
   thrown: unknown,
 ): Promise<Outcome> {
-  const wakeAt = await engine.compensate(failed.error)
+  const wakeAt = await engine.compensate(failed.error, failedStepOf(thrown))
   if (wakeAt !== undefined) return { type: 'suspended', wakeAt }
   if (engine.isCancelled) return { type: 'cancelled' }
   await reportFailure(attempt, thrown)
   return failed
+}
+
+/** The step that an error comes from, also where the code threw another one because of it. */
+function failedStepOf(thrown: unknown, depth = 0): string | undefined {
+  if (StepFailedError.isInstance(thrown)) return thrown.stepId
+  return thrown instanceof Error && depth < 5 ? failedStepOf(thrown.cause, depth + 1) : undefined
+}
+
+/** The error of a run that has failed in an earlier pass, of the class that it had where it was a step's. */
+function failureOf({ failedStep }: StepEngine, failure: JobErrorInfo): Error {
+  if (!failedStep || failure.code !== 'step_failed') return errorFrom(failure)
+  return stepFailure(failedStep)
 }

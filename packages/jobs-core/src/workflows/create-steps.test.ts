@@ -129,13 +129,18 @@ describe('a step that cannot be made is refused before it begins', () => {
   })
 
   test('one inside of another, which is named', async () => {
-    await expect(insideStep(run, 'outer#2', () => step.run('inner', work))).rejects.toThrow(
+    await expect(insideStep({ run, key: 'outer#2', isRunning: true }, () => step.run('inner', work))).rejects.toThrow(
       'The step `inner` of `fulfil-order` is called inside of the step `outer#2`. Call it beside that one',
     )
   })
 
   test('but not inside of a step of another run, as where a job is run in place', async () => {
-    await insideStep({}, 'outer', () => step.run('inner', work))
+    await insideStep({ run: {}, key: 'outer', isRunning: true }, () => step.run('inner', work))
+    expect(calls).toHaveLength(1)
+  })
+
+  test('but not in what goes on in the async context of a step that has ended', async () => {
+    await insideStep({ run, key: 'outer', isRunning: false }, () => step.run('inner', work))
     expect(calls).toHaveLength(1)
   })
 

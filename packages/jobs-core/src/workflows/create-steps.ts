@@ -38,6 +38,13 @@ export function createSteps(parts: StepsParts): Steps {
 
   /** Numbers a call; never answers where that ends the run. */
   const keyFor = (id: string, kind: StepKind): string | undefined => {
+    // Counted before anything is refused: a loop that catches all errors comes to its end, too.
+    if (++made > definition.maxSteps) {
+      parts.fail(
+        new TooManyStepsError({ definitionId: definition.id, stepId: String(id), maxSteps: definition.maxSteps }),
+      )
+      return undefined
+    }
     const fault = stepFault(definition, id)
     const outer = enclosingStep(parts.run)
     if (outer !== undefined) {
@@ -51,10 +58,6 @@ export function createSteps(parts: StepsParts): Steps {
     if (known && known.kind !== kind) {
       throw fault(`has the id of a \`${known.kind}\``, 'Give each step an id of its own.')
     }
-    if (++made > definition.maxSteps) {
-      parts.fail(new TooManyStepsError({ definitionId: definition.id, stepId: id, maxSteps: definition.maxSteps }))
-      return undefined
-    }
     const count = (known?.count ?? 0) + 1
     counts.set(id, { kind, count })
     return count === 1 ? id : `${id}#${count}`
@@ -65,9 +68,13 @@ export function createSteps(parts: StepsParts): Steps {
     promise.catch(() => undefined)
     return promise
   }
-  const perform = async (id: string, kind: StepKind, toCall: (key: string) => StepCall): Promise<unknown> => {
-    const key = keyFor(id, kind)
-    return key === undefined ? new Promise<never>(() => undefined) : parts.perform(toCall(key))
+  const perform = (id: string, kind: StepKind, toCall: (key: string) => StepCall): Promise<unknown> => {
+    try {
+      const key = keyFor(id, kind)
+      return key === undefined ? new Promise<never>(() => undefined) : parts.perform(toCall(key))
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   const sender = (id: string) => {

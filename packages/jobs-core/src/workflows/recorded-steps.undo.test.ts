@@ -5,6 +5,7 @@ import { completedStep, createWorkflowKit, orderWorkflow, type WorkflowKit } fro
 import { JobCancelledError } from '../errors/job-cancelled-error.ts'
 import { ShutdownError } from '../errors/shutdown-error.ts'
 import { toErrorInfo } from '../runs/error-info.ts'
+import { pause } from '../time/pause.ts'
 
 let kit: WorkflowKit
 let done: string[]
@@ -72,18 +73,49 @@ describe('a pass that undoes', () => {
     expect(done).toEqual(['reserve', 'release', 'release'])
   })
 
-  test('tells of a step that the code calls no more, and undoes the others', async () => {
+  test('tells of a step that the code calls no more once its attempts are spent, and undoes the others', async () => {
     kit = createWorkflowKit(failed('reserve', 'gone'))
     const workflow = orderWorkflow(async (step) => {
       await step.run('reserve', note('reserve'), { compensate: note('release') })
       throw new Error('Broke.')
     })
-    expect(await kit.pass(workflow)).toMatchObject({ type: 'failed', error: failure })
+    expect(await kit.live(workflow)).toMatchObject({ type: 'failed', error: failure })
     expect(kit.step('gone')?.undo).toMatchObject({
       state: 'failed',
-      error: { code: 'workflow_changed', message: expect.stringContaining('`gone`') },
+      attempts: 3,
+      error: { code: 'workflow_changed', message: expect.stringContaining('`gone`'), cause: { message: 'Broke.' } },
     })
     expect(done).toEqual(['release'])
+  })
+
+  test('comes again where its code throws for a reason that passes before it has called the step', async () => {
+    kit = createWorkflowKit(failed('reserve'))
+    let passes = 0
+    const workflow = orderWorkflow(async (step) => {
+      if (passes++ < 2) throw new Error('The settings are away.')
+      await step.run('reserve', note('reserve'), { compensate: note('release') })
+    })
+    expect(await kit.live(workflow)).toMatchObject({ type: 'failed', error: failure })
+    expect(kit.step('reserve')?.undo).toMatchObject({ state: 'completed', attempts: 3 })
+    expect(done).toEqual(['release'])
+  })
+
+  test('gives code time that awaits what is no step before it calls one that is to be undone', async () => {
+    kit = createWorkflowKit(failed('reserve', 'charge'))
+    const workflow = orderWorkflow(async (step) => {
+      await Promise.all([
+        step.run('never ended', note('never')),
+        (async () => {
+          await step.run('reserve', note('reserve'), { compensate: note('release') })
+          await pause(kit.clock, 300)
+          await step.run('charge', note('charge'), { compensate: note('refund') })
+        })(),
+      ])
+    })
+    const outcome = kit.pass(workflow)
+    for (let turn = 0; turn < 10; turn++) await kit.clock.advance(300)
+    expect(await outcome).toMatchObject({ type: 'failed', error: failure })
+    expect(done).toEqual(['refund', 'release'])
   })
 
   test('goes on where the one before it stopped: what was undone is not undone again', async () => {
@@ -203,20 +235,18 @@ describe('a pass that is stopped while it undoes', () => {
   })
 })
 
-test('where an undo cannot be kept the run is tried again, and undoes what is left', async () => {
+test('an undo that cannot be kept is made again a second later, however many attempts the run has left', async () => {
   kit = createWorkflowKit(failed('reserve', 'charge'))
   const workflow = orderWorkflow(
     async (step) => {
       await step.run('reserve', note('reserve'), { compensate: note('release') })
       await step.run('charge', note('charge'), { compensate: note('refund') })
     },
-    { onFailure: note('onFailure') },
+    { onFailure: note('onFailure'), retry: { maxAttempts: 1 } },
   )
   const save = () => Promise.reject(new Error('The store is away.'))
-  expect(await kit.pass(workflow, { records: { save } })).toMatchObject({
-    type: 'retry',
-    error: { message: 'The store is away.' },
-  })
-  expect(await kit.pass(workflow, { attempt: 2 })).toMatchObject({ type: 'failed', error: failure })
+  const wakeAt = kit.clock.now() + 1000
+  expect(await kit.pass(workflow, { records: { save } })).toEqual({ type: 'suspended', wakeAt })
+  expect(await kit.live(workflow)).toMatchObject({ type: 'failed', error: failure })
   expect(done).toEqual(['refund', 'refund', 'release', 'onFailure'])
 })

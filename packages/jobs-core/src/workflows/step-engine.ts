@@ -4,6 +4,7 @@ import type { JobErrorInfo } from '../runs/error-info.ts'
 import type { EngineLimits } from '../runs/failure.ts'
 import type { Clock } from '../time/clock.ts'
 import type { StepCall } from './step-call.ts'
+import type { StepRecord } from './workflow-record.ts'
 import type { WorkflowDefinition } from './workflow-definition.ts'
 
 /** What the steps of one pass over a workflow's code are made with. */
@@ -31,10 +32,12 @@ export type CodeEnd =
 
 /** How an engine does the steps of a workflow. */
 export interface StepEngine {
-  /** The version that the run began with, as far as it is known. */
-  readonly version: string | undefined
+  /** The version that the run began with, `null` where the definition had none; absent where it is not known. */
+  readonly version: string | null | undefined
   /** Why the run has failed already: what is left is to undo. */
   readonly failure?: JobErrorInfo | undefined
+  /** The step by which it has failed, where that is known. */
+  readonly failedStep?: Pick<StepRecord, 'key' | 'attempts' | 'error'> | undefined
   /** True where the run was cancelled, and is only undone. */
   readonly isCancelled?: boolean
   /** Does a step: settles as it does, or never where the code goes no further in this pass. */
@@ -43,9 +46,9 @@ export interface StepEngine {
   run(code: () => Promise<unknown>, steps?: 'all' | 'recorded only'): Promise<CodeEnd>
   /**
    * Undoes the completed steps, the last one first, each as often as its retries say. Answers when there is more to do
-   * later, epoch milliseconds; nothing once all is done.
+   * later, epoch milliseconds; nothing once all is done. `failedStep` is the key of the step by which the run has failed.
    */
-  compensate(failure: JobErrorInfo): Promise<number | undefined>
+  compensate(failure: JobErrorInfo, failedStep?: string): Promise<number | undefined>
   /** Work that goes on though the pass was stopped. */
   underWay?(): Promise<unknown> | undefined
 }

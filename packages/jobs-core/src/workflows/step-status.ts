@@ -1,3 +1,4 @@
+import { copyJson } from '../events/json.ts'
 import type { JobErrorInfo } from '../runs/error-info.ts'
 import type { EventMatch, StepKind } from './step-call.ts'
 import type { StepRecord, StepState, UndoRecord } from './workflow-record.ts'
@@ -45,7 +46,7 @@ export function toStepStatus(step: StepRecord): StepStatus {
     attempts,
     ...(maxAttempts !== undefined && { maxAttempts }),
     ...dates(step),
-    ...(output !== undefined && { output: structuredClone(output) }),
+    ...(output !== undefined && { output: copyJson(output) }),
     ...(error && { error: structuredClone(error) }),
     ...(state === 'waiting' && waitOf(step)),
     ...(state === 'waiting' && until !== undefined && { waitsUntil: new Date(until) }),

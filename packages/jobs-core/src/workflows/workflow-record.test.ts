@@ -25,35 +25,70 @@ const failed: WorkflowRecord = {
 }
 
 test('a record begins without steps, with the version where there is one', () => {
-  expect(newWorkflowRecord('run_1', undefined)).toEqual({ origin: 'run_1', steps: [], ended: 0 })
+  expect(newWorkflowRecord('run_1', undefined)).toEqual({ origin: 'run_1', version: null, steps: [], ended: 0 })
   expect(newWorkflowRecord('run_1', '2')).toEqual({ origin: 'run_1', version: '2', steps: [], ended: 0 })
 })
 
 describe('a run that retries a failed one', () => {
   test('begins with the completed steps alone, and with the idempotency keys of the failed one', () => {
-    expect(continueRecord(failed)).toEqual({ origin: 'run_1', version: '2', steps: [failed.steps[0]], ended: 2 })
+    expect(continueRecord(failed, 'run_2')).toEqual({
+      origin: 'run_1',
+      version: '2',
+      steps: [failed.steps[0]],
+      ended: 2,
+    })
   })
 
   test('does not go on to undo', () => {
-    expect(continueRecord({ ...failed, failure })).not.toHaveProperty('failure')
+    expect(continueRecord({ ...failed, failure }, 'run_2')).not.toHaveProperty('failure')
   })
 
-  test('begins from the start where anything was undone, if only in part', () => {
-    const undo = { state: 'failed', attempts: 3, startedAt: 5 } as const
+  test('keeps a failure that the code had caught and gone on from, and not the one that it failed by', () => {
+    const caught = completedStep('card', 1, { state: 'failed', error: failure })
+    const steps = [caught, completedStep('invoice', 2), completedStep('ship', 3, { state: 'failed', error: failure })]
+    const continued = continueRecord({ ...failed, steps, ended: 3, failedStep: 'ship' }, 'run_2')
+    expect(continued?.steps.map(({ key, state }) => [key, state])).toEqual([
+      ['card', 'failed'],
+      ['invoice', 'completed'],
+    ])
+  })
+
+  test('begins from the start where steps were undone, with keys of its own', () => {
+    const undo = { state: 'completed', attempts: 1, startedAt: 5 } as const
     const undone = { ...failed, steps: [completedStep('reserve', 1, { undo }), failed.steps[1]!] }
-    expect(continueRecord(undone)).toBeUndefined()
+    expect(continueRecord(undone, 'run_2')).toBeUndefined()
+  })
+
+  test('keeps beside that what could not be undone: it still stands, and is undone by its old keys', () => {
+    const undone = completedStep('pack', 2, { undo: { state: 'completed', attempts: 1, startedAt: 5 } })
+    const standing = completedStep('charge', 1, { undo: { state: 'failed', attempts: 3, startedAt: 5 } })
+    const continued = continueRecord({ ...failed, steps: [standing, undone], ended: 3, failure }, 'run_2')
+    const { undo: _, ...kept } = standing
+    expect(continued).toEqual({ origin: 'run_2', steps: [{ ...kept, origin: 'run_1' }], ended: 3 })
+  })
+
+  test('keeps everything where nothing could be undone', () => {
+    const undo = { state: 'failed', attempts: 3, startedAt: 5 } as const
+    const continued = continueRecord({ ...failed, steps: [completedStep('reserve', 1, { undo })], failure }, 'run_2')
+    expect(continued).toMatchObject({ origin: 'run_1', steps: [{ key: 'reserve', state: 'completed' }] })
+    expect(continued?.steps[0]).not.toHaveProperty('undo')
+  })
+
+  test('begins from the start after the code had changed too much to go on', () => {
+    const changed = { name: 'WorkflowChangedError', message: 'changed', code: 'workflow_changed' }
+    expect(continueRecord({ ...failed, failure: changed }, 'run_2')).toBeUndefined()
   })
 
   test('shares nothing with the failed one', () => {
     const before = structuredClone(failed)
-    const continued = continueRecord(failed)!
+    const continued = continueRecord(failed, 'run_2')!
     Object.assign(continued.steps[0]!.output as object, { id: 2 })
     continued.steps.pop()
     expect(failed).toEqual(before)
   })
 
   test('may itself be retried: the first run is still where its keys come from', () => {
-    const again = continueRecord({ ...continueRecord(failed)!, failure })
+    const again = continueRecord({ ...continueRecord(failed, 'run_2')!, failure }, 'run_3')
     expect(again?.origin).toBe('run_1')
     expect(again?.steps.map(({ key }) => key)).toEqual(['reserve'])
   })

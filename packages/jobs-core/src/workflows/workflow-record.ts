@@ -41,6 +41,8 @@ export interface StepRecord {
   /** True where the code gave an undo. */
   undoable?: boolean
   undo?: UndoRecord
+  /** The run that it was made in, where a run was undone without it: its keys are of that one. */
+  origin?: string
   /** Something that the engine keeps with the step, such as the id of a wait of its own. */
   handle?: string
 }
@@ -49,30 +51,46 @@ export interface StepRecord {
 export interface WorkflowRecord {
   /** The run that the records began in; one that goes on from a failed run has that one's. */
   readonly origin: string
-  /** The definition's version when the run began. */
-  readonly version?: string
+  /** The definition's version when the run began; `null` where it had none. */
+  readonly version?: string | null
   /** In the order in which the code called them. */
   readonly steps: StepRecord[]
   /** How many steps have ended. */
   ended: number
   /** Why the run has failed for good, from then on: what is left is to undo. */
   failure?: JobErrorInfo
+  /** The step by which it has failed, where it was one. */
+  failedStep?: string
 }
 
 /** The record of a run that begins. */
 export function newWorkflowRecord(runId: string, version: string | undefined): WorkflowRecord {
-  return { origin: runId, ...(version !== undefined && { version }), steps: [], ended: 0 }
+  return { origin: runId, version: version ?? null, steps: [], ended: 0 }
 }
 
 /**
- * What a run that retries a failed one begins with: the completed steps of the failed one, or nothing where steps of it
- * were undone.
+ * What a run that retries a failed one begins with. It goes on from the step that failed: what had completed keeps its
+ * result, and so does a failure that the code had caught and gone on from. Where steps were undone it begins anew, but
+ * for those whose undo has failed: what they did still stands.
+ *
+ * @param runId - of the new run
+ * @returns `undefined` where nothing is kept
  */
-export function continueRecord(failed: WorkflowRecord): WorkflowRecord | undefined {
-  if (failed.steps.some(({ undo }) => undo)) return undefined
-  const steps = failed.steps.filter(({ state }) => state === 'completed')
-  const { failure: _, ...kept } = structuredClone({ ...failed, steps })
-  return kept
+export function continueRecord(failed: WorkflowRecord, runId: string): WorkflowRecord | undefined {
+  const { origin, ended, version, steps, failure } = structuredClone(failed)
+  const isUndone = steps.some(({ undo }) => undo?.state === 'completed')
+  if (isUndone || failure?.code === 'workflow_changed') {
+    const standing = steps.filter(({ undo }) => undo && undo.state !== 'completed')
+    if (standing.length === 0) return undefined
+    return { origin: runId, steps: standing.map((step) => withoutUndo({ origin, ...step })), ended }
+  }
+  const failedAt = steps.find(({ key }) => key === failed.failedStep)?.order ?? 0
+  const kept = steps.filter(({ state, order = 0 }) => state === 'completed' || (state === 'failed' && order < failedAt))
+  return { origin, ...(version !== undefined && { version }), steps: kept.map(withoutUndo), ended }
+}
+
+function withoutUndo({ undo: _, ...step }: StepRecord): StepRecord {
+  return step
 }
 
 /** True when nothing more becomes of a step. */
@@ -84,6 +102,23 @@ export function isStepEnded({ state }: Pick<StepRecord, 'state'>): boolean {
 export function stepDueAt(step: StepRecord): number | undefined {
   if (step.state === 'retrying') return step.nextAttemptAt
   return step.state === 'waiting' ? step.until : undefined
+}
+
+/** Takes a step up again as if it had not ended: its work is made once more, its wait goes on. */
+export function reopenStep(step: StepRecord): void {
+  const isWait = step.until !== undefined || step.jobId !== undefined
+  step.state = isWait ? 'waiting' : 'running'
+  delete step.endedAt
+  delete step.order
+  delete step.output
+  delete step.nextAttemptAt
+}
+
+/** Ends what has not ended in a run that has; answers those steps. */
+export function cancelOpenSteps({ steps }: WorkflowRecord, now: number): StepRecord[] {
+  const open = steps.filter((step) => !isStepEnded(step))
+  for (const step of open) Object.assign(step, { state: 'cancelled', endedAt: now } satisfies Partial<StepRecord>)
+  return open
 }
 
 /** Notes that a step has ended, with its place in the order. */

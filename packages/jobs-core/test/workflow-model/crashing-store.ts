@@ -1,6 +1,6 @@
 import type { JobStatus } from '../../src/runs/job-status.ts'
 import { answerEventWait, answerJobWait } from '../../src/workflows/answer-waits.ts'
-import type { StepRecords } from '../../src/workflows/recorded-steps.ts'
+import type { StepRecords } from '../../src/workflows/step-records.ts'
 import {
   isStepEnded,
   newWorkflowRecord,

@@ -69,13 +69,19 @@ export async function attemptRun(run: StoredRun, parts: AttemptParts): Promise<O
     limits,
     leftRunning,
     isResumed: run.resumed === true,
+    startedAt: run.resumed ? (run.attemptStartedAt ?? run.startedAt) : undefined,
+    isUndone: run.undoing !== undefined,
     ...(definition.kind === 'workflow' && { steps: recordedSteps(recordsOf(run, definition, parts)) }),
     fanOut: async (cron, tick) => dispatchTick(cron, tick, await tenantsOf(cron), tickHost()),
   })
 }
 
 /** The records of a workflow's steps, which the store keeps with its run. */
-function recordsOf(run: StoredRun, { version }: WorkflowDefinition, { store, onAnswer, wakeRun }: AttemptParts): StepRecords {
+function recordsOf(
+  run: StoredRun,
+  { version }: WorkflowDefinition,
+  { store, onAnswer, wakeRun }: AttemptParts,
+): StepRecords {
   return {
     record: (run.workflow ??= newWorkflowRecord(run.id, version)),
     save(step) {

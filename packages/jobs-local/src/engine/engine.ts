@@ -1,7 +1,6 @@
 import {
   bindLogger,
   claimCronJob,
-  createJobId,
   type Envelope,
   isEnded,
   JobCancelledError,
@@ -23,9 +22,11 @@ import type { EngineView } from './engine-view.ts'
 import { type Flight, Flights } from './flights.ts'
 import { StayingHandlers } from './staying-handlers.ts'
 import { subscribersOf } from './subscribers-of.ts'
+import { createTickHost } from './tick-host.ts'
+import { UnhandledEvents } from './unhandled-events.ts'
 import { WakeTimer } from './wake-timer.ts'
 
-// Taken when this module loads, so that fake timers that a test installs later do not stop the engine.
+// Taken now, so that fake timers that a test installs later do not stop the engine.
 const { queueMicrotask: microtask } = globalThis
 
 /** How many jobs get their runs before the loop has its turn. */
@@ -40,7 +41,9 @@ export class Engine implements EngineView {
   readonly #cron: CronTicker
   readonly #unwatch: () => void
   readonly #staying: StayingHandlers
-  readonly #unhandled = new Set<string>()
+  readonly #unhandled: UnhandledEvents
+  /** Cancelled workflows that are undone once their work has left, with the envelopes that their jobs had. */
+  readonly #toUndo = new Map<StoredRun, Envelope>()
   #hadJobs = false
   #awaitingStep: (() => void)[] = []
   #pumpQueued = false
@@ -53,9 +56,10 @@ export class Engine implements EngineView {
     const { host, clock, store } = parts
     this.#parts = parts
     this.#logger = bindLogger(host.logger, {})
+    this.#unhandled = new UnhandledEvents(this.#logger)
     this.#timer = new WakeTimer(clock, () => runDetached(() => this.#pump()), parts.longestSleepMs)
     this.#staying = new StayingHandlers(clock, (run) => {
-      store.release(run)
+      this.#leave(run)
       this.wake()
       this.#stepMade()
     })
@@ -132,20 +136,33 @@ export class Engine implements EngineView {
     const undone = runs.filter((run) => !isEnded(run.state) && this.#isUndone(run))
     const running = store.cancel(jobId, clock.now())
     for (const run of undone) {
-      void this.#flights.whenEnded(run.id, () => {
-        store.beginUndo(run, envelope!)
-        this.wake()
-      })
+      this.#toUndo.set(run, envelope!)
+      if (!this.#flights.has(run.id)) this.#beginUndo(run)
     }
     for (const run of running) this.#flights.abort(run.id, new JobCancelledError({ jobId }))
     this.#parts.changed(jobId)
     this.wake() // the places they held are free
   }
 
-  /** True for a workflow whose steps are undone when it is cancelled. */
+  /** Nothing of a run is under way any more. */
+  #leave(run: StoredRun): void {
+    this.#parts.store.release(run)
+    this.#beginUndo(run)
+  }
+
+  /** Undoes a workflow that was cancelled. */
+  #beginUndo(run: StoredRun): void {
+    const envelope = this.#toUndo.get(run)
+    if (!envelope || !this.#toUndo.delete(run)) return
+    this.#parts.store.beginUndo(run, envelope)
+    this.wake()
+  }
+
+  /** True for a workflow whose steps are undone when it is cancelled, and for one that is being undone already. */
   #isUndone({ definitionId, workflow }: StoredRun): boolean {
     const definition = this.#parts.host.jobs.get(definitionId)
-    return definition?.kind === 'workflow' && definition.compensateOnCancel && workflow !== undefined
+    if (definition?.kind !== 'workflow' || !workflow) return false
+    return definition.compensateOnCancel || workflow.failure !== undefined
   }
 
   /** Lets what is due and under way end, for so long; then aborts it. */
@@ -215,9 +232,9 @@ export class Engine implements EngineView {
     const due = store.takeDueJobs(dueBatch, now)
     for (const job of due) {
       this.#hadJobs = true
-      store.answerWaits(job.envelope, now)
+      const answered = store.answerWaits(job.envelope, now)
       const subscribers = subscribersOf(job, this.#parts.host.jobs)
-      if (subscribers.length === 0) this.#noteUnhandled(job.envelope.event)
+      if (subscribers.length === 0 && answered === 0) this.#unhandled.note(job.envelope.event)
       store.addRuns(job, subscribers, now)
       this.#parts.changed(job.envelope.id)
     }
@@ -226,29 +243,20 @@ export class Engine implements EngineView {
       this.#parts.changed(run.job.envelope.id)
     }
     const limitsOf = (definitionId: string) => this.#parts.host.jobs.get(definitionId)?.concurrency
-    for (const run of store.claim(concurrency - this.#flights.size - this.#staying.size, limitsOf, now))
-      this.#begin(run)
+    const places = concurrency - this.#flights.size - this.#staying.size
+    for (const run of store.claim(places, limitsOf, now)) {
+      this.#flights.add(run.id, (flight) => this.#attempt(run, flight))
+      this.#parts.changed(run.job.envelope.id)
+    }
     this.#rearm()
     if (due.length === dueBatch) this.#pumpSoon()
   }
 
-  /** Lets the loop turn between two batches, so that a million jobs of one instant do not block it. */
+  /** Lets the loop turn between two batches, so that a million jobs do not block it. */
   #pumpSoon(): void {
     if (this.#pumpQueued) return
     this.#pumpQueued = true
     void this.#parts.clock.yield().then(() => this.#pump())
-  }
-
-  /** Says once for each event that nobody handles it: right for some, and for others a module that was not imported. */
-  #noteUnhandled(event: string): void {
-    if (this.#unhandled.has(event)) return
-    this.#unhandled.add(event)
-    this.#logger.info(`No job handles \`${event}\`, so nothing was done. Is the module that defines one imported?`)
-  }
-
-  #begin(run: StoredRun): void {
-    this.#flights.add(run.id, (flight) => this.#attempt(run, flight))
-    this.#parts.changed(run.job.envelope.id)
   }
 
   async #attempt(run: StoredRun, { abort, onAnswer }: Flight): Promise<void> {
@@ -271,7 +279,7 @@ export class Engine implements EngineView {
     this.#flights.remove(run.id)
     store.settle(run, attempt, outcome, clock.now())
     if (left) this.#staying.add(run, left)
-    else store.release(run)
+    else this.#leave(run)
     changed(run.job.envelope.id)
     this.wake()
     this.#stepMade()
@@ -279,15 +287,7 @@ export class Engine implements EngineView {
 
   #tickHost(): TickHost {
     const { store, clock } = this.#parts
-    return {
-      now: clock.now(),
-      createId: () => createJobId(clock.now()),
-      isOpen: (definitionId, tenantId) => store.hasOpenRun(definitionId, tenantId),
-      send: (envelopes: readonly Envelope[]) => {
-        store.add(envelopes, clock.now())
-        this.wake()
-      },
-    }
+    return createTickHost(store, clock, () => this.wake())
   }
 
   #rearm(): void {

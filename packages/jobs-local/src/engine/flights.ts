@@ -40,11 +40,8 @@ export class Flights {
     this.#byRun.delete(runId)
   }
 
-  /** Does work once a run has no attempt under way: now, or when it has ended. */
-  async whenEnded(runId: string, work: () => void): Promise<void> {
-    const flight = this.#byRun.get(runId)
-    if (flight) await flight.ended
-    work()
+  has(runId: string): boolean {
+    return this.#byRun.has(runId)
   }
 
   abort(runId: string, reason: Error): void {

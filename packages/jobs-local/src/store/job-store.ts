@@ -46,6 +46,8 @@ export interface StoredRun {
   wakes?: boolean
   /** How long its code is waited for that awaits what is no step beside an open wait. */
   graceMs?: number
+  /** When the attempt began that is under way, or waits. */
+  attemptStartedAt?: number
   /** Set while the attempt goes on after such a pause. */
   resumed?: boolean
   /** What a cancelled workflow is undone with, while it is. */
@@ -89,8 +91,8 @@ export interface JobStore {
   settle(run: StoredRun, attempt: number, outcome: Outcome, now: number): boolean
   /** Keeps a step of a workflow that was begun, waits or has ended; its record was changed in place. */
   saveStep(run: StoredRun, step: StepRecord): void
-  /** Answers the waits of workflows that an event is for, when it comes due. */
-  answerWaits(envelope: Envelope, now: number): void
+  /** Answers the waits of workflows that an event is for, when it comes due; answers how many they are. */
+  answerWaits(envelope: Envelope, now: number): number
   /** The waits that were answered since it was last asked, by events and by jobs that ended. */
   takeAnswers(): readonly AnsweredStep[]
   /** Lets a workflow that is asleep, or is about to be, come to its turn. */
@@ -109,7 +111,7 @@ export interface JobStore {
   hasOpenRun(definitionId: string, tenantId: string): boolean
   /** Newest first. */
   list(query: ListQuery): { readonly jobs: readonly StoredJob[]; readonly cursor?: string }
-  /** Jobs that have not ended. */
+  /** Jobs that have not ended, and cancelled workflows that are being undone. */
   openJobs(): number
   /** The last tick of a cron job that was dealt with, so that missed ones are known after a restart. */
   lastTick(definitionId: string): number | undefined

@@ -16,6 +16,7 @@ import { IdempotencyKeys } from './idempotency-keys.ts'
 import { toJobStatus } from '../to-job-status.ts'
 import type { AnsweredStep, JobStore, LimitsOf, StoredJob, StoredRun, Subscriber } from './job-store.ts'
 import { listJobs } from './list-jobs.ts'
+import { nextRunId } from './next-run-id.ts'
 import { OpenRuns } from './open-runs.ts'
 import { type Retention, RetainedJobs } from './retained-jobs.ts'
 import { RunQueue } from './run-queue.ts'
@@ -38,6 +39,8 @@ class MemoryStore implements JobStore {
   readonly #ticks = new Map<string, number>()
   readonly #retained: RetainedJobs
   #openJobs = 0
+  /** Cancelled workflows that are being undone. */
+  #undoing = 0
 
   constructor(retention: Retention) {
     this.#retained = new RetainedJobs(retention, (job) => this.#jobs.delete(job.envelope.id))
@@ -101,6 +104,7 @@ class MemoryStore implements JobStore {
         run.attempts++
         run.startedAt ??= now
         run.job.startedAt ??= now
+        if (run.workflow) run.attemptStartedAt = now
       }
       if (run.wakes) run.wakes = false
       claimed.push(run)
@@ -119,6 +123,12 @@ class MemoryStore implements JobStore {
 
   settle(run: StoredRun, attempt: number, outcome: Outcome, now: number): boolean {
     if (run.attempts !== attempt || (run.state !== 'running' && !run.undoing)) return false
+    if (run.undoing && outcome.type !== 'suspended' && outcome.type !== 'interrupted') {
+      // Its run has ended before.
+      delete run.undoing
+      this.#undoing--
+      return true
+    }
     switch (outcome.type) {
       case 'completed':
         if (outcome.output !== undefined) run.output = outcome.output
@@ -130,8 +140,7 @@ class MemoryStore implements JobStore {
         this.#endRun(run, 'failed', now)
         break
       case 'cancelled':
-        if (run.undoing) delete run.undoing
-        else this.#endRun(run, 'cancelled', now)
+        this.#endRun(run, 'cancelled', now)
         break
       case 'suspended':
         this.#queue.suspend(run, outcome.wakeAt)
@@ -186,7 +195,7 @@ class MemoryStore implements JobStore {
     delete job.endedAt
     for (const { id, definitionId, maxAttempts, state, workflow: failed } of newestRuns(job.runs)) {
       if (state !== 'failed') continue
-      const workflow = failed && continueRecord(failed)
+      const workflow = failed && continueRecord(failed, nextRunId(job))
       this.#addRun(job, { definitionId, maxAttempts, retryOf: id, ...(workflow && { workflow }) })
     }
   }
@@ -196,8 +205,8 @@ class MemoryStore implements JobStore {
     if (step.jobId !== undefined && step.state === 'waiting') this.#answerJob(step.jobId, step.startedAt)
   }
 
-  answerWaits(envelope: Envelope, now: number): void {
-    this.#waits.answerEvent(envelope, now)
+  answerWaits(envelope: Envelope, now: number): number {
+    return this.#waits.answerEvent(envelope, now)
   }
 
   takeAnswers(): readonly AnsweredStep[] {
@@ -210,6 +219,7 @@ class MemoryStore implements JobStore {
 
   beginUndo(run: StoredRun, envelope: Envelope): void {
     run.undoing = envelope
+    this.#undoing++
     this.#queue.resume(run)
   }
 
@@ -227,7 +237,7 @@ class MemoryStore implements JobStore {
   }
 
   openJobs(): number {
-    return this.#openJobs
+    return this.#openJobs + this.#undoing
   }
 
   lastTick(definitionId: string): number | undefined {
@@ -257,8 +267,7 @@ class MemoryStore implements JobStore {
   }
 
   #addRun(job: StoredJob, run: Subscriber & Pick<StoredRun, 'retryOf' | 'workflow'>): void {
-    const id = `${job.envelope.id}-${job.runs.length + 1}`
-    const added: StoredRun = { id, job, state: 'queued', attempts: 0, ...run }
+    const added: StoredRun = { id: nextRunId(job), job, state: 'queued', attempts: 0, ...run }
     job.runs.push(added)
     this.#open.add(run.definitionId, job.envelope.tenantId)
     this.#queue.push(added)
@@ -266,7 +275,7 @@ class MemoryStore implements JobStore {
 
   #answerJob(jobId: string, now: number): void {
     const job = this.#jobs.get(jobId)
-    if (job) this.#waits.answerJob(jobId, () => toJobStatus(job), now)
+    this.#waits.answerJob(jobId, () => job && toJobStatus(job), now)
   }
 
   #endRun(run: StoredRun, state: JobState, now: number): void {

@@ -1,6 +1,7 @@
 import {
   answerEventWait,
   answerJobWait,
+  answerMissingJob,
   type Envelope,
   isEnded,
   type JobStatus,
@@ -28,23 +29,31 @@ export class WorkflowWaits {
 
   /** Forgets the waits of a run that has ended. */
   forget(run: StoredRun): void {
-    for (const step of run.workflow?.steps ?? []) if (step.state === 'waiting') this.#drop(step)
+    for (const step of run.workflow?.steps ?? []) this.#drop(step)
   }
 
-  answerEvent(envelope: Envelope, now: number): void {
-    if (this.#events.size === 0) return // as where no workflow waits, which shall cost nothing
+  answerEvent(envelope: Envelope, now: number): number {
+    if (this.#events.size === 0) return 0 // as where no workflow waits, which shall cost nothing
+    let answered = 0
     for (const wait of this.#events.get(keyOf(envelope.tenantId, envelope.event)) ?? []) {
-      if (answerEventWait(wait.run.workflow!, wait.step, envelope, now)) this.#answer(wait)
+      if (!answerEventWait(wait.run.workflow!, wait.step, envelope, now)) continue
+      this.#answer(wait)
+      answered++
     }
+    return answered
   }
 
-  /** Answers the waits for a job of which a run has ended. */
-  answerJob(jobId: string, read: () => JobStatus, now: number): void {
+  /** Answers the waits for a job of which a run has ended, or that is not kept any more. */
+  answerJob(jobId: string, read: () => JobStatus | undefined, now: number): void {
     const waits = this.#jobs.get(jobId)
     if (!waits) return
     const job = read()
     for (const wait of waits) {
-      if (answerJobWait(wait.run.workflow!, wait.step, job, now)) this.#answer(wait)
+      const { run, step } = wait
+      const isAnswered = job
+        ? answerJobWait(run.workflow!, step, job, now)
+        : answerMissingJob(run.workflow!, step, 'local', now)
+      if (isAnswered) this.#answer(wait)
     }
   }
 

@@ -28,7 +28,17 @@ export const brokenRuns: readonly BrokenProvider[] = breaking('workflows', {
   },
   'undoes what was cancelled': {
     caughtBy: ['workflow-cancel-does-not-compensate'],
-    wrap: (provider) => undoing(provider, (undo, _ended, signal) => signal.addEventListener('abort', undo), true),
+    wrap(provider) {
+      const undos = new Map<string, Undo>()
+      const altered = undoing(provider, (undo, _ended, jobId) => undos.set(jobId, undo))
+      return {
+        ...altered,
+        async cancel(id) {
+          await provider.cancel(id)
+          undos.get(id)?.()
+        },
+      }
+    },
   },
   'does not tell a step of a cancel': {
     caughtBy: ['workflow-cancel-aborts-a-step'],
@@ -95,27 +105,27 @@ function isMistake(error: unknown): boolean {
 
 type Undo = () => void
 
-/** A provider that undoes steps at a moment of its own; `eachPass` where that may come in any pass. */
+/** A provider that undoes steps at a moment of its own. */
 function undoing(
   provider: LocalProvider,
-  when: (undo: Undo, ended: Promise<unknown>, signal: AbortSignal) => unknown,
-  eachPass = false,
+  when: (undo: Undo, ended: Promise<unknown>, jobId: string) => unknown,
 ): JobProvider {
   return withWorkflows(provider, (definition) => ({
     ...definition,
     steps(event, step, context) {
       const undos: Undo[] = []
       const loose = step as unknown as LooseSteps
-      const run: LooseSteps['run'] = async (id, work, options = {}) => {
-        const output = await loose.run(id, work, options)
+      const run: LooseSteps['run'] = (id, work, options = {}) => {
         const compensate = options['compensate'] as ((output: unknown, context: object) => unknown) | undefined
-        if (compensate) undos.push(() => void compensate(output, { ...context, idempotencyKey: '' }))
-        return output
+        const noted = async (given: Parameters<typeof work>[0]): Promise<unknown> => {
+          const output = await work(given)
+          if (compensate) undos.push(() => void compensate(output, { ...context, idempotencyKey: '' }))
+          return output
+        }
+        return loose.run(id, noted, options)
       }
       const ended = Promise.resolve(definition.steps(event, { ...step, run } as typeof step, context))
-      const undo = (): void => undos.forEach((one) => one())
-      if (eachPass) when(undo, ended, context.signal)
-      else void Promise.resolve(when(undo, ended, context.signal)).catch(() => undefined)
+      void Promise.resolve(when(() => undos.forEach((one) => one()), ended, context.jobId)).catch(() => undefined)
       return ended
     },
   }))

@@ -1,0 +1,148 @@
+import { JobsError } from '../errors/jobs-error.ts'
+import { WorkflowChangedError } from '../errors/workflow-changed-error.ts'
+import { copyJson } from '../events/json.ts'
+import { type JobErrorInfo, toErrorInfo } from '../runs/error-info.ts'
+import { outcomeOfFailure } from '../runs/failure.ts'
+import { attemptStep, type StepAttempt, type StepOutcome } from './attempt-step.ts'
+import type { RunCall, StepCall } from './step-call.ts'
+import type { StepTools } from './step-engine.ts'
+import type { StepRecords } from './step-records.ts'
+import type { StepRecord, UndoRecord } from './workflow-record.ts'
+
+/** What steps are undone with. */
+export interface UndoOptions {
+  readonly records: StepRecords
+  readonly tools: StepTools
+  /** The calls that the code has made in this pass of steps that have an undo. */
+  readonly calls: ReadonlyMap<string, StepCall>
+  /** What the code ended with, where that may be why a step was not called. */
+  readonly codeThrew: unknown
+  attemptOf(step: StepRecord, key: string, attempt: number): StepAttempt
+  /** Told of work that may go on though the pass was stopped. */
+  during<T>(work: Promise<T>): Promise<T>
+}
+
+/** After a record that could not be kept. */
+const storePauseMs = 1000
+
+/**
+ * Undoes the completed steps of a run, the last one first.
+ *
+ * @returns when there is more to do later, epoch milliseconds; nothing once all is done
+ * @throws the reason of the signal where the pass was stopped
+ */
+export async function undoSteps(failure: JobErrorInfo, options: UndoOptions): Promise<number | undefined> {
+  const { records, tools, calls } = options
+  const { record } = records
+  const undoable = record.steps
+    .filter((step) => step.state === 'completed' && (step.undoable || undoOf(calls, step)))
+    .toSorted((one, other) => other.order! - one.order!)
+  if (!record.failure) {
+    record.failure = failure
+    const laterAt = await keep(options, () => records.saveFailure?.())
+    if (laterAt !== undefined && undoable.length > 0) return laterAt
+  }
+  for (const step of undoable) {
+    tools.signal.throwIfAborted() // another pass goes on from here
+    const isDone = step.undo?.state === 'completed' || step.undo?.state === 'failed'
+    const wakeAt = isDone ? undefined : await undo(step, options)
+    if (wakeAt !== undefined) return wakeAt
+  }
+  tools.signal.throwIfAborted()
+  return undefined
+}
+
+/** The steps that are to be undone and that the code has not called: their undo is not known. */
+export function uncalledUndos(
+  steps: readonly StepRecord[],
+  calls: ReadonlyMap<string, StepCall>,
+): readonly StepRecord[] {
+  return steps.filter(
+    (step) =>
+      step.undoable && step.undo?.state !== 'completed' && step.undo?.state !== 'failed' && !calls.has(step.key),
+  )
+}
+
+type Undoable = RunCall & Required<Pick<RunCall, 'compensate'>>
+
+function undoOf(calls: ReadonlyMap<string, StepCall>, { key }: StepRecord): Undoable | undefined {
+  const call = calls.get(key)
+  return call?.kind === 'run' && call.compensate ? (call as Undoable) : undefined
+}
+
+/** Makes an attempt of a step's undo; answers when the next one is due. */
+async function undo(step: StepRecord, options: UndoOptions): Promise<number | undefined> {
+  const { records, tools, calls, during } = options
+  const { clock, logger, signal } = tools
+  const made = (step.undo ??= { state: 'running', attempts: 0, startedAt: clock.now() })
+  if (made.nextAttemptAt !== undefined && made.nextAttemptAt > clock.now()) return made.nextAttemptAt
+  delete made.nextAttemptAt
+  made.state = 'running'
+  made.attempts++
+  records.note?.(step)
+  const call = undoOf(calls, step)
+  const outcome = call ? await during(attemptUndo(call, step, made, options)) : unreached(step, made, options)
+  signal.throwIfAborted() // what a stopped pass did is not recorded, as with a step
+  noteOutcome(made, outcome, clock.now())
+  if (outcome.type === 'failed') logger.error('A step could not be undone.', { step: step.key, error: outcome.error })
+  const laterAt = await keep(options, () => records.save(step))
+  if (laterAt === undefined || outcome.type === 'retry') return made.nextAttemptAt
+  // Not kept, so not done: it is made again, as after a crash.
+  Object.assign(made, { state: 'retrying', nextAttemptAt: laterAt })
+  return laterAt
+}
+
+function attemptUndo(call: Undoable, step: StepRecord, { attempts }: UndoRecord, { attemptOf }: UndoOptions) {
+  const { policy, timeoutMs, compensate } = call
+  const key = `${step.key}/undo`
+  return attemptStep(
+    {
+      key,
+      policy,
+      ...(timeoutMs !== undefined && { timeoutMs }),
+      work: async (context) =>
+        void (await compensate(step.output === undefined ? undefined : copyJson(step.output), context)),
+    },
+    attemptOf(step, key, attempts),
+  )
+}
+
+/**
+ * The code did not come to call the step, whose undo it holds: it threw before, perhaps for a reason that passes, or the
+ * step is gone from it. That counts as an attempt of the undo.
+ */
+function unreached({ key }: StepRecord, { attempts }: UndoRecord, { tools, codeThrew }: UndoOptions): StepOutcome {
+  const { definition, clock, random, limits } = tools
+  const why = codeThrew === undefined ? 'the code calls it no more' : 'the code threw before it called it'
+  const problem = `its step \`${key}\` is to be undone, and ${why}`
+  const changed = new WorkflowChangedError({ definitionId: definition.id, stepId: key, problem })
+  if (codeThrew !== undefined) changed.cause = codeThrew
+  const { retry: policy } = definition
+  const failed = { policy, attempt: attempts, maxAttempts: policy.maxAttempts, now: clock.now(), random, limits }
+  return outcomeOfFailure(changed, failed) as StepOutcome
+}
+
+function noteOutcome(made: UndoRecord, outcome: StepOutcome, now: number): void {
+  if (outcome.type === 'completed') {
+    Object.assign(made, { state: 'completed', endedAt: now })
+    delete made.error
+  } else if (outcome.type === 'retry') {
+    Object.assign(made, { state: 'retrying', error: outcome.error, nextAttemptAt: now + outcome.afterMs })
+  } else {
+    Object.assign(made, { state: 'failed', error: outcome.error, endedAt: now })
+  }
+}
+
+/** Keeps something; answers when to try again where the store did not take it. What it refuses for good is passed by. */
+async function keep(
+  { tools: { clock, logger } }: UndoOptions,
+  save: () => Promise<void> | undefined,
+): Promise<number | undefined> {
+  try {
+    await save()
+    return undefined
+  } catch (error) {
+    logger.error('What became of an undo could not be kept.', { error: toErrorInfo(error) })
+    return JobsError.isInstance(error) ? undefined : clock.now() + storePauseMs
+  }
+}

@@ -1,0 +1,16 @@
+import { type Clock, createJobId, type Envelope, type TickHost } from '@cgk-platform/jobs-core'
+
+import type { JobStore } from '../store/job-store.ts'
+
+/** What a tick of a cron job is dispatched with here. */
+export function createTickHost(store: JobStore, clock: Clock, wake: () => void): TickHost {
+  return {
+    now: clock.now(),
+    createId: () => createJobId(clock.now()),
+    isOpen: (definitionId, tenantId) => store.hasOpenRun(definitionId, tenantId),
+    send(envelopes: readonly Envelope[]) {
+      store.add(envelopes, clock.now())
+      wake()
+    },
+  }
+}
