@@ -48,6 +48,30 @@ export const triggerCapabilities: Capabilities = {
     },
     'status.startedAt': { supported: true },
     'status.nextAttemptAt': { supported: true, note: 'Absent where the engine retries because the process had died.' },
+    workflows: {
+      supported: true,
+      note:
+        "The records of a run's steps are in its metadata, which has room for 188 KiB of them. While a run waits it has " +
+        'its process in development, and is put aside by Trigger.dev where tasks are deployed. In projects that have a ' +
+        'workflow each job asks once more whether one waits for its event. That a job which `step.runJob` waits for was ' +
+        'cancelled before it began, or that its process was killed, is noticed after 10 s, or a quarter of the time ' +
+        'waited, at most an hour.',
+    },
+    'workflows: a race of a step and a wait': {
+      supported: true,
+      note:
+        'While a step is under way the answers of waits beside it are read every second, and of a step of more than ' +
+        'half a minute less often: every 30 s at most.',
+    },
+    'workflows: retryJob goes on from the failed step': { supported: true },
+    'workflows: compensateOnCancel': {
+      supported: false,
+      note: 'Trigger.dev ends the process of a run that is cancelled.',
+      instead:
+        'Let the workflow end itself: race its steps with `step.waitForEvent` for an event of your own that asks for its ' +
+        'end, and throw; what was done is undone then.',
+    },
+    'status.steps': { supported: true },
     'jobs survive a restart': {
       supported: true,
       note:
@@ -66,6 +90,11 @@ export const triggerCapabilities: Capabilities = {
   maxPayloadBytes: portablePayloadBytes,
   // From 128 KiB on it would go through an object store, which a server of your own may lack.
   maxOutputBytes: 120 * 1024,
+  // As many as its metadata has room for, with a word or two for a result.
+  maxSteps: 1000,
+  maxStepOutputBytes: 64 * 1024,
+  // Answers of tokens come within 300 ms; it is the look beside a step under way that may take longer.
+  waitToleranceMs: 3000,
   maxDelayMs: maxDurationMs,
   abortToleranceMs: 6000,
   daylightSaving:

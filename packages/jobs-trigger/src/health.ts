@@ -1,7 +1,7 @@
 import {
   type Clock,
-  cronEventOf,
   type Definition,
+  eventOf,
   type Health,
   type JobRegistry,
   RequestFailedError,
@@ -72,7 +72,7 @@ type QueueOf = readonly [task: string, type: EngineQueue['type'], name: string]
  */
 function queuesOf(definition: Definition): QueueOf[] {
   const { id, kind, concurrency } = definition
-  const event = eventTaskId(kind === 'job' ? definition.event : cronEventOf(id))
+  const event = eventTaskId(eventOf(definition))
   const own = jobTaskId(id)
   const isLimited = (concurrency?.limit ?? concurrency?.perTenant) !== undefined
   const ofRuns: QueueOf[] = isLimited

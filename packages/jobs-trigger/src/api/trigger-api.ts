@@ -4,9 +4,10 @@ import type * as Sdk from '@trigger.dev/sdk'
 import type { TriggerConnection } from '../trigger-config.ts'
 import { ask } from './ask.ts'
 import type { EngineQueue, EngineRun, EngineRunStatus, ListedRun } from './engine-shapes.ts'
-import { post, serverOf } from './post.ts'
+import { type OwnRequest, request as askServer, serverOf } from './request.ts'
 import { RequestFailure } from './request-failure.ts'
 import { toRequestError } from './to-request-error.ts'
+import { createWaitTokens, type WaitTokens } from './wait-tokens.ts'
 
 /** Trigger.dev's API as far as it is used. Nothing of it depends on the task that it may be called from. */
 export interface TriggerApi {
@@ -29,6 +30,9 @@ export interface TriggerApi {
   resetKey(taskId: string, key: string): Promise<void>
   /** A queue, or `undefined` where there is none. @throws {RequestFailedError} */
   queue(type: EngineQueue['type'], name: string): Promise<EngineQueue | undefined>
+  /** Sets values in the metadata of a run, and leaves the others. @throws {RequestFailedError} */
+  setMetadata(runId: string, values: Readonly<Record<string, Json>>): Promise<void>
+  readonly tokens: WaitTokens
 }
 
 /** How a run is to be made. It never expires. */
@@ -77,8 +81,8 @@ export function createTriggerApi(connection: TriggerConnection, clock: Clock): T
     const client = await open(connection)
     return ask(() => request(client), { clock, origin: new URL(serverOf(connection)).origin, isRepeatable })
   }
-  const askSelf = (path: string, body: unknown): Promise<void> =>
-    ask(() => post(connection, path, body, clock.now), {
+  const askSelf = (request: OwnRequest): Promise<unknown> =>
+    ask(() => askServer(connection, request, clock.now), {
       clock,
       origin: new URL(serverOf(connection)).origin,
       isRepeatable: true,
@@ -126,12 +130,15 @@ export function createTriggerApi(connection: TriggerConnection, clock: Clock): T
       )
     },
 
-    addTags: (runId, tags) =>
-      told(`the tags of the run ${runId}`, askSelf(`/api/v1/runs/${runId}/tags`, { tags }), true),
+    async addTags(runId, tags) {
+      const request = { method: 'POST', path: `/api/v1/runs/${runId}/tags`, body: { tags } } as const
+      await told(`the tags of the run ${runId}`, askSelf(request), true)
+    },
 
     async resetKey(taskIdentifier, key) {
       const path = `/api/v1/idempotencyKeys/${encodeURIComponent(key)}/reset`
-      await orNothing(`the reset of a key of ${taskIdentifier}`, askSelf(path, { taskIdentifier }), true)
+      const request = { method: 'POST', path, body: { taskIdentifier } } as const
+      await orNothing(`the reset of a key of ${taskIdentifier}`, askSelf(request), true)
     },
 
     queue: (type, name) =>
@@ -139,6 +146,14 @@ export function createTriggerApi(connection: TriggerConnection, clock: Clock): T
         `for the queue ${name}`,
         askApi(({ queues }) => queues.retrieve({ type, name })),
       ),
+
+    async setMetadata(runId, values) {
+      const operations = Object.entries(values).map(([key, value]) => ({ type: 'set', key, value }))
+      const request = { method: 'PUT', path: `/api/v1/runs/${runId}/metadata`, body: { operations } } as const
+      await told(`the metadata of the run ${runId}`, askSelf(request), true)
+    },
+
+    tokens: createWaitTokens((operation, request, isChange) => orNothing(operation, askSelf(request), isChange)),
   }
 }
 

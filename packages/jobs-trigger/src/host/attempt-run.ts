@@ -18,6 +18,8 @@ import {
 import type { CarriedEnvelope, RunPayload } from '../wire/payload.ts'
 import type { AttemptRecord } from '../wire/run-record.ts'
 import type { AttemptOf } from './attempt-failure.ts'
+import { attemptPasses, type PassesParts } from '../workflows/attempt-passes.ts'
+import { tellSender } from '../workflows/tell-waits.ts'
 import { type HostParts, triggerLimits } from './host-parts.ts'
 import { mapOutcome, toFailed } from './map-outcome.ts'
 import { noteAttempt, readOwnRecord, writeRecord } from './note-attempt.ts'
@@ -32,6 +34,7 @@ const mostEndings = 3
 /**
  * Makes one attempt of a definition's run.
  *
+ * @param beside - what has to end before the run does, or is put aside to wait
  * @returns what the run's output is to be
  * @throws {AttemptFailure} when the attempt failed, and says what is to become of the run.
  */
@@ -40,26 +43,22 @@ export async function attemptRun(
   given: RunPayload,
   { ctx, signal }: RunContext,
   parts: HostParts,
+  beside?: Promise<void>,
 ): Promise<Json | undefined> {
   await untilDue(readOwnRecord(), signal, parts.clock)
   const payload = { ...given, envelope: limitedBy(given.envelope, definition, ctx) }
   const begun = recordOf(definition, payload.envelope, ctx, parts.clock)
   if (ctx.attempt.number > begun.maxAttempts + mostEndings)
     throw endWithoutWord(begun, { definition, payload }, ctx, parts)
-  const end = noteAttempt(begun, parts.clock)
-  const outcome = await duringRun(signal, payload.jobId, (own) =>
-    makeAttempt(
-      definition,
-      payload,
-      {
-        runId: ctx.run.id,
-        attempt: ctx.attempt.number,
-        signal: own,
-        limits: limitsFor(ctx.attempt.number, begun),
-      },
-      parts,
-    ),
-  )
+  // A workflow tells of its attempt together with its steps.
+  const end = definition.kind === 'workflow' ? writeRecord : noteAttempt(begun, parts.clock)
+  const outcome = await duringRun(signal, payload.jobId, (own) => {
+    const limits = limitsFor(ctx.attempt.number, begun)
+    const of = { runId: ctx.run.id, attempt: ctx.attempt.number, signal: own, limits }
+    return makeAttempt(definition, payload, of, parts, { begun, beside })
+  })
+  if (outcome.type !== 'retry') await tellSender(payload.envelope, payload.jobId, parts)
+  await beside
   const { record, output, thrown } = mapOutcome(outcome, begun, { definition, payload }, parts.clock.now())
   await end(record)
   if (thrown) throw thrown
@@ -77,27 +76,24 @@ function endWithoutWord(begun: AttemptRecord, of: AttemptOf, { run }: RunContext
   return thrown!
 }
 
-/** The core's attempt, with what this host gives for it. */
+/** The core's attempt, with what this host gives for it; of a workflow, all of its passes. */
 export function makeAttempt(
   definition: Definition,
-  { envelope, jobId }: RunPayload,
+  payload: RunPayload,
   of: Pick<AttemptOptions, 'runId' | 'attempt' | 'signal' | 'limits'>,
   parts: HostParts,
+  { begun, beside }: Pick<PassesParts, 'begun' | 'beside'>,
 ): Promise<Outcome> {
   const { clock, logger, hooks, jobClient: client, random } = parts
+  const { envelope, jobId } = payload
   const fanOut: FanOut = async (cron, tick) =>
     dispatchTick(cron, tick, await tenantsOf(cron), createTickHost(cron, parts))
-  return runAttempt(definition, envelope, {
-    limits: triggerLimits,
-    ...of,
-    jobId,
-    clock,
-    logger,
-    hooks,
-    client,
-    random,
-    fanOut,
-  })
+  const own = { limits: triggerLimits, ...of, jobId, clock, logger, hooks, client, random, fanOut }
+  if (definition.kind !== 'workflow') return runAttempt(definition, envelope, own)
+  const { runId, signal } = of
+  return attemptPasses(definition, { payload, runId, signal, parts, begun, beside }, (pass) =>
+    runAttempt(definition, envelope, { ...own, ...pass }),
+  )
 }
 
 /** What a record says of an attempt that begins. One past the last is no attempt of the definition's. */

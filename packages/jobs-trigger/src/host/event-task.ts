@@ -1,8 +1,9 @@
-import { bindLogger, type Definition, type Json } from '@cgk-platform/jobs-core'
+import { bindLogger, type Definition, toErrorInfo } from '@cgk-platform/jobs-core'
 import { type AnyTask, task } from '@trigger.dev/sdk'
 
 import { type EventPayload, readEventPayload } from '../wire/payload.ts'
 import { eventTaskId } from '../wire/task-id.ts'
+import { tellSender, tellWaits } from '../workflows/tell-waits.ts'
 import { attemptRun } from './attempt-run.ts'
 import { DispatchFailure } from './dispatch-failure.ts'
 import { dispatchRuns } from './dispatch-runs.ts'
@@ -22,13 +23,28 @@ export function createEventTask(event: string, definitions: readonly Definition[
     run: async (given: unknown, context: RunContext) => {
       const { id, createdAt } = context.ctx.run
       const payload = readEventPayload(given, event, id, createdAt.getTime())
-      if (only && runsInline(payload)) return attemptRun(only, { ...payload, jobId: id }, context, parts)
+      const telling = tellWaits(payload.envelope, payload.retry?.jobId ?? id, parts)
+      if (only && runsInline(payload)) {
+        return attemptRun(only, { ...payload, jobId: id }, context, parts, logged(telling, id, parts))
+      }
+      telling.catch(() => undefined) // it is awaited at the end
       if (definitions.length === 0) {
         const message = `No job handles \`${event}\`, so nothing was done. Does the tasks file import the module of one?`
         bindLogger(parts.logger, { jobId: id }).info(message)
       }
-      return dispatch(definitions, payload, context, parts)
+      const runs = await dispatch(definitions, payload, context, parts)
+      if (Object.keys(runs).length === 0) await tellSender(payload.envelope, id, parts)
+      await telling
+      return { runs }
     },
+  })
+}
+
+/** The handler has done its work, which is no reason to do it again. */
+async function logged(telling: Promise<void>, jobId: string, { logger }: HostParts): Promise<void> {
+  await telling.catch((error: unknown) => {
+    const message = 'Workflows that wait for an event were not told of it, since Trigger.dev did not answer.'
+    bindLogger(logger, { jobId }).error(message, { error: toErrorInfo(error) })
   })
 }
 
@@ -48,11 +64,11 @@ async function dispatch(
   payload: EventPayload,
   context: RunContext,
   parts: HostParts,
-): Promise<Json> {
+): Promise<Record<string, string>> {
   try {
     const runs = await dispatchRuns(askedFor(definitions, payload, parts), payload, context, parts)
     writeRecord({ dispatched: runs })
-    return { runs }
+    return runs
   } catch (error) {
     throw new DispatchFailure(error)
   }

@@ -25,4 +25,5 @@ export const triggerLimits: EngineLimits = {
   minRetryDelayMs: triggerCapabilities.minRetryDelayMs,
   maxRetryDelayMs: triggerCapabilities.maxRetryDelayMs,
   maxOutputBytes: triggerCapabilities.maxOutputBytes,
+  maxStepOutputBytes: triggerCapabilities.maxStepOutputBytes,
 }

@@ -1,8 +1,7 @@
-import { bindLogger, type Definition, PayloadInvalidError, toErrorInfo } from '@cgk-platform/jobs-core'
+import { bindLogger, type Definition, eventOf, PayloadInvalidError, toErrorInfo } from '@cgk-platform/jobs-core'
 import { type AnyTask, task } from '@trigger.dev/sdk'
 
 import { readEventPayload, readRunPayload } from '../wire/payload.ts'
-import { eventOf } from './event-of.ts'
 import { jobTaskId } from '../wire/task-id.ts'
 import { attemptRun, recordOf } from './attempt-run.ts'
 import type { HostParts } from './host-parts.ts'

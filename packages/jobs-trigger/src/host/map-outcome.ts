@@ -36,6 +36,7 @@ export function mapOutcome(outcome: Outcome, begun: AttemptRecord, of: AttemptOf
     }
     case 'cancelled':
     case 'interrupted': // nothing here interrupts but a cancel
+    case 'suspended': // waited for within the attempt
       // The run has ended already: Trigger.dev takes no notice of what comes.
       return { record: begun }
   }

@@ -49,6 +49,7 @@ async function reportAbandoned(error: unknown, ctx: RunContext['ctx'], parts: Ho
   bindLogger(parts.logger, ids).error(message)
   const { signal } = new AbortController()
   const attempt = begun.maxAttempts + 1
-  const outcome = await makeAttempt(definition, payload, { runId: ctx.run.id, attempt, signal }, parts)
+  const of = { runId: ctx.run.id, attempt, signal }
+  const outcome = await makeAttempt(definition, payload, of, parts, { begun })
   if (outcome.type === 'failed') writeRecord(toFailed(error.told, begun, error.of).record)
 }

@@ -1,10 +1,9 @@
-import { checkDefinitionSupport, claimCronJob, eventNames } from '@cgk-platform/jobs-core'
+import { checkDefinitionSupport, claimCronJob, eventNames, eventOf } from '@cgk-platform/jobs-core'
 import type { AnyTask } from '@trigger.dev/sdk'
 
 import { triggerCapabilities } from '../capabilities.ts'
 import { checkTriggerDefinition } from '../provider-options.ts'
 import { eventTaskId, taskIdProblem } from '../wire/task-id.ts'
-import { eventOf } from './event-of.ts'
 import { createEventTask } from './event-task.ts'
 import type { HostParts } from './host-parts.ts'
 import { createJobTask } from './job-task.ts'

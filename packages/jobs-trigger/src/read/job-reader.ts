@@ -16,6 +16,8 @@ export interface JobReader {
   read(id: string): Promise<JobStatus | undefined>
   /** What it is made of. @throws {RequestFailedError} */
   links(id: string): Promise<JobLinks | undefined>
+  /** A single run, once everything can be read of it that is to be known. @throws {RequestFailedError} */
+  run(runId: string): Promise<EngineRun | undefined>
   /** A job that was read already. */
   toStatus(links: JobLinks): JobStatus
 }
@@ -98,6 +100,7 @@ export function createJobReader({ api, clock, jobs }: ReaderParts): JobReader {
 
   return {
     links,
+    run: retrieveSoon,
     toStatus,
     async read(id) {
       const found = await links(id)

@@ -167,3 +167,41 @@ test('a run that was made to retry another says so', () => {
   const facts = { definitionId: 'ship', maxAttempts: 3 }
   expect(toRunStatus(fakeRun(), { ...facts, retryOf: 'run_0' }).retryOf).toBe('run_0')
 })
+
+test('the steps of a workflow are told in whatever state its run is', () => {
+  const step = { key: 'charge', kind: 'run', state: 'completed', attempts: 2, startedAt: 5, endedAt: 9, output: 3 }
+  const wait = {
+    key: 'paid',
+    kind: 'waitForEvent',
+    state: 'waiting',
+    attempts: 0,
+    startedAt: 9,
+    event: 'order.paid',
+    until: 20,
+  }
+  const workflow = { origin: 'run_1', steps: [step, wait], ended: 1 }
+  const metadata = { ...record().metadata, workflow }
+  for (const status of ['EXECUTING', 'CRASHED', 'CANCELED'] as const) {
+    expect(read({ status, metadata }).steps).toEqual([
+      {
+        id: 'charge',
+        kind: 'run',
+        state: 'completed',
+        attempts: 2,
+        startedAt: new Date(5),
+        endedAt: new Date(9),
+        output: 3,
+      },
+      {
+        id: 'paid',
+        kind: 'waitForEvent',
+        state: 'waiting',
+        attempts: 0,
+        startedAt: new Date(9),
+        waitsFor: { event: 'order.paid' },
+        waitsUntil: new Date(20),
+      },
+    ])
+  }
+  expect(read(record())).not.toHaveProperty('steps')
+})

@@ -1,7 +1,8 @@
-import { isEnded, type JobErrorInfo, type JobState, type RunStatus } from '@cgk-platform/jobs-core'
+import { isEnded, type JobErrorInfo, type JobState, type RunStatus, toStepStatus } from '@cgk-platform/jobs-core'
 
 import type { EngineError, EngineRun } from '../api/engine-shapes.ts'
 import { type AttemptRecord, isAttemptRecord, readRecord } from '../wire/run-record.ts'
+import { readWorkflowRecord } from '../wire/workflow-metadata.ts'
 import { runStateOf } from './run-state.ts'
 
 /** What a run's status is made of, beside the run. */
@@ -20,6 +21,7 @@ export function toRunStatus(run: EngineRun, { definitionId, maxAttempts: asked, 
   const attempts = Math.min(run.attemptCount, limit ?? run.attemptCount)
   const state = stateOf(run, record)
   const error = errorOf(run, state, record)
+  const workflow = readWorkflowRecord(run.metadata)
   // What an attempt before had left says nothing of one whose process died.
   const waits = state === 'retrying' && record?.retryAt !== undefined && run.attemptCount === record.attempt
   return {
@@ -33,6 +35,7 @@ export function toRunStatus(run: EngineRun, { definitionId, maxAttempts: asked, 
     ...(isEnded(state) && { endedAt: endOf(run) }),
     ...(state === 'completed' && outputOf(run, record)),
     ...(error !== undefined && { error }),
+    ...(workflow && { steps: workflow.steps.map(toStepStatus) }),
     ...(retryOf !== undefined && { retryOf }),
   }
 }

@@ -1,6 +1,7 @@
 import type { EngineQueue, EngineRun } from '../../src/api/engine-shapes.ts'
 import type { ListRunsQuery, RunsPage, TriggerApi, Triggered, TriggerRequest } from '../../src/api/trigger-api.ts'
 import { fakeRun } from './fake-run.ts'
+import { createFakeTokens, type FakeTokens } from './fake-tokens.ts'
 
 /** A trigger as the fake was asked for it. */
 export interface FakeTrigger extends TriggerRequest {
@@ -22,6 +23,7 @@ export interface FakeApi extends TriggerApi {
   readonly asked: string[]
   readonly triggered: readonly FakeTrigger[]
   readonly runs: Map<string, EngineRun>
+  readonly tokens: FakeTokens
 }
 
 /** An API that has these runs: what is triggered comes to them, what is cancelled ends. */
@@ -79,5 +81,11 @@ export function createFakeApi(given: readonly Partial<EngineRun>[] = [], answers
       asked.push(`queue ${type} ${name}`)
       return answers.queue?.(type, name)
     },
+    async setMetadata(runId, values) {
+      asked.push(`metadata ${runId}`)
+      const run = runs.get(runId)
+      if (run) runs.set(runId, { ...run, metadata: { ...run.metadata, ...values } })
+    },
+    tokens: createFakeTokens(),
   }
 }

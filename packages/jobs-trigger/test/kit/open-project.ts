@@ -2,7 +2,7 @@ import { join } from 'node:path'
 
 import { createClient, type Definition, isEnded, type JobClient, type JobStatus } from '@cgk-platform/jobs-core'
 import { TriggerClient } from '@trigger.dev/sdk'
-import { expect } from 'vitest'
+import { vi } from 'vitest'
 
 import { createTriggerProvider } from '../../src/trigger-provider.ts'
 import { createLoopbackServer, type LoopbackServer, type LoopbackServerOptions } from '../loopback/index.ts'
@@ -38,7 +38,7 @@ export interface Project {
   close(): Promise<void>
 }
 
-const poll = { timeout: 30_000, interval: 20 }
+const poll = { timeout: 60_000, interval: 20 }
 const projectDir = join(import.meta.dirname, '../faults/project')
 
 /** The project of the tests of faults, with no worker yet. */
@@ -65,10 +65,11 @@ export async function openProject({ server: options, jobs = [] }: ProjectOptions
       return worker
     },
     async ended(id) {
-      await expect.poll(async () => (await client.getJobStatus(id)).state, poll).toSatisfy(isEnded)
+      await vi.waitUntil(async () => isEnded((await client.getJobStatus(id)).state), poll)
       return client.getJobStatus(id)
     },
-    until: (holds) => expect.poll(holds, poll).toBe(true),
+    // Unlike `expect.poll`, these know of no test, so that several tests may wait side by side.
+    until: async (holds) => void (await vi.waitUntil(holds, poll)),
     async close() {
       for (const worker of workers) await worker.close()
       await server.close()

@@ -12,17 +12,25 @@ export function serverOf({ apiUrl = cloud }: TriggerConnection): string {
   return apiUrl.replace(/\/+$/, '')
 }
 
+/** A request of our own. */
+export interface OwnRequest {
+  readonly method: 'GET' | 'POST' | 'PUT'
+  /** With its query, where it has one. */
+  readonly path: string
+  readonly body?: unknown
+}
+
 /**
- * Asks for a change that the SDK can make for the run alone that it is called from.
+ * Asks for what the SDK can do for the run alone that it is called from, if at all.
  *
+ * @returns the answer as it is in JSON
  * @throws {RequestFailure}
  */
-export async function post(
+export async function request(
   connection: TriggerConnection,
-  path: string,
-  body: unknown,
+  { method, path, body }: OwnRequest,
   now: () => number,
-): Promise<void> {
+): Promise<unknown> {
   const server = serverOf(connection)
   const key = connection.apiKey ?? keyOfEnvironment()
   const { previewBranch } = connection
@@ -34,16 +42,20 @@ export async function post(
   let answer: Response
   let text: string
   try {
-    answer = await fetch(`${server}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
+    answer = await fetch(`${server}${path}`, {
+      method,
+      headers,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    })
     text = await answer.text()
   } catch (cause) {
     throw new RequestFailure(ofConnection(cause, new URL(server).origin), { cause })
   }
-  if (answer.ok) return
-  const { status } = answer
-  throw new RequestFailure(
-    ofAnswer({ status, headers: Object.fromEntries(answer.headers), error: errorIn(text) }, now()),
-  )
+  const { status, ok } = answer
+  const told = parsed(text)
+  if (ok && told !== undefined) return told
+  const { error } = (told ?? {}) as { error?: unknown }
+  throw new RequestFailure(ofAnswer({ status, headers: Object.fromEntries(answer.headers), error }, now()))
 }
 
 /** In the SDK's order; a run has a token of its own where its worker is given no key. */
@@ -52,9 +64,9 @@ function keyOfEnvironment(): string | undefined {
   return key || token || ofRun || undefined
 }
 
-function errorIn(text: string): unknown {
+function parsed(text: string): unknown {
   try {
-    return (JSON.parse(text) as { error?: unknown } | null)?.error
+    return JSON.parse(text)
   } catch {
     return undefined
   }

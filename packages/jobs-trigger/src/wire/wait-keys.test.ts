@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest'
+
+import {
+  awaitTagOf,
+  awaitTagsFor,
+  eventWaitKey,
+  readAnswer,
+  readEventWaitKey,
+  senderIn,
+  toAnswer,
+  wakeTagOf,
+} from './wait-keys.ts'
+
+describe('the tags of waits', () => {
+  test('an event has the tag of each wait that it answers, and of no other', async () => {
+    const tags = await awaitTagsFor('order.placed', 'acme', { number: 1, text: '1', none: null, deep: { number: 2 } })
+    const wait = (field: string, value: string | number | boolean | null) =>
+      awaitTagOf('order.placed', 'acme', { field, value })
+    expect(tags).toContain(await awaitTagOf('order.placed', 'acme'))
+    expect(tags).toContain(await wait('number', 1))
+    expect(tags).toContain(await wait('none', null))
+    expect(tags).not.toContain(await wait('number', '1'))
+    expect(tags).not.toContain(await wait('text', 1))
+    expect(tags).toHaveLength(4)
+  })
+
+  test.each([
+    ['another tenant', ['order.placed', 'globex']],
+    ['another event', ['order.paid', 'acme']],
+    ['texts that are parted elsewhere', ['order.place', 'dacme']],
+  ] as const)('%s has another', async (_, [event, tenantId]) => {
+    expect(await awaitTagOf(event, tenantId)).not.toBe(await awaitTagOf('order.placed', 'acme'))
+  })
+
+  test('are short, and have no comma, whatever they are of', async () => {
+    const tag = await awaitTagOf('order.placed', 'a,'.repeat(200), { field: 'x,y', value: 'é'.repeat(500) })
+    expect(tag).toMatch(/^await:[0-9a-f]{64}$/)
+    expect(wakeTagOf('run_abc')).toBe('wake:run_abc')
+  })
+})
+
+test('a key tells the run that waits and since when, also of a step with slashes in its id', () => {
+  const key = eventWaitKey({ origin: 'run_abc', startedAt: 5 }, 'a/b')
+  expect(readEventWaitKey(key)).toEqual({ origin: 'run_abc', startedAt: 5 })
+  for (const foreign of [undefined, '', 'run_abc', 'run_abc/wake/5/x', 'mine/5/x']) {
+    expect(readEventWaitKey(foreign)).toBeUndefined()
+  }
+})
+
+test('a job whose key is a step’s tells the run that may wait for it', () => {
+  expect(senderIn('run_abc/call')).toBe('run_abc')
+  expect(senderIn('order-1')).toBeUndefined()
+  expect(senderIn(undefined)).toBeUndefined()
+})
+
+test('an event goes through a token as it is, with keys and characters that are odd', () => {
+  const payload = JSON.parse('{"__proto__":1,"text":"\\u0000é\\ud800"}')
+  const event = { id: 'run_1', event: 'order.placed', payload, sentAt: 7 }
+  expect(readAnswer(toAnswer(event))).toEqual(event)
+  for (const foreign of [undefined, '', 'woken', '{}', 'null']) expect(readAnswer(foreign)).toBeUndefined()
+})

@@ -1,0 +1,19 @@
+import { newWorkflowRecord } from '@cgk-platform/jobs-core'
+import { expect, test } from 'vitest'
+
+import { readWorkflowRecord } from './workflow-metadata.ts'
+
+const record = newWorkflowRecord('run_1', '2')
+
+test.each([
+  ['as JSON', record],
+  ['as the text of it', JSON.stringify(record)],
+])('records are read %s', (_, workflow) => {
+  const read = readWorkflowRecord({ workflow })
+  expect(read).toEqual(record)
+  expect(read).not.toBe(record)
+})
+
+test.each([undefined, null, 'no JSON', {}, { origin: 1, steps: [], ended: 0 }, []])('%j is none', (workflow) => {
+  expect(readWorkflowRecord({ workflow })).toBeUndefined()
+})

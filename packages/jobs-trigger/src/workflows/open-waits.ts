@@ -1,0 +1,21 @@
+import type { StepRecord, WorkflowRecord } from '@cgk-platform/jobs-core'
+
+/** A step that waits for an event, by a token. */
+export type EventWait = StepRecord & { readonly kind: 'waitForEvent'; readonly event: string; readonly handle: string }
+
+/** A step that waits for a job. */
+export type JobWait = StepRecord & { readonly kind: 'runJob'; readonly jobId: string }
+
+/** The steps of a run that wait for something from outside, beside the time. */
+export function openWaits({ steps }: WorkflowRecord): (EventWait | JobWait)[] {
+  return steps.filter((step): step is EventWait | JobWait => isEventWait(step) || isJobWait(step))
+}
+
+/** Whether a step waits for an event, and has its token. */
+export function isEventWait(step: StepRecord): step is EventWait {
+  return step.kind === 'waitForEvent' && step.state === 'waiting' && step.handle !== undefined
+}
+
+function isJobWait(step: StepRecord): step is JobWait {
+  return step.kind === 'runJob' && step.state === 'waiting' && step.jobId !== undefined
+}

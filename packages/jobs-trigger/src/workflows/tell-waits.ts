@@ -1,0 +1,79 @@
+import { bindLogger, cronJobIdOf, pause, toErrorInfo } from '@cgk-platform/jobs-core'
+
+import type { HostParts } from '../host/host-parts.ts'
+import { inTurns } from '../host/in-turns.ts'
+import type { CarriedEnvelope } from '../wire/payload.ts'
+import { awaitTagsFor, readEventWaitKey, senderIn, toAnswer, wakeTagOf } from '../wire/wait-keys.ts'
+
+type TellParts = Pick<HostParts, 'api' | 'clock' | 'logger' | 'jobs'>
+
+/** How long a server that is away is asked again. */
+const patienceMs = 60_000
+const pauseMs = 2000
+
+/**
+ * Completes the tokens of workflows that wait for an event which has come: of its tenant, with what has to match, and of
+ * waits that began before it was sent. Told twice it does nothing the second time.
+ *
+ * @throws {RequestFailedError} where the server is away for long.
+ */
+export async function tellWaits(envelope: CarriedEnvelope, jobId: string, parts: TellParts): Promise<void> {
+  const { event, tenantId, payload, sentAt } = envelope
+  // What nobody can wait for here costs nothing.
+  if (!hasWorkflows(parts) || cronJobIdOf(event) !== undefined || tenantId === '') return
+  const { api, clock, logger } = parts
+  const until = clock.now() + patienceMs
+  const tags = await awaitTagsFor(event, tenantId, payload)
+  const answer = toAnswer({ id: jobId, event, payload, sentAt })
+  const asleep = new Set<string>()
+  const tell = async (): Promise<void> => {
+    const waiting = await api.tokens.waiting(`for the waits for \`${event}\``, tags)
+    const answered = waiting.flatMap(({ id, idempotencyKey }) => {
+      const facts = readEventWaitKey(idempotencyKey)
+      return facts && facts.startedAt <= sentAt ? [{ id, origin: facts.origin }] : []
+    })
+    await inTurns(answered, async ({ id, origin }) => {
+      await api.tokens.complete(`for a wait for \`${event}\``, id, answer)
+      asleep.add(origin)
+    })
+    await inTurns([...asleep], (origin) => wake(origin, parts))
+  }
+  for (;;) {
+    try {
+      return await tell()
+    } catch (error) {
+      if (clock.now() + pauseMs > until) throw error
+      const message = 'Workflows that wait for an event could not be told of it; they are told again.'
+      bindLogger(logger, { jobId, event }).warn(message, { error: toErrorInfo(error) })
+    }
+    await pause(clock, pauseMs)
+  }
+}
+
+/**
+ * Wakes the workflow that may wait for a job of which a run is about to end. A wake-up that is lost only delays it, since
+ * it looks by itself, too.
+ */
+export async function tellSender(
+  { idempotencyKey }: CarriedEnvelope,
+  jobId: string,
+  parts: Pick<HostParts, 'api' | 'logger'>,
+): Promise<void> {
+  const origin = senderIn(idempotencyKey)
+  if (origin === undefined) return
+  await wake(origin, parts).catch((error: unknown) => {
+    const message = 'A workflow that may wait for a job could not be told of its end; it looks for it later.'
+    bindLogger(parts.logger, { jobId }).warn(message, { error: toErrorInfo(error) })
+  })
+}
+
+/** Completes the token by which a run waits for several things, where it has one. */
+async function wake(origin: string, { api }: Pick<HostParts, 'api'>): Promise<void> {
+  const operation = `for the wait of the run ${origin}`
+  const tokens = await api.tokens.waiting(operation, [wakeTagOf(origin)])
+  await inTurns(tokens, ({ id }) => api.tokens.complete(operation, id, 'woken'))
+}
+
+function hasWorkflows({ jobs }: Pick<HostParts, 'jobs'>): boolean {
+  return jobs.all().some(({ kind }) => kind === 'workflow')
+}

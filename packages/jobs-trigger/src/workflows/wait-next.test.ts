@@ -1,0 +1,138 @@
+import { newWorkflowRecord, type StepRecord } from '@cgk-platform/jobs-core'
+import { expect, test } from 'vitest'
+
+import { createFakeApi } from '../../test/kit/fake-api.ts'
+import { createFakeClock } from '../../test/kit/fake-clock.ts'
+import { waitNext } from './wait-next.ts'
+
+interface Setting {
+  /** How the engine's wait ends. */
+  readonly ends?: 'completed' | 'timed out' | 'early' | 'never'
+  /** At which look there is an answer, counted from 1. */
+  readonly answeredAt?: number
+}
+
+function open({ ends = 'completed', answeredAt = 0 }: Setting = {}) {
+  const clock = createFakeClock()
+  const api = createFakeApi()
+  const abort = new AbortController()
+  const record = newWorkflowRecord('run_1', undefined)
+  const start = clock.now()
+  const did: string[] = []
+  let looks = 0
+  let underWay = 0
+  const vendor = async (what: string): Promise<void> => {
+    did.push(what)
+    expect(++underWay).toBe(1)
+    if (ends === 'never') await new Promise(() => undefined)
+    underWay--
+  }
+  const add = (key: string, more: Partial<StepRecord>): void => {
+    record.steps.push({ key, kind: 'waitForEvent', state: 'waiting', attempts: 0, startedAt: start, ...more })
+  }
+  const run = (inMs: number | undefined) =>
+    clock.finish(
+      waitNext(inMs === undefined ? undefined : start + inMs, record, {
+        api,
+        clock,
+        signal: abort.signal,
+        waits: {
+          async until(date) {
+            await vendor(`until ${date.getTime() - start}`)
+            if (ends !== 'early') clock.setTimer(0, () => undefined)
+          },
+          async forToken(id) {
+            await vendor(`for ${id}`)
+            return { ok: ends === 'completed' }
+          },
+        },
+        async readAnswers() {
+          did.push('look')
+          return ++looks === answeredAt ? record.steps.slice(0, 1) : []
+        },
+      }),
+    )
+  return { clock, api, abort, add, run, did, passed: () => clock.now() - start }
+}
+
+test('a short time is waited for in the process', async () => {
+  const { run, did, passed } = open()
+  await run(4900)
+  expect([did, passed()]).toEqual([[], 4900])
+})
+
+test('a long one by the engine, and never less than asked', async () => {
+  const { run, did, passed } = open({ ends: 'early' })
+  await run(60_000)
+  expect([did, passed()]).toEqual([['until 60000'], 60_000])
+})
+
+test('one event by its own token', async () => {
+  const { run, did, add, api } = open()
+  add('a', { event: 'order.paid', handle: 'waitpoint_a', until: open().clock.now() + 60_000 })
+  await run(60_000)
+  expect(did).toEqual(['for waitpoint_a', 'look'])
+  expect(api.tokens.asked).toEqual([])
+})
+
+test('its patience is over no earlier than asked, whatever the server’s clock says', async () => {
+  const { run, add, passed, clock } = open({ ends: 'timed out' })
+  add('a', { event: 'order.paid', handle: 'waitpoint_a', until: clock.now() + 60_000 })
+  await run(60_000)
+  expect(passed()).toBe(60_000)
+})
+
+test('several by one token of the run, after a look for what came before it', async () => {
+  const { run, did, add, api } = open({ answeredAt: 2 })
+  add('a', { event: 'order.paid', handle: 'waitpoint_a', until: 1e15 })
+  add('b', { event: 'order.paid', handle: 'waitpoint_b', until: 1e15 })
+  await run(60_000)
+  expect(did).toEqual(['look', 'for waitpoint_1', 'look'])
+  expect(api.tokens.all).toMatchObject([{ tag: 'wake:run_1', timeoutMs: 10_000 }])
+})
+
+test('what came before is not waited for', async () => {
+  const { run, did, add } = open({ answeredAt: 1 })
+  add('a', { kind: 'runJob', jobId: 'run_2' })
+  await run(undefined)
+  expect(did).toEqual(['look'])
+})
+
+test('no longer than to what is due first', async () => {
+  const { run, add, api } = open()
+  add('a', { event: 'order.paid', handle: 'waitpoint_a', until: 1e15 })
+  await run(7000)
+  expect(api.tokens.all).toMatchObject([{ timeoutMs: 7000 }])
+})
+
+test.each([
+  [0, 10_000],
+  [400_000, 100_000],
+  [1e9, 3_600_000],
+])('after %i ms of waiting it is looked again after %i', async (waitedMs, afterMs) => {
+  const { run, add, api, clock } = open({ ends: 'timed out' })
+  add('a', { kind: 'runJob', jobId: 'run_2', startedAt: clock.now() - waitedMs })
+  await run(undefined)
+  expect(api.tokens.all).toMatchObject([{ timeoutMs: afterMs }])
+})
+
+test('a job that tells of its end is looked at until it has ended', async () => {
+  const { run, did, add, passed } = open({ answeredAt: 4 })
+  add('a', { kind: 'runJob', jobId: 'run_2' })
+  await run(undefined)
+  expect(did).toEqual(['look', 'for waitpoint_1', 'look', 'look', 'look'])
+  expect(passed()).toBe(150)
+})
+
+test.each([
+  ['in the process', 4000, {}],
+  ['by the engine', 60_000, {}],
+  ['for an event', 60_000, { event: 'order.paid', handle: 'waitpoint_a', until: 0 }],
+])('a cancel ends a wait %s', async (_, inMs, step) => {
+  const { run, add, abort, clock, passed } = open({ ends: 'never' })
+  if ('event' in step) add('a', { ...step, until: clock.now() + inMs })
+  clock.setTimer(1000, () => abort.abort())
+  await run(inMs)
+  expect(passed()).toBe(1000)
+  expect(clock.pending()).toBe(0)
+})

@@ -1,0 +1,124 @@
+import { defineJob, defineWorkflow, type JobContext, NonRetryableError, type Steps } from '@cgk-platform/jobs-core'
+
+import { createTriggerTasks } from '../../../../src/tasks.ts'
+import { note, passGate } from '../../../kit/journal.ts'
+import '../events.ts'
+import { journalLogger } from '../journal-logger.ts'
+import type { Work } from '../../../kit/work.ts'
+import type { WorkflowAct } from '../workflow-act.ts'
+
+type Step = Steps<'work.asked'>
+type Undo = () => void
+
+const retry = { maxAttempts: 3, backoff: 'fixed', initialDelay: 100 } as const
+
+/** What the steps of a flow are made with. */
+class Flow {
+  readonly act: WorkflowAct
+  readonly step: Step
+  readonly context: JobContext
+  readonly number: number | undefined
+
+  constructor({ data, number }: Work, step: Step, context: JobContext) {
+    this.act = data as WorkflowAct
+    this.step = step
+    this.context = context
+    this.number = number
+  }
+
+  /** A step that notes that it was begun and that it ended. */
+  do(name: string, more: { fails?: boolean; undo?: Undo } = {}): Promise<string> {
+    const { jobId, attempt: runAttempt } = this.context
+    const gated = async (label: string, signal: AbortSignal): Promise<void> => {
+      note(label, { jobId, step: name, runAttempt })
+      const gate = this.act.gates?.[`${label} ${name}`]
+      if (gate !== undefined) await passGate(gate, signal)
+    }
+    return this.step.run(
+      name,
+      async ({ signal }) => {
+        await gated('begun', signal)
+        if (more.fails) throw new NonRetryableError(`${name} fails`)
+        note('ended', { jobId, step: name, runAttempt })
+        return `${name} done`
+      },
+      more.undo && { compensate: async (_output, { signal }) => gated('undone', signal) },
+    )
+  }
+
+  exitWhereTold(): void {
+    if (this.act.exitIn?.includes(this.context.attempt)) process.exit(3)
+  }
+}
+
+const flows: Record<WorkflowAct['flow'], (flow: Flow) => Promise<unknown>> = {
+  async steps(flow) {
+    const first = await flow.do('first')
+    flow.exitWhereTold()
+    return [first, await flow.do('second'), await flow.do('third')]
+  },
+  async sleeps(flow) {
+    const first = await flow.do('first')
+    await flow.step.sleep('nap', flow.act.sleepMs ?? 6000)
+    return [first, await flow.do('second')]
+  },
+  async waits(flow) {
+    const first = await flow.do('first')
+    const answer = await flow.step.waitForEvent('answer', 'work.followed', { match: 'number', timeout: '30s' })
+    return [first, answer?.payload.data ?? null, await flow.do('second')]
+  },
+  async races({ step }) {
+    const wait = (id: string) => step.waitForEvent(id, 'work.followed', { timeout: '30s' })
+    const [one, other] = await Promise.all([wait('one'), wait('other'), step.sleep('nap', 7000)])
+    return [one?.payload.data ?? null, other?.payload.data ?? null]
+  },
+  async beats(flow) {
+    const wait = flow.step.waitForEvent('answer', 'work.followed', { match: 'number', timeout: '60s' })
+    const won = await Promise.race([flow.do('first'), wait.then((event) => event?.payload.data ?? null)])
+    return [won, await flow.do('second')]
+  },
+  async undoes(flow) {
+    const undo = (): void => undefined
+    await flow.do('first', { undo })
+    await flow.do('second', { undo })
+    await flow.do('third', { fails: true })
+  },
+  async calls(flow) {
+    const output = await flow.step.runJob('call', counted, {
+      tenantId: flow.context.tenantId,
+      number: flow.number ?? 1,
+    })
+    return [output, await flow.do('second')]
+  },
+  async fills(flow) {
+    const fill = (name: string) => flow.step.run(name, () => 'é'.repeat(flow.act.characters ?? 0))
+    for (const name of ['one', 'two', 'three', 'four', 'five', 'six']) await fill(name)
+  },
+}
+
+const counted = defineJob({
+  id: 'counted',
+  event: 'work.counted',
+  retry,
+  async handler({ payload }, { jobId, signal }) {
+    note('handled', { jobId, number: payload.number })
+    const { gate } = (payload.data ?? {}) as { gate?: string }
+    if (gate !== undefined) await passGate(gate, signal)
+    if (payload.number === 13) await new Promise((resolve) => void setTimeout(resolve, 60_000))
+    return (payload.number ?? 0) * 2
+  },
+})
+
+const flow = defineWorkflow({
+  id: 'flow',
+  event: 'work.asked',
+  retry,
+  async steps({ payload }, step, context) {
+    note('pass', { jobId: context.jobId, runAttempt: context.attempt })
+    const made = new Flow(payload, step, context)
+    return flows[made.act.flow](made)
+  },
+  onFailure: (error, _event, { jobId }) => note('onFailure', { jobId, name: error.name }),
+})
+
+createTriggerTasks({ jobs: [counted, flow], logger: journalLogger })
