@@ -52,6 +52,26 @@ export const inngestCapabilities: Capabilities = {
     },
     'status.startedAt': { supported: true },
     'status.nextAttemptAt': { supported: true, note: 'Absent where the engine retries because the process had died.' },
+    workflows: {
+      supported: true,
+      note:
+        "Steps are Inngest's own. A wait cannot match a text with a backslash, a control character or both quotation marks, and " +
+        'lasts a year at most. Beside a wait each step takes a request or two more.',
+    },
+    'workflows: a race of a step and a wait': {
+      supported: true,
+      note: 'A step that loses runs to its end. Where the code awaits something else after a race, the run may go on only when the losers have ended.',
+    },
+    'workflows: retryJob goes on from the failed step': {
+      supported: true,
+      note: 'The trace of the failed run is read, which the engine keeps for as long as your plan says.',
+    },
+    'workflows: compensateOnCancel': {
+      supported: false,
+      note: 'A cancelled run makes no step.',
+      instead: 'Let the workflow wait for an event of yours that asks it to stop, and throw when it comes.',
+    },
+    'status.steps': { supported: true, note: 'Read from the trace of the run, in one more request for a workflow.' },
     'jobs survive a restart': { supported: true },
     'several processes': { supported: true },
   },
@@ -63,6 +83,8 @@ export const inngestCapabilities: Capabilities = {
   maxPayloadBytes: 3 * 1024 * 1024 - 4096,
   // Over some 4 MB Inngest calls an attempt that succeeded a failed one, and makes it again.
   maxOutputBytes: 3 * 1024 * 1024,
+  maxSteps: 1000,
+  waitToleranceMs: 2000,
   maxDelayMs: maxDurationMs,
   abortToleranceMs: 1500,
   daylightSaving:

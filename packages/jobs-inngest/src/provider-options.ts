@@ -61,7 +61,7 @@ export function checkInngestOptions(definition: Definition): void {
   if (options['concurrency'] !== undefined && definition.concurrency !== undefined) {
     refuse('concurrency', `\`${definition.id}\` has \`concurrency\` of its own: say it in one place.`)
   }
-  if (definition.kind === 'job' && definition.event.startsWith('inngest/')) {
+  if (definition.kind !== 'cron' && definition.event.startsWith('inngest/')) {
     const remedy = `\`${definition.id}\` handles \`${definition.event}\`, and names that begin so are Inngest's own.`
     throw new UnsupportedFeatureError({ feature: 'an event of that name', provider: 'inngest', remedy })
   }

@@ -15,8 +15,8 @@ export type EngineRunStatus = 'QUEUED' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'C
 /** A run in version 2 of the API. */
 export interface EngineRun {
   readonly id: string
-  /** Without the app's name before it. */
-  readonly function: { readonly id: string }
+  /** Its id without the app's name before it. */
+  readonly function: { readonly id: string; readonly name?: string }
   readonly app: { readonly id: string }
   readonly status: EngineRunStatus
   readonly queuedAt: string

@@ -5,6 +5,8 @@ import type { EngineApi } from '../api/engine-api.ts'
 import { inngestCapabilities } from '../capabilities.ts'
 import type { CancelWatcher } from './cancel-watcher.ts'
 import type { EarlyAttempts } from './early-attempts.ts'
+import type { EarlierRuns } from './steps/earlier-run.ts'
+import type { WorkflowAttempts } from './steps/workflow-attempts.ts'
 
 /** What the functions of one host share. */
 export interface HostParts {
@@ -17,6 +19,8 @@ export interface HostParts {
   readonly jobClient: JobClient
   readonly cancels: CancelWatcher
   readonly early: EarlyAttempts
+  readonly attempts: WorkflowAttempts
+  readonly earlier: EarlierRuns
   /** From 0 up to 1, for jitter. */
   readonly random: () => number
 }

@@ -1,6 +1,5 @@
 import {
   type AttemptOptions,
-  bindLogger,
   type Definition,
   dispatchTick,
   type FanOut,
@@ -14,8 +13,10 @@ import type { InngestFunction } from 'inngest'
 import { type CompletedRecord, readFailedRecord } from '../wire/attempt-record.ts'
 import type { IncomingEvent } from '../wire/inngest-event.ts'
 import { toEnvelope } from '../wire/to-envelope.ts'
+import { attemptsFor } from './attempts-for.ts'
 import { functionOptions } from './function-options.ts'
 import { type HostParts, inngestLimits } from './host-parts.ts'
+import { namedEvent } from './incoming-events.ts'
 import { jobIdOf } from './job-id-of.ts'
 import { dueAfter, mapOutcome } from './map-outcome.ts'
 import { createTickHost } from './tick-host.ts'
@@ -35,12 +36,9 @@ interface FailureContext {
   }
 }
 
-/** What Inngest calls the event of a run that somebody asked for in its dashboard. */
-const invoked = 'inngest/function.invoked'
-
 /** A definition as an Inngest function for an event. */
 export function createJobFunction(definition: Definition, event: string, parts: HostParts): InngestFunction.Any {
-  const named = (given: IncomingEvent): IncomingEvent => (given.name === invoked ? toOwnEvent(given, event) : given)
+  const named = (given: IncomingEvent): IncomingEvent => namedEvent(given, event)
   const onFailure = definition.onFailure && {
     onFailure: ({ event: { data } }: FailureContext) =>
       reportFailure(definition, { ...data, event: named(data.event) }, parts),
@@ -49,12 +47,6 @@ export function createJobFunction(definition: Definition, event: string, parts: 
     { ...functionOptions(definition), ...onFailure, id: definition.id, triggers: [{ event }] },
     (context: FunctionContext) => attemptRun(definition, { ...context, event: named(context.event) }, parts),
   )
-}
-
-/** Such a run has the payload that was typed there, and what Inngest itself needs beside it. */
-function toOwnEvent(given: IncomingEvent, name: string): IncomingEvent {
-  const { _inngest, ...data } = (given.data ?? {}) as Record<string, unknown>
-  return { ...given, name, data }
 }
 
 async function attemptRun(
@@ -111,20 +103,4 @@ function makeAttempt(
     dispatchTick(cron, tick, await tenantsOf(cron), createTickHost(cron, tick, parts))
   const options = { ...ids, clock, logger, hooks, client, random, limits: inngestLimits, fanOut }
   return runAttempt(definition, envelope, options)
-}
-
-/** How many attempts the run has; says once where a send asked for more, which Inngest cannot give. */
-function attemptsFor(
-  definition: Definition,
-  event: IncomingEvent,
-  { jobId, runId, attempt }: AttemptIds,
-  { logger }: HostParts,
-): number {
-  const { maxAttempts: asked = 0 } = toEnvelope(event, jobId)
-  const maxAttempts = maxAttemptsOf(toEnvelope(event, jobId), definition, inngestLimits)
-  if (attempt === 1 && asked > maxAttempts) {
-    const message = 'A send asks for more attempts than the definition has, and Inngest gives it no more.'
-    bindLogger(logger, { jobId, runId, definition: definition.id }).warn(message, { asked, maxAttempts })
-  }
-  return maxAttempts
 }

@@ -1,7 +1,7 @@
 import { cutErrorInfo, type JobErrorInfo, type Outcome, ShutdownError, toErrorInfo } from '@cgk-platform/jobs-core'
 
 import type { ServerTime } from '../api/engine-api.ts'
-import { type CompletedRecord, type FailedRecord, toCompletedRecord } from '../wire/attempt-record.ts'
+import { type CompletedRecord, type FailedPart, type FailedRecord, toCompletedRecord } from '../wire/attempt-record.ts'
 
 /** What an attempt's outcome is told with. */
 export interface AttemptFacts {
@@ -11,6 +11,8 @@ export interface AttemptFacts {
   readonly startedAt: number
   /** When a next attempt would be due, epoch milliseconds: by our clock, and by the engine's. */
   readonly due: { readonly at: number; readonly atEngine: number }
+  /** What of a workflow it was. */
+  readonly workflow?: FailedPart
 }
 
 /** An attempt that is due less than this after Inngest is told of it may begin too early. */
@@ -35,7 +37,10 @@ export function dueAfter(
 export function mapOutcome(outcome: Outcome, facts: AttemptFacts): CompletedRecord {
   switch (outcome.type) {
     case 'completed':
-      return toCompletedRecord(outcome, facts.attempt, facts.startedAt)
+      return {
+        ...toCompletedRecord(outcome, facts.attempt, facts.startedAt),
+        ...(facts.workflow && { maxAttempts: facts.maxAttempts }),
+      }
     case 'retry':
       throw toRetryError(outcome.error, facts)
     case 'failed':
@@ -46,6 +51,8 @@ export function mapOutcome(outcome: Outcome, facts: AttemptFacts): CompletedReco
     case 'interrupted':
       // Inngest counts the attempt; it is made again soon, by another process, and not after the pause for one that died.
       throw toRetryError(toErrorInfo(new ShutdownError()), facts)
+    case 'suspended':
+      throw new TypeError('A run on Inngest waits by its native steps, not by its outcome.')
   }
 }
 
@@ -59,13 +66,14 @@ function toRetryError(error: JobErrorInfo, facts: AttemptFacts): Error {
 /** The message and the stack are those of the error itself, as Inngest's dashboard shows them. */
 function toError(told: JobErrorInfo, facts: AttemptFacts, nextAttemptAt?: number): Error {
   const { stack = '', ...error } = cutErrorInfo(told)
-  const { attempt, maxAttempts, startedAt } = facts
+  const { attempt, maxAttempts, startedAt, workflow } = facts
   const cause: FailedRecord = {
     attempt,
     maxAttempts,
     startedAt,
     ...(nextAttemptAt !== undefined && { nextAttemptAt }),
     error,
+    ...(workflow && { workflow }),
   }
   return Object.assign(new Error(error.message, { cause }), { stack })
 }

@@ -17,8 +17,11 @@ import { toCronEventName } from '../wire/cron-event-name.ts'
 import { createCancelWatcher } from './cancel-watcher.ts'
 import { createCronDispatcher, dispatcherSuffix } from './cron-dispatcher.ts'
 import { createEarlyAttempts } from './early-attempts.ts'
+import { createEarlierRuns } from './steps/earlier-run.ts'
+import { createWorkflowAttempts } from './steps/workflow-attempts.ts'
 import type { HostParts } from './host-parts.ts'
 import { createJobFunction } from './job-function.ts'
+import { createWorkflowFunction } from './workflow-function.ts'
 
 /** What functions are made with. */
 export interface FunctionsOptions {
@@ -44,12 +47,15 @@ export function toInngestFunctions({ definitions, closing, ...rest }: FunctionsO
     ...rest,
     cancels: createCancelWatcher(api, clock, logger, closing),
     early: createEarlyAttempts(api, clock),
+    attempts: createWorkflowAttempts(api, clock),
+    earlier: createEarlierRuns(api, clock),
   }
   return definitions.flatMap((definition) => toFunctions(definition, parts))
 }
 
 function toFunctions(definition: Definition, parts: HostParts): InngestFunction.Any[] {
   if (definition.kind === 'job') return [createJobFunction(definition, definition.event, parts)]
+  if (definition.kind === 'workflow') return [createWorkflowFunction(definition, parts)]
   // So that a local engine of the same process does not tick for it, too.
   claimCronJob(definition, parts)
   const event = toCronEventName(parts.client.id, definition.id)
@@ -60,7 +66,10 @@ function toFunctions(definition: Definition, parts: HostParts): InngestFunction.
 function checkFunctionIds(definitions: readonly Definition[]): void {
   const ids = new Set(definitions.map(({ id }) => id))
   for (const { id, kind, onFailure } of definitions) {
-    const added = [...(kind === 'cron' ? [dispatcherSuffix] : []), ...(onFailure ? ['-failure'] : [])]
+    const added = [
+      ...(kind === 'cron' ? [dispatcherSuffix] : []),
+      ...(onFailure || kind === 'workflow' ? ['-failure'] : []),
+    ]
     const taken = added.map((suffix) => `${id}${suffix}`).find((one) => ids.has(one))
     if (taken === undefined) continue
     throw new InvalidDefinitionError({

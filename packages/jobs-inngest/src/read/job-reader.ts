@@ -6,6 +6,7 @@ import { isEventId } from '../wire/event-id.ts'
 import { receivedAtOf } from './missing-runs.ts'
 import { createRunTimeReader } from './run-times.ts'
 import type { Subscriptions } from './subscriptions.ts'
+import { readWorkflow } from './read-workflow.ts'
 import { toJobStatus } from './to-job-status.ts'
 
 /** Reads jobs back. */
@@ -52,12 +53,13 @@ export function createJobReader({ api, clock, subscriptions, appId }: ReaderPart
   const ageMs = (of: EngineEvent): number => clock.now() + api.offsetMs() - receivedAtOf(of)
 
   const toStatus = async (of: EngineEvent, found: readonly EngineRun[]): Promise<JobStatus> => {
-    const [subscribed, ...times] = await Promise.all([
+    const [subscribed, times, workflows] = await Promise.all([
       subscriptions.of(of.name, ageMs(of)),
-      ...found.map((run) => runTimes.of(run)),
+      Promise.all(found.map((run) => runTimes.of(run))),
+      Promise.all(found.map((run) => readWorkflow(run, api, clock))),
     ])
     const offsetMs = api.offsetMs()
-    return toJobStatus({ event: of, runs: found, times, subscribed, appId, now: clock.now(), offsetMs })
+    return toJobStatus({ event: of, runs: found, times, workflows, subscribed, appId, now: clock.now(), offsetMs })
   }
 
   return {

@@ -7,7 +7,7 @@ import { hasMissingRuns, isRunOf, receivedAtOf } from './missing-runs.ts'
 import type { RunTimes } from './run-times.ts'
 import type { Registered } from './subscriptions.ts'
 import { tenantOf } from './tenant-of.ts'
-import { toRunStatus } from './to-run-status.ts'
+import { toRunStatus, type WorkflowFacts } from './to-run-status.ts'
 
 /** Everything that was read of a job. */
 export interface JobFacts {
@@ -16,6 +16,8 @@ export interface JobFacts {
   readonly runs: readonly EngineRun[]
   /** In the order of the runs. */
   readonly times: readonly RunTimes[]
+  /** What is told of those that are a workflow's, in the order of the runs. Default: none is. */
+  readonly workflows?: readonly (WorkflowFacts | undefined)[]
   /** The functions that the event runs, where that is known. */
   readonly subscribed: readonly Registered[] | undefined
   readonly appId: string
@@ -52,16 +54,18 @@ export function toJobStatus(facts: JobFacts): JobStatus {
     runs,
   }
 
-  function toRunStatuses({ runs: found, times, subscribed = [], appId }: JobFacts): RunStatus[] {
+  function toRunStatuses({ runs: found, times, workflows = [], subscribed = [], appId }: JobFacts): RunStatus[] {
     const ids = definitionIds(found, appId)
     const { maxAttempts: asked } = toEnvelope(event, id)
     return found.map((run, index) => {
       const definitionId = ids[index]!
       const before = ids.slice(0, index).lastIndexOf(definitionId)
-      const defined = subscribed.find((one) => isRunOf(run, one))?.maxAttempts
+      const workflow = workflows[index]
+      // A workflow is registered with as many as there can be.
+      const defined = workflow ? undefined : subscribed.find((one) => isRunOf(run, one))?.maxAttempts
       const maxAttempts = asked === undefined || defined === undefined ? (defined ?? asked) : Math.min(asked, defined)
       const retryOf = before < 0 ? undefined : found[before]!.id
-      return toRunStatus(run, { definitionId, times: times[index]!, runAt, now, maxAttempts, retryOf })
+      return toRunStatus(run, { definitionId, times: times[index]!, runAt, now, maxAttempts, retryOf, workflow })
     })
   }
 }

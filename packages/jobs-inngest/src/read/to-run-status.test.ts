@@ -156,3 +156,42 @@ test('a run that was made to retry another names it', () => {
   expect(statusOf(recordedRuns.completed, { retryOf: 'run_1' }).retryOf).toBe('run_1')
   expect(statusOf(recordedRuns.completed)).not.toHaveProperty('retryOf')
 })
+
+describe('a run of a workflow', () => {
+  const steps: RunStatus['steps'] = [{ id: 'charge', kind: 'run', state: 'retrying', attempts: 1 }]
+  const workflow = { steps, attempt: 1 }
+  const part = { base: 0, engineAttempt: 0, origin: recordedRuns.inBackoff.id }
+  const of = (run: EngineRun, more: Partial<RunFacts> = {}) =>
+    statusOf(run, { times: begun, maxAttempts: undefined, workflow, ...more })
+
+  test('tells its steps, and a step that is tried again is no failure of the run', () => {
+    const run = failedRun({ nextAttemptAt: now + 1000, workflow: { ...part, step: 'charge' } })
+    expect(of(run)).toMatchObject({ state: 'running', attempts: 1, steps })
+    expect('error' in of(run)).toBe(false)
+  })
+
+  test('nor is what a job failed of that it ran, or another of its events told', () => {
+    expect('error' in of(failedRun({}))).toBe(false)
+    expect(of(failedRun({})).state).toBe('running')
+  })
+
+  test('waits for the next attempt of its code', () => {
+    const run = failedRun({ attempt: 2, nextAttemptAt: now + 1000, workflow: part })
+    expect(of(run)).toMatchObject({ state: 'retrying', attempts: 2, maxAttempts: 3, error: { message: 'no' } })
+  })
+
+  test('that has failed tells why, and how many attempts of its code there were', () => {
+    const run = failedRun({ attempt: 3, workflow: part }, 'FAILED')
+    expect(of(run, { times: over })).toMatchObject({ state: 'failed', attempts: 3, error: { message: 'no' } })
+  })
+
+  test('that Inngest gave up while a step was tried tells what that failed of', () => {
+    const run = failedRun({ workflow: { ...part, step: 'charge' } }, 'FAILED')
+    expect(of(run, { times: over })).toMatchObject({ state: 'failed', attempts: 1, error: { message: 'no' } })
+  })
+
+  test('that has completed tells its attempts, and how many it might have had', () => {
+    const run = completedRun({ attempt: 2, maxAttempts: 3, output: 'done' })
+    expect(of(run, { times: over })).toMatchObject({ attempts: 2, maxAttempts: 3, output: 'done' })
+  })
+})

@@ -1,4 +1,4 @@
-import type { JobErrorInfo, JobState, RunStatus } from '@cgk-platform/jobs-core'
+import type { JobErrorInfo, JobState, RunStatus, StepStatus } from '@cgk-platform/jobs-core'
 
 import type { EngineRun } from '../api/engine-shapes.ts'
 import { readCompletedRecord, readFailedRecord, readForeignError } from '../wire/attempt-record.ts'
@@ -14,16 +14,30 @@ export interface RunFacts {
   /** As the engine has registered it, or the send asked for; unknown where the function is gone. */
   readonly maxAttempts: number | undefined
   readonly retryOf: string | undefined
+  /** Of a workflow's run. */
+  readonly workflow?: WorkflowFacts | undefined
+}
+
+/** What is told of a workflow's run alone. */
+export interface WorkflowFacts {
+  readonly steps: readonly StepStatus[]
+  /** The attempt of the code that the steps tell. */
+  readonly attempt: number
 }
 
 /** A run of the engine as the contract tells it. */
 export function toRunStatus(run: EngineRun, facts: RunFacts): RunStatus {
   const { definitionId, times, retryOf } = facts
   const failure = 'error' in (run.output ?? {}) ? run.output!['error'] : undefined
-  const record = run.status === 'COMPLETED' ? undefined : readFailedRecord(failure)
+  const read = run.status === 'COMPLETED' ? undefined : readFailedRecord(failure)
+  // Inngest tells what ended last in the run, which may be a step that is tried again or was caught, or a job that it ran.
+  const isOfCode = read?.workflow !== undefined && read.workflow.step === undefined
+  const isOfStep =
+    facts.workflow !== undefined && !isOfCode && (run.status === 'RUNNING' || read?.workflow !== undefined)
+  const record = isOfStep ? undefined : read
   const state = stateOf(run, facts, record?.nextAttemptAt)
   const done = run.status === 'COMPLETED' ? readCompletedRecord(run.output) : undefined
-  const error = errorOf(run, failure, record?.error)
+  const error = isOfStep && run.status === 'RUNNING' ? undefined : errorOf(run, failure, read?.error)
   const attempts = done?.attempt ?? attemptsOf(run, facts, record)
   const waits = state === 'retrying' && record?.nextAttemptAt !== undefined
   return {
@@ -32,12 +46,13 @@ export function toRunStatus(run: EngineRun, facts: RunFacts): RunStatus {
     state,
     attempts,
     // Where nobody can tell, at least those that there were.
-    maxAttempts: record?.maxAttempts ?? facts.maxAttempts ?? Math.max(1, attempts),
+    maxAttempts: record?.maxAttempts ?? done?.maxAttempts ?? facts.maxAttempts ?? Math.max(1, attempts),
     ...(waits && { nextAttemptAt: new Date(record.nextAttemptAt) }),
     ...(times.startedAt !== undefined && { startedAt: new Date(times.startedAt) }),
     ...(times.endedAt !== undefined && { endedAt: new Date(times.endedAt) }),
     ...outputOf(run, done),
     ...(error !== undefined && { error }),
+    ...(facts.workflow && { steps: facts.workflow.steps }),
     ...(retryOf !== undefined && { retryOf }),
   }
 }
@@ -69,7 +84,7 @@ function stateOf(
 /** Attempts begun. Inngest keeps no count: ours is in the record of the last attempt that failed. */
 function attemptsOf(
   { status }: EngineRun,
-  { times, now, maxAttempts }: RunFacts,
+  { times, now, maxAttempts, workflow }: RunFacts,
   record: { readonly attempt: number; readonly nextAttemptAt?: number } | undefined,
 ): number {
   if (record) {
@@ -77,6 +92,7 @@ function attemptsOf(
     const nextHasBegun = nextAttemptAt !== undefined && nextAttemptAt <= (times.endedAt ?? now)
     return attempt + (nextHasBegun ? 1 : 0)
   }
+  if (workflow) return times.startedAt === undefined ? 0 : workflow.attempt
   // It gave up without a word from us, and does so only after all attempts.
   if (status === 'FAILED') return maxAttempts ?? 1
   return times.startedAt === undefined ? 0 : 1

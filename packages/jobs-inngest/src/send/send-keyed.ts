@@ -9,11 +9,12 @@ import {
 import type { Inngest } from 'inngest'
 
 import type { EngineEvent } from '../api/engine-shapes.ts'
-import { idAt, type IdSeed, seedFrom } from '../wire/event-id.ts'
+import { idAt, type IdSeed, seedFrom, seedOf } from '../wire/event-id.ts'
 import { toEnvelope } from '../wire/to-envelope.ts'
 import { toInngestEvent } from '../wire/to-inngest-event.ts'
 import { postEvents } from './post-events.ts'
 import { type SendParts, toAccepted } from './send-envelopes.ts'
+import { stepSendId } from './step-sends.ts'
 
 /** Sends with an idempotency key. */
 export interface KeyedSender {
@@ -82,6 +83,12 @@ export function createKeyedSender({ client, clock, find, offsetMs }: KeyedParts)
 
   return {
     async send(envelope) {
+      const ofStep = stepSendId(envelope.idempotencyKey ?? '')
+      if (ofStep !== undefined) {
+        const outgoing = toInngestEvent(envelope, offsetMs?.())
+        const [posted] = await postEvents(client, clock, [outgoing], seedOf(ofStep))
+        return toAccepted(envelope, posted!)
+      }
       const seeds = await seedsOf(envelope, clock.now())
       const id = idAt(seeds.current, 0)
       const first = underWay.get(id)

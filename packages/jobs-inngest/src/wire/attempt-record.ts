@@ -6,6 +6,8 @@ export interface CompletedRecord {
   readonly attempt: number
   /** When this attempt began, epoch milliseconds. */
   readonly startedAt: number
+  /** Told by workflows alone, whose functions are registered with other numbers. */
+  readonly maxAttempts?: number
 }
 
 /** What a failed attempt tells Inngest beside its message, as the error's cause. */
@@ -18,6 +20,22 @@ export interface FailedRecord {
   readonly nextAttemptAt?: number
   /** Without its stack, which is the error's own. */
   readonly error: JobErrorInfo
+  /** Told by workflows alone. */
+  readonly workflow?: FailedPart
+}
+
+/** What of a workflow has failed. */
+export interface FailedPart {
+  /** The step, or its undo; absent where it is the code between them. */
+  readonly step?: string
+  /** The attempt of Inngest's, from 0, that was the first of what failed: it counts those of steps and code in one. */
+  readonly base: number
+  /** The attempt of Inngest's that failed. */
+  readonly engineAttempt: number
+  /** The run that the idempotency keys of the steps are of. */
+  readonly origin: string
+  /** Of a run that has failed: the step by which it did, where it was one. */
+  readonly failedStep?: string
 }
 
 /** The record in a completed run's output, where one of our hosts made it. */

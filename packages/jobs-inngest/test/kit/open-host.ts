@@ -4,6 +4,8 @@ import type { Inngest } from 'inngest'
 import { createCancelWatcher } from '../../src/host/cancel-watcher.ts'
 import { createEarlyAttempts } from '../../src/host/early-attempts.ts'
 import type { HostParts } from '../../src/host/host-parts.ts'
+import { createEarlierRuns } from '../../src/host/steps/earlier-run.ts'
+import { createWorkflowAttempts } from '../../src/host/steps/workflow-attempts.ts'
 import type { Answer } from './fake-server.ts'
 import { openApi, type OpenApi } from './open-api.ts'
 import { createRecordedLogger, type RecordedLogger } from './recorded-logger.ts'
@@ -51,6 +53,8 @@ export function openHost(answer: Answer, { hooks, closing }: HostSetting = {}): 
     jobClient: {} as JobClient,
     cancels: createCancelWatcher(api, clock, logger, closing),
     early: createEarlyAttempts(api, clock),
+    attempts: createWorkflowAttempts(api, clock),
+    earlier: createEarlierRuns(api, clock),
     random: () => 0,
   }
   return { ...setting, parts, logger, created }

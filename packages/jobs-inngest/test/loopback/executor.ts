@@ -53,8 +53,8 @@ export function createExecutor(options: {
     item.atMs = retryAtMs ?? clock.now() + delayMs
     return true
   }
-  const finish = (item: QueueItem, status: 'COMPLETED' | 'FAILED', output: Output): false => {
-    addFunctionSpan(item.run, clock.now(), output)
+  const finish = (item: QueueItem, status: 'COMPLETED' | 'FAILED', output: Output, begunAtMs?: number): false => {
+    addFunctionSpan(item.run, clock.now(), output, begunAtMs)
     lifecycle.finish(item.run, status, output)
     return false
   }
@@ -81,12 +81,13 @@ export function createExecutor(options: {
       }
       lifecycle.start(run, fn)
 
+      const begunAtMs = clock.now()
       const answer = await ask(fn, item)
       if (answer.kind === 'ops') return obey(item, answer)
       if (answer.kind === 'result') return finish(item, 'COMPLETED', { data: answer.data })
       const output = { error: answer.error }
-      if (answer.hints.noRetry || item.attempt + 1 >= item.maxAttempts) return finish(item, 'FAILED', output)
-      addFunctionSpan(run, clock.now(), output)
+      if (answer.hints.noRetry || item.attempt + 1 >= item.maxAttempts) return finish(item, 'FAILED', output, begunAtMs)
+      addFunctionSpan(run, clock.now(), output, begunAtMs)
       return !isEnded(run.status) && repeat(item, answer.hints)
     },
   }

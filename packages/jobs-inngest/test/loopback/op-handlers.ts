@@ -71,7 +71,8 @@ export function createOpHandlers(options: {
       end(value) {
         span.endedAtMs = clock.now()
         span.status = 'COMPLETED'
-        if (saveStep(run, op.id, value)) goOn(item, op.id, isRace(op))
+        if (value !== null) span.output = { data: value }
+        if (saveStep(run, op.id, value)) goOn(item, op.id, isRace(op) && !forgetsRace(op))
       },
     }
   }
@@ -135,6 +136,9 @@ export function createOpHandlers(options: {
     goOn,
   }
 }
+
+/** Where the event that began the run is put into a wait's expression, the options beside it are lost. */
+const forgetsRace = (op: Op): boolean => op.opts?.if?.includes('event.') ?? false
 
 const isRace = (op: Op): boolean => op.opts?.parallelMode === 'race'
 

@@ -27,11 +27,11 @@ export function addStepSpan(run: Run, op: Op, nowMs: number, output: Output): vo
 }
 
 /** The part that the function itself adds when it ended or failed outside any step. */
-export function addFunctionSpan(run: Run, nowMs: number, output: Output): void {
+export function addFunctionSpan(run: Run, nowMs: number, output: Output, begunAtMs: number = nowMs): void {
   addSpan(run, {
     name: 'executor.nonstep',
-    queuedAtMs: nowMs,
-    startedAtMs: nowMs,
+    queuedAtMs: begunAtMs,
+    startedAtMs: begunAtMs,
     endedAtMs: nowMs,
     status: 'error' in output ? 'FAILED' : 'COMPLETED',
     output,

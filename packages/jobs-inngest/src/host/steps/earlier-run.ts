@@ -1,0 +1,129 @@
+import type { Clock } from '@cgk-platform/jobs-core'
+
+import type { EngineApi } from '../../api/engine-api.ts'
+import type { EngineRun } from '../../api/engine-shapes.ts'
+import { endedInTrace } from '../../read/ended-in-trace.ts'
+import { readTrace, type TracedStep } from '../../read/run-trace.ts'
+import { readFailedRecord } from '../../wire/attempt-record.ts'
+import { timeOf } from '../../wire/event-id.ts'
+import { type EndedStep, readStepRecord } from '../../wire/step-record.ts'
+import { sha1 } from '../../wire/sha1.ts'
+import { readStepName, versionName } from '../../wire/step-names.ts'
+
+/** What a run goes on with that was made to retry a failed one. */
+export interface EarlierRun {
+  /** The steps that are not done again, by the hash of their id: what they answered, or failed of. */
+  readonly ended: ReadonlyMap<string, EndedStep>
+  /** The steps that ran a job which failed, and whose failure the code had caught. */
+  readonly caught: ReadonlySet<string>
+  /** The run that the idempotency keys of these steps are of. */
+  readonly origin: string
+  /** The run that those of all others are of; absent where it is the new run. */
+  readonly keyOrigin?: string
+  /** The version that it goes on with, `null` for none; absent where it begins anew. */
+  readonly version?: string | null
+}
+
+/** A run that may be one that retries another. */
+export interface LaterRun {
+  readonly jobId: string
+  readonly runId: string
+  /** When Inngest got the event, epoch milliseconds of its clock. */
+  readonly receivedAt: number | undefined
+}
+
+/** Finds the runs that others were made to retry. */
+export interface EarlierRuns {
+  /** Nothing, without a question, for a run that came with its event; nothing for one that begins anew. */
+  of(run: LaterRun): Promise<EarlierRun | undefined> | undefined
+}
+
+/** A run that Inngest makes of an event comes this soon after it; one that somebody asks for comes later. */
+const promptMs = 300
+const mostKept = 1000
+
+/** Asks once for each run that came late, as far as this process remembers. */
+export function createEarlierRuns(api: EngineApi, clock: Clock): EarlierRuns {
+  const known = new Map<string, Promise<EarlierRun | undefined>>()
+
+  const find = async ({ jobId, runId }: LaterRun): Promise<EarlierRun | undefined> => {
+    const query = { includeOutput: 'true', limit: 40 }
+    const runs = await api.list<EngineRun>(`for the runs of the job ${jobId}`, `/v2/events/${jobId}/runs`, query)
+    const own = runs.find(({ id }) => id === runId)
+    const before = runs
+      .filter((run) => run.id < runId && own && run.app.id === own.app.id && run.function.id === own.function.id)
+      .toSorted((one, other) => (one.id < other.id ? 1 : -1))[0]
+    if (before?.status !== 'FAILED') return undefined
+    return toEarlierRun(before, await readTrace(api, before.id))
+  }
+
+  return {
+    of(run) {
+      const madeAt = timeOf(run.runId) ?? clock.now()
+      if (run.receivedAt !== undefined && madeAt - run.receivedAt < promptMs) return undefined
+      const before = known.get(run.runId)
+      if (before) return before
+      const found = find(run)
+      known.set(run.runId, found)
+      if (known.size > mostKept) known.delete(known.keys().next().value!)
+      found.catch(() => known.delete(run.runId))
+      return found
+    },
+  }
+}
+
+function toEarlierRun(run: EngineRun, steps: readonly TracedStep[]): EarlierRun | undefined {
+  const failure = readFailedRecord(run.output?.['error'])
+  const ended = new Map<string, EndedStep>(endedInTrace(steps))
+  const records = [...ended.values()].map((step) => (step.type === 'data' ? readStepRecord(step.data) : undefined))
+  const told = records.find((record) => record?.origin !== undefined)?.origin
+  const origin = failure?.workflow?.origin ?? told ?? run.id
+  const undone = undosIn(steps)
+  if ([...undone.values()].includes(true) || failure?.error.code === 'workflow_changed') {
+    // Anew, but for what still stands because its undo has failed.
+    const standing = [...undone].flatMap(([key, isDone]) => (isDone ? [] : [sha1(key)]))
+    const kept = new Map([...ended].filter(([id]) => standing.includes(id)))
+    return kept.size === 0 ? undefined : { ended: kept, caught: new Set(), origin }
+  }
+  const { failures, caught } = caughtIn(steps, failure?.workflow?.failedStep)
+  for (const [id, error] of failures) ended.set(id, { type: 'error', error })
+  const version = ended.get(sha1(versionName.id))
+  const recorded = version?.type === 'data' ? readStepRecord(version.data)?.output : undefined
+  return { ended, caught, origin, keyOrigin: origin, version: typeof recorded === 'string' ? recorded : null }
+}
+
+/** Whether the undo of each step that has one was done. */
+function undosIn(steps: readonly TracedStep[]): Map<string, boolean> {
+  const undone = new Map<string, boolean>()
+  for (const { name, hashedId, spans } of steps) {
+    const named = readStepName(name, hashedId)
+    if (named.part === 'undo')
+      undone.set(
+        named.key,
+        spans.some(({ status }) => status === 'COMPLETED'),
+      )
+  }
+  return undone
+}
+
+/** The steps that had failed for good before the one by which the run failed: the code had gone on from them. */
+function caughtIn(steps: readonly TracedStep[], failedStep: string | undefined) {
+  const failures = new Map<string, unknown>()
+  const caught = new Set<string>()
+  const ends = new Map<string, number>()
+  for (const { name, hashedId, spans } of steps) {
+    const named = readStepName(name, hashedId)
+    // Of a step that runs a job the wait for its end comes after the send.
+    if (named.part === 'step' || named.part === 'end') ends.set(named.key, Date.parse(spans.at(-1)?.endedAt ?? ''))
+  }
+  const failedAt = (failedStep !== undefined && ends.get(failedStep)) || 0
+  for (const { name, hashedId, spans } of steps) {
+    const named = readStepName(name, hashedId)
+    if (named.part === 'other' || named.key === failedStep || !((ends.get(named.key) ?? Infinity) < failedAt)) continue
+    if (named.part === 'end') caught.add(named.key)
+    if (named.part !== 'step' || spans.some(({ status }) => status === 'COMPLETED')) continue
+    const error = spans.findLast(({ status, output }) => status === 'FAILED' && output)?.output
+    if (readFailedRecord(error)?.nextAttemptAt === undefined && readFailedRecord(error)) failures.set(hashedId, error)
+  }
+  return { failures, caught }
+}

@@ -1,0 +1,248 @@
+import {
+  type CodeEnd,
+  errorFrom,
+  type Json,
+  type JobErrorInfo,
+  type RunCall,
+  type StepCall,
+  type StepEngine,
+  type StepEngineFactory,
+  StepFailedError,
+  type StepTools,
+  toErrorInfo,
+  WorkflowChangedError,
+} from '@cgk-platform/jobs-core'
+
+import { toAwaited } from '../../wire/awaited-event.ts'
+import { endIn } from '../../wire/job-end.ts'
+import { sha1 } from '../../wire/sha1.ts'
+import { endName, failureName, undoName, versionName } from '../../wire/step-names.ts'
+import { type EndedStep, fitsKind, readStepRecord, type StepRecord } from '../../wire/step-record.ts'
+import { createStepQueue, type StepQueue } from './step-queue.ts'
+import type { NativeStepParts } from './native-step-parts.ts'
+import { createNativeWaits } from './native-waits.ts'
+import { createNativeWork, failureOf, type NativeWork } from './native-work.ts'
+import { createJobStep } from './native-job.ts'
+import type { Pass } from './pass.ts'
+
+/** The steps of a workflow as Inngest's own, which keeps what they answer and calls the code again when a wait is over. */
+export function nativeSteps(parts: NativeStepParts): StepEngineFactory {
+  return (tools) => new NativeSteps(parts, tools)
+}
+
+class NativeSteps implements StepEngine {
+  readonly #parts: NativeStepParts
+  readonly #tools: StepTools
+  readonly #work: NativeWork
+  readonly #queue: StepQueue
+  readonly #calls = new Map<string, StepCall>()
+  /** The steps that have completed as far as the code has come, in that order. */
+  readonly #completed: { readonly key: string; readonly output: Json | undefined }[] = []
+  #recordedOnly = false
+  #version: string | null | undefined
+  /** Counts what the code does, to tell when it does nothing. */
+  #activity = 0
+
+  constructor(parts: NativeStepParts, tools: StepTools) {
+    this.#parts = parts
+    this.#tools = tools
+    const work = createNativeWork(parts, tools)
+    const waits = createNativeWaits(parts, tools)
+    const runJob = createJobStep(parts, tools, work)
+    this.#work = work
+    this.#queue = createStepQueue({
+      clock: tools.clock,
+      wanted: parts.pass.wanted,
+      isBusy: () => work.isBusy(),
+      isKnown: (call) => this.#isKnown(call),
+      async perform(call, options) {
+        switch (call.kind) {
+          case 'run':
+          case 'sendEvent':
+            return (await work.perform(call, options)).output
+          case 'runJob':
+            return runJob(call, options)
+          default:
+            return waits(call, options)
+        }
+      },
+    })
+  }
+
+  /** It is the first thing that is kept: a run that has steps and no version began without one. */
+  get version(): string | null | undefined {
+    const recorded = this.#own(versionName.id)?.output
+    if (typeof recorded === 'string') return recorded
+    return this.#parts.pass.ended.size > 0 ? null : this.#version
+  }
+
+  get failure(): JobErrorInfo | undefined {
+    return this.#own(failureName.id)?.failure?.error
+  }
+
+  get failedStep() {
+    const { step: key, error } = this.#own(failureName.id)?.failure ?? {}
+    if (key === undefined) return undefined
+    const ended = this.#ended(key)
+    return ended?.type === 'error' ? { key, ...failureOf(ended.error) } : { key, attempts: 1, error: error!.cause! }
+  }
+
+  perform(call: StepCall): Promise<Json | undefined> {
+    this.#activity++
+    const ended = this.#ended(call.key)
+    const never = new Promise<never>(() => undefined)
+    if (ended && !fitsKind(ended, call.kind)) {
+      this.#tools.fail(changed(this.#tools, call, ended))
+      return never
+    }
+    this.#calls.set(call.key, call)
+    if (this.#recordedOnly) return ended && this.#isKnown(call) ? this.#fromRecord(call, ended) : never
+    const performed = this.#queue.add(call)
+    performed.then(
+      (output) => this.#noteCompleted(call, output),
+      () => undefined,
+    )
+    return performed
+  }
+
+  async run(code: () => Promise<unknown>, steps: 'all' | 'recorded only' = 'all'): Promise<CodeEnd> {
+    this.#recordedOnly = steps === 'recorded only'
+    if (!this.#recordedOnly) await this.#keepVersion()
+    const ended = code().then(
+      (output): CodeEnd => ({ type: 'returned', output }),
+      (error: unknown): CodeEnd => ({ type: 'threw', error }),
+    )
+    if (this.#recordedOnly) return Promise.race([ended, this.#untilStill()])
+    const end = await ended
+    if (end.type === 'threw') await this.#queue.finishWork()
+    this.#queue.close()
+    return end
+  }
+
+  async compensate(error: JobErrorInfo, step?: string): Promise<undefined> {
+    this.#parts.failedBy?.(step)
+    const { clock } = this.#tools
+    const known = this.#own(failureName.id)?.failure?.undo
+    const undo =
+      known ??
+      this.#completed
+        .map(({ key }) => key)
+        .filter((key) => this.#undoOf(key))
+        .toReversed()
+    if (undo.length === 0) return
+    if (!known) {
+      const at = clock.now()
+      // Kept before: a pass that comes after goes no further than what was done.
+      const failure = { error, undo, ...(step !== undefined && { step }) }
+      await this.#work.keep(failureName, { kind: 'failure', attempts: 1, startedAt: at, failure })
+    }
+    for (const key of undo) await this.#undo(key)
+  }
+
+  async #undo(key: string): Promise<void> {
+    const { logger, definition } = this.#tools
+    const name = undoName(key)
+    const call = this.#undoOf(key)
+    const output = this.#completed.find((each) => each.key === key)?.output
+    const problem = `its step \`${key}\`, which is to be undone, is not there any more`
+    const work: RunCall['work'] = call
+      ? async (context) => void (await call.compensate(copyOf(output), context))
+      : () => {
+          throw new WorkflowChangedError({ definitionId: definition.id, stepId: key, problem })
+        }
+    const policy = call?.policy ?? { ...definition.retry, maxAttempts: 1 }
+    const timeoutMs = call?.timeoutMs
+    try {
+      const undo = { key: `${key}/undo`, policy, work, ...(timeoutMs !== undefined && { timeoutMs }) }
+      await this.#work.performAs(name, { kind: 'undo', ...undo }, {})
+    } catch (failed) {
+      logger.error('A step could not be undone.', { step: key, error: toErrorInfo(failed) })
+    }
+  }
+
+  #undoOf(key: string) {
+    const call = this.#calls.get(key)
+    return call?.kind === 'run' && call.compensate ? { ...call, compensate: call.compensate } : undefined
+  }
+
+  #noteCompleted({ key }: StepCall, output: Json | undefined): void {
+    this.#activity++
+    this.#completed.push({ key, output })
+  }
+
+  /** In the first pass alone. A run that goes on with what another had done goes on with its version, too. */
+  async #keepVersion(): Promise<void> {
+    const { pass, earlier } = this.#parts
+    if (pass.ended.size > 0 || pass.wanted !== undefined) return
+    const asked = earlier()
+    const { version = this.#tools.definition.version } = (asked && (await asked)) ?? {}
+    this.#version = version
+    if (typeof version !== 'string') return
+    const startedAt = this.#tools.clock.now()
+    await this.#work.keep(versionName, { kind: 'version', attempts: 1, startedAt, output: version })
+  }
+
+  /** Answers by the records alone: nothing new may begin. */
+  async #fromRecord(call: StepCall, ended: EndedStep): Promise<Json | undefined> {
+    if (ended.type === 'error') {
+      const { error, attempts } = failureOf(ended.error)
+      throw new StepFailedError({ stepId: call.key, attempts, cause: errorFrom(error) })
+    }
+    const output = recordedOutput(call, ended.data, this.#parts.pass)
+    this.#noteCompleted(call, output)
+    return copyOf(output)
+  }
+
+  /** Settles when the code can only wait. */
+  async #untilStill(): Promise<CodeEnd> {
+    for (let before = -1; before !== this.#activity;) {
+      before = this.#activity
+      for (let turn = 0; turn < stillTurns; turn++) await this.#tools.clock.yield()
+    }
+    return { type: 'suspended' }
+  }
+
+  #isKnown(call: StepCall): boolean {
+    const ended = this.#ended(call.key)
+    return call.kind === 'runJob' && ended?.type === 'data'
+      ? this.#ended(endName(call.key, 0).id) !== undefined
+      : ended !== undefined
+  }
+
+  #ended(id: string): EndedStep | undefined {
+    return this.#parts.pass.ended.get(sha1(id))
+  }
+
+  #own(id: string): StepRecord | undefined {
+    const ended = this.#ended(id)
+    return ended?.type === 'data' ? readStepRecord(ended.data) : undefined
+  }
+}
+
+/** What a step answered, as it was kept. */
+function recordedOutput(call: StepCall, data: unknown, { ended }: Pass): Json | undefined {
+  const record = readStepRecord(data)
+  if (call.kind === 'runJob') {
+    const end = endIn(ended, call.key, record?.output as string)
+    if (!end) return undefined
+    if ('error' in end) throw new StepFailedError({ stepId: call.key, attempts: 1, cause: errorFrom(end.error) })
+    return end.output
+  }
+  if (record) return record.output
+  return call.kind === 'waitForEvent' ? (toAwaited(data) as Json | null) : undefined
+}
+
+/** How many turns of the loop the code may take from one step to the next while it is only run for what it can undo. */
+const stillTurns = 5
+
+function changed({ definition }: StepTools, { key, kind }: StepCall, ended: EndedStep): WorkflowChangedError {
+  const was = ended.type === 'data' ? readStepRecord(ended.data)?.kind : undefined
+  const before = was === undefined ? 'another kind of step' : `\`step.${was}\``
+  const problem = `its step \`${key}\` was ${before} and is \`step.${kind}\` now`
+  return new WorkflowChangedError({ definitionId: definition.id, stepId: key, problem })
+}
+
+/** What the code gets is its own: a change of it changes nothing that is kept. */
+function copyOf(output: Json | undefined): Json | undefined {
+  return typeof output === 'object' && output !== null ? structuredClone(output) : output
+}

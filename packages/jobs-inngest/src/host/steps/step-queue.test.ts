@@ -1,0 +1,136 @@
+import type { Json, StepCall } from '@cgk-platform/jobs-core'
+import { beforeEach, describe, expect, test } from 'vitest'
+
+import { createVirtualClock } from '../../../test/kit/virtual-clock.ts'
+import { sha1 } from '../../wire/sha1.ts'
+import { createStepQueue, type StepMode } from './step-queue.ts'
+
+const run = (key: string) => ({ kind: 'run', key, work: () => undefined }) as unknown as StepCall
+const sleep = (key: string): StepCall => ({ kind: 'sleep', key, durationMs: 1000 })
+
+function open(known: readonly string[] = [], wanted?: string) {
+  const clock = createVirtualClock()
+  const told: [string, string][] = []
+  const ends = new Map<string, (output?: Json) => void>()
+  let busy = 0
+  const queue = createStepQueue({
+    clock,
+    wanted: wanted === undefined ? undefined : sha1(wanted),
+    isBusy: () => busy > 0,
+    isKnown: ({ key }) => known.includes(key),
+    perform(call: StepCall, { parallelMode }: StepMode) {
+      told.push([call.key, parallelMode ?? 'wait'])
+      if (known.includes(call.key)) return Promise.resolve(call.key)
+      return new Promise((resolve) => ends.set(call.key, resolve))
+    },
+  })
+  return { clock, told, ends, queue, setBusy: (count: number) => (busy = count) }
+}
+let opened: ReturnType<typeof open>
+
+describe('steps that are called for the first time', () => {
+  beforeEach(() => (opened = open()))
+
+  test('are told of together, and wait for one another where each does work', async () => {
+    const { queue, clock, told } = opened
+    void queue.add(run('a'))
+    void queue.add(run('b'))
+    await clock.advance(0)
+    expect(told).toEqual([
+      ['a', 'wait'],
+      ['b', 'wait'],
+    ])
+  })
+
+  test('end apart where one of them is a wait', async () => {
+    const { queue, clock, told } = opened
+    void queue.add(run('a'))
+    void queue.add(sleep('nap'))
+    await clock.advance(0)
+    expect(told).toEqual([
+      ['a', 'race'],
+      ['nap', 'race'],
+    ])
+  })
+
+  test('a wait by itself is no race', async () => {
+    const { queue, clock, told } = opened
+    void queue.add(sleep('nap'))
+    await clock.advance(0)
+    expect(told).toEqual([['nap', 'wait']])
+  })
+
+  test('are not told of where the code has ended first', async () => {
+    const { queue, clock, told } = opened
+    void queue.add(run('a'))
+    queue.close()
+    await clock.advance(1000)
+    expect(told).toEqual([])
+  })
+
+  test('of code that threw, the work is done, and the waits are not', async () => {
+    const { queue, clock, told, ends } = opened
+    void queue.add(run('a'))
+    void queue.add(sleep('nap'))
+    let isFinished = false
+    const finished = queue.finishWork().then(() => (isFinished = true))
+    await clock.advance(10)
+    expect([told.map(([key]) => key), isFinished]).toEqual([['a'], false])
+    ends.get('a')!()
+    await finished
+  })
+})
+
+describe('the loser of a race', () => {
+  test('is not told of again while the code goes on after the winner', async () => {
+    const { queue, clock, told } = open(['winner'])
+    void queue.add(sleep('loser'))
+    await expect(Promise.all([queue.add(run('winner')), clock.advance(0)])).resolves.toContain('winner')
+    void queue.add(run('next'))
+    await clock.advance(50)
+    expect(told).toEqual([
+      ['winner', 'race'],
+      ['next', 'race'],
+    ])
+    queue.close()
+    await clock.advance(10_000)
+    expect(told).toHaveLength(2)
+  })
+
+  test('is told of where the code waits for it, but not while a step goes on', async () => {
+    const { queue, clock, told, setBusy } = open(['winner'])
+    void queue.add(sleep('loser'))
+    void queue.add(run('winner'))
+    setBusy(1)
+    await clock.advance(1000)
+    expect(told).toHaveLength(1)
+    setBusy(0)
+    await clock.advance(1000)
+    expect(told.at(-1)).toEqual(['loser', 'race'])
+  })
+
+  test('is told of at once where it is what the engine asks for', async () => {
+    const { queue, clock, told } = open(['winner'], 'loser')
+    void queue.add(run('loser'))
+    void queue.add(sleep('winner'))
+    await clock.advance(0)
+    expect(told.map(([key]) => key)).toEqual(['loser', 'winner'])
+  })
+})
+
+test('after a race the next step is planned, since the end of each of its steps may have begun a pass', async () => {
+  const { queue, clock, told } = open(['nap', 'a'])
+  await Promise.all([queue.add(run('a')), queue.add(sleep('nap')), clock.advance(0)])
+  void queue.add(run('next'))
+  await clock.advance(0)
+  expect(told.at(-1)).toEqual(['next', 'race'])
+})
+
+test('and steps after that are done as ever', async () => {
+  const { queue, clock, told } = open(['nap', 'a', 'next'])
+  await Promise.all([queue.add(run('a')), queue.add(sleep('nap')), clock.advance(0)])
+  await Promise.all([queue.add(run('next')), clock.advance(0)])
+  void queue.add(run('last'))
+  await clock.advance(0)
+  expect(told.at(-1)).toEqual(['last', 'wait'])
+})

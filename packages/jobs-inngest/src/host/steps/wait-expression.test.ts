@@ -1,0 +1,60 @@
+import { UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { describe, expect, test } from 'vitest'
+
+import { compileExpression } from '../../../test/loopback/expressions.ts'
+import { toEndExpression, toWaitExpression } from './wait-expression.ts'
+
+const holds = (expression: string, data: object): unknown => compileExpression(expression)({ async: { data } })
+
+describe('what a wait for an event asks', () => {
+  test('is the tenant always, and the field where there is one', () => {
+    expect(toWaitExpression('acme', undefined)).toBe('async.data.tenantId == "acme"')
+    expect(toWaitExpression('acme', { field: 'orderId', value: 'o-1' })).toBe(
+      'async.data.tenantId == "acme" && async.data.orderId == "o-1"',
+    )
+  })
+
+  test.each([
+    ['o-1'],
+    ["it's"],
+    ['say "hello"'],
+    ['x" || true || "1'],
+    ["x' || true || '1"],
+    [7],
+    [-1.5],
+    [true],
+    [null],
+    [''],
+  ])('compares %j with that alone, and never another tenant', (value) => {
+    const expression = toWaitExpression('acme', { field: 'k', value })
+    expect(holds(expression, { tenantId: 'acme', k: value })).toBe(true)
+    expect(holds(expression, { tenantId: 'acme', k: 'another' })).toBe(false)
+    expect(holds(expression, { tenantId: 'other', k: value })).toBe(false)
+  })
+
+  test('takes names of fields that are no plain words', () => {
+    const expression = toWaitExpression('acme', { field: 'order id', value: 'o-1' })
+    expect(expression).toContain('async.data["order id"] == "o-1"')
+    expect(holds(expression, { tenantId: 'acme', 'order id': 'o-1' })).toBe(true)
+  })
+
+  test('names the event that began the run nowhere: the wait would lose its race', () => {
+    expect(toWaitExpression('acme', { field: 'k', value: 'v' })).not.toContain('event.')
+    expect(toEndExpression('01M8', 'jobs-child')).not.toContain('event.')
+  })
+
+  test.each([['back\\slash'], ['line\nbreak'], [`both ' and "`]])(
+    '%j is refused: Inngest compares it with nothing',
+    (text) => {
+      expect(() => toWaitExpression('acme', { field: 'k', value: text })).toThrow(UnsupportedFeatureError)
+      expect(() => toWaitExpression(text, undefined)).toThrow(UnsupportedFeatureError)
+    },
+  )
+})
+
+test('the end of a job is that of its definition alone', () => {
+  const expression = toEndExpression('01M8', 'jobs-child')
+  expect(holds(expression, { event: { id: '01M8' }, function_id: 'jobs-child' })).toBe(true)
+  expect(holds(expression, { event: { id: '01M8' }, function_id: 'jobs-other' })).toBe(false)
+  expect(holds(expression, { event: { id: '01M9' }, function_id: 'jobs-child' })).toBe(false)
+})

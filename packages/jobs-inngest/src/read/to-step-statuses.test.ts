@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest'
+
+import { type RecordedTrace, recordedTraces } from '../../test/fixtures/recorded-traces.ts'
+import { tracedSteps, type TraceSpan } from './run-trace.ts'
+import { type StepFacts, toStepStatuses } from './to-step-statuses.ts'
+
+const statusesOf = ({ children }: Pick<RecordedTrace, 'children'>, facts: Partial<StepFacts> = {}) =>
+  toStepStatuses(tracedSteps({ children }), { isRunEnded: false, now: 0, ...facts })
+
+describe('the steps of a run that has failed, as recorded from the real server', () => {
+  const steps = statusesOf(recordedTraces.failed, { isRunEnded: true })
+  const step = (id: string) => steps.find((each) => each.id === id)!
+
+  test('are told in the order in which they began, each once, with its kind and state', () => {
+    expect(steps.map(({ id, kind, state }) => [id, kind, state])).toEqual([
+      ['charge', 'run', 'completed'],
+      ['broken', 'run', 'failed'],
+      ['nap', 'sleep', 'completed'],
+      ['tell', 'sendEvent', 'completed'],
+      ['child', 'runJob', 'completed'],
+      ['failing', 'runJob', 'failed'],
+      ['signal', 'waitForEvent', 'completed'],
+      ['pack', 'run', 'completed'],
+    ])
+  })
+
+  test('count their attempts, and tell what they answered or failed of', () => {
+    expect(step('charge')).toMatchObject({ attempts: 2, maxAttempts: 3, output: { id: 'c-1' } })
+    expect(step('broken')).toMatchObject({ attempts: 1, maxAttempts: 1, error: { name: 'Error', message: 'no' } })
+    expect(step('child').output).toBe(7)
+    expect(step('failing').error).toMatchObject({ message: 'child broke', code: 'broke' })
+    expect(step('signal').output).toBeNull()
+    expect('error' in step('charge')).toBe(false)
+  })
+
+  test('tell when they began and ended', () => {
+    for (const { startedAt, endedAt } of steps) expect(startedAt!.getTime()).toBeLessThanOrEqual(endedAt!.getTime())
+    const { startedAt, endedAt } = step('nap')
+    expect(endedAt!.getTime() - startedAt!.getTime()).toBeGreaterThanOrEqual(999)
+  })
+
+  test('tell what became of their undo', () => {
+    expect(step('charge').compensation).toMatchObject({ state: 'completed', attempts: 1 })
+    expect(step('pack').compensation).toMatchObject({ state: 'failed', attempts: 1, error: { message: 'glued' } })
+    expect('compensation' in step('child')).toBe(false)
+  })
+})
+
+describe('the steps of a run under way, as recorded from the real server', () => {
+  const now = Date.parse(recordedTraces.underWay.run.startedAt!) + 3000
+  const of = (facts: Partial<StepFacts>) =>
+    new Map(statusesOf(recordedTraces.underWay, facts).map((one) => [one.id, one]))
+
+  test('tell what they wait for, and until when', () => {
+    const steps = of({ now })
+    const signal = steps.get('signal')!
+    expect(signal).toMatchObject({ state: 'waiting', waitsFor: { event: 'work.counted' } })
+    expect(signal.waitsUntil!.getTime() - signal.startedAt!.getTime()).toBe(3_600_000)
+    expect(steps.get('long')).toMatchObject({ kind: 'sleep', state: 'waiting', waitsUntil: expect.any(Date) })
+    expect(steps.get('until')).toMatchObject({ kind: 'sleepUntil', state: 'waiting', waitsUntil: expect.any(Date) })
+    expect(steps.get('child')).toMatchObject({
+      kind: 'runJob',
+      waitsFor: { jobId: expect.stringMatching(/^[0-9A-Z]{26}$/) },
+    })
+    expect('output' in steps.get('child')!).toBe(false)
+  })
+
+  test('tell of the one that is tried again when it is, and that it runs once that is over', () => {
+    const flaky = of({ now }).get('flaky')!
+    expect(flaky).toMatchObject({ state: 'retrying', attempts: 1, maxAttempts: 3, error: { message: 'busy' } })
+    const later = of({ now: flaky.nextAttemptAt!.getTime() + 1 }).get('flaky')!
+    expect(later).toMatchObject({ state: 'running', attempts: 2 })
+  })
+
+  test('are cancelled once the run has ended without them', () => {
+    expect([...of({ isRunEnded: true, now }).values()].map(({ state }) => state)).toEqual(Array(5).fill('cancelled'))
+  })
+})
+
+test('a trace of nothing has no steps, and a function’s own parts are none', () => {
+  expect(statusesOf({ children: [] })).toEqual([])
+  expect(statusesOf({ children: [{ name: 'executor.nonstep', status: 'COMPLETED', output: { data: 1 } }] })).toEqual([])
+})
+
+test('a step that somebody else wrote is told as far as the trace goes', () => {
+  const span: TraceSpan = {
+    name: 'first',
+    stepId: 'e0996a37c13d44c3b06074939d43fa3759bd32c1',
+    stepOp: 'RUN',
+    status: 'COMPLETED',
+    startedAt: '2026-03-01T12:00:00Z',
+    endedAt: '2026-03-01T12:00:01Z',
+    output: { n: 1 },
+  }
+  expect(statusesOf({ children: [span] })).toMatchObject([
+    { id: 'first', kind: 'run', state: 'completed', attempts: 1 },
+  ])
+})

@@ -1,0 +1,41 @@
+import { type Accepted, type Envelope } from '@cgk-platform/jobs-core'
+import { expect, test } from 'vitest'
+
+import { createFakeServer, idsIn } from '../../test/kit/fake-server.ts'
+import { createVirtualClock } from '../../test/kit/virtual-clock.ts'
+import { createKeyedSender } from './send-keyed.ts'
+import { sendingAs } from './step-sends.ts'
+
+const id = '01M89NS4WG6G8H65WJD6QKMDS3'
+
+/** A process that sends with the key of a step. */
+function open() {
+  const looked: string[] = []
+  const { client, asked } = createFakeServer((one) => ({ body: { ids: idsIn(one), status: 200 } }))
+  const find = async (looking: string) => void looked.push(looking)
+  const sender = createKeyedSender({ client, clock: createVirtualClock(), find: find as never })
+  const envelope: Envelope = {
+    v: 1,
+    id: '01JQDAE4RQF8MBCR55T5AK4KXS',
+    event: 'work.asked',
+    tenantId: 'acme',
+    payload: { tenantId: 'acme' },
+    sentAt: 1,
+    idempotencyKey: 'step-key',
+  }
+  return { send: (): Promise<Accepted> => sender.send(envelope), posted: () => asked.flatMap(idsIn), looked }
+}
+
+test('the key of a step makes the job of the id that it chose, and nobody is asked whether it is taken', async () => {
+  const { send, posted, looked } = open()
+  await expect(sendingAs('step-key', id, send)).resolves.toEqual({ ok: true, id, deduplicated: false })
+  expect([posted(), looked]).toEqual([[id], []])
+})
+
+test('it is a key as any other once the step has ended, in whatever way', async () => {
+  const { send, posted, looked } = open()
+  await expect(sendingAs('step-key', id, () => Promise.reject(new Error('no')))).rejects.toThrow('no')
+  await send()
+  expect(posted()).not.toContain(id)
+  expect(looked).toHaveLength(2)
+})

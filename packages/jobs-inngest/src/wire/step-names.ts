@@ -1,0 +1,80 @@
+import type { StepCall } from '@cgk-platform/jobs-core'
+
+import { sha1 } from './sha1.ts'
+
+/** What a native step is called: by its id Inngest knows it, its name is what people read. */
+export interface StepName {
+  readonly id: string
+  readonly name: string
+}
+
+/** No step of a user's code has an id that ends so: those of one id are counted from 2. */
+const own = '#0'
+/** Between a step's key and what it waits for. */
+const separator = ' · '
+
+/** Where the version that a run began with is kept. */
+export const versionName: StepName = { id: `version${own}`, name: 'version' }
+/** Where it is kept why a run has failed, before it is undone. */
+export const failureName: StepName = { id: `failed${own}`, name: 'failed' }
+
+/** The native step that undoes one. */
+export function undoName(key: string): StepName {
+  return { id: `${key}/undo${own}`, name: `${key}/undo` }
+}
+
+/** The native step in which what a sleep has beyond whole seconds goes by. */
+export function restName(key: string): StepName {
+  return { id: `${key}/rest${own}`, name: `${key}/rest` }
+}
+
+/** A later part of a wait that is made in several: the next wait for an event, or the next piece of a long sleep. */
+export function partName(key: string, part: number): StepName {
+  return { id: `${key}/${part}${own}`, name: `${key}/${part}` }
+}
+
+/** The native wait for the end of a job that a step runs; there are several, counted from 0, where it takes long. */
+export function endName(key: string, turn: number): StepName {
+  return { id: `${key}/end/${turn}${own}`, name: `${key}/end` }
+}
+
+/** The native step that looks how a job stands whose end was not heard of. */
+export function lookName(key: string, turn: number): StepName {
+  return { id: `${key}/look/${turn}${own}`, name: `${key}/look` }
+}
+
+/** The native step of a call. Inngest's API tells nothing of what a step waits for, so that its name does. */
+export function callName(call: StepCall): StepName {
+  const { key } = call
+  const says = (what: string): StepName => ({ id: key, name: `${key}${separator}${what}` })
+  switch (call.kind) {
+    case 'sleep':
+      return says(`sleep ${call.durationMs} ms`)
+    case 'sleepUntil':
+      return says(`until ${new Date(call.until).toISOString()}`)
+    case 'waitForEvent':
+      return says(`${call.event} within ${call.timeoutMs} ms`)
+    default:
+      return { id: key, name: key }
+  }
+}
+
+/** What a native step is, as its name and its hashed id tell. */
+export type NamedStep =
+  | { readonly part: 'step'; readonly key: string; readonly says?: string }
+  | { readonly part: 'undo' | 'end'; readonly key: string }
+  | { readonly part: 'other' }
+
+/** Reads the name of a native step; the hash of its id tells a key that looks like a name of ours from one. */
+export function readStepName(name: string, hashedId: string): NamedStep {
+  if (sha1(name) === hashedId) return { part: 'step', key: name }
+  for (let at = name.lastIndexOf(separator); at > 0; at = name.lastIndexOf(separator, at - 1)) {
+    const key = name.slice(0, at)
+    if (sha1(key) === hashedId) return { part: 'step', key, says: name.slice(at + separator.length) }
+  }
+  const [, undone] = /^(.+)\/undo$/s.exec(name) ?? []
+  if (undone !== undefined && sha1(undoName(undone).id) === hashedId) return { part: 'undo', key: undone }
+  const [, awaited] = /^(.+)\/end$/s.exec(name) ?? []
+  if (awaited !== undefined && sha1(endName(awaited, 0).id) === hashedId) return { part: 'end', key: awaited }
+  return { part: 'other' }
+}

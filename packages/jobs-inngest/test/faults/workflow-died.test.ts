@@ -1,0 +1,246 @@
+import { defineWorkflow, type JobStatus, type Steps, type WorkflowOptions } from '@cgk-platform/jobs-core'
+import { describe, expect, test } from 'vitest'
+
+import { type OpenApp, openJobs, type OpenJobs } from '../kit/open-jobs.ts'
+
+const payload = { tenantId: 'acme', number: 7 }
+
+interface Dying extends OpenJobs {
+  /** What the steps did, in order. */
+  readonly effects: string[]
+  /** Ends the process that runs the workflow: nobody hears of what it still does. */
+  die(): Promise<void>
+  /** Another process takes over. */
+  revive(): Promise<OpenApp>
+  /** Sends the event, and answers how the job ended. */
+  perform(): Promise<JobStatus>
+}
+
+type Work = Steps<'work.asked'>
+type Code = (step: Work, life: Life) => Promise<unknown>
+
+/** What the code of a workflow can do to its process. */
+interface Life {
+  /** Notes an effect. */
+  did(what: string): string
+  /** Ends the process, the first time that it is called with this word, and never goes on in it. */
+  dieOnce(where: string): Promise<void>
+}
+
+/** An app that runs a workflow, whose process may be ended while a run is under way. */
+async function openDying(code: Code, more: Partial<WorkflowOptions<'work.asked', unknown>> = {}): Promise<Dying> {
+  const effects: string[] = []
+  const died = new Set<string>()
+  let isDead = false
+  const life: Life = {
+    did(what) {
+      effects.push(what)
+      return what
+    },
+    async dieOnce(where) {
+      if (died.has(where)) return
+      died.add(where)
+      await opened.pause(500) // one that dies at once looks to the engine as if nobody were there
+      void die().then(revive)
+      await new Promise(() => undefined)
+    },
+  }
+  const define = () =>
+    defineWorkflow({
+      id: 'work',
+      event: 'work.asked',
+      retry: { maxAttempts: 3, backoff: 'fixed', initialDelay: 1500 },
+      steps: (_event, step) => code(step, life),
+      ...more,
+    })
+  const opened = await openJobs({ jobs: [define()], engine: { retryDelayMs: () => 1500 }, factor: 10 })
+  let app = opened.app
+  opened.engine.intercept(({ path }) =>
+    isDead && path.startsWith('/v1/checkpoint/') ? { kind: 'reset', when: 'before' } : undefined,
+  )
+  const die = async (): Promise<void> => {
+    isDead = true
+    await app.close()
+  }
+  const revive = async (): Promise<OpenApp> => {
+    isDead = false
+    const next = await opened.openApp({ jobs: [define()], port: app.port })
+    app = next.app
+    return next
+  }
+  const perform = async (): Promise<JobStatus> => {
+    const { id } = await opened.client.sendJob('work.asked', payload)
+    return opened.client.waitForJob(id)
+  }
+  return { ...opened, effects, die, revive, perform }
+}
+
+describe('a process that dies', () => {
+  test('before a step: the next one does it, and those that had completed are not done again', async () => {
+    const { perform, effects } = await openDying(async (step, { did, dieOnce }) => {
+      await step.run('one', () => did('one'))
+      await dieOnce('between')
+      return step.run('two', () => did('two'))
+    })
+    await expect(perform()).resolves.toMatchObject({ state: 'completed', runs: [{ output: 'two' }] })
+    expect(effects).toEqual(['one', 'two'])
+  })
+
+  test('in a step: it is done once more, as its second attempt, and with the same key', async () => {
+    const keys: string[] = []
+    const { perform, effects } = await openDying(async (step, { did, dieOnce }) => {
+      await step.run('one', () => did('one'))
+      await step.run('two', async ({ attempt, idempotencyKey }) => {
+        did(`two, attempt ${attempt}`)
+        keys.push(idempotencyKey)
+        await dieOnce('in two')
+      })
+      return step.run('three', ({ attempt }) => did(`three, attempt ${attempt}`))
+    })
+    const { state, runs } = await perform()
+    expect(state).toBe('completed')
+    expect(effects).toEqual(['one', 'two, attempt 1', 'two, attempt 2', 'three, attempt 1'])
+    expect(new Set(keys).size).toBe(1)
+    expect(runs[0]!.steps!.map(({ id, attempts }) => [id, attempts])).toEqual([
+      ['one', 1],
+      ['two', 2],
+      ['three', 1],
+    ])
+  })
+
+  test('in every attempt of a step: the step has failed, the work is not called again, and the run is undone', async () => {
+    const { perform, effects } = await openDying(async (step, { did, dieOnce }) => {
+      await step.run('one', () => did('one'), { compensate: () => did('undo one') })
+      await step.run(
+        'two',
+        async ({ attempt }) => {
+          did(`two, attempt ${attempt}`)
+          await dieOnce(`attempt ${attempt}`)
+        },
+        { retry: { maxAttempts: 2 } },
+      )
+    })
+    const { state, runs } = await perform()
+    expect([state, runs[0]!.error?.code, runs[0]!.error?.cause?.code]).toEqual([
+      'failed',
+      'step_failed',
+      'attempts_exhausted',
+    ])
+    expect(effects).toEqual(['one', 'two, attempt 1', 'two, attempt 2', 'undo one'])
+  })
+
+  test('between the end of a step and its record: the step is done once more, and no other', async () => {
+    const { perform, effects, engine } = await openDying(async (step, { did }) => {
+      await Promise.all([step.run('one', () => did('one')), step.run('two', () => did('two'))])
+      return step.run('three', () => did('three'))
+    })
+    let isFirst = true
+    engine.intercept(({ path }) => {
+      if (!/stepId=[0-9a-f]{40}/.test(path) || !isFirst) return undefined
+      isFirst = false
+      return { kind: 'reset', when: 'after' }
+    }, 'out')
+    await expect(perform()).resolves.toMatchObject({ state: 'completed' })
+    expect(effects.toSorted()).toEqual(['one', 'one', 'three', 'two'])
+  })
+
+  test('in a sleep: the run goes on when it is over, and not before', async () => {
+    const at: number[] = []
+    const { perform, effects, die, revive, until, engineClock } = await openDying(async (step, { did }) => {
+      await step.run('one', () => {
+        at.push(engineClock.now())
+        did('one')
+      })
+      await step.sleep('nap', '4s')
+      await step.run('two', () => {
+        at.push(engineClock.now())
+        did('two')
+      })
+    })
+    const ended = perform()
+    await until(() => effects.length > 0)
+    await die()
+    await revive()
+    await expect(ended).resolves.toMatchObject({ state: 'completed' })
+    expect(effects).toEqual(['one', 'two'])
+    expect(at[1]! - at[0]!).toBeGreaterThanOrEqual(4000)
+  })
+
+  test('and comes back only after Inngest has tried for long: that was no attempt of any step', async () => {
+    const attempts: number[] = []
+    const { perform, die, revive, until, engine } = await openDying(async (step, { did }) => {
+      await step.run('one', () => did('one'))
+      await step.sleep('nap', '2s')
+      await step.run('two', ({ attempt }) => void attempts.push(attempt), { retry: { maxAttempts: 1 } })
+    })
+    const tried = (): number =>
+      engine.requests.filter(({ status, direction }) => direction === 'out' && status === 0).length
+    const ended = perform()
+    await until(() => engine.requests.some(({ path }) => path.startsWith('/v1/checkpoint/')))
+    await die()
+    await until(() => tried() >= 5)
+    await revive()
+    await expect(ended).resolves.toMatchObject({ state: 'completed' })
+    expect(attempts).toEqual([1])
+  })
+
+  test('in a wait: an event that comes while nobody is there answers it all the same', async () => {
+    const { perform, effects, client, die, revive, until, pause } = await openDying(async (step, { did }) => {
+      await step.run('one', () => did('one'))
+      const came = await step.waitForEvent('signal', 'work.counted', { match: 'number', timeout: '60s' })
+      did(`came: ${came?.payload.number}`)
+      return step.run('two', () => did('two'))
+    })
+    const ended = perform()
+    await until(() => effects.length > 0)
+    await pause(1000)
+    await die()
+    await client.sendJob('work.counted', { tenantId: 'acme', number: 7 })
+    await pause(500)
+    await revive()
+    await expect(ended).resolves.toMatchObject({ state: 'completed' })
+    expect(effects.filter((what) => !what.startsWith('came'))).toEqual(['one', 'two'])
+    expect(effects).toContain('came: 7')
+  })
+
+  test('while it undoes: no step is done again, and each undo once, but for the one under way', async () => {
+    const { perform, effects } = await openDying(async (step, { did, dieOnce }) => {
+      for (const id of ['one', 'two', 'three']) {
+        const compensate = async (output: string): Promise<void> => {
+          did(`undo ${output}`)
+          if (id === 'two') await dieOnce('in an undo')
+        }
+        await step.run(id, () => did(id), { compensate })
+      }
+      await step.run('broken', () => Promise.reject(new Error('no')), { retry: { maxAttempts: 1 } })
+    })
+    const { state, runs } = await perform()
+    expect([state, runs[0]!.error?.cause?.message]).toEqual(['failed', 'no'])
+    expect(effects).toEqual(['one', 'two', 'three', 'undo three', 'undo two', 'undo two', 'undo one'])
+    expect(runs[0]!.steps!.map(({ compensation }) => compensation?.attempts)).toEqual([1, 2, 1, undefined])
+  })
+
+  test('for good: once Inngest has given up the run, what it did is undone and onFailure is told', async () => {
+    const failures: Error[] = []
+    const dying = await openDying(
+      async (step, { did }) => {
+        await step.run('one', () => did('one'), { compensate: (output) => did(`undo ${output}`) })
+        await step.sleep('nap', '1s')
+        await step.run('two', () => did('two'))
+      },
+      { onFailure: (error) => void failures.push(error) },
+    )
+    const { perform, effects, engine, until } = dying
+    engine.intercept(({ path }) => {
+      const isOfRun = path.includes('fnId=jobs-work&') && effects.length > 0
+      return isOfRun && engine.requests.some((each) => each.path.includes('fnId=jobs-work&'))
+        ? { kind: 'reset', when: 'before' }
+        : undefined
+    }, 'out')
+    const { state } = await perform()
+    expect(state).toBe('failed')
+    await until(() => failures.length > 0)
+    expect(effects).toEqual(['one', 'undo one'])
+    expect(failures[0]).toMatchObject({ code: 'attempts_exhausted' })
+  })
+})

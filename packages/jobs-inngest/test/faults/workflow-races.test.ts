@@ -1,0 +1,131 @@
+import { defineJob, defineWorkflow, type JobStatus, type Steps } from '@cgk-platform/jobs-core'
+import { describe, expect, test } from 'vitest'
+
+import { openJobs, type OpenJobs } from '../kit/open-jobs.ts'
+
+interface Racing extends OpenJobs {
+  readonly effects: string[]
+  perform(): Promise<JobStatus>
+}
+
+const child = defineJob({ id: 'child', event: 'work.followed', handler: ({ payload }) => payload.number })
+
+async function openRacing(
+  code: (step: Steps<'work.asked'>, did: (what: string) => string) => Promise<unknown>,
+): Promise<Racing> {
+  const effects: string[] = []
+  const did = (what: string): string => {
+    effects.push(what)
+    return what
+  }
+  const work = defineWorkflow({ id: 'work', event: 'work.asked', steps: (_event, step) => code(step, did) })
+  const opened = await openJobs({ jobs: [work, child] })
+  const perform = async (): Promise<JobStatus> => {
+    const { id } = await opened.client.sendJob('work.asked', { tenantId: 'acme', number: 7 })
+    return opened.client.waitForJob(id)
+  }
+  return { ...opened, effects, perform }
+}
+
+/** How long something takes by a clock. */
+async function took<T>({ engineClock }: OpenJobs, work: Promise<T>): Promise<[T, number]> {
+  const begun = engineClock.now()
+  const result = await work
+  return [result, engineClock.now() - begun]
+}
+
+describe('a race', () => {
+  test('ends the run with its winner, though the engine would keep it for the loser', async () => {
+    const racing = await openRacing((step, did) =>
+      Promise.race([
+        step.waitForEvent('signal', 'work.counted', { timeout: '1h' }),
+        step.run('quick', () => did('quick')),
+      ]),
+    )
+    const [{ state, runs }, ms] = await took(racing, racing.perform())
+    expect([state, runs[0]!.output]).toEqual(['completed', 'quick'])
+    expect(ms).toBeLessThan(30_000)
+    expect(runs[0]!.steps!.map(({ id, state: its }) => [id, its])).toEqual([
+      ['signal', 'cancelled'],
+      ['quick', 'completed'],
+    ])
+  })
+
+  test('may be followed by steps, each of which is done once', async () => {
+    const racing = await openRacing(async (step, did) => {
+      await Promise.race([step.sleep('patience', '1h'), step.run('quick', () => did('quick'))])
+      await step.run('next', () => did('next'))
+      await step.sleep('nap', '1s')
+      return step.run('last', () => did('last'))
+    })
+    const [{ state }, ms] = await took(racing, racing.perform())
+    expect([state, racing.effects]).toEqual(['completed', ['quick', 'next', 'last']])
+    expect(ms).toBeLessThan(60_000)
+  })
+
+  test('whose loser is awaited later goes on when that has ended', async () => {
+    const { perform, effects } = await openRacing(async (step, did) => {
+      const nap = step.sleep('nap', '3s')
+      await Promise.race([nap, step.run('quick', () => did('quick'))])
+      await nap
+      return step.run('last', () => did('last'))
+    })
+    await expect(perform()).resolves.toMatchObject({ state: 'completed', runs: [{ output: 'last' }] })
+    expect(effects).toEqual(['quick', 'last'])
+  })
+
+  test('of two steps waits for both, and the first to end has won', async () => {
+    const { perform, effects, pause } = await openRacing(async (step, did) => {
+      const slow = step.run('slow', () => pause(1500).then(() => did('slow')))
+      return Promise.race([slow, step.run('quick', () => did('quick'))])
+    })
+    await expect(perform()).resolves.toMatchObject({ runs: [{ output: 'quick' }] })
+    expect(effects).toEqual(['quick', 'slow'])
+  })
+})
+
+test('the step after waits that end at once is done once, though each end calls the code again', async () => {
+  const { perform, effects, pause } = await openRacing(async (step, did) => {
+    await Promise.all(['a', 'b', 'c'].map((id) => step.sleep(id, '1s')))
+    return step.run('next', () => pause(500).then(() => did('next')))
+  })
+  await expect(perform()).resolves.toMatchObject({ state: 'completed' })
+  expect(effects).toEqual(['next'])
+})
+
+test('a step that the code does not await is not begun once the code has returned', async () => {
+  const { perform, effects } = await openRacing(async (step, did) => {
+    await step.run('one', () => did('one'))
+    void step.run('forgotten', () => did('forgotten'))
+    return 'done'
+  })
+  await expect(perform()).resolves.toMatchObject({ state: 'completed', runs: [{ output: 'done' }] })
+  expect(effects).toEqual(['one'])
+})
+
+describe('a step that runs a job', () => {
+  test('of a definition that nobody runs fails after a while, and says so', async () => {
+    const gone = defineJob({ id: 'gone', event: 'work.counted', handler: () => undefined })
+    const { perform } = await openRacing((step) => step.runJob('gone', gone, { number: 1 }))
+    const { state, runs } = await perform()
+    expect([state, runs[0]!.error?.cause?.code]).toEqual(['failed', 'definition_not_found'])
+  })
+
+  test('that another app runs is answered though Inngest’s word has that app’s name in it', async () => {
+    const other = defineJob({ id: 'other', event: 'work.counted', handler: ({ payload }) => payload.number })
+    const racing = await openRacing((step) => step.runJob('other', other, { number: 3 }))
+    await racing.openApp({ jobs: [other], appId: 'elsewhere' })
+    const { runs } = await racing.perform()
+    expect(runs[0]!.output).toBe(3)
+  })
+})
+
+test('reading a job asks for a trace where it is a workflow’s, and never else', async () => {
+  const { client, engine, perform } = await openRacing((step, did) => step.run('one', () => did('one')))
+  const traces = (): number => engine.requests.filter(({ path }) => path.includes('/trace')).length
+  const { id } = await client.sendJob('work.followed', { tenantId: 'acme', number: 1 })
+  await client.waitForJob(id)
+  expect(traces()).toBe(0)
+  await perform()
+  expect(traces()).toBeGreaterThan(0)
+})
