@@ -18,10 +18,7 @@ const limits: readonly Limit[] = [
   ['Largest payload', ({ maxPayloadBytes }) => kibibytes(maxPayloadBytes)],
   ['Largest output', ({ maxOutputBytes }) => (maxOutputBytes === undefined ? 'any' : kibibytes(maxOutputBytes))],
   ['Most steps of a workflow', ({ maxSteps }) => (maxSteps === undefined ? 'any' : grouped(maxSteps))],
-  [
-    'Largest result of a step',
-    ({ maxStepOutputBytes }) => kibibytes(maxStepOutputBytes ?? portablePayloadBytes),
-  ],
+  ['Largest result of a step', ({ maxStepOutputBytes }) => kibibytes(maxStepOutputBytes ?? portablePayloadBytes)],
   [
     'A wait of a workflow ends late by at most',
     ({ waitToleranceMs }) => (waitToleranceMs === undefined ? 'not told' : milliseconds(waitToleranceMs)),

@@ -149,7 +149,13 @@ export { pause } from './time/pause.ts'
 export { systemClock } from './time/system-clock.ts'
 export { within } from './time/within.ts'
 
-export { answerEventWait, answerJobWait, answerMissingJob, type AwaitableEvent, matchesEvent } from './workflows/answer-waits.ts'
+export {
+  answerEventWait,
+  answerJobWait,
+  answerMissingJob,
+  type AwaitableEvent,
+  matchesEvent,
+} from './workflows/answer-waits.ts'
 export { attemptStep, type StepAttempt, type StepOutcome } from './workflows/attempt-step.ts'
 export { defineWorkflow, type WorkflowOptions } from './workflows/define-workflow.ts'
 export { recordedSteps } from './workflows/recorded-steps.ts'

@@ -103,7 +103,7 @@ export async function pauseUntil(at: number, clock: Clock, signal: AbortSignal):
 }
 
 /** What some work answers, or nothing once the run is cancelled: its process ends then, so nothing waits on in it. */
-export async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T | undefined> {
+async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T | undefined> {
   if (signal.aborted) return undefined
   let stop = (): void => undefined
   const aborted = new Promise<undefined>((resolve) => {
