@@ -14,7 +14,6 @@ import { untilStopped } from '../runs/stop.ts'
 import { toOutput } from '../runs/to-output.ts'
 import type { Clock } from '../time/clock.ts'
 import { insideStep } from './inside-step.ts'
-import type { StepContext } from './steps.ts'
 import type { Work } from './step-call.ts'
 
 /** What an attempt of a step is made with. */
@@ -45,18 +44,8 @@ export async function attemptStep(
   const { definitionId, attempt, idempotencyKey, signal, clock, random, limits } = made
   const { maxAttempts } = policy
   const current = { run: made.run, key, isRunning: true }
-  const call = (own: AbortSignal): unknown => {
-    const context: StepContext = {
-      attempt,
-      maxAttempts,
-      idempotencyKey,
-      signal: own,
-      get logger() {
-        return made.logger
-      },
-    }
-    return insideStep(current, () => work(context))
-  }
+  const call = (own: AbortSignal): unknown =>
+    insideStep(current, () => work({ attempt, maxAttempts, idempotencyKey, logger: made.logger, signal: own }))
   const id = `${definitionId}/${key}`
   let returned: unknown
   try {

@@ -1,6 +1,6 @@
 import { JobCancelledError } from '../errors/job-cancelled-error.ts'
 import type { Json } from '../events/json.ts'
-import { bindLogger } from '../logging/logger.ts'
+import { withFields } from '../logging/logger.ts'
 import { attemptStep, type StepAttempt, type StepOutcome } from './attempt-step.ts'
 import type { CalledStep } from './called-step.ts'
 import type { StepTools } from './step-engine.ts'
@@ -61,10 +61,7 @@ export class StepAttempts {
       definitionId: definition.id,
       attempt,
       idempotencyKey: `${origin}/${key}`,
-      // Made for work that asks for it, since most does not.
-      get logger() {
-        return bindLogger(logger, { step: key, stepAttempt: attempt })
-      },
+      logger: withFields(logger, { step: key, stepAttempt: attempt }),
       signal,
       clock,
       random,
