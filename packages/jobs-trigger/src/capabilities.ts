@@ -55,7 +55,8 @@ export const triggerCapabilities: Capabilities = {
         'its process in development, and is put aside by Trigger.dev where tasks are deployed. In projects that have a ' +
         'workflow each job asks once more whether one waits for its event. That a job which `step.runJob` waits for was ' +
         'cancelled before it began, or that its process was killed, is noticed after 10 s, or a quarter of the time ' +
-        'waited, at most an hour.',
+        'waited, at most an hour. Where the process of a run died in each of three attempts to undo it, after its last ' +
+        'one, what is not undone by then is left.',
     },
     'workflows: a race of a step and a wait': {
       supported: true,

@@ -3,6 +3,9 @@ import { type Clock, pause } from '@cgk-platform/jobs-core'
 import { type Failure, RequestFailure } from './request-failure.ts'
 import { ofSilence, toFailure } from './to-failure.ts'
 
+/** A request; its signal aborts where it is waited for no longer. */
+export type Request<T> = (signal: AbortSignal) => PromiseLike<T>
+
 /** How something is asked. */
 export interface AskOptions {
   readonly clock: Clock
@@ -12,7 +15,8 @@ export interface AskOptions {
   readonly isRepeatable: boolean
 }
 
-const timeoutMs = 15_000
+/** After so long a try is given up. */
+export const timeoutMs = 15_000
 const tries = 4
 const firstPauseMs = 100
 /** The longest that asking again is waited for. A server that asks for more is not asked before, nor waited for. */
@@ -24,7 +28,7 @@ const longestPauseMs = 5000
  *
  * @throws {RequestFailure} of the last try, which knows of the ones before whether they may have been accepted.
  */
-export async function ask<T>(request: () => PromiseLike<T>, { clock, origin, isRepeatable }: AskOptions): Promise<T> {
+export async function ask<T>(request: Request<T>, { clock, origin, isRepeatable }: AskOptions): Promise<T> {
   let maybe = false
   for (let tried = 1; ; tried++) {
     try {
@@ -44,13 +48,17 @@ function pauseMsBefore({ isPassing, retryAfterMs }: Failure, ownMs: number): num
   return isPassing && pauseMs <= longestPauseMs ? pauseMs : undefined
 }
 
-/** The SDK takes no signal: a request that takes too long goes on unwatched. */
-async function inTime<T>(request: () => PromiseLike<T>, clock: Clock): Promise<T> {
+/** The SDK takes no signal: a request of its that takes too long goes on unwatched. One of our own is dropped. */
+async function inTime<T>(request: Request<T>, clock: Clock): Promise<T> {
   let stop = (): void => undefined
+  const abort = new AbortController()
   const tooLate = new Promise<never>((_, reject) => {
-    const timer = clock.setTimer(timeoutMs, () => reject(new RequestFailure(ofSilence(timeoutMs))))
+    const timer = clock.setTimer(timeoutMs, () => {
+      reject(new RequestFailure(ofSilence(timeoutMs)))
+      abort.abort()
+    })
     stop = () => timer.cancel()
   })
-  const answered = (async () => request())() // what it throws at once, it fails with
+  const answered = (async () => request(abort.signal))() // what it throws at once, it fails with
   return Promise.race([answered, tooLate]).finally(() => stop())
 }

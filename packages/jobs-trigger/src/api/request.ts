@@ -20,6 +20,13 @@ export interface OwnRequest {
   readonly body?: unknown
 }
 
+/** What a request is made with. */
+export interface RequestParts {
+  readonly now: () => number
+  /** Drops the request, so that a change does not come after one that was asked for later. */
+  readonly signal: AbortSignal
+}
+
 /**
  * Asks for what the SDK can do for the run alone that it is called from, if at all.
  *
@@ -29,7 +36,7 @@ export interface OwnRequest {
 export async function request(
   connection: TriggerConnection,
   { method, path, body }: OwnRequest,
-  now: () => number,
+  { now, signal }: RequestParts,
 ): Promise<unknown> {
   const server = serverOf(connection)
   const key = connection.apiKey ?? keyOfEnvironment()
@@ -45,6 +52,7 @@ export async function request(
     answer = await fetch(`${server}${path}`, {
       method,
       headers,
+      signal,
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
     text = await answer.text()

@@ -82,7 +82,7 @@ export function createTriggerApi(connection: TriggerConnection, clock: Clock): T
     return ask(() => request(client), { clock, origin: new URL(serverOf(connection)).origin, isRepeatable })
   }
   const askSelf = (request: OwnRequest): Promise<unknown> =>
-    ask(() => askServer(connection, request, clock.now), {
+    ask((signal) => askServer(connection, request, { now: clock.now, signal }), {
       clock,
       origin: new URL(serverOf(connection)).origin,
       isRepeatable: true,

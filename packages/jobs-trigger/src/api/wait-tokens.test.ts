@@ -6,35 +6,35 @@ afterEach(() => vi.unstubAllGlobals())
 
 test('a token is made with whole seconds, counted by the server, and never none', async () => {
   const { api, asked } = await createFakeServer(() => ({ body: { id: 'waitpoint_1', isCached: false, url: '' } }))
-  const token = { tag: 'await:x', idempotencyKey: 'run_1/5/a' }
+  const token = { tags: ['await:x', 'of:run_1'], idempotencyKey: 'run_1/5/6/a' }
   expect(await api.tokens.create('it', { ...token, timeoutMs: 1500 })).toBe('waitpoint_1')
   await api.tokens.create('it', { ...token, timeoutMs: -5 })
   expect(asked.map(({ method, url, body }) => [method, url.pathname, (body as { timeout: string }).timeout])).toEqual([
     ['POST', '/api/v1/waitpoints/tokens', '2s'],
     ['POST', '/api/v1/waitpoints/tokens', '1s'],
   ])
-  expect(asked[0]!.body).toMatchObject({ tags: ['await:x'], idempotencyKey: 'run_1/5/a' })
+  expect(asked[0]!.body).toMatchObject({ tags: ['await:x', 'of:run_1'], idempotencyKey: 'run_1/5/6/a' })
 })
 
-test('all pages of a list are read, of a few tags at a time', async () => {
-  const token = (id: string) => ({ id, status: 'WAITING', tags: [] })
+test('all pages of a list are read', async () => {
+  const token = (id: string) => ({ id, status: 'WAITING', tags: ['t1'], createdAt: '2026-03-01T12:00:00Z' })
   const { api, asked } = await createFakeServer(
     inTurn(
       { body: { data: [token('a')], pagination: { next: 'cursor' } } },
       { body: { data: [token('b')], pagination: {} } },
-      { body: { data: [token('c')], pagination: {} } },
     ),
   )
-  const tags = Array.from({ length: 60 }, (_, index) => `t${index}`)
-  expect((await api.tokens.waiting('it', tags)).map(({ id }) => id)).toEqual(['a', 'b', 'c'])
+  const tags = Array.from({ length: 40 }, (_, index) => `t${index}`)
+  const found = await api.tokens.waiting('it', tags)
+  expect(found.map(({ id }) => id)).toEqual(['a', 'b'])
+  expect(found[0]).toMatchObject({ tags: ['t1'], createdAt: new Date('2026-03-01T12:00:00Z') })
   const queries = asked.map(({ url }) => Object.fromEntries(url.searchParams))
   expect(queries[0]).toEqual({
     'filter[status]': 'WAITING',
-    'filter[tags]': tags.slice(0, 40).join(','),
+    'filter[tags]': tags.join(','),
     'page[size]': '100',
   })
   expect(queries[1]).toMatchObject({ 'page[after]': 'cursor' })
-  expect(queries[2]).toMatchObject({ 'filter[tags]': tags.slice(40).join(',') })
 })
 
 test('a token tells the text that it was completed with, and nothing else', async () => {
@@ -72,4 +72,16 @@ test('metadata is set by its keys', async () => {
       body: { operations: [{ type: 'set', key: 'workflow', value: { a: 1 } }] },
     },
   ])
+})
+
+test('a request that is given up is dropped, so that it does not come after the next one', async () => {
+  const { api, clock } = await createFakeServer(() => ({ body: { metadata: {} } }))
+  const answer = globalThis.fetch
+  const signals: (AbortSignal | null | undefined)[] = []
+  vi.stubGlobal('fetch', async (...args: Parameters<typeof fetch>): Promise<Response> => {
+    signals.push(args[1]?.signal)
+    return signals.length === 1 ? new Promise<never>(() => undefined) : answer(...args)
+  })
+  await clock.finish(api.setMetadata('run_1', { workflow: { a: 1 } }))
+  expect(signals.map((signal) => signal?.aborted)).toEqual([true, false])
 })

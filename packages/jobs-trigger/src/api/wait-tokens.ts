@@ -5,10 +5,13 @@ export interface WaitToken {
   readonly id: string
   readonly status: 'WAITING' | 'COMPLETED' | 'TIMED_OUT'
   readonly idempotencyKey?: string | undefined
+  readonly tags: readonly string[]
+  /** By the server's clock. */
+  readonly createdAt: Date
 }
 
 /** A token with what it was completed with. */
-export interface ReadToken extends WaitToken {
+export interface ReadToken extends Pick<WaitToken, 'id' | 'status'> {
   readonly completedAt?: Date | undefined
   /** The text that it was completed with, where it was one. */
   readonly answer?: string | undefined
@@ -18,7 +21,7 @@ export interface ReadToken extends WaitToken {
 export interface NewToken {
   /** After so long it is over, counted by the server. A date would be read by a clock that may be another. */
   readonly timeoutMs: number
-  readonly tag: string
+  readonly tags: readonly string[]
   readonly idempotencyKey: string
 }
 
@@ -26,7 +29,7 @@ export interface NewToken {
 export interface WaitTokens {
   /** @returns the token's id. @throws {RequestFailedError} */
   create(operation: string, token: NewToken): Promise<string>
-  /** Tokens that wait and have one of these tags, all pages of them. @throws {RequestFailedError} */
+  /** Tokens that wait and have one of these tags, no more than `mostTagsAtOnce`; all pages of them. @throws {RequestFailedError} */
   waiting(operation: string, tags: readonly string[]): Promise<WaitToken[]>
   /** A token, or `undefined` where there is none. @throws {RequestFailedError} */
   read(operation: string, id: string): Promise<ReadToken | undefined>
@@ -39,8 +42,8 @@ export type AskFor = (operation: string, request: OwnRequest, isChange: boolean)
 
 const tokensPath = '/api/v1/waitpoints/tokens'
 const mostInPage = 100
-/** Of 70 characters each, in the address of a request. */
-const mostTagsAtOnce = 40
+/** Tags of 70 characters each that have their place in the address of a request. */
+export const mostTagsAtOnce = 40
 
 /** Tokens over the API of Trigger.dev, whose SDK has them inside of runs alone. */
 export function createWaitTokens(ask: AskFor): WaitTokens {
@@ -53,30 +56,28 @@ export function createWaitTokens(ask: AskFor): WaitTokens {
     })
     const request = { method: 'GET', path: `${tokensPath}?${query.toString()}` } as const
     const { data = [], pagination } = ((await ask(operation, request, false)) ?? {}) as TokenPage
-    return { tokens: data, next: pagination?.next }
+    return { tokens: data.map(toToken), next: pagination?.next }
   }
   return {
-    async create(operation, { timeoutMs, tag, idempotencyKey }) {
+    async create(operation, { timeoutMs, tags, idempotencyKey }) {
       const timeout = `${Math.max(1, Math.ceil(timeoutMs / 1000))}s`
-      const body = { timeout, tags: [tag], idempotencyKey }
+      const body = { timeout, tags, idempotencyKey }
       const { id } = (await ask(operation, { method: 'POST', path: tokensPath, body }, true)) as { id: string }
       return id
     },
     async waiting(operation, tags) {
       const found: WaitToken[] = []
-      for (let from = 0; from < tags.length; from += mostTagsAtOnce) {
-        let after: string | undefined
-        do {
-          const { tokens, next } = await page(operation, tags.slice(from, from + mostTagsAtOnce), after)
-          found.push(...tokens)
-          after = next
-        } while (after !== undefined)
-      }
+      let after: string | undefined
+      do {
+        const { tokens, next } = await page(operation, tags, after)
+        found.push(...tokens)
+        after = next
+      } while (after !== undefined)
       return found
     },
     async read(operation, id) {
       const told = await ask(operation, { method: 'GET', path: `${tokensPath}/${id}` }, false)
-      return told === undefined ? undefined : toReadToken(told as ToldToken)
+      return told === undefined ? undefined : toReadToken(told as ToldAnswer)
     },
     async complete(operation, id, answer) {
       await ask(operation, { method: 'POST', path: `${tokensPath}/${id}/complete`, body: { data: answer } }, true)
@@ -84,22 +85,29 @@ export function createWaitTokens(ask: AskFor): WaitTokens {
   }
 }
 
+type ToldToken = Omit<WaitToken, 'createdAt'> & { readonly createdAt: string }
+
 interface TokenPage {
-  readonly data?: readonly WaitToken[]
+  readonly data?: readonly ToldToken[]
   readonly pagination?: { readonly next?: string }
 }
 
-interface ToldToken extends WaitToken {
+interface ToldAnswer extends Pick<WaitToken, 'id' | 'status'> {
   readonly completedAt?: string | null
   readonly output?: string | null
   readonly outputType?: string | null
   readonly outputIsError?: boolean | null
 }
 
-function toReadToken({ completedAt, output, outputType, outputIsError, ...token }: ToldToken): ReadToken {
+function toToken({ createdAt, ...token }: ToldToken): WaitToken {
+  return { ...token, createdAt: new Date(createdAt) }
+}
+
+function toReadToken({ id, status, completedAt, output, outputType, outputIsError }: ToldAnswer): ReadToken {
   const isText = outputType === 'text/plain' && typeof output === 'string' && outputIsError !== true
   return {
-    ...token,
+    id,
+    status,
     completedAt: completedAt ? new Date(completedAt) : undefined,
     answer: isText ? output : undefined,
   }

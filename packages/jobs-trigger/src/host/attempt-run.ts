@@ -91,8 +91,9 @@ export function makeAttempt(
   const own = { limits: triggerLimits, ...of, jobId, clock, logger, hooks, client, random, fanOut }
   if (definition.kind !== 'workflow') return runAttempt(definition, envelope, own)
   const { runId, signal } = of
+  const startedAt = clock.now()
   return attemptPasses(definition, { payload, runId, signal, parts, begun, beside }, (pass) =>
-    runAttempt(definition, envelope, { ...own, ...pass }),
+    runAttempt(definition, envelope, { ...own, ...pass, startedAt }),
   )
 }
 

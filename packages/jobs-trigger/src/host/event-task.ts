@@ -23,7 +23,8 @@ export function createEventTask(event: string, definitions: readonly Definition[
     run: async (given: unknown, context: RunContext) => {
       const { id, createdAt } = context.ctx.run
       const payload = readEventPayload(given, event, id, createdAt.getTime())
-      const telling = tellWaits(payload.envelope, payload.retry?.jobId ?? id, parts)
+      const cameAs = payload.retry ? { jobId: payload.retry.jobId } : { jobId: id, createdAt: createdAt.getTime() }
+      const telling = tellWaits(payload.envelope, cameAs, parts)
       if (only && runsInline(payload)) {
         return attemptRun(only, { ...payload, jobId: id }, context, parts, logged(telling, id, parts))
       }

@@ -39,9 +39,9 @@ describe('the tags of waits', () => {
   })
 })
 
-test('a key tells the run that waits and since when, also of a step with slashes in its id', () => {
-  const key = eventWaitKey({ origin: 'run_abc', startedAt: 5 }, 'a/b')
-  expect(readEventWaitKey(key)).toEqual({ origin: 'run_abc', startedAt: 5 })
+test('a key tells the run that waits, since when and until when, also of a step with slashes in its id', () => {
+  const key = eventWaitKey({ runId: 'run_abc', startedAt: 5, until: 9 }, 'a/b')
+  expect(readEventWaitKey(key)).toEqual({ runId: 'run_abc', startedAt: 5, until: 9 })
   for (const foreign of [undefined, '', 'run_abc', 'run_abc/wake/5/x', 'mine/5/x']) {
     expect(readEventWaitKey(foreign)).toBeUndefined()
   }

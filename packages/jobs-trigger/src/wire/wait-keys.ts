@@ -4,10 +4,12 @@ import { hashOf } from '../api/hash-of.ts'
 
 /** What the idempotency key of a token tells of the wait for an event that it stands for. */
 export interface EventWaitFacts {
-  /** Of the run that waits: the one that its records began in. */
-  readonly origin: string
-  /** When the wait began, epoch milliseconds. */
+  /** The run that waits. */
+  readonly runId: string
+  /** When the wait began, epoch milliseconds by the clock of the worker. */
   readonly startedAt: number
+  /** When it is over by the same clock. */
+  readonly until: number
 }
 
 /**
@@ -20,29 +22,43 @@ export async function awaitTagOf(event: string, tenantId: string, match?: EventM
   return `await:${await hashOf([event, tenantId, ...more])}`
 }
 
+/** The tag of all tokens that wait for an event of a tenant, whatever has to match. */
+export async function awaitAllTagOf(event: string, tenantId: string): Promise<string> {
+  return `await-all:${await hashOf([event, tenantId])}`
+}
+
 /** The tags of all tokens that an event answers: of those that take any, and of each value that it has. */
 export async function awaitTagsFor(event: string, tenantId: string, payload: Json): Promise<string[]> {
-  const isObject = typeof payload === 'object' && payload !== null && !Array.isArray(payload)
-  const matches = Object.entries(isObject ? payload : {}).flatMap(([field, value]): EventMatch[] =>
+  return Promise.all([undefined, ...matchesIn(payload)].map((match) => awaitTagOf(event, tenantId, match)))
+}
+
+/** What a wait may ask for that a payload has. */
+export function matchesIn(payload: Json): EventMatch[] {
+  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) return []
+  return Object.entries(payload).flatMap(([field, value]): EventMatch[] =>
     typeof value === 'object' && value !== null ? [] : [{ field, value }],
   )
-  return Promise.all([undefined, ...matches].map((match) => awaitTagOf(event, tenantId, match)))
 }
 
 /** The key of a step's token: another wait has another, also of the same step in a run that begins anew. */
-export function eventWaitKey({ origin, startedAt }: EventWaitFacts, stepKey: string): string {
-  return `${origin}/${startedAt}/${stepKey}`
+export function eventWaitKey({ runId, startedAt, until }: EventWaitFacts, stepKey: string): string {
+  return `${runId}/${startedAt}/${until}/${stepKey}`
 }
 
 /** What a token's key tells, where it is one of ours. */
 export function readEventWaitKey(key: string | undefined): EventWaitFacts | undefined {
-  const [, origin, startedAt] = /^(run_[A-Za-z0-9]+)\/(\d+)\//.exec(key ?? '') ?? []
-  return origin === undefined ? undefined : { origin, startedAt: Number(startedAt) }
+  const [, runId, startedAt, until] = /^(run_[A-Za-z0-9]+)\/(\d+)\/(\d+)\//.exec(key ?? '') ?? []
+  return runId === undefined ? undefined : { runId, startedAt: Number(startedAt), until: Number(until) }
+}
+
+/** The tag of the tokens by which a run waits for events. */
+export function waitsTagOf(runId: string): string {
+  return `of:${runId}`
 }
 
 /** The tag of a token that stands for everything a run waits for. */
-export function wakeTagOf(origin: string): string {
-  return `wake:${origin}`
+export function wakeTagOf(runId: string): string {
+  return `wake:${runId}`
 }
 
 /** The run that may wait for a job, where the job's idempotency key is one that a step sends with. */

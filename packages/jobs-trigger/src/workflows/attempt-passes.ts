@@ -16,8 +16,9 @@ import type { HostParts } from '../host/host-parts.ts'
 import type { RunPayload } from '../wire/payload.ts'
 import type { AttemptRecord } from '../wire/run-record.ts'
 import { readWorkflowRecord } from '../wire/workflow-metadata.ts'
+import { createLateCalls } from './late-calls.ts'
 import { openWaits } from './open-waits.ts'
-import { readAnswers as readAllAnswers } from './read-answers.ts'
+import { type Look, readAnswers as readAllAnswers } from './read-answers.ts'
 import { createRecordKeeper } from './record-keeper.ts'
 import { pauseUntil, sdkWaits, waitNext } from './wait-next.ts'
 import { createStepRecords } from './workflow-steps.ts'
@@ -63,23 +64,29 @@ export async function attemptPasses(
 
 async function makePasses(definition: WorkflowDefinition, of: PassesParts, makePass: MakePass): Promise<Outcome> {
   const { payload, runId, begun, signal, parts, beside } = of
-  const { api, clock, reader, logger } = parts
+  const { api, clock, jobClient, logger } = parts
   const known = readWorkflowRecord(metadata.current())
   const record = known ?? (await recordOfRetried(payload, runId, parts)) ?? newWorkflowRecord(runId, definition.version)
   const current = () => metadata.current()
   const keeper = createRecordKeeper({ runId, record, begun, api, clock, signal, metadata: current })
-  const readAnswers = () => readAllAnswers(keeper, { api, reader, clock })
   const { tenantId } = payload.envelope
-  const steps = recordedSteps(createStepRecords({ keeper, tenantId, api, clock, logger, readAnswers }))
+  const readAnswers = (look?: Look) => readAllAnswers(keeper, { api, jobClient, clock, runId, tenantId }, look)
+  const lateCalls = createLateCalls()
+  const records = createStepRecords({ keeper, runId, tenantId, api, clock, logger, lateCalls, readAnswers })
+  const steps = recordedSteps(records)
   // Those that came before the process died: the code may have seen them already.
   if (openWaits(record).length > 0) await readAnswers()
   let isResumed = false
   for (;;) {
+    const late = lateCalls.next()
     const outcome = await makePass({ steps, isResumed })
+    const { ended } = record
     await keeper.settle().catch(() => undefined) // what counts was saved
     if (outcome.type !== 'suspended') return outcome
     await beside
-    await waitPatiently(() => waitNext(outcome.wakeAt, record, { api, clock, signal, readAnswers, waits: sdkWaits }))
+    const hasNews = () => records.hasUntold() || record.ended !== ended
+    const waitParts = { runId, api, clock, signal, late, readAnswers, hasNews, waits: sdkWaits }
+    await waitPatiently(() => waitNext(outcome.wakeAt, record, waitParts))
     if (signal.aborted) return { type: 'cancelled' }
     isResumed = true
   }

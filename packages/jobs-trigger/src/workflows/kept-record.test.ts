@@ -34,6 +34,21 @@ test('what undoing adds has its place', () => {
   expect(toKeptRecord(recordOf(undone, step({ key: 'b' })), new Map()).bytes).toBeLessThan(bytesUndone)
 })
 
+test.each(['é', '\0', '😀'])('also with the longest error, of %j', (character) => {
+  const text = character.repeat(5000)
+  const steps = [step({ undoable: true })]
+  const { bytesUndone } = toKeptRecord(recordOf(...steps), new Map())
+  const error = { name: text, message: text, code: text }
+  const undo = { attempts: 100, startedAt: 1e12, error }
+  for (const more of [
+    { state: 'failed', endedAt: 1e12 },
+    { state: 'retrying', nextAttemptAt: 1e12 },
+  ] as const) {
+    const undone = step({ undoable: true, undo: { ...undo, ...more } })
+    expect(toKeptRecord(recordOf(undone), new Map(), 'short').bytes).toBeLessThanOrEqual(bytesUndone)
+  }
+})
+
 test('errors are kept without their stacks, and long ones cut', () => {
   const error = {
     name: 'Error',

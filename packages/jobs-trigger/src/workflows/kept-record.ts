@@ -10,11 +10,13 @@ import { toCarried } from '../wire/payload.ts'
 
 /** Most of an error that is kept of a step, of its undo and of the run. */
 const maxErrorBytes = 4096
-/** Characters of a message that is too long for that, and of any where there is little room. */
-const maxMessage = { usual: 1000, short: 100 }
+/** Bytes of a message that is too long for that, and of any where there is little room. */
+const maxMessageBytes = { usual: 1000, short: 100 }
+const maxNameBytes = 40
 
-/** What the undo of a step takes at most, which has to have its place when it is needed. */
-const undoBytes = 256
+/** What the undo of a step takes at most, which has to have its place when it is needed: with a short error. */
+const undoBytes = 384
+const quotes = 2
 
 /** The records of a run's steps as its metadata keeps them. */
 export interface KeptRecord {
@@ -74,9 +76,21 @@ function toKeptStep(
 function inFewWords(told: JobErrorInfo, errors: 'usual' | 'short'): JobErrorInfo {
   const error = withoutStacks(cutErrorInfo(told))
   if (errors === 'usual' && bytesOf(error) <= maxErrorBytes) return error
-  const { cause: _, message, ...alone } = error
-  const most = maxMessage[errors]
-  return cutErrorInfo({ ...alone, message: message.length <= most ? message : `${message.slice(0, most)}…` })
+  const { name, message, code } = error
+  return {
+    name: cut(name, maxNameBytes),
+    message: cut(message, maxMessageBytes[errors]),
+    ...(code !== undefined && { code: cut(code, maxNameBytes) }),
+  }
+}
+
+/** A text of which no more is left than so many bytes as JSON. */
+function cut(text: string, most: number): string {
+  const isLong = (part: string): boolean => bytesOf(part) - quotes > most
+  if (!isLong(text)) return text
+  let kept = text.slice(0, most)
+  while (isLong(kept)) kept = kept.slice(0, Math.floor(kept.length * 0.9))
+  return `${kept.replace(/[\uD800-\uDBFF]$/, '')}…` // no half of a character
 }
 
 function withoutStacks({ stack: _, cause, ...error }: JobErrorInfo): JobErrorInfo {

@@ -2,6 +2,7 @@ import { newWorkflowRecord, RequestFailedError, type StepRecord } from '@cgk-pla
 import { describe, expect, test } from 'vitest'
 
 import { createFakeClock } from '../../test/kit/fake-clock.ts'
+import { fakeRun } from '../../test/kit/fake-run.ts'
 import type { AttemptRecord } from '../wire/run-record.ts'
 import { readWorkflowRecord } from '../wire/workflow-metadata.ts'
 import { createRecordKeeper } from './record-keeper.ts'
@@ -16,6 +17,8 @@ function open(failures: Error[] = [], own = 0) {
   const record = newWorkflowRecord('run_1', undefined)
   const written: Record<string, unknown>[] = []
   const asked: number[] = []
+  let slowMs = 0
+  let retrieved = 0
   const keeper = createRecordKeeper({
     runId: 'run_1',
     record,
@@ -24,10 +27,17 @@ function open(failures: Error[] = [], own = 0) {
     signal: new AbortController().signal,
     metadata: () => ({ own: 'é'.repeat(own / 2), job: 'not counted' }),
     api: {
+      async retrieve() {
+        retrieved++
+        return fakeRun({ metadata: written.at(-1) ?? {} })
+      },
       async setMetadata(_, values) {
         asked.push(clock.now())
         const failure = failures.shift()
         if (failure !== undefined) throw failure
+        const waitMs = slowMs
+        slowMs = 0
+        if (waitMs > 0) await new Promise<void>((resolve) => void clock.setTimer(waitMs, resolve))
         written.push(structuredClone(values) as Record<string, unknown>)
         await clock.yield()
       },
@@ -39,7 +49,8 @@ function open(failures: Error[] = [], own = 0) {
     return step
   }
   const keysIn = (index: number) => readWorkflowRecord(written[index])!.steps.map(({ key }) => key)
-  return { clock, record, keeper, written, asked, add, keysIn }
+  const slow = (ms: number) => void (slowMs = ms)
+  return { clock, record, keeper, written, asked, add, keysIn, slow, retrieved: () => retrieved }
 }
 
 describe('saving', () => {
@@ -92,6 +103,39 @@ describe('saving', () => {
     const steps = readWorkflowRecord(written.at(-1))!.steps
     expect(steps.map(({ state }) => state)).toEqual(['completed', 'completed', 'completed', 'failed'])
     expect(steps[3]!.error).toMatchObject({ code: 'step_records_too_large' })
+  })
+
+  test('requests are numbered, on from those of the attempts before', async () => {
+    const { clock, keeper, record, written, add } = open()
+    Object.assign(record, { saves: 7 })
+    await clock.finish(keeper.save(add('a')))
+    await clock.finish(keeper.save(add('b')))
+    expect(written).toMatchObject([{ workflow: { saves: 8 } }, { workflow: { saves: 9 } }])
+  })
+
+  test('where a try was given up it is seen to that its older records do not stay', async () => {
+    const { clock, keeper, written, add, keysIn, slow, retrieved } = open()
+    await clock.finish(keeper.save(add('a')))
+    await clock.finish(keeper.settle())
+    expect(retrieved()).toBe(0)
+    slow(20_000)
+    await clock.finish(keeper.save(add('b')))
+    const late = written[0]!
+    await clock.finish(keeper.save(add('c')))
+    written.push(late)
+    await clock.finish(keeper.settle())
+    expect(keysIn(written.length - 1)).toEqual(['a', 'b', 'c'])
+    await clock.finish(keeper.settle())
+    expect(retrieved()).toBe(1)
+  })
+
+  test('a step that is being undone stays known as completed, whatever there is room for', async () => {
+    const { clock, keeper, record, written, add } = open([refused(413)])
+    record.failure = { name: 'Error', message: 'it failed' }
+    const step = add('a', { undoable: true, undo: { state: 'completed', attempts: 1, startedAt: 1 } })
+    await expect(clock.finish(keeper.save(step))).rejects.toMatchObject({ code: 'step_records_too_large' })
+    await clock.finish(keeper.settle())
+    expect(readWorkflowRecord(written.at(-1))!.steps).toMatchObject([{ state: 'completed', undo: { attempts: 1 } }])
   })
 
   test('a server that takes less says the same', async () => {

@@ -10,9 +10,10 @@ import {
   type WorkflowRecord,
 } from '@cgk-platform/jobs-core'
 
+import { timeoutMs } from '../api/ask.ts'
 import type { TriggerApi } from '../api/trigger-api.ts'
 import { type AttemptRecord, recordKey } from '../wire/run-record.ts'
-import { workflowKey } from '../wire/workflow-metadata.ts'
+import { type NumberedRecord, readWorkflowRecord, workflowKey } from '../wire/workflow-metadata.ts'
 import { bytesOf, toKeptRecord } from './kept-record.ts'
 
 /** What a run's metadata can have; the server refuses more, and drops it where it comes with an attempt's end. */
@@ -32,7 +33,7 @@ export interface RecordKeeper {
   save(step?: StepRecord): Promise<void>
   /** Shows soon what may be lost. */
   note(): void
-  /** Keeps what is only noted yet. */
+  /** Keeps what is only noted yet, and sees that it stays where a request before may have come after it. */
   settle(): Promise<void>
   /** Fails a step that was answered with more than there is room for. */
   checkAnswer(step: StepRecord): void
@@ -44,7 +45,7 @@ export interface KeeperParts {
   readonly record: WorkflowRecord
   /** The record of the attempt, which is told with the first request. */
   readonly begun: AttemptRecord
-  readonly api: Pick<TriggerApi, 'setMetadata'>
+  readonly api: Pick<TriggerApi, 'setMetadata' | 'retrieve'>
   readonly clock: Clock
   readonly signal: AbortSignal
   /** What is in the run's metadata besides, as handlers put it there. */
@@ -56,11 +57,14 @@ export interface KeeperParts {
  * the place of what was set meanwhile.
  */
 export function createRecordKeeper(parts: KeeperParts): RecordKeeper {
-  const { runId, record, begun, api, clock, signal } = parts
+  const { runId, begun, api, clock, signal } = parts
+  const record: NumberedRecord = parts.record
   /** Steps whose results there is no room for: kept as failed, so that nobody goes on from them. */
   const lost = new Map<string, JobErrorInfo>()
   let isTold = false
   let isNoted = true
+  /** True where a try was given up, which may come after what was kept since. */
+  let isDoubtful = false
   let writing: Promise<void> | undefined
   let next: Promise<void> | undefined
 
@@ -70,6 +74,8 @@ export function createRecordKeeper(parts: KeeperParts): RecordKeeper {
   }
   const put = async (): Promise<void> => {
     isNoted = false
+    const askedAt = clock.now()
+    record.saves = (record.saves ?? 0) + 1
     const kept = toKeptRecord(record, lost)
     const isTight = kept.bytes > limitBytes()
     const values: Record<string, Json> = {
@@ -82,6 +88,8 @@ export function createRecordKeeper(parts: KeeperParts): RecordKeeper {
     } catch (error) {
       isNoted = true
       throw error
+    } finally {
+      isDoubtful ||= clock.now() - askedAt >= timeoutMs
     }
   }
   const write = (): Promise<void> => {
@@ -93,6 +101,12 @@ export function createRecordKeeper(parts: KeeperParts): RecordKeeper {
         return writing
       })
     return next
+  }
+  const checkKept = async (): Promise<void> => {
+    const run = await api.retrieve(`for the metadata of the run ${runId}`, runId)
+    isDoubtful = false
+    const { saves = 0 } = readWorkflowRecord(run?.metadata) ?? {}
+    if (run && saves < record.saves!) await write()
   }
   const excess = ({ key }: StepRecord): StepRecordsTooLargeError | undefined => {
     const { bytesUndone } = toKeptRecord(record, lost)
@@ -114,10 +128,10 @@ export function createRecordKeeper(parts: KeeperParts): RecordKeeper {
       } catch (cause) {
         if (!step || !isFull(cause)) throw cause
         const { bytes } = toKeptRecord(record, lost)
-        // A server of one's own may have another limit.
+        // A server of one's own may have another limit. What a step did that is to be undone stays known.
         const refused = new StepRecordsTooLargeError({ stepId: step.key, bytes, limitBytes: bytes - 1 })
         refused.cause = cause
-        lost.set(step.key, toErrorInfo(refused))
+        if (!record.failure) lost.set(step.key, toErrorInfo(refused))
         throw refused
       }
     },
@@ -129,6 +143,7 @@ export function createRecordKeeper(parts: KeeperParts): RecordKeeper {
     },
     async settle() {
       await (isNoted || next ? write() : writing)
+      if (isDoubtful) await checkKept()
     },
     checkAnswer(step) {
       const error = excess(step)

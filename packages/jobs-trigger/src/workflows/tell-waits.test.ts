@@ -3,9 +3,10 @@ import { describe, expect, test } from 'vitest'
 
 import { createFakeApi } from '../../test/kit/fake-api.ts'
 import { createFakeClock } from '../../test/kit/fake-clock.ts'
+import { createFakeTokens } from '../../test/kit/fake-tokens.ts'
 import { createRecordedLogger } from '../../test/kit/recorded-logger.ts'
 import '../../test/kit/work.ts'
-import { awaitTagOf, eventWaitKey, readAnswer, wakeTagOf } from '../wire/wait-keys.ts'
+import { awaitAllTagOf, awaitTagOf, eventWaitKey, readAnswer, wakeTagOf } from '../wire/wait-keys.ts'
 import { tellSender, tellWaits } from './tell-waits.ts'
 
 const flow = defineWorkflow({ id: 'tell-waits-flow', event: 'work.asked', steps: () => undefined })
@@ -14,6 +15,7 @@ const job = defineJob({ id: 'tell-waits-job', event: 'work.asked', handler: () =
 function open(definitions: Parameters<typeof toJobRegistry>[0] = [job, flow]) {
   const clock = createFakeClock()
   const api = createFakeApi()
+  Object.assign(api, { tokens: createFakeTokens(clock.now) })
   const parts = { api, clock, logger: createRecordedLogger(), jobs: toJobRegistry(definitions) }
   const sentAt = clock.now()
   const envelope: Envelope = {
@@ -26,20 +28,22 @@ function open(definitions: Parameters<typeof toJobRegistry>[0] = [job, flow]) {
   }
   const wait = async (
     number: number | undefined,
-    more: { startedAt?: number; origin?: string; tenant?: string } = {},
+    more: { startedAt?: number; until?: number; runId?: string; tenant?: string } = {},
   ) => {
-    const { startedAt = sentAt - 1, origin = 'run_a', tenant = 'acme' } = more
+    const { startedAt = sentAt - 1, until = startedAt + 60_000, runId = 'run_a', tenant = 'acme' } = more
     const match = number === undefined ? undefined : { field: 'number', value: number }
     return api.tokens.create('', {
       timeoutMs: 1,
-      tag: await awaitTagOf('work.followed', tenant, match),
-      idempotencyKey: eventWaitKey({ origin, startedAt }, `${number} ${tenant} ${startedAt}`),
+      tags: [await awaitTagOf('work.followed', tenant, match), await awaitAllTagOf('work.followed', tenant)],
+      idempotencyKey: eventWaitKey({ runId, startedAt, until }, `${number} ${tenant} ${startedAt}`),
     })
   }
-  const wakeToken = (origin: string) =>
-    api.tokens.create('', { timeoutMs: 1, tag: wakeTagOf(origin), idempotencyKey: `wake ${origin}` })
+  const wakeToken = (runId: string) =>
+    api.tokens.create('', { timeoutMs: 1, tags: [wakeTagOf(runId)], idempotencyKey: `wake ${runId}` })
   const completed = () => api.tokens.all.flatMap(({ id, status }) => (status === 'COMPLETED' ? [id] : []))
-  return { clock, api, parts, envelope, wait, wakeToken, completed, tell: () => tellWaits(envelope, 'run_job', parts) }
+  const tell = (more: Partial<Envelope> = {}, createdAt?: number) =>
+    tellWaits({ ...envelope, ...more }, { jobId: 'run_job', createdAt }, parts)
+  return { clock, api, parts, envelope, wait, wakeToken, completed, tell }
 }
 
 describe('an event', () => {
@@ -54,6 +58,33 @@ describe('an event', () => {
     expect(completed()).toEqual([any, matching])
     const { payload, sentAt, event } = envelope
     expect(readAnswer(api.tokens.all[0]!.answer)).toEqual({ id: 'run_job', event, payload, sentAt })
+  })
+
+  test.each([
+    ['was sent before, by the sender’s clock', -20_000, 0, true],
+    ['was sent after the wait is over, by the sender’s clock', 90_000, 0, true],
+    ['was sent in time, by both', 0, 0, true],
+    ['was sent before, by both', -20_000, -20_000, false],
+    ['was sent after the wait is over, by both', 90_000, 61_000, false],
+    ['was sent before, and nobody knows when the server took it', -20_000, undefined, false],
+    ['was sent after the wait is over, and nobody knows when the server took it', 90_000, undefined, false],
+  ])('that %s: %i ms by its clock, %s by the server’s', async (_, sentMs, createdMs, isAnswered) => {
+    const { wait, tell, completed, clock } = open()
+    const token = await wait(5)
+    await tell({ sentAt: clock.now() + sentMs }, createdMs === undefined ? undefined : clock.now() + createdMs)
+    expect(completed()).toEqual(isAnswered ? [token] : [])
+  })
+
+  test('with thousands of fields costs no more, and answers the same', async () => {
+    const { wait, tell, completed, api } = open()
+    const fields = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`f${index}`, index]))
+    await tell({ payload: fields })
+    expect(api.tokens.asked).toEqual(['list'])
+    const matching = await wait(5)
+    const any = await wait(undefined)
+    await wait(6)
+    await tell({ payload: { ...fields, number: 5 } })
+    expect(completed()).toEqual([matching, any])
   })
 
   test('wakes the runs that wait for several things, and no others', async () => {

@@ -3,7 +3,8 @@ import { bindLogger, cronJobIdOf, pause, toErrorInfo } from '@cgk-platform/jobs-
 import type { HostParts } from '../host/host-parts.ts'
 import { inTurns } from '../host/in-turns.ts'
 import type { CarriedEnvelope } from '../wire/payload.ts'
-import { awaitTagsFor, readEventWaitKey, senderIn, toAnswer, wakeTagOf } from '../wire/wait-keys.ts'
+import { senderIn, toAnswer, wakeTagOf } from '../wire/wait-keys.ts'
+import { findWaits } from './find-waits.ts'
 
 type TellParts = Pick<HostParts, 'api' | 'clock' | 'logger' | 'jobs'>
 
@@ -11,32 +12,36 @@ type TellParts = Pick<HostParts, 'api' | 'clock' | 'logger' | 'jobs'>
 const patienceMs = 60_000
 const pauseMs = 2000
 
+/** The job of an event that has come. */
+export interface CameAs {
+  readonly jobId: string
+  /** When the server took it, epoch milliseconds; absent where the event was sent long before, as of a job that is retried. */
+  readonly createdAt?: number | undefined
+}
+
 /**
- * Completes the tokens of workflows that wait for an event which has come: of its tenant, with what has to match, and of
- * waits that began before it was sent. Told twice it does nothing the second time.
+ * Completes the tokens of workflows that wait for an event which has come. Told twice it does nothing the second time.
  *
  * @throws {RequestFailedError} where the server is away for long.
  */
-export async function tellWaits(envelope: CarriedEnvelope, jobId: string, parts: TellParts): Promise<void> {
+export async function tellWaits(
+  envelope: CarriedEnvelope,
+  { jobId, createdAt }: CameAs,
+  parts: TellParts,
+): Promise<void> {
   const { event, tenantId, payload, sentAt } = envelope
   // What nobody can wait for here costs nothing.
   if (!hasWorkflows(parts) || cronJobIdOf(event) !== undefined || tenantId === '') return
   const { api, clock, logger } = parts
   const until = clock.now() + patienceMs
-  const tags = await awaitTagsFor(event, tenantId, payload)
   const answer = toAnswer({ id: jobId, event, payload, sentAt })
   const asleep = new Set<string>()
   const tell = async (): Promise<void> => {
-    const waiting = await api.tokens.waiting(`for the waits for \`${event}\``, tags)
-    const answered = waiting.flatMap(({ id, idempotencyKey }) => {
-      const facts = readEventWaitKey(idempotencyKey)
-      return facts && facts.startedAt <= sentAt ? [{ id, origin: facts.origin }] : []
-    })
-    await inTurns(answered, async ({ id, origin }) => {
+    await inTurns(await findWaits(envelope, createdAt, api), async ({ id, runId }) => {
       await api.tokens.complete(`for a wait for \`${event}\``, id, answer)
-      asleep.add(origin)
+      asleep.add(runId)
     })
-    await inTurns([...asleep], (origin) => wake(origin, parts))
+    await inTurns([...asleep], (runId) => wake(runId, parts))
   }
   for (;;) {
     try {
@@ -59,18 +64,18 @@ export async function tellSender(
   jobId: string,
   parts: Pick<HostParts, 'api' | 'logger'>,
 ): Promise<void> {
-  const origin = senderIn(idempotencyKey)
-  if (origin === undefined) return
-  await wake(origin, parts).catch((error: unknown) => {
+  const runId = senderIn(idempotencyKey)
+  if (runId === undefined) return
+  await wake(runId, parts).catch((error: unknown) => {
     const message = 'A workflow that may wait for a job could not be told of its end; it looks for it later.'
     bindLogger(parts.logger, { jobId }).warn(message, { error: toErrorInfo(error) })
   })
 }
 
 /** Completes the token by which a run waits for several things, where it has one. */
-async function wake(origin: string, { api }: Pick<HostParts, 'api'>): Promise<void> {
-  const operation = `for the wait of the run ${origin}`
-  const tokens = await api.tokens.waiting(operation, [wakeTagOf(origin)])
+async function wake(runId: string, { api }: Pick<HostParts, 'api'>): Promise<void> {
+  const operation = `for the wait of the run ${runId}`
+  const tokens = await api.tokens.waiting(operation, [wakeTagOf(runId)])
   await inTurns(tokens, ({ id }) => api.tokens.complete(operation, id, 'woken'))
 }
 

@@ -10,16 +10,20 @@ interface Setting {
   readonly ends?: 'completed' | 'timed out' | 'early' | 'never'
   /** At which look there is an answer, counted from 1. */
   readonly answeredAt?: number
+  /** Whether there is one before anything is waited for. */
+  readonly hasNews?: boolean
 }
 
-function open({ ends = 'completed', answeredAt = 0 }: Setting = {}) {
+function open({ ends = 'completed', answeredAt = 0, hasNews = false }: Setting = {}) {
   const clock = createFakeClock()
   const api = createFakeApi()
   const abort = new AbortController()
-  const record = newWorkflowRecord('run_1', undefined)
+  const late = new AbortController()
+  const record = newWorkflowRecord('run_0', undefined) // the run goes on from another
   const start = clock.now()
   const did: string[] = []
   let looks = 0
+  let isAnswered = hasNews
   let underWay = 0
   const vendor = async (what: string): Promise<void> => {
     did.push(what)
@@ -33,8 +37,11 @@ function open({ ends = 'completed', answeredAt = 0 }: Setting = {}) {
   const run = (inMs: number | undefined) =>
     clock.finish(
       waitNext(inMs === undefined ? undefined : start + inMs, record, {
+        runId: 'run_1',
         api,
         clock,
+        late: late.signal,
+        hasNews: () => isAnswered,
         signal: abort.signal,
         waits: {
           async until(date) {
@@ -48,11 +55,22 @@ function open({ ends = 'completed', answeredAt = 0 }: Setting = {}) {
         },
         async readAnswers() {
           did.push('look')
-          return ++looks === answeredAt ? record.steps.slice(0, 1) : []
+          isAnswered ||= ++looks === answeredAt
         },
       }),
     )
-  return { clock, api, abort, add, run, did, passed: () => clock.now() - start }
+  return {
+    clock,
+    api,
+    abort,
+    late,
+    record,
+    add,
+    run,
+    answer: () => void (isAnswered = true),
+    did,
+    passed: () => clock.now() - start,
+  }
 }
 
 test('a short time is waited for in the process', async () => {
@@ -68,7 +86,7 @@ test('a long one by the engine, and never less than asked', async () => {
 })
 
 test('one event by its own token', async () => {
-  const { run, did, add, api } = open()
+  const { run, did, add, api } = open({ answeredAt: 1 })
   add('a', { event: 'order.paid', handle: 'waitpoint_a', until: open().clock.now() + 60_000 })
   await run(60_000)
   expect(did).toEqual(['for waitpoint_a', 'look'])
@@ -82,13 +100,59 @@ test('its patience is over no earlier than asked, whatever the server’s clock 
   expect(passed()).toBe(60_000)
 })
 
+test('where what completed its token is not to be read yet it is looked again', async () => {
+  const { run, did, add, passed, clock } = open({ answeredAt: 3 })
+  add('a', { event: 'order.paid', handle: 'waitpoint_a', until: clock.now() + 60_000 })
+  await run(60_000)
+  expect([did, passed()]).toEqual([['for waitpoint_a', 'look', 'look', 'look'], 150])
+})
+
+test.each([
+  ['for an event', [{ event: 'order.paid', handle: 'waitpoint_a', until: 1e15 }]],
+  [
+    'for several things',
+    [
+      { event: 'order.paid', handle: 'waitpoint_a', until: 1e15 },
+      { kind: 'runJob', jobId: 'r' },
+    ],
+  ],
+  ['for a time', []],
+] as const)('nothing is waited %s where there is an answer already', async (_, steps) => {
+  const { run, did, add, api, passed } = open({ hasNews: true })
+  for (const [index, step] of steps.entries()) add(String(index), step)
+  await run(60_000)
+  expect([did, api.tokens.asked, passed()]).toEqual([[], [], 0])
+})
+
+test('nor where one comes while the token is made', async () => {
+  const { run, did, add, api, answer } = open()
+  const { create } = api.tokens
+  Object.assign(api.tokens, {
+    async create(...args: Parameters<typeof create>) {
+      answer()
+      return create(...args)
+    },
+  })
+  add('a', { kind: 'runJob', jobId: 'run_2' })
+  await run(undefined)
+  expect(did).toEqual([])
+})
+
+test('code that calls a step late goes on at once, where the engine does not wait yet', async () => {
+  const { run, did, late, clock, passed } = open()
+  clock.setTimer(1000, () => late.abort())
+  await run(4000)
+  await run(60_000)
+  expect([did, passed()]).toEqual([[], 1000])
+})
+
 test('several by one token of the run, after a look for what came before it', async () => {
   const { run, did, add, api } = open({ answeredAt: 2 })
   add('a', { event: 'order.paid', handle: 'waitpoint_a', until: 1e15 })
   add('b', { event: 'order.paid', handle: 'waitpoint_b', until: 1e15 })
   await run(60_000)
   expect(did).toEqual(['look', 'for waitpoint_1', 'look'])
-  expect(api.tokens.all).toMatchObject([{ tag: 'wake:run_1', timeoutMs: 10_000 }])
+  expect(api.tokens.all).toMatchObject([{ tags: ['wake:run_1'], timeoutMs: 10_000 }])
 })
 
 test('what came before is not waited for', async () => {

@@ -19,12 +19,17 @@ export const sdkWaits: VendorWaits = {
 
 /** What waiting stands on. */
 export interface WaitParts {
+  readonly runId: string
   readonly api: Pick<TriggerApi, 'tokens'>
   readonly clock: Clock
   readonly waits: VendorWaits
   readonly signal: AbortSignal
-  /** Puts answers into the record; the steps that it found one for. */
-  readonly readAnswers: () => Promise<readonly StepRecord[]>
+  /** Aborts where the code has called a step meanwhile, and goes on if it is run again at once. */
+  readonly late: AbortSignal
+  /** Puts answers into the record. */
+  readonly readAnswers: () => Promise<unknown>
+  /** True once the record has more than the code has seen. */
+  readonly hasNews: () => boolean
 }
 
 /** The SDK waits in the process for so long, too. */
@@ -33,60 +38,75 @@ const inProcessMs = 5000
 const soonMs = 1000
 /** After a quarter of the time that was waited, and between these, it is looked whether an answer's news was lost. */
 const lookAgainMs = { share: 1 / 4, least: 10_000, most: 3_600_000 }
-/** A job's run tells of its end just before it ends. */
-const endedAfterMs = [50, 100, 200, 400, 800, 1600]
+/** A job's run tells of its end just before it ends, and what is read of a token may be a moment old. */
+const toldAfterMs = [50, 100, 200, 400, 800, 1600]
 
 /**
  * Waits until a workflow may go on: to the instant that it asked for, or until one of its waits is answered. The answers
- * are in its record then. Ends early where the run is cancelled.
+ * are in its record then. Ends early where the run is cancelled, and at once where there is something to go on with.
  */
 export async function waitNext(wakeAt: number | undefined, record: WorkflowRecord, parts: WaitParts): Promise<void> {
-  const { clock, waits, signal, readAnswers } = parts
+  const { clock, waits, signal, late, readAnswers } = parts
+  if (isDue(parts)) return
   const open = openWaits(record)
   const [first] = open
   const leftMs = (wakeAt ?? Number.POSITIVE_INFINITY) - clock.now()
   if (wakeAt !== undefined && leftMs <= (open.length === 0 ? inProcessMs : soonMs)) {
-    await pauseUntil(wakeAt, clock, signal)
+    await pauseUntil(wakeAt, clock, AbortSignal.any([signal, late]))
+    if (open.length > 0 && !isDue(parts)) await readAnswers()
   } else if (wakeAt !== undefined && open.length === 0) {
     await unlessAborted(signal, waits.until(new Date(wakeAt)))
     await pauseUntil(wakeAt, clock, signal) // the server's clock may be ahead
   } else if (first && open.length === 1 && isEventWait(first) && wakeAt === first.until) {
     await waitForEvent(first, parts)
   } else {
-    await waitForAny(wakeAt, record, parts)
-    return
+    await waitForAny(wakeAt, open, parts)
   }
-  if (open.length > 0 && !signal.aborted) await readAnswers()
+}
+
+/** True where nothing is to be waited for. */
+function isDue({ signal, late, hasNews }: WaitParts): boolean {
+  return signal.aborted || late.aborted || hasNews()
 }
 
 /** By its own token, which is over when its patience is. */
-async function waitForEvent({ handle, until = 0 }: EventWait, { clock, waits, signal }: WaitParts): Promise<void> {
+async function waitForEvent(step: EventWait, parts: WaitParts): Promise<void> {
+  const { clock, waits, signal } = parts
+  const { handle, until = 0 } = step
   const answer = await unlessAborted(signal, waits.forToken(handle))
   if (answer?.ok === false) await pauseUntil(until, clock, signal)
+  // One that was completed with what answers nothing has another in its place then.
+  await lookForAnswers(parts, () => !answer?.ok || step.handle !== handle)
 }
 
 /** By one token for everything, which whoever answers any of the waits completes, too. */
-async function waitForAny(wakeAt: number | undefined, record: WorkflowRecord, parts: WaitParts): Promise<void> {
-  const { api, clock, waits, signal, readAnswers } = parts
-  const { origin } = record
-  const open = openWaits(record)
+async function waitForAny(wakeAt: number | undefined, open: readonly StepRecord[], parts: WaitParts): Promise<void> {
+  const { runId, api, clock, waits, signal, readAnswers } = parts
   const now = clock.now()
   const since = Math.min(now, ...open.map(({ startedAt }) => startedAt))
   const { share, least, most } = lookAgainMs
   const lookAgainAfterMs = Math.min(Math.max((now - since) * share, least), most)
-  const token = await api.tokens.create(`for a wait of the run ${origin}`, {
+  const token = await api.tokens.create(`for a wait of the run ${runId}`, {
     timeoutMs: Math.min((wakeAt ?? Number.POSITIVE_INFINITY) - now, lookAgainAfterMs),
-    tag: wakeTagOf(origin),
-    idempotencyKey: `${origin}/wake/${now}/${crypto.randomUUID()}`,
+    tags: [wakeTagOf(runId)],
+    idempotencyKey: `${runId}/wake/${now}/${crypto.randomUUID()}`,
   })
+  if (isDue(parts)) return
   // An answer that came before had no such token to complete.
-  if ((await readAnswers()).length > 0 || signal.aborted) return
+  await readAnswers()
+  if (isDue(parts)) return
   const woken = await unlessAborted(signal, waits.forToken(token))
-  if (!woken || signal.aborted) return
-  if ((await readAnswers()).length > 0 || !woken.ok || open.every(isEventWait)) return
-  for (const afterMs of endedAfterMs) {
+  await lookForAnswers(parts, () => !woken?.ok || open.every(isEventWait))
+}
+
+/** Looks until there is something to go on with, or once where nothing says that there is. */
+async function lookForAnswers(parts: WaitParts, isEnough: () => boolean): Promise<void> {
+  const { clock, signal, readAnswers, hasNews } = parts
+  for (const afterMs of [0, ...toldAfterMs]) {
     await pauseUntil(clock.now() + afterMs, clock, signal)
-    if (signal.aborted || (await readAnswers()).length > 0) return
+    if (signal.aborted) return
+    await readAnswers()
+    if (hasNews() || isEnough()) return
   }
 }
 

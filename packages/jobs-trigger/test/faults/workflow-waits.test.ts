@@ -124,6 +124,20 @@ test(
   },
 )
 
+test('a run that retries a failed one is told of the end of its jobs, too', options, async () => {
+  const gate = project.journal.gate()
+  const id = await send({ flow: 'calls', gates: { 'before call': gate.path } }, 6)
+  expect(await project.ended(id)).toMatchObject({ state: 'failed' })
+  gate.open()
+  await project.client.retryJob(id)
+  const { runs } = await untilStep(id, 'call', 'waiting')
+  const { jobId } = runs.at(-1)!.steps!.find((step) => step.id === 'call')!.waitsFor as { jobId: string }
+  await project.ended(jobId)
+  const endedAt = Date.now()
+  expect((await project.ended(id)).runs.at(-1)).toMatchObject({ output: [12, 'second done'] })
+  expect(Date.now() - endedAt).toBeLessThan(5000) // by itself it looks after ten seconds
+})
+
 test('a cancel ends a run that waits, and the next one runs', options, async () => {
   const id = await send({ flow: 'waits' }, 7)
   await untilStep(id, 'answer', 'waiting')

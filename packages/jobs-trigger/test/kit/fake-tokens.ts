@@ -1,8 +1,9 @@
-import type { NewToken, ReadToken, WaitTokens } from '../../src/api/wait-tokens.ts'
+import { mostTagsAtOnce, type NewToken, type ReadToken, type WaitTokens } from '../../src/api/wait-tokens.ts'
 
 /** A token in memory. */
 export interface FakeToken extends NewToken {
   readonly id: string
+  readonly createdAt: Date
   status: ReadToken['status']
   completedAt?: Date
   answer?: string
@@ -15,7 +16,7 @@ export interface FakeTokens extends WaitTokens {
 }
 
 /** No tokens yet. A key makes one token, and one that was completed stays as it is. */
-export function createFakeTokens(): FakeTokens {
+export function createFakeTokens(now: () => number = Date.now): FakeTokens {
   const all: FakeToken[] = []
   const asked: string[] = []
   return {
@@ -24,13 +25,15 @@ export function createFakeTokens(): FakeTokens {
     async create(_, token) {
       asked.push('create')
       const known = all.find(({ idempotencyKey }) => idempotencyKey === token.idempotencyKey)
-      const made = known ?? { ...token, id: `waitpoint_${all.length + 1}`, status: 'WAITING' as const }
+      const id = `waitpoint_${all.length + 1}`
+      const made = known ?? { ...token, id, status: 'WAITING' as const, createdAt: new Date(now()) }
       if (!known) all.push(made)
       return made.id
     },
     async waiting(_, tags) {
+      if (tags.length > mostTagsAtOnce) throw new Error('These tags do not go into the address of a request.')
       asked.push('list')
-      return all.filter(({ status, tag }) => status === 'WAITING' && tags.includes(tag))
+      return all.filter((token) => token.status === 'WAITING' && token.tags.some((tag) => tags.includes(tag)))
     },
     async read(_, id) {
       asked.push(`read ${id}`)
@@ -39,7 +42,8 @@ export function createFakeTokens(): FakeTokens {
     async complete(_, id, answer) {
       asked.push(`complete ${id}`)
       const token = all.find((each) => each.id === id)
-      if (token?.status === 'WAITING') Object.assign(token, { status: 'COMPLETED', completedAt: new Date(), answer })
+      if (token?.status === 'WAITING')
+        Object.assign(token, { status: 'COMPLETED', completedAt: new Date(now()), answer })
     },
   }
 }

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+
 import { defineJob, defineWorkflow, type JobContext, NonRetryableError, type Steps } from '@cgk-platform/jobs-core'
 
 import { createTriggerTasks } from '../../../../src/tasks.ts'
@@ -84,6 +86,8 @@ const flows: Record<WorkflowAct['flow'], (flow: Flow) => Promise<unknown>> = {
     await flow.do('third', { fails: true })
   },
   async calls(flow) {
+    const gate = flow.act.gates?.['before call']
+    if (gate !== undefined) await flow.do('before', { fails: !existsSync(gate) })
     const output = await flow.step.runJob('call', counted, {
       tenantId: flow.context.tenantId,
       number: flow.number ?? 1,

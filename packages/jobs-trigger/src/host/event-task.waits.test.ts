@@ -1,0 +1,47 @@
+import { defineJob, defineWorkflow, type Definition } from '@cgk-platform/jobs-core'
+import { afterEach, expect, test, vi } from 'vitest'
+
+import { envelopeOf } from '../../test/kit/envelope-of.ts'
+import { createFakeEngine } from '../../test/kit/fake-engine.ts'
+import { openTasks } from '../../test/kit/open-tasks.ts'
+import '../../test/kit/work.ts'
+import { awaitTagOf, eventWaitKey } from '../wire/wait-keys.ts'
+
+afterEach(() => vi.unstubAllGlobals())
+
+const taskId = 'event-work__asked'
+const envelope = envelopeOf()
+const { sentAt } = envelope
+
+/** Tasks beside which a wait goes on that began after the event was sent by the clock of its worker, and before by the server's. */
+async function open() {
+  const completed: string[] = []
+  const job = defineJob({ id: 'work', event: 'work.asked', handler: () => undefined })
+  const flow = defineWorkflow({ id: 'flow', event: 'work.followed', steps: () => undefined })
+  const token = {
+    id: 'waitpoint_1',
+    status: 'WAITING',
+    idempotencyKey: eventWaitKey({ runId: 'run_a', startedAt: sentAt + 20_000, until: sentAt + 80_000 }, 'answer'),
+    tags: [await awaitTagOf('work.asked', envelope.tenantId)],
+    createdAt: new Date(4000).toISOString(), // a second before the event's run
+  }
+  const engine = createFakeEngine(({ method, url }) => {
+    if (!url.pathname.startsWith('/api/v1/waitpoints')) return undefined
+    if (method === 'POST') completed.push(url.pathname)
+    const isWaits = url.searchParams.get('filter[tags]')?.includes(token.tags[0]!)
+    return { body: { data: isWaits ? [token] : [], pagination: {} } }
+  })
+  return { ...(await openTasks([job, flow] as unknown as Definition[], { engine })), completed }
+}
+
+test('an event that the server took after it made the token answers the wait, whatever the others’ clocks say', async () => {
+  const { attempt, completed } = await open()
+  await attempt(taskId, { payload: { envelope } })
+  expect(completed).toEqual(['/api/v1/waitpoints/tokens/waitpoint_1/complete'])
+})
+
+test('a job that is retried was sent when it was sent', async () => {
+  const { attempt, completed } = await open()
+  await attempt(taskId, { payload: { envelope, retry: { jobId: 'run_0', runs: { work: 'run_failed' } } } })
+  expect(completed).toEqual([])
+})

@@ -1,0 +1,76 @@
+import {
+  defineJob,
+  type Definition,
+  defineWorkflow,
+  type JobClient,
+  type JobHooks,
+  type JobStatus,
+  type Steps,
+} from '@cgk-platform/jobs-core'
+import { afterEach, expect, test, vi } from 'vitest'
+
+import { envelopeOf } from '../../test/kit/envelope-of.ts'
+import { createFakeEngine } from '../../test/kit/fake-engine.ts'
+import { openTasks, type TasksSetting } from '../../test/kit/open-tasks.ts'
+import '../../test/kit/work.ts'
+
+afterEach(() => vi.unstubAllGlobals())
+
+const payload = { envelope: envelopeOf(), jobId: 'run_0' }
+
+function open(steps: (step: Steps<'work.asked'>) => unknown, setting: TasksSetting = {}) {
+  const flow = defineWorkflow({ id: 'flow', event: 'work.asked', steps: (_, step) => steps(step) })
+  return openTasks([flow as unknown as Definition], setting)
+}
+
+test('hooks are told how long a run took with all that it waited for', async () => {
+  const onAttemptEnd = vi.fn<NonNullable<JobHooks['onAttemptEnd']>>()
+  const { attempt } = await open((step) => step.sleep('nap', '3s'), { hooks: { onAttemptEnd } })
+  expect(await attempt('job-flow', { payload })).toMatchObject({ ok: true })
+  expect(onAttemptEnd.mock.calls).toMatchObject([[{ durationMs: 3000 }]])
+})
+
+test('code that awaits what is no step beside a wait goes on before the wait is over', async () => {
+  let workedAt = 0
+  const opened = await open(async (step) => {
+    const { clock } = opened
+    const other = async (): Promise<void> => {
+      await new Promise<void>((resolve) => void clock.setTimer(200, resolve))
+      await step.run('other', () => void (workedAt = clock.now()))
+    }
+    await Promise.all([other(), step.sleep('nap', '4s')])
+  })
+  const begun = opened.clock.now()
+  expect(await opened.attempt('job-flow', { payload })).toMatchObject({ ok: true })
+  expect(workedAt - begun).toBeLessThan(1000)
+  expect(opened.clock.now() - begun).toBeGreaterThanOrEqual(4000)
+  expect(opened.logger.messages('warn')).toEqual([expect.stringContaining('awaited something that is no step')])
+})
+
+test('a job that a step runs is read by the client that sent it', async () => {
+  const followed = defineJob({ id: 'followed', event: 'work.followed', handler: () => undefined })
+  const run = {
+    id: 'r_1',
+    definitionId: 'followed',
+    state: 'completed',
+    attempts: 1,
+    maxAttempts: 1,
+    output: 5,
+  } as const
+  const status: JobStatus = {
+    id: 'job_1',
+    event: 'work.followed',
+    tenantId: 'acme',
+    state: 'completed',
+    createdAt: new Date(0),
+    runs: [run],
+  }
+  // A client on another engine, whose ids are none of Trigger.dev's.
+  const another = { sendJob: async () => ({ id: 'job_1' }), getJobStatus: async () => status }
+  const jobClient = { ...another, forTenant: () => another } as unknown as JobClient
+  const engine = createFakeEngine(({ url }) =>
+    url.pathname === '/api/v1/waitpoints/tokens' ? { body: { id: 'waitpoint_1' } } : undefined,
+  )
+  const { attempt } = await open((step) => step.runJob('call', followed, { tenantId: 'acme' }), { engine, jobClient })
+  expect(await attempt('job-flow', { payload })).toMatchObject({ ok: true, output: 5 })
+})

@@ -1,0 +1,33 @@
+/** Looks after code that awaits what is no step beside an open wait: it is left, and would go on if it were waited for. */
+export interface LateCalls {
+  /** How long the next pass waits for such code. */
+  readonly graceMs: number
+  /** Notes that code called a step so long after it was left. */
+  note(afterMs: number): void
+  /** Aborts at the next such call that a longer grace can mend. */
+  next(): AbortSignal
+}
+
+const shortestGraceMs = 100
+const longestGraceMs = 60_000
+
+/** Gives no time until code was late. */
+export function createLateCalls(): LateCalls {
+  let graceMs = 0
+  let coming = new AbortController()
+  return {
+    get graceMs() {
+      return graceMs
+    },
+    note(afterMs) {
+      // Where even that was too short, the code goes on when its wait is over.
+      if (graceMs === longestGraceMs) return
+      graceMs = Math.min(Math.max(2 * afterMs, shortestGraceMs), longestGraceMs)
+      coming.abort()
+    },
+    next() {
+      coming = new AbortController()
+      return coming.signal
+    },
+  }
+}
