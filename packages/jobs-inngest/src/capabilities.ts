@@ -56,7 +56,8 @@ export const inngestCapabilities: Capabilities = {
       supported: true,
       note:
         "Steps are Inngest's own. A wait cannot match a text with a backslash, a control character or both quotation marks, and " +
-        'lasts a year at most. Beside a wait each step takes a request or two more.',
+        'lasts a year at most. Beside a wait, and after one, each step takes a request or two more. An event that is sent with ' +
+        'a delay answers a wait when it is sent, and not when it comes due.',
     },
     'workflows: a race of a step and a wait': {
       supported: true,

@@ -21,6 +21,7 @@ import { createEarlierRuns } from './steps/earlier-run.ts'
 import { createWorkflowAttempts } from './steps/workflow-attempts.ts'
 import type { HostParts } from './host-parts.ts'
 import { createJobFunction } from './job-function.ts'
+import { createUndoingFunction, undoingSuffix } from './undoing-function.ts'
 import { createWorkflowFunction } from './workflow-function.ts'
 
 /** What functions are made with. */
@@ -55,7 +56,8 @@ export function toInngestFunctions({ definitions, closing, ...rest }: FunctionsO
 
 function toFunctions(definition: Definition, parts: HostParts): InngestFunction.Any[] {
   if (definition.kind === 'job') return [createJobFunction(definition, definition.event, parts)]
-  if (definition.kind === 'workflow') return [createWorkflowFunction(definition, parts)]
+  if (definition.kind === 'workflow')
+    return [createWorkflowFunction(definition, parts), createUndoingFunction(definition, parts)]
   // So that a local engine of the same process does not tick for it, too.
   claimCronJob(definition, parts)
   const event = toCronEventName(parts.client.id, definition.id)
@@ -68,7 +70,7 @@ function checkFunctionIds(definitions: readonly Definition[]): void {
   for (const { id, kind, onFailure } of definitions) {
     const added = [
       ...(kind === 'cron' ? [dispatcherSuffix] : []),
-      ...(onFailure || kind === 'workflow' ? ['-failure'] : []),
+      ...(kind === 'workflow' ? [undoingSuffix] : onFailure ? ['-failure'] : []),
     ]
     const taken = added.map((suffix) => `${id}${suffix}`).find((one) => ids.has(one))
     if (taken === undefined) continue

@@ -23,13 +23,13 @@ const rootOf = (...outputs: object[]): TraceSpan => ({
 })
 
 test('an app that was away made no attempt', () => {
-  expect(failedBefore(rootOf(away, away, away), 3)).toEqual({ unreached: 3 })
-  expect(failedBefore(rootOf(died, away, away), 3)).toEqual({ unreached: 2 })
-  expect(failedBefore(rootOf(away, died, away, died), 4)).toEqual({ unreached: 2 })
+  expect(failedBefore(rootOf(away, away, away), 3)).toEqual({ unreached: 3, deaths: 0 })
+  expect(failedBefore(rootOf(died, away, away), 3)).toEqual({ unreached: 2, deaths: 1 })
+  expect(failedBefore(rootOf(away, died, away, died), 4)).toEqual({ unreached: 2, deaths: 2 })
 })
 
 test('failures before the attempts that are counted do not matter', () => {
-  expect(failedBefore(rootOf(away, away, died), 1)).toEqual({ unreached: 0 })
+  expect(failedBefore(rootOf(away, away, died), 1)).toEqual({ unreached: 0, deaths: 1 })
 })
 
 test('a server that does not know the key, or has no worker, did nothing; one that broke down may have', () => {
@@ -45,7 +45,11 @@ test('what our host said of the attempt before is told, also where the app was a
     unreached: 0,
     record: { workflow: { step: 'charge' } },
   })
-  expect(failedBefore(rootOf(told(0), away, away), 3)).toMatchObject({ unreached: 2, record: { attempt: 1 } })
+  expect(failedBefore(rootOf(told(0), away, away), 3)).toMatchObject({
+    deaths: 0,
+    unreached: 2,
+    record: { attempt: 1 },
+  })
   expect('record' in failedBefore(rootOf(told(0), died), 2)).toBe(false)
 })
 
@@ -55,5 +59,5 @@ test('a trace as recorded from the real server tells the last failure once', () 
 })
 
 test('nobody knows anything without a trace', () => {
-  expect(failedBefore(undefined, 2)).toEqual({ unreached: 0 })
+  expect(failedBefore(undefined, 2)).toEqual({ unreached: 0, deaths: 0 })
 })

@@ -7,6 +7,8 @@ export interface FailedBefore {
   readonly record?: FailedRecord
   /** How many never came to the app, which was away: since that record, or in all. Inngest counts them. */
   readonly unreached: number
+  /** In how many of all the process died, or nobody but Inngest says why they failed. */
+  readonly deaths: number
 }
 
 /** What failed before an attempt of Inngest's, counted from 0, as the trace of the run tells. */
@@ -16,11 +18,12 @@ export function failedBefore(root: TraceSpan | undefined, number: number): Faile
     .filter(({ status, children, output }) => status === 'FAILED' && !children && output)
     .toSorted((one, other) => Date.parse(other.endedAt ?? '') - Date.parse(one.endedAt ?? ''))
     .slice(0, number)
+  const deaths = failed.filter((span) => !isUnreached(span) && !readFailedRecord(span.output)).length
   const last = failed.findIndex((span) => !isUnreached(span))
   const record = last < 0 ? undefined : readFailedRecord(failed[last]!.output)
   // A record of another attempt is older than a death after it.
-  if (record?.workflow?.engineAttempt === number - 1 - last) return { record, unreached: last }
-  return { unreached: failed.filter(isUnreached).length }
+  if (record?.workflow?.engineAttempt === number - 1 - last) return { record, unreached: last, deaths }
+  return { unreached: failed.filter(isUnreached).length, deaths }
 }
 
 /** What Inngest calls an attempt for which nobody was there: no worker, or a server that does not take its key. */

@@ -26,6 +26,13 @@ export async function readTrace(api: EngineApi, runId: string): Promise<TracedSt
   return tracedSteps(await readRootSpan(api, runId))
 }
 
+/** Whether a trace is that of a run which has ended, and so tells all of it. */
+export function hasEnded(root: TraceSpan | undefined): root is TraceSpan {
+  return root !== undefined && (root.endedAt !== undefined || ended.has(root.status ?? ''))
+}
+
+const ended: ReadonlySet<string> = new Set(['COMPLETED', 'FAILED', 'CANCELLED', 'SKIPPED'])
+
 /** The trace of a run. */
 export async function readRootSpan(api: EngineApi, runId: string): Promise<TraceSpan | undefined> {
   const query = { includeOutput: 'true' }

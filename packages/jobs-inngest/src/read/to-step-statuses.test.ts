@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 
 import { type RecordedTrace, recordedTraces } from '../../test/fixtures/recorded-traces.ts'
+import { sha1 } from '../wire/sha1.ts'
+import { partName, restName } from '../wire/step-names.ts'
 import { tracedSteps, type TraceSpan } from './run-trace.ts'
 import { type StepFacts, toStepStatuses } from './to-step-statuses.ts'
 
@@ -95,4 +97,45 @@ test('a step that somebody else wrote is told as far as the trace goes', () => {
   expect(statusesOf({ children: [span] })).toMatchObject([
     { id: 'first', kind: 'run', state: 'completed', attempts: 1 },
   ])
+})
+
+describe('a wait that is made in several', () => {
+  const at = (second: number): string => new Date(Date.parse('2026-03-01T12:00:00Z') + second * 1000).toISOString()
+  const span = (id: string, name: string, more: Partial<TraceSpan>): TraceSpan => ({
+    stepId: sha1(id),
+    name,
+    startedAt: at(0),
+    ...more,
+  })
+  const over = (second: number) => ({ status: 'COMPLETED', startedAt: at(second - 1), endedAt: at(second) })
+
+  test('goes on while its last part is under way', () => {
+    const first = span('nap', 'nap · sleep 1500 ms', { stepOp: 'SLEEP', ...over(1) })
+    expect(statusesOf({ children: [first] })).toMatchObject([{ id: 'nap', state: 'waiting' }])
+    const rest = span(restName('nap').id, restName('nap').name, { stepOp: 'RUN', ...over(2) })
+    expect(statusesOf({ children: [first, rest] })).toMatchObject([{ state: 'completed', endedAt: new Date(at(2)) }])
+  })
+
+  test('is answered by the last event, where one came first that was not meant', () => {
+    const event = (id: string) => ({ name: 'work.counted', id, data: {}, ts: 1 })
+    const waits = { stepOp: 'WAIT_FOR_EVENT' }
+    const first = span('signal', 'signal · work.counted within 5000 ms', { ...waits, ...over(1), output: event('one') })
+    const open: TraceSpan = span(partName('signal', 2).id, partName('signal', 2).name, { ...waits, status: 'WAITING' })
+    expect(statusesOf({ children: [first, open] })).toMatchObject([{ state: 'waiting', waitsFor: {} }])
+    const last = { ...open, ...over(2), output: event('two') }
+    expect(statusesOf({ children: [first, last] })).toMatchObject([{ state: 'completed', output: { id: 'two' } }])
+  })
+})
+
+test('steps are told in the order of the engine’s clock, whatever the app’s own says', () => {
+  const of = (id: string, second: number, startedAt: number): TraceSpan => ({
+    stepId: sha1(id),
+    name: id,
+    stepOp: 'RUN',
+    status: 'COMPLETED',
+    startedAt: new Date(1e12 + second * 1000).toISOString(),
+    output: { v: 1, kind: 'run', attempts: 1, startedAt, endedAt: startedAt },
+  })
+  const steps = statusesOf({ children: [of('one', 1, 9e11), of('two', 2, 1e11)] })
+  expect(steps.map(({ id }) => id)).toEqual(['one', 'two'])
 })

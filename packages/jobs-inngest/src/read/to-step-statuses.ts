@@ -7,12 +7,15 @@ import { readStepName } from '../wire/step-names.ts'
 import { readStepRecord } from '../wire/step-record.ts'
 import { endedInTrace } from './ended-in-trace.ts'
 import { answerOf, type TracedStep, type TraceSpan } from './run-trace.ts'
+import type { UndoingRun } from './undoing-run.ts'
 
 /** What the steps' status is made of, beside the trace. */
 export interface StepFacts {
   /** Inngest leaves the open steps of a run that has ended as they stood. */
   readonly isRunEnded: boolean
   readonly now: number
+  /** Where another run undoes this one. */
+  readonly undoing?: UndoingRun | undefined
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
@@ -23,11 +26,18 @@ export function toStepStatuses(traced: readonly TracedStep[], facts: StepFacts):
   const steps = new Map<string, Mutable<StepStatus>>()
   const undos = new Map<string, UndoStatus>()
   const waits = new Map<string, TracedStep>()
-  for (const step of traced) {
-    const named = readStepName(step.name, step.hashedId)
-    if (named.part === 'step') steps.set(named.key, toStepStatus(named.key, named.says, step, facts))
-    if (named.part === 'undo') undos.set(named.key, toUndoStatus(step, facts))
-    if (named.part === 'end') waits.set(named.key, step)
+  const later = new Map<string, TracedStep>()
+  const named = traced.map((step) => ({ step, named: readStepName(step.name, step.hashedId) }))
+  for (const { step, named: its } of named) if (its.part === 'later') later.set(its.key, step)
+  for (const { step, named: its } of named) {
+    if (its.part === 'step') steps.set(its.key, toStepStatus(its.key, its.says, step, facts, later.get(its.key)))
+    if (its.part === 'undo') undos.set(its.key, toUndoStatus(step, facts))
+    if (its.part === 'end') waits.set(its.key, step)
+  }
+  for (const step of facts.undoing?.steps ?? []) {
+    const its = readStepName(step.name, step.hashedId)
+    const isRunEnded = facts.undoing!.isEnded
+    if (its.part === 'undo') undos.set(its.key, toUndoStatus(step, { ...facts, isRunEnded }))
   }
   for (const [key, waited] of waits) {
     const step = steps.get(key)
@@ -40,12 +50,19 @@ export function toStepStatuses(traced: readonly TracedStep[], facts: StepFacts):
     const step = steps.get(key)
     if (step) step.compensation = compensation
   }
-  return [...steps.values()].toSorted((one, other) => Number(one.startedAt ?? 0) - Number(other.startedAt ?? 0))
+  // As the trace has them, by the engine's clock: the instants told are the app's, too.
+  return [...steps.values()]
 }
 
-function toStepStatus(id: string, says: string | undefined, step: TracedStep, facts: StepFacts): Mutable<StepStatus> {
+function toStepStatus(
+  id: string,
+  says: string | undefined,
+  step: TracedStep,
+  facts: StepFacts,
+  later: TracedStep | undefined,
+): Mutable<StepStatus> {
   return step.spans.some(({ stepOp }) => stepOp === 'SLEEP' || stepOp === 'WAIT_FOR_EVENT')
-    ? toWaitStatus(id, says, step, facts)
+    ? toWaitStatus(id, says, step, facts, later)
     : toWorkStatus(id, step, facts)
 }
 
@@ -107,15 +124,26 @@ function openOf(spans: readonly TraceSpan[], { isRunEnded, now }: StepFacts) {
   return { ...common, state: 'retrying' as const, nextAttemptAt: new Date(nextAttemptAt) }
 }
 
-/** A native sleep or wait; what it waits for is in its name. */
-function toWaitStatus(id: string, says = '', { spans }: TracedStep, { isRunEnded }: StepFacts): Mutable<StepStatus> {
+/** A native sleep or wait, and what it goes on with later; what it waits for is in its name. */
+function toWaitStatus(
+  id: string,
+  says = '',
+  { spans }: TracedStep,
+  { isRunEnded }: StepFacts,
+  later: TracedStep | undefined,
+): Mutable<StepStatus> {
   const startedAt = new Date(beginOf(spans[0]!))
   const [, event, withinMs] = /^(.*) within (\d+) ms$/s.exec(says) ?? []
   const [, sleepMs] = /^sleep (\d+) ms$/.exec(says) ?? []
   const [, until] = /^until (\S+)$/.exec(says) ?? []
   const kind = event !== undefined ? 'waitForEvent' : until === undefined ? 'sleep' : 'sleepUntil'
   const base = { id, kind, attempts: 0, startedAt } as const
-  const done = spans.findLast(({ status, endedAt }) => status !== 'WAITING' && endedAt !== undefined)
+  // What a sleep has beyond whole seconds shows only when it is over.
+  const isShort = later === undefined && Number(sleepMs) > 1000 && Number(sleepMs) % 1000 > 0
+  const last = later?.spans ?? spans
+  const done = isShort
+    ? undefined
+    : last.findLast(({ status, endedAt }) => status !== 'WAITING' && endedAt !== undefined)
   if (done) {
     const output = kind === 'waitForEvent' ? { output: toAwaited(answerOf(done.output)) as Json | null } : {}
     return { ...base, state: 'completed', endedAt: new Date(endOf(done)), ...output }

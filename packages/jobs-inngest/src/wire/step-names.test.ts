@@ -6,6 +6,8 @@ import {
   callName,
   endName,
   failureName,
+  graceName,
+  leftName,
   lookName,
   partName,
   readStepName,
@@ -43,9 +45,14 @@ describe('the name of a native step', () => {
   })
 
   test('is nobody’s step where it keeps something of ours', () => {
-    for (const name of [versionName, failureName, restName('nap'), partName('nap', 2), lookName('child', 0)]) {
+    for (const name of [versionName, failureName, graceName, leftName, lookName('child', 0)]) {
       expect(read(name)).toEqual({ part: 'other' })
     }
+  })
+
+  test('tells of a wait what it goes on with, and takes no other for it', () => {
+    for (const name of [restName('nap'), partName('nap', 2)]) expect(read(name)).toEqual({ part: 'later', key: 'nap' })
+    expect(read({ id: 'other', name: 'nap/2' })).toEqual({ part: 'other' })
   })
 
   test('is another for everything that a step needs', () => {

@@ -18,6 +18,11 @@ export const versionName: StepName = { id: `version${own}`, name: 'version' }
 /** Where it is kept why a run has failed, before it is undone. */
 export const failureName: StepName = { id: `failed${own}`, name: 'failed' }
 
+/** The wait before a run that Inngest gave up is undone. */
+export const graceName: StepName = { id: `grace${own}`, name: 'grace' }
+/** Where it is kept whether another run goes on with what was done. */
+export const leftName: StepName = { id: `left${own}`, name: 'left' }
+
 /** The native step that undoes one. */
 export function undoName(key: string): StepName {
   return { id: `${key}/undo${own}`, name: `${key}/undo` }
@@ -62,7 +67,7 @@ export function callName(call: StepCall): StepName {
 /** What a native step is, as its name and its hashed id tell. */
 export type NamedStep =
   | { readonly part: 'step'; readonly key: string; readonly says?: string }
-  | { readonly part: 'undo' | 'end'; readonly key: string }
+  | { readonly part: 'undo' | 'end' | 'later'; readonly key: string }
   | { readonly part: 'other' }
 
 /** Reads the name of a native step; the hash of its id tells a key that looks like a name of ours from one. */
@@ -76,5 +81,9 @@ export function readStepName(name: string, hashedId: string): NamedStep {
   if (undone !== undefined && sha1(undoName(undone).id) === hashedId) return { part: 'undo', key: undone }
   const [, awaited] = /^(.+)\/end$/s.exec(name) ?? []
   if (awaited !== undefined && sha1(endName(awaited, 0).id) === hashedId) return { part: 'end', key: awaited }
-  return { part: 'other' }
+  // What a wait goes on with after its first part.
+  const [, waiting, part] = /^(.+)\/(rest|\d+)$/s.exec(name) ?? []
+  if (waiting === undefined) return { part: 'other' }
+  const { id } = part === 'rest' ? restName(waiting) : partName(waiting, Number(part))
+  return sha1(id) === hashedId ? { part: 'later', key: waiting } : { part: 'other' }
 }

@@ -14,6 +14,8 @@ export interface StepRecord {
   readonly endedAt: number
   /** The attempt of the run in which the step ended; absent in the first. */
   readonly runAttempt?: number
+  /** The step's key, where the code gave an undo with it. */
+  readonly undoable?: string
   /** The run that the step's idempotency key is of; absent where it is its own. */
   readonly origin?: string
   /** Of a run that has failed: why, by which step, and those to be undone, in their order. */

@@ -1,4 +1,4 @@
-import { defineJob, defineWorkflow, type JobStatus, type Steps } from '@cgk-platform/jobs-core'
+import { defineJob, type Definition, defineWorkflow, type JobStatus, type Steps } from '@cgk-platform/jobs-core'
 import { describe, expect, test } from 'vitest'
 
 import { openJobs, type OpenJobs } from '../kit/open-jobs.ts'
@@ -12,6 +12,7 @@ const child = defineJob({ id: 'child', event: 'work.followed', handler: ({ paylo
 
 async function openRacing(
   code: (step: Steps<'work.asked'>, did: (what: string) => string) => Promise<unknown>,
+  more: readonly Definition[] = [],
 ): Promise<Racing> {
   const effects: string[] = []
   const did = (what: string): string => {
@@ -19,7 +20,7 @@ async function openRacing(
     return what
   }
   const work = defineWorkflow({ id: 'work', event: 'work.asked', steps: (_event, step) => code(step, did) })
-  const opened = await openJobs({ jobs: [work, child] })
+  const opened = await openJobs({ jobs: [work, child, ...more] })
   const perform = async (): Promise<JobStatus> => {
     const { id } = await opened.client.sendJob('work.asked', { tenantId: 'acme', number: 7 })
     return opened.client.waitForJob(id)
@@ -117,6 +118,36 @@ describe('a step that runs a job', () => {
     await racing.openApp({ jobs: [other], appId: 'elsewhere' })
     const { runs } = await racing.perform()
     expect(runs[0]!.output).toBe(3)
+  })
+
+  test('is waited for on when nobody can tell how the job stands, and answered by Inngest’s word', async () => {
+    const slow = defineJob({
+      id: 'slow',
+      event: 'work.counted',
+      handler: () => racing.pause(45_000).then(() => 'slow'),
+    })
+    const racing: Racing = await openRacing((step, did) => step.runJob('slow', slow, { number: 3 }).then(did), [slow])
+    const { engine, engineClock, effects, client, until } = racing
+    const begun = engineClock.now()
+    const isAway = (): boolean => engineClock.now() - begun > 20_000 && effects.length === 0
+    let refused = 0
+    engine.intercept(({ path }) => {
+      if (!isAway() || !path.includes('/events/')) return undefined
+      refused++
+      return { kind: 'answer', status: 503 }
+    })
+    const { id } = await client.sendJob('work.asked', { tenantId: 'acme', number: 7 })
+    await until(() => effects.length > 0)
+    expect(effects).toEqual(['slow'])
+    expect(refused).toBeGreaterThan(0)
+    await expect(client.waitForJob(id)).resolves.toMatchObject({ state: 'completed' })
+  })
+
+  test('gets an output over the limit of a step by a look, as it does by Inngest’s word', async () => {
+    const big = defineJob({ id: 'big', event: 'work.counted', handler: () => 'x'.repeat(200_000) })
+    const racing = await openRacing(async (step) => (await step.runJob('big', big, { number: 3 })).length)
+    await racing.openApp({ jobs: [big], appId: 'elsewhere' })
+    await expect(racing.perform()).resolves.toMatchObject({ runs: [{ output: 200_000 }] })
   })
 })
 

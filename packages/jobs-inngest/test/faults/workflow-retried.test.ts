@@ -173,3 +173,28 @@ test('what still stands because its undo has failed is not done again, and undon
   expect(effects).toEqual(['glued', 'loose', 'undo loose', 'loose', 'undo loose'])
   expect(new Set(keys).size).toBe(1)
 })
+
+test('a retry begins nothing anew while nobody tells what the failed run had done', async () => {
+  const { perform, retry, effects, engine, engineClock } = await openFailing(async (step, { did, failUntil }) => {
+    try {
+      await step.run('one', () => did('one'))
+    } catch {
+      did('the code was told')
+    }
+    await step.run('two', () => failUntil(1))
+    did('end')
+  })
+  await perform()
+  let hiddenUntil = Infinity
+  const stop = engine.intercept(({ path }) => {
+    if (!/\/v2\/events\/.*\/runs/.test(path)) return undefined
+    if (hiddenUntil === Infinity) hiddenUntil = engineClock.now() + 9500
+    return engineClock.now() < hiddenUntil && hiddenUntil < Infinity && isMade()
+      ? { kind: 'answer', status: 200, body: '{"data":[]}' }
+      : undefined
+  })
+  const isMade = (): boolean => engine.requests.some(({ path }) => path.endsWith('/rerun'))
+  expect((await retry()).state).toBe('completed')
+  stop()
+  expect(effects).toEqual(['one', 'end'])
+})

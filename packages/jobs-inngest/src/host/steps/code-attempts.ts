@@ -1,6 +1,7 @@
 import { timeOf } from '../../wire/event-id.ts'
 import { readStepRecord, type StepRecord } from '../../wire/step-record.ts'
 import type { Pass } from './pass.ts'
+import type { EndedBefore } from './workflow-attempts.ts'
 
 /** The attempt of the code that the steps tell which have ended, counted from 1. */
 export function codeAttemptIn(pass: Pass): number {
@@ -11,6 +12,12 @@ export function codeAttemptIn(pass: Pass): number {
 export function beganAt(pass: Pass, runId: string, attempt: number): number | undefined {
   const begun = recordsIn(pass).flatMap((record) => ((record.runAttempt ?? 1) === attempt ? [record.startedAt] : []))
   return begun.length > 0 ? Math.min(...begun) : timeOf(runId)
+}
+
+/** What of a run has ended before a pass. */
+export function endedBefore(pass: Pass): EndedBefore {
+  const records = recordsIn(pass)
+  return { waits: pass.ended.size - records.length, newestAt: Math.max(0, ...records.map(({ endedAt }) => endedAt)) }
 }
 
 function recordsIn({ ended }: Pass): StepRecord[] {

@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { recordedTraces } from '../../../test/fixtures/recorded-traces.ts'
 import { openApi } from '../../../test/kit/open-api.ts'
 import { sha1 } from '../../wire/sha1.ts'
+import { failureName, undoName } from '../../wire/step-names.ts'
+import { toUndoNote, undoNoteId } from '../../wire/undo-note.ts'
 import { createEarlierRuns } from './earlier-run.ts'
 
 const { run, children } = recordedTraces.failed
@@ -16,7 +18,7 @@ function open(trace: unknown[] = children as unknown[], failed: object = run) {
   const retried = { ...run, id: runId, status: 'RUNNING', output: undefined }
   const opened = openApi(({ url }) =>
     url.pathname.endsWith('/trace')
-      ? { body: { data: { rootSpan: { children: trace } } } }
+      ? { body: { data: { rootSpan: { children: trace, status: 'FAILED' } } } }
       : { body: { data: [retried, failed] } },
   )
   return { ...opened, runs: createEarlierRuns(opened.api, opened.clock) }
@@ -63,5 +65,72 @@ describe('the run that one was made to retry', () => {
   test('is looked for where nobody knows when the event came', async () => {
     const { runs } = open(withoutUndo)
     await expect(runs.of({ jobId, runId, receivedAt: undefined })).resolves.toMatchObject({ origin: run.id })
+  })
+
+  test('is not taken for none because the new run is not visible yet, nor for all done because its trace lags', async () => {
+    let asked = 0
+    const retried = { ...run, id: runId, status: 'RUNNING', output: undefined }
+    const { api, clock } = openApi(({ url }) => {
+      asked++
+      if (!url.pathname.endsWith('/trace')) return { body: { data: asked === 1 ? [run] : [retried, run] } }
+      const status = asked < 4 ? 'RUNNING' : 'FAILED'
+      return { body: { data: { rootSpan: { status, children: asked < 4 ? [] : withoutUndo } } } }
+    })
+    const earlier = await clock.finish(createEarlierRuns(api, clock).of({ jobId, runId, receivedAt })!)
+    expect(earlier!.ended.has(sha1('charge'))).toBe(true)
+    expect(asked).toBe(4)
+  })
+
+  test('is asked for again, and not done without, where nothing can be learned of it', async () => {
+    const { api, clock } = openApi(() => ({ body: { data: [run] } }))
+    const runs = createEarlierRuns(api, clock)
+    await expect(clock.finish(runs.of({ jobId, runId, receivedAt })!)).rejects.toThrow(/does not tell yet/)
+    await expect(clock.finish(runs.of({ jobId, runId, receivedAt })!)).rejects.toThrow(/does not tell yet/)
+  })
+})
+
+describe('a run that Inngest had given up', () => {
+  const undoneBy = `01M8ADCE${run.id.slice(8)}`
+  const retried = { ...run, id: runId, status: 'RUNNING', output: undefined }
+  const givenUp = { ...run, output: { error: { message: 'Unable to reach SDK URL' } } }
+  const step = (name: string, id: string, output: object) => {
+    return { name, stepId: sha1(id), stepOp: 'RUN', status: 'COMPLETED', startedAt: run.queuedAt, output }
+  }
+  const record = { v: 1, attempts: 1, startedAt: 1, endedAt: 1 }
+  const failure = { error: { name: 'E', message: 'e' }, undo: ['pack', 'charge'] }
+  const kept = step('failed', failureName.id, { ...record, kind: 'failure', failure })
+  const undone = step('pack/undo', undoName('pack').id, { ...record, kind: 'undo' })
+
+  /** An engine on which another run undoes it, and has come so far. */
+  function openUndone(status: string, undos: readonly object[]) {
+    const { api, clock } = openApi(({ url: { pathname } }) => {
+      if (pathname === `/v1/events/${undoNoteId(run.id)}`) {
+        return { body: { data: { internal_id: 'x', ...toUndoNote(run.id, undoneBy).event } } }
+      }
+      if (pathname === `/v2/runs/${undoneBy}/trace`)
+        return { body: { data: { rootSpan: { status, children: undos } } } }
+      if (pathname.endsWith('/trace')) {
+        return { body: { data: { rootSpan: { status: 'FAILED', children: withoutUndo } } } }
+      }
+      return { body: { data: [retried, givenUp] } }
+    })
+    return createEarlierRuns(api, clock)
+  }
+
+  test('is gone on with where nothing of it was undone', async () => {
+    const earlier = await openUndone('COMPLETED', []).of({ jobId, runId, receivedAt })
+    expect(earlier!.ended.has(sha1('charge'))).toBe(true)
+    expect(earlier!.keyOrigin).toBe(run.id)
+  })
+
+  test('is begun anew where it was undone, but for what still stands, also where its undo never began', async () => {
+    const earlier = await openUndone('FAILED', [kept, undone]).of({ jobId, runId, receivedAt })
+    expect([...earlier!.ended.keys()]).toEqual([sha1('charge')])
+    expect('keyOrigin' in earlier!).toBe(false)
+  })
+
+  test('is waited for while it is being undone', async () => {
+    const found = openUndone('RUNNING', [kept, undone]).of({ jobId, runId, receivedAt })
+    await expect(found).rejects.toThrow(/is being undone/)
   })
 })

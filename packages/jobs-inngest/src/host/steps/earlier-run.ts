@@ -1,14 +1,17 @@
-import type { Clock } from '@cgk-platform/jobs-core'
+import { type Clock, pause } from '@cgk-platform/jobs-core'
 
 import type { EngineApi } from '../../api/engine-api.ts'
 import type { EngineRun } from '../../api/engine-shapes.ts'
 import { endedInTrace } from '../../read/ended-in-trace.ts'
-import { readTrace, type TracedStep } from '../../read/run-trace.ts'
+import { readEndedTrace } from '../../read/ended-trace.ts'
+import { failuresInTrace } from '../../read/failures-in-trace.ts'
+import type { TracedStep } from '../../read/run-trace.ts'
+import { readUndoing } from '../../read/undoing-run.ts'
 import { readFailedRecord } from '../../wire/attempt-record.ts'
 import { timeOf } from '../../wire/event-id.ts'
 import { type EndedStep, readStepRecord } from '../../wire/step-record.ts'
 import { sha1 } from '../../wire/sha1.ts'
-import { readStepName, versionName } from '../../wire/step-names.ts'
+import { failureName, readStepName, versionName } from '../../wire/step-names.ts'
 
 /** What a run goes on with that was made to retry a failed one. */
 export interface EarlierRun {
@@ -41,20 +44,35 @@ export interface EarlierRuns {
 /** A run that Inngest makes of an event comes this soon after it; one that somebody asks for comes later. */
 const promptMs = 300
 const mostKept = 1000
+const visibleWithinMs = 8000
+const pauseMs = 250
 
 /** Asks once for each run that came late, as far as this process remembers. */
 export function createEarlierRuns(api: EngineApi, clock: Clock): EarlierRuns {
   const known = new Map<string, Promise<EarlierRun | undefined>>()
 
-  const find = async ({ jobId, runId }: LaterRun): Promise<EarlierRun | undefined> => {
+  /** Until the run itself is among them: before, those that are there tell nothing. */
+  const runsWith = async ({ jobId, runId }: LaterRun): Promise<EngineRun[]> => {
     const query = { includeOutput: 'true', limit: 40 }
-    const runs = await api.list<EngineRun>(`for the runs of the job ${jobId}`, `/v2/events/${jobId}/runs`, query)
-    const own = runs.find(({ id }) => id === runId)
+    const until = clock.now() + visibleWithinMs
+    for (;;) {
+      const runs = await api.list<EngineRun>(`for the runs of the job ${jobId}`, `/v2/events/${jobId}/runs`, query)
+      if (runs.some(({ id }) => id === runId)) return runs
+      if (clock.now() >= until) throw new Error(`Inngest does not tell yet which runs the job ${jobId} has.`)
+      await pause(clock, pauseMs)
+    }
+  }
+
+  const find = async (later: LaterRun): Promise<EarlierRun | undefined> => {
+    const runs = await runsWith(later)
+    const own = runs.find(({ id }) => id === later.runId)!
     const before = runs
-      .filter((run) => run.id < runId && own && run.app.id === own.app.id && run.function.id === own.function.id)
+      .filter((run) => run.id < own.id && run.app.id === own.app.id && run.function.id === own.function.id)
       .toSorted((one, other) => (one.id < other.id ? 1 : -1))[0]
     if (before?.status !== 'FAILED') return undefined
-    return toEarlierRun(before, await readTrace(api, before.id))
+    const undoing = await readUndoing(api, before)
+    if (undoing?.isEnded === false) throw new Error(`What the run ${before.id} did is being undone.`)
+    return toEarlierRun(before, await readEndedTrace(api, clock, before.id), undoing?.steps ?? [])
   }
 
   return {
@@ -72,13 +90,17 @@ export function createEarlierRuns(api: EngineApi, clock: Clock): EarlierRuns {
   }
 }
 
-function toEarlierRun(run: EngineRun, steps: readonly TracedStep[]): EarlierRun | undefined {
+function toEarlierRun(
+  run: EngineRun,
+  steps: readonly TracedStep[],
+  undoing: readonly TracedStep[],
+): EarlierRun | undefined {
   const failure = readFailedRecord(run.output?.['error'])
   const ended = new Map<string, EndedStep>(endedInTrace(steps))
   const records = [...ended.values()].map((step) => (step.type === 'data' ? readStepRecord(step.data) : undefined))
   const told = records.find((record) => record?.origin !== undefined)?.origin
   const origin = failure?.workflow?.origin ?? told ?? run.id
-  const undone = undosIn(steps)
+  const undone = undosIn([...steps, ...undoing])
   if ([...undone.values()].includes(true) || failure?.error.code === 'workflow_changed') {
     // Anew, but for what still stands because its undo has failed.
     const standing = [...undone].flatMap(([key, isDone]) => (isDone ? [] : [sha1(key)]))
@@ -86,29 +108,29 @@ function toEarlierRun(run: EngineRun, steps: readonly TracedStep[]): EarlierRun 
     return kept.size === 0 ? undefined : { ended: kept, caught: new Set(), origin }
   }
   const { failures, caught } = caughtIn(steps, failure?.workflow?.failedStep)
-  for (const [id, error] of failures) ended.set(id, { type: 'error', error })
+  for (const [id, error] of failures) ended.set(id, error)
   const version = ended.get(sha1(versionName.id))
   const recorded = version?.type === 'data' ? readStepRecord(version.data)?.output : undefined
   return { ended, caught, origin, keyOrigin: origin, version: typeof recorded === 'string' ? recorded : null }
 }
 
-/** Whether the undo of each step that has one was done. */
+/** Whether the undo of each step was done that was to be undone. */
 function undosIn(steps: readonly TracedStep[]): Map<string, boolean> {
   const undone = new Map<string, boolean>()
+  // Also one that was never begun, where the run came to its end before.
+  const failure = endedInTrace(steps).get(sha1(failureName.id))
+  for (const key of readStepRecord(failure?.data)?.failure?.undo ?? []) undone.set(key, false)
   for (const { name, hashedId, spans } of steps) {
     const named = readStepName(name, hashedId)
-    if (named.part === 'undo')
-      undone.set(
-        named.key,
-        spans.some(({ status }) => status === 'COMPLETED'),
-      )
+    if (named.part !== 'undo') continue
+    const isDone = spans.some(({ status }) => status === 'COMPLETED')
+    undone.set(named.key, isDone || undone.get(named.key) === true)
   }
   return undone
 }
 
 /** The steps that had failed for good before the one by which the run failed: the code had gone on from them. */
 function caughtIn(steps: readonly TracedStep[], failedStep: string | undefined) {
-  const failures = new Map<string, unknown>()
   const caught = new Set<string>()
   const ends = new Map<string, number>()
   for (const { name, hashedId, spans } of steps) {
@@ -117,13 +139,12 @@ function caughtIn(steps: readonly TracedStep[], failedStep: string | undefined) 
     if (named.part === 'step' || named.part === 'end') ends.set(named.key, Date.parse(spans.at(-1)?.endedAt ?? ''))
   }
   const failedAt = (failedStep !== undefined && ends.get(failedStep)) || 0
-  for (const { name, hashedId, spans } of steps) {
+  const failures = failuresInTrace(steps)
+  for (const { name, hashedId } of steps) {
     const named = readStepName(name, hashedId)
-    if (named.part === 'other' || named.key === failedStep || !((ends.get(named.key) ?? Infinity) < failedAt)) continue
-    if (named.part === 'end') caught.add(named.key)
-    if (named.part !== 'step' || spans.some(({ status }) => status === 'COMPLETED')) continue
-    const error = spans.findLast(({ status, output }) => status === 'FAILED' && output)?.output
-    if (readFailedRecord(error)?.nextAttemptAt === undefined && readFailedRecord(error)) failures.set(hashedId, error)
+    const isBefore = named.part !== 'other' && named.key !== failedStep && (ends.get(named.key) ?? Infinity) < failedAt
+    if (!isBefore) failures.delete(hashedId)
+    else if (named.part === 'end') caught.add(named.key)
   }
   return { failures, caught }
 }

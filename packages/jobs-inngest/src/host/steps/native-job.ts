@@ -2,11 +2,13 @@ import {
   answerJobWait,
   errorFrom,
   type JobCall,
+  JobNotFoundError,
   type Json,
   newWorkflowRecord,
   StepFailedError,
   type StepRecord as RecordedStep,
   type StepTools,
+  toErrorInfo,
 } from '@cgk-platform/jobs-core'
 
 import { endIn, type JobEnd, readJobEnd } from '../../wire/job-end.ts'
@@ -33,7 +35,7 @@ const patienceMs = [30_000, 300_000, 3_600_000, 21_600_000, 86_400_000]
  * with the send, so that it is there before the job is, and the two cost no more requests than the wait alone.
  */
 export function createJobStep(parts: NativeStepParts, tools: StepTools, work: NativeWork): JobStep {
-  const { host, sdk, pass, at, tenantId } = parts
+  const { host, sdk, pass, runId, tenantId } = parts
   const { clock } = tools
   const ended = (id: string) => pass.ended.get(sha1(id))
 
@@ -49,32 +51,37 @@ export function createJobStep(parts: NativeStepParts, tools: StepTools, work: Na
     return readJobEnd(await sdk.waitForEvent({ ...endName(call.key, turn), ...mode }, options), jobId)
   }
 
-  /** Looks how the job stands, by the client that it was sent with. */
-  const look = async (call: JobCall, jobId: string, turn: number, mode: StepMode): Promise<JobEnd | undefined> => {
-    const ask = async (): Promise<JobEnd | undefined> => {
-      const { key, definitionId } = call
+  const ask = async ({ key, definitionId }: JobCall, jobId: string): Promise<JobEnd | undefined> => {
+    const startedAt = clock.now()
+    const state = { state: 'waiting', attempts: 1, startedAt } as const
+    const step: RecordedStep = { ...state, key, kind: 'runJob', jobId, definitionId }
+    const record = newWorkflowRecord(runId, undefined)
+    try {
       const job = await host.jobClient.forTenant(tenantId).getJobStatus(jobId)
-      const now = clock.now()
-      const step: RecordedStep = {
-        key,
-        kind: 'runJob',
-        state: 'waiting',
+      if (!answerJobWait(record, step, job, clock.now())) return undefined
+    } catch (error) {
+      if (JobNotFoundError.isInstance(error)) return { error: toErrorInfo(error) }
+      tools.logger.warn('How a job stands that a step waits for cannot be read.', {
+        step: key,
+        error: toErrorInfo(error),
+      })
+      return undefined
+    }
+    return step.error ? { error: step.error } : { ...(step.output !== undefined && { output: step.output }) }
+  }
+
+  /** Looks how the job stands, by the client that it was sent with. Where that cannot be read, there is no news. */
+  const look = async (call: JobCall, jobId: string, turn: number, mode: StepMode): Promise<JobEnd | undefined> => {
+    const looking = async () => {
+      const startedAt = clock.now()
+      return {
+        kind: 'look',
         attempts: 1,
-        startedAt: now,
-        jobId,
-        definitionId,
-      }
-      if (!answerJobWait(newWorkflowRecord(at.runId, undefined), step, job, now)) return undefined
-      return step.error ? { error: step.error } : { ...(step.output !== undefined && { output: step.output }) }
+        startedAt,
+        output: { end: (await ask(call, jobId)) ?? null } as Json,
+      } as const
     }
-    const { policy } = call
-    const looking = {
-      key: `${call.key}/look`,
-      kind: 'look' as const,
-      policy,
-      work: async () => ({ end: (await ask()) ?? null }),
-    }
-    const { output } = await work.performAs(lookName(call.key, turn), looking, mode)
+    const { output } = await work.keep(lookName(call.key, turn), looking, mode)
     return (output as { readonly end: JobEnd | null }).end ?? undefined
   }
 
@@ -97,7 +104,7 @@ export function createJobStep(parts: NativeStepParts, tools: StepTools, work: Na
     }
     // A send that failed needs no wait.
     if (ended(call.key)?.type === 'error') await work.perform(call, mode)
-    const origin = (told !== 'anew' && asked && (await asked)?.keyOrigin) || at.runId
+    const origin = (told !== 'anew' && asked && (await asked)?.keyOrigin) || runId
     const wanted = sentJobId(`${origin}/${call.key}`)
     // The send asks for no pass of its own, whatever goes on beside it: there is nothing to do before the job has ended.
     const sending = work.perform(call, {}, told)

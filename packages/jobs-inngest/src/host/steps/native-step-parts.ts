@@ -2,15 +2,20 @@ import type { HostParts } from '../host-parts.ts'
 import type { EarlierRun } from './earlier-run.ts'
 import type { Pass } from './pass.ts'
 import type { StepToolsOfSdk } from './sdk-tools.ts'
-import type { EngineAttempt, WorkflowAttempts } from './workflow-attempts.ts'
+import type { EngineAttempt, RequestAttempts } from './workflow-attempts.ts'
 
 /** What the native steps of a pass stand on. */
 export interface NativeStepParts {
   readonly host: HostParts
   readonly sdk: StepToolsOfSdk
   readonly pass: Pass
+  /** The request of Inngest's that goes on with the run, or with the one that undoes it. */
   readonly at: EngineAttempt
-  readonly attempts: WorkflowAttempts
+  /** The run whose steps they are: the idempotency keys are of it. */
+  readonly runId: string
+  /** True where another run goes on with what this one did: nothing is undone. */
+  readonly isLeft?: boolean | undefined
+  readonly attempts: RequestAttempts
   /** The attempt of the code, counted from 1. */
   readonly runAttempt: number
   readonly tenantId: string

@@ -3,26 +3,26 @@ import {
   errorFrom,
   type Json,
   type JobErrorInfo,
-  type RunCall,
+  pause,
   type StepCall,
   type StepEngine,
   type StepEngineFactory,
   StepFailedError,
   type StepTools,
-  toErrorInfo,
   WorkflowChangedError,
 } from '@cgk-platform/jobs-core'
 
 import { toAwaited } from '../../wire/awaited-event.ts'
 import { endIn } from '../../wire/job-end.ts'
 import { sha1 } from '../../wire/sha1.ts'
-import { endName, failureName, undoName, versionName } from '../../wire/step-names.ts'
+import { endName, failureName, versionName } from '../../wire/step-names.ts'
 import { type EndedStep, fitsKind, readStepRecord, type StepRecord } from '../../wire/step-record.ts'
 import { createStepQueue, type StepQueue } from './step-queue.ts'
 import type { NativeStepParts } from './native-step-parts.ts'
 import { createNativeWaits } from './native-waits.ts'
 import { createNativeWork, failureOf, type NativeWork } from './native-work.ts'
 import { createJobStep } from './native-job.ts'
+import { copyOf, createNativeUndos, type NativeUndos } from './native-undos.ts'
 import type { Pass } from './pass.ts'
 
 /** The steps of a workflow as Inngest's own, which keeps what they answer and calls the code again when a wait is over. */
@@ -36,8 +36,7 @@ class NativeSteps implements StepEngine {
   readonly #work: NativeWork
   readonly #queue: StepQueue
   readonly #calls = new Map<string, StepCall>()
-  /** The steps that have completed as far as the code has come, in that order. */
-  readonly #completed: { readonly key: string; readonly output: Json | undefined }[] = []
+  readonly #undos: NativeUndos
   #recordedOnly = false
   #version: string | null | undefined
   /** Counts what the code does, to tell when it does nothing. */
@@ -49,7 +48,9 @@ class NativeSteps implements StepEngine {
     const work = createNativeWork(parts, tools)
     const waits = createNativeWaits(parts, tools)
     const runJob = createJobStep(parts, tools, work)
+    const undos = createNativeUndos(parts, tools, work, this.#calls)
     this.#work = work
+    this.#undos = undos
     this.#queue = createStepQueue({
       clock: tools.clock,
       wanted: parts.pass.wanted,
@@ -58,8 +59,11 @@ class NativeSteps implements StepEngine {
       async perform(call, options) {
         switch (call.kind) {
           case 'run':
-          case 'sendEvent':
-            return (await work.perform(call, options)).output
+          case 'sendEvent': {
+            const record = await work.perform(call, options)
+            if (call.kind === 'run') undos.noteCompleted(call.key, record)
+            return record.output
+          }
           case 'runJob':
             return runJob(call, options)
           default:
@@ -97,12 +101,7 @@ class NativeSteps implements StepEngine {
     }
     this.#calls.set(call.key, call)
     if (this.#recordedOnly) return ended && this.#isKnown(call) ? this.#fromRecord(call, ended) : never
-    const performed = this.#queue.add(call)
-    performed.then(
-      (output) => this.#noteCompleted(call, output),
-      () => undefined,
-    )
-    return performed
+    return this.#queue.add(call)
   }
 
   async run(code: () => Promise<unknown>, steps: 'all' | 'recorded only' = 'all'): Promise<CodeEnd> {
@@ -112,8 +111,9 @@ class NativeSteps implements StepEngine {
       (output): CodeEnd => ({ type: 'returned', output }),
       (error: unknown): CodeEnd => ({ type: 'threw', error }),
     )
-    if (this.#recordedOnly) return Promise.race([ended, this.#untilStill()])
-    const end = await ended
+    const end = await (this.#recordedOnly ? Promise.race([ended, this.#untilStill()]) : ended)
+    if (end.type === 'threw') this.#undos.codeThrew(end.error)
+    if (this.#recordedOnly) return end
     if (end.type === 'threw') await this.#queue.finishWork()
     this.#queue.close()
     return end
@@ -121,53 +121,7 @@ class NativeSteps implements StepEngine {
 
   async compensate(error: JobErrorInfo, step?: string): Promise<undefined> {
     this.#parts.failedBy?.(step)
-    const { clock } = this.#tools
-    const known = this.#own(failureName.id)?.failure?.undo
-    const undo =
-      known ??
-      this.#completed
-        .map(({ key }) => key)
-        .filter((key) => this.#undoOf(key))
-        .toReversed()
-    if (undo.length === 0) return
-    if (!known) {
-      const at = clock.now()
-      // Kept before: a pass that comes after goes no further than what was done.
-      const failure = { error, undo, ...(step !== undefined && { step }) }
-      await this.#work.keep(failureName, { kind: 'failure', attempts: 1, startedAt: at, failure })
-    }
-    for (const key of undo) await this.#undo(key)
-  }
-
-  async #undo(key: string): Promise<void> {
-    const { logger, definition } = this.#tools
-    const name = undoName(key)
-    const call = this.#undoOf(key)
-    const output = this.#completed.find((each) => each.key === key)?.output
-    const problem = `its step \`${key}\`, which is to be undone, is not there any more`
-    const work: RunCall['work'] = call
-      ? async (context) => void (await call.compensate(copyOf(output), context))
-      : () => {
-          throw new WorkflowChangedError({ definitionId: definition.id, stepId: key, problem })
-        }
-    const policy = call?.policy ?? { ...definition.retry, maxAttempts: 1 }
-    const timeoutMs = call?.timeoutMs
-    try {
-      const undo = { key: `${key}/undo`, policy, work, ...(timeoutMs !== undefined && { timeoutMs }) }
-      await this.#work.performAs(name, { kind: 'undo', ...undo }, {})
-    } catch (failed) {
-      logger.error('A step could not be undone.', { step: key, error: toErrorInfo(failed) })
-    }
-  }
-
-  #undoOf(key: string) {
-    const call = this.#calls.get(key)
-    return call?.kind === 'run' && call.compensate ? { ...call, compensate: call.compensate } : undefined
-  }
-
-  #noteCompleted({ key }: StepCall, output: Json | undefined): void {
-    this.#activity++
-    this.#completed.push({ key, output })
+    await this.#undos.undoAll(error, step)
   }
 
   /** In the first pass alone. A run that goes on with what another had done goes on with its version, too. */
@@ -188,18 +142,23 @@ class NativeSteps implements StepEngine {
       const { error, attempts } = failureOf(ended.error)
       throw new StepFailedError({ stepId: call.key, attempts, cause: errorFrom(error) })
     }
-    const output = recordedOutput(call, ended.data, this.#parts.pass)
-    this.#noteCompleted(call, output)
-    return copyOf(output)
+    const record = call.kind === 'run' ? readStepRecord(ended.data) : undefined
+    if (record) this.#undos.noteCompleted(call.key, record)
+    return copyOf(recordedOutput(call, ended.data, this.#parts.pass))
   }
 
-  /** Settles when the code can only wait. */
+  /** Settles when the code can only wait. It may wait for what is no step before it comes to one that is to be undone. */
   async #untilStill(): Promise<CodeEnd> {
-    for (let before = -1; before !== this.#activity;) {
+    const { clock } = this.#tools
+    let until = clock.now() + undoGraceMs
+    for (let before = -1; ;) {
+      const isStill = before === this.#activity
+      if (!isStill) until = clock.now() + undoGraceMs
+      else if (clock.now() >= until || !this.#undos.hasUncalled()) return { type: 'suspended' }
       before = this.#activity
-      for (let turn = 0; turn < stillTurns; turn++) await this.#tools.clock.yield()
+      if (isStill) await pause(clock, graceStepMs)
+      for (let turn = 0; turn < stillTurns; turn++) await clock.yield()
     }
-    return { type: 'suspended' }
   }
 
   #isKnown(call: StepCall): boolean {
@@ -234,15 +193,13 @@ function recordedOutput(call: StepCall, data: unknown, { ended }: Pass): Json | 
 
 /** How many turns of the loop the code may take from one step to the next while it is only run for what it can undo. */
 const stillTurns = 5
+/** How long it is given to come to a step whose undo it holds. */
+const undoGraceMs = 1000
+const graceStepMs = 20
 
 function changed({ definition }: StepTools, { key, kind }: StepCall, ended: EndedStep): WorkflowChangedError {
   const was = ended.type === 'data' ? readStepRecord(ended.data)?.kind : undefined
   const before = was === undefined ? 'another kind of step' : `\`step.${was}\``
   const problem = `its step \`${key}\` was ${before} and is \`step.${kind}\` now`
   return new WorkflowChangedError({ definitionId: definition.id, stepId: key, problem })
-}
-
-/** What the code gets is its own: a change of it changes nothing that is kept. */
-function copyOf(output: Json | undefined): Json | undefined {
-  return typeof output === 'object' && output !== null ? structuredClone(output) : output
 }

@@ -37,14 +37,23 @@ export interface NativeWork {
   /** Does work in a native step of this name. @throws {StepFailedError} */
   performAs(
     name: StepName,
-    work: Work & { readonly kind: StepRecord['kind']; readonly how?: 'anew' | undefined },
+    work: Work & {
+      readonly kind: StepRecord['kind']
+      readonly how?: 'anew' | undefined
+      /** The step's key, where it has an undo. */
+      readonly undoable?: string
+      /** How many attempts may be begun; by default the policy's. */
+      readonly mostBegun?: number
+    },
     mode: StepMode,
   ): Promise<StepRecord>
-  /** Keeps something that is known already. */
-  keep(name: StepName, record: Omit<StepRecord, 'v' | 'endedAt'>, mode?: StepMode): Promise<StepRecord>
+  /** Keeps something that is no work of a step, whatever its size. */
+  keep(name: StepName, record: KeptRecord | (() => Promise<KeptRecord>), mode?: StepMode): Promise<StepRecord>
   /** True while work goes on. */
   isBusy(): boolean
 }
+
+type KeptRecord = Omit<StepRecord, 'v' | 'endedAt'>
 
 /** What failed in a step, by the error that Inngest keeps. */
 export function failureOf(error: unknown): { readonly error: JobErrorInfo; readonly attempts: number } {
@@ -58,23 +67,25 @@ const longestHoldMs = 5000
 
 /** Does work in native steps, each attempt by the core, and its outcome in Inngest's words. */
 export function createNativeWork(parts: NativeStepParts, tools: StepTools): NativeWork {
-  const { host, sdk, at, attempts, runAttempt } = parts
+  const { host, sdk, at, attempts, runAttempt, runId } = parts
   const { clock, signal, definition } = tools
   const { maxAttemptsLimit } = inngestCapabilities
   let busy = 0
 
   const attempt = async (work: Parameters<NativeWork['performAs']>[1]): Promise<StepRecord> => {
     const { key, kind, policy } = work
-    const [own, found] = await Promise.all([attempts.ofStep(at, key), parts.earlier()])
+    const undoable = work.undoable !== undefined && { undoable: work.undoable }
+    const [own, found] = await Promise.all([attempts.ofStep(key), parts.earlier()])
     const earlier = work.how === 'anew' ? undefined : found
     const recorded =
       kind === 'run' || kind === 'sendEvent' || kind === 'runJob' ? earlier?.ended.get(sha1(key)) : undefined
     if (recorded?.type === 'error') throw keptFailure(recorded.error)
     const known = recorded && readStepRecord(recorded.data)
-    if (earlier && known?.kind === kind) return { ...known, origin: known.origin ?? earlier.origin }
+    if (earlier && known?.kind === kind) return { ...known, origin: known.origin ?? earlier.origin, ...undoable }
+    if (earlier && recorded) throw keptFailure(unreadable(key, known))
     // What undoes a step that was kept has the key of the run that did it.
     const isOfKept = kind === 'undo' && earlier?.ended.has(sha1(key.slice(0, -'/undo'.length)))
-    const origin = (isOfKept ? earlier?.origin : earlier?.keyOrigin) ?? at.runId
+    const origin = (isOfKept ? earlier?.origin : earlier?.keyOrigin) ?? runId
     await holdUntilDue(own)
     const number = at.number + 1 - own.base
     const startedAt = clock.now()
@@ -89,7 +100,8 @@ export function createNativeWork(parts: NativeStepParts, tools: StepTools): Nati
         startedAt,
         endedAt: clock.now(),
         ...(runAttempt > 1 && { runAttempt }),
-        ...(origin !== at.runId && { origin }),
+        ...(origin !== runId && { origin }),
+        ...undoable,
       }
     }
     throw await failed(work, outcome, { own, number, startedAt, origin })
@@ -110,7 +122,16 @@ export function createNativeWork(parts: NativeStepParts, tools: StepTools): Nati
     if (refusal) return { type: 'failed', error: toErrorInfo(refusal) }
     const { run, random, limits } = tools
     const logger = bindLogger(tools.logger, { step: key, stepAttempt: number })
-    const made = { run, definitionId: definition.id, attempt: number, idempotencyKey, logger, signal, clock, random }
+    const made = {
+      run,
+      definitionId: definition.id,
+      attempt: number,
+      idempotencyKey,
+      logger,
+      signal,
+      clock,
+      random,
+    }
     const outcome = await untilAborted(signal, attemptStep(work, { ...made, limits }))
     if (outcome === undefined) return { type: ShutdownError.isInstance(signal.reason) ? 'interrupted' : 'cancelled' }
     const facts = { step: key, stepAttempt: number, maxAttempts: policy.maxAttempts }
@@ -121,12 +142,15 @@ export function createNativeWork(parts: NativeStepParts, tools: StepTools): Nati
     return outcome
   }
 
-  const refuse = ({ key, policy: { maxAttempts } }: Work, number: number): Error | undefined => {
+  const refuse = (
+    { key, policy: { maxAttempts }, mostBegun = maxAttempts }: Parameters<NativeWork['performAs']>[1],
+    number: number,
+  ): Error | undefined => {
     if (maxAttempts > maxAttemptsLimit) {
       const remedy = `Lower it in the step \`${key}\` of \`${definition.id}\` to ${maxAttemptsLimit} or less.`
       return new UnsupportedFeatureError({ feature: `retry.maxAttempts: ${maxAttempts}`, provider: 'inngest', remedy })
     }
-    if (number <= maxAttempts) return undefined
+    if (number <= mostBegun) return undefined
     return new AttemptsExhaustedError({ definitionId: `${definition.id}/${key}`, maxAttempts })
   }
 
@@ -142,7 +166,7 @@ export function createNativeWork(parts: NativeStepParts, tools: StepTools): Nati
     const due = dueAfter(outcome.type === 'retry' ? outcome.afterMs : 0, clock.now(), server)
     // One that was interrupted counts as not made, though Inngest counts it.
     const base = own.base + (outcome.type === 'interrupted' ? 1 : 0)
-    if (isMadeAgain) attempts.note(at, { step: key, base, dueAt: due.at })
+    if (isMadeAgain) attempts.note({ step: key, base, dueAt: due.at })
     const workflow = { step: key, base, engineAttempt: at.number, origin }
     const facts = { attempt: number, maxAttempts: policy.maxAttempts, startedAt, due, workflow }
     try {
@@ -176,7 +200,9 @@ export function createNativeWork(parts: NativeStepParts, tools: StepTools): Nati
       }
     },
     async perform(call, mode, how) {
-      if (call.kind === 'run') return native.performAs(callName(call), call, mode)
+      if (call.kind === 'run') {
+        return native.performAs(callName(call), { ...call, ...(call.compensate && { undoable: call.key }) }, mode)
+      }
       const work: Work['work'] = async (context) => {
         const { idempotencyKey } = context
         const id = sentJobId(idempotencyKey)
@@ -186,10 +212,17 @@ export function createNativeWork(parts: NativeStepParts, tools: StepTools): Nati
     },
     keep: (name, record, mode = {}) =>
       run(name, mode, async () => {
-        return { v: 1, ...record, endedAt: clock.now(), ...(runAttempt > 1 && { runAttempt }) }
+        const kept = typeof record === 'function' ? await record() : record
+        return { v: 1, ...kept, endedAt: clock.now(), ...(runAttempt > 1 && { runAttempt }) }
       }),
   }
   return native
+}
+
+/** It was done: to do it once more because its result cannot be read would be worse than to fail. */
+function unreadable(key: string, known: StepRecord | undefined): Error {
+  const was = known ? `was \`step.${known.kind}\`` : 'left a result that cannot be read'
+  return new Error(`The step \`${key}\` ${was} in the run that this one retries.`)
 }
 
 /** A step fails again of what it had failed of, without another attempt. */

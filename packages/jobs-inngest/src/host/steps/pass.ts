@@ -12,6 +12,14 @@ export interface Pass {
   readonly over: AbortSignal
 }
 
+/** Resolves, to nothing, when a request has been answered. */
+export function untilOver({ over }: Pass): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (over.aborted) resolve(undefined)
+    else over.addEventListener('abort', () => resolve(undefined), { once: true })
+  })
+}
+
 /** Where the function finds the pass in its context. */
 export const passField = 'jobsPass'
 

@@ -53,6 +53,15 @@ describe('steps that are called for the first time', () => {
     ])
   })
 
+  test('end apart also where the wait was told of before, and goes on', async () => {
+    const { queue, clock, told } = opened
+    void queue.add(sleep('nap'))
+    await clock.advance(10)
+    void queue.add(run('a'))
+    await clock.advance(10)
+    expect(told.at(-1)).toEqual(['a', 'race'])
+  })
+
   test('a wait by itself is no race', async () => {
     const { queue, clock, told } = opened
     void queue.add(sleep('nap'))
@@ -126,11 +135,11 @@ test('after a race the next step is planned, since the end of each of its steps 
   expect(told.at(-1)).toEqual(['next', 'race'])
 })
 
-test('and steps after that are done as ever', async () => {
+test('and so is every step after that: what ended apart may end while any of them is under way', async () => {
   const { queue, clock, told } = open(['nap', 'a', 'next'])
   await Promise.all([queue.add(run('a')), queue.add(sleep('nap')), clock.advance(0)])
   await Promise.all([queue.add(run('next')), clock.advance(0)])
   void queue.add(run('last'))
   await clock.advance(0)
-  expect(told.at(-1)).toEqual(['last', 'wait'])
+  expect(told.at(-1)).toEqual(['last', 'race'])
 })

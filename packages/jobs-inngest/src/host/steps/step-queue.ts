@@ -43,6 +43,12 @@ const calmMs = 100
  * does not complete before they all have. So that the winner of a race need not wait for the losers, a step that was
  * called together with one that has ended is not told of again, unless the code does nothing else: the engine had been
  * told of both at once.
+ *
+ * Two passes may be under way from the moment on at which a wait was told of beside another step: each ends by itself, and
+ * the end of each begins a pass, whatever the code has come to. So in a run that has had such a group, every later step is
+ * planned, also where it is the only one: a pass that finds it planned already, or under way, plans it again, which the
+ * engine takes for the same, and only the request that is for this step does it. That holds until the run ends, since
+ * which of the steps that end apart are still open cannot be told: the pass that goes on may not have called them.
  */
 export function createStepQueue({ clock, wanted, isBusy, isKnown, perform }: StepQueueParts): StepQueue {
   let group: CalledStep[] = []
@@ -52,19 +58,23 @@ export function createStepQueue({ clock, wanted, isBusy, isKnown, perform }: Ste
   /** Steps that have ended before and are not answered yet. */
   let replaying = 0
   let activity = 0
-  /** True from a group on whose steps end apart, until one after it has: two passes may be under way then. */
+  /** True from the first group on whose steps end apart. */
   let isApart = false
+  /** What the engine was told of, or answers from its records, and has not ended in this pass. */
+  const open = new Set<StepCall>()
   const working = new Set<Promise<unknown>>()
 
   const start = ({ call, resolve, reject }: CalledStep, mode: StepMode): void => {
     const known = isKnown(call)
     if (known) replaying++
     activity++
+    open.add(call)
     const performed = perform(call, mode)
     if ('work' in call) working.add(performed)
     const ended = (): void => {
       if (known) replaying--
       activity++
+      open.delete(call)
       working.delete(performed)
     }
     performed.then(
@@ -85,12 +95,13 @@ export function createStepQueue({ clock, wanted, isBusy, isKnown, perform }: Ste
     group = []
     if (isClosed) return
     const known = calls.filter(({ call }) => isKnown(call))
-    const endsApart = calls.length > 1 && calls.some(({ call }) => isWait(call))
-    if (known.length > 0) isApart = endsApart || known.length < calls.length
+    const beside = [...open, ...calls.map(({ call }) => call)]
+    const endsApart = beside.length > 1 && beside.some(isWait)
+    isApart ||= endsApart || (known.length > 0 && known.length < calls.length)
     for (const called of calls) {
       const mayBeTold = known.length > 0 && !isKnown(called.call) && wanted !== sha1(called.call.key)
       if (mayBeTold) held.push(called)
-      else start(called, endsApart || isApart || held.length > 0 ? { parallelMode: 'race' } : {})
+      else start(called, isApart ? { parallelMode: 'race' } : {})
     }
     if (held.length > 0) waitForCalm()
   }

@@ -38,6 +38,18 @@ describe('what a wait for an event asks', () => {
     expect(holds(expression, { tenantId: 'acme', 'order id': 'o-1' })).toBe(true)
   })
 
+  test.each(['in', 'true', 'null', 'for'])('takes a field called %s, a word of the language', (field) => {
+    expect(toWaitExpression('acme', { field, value: 1 })).toContain(`async.data["${field}"] == 1`)
+  })
+
+  test.each([1e20, -(2 ** 63)])('%d is refused: a number there has 64 bits', (value) => {
+    expect(() => toWaitExpression('acme', { field: 'k', value })).toThrow(UnsupportedFeatureError)
+  })
+
+  test('tells nobody the value that it refuses', () => {
+    expect(() => toWaitExpression('acme', { field: 'k', value: 'pass\\word' })).toThrow(/^(?!.*word)/)
+  })
+
   test('names the event that began the run nowhere: the wait would lose its race', () => {
     expect(toWaitExpression('acme', { field: 'k', value: 'v' })).not.toContain('event.')
     expect(toEndExpression('01M8', 'jobs-child')).not.toContain('event.')

@@ -28,46 +28,80 @@ const workflow = (engineAttempt: number, step?: string, base = 0) => ({
 
 test('the first attempt asks nobody', async () => {
   const { attempts, asked } = open()
-  await expect(attempts.ofCode(at(0))).resolves.toEqual({ base: 0 })
-  await expect(attempts.ofStep(at(0), 'charge')).resolves.toEqual({ base: 0 })
+  const request = attempts.begin(at(0))
+  await expect(request.ofCode()).resolves.toEqual({ base: 0 })
+  await expect(request.ofStep('charge')).resolves.toEqual({ base: 0 })
   expect(asked).toEqual([])
 })
 
 test('what this process did itself asks nobody: a step goes on counting', async () => {
   const { attempts, asked } = open()
-  attempts.note(at(0), { step: 'charge', base: 0, dueAt: 2000 })
-  await expect(attempts.ofCode(at(1))).resolves.toEqual({ base: 0 })
-  await expect(attempts.ofStep(at(1), 'charge')).resolves.toMatchObject({ base: 0, dueAt: 2000 })
+  attempts.begin(at(0)).note({ step: 'charge', base: 0, dueAt: 2000 })
+  const request = attempts.begin(at(1))
+  await expect(request.ofCode()).resolves.toEqual({ base: 0 })
+  await expect(request.ofStep('charge')).resolves.toMatchObject({ base: 0, dueAt: 2000 })
   expect(asked).toEqual([])
 })
 
 test('after a failure of the code, a new attempt of it begins, and a step in it counts from 1', async () => {
   const { attempts, asked } = open()
-  attempts.note(at(1), { base: 2, dueAt: 2000, code: 2 })
-  await expect(attempts.ofCode(at(2))).resolves.toMatchObject({ begins: 2, dueAt: 2000 })
-  await expect(attempts.ofStep(at(2), 'charge')).resolves.toEqual({ base: 2 })
+  attempts.begin(at(1)).note({ base: 2, dueAt: 2000, code: 2 })
+  const request = attempts.begin(at(2))
+  await expect(request.ofCode()).resolves.toMatchObject({ begins: 2, dueAt: 2000 })
+  await expect(request.ofStep('charge')).resolves.toEqual({ base: 2 })
   expect(asked).toEqual([])
+})
+
+test('what was noted counts once: Inngest counts from 0 again after a step', async () => {
+  const { attempts } = open()
+  attempts.begin(at(0)).note({ base: 1, code: 2 })
+  await expect(attempts.begin(at(1)).ofCode()).resolves.toMatchObject({ begins: 2 })
+  await expect(attempts.begin(at(1)).ofCode()).resolves.toEqual({ base: 0 })
+})
+
+test('what was noted counts for nothing once more of the run has ended, and is that of each request by itself', async () => {
+  const { attempts } = open()
+  const note = (): void => attempts.begin(at(0)).note({ base: 1, code: 2 })
+  const later = [
+    { ...at(1), before: { waits: 1, newestAt: 0 } },
+    { ...at(1), before: { waits: 0, newestAt: 9e15 } },
+    { ...at(1), wanted: 'a-hash' },
+  ]
+  for (const one of later) {
+    note()
+    await expect(attempts.begin(one).ofCode()).resolves.toEqual({ base: 0 })
+  }
 })
 
 test('what another process did is read once: a failure of the code', async () => {
   const { attempts, asked } = open({ attempt: 2, ...workflow(1) })
-  await expect(attempts.ofCode(at(2))).resolves.toEqual({ base: 2, dueAt: 5000, begins: 3 })
-  await expect(attempts.ofStep(at(2), 'charge')).resolves.toEqual({ base: 2 })
+  const request = attempts.begin(at(2))
+  await expect(request.ofCode()).resolves.toEqual({ base: 2, dueAt: 5000, begins: 3 })
+  await expect(request.ofStep('charge')).resolves.toEqual({ base: 2 })
   expect(asked).toHaveLength(1)
 })
 
 test('what another process did is read once: a failure of a step', async () => {
   const { attempts, asked } = open({ attempt: 1, ...workflow(2, 'charge', 2) })
-  await expect(attempts.ofCode(at(3))).resolves.toEqual({ base: 0 })
-  await expect(attempts.ofStep(at(3), 'charge')).resolves.toEqual({ base: 2, dueAt: 5000 })
-  await expect(attempts.ofStep(at(3), 'pack')).resolves.toEqual({ base: 0 })
+  const request = attempts.begin(at(3))
+  await expect(request.ofCode()).resolves.toEqual({ base: 0 })
+  await expect(request.ofStep('charge')).resolves.toEqual({ base: 2, dueAt: 5000 })
+  await expect(request.ofStep('pack')).resolves.toEqual({ base: 0 })
   expect(asked).toHaveLength(1)
 })
 
 test('a process that died left no word, or an old one: its attempt counts as the step’s', async () => {
   for (const failed of [undefined, { attempt: 1, ...workflow(0) }]) {
-    const { attempts } = open(failed)
-    await expect(attempts.ofCode(at(2))).resolves.toEqual({ base: 0 })
-    await expect(attempts.ofStep(at(2), 'charge')).resolves.toEqual({ base: 0 })
+    const request = open(failed).attempts.begin(at(2))
+    await expect(request.ofCode()).resolves.toEqual({ base: 0 })
+    await expect(request.ofStep('charge')).resolves.toEqual({ base: 0 })
   }
+})
+
+test('and perhaps as the code’s, unless the request was for one step alone', async () => {
+  const died = { name: 'Run', status: 'FAILED', output: { message: 'Your server reset the connection' } }
+  const { api, clock } = openApi(() => ({ body: { data: { rootSpan: { children: [died, died] } } } }))
+  const attempts = createWorkflowAttempts(api, clock)
+  await expect(attempts.begin(at(2)).ofCode()).resolves.toEqual({ base: 0, deaths: 2 })
+  await expect(attempts.begin({ ...at(2), wanted: 'a-hash' }).ofCode()).resolves.toEqual({ base: 0 })
 })

@@ -10,6 +10,18 @@ export interface EngineAttempt {
   readonly runId: string
   /** Counted from 0. Inngest counts one number for whatever of a request fails, be it a step or the code between. */
   readonly number: number
+  /** The hash of the only step that it is for. */
+  readonly wanted?: string | undefined
+  /** What of the run has ended before it. */
+  readonly before?: EndedBefore
+}
+
+/** What tells a request from one of an earlier part of the run, whose attempts Inngest had counted from 0 as well. */
+export interface EndedBefore {
+  /** How many waits. No request ends one. */
+  readonly waits: number
+  /** When the newest step ended, epoch milliseconds. */
+  readonly newestAt: number
 }
 
 /** An attempt of a step, or of the code. */
@@ -24,14 +36,29 @@ export interface OwnAttempt {
 export interface CodeAttempt extends OwnAttempt {
   /** Counted from 1; absent where it goes on in one that began before. */
   readonly begins?: number
+  /** In how many attempts before the process died, in the code or in the step that came next. */
+  readonly deaths?: number
 }
 
-/** Keeps the attempts of steps apart from those of the code between them. */
-export interface WorkflowAttempts {
+/** Keeps the attempts of steps apart from those of the code between them, in one request. */
+export interface RequestAttempts {
   /** Notes that a next attempt is due; without a step, one of the code, with its number. */
-  note(after: EngineAttempt, next: OwnAttempt & { readonly step?: string | undefined; readonly code?: number }): void
-  ofCode(at: EngineAttempt): Promise<CodeAttempt>
-  ofStep(at: EngineAttempt, step: string): Promise<OwnAttempt>
+  note(next: OwnAttempt & { readonly step?: string | undefined; readonly code?: number }): void
+  ofCode(): Promise<CodeAttempt>
+  ofStep(step: string): Promise<OwnAttempt>
+}
+
+/** Tells the attempts of requests. */
+export interface WorkflowAttempts {
+  begin(at: EngineAttempt): RequestAttempts
+}
+
+/** What a process noted in the request before. */
+interface Noted {
+  readonly notedAt: number
+  readonly waits: number
+  readonly ofSteps: Map<string, OwnAttempt>
+  ofCode?: OwnAttempt & { readonly code: number }
 }
 
 const mostKept = 10_000
@@ -40,54 +67,66 @@ const readWithinMs = 2000
 
 /** Knows what this process did, and reads what another one did: that it must only where something failed there. */
 export function createWorkflowAttempts(api: EngineApi, clock: Clock): WorkflowAttempts {
-  const notes = new Map<string, OwnAttempt & { readonly code?: number }>()
-  const reading = new Map<string, Promise<FailedBefore>>()
-  const keyOf = ({ runId, number }: EngineAttempt, step = ''): string => JSON.stringify([runId, number, step])
-  const keepFew = (kept: Map<string, unknown>): void => {
-    if (kept.size > mostKept) kept.delete(kept.keys().next().value!)
-  }
+  const notes = new Map<string, Noted>()
+  const keyOf = ({ runId, wanted = '' }: EngineAttempt, number: number): string =>
+    JSON.stringify([runId, number, wanted])
 
-  /** What failed before an attempt. Where nobody can tell, all that Inngest counts is taken for attempts of the step. */
-  const read = (at: EngineAttempt): Promise<FailedBefore> => {
-    const key = keyOf(at)
-    const asked =
-      reading.get(key) ??
-      within(
-        clock,
-        readWithinMs,
-        readRootSpan(api, at.runId).catch(() => undefined),
-      ).then((root) => failedBefore(root, at.number))
-    reading.set(key, asked)
-    keepFew(reading)
-    return asked
+  /** What was noted for a request, once. A note counts for nothing where more has ended since: it is of an earlier part. */
+  const take = (at: EngineAttempt): Noted | undefined => {
+    const key = keyOf(at, at.number)
+    const noted = notes.get(key)
+    notes.delete(key)
+    const { waits = 0, newestAt = 0 } = at.before ?? {}
+    return noted && noted.waits === waits && newestAt <= noted.notedAt ? noted : undefined
   }
 
   return {
-    note(after, { step, ...next }) {
-      const at = { ...after, number: after.number + 1 }
-      notes.set(keyOf(at, step), next)
-      if (step !== undefined && !notes.has(keyOf(at))) notes.set(keyOf(at), { base: 0 })
-      keepFew(notes)
-    },
-    async ofCode(at) {
-      if (at.number === 0) return { base: 0 }
-      const noted = notes.get(keyOf(at))
-      if (noted) return noted.code === undefined ? { base: 0 } : { ...noted, begins: noted.code }
-      const { record } = await read(at)
-      if (!record?.workflow || record.workflow.step !== undefined) return { base: 0 }
-      return { base: at.number, dueAt: record.nextAttemptAt, begins: record.attempt + 1 }
-    },
-    async ofStep(at, step) {
-      if (at.number === 0) return { base: 0 }
-      const noted = notes.get(keyOf(at, step))
-      if (noted) return noted
-      const code = notes.get(keyOf(at))
-      if (code?.code !== undefined) return { base: at.number }
-      const { record, unreached } = await read(at)
-      if (!record?.workflow) return { base: unreached }
-      if (record.workflow.step === undefined) return { base: at.number }
-      if (record.workflow.step !== step) return { base: unreached }
-      return { base: record.workflow.base + unreached, dueAt: record.nextAttemptAt }
+    begin(at) {
+      const noted = at.number === 0 ? undefined : take(at)
+      let reading: Promise<FailedBefore> | undefined
+      /** What failed before. Where nobody can tell, all that Inngest counts is taken for attempts of the step. */
+      const read = (): Promise<FailedBefore> =>
+        (reading ??= within(
+          clock,
+          readWithinMs,
+          readRootSpan(api, at.runId).catch(() => undefined),
+        ).then((root) => failedBefore(root, at.number)))
+
+      return {
+        note({ step, code, ...next }) {
+          const key = keyOf(at, at.number + 1)
+          const kept: Noted = notes.get(key) ?? {
+            notedAt: clock.now(),
+            waits: at.before?.waits ?? 0,
+            ofSteps: new Map(),
+          }
+          if (step !== undefined) kept.ofSteps.set(step, next)
+          else if (code !== undefined) kept.ofCode = { ...next, code }
+          notes.set(key, kept)
+          if (notes.size > mostKept) notes.delete(notes.keys().next().value!)
+        },
+        async ofCode() {
+          if (at.number === 0) return { base: 0 }
+          if (noted?.ofCode) return { base: noted.ofCode.base, dueAt: noted.ofCode.dueAt, begins: noted.ofCode.code }
+          if (noted) return { base: 0 }
+          const { record, deaths } = await read()
+          // What died in a request for one step alone was that step.
+          const died = at.wanted === undefined && deaths > 0 ? { deaths } : {}
+          if (!record?.workflow || record.workflow.step !== undefined) return { base: 0, ...died }
+          return { base: at.number, dueAt: record.nextAttemptAt, begins: record.attempt + 1, ...died }
+        },
+        async ofStep(step) {
+          if (at.number === 0) return { base: 0 }
+          const ofStep = noted?.ofSteps.get(step)
+          if (ofStep) return ofStep
+          if (noted?.ofCode) return { base: at.number }
+          const { record, unreached } = await read()
+          if (!record?.workflow) return { base: unreached }
+          if (record.workflow.step === undefined) return { base: at.number }
+          if (record.workflow.step !== step) return { base: unreached }
+          return { base: record.workflow.base + unreached, dueAt: record.nextAttemptAt }
+        },
+      }
     },
   }
 }

@@ -1,0 +1,41 @@
+import { type AttemptOptions, type Outcome, runAttempt, type WorkflowDefinition } from '@cgk-platform/jobs-core'
+
+import type { IncomingEvent } from '../../wire/inngest-event.ts'
+import { toEnvelope } from '../../wire/to-envelope.ts'
+import { type HostParts, inngestLimits } from '../host-parts.ts'
+import type { NativeStepParts } from './native-step-parts.ts'
+import { nativeSteps } from './native-steps.ts'
+
+/** What a pass over a workflow's code is made with. */
+export interface PassOptions
+  extends
+    Pick<AttemptOptions, 'attempt' | 'signal' | 'isResumed' | 'startedAt'>,
+    Pick<NativeStepParts, 'failedBy' | 'at' | 'attempts' | 'pass' | 'sdk' | 'runId' | 'isLeft' | 'earlier'> {
+  readonly jobId: string
+}
+
+/** Makes one pass, with Inngest's steps. */
+export function attemptPass(
+  definition: WorkflowDefinition,
+  event: IncomingEvent,
+  { pass, sdk, at, attempts, failedBy, isLeft, earlier, ...ids }: PassOptions,
+  host: HostParts,
+): Promise<Outcome> {
+  const { clock, logger, hooks, jobClient: client, random } = host
+  const envelope = toEnvelope(event, ids.jobId)
+  const { tenantId } = envelope
+  const steps = nativeSteps({
+    ...{ host, sdk, pass, at, attempts, tenantId, isLeft, earlier },
+    runId: ids.runId,
+    runAttempt: ids.attempt,
+    ...(failedBy && { failedBy }),
+  })
+  const options = { ...ids, clock, logger, hooks, client, random, limits: inngestLimits, steps }
+  return runAttempt(definition, envelope, options)
+}
+
+/** By the engine's clock; a delayed one has the instant at which it shall run, and its run was made when it came. */
+export function receivedAtOf(event: IncomingEvent): number | undefined {
+  const { runAt, sentAt } = toEnvelope(event, '')
+  return runAt === undefined ? event.ts : sentAt
+}

@@ -1,0 +1,119 @@
+import { maxAttemptsOf, type WorkflowDefinition } from '@cgk-platform/jobs-core'
+import type { InngestFunction } from 'inngest'
+
+import type { EngineRun } from '../api/engine-shapes.ts'
+import { endedInTrace } from '../read/ended-in-trace.ts'
+import { readEndedTrace } from '../read/ended-trace.ts'
+import { failuresInTrace } from '../read/failures-in-trace.ts'
+import { isToldFailure } from '../read/undoing-run.ts'
+import { postEvents } from '../send/post-events.ts'
+import type { IncomingEvent } from '../wire/inngest-event.ts'
+import { sha1 } from '../wire/sha1.ts'
+import { failureName, graceName, leftName } from '../wire/step-names.ts'
+import { type EndedStep, readStepRecord } from '../wire/step-record.ts'
+import { toEnvelope } from '../wire/to-envelope.ts'
+import { toUndoNote } from '../wire/undo-note.ts'
+import { toWorkflowName } from '../wire/workflow-name.ts'
+import { functionOptions } from './function-options.ts'
+import { type HostParts, inngestLimits } from './host-parts.ts'
+import { namedEvent } from './incoming-events.ts'
+import { jobIdOf } from './job-id-of.ts'
+import { attemptPass, receivedAtOf } from './steps/attempt-pass.ts'
+import { endedBefore } from './steps/code-attempts.ts'
+import { type Pass, passField, passReader, untilOver } from './steps/pass.ts'
+import { type PassContext, retries } from './workflow-function.ts'
+
+/** What Inngest tells of a run that failed, as far as it is used. */
+interface FailureContext extends Omit<PassContext, 'event'> {
+  readonly event: {
+    readonly data: { readonly run_id: string; readonly event: IncomingEvent; readonly error: unknown }
+  }
+}
+
+/** Ends the id of the function that undoes what runs of a workflow did: the one that the SDK's `onFailure` would have. */
+export const undoingSuffix = '-failure'
+
+/**
+ * For so long after the note that a run is undone it is waited, until whoever is to go on with that run can see it: a run
+ * that was begun before goes on with what was done, and one that begins after waits for the undos.
+ */
+const graceMs = 3000
+
+/**
+ * The function that Inngest calls after every failed run of a workflow. Where we said that it failed, all is done; what is
+ * left are runs that Inngest ended because the process had died or did not answer: their steps are undone here, by their
+ * traces. Not the SDK's `onFailure`, which Inngest tries twice at most, whatever the retries of an undo.
+ */
+export function createUndoingFunction(definition: WorkflowDefinition, parts: HostParts): InngestFunction.Any {
+  const { middleware = [], name = definition.id } = functionOptions(definition)
+  const created = {
+    id: `${definition.id}${undoingSuffix}`,
+    name: `${toWorkflowName(name)} (failure)`,
+    retries: retries as NonNullable<InngestFunction.Options['retries']>,
+    triggers: [
+      { event: 'inngest/function.failed', if: `event.data.function_id == '${parts.client.id}-${definition.id}'` },
+    ],
+    middleware: [...middleware, passReader],
+  }
+  const undo = (context: unknown): Promise<void> => undoRun(definition, context as FailureContext, parts)
+  return parts.client.createFunction(created as never, undo)
+}
+
+async function undoRun(definition: WorkflowDefinition, context: FailureContext, parts: HostParts): Promise<void> {
+  const { run_id: runId, error, event: given } = context.event.data
+  if (isToldFailure(error)) return
+  const event = namedEvent(given, definition.event)
+  const jobId = await jobIdOf(event, runId, parts)
+  const traced = await readEndedTrace(parts.api, parts.clock, runId)
+  const { [passField]: own } = context
+  const ended = new Map<string, EndedStep>([...endedInTrace(traced), ...failuresInTrace(traced), ...own.ended])
+  const isLeft = isUndoable(ended) && (await isTakenUp({ jobId, runId }, context, parts))
+  const pass: Pass = { ...own, ended }
+  const at = {
+    ...{ jobId, runId: context.runId, number: context.attempt, wanted: own.wanted },
+    before: endedBefore(own),
+  }
+  const attempts = parts.attempts.begin(at)
+  const maxAttempts = maxAttemptsOf(toEnvelope(event, jobId), definition, inngestLimits)
+  const isResumed = context.attempt > 0 || own.ended.size > 0 || own.wanted !== undefined
+  const outcome = await parts.cancels.during({ runId: context.runId, jobId }, (signal) => {
+    const earlier = () => parts.earlier.of({ jobId, runId, receivedAt: receivedAtOf(event) })
+    const ids = { jobId, runId, at, attempts, attempt: maxAttempts + 1 }
+    const made = { ...ids, signal, isResumed, pass, sdk: context.step, isLeft, earlier }
+    return Promise.race([attemptPass(definition, event, made, parts), untilOver(own)])
+  })
+  if (!outcome) return new Promise(() => undefined)
+  // That the run has failed is what it comes to; all else is made again.
+  if (outcome.type !== 'failed' && outcome.type !== 'cancelled') {
+    throw new Error(`What the run ${runId} did is not undone yet (${outcome.type}).`)
+  }
+}
+
+function isUndoable(ended: ReadonlyMap<string, EndedStep>): boolean {
+  const records = [...ended.values()].map((step) => (step.type === 'data' ? readStepRecord(step.data) : undefined))
+  return ended.has(sha1(failureName.id)) || records.some((record) => record?.undoable !== undefined)
+}
+
+/** Says that the run is undone from now on, unless somebody had it made again before. */
+async function isTakenUp(
+  { jobId, runId }: { readonly jobId: string; readonly runId: string },
+  { step, runId: undoneBy, [passField]: own }: FailureContext,
+  { api, client, clock }: HostParts,
+): Promise<boolean> {
+  if (!own.ended.has(sha1(graceName.id))) {
+    const { event, seed } = toUndoNote(runId, undoneBy)
+    const [posted] = await postEvents(client, clock, [event], seed)
+    if (!posted!.ok) throw new Error(`That the run ${runId} is undone was not taken: ${posted!.problem}.`)
+  }
+  await step.sleep(graceName, graceMs)
+  const isLeft = await step.run(leftName, async () => {
+    const query = { limit: 40 }
+    const runs = await api.list<EngineRun>(`for the runs of the job ${jobId}`, `/v2/events/${jobId}/runs`, query)
+    const failed = runs.find(({ id }) => id === runId)
+    return runs.some(
+      ({ id, app, function: { id: functionId } }) =>
+        id > runId && app.id === failed?.app.id && functionId === failed.function.id,
+    )
+  })
+  return isLeft === true
+}

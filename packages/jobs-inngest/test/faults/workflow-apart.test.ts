@@ -1,0 +1,108 @@
+import { defineJob, defineWorkflow, type Steps } from '@cgk-platform/jobs-core'
+import { expect, test } from 'vitest'
+
+import { openJobs, type OpenJobs } from '../kit/open-jobs.ts'
+
+const payload = { tenantId: 'acme', number: 7 }
+
+/** What the code of a workflow does here. */
+interface Tools {
+  readonly step: Steps<'work.asked'>
+  /** A step that notes that it was done, and takes its time. */
+  does(id: string, ms?: number): Promise<unknown>
+  /** A step that sends what is waited for, and is under way while that wait ends. */
+  answers(id: string): Promise<unknown>
+}
+
+const child = defineJob({ id: 'child', event: 'work.followed', handler: () => opened.pause(3000) })
+let opened: OpenJobs
+
+/** What the steps of a run did in all, also after it had ended. */
+async function effectsOf(code: (tools: Tools) => Promise<unknown>): Promise<string[]> {
+  const effects: string[] = []
+  const toTools = (step: Steps<'work.asked'>): Tools => ({
+    step,
+    does: (id, ms = 0) =>
+      step.run(id, async () => {
+        effects.push(id)
+        if (ms > 0) await opened.pause(ms)
+      }),
+    answers: (id) =>
+      step.run(id, async () => {
+        effects.push(id)
+        await opened.client.sendJob('work.counted', payload)
+        await opened.pause(4000)
+      }),
+  })
+  const work = defineWorkflow({
+    id: 'work',
+    event: 'work.asked',
+    steps: async (_event, step) => void (await code(toTools(step))),
+  })
+  opened = await openJobs({ jobs: [work, child], factor: 10 })
+  const { id } = await opened.client.sendJob('work.asked', payload)
+  const { state } = await opened.client.waitForJob(id)
+  await opened.pause(5000)
+  return [state, ...effects.toSorted()]
+}
+
+async function branch({ does }: Tools, last: () => Promise<unknown>): Promise<void> {
+  await does('a1')
+  await does('a2')
+  await last()
+}
+
+// What waits ends while a step is under way that the code came to long after: that begins another pass.
+test.each<[string, readonly string[], (tools: Tools) => Promise<unknown>]>([
+  [
+    'a branch of three steps beside a sleep',
+    ['a1', 'a2', 'a3'],
+    (tools) => Promise.all([branch(tools, () => tools.does('a3', 6000)), tools.step.sleep('nap', '3s')]),
+  ],
+  [
+    'a branch of three steps beside a wait for an event',
+    ['a1', 'a2', 'a3'],
+    (tools) =>
+      Promise.all([
+        branch(tools, () => tools.answers('a3')),
+        tools.step.waitForEvent('signal', 'work.counted', { timeout: '60s' }),
+      ]),
+  ],
+  [
+    'a race of a step and a wait, whose loser ends two steps later',
+    ['a', 'c', 'd', 'e'],
+    async ({ step, does, answers }) => {
+      await Promise.race([does('a'), step.waitForEvent('signal', 'work.counted', { timeout: '60s' })])
+      await does('c')
+      await answers('d')
+      await does('e')
+    },
+  ],
+  [
+    'a race of two waits, whose loser ends two steps later',
+    ['c', 'd'],
+    async ({ step, does }) => {
+      const signal = step.waitForEvent('signal', 'work.counted', { timeout: '60s' })
+      const patience = step.sleep('patience', '5s')
+      const send = step.sendEvent('send', 'work.counted', { number: 7 })
+      await Promise.race([signal, patience])
+      await send
+      await does('c')
+      await does('d', 8000)
+    },
+  ],
+  [
+    'a branch of four steps beside a job that runs',
+    ['a1', 'a2', 'a3', 'a4'],
+    (tools) =>
+      Promise.all([
+        branch(tools, async () => {
+          await tools.does('a3', 1500)
+          await tools.does('a4', 4000)
+        }),
+        tools.step.runJob('child', child, { number: 1 }),
+      ]),
+  ],
+])('%s: each step is done once', async (_, expected, code) => {
+  await expect(effectsOf(code)).resolves.toEqual(['completed', ...expected])
+})

@@ -1,0 +1,64 @@
+import { defineWorkflow } from '@cgk-platform/jobs-core'
+import { expect, test } from 'vitest'
+
+import { openJobs, type OpenJobs } from '../kit/open-jobs.ts'
+
+const payload = { tenantId: 'acme', number: 7 }
+const retry = { maxAttempts: 4, backoff: 'fixed', initialDelay: 1500 } as const
+
+test('the attempts of the code go up by one, whatever of the steps between is tried again', async () => {
+  const seen: string[] = []
+  const told: number[] = []
+  let [codeFailed, stepFailed] = [0, 0]
+  const work = defineWorkflow({
+    id: 'work',
+    event: 'work.asked',
+    retry,
+    steps: async (_event, step, { attempt }) => {
+      await step.run('x', () => undefined)
+      if (codeFailed++ < 2) throw new Error('the code')
+      await step.run('y', () => undefined)
+      await step.run('z', (context) => {
+        seen.push(`z ${context.attempt} in ${attempt}`)
+        if (stepFailed++ < 1) throw new Error('the step')
+      })
+      seen.push(`end ${attempt}`)
+      throw new Error('again')
+    },
+  })
+  const { client } = await openJobs({
+    jobs: [work],
+    hooks: { onAttemptStart: ({ attempt }) => void told.push(attempt) },
+  })
+  const { id } = await client.sendJob('work.asked', payload)
+  const { state, runs } = await client.waitForJob(id)
+  expect([state, runs[0]!.attempts]).toEqual(['failed', 4])
+  expect(seen).toEqual(['z 1 in 3', 'z 2 in 3', 'end 3', 'end 4'])
+  expect(told).toEqual([1, 2, 3, 4])
+})
+
+test('code that ends its process between two steps is tried little more often than it says', async () => {
+  const effects: string[] = []
+  let app: { readonly port: number; close(): Promise<void> }
+  const define = () =>
+    defineWorkflow({
+      id: 'work',
+      event: 'work.asked',
+      retry: { ...retry, maxAttempts: 2 },
+      steps: async (_event, step) => {
+        await step.run('one', () => void effects.push('one'), { compensate: () => void effects.push('undo one') })
+        if (effects.includes('undo one')) return
+        effects.push('dies')
+        await opened.pause(500)
+        void app.close().then(async () => ({ app } = await opened.openApp({ jobs: [define()], port: app.port })))
+        await new Promise(() => undefined)
+      },
+    })
+  const opened: OpenJobs = await openJobs({ jobs: [define()], engine: { retryDelayMs: () => 1500 }, factor: 10 })
+  app = opened.app
+  const { id } = await opened.client.sendJob('work.asked', payload)
+  await opened.until(() => effects.includes('undo one') || effects.length > 10)
+  expect(effects.filter((what) => what === 'one')).toHaveLength(1)
+  expect(effects.filter((what) => what === 'dies').length).toBeLessThan(7)
+  await opened.until(async () => (await opened.client.getJobStatus(id)).state === 'failed')
+})
