@@ -157,6 +157,8 @@ export {
   matchesEvent,
 } from './workflows/answer-waits.ts'
 export { attemptStep, type StepAttempt, type StepOutcome } from './workflows/attempt-step.ts'
+export { longerGrace, undoGraceMs } from './workflows/grace.ts'
+export { kindChanged, undoUnreached } from './workflows/misfits.ts'
 export { defineWorkflow, type WorkflowOptions } from './workflows/define-workflow.ts'
 export { recordedSteps } from './workflows/recorded-steps.ts'
 export type { StepRecords } from './workflows/step-records.ts'

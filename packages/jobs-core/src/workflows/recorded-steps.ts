@@ -3,6 +3,7 @@ import type { JobErrorInfo } from '../runs/error-info.ts'
 import { CallOrder } from './call-order.ts'
 import { CodeWatch } from './code-watch.ts'
 import type { CalledStep } from './called-step.ts'
+import { undoGraceMs } from './grace.ts'
 import { calledLate, kindChanged } from './misfits.ts'
 import { StepAttempts } from './step-attempts.ts'
 import type { StepCall } from './step-call.ts'
@@ -24,7 +25,6 @@ type Phase = 'running' | 'closing' | 'over'
 
 /** How long code that awaits what is no step is waited for at least, where it has to come to a step that it had called. */
 const shortestGraceMs = 100
-const undoGraceMs = 1000
 
 class RecordedSteps implements StepEngine {
   readonly #records: StepRecords
@@ -122,7 +122,7 @@ class RecordedSteps implements StepEngine {
     if (this.#phase === 'over') this.#noteLate(key)
     if (this.#phase !== 'running') return new Promise(() => undefined)
     if (known && known.kind !== kind) {
-      this.#tools.fail(kindChanged(this.#tools.definition.id, known, kind))
+      this.#tools.fail(kindChanged(this.#tools.definition.id, key, { was: known.kind, is: kind }))
       return new Promise(() => undefined)
     }
     this.#order.called(key)

@@ -1,9 +1,9 @@
 import { JobsError } from '../errors/jobs-error.ts'
-import { WorkflowChangedError } from '../errors/workflow-changed-error.ts'
 import { copyJson } from '../events/json.ts'
 import { type JobErrorInfo, toErrorInfo } from '../runs/error-info.ts'
 import { outcomeOfFailure } from '../runs/failure.ts'
 import { attemptStep, type StepAttempt, type StepOutcome } from './attempt-step.ts'
+import { undoUnreached } from './misfits.ts'
 import type { RunCall, StepCall } from './step-call.ts'
 import type { StepTools } from './step-engine.ts'
 import type { StepRecords } from './step-records.ts'
@@ -107,19 +107,12 @@ function attemptUndo(call: Undoable, step: StepRecord, { attempts }: UndoRecord,
   )
 }
 
-/**
- * The code did not come to call the step, whose undo it holds: it threw before, perhaps for a reason that passes, or the
- * step is gone from it. That counts as an attempt of the undo.
- */
+/** The code did not come to call the step: an attempt of its undo that failed. */
 function unreached({ key }: StepRecord, { attempts }: UndoRecord, { tools, codeThrew }: UndoOptions): StepOutcome {
   const { definition, clock, random, limits } = tools
-  const why = codeThrew === undefined ? 'the code calls it no more' : 'the code threw before it called it'
-  const problem = `its step \`${key}\` is to be undone, and ${why}`
-  const changed = new WorkflowChangedError({ definitionId: definition.id, stepId: key, problem })
-  if (codeThrew !== undefined) changed.cause = codeThrew
   const { retry: policy } = definition
   const failed = { policy, attempt: attempts, maxAttempts: policy.maxAttempts, now: clock.now(), random, limits }
-  return outcomeOfFailure(changed, failed) as StepOutcome
+  return outcomeOfFailure(undoUnreached(definition.id, key, codeThrew), failed) as StepOutcome
 }
 
 function noteOutcome(made: UndoRecord, outcome: StepOutcome, now: number): void {

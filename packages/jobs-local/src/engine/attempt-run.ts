@@ -7,6 +7,7 @@ import {
   eventOf,
   JobCancelledError,
   type JobHost,
+  longerGrace,
   newWorkflowRecord,
   type Outcome,
   recordedSteps,
@@ -20,10 +21,6 @@ import {
 } from '@cgk-platform/jobs-core'
 
 import type { JobStore, StoredRun } from '../store/job-store.ts'
-
-/** Code of a workflow that awaits what is no step is waited for this long, from its second pass on. */
-const shortestGraceMs = 100
-const longestGraceMs = 60_000
 
 /** What an attempt is made with. */
 export interface AttemptParts {
@@ -91,9 +88,9 @@ function recordsOf(
     onAnswer,
     ...(run.graceMs !== undefined && { graceMs: run.graceMs }),
     calledLate(afterMs) {
-      // Where even that was too short, the code goes on when its wait is over.
-      if (run.graceMs === longestGraceMs) return
-      run.graceMs = Math.min(Math.max(2 * afterMs, shortestGraceMs), longestGraceMs)
+      const graceMs = longerGrace(run.graceMs, afterMs)
+      if (graceMs === undefined) return
+      run.graceMs = graceMs
       wakeRun(run)
     },
     ...(run.undoing && { cancelled: toErrorInfo(new JobCancelledError({ jobId: run.job.envelope.id })) }),

@@ -1,12 +1,4 @@
-import {
-  ambientJobs,
-  createClient,
-  defineJob,
-  defineWorkflow,
-  type EventMessage,
-  type Steps,
-  type WorkflowDefinition,
-} from '@cgk-platform/jobs-core'
+import { ambientJobs, createClient, defineJob } from '@cgk-platform/jobs-core'
 import { expect, test } from 'vitest'
 
 import { createLocalProvider } from '../../src/local-provider.ts'
@@ -14,14 +6,9 @@ import { createTestEngine } from '../../src/testing/index.ts'
 import { createVirtualClock } from '../../src/testing/virtual-clock.ts'
 import { createCountingClock } from '../kit/counting-clock.ts'
 import { createRecordedLogger } from '../kit/recorded-logger.ts'
-import '../kit/work.ts'
+import { workflow } from '../kit/workflow.ts'
 
 const tenantId = 'acme'
-const workflow = (
-  steps: (event: EventMessage<'work.asked'>, step: Steps<'work.asked'>) => unknown,
-  options: Partial<Parameters<typeof defineWorkflow>[0]> = {},
-): WorkflowDefinition =>
-  defineWorkflow({ id: 'flow', event: 'work.asked', ...(options as object), steps }) as WorkflowDefinition
 
 test('a workflow that is asleep takes no place of its concurrency', async () => {
   const flow = workflow((_event, step) => step.sleep('nap', '1d'), { concurrency: 1 })

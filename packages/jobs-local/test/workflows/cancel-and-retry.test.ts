@@ -1,20 +1,10 @@
-import {
-  defineJob,
-  defineWorkflow,
-  type EventMessage,
-  type JobContext,
-  type Steps,
-  type WorkflowDefinition,
-} from '@cgk-platform/jobs-core'
+import { defineJob, defineWorkflow } from '@cgk-platform/jobs-core'
 import { expect, test } from 'vitest'
 
 import { createTestEngine } from '../../src/testing/index.ts'
-import '../kit/work.ts'
+import { workflow } from '../kit/workflow.ts'
 
 const tenantId = 'acme'
-type Code = (event: EventMessage<'work.asked'>, step: Steps<'work.asked'>, context: JobContext) => unknown
-const workflow = (steps: Code, options: object = {}): WorkflowDefinition =>
-  defineWorkflow({ id: 'flow', event: 'work.asked', ...options, steps }) as WorkflowDefinition
 
 test('a step that is under way at a cancel is aborted, and the completed ones are undone where that is asked for', async () => {
   const did: string[] = []

@@ -1,20 +1,10 @@
-import {
-  defineJob,
-  defineWorkflow,
-  type EventMessage,
-  type JobContext,
-  type Steps,
-  type WorkflowDefinition,
-} from '@cgk-platform/jobs-core'
+import { defineJob } from '@cgk-platform/jobs-core'
 import { expect, test } from 'vitest'
 
 import { createTestEngine } from '../../src/testing/index.ts'
-import '../kit/work.ts'
+import { workflow } from '../kit/workflow.ts'
 
 const tenantId = 'acme'
-type Code = (event: EventMessage<'work.asked'>, step: Steps<'work.asked'>, context: JobContext) => unknown
-const workflow = (steps: Code, options: object = {}): WorkflowDefinition =>
-  defineWorkflow({ id: 'flow', event: 'work.asked', ...options, steps }) as WorkflowDefinition
 const once = { retry: { maxAttempts: 1 } }
 
 test('a run that fails before its code comes to a completed step is undone all the same, once the code comes there', async () => {

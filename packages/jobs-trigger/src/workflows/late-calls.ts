@@ -1,3 +1,5 @@
+import { longerGrace } from '@cgk-platform/jobs-core'
+
 /** Looks after code that awaits what is no step beside an open wait: it is left, and would go on if it were waited for. */
 export interface LateCalls {
   /** How long the next pass waits for such code. */
@@ -8,9 +10,6 @@ export interface LateCalls {
   next(): AbortSignal
 }
 
-const shortestGraceMs = 100
-const longestGraceMs = 60_000
-
 /** Gives no time until code was late. */
 export function createLateCalls(): LateCalls {
   let graceMs = 0
@@ -20,9 +19,9 @@ export function createLateCalls(): LateCalls {
       return graceMs
     },
     note(afterMs) {
-      // Where even that was too short, the code goes on when its wait is over.
-      if (graceMs === longestGraceMs) return
-      graceMs = Math.min(Math.max(2 * afterMs, shortestGraceMs), longestGraceMs)
+      const longerMs = longerGrace(graceMs, afterMs)
+      if (longerMs === undefined) return
+      graceMs = longerMs
       coming.abort()
     },
     next() {

@@ -3,13 +3,14 @@ import {
   errorFrom,
   type Json,
   type JobErrorInfo,
+  kindChanged,
   pause,
   type StepCall,
   type StepEngine,
   type StepEngineFactory,
   StepFailedError,
   type StepTools,
-  WorkflowChangedError,
+  undoGraceMs,
 } from '@cgk-platform/jobs-core'
 
 import { toAwaited } from '../../wire/awaited-event.ts'
@@ -96,7 +97,8 @@ class NativeSteps implements StepEngine {
     const ended = this.#ended(call.key)
     const never = new Promise<never>(() => undefined)
     if (ended && !fitsKind(ended, call.kind)) {
-      this.#tools.fail(changed(this.#tools, call, ended))
+      const was = ended.type === 'data' ? readStepRecord(ended.data)?.kind : undefined
+      this.#tools.fail(kindChanged(this.#tools.definition.id, call.key, { was, is: call.kind }))
       return never
     }
     this.#calls.set(call.key, call)
@@ -193,13 +195,4 @@ function recordedOutput(call: StepCall, data: unknown, { ended }: Pass): Json | 
 
 /** How many turns of the loop the code may take from one step to the next while it is only run for what it can undo. */
 const stillTurns = 5
-/** How long it is given to come to a step whose undo it holds. */
-const undoGraceMs = 1000
 const graceStepMs = 20
-
-function changed({ definition }: StepTools, { key, kind }: StepCall, ended: EndedStep): WorkflowChangedError {
-  const was = ended.type === 'data' ? readStepRecord(ended.data)?.kind : undefined
-  const before = was === undefined ? 'another kind of step' : `\`step.${was}\``
-  const problem = `its step \`${key}\` was ${before} and is \`step.${kind}\` now`
-  return new WorkflowChangedError({ definitionId: definition.id, stepId: key, problem })
-}

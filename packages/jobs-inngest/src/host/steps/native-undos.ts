@@ -5,7 +5,7 @@ import {
   type StepCall,
   type StepTools,
   toErrorInfo,
-  WorkflowChangedError,
+  undoUnreached,
 } from '@cgk-platform/jobs-core'
 
 import { sha1 } from '../../wire/sha1.ts'
@@ -64,13 +64,8 @@ export function createNativeUndos(
       .toReversed()
   }
 
-  /** The code holds the undo: where it did not come to call the step, that counts as an attempt. */
   const unreached = (key: string) => (): never => {
-    const why = thrown === undefined ? 'the code calls it no more' : 'the code threw before it called it'
-    const problem = `its step \`${key}\` is to be undone, and ${why}`
-    const changed = new WorkflowChangedError({ definitionId: definition.id, stepId: key, problem })
-    if (thrown !== undefined) changed.cause = thrown
-    throw changed
+    throw undoUnreached(definition.id, key, thrown)
   }
 
   const undo = async (key: string): Promise<void> => {
