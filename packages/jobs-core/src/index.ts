@@ -1,6 +1,7 @@
 export type { StandardSchemaV1 } from '@standard-schema/spec'
 
 export { checkOptionNames } from './options/check-option-names.ts'
+export { kindOf } from './options/kind-of.ts'
 export { createClient, type ClientEngine, type ClientOptions } from './client/create-client.ts'
 export {
   createEngineClient,
@@ -47,6 +48,7 @@ export { JobNotFoundError } from './errors/job-not-found-error.ts'
 export { JobNotRetryableError } from './errors/job-not-retryable-error.ts'
 export { JobsError } from './errors/jobs-error.ts'
 export { JobTimeoutError } from './errors/job-timeout-error.ts'
+export { LeaseLostError } from './errors/lease-lost-error.ts'
 export { NonRetryableError } from './errors/non-retryable-error.ts'
 export { NotSerializableError } from './errors/not-serializable-error.ts'
 export { OutputTooLargeError } from './errors/output-too-large-error.ts'
@@ -58,6 +60,7 @@ export { RequestFailedError } from './errors/request-failed-error.ts'
 export { RetryAfterError } from './errors/retry-after-error.ts'
 export { SendFailedError, type SendFailure } from './errors/send-failed-error.ts'
 export { ShutdownError } from './errors/shutdown-error.ts'
+export { StoreError, type StoreProblem } from './errors/store-error.ts'
 export { TenantMismatchError } from './errors/tenant-mismatch-error.ts'
 export { TenantRequiredError } from './errors/tenant-required-error.ts'
 export { InvalidStepError } from './errors/invalid-step-error.ts'
@@ -103,7 +106,7 @@ export type {
 export type { AsJson } from './jobs/as-json.ts'
 export { eventOf } from './jobs/event-of.ts'
 export { ambientJobs, createJobRegistry, type JobRegistry, toJobRegistry } from './jobs/job-registry.ts'
-export type { ProviderOptions, ProviderOptionTypes } from './jobs/provider-options.ts'
+export type { LocalOptions, ProviderOptions, ProviderOptionTypes, SqliteTransaction } from './jobs/provider-options.ts'
 
 export { createDefaultLogger, type LogOutput } from './logging/default-logger.ts'
 export { bindLogger, type LogFields, type Logger, type LoggerLike, type LogLevel } from './logging/logger.ts'

@@ -1,6 +1,6 @@
 import { type Capabilities, maxDurationMs } from '@cgk-platform/jobs-core'
 
-/** What the local engine can do. */
+/** What the local engine can do with its jobs in memory. */
 export const localCapabilities: Capabilities = {
   features: {
     delay: { supported: true },
@@ -50,4 +50,23 @@ export const localCapabilities: Capabilities = {
   daylightSaving:
     'A fixed local time that does not exist that day runs at the first instant after the gap, one that occurs twice ' +
     'runs at the first; schedules with a wildcard or a step in the hour field follow real elapsed time.',
+}
+
+/** What it can do with its jobs in a file, which any number of processes of the machine share. */
+export const sqliteCapabilities: Capabilities = {
+  ...localCapabilities,
+  features: {
+    ...localCapabilities.features,
+    'cancelJob of a running job': {
+      supported: true,
+      note: 'At once in the same process, within some 50 ms in another.',
+    },
+    concurrency: { supported: true, note: 'Counted over all processes of the file.' },
+    'concurrency.perTenant': { supported: true, note: 'Counted over all processes of the file; tenants take turns.' },
+    cron: { supported: true, note: 'Each tick once, however many processes run; none while no process does.' },
+    "cron.catchUp: 'latest'": { supported: true },
+    'jobs survive a restart': { supported: true, note: 'Also a power cut: a send resolves once it is on the disk.' },
+    'several processes': { supported: true, note: 'On one machine, on one file.' },
+  },
+  abortToleranceMs: 250,
 }

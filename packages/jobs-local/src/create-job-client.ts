@@ -1,6 +1,7 @@
 import { createEngineClient, type EngineClientOptions, type JobClient } from '@cgk-platform/jobs-core'
 
-import { createLocalProvider, type LocalConfig } from './local-provider.ts'
+import type { LocalConfig } from './local-config.ts'
+import { createLocalProvider } from './local-provider.ts'
 
 /** What `createJobClient` takes where the local engine is the only one installed. */
 export type LocalClientOptions = EngineClientOptions<'local', LocalConfig>

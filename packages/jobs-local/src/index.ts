@@ -4,10 +4,11 @@ import { createJobClient } from './create-job-client.ts'
 
 export * from '@cgk-platform/jobs-core'
 
-export { localCapabilities } from './capabilities.ts'
+export { localCapabilities, sqliteCapabilities } from './capabilities.ts'
 export { createJobClient, type LocalClientOptions } from './create-job-client.ts'
 export type { EngineView } from './engine/engine-view.ts'
-export { createLocalProvider, type LocalConfig, type LocalInternals, type LocalProvider } from './local-provider.ts'
+export type { LocalConfig, LocalRole } from './local-config.ts'
+export { createLocalProvider, type LocalInternals, type LocalProvider } from './local-provider.ts'
 export type { JobEvents } from './own-events.ts'
 
 provideDefaultClient({

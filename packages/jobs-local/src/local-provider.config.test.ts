@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 
 import { createTestEngine } from './testing/index.ts'
 import { createJobClient } from './create-job-client.ts'
-import { createLocalProvider, type LocalConfig } from './local-provider.ts'
+import type { LocalConfig } from './local-config.ts'
+import { createLocalProvider } from './local-provider.ts'
 
 describe('the local engine cannot be set up', () => {
   test.each<[what: string, config: unknown, message: string]>([
@@ -10,7 +11,7 @@ describe('the local engine cannot be set up', () => {
     ['a setting of another engine', { apiKey: 'key' }, '`apiKey` is not an option of the local engine. '],
     ['a misspelt part of one', { retention: { cout: 5 } }, '`cout` is not an option of `retention`. '],
     ['a number for its retention', { retention: 5 }, '`options` is a number, not an object. The options are `count`'],
-    ['a list', [], '`options` is an array, not an object. The options are `concurrency`, `retention`.'],
+    ['a list', [], '`options` is an array, not an object. The options are `concurrency`, `retention`, '],
     [
       'a retention of nothing',
       { retention: { count: 0 } },

@@ -1,36 +1,32 @@
 import {
   type Accepted,
   bindLogger,
-  checkOptionNames,
   ClientClosedError,
   type Clock,
-  type Duration,
   type Envelope,
   InvalidOptionError,
   type JobHost,
   type JobProvider,
+  type LoggerLike,
   systemClock,
-  toMilliseconds,
 } from '@cgk-platform/jobs-core'
 
-import { localCapabilities } from './capabilities.ts'
+import { localCapabilities, sqliteCapabilities } from './capabilities.ts'
 import { Engine } from './engine/engine.ts'
 import type { EngineView } from './engine/engine-view.ts'
 import { type OpenEngine, warnAtExit } from './engine/warn-at-exit.ts'
+import { healthOf } from './health-of.ts'
+import { type LocalConfig, type LocalSettings, toLocalSettings } from './local-config.ts'
+import { changeNow } from './store/change-now.ts'
+import type { JobStore } from './store/job-store.ts'
 import { createMemoryStore } from './store/memory-store.ts'
+import { createSqliteStore } from './store/sqlite/sqlite-store.ts'
 import { toJobStatus } from './to-job-status.ts'
+import { transactionOf } from './transaction-of.ts'
 import { createWatchers } from './watchers.ts'
 
 /** Well below the 15 s after which a cron tick counts as missed, so that a machine that slept misses none once awake. */
 const longestSleepMs = 10_000
-
-/** How the local engine is set up. */
-export interface LocalConfig {
-  /** The most attempts under way at once, over all jobs. Default 100. */
-  concurrency?: number | undefined
-  /** How many ended jobs are kept for reading and retrying, and for how long. Default 10,000 and `'24h'`. */
-  retention?: { count?: number | undefined; age?: number | Duration | undefined } | undefined
-}
 
 /** What tests set besides. */
 export interface LocalInternals {
@@ -47,39 +43,39 @@ export interface LocalProvider extends JobProvider {
   readonly engine: EngineView | undefined
 }
 
-/** The engine of this process as a provider. @throws {InvalidOptionError} for a setting that cannot be used. */
+/**
+ * The engine of this process as a provider.
+ *
+ * @throws {InvalidOptionError} for a setting that cannot be used.
+ */
 export function createLocalProvider(config: LocalConfig = {}, internals: LocalInternals = {}): LocalProvider {
   const { clock = systemClock, random = Math.random, ownTime = false } = internals
-  checkOptionNames('the local engine', config, ['concurrency', 'retention'])
-  checkOptionNames('`retention`', config.retention, ['count', 'age'])
-  const concurrency = countOf(config.concurrency ?? 100, 'concurrency')
-  const store = createMemoryStore({
-    count: countOf(config.retention?.count ?? 10_000, 'retention.count'),
-    ageMs: toMilliseconds(config.retention?.age ?? '24h', 'retention.age'),
-  })
+  const settings = toLocalSettings(config)
+  const { concurrency, role, path } = settings
+  const capabilities = path === undefined ? localCapabilities : sqliteCapabilities
   const watchers = createWatchers()
-  let engine: Engine | undefined
+  let parts: { readonly engine: Engine; readonly store: JobStore } | undefined
   let stopWarning = (): void => undefined
-  const attached = (): Engine => {
-    if (!engine) throw new TypeError('A local provider is used through a client: `createJobClient({ provider })`.')
-    return engine
+  const attached = () => {
+    if (!parts) throw new TypeError('A local provider is used through a client: `createJobClient({ provider })`.')
+    return parts
   }
   /** The engine for what it shall begin: one that closed since the client looked would keep it and never run it. */
-  const open = (operation: string): Engine => {
-    if (attached().isClosed) throw new ClientClosedError({ operation })
+  const open = (operation: string) => {
+    if (attached().engine.isClosed) throw new ClientClosedError({ operation })
     return attached()
   }
 
   return {
     specificationVersion: 'v1',
     name: 'local',
-    capabilities: localCapabilities,
+    capabilities,
     get engine() {
-      return engine
+      return parts?.engine
     },
 
     attach(host: JobHost) {
-      if (engine) {
+      if (parts) {
         const problem = 'has a client already'
         throw new InvalidOptionError({
           option: 'provider',
@@ -87,45 +83,49 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
           remedy: 'Make one local provider for each client.',
         })
       }
-      const limits = { provider: 'local', minRetryDelayMs: localCapabilities.minRetryDelayMs }
-      engine = new Engine({
+      const store = openStore(settings, host.logger, () => clock.now())
+      const engine = new Engine({
         store,
         clock,
         host,
-        limits,
+        limits: { provider: 'local', minRetryDelayMs: capabilities.minRetryDelayMs },
         concurrency,
         random,
+        works: role !== 'send',
         exclusiveCron: !ownTime,
         longestSleepMs: ownTime ? Number.POSITIVE_INFINITY : longestSleepMs,
         changed: watchers.tell,
+        changedElsewhere: watchers.tellAll,
       })
-      if (clock === systemClock) stopWarning = warnAtExit(toOpenEngine(engine, host))
+      parts = { engine, store }
+      if (role === 'work') engine.start()
+      if (clock === systemClock && role !== 'send') stopWarning = warnAtExit(toOpenEngine(engine, host, store))
     },
 
-    async send(envelopes: readonly Envelope[]): Promise<Accepted[]> {
-      const running = open('sendJob')
-      const added = store.add(envelopes, clock.now())
-      running.wake()
-      await store.flush()
-      return added.map(({ id, deduplicated }) => ({ ok: true, id, deduplicated }))
+    async send(envelopes: readonly Envelope[]): Promise<readonly Accepted[]> {
+      const { engine, store } = open('sendJob')
+      const transaction = transactionOf(envelopes, store)
+      const added = transaction
+        ? store.addWithin!(transaction, envelopes, clock.now())
+        : changeNow(store, () => store.add(envelopes, clock.now()))
+      engine.wake()
+      return (await added).map(({ id, deduplicated }) => ({ ok: true, id, deduplicated }))
     },
 
     async status(id) {
-      const job = store.get(id)
+      const job = parts?.store.get(id)
       return job && toJobStatus(job)
     },
 
     async cancel(id) {
-      attached().cancel(id)
-      await store.flush()
+      await attached().engine.cancel(id)
     },
 
     async retry(id) {
-      const running = open('retryJob')
-      store.retry(id, clock.now())
+      const { engine, store } = open('retryJob')
+      await changeNow(store, () => store.retry(id, clock.now()))
       watchers.tell(id)
-      running.wake()
-      await store.flush()
+      engine.wake()
     },
 
     async list(query) {
@@ -137,49 +137,51 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
           remedy: 'Pass the `cursor` of the page before, as it is.',
         })
       }
-      const { jobs, cursor } = store.list(query)
+      const { jobs, cursor } = attached().store.list(query)
       return { jobs: jobs.map(toJobStatus), ...(cursor !== undefined && { cursor }) }
     },
 
     watch: watchers.watch,
 
     async health() {
-      const ok = engine !== undefined && !engine.isClosed
-      const message = ok ? `runs in this process; jobs that have not ended: ${store.openJobs()}` : 'is closed'
-      return { ok, provider: 'local', checks: [{ name: 'engine', ok, message }] }
+      return { provider: 'local', ...healthOf(parts?.engine, parts?.store) }
     },
 
     async start() {
-      attached().start()
+      if (role === 'send') {
+        const problem = "is `'send'`, so that this process runs no jobs"
+        throw new InvalidOptionError({ option: 'role', problem, remedy: "Use `'work'` or `'both'` in a worker." })
+      }
+      attached().engine.start()
     },
 
     async close({ timeoutMs }) {
-      await engine?.close(timeoutMs)
+      await parts?.engine.close(timeoutMs)
       stopWarning()
     },
   }
 }
 
-function toOpenEngine(engine: Engine, { logger, jobs }: JobHost): OpenEngine {
+function openStore({ path, retention, leaseMs }: LocalSettings, logger: LoggerLike, now: () => number): JobStore {
+  if (path === undefined) return createMemoryStore(retention)
+  return createSqliteStore({ path, retention, leaseMs, logger: bindLogger(logger, {}), now })
+}
+
+function toOpenEngine(engine: Engine, { logger, jobs }: JobHost, { keeps }: JobStore): OpenEngine {
   const bound = bindLogger(logger, {})
+  const lostJobs = (): number => (keeps ? 0 : engine.openJobs)
   // A process that sent something had another purpose than its cron jobs, and may well end.
   const idleCronJobs = (): number => (engine.hasHadJobs ? 0 : jobs.cronJobs().length)
   return {
-    loss: () => (engine.openJobs > 0 || idleCronJobs() > 0 ? `${engine.openJobs} ${idleCronJobs()}` : ''),
+    loss: () => (lostJobs() > 0 || idleCronJobs() > 0 ? `${lostJobs()} ${idleCronJobs()}` : ''),
     warn() {
       const remedy = '`client.start()` would keep it alive.'
-      if (engine.openJobs > 0) {
+      if (lostJobs() > 0) {
         const message = `The process ends, and with it the jobs that wait: memory keeps none of them. ${remedy}`
-        bound.warn(message, { jobs: engine.openJobs })
+        bound.warn(message, { jobs: lostJobs() })
       } else {
         bound.warn(`The process ends, and its cron jobs tick no more. ${remedy}`, { cronJobs: idleCronJobs() })
       }
     },
   }
-}
-
-function countOf(value: unknown, option: string): number {
-  if (Number.isSafeInteger(value) && (value as number) >= 1) return value as number
-  const problem = `is \`${String(value)}\``
-  throw new InvalidOptionError({ option, problem, remedy: 'Give a whole number of 1 or more.' })
 }

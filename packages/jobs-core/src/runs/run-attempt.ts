@@ -121,6 +121,6 @@ function logOutcome(outcome: Outcome, logger: Logger): void {
     case 'suspended':
       return logger.debug('The workflow waits.')
     case 'interrupted':
-      return logger.warn('The attempt was interrupted: the engine is closing.')
+      return logger.warn('The attempt was interrupted, and is made again.')
   }
 }

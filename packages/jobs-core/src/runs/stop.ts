@@ -1,12 +1,15 @@
+import { LeaseLostError } from '../errors/lease-lost-error.ts'
 import { ShutdownError } from '../errors/shutdown-error.ts'
 import { JobTimeoutError } from '../errors/job-timeout-error.ts'
 import type { Clock } from '../time/clock.ts'
 import type { Outcome } from './outcome.ts'
 
-/** The outcome that an aborted signal asks for: `interrupted` when the engine closes, otherwise `cancelled`. */
+/** The outcome that an aborted signal asks for: `interrupted` when the run goes on elsewhere or later, otherwise `cancelled`. */
 export function stopOf(signal: AbortSignal): Outcome | undefined {
   if (!signal.aborted) return undefined
-  return ShutdownError.isInstance(signal.reason) ? { type: 'interrupted' } : { type: 'cancelled' }
+  const { reason } = signal
+  const goesOn = ShutdownError.isInstance(reason) || LeaseLostError.isInstance(reason)
+  return { type: goesOn ? 'interrupted' : 'cancelled' }
 }
 
 /** What may end an attempt before its handler does. */

@@ -31,9 +31,11 @@ export interface AttemptParts {
   readonly signal: AbortSignal
   /** Told of a handler that runs on though its attempt was stopped. */
   readonly leftRunning: (handler: Promise<unknown>) => void
-  readonly store: Pick<JobStore, 'saveStep'>
+  readonly store: Pick<JobStore, 'change' | 'saveStep' | 'saveFailure'>
   /** Lets a workflow that is asleep go on. */
   readonly wakeRun: (run: StoredRun) => void
+  /** Told where another process has taken the run over. */
+  readonly lost: () => void
   /** Calls back when a wait of the run's steps was answered; the answer ends it. */
   readonly onAnswer: (listener: (step: StepRecord) => void) => () => void
   /** For a cron job that is fanned out over tenants. */
@@ -77,14 +79,13 @@ export async function attemptRun(run: StoredRun, parts: AttemptParts): Promise<O
 function recordsOf(
   run: StoredRun,
   { version }: WorkflowDefinition,
-  { store, onAnswer, wakeRun }: AttemptParts,
+  { clock, store, onAnswer, wakeRun, lost }: AttemptParts,
 ): StepRecords {
   return {
     record: (run.workflow ??= newWorkflowRecord(run.id, version)),
-    save(step) {
-      store.saveStep(run, step)
-      return undefined
-    },
+    save: (step) =>
+      store.change(() => store.saveStep(run, step, clock.now()), { done: (isKept) => void (isKept || lost()) }),
+    saveFailure: () => store.change(() => store.saveFailure(run), { done: () => undefined }),
     onAnswer,
     ...(run.graceMs !== undefined && { graceMs: run.graceMs }),
     calledLate(afterMs) {

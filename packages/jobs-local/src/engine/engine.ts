@@ -1,9 +1,8 @@
 import {
   bindLogger,
   claimCronJob,
-  type Envelope,
-  isEnded,
   JobCancelledError,
+  LeaseLostError,
   type Logger,
   onCronReleased,
   releaseCronJobs,
@@ -14,14 +13,14 @@ import {
   toErrorInfo,
 } from '@cgk-platform/jobs-core'
 
-import type { StoredRun } from '../store/job-store.ts'
+import type { AnsweredStep, News, StoredJob, StoredRun } from '../store/job-store.ts'
 import { attemptRun } from './attempt-run.ts'
 import { CronTicker } from './cron-ticker.ts'
 import type { EngineParts } from './engine-parts.ts'
 import type { EngineView } from './engine-view.ts'
 import { type Flight, Flights } from './flights.ts'
 import { StayingHandlers } from './staying-handlers.ts'
-import { subscribersOf } from './subscribers-of.ts'
+import { subscribersOf, toHandled } from './subscribers-of.ts'
 import { createTickHost } from './tick-host.ts'
 import { UnhandledEvents } from './unhandled-events.ts'
 import { WakeTimer } from './wake-timer.ts'
@@ -31,6 +30,14 @@ const { queueMicrotask: microtask } = globalThis
 
 /** How many jobs get their runs before the loop has its turn. */
 const dueBatch = 10_000
+
+/** What a look at the store has brought. */
+interface Begun {
+  readonly due: readonly StoredJob[]
+  readonly unhandled: readonly string[]
+  readonly news: News
+  readonly claimed: readonly StoredRun[]
+}
 
 /** Runs what its store says is due: new jobs get their runs, runs their attempts, cron ticks their jobs. */
 export class Engine implements EngineView {
@@ -42,8 +49,6 @@ export class Engine implements EngineView {
   readonly #unwatch: () => void
   readonly #staying: StayingHandlers
   readonly #unhandled: UnhandledEvents
-  /** Cancelled workflows that are undone once their work has left, with the envelopes that their jobs had. */
-  readonly #toUndo = new Map<StoredRun, Envelope>()
   #hadJobs = false
   #awaitingStep: (() => void)[] = []
   #pumpQueued = false
@@ -59,16 +64,16 @@ export class Engine implements EngineView {
     this.#unhandled = new UnhandledEvents(this.#logger)
     this.#timer = new WakeTimer(clock, () => runDetached(() => this.#pump()), parts.longestSleepMs)
     this.#staying = new StayingHandlers(clock, (run) => {
-      this.#leave(run)
-      this.wake()
-      this.#stepMade()
+      const done = (): void => this.#moved()
+      void store.change(() => store.release(run), { done })
     })
+    store.onChange(() => this.#changedElsewhere())
     this.#cron = new CronTicker({
       jobs: host.jobs,
       logger: host.logger,
       now: () => clock.now(),
       lastTick: (id) => store.lastTick(id),
-      setLastTick: (id, tick) => store.setLastTick(id, tick),
+      setLastTick: (id, tick) => void store.change(() => store.setLastTick(id, tick), { done: () => undefined }),
       host: () => this.#tickHost(),
       claim: (definition) => !parts.exclusiveCron || claimCronJob(definition, this),
       release: (definition) => releaseCronJobs(this, definition),
@@ -104,7 +109,7 @@ export class Engine implements EngineView {
   get hasDue(): boolean {
     const { store, clock, concurrency } = this.#parts
     if (this.#closing) return false
-    return this.#pumpQueued || (this.#flights.size + this.#staying.size < concurrency && store.hasReady(clock.now()))
+    return this.#pumpQueued || store.isChanging || (this.#flights.size + this.#staying.size < concurrency && store.hasReady(clock.now()))
   }
 
   /** True while something is due now or under way. */
@@ -125,44 +130,21 @@ export class Engine implements EngineView {
 
   /** Says that the store has something new; it is looked at once the code that is running has finished. */
   wake(): void {
-    if (this.#pumpQueued) return
+    if (this.#pumpQueued || !this.#parts.works) return
     this.#pumpQueued = true
     microtask(() => runDetached(() => this.#pump()))
   }
 
-  cancel(jobId: string): void {
+  /** Ends a job; answers when that is durable, `undefined` where it is so at once. */
+  cancel(jobId: string): Promise<void> | undefined {
     const { store, clock } = this.#parts
-    const { envelope, runs = [] } = store.get(jobId) ?? {}
-    const undone = runs.filter((run) => !isEnded(run.state) && this.#isUndone(run))
-    const running = store.cancel(jobId, clock.now())
-    for (const run of undone) {
-      this.#toUndo.set(run, envelope!)
-      if (!this.#flights.has(run.id)) this.#beginUndo(run)
-    }
-    for (const run of running) this.#flights.abort(run.id, new JobCancelledError({ jobId }))
-    this.#parts.changed(jobId)
-    this.wake() // the places they held are free
-  }
-
-  /** Nothing of a run is under way any more. */
-  #leave(run: StoredRun): void {
-    this.#parts.store.release(run)
-    this.#beginUndo(run)
-  }
-
-  /** Undoes a workflow that was cancelled. */
-  #beginUndo(run: StoredRun): void {
-    const envelope = this.#toUndo.get(run)
-    if (!envelope || !this.#toUndo.delete(run)) return
-    this.#parts.store.beginUndo(run, envelope)
-    this.wake()
-  }
-
-  /** True for a workflow whose steps are undone when it is cancelled, and for one that is being undone already. */
-  #isUndone({ definitionId, workflow }: StoredRun): boolean {
-    const definition = this.#parts.host.jobs.get(definitionId)
-    if (definition?.kind !== 'workflow' || !workflow) return false
-    return definition.compensateOnCancel || workflow.failure !== undefined
+    return store.change(() => store.cancel(jobId, clock.now()), {
+      done: (running) => {
+        for (const run of running) this.#flights.abort(run.id, new JobCancelledError({ jobId }))
+        this.#parts.changed(jobId)
+        this.wake() // the places they held are free
+      },
+    })
   }
 
   /** Lets what is due and under way end, for so long; then aborts it. */
@@ -191,14 +173,19 @@ export class Engine implements EngineView {
       if (expired) this.#stepMade()
     }
     this.#hurry(timeoutMs)
-    while (!expired && this.isBusy) await this.#nextStep()
+    // What a store keeps is left for the next process; memory's jobs end with this one.
+    while (!expired && (store.keeps ? this.#flights.size > 0 : this.isBusy)) await this.#nextStep()
     this.#hurry = undefined
     for (const timer of timers) timer.cancel()
     this.#closing = true
     this.#timer.clear()
+    store.beginClosing()
     this.#flights.abortAll(new ShutdownError())
     await Promise.all(this.inFlight)
-    const dropped = store.close(toErrorInfo(new ShutdownError()), clock.now())
+    let dropped: readonly string[] = []
+    const work = (): readonly string[] => store.close(toErrorInfo(new ShutdownError()), clock.now())
+    await store.change(work, { done: (ids) => void (dropped = ids), failed: () => undefined })
+    store.dispose()
     for (const jobId of dropped) this.#parts.changed(jobId)
     if (dropped.length > 0) {
       this.#logger.warn('The engine closed with jobs that had not ended; memory keeps none of them.', {
@@ -219,37 +206,66 @@ export class Engine implements EngineView {
   }
 
   #definitionsChanged(): void {
+    if (!this.#parts.works) return
+    this.#parts.store.handle(this.#parts.host.jobs.all().map(toHandled))
     this.#cron.refresh()
     this.#rearm()
   }
 
+  #changedElsewhere(): void {
+    this.#parts.changedElsewhere()
+    this.wake()
+  }
+
   #pump(): void {
-    this.#pumpQueued = false
     if (this.#closing) return
-    const { store, clock, concurrency } = this.#parts
-    const now = clock.now()
     this.#cron.tick()
+    void this.#parts.store.change(() => this.#begin(), { done: (begun) => this.#begun(begun) })
+  }
+
+  /** What there is to begin, all in one change. */
+  #begin(): Begun {
+    this.#pumpQueued = false
+    const { store, clock, concurrency, host } = this.#parts
+    const now = clock.now()
     const due = store.takeDueJobs(dueBatch, now)
+    const unhandled: string[] = []
     for (const job of due) {
-      this.#hadJobs = true
       const answered = store.answerWaits(job.envelope, now)
-      const subscribers = subscribersOf(job, this.#parts.host.jobs)
-      if (subscribers.length === 0 && answered === 0) this.#unhandled.note(job.envelope.event)
+      const subscribers = subscribersOf(job, host.jobs, store)
+      if (subscribers.length === 0 && answered === 0) unhandled.push(job.envelope.event)
       store.addRuns(job, subscribers, now)
-      this.#parts.changed(job.envelope.id)
     }
-    for (const { run, step } of store.takeAnswers()) {
-      if (!this.#flights.tell(run.id, step)) store.wakeRun(run)
-      this.#parts.changed(run.job.envelope.id)
-    }
-    const limitsOf = (definitionId: string) => this.#parts.host.jobs.get(definitionId)?.concurrency
-    const places = concurrency - this.#flights.size - this.#staying.size
-    for (const run of store.claim(places, limitsOf, now)) {
+    const news = store.takeNews(now)
+    const limitsOf = (definitionId: string) => host.jobs.get(definitionId)?.concurrency
+    const places = this.#closing ? 0 : concurrency - this.#flights.size - this.#staying.size
+    return { due, unhandled, news, claimed: store.claim(places, limitsOf, now) }
+  }
+
+  #begun({ due, unhandled, news, claimed }: Begun): void {
+    const { changed } = this.#parts
+    if (due.length > 0) this.#hadJobs = true
+    for (const event of unhandled) this.#unhandled.note(event)
+    for (const job of due) changed(job.envelope.id)
+    for (const answer of news.answered) this.#tellAnswer(answer)
+    for (const run of news.cancelled) this.#flights.abort(run.id, new JobCancelledError({ jobId: run.job.envelope.id }))
+    for (const run of news.lost) this.#flights.abort(run.id, new LeaseLostError())
+    for (const run of claimed) {
       this.#flights.add(run.id, (flight) => this.#attempt(run, flight))
-      this.#parts.changed(run.job.envelope.id)
+      changed(run.job.envelope.id)
     }
     this.#rearm()
     if (due.length === dueBatch) this.#pumpSoon()
+  }
+
+  #tellAnswer({ run, step }: AnsweredStep): void {
+    if (!this.#flights.tell(run.id, step)) this.#wakeRun(run)
+    this.#parts.changed(run.job.envelope.id)
+  }
+
+  #wakeRun(run: StoredRun): void {
+    const { store } = this.#parts
+    void store.change(() => store.wakeRun(run), { done: () => this.wake() })
   }
 
   /** Lets the loop turn between two batches, so that a million jobs do not block it. */
@@ -260,27 +276,34 @@ export class Engine implements EngineView {
   }
 
   async #attempt(run: StoredRun, { abort, onAnswer }: Flight): Promise<void> {
-    const { store, clock, changed } = this.#parts
+    const { store, clock } = this.#parts
     const attempt = run.attempts
     let left: Promise<unknown> | undefined
     const outcome = await attemptRun(run, {
       ...this.#parts,
       signal: abort.signal,
       onAnswer,
-      wakeRun: (waiting) => {
-        store.wakeRun(waiting)
-        this.wake()
-      },
+      lost: () => abort.abort(new LeaseLostError()),
+      wakeRun: (waiting) => this.#wakeRun(waiting),
       tickHost: () => this.#tickHost(),
       leftRunning: (handler) => {
         left = handler
       },
     })
-    this.#flights.remove(run.id)
-    store.settle(run, attempt, outcome, clock.now())
-    if (left) this.#staying.add(run, left)
-    else this.#leave(run)
-    changed(run.job.envelope.id)
+    const work = (): boolean => store.settle(run, attempt, outcome, clock.now(), !left)
+    const settling = store.change(work, {
+      done: () => {
+        this.#flights.remove(run.id)
+        if (left) this.#staying.add(run, left)
+        this.#parts.changed(run.job.envelope.id)
+        this.#moved()
+      },
+    })
+    if (settling) await settling
+  }
+
+  /** A place may be free. */
+  #moved(): void {
     this.wake()
     this.#stepMade()
   }
@@ -291,7 +314,7 @@ export class Engine implements EngineView {
   }
 
   #rearm(): void {
-    if (this.#closing) return
+    if (this.#closing || !this.#parts.works) return
     const [job, tick] = [this.#parts.store.nextDueAt(), this.#cron.nextAt()]
     const dueAt = job === undefined || tick === undefined ? (job ?? tick) : Math.min(job, tick)
     const busy = this.#started || this.#pumpQueued || this.#flights.size > 0 || this.#waitsForPlace

@@ -1,10 +1,35 @@
-import { cronJobIdOf, type JobRegistry, maxAttemptsOf } from '@cgk-platform/jobs-core'
+import { cronJobIdOf, type Definition, eventOf, type JobRegistry, maxAttemptsOf } from '@cgk-platform/jobs-core'
 
-import type { StoredJob, Subscriber } from '../store/job-store.ts'
+import type { Handled, JobStore, StoredJob, Subscriber } from '../store/job-store.ts'
 
-/** Who gets a run for a job: the jobs that handle its event, or the cron job that it is a tick of, also where that is gone. */
-export function subscribersOf({ envelope }: StoredJob, jobs: JobRegistry): Subscriber[] {
+/**
+ * Who gets a run for a job: the jobs that handle its event, here or in other workers, or the cron job that it is a tick of,
+ * also where that is gone.
+ */
+export function subscribersOf(
+  { envelope }: StoredJob,
+  jobs: JobRegistry,
+  store: Pick<JobStore, 'handledElsewhere'>,
+): Subscriber[] {
   const cronJobId = cronJobIdOf(envelope.event)
-  const ids = cronJobId === undefined ? jobs.subscribers(envelope.event).map(({ id }) => id) : [cronJobId]
-  return ids.map((definitionId) => ({ definitionId, maxAttempts: maxAttemptsOf(envelope, jobs.get(definitionId)) }))
+  if (cronJobId !== undefined) {
+    return [{ definitionId: cronJobId, maxAttempts: maxAttemptsOf(envelope, jobs.get(cronJobId)) }]
+  }
+  const here = jobs.subscribers(envelope.event).map((definition) => toSubscriber(definition, envelope.maxAttempts))
+  const elsewhere = store.handledElsewhere(envelope.event).filter(({ definitionId }) => !jobs.get(definitionId))
+  if (elsewhere.length === 0) return here
+  return [...here, ...elsewhere.map((one) => ({ ...one, maxAttempts: envelope.maxAttempts ?? one.maxAttempts }))]
+}
+
+/** A definition as the other workers know of it. */
+export function toHandled(definition: Definition): Handled {
+  return { ...toSubscriber(definition), event: definition.kind === 'cron' ? undefined : eventOf(definition) }
+}
+
+function toSubscriber(definition: Definition, maxAttempts?: number): Subscriber {
+  return {
+    definitionId: definition.id,
+    maxAttempts: maxAttempts ?? maxAttemptsOf({}, definition),
+    ...(definition.kind === 'workflow' && definition.compensateOnCancel && { undoOnCancel: true }),
+  }
 }

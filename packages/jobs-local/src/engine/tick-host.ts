@@ -8,9 +8,6 @@ export function createTickHost(store: JobStore, clock: Clock, wake: () => void):
     now: clock.now(),
     createId: () => createJobId(clock.now()),
     isOpen: (definitionId, tenantId) => store.hasOpenRun(definitionId, tenantId),
-    send(envelopes: readonly Envelope[]) {
-      store.add(envelopes, clock.now())
-      wake()
-    },
+    send: (envelopes: readonly Envelope[]) => store.change(() => store.add(envelopes, clock.now()), { done: wake }),
   }
 }

@@ -6,6 +6,7 @@ import type {
   Json,
   ListQuery,
   Outcome,
+  SqliteTransaction,
   StepRecord,
   WorkflowRecord,
 } from '@cgk-platform/jobs-core'
@@ -50,6 +51,10 @@ export interface StoredRun {
   attemptStartedAt?: number
   /** Set while the attempt goes on after such a pause. */
   resumed?: boolean
+  /** True where a cancel of this run undoes its steps. */
+  readonly undoOnCancel?: boolean
+  /** What a cancelled workflow is to be undone with, once its code has left its place. */
+  toUndo?: Envelope
   /** What a cancelled workflow is undone with, while it is. */
   undoing?: Envelope
 }
@@ -60,22 +65,79 @@ export interface AnsweredStep {
   readonly step: StepRecord
 }
 
+/** What the host of runs that are under way has to be told. */
+export interface News {
+  /** Waits of their steps that were answered. */
+  readonly answered: readonly AnsweredStep[]
+  /** Runs that another process has cancelled. */
+  readonly cancelled: readonly StoredRun[]
+  /** Runs that another process has taken over, since nothing was heard of this one. */
+  readonly lost: readonly StoredRun[]
+}
+
 /** A definition that gets a run for a job that has come due. */
 export interface Subscriber {
   readonly definitionId: string
   readonly maxAttempts: number
+  /** True where a cancel undoes the steps of the run. Default false. */
+  readonly undoOnCancel?: boolean
+}
+
+/** A definition that a worker has, as other workers must know of it. */
+export interface Handled extends Subscriber {
+  /** The event that it handles; none for a cron job. */
+  readonly event: string | undefined
+}
+
+/** What is made of a change. */
+export interface ChangeEnd<T> {
+  /** Called with what the work answered, once it is durable. */
+  done(result: T): void
+  /**
+   * Called where it cannot be made. Left out, it is tried until it can: what has happened to a run must be recorded in
+   * the end.
+   */
+  failed?(error: Error): void
 }
 
 /** How many runs of a definition may be under way; asked at each claim, since hot reload may change it. */
 export type LimitsOf = (definitionId: string) => ConcurrencyLimits | undefined
 
 /**
- * Where the engine keeps its jobs: the queue and the records in one, so that every step is one atomic change. All
- * methods are synchronous, as memory and SQLite both are; what a step needs to become durable, `flush` waits for.
+ * Where the engine keeps its jobs: the queue and the records in one, so that every step is one atomic change. What reads
+ * may be called at any time; what writes, within `change` alone.
  */
 export interface JobStore {
+  /** True where jobs outlive this process. */
+  readonly keeps: boolean
+  /**
+   * Makes a change, whole or not at all. Several become durable together. `work` may be called again where it could not
+   * be made at first, so that it touches nothing but the store. Answers when it is durable; `undefined` where it is so at
+   * once. It never rejects.
+   */
+  change<T>(work: () => T, end: ChangeEnd<T>): Promise<void> | undefined
+  /** True while a change is not made. */
+  readonly isChanging: boolean
+  /** Why changes cannot be made now. */
+  readonly trouble: Error | undefined
+  /** Calls back when another process has changed something. */
+  onChange(listener: () => void): void
+  /** Says which definitions this process has, so that jobs get runs for them whoever finds that they have come due. */
+  handle(definitions: readonly Handled[]): void
+  /** The definitions that other workers have for an event. */
+  handledElsewhere(event: string): readonly Subscriber[]
+  /** The definitions of runs that wait, though no worker has them. */
+  waitingForWorker(): readonly string[]
+  /** From now on what cannot be changed is given up soon. */
+  beginClosing(): void
   /** Takes new jobs; a taken idempotency key answers the job that has it. */
   add(envelopes: readonly Envelope[], now: number): readonly { readonly id: string; readonly deduplicated: boolean }[]
+  /** Takes new jobs within a transaction that the app has begun on the same file. Left out where there is no file. */
+  addWithin?(
+    transaction: SqliteTransaction,
+    envelopes: readonly Envelope[],
+    now: number,
+  ): readonly { readonly id: string; readonly deduplicated: boolean }[]
   get(jobId: string): StoredJob | undefined
   /** Up to `max` jobs that have come due and have no runs yet, oldest first. */
   takeDueJobs(max: number, now: number): readonly StoredJob[]
@@ -87,21 +149,28 @@ export interface JobStore {
   hasReady(now: number): boolean
   /** True while a run waits for its turn, also where no limit leaves room for it. */
   hasWaiting(): boolean
-  /** Records how an attempt ended; nothing happens when the run has moved on meanwhile. False then. The place stays taken. */
-  settle(run: StoredRun, attempt: number, outcome: Outcome, now: number): boolean
-  /** Keeps a step of a workflow that was begun, waits or has ended; its record was changed in place. */
-  saveStep(run: StoredRun, step: StepRecord): void
+  /**
+   * Records how an attempt ended; nothing happens when the run has moved on meanwhile. False then.
+   *
+   * @param leaves - whether its place is given back at once; otherwise `release` does so, when its handler has ended too
+   */
+  settle(run: StoredRun, attempt: number, outcome: Outcome, now: number, leaves?: boolean): boolean
+  /**
+   * Keeps a step of a workflow that was begun, waits or has ended; its record was changed in place. False where another
+   * process has taken the run over.
+   */
+  saveStep(run: StoredRun, step: StepRecord, now: number): boolean
+  /** Keeps why the run of a workflow has failed, and by which step. */
+  saveFailure(run: StoredRun): void
   /** Answers the waits of workflows that an event is for, when it comes due; answers how many they are. */
   answerWaits(envelope: Envelope, now: number): number
-  /** The waits that were answered since it was last asked, by events and by jobs that ended. */
-  takeAnswers(): readonly AnsweredStep[]
+  /** What has happened to runs under way here since it was last asked. */
+  takeNews(now: number): News
   /** Lets a workflow that is asleep, or is about to be, come to its turn. */
   wakeRun(run: StoredRun): void
-  /** Lets a cancelled workflow come to its turn to be undone, with the envelope that its job had. */
-  beginUndo(run: StoredRun, envelope: Envelope): void
-  /** Gives back the place of a run that was claimed, once its handler has ended. */
+  /** Gives back the place of a run that was claimed, once its handler has ended; a cancelled workflow is undone then. */
   release(run: StoredRun): void
-  /** Ends all that has not ended, and answers the runs that were under way, for their handlers to be told. */
+  /** Ends all that has not ended, and answers the runs that were under way here, for their handlers to be told. */
   cancel(jobId: string, now: number): readonly StoredRun[]
   /** A new run for each definition whose newest run failed; none when they have them already. */
   retry(jobId: string, now: number): void
@@ -116,8 +185,8 @@ export interface JobStore {
   /** The last tick of a cron job that was dealt with, so that missed ones are known after a restart. */
   lastTick(definitionId: string): number | undefined
   setLastTick(definitionId: string, tick: number): void
-  /** Resolves when everything up to now is durable; `undefined` where it is at once. */
-  flush(): Promise<void> | undefined
   /** Ends, as failed for this reason, every job that it does not keep for another process; answers their ids. */
   close(reason: JobErrorInfo, now: number): readonly string[]
+  /** Lets go of what it holds open, after `close`. */
+  dispose(): void
 }

@@ -14,7 +14,8 @@ import { DueQueue } from './due-queue.ts'
 import { Fifo } from './fifo.ts'
 import { IdempotencyKeys } from './idempotency-keys.ts'
 import { toJobStatus } from '../to-job-status.ts'
-import type { AnsweredStep, JobStore, LimitsOf, StoredJob, StoredRun, Subscriber } from './job-store.ts'
+import type { ChangeEnd, JobStore, LimitsOf, News, StoredJob, StoredRun, Subscriber } from './job-store.ts'
+import { isUndoneByCancel } from './is-undone-by-cancel.ts'
 import { listJobs } from './list-jobs.ts'
 import { nextRunId } from './next-run-id.ts'
 import { OpenRuns } from './open-runs.ts'
@@ -28,7 +29,13 @@ export function createMemoryStore(retention: Retention): JobStore {
   return new MemoryStore(retention)
 }
 
+const nobody: readonly Subscriber[] = []
+const none: readonly StoredRun[] = []
+
 class MemoryStore implements JobStore {
+  readonly keeps = false
+  readonly isChanging = false
+  readonly trouble = undefined
   readonly #jobs = new Map<string, StoredJob>()
   readonly #arrived = new Fifo<StoredJob>()
   readonly #delayedJobs = new DueQueue<StoredJob>((job) => job.state !== 'scheduled')
@@ -44,6 +51,30 @@ class MemoryStore implements JobStore {
 
   constructor(retention: Retention) {
     this.#retained = new RetainedJobs(retention, (job) => this.#jobs.delete(job.envelope.id))
+  }
+
+  change<T>(work: () => T, { done }: ChangeEnd<T>): undefined {
+    done(work())
+  }
+
+  onChange(): void {
+    // Nobody else has this memory.
+  }
+
+  handle(): void {
+    // As above.
+  }
+
+  handledElsewhere(): readonly Subscriber[] {
+    return nobody
+  }
+
+  waitingForWorker(): readonly string[] {
+    return []
+  }
+
+  beginClosing(): void {
+    // Changes are made at once.
   }
 
   add(envelopes: readonly Envelope[], now: number): { id: string; deduplicated: boolean }[] {
@@ -82,7 +113,7 @@ class MemoryStore implements JobStore {
   }
 
   addRuns(job: StoredJob, subscribers: readonly Subscriber[], now: number): void {
-    for (const { definitionId, maxAttempts } of subscribers) this.#addRun(job, { definitionId, maxAttempts })
+    for (const subscriber of subscribers) this.#addRun(job, subscriber)
     if (subscribers.length === 0) {
       job.state = 'completed'
       this.#endJob(job, now)
@@ -121,7 +152,13 @@ class MemoryStore implements JobStore {
     return this.#queue.hasWaiting
   }
 
-  settle(run: StoredRun, attempt: number, outcome: Outcome, now: number): boolean {
+  settle(run: StoredRun, attempt: number, outcome: Outcome, now: number, leaves = false): boolean {
+    const isSettled = this.#settle(run, attempt, outcome, now)
+    if (leaves) this.release(run)
+    return isSettled
+  }
+
+  #settle(run: StoredRun, attempt: number, outcome: Outcome, now: number): boolean {
     if (run.attempts !== attempt || (run.state !== 'running' && !run.undoing)) return false
     if (run.undoing && outcome.type !== 'suspended' && outcome.type !== 'interrupted') {
       // Its run has ended before.
@@ -165,18 +202,23 @@ class MemoryStore implements JobStore {
 
   release(run: StoredRun): void {
     this.#queue.release(run)
+    this.#beginUndo(run)
   }
 
   cancel(jobId: string, now: number): StoredRun[] {
     const job = this.#jobs.get(jobId)
     if (!job || isEnded(stateOf(job))) return []
     const running: StoredRun[] = []
+    const { envelope } = job
     for (const run of job.runs.filter(({ state }) => !isEnded(state))) {
       const before = { state: run.state, pause: run.pause, dueAt: run.dueAt }
-      if (run.state === 'running' && !run.pause) running.push(run)
+      const isRunning = run.state === 'running' && !run.pause
+      if (isRunning) running.push(run)
       if (run.pause) run.pause = undefined
+      if (isUndoneByCancel(run)) run.toUndo = envelope
       this.#endRun(run, 'cancelled', now)
       this.#queue.drop(run, before)
+      if (!isRunning) this.#beginUndo(run)
     }
     if (job.runs.length === 0) {
       const delayed = job.state === 'scheduled'
@@ -200,27 +242,26 @@ class MemoryStore implements JobStore {
     }
   }
 
-  saveStep(run: StoredRun, step: StepRecord): void {
+  saveStep(run: StoredRun, step: StepRecord): boolean {
     this.#waits.note(run, step)
     if (step.jobId !== undefined && step.state === 'waiting') this.#answerJob(step.jobId, step.startedAt)
+    return true
   }
 
   answerWaits(envelope: Envelope, now: number): number {
     return this.#waits.answerEvent(envelope, now)
   }
 
-  takeAnswers(): readonly AnsweredStep[] {
-    return this.#waits.takeAnswered()
+  saveFailure(): void {
+    // The record is kept as it is.
+  }
+
+  takeNews(): News {
+    return { answered: this.#waits.takeAnswered(), cancelled: none, lost: none }
   }
 
   wakeRun(run: StoredRun): void {
     this.#queue.wake(run)
-  }
-
-  beginUndo(run: StoredRun, envelope: Envelope): void {
-    run.undoing = envelope
-    this.#undoing++
-    this.#queue.resume(run)
   }
 
   nextDueAt(): number | undefined {
@@ -248,10 +289,6 @@ class MemoryStore implements JobStore {
     this.#ticks.set(definitionId, tick)
   }
 
-  flush(): undefined {
-    return undefined
-  }
-
   close(reason: JobErrorInfo, now: number): string[] {
     const open = [...this.#jobs.values()].filter((job) => !isEnded(stateOf(job)))
     for (const job of open) {
@@ -264,6 +301,18 @@ class MemoryStore implements JobStore {
       this.#endJob(job, now)
     }
     return open.map(({ envelope }) => envelope.id)
+  }
+
+  dispose(): void {
+    // There is nothing to let go.
+  }
+
+  #beginUndo(run: StoredRun): void {
+    if (!run.toUndo) return
+    run.undoing = run.toUndo
+    delete run.toUndo
+    this.#undoing++
+    this.#queue.resume(run)
   }
 
   #addRun(job: StoredJob, run: Subscriber & Pick<StoredRun, 'retryOf' | 'workflow'>): void {

@@ -13,7 +13,8 @@ import {
   toMilliseconds,
 } from '@cgk-platform/jobs-core'
 
-import { createLocalProvider, type LocalConfig, type LocalProvider } from '../local-provider.ts'
+import type { LocalConfig } from '../local-config.ts'
+import { createLocalProvider, type LocalProvider } from '../local-provider.ts'
 import { createSettle } from './settle.ts'
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts'
 
@@ -89,7 +90,7 @@ export function createTestEngine(options: TestEngineOptions = {}): TestEngine {
   const clock = createVirtualClock(startAt?.getTime() ?? defaultStart)
   // A test that lets a week go by still wants to look at what ended on its first day.
   const retention = { age: maxDurationMs, ...config?.retention }
-  const provider = createLocalProvider({ ...config, retention }, { clock, random, ownTime: true })
+  const provider = createLocalProvider({ store: 'memory', ...config, retention }, { clock, random, ownTime: true })
   const sent: SentRecord[] = []
   const attempts: AttemptRecord[] = []
   const client = createClient(

@@ -11,14 +11,18 @@ import { conformanceOptions, type ConformanceEngine, type ConformanceTarget } fr
 
 // The face of the package, which says what the default client is.
 import '../../src/index.ts'
+import type { LocalConfig } from '../../src/local-config.ts'
 import { createLocalProvider, type LocalProvider } from '../../src/local-provider.ts'
 import { createVirtualClock } from '../../src/testing/virtual-clock.ts'
+import { createTemporaryFile, type TemporaryFile } from '../kit/temporary-file.ts'
 import { passVirtualTime } from './pass-virtual-time.ts'
 
 /** Which time the local engine runs on, and what stands between it and its client. */
 export interface LocalTargetOptions {
   /** Default: a clock of its own, on which the suite takes seconds. */
   time?: 'virtual' | 'real'
+  /** Where jobs are kept. Default: in memory. */
+  store?: 'memory' | 'sqlite'
   /** Puts another provider before the local one, for the client under test. */
   wrap?(provider: LocalProvider, clock: Clock): JobProvider
   /** Puts another client before the one under test. */
@@ -34,9 +38,9 @@ const startAt = Date.UTC(2026, 2, 1, 11, 50, 10)
 
 /** The local engine as a target of the conformance suite. */
 export function createLocalTarget(options: LocalTargetOptions = {}): ConformanceTarget {
-  const { time = 'virtual', createDefault = createDefaultClient } = options
+  const { time = 'virtual', store = 'memory', createDefault = createDefaultClient } = options
   return {
-    name: 'local',
+    name: store === 'memory' ? 'local' : 'local (SQLite)',
     concurrent: time === 'real',
     createDefault,
     open: async () => (time === 'real' ? openReal(options) : openVirtual(options)),
@@ -48,9 +52,11 @@ function openVirtual(options: LocalTargetOptions): ConformanceEngine {
   // What a machine's sleep adds to the wall clock; timers count on where they stood.
   let sleptMs = 0
   const clock: Clock = { ...virtual, now: () => virtual.now() + sleptMs }
-  const local = createLocalProvider({ retention: { count: 100_000 } }, { clock, random: () => 0, ownTime: true })
+  const file = options.store === 'sqlite' ? createTemporaryFile() : undefined
+  const config: LocalConfig = { retention: { count: 100_000 }, ...(file && { path: file.path }) }
+  const local = createLocalProvider(config, { clock, random: () => 0, ownTime: true })
   return {
-    ...open(local, clock, options),
+    ...open(local, clock, options, file),
     clock,
     pass: (durationMs) => passVirtualTime(local, virtual, durationMs),
     async suspend(durationMs) {
@@ -60,10 +66,16 @@ function openVirtual(options: LocalTargetOptions): ConformanceEngine {
 }
 
 function openReal(options: LocalTargetOptions): ConformanceEngine {
-  return open(createLocalProvider(), systemClock, options)
+  const file = options.store === 'sqlite' ? createTemporaryFile() : undefined
+  return open(createLocalProvider(file && { path: file.path }), systemClock, options, file)
 }
 
-function open(local: LocalProvider, clock: Clock, options: LocalTargetOptions): ConformanceEngine {
+function open(
+  local: LocalProvider,
+  clock: Clock,
+  options: LocalTargetOptions,
+  file: TemporaryFile | undefined,
+): ConformanceEngine {
   const { wrap = (provider) => provider, wrapClient = (client) => client, restart } = options
   const provider = wrap(local, clock)
   const { capabilities } = provider
@@ -71,7 +83,10 @@ function open(local: LocalProvider, clock: Clock, options: LocalTargetOptions): 
   const client = createClient({ load: () => provider }, clientOptions)
   return {
     client: wrapClient(client),
-    close: () => client.close({ timeout: 0 }),
+    async close() {
+      await client.close({ timeout: 0 })
+      file?.remove()
+    },
     async anotherClient() {
       const { attach: _attach, start: _start, close: _close, ...sender } = provider
       return createClient({ load: () => sender }, { ...clientOptions, jobs: [] })

@@ -4,4 +4,6 @@ import { afterAll, beforeAll, describe, it } from 'vitest'
 import { createLocalTarget } from './local-target.ts'
 
 // Each case takes milliseconds on a virtual clock, the longest a second.
-describeConformance(createLocalTarget(), { describe, it, beforeAll, afterAll }, { caseLimitMs: 20_000 })
+for (const store of ['memory', 'sqlite'] as const) {
+  describeConformance(createLocalTarget({ store }), { describe, it, beforeAll, afterAll }, { caseLimitMs: 20_000 })
+}

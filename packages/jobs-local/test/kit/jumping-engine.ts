@@ -1,6 +1,7 @@
 import { type ClientOptions, type Clock, createClient, type JobClient } from '@cgk-platform/jobs-core'
 
-import { createLocalProvider, type LocalConfig } from '../../src/local-provider.ts'
+import type { LocalConfig } from '../../src/local-config.ts'
+import { createLocalProvider } from '../../src/local-provider.ts'
 import { createVirtualClock } from '../../src/testing/virtual-clock.ts'
 import { createRecordedLogger, type RecordedLogger } from './recorded-logger.ts'
 

@@ -1,0 +1,148 @@
+import type { ConcurrencyLimits } from '@cgk-platform/jobs-core'
+
+import type { LimitsOf, StoredRun } from '../job-store.ts'
+import type { Connection } from './connection.ts'
+import { type JobRow, phases, type RunRow, toStoredJob, toStoredRun } from './rows.ts'
+import { holdRun } from './runs-table.ts'
+
+const { ready, held } = phases
+
+/** Whose turn came last: the next one begins after it. */
+export class Turns {
+  definition = ''
+  readonly tenants = new Map<string, string>()
+}
+
+/** What a claim is made with. */
+export interface ClaimOptions {
+  readonly connection: Connection
+  readonly turns: Turns
+  readonly max: number
+  readonly worker: number
+  readonly limitsOf: LimitsOf
+  readonly mayBegin: (definitionId: string) => boolean
+  readonly now: number
+}
+
+type ClaimedRow = RunRow & { readonly id: string; readonly envelope: string; readonly job_state: string }
+
+/**
+ * Takes the runs whose turn it is. Turns go round the definitions, and within one round its tenants, so that neither a busy
+ * definition nor a busy tenant starves the others; within a tenant the oldest job comes first. Places are counted over all
+ * workers.
+ */
+export function claimRuns(options: ClaimOptions): StoredRun[] {
+  const { connection, turns, max, mayBegin } = options
+  const claimed: StoredRun[] = []
+  if (max <= 0) return claimed
+  const open = readyDefinitions(connection, turns.definition).filter(mayBegin)
+  // Each round gives every definition the same share of what is left; whoever has no more drops out.
+  while (claimed.length < max && open.length > 0) {
+    const share = Math.ceil((max - claimed.length) / open.length)
+    for (const definition of [...open]) {
+      const wanted = Math.min(share, max - claimed.length)
+      if (wanted <= 0) break
+      const found = claimOf(definition, wanted, options)
+      claimed.push(...found)
+      turns.definition = definition
+      if (found.length < wanted) open.splice(open.indexOf(definition), 1)
+    }
+  }
+  return claimed
+}
+
+function claimOf(definition: string, wanted: number, options: ClaimOptions): StoredRun[] {
+  const { connection, turns, limitsOf } = options
+  const limits = limitsOf(definition)
+  const most = Math.min(wanted, roomIn(connection, limits?.limit, definition))
+  const claimed: StoredRun[] = []
+  /** Tenants from whom nothing could be taken. */
+  const full = new Set<string>()
+  while (claimed.length < most) {
+    const before = claimed.length
+    const tenants = readyTenants(connection, definition, turns.tenants.get(definition) ?? '', most - before)
+    if (tenants.every((tenant) => full.has(tenant))) break
+    const share = Math.ceil((most - before) / Math.max(1, tenants.length))
+    for (const tenant of tenants) {
+      const room = roomIn(connection, limits?.perTenant, definition, tenant)
+      const count = Math.min(share, most - claimed.length, room)
+      const taken = count > 0 ? claimFrom(definition, tenant, count, options) : []
+      claimed.push(...taken)
+      if (taken.length === 0) full.add(tenant)
+      turns.tenants.set(definition, tenant)
+    }
+  }
+  return claimed
+}
+
+function claimFrom(definition: string, tenant: string, count: number, options: ClaimOptions): StoredRun[] {
+  const { connection, worker, now } = options
+  const rows = connection.all<ClaimedRow>(
+    'SELECT r.*, j.id, j.envelope, j.state AS job_state FROM cgk_runs r JOIN cgk_jobs j ON j.seq = r.job ' +
+      `WHERE r.phase = ${ready} AND r.definition = ? AND r.tenant = ? ORDER BY r.job, r.number LIMIT ?`,
+    definition,
+    tenant,
+    count,
+  )
+  return rows.map((row) => {
+    holdRun(connection, { seq: row.job, number: row.number }, worker, now)
+    return toHeldRun(row, worker, now)
+  })
+}
+
+/** The run as its row is from now on. */
+function toHeldRun(row: ClaimedRow, worker: number, now: number): StoredRun {
+  const goesOn = row.pause !== null
+  const job: JobRow = { seq: row.job, id: row.id, envelope: row.envelope, state: row.job_state, ended_at: null }
+  const changed = goesOn
+    ? { resumed: 1 }
+    : { resumed: 0, state: 'running' as const, attempts: row.attempts + 1, attempt_started_at: now }
+  const run: RunRow = { ...row, ...changed, worker, pause: null, due_at: null, started_at: row.started_at ?? now }
+  return toStoredRun(run, toStoredJob(job))
+}
+
+/** How many more runs may have a place. */
+function roomIn(connection: Connection, limit: ConcurrencyLimits['limit'], definition: string, tenant?: string): number {
+  if (limit === undefined) return Number.POSITIVE_INFINITY
+  const lane = tenant === undefined ? 'definition = ?' : 'definition = ? AND tenant = ?'
+  const values = tenant === undefined ? [definition] : [definition, tenant]
+  const sql =
+    `SELECT (SELECT count(*) FROM cgk_runs WHERE phase = ${held} AND ${lane}) + ` +
+    `(SELECT count(*) FROM cgk_stays WHERE ${lane}) AS taken`
+  const { taken } = connection.get<{ taken: number }>(sql, ...values, ...values)!
+  return Math.max(0, limit - taken)
+}
+
+/** The definitions that have runs whose turn it is, beginning after the one that was served last. */
+function readyDefinitions(connection: Connection, after: string): string[] {
+  const next = `SELECT definition FROM cgk_runs WHERE phase = ${ready} AND definition > ? ORDER BY definition LIMIT 1`
+  const found: string[] = []
+  for (let last = ''; ;) {
+    const row = connection.get<{ definition: string }>(next, last)
+    if (!row) break
+    found.push((last = row.definition))
+  }
+  return fromAfter(found, after)
+}
+
+/** The tenants that have such runs of a definition, likewise; no more than so many. */
+function readyTenants(connection: Connection, definition: string, after: string, most: number): string[] {
+  const sql =
+    `SELECT tenant FROM cgk_runs WHERE phase = ${ready} AND definition = ? AND tenant > ? ` + 'ORDER BY tenant LIMIT 1'
+  const found: string[] = []
+  const collect = (from: string, until: string | undefined): void => {
+    for (let last = from; found.length < most;) {
+      const row = connection.get<{ tenant: string }>(sql, definition, last)
+      if (!row || (until !== undefined && row.tenant > until)) return
+      found.push((last = row.tenant))
+    }
+  }
+  collect(after, undefined)
+  if (after !== '') collect('', after)
+  return found
+}
+
+function fromAfter(sorted: readonly string[], after: string): string[] {
+  const index = sorted.findIndex((one) => one > after)
+  return index <= 0 ? [...sorted] : [...sorted.slice(index), ...sorted.slice(0, index)]
+}

@@ -1,0 +1,32 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+
+/** A connection to a file, with its statements prepared once. */
+export interface Connection {
+  readonly path: string
+  all<Row>(sql: string, ...values: SQLInputValue[]): Row[]
+  get<Row>(sql: string, ...values: SQLInputValue[]): Row | undefined
+  /** Answers how many rows were changed. */
+  run(sql: string, ...values: SQLInputValue[]): number
+  exec(sql: string): void
+  close(): void
+}
+
+/** Puts a connection over a database that is open. */
+export function createConnection(database: DatabaseSync, path: string): Connection {
+  const prepared = new Map<string, StatementSync>()
+  const statement = (sql: string): StatementSync => {
+    const known = prepared.get(sql)
+    if (known) return known
+    const made = database.prepare(sql)
+    prepared.set(sql, made)
+    return made
+  }
+  return {
+    path,
+    all: <Row>(sql: string, ...values: SQLInputValue[]) => statement(sql).all(...values) as Row[],
+    get: <Row>(sql: string, ...values: SQLInputValue[]) => statement(sql).get(...values) as Row | undefined,
+    run: (sql, ...values) => Number(statement(sql).run(...values).changes),
+    exec: (sql) => database.exec(sql),
+    close: () => database.close(),
+  }
+}

@@ -1,0 +1,120 @@
+import { encodeEnvelope, type Envelope, type ListQuery } from '@cgk-platform/jobs-core'
+
+import type { StoredJob } from '../job-store.ts'
+import { stateOf } from '../state-of.ts'
+import type { Connection } from './connection.ts'
+import { type JobRow, toStoredJob } from './rows.ts'
+
+const columns = 'seq, id, envelope, state, ended_at'
+/** How many jobs are looked at together for a list. */
+const listedAtOnce = 500
+
+/** What a send has come to. */
+interface Added {
+  readonly id: string
+  readonly deduplicated: boolean
+}
+
+/**
+ * Writes new jobs; a taken idempotency key answers the job that has it. Within a transaction of this store, or of an app
+ * on the same file.
+ */
+export function addJobs(connection: Connection, envelopes: readonly Envelope[], now: number): Added[] {
+  let seq = lastSeq(connection)
+  return envelopes.map((envelope) => {
+    const holder = envelope.idempotencyKey === undefined ? undefined : takeKey(connection, envelope, now)
+    if (holder !== undefined) return { id: holder, deduplicated: true }
+    const { id, tenantId, event, runAt } = envelope
+    const delayed = runAt !== undefined && runAt > now
+    connection.run(
+      'INSERT INTO cgk_jobs (seq, id, tenant, event, envelope, state, due_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      ++seq,
+      id,
+      tenantId,
+      event,
+      encodeEnvelope(envelope),
+      delayed ? 'scheduled' : 'queued',
+      delayed ? runAt : null,
+    )
+    return { id, deduplicated: false }
+  })
+}
+
+/** Never one that was given before, also where the newest jobs are not kept any more: what has been taken is known by it. */
+function lastSeq(connection: Connection): number {
+  const sql = 'SELECT max((SELECT ifnull(max(seq), 0) FROM cgk_jobs), (SELECT taken FROM cgk_meta)) AS seq'
+  return connection.get<{ seq: number }>(sql)!.seq
+}
+
+/** The job that holds the envelope's key; takes it where it is free. */
+function takeKey(connection: Connection, envelope: Envelope, now: number): string | undefined {
+  const { tenantId, event, idempotencyKey = '', idempotencyTtlMs = 0, id } = envelope
+  const held = connection.get<{ job: string }>(
+    'SELECT job FROM cgk_keys WHERE tenant = ? AND event = ? AND key = ? AND expires_at > ?',
+    tenantId,
+    event,
+    idempotencyKey,
+    now,
+  )
+  if (held) return held.job
+  const sql = 'INSERT OR REPLACE INTO cgk_keys VALUES (?, ?, ?, ?, ?)'
+  connection.run(sql, tenantId, event, idempotencyKey, id, now + idempotencyTtlMs)
+  return undefined
+}
+
+/** A job without its runs. */
+export function findJob(connection: Connection, id: string): StoredJob | undefined {
+  const row = connection.get<JobRow>(`SELECT ${columns} FROM cgk_jobs WHERE id = ?`, id)
+  return row && toStoredJob(row)
+}
+
+/** Takes jobs that have come due and have no runs: delayed ones first, then in the order in which they arrived. */
+export function takeDue(connection: Connection, max: number, now: number): StoredJob[] {
+  const delayed = connection.all<JobRow>(
+    `SELECT ${columns} FROM cgk_jobs WHERE state = 'scheduled' AND due_at <= ? ORDER BY due_at, seq LIMIT ?`,
+    now,
+    max,
+  )
+  for (const { seq } of delayed) connection.run("UPDATE cgk_jobs SET state = 'taken' WHERE seq = ?", seq)
+  const taken = connection.get<{ taken: number }>('SELECT taken FROM cgk_meta')!.taken
+  const sql = `SELECT ${columns} FROM cgk_jobs WHERE seq > ? ORDER BY seq LIMIT ?`
+  const arrived = connection.all<JobRow>(sql, taken, max - delayed.length)
+  if (arrived.length > 0) connection.run('UPDATE cgk_meta SET taken = ?', arrived.at(-1)!.seq)
+  return [...delayed, ...arrived.filter(({ state }) => state === 'queued')].map(toStoredJob)
+}
+
+/** True where a job has come due that was not taken. */
+export function hasDue(connection: Connection, now: number): boolean {
+  const sql =
+    "SELECT 1 AS one WHERE EXISTS (SELECT 1 FROM cgk_jobs WHERE seq > (SELECT taken FROM cgk_meta) AND state = 'queued') " +
+    "OR EXISTS (SELECT 1 FROM cgk_jobs WHERE state = 'scheduled' AND due_at <= ?)"
+  return connection.get(sql, now) !== undefined
+}
+
+/** Ends a job that has no runs. */
+export function endJob(connection: Connection, seq: number, state: 'completed' | 'cancelled', now: number): void {
+  connection.run('UPDATE cgk_jobs SET state = ?, ended_at = ? WHERE seq = ?', state, now, seq)
+}
+
+/** A page of the jobs that fit, newest first. `withRuns` reads what a job's state is told by. */
+export function listJobs(
+  connection: Connection,
+  { tenantId, state, event, limit, cursor }: ListQuery,
+  withRuns: (job: StoredJob) => StoredJob,
+): { jobs: StoredJob[]; cursor?: string } {
+  const found: StoredJob[] = []
+  const fits = `id < ? ${tenantId === undefined ? '' : 'AND tenant = ?'} ${event === undefined ? '' : 'AND event = ?'}`
+  const values = [tenantId, event].filter((value) => value !== undefined)
+  // Ids rise with time, and sort before `~`.
+  for (let before = cursor ?? '~'; found.length <= limit;) {
+    const sql = `SELECT ${columns} FROM cgk_jobs WHERE ${fits} ORDER BY id DESC LIMIT ${listedAtOnce}`
+    const rows = connection.all<JobRow>(sql, before, ...values)
+    for (const job of rows.map(toStoredJob).map(withRuns)) {
+      if (state === undefined || stateOf(job) === state) found.push(job)
+    }
+    if (rows.length < listedAtOnce) break
+    before = rows.at(-1)!.id
+  }
+  const jobs = found.slice(0, limit)
+  return found.length > limit ? { jobs, cursor: jobs.at(-1)!.envelope.id } : { jobs }
+}

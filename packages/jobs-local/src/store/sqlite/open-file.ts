@@ -1,0 +1,181 @@
+import { closeSync, openSync, readSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+
+import { StoreError } from '@cgk-platform/jobs-core'
+import { type Connection, createConnection } from './connection.ts'
+import { loadSqlite } from './load-sqlite.ts'
+import { migrations } from './schema.ts'
+import { isBusy, toStoreError } from './to-store-error.ts'
+
+/** How long opening waits for others that hold the file, milliseconds: dozens of processes may start at once. */
+const openPatienceMs = 30_000
+/** How long a read waits, which another process's recovery after a crash may hold up. */
+const readPatienceMs = 5000
+
+/** Frames of the log before it is written into the file, each of 4 KiB: pages that are written often are written once. */
+const checkpointPages = 4000
+
+/** How a file is opened. */
+interface OpenOptions {
+  /** Whether the tables may be made beside those of another program. Default false. */
+  readonly beside?: boolean
+  /** Default: those of this version. */
+  readonly steps?: readonly string[]
+}
+
+/**
+ * Opens the file that jobs are kept in, and makes it where there is none.
+ *
+ * @throws {StoreError} where it cannot be used. It is never made anew.
+ */
+export function openFile(path: string, { beside = false, steps = migrations }: OpenOptions = {}): Connection {
+  const file = resolve(path)
+  const { DatabaseSync } = loadSqlite(file)
+  const isNew = checkFile(file)
+  // Others may not read what tenants have sent. SQLite gives the same rights to the files beside it.
+  if (isNew) makeFile(file)
+  let database: InstanceType<typeof DatabaseSync> | undefined
+  try {
+    database = new DatabaseSync(file)
+    const connection = createConnection(database, file)
+    connection.exec(`PRAGMA busy_timeout = ${openPatienceMs}`)
+    patiently(() => prepare(connection))
+    patiently(() => migrate(connection, steps, beside))
+    connection.exec(`PRAGMA busy_timeout = ${readPatienceMs}`)
+    return connection
+  } catch (error) {
+    database?.close()
+    throw toStoreError(error, file)
+  }
+}
+
+/** True where there is no file yet. @throws {StoreError} where there is something else. */
+function checkFile(file: string): boolean {
+  const found = statSync(file, { throwIfNoEntry: false })
+  if (found?.isFile()) {
+    checkLog(file)
+    return false
+  }
+  if (found) {
+    const remedy = 'Give the path of a file in it.'
+    throw new StoreError({ path: file, problem: 'not a file', says: 'is not a file but a folder', remedy })
+  }
+  if (statSync(dirname(file), { throwIfNoEntry: false })?.isDirectory()) return true
+  const remedy = 'Make the folder, or see that the volume which it lies on is there.'
+  throw new StoreError({ path: file, problem: 'not found', says: 'lies in a folder that does not exist', remedy })
+}
+
+/** The log's first bytes: https://www.sqlite.org/fileformat2.html#the_write_ahead_log */
+const logMagic = [0x377f0682, 0x377f0683]
+
+/** SQLite passes a log over whose beginning is damaged, and with it jobs that were accepted: that is told instead. */
+function checkLog(file: string): void {
+  const log = `${file}-wal`
+  if ((statSync(log, { throwIfNoEntry: false })?.size ?? 0) === 0) return
+  const descriptor = openSync(log, 'r')
+  try {
+    const head = Buffer.alloc(4)
+    readSync(descriptor, head, 0, 4, 0)
+    if (logMagic.includes(head.readUInt32BE())) return
+  } finally {
+    closeSync(descriptor)
+  }
+  throw new StoreError({
+    path: file,
+    problem: 'corrupt',
+    says: `has a damaged log beside it, \`${log}\``,
+    remedy: 'Put a backup of both in their place. To go on without what only the log has, move the log away.',
+  })
+}
+
+function makeFile(file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', 0o600))
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    if (code === 'EEXIST') return // another process was faster
+    const full = code === 'ENOSPC'
+    throw new StoreError(
+      {
+        path: file,
+        problem: full ? 'full' : 'read-only',
+        says: full ? 'cannot be made: the disk is full' : 'cannot be made in its folder',
+        remedy: full ? 'Make room.' : 'Give the user of this process the right to write the folder.',
+      },
+      { cause },
+    )
+  }
+}
+
+function prepare(connection: Connection): void {
+  // Before the first table; without effect afterwards.
+  connection.exec('PRAGMA auto_vacuum = INCREMENTAL')
+  connection.exec('PRAGMA journal_mode = WAL')
+  // A commit is on the disk when it returns.
+  connection.exec('PRAGMA synchronous = FULL')
+  connection.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`)
+}
+
+function migrate(connection: Connection, steps: readonly string[], beside: boolean): void {
+  if (versionOf(connection, steps.length, beside) === steps.length) return
+  connection.exec('BEGIN IMMEDIATE')
+  try {
+    // Again, since another process may have been faster.
+    const version = versionOf(connection, steps.length, beside)
+    if (version === 0) {
+      connection.exec('CREATE TABLE cgk_meta (version INTEGER NOT NULL, taken INTEGER NOT NULL) STRICT')
+      connection.exec('INSERT INTO cgk_meta VALUES (0, 0)')
+    }
+    for (const step of steps.slice(version)) connection.exec(step)
+    connection.run('UPDATE cgk_meta SET version = ?', steps.length)
+    connection.exec('COMMIT')
+  } catch (error) {
+    rollBack(connection)
+    throw error
+  }
+}
+
+/** How many steps the tables have made; 0 where there are none. */
+function versionOf(connection: Connection, known: number, beside: boolean): number {
+  const tables = connection.all<{ name: string }>("SELECT name FROM sqlite_schema WHERE type = 'table'")
+  if (!tables.some(({ name }) => name === 'cgk_meta')) {
+    if (beside || tables.length === 0) return 0
+    throw new StoreError({
+      path: connection.path,
+      problem: 'not ours',
+      says: 'is a database of another program',
+      remedy: 'Choose another path. To keep jobs beside the tables of your app, call `addJobTables(path)` once.',
+    })
+  }
+  const { version } = connection.get<{ version: number }>('SELECT version FROM cgk_meta')!
+  if (version > known) throw newer(connection.path)
+  return version
+}
+
+/** The error for a file of a later version. */
+export function newer(path: string): StoreError {
+  const remedy = 'Run that version here too, or give this one a file of its own.'
+  return new StoreError({ path, problem: 'newer', says: 'was written by a later version of this package', remedy })
+}
+
+/** Undoes a transaction that may have ended by itself. */
+export function rollBack(connection: Connection): void {
+  try {
+    connection.exec('ROLLBACK')
+  } catch {
+    // SQLite has rolled back already.
+  }
+}
+
+/** Does again what was refused since others hold the file: some steps do not wait by themselves. */
+function patiently(work: () => void): void {
+  const until = performance.now() + openPatienceMs
+  for (;;) {
+    try {
+      return work()
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > until) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5 + Math.random() * 20)
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import { decodeEnvelope, type Envelope, type JobErrorInfo, type JobState, type Json } from '@cgk-platform/jobs-core'
+
+import type { StoredJob, StoredRun } from '../job-store.ts'
+
+/** A row of `cgk_jobs`. */
+export interface JobRow {
+  readonly seq: number
+  readonly id: string
+  readonly envelope: string
+  readonly state: string
+  readonly ended_at: number | null
+}
+
+/** A row of `cgk_runs`. */
+export interface RunRow {
+  readonly job: number
+  readonly number: number
+  readonly definition: string
+  readonly tenant: string
+  readonly state: JobState
+  readonly phase: number | null
+  readonly worker: number | null
+  readonly attempts: number
+  readonly max_attempts: number
+  readonly due_at: number | null
+  readonly started_at: number | null
+  readonly ended_at: number | null
+  readonly attempt_started_at: number | null
+  readonly output: string | null
+  readonly error: string | null
+  readonly retry_of: number | null
+  readonly pause: 'asleep' | 'awake' | null
+  readonly wakes: number
+  readonly resumed: number
+  readonly grace_ms: number | null
+  readonly undo_on_cancel: number
+  readonly undo: number
+  readonly workflow: string | null
+}
+
+/** What a run is waiting for, or that it has a place. */
+export const phases = { waits: 0, ready: 1, held: 2 } as const
+
+/** Whether a cancelled workflow is to be undone, or is being undone. */
+export const undos = { none: 0, toDo: 1, underWay: 2 } as const
+
+/** Which row a run is, and who held it when it was read. */
+export interface RunKey {
+  readonly seq: number
+  readonly number: number
+  readonly worker: number
+}
+
+const keys = new WeakMap<StoredRun, RunKey>()
+const seqs = new WeakMap<StoredJob, number>()
+
+/** The row of a run that this store gave out. */
+export function keyOf(run: StoredRun): RunKey {
+  return keys.get(run)!
+}
+
+/** The row of a job that this store gave out. */
+export function seqOf(job: StoredJob): number {
+  return seqs.get(job)!
+}
+
+/** A job as the engine knows it, without its runs. */
+export function toStoredJob({ seq, envelope, state, ended_at: endedAt }: JobRow): StoredJob {
+  const job: StoredJob = {
+    envelope: readEnvelope(envelope),
+    // `taken` is a delayed one whose time has come: what it is then, its runs tell.
+    state: state === 'taken' ? 'queued' : (state as JobState),
+    ...(endedAt !== null && { endedAt }),
+    runs: [],
+  }
+  seqs.set(job, seq)
+  return job
+}
+
+function readEnvelope(text: string): Envelope {
+  const envelope = decodeEnvelope(text)
+  if (!envelope) throw new TypeError('A stored job has no envelope that this version knows.')
+  return envelope
+}
+
+/** A run as the engine knows it, without the steps of a workflow. */
+export function toStoredRun(row: RunRow, job: StoredJob): StoredRun {
+  const { envelope } = job
+  const run: StoredRun = {
+    id: runIdOf(envelope.id, row.number),
+    job,
+    definitionId: row.definition,
+    maxAttempts: row.max_attempts,
+    state: row.state,
+    attempts: row.attempts,
+    ...(row.due_at !== null && { dueAt: row.due_at }),
+    ...(row.started_at !== null && { startedAt: row.started_at }),
+    ...(row.ended_at !== null && { endedAt: row.ended_at }),
+    ...(row.attempt_started_at !== null && { attemptStartedAt: row.attempt_started_at }),
+    ...(row.output !== null && { output: JSON.parse(row.output) as Json }),
+    ...(row.error !== null && { error: JSON.parse(row.error) as JobErrorInfo }),
+    ...(row.retry_of !== null && { retryOf: runIdOf(envelope.id, row.retry_of) }),
+    ...(row.pause !== null && { pause: row.pause }),
+    ...(row.resumed === 1 && { resumed: true }),
+    ...(row.grace_ms !== null && { graceMs: row.grace_ms }),
+    ...(row.undo_on_cancel === 1 && { undoOnCancel: true }),
+    ...(row.undo === undos.toDo && { toUndo: envelope }),
+    ...(row.undo === undos.underWay && { undoing: envelope }),
+  }
+  keys.set(run, { seq: row.job, number: row.number, worker: row.worker ?? 0 })
+  return run
+}
+
+/** The id of a run, as other stores make it. */
+function runIdOf(jobId: string, number: number): string {
+  return `${jobId}-${number}`
+}
+
+/** An error as it is stored. */
+export function toText(value: unknown): string | null {
+  return value === undefined ? null : JSON.stringify(value)
+}

@@ -1,0 +1,389 @@
+import {
+  continueRecord,
+  type Envelope,
+  isEnded,
+  type JobErrorInfo,
+  type ListQuery,
+  type Logger,
+  newestRuns,
+  type Outcome,
+  type SqliteTransaction,
+  type StepRecord,
+} from '@cgk-platform/jobs-core'
+
+import { isUndoneByCancel } from '../is-undone-by-cancel.ts'
+import type { ChangeEnd, Handled, JobStore, LimitsOf, News, StoredJob, StoredRun, Subscriber } from '../job-store.ts'
+import type { Retention } from '../retained-jobs.ts'
+import { stateOf } from '../state-of.ts'
+import { addWithin } from './add-within.ts'
+import { claimRuns, Turns } from './claim-runs.ts'
+import type { Connection } from './connection.ts'
+import { ForeignChanges } from './foreign-changes.ts'
+import { Housekeeping } from './housekeeping.ts'
+import * as jobs from './jobs-table.ts'
+import { newer, openFile } from './open-file.ts'
+import { keyOf, phases, type RunKey, type RunRow, seqOf, toStoredRun } from './rows.ts'
+import * as runs from './runs-table.ts'
+import { migrations } from './schema.ts'
+import { readRecord, toStoredRecord, writeRecord, writeStep, writeSteps } from './steps-table.ts'
+import { WaitsTable } from './waits-table.ts'
+import { Workers } from './workers.ts'
+import { WriteQueue } from './write-queue.ts'
+
+/** Where jobs are kept, and how long. */
+export interface SqliteStoreOptions {
+  readonly path: string
+  readonly retention: Retention
+  readonly leaseMs: number
+  readonly logger: Logger
+  readonly now: () => number
+}
+
+/** Keeps jobs in a file, which several processes of a machine may share. @throws {StoreError} where it cannot be used. */
+export function createSqliteStore(options: SqliteStoreOptions): JobStore {
+  return new SqliteStore(openFile(options.path), options)
+}
+
+class SqliteStore implements JobStore {
+  readonly keeps = true
+  readonly #connection: Connection
+  readonly #queue: WriteQueue
+  readonly #workers: Workers
+  readonly #waits: WaitsTable
+  readonly #housekeeping: Housekeeping
+  readonly #foreign: ForeignChanges
+  readonly #turns = new Turns()
+  /** The runs that are under way here. */
+  readonly #held = new Map<string, StoredRun>()
+  #listeners: (() => void)[] = []
+  #mayHaveNext = true
+  #works = false
+  #isDisposed = false
+
+  constructor(connection: Connection, { retention, leaseMs, logger, now }: SqliteStoreOptions) {
+    this.#connection = connection
+    this.#workers = new Workers(connection, leaseMs)
+    this.#queue = new WriteQueue({ connection, logger, begun: () => this.#begun() })
+    this.#waits = new WaitsTable({
+      connection,
+      readRun: (key) => this.#readRun(key),
+      readJob: (jobId) => this.#read(jobId),
+      wake: (run) => this.wakeRun(run),
+    })
+    this.#foreign = new ForeignChanges(connection, () => this.#changed())
+    this.#housekeeping = new Housekeeping({
+      connection,
+      retention,
+      leaseMs,
+      workers: this.#workers,
+      now,
+      change: (work) => void this.change(work, { done: () => this.#changed() }),
+    })
+  }
+
+  get isChanging(): boolean {
+    return this.#queue.isBusy
+  }
+
+  get trouble(): Error | undefined {
+    return this.#queue.trouble
+  }
+
+  change<T>(work: () => T, end: ChangeEnd<T>): Promise<void> {
+    return this.#queue.add(work, end)
+  }
+
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener)
+  }
+
+  handle(handled: readonly Handled[]): void {
+    this.#workers.handle(handled)
+    this.#mayHaveNext = true
+    if (this.#works) return
+    this.#works = true
+    this.#housekeeping.start()
+  }
+
+  handledElsewhere(event: string): readonly Subscriber[] {
+    return this.#workers.handledElsewhere(event)
+  }
+
+  waitingForWorker(): readonly string[] {
+    const sql =
+      `SELECT DISTINCT definition FROM cgk_runs WHERE phase = ${phases.ready} ` +
+      'AND definition NOT IN (SELECT h.definition FROM cgk_handled h JOIN cgk_workers w ON w.id = h.worker)'
+    return this.#connection.all<{ definition: string }>(sql).map(({ definition }) => definition)
+  }
+
+  beginClosing(): void {
+    this.#queue.beginClosing()
+  }
+
+  add(envelopes: readonly Envelope[], now: number): { id: string; deduplicated: boolean }[] {
+    return jobs.addJobs(this.#connection, envelopes, now)
+  }
+
+  addWithin(transaction: SqliteTransaction, envelopes: readonly Envelope[], now: number): ReturnType<JobStore['add']> {
+    return addWithin(this.#connection.path, transaction, envelopes, now)
+  }
+
+  get(jobId: string): StoredJob | undefined {
+    this.#queue.writeNow()
+    return this.#read(jobId)
+  }
+
+  takeDueJobs(max: number, now: number): readonly StoredJob[] {
+    return jobs.takeDue(this.#connection, max, now)
+  }
+
+  addRuns(job: StoredJob, subscribers: readonly Subscriber[], now: number): void {
+    const [seq, { tenantId, id }] = [seqOf(job), job.envelope]
+    for (const [index, subscriber] of subscribers.entries()) {
+      runs.addRun(this.#connection, { ...subscriber, seq, number: index + 1, tenantId })
+    }
+    if (subscribers.length > 0) return
+    jobs.endJob(this.#connection, seq, 'completed', now)
+    this.#waits.answerJob(id, now)
+  }
+
+  claim(max: number, limitsOf: LimitsOf, now: number): readonly StoredRun[] {
+    this.#workers.beat()
+    runs.wakeDueRuns(this.#connection, now)
+    const { id: worker } = this.#workers
+    const mayBegin = (definitionId: string): boolean => this.#workers.mayBegin(definitionId)
+    const options = { connection: this.#connection, turns: this.#turns, max, worker, limitsOf, mayBegin, now }
+    const claimed = claimRuns(options)
+    for (const run of claimed) {
+      this.#held.set(nameOf(keyOf(run)), run)
+      if (run.state === 'running' || run.undoing) this.#readWorkflow(run, now)
+    }
+    this.#mayHaveNext = claimed.length === max
+    return claimed
+  }
+
+  hasReady(now: number): boolean {
+    if (this.#mayHaveNext || jobs.hasDue(this.#connection, now)) return true
+    return (this.nextDueAt() ?? Number.POSITIVE_INFINITY) <= now
+  }
+
+  hasWaiting(): boolean {
+    return this.#connection.get(`SELECT 1 AS one FROM cgk_runs WHERE phase = ${phases.ready} LIMIT 1`) !== undefined
+  }
+
+  settle(run: StoredRun, attempt: number, outcome: Outcome, now: number, leaves = false): boolean {
+    const connection = this.#connection
+    const isSettled = runs.settleRun(connection, run, { attempt, outcome, now })
+    if (isSettled && !leaves) runs.stay(connection, run)
+    if (!isSettled && leaves) this.release(run)
+    const { type } = outcome
+    if (isSettled && (type === 'completed' || type === 'failed' || type === 'cancelled')) {
+      if (run.workflow) this.#waits.forget(keyOf(run))
+      if (this.#waits.hasJobWaits) this.#waits.answerJob(run.job.envelope.id, now)
+      this.#housekeeping.noteEnded()
+    }
+    this.#held.delete(nameOf(keyOf(run)))
+    this.#mayHaveNext = true
+    return isSettled
+  }
+
+  saveStep(run: StoredRun, step: StepRecord, now: number): boolean {
+    if (!runs.isHeld(this.#connection, keyOf(run))) return false
+    if (run.workflow!.steps.length === 1) writeRecord(this.#connection, run)
+    writeStep(this.#connection, run, step)
+    this.#waits.note(run, step)
+    if (step.jobId !== undefined && step.state === 'waiting') this.#waits.answerJob(step.jobId, now)
+    return true
+  }
+
+  saveFailure(run: StoredRun): void {
+    if (runs.isHeld(this.#connection, keyOf(run))) writeRecord(this.#connection, run)
+  }
+
+  answerWaits(envelope: Envelope, now: number): number {
+    return this.#waits.answerEvent(envelope, now)
+  }
+
+  takeNews(now: number): News {
+    const { id: worker } = this.#workers
+    const lost = [...this.#held.values()].filter((run) => keyOf(run).worker !== worker)
+    const sql = 'SELECT job, number, key FROM cgk_notices WHERE worker = ? ORDER BY seq'
+    const answered: { run: StoredRun; step: StepRecord }[] = []
+    const cancelled: StoredRun[] = []
+    for (const { job, number, key } of this.#connection.all<Notice>(sql, worker)) {
+      const run = this.#held.get(nameOf({ seq: job, number }))
+      if (!run) continue
+      if (key === null) cancelled.push(run)
+      else for (const step of this.#waits.takeNotices(run, now)) answered.push({ run, step })
+    }
+    this.#connection.run('DELETE FROM cgk_notices WHERE worker = ? AND key IS NULL', worker)
+    return { answered, cancelled, lost }
+  }
+
+  wakeRun(run: StoredRun): void {
+    runs.wakeRun(this.#connection, keyOf(run), run.graceMs)
+    this.#mayHaveNext = true
+  }
+
+  release(run: StoredRun): void {
+    const key = keyOf(run)
+    if (!runs.endStay(this.#connection, key)) runs.leavePlace(this.#connection, key)
+    runs.beginUndo(this.#connection, key)
+    this.#mayHaveNext = true
+  }
+
+  cancel(jobId: string, now: number): readonly StoredRun[] {
+    const job = this.#read(jobId)
+    if (!job || isEnded(stateOf(job))) return []
+    const running: StoredRun[] = []
+    for (const run of job.runs.filter(({ state }) => !isEnded(state))) {
+      const key = keyOf(run)
+      const isHeld = run.state === 'running' && key.worker !== 0
+      runs.cancelRun(this.#connection, key, isUndoneByCancel(run), now)
+      this.#waits.forget(key)
+      if (!isHeld) runs.beginUndo(this.#connection, key)
+      else if (key.worker === this.#workers.id) running.push(this.#held.get(nameOf(key)) ?? run)
+      else {
+        const sql = 'INSERT INTO cgk_notices (worker, job, number) VALUES (?, ?, ?)'
+        this.#connection.run(sql, key.worker, key.seq, key.number)
+      }
+    }
+    if (job.runs.length === 0) jobs.endJob(this.#connection, seqOf(job), 'cancelled', now)
+    this.#waits.answerJob(jobId, now)
+    this.#mayHaveNext = true
+    return running
+  }
+
+  retry(jobId: string): void {
+    const job = this.#read(jobId)
+    if (!job || stateOf(job) !== 'failed') return
+    const { tenantId } = job.envelope
+    let number = job.runs.length
+    for (const run of newestRuns(job.runs)) {
+      if (run.state !== 'failed') continue
+      const { definitionId, maxAttempts, undoOnCancel = false, workflow: failed } = run
+      const key = { seq: seqOf(job), number: ++number }
+      const record = failed && continueRecord(failed, `${jobId}-${number}`)
+      runs.addRun(this.#connection, {
+        ...key,
+        tenantId,
+        definitionId,
+        maxAttempts,
+        undoOnCancel,
+        retryOf: keyOf(run).number,
+        ...(record && { workflow: toStoredRecord(record) }),
+      })
+      if (record) writeSteps(this.#connection, key, record.steps)
+    }
+    this.#mayHaveNext = true
+  }
+
+  nextDueAt(): number | undefined {
+    const sql =
+      "SELECT min(ifnull((SELECT min(due_at) FROM cgk_jobs WHERE state = 'scheduled'), 9e15), " +
+      'ifnull((SELECT min(due_at) FROM cgk_runs WHERE due_at IS NOT NULL), 9e15)) AS at'
+    const { at } = this.#connection.get<{ at: number }>(sql)!
+    return at === 9e15 ? undefined : at
+  }
+
+  hasOpenRun(definitionId: string, tenantId: string): boolean {
+    const sql =
+      'SELECT 1 AS one FROM cgk_runs WHERE phase IN (0, 1, 2) AND definition = ? AND tenant = ? AND ended_at IS NULL LIMIT 1'
+    return this.#connection.get(sql, definitionId, tenantId) !== undefined
+  }
+
+  list(query: ListQuery): { jobs: StoredJob[]; cursor?: string } {
+    this.#queue.writeNow()
+    return jobs.listJobs(this.#connection, query, (job) => this.#withRuns(job))
+  }
+
+  openJobs(): number {
+    this.#queue.writeNow()
+    const sql =
+      "SELECT (SELECT count(*) FROM cgk_jobs WHERE state = 'scheduled') + " +
+      "(SELECT count(*) FROM cgk_jobs WHERE seq > (SELECT taken FROM cgk_meta) AND state = 'queued') + " +
+      '(SELECT count(DISTINCT job) FROM cgk_runs WHERE phase IN (0, 1, 2) AND (ended_at IS NULL OR undo <> 0)) AS open'
+    return this.#connection.get<{ open: number }>(sql)!.open
+  }
+
+  lastTick(definitionId: string): number | undefined {
+    return this.#connection.get<{ tick: number }>('SELECT tick FROM cgk_ticks WHERE definition = ?', definitionId)?.tick
+  }
+
+  setLastTick(definitionId: string, tick: number): void {
+    this.#connection.run('INSERT OR REPLACE INTO cgk_ticks VALUES (?, ?)', definitionId, tick)
+  }
+
+  close(_reason: JobErrorInfo, _now: number): readonly string[] {
+    // What handlers still do that took no notice of the end is not recorded: their runs are free for others.
+    if (this.#workers.id !== 0) runs.takeOver(this.#connection, this.#workers.id)
+    this.#workers.leave()
+    return []
+  }
+
+  dispose(): void {
+    if (this.#isDisposed) return
+    this.#isDisposed = true
+    this.#housekeeping.stop()
+    this.#foreign.stop()
+    this.#queue.dispose()
+    // It stays open for reads, as those of a client that was closed, until the process ends.
+  }
+
+  #begun(): void {
+    const { version } = this.#connection.get<{ version: number }>('SELECT version FROM cgk_meta')!
+    if (version !== migrations.length) throw newer(this.#connection.path)
+    this.#workers.begin()
+  }
+
+  #changed(): void {
+    this.#mayHaveNext = true
+    for (const listener of this.#listeners) listener()
+  }
+
+  #read(jobId: string): StoredJob | undefined {
+    const job = jobs.findJob(this.#connection, jobId)
+    return job && this.#withRuns(job)
+  }
+
+  #withRuns(job: StoredJob): StoredJob {
+    const rows = runs.readRuns(this.#connection, job, seqOf(job))
+    for (const [index, { workflow }] of rows.entries()) {
+      const run = job.runs[index]!
+      if (workflow !== null) run.workflow = readRecord(this.#connection, keyOf(run), workflow)
+    }
+    return job
+  }
+
+  #readRun({ seq, number }: Pick<RunKey, 'seq' | 'number'>): StoredRun | undefined {
+    const row = this.#connection.get<RunRow & { id: string }>(
+      'SELECT r.*, j.id FROM cgk_runs r JOIN cgk_jobs j ON j.seq = r.job WHERE r.job = ? AND r.number = ?',
+      seq,
+      number,
+    )
+    if (!row?.workflow) return undefined
+    const run = toStoredRun(row, jobs.findJob(this.#connection, row.id)!)
+    run.workflow = readRecord(this.#connection, { seq, number }, row.workflow)
+    return run
+  }
+
+  /** What a workflow goes on from, with what has been answered meanwhile. */
+  #readWorkflow(run: StoredRun, now: number): void {
+    const { seq, number } = keyOf(run)
+    const sql = 'SELECT workflow FROM cgk_runs WHERE job = ? AND number = ? AND workflow IS NOT NULL'
+    const row = this.#connection.get<{ workflow: string }>(sql, seq, number)
+    if (!row) return
+    run.workflow = readRecord(this.#connection, { seq, number }, row.workflow)
+    this.#waits.takeNotices(run, now)
+  }
+}
+
+interface Notice {
+  readonly job: number
+  readonly number: number
+  readonly key: string | null
+}
+
+function nameOf({ seq, number }: Pick<RunKey, 'seq' | 'number'>): string {
+  return `${seq}/${number}`
+}

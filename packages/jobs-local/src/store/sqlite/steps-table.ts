@@ -1,0 +1,69 @@
+import type { StepRecord, WorkflowRecord } from '@cgk-platform/jobs-core'
+
+import type { StoredRun } from '../job-store.ts'
+import type { Connection } from './connection.ts'
+import { keyOf, type RunKey } from './rows.ts'
+
+/** Where a step stands among the others of its run; those that were read or written have one. */
+const positions = new WeakMap<StepRecord, number>()
+
+/** A record without its steps and their count, as it is stored with the run. */
+export function toStoredRecord({ steps: _, ended: __, ...record }: WorkflowRecord): string {
+  return JSON.stringify(record)
+}
+
+/** A workflow's record with its steps, in the order in which its code called them. */
+export function readRecord(
+  connection: Connection,
+  { seq, number }: Pick<RunKey, 'seq' | 'number'>,
+  stored: string,
+): WorkflowRecord {
+  const sql = 'SELECT position, record FROM cgk_steps WHERE job = ? AND number = ? ORDER BY position'
+  const steps = connection.all<{ position: number; record: string }>(sql, seq, number).map(({ position, record }) => {
+    const step = JSON.parse(record) as StepRecord
+    positions.set(step, position)
+    return step
+  })
+  const ended = steps.reduce((most, { order = 0 }) => Math.max(most, order), 0)
+  return { ...(JSON.parse(stored) as Omit<WorkflowRecord, 'steps' | 'ended'>), steps, ended }
+}
+
+/** Writes a step of a run, and its record where it has not been written. */
+export function writeStep(connection: Connection, run: StoredRun, step: StepRecord): void {
+  const { seq, number } = keyOf(run)
+  writeStepAt(connection, { seq, number }, step, positionOf(run.workflow!.steps, step))
+}
+
+/** Writes the steps that a run begins with. */
+export function writeSteps(connection: Connection, key: Pick<RunKey, 'seq' | 'number'>, steps: StepRecord[]): void {
+  for (const [index, step] of steps.entries()) writeStepAt(connection, key, step, index)
+}
+
+function writeStepAt(
+  connection: Connection,
+  { seq, number }: Pick<RunKey, 'seq' | 'number'>,
+  step: StepRecord,
+  position: number,
+): void {
+  const sql = 'INSERT OR REPLACE INTO cgk_steps (job, number, key, position, record) VALUES (?, ?, ?, ?, ?)'
+  connection.run(sql, seq, number, step.key, position, JSON.stringify(step))
+}
+
+/** Between its neighbours: a step may be called late, before others that are stored. */
+function positionOf(steps: readonly StepRecord[], step: StepRecord): number {
+  const known = positions.get(step)
+  if (known !== undefined) return known
+  const index = steps.lastIndexOf(step)
+  const before = positions.get(steps[index - 1] ?? step) ?? index - 1
+  const after = positions.get(steps[index + 1] ?? step)
+  const position = after === undefined ? before + 1 : (before + after) / 2
+  positions.set(step, position)
+  return position
+}
+
+/** Writes the record of a run without its steps. */
+export function writeRecord(connection: Connection, run: StoredRun): void {
+  const { seq, number } = keyOf(run)
+  const sql = 'UPDATE cgk_runs SET workflow = ? WHERE job = ? AND number = ?'
+  connection.run(sql, toStoredRecord(run.workflow!), seq, number)
+}

@@ -1,0 +1,77 @@
+import { type StoreProblem, StoreError } from '@cgk-platform/jobs-core'
+
+/** SQLite's primary result codes, https://www.sqlite.org/rescode.html */
+const codes = { busy: 5, locked: 6, readOnly: 8, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 }
+
+interface Words {
+  readonly problem: StoreProblem
+  readonly says: string
+  readonly remedy: string
+}
+
+const words: Readonly<Record<number, Words>> = {
+  [codes.busy]: {
+    problem: 'busy',
+    says: 'is held by another process for too long',
+    remedy: 'Commit its transaction sooner, then send again.',
+  },
+  [codes.readOnly]: {
+    problem: 'read-only',
+    says: 'cannot be written',
+    remedy: 'Give the user of this process the right to write it and its folder.',
+  },
+  [codes.ioError]: {
+    problem: 'failed',
+    says: 'could not be read or written: the disk reports an error',
+    remedy: 'Look after the disk; nothing was half done.',
+  },
+  [codes.corrupt]: {
+    problem: 'corrupt',
+    says: 'is damaged',
+    remedy: 'Stop all processes that use it and put a backup in its place; it is never made anew by itself.',
+  },
+  [codes.full]: {
+    problem: 'full',
+    says: 'cannot grow: the disk is full',
+    remedy: 'Make room; nothing was half done, and what waits goes on by itself then.',
+  },
+  [codes.cannotOpen]: {
+    problem: 'failed',
+    says: 'cannot be opened',
+    remedy: 'See that the user of this process may read and write it and its folder.',
+  },
+  [codes.notADatabase]: {
+    problem: 'not ours',
+    says: 'is not a file that this library has made, or its beginning is damaged',
+    remedy: 'Choose another path, or put a backup in its place; it is never made anew by itself.',
+  },
+}
+
+/** An error of `node:sqlite` as one of this library; others stay as they are. */
+export function toStoreError(error: unknown, path: string): Error {
+  const code = sqliteCode(error)
+  if (code === undefined) return error instanceof Error ? error : new Error(String(error))
+  const other: Words = {
+    problem: 'failed',
+    says: `failed: ${(error as Error).message}`,
+    remedy: 'The cause tells more.',
+  }
+  return new StoreError({ path, ...(words[code === codes.locked ? codes.busy : code] ?? other) }, { cause: error })
+}
+
+/** True where somebody else is writing, which is soon over. */
+export function isBusy(error: unknown): boolean {
+  const code = sqliteCode(error)
+  return code === codes.busy || code === codes.locked
+}
+
+/** True for an error of the file, whoever made it. */
+export function isOfStore(error: unknown): boolean {
+  return sqliteCode(error) !== undefined || StoreError.isInstance(error)
+}
+
+/** The primary result code of an error of `node:sqlite`. */
+function sqliteCode(error: unknown): number | undefined {
+  const { code, errcode } = (error ?? {}) as { code?: unknown; errcode?: unknown }
+  return code === 'ERR_SQLITE_ERROR' && typeof errcode === 'number' ? errcode & 0xff : undefined
+}

@@ -1,0 +1,149 @@
+import {
+  answerEventWait,
+  answerJobWait,
+  answerMissingJob,
+  type Envelope,
+  isEnded,
+  type StepRecord,
+} from '@cgk-platform/jobs-core'
+
+import { toJobStatus } from '../../to-job-status.ts'
+import type { StoredJob, StoredRun } from '../job-store.ts'
+import type { Connection } from './connection.ts'
+import { keyOf, phases, type RunKey } from './rows.ts'
+import { writeStep } from './steps-table.ts'
+
+/** What the waits of workflows are read and answered with. */
+export interface WaitsParts {
+  readonly connection: Connection
+  /** A run with its record, as it is stored. */
+  readonly readRun: (key: Pick<RunKey, 'seq' | 'number'>) => StoredRun | undefined
+  readonly readJob: (jobId: string) => StoredJob | undefined
+  readonly wake: (run: StoredRun) => void
+}
+
+interface WaitRow {
+  readonly job: number
+  readonly number: number
+  readonly key: string
+  readonly phase: number | null
+  readonly worker: number | null
+}
+
+const columns = 'w.job, w.number, w.key, r.phase, r.worker'
+const joined = 'cgk_waits w JOIN cgk_runs r ON r.job = w.job AND r.number = w.number'
+
+/**
+ * What workflows wait for: events of their tenant, and jobs that they sent. A run that is asleep is answered at once. One
+ * that is under way has its record in the memory of its worker: that is left a notice.
+ */
+export class WaitsTable {
+  readonly #parts: WaitsParts
+
+  constructor(parts: WaitsParts) {
+    this.#parts = parts
+  }
+
+  /** Takes up a step that waits, and drops one that does no more. */
+  note(run: StoredRun, step: StepRecord): void {
+    const { connection } = this.#parts
+    const { seq, number } = keyOf(run)
+    const { key, state, event, jobId } = step
+    if (state !== 'waiting' || (event === undefined && jobId === undefined)) {
+      connection.run('DELETE FROM cgk_waits WHERE job = ? AND number = ? AND key = ?', seq, number, key)
+      return
+    }
+    const sql = 'INSERT OR REPLACE INTO cgk_waits VALUES (?, ?, ?, ?, ?, ?)'
+    connection.run(sql, seq, number, key, run.job.envelope.tenantId, event ?? null, jobId ?? null)
+  }
+
+  /** Forgets the waits of a run that has ended. */
+  forget({ seq, number }: Pick<RunKey, 'seq' | 'number'>): void {
+    const { connection } = this.#parts
+    connection.run('DELETE FROM cgk_waits WHERE job = ? AND number = ?', seq, number)
+    connection.run('DELETE FROM cgk_notices WHERE job = ? AND number = ?', seq, number)
+  }
+
+  /** Answers the waits that an event is for; answers how many they are. */
+  answerEvent(envelope: Envelope, now: number): number {
+    const { connection } = this.#parts
+    const { tenantId, event } = envelope
+    const sql = `SELECT ${columns} FROM ${joined} WHERE w.tenant = ? AND w.event = ?`
+    let answered = 0
+    for (const wait of connection.all<WaitRow>(sql, tenantId, event)) {
+      const run = this.#parts.readRun({ seq: wait.job, number: wait.number })
+      const step = stepOf(run, wait.key)
+      if (!run || !step || !answerEventWait(run.workflow!, step, envelope, now)) continue
+      const { id, payload, sentAt } = envelope
+      this.#answer(wait, run, step, JSON.stringify({ id, event, payload, sentAt }))
+      answered++
+    }
+    return answered
+  }
+
+  /** True while a workflow waits for a job. */
+  get hasJobWaits(): boolean {
+    const sql = 'SELECT 1 AS one FROM cgk_waits WHERE for_job IS NOT NULL LIMIT 1'
+    return this.#parts.connection.get(sql) !== undefined
+  }
+
+  /** Answers the waits for a job of which a run has ended, or that is not kept any more. */
+  answerJob(jobId: string, now: number): void {
+    const { connection, readJob, readRun } = this.#parts
+    const sql = `SELECT ${columns} FROM ${joined} WHERE w.for_job = ?`
+    const waits = connection.all<WaitRow>(sql, jobId)
+    if (waits.length === 0) return
+    const job = readJob(jobId)
+    for (const wait of waits) {
+      const run = readRun({ seq: wait.job, number: wait.number })
+      const step = stepOf(run, wait.key)
+      if (run && step && applyJob(run, step, job, now)) this.#answer(wait, run, step, null)
+    }
+  }
+
+  #answer({ job, number, key, phase, worker }: WaitRow, run: StoredRun, step: StepRecord, event: string | null): void {
+    const { connection, wake } = this.#parts
+    connection.run('DELETE FROM cgk_waits WHERE job = ? AND number = ? AND key = ?', job, number, key)
+    if (phase === phases.held && worker !== null) {
+      const sql = 'INSERT INTO cgk_notices (worker, job, number, key, event) VALUES (?, ?, ?, ?, ?)'
+      connection.run(sql, worker, job, number, key, event)
+      return
+    }
+    writeStep(connection, run, step)
+    wake(run)
+  }
+
+  /** Puts the answers that were left for a run into its record; answers the steps that they were for. */
+  takeNotices(run: StoredRun, now: number): StepRecord[] {
+    const { connection, readJob } = this.#parts
+    const { seq, number } = keyOf(run)
+    const where = 'job = ? AND number = ? AND key IS NOT NULL'
+    const notices = connection.all<{ key: string; event: string | null }>(
+      `SELECT key, event FROM cgk_notices WHERE ${where} ORDER BY seq`,
+      seq,
+      number,
+    )
+    const answered: StepRecord[] = []
+    for (const { key, event } of notices) {
+      const step = stepOf(run, key)
+      if (!step) continue
+      if (event === null) applyJob(run, step, readJob(step.jobId ?? ''), now)
+      else answerEventWait(run.workflow!, step, JSON.parse(event) as Envelope, now)
+      // Written also where it was answered before: what wrote it then may have been undone.
+      writeStep(connection, run, step)
+      answered.push(step)
+    }
+    if (notices.length > 0) connection.run(`DELETE FROM cgk_notices WHERE ${where}`, seq, number)
+    return answered
+  }
+}
+
+function stepOf(run: StoredRun | undefined, key: string): StepRecord | undefined {
+  return run?.workflow?.steps.find((step) => step.key === key)
+}
+
+function applyJob({ workflow }: StoredRun, step: StepRecord, job: StoredJob | undefined, now: number): boolean {
+  if (!job) return answerMissingJob(workflow!, step, 'local', now)
+  const status = toJobStatus(job)
+  return (status.runs.length > 0 || isEnded(status.state)) && answerJobWait(workflow!, step, status, now)
+}

@@ -1,0 +1,162 @@
+import { type Logger, StoreError } from '@cgk-platform/jobs-core'
+
+import type { ChangeEnd } from '../job-store.ts'
+import type { Connection } from './connection.ts'
+import { rollBack } from './open-file.ts'
+import { isBusy, isOfStore, toStoreError } from './to-store-error.ts'
+
+// Taken now, so that fake timers that a test installs later do not stop it.
+const { setImmediate: immediate, setTimeout: later, clearTimeout: cancelLater } = globalThis
+
+/** How long somebody who waits for a change is left waiting while others write, milliseconds. */
+const busyPatienceMs = 30_000
+/** How long the last changes are tried for when the store is closed, milliseconds. */
+const closingPatienceMs = 2000
+const longestPauseMs = 1000
+
+interface Change {
+  readonly work: () => unknown
+  readonly done: (result: never) => void
+  readonly failed: ((error: Error) => void) | undefined
+  readonly resolve: () => void
+  readonly since: number
+}
+
+/** What the queue stands on. */
+export interface WriteQueueParts {
+  readonly connection: Connection
+  readonly logger: Logger
+  /** Called first in every transaction. @throws {StoreError} where this process must not write. */
+  readonly begun: () => void
+}
+
+/**
+ * Writes what one turn of the event loop has to write in one transaction, so that changes made at once share one
+ * sync of the disk. No code but the changes' own runs while the file is held: a blocked event loop holds up nobody.
+ */
+export class WriteQueue {
+  readonly #parts: WriteQueueParts
+  #waiting: Change[] = []
+  #isQueued = false
+  #pause: ReturnType<typeof setTimeout> | undefined
+  #tries = 0
+  #trouble: Error | undefined
+  #closingSince: number | undefined
+
+  constructor(parts: WriteQueueParts) {
+    this.#parts = parts
+  }
+
+  /** Why nothing can be written now. */
+  get trouble(): Error | undefined {
+    return this.#trouble
+  }
+
+  get isBusy(): boolean {
+    return this.#waiting.length > 0
+  }
+
+  add<T>(work: () => T, { done, failed }: ChangeEnd<T>): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push({ work, done, failed, resolve, since: performance.now() })
+      if (this.#isQueued || this.#pause) return
+      this.#isQueued = true
+      immediate(() => this.#write())
+    })
+  }
+
+  /** From now on what cannot be written is given up soon. */
+  beginClosing(): void {
+    this.#closingSince ??= performance.now()
+  }
+
+  /** Writes what waits now, so that a read sees it; what cannot be written goes on waiting. */
+  writeNow(): void {
+    if (this.#waiting.length > 0 && !this.#pause) this.#write()
+  }
+
+  #write(): void {
+    this.#isQueued = false
+    this.#pause = undefined
+    const changes = this.#waiting
+    if (changes.length === 0) return
+    this.#waiting = []
+    const results: unknown[] = []
+    const { connection, begun } = this.#parts
+    try {
+      // Others that write are waited for by timers, not by SQLite, which would block the event loop.
+      connection.exec('PRAGMA busy_timeout = 0')
+      try {
+        connection.exec('BEGIN IMMEDIATE')
+      } finally {
+        connection.exec('PRAGMA busy_timeout = 5000')
+      }
+      begun()
+      for (const { work } of changes) results.push(work())
+      connection.exec('COMMIT')
+    } catch (error) {
+      rollBack(connection)
+      const culprit = isOfStore(error) ? undefined : changes[results.length]
+      if (culprit) this.#drop(culprit, error)
+      this.#notWritten(culprit ? changes.filter((change) => change !== culprit) : changes, error)
+      return
+    }
+    this.#tries = 0
+    if (this.#trouble) this.#parts.logger.info("The jobs' file takes changes again.")
+    this.#trouble = undefined
+    for (const [index, { done, resolve }] of changes.entries()) {
+      done(results[index] as never)
+      resolve()
+    }
+  }
+
+  #notWritten(changes: readonly Change[], error: unknown): void {
+    const now = performance.now()
+    const busy = isBusy(error) || !isOfStore(error)
+    const problem = toStoreError(error, this.#parts.connection.path)
+    if (!busy) this.#note(problem)
+    const closing = this.#closingSince !== undefined && now - this.#closingSince > closingPatienceMs
+    const kept: Change[] = []
+    for (const change of changes) {
+      const { failed, resolve, since } = change
+      const isPatient = !failed || (busy && now - since < busyPatienceMs)
+      if (isPatient && !closing) {
+        kept.push(change)
+        continue
+      }
+      failed?.(problem)
+      resolve()
+    }
+    this.#waiting = [...kept, ...this.#waiting]
+    if (this.#waiting.length === 0) return
+    // A commit takes milliseconds: the first tries follow soon, and at random, so that processes do not meet again.
+    const pauseMs = busy ? Math.random() * Math.min(2 ** this.#tries, 32) : Math.min(50 * 2 ** this.#tries, longestPauseMs)
+    this.#tries++
+    this.#pause = later(() => this.#write(), pauseMs)
+  }
+
+  /** A mistake of this library's own must not hold up what others have to write. */
+  #drop({ failed, resolve }: Change, error: unknown): void {
+    const problem = error instanceof Error ? error : new Error(String(error))
+    this.#parts.logger.error('A change of a job could not be made.', { error: problem })
+    failed?.(problem)
+    resolve()
+  }
+
+  #note(problem: Error): void {
+    const before = this.#trouble
+    this.#trouble = problem
+    const isSame = StoreError.isInstance(before) && StoreError.isInstance(problem) && before.problem === problem.problem
+    if (!isSame) this.#parts.logger.error("The jobs' file takes no changes.", { error: problem })
+  }
+
+  /** Gives up what waits. */
+  dispose(): void {
+    if (this.#pause) cancelLater(this.#pause)
+    for (const { failed, resolve } of this.#waiting.splice(0)) {
+      const { path } = this.#parts.connection
+      failed?.(new StoreError({ path, problem: 'closed', says: 'is closed', remedy: 'Make a new client.' }))
+      resolve()
+    }
+  }
+}
