@@ -158,12 +158,6 @@ export function endStay(connection: Connection, { seq, number, worker }: RunKey)
   return connection.run(`DELETE FROM cgk_stays WHERE place IN (${one})`, seq, number, worker) > 0
 }
 
-/** True while a worker has this run under way. */
-export function isHeld(connection: Connection, { seq, number, worker }: RunKey): boolean {
-  const sql = `SELECT 1 AS one FROM cgk_runs WHERE job = ? AND number = ? AND worker = ? AND phase = ${held}`
-  return connection.get(sql, seq, number, worker) !== undefined
-}
-
 /** Gives back the place of a run that had moved on before its attempt ended. */
 export function leavePlace(connection: Connection, { seq, number, worker }: RunKey): boolean {
   const sql = `UPDATE cgk_runs SET phase = NULL, worker = NULL WHERE job = ? AND number = ? AND worker = ? AND phase = ${held} AND state <> 'running'`

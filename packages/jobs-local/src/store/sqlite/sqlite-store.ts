@@ -188,8 +188,7 @@ class SqliteStore implements JobStore {
   }
 
   saveStep(run: StoredRun, step: StepRecord, now: number): boolean {
-    if (!runs.isHeld(this.#connection, keyOf(run))) return false
-    if (run.workflow!.steps.length === 1) writeRecord(this.#connection, run)
+    if (!writeRecord(this.#connection, run)) return false
     writeStep(this.#connection, run, step)
     this.#waits.note(run, step)
     if (step.jobId !== undefined && step.state === 'waiting') this.#waits.answerJob(step.jobId, now)
@@ -197,7 +196,7 @@ class SqliteStore implements JobStore {
   }
 
   saveFailure(run: StoredRun): void {
-    if (runs.isHeld(this.#connection, keyOf(run))) writeRecord(this.#connection, run)
+    writeRecord(this.#connection, run)
   }
 
   answerWaits(envelope: Envelope, now: number): number {

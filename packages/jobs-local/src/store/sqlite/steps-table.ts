@@ -2,7 +2,7 @@ import type { StepRecord, WorkflowRecord } from '@cgk-platform/jobs-core'
 
 import type { StoredRun } from '../job-store.ts'
 import type { Connection } from './connection.ts'
-import { keyOf, type RunKey } from './rows.ts'
+import { keyOf, phases, type RunKey } from './rows.ts'
 
 /** Where a step stands among the others of its run; those that were read or written have one. */
 const positions = new WeakMap<StepRecord, number>()
@@ -61,9 +61,9 @@ function positionOf(steps: readonly StepRecord[], step: StepRecord): number {
   return position
 }
 
-/** Writes the record of a run without its steps. */
-export function writeRecord(connection: Connection, run: StoredRun): void {
-  const { seq, number } = keyOf(run)
-  const sql = 'UPDATE cgk_runs SET workflow = ? WHERE job = ? AND number = ?'
-  connection.run(sql, toStoredRecord(run.workflow!), seq, number)
+/** Writes the record of a run without its steps. False where the worker that has read it does not hold it any more. */
+export function writeRecord(connection: Connection, run: StoredRun): boolean {
+  const { seq, number, worker } = keyOf(run)
+  const sql = `UPDATE cgk_runs SET workflow = ? WHERE job = ? AND number = ? AND worker = ? AND phase = ${phases.held}`
+  return connection.run(sql, toStoredRecord(run.workflow!), seq, number, worker) > 0
 }
