@@ -106,7 +106,7 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
       const { engine, store } = open('sendJob')
       const transaction = transactionOf(envelopes, store)
       const added = transaction
-        ? store.addWithin!(transaction, envelopes, clock.now())
+        ? store.shared!.addWithin(transaction, envelopes, clock.now())
         : changeNow(store, () => store.add(envelopes, clock.now()))
       engine.wake()
       return (await added).map(({ id, deduplicated }) => ({ ok: true, id, deduplicated }))
@@ -167,9 +167,9 @@ function openStore({ path, retention, leaseMs }: LocalSettings, logger: LoggerLi
   return createSqliteStore({ path, retention, leaseMs, logger: bindLogger(logger, {}), now })
 }
 
-function toOpenEngine(engine: Engine, { logger, jobs }: JobHost, { keeps }: JobStore): OpenEngine {
+function toOpenEngine(engine: Engine, { logger, jobs }: JobHost, { shared }: JobStore): OpenEngine {
   const bound = bindLogger(logger, {})
-  const lostJobs = (): number => (keeps ? 0 : engine.openJobs)
+  const lostJobs = (): number => (shared ? 0 : engine.openJobs)
   // A process that sent something had another purpose than its cron jobs, and may well end.
   const idleCronJobs = (): number => (engine.hasHadJobs ? 0 : jobs.cronJobs().length)
   return {

@@ -15,7 +15,7 @@ export function transactionOf(envelopes: readonly Envelope[], store: JobStore): 
     const remedy = 'Give all items the same, or send two batches.'
     throw new InvalidOptionError({ option, problem: 'differs among the items of a batch', remedy })
   }
-  if (first !== undefined && !store.addWithin) {
+  if (first !== undefined && !store.shared) {
     const remedy = "Give `store: 'sqlite'` and the `path` of the file that your transaction is on."
     throw new InvalidOptionError({ option, problem: 'is given, and jobs are kept in memory', remedy })
   }

@@ -1,6 +1,5 @@
 import {
   bindLogger,
-  claimCronJob,
   JobCancelledError,
   LeaseLostError,
   type Logger,
@@ -8,16 +7,16 @@ import {
   releaseCronJobs,
   runDetached,
   ShutdownError,
-  type TickHost,
-  type Timer,
   toErrorInfo,
 } from '@cgk-platform/jobs-core'
 
 import type { AnsweredStep, News, StoredJob, StoredRun } from '../store/job-store.ts'
 import { attemptRun } from './attempt-run.ts'
-import { CronTicker } from './cron-ticker.ts'
+import { createCronTicker } from './create-cron-ticker.ts'
+import type { CronTicker } from './cron-ticker.ts'
 import type { EngineParts } from './engine-parts.ts'
 import type { EngineView } from './engine-view.ts'
+import { Deadline } from './deadline.ts'
 import { type Flight, Flights } from './flights.ts'
 import { StayingHandlers } from './staying-handlers.ts'
 import { subscribersOf, toHandled } from './subscribers-of.ts'
@@ -49,35 +48,29 @@ export class Engine implements EngineView {
   readonly #unwatch: () => void
   readonly #staying: StayingHandlers
   readonly #unhandled: UnhandledEvents
+  readonly #deadline: Deadline
   #hadJobs = false
   #awaitingStep: (() => void)[] = []
   #pumpQueued = false
   #started = false
   #closing = false
   #closed: Promise<void> | undefined
-  #hurry: ((timeoutMs: number) => void) | undefined
+  /** True once it begins nothing more, and waits for what is under way. */
+  #isLeaving = false
 
   constructor(parts: EngineParts) {
     const { host, clock, store } = parts
     this.#parts = parts
     this.#logger = bindLogger(host.logger, {})
     this.#unhandled = new UnhandledEvents(this.#logger)
+    this.#deadline = new Deadline(clock, () => this.#stepMade())
     this.#timer = new WakeTimer(clock, () => runDetached(() => this.#pump()), parts.longestSleepMs)
     this.#staying = new StayingHandlers(clock, (run) => {
       const done = (): void => this.#moved()
       void store.change(() => store.release(run), { done })
     })
-    store.onChange(() => this.#changedElsewhere())
-    this.#cron = new CronTicker({
-      jobs: host.jobs,
-      logger: host.logger,
-      now: () => clock.now(),
-      lastTick: (id) => store.lastTick(id),
-      setLastTick: (id, tick) => void store.change(() => store.setLastTick(id, tick), { done: () => undefined }),
-      host: () => this.#tickHost(),
-      claim: (definition) => !parts.exclusiveCron || claimCronJob(definition, this),
-      release: (definition) => releaseCronJobs(this, definition),
-    })
+    store.shared?.onChange(() => this.#changedElsewhere())
+    this.#cron = createCronTicker(parts, this)
     const stops = [host.jobs, { onChange: onCronReleased }].map((changing) =>
       changing.onChange(() => this.#definitionsChanged()),
     )
@@ -109,7 +102,8 @@ export class Engine implements EngineView {
   get hasDue(): boolean {
     const { store, clock, concurrency } = this.#parts
     if (this.#closing) return false
-    return this.#pumpQueued || store.isChanging || (this.#flights.size + this.#staying.size < concurrency && store.hasReady(clock.now()))
+    if (this.#pumpQueued || store.isChanging) return true
+    return this.#flights.size + this.#staying.size < concurrency && store.hasReady(clock.now())
   }
 
   /** True while something is due now or under way. */
@@ -150,42 +144,30 @@ export class Engine implements EngineView {
   /** Lets what is due and under way end, for so long; then aborts it. */
   close(timeoutMs: number): Promise<void> {
     // A later call may hurry an earlier one, as a second signal to a process does.
-    this.#hurry?.(timeoutMs)
-    this.#closed ??= this.#closeOnce(timeoutMs)
+    if (!this.#closing) this.#deadline.within(timeoutMs)
+    this.#closed ??= this.#closeOnce()
     return this.#closed
   }
 
-  async #closeOnce(timeoutMs: number): Promise<void> {
+  async #closeOnce(): Promise<void> {
     const { clock, store } = this.#parts
+    const { shared } = store
     this.#unwatch()
     this.#cron.stop()
     releaseCronJobs(this)
-    let expired = false
-    const timers: Timer[] = []
-    this.#hurry = (ms) => {
-      expired ||= ms === 0
-      timers.push(
-        clock.setTimer(ms, () => {
-          expired = true
-          this.#stepMade()
-        }),
-      )
-      if (expired) this.#stepMade()
-    }
-    this.#hurry(timeoutMs)
-    // What a store keeps is left for the next process; memory's jobs end with this one.
-    while (!expired && (store.keeps ? this.#flights.size > 0 : this.isBusy)) await this.#nextStep()
-    this.#hurry = undefined
-    for (const timer of timers) timer.cancel()
+    // What outlives this process is left for the next one; memory's jobs end with it.
+    this.#isLeaving = shared !== undefined
+    while (!this.#deadline.isOver && (this.#isLeaving ? this.#flights.size > 0 : this.isBusy)) await this.#nextStep()
+    this.#deadline.clear()
     this.#closing = true
     this.#timer.clear()
-    store.beginClosing()
+    shared?.beginClosing()
     this.#flights.abortAll(new ShutdownError())
     await Promise.all(this.inFlight)
     let dropped: readonly string[] = []
     const work = (): readonly string[] => store.close(toErrorInfo(new ShutdownError()), clock.now())
     await store.change(work, { done: (ids) => void (dropped = ids), failed: () => undefined })
-    store.dispose()
+    shared?.dispose()
     for (const jobId of dropped) this.#parts.changed(jobId)
     if (dropped.length > 0) {
       this.#logger.warn('The engine closed with jobs that had not ended; memory keeps none of them.', {
@@ -207,7 +189,7 @@ export class Engine implements EngineView {
 
   #definitionsChanged(): void {
     if (!this.#parts.works) return
-    this.#parts.store.handle(this.#parts.host.jobs.all().map(toHandled))
+    this.#parts.store.shared?.handle(this.#parts.host.jobs.all().map(toHandled))
     this.#cron.refresh()
     this.#rearm()
   }
@@ -238,7 +220,7 @@ export class Engine implements EngineView {
     }
     const news = store.takeNews(now)
     const limitsOf = (definitionId: string) => host.jobs.get(definitionId)?.concurrency
-    const places = this.#closing ? 0 : concurrency - this.#flights.size - this.#staying.size
+    const places = this.#closing || this.#isLeaving ? 0 : concurrency - this.#flights.size - this.#staying.size
     return { due, unhandled, news, claimed: store.claim(places, limitsOf, now) }
   }
 
@@ -285,7 +267,7 @@ export class Engine implements EngineView {
       onAnswer,
       lost: () => abort.abort(new LeaseLostError()),
       wakeRun: (waiting) => this.#wakeRun(waiting),
-      tickHost: () => this.#tickHost(),
+      tickHost: () => createTickHost(store, clock, () => this.wake()),
       leftRunning: (handler) => {
         left = handler
       },
@@ -306,11 +288,6 @@ export class Engine implements EngineView {
   #moved(): void {
     this.wake()
     this.#stepMade()
-  }
-
-  #tickHost(): TickHost {
-    const { store, clock } = this.#parts
-    return createTickHost(store, clock, () => this.wake())
   }
 
   #rearm(): void {

@@ -9,15 +9,15 @@ import type { Handled, JobStore, StoredJob, Subscriber } from '../store/job-stor
 export function subscribersOf(
   { envelope }: StoredJob,
   jobs: JobRegistry,
-  store: Pick<JobStore, 'handledElsewhere'>,
+  store: Pick<JobStore, 'shared'>,
 ): Subscriber[] {
   const cronJobId = cronJobIdOf(envelope.event)
   if (cronJobId !== undefined) {
     return [{ definitionId: cronJobId, maxAttempts: maxAttemptsOf(envelope, jobs.get(cronJobId)) }]
   }
   const here = jobs.subscribers(envelope.event).map((definition) => toSubscriber(definition, envelope.maxAttempts))
-  const elsewhere = store.handledElsewhere(envelope.event).filter(({ definitionId }) => !jobs.get(definitionId))
-  if (elsewhere.length === 0) return here
+  const elsewhere = store.shared?.handledElsewhere(envelope.event).filter(({ definitionId }) => !jobs.get(definitionId))
+  if (!elsewhere || elsewhere.length === 0) return here
   return [...here, ...elsewhere.map((one) => ({ ...one, maxAttempts: envelope.maxAttempts ?? one.maxAttempts }))]
 }
 

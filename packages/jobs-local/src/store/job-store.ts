@@ -103,21 +103,14 @@ export interface ChangeEnd<T> {
 /** How many runs of a definition may be under way; asked at each claim, since hot reload may change it. */
 export type LimitsOf = (definitionId: string) => ConcurrencyLimits | undefined
 
-/**
- * Where the engine keeps its jobs: the queue and the records in one, so that every step is one atomic change. What reads
- * may be called at any time; what writes, within `change` alone.
- */
-export interface JobStore {
-  /** True where jobs outlive this process. */
-  readonly keeps: boolean
-  /**
-   * Makes a change, whole or not at all. Several become durable together. `work` may be called again where it could not
-   * be made at first, so that it touches nothing but the store. Answers when it is durable; `undefined` where it is so at
-   * once. It never rejects.
-   */
-  change<T>(work: () => T, end: ChangeEnd<T>): Promise<void> | undefined
-  /** True while a change is not made. */
-  readonly isChanging: boolean
+/** What has become of a send. */
+export interface Added {
+  readonly id: string
+  readonly deduplicated: boolean
+}
+
+/** What a store does besides whose jobs outlive the process. */
+export interface SharedStore {
   /** Why changes cannot be made now. */
   readonly trouble: Error | undefined
   /** Calls back when another process has changed something. */
@@ -128,16 +121,31 @@ export interface JobStore {
   handledElsewhere(event: string): readonly Subscriber[]
   /** The definitions of runs that wait, though no worker has them. */
   waitingForWorker(): readonly string[]
+  /** Takes new jobs within a transaction that the app has begun on the same file. */
+  addWithin(transaction: SqliteTransaction, envelopes: readonly Envelope[], now: number): readonly Added[]
   /** From now on what cannot be changed is given up soon. */
   beginClosing(): void
+  /** Lets go of what it holds open. */
+  dispose(): void
+}
+
+/**
+ * Where the engine keeps its jobs: the queue and the records in one, so that every step is one atomic change. What reads
+ * may be called at any time; what writes, within `change` alone.
+ */
+export interface JobStore {
+  /** Where jobs outlive this process, and others may have a hand in them. */
+  readonly shared?: SharedStore
+  /**
+   * Makes a change, whole or not at all. Several become durable together. `work` may be called again where it could not
+   * be made at first, so that it touches nothing but the store. Answers when it is durable; `undefined` where it is so at
+   * once. It never rejects.
+   */
+  change<T>(work: () => T, end: ChangeEnd<T>): Promise<void> | undefined
+  /** True while a change is not made. */
+  readonly isChanging: boolean
   /** Takes new jobs; a taken idempotency key answers the job that has it. */
-  add(envelopes: readonly Envelope[], now: number): readonly { readonly id: string; readonly deduplicated: boolean }[]
-  /** Takes new jobs within a transaction that the app has begun on the same file. Left out where there is no file. */
-  addWithin?(
-    transaction: SqliteTransaction,
-    envelopes: readonly Envelope[],
-    now: number,
-  ): readonly { readonly id: string; readonly deduplicated: boolean }[]
+  add(envelopes: readonly Envelope[], now: number): readonly Added[]
   get(jobId: string): StoredJob | undefined
   /** Up to `max` jobs that have come due and have no runs yet, oldest first. */
   takeDueJobs(max: number, now: number): readonly StoredJob[]
@@ -187,6 +195,4 @@ export interface JobStore {
   setLastTick(definitionId: string, tick: number): void
   /** Ends, as failed for this reason, every job that it does not keep for another process; answers their ids. */
   close(reason: JobErrorInfo, now: number): readonly string[]
-  /** Lets go of what it holds open, after `close`. */
-  dispose(): void
 }

@@ -1,203 +1,75 @@
-import { isEnded, type Outcome } from '@cgk-platform/jobs-core'
-import fc from 'fast-check'
+import type { Envelope, Outcome } from '@cgk-platform/jobs-core'
 import { describe, expect, test } from 'vitest'
 
 import { createEnvelope } from '../../test/kit/stored-run.ts'
-import type { JobStore, StoredRun } from './job-store.ts'
 import { createMemoryStore } from './memory-store.ts'
-import { stateOf } from './state-of.ts'
 
 const unlimited = () => undefined
-const createStore = (): JobStore => createMemoryStore({ count: 10_000, ageMs: Number.MAX_SAFE_INTEGER })
+const payload = { tenantId: 'acme', data: 'large' }
 const failed: Outcome = { type: 'failed', error: { name: 'Error', message: 'failed' } }
-const subscriber = (definitionId = 'work') => ({ definitionId, maxAttempts: 3 })
 
-/** A store with one job whose run is under way. */
-function storeWithRunning(): { store: JobStore; id: string; run: StoredRun } {
-  const store = createStore()
-  const { id } = store.add([createEnvelope()], 0)[0]!
-  for (const job of store.takeDueJobs(1000, 0)) store.addRuns(job, [subscriber()], 0)
-  const run = store.claim(1, unlimited, 0)[0]!
-  return { store, id, run }
+/** A store with one job of so many runs, all under way, and how to end them. */
+function storeWith(runs: number, members: Partial<Envelope> = {}) {
+  const store = createMemoryStore({ count: 100, ageMs: Number.MAX_SAFE_INTEGER })
+  const envelope = createEnvelope({ payload, ...members })
+  store.add([envelope], 0)
+  const begin = (...definitionIds: string[]) => {
+    for (const job of store.takeDueJobs(100, 0)) {
+      const subscribers = definitionIds.map((definitionId) => ({ definitionId, maxAttempts: 3 }))
+      store.addRuns(job, subscribers, 0)
+    }
+    return store.claim(100, unlimited, 0)
+  }
+  const { id } = envelope
+  const started = begin(...['a', 'b'].slice(0, runs))
+  return { store, id, begin, started, job: store.get(id)! }
 }
 
-describe('the memory store', () => {
-  test('gives out each due job once, delayed ones at their instant', () => {
-    const store = createStore()
-    const now = createEnvelope()
-    const later = createEnvelope({ runAt: 100 })
-    store.add([now, later], 0)
-    expect(store.takeDueJobs(1000, 0).map(({ envelope }) => envelope.id)).toEqual([now.id])
-    expect(store.takeDueJobs(1000, 99)).toEqual([])
-    expect(store.nextDueAt()).toBe(100)
-    expect(store.takeDueJobs(1000, 100).map(({ envelope }) => envelope.id)).toEqual([later.id])
-    expect(store.takeDueJobs(1000, 1000)).toEqual([])
+describe('the payload of a job', () => {
+  test.each<[outcome: Outcome, kept: unknown]>([
+    [{ type: 'completed', output: 1 }, null],
+    [{ type: 'cancelled' }, null],
+    [failed, payload],
+    [{ type: 'retry', afterMs: 5, error: { name: 'Error', message: 'again' } }, payload],
+    [{ type: 'interrupted' }, payload],
+  ])('after an attempt that ended as %o is %j', (outcome, kept) => {
+    const { store, started, job } = storeWith(1)
+    store.settle(started[0]!, 1, outcome, 1)
+    expect(job.envelope.payload).toEqual(kept)
+    expect(job.envelope).toMatchObject({ tenantId: 'acme', event: 'work.asked' })
   })
 
-  test('gives out each waiting run once, up to what is asked for', () => {
-    const { store } = storeWithRunning()
-    store.add([createEnvelope(), createEnvelope(), createEnvelope()], 0)
-    for (const job of store.takeDueJobs(1000, 0)) store.addRuns(job, [subscriber()], 0)
-    expect(store.claim(2, unlimited, 0)).toHaveLength(2)
-    expect(store.hasReady(0)).toBe(true)
-    expect(store.claim(5, unlimited, 0)).toHaveLength(1)
-    expect(store.hasReady(0)).toBe(false)
+  test('is dropped where nobody handles it, and where it is cancelled before it began', () => {
+    expect(storeWith(0).job.envelope.payload).toBeNull()
+    const { store, id, job } = storeWith(1, { runAt: 1000 })
+    store.cancel(id, 1)
+    expect(job.envelope.payload).toBeNull()
   })
 
-  test('an answer of an older attempt, or after a cancel, is passed over', () => {
-    const { store, id, run } = storeWithRunning()
-    expect(store.settle(run, 1, { type: 'retry', afterMs: 10, error: { name: 'Error', message: 'once' } }, 0)).toBe(
-      true,
-    )
-    expect(store.settle(run, 1, { type: 'completed' }, 0)).toBe(false)
-    expect(store.hasReady(9)).toBe(false)
-    expect(store.hasReady(10)).toBe(true)
-    expect(store.claim(1, unlimited, 10)).toEqual([run])
-    expect(store.settle(run, 1, { type: 'completed' }, 10)).toBe(false)
-    expect(store.cancel(id, 11)).toEqual([run])
-    expect(store.settle(run, 2, { type: 'completed' }, 12)).toBe(false)
-    expect(store.get(id)).toMatchObject({ endedAt: 11, runs: [{ state: 'cancelled', attempts: 2 }] })
+  test('is kept until the last of its runs has ended', () => {
+    const { store, started, job } = storeWith(2)
+    store.settle(started[0]!, 1, { type: 'completed' }, 1)
+    expect(job.envelope.payload).toEqual(payload)
+    store.settle(started[1]!, 1, { type: 'completed' }, 2)
+    expect(job.envelope.payload).toBeNull()
   })
 
-  test('an interrupted attempt counts as not made, and waits again', () => {
-    const { store, run } = storeWithRunning()
-    expect(store.settle(run, 1, { type: 'interrupted' }, 5)).toBe(true)
-    expect(run).toMatchObject({ state: 'queued', attempts: 0 })
-    expect(store.openJobs()).toBe(1)
-    expect(store.claim(1, unlimited, 6)).toEqual([run])
-    expect(run.attempts).toBe(1)
+  test('is there for the retry of a job of which one run failed, and dropped once that has completed', () => {
+    const { store, id, started, job } = storeWith(2)
+    store.settle(started[0]!, 1, { type: 'completed' }, 1)
+    store.settle(started[1]!, 1, failed, 2)
+    store.retry(id, 3)
+    const [again] = store.claim(100, unlimited, 3)
+    expect(again!.job.envelope.payload).toEqual(payload)
+    store.settle(again!, 1, { type: 'completed' }, 4)
+    expect(job.envelope.payload).toBeNull()
   })
 
-  test('asking whether something is ready changes nothing', () => {
-    const { store, run } = storeWithRunning()
-    store.settle(run, 1, { type: 'retry', afterMs: 10, error: { name: 'Error', message: 'once' } }, 0)
-    expect(store.hasReady(50)).toBe(true)
-    expect(run).toMatchObject({ state: 'retrying', dueAt: 10 })
-    expect(store.nextDueAt()).toBe(10)
-  })
-
-  test('cancels and retries of unknown or unfit jobs are nothing', () => {
-    const { store, id } = storeWithRunning()
-    expect(store.cancel('unknown', 0)).toEqual([])
-    store.retry('unknown', 0)
-    store.retry(id, 0)
-    expect([store.get(id)?.runs.length, store.openJobs()]).toEqual([1, 1])
-  })
-
-  test('remembers the last tick of each cron job', () => {
-    const store = createStore()
-    expect(store.lastTick('cron')).toBeUndefined()
-    store.setLastTick('cron', 60_000)
-    expect([store.lastTick('cron'), store.lastTick('other')]).toEqual([60_000, undefined])
-  })
-})
-
-const definitionIds = ['a', 'b']
-const tenantIds = ['acme', 'globex']
-const outcome = fc.constantFrom<Outcome>(
-  { type: 'completed', output: 1 },
-  failed,
-  { type: 'retry', afterMs: 3, error: { name: 'Error', message: 'again' } },
-  { type: 'retry', afterMs: 0, error: { name: 'Error', message: 'at once' } },
-  { type: 'interrupted' },
-)
-const step = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      type: fc.constant('send' as const),
-      tenantId: fc.constantFrom(...tenantIds),
-      delayMs: fc.nat(4),
-      runs: fc.nat(2),
-    }),
-  },
-  { weight: 4, arbitrary: fc.record({ type: fc.constant('work' as const), afterMs: fc.nat(3), max: fc.nat(4) }) },
-  { weight: 4, arbitrary: fc.record({ type: fc.constant('settle' as const), which: fc.nat(), outcome }) },
-  { weight: 2, arbitrary: fc.record({ type: fc.constant('cancel' as const), which: fc.nat() }) },
-  { weight: 2, arbitrary: fc.record({ type: fc.constant('retry' as const), which: fc.nat() }) },
-)
-
-describe('the memory store, whatever is done to it', () => {
-  test('counts what is open, knows what is due next, and lets nothing go on that has ended', () => {
-    fc.assert(
-      fc.property(fc.array(step, { maxLength: 120, size: 'max' }), (steps) => {
-        const store = createStore()
-        const sent: { id: string; runs: number }[] = []
-        const running: { run: StoredRun; attempt: number }[] = []
-        let now = 0
-        const work = (max: number): void => {
-          for (const job of store.takeDueJobs(1000, now)) {
-            const { runs } = sent.find(({ id }) => id === job.envelope.id)!
-            store.addRuns(job, definitionIds.slice(0, runs).map(subscriber), now)
-          }
-          for (const run of store.claim(max, unlimited, now)) running.push({ run, attempt: run.attempts })
-        }
-        const settle = (which: number, ended: Outcome): void => {
-          const [one] = running.splice(which % running.length, 1)
-          const before = one!.run.state
-          expect(store.settle(one!.run, one!.attempt, ended, now)).toBe(before === 'running')
-          store.release(one!.run)
-        }
-        const check = (): void => {
-          const jobs = sent.map(({ id }) => store.get(id)!)
-          const open = jobs.filter((job) => !isEnded(stateOf(job)))
-          expect(store.openJobs()).toBe(open.length)
-          for (const job of jobs) expect(job.endedAt === undefined).toBe(open.includes(job))
-          const waits = jobs.flatMap((job) =>
-            job.runs.length === 0 && stateOf(job) === 'scheduled'
-              ? [job.envelope.runAt!]
-              : job.runs.flatMap((run) => (run.state === 'retrying' ? [run.dueAt!] : [])),
-          )
-          expect(store.nextDueAt()).toBe(waits.length > 0 ? Math.min(...waits) : undefined)
-          for (const definitionId of definitionIds) {
-            for (const tenantId of tenantIds) {
-              const runs = jobs.filter(({ envelope }) => envelope.tenantId === tenantId).flatMap((job) => job.runs)
-              const isOpen = runs.some((run) => run.definitionId === definitionId && !isEnded(run.state))
-              expect(store.hasOpenRun(definitionId, tenantId)).toBe(isOpen)
-            }
-          }
-          expect(store.list({ limit: 1000 }).jobs).toEqual(jobs.toReversed())
-        }
-
-        for (const one of steps) {
-          if (one.type === 'send') {
-            const envelope = createEnvelope({
-              tenantId: one.tenantId,
-              sentAt: now,
-              ...(one.delayMs > 0 && { runAt: now + one.delayMs }),
-            })
-            store.add([envelope], now)
-            sent.push({ id: envelope.id, runs: one.runs })
-          } else if (one.type === 'work') {
-            now += one.afterMs
-            work(one.max)
-          } else if (one.type === 'settle') {
-            if (running.length > 0) settle(one.which, one.outcome)
-          } else if (sent.length > 0) {
-            const { id } = sent[one.which % sent.length]!
-            const before = stateOf(store.get(id)!)
-            if (one.type === 'cancel') {
-              store.cancel(id, now)
-              const after = stateOf(store.get(id)!)
-              expect(after).toBe(isEnded(before) ? before : 'cancelled')
-            } else {
-              store.retry(id, now)
-              expect(stateOf(store.get(id)!)).toBe(before === 'failed' ? 'queued' : before)
-            }
-          }
-          check()
-        }
-        // Let to go on, everything ends.
-        for (let rounds = 0; store.openJobs() > 0 || running.length > 0; rounds++) {
-          expect(rounds).toBeLessThan(1000)
-          now += 5
-          work(100)
-          while (running.length > 0) settle(0, { type: 'completed' })
-        }
-        work(100) // passes over what was cancelled while it waited
-        expect([store.nextDueAt(), store.hasReady(now)]).toEqual([undefined, false])
-      }),
-      { numRuns: 150 },
-    )
+  test('that its sender still holds is not changed', () => {
+    const envelope = createEnvelope({ payload })
+    const store = createMemoryStore({ count: 100, ageMs: Number.MAX_SAFE_INTEGER })
+    store.add([envelope], 0)
+    store.cancel(envelope.id, 1)
+    expect(envelope.payload).toEqual(payload)
   })
 })

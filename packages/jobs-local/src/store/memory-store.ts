@@ -10,6 +10,7 @@ import {
   type StepRecord,
 } from '@cgk-platform/jobs-core'
 
+import { applyOutcome } from './apply-outcome.ts'
 import { DueQueue } from './due-queue.ts'
 import { Fifo } from './fifo.ts'
 import { IdempotencyKeys } from './idempotency-keys.ts'
@@ -29,13 +30,10 @@ export function createMemoryStore(retention: Retention): JobStore {
   return new MemoryStore(retention)
 }
 
-const nobody: readonly Subscriber[] = []
 const none: readonly StoredRun[] = []
 
 class MemoryStore implements JobStore {
-  readonly keeps = false
   readonly isChanging = false
-  readonly trouble = undefined
   readonly #jobs = new Map<string, StoredJob>()
   readonly #arrived = new Fifo<StoredJob>()
   readonly #delayedJobs = new DueQueue<StoredJob>((job) => job.state !== 'scheduled')
@@ -55,26 +53,6 @@ class MemoryStore implements JobStore {
 
   change<T>(work: () => T, { done }: ChangeEnd<T>): undefined {
     done(work())
-  }
-
-  onChange(): void {
-    // Nobody else has this memory.
-  }
-
-  handle(): void {
-    // As above.
-  }
-
-  handledElsewhere(): readonly Subscriber[] {
-    return nobody
-  }
-
-  waitingForWorker(): readonly string[] {
-    return []
-  }
-
-  beginClosing(): void {
-    // Changes are made at once.
   }
 
   add(envelopes: readonly Envelope[], now: number): { id: string; deduplicated: boolean }[] {
@@ -166,37 +144,7 @@ class MemoryStore implements JobStore {
       this.#undoing--
       return true
     }
-    switch (outcome.type) {
-      case 'completed':
-        if (outcome.output !== undefined) run.output = outcome.output
-        delete run.error
-        this.#endRun(run, 'completed', now)
-        break
-      case 'failed':
-        run.error = outcome.error
-        this.#endRun(run, 'failed', now)
-        break
-      case 'cancelled':
-        this.#endRun(run, 'cancelled', now)
-        break
-      case 'suspended':
-        this.#queue.suspend(run, outcome.wakeAt)
-        break
-      case 'retry':
-        run.error = outcome.error
-        run.state = 'retrying'
-        this.#queue.delay(run, now + outcome.afterMs)
-        break
-      case 'interrupted':
-        if (run.resumed) {
-          this.#queue.resume(run)
-          break
-        }
-        run.attempts--
-        run.state = 'queued'
-        this.#queue.push(run)
-        break
-    }
+    applyOutcome(run, outcome, now, { queue: this.#queue, end: (state) => this.#endRun(run, state, now) })
     return true
   }
 
@@ -301,10 +249,6 @@ class MemoryStore implements JobStore {
       this.#endJob(job, now)
     }
     return open.map(({ envelope }) => envelope.id)
-  }
-
-  dispose(): void {
-    // There is nothing to let go.
   }
 
   #beginUndo(run: StoredRun): void {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -10,7 +10,11 @@ export interface TemporaryFile {
   remove(): void
 }
 
-export function createTemporaryFile(): TemporaryFile {
-  const folder = mkdtempSync(join(tmpdir(), 'jobs-'))
+/** A place where waiting for the disk costs nothing, if the machine has one: for what is about the logic alone. */
+const inMemory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
+
+/** @param on - which disk it lies on. Default: a real one. */
+export function createTemporaryFile(on: 'disk' | 'memory' = 'disk'): TemporaryFile {
+  const folder = mkdtempSync(join(on === 'disk' ? tmpdir() : inMemory, 'jobs-'))
   return { path: join(folder, 'jobs.db'), folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }

@@ -102,7 +102,12 @@ function toHeldRun(row: ClaimedRow, worker: number, now: number): StoredRun {
 }
 
 /** How many more runs may have a place. */
-function roomIn(connection: Connection, limit: ConcurrencyLimits['limit'], definition: string, tenant?: string): number {
+function roomIn(
+  connection: Connection,
+  limit: ConcurrencyLimits['limit'],
+  definition: string,
+  tenant?: string,
+): number {
   if (limit === undefined) return Number.POSITIVE_INFINITY
   const lane = tenant === undefined ? 'definition = ?' : 'definition = ? AND tenant = ?'
   const values = tenant === undefined ? [definition] : [definition, tenant]
@@ -127,8 +132,7 @@ function readyDefinitions(connection: Connection, after: string): string[] {
 
 /** The tenants that have such runs of a definition, likewise; no more than so many. */
 function readyTenants(connection: Connection, definition: string, after: string, most: number): string[] {
-  const sql =
-    `SELECT tenant FROM cgk_runs WHERE phase = ${ready} AND definition = ? AND tenant > ? ` + 'ORDER BY tenant LIMIT 1'
+  const sql = `SELECT tenant FROM cgk_runs WHERE phase = ${ready} AND definition = ? AND tenant > ? ORDER BY tenant LIMIT 1`
   const found: string[] = []
   const collect = (from: string, until: string | undefined): void => {
     for (let last = from; found.length < most;) {

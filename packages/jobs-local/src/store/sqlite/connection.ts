@@ -3,7 +3,9 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 /** A connection to a file, with its statements prepared once. */
 export interface Connection {
   readonly path: string
+  /** Rows are what the statement says; whoever writes it names their shape. */
   all<Row>(sql: string, ...values: SQLInputValue[]): Row[]
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- as above
   get<Row>(sql: string, ...values: SQLInputValue[]): Row | undefined
   /** Answers how many rows were changed. */
   run(sql: string, ...values: SQLInputValue[]): number
@@ -24,6 +26,7 @@ export function createConnection(database: DatabaseSync, path: string): Connecti
   return {
     path,
     all: <Row>(sql: string, ...values: SQLInputValue[]) => statement(sql).all(...values) as Row[],
+    // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- as above
     get: <Row>(sql: string, ...values: SQLInputValue[]) => statement(sql).get(...values) as Row | undefined,
     run: (sql, ...values) => Number(statement(sql).run(...values).changes),
     exec: (sql) => database.exec(sql),

@@ -1,3 +1,5 @@
+import type * as Sqlite from 'node:sqlite'
+
 import { StoreError } from '@cgk-platform/jobs-core'
 
 /**
@@ -5,7 +7,7 @@ import { StoreError } from '@cgk-platform/jobs-core'
  *
  * @throws {StoreError} where this Node has none: it came with 22.13.
  */
-export function loadSqlite(path: string): typeof import('node:sqlite') {
+export function loadSqlite(path: string): typeof Sqlite {
   const sqlite = typeof process.getBuiltinModule === 'function' ? process.getBuiltinModule('node:sqlite') : undefined
   if (sqlite) return sqlite
   throw new StoreError({

@@ -55,7 +55,12 @@ export function wakeDueRuns(connection: Connection, now: number): void {
 }
 
 /** Marks a run as begun, or as going on, by a worker. */
-export function holdRun(connection: Connection, { seq, number }: Omit<RunKey, 'worker'>, worker: number, now: number): void {
+export function holdRun(
+  connection: Connection,
+  { seq, number }: Omit<RunKey, 'worker'>,
+  worker: number,
+  now: number,
+): void {
   connection.run(
     `UPDATE cgk_runs SET phase = ${held}, worker = ?, resumed = pause IS NOT NULL, wakes = 0, ` +
       "state = CASE WHEN pause IS NULL THEN 'running' ELSE state END, attempts = attempts + (pause IS NULL), " +

@@ -1,31 +1,29 @@
 import {
-  continueRecord,
   type Envelope,
   isEnded,
   type JobErrorInfo,
   type ListQuery,
   type Logger,
-  newestRuns,
   type Outcome,
-  type SqliteTransaction,
   type StepRecord,
 } from '@cgk-platform/jobs-core'
 
 import { isUndoneByCancel } from '../is-undone-by-cancel.ts'
-import type { ChangeEnd, Handled, JobStore, LimitsOf, News, StoredJob, StoredRun, Subscriber } from '../job-store.ts'
+import type { Added, ChangeEnd, JobStore, LimitsOf, News, StoredJob, StoredRun, Subscriber } from '../job-store.ts'
 import type { Retention } from '../retained-jobs.ts'
 import { stateOf } from '../state-of.ts'
-import { addWithin } from './add-within.ts'
 import { claimRuns, Turns } from './claim-runs.ts'
 import type { Connection } from './connection.ts'
-import { ForeignChanges } from './foreign-changes.ts'
 import { Housekeeping } from './housekeeping.ts'
+import { JobsReader } from './jobs-reader.ts'
 import * as jobs from './jobs-table.ts'
 import { newer, openFile } from './open-file.ts'
-import { keyOf, phases, type RunKey, type RunRow, seqOf, toStoredRun } from './rows.ts'
+import { retryJob } from './retry-job.ts'
+import { keyOf, phases, type RunKey, seqOf } from './rows.ts'
 import * as runs from './runs-table.ts'
 import { migrations } from './schema.ts'
-import { readRecord, toStoredRecord, writeRecord, writeStep, writeSteps } from './steps-table.ts'
+import { SharedFile } from './shared-file.ts'
+import { writeRecord, writeStep } from './steps-table.ts'
 import { WaitsTable } from './waits-table.ts'
 import { Workers } from './workers.ts'
 import { WriteQueue } from './write-queue.ts'
@@ -45,92 +43,49 @@ export function createSqliteStore(options: SqliteStoreOptions): JobStore {
 }
 
 class SqliteStore implements JobStore {
-  readonly keeps = true
+  readonly shared: SharedFile
   readonly #connection: Connection
+  readonly #reader: JobsReader
   readonly #queue: WriteQueue
   readonly #workers: Workers
   readonly #waits: WaitsTable
   readonly #housekeeping: Housekeeping
-  readonly #foreign: ForeignChanges
   readonly #turns = new Turns()
   /** The runs that are under way here. */
   readonly #held = new Map<string, StoredRun>()
-  #listeners: (() => void)[] = []
+  /** Whether a claim might find something: not after one that found less than it could take, until something changes. */
   #mayHaveNext = true
-  #works = false
-  #isDisposed = false
 
   constructor(connection: Connection, { retention, leaseMs, logger, now }: SqliteStoreOptions) {
+    const reader = new JobsReader(connection)
+    const workers = new Workers(connection, leaseMs)
+    const queue = new WriteQueue({ connection, logger, begun: () => this.#begun() })
+    const change = (work: () => void): void => void queue.add(work, { done: () => this.shared.changed() })
     this.#connection = connection
-    this.#workers = new Workers(connection, leaseMs)
-    this.#queue = new WriteQueue({ connection, logger, begun: () => this.#begun() })
-    this.#waits = new WaitsTable({
-      connection,
-      readRun: (key) => this.#readRun(key),
-      readJob: (jobId) => this.#read(jobId),
-      wake: (run) => this.wakeRun(run),
-    })
-    this.#foreign = new ForeignChanges(connection, () => this.#changed())
-    this.#housekeeping = new Housekeeping({
-      connection,
-      retention,
-      leaseMs,
-      workers: this.#workers,
-      now,
-      change: (work) => void this.change(work, { done: () => this.#changed() }),
-    })
+    this.#reader = reader
+    this.#workers = workers
+    this.#queue = queue
+    this.#waits = new WaitsTable({ connection, reader, wake: (run) => this.wakeRun(run) })
+    this.#housekeeping = new Housekeeping({ connection, retention, leaseMs, workers, now, change })
+    this.shared = new SharedFile({ connection, queue, workers, housekeeping: this.#housekeeping })
+    this.shared.onChange(() => void (this.#mayHaveNext = true))
   }
 
   get isChanging(): boolean {
     return this.#queue.isBusy
   }
 
-  get trouble(): Error | undefined {
-    return this.#queue.trouble
-  }
-
   change<T>(work: () => T, end: ChangeEnd<T>): Promise<void> {
     return this.#queue.add(work, end)
   }
 
-  onChange(listener: () => void): void {
-    this.#listeners.push(listener)
-  }
-
-  handle(handled: readonly Handled[]): void {
-    this.#workers.handle(handled)
-    this.#mayHaveNext = true
-    if (this.#works) return
-    this.#works = true
-    this.#housekeeping.start()
-  }
-
-  handledElsewhere(event: string): readonly Subscriber[] {
-    return this.#workers.handledElsewhere(event)
-  }
-
-  waitingForWorker(): readonly string[] {
-    const sql =
-      `SELECT DISTINCT definition FROM cgk_runs WHERE phase = ${phases.ready} ` +
-      'AND definition NOT IN (SELECT h.definition FROM cgk_handled h JOIN cgk_workers w ON w.id = h.worker)'
-    return this.#connection.all<{ definition: string }>(sql).map(({ definition }) => definition)
-  }
-
-  beginClosing(): void {
-    this.#queue.beginClosing()
-  }
-
-  add(envelopes: readonly Envelope[], now: number): { id: string; deduplicated: boolean }[] {
+  add(envelopes: readonly Envelope[], now: number): readonly Added[] {
     return jobs.addJobs(this.#connection, envelopes, now)
-  }
-
-  addWithin(transaction: SqliteTransaction, envelopes: readonly Envelope[], now: number): ReturnType<JobStore['add']> {
-    return addWithin(this.#connection.path, transaction, envelopes, now)
   }
 
   get(jobId: string): StoredJob | undefined {
     this.#queue.writeNow()
-    return this.#read(jobId)
+    return this.#reader.job(jobId)
   }
 
   takeDueJobs(max: number, now: number): readonly StoredJob[] {
@@ -156,14 +111,15 @@ class SqliteStore implements JobStore {
     const claimed = claimRuns(options)
     for (const run of claimed) {
       this.#held.set(nameOf(keyOf(run)), run)
-      if (run.state === 'running' || run.undoing) this.#readWorkflow(run, now)
+      // What a workflow goes on from, with what has been answered meanwhile.
+      if (this.#reader.readWorkflow(run)) this.#waits.takeNotices(run, now)
     }
     this.#mayHaveNext = claimed.length === max
     return claimed
   }
 
   hasReady(now: number): boolean {
-    if (this.#mayHaveNext || jobs.hasDue(this.#connection, now)) return true
+    if ((this.#mayHaveNext && this.hasWaiting()) || jobs.hasDue(this.#connection, now)) return true
     return (this.nextDueAt() ?? Number.POSITIVE_INFINITY) <= now
   }
 
@@ -182,7 +138,9 @@ class SqliteStore implements JobStore {
       if (this.#waits.hasJobWaits) this.#waits.answerJob(run.job.envelope.id, now)
       this.#housekeeping.noteEnded()
     }
-    this.#held.delete(nameOf(keyOf(run)))
+    const name = nameOf(keyOf(run))
+    // Not a later attempt that this process has begun, after it was taken for dead.
+    if (this.#held.get(name) === run) this.#held.delete(name)
     this.#mayHaveNext = true
     return isSettled
   }
@@ -232,7 +190,7 @@ class SqliteStore implements JobStore {
   }
 
   cancel(jobId: string, now: number): readonly StoredRun[] {
-    const job = this.#read(jobId)
+    const job = this.#reader.job(jobId)
     if (!job || isEnded(stateOf(job))) return []
     const running: StoredRun[] = []
     for (const run of job.runs.filter(({ state }) => !isEnded(state))) {
@@ -254,26 +212,9 @@ class SqliteStore implements JobStore {
   }
 
   retry(jobId: string): void {
-    const job = this.#read(jobId)
+    const job = this.#reader.job(jobId)
     if (!job || stateOf(job) !== 'failed') return
-    const { tenantId } = job.envelope
-    let number = job.runs.length
-    for (const run of newestRuns(job.runs)) {
-      if (run.state !== 'failed') continue
-      const { definitionId, maxAttempts, undoOnCancel = false, workflow: failed } = run
-      const key = { seq: seqOf(job), number: ++number }
-      const record = failed && continueRecord(failed, `${jobId}-${number}`)
-      runs.addRun(this.#connection, {
-        ...key,
-        tenantId,
-        definitionId,
-        maxAttempts,
-        undoOnCancel,
-        retryOf: keyOf(run).number,
-        ...(record && { workflow: toStoredRecord(record) }),
-      })
-      if (record) writeSteps(this.#connection, key, record.steps)
-    }
+    retryJob(this.#connection, job)
     this.#mayHaveNext = true
   }
 
@@ -293,7 +234,7 @@ class SqliteStore implements JobStore {
 
   list(query: ListQuery): { jobs: StoredJob[]; cursor?: string } {
     this.#queue.writeNow()
-    return jobs.listJobs(this.#connection, query, (job) => this.#withRuns(job))
+    return jobs.listJobs(this.#connection, query, (job) => this.#reader.withRuns(job))
   }
 
   openJobs(): number {
@@ -320,60 +261,10 @@ class SqliteStore implements JobStore {
     return []
   }
 
-  dispose(): void {
-    if (this.#isDisposed) return
-    this.#isDisposed = true
-    this.#housekeeping.stop()
-    this.#foreign.stop()
-    this.#queue.dispose()
-    // It stays open for reads, as those of a client that was closed, until the process ends.
-  }
-
   #begun(): void {
     const { version } = this.#connection.get<{ version: number }>('SELECT version FROM cgk_meta')!
     if (version !== migrations.length) throw newer(this.#connection.path)
     this.#workers.begin()
-  }
-
-  #changed(): void {
-    this.#mayHaveNext = true
-    for (const listener of this.#listeners) listener()
-  }
-
-  #read(jobId: string): StoredJob | undefined {
-    const job = jobs.findJob(this.#connection, jobId)
-    return job && this.#withRuns(job)
-  }
-
-  #withRuns(job: StoredJob): StoredJob {
-    const rows = runs.readRuns(this.#connection, job, seqOf(job))
-    for (const [index, { workflow }] of rows.entries()) {
-      const run = job.runs[index]!
-      if (workflow !== null) run.workflow = readRecord(this.#connection, keyOf(run), workflow)
-    }
-    return job
-  }
-
-  #readRun({ seq, number }: Pick<RunKey, 'seq' | 'number'>): StoredRun | undefined {
-    const row = this.#connection.get<RunRow & { id: string }>(
-      'SELECT r.*, j.id FROM cgk_runs r JOIN cgk_jobs j ON j.seq = r.job WHERE r.job = ? AND r.number = ?',
-      seq,
-      number,
-    )
-    if (!row?.workflow) return undefined
-    const run = toStoredRun(row, jobs.findJob(this.#connection, row.id)!)
-    run.workflow = readRecord(this.#connection, { seq, number }, row.workflow)
-    return run
-  }
-
-  /** What a workflow goes on from, with what has been answered meanwhile. */
-  #readWorkflow(run: StoredRun, now: number): void {
-    const { seq, number } = keyOf(run)
-    const sql = 'SELECT workflow FROM cgk_runs WHERE job = ? AND number = ? AND workflow IS NOT NULL'
-    const row = this.#connection.get<{ workflow: string }>(sql, seq, number)
-    if (!row) return
-    run.workflow = readRecord(this.#connection, { seq, number }, row.workflow)
-    this.#waits.takeNotices(run, now)
   }
 }
 

@@ -10,15 +10,14 @@ import {
 import { toJobStatus } from '../../to-job-status.ts'
 import type { StoredJob, StoredRun } from '../job-store.ts'
 import type { Connection } from './connection.ts'
+import type { JobsReader } from './jobs-reader.ts'
 import { keyOf, phases, type RunKey } from './rows.ts'
 import { writeStep } from './steps-table.ts'
 
 /** What the waits of workflows are read and answered with. */
 export interface WaitsParts {
   readonly connection: Connection
-  /** A run with its record, as it is stored. */
-  readonly readRun: (key: Pick<RunKey, 'seq' | 'number'>) => StoredRun | undefined
-  readonly readJob: (jobId: string) => StoredJob | undefined
+  readonly reader: JobsReader
   readonly wake: (run: StoredRun) => void
 }
 
@@ -71,7 +70,7 @@ export class WaitsTable {
     const sql = `SELECT ${columns} FROM ${joined} WHERE w.tenant = ? AND w.event = ?`
     let answered = 0
     for (const wait of connection.all<WaitRow>(sql, tenantId, event)) {
-      const run = this.#parts.readRun({ seq: wait.job, number: wait.number })
+      const run = this.#parts.reader.workflowRun({ seq: wait.job, number: wait.number })
       const step = stepOf(run, wait.key)
       if (!run || !step || !answerEventWait(run.workflow!, step, envelope, now)) continue
       const { id, payload, sentAt } = envelope
@@ -89,13 +88,13 @@ export class WaitsTable {
 
   /** Answers the waits for a job of which a run has ended, or that is not kept any more. */
   answerJob(jobId: string, now: number): void {
-    const { connection, readJob, readRun } = this.#parts
+    const { connection, reader } = this.#parts
     const sql = `SELECT ${columns} FROM ${joined} WHERE w.for_job = ?`
     const waits = connection.all<WaitRow>(sql, jobId)
     if (waits.length === 0) return
-    const job = readJob(jobId)
+    const job = reader.job(jobId)
     for (const wait of waits) {
-      const run = readRun({ seq: wait.job, number: wait.number })
+      const run = reader.workflowRun({ seq: wait.job, number: wait.number })
       const step = stepOf(run, wait.key)
       if (run && step && applyJob(run, step, job, now)) this.#answer(wait, run, step, null)
     }
@@ -115,7 +114,7 @@ export class WaitsTable {
 
   /** Puts the answers that were left for a run into its record; answers the steps that they were for. */
   takeNotices(run: StoredRun, now: number): StepRecord[] {
-    const { connection, readJob } = this.#parts
+    const { connection, reader } = this.#parts
     const { seq, number } = keyOf(run)
     const where = 'job = ? AND number = ? AND key IS NOT NULL'
     const notices = connection.all<{ key: string; event: string | null }>(
@@ -127,7 +126,7 @@ export class WaitsTable {
     for (const { key, event } of notices) {
       const step = stepOf(run, key)
       if (!step) continue
-      if (event === null) applyJob(run, step, readJob(step.jobId ?? ''), now)
+      if (event === null) applyJob(run, step, reader.job(step.jobId ?? ''), now)
       else answerEventWait(run.workflow!, step, JSON.parse(event) as Envelope, now)
       // Written also where it was answered before: what wrote it then may have been undone.
       writeStep(connection, run, step)

@@ -130,7 +130,9 @@ export class WriteQueue {
     this.#waiting = [...kept, ...this.#waiting]
     if (this.#waiting.length === 0) return
     // A commit takes milliseconds: the first tries follow soon, and at random, so that processes do not meet again.
-    const pauseMs = busy ? Math.random() * Math.min(2 ** this.#tries, 32) : Math.min(50 * 2 ** this.#tries, longestPauseMs)
+    const pauseMs = busy
+      ? Math.random() * Math.min(2 ** this.#tries, 32)
+      : Math.min(50 * 2 ** this.#tries, longestPauseMs)
     this.#tries++
     this.#pause = later(() => this.#write(), pauseMs)
   }

@@ -1,0 +1,20 @@
+import { claimCronJob, releaseCronJobs } from '@cgk-platform/jobs-core'
+
+import { CronTicker } from './cron-ticker.ts'
+import type { EngineParts } from './engine-parts.ts'
+import type { EngineView } from './engine-view.ts'
+import { createTickHost } from './tick-host.ts'
+
+/** The cron jobs of an engine. */
+export function createCronTicker({ host, clock, store, exclusiveCron }: EngineParts, engine: EngineView): CronTicker {
+  return new CronTicker({
+    jobs: host.jobs,
+    logger: host.logger,
+    now: () => clock.now(),
+    lastTick: (id) => store.lastTick(id),
+    setLastTick: (id, tick) => void store.change(() => store.setLastTick(id, tick), { done: () => undefined }),
+    host: () => createTickHost(store, clock, () => engine.wake()),
+    claim: (definition) => !exclusiveCron || claimCronJob(definition, engine),
+    release: (definition) => releaseCronJobs(engine, definition),
+  })
+}

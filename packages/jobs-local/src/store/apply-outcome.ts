@@ -1,0 +1,35 @@
+import type { JobState, Outcome } from '@cgk-platform/jobs-core'
+
+import type { StoredRun } from './job-store.ts'
+import type { RunQueue } from './run-queue.ts'
+
+/** Puts the end of an attempt into a run that is in memory; `end` is called where its run has ended. */
+export function applyOutcome(
+  run: StoredRun,
+  outcome: Outcome,
+  now: number,
+  { queue, end }: { queue: RunQueue; end: (state: JobState) => void },
+): void {
+  switch (outcome.type) {
+    case 'completed':
+      if (outcome.output !== undefined) run.output = outcome.output
+      delete run.error
+      return end('completed')
+    case 'failed':
+      run.error = outcome.error
+      return end('failed')
+    case 'cancelled':
+      return end('cancelled')
+    case 'suspended':
+      return queue.suspend(run, outcome.wakeAt)
+    case 'retry':
+      run.error = outcome.error
+      run.state = 'retrying'
+      return queue.delay(run, now + outcome.afterMs)
+    case 'interrupted':
+      if (run.resumed) return queue.resume(run)
+      run.attempts--
+      run.state = 'queued'
+      return queue.push(run)
+  }
+}

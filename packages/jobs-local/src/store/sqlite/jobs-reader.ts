@@ -1,0 +1,54 @@
+import type { StoredJob, StoredRun } from '../job-store.ts'
+import type { Connection } from './connection.ts'
+import { findJob } from './jobs-table.ts'
+import { keyOf, type RunKey, type RunRow, seqOf, toStoredRun } from './rows.ts'
+import { readRuns } from './runs-table.ts'
+import { readRecord } from './steps-table.ts'
+
+type RowKey = Pick<RunKey, 'seq' | 'number'>
+
+/** Reads jobs with all that belongs to them. */
+export class JobsReader {
+  readonly #connection: Connection
+
+  constructor(connection: Connection) {
+    this.#connection = connection
+  }
+
+  job(jobId: string): StoredJob | undefined {
+    const job = findJob(this.#connection, jobId)
+    return job && this.withRuns(job)
+  }
+
+  /** Reads the runs of a job into it. */
+  withRuns(job: StoredJob): StoredJob {
+    const rows = readRuns(this.#connection, job, seqOf(job))
+    for (const [index, { workflow }] of rows.entries()) {
+      const run = job.runs[index]!
+      if (workflow !== null) run.workflow = readRecord(this.#connection, keyOf(run), workflow)
+    }
+    return job
+  }
+
+  /** A run of a workflow that has begun. */
+  workflowRun({ seq, number }: RowKey): StoredRun | undefined {
+    const row = this.#connection.get<RunRow & { id: string }>(
+      'SELECT r.*, j.id FROM cgk_runs r JOIN cgk_jobs j ON j.seq = r.job WHERE r.job = ? AND r.number = ?',
+      seq,
+      number,
+    )
+    if (!row?.workflow) return undefined
+    const run = toStoredRun(row, findJob(this.#connection, row.id)!)
+    run.workflow = readRecord(this.#connection, { seq, number }, row.workflow)
+    return run
+  }
+
+  /** Reads the record of a workflow into its run; false where there is none. */
+  readWorkflow(run: StoredRun): boolean {
+    const { seq, number } = keyOf(run)
+    const sql = 'SELECT workflow FROM cgk_runs WHERE job = ? AND number = ? AND workflow IS NOT NULL'
+    const row = this.#connection.get<{ workflow: string }>(sql, seq, number)
+    if (row) run.workflow = readRecord(this.#connection, { seq, number }, row.workflow)
+    return row !== undefined
+  }
+}

@@ -1,0 +1,29 @@
+import { continueRecord, newestRuns } from '@cgk-platform/jobs-core'
+
+import type { StoredJob } from '../job-store.ts'
+import type { Connection } from './connection.ts'
+import { keyOf, seqOf } from './rows.ts'
+import { addRun } from './runs-table.ts'
+import { toStoredRecord, writeSteps } from './steps-table.ts'
+
+/** A new run for each definition whose newest run failed; that of a workflow begins with what it goes on from. */
+export function retryJob(connection: Connection, job: StoredJob): void {
+  const { id, tenantId } = job.envelope
+  let number = job.runs.length
+  for (const run of newestRuns(job.runs)) {
+    if (run.state !== 'failed') continue
+    const { definitionId, maxAttempts, undoOnCancel = false, workflow: failed } = run
+    const key = { seq: seqOf(job), number: ++number }
+    const record = failed && continueRecord(failed, `${id}-${number}`)
+    addRun(connection, {
+      ...key,
+      tenantId,
+      definitionId,
+      maxAttempts,
+      undoOnCancel,
+      retryOf: keyOf(run).number,
+      ...(record && { workflow: toStoredRecord(record) }),
+    })
+    if (record) writeSteps(connection, key, record.steps)
+  }
+}

@@ -1,0 +1,81 @@
+import type { Envelope, SqliteTransaction } from '@cgk-platform/jobs-core'
+
+import type { Added, Handled, SharedStore, Subscriber } from '../job-store.ts'
+import { addWithin } from './add-within.ts'
+import type { Connection } from './connection.ts'
+import { ForeignChanges } from './foreign-changes.ts'
+import type { Housekeeping } from './housekeeping.ts'
+import { phases } from './rows.ts'
+import type { Workers } from './workers.ts'
+import type { WriteQueue } from './write-queue.ts'
+
+/** What the shared side of a store stands on. */
+export interface SharedFileParts {
+  readonly connection: Connection
+  readonly queue: WriteQueue
+  readonly workers: Workers
+  readonly housekeeping: Housekeeping
+}
+
+/** What a store has to do with the other processes of its file. */
+export class SharedFile implements SharedStore {
+  readonly #parts: SharedFileParts
+  readonly #foreign: ForeignChanges
+  readonly #listeners: (() => void)[] = []
+  #works = false
+  #isDisposed = false
+
+  constructor(parts: SharedFileParts) {
+    this.#parts = parts
+    this.#foreign = new ForeignChanges(parts.connection, () => this.changed())
+  }
+
+  get trouble(): Error | undefined {
+    return this.#parts.queue.trouble
+  }
+
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener)
+  }
+
+  /** Tells that something has changed. */
+  changed(): void {
+    for (const listener of this.#listeners) listener()
+  }
+
+  handle(handled: readonly Handled[]): void {
+    const { workers, housekeeping } = this.#parts
+    workers.handle(handled)
+    if (this.#works) return this.changed()
+    this.#works = true
+    housekeeping.start()
+  }
+
+  handledElsewhere(event: string): readonly Subscriber[] {
+    return this.#parts.workers.handledElsewhere(event)
+  }
+
+  waitingForWorker(): readonly string[] {
+    const sql =
+      `SELECT DISTINCT definition FROM cgk_runs WHERE phase = ${phases.ready} ` +
+      'AND definition NOT IN (SELECT h.definition FROM cgk_handled h JOIN cgk_workers w ON w.id = h.worker)'
+    return this.#parts.connection.all<{ definition: string }>(sql).map(({ definition }) => definition)
+  }
+
+  addWithin(transaction: SqliteTransaction, envelopes: readonly Envelope[], now: number): readonly Added[] {
+    return addWithin(this.#parts.connection.path, transaction, envelopes, now)
+  }
+
+  beginClosing(): void {
+    this.#parts.queue.beginClosing()
+  }
+
+  dispose(): void {
+    if (this.#isDisposed) return
+    this.#isDisposed = true
+    this.#parts.housekeeping.stop()
+    this.#foreign.stop()
+    this.#parts.queue.dispose()
+    // The connection stays open for reads, as those of a client that was closed, until the process ends.
+  }
+}

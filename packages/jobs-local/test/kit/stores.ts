@@ -1,0 +1,26 @@
+import { bindLogger } from '@cgk-platform/jobs-core'
+import { onTestFinished } from 'vitest'
+
+import type { JobStore } from '../../src/store/job-store.ts'
+import { createMemoryStore } from '../../src/store/memory-store.ts'
+import { createSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
+import { createRecordedLogger } from './recorded-logger.ts'
+import { createTemporaryFile } from './temporary-file.ts'
+
+/** The stores that there are. */
+export const storeNames = ['memory', 'SQLite'] as const
+export type StoreName = (typeof storeNames)[number]
+
+/** An empty store that forgets nothing. */
+export function createStore(name: StoreName): JobStore {
+  const retention = { count: 10_000, ageMs: Number.MAX_SAFE_INTEGER }
+  if (name === 'memory') return createMemoryStore(retention)
+  const file = createTemporaryFile('memory')
+  const logger = bindLogger(createRecordedLogger(), {})
+  const store = createSqliteStore({ path: file.path, retention, leaseMs: 60_000, logger, now: () => Date.now() })
+  onTestFinished(() => {
+    store.shared!.dispose()
+    file.remove()
+  })
+  return store
+}
