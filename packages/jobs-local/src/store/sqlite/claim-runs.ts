@@ -3,7 +3,7 @@ import type { ConcurrencyLimits } from '@cgk-platform/jobs-core'
 import type { LimitsOf, StoredRun } from '../job-store.ts'
 import type { Connection } from './connection.ts'
 import { type JobRow, phases, type RunRow, toStoredJob, toStoredRun } from './rows.ts'
-import { holdRun } from './runs-table.ts'
+import { holdRuns } from './runs-table.ts'
 
 const { ready, held } = phases
 
@@ -84,21 +84,19 @@ function claimFrom(definition: string, tenant: string, count: number, options: C
     tenant,
     count,
   )
-  return rows.map((row) => {
-    holdRun(connection, { seq: row.job, number: row.number }, worker, now)
-    return toHeldRun(row, worker, now)
-  })
+  const last = rows.at(-1)
+  if (last) holdRuns(connection, last, worker, now)
+  return rows.map((row) => toHeldRun(row, worker, now))
 }
 
 /** The run as its row is from now on. */
 function toHeldRun(row: ClaimedRow, worker: number, now: number): StoredRun {
   const goesOn = row.pause !== null
   const job: JobRow = { seq: row.job, id: row.id, envelope: row.envelope, state: row.job_state, ended_at: null }
-  const changed = goesOn
-    ? { resumed: 1 }
-    : { resumed: 0, state: 'running' as const, attempts: row.attempts + 1, attempt_started_at: now }
-  const run: RunRow = { ...row, ...changed, worker, pause: null, due_at: null, started_at: row.started_at ?? now }
-  return toStoredRun(run, toStoredJob(job))
+  const begun = { resumed: 0, state: 'running', attempts: row.attempts + 1, attempt_started_at: now } as const
+  const held = { worker, pause: null, due_at: null, started_at: row.started_at ?? now }
+  // In place, since a row is read for this alone.
+  return toStoredRun(Object.assign(row, goesOn ? { resumed: 1 } : begun, held), toStoredJob(job))
 }
 
 /** How many more runs may have a place. */

@@ -18,11 +18,10 @@ export function forgetJobs(connection: Connection, { count, ageMs }: Retention, 
     cutoff,
     forgottenAtOnce,
   )
-  for (const { seq } of seqs) {
-    connection.run('DELETE FROM cgk_jobs WHERE seq = ?', seq)
-    connection.run('DELETE FROM cgk_runs WHERE job = ?', seq)
-    connection.run('DELETE FROM cgk_steps WHERE job = ?', seq)
-  }
+  const list = JSON.stringify(seqs.map(({ seq }) => seq))
+  connection.run('DELETE FROM cgk_jobs WHERE seq IN (SELECT value FROM json_each(?))', list)
+  connection.run('DELETE FROM cgk_runs WHERE job IN (SELECT value FROM json_each(?))', list)
+  connection.run('DELETE FROM cgk_steps WHERE job IN (SELECT value FROM json_each(?))', list)
   connection.run('DELETE FROM cgk_keys WHERE expires_at <= ?', now)
   return seqs.length === forgottenAtOnce
 }

@@ -4,6 +4,7 @@ import type { StoredJob } from '../job-store.ts'
 import { stateOf } from '../state-of.ts'
 import type { Connection } from './connection.ts'
 import { type JobRow, toStoredJob } from './rows.ts'
+import type { SentHere } from './sent-here.ts'
 
 const columns = 'seq, id, envelope, state, ended_at'
 /** How many jobs are looked at together for a list. */
@@ -68,8 +69,12 @@ export function findJob(connection: Connection, id: string): StoredJob | undefin
   return row && toStoredJob(row)
 }
 
-/** Takes jobs that have come due and have no runs: delayed ones first, then in the order in which they arrived. */
-export function takeDue(connection: Connection, max: number, now: number): StoredJob[] {
+/**
+ * Takes jobs that have come due and have no runs: delayed ones first, then in the order in which they arrived.
+ *
+ * @param sentHere - what this process knows of them without reading it
+ */
+export function takeDue(connection: Connection, sentHere: SentHere, max: number, now: number): StoredJob[] {
   const delayed = connection.all<JobRow>(
     `SELECT ${columns} FROM cgk_jobs WHERE state = 'scheduled' AND due_at <= ? ORDER BY due_at, seq LIMIT ?`,
     now,
@@ -77,10 +82,22 @@ export function takeDue(connection: Connection, max: number, now: number): Store
   )
   for (const { seq } of delayed) connection.run("UPDATE cgk_jobs SET state = 'taken' WHERE seq = ?", seq)
   const taken = connection.get<{ taken: number }>('SELECT taken FROM cgk_meta')!.taken
-  const sql = `SELECT ${columns} FROM cgk_jobs WHERE seq > ? ORDER BY seq LIMIT ?`
-  const arrived = connection.all<JobRow>(sql, taken, max - delayed.length)
+  const arrived = arrivedAfter(connection, sentHere, taken, max - delayed.length)
   if (arrived.length > 0) connection.run('UPDATE cgk_meta SET taken = ?', arrived.at(-1)!.seq)
-  return [...delayed, ...arrived.filter(({ state }) => state === 'queued')].map(toStoredJob)
+  return [...delayed, ...arrived.filter(({ state }) => state === 'queued')].map((row) =>
+    toStoredJob(row, sentHere.take(row.id)),
+  )
+}
+
+function arrivedAfter(connection: Connection, sentHere: SentHere, seq: number, max: number): JobRow[] {
+  const all = `SELECT ${columns} FROM cgk_jobs WHERE seq > ? ORDER BY seq LIMIT ?`
+  if (sentHere.isEmpty) return connection.all<JobRow>(all, seq, max)
+  const rows = connection.all<JobRow>(all.replace(' envelope,', " '' AS envelope,"), seq, max)
+  return rows.map((row) => (sentHere.knows(row.id) ? row : readEnvelope(connection, row)))
+}
+
+function readEnvelope(connection: Connection, row: JobRow): JobRow {
+  return connection.get<JobRow>(`SELECT ${columns} FROM cgk_jobs WHERE seq = ?`, row.seq) ?? row
 }
 
 /** True where a job has come due that was not taken. */
@@ -109,7 +126,7 @@ export function listJobs(
   for (let before = cursor ?? '~'; found.length <= limit;) {
     const sql = `SELECT ${columns} FROM cgk_jobs WHERE ${fits} ORDER BY id DESC LIMIT ${listedAtOnce}`
     const rows = connection.all<JobRow>(sql, before, ...values)
-    for (const job of rows.map(toStoredJob).map(withRuns)) {
+    for (const job of rows.map((row) => withRuns(toStoredJob(row)))) {
       if (state === undefined || stateOf(job) === state) found.push(job)
     }
     if (rows.length < listedAtOnce) break

@@ -54,6 +54,11 @@ export interface RunKey {
 const keys = new WeakMap<StoredRun, RunKey>()
 const seqs = new WeakMap<StoredJob, number>()
 
+/** Notes which row a run is. */
+export function noteKey(run: StoredRun, key: RunKey): void {
+  keys.set(run, key)
+}
+
 /** The row of a run that this store gave out. */
 export function keyOf(run: StoredRun): RunKey {
   return keys.get(run)!
@@ -64,10 +69,10 @@ export function seqOf(job: StoredJob): number {
   return seqs.get(job)!
 }
 
-/** A job as the engine knows it, without its runs. */
-export function toStoredJob({ seq, envelope, state, ended_at: endedAt }: JobRow): StoredJob {
+/** A job as the engine knows it, without its runs; its envelope is read where it is not known. */
+export function toStoredJob({ seq, envelope, state, ended_at: endedAt }: JobRow, known?: Envelope): StoredJob {
   const job: StoredJob = {
-    envelope: readEnvelope(envelope),
+    envelope: known ?? readEnvelope(envelope),
     // `taken` is a delayed one whose time has come: what it is then, its runs tell.
     state: state === 'taken' ? 'queued' : (state as JobState),
     ...(endedAt !== null && { endedAt }),

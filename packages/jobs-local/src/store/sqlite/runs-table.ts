@@ -54,10 +54,28 @@ export function wakeDueRuns(connection: Connection, now: number): void {
   )
 }
 
-/** Marks a run as begun, or as going on, by a worker. */
-export function holdRun(
+/** Writes a new run that a worker begins at once. */
+export function addHeldRun(connection: Connection, run: StoredRun, { seq, number, worker }: RunKey, now: number): void {
+  const { definitionId, job, maxAttempts, undoOnCancel = false } = run
+  connection.run(
+    'INSERT INTO cgk_runs (job, number, definition, tenant, state, phase, worker, attempts, max_attempts, started_at, ' +
+      `attempt_started_at, undo_on_cancel) VALUES (?, ?, ?, ?, 'running', ${held}, ?, 1, ?, ?, ?, ?)`,
+    seq,
+    number,
+    definitionId,
+    job.envelope.tenantId,
+    worker,
+    maxAttempts,
+    now,
+    now,
+    undoOnCancel ? 1 : 0,
+  )
+}
+
+/** Marks the runs of a definition and tenant whose turn it is as begun, or as going on, up to one of them. */
+export function holdRuns(
   connection: Connection,
-  { seq, number }: Omit<RunKey, 'worker'>,
+  { definition, tenant, job, number }: Pick<RunRow, 'definition' | 'tenant' | 'job' | 'number'>,
   worker: number,
   now: number,
 ): void {
@@ -65,11 +83,13 @@ export function holdRun(
     `UPDATE cgk_runs SET phase = ${held}, worker = ?, resumed = pause IS NOT NULL, wakes = 0, ` +
       "state = CASE WHEN pause IS NULL THEN 'running' ELSE state END, attempts = attempts + (pause IS NULL), " +
       'started_at = ifnull(started_at, ?), attempt_started_at = CASE WHEN pause IS NULL THEN ? ELSE attempt_started_at END, ' +
-      'pause = NULL WHERE job = ? AND number = ?',
+      `pause = NULL WHERE phase = ${ready} AND definition = ? AND tenant = ? AND (job, number) <= (?, ?)`,
     worker,
     now,
     now,
-    seq,
+    definition,
+    tenant,
+    job,
     number,
   )
 }

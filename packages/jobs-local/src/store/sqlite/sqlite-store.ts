@@ -14,6 +14,7 @@ import type { Retention } from '../retained-jobs.ts'
 import { stateOf } from '../state-of.ts'
 import { claimRuns, Turns } from './claim-runs.ts'
 import type { Connection } from './connection.ts'
+import { FreshRuns } from './fresh-runs.ts'
 import { Housekeeping } from './housekeeping.ts'
 import { JobsReader } from './jobs-reader.ts'
 import * as jobs from './jobs-table.ts'
@@ -22,6 +23,7 @@ import { retryJob } from './retry-job.ts'
 import { keyOf, phases, type RunKey, seqOf } from './rows.ts'
 import * as runs from './runs-table.ts'
 import { migrations } from './schema.ts'
+import { SentHere } from './sent-here.ts'
 import { SharedFile } from './shared-file.ts'
 import { writeRecord, writeStep } from './steps-table.ts'
 import { WaitsTable } from './waits-table.ts'
@@ -51,6 +53,8 @@ class SqliteStore implements JobStore {
   readonly #waits: WaitsTable
   readonly #housekeeping: Housekeeping
   readonly #turns = new Turns()
+  readonly #sentHere = new SentHere()
+  readonly #fresh: FreshRuns
   /** The runs that are under way here. */
   readonly #held = new Map<string, StoredRun>()
   /** Whether a claim might find something: not after one that found less than it could take, until something changes. */
@@ -63,6 +67,7 @@ class SqliteStore implements JobStore {
     const change = (work: () => void): void => void queue.add(work, { done: () => this.shared.changed() })
     this.#connection = connection
     this.#reader = reader
+    this.#fresh = new FreshRuns(connection)
     this.#workers = workers
     this.#queue = queue
     this.#waits = new WaitsTable({ connection, reader, wake: (run) => this.wakeRun(run) })
@@ -80,6 +85,7 @@ class SqliteStore implements JobStore {
   }
 
   add(envelopes: readonly Envelope[], now: number): readonly Added[] {
+    this.#sentHere.remember(envelopes)
     return jobs.addJobs(this.#connection, envelopes, now)
   }
 
@@ -89,17 +95,14 @@ class SqliteStore implements JobStore {
   }
 
   takeDueJobs(max: number, now: number): readonly StoredJob[] {
-    return jobs.takeDue(this.#connection, max, now)
+    return jobs.takeDue(this.#connection, this.#sentHere, max, now)
   }
 
   addRuns(job: StoredJob, subscribers: readonly Subscriber[], now: number): void {
-    const [seq, { tenantId, id }] = [seqOf(job), job.envelope]
-    for (const [index, subscriber] of subscribers.entries()) {
-      runs.addRun(this.#connection, { ...subscriber, seq, number: index + 1, tenantId })
-    }
+    for (const subscriber of subscribers) this.#fresh.add(job, subscriber)
     if (subscribers.length > 0) return
-    jobs.endJob(this.#connection, seq, 'completed', now)
-    this.#waits.answerJob(id, now)
+    jobs.endJob(this.#connection, seqOf(job), 'completed', now)
+    this.#waits.answerJob(job.envelope.id, now)
   }
 
   claim(max: number, limitsOf: LimitsOf, now: number): readonly StoredRun[] {
@@ -107,15 +110,21 @@ class SqliteStore implements JobStore {
     runs.wakeDueRuns(this.#connection, now)
     const { id: worker } = this.#workers
     const mayBegin = (definitionId: string): boolean => this.#workers.mayBegin(definitionId)
-    const options = { connection: this.#connection, turns: this.#turns, max, worker, limitsOf, mayBegin, now }
-    const claimed = claimRuns(options)
+    // Others that wait come first, and limits are counted over all workers.
+    const isUnlimited = (definitionId: string): boolean => !limitsOf(definitionId) && mayBegin(definitionId)
+    const direct = this.hasWaiting() ? [] : this.#fresh.writeBegun(max, worker, isUnlimited, now)
+    this.#fresh.writeWaiting()
+    const left = max - direct.length
+    const options = { connection: this.#connection, turns: this.#turns, max: left, worker, limitsOf, mayBegin, now }
+    const claimed = left > 0 ? claimRuns(options) : []
+    for (const run of direct) this.#held.set(nameOf(keyOf(run)), run)
     for (const run of claimed) {
       this.#held.set(nameOf(keyOf(run)), run)
       // What a workflow goes on from, with what has been answered meanwhile.
       if (this.#reader.readWorkflow(run)) this.#waits.takeNotices(run, now)
     }
-    this.#mayHaveNext = claimed.length === max
-    return claimed
+    this.#mayHaveNext = claimed.length === left
+    return [...direct, ...claimed]
   }
 
   hasReady(now: number): boolean {
@@ -265,6 +274,7 @@ class SqliteStore implements JobStore {
     const { version } = this.#connection.get<{ version: number }>('SELECT version FROM cgk_meta')!
     if (version !== migrations.length) throw newer(this.#connection.path)
     this.#workers.begin()
+    this.#fresh.clear()
   }
 }
 

@@ -1,0 +1,29 @@
+import type { Envelope } from '@cgk-platform/jobs-core'
+
+/** How many envelopes are remembered at most. */
+const mostRemembered = 20_000
+
+/** The envelopes that this process has sent of late: most jobs are taken where they were sent, and need not be parsed. */
+export class SentHere {
+  readonly #byId = new Map<string, Envelope>()
+
+  remember(envelopes: readonly Envelope[]): void {
+    if (this.#byId.size + envelopes.length > mostRemembered) this.#byId.clear()
+    for (const envelope of envelopes) this.#byId.set(envelope.id, envelope)
+  }
+
+  knows(jobId: string): boolean {
+    return this.#byId.has(jobId)
+  }
+
+  /** The envelope of a job, once. */
+  take(jobId: string): Envelope | undefined {
+    const envelope = this.#byId.get(jobId)
+    if (envelope) this.#byId.delete(jobId)
+    return envelope
+  }
+
+  get isEmpty(): boolean {
+    return this.#byId.size === 0
+  }
+}
