@@ -1,7 +1,6 @@
 import { JobsError } from '@cgk-platform/jobs'
 
 import { readOptions, usage, UsageError } from './demo/options.ts'
-import { runDemo } from './demo/run-demo.ts'
 import { createScreen } from './demo/screen.ts'
 import { StageError } from './demo/stage.ts'
 
@@ -17,7 +16,9 @@ async function main(args: readonly string[]): Promise<number> {
       console.log(usage)
       return 0
     }
-    const run = options.play === 'fulfilment' ? await loadFulfilment() : runDemo
+    // Read by what the plays import.
+    if (options.folder !== undefined) process.env['STOREFRONT_DATA'] = options.folder
+    const run = options.play === 'fulfilment' ? await loadFulfilment() : await loadDays()
     return (await run(options, createScreen(process.stdout))) ? 0 : 1
   } catch (error) {
     if (error instanceof UsageError) {
@@ -30,8 +31,13 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+async function loadDays() {
+  const { runDemo } = await import('./demo/run-demo.ts')
+  return runDemo
+}
+
 /** Loaded for this play alone: a workflow registers itself, and the days are played without it. */
-async function loadFulfilment(): Promise<typeof runDemo> {
+async function loadFulfilment(): ReturnType<typeof loadDays> {
   const { runFulfilment } = await import('./demo/fulfilment/run-fulfilment.ts')
   return runFulfilment
 }

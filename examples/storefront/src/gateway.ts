@@ -40,6 +40,8 @@ export interface Gateway {
   charge(request: ChargeRequest): Promise<Transaction>
   /** Gives money back. */
   refund(request: RefundRequest): Promise<Transaction>
+  /** How often a payment was asked for and declined. */
+  declined(idempotencyKey: string): Promise<number>
   /** All money that moved, oldest first. */
   books(): Promise<readonly Booking[]>
 }
@@ -82,6 +84,10 @@ export function createGateway(journal: Journal<Asked> = createJournal()): Gatewa
   return {
     charge: async (request) => move({ ...request, kind: 'payment' }),
     refund: async (request) => move({ ...request, kind: 'refund' }),
+    async declined(idempotencyKey) {
+      const asked = journal.all().filter((one) => one.kind === 'payment' && one.idempotencyKey === idempotencyKey)
+      return Math.min(asked.length, declinesOf(asked[0]?.amount ?? 0, asked[0]?.customerId))
+    },
     async books() {
       const asked = journal.all()
       const firsts = asked.filter((one, index) => asked.findIndex((other) => isSame(other, one)) === index)

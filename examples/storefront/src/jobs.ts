@@ -20,7 +20,8 @@ export const takePayment = defineJob({
     const payment = await gateway.charge({ idempotencyKey: `${tenantId}/${orderId}`, amount: totalAmount })
     logger.info('The payment was taken.', { orderId, paymentId: payment.id })
     await ledger.book({ tenantId, kind: 'sale', reference: orderId, amount: payment.amount, at: sentAt })
-    if (customerEmail === undefined) return { paymentId: payment.id, amount: payment.amount }
+    const paid = { orderId, paymentId: payment.id, amount: payment.amount }
+    if (customerEmail === undefined) return paid
 
     const mail = { tenantId, orderId, recipientEmail: customerEmail }
     const confirmation = await sendJob(
@@ -33,7 +34,7 @@ export const takePayment = defineJob({
       { ...mail, type: 'order_followup', subject: `Was all well with order ${orderId}?` },
       { delay: '24h', idempotencyKey: `${orderId}/followup` },
     )
-    return { paymentId: payment.id, amount: payment.amount, confirmationId: confirmation.id, followUpId: followUp.id }
+    return { ...paid, confirmationId: confirmation.id, followUpId: followUp.id }
   },
   onFailure: (_error, { payload: { tenantId, orderId }, sentAt }) =>
     ledger.book({ tenantId, kind: 'refusal', reference: orderId, amount: 0, at: sentAt }),

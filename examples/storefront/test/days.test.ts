@@ -22,7 +22,7 @@ beforeAll(async () => {
   handles = await days.stage.play(days.events, createMemoryScreen())
   const statuses = await Promise.all(handles.map(({ id }) => client.getJobStatus(id)))
   orders = statuses.filter(({ event }) => event === 'order.created')
-  figures = (await figuresOfJobs(client, handles, () => undefined)).byShop
+  figures = (await figuresOfJobs(days.stage, handles, () => undefined)).byShop
 })
 afterAll(() => days.stage.close())
 

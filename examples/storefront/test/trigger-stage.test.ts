@@ -26,7 +26,7 @@ it('plays on the Trigger.dev server that is named, with a worker of its own', as
   const stage = await createTriggerStage(createMemoryScreen())
   expect(stage.description).toContain(`Trigger.dev's SDK and CLI worker, and the server at ${server.url}`)
   const handles = await stage.play(events.slice(0, 3), createMemoryScreen())
-  const { byShop } = await figuresOfJobs(stage.client, handles, () => undefined)
+  const { byShop } = await figuresOfJobs(stage, handles, () => undefined)
   expect(totalOf(byShop)).toMatchObject({ orders: 3, sales: 13_912 + 2220 + 27_873, confirmations: 3 })
   await stage.close()
   await vi.waitFor(() => expect(server.connectedWorkers()).toBe(0))

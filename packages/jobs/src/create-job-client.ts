@@ -47,6 +47,14 @@ export interface LocalEngineConfig {
   concurrency?: number | undefined
   /** How many ended jobs are kept for reading, and for how long. Default 10,000 and `'24h'`. */
   retention?: { count?: number | undefined; age?: number | Duration | undefined } | undefined
+  /** In memory, or in a file that outlives this process. Default `'sqlite'` where a path is known, otherwise `'memory'`. */
+  store?: 'memory' | 'sqlite' | undefined
+  /** The file; any number of processes of the machine share it. Default: `JOB_LOCAL_PATH`. */
+  path?: string | undefined
+  /** What this process does with the jobs of the file. Default `'both'`. */
+  role?: 'send' | 'work' | 'both' | undefined
+  /** How long nothing may be heard of a worker before others take its runs over. Default `'60s'`. */
+  lease?: number | Duration | undefined
 }
 
 /** Which engine, and how it is reached. Left out, the environment chooses: `JOB_PROVIDER`, or the key that is set. */

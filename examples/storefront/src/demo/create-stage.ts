@@ -6,7 +6,7 @@ import type { Stage, StageOptions } from './stage.ts'
 
 /** The engine that the command line asks for. */
 export async function createStage(
-  { provider, realTime }: Pick<DemoOptions, 'provider' | 'realTime'>,
+  { provider, realTime, folder }: Pick<DemoOptions, 'provider' | 'realTime' | 'folder'>,
   options: StageOptions,
   screen: Screen,
 ): Promise<Stage> {
@@ -18,5 +18,5 @@ export async function createStage(
     const { createTriggerStage } = await import('./trigger-stage.ts')
     return createTriggerStage(screen)
   }
-  return realTime ? createRealTime() : createFastForward(options)
+  return realTime ? createRealTime(folder) : createFastForward(options)
 }

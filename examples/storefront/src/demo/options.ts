@@ -1,6 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 
 const providers = ['local', 'inngest', 'trigger.dev'] as const
+const defaultFolder = 'storefront-data'
 
 /** What the command line asks for. */
 export interface DemoOptions {
@@ -8,6 +9,8 @@ export interface DemoOptions {
   readonly play: 'days' | 'fulfilment'
   readonly realTime: boolean
   readonly provider: (typeof providers)[number]
+  /** Where the local engine keeps its jobs, and the gateway its books, so that both outlive the demo. */
+  readonly folder?: string | undefined
 }
 
 /** The command line cannot be read. */
@@ -23,6 +26,9 @@ With fulfilment, the orders of one day as workflows: paid, packed, delivered wit
 
   --real-time         on the machine's clock, all orders at once
   --provider <name>   local (default), inngest or trigger.dev
+  --store sqlite      the local engine keeps its jobs in a file, in real time: kill the demo half-way (kill -9), start
+                      it again, and it goes on where it was
+  --folder <path>     where that file lies. Default: ${defaultFolder}
   --help              this text
 
 With inngest, an engine in this process speaks Inngest's protocol to its SDK. Where INNGEST_BASE_URL
@@ -32,7 +38,13 @@ TRIGGER_API_URL name another, over that one. The fulfilment takes days, so it is
 clock alone: locally, or with inngest. JOB_LOG_LEVEL=info shows what is logged.`
 
 const config = {
-  options: { 'real-time': { type: 'boolean' }, provider: { type: 'string' }, help: { type: 'boolean' } },
+  options: {
+    'real-time': { type: 'boolean' },
+    provider: { type: 'string' },
+    store: { type: 'string' },
+    folder: { type: 'string' },
+    help: { type: 'boolean' },
+  },
   allowPositionals: true,
 } as const satisfies ParseArgsConfig
 
@@ -51,7 +63,18 @@ export function readOptions(args: readonly string[]): DemoOptions {
     throw new UsageError(
       'The fulfilment takes days, and time is real with trigger.dev: play it locally, or with inngest',
     )
-  return { help, play, provider, realTime: realTime || provider === 'trigger.dev' }
+  const folder = folderOf(values, provider)
+  if (folder !== undefined && play === 'fulfilment')
+    throw new UsageError('The fulfilment is played on a virtual clock, which no file outlives: leave --store out')
+  return { help, play, provider, realTime: realTime || provider === 'trigger.dev' || folder !== undefined, folder }
+}
+
+function folderOf({ store = 'memory', folder }: { store?: string; folder?: string }, provider: string) {
+  if (store !== 'memory' && store !== 'sqlite') throw new UsageError(`Unknown store '${store}'`)
+  if (store === 'memory' && folder === undefined) return undefined
+  if (store === 'memory') throw new UsageError('--folder goes with --store sqlite')
+  if (provider !== 'local') throw new UsageError('--store is for the local engine')
+  return folder ?? defaultFolder
 }
 
 function parse(args: readonly string[]) {

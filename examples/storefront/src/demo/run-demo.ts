@@ -16,7 +16,10 @@ import { showTable } from './show-table.ts'
 const file = new URL('../../data/online-retail-2010-12-01.csv', import.meta.url)
 
 /** Plays the two days and shows what the jobs did; false when a figure is wrong. */
-export async function runDemo(options: Pick<DemoOptions, 'provider' | 'realTime'>, screen: Screen): Promise<boolean> {
+export async function runDemo(
+  options: Pick<DemoOptions, 'provider' | 'realTime' | 'folder'>,
+  screen: Screen,
+): Promise<boolean> {
   // Nothing is waited for before the stage has set its client: the cron job would bring a default one to life.
   const lines = readInvoiceLines(readFileSync(file, 'utf8'))
   const events = toShopEvents(lines)
@@ -28,7 +31,7 @@ export async function runDemo(options: Pick<DemoOptions, 'provider' | 'realTime'
     const known = handles.filter(({ deduplicated }) => deduplicated).length
     if (known > 0)
       screen.line(`  The keys of ${known} are taken by a demo of the last 24 hours: it is its jobs that are told.`)
-    const { byShop, followUpIds } = await figuresOfJobs(stage.client, handles, (ended) =>
+    const { byShop, followUpIds } = await figuresOfJobs(stage, handles, (ended) =>
       screen.progress(`  ${ended} of ${handles.length} orders and refunds are done`),
     )
     const reports = stage.passesDays ? await figuresOfReports(stage.client) : undefined

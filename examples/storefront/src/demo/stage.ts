@@ -14,6 +14,8 @@ export interface Stage {
   play(events: readonly ShopEvent[], screen: Screen): Promise<JobHandle[]>
   /** Lets time go by up to an instant, epoch milliseconds; what is due meanwhile runs at its own. Absent where time is real. */
   passTo?(at: number): Promise<void>
+  /** How often a payment was declined, where attempts do not tell: one that a crash cut short counts, too. */
+  declinesOf?(idempotencyKey: string): Promise<number>
   close(): Promise<void>
 }
 

@@ -49,6 +49,16 @@ export function openFile(path: string, { beside = false, steps = migrations }: O
   }
 }
 
+/**
+ * Makes the tables of the jobs in the database of your app, beside its own, so that a job can be sent in a transaction of
+ * yours. Done once; afterwards, or in a file that has them, it changes nothing. Their names begin with `cgk_`.
+ *
+ * @throws {StoreError} where the file cannot be used
+ */
+export function addJobTables(path: string): void {
+  openFile(path, { beside: true }).close()
+}
+
 /** True where there is no file yet. @throws {StoreError} where there is something else. */
 function checkFile(file: string): boolean {
   const found = statSync(file, { throwIfNoEntry: false })
