@@ -78,7 +78,14 @@ test('docs/configuration.md lists every option of createJobClient', () => {
 })
 
 test('docs/configuration.md lists every setting of the local engine', () => {
-  const config: Record<keyof LocalConfig, true> = { concurrency: true, retention: true }
+  const config: Record<keyof LocalConfig, true> = {
+    concurrency: true,
+    retention: true,
+    store: true,
+    path: true,
+    role: true,
+    lease: true,
+  }
   const retention: Record<keyof NonNullable<LocalConfig['retention']>, true> = { count: true, age: true }
   const names = rowsOf(configuration, 'config of local', 'Default', 'Meaning').map(([name]) => name!)
   expect(new Set(names.map((name) => name.split('.')[0]))).toEqual(new Set(Object.keys(config)))
