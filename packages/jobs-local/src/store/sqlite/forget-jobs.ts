@@ -22,6 +22,8 @@ export function forgetJobs(connection: Connection, { count, ageMs }: Retention, 
     connection.run('DELETE FROM cgk_jobs WHERE seq = ?', seq)
     connection.run('DELETE FROM cgk_runs WHERE job = ?', seq)
     connection.run('DELETE FROM cgk_steps WHERE job = ?', seq)
+    connection.run('DELETE FROM cgk_waits WHERE job = ?', seq)
+    connection.run('DELETE FROM cgk_notices WHERE job = ?', seq)
   }
   connection.run('DELETE FROM cgk_keys WHERE expires_at <= ?', now)
   return seqs.length === forgottenAtOnce
