@@ -257,8 +257,9 @@ export class Engine implements EngineView {
     void this.#parts.clock.yield().then(() => this.#pump())
   }
 
-  async #attempt(run: StoredRun, { abort, onAnswer }: Flight): Promise<void> {
+  async #attempt(run: StoredRun, flight: Flight): Promise<void> {
     const { store, clock } = this.#parts
+    const { abort, onAnswer } = flight
     const attempt = run.attempts
     let left: Promise<unknown> | undefined
     const outcome = await attemptRun(run, {
@@ -273,14 +274,13 @@ export class Engine implements EngineView {
       },
     })
     const work = (): boolean => store.settle(run, attempt, outcome, clock.now(), !left)
-    const settling = store.change(work, {
-      done: () => {
-        this.#flights.remove(run.id)
-        if (left) this.#staying.add(run, left)
-        this.#parts.changed(run.job.envelope.id)
-        this.#moved()
-      },
-    })
+    const done = (): void => {
+      this.#flights.remove(run.id, flight)
+      if (left) this.#staying.add(run, left)
+      this.#parts.changed(run.job.envelope.id)
+      this.#moved()
+    }
+    const settling = store.change(work, { done })
     if (settling) await settling
   }
 

@@ -11,14 +11,16 @@ export interface Flight {
 
 /** The attempts that are under way, by the ids of their runs. */
 export class Flights {
-  readonly #byRun = new Map<string, Flight & { readonly ended: Promise<void> }>()
+  /** Of a run that was taken over, and that this process has claimed again since, there may be an earlier one. */
+  readonly #all = new Map<Flight, Promise<void>>()
+  readonly #byRun = new Map<string, Flight>()
 
   get size(): number {
-    return this.#byRun.size
+    return this.#all.size
   }
 
   get ended(): readonly Promise<void>[] {
-    return [...this.#byRun.values()].map(({ ended }) => ended)
+    return [...this.#all.values()]
   }
 
   /** Begins an attempt; `fly` resolves when it has ended and was forgotten with `remove`. */
@@ -33,15 +35,13 @@ export class Flights {
         }
       },
     }
-    this.#byRun.set(runId, Object.assign(flight, { ended: fly(flight) }))
+    this.#byRun.set(runId, flight)
+    this.#all.set(flight, fly(flight))
   }
 
-  remove(runId: string): void {
-    this.#byRun.delete(runId)
-  }
-
-  has(runId: string): boolean {
-    return this.#byRun.has(runId)
+  remove(runId: string, flight: Flight): void {
+    this.#all.delete(flight)
+    if (this.#byRun.get(runId) === flight) this.#byRun.delete(runId)
   }
 
   abort(runId: string, reason: Error): void {
@@ -49,7 +49,7 @@ export class Flights {
   }
 
   abortAll(reason: Error): void {
-    for (const { abort } of this.#byRun.values()) abort.abort(reason)
+    for (const { abort } of this.#all.keys()) abort.abort(reason)
   }
 
   /** Tells the code of a workflow that a wait was answered; false where none is there to be told. */

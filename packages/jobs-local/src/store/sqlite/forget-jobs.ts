@@ -22,6 +22,8 @@ export function forgetJobs(connection: Connection, { count, ageMs }: Retention, 
   connection.run('DELETE FROM cgk_jobs WHERE seq IN (SELECT value FROM json_each(?))', list)
   connection.run('DELETE FROM cgk_runs WHERE job IN (SELECT value FROM json_each(?))', list)
   connection.run('DELETE FROM cgk_steps WHERE job IN (SELECT value FROM json_each(?))', list)
+  connection.run('DELETE FROM cgk_waits WHERE job IN (SELECT value FROM json_each(?))', list)
+  connection.run('DELETE FROM cgk_notices WHERE job IN (SELECT value FROM json_each(?))', list)
   connection.run('DELETE FROM cgk_keys WHERE expires_at <= ?', now)
   return seqs.length === forgottenAtOnce
 }

@@ -2,7 +2,7 @@ import type { Retention } from '../retained-jobs.ts'
 import type { Connection } from './connection.ts'
 import { forgetJobs, giveBackSpace } from './forget-jobs.ts'
 import { takeOver } from './runs-table.ts'
-import type { Workers } from './workers.ts'
+import { longestBeatMs, type Workers } from './workers.ts'
 
 // Taken now, so that fake timers that a test installs later do not stop it. A lease is about this process, not about
 // the time of the engine, which may be virtual.
@@ -34,7 +34,7 @@ export class Housekeeping {
   start(): void {
     const beat = (): void => this.#parts.change(() => this.#beat())
     beat()
-    this.#interval = every(beat, Math.min(this.#parts.leaseMs / 4, 5000))
+    this.#interval = every(beat, Math.min(this.#parts.leaseMs / 4, longestBeatMs))
     this.#interval.unref()
   }
 

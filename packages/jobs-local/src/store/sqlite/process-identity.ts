@@ -13,7 +13,7 @@ interface ProcessIdentity {
 /** This process, as text. */
 export function identifyProcess(): string {
   const { pid } = process
-  return JSON.stringify({ scope: scopeOf(), pid, began: beginningOf(pid) } satisfies ProcessIdentity)
+  return JSON.stringify({ scope: scopeOf(), pid, began: readStat(pid)?.began } satisfies ProcessIdentity)
 }
 
 /**
@@ -25,7 +25,10 @@ export function hasEnded(identity: string): boolean {
   const { scope, pid, began } = JSON.parse(identity) as ProcessIdentity
   if (scope !== scopeOf()) return false
   if (!exists(pid)) return true
-  return began !== undefined && began !== beginningOf(pid)
+  const found = readStat(pid)
+  // Where it may not be looked at, another user's perhaps, it lives as far as can be told.
+  if (!found) return false
+  return found.isDead || (began !== undefined && began !== found.began)
 }
 
 function exists(pid: number): boolean {
@@ -43,10 +46,22 @@ function scopeOf(): string {
   return [hostname(), boot, namespace].join(' ')
 }
 
-/** The 22nd field of `/proc/[pid]/stat`: proc(5). The name before may have spaces, and ends with the last parenthesis. */
-function beginningOf(pid: number): string | undefined {
+interface Stat {
+  /** When it began, in ticks since the machine was started. */
+  readonly began: string | undefined
+  /** True once it has ended, though nobody has asked what came of it. */
+  readonly isDead: boolean
+}
+
+/**
+ * `/proc/[pid]/stat` as proc(5) tells it: the third field and the 22nd. The name before them may have spaces, and ends with
+ * the last parenthesis.
+ */
+function readStat(pid: number): Stat | undefined {
   const stat = tryTo(() => readFileSync(`/proc/${pid}/stat`, 'utf8'))
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+  if (stat === undefined) return undefined
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return { began: fields[19], isDead: fields[0] === 'Z' || fields[0] === 'X' }
 }
 
 function tryTo<T>(read: () => T): T | undefined {

@@ -228,4 +228,6 @@ export function takeOver(connection: Connection, worker: number): void {
   )
   connection.run(`UPDATE cgk_runs SET worker = NULL, phase = NULL WHERE ${mine}`, worker)
   connection.run('DELETE FROM cgk_stays WHERE worker = ?', worker)
+  // What was answered is for whoever goes on with the run.
+  connection.run('DELETE FROM cgk_notices WHERE worker = ? AND key IS NULL', worker)
 }

@@ -103,7 +103,7 @@ export const migrations: readonly string[] = [
   CREATE TABLE cgk_ticks (definition TEXT PRIMARY KEY, tick INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
   CREATE TABLE cgk_workers (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    id INTEGER PRIMARY KEY,
     process TEXT NOT NULL,         -- which it is, for others of its machine to see whether it lives
     beat_ms INTEGER NOT NULL,      -- when it was heard of last, by the machine's monotonic clock
     lease_ms INTEGER NOT NULL,
@@ -119,5 +119,6 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (worker, definition)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX cgk_handled_event ON cgk_handled (event);
+  CREATE INDEX cgk_handled_definition ON cgk_handled (definition);
   `,
 ]

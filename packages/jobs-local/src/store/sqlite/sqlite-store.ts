@@ -15,12 +15,13 @@ import { stateOf } from '../state-of.ts'
 import { claimRuns, Turns } from './claim-runs.ts'
 import type { Connection } from './connection.ts'
 import { FreshRuns } from './fresh-runs.ts'
+import { HeldRuns } from './held-runs.ts'
 import { Housekeeping } from './housekeeping.ts'
 import { JobsReader } from './jobs-reader.ts'
 import * as jobs from './jobs-table.ts'
 import { newer, openFile } from './open-file.ts'
 import { retryJob } from './retry-job.ts'
-import { keyOf, phases, type RunKey, seqOf } from './rows.ts'
+import { keyOf, phases, seqOf } from './rows.ts'
 import * as runs from './runs-table.ts'
 import { migrations } from './schema.ts'
 import { SentHere } from './sent-here.ts'
@@ -56,14 +57,19 @@ class SqliteStore implements JobStore {
   readonly #sentHere = new SentHere()
   readonly #fresh: FreshRuns
   /** The runs that are under way here. */
-  readonly #held = new Map<string, StoredRun>()
+  readonly #held = new HeldRuns()
   /** Whether a claim might find something: not after one that found less than it could take, until something changes. */
   #mayHaveNext = true
 
   constructor(connection: Connection, { retention, leaseMs, logger, now }: SqliteStoreOptions) {
     const reader = new JobsReader(connection)
     const workers = new Workers(connection, leaseMs)
-    const queue = new WriteQueue({ connection, logger, begun: () => this.#begun() })
+    const queue = new WriteQueue({
+      connection,
+      logger,
+      begun: () => this.#begun(),
+      rolledBack: () => this.#rolledBack(),
+    })
     const change = (work: () => void): void => void queue.add(work, { done: () => this.shared.changed() })
     this.#connection = connection
     this.#reader = reader
@@ -106,7 +112,7 @@ class SqliteStore implements JobStore {
   }
 
   claim(max: number, limitsOf: LimitsOf, now: number): readonly StoredRun[] {
-    this.#workers.beat()
+    this.#workers.join()
     runs.wakeDueRuns(this.#connection, now)
     const { id: worker } = this.#workers
     const mayBegin = (definitionId: string): boolean => this.#workers.mayBegin(definitionId)
@@ -117,9 +123,9 @@ class SqliteStore implements JobStore {
     const left = max - direct.length
     const options = { connection: this.#connection, turns: this.#turns, max: left, worker, limitsOf, mayBegin, now }
     const claimed = left > 0 ? claimRuns(options) : []
-    for (const run of direct) this.#held.set(nameOf(keyOf(run)), run)
+    for (const run of direct) this.#held.add(run)
     for (const run of claimed) {
-      this.#held.set(nameOf(keyOf(run)), run)
+      this.#held.add(run)
       // What a workflow goes on from, with what has been answered meanwhile.
       if (this.#reader.readWorkflow(run)) this.#waits.takeNotices(run, now)
     }
@@ -147,9 +153,7 @@ class SqliteStore implements JobStore {
       if (this.#waits.hasJobWaits) this.#waits.answerJob(run.job.envelope.id, now)
       this.#housekeeping.noteEnded()
     }
-    const name = nameOf(keyOf(run))
-    // Not a later attempt that this process has begun, after it was taken for dead.
-    if (this.#held.get(name) === run) this.#held.delete(name)
+    this.#held.remove(run)
     this.#mayHaveNext = true
     return isSettled
   }
@@ -171,13 +175,15 @@ class SqliteStore implements JobStore {
   }
 
   takeNews(now: number): News {
+    // Before its runs are claimed again, by this process perhaps: what it did with them is over.
+    if (this.#workers.id !== 0) this.#workers.join()
     const { id: worker } = this.#workers
-    const lost = [...this.#held.values()].filter((run) => keyOf(run).worker !== worker)
+    const lost = this.#held.lostBy(worker)
     const sql = 'SELECT job, number, key FROM cgk_notices WHERE worker = ? ORDER BY seq'
     const answered: { run: StoredRun; step: StepRecord }[] = []
     const cancelled: StoredRun[] = []
     for (const { job, number, key } of this.#connection.all<Notice>(sql, worker)) {
-      const run = this.#held.get(nameOf({ seq: job, number }))
+      const run = this.#held.get({ seq: job, number })
       if (!run) continue
       if (key === null) cancelled.push(run)
       else for (const step of this.#waits.takeNotices(run, now)) answered.push({ run, step })
@@ -208,7 +214,7 @@ class SqliteStore implements JobStore {
       runs.cancelRun(this.#connection, key, isUndoneByCancel(run), now)
       this.#waits.forget(key)
       if (!isHeld) runs.beginUndo(this.#connection, key)
-      else if (key.worker === this.#workers.id) running.push(this.#held.get(nameOf(key)) ?? run)
+      else if (key.worker === this.#workers.id) running.push(this.#held.get(key) ?? run)
       else {
         const sql = 'INSERT INTO cgk_notices (worker, job, number) VALUES (?, ?, ?)'
         this.#connection.run(sql, key.worker, key.seq, key.number)
@@ -275,6 +281,12 @@ class SqliteStore implements JobStore {
     if (version !== migrations.length) throw newer(this.#connection.path)
     this.#workers.begin()
     this.#fresh.clear()
+    this.#held.begin()
+  }
+
+  #rolledBack(): void {
+    this.#workers.rolledBack()
+    this.#held.rolledBack()
   }
 }
 
@@ -282,8 +294,4 @@ interface Notice {
   readonly job: number
   readonly number: number
   readonly key: string | null
-}
-
-function nameOf({ seq, number }: Pick<RunKey, 'seq' | 'number'>): string {
-  return `${seq}/${number}`
 }

@@ -1,9 +1,13 @@
+import { randomInt } from 'node:crypto'
+
 import type { Handled, Subscriber } from '../job-store.ts'
 import type { Connection } from './connection.ts'
 import { hasEnded, identifyProcess } from './process-identity.ts'
 
 /** How long a worker lives before it says what nobody has any more: an app that starts defines its jobs one by one. */
 const settledAfterMs = 10_000
+/** The longest time between two beats, milliseconds. */
+export const longestBeatMs = 5000
 
 interface WorkerRow {
   readonly id: number
@@ -29,6 +33,8 @@ export class Workers {
   readonly #leaseMs: number
   readonly #process = identifyProcess()
   #id = 0
+  /** Since when this worker has beaten without a gap. */
+  #steadySinceMs = Number.POSITIVE_INFINITY
   #handled: readonly Handled[] = []
   #ids: ReadonlySet<string> = new Set()
   /** What others have for an event, as read in this transaction. */
@@ -40,27 +46,36 @@ export class Workers {
     this.#leaseMs = leaseMs
   }
 
-  /** This worker's id, which marks what it holds; 0 before it has ever beaten. */
+  /** This worker's id, which marks what it holds; 0 before it has ever joined. */
   get id(): number {
     return this.#id
   }
 
-  /** Says that this worker lives. Where it was struck off meanwhile, it begins anew, as another one. */
-  beat(): void {
-    const now = nowMs()
-    const sql = 'UPDATE cgk_workers SET beat_ms = ? WHERE id = ?'
-    if (this.#connection.run(sql, now, this.#id) === 0) {
-      const row = this.#connection.get<{ id: number }>(
-        'INSERT INTO cgk_workers (process, beat_ms, lease_ms, since_ms) VALUES (?, ?, ?, ?) RETURNING id',
-        this.#process,
-        now,
-        this.#leaseMs,
-        now,
-      )
-      this.#id = row!.id
-      this.#isHandledWritten = false
-    }
+  /** Sees that this worker is known to the others. Where it was struck off meanwhile, it begins anew, as another one. */
+  join(): void {
+    const row = this.#connection.get<{ beat_ms: number }>('SELECT beat_ms FROM cgk_workers WHERE id = ?', this.#id)
+    if (!row) this.#begin()
     if (!this.#isHandledWritten) this.#writeHandled()
+  }
+
+  #begin(): void {
+    // Not counted: where this transaction is rolled back, another worker would be given the same number.
+    this.#id = randomInt(1, 2 ** 48 - 1)
+    this.#steadySinceMs = nowMs()
+    this.#isHandledWritten = false
+    const sql = 'INSERT INTO cgk_workers (id, process, beat_ms, lease_ms, since_ms) VALUES (?, ?, ?, ?, ?)'
+    const now = nowMs()
+    this.#connection.run(sql, this.#id, this.#process, now, this.#leaseMs, now)
+  }
+
+  /** Says that this worker lives. */
+  beat(): void {
+    this.join()
+    const now = nowMs()
+    const sql = 'SELECT beat_ms FROM cgk_workers WHERE id = ?'
+    const { beat_ms: before } = this.#connection.get<{ beat_ms: number }>(sql, this.#id)!
+    if (now - before > this.#leaseMs / 2) this.#steadySinceMs = now
+    this.#connection.run('UPDATE cgk_workers SET beat_ms = ? WHERE id = ?', now, this.#id)
   }
 
   handle(handled: readonly Handled[]): void {
@@ -72,6 +87,9 @@ export class Workers {
   #writeHandled(): void {
     this.#connection.run('DELETE FROM cgk_handled WHERE worker = ?', this.#id)
     for (const { definitionId, event = null, maxAttempts, undoOnCancel = false } of this.#handled) {
+      // What a worker that is gone had of it need not be known any more, so that many short lives leave no more than one.
+      const gone = 'worker NOT IN (SELECT id FROM cgk_workers)'
+      this.#connection.run(`DELETE FROM cgk_handled WHERE definition = ? AND ${gone}`, definitionId)
       const sql = 'INSERT INTO cgk_handled VALUES (?, ?, ?, ?, ?)'
       this.#connection.run(sql, this.#id, definitionId, event, maxAttempts, undoOnCancel ? 1 : 0)
     }
@@ -83,10 +101,19 @@ export class Workers {
     const now = nowMs()
     const gone = this.#connection
       .all<WorkerRow>('SELECT id, process, beat_ms, lease_ms FROM cgk_workers WHERE id <> ?', this.#id)
-      .filter((worker) => isGone(worker, now))
+      .filter((worker) => this.#isGone(worker, now))
       .map(({ id }) => id)
     for (const id of gone) this.#connection.run('DELETE FROM cgk_workers WHERE id = ?', id)
     return gone
+  }
+
+  #isGone({ process, beat_ms: beatMs, lease_ms: leaseMs }: WorkerRow, now: number): boolean {
+    // A beat of the future is one of before the machine was started again.
+    if (hasEnded(process) || beatMs > now + leaseMs) return true
+    // While this worker could not beat, as on a full disk or a machine that stood still, the others could not either:
+    // they have the time of a few beats to be heard of again.
+    const isHeardOf = now - this.#steadySinceMs > Math.min(leaseMs / 2, 2 * longestBeatMs)
+    return isHeardOf && now - beatMs > leaseMs
   }
 
   /** Forgets what only workers had that are gone, once one is here that has had the time to define what it has. */
@@ -99,6 +126,11 @@ export class Workers {
   /** Forgets what others had in the transaction before. */
   begin(): void {
     this.#elsewhere.clear()
+  }
+
+  /** Takes nothing for written that was, in the transaction before. */
+  rolledBack(): void {
+    this.#isHandledWritten = false
   }
 
   /** The definitions of others for an event. */
@@ -129,11 +161,6 @@ export class Workers {
   leave(): void {
     this.#connection.run('DELETE FROM cgk_workers WHERE id = ?', this.#id)
   }
-}
-
-function isGone({ process, beat_ms: beatMs, lease_ms: leaseMs }: WorkerRow, now: number): boolean {
-  // A beat of the future is one of before the machine was started again.
-  return now - beatMs > leaseMs || beatMs > now + leaseMs || hasEnded(process)
 }
 
 /** The machine's monotonic clock. */

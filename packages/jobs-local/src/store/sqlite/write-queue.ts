@@ -28,6 +28,8 @@ export interface WriteQueueParts {
   readonly logger: Logger
   /** Called first in every transaction. @throws {StoreError} where this process must not write. */
   readonly begun: () => void
+  /** Called after a transaction that was undone: what its changes have left in memory is so no more. */
+  readonly rolledBack: () => void
 }
 
 /**
@@ -82,7 +84,7 @@ export class WriteQueue {
     if (changes.length === 0) return
     this.#waiting = []
     const results: unknown[] = []
-    const { connection, begun } = this.#parts
+    const { connection, begun, rolledBack } = this.#parts
     try {
       // Others that write are waited for by timers, not by SQLite, which would block the event loop.
       connection.exec('PRAGMA busy_timeout = 0')
@@ -96,6 +98,7 @@ export class WriteQueue {
       connection.exec('COMMIT')
     } catch (error) {
       rollBack(connection)
+      rolledBack()
       const culprit = isOfStore(error) ? undefined : changes[results.length]
       if (culprit) this.#drop(culprit, error)
       this.#notWritten(culprit ? changes.filter((change) => change !== culprit) : changes, error)

@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+
+import { expect, test } from 'vitest'
+
+import { hasEnded, identifyProcess } from './process-identity.ts'
+
+const own = JSON.parse(identifyProcess()) as { scope: string; pid: number; began?: string }
+const identityOf = (members: Partial<typeof own>): string => JSON.stringify({ ...own, ...members })
+
+test('this process lives', () => {
+  expect(hasEnded(identifyProcess())).toBe(false)
+})
+
+test('a process of another machine or container is not known to have ended', () => {
+  expect(hasEnded(identityOf({ scope: 'elsewhere', pid: 2 ** 30 }))).toBe(false)
+})
+
+test.runIf(existsSync('/proc/self/stat'))(
+  'an id that was given to a later process tells that the earlier one has ended',
+  () => {
+    expect(hasEnded(identityOf({ began: '1' }))).toBe(true)
+  },
+)
+
+test.runIf(existsSync('/proc/self/stat'))(
+  'a process that was killed has ended, also before its parent has taken notice',
+  async () => {
+    // The parent becomes another program, which never asks for its children.
+    const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'])
+    const [pid] = (await once(parent.stdout, 'data')) as [Buffer]
+    const identity = JSON.stringify({ scope: own.scope, pid: Number(pid) })
+    expect(hasEnded(identity)).toBe(false)
+    process.kill(Number(pid), 'SIGKILL')
+    await expect.poll(() => hasEnded(identity)).toBe(true)
+    expect(() => process.kill(Number(pid), 0)).not.toThrow()
+    parent.kill('SIGKILL')
+  },
+)

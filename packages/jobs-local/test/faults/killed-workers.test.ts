@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest'
+
+import { together } from '../kit/run-node.ts'
+import { ask, createSharedFile } from '../kit/shared-file.ts'
+
+/** Kills the process when it is about to commit for the first time after something has been asked of it, or just has. */
+const killAt = (moment: 'before' | 'after', when: string) => `
+  const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
+  const { exec, prepare } = DatabaseSync.prototype
+  let isDoomed = false
+  DatabaseSync.prototype.prepare = function (sql) {
+    const statement = prepare.call(this, sql)
+    if (!sql.includes(${JSON.stringify(when)})) return statement
+    const run = statement.run.bind(statement)
+    statement.run = (...values) => ((isDoomed = true), run(...values))
+    return statement
+  }
+  DatabaseSync.prototype.exec = function (sql) {
+    if (sql !== 'COMMIT' || !isDoomed) return exec.call(this, sql)
+    if (${moment === 'after'}) exec.call(this, sql)
+    die()
+  }
+`
+const claiming = 'SET phase = 2'
+const settling = 'SET phase = NULL, worker = NULL, state = ?'
+const handler = `(_event, { attempt }) => { say('attempt', attempt); return attempt }`
+
+const phases: readonly [phase: string, doomed: string, attempts: number][] = [
+  ['as it commits its claim', `${killAt('before', claiming)} await work([job(${handler})])`, 1],
+  ['when it has claimed', `${killAt('after', claiming)} await work([job(${handler})])`, 2],
+  ['before the handler begins', `await work([job(${handler})], { hooks: { onAttemptStart: die } })`, 2],
+  ['while the handler runs', `await work([job(() => { die(); return never() })])`, 2],
+  ['between the handler’s end and its record', `await work([job(${handler})], { hooks: { onAttemptEnd: die } })`, 2],
+  ['as it commits the record', `${killAt('before', settling)} await work([job(${handler})])`, 2],
+  ['when it has committed the record', `${killAt('after', settling)} await work([job(${handler})])`, 1],
+]
+
+test.for(phases)(
+  'a job whose worker is killed %s is not lost',
+  together,
+  async ([_, doomed, attempts], { onTestFinished }) => {
+    const { client, start } = createSharedFile(onTestFinished)
+    const ids = [await ask(client, 'one'), await ask(client, 'two')]
+    const first = start(doomed)
+    expect(await first.ended).toMatchObject({ signal: 'SIGKILL' })
+    // With a lease of a minute: that the process is gone is seen at once.
+    start(`await work([job(${handler})])`)
+    for (const id of ids) {
+      const { state, runs } = await client.waitForJob(id, { timeout: '60s' })
+      expect([state, runs.length]).toEqual(['completed', 1])
+      expect(runs[0]?.attempts).toBeLessThanOrEqual(attempts)
+    }
+  },
+)
+
+test('a worker that lives takes over at once what a killed one had', together, async ({ onTestFinished }) => {
+  const { client, start } = createSharedFile(onTestFinished)
+  const doomed = start(`await work([job((_event, { attempt }) => { say('has it'); return never() })])`)
+  const id = await ask(client)
+  await doomed.says('has it')
+  const other = start(`await work([job((_event, { attempt }) => attempt)], { lease: '10s' })`)
+  await other.says('started')
+  doomed.kill('SIGKILL')
+  const killedAt = performance.now()
+  expect(await client.waitForJob(id, { timeout: '60s' })).toMatchObject({ state: 'completed', runs: [{ output: 2 }] })
+  expect(performance.now() - killedAt).toBeLessThan(9000)
+})
+
+test(
+  'a sender that is killed has sent what it was answered, and nothing by halves',
+  together,
+  async ({ onTestFinished }) => {
+    const { client, start } = createSharedFile(onTestFinished)
+    const sender = start(`
+    const client = open([], { role: 'send' })
+    for (let number = 0; ; number++) {
+      const items = [1, 2, 3].map((part) => ({ event: 'analytics.track', payload: { tenantId: 'acme', event: number + '/' + part } }))
+      for (const { job } of await client.sendJobs(items)) say(job.id)
+      if (number === 5) setTimeout(die, Math.random() * 20)
+    }
+  `)
+    expect(await sender.ended).toMatchObject({ signal: 'SIGKILL' })
+    const { jobs } = await client.listJobs({ limit: 1000 })
+    expect(jobs.length % 3).toBe(0)
+    const kept = new Set(jobs.map(({ id }) => id))
+    expect(sender.lines.filter((id) => !kept.has(id))).toEqual([])
+  },
+)

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest'
+
+import type { Handled, JobStore } from '../../src/store/job-store.ts'
+import { changed, changedBetween, changedTwice, countOf, openDatabase, openStore } from '../kit/open-store.ts'
+import { createEnvelope } from '../kit/stored-run.ts'
+import { createTemporaryFile } from '../kit/temporary-file.ts'
+
+const now = 1_000_000
+const work: Handled = { definitionId: 'work', event: 'work.asked', maxAttempts: 3 }
+const other: Handled = { definitionId: 'other', event: 'work.followed', maxAttempts: 3 }
+const noLimits = () => undefined
+
+/** Sends a job and gives it its runs. */
+async function addJob(store: JobStore): Promise<string> {
+  const envelope = createEnvelope()
+  await changed(store, () => store.add([envelope], now))
+  await changed(store, () => store.takeDueJobs(10, now).forEach((job) => store.addRuns(job, [work], now)))
+  return envelope.id
+}
+
+test('a worker whose beginning was rolled back is not taken for the next one', async () => {
+  const { path } = createTemporaryFile('memory')
+  const [one, two] = [openStore(path), openStore(path)]
+  await changedBetween(
+    one,
+    () => one.claim(1, noLimits, now),
+    () => changed(two, () => two.claim(1, noLimits, now)),
+  )
+  expect(countOf(openDatabase(path), 'cgk_workers')).toBe(2)
+})
+
+test('what a worker has said of its jobs is said again where it was rolled back', async () => {
+  const { path } = createTemporaryFile('memory')
+  const store = openStore(path)
+  store.shared!.handle([work])
+  await changed(store, () => store.claim(1, noLimits, now))
+  store.shared!.handle([work, other])
+  await changedTwice(store, () => store.claim(1, noLimits, now))
+  expect(countOf(openDatabase(path), 'cgk_handled')).toBe(2)
+})
+
+test('a claim that was rolled back is not held where another worker was faster', async () => {
+  const { path } = createTemporaryFile('memory')
+  const [one, two] = [openStore(path), openStore(path)]
+  await addJob(one)
+  const claims = await changedBetween(
+    one,
+    () => one.claim(1, noLimits, now),
+    () => changed(two, () => two.claim(1, noLimits, now)),
+  )
+  expect(claims).toMatchObject([[], [{ definitionId: 'work', attempts: 1 }]])
+  openDatabase(path).exec('DELETE FROM cgk_workers')
+  expect(await changed(one, () => one.takeNews(now))).toEqual({ answered: [], cancelled: [], lost: [] })
+})
+
+test('an end that was rolled back leaves the run where it was, until it is recorded', async () => {
+  const store = openStore(createTemporaryFile('memory').path)
+  const id = await addJob(store)
+  const [run] = await changed(store, () => store.claim(1, noLimits, now))
+  expect(await changedTwice(store, () => store.settle(run!, 1, { type: 'completed', output: 1 }, now, true))).toBe(true)
+  expect(store.get(id)?.runs).toMatchObject([{ state: 'completed', output: 1, attempts: 1 }])
+})

@@ -1,0 +1,57 @@
+import { DatabaseSync } from 'node:sqlite'
+
+import { bindLogger } from '@cgk-platform/jobs-core'
+import { onTestFinished } from 'vitest'
+
+import type { JobStore } from '../../src/store/job-store.ts'
+import { createSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
+import { createRecordedLogger } from './recorded-logger.ts'
+
+/** A store on a file, as a process of its own would have it. */
+export function openStore(path: string, leaseMs = 60_000): JobStore {
+  const retention = { count: 10_000, ageMs: Number.MAX_SAFE_INTEGER }
+  const logger = bindLogger(createRecordedLogger(), {})
+  const store = createSqliteStore({ path, retention, leaseMs, logger, now: () => Date.now() })
+  onTestFinished(() => store.shared!.dispose())
+  return store
+}
+
+/** Makes a change; answers what it came to. */
+export async function changed<T>(store: JobStore, work: () => T): Promise<T> {
+  let result: { readonly of: T } | undefined
+  await store.change(work, { done: (of) => void (result = { of }) })
+  return result!.of
+}
+
+/** Makes a change whose transaction is rolled back at first, as on a full disk, and made again; something may happen between. */
+export async function changedBetween<T, U>(
+  store: JobStore,
+  work: () => T,
+  between: () => Promise<U>,
+): Promise<[T, U | undefined]> {
+  let happened: Promise<U> | undefined
+  const result = await changed(store, () => {
+    const made = work()
+    if (happened) return made
+    happened = new Promise((resolve) => setImmediate(resolve)).then(between)
+    throw Object.assign(new Error('database or disk is full'), { code: 'ERR_SQLITE_ERROR', errcode: 13 })
+  })
+  return [result, await happened]
+}
+
+export async function changedTwice<T>(store: JobStore, work: () => T): Promise<T> {
+  const [result] = await changedBetween(store, work, async () => undefined)
+  return result
+}
+
+/** Reads a file beside those who use it. */
+export function openDatabase(path: string): DatabaseSync {
+  const database = new DatabaseSync(path, { timeout: 5000 })
+  onTestFinished(() => database.close())
+  return database
+}
+
+/** How many rows a table has. */
+export function countOf(database: DatabaseSync, table: string): number {
+  return Number(database.prepare(`SELECT count(*) AS count FROM ${table}`).get()!['count'])
+}

@@ -1,0 +1,70 @@
+import type { JobClient } from '@cgk-platform/jobs-core'
+import type { TestContext } from 'vitest'
+
+import { createJobClient, type LocalClientOptions } from '../../src/create-job-client.ts'
+import type { LocalConfig } from '../../src/local-config.ts'
+import { createRecordedLogger } from './recorded-logger.ts'
+import { type Child, startModule, type StartOptions } from './start-module.ts'
+import { createTemporaryFile } from './temporary-file.ts'
+
+/** A file of jobs that the test and the processes that it starts share. */
+export interface SharedTestFile {
+  readonly path: string
+  readonly folder: string
+  /** Sends, reads and cancels, and runs nothing. */
+  readonly client: JobClient
+  /** Opens another client in this process, which has no jobs and both sends and works where nothing else is said. */
+  open(config?: LocalConfig, options?: Pick<LocalClientOptions, 'jobs' | 'logger'>): JobClient
+  /** Starts a process on the file, with `open`, `say` and what else `prelude` has. */
+  start(text: string, options?: StartOptions): Child
+}
+
+/** What each process of a test begins with. */
+const prelude = `
+  import { createJobClient, defineCronJob, defineJob, defineWorkflow } from '@cgk-platform/jobs-local'
+  const path = process.env.JOBS_PATH
+  const say = (...words) => console.log(...words)
+  const die = () => process.kill(process.pid, 'SIGKILL')
+  const never = () => new Promise(() => undefined)
+  const block = (ms) => { for (const until = performance.now() + ms; performance.now() < until; ); }
+  const logger = { debug() {}, info() {}, warn() {}, error(message, fields) { console.error(message, fields?.error) } }
+  const open = (jobs, { hooks, ...config } = {}) =>
+    createJobClient({ provider: 'local', config: { path, ...config }, jobs, logger, ...(hooks && { hooks }) })
+  /** A worker: it stays alive. */
+  const work = async (jobs, config) => {
+    const client = open(jobs, { role: 'work', ...config })
+    await client.start()
+    say('started')
+    return client
+  }
+  const job = (handler, options) => defineJob({ id: 'work', event: 'analytics.track', handler, ...options })
+`
+
+/** A file that is no more, nor what was opened on it or started, when the test has finished. */
+export function createSharedFile(onTestFinished: TestContext['onTestFinished']): SharedTestFile {
+  const { path, folder, remove } = createTemporaryFile()
+  const children: Child[] = []
+  const clients: JobClient[] = []
+  onTestFinished(async () => {
+    for (const child of children) child.kill('SIGKILL')
+    await Promise.all([...children.map(({ ended }) => ended), ...clients.map((client) => client.close({ timeout: 0 }))])
+    remove()
+  })
+  const open: SharedTestFile['open'] = (config, options) => {
+    const logger = createRecordedLogger()
+    const client = createJobClient({ provider: 'local', config: { path, ...config }, jobs: [], logger, ...options })
+    clients.push(client)
+    return client
+  }
+  const start: SharedTestFile['start'] = (text, { env, ...options } = {}) => {
+    const child = startModule(prelude + text, { env: { JOBS_PATH: path, ...env }, ...options })
+    children.push(child)
+    return child
+  }
+  return { path, folder, client: open({ role: 'send' }), open, start }
+}
+
+/** Sends an event that the job `work` of the prelude handles; answers the job's id. */
+export async function ask(client: JobClient, event = 'x', tenantId = 'acme'): Promise<string> {
+  return (await client.sendJob('analytics.track', { tenantId, event })).id
+}

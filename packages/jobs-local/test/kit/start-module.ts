@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+import { waitUntil } from './wait-until.ts'
+
+/** How a process ended. */
+export interface ChildEnd {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
+/** A process that is under way beside the test. */
+export interface Child {
+  readonly pid: number
+  readonly ended: Promise<ChildEnd>
+  /** The lines that it has written so far. */
+  readonly lines: readonly string[]
+  /** What it has complained of so far. */
+  readonly stderr: string
+  /** Waits until it has written a line that begins so; answers the line. */
+  says(beginning: string): Promise<string>
+  kill(signal: NodeJS.Signals): void
+}
+
+export interface StartOptions {
+  readonly env?: Readonly<Record<string, string>>
+  /** The user that it runs as, where the test may choose one. */
+  readonly uid?: number | undefined
+  /** Default: the Node that runs the test. */
+  readonly node?: string
+}
+
+const packageFolder = fileURLToPath(new URL('../../', import.meta.url))
+/** Many short processes of the same code: it is compiled once. */
+const compileCache = join(tmpdir(), 'jobs-compile-cache')
+
+/** Starts a module's text in a Node process of its own, from the sources. It does not outlive the test's process. */
+export function startModule(text: string, { env = {}, uid, node = process.execPath }: StartOptions = {}): Child {
+  const flags = ['--conditions=@cgk-platform/source', '--no-warnings', '--input-type=module', '--eval', text]
+  const cached = uid === undefined ? { NODE_COMPILE_CACHE: compileCache } : {}
+  const child = spawn(node, flags, {
+    cwd: packageFolder,
+    env: { PATH: process.env['PATH'] ?? '', ...cached, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(uid !== undefined && { uid }),
+  })
+  let [stdout, stderr, isOver] = ['', '', false]
+  child.stdout.setEncoding('utf8').on('data', (written: string) => (stdout += written))
+  child.stderr.setEncoding('utf8').on('data', (written: string) => (stderr += written))
+  const linesOf = (): string[] => stdout.split('\n').slice(0, -1)
+  const ended = new Promise<ChildEnd>((resolve, reject) => {
+    child.on('error', reject).on('close', (code, signal) => {
+      isOver = true
+      resolve({ code, signal })
+    })
+  })
+  const kill = (): void => void child.kill('SIGKILL')
+  process.once('exit', kill) // a test that is given up leaves no process behind
+  void ended.finally(() => process.off('exit', kill)).catch(() => undefined)
+  return {
+    pid: child.pid!,
+    ended,
+    get lines() {
+      return linesOf()
+    },
+    get stderr() {
+      return stderr
+    },
+    async says(beginning) {
+      const find = (): string | undefined => linesOf().find((line) => line.startsWith(beginning))
+      await waitUntil(() => find() !== undefined || isOver)
+      const line = find()
+      if (line === undefined) throw new Error(`The process ended and never said \`${beginning}\`: ${stdout}${stderr}`)
+      return line
+    },
+    kill: (signal) => void child.kill(signal),
+  }
+}
