@@ -72,7 +72,8 @@ class SqliteStore implements JobStore {
     this.#queue = queue
     this.#waits = new WaitsTable({ connection, reader, wake: (run) => this.wakeRun(run) })
     this.#housekeeping = new Housekeeping({ connection, retention, leaseMs, workers, now, change })
-    this.shared = new SharedFile({ connection, queue, workers, housekeeping: this.#housekeeping })
+    const hasNews = (): boolean => this.#hasNews()
+    this.shared = new SharedFile({ connection, queue, workers, housekeeping: this.#housekeeping, hasNews })
     this.shared.onChange(() => void (this.#mayHaveNext = true))
   }
 
@@ -172,7 +173,7 @@ class SqliteStore implements JobStore {
 
   takeNews(now: number): News {
     const { id: worker } = this.#workers
-    const lost = [...this.#held.values()].filter((run) => keyOf(run).worker !== worker)
+    const lost = this.#lost()
     const sql = 'SELECT job, number, key FROM cgk_notices WHERE worker = ? ORDER BY seq'
     const answered: { run: StoredRun; step: StepRecord }[] = []
     const cancelled: StoredRun[] = []
@@ -184,6 +185,16 @@ class SqliteStore implements JobStore {
     }
     this.#connection.run('DELETE FROM cgk_notices WHERE worker = ? AND key IS NULL', worker)
     return { answered, cancelled, lost }
+  }
+
+  #hasNews(): boolean {
+    const sql = 'SELECT 1 AS one FROM cgk_notices WHERE worker = ? LIMIT 1'
+    return this.#connection.get(sql, this.#workers.id) !== undefined || this.#lost().length > 0
+  }
+
+  /** Runs that this process holds as a worker that was struck off meanwhile. */
+  #lost(): StoredRun[] {
+    return [...this.#held.values()].filter((run) => keyOf(run).worker !== this.#workers.id)
   }
 
   wakeRun(run: StoredRun): void {

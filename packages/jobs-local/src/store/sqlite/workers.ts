@@ -45,11 +45,22 @@ export class Workers {
     return this.#id
   }
 
-  /** Says that this worker lives. Where it was struck off meanwhile, it begins anew, as another one. */
+  /** True once the others can know what this worker has. */
+  get isToldAll(): boolean {
+    return this.#isHandledWritten
+  }
+
+  /**
+   * Says that this worker lives, as long as it was not said just now: each change lets the others look. Where it was
+   * struck off meanwhile, it begins anew, as another one.
+   */
   beat(): void {
     const now = nowMs()
-    const sql = 'UPDATE cgk_workers SET beat_ms = ? WHERE id = ?'
-    if (this.#connection.run(sql, now, this.#id) === 0) {
+    const last = this.#connection.get<{ at: number }>('SELECT beat_ms AS at FROM cgk_workers WHERE id = ?', this.#id)
+    if (last && now - last.at > this.#leaseMs / 8) {
+      this.#connection.run('UPDATE cgk_workers SET beat_ms = ? WHERE id = ?', now, this.#id)
+    }
+    if (!last) {
       const row = this.#connection.get<{ id: number }>(
         'INSERT INTO cgk_workers (process, beat_ms, lease_ms, since_ms) VALUES (?, ?, ?, ?) RETURNING id',
         this.#process,
