@@ -10,8 +10,9 @@ import {
   toErrorInfo,
 } from '@cgk-platform/jobs-core'
 
-import type { AnsweredStep, News, StoredJob, StoredRun } from '../store/job-store.ts'
+import type { AnsweredStep, StoredRun } from '../store/job-store.ts'
 import { attemptRun } from './attempt-run.ts'
+import { beginDue, type Begun, dueBatch } from './begin-due.ts'
 import { createCronTicker } from './create-cron-ticker.ts'
 import type { CronTicker } from './cron-ticker.ts'
 import type { EngineParts } from './engine-parts.ts'
@@ -19,24 +20,13 @@ import type { EngineView } from './engine-view.ts'
 import { Deadline } from './deadline.ts'
 import { type Flight, Flights } from './flights.ts'
 import { StayingHandlers } from './staying-handlers.ts'
-import { subscribersOf, toHandled } from './subscribers-of.ts'
+import { toHandled } from './subscribers-of.ts'
 import { createTickHost } from './tick-host.ts'
 import { UnhandledEvents } from './unhandled-events.ts'
 import { WakeTimer } from './wake-timer.ts'
 
 // Taken now, so that fake timers that a test installs later do not stop the engine.
 const { queueMicrotask: microtask } = globalThis
-
-/** How many jobs get their runs before the loop has its turn. */
-const dueBatch = 10_000
-
-/** What a look at the store has brought. */
-interface Begun {
-  readonly due: readonly StoredJob[]
-  readonly unhandled: readonly string[]
-  readonly news: News
-  readonly claimed: readonly StoredRun[]
-}
 
 /** Runs what its store says is due: new jobs get their runs, runs their attempts, cron ticks their jobs. */
 export class Engine implements EngineView {
@@ -195,8 +185,22 @@ export class Engine implements EngineView {
   }
 
   #changedElsewhere(): void {
-    this.#parts.changedElsewhere()
-    this.wake()
+    const { works, changedElsewhere } = this.#parts
+    changedElsewhere()
+    if (this.#closing || !works) return
+    // A look disturbs nobody; a change would let all others look, and those that make one this process again.
+    if (this.#hasWork()) this.wake()
+    else this.#rearm()
+  }
+
+  /** Whether there is something to do here; where that cannot be read, a change finds out. */
+  #hasWork(): boolean {
+    const { store, clock } = this.#parts
+    try {
+      return store.hasReady(clock.now()) || store.shared!.hasNews()
+    } catch {
+      return true
+    }
   }
 
   #pump(): void {
@@ -205,23 +209,10 @@ export class Engine implements EngineView {
     void this.#parts.store.change(() => this.#begin(), { done: (begun) => this.#begun(begun) })
   }
 
-  /** What there is to begin, all in one change. */
   #begin(): Begun {
     this.#pumpQueued = false
-    const { store, clock, concurrency, host } = this.#parts
-    const now = clock.now()
-    const due = store.takeDueJobs(dueBatch, now)
-    const unhandled: string[] = []
-    for (const job of due) {
-      const answered = store.answerWaits(job.envelope, now)
-      const subscribers = subscribersOf(job, host.jobs, store)
-      if (subscribers.length === 0 && answered === 0) unhandled.push(job.envelope.event)
-      store.addRuns(job, subscribers, now)
-    }
-    const news = store.takeNews(now)
-    const limitsOf = (definitionId: string) => host.jobs.get(definitionId)?.concurrency
-    const places = this.#closing || this.#isLeaving ? 0 : concurrency - this.#flights.size - this.#staying.size
-    return { due, unhandled, news, claimed: store.claim(places, limitsOf, now) }
+    const isOver = this.#closing || this.#isLeaving
+    return beginDue(this.#parts, isOver ? 0 : this.#parts.concurrency - this.#flights.size - this.#staying.size)
   }
 
   #begun({ due, unhandled, news, claimed }: Begun): void {

@@ -1,21 +1,12 @@
-import {
-  type Clock,
-  createClient,
-  getJobClient,
-  type JobClient,
-  type JobProvider,
-  setJobClient,
-  systemClock,
-} from '@cgk-platform/jobs-core'
+import { type Clock, createClient, type JobClient, type JobProvider, systemClock } from '@cgk-platform/jobs-core'
 import { conformanceOptions, type ConformanceEngine, type ConformanceTarget } from '@cgk-platform/jobs-core/conformance'
 
-// The face of the package, which says what the default client is.
-import '../../src/index.ts'
-import type { LocalConfig } from '../../src/local-config.ts'
 import { createLocalProvider, type LocalProvider } from '../../src/local-provider.ts'
 import { createVirtualClock } from '../../src/testing/virtual-clock.ts'
 import { createTemporaryFile, type TemporaryFile } from '../kit/temporary-file.ts'
+import { createDefaultClient } from './create-default-client.ts'
 import { passVirtualTime } from './pass-virtual-time.ts'
+import { createRestartable } from './restartable-provider.ts'
 
 /** Which time the local engine runs on, and what stands between it and its client. */
 export interface LocalTargetOptions {
@@ -27,7 +18,7 @@ export interface LocalTargetOptions {
   wrap?(provider: LocalProvider, clock: Clock): JobProvider
   /** Puts another client before the one under test. */
   wrapClient?(client: JobClient): JobClient
-  /** Default: none, since memory ends with its process. */
+  /** Default: none in memory, which ends with its process, nor on real time. */
   restart?(): Promise<void>
   /** Default: what the face of the package makes. */
   createDefault?(): JobClient
@@ -53,10 +44,12 @@ function openVirtual(options: LocalTargetOptions): ConformanceEngine {
   let sleptMs = 0
   const clock: Clock = { ...virtual, now: () => virtual.now() + sleptMs }
   const file = options.store === 'sqlite' ? createTemporaryFile() : undefined
-  const config: LocalConfig = { retention: { count: 100_000 }, ...(file && { path: file.path }) }
-  const local = createLocalProvider(config, { clock, random: () => 0, ownTime: true })
+  const create = (path: string | undefined, time: Clock): LocalProvider =>
+    createLocalProvider({ retention: { count: 100_000 }, path }, { clock: time, random: () => 0, ownTime: true })
+  const restartable = file && createRestartable(file, clock, create)
+  const local = restartable?.provider ?? create(undefined, clock)
   return {
-    ...open(local, clock, options, file),
+    ...open(local, clock, { ...restartable, ...options }, file),
     clock,
     pass: (durationMs) => passVirtualTime(local, virtual, durationMs),
     async suspend(durationMs) {
@@ -101,14 +94,5 @@ function open(
       return answer.id
     },
     ...(restart && { restart }),
-  }
-}
-
-function createDefaultClient(): JobClient {
-  setJobClient(undefined)
-  try {
-    return getJobClient()
-  } finally {
-    setJobClient(undefined)
   }
 }

@@ -21,7 +21,7 @@ const killAt = (moment: 'before' | 'after', when: string) => `
     die()
   }
 `
-const claiming = 'SET phase = 2'
+const claiming = 'INSERT INTO cgk_runs'
 const settling = 'SET phase = NULL, worker = NULL, state = ?'
 const handler = `(_event, { attempt }) => { say('attempt', attempt); return attempt }`
 

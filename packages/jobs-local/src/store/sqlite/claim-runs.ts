@@ -94,9 +94,9 @@ function toHeldRun(row: ClaimedRow, worker: number, now: number): StoredRun {
   const goesOn = row.pause !== null
   const job: JobRow = { seq: row.job, id: row.id, envelope: row.envelope, state: row.job_state, ended_at: null }
   const begun = { resumed: 0, state: 'running', attempts: row.attempts + 1, attempt_started_at: now } as const
-  const held = { worker, pause: null, due_at: null, started_at: row.started_at ?? now }
+  const also = { worker, pause: null, due_at: null, started_at: row.started_at ?? now }
   // In place, since a row is read for this alone.
-  return toStoredRun(Object.assign(row, goesOn ? { resumed: 1 } : begun, held), toStoredJob(job))
+  return toStoredRun(Object.assign(row, goesOn ? { resumed: 1 } : begun, also), toStoredJob(job))
 }
 
 /** How many more runs may have a place. */

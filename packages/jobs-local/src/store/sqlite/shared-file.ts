@@ -15,6 +15,8 @@ export interface SharedFileParts {
   readonly queue: WriteQueue
   readonly workers: Workers
   readonly housekeeping: Housekeeping
+  /** Whether another process has done something to runs under way here. */
+  readonly hasNews: () => boolean
 }
 
 /** What a store has to do with the other processes of its file. */
@@ -41,6 +43,10 @@ export class SharedFile implements SharedStore {
   /** Tells that something has changed. */
   changed(): void {
     for (const listener of this.#listeners) listener()
+  }
+
+  hasNews(): boolean {
+    return !this.#parts.workers.isToldAll || this.#parts.hasNews()
   }
 
   handle(handled: readonly Handled[]): void {

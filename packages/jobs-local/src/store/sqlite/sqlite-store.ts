@@ -20,8 +20,9 @@ import { Housekeeping } from './housekeeping.ts'
 import { JobsReader } from './jobs-reader.ts'
 import * as jobs from './jobs-table.ts'
 import { newer, openFile } from './open-file.ts'
+import { countOpenJobs, hasOpenRun, hasReadyRun, nextDueAt } from './open-work.ts'
 import { retryJob } from './retry-job.ts'
-import { keyOf, phases, seqOf } from './rows.ts'
+import { keyOf, seqOf } from './rows.ts'
 import * as runs from './runs-table.ts'
 import { migrations } from './schema.ts'
 import { SentHere } from './sent-here.ts'
@@ -68,6 +69,7 @@ class SqliteStore implements JobStore {
       connection,
       logger,
       begun: () => this.#begun(),
+      ending: () => this.#fresh.writeWaiting(),
       rolledBack: () => this.#rolledBack(),
     })
     const change = (work: () => void): void => void queue.add(work, { done: () => this.shared.changed() })
@@ -78,7 +80,8 @@ class SqliteStore implements JobStore {
     this.#queue = queue
     this.#waits = new WaitsTable({ connection, reader, wake: (run) => this.wakeRun(run) })
     this.#housekeeping = new Housekeeping({ connection, retention, leaseMs, workers, now, change })
-    this.shared = new SharedFile({ connection, queue, workers, housekeeping: this.#housekeeping })
+    const hasNews = (): boolean => this.#hasNews()
+    this.shared = new SharedFile({ connection, queue, workers, housekeeping: this.#housekeeping, hasNews })
     this.shared.onChange(() => void (this.#mayHaveNext = true))
   }
 
@@ -139,7 +142,7 @@ class SqliteStore implements JobStore {
   }
 
   hasWaiting(): boolean {
-    return this.#connection.get(`SELECT 1 AS one FROM cgk_runs WHERE phase = ${phases.ready} LIMIT 1`) !== undefined
+    return hasReadyRun(this.#connection)
   }
 
   settle(run: StoredRun, attempt: number, outcome: Outcome, now: number, leaves = false): boolean {
@@ -192,6 +195,11 @@ class SqliteStore implements JobStore {
     return { answered, cancelled, lost }
   }
 
+  #hasNews(): boolean {
+    const sql = 'SELECT 1 AS one FROM cgk_notices WHERE worker = ? LIMIT 1'
+    return this.#connection.get(sql, this.#workers.id) !== undefined || this.#held.lostBy(this.#workers.id).length > 0
+  }
+
   wakeRun(run: StoredRun): void {
     runs.wakeRun(this.#connection, keyOf(run), run.graceMs)
     this.#mayHaveNext = true
@@ -234,17 +242,11 @@ class SqliteStore implements JobStore {
   }
 
   nextDueAt(): number | undefined {
-    const sql =
-      "SELECT min(ifnull((SELECT min(due_at) FROM cgk_jobs WHERE state = 'scheduled'), 9e15), " +
-      'ifnull((SELECT min(due_at) FROM cgk_runs WHERE due_at IS NOT NULL), 9e15)) AS at'
-    const { at } = this.#connection.get<{ at: number }>(sql)!
-    return at === 9e15 ? undefined : at
+    return nextDueAt(this.#connection)
   }
 
   hasOpenRun(definitionId: string, tenantId: string): boolean {
-    const sql =
-      'SELECT 1 AS one FROM cgk_runs WHERE phase IN (0, 1, 2) AND definition = ? AND tenant = ? AND ended_at IS NULL LIMIT 1'
-    return this.#connection.get(sql, definitionId, tenantId) !== undefined
+    return hasOpenRun(this.#connection, definitionId, tenantId)
   }
 
   list(query: ListQuery): { jobs: StoredJob[]; cursor?: string } {
@@ -254,11 +256,7 @@ class SqliteStore implements JobStore {
 
   openJobs(): number {
     this.#queue.writeNow()
-    const sql =
-      "SELECT (SELECT count(*) FROM cgk_jobs WHERE state = 'scheduled') + " +
-      "(SELECT count(*) FROM cgk_jobs WHERE seq > (SELECT taken FROM cgk_meta) AND state = 'queued') + " +
-      '(SELECT count(DISTINCT job) FROM cgk_runs WHERE phase IN (0, 1, 2) AND (ended_at IS NULL OR undo <> 0)) AS open'
-    return this.#connection.get<{ open: number }>(sql)!.open
+    return countOpenJobs(this.#connection)
   }
 
   lastTick(definitionId: string): number | undefined {

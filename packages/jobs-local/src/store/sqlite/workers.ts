@@ -51,6 +51,11 @@ export class Workers {
     return this.#id
   }
 
+  /** True once the others can know what this worker has. */
+  get isToldAll(): boolean {
+    return this.#isHandledWritten
+  }
+
   /** Sees that this worker is known to the others. Where it was struck off meanwhile, it begins anew, as another one. */
   join(): void {
     const row = this.#connection.get<{ beat_ms: number }>('SELECT beat_ms FROM cgk_workers WHERE id = ?', this.#id)

@@ -28,6 +28,8 @@ export interface WriteQueueParts {
   readonly logger: Logger
   /** Called first in every transaction. @throws {StoreError} where this process must not write. */
   readonly begun: () => void
+  /** Called last, before it is committed. */
+  readonly ending: () => void
   /** Called after a transaction that was undone: what its changes have left in memory is so no more. */
   readonly rolledBack: () => void
 }
@@ -84,7 +86,7 @@ export class WriteQueue {
     if (changes.length === 0) return
     this.#waiting = []
     const results: unknown[] = []
-    const { connection, begun, rolledBack } = this.#parts
+    const { connection, begun, ending, rolledBack } = this.#parts
     try {
       // Others that write are waited for by timers, not by SQLite, which would block the event loop.
       connection.exec('PRAGMA busy_timeout = 0')
@@ -95,6 +97,7 @@ export class WriteQueue {
       }
       begun()
       for (const { work } of changes) results.push(work())
+      ending()
       connection.exec('COMMIT')
     } catch (error) {
       rollBack(connection)
@@ -108,7 +111,14 @@ export class WriteQueue {
     if (this.#trouble) this.#parts.logger.info("The jobs' file takes changes again.")
     this.#trouble = undefined
     for (const [index, { done, resolve }] of changes.entries()) {
-      done(results[index] as never)
+      try {
+        done(results[index] as never)
+      } catch (error) {
+        // The change is made, and the others are told of theirs.
+        queueMicrotask(() => {
+          throw error
+        })
+      }
       resolve()
     }
   }

@@ -1,0 +1,33 @@
+import type { News, StoredJob, StoredRun } from '../store/job-store.ts'
+import type { EngineParts } from './engine-parts.ts'
+import { subscribersOf } from './subscribers-of.ts'
+
+/** How many jobs get their runs before the loop has its turn. */
+export const dueBatch = 10_000
+
+/** What a look at the store has brought. */
+export interface Begun {
+  /** Jobs that have got their runs. */
+  readonly due: readonly StoredJob[]
+  /** Events of such jobs that nobody handles, nor waits for. */
+  readonly unhandled: readonly string[]
+  readonly news: News
+  /** Runs that have got a place. */
+  readonly claimed: readonly StoredRun[]
+}
+
+/** Gives jobs that have come due their runs, and runs the places that are free; all within one change of the store. */
+export function beginDue({ store, clock, host }: EngineParts, places: number): Begun {
+  const now = clock.now()
+  const due = store.takeDueJobs(dueBatch, now)
+  const unhandled: string[] = []
+  for (const job of due) {
+    const answered = store.answerWaits(job.envelope, now)
+    const subscribers = subscribersOf(job, host.jobs, store)
+    if (subscribers.length === 0 && answered === 0) unhandled.push(job.envelope.event)
+    store.addRuns(job, subscribers, now)
+  }
+  const news = store.takeNews(now)
+  const limitsOf = (definitionId: string) => host.jobs.get(definitionId)?.concurrency
+  return { due, unhandled, news, claimed: store.claim(places, limitsOf, now) }
+}

@@ -1,0 +1,62 @@
+import { spawnSync } from 'node:child_process'
+import { copyFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import type { Clock, JobHost } from '@cgk-platform/jobs-core'
+
+import type { LocalProvider } from '../../src/local-provider.ts'
+import { loadSqlite } from '../../src/store/sqlite/load-sqlite.ts'
+import type { TemporaryFile } from '../kit/temporary-file.ts'
+
+/** An engine on a file, and a way to end it as the death of its process would. */
+export interface Restartable {
+  /** Always the engine that lives. */
+  readonly provider: LocalProvider
+  restart(): Promise<void>
+}
+
+/** Makes such an engine in this process, which goes on living. */
+export function createRestartable(
+  { folder, path }: TemporaryFile,
+  clock: Clock,
+  create: (path: string, clock: Clock) => LocalProvider,
+): Restartable {
+  let lives = 0
+  let host: JobHost | undefined
+  const begin = (file: string) => {
+    const life = ++lives
+    // Time stands still for who is dead.
+    const setTimer: Clock['setTimer'] = (delayMs, callback) =>
+      clock.setTimer(delayMs, () => life === lives && callback())
+    return { file, provider: create(file, { ...clock, setTimer }) }
+  }
+  let current = begin(path)
+  const attach = (given: JobHost): unknown => current.provider.attach!((host = given))
+  return {
+    provider: new Proxy(current.provider, {
+      get: (_first, key) => (key === 'attach' ? attach : Reflect.get(current.provider, key)),
+    }),
+    async restart() {
+      const dead = current
+      // What a process leaves that dies now: the file and its log. The engine goes on with the file that nobody has any more.
+      const left = join(folder, `jobs-${lives + 1}.db`)
+      for (const suffix of ['', '-wal']) copyFileSync(`${dead.file}${suffix}`, `${left}${suffix}`)
+      endWorkers(left)
+      current = begin(left)
+      await dead.provider.close!({ timeoutMs: 0 })
+      if (host) attach(host)
+    },
+  }
+}
+
+/** Lets the workers of a file be processes that have ended. */
+function endWorkers(path: string): void {
+  const { pid } = spawnSync(process.execPath, ['--version'])
+  const { DatabaseSync } = loadSqlite(path)
+  const database = new DatabaseSync(path)
+  for (const { id, process: identity } of database.prepare('SELECT id, process FROM cgk_workers').all()) {
+    const ended = JSON.stringify({ ...(JSON.parse(String(identity)) as object), pid })
+    database.prepare('UPDATE cgk_workers SET process = ? WHERE id = ?').run(ended, id!)
+  }
+  database.close()
+}

@@ -1,0 +1,50 @@
+import { createClient, type JobClient } from '@cgk-platform/jobs-core'
+import {
+  conformanceOptions,
+  type ConformanceEngine,
+  type ConformanceSetting,
+  type ConformanceTarget,
+} from '@cgk-platform/jobs-core/conformance'
+
+import { sqliteCapabilities } from '../../src/capabilities.ts'
+import { createLocalProvider } from '../../src/local-provider.ts'
+import { createTemporaryFile } from '../kit/temporary-file.ts'
+import { createDefaultClient } from './create-default-client.ts'
+import { startWorkerProcesses } from './worker-processes.ts'
+
+/** Three processes that work on one file, while the client under test is in one that only sends and has no jobs. */
+export function createThreeWorkersTarget(): ConformanceTarget {
+  return {
+    name: 'local (SQLite, three workers)',
+    concurrent: true,
+    createDefault: createDefaultClient,
+    open,
+  }
+}
+
+async function open({ journalPath }: ConformanceSetting): Promise<ConformanceEngine> {
+  const file = createTemporaryFile()
+  const workers = await startWorkerProcesses(3, file.path, { CONFORMANCE_JOURNAL: journalPath })
+  const connect = () => createLocalProvider({ path: file.path, role: 'send' })
+  const options = { ...conformanceOptions(sqliteCapabilities), jobs: [] }
+  const createOn = (own: Parameters<NonNullable<ConformanceEngine['createClient']>>[0] = {}): JobClient =>
+    createClient({ load: connect }, { ...options, ...own })
+  const provider = connect()
+  const client = createClient({ load: () => provider }, options)
+  return {
+    client,
+    anotherClient: async () => createOn(),
+    createClient: (own) => createOn({ hooks: undefined, ...own }),
+    async inject(envelope) {
+      const [answer] = await provider.send([envelope])
+      if (!answer?.ok) throw answer?.error ?? new Error('The local engine gave no answer.')
+      return answer.id
+    },
+    restart: () => workers.restart(),
+    async close() {
+      await client.close({ timeout: 0 })
+      await workers.close()
+      file.remove()
+    },
+  }
+}

@@ -1,0 +1,49 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+/** Processes that run the suite's jobs on one file. */
+export interface WorkerProcesses {
+  /** Ends all of them without a farewell, and starts as many others. */
+  restart(): Promise<void>
+  close(): Promise<void>
+}
+
+const script = fileURLToPath(new URL('../fixtures/conformance-worker.ts', import.meta.url))
+
+/** Starts so many workers; they are there once each is ready to begin runs. */
+export async function startWorkerProcesses(
+  count: number,
+  path: string,
+  env: Readonly<Record<string, string>>,
+): Promise<WorkerProcesses> {
+  const start = (): Promise<ChildProcess[]> => Promise.all(Array.from({ length: count }, () => startWorker(path, env)))
+  let workers = await start()
+  const close = async (): Promise<void> => void (await Promise.all(workers.map(kill)))
+  return {
+    async restart() {
+      await close()
+      workers = await start()
+    },
+    close,
+  }
+}
+
+async function startWorker(path: string, env: Readonly<Record<string, string>>): Promise<ChildProcess> {
+  // A worker ends with the channel to its parent, so that none is left behind where that is killed.
+  const worker = fork(script, [path], {
+    execArgv: ['--conditions=@cgk-platform/source', '--no-warnings'],
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+  })
+  await new Promise<void>((resolve, reject) => {
+    worker.once('message', () => resolve()).once('error', reject)
+    worker.once('exit', (code) => reject(new Error(`A worker ended before it was ready, with code ${code}.`)))
+  })
+  return worker
+}
+
+async function kill(worker: ChildProcess): Promise<void> {
+  if (worker.exitCode !== null || worker.signalCode !== null) throw new Error('A worker has ended by itself.')
+  worker.kill('SIGKILL')
+  await once(worker, 'exit')
+}
