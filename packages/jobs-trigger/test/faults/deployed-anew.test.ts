@@ -21,7 +21,7 @@ beforeAll(async () => {
   project = await openProject({ server: { now }, jobs: [asked, late] })
 })
 
-afterAll(() => project?.close(), 60_000)
+afterAll(() => project?.close())
 
 const timeout = 120_000
 

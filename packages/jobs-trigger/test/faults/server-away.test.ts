@@ -11,9 +11,9 @@ let project: Project
 beforeAll(async () => {
   project = await openProject()
   await project.start('jobs')
-}, 120_000)
+})
 
-afterAll(() => project?.close(), 60_000)
+afterAll(() => project?.close())
 
 const timeout = 60_000
 

@@ -9,9 +9,9 @@ let project: Project
 beforeAll(async () => {
   project = await openProject()
   await project.start('workflows')
-}, 120_000)
+})
 
-afterAll(() => project?.close(), 60_000)
+afterAll(() => project?.close())
 
 const timeout = 90_000
 

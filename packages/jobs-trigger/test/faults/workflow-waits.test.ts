@@ -9,11 +9,11 @@ let project: Project
 beforeAll(async () => {
   project = await openProject()
   await project.start('workflows')
-}, 120_000)
+})
 
-afterAll(() => project?.close(), 60_000)
+afterAll(() => project?.close())
 
-const options = { timeout: 90_000, concurrent: true }
+const options = { concurrent: true }
 
 async function send(act: WorkflowAct, number?: number, tenantId = 'acme'): Promise<string> {
   return (await project.client.sendJob('work.asked', { tenantId, number, data: act })).id
