@@ -41,14 +41,6 @@ it('plays on the Inngest server that is named, in real time, and leaves it witho
   expect(await functions.json()).not.toMatchObject({ data: [expect.anything()] })
 })
 
-it("comes to the same in the worker of Trigger.dev's CLI, in real time", () => {
-  const { status, stdout, stderr } = demo(['--provider', 'trigger.dev'])
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
-  expect(stdout).toContain("Trigger.dev's SDK and CLI worker, and a loopback server in this process")
-  expect(stdout).toMatch(totals)
-  expect(stdout).toContain('Every figure agrees with the file.')
-}, 300_000)
-
 it('comes to the same in real time, where all orders are sent at once', () => {
   const { status, stdout } = demo(['--real-time'])
   expect(status).toBe(0)

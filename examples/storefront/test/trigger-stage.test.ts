@@ -29,7 +29,7 @@ it('plays on the Trigger.dev server that is named, with a worker of its own', as
   const { byShop } = await figuresOfJobs(stage.client, handles, () => undefined)
   expect(totalOf(byShop)).toMatchObject({ orders: 3, sales: 13_912 + 2220 + 27_873, confirmations: 3 })
   await stage.close()
-  await vi.waitFor(() => expect(server.connectedWorkers()).toBe(0))
+  await expect.poll(() => server.connectedWorkers()).toBe(0)
 })
 
 it('leaves the jobs to a worker that runs elsewhere where it may not bring one', async () => {

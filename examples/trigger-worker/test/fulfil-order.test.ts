@@ -42,7 +42,7 @@ async function accept(orderId: string, order: Partial<JobInput<'order.accepted'>
 }
 
 async function ended(jobId: string): Promise<RunStatus> {
-  return findRun(await client.waitForJob(jobId, { timeout: '1m' }), fulfilOrder)!
+  return findRun(await client.waitForJob(jobId, { timeout: '2m' }), fulfilOrder)!
 }
 
 /** Each step and its state; with the undo's, where there was one. */
