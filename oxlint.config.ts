@@ -80,7 +80,7 @@ export default defineConfig({
   },
   overrides: [
     {
-      files: ['*.config.ts', 'vitest.base.ts', 'examples/*/app/**/{layout,page}.tsx'], // their loaders want one
+      files: ['*.config.ts', 'vitest*.base.ts', 'examples/*/app/**/{layout,page}.tsx'], // their loaders want one
       rules: { 'import/no-default-export': 'off' },
     },
     {

@@ -1,3 +1,1 @@
-import { beginWith } from '../../vitest.first.base.ts'
-
-export default beginWith('/test/conformance/')
+export { default } from '../../vitest-waiting.base.ts'

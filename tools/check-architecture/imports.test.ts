@@ -116,7 +116,7 @@ beforeAll(() => {
     encoding: 'utf8',
   })
   findings = (JSON.parse(stdout) as { diagnostics: typeof findings }).diagnostics
-}, 60_000)
+})
 
 afterAll(() => rmSync(folder, { recursive: true }))
 

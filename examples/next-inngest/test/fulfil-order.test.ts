@@ -17,7 +17,7 @@ beforeAll(async () => {
   app = await startApp({ INNGEST_DEV: engine.url })
   await engine.sync(`${app.url}/api/inngest`)
   client = createJobClient({ provider: 'inngest', config: { eventKey: 'loopback', baseUrl: engine.url } })
-}, 60_000)
+})
 
 afterAll(async () => {
   await client?.close()
@@ -63,14 +63,14 @@ test('an order that is sold out once it is paid is paid back', async () => {
   const run = await order.ends()
   expect(run).toMatchObject({ state: 'failed', error: { code: 'step_failed' } })
   expect(stepsOf(run)).toEqual(['charge completed, undo completed', 'pack failed', 'confirm completed'])
-}, 60_000)
+})
 
 test('a payment that is declined for good is tried five times, and nothing is undone', async () => {
   const order = await accept('4714', { customerId: '17854' })
   const run = await order.ends()
   expect(run).toMatchObject({ state: 'failed', steps: [{ id: 'charge', state: 'failed', attempts: 5 }] })
   expect(run.steps![0]).not.toHaveProperty('compensation')
-}, 60_000)
+})
 
 test('an order is fulfilled over days, once its parcel is delivered', async () => {
   const order = await accept('4711')
@@ -85,7 +85,7 @@ test('an order is fulfilled over days, once its parcel is delivered', async () =
   expect(run).toMatchObject({ state: 'completed', output: { paymentId: expect.stringMatching(/^pay_\d+$/) } })
   expect(stepsOf(run)).toEqual([...packed, 'cool-off completed', 'delivered completed'])
   expect(run.steps!.at(-1)!.output).toMatchObject({ id: delivery.id, payload: { orderId: '4711' } })
-}, 60_000)
+})
 
 test('a parcel that has not arrived after seven days is asked for', async () => {
   const order = await accept('19')
@@ -98,4 +98,4 @@ test('a parcel that has not arrived after seven days is asked for', async () => 
   const steps = [...packed, 'cool-off completed', 'delivered completed', 'chase completed']
   // In any order: the app's clock has not leapt, so that by it the last step was before those of the engine.
   expect(new Set(stepsOf(run))).toEqual(new Set(steps))
-}, 60_000)
+})

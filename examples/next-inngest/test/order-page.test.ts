@@ -18,7 +18,7 @@ beforeAll(async () => {
   app = await startApp({ INNGEST_DEV: engine.url })
   await engine.sync(`${app.url}/api/inngest`)
   orders = await openOrderPage(browser, app.url)
-}, 60_000)
+})
 
 afterAll(async () => {
   await browser?.close()
@@ -30,21 +30,21 @@ test('an order completes, with a run for the payment and one for the stock', asy
   const order = await orders.place('It works')
   await order.reaches('completed')
   expect(await order.runs()).toEqual({ 'take-payment': 'completed', 'take-from-stock': 'completed' })
-}, 30_000)
+})
 
 test('a form that is sent twice places one order', async () => {
   const before = await orders.count()
   await orders.placeTwice('It works')
   await orders.reload()
   expect(await orders.count()).toBe(before + 1)
-}, 30_000)
+})
 
 test('an order that fails twice tells when it is tried again, and completes', async () => {
   const order = await orders.place('Fails twice, then works')
   await order.says(/Next attempt at \d\d:\d\d:\d\d/)
   await order.reaches('completed')
   expect(await order.attempts('take-payment')).toEqual(['failed', 'failed', 'completed', 'not begun'])
-}, 30_000)
+})
 
 test('an order that failed for good completes after a retry', async () => {
   const order = await orders.place('Fails for good, until you retry')
@@ -53,20 +53,20 @@ test('an order that failed for good completes after a retry', async () => {
   await order.press('Retry')
   await order.reaches('completed')
   expect(await order.says('retried by hand')).toBe(true)
-}, 30_000)
+})
 
 test('an order that cannot be paid fails at its first attempt', async () => {
   const order = await orders.place('Always fails')
   await order.reaches('failed')
   expect(await order.attempts('take-payment')).toEqual(['failed', 'not begun', 'not begun', 'not begun'])
-}, 30_000)
+})
 
 test('an order that waits is cancelled', async () => {
   const order = await orders.place('Starts in a minute')
   await order.reaches('scheduled')
   await order.press('Cancel')
   await order.reaches('cancelled')
-}, 30_000)
+})
 
 test('the job of another shop is not found, whoever knows its id', async () => {
   const client = createJobClient({ provider: 'inngest', config: { eventKey: 'loopback', baseUrl: engine.url } })
@@ -74,7 +74,7 @@ test('the job of another shop is not found, whoever knows its id', async () => {
   await client.waitForJob(job.id, { timeout: '10s' })
   expect((await fetch(`${app.url}/api/jobs/${job.id}`)).status).toBe(404)
   await client.close()
-}, 30_000)
+})
 
 test('the page shows each order as it stands, also after a reload', async () => {
   await orders.reload()
@@ -84,4 +84,4 @@ test('the page shows each order as it stands, also after a reload', async () => 
   const [, ...before] = await orders.states()
   expect(before).toEqual(['cancelled', 'failed', 'completed', 'completed', 'completed', 'completed'])
   expect(orders.complaints()).toEqual([])
-}, 30_000)
+})

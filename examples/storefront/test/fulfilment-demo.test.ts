@@ -24,7 +24,7 @@ it('comes to the same on Inngest', () => {
   expect(stdout).toContain("Inngest's SDK and a loopback engine in this process")
   const figures = (text: string): string => text.slice(text.indexOf('\nShop '))
   expect(figures(stdout)).toBe(figures(demo(['fulfilment']).stdout))
-}, 60_000)
+})
 
 it('does not begin on a server of Inngest that is named, where its days would be real', () => {
   const { status, stderr } = demo(['fulfilment', '--provider', 'inngest'], { INNGEST_BASE_URL: 'http://127.0.0.1:1' })

@@ -20,13 +20,13 @@ let worker: CliWorker
 beforeAll(async () => {
   server = await createLoopbackServer()
   worker = await startCliWorker({ server, projectDir, maxConcurrentRuns: 6, env: { STOREFRONT_DATA: data } })
-}, 100_000)
+})
 
 afterAll(async () => {
   await worker?.close()
   await server.close()
   rmSync(data, { recursive: true })
-}, 20_000)
+})
 
 /** Runs the script in a process of its own, as a sender with the environment's key. */
 async function sendOrders(...args: string[]): Promise<string[]> {
@@ -45,10 +45,10 @@ it('runs the first orders of a day in the worker, each figure as the file has it
   expect(lines[0]).toBe('60 orders and refunds of 2010-12-01')
   expect(lines).toContain('536365   united-kingdom  £139.12 paid')
   expect(lines.at(-1)).toBe('56 paid, £23,666.80, after 7 declines; 1 refused; 3 given back, £173.63')
-}, 100_000)
+})
 
 it('finds the jobs of the first few again, and moves no money a second time', async () => {
   const lines = await sendOrders('20')
   expect(lines[0]).toBe('20 orders and refunds of 2010-12-01, 20 of which had been sent before')
   expect(lines.at(-1)).toBe('18 paid, £4,681.09, after 2 declines; 0 refused; 2 given back, £32.15')
-}, 60_000)
+})

@@ -162,7 +162,7 @@ describe('the compiler’s message', () => {
       const pointedAt = files[file]?.split('\n')[Number(line) - 1]?.slice(Number(column) - 1)
       said.set(file, `${said.get(file) ?? ''}${message}\nat ${pointedAt}\n`)
     }
-  }, 60_000)
+  })
   afterAll(() => rm(directory, { recursive: true, force: true }))
 
   test('is none for code that is right', () => expect(said.get('right.ts')).toBeUndefined())

@@ -57,7 +57,7 @@ describe('the compiler’s message', () => {
       await writeFile(join(directory, name), text)
     }
     said = (await compile(directory)).split(/\n(?=\S)/).filter((message) => message.includes('error TS'))
-  }, 60_000)
+  })
   afterAll(() => rm(directory, { recursive: true, force: true }))
 
   test('is none for options that are right', () => {

@@ -74,4 +74,6 @@ export interface CaseTools {
   expectDelay(actualMs: number, expected: Expectation): void
   /** The engine's own shortest delay between attempts, or this where it is longer. */
   retryDelay(computedMs: number): number
+  /** How long a handler must be at work so that what takes so long beside it ends first, also on a busy machine. */
+  outlasting(durationMs: number): number
 }

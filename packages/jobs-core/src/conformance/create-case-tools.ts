@@ -96,6 +96,7 @@ export function createCaseTools(suite: OpenSuite, { id }: Pick<ConformanceCase, 
       assert.ok(actualMs <= latestMs, `${what}: after ${actualMs} ms, later than ${latestMs} ms.`)
     },
     retryDelay: (computedMs) => Math.max(computedMs, capabilities.minRetryDelayMs),
+    outlasting: (durationMs) => durationMs + busyMs,
   }
   return tools
 }

@@ -31,7 +31,7 @@ test('a run comes to what its program says, each step once, whatever its process
     }),
     { numRuns: 1000, seed: 20_260_301 },
   )
-}, 60_000)
+})
 
 function expectEnd({ outcome, failuresTold, crashes: seen }: Lived, { end }: Expected): void {
   if (end.type === 'completed') {

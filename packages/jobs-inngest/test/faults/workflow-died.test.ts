@@ -32,6 +32,7 @@ async function openDying(code: Code, more: Partial<WorkflowOptions<'work.asked',
   const effects: string[] = []
   const died = new Set<string>()
   let isDead = false
+  let reviving: Promise<unknown> | undefined
   const life: Life = {
     did(what) {
       effects.push(what)
@@ -41,7 +42,7 @@ async function openDying(code: Code, more: Partial<WorkflowOptions<'work.asked',
       if (died.has(where)) return
       died.add(where)
       await opened.pause(500) // one that dies at once looks to the engine as if nobody were there
-      void die().then(revive)
+      reviving = die().then(revive)
       await new Promise(() => undefined)
     },
   }
@@ -70,7 +71,9 @@ async function openDying(code: Code, more: Partial<WorkflowOptions<'work.asked',
   }
   const perform = async (): Promise<JobStatus> => {
     const { id } = await opened.client.sendJob('work.asked', payload)
-    return opened.client.waitForJob(id)
+    const status = await opened.client.waitForJob(id)
+    await reviving // the run may end as soon as the next process is there, and before the engine has heard of that
+    return status
   }
   return { ...opened, effects, die, revive, perform }
 }

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 
 import { createClient } from '@cgk-platform/jobs-core'
 import { Inngest } from 'inngest'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 
 import { createInngestProvider } from '../../src/inngest-provider.ts'
 import { quietLogger } from '../kit/quiet-logger.ts'
@@ -17,6 +17,7 @@ import { createLoopbackEngine, createScaledClock } from '../loopback/index.ts'
 
 /** Whether this Node reads the TypeScript of the process. */
 const readsTypeScript = Boolean(process.features.typescript)
+const patience = { timeout: 60_000, interval: 20 }
 const script = fileURLToPath(new URL('../kit/workflow-process.ts', import.meta.url))
 
 /** A process that runs the workflow, on a port, and where it stands still. */
@@ -50,7 +51,9 @@ async function killAt(stillAt: string, number: number): Promise<{ state: string;
   const file = join(folder, 'effects')
   const read = (): string[] => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [])
   const clock = createScaledClock(5)
-  const engine = await createLoopbackEngine({ clock, eventKey, signingKey, retryDelayMs: () => 1500 })
+  // More each time: Inngest must not have given up the run before the next process is there, however long that takes.
+  const retryDelayMs = (attempt: number): number => 1500 * (attempt + 1)
+  const engine = await createLoopbackEngine({ clock, eventKey, signingKey, retryDelayMs })
   onTestFinished(() => engine.close())
   const first = await startProcess(engine.url, file, '0', stillAt)
   await engine.sync(first.url)
@@ -67,9 +70,14 @@ async function killAt(stillAt: string, number: number): Promise<{ state: string;
     { jobs: [], clock, logger: quietLogger },
   )
   const { id } = await client.sendJob('work.asked', { tenantId: 'acme', number })
-  while (!read().includes(stillAt)) await new Promise((resolve) => setTimeout(resolve, 20))
+  await vi.waitUntil(() => read().includes(stillAt), patience)
   // The SDK lets the code go on while it still tells the engine of the step before.
-  await new Promise((resolve) => setTimeout(resolve, 300))
+  const before = read().filter((what) => what !== 'between' && what !== stillAt)
+  const isTold = async (): Promise<boolean> => {
+    const [run] = (await client.getJobStatus(id)).runs
+    return before.every((step) => run?.steps?.some(({ id: its, state }) => its === step && state === 'completed'))
+  }
+  await vi.waitUntil(isTold, patience)
   first.child.kill('SIGKILL')
   await once(first.child, 'exit')
   await startProcess(engine.url, file, new URL(first.url).port)

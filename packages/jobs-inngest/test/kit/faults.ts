@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 
 import { onTestFinished, vi } from 'vitest'
 
-import type { Fault } from '../loopback/index.ts'
+import { createScaledClock, type Fault } from '../loopback/index.ts'
 
 /** An answer with one of Inngest's own errors. */
 export function refusal(status: number, error = `refused with ${status}`, headers: Record<string, string> = {}): Fault {
@@ -17,11 +17,19 @@ export function page(status: number): Fault {
   return { kind: 'answer', status, headers: { 'content-type': 'text/html' }, body }
 }
 
-/** Makes the 15 s that a request may take as short as the scaled clock makes the rest. */
+/**
+ * Makes the 15 s that a request may take as short as the scaled clock makes the rest, and as long on a busy machine: a
+ * request that is answered must not come too late there.
+ */
 export function hurryTimeouts({ kind }: Fault, factor = 20): void {
-  if (kind !== 'hang') return // on a busy machine others would come too late, too
-  const original = AbortSignal.timeout.bind(AbortSignal)
-  const spy = vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => original(ms / factor))
+  if (kind !== 'hang') return
+  const clock = createScaledClock(factor)
+  const spy = vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
+    const controller = new AbortController()
+    const late = new DOMException('The operation was aborted due to timeout', 'TimeoutError')
+    clock.setTimer(ms, () => controller.abort(late)).hold(false)
+    return controller.signal
+  })
   onTestFinished(() => spy.mockRestore())
 }
 

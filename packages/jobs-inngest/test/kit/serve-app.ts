@@ -21,7 +21,10 @@ export async function serveApp(
   wantedPort = 0,
 ): Promise<ServedApp> {
   const server = createServer(serve({ client, functions: [...functions] }))
-  await new Promise<void>((resolve) => void server.listen(wantedPort, '127.0.0.1', resolve))
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(wantedPort, '127.0.0.1', resolve)
+  })
   const { port } = server.address() as AddressInfo
   const url = `http://127.0.0.1:${port}/api/inngest`
   return {

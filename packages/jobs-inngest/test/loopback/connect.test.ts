@@ -207,11 +207,11 @@ describe('a lease', () => {
     const { send, runsWhen, calls } = await openWorker(
       ({ client }) => [
         client.createFunction({ id: 'long', retries: 0, triggers: [{ event: 'a' }] }, async () => {
-          await new Promise((resolve) => void setTimeout(resolve, 1500)) // several leases, by the machine's clock
+          await new Promise((resolve) => void setTimeout(resolve, 5000)) // several leases, by the machine's clock
           return 'done'
         }),
       ],
-      { connect: { leaseMs: 400 } },
+      { connect: { leaseMs: 1500 } },
     )
     const [run] = await runsWhen(await send('a'), ([each]) => each?.endedAt)
     expect([run.status, run.output, calls('long')]).toEqual(['COMPLETED', { data: 'done' }, 1])
@@ -227,7 +227,7 @@ describe('a lease', () => {
           return new Promise(() => undefined)
         }),
       ],
-      { connect: { leaseMs: 400 }, retryDelayMs: () => 100 },
+      { connect: { leaseMs: 1500 }, retryDelayMs: () => 100 },
     )
     let refused = 0
     engine.intercept(({ path }) =>

@@ -32,6 +32,6 @@ it('leaves nothing behind that keeps a process alive', async () => {
     await engine.close()
     console.log(await hangs)`
   const options = ['--conditions=@cgk-platform/source', '--input-type=module', '--eval', script]
-  const { stdout } = await promisify(execFile)(process.execPath, options, { timeout: 20_000 })
+  const { stdout } = await promisify(execFile)(process.execPath, options, { timeout: 60_000 })
   expect(stdout.trim()).toBe('broken')
 })

@@ -7,9 +7,6 @@ import { altered } from './broken/altered.ts'
 import { brokenProviders } from './broken-providers.ts'
 import { createLocalTarget } from './local-target.ts'
 
-/** A whole suite takes seconds, and longer on a machine that is busy. */
-const limits = { timeout: 120_000 }
-
 /** Cases that no provider can fail: what they hold is done before one is asked. */
 const beyondProviders = ['an-empty-batch', 'wrong-schedules-are-refused']
 
@@ -22,7 +19,7 @@ async function outcomes(target: Parameters<typeof runConformance>[0], cases = co
 
 const all = (ids: readonly string[], outcome: string) => Object.fromEntries(ids.map((id) => [id, outcome]))
 
-describe('the suite catches a provider that', limits, () => {
+describe('the suite catches a provider that', () => {
   it.each(brokenProviders.map((broken) => [`${broken.name} (${broken.rule})`, broken] as const))(
     '%s',
     async (_, broken) => {
@@ -32,7 +29,7 @@ describe('the suite catches a provider that', limits, () => {
   )
 })
 
-describe('the faults', limits, () => {
+describe('the faults', () => {
   it('are each caught by a case of the rule that they break', () => {
     const missed = brokenProviders.filter(
       ({ rule, caughtBy }) => !casesNamed(caughtBy).some((one) => one.rule === rules[rule]),
@@ -60,7 +57,7 @@ describe('the faults', limits, () => {
   })
 })
 
-describe('an engine that lacks every feature', limits, () => {
+describe('an engine that lacks every feature', () => {
   it('passes what needs none, and what needs one is not supported', async () => {
     const target = createLocalTarget({
       wrap: (provider) => altered(provider, { capabilities: lackingEverything(provider.capabilities) }),

@@ -95,7 +95,7 @@ describe('concurrency, whatever is sent', () => {
       }),
       { numRuns: 60 },
     )
-  }, 30_000)
+  })
 
   test('the limits are used to the full', async () => {
     const gauge = createGauge()

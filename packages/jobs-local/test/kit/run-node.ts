@@ -26,7 +26,7 @@ export const readsTypeScript: boolean =
   process.features.typescript !== false && process.features.typescript !== undefined
 
 /** How tests that each have a process of their own run: they mostly wait. */
-export const together = { concurrent: true, timeout: 90_000 } as const
+export const together = { concurrent: true } as const
 
 /** Runs a module's text in a Node process of its own, from the sources, in an environment that chooses nothing. */
 export async function runModule(text: string, options: NodeOptions = {}): Promise<EndedProcess> {

@@ -109,6 +109,16 @@ test('two processes that ask at the same moment make one run', async () => {
   expect([...api.runs.keys()]).toEqual(['run_1', 'run_made1'])
 })
 
+test('who asks when the retry of another is there, but none of the runs that it will make, makes none', async () => {
+  const retried = { envelope, retry: { jobId: 'run_1', runs: { ship: 'run_1' } } }
+  const { api, retry } = open([
+    { ...inline, tags: [retriedByTag('run_2')] },
+    { id: 'run_2', payload: retried, status: 'QUEUED' },
+  ])
+  await retry()
+  expect(api.triggered).toEqual([])
+})
+
 test('nothing is made of a job that has not failed, or that there is not', async () => {
   for (const runs of [[], [{ ...root, status: 'EXECUTING' as const }]]) {
     const { api, retry } = open(runs)

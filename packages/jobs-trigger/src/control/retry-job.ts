@@ -33,7 +33,8 @@ const mostTags = 10
 
 /**
  * Triggers the job's event once more, for the definitions whose newest run failed, and leaves word of it at the job's
- * newest run of before. Those who ask at the same moment see the same runs, and their key makes one of it.
+ * newest run of before. Those who ask at the same moment see the same runs, and their key makes one of it; who sees the
+ * other's run makes none.
  *
  * @throws {UnsupportedFeatureError} where that run can take no more word. @throws {RequestFailedError}
  */
@@ -73,7 +74,10 @@ function checkTags(runId: string, { length }: readonly string[]): void {
 }
 
 function toRetry(jobId: string, links: JobLinks, reader: JobReader): Retry | undefined {
-  const newest = newestRuns(reader.toStatus(links).runs)
+  const { state: jobState, runs: all } = reader.toStatus(links)
+  // Retried since it was read as failed: by a run that has made none for the definitions yet, so that theirs are the newest.
+  if (jobState !== 'failed') return undefined
+  const newest = newestRuns(all)
   const failed = newest.filter(({ state }) => state === 'failed')
   if (failed.length === 0) return undefined
   const known = failed.filter(({ definitionId }) => definitionId !== unknownDefinition)

@@ -39,7 +39,7 @@ export function createTriggerTarget(start: () => Promise<TriggerServer>): Confor
     name: 'trigger.dev',
     concurrent: true,
     // A process of the worker takes a while to start, and at the first tick a machine with two cores has dozens to start.
-    patienceMs: 60_000,
+    patienceMs: 120_000,
     busyMs: 20_000,
     createDefault: createDefaultClient,
     open: async (setting) => open(await start(), setting),

@@ -25,8 +25,6 @@ export interface WorkerSides {
   close(): Promise<void>
 }
 
-const timeout = 30_000
-
 /** Starts the server and the vendor's own worker on a project. */
 export async function openWorkerSides(projectDir: string, options?: LoopbackServerOptions): Promise<WorkerSides> {
   const server = await createLoopbackServer({ metadataLagMs: 0, ...options })
@@ -46,7 +44,7 @@ export async function openWorkerSides(projectDir: string, options?: LoopbackServ
     notes: () => readFileSync(path, 'utf8').split('\n').slice(0, -1),
     async rawUntil(id, ...statuses) {
       const read = () => raw.runs.retrieve<string>(id)
-      await expect.poll(async () => (await read()).status, { timeout, interval: 20 }).toBeOneOf(statuses)
+      await expect.poll(async () => (await read()).status).toBeOneOf(statuses)
       return read()
     },
     async close() {

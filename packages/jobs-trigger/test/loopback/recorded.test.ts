@@ -50,7 +50,7 @@ const states = {
   queued: ({ trigger }: Steps) => trigger({}),
   async expired({ client, trigger }: Steps) {
     const id = await trigger({ ttl: '1s' })
-    await expect.poll(async () => (await client.retrieveRun(id)).status, { timeout: 3000 }).toBe('EXPIRED')
+    await expect.poll(async () => (await client.retrieveRun(id)).status).toBe('EXPIRED')
     return id
   },
   async executing({ trigger, start }: Steps, options: object = {}) {

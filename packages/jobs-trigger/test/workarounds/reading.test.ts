@@ -34,7 +34,7 @@ describe('the end of a run', () => {
   test('before its beginning is none by its flags; ours has expired', async () => {
     const { raw, ours } = await openSides()
     const { id } = await raw.tasks.trigger(task, { tenantId: 'acme' }, { ttl: 1 })
-    await expect.poll(async () => (await raw.runs.retrieve(id)).status, { timeout: 3000 }).toBe('EXPIRED')
+    await expect.poll(async () => (await raw.runs.retrieve(id)).status).toBe('EXPIRED')
     expect(await raw.runs.retrieve(id)).toMatchObject({ isCompleted: false, isFailed: false })
     expect(await ours.getJobStatus(id)).toMatchObject({ state: 'expired' })
   })
@@ -156,7 +156,7 @@ describe('a list of runs', () => {
     const { raw, ours } = await openSides({ listLagMs: 500 })
     const { id } = await ours.sendJob('work.asked', payload)
     const statuses = async () => (await raw.runs.list({ tag: 'jobs' })).data.map(({ status }) => status)
-    await expect.poll(statuses, { timeout: 3000 }).toEqual(['QUEUED'])
+    await expect.poll(statuses).toEqual(['QUEUED'])
     await ours.cancelJob(id)
     expect(await statuses()).toEqual(['QUEUED'])
     expect((await ours.listJobs()).jobs).toMatchObject([{ id, state: 'cancelled' }])

@@ -24,7 +24,7 @@ beforeAll(async () => {
   appPort = await freePort()
   app = project.start('docs-inngest/serve-jobs.ts', { ...variablesFor(engine), PORT: String(appPort) })
   await untilDone(() => engine.sync(`http://127.0.0.1:${appPort}/api/inngest`), app)
-}, 60_000)
+})
 
 afterAll(async () => {
   project.remove()
@@ -81,7 +81,7 @@ describe.concurrent('run', () => {
   test('the sender of docs/inngest.md comes to the same on the local engine', async () => {
     const { exitCode, stdout } = await project.run('docs-inngest/shop.ts')
     expect({ exitCode, stdout: stdout.trimEnd() }).toEqual({ exitCode: 0, stdout: printedByShop })
-  }, 100_000)
+  })
 
   test('the worker of docs/inngest.md runs the same jobs over a connection, and ends when it is asked to', async ({
     onTestFinished,
@@ -96,5 +96,5 @@ describe.concurrent('run', () => {
     const { stdout } = await project.run('docs-inngest/shop.ts', variablesFor(own))
     expect(stdout.trimEnd()).toBe(printedByShop)
     expect(await worker.terminate()).toBe(0)
-  }, 100_000)
+  })
 })

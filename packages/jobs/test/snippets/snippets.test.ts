@@ -11,7 +11,7 @@ let compilerLines: string[] = []
 beforeAll(async () => {
   for (const snippet of snippets) project.write(fileOf(snippet), snippet.code)
   compilerLines = await project.compile()
-}, 60_000)
+})
 
 afterAll(() => project.remove())
 

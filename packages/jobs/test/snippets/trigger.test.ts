@@ -37,13 +37,13 @@ export default { ...config, build: { autoDetectExternal: false, conditions: ['@c
     projectDir: join(project.folder, 'docs-trigger'),
     maxConcurrentRuns: 4,
   })
-}, 100_000)
+})
 
 afterAll(async () => {
   await worker?.close()
   await server?.close()
   project.remove()
-}, 20_000)
+})
 
 /** The `.env` of the document, with a server of ours in place of the usual one. */
 function variables(): Environment {
@@ -75,12 +75,12 @@ describe.concurrent('run', () => {
   test('the sender of docs/trigger.md comes to the same on the local engine', async () => {
     const { exitCode, stdout } = await project.run('docs-trigger/shop.ts')
     expect({ exitCode, stdout: stdout.trimEnd() }).toEqual({ exitCode: 0, stdout: printedByShop })
-  }, 100_000)
+  })
 
   test('a program that imports the file of the tasks is told where that belongs', async () => {
     project.write('docs-trigger/wrong-app.ts', `import './trigger/tasks.ts'`)
     const { exitCode, stderr } = await project.run('docs-trigger/wrong-app.ts', variables())
     expect(exitCode).toBe(1)
     expect(stderr).toContain('was called outside of a Trigger.dev worker')
-  }, 100_000)
+  })
 })

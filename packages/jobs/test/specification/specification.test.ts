@@ -21,7 +21,7 @@ let compilerLines: string[] = []
 
 beforeAll(async () => {
   compilerLines = await project.compile()
-}, 60_000)
+})
 
 afterAll(() => project.remove())
 

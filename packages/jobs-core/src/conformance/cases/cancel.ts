@@ -40,7 +40,7 @@ export const cancelCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRe
     title: 'a queued job that is cancelled never starts, and holds nothing up',
     needs: ['concurrency.perTenant', 'cancelJob of a job that waits'],
     async run(t) {
-      const first = await t.send('conformance.one-per-tenant', { waitMs: 2000 })
+      const first = await t.send('conformance.one-per-tenant', { waitMs: t.outlasting(2000) })
       await t.seen({ jobId: first.id, what: 'started' })
       const second = await t.send('conformance.one-per-tenant')
       await t.inState(second.id, 'queued')

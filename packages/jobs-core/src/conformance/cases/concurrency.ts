@@ -44,7 +44,7 @@ export const concurrencyCases: readonly ConformanceCase[] = casesOf(rules.tenant
     title: "one tenant's waiting runs do not hold up another tenant",
     needs: ['concurrency.perTenant'],
     async run(t) {
-      const long = await t.send('conformance.one-per-tenant', { waitMs: 5000 })
+      const long = await t.send('conformance.one-per-tenant', { waitMs: t.outlasting(5000) })
       const queued = await t.send('conformance.one-per-tenant', { waitMs: 100 })
       const foreign = await t.send('conformance.one-per-tenant', { waitMs: 100 }, { tenantId: t.otherTenantId })
       for (const { id } of [foreign, long, queued]) assert.equal((await t.ended(id)).state, 'completed')
@@ -70,7 +70,7 @@ export const concurrencyCases: readonly ConformanceCase[] = casesOf(rules.tenant
     title: 'a run that waits for its turn is queued, and takes it when the other has ended',
     needs: ['concurrency.perTenant'],
     async run(t) {
-      const first = await t.send('conformance.one-per-tenant', { waitMs: 3000 })
+      const first = await t.send('conformance.one-per-tenant', { waitMs: t.outlasting(3000) })
       await t.seen({ jobId: first.id, what: 'started' })
       const second = await t.send('conformance.one-per-tenant')
       const status = await t.inState(second.id, 'queued')

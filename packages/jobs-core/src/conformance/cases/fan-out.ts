@@ -50,7 +50,7 @@ export const fanOutCases: readonly ConformanceCase[] = casesOf(rules.terms, [
     id: 'running-until-the-last-run-ends',
     title: 'a job is not ended while one of its runs goes on',
     async run(t) {
-      const scripts = { [a]: { failure: { as: 'nonRetryable' } }, [c]: { waitMs: 3000 } }
+      const scripts = { [a]: { failure: { as: 'nonRetryable' } }, [c]: { waitMs: t.outlasting(3000) } }
       const { id } = await t.send('conformance.fan-out', undefined, { payload: { scripts } })
       await t.seen({ jobId: id, definition: c, what: 'started' })
       const status = await t.until('two of three runs have ended', async () => {

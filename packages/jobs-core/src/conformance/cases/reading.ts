@@ -23,7 +23,7 @@ export const readingCases: readonly ConformanceCase[] = casesOf(rules.terms, [
     id: 'wait-times-out',
     title: 'waitForJob gives up after its timeout, and the job goes on',
     async run(t) {
-      const { id } = await t.send('conformance.plain', { waitMs: 3000 })
+      const { id } = await t.send('conformance.plain', { waitMs: t.outlasting(3000) })
       await t.seen({ jobId: id, what: 'started' })
       await t.refused('wait_timeout', () => t.settled(t.client.waitForJob(id, { timeout: 200 })))
       assert.equal((await t.ended(id)).state, 'completed')

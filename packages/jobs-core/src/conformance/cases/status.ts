@@ -83,7 +83,7 @@ export const statusCases: readonly ConformanceCase[] = casesOf(rules.terms, [
     id: 'status-running',
     title: 'a job whose handler is at work is running',
     async run(t) {
-      const { id } = await t.send('conformance.plain', { waitMs: 3000 })
+      const { id } = await t.send('conformance.plain', { waitMs: t.outlasting(3000) })
       await t.seen({ jobId: id, what: 'started' })
       const status = await t.inState(id, 'running')
       assert.equal(status.endedAt, undefined)

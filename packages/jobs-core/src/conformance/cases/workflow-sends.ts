@@ -76,7 +76,8 @@ export const workflowSendCases: readonly ConformanceCase[] = casesOf(rules.workf
     needs: ['workflows'],
     async run(t) {
       // Long enough for an engine that starts a process for each of them.
-      const job = (id: string) => [{ do: 'job', id, script: { waitMs: 5000, returns: id } }] as const
+      const waitMs = t.outlasting(5000)
+      const job = (id: string) => [{ do: 'job', id, script: { waitMs, returns: id } }] as const
       const { runs } = await perform(t, [{ do: 'all', branches: [job('a'), job('b'), job('c')] }])
       assert.deepEqual(runs[0]?.output, [[['a'], ['b'], ['c']]])
       const entries = (what: 'started' | 'returned') =>
