@@ -10,7 +10,7 @@ export function countTimers(): () => number {
     live.add(timer)
     return timer
   }
-  globalThis.setTimeout = Object.assign(counting, set) as typeof setTimeout
+  globalThis.setTimeout = counting as unknown as typeof setTimeout
   globalThis.clearTimeout = (timer) => {
     live.delete(timer as NodeJS.Timeout)
     clear(timer)

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 
 import { createJobClient, defineJob, type JobClient } from '@cgk-platform/jobs'
-import { batchesOf, type Contender, type Place } from 'bench-peers/contender'
+import { batchesOf, type Contender, Countdown, type Place } from 'bench-peers/contender'
 
 /** The local engine with everything on: schema, JSON copies, records, retries. Its `store` is `memory` or `sqlite`. */
 export async function open({ folder, settings }: Place): Promise<Contender> {
@@ -9,7 +9,9 @@ export async function open({ folder, settings }: Place): Promise<Contender> {
   let rounds = 0
   return {
     async run(jobs) {
-      const job = defineJob({ id: `no-op-${rounds}`, event: 'analytics.track', handler: async () => undefined })
+      const handled = new Countdown()
+      const handler = async (): Promise<void> => handled.count()
+      const job = defineJob({ id: `no-op-${rounds}`, event: 'analytics.track', handler })
       const path = store === 'sqlite' ? join(folder, `jobs-${rounds}.db`) : undefined
       const client = createBenchClient(job, Number(concurrency), path)
       rounds++
@@ -17,8 +19,10 @@ export async function open({ folder, settings }: Place): Promise<Contender> {
       const batches = batchesOf(jobs).map((batch) =>
         batch.map((payload) => ({ event: 'analytics.track' as const, payload })),
       )
+      const all = handled.from(jobs)
       const began = performance.now()
       for (const batch of batches) await client.sendJobs(batch)
+      await all
       await client.close({ timeout: '5m' }) // resolves when the last job has ended and is recorded
       return performance.now() - began
     },
