@@ -23,7 +23,7 @@ const names = Object.keys(programs) as (keyof typeof programs)[]
 /** What importing the facade and making a first client costs over an empty process, beside what is behind it alone. */
 export async function importCost(): Promise<BenchRow[]> {
   const times: Record<string, number[]> = Object.fromEntries(names.map((name) => [name, []]))
-  for (let round = 0; round < rounds; round++) for (const name of names) times[name]!.push(run(programs[name]))
+  for (let round = 0; round < rounds; round++) for (const name of names) times[name]!.push(importMs(name))
   const costMs = (name: keyof typeof programs): string =>
     `${(median(times[name]!) - median(times['empty']!)).toFixed(0)} ms`
   return [
@@ -46,9 +46,9 @@ export async function importCost(): Promise<BenchRow[]> {
 }
 
 /** A whole process that does this, in milliseconds. It uses the built packages, as an app would. */
-function run(program: string): number {
+export function importMs(name: keyof typeof programs): number {
   const began = performance.now()
-  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', programs[name]], {
     cwd: import.meta.dirname,
     encoding: 'utf8',
   })

@@ -41,12 +41,12 @@ export interface SenderParts {
 export function createSender({ engine, clock, hooks, logger, maxPayloadBytes, jobs }: SenderParts): Sender {
   const bound = bindLogger(logger, {})
 
-  const toEnvelopeFor = async (
+  const toEnvelopeFor = (
     provider: JobProvider,
     event: string,
     payload: unknown,
     options: SendOptions | undefined,
-  ) => {
+  ): Envelope | Promise<Envelope> => {
     const now = clock.now()
     const limitBytes = payloadLimit(provider, maxPayloadBytes)
     const maker = { provider, now, id: createJobId(now), maxPayloadBytes: limitBytes, jobs }
@@ -75,9 +75,12 @@ export function createSender({ engine, clock, hooks, logger, maxPayloadBytes, jo
 
   const send: Sender['send'] = async (event, payload, options) => {
     const provider = engine.ready() ?? (await engine.useOpen('sendJob'))
-    const envelope = await toEnvelopeFor(provider, event, payload, options).catch((error: unknown) => {
-      throw JobsError.isInstance(error) ? error : notChecked(event, error)
-    })
+    let envelope: Envelope
+    try {
+      envelope = await toEnvelopeFor(provider, event, payload, options)
+    } catch (error) {
+      throw toJobsError(event, error)
+    }
     const [answer] = await deliver(provider, [envelope])
     if (!answer) throw noAnswer(provider, event)
     if (!answer.ok) throw answer.error
@@ -102,26 +105,31 @@ export function createSender({ engine, clock, hooks, logger, maxPayloadBytes, jo
     async sendMany(items) {
       const provider = engine.ready() ?? (await engine.useOpen('sendJobs'))
       checkItems(items)
-      const made = await Promise.all(
-        items.map(async (item, index) => {
-          let event = `items[${index}]` // until its name was read, which a getter may hinder
-          try {
-            checkItem(item, index)
-            event = item.event
-            return await toEnvelopeFor(provider, event, item.payload, item.options)
-          } catch (error) {
-            return JobsError.isInstance(error) ? error : notChecked(event, error)
-          }
-        }),
-      )
+      const making = items.map((item, index) => {
+        let event = `items[${index}]` // until its name was read, which a getter may hinder
+        try {
+          checkItem(item, index)
+          event = item.event
+          const envelope = toEnvelopeFor(provider, event, item.payload, item.options)
+          return envelope instanceof Promise ? envelope.catch((error) => toJobsError(event, error)) : envelope
+        } catch (error) {
+          return toJobsError(event, error)
+        }
+      })
+      // Awaiting a thousand envelopes that are there already would cost more than making them.
+      const made = making.every(isMade) ? making : await Promise.all(making.map(async (one) => one))
       const envelopes = made.filter((one): one is Envelope => !JobsError.isInstance(one))
       const answers = envelopes.length > 0 ? await deliver(provider, envelopes) : []
-      const results = new Map(
-        envelopes.map((envelope, index) => [envelope, toResult(provider, envelope, answers[index])]),
+      let answered = 0
+      return made.map((one) =>
+        JobsError.isInstance(one) ? { ok: false, error: one } : toResult(provider, one, answers[answered++]),
       )
-      return made.map((one) => (JobsError.isInstance(one) ? { ok: false, error: one } : results.get(one)!))
     },
   }
+}
+
+function isMade(one: Envelope | JobsError | Promise<Envelope | JobsError>): one is Envelope | JobsError {
+  return !(one instanceof Promise)
 }
 
 function toResult(provider: JobProvider, { event, tenantId }: Envelope, answer: Accepted | undefined): SendResult {
@@ -148,8 +156,9 @@ async function sendTo(provider: JobProvider, envelopes: readonly Envelope[]): Pr
   }
 }
 
-/** What threw while a payload was checked was no error of this library: a schema, or a getter. */
-function notChecked(event: string, cause: unknown): PayloadInvalidError {
+/** Why a payload was refused. What threw and is no error of this library was a schema, or a getter. */
+function toJobsError(event: string, cause: unknown): JobsError {
+  if (JobsError.isInstance(cause)) return cause
   const issues = [{ path: 'payload', message: `could not be checked: ${toErrorInfo(cause).message}` }]
   return new PayloadInvalidError({ event, issues }, { cause })
 }

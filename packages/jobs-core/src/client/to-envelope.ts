@@ -42,16 +42,16 @@ const optionNames = [
 
 /**
  * Checks a send and puts it into an envelope: event, tenant, JSON, size, schema, options, in this order. Nothing has
- * left the process when it throws.
+ * left the process when it throws. Waits only for a schema that is asynchronous.
  *
  * @throws {JobsError} of the class that fits.
  */
-export async function toEnvelope(
+export function toEnvelope(
   event: string,
   payload: unknown,
   options: SendOptions | undefined,
   maker: EnvelopeMaker,
-): Promise<Envelope> {
+): Envelope | Promise<Envelope> {
   const schema = schemaOf(event)
   const tenantId: unknown = (payload as { tenantId?: unknown } | null | undefined)?.tenantId
   const problem = tenantProblem(tenantId)
@@ -59,16 +59,13 @@ export async function toEnvelope(
   const copy = toJson(payload, 'payload')
   checkSize(event, copy.json, maker.maxPayloadBytes)
   const validated = validatePayload(event, schema, copy.json)
-  checkDates(copy, validated instanceof Promise ? await validated : validated)
-  return {
-    v: 1,
-    id: maker.id,
-    event,
-    tenantId: tenantId as string,
-    payload: copy.json,
-    sentAt: maker.now,
-    ...checkOptions(event, options === undefined ? {} : options, maker),
+  const finish = (parsed: unknown): Envelope => {
+    checkDates(copy, parsed)
+    const { id, now: sentAt } = maker
+    const envelope: Envelope = { v: 1, id, event, tenantId: tenantId as string, payload: copy.json, sentAt }
+    return options === undefined ? envelope : { ...envelope, ...checkOptions(event, options, maker) }
   }
+  return validated instanceof Promise ? validated.then(finish) : finish(validated)
 }
 
 function schemaOf(event: unknown): StandardSchemaV1 {

@@ -1,6 +1,7 @@
 import { NotSerializableError } from '../errors/not-serializable-error.ts'
 import { pathTo } from './path.ts'
 import type { Json } from './json.ts'
+import { plainCopyOf } from './plain-copy.ts'
 
 /** A detached JSON copy of a value, and where dates became text. */
 export interface JsonCopy {
@@ -21,6 +22,12 @@ const maxRepeats = 1_000_000
  * @throws {NotSerializableError} with the path of the first value at fault.
  */
 export function toJson(value: unknown, root: string): JsonCopy {
+  const json = plainCopyOf(value)
+  return json === undefined ? copyWithCare(value, root) : { json, datePaths: [] }
+}
+
+/** As `toJson`, of anything: knows the path of what it is at, and what it has seen. */
+function copyWithCare(value: unknown, root: string): JsonCopy {
   const datePaths: PropertyKey[][] = []
   const path: PropertyKey[] = []
   const ancestors: object[] = []

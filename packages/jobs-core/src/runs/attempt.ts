@@ -17,7 +17,7 @@ export interface AttemptOptions {
   readonly runId: string
   /** Counted from 1. One past the last is for a run whose last attempt died: it fails without another try. */
   readonly attempt: number
-  /** Aborts with a `JobCancelledError`, or with a `ShutdownError` when the host closes. */
+  /** Of this attempt alone. Aborts with a `JobCancelledError`, or with a `ShutdownError` when the host closes. */
   readonly signal: AbortSignal
   readonly clock: Clock
   readonly logger: LoggerLike
@@ -58,5 +58,5 @@ export function contextOf({ info, bound }: Attempt, signal: AbortSignal): JobCon
 
 /** What may end the handler of an attempt before it ends itself. */
 export function stopsOf({ definition, signal, clock }: Attempt): StopOptions {
-  return { signal, clock, definitionId: definition.id, timeoutMs: definition.timeoutMs }
+  return { signal, clock, definitionId: definition.id, timeoutMs: definition.timeoutMs, isOwn: true }
 }

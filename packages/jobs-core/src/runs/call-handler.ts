@@ -1,4 +1,5 @@
 import type { Envelope } from '../events/envelope.ts'
+import type { EventMessage } from '../jobs/event-message.ts'
 import { systemTenantId } from '../events/reserved-names.ts'
 import type { CronContext, JobContext } from '../jobs/job-context.ts'
 import type { CronJobDefinition, Definition, JobDefinition } from '../jobs/job-definition.ts'
@@ -22,15 +23,16 @@ export interface PreparedCall {
  *
  * @throws when the envelope does not fit; trying again cannot mend that.
  */
-export async function prepareCall(
+export function prepareCall(
   definition: HandledDefinition,
   envelope: Envelope,
   context: JobContext,
   fanOut: FanOut | undefined,
-): Promise<PreparedCall> {
+): PreparedCall | Promise<PreparedCall> {
   if (definition.kind === 'job') {
-    const event = await readEvent(envelope, context.jobId)
-    return { handle: () => definition.handler(event, context) }
+    const callWith = (event: EventMessage): PreparedCall => ({ handle: () => definition.handler(event, context) })
+    const event = readEvent(envelope, context.jobId)
+    return event instanceof Promise ? event.then(callWith) : callWith(event)
   }
   const scheduledAt = scheduledAtOf(envelope)
   if (definition.tenants && envelope.tenantId === systemTenantId && fanOut) {
@@ -51,10 +53,15 @@ export async function callOnFailure(
     const cronContext: CronContext = { ...context, scheduledAt: tickOrSendOf(envelope) }
     await definition.onFailure(error, cronContext)
   } else {
-    const event = await readEvent(envelope, context.jobId).catch(() =>
-      toMessage(envelope, context.jobId, envelope.payload),
-    )
-    await definition.onFailure(error, event, context)
+    await definition.onFailure(error, await readAsFarAsItFits(envelope, context.jobId), context)
+  }
+}
+
+async function readAsFarAsItFits(envelope: Envelope, jobId: string): Promise<EventMessage> {
+  try {
+    return await readEvent(envelope, jobId)
+  } catch {
+    return toMessage(envelope, jobId, envelope.payload)
   }
 }
 

@@ -9,17 +9,21 @@ import type { EventMessage } from '../jobs/event-message.ts'
 
 /**
  * The event as its handler gets it: the payload is parsed again, since other producers exist, and is the handler's own.
+ * Waits only for a schema that is asynchronous.
  *
  * @throws {TenantRequiredError} {@link PayloadInvalidError} {@link UnknownEventError}
  */
-export async function readEvent(envelope: Envelope, jobId: string): Promise<EventMessage> {
+export function readEvent(envelope: Envelope, jobId: string): EventMessage | Promise<EventMessage> {
   const { event, tenantId } = envelope
   const { json } = toJson(envelope.payload, 'payload')
   const sender = (json as { tenantId?: unknown } | null)?.tenantId
   const problem = tenantProblem(sender) ?? (sender === tenantId ? undefined : 'is not the one of the envelope')
   if (problem) throw new TenantRequiredError({ event, problem })
   const schema = requireEvent(event).schema
-  return toMessage(envelope, jobId, await validatePayload(event, schema, json))
+  const payload = validatePayload(event, schema, json)
+  return payload instanceof Promise
+    ? payload.then((late) => toMessage(envelope, jobId, late))
+    : toMessage(envelope, jobId, payload)
 }
 
 /** An event with its payload as it is. */

@@ -3,6 +3,7 @@ import type { Envelope } from '../events/envelope.ts'
 import type { Definition } from '../jobs/job-definition.ts'
 import { bindLogger, type Logger } from '../logging/logger.ts'
 import { attemptWorkflow } from '../workflows/attempt-workflow.ts'
+import type { WorkflowDefinition } from '../workflows/workflow-definition.ts'
 import { type Attempt, type AttemptOptions, contextOf, stopsOf } from './attempt.ts'
 import { type HandledDefinition, prepareCall } from './call-handler.ts'
 import { toErrorInfo } from './error-info.ts'
@@ -43,17 +44,19 @@ export async function runAttempt(
   const bound = bindLogger(options.logger, { jobId, runId, attempt, tenantId, definition: definition.id })
   const { startedAt = clock.now(), isUndone = false, isResumed = isUndone } = options
   if (!isResumed) {
-    callHook(hooks, 'onAttemptStart', { ...info }, bound)
+    if (hooks?.onAttemptStart) callHook(hooks, 'onAttemptStart', { ...info }, bound)
     bound.debug('The attempt started.')
   }
-  const made = runWithClient(options.client, () => {
-    const begun = { ...options, envelope, info, bound }
-    return definition.kind === 'workflow'
-      ? attemptWorkflow({ ...begun, definition })
-      : makeAttempt({ ...begun, definition })
-  })
-  // What was thrown could not even be looked at: a revoked proxy, say.
-  const outcome = await made.catch((error: unknown): Outcome => ({ type: 'failed', error: toErrorInfo(error) }))
+  const begun = { ...options, definition, envelope, info, bound }
+  let outcome: Outcome
+  try {
+    outcome = await runWithClient(options.client, () =>
+      isWorkflow(begun) ? attemptWorkflow(begun) : makeAttempt(begun as HandledAttempt),
+    )
+  } catch (error) {
+    // What was thrown could not even be looked at: a revoked proxy, say.
+    outcome = { type: 'failed', error: toErrorInfo(error) }
+  }
   logOutcome(outcome, bound)
   if (hooks && !isUndone) tellHooks(hooks, info, outcome, clock.now() - startedAt, bound)
   return outcome
@@ -67,7 +70,13 @@ function tellHooks(hooks: JobHooks, info: AttemptInfo, outcome: Outcome, duratio
   callHook(hooks, 'onRunEnd', { ...info, outcome: structuredClone(outcome) }, bound)
 }
 
-async function makeAttempt(attempt: Attempt & { readonly definition: HandledDefinition }): Promise<Outcome> {
+type HandledAttempt = Attempt & { readonly definition: HandledDefinition }
+
+function isWorkflow(attempt: Attempt): attempt is Attempt & { readonly definition: WorkflowDefinition } {
+  return attempt.definition.kind === 'workflow'
+}
+
+async function makeAttempt(attempt: HandledAttempt): Promise<Outcome> {
   const { definition, envelope, signal, clock, info } = attempt
   const { maxAttempts } = info
   // Set while an error could not be mended by another try: the envelope does not fit, or the output cannot be carried.

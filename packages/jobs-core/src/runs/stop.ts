@@ -1,7 +1,7 @@
 import { LeaseLostError } from '../errors/lease-lost-error.ts'
 import { ShutdownError } from '../errors/shutdown-error.ts'
 import { JobTimeoutError } from '../errors/job-timeout-error.ts'
-import type { Clock } from '../time/clock.ts'
+import type { Clock, Timer } from '../time/clock.ts'
 import type { Outcome } from './outcome.ts'
 
 /** The outcome that an aborted signal asks for: `interrupted` when the run goes on elsewhere or later, otherwise `cancelled`. */
@@ -19,35 +19,68 @@ export interface StopOptions {
   readonly clock: Clock
   readonly definitionId: string
   readonly timeoutMs: number | undefined
+  /** True where nobody else has the signal, so that work that has no timeout may be given it as it is. */
+  readonly isOwn?: boolean
 }
 
 /**
  * Waits for work, but not longer than its timeout or the host's signal. Then the work's own signal is aborted with the
  * reason and this rejects with it, whether or not the work takes notice.
  */
-export async function untilStopped<T>(
-  { signal, clock, definitionId, timeoutMs }: StopOptions,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  signal.throwIfAborted() // an event that is past is not told
-  const own = new AbortController()
-  let stop = (_reason: unknown): void => undefined
-  const stopped = new Promise<never>((_resolve, reject) => {
-    stop = (reason) => {
-      own.abort(reason)
-      reject(reason)
+export function untilStopped<T>(options: StopOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    options.signal.throwIfAborted() // an event that is past is not told
+    const watch = new StopWatch(options, reject)
+    const finish = (result: T): void => {
+      watch.end()
+      resolve(result)
+    }
+    const failed = (error: unknown): void => {
+      watch.end()
+      reject(error)
+    }
+    try {
+      work(watch.signal).then(finish, failed)
+    } catch (error) {
+      failed(error)
     }
   })
-  const onAbort = (): void => stop(signal.reason)
-  signal.addEventListener('abort', onAbort, { once: true })
-  const timer =
-    timeoutMs === undefined
-      ? undefined
-      : clock.setTimer(timeoutMs, () => stop(new JobTimeoutError({ definitionId, timeoutMs })))
-  try {
-    return await Promise.race([work(own.signal), stopped])
-  } finally {
-    signal.removeEventListener('abort', onAbort)
-    timer?.cancel()
+}
+
+/** An event listener for what may stop an attempt: one object rather than closures, since every attempt makes one. */
+class StopWatch {
+  readonly #options: StopOptions
+  readonly #stopped: (reason: unknown) => void
+  readonly #own: AbortController | undefined
+  #timer: Timer | undefined
+
+  constructor(options: StopOptions, stopped: (reason: unknown) => void) {
+    const { signal, clock, definitionId, timeoutMs, isOwn = false } = options
+    this.#options = options
+    this.#stopped = stopped
+    if (!isOwn || timeoutMs !== undefined) this.#own = new AbortController()
+    signal.addEventListener('abort', this)
+    if (timeoutMs === undefined) return
+    this.#timer = clock.setTimer(timeoutMs, () => this.#stop(new JobTimeoutError({ definitionId, timeoutMs })))
+  }
+
+  /** What the work is given. */
+  get signal(): AbortSignal {
+    return this.#own?.signal ?? this.#options.signal
+  }
+
+  handleEvent(): void {
+    this.#stop(this.#options.signal.reason)
+  }
+
+  end(): void {
+    this.#options.signal.removeEventListener('abort', this)
+    this.#timer?.cancel()
+  }
+
+  #stop(reason: unknown): void {
+    this.end()
+    this.#own?.abort(reason)
+    this.#stopped(reason)
   }
 }

@@ -137,7 +137,7 @@ export function createSteps(parts: StepsParts): Steps {
 }
 
 /** What the code gets is a copy of its own, read by the event's schema. */
-function toMessage(event: JobEvent, tenantId: string, awaited: AwaitedEvent): Promise<EventMessage> {
+async function toMessage(event: JobEvent, tenantId: string, awaited: AwaitedEvent): Promise<EventMessage> {
   const { id, payload, sentAt } = awaited
   return readEvent({ v: 1, id, event, tenantId, payload, sentAt }, id)
 }

@@ -43,7 +43,7 @@ export interface AttemptParts {
 }
 
 /** Makes the attempt that a run has begun, by the definition as it is now. */
-export async function attemptRun(run: StoredRun, parts: AttemptParts): Promise<Outcome> {
+export function attemptRun(run: StoredRun, parts: AttemptParts): Promise<Outcome> {
   const { clock, host, limits, random, signal, tickHost, leftRunning } = parts
   const envelope = run.undoing ?? run.job.envelope
   const definition = host.jobs.get(run.definitionId)
@@ -52,7 +52,7 @@ export async function attemptRun(run: StoredRun, parts: AttemptParts): Promise<O
     const error = toErrorInfo(new DefinitionNotFoundError({ definitionId: run.definitionId }))
     const logger = bindLogger(host.logger, { jobId: envelope.id, runId: run.id })
     logger.error('A run failed: its definition is gone.', { error })
-    return { type: 'failed', error }
+    return Promise.resolve({ type: 'failed', error })
   }
   const { client, hooks, logger } = host
   return runAttempt(definition, envelope, {

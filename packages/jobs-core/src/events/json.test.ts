@@ -1,0 +1,26 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+
+import { bytesOver, type Json } from './json.ts'
+
+test('any JSON, any limit: its bytes where they are more, and nothing where they are not', () => {
+  const json = fc
+    .jsonValue({ maxDepth: 3, stringUnit: 'binary' })
+    .map((value) => JSON.parse(JSON.stringify(value)) as Json)
+  fc.assert(
+    fc.property(json, fc.nat(400), (value, limitBytes) => {
+      const bytes = new TextEncoder().encode(JSON.stringify(value)).length
+      expect(bytesOver(value, limitBytes)).toBe(bytes > limitBytes ? bytes : undefined)
+    }),
+  )
+})
+
+test.each(['\u0000', '\ud800', '"', 'ß', '😀', -1.234567890123456e-7, -0.0000012345678901234567])(
+  'the longest that %j can become is reckoned with',
+  (value) => {
+    const values = Array.from({ length: 10 }, () => value)
+    const bytes = new TextEncoder().encode(JSON.stringify(values)).length
+    expect(bytesOver(values, bytes)).toBeUndefined()
+    expect(bytesOver(values, bytes - 1)).toBe(bytes)
+  },
+)

@@ -1,0 +1,56 @@
+import { EventEmitter } from 'node:events'
+
+import { Logger, makeWorkerUtils, run, type WorkerEvents } from 'graphile-worker'
+import { Pool } from 'pg'
+
+import { batchesOf, type Contender, Countdown, type Place } from './contender.ts'
+
+/**
+ * graphile-worker with the batching that its guide to performance describes: jobs are fetched by the thousand, and
+ * completed in batches.
+ */
+export async function open({ postgresFolder, settings }: Place): Promise<Contender> {
+  const pgPool = new Pool({ host: postgresFolder!, user: 'postgres', database: 'postgres', max: 20 })
+  const utils = await makeWorkerUtils({ pgPool, logger })
+  await utils.migrate()
+  const completed = new Countdown()
+  const events = new EventEmitter() as WorkerEvents
+  events.on('job:complete', () => completed.count())
+  const size = Number(settings?.['size'] ?? 1_000)
+  const runner = await run({
+    pgPool,
+    logger,
+    events,
+    noHandleSignals: true,
+    concurrency: Number(settings?.['concurrency'] ?? 50),
+    taskList: { 'no-op': async () => undefined },
+    preset: { worker: { localQueue: { size }, completeJobBatchDelay: Number(settings?.['delayMs'] ?? 0) } },
+  })
+  /** Completed is what is gone from its table. */
+  const untilEmpty = async (): Promise<void> => {
+    for (;;) {
+      const { rows } = await pgPool.query('select exists (select from graphile_worker._private_jobs) as left')
+      if (!rows[0].left) return
+    }
+  }
+  return {
+    async run(jobs) {
+      const all = completed.from(jobs)
+      const batches = batchesOf(jobs)
+      const began = performance.now()
+      for (const batch of batches) await utils.addJobs(batch.map((payload) => ({ identifier: 'no-op', payload })))
+      await all
+      await untilEmpty()
+      return performance.now() - began
+    },
+    async close() {
+      await runner.stop()
+      await utils.release()
+      await pgPool.end()
+    },
+  }
+}
+
+const logger = new Logger(() => (level, message) => {
+  if (level === 'error') console.error(message)
+})

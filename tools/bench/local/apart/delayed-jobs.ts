@@ -1,0 +1,40 @@
+import { batchesOf } from 'bench-peers/contender'
+
+import { countTimers } from './count-timers.ts'
+
+const timers = countTimers() // before the packages take their own hold of the functions
+const { createJobClient, defineJob } = await import('@cgk-platform/jobs')
+
+// A million delayed jobs in memory: bytes a job, the time of each batch, timers of the process.
+const jobs = 1_000_000
+const job = defineJob({ id: 'later', event: 'analytics.track', handler: async () => undefined })
+const client = createJobClient({ provider: 'local', jobs: [job], logger: quiet() })
+await client.sendJobs([])
+// Made by the batch, so that what the sender holds is not counted.
+const itemsOf = (first: number) =>
+  batchesOf(10_000)
+    .flat()
+    .map((payload, index) => ({
+      event: 'analytics.track' as const,
+      payload: { ...payload, userId: `user-${first + index}` },
+      options: { delay: 86_400_000 + (((first + index) * 7919) % 1_000_000) },
+    }))
+const batchMs: number[] = []
+globalThis.gc?.()
+const before = process.memoryUsage().heapUsed
+for (let sent = 0; sent < jobs; sent += 10_000) {
+  const items = itemsOf(sent)
+  const began = performance.now()
+  await client.sendJobs(items)
+  batchMs.push(performance.now() - began)
+}
+globalThis.gc?.()
+const bytes = (process.memoryUsage().heapUsed - before) / jobs
+const timersSet = timers()
+await client.close({ timeout: 0 })
+console.log(JSON.stringify({ bytes, timers: timersSet, batchMs }))
+
+function quiet() {
+  const ignore = (): void => undefined
+  return { debug: ignore, info: ignore, warn: ignore, error: ignore }
+}

@@ -1,0 +1,37 @@
+import { join } from 'node:path'
+
+import { createJobClient, defineJob, type JobClient } from '@cgk-platform/jobs'
+import { batchesOf, type Contender, Countdown, type Place } from 'bench-peers/contender'
+
+/** The local engine with everything on: schema, JSON copies, records, retries. Its `store` is `memory` or `sqlite`. */
+export async function open({ folder, settings }: Place): Promise<Contender> {
+  const { store = 'memory', concurrency = 50 } = settings ?? {}
+  let rounds = 0
+  return {
+    async run(jobs) {
+      const handled = new Countdown()
+      const handler = async (): Promise<void> => handled.count()
+      const job = defineJob({ id: `no-op-${rounds}`, event: 'analytics.track', handler })
+      const path = store === 'sqlite' ? join(folder, `jobs-${rounds}.db`) : undefined
+      const client = createBenchClient(job, Number(concurrency), path)
+      rounds++
+      await client.start()
+      const batches = batchesOf(jobs).map((batch) =>
+        batch.map((payload) => ({ event: 'analytics.track' as const, payload })),
+      )
+      const all = handled.from(jobs)
+      const began = performance.now()
+      for (const batch of batches) await client.sendJobs(batch)
+      await all
+      await client.close({ timeout: '5m' }) // resolves when the last job has ended and is recorded
+      return performance.now() - began
+    },
+    async close() {},
+  }
+}
+
+/** The one place where the bench chooses a store: a file makes it durable, synced at each commit. */
+function createBenchClient(job: ReturnType<typeof defineJob>, concurrency: number, path?: string): JobClient {
+  const config = { concurrency, ...(path !== undefined && { store: 'sqlite', path }) }
+  return createJobClient({ provider: 'local', jobs: [job], config })
+}

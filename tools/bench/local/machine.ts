@@ -1,0 +1,29 @@
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
+import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os'
+import { join } from 'node:path'
+
+import { quantile } from '../median.ts'
+
+/** The machine that the figures are of, one fact a line. */
+export function describeMachine(folder: string): string[] {
+  const { p50, p90 } = syncMs(folder)
+  return [
+    `${availableParallelism()} cores, ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
+    `Node ${process.version}, ${process.platform} ${release()}`,
+    `disk: ${p50.toFixed(2)} ms for a write of 4 KiB with fsync (median of 200; 90 % within ${p90.toFixed(2)} ms)`,
+    `load average at the start: ${loadavg()[0]!.toFixed(2)} (an idle machine has near 0)`,
+  ]
+}
+
+function syncMs(folder: string): { p50: number; p90: number } {
+  const file = openSync(join(folder, 'sync'), 'w')
+  const block = Buffer.alloc(4096, 1)
+  const times = Array.from({ length: 200 }, () => {
+    const began = performance.now()
+    writeSync(file, block)
+    fsyncSync(file)
+    return performance.now() - began
+  })
+  closeSync(file)
+  return { p50: quantile(times, 0.5), p90: quantile(times, 0.9) }
+}

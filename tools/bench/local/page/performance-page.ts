@@ -1,0 +1,43 @@
+import type { Row } from '../row.ts'
+
+/** The document of a run: the machine, the chart, the table, how to repeat it. */
+export function performancePage(machine: readonly string[], rows: readonly Row[], chart: string): string {
+  const cells = rows.map(({ what, target, measured, verdict, detail }) =>
+    [what, target || '–', measured || '–', verdict, detail].map((cell) => cell.replaceAll('|', '\\|')),
+  )
+  const header = ['Row', 'Target', 'Measured', 'Verdict', 'Detail']
+  const widths = header.map((title, column) => Math.max(title.length, ...cells.map((row) => row[column]!.length)))
+  const line = (row: readonly string[]): string =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`
+  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`
+  return `# Performance of the local engine
+
+Written by \`./dev bench local --peers --write\`; do not edit it by hand.
+
+${machine.map((fact) => `- ${fact}`).join('\n')}
+
+![Jobs a second of the local engine over those of others, as ratios on a logarithmic axis, with the targets](${chart})
+
+${[line(header), rule, ...cells.map(line)].join('\n')}
+
+## How it is measured
+
+- Every row is a ratio of two measurements of one run, or a cost of its own. The contenders take turns, one round each, five times after a round that warms up; the table has the median of the rounds' ratios, and in brackets the least and the greatest.
+- All do the same: a handler that does nothing, a payload of three short strings, sends in batches of 1,000. The time is from the first send until all jobs are completed and, where it is durable, recorded as such.
+- The local engine has everything on that it has by default: the schema is checked at the send and before the handler, the payload is copied as JSON both times, every job and run has a record, retries are on. Each contender has a process of its own, with the servers beside it on the same machine.
+- Durable means for all that a commit is synced to the disk before it counts: SQLite in WAL mode with \`synchronous = FULL\`, Redis with \`appendonly yes\` and \`appendfsync always\`, PostgreSQL as it comes.
+- The peers have the settings that were quickest of those tried: BullMQ bulk sends and removal of what is completed; graphile-worker a local queue of 1,000 and completion in batches; pg-boss batches of 1,000 taken one right after the other by two workers; plainjob bulk sends. They complete jobs in batches or one by one as they are made.
+- _Bare node:sqlite_ is no queue: it inserts a batch in one transaction, marks it as running in a second and as completed in a third, with prepared statements and the one index that a queue needs.
+- _Not run_ says what was missing on the machine. Ratios hold where the figures do not: compare runs by them.
+
+## How to repeat it
+
+\`\`\`sh
+./dev bench local            # the rows that need nothing else
+./dev bench local --peers    # the other queues too, in some six minutes
+./dev bench local --peers --write    # and writes this page and its chart
+\`\`\`
+
+The peers are dependencies of a private package, \`tools/bench-peers\`. Their servers are started by the bench on sockets in a temporary folder, where they are installed: Redis as \`redis-server\`, PostgreSQL below \`/usr/lib/postgresql\`, on Debian \`apt-get install redis-server postgresql\`. \`TMPDIR\` chooses another disk. Let the machine do nothing else meanwhile.
+`
+}

@@ -1,0 +1,59 @@
+import { median, spread } from '../../median.ts'
+import { measureApart } from '../apart/measure-apart.ts'
+import { count, type Row, verdictOf } from '../row.ts'
+
+/** From `sendJob` to the first line of the handler. */
+export async function latencyRow(): Promise<Row> {
+  const rounds = await measureApart<{ p50: number; p99: number }[]>('start-latency')
+  const [middle, late] = [median(rounds.map(({ p50 }) => p50)), median(rounds.map(({ p99 }) => p99))]
+  return {
+    what: 'send to the start of the handler, memory',
+    target: 'p50 < 50 µs, p99 < 1 ms',
+    measured: `p50 ${middle.toFixed(0)} µs, p99 ${late.toFixed(0)} µs`,
+    verdict: verdictOf(middle < 50 && late < 1000),
+    detail: `p50 ${spread(
+      rounds.map(({ p50 }) => p50),
+      0,
+    )}, p99 ${spread(
+      rounds.map(({ p99 }) => p99),
+      0,
+    )} µs over rounds of 5,000`,
+  }
+}
+
+/** A million delayed jobs in memory. */
+export async function delayedRow(): Promise<Row> {
+  const { bytes, timers, batchMs } = await measureApart<{ bytes: number; timers: number; batchMs: number[] }>(
+    'delayed-jobs',
+  )
+  const sum = (some: readonly number[]): number => some.reduce((total, ms) => total + ms, 0)
+  const half = batchMs.length / 2
+  const growth = sum(batchMs.slice(half)) / sum(batchMs.slice(0, half))
+  return {
+    what: 'a million delayed jobs, memory',
+    target: '≤ 600 B a job, linear, 1 timer',
+    measured: `${bytes.toFixed(0)} B, ${growth.toFixed(2)}×, ${timers} timer${timers === 1 ? '' : 's'}`,
+    verdict: verdictOf(bytes <= 600 && growth <= 1.2 && timers === 1),
+    detail: `loaded in ${(sum(batchMs) / 1000).toFixed(1)} s; the second half took ${growth.toFixed(2)}× the first, 1.2× counts as linear`,
+  }
+}
+
+const sizes = [10_000, 100_000, 1_000_000]
+const growthRounds = 3
+
+/** Whether a long queue is slower than a short one. */
+export async function growthRow(): Promise<Row> {
+  const rates: number[][] = sizes.map(() => [])
+  for (let round = 0; round < growthRounds; round++) {
+    for (const [index, jobs] of sizes.entries()) rates[index]!.push(await measureApart<number>('growth', String(jobs)))
+  }
+  const relative = [1, 2].map((size) => rates[size]!.map((rate, round) => rate / rates[0]![round]!))
+  const middles = [1, ...relative.map((some) => median(some))]
+  return {
+    what: 'jobs/s with 10 k, 100 k, 1 M queued, memory',
+    target: 'within 20 %',
+    measured: middles.map((ratio) => `${ratio.toFixed(2)}×`).join(', '),
+    verdict: verdictOf(Math.min(...middles) >= 0.8 * Math.max(...middles)),
+    detail: `${rates.map((some) => count(median(some))).join(', ')} jobs/s; ${relative.map((some) => spread(some, 2)).join(', ')}`,
+  }
+}

@@ -1,0 +1,89 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { median, spread } from '../../median.ts'
+import { type Row, verdictOf } from '../row.ts'
+
+const events = 1_000
+const definitions = 200
+const rounds = 5
+const most = 1.5
+
+/** How long the compiler takes over declared events and their jobs, against handlers over a plain record of types. */
+export async function typeCheckRow(): Promise<Row> {
+  const folder = mkdtempSync(join(import.meta.dirname, '../../.type-check-')) // inside, where the packages are found
+  try {
+    const [ours, plain] = [project(folder, 'ours', ourProgram()), project(folder, 'plain', plainProgram())]
+    const times: { ours: number; plain: number }[] = []
+    for (let round = 0; round <= rounds; round++) {
+      const time = { ours: checkMs(ours), plain: checkMs(plain) }
+      if (round > 0) times.push(time)
+    }
+    const ratios = times.map((time) => time.ours / time.plain)
+    return {
+      what: `type-check of ${events} events, ${definitions} definitions`,
+      target: `≤ ${most}× a plain record`,
+      measured: `${median(ratios).toFixed(2)}× (${spread(ratios, 2)})`,
+      verdict: verdictOf(median(ratios) <= most),
+      detail: `${median(times.map((time) => time.ours)).toFixed(0)} against ${median(times.map((time) => time.plain)).toFixed(0)} ms, the whole compiler; both import the facade`,
+    }
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+const payloadType = (index: number): string =>
+  `{ tenantId: string; id${index}: string; amount: number; lines: { sku: string; count: number }[]; note?: string | undefined }`
+const use = (index: number): string => `payload.id${index}.length + payload.lines.length`
+const each = (count: number, line: (index: number) => string): string =>
+  Array.from({ length: count }, (_, i) => line(i)).join('\n')
+
+function ourProgram(): string {
+  return `import { defineEvents, defineJob, eventType, type EventsOf } from '@cgk-platform/jobs'
+const events = defineEvents({
+${each(events, (index) => `'event.${index}': eventType<${payloadType(index)}>(),`)}
+})
+declare module '@cgk-platform/jobs' {
+  interface JobEvents extends EventsOf<typeof events> {}
+}
+${each(definitions, (index) => `defineJob({ id: 'job-${index}', event: 'event.${index}', handler: async ({ payload }) => ${use(index)} })`)}
+`
+}
+
+function plainProgram(): string {
+  return `import '@cgk-platform/jobs'
+interface Events {
+${each(events, (index) => `'event.${index}': ${payloadType(index)}`)}
+}
+declare function handle<Name extends keyof Events>(job: {
+  id: string
+  event: Name
+  handler: (message: { payload: Events[Name] }) => Promise<unknown>
+}): void
+${each(definitions, (index) => `handle({ id: 'job-${index}', event: 'event.${index}', handler: async ({ payload }) => ${use(index)} })`)}
+`
+}
+
+function project(folder: string, name: string, program: string): string {
+  const path = join(folder, name)
+  mkdirSync(path)
+  writeFileSync(join(path, 'program.ts'), program)
+  const compilerOptions = {
+    target: 'es2023',
+    module: 'nodenext',
+    strict: true,
+    skipLibCheck: true,
+    noEmit: true,
+    types: [],
+  }
+  writeFileSync(join(path, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.ts'] }))
+  return path
+}
+
+function checkMs(path: string): number {
+  const began = performance.now()
+  const { status, stdout } = spawnSync('tsc', ['-p', path], { encoding: 'utf8' })
+  if (status !== 0) throw new Error(`The program of the bench does not compile: ${stdout.slice(0, 500)}`)
+  return performance.now() - began
+}
