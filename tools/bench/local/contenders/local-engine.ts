@@ -32,6 +32,6 @@ export async function open({ folder, settings }: Place): Promise<Contender> {
 
 /** The one place where the bench chooses a store: a file makes it durable, synced at each commit. */
 function createBenchClient(job: ReturnType<typeof defineJob>, concurrency: number, path?: string): JobClient {
-  const config = { concurrency, ...(path !== undefined && { store: 'sqlite', path }) }
+  const config = { concurrency, ...(path !== undefined && { store: 'sqlite' as const, path }) }
   return createJobClient({ provider: 'local', jobs: [job], config })
 }
