@@ -95,7 +95,7 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
         exclusiveCron: !ownTime,
         longestSleepMs: ownTime ? Number.POSITIVE_INFINITY : longestSleepMs,
         changed: watchers.tell,
-        changedElsewhere: watchers.tellAll,
+        changedElsewhere: () => watchers.tellChanged((jobIds) => store.shared!.statesOf(jobIds)),
       })
       parts = { engine, store }
       if (role === 'work') engine.start()

@@ -115,6 +115,8 @@ export interface SharedStore {
   readonly trouble: Error | undefined
   /** Calls back when another process has changed something. */
   onChange(listener: () => void): void
+  /** For jobs, what tells one state of theirs from another. */
+  statesOf(jobIds: readonly string[]): ReadonlyMap<string, string>
   /** True where another process has done something to runs under way here, or this one has something to tell the others. */
   hasNews(): boolean
   /** Says which definitions this process has, so that jobs get runs for them whoever finds that they have come due. */

@@ -45,6 +45,16 @@ export class SharedFile implements SharedStore {
     for (const listener of this.#listeners) listener()
   }
 
+  statesOf(jobIds: readonly string[]): ReadonlyMap<string, string> {
+    const rows = this.#parts.connection.all<{ id: string; state: string }>(
+      "SELECT j.id, j.state || ifnull((SELECT group_concat(r.state || r.attempts || ifnull(r.pause, '') || " +
+        "ifnull((SELECT sum(length(s.record)) FROM cgk_steps s WHERE s.job = r.job AND s.number = r.number), '')) " +
+        "FROM cgk_runs r WHERE r.job = j.seq), '') AS state FROM cgk_jobs j WHERE j.id IN (SELECT value FROM json_each(?))",
+      JSON.stringify(jobIds),
+    )
+    return new Map(rows.map(({ id, state }) => [id, state]))
+  }
+
   hasNews(): boolean {
     return !this.#parts.workers.isToldAll || this.#parts.hasNews()
   }

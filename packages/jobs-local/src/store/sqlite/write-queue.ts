@@ -1,4 +1,4 @@
-import { type Logger, StoreError } from '@cgk-platform/jobs-core'
+import { type Logger, runDetached, StoreError } from '@cgk-platform/jobs-core'
 
 import type { ChangeEnd } from '../job-store.ts'
 import type { Connection } from './connection.ts'
@@ -10,6 +10,8 @@ const { setImmediate: immediate, setTimeout: later, clearTimeout: cancelLater } 
 
 /** How long somebody who waits for a change is left waiting while others write, milliseconds. */
 const busyPatienceMs = 30_000
+/** After so long it is said that others do not let go of the file, milliseconds. */
+const longBusyMs = 5000
 /** How long the last changes are tried for when the store is closed, milliseconds. */
 const closingPatienceMs = 2000
 const longestPauseMs = 1000
@@ -65,7 +67,7 @@ export class WriteQueue {
       this.#waiting.push({ work, done, failed, resolve, since: performance.now() })
       if (this.#isQueued || this.#pause) return
       this.#isQueued = true
-      immediate(() => this.#write())
+      immediate(() => this.#writeDetached())
     })
   }
 
@@ -76,7 +78,12 @@ export class WriteQueue {
 
   /** Writes what waits now, so that a read sees it; what cannot be written goes on waiting. */
   writeNow(): void {
-    if (this.#waiting.length > 0 && !this.#pause) this.#write()
+    if (this.#waiting.length > 0 && !this.#pause) this.#writeDetached()
+  }
+
+  /** Outside of the async context of whoever happened to ask first: what begins then is not theirs. */
+  #writeDetached(): void {
+    runDetached(() => this.#write())
   }
 
   #write(): void {
@@ -127,7 +134,8 @@ export class WriteQueue {
     const now = performance.now()
     const busy = isBusy(error) || !isOfStore(error)
     const problem = toStoreError(error, this.#parts.connection.path)
-    if (!busy) this.#note(problem)
+    const oldest = Math.min(...changes.map(({ since }) => since))
+    if (!busy || now - oldest > longBusyMs) this.#note(problem)
     const closing = this.#closingSince !== undefined && now - this.#closingSince > closingPatienceMs
     const kept: Change[] = []
     for (const change of changes) {
@@ -147,7 +155,7 @@ export class WriteQueue {
       ? Math.random() * Math.min(2 ** this.#tries, 32)
       : Math.min(50 * 2 ** this.#tries, longestPauseMs)
     this.#tries++
-    this.#pause = later(() => this.#write(), pauseMs)
+    this.#pause = later(() => this.#writeDetached(), pauseMs)
   }
 
   /** A mistake of this library's own must not hold up what others have to write. */
