@@ -60,3 +60,18 @@ test('an end that was rolled back leaves the run where it was, until it is recor
   expect(await changedTwice(store, () => store.settle(run!, 1, { type: 'completed', output: 1 }, now, true))).toBe(true)
   expect(store.get(id)?.runs).toMatchObject([{ state: 'completed', output: 1, attempts: 1 }])
 })
+
+test('what was claimed is still held where others hold the file at the next change, so that its cancel is heard of', async () => {
+  const { path } = createTemporaryFile('memory')
+  const [one, two] = [openStore(path), openStore(path)]
+  const id = await addJob(one)
+  const [run] = await changed(one, () => one.claim(1, noLimits, now))
+  const other = openDatabase(path)
+  other.exec('BEGIN IMMEDIATE')
+  const next = changed(one, () => undefined)
+  await new Promise((resolve) => setImmediate(resolve)) // after the first try, which finds the file held
+  other.exec('COMMIT')
+  await next
+  await changed(two, () => two.cancel(id, now))
+  expect((await changed(one, () => one.takeNews(now))).cancelled).toEqual([run])
+})

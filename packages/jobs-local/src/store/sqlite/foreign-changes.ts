@@ -3,10 +3,17 @@ import { type FSWatcher, watch } from 'node:fs'
 import type { Connection } from './connection.ts'
 
 // Taken now, so that fake timers that a test installs later do not stop it.
-const { setInterval: every, clearInterval: stopEvery, setImmediate: immediate } = globalThis
+const { setInterval: every, clearInterval: stopEvery, setTimeout: later, clearTimeout: cancelLater } = globalThis
 
 /** How often it is looked all the same, since a file system may tell nothing; where it never does, the shorter one. */
 const lookMs = { told: 1000, untold: 50 }
+
+/**
+ * After the system has told of a write, it is looked so many times, further and further apart: the log is written before
+ * its commit counts, for which the disk may need a while, and of that nothing tells. They reach over most of a second, and
+ * each comes late by a third of the time that the disk took, at most.
+ */
+const looks = { count: 21, growth: 1.3 }
 
 /** Tells when another connection has changed the file: the system says so, since each commit is written to the log. */
 export class ForeignChanges {
@@ -14,8 +21,9 @@ export class ForeignChanges {
   readonly #changed: () => void
   #watcher: FSWatcher | undefined
   #interval: ReturnType<typeof setInterval> | undefined
+  #next: ReturnType<typeof setTimeout> | undefined
+  #looks = 0
   #version: number
-  #isQueued = false
   #isStopped = false
 
   constructor(connection: Connection, changed: () => void) {
@@ -27,7 +35,7 @@ export class ForeignChanges {
 
   #watch(): void {
     try {
-      this.#watcher = watch(`${this.#connection.path}-wal`, { persistent: false }, () => this.#look())
+      this.#watcher = watch(`${this.#connection.path}-wal`, { persistent: false }, () => this.#told())
       this.#watcher.on('error', () => this.#lookOften())
       this.#lookEvery(lookMs.told)
     } catch {
@@ -48,15 +56,24 @@ export class ForeignChanges {
   }
 
   /** One commit may be told several times. */
-  #look(): void {
-    if (this.#isQueued) return
-    this.#isQueued = true
-    immediate(() => this.#compare())
+  #told(): void {
+    if (this.#isStopped || (this.#next && this.#looks === 0)) return
+    cancelLater(this.#next)
+    this.#looks = 0
+    this.#lookLater()
+  }
+
+  #lookLater(): void {
+    this.#next = later(() => {
+      this.#next = undefined
+      if (++this.#looks < looks.count) this.#lookLater()
+      this.#compare()
+    }, looks.growth ** this.#looks)
+    this.#next.unref()
   }
 
   /** Counts the commits of others alone: https://www.sqlite.org/pragma.html#pragma_data_version */
   #compare(): void {
-    this.#isQueued = false
     if (this.#isStopped) return
     const version = this.#read()
     if (version === this.#version) return
@@ -76,5 +93,6 @@ export class ForeignChanges {
     this.#isStopped = true
     this.#watcher?.close()
     stopEvery(this.#interval)
+    cancelLater(this.#next)
   }
 }

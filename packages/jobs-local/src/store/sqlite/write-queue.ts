@@ -94,6 +94,7 @@ export class WriteQueue {
     this.#waiting = []
     const results: unknown[] = []
     const { connection, begun, ending, rolledBack } = this.#parts
+    let hasBegun = false
     try {
       // Others that write are waited for by timers, not by SQLite, which would block the event loop.
       connection.exec('PRAGMA busy_timeout = 0')
@@ -102,13 +103,15 @@ export class WriteQueue {
       } finally {
         connection.exec('PRAGMA busy_timeout = 5000')
       }
+      hasBegun = true
       begun()
       for (const { work } of changes) results.push(work())
       ending()
       connection.exec('COMMIT')
     } catch (error) {
       rollBack(connection)
-      rolledBack()
+      // Where others held the file there was none: what the one before has left stays.
+      if (hasBegun) rolledBack()
       const culprit = isOfStore(error) ? undefined : changes[results.length]
       if (culprit) this.#drop(culprit, error)
       this.#notWritten(culprit ? changes.filter((change) => change !== culprit) : changes, error)
