@@ -3,10 +3,12 @@ import { type FSWatcher, watch } from 'node:fs'
 import type { Connection } from './connection.ts'
 
 // Taken now, so that fake timers that a test installs later do not stop it.
-const { setInterval: every, clearInterval: stopEvery, setImmediate: immediate } = globalThis
+const { setInterval: every, clearInterval: stopEvery, setTimeout: later, clearTimeout: cancelLater } = globalThis
 
 /** How often it is looked all the same, since a file system may tell nothing; where it never does, the shorter one. */
 const lookMs = { told: 1000, untold: 50 }
+/** The longest pause between looks after something was written to the log; together they take about twice as long. */
+const longestPauseMs = 256
 
 /** Tells when another connection has changed the file: the system says so, since each commit is written to the log. */
 export class ForeignChanges {
@@ -15,7 +17,8 @@ export class ForeignChanges {
   #watcher: FSWatcher | undefined
   #interval: ReturnType<typeof setInterval> | undefined
   #version: number
-  #isQueued = false
+  #next: ReturnType<typeof setTimeout> | undefined
+  #pauseMs = 0
   #isStopped = false
 
   constructor(connection: Connection, changed: () => void) {
@@ -47,16 +50,32 @@ export class ForeignChanges {
     this.#interval.unref()
   }
 
-  /** One commit may be told several times. */
+  /**
+   * What is written to the log is told at once, and committed only when the disk has taken it, which nothing tells: it is
+   * looked again and again for a while.
+   */
   #look(): void {
-    if (this.#isQueued) return
-    this.#isQueued = true
-    immediate(() => this.#compare())
+    const isSoon = this.#next !== undefined && this.#pauseMs === 1
+    this.#pauseMs = 1
+    if (!isSoon) this.#lookIn(0)
+  }
+
+  #lookIn(pauseMs: number): void {
+    cancelLater(this.#next)
+    this.#next = later(() => this.#lookAgain(), pauseMs)
+    this.#next.unref()
+  }
+
+  #lookAgain(): void {
+    this.#next = undefined
+    this.#compare()
+    if (this.#isStopped || this.#pauseMs > longestPauseMs) return
+    this.#lookIn(this.#pauseMs)
+    this.#pauseMs *= 2
   }
 
   /** Counts the commits of others alone: https://www.sqlite.org/pragma.html#pragma_data_version */
   #compare(): void {
-    this.#isQueued = false
     if (this.#isStopped) return
     const version = this.#read()
     if (version === this.#version) return
@@ -74,6 +93,7 @@ export class ForeignChanges {
 
   stop(): void {
     this.#isStopped = true
+    cancelLater(this.#next)
     this.#watcher?.close()
     stopEvery(this.#interval)
   }
