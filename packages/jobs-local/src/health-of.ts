@@ -3,16 +3,27 @@ import type { Health } from '@cgk-platform/jobs-core'
 import type { Engine } from './engine/engine.ts'
 import type { JobStore, SharedStore } from './store/job-store.ts'
 
+type Check = Health['checks'][number]
+
 /** How an engine and its store are. */
 export function healthOf(engine: Engine | undefined, store: JobStore | undefined): Pick<Health, 'ok' | 'checks'> {
-  const isOpen = engine !== undefined && store !== undefined && !engine.isClosed
-  const message = isOpen ? `runs in this process; jobs that have not ended: ${store.openJobs()}` : 'is closed'
-  const checks = [{ name: 'engine', ok: isOpen, message }]
-  if (isOpen && store.shared) checks.push(storeCheck(store.shared))
+  const checks = !engine || !store || engine.isClosed ? [closed] : checksOf(store)
   return { ok: checks.every(({ ok }) => ok), checks }
 }
 
-function storeCheck(store: SharedStore): Health['checks'][number] {
+const closed: Check = { name: 'engine', ok: false, message: 'is closed' }
+
+function checksOf(store: JobStore): Check[] {
+  try {
+    const message = `runs in this process; jobs that have not ended: ${store.openJobs()}`
+    const engine = { name: 'engine', ok: true, message }
+    return store.shared ? [engine, storeCheck(store.shared)] : [engine]
+  } catch (error) {
+    return [{ name: 'store', ok: false, message: (error as Error).message }]
+  }
+}
+
+function storeCheck(store: SharedStore): Check {
   const { trouble } = store
   if (trouble) return { name: 'store', ok: false, message: trouble.message }
   const waiting = store.waitingForWorker()

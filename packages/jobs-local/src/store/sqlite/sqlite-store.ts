@@ -8,10 +8,10 @@ import {
   type StepRecord,
 } from '@cgk-platform/jobs-core'
 
-import { isUndoneByCancel } from '../is-undone-by-cancel.ts'
 import type { Added, ChangeEnd, JobStore, LimitsOf, News, StoredJob, StoredRun, Subscriber } from '../job-store.ts'
 import type { Retention } from '../retained-jobs.ts'
 import { stateOf } from '../state-of.ts'
+import { cancelJob, noteCancelled } from './cancel-job.ts'
 import { claimRuns, Turns } from './claim-runs.ts'
 import type { Connection } from './connection.ts'
 import { FreshRuns } from './fresh-runs.ts'
@@ -28,6 +28,7 @@ import { migrations } from './schema.ts'
 import { SentHere } from './sent-here.ts'
 import { SharedFile } from './shared-file.ts'
 import { writeRecord, writeStep } from './steps-table.ts'
+import { readOrTell } from './to-store-error.ts'
 import { WaitsTable } from './waits-table.ts'
 import { Workers } from './workers.ts'
 import { WriteQueue } from './write-queue.ts'
@@ -46,9 +47,13 @@ export function createSqliteStore(options: SqliteStoreOptions): JobStore {
   return new SqliteStore(openFile(options.path), options)
 }
 
+/** When a file that could not be read is looked at again, milliseconds. */
+const lookAgainMs = 1000
+
 class SqliteStore implements JobStore {
   readonly shared: SharedFile
   readonly #connection: Connection
+  readonly #now: () => number
   readonly #reader: JobsReader
   readonly #queue: WriteQueue
   readonly #workers: Workers
@@ -74,6 +79,7 @@ class SqliteStore implements JobStore {
     })
     const change = (work: () => void): void => void queue.add(work, { done: () => this.shared.changed() })
     this.#connection = connection
+    this.#now = now
     this.#reader = reader
     this.#fresh = new FreshRuns(connection)
     this.#workers = workers
@@ -99,8 +105,7 @@ class SqliteStore implements JobStore {
   }
 
   get(jobId: string): StoredJob | undefined {
-    this.#queue.writeNow()
-    return this.#reader.job(jobId)
+    return this.#read(() => this.#reader.job(jobId))
   }
 
   takeDueJobs(max: number, now: number): readonly StoredJob[] {
@@ -137,12 +142,13 @@ class SqliteStore implements JobStore {
   }
 
   hasReady(now: number): boolean {
-    if ((this.#mayHaveNext && this.hasWaiting()) || jobs.hasDue(this.#connection, now)) return true
+    if (this.#mayHaveNext && this.hasWaiting()) return true
+    if (this.#queue.read(() => jobs.hasDue(this.#connection, now), false)) return true
     return (this.nextDueAt() ?? Number.POSITIVE_INFINITY) <= now
   }
 
   hasWaiting(): boolean {
-    return hasReadyRun(this.#connection)
+    return this.#queue.read(() => hasReadyRun(this.#connection), false)
   }
 
   settle(run: StoredRun, attempt: number, outcome: Outcome, now: number, leaves = false): boolean {
@@ -215,23 +221,11 @@ class SqliteStore implements JobStore {
   cancel(jobId: string, now: number): readonly StoredRun[] {
     const job = this.#reader.job(jobId)
     if (!job || isEnded(stateOf(job))) return []
-    const running: StoredRun[] = []
-    for (const run of job.runs.filter(({ state }) => !isEnded(state))) {
-      const key = keyOf(run)
-      const isHeld = run.state === 'running' && key.worker !== 0
-      runs.cancelRun(this.#connection, key, isUndoneByCancel(run), now)
-      this.#waits.forget(key)
-      if (!isHeld) runs.beginUndo(this.#connection, key)
-      else if (key.worker === this.#workers.id) running.push(this.#held.get(key) ?? run)
-      else {
-        const sql = 'INSERT INTO cgk_notices (worker, job, number) VALUES (?, ?, ?)'
-        this.#connection.run(sql, key.worker, key.seq, key.number)
-      }
-    }
-    if (job.runs.length === 0) jobs.endJob(this.#connection, seqOf(job), 'cancelled', now)
-    this.#waits.answerJob(jobId, now)
     this.#mayHaveNext = true
-    return running
+    const running = cancelJob(this.#connection, job, this.#waits, now)
+    const isHere = (run: StoredRun): boolean => keyOf(run).worker === this.#workers.id
+    for (const run of running) if (!isHere(run)) noteCancelled(this.#connection, run)
+    return running.filter(isHere).map((run) => this.#held.get(keyOf(run)) ?? run)
   }
 
   retry(jobId: string): void {
@@ -242,7 +236,7 @@ class SqliteStore implements JobStore {
   }
 
   nextDueAt(): number | undefined {
-    return nextDueAt(this.#connection)
+    return this.#queue.read(() => nextDueAt(this.#connection), this.#now() + lookAgainMs)
   }
 
   hasOpenRun(definitionId: string, tenantId: string): boolean {
@@ -250,17 +244,16 @@ class SqliteStore implements JobStore {
   }
 
   list(query: ListQuery): { jobs: StoredJob[]; cursor?: string } {
-    this.#queue.writeNow()
-    return jobs.listJobs(this.#connection, query, (job) => this.#reader.withRuns(job))
+    return this.#read(() => jobs.listJobs(this.#connection, query, (job) => this.#reader.withRuns(job)))
   }
 
   openJobs(): number {
-    this.#queue.writeNow()
-    return countOpenJobs(this.#connection)
+    return this.#read(() => countOpenJobs(this.#connection))
   }
 
   lastTick(definitionId: string): number | undefined {
-    return this.#connection.get<{ tick: number }>('SELECT tick FROM cgk_ticks WHERE definition = ?', definitionId)?.tick
+    const sql = 'SELECT tick FROM cgk_ticks WHERE definition = ?'
+    return this.#queue.read(() => this.#connection.get<{ tick: number }>(sql, definitionId)?.tick, undefined)
   }
 
   setLastTick(definitionId: string, tick: number): void {
@@ -272,6 +265,12 @@ class SqliteStore implements JobStore {
     if (this.#workers.id !== 0) runs.takeOver(this.#connection, this.#workers.id)
     this.#workers.leave()
     return []
+  }
+
+  /** Reads what this process has changed, too. */
+  #read<T>(read: () => T): T {
+    this.#queue.writeNow()
+    return readOrTell(this.#connection.path, read)
   }
 
   #begun(): void {

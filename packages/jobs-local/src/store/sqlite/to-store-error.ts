@@ -59,6 +59,15 @@ export function toStoreError(error: unknown, path: string): Error {
   return new StoreError({ path, ...(words[code === codes.locked ? codes.busy : code] ?? other) }, { cause: error })
 }
 
+/** Reads for somebody who is told where the file cannot be read. @throws {StoreError} */
+export function readOrTell<T>(path: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    throw toStoreError(error, path)
+  }
+}
+
 /** True where somebody else is writing, which is soon over. */
 export function isBusy(error: unknown): boolean {
   const code = sqliteCode(error)

@@ -71,6 +71,16 @@ export class WriteQueue {
     })
   }
 
+  /** Reads for the engine, which cannot wait: where the file cannot be read now, that is told, and this is answered. */
+  read<T>(read: () => T, otherwise: T): T {
+    try {
+      return read()
+    } catch (error) {
+      this.#note(toStoreError(error, this.#parts.connection.path))
+      return otherwise
+    }
+  }
+
   /** From now on what cannot be written is given up soon. */
   beginClosing(): void {
     this.#closingSince ??= performance.now()
@@ -118,7 +128,7 @@ export class WriteQueue {
       return
     }
     this.#tries = 0
-    if (this.#trouble) this.#parts.logger.info("The jobs' file takes changes again.")
+    if (this.#trouble) this.#parts.logger.info("The jobs' file can be used again.")
     this.#trouble = undefined
     for (const [index, { done, resolve }] of changes.entries()) {
       try {
@@ -173,7 +183,7 @@ export class WriteQueue {
     const before = this.#trouble
     this.#trouble = problem
     const isSame = StoreError.isInstance(before) && StoreError.isInstance(problem) && before.problem === problem.problem
-    if (!isSame) this.#parts.logger.error("The jobs' file takes no changes.", { error: problem })
+    if (!isSame) this.#parts.logger.error("The jobs' file cannot be used now.", { error: problem })
   }
 
   /** Gives up what waits. */

@@ -1,0 +1,30 @@
+import { isEnded } from '@cgk-platform/jobs-core'
+
+import { isUndoneByCancel } from '../is-undone-by-cancel.ts'
+import type { StoredJob, StoredRun } from '../job-store.ts'
+import type { Connection } from './connection.ts'
+import { endJob } from './jobs-table.ts'
+import { keyOf, seqOf } from './rows.ts'
+import { beginUndo, cancelRun } from './runs-table.ts'
+import type { WaitsTable } from './waits-table.ts'
+
+/** Ends all of a job that has not ended, and answers the runs that were under way, in whichever process. */
+export function cancelJob(connection: Connection, job: StoredJob, waits: WaitsTable, now: number): StoredRun[] {
+  const running: StoredRun[] = []
+  for (const run of job.runs.filter(({ state }) => !isEnded(state))) {
+    const key = keyOf(run)
+    cancelRun(connection, key, isUndoneByCancel(run), now)
+    waits.forget(key)
+    if (run.state === 'running' && key.worker !== 0) running.push(run)
+    else beginUndo(connection, key)
+  }
+  if (job.runs.length === 0) endJob(connection, seqOf(job), 'cancelled', now)
+  waits.answerJob(job.envelope.id, now)
+  return running
+}
+
+/** Lets the worker that has a run under way know that it was cancelled. */
+export function noteCancelled(connection: Connection, run: StoredRun): void {
+  const { seq, number, worker } = keyOf(run)
+  connection.run('INSERT INTO cgk_notices (worker, job, number) VALUES (?, ?, ?)', worker, seq, number)
+}
