@@ -206,13 +206,16 @@ describe('what Trigger.dev cannot take is refused, and nothing is asked:', () =>
 test('several are sent at once, ten at the most', async () => {
   let underWay = 0
   let most = 0
+  let goOn = (): void => undefined
+  const isFull = new Promise<void>((resolve) => void (goOn = resolve))
   const envelopes = Array.from({ length: 25 }, (_, number) =>
     envelope({ id: `01JQDAE4RQF8MBCR55T5A000${10 + number}` }),
   )
   const { answers } = await send(envelopes, {
     async trigger({ payload }) {
       most = Math.max(most, ++underWay)
-      await new Promise((resolve) => void setTimeout(resolve, 5))
+      if (underWay === 10) setTimeout(goOn, 20) // by then an eleventh would have come
+      await isFull
       underWay--
       return { id: (payload as { envelope: Envelope }).envelope.id, isCached: false }
     },

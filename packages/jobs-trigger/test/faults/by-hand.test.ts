@@ -14,14 +14,12 @@ beforeAll(async () => {
 
 afterAll(() => project?.close())
 
-const timeout = 30_000
-
 async function trigger(taskId: string, payload: unknown): Promise<string> {
   return (await project.raw.tasks.trigger(taskId, payload)).id
 }
 
 describe("an event's task", () => {
-  test('with the right payload alone runs, and reads back as any other job', { timeout }, async () => {
+  test('with the right payload alone runs, and reads back as any other job', async () => {
     const { client, journal } = project
     const id = await trigger('event-work__counted', { tenantId: 'acme', number: 7, extra: 'kept' })
     const status = await project.ended(id)
@@ -35,24 +33,18 @@ describe("an event's task", () => {
     await expect(client.forTenant('other').getJobStatus(id)).rejects.toMatchObject({ code: 'job_not_found' })
   })
 
-  test(
-    'with a payload that does not fit fails for good and says why; onFailure is called once',
-    { timeout },
-    async () => {
-      const { journal } = project
-      const id = await trigger('event-work__counted', { tenantId: 'acme', number: secretWord })
-      const status = await project.ended(id)
-      expect(status).toMatchObject({ state: 'failed', runs: [{ attempts: 1, error: { code: 'payload_invalid' } }] })
-      expect(status.runs[0]!.error!.message).toContain('must be a number')
-      expectNoSecrets(status, journal.notes(id, 'logged'))
-      expect(journal.notes(id, 'handled')).toEqual([])
-      expect(journal.notes(id, 'onFailure')).toMatchObject([
-        { code: 'payload_invalid', payload: { number: secretWord } },
-      ])
-    },
-  )
+  test('with a payload that does not fit fails for good and says why; onFailure is called once', async () => {
+    const { journal } = project
+    const id = await trigger('event-work__counted', { tenantId: 'acme', number: secretWord })
+    const status = await project.ended(id)
+    expect(status).toMatchObject({ state: 'failed', runs: [{ attempts: 1, error: { code: 'payload_invalid' } }] })
+    expect(status.runs[0]!.error!.message).toContain('must be a number')
+    expectNoSecrets(status, journal.notes(id, 'logged'))
+    expect(journal.notes(id, 'handled')).toEqual([])
+    expect(journal.notes(id, 'onFailure')).toMatchObject([{ code: 'payload_invalid', payload: { number: secretWord } }])
+  })
 
-  test('without a tenant fails for good, and is no job of anybody', { timeout }, async () => {
+  test('without a tenant fails for good, and is no job of anybody', async () => {
     const { client, journal, raw, until } = project
     const id = await trigger('event-work__counted', { number: 7 })
     await until(async () => (await raw.runs.retrieve(id)).status === 'FAILED')
@@ -73,7 +65,7 @@ describe("an event's task", () => {
     ['a tenant that is no text', { tenantId: { nested: true }, number: 7 }],
     ['an envelope that is none', { envelope: 'hello' }],
     ['an envelope without a tenant', { envelope: { v: 1, id: 'x', event: 'work.counted', payload: {}, sentAt: 1 } }],
-  ])('with %s fails for good after one attempt, without a handler', { timeout }, async (_, payload) => {
+  ])('with %s fails for good after one attempt, without a handler', async (_, payload) => {
     const { raw, journal, until } = project
     const id = await trigger('event-work__counted', payload)
     await until(async () => (await raw.runs.retrieve(id)).isCompleted)
@@ -83,7 +75,7 @@ describe("an event's task", () => {
     expect(journal.notes(id, 'handled')).toEqual([])
   })
 
-  test("cannot be told another tenant than the payload's", { timeout }, async () => {
+  test("cannot be told another tenant than the payload's", async () => {
     const { journal } = project
     const payload = { tenantId: 'acme', number: 7 }
     const envelope = { v: 1, id: 'x', event: 'work.counted', tenantId: 'other', payload, sentAt: 1 }
@@ -92,7 +84,7 @@ describe("an event's task", () => {
     expect(journal.notes(id, 'handled')).toEqual([])
   })
 
-  test('runs the event of its own name, whatever the envelope says', { timeout }, async () => {
+  test('runs the event of its own name, whatever the envelope says', async () => {
     const { journal } = project
     const payload = { tenantId: 'acme', number: 7 }
     const envelope = { v: 1, id: 'x', event: 'work.followed', tenantId: 'acme', payload, sentAt: 1 }
@@ -101,7 +93,7 @@ describe("an event's task", () => {
     expect(journal.notes(id, 'handled')).toHaveLength(1)
   })
 
-  test('replayed is another job, with the same payload', { timeout }, async () => {
+  test('replayed is another job, with the same payload', async () => {
     const { client, raw } = project
     const { id } = await client.sendJob('work.counted', { tenantId: 'acme', number: 7 })
     await project.ended(id)
@@ -116,20 +108,16 @@ describe("an event's task", () => {
     await expect(client.getJobStatus(id)).resolves.toMatchObject({ runs: [{ id }] })
   })
 
-  test(
-    'with fewer attempts than the job has ends with the last of them, and onFailure is called once',
-    { timeout },
-    async () => {
-      const { raw, journal } = project
-      const payload = { tenantId: 'acme', data: { throwIn: [1, 2] } }
-      const { id } = await raw.tasks.trigger('event-work__asked', payload, { maxAttempts: 1 })
-      await expect(project.ended(id)).resolves.toMatchObject({
-        state: 'failed',
-        runs: [{ attempts: 1, maxAttempts: 1 }],
-      })
-      expect(journal.notes(id, 'onFailure')).toMatchObject([{ message: 'attempt 1' }])
-    },
-  )
+  test('with fewer attempts than the job has ends with the last of them, and onFailure is called once', async () => {
+    const { raw, journal } = project
+    const payload = { tenantId: 'acme', data: { throwIn: [1, 2] } }
+    const { id } = await raw.tasks.trigger('event-work__asked', payload, { maxAttempts: 1 })
+    await expect(project.ended(id)).resolves.toMatchObject({
+      state: 'failed',
+      runs: [{ attempts: 1, maxAttempts: 1 }],
+    })
+    expect(journal.notes(id, 'onFailure')).toMatchObject([{ message: 'attempt 1' }])
+  })
 })
 
 describe("a definition's own task", () => {
@@ -141,7 +129,7 @@ describe("a definition's own task", () => {
       'an envelope without a job',
       { envelope: { v: 1, id: 'x', event: 'work.counted', tenantId: 'acme', payload: {}, sentAt: 1 } },
     ],
-  ])('with %s fails for good, and says which task to trigger', { timeout }, async (_, payload) => {
+  ])('with %s fails for good, and says which task to trigger', async (_, payload) => {
     const { raw, client, journal, until } = project
     const id = await trigger('job-counted', payload)
     await until(async () => (await raw.runs.retrieve(id)).isCompleted)
@@ -164,7 +152,7 @@ describe("a cron job's tick", () => {
     ['a time as text', { timestamp: '2026-03-01T12:00:00.000Z' }],
     ['a time that is none', { timestamp: 'noon' }],
     ['a time', { timestamp: new Date(), timezone: 'UTC', type: 'IMPERATIVE' }],
-  ])('by hand, with %s, ends and tells of the job that it made, if any', { timeout }, async (name, payload) => {
+  ])('by hand, with %s, ends and tells of the job that it made, if any', async (name, payload) => {
     const { raw, client, journal, until } = project
     const id = await trigger('tick-sweep', payload)
     await until(async () => (await raw.runs.retrieve(id)).isCompleted)

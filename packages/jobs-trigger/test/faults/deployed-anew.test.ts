@@ -23,8 +23,6 @@ beforeAll(async () => {
 
 afterAll(() => project?.close())
 
-const timeout = 120_000
-
 async function send(act: Act = {}, options = {}): Promise<string> {
   return (await project.client.sendJob('work.asked', { tenantId: 'acme', data: act }, options)).id
 }
@@ -64,14 +62,14 @@ describe('no worker at all', () => {
 })
 
 describe('the first version', () => {
-  test('runs what was sent before it came', { timeout }, async () => {
+  test('runs what was sent before it came', async () => {
     first = await project.start('first')
     const status = await project.ended(early)
     expect(status.state).toBe('completed')
     expect(definitionsOf(early)).toEqual(new Set(['gone', 'kept']))
   })
 
-  test('does not know an event of later: its job waits, and healthCheck says for what', { timeout }, async () => {
+  test('does not know an event of later: its job waits, and healthCheck says for what', async () => {
     const { client, server, until } = project
     unheard = (await client.sendJob('work.late', { tenantId: 'acme' })).id
     await until(() => server.runs().at(-1)!.status === 'PENDING_VERSION')
@@ -85,7 +83,7 @@ describe('the first version', () => {
     expect(health.checks[2]!.message).toContain('not registered: `event-work__late`')
   })
 
-  test('a process that does not know the event either is told of the job by healthCheck', { timeout }, async () => {
+  test('a process that does not know the event either is told of the job by healthCheck', async () => {
     const { server, openAnother } = project
     const health = await openAnother([asked]).healthCheck()
     expect(health.checks.at(-1)).toMatchObject({ name: 'workers', ok: false })
@@ -94,7 +92,7 @@ describe('the first version', () => {
     )
   })
 
-  test('takes jobs for later, and is killed while some run and some wait', { timeout }, async () => {
+  test('takes jobs for later, and is killed while some run and some wait', async () => {
     const { client, journal, until, server } = project
     failed = await send({ throwIn: [1] })
     await expect(project.ended(failed)).resolves.toMatchObject({ state: 'failed', runs: [{}, {}] })
@@ -118,7 +116,7 @@ describe('the first version', () => {
 })
 
 describe('killed in mid-run with all of its processes', () => {
-  test('its runs have failed once they count as lost, and say why', { timeout }, async () => {
+  test('its runs have failed once they count as lost, and say why', async () => {
     aheadMs += 301_000 // after five minutes without a word
     const status = await project.ended(killed)
     expect(status.state).toBe('failed')
@@ -140,54 +138,44 @@ describe('killed in mid-run with all of its processes', () => {
 })
 
 describe('the second version', () => {
-  test('runs the job that waited for it', { timeout }, async () => {
+  test('runs the job that waited for it', async () => {
     await project.start('second')
     await expect(project.ended(unheard)).resolves.toMatchObject({ state: 'completed', runs: [{ output: 'late' }] })
     const health = await project.client.healthCheck()
     expect(health.checks.find(({ name }) => name === 'tasks')).toMatchObject({ ok: true })
   })
 
-  test(
-    'a run whose definition is gone waits, healthCheck says for what, and the job can be cancelled',
-    { timeout },
-    async () => {
-      const { client, server, until } = project
-      await until(() => server.runs().filter(({ status }) => status === 'PENDING_VERSION').length === 2)
-      const status = await client.getJobStatus(waiting)
-      expect(Object.fromEntries(status.runs.map(({ definitionId, state }) => [definitionId, state]))).toEqual({
-        gone: 'queued',
-        kept: 'completed',
-      })
-      const health = await client.healthCheck()
-      const messages = [waiting, waitingToo].map(
-        (id) => `jobs wait for the task \`job-gone\`, such as ${id}: deploy it`,
-      )
-      expect(health.checks.at(-1)!.message).toBeOneOf(messages)
-      for (const id of [waiting, waitingToo]) {
-        await expect(client.cancelJob(id)).resolves.toMatchObject({ state: 'cancelled' })
-      }
-      await expect(client.healthCheck()).resolves.toMatchObject({ ok: true })
-    },
-  )
+  test('a run whose definition is gone waits, healthCheck says for what, and the job can be cancelled', async () => {
+    const { client, server, until } = project
+    await until(() => server.runs().filter(({ status }) => status === 'PENDING_VERSION').length === 2)
+    const status = await client.getJobStatus(waiting)
+    expect(Object.fromEntries(status.runs.map(({ definitionId, state }) => [definitionId, state]))).toEqual({
+      gone: 'queued',
+      kept: 'completed',
+    })
+    const health = await client.healthCheck()
+    const messages = [waiting, waitingToo].map((id) => `jobs wait for the task \`job-gone\`, such as ${id}: deploy it`)
+    expect(health.checks.at(-1)!.message).toBeOneOf(messages)
+    for (const id of [waiting, waitingToo]) {
+      await expect(client.cancelJob(id)).resolves.toMatchObject({ state: 'cancelled' })
+    }
+    await expect(client.healthCheck()).resolves.toMatchObject({ ok: true })
+  })
 
-  test(
-    'a run that waited for its next attempt has failed, since it belongs to the version that is gone',
-    { timeout },
-    async () => {
-      const { client, journal, until } = project
-      const status = await project.ended(between)
-      const kept = status.runs.find(({ definitionId }) => definitionId === 'kept')!
-      expect(kept).toMatchObject({ state: 'failed' })
-      expect(kept.error!.message).toContain('COULD_NOT_FIND_EXECUTOR')
-      expect(journal.notes(between, 'handled').filter(({ definition }) => definition === 'kept')).toHaveLength(1)
+  test('a run that waited for its next attempt has failed, since it belongs to the version that is gone', async () => {
+    const { client, journal, until } = project
+    const status = await project.ended(between)
+    const kept = status.runs.find(({ definitionId }) => definitionId === 'kept')!
+    expect(kept).toMatchObject({ state: 'failed' })
+    expect(kept.error!.message).toContain('COULD_NOT_FIND_EXECUTOR')
+    expect(journal.notes(between, 'handled').filter(({ definition }) => definition === 'kept')).toHaveLength(1)
 
-      await client.retryJob(between)
-      await until(async () => (await client.getJobStatus(between)).state === 'retrying')
-      await expect(client.cancelJob(between)).resolves.toMatchObject({ state: 'cancelled' })
-    },
-  )
+    await client.retryJob(between)
+    await until(async () => (await client.getJobStatus(between)).state === 'retrying')
+    await expect(client.cancelJob(between)).resolves.toMatchObject({ state: 'cancelled' })
+  })
 
-  test('a job that was killed is run again, by the definitions that are left', { timeout }, async () => {
+  test('a job that was killed is run again, by the definitions that are left', async () => {
     const { client, journal } = project
     await client.retryJob(killed)
     const status = await project.ended(killed)
@@ -199,7 +187,7 @@ describe('the second version', () => {
     expect(lines).toMatchObject([{ definitions: ['gone'] }])
   })
 
-  test('a failed job runs again what is left of it, and stays failed for what is gone', { timeout }, async () => {
+  test('a failed job runs again what is left of it, and stays failed for what is gone', async () => {
     const { client } = project
     await client.retryJob(failed)
     const status = await project.ended(failed)
@@ -209,7 +197,7 @@ describe('the second version', () => {
     expect(status.runs[2]!.retryOf).toBe(status.runs.find(({ definitionId }) => definitionId === 'kept')!.id)
   })
 
-  test('a job of before that was for later runs on it, with the subscriber that was added', { timeout }, async () => {
+  test('a job of before that was for later runs on it, with the subscriber that was added', async () => {
     aheadMs += 3_600_000
     const status = await project.ended(delayed)
     expect(status).toMatchObject({ state: 'completed' })
@@ -217,7 +205,7 @@ describe('the second version', () => {
     expect(definitionsOf(delayed)).toEqual(new Set(['added', 'kept']))
   })
 
-  test('one whose event nobody handles any more completes without runs', { timeout }, async () => {
+  test('one whose event nobody handles any more completes without runs', async () => {
     await expect(project.ended(delayedAlone)).resolves.toMatchObject({ state: 'completed', runs: [] })
     expect(definitionsOf(delayedAlone)).toEqual(new Set([]))
   })

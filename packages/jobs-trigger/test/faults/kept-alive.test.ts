@@ -15,8 +15,6 @@ beforeAll(async () => {
 
 afterAll(() => project?.close())
 
-const timeout = 60_000
-
 async function run(tenantId: string, act: Act = {}, options = {}): Promise<{ id: string; handled: Note }> {
   const { client, journal } = project
   const { id } = await client.sendJob('work.asked', { tenantId, data: act }, options)
@@ -24,7 +22,7 @@ async function run(tenantId: string, act: Act = {}, options = {}): Promise<{ id:
   return { id, handled: journal.notes(id, 'handled').at(-1)! }
 }
 
-test('nothing that a run left behind is there for the next one', { timeout }, async () => {
+test('nothing that a run left behind is there for the next one', async () => {
   const { raw, journal, until } = project
   const first = await run('acme', { litters: true })
   const second = await run('globex')
@@ -40,7 +38,7 @@ test('nothing that a run left behind is there for the next one', { timeout }, as
   expect(late).toMatchObject({ jobId: first.id, tenantId: 'acme', attempt: 1 })
 })
 
-test('what it left to be sent later is a job of its own tenant, and a child of no run', { timeout }, async () => {
+test('what it left to be sent later is a job of its own tenant, and a child of no run', async () => {
   const { client, raw, server, until } = project
   await run('left', { litters: true })
   const next = await run('globex')
@@ -53,7 +51,7 @@ test('what it left to be sent later is a job of its own tenant, and a child of n
   await expect(client.getJobStatus(next.id)).resolves.toMatchObject({ runs: [{ definitionId: 'work' }] })
 })
 
-test('its lines say whose they are', { timeout }, async () => {
+test('its lines say whose they are', async () => {
   const { journal } = project
   for (const tenantId of ['acme', 'globex', 'acme']) {
     const { id, handled } = await run(tenantId)
@@ -64,33 +62,29 @@ test('its lines say whose they are', { timeout }, async () => {
   }
 })
 
-test(
-  'a send that asks for fewer attempts changes nothing for the next, nor one that asks for more',
-  { timeout },
-  async () => {
-    const { client } = project
-    const always = { throwIn: [1, 2, 3, 4] }
-    const attempts: unknown[] = []
-    const pids = new Set<number>()
-    for (const options of [{}, { maxAttempts: 1 }, {}, { maxAttempts: 4 }, {}]) {
-      const { id, handled } = await run('acme', always, options)
-      const [made] = (await client.getJobStatus(id)).runs
-      attempts.push([made!.attempts, made!.maxAttempts])
-      pids.add(handled.pid)
-    }
-    expect(attempts).toEqual([
-      [2, 2],
-      [1, 1],
-      [2, 2],
-      [4, 4],
-      [2, 2],
-    ])
-    // Some of them were made one after the other in one process.
-    expect(pids.size).toBeLessThan(attempts.length)
-  },
-)
+test('a send that asks for fewer attempts changes nothing for the next, nor one that asks for more', async () => {
+  const { client } = project
+  const always = { throwIn: [1, 2, 3, 4] }
+  const attempts: unknown[] = []
+  const pids = new Set<number>()
+  for (const options of [{}, { maxAttempts: 1 }, {}, { maxAttempts: 4 }, {}]) {
+    const { id, handled } = await run('acme', always, options)
+    const [made] = (await client.getJobStatus(id)).runs
+    attempts.push([made!.attempts, made!.maxAttempts])
+    pids.add(handled.pid)
+  }
+  expect(attempts).toEqual([
+    [2, 2],
+    [1, 1],
+    [2, 2],
+    [4, 4],
+    [2, 2],
+  ])
+  // Some of them were made one after the other in one process.
+  expect(pids.size).toBeLessThan(attempts.length)
+})
 
-test('a cancelled run leaves no aborted signal behind', { timeout }, async () => {
+test('a cancelled run leaves no aborted signal behind', async () => {
   const { client, journal, until } = project
   const gate = journal.gate()
   const { id } = await client.sendJob('work.asked', { tenantId: 'acme', data: { gate: gate.path } })
@@ -102,7 +96,7 @@ test('a cancelled run leaves no aborted signal behind', { timeout }, async () =>
   expect(journal.notes(next.id, 'aborted')).toEqual([])
 })
 
-test('a job that a handler sends is a child of no run, so that no cancel takes it along', { timeout }, async () => {
+test('a job that a handler sends is a child of no run, so that no cancel takes it along', async () => {
   const { server } = project
   await run('sender', { sends: true })
   const sent = server

@@ -13,7 +13,6 @@ beforeAll(async () => {
 
 afterAll(() => project?.close())
 
-const timeout = 60_000
 const payloadOf = (data: Act) => ({ tenantId: 'acme', data })
 
 async function send(act: Act, options: { idempotencyKey?: string; maxAttempts?: number } = {}): Promise<string> {
@@ -31,7 +30,7 @@ describe.each([
 ])('a process that ends in an attempt of $name', ({ options }) => {
   const own = (label: string) => ('idempotencyKey' in options ? { idempotencyKey: label } : {})
 
-  test('the next attempt may complete the run', { timeout }, async () => {
+  test('the next attempt may complete the run', async () => {
     const id = await send({ exitIn: [1] }, own('first'))
     const status = await project.ended(id)
     expect(status).toMatchObject({ state: 'completed', runs: [{ state: 'completed', attempts: 2, output: 'done' }] })
@@ -39,7 +38,7 @@ describe.each([
     expect(project.journal.notes(id, 'onFailure')).toEqual([])
   })
 
-  test('the last one alone: the run fails, and onFailure is called once, with what happened', { timeout }, async () => {
+  test('the last one alone: the run fails, and onFailure is called once, with what happened', async () => {
     const id = await send({ throwIn: [1], exitIn: [2] }, own('last'))
     const status = await project.ended(id)
     expect(status).toMatchObject({ state: 'failed', runs: [{ state: 'failed', attempts: 2, maxAttempts: 2 }] })
@@ -50,7 +49,7 @@ describe.each([
     ])
   })
 
-  test('killed by SIGKILL: the run has failed, says why, and is run again by retryJob', { timeout }, async () => {
+  test('killed by SIGKILL: the run has failed, says why, and is run again by retryJob', async () => {
     const { client, journal, until } = project
     const gate = journal.gate()
     const id = await send({ gate: gate.path }, own('killed'))
@@ -76,7 +75,7 @@ describe.each([
   })
 })
 
-test('a process that ends in every attempt: the run fails, and onFailure is called once', { timeout }, async () => {
+test('a process that ends in every attempt: the run fails, and onFailure is called once', async () => {
   const id = await send({ exitIn: [1, 2] })
   const status = await project.ended(id)
   expect(status).toMatchObject({ state: 'failed', runs: [{ attempts: 2, error: { code: 'attempts_exhausted' } }] })
@@ -84,7 +83,7 @@ test('a process that ends in every attempt: the run fails, and onFailure is call
   expect(project.journal.notes(id, 'onFailure')).toHaveLength(1)
 })
 
-test('a process that ends in the only attempt of a send that asked for one: the same', { timeout }, async () => {
+test('a process that ends in the only attempt of a send that asked for one: the same', async () => {
   const id = await send({ exitIn: [1] }, { maxAttempts: 1 })
   const status = await project.ended(id)
   expect(status).toMatchObject({ state: 'failed', runs: [{ attempts: 1, maxAttempts: 1 }] })
@@ -92,31 +91,27 @@ test('a process that ends in the only attempt of a send that asked for one: the 
   expect(project.journal.notes(id, 'onFailure')).toHaveLength(1)
 })
 
-test(
-  'one that was killed before it could tell whose run it is: retryJob runs what handles the event',
-  { timeout },
-  async () => {
-    const { client, server, journal, until } = project
-    const stop = server.fault({ method: 'PUT', path: /metadata/ }, { kind: 'answer', status: 500 })
-    const gate = journal.gate()
-    const id = await send({ gate: gate.path })
-    await until(() => journal.notes(id, 'handled').length > 0)
-    process.kill(journal.notes(id, 'handled')[0]!.pid, 'SIGKILL')
-    await expect(project.ended(id)).resolves.toMatchObject({
-      state: 'failed',
-      runs: [{ id, definitionId: unknownDefinition }],
-    })
-    stop()
-    gate.open()
-    await client.retryJob(id)
-    await expect(project.ended(id)).resolves.toMatchObject({
-      state: 'completed',
-      runs: [{ definitionId: 'work', state: 'completed', attempts: 1 }],
-    })
-  },
-)
+test('one that was killed before it could tell whose run it is: retryJob runs what handles the event', async () => {
+  const { client, server, journal, until } = project
+  const stop = server.fault({ method: 'PUT', path: /metadata/ }, { kind: 'answer', status: 500 })
+  const gate = journal.gate()
+  const id = await send({ gate: gate.path })
+  await until(() => journal.notes(id, 'handled').length > 0)
+  process.kill(journal.notes(id, 'handled')[0]!.pid, 'SIGKILL')
+  await expect(project.ended(id)).resolves.toMatchObject({
+    state: 'failed',
+    runs: [{ id, definitionId: unknownDefinition }],
+  })
+  stop()
+  gate.open()
+  await client.retryJob(id)
+  await expect(project.ended(id)).resolves.toMatchObject({
+    state: 'completed',
+    runs: [{ definitionId: 'work', state: 'completed', attempts: 1 }],
+  })
+})
 
-test('a process that died takes no other job along, and the next one runs', { timeout }, async () => {
+test('a process that died takes no other job along, and the next one runs', async () => {
   const { journal } = project
   const gate = journal.gate()
   const other = await send({ gate: gate.path })
@@ -127,7 +122,7 @@ test('a process that died takes no other job along, and the next one runs', { ti
   await expect(project.ended(await send({}))).resolves.toMatchObject({ state: 'completed' })
 })
 
-test('while its next attempt waits, the run is not over', { timeout }, async () => {
+test('while its next attempt waits, the run is not over', async () => {
   const { client, journal, until } = project
   const gate = journal.gate()
   const id = await send({ exitIn: [1], gate: gate.path })

@@ -13,14 +13,13 @@ beforeAll(async () => {
 
 afterAll(() => project?.close())
 
-const timeout = 30_000
 const message =
   'Trigger.dev tries no run again here: the configuration of the project has `retries.enabledInDev: false`.'
 
 test.each([
   { name: "the job's own run", options: {} },
   { name: 'a run of a definition', options: { idempotencyKey: 'once' } },
-])('$name that fails is over, says so loudly, and onFailure is called once', { timeout }, async ({ options }) => {
+])('$name that fails is over, says so loudly, and onFailure is called once', async ({ options }) => {
   const { client, journal } = project
   const { id } = await client.sendJob('work.asked', { tenantId: 'acme', data: { throwIn: [1, 2] } }, options)
   const status = await project.ended(id)
@@ -33,7 +32,7 @@ test.each([
   expect(errors).toContainEqual(expect.objectContaining({ message, definition: 'work' }))
 })
 
-test('a run that fails for good by itself is told once, as everywhere', { timeout }, async () => {
+test('a run that fails for good by itself is told once, as everywhere', async () => {
   const { raw, journal } = project
   const { id } = await raw.tasks.trigger('event-work__counted', { tenantId: 'acme' })
   await expect(project.ended(id)).resolves.toMatchObject({
@@ -44,7 +43,7 @@ test('a run that fails for good by itself is told once, as everywhere', { timeou
   expect(journal.notes(id, 'logged').map((line) => line['message'])).not.toContain(message)
 })
 
-test('a failed run can be retried by hand', { timeout }, async () => {
+test('a failed run can be retried by hand', async () => {
   const { client, journal } = project
   const { id } = await client.sendJob('work.asked', { tenantId: 'acme', data: { throwIn: [1] } })
   await project.ended(id)

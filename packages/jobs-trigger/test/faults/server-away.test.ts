@@ -15,8 +15,6 @@ beforeAll(async () => {
 
 afterAll(() => project?.close())
 
-const timeout = 60_000
-
 async function send(act: Act, options = {}): Promise<string> {
   return (await project.client.sendJob('work.asked', { tenantId: 'acme', data: act }, options)).id
 }
@@ -45,7 +43,7 @@ async function whileAway(downMs: number, work: () => void): Promise<void> {
 }
 
 describe('a server that goes away while a handler runs, and comes back', () => {
-  test('before the handler ends: the run completes', { timeout }, async () => {
+  test('before the handler ends: the run completes', async () => {
     const { id, gate } = await sendWaiting()
     await whileAway(300, () => undefined)
     gate.open()
@@ -55,7 +53,7 @@ describe('a server that goes away while a handler runs, and comes back', () => {
     })
   })
 
-  test('after it: the run completes, and the handler is not called again', { timeout }, async () => {
+  test('after it: the run completes, and the handler is not called again', async () => {
     const { id, gate } = await sendWaiting()
     await whileAway(600, gate.open)
     await expect(project.ended(id)).resolves.toMatchObject({
@@ -65,7 +63,7 @@ describe('a server that goes away while a handler runs, and comes back', () => {
     expect(project.journal.notes(id, 'handled')).toHaveLength(1)
   })
 
-  test('after it threw: the next attempt is made', { timeout }, async () => {
+  test('after it threw: the next attempt is made', async () => {
     const { id, gate } = await sendWaiting({ throwIn: [1] })
     await whileAway(600, gate.open)
     await expect(project.ended(id)).resolves.toMatchObject({
@@ -74,7 +72,7 @@ describe('a server that goes away while a handler runs, and comes back', () => {
     })
   })
 
-  test("the handler's own send fails with a coded error, and succeeds in the next attempt", { timeout }, async () => {
+  test("the handler's own send fails with a coded error, and succeeds in the next attempt", async () => {
     const { journal, server } = project
     const { id, gate } = await sendWaiting({ sends: true })
     const before = server.runs().length
@@ -87,7 +85,7 @@ describe('a server that goes away while a handler runs, and comes back', () => {
     expect(server.runs()).toHaveLength(before + 1)
   })
 
-  test('is told of a cancel afterwards as before', { timeout }, async () => {
+  test('is told of a cancel afterwards as before', async () => {
     const { client, journal, until } = project
     const { id } = await sendWaiting()
     await whileAway(300, () => undefined)
@@ -102,7 +100,7 @@ describe("a handler's own send", () => {
     { name: '422', fault: refusal(422), accepted: 'no', requests: 1 },
     { name: '500', fault: refusal(500), accepted: 'maybe', requests: 4 },
     { name: 'a reset', fault: { kind: 'reset', when: 'before' }, accepted: 'maybe', requests: 4 },
-  ])('refused with $name is an error with a code, and the run fails with it', { timeout }, async (one) => {
+  ])('refused with $name is an error with a code, and the run fails with it', async (one) => {
     const { server, journal } = project
     const asked = () => server.requests.filter(({ path }) => path.includes('event-work__followed/trigger')).length
     const before = asked()
@@ -117,7 +115,7 @@ describe("a handler's own send", () => {
     expectNoSecrets(status, journal.notes(id))
   })
 
-  test('whose answer was lost is one job', { timeout }, async () => {
+  test('whose answer was lost is one job', async () => {
     const { server } = project
     const before = server.runs().length
     server.fault({ path: /event-work__followed\/trigger/, times: 2 }, { kind: 'cut' })
@@ -132,28 +130,24 @@ describe("a job whose definitions' runs cannot be made at first", () => {
     { name: '500', fault: refusal(500), times: 4 },
     { name: '401', fault: refusal(401), times: 1 },
     { name: 'an answer that is lost each time', fault: { kind: 'cut' }, times: 4 },
-  ])(
-    'for $name: they are made in another attempt, once each, which costs them none of theirs',
-    { timeout },
-    async (one) => {
-      const { server, journal } = project
-      server.fault({ path: /job-work\/trigger/, times: one.times }, one.fault)
-      const id = await send({}, { idempotencyKey: one.name })
-      await expect(project.ended(id)).resolves.toMatchObject({
-        state: 'completed',
-        runs: [{ attempts: 1, output: 'done' }],
-      })
-      expect(journal.notes(id, 'handled')).toHaveLength(1)
-      const made = server.runs().filter(({ parentId }) => parentId === id)
-      expect(made).toHaveLength(1)
-      const warnings = journal.all().filter(({ runId, level }) => runId === id && level === 'warn')
-      expect(warnings).toMatchObject([{ message: 'A run failed before its job could begin; it is tried again.' }])
-      expectNoSecrets(warnings)
-    },
-  )
+  ])('for $name: they are made in another attempt, once each, which costs them none of theirs', async (one) => {
+    const { server, journal } = project
+    server.fault({ path: /job-work\/trigger/, times: one.times }, one.fault)
+    const id = await send({}, { idempotencyKey: one.name })
+    await expect(project.ended(id)).resolves.toMatchObject({
+      state: 'completed',
+      runs: [{ attempts: 1, output: 'done' }],
+    })
+    expect(journal.notes(id, 'handled')).toHaveLength(1)
+    const made = server.runs().filter(({ parentId }) => parentId === id)
+    expect(made).toHaveLength(1)
+    const warnings = journal.all().filter(({ runId, level }) => runId === id && level === 'warn')
+    expect(warnings).toMatchObject([{ message: 'A run failed before its job could begin; it is tried again.' }])
+    expectNoSecrets(warnings)
+  })
 })
 
-test('a record that cannot be told of while the handler runs goes along with its end', { timeout }, async () => {
+test('a record that cannot be told of while the handler runs goes along with its end', async () => {
   const { server } = project
   const stop = server.fault({ method: 'PUT', path: /metadata/ }, refusal(500))
   const { id, gate } = await sendWaiting()
@@ -164,7 +158,7 @@ test('a record that cannot be told of while the handler runs goes along with its
   expect(status).toMatchObject({ state: 'completed', runs: [{ definitionId: 'work', maxAttempts: 2, output: 'done' }] })
 })
 
-test("a tick whose job's answer was lost is one job", { timeout }, async () => {
+test("a tick whose job's answer was lost is one job", async () => {
   const { server, raw, until } = project
   const jobs = () => server.runs().filter(({ taskIdentifier }) => taskIdentifier === 'cron-sweep').length
   const before = jobs()

@@ -125,17 +125,21 @@ test(
 )
 
 test('a run that retries a failed one is told of the end of its jobs, too', options, async () => {
-  const gate = project.journal.gate()
-  const id = await send({ flow: 'calls', gates: { 'before call': gate.path } }, 6)
+  const [before, inCall] = [project.journal.gate(), project.journal.gate()]
+  const id = await send({ flow: 'calls', gates: { 'before call': before.path, 'in call': inCall.path } }, 6)
   expect(await project.ended(id)).toMatchObject({ state: 'failed' })
-  gate.open()
+  before.open()
   await project.client.retryJob(id)
   const { runs } = await untilStep(id, 'call', 'waiting')
-  const { jobId } = runs.at(-1)!.steps!.find((step) => step.id === 'call')!.waitsFor as { jobId: string }
-  await project.ended(jobId)
-  const endedAt = Date.now()
+  const snapshots = () => project.server.runs().find(({ friendlyId }) => friendlyId === runs.at(-1)!.id)!.snapshots
+  // One that ends before is not told of, but looked for.
+  await project.until(() => snapshots().at(-1)!.executionStatus === 'EXECUTING_WITH_WAITPOINTS')
+  inCall.open()
   expect((await project.ended(id)).runs.at(-1)).toMatchObject({ output: [12, 'second done'] })
-  expect(Date.now() - endedAt).toBeLessThan(5000) // by itself it looks after ten seconds
+  const { completedAt, completedAfter } = snapshots()
+    .flatMap((each) => each.completedWaitpoints)
+    .at(-1)!
+  expect(completedAt.getTime()).toBeLessThan(completedAfter!.getTime()) // when it would have looked by itself
 })
 
 test('a cancel ends a run that waits, and the next one runs', options, async () => {

@@ -38,7 +38,7 @@ export interface Project {
   close(): Promise<void>
 }
 
-const poll = { timeout: 60_000, interval: 20 }
+const poll = { timeout: 150_000, interval: 20 }
 const projectDir = join(import.meta.dirname, '../faults/project')
 
 /** The project of the tests of faults, with no worker yet. */

@@ -16,6 +16,8 @@ export interface SenderOptions {
   readonly config?: TriggerConfig
   /** What will go wrong. Who waits for what never comes shall wait less long; others would come too late, too. */
   readonly fault?: Fault
+  /** How many times as fast as the machine's the clients' clocks go. Default: 10, or 100 for what hangs. */
+  readonly factor?: number
   readonly server?: LoopbackServerOptions
 }
 
@@ -36,10 +38,14 @@ export interface OpenSender extends Sender, Pick<OpenLoopback, 'server' | 'regis
 }
 
 /** A server of this test's own; it is closed with the test. */
-export async function openSender({ fault, server, ...own }: SenderOptions = {}): Promise<OpenSender> {
+export async function openSender({
+  fault,
+  factor = fault?.kind === 'hang' ? 100 : 10,
+  server,
+  ...own
+}: SenderOptions = {}): Promise<OpenSender> {
   await import('@trigger.dev/sdk') // what it takes to load is no time of the hurried clock's
   const loopback = await openLoopback({ listLagMs: 0, secretKey, ...server })
-  const factor = fault?.kind === 'hang' ? 100 : 10
   const connect: OpenSender['connect'] = ({ jobs = [], config } = {}) => {
     const clock = createHurriedClock(factor)
     const logger = createRecordedLogger()

@@ -65,6 +65,7 @@ export const cancelIsFinalCases: readonly ConformanceCase[] = casesOf(rules.canc
     needs: ['cancelJob of a running job'],
     async run(t) {
       const { id } = await t.send('conformance.plain', { cancelsItself: true, blockMs: 50 })
+      await t.seen({ jobId: id, what: 'started' })
       // The answer is lost where the engine ends the process with the job.
       await lateEnd(t, { jobId: id, what: 'cancelAnswered', lateMs: answerMs })
       await t.pass(500)

@@ -10,6 +10,8 @@ import { casesOf } from './cases-of.ts'
 import { nextTick, tickOf } from './next-tick.ts'
 
 const minuteMs = 60_000
+/** What begins later was made up for: it is half a minute late. Until then a machine may be busy with starting it. */
+const inTimeMs = 25_000
 
 /** Lets the engine stand still over ten ticks of a cron job, and answers the last tick before. */
 async function sleepOverTicks(t: CaseTools, definition: string): Promise<number> {
@@ -103,7 +105,7 @@ export const cronControlCases: readonly ConformanceCase[] = casesOf(rules.cron, 
       const before = await sleepOverTicks(t, definition)
       const next = await nextTick(t, before, { definition })
       assert.ok(
-        next.at - tickOf(next) <= 15_000,
+        next.at - tickOf(next) <= inTimeMs,
         `The tick of ${new Date(tickOf(next)).toISOString()} was made up for.`,
       )
       assert.ok(tickOf(next) > before + 10 * minuteMs)
@@ -119,7 +121,7 @@ export const cronControlCases: readonly ConformanceCase[] = casesOf(rules.cron, 
       const definition = 'conformance-cron-caught-up'
       const before = await sleepOverTicks(t, definition)
       const made = await nextTick(t, before, { definition })
-      assert.ok(made.at - tickOf(made) > 15_000, 'The missed tick was dropped.')
+      assert.ok(made.at - tickOf(made) > inTimeMs, 'The missed tick was dropped.')
       const next = await nextTick(t, tickOf(made), { definition })
       assert.equal(tickOf(next) - tickOf(made), minuteMs)
       const since = t.journal({ definition, what: 'started' }).filter((entry) => tickOf(entry) > before)

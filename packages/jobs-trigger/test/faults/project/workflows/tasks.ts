@@ -91,6 +91,7 @@ const flows: Record<WorkflowAct['flow'], (flow: Flow) => Promise<unknown>> = {
     const output = await flow.step.runJob('call', counted, {
       tenantId: flow.context.tenantId,
       number: flow.number ?? 1,
+      data: { gate: flow.act.gates?.['in call'] },
     })
     return [output, await flow.do('second')]
   },
