@@ -17,11 +17,11 @@ function rank({ moduleId }: TestSpecification): number {
   return ['/test/conformance/', '/test/', ''].findIndex((folder) => moduleId.includes(folder))
 }
 
-/** For packages whose tests mostly wait: more files at once than the machine has processors. */
+/** For packages whose tests mostly wait: two files at once also where there are two processors, with others beside them. */
 const config: ViteUserConfig = mergeConfig(
   base,
   defineConfig({
-    test: { maxWorkers: Math.max(4, availableParallelism() - 1), sequence: { sequencer: LongestFirst } },
+    test: { maxWorkers: Math.max(2, availableParallelism() - 1), sequence: { sequencer: LongestFirst } },
   }),
 )
 

@@ -9,10 +9,12 @@ const config: ViteUserConfig = defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    // Where nobody looks on, only what failed and the sums.
+    reporters: process.env['CI'] ? ['minimal'] : ['default'],
     // Only ends what hangs: a machine that is busy elsewhere may take many times as long as an idle one.
     testTimeout: 180_000,
     hookTimeout: 180_000,
-    expect: { poll: { timeout: 60_000, interval: 20 } },
+    expect: { poll: { timeout: 120_000, interval: 20 } },
     typecheck: { enabled: true, include: ['src/**/*.test-d.ts', 'test/**/*.test-d.ts'] },
   },
 })
