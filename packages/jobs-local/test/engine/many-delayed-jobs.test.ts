@@ -52,11 +52,9 @@ describe('a million delayed jobs', () => {
     expect(clock.pendingMs).toEqual([])
   })
 
-  test.runIf(readsTypeScript)(
-    'take less than 1,500 bytes each',
-    async () => {
-      const { stdout, stderr } = await runModule(
-        `
+  test.runIf(readsTypeScript)('take less than 1,500 bytes each', async () => {
+    const { stdout, stderr } = await runModule(
+      `
       import { createJobClient } from '@cgk-platform/jobs-local'
       const count = 100_000
       const client = createJobClient({ jobs: [] })
@@ -75,13 +73,11 @@ describe('a million delayed jobs', () => {
       console.log(Math.round((process.memoryUsage().heapUsed - before) / count))
       process.exit()
       `,
-        { flags: ['--expose-gc'], limitMs: 50_000 },
-      )
-      expect(stderr).toBe('')
-      process.stdout.write(`A delayed job takes ${stdout.trim()} bytes.\n`)
-      expect(Number(stdout)).toBeGreaterThan(0)
-      expect(Number(stdout)).toBeLessThan(1500)
-    },
-    60_000,
-  )
+      { flags: ['--expose-gc'] },
+    )
+    expect(stderr).toBe('')
+    process.stdout.write(`A delayed job takes ${stdout.trim()} bytes.\n`)
+    expect(Number(stdout)).toBeGreaterThan(0)
+    expect(Number(stdout)).toBeLessThan(1500)
+  })
 })

@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
+/** After so long a process is killed: less than a test may take, and more than it takes on a busy machine. */
+const limitMs = 150_000
+
 /** What became of a process. */
 export interface EndedProcess {
   readonly code: number | null
@@ -15,8 +18,6 @@ export interface NodeOptions {
   folder?: string
   flags?: readonly string[]
   env?: Readonly<Record<string, string>>
-  /** Then it is killed; less than the test may take. Default 60,000, since a machine may be busy. */
-  limitMs?: number
 }
 
 const packageFolder = new URL('../../', import.meta.url)
@@ -36,7 +37,7 @@ export async function runModule(text: string, options: NodeOptions = {}): Promis
 /** Runs Node with these arguments. */
 export async function runNode(
   args: readonly string[],
-  { folder = '.', flags = [], env = {}, limitMs = 60_000 }: NodeOptions = {},
+  { folder = '.', flags = [], env = {} }: NodeOptions = {},
 ): Promise<EndedProcess> {
   const child = spawn(process.execPath, ['--conditions=@cgk-platform/source', '--no-warnings', ...flags, ...args], {
     cwd: fileURLToPath(new URL(`${folder}/`, packageFolder)),

@@ -48,7 +48,7 @@ async function freePort(): Promise<number> {
 
 /** Tries until it works, as the dev server does that waits for an app to come up. */
 async function untilDone(work: () => Promise<unknown>, { printed }: Started): Promise<void> {
-  const until = Date.now() + 30_000
+  const until = Date.now() + 120_000
   for (;;) {
     const problem = await work().then(
       () => undefined,
@@ -75,7 +75,6 @@ describe.concurrent('run', () => {
       expect(exitCode, stdout + stderr).toBe(0)
       if (snippet.prints !== undefined) expect(stdout.trimEnd()).toBe(snippet.prints)
     },
-    100_000,
   )
 
   test('the sender of docs/inngest.md comes to the same on the local engine', async () => {

@@ -44,7 +44,6 @@ describe.concurrent('run', () => {
       expect(exitCode, stdout + stderr).toBe(0)
       if (snippet.prints !== undefined) expect(stdout.trimEnd()).toBe(snippet.prints)
     },
-    100_000,
   )
 })
 

@@ -69,7 +69,6 @@ describe.concurrent('run', () => {
       expect(exitCode, stdout + stderr).toBe(0)
       if (snippet.prints !== undefined) expect(stdout.trimEnd()).toBe(snippet.prints)
     },
-    100_000,
   )
 
   test('the sender of docs/trigger.md comes to the same on the local engine', async () => {
