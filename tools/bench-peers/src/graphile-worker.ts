@@ -11,6 +11,8 @@ import { batchesOf, type Contender, Countdown, type Place } from './contender.ts
  */
 export async function open({ postgresFolder, settings }: Place): Promise<Contender> {
   const pgPool = new Pool({ host: postgresFolder!, user: 'postgres', database: 'postgres', max: 20 })
+  // It wants to see that errors are heeded; those of queries reach their callers.
+  pgPool.on('error', console.error).on('connect', (client) => client.on('error', console.error))
   const utils = await makeWorkerUtils({ pgPool, logger })
   await utils.migrate()
   const completed = new Countdown()

@@ -30,7 +30,7 @@ export async function open({ postgresFolder, settings }: Place): Promise<Contend
         )
       const options = {
         batchSize: Number(settings?.['batchSize'] ?? 1_000),
-        localConcurrency: Number(settings?.['concurrency'] ?? 1),
+        localConcurrency: Number(settings?.['concurrency'] ?? 2),
         pollingIntervalSeconds: 0.5,
         burstWhenBatchFull: true,
       }

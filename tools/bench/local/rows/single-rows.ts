@@ -21,20 +21,25 @@ export async function latencyRow(): Promise<Row> {
   }
 }
 
+interface DelayedJobs {
+  readonly bytes: number
+  readonly timers: number
+  readonly wallMs: number
+  readonly cpuMs: readonly number[]
+}
+
 /** A million delayed jobs in memory. */
 export async function delayedRow(): Promise<Row> {
-  const { bytes, timers, batchMs } = await measureApart<{ bytes: number; timers: number; batchMs: number[] }>(
-    'delayed-jobs',
-  )
+  const { bytes, timers, wallMs, cpuMs } = await measureApart<DelayedJobs>('delayed-jobs')
   const sum = (some: readonly number[]): number => some.reduce((total, ms) => total + ms, 0)
-  const half = batchMs.length / 2
-  const growth = sum(batchMs.slice(half)) / sum(batchMs.slice(0, half))
+  const half = cpuMs.length / 2
+  const growth = sum(cpuMs.slice(half)) / sum(cpuMs.slice(0, half))
   return {
     what: 'a million delayed jobs, memory',
     target: '≤ 600 B a job, linear, 1 timer',
     measured: `${bytes.toFixed(0)} B, ${growth.toFixed(2)}×, ${timers} timer${timers === 1 ? '' : 's'}`,
     verdict: verdictOf(bytes <= 600 && growth <= 1.2 && timers === 1),
-    detail: `loaded in ${(sum(batchMs) / 1000).toFixed(1)} s; the second half took ${growth.toFixed(2)}× the first, 1.2× counts as linear`,
+    detail: `loaded in ${(wallMs / 1000).toFixed(1)} s; the second half took ${growth.toFixed(2)}× the processor time of the first, 1.2× counts as linear`,
   }
 }
 
