@@ -6,6 +6,7 @@ import { type ConformanceReport, rules } from '@cgk-platform/jobs-core/conforman
 
 /** What the last run on a provider found: kept beside the runner, so that a run on one provider keeps the others' columns. */
 export interface Measurement {
+  /** With its set-up, where it has several. */
   readonly provider: string
   readonly capabilities: Capabilities
   readonly rules: readonly RuleMeasurement[]
@@ -23,7 +24,14 @@ export interface RuleMeasurement {
 }
 
 const folder = join(import.meta.dirname, 'measured')
-const pathOf = (provider: string): string => join(folder, `${provider}.json`)
+const pathOf = (provider: string): string =>
+  join(
+    folder,
+    `${provider
+      .toLowerCase()
+      .match(/[a-z0-9.]+/g)!
+      .join('-')}.json`,
+  )
 
 /** Keeps what a run found. */
 export function writeMeasurement({ target, capabilities, results }: ConformanceReport): void {

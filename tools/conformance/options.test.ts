@@ -1,17 +1,21 @@
 import { describe, expect, test } from 'vitest'
 
 import { readOptions } from './options.ts'
-import { targets } from './targets.ts'
+import { columnNames, targets } from './targets.ts'
 
 const namesOf = (args: readonly string[], environment = {}): unknown => {
   const options = readOptions(args, environment)
-  return options.problem ?? options.chosen.map(([name]) => name)
+  return options.problem ?? options.chosen.map(([{ name }]) => name)
 }
 
 describe('the command line of the conformance suite', () => {
   test('chooses every provider, or those that are named', () => {
-    expect(namesOf([])).toEqual(Object.keys(targets))
+    expect(namesOf([])).toEqual(columnNames())
     expect(namesOf(['inngest'])).toEqual(['inngest'])
+  })
+
+  test('runs the local engine in memory, on a file, and on a file with three workers', () => {
+    expect(namesOf(['local'])).toEqual(['local (memory)', 'local (SQLite)', 'local (SQLite, three workers)'])
   })
 
   test('refuses a provider that does not exist, and names those that do', () => {
@@ -21,7 +25,7 @@ describe('the command line of the conformance suite', () => {
   test('takes the server that the environment names for `--real`, wherever that stands', () => {
     const environment = { INNGEST_BASE_URL: 'http://127.0.0.1:8288' }
     for (const args of [['--real'], ['inngest', '--real'], ['--real', 'inngest']]) {
-      expect(readOptions(args, environment)).toMatchObject({ real: true, chosen: [['inngest', { name: 'inngest' }]] })
+      expect(readOptions(args, environment)).toMatchObject({ real: true, chosen: [[{ name: 'inngest' }]] })
     }
   })
 
@@ -40,7 +44,7 @@ describe('the command line of the conformance suite', () => {
       TRIGGER_ACCESS_TOKEN: 'tr_pat_1',
       TRIGGER_PROJECT_REF: 'proj_1',
     }
-    expect(readOptions(['trigger.dev', '--real'], environment)).toMatchObject({ chosen: [['trigger.dev', {}]] })
+    expect(readOptions(['trigger.dev', '--real'], environment)).toMatchObject({ chosen: [[{ name: 'trigger.dev' }]] })
     for (const missing of Object.keys(environment)) {
       const problem = namesOf(['trigger.dev', '--real'], { ...environment, [missing]: '' })
       expect(problem).toMatch(/^Set `TRIGGER_API_URL`/)

@@ -1,7 +1,5 @@
-import type { ConformanceTarget } from '@cgk-platform/jobs-core/conformance'
-
 import { serverTargets } from './server-targets.ts'
-import { targets } from './targets.ts'
+import { type Column, targets } from './targets.ts'
 
 /** What the command line asks for: which targets of which providers, or what is wrong with it. */
 export type ConformanceOptions =
@@ -10,7 +8,7 @@ export type ConformanceOptions =
       readonly problem?: undefined
       /** The vendors' own servers instead of what stands in for them. */
       readonly real: boolean
-      readonly chosen: readonly (readonly [name: string, first: ConformanceTarget, ...others: ConformanceTarget[]])[]
+      readonly chosen: readonly Column[]
     }
 
 /** Reads `[--real] [provider …]`; without a provider, all, or with `--real` all whose server the environment names. */
@@ -27,10 +25,10 @@ export function readOptions(
     return { problem: `There is no ${where} named ${unknown.join(', ')}. Known are ${known.join(', ')}.` }
   }
   const names = given.length > 0 ? given : known
-  if (!real) return { real, chosen: names.map((name) => [name, ...targets[name]!()] as const) }
-  const found = names.map((name): [string, ConformanceTarget | string] => [name, serverTargets[name]!(environment)])
-  const named = found.filter((one): one is [string, ConformanceTarget] => typeof one[1] !== 'string')
-  const missing = found.flatMap(([, target]) => (typeof target === 'string' ? [target] : []))
+  if (!real) return { real, chosen: names.flatMap((name) => targets[name]!()) }
+  const found = names.map((name) => serverTargets[name]!(environment))
+  const named = found.flatMap((target): Column[] => (typeof target === 'string' ? [] : [[target]]))
+  const missing = found.filter((target) => typeof target === 'string')
   if (missing.length > 0 && (given.length > 0 || named.length === 0)) return { problem: missing.join('\n') }
   return { real, chosen: named }
 }

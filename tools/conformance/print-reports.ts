@@ -5,13 +5,14 @@ const words = { passed: 'passed', failed: 'FAILED', 'not supported': 'not suppor
 /** Prints the table of cases by provider, then what failed, then the count. */
 export function printReports(reports: readonly ConformanceReport[]): void {
   const idWidth = Math.max(...conformanceCases.map(({ id }) => id.length))
+  const names = reports.map(({ target }) => target)
+  const widths = names.map((name) => Math.max('not supported'.length, name.length))
   const line = (title: string, cells: readonly string[]) =>
-    console.log(`${title.padEnd(idWidth)}  ${cells.map((cell) => cell.padEnd(13)).join('  ')}`.trimEnd())
+    console.log(
+      [title.padEnd(idWidth), ...cells.map((cell, column) => cell.padEnd(widths[column]!))].join('  ').trimEnd(),
+    )
 
-  line(
-    '',
-    reports.map(({ target }) => target),
-  )
+  line('', names)
   for (const rule of Object.values(rules)) {
     console.log(rule.number === 0 ? `\n${rule.name}` : `\nRule ${rule.number}: ${rule.name}`)
     for (const { id } of conformanceCases.filter((one) => one.rule === rule)) {

@@ -29,7 +29,8 @@ const limits: readonly Limit[] = [
 
 /** The document that tells what each engine can do. */
 export function renderCapabilities(measured: readonly Measurement[]): string {
-  const providers = measured.map(({ provider }) => provider)
+  const engines = withoutRepetition(measured)
+  const namesOf = (columns: readonly Measurement[]): string[] => columns.map(({ provider }) => provider)
   return [
     '# What each engine can do',
     '',
@@ -40,26 +41,26 @@ export function renderCapabilities(measured: readonly Measurement[]): string {
     'As each provider declares them. Using a feature that an engine lacks throws `UnsupportedFeatureError`.',
     '',
     ...toMarkdownTable([
-      ['Feature', ...providers],
+      ['Feature', ...namesOf(engines)],
       ...allFeatures.map((feature) => [
         `\`${feature}\``,
-        ...measured.map(({ capabilities }) => wordsFor(capabilities.features[feature])),
+        ...engines.map(({ capabilities }) => wordsFor(capabilities.features[feature])),
       ]),
     ]),
     '',
     '## Limits',
     '',
     ...toMarkdownTable([
-      ['Limit', ...providers],
-      ...limits.map(([title, read]) => [title, ...measured.map(({ capabilities }) => read(capabilities))]),
+      ['Limit', ...namesOf(engines)],
+      ...limits.map(([title, read]) => [title, ...engines.map(({ capabilities }) => read(capabilities))]),
     ]),
     '',
     '## Rules',
     '',
-    'The cases of each rule, as they ended when the suite was last run on the provider.',
+    'The cases of each rule, as they ended when the suite was last run on the provider, and on each set-up that was tried.',
     '',
     ...toMarkdownTable([
-      ['Rule', ...providers],
+      ['Rule', ...namesOf(measured)],
       ...measured[0]!.rules.map(({ number, name }, index) => [
         number === 0 ? name : `${number}. ${name}`,
         ...measured.map((one) => counted(one.rules[index]!)),
@@ -68,6 +69,12 @@ export function renderCapabilities(measured: readonly Measurement[]): string {
     ...measured.flatMap(({ provider, notSupported }) => listed(provider, notSupported)),
     '',
   ].join('\n')
+}
+
+/** Without set-ups that can do what another one before can, by the same words. */
+function withoutRepetition(measured: readonly Measurement[]): Measurement[] {
+  const capabilities = measured.map((one) => JSON.stringify(one.capabilities))
+  return measured.filter((_, index) => capabilities.indexOf(capabilities[index]!) === index)
 }
 
 function wordsFor(support: FeatureSupport): string {

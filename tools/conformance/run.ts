@@ -15,7 +15,7 @@ import { readMeasurements, writeMeasurement } from './measurement.ts'
 import { readOptions } from './options.ts'
 import { printReports } from './print-reports.ts'
 import { renderCapabilities } from './render-capabilities.ts'
-import { targets } from './targets.ts'
+import { columnNames } from './targets.ts'
 
 const options = readOptions(process.argv.slice(2), process.env)
 if (options.problem !== undefined) {
@@ -30,7 +30,8 @@ const tellFailure =
   }
 
 const reports: ConformanceReport[] = []
-for (const [name, target, ...others] of options.chosen) {
+for (const [target, ...others] of options.chosen) {
+  const { name } = target
   console.error(
     `${name}: ${conformanceCases.length} cases${target.concurrent ? ', some of which wait for minutes to tick' : ''}`,
   )
@@ -42,7 +43,7 @@ for (const [name, target, ...others] of options.chosen) {
 
 printReports(reports)
 if (!options.real) {
-  const measurements = readMeasurements(Object.keys(targets))
+  const measurements = readMeasurements(columnNames())
   writeFileSync(join(import.meta.dirname, '../../docs/capabilities.md'), renderCapabilities(measurements))
 }
 // Handlers that took no notice of the end of the suite must not hold the process.

@@ -32,12 +32,12 @@ export const localCapabilities: Capabilities = {
     'jobs survive a restart': {
       supported: false,
       note: 'Jobs are kept in memory and end with the process.',
-      instead: 'Use a hosted engine where jobs must outlive it.',
+      instead: "Keep them in a file (`store: 'sqlite'`), or use a hosted engine.",
     },
     'several processes': {
       supported: false,
       note: 'Each process has an engine of its own.',
-      instead: 'Use a hosted engine for more than one process.',
+      instead: "Share a file (`store: 'sqlite'`), or use a hosted engine.",
     },
   },
   minRetryDelayMs: 0,

@@ -31,7 +31,7 @@ const startAt = Date.UTC(2026, 2, 1, 11, 50, 10)
 export function createLocalTarget(options: LocalTargetOptions = {}): ConformanceTarget {
   const { time = 'virtual', store = 'memory', createDefault = createDefaultClient } = options
   return {
-    name: store === 'memory' ? 'local' : 'local (SQLite)',
+    name: store === 'memory' ? 'local (memory)' : 'local (SQLite)',
     concurrent: time === 'real',
     createDefault,
     open: async () => (time === 'real' ? openReal(options) : openVirtual(options)),

@@ -10,11 +10,11 @@ export const cancelCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRe
     title: 'a scheduled job that is cancelled never starts',
     needs: ['delay', 'cancelJob of a job that waits'],
     async run(t) {
-      const { id } = await t.send('conformance.fan-out', {}, { options: { delay: 1500 } })
+      const { id } = await t.send('conformance.fan-out', {}, { options: { delay: 4000 } })
       const status = await t.client.cancelJob(id)
       assert.equal(status.state, 'cancelled')
       assert.ok(status.endedAt instanceof Date)
-      await t.pass(3000)
+      await t.pass(5500)
       assert.equal((await t.client.getJobStatus(id)).state, 'cancelled')
       assert.deepEqual(t.journal({ jobId: id, what: 'started' }), [])
     },
