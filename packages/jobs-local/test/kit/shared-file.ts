@@ -68,3 +68,13 @@ export function createSharedFile(onTestFinished: TestContext['onTestFinished']):
 export async function ask(client: JobClient, event = 'x', tenantId = 'acme'): Promise<string> {
   return (await client.sendJob('analytics.track', { tenantId, event })).id
 }
+
+/** Opens a file, which may not be possible, and sends a job. */
+export async function openAndSend(path: string): Promise<string> {
+  const client = createJobClient({ provider: 'local', config: { path, role: 'send' }, jobs: [] })
+  try {
+    return await ask(client)
+  } finally {
+    await client.close({ timeout: 0 })
+  }
+}

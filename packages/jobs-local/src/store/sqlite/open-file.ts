@@ -1,7 +1,8 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { closeSync, openSync } from 'node:fs'
+import { resolve } from 'node:path'
 
 import { StoreError } from '@cgk-platform/jobs-core'
+import { checkFile } from './check-file.ts'
 import { type Connection, createConnection } from './connection.ts'
 import { loadSqlite } from './load-sqlite.ts'
 import { migrations } from './schema.ts'
@@ -39,6 +40,8 @@ export function openFile(path: string, { beside = false, steps = migrations }: O
     database = new DatabaseSync(file)
     const connection = createConnection(database, file)
     connection.exec(`PRAGMA busy_timeout = ${openPatienceMs}`)
+    // Before anything is changed: it may be another program's.
+    patiently(() => versionOf(connection, steps.length, beside))
     patiently(() => prepare(connection))
     patiently(() => migrate(connection, steps, beside))
     connection.exec(`PRAGMA busy_timeout = ${readPatienceMs}`)
@@ -57,45 +60,6 @@ export function openFile(path: string, { beside = false, steps = migrations }: O
  */
 export function addJobTables(path: string): void {
   openFile(path, { beside: true }).close()
-}
-
-/** True where there is no file yet. @throws {StoreError} where there is something else. */
-function checkFile(file: string): boolean {
-  const found = statSync(file, { throwIfNoEntry: false })
-  if (found?.isFile()) {
-    checkLog(file)
-    return false
-  }
-  if (found) {
-    const remedy = 'Give the path of a file in it.'
-    throw new StoreError({ path: file, problem: 'not a file', says: 'is not a file but a folder', remedy })
-  }
-  if (statSync(dirname(file), { throwIfNoEntry: false })?.isDirectory()) return true
-  const remedy = 'Make the folder, or see that the volume which it lies on is there.'
-  throw new StoreError({ path: file, problem: 'not found', says: 'lies in a folder that does not exist', remedy })
-}
-
-/** The log's first bytes: https://www.sqlite.org/fileformat2.html#the_write_ahead_log */
-const logMagic = [0x377f0682, 0x377f0683]
-
-/** SQLite passes a log over whose beginning is damaged, and with it jobs that were accepted: that is told instead. */
-function checkLog(file: string): void {
-  const log = `${file}-wal`
-  if ((statSync(log, { throwIfNoEntry: false })?.size ?? 0) === 0) return
-  const descriptor = openSync(log, 'r')
-  try {
-    const head = Buffer.alloc(4)
-    readSync(descriptor, head, 0, 4, 0)
-    if (logMagic.includes(head.readUInt32BE())) return
-  } finally {
-    closeSync(descriptor)
-  }
-  throw new StoreError({
-    path: file,
-    problem: 'corrupt',
-    says: `has a damaged log beside it, \`${log}\``,
-    remedy: 'Put a backup of both in their place. To go on without what only the log has, move the log away.',
-  })
 }
 
 function makeFile(file: string): void {

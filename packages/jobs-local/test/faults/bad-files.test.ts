@@ -1,0 +1,209 @@
+import { createHash } from 'node:crypto'
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+
+import type { StoreError } from '@cgk-platform/jobs-core'
+import { describe, expect, test } from 'vitest'
+
+import { openFile } from '../../src/store/sqlite/open-file.ts'
+import { readsTypeScript, together } from '../kit/run-node.ts'
+import { ask, createSharedFile, openAndSend } from '../kit/shared-file.ts'
+import { createTemporaryFile, type TemporaryFile } from '../kit/temporary-file.ts'
+
+/** A file with jobs in it, and its log beside it as after a crash. */
+function makeCrashedFile({ path, folder }: TemporaryFile): void {
+  const file = join(folder, 'crashed.db')
+  const connection = openFile(file)
+  connection.run("INSERT INTO cgk_ticks VALUES ('daily', 1)")
+  const [main, log] = [readFileSync(file), readFileSync(`${file}-wal`)]
+  connection.close()
+  writeFileSync(path, main)
+  writeFileSync(`${path}-wal`, log)
+}
+
+function flipByte(path: string, position: number): void {
+  const bytes = readFileSync(path)
+  bytes[position]! ^= 0xff
+  writeFileSync(path, bytes)
+}
+
+const cases: readonly [name: string, make: (file: TemporaryFile) => string, problem: string, says: string][] = [
+  ['in a folder that is not there', ({ folder }) => join(folder, 'none', 'jobs.db'), 'not found', 'Make the folder'],
+  [
+    'in a file instead of a folder',
+    ({ path }) => (writeFileSync(path, ''), join(path, 'jobs.db')),
+    'not found',
+    'Make the folder',
+  ],
+  ['that is a folder', ({ folder }) => folder, 'not a file', 'Give the path of a file in it.'],
+  ['with a name that is too long', ({ folder }) => join(folder, 'x'.repeat(300)), 'failed', 'ENAMETOOLONG'],
+  [
+    'of another program’s database',
+    ({ path }) => {
+      const database = new DatabaseSync(path)
+      database.exec('CREATE TABLE orders (id INTEGER)')
+      database.close()
+      return path
+    },
+    'not ours',
+    'Choose another path.',
+  ],
+  [
+    'that is no database',
+    ({ path }) => (writeFileSync(path, 'Dear diary, '.repeat(1000)), path),
+    'not ours',
+    'Choose another path',
+  ],
+  [
+    'whose beginning is damaged',
+    (file) => {
+      openFile(file.path).close()
+      flipByte(file.path, 3)
+      return file.path
+    },
+    'not ours',
+    'put a backup in its place',
+  ],
+  [
+    'of which only the beginning is left',
+    (file) => {
+      openFile(file.path).close()
+      truncateSync(file.path, 5000)
+      return file.path
+    },
+    'corrupt',
+    'put a backup in its place',
+  ],
+  [
+    'that was emptied beside its log',
+    (file) => {
+      makeCrashedFile(file)
+      truncateSync(file.path, 0)
+      return file.path
+    },
+    'corrupt',
+    'log',
+  ],
+  [
+    'that is gone while its log is there',
+    (file) => {
+      makeCrashedFile(file)
+      rmSync(file.path)
+      return file.path
+    },
+    'corrupt',
+    'log',
+  ],
+  ...[0, 9, 18, 30].map((position): (typeof cases)[number] => [
+    `whose log is damaged in its header (byte ${position})`,
+    (file) => {
+      makeCrashedFile(file)
+      flipByte(`${file.path}-wal`, position)
+      return file.path
+    },
+    'corrupt',
+    'move the log away',
+  ]),
+  [
+    'whose log is torn off in its header',
+    (file) => {
+      makeCrashedFile(file)
+      truncateSync(`${file.path}-wal`, 20)
+      return file.path
+    },
+    'corrupt',
+    'move the log away',
+  ],
+  [
+    'of a later version of this package',
+    ({ path }) => {
+      const connection = openFile(path)
+      connection.exec('UPDATE cgk_meta SET version = 99')
+      connection.close()
+      return path
+    },
+    'newer',
+    'Run that version here too',
+  ],
+]
+
+const contentsOf = (path: string): unknown[] =>
+  [path, `${path}-wal`].map((file) => {
+    try {
+      return createHash('sha256').update(readFileSync(file)).digest('hex')
+    } catch {
+      return undefined
+    }
+  })
+
+test.for(cases)(
+  'a file %s is refused by name, with what to do, and left as it is',
+  async ([_, make, problem, says], { onTestFinished }) => {
+    const file = createTemporaryFile('memory')
+    onTestFinished(file.remove)
+    const path = make(file)
+    const before = contentsOf(path)
+    const error = await openAndSend(path).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ name: 'StoreError', code: 'store', path, problem })
+    expect((error as StoreError).message).toContain(`\`${path}\``)
+    expect((error as StoreError).message).toContain(says)
+    expect(contentsOf(path)).toEqual(before)
+  },
+)
+
+test('a log whose end is torn off keeps what was written before', ({ onTestFinished }) => {
+  const file = createTemporaryFile('memory')
+  onTestFinished(file.remove)
+  makeCrashedFile(file)
+  const log = `${file.path}-wal`
+  truncateSync(log, readFileSync(log).length - 100)
+  const connection = openFile(file.path)
+  expect(connection.all('SELECT version FROM cgk_meta')).toHaveLength(1)
+  connection.close()
+})
+
+// Root may do everything: there it is another user who opens the file.
+const nobody = 65_534
+const uid = process.getuid?.() === 0 ? nobody : undefined
+
+describe.runIf(readsTypeScript && process.platform !== 'win32')('a process that may not', together, () => {
+  const send = `
+    try {
+      const client = open([], { role: 'send' })
+      await client.sendJob('analytics.track', { tenantId: 'acme', event: 'x' })
+      say('sent')
+    } catch ({ code, problem, message }) {
+      say([code, problem, message].join('|'))
+    }
+    process.exit()
+  `
+  test.for([
+    ['write the file', 0o444, 0o755, 'read-only', 'the right to write'],
+    ['read the file', 0o000, 0o755, 'failed', 'may read and write'],
+    ['write the folder', 0o444, 0o555, 'read-only', 'the right to write'],
+    ['enter the folder', 0o444, 0o000, 'failed', 'may read and write'],
+  ] as const)('%s is told so', async ([_, fileMode, folderMode, problem, says], { onTestFinished }) => {
+    const { folder, start } = createSharedFile(onTestFinished)
+    const own = join(folder, 'own')
+    mkdirSync(own)
+    const copy = join(own, 'jobs.db')
+    openFile(copy).close()
+    chmodSync(copy, fileMode)
+    chmodSync(own, folderMode)
+    chmodSync(folder, 0o755)
+    onTestFinished(() => chmodSync(own, 0o700))
+    const child = start(send, { uid, env: { JOBS_PATH: copy } })
+    const line = await child.says('')
+    expect(line).toMatch(new RegExp(`^store\\|${problem}\\|.*${says}`))
+    expect(line).toContain(`\`${copy}\``)
+  })
+})
+
+test.runIf(process.platform !== 'win32')('what is made may be read by its owner alone', async ({ onTestFinished }) => {
+  const before = process.umask(0)
+  onTestFinished(() => void process.umask(before))
+  const { path, client } = createSharedFile(onTestFinished)
+  await ask(client)
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) expect(statSync(file).mode & 0o777).toBe(0o600)
+})
