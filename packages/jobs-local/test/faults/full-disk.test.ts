@@ -1,0 +1,132 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+
+import { defineJob, type JobClient, StoreError } from '@cgk-platform/jobs-core'
+import { expect, test } from 'vitest'
+
+import { createJobClient } from '../../src/create-job-client.ts'
+import { createDeferred } from '../kit/deferred.ts'
+import { mountSmallDisk } from '../kit/full-disk.ts'
+import { createRecordedLogger } from '../kit/recorded-logger.ts'
+import { createTemporaryFile } from '../kit/temporary-file.ts'
+import { waitUntil } from '../kit/wait-until.ts'
+import '../kit/work.ts'
+
+/** Sends until nothing more fits; answers the ids that were accepted, and the error. */
+async function sendUntilFull(client: JobClient): Promise<{ ids: string[]; error: unknown }> {
+  const ids: string[] = []
+  const data = 'x'.repeat(20_000)
+  for (;;) {
+    try {
+      ids.push((await client.sendJob('work.ignored', { tenantId: 'acme', data })).id)
+    } catch (error) {
+      return { ids, error }
+    }
+  }
+}
+
+/** Fills what is left of a disk; the answer is the file that does. */
+function fill(folder: string): string {
+  const filler = join(folder, 'filler')
+  for (let bytes = 2 ** 20; bytes >= 512; bytes /= 2) {
+    try {
+      for (;;) writeFileSync(filler, Buffer.alloc(bytes), { flag: 'a' })
+    } catch {
+      // Less, then.
+    }
+  }
+  return filler
+}
+
+test('on a full disk a send fails by name and wholly, an end is recorded once there is room, and nothing is lost', async ({
+  onTestFinished,
+  skip,
+}) => {
+  const disk = mountSmallDisk('4m')
+  if (typeof disk === 'string') return skip(disk)
+  onTestFinished(() => disk.remove())
+  const path = join(disk.folder, 'jobs.db')
+  const logger = createRecordedLogger()
+  const end = createDeferred<string>()
+  let begun = 0
+  const job = defineJob({ id: 'work', event: 'work.asked', handler: () => (begun++, end.promise) })
+  const client = createJobClient({ provider: 'local', config: { path }, jobs: [job], logger })
+  onTestFinished(() => client.close({ timeout: 0 }))
+
+  const running = await client.sendJob('work.asked', { tenantId: 'acme' })
+  await waitUntil(() => begun === 1)
+  const filler = fill(disk.folder)
+  const { ids, error } = await sendUntilFull(client)
+  expect(error).toMatchObject({ code: 'store', problem: 'full', path })
+  expect((error as StoreError).message).toMatch(/disk is full\. Make room/)
+  const before = await client.listJobs({ limit: 1000, event: 'work.ignored' })
+  expect(before.jobs.map(({ id }) => id).toSorted()).toEqual(ids.toSorted())
+
+  end.resolve('done')
+  await waitUntil(() => logger.messages('error').length > 0)
+  const { ok, checks } = await client.healthCheck()
+  expect([ok, checks.find(({ name }) => name === 'store')?.message]).toEqual([false, expect.stringMatching(/full/)])
+
+  rmSync(filler)
+  expect(await client.waitForJob(running.id)).toMatchObject({
+    state: 'completed',
+    runs: [{ attempts: 1, output: 'done' }],
+  })
+  const { id } = await client.sendJob('work.asked', { tenantId: 'acme' })
+  expect(await client.waitForJob(id)).toMatchObject({ state: 'completed' })
+  expect(logger.messages('info')).toContain("The jobs' file takes changes again.")
+  const database = new DatabaseSync(path)
+  onTestFinished(() => database.close())
+  expect(database.prepare('PRAGMA integrity_check').all()).toEqual([{ integrity_check: 'ok' }])
+})
+
+test('a file that can grow no more refuses sends by name, records ends later, and loses nothing', async ({
+  onTestFinished,
+}) => {
+  const { path, client, database, logger, end, running } = await openLimited(onTestFinished)
+  database.exec('PRAGMA max_page_count = 100')
+  const { ids, error } = await sendUntilFull(client)
+  expect(StoreError.isInstance(error)).toBe(true)
+  expect(error).toMatchObject({ problem: 'full', path })
+  end.resolve('x'.repeat(30_000))
+  await waitUntil(() => logger.messages('error').length > 0)
+  database.exec('PRAGMA max_page_count = 100000')
+  expect(await client.waitForJob(running)).toMatchObject({ state: 'completed', runs: [{ attempts: 1 }] })
+  const { jobs } = await client.listJobs({ limit: 1000, event: 'work.ignored' })
+  expect(jobs.map(({ id }) => id).toSorted()).toEqual(ids.toSorted())
+})
+
+type OnTestFinished = (listener: () => void | Promise<void>) => void
+
+/** A client whose database the test holds, too, and a job of it that runs. */
+async function openLimited(onTestFinished: OnTestFinished) {
+  const { path, remove } = createTemporaryFile('memory')
+  const databases = catchDatabases()
+  const logger = createRecordedLogger()
+  const end = createDeferred<string>()
+  let begun = 0
+  const job = defineJob({ id: 'limited', event: 'work.asked', handler: () => (begun++, end.promise) })
+  const client = createJobClient({ provider: 'local', config: { path }, jobs: [job], logger })
+  onTestFinished(async () => {
+    await client.close({ timeout: 0 })
+    remove()
+  })
+  const { id: running } = await client.sendJob('work.asked', { tenantId: 'acme' })
+  await waitUntil(() => begun === 1)
+  return { path, client, logger, end, running, database: databases()[0]! }
+}
+
+/** Sees the databases that are used from now on, until it is asked for them. */
+function catchDatabases(): () => DatabaseSync[] {
+  const { exec } = DatabaseSync.prototype
+  const databases = new Set<DatabaseSync>()
+  DatabaseSync.prototype.exec = function (sql) {
+    databases.add(this)
+    exec.call(this, sql)
+  }
+  return () => {
+    DatabaseSync.prototype.exec = exec
+    return [...databases]
+  }
+}

@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest'
+
+import { readsTypeScript, together } from '../kit/run-node.ts'
+import { ask, createSharedFile } from '../kit/shared-file.ts'
+import { waitUntil } from '../kit/wait-until.ts'
+
+const handler = (act: string): string => `(_event, { attempt, signal }) => {
+  say('attempt', attempt)
+  signal.addEventListener('abort', () => say('aborted', signal.reason.code))
+  ${act}
+}`
+
+describe.runIf(readsTypeScript && process.platform !== 'win32')('a worker of which nothing is heard', together, () => {
+  test('for its lease, since it is paused, loses its run, and is told so when it goes on', async ({
+    onTestFinished,
+  }) => {
+    const { client, start } = createSharedFile(onTestFinished)
+    const pause = `process.kill(process.pid, 'SIGSTOP'); return new Promise((resolve) => setTimeout(() => resolve('late'), 50))`
+    const paused = start(`await work([job(${handler(pause)})], { lease: 1000 })`)
+    const id = await ask(client)
+    await paused.says('attempt 1')
+    start(`await work([job(${handler(`return 'in time'`)})], { lease: 1000 })`)
+    const ended = await client.waitForJob(id, { timeout: '60s' })
+    expect(ended).toMatchObject({ state: 'completed', runs: [{ attempts: 2, output: 'in time' }] })
+    paused.kill('SIGCONT')
+    await paused.says('aborted lease_lost')
+    expect(await client.getJobStatus(id)).toEqual(ended)
+    // It goes on as a worker like any other.
+    expect(await client.waitForJob(await ask(client), { timeout: '60s' })).toMatchObject({ state: 'completed' })
+  })
+
+  test('for its lease, since it blocks its event loop, loses its run, whatever it returns then', async ({
+    onTestFinished,
+  }) => {
+    const { client, start } = createSharedFile(onTestFinished)
+    const blocked = start(
+      `await work([job(${handler(`block(attempt === 1 ? 2500 : 0); return attempt`)})], { lease: 1000 })`,
+    )
+    const other = start(`await work([], { lease: 1000 }); setInterval(() => undefined, 1000)`)
+    await Promise.all([blocked.says('started'), other.says('started')])
+    const id = await ask(client)
+    // Nobody else has the job, so that the same worker makes the next attempt.
+    expect(await client.waitForJob(id, { timeout: '60s' })).toMatchObject({ runs: [{ attempts: 2, output: 2 }] })
+  })
+
+  test('for less than its lease, since it blocks its event loop, keeps its run', async ({ onTestFinished }) => {
+    const { client, start } = createSharedFile(onTestFinished)
+    const blocked = start(`await work([job(${handler(`block(2500); return attempt`)})])`)
+    const other = start(`await work([job(${handler('return attempt')})], { concurrency: 1 })`)
+    await Promise.all([blocked.says('started'), other.says('started')])
+    const ids = await Promise.all([ask(client, 'one'), ask(client, 'two'), ask(client, 'three')])
+    for (const id of ids) {
+      expect(await client.waitForJob(id, { timeout: '60s' })).toMatchObject({ runs: [{ attempts: 1, output: 1 }] })
+    }
+    await waitUntil(() => blocked.lines.length + other.lines.length === 5)
+    expect([...blocked.lines, ...other.lines].filter((line) => line.startsWith('aborted'))).toEqual([])
+  })
+})
+
+describe.runIf(readsTypeScript)('a job that ends its process each time', together, () => {
+  test('has failed after its attempts, and no worker is harmed any more', async ({ onTestFinished }) => {
+    const { client, start } = createSharedFile(onTestFinished)
+    const poisoned = `await work([job((_event) => { say('attempt'); die(); return never() })])`
+    const id = await ask(client)
+    let attempts = 0
+    for (; (await client.getJobStatus(id)).state !== 'failed' && attempts < 6; attempts++) {
+      const child = start(poisoned)
+      await Promise.race([child.ended, waitUntil(async () => (await client.getJobStatus(id)).state === 'failed')])
+    }
+    const { runs } = await client.getJobStatus(id)
+    expect(runs).toMatchObject([{ state: 'failed', error: { code: 'attempts_exhausted' } }])
+    // Three attempts, and a worker that finds that no more is left.
+    expect(attempts).toBe(4)
+  })
+
+  test('in a step of a workflow has failed likewise, and what it did before is undone', async ({ onTestFinished }) => {
+    const { client, start } = createSharedFile(onTestFinished)
+    const poisoned = `await work([defineWorkflow({ id: 'flow', event: 'analytics.track', steps: async (_event, step) => {
+      await step.run('charge', () => 1, { compensate: () => say('refunded') })
+      await step.run('crash', () => { die(); return never() })
+    } })])`
+    const id = await ask(client)
+    const isOver = async (): Promise<boolean> => (await client.getJobStatus(id)).state === 'failed'
+    let lives = 0
+    let last = start(poisoned)
+    for (; lives < 8 && !(await isOver()); lives++) {
+      if (lives > 0) last = start(poisoned)
+      await Promise.race([last.ended, waitUntil(isOver)])
+    }
+    expect(await client.getJobStatus(id)).toMatchObject({
+      state: 'failed',
+      runs: [{ error: { code: 'attempts_exhausted' } }],
+    })
+    await last.says('refunded')
+  })
+})
