@@ -93,7 +93,8 @@ class SqliteStore implements JobStore {
   }
 
   add(envelopes: readonly Envelope[], now: number): readonly Added[] {
-    this.#sentHere.remember(envelopes)
+    // A process that only sends takes none.
+    if (this.#workers.id !== 0) this.#sentHere.remember(envelopes)
     return jobs.addJobs(this.#connection, envelopes, now)
   }
 
