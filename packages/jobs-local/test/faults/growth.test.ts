@@ -4,6 +4,7 @@ import type { Handled } from '../../src/store/job-store.ts'
 import { takeOver } from '../../src/store/sqlite/runs-table.ts'
 import { openFile } from '../../src/store/sqlite/open-file.ts'
 import { changed, countOf, openDatabase, openStore } from '../kit/open-store.ts'
+import { readsTypeScript, runModule } from '../kit/run-node.ts'
 import { createEnvelope } from '../kit/stored-run.ts'
 import { createTemporaryFile } from '../kit/temporary-file.ts'
 
@@ -41,4 +42,29 @@ test('a worker that is gone leaves no news of cancels that it never heard of', a
   for (const { id } of connection.all<{ id: number }>('SELECT id FROM cgk_workers')) takeOver(connection, id)
   connection.close()
   expect(countOf(database, 'cgk_notices')).toBe(0)
+})
+
+test.runIf(readsTypeScript)('a process that only sends keeps nothing of what it has sent', async () => {
+  const file = createTemporaryFile('memory')
+  const ended = await runModule(
+    `
+    import { createJobClient } from '@cgk-platform/jobs-local'
+    const client = createJobClient({ provider: 'local', config: { path: process.env.JOBS_PATH, role: 'send' }, jobs: [] })
+    const send = async (count) => {
+      for (let number = 0; number < count; number++) {
+        const payload = { text: Buffer.alloc(100_000, 'x').toString() + number }
+        await client.sendJob('webhook.process', { tenantId: 'acme', webhookId: 'w', payload })
+      }
+      gc()
+      return process.memoryUsage().heapUsed
+    }
+    const before = await send(10)
+    console.log(await send(300) - before)
+    process.exit()
+    `,
+    { flags: ['--expose-gc'], env: { JOBS_PATH: file.path } },
+  )
+  file.remove()
+  expect(ended).toMatchObject({ code: 0, stderr: '' })
+  expect(Number(ended.stdout)).toBeLessThan(10_000_000)
 })

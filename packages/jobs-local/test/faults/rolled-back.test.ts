@@ -66,11 +66,11 @@ test('what was claimed is still held where others hold the file at the next chan
   const [one, two] = [openStore(path), openStore(path)]
   const id = await addJob(one)
   const [run] = await changed(one, () => one.claim(1, noLimits, now))
-  const rival = openDatabase(path)
-  rival.exec('BEGIN IMMEDIATE')
+  const holder = openDatabase(path)
+  holder.exec('BEGIN IMMEDIATE')
   const next = changed(one, () => undefined)
   await new Promise((resolve) => setImmediate(resolve)) // after the first try, which finds the file held
-  rival.exec('COMMIT')
+  holder.exec('COMMIT')
   await next
   await changed(two, () => two.cancel(id, now))
   expect((await changed(one, () => one.takeNews(now))).cancelled).toEqual([run])

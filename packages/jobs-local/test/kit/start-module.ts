@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -36,6 +36,10 @@ const packageFolder = fileURLToPath(new URL('../../', import.meta.url))
 /** Many short processes of the same code: it is compiled once. */
 const compileCache = join(tmpdir(), 'jobs-compile-cache')
 
+// A test that is given up leaves no process behind.
+const alive = new Set<ChildProcess>()
+process.once('exit', () => alive.forEach((child) => child.kill('SIGKILL')))
+
 /** Starts a module's text in a Node process of its own, from the sources. It does not outlive the test's process. */
 export function startModule(text: string, { env = {}, uid, node = process.execPath }: StartOptions = {}): Child {
   const flags = ['--conditions=@cgk-platform/source', '--no-warnings', '--input-type=module', '--eval', text]
@@ -56,9 +60,8 @@ export function startModule(text: string, { env = {}, uid, node = process.execPa
       resolve({ code, signal })
     })
   })
-  const kill = (): void => void child.kill('SIGKILL')
-  process.once('exit', kill) // a test that is given up leaves no process behind
-  void ended.finally(() => process.off('exit', kill)).catch(() => undefined)
+  alive.add(child)
+  child.once('close', () => alive.delete(child))
   return {
     pid: child.pid!,
     ended,

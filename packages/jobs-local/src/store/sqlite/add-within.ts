@@ -4,6 +4,7 @@ import { type Envelope, InvalidOptionError, kindOf, type SqliteTransaction } fro
 
 import { type Connection, createConnection } from './connection.ts'
 import { addJobs } from './jobs-table.ts'
+import { checkVersion } from './open-file.ts'
 import { toStoreError } from './to-store-error.ts'
 
 /** Connections over the databases of apps, with their statements. */
@@ -22,10 +23,13 @@ export function addWithin(
   envelopes: readonly Envelope[],
   now: number,
 ): { id: string; deduplicated: boolean }[] {
-  const connection = connectionOver(path, transaction)
   try {
-    return addJobs(connection, envelopes, now)
+    const connection = connectionOver(path, transaction)
+    if (!isInTransaction(connection, transaction)) throw wrong('has no transaction open')
+    checkVersion(connection)
+    return wholly(connection, () => addJobs(connection, envelopes, now))
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_INVALID_STATE') throw wrong('is closed')
     throw toStoreError(error, path)
   }
 }
@@ -35,16 +39,48 @@ function connectionOver(path: string, transaction: SqliteTransaction): Connectio
     throw wrong(`is ${kindOf(transaction)}, not a \`DatabaseSync\` of \`node:sqlite\``)
   }
   const known = connections.get(transaction)
-  const connection = known ?? createConnection(transaction as never, path)
-  if (!known) {
-    const [main] = connection.all<{ file: string }>("SELECT file FROM pragma_database_list WHERE name = 'main'")
-    if (!main?.file || realpathSync(main.file) !== realpathSync(path)) {
-      throw wrong(`is open on \`${main?.file || 'memory'}\`, and jobs are kept in \`${path}\``)
-    }
-    connections.set(transaction, connection)
+  if (known) return known
+  const connection = createConnection(transaction as never, path)
+  const [main] = connection.all<{ file: string }>("SELECT file FROM pragma_database_list WHERE name = 'main'")
+  if (!main?.file || realpathSync(main.file) !== realpathSync(path)) {
+    throw wrong(`is open on \`${main?.file || 'memory'}\`, and jobs are kept in \`${path}\``)
   }
-  if (transaction.isTransaction === false) throw wrong('has no transaction open')
+  connections.set(transaction, connection)
   return connection
+}
+
+/** A Node that does not tell is tried: within a transaction none can begin. */
+function isInTransaction(connection: Connection, { isTransaction }: SqliteTransaction): boolean {
+  if (isTransaction !== undefined) return isTransaction
+  try {
+    connection.run('BEGIN')
+  } catch {
+    return true
+  }
+  connection.run('ROLLBACK')
+  return false
+}
+
+/** A batch that cannot be written whole leaves nothing in the transaction, which may be committed all the same. */
+function wholly<T>(connection: Connection, work: () => T): T {
+  connection.run('SAVEPOINT cgk_send')
+  try {
+    const result = work()
+    connection.run('RELEASE cgk_send')
+    return result
+  } catch (error) {
+    undo(connection)
+    throw error
+  }
+}
+
+function undo(connection: Connection): void {
+  try {
+    connection.run('ROLLBACK TO cgk_send')
+    connection.run('RELEASE cgk_send')
+  } catch {
+    // SQLite has rolled back the whole transaction already, as it does on a full disk.
+  }
 }
 
 function wrong(problem: string): InvalidOptionError {

@@ -84,9 +84,10 @@ export function takeDue(connection: Connection, sentHere: SentHere, max: number,
   const taken = connection.get<{ taken: number }>('SELECT taken FROM cgk_meta')!.taken
   const arrived = arrivedAfter(connection, sentHere, taken, max - delayed.length)
   if (arrived.length > 0) connection.run('UPDATE cgk_meta SET taken = ?', arrived.at(-1)!.seq)
-  return [...delayed, ...arrived.filter(({ state }) => state === 'queued')].map((row) =>
-    toStoredJob(row, sentHere.take(row.id)),
-  )
+  const due = [...delayed, ...arrived.filter(({ state }) => state === 'queued')]
+  const jobs = due.map((row) => toStoredJob(row, sentHere.take(row.id)))
+  if (arrived.length < max - delayed.length) sentHere.clear()
+  return jobs
 }
 
 function arrivedAfter(connection: Connection, sentHere: SentHere, seq: number, max: number): JobRow[] {

@@ -126,8 +126,13 @@ function versionOf(connection: Connection, known: number, beside: boolean): numb
   return version
 }
 
-/** The error for a file of a later version. */
-export function newer(path: string): StoreError {
+/** @throws {StoreError} where a process of a later version has brought the file forward meanwhile */
+export function checkVersion(connection: Connection): void {
+  const { version } = connection.get<{ version: number }>('SELECT version FROM cgk_meta')!
+  if (version !== migrations.length) throw newer(connection.path)
+}
+
+function newer(path: string): StoreError {
   const remedy = 'Run that version here too, or give this one a file of its own.'
   return new StoreError({ path, problem: 'newer', says: 'was written by a later version of this package', remedy })
 }

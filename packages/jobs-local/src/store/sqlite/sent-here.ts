@@ -8,8 +8,9 @@ export class SentHere {
   readonly #byId = new Map<string, Envelope>()
 
   remember(envelopes: readonly Envelope[]): void {
+    // What comes due later would be held for long.
     if (this.#byId.size + envelopes.length > mostRemembered) this.#byId.clear()
-    for (const envelope of envelopes) this.#byId.set(envelope.id, envelope)
+    for (const envelope of envelopes) if (envelope.runAt === undefined) this.#byId.set(envelope.id, envelope)
   }
 
   knows(jobId: string): boolean {
@@ -21,6 +22,11 @@ export class SentHere {
     const envelope = this.#byId.get(jobId)
     if (envelope) this.#byId.delete(jobId)
     return envelope
+  }
+
+  /** Forgets the others: what has come due and was not taken here was taken elsewhere. */
+  clear(): void {
+    this.#byId.clear()
   }
 
   get isEmpty(): boolean {

@@ -19,12 +19,11 @@ import { HeldRuns } from './held-runs.ts'
 import { Housekeeping } from './housekeeping.ts'
 import { JobsReader } from './jobs-reader.ts'
 import * as jobs from './jobs-table.ts'
-import { newer, openFile } from './open-file.ts'
+import { checkVersion, openFile } from './open-file.ts'
 import { countOpenJobs, hasOpenRun, hasReadyRun, nextDueAt } from './open-work.ts'
 import { retryJob } from './retry-job.ts'
 import { keyOf, seqOf } from './rows.ts'
 import * as runs from './runs-table.ts'
-import { migrations } from './schema.ts'
 import { SentHere } from './sent-here.ts'
 import { SharedFile } from './shared-file.ts'
 import { writeRecord, writeStep } from './steps-table.ts'
@@ -100,7 +99,8 @@ class SqliteStore implements JobStore {
   }
 
   add(envelopes: readonly Envelope[], now: number): readonly Added[] {
-    this.#sentHere.remember(envelopes)
+    // A process that only sends takes none.
+    if (this.#workers.id !== 0) this.#sentHere.remember(envelopes)
     return jobs.addJobs(this.#connection, envelopes, now)
   }
 
@@ -274,8 +274,7 @@ class SqliteStore implements JobStore {
   }
 
   #begun(): void {
-    const { version } = this.#connection.get<{ version: number }>('SELECT version FROM cgk_meta')!
-    if (version !== migrations.length) throw newer(this.#connection.path)
+    checkVersion(this.#connection)
     this.#workers.begin()
     this.#fresh.clear()
     this.#held.begin()

@@ -1,0 +1,135 @@
+import { DatabaseSync } from 'node:sqlite'
+
+import { defineJob } from '@cgk-platform/jobs-core'
+import { expect, test } from 'vitest'
+
+import { createJobClient } from '../../src/create-job-client.ts'
+import { countOf, openDatabase } from '../kit/open-store.ts'
+import { createSharedFile } from '../kit/shared-file.ts'
+import { createTemporaryFile } from '../kit/temporary-file.ts'
+import '../kit/work.ts'
+
+const payload = { tenantId: 'acme', number: 1 }
+const within = (transaction: object) => ({ providerOptions: { local: { transaction: transaction as DatabaseSync } } })
+
+test('a job that is sent in a transaction runs when it commits, and is not there before', async ({
+  onTestFinished,
+}) => {
+  const { path, open } = createSharedFile(onTestFinished)
+  const job = defineJob({ id: 'work', event: 'work.asked', handler: ({ payload: { number } }) => number ?? 0 })
+  const client = open({}, { jobs: [job] })
+  await client.healthCheck()
+  const database = openDatabase(path)
+  database.exec('CREATE TABLE orders (id INTEGER) STRICT; BEGIN; INSERT INTO orders VALUES (1)')
+  const { id } = await client.sendJob('work.asked', payload, within(database))
+  await expect(client.getJobStatus(id)).rejects.toMatchObject({ code: 'job_not_found' })
+  database.exec('COMMIT')
+  expect(await client.waitForJob(id)).toMatchObject({ state: 'completed', runs: [{ output: 1 }] })
+})
+
+test('a job that is sent in a transaction which is rolled back never was, nor was its key', async ({
+  onTestFinished,
+}) => {
+  const { path, client } = createSharedFile(onTestFinished)
+  await client.healthCheck()
+  const database = openDatabase(path)
+  const keyed = { idempotencyKey: 'order-1' }
+  database.exec('BEGIN')
+  await client.sendJob('work.asked', payload, { ...keyed, ...within(database) })
+  database.exec('ROLLBACK')
+  expect((await client.listJobs()).jobs).toEqual([])
+  expect(await client.sendJob('work.asked', payload, keyed)).toMatchObject({ deduplicated: false })
+})
+
+test('a batch that cannot be sent whole leaves nothing in the transaction', async ({ onTestFinished }) => {
+  const { path, client } = createSharedFile(onTestFinished)
+  await client.healthCheck()
+  const database = openDatabase(path)
+  database.exec(`
+    CREATE TEMP TRIGGER refusal BEFORE INSERT ON main.cgk_jobs WHEN (SELECT count(*) FROM cgk_jobs) = 1
+    BEGIN SELECT raise(ABORT, 'no more'); END;
+    BEGIN;
+  `)
+  const items = [1, 2].map((number) => ({
+    event: 'work.asked' as const,
+    payload: { tenantId: 'acme', number },
+    options: within(database),
+  }))
+  const results = await client.sendJobs(items).catch((error: unknown) => error)
+  expect(results).toMatchObject([{ ok: false }, { ok: false }])
+  database.exec('COMMIT')
+  expect(countOf(database, 'cgk_jobs')).toBe(0)
+})
+
+test.for([
+  ['no transaction open', (path: string) => openDatabase(path), 'has no transaction open'],
+  [
+    'no transaction open, on a Node that does not tell',
+    (path: string) => {
+      const database = openDatabase(path)
+      return { prepare: (sql: string) => database.prepare(sql) }
+    },
+    'has no transaction open',
+  ],
+  [
+    'another file',
+    (_path: string, other: string) => {
+      const database = openDatabase(other)
+      database.exec('BEGIN')
+      return database
+    },
+    'is open on `',
+  ],
+  [
+    'no file',
+    () => {
+      const database = new DatabaseSync(':memory:')
+      database.exec('BEGIN')
+      return database
+    },
+    'is open on `memory`',
+  ],
+  ['nothing to prepare statements with', () => ({}), 'not a `DatabaseSync`'],
+  [
+    'closed',
+    (path: string) => {
+      const database = new DatabaseSync(path)
+      database.close()
+      return database
+    },
+    '',
+  ],
+] as const)('a transaction with %s is refused, and nothing is sent', async ([_, make, says], { onTestFinished }) => {
+  const { path, client } = createSharedFile(onTestFinished)
+  await client.healthCheck()
+  const other = createTemporaryFile('memory')
+  onTestFinished(other.remove)
+  const options = within(make(path, other.path))
+  const error = await client.sendJob('work.asked', payload, options).catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({ code: 'invalid_option', option: 'providerOptions.local.transaction' })
+  expect((error as Error).message).toContain(says)
+  expect((await client.listJobs()).jobs).toEqual([])
+})
+
+test('a Node that does not tell of a transaction leaves the open one as it is', async ({ onTestFinished }) => {
+  const { path, client } = createSharedFile(onTestFinished)
+  await client.healthCheck()
+  const database = openDatabase(path)
+  database.exec('BEGIN')
+  const silent = { prepare: (sql: string) => database.prepare(sql) }
+  const { id } = await client.sendJob('work.asked', payload, within(silent))
+  expect(database.isTransaction).toBe(true)
+  database.exec('COMMIT')
+  expect((await client.getJobStatus(id)).state).toBe('queued')
+})
+
+test('a transaction is refused where jobs are kept in memory', async () => {
+  const client = createJobClient({ provider: 'local', config: {}, jobs: [] })
+  const database = new DatabaseSync(':memory:')
+  database.exec('BEGIN')
+  await expect(client.sendJob('work.asked', payload, within(database))).rejects.toMatchObject({
+    code: 'invalid_option',
+    message: expect.stringMatching(/kept in memory/),
+  })
+  await client.close()
+})
