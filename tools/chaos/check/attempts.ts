@@ -1,0 +1,75 @@
+import type { RunStatus } from '@cgk-platform/jobs'
+
+import { type AttemptEntry, type Finding, kindOfItem, type Story } from './story.ts'
+import type { Cause, Trouble } from './troubles.ts'
+
+const rule = 'an attempt is made again only where its worker was in trouble'
+
+/** Attempts that no script demands, by what explains them. */
+export interface Duplicates {
+  readonly findings: readonly Finding[]
+  readonly explained: ReadonlyMap<Cause, number>
+  /** From a kill to the next attempt at the most, and from the beginning of a pause likewise; milliseconds. */
+  readonly longestTakeoverMs: { readonly killed: number; readonly paused: number }
+}
+
+/** Looks for what explains each attempt after which another one was made though its script demands none. */
+export function checkAttempts(story: Story): Duplicates {
+  const findings: Finding[] = []
+  const explained = new Map<Cause, number>()
+  const longest = { killed: 0, paused: 0 }
+  for (const job of story.jobs) {
+    for (const run of job.runs) {
+      const entries = story.byRun.get(run.id) ?? []
+      findings.push(...begunTwice(run, job.id, entries))
+      for (let attempt = 1; attempt < run.attempts; attempt++) {
+        if (isDemanded(story, entries, attempt)) continue
+        const trouble = troubleOf(story, entries, attempt)
+        if (!trouble) {
+          const says = `attempt ${attempt} of ${run.attempts} of run ${run.id} is followed by another, and nothing explains that`
+          findings.push({ rule, job: job.id, item: story.itemOf.get(job.id), says })
+          continue
+        }
+        explained.set(trouble.cause, (explained.get(trouble.cause) ?? 0) + 1)
+        const next = firstOf(entries, attempt + 1)
+        if (!next) continue
+        if (trouble.cause === 'its worker was killed') longest.killed = Math.max(longest.killed, next.at - trouble.from)
+        if (trouble.cause === 'its worker was paused') longest.paused = Math.max(longest.paused, next.at - trouble.from)
+      }
+    }
+  }
+  return { findings, explained, longestTakeoverMs: longest }
+}
+
+/** A workflow goes on in the attempt that it had begun; a handler is called once in each. */
+function begunTwice({ id, definitionId }: RunStatus, job: string, entries: readonly AttemptEntry[]): Finding[] {
+  if (definitionId === 'flow') return []
+  const begun = entries.filter(({ what }) => what === 'began').map(({ attempt }) => attempt)
+  const again = begun.filter((attempt, index) => begun.indexOf(attempt) < index)
+  return [...new Set(again)].map((attempt) => ({ rule, job, says: `attempt ${attempt} of run ${id} was begun twice` }))
+}
+
+/** True where the attempt failed as its script says, so that another one had to follow. */
+function isDemanded(story: Story, entries: readonly AttemptEntry[], attempt: number): boolean {
+  const kind = kindOfItem(story, entries[0]?.item)
+  if (kind !== 'retried' && kind !== 'given up') return false
+  return entries.some((entry) => entry.attempt === attempt && entry.what === 'ended' && entry.how === 'threw')
+}
+
+function troubleOf({ troubles }: Story, entries: readonly AttemptEntry[], attempt: number): Trouble | undefined {
+  const its = entries.filter((entry) => entry.attempt === attempt)
+  const next = firstOf(entries, attempt + 1)
+  // A worker that was paused may write down late what it had begun before.
+  const before = firstOf(entries, attempt - 1) ?? its[0]
+  const to = Math.max(next?.at ?? Number.POSITIVE_INFINITY, its[0]?.at ?? 0)
+  const meanwhile = { from: before?.at ?? 0, to }
+  for (const process of new Set(its.map(({ by }) => by))) {
+    const trouble = troubles.find(process, meanwhile)
+    if (trouble) return trouble
+  }
+  return troubles.findKill({ from: its.at(-1)?.at ?? meanwhile.from, to: next?.at ?? Number.POSITIVE_INFINITY })
+}
+
+function firstOf(entries: readonly AttemptEntry[], attempt: number): AttemptEntry | undefined {
+  return entries.find((entry) => entry.attempt === attempt)
+}
