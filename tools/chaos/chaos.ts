@@ -39,7 +39,7 @@ export async function runChaos(plan: Plan, plant: Plant | undefined): Promise<Ch
   const { client, openJobs } = await openClient({ path, role: 'send', note })
   prepareApp(path)
   const settings = { path, folder, seed: plan.seed, plant }
-  const slots = new Map([...plan.workers, ...plan.senders].map((slot) => [slot, new Slot({ slot, settings, note })]))
+  const slots = new Map(Object.keys(plan.lives).map((slot) => [slot, new Slot({ slot, settings, note })]))
   const clear = endAtExit(slots, disk)
   try {
     const beganWall = Date.now()

@@ -17,3 +17,8 @@ export interface ChildSettings {
 export function readChildSettings(): ChildSettings {
   return JSON.parse(process.argv[2]!) as ChildSettings
 }
+
+/** Tells the conductor that this process has opened the file; that was all they have to say to each other. */
+export function tellUp(): void {
+  process.send?.('up', () => process.disconnect())
+}

@@ -40,6 +40,7 @@ export function renderFigures({ plan, verdict, canFill, tookMs }: ChaosReport): 
     ['  failed as scripted', inState('failed')],
     ['  cancelled', inState('cancelled'), `${count('cancelled')} cancels answered`],
     ['attempts', attempts],
+    ['processes', count('up'), 'that came up'],
     ['kills', count('killed')],
     ['pauses', count('paused'), longest('paused')],
     [

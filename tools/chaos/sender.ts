@@ -2,7 +2,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as pass } from 'node:timers/promises'
 
-import { readChildSettings } from './child-settings.ts'
+import { readChildSettings, tellUp } from './child-settings.ts'
 import { openLedger } from './ledger.ts'
 import { openClient } from './open-client.ts'
 import { createRandom } from './random.ts'
@@ -20,6 +20,7 @@ const app = new DatabaseSync(path)
 app.exec('PRAGMA busy_timeout = 0')
 const { sendSome, settled } = createSends({ client, app, note, random, name })
 note({ what: 'up' })
+tellUp()
 
 let ends = false
 process.once('SIGTERM', () => {

@@ -58,7 +58,7 @@ export function createSends({ client, app, note, random, name }: SendParts): {
     const tenantId = key === undefined ? random.pick(tenants) : tenants[turn % tenants.length]!
     const item = `${name}-${++count}`
     const failures = kind === 'retried' ? random.between(1, 2) : kind === 'given up' ? 1000 : 0
-    const workMs = random.chance(0.06) ? random.between(400, 2000) : random.between(0, 40)
+    const workMs = random.chance(0.08) ? random.between(400, 2000) : random.between(0, 40)
     const delay = kind === 'delayed' || (kind === 'cancelled' && random.chance(0.7)) ? random.between(50, 3000) : 0
     const options: SendOptions = {
       ...(key !== undefined && { idempotencyKey: key }),

@@ -21,6 +21,7 @@ export class Slot {
   #pausedSince: number | undefined
   #mayEnd = false
   #isDying = false
+  #up: Promise<void> = Promise.resolve()
 
   constructor(parts: SlotParts) {
     this.#parts = parts
@@ -28,6 +29,11 @@ export class Slot {
 
   get #name(): string {
     return `${this.#parts.slot}.${this.#started}`
+  }
+
+  /** Resolves when the process is up that was started last, or has died before. */
+  get up(): Promise<void> {
+    return this.#up
   }
 
   /** Starts the next process once the one before has ended. */
@@ -42,15 +48,18 @@ export class Slot {
     const told = JSON.stringify({ ...settings, name: this.#name, role } satisfies ChildSettings)
     const log = openSync(this.#log, 'a')
     const flags = ['--conditions=@cgk-platform/source', '--no-warnings']
-    const child = spawn(process.execPath, [...flags, file, told], { stdio: ['ignore', log, log] })
+    const child = spawn(process.execPath, [...flags, file, told], { stdio: ['ignore', log, log, 'ipc'] })
     closeSync(log)
     this.#child = child
+    this.#up = new Promise((resolve) => child.once('message', () => resolve()).once('close', () => resolve()))
     this.#mayEnd = false
     this.#isDying = false
     this.#exited = new Promise((resolve) => {
       child.once('close', (code, signal) => {
         this.#child = undefined
-        if (!this.#mayEnd || (code !== 0 && signal !== 'SIGKILL')) this.#tellExit(signal ?? `code ${code}`)
+        // One that is still starting dies of the request to end.
+        const isAsked = code === 0 || signal === 'SIGKILL' || signal === 'SIGTERM'
+        if (!this.#mayEnd || !isAsked) this.#tellExit(signal ?? `code ${code}`)
         resolve()
       })
     })
@@ -58,7 +67,7 @@ export class Slot {
 
   async kill(): Promise<void> {
     const child = this.#child
-    if (!child) return
+    if (!child || this.#isDying) return this.#exited
     this.#mayEnd = true
     this.#isDying = true
     const [process, since] = [this.#name, nowMs()]

@@ -1,5 +1,5 @@
 // A process that runs jobs until it is told to end, and writes down what it does.
-import { readChildSettings } from './child-settings.ts'
+import { readChildSettings, tellUp } from './child-settings.ts'
 import { defineChaosJobs } from './definitions.ts'
 import { openLedger } from './ledger.ts'
 import { nowMs } from './line.ts'
@@ -23,4 +23,5 @@ setInterval(() => {
 
 const { client } = await openClient({ path, role: 'work', note, jobs: defineChaosJobs(note, name) })
 note({ what: 'up' })
+tellUp()
 process.once('SIGTERM', () => void client.close().then(() => process.exit(0)))

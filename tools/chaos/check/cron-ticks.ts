@@ -1,4 +1,5 @@
 import type { Finding, Of, Story } from './story.ts'
+import type { Trouble } from './troubles.ts'
 
 const rule = 'a cron job ticks once'
 const minuteMs = 60_000
@@ -40,12 +41,12 @@ function nameOf(id: string, tick: number): string {
 
 /** True where a worker was up through the time in which a tick is dispatched. */
 function somebodyWasWell({ entries, troubles }: Story, at: number): boolean {
+  const [from, to] = [at - wellMs, at + wellMs]
   const up = entries.filter((entry): entry is Of<'up'> => entry.what === 'up' && entry.by.startsWith('w'))
+  // Dead is dead for ever.
+  const isOver = ({ cause, to: end }: Trouble): boolean => cause !== 'its worker was killed' && end < from
   return up.some((entry) => {
-    const meanwhile = { from: at - wellMs, to: at + wellMs }
-    const its = troubles.all.filter(({ process }) => process === entry.by)
-    return (
-      entry.at < meanwhile.from && !its.some((trouble) => trouble.from <= meanwhile.to && trouble.to >= meanwhile.from)
-    )
+    const its = troubles.all.filter(({ process }) => process === undefined || process === entry.by)
+    return entry.at < from && its.every((trouble) => trouble.from > to || isOver(trouble))
   })
 }
