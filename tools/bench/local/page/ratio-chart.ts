@@ -1,7 +1,8 @@
 import type { Row } from '../row.ts'
 
-const labelWidth = 330
+const labelWidth = 390
 const plotWidth = 460
+const valueAt = labelWidth + plotWidth + 12
 const rowHeight = 34
 const top = 28
 
@@ -28,21 +29,20 @@ export function ratioChart(rows: readonly Row[]): string {
     const [from, to] = [x(Math.min(1, ratio!.median)), x(Math.max(1, ratio!.median))]
     const kind = verdict === 'met' || verdict === 'missed' ? verdict : 'none'
     const target = ratio!.least === undefined ? undefined : x(ratio!.least)
-    const end = Math.max(to, target ?? to)
     return [
       `<text text-anchor="end" x="${labelWidth - 10}" y="${y + 15}">${escape(what)}</text>`,
       `<rect class="${kind}" x="${at(from)}" y="${y + 2}" width="${at(Math.max(1, to - from))}" height="18" rx="2"/>`,
       target === undefined
         ? ''
         : `<line class="target" x1="${at(target)}" x2="${at(target)}" y1="${y - 2}" y2="${y + 24}"/>`,
-      `<text x="${at(end + 8)}" y="${y + 15}">${escape(measured.split(' ')[0]!)}</text>`,
+      `<text x="${valueAt}" y="${y + 15}">${escape(measured.split(' ')[0]!)}</text>`,
     ].join('')
   })
   const width = labelWidth + plotWidth + 70
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">
 <title>Jobs a second of the local engine over those of others</title>
 <style>${style}</style>
-<text class="quiet" x="${labelWidth}" y="14">jobs a second, ours over theirs; the upright marks are the targets</text>
+<text class="quiet" x="10" y="14">jobs a second, ours over theirs; upright marks are targets: green meets its own, orange misses it</text>
 ${[...axis, ...marks].join('\n')}
 </svg>
 `

@@ -17,7 +17,7 @@ interface Opponent {
 }
 
 const bare: Opponent = {
-  name: 'bare node:sqlite, the same three writes',
+  name: 'bare node:sqlite, same writes',
   least: 0.6,
   jobs: 50_000,
   ourJobs: 20_000,
