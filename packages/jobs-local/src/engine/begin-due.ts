@@ -16,8 +16,16 @@ export interface Begun {
   readonly claimed: readonly StoredRun[]
 }
 
+/** What there is room for. */
+interface Room {
+  /** How many runs may begin. */
+  readonly places: number
+  /** Whether code of a run is there to be told of an answer. */
+  readonly listens: (run: StoredRun) => boolean
+}
+
 /** Gives jobs that have come due their runs, and runs the places that are free; all within one change of the store. */
-export function beginDue({ store, clock, host }: EngineParts, places: number): Begun {
+export function beginDue({ store, clock, host }: EngineParts, { places, listens }: Room): Begun {
   const now = clock.now()
   const due = store.takeDueJobs(dueBatch, now)
   const unhandled: string[] = []
@@ -28,6 +36,8 @@ export function beginDue({ store, clock, host }: EngineParts, places: number): B
     store.addRuns(job, subscribers, now)
   }
   const news = store.takeNews(now)
+  // In the change that takes the answer: were it a later one, a crash between them would leave the run asleep for ever.
+  for (const { run } of news.answered) if (!listens(run)) store.wakeRun(run)
   const limitsOf = (definitionId: string) => host.jobs.get(definitionId)?.concurrency
   return { due, unhandled, news, claimed: store.claim(places, limitsOf, now) }
 }

@@ -212,10 +212,10 @@ export class Engine implements EngineView {
   #begin(): Begun {
     this.#pumpQueued = false
     const isOver = this.#closing || this.#isLeaving
-    const begun = beginDue(this.#parts, isOver ? 0 : this.#parts.concurrency - this.#flights.size - this.#staying.size)
-    // In the change that takes the answer: were it a later one, a crash between them would leave the run asleep for ever.
-    for (const { run } of begun.news.answered) if (!this.#flights.listens(run.id)) this.#parts.store.wakeRun(run)
-    return begun
+    return beginDue(this.#parts, {
+      places: isOver ? 0 : this.#parts.concurrency - this.#flights.size - this.#staying.size,
+      listens: (run) => this.#flights.listens(run.id),
+    })
   }
 
   #begun({ due, unhandled, news, claimed }: Begun): void {

@@ -159,7 +159,7 @@ class SqliteStore implements JobStore {
     const { type } = outcome
     if (isSettled && (type === 'completed' || type === 'failed' || type === 'cancelled')) {
       if (run.workflow) this.#waits.forget(keyOf(run))
-      if (this.#waits.hasJobWaits) this.#waits.answerJob(run.job.envelope.id, now)
+      this.#waits.answerJob(run.job.envelope.id, now)
       this.#housekeeping.noteEnded()
     }
     this.#held.remove(run)
@@ -277,6 +277,7 @@ class SqliteStore implements JobStore {
     checkVersion(this.#connection)
     this.#workers.begin()
     this.#fresh.clear()
+    this.#waits.begin()
     this.#held.begin()
   }
 

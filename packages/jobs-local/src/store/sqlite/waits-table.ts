@@ -39,8 +39,26 @@ const joined = 'cgk_waits w JOIN cgk_runs r ON r.job = w.job AND r.number = w.nu
 export class WaitsTable {
   readonly #parts: WaitsParts
 
+  /** What there are waits for, as far as this transaction knows: mostly there are none, and that is asked once. */
+  #kinds: { readonly events: boolean; readonly jobs: boolean } | undefined
+
   constructor(parts: WaitsParts) {
     this.#parts = parts
+  }
+
+  /** Forgets what the transaction before knew. */
+  begin(): void {
+    this.#kinds = undefined
+  }
+
+  get #has(): { readonly events: boolean; readonly jobs: boolean } {
+    if (this.#kinds) return this.#kinds
+    const sql =
+      'SELECT EXISTS (SELECT 1 FROM cgk_waits WHERE event IS NOT NULL) AS events, ' +
+      'EXISTS (SELECT 1 FROM cgk_waits WHERE for_job IS NOT NULL) AS jobs'
+    const { events, jobs } = this.#parts.connection.get<{ events: number; jobs: number }>(sql)!
+    this.#kinds = { events: events === 1, jobs: jobs === 1 }
+    return this.#kinds
   }
 
   /** Takes up a step that waits, and drops one that does no more. */
@@ -52,6 +70,7 @@ export class WaitsTable {
       connection.run('DELETE FROM cgk_waits WHERE job = ? AND number = ? AND key = ?', seq, number, key)
       return
     }
+    this.#kinds = undefined
     const sql = 'INSERT OR REPLACE INTO cgk_waits VALUES (?, ?, ?, ?, ?, ?)'
     connection.run(sql, seq, number, key, run.job.envelope.tenantId, event ?? null, jobId ?? null)
   }
@@ -66,6 +85,7 @@ export class WaitsTable {
   /** Answers the waits that an event is for; answers how many they are. */
   answerEvent(envelope: Envelope, now: number): number {
     const { connection } = this.#parts
+    if (!this.#has.events) return 0
     const { tenantId, event } = envelope
     const sql = `SELECT ${columns} FROM ${joined} WHERE w.tenant = ? AND w.event = ?`
     let answered = 0
@@ -80,14 +100,9 @@ export class WaitsTable {
     return answered
   }
 
-  /** True while a workflow waits for a job. */
-  get hasJobWaits(): boolean {
-    const sql = 'SELECT 1 AS one FROM cgk_waits WHERE for_job IS NOT NULL LIMIT 1'
-    return this.#parts.connection.get(sql) !== undefined
-  }
-
   /** Answers the waits for a job of which a run has ended, or that is not kept any more. */
   answerJob(jobId: string, now: number): void {
+    if (!this.#has.jobs) return
     const { connection, reader } = this.#parts
     const sql = `SELECT ${columns} FROM ${joined} WHERE w.for_job = ?`
     const waits = connection.all<WaitRow>(sql, jobId)
