@@ -152,7 +152,11 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
         const problem = "is `'send'`, so that this process runs no jobs"
         throw new InvalidOptionError({ option: 'role', problem, remedy: "Use `'work'` or `'both'` in a worker." })
       }
-      attached().engine.start()
+      const { engine, store } = attached()
+      engine.start()
+      // Once what waits is written, the others know which jobs this process has: none of them takes an event for one that
+      // nobody handles.
+      await changeNow(store, () => undefined)
     },
 
     async close({ timeoutMs }) {
