@@ -5,19 +5,20 @@ import { createSharedFile } from '../kit/shared-file.ts'
 import { waitUntil } from '../kit/wait-until.ts'
 
 describe.runIf(readsTypeScript)('processes that start at once', { timeout: 180_000 }, () => {
-  test('a hundred of them on a file that is not there yet, each of which sends and works, lose nothing', async ({
+  test('a hundred of them on a new file, of which each tenth works and all send, lose nothing', async ({
     onTestFinished,
   }) => {
     const { client, start } = createSharedFile(onTestFinished)
     const text = `
-      const client = open([job(({ payload }) => payload.event)])
-      const { id } = await client.sendJob('analytics.track', { tenantId: 'acme', event: String(process.pid) })
-      say(id)
+      const { ROLE: role } = process.env
+      const client = open(role === 'send' ? [] : [job(({ payload }) => payload.event)], { role })
+      await client.sendJob('analytics.track', { tenantId: 'acme', event: String(process.pid) })
       await client.close()
     `
+    const env = (number: number) => ({ ROLE: number % 10 === 0 ? 'both' : 'send' })
     // The first leaves its code compiled for the others.
-    expect(await start(text).ended).toEqual({ code: 0, signal: null })
-    const children = Array.from({ length: 99 }, () => start(text))
+    expect(await start(text, { env: env(0) }).ended).toEqual({ code: 0, signal: null })
+    const children = Array.from({ length: 99 }, (_, index) => start(text, { env: env(index + 1) }))
     const ends = await Promise.all(children.map(({ ended }) => ended))
     const problems = children.filter((_, index) => ends[index]!.code !== 0).map(({ stderr }) => stderr)
     expect(problems).toEqual([])

@@ -46,17 +46,18 @@ export class SharedFile implements SharedStore {
   }
 
   statesOf(jobIds: readonly string[]): ReadonlyMap<string, string> {
-    const rows = this.#parts.connection.all<{ id: string; state: string }>(
+    const { connection, queue } = this.#parts
+    const sql =
       "SELECT j.id, j.state || ifnull((SELECT group_concat(r.state || r.attempts || ifnull(r.pause, '') || " +
-        "ifnull((SELECT sum(length(s.record)) FROM cgk_steps s WHERE s.job = r.job AND s.number = r.number), '')) " +
-        "FROM cgk_runs r WHERE r.job = j.seq), '') AS state FROM cgk_jobs j WHERE j.id IN (SELECT value FROM json_each(?))",
-      JSON.stringify(jobIds),
-    )
+      "ifnull((SELECT sum(length(s.record)) FROM cgk_steps s WHERE s.job = r.job AND s.number = r.number), '')) " +
+      "FROM cgk_runs r WHERE r.job = j.seq), '') AS state FROM cgk_jobs j WHERE j.id IN (SELECT value FROM json_each(?))"
+    const rows = queue.read(() => connection.all<{ id: string; state: string }>(sql, JSON.stringify(jobIds)), [])
     return new Map(rows.map(({ id, state }) => [id, state]))
   }
 
   hasNews(): boolean {
-    return !this.#parts.workers.isToldAll || this.#parts.hasNews()
+    const { workers, queue, hasNews } = this.#parts
+    return !workers.isToldAll || queue.read(hasNews, true)
   }
 
   handle(handled: readonly Handled[]): void {

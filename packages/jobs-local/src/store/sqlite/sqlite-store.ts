@@ -126,7 +126,7 @@ class SqliteStore implements JobStore {
     const mayBegin = (definitionId: string): boolean => this.#workers.mayBegin(definitionId)
     // Others that wait come first, and limits are counted over all workers.
     const isUnlimited = (definitionId: string): boolean => !limitsOf(definitionId) && mayBegin(definitionId)
-    const direct = this.hasWaiting() ? [] : this.#fresh.writeBegun(max, worker, isUnlimited, now)
+    const direct = hasReadyRun(this.#connection) ? [] : this.#fresh.writeBegun(max, worker, isUnlimited, now)
     this.#fresh.writeWaiting()
     const left = max - direct.length
     const options = { connection: this.#connection, turns: this.#turns, max: left, worker, limitsOf, mayBegin, now }

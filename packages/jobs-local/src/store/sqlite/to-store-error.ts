@@ -74,9 +74,13 @@ export function isBusy(error: unknown): boolean {
   return code === codes.busy || code === codes.locked
 }
 
-/** True for an error of the file, whoever made it. */
+/** What the tables refuse of one change, at whatever time it is made: too large, a constraint, a type, a number of values. */
+const refusals: readonly number[] = [18, 19, 20, 25]
+
+/** True for an error of the file, which holds for whatever is changed; not for what the tables refuse of one change. */
 export function isOfStore(error: unknown): boolean {
-  return sqliteCode(error) !== undefined || StoreError.isInstance(error)
+  const code = sqliteCode(error)
+  return code === undefined ? StoreError.isInstance(error) : !refusals.includes(code)
 }
 
 /** The primary result code of an error of `node:sqlite`. */

@@ -173,7 +173,7 @@ export class WriteQueue {
 
   /** A mistake of this library's own must not hold up what others have to write. */
   #drop({ failed, resolve }: Change, error: unknown): void {
-    const problem = error instanceof Error ? error : new Error(String(error))
+    const problem = toStoreError(error, this.#parts.connection.path)
     this.#parts.logger.error('A change of a job could not be made.', { error: problem })
     failed?.(problem)
     resolve()

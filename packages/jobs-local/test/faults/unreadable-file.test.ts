@@ -1,0 +1,53 @@
+import { StatementSync } from 'node:sqlite'
+
+import { defineCronJob, defineJob } from '@cgk-platform/jobs-core'
+import { expect, test } from 'vitest'
+
+import { openDatabase } from '../kit/open-store.ts'
+import { ask, createSharedFile } from '../kit/shared-file.ts'
+import { waitUntil } from '../kit/wait-until.ts'
+import '../kit/work.ts'
+
+const job = defineJob({ id: 'work', event: 'analytics.track', handler: () => 'done' })
+const cron = defineCronJob({ id: 'cron', schedule: '* * * * *', handler: () => undefined })
+
+/** Lets the disk of all files of this process fail; the answer mends it. */
+function breakDisk(): () => void {
+  const { all, get, run } = StatementSync.prototype
+  const fail = (): never => {
+    throw Object.assign(new Error('disk I/O error'), { code: 'ERR_SQLITE_ERROR', errcode: 10 })
+  }
+  Object.assign(StatementSync.prototype, { all: fail, get: fail, run: fail })
+  return () => void Object.assign(StatementSync.prototype, { all, get, run })
+}
+
+test('a disk that fails for a while ends no process, and is told of by name', async ({ onTestFinished }) => {
+  const { path, client, open } = createSharedFile(onTestFinished)
+  const worker = open({ role: 'work', lease: 1000 }, { jobs: [job, cron] })
+  await worker.start()
+  const id = await ask(client)
+  await client.waitForJob(id)
+  const later = await client.sendJob('analytics.track', { tenantId: 'acme', event: 'later' }, { delay: 400 })
+  const watched = client.waitForJob(later.id).catch((error: unknown) => error)
+  const database = openDatabase(path)
+
+  const mend = breakDisk()
+  onTestFinished(mend)
+  // Another process writes, and what was due comes due.
+  database.exec('CREATE TABLE orders (id INTEGER)')
+  const refused = {
+    code: 'store',
+    problem: 'failed',
+    path,
+    message: expect.stringMatching(/the disk reports an error/),
+  }
+  await expect(client.getJobStatus(id)).rejects.toMatchObject(refused)
+  await expect(client.listJobs()).rejects.toMatchObject(refused)
+  await expect(ask(client)).rejects.toMatchObject(refused)
+  expect(await worker.healthCheck()).toMatchObject({ ok: false, checks: [{ name: 'store', ok: false }] })
+  await new Promise((resolve) => setTimeout(resolve, 1500)) // beats, timers and looks at the file meanwhile
+  expect(await watched).toMatchObject(refused)
+  mend()
+  expect(await client.waitForJob(later.id)).toMatchObject({ state: 'completed', runs: [{ output: 'done' }] })
+  await waitUntil(async () => (await worker.healthCheck()).ok)
+})
