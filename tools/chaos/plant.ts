@@ -25,7 +25,8 @@ export function acknowledgeEarly(provider: LocalProvider): LocalProvider {
   return {
     ...provider,
     async send(envelopes) {
-      if (envelopes.some(({ providerOptions }) => providerOptions)) return provider.send(envelopes)
+      // The id of a taken key, and of a send in a transaction, would be told by the answer alone.
+      if (envelopes.some((one) => one.providerOptions ?? one.idempotencyKey)) return provider.send(envelopes)
       setTimeout(() => void provider.send(envelopes).catch(() => undefined), afterAckMs)
       return envelopes.map(({ id }) => ({ ok: true, id, deduplicated: false }))
     },
