@@ -212,7 +212,10 @@ export class Engine implements EngineView {
   #begin(): Begun {
     this.#pumpQueued = false
     const isOver = this.#closing || this.#isLeaving
-    return beginDue(this.#parts, isOver ? 0 : this.#parts.concurrency - this.#flights.size - this.#staying.size)
+    const begun = beginDue(this.#parts, isOver ? 0 : this.#parts.concurrency - this.#flights.size - this.#staying.size)
+    // In the change that takes the answer: were it a later one, a crash between them would leave the run asleep for ever.
+    for (const { run } of begun.news.answered) if (!this.#flights.listens(run.id)) this.#parts.store.wakeRun(run)
+    return begun
   }
 
   #begun({ due, unhandled, news, claimed }: Begun): void {
@@ -232,7 +235,7 @@ export class Engine implements EngineView {
   }
 
   #tellAnswer({ run, step }: AnsweredStep): void {
-    if (!this.#flights.tell(run.id, step)) this.#wakeRun(run)
+    this.#flights.tell(run.id, step)
     this.#parts.changed(run.job.envelope.id)
   }
 

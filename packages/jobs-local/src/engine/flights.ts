@@ -52,10 +52,13 @@ export class Flights {
     for (const { abort } of this.#all.keys()) abort.abort(reason)
   }
 
-  /** Tells the code of a workflow that a wait was answered; false where none is there to be told. */
-  tell(runId: string, step: StepRecord): boolean {
-    const answered = this.#byRun.get(runId)?.answered
-    answered?.(step)
-    return answered !== undefined
+  /** True while there is code of a workflow that would be told of an answer. */
+  listens(runId: string): boolean {
+    return this.#byRun.get(runId)?.answered !== undefined
+  }
+
+  /** Tells the code of a workflow that a wait was answered, where there is any to be told. */
+  tell(runId: string, step: StepRecord): void {
+    this.#byRun.get(runId)?.answered?.(step)
   }
 }
