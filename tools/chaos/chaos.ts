@@ -26,12 +26,17 @@ export interface ChaosReport {
   readonly tookMs: number
 }
 
-/** With nothing moving for so long, what is open stays open. Longer than any delay of a run, and than a lease. */
-const patienceMs = 30_000
 const workerEndMs = 20_000
 
+/** How a plan is carried out. */
+interface ChaosRun {
+  readonly plant?: Plant | undefined
+  /** With nothing moving for so long, what is open stays open. Longer than any delay of a run, and than a lease. */
+  readonly patienceMs?: number
+}
+
 /** Carries a plan out on a new file, and judges what it has left behind. */
-export async function runChaos(plan: Plan, plant: Plant | undefined): Promise<ChaosReport> {
+export async function runChaos(plan: Plan, { plant, patienceMs = 30_000 }: ChaosRun = {}): Promise<ChaosReport> {
   const folder = mkdtempSync(join(tmpdir(), 'chaos-'))
   const disk = openDisk(folder)
   const path = join(disk.folder, 'jobs.db')

@@ -21,7 +21,7 @@ if (options.planOnly) {
 }
 
 console.error(`Chaos for ${plan.durationMs / 1000} s with seed ${plan.seed}`)
-const report = await runChaos(plan, options.plant)
+const report = await runChaos(plan, { plant: options.plant })
 console.log([...renderFigures(report), ...renderFindings(report, options.plant)].join('\n'))
 const failed = report.verdict.findings.length > 0
 if (!failed) rmSync(report.folder, { recursive: true })

@@ -7,7 +7,7 @@ type Without<T, Key extends PropertyKey> = T extends unknown ? Omit<T, Key> : ne
 
 /** A line of a made-up ledger. */
 export function line(at: number, by: string, what: Without<Line, 'at'>): Entry {
-  return { ...what, at, by } as Entry
+  return { ...what, at, by }
 }
 
 /** Which attempt a made-up line is about: the first one of `job`'s only run, unless it says otherwise. */
