@@ -18,12 +18,13 @@ test('five minutes have everything in store', () => {
 
 test('the command line is read, and what it cannot mean is refused', () => {
   const seed = (...args: string[]) => readOptions(args, 'fresh')
-  expect(seed()).toEqual({ seed: 'fresh', durationMs: 60_000, plant: undefined, planOnly: false })
-  expect(seed('--minutes', '0.5', '--seed', '3', '--plant', 'early-ack', '--plan')).toEqual({
+  expect(seed()).toEqual({ seed: 'fresh', durationMs: 60_000, plant: undefined, planOnly: false, keeps: false })
+  expect(seed('--minutes', '0.5', '--seed', '3', '--plant', 'early-ack', '--plan', '--keep')).toEqual({
     seed: '3',
     durationMs: 30_000,
     plant: 'early-ack',
     planOnly: true,
+    keeps: true,
   })
   expect(seed('--minutes', 'many').problem).toContain('above 0')
   expect(seed('--plant', 'tree').problem).toContain('no-fence and early-ack')

@@ -20,7 +20,7 @@ export function renderFigures({ plan, verdict, canFill, tookMs }: ChaosReport): 
   const attempts = entries.filter(({ what }) => what === 'began').length
   const explained = [...duplicates.explained]
   const total = explained.reduce((sum, [, times]) => sum + times, 0)
-  const { killed, paused } = duplicates.longestTakeoverMs
+  const { killed, paused } = duplicates.longest
   const rows: [what: string, figure: string | number, detail?: string][] = [
     [
       'seed',
@@ -55,7 +55,8 @@ export function renderFigures({ plan, verdict, canFill, tookMs }: ChaosReport): 
     ['steps made again', repeatedSteps, 'under way in a crash'],
     ['cron ticks', cronTicks],
     ['most runs of a tenant', mostPerTenant],
-    ['longest takeover', seconds(killed), `after a kill; ${seconds(paused)} after the beginning of a pause`],
+    ['longest takeover', seconds(killed.durationMs), `after a kill, of run ${killed.run}`],
+    ['', seconds(paused.durationMs), `after the beginning of a pause or stall, of run ${paused.run}`],
   ]
   return rows.map(([what, figure, detail = '']) =>
     `${what.padEnd(30)} ${String(figure).padStart(10)}   ${detail}`.trimEnd(),

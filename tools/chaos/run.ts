@@ -24,5 +24,6 @@ console.error(`Chaos for ${plan.durationMs / 1000} s with seed ${plan.seed}`)
 const report = await runChaos(plan, { plant: options.plant })
 console.log([...renderFigures(report), ...renderFindings(report, options.plant)].join('\n'))
 const failed = report.verdict.findings.length > 0
-if (!failed) rmSync(report.folder, { recursive: true })
+if (options.keeps) console.log(`The jobs' file and the ledgers are kept in ${report.folder}`)
+else if (!failed) rmSync(report.folder, { recursive: true })
 process.exit(failed ? 1 : 0)

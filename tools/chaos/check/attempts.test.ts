@@ -61,7 +61,10 @@ describe('another attempt', () => {
 
   test('after a kill tells how long the takeover took', () => {
     const killed = line(600, 'conductor', { what: 'killed', process: 'w1.1', since: 500 })
-    expect(checkAttempts(story([...again, ...others, killed], [ended])).longestTakeoverMs.killed).toBe(2500)
+    expect(checkAttempts(story([...again, ...others, killed], [ended])).longest.killed).toEqual({
+      durationMs: 2500,
+      run: 'a-1',
+    })
   })
 })
 

@@ -5,19 +5,26 @@ import type { Cause, Trouble } from './troubles.ts'
 
 const rule = 'an attempt is made again only where its worker was in trouble'
 
+/** How long it took until another worker had what one had left. */
+interface Takeover {
+  readonly durationMs: number
+  readonly run: string
+}
+
 /** Attempts that no script demands, by what explains them. */
 export interface Duplicates {
   readonly findings: readonly Finding[]
   readonly explained: ReadonlyMap<Cause, number>
-  /** From a kill to the next attempt at the most, and from the beginning of a pause likewise; milliseconds. */
-  readonly longestTakeoverMs: { readonly killed: number; readonly paused: number }
+  /** From a kill to the next attempt at the most, and from the beginning of a pause likewise. */
+  readonly longest: { readonly killed: Takeover; readonly paused: Takeover }
 }
 
 /** Looks for what explains each attempt after which another one was made though its script demands none. */
 export function checkAttempts(story: Story): Duplicates {
   const findings: Finding[] = []
   const explained = new Map<Cause, number>()
-  const longest = { killed: 0, paused: 0 }
+  const none: Takeover = { durationMs: 0, run: 'none' }
+  const longest = { killed: none, paused: none }
   for (const job of story.jobs) {
     for (const run of job.runs) {
       const entries = story.byRun.get(run.id) ?? []
@@ -32,13 +39,14 @@ export function checkAttempts(story: Story): Duplicates {
         }
         explained.set(trouble.cause, (explained.get(trouble.cause) ?? 0) + 1)
         const next = firstOf(entries, attempt + 1)
-        if (!next) continue
-        if (trouble.cause === 'its worker was killed') longest.killed = Math.max(longest.killed, next.at - trouble.from)
-        if (trouble.cause === 'its worker was paused') longest.paused = Math.max(longest.paused, next.at - trouble.from)
+        if (!next || trouble.process === undefined) continue
+        const takeover = { durationMs: next.at - trouble.from, run: run.id }
+        const which = trouble.cause === 'its worker was killed' ? 'killed' : 'paused'
+        if (takeover.durationMs > longest[which].durationMs) longest[which] = takeover
       }
     }
   }
-  return { findings, explained, longestTakeoverMs: longest }
+  return { findings, explained, longest }
 }
 
 /** A workflow goes on in the attempt that it had begun; a handler is called once in each. */
