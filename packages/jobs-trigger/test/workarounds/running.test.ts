@@ -103,7 +103,7 @@ describe('a process that dies in every attempt', () => {
     const sent = await Promise.all(options.map((option) => ours.sendJob('script.asked', script('exit'), option)))
     expect(await rawUntil(naive.id, 'CRASHED')).toMatchObject({ attemptCount: 3 })
     expect(notes()).not.toContain(`raw failed ${naive.id}`)
-    const statuses = await Promise.all(sent.map(({ id }) => ours.waitForJob(id, { timeout: '60s' })))
+    const statuses = await Promise.all(sent.map(({ id }) => ours.waitForJob(id, { timeout })))
     const error = { name: 'AttemptsExhaustedError' }
     expect(statuses.map(({ runs }) => runs[0])).toMatchObject([
       { state: 'failed', attempts: 1, maxAttempts: 1, error },
@@ -117,7 +117,7 @@ describe('a process that dies in every attempt', () => {
     const { ours, notes } = sides
     const options = { maxAttempts: 6, idempotencyKey: 'exits more often' }
     const { id } = await ours.sendJob('script.asked', script('exit'), options)
-    const [run] = (await ours.waitForJob(id, { timeout: '60s' })).runs
+    const [run] = (await ours.waitForJob(id, { timeout })).runs
     expect(run).toMatchObject({ state: 'failed', attempts: 6, error: { name: 'AttemptsExhaustedError' } })
     expect(notes()).toContain(`ours failed ${run!.id}`)
   })

@@ -110,9 +110,9 @@ export const retryJobCases: readonly ConformanceCase[] = casesOf(rules.cancelAnd
       const completed = await t.send('conformance.plain')
       const cancelled = await t.send('conformance.plain', {}, { options: { delay: '1h' } })
       const scheduled = await t.send('conformance.plain', {}, { options: { delay: '1h' } })
-      const running = await t.send('conformance.plain', { waitMs: t.outlasting(3000) })
       await t.ended(completed.id)
       await t.client.cancelJob(cancelled.id)
+      const running = await t.send('conformance.plain', { waitMs: t.outlasting(3000) })
       await t.seen({ jobId: running.id, what: 'started' })
       await t.inState(running.id, 'running')
       const jobs = { completed, cancelled, scheduled, running }

@@ -12,6 +12,8 @@ import type { WorkflowAct } from '../workflow-act.ts'
 type Step = Steps<'work.asked'>
 type Undo = () => void
 
+/** How long an event is waited for that a test sends: on a busy machine it comes late. */
+const patience = '2m'
 const retry = { maxAttempts: 3, backoff: 'fixed', initialDelay: 100 } as const
 
 /** What the steps of a flow are made with. */
@@ -66,16 +68,16 @@ const flows: Record<WorkflowAct['flow'], (flow: Flow) => Promise<unknown>> = {
   },
   async waits(flow) {
     const first = await flow.do('first')
-    const answer = await flow.step.waitForEvent('answer', 'work.followed', { match: 'number', timeout: '30s' })
+    const answer = await flow.step.waitForEvent('answer', 'work.followed', { match: 'number', timeout: patience })
     return [first, answer?.payload.data ?? null, await flow.do('second')]
   },
   async races({ step }) {
-    const wait = (id: string) => step.waitForEvent(id, 'work.followed', { timeout: '30s' })
+    const wait = (id: string) => step.waitForEvent(id, 'work.followed', { timeout: patience })
     const [one, other] = await Promise.all([wait('one'), wait('other'), step.sleep('nap', 7000)])
     return [one?.payload.data ?? null, other?.payload.data ?? null]
   },
   async beats(flow) {
-    const wait = flow.step.waitForEvent('answer', 'work.followed', { match: 'number', timeout: '60s' })
+    const wait = flow.step.waitForEvent('answer', 'work.followed', { match: 'number', timeout: patience })
     const won = await Promise.race([flow.do('first'), wait.then((event) => event?.payload.data ?? null)])
     return [won, await flow.do('second')]
   },
