@@ -2,8 +2,9 @@ import type { ConcurrencyLimits } from '@cgk-platform/jobs-core'
 
 import type { LimitsOf, StoredRun } from '../job-store.ts'
 import type { Connection } from './connection.ts'
-import { type JobRow, phases, type RunRow, toStoredJob, toStoredRun } from './rows.ts'
+import { type JobRow, keyOf, phases, type RunRow, toStoredJob, toStoredRun } from './rows.ts'
 import { holdRuns } from './runs-table.ts'
+import { readRecord } from './steps-table.ts'
 
 const { ready, held } = phases
 
@@ -86,7 +87,11 @@ function claimFrom(definition: string, tenant: string, count: number, options: C
   )
   const last = rows.at(-1)
   if (last) holdRuns(connection, last, worker, now)
-  return rows.map((row) => toHeldRun(row, worker, now))
+  return rows.map((row) => {
+    const run = toHeldRun(row, worker, now)
+    if (row.workflow !== null) run.workflow = readRecord(connection, keyOf(run), row.workflow)
+    return run
+  })
 }
 
 /** The run as its row is from now on. */

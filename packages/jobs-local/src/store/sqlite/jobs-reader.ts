@@ -42,13 +42,4 @@ export class JobsReader {
     run.workflow = readRecord(this.#connection, { seq, number }, row.workflow)
     return run
   }
-
-  /** Reads the record of a workflow into its run; false where there is none. */
-  readWorkflow(run: StoredRun): boolean {
-    const { seq, number } = keyOf(run)
-    const sql = 'SELECT workflow FROM cgk_runs WHERE job = ? AND number = ? AND workflow IS NOT NULL'
-    const row = this.#connection.get<{ workflow: string }>(sql, seq, number)
-    if (row) run.workflow = readRecord(this.#connection, { seq, number }, row.workflow)
-    return row !== undefined
-  }
 }

@@ -135,7 +135,7 @@ class SqliteStore implements JobStore {
     for (const run of claimed) {
       this.#held.add(run)
       // What a workflow goes on from, with what has been answered meanwhile.
-      if (this.#reader.readWorkflow(run)) this.#waits.takeNotices(run, now)
+      if (run.workflow) this.#waits.takeNotices(run, now)
     }
     this.#mayHaveNext = claimed.length === left
     return [...direct, ...claimed]
