@@ -40,10 +40,9 @@ describe.runIf(readsTypeScript)('processes on one file', together, () => {
       Array.from({ length: 20 }, (_, index) => ask(client, String(index), index % 2 ? 'acme' : 'globex')),
     )
     for (const id of ids) await client.waitForJob(id, { timeout: '60s' })
-    const steps = workers
-      .flatMap(({ lines }) => lines.slice(1).map((line) => line.split(' ')))
-      .toSorted(([, , one], [, , other]) => Number(one) - Number(other))
-    expect(steps).toHaveLength(40)
+    const said = (): string[][] => workers.flatMap(({ lines }) => lines.slice(1).map((line) => line.split(' ')))
+    await waitUntil(() => said().length === 40)
+    const steps = said().toSorted(([, , one], [, , other]) => Number(one) - Number(other))
     const running = new Map<string, number>()
     let most = 0
     for (const [sign, tenant] of steps) {
@@ -73,9 +72,9 @@ describe.runIf(readsTypeScript)('processes on one file', together, () => {
     const { client, start } = createSharedFile(onTestFinished)
     const worker = (offset: string): string => `${setClock(offset)}
       await work([job(async ({ payload }, { attempt }) => {
-        await new Promise((resolve) => setTimeout(resolve, 1500))
+        await new Promise((resolve) => setTimeout(resolve, 2500))
         say('done', payload.event, attempt)
-      }, { concurrency: 1 })], { lease: 1000, concurrency: 1 })`
+      }, { concurrency: 1 })], { lease: '8s', concurrency: 1 })`
     const workers = [start(worker('3_600_000')), start(worker('-3_600_000'))]
     await Promise.all(workers.map((one) => one.says('started')))
     const ids = await Promise.all([ask(client, 'one'), ask(client, 'two')])
@@ -96,10 +95,10 @@ describe.runIf(readsTypeScript)('processes on one file', together, () => {
       await work([job(async ({ payload: { event } }) => {
         say('begun', event)
         if (event in jump) setClock(jump[event])
-        await new Promise((resolve) => setTimeout(resolve, 1200))
+        await new Promise((resolve) => setTimeout(resolve, 2500))
         return event
-      })], { lease: 1000 })`)
-    const other = start('await work([], { lease: 1000 })')
+      })], { lease: '8s' })`)
+    const other = start(`await work([], { lease: '8s' })`)
     await Promise.all([worker.says('started'), other.says('started')])
     const delayed = await client.sendJob('analytics.track', { tenantId: 'acme', event: 'later' }, { delay: '50m' })
     const retention = [await ask(client, 'first')]

@@ -19,7 +19,7 @@ describe.runIf(readsTypeScript && process.platform !== 'win32')('a worker of whi
     const paused = start(`await work([job(${handler(pause)})], { lease: 1000 })`)
     const id = await ask(client)
     await paused.says('attempt 1')
-    start(`await work([job(${handler(`return 'in time'`)})], { lease: 1000 })`)
+    start(`await work([job(${handler(`return 'in time'`)})], { lease: '4s' })`)
     const ended = await client.waitForJob(id, { timeout: '60s' })
     expect(ended).toMatchObject({ state: 'completed', runs: [{ attempts: 2, output: 'in time' }] })
     paused.kill('SIGCONT')
@@ -34,9 +34,9 @@ describe.runIf(readsTypeScript && process.platform !== 'win32')('a worker of whi
   }) => {
     const { client, start } = createSharedFile(onTestFinished)
     const blocked = start(
-      `await work([job(${handler(`block(attempt === 1 ? 2500 : 0); return attempt`)})], { lease: 1000 })`,
+      `await work([job(${handler(`block(attempt === 1 ? 5000 : 0); return attempt`)})], { lease: 1000 })`,
     )
-    const other = start(`await work([], { lease: 1000 }); setInterval(() => undefined, 1000)`)
+    const other = start(`await work([], { lease: '4s' })`)
     await Promise.all([blocked.says('started'), other.says('started')])
     const id = await ask(client)
     // Nobody else has the job, so that the same worker makes the next attempt.

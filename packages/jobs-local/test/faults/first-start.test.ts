@@ -1,0 +1,22 @@
+import { defineJob } from '@cgk-platform/jobs-core'
+import { expect, test } from 'vitest'
+
+import { countOf, openDatabase } from '../kit/open-store.ts'
+import { createSharedFile } from '../kit/shared-file.ts'
+import '../kit/work.ts'
+
+test('once a worker has started, the others know which jobs it has', async ({ onTestFinished }) => {
+  const { path, open } = createSharedFile(onTestFinished)
+  const job = defineJob({ id: 'work', event: 'work.asked', handler: () => 1 })
+  await open({ role: 'work' }, { jobs: [job] }).start()
+  expect(countOf(openDatabase(path), 'cgk_handled')).toBe(1)
+})
+
+test('a worker that cannot be written down does not start, and says why', async ({ onTestFinished }) => {
+  const { path, client, open } = createSharedFile(onTestFinished)
+  await client.healthCheck()
+  const worker = open({ role: 'work' }, { jobs: [] })
+  await worker.healthCheck()
+  openDatabase(path).exec('UPDATE cgk_meta SET version = version + 1')
+  await expect(worker.start()).rejects.toMatchObject({ code: 'store', problem: 'newer', path })
+})
