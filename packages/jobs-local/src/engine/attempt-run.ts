@@ -1,4 +1,5 @@
 import {
+  AttemptsExhaustedError,
   bindLogger,
   type Clock,
   DefinitionNotFoundError,
@@ -42,6 +43,9 @@ export interface AttemptParts {
   readonly tickHost: () => TickHost
 }
 
+/** How often it is tried to end a run whose attempts have all died: to call its `onFailure`, or to undo its steps. */
+const livesOfTheEnd = 3
+
 /** Makes the attempt that a run has begun, by the definition as it is now. */
 export function attemptRun(run: StoredRun, parts: AttemptParts): Promise<Outcome> {
   const { clock, host, limits, random, signal, tickHost, leftRunning } = parts
@@ -54,6 +58,7 @@ export function attemptRun(run: StoredRun, parts: AttemptParts): Promise<Outcome
     logger.error('A run failed: its definition is gone.', { error })
     return Promise.resolve({ type: 'failed', error })
   }
+  if (run.attempts > run.maxAttempts + livesOfTheEnd) return Promise.resolve(givenUp(run, host))
   const { client, hooks, logger } = host
   return runAttempt(definition, envelope, {
     jobId: envelope.id,
@@ -73,6 +78,14 @@ export function attemptRun(run: StoredRun, parts: AttemptParts): Promise<Outcome
     ...(definition.kind === 'workflow' && { steps: recordedSteps(recordsOf(run, definition, parts)) }),
     fanOut: async (cron, tick) => dispatchTick(cron, tick, await tenantsOf(cron), tickHost()),
   })
+}
+
+/** A run that ended its process in all of its attempts, and then in each that was to end it. */
+function givenUp({ id, definitionId, maxAttempts, job }: StoredRun, host: JobHost): Outcome {
+  const error = toErrorInfo(new AttemptsExhaustedError({ definitionId, maxAttempts }))
+  const logger = bindLogger(host.logger, { jobId: job.envelope.id, runId: id })
+  logger.error('A run failed: its end has ended the process each time, so that what it was to do is left.', { error })
+  return { type: 'failed', error }
 }
 
 /** The records of a workflow's steps, which the store keeps with its run. */

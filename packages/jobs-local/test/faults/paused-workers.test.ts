@@ -93,4 +93,26 @@ describe.runIf(readsTypeScript)('a job that ends its process each time', togethe
     })
     await last.says('refunded')
   })
+
+  test.for<[what: string, poisoned: string]>([
+    ['in its `onFailure` too', `job(() => { die(); return never() }, { retry: { maxAttempts: 1 }, onFailure: die })`],
+    [
+      'in an undo',
+      `defineWorkflow({ id: 'flow', event: 'analytics.track', steps: async (_event, step) => {
+        await step.run('charge', () => 1, { compensate: () => { die(); return never() } })
+        throw new Error('sold out')
+      } })`,
+    ],
+  ])('%s is given up in the end', async ([_, poisoned], { onTestFinished }) => {
+    const { client, start } = createSharedFile(onTestFinished)
+    const id = await ask(client)
+    const isOver = async (): Promise<boolean> => (await client.getJobStatus(id)).state === 'failed'
+    let lives = 0
+    for (; lives < 12 && !(await isOver()); lives++) {
+      await Promise.race([start(`await work([${poisoned}])`).ended, waitUntil(isOver)])
+    }
+    const { runs } = await client.getJobStatus(id)
+    expect(runs).toMatchObject([{ state: 'failed', error: { code: 'attempts_exhausted' } }])
+    expect(lives).toBeLessThan(12)
+  })
 })

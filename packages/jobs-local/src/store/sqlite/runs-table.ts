@@ -219,7 +219,7 @@ export function takeOver(connection: Connection, worker: number): void {
     worker,
   )
   connection.run(
-    `UPDATE cgk_runs SET worker = NULL, phase = ${ready}, pause = 'awake' WHERE ${mine} AND undo = ${undos.underWay}`,
+    `UPDATE cgk_runs SET worker = NULL, phase = ${ready}, pause = 'awake', attempts = attempts + 1 WHERE ${mine} AND undo = ${undos.underWay}`,
     worker,
   )
   connection.run(
