@@ -20,11 +20,11 @@ async function run(lives: Plan['lives'], common: Plan['common'], plant?: Plant):
   return report
 }
 
-/** True where a run finds the rule broken. What a busy machine has paused or killed may have had nothing under way: then again. */
-async function findsBroken(rule: string, lives: Plan['lives'], plant: Plant): Promise<boolean> {
+/** True where a run finds one of the rules broken. What a busy machine has paused or killed may have had nothing under way: then again. */
+async function findsBroken(rules: readonly string[], lives: Plan['lives'], plant: Plant): Promise<boolean> {
   for (let tries = 0; tries < 4; tries++) {
     const { verdict } = await run(lives, [], plant)
-    if (verdict.findings.some((finding) => finding.rule === rule)) return true
+    if (verdict.findings.some(({ rule }) => rules.includes(rule))) return true
   }
   return false
 }
@@ -41,12 +41,19 @@ describe('chaos', { concurrent: true, timeout: 180_000 }, () => {
 
   test('finds results of attempts that were taken over where the fence is out', async () => {
     const lives = { w1: [pause(1500), pause(1500)], w2: [pause(3500), pause(1500)], w3: [], s1: [], s2: [] }
-    expect(await findsBroken('a run is ended by its last attempt', lives, 'no-fence')).toBe(true)
+    // Which one depends on what a late result falls upon.
+    const rules = [
+      'a run is ended by its last attempt',
+      'an attempt is made again only where its worker was in trouble',
+      'a step that has completed is not made again',
+      'a cancel is final',
+    ]
+    expect(await findsBroken(rules, lives, 'no-fence')).toBe(true)
   })
 
   test('finds jobs that are lost where a send is acknowledged before it is durable', async () => {
     const lives = { w1: [], s1: [kill(700), kill(700), kill(700)], s2: [kill(900), kill(900), kill(900)] }
     const rule = 'every job that was acknowledged ends as its script says'
-    expect(await findsBroken(rule, lives, 'early-ack')).toBe(true)
+    expect(await findsBroken([rule], lives, 'early-ack')).toBe(true)
   })
 })

@@ -24,6 +24,8 @@ export async function conduct({ plan, slots, disk, note }: Conducted): Promise<v
   const { signal } = over
   const all = [...slots.values()]
   await Promise.all(all.map((slot) => slot.start()))
+  // A busy machine starts them late, and what happens before shows nothing.
+  await Promise.all(all.map((slot) => slot.up))
   const common = plan.common.map((act) => perform(act, { slots, disk, note, signal, beganWall: Date.now() }))
   const lives = [...slots].map(([name, slot]) => live(slot, plan.lives[name]!, signal))
   await Promise.race([untilOver(plan.durationMs, signal), Promise.all(lives)])

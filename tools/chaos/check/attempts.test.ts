@@ -46,6 +46,13 @@ describe('another attempt', () => {
     ])
   })
 
+  test('is explained where its worker was killed before it could write down what it had begun', () => {
+    const unwritten = again.filter((entry) => entry.what !== 'began' || entry.attempt !== 1)
+    const killed = (process: string) => line(600, 'conductor', { what: 'killed', process, since: 500 })
+    expect(checkAttempts(story([...unwritten, ...others, killed('w1.1')], [ended])).findings).toEqual([])
+    expect(checkAttempts(story([...unwritten, ...others, killed('s1.1')], [ended])).findings).toHaveLength(1)
+  })
+
   test('is demanded where the one before failed as scripted', () => {
     const threw = line(20, 'w1.1', { what: 'ended', how: 'threw', ...attempt('a') })
     const retried = { ...again[0], kind: 'retried' } as Entry
@@ -101,8 +108,15 @@ describe('the limit of a tenant', () => {
     expect(findings.map(({ says }) => says)).toEqual(['`ada` had 2 runs under way at once'])
   })
 
+  test('does not count what a worker still believed to have that was killed in its pause', () => {
+    const paused = line(4900, 'conductor', { what: 'paused', process: 'w1.1', since: 100 })
+    const killed = line(4910, 'conductor', { what: 'killed', process: 'w1.1', since: 4890 })
+    const entries = [...under('a', 0, 5000).slice(0, 1), ...under('b', 4000, 4010), ...others, paused, killed]
+    expect(checkConcurrency(story(entries, []), 'work', 1).most).toBe(1)
+  })
+
   test('does not count what a paused worker still believes to have', () => {
-    const entries = [...under('a', 0, 5000), ...under('b', 4000, 4010)]
+    const entries = [...under('a', 0, 5000), ...under('b', 4000, 4010), ...others]
     const paused = line(4900, 'conductor', { what: 'paused', process: 'w1.1', since: 100 })
     expect(checkConcurrency(story([...entries, paused], []), 'work', 1).most).toBe(1)
   })

@@ -1,4 +1,4 @@
-import type { RunStatus } from '@cgk-platform/jobs'
+import type { JobStatus, RunStatus } from '@cgk-platform/jobs'
 
 import { type AttemptEntry, type Finding, kindOfItem, type Story } from './story.ts'
 import type { Cause, Trouble } from './troubles.ts'
@@ -31,7 +31,7 @@ export function checkAttempts(story: Story): Duplicates {
       findings.push(...begunTwice(run, job.id, entries))
       for (let attempt = 1; attempt < run.attempts; attempt++) {
         if (isDemanded(story, entries, attempt)) continue
-        const trouble = troubleOf(story, entries, attempt)
+        const trouble = troubleOf(story, job, entries, attempt)
         if (!trouble) {
           const says = `attempt ${attempt} of ${run.attempts} of run ${run.id} is followed by another, and nothing explains that`
           findings.push({ rule, job: job.id, item: story.itemOf.get(job.id), says })
@@ -64,18 +64,23 @@ function isDemanded(story: Story, entries: readonly AttemptEntry[], attempt: num
   return entries.some((entry) => entry.attempt === attempt && entry.what === 'ended' && entry.how === 'threw')
 }
 
-function troubleOf({ troubles }: Story, entries: readonly AttemptEntry[], attempt: number): Trouble | undefined {
+function troubleOf(
+  { troubles, wallAheadMs }: Story,
+  { createdAt }: JobStatus,
+  entries: readonly AttemptEntry[],
+  attempt: number,
+): Trouble | undefined {
   const its = entries.filter((entry) => entry.attempt === attempt)
-  const next = firstOf(entries, attempt + 1)
+  const nextAt = firstOf(entries, attempt + 1)?.at ?? Number.POSITIVE_INFINITY
+  const from = firstOf(entries, attempt - 1)?.at ?? createdAt.getTime() - wallAheadMs
   // A worker that was paused may write down late what it had begun before.
-  const before = firstOf(entries, attempt - 1) ?? its[0]
-  const to = Math.max(next?.at ?? Number.POSITIVE_INFINITY, its[0]?.at ?? 0)
-  const meanwhile = { from: before?.at ?? 0, to }
-  for (const process of new Set(its.map(({ by }) => by))) {
+  const meanwhile = { from, to: Math.max(nextAt, its[0]?.at ?? 0) }
+  // Of several that a workflow has gone on with, the last one left it.
+  for (const process of new Set(its.map(({ by }) => by).toReversed())) {
     const trouble = troubles.find(process, meanwhile)
     if (trouble) return trouble
   }
-  return troubles.findKill({ from: its.at(-1)?.at ?? meanwhile.from, to: next?.at ?? Number.POSITIVE_INFINITY })
+  return troubles.findKill({ from: its.at(-1)?.at ?? from, to: nextAt })
 }
 
 function firstOf(entries: readonly AttemptEntry[], attempt: number): AttemptEntry | undefined {

@@ -39,5 +39,5 @@ function endOf(began: Of<'began'>, entries: readonly AttemptEntry[], { troubles 
   const ended = entries.find((entry) => entry.what === 'ended' && entry.attempt === attempt && entry.by === by)
   const next = entries.find((entry) => entry.attempt > attempt)
   const to = Math.min(ended?.at ?? Number.POSITIVE_INFINITY, next?.at ?? Number.POSITIVE_INFINITY)
-  return Math.min(to, troubles.find(by, { from: at, to })?.from ?? Number.POSITIVE_INFINITY)
+  return Math.min(to, troubles.firstAt(by, { from: at, to }))
 }

@@ -120,6 +120,13 @@ test('a delayed job does not begin early', () => {
 
 test('the file is whole, nothing is open, and no process ends by itself', () => {
   const exited = line(1, 'conductor', { what: 'exited', process: 'w1.1', says: 'code 1' })
-  const found = checkProcesses(story([exited], [], { integrity: 'row 3 missing', isDrained: false }))
+  const found = checkProcesses(
+    story([...done('a'), exited], [job('a')], { integrity: 'row 3 missing', isDrained: false }),
+  )
   expect(found.map(({ rule }) => rule)).toEqual(['the file is whole', 'no run is stuck', 'no process ends by itself'])
+})
+
+test('a run in which nothing was done shows nothing', () => {
+  expect(checkProcesses(story([], [])).map(({ rule }) => rule)).toEqual(['a run shows something'])
+  expect(checkProcesses(story(done('a'), [job('a')]))).toEqual([])
 })

@@ -1,8 +1,11 @@
 import type { Finding, Story } from './story.ts'
 
-/** The file is whole, nothing is open, and no process ended by itself or complained. */
-export function checkProcesses({ entries, integrity, isDrained }: Story): Finding[] {
+/** The file is whole, nothing is open, no process ended by itself or complained, and something was done at all. */
+export function checkProcesses({ entries, integrity, isDrained, sent, jobs }: Story): Finding[] {
   const findings: Finding[] = []
+  if (sent.size === 0 || !jobs.some(({ state }) => state === 'completed')) {
+    findings.push({ rule: 'a run shows something', says: 'nothing was sent, or nothing completed: give it more time' })
+  }
   if (integrity !== 'ok') findings.push({ rule: 'the file is whole', says: integrity })
   if (!isDrained)
     findings.push({ rule: 'no run is stuck', says: 'something was still open when nothing moved any more' })

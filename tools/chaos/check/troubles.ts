@@ -1,4 +1,5 @@
 import type { Entry } from '../line.ts'
+import { isWorker } from '../plan.ts'
 
 /** What a process, or all of them, went through. Instants are milliseconds of the monotonic clock. */
 export interface Trouble {
@@ -27,7 +28,9 @@ export interface Troubles {
   readonly all: readonly Trouble[]
   /** One that the process was in meanwhile, by which others may have taken over what it had. */
   find(process: string, meanwhile: Span): Trouble | undefined
-  /** A worker that was killed meanwhile, which need not have written anything down of what it had just begun. */
+  /** When the first of its troubles began; never where it had none. */
+  firstAt(process: string, meanwhile: Span): number
+  /** The last worker that was killed meanwhile, which need not have written anything down of what it had just begun. */
   findKill(meanwhile: Span): Trouble | undefined
 }
 
@@ -48,7 +51,13 @@ export function toTroubles(entries: readonly Entry[], leaseMs: number): Troubles
       const its = others.filter((trouble) => trouble.process === undefined || trouble.process === process)
       return its.find((trouble) => trouble.from <= meanwhile.to && trouble.to >= meanwhile.from)
     },
-    findKill: (meanwhile) => kills.find(({ from, to }) => from <= meanwhile.to && to >= meanwhile.from),
+    firstAt(process, meanwhile) {
+      const its = all.filter((trouble) => trouble.process === undefined || trouble.process === process)
+      const then = its.filter((trouble) => trouble.from <= meanwhile.to && trouble.to >= meanwhile.from)
+      return Math.min(Number.POSITIVE_INFINITY, ...then.map(({ from }) => from))
+    },
+    findKill: (meanwhile) =>
+      kills.findLast(({ process = '', from, to }) => isWorker(process) && from <= meanwhile.to && to >= meanwhile.from),
   }
 }
 
