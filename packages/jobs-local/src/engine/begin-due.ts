@@ -3,7 +3,7 @@ import type { EngineParts } from './engine-parts.ts'
 import { subscribersOf } from './subscribers-of.ts'
 
 /** How many jobs get their runs before the loop has its turn. */
-export const dueBatch = 10_000
+const dueBatch = 10_000
 
 /** What a look at the store has brought. */
 export interface Begun {

@@ -106,7 +106,7 @@ export class CronTicker {
     const { lastTick, now } = this.#parts
     // What an earlier process left undone was missed. In this one, another schedule or a definition that came back has
     // missed nothing: it counts from now on.
-    const after = this.#known.has(id) ? now() : (lastTick(id) ?? now())
+    const after = this.#known.has(id) ? now() : Math.min(lastTick(id) ?? now(), now())
     this.#known.add(id)
     return schedule.next(after)
   }

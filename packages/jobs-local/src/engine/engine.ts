@@ -12,7 +12,8 @@ import {
 
 import type { AnsweredStep, StoredRun } from '../store/job-store.ts'
 import { attemptRun } from './attempt-run.ts'
-import { beginDue, type Begun, dueBatch } from './begin-due.ts'
+import { beginDue, type Begun } from './begin-due.ts'
+import { changeNow } from '../store/change-now.ts'
 import { createCronTicker } from './create-cron-ticker.ts'
 import type { CronTicker } from './cron-ticker.ts'
 import type { EngineParts } from './engine-parts.ts'
@@ -119,16 +120,15 @@ export class Engine implements EngineView {
     microtask(() => runDetached(() => this.#pump()))
   }
 
-  /** Ends a job; answers when that is durable, `undefined` where it is so at once. */
-  cancel(jobId: string): Promise<void> | undefined {
-    const { store, clock } = this.#parts
-    return store.change(() => store.cancel(jobId, clock.now()), {
-      done: (running) => {
-        for (const run of running) this.#flights.abort(run.id, new JobCancelledError({ jobId }))
-        this.#parts.changed(jobId)
-        this.wake() // the places they held are free
-      },
-    })
+  /** Ends a job; resolves when that is durable. */
+  async cancel(jobId: string): Promise<void> {
+    const { store, clock, changed } = this.#parts
+    const running = changeNow(store, () => store.cancel(jobId, clock.now()))
+    for (const run of running instanceof Promise ? await running : running) {
+      this.#flights.abort(run.id, new JobCancelledError({ jobId }))
+    }
+    changed(jobId)
+    this.wake() // the places they held are free
   }
 
   /** Lets what is due and under way end, for so long; then aborts it. */
@@ -206,7 +206,7 @@ export class Engine implements EngineView {
   #pump(): void {
     if (this.#closing) return
     this.#cron.tick()
-    void this.#parts.store.change(() => this.#begin(), { done: (begun) => this.#begun(begun) })
+    void this.#parts.store.change(() => this.#begin(), { done: (begun) => this.#begun(begun), last: true })
   }
 
   #begin(): Begun {
@@ -231,7 +231,7 @@ export class Engine implements EngineView {
       changed(run.job.envelope.id)
     }
     this.#rearm()
-    if (due.length === dueBatch) this.#pumpSoon()
+    if (due.length > 0 && this.#parts.store.hasDueJobs(this.#parts.clock.now())) this.#pumpSoon()
   }
 
   #tellAnswer({ run, step }: AnsweredStep): void {

@@ -98,6 +98,8 @@ export interface ChangeEnd<T> {
    * the end.
    */
   failed?(error: Error): void
+  /** True for what looks at what there is to do: it is made after all that is made together with it. Default false. */
+  readonly last?: boolean
 }
 
 /** How many runs of a definition may be under way; asked at each claim, since hot reload may change it. */
@@ -153,6 +155,8 @@ export interface JobStore {
   get(jobId: string): StoredJob | undefined
   /** Up to `max` jobs that have come due and have no runs yet, oldest first. */
   takeDueJobs(max: number, now: number): readonly StoredJob[]
+  /** True where a job has come due and was not taken. */
+  hasDueJobs(now: number): boolean
   /** Gives a due job its runs, which wait from now on; with none it has completed. */
   addRuns(job: StoredJob, subscribers: readonly Subscriber[], now: number): void
   /** Takes up to `max` runs whose turn has come and begins an attempt of each. Fair over definitions and tenants. */

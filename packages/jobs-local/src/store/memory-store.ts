@@ -121,6 +121,10 @@ class MemoryStore implements JobStore {
     return claimed
   }
 
+  hasDueJobs(now: number): boolean {
+    return this.#arrived.size > 0 || (this.#delayedJobs.nextAt() ?? Number.POSITIVE_INFINITY) <= now
+  }
+
   hasReady(now: number): boolean {
     const isReady = this.#arrived.size > 0 || this.#queue.mayHaveNext || this.#waits.hasAnswered
     return isReady || (this.nextDueAt() ?? Number.POSITIVE_INFINITY) <= now

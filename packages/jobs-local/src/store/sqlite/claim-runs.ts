@@ -25,7 +25,7 @@ export interface ClaimOptions {
   readonly now: number
 }
 
-type ClaimedRow = RunRow & { readonly id: string; readonly envelope: string; readonly job_state: string }
+type ClaimedRow = RunRow & Pick<JobRow, 'id' | 'event' | 'envelope'> & { readonly job_state: string }
 
 /**
  * Takes the runs whose turn it is. Turns go round the definitions, and within one round its tenants, so that neither a busy
@@ -61,8 +61,9 @@ function claimOf(definition: string, wanted: number, options: ClaimOptions): Sto
   const full = new Set<string>()
   while (claimed.length < most) {
     const before = claimed.length
-    const tenants = readyTenants(connection, definition, turns.tenants.get(definition) ?? '', most - before)
-    if (tenants.every((tenant) => full.has(tenant))) break
+    const after = turns.tenants.get(definition) ?? ''
+    const tenants = readyTenants(connection, definition, { after, most: most - before, full })
+    if (tenants.length === 0) break
     const share = Math.ceil((most - before) / Math.max(1, tenants.length))
     for (const tenant of tenants) {
       const room = roomIn(connection, limits?.perTenant, definition, tenant)
@@ -79,7 +80,7 @@ function claimOf(definition: string, wanted: number, options: ClaimOptions): Sto
 function claimFrom(definition: string, tenant: string, count: number, options: ClaimOptions): StoredRun[] {
   const { connection, worker, now } = options
   const rows = connection.all<ClaimedRow>(
-    'SELECT r.*, j.id, j.envelope, j.state AS job_state FROM cgk_runs r JOIN cgk_jobs j ON j.seq = r.job ' +
+    'SELECT r.*, j.id, j.event, j.envelope, j.state AS job_state FROM cgk_runs r JOIN cgk_jobs j ON j.seq = r.job ' +
       `WHERE r.phase = ${ready} AND r.definition = ? AND r.tenant = ? ORDER BY r.job, r.number LIMIT ?`,
     definition,
     tenant,
@@ -97,7 +98,8 @@ function claimFrom(definition: string, tenant: string, count: number, options: C
 /** The run as its row is from now on. */
 function toHeldRun(row: ClaimedRow, worker: number, now: number): StoredRun {
   const goesOn = row.pause !== null
-  const job: JobRow = { seq: row.job, id: row.id, envelope: row.envelope, state: row.job_state, ended_at: null }
+  const { id, tenant, event, envelope } = row
+  const job: JobRow = { seq: row.job, id, tenant, event, envelope, state: row.job_state, ended_at: null }
   const begun = { resumed: 0, state: 'running', attempts: row.attempts + 1, attempt_started_at: now } as const
   const also = { worker, pause: null, due_at: null, started_at: row.started_at ?? now }
   // In place, since a row is read for this alone.
@@ -123,33 +125,38 @@ function roomIn(
 
 /** The definitions that have runs whose turn it is, beginning after the one that was served last. */
 function readyDefinitions(connection: Connection, after: string): string[] {
-  const next = `SELECT definition FROM cgk_runs WHERE phase = ${ready} AND definition > ? ORDER BY definition LIMIT 1`
+  const next = `SELECT definition FROM cgk_runs WHERE phase = ${ready} AND definition > ?`
   const found: string[] = []
-  for (let last = ''; ;) {
-    const row = connection.get<{ definition: string }>(next, last)
-    if (!row) break
-    found.push((last = row.definition))
-  }
-  return fromAfter(found, after)
-}
-
-/** The tenants that have such runs of a definition, likewise; no more than so many. */
-function readyTenants(connection: Connection, definition: string, after: string, most: number): string[] {
-  const sql = `SELECT tenant FROM cgk_runs WHERE phase = ${ready} AND definition = ? AND tenant > ? ORDER BY tenant LIMIT 1`
-  const found: string[] = []
-  const collect = (from: string, until: string | undefined): void => {
-    for (let last = from; found.length < most;) {
-      const row = connection.get<{ tenant: string }>(sql, definition, last)
-      if (!row || (until !== undefined && row.tenant > until)) return
-      found.push((last = row.tenant))
+  const collect = (sql: string, from: string, ...until: string[]): void => {
+    for (let last = from; ;) {
+      const row = connection.get<{ definition: string }>(`${sql} ORDER BY definition LIMIT 1`, last, ...until)
+      if (!row) return
+      found.push((last = row.definition))
     }
   }
-  collect(after, undefined)
-  if (after !== '') collect('', after)
+  collect(next, after)
+  if (after !== '') collect(`${next} AND definition <= ?`, '', after)
   return found
 }
 
-function fromAfter(sorted: readonly string[], after: string): string[] {
-  const index = sorted.findIndex((one) => one > after)
-  return index <= 0 ? [...sorted] : [...sorted.slice(index), ...sorted.slice(0, index)]
+/** The tenants that have such runs of a definition, likewise: no more than so many, and none that is at its limit. */
+function readyTenants(
+  connection: Connection,
+  definition: string,
+  { after, most, full }: { after: string; most: number; full: ReadonlySet<string> },
+): string[] {
+  const next = `SELECT tenant FROM cgk_runs WHERE phase = ${ready} AND definition = ? AND tenant > ?`
+  const found: string[] = []
+  const collect = (sql: string, from: string, ...until: string[]): void => {
+    for (let last = from; found.length < most;) {
+      const row = connection.get<{ tenant: string }>(`${sql} ORDER BY tenant LIMIT 1`, definition, last, ...until)
+      if (!row) return
+      last = row.tenant
+      if (!full.has(last)) found.push(last)
+    }
+  }
+  collect(next, after)
+  // Compared by SQLite alone, whose order of some characters is another one.
+  if (after !== '') collect(`${next} AND tenant <= ?`, '', after)
+  return found
 }

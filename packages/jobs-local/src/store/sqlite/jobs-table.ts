@@ -4,9 +4,9 @@ import type { StoredJob } from '../job-store.ts'
 import { stateOf } from '../state-of.ts'
 import type { Connection } from './connection.ts'
 import { type JobRow, toStoredJob } from './rows.ts'
-import type { SentHere } from './sent-here.ts'
 
-const columns = 'seq, id, envelope, state, ended_at'
+/** The columns of a `JobRow`. */
+export const columns = 'seq, id, tenant, event, envelope, state, ended_at'
 /** How many jobs are looked at together for a list. */
 const listedAtOnce = 500
 
@@ -67,38 +67,6 @@ function takeKey(connection: Connection, envelope: Envelope, now: number): strin
 export function findJob(connection: Connection, id: string): StoredJob | undefined {
   const row = connection.get<JobRow>(`SELECT ${columns} FROM cgk_jobs WHERE id = ?`, id)
   return row && toStoredJob(row)
-}
-
-/**
- * Takes jobs that have come due and have no runs: delayed ones first, then in the order in which they arrived.
- *
- * @param sentHere - what this process knows of them without reading it
- */
-export function takeDue(connection: Connection, sentHere: SentHere, max: number, now: number): StoredJob[] {
-  const delayed = connection.all<JobRow>(
-    `SELECT ${columns} FROM cgk_jobs WHERE state = 'scheduled' AND due_at <= ? ORDER BY due_at, seq LIMIT ?`,
-    now,
-    max,
-  )
-  for (const { seq } of delayed) connection.run("UPDATE cgk_jobs SET state = 'taken' WHERE seq = ?", seq)
-  const taken = connection.get<{ taken: number }>('SELECT taken FROM cgk_meta')!.taken
-  const arrived = arrivedAfter(connection, sentHere, taken, max - delayed.length)
-  if (arrived.length > 0) connection.run('UPDATE cgk_meta SET taken = ?', arrived.at(-1)!.seq)
-  const due = [...delayed, ...arrived.filter(({ state }) => state === 'queued')]
-  const jobs = due.map((row) => toStoredJob(row, sentHere.take(row.id)))
-  if (arrived.length < max - delayed.length) sentHere.clear()
-  return jobs
-}
-
-function arrivedAfter(connection: Connection, sentHere: SentHere, seq: number, max: number): JobRow[] {
-  const all = `SELECT ${columns} FROM cgk_jobs WHERE seq > ? ORDER BY seq LIMIT ?`
-  if (sentHere.isEmpty) return connection.all<JobRow>(all, seq, max)
-  const rows = connection.all<JobRow>(all.replace(' envelope,', " '' AS envelope,"), seq, max)
-  return rows.map((row) => (sentHere.knows(row.id) ? row : readEnvelope(connection, row)))
-}
-
-function readEnvelope(connection: Connection, row: JobRow): JobRow {
-  return connection.get<JobRow>(`SELECT ${columns} FROM cgk_jobs WHERE seq = ?`, row.seq) ?? row
 }
 
 /** True where a job has come due that was not taken. */

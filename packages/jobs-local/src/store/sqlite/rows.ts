@@ -6,6 +6,8 @@ import type { StoredJob, StoredRun } from '../job-store.ts'
 export interface JobRow {
   readonly seq: number
   readonly id: string
+  readonly tenant: string
+  readonly event: string
   readonly envelope: string
   readonly state: string
   readonly ended_at: number | null
@@ -36,6 +38,14 @@ export interface RunRow {
   readonly undo_on_cancel: number
   readonly undo: number
   readonly workflow: string | null
+}
+
+/** Which run, of those under way, a notice is for. */
+export interface NoticeRow {
+  readonly job: number
+  readonly number: number
+  /** The step that was answered; none where the run was cancelled. */
+  readonly key: string | null
 }
 
 /** What a run is waiting for, or that it has a place. */
@@ -70,9 +80,10 @@ export function seqOf(job: StoredJob): number {
 }
 
 /** A job as the engine knows it, without its runs; its envelope is read where it is not known. */
-export function toStoredJob({ seq, envelope, state, ended_at: endedAt }: JobRow, known?: Envelope): StoredJob {
+export function toStoredJob(row: JobRow, known?: Envelope): StoredJob {
+  const { seq, state, ended_at: endedAt } = row
   const job: StoredJob = {
-    envelope: known ?? readEnvelope(envelope),
+    envelope: known ?? readEnvelope(row),
     // `taken` is a delayed one whose time has come: what it is then, its runs tell.
     state: state === 'taken' ? 'queued' : (state as JobState),
     ...(endedAt !== null && { endedAt }),
@@ -82,10 +93,9 @@ export function toStoredJob({ seq, envelope, state, ended_at: endedAt }: JobRow,
   return job
 }
 
-function readEnvelope(text: string): Envelope {
-  const envelope = decodeEnvelope(text)
-  if (!envelope) throw new TypeError('A stored job has no envelope that this version knows.')
-  return envelope
+/** One that cannot be read, since it was damaged or written by hand, holds up no other: without a payload its runs fail. */
+function readEnvelope({ envelope, id, event, tenant: tenantId }: JobRow): Envelope {
+  return decodeEnvelope(envelope) ?? { v: 1, id, event, tenantId, payload: null, sentAt: 0 }
 }
 
 /** A run as the engine knows it, without the steps of a workflow. */

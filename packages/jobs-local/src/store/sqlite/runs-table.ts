@@ -45,12 +45,17 @@ export function readRuns(connection: Connection, job: StoredJob, seq: number): R
   return rows
 }
 
+/** How many runs are woken in one transaction, so that none holds up others for long. */
+const wokenAtOnce = 5000
+
 /** Lets the runs whose time has come wait for their turn. */
 export function wakeDueRuns(connection: Connection, now: number): void {
   connection.run(
     `UPDATE cgk_runs SET phase = ${ready}, due_at = NULL, state = CASE WHEN pause IS NULL THEN 'queued' ELSE state END, ` +
-      "pause = CASE WHEN pause IS NULL THEN NULL ELSE 'awake' END WHERE due_at <= ?",
+      "pause = CASE WHEN pause IS NULL THEN NULL ELSE 'awake' END WHERE (job, number) IN " +
+      '(SELECT job, number FROM cgk_runs WHERE due_at <= ? ORDER BY due_at LIMIT ?)',
     now,
+    wokenAtOnce,
   )
 }
 

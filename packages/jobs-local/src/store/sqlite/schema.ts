@@ -116,6 +116,8 @@ export const migrations: readonly string[] = [
     event TEXT,
     max_attempts INTEGER NOT NULL,
     undo_on_cancel INTEGER NOT NULL,
+    inherited INTEGER NOT NULL,    -- 1 for what only the worker had whose place this one has taken
+    gone_at INTEGER,               -- since when the worker is gone
     PRIMARY KEY (worker, definition)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX cgk_handled_event ON cgk_handled (event);

@@ -75,7 +75,7 @@ export class SharedFile implements SharedStore {
   waitingForWorker(): readonly string[] {
     const sql =
       `SELECT DISTINCT definition FROM cgk_runs WHERE phase = ${phases.ready} ` +
-      'AND definition NOT IN (SELECT h.definition FROM cgk_handled h JOIN cgk_workers w ON w.id = h.worker)'
+      'AND definition NOT IN (SELECT h.definition FROM cgk_handled h JOIN cgk_workers w ON w.id = h.worker WHERE h.inherited = 0)'
     return this.#parts.connection.all<{ definition: string }>(sql).map(({ definition }) => definition)
   }
 

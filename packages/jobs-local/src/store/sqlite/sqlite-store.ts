@@ -22,11 +22,12 @@ import * as jobs from './jobs-table.ts'
 import { checkVersion, openFile } from './open-file.ts'
 import { countOpenJobs, hasOpenRun, hasReadyRun, nextDueAt } from './open-work.ts'
 import { retryJob } from './retry-job.ts'
-import { keyOf, seqOf } from './rows.ts'
+import { keyOf, type NoticeRow, seqOf } from './rows.ts'
 import * as runs from './runs-table.ts'
 import { SentHere } from './sent-here.ts'
 import { SharedFile } from './shared-file.ts'
 import { writeRecord, writeStep } from './steps-table.ts'
+import { takeDue } from './take-due.ts'
 import { readOrTell } from './to-store-error.ts'
 import { WaitsTable } from './waits-table.ts'
 import { Workers } from './workers.ts'
@@ -109,7 +110,7 @@ class SqliteStore implements JobStore {
   }
 
   takeDueJobs(max: number, now: number): readonly StoredJob[] {
-    return jobs.takeDue(this.#connection, this.#sentHere, max, now)
+    return takeDue(this.#connection, { max, now, sentHere: this.#sentHere })
   }
 
   addRuns(job: StoredJob, subscribers: readonly Subscriber[], now: number): void {
@@ -141,9 +142,13 @@ class SqliteStore implements JobStore {
     return [...direct, ...claimed]
   }
 
+  hasDueJobs(now: number): boolean {
+    return this.#queue.read(() => jobs.hasDue(this.#connection, now), false)
+  }
+
   hasReady(now: number): boolean {
     if (this.#mayHaveNext && this.hasWaiting()) return true
-    if (this.#queue.read(() => jobs.hasDue(this.#connection, now), false)) return true
+    if (this.hasDueJobs(now)) return true
     return (this.nextDueAt() ?? Number.POSITIVE_INFINITY) <= now
   }
 
@@ -169,9 +174,9 @@ class SqliteStore implements JobStore {
 
   saveStep(run: StoredRun, step: StepRecord, now: number): boolean {
     if (!writeRecord(this.#connection, run)) return false
+    if (step.state === 'waiting') this.#waits.lookBack(run, step, now)
     writeStep(this.#connection, run, step)
     this.#waits.note(run, step)
-    if (step.jobId !== undefined && step.state === 'waiting') this.#waits.answerJob(step.jobId, now)
     return true
   }
 
@@ -191,7 +196,7 @@ class SqliteStore implements JobStore {
     const sql = 'SELECT job, number, key FROM cgk_notices WHERE worker = ? ORDER BY seq'
     const answered: { run: StoredRun; step: StepRecord }[] = []
     const cancelled: StoredRun[] = []
-    for (const { job, number, key } of this.#connection.all<Notice>(sql, worker)) {
+    for (const { job, number, key } of this.#connection.all<NoticeRow>(sql, worker)) {
       const run = this.#held.get({ seq: job, number })
       if (!run) continue
       if (key === null) cancelled.push(run)
@@ -240,7 +245,7 @@ class SqliteStore implements JobStore {
   }
 
   hasOpenRun(definitionId: string, tenantId: string): boolean {
-    return hasOpenRun(this.#connection, definitionId, tenantId)
+    return this.#queue.read(() => hasOpenRun(this.#connection, definitionId, tenantId), false)
   }
 
   list(query: ListQuery): { jobs: StoredJob[]; cursor?: string } {
@@ -257,10 +262,12 @@ class SqliteStore implements JobStore {
   }
 
   setLastTick(definitionId: string, tick: number): void {
-    this.#connection.run('INSERT OR REPLACE INTO cgk_ticks VALUES (?, ?)', definitionId, tick)
+    const sql = 'INSERT INTO cgk_ticks VALUES (?1, ?2) ON CONFLICT DO UPDATE SET tick = max(tick, ?2)'
+    this.#connection.run(sql, definitionId, tick)
   }
 
   close(_reason: JobErrorInfo, _now: number): readonly string[] {
+    this.#housekeeping.stop() // a beat after this would join again
     // What handlers still do that took no notice of the end is not recorded: their runs are free for others.
     if (this.#workers.id !== 0) runs.takeOver(this.#connection, this.#workers.id)
     this.#workers.leave()
@@ -285,10 +292,4 @@ class SqliteStore implements JobStore {
     this.#workers.rolledBack()
     this.#held.rolledBack()
   }
-}
-
-interface Notice {
-  readonly job: number
-  readonly number: number
-  readonly key: string | null
 }

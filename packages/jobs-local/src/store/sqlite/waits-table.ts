@@ -2,6 +2,8 @@ import {
   answerEventWait,
   answerJobWait,
   answerMissingJob,
+  createJobId,
+  decodeEnvelope,
   type Envelope,
   isEnded,
   type StepRecord,
@@ -28,6 +30,9 @@ interface WaitRow {
   readonly phase: number | null
   readonly worker: number | null
 }
+
+/** How many characters of a job's id tell its time: https://github.com/ulid/spec */
+const timeInId = 10
 
 const columns = 'w.job, w.number, w.key, r.phase, r.worker'
 const joined = 'cgk_waits w JOIN cgk_runs r ON r.job = w.job AND r.number = w.number'
@@ -73,6 +78,33 @@ export class WaitsTable {
     this.#kinds = undefined
     const sql = 'INSERT OR REPLACE INTO cgk_waits VALUES (?, ?, ?, ?, ?, ?)'
     connection.run(sql, seq, number, key, run.job.envelope.tenantId, event ?? null, jobId ?? null)
+  }
+
+  /**
+   * Answers a wait that begins with what has happened since its code called for it: until it is written, nobody else knows
+   * of it.
+   */
+  lookBack(run: StoredRun, step: StepRecord, now: number): void {
+    const { connection, reader } = this.#parts
+    if (step.jobId !== undefined) {
+      applyJob(run, step, reader.job(step.jobId), now)
+      return
+    }
+    if (step.event === undefined) return
+    // Ids begin with the time of the send. What has not come due yet answers the wait when it does.
+    const sql =
+      'SELECT envelope FROM cgk_jobs WHERE tenant = ? AND event = ? AND id >= ? ' +
+      "AND seq <= (SELECT taken FROM cgk_meta) AND state NOT IN ('scheduled', 'cancelled') ORDER BY id"
+    const since = createJobId(step.startedAt).slice(0, timeInId)
+    for (const { envelope } of connection.all<{ envelope: string }>(
+      sql,
+      run.job.envelope.tenantId,
+      step.event,
+      since,
+    )) {
+      const event = decodeEnvelope(envelope)
+      if (event && answerEventWait(run.workflow!, step, event, now)) return
+    }
   }
 
   /** Forgets the waits of a run that has ended. */

@@ -6,6 +6,8 @@ import { hasEnded, identifyProcess } from './process-identity.ts'
 
 /** How long a worker lives before it says what nobody has any more: an app that starts defines its jobs one by one. */
 const settledAfterMs = 10_000
+/** How long it is remembered what workers had that are gone and nobody has taken the place of, milliseconds: a day. */
+const goneForMs = 24 * 60 * 60 * 1000
 /** The longest time between two beats, milliseconds. */
 export const longestBeatMs = 5000
 
@@ -79,7 +81,7 @@ export class Workers {
     const now = nowMs()
     const sql = 'SELECT beat_ms FROM cgk_workers WHERE id = ?'
     const { beat_ms: before } = this.#connection.get<{ beat_ms: number }>(sql, this.#id)!
-    if (now - before > this.#leaseMs / 2) this.#steadySinceMs = now
+    if (now - before > Math.min(this.#leaseMs / 2, 2 * longestBeatMs)) this.#steadySinceMs = now
     this.#connection.run('UPDATE cgk_workers SET beat_ms = ? WHERE id = ?', now, this.#id)
   }
 
@@ -90,15 +92,26 @@ export class Workers {
   }
 
   #writeHandled(): void {
-    this.#connection.run('DELETE FROM cgk_handled WHERE worker = ?', this.#id)
+    this.#inherit()
+    this.#connection.run('DELETE FROM cgk_handled WHERE worker = ? AND inherited = 0', this.#id)
     for (const { definitionId, event = null, maxAttempts, undoOnCancel = false } of this.#handled) {
-      // What a worker that is gone had of it need not be known any more, so that many short lives leave no more than one.
-      const gone = 'worker NOT IN (SELECT id FROM cgk_workers)'
-      this.#connection.run(`DELETE FROM cgk_handled WHERE definition = ? AND ${gone}`, definitionId)
-      const sql = 'INSERT INTO cgk_handled VALUES (?, ?, ?, ?, ?)'
+      const sql = 'INSERT OR REPLACE INTO cgk_handled VALUES (?, ?, ?, ?, ?, 0, NULL)'
       this.#connection.run(sql, this.#id, definitionId, event, maxAttempts, undoOnCancel ? 1 : 0)
     }
     this.#isHandledWritten = true
+  }
+
+  /** Takes the place of workers that are gone and had a definition of this one's: what else they had, it has for a while. */
+  #inherit(): void {
+    const mine = JSON.stringify([...this.#ids])
+    const gone =
+      'SELECT worker FROM cgk_handled WHERE gone_at IS NOT NULL AND definition IN (SELECT value FROM json_each(?))'
+    const workers = this.#connection.all<{ worker: number }>(gone, mine)
+    for (const { worker } of workers) {
+      const sql = 'UPDATE OR IGNORE cgk_handled SET worker = ?, inherited = 1, gone_at = NULL WHERE worker = ?'
+      this.#connection.run(sql, this.#id, worker)
+      this.#connection.run('DELETE FROM cgk_handled WHERE worker = ?', worker)
+    }
   }
 
   /** The workers that are gone; they are struck off. */
@@ -108,7 +121,7 @@ export class Workers {
       .all<WorkerRow>('SELECT id, process, beat_ms, lease_ms FROM cgk_workers WHERE id <> ?', this.#id)
       .filter((worker) => this.#isGone(worker, now))
       .map(({ id }) => id)
-    for (const id of gone) this.#connection.run('DELETE FROM cgk_workers WHERE id = ?', id)
+    for (const id of gone) this.#remove(id)
     return gone
   }
 
@@ -121,11 +134,15 @@ export class Workers {
     return isHeardOf && now - beatMs > leaseMs
   }
 
-  /** Forgets what only workers had that are gone, once one is here that has had the time to define what it has. */
+  /**
+   * Forgets what nobody has any more: what this worker has not defined, once it has had the time to, of what the one had
+   * whose place it has taken; and what others had that are gone for long.
+   */
   forgetHandled(): void {
     const settled = 'SELECT 1 AS one FROM cgk_workers WHERE id = ? AND since_ms <= ?'
     if (!this.#connection.get(settled, this.#id, nowMs() - settledAfterMs)) return
-    this.#connection.run('DELETE FROM cgk_handled WHERE worker NOT IN (SELECT id FROM cgk_workers)')
+    this.#connection.run('DELETE FROM cgk_handled WHERE worker = ? AND inherited = 1', this.#id)
+    this.#connection.run('DELETE FROM cgk_handled WHERE gone_at <= ?', Date.now() - goneForMs)
   }
 
   /** Forgets what others had in the transaction before. */
@@ -147,7 +164,7 @@ export class Workers {
 
   #readElsewhere(event: string): readonly Subscriber[] {
     const sql =
-      'SELECT definition, event, max_attempts, undo_on_cancel FROM cgk_handled WHERE event = ? AND worker <> ? GROUP BY definition'
+      'SELECT definition, event, max_attempts, undo_on_cancel FROM cgk_handled WHERE event = ? AND (worker <> ? OR inherited = 1) GROUP BY definition'
     return this.#connection.all<HandledRow>(sql, event, this.#id).map((row) => ({
       definitionId: row.definition,
       maxAttempts: row.max_attempts,
@@ -158,13 +175,18 @@ export class Workers {
   /** Whether this worker may begin a run of this definition: it has it, or nobody has, so that the run fails. */
   mayBegin(definitionId: string): boolean {
     if (this.#ids.has(definitionId)) return true
-    const sql = 'SELECT 1 AS one FROM cgk_handled WHERE definition = ? AND worker <> ? LIMIT 1'
+    const sql = 'SELECT 1 AS one FROM cgk_handled WHERE definition = ? AND (worker <> ? OR inherited = 1) LIMIT 1'
     return this.#connection.get(sql, definitionId, this.#id) === undefined
   }
 
   /** Leaves: what it handled stays known for a while, since a restart is the usual reason. */
   leave(): void {
-    this.#connection.run('DELETE FROM cgk_workers WHERE id = ?', this.#id)
+    this.#remove(this.#id)
+  }
+
+  #remove(id: number): void {
+    this.#connection.run('DELETE FROM cgk_workers WHERE id = ?', id)
+    this.#connection.run('UPDATE cgk_handled SET gone_at = ? WHERE worker = ?', Date.now(), id)
   }
 }
 

@@ -22,6 +22,7 @@ interface Change {
   readonly failed: ((error: Error) => void) | undefined
   readonly resolve: () => void
   readonly since: number
+  readonly last: boolean
 }
 
 /** What the queue stands on. */
@@ -44,6 +45,7 @@ export class WriteQueue {
   readonly #parts: WriteQueueParts
   #waiting: Change[] = []
   #isQueued = false
+  #isTelling = false
   #pause: ReturnType<typeof setTimeout> | undefined
   #tries = 0
   #trouble: Error | undefined
@@ -62,9 +64,9 @@ export class WriteQueue {
     return this.#waiting.length > 0
   }
 
-  add<T>(work: () => T, { done, failed }: ChangeEnd<T>): Promise<void> {
+  add<T>(work: () => T, { done, failed, last = false }: ChangeEnd<T>): Promise<void> {
     return new Promise((resolve) => {
-      this.#waiting.push({ work, done, failed, resolve, since: performance.now() })
+      this.#waiting.push({ work, done, failed, resolve, since: performance.now(), last })
       if (this.#isQueued || this.#pause) return
       this.#isQueued = true
       immediate(() => this.#writeDetached())
@@ -88,7 +90,8 @@ export class WriteQueue {
 
   /** Writes what waits now, so that a read sees it; what cannot be written goes on waiting. */
   writeNow(): void {
-    if (this.#waiting.length > 0 && !this.#pause) this.#writeDetached()
+    // Not in the midst of telling what came of others: who reads there is told of them first.
+    if (this.#waiting.length > 0 && !this.#pause && !this.#isTelling) this.#writeDetached()
   }
 
   /** Outside of the async context of whoever happened to ask first: what begins then is not theirs. */
@@ -99,12 +102,15 @@ export class WriteQueue {
   #write(): void {
     this.#isQueued = false
     this.#pause = undefined
-    const changes = this.#waiting
-    if (changes.length === 0) return
+    const waiting = this.#waiting
+    if (waiting.length === 0) return
+    // What looks at the others' changes comes after them.
+    const changes = waiting.filter(({ last }) => !last).concat(waiting.filter(({ last }) => last))
     this.#waiting = []
     const results: unknown[] = []
     const { connection, begun, ending, rolledBack } = this.#parts
     let hasBegun = false
+    let atWork: Change | undefined
     try {
       // Others that write are waited for by timers, not by SQLite, which would block the event loop.
       connection.exec('PRAGMA busy_timeout = 0')
@@ -115,14 +121,18 @@ export class WriteQueue {
       }
       hasBegun = true
       begun()
-      for (const { work } of changes) results.push(work())
+      for (const change of changes) {
+        atWork = change
+        results.push(change.work())
+      }
+      atWork = undefined
       ending()
       connection.exec('COMMIT')
     } catch (error) {
       rollBack(connection)
       // Where others held the file there was none: what the one before has left stays.
       if (hasBegun) rolledBack()
-      const culprit = isOfStore(error) ? undefined : changes[results.length]
+      const culprit = isOfStore(error) ? undefined : atWork
       if (culprit) this.#drop(culprit, error)
       this.#notWritten(culprit ? changes.filter((change) => change !== culprit) : changes, error)
       return
@@ -130,6 +140,7 @@ export class WriteQueue {
     this.#tries = 0
     if (this.#trouble) this.#parts.logger.info("The jobs' file can be used again.")
     this.#trouble = undefined
+    this.#isTelling = true
     for (const [index, { done, resolve }] of changes.entries()) {
       try {
         done(results[index] as never)
@@ -141,6 +152,7 @@ export class WriteQueue {
       }
       resolve()
     }
+    this.#isTelling = false
   }
 
   #notWritten(changes: readonly Change[], error: unknown): void {
