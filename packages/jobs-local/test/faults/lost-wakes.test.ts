@@ -1,0 +1,87 @@
+import { createClient, createJobId, defineJob, defineWorkflow } from '@cgk-platform/jobs-core'
+import { expect, onTestFinished, test } from 'vitest'
+
+import { createLocalProvider } from '../../src/local-provider.ts'
+import { openDatabase, openStore } from '../kit/open-store.ts'
+import { createRecordedLogger } from '../kit/recorded-logger.ts'
+import { createTemporaryFile } from '../kit/temporary-file.ts'
+import '../kit/work.ts'
+
+/** A worker on a file, in this process. */
+function openWorker(path: string, jobs: Parameters<typeof createClient>[1] & object) {
+  const provider = createLocalProvider({ path })
+  const client = createClient({ load: () => provider }, { logger: createRecordedLogger(), ...jobs })
+  onTestFinished(() => client.close({ timeout: 0 }))
+  return client
+}
+
+function createFile(): string {
+  const file = createTemporaryFile()
+  onTestFinished(() => file.remove())
+  return file.path
+}
+
+test.each([0, 3, 12, 60])('a send %d microtasks after another one begins with it', async (hops) => {
+  const begun: string[] = []
+  const note = defineJob({ id: 'note', event: 'analytics.track', handler: ({ id }) => void begun.push(id) })
+  const client = openWorker(createFile(), { jobs: [note] })
+  await client.start()
+  const send = () => client.sendJob('analytics.track', { tenantId: 'acme', event: 'x' })
+  const first = send()
+  for (let hop = 0; hop < hops; hop++) await Promise.resolve()
+  const jobs = await Promise.all([first, send()])
+  // Well before the next beat, which would begin it as well.
+  await Promise.all(jobs.map(({ id }) => client.waitForJob(id, { timeout: '2s' })))
+  expect(begun.toSorted()).toEqual(jobs.map(({ id }) => id).toSorted())
+})
+
+test('an event that another process takes before the wait for it is written answers it', async () => {
+  const path = createFile()
+  const other = openStore(path)
+  const flow = defineWorkflow({
+    id: 'flow',
+    event: 'analytics.track',
+    steps: async (_event, step) => {
+      const [answer] = await Promise.all([
+        step.waitForEvent('answered', 'work.followed', { timeout: '1h' }),
+        step.run('ask', takeElsewhere),
+      ])
+      return answer?.payload.data
+    },
+  })
+  /** What a worker of another process does, in the midst of this one's turn. */
+  function takeElsewhere(): void {
+    const now = Date.now()
+    const id = createJobId(now)
+    const payload = { tenantId: 'acme', data: 'here' }
+    const envelope = { v: 1, id, event: 'work.followed', tenantId: 'acme', payload, sentAt: now } as const
+    other.add([envelope], now)
+    for (const job of other.takeDueJobs(10, now)) other.addRuns(job, [], now)
+  }
+  const client = openWorker(path, { jobs: [flow] })
+  await client.start()
+  const { id } = await client.sendJob('analytics.track', { tenantId: 'acme', event: 'x' })
+  expect(await client.waitForJob(id, { timeout: '20s' })).toMatchObject({ runs: [{ output: 'here' }] })
+})
+
+test('a job whose row was damaged fails, and holds up no other', async () => {
+  const path = createFile()
+  const note = defineJob({ id: 'note', event: 'analytics.track', handler: () => 'done' })
+  const sender = openStore(path)
+  const row = { v: 1, id: '01KJMP2EJGHR5FMF4CZ8ME1J4Q', event: 'analytics.track', tenantId: 'acme', sentAt: 0 } as const
+  sender.add([{ ...row, payload: { tenantId: 'acme' } }], 0)
+  openDatabase(path).exec(`UPDATE cgk_jobs SET envelope = '{"v":99}'`)
+  const client = openWorker(path, { jobs: [note] })
+  await client.start()
+  const { id } = await client.sendJob('analytics.track', { tenantId: 'acme', event: 'x' })
+  expect(await client.waitForJob(id, { timeout: '20s' })).toMatchObject({ state: 'completed' })
+  expect(await client.waitForJob(row.id, { timeout: '20s' })).toMatchObject({ state: 'failed' })
+})
+
+test('a cancel that cannot be made says so', async () => {
+  const path = createFile()
+  const client = openWorker(path, { jobs: [] })
+  const { id } = await client.scheduleJob('analytics.track', { tenantId: 'acme', event: 'x' }, { delay: '1h' })
+  openDatabase(path).exec('UPDATE cgk_meta SET version = 99')
+  await expect(client.cancelJob(id)).rejects.toMatchObject({ code: 'store', problem: 'newer' })
+})
