@@ -67,3 +67,27 @@ test(
     expect(await client.waitForJob(id)).toMatchObject({ state: 'completed', runs: [{ output: 'after', attempts: 1 }] })
   },
 )
+
+test(
+  'jobs of a worker that is away wait for it, whatever other workers there are meanwhile',
+  patient,
+  async ({ onTestFinished }) => {
+    const { path, client, open } = createSharedFile(onTestFinished)
+    const mailer = defineJob({ id: 'mail', event: 'email.send', handler: () => 1 })
+    const other = open({ role: 'both', lease: 1000 }, { jobs: [mailer] })
+    await other.start()
+    const away = open({ role: 'work' }, { jobs: [track('work', 'before')] })
+    await away.start()
+    await away.close({ timeout: 0 })
+    openDatabase(path).exec('UPDATE cgk_workers SET since_ms = since_ms - 10000')
+    const id = await ask(client)
+    await waitUntil(async () => (await client.getJobStatus(id)).runs.length === 1)
+    // What the other one does at its beats changes nothing of it.
+    const beat = openDatabase(path).prepare('SELECT max(beat_ms) AS at FROM cgk_workers')
+    const before = Number(beat.get()!['at'])
+    await waitUntil(() => Number(beat.get()!['at']) > before + 1000)
+    expect((await client.getJobStatus(id)).state).toBe('queued')
+    await open({ role: 'work' }, { jobs: [track('work', 'after')] }).start()
+    expect(await client.waitForJob(id)).toMatchObject({ state: 'completed', runs: [{ output: 'after', attempts: 1 }] })
+  },
+)
