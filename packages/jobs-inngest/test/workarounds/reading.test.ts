@@ -56,7 +56,7 @@ describe('a run that waits for its next attempt', () => {
 describe('answers of version 1, which are kept', () => {
   test('an early look at the runs of an event hides them for 15 s; no look of ours does', async () => {
     const jobs = [defineJob({ id: 'work', event: 'work.asked', handler: () => 'done' })]
-    const { client, engine } = await openJobs({ jobs })
+    const { client, engine } = await openJobs({ jobs, engine: { delays: { runMs: 2000 } } })
     const { id } = await client.sendJob('work.asked', payload)
     expect((await ask(engine, 'GET', `/v1/events/${id}/runs`)).body.data).toEqual([])
     await expect(client.waitForJob(id, { timeout: '10s' })).resolves.toMatchObject({ runs: [{ state: 'completed' }] })

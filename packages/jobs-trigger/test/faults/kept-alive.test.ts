@@ -25,8 +25,9 @@ async function run(tenantId: string, act: Act = {}, options = {}): Promise<{ id:
 test('nothing that a run left behind is there for the next one', async () => {
   const { raw, journal, until } = project
   const first = await run('acme', { litters: true })
-  const second = await run('globex')
-  expect(second.handled.pid).toBe(first.handled.pid)
+  // A job has ended a moment before its process is free for the next, so that another may have made that.
+  let second = await run('globex')
+  while (second.handled.pid !== first.handled.pid) second = await run('globex')
   expect(second.handled).toMatchObject({ tenantId: 'globex', jobId: second.id, attempt: 1, maxAttempts: 2 })
   expect(second.handled['stored']).toBeUndefined()
   expect(second.handled['metadata']).not.toHaveProperty('litter')

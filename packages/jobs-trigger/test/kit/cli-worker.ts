@@ -41,6 +41,8 @@ export interface CliWorker {
 const noLookups = new URL('no-lookups.mjs', import.meta.url).href
 const startMs = 90_000
 const closeMs = 10_000
+/** How long a CLI that failed may take to say the rest. */
+const restMs = 3000
 const flags = [
   'skip-update-check',
   'skip-telemetry',
@@ -92,7 +94,7 @@ export async function startCliWorker(options: CliWorkerOptions): Promise<CliWork
     forget()
   }
   try {
-    await untilReady(output, ended)
+    await untilReady(child, output, ended)
   } catch (error) {
     await kill()
     throw error
@@ -136,13 +138,15 @@ function recordOutput(child: ChildProcess): () => string {
   return () => text
 }
 
-async function untilReady(output: () => string, ended: Promise<void>): Promise<void> {
+async function untilReady(child: ChildProcess, output: () => string, ended: Promise<void>): Promise<void> {
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()))
   const until = Date.now() + startMs
   let over = false
   void ended.then(() => (over = true))
   while (!ready.test(output())) {
     if (over) throw new Error(`\`trigger.dev dev\` ended before its tasks were registered:\n${output()}`)
     if (Date.now() > until || broken.test(output())) {
+      await Promise.race([closed, sleep(restMs, undefined, { ref: false })])
       throw new Error(`\`trigger.dev dev\` did not register its tasks:\n${output()}`)
     }
     await sleep(20)

@@ -5,7 +5,7 @@ import type {
   TaskRunExecutionResult,
 } from '@trigger.dev/core/v3'
 import { ApiClient } from '@trigger.dev/core/v3'
-import { onTestFinished } from 'vitest'
+import { onTestFinished, vi } from 'vitest'
 
 import { createLoopbackServer, type LoopbackServer, type LoopbackServerOptions } from './index.ts'
 
@@ -92,9 +92,10 @@ export async function openLoopback(options?: LoopbackServerOptions): Promise<Ope
       heartbeat: () => request('POST', `${base}/${current}/heartbeat`, {}),
     }
   }
-  const dequeue: OpenLoopback['dequeue'] = async () => {
+  /** The server keeps the request for ten seconds; a run that it hands to one that was given up is lost to the test. */
+  const dequeueWithin = async (limitMs: number): Promise<DequeuedMessage | undefined> => {
     const stop = new AbortController()
-    const timer = setTimeout(() => stop.abort(), 200) // the server would keep it for ten seconds
+    const timer = setTimeout(() => stop.abort(), limitMs)
     try {
       const response = await fetch(`${server.url}/engine/v1/dev/dequeue`, {
         method: 'POST',
@@ -115,7 +116,7 @@ export async function openLoopback(options?: LoopbackServerOptions): Promise<Ope
     client,
     request,
     startAt,
-    dequeue,
+    dequeue: () => dequeueWithin(200),
     register(...tasks) {
       const metadata: BackgroundWorkerMetadata = {
         packageVersion: '4.8.3',
@@ -130,8 +131,7 @@ export async function openLoopback(options?: LoopbackServerOptions): Promise<Ope
       })
     },
     async start() {
-      const message = await dequeue()
-      if (!message) throw new Error('No run is there.')
+      const message = await vi.waitUntil(() => dequeueWithin(60_000), { timeout: 60_000, interval: 20 })
       return startAt(message.run.friendlyId, message.snapshot.friendlyId)
     },
   }
