@@ -1,6 +1,16 @@
 import { createHash } from 'node:crypto'
-import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
 import type { StoreError } from '@cgk-platform/jobs-core'
@@ -206,4 +216,52 @@ test.runIf(process.platform !== 'win32')('what is made may be read by its owner 
   const { path, client } = createSharedFile(onTestFinished)
   await ask(client)
   for (const file of [path, `${path}-wal`, `${path}-shm`]) expect(statSync(file).mode & 0o777).toBe(0o600)
+})
+
+describe.runIf(process.platform !== 'win32')('a path that is a link', () => {
+  const modesOf = (path: string): number[] =>
+    [path, `${path}-wal`, `${path}-shm`].map((file) => statSync(file).mode & 0o777)
+
+  test.for([
+    ['to a file that is not there yet', (path: string) => path],
+    ['to a link to it', (path: string) => (symlinkSync(path, `${path}.link`), `${path}.link`)],
+    ['that is told from its folder, which is a link too', (path: string) => join('..', '..', 'real', basename(path))],
+  ] as const)('%s makes what may be read by its owner alone, beside which is its log', ([_, targetOf], context) => {
+    const before = process.umask(0)
+    context.onTestFinished(() => void process.umask(before))
+    const { folder, remove } = createTemporaryFile('memory')
+    context.onTestFinished(remove)
+    for (const name of ['real', join('deep', 'other')]) mkdirSync(join(folder, name), { recursive: true })
+    symlinkSync(join(folder, 'deep', 'other'), join(folder, 'linked'))
+    const file = join(realpathSync(folder), 'real', 'jobs.db')
+    const link = join(folder, 'linked', 'jobs.db')
+    symlinkSync(targetOf(file), link)
+    const connection = openFile(link)
+    connection.run("INSERT INTO cgk_ticks VALUES ('daily', 1)")
+    expect(connection.path).toBe(file)
+    expect(modesOf(file)).toEqual([0o600, 0o600, 0o600])
+    connection.close()
+  })
+
+  test('to a file whose log is damaged is refused as that file is', async ({ onTestFinished }) => {
+    const file = createTemporaryFile('memory')
+    onTestFinished(file.remove)
+    makeCrashedFile(file)
+    flipByte(`${file.path}-wal`, 9)
+    const link = join(file.folder, 'link.db')
+    symlinkSync(file.path, link)
+    const before = contentsOf(file.path)
+    await expect(openAndSend(link)).rejects.toMatchObject({ code: 'store', problem: 'corrupt' })
+    expect(contentsOf(file.path)).toEqual(before)
+  })
+
+  test('to itself is refused', async ({ onTestFinished }) => {
+    const { path, remove } = createTemporaryFile('memory')
+    onTestFinished(remove)
+    symlinkSync(path, path)
+    await expect(openAndSend(path)).rejects.toMatchObject({
+      problem: 'failed',
+      message: expect.stringContaining('ELOOP'),
+    })
+  })
 })

@@ -1,5 +1,5 @@
-import { closeSync, openSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { closeSync, openSync, readlinkSync, realpathSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 
 import { StoreError } from '@cgk-platform/jobs-core'
 import { checkFile } from './check-file.ts'
@@ -30,7 +30,7 @@ interface OpenOptions {
  * @throws {StoreError} where it cannot be used. It is never made anew.
  */
 export function openFile(path: string, { beside = false, steps = migrations }: OpenOptions = {}): Connection {
-  const file = resolve(path)
+  const file = followLinks(resolve(path))
   const { DatabaseSync } = loadSqlite(file)
   const isNew = checkFile(file)
   // Others may not read what tenants have sent. SQLite gives the same rights to the files beside it.
@@ -60,6 +60,28 @@ export function openFile(path: string, { beside = false, steps = migrations }: O
  */
 export function addJobTables(path: string): void {
   openFile(path, { beside: true }).close()
+}
+
+/** How many links a system follows: one that leads to itself is left to it to refuse. */
+const mostLinks = 40
+
+/** The file that a path leads to: SQLite goes there too, and puts its log beside it, also where there is none yet. */
+function followLinks(path: string): string {
+  let file = path
+  for (let links = 0; links < mostLinks; links++) {
+    const target = linkAt(file)
+    if (target === undefined) break
+    file = resolve(realpathSync(dirname(file)), target)
+  }
+  return file
+}
+
+function linkAt(path: string): string | undefined {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return undefined // it is no link, or not there
+  }
 }
 
 function makeFile(file: string): void {
