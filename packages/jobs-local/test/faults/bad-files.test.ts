@@ -16,7 +16,8 @@ import { DatabaseSync } from 'node:sqlite'
 import type { StoreError } from '@cgk-platform/jobs-core'
 import { describe, expect, test } from 'vitest'
 
-import { openFile } from '../../src/store/sqlite/open-file.ts'
+import { createConnection } from '../../src/store/sqlite/connection.ts'
+import { openFile, prepare } from '../../src/store/sqlite/open-file.ts'
 import { readsTypeScript, together } from '../kit/run-node.ts'
 import { ask, createSharedFile, openAndSend } from '../kit/shared-file.ts'
 import { createTemporaryFile, type TemporaryFile } from '../kit/temporary-file.ts'
@@ -116,16 +117,6 @@ const cases: readonly [name: string, make: (file: TemporaryFile) => string, prob
     'move the log away',
   ]),
   [
-    'whose log is torn off in its header',
-    (file) => {
-      makeCrashedFile(file)
-      truncateSync(`${file.path}-wal`, 20)
-      return file.path
-    },
-    'corrupt',
-    'move the log away',
-  ],
-  [
     'of a later version of this package',
     ({ path }) => {
       const connection = openFile(path)
@@ -170,6 +161,47 @@ test('a log whose end is torn off keeps what was written before', ({ onTestFinis
   truncateSync(log, readFileSync(log).length - 100)
   const connection = openFile(file.path)
   expect(connection.all('SELECT version FROM cgk_meta')).toHaveLength(1)
+  connection.close()
+})
+
+test.for([
+  ['is torn off in its header', (log: Buffer) => log.subarray(0, 20)],
+  ['is all zeros', (log: Buffer) => log.fill(0)],
+  ['begins with zeros', (log: Buffer) => log.fill(0, 0, 32)],
+] as const)(
+  'a log that %s after a power cut had not been synced once, and is empty',
+  ([_, cut], { onTestFinished }) => {
+    const file = createTemporaryFile('memory')
+    onTestFinished(file.remove)
+    openFile(file.path).close()
+    makeCrashedFile({ ...file, path: join(file.folder, 'other.db') })
+    writeFileSync(`${file.path}-wal`, cut(readFileSync(join(file.folder, 'other.db-wal'))))
+    openFile(file.path).close()
+    // Nor had what it belongs to, perhaps.
+    writeFileSync(`${file.path}-wal`, cut(readFileSync(join(file.folder, 'other.db-wal'))))
+    truncateSync(file.path, 0)
+    const connection = openFile(file.path)
+    expect(connection.run("INSERT INTO cgk_ticks VALUES ('hourly', 1)")).toBe(1)
+    expect(connection.all('SELECT definition FROM cgk_ticks')).toEqual([{ definition: 'hourly' }])
+    connection.close()
+  },
+)
+
+test('a file system that takes no log is refused, with what to do', () => {
+  const database = new DatabaseSync(':memory:') // keeps no log either
+  expect(() => prepare(createConnection(database, 'jobs.db'))).toThrow(
+    expect.objectContaining({ problem: 'failed', message: expect.stringContaining('Give a path on a local disk') }),
+  )
+  database.close()
+})
+
+test('a commit is on the disk when it returns, on macOS too', ({ onTestFinished }) => {
+  const file = createTemporaryFile('memory')
+  onTestFinished(file.remove)
+  const connection = openFile(file.path)
+  for (const [name, value] of Object.entries({ synchronous: 2, fullfsync: 1, checkpoint_fullfsync: 1 })) {
+    expect(connection.get(`PRAGMA ${name}`)).toEqual({ [name]: value })
+  }
   connection.close()
 })
 
