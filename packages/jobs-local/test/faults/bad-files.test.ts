@@ -1,12 +1,23 @@
 import { createHash } from 'node:crypto'
-import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
 import type { StoreError } from '@cgk-platform/jobs-core'
 import { describe, expect, test } from 'vitest'
 
-import { openFile } from '../../src/store/sqlite/open-file.ts'
+import { createConnection } from '../../src/store/sqlite/connection.ts'
+import { openFile, prepare } from '../../src/store/sqlite/open-file.ts'
 import { readsTypeScript, together } from '../kit/run-node.ts'
 import { ask, createSharedFile, openAndSend } from '../kit/shared-file.ts'
 import { createTemporaryFile, type TemporaryFile } from '../kit/temporary-file.ts'
@@ -106,16 +117,6 @@ const cases: readonly [name: string, make: (file: TemporaryFile) => string, prob
     'move the log away',
   ]),
   [
-    'whose log is torn off in its header',
-    (file) => {
-      makeCrashedFile(file)
-      truncateSync(`${file.path}-wal`, 20)
-      return file.path
-    },
-    'corrupt',
-    'move the log away',
-  ],
-  [
     'of a later version of this package',
     ({ path }) => {
       const connection = openFile(path)
@@ -163,6 +164,47 @@ test('a log whose end is torn off keeps what was written before', ({ onTestFinis
   connection.close()
 })
 
+test.for([
+  ['is torn off in its header', (log: Buffer) => log.subarray(0, 20)],
+  ['is all zeros', (log: Buffer) => log.fill(0)],
+  ['begins with zeros', (log: Buffer) => log.fill(0, 0, 32)],
+] as const)(
+  'a log that %s after a power cut had not been synced once, and is empty',
+  ([_, cut], { onTestFinished }) => {
+    const file = createTemporaryFile('memory')
+    onTestFinished(file.remove)
+    openFile(file.path).close()
+    makeCrashedFile({ ...file, path: join(file.folder, 'other.db') })
+    writeFileSync(`${file.path}-wal`, cut(readFileSync(join(file.folder, 'other.db-wal'))))
+    openFile(file.path).close()
+    // Nor had what it belongs to, perhaps.
+    writeFileSync(`${file.path}-wal`, cut(readFileSync(join(file.folder, 'other.db-wal'))))
+    truncateSync(file.path, 0)
+    const connection = openFile(file.path)
+    expect(connection.run("INSERT INTO cgk_ticks VALUES ('hourly', 1)")).toBe(1)
+    expect(connection.all('SELECT definition FROM cgk_ticks')).toEqual([{ definition: 'hourly' }])
+    connection.close()
+  },
+)
+
+test('a file system that takes no log is refused, with what to do', () => {
+  const database = new DatabaseSync(':memory:') // keeps no log either
+  expect(() => prepare(createConnection(database, 'jobs.db'))).toThrow(
+    expect.objectContaining({ problem: 'failed', message: expect.stringContaining('Give a path on a local disk') }),
+  )
+  database.close()
+})
+
+test('a commit is on the disk when it returns, on macOS too', ({ onTestFinished }) => {
+  const file = createTemporaryFile('memory')
+  onTestFinished(file.remove)
+  const connection = openFile(file.path)
+  for (const [name, value] of Object.entries({ synchronous: 2, fullfsync: 1, checkpoint_fullfsync: 1 })) {
+    expect(connection.get(`PRAGMA ${name}`)).toEqual({ [name]: value })
+  }
+  connection.close()
+})
+
 // Root may do everything: there it is another user who opens the file.
 const nobody = 65_534
 const uid = process.getuid?.() === 0 ? nobody : undefined
@@ -206,4 +248,52 @@ test.runIf(process.platform !== 'win32')('what is made may be read by its owner 
   const { path, client } = createSharedFile(onTestFinished)
   await ask(client)
   for (const file of [path, `${path}-wal`, `${path}-shm`]) expect(statSync(file).mode & 0o777).toBe(0o600)
+})
+
+describe.runIf(process.platform !== 'win32')('a path that is a link', () => {
+  const modesOf = (path: string): number[] =>
+    [path, `${path}-wal`, `${path}-shm`].map((file) => statSync(file).mode & 0o777)
+
+  test.for([
+    ['to a file that is not there yet', (path: string) => path],
+    ['to a link to it', (path: string) => (symlinkSync(path, `${path}.link`), `${path}.link`)],
+    ['that is told from its folder, which is a link too', (path: string) => join('..', '..', 'real', basename(path))],
+  ] as const)('%s makes what may be read by its owner alone, beside which is its log', ([_, targetOf], context) => {
+    const before = process.umask(0)
+    context.onTestFinished(() => void process.umask(before))
+    const { folder, remove } = createTemporaryFile('memory')
+    context.onTestFinished(remove)
+    for (const name of ['real', join('deep', 'other')]) mkdirSync(join(folder, name), { recursive: true })
+    symlinkSync(join(folder, 'deep', 'other'), join(folder, 'linked'))
+    const file = join(realpathSync(folder), 'real', 'jobs.db')
+    const link = join(folder, 'linked', 'jobs.db')
+    symlinkSync(targetOf(file), link)
+    const connection = openFile(link)
+    connection.run("INSERT INTO cgk_ticks VALUES ('daily', 1)")
+    expect(connection.path).toBe(file)
+    expect(modesOf(file)).toEqual([0o600, 0o600, 0o600])
+    connection.close()
+  })
+
+  test('to a file whose log is damaged is refused as that file is', async ({ onTestFinished }) => {
+    const file = createTemporaryFile('memory')
+    onTestFinished(file.remove)
+    makeCrashedFile(file)
+    flipByte(`${file.path}-wal`, 9)
+    const link = join(file.folder, 'link.db')
+    symlinkSync(file.path, link)
+    const before = contentsOf(file.path)
+    await expect(openAndSend(link)).rejects.toMatchObject({ code: 'store', problem: 'corrupt' })
+    expect(contentsOf(file.path)).toEqual(before)
+  })
+
+  test('to itself is refused', async ({ onTestFinished }) => {
+    const { path, remove } = createTemporaryFile('memory')
+    onTestFinished(remove)
+    symlinkSync(path, path)
+    await expect(openAndSend(path)).rejects.toMatchObject({
+      problem: 'failed',
+      message: expect.stringContaining('ELOOP'),
+    })
+  })
 })

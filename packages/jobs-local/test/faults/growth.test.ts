@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs'
+
 import { expect, test } from 'vitest'
 
 import type { Handled } from '../../src/store/job-store.ts'
@@ -42,6 +44,18 @@ test('a worker that is gone leaves no news of cancels that it never heard of', a
   for (const { id } of connection.all<{ id: number }>('SELECT id FROM cgk_workers')) takeOver(connection, id)
   connection.close()
   expect(countOf(database, 'cgk_notices')).toBe(0)
+})
+
+test('a log that has grown large once is small again when it is begun anew', ({ onTestFinished }) => {
+  const { path, remove } = createTemporaryFile('memory')
+  onTestFinished(remove)
+  const connection = openFile(path)
+  connection.exec('CREATE TABLE large AS SELECT zeroblob(80000000) AS bytes')
+  expect(statSync(`${path}-wal`).size).toBeGreaterThan(80_000_000)
+  connection.exec('PRAGMA wal_checkpoint')
+  connection.exec("INSERT INTO cgk_ticks VALUES ('daily', 1)")
+  expect(statSync(`${path}-wal`).size).toBeLessThanOrEqual(64 * 1024 * 1024)
+  connection.close()
 })
 
 test.runIf(readsTypeScript)('a process that only sends keeps nothing of what it has sent', async () => {

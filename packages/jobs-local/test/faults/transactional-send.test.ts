@@ -123,6 +123,22 @@ test('a Node that does not tell of a transaction leaves the open one as it is', 
   expect((await client.getJobStatus(id)).state).toBe('queued')
 })
 
+test.for([{ readBigInts: true }, { returnArrays: true }, { readBigInts: true, returnArrays: true }])(
+  'a connection whose rows are read in another way, %j, is one as every other',
+  async (options, { onTestFinished }) => {
+    const { path, client } = createSharedFile(onTestFinished)
+    await client.healthCheck()
+    const database = new DatabaseSync(path, { timeout: 5000, ...options })
+    onTestFinished(() => database.close())
+    const keyed = { idempotencyKey: 'order-1', ...within(database) }
+    database.exec('BEGIN')
+    const { id } = await client.sendJob('work.asked', payload, keyed)
+    expect(await client.sendJob('work.asked', payload, keyed)).toMatchObject({ id, deduplicated: true })
+    database.exec('COMMIT')
+    expect((await client.getJobStatus(id)).state).toBe('queued')
+  },
+)
+
 test('a transaction is refused where jobs are kept in memory', async () => {
   const client = createJobClient({ provider: 'local', config: {}, jobs: [] })
   const database = new DatabaseSync(':memory:')

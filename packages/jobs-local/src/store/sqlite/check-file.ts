@@ -38,9 +38,9 @@ function isMissing(file: string): boolean {
 
 function checkLog(file: string): void {
   const log = `${file}-wal`
-  if (!statOf(log)?.size) return
+  if (!headerOf(log)) return
   // Asked after the log, which another process that begins with the file makes last.
-  if (!statOf(file)?.size && statOf(log)?.size) {
+  if (!statOf(file)?.size && headerOf(log)) {
     throw damaged(file, `is gone or empty, and its log is still there, \`${log}\``)
   }
   const looks = 3 // another process may be writing it
@@ -55,19 +55,26 @@ function damaged(path: string, says: string): StoreError {
   return new StoreError({ path, problem: 'corrupt', says, remedy })
 }
 
-/** True also where the log is gone: the last process that had the file open takes it away. */
 function isWholeLog(log: string): boolean {
+  const header = headerOf(log)
+  return !header || isWholeLogHeader(header)
+}
+
+/** None where the log is gone, since the last process that has the file open takes it away, or where it is empty. */
+function headerOf(log: string): Buffer | undefined {
   let descriptor: number
   try {
     descriptor = openSync(log, 'r')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return true
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
   }
   try {
     const header = Buffer.alloc(logHeaderBytes)
     const read = readSync(descriptor, header, 0, logHeaderBytes, 0)
-    return read === 0 || (read === logHeaderBytes && isWholeLogHeader(header))
+    // It is synced before the first commit: where it has not reached the disk, nothing has that counts.
+    const isEmpty = read < logHeaderBytes || header.every((byte) => byte === 0)
+    return isEmpty ? undefined : header
   } finally {
     closeSync(descriptor)
   }

@@ -19,7 +19,7 @@ export function createConnection(database: DatabaseSync, path: string): Connecti
   const statement = (sql: string): StatementSync => {
     const known = prepared.get(sql)
     if (known) return known
-    const made = database.prepare(sql)
+    const made = readPlainly(database.prepare(sql))
     prepared.set(sql, made)
     return made
   }
@@ -32,4 +32,12 @@ export function createConnection(database: DatabaseSync, path: string): Connecti
     exec: (sql) => database.exec(sql),
     close: () => database.close(),
   }
+}
+
+/** The database may be an app's, which reads its own rows in another way. An older Node cannot, and lacks what undoes it. */
+function readPlainly(statement: StatementSync): StatementSync {
+  const { setReadBigInts, setReturnArrays }: Partial<StatementSync> = statement
+  setReadBigInts?.call(statement, false)
+  setReturnArrays?.call(statement, false)
+  return statement
 }

@@ -1,5 +1,5 @@
-import { closeSync, openSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { closeSync, openSync, readlinkSync, realpathSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 
 import { StoreError } from '@cgk-platform/jobs-core'
 import { checkFile } from './check-file.ts'
@@ -15,6 +15,8 @@ const readPatienceMs = 5000
 
 /** Frames of the log before it is written into the file, each of 4 KiB: pages that are written often are written once. */
 const checkpointPages = 4000
+/** To what the log is cut when it is begun anew after it has grown: for a large send, or behind a reader that took long. */
+const mostLogBytes = 64 * 1024 * 1024
 
 /** How a file is opened. */
 interface OpenOptions {
@@ -30,7 +32,7 @@ interface OpenOptions {
  * @throws {StoreError} where it cannot be used. It is never made anew.
  */
 export function openFile(path: string, { beside = false, steps = migrations }: OpenOptions = {}): Connection {
-  const file = resolve(path)
+  const file = followLinks(resolve(path))
   const { DatabaseSync } = loadSqlite(file)
   const isNew = checkFile(file)
   // Others may not read what tenants have sent. SQLite gives the same rights to the files beside it.
@@ -62,6 +64,28 @@ export function addJobTables(path: string): void {
   openFile(path, { beside: true }).close()
 }
 
+/** How many links a system follows: one that leads to itself is left to it to refuse. */
+const mostLinks = 40
+
+/** The file that a path leads to: SQLite goes there too, and puts its log beside it, also where there is none yet. */
+function followLinks(path: string): string {
+  let file = path
+  for (let links = 0; links < mostLinks; links++) {
+    const target = linkAt(file)
+    if (target === undefined) break
+    file = resolve(realpathSync(dirname(file)), target)
+  }
+  return file
+}
+
+function linkAt(path: string): string | undefined {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return undefined // it is no link, or not there
+  }
+}
+
 function makeFile(file: string): void {
   try {
     closeSync(openSync(file, 'wx', 0o600))
@@ -81,13 +105,25 @@ function makeFile(file: string): void {
   }
 }
 
-function prepare(connection: Connection): void {
+/** Says how the file is written. @throws {StoreError} where its file system cannot do that */
+export function prepare(connection: Connection): void {
   // Before the first table; without effect afterwards.
   connection.exec('PRAGMA auto_vacuum = INCREMENTAL')
-  connection.exec('PRAGMA journal_mode = WAL')
+  // It answers the mode that it is in, and refuses nothing.
+  const { journal_mode: mode } = connection.get<{ journal_mode: string }>('PRAGMA journal_mode = WAL')!
+  if (mode !== 'wal') throw withoutLog(connection.path)
   // A commit is on the disk when it returns.
   connection.exec('PRAGMA synchronous = FULL')
+  // On macOS a sync leaves what it syncs in the cache of the disk, but for this; elsewhere it changes nothing.
+  connection.exec('PRAGMA fullfsync = 1; PRAGMA checkpoint_fullfsync = 1')
   connection.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`)
+  connection.exec(`PRAGMA journal_size_limit = ${mostLogBytes}`)
+}
+
+function withoutLog(path: string): StoreError {
+  const says = 'lies on a file system that cannot keep the log of SQLite, which processes share'
+  const remedy = 'Give a path on a local disk, of a file that nobody has open in another mode.'
+  return new StoreError({ path, problem: 'failed', says, remedy })
 }
 
 function migrate(connection: Connection, steps: readonly string[], beside: boolean): void {
