@@ -1,9 +1,11 @@
 import { statSync } from 'node:fs'
 
+import type { JobState } from '@cgk-platform/jobs-core'
 import { expect, test } from 'vitest'
 
-import type { Handled } from '../../src/store/job-store.ts'
+import type { Handled, StoredJob } from '../../src/store/job-store.ts'
 import { forgetJobs } from '../../src/store/sqlite/forget-jobs.ts'
+import { listJobs } from '../../src/store/sqlite/jobs-table.ts'
 import { takeOver } from '../../src/store/sqlite/runs-table.ts'
 import { openFile } from '../../src/store/sqlite/open-file.ts'
 import { changed, countOf, openDatabase, openStore } from '../kit/open-store.ts'
@@ -86,6 +88,44 @@ test.for([
   const [step, ...others] = connection.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
   connection.close()
   expect([step?.detail, others]).toEqual([expect.stringMatching(`SEARCH .* INDEX ${index} `), []])
+})
+
+test('a list of one state reads no job whose runs and own row rule that state out', async () => {
+  const { path } = createTemporaryFile('memory')
+  const store = openStore(path)
+  const send = async (
+    runs: readonly Handled[],
+    options: Parameters<typeof createEnvelope>[0] = {},
+  ): Promise<string> => {
+    const envelope = createEnvelope(options)
+    await changed(store, () => {
+      store.add([envelope], now)
+      for (const job of store.takeDueJobs(1, now)) store.addRuns(job, runs, now)
+    })
+    return envelope.id
+  }
+  const [waiting, unhandled, delayed] = [
+    await send([handled, { ...handled, definitionId: 'other' }]),
+    await send([]),
+    await send([], { runAt: now + 1000 }),
+  ]
+  const connection = openFile(path)
+  const listed = (state: JobState): [read: string[], found: string[]] => {
+    const read: string[] = []
+    const withRuns = (job: StoredJob): StoredJob => (read.push(job.envelope.id), store.get(job.envelope.id)!)
+    const { jobs } = listJobs(connection, { state, limit: 10 }, withRuns)
+    return [read, jobs.map(({ envelope }) => envelope.id)]
+  }
+  expect(listed('queued')).toEqual([[waiting], [waiting]])
+  expect(listed('scheduled')).toEqual([[delayed], [delayed]])
+  expect(listed('failed')).toEqual([[], []])
+  connection.exec("UPDATE cgk_runs SET state = 'completed' WHERE number = 1")
+  // One of its runs is completed, and the other makes it queued all the same.
+  expect(listed('completed')).toEqual([[unhandled, waiting].toSorted().toReversed(), [unhandled]])
+  expect(listed('queued')).toEqual([[waiting], [waiting]])
+  connection.exec("UPDATE cgk_jobs SET state = 'taken' WHERE state = 'scheduled'")
+  expect(listed('queued')[1]).toContain(delayed)
+  connection.close()
 })
 
 test('a log that has grown large once is small again when it is begun anew', ({ onTestFinished }) => {
