@@ -1,8 +1,11 @@
 import { statSync } from 'node:fs'
 
+import type { JobState } from '@cgk-platform/jobs-core'
 import { expect, test } from 'vitest'
 
-import type { Handled } from '../../src/store/job-store.ts'
+import type { Handled, StoredJob } from '../../src/store/job-store.ts'
+import { forgetJobs } from '../../src/store/sqlite/forget-jobs.ts'
+import { listJobs } from '../../src/store/sqlite/jobs-table.ts'
 import { takeOver } from '../../src/store/sqlite/runs-table.ts'
 import { openFile } from '../../src/store/sqlite/open-file.ts'
 import { changed, countOf, openDatabase, openStore } from '../kit/open-store.ts'
@@ -44,6 +47,85 @@ test('a worker that is gone leaves no news of cancels that it never heard of', a
   for (const { id } of connection.all<{ id: number }>('SELECT id FROM cgk_workers')) takeOver(connection, id)
   connection.close()
   expect(countOf(database, 'cgk_notices')).toBe(0)
+})
+
+test('no more jobs than the count are kept that ended without a run', async () => {
+  const { path } = createTemporaryFile('memory')
+  const store = openStore(path)
+  const envelopes = Array.from({ length: 6 }, () => createEnvelope())
+  for (const [index, envelope] of envelopes.entries()) {
+    await changed(store, () => {
+      store.add([envelope], now)
+      for (const job of store.takeDueJobs(1, now)) store.addRuns(job, [], now + index)
+    })
+  }
+  const delayed = createEnvelope({ runAt: now + 1000 })
+  await changed(store, () => store.add([delayed], now))
+  const connection = openFile(path)
+  expect(forgetJobs(connection, { count: 2, ageMs: 1000 }, now + 10)).toBe(false)
+  connection.close()
+  const kept = store.list({ limit: 10 }).jobs.map(({ envelope }) => envelope.id)
+  expect(kept.toSorted()).toEqual([...envelopes.slice(-2), delayed].map(({ id }) => id).toSorted())
+})
+
+test.for([
+  ['news of a worker', 'cgk_notices_worker', 'SELECT 1 FROM cgk_notices WHERE worker = 1 ORDER BY seq'],
+  ['places that a worker kept', 'cgk_stays_run', 'DELETE FROM cgk_stays WHERE worker = 1'],
+  [
+    'the place that a run kept',
+    'cgk_stays_run',
+    'SELECT place FROM cgk_stays WHERE job = 1 AND number = 1 AND worker = 1 LIMIT 1',
+  ],
+  [
+    'jobs of a tenant',
+    'cgk_jobs_tenant',
+    "SELECT envelope FROM cgk_jobs WHERE id < '~' AND tenant = 'acme' ORDER BY id DESC LIMIT 10",
+  ],
+] as const)('%s are found however many others there are', ([_, index, sql], { onTestFinished }) => {
+  const { path, remove } = createTemporaryFile('memory')
+  onTestFinished(remove)
+  const connection = openFile(path)
+  const [step, ...others] = connection.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
+  connection.close()
+  expect([step?.detail, others]).toEqual([expect.stringMatching(`SEARCH .* INDEX ${index} `), []])
+})
+
+test('a list of one state reads no job whose runs and own row rule that state out', async () => {
+  const { path } = createTemporaryFile('memory')
+  const store = openStore(path)
+  const send = async (
+    runs: readonly Handled[],
+    options: Parameters<typeof createEnvelope>[0] = {},
+  ): Promise<string> => {
+    const envelope = createEnvelope(options)
+    await changed(store, () => {
+      store.add([envelope], now)
+      for (const job of store.takeDueJobs(1, now)) store.addRuns(job, runs, now)
+    })
+    return envelope.id
+  }
+  const [waiting, unhandled, delayed] = [
+    await send([handled, { ...handled, definitionId: 'other' }]),
+    await send([]),
+    await send([], { runAt: now + 1000 }),
+  ]
+  const connection = openFile(path)
+  const listed = (state: JobState): [read: string[], found: string[]] => {
+    const read: string[] = []
+    const withRuns = (job: StoredJob): StoredJob => (read.push(job.envelope.id), store.get(job.envelope.id)!)
+    const { jobs } = listJobs(connection, { state, limit: 10 }, withRuns)
+    return [read, jobs.map(({ envelope }) => envelope.id)]
+  }
+  expect(listed('queued')).toEqual([[waiting], [waiting]])
+  expect(listed('scheduled')).toEqual([[delayed], [delayed]])
+  expect(listed('failed')).toEqual([[], []])
+  connection.exec("UPDATE cgk_runs SET state = 'completed' WHERE number = 1")
+  // One of its runs is completed, and the other makes it queued all the same.
+  expect(listed('completed')).toEqual([[unhandled, waiting].toSorted().toReversed(), [unhandled]])
+  expect(listed('queued')).toEqual([[waiting], [waiting]])
+  connection.exec("UPDATE cgk_jobs SET state = 'taken' WHERE state = 'scheduled'")
+  expect(listed('queued')[1]).toContain(delayed)
+  connection.close()
 })
 
 test('a log that has grown large once is small again when it is begun anew', ({ onTestFinished }) => {

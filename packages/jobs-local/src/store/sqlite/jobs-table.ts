@@ -9,6 +9,11 @@ import { type JobRow, toStoredJob } from './rows.ts'
 export const columns = 'seq, id, tenant, event, envelope, state, ended_at'
 /** How many jobs are looked at together for a list. */
 const listedAtOnce = 500
+/** Whether a job may be in a state: a run of it is, or it has none and is so itself. For the rest all runs must be read. */
+const mayBeIn = `ifnull(
+  (SELECT max(r.state = ?) FROM cgk_runs r WHERE r.job = seq),
+  iif(state = 'taken', 'queued', state) = ?
+)`
 
 /** What a send has come to. */
 interface Added {
@@ -89,11 +94,16 @@ export function listJobs(
   withRuns: (job: StoredJob) => StoredJob,
 ): { jobs: StoredJob[]; cursor?: string } {
   const found: StoredJob[] = []
-  const fits = `id < ? ${tenantId === undefined ? '' : 'AND tenant = ?'} ${event === undefined ? '' : 'AND event = ?'}`
-  const values = [tenantId, event].filter((value) => value !== undefined)
+  const fits = [
+    'id < ?',
+    ...(tenantId === undefined ? [] : ['tenant = ?']),
+    ...(event === undefined ? [] : ['event = ?']),
+    ...(state === undefined ? [] : [mayBeIn]),
+  ].join(' AND ')
+  const values = [tenantId, event, state, state].filter((value) => value !== undefined)
+  const sql = `SELECT ${columns} FROM cgk_jobs WHERE ${fits} ORDER BY id DESC LIMIT ${listedAtOnce}`
   // Ids rise with time, and sort before `~`.
   for (let before = cursor ?? '~'; found.length <= limit;) {
-    const sql = `SELECT ${columns} FROM cgk_jobs WHERE ${fits} ORDER BY id DESC LIMIT ${listedAtOnce}`
     const rows = connection.all<JobRow>(sql, before, ...values)
     for (const job of rows.map((row) => withRuns(toStoredJob(row)))) {
       if (state === undefined || stateOf(job) === state) found.push(job)

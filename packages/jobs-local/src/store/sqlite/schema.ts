@@ -16,6 +16,7 @@ export const migrations: readonly string[] = [
     due_at INTEGER,
     ended_at INTEGER               -- of a job without runs
   ) STRICT;
+  CREATE INDEX cgk_jobs_tenant ON cgk_jobs (tenant, id);
   CREATE INDEX cgk_jobs_due ON cgk_jobs (due_at) WHERE state = 'scheduled';
   CREATE INDEX cgk_jobs_ended ON cgk_jobs (ended_at) WHERE ended_at IS NOT NULL;
 
@@ -58,6 +59,7 @@ export const migrations: readonly string[] = [
     tenant TEXT NOT NULL
   ) STRICT;
   CREATE INDEX cgk_stays_lane ON cgk_stays (definition, tenant);
+  CREATE INDEX cgk_stays_run ON cgk_stays (worker, job, number);
 
   CREATE TABLE cgk_steps (
     job INTEGER NOT NULL,
@@ -89,6 +91,7 @@ export const migrations: readonly string[] = [
     event TEXT                     -- the event that answered it; none where a job did
   ) STRICT;
   CREATE INDEX cgk_notices_run ON cgk_notices (job, number);
+  CREATE INDEX cgk_notices_worker ON cgk_notices (worker);
 
   CREATE TABLE cgk_keys (
     tenant TEXT NOT NULL,
