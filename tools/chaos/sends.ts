@@ -108,7 +108,8 @@ export function createSends({ client, app, note, random, name }: SendParts): {
       note({ what: 'cancelled', job, state })
     } catch (error) {
       if (!JobsError.isInstance(error)) throw error
-      note({ what: 'cancelled', job, state: error.code })
+      // Refused on a full disk: nothing was cancelled, and it is not asked again.
+      if (error.code !== 'store') note({ what: 'cancelled', job, state: error.code })
     }
   }
 

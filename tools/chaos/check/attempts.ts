@@ -80,7 +80,7 @@ function troubleOf(
     const trouble = troubles.find(process, meanwhile)
     if (trouble) return trouble
   }
-  return troubles.findKill({ from: its.at(-1)?.at ?? from, to: nextAt })
+  return troubles.findUnwritten({ from: its.at(-1)?.at ?? from, to: nextAt })
 }
 
 function firstOf(entries: readonly AttemptEntry[], attempt: number): AttemptEntry | undefined {

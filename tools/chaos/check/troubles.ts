@@ -30,8 +30,8 @@ export interface Troubles {
   find(process: string, meanwhile: Span): Trouble | undefined
   /** When the first of its troubles began; never where it had none. */
   firstAt(process: string, meanwhile: Span): number
-  /** The last worker that was killed meanwhile, which need not have written anything down of what it had just begun. */
-  findKill(meanwhile: Span): Trouble | undefined
+  /** The last worker that was killed meanwhile, or paused, which need not have written down what it had just begun. */
+  findUnwritten(meanwhile: Span): Trouble | undefined
 }
 
 export function toTroubles(entries: readonly Entry[], leaseMs: number): Troubles {
@@ -56,8 +56,14 @@ export function toTroubles(entries: readonly Entry[], leaseMs: number): Troubles
       const then = its.filter((trouble) => trouble.from <= meanwhile.to && trouble.to >= meanwhile.from)
       return Math.min(Number.POSITIVE_INFINITY, ...then.map(({ from }) => from))
     },
-    findKill: (meanwhile) =>
-      kills.findLast(({ process = '', from, to }) => isWorker(process) && from <= meanwhile.to && to >= meanwhile.from),
+    findUnwritten(meanwhile) {
+      const isMeant = ({ process = '', from, to }: Trouble): boolean =>
+        isWorker(process) && from <= meanwhile.to && to >= meanwhile.from
+      return (
+        kills.findLast(isMeant) ??
+        others.findLast((trouble) => trouble.cause === 'its worker was paused' && isMeant(trouble))
+      )
+    },
   }
 }
 

@@ -9,6 +9,7 @@ import { PayloadInvalidError } from '../errors/payload-invalid-error.ts'
 import { RequestFailedError } from '../errors/request-failed-error.ts'
 import { RetryAfterError } from '../errors/retry-after-error.ts'
 import { SendFailedError } from '../errors/send-failed-error.ts'
+import { StoreError } from '../errors/store-error.ts'
 import { UnknownEventError } from '../errors/unknown-event-error.ts'
 import { bindLogger } from '../logging/logger.ts'
 import { toRetryPolicy } from '../retry/retry-config.ts'
@@ -153,6 +154,7 @@ describe('a step that sends', () => {
   test.each([
     new SendFailedError({ event: 'order.created', provider: 'test', problem: 'it was away', accepted: 'no' }),
     new RequestFailedError({ provider: 'test', operation: 'send', problem: 'it was away' }),
+    new StoreError({ path: 'jobs.db', problem: 'full', says: 'cannot grow', remedy: 'Make room.' }),
     new ClientClosedError({ operation: 'sendJob' }),
     new JobTimeoutError({ definitionId: 'x', timeoutMs: 5 }),
     new TypeError('fetch failed'),

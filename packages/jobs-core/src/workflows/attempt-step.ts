@@ -5,6 +5,7 @@ import { NotSerializableError } from '../errors/not-serializable-error.ts'
 import { OutputTooLargeError } from '../errors/output-too-large-error.ts'
 import { RequestFailedError } from '../errors/request-failed-error.ts'
 import { SendFailedError } from '../errors/send-failed-error.ts'
+import { StoreError } from '../errors/store-error.ts'
 import type { Json } from '../events/json.ts'
 import type { Logger } from '../logging/logger.ts'
 import { toErrorInfo } from '../runs/error-info.ts'
@@ -68,7 +69,7 @@ export async function attemptStep(
 function isFinal(thrown: unknown, returned: unknown, kind: string | undefined): boolean {
   if (returned !== undefined) return NotSerializableError.isInstance(thrown) || OutputTooLargeError.isInstance(thrown)
   if (kind !== 'sendEvent' && kind !== 'runJob') return false
-  const passing = [SendFailedError, RequestFailedError, ClientClosedError, JobTimeoutError].some((known) =>
+  const passing = [SendFailedError, RequestFailedError, StoreError, ClientClosedError, JobTimeoutError].some((known) =>
     known.isInstance(thrown),
   )
   return JobsError.isInstance(thrown) && !passing
