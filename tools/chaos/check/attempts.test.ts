@@ -51,6 +51,8 @@ describe('another attempt', () => {
     const killed = (process: string) => line(600, 'conductor', { what: 'killed', process, since: 500 })
     expect(checkAttempts(story([...unwritten, ...others, killed('w1.1')], [ended])).findings).toEqual([])
     expect(checkAttempts(story([...unwritten, ...others, killed('s1.1')], [ended])).findings).toHaveLength(1)
+    const paused = line(3500, 'conductor', { what: 'paused', process: 'w1.1', since: 500 })
+    expect(checkAttempts(story([...unwritten, ...others, paused], [ended])).findings).toEqual([])
   })
 
   test('is demanded where the one before failed as scripted', () => {

@@ -80,7 +80,8 @@ function troubleOf(
     const trouble = troubles.find(process, meanwhile)
     if (trouble) return trouble
   }
-  return troubles.findUnwritten({ from: its.at(-1)?.at ?? from, to: nextAt })
+  const left = { from: its.at(-1)?.at ?? from, to: nextAt }
+  return troubles.findKill(left) ?? (its.length === 0 ? troubles.findPause(left) : undefined)
 }
 
 function firstOf(entries: readonly AttemptEntry[], attempt: number): AttemptEntry | undefined {

@@ -30,8 +30,10 @@ export interface Troubles {
   find(process: string, meanwhile: Span): Trouble | undefined
   /** When the first of its troubles began; never where it had none. */
   firstAt(process: string, meanwhile: Span): number
-  /** The last worker that was killed meanwhile, or paused, which need not have written down what it had just begun. */
-  findUnwritten(meanwhile: Span): Trouble | undefined
+  /** The last worker that was killed meanwhile, which need not have written down anything of what it had just begun. */
+  findKill(meanwhile: Span): Trouble | undefined
+  /** The last one that was paused, likewise: once it goes on, it is told that the run is another's before it writes. */
+  findPause(meanwhile: Span): Trouble | undefined
 }
 
 export function toTroubles(entries: readonly Entry[], leaseMs: number): Troubles {
@@ -56,15 +58,14 @@ export function toTroubles(entries: readonly Entry[], leaseMs: number): Troubles
       const then = its.filter((trouble) => trouble.from <= meanwhile.to && trouble.to >= meanwhile.from)
       return Math.min(Number.POSITIVE_INFINITY, ...then.map(({ from }) => from))
     },
-    findUnwritten(meanwhile) {
-      const isMeant = ({ process = '', from, to }: Trouble): boolean =>
-        isWorker(process) && from <= meanwhile.to && to >= meanwhile.from
-      return (
-        kills.findLast(isMeant) ??
-        others.findLast((trouble) => trouble.cause === 'its worker was paused' && isMeant(trouble))
-      )
-    },
+    findKill: (meanwhile) => kills.findLast(isOfWorker(meanwhile)),
+    findPause: (meanwhile) =>
+      others.filter(({ cause }) => cause === 'its worker was paused').findLast(isOfWorker(meanwhile)),
   }
+}
+
+function isOfWorker(meanwhile: Span): (trouble: Trouble) => boolean {
+  return ({ process = '', from, to }) => isWorker(process) && from <= meanwhile.to && to >= meanwhile.from
 }
 
 function toTrouble(entry: Entry): Trouble | undefined {
