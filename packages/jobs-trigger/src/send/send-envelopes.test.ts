@@ -79,9 +79,10 @@ describe('an event', () => {
 
   test('has the same key whenever it is asked for, and another than other sends', async () => {
     const { api } = await send([envelope(), envelope(), envelope({ id: '01JQDAE4RQF8MBCR55T5A00002' })])
-    const [first, again, other] = api.triggered.map(({ idempotencyKey }) => idempotencyKey)
-    expect(again).toBe(first)
-    expect(other).not.toBe(first)
+    // In whichever order they are sent: a key takes a moment to be made.
+    const keys = api.triggered.map(({ idempotencyKey }) => idempotencyKey)
+    const counts = [...new Set(keys)].map((key) => keys.filter((one) => one === key).length)
+    expect(new Set(counts)).toEqual(new Set([1, 2]))
   })
 
   test('that was asked for twice for want of an answer is no duplicate', async () => {
@@ -104,14 +105,15 @@ describe('an idempotency key', () => {
       keyed({ event: 'work.followed' }),
       keyed({ idempotencyKey: 'order_2' }),
     ])
-    expect(answers.map((answer) => answer.ok && answer.deduplicated)).toEqual([false, true, false, false, false])
-    expect(answers.map((answer) => answer.ok && answer.id)).toEqual([
-      'run_made0',
-      'run_made0',
-      'run_made1',
-      'run_made2',
-      'run_made3',
+    // Which of the two with one key is first is open: a key takes a moment to be made.
+    const deduplicated = answers.map((answer) => answer.ok && answer.deduplicated)
+    expect([new Set(deduplicated.slice(0, 2)), deduplicated.slice(2)]).toEqual([
+      new Set([false, true]),
+      [false, false, false],
     ])
+    const ids = answers.map((answer) => answer.ok && answer.id)
+    expect(ids[1]).toBe(ids[0])
+    expect(new Set(ids).size).toBe(4)
     expect(new Set(api.triggered.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(4)
     for (const { idempotencyKeyTtlMs } of api.triggered) expect(idempotencyKeyTtlMs).toBe(5000)
   })

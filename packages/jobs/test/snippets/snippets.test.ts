@@ -48,6 +48,9 @@ describe.concurrent('run', () => {
 })
 
 test('only these snippets are not run', () => {
+  // Two processes, the jobs of one, and a backup of a file that they have.
+  const local = snippets.filter(({ document, runs }) => document === 'docs/local-in-production.md' && !runs).map(fileOf)
+  expect(local).toHaveLength(4)
   expect(snippets.filter(({ runs }) => !runs).map(fileOf)).toEqual([
     'README/worker.ts',
     'README/app/api/inngest/route.ts',
@@ -55,6 +58,7 @@ test('only these snippets are not run', () => {
     'docs-inngest/serve-jobs.ts', // runs the jobs of the others in `inngest.test.ts`
     'docs-inngest/app/api/inngest/route.ts',
     'docs-inngest/worker.ts',
+    ...local,
     'docs-trigger/trigger/tasks.ts', // runs the jobs of the others in `trigger.test.ts`
     'docs-trigger/trigger.config.ts',
   ])
