@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 import type { Inngest, InngestFunction } from 'inngest'
 import { serve } from 'inngest/node'
@@ -21,10 +22,7 @@ export async function serveApp(
   wantedPort = 0,
 ): Promise<ServedApp> {
   const server = createServer(serve({ client, functions: [...functions] }))
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(wantedPort, '127.0.0.1', resolve)
-  })
+  await listen(server, wantedPort)
   const { port } = server.address() as AddressInfo
   const url = `http://127.0.0.1:${port}/api/inngest`
   return {
@@ -36,6 +34,32 @@ export async function serveApp(
     },
     close: () => closeServer(server),
   }
+}
+
+/** Below those that systems give out for connections: an app that comes back finds its port free. */
+const ports = { from: 20_000, count: 10_000 }
+const mostTries = 100
+
+async function listen(server: Server, wantedPort: number): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    const port = wantedPort || ports.from + Math.floor(Math.random() * ports.count)
+    try {
+      return await listenOn(server, port)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || tries === mostTries) throw error
+      if (wantedPort) await sleep(100)
+    }
+  }
+}
+
+function listenOn(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
 }
 
 function closeServer(server: Server): Promise<void> {
