@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 
 import { createTestEngine } from './testing/index.ts'
 import { createJobClient } from './create-job-client.ts'
@@ -18,6 +18,13 @@ describe('the local engine cannot be set up', () => {
       '`retention.count` is `0`. Give a whole number of 1 or more.',
     ],
     ['half a job kept', { retention: { count: 1.5 } }, '`retention.count` is `1.5`. '],
+    ['a store that there is not', { store: 'redis' }, "`store` is `redis`. Use `'memory'` or `'sqlite'`."],
+    ['a file that is not named', { store: 'sqlite' }, "`path` is missing, which `store: 'sqlite'` needs. "],
+    ['a path of nothing', { path: '' }, '`path` is ``. Give the path of a file'],
+    ['a file beside memory', { store: 'memory', path: 'jobs.db' }, '`path` is given, and memory has no file. '],
+    ['a role that there is not', { path: 'jobs.db', role: 'boss' }, "`role` is `boss`. Use `'send'`, `'work'` or"],
+    ['a role beside memory', { role: 'send' }, "`role` is `'send'`, and memory is shared with no other process. "],
+    ['too short a lease', { path: 'jobs.db', lease: 999 }, '`lease` is 999 ms. Give at least one second.'],
   ])('with %s', (_what, config, message) => {
     for (const make of [
       () => createLocalProvider(config as LocalConfig),
@@ -43,7 +50,29 @@ describe('the local engine can be set up', () => {
     [{ concurrency: undefined, retention: undefined }],
     [{ concurrency: 1, retention: { count: 1, age: 0 } }],
     [{ retention: { count: undefined, age: undefined } }],
+    [{ store: 'memory' }],
+    [{ path: 'jobs.db' }],
+    [{ store: 'sqlite', path: 'jobs.db', role: 'work', lease: '1s' }],
   ])('with %j', (config) => {
     expect(() => createLocalProvider(config)).not.toThrow()
+  })
+
+  test.each<[what: string, variable: string, config: LocalConfig | undefined, keeps: boolean]>([
+    ['the file that the environment names', 'jobs.db', undefined, true],
+    ['that file, where a file is asked for', 'jobs.db', { store: 'sqlite' }, true],
+    ['memory, where it names none', '', undefined, false],
+    ['memory, where that is asked for all the same', 'jobs.db', { store: 'memory' }, false],
+  ])('with %s', (_what, variable, config, keeps) => {
+    vi.stubEnv('JOB_LOCAL_PATH', variable)
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const { features } = createLocalProvider(config).capabilities
+    expect(features['jobs survive a restart'].supported).toBe(keeps)
+  })
+
+  test('and a test has its jobs in memory, whatever the environment names', async () => {
+    vi.stubEnv('JOB_LOCAL_PATH', 'jobs.db')
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const { features } = await createTestEngine({ jobs: [] }).client.capabilities()
+    expect(features['jobs survive a restart'].supported).toBe(false)
   })
 })

@@ -185,22 +185,12 @@ export class Engine implements EngineView {
   }
 
   #changedElsewhere(): void {
-    const { works, changedElsewhere } = this.#parts
+    const { store, clock, works, changedElsewhere } = this.#parts
     changedElsewhere()
     if (this.#closing || !works) return
     // A look disturbs nobody; a change would let all others look, and those that make one this process again.
-    if (this.#hasWork()) this.wake()
+    if (store.hasReady(clock.now()) || store.shared!.hasNews()) this.wake()
     else this.#rearm()
-  }
-
-  /** Whether there is something to do here; where that cannot be read, a change finds out. */
-  #hasWork(): boolean {
-    const { store, clock } = this.#parts
-    try {
-      return store.hasReady(clock.now()) || store.shared!.hasNews()
-    } catch {
-      return true
-    }
   }
 
   #pump(): void {

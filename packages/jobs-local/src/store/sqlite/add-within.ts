@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs'
 
 import { type Envelope, InvalidOptionError, kindOf, type SqliteTransaction } from '@cgk-platform/jobs-core'
 
+import type { Added } from '../job-store.ts'
 import { type Connection, createConnection } from './connection.ts'
 import { addJobs } from './jobs-table.ts'
 import { checkVersion } from './open-file.ts'
@@ -22,7 +23,7 @@ export function addWithin(
   transaction: SqliteTransaction,
   envelopes: readonly Envelope[],
   now: number,
-): { id: string; deduplicated: boolean }[] {
+): Added[] {
   try {
     const connection = connectionOver(path, transaction)
     if (!isInTransaction(connection, transaction)) throw wrong('has no transaction open')

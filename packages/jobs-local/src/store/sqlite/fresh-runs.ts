@@ -1,8 +1,8 @@
 import type { LimitsOf, StoredJob, StoredRun, Subscriber } from '../job-store.ts'
-import { nextRunId } from '../next-run-id.ts'
+import { nextRunId } from '../run-id.ts'
 import { ReadyQueue } from '../ready-queue.ts'
 import type { Connection } from './connection.ts'
-import { noteKey, seqOf } from './rows.ts'
+import { keyOf, noteKey, seqOf } from './rows.ts'
 import { addHeldRun, addRun } from './runs-table.ts'
 
 /**
@@ -22,10 +22,11 @@ export class FreshRuns {
     this.#runs = []
   }
 
-  add(job: StoredJob, { definitionId, maxAttempts, undoOnCancel }: Subscriber): void {
-    const run: StoredRun = { id: nextRunId(job), job, definitionId, maxAttempts, state: 'queued', attempts: 0 }
-    this.#runs.push(undoOnCancel ? { ...run, undoOnCancel } : run)
-    job.runs.push(this.#runs.at(-1)!)
+  add(job: StoredJob, subscriber: Subscriber): void {
+    const run: StoredRun = { id: nextRunId(job), job, state: 'queued', attempts: 0, ...subscriber }
+    job.runs.push(run)
+    noteKey(run, { seq: seqOf(job), number: job.runs.length, worker: 0 })
+    this.#runs.push(run)
   }
 
   /** Writes them all as waiting for their turn. */
@@ -36,28 +37,38 @@ export class FreshRuns {
 
   /** Writes as many as begun as there are places, as their turns come; answers those. */
   writeBegun(places: number, worker: number, mayBegin: (definitionId: string) => boolean, now: number): StoredRun[] {
-    if (this.#runs.length === 0) return []
     const queue = new ReadyQueue()
     for (const run of this.#runs) if (mayBegin(run.definitionId)) queue.push(run)
     const begun: StoredRun[] = []
-    for (let run = queue.take(noLimits); run && begun.length < places; run = queue.take(noLimits)) {
+    while (begun.length < places) {
+      const run = queue.take(noLimits)
+      if (!run) break
       Object.assign(run, { state: 'running', attempts: 1, startedAt: now, attemptStartedAt: now })
       begun.push(run)
     }
     for (const run of this.#runs) {
-      const number = run.job.runs.indexOf(run) + 1
-      if (run.state !== 'running') this.#writeWaiting(run)
-      else addHeldRun(this.#connection, run, { seq: seqOf(run.job), number, worker }, now)
+      if (run.state === 'running') this.#writeBegun(run, worker, now)
+      else this.#writeWaiting(run)
     }
-    for (const run of begun) noteKey(run, { seq: seqOf(run.job), number: run.job.runs.indexOf(run) + 1, worker })
     this.clear()
     return begun
   }
 
-  #writeWaiting({ job, definitionId, maxAttempts, undoOnCancel = false, id }: StoredRun): void {
-    const number = job.runs.findIndex((run) => run.id === id) + 1
-    const { tenantId } = job.envelope
-    addRun(this.#connection, { seq: seqOf(job), number, tenantId, definitionId, maxAttempts, undoOnCancel })
+  #writeBegun(run: StoredRun, worker: number, now: number): void {
+    const key = { ...keyOf(run), worker }
+    noteKey(run, key)
+    addHeldRun(this.#connection, run, key, now)
+  }
+
+  #writeWaiting(run: StoredRun): void {
+    const { definitionId, maxAttempts, undoOnCancel = false, job } = run
+    addRun(this.#connection, {
+      ...keyOf(run),
+      tenantId: job.envelope.tenantId,
+      definitionId,
+      maxAttempts,
+      undoOnCancel,
+    })
   }
 }
 

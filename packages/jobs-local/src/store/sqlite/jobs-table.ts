@@ -1,6 +1,6 @@
 import { encodeEnvelope, type Envelope, type ListQuery } from '@cgk-platform/jobs-core'
 
-import type { StoredJob } from '../job-store.ts'
+import type { Added, StoredJob } from '../job-store.ts'
 import { stateOf } from '../state-of.ts'
 import type { Connection } from './connection.ts'
 import { type JobRow, toStoredJob } from './rows.ts'
@@ -14,12 +14,6 @@ const mayBeIn = `ifnull(
   (SELECT max(r.state = ?) FROM cgk_runs r WHERE r.job = seq),
   iif(state = 'taken', 'queued', state) = ?
 )`
-
-/** What a send has come to. */
-interface Added {
-  readonly id: string
-  readonly deduplicated: boolean
-}
 
 /**
  * Writes new jobs; a taken idempotency key answers the job that has it. Within a transaction of this store, or of an app

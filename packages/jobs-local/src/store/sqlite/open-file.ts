@@ -11,7 +11,7 @@ import { isBusy, toStoreError } from './to-store-error.ts'
 /** How long opening waits for others that hold the file, milliseconds: dozens of processes may start at once. */
 const openPatienceMs = 30_000
 /** How long a read waits, which another process's recovery after a crash may hold up. */
-const readPatienceMs = 5000
+export const readPatienceMs = 5000
 
 /** Frames of the log before it is written into the file, each of 4 KiB: pages that are written often are written once. */
 const checkpointPages = 4000

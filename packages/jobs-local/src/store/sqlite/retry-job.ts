@@ -1,6 +1,7 @@
 import { continueRecord, newestRuns } from '@cgk-platform/jobs-core'
 
 import type { StoredJob } from '../job-store.ts'
+import { runIdOf } from '../run-id.ts'
 import type { Connection } from './connection.ts'
 import { keyOf, seqOf } from './rows.ts'
 import { addRun } from './runs-table.ts'
@@ -14,7 +15,7 @@ export function retryJob(connection: Connection, job: StoredJob): void {
     if (run.state !== 'failed') continue
     const { definitionId, maxAttempts, undoOnCancel = false, workflow: failed } = run
     const key = { seq: seqOf(job), number: ++number }
-    const record = failed && continueRecord(failed, `${id}-${number}`)
+    const record = failed && continueRecord(failed, runIdOf(id, number))
     addRun(connection, {
       ...key,
       tenantId,

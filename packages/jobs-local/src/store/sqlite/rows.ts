@@ -1,6 +1,7 @@
 import { decodeEnvelope, type Envelope, type JobErrorInfo, type JobState, type Json } from '@cgk-platform/jobs-core'
 
 import type { StoredJob, StoredRun } from '../job-store.ts'
+import { runIdOf } from '../run-id.ts'
 
 /** A row of `cgk_jobs`. */
 export interface JobRow {
@@ -126,12 +127,7 @@ export function toStoredRun(row: RunRow, job: StoredJob): StoredRun {
   return run
 }
 
-/** The id of a run, as other stores make it. */
-function runIdOf(jobId: string, number: number): string {
-  return `${jobId}-${number}`
-}
-
-/** An error as it is stored. */
+/** A value as it is stored. */
 export function toText(value: unknown): string | null {
   return value === undefined ? null : JSON.stringify(value)
 }

@@ -28,7 +28,7 @@ export function readRecord(
   return { ...(JSON.parse(stored) as Omit<WorkflowRecord, 'steps' | 'ended'>), steps, ended }
 }
 
-/** Writes a step of a run, and its record where it has not been written. */
+/** Writes a step of a run. */
 export function writeStep(connection: Connection, run: StoredRun, step: StepRecord): void {
   const { seq, number } = keyOf(run)
   writeStepAt(connection, { seq, number }, step, positionOf(run.workflow!.steps, step))

@@ -33,6 +33,7 @@ function takeDelayed(connection: Connection, { max, now }: Due): StoredJob[] {
     now,
     max,
   )
+  if (sizes.length === 0) return []
   const rows = connection.all<JobRow>(`SELECT ${columns} FROM cgk_jobs WHERE ${where}`, now, countWithin(sizes))
   for (const { seq } of rows) connection.run("UPDATE cgk_jobs SET state = 'taken' WHERE seq = ?", seq)
   return rows.map((row) => toStoredJob(row))

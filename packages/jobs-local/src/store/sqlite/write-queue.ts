@@ -2,7 +2,7 @@ import { type Logger, runDetached, StoreError } from '@cgk-platform/jobs-core'
 
 import type { ChangeEnd } from '../job-store.ts'
 import type { Connection } from './connection.ts'
-import { rollBack } from './open-file.ts'
+import { readPatienceMs, rollBack } from './open-file.ts'
 import { isBusy, isOfStore, toStoreError } from './to-store-error.ts'
 
 // Taken now, so that fake timers that a test installs later do not stop it.
@@ -117,7 +117,7 @@ export class WriteQueue {
       try {
         connection.exec('BEGIN IMMEDIATE')
       } finally {
-        connection.exec('PRAGMA busy_timeout = 5000')
+        connection.exec(`PRAGMA busy_timeout = ${readPatienceMs}`)
       }
       hasBegun = true
       begun()
