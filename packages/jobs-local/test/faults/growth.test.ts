@@ -12,6 +12,7 @@ import { changed, countOf, openDatabase, openStore } from '../kit/open-store.ts'
 import { readsTypeScript, runModule } from '../kit/run-node.ts'
 import { createEnvelope } from '../kit/stored-run.ts'
 import { createTemporaryFile } from '../kit/temporary-file.ts'
+import { createTestFile } from '../kit/test-file.ts'
 
 const now = 1_000_000
 const handled: Handled = { definitionId: 'work', event: 'work.asked', maxAttempts: 3 }
@@ -19,7 +20,7 @@ const reason = { name: 'Error', message: 'closed' }
 const noLimits = () => undefined
 
 test('workers that come and go leave no more than what the last one had', async () => {
-  const { path } = createTemporaryFile('memory')
+  const { path } = createTestFile()
   for (let life = 0; life < 20; life++) {
     const store = openStore(path)
     store.shared!.handle([handled])
@@ -32,7 +33,7 @@ test('workers that come and go leave no more than what the last one had', async 
 })
 
 test('a worker that is gone leaves no news of cancels that it never heard of', async () => {
-  const { path } = createTemporaryFile('memory')
+  const { path } = createTestFile()
   const [worker, other] = [openStore(path), openStore(path)]
   const envelope = createEnvelope()
   await changed(worker, () => {
@@ -50,7 +51,7 @@ test('a worker that is gone leaves no news of cancels that it never heard of', a
 })
 
 test('no more jobs than the count are kept that ended without a run', async () => {
-  const { path } = createTemporaryFile('memory')
+  const { path } = createTestFile()
   const store = openStore(path)
   const envelopes = Array.from({ length: 6 }, () => createEnvelope())
   for (const [index, envelope] of envelopes.entries()) {
@@ -91,7 +92,7 @@ test.for([
 })
 
 test('a list of one state reads no job whose runs and own row rule that state out', async () => {
-  const { path } = createTemporaryFile('memory')
+  const { path } = createTestFile()
   const store = openStore(path)
   const send = async (
     runs: readonly Handled[],

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { createLocalProvider } from '../../src/local-provider.ts'
 import { openDatabase, openStore } from '../kit/open-store.ts'
 import { createRecordedLogger } from '../kit/recorded-logger.ts'
-import { createTemporaryFile } from '../kit/temporary-file.ts'
+import { createTestFile } from '../kit/test-file.ts'
 import '../kit/work.ts'
 
 /** A worker on a file, in this process. */
@@ -15,16 +15,10 @@ function openWorker(path: string, jobs: Parameters<typeof createClient>[1] & obj
   return client
 }
 
-function createFile(): string {
-  const file = createTemporaryFile()
-  onTestFinished(() => file.remove())
-  return file.path
-}
-
 test.each([0, 3, 12, 60])('a send %d microtasks after another one begins with it', async (hops) => {
   const begun: string[] = []
   const note = defineJob({ id: 'note', event: 'analytics.track', handler: ({ id }) => void begun.push(id) })
-  const client = openWorker(createFile(), { jobs: [note] })
+  const client = openWorker(createTestFile().path, { jobs: [note] })
   await client.start()
   const send = () => client.sendJob('analytics.track', { tenantId: 'acme', event: 'x' })
   const first = send()
@@ -36,7 +30,7 @@ test.each([0, 3, 12, 60])('a send %d microtasks after another one begins with it
 })
 
 test('an event that another process takes before the wait for it is written answers it', async () => {
-  const path = createFile()
+  const path = createTestFile().path
   const other = openStore(path)
   const flow = defineWorkflow({
     id: 'flow',
@@ -65,7 +59,7 @@ test('an event that another process takes before the wait for it is written answ
 })
 
 test('a job whose row was damaged fails, and holds up no other', async () => {
-  const path = createFile()
+  const path = createTestFile().path
   const note = defineJob({ id: 'note', event: 'analytics.track', handler: () => 'done' })
   const sender = openStore(path)
   const row = { v: 1, id: '01KJMP2EJGHR5FMF4CZ8ME1J4Q', event: 'analytics.track', tenantId: 'acme', sentAt: 0 } as const
@@ -79,7 +73,7 @@ test('a job whose row was damaged fails, and holds up no other', async () => {
 })
 
 test('a cancel that cannot be made says so', async () => {
-  const path = createFile()
+  const path = createTestFile().path
   const client = openWorker(path, { jobs: [] })
   const { id } = await client.scheduleJob('analytics.track', { tenantId: 'acme', event: 'x' }, { delay: '1h' })
   openDatabase(path).exec('UPDATE cgk_meta SET version = 99')

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Handled, JobStore } from '../../src/store/job-store.ts'
 import { changed, changedBetween, changedTwice, countOf, openDatabase, openStore } from '../kit/open-store.ts'
 import { createEnvelope } from '../kit/stored-run.ts'
-import { createTemporaryFile } from '../kit/temporary-file.ts'
+import { createTestFile } from '../kit/test-file.ts'
 
 const now = 1_000_000
 const work: Handled = { definitionId: 'work', event: 'work.asked', maxAttempts: 3 }
@@ -19,7 +19,7 @@ async function addJob(store: JobStore): Promise<string> {
 }
 
 test('a worker whose beginning was rolled back is not taken for the next one', async () => {
-  const { path } = createTemporaryFile('memory')
+  const { path } = createTestFile()
   const [one, two] = [openStore(path), openStore(path)]
   await changedBetween(
     one,
@@ -30,7 +30,7 @@ test('a worker whose beginning was rolled back is not taken for the next one', a
 })
 
 test('what a worker has said of its jobs is said again where it was rolled back', async () => {
-  const { path } = createTemporaryFile('memory')
+  const { path } = createTestFile()
   const store = openStore(path)
   store.shared!.handle([work])
   await changed(store, () => store.claim(1, noLimits, now))
@@ -40,7 +40,7 @@ test('what a worker has said of its jobs is said again where it was rolled back'
 })
 
 test('a claim that was rolled back is not held where another worker was faster', async () => {
-  const { path } = createTemporaryFile('memory')
+  const { path } = createTestFile()
   const [one, two] = [openStore(path), openStore(path)]
   await addJob(one)
   const claims = await changedBetween(
@@ -54,7 +54,7 @@ test('a claim that was rolled back is not held where another worker was faster',
 })
 
 test('an end that was rolled back leaves the run where it was, until it is recorded', async () => {
-  const store = openStore(createTemporaryFile('memory').path)
+  const store = openStore(createTestFile().path)
   const id = await addJob(store)
   const [run] = await changed(store, () => store.claim(1, noLimits, now))
   expect(await changedTwice(store, () => store.settle(run!, 1, { type: 'completed', output: 1 }, now, true))).toBe(true)
@@ -62,7 +62,7 @@ test('an end that was rolled back leaves the run where it was, until it is recor
 })
 
 test('what was claimed is still held where others hold the file at the next change, so that its cancel is heard of', async () => {
-  const { path } = createTemporaryFile('memory')
+  const { path } = createTestFile()
   const [one, two] = [openStore(path), openStore(path)]
   const id = await addJob(one)
   const [run] = await changed(one, () => one.claim(1, noLimits, now))

@@ -3,11 +3,11 @@ import { expect, onTestFinished, test } from 'vitest'
 
 import { createLocalProvider } from '../../src/local-provider.ts'
 import { countOf, openDatabase } from '../kit/open-store.ts'
-import { createTemporaryFile } from '../kit/temporary-file.ts'
+import { createTestFile } from '../kit/test-file.ts'
 import '../kit/work.ts'
 
 test('the other workers know which jobs a worker has once it has started', async () => {
-  const { path } = createTemporaryFile('memory')
+  const { path } = createTestFile()
   const job = defineJob({ id: 'work', event: 'work.asked', handler: () => undefined })
   const client = createClient({ load: () => createLocalProvider({ path, role: 'work' }) }, { jobs: [job] })
   onTestFinished(() => client.close())
@@ -16,7 +16,7 @@ test('the other workers know which jobs a worker has once it has started', async
 })
 
 test('a process that only sends cannot be started, and is no worker', async () => {
-  const { path } = createTemporaryFile('memory')
+  const { path } = createTestFile()
   const job = defineJob({ id: 'work', event: 'work.asked', handler: () => undefined })
   const client = createClient({ load: () => createLocalProvider({ path, role: 'send' }) }, { jobs: [job] })
   onTestFinished(() => client.close())

@@ -5,7 +5,7 @@ import type { JobStore } from '../../src/store/job-store.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
 import { createSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import { createRecordedLogger } from './recorded-logger.ts'
-import { createTemporaryFile } from './temporary-file.ts'
+import { createTestFile } from './test-file.ts'
 
 /** The stores that there are. */
 export const storeNames = ['memory', 'SQLite'] as const
@@ -15,12 +15,9 @@ export type StoreName = (typeof storeNames)[number]
 export function createStore(name: StoreName): JobStore {
   const retention = { count: 10_000, ageMs: Number.MAX_SAFE_INTEGER }
   if (name === 'memory') return createMemoryStore(retention)
-  const file = createTemporaryFile('memory')
+  const { path } = createTestFile()
   const logger = bindLogger(createRecordedLogger(), {})
-  const store = createSqliteStore({ path: file.path, retention, leaseMs: 60_000, logger, now: () => Date.now() })
-  onTestFinished(() => {
-    store.shared!.dispose()
-    file.remove()
-  })
+  const store = createSqliteStore({ path, retention, leaseMs: 60_000, logger, now: () => Date.now() })
+  onTestFinished(() => store.shared!.dispose())
   return store
 }

@@ -13,17 +13,8 @@ export interface TemporaryFile {
 /** A place where waiting for the disk costs nothing, if the machine has one: for what is about the logic alone. */
 const inMemory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 
-const folders = new Set<string>()
-const removeFolder = (folder: string): void => {
-  folders.delete(folder)
-  rmSync(folder, { recursive: true, force: true })
-}
-// What a test leaves goes with its process.
-process.on('exit', () => folders.forEach(removeFolder))
-
 /** @param on - which disk it lies on. Default: a real one. */
 export function createTemporaryFile(on: 'disk' | 'memory' = 'disk'): TemporaryFile {
   const folder = mkdtempSync(join(on === 'disk' ? tmpdir() : inMemory, 'jobs-'))
-  folders.add(folder)
-  return { path: join(folder, 'jobs.db'), folder, remove: () => removeFolder(folder) }
+  return { path: join(folder, 'jobs.db'), folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }
