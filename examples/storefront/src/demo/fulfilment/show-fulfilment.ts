@@ -46,7 +46,7 @@ export function showFulfilment(
   screen.line(
     `Mail         ${ends.filter(({ mailed }) => mailed).length} confirmations, sent while the goods were packed.`,
   )
-  screen.line('Crash        none is played: at present the engine of this demo keeps its jobs in memory.')
+  screen.line('Crash        none is played here: `./dev demo --store sqlite` is the one to kill half-way.')
   screen.line()
   for (const fault of faults) screen.line(`Wrong        ${fault}`)
   screen.bold(
