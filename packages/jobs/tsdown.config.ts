@@ -2,6 +2,7 @@ import { defineBuild } from '../../tsdown.base.ts'
 
 export default defineBuild([
   'src/index.ts',
+  'src/cli/main.ts',
   'src/inngest.ts',
   'src/local.ts',
   'src/local-testing.ts',
