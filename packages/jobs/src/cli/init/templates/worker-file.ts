@@ -1,0 +1,25 @@
+import { jobsImport, type TemplateFile } from './template.ts'
+import type { App } from '../app/app.ts'
+
+/** The program that runs the jobs, on the local engine or connected to Inngest. A server on the former imports it. */
+export function workerFile(app: App): TemplateFile {
+  const { importExtension, extension } = app.style
+  return {
+    path: `${app.sources}jobs-worker${extension}`,
+    contents: `// Runs the jobs. On the local engine your server does so itself: \`import './jobs-worker${importExtension}'\` where it starts.
+import { getJobClient } from '@cgk-platform/jobs'
+
+import '${jobsImport(app)}' // and every other module that defines jobs
+
+const client = getJobClient()
+await client.start()
+console.log('The jobs run in this process')
+
+// Where your server has a listener of its own for SIGTERM, close the client there.
+process.once('SIGTERM', async () => {
+  await client.close({ timeout: '30s' })
+  process.exit()
+})
+`,
+  }
+}
