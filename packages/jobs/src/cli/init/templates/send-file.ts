@@ -11,10 +11,8 @@ import { findRun, getJobClient, sendJob, waitForJob } from '@cgk-platform/jobs'
 import { welcomeUser } from '${jobsImport(app)}'
 
 const job = await sendJob('user.signed_up', { tenantId: 'tenant_1', userId: 'user_1' })
-console.log(\`Sent \${job.event}, job \${job.id}\`)
-
 const status = await waitForJob(job.id, { timeout: '1m' })
-console.log(status.state, findRun(status, welcomeUser)?.output)
+console.log(\`Job \${job.id}: \${status.state}\`, findRun(status, welcomeUser)?.output)
 
 await getJobClient().close()
 `,
