@@ -115,7 +115,7 @@ function signalGroup({ pid, exitCode, signalCode }: ChildProcess, signal: NodeJS
 /** Nothing of the machine that runs the tests shall choose an engine. */
 function toEnv(environment: Environment): NodeJS.ProcessEnv {
   const { PATH, HOME, TMPDIR } = process.env
-  return { PATH, HOME, TMPDIR, NEXT_TELEMETRY_DISABLED: '1', ...environment } as NodeJS.ProcessEnv
+  return { PATH, HOME, TMPDIR, NEXT_TELEMETRY_DISABLED: '1', ...environment }
 }
 
 function execute(command: string, args: readonly string[], cwd: string, environment: Environment): Promise<Ended> {

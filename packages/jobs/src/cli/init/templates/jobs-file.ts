@@ -1,15 +1,57 @@
-import type { TemplateFile } from './template.ts'
 import type { App } from '../app/app.ts'
+import { type TemplateFile, typed } from './template.ts'
 
 /** The app's events and jobs, with one of each to begin with. */
 export function jobsFile(app: App): TemplateFile {
+  const names = ['defineEvents', 'defineJob', ...(app.style.isTypeScript ? ['type EventsOf'] : []), 'eventType']
   return {
     path: `${app.sources}${app.jobsModule}${app.style.extension}`,
-    contents: app.style.isTypeScript ? inTypeScript : inJavaScript,
+    contents: `import { ${names.join(', ')} } from '@cgk-platform/jobs'
+
+${eventsOf(app)}
+${job}`,
   }
 }
 
-const job = `export const welcomeUser = defineJob({
+/** The app's events by themselves, where what sends them is bundled apart from the jobs. */
+export function eventsFile(app: App): TemplateFile {
+  const names = ['defineEvents', ...(app.style.isTypeScript ? ['type EventsOf'] : []), 'eventType']
+  return {
+    path: `${app.sources}job-events${app.style.extension}`,
+    contents: `import { ${names.join(', ')} } from '@cgk-platform/jobs'
+
+${eventsOf(app)}`,
+  }
+}
+
+/** The app's jobs, for those events. */
+export function jobsAloneFile(app: App): TemplateFile {
+  return {
+    path: `${app.sources}${app.jobsModule}${app.style.extension}`,
+    contents: `import { defineJob } from '@cgk-platform/jobs'
+
+import './job-events' // what sends imports this alone, so that the bundler does not take the jobs into each page
+
+${job}`,
+  }
+}
+
+function eventsOf(app: App): string {
+  const payload = typed(app, '<{ tenantId: string; userId: string }>')
+  const declaration = `
+declare module '@cgk-platform/jobs' {
+  interface JobEvents extends EventsOf<typeof events> {}
+}
+`
+  return `// What happens in your app. Each payload has a \`tenantId\`: the customer whose job it is.
+export const events = defineEvents({
+  'user.signed_up': eventType${payload}(),
+})
+${typed(app, declaration)}`
+}
+
+const job = `// What is done about it, in the background.
+export const welcomeUser = defineJob({
   id: 'welcome-user',
   event: 'user.signed_up',
   retry: { maxAttempts: 3, backoff: 'exponential', initialDelay: '2s' },
@@ -19,27 +61,3 @@ const job = `export const welcomeUser = defineJob({
   },
 })
 `
-
-const inTypeScript = `import { defineEvents, defineJob, type EventsOf, eventType } from '@cgk-platform/jobs'
-
-// What happens in your app. Each payload has a \`tenantId\`: the customer whose job it is.
-export const events = defineEvents({
-  'user.signed_up': eventType<{ tenantId: string; userId: string }>(),
-})
-
-declare module '@cgk-platform/jobs' {
-  interface JobEvents extends EventsOf<typeof events> {}
-}
-
-// What is done about it, in the background.
-${job}`
-
-const inJavaScript = `import { defineEvents, defineJob, eventType } from '@cgk-platform/jobs'
-
-// What happens in your app. Each payload has a \`tenantId\`: the customer whose job it is.
-export const events = defineEvents({
-  'user.signed_up': eventType(),
-})
-
-// What is done about it, in the background.
-${job}`

@@ -34,15 +34,15 @@ export function nextSendFile(app: App): TemplateFile {
   return {
     path: `${app.sources}app/api/jobs/route${app.style.extension}`,
     contents: `// Sends an event and waits for its job, to see that all is in place. Your app calls \`sendJob\` where it happens.
-import { findRun, sendJob, waitForJob } from '@cgk-platform/jobs'
+import { sendJob, waitForJob } from '@cgk-platform/jobs'
 
-import { welcomeUser } from '${jobsImport(app, 3)}'
+import '../../../job-events' // and every other module that declares events it sends
 
 export async function POST()${typed(app, ': Promise<Response>')} {
   if (process.env.NODE_ENV === 'production') return new Response('This route is for development', { status: 404 })
   const job = await sendJob('user.signed_up', { tenantId: 'tenant_1', userId: 'user_1' })
-  const status = await waitForJob(job.id, { timeout: '1m' })
-  return Response.json({ id: job.id, state: status.state, output: findRun(status, welcomeUser)?.output })
+  const { state, runs } = await waitForJob(job.id, { timeout: '1m' })
+  return Response.json({ id: job.id, state, output: runs[0]?.output })
 }
 `,
   }

@@ -1,7 +1,7 @@
 import type { App, Provider } from '../app/app.ts'
 import { expressInngestFile, expressServerFile } from './express-files.ts'
 import { honoInngestFile, honoServerFile } from './hono-files.ts'
-import { jobsFile } from './jobs-file.ts'
+import { eventsFile, jobsAloneFile, jobsFile } from './jobs-file.ts'
 import { nextHostFile, nextInngestFile, nextInstrumentationFile, nextSendFile } from './next-files.ts'
 import { sendFile } from './send-file.ts'
 import type { Template, TemplateFile } from './template.ts'
@@ -10,8 +10,9 @@ import { workerFile } from './worker-file.ts'
 
 /** The files that this app needs for its jobs on an engine. */
 export function templatesFor(app: App, provider: Provider): TemplateFile[] {
-  const send = app.framework === 'next' ? nextSendFile : sendFile
-  return [jobsFile, ...hostTemplates(app, provider), send].map((template) => template(app))
+  const isNext = app.framework === 'next'
+  const jobs = isNext ? [eventsFile, jobsAloneFile] : [jobsFile]
+  return [...jobs, ...hostTemplates(app, provider), isNext ? nextSendFile : sendFile].map((template) => template(app))
 }
 
 function hostTemplates({ framework }: App, provider: Provider): Template[] {
