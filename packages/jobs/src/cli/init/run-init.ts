@@ -5,7 +5,7 @@ import { readApp } from './app/read-app.ts'
 import { InitError } from './init-error.ts'
 import { makePlan } from './plan/make-plan.ts'
 import { nextSteps, toText } from './plan/next-steps.ts'
-import { installCommands } from './plan/packages-for.ts'
+import { type CommandLine, installCommands } from './plan/packages-for.ts'
 import { showPlan } from './plan/show-plan.ts'
 import { writePlan } from './plan/write-plan.ts'
 
@@ -18,6 +18,8 @@ export interface InitOptions {
   readonly dryRun?: boolean
   readonly install?: boolean
 }
+
+const titles: Record<Framework, string> = { next: 'Next.js', express: 'Express', hono: 'Hono', node: 'Node.js' }
 
 /** Where `init` says what it does, and whether somebody is there to answer. */
 export interface InitTerminal {
@@ -35,7 +37,7 @@ export async function runInit(options: InitOptions, terminal: InitTerminal): Pro
   const app = await readApp(options.cwd, options.framework)
   checkFlags(options, terminal)
   terminal.print(
-    `${describe(app.framework)}, ${app.style.isTypeScript ? 'TypeScript' : 'JavaScript'}, ${app.packageManager}`,
+    `${titles[app.framework]}, ${app.style.isTypeScript ? 'TypeScript' : 'JavaScript'}, ${app.packageManager}`,
   )
   // Loaded only where somebody is asked.
   const provider = options.provider ?? (await (await import('./ask.ts')).askProvider())
@@ -53,19 +55,9 @@ export async function runInit(options: InitOptions, terminal: InitTerminal): Pro
     writePlan(app.root, plan)
     terminal.print('Written.')
   }
-  const failed = options.install
-    ? install(
-        app.root,
-        installCommands(app, provider).map((line) => toText(line)),
-        terminal,
-      )
-    : undefined
-  terminal.print(`\nNext:\n${nextSteps(app, provider, options.install === true && failed === undefined)}`)
-  return failed === undefined ? 0 : 1
-}
-
-function describe(framework: Framework): string {
-  return { next: 'Next.js', express: 'Express', hono: 'Hono', node: 'Node.js' }[framework]
+  const isInstalled = options.install === true && install(app.root, installCommands(app, provider), terminal)
+  terminal.print(`\nNext:\n${nextSteps(app, provider, isInstalled)}`)
+  return options.install && !isInstalled ? 1 : 0
 }
 
 function checkFlags({ provider, yes, dryRun }: InitOptions, { isInteractive }: InitTerminal): void {
@@ -81,13 +73,14 @@ function checkFlags({ provider, yes, dryRun }: InitOptions, { isInteractive }: I
   })
 }
 
-/** Runs the commands one after the other; answers the one that failed. */
-function install(cwd: string, commands: readonly string[], { print }: InitTerminal): string | undefined {
-  return commands.find((command) => {
+/** Runs the commands one after the other, up to one that fails; answers whether none did. */
+function install(cwd: string, commands: readonly CommandLine[], { print }: InitTerminal): boolean {
+  return commands.every((line) => {
+    const command = toText(line)
     print(`\n$ ${command}`)
-    // By the shell, since package managers are scripts on Windows. No word of it comes from outside.
+    // By the shell, since package managers are scripts on Windows. No word of the command comes from outside.
     const { status } = spawnSync(command, { cwd, stdio: 'inherit', shell: true })
-    if (status !== 0) print(`It failed. Run it yourself: ${command}`)
-    return status !== 0
+    if (status !== 0) print(`\`${command}\` failed, with what it says above. The files are there; install by hand.`)
+    return status === 0
   })
 }

@@ -35,8 +35,8 @@ function vendorScript({ framework, packageManager }: App, provider: Provider): s
   return once(packageManager, ['inngest-cli@latest', 'dev', ...calls])
 }
 
-/** Runs a package that the app does not depend on. */
-function once(packageManager: Agent, words: string[]): string {
+/** Runs a package that the app does not depend on: a command. */
+export function once(packageManager: Agent, words: string[]): string {
   // npm would ask first, which nobody may be there to answer.
   if (packageManager === 'npm' || packageManager === 'yarn') return ['npx', '--yes', ...words].join(' ')
   const { command, args } = resolveCommand(packageManager, 'execute', words) ?? { command: 'npx', args: words }
