@@ -1,62 +1,46 @@
-import { createLoopbackEngine, type LoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
-import { describe, test } from 'vitest'
+import { createLoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
+import { expect, onTestFinished, test } from 'vitest'
 
 import { type AppSource, nextApp, nextAppInJavaScript } from './app-sources.ts'
 import { freePort } from './free-port.ts'
-import { type OpenApp, openApp } from './open-app.ts'
+import { type OpenApp, openApp, type Running } from './open-app.ts'
 
-/** Lets the scripts that `init` wrote call an app that is not where Next.js puts it, so that several can run. */
-function moveTo(app: OpenApp, port: number): void {
+/** An app after `init`, whose scripts call it at a port of its own in place of the usual one. */
+async function initialised(source: AppSource, provider: string): Promise<{ app: OpenApp; port: number }> {
+  const app = openApp(source)
+  onTestFinished(() => app.close())
+  expect(await app.init('--provider', provider, '--yes')).toMatchObject({ exitCode: 0, stderr: '' })
+  const port = await freePort()
   app.write('package.json', app.read('package.json').replaceAll(':3000', `:${port}`))
+  return { app, port }
 }
 
-describe('Next.js', () => {
-  const onLocal: [string, AppSource][] = [
-    ['TypeScript', nextApp],
-    ['JavaScript', nextAppInJavaScript],
-  ]
-  test.for(onLocal)(
-    'on the local engine, in %s: compiles, sends and runs',
-    async ([, source], { expect, onTestFinished }) => {
-      const app = openApp(source)
-      onTestFinished(() => app.close())
-      const { exitCode, stderr } = await app.init('--provider', 'local', '--yes')
-      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
-      if (source.files['tsconfig.json']) expect(await app.compile()).toBe('')
+async function dev(app: OpenApp, port: number, variables: Record<string, string> = {}): Promise<Running> {
+  const server = app.start('dev', { PORT: String(port), ...variables })
+  await expect.poll(() => server.printed()).toContain('Ready in')
+  return server
+}
 
-      const port = await freePort()
-      moveTo(app, port)
-      const server = app.start('dev', { PORT: String(port) })
-      await expect.poll(() => server.printed()).toContain('Ready in')
-      const sent = await app.script('jobs:send')
-      expect(sent, server.printed()).toMatchObject({ exitCode: 0 })
-      expect(JSON.parse(sent.stdout), server.printed()).toMatchObject({
-        state: 'completed',
-        output: { welcomed: 'user_1' },
-      })
-      expect(server.printed()).toContain('Attempt 1: welcome, user_1')
-      expect(server.printed()).not.toMatch(/warn|error/i)
-    },
-  )
+/** Calls the route that sends, by its script. */
+async function expectSendToRun(app: OpenApp, server: Running): Promise<void> {
+  const { exitCode, stdout, stderr } = await app.script('jobs:send')
+  expect({ exitCode, stderr }, server.printed()).toEqual({ exitCode: 0, stderr: '' })
+  expect(JSON.parse(stdout), server.printed()).toMatchObject({ state: 'completed', output: { welcomed: 'user_1' } })
+  expect(server.printed()).toContain('Attempt 1: welcome, user_1')
+  expect(server.printed()).not.toMatch(/warn|error/i)
+}
 
-  test('on Inngest: compiles, is found and runs', async ({ expect, onTestFinished }) => {
-    const app = openApp(nextApp)
-    onTestFinished(() => app.close())
-    await app.init('--provider', 'inngest', '--yes')
-    expect(await app.compile()).toBe('')
+test('Next.js on the local engine starts it with the server, sends and runs', async () => {
+  const { app, port } = await initialised(nextApp, 'local')
+  await expectSendToRun(app, await dev(app, port))
+})
 
-    const engine: LoopbackEngine = await createLoopbackEngine()
-    onTestFinished(() => engine.close())
-    const port = await freePort()
-    moveTo(app, port)
-    const server = app.start('dev', { PORT: String(port), INNGEST_DEV: engine.url })
-    await expect.poll(() => server.printed()).toContain('Ready in')
-    await engine.sync(/-u (\S+)/.exec(app.read('package.json'))![1]!.replace(/".*/, ''))
-    const sent = await app.script('jobs:send')
-    expect(JSON.parse(sent.stdout), server.printed()).toMatchObject({
-      state: 'completed',
-      output: { welcomed: 'user_1' },
-    })
-    expect(server.printed()).not.toMatch(/warn|error/i)
-  })
+test('Next.js in JavaScript on Inngest is found where the dev server is told to look, sends and runs', async () => {
+  const { app, port } = await initialised(nextAppInJavaScript, 'inngest')
+  const engine = await createLoopbackEngine()
+  onTestFinished(() => engine.close())
+  const server = await dev(app, port, { INNGEST_DEV: engine.url })
+  const [, address = ''] = /-u (http[^"]+)"/.exec(app.read('package.json')) ?? []
+  await engine.sync(address)
+  await expectSendToRun(app, server)
 })

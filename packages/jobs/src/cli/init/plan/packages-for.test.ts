@@ -1,12 +1,26 @@
 import { createRequire } from 'node:module'
 import { expect, test } from 'vitest'
 
-import { triggerVersion } from './packages-for.ts'
+import { inngestMajor, triggerVersion } from './packages-for.ts'
 
-test('the version of the SDK and CLI of Trigger.dev is the one that its provider is tested with', () => {
-  const { devDependencies, dependencies } = createRequire(import.meta.url)(
-    '@cgk-platform/jobs-trigger/package.json',
-  ) as Record<'dependencies' | 'devDependencies', Record<string, string>>
-  expect(devDependencies['trigger.dev']).toBe(triggerVersion)
-  expect(dependencies['@trigger.dev/sdk']).toBe(`^${triggerVersion}`)
+const require = createRequire(import.meta.url)
+
+/** What a provider's package depends on, as its `package.json` says it. */
+function dependenciesOf(provider: string): Record<string, string> {
+  const { devDependencies, dependencies } = require(`@cgk-platform/jobs-${provider}/package.json`) as Record<
+    'dependencies' | 'devDependencies',
+    Record<string, string>
+  >
+  return { ...devDependencies, ...dependencies }
+}
+
+test('the SDK and CLI of Trigger.dev are of the version that its provider is tested with', () => {
+  expect(dependenciesOf('trigger')).toMatchObject({
+    'trigger.dev': triggerVersion,
+    '@trigger.dev/sdk': `^${triggerVersion}`,
+  })
+})
+
+test('the SDK of Inngest is of the major that its provider is made for', () => {
+  expect(dependenciesOf('inngest')['inngest']).toMatch(new RegExp(`^\\^${inngestMajor}\\.`))
 })

@@ -5,6 +5,9 @@ import type { App, Provider } from '../app/app.ts'
 /** The release of Trigger.dev's SDK and CLI that this library was measured with; the two must be the same. */
 export const triggerVersion = '4.8.3'
 
+/** The major of Inngest's SDK that this library is made for: its client is handed over from the app's copy. */
+export const inngestMajor = '4'
+
 /** A command and its arguments. */
 export interface CommandLine {
   readonly command: string
@@ -25,10 +28,10 @@ function packagesFor(app: App, provider: Provider): Record<'packages' | 'exact' 
   const { framework, style } = app
   // The worker of plain Node needs Inngest's SDK from this library alone.
   const callsSdk = provider === 'inngest' && framework !== 'node'
-  const missing = (name: string): boolean => !app.dependencies.has(name)
+  const missing = (name: string): boolean => !app.dependencies.has(name.replace(/(?<=.)@.*/, ''))
   const packages = [
     '@cgk-platform/jobs',
-    ...(callsSdk ? ['inngest'] : []),
+    ...(callsSdk ? [`inngest@${inngestMajor}`] : []),
     ...(callsSdk && framework === 'hono' ? ['@hono/node-server'] : []),
   ]
   const forDevelopment = [
@@ -38,7 +41,7 @@ function packagesFor(app: App, provider: Provider): Record<'packages' | 'exact' 
   ]
   return {
     packages: packages.filter(missing),
-    exact: provider === 'trigger.dev' && missing('@trigger.dev/sdk') ? [`@trigger.dev/sdk@${triggerVersion}`] : [],
+    exact: (provider === 'trigger.dev' ? [`@trigger.dev/sdk@${triggerVersion}`] : []).filter(missing),
     forDevelopment: forDevelopment.filter(missing),
   }
 }
