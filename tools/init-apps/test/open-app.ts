@@ -32,7 +32,7 @@ export type Environment = Readonly<Record<string, string>>
 /** An app in a folder of its own, below the packages that it takes for installed. */
 export interface OpenApp {
   readonly folder: string
-  /** Calls `jobs init`, as its users do, with nobody there to answer. */
+  /** Calls `cgk-jobs init`, as its users do, with nobody there to answer. */
   init(...args: string[]): Promise<Ended>
   write(path: string, contents: string): void
   read(path: string): string

@@ -13,7 +13,7 @@ const refusals: [string, string[], RegExp][] = [
   ['no answer to be had', [], /no terminal to ask on\. Add `--provider.*`--yes`.*\(missing_flags\)/],
 ]
 
-describe.concurrent('`jobs init` ends with 2 and says what to do', () => {
+describe.concurrent('`init` ends with 2 and says what to do', () => {
   test.for(refusals)('%s', async ([, args, message], { expect, onTestFinished }) => {
     const app = openApp({ ...nodeAppInJavaScript, files: { 'empty/notes.txt': '' } })
     onTestFinished(() => app.close())

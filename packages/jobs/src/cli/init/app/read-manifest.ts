@@ -18,14 +18,14 @@ export function readManifest(root: string): { text: string; manifest: Manifest }
   if (!statSync(root, { throwIfNoEntry: false })?.isDirectory())
     throw new InitError({
       code: 'no_folder',
-      message: `\`${root}\` is no folder. Name the folder of an app with \`--cwd\`, or call \`jobs init\` in it.`,
+      message: `\`${root}\` is no folder. Name the folder of an app with \`--cwd\`, or call \`init\` in it.`,
     })
   const path = join(root, 'package.json')
   if (!statSync(path, { throwIfNoEntry: false })?.isFile())
     throw new InitError({
       code: 'no_package_json',
       message:
-        `There is no \`package.json\` in \`${root}\`. Call \`jobs init\` in the folder of an app, name that with \`--cwd\`, ` +
+        `There is no \`package.json\` in \`${root}\`. Call \`init\` in the folder of an app, name that with \`--cwd\`, ` +
         'or make an app first: `npm init -y`.',
     })
   const text = readFileSync(path, 'utf8')
@@ -34,7 +34,7 @@ export function readManifest(root: string): { text: string; manifest: Manifest }
   } catch (cause) {
     throw new InitError({
       code: 'broken_package_json',
-      message: `\`${path}\` cannot be read: ${(cause as Error).message}. Correct it and call \`jobs init\` again.`,
+      message: `\`${path}\` cannot be read: ${(cause as Error).message}. Correct it and call \`init\` again.`,
       cause,
     })
   }

@@ -1,6 +1,7 @@
 import { resolveCommand } from 'package-manager-detector'
 
 import type { App, Provider } from '../app/app.ts'
+import { loadLine } from '../templates/template.ts'
 import { type CommandLine, installCommands, triggerVersion } from './packages-for.ts'
 import { once, scriptsFor } from './scripts-for.ts'
 
@@ -63,7 +64,7 @@ function hints(app: App, provider: Provider): string[] {
       if (framework === 'next') return [where]
       return [
         where,
-        `Your server runs what it sends: add \`import './jobs-worker${style.importExtension}'\` where it starts.`,
+        `Your server runs what it sends: add \`${loadLine(app, 'jobs-worker')}\` where it starts.`,
         `\`${run(app, 'jobs:worker')}\` runs the jobs apart from it, once ${variablesFile} names a \`JOB_LOCAL_PATH\`.`,
       ]
     case 'inngest':

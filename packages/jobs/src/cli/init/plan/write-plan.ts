@@ -11,7 +11,7 @@ export function writePlan(root: string, { changes }: Plan): void {
     if ((existsSync(file) ? readFileSync(file, 'utf8') : undefined) === before) continue
     throw new InitError({
       code: 'changed_meanwhile',
-      message: `\`${path}\` has changed since it was looked at. Nothing was written: call \`jobs init\` again.`,
+      message: `\`${path}\` has changed since it was looked at. Nothing was written: call \`init\` again.`,
     })
   }
   for (const { path, contents, before } of changes) {

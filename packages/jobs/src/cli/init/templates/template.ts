@@ -17,6 +17,12 @@ export function typed({ style }: App, annotation: string): string {
   return style.isTypeScript ? annotation : ''
 }
 
+/** The line with which a module of the app's own loads another, beside it, for its effect. */
+export function loadLine({ style }: App, module: string): string {
+  const path = `'./${module}${style.importExtension}'`
+  return style.extension === '.mjs' ? `require(${path})` : `import ${path}`
+}
+
 /** How the module of the app's jobs is imported from a folder so many levels below it. */
 export function jobsImport({ jobsModule, style }: App, levels = 0): string {
   return `${levels === 0 ? './' : '../'.repeat(levels)}${jobsModule}${style.importExtension}`
