@@ -93,6 +93,17 @@ test('a module that is called `jobs` and has nothing to do with this is not take
   expect(after['jobs-send.mjs']).toContain(`'./background-jobs.mjs'`)
 })
 
+test.each([
+  ['trigger.dev', 'trigger.config.ts'],
+  ['local', 'jobs-worker.cjs'],
+] as const)('on %s, a `%s` is not joined by another of its name', async (provider, path) => {
+  const app = openApp({ [path]: '' })
+  const { printed } = await app.init({ provider, yes: true })
+  const name = path.replace(/\.\w+$/, '')
+  expect(Object.keys(app.contents()).filter((file) => file.startsWith(name))).toEqual([path])
+  expect(printed).toMatch(new RegExp(`= ${path} +exists, left alone`))
+})
+
 test('a dry run shows everything and writes nothing', async () => {
   const app = openApp()
   const before = app.contents()

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { type Agent, detect, getUserAgent } from 'package-manager-detector'
 
 import type { App, Framework } from './app.ts'
+import { findModule } from './find-module.ts'
 import { type CompilerOptions, readCompilerOptions } from './read-compiler-options.ts'
 import { dependenciesOf, readManifest } from './read-manifest.ts'
 import { readSourceStyle } from './read-source-style.ts'
@@ -40,7 +41,7 @@ export async function readApp(folder: string, named?: Framework): Promise<App> {
     compilesToFiles: framework !== 'next' && compilerOptions !== undefined && !compilerOptions.noEmit,
     variablesFile,
     dependencies,
-    jobsModule: hasOtherJobs(join(root, `${sources}jobs${style.extension}`)) ? 'background-jobs' : 'jobs',
+    jobsModule: hasOtherJobs(root, `${sources}jobs${style.extension}`) ? 'background-jobs' : 'jobs',
     warnings: compilerOptions ? warningsOf(compilerOptions) : [],
   }
 }
@@ -62,8 +63,9 @@ async function detectPackageManager(root: string): Promise<Agent> {
 }
 
 /** A module of this name that has nothing to do with this library. */
-function hasOtherJobs(path: string): boolean {
-  return existsSync(path) && !readFileSync(path, 'utf8').includes('@cgk-platform/jobs')
+function hasOtherJobs(root: string, path: string): boolean {
+  const found = findModule(root, path)
+  return found !== undefined && !readFileSync(join(root, found), 'utf8').includes('@cgk-platform/jobs')
 }
 
 function warningsOf({ module, moduleResolution }: CompilerOptions): string[] {

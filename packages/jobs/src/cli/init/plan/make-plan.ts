@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import type { App, Provider } from '../app/app.ts'
+import { findModule } from '../app/find-module.ts'
 import { readManifest } from '../app/read-manifest.ts'
 import { templatesFor } from '../templates/templates-for.ts'
 import { addScripts } from './add-scripts.ts'
@@ -28,13 +29,12 @@ interface Part {
 }
 
 function files(app: App, provider: Provider): Part {
-  const templates = templatesFor(app, provider)
-  const isThere = ({ path }: { path: string }): boolean => existsSync(join(app.root, path))
+  const found = templatesFor(app, provider).map((file) => ({ ...file, there: findModule(app.root, file.path) }))
   return {
-    changes: templates
-      .filter((file) => !isThere(file))
+    changes: found
+      .filter(({ there }) => there === undefined)
       .map(({ path, contents }) => ({ path, contents, before: undefined, adds: [] })),
-    kept: templates.filter(isThere).map(({ path, otherwise }) => ({ what: path, otherwise })),
+    kept: found.flatMap(({ there, otherwise }) => (there === undefined ? [] : [{ what: there, otherwise }])),
   }
 }
 
