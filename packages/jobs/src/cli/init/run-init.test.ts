@@ -104,6 +104,14 @@ test.each([
   expect(printed).toMatch(new RegExp(`= ${path} +exists, left alone`))
 })
 
+test('what another engine needed is named, and what both need is not', async () => {
+  const app = openApp({ 'tsconfig.json': '{}', '.gitignore': '' })
+  await app.init({ framework: 'next', provider: 'local', yes: true })
+  const { printed } = await app.init({ framework: 'next', provider: 'inngest', yes: true })
+  const named = [...printed.matchAll(/^! `(.+)` is for `local`: delete it/gm)].map(([, path]) => path)
+  expect(named).toEqual(['instrumentation.ts', 'jobs-host.ts'])
+})
+
 test('a dry run shows everything and writes nothing', async () => {
   const app = openApp()
   const before = app.contents()

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import type { App, Provider } from '../app/app.ts'
+import { type App, type Provider, providers } from '../app/app.ts'
 import { findModule } from '../app/find-module.ts'
 import { readManifest } from '../app/read-manifest.ts'
+import type { TemplateFile } from '../templates/template.ts'
 import { templatesFor } from '../templates/templates-for.ts'
 import { addScripts } from './add-scripts.ts'
 import { appendLines, appendVariables, chosenProvider, missingVariables } from './append-variables.ts'
@@ -13,7 +14,7 @@ import { variablesFor } from './variables-for.ts'
 
 /** What has to be written in an app, and what is there already. Nothing is written here. */
 export function makePlan(app: App, provider: Provider): Plan {
-  const parts = [files, scripts, variables, ignored].map((part) => part(app, provider))
+  const parts = [files, scripts, variables, ignored, leftovers].map((part) => part(app, provider))
   return {
     changes: parts.flatMap(({ changes }) => changes),
     kept: parts.flatMap(({ kept }) => kept),
@@ -89,6 +90,23 @@ function ignored(app: App, provider: Provider): Part {
     ...(provider === 'trigger.dev' && !lines.includes('.trigger') ? ['.trigger'] : []),
   ]
   return { changes: addition('.gitignore', text, appendLines(text, missing), missing), kept: [] }
+}
+
+/** What an earlier call wrote for another engine, and this one does not use: two hosts would both run the jobs. */
+function leftovers(app: App, provider: Provider): Part {
+  const used = new Set(templatesFor(app, provider).map(({ path }) => path))
+  const isOurs = ({ path, contents }: TemplateFile): boolean => {
+    const text = read(app, path)
+    return text !== undefined && (text === contents || text.includes('@cgk-platform/jobs'))
+  }
+  const warnings = providers
+    .filter((other) => other !== provider)
+    .flatMap((other) =>
+      templatesFor(app, other)
+        .filter((file) => !used.has(file.path) && isOurs(file))
+        .map(({ path }) => `\`${path}\` is for \`${other}\`: delete it once the jobs run on \`${provider}\`.`),
+    )
+  return { changes: [], kept: [], warnings: [...new Set(warnings)] }
 }
 
 function addition(path: string, before: string | undefined, contents: string, adds: readonly string[]): Change[] {

@@ -32,6 +32,7 @@ function packagesFor(app: App, provider: Provider): Record<'packages' | 'exact' 
   const packages = [
     '@cgk-platform/jobs',
     ...(callsSdk ? [`inngest@${inngestMajor}`] : []),
+    ...(callsSdk && framework !== 'next' ? [framework] : []), // which may be named before it is there
     ...(callsSdk && framework === 'hono' ? ['@hono/node-server'] : []),
   ]
   const forDevelopment = [
