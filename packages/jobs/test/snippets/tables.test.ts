@@ -32,7 +32,7 @@ test('docs/events-and-tenants.md lists the built-in events', () => {
   const listed = sectionOf(readDocument('docs/events-and-tenants.md'), '## The built-in events').matchAll(
     /`(\w+\.\w+)`/g,
   )
-  expect([...listed].map(([, name]) => name).toSorted()).toEqual(Object.keys(catalogue).toSorted())
+  expect([...listed].map(([, name]) => name!).toSorted()).toEqual(Object.keys(catalogue).toSorted())
 })
 
 test('docs/configuration.md lists every environment variable that the sources read', () => {

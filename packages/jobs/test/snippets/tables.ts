@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 
 /** The cells of a table's line, without the backticks. */
-export function cellsOf(line: string): string[] {
+function cellsOf(line: string): string[] {
   return line
     .split('|')
     .slice(1, -1)
