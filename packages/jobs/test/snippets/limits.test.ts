@@ -3,14 +3,16 @@ import {
   createJobClient,
   defineEvents,
   defineJob,
+  defineWorkflow,
   eventType,
-  listJobs,
+  findRun,
   nextRuns,
   portablePayloadBytes,
   sendJob,
 } from '@cgk-platform/jobs'
 import { inngestCapabilities } from '@cgk-platform/jobs/inngest'
 import { localCapabilities, sqliteCapabilities } from '@cgk-platform/jobs/local'
+import { createTestEngine } from '@cgk-platform/jobs/local/testing'
 import { triggerCapabilities } from '@cgk-platform/jobs/trigger'
 import { describe, expect, test } from 'vitest'
 
@@ -67,12 +69,11 @@ test('time', () => {
 })
 
 describe('what is at its limit is taken, and what is over it refused', () => {
-  const most = (what: string): number => {
-    const names = rowsOf(sectionOf(page, '## Names'), '', 'At most')
-    const calls = rowsOf(sectionOf(page, '## Calls'), '', 'Default', 'At most')
-    const text = [...names, ...calls].find(([name]) => name === what)!.at(-1)!
-    return Number.parseInt(text.replaceAll(',', ''), 10)
-  }
+  const names = rowsOf(sectionOf(page, '## Names'), '', 'At most')
+  const calls = rowsOf(sectionOf(page, '## Calls'), '', 'Default', 'At most')
+  const toNumber = (text: string): number => Number.parseInt(text.replaceAll(',', ''), 10)
+  const most = (what: string): number => toNumber([...names, ...calls].find(([name]) => name === what)!.at(-1)!)
+  const defaultOf = (what: string): number => toNumber(calls.find(([name]) => name === what)![1]!)
 
   test('the name of an event', () => {
     const length = most('the name of an event')
@@ -96,20 +97,47 @@ describe('what is at its limit is taken, and what is over it refused', () => {
     await expect(send('k'.repeat(length + 1))).rejects.toThrow(/256/)
   })
 
-  test('the page of a list', async () => {
+  test('the page of a list', async ({ onTestFinished }) => {
+    const engine = createTestEngine({ jobs: [] })
+    onTestFinished(() => engine.close())
+    const payload = { tenantId: 'tenant_123', orderId: 'o' }
     const limit = most('limit of listJobs')
-    await expect(listJobs({ limit })).resolves.toBeDefined()
-    await expect(listJobs({ limit: limit + 1 })).rejects.toThrow(/1 to 1,000/)
+    await engine.client.sendJobs(
+      Array.from({ length: limit + 1 }, () => ({ event: 'order.created', payload }) as const),
+    )
+
+    expect((await engine.client.listJobs()).jobs).toHaveLength(defaultOf('limit of listJobs'))
+    expect((await engine.client.listJobs({ limit })).jobs).toHaveLength(limit)
+    await expect(engine.client.listJobs({ limit: limit + 1 })).rejects.toThrow(/1 to 1,000/)
   })
 
   test('the runs that are asked for', () => {
     const count = most('count of nextRuns')
     expect(nextRuns('0 9 * * *', { count })).toHaveLength(count)
     expect(() => nextRuns('0 9 * * *', { count: count + 1 })).toThrow(/1 to 1000/)
-    expect(nextRuns('0 9 * * *')).toHaveLength(5)
+    expect(nextRuns('0 9 * * *')).toHaveLength(defaultOf('count of nextRuns'))
   })
 
-  test('the payload of the client, on each engine', async () => {
+  test('the id of a step', async ({ onTestFinished }) => {
+    const length = most('the id of a step')
+    const workflow = defineWorkflow({
+      id: 'long-ids',
+      event: 'order.created',
+      steps: async (_event, step) => {
+        await step.run('s'.repeat(length), () => 'taken')
+        return step.run('s'.repeat(length + 1), () => 'taken').catch((error: Error) => error.message)
+      },
+    })
+    const engine = createTestEngine({ jobs: [workflow] })
+    onTestFinished(() => engine.close())
+    const job = await engine.client.sendJob('order.created', { tenantId: 'tenant_123', orderId: 'o' })
+    await engine.runUntilIdle()
+    const run = findRun(await engine.client.getJobStatus(job.id), workflow)
+    expect(run?.output).toMatch(/at most 150/)
+    expect(workflow.maxSteps).toBe(defaultOf('maxSteps of a workflow'))
+  })
+
+  test('the payload of the client', async () => {
     const client = createJobClient({ provider: 'local', maxPayloadBytes: localCapabilities.maxPayloadBytes + 1 })
     const sent = client.sendJob('order.created', { tenantId: 'tenant_123', orderId: 'o' })
     await expect(sent).rejects.toThrow(String(localCapabilities.maxPayloadBytes))
