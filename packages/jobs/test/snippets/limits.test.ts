@@ -68,6 +68,18 @@ test('time', () => {
   expect(page).toContain(`up to ${milliseconds(sqliteCapabilities.abortToleranceMs)} for a cancel in another process`)
 })
 
+test('docs/running.md says the same where it holds the engines beside one another', () => {
+  const rows = rowsOf(readDocument('docs/running.md'), '', 'Local', 'Inngest', 'Trigger.dev')
+  const delays = ofEach(({ minRetryDelayMs: least, maxRetryDelayMs: longest }) =>
+    longest === undefined ? 'any' : `${milliseconds(least)} to ${longest / 86_400_000} day`,
+  )
+  expect(Object.fromEntries(rows.map(([what, ...values]) => [what, values]))).toMatchObject({
+    'Most attempts': ofEach((one) => number(one.maxAttemptsLimit)),
+    'Delays between them': delays,
+    'Largest payload': ofEach((one) => bytes(one.maxPayloadBytes)),
+  })
+})
+
 describe('what is at its limit is taken, and what is over it refused', () => {
   const names = rowsOf(sectionOf(page, '## Names'), '', 'At most')
   const calls = rowsOf(sectionOf(page, '## Calls'), '', 'Default', 'At most')
