@@ -81,7 +81,7 @@ export default defineConfig({
   overrides: [
     {
       // Their loaders want one.
-      files: ['*.config.ts', 'vitest*.base.ts', 'examples/*/app/**/{layout,page}.tsx', 'tools/release/changelog.js'],
+      files: ['*.config.ts', 'vitest*.base.ts', 'examples/*/app/**/{layout,page}.tsx', 'tools/release/changelog.ts'],
       rules: { 'import/no-default-export': 'off' },
     },
     {

@@ -7,7 +7,7 @@ import { execute } from '../check-packages/execute.ts'
 import { checkContents, checkWithAttw, checkWithPublint } from '../check-packages/tarballs.ts'
 import { checkManifest } from './check-manifest.ts'
 import { changedFiles, copyLastCommit, lastCommit } from './git.ts'
-import { type ReleaseMode, toMode, usage } from './options.ts'
+import { type ReleaseMode, toMode, usage, UsageError } from './options.ts'
 import { describeTarball, packRelease } from './pack-release.ts'
 import { changesOf, commonVersion, openChangesets, writeVersions } from './versions.ts'
 
@@ -76,7 +76,7 @@ async function publish(checkout: string, folder: string): Promise<void> {
 try {
   await release(toMode(process.argv.slice(2)))
 } catch (error) {
-  console.error(`release: ${(error as Error).message}`)
-  if ((error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS')) console.error(`\n${usage}`)
-  process.exitCode = 1
+  const isUsage = error instanceof UsageError
+  console.error(`release: ${(error as Error).message}${isUsage ? `\n\n${usage}` : ''}`)
+  process.exitCode = isUsage ? 2 : 1
 }
