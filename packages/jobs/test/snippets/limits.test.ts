@@ -6,6 +6,7 @@ import {
   defineWorkflow,
   eventType,
   findRun,
+  missedTickAfterMs,
   nextRuns,
   portablePayloadBytes,
   sendJob,
@@ -65,6 +66,12 @@ test('time', () => {
     'a wait of a workflow ends late by at most': ofEach((one) => milliseconds(one.waitToleranceMs!)),
     'a cancel reaches the handler within': ofEach((one) => milliseconds(one.abortToleranceMs)),
   })
+  const missedAfter = `${missedTickAfterMs / 1000} s`
+  expect(limitsIn('## Time')['a tick of a cron job counts as missed when late by']).toEqual([
+    missedAfter,
+    missedAfter,
+    /counts as missed from (75 s)/.exec(triggerCapabilities.features.cron.note!)![1],
+  ])
   expect(page).toContain(`up to ${milliseconds(sqliteCapabilities.abortToleranceMs)} for a cancel in another process`)
 })
 
