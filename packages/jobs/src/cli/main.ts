@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module'
 
-import { Command } from 'commander'
+import { Command, CommanderError } from 'commander'
 
 import { registerDoctor } from './doctor/register-doctor.ts'
 import { registerInit } from './init/register-init.ts'
@@ -11,6 +11,15 @@ const { version } = createRequire(import.meta.url)('@cgk-platform/jobs/package.j
 const program = new Command('jobs')
   .description('Background jobs on Trigger.dev, Inngest or a local engine.')
   .version(version)
+  .showHelpAfterError('Run `jobs --help` for what there is.')
+  .exitOverride() // before the commands, which take it over
 registerDoctor(program)
 registerInit(program)
-await program.parseAsync()
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error
+  // Help that was asked for is no mistake; everything else that the kit ends with is one of how the command was called.
+  process.exitCode = error.exitCode === 0 ? 0 : 2
+}

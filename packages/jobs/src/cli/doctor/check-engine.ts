@@ -1,0 +1,94 @@
+import { existsSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+
+import {
+  createClient,
+  type Definition,
+  findUnsupported,
+  type Health,
+  type JobProvider,
+  type ProviderName,
+  systemClock,
+  toErrorInfo,
+  within,
+} from '@cgk-platform/jobs-core'
+
+import { loadProvider } from '../../load-provider.ts'
+import type { CheckResult, EngineFacts, Finding } from './doctor-report.ts'
+
+/** A server that takes a connection and says nothing is waited for no longer. */
+const longestMs = 20_000
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} }
+
+/** The provider as an app would have it, but that it runs no job here. @throws {JobsError} as `createJobClient` does */
+export async function openProvider(name: ProviderName, appId: string | undefined): Promise<JobProvider> {
+  if (name === 'local') return loadProvider(name, isInFile() ? { role: 'send' } : {})
+  return loadProvider(name, name === 'inngest' && appId !== undefined ? { appId } : {})
+}
+
+/** Whether the engine answers, takes the key, and has the jobs that were found. */
+export async function checkEngine(
+  provider: JobProvider,
+  definitions: readonly Definition[],
+): Promise<CheckResult<EngineFacts | undefined>> {
+  const missing = provider.name === 'local' ? fileFinding() : undefined
+  if (missing) return { facts: undefined, findings: [missing] }
+  // What the engine refuses would keep the client from opening; the local one would let cron jobs tick.
+  const jobs = provider.name === 'local' ? [] : definitions.filter((one) => findUnsupported(provider, one).length === 0)
+  const client = createClient({ load: () => provider }, { jobs, logger: silent })
+  const beganAt = performance.now()
+  const health = await within(systemClock, longestMs, client.healthCheck()).catch(toUnhealthy)
+  const durationMs = Math.round(performance.now() - beganAt)
+  const { ok, checks } = health ?? toUnhealthy(new Error(`no answer within ${longestMs / 1000} s`))
+  const findings = checks.map((check) => toFinding(check, provider.name, durationMs))
+  return { facts: { ok, durationMs, checks }, findings }
+}
+
+function toFinding({ name, ok, message }: Health['checks'][number], provider: string, durationMs: number): Finding {
+  const found = { check: 'engine', status: ok ? 'ok' : 'problem' } as const
+  if (name !== 'engine') return { ...found, message: `${name}: ${message}` }
+  return ok
+    ? { ...found, message: `${message} (within ${durationMs} ms)` }
+    : { ...found, message, ...remedyFor(provider) }
+}
+
+/** What to say where the provider could not even be made. */
+export function unopenedFinding(error: unknown): Finding {
+  return { check: 'engine', status: 'problem', message: toErrorInfo(error).message }
+}
+
+function toUnhealthy(error: unknown): Pick<Health, 'ok' | 'checks'> {
+  return { ok: false, checks: [{ name: 'engine', ok: false, message: toErrorInfo(error).message }] }
+}
+
+function remedyFor(provider: string): Pick<Finding, 'remedy'> | undefined {
+  switch (provider) {
+    case 'inngest':
+      return {
+        remedy:
+          'Is it running there? `npx inngest-cli@latest dev` starts the dev server; the address is the one of ' +
+          '`INNGEST_DEV` or `INNGEST_BASE_URL`, otherwise of the cloud.',
+      }
+    case 'trigger.dev':
+      return { remedy: 'Is it running there? The address is the one of `TRIGGER_API_URL`, otherwise of the cloud.' }
+    default:
+      return undefined
+  }
+}
+
+function isInFile(): boolean {
+  return Boolean(process.env['JOB_LOCAL_PATH'])
+}
+
+/** The file that jobs are kept in is not made here. */
+function fileFinding(): Finding | undefined {
+  const path = process.env['JOB_LOCAL_PATH']
+  if (!path || existsSync(path)) return undefined
+  if (existsSync(dirname(resolve(path)))) {
+    const message = 'the file of `JOB_LOCAL_PATH` is not there yet; the first process that uses it makes it'
+    return { check: 'engine', status: 'ok', message }
+  }
+  const remedy = 'Make the folder, or mend the path.'
+  return { check: 'engine', status: 'problem', message: 'the folder of `JOB_LOCAL_PATH` does not exist', remedy }
+}
