@@ -1,7 +1,7 @@
 import { type Definition, findUnsupported, type JobProvider } from '@cgk-platform/jobs-core'
 
 import type { CheckResult, Finding, JobFacts } from './doctor-report.ts'
-import type { LoadedJobs } from './load-jobs.ts'
+import type { ImportFailure, LoadedJobs } from './load-jobs.ts'
 
 /** How many ids are named in a line. */
 const mostNamed = 12
@@ -19,7 +19,7 @@ export function checkJobs(
   const refused = facts.flatMap(({ id, unsupported }) =>
     unsupported.map(({ message }): Finding => ({ check: 'jobs', status: 'problem', message: `\`${id}\`: ${message}` })),
   )
-  return { facts, findings: [...failures.map(failed), found(definitions, files, failures.length > 0), ...refused] }
+  return { facts, findings: [...failures.map(failed), ...found(definitions, files, failures.length > 0), ...refused] }
 }
 
 function describe(definition: Definition): Omit<JobFacts, 'unsupported'> {
@@ -29,19 +29,22 @@ function describe(definition: Definition): Omit<JobFacts, 'unsupported'> {
   return { id, kind, schedule, timezone }
 }
 
-function failed({ file, message }: LoadedJobs['failures'][number]): Finding {
-  const remedy = 'It is imported here as it is: it should define jobs and start nothing.'
+function failed({ file, message, remedy }: ImportFailure): Finding {
   return { check: 'jobs', status: 'problem', message: `\`${file}\` cannot be imported: ${message}`, remedy }
 }
 
-function found(definitions: readonly Definition[], files: readonly string[], isFailed: boolean): Finding {
+function found(definitions: readonly Definition[], files: readonly string[], isFailed: boolean): Finding[] {
   if (definitions.length > 0) {
     const ids = definitions.slice(0, mostNamed).map(({ id }) => `\`${id}\``)
     const more = definitions.length > mostNamed ? ` and ${definitions.length - mostNamed} more` : ''
     const where = files.map((file) => `\`${file}\``).join(', ')
-    return { check: 'jobs', status: 'ok', message: `${definitions.length} in ${where}: ${ids.join(', ')}${more}` }
+    return [{ check: 'jobs', status: 'ok', message: `${definitions.length} in ${where}: ${ids.join(', ')}${more}` }]
   }
-  const message = files.length === 0 ? 'no file with jobs was found in the usual places' : 'no jobs are defined there'
+  if (isFailed) return []
   const remedy = 'Name the files that define them, or one that imports all of those: `--jobs src/jobs.ts`.'
-  return { check: 'jobs', status: isFailed || files.length > 0 ? 'problem' : 'warning', message, remedy }
+  const none: Pick<Finding, 'status' | 'message'> =
+    files.length === 0
+      ? { status: 'warning', message: 'no file with jobs was found in the usual places' }
+      : { status: 'problem', message: `no jobs are defined in ${files.map((file) => `\`${file}\``).join(', ')}` }
+  return [{ check: 'jobs', ...none, remedy }]
 }
