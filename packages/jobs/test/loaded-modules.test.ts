@@ -65,6 +65,15 @@ describe('a program loads the provider that it uses, and no other', () => {
     expect([...loaded].filter((name) => /local|inngest|trigger|opentelemetry/.test(name))).toEqual([])
   })
 
+  test('nothing of the command line is loaded with it', async () => {
+    const cli = await packagesLoadedBy(`process.argv.push('--help')\nimport('./src/cli/main.ts')`)
+    expect(cli).toContain('commander')
+    for (const program of [`import '@cgk-platform/jobs'`, local, sender, triggerSend]) {
+      const loaded = await packagesLoadedBy(program)
+      expect([...loaded].filter((name) => /^(?:commander|jiti|semver|@clack\/.*)$/.test(name))).toEqual([])
+    }
+  })
+
   test.each([
     ['the local engine', local],
     ['its test kit', `import '@cgk-platform/jobs/local/testing'`],

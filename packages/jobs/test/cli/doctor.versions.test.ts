@@ -89,7 +89,7 @@ test('the SDK of the chosen engine is out of range, and its CLI of another versi
     'problem: `@trigger.dev/sdk` is 4.0.0, and this library is made for ^4.8.3 ' +
       'Install it in that range: `npm install @trigger.dev/sdk@^4.8.3`.',
     'problem: `trigger.dev` is 4.8.3 and `@trigger.dev/sdk` 4.0.0; Trigger.dev wants them to be the same ' +
-      'Install both in one version: `npm install --save-exact trigger.dev@4.0.0`.',
+      'Install both in one: `npm install --save-exact trigger.dev@4.8.3 @trigger.dev/sdk@4.8.3`.',
   ])
 })
 
