@@ -28,7 +28,7 @@ const coreOrProvider = {
   message: 'An app imports `@cgk-platform/jobs` or one of its subpaths: export there what is missing.',
 }
 const commandLine = {
-  regex: '^(commander|jiti|semver|@clack)(/|$)|^\\.{1,2}/(.*/)?cli/',
+  regex: '^(commander|@clack|get-tsconfig|jiti|jsonc-parser|package-manager-detector|semver)(/|$)|^\\.{1,2}/(.*/)?cli/',
   message: 'This belongs to the command line alone, and the library loads nothing of it: move what is used to src/cli.',
 }
 const coreOrProviderButLoopback = {

@@ -1,10 +1,8 @@
 import { providerNames } from '@cgk-platform/jobs-core'
 import { type Command, Option } from 'commander'
 
-import { hideSecrets } from './hide-secrets.ts'
-import { readVariables, type VariableOrigins } from './read-variables.ts'
 import { renderText } from './render-text.ts'
-import { runDoctor } from './run-doctor.ts'
+import { readVariables, type VariableOrigins } from './read-variables.ts'
 
 interface Flags {
   readonly provider?: string
@@ -32,7 +30,9 @@ export function registerDoctor(program: Command): void {
     const origins = readOrRefuse(doctor, envFile, cwd)
     const options = { cwd, ownVersion: program.version() ?? '', provider, jobs, appId, envFiles: envFile, origins }
     const print = keepStdout()
-    const report = hideSecrets(await runDoctor(options))
+    // Loaded for this command alone.
+    const { runDoctor } = await import('./run-doctor.ts')
+    const report = await runDoctor(options)
     const text = json ? `${JSON.stringify(report, undefined, 2)}\n` : renderText(report, process.stdout)
     // What an app's modules have opened would keep the process alive.
     print(text, () => process.exit(report.ok ? 0 : 1))

@@ -7,6 +7,7 @@ import { checkVariables } from './check-variables.ts'
 import { checkVersions } from './check-versions.ts'
 import type { CheckResult, DoctorReport, EngineFacts, ProviderFacts } from './doctor-report.ts'
 import { findJobFiles } from './find-job-files.ts'
+import { hideSecrets } from './hide-secrets.ts'
 import { loadJobs } from './load-jobs.ts'
 import type { VariableOrigins } from './read-variables.ts'
 
@@ -26,7 +27,7 @@ export interface DoctorOptions {
   readonly origins: VariableOrigins
 }
 
-/** Looks at everything, one thing after the other; what goes wrong is a finding. */
+/** Looks at everything, one thing after the other; what goes wrong is a finding. No secret is in what it answers. */
 export async function runDoctor(options: DoctorOptions): Promise<DoctorReport> {
   const { cwd, ownVersion, envFiles, origins } = options
   const provider = checkProvider(options.provider)
@@ -38,7 +39,7 @@ export async function runDoctor(options: DoctorOptions): Promise<DoctorReport> {
   const jobs = checkJobs(loaded, files, opened.facts)
   const engine = await askEngine(opened, loaded.definitions)
   const findings = [provider, variables, versions, jobs, engine].flatMap((result) => result.findings)
-  return {
+  return hideSecrets({
     formatVersion: 1,
     ok: findings.every(({ status }) => status !== 'problem'),
     provider: provider.facts ?? null,
@@ -47,7 +48,7 @@ export async function runDoctor(options: DoctorOptions): Promise<DoctorReport> {
     jobs: jobs.facts,
     engine: engine.facts ?? null,
     findings,
-  }
+  })
 }
 
 type Opened = CheckResult<JobProvider | undefined>
