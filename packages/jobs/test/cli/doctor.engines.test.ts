@@ -1,10 +1,9 @@
-import { type AddressInfo, createServer } from 'node:net'
-
 import { createLoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
 import { createLoopbackServer } from '@cgk-platform/jobs-trigger/loopback'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { createReaderProject, type Environment, type Started } from '../snippets/reader-project.ts'
+import { closedPort } from './closed-port.ts'
 import { doctorIn } from './doctor-in.ts'
 
 // An app with two jobs, and engines that the vendors' unchanged SDKs take for the real ones.
@@ -29,14 +28,6 @@ console.log('connected')`,
 })
 
 afterAll(() => project.remove())
-
-async function closedPort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => void server.close(resolve))
-  return port
-}
 
 async function untilConnected(worker: Started): Promise<void> {
   await expect.poll(() => worker.printed()).toContain('connected\n')

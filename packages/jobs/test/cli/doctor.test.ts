@@ -1,3 +1,7 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { createJobClient } from '@cgk-platform/jobs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { createReaderProject, type Environment } from '../snippets/reader-project.ts'
@@ -130,5 +134,38 @@ defineJob({ id: Name.Own, event: 'order.created', handler: () => undefined })`,
     if (code !== undefined) project.write('odd.ts', code)
     const { told } = await doctor({ JOB_PROVIDER: 'local' }, '--jobs', 'odd.ts')
     expect(told('problem')).toEqual([expect.stringMatching(problem)])
+  })
+})
+
+describe('the file of a local engine', () => {
+  const order = { tenantId: 'tenant_1', orderId: 'order_1' }
+
+  test('is looked at, and its jobs are left to the workers of the app', async () => {
+    const path = join(project.folder, 'jobs.db')
+    const client = createJobClient({ provider: 'local', config: { path, role: 'send' }, jobs: [] })
+    const job = await client.sendJob('order.created', order)
+    const { told } = await doctor({ JOB_PROVIDER: 'local', JOB_LOCAL_PATH: path })
+    expect(told('problem')).toEqual([])
+    expect(told('ok')).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^engine: runs in this process; jobs that have not ended: 1 /),
+        'engine: store: takes changes',
+      ]),
+    )
+    expect((await client.getJobStatus(job.id)).state).toBe('queued')
+    await client.close()
+  })
+
+  test('is not made where it is missing', async () => {
+    const path = join(project.folder, 'missing.db')
+    const { told } = await doctor({ JOB_PROVIDER: 'local', JOB_LOCAL_PATH: path })
+    expect(told('ok')).toContain(
+      'engine: the file of `JOB_LOCAL_PATH` is not there yet; the first process that uses it makes it',
+    )
+    expect(existsSync(path)).toBe(false)
+    const nowhere = await doctor({ JOB_PROVIDER: 'local', JOB_LOCAL_PATH: join(project.folder, 'no-folder/jobs.db') })
+    expect(nowhere.told('problem')).toEqual([
+      'engine: the folder of `JOB_LOCAL_PATH` does not exist Make the folder, or mend the path.',
+    ])
   })
 })

@@ -55,7 +55,7 @@ test('the README names every built-in event', () => {
 
 test('docs/configuration.md lists every environment variable that the sources read', () => {
   const sources = readdirSync(join(repository, 'packages'), { recursive: true, encoding: 'utf8' }).filter(
-    (path) => /^[\w-]+\/src\/.*\.ts$/.test(path) && !/\.test(-d)?\.ts$|\/conformance\//.test(path),
+    (path) => /^[\w-]+\/src\/.*\.ts$/.test(path) && !/\.test(-d)?\.ts$|\/conformance\/|\/cli\//.test(path),
   )
   const text = sources.map((path) => readFileSync(join(repository, 'packages', path), 'utf8')).join('\n')
   const read = new Set([...text.matchAll(/'((?:JOB|NODE|TRIGGER|INNGEST)_[A-Z_]+)'/g)].map(([, name]) => name!))
