@@ -8,10 +8,11 @@ import { registerInit } from './init/register-init.ts'
 
 const { version } = createRequire(import.meta.url)('@cgk-platform/jobs/package.json') as { version: string }
 
-const program = new Command('jobs')
+// Not `jobs`: shells have a command of that name, and it is what npx and scripts would get.
+const program = new Command('cgk-jobs')
   .description('Background jobs on Trigger.dev, Inngest or a local engine.')
   .version(version)
-  .showHelpAfterError('Run `jobs --help` for what there is.')
+  .showHelpAfterError('Run `cgk-jobs --help` for what there is.')
   .exitOverride() // before the commands, which take it over
 registerDoctor(program)
 registerInit(program)

@@ -9,7 +9,7 @@ const program = join(repository, 'packages/jobs/src/cli/main.ts')
 /** Only ends what hangs. */
 const longestRunMs = 120_000
 
-/** Runs the command `jobs` as a process of its own, with nothing of this process's environment but what is given. */
+/** Runs the command `cgk-jobs` as a process of its own, with nothing of this process's environment but what is given. */
 export function runJobs(args: readonly string[], cwd: string, environment: Environment = {}): Promise<Ended> {
   const env = { PATH: process.env['PATH'], ...environment }
   const command = ['--conditions=@cgk-platform/source', program, ...args]
