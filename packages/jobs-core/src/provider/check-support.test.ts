@@ -86,12 +86,13 @@ test('everything that an engine cannot do for a definition is found at once', ()
   const engine = {
     name: 'plain',
     capabilities: capabilitiesWithout(['timeout', 'concurrency'], { maxAttemptsLimit: 2 }),
-    checkDefinition() {
-      throw new UnsupportedFeatureError({ feature: 'an id', provider: 'plain', remedy: 'Choose another.' })
-    },
+    findUnsupported: () =>
+      ['an id', 'an event'].map(
+        (feature) => new UnsupportedFeatureError({ feature, provider: 'plain', remedy: 'Choose another.' }),
+      ),
   }
   const definition = job({ timeout: '5s', concurrency: 1, retry: { maxAttempts: 3 } })
   const found = findUnsupported(engine, definition).map((problem) => (problem as UnsupportedFeatureError).feature)
-  expect(found).toEqual(['timeout', 'concurrency', 'retry.maxAttempts: 3', 'an id'])
+  expect(found).toEqual(['timeout', 'concurrency', 'retry.maxAttempts: 3', 'an id', 'an event'])
   expect(findUnsupported({ name: 'able', capabilities: capabilitiesWithout([]) }, definition)).toEqual([])
 })

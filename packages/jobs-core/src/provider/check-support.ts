@@ -1,10 +1,10 @@
-import { JobsError } from '../errors/jobs-error.ts'
+import type { JobsError } from '../errors/jobs-error.ts'
 import { UnsupportedFeatureError } from '../errors/unsupported-feature-error.ts'
 import type { Definition } from '../jobs/job-definition.ts'
 import type { Capabilities, Feature } from './capabilities.ts'
 import type { JobProvider } from './job-provider.ts'
 
-type Engine = Pick<JobProvider, 'name' | 'capabilities' | 'checkDefinition'>
+type Engine = Pick<JobProvider, 'name' | 'capabilities' | 'findUnsupported'>
 
 /** Refuses a feature that the engine lacks, saying what to do instead. @throws {UnsupportedFeatureError} */
 export function requireFeature(engine: Engine, feature: Feature): void {
@@ -18,15 +18,11 @@ export function checkDefinitionSupport(engine: Engine, definition: Definition): 
   if (problem) throw problem
 }
 
-/**
- * Everything that a definition asks for and the engine cannot do, as the errors that would be thrown for it. Of what the
- * provider itself refuses, the first.
- */
+/** Everything that a definition asks for and the engine cannot do, as the errors that would be thrown for it. */
 export function findUnsupported(engine: Engine, definition: Definition): JobsError[] {
   const ofFeatures = featuresOf(definition).map((feature) => problemOf(engine, feature))
-  return [...ofFeatures, ...limitProblems(engine, definition), ownProblem(engine, definition)].filter(
-    (problem) => problem !== undefined,
-  )
+  const ofEngine = engine.findUnsupported?.(definition) ?? []
+  return [...ofFeatures, ...limitProblems(engine, definition), ...ofEngine].filter((problem) => problem !== undefined)
 }
 
 function problemOf({ name, capabilities }: Engine, feature: Feature): UnsupportedFeatureError | undefined {
@@ -51,16 +47,6 @@ function limitProblems({ name, capabilities }: Engine, definition: Definition): 
   }
   if (maxDelayMs > maxRetryDelayMs) refuse('retry.maxDelay', maxDelayMs, `${maxRetryDelayMs} ms`)
   return problems
-}
-
-function ownProblem(engine: Engine, definition: Definition): JobsError | undefined {
-  try {
-    engine.checkDefinition?.(definition)
-    return undefined
-  } catch (error) {
-    if (JobsError.isInstance(error)) return error
-    throw error
-  }
 }
 
 function featuresOf(definition: Definition): Feature[] {

@@ -85,6 +85,10 @@ function isInFile(): boolean {
 function fileFinding(): Finding | undefined {
   const path = process.env['JOB_LOCAL_PATH']
   if (!path || existsSync(path)) return undefined
+  if (!process.getBuiltinModule('node:sqlite')) {
+    const message = `the file of \`JOB_LOCAL_PATH\` needs \`node:sqlite\`, which Node ${process.versions.node} does not have`
+    return { check: 'engine', status: 'problem', message, remedy: 'Use Node 22.13 or later.' }
+  }
   if (existsSync(dirname(resolve(path)))) {
     const message = 'the file of `JOB_LOCAL_PATH` is not there yet; the first process that uses it makes it'
     return { check: 'engine', status: 'ok', message }

@@ -10,7 +10,7 @@ const mostNamed = 12
 export function checkJobs(
   { definitions, failures }: LoadedJobs,
   files: readonly string[],
-  engine: Pick<JobProvider, 'name' | 'capabilities' | 'checkDefinition'> | undefined,
+  engine: Pick<JobProvider, 'name' | 'capabilities' | 'findUnsupported'> | undefined,
 ): CheckResult<readonly JobFacts[]> {
   const facts = definitions.map((definition) => ({
     ...describe(definition),
