@@ -125,6 +125,26 @@ defineJob({ id: Name.Own, event: 'order.created', handler: () => undefined })`,
     expect(report.jobs.map(({ id }) => id)).toEqual(['bundled-job'])
   })
 
+  test('may start what goes on and what fails, and print', async () => {
+    project.write(
+      'lively.ts',
+      `import { defineJob } from '@cgk-platform/jobs'
+defineJob({ id: 'lively', event: 'order.created', handler: () => undefined })
+setInterval(() => console.log('going on'), 1)
+void Promise.reject(new Error('no database'))`,
+    )
+    const { report, told } = await doctor({ JOB_PROVIDER: 'local' }, '--jobs', 'lively.ts')
+    expect(report.jobs.map(({ id }) => id)).toEqual(['lively'])
+    expect(told('warning')).toContainEqual(expect.stringMatching(/^jobs: what the files started failed: no database /))
+  })
+
+  test('cannot end the process without a word', async () => {
+    project.write('ending.ts', 'process.exit(0)')
+    const { exitCode, stdout, stderr } = await runJobs(['doctor', '--jobs', 'ending.ts'], project.folder)
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
+    expect(stderr).toContain('a file with jobs has ended the process')
+  })
+
   test.each<[what: string, code: string | undefined, problem: RegExp]>([
     ['is not there', undefined, /`odd\.ts` cannot be imported: there is no such file/],
     ['throws', `throw new Error('no database')`, /`odd\.ts` cannot be imported: no database .*should define jobs/],

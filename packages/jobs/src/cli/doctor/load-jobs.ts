@@ -32,6 +32,7 @@ export async function loadJobs(files: readonly string[], cwd: string): Promise<L
     const failure = await tryImport(file, cwd)
     if (failure) failures.push({ file, ...failure })
   }
+  await systemClock.turn() // a rejection that nobody handles is told only then
   return { definitions: ambientJobs().all(), failures }
 }
 

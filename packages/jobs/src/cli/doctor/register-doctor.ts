@@ -48,13 +48,21 @@ function readOrRefuse(doctor: Command, files: readonly string[], cwd: string): V
 }
 
 /**
- * Keeps stdout for the report, and answers the way to it: what an app's modules print goes to stderr. Node warns of
- * nothing there.
+ * Keeps stdout for the report, and answers the way to it: what an app's modules print goes to stderr, and Node warns of
+ * nothing there. Where the process ends before, that is said.
  */
 function keepStdout(): (text: string, done: () => void) => void {
   const { stdout, stderr } = process
+  const sayWhy = (): void => {
+    stderr.write('error: a file with jobs has ended the process. Name others: `--jobs src/jobs.ts`.\n')
+    process.exitCode = 1
+  }
+  process.once('exit', sayWhy)
   const write = stdout.write.bind(stdout)
   stdout.write = stderr.write.bind(stderr)
   process.removeAllListeners('warning')
-  return (text, done) => void write(text, done)
+  return (text, done) => {
+    process.off('exit', sayWhy)
+    write(text, done)
+  }
 }

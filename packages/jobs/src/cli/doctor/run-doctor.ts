@@ -10,6 +10,7 @@ import { findJobFiles } from './find-job-files.ts'
 import { hideSecrets } from './hide-secrets.ts'
 import { loadJobs } from './load-jobs.ts'
 import type { VariableOrigins } from './read-variables.ts'
+import { catchStrayErrors } from './stray-errors.ts'
 
 /** What `doctor` is called with. */
 export interface DoctorOptions {
@@ -34,11 +35,16 @@ export async function runDoctor(options: DoctorOptions): Promise<DoctorReport> {
   const variables = checkVariables({ cwd, files: envFiles, origins })
   const versions = checkVersions({ cwd, ownVersion, provider: provider.facts?.name })
   const files = options.jobs ?? findJobFiles(cwd)
+  const strayFindings = catchStrayErrors()
   const loaded = await loadJobs(files, cwd)
   const opened = await open(provider.facts, options.appId)
   const jobs = checkJobs(loaded, files, opened.facts)
   const engine = await askEngine(opened, loaded.definitions)
-  const findings = [provider, variables, versions, jobs, engine].flatMap((result) => result.findings)
+  const findings = [
+    ...[provider, variables, versions, jobs].flatMap((result) => result.findings),
+    ...strayFindings(),
+    ...engine.findings,
+  ]
   return hideSecrets({
     formatVersion: 1,
     ok: findings.every(({ status }) => status !== 'problem'),
