@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
 
 import { ambientJobs, type Definition, keepCronAsleep, systemClock, toErrorInfo, within } from '@cgk-platform/jobs-core'
 
@@ -32,7 +33,7 @@ export async function loadJobs(files: readonly string[], cwd: string): Promise<L
     const failure = await tryImport(file, cwd)
     if (failure) failures.push({ file, ...failure })
   }
-  await systemClock.turn() // a rejection that nobody handles is told only then
+  await turn() // a rejection that nobody handles is told only then
   return { definitions: ambientJobs().all(), failures }
 }
 
