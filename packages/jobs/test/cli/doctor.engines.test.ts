@@ -59,6 +59,18 @@ describe('on Inngest', () => {
     expect(report.engine?.durationMs).toBeGreaterThan(0)
   })
 
+  test('without jobs of the app, it is said that their registration was not looked at', async ({ onTestFinished }) => {
+    const engine = await createLoopbackEngine()
+    onTestFinished(() => engine.close())
+    const environment = { JOB_PROVIDER: 'inngest', INNGEST_DEV: engine.url }
+    const worker = project.start('worker.ts', environment)
+    await untilConnected(worker)
+    project.write('none.ts', 'export {}')
+    const { told } = await doctor(environment, '--jobs', 'none.ts')
+    await worker.terminate()
+    expect(told('warning')).toEqual(['engine: jobs: whether it has them was not asked, since none were found'])
+  })
+
   test('an app that was never synced is a problem, under the id that is asked for', async ({ onTestFinished }) => {
     const engine = await createLoopbackEngine()
     onTestFinished(() => engine.close())
@@ -135,6 +147,28 @@ describe('on Trigger.dev', () => {
     expect(told('ok')).toContainEqual(expect.stringMatching(/^engine: answers/))
     expect(told('problem')).toEqual([expect.stringMatching(/^engine: key: .*401.*[Cc]heck the key/)])
     expect(stdout).not.toContain('no-such-key')
+  })
+
+  test('a server that cannot list runs is said not to know of workers', async ({ onTestFinished }) => {
+    const server = await createLoopbackServer()
+    onTestFinished(() => server.close())
+    server.fault({ path: /^\/api\/v1\/runs/ }, { kind: 'answer', status: 400, body: { error: 'No index' } })
+    // The tasks are there whatever is asked for.
+    const queue = {
+      id: 'queue_1',
+      name: 'any',
+      type: 'task',
+      running: 0,
+      queued: 0,
+      paused: false,
+      concurrencyLimit: null,
+    }
+    server.fault({ path: /^\/api\/v1\/queues/ }, { kind: 'answer', status: 200, body: queue })
+    const { told } = await doctor({ TRIGGER_API_URL: server.url, TRIGGER_SECRET_KEY: server.secretKey })
+    expect(told('problem')).toEqual([])
+    expect(told('warning')).toEqual([
+      'engine: workers: this server has no list of runs, and cannot tell whether jobs wait for a worker',
+    ])
   })
 
   test('a key with a blank in it is refused before anything is asked', async () => {

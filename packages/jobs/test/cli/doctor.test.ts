@@ -35,8 +35,9 @@ describe('with nothing set', () => {
       expect.stringMatching(/^versions: Node [\d.]+, @cgk-platform\/jobs \S+, inngest \S+, @trigger\.dev\/sdk \S+$/),
       'jobs: 2 in `src/jobs.ts`: `confirm-order`, `report`',
       expect.stringMatching(/^engine: runs in this process; jobs that have not ended: 0 \(within \d+ ms\)$/),
+      'engine: jobs: registered by being defined, in every process that imports them',
     ])
-    expect(report.findings).toHaveLength(5)
+    expect(report.findings).toHaveLength(6)
     expect(report.jobs).toEqual([
       { id: 'confirm-order', kind: 'job', event: 'order.created', unsupported: [] },
       { id: 'report', kind: 'cron', schedule: '* * * * *', timezone: 'UTC', unsupported: [] },

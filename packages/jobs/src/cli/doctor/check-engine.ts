@@ -1,6 +1,3 @@
-import { existsSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
-
 import {
   createClient,
   type Definition,
@@ -15,6 +12,7 @@ import {
 
 import { loadProvider } from '../../load-provider.ts'
 import type { CheckResult, EngineFacts, Finding } from './doctor-report.ts'
+import { missingFileFinding } from './missing-file-finding.ts'
 
 /** A server that takes a connection and says nothing is waited for no longer. */
 const longestMs = 20_000
@@ -23,7 +21,7 @@ const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
 /** The provider as an app would have it, but that it runs no job here. @throws {JobsError} as `createJobClient` does */
 export async function openProvider(name: ProviderName, appId: string | undefined): Promise<JobProvider> {
-  if (name === 'local') return loadProvider(name, isInFile() ? { role: 'send' } : {})
+  if (name === 'local') return loadProvider(name, process.env['JOB_LOCAL_PATH'] ? { role: 'send' } : {})
   return loadProvider(name, name === 'inngest' && appId !== undefined ? { appId } : {})
 }
 
@@ -32,7 +30,7 @@ export async function checkEngine(
   provider: JobProvider,
   definitions: readonly Definition[],
 ): Promise<CheckResult<EngineFacts | undefined>> {
-  const missing = provider.name === 'local' ? fileFinding() : undefined
+  const missing = provider.name === 'local' ? missingFileFinding() : undefined
   if (missing) return { facts: undefined, findings: [missing] }
   // What the engine refuses would keep the client from opening; the local one would let cron jobs tick.
   const jobs = provider.name === 'local' ? [] : definitions.filter((one) => findUnsupported(provider, one).length === 0)
@@ -41,7 +39,10 @@ export async function checkEngine(
   const health = await within(systemClock, longestMs, client.healthCheck()).catch(toUnhealthy)
   const durationMs = Math.round(performance.now() - beganAt)
   const { ok, checks } = health ?? toUnhealthy(new Error(`no answer within ${longestMs / 1000} s`))
-  const findings = checks.map((check) => toFinding(check, provider.name, durationMs))
+  const findings = [
+    ...checks.map((check) => toFinding(check, provider.name, durationMs)),
+    ...registrationFindings(provider.name, definitions, { ok, checks }),
+  ]
   return { facts: { ok, durationMs, checks }, findings }
 }
 
@@ -77,22 +78,17 @@ function remedyFor(provider: string): Pick<Finding, 'remedy'> | undefined {
   }
 }
 
-function isInFile(): boolean {
-  return Boolean(process.env['JOB_LOCAL_PATH'])
-}
-
-/** The file that jobs are kept in is not made here. */
-function fileFinding(): Finding | undefined {
-  const path = process.env['JOB_LOCAL_PATH']
-  if (!path || existsSync(path)) return undefined
-  if (!process.getBuiltinModule('node:sqlite')) {
-    const message = `the file of \`JOB_LOCAL_PATH\` needs \`node:sqlite\`, which Node ${process.versions.node} does not have`
-    return { check: 'engine', status: 'problem', message, remedy: 'Use Node 22.13 or later.' }
-  }
-  if (existsSync(dirname(resolve(path)))) {
-    const message = 'the file of `JOB_LOCAL_PATH` is not there yet; the first process that uses it makes it'
-    return { check: 'engine', status: 'ok', message }
-  }
-  const remedy = 'Make the folder, or mend the path.'
-  return { check: 'engine', status: 'problem', message: 'the folder of `JOB_LOCAL_PATH` does not exist', remedy }
+/** What the engine's own checks leave open of whether it has the jobs. */
+function registrationFindings(
+  provider: string,
+  definitions: readonly Definition[],
+  { ok, checks }: Pick<Health, 'ok' | 'checks'>,
+): Finding[] {
+  const say = (status: 'ok' | 'warning', message: string): Finding => ({ check: 'engine', status, message })
+  if (!ok) return []
+  if (definitions.length === 0)
+    return [say('warning', 'jobs: whether it has them was not asked, since none were found')]
+  if (provider === 'local') return [say('ok', 'jobs: registered by being defined, in every process that imports them')]
+  if (provider !== 'trigger.dev' || checks.some(({ name }) => name === 'workers')) return []
+  return [say('warning', 'workers: this server has no list of runs, and cannot tell whether jobs wait for a worker')]
 }
