@@ -17,12 +17,15 @@ test.each<[what: string, text: string, shown: string]>([
   ['the credentials of an address', 'at https://me:pw@example.com/a', 'at https://example.com/a'],
   ['the query of an address', '`https://example.com/a?token=t`', '`https://example.com/a`'],
 ])('%s is hidden', (_what, text, shown) => {
-  expect(hideSecrets({ list: [{ text }] }, variables)).toEqual({ list: [{ text: shown }] })
+  expect(hideSecrets({ list: [{ message: text, remedy: text }] }, variables)).toEqual({
+    list: [{ message: shown, remedy: shown }],
+  })
 })
 
 test('everything else is left as it is', () => {
   const report = {
-    text: 'the variable `INNGEST_SIGNING_KEY`, 1 inngest at https://example.com:8288',
+    message: 'the variable `INNGEST_SIGNING_KEY`, 1 inngest at https://example.com:8288',
+    name: '8ad0f1c2',
     count: 1,
     isSo: true,
     no: null,

@@ -1,14 +1,17 @@
 const secretName = /KEY|TOKEN|SECRET|PASSWORD/i
 
 /** Shorter values are no keys, and are part of other words. */
-const shortestSecret = 6
+const shortestSecret = 8
 
 const keyOfVendor = /\b(?:tr_(?:dev|prod|stg|preview|pat)_[\w-]+|signkey-[\w-]+)/g
 const address = /\bhttps?:\/\/[^\s`'"()<>]+/g
 
+/** What is put together of texts from many places; the rest are names. */
+const sentences = new Set(['message', 'remedy'])
+
 /**
- * A copy of what is to be printed in which no text has the value of a variable that is named like a secret, nor a key in
- * the form of a vendor's, nor the credentials or the query of an address. Messages come from many places.
+ * A copy of what is to be printed in which no sentence has the value of a variable that is named like a secret, nor a key
+ * in the form of a vendor's, nor the credentials or the query of an address.
  */
 export function hideSecrets<T>(report: T, variables: NodeJS.ProcessEnv = process.env): T {
   const secrets = Object.entries(variables)
@@ -19,8 +22,8 @@ export function hideSecrets<T>(report: T, variables: NodeJS.ProcessEnv = process
     const named = secrets.reduce((so, { name, value }) => so.replaceAll(value, `(value of ${name})`), text)
     return named.replace(keyOfVendor, '(a key)').replace(address, withoutSecrets)
   }
-  return JSON.parse(JSON.stringify(report), (_key, value: unknown) =>
-    typeof value === 'string' ? hide(value) : value,
+  return JSON.parse(JSON.stringify(report), (key, value: unknown) =>
+    sentences.has(key) && typeof value === 'string' ? hide(value) : value,
   ) as T
 }
 
