@@ -38,6 +38,14 @@ const refused: [behaviour: string, path: string, source: string, finding: string
   ],
   ['a tool reaches into a package', 'tools/a.ts', `import '../packages/jobs/dist/index.js'`, 'is private'],
   ['the facade imports a vendor', 'packages/jobs/src/a.ts', `import 'inngest'`, 'translate there'],
+  [
+    'the facade imports the kit of its command line',
+    'packages/jobs/src/b.ts',
+    `import 'commander'`,
+    'move what is used',
+  ],
+  ['the facade imports its command line', 'packages/jobs/src/c.ts', `import './cli/main.ts'`, 'move what is used'],
+  ['the command line imports a vendor', 'packages/jobs/src/cli/a.ts', `import 'inngest'`, 'translate there'],
   ['an app imports core', 'examples/shop/a.ts', `import '@cgk-platform/jobs-core'`, 'one of its subpaths'],
   [
     'an app imports a provider',
@@ -91,6 +99,7 @@ const allowed: [path: string, source: string][] = [
   ['packages/jobs-local/src/right-way.ts', `import 'node:fs'\nimport '@cgk-platform/jobs-core'`],
   ['packages/jobs-inngest/src/right-way.ts', `import '@cgk-platform/jobs-core'\nimport 'inngest'`],
   ['packages/jobs/src/right-way.ts', `import '@cgk-platform/jobs-core'\nimport '@cgk-platform/jobs-local'`],
+  ['packages/jobs/src/cli/right-way.ts', `import 'commander'\nimport './init/register-init.ts'`],
   ['examples/shop/right-way.ts', `import '@cgk-platform/jobs'\nimport '@cgk-platform/jobs/local'`],
   ['examples/storefront/src/demo/right-way.ts', `import '@cgk-platform/jobs-inngest/loopback'`],
   ['examples/shop/test/right-way.ts', `import '@cgk-platform/jobs-inngest/loopback'`],

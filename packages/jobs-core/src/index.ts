@@ -112,8 +112,15 @@ export { createDefaultLogger, type LogOutput } from './logging/default-logger.ts
 export { bindLogger, type LogFields, type Logger, type LoggerLike, type LogLevel } from './logging/logger.ts'
 
 export { type Capabilities, type Feature, type FeatureSupport, portablePayloadBytes } from './provider/capabilities.ts'
-export { checkProviderName, chooseProvider, type ProviderName, providerNames } from './provider/choose-provider.ts'
-export { checkDefinitionSupport, requireFeature } from './provider/check-support.ts'
+export {
+  checkProviderName,
+  chooseProvider,
+  type ChosenProvider,
+  explainProvider,
+  type ProviderName,
+  providerNames,
+} from './provider/choose-provider.ts'
+export { checkDefinitionSupport, findUnsupported, requireFeature } from './provider/check-support.ts'
 export type { Health } from './provider/health.ts'
 export type { JobPage, ListQuery } from './provider/job-page.ts'
 export type { Accepted, JobHost, JobProvider } from './provider/job-provider.ts'

@@ -21,8 +21,11 @@ export interface JobProvider {
   readonly capabilities: Capabilities
   /** Given once, before anything else is called: what a provider that runs jobs in this process needs. */
   attach?(host: JobHost): void
-  /** Refuses a definition for a reason of the engine's own, such as its `providerOptions`. Called for each, early and late. */
-  checkDefinition?(definition: Definition): void
+  /**
+   * Everything for which a definition is refused for a reason of the engine's own, such as its `providerOptions`. Called
+   * for each, early and late.
+   */
+  findUnsupported?(definition: Definition): readonly JobsError[]
   /** Takes envelopes and answers for each, in order. One that fails must not fail the others. */
   send(envelopes: readonly Envelope[]): Promise<readonly Accepted[]>
   /** The job as it stands, or `undefined` for an id that is unknown or malformed. */

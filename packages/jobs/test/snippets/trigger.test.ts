@@ -8,6 +8,8 @@ import {
 } from '@cgk-platform/jobs-trigger/loopback'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
+import type { DoctorReport } from '../../src/cli/doctor/doctor-report.ts'
+import { runJobs } from '../cli/run-jobs.ts'
 import { documentsOnTrigger, readDocument } from './documents.ts'
 import { blocksOf, fileOf, snippetsOf } from './extract-snippets.ts'
 import { createReaderProject, type Environment } from './reader-project.ts'
@@ -58,6 +60,20 @@ test('the worker registers a task of each event, handled or not, and of the job'
   expect([...registered!.tasks.keys()]).toEqual(
     expect.arrayContaining(['event-order__created', 'event-order__refunded', 'job-confirm-order']),
   )
+})
+
+test('`doctor` finds the worker and its tasks, and nothing that is wrong', async () => {
+  const args = ['doctor', '--json', '--jobs', 'docs-trigger/jobs.ts']
+  const { exitCode, stdout } = await runJobs(args, project.folder, variables())
+  const { findings } = JSON.parse(stdout) as DoctorReport
+  expect(findings.filter(({ status }) => status !== 'ok')).toEqual([])
+  expect(findings.filter(({ check }) => check === 'engine').map(({ message }) => message)).toEqual([
+    expect.stringMatching(/^answers \(within \d+ ms\)$/),
+    'key: is accepted',
+    'tasks: 2 tasks are registered',
+    'workers: no job waits for a worker that knows its task',
+  ])
+  expect(exitCode).toBe(0)
 })
 
 describe.concurrent('run', () => {
