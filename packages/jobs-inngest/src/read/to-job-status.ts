@@ -1,4 +1,11 @@
-import { isEnded, type JobState, jobStateOf, type JobStatus, jobStatusOf, type RunStatus } from '@cgk-platform/jobs-core'
+import {
+  isEnded,
+  type JobState,
+  jobStateOf,
+  type JobStatus,
+  jobStatusOf,
+  type RunStatus,
+} from '@cgk-platform/jobs-core'
 
 import type { EngineEvent, EngineRun } from '../api/engine-shapes.ts'
 import { toEnvelope } from '../wire/to-envelope.ts'
