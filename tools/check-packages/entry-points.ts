@@ -11,6 +11,8 @@ export interface EntryPoint {
   readonly folder: string
   /** Its name within the package, for files: `index`, `local-testing`. */
   readonly name: string
+  /** What its declarations are made of. */
+  readonly source: string
   /** Its declarations. */
   readonly types: string
   /** The module of ours that it exports all of. */
@@ -19,7 +21,9 @@ export interface EntryPoint {
 
 interface Manifest {
   readonly name: string
-  readonly exports: Readonly<Record<string, string | { readonly types?: string }>>
+  readonly exports: Readonly<
+    Record<string, string | { readonly types?: string; readonly '@cgk-platform/source'?: string }>
+  >
 }
 
 /** Every entry point of every package that has declarations; what has none is for the workspace alone. */
@@ -32,7 +36,8 @@ export function entryPoints(): EntryPoint[] {
       const types = join(folder, entry.types)
       const [, passesOn] = /^export \* from "(@cgk-platform\/[^"]+)"/m.exec(readFileSync(types, 'utf8')) ?? []
       const name = subpath === '.' ? 'index' : subpath.slice(2).replaceAll('/', '-')
-      return [{ specifier: `${manifest.name}${subpath.slice(1)}`, folder, name, types, passesOn }]
+      const source = join(folder, entry['@cgk-platform/source']!)
+      return [{ specifier: `${manifest.name}${subpath.slice(1)}`, folder, name, source, types, passesOn }]
     })
   })
 }

@@ -44,7 +44,7 @@ test('an export or a member without a docstring is named, but not what needs non
 })
 
 test('a page has every export under its kind, and links its types to where they are told of', () => {
-  const core = { file: 'core.md', specifiers: ['core'], passesOn: undefined }
+  const core = { file: 'core.md', specifiers: ['core'], areas: undefined, passesOn: undefined }
   const job = item('Interface', 'Job', 'interface Job', 'A job.')
   const send: ApiItem = {
     ...item('Function', 'job', '', 'Sends a job.'),
@@ -58,7 +58,22 @@ test('a page has every export under its kind, and links its types to where they 
   expect(onOnePage).toContain(
     '### job\n\nSends a job.\n\n```typescript\nfunction job(): Job\n```\n\nSee [`Job`](#job-1).',
   )
-  const page = { file: 'own.md', specifiers: ['facade', 'own'], items: [send], passesOn: { ...core, items: [job] } }
+  const page = {
+    file: 'own.md',
+    specifiers: ['facade', 'own'],
+    items: [send],
+    areas: undefined,
+    passesOn: { ...core, items: [job] },
+  }
   expect(toMarkdown(page)).toContain('See [`Job`](core.md#job).')
-  expect(toMarkdown(page)).toContain('Besides, it exports all of [`core`](core.md).')
+  expect(toMarkdown(page)).toContain('Besides, it exports all of [`core`](core.md): [Interfaces](core.md#interfaces).')
+})
+
+test('a page with areas has its exports under them, and refuses one that no area has', () => {
+  const items = [cancel, item('Interface', 'Clock', 'interface Clock', 'Where time comes from.')]
+  const areas = new Map([['cancel', 'client']])
+  const page = { file: 'core.md', specifiers: ['core'], items, areas, passesOn: undefined }
+  expect(() => toMarkdown(page)).toThrow('Clock')
+  areas.set('Clock', 'time')
+  expect(toMarkdown(page).match(/^##+ .*$/gm)).toEqual(['## Client', '### cancel', '## Time', '### Clock'])
 })

@@ -1,6 +1,7 @@
 import GithubSlugger from 'github-slugger'
 
 import type { ApiItem, ApiKind } from './api-model.ts'
+import { areas as allAreas } from './areas.ts'
 import { docLine, docText } from './doc-text.ts'
 
 /** A page of the reference, of one entry point. */
@@ -10,11 +11,13 @@ export interface Page {
   /** The modules that have these exports, the one first that an app imports. */
   readonly specifiers: readonly string[]
   readonly items: readonly ApiItem[]
+  /** The area of each export, where there are too many to be told by their kinds. */
+  readonly areas: ReadonlyMap<string, string> | undefined
   /** The page of the module that it exports all of besides. */
   readonly passesOn: Page | undefined
 }
 
-const titles: Partial<Record<ApiKind, string>> = {
+const kinds: Partial<Record<ApiKind, string>> = {
   Function: 'Functions',
   Class: 'Classes',
   Interface: 'Interfaces',
@@ -22,9 +25,11 @@ const titles: Partial<Record<ApiKind, string>> = {
   Variable: 'Constants',
 }
 
-/** A part of a page: the exports of a kind, those of one name together. */
+/** A part of a page: the exports of an area or a kind, those of one name together. */
 interface Section {
   readonly title: string
+  readonly anchor: string
+  readonly purpose: string
   readonly entries: readonly { readonly name: string; readonly anchor: string; readonly items: readonly ApiItem[] }[]
 }
 
@@ -40,30 +45,54 @@ export function toMarkdown(page: Page): string {
   ]
   if (page.passesOn) {
     const { file, specifiers } = page.passesOn
-    parts.push(`Besides, it exports all of [\`${specifiers[0]}\`](${file}).`)
+    const areasOfIt = sectionsOf(page.passesOn).map(({ title, anchor }) => `[${title}](${file}#${anchor})`)
+    parts.push(`Besides, it exports all of [\`${specifiers[0]}\`](${file}): ${areasOfIt.join(', ')}.`)
   }
-  for (const { title, entries } of sections) {
-    parts.push(`## ${title}`)
+  for (const { title, purpose, entries } of sections) {
+    parts.push(`## ${title}`, purpose)
     for (const { name, items } of entries) parts.push(`### ${name}`, ...items.map((item) => itemText(item, anchors)))
   }
-  return `${parts.join('\n\n')}\n`
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`
 }
 
-function sectionsOf({ items, specifiers }: Page): Section[] {
+function sectionsOf({ items, specifiers, areas }: Page): Section[] {
   const slugger = new GithubSlugger()
   slugger.slug(specifiers[0]!)
-  return Object.entries(titles).flatMap(([kind, title]) => {
-    const ofKind = items.filter((item) => item.kind === kind)
-    if (ofKind.length === 0) return []
-    slugger.slug(title)
-    const names = [...new Set(ofKind.map(({ name }) => name!))]
+  return groupsOf(items, areas).flatMap(({ title, purpose, members }) => {
+    if (members.length === 0) return []
+    const anchor = slugger.slug(title)
+    const names = [...new Set(members.map(({ name }) => name!))]
     const entries = names.map((name) => ({
       name,
       anchor: slugger.slug(name),
-      items: ofKind.filter((item) => item.name === name),
+      items: members.filter((item) => item.name === name),
     }))
-    return [{ title, entries }]
+    return [{ title, anchor, purpose, entries }]
   })
+}
+
+interface Group {
+  readonly title: string
+  readonly purpose: string
+  readonly members: readonly ApiItem[]
+}
+
+/** By area where they are told, otherwise by kind. @throws for an export without an area, which no page would have. */
+function groupsOf(items: readonly ApiItem[], areas: Page['areas']): Group[] {
+  if (!areas) {
+    return Object.entries(kinds).map(([kind, title]) => ({
+      title,
+      purpose: '',
+      members: items.filter((item) => item.kind === kind),
+    }))
+  }
+  const lost = items.filter(({ name }) => allAreas[areas.get(name!) ?? ''] === undefined)
+  if (lost.length > 0) throw new Error(`In no area of \`areas.ts\`: ${lost.map(({ name }) => name).join(', ')}.`)
+  return Object.entries(allAreas).map(([area, [title, purpose]]) => ({
+    title,
+    purpose,
+    members: items.filter(({ name }) => areas.get(name!) === area),
+  }))
 }
 
 function contentsOf(sections: readonly Section[]): string {

@@ -1,5 +1,6 @@
 import type { EntryPoint } from '../entry-points.ts'
 import type { ApiItem } from './api-model.ts'
+import { areasOf } from './areas.ts'
 import { type Page, toMarkdown } from './to-page.ts'
 
 /** An entry point with what it exports of its own. */
@@ -29,6 +30,7 @@ export function toPages(all: readonly Exports[]): Map<string, string> {
       file: `${own.specifier.replace('@cgk-platform/', '').replaceAll('/', '-')}.md`,
       specifiers: [...aliases, own].map(({ specifier }) => specifier),
       items: own.items,
+      areas: own.specifier === coreSpecifier ? areasOf(own.source) : undefined,
       passesOn: core && toPage(core),
     }
   }
