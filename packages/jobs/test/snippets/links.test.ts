@@ -57,7 +57,15 @@ test.each(documents)('%s has no two headings of one name below the same heading'
   expect(titles.filter((title, index) => titles.indexOf(title) !== index)).toEqual([])
 })
 
-test('the README leads to every page of the documentation, in however many steps', () => {
+test('the index leads to every page of the documentation, and the README to the index', () => {
+  const linkedBy = (from: string): string[] =>
+    links.filter(({ document }) => document === from).map(({ target }) => fileOf(from, target.split('#')[0]!))
+  const guides = documents.filter((document) => document.startsWith('docs/') && document !== 'docs/README.md')
+  expect(linkedBy('docs/README.md')).toEqual(expect.arrayContaining(guides))
+  expect(linkedBy('README.md')).toContain('docs/README.md')
+})
+
+test('the README leads to every page of the reference and of the examples, in however many steps', () => {
   const reached = new Set(['README.md'])
   for (const document of reached) {
     for (const { target } of links.filter((link) => link.document === document && !isOutside(link.target))) {
