@@ -126,5 +126,6 @@ export default defineConfig({
       files: ['examples/storefront/src/demo/**', 'examples/*/test/**'],
       rules: without(coreOrProviderButLoopback),
     },
+    { files: ['examples/own-provider/**'], rules: without(providerOrFacade) }, // it is no app
   ],
 })

@@ -78,6 +78,12 @@ const refused: [behaviour: string, path: string, source: string, finding: string
     'subpaths',
   ],
   [
+    'the example of a provider imports the facade',
+    'examples/own-provider/a.ts',
+    `import '@cgk-platform/jobs'`,
+    'alone',
+  ],
+  [
     'two files import each other',
     'tools/there.ts',
     `import { b } from './back.ts'\nexport const a = () => b()`,
@@ -104,6 +110,7 @@ const allowed: [path: string, source: string][] = [
   ['examples/storefront/src/demo/right-way.ts', `import '@cgk-platform/jobs-inngest/loopback'`],
   ['examples/shop/test/right-way.ts', `import '@cgk-platform/jobs-inngest/loopback'`],
   ['examples/shop/test/way-too.ts', `import '@cgk-platform/jobs-trigger/loopback'`],
+  ['examples/own-provider/test/right-way.ts', `import '@cgk-platform/jobs-core/conformance'`],
   ['packages/jobs-trigger/src/right-way.ts', `import '@cgk-platform/jobs-core'\nimport '@trigger.dev/sdk'`],
   ['tools/type-there.ts', `import type { B } from './type-back.ts'\nexport interface A {\n  b: B\n}`],
   ['tools/type-back.ts', `import type { A } from './type-there.ts'\nexport interface B {\n  a: A\n}`],

@@ -13,10 +13,13 @@ export interface JobRegistry {
   register(definition: Definition, site?: string): void
   /** Takes a definition out: its waiting runs fail, new sends pass it by. */
   remove(id: string): void
+  /** The definition of this id. */
   get(id: string): Definition | undefined
   /** The jobs and workflows that handle an event, in the order of their definition. */
   subscribers(event: string): readonly EventDefinition[]
+  /** Those that a schedule starts. */
   cronJobs(): readonly CronJobDefinition[]
+  /** Every definition, in the order of their definition. */
   all(): readonly Definition[]
   /** Calls back after every change; the answer ends it. */
   onChange(listener: () => void): () => void

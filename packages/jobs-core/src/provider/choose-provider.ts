@@ -14,6 +14,7 @@ const keyNames: Readonly<Record<'trigger.dev' | 'inngest', readonly string[]>> =
 
 /** A provider, and what chose it. */
 export interface ChosenProvider {
+  /** The provider. */
   readonly name: ProviderName
   /** The rest of a sentence that begins with the name and `because`. */
   readonly reason: string

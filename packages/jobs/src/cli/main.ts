@@ -17,6 +17,12 @@ const program = new Command('cgk-jobs')
 registerDoctor(program)
 registerInit(program)
 
+// Whoever reads may have read enough, as `head` does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
+})
+
 try {
   await program.parseAsync()
 } catch (error) {

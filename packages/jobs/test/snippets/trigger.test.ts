@@ -19,12 +19,16 @@ import { createReaderProject, type Environment } from './reader-project.ts'
 
 const snippets = documentsOnTrigger.flatMap((document) => snippetsOf(document, readDocument(document)))
 const printedByShop = snippets.find(({ file }) => file === 'shop.ts')!.prints!
+const fromTrigger = snippetsOf('docs/from-trigger.md', readDocument('docs/from-trigger.md'))
+const forwarding = fromTrigger.find(({ file }) => file === 'trigger/forward.ts')!
 const project = createReaderProject()
 let server: LoopbackServer
 let worker: CliWorker
 
 beforeAll(async () => {
   for (const snippet of snippets) project.write(fileOf(snippet), snippet.code)
+  // A task of the app's own, beside the file that makes those of the jobs, as docs/from-trigger.md has it.
+  project.write('docs-trigger/trigger/forward.ts', forwarding.code)
   // The document's configuration, for a project that reads the packages' sources.
   const documented = snippets.find(({ file }) => file === 'trigger.config.ts')!
   project.write('docs-trigger/documented-config.ts', documented.code)
@@ -90,6 +94,21 @@ describe.concurrent('run', () => {
   test('the sender of docs/trigger.md comes to the same on the local engine', async () => {
     const { exitCode, stdout } = await project.run('docs-trigger/shop.ts')
     expect({ exitCode, stdout: stdout.trimEnd() }).toEqual({ exitCode: 0, stdout: printedByShop })
+  })
+
+  test('a task of docs/from-trigger.md sends on what it is triggered with, and a job comes of it', async () => {
+    project.write(
+      'docs-trigger/old-caller.ts',
+      `import { waitForJob } from '@cgk-platform/jobs'
+import { runs, tasks } from '@trigger.dev/sdk'
+const { id } = await tasks.trigger('confirm-order', { shop: 'tenant_123', orderId: 'order_9' })
+while (!(await runs.retrieve(id)).isCompleted) await new Promise((resolve) => setTimeout(resolve, 50))
+const { output } = await runs.retrieve(id)
+const { tenantId, state, runs: made } = await waitForJob(output as string, { timeout: '1m' })
+console.log(tenantId, state, made[0]?.output)`,
+    )
+    const { stdout, stderr } = await project.run('docs-trigger/old-caller.ts', variables())
+    expect(stdout.trimEnd(), stderr).toBe("tenant_123 completed { confirmed: 'order_9' }")
   })
 
   test('a program that imports the file of the tasks is told where that belongs', async () => {
