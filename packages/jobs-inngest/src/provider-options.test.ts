@@ -46,7 +46,9 @@ describe('an option of Inngest that would break a promise is refused', () => {
     for (const definition of [jobWith({ [option]: value }), cronWith({ throttle: {}, [option]: value })]) {
       const { feature, message } = refusal(definition)
       expect(feature).toBe(`providerOptions.inngest.${option}`)
-      expect(message).toBe(`\`inngest\` does not support \`${feature}\`. (In \`${definition.id}\`.) ${instead}`)
+      expect(message).toBe(
+        `\`inngest\` does not support \`${feature}\`. Take it out of \`${definition.id}\`. ${instead}`,
+      )
     }
   })
 

@@ -54,11 +54,11 @@ export function findUnsupportedByInngest(definition: Definition): UnsupportedFea
     void problems.push(new UnsupportedFeatureError({ feature, provider: 'inngest', remedy }))
   const refuseOption = (option: string, remedy: string): void => refuse(`providerOptions.inngest.${option}`, remedy)
   for (const [option, remedy] of Object.entries(refused)) {
-    if (options[option] !== undefined) refuseOption(option, `(In \`${id}\`.) ${remedy}`)
+    if (options[option] !== undefined) refuseOption(option, `Take it out of \`${id}\`. ${remedy}`)
   }
   for (const option of Object.keys(options)) {
     if (option in allowed || option in refused) continue
-    refuseOption(option, `(In \`${id}\`.) It is none: ${Object.keys(allowed).join(', ')}.`)
+    refuseOption(option, `Take it out of \`${id}\`. It is none: ${Object.keys(allowed).join(', ')}.`)
   }
   if (options['concurrency'] !== undefined && definition.concurrency !== undefined) {
     refuseOption('concurrency', `\`${id}\` has \`concurrency\` of its own: say it in one place.`)

@@ -7,20 +7,32 @@ type Check = Health['checks'][number]
 
 /** How an engine and its store are. */
 export function healthOf(engine: Engine | undefined, store: JobStore | undefined): Pick<Health, 'ok' | 'checks'> {
-  const checks = !engine || !store || engine.isClosed ? [closed] : checksOf(store)
+  const checks = !engine || !store || engine.isClosed ? [closed] : checksOf(engine, store)
   return { ok: checks.every(({ ok }) => ok), checks }
 }
 
 const closed: Check = { name: 'engine', ok: false, message: 'is closed' }
 
-function checksOf(store: JobStore): Check[] {
+function checksOf(engine: Engine, store: JobStore): Check[] {
   try {
-    const message = `runs in this process; jobs that have not ended: ${store.openJobs()}`
-    const engine = { name: 'engine', ok: true, message }
-    return store.shared ? [engine, storeCheck(store.shared)] : [engine]
+    const openJobs = store.openJobs()
+    const where = engine.works ? 'runs in this process' : 'this process only sends'
+    const check = { name: 'engine', ok: true, message: `${where}; jobs that have not ended: ${openJobs}` }
+    if (!store.shared) return [check]
+    return [check, storeCheck(store.shared), ...(engine.works ? [] : [workersCheck(store.shared, openJobs)])]
   } catch (error) {
     return [{ name: 'store', ok: false, message: (error as Error).message }]
   }
+}
+
+/** Whether anybody does what is sent from here. */
+function workersCheck(store: SharedStore, openJobs: number): Check {
+  const count = store.livingWorkers()
+  if (count > 0) return { name: 'workers', ok: true, message: `processes that work on the file: ${count}` }
+  const remedy = "start one: `client.start()`, or `role: 'work'`"
+  if (openJobs === 0)
+    return { name: 'workers', ok: true, message: `no process works on the file, and no job waits; ${remedy}` }
+  return { name: 'workers', ok: false, message: `no process works on the file, and jobs wait: ${openJobs}; ${remedy}` }
 }
 
 function storeCheck(store: SharedStore): Check {

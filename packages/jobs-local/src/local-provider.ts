@@ -17,6 +17,7 @@ import type { EngineView } from './engine/engine-view.ts'
 import { type OpenEngine, warnAtExit } from './engine/warn-at-exit.ts'
 import { healthOf } from './health-of.ts'
 import { type LocalConfig, type LocalSettings, toLocalSettings } from './local-config.ts'
+import { findUnsupportedLocally, refusalOf } from './provider-options.ts'
 import { changeNow } from './store/change-now.ts'
 import type { JobStore } from './store/job-store.ts'
 import { createMemoryStore } from './store/memory-store.ts'
@@ -71,6 +72,7 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
     specificationVersion: 'v1',
     name: 'local',
     capabilities,
+    findUnsupported: findUnsupportedLocally,
     get engine() {
       return parts?.engine
     },
@@ -105,12 +107,15 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
 
     async send(envelopes: readonly Envelope[]): Promise<readonly Accepted[]> {
       const { engine, store } = open('sendJob')
-      const transaction = transactionOf(envelopes, store)
-      const added = transaction
-        ? store.shared!.addWithin(transaction, envelopes, clock.now())
-        : changeNow(store, () => store.add(envelopes, clock.now()))
+      const refusals = envelopes.map(refusalOf)
+      const taken = envelopes.filter((_envelope, index) => refusals[index] === undefined)
+      const transaction = transactionOf(taken, store)
+      const adding = transaction
+        ? store.shared!.addWithin(transaction, taken, clock.now())
+        : changeNow(store, () => store.add(taken, clock.now()))
       engine.wake()
-      return (await added).map(({ id, deduplicated }) => ({ ok: true, id, deduplicated }))
+      const added = (await adding).values()
+      return refusals.map((error) => (error ? { ok: false, error } : { ok: true, ...added.next().value! }))
     },
 
     async status(id) {

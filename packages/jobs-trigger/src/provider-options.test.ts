@@ -54,7 +54,7 @@ describe('an option of Trigger.dev that would break a promise is refused', () =>
     for (const definition of [jobWith({ [option]: value }), cronWith({ machine: 'micro', [option]: value })]) {
       const { feature, message } = refusal(definition)
       expect(feature).toBe(`providerOptions['trigger.dev'].${option}`)
-      expect(message).toContain(`(In \`${definition.id}\`.)`)
+      expect(message).toContain(`Take it out of \`${definition.id}\`.`)
       expect(message).toContain(instead)
     }
   })

@@ -95,7 +95,7 @@ export function findUnsupportedByTrigger(definition: Definition): UnsupportedFea
 function refusedOptions(definition: Definition): UnsupportedFeatureError[] {
   const options: Readonly<Record<string, unknown>> = { ...triggerOptionsOf(definition) }
   const refuse = (option: string, remedy: string): UnsupportedFeatureError =>
-    unsupported(`providerOptions['trigger.dev'].${option}`, `(In \`${definition.id}\`.) ${remedy}`)
+    unsupported(`providerOptions['trigger.dev'].${option}`, `Take it out of \`${definition.id}\`. ${remedy}`)
   const known = Object.entries(refused).filter(([option]) => options[option] !== undefined)
   const unknown = Object.keys(options).filter((option) => !(option in allowed) && !(option in refused))
   const ofRetry = Object.keys(options['retry'] ?? {}).filter((option) => option !== 'outOfMemory')

@@ -84,6 +84,11 @@ export class Engine implements EngineView {
     return this.#hadJobs
   }
 
+  /** False in a process that only sends. */
+  get works(): boolean {
+    return this.#parts.works
+  }
+
   /** True once nothing more will be begun. */
   get isClosed(): boolean {
     return this.#closing

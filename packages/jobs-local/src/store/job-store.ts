@@ -125,6 +125,8 @@ export interface SharedStore {
   handle(definitions: readonly Handled[]): void
   /** The definitions that other workers have for an event. */
   handledElsewhere(event: string): readonly Subscriber[]
+  /** How many processes work on what is kept here, this one included where it does. */
+  livingWorkers(): number
   /** The definitions of runs that wait, though no worker has them. */
   waitingForWorker(): readonly string[]
   /** Takes new jobs within a transaction that the app has begun on the same file. */

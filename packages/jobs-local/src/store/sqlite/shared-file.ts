@@ -72,6 +72,10 @@ export class SharedFile implements SharedStore {
     return this.#parts.workers.handledElsewhere(event)
   }
 
+  livingWorkers(): number {
+    return this.#parts.workers.countLiving()
+  }
+
   waitingForWorker(): readonly string[] {
     const sql =
       `SELECT DISTINCT definition FROM cgk_runs WHERE phase = ${phases.ready} ` +

@@ -117,12 +117,23 @@ export class Workers {
   /** The workers that are gone; they are struck off. */
   strikeOff(): number[] {
     const now = nowMs()
-    const gone = this.#connection
-      .all<WorkerRow>('SELECT id, process, beat_ms, lease_ms FROM cgk_workers WHERE id <> ?', this.#id)
+    const gone = this.#others()
       .filter((worker) => this.#isGone(worker, now))
       .map(({ id }) => id)
     for (const id of gone) this.#remove(id)
     return gone
+  }
+
+  /** The workers that live, as far as can be told from here: this one, where it has joined, and those heard of in their lease. */
+  countLiving(): number {
+    const now = nowMs()
+    const lives = ({ process, beat_ms: beatMs, lease_ms: leaseMs }: WorkerRow): boolean =>
+      !hasEnded(process) && Math.abs(now - beatMs) <= leaseMs
+    return this.#others().filter(lives).length + (this.#id === 0 ? 0 : 1)
+  }
+
+  #others(): WorkerRow[] {
+    return this.#connection.all('SELECT id, process, beat_ms, lease_ms FROM cgk_workers WHERE id <> ?', this.#id)
   }
 
   #isGone({ process, beat_ms: beatMs, lease_ms: leaseMs }: WorkerRow, now: number): boolean {

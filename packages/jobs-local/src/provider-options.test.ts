@@ -1,0 +1,43 @@
+import { defineCronJob, defineJob, type ProviderOptions } from '@cgk-platform/jobs-core'
+import { expect, test } from 'vitest'
+
+import { createJobClient } from './create-job-client.ts'
+
+const order = { tenantId: 'tenant_1', orderId: 'order_1' }
+const odd = { local: { priority: 1 } } as ProviderOptions
+const open = () => createJobClient({ jobs: [] })
+
+test('an option that no send has for the local engine is refused by its name, and stops no other item', async () => {
+  const client = open()
+  const refused = {
+    code: 'invalid_option',
+    message: '`providerOptions.local.priority` is none that a send has for the local engine. It takes `transaction`.',
+  }
+  await expect(client.sendJob('order.created', order, { providerOptions: odd })).rejects.toMatchObject(refused)
+  const [first, second, third] = await client.sendJobs([
+    { event: 'order.created', payload: order },
+    { event: 'order.created', payload: order, options: { providerOptions: odd } },
+    { event: 'order.created', payload: order, options: { providerOptions: { local: {} } } },
+  ])
+  expect([first?.ok, second, third?.ok]).toEqual([true, { ok: false, error: expect.objectContaining(refused) }, true])
+  await client.close()
+})
+
+test.each<[local: object, remedy: string]>([
+  [{ priority: 1 }, 'Take it out of `work`. The local engine has no such option.'],
+  [{ transaction: {} }, 'Take it out of `work`. It is an option of a send.'],
+])('a definition with %j for the local engine is refused', async (local, remedy) => {
+  const jobs = [
+    defineJob({ id: 'work', event: 'order.created', handler: () => undefined, providerOptions: { local } }),
+    defineCronJob({ id: 'work', schedule: '0 9 * * *', handler: () => undefined, providerOptions: { local } }),
+  ]
+  for (const job of jobs) {
+    const client = createJobClient({ jobs: [job] })
+    const feature = `providerOptions.local.${Object.keys(local)[0]}`
+    await expect(client.sendJob('order.created', order)).rejects.toMatchObject({
+      code: 'unsupported_feature',
+      message: `\`local\` does not support \`${feature}\`. ${remedy}`,
+    })
+    await client.close()
+  }
+})
