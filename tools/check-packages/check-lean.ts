@@ -16,7 +16,13 @@ interface LeanApp {
   /** The packages of ours that come along. */
   readonly packages: RegExp
   /** Runs the compiled program on an engine that speaks the vendor's protocol. */
-  run(node: string, cwd: string): Promise<unknown>
+  run(node: string, cwd: string, options?: RunOptions): Promise<unknown>
+}
+
+/** How a program is run, where that differs from `node compiled/program.js`. */
+export interface RunOptions {
+  readonly program?: string
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** The lean apps by what they are called in the table. */
@@ -57,24 +63,39 @@ export async function checkLean(
   }
 }
 
-async function runOnInngest(node: string, cwd: string): Promise<void> {
+/** Runs a program of `consumer-lean` on an engine of its own. */
+export async function runOnInngest(
+  node: string,
+  cwd: string,
+  { program = 'compiled/program.js', env }: RunOptions = {},
+): Promise<void> {
   const engine = await createLoopbackEngine()
   try {
-    const env = { INNGEST_DEV: '1', INNGEST_BASE_URL: engine.url }
-    await execute(node, ['compiled/program.js'], { cwd, env })
+    await execute(node, [program], { cwd, env: { ...env, INNGEST_DEV: '1', INNGEST_BASE_URL: engine.url } })
   } finally {
     await engine.close()
   }
 }
 
 /** The vendor's CLI and the processes that it starts run on the same Node as the sender. */
-async function runOnTrigger(node: string, cwd: string): Promise<void> {
+async function runOnTrigger(
+  node: string,
+  cwd: string,
+  { program = 'compiled/program.js', env }: RunOptions = {},
+): Promise<void> {
   const server = await createLoopbackServer()
   try {
-    const worker = await startCliWorker({ server, projectDir: cwd, inPlace: true, maxConcurrentRuns: 1, node })
+    const worker = await startCliWorker({
+      server,
+      projectDir: cwd,
+      inPlace: true,
+      maxConcurrentRuns: 1,
+      node,
+      ...(env && { env }),
+    })
     try {
-      const env = { TRIGGER_API_URL: server.url, TRIGGER_SECRET_KEY: server.secretKey }
-      await execute(node, ['compiled/program.js'], { cwd, env })
+      const variables = { TRIGGER_API_URL: server.url, TRIGGER_SECRET_KEY: server.secretKey }
+      await execute(node, [program], { cwd, env: { ...env, ...variables } })
     } finally {
       await worker.close()
     }

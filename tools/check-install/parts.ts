@@ -1,0 +1,15 @@
+import { checkBundlers } from './parts/bundlers.ts'
+import { checkCompilers } from './parts/compilers.ts'
+import { checkLeanInstalls } from './parts/lean-installs.ts'
+import { checkNodes } from './parts/nodes.ts'
+import { checkPackageManagers } from './parts/package-managers.ts'
+import type { Trial } from './trial.ts'
+
+/** What is tried, in the order of the table, by the names that `--only` knows. */
+export const parts: Readonly<Record<string, (trial: Trial) => Promise<void>>> = {
+  'package-managers': checkPackageManagers,
+  nodes: checkNodes,
+  compilers: checkCompilers,
+  bundlers: checkBundlers,
+  'lean-installs': checkLeanInstalls,
+}
