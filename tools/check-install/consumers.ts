@@ -9,18 +9,22 @@ import {
 import { execute } from '../check-packages/execute.ts'
 
 /** Which app of a stranger. */
-export type ConsumerName = 'facade' | 'local' | 'inngest' | 'trigger'
+export type ConsumerName = (typeof consumerNames)[number] | 'hosted'
 
-/** The apps: one on the facade, and one on each lean package. */
+/** One app on the facade, and one on each lean package. */
+export const consumerNames = ['facade', 'local', 'inngest', 'trigger'] as const
+
+/** The apps. `hosted` is the facade's with the vendors' SDKs as dependencies of its own, as an app has them that hosts. */
 export const consumers: Readonly<Record<ConsumerName, Consumer>> = {
   facade: facadeConsumer,
   local: localConsumer,
   inngest: inngestConsumer,
   trigger: triggerConsumer,
+  hosted: {
+    ...facadeConsumer,
+    dependencies: { ...facadeConsumer.dependencies, ...inngestConsumer.dependencies, ...triggerConsumer.dependencies },
+  },
 }
-
-/** Their names, in the order of the table. */
-export const consumerNames = Object.keys(consumers) as ConsumerName[]
 
 /** Runs the compiled program of an app: jobs are sent and run, on a server of the vendor's protocol where it needs one. */
 export async function runProgram(

@@ -28,7 +28,7 @@ export async function checkBundlers(trial: Trial): Promise<void> {
   for (const [bundler, bundle] of Object.entries(bundlers)) {
     for (const { name, binding, vendor } of boundApps) {
       await trial.check('bundlers', `${bundler}: ${binding}`, async () => {
-        const { cwd } = await trial.app(binding.startsWith('@cgk-platform/jobs/') ? 'facade' : name, 'npm')
+        const { cwd } = await trial.app(binding.startsWith('@cgk-platform/jobs/') ? 'hosted' : name, 'npm')
         const program = await bindProgram(trial, { name, binding, vendor }, cwd)
         const folder = join(cwd, `${slug(binding)}-by-${slug(bundler)}`)
         await bundleQuietly(bundle, program, folder)
@@ -39,7 +39,7 @@ export async function checkBundlers(trial: Trial): Promise<void> {
       })
     }
     await trial.check('bundlers', `${bundler}: @cgk-platform/jobs, engine chosen at run time`, async () => {
-      const { cwd } = await trial.app('facade', 'npm')
+      const { cwd } = await trial.app('hosted', 'npm')
       const folder = join(cwd, `chosen.${slug(bundler)}`)
       await bundleQuietly(bundle, join(cwd, 'compiled/program.js'), folder)
       const vendors = vendorFilesIn(folder)
