@@ -35,7 +35,7 @@ export async function installWith(
   const pnp = manager === 'yarn, PnP'
   return {
     cwd,
-    env: pnp ? { NODE_OPTIONS: `--require ${cwd}/.pnp.cjs --loader ${cwd}/.pnp.loader.mjs --no-warnings` } : {},
+    env: pnp ? { NODE_OPTIONS: pnpOptions(cwd) } : {},
     async compile(resolution) {
       const options = { cwd, ofOthers: consumer.oldestTypeScript === '5.4.5' ? 'refused' : 'passed over' } as const
       // With PnP the compiler is a patched one that yarn runs.
@@ -47,6 +47,11 @@ export async function installWith(
       else await compile(join(cwd, 'node_modules/.bin/tsc'), configurationOf(resolution), options)
     },
   }
+}
+
+/** What Node needs to find the packages of an app that yarn installed by PnP. */
+export function pnpOptions(cwd: string): string {
+  return `--require ${cwd}/.pnp.cjs --loader ${cwd}/.pnp.loader.mjs --no-warnings`
 }
 
 /** Installs what the folder's `package.json` names. */

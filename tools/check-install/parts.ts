@@ -3,6 +3,7 @@ import { checkCompilers } from './parts/compilers.ts'
 import { checkLeanInstalls } from './parts/lean-installs.ts'
 import { checkNodes } from './parts/nodes.ts'
 import { checkPackageManagers } from './parts/package-managers.ts'
+import { checkTwoVersions } from './parts/two-versions.ts'
 import type { Trial } from './trial.ts'
 
 /** What is tried, in the order of the table, by the names that `--only` knows. */
@@ -12,4 +13,5 @@ export const parts: Readonly<Record<string, (trial: Trial) => Promise<void>>> = 
   compilers: checkCompilers,
   bundlers: checkBundlers,
   'lean-installs': checkLeanInstalls,
+  'two-versions': checkTwoVersions,
 }

@@ -21,7 +21,9 @@ interface LeanApp {
 
 /** How a program is run, where that differs from `node compiled/program.js`. */
 export interface RunOptions {
+  /** Default `compiled/program.js`; the worker of Trigger.dev is that of the folder all the same. */
   readonly program?: string
+  /** Of the program, not of the worker. */
   readonly env?: Readonly<Record<string, string>>
 }
 
@@ -85,14 +87,7 @@ async function runOnTrigger(
 ): Promise<void> {
   const server = await createLoopbackServer()
   try {
-    const worker = await startCliWorker({
-      server,
-      projectDir: cwd,
-      inPlace: true,
-      maxConcurrentRuns: 1,
-      node,
-      ...(env && { env }),
-    })
+    const worker = await startCliWorker({ server, projectDir: cwd, inPlace: true, maxConcurrentRuns: 1, node })
     try {
       const variables = { TRIGGER_API_URL: server.url, TRIGGER_SECRET_KEY: server.secretKey }
       await execute(node, [program], { cwd, env: { ...env, ...variables } })
