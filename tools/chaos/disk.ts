@@ -26,10 +26,10 @@ export function openDisk(parent: string): Disk {
     folder,
     canFill: true,
     fill() {
-      // Others write meanwhile: then it is larger than was asked for.
-      for (let tries = 0; tries < 20; tries++) {
+      // Others write meanwhile, and it can be made no smaller than what it holds by then: so each try leaves more room.
+      for (let room = 0; room <= 2 ** 20; room += 2 ** 15) {
         const { blocks, bfree, bsize } = statfsSync(folder)
-        if (mounts(['-o', `remount,size=${(blocks - bfree) * bsize}`, folder])) return
+        if (mounts(['-o', `remount,size=${(blocks - bfree) * bsize + room}`, folder])) return
       }
       throw new Error('The disk could not be filled.')
     },

@@ -1,4 +1,5 @@
-import { CronExpressionParser } from 'cron-parser'
+import { Cron } from 'croner'
+
 import { checkOptionNames } from '../options/check-option-names.ts'
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import { parseCronFields } from './cron-fields.ts'
@@ -59,7 +60,7 @@ export function nextRuns(schedule: string, options: NextRunsOptions = {}): Date[
     throw new InvalidOptionError({
       option: 'from',
       problem: `is not a usable date: \`${String(from)}\``,
-      remedy: 'Give a valid `Date` before the year 10000.',
+      remedy: 'Give a valid `Date` before the year 2900.',
     })
   }
   if (!Number.isInteger(count) || count < 1 || count > 1000) {
@@ -77,14 +78,15 @@ export function nextRuns(schedule: string, options: NextRunsOptions = {}): Date[
   return runs
 }
 
-const latestFromMs = Date.UTC(9999, 11, 31)
+const latestFromMs = Date.UTC(2900, 0) // croner looks no further than the year 3000
 const dayMs = 86_400_000
 
 function localTicks(expanded: string): NextTick {
-  const expression = CronExpressionParser.parse(expanded, { tz: 'UTC', currentDate: new Date(0) })
+  const cron = new Cron(expanded, { mode: '5-part', utcOffset: 0 })
   return (afterMs) => {
-    expression.reset(new Date(afterMs))
-    return expression.next().getTime()
+    const tick = cron.nextRun(new Date(afterMs))
+    if (tick) return tick.getTime()
+    throw new RangeError(`No tick of \`${expanded}\` is known after ${new Date(afterMs).toISOString()}.`)
   }
 }
 

@@ -1,3 +1,5 @@
+import fc from 'fast-check'
+import { IANAZone } from 'luxon'
 import { describe, expect, test } from 'vitest'
 import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
 import { checkTimeZone, offsetSegmentAt } from './time-zone.ts'
@@ -65,5 +67,18 @@ describe('offsetSegmentAt', () => {
       expect(following.startMs).toBe(segment.endMs)
       segment = following
     }
+  })
+
+  test('tells the offsets that luxon tells, in any zone at any instant', () => {
+    const zone = fc.constantFrom(...Intl.supportedValuesOf('timeZone'), 'Africa/Monrovia', 'Europe/Dublin')
+    const instant = fc.date({ min: new Date('1900-01-01'), max: new Date('2100-01-01'), noInvalidDate: true })
+    fc.assert(
+      fc.property(zone, instant, (timezone, at) => {
+        const offsetMs = Math.round(IANAZone.create(timezone).offset(at.getTime()) * 60_000)
+        const { startMs, ...segment } = offsetSegmentAt(timezone, at.getTime())
+        expect(segment.offsetMs).toBe(offsetMs)
+        expect(startMs <= at.getTime() && at.getTime() < segment.endMs).toBe(true)
+      }),
+    )
   })
 })

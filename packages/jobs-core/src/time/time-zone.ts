@@ -1,5 +1,3 @@
-import { IANAZone } from 'luxon'
-
 import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
 
 /** A stretch of time over which a zone keeps one offset, in milliseconds; a wall clock reads instant + `offsetMs`. */
@@ -23,13 +21,21 @@ export function checkTimeZone(timezone: unknown, what: string): asserts timezone
   if (typeof timezone !== 'string') throw refusal(`is not a string: \`${String(timezone)}\``)
   if (timezone.trim() === '') throw refusal('is empty')
   if (/^[+-]\d/.test(timezone)) throw refusal(`is a fixed offset, not a time zone: \`${timezone}\``)
-  if (!IANAZone.isValidZone(timezone)) throw refusal(`is not a known time zone: \`${timezone}\``)
+  if (!isKnown(timezone)) throw refusal(`is not a known time zone: \`${timezone}\``)
   const { timeZone: resolved } = new Intl.DateTimeFormat('en', { timeZone: timezone }).resolvedOptions()
   if (resolved !== timezone && resolved.toLowerCase() === timezone.toLowerCase()) {
     throw refusal(`is misspelled: \`${timezone}\``, `Write \`'${resolved}'\`.`)
   }
   // The runtime answers for an alias with another name, so its capitals can only be checked by their pattern.
   if (/(^|\/)[a-z]/.test(timezone)) throw refusal(`is misspelled: \`${timezone}\``, 'Mind the capitals of IANA names.')
+}
+
+function isKnown(timezone: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: timezone }))
+  } catch {
+    return false
+  }
 }
 
 const dayMs = 86_400_000
@@ -50,8 +56,7 @@ export function offsetSegmentAt(timezone: string, atMs: number): OffsetSegment {
 }
 
 function segmentsOfPeriod(timezone: string, periodStartMs: number): OffsetSegment[] {
-  const zone = IANAZone.create(timezone)
-  const offsetAt = (atMs: number): number => Math.round(zone.offset(atMs) * 60_000)
+  const offsetAt = offsetsOf(timezone)
   const periodEndMs = periodStartMs + periodMs
   const segments: OffsetSegment[] = []
   let startMs = periodStartMs
@@ -66,6 +71,17 @@ function segmentsOfPeriod(timezone: string, periodStartMs: number): OffsetSegmen
   }
   segments.push({ startMs, endMs: periodEndMs, offsetMs })
   return segments
+}
+
+/** The offsets of a known zone, in milliseconds, as the runtime tells them: `GMT`, `GMT+05:30`, `GMT-00:44:30`. */
+function offsetsOf(timezone: string): (atMs: number) => number {
+  const format = new Intl.DateTimeFormat('en-US', { timeZone: timezone, timeZoneName: 'longOffset' })
+  return (atMs) => {
+    const [, sign, hours, minutes, seconds = 0] = /([+-])(\d\d):(\d\d)(?::(\d\d))?$/.exec(format.format(atMs)) ?? []
+    if (sign === undefined) return 0
+    const offsetMs = ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000
+    return sign === '-' ? -offsetMs : offsetMs
+  }
 }
 
 /** The first whole second at which `isAfter` holds, when it does at `afterMs` and not yet at `beforeMs`. */
