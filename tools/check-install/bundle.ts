@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import commonjs from '@rollup/plugin-commonjs'
 import json from '@rollup/plugin-json'
 import { nodeResolve } from '@rollup/plugin-node-resolve'
-import { build as buildWithEsbuild } from 'esbuild'
+import { build as buildWithEsbuild, type BuildOptions } from 'esbuild'
 import { type Plugin, rollup } from 'rollup'
 import { build as buildWithVite, createLogger } from 'vite'
 import webpack from 'webpack'
@@ -13,22 +13,9 @@ export type Bundle = (program: string, folder: string) => Promise<readonly strin
 
 /** The bundlers that are tried, each with the settings that its own guide gives for an ESM program on Node. */
 export const bundlers: Readonly<Record<string, Bundle>> = {
-  async esbuild(program, folder) {
-    const { warnings } = await buildWithEsbuild({
-      entryPoints: { program },
-      outdir: folder,
-      bundle: true,
-      format: 'esm',
-      platform: 'node',
-      target: 'node20',
-      splitting: true,
-      banner: { js: requireBanner },
-      logLevel: 'silent',
-      absWorkingDir: join(program, '..'),
-    })
-    writeManifest(folder)
-    return warnings.map(({ text, location }) => `${location?.file ?? ''}: ${text}`)
-  },
+  esbuild: (program, folder) => esbuild(program, folder, { splitting: true }),
+
+  'esbuild, one file': (program, folder) => esbuild(program, folder, {}),
 
   async webpack(program, folder) {
     const compiler = webpack({
@@ -68,6 +55,7 @@ export const bundlers: Readonly<Record<string, Bundle>> = {
     await buildWithVite({
       configFile: false,
       root: join(program, '..'),
+      logLevel: 'warn',
       customLogger: { ...createLogger('silent'), warn: note, warnOnce: note },
       ssr: { noExternal: true, target: 'node' },
       build: {
@@ -80,6 +68,23 @@ export const bundlers: Readonly<Record<string, Bundle>> = {
     writeManifest(folder)
     return warnings
   },
+}
+
+async function esbuild(program: string, folder: string, options: BuildOptions): Promise<readonly string[]> {
+  const { warnings } = await buildWithEsbuild({
+    ...options,
+    entryPoints: { program },
+    outdir: folder,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    banner: { js: requireBanner },
+    logLevel: 'silent',
+    absWorkingDir: join(program, '..'),
+  })
+  writeManifest(folder)
+  return warnings.map(({ text, location }) => `${location?.file ?? ''}: ${text}`)
 }
 
 /** What CommonJS modules in an ESM bundle of esbuild ask for, from its own documentation. */

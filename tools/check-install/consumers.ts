@@ -22,6 +22,7 @@ export const consumers: Readonly<Record<ConsumerName, Consumer>> = {
   trigger: triggerConsumer,
   hosted: {
     ...facadeConsumer,
+    oldestTypeScript: inngestConsumer.oldestTypeScript,
     dependencies: { ...facadeConsumer.dependencies, ...inngestConsumer.dependencies, ...triggerConsumer.dependencies },
   },
 }

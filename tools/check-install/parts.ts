@@ -1,6 +1,8 @@
 import { checkBundlers } from './parts/bundlers.ts'
 import { checkCompilers } from './parts/compilers.ts'
+import { checkEdge } from './parts/edge.ts'
 import { checkLeanInstalls } from './parts/lean-installs.ts'
+import { checkNext } from './parts/next.ts'
 import { checkNodes } from './parts/nodes.ts'
 import { checkPackageManagers } from './parts/package-managers.ts'
 import { checkTwoVersions } from './parts/two-versions.ts'
@@ -12,6 +14,8 @@ export const parts: Readonly<Record<string, (trial: Trial) => Promise<void>>> = 
   nodes: checkNodes,
   compilers: checkCompilers,
   bundlers: checkBundlers,
+  'bundlers-next': checkNext,
   'lean-installs': checkLeanInstalls,
   'two-versions': checkTwoVersions,
+  edge: checkEdge,
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { createLoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
+import { createLoopbackEngine, type LoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
 import { createLoopbackServer, startCliWorker } from '@cgk-platform/jobs-trigger/loopback'
 
 import { compile } from './compile.ts'
@@ -65,32 +65,32 @@ export async function checkLean(
   }
 }
 
-/** Runs a program of `consumer-lean` on an engine of its own. */
-export async function runOnInngest(
-  node: string,
-  cwd: string,
-  { program = 'compiled/program.js', env }: RunOptions = {},
-): Promise<void> {
+/** Environment variables. */
+type Variables = Readonly<Record<string, string>>
+
+/** Does something while an engine that speaks Inngest's protocol is there, which the variables name. */
+export async function whileOnInngest<T>(
+  work: (variables: Variables, engine: LoopbackEngine) => Promise<T>,
+): Promise<T> {
   const engine = await createLoopbackEngine()
   try {
-    await execute(node, [program], { cwd, env: { ...env, INNGEST_DEV: '1', INNGEST_BASE_URL: engine.url } })
+    return await work({ INNGEST_DEV: '1', INNGEST_BASE_URL: engine.url }, engine)
   } finally {
     await engine.close()
   }
 }
 
-/** The vendor's CLI and the processes that it starts run on the same Node as the sender. */
-async function runOnTrigger(
+/** The same for Trigger.dev, with a worker of its CLI on this Node that runs the tasks of a project. */
+export async function whileOnTrigger<T>(
   node: string,
-  cwd: string,
-  { program = 'compiled/program.js', env }: RunOptions = {},
-): Promise<void> {
+  projectDir: string,
+  work: (variables: Variables) => Promise<T>,
+): Promise<T> {
   const server = await createLoopbackServer()
   try {
-    const worker = await startCliWorker({ server, projectDir: cwd, inPlace: true, maxConcurrentRuns: 1, node })
+    const worker = await startCliWorker({ server, projectDir, inPlace: true, maxConcurrentRuns: 1, node })
     try {
-      const variables = { TRIGGER_API_URL: server.url, TRIGGER_SECRET_KEY: server.secretKey }
-      await execute(node, [program], { cwd, env: { ...env, ...variables } })
+      return await work({ TRIGGER_API_URL: server.url, TRIGGER_SECRET_KEY: server.secretKey })
     } finally {
       await worker.close()
     }
@@ -98,3 +98,14 @@ async function runOnTrigger(
     await server.close()
   }
 }
+
+async function runOnInngest(node: string, cwd: string, { program = compiled, env }: RunOptions = {}): Promise<void> {
+  await whileOnInngest((variables) => execute(node, [program], { cwd, env: { ...env, ...variables } }))
+}
+
+/** The worker runs on the same Node as the sender. */
+async function runOnTrigger(node: string, cwd: string, { program = compiled, env }: RunOptions = {}): Promise<void> {
+  await whileOnTrigger(node, cwd, (variables) => execute(node, [program], { cwd, env: { ...env, ...variables } }))
+}
+
+const compiled = 'compiled/program.js'
