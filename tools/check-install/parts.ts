@@ -1,4 +1,5 @@
 import { checkBundlers } from './parts/bundlers.ts'
+import { checkColdStart } from './parts/cold-start.ts'
 import { checkCompilers } from './parts/compilers.ts'
 import { checkEdge } from './parts/edge.ts'
 import { checkLeanInstalls } from './parts/lean-installs.ts'
@@ -18,4 +19,5 @@ export const parts: Readonly<Record<string, (trial: Trial) => Promise<void>>> = 
   'lean-installs': checkLeanInstalls,
   'two-versions': checkTwoVersions,
   edge: checkEdge,
+  'cold-start': checkColdStart,
 }
