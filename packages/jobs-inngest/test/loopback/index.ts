@@ -1,4 +1,5 @@
 export type { ConnectOptions } from './connect-options.ts'
+export { type CronExpression, parseCronExpression } from './cron-expression.ts'
 export type { Fault, FaultRule } from './faults.ts'
 export type { HttpReply, HttpRequest } from './http-messages.ts'
 export { createLoopbackEngine } from './loopback-engine.ts'

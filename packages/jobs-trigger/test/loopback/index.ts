@@ -4,3 +4,4 @@ export type { LoopbackServer, LoopbackServerOptions } from './loopback-options.t
 export { createLoopbackServer } from './loopback-server.ts'
 export type { RecordedRequest } from './request-log.ts'
 export type { Run, Snapshot } from './run.ts'
+export { nextTick } from './schedules.ts'

@@ -104,7 +104,8 @@ function checkSchedule(task: string, { cron, timezone }: NonNullable<TaskResourc
   }
 }
 
-function nextTick({ cron, timezone }: { cron: string; timezone: string }, after: Date): Date {
+/** The first tick of a schedule after an instant, as the server computes it. */
+export function nextTick({ cron, timezone }: { cron: string; timezone: string }, after: Date): Date {
   return cronParser.parseExpression(cron, { currentDate: after, tz: timezone }).next().toDate()
 }
 

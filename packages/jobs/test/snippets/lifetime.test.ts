@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 
 import { createReaderProject } from './reader-project.ts'
 
-// What the README and docs/local-engine.md say of how long a process lives, and what it says on stderr.
+// What docs/first-job.md and docs/local-engine.md say of how long a process lives, and what it says on stderr.
 
 const project = createReaderProject()
 afterAll(() => project.remove())

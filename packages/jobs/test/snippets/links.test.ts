@@ -34,9 +34,14 @@ test.each(links.filter(([, target]) => !target.startsWith('https://')))(
   },
 )
 
-test('the README leads to every page of the documentation', () => {
-  const linked = links.filter(([document]) => document === 'README.md').map(([, target]) => target.split('#')[0])
-  expect(linked).toEqual(expect.arrayContaining(documents.filter((document) => document.startsWith('docs/'))))
+test('the index leads to every page of the documentation, and the README to the index', () => {
+  const linkedBy = (from: string): string[] =>
+    links
+      .filter(([document]) => document === from)
+      .map(([document, target]) => join(dirname(document), target.split('#')[0]!))
+  const pages = documents.filter((document) => document.startsWith('docs/') && document !== 'docs/README.md')
+  expect(linkedBy('docs/README.md')).toEqual(expect.arrayContaining(pages))
+  expect(linkedBy('README.md')).toContain('docs/README.md')
 })
 
 /** Where a path in a text may begin: newcomers read `runs/stop.ts`, not `packages/jobs-core/src/runs/stop.ts`. */

@@ -38,9 +38,9 @@ export interface ReaderProject {
   remove(): void
 }
 
-/** The compiler options that the README recommends, made stricter than anybody has to be. */
+/** The compiler options that docs/first-job.md recommends, made stricter than anybody has to be. */
 function compilerOptions(): object {
-  const recommended = blocksOf(readDocument('README.md')).find(
+  const recommended = blocksOf(readDocument('docs/first-job.md')).find(
     ({ info, code }) => info === 'json' && code.includes('compilerOptions'),
   )
   return {
@@ -77,6 +77,7 @@ export function createReaderProject(): ReaderProject {
     '@cgk-platform/jobs-trigger': 'packages/jobs-trigger',
     '@trigger.dev/sdk': 'packages/jobs-trigger/node_modules/@trigger.dev/sdk',
     inngest: 'packages/jobs-inngest/node_modules/inngest',
+    'prom-client': 'packages/jobs/node_modules/prom-client',
     zod: 'packages/jobs-core/node_modules/zod',
     '@types/node': 'node_modules/@types/node',
   }

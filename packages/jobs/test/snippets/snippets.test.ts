@@ -52,13 +52,13 @@ test('only these snippets are not run', () => {
   const local = snippets.filter(({ document, runs }) => document === 'docs/local-in-production.md' && !runs).map(fileOf)
   expect(local).toHaveLength(4)
   expect(snippets.filter(({ runs }) => !runs).map(fileOf)).toEqual([
-    'README/worker.ts',
-    'README/app/api/inngest/route.ts',
-    'README/trigger/tasks.ts',
     'docs-inngest/serve-jobs.ts', // runs the jobs of the others in `inngest.test.ts`
     'docs-inngest/app/api/inngest/route.ts',
     'docs-inngest/worker.ts',
     ...local,
+    'docs-running/worker.ts',
+    'docs-running/app/api/inngest/route.ts',
+    'docs-running/trigger/tasks.ts',
     'docs-trigger/trigger/tasks.ts', // runs the jobs of the others in `trigger.test.ts`
     'docs-trigger/trigger.config.ts',
   ])

@@ -9,30 +9,9 @@ import type { TriggerHostOptions } from '@cgk-platform/jobs/trigger/tasks'
 import { expect, test } from 'vitest'
 
 import { readDocument, repository } from './documents.ts'
+import { rowsOf, sectionOf } from './tables.ts'
 
 const configuration = readDocument('docs/configuration.md')
-
-/** The cells of a table's line, without the backticks. */
-function cellsOf(line: string): string[] {
-  return line
-    .split('|')
-    .slice(1, -1)
-    .map((cell) => cell.trim().replaceAll('`', ''))
-}
-
-/** The rows of the first table that has these column titles. */
-function rowsOf(document: string, ...titles: string[]): string[][] {
-  const lines = document.split('\n')
-  const start = lines.findIndex((line) => cellsOf(line).join() === titles.join())
-  expect(start, `a table with the columns ${titles.join(', ')}`).toBeGreaterThan(-1)
-  const rows = lines.slice(start + 2)
-  return rows
-    .slice(
-      0,
-      rows.findIndex((line) => !line.startsWith('|')),
-    )
-    .map(cellsOf)
-}
 
 /** A class's `code` is a field, so it takes an instance to read it. */
 function codeOf(Class: new (...values: unknown[]) => JobsError): string {
@@ -49,8 +28,11 @@ test('docs/errors.md lists every error class with its code', () => {
   expect(listed).toEqual(classes.map(([name, Class]) => `${name} ${codeOf(Class as never)}`).toSorted())
 })
 
-test('the README names every built-in event', () => {
-  for (const event of Object.keys(catalogue)) expect(readDocument('README.md')).toContain(`\`${event}\``)
+test('docs/events-and-tenants.md lists the built-in events', () => {
+  const listed = sectionOf(readDocument('docs/events-and-tenants.md'), '## The built-in events').matchAll(
+    /`(\w+\.\w+)`/g,
+  )
+  expect([...listed].map(([, name]) => name!).toSorted()).toEqual(Object.keys(catalogue).toSorted())
 })
 
 test('docs/configuration.md lists every environment variable that the sources read', () => {
@@ -160,71 +142,4 @@ test("docs/trigger.md lists every option of Trigger.dev's own that is allowed, a
     expect(check).toThrow(`providerOptions['trigger.dev'].${option}`)
     expect(check).not.toThrow('It is none') // the remedy for a name that nobody knows
   }
-})
-
-test('docs/jobs.md lists every option of a retry with its default', () => {
-  const { retry } = defineJob({ id: 'defaults', event: 'order.created', handler: () => undefined })
-  const defaults = {
-    maxAttempts: `${retry.maxAttempts}`,
-    backoff: retry.backoff,
-    initialDelay: `${retry.initialDelayMs.toLocaleString('en-GB')} ms`,
-    maxDelay: `${retry.maxDelayMs.toLocaleString('en-GB')} ms`,
-    factor: `${retry.factor}`,
-    jitter: `${retry.jitter}`,
-  } satisfies Record<keyof face.RetryConfig, string>
-  const section = readDocument('docs/jobs.md').split('### Retries')[1]!
-  expect(rowsOf(section, 'Option', 'Default', 'Meaning').map(([name, value]) => [name, value])).toEqual(
-    Object.entries(defaults),
-  )
-})
-
-test('docs/jobs.md lists every option of a definition and of a send, and every state', () => {
-  const text = readDocument('docs/jobs.md')
-  const common: Record<keyof face.DefinitionOptions, true> = {
-    id: true,
-    retry: true,
-    timeout: true,
-    concurrency: true,
-    providerOptions: true,
-  }
-  const job: Record<keyof face.JobOptions<'order.created', void>, true> = {
-    ...common,
-    event: true,
-    handler: true,
-    onFailure: true,
-  }
-  expect(new Set(rowsOf(text, 'Option', 'Default', 'Meaning').map(([name]) => name))).toEqual(new Set(Object.keys(job)))
-
-  const cron: Record<Exclude<keyof face.CronJobOptions<void>, keyof typeof job>, true> = {
-    schedule: true,
-    timezone: true,
-    overlap: true,
-    catchUp: true,
-    tenants: true,
-  }
-  const cronText = text.slice(text.indexOf('`defineCronJob` takes'))
-  expect(rowsOf(cronText, 'Option', 'Default', 'Meaning').map(([name]) => name)).toEqual(Object.keys(cron))
-
-  const send: Record<keyof face.SendOptions, true> = {
-    delay: true,
-    runAt: true,
-    idempotencyKey: true,
-    idempotencyTtl: true,
-    maxAttempts: true,
-    traceparent: true,
-    providerOptions: true,
-  }
-  expect(rowsOf(text, 'Option', 'Meaning').map(([name]) => name)).toEqual(Object.keys(send))
-
-  const states: Record<face.JobState, true> = {
-    scheduled: true,
-    queued: true,
-    running: true,
-    retrying: true,
-    completed: true,
-    failed: true,
-    cancelled: true,
-    expired: true,
-  }
-  expect(rowsOf(text, 'State', 'Meaning').map(([name]) => name)).toEqual(Object.keys(states))
 })

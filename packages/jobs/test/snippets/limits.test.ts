@@ -1,0 +1,164 @@
+import {
+  type Capabilities,
+  createJobClient,
+  defineEvents,
+  defineJob,
+  defineWorkflow,
+  eventType,
+  findRun,
+  missedTickAfterMs,
+  nextRuns,
+  portablePayloadBytes,
+  sendJob,
+} from '@cgk-platform/jobs'
+import { inngestCapabilities } from '@cgk-platform/jobs/inngest'
+import { localCapabilities, sqliteCapabilities } from '@cgk-platform/jobs/local'
+import { createTestEngine } from '@cgk-platform/jobs/local/testing'
+import { triggerCapabilities } from '@cgk-platform/jobs/trigger'
+import { describe, expect, test } from 'vitest'
+
+import { readDocument } from './documents.ts'
+import { rowsOf, sectionOf } from './tables.ts'
+
+const page = readDocument('docs/limits.md')
+const engines = [localCapabilities, inngestCapabilities, triggerCapabilities]
+
+/** The rows of the section's table, by their first cell. */
+function limitsIn(heading: string, first = ''): Record<string, string[]> {
+  const rows = rowsOf(sectionOf(page, heading), first, 'Local', 'Inngest', 'Trigger.dev')
+  return Object.fromEntries(rows.map(([what, ...values]) => [what!, values]))
+}
+
+const number = (value: number) => value.toLocaleString('en-GB')
+const milliseconds = (value: number) => `${number(value)} ms`
+
+function bytes(value: number | undefined): string {
+  if (value === undefined) return 'any'
+  return value % 1024 ** 2 === 0 ? `${value / 1024 ** 2} MiB` : `${number(value / 1024)} KiB`
+}
+
+const ofEach = (read: (capabilities: Capabilities) => string) => engines.map(read)
+
+test('payloads and outputs', () => {
+  const limits = limitsIn('## Payloads and outputs', 'As JSON')
+  expect(limits).toMatchObject({
+    'a payload': ofEach(() => bytes(portablePayloadBytes)),
+    'a payload, with maxPayloadBytes': ofEach((one) => bytes(one.maxPayloadBytes)),
+    'what a handler returns': ofEach((one) => bytes(one.maxOutputBytes)),
+    'what a step of a workflow returns': ofEach((one) => bytes(one.maxStepOutputBytes ?? portablePayloadBytes)),
+  })
+  expect(triggerCapabilities.features.workflows).toMatchObject({ note: expect.stringContaining('188 KiB') })
+  expect(limits["all records of a run's steps"]).toEqual(['any', 'any', '188 KiB'])
+})
+
+test('attempts', () => {
+  expect(limitsIn('## Attempts')).toEqual({
+    'maxAttempts, the first included': ofEach((one) => number(one.maxAttemptsLimit)),
+    'the shortest delay between two attempts': ofEach((one) => milliseconds(one.minRetryDelayMs)),
+    'the longest': ofEach(({ maxRetryDelayMs: most }) => (most === undefined ? 'any' : `${most / 86_400_000} day`)),
+  })
+})
+
+test('time', () => {
+  expect(limitsIn('## Time')).toMatchObject({
+    'the longest delay': ofEach((one) => `${number(one.maxDelayMs / 86_400_000)} days`),
+    'an attempt begins late by at most': ofEach((one) => milliseconds(one.retryToleranceMs)),
+    'a wait of a workflow ends late by at most': ofEach((one) => milliseconds(one.waitToleranceMs!)),
+    'a cancel reaches the handler within': ofEach((one) => milliseconds(one.abortToleranceMs)),
+  })
+  const missedAfter = `${missedTickAfterMs / 1000} s`
+  expect(limitsIn('## Time')['a tick of a cron job counts as missed when late by']).toEqual([
+    missedAfter,
+    missedAfter,
+    /counts as missed from (75 s)/.exec(triggerCapabilities.features.cron.note!)![1],
+  ])
+  expect(page).toContain(`up to ${milliseconds(sqliteCapabilities.abortToleranceMs)} for a cancel in another process`)
+})
+
+test('docs/running.md says the same where it holds the engines beside one another', () => {
+  const rows = rowsOf(readDocument('docs/running.md'), '', 'Local', 'Inngest', 'Trigger.dev')
+  const delays = ofEach(({ minRetryDelayMs: least, maxRetryDelayMs: longest }) =>
+    longest === undefined ? 'any' : `${milliseconds(least)} to ${longest / 86_400_000} day`,
+  )
+  expect(Object.fromEntries(rows.map(([what, ...values]) => [what, values]))).toMatchObject({
+    'Most attempts': ofEach((one) => number(one.maxAttemptsLimit)),
+    'Delays between them': delays,
+    'Largest payload': ofEach((one) => bytes(one.maxPayloadBytes)),
+  })
+})
+
+describe('what is at its limit is taken, and what is over it refused', () => {
+  const names = rowsOf(sectionOf(page, '## Names'), '', 'At most')
+  const calls = rowsOf(sectionOf(page, '## Calls'), '', 'Default', 'At most')
+  const toNumber = (text: string): number => Number.parseInt(text.replaceAll(',', ''), 10)
+  const most = (what: string): number => toNumber([...names, ...calls].find(([name]) => name === what)!.at(-1)!)
+  const defaultOf = (what: string): number => toNumber(calls.find(([name]) => name === what)![1]!)
+
+  test('the name of an event', () => {
+    const length = most('the name of an event')
+    const declare = (name: string) => defineEvents({ [name]: eventType<{ tenantId: string }>() })
+    expect(() => declare('e'.repeat(length))).not.toThrow()
+    expect(() => declare('e'.repeat(length + 1))).toThrow(/at most 100 characters/)
+  })
+
+  test('the id of a definition', () => {
+    const length = most('the id of a definition')
+    const define = (id: string) => defineJob({ id, event: 'order.created', handler: () => undefined })
+    expect(() => define('d'.repeat(length))).not.toThrow()
+    expect(() => define('d'.repeat(length + 1))).toThrow(/at most 100 characters/)
+  })
+
+  test('an idempotency key', async () => {
+    const length = most('an idempotencyKey')
+    const send = (idempotencyKey: string) =>
+      sendJob('order.refunded', { tenantId: 'tenant_123', orderId: 'o', refundId: 'r' }, { idempotencyKey })
+    await expect(send('k'.repeat(length))).resolves.toBeDefined()
+    await expect(send('k'.repeat(length + 1))).rejects.toThrow(/256/)
+  })
+
+  test('the page of a list', async ({ onTestFinished }) => {
+    const engine = createTestEngine({ jobs: [] })
+    onTestFinished(() => engine.close())
+    const payload = { tenantId: 'tenant_123', orderId: 'o' }
+    const limit = most('limit of listJobs')
+    await engine.client.sendJobs(
+      Array.from({ length: limit + 1 }, () => ({ event: 'order.created', payload }) as const),
+    )
+
+    expect((await engine.client.listJobs()).jobs).toHaveLength(defaultOf('limit of listJobs'))
+    expect((await engine.client.listJobs({ limit })).jobs).toHaveLength(limit)
+    await expect(engine.client.listJobs({ limit: limit + 1 })).rejects.toThrow(/1 to 1,000/)
+  })
+
+  test('the runs that are asked for', () => {
+    const count = most('count of nextRuns')
+    expect(nextRuns('0 9 * * *', { count })).toHaveLength(count)
+    expect(() => nextRuns('0 9 * * *', { count: count + 1 })).toThrow(/1 to 1000/)
+    expect(nextRuns('0 9 * * *')).toHaveLength(defaultOf('count of nextRuns'))
+  })
+
+  test('the id of a step', async ({ onTestFinished }) => {
+    const length = most('the id of a step')
+    const workflow = defineWorkflow({
+      id: 'long-ids',
+      event: 'order.created',
+      steps: async (_event, step) => {
+        await step.run('s'.repeat(length), () => 'taken')
+        return step.run('s'.repeat(length + 1), () => 'taken').catch((error: Error) => error.message)
+      },
+    })
+    const engine = createTestEngine({ jobs: [workflow] })
+    onTestFinished(() => engine.close())
+    const job = await engine.client.sendJob('order.created', { tenantId: 'tenant_123', orderId: 'o' })
+    await engine.runUntilIdle()
+    const run = findRun(await engine.client.getJobStatus(job.id), workflow)
+    expect(run?.output).toMatch(/at most 150/)
+    expect(workflow.maxSteps).toBe(defaultOf('maxSteps of a workflow'))
+  })
+
+  test('the payload of the client', async () => {
+    const client = createJobClient({ provider: 'local', maxPayloadBytes: localCapabilities.maxPayloadBytes + 1 })
+    const sent = client.sendJob('order.created', { tenantId: 'tenant_123', orderId: 'o' })
+    await expect(sent).rejects.toThrow(String(localCapabilities.maxPayloadBytes))
+  })
+})
