@@ -2,8 +2,8 @@ import { parseArgs } from 'node:util'
 
 /** What the command line asks for. */
 export interface Options {
-  /** A word of the names of the parts to run; default all. */
-  readonly only: string | undefined
+  /** The names of the parts to run: those that have the word of `--only`, or all. */
+  readonly wanted: readonly string[]
   /** Whether `docs/installation.md` gets the table. */
   readonly write: boolean
   /** Whether the apps are left for a look at them. */
@@ -17,8 +17,8 @@ export function readOptions(args: readonly string[], parts: readonly string[]): 
     options: { only: { type: 'string' }, write: { type: 'boolean' }, keep: { type: 'boolean' } },
   })
   const { only, write = false, keep = false } = values
-  if (only !== undefined && !parts.some((name) => name.includes(only)))
-    throw new Error(`No part is named \`${only}\`. There are: ${parts.join(', ')}.`)
   if (only !== undefined && write) throw new Error('`--write` wants the whole table: leave `--only` out.')
-  return { only, write, keep }
+  const wanted = parts.filter((name) => name.toLowerCase().includes((only ?? '').toLowerCase()))
+  if (wanted.length === 0) throw new Error(`No part is named \`${only}\`. There are: ${parts.join(', ')}.`)
+  return { wanted, write, keep }
 }

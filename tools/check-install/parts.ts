@@ -11,13 +11,16 @@ import type { Trial } from './trial.ts'
 
 /** What is tried, in the order of the table, by the names that `--only` knows. */
 export const parts: Readonly<Record<string, (trial: Trial) => Promise<void>>> = {
-  'package-managers': checkPackageManagers,
-  nodes: checkNodes,
+  'package managers': checkPackageManagers,
+  Nodes: checkNodes,
   compilers: checkCompilers,
   bundlers: checkBundlers,
-  'bundlers-next': checkNext,
-  'lean-installs': checkLeanInstalls,
-  'two-versions': checkTwoVersions,
+  'Next.js': checkNext,
+  'lean installs': checkLeanInstalls,
+  'two versions': checkTwoVersions,
   edge: checkEdge,
-  'cold-start': checkColdStart,
+  'cold start': checkColdStart,
 }
+
+/** Those that measure time, and want the machine to themselves. */
+export const partsAlone: readonly string[] = ['cold start']

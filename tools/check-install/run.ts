@@ -6,14 +6,14 @@ import { join } from 'node:path'
 import { findNodes } from '../check-packages/nodes.ts'
 import { packPackages } from '../check-packages/tarballs.ts'
 import { readOptions } from './options.ts'
-import { parts } from './parts.ts'
+import { parts, partsAlone } from './parts.ts'
 import { openRegistry } from './registry.ts'
 import { renderTable } from './render-table.ts'
 import { createTrial } from './trial.ts'
 import { writePage } from './write-page.ts'
 
 const repository = join(import.meta.dirname, '../..')
-const { only, write, keep } = readOptions(process.argv.slice(2), Object.keys(parts))
+const { wanted, write, keep } = readOptions(process.argv.slice(2), Object.keys(parts))
 const folder = mkdtempSync(join(tmpdir(), 'check-install-'))
 const began = performance.now()
 
@@ -22,9 +22,16 @@ const registry = await openRegistry(tarballs)
 try {
   const nodes = await findNodes(join(repository, 'node_modules/.cache'))
   const trial = createTrial({ folder, registry, tarballs, nodes })
-  for (const [name, part] of Object.entries(parts)) if (only === undefined || name.includes(only)) await part(trial)
+  // Two at a time: half of what they do is waiting for a registry, or for a server.
+  const waiting = wanted.filter((name) => !partsAlone.includes(name))
+  const runWaiting = async (): Promise<void> => {
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) await parts[name]!(trial)
+  }
+  await Promise.all([runWaiting(), runWaiting()])
+  for (const name of wanted) if (partsAlone.includes(name)) await parts[name]!(trial)
 
-  const { rows } = trial
+  const order = Object.keys(parts)
+  const rows = trial.rows.toSorted((a, b) => order.indexOf(a.part) - order.indexOf(b.part))
   const minutes = ((performance.now() - began) / 60_000).toFixed(0)
   console.log(`\n${renderTable(rows)}\n`)
   if (write) writePage(repository, rows)

@@ -80,23 +80,32 @@ export async function whileOnInngest<T>(
   }
 }
 
-/** The same for Trigger.dev, with a worker of its CLI on this Node that runs the tasks of a project. */
-export async function whileOnTrigger<T>(
+let lastOnTrigger: Promise<unknown> = Promise.resolve()
+
+/**
+ * The same for Trigger.dev, with a worker of its CLI on this Node that runs the tasks of a project. One at a time: the CLI
+ * wants a project for itself.
+ */
+export function whileOnTrigger<T>(
   node: string,
   projectDir: string,
   work: (variables: Variables) => Promise<T>,
 ): Promise<T> {
-  const server = await createLoopbackServer()
-  try {
-    const worker = await startCliWorker({ server, projectDir, inPlace: true, maxConcurrentRuns: 1, node })
+  const done = lastOnTrigger.then(async () => {
+    const server = await createLoopbackServer()
     try {
-      return await work({ TRIGGER_API_URL: server.url, TRIGGER_SECRET_KEY: server.secretKey })
+      const worker = await startCliWorker({ server, projectDir, inPlace: true, maxConcurrentRuns: 1, node })
+      try {
+        return await work({ TRIGGER_API_URL: server.url, TRIGGER_SECRET_KEY: server.secretKey })
+      } finally {
+        await worker.close()
+      }
     } finally {
-      await worker.close()
+      await server.close()
     }
-  } finally {
-    await server.close()
-  }
+  })
+  lastOnTrigger = done.catch(() => undefined)
+  return done
 }
 
 async function runOnInngest(node: string, cwd: string, { program = compiled, env }: RunOptions = {}): Promise<void> {

@@ -45,7 +45,7 @@ export async function checkBundlers(trial: Trial): Promise<void> {
       const vendors = vendorFilesIn(folder)
       const program = join(folder, 'program.js')
       const apart = [...vendors.inngest, ...vendors.trigger].filter((file) => file !== program)
-      for (const file of apart) rmSync(file)
+      for (const file of new Set(apart)) rmSync(file)
       await runProgram('facade', process.execPath, cwd, { program })
       const where =
         apart.length > 0 ? 'are in files of their own, which were deleted for it' : 'are in its one file, not evaluated'

@@ -53,8 +53,11 @@ async function checkRefused(trial: Trial, name: ConsumerName, from: string): Pro
 async function checkTrigger(trial: Trial): Promise<Finding> {
   const { cwd } = await trial.app('trigger', 'npm')
   const ours = `import { createJobClient } from '@cgk-platform/jobs-trigger'
-    export const main = async () => createJobClient({ provider: 'trigger.dev' }).capabilities()`
-  assert.deepEqual((await runOnEdge(ours, cwd)).asked, [])
+    const client = createJobClient({ provider: 'trigger.dev', config: { apiKey: 'tr_dev_1' } })
+    export const main = async () => client.sendJob(${order}).catch(({ code, message }) => ({ code, message }))`
+  const { answer } = await runOnEdge(ours, cwd)
+  const { code, message } = answer as { code?: string; message?: string }
+  assert.equal(code, 'send_failed', message)
   const sdk = `import { tasks } from '@trigger.dev/sdk'
     export const main = async () => typeof tasks.trigger`
   const problem = await runOnEdge(sdk, cwd).then(
@@ -64,6 +67,6 @@ async function checkTrigger(trial: Trial): Promise<Finding> {
   if (problem === undefined) throw new Error('The SDK comes up by itself: send a job here, too.')
   return {
     verdict: 'not possible',
-    detail: `imported without a module of Node; the SDK by itself fails there: ${problem}`,
+    detail: `the SDK by itself fails there: ${problem}; a send says so with \`send_failed\``,
   }
 }

@@ -31,7 +31,7 @@ export async function checkNext(trial: Trial): Promise<void> {
   let installed: Promise<string> | undefined
   for (const [bundler, flag] of Object.entries(builds)) {
     for (const { folder, binding } of apps) {
-      await trial.check('bundlers', `Next.js, ${bundler}: ${binding}`, async (): Promise<Finding> => {
+      await trial.check('Next.js', `${bundler}: ${binding}`, async (): Promise<Finding> => {
         const root = await (installed ??= install(trial))
         const cwd = join(root, folder)
         const env = { NEXT_DIST_DIR: `.next-${bundler.toLowerCase()}`, NODE_ENV: 'production' }
