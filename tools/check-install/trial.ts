@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 
-import { execute } from '../check-packages/execute.ts'
 import type { Node } from '../check-packages/nodes.ts'
 import type { Tarball } from '../check-packages/tarballs.ts'
 import { consumers, type ConsumerName } from './consumers.ts'
@@ -55,9 +54,4 @@ export function createTrial(setting: Pick<Trial, 'folder' | 'registry' | 'tarbal
     await app.compile('nodenext')
     return app
   }
-}
-
-/** Runs a program with Node; answers what it printed. */
-export function runNode(node: string, args: readonly string[], cwd: string): Promise<string> {
-  return execute(node, args, { cwd })
 }
