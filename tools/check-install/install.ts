@@ -18,7 +18,7 @@ export interface Installed {
   readonly cwd: string
   /** What Node needs to find the packages. */
   readonly env: Readonly<Record<string, string>>
-  /** Compiles its programs into `compiled/`, with the app's own compiler. */
+  /** Compiles its programs with the app's own compiler; by `nodenext` into `compiled/`. */
   compile(resolution: keyof typeof resolutions): Promise<void>
 }
 
@@ -31,20 +31,15 @@ export async function installWith(
 ): Promise<Installed> {
   writeConsumer(consumer, cwd, { own: registry.versionOf(consumer.installs) })
   await installIn(manager, cwd, registry)
-  const configurationOf = (resolution: string): string => `tsconfig.app.${resolution}.json`
-  const pnp = manager === 'yarn, PnP'
   return {
     cwd,
-    env: pnp ? { NODE_OPTIONS: pnpOptions(cwd) } : {},
+    env: manager === 'yarn, PnP' ? { NODE_OPTIONS: pnpOptions(cwd) } : {},
     async compile(resolution) {
-      const options = { cwd, ofOthers: consumer.oldestTypeScript === '5.4.5' ? 'refused' : 'passed over' } as const
-      // With PnP the compiler is a patched one that yarn runs.
-      if (pnp)
-        await compile(process.execPath, configurationOf(resolution), {
-          ...options,
-          before: [await findYarn(cwd), 'tsc'],
-        })
-      else await compile(join(cwd, 'node_modules/.bin/tsc'), configurationOf(resolution), options)
+      const options = { cwd, ofOthers: consumer.ofOthers, emits: resolution === 'nodenext' }
+      const configuration = `tsconfig.app.${resolution}.json`
+      if (manager !== 'yarn, PnP') return compile(join(cwd, 'node_modules/.bin/tsc'), configuration, options)
+      // The compiler is a patched one there, which yarn runs.
+      await compile(process.execPath, configuration, { ...options, before: [await findYarn(cwd), 'tsc'] })
     },
   }
 }

@@ -56,7 +56,7 @@ export async function checkLean(
     for (const compiler of [join(cwd, 'node_modules/.bin/tsc'), 'tsc']) {
       const version = compiler === 'tsc' ? 'newest TypeScript' : `TypeScript ${consumer.oldestTypeScript}`
       await check(`${title}: types, ${resolution}, ${version}`, () =>
-        compile(compiler, `tsconfig.app.${resolution}.json`, { cwd, ofOthers: 'passed over' }),
+        compile(compiler, `tsconfig.app.${resolution}.json`, { cwd, ofOthers: consumer.ofOthers }),
       )
     }
   }

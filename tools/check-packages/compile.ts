@@ -6,6 +6,8 @@ interface CompileOptions {
   readonly ofOthers?: 'refused' | 'passed over'
   /** Arguments before the compiler's own, where another program runs it. */
   readonly before?: readonly string[]
+  /** Whether the programs are written, too; default true. */
+  readonly emits?: boolean
 }
 
 /**
@@ -15,10 +17,10 @@ interface CompileOptions {
 export async function compile(
   compiler: string,
   configuration: string,
-  { cwd, ofOthers = 'refused', before = [] }: CompileOptions,
+  { cwd, ofOthers = 'refused', before = [], emits = true }: CompileOptions,
 ): Promise<void> {
   try {
-    await execute(compiler, [...before, '-p', configuration, '--pretty', 'false'], { cwd })
+    await execute(compiler, [...before, '-p', configuration, '--pretty', 'false', '--noEmit', String(!emits)], { cwd })
   } catch (error) {
     if (ofOthers === 'refused') throw error
     const errors = (error as Error).message.split('\n').filter((line) => /error TS\d+:/.test(line))

@@ -13,6 +13,8 @@ export interface Consumer {
   readonly dependencies: Readonly<Record<string, string>>
   /** The oldest compiler that reads the declarations. */
   readonly oldestTypeScript: string
+  /** What becomes of errors in declarations that are not ours: the SDKs' do not pass every strict option. */
+  readonly ofOthers: 'refused' | 'passed over'
   /** Which files are compiled together, by the name of their configuration. */
   readonly configurations: Readonly<Record<string, readonly string[]>>
 }
@@ -29,6 +31,7 @@ export const facadeConsumer: Consumer = {
   installs: '@cgk-platform/jobs',
   dependencies: { zod: '^4.0.0' },
   oldestTypeScript: '5.4.5',
+  ofOthers: 'refused',
   configurations: {
     app: ['program.ts', 'refused.ts'],
     'on-inngest': ['hosted.ts'],
@@ -42,6 +45,7 @@ export const localConsumer: Consumer = {
   installs: '@cgk-platform/jobs-local',
   dependencies: {},
   oldestTypeScript: '5.4.5',
+  ofOthers: 'refused',
   configurations: { app: ['program.ts'] },
 }
 
@@ -51,6 +55,7 @@ export const inngestConsumer: Consumer = {
   installs: '@cgk-platform/jobs-inngest',
   dependencies: { inngest: dependenciesOf('jobs-inngest')['inngest']! },
   oldestTypeScript: '5.8.3',
+  ofOthers: 'passed over',
   configurations: { app: ['program.ts'] },
 }
 
@@ -60,6 +65,7 @@ export const triggerConsumer: Consumer = {
   installs: '@cgk-platform/jobs-trigger',
   dependencies: { '@trigger.dev/sdk': dependenciesOf('jobs-trigger')['@trigger.dev/sdk']! },
   oldestTypeScript: '5.8.3',
+  ofOthers: 'passed over',
   configurations: { app: ['program.ts', 'src/tasks.ts', 'trigger.config.ts'] },
 }
 
