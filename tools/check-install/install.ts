@@ -67,7 +67,8 @@ async function installWithYarn(nodeLinker: string, cwd: string, url: string): Pr
     unsafeHttpWhitelist: ['127.0.0.1'],
     enableTelemetry: false,
     enableImmutableInstalls: false,
-    // A cache of its own: that of the machine goes by the version, and ours is the same each time.
+    // Of its own: what the machine's yarn remembers goes by name and version, and ours are the same each time.
+    globalFolder: join(cwd, '../yarn-global'),
     enableGlobalCache: false,
     enableMirror: false,
     cacheFolder: join(cwd, '../yarn-cache'),

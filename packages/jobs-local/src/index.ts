@@ -4,7 +4,7 @@ import { provideDefault } from './provide-default.ts'
 export * from '@cgk-platform/jobs-core'
 
 export { localCapabilities, sqliteCapabilities } from './capabilities.ts'
-export { addJobTables } from './store/sqlite/open-file.ts'
+export { addJobTables } from './store/sqlite/add-job-tables.ts'
 export { createJobClient, type LocalClientOptions } from './create-job-client.ts'
 export type { EngineView } from './engine/engine-view.ts'
 export type { LocalConfig, LocalRole } from './local-config.ts'
