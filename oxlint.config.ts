@@ -27,6 +27,10 @@ const coreOrProvider = {
   regex: '^@cgk-platform/jobs-',
   message: 'An app imports `@cgk-platform/jobs` or one of its subpaths: export there what is missing.',
 }
+const commandLine = {
+  regex: '^(commander|@clack|get-tsconfig|jiti|jsonc-parser|package-manager-detector|semver)(/|$)|^\\.{1,2}/(.*/)?cli/',
+  message: 'This belongs to the command line alone, and the library loads nothing of it: move what is used to src/cli.',
+}
 const coreOrProviderButLoopback = {
   ...coreOrProvider,
   regex: '^@cgk-platform/jobs-(core|local)|^@cgk-platform/jobs-(inngest|trigger)($|/[^l])',
@@ -117,11 +121,17 @@ export default defineConfig({
     },
     { files: ['packages/jobs-{local,inngest,trigger}/**'], rules: without(providerOrFacade) },
     { files: ['packages/jobs/**'], rules: without(vendor) },
+    {
+      files: ['packages/jobs/src/**'],
+      excludeFiles: ['packages/jobs/src/cli/**'],
+      rules: without(vendor, commandLine),
+    },
     { files: ['examples/**'], rules: without(coreOrProvider) },
     {
       // Test equipment that no published package has: the Inngest and the Trigger.dev that tests and the demo bring along.
       files: ['examples/storefront/src/demo/**', 'examples/*/test/**'],
       rules: without(coreOrProviderButLoopback),
     },
+    { files: ['examples/own-provider/**'], rules: without(providerOrFacade) }, // it is no app
   ],
 })

@@ -1,84 +1,58 @@
-// Compares the public face of every built package with its committed report. `--write` renews the reports.
+// Compares the public face of every built package with its committed report, and the reference of it in `docs/api/` with
+// its docstrings. `--write` renews both. Every export and every member of one must have a docstring.
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor'
 
-const packages = join(import.meta.dirname, '../../packages')
+import { entryPoints } from './entry-points.ts'
+import { extractApi } from './extract-api.ts'
+import { toPages } from './reference/to-pages.ts'
+import { undocumented } from './reference/undocumented.ts'
+
+const reference = join(import.meta.dirname, '../../docs/api')
 const write = process.argv.includes('--write')
 const temporary = mkdtempSync(join(tmpdir(), 'api-report-'))
-const silent = { default: { logLevel: ExtractorLogLevel.None } }
-/** Adds to an interface of the core, over which API Extractor stumbles in a package that exports all of it again. */
-const takenIn = ['@cgk-platform/jobs-inngest', '@cgk-platform/jobs-trigger']
-const compilerOptions = {
-  target: 'es2022',
-  lib: ['es2023'],
-  module: 'nodenext',
-  moduleResolution: 'nodenext',
-  strict: true,
-  skipLibCheck: true,
-  types: ['node'],
-}
 let failed = false
 
-for (const directory of readdirSync(packages)) {
-  const folder = join(packages, directory)
-  const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
-  for (const [subpath, entry] of Object.entries(exports)) {
-    // What has no declarations is for the workspace alone.
-    if (typeof entry === 'string' || entry.types === undefined) continue
-    report(folder, subpath === '.' ? 'index' : subpath.slice(2).replaceAll('/', '-'), entry.types)
+const extracted = entryPoints().map((entry) => {
+  const api = extractApi(entry, temporary, write)
+  if (api.failed) failed = true
+  if (api.changed && write) console.log(`Wrote ${api.committed}`)
+  else if (api.changed) {
+    fail(`The public face differs from ${api.committed}. Where that is meant: \`./dev fix\`, and add a changeset.`)
+    showDifference(api.committed, api.made)
+  }
+  const bare = undocumented(api.items)
+  if (bare.length > 0) fail(`${entry.specifier} has exports without a docstring: ${bare.join(', ')}.`)
+  return { ...entry, items: api.items }
+})
+
+const pages = toPages(extracted)
+for (const file of readdirSync(reference).filter((name) => !pages.has(name))) {
+  if (write) rmSync(join(reference, file))
+  else fail(`docs/api/${file} is the page of no entry point: \`./dev fix\` removes it.`)
+}
+for (const [file, text] of pages) {
+  const committed = join(reference, file)
+  if (!write && !readdirSync(reference).includes(file)) fail(`docs/api/${file} is missing: \`./dev fix\` makes it.`)
+  else if (write) writeFileSync(committed, text)
+  else if (readFileSync(committed, 'utf8') !== text) {
+    fail(`docs/api/${file} differs from the docstrings: \`./dev fix\` renews it.`)
+    const made = join(temporary, file)
+    writeFileSync(made, text)
+    showDifference(committed, made)
   }
 }
 
 rmSync(temporary, { recursive: true })
 if (failed) process.exit(1)
 
-interface Manifest {
-  exports: Record<string, string | { types?: string }>
+function fail(message: string): void {
+  failed = true
+  console.error(message)
 }
 
-/** Makes the report of one entry point and compares it, or writes it. */
-function report(folder: string, name: string, types: string): void {
-  const reportFolder = join(folder, 'api-report')
-  mkdirSync(reportFolder, { recursive: true })
-  const config = ExtractorConfig.prepare({
-    configObjectFullPath: undefined,
-    packageJsonFullPath: join(folder, 'package.json'),
-    configObject: {
-      projectFolder: folder,
-      mainEntryPointFilePath: join(folder, types),
-      compiler: { overrideTsconfig: { compilerOptions, files: [join(folder, types)] } },
-      apiReport: {
-        enabled: true,
-        reportFileName: name,
-        reportFolder,
-        reportTempFolder: temporary,
-        includeForgottenExports: true,
-      },
-      docModel: { enabled: false },
-      dtsRollup: { enabled: false },
-      tsdocMetadata: { enabled: false },
-      bundledPackages: takenIn,
-      newlineKind: 'lf',
-      messages: { extractorMessageReporting: silent, tsdocMessageReporting: silent },
-    },
-  })
-  const { apiReportChanged, errorCount } = Extractor.invoke(config, {
-    localBuild: write,
-    messageCallback: (message) => {
-      // What it says of reports is said below, with the difference.
-      message.handled = message.logLevel !== ExtractorLogLevel.Error
-    },
-  })
-  if (errorCount > 0) failed = true
-  if (!apiReportChanged) return
-  const committed = join(reportFolder, `${name}.api.md`)
-  if (write) return console.log(`Wrote ${committed}`)
-  failed = true
-  console.error(`The public face differs from ${committed}. Where that is meant: \`./dev fix\`, and add a changeset.`)
-  spawnSync('git', ['--no-pager', 'diff', '--no-index', committed, join(temporary, `${name}.api.md`)], {
-    stdio: 'inherit',
-  })
+function showDifference(committed: string, made: string): void {
+  spawnSync('git', ['--no-pager', 'diff', '--no-index', committed, made], { stdio: 'inherit' })
 }

@@ -52,12 +52,17 @@ for (const client of ['npm', 'pnpm'] as const) {
       )
     }
   }
+  // By a shell, which has commands of its own.
+  const call = client === 'npm' ? ['npx', '--no', '@cgk-platform/jobs'] : ['pnpm', 'exec', 'cgk-jobs']
+  await check(`${client}: the command`, () => execute(call[0]!, [...call.slice(1), 'doctor'], { cwd }))
   for (const { version, program } of nodes) {
     await check(`${client}: runs on Node ${version}`, () => execute(program, ['compiled/program.js'], { cwd }))
     const required = `if (typeof require('@cgk-platform/jobs').defineJob !== 'function') process.exit(1)`
     await check(`${client}: require on Node ${version}`, () =>
       execute(program, ['--input-type=commonjs', '-e', required], { cwd }),
     )
+    const command = join(cwd, 'node_modules/@cgk-platform/jobs/dist/cli/main.js')
+    await check(`${client}: the command on Node ${version}`, () => execute(program, [command, 'doctor'], { cwd }))
   }
 }
 for (const [index, [title, app]] of Object.entries(leanApps).entries()) {

@@ -113,8 +113,15 @@ export { createDefaultLogger, type LogOutput } from './logging/default-logger.ts
 export { bindLogger, type LogFields, type Logger, type LoggerLike, type LogLevel } from './logging/logger.ts'
 
 export { type Capabilities, type Feature, type FeatureSupport, portablePayloadBytes } from './provider/capabilities.ts'
-export { checkProviderName, chooseProvider, type ProviderName, providerNames } from './provider/choose-provider.ts'
-export { checkDefinitionSupport, requireFeature } from './provider/check-support.ts'
+export {
+  checkProviderName,
+  chooseProvider,
+  type ChosenProvider,
+  explainProvider,
+  type ProviderName,
+  providerNames,
+} from './provider/choose-provider.ts'
+export { checkDefinitionSupport, findUnsupported, requireFeature } from './provider/check-support.ts'
 export type { Health } from './provider/health.ts'
 export type { JobPage, ListQuery } from './provider/job-page.ts'
 export type { Accepted, JobHost, JobProvider } from './provider/job-provider.ts'
@@ -139,6 +146,7 @@ export { findRun } from './runs/find-run.ts'
 export type { AttemptInfo, JobHooks, SendInfo } from './runs/hooks.ts'
 export { isEnded, type JobState, jobStateOf, newestRuns, type RunInJob } from './runs/job-state.ts'
 export type { JobStatus, RunStatus } from './runs/job-status.ts'
+export { type JobStatusFacts, jobStatusOf } from './runs/job-status-of.ts'
 export { maxAttemptsOf } from './runs/max-attempts.ts'
 export type { Outcome } from './runs/outcome.ts'
 export type { AttemptOptions } from './runs/attempt.ts'

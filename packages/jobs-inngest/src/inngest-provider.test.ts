@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { recordedRuns } from '../test/fixtures/recorded.ts'
 import { type Answer, createFakeServer } from '../test/kit/fake-server.ts'
 import { createVirtualClock } from '../test/kit/virtual-clock.ts'
-import { checkInngestOptions } from './provider-options.ts'
+import { findUnsupportedByInngest } from './provider-options.ts'
 import { inngestCapabilities } from './capabilities.ts'
 import { createInngestProvider } from './inngest-provider.ts'
 
@@ -34,7 +34,7 @@ function withFailedJob(): Answer {
 test('it is Inngest, with what that can do and refuses', () => {
   const { provider } = open(() => ({ body: {} }))
   expect(provider).toMatchObject({ specificationVersion: 'v1', name: 'inngest', capabilities: inngestCapabilities })
-  expect(provider.checkDefinition).toBe(checkInngestOptions)
+  expect(provider.findUnsupported).toBe(findUnsupportedByInngest)
 })
 
 test('it is of one client alone', () => {

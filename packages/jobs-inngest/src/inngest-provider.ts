@@ -14,7 +14,7 @@ import { retryJob } from './control/retry-job.ts'
 import { checkHealth } from './health.ts'
 import { startWorker, type Worker } from './host/worker.ts'
 import { type InngestConfig, toConnection } from './inngest-config.ts'
-import { checkInngestOptions } from './provider-options.ts'
+import { findUnsupportedByInngest } from './provider-options.ts'
 import { createJobReader } from './read/job-reader.ts'
 import { listJobs } from './read/list-jobs.ts'
 import { createSubscriptions } from './read/subscriptions.ts'
@@ -60,7 +60,7 @@ export function createInngestProvider(config: InngestConfig = {}, internals: Inn
     specificationVersion: 'v1',
     name: 'inngest',
     capabilities: inngestCapabilities,
-    checkDefinition: checkInngestOptions,
+    findUnsupported: findUnsupportedByInngest,
 
     attach(given) {
       if (host) {

@@ -45,24 +45,27 @@ export function inngestOptionsOf({ providerOptions }: Definition): InngestOption
   return providerOptions.inngest ?? {}
 }
 
-/** Refuses options that would break a promise. @throws {UnsupportedFeatureError} naming the option. */
-export function checkInngestOptions(definition: Definition): void {
+/** Everything for which Inngest's own rules refuse a definition: options that would break a promise, and events of its own. */
+export function findUnsupportedByInngest(definition: Definition): UnsupportedFeatureError[] {
+  const { id } = definition
   const options: Readonly<Record<string, unknown>> = { ...inngestOptionsOf(definition) }
-  const refuse = (feature: string, remedy: string): never => {
-    throw new UnsupportedFeatureError({ feature: `providerOptions.inngest.${feature}`, provider: 'inngest', remedy })
-  }
+  const problems: UnsupportedFeatureError[] = []
+  const refuse = (feature: string, remedy: string): void =>
+    void problems.push(new UnsupportedFeatureError({ feature, provider: 'inngest', remedy }))
+  const refuseOption = (option: string, remedy: string): void => refuse(`providerOptions.inngest.${option}`, remedy)
   for (const [option, remedy] of Object.entries(refused)) {
-    if (options[option] !== undefined) refuse(option, `(In \`${definition.id}\`.) ${remedy}`)
+    if (options[option] !== undefined) refuseOption(option, `(In \`${id}\`.) ${remedy}`)
   }
-  const unknown = Object.keys(options).find((option) => !(option in allowed) && !(option in refused))
-  if (unknown !== undefined) {
-    refuse(unknown, `(In \`${definition.id}\`.) It is none: ${Object.keys(allowed).join(', ')}.`)
+  for (const option of Object.keys(options)) {
+    if (option in allowed || option in refused) continue
+    refuseOption(option, `(In \`${id}\`.) It is none: ${Object.keys(allowed).join(', ')}.`)
   }
   if (options['concurrency'] !== undefined && definition.concurrency !== undefined) {
-    refuse('concurrency', `\`${definition.id}\` has \`concurrency\` of its own: say it in one place.`)
+    refuseOption('concurrency', `\`${id}\` has \`concurrency\` of its own: say it in one place.`)
   }
   if (definition.kind !== 'cron' && definition.event.startsWith('inngest/')) {
-    const remedy = `\`${definition.id}\` handles \`${definition.event}\`, and names that begin so are Inngest's own.`
-    throw new UnsupportedFeatureError({ feature: 'an event of that name', provider: 'inngest', remedy })
+    const remedy = `\`${id}\` handles \`${definition.event}\`, and names that begin so are Inngest's own.`
+    refuse('an event of that name', remedy)
   }
+  return problems
 }

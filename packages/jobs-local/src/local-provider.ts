@@ -40,6 +40,7 @@ export interface LocalInternals {
 
 /** A provider that runs jobs, and a look into its engine for the test kit. */
 export interface LocalProvider extends JobProvider {
+  /** What runs the jobs; absent until the provider is attached, and where it only sends. */
   readonly engine: EngineView | undefined
 }
 

@@ -4,12 +4,12 @@ import {
   defineJob,
   type Definition,
   eventType,
-  UnsupportedFeatureError,
+  type UnsupportedFeatureError,
 } from '@cgk-platform/jobs-core'
 import { describe, expect, test } from 'vitest'
 
 import '../test/kit/work.ts'
-import { checkTriggerDefinition, triggerOptionsOf, type TriggerOptions } from './provider-options.ts'
+import { findUnsupportedByTrigger, triggerOptionsOf, type TriggerOptions } from './provider-options.ts'
 
 /** A job with options of Trigger.dev's, as plain JavaScript may have them. */
 function jobWith(options: unknown, more: object = {}): Definition {
@@ -22,14 +22,11 @@ function cronWith(options: unknown, more: object = {}): Definition {
   return defineCronJob({ id: 'nightly', schedule: '0 3 * * *', handler: () => undefined, providerOptions, ...more })
 }
 
+/** The only thing for which a definition is refused. */
 function refusal(definition: Definition): UnsupportedFeatureError {
-  try {
-    checkTriggerDefinition(definition)
-  } catch (error) {
-    if (UnsupportedFeatureError.isInstance(error)) return error
-    throw error
-  }
-  throw new Error('It was accepted.')
+  const problems = findUnsupportedByTrigger(definition)
+  expect(problems).toHaveLength(1)
+  return problems[0]!
 }
 
 const refused = [
@@ -69,7 +66,7 @@ describe('an option of Trigger.dev that would break a promise is refused', () =>
   })
 
   test('but not one that is undefined', () => {
-    expect(() => checkTriggerDefinition(jobWith({ queue: undefined, ttl: undefined }))).not.toThrow()
+    expect(findUnsupportedByTrigger(jobWith({ queue: undefined, ttl: undefined }))).toEqual([])
   })
 })
 
@@ -86,12 +83,12 @@ test('the other options of Trigger.dev are taken', () => {
     onComplete: () => undefined,
     onCancel: () => undefined,
   }
-  expect(() => checkTriggerDefinition(jobWith(options))).not.toThrow()
+  expect(findUnsupportedByTrigger(jobWith(options))).toEqual([])
   expect(triggerOptionsOf(jobWith(options))).toEqual(options)
 })
 
 test('a definition need have none', () => {
-  for (const none of [undefined, {}]) expect(() => checkTriggerDefinition(jobWith(none))).not.toThrow()
+  for (const none of [undefined, {}]) expect(findUnsupportedByTrigger(jobWith(none))).toEqual([])
   const plain = defineJob({ id: 'plain', event: 'work.asked', handler: () => undefined }) as unknown as Definition
   expect(triggerOptionsOf(plain)).toEqual({})
 })
@@ -101,7 +98,7 @@ test('a limit over all tenants and one for each are not had together', () => {
   expect(feature).toBe('concurrency.limit together with concurrency.perTenant')
   expect(message).toContain('Keep one of the two in `work`')
   for (const concurrency of [3, { perTenant: 1 }]) {
-    expect(() => checkTriggerDefinition(jobWith(undefined, { concurrency }))).not.toThrow()
+    expect(findUnsupportedByTrigger(jobWith(undefined, { concurrency }))).toEqual([])
   }
 })
 
@@ -134,5 +131,16 @@ test('more long delays before attempts than the server waits for are refused, an
   const slow = { backoff: 'fixed', initialDelay: '30s' } as const
   const error = refusal(jobWith({}, { retry: { ...slow, maxAttempts: 13 } }))
   expect(error.message).toContain('Lower `maxAttempts` in `work` to 12 or less, or `maxDelay` to less than 30 s.')
-  expect(() => checkTriggerDefinition(jobWith({}, { retry: { ...slow, maxAttempts: 12 } }))).not.toThrow()
+  expect(findUnsupportedByTrigger(jobWith({}, { retry: { ...slow, maxAttempts: 12 } }))).toEqual([])
+})
+
+test('everything that is refused is told at once', () => {
+  const concurrency = { limit: 3, perTenant: 1 }
+  const definition = jobWith({ ttl: '1h', machin: 'micro', retry: { factor: 2 } }, { concurrency })
+  expect(findUnsupportedByTrigger(definition).map(({ feature }) => feature)).toEqual([
+    "providerOptions['trigger.dev'].ttl",
+    "providerOptions['trigger.dev'].machin",
+    "providerOptions['trigger.dev'].retry.factor",
+    'concurrency.limit together with concurrency.perTenant',
+  ])
 })

@@ -81,61 +81,64 @@ export function triggerOptionsOf({ providerOptions }: Definition): TriggerOption
   return providerOptions['trigger.dev'] ?? {}
 }
 
-/** Refuses what Trigger.dev cannot do for a definition. @throws {UnsupportedFeatureError} naming it. */
-export function checkTriggerDefinition(definition: Definition): void {
-  checkOptions(definition)
-  checkTaskIds(definition)
-  checkSchedule(definition)
-  checkRequeues(definition)
-  const { id, concurrency } = definition
-  if (concurrency?.limit !== undefined && concurrency.perTenant !== undefined) {
-    const remedy = `Keep one of the two in \`${id}\`: a queue of Trigger.dev counts either all runs or those of each tenant.`
-    throw unsupported('concurrency.limit together with concurrency.perTenant', remedy)
-  }
+/** Everything for which Trigger.dev's own rules refuse a definition. */
+export function findUnsupportedByTrigger(definition: Definition): UnsupportedFeatureError[] {
+  return [
+    ...refusedOptions(definition),
+    ...longTaskIds(definition),
+    ...scheduleProblems(definition),
+    ...requeueProblems(definition),
+    ...limitProblems(definition),
+  ]
 }
 
-function checkOptions(definition: Definition): void {
+function refusedOptions(definition: Definition): UnsupportedFeatureError[] {
   const options: Readonly<Record<string, unknown>> = { ...triggerOptionsOf(definition) }
-  const refuse = (option: string, remedy: string): never => {
-    throw unsupported(`providerOptions['trigger.dev'].${option}`, `(In \`${definition.id}\`.) ${remedy}`)
-  }
-  for (const [option, remedy] of Object.entries(refused)) {
-    if (options[option] !== undefined) refuse(option, remedy)
-  }
-  const unknown = Object.keys(options).find((option) => !(option in allowed) && !(option in refused))
-  if (unknown !== undefined) refuse(unknown, `It is none: ${Object.keys(allowed).join(', ')}.`)
-  const other = Object.keys(options['retry'] ?? {}).find((option) => option !== 'outOfMemory')
-  if (other !== undefined)
-    refuse(`retry.${other}`, "Use the definition's `retry`; `outOfMemory` alone is Trigger.dev's.")
+  const refuse = (option: string, remedy: string): UnsupportedFeatureError =>
+    unsupported(`providerOptions['trigger.dev'].${option}`, `(In \`${definition.id}\`.) ${remedy}`)
+  const known = Object.entries(refused).filter(([option]) => options[option] !== undefined)
+  const unknown = Object.keys(options).filter((option) => !(option in allowed) && !(option in refused))
+  const ofRetry = Object.keys(options['retry'] ?? {}).filter((option) => option !== 'outOfMemory')
+  return [
+    ...known.map(([option, remedy]) => refuse(option, remedy)),
+    ...unknown.map((option) => refuse(option, `It is none: ${Object.keys(allowed).join(', ')}.`)),
+    ...ofRetry.map((option) =>
+      refuse(`retry.${option}`, "Use the definition's `retry`; `outOfMemory` alone is Trigger.dev's."),
+    ),
+  ]
 }
 
 /** Tasks are told apart by a part of their id. */
-function checkTaskIds(definition: Definition): void {
-  const { id } = definition
-  const ofId = taskIdProblem(definition.kind === 'cron' ? tickTaskId(id) : jobTaskId(id))
-  if (ofId !== undefined) throw unsupported('an id of that length', `\`${id}\` ${ofId}: shorten it.`)
-  if (definition.kind === 'cron') return
+function longTaskIds(definition: Definition): UnsupportedFeatureError[] {
+  const { id, kind } = definition
+  const ofId = taskIdProblem(kind === 'cron' ? tickTaskId(id) : jobTaskId(id))
+  const problems = ofId === undefined ? [] : [unsupported('an id of that length', `\`${id}\` ${ofId}: shorten it.`)]
+  if (kind === 'cron') return problems
   const ofEvent = taskIdProblem(eventTaskId(definition.event))
-  if (ofEvent === undefined) return
-  throw unsupported(
-    'an event of that name',
-    `\`${definition.event}\`, which \`${id}\` handles, ${ofEvent}: shorten it.`,
-  )
+  if (ofEvent === undefined) return problems
+  const remedy = `\`${definition.event}\`, which \`${id}\` handles, ${ofEvent}: shorten it.`
+  return [...problems, unsupported('an event of that name', remedy)]
 }
 
-function checkSchedule(definition: Definition): void {
-  if (definition.kind !== 'cron' || toTriggerSchedule(definition.schedule.schedule) !== undefined) return
+function scheduleProblems(definition: Definition): UnsupportedFeatureError[] {
+  if (definition.kind !== 'cron' || toTriggerSchedule(definition.schedule.schedule) !== undefined) return []
   const remedy = `It would leave out the days of \`${definition.id}\`: write \`*\` for them, or give no day of the week.`
-  throw unsupported('a schedule of a day of the week or nearly every day of the month', remedy)
+  return [unsupported('a schedule of a day of the week or nearly every day of the month', remedy)]
 }
 
-function checkRequeues({ id, retry }: Definition): void {
+function requeueProblems({ id, retry }: Definition): UnsupportedFeatureError[] {
   const limit = attemptsLimitOf(retry)
-  if (limit === undefined) return
+  if (limit === undefined) return []
   const remedy =
     `A run of Trigger.dev can wait for 30 s and more eleven times. Lower \`maxAttempts\` in \`${id}\` to ${limit} or less, ` +
     'or `maxDelay` to less than 30 s.'
-  throw unsupported(`retry.maxAttempts: ${retry.maxAttempts} with such delays`, remedy)
+  return [unsupported(`retry.maxAttempts: ${retry.maxAttempts} with such delays`, remedy)]
+}
+
+function limitProblems({ id, concurrency }: Definition): UnsupportedFeatureError[] {
+  if (concurrency?.limit === undefined || concurrency.perTenant === undefined) return []
+  const remedy = `Keep one of the two in \`${id}\`: a queue of Trigger.dev counts either all runs or those of each tenant.`
+  return [unsupported('concurrency.limit together with concurrency.perTenant', remedy)]
 }
 
 function unsupported(feature: string, remedy: string): UnsupportedFeatureError {

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { type Answer, createFakeServer, testKey, testUrl } from '../test/kit/fake-server.ts'
 import { fakeRun } from '../test/kit/fake-run.ts'
 import { triggerCapabilities } from './capabilities.ts'
-import { checkTriggerDefinition } from './provider-options.ts'
+import { findUnsupportedByTrigger } from './provider-options.ts'
 import { createTriggerProvider } from './trigger-provider.ts'
 
 const envelope = {
@@ -53,7 +53,7 @@ test('it is Trigger.dev, with what that can do and refuses', async () => {
     specificationVersion: 'v1',
     name: 'trigger.dev',
     capabilities: triggerCapabilities,
-    checkDefinition: checkTriggerDefinition,
+    findUnsupported: findUnsupportedByTrigger,
   })
 })
 

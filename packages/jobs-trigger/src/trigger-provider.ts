@@ -12,7 +12,7 @@ import { triggerCapabilities } from './capabilities.ts'
 import { cancelJob } from './control/cancel-job.ts'
 import { retryJob } from './control/retry-job.ts'
 import { checkHealth } from './health.ts'
-import { checkTriggerDefinition } from './provider-options.ts'
+import { findUnsupportedByTrigger } from './provider-options.ts'
 import { createJobReader } from './read/job-reader.ts'
 import { listJobs } from './read/list-jobs.ts'
 import { sendEnvelopes } from './send/send-envelopes.ts'
@@ -43,7 +43,7 @@ export function createTriggerProvider(config: TriggerConfig = {}, internals: Tri
     specificationVersion: 'v1',
     name: 'trigger.dev',
     capabilities: triggerCapabilities,
-    checkDefinition: checkTriggerDefinition,
+    findUnsupported: findUnsupportedByTrigger,
 
     attach(given) {
       if (host) {

@@ -58,11 +58,23 @@ const triggerSend = `${triggerSender}
   await client.sendJob('order.created', { tenantId: 'tenant_1', orderId: 'o1' }).catch(() => undefined)
 `
 
+/** The packages that the command line is built of. */
+const onlyOfCommandLine = /^(?:commander|@clack\/.*|get-tsconfig|jiti|jsonc-parser|package-manager-detector|semver)$/
+
 describe('a program loads the provider that it uses, and no other', () => {
   test('the facade alone loads none', async () => {
     const loaded = await packagesLoadedBy(`import '@cgk-platform/jobs'`)
     expect(loaded).toContain('jobs-core')
     expect([...loaded].filter((name) => /local|inngest|trigger|opentelemetry/.test(name))).toEqual([])
+  })
+
+  test('nothing of the command line is loaded with it', async () => {
+    const cli = await packagesLoadedBy(`process.argv.push('--help')\nimport('./src/cli/main.ts')`)
+    expect(cli).toContain('commander')
+    for (const program of [`import '@cgk-platform/jobs'`, local, sender, triggerSend]) {
+      const loaded = await packagesLoadedBy(program)
+      expect([...loaded].filter((name) => onlyOfCommandLine.test(name))).toEqual([])
+    }
   })
 
   test.each([

@@ -32,6 +32,7 @@ export interface ClientOptions {
   jobs?: readonly Definition[] | undefined
   /** pino, the console, or anything like them. Default: readable lines on a terminal, JSON elsewhere. */
   logger?: LoggerLike | undefined
+  /** Told of every send and attempt, for metrics and traces. */
   hooks?: JobHooks | undefined
   /** The largest payload, bytes of UTF-8 JSON. Default 120 KiB, which every engine takes. */
   maxPayloadBytes?: number | undefined

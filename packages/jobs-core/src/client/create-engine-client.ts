@@ -9,9 +9,11 @@ export type EngineClientOptions<Name extends string, Config> = Omit<ClientOption
 
 /** The engine of a package that has no other. */
 export interface OnlyEngine<Name extends string, Config> {
+  /** As users choose it. */
   readonly name: Name
   /** What it is called in a sentence, as `the local engine`. */
   readonly title: string
+  /** Makes the provider, with the settings that the app gave. */
   create(config: Config | undefined): JobProvider
   /** As in `ClientEngine`. */
   readonly runsHere?: boolean

@@ -9,8 +9,11 @@ import type { JobHandle, JobItem, ScheduleOptions, SendOptions, SendResult } fro
 
 /** Filters and paging of `listJobs`. */
 export interface ListOptions {
+  /** Of this tenant alone. */
   tenantId?: string | undefined
+  /** In this state alone. */
   state?: JobState | undefined
+  /** Of this event alone; `cron/<definition>` for the ticks of a schedule. */
   event?: JobEvent | `cron/${string}` | undefined
   /** 1 to 1,000, default 50. */
   limit?: number | undefined
@@ -95,17 +98,22 @@ export type TenantJobItem = {
 
 /** A client that sends, reads, cancels and retries the jobs of one tenant only. */
 export interface TenantClient extends JobOperations {
+  /** The tenant that it sends and reads for. */
   readonly tenantId: string
+  /** As `JobClient.sendJob`, for this tenant. */
   sendJob<Event extends JobEvent>(
     event: Event,
     payload: TenantInput<Event>,
     options?: SendOptions,
   ): Promise<JobHandle<Event>>
+  /** As `JobClient.scheduleJob`, for this tenant. */
   scheduleJob<Event extends JobEvent>(
     event: Event,
     payload: TenantInput<Event>,
     options: ScheduleOptions,
   ): Promise<JobHandle<Event>>
+  /** As `JobClient.sendJobs`, for this tenant. */
   sendJobs(items: readonly TenantJobItem[]): Promise<SendResult[]>
+  /** As `JobClient.listJobs`, of this tenant alone. */
   listJobs(options?: Omit<ListOptions, 'tenantId'>): Promise<JobPage>
 }

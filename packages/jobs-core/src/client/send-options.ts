@@ -29,7 +29,9 @@ export type ScheduleOptions = Omit<SendOptions, 'delay' | 'runAt'> &
 export interface JobHandle<Event extends JobEvent = JobEvent> {
   /** Takes `getJobStatus`, `cancelJob` and `retryJob`, in any process. */
   readonly id: string
+  /** The event that was sent. */
   readonly event: Event
+  /** The tenant that it belongs to. */
   readonly tenantId: string
   /** True where the idempotency key was taken: the id is the first send's. */
   readonly deduplicated: boolean

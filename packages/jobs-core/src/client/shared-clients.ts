@@ -20,6 +20,7 @@ export interface SharedClients {
 
 /** How the default client is made; given by the first face of the library that is imported. */
 export interface DefaultClient {
+  /** Makes the client when it is needed first. */
   create(): JobClient
   /** Whether it would run jobs in this process, so that the first cron job brings it to life. */
   runsHere(): boolean

@@ -11,11 +11,17 @@ import type { Script } from './script.ts'
 
 /** Which entries of the journal a case asks for. */
 export interface JournalFilter {
+  /** Of this job alone. */
   readonly jobId?: string | undefined
+  /** Of this run alone. */
   readonly runId?: string | undefined
+  /** Of this tenant alone. */
   readonly tenantId?: string | undefined
+  /** Of this definition alone. */
   readonly definition?: string | undefined
+  /** Of this attempt alone. */
   readonly attempt?: number | undefined
+  /** Of this kind alone. */
   readonly what?: Observation | undefined
 }
 
@@ -25,12 +31,15 @@ export interface CaseSend {
   readonly tenantId?: string
   /** More of the payload. */
   readonly payload?: Readonly<Record<string, unknown>>
+  /** Those of the send. */
   readonly options?: Readonly<Record<string, unknown>>
+  /** Default: the suite's own. */
   readonly client?: JobClient
 }
 
 /** How soon something must happen. */
 export interface Expectation {
+  /** What it is, for the message. */
   readonly what: string
   /** The earliest, as computed. */
   readonly computedMs: number
@@ -40,17 +49,23 @@ export interface Expectation {
 
 /** What a case works with. Tenants and names are its own, so that leftovers of others never matter. */
 export interface CaseTools {
+  /** The suite's own client. */
   readonly client: JobClient
+  /** Those of the engine. */
   readonly capabilities: Capabilities
+  /** The open engine, for its equipment. */
   readonly engine: ConformanceEngine
+  /** The provider under test. */
   readonly target: ConformanceTarget
   /** The case's own tenant, and another of its own. */
   readonly tenantId: string
+  /** Another tenant of the case's own. */
   readonly otherTenantId: string
   /** A name that no other case and no earlier suite has. */
   unique(name: string): string
   /** The definition of this id. */
   definition(id: string): Definition
+  /** Epoch milliseconds of the engine's time. */
   now(): number
   /** Lets the engine's time go by. */
   pass(durationMs: number): Promise<void>

@@ -4,7 +4,9 @@ import type { Equipment } from './conformance-target.ts'
 
 /** A rule that holds on every provider. Number 0 is what the other rules stand on. */
 export interface Rule {
+  /** Its place among the rules. */
   readonly number: number
+  /** As the documents name it. */
   readonly name: string
 }
 
@@ -45,6 +47,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
 export interface ConformanceCase {
   /** Kebab case, unique, stable. */
   readonly id: string
+  /** The rule that it holds a provider to. */
   readonly rule: Rule
   /** The behaviour, as a sentence. */
   readonly title: string

@@ -20,12 +20,17 @@ export type CaseResult = CaseOutcome & {
 
 /** What a run of the suite found. */
 export interface ConformanceReport {
+  /** The target's name. */
   readonly target: string
+  /** Those of the engine. */
   readonly capabilities: Capabilities
   /** In the order of the cases. */
   readonly results: readonly CaseResult[]
+  /** How many cases passed. */
   readonly passed: number
+  /** How many cases failed. */
   readonly failed: number
+  /** How many could not be tried, by the engine's declaration or for want of equipment. */
   readonly notSupported: number
 }
 

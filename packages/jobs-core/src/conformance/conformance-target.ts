@@ -32,6 +32,7 @@ export interface ConformanceSetting {
 export interface ConformanceEngine {
   /** Made with `conformanceOptions(capabilities)`. */
   readonly client: JobClient
+  /** Ends the engine, and whatever was started for it. */
   close(): Promise<void>
   /** The clock of an engine whose time is not the machine's. Handlers wait by it too. */
   readonly clock?: Clock

@@ -8,14 +8,19 @@ import { runCases } from './run-cases.ts'
 
 /** What the suite uses of a test's own context: vitest's `skip`. */
 export interface TestContext {
+  /** Marks the test as skipped. */
   skip?(reason?: string): void
 }
 
 /** The functions of vitest, or of another runner that has them. */
 export interface TestRunner {
+  /** Groups tests. */
   describe(name: string, body: () => void): unknown
+  /** Makes a test. */
   it(name: string, test: (context: TestContext) => Promise<void>, timeoutMs: number): unknown
+  /** Called once, before all tests. */
   beforeAll(prepare: () => Promise<void>, timeoutMs: number): unknown
+  /** Called once, after all tests. */
   afterAll(cleanUp: () => Promise<void>, timeoutMs: number): unknown
 }
 

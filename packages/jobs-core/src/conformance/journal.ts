@@ -23,14 +23,21 @@ export type Observation =
 
 /** One line of the journal. */
 export interface JournalEntry {
+  /** What was observed. */
   readonly what: Observation
   /** Epoch milliseconds, by the clock of the process that wrote it. */
   readonly at: number
+  /** The definition whose handler it was. */
   readonly definition: string
+  /** Of the handler's context. */
   readonly jobId: string
+  /** Of the handler's context. */
   readonly runId: string
+  /** Counted from 1. */
   readonly attempt: number
+  /** Of the handler's context. */
   readonly maxAttempts: number
+  /** Of the handler's context. */
   readonly tenantId: string
   /** What else was seen, by the kind of observation. */
   readonly seen: Readonly<Record<string, unknown>>

@@ -2,6 +2,7 @@ import type { Json } from '../events/json.ts'
 
 /** How a handler of the suite fails. */
 export interface ScriptedFailure {
+  /** What is thrown. */
   readonly as: 'error' | 'nonRetryable' | 'retryAfter' | 'retryAt' | 'string' | 'undefined' | 'null' | 'object'
   /** For `retryAfter` and `retryAt`: how long from now. */
   readonly afterMs?: number
@@ -30,10 +31,13 @@ export interface Script {
   readonly logs?: string
   /** Change the payload that was handed over, deeply. */
   readonly changesPayload?: boolean
+  /** Then fail. */
   readonly failure?: ScriptedFailure
   /** Throw in `onFailure`, too. */
   readonly onFailureThrows?: boolean
+  /** Return this. */
   readonly returns?: Json
+  /** Return what JSON cannot carry. */
   readonly returnsOdd?: OddOutput
   /** Return a text that has this many bytes as JSON. */
   readonly returnsBytes?: number
@@ -43,10 +47,12 @@ export interface Script {
 
 /** The payload of every event of the suite. */
 export interface ScriptPayload {
+  /** The case's own tenant, or another of its own. */
   tenantId: string
   /** What every subscribed handler does. Default: return `{ done: true }`. */
   script?: Script | undefined
   /** What the handler of one definition does, by the definition's id. */
   scripts?: Readonly<Record<string, Script>> | undefined
+  /** Whatever else a case sends along. */
   [more: string]: unknown
 }

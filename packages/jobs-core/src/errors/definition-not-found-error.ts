@@ -4,6 +4,7 @@ import { hasErrorCode, JobsError } from './jobs-error.ts'
 export class DefinitionNotFoundError extends JobsError {
   override readonly name = 'DefinitionNotFoundError'
   readonly code = 'definition_not_found'
+  /** The definition that nobody has. */
   readonly definitionId: string
 
   constructor({ definitionId }: { definitionId: string }) {

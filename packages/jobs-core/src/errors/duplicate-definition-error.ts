@@ -4,6 +4,7 @@ import { hasErrorCode, JobsError } from './jobs-error.ts'
 export class DuplicateDefinitionError extends JobsError {
   override readonly name = 'DuplicateDefinitionError'
   readonly code = 'duplicate_definition'
+  /** The id that two definitions have. */
   readonly definitionId: string
 
   constructor({ definitionId }: { definitionId: string }) {

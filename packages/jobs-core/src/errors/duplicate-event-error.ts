@@ -4,6 +4,7 @@ import { hasErrorCode, JobsError } from './jobs-error.ts'
 export class DuplicateEventError extends JobsError {
   override readonly name = 'DuplicateEventError'
   readonly code = 'duplicate_event'
+  /** The event that was declared twice. */
   readonly event: string
 
   constructor({ event, declaredAt }: { event: string; declaredAt: string }) {

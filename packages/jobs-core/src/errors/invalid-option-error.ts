@@ -4,6 +4,7 @@ import { hasErrorCode, JobsError } from './jobs-error.ts'
 export class InvalidOptionError extends JobsError {
   override readonly name = 'InvalidOptionError'
   readonly code = 'invalid_option'
+  /** The option at fault. */
   readonly option: string
 
   constructor({ option, problem, remedy }: { option: string; problem: string; remedy: string }) {

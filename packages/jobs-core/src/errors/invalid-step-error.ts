@@ -4,7 +4,9 @@ import { hasErrorCode, JobsError } from './jobs-error.ts'
 export class InvalidStepError extends JobsError {
   override readonly name = 'InvalidStepError'
   readonly code = 'invalid_step'
+  /** The workflow's id. */
   readonly definitionId: string
+  /** The step at fault. */
   readonly stepId: string
 
   constructor({

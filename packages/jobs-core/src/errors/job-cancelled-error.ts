@@ -4,6 +4,7 @@ import { hasErrorCode, JobsError } from './jobs-error.ts'
 export class JobCancelledError extends JobsError {
   override readonly name = 'JobCancelledError'
   readonly code = 'job_cancelled'
+  /** The job that was cancelled. */
   readonly jobId: string
 
   constructor({ jobId }: { jobId: string }) {

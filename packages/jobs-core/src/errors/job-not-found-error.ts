@@ -4,6 +4,7 @@ import { hasErrorCode, JobsError } from './jobs-error.ts'
 export class JobNotFoundError extends JobsError {
   override readonly name = 'JobNotFoundError'
   readonly code = 'job_not_found'
+  /** The id that the engine does not know. */
   readonly jobId: string
 
   constructor({ jobId, provider }: { jobId: string; provider: string }) {

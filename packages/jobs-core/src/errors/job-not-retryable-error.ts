@@ -4,6 +4,7 @@ import { hasErrorCode, JobsError } from './jobs-error.ts'
 export class JobNotRetryableError extends JobsError {
   override readonly name = 'JobNotRetryableError'
   readonly code = 'job_not_retryable'
+  /** The job that has not failed. */
   readonly jobId: string
   /** The job's state when it was looked at. */
   readonly state: string

@@ -4,6 +4,7 @@ import { hasErrorCode, JobsError } from './jobs-error.ts'
 export class JobTimeoutError extends JobsError {
   override readonly name = 'JobTimeoutError'
   readonly code = 'job_timeout'
+  /** How long the attempt had. */
   readonly timeoutMs: number
 
   constructor({ definitionId, timeoutMs }: { definitionId: string; timeoutMs: number }) {

@@ -6,6 +6,7 @@ const marker = Symbol.for('@cgk-platform/jobs.error')
  * it says what failed and then what to do. A vendor's error arrives as the `cause`.
  */
 export abstract class JobsError extends Error {
+  /** Stable, snake case, the same for every error of a class. */
   abstract readonly code: string
 
   constructor(message: string, options?: ErrorOptions) {

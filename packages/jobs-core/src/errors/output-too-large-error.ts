@@ -4,8 +4,11 @@ import { hasErrorCode, JobsError } from './jobs-error.ts'
 export class OutputTooLargeError extends JobsError {
   override readonly name = 'OutputTooLargeError'
   readonly code = 'output_too_large'
+  /** The definition whose handler returned it. */
   readonly definitionId: string
+  /** How large the output is, as UTF-8 JSON. */
   readonly bytes: number
+  /** How large the engine lets it be. */
   readonly limitBytes: number
 
   constructor({ definitionId, bytes, limitBytes }: { definitionId: string; bytes: number; limitBytes: number }) {

@@ -2,7 +2,9 @@ import { hasErrorCode, JobsError } from './jobs-error.ts'
 
 /** One thing that a schema found wrong. `path` reads like code, for example `payload.items[2].sku`. */
 export interface PayloadIssue {
+  /** Where, as code would read it: `payload.items[2].sku`. */
   readonly path: string
+  /** What is wrong there, in the schema's words. */
   readonly message: string
 }
 
@@ -10,6 +12,7 @@ export interface PayloadIssue {
 export class PayloadInvalidError extends JobsError {
   override readonly name = 'PayloadInvalidError'
   readonly code = 'payload_invalid'
+  /** The event whose schema the payload does not fit. */
   readonly event: string
   /** Every issue that the schema reported, not only the first. */
   readonly issues: readonly PayloadIssue[]

@@ -4,7 +4,9 @@ import { hasErrorCode, JobsError } from './jobs-error.ts'
 export class PayloadTooLargeError extends JobsError {
   override readonly name = 'PayloadTooLargeError'
   readonly code = 'payload_too_large'
+  /** How large the payload is, as UTF-8 JSON. */
   readonly bytes: number
+  /** How large the client lets it be. */
   readonly limitBytes: number
 
   constructor({ event, bytes, limitBytes }: { event: string; bytes: number; limitBytes: number }) {

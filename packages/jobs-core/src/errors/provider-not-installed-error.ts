@@ -4,7 +4,9 @@ import { hasErrorCode, JobsError } from './jobs-error.ts'
 export class ProviderNotInstalledError extends JobsError {
   override readonly name = 'ProviderNotInstalledError'
   readonly code = 'provider_not_installed'
+  /** The provider that needs it. */
   readonly provider: string
+  /** What to install. */
   readonly packageName: string
 
   constructor({ provider, packageName }: { provider: string; packageName: string }, options?: ErrorOptions) {

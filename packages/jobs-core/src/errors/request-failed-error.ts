@@ -4,6 +4,7 @@ import { hasErrorCode, JobsError } from './jobs-error.ts'
 export class RequestFailedError extends JobsError {
   override readonly name = 'RequestFailedError'
   readonly code = 'request_failed'
+  /** The engine that did not answer, or refused. */
   readonly provider: string
   /** The HTTP status, where there was an answer. */
   declare readonly status?: number

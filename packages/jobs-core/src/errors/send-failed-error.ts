@@ -2,10 +2,13 @@ import { hasErrorCode, JobsError } from './jobs-error.ts'
 
 /** What is known of a send that failed. */
 export interface SendFailure {
+  /** The event that was to be sent. */
   event: string
+  /** The engine that was to take it. */
   provider: string
   /** What went wrong, without a full stop. */
   problem: string
+  /** `no` where the engine has not taken it, `maybe` where nobody knows: the answer got lost. */
   accepted: 'no' | 'maybe'
   /** The id that the job has if it was accepted, where the provider chose it. */
   jobId?: string | undefined

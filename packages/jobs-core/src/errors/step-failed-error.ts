@@ -7,7 +7,9 @@ import { hasErrorCode, JobsError } from './jobs-error.ts'
 export class StepFailedError extends JobsError {
   override readonly name = 'StepFailedError'
   readonly code = 'step_failed'
+  /** The step that failed. */
   readonly stepId: string
+  /** How many were made. */
   readonly attempts: number
 
   constructor({ stepId, attempts, cause }: { stepId: string; attempts: number; cause: Error }) {

@@ -4,8 +4,11 @@ import { hasErrorCode, JobsError } from './jobs-error.ts'
 export class StepRecordsTooLargeError extends JobsError {
   override readonly name = 'StepRecordsTooLargeError'
   readonly code = 'step_records_too_large'
+  /** The step whose result was one too many. */
   readonly stepId: string
+  /** How large the records of the run would be, as UTF-8 JSON. */
   readonly bytes: number
+  /** How large the engine lets them be. */
   readonly limitBytes: number
 
   constructor({ stepId, bytes, limitBytes }: { stepId: string; bytes: number; limitBytes: number }) {

@@ -18,7 +18,9 @@ export type StoreProblem =
 export class StoreError extends JobsError {
   override readonly name = 'StoreError'
   readonly code = 'store'
+  /** The jobs' file. */
   readonly path: string
+  /** What is wrong with it, for programs. */
   readonly problem: StoreProblem
 
   constructor(

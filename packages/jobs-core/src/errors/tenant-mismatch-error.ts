@@ -4,6 +4,7 @@ import { hasErrorCode, JobsError } from './jobs-error.ts'
 export class TenantMismatchError extends JobsError {
   override readonly name = 'TenantMismatchError'
   readonly code = 'tenant_mismatch'
+  /** The client's own tenant. */
   readonly tenantId: string
 
   constructor({ event, tenantId }: { event: string; tenantId: string }) {

@@ -4,6 +4,7 @@ import { hasErrorCode, JobsError } from './jobs-error.ts'
 export class TenantRequiredError extends JobsError {
   override readonly name = 'TenantRequiredError'
   readonly code = 'tenant_required'
+  /** The event that was sent without a tenant. */
   readonly event: string
 
   constructor({ event, problem }: { event: string; problem: string }) {

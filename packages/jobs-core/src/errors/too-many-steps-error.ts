@@ -4,8 +4,11 @@ import { hasErrorCode, JobsError } from './jobs-error.ts'
 export class TooManyStepsError extends JobsError {
   override readonly name = 'TooManyStepsError'
   readonly code = 'too_many_steps'
+  /** The workflow's id. */
   readonly definitionId: string
+  /** The step that was one too many. */
   readonly stepId: string
+  /** How many it may have. */
   readonly maxSteps: number
 
   constructor({ definitionId, stepId, maxSteps }: { definitionId: string; stepId: string; maxSteps: number }) {

@@ -4,6 +4,7 @@ import { hasErrorCode, JobsError } from './jobs-error.ts'
 export class UnknownEventError extends JobsError {
   override readonly name = 'UnknownEventError'
   readonly code = 'unknown_event'
+  /** The event that nobody declared. */
   readonly event: string
   /** The known name that is spelled most like it, where one is near. */
   readonly nearest: string | undefined

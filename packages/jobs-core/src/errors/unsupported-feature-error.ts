@@ -4,7 +4,9 @@ import { hasErrorCode, JobsError } from './jobs-error.ts'
 export class UnsupportedFeatureError extends JobsError {
   override readonly name = 'UnsupportedFeatureError'
   readonly code = 'unsupported_feature'
+  /** What the engine lacks, as its capabilities name it. */
   readonly feature: string
+  /** The engine's name. */
   readonly provider: string
 
   constructor({ feature, provider, remedy }: { feature: string; provider: string; remedy: string }) {

@@ -2,8 +2,11 @@ import { hasErrorCode, JobsError } from './jobs-error.ts'
 
 /** What was waited for in vain. */
 export interface WaitTimeout {
+  /** The job that was waited for. */
   jobId: string
+  /** Where it stood. */
   state: string
+  /** How long it was waited for. */
   timeoutMs: number
   /** The definitions whose runs had not ended. */
   open?: readonly string[]
@@ -13,6 +16,7 @@ export interface WaitTimeout {
 export class WaitTimeoutError extends JobsError {
   override readonly name = 'WaitTimeoutError'
   readonly code = 'wait_timeout'
+  /** The job that was waited for. */
   readonly jobId: string
   /** The state that was read last. */
   readonly state: string

@@ -4,6 +4,7 @@ import { hasErrorCode, JobsError } from './jobs-error.ts'
 export class WorkflowChangedError extends JobsError {
   override readonly name = 'WorkflowChangedError'
   readonly code = 'workflow_changed'
+  /** The workflow's id. */
   readonly definitionId: string
   /** The step that does not fit; absent where the whole version does not. */
   readonly stepId?: string

@@ -8,8 +8,11 @@ export interface Envelope {
   readonly v: 1
   /** A ULID that the provider may take as the job's id. */
   readonly id: string
+  /** The event's name; of a tick `cron/<definition>`. */
   readonly event: string
+  /** The tenant that it belongs to. */
   readonly tenantId: string
+  /** As it was sent, checked; handlers get copies. */
   readonly payload: Json
   /** Epoch milliseconds. */
   readonly sentAt: number

@@ -5,7 +5,9 @@ export type Concurrency = number | { limit?: number | undefined; perTenant?: num
 
 /** A checked `Concurrency`. */
 export interface ConcurrencyLimits {
+  /** Of all tenants together. */
   readonly limit?: number
+  /** Of each tenant. */
   readonly perTenant?: number
 }
 

@@ -18,6 +18,7 @@ export interface CronJobOptions<Output> extends DefinitionOptions {
   catchUp?: 'none' | 'latest' | undefined
   /** One run for each tenant it names, apart from each other's failures. Default: one run, tenant `system`. */
   tenants?: (() => readonly string[] | Promise<readonly string[]>) | undefined
+  /** Does the work of a tick; what it returns is the run's output, as JSON. */
   handler: (context: CronContext) => Output | Promise<Output>
   /** Called once, after the last attempt of a run failed. What it throws is logged. */
   onFailure?: ((error: Error, context: CronContext) => unknown) | undefined

@@ -8,7 +8,9 @@ export interface JobContext {
   readonly runId: string
   /** Counted from 1. */
   readonly attempt: number
+  /** How many the run has at most. */
   readonly maxAttempts: number
+  /** The tenant of the event. */
   readonly tenantId: string
   /** Every line carries the ids above. */
   readonly logger: Logger

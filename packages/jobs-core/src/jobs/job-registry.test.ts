@@ -141,11 +141,13 @@ describe('whoever listens to a registry', () => {
 })
 
 describe('an id that is defined in two places', () => {
+  const otherJob = defineJob({ id: 'a', event: 'order.created', handler: () => 'other' }) as unknown as JobDefinition
+  const eagerJob = { ...a, retry: { ...a.retry, maxAttempts: 9 } }
+
   /** What was written about it, on stderr. */
-  const warningsOf = (before: string | undefined, now: string | undefined): string[] => {
+  const warningsOf = (before: string | undefined, now: string | undefined, again = otherJob): string[] => {
     const write = vi.spyOn(console, 'error').mockImplementation(() => undefined)
     const registry = createJobRegistry()
-    const again = job('a')
     registry.register(a, before)
     registry.register(again, now)
     expect(registry.get('a')).toBe(again) // the later one counts
@@ -167,6 +169,19 @@ describe('an id that is defined in two places', () => {
     ['where no place is known', undefined],
   ])('is not warned of %s', (_where, before) => {
     expect(warningsOf(before, 'file:///app/orders.ts:3:4')).toEqual([])
+  })
+
+  test('is not warned of where it is the same code in two files of a bundler', () => {
+    const bundled = [
+      'file:///app/.next/server/route.js:3:4',
+      'file:///app/.next/server/instrumentation.js:9:1',
+    ] as const
+    expect(warningsOf(...bundled, job('a'))).toEqual([])
+    expect(warningsOf(...bundled, eagerJob)).toHaveLength(1)
+  })
+
+  test('is warned of where it is the same code twice in one file', () => {
+    expect(warningsOf('file:///app/orders.ts:3:4', 'file:///app/orders.ts:5:4', job('a'))).toHaveLength(1)
   })
 
   test('is not warned of where the later place is not known', () => {

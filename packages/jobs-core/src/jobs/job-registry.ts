@@ -13,10 +13,13 @@ export interface JobRegistry {
   register(definition: Definition, site?: string): void
   /** Takes a definition out: its waiting runs fail, new sends pass it by. */
   remove(id: string): void
+  /** The definition of this id. */
   get(id: string): Definition | undefined
   /** The jobs and workflows that handle an event, in the order of their definition. */
   subscribers(event: string): readonly EventDefinition[]
+  /** Those that a schedule starts. */
   cronJobs(): readonly CronJobDefinition[]
+  /** Every definition, in the order of their definition. */
   all(): readonly Definition[]
   /** Calls back after every change; the answer ends it. */
   onChange(listener: () => void): () => void
@@ -24,7 +27,7 @@ export interface JobRegistry {
 
 /** A registry without definitions. */
 export function createJobRegistry(): JobRegistry {
-  const definitions = new Map<string, { definition: Definition; site: string | undefined }>()
+  const definitions = new Map<string, Registered>()
   const listeners = new Set<() => void>()
   const byEvent = new Map<string, EventDefinition[]>()
   const all = () => [...definitions.values()].map(({ definition }) => definition)
@@ -37,7 +40,7 @@ export function createJobRegistry(): JobRegistry {
   return {
     register(definition, site) {
       const known = definitions.get(definition.id)
-      if (known) warnOfNamesake(definition.id, known.site, site)
+      if (known) warnOfNamesake(known, { definition, site })
       definitions.set(definition.id, { definition, site })
       try {
         changed()
@@ -117,15 +120,29 @@ export function ambientJobs(): JobRegistry {
   return holder().registry
 }
 
+interface Registered {
+  readonly definition: Definition
+  readonly site: string | undefined
+}
+
 /** Says when an id is defined in two places: the later one counts, which is right after a hot reload alone. */
-function warnOfNamesake(id: string, before: string | undefined, now: string | undefined): void {
+function warnOfNamesake({ definition, site: before }: Registered, { definition: later, site: now }: Registered): void {
   if (before === undefined || now === undefined || before === now) return
-  if (isDevelopment() && fileOf(before) === fileOf(now)) return // an edit moved it
+  const isSameFile = fileOf(before) === fileOf(now)
+  if (isDevelopment() && isSameFile) return // an edit moved it
+  if (!isSameFile && isSameCode(definition, later)) return // a bundler has put one module into two of its files
   createDefaultLogger().warn(
-    `The job \`${id}\` is defined in two places. The later one counts; give each its own id.`,
-    {
-      before,
-      now,
-    },
+    `The job \`${later.id}\` is defined in two places. The later one counts; give each its own id.`,
+    { before, now },
   )
+}
+
+function isSameCode(one: Definition, other: Definition): boolean {
+  const text = (definition: Definition): string =>
+    JSON.stringify(definition, (_name, value: unknown) => (typeof value === 'function' ? String(value) : value))
+  try {
+    return text(one) === text(other)
+  } catch {
+    return false // options of a provider that no JSON holds
+  }
 }

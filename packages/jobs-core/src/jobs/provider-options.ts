@@ -5,6 +5,7 @@ import type { ProviderName } from '../provider/choose-provider.ts'
  * `interface ProviderOptionTypes { inngest: InngestOptions }`.
  */
 export interface ProviderOptionTypes {
+  /** Of the local engine. */
   local: LocalOptions
 }
 
@@ -19,6 +20,7 @@ export interface LocalOptions {
 
 /** A `DatabaseSync` of `node:sqlite`, as far as it is used here. */
 export interface SqliteTransaction {
+  /** Both `node:sqlite` and `better-sqlite3` have it so. */
   prepare(sql: string): {
     all(...values: never[]): unknown[]
     get(...values: never[]): unknown

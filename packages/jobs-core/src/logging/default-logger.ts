@@ -8,8 +8,11 @@ const levels: readonly string[] = ['debug', 'info', 'warn', 'error', 'silent']
 export interface LogOutput {
   /** Lines for people rather than JSON for machines. */
   readonly readable: boolean
+  /** The lowest that is written. */
   readonly level: string
+  /** Takes a whole line, without its end. */
   write(level: LogLevel, line: string): void
+  /** The time that a line is given. */
   now(): Date
 }
 

@@ -3,9 +3,13 @@ export type LogFields = Readonly<Record<string, unknown>>
 
 /** What a job logs through: a message, then the facts. */
 export interface Logger {
+  /** What helps to find a fault. */
   debug(message: string, fields?: LogFields): void
+  /** What happened as it should. */
   info(message: string, fields?: LogFields): void
+  /** What went wrong and is dealt with. */
   warn(message: string, fields?: LogFields): void
+  /** What failed for good. */
   error(message: string, fields?: LogFields): void
 }
 
@@ -17,10 +21,15 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
  * everything that takes `(message, fields)`.
  */
 export interface LoggerLike {
+  /** Called as pino is where there is a `child`: fields, then a message. Otherwise a message, then fields. */
   debug(...line: unknown[]): unknown
+  /** As `debug`, for what happened as it should. */
   info(...line: unknown[]): unknown
+  /** As `debug`, for what went wrong and is dealt with. */
   warn(...line: unknown[]): unknown
+  /** As `debug`, for what failed for good. */
   error(...line: unknown[]): unknown
+  /** A logger whose every line has these fields besides. Without it they go with each line. */
   child?(bindings: Record<string, unknown>): LoggerLike
   /** Where it says no, a line is not even put together. */
   isLevelEnabled?(level: string): boolean

@@ -37,6 +37,7 @@ export type FeatureSupport =
 
 /** What an engine can do: data, printed in the docs and asked before each definition and send. */
 export interface Capabilities {
+  /** Each feature by its name, and whether the engine has it. */
   readonly features: Readonly<Record<Feature, FeatureSupport>>
   /** The shortest delay between two attempts; a shorter one is lengthened. */
   readonly minRetryDelayMs: number

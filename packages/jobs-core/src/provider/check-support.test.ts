@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
 
 import { capabilitiesWithout } from '../../test/kit/fake-provider.ts'
+import { UnsupportedFeatureError } from '../errors/unsupported-feature-error.ts'
 import { type CronJobOptions, defineCronJob } from '../jobs/define-cron-job.ts'
 import { defineJob } from '../jobs/define-job.ts'
 import type { Definition } from '../jobs/job-definition.ts'
 import type { Feature } from './capabilities.ts'
-import { checkDefinitionSupport, requireFeature } from './check-support.ts'
+import { checkDefinitionSupport, findUnsupported, requireFeature } from './check-support.ts'
 
 const handler = () => undefined
 const job = (options: object) =>
@@ -79,4 +80,19 @@ describe('a definition', () => {
 
 test('a feature that the engine has is no matter', () => {
   expect(() => requireFeature({ name: 'plain', capabilities: capabilitiesWithout() }, 'retryJob')).not.toThrow()
+})
+
+test('everything that an engine cannot do for a definition is found at once', () => {
+  const engine = {
+    name: 'plain',
+    capabilities: capabilitiesWithout(['timeout', 'concurrency'], { maxAttemptsLimit: 2 }),
+    findUnsupported: () =>
+      ['an id', 'an event'].map(
+        (feature) => new UnsupportedFeatureError({ feature, provider: 'plain', remedy: 'Choose another.' }),
+      ),
+  }
+  const definition = job({ timeout: '5s', concurrency: 1, retry: { maxAttempts: 3 } })
+  const found = findUnsupported(engine, definition).map((problem) => (problem as UnsupportedFeatureError).feature)
+  expect(found).toEqual(['timeout', 'concurrency', 'retry.maxAttempts: 3', 'an id', 'an event'])
+  expect(findUnsupported({ name: 'able', capabilities: capabilitiesWithout([]) }, definition)).toEqual([])
 })

@@ -1,46 +1,52 @@
+import type { JobsError } from '../errors/jobs-error.ts'
 import { UnsupportedFeatureError } from '../errors/unsupported-feature-error.ts'
 import type { Definition } from '../jobs/job-definition.ts'
 import type { Capabilities, Feature } from './capabilities.ts'
 import type { JobProvider } from './job-provider.ts'
 
-type Engine = Pick<JobProvider, 'name' | 'capabilities' | 'checkDefinition'>
+type Engine = Pick<JobProvider, 'name' | 'capabilities' | 'findUnsupported'>
 
 /** Refuses a feature that the engine lacks, saying what to do instead. @throws {UnsupportedFeatureError} */
-export function requireFeature({ name, capabilities }: Engine, feature: Feature): void {
-  // A provider that is older than the feature does not name it.
-  const support = (capabilities.features as Partial<Capabilities['features']>)[feature]
-  if (support?.supported) return
-  const remedy = support ? `${support.note} ${support.instead}` : 'Install a later version of its package.'
-  throw new UnsupportedFeatureError({ feature, provider: name, remedy })
+export function requireFeature(engine: Engine, feature: Feature): void {
+  const problem = problemOf(engine, feature)
+  if (problem) throw problem
 }
 
 /** Refuses a definition that asks for what the engine cannot do. @throws {UnsupportedFeatureError} */
 export function checkDefinitionSupport(engine: Engine, definition: Definition): void {
-  for (const feature of featuresOf(definition)) requireFeature(engine, feature)
-  const { maxAttemptsLimit, maxRetryDelayMs, maxSteps } = engine.capabilities
+  const [problem] = findUnsupported(engine, definition)
+  if (problem) throw problem
+}
+
+/** Everything that a definition asks for and the engine cannot do, as the errors that would be thrown for it. */
+export function findUnsupported(engine: Engine, definition: Definition): JobsError[] {
+  const ofFeatures = featuresOf(definition).map((feature) => problemOf(engine, feature))
+  const ofEngine = engine.findUnsupported?.(definition) ?? []
+  return [...ofFeatures, ...limitProblems(engine, definition), ...ofEngine].filter((problem) => problem !== undefined)
+}
+
+function problemOf({ name, capabilities }: Engine, feature: Feature): UnsupportedFeatureError | undefined {
+  // A provider that is older than the feature does not name it.
+  const support = (capabilities.features as Partial<Capabilities['features']>)[feature]
+  if (support?.supported) return undefined
+  const remedy = support ? `${support.note} ${support.instead}` : 'Install a later version of its package.'
+  return new UnsupportedFeatureError({ feature, provider: name, remedy })
+}
+
+function limitProblems({ name, capabilities }: Engine, definition: Definition): UnsupportedFeatureError[] {
+  const { maxAttemptsLimit, maxRetryDelayMs = Number.POSITIVE_INFINITY, maxSteps } = capabilities
   const { maxAttempts, maxDelayMs } = definition.retry
-  if (maxAttempts > maxAttemptsLimit) {
-    throw new UnsupportedFeatureError({
-      feature: `retry.maxAttempts: ${maxAttempts}`,
-      provider: engine.name,
-      remedy: `Lower it in \`${definition.id}\` to ${maxAttemptsLimit} or less.`,
-    })
+  const problems: UnsupportedFeatureError[] = []
+  const refuse = (option: string, value: number, most: string): void => {
+    const remedy = `Lower it in \`${definition.id}\` to ${most} or less.`
+    problems.push(new UnsupportedFeatureError({ feature: `${option}: ${value}`, provider: name, remedy }))
   }
+  if (maxAttempts > maxAttemptsLimit) refuse('retry.maxAttempts', maxAttempts, `${maxAttemptsLimit}`)
   if (definition.kind === 'workflow' && maxSteps !== undefined && definition.maxSteps > maxSteps) {
-    throw new UnsupportedFeatureError({
-      feature: `maxSteps: ${definition.maxSteps}`,
-      provider: engine.name,
-      remedy: `Lower it in \`${definition.id}\` to ${maxSteps} or less.`,
-    })
+    refuse('maxSteps', definition.maxSteps, `${maxSteps}`)
   }
-  if (maxRetryDelayMs !== undefined && maxDelayMs > maxRetryDelayMs) {
-    throw new UnsupportedFeatureError({
-      feature: `retry.maxDelay: ${maxDelayMs}`,
-      provider: engine.name,
-      remedy: `Lower it in \`${definition.id}\` to ${maxRetryDelayMs} ms or less.`,
-    })
-  }
-  engine.checkDefinition?.(definition)
+  if (maxDelayMs > maxRetryDelayMs) refuse('retry.maxDelay', maxDelayMs, `${maxRetryDelayMs} ms`)
+  return problems
 }
 
 function featuresOf(definition: Definition): Feature[] {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 
-import { checkProviderName, chooseProvider, providerNames } from './choose-provider.ts'
+import { checkProviderName, chooseProvider, explainProvider, providerNames } from './choose-provider.ts'
 
 const triggerKey = { TRIGGER_SECRET_KEY: 'tr_dev_1' }
 const eventKey = { INNGEST_EVENT_KEY: 'event-key' }
@@ -56,6 +56,18 @@ describe('the provider that an environment asks for', () => {
     expect(() => chooseProvider({ ...triggerKey, ...eventKey })).toThrow(
       expect.not.objectContaining({ message: expect.stringMatching(/tr_dev_1|event-key/) }),
     )
+  })
+})
+
+describe('the reason for a provider', () => {
+  test.each<[variables: Record<string, string>, name: string, reason: string]>([
+    [{}, 'local', 'nothing names another, and this is not production'],
+    [{ JOB_PROVIDER: 'inngest', ...triggerKey }, 'inngest', '`JOB_PROVIDER` names it'],
+    [{ ...triggerKey, ...production }, 'trigger.dev', '`TRIGGER_SECRET_KEY` is set'],
+    [signingKey, 'inngest', '`INNGEST_SIGNING_KEY` is set'],
+    [{ ...eventKey, ...signingKey }, 'inngest', '`INNGEST_EVENT_KEY` and `INNGEST_SIGNING_KEY` are set'],
+  ])('%j: %s, because %s', (variables, name, reason) => {
+    expect(explainProvider(variables)).toEqual({ name, reason })
   })
 })
 

@@ -12,6 +12,14 @@ const keyNames: Readonly<Record<'trigger.dev' | 'inngest', readonly string[]>> =
   inngest: ['INNGEST_EVENT_KEY', 'INNGEST_SIGNING_KEY'],
 }
 
+/** A provider, and what chose it. */
+export interface ChosenProvider {
+  /** The provider. */
+  readonly name: ProviderName
+  /** The rest of a sentence that begins with the name and `because`. */
+  readonly reason: string
+}
+
 /**
  * The provider that the environment asks for: `JOB_PROVIDER`, otherwise the vendor whose key is set, otherwise the local
  * engine, but never in production, where nothing may default to memory.
@@ -19,22 +27,38 @@ const keyNames: Readonly<Record<'trigger.dev' | 'inngest', readonly string[]>> =
  * @throws {ProviderNotChosenError} for an unknown name, keys of two vendors, or production without a choice.
  */
 export function chooseProvider(variables: Readonly<Record<string, string | undefined>> = environment()): ProviderName {
+  return explainProvider(variables).name
+}
+
+/** What `chooseProvider` chooses, with the reason. @throws {ProviderNotChosenError} as it does */
+export function explainProvider(
+  variables: Readonly<Record<string, string | undefined>> = environment(),
+): ChosenProvider {
   const named = variables['JOB_PROVIDER']
-  if (named) return checkProviderName(named, '`JOB_PROVIDER`')
-  const keyed = (['trigger.dev', 'inngest'] as const).filter((name) => keyNames[name].some((key) => variables[key]))
+  if (named) return { name: checkProviderName(named, '`JOB_PROVIDER`'), reason: '`JOB_PROVIDER` names it' }
+  const keyed = (['trigger.dev', 'inngest'] as const).filter((name) => keysOf(name, variables).length > 0)
   if (keyed.length > 1) {
     throw new ProviderNotChosenError({
       problem: 'the keys of both Trigger.dev and Inngest are set',
       remedy: 'Set `JOB_PROVIDER` to `trigger.dev` or `inngest`.',
     })
   }
-  if (keyed[0]) return keyed[0]
-  if (variables['NODE_ENV'] !== 'production') return 'local'
+  if (keyed[0]) {
+    const keys = keysOf(keyed[0], variables).map((key) => `\`${key}\``)
+    return { name: keyed[0], reason: `${keys.join(' and ')} ${keys.length > 1 ? 'are' : 'is'} set` }
+  }
+  if (variables['NODE_ENV'] !== 'production') {
+    return { name: 'local', reason: 'nothing names another, and this is not production' }
+  }
   throw new ProviderNotChosenError({
     problem: 'this is production and no engine is named',
     remedy:
       'Set `JOB_PROVIDER` to `trigger.dev`, `inngest` or `local` (the local engine keeps its jobs in memory), or the key of one vendor.',
   })
+}
+
+function keysOf(name: keyof typeof keyNames, variables: Readonly<Record<string, string | undefined>>): string[] {
+  return keyNames[name].filter((key) => variables[key])
 }
 
 /** The name, if a provider has it; `where` says who gave it. @throws {ProviderNotChosenError} where none has. */

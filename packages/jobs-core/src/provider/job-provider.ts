@@ -15,14 +15,19 @@ import type { JobPage, ListQuery } from './job-page.ts'
  * everywhere (tenants, schemas, JSON, sizes, capability checks) is done before and after it, by the client.
  */
 export interface JobProvider {
+  /** The version of this contract; a client refuses a provider of another. */
   readonly specificationVersion: 'v1'
   /** As users choose it: `local`, `inngest`, `trigger.dev`. */
   readonly name: string
+  /** What the engine can do. The client refuses the rest before the provider is asked. */
   readonly capabilities: Capabilities
   /** Given once, before anything else is called: what a provider that runs jobs in this process needs. */
   attach?(host: JobHost): void
-  /** Refuses a definition for a reason of the engine's own, such as its `providerOptions`. Called for each, early and late. */
-  checkDefinition?(definition: Definition): void
+  /**
+   * Everything for which a definition is refused for a reason of the engine's own, such as its `providerOptions`. Called
+   * for each, early and late.
+   */
+  findUnsupported?(definition: Definition): readonly JobsError[]
   /** Takes envelopes and answers for each, in order. One that fails must not fail the others. */
   send(envelopes: readonly Envelope[]): Promise<readonly Accepted[]>
   /** The job as it stands, or `undefined` for an id that is unknown or malformed. */
@@ -35,6 +40,7 @@ export interface JobProvider {
   list?(query: ListQuery): Promise<JobPage>
   /** Calls back after every change of a job; the answer ends it. Left out, a waiting client polls. */
   watch?(id: string, changed: () => void): () => void
+  /** Whether the engine can be reached and used. Answers what is wrong rather than to reject. */
   health(): Promise<Health>
   /** Makes this process a worker, for as long as it lives or until `close`. */
   start?(): Promise<void>
@@ -44,9 +50,13 @@ export interface JobProvider {
 
 /** What a provider is given of its client. */
 export interface JobHost {
+  /** The definitions to run, now and later. */
   readonly jobs: JobRegistry
+  /** For the sends of handlers: hand it to `runAttempt`. */
   readonly client: JobClient
+  /** Hand it to `runAttempt`, and write there what the engine has to say. */
   readonly logger: LoggerLike
+  /** Hand them to `runAttempt`, which calls them. */
   readonly hooks: JobHooks | undefined
 }
 

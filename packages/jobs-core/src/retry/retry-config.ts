@@ -23,11 +23,17 @@ export interface RetryConfig {
 
 /** A checked `RetryConfig`, delays in milliseconds. */
 export interface RetryPolicy {
+  /** The first one counts. */
   readonly maxAttempts: number
+  /** How the delays grow. */
   readonly backoff: Backoff
+  /** Between the first attempt and the second. */
   readonly initialDelayMs: number
+  /** No delay is longer. */
   readonly maxDelayMs: number
+  /** By how much each delay of `exponential` is longer than the one before. */
   readonly factor: number
+  /** From 0 to 1: by which part a delay may be shortened at random. */
   readonly jitter: number
 }
 

@@ -14,13 +14,17 @@ import type { StopOptions } from './stop.ts'
 export interface AttemptOptions {
   /** The job's id as its sender knows it. */
   readonly jobId: string
+  /** The run's id, the same in all of its attempts. */
   readonly runId: string
   /** Counted from 1. One past the last is for a run whose last attempt died: it fails without another try. */
   readonly attempt: number
   /** Of this attempt alone. Aborts with a `JobCancelledError`, or with a `ShutdownError` when the host closes. */
   readonly signal: AbortSignal
+  /** By which the attempt is timed, and its next one computed. */
   readonly clock: Clock
+  /** Where the handler's lines and those of the attempt go: that of the host. */
   readonly logger: LoggerLike
+  /** Told of the attempt: those of the host. */
   readonly hooks?: JobHooks | undefined
   /** The client that the handler's own sends go through. */
   readonly client?: JobClient | undefined

@@ -7,6 +7,7 @@ import { toCronEnvelope } from './cron-event.ts'
 
 /** What a host gives for turning a tick into jobs. */
 export interface TickHost {
+  /** Epoch milliseconds, by the engine's clock. */
   readonly now: number
   /** A new ULID. */
   createId(): string
@@ -17,11 +18,13 @@ export interface TickHost {
    * answers the tenants of the others.
    */
   sendUnlessOpen?(envelopes: readonly Envelope[]): Promise<readonly string[]>
+  /** Takes the tick's jobs, one for each tenant. */
   send(envelopes: readonly Envelope[]): unknown
 }
 
 /** What a tick came to. */
 export interface TickReport {
+  /** How many jobs were sent. */
   readonly sent: number
   /** Tenants whose previous run still went on, with `overlap: 'skip'`. */
   readonly skipped: string[]

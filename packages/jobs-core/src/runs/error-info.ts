@@ -1,9 +1,12 @@
 /** An error as JSON, the same on every engine. Whatever a handler threw becomes one, also a string or `undefined`. */
 export interface JobErrorInfo {
+  /** Such as `TypeError`; `NonError` where something else was thrown. */
   readonly name: string
+  /** The error's message, or a description of what else was thrown. */
   readonly message: string
   /** The error's own `code`, where it has one. */
   readonly code?: string
+  /** Absent where the error had none. */
   readonly stack?: string
   /** The error's `cause`, at most five deep. */
   readonly cause?: JobErrorInfo

@@ -8,6 +8,7 @@ import type { Outcome } from './outcome.ts'
 
 /** What an engine can keep of delays, attempts and outputs. */
 export interface EngineLimits {
+  /** The engine's name, for errors. */
   readonly provider: string
   /** A shorter delay is lengthened to this. */
   readonly minRetryDelayMs: number

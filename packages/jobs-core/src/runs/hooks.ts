@@ -4,12 +4,19 @@ import type { Outcome } from './outcome.ts'
 
 /** What hooks are told about an attempt. */
 export interface AttemptInfo {
+  /** Whose handler it is. */
   readonly definitionId: string
+  /** The job's event; of a tick `cron/<definition>`. */
   readonly event: string
+  /** As the sender knows it. */
   readonly jobId: string
+  /** The run that the attempt is of. */
   readonly runId: string
+  /** Counted from 1. */
   readonly attempt: number
+  /** How many the run has at most. */
   readonly maxAttempts: number
+  /** The tenant of the event. */
   readonly tenantId: string
   /** The sender's trace, where the send named one: W3C Trace Context. */
   readonly traceparent?: string
@@ -17,13 +24,17 @@ export interface AttemptInfo {
 
 /** What hooks are told about a send. */
 export interface SendInfo {
+  /** The event that was sent. */
   readonly event: string
+  /** The tenant of the event. */
   readonly tenantId: string
   /** The job's id, where the engine took the event. */
   readonly jobId?: string
+  /** True where its idempotency key was taken. Absent where the engine did not take the event. */
   readonly deduplicated?: boolean
   /** Why it did not. */
   readonly error?: Error
+  /** What was handed to the engine. */
   readonly envelope: Envelope
 }
 
@@ -31,7 +42,9 @@ export interface SendInfo {
 export interface JobHooks {
   /** After each event that was handed to the engine, accepted or not. */
   onSend?(send: SendInfo): unknown
+  /** Before each attempt; of a workflow that goes on after a wait, not again. */
   onAttemptStart?(attempt: AttemptInfo): unknown
+  /** After each attempt, with how it ended and how long it took; not where a workflow only waits. */
   onAttemptEnd?(attempt: AttemptInfo & { readonly outcome: Outcome; readonly durationMs: number }): unknown
   /** After the attempt that ended a run. A run that was cancelled before an attempt of it began ends without. */
   onRunEnd?(attempt: AttemptInfo & { readonly outcome: Outcome }): unknown

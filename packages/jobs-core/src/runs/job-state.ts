@@ -24,7 +24,9 @@ export function isEnded(state: JobState): boolean {
 
 /** What deriving a job's state needs to know of a run. Runs are given oldest first. */
 export interface RunInJob {
+  /** The definition that the run is of. */
   readonly definitionId: string
+  /** The run's own. */
   readonly state: JobState
 }
 

@@ -1,5 +1,6 @@
 /** A timer that was set. */
 export interface Timer {
+  /** Too late once it has fired, and then without effect. */
   cancel(): void
   /** Whether the process stays alive for it. Timers do, until told otherwise. */
   hold(hold: boolean): void
@@ -7,6 +8,7 @@ export interface Timer {
 
 /** Where time comes from. All instants are epoch milliseconds. */
 export interface Clock {
+  /** Epoch milliseconds. */
   now(): number
   /** Calls back once, not before `delayMs` have passed; any length, also past 2^31-1 ms. */
   setTimer(delayMs: number, callback: () => void): Timer

@@ -21,13 +21,21 @@ import type { Work } from './step-call.ts'
 export interface StepAttempt {
   /** Tells one run of the code from another, for a step that calls a step. */
   readonly run: object
+  /** The workflow's id. */
   readonly definitionId: string
+  /** Counted from 1, for this step alone. */
   readonly attempt: number
+  /** The same in every attempt of the step. */
   readonly idempotencyKey: string
+  /** Where the step's lines go. */
   readonly logger: Logger
+  /** Aborts when the step is to stop. */
   readonly signal: AbortSignal
+  /** By which the attempt is timed. */
   readonly clock: Clock
+  /** From 0 up to 1, for jitter. */
   readonly random: () => number
+  /** What the engine can keep. */
   readonly limits?: EngineLimits | undefined
 }
 

@@ -14,34 +14,42 @@ interface BaseCall {
 
 /** Work that is tried until it completes or has failed for good. */
 export interface Work extends BaseCall {
+  /** With the defaults filled in. */
   readonly policy: RetryPolicy
   /** How long one attempt may take; absent means no limit. */
   readonly timeoutMs?: number
+  /** Does the work of one attempt. */
   readonly work: (context: StepContext) => unknown
 }
 
 /** `step.run` */
 export interface RunCall extends Work {
   readonly kind: 'run'
+  /** Undoes the step when the run fails for good later. */
   readonly compensate?: (output: Json | undefined, context: StepContext) => unknown
 }
 
 /** What a step sends, for an engine that has a way of its own to send once. */
 export interface StepSend {
+  /** The event to send. */
   readonly event: JobEvent
+  /** As the code gave it. */
   readonly payload: unknown
+  /** As the code gave them; the idempotency key is the step's own. */
   readonly options: StepSendOptions
 }
 
 /** `step.sendEvent`; `work` sends by the host's client and answers the handle. */
 export interface SendCall extends Work {
   readonly kind: 'sendEvent'
+  /** What is sent. */
   readonly send: StepSend
 }
 
 /** `step.runJob`; `work` sends by the host's client and answers the job's id. */
 export interface JobCall extends Work {
   readonly kind: 'runJob'
+  /** What is sent to begin the job. */
   readonly send: StepSend
   /** The definition whose output is waited for. */
   readonly definitionId: string
@@ -50,6 +58,7 @@ export interface JobCall extends Work {
 /** `step.sleep` */
 export interface SleepCall extends BaseCall {
   readonly kind: 'sleep'
+  /** How long. */
   readonly durationMs: number
 }
 
@@ -62,15 +71,20 @@ export interface SleepUntilCall extends BaseCall {
 
 /** A field that must have this value in the payload of the event that is waited for. */
 export interface EventMatch {
+  /** The payload's field, at its top. */
   readonly field: string
+  /** What it must be. */
   readonly value: string | number | boolean | null
 }
 
 /** `step.waitForEvent` */
 export interface EventWaitCall extends BaseCall {
   readonly kind: 'waitForEvent'
+  /** The event that is waited for. */
   readonly event: string
+  /** What its payload must have; absent means any event of the tenant. */
   readonly match?: EventMatch
+  /** After so long the answer is `null`. */
   readonly timeoutMs: number
 }
 
@@ -79,7 +93,9 @@ export type StepCall = RunCall | SendCall | JobCall | SleepCall | SleepUntilCall
 
 /** An event as a wait for it keeps it. */
 export interface AwaitedEvent {
+  /** The id of its job. */
   readonly id: string
+  /** As it was sent. */
   readonly payload: Json
   /** Epoch milliseconds. */
   readonly sentAt: number

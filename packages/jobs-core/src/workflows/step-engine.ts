@@ -11,13 +11,19 @@ import type { WorkflowDefinition } from './workflow-definition.ts'
 export interface StepTools {
   /** Tells this pass from another. */
   readonly run: object
+  /** The workflow whose code calls the steps. */
   readonly definition: WorkflowDefinition
+  /** The run that the steps are of. */
   readonly runId: string
   /** Aborts when the run was cancelled or the host closes. */
   readonly signal: AbortSignal
+  /** By which steps are timed. */
   readonly clock: Clock
+  /** From 0 up to 1, for jitter. */
   readonly random: () => number
+  /** Where the lines of steps go. */
   readonly logger: Logger
+  /** What the engine can keep; absent means that of every engine. */
   readonly limits: EngineLimits | undefined
   /** Ends the run, for a reason that its code cannot catch. */
   fail(error: Error): void

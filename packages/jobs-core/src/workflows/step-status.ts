@@ -5,11 +5,17 @@ import type { StepRecord, StepState, UndoRecord } from './workflow-record.ts'
 
 /** How far the undo of a step has come. */
 export interface UndoStatus {
+  /** Where it stands. */
   readonly state: UndoRecord['state']
+  /** Begun so far. */
   readonly attempts: number
+  /** When its first attempt began. */
   readonly startedAt?: Date
+  /** Absent while it goes on. */
   readonly endedAt?: Date
+  /** When the next attempt is due, while `retrying`. */
   readonly nextAttemptAt?: Date
+  /** Why its last attempt failed. */
   readonly error?: JobErrorInfo
 }
 
@@ -17,16 +23,23 @@ export interface UndoStatus {
 export interface StepStatus {
   /** The step's id, with a number from its second time in the run on: `charge`, `charge#2`. */
   readonly id: string
+  /** Which method of `step` was called. */
   readonly kind: StepKind
+  /** Where it stands. */
   readonly state: StepState
   /** Attempts begun so far; a wait has none. */
   readonly attempts: number
+  /** How many it has at most; absent for a wait. */
   readonly maxAttempts?: number
+  /** When it was called first. */
   readonly startedAt?: Date
+  /** Absent while it goes on. */
   readonly endedAt?: Date
+  /** When the next attempt is due, while `retrying`. */
   readonly nextAttemptAt?: Date
   /** What the step answered, as JSON: of a wait for an event its `id`, `payload` and `sentAt`, or `null`. */
   readonly output?: unknown
+  /** Why its last attempt failed. */
   readonly error?: JobErrorInfo
   /** What a step that waits, waits for. */
   readonly waitsFor?: { readonly event: string; readonly match?: EventMatch } | { readonly jobId: string }

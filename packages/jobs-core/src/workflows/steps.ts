@@ -13,6 +13,7 @@ import type { WorkflowDefinition } from './workflow-definition.ts'
 export interface StepContext {
   /** Counted from 1, for this step alone. */
   readonly attempt: number
+  /** How many the step has at most. */
   readonly maxAttempts: number
   /**
    * The same in every attempt of the step, also after a crash and in a `retryJob` that goes on from it: hand it to payment

@@ -7,39 +7,57 @@ export type StepState = 'running' | 'waiting' | 'retrying' | 'completed' | 'fail
 
 /** How far the undo of a step has come. Instants are epoch milliseconds. */
 export interface UndoRecord {
+  /** Where it stands. */
   state: 'running' | 'retrying' | 'completed' | 'failed'
+  /** Begun so far. */
   attempts: number
+  /** Epoch milliseconds. */
   startedAt: number
+  /** Epoch milliseconds; absent while it goes on. */
   endedAt?: number
+  /** Epoch milliseconds, while `retrying`. */
   nextAttemptAt?: number
+  /** Why its last attempt failed. */
   error?: JobErrorInfo
 }
 
 /** What is kept of one step, as JSON. Instants are epoch milliseconds. */
 export interface StepRecord {
+  /** The step's id, with a number from its second time in the run on: `charge`, `charge#2`. */
   readonly key: string
+  /** Which method of `step` was called. */
   readonly kind: StepKind
+  /** Where it stands. */
   state: StepState
+  /** Begun so far; a wait has none. */
   attempts: number
   /** For what is tried again. */
   readonly maxAttempts?: number
+  /** Epoch milliseconds. */
   readonly startedAt: number
+  /** Epoch milliseconds; absent while it goes on. */
   endedAt?: number
   /** The place among the steps that have ended, from 1: results are handed to the code in this order. */
   order?: number
+  /** What the code is given, as JSON. */
   output?: Json
+  /** Why its last attempt failed. */
   error?: JobErrorInfo
+  /** Epoch milliseconds, while `retrying`. */
   nextAttemptAt?: number
   /** When a wait is over at the latest. */
   readonly until?: number
   /** The event that is waited for, and what must match in it. */
   readonly event?: string
+  /** What must match in the event that is waited for. */
   readonly match?: EventMatch
   /** The job that is waited for, once it was sent, and the definition whose output counts. */
   jobId?: string
+  /** Of `jobId`: the definition whose output counts. */
   readonly definitionId?: string
   /** True where the code gave an undo. */
   undoable?: boolean
+  /** What became of its undo, once one began. */
   undo?: UndoRecord
   /** The run that it was made in, where a run was undone without it: its keys are of that one. */
   origin?: string

@@ -27,6 +27,7 @@ export interface InngestHostOptions {
   jobs?: readonly Definition[] | undefined
   /** pino, the console, or anything like them. Default: readable lines on a terminal, JSON elsewhere. */
   logger?: LoggerLike | undefined
+  /** Told of every attempt. Default: none. */
   hooks?: JobHooks | undefined
   /** What the handlers' own sends go through. Default: a client on the same Inngest. */
   jobClient?: JobClient | undefined

@@ -12,7 +12,7 @@ import type { Inngest, InngestFunction } from 'inngest'
 
 import type { EngineApi } from '../api/engine-api.ts'
 import { inngestCapabilities } from '../capabilities.ts'
-import { checkInngestOptions } from '../provider-options.ts'
+import { findUnsupportedByInngest } from '../provider-options.ts'
 import { toCronEventName } from '../wire/cron-event-name.ts'
 import { createCancelWatcher } from './cancel-watcher.ts'
 import { createCronDispatcher, dispatcherSuffix } from './cron-dispatcher.ts'
@@ -40,7 +40,7 @@ export interface FunctionsOptions {
 
 /** Definitions as the Inngest functions that run them. @throws {JobsError} for those that Inngest cannot run. */
 export function toInngestFunctions({ definitions, closing, ...rest }: FunctionsOptions): InngestFunction.Any[] {
-  const engine = { name: 'inngest', capabilities: inngestCapabilities, checkDefinition: checkInngestOptions }
+  const engine = { name: 'inngest', capabilities: inngestCapabilities, findUnsupported: findUnsupportedByInngest }
   for (const definition of definitions) checkDefinitionSupport(engine, definition)
   checkFunctionIds(definitions)
   const { api, clock, logger } = rest

@@ -1,4 +1,11 @@
-import { isEnded, type JobState, jobStateOf, type JobStatus, type RunStatus } from '@cgk-platform/jobs-core'
+import {
+  isEnded,
+  type JobState,
+  jobStateOf,
+  type JobStatus,
+  jobStatusOf,
+  type RunStatus,
+} from '@cgk-platform/jobs-core'
 
 import type { EngineEvent, EngineRun } from '../api/engine-shapes.ts'
 import { toEnvelope } from '../wire/to-envelope.ts'
@@ -40,19 +47,7 @@ export function toJobStatus(facts: JobFacts): JobStatus {
   const { event: name, sentAt, runAt } = toEnvelope(event, id)
   const runs = toRunStatuses(facts)
   const state = toJobState(facts, runs, runAt)
-  const started = runs.flatMap(({ startedAt }) => startedAt?.getTime() ?? [])
-  const ended = runs.flatMap(({ endedAt }) => endedAt?.getTime() ?? [])
-  return {
-    id,
-    event: name,
-    tenantId: tenantOf(event),
-    state,
-    createdAt: new Date(sentAt),
-    ...(runAt !== undefined && { scheduledFor: new Date(runAt) }),
-    ...(started.length > 0 && { startedAt: new Date(Math.min(...started)) }),
-    ...(isEnded(state) && { endedAt: new Date(Math.max(sentAt, ...ended)) }),
-    runs,
-  }
+  return jobStatusOf({ id, event: name, tenantId: tenantOf(event), sentAt, runAt, state }, runs)
 
   function toRunStatuses({ runs: found, times, workflows = [], subscribed = [], appId }: JobFacts): RunStatus[] {
     const ids = definitionIds(found, appId)

@@ -22,6 +22,7 @@ import { createVirtualClock, type VirtualClock } from './virtual-clock.ts'
 export interface TestEngineOptions extends Omit<ClientOptions, 'clock'> {
   /** Where its time begins. Default: 1 January 2026, 00:00 UTC, so that tests read the same every day. */
   startAt?: Date | undefined
+  /** That of the local engine. Default: none. */
   config?: LocalConfig | undefined
   /** For jitter, from 0 up to 1. Default: always 0, so that delays are what the policy says. */
   random?: (() => number) | undefined
@@ -31,15 +32,21 @@ export interface TestEngineOptions extends Omit<ClientOptions, 'clock'> {
 
 /** An attempt that was made. */
 export interface AttemptRecord extends AttemptInfo {
+  /** When it began, by the kit's clock. */
   readonly at: Date
+  /** How it ended. */
   readonly outcome: Outcome
 }
 
 /** An event that was sent. */
 export interface SentRecord {
+  /** The job's id. */
   readonly id: string
+  /** The event that was sent. */
   readonly event: string
+  /** The tenant of the event. */
   readonly tenantId: string
+  /** As it was sent. */
   readonly payload: unknown
   /** True where its idempotency key was taken. */
   readonly deduplicated: boolean

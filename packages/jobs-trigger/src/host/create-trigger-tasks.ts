@@ -29,6 +29,7 @@ export interface TriggerHostOptions {
   jobs?: readonly Definition[] | undefined
   /** pino, the console, or anything like them. Default: the log of each run in Trigger.dev's dashboard. */
   logger?: LoggerLike | undefined
+  /** Told of every attempt. Default: none. */
   hooks?: JobHooks | undefined
   /** What the handlers' own sends go through. Default: a client on the same environment of Trigger.dev. */
   jobClient?: JobClient | undefined

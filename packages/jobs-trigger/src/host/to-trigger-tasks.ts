@@ -2,14 +2,14 @@ import { checkDefinitionSupport, claimCronJob, eventNames, eventOf } from '@cgk-
 import type { AnyTask } from '@trigger.dev/sdk'
 
 import { triggerCapabilities } from '../capabilities.ts'
-import { checkTriggerDefinition } from '../provider-options.ts'
+import { findUnsupportedByTrigger } from '../provider-options.ts'
 import { eventTaskId, taskIdProblem } from '../wire/task-id.ts'
 import { createEventTask } from './event-task.ts'
 import type { HostParts } from './host-parts.ts'
 import { createJobTask } from './job-task.ts'
 import { createTickTask } from './tick-task.ts'
 
-const engine = { name: 'trigger.dev', capabilities: triggerCapabilities, checkDefinition: checkTriggerDefinition }
+const engine = { name: 'trigger.dev', capabilities: triggerCapabilities, findUnsupported: findUnsupportedByTrigger }
 
 /** The tasks that run a host's jobs. @throws {JobsError} for jobs that Trigger.dev cannot run. */
 export function toTriggerTasks(parts: HostParts): AnyTask[] {

@@ -6,6 +6,7 @@ import {
   type JobState,
   jobStateOf,
   type JobStatus,
+  jobStatusOf,
   maxAttemptsOf,
   newestRuns,
   type RunStatus,
@@ -35,19 +36,8 @@ export function toJobStatus(links: JobLinks, jobs: JobRegistry | undefined): Job
   const { event, tenantId, sentAt, runAt } = askedOf(root).envelope
   const runs = links.flatMap((link, index) => toRunStatuses(link, links[index + 1], jobs))
   const state = toJobState(links, runs)
-  const started = runs.flatMap(({ startedAt }) => startedAt?.getTime() ?? [])
-  const ended = [...links.map(({ run }) => endOf(run)), ...runs.flatMap(({ endedAt }) => endedAt ?? [])]
-  return {
-    id: root.id,
-    event,
-    tenantId,
-    state,
-    createdAt: new Date(sentAt),
-    ...(runAt !== undefined && { scheduledFor: new Date(runAt) }),
-    ...(started.length > 0 && { startedAt: new Date(Math.min(...started)) }),
-    ...(isEnded(state) && { endedAt: new Date(Math.max(...ended.map((end) => end.getTime()))) }),
-    runs,
-  }
+  const endedAt = isEnded(state) ? Math.max(...links.map(({ run }) => endOf(run).getTime())) : undefined
+  return jobStatusOf({ id: root.id, event, tenantId, sentAt, runAt, state, endedAt }, runs)
 }
 
 function toRunStatuses(link: JobLink, next: JobLink | undefined, jobs: JobRegistry | undefined): RunStatus[] {

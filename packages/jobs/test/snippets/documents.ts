@@ -12,6 +12,15 @@ export const documents: readonly string[] = [
   ...readdirSync(join(repository, 'packages')).map((name) => `packages/${name}/README.md`),
 ].filter((path) => path.endsWith('.md') && existsSync(join(repository, path)))
 
+/** The documents, with what has no programs to run: the API reference, and what stands beside the examples. */
+export const pages: readonly string[] = [
+  ...documents,
+  ...readdirSync(join(repository, 'docs/api')).map((name) => `docs/api/${name}`),
+  ...readdirSync(join(repository, 'examples'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => /(^|\/)[^/]+\.md$/.test(path) && !path.includes('node_modules'))
+    .map((path) => `examples/${path}`),
+]
+
 /** Those whose programs need an Inngest. */
 export const documentsOnInngest: readonly string[] = ['docs/inngest.md', 'packages/jobs-inngest/README.md']
 

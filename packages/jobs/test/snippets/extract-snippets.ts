@@ -54,17 +54,42 @@ export interface Snippet {
   readonly prints: string | undefined
 }
 
+/** A block that is a part of a file of the repository: `ts from examples/…`. */
+export interface Excerpt {
+  readonly document: string
+  /** The file, from the repository's root. */
+  readonly path: string
+  readonly code: string
+  readonly line: number
+  /** What the file prints, where a `text` block follows. */
+  readonly prints: string | undefined
+}
+
+const excerptFence = /^ts from (\S+)$/
+
+/** The parts of files that a document shows. */
+export function excerptsOf(document: string, markdown: string): Excerpt[] {
+  const blocks = blocksOf(markdown)
+  return blocks.flatMap(({ info, code, line }, index) => {
+    const [, path] = excerptFence.exec(info) ?? []
+    return path === undefined ? [] : [{ document, path, code, line, prints: printsOf(blocks[index + 1]) }]
+  })
+}
+
+/** What a program prints: the `text` block right behind its own. */
+function printsOf(next: Block | undefined): string | undefined {
+  return next?.info === 'text' && next.follows ? next.code : undefined
+}
+
 /** The TypeScript of a document. @throws for an unknown word on a fence, which would pass a block over. */
 export function snippetsOf(document: string, markdown: string): Snippet[] {
   const blocks = blocksOf(markdown)
   return blocks.flatMap(({ info, code, line }, index) => {
-    if (!/^(ts|tsx|typescript)\b/.test(info)) return []
+    if (!/^(ts|tsx|typescript)\b/.test(info) || excerptFence.test(info)) return []
     if (info !== 'ts' && info !== 'ts no-run')
       throw new Error(`${document}:${line - 1}: \`${info}\` is not \`ts\` or \`ts no-run\`.`)
-    const next = blocks[index + 1]
     const file = /^\/\/ ([\w./-]+\.ts)\n/.exec(code)?.[1] ?? `line-${line}.ts`
-    const prints = next?.info === 'text' && next.follows ? next.code : undefined
-    return [{ document, file, code, line, runs: info === 'ts', prints }]
+    return [{ document, file, code, line, runs: info === 'ts', prints: printsOf(blocks[index + 1]) }]
   })
 }
 

@@ -12,6 +12,7 @@ import { createReaderProject, type Environment, type Started } from './reader-pr
 // of Inngest's dev server stands one that speaks its protocol to the unchanged SDK.
 
 const snippets = documentsOnInngest.flatMap((document) => snippetsOf(document, readDocument(document)))
+const fromInngest = snippetsOf('docs/from-inngest.md', readDocument('docs/from-inngest.md'))
 const printedByShop = snippets.find(({ file }) => file === 'shop.ts')!.prints!
 const project = createReaderProject()
 let engine: LoopbackEngine
@@ -19,7 +20,7 @@ let app: Started
 let appPort: number
 
 beforeAll(async () => {
-  for (const snippet of snippets) project.write(fileOf(snippet), snippet.code)
+  for (const snippet of [...snippets, ...fromInngest]) project.write(fileOf(snippet), snippet.code)
   engine = await createLoopbackEngine()
   appPort = await freePort()
   app = project.start('docs-inngest/serve-jobs.ts', { ...variablesFor(engine), PORT: String(appPort) })
@@ -80,6 +81,22 @@ describe.concurrent('run', () => {
   test('the sender of docs/inngest.md comes to the same on the local engine', async () => {
     const { exitCode, stdout } = await project.run('docs-inngest/shop.ts')
     expect({ exitCode, stdout: stdout.trimEnd() }).toEqual({ exitCode: 0, stdout: printedByShop })
+  })
+
+  test('the server of docs/from-inngest.md runs functions of both kinds for one event', async ({ onTestFinished }) => {
+    const own = await createLoopbackEngine()
+    onTestFinished(() => own.close())
+    const port = await freePort()
+    const server = project.start('docs-from-inngest/serve-both.ts', { ...variablesFor(own), PORT: String(port) })
+    await untilDone(() => own.sync(`http://127.0.0.1:${port}/api/inngest`), server)
+    const asked = `import { getJobStatus, sendJob, waitForJob } from '@cgk-platform/jobs'
+const { id } = await sendJob('order.created', { tenantId: 'tenant_123', orderId: 'order_456', customerEmail: 'a@b.example' })
+await waitForJob(id, { timeout: '1m' })
+console.log((await getJobStatus(id)).runs.map(({ definitionId, state }) => definitionId + ' ' + state).toSorted().join(', '))`
+    project.write('docs-from-inngest/ask.ts', asked)
+    const { stdout } = await project.run('docs-from-inngest/ask.ts', variablesFor(own))
+    expect(stdout.trimEnd()).toBe('charge-card completed, confirm-order completed')
+    expect(await server.terminate()).toBe(null)
   })
 
   test('the worker of docs/inngest.md runs the same jobs over a connection, and ends when it is asked to', async ({

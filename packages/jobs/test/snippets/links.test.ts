@@ -1,57 +1,114 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { expect, test } from 'vitest'
+import GithubSlugger from 'github-slugger'
+import { describe, expect, test } from 'vitest'
 
-import { documents, readDocument, repository } from './documents.ts'
+import { documents, pages, readDocument, repository } from './documents.ts'
 
 /** A document without its blocks of code. */
 function proseOf(document: string): string {
   return readDocument(document).replace(/^```[^]*?^```$/gm, '')
 }
 
-/** The anchors that GitHub gives to a document's headings. */
+/** The anchors that GitHub gives to a document's headings: one that comes again gets a number. */
 function anchorsOf(document: string): string[] {
+  const slugger = new GithubSlugger()
   const headings = proseOf(document).matchAll(/^#+ (.*)$/gm)
-  return [...headings].map(([, title]) =>
-    title!
-      .toLowerCase()
-      .replace(/[^\w\s-]/g, '')
-      .replaceAll(' ', '-'),
-  )
+  return [...headings].map(([, title]) => slugger.slug(title!))
 }
 
-const links = documents.flatMap((document) =>
-  [...proseOf(document).matchAll(/\]\(([^)]+)\)/g)].map(([, target]) => [document, target!] as const),
-)
+/** What a document links to, in the text and in HTML; what stands in backticks is no link. */
+function targetsOf(document: string): string[] {
+  const text = proseOf(document).replace(/`[^`\n]*`/g, '``')
+  const targets = text.matchAll(/\]\(<?([^)>\s]+)>?(?: "[^"]*")?\)|(?:href|src)="([^"]+)"/g)
+  return [...targets].map(([, inText, inHtml]) => inText ?? inHtml!)
+}
 
-test.each(links.filter(([, target]) => !target.startsWith('https://')))(
-  '%s links to %s, which exists',
-  (document, target) => {
-    const [path, anchor] = target.split('#')
-    const file = path === '' ? document : join(dirname(document), path!)
-    expect(existsSync(join(repository, file)), file).toBe(true)
-    if (anchor !== undefined) expect(anchorsOf(file)).toContain(anchor)
-  },
-)
+const links = pages.flatMap((document) => targetsOf(document).map((target) => ({ document, target })))
+const isOutside = (target: string): boolean => /^[a-z]+:/i.test(target)
+const fileOf = (document: string, path: string): string => (path === '' ? document : join(dirname(document), path))
+
+const anchors = new Map<string, ReadonlySet<string>>()
+function hasAnchor(file: string, anchor: string): boolean {
+  if (!anchors.has(file)) anchors.set(file, new Set(anchorsOf(file)))
+  return anchors.get(file)!.has(anchor)
+}
+
+/** What is wrong with a link into the repository. */
+function faultOf(document: string, target: string): string | undefined {
+  const [path, anchor] = target.split('#')
+  const file = fileOf(document, decodeURI(path!))
+  if (!existsSync(join(repository, file))) return `${target}: there is no ${file}`
+  if (anchor === undefined || (file.endsWith('.md') && hasAnchor(file, anchor))) return undefined
+  return `${target}: ${file} has no heading with this anchor`
+}
+
+test.each(pages)('every link and anchor of %s leads somewhere', (page) => {
+  const inside = links.filter(({ document, target }) => document === page && !isOutside(target))
+  expect(inside.flatMap(({ target }) => faultOf(page, target) ?? [])).toEqual([])
+})
+
+test.each(documents)('%s has no two headings of one name below the same heading', (document) => {
+  const path: string[] = []
+  const titles = [...proseOf(document).matchAll(/^(#+) (.*)$/gm)].map(([, marks, title]) => {
+    path.splice(marks!.length - 1, path.length, title!)
+    return path.join(' > ')
+  })
+  expect(titles.filter((title, index) => titles.indexOf(title) !== index)).toEqual([])
+})
 
 test('the index leads to every page of the documentation, and the README to the index', () => {
   const linkedBy = (from: string): string[] =>
-    links
-      .filter(([document]) => document === from)
-      .map(([document, target]) => join(dirname(document), target.split('#')[0]!))
-  const pages = documents.filter((document) => document.startsWith('docs/') && document !== 'docs/README.md')
-  expect(linkedBy('docs/README.md')).toEqual(expect.arrayContaining(pages))
+    links.filter(({ document }) => document === from).map(({ target }) => fileOf(from, target.split('#')[0]!))
+  const guides = documents.filter((document) => document.startsWith('docs/') && document !== 'docs/README.md')
+  expect(linkedBy('docs/README.md')).toEqual(expect.arrayContaining(guides))
   expect(linkedBy('README.md')).toContain('docs/README.md')
 })
 
-/** Where a path in a text may begin: newcomers read `runs/stop.ts`, not `packages/jobs-core/src/runs/stop.ts`. */
-const roots = ['', 'packages', ...readdirSync(join(repository, 'packages')).map((name) => `packages/${name}/src`)]
-roots.push('packages/jobs-core/src/events/catalogue')
+test('the README leads to every page of the reference and of the examples, in however many steps', () => {
+  const reached = new Set(['README.md'])
+  for (const document of reached) {
+    for (const { target } of links.filter((link) => link.document === document && !isOutside(link.target))) {
+      const file = fileOf(document, target.split('#')[0]!)
+      if (pages.includes(file)) reached.add(file)
+    }
+  }
+  const wanted = pages.filter((page) => /^(docs|examples)\//.test(page))
+  expect(wanted.filter((page) => !reached.has(page))).toEqual([])
+})
 
-const paths = ['docs/architecture.md', 'CONTRIBUTING.md'].flatMap((document) =>
-  [...proseOf(document).matchAll(/`(?!x\.)([\w./-]+(?:\.ts|\/))`/g)].map(([, path]) => [document, path!] as const),
-)
+test('every link out of the repository is to https, and written in one way', () => {
+  const outside = [...new Set(links.map(({ target }) => target).filter(isOutside))]
+  expect(outside.filter((target) => !target.startsWith('https://'))).toEqual([])
+  const plain = outside.map((target) => target.replace(/^https:\/\/(www\.)?/, '').replace(/\/(?=#|$)/, ''))
+  expect(plain.filter((target, index) => plain.indexOf(target) !== index)).toEqual([])
+})
 
-test.each(paths)('%s names %s, which exists', (_document, path) => {
-  expect(roots.filter((root) => existsSync(join(repository, root, path)))).not.toEqual([])
+describe('the documents for those who change the code', () => {
+  /** Where a path in a text may begin: newcomers read `runs/stop.ts`, not `packages/jobs-core/src/runs/stop.ts`. */
+  const roots = ['', 'packages', ...readdirSync(join(repository, 'packages')).map((name) => `packages/${name}/src`)]
+  roots.push('packages/jobs-core/src/events/catalogue')
+
+  const paths = ['docs/architecture.md', 'CONTRIBUTING.md'].flatMap((document) =>
+    [...proseOf(document).matchAll(/`(?!x\.)([\w./-]+(?:\.ts|\/))`/g)].map(([, path]) => [document, path!] as const),
+  )
+
+  test.each(paths)('%s names %s, which exists', (_document, path) => {
+    expect(roots.filter((root) => existsSync(join(repository, root, path)))).not.toEqual([])
+  })
+})
+
+describe('the reference', () => {
+  const reference = pages.filter((page) => page.startsWith('docs/api/'))
+
+  test('has a page for every module that the packages export', () => {
+    const modules = readdirSync(join(repository, 'packages')).flatMap((name) => {
+      const manifest = readFileSync(join(repository, 'packages', name, 'package.json'), 'utf8')
+      const { publishConfig } = JSON.parse(manifest) as { publishConfig: { exports: Record<string, unknown> } }
+      const subpaths = Object.keys(publishConfig.exports).filter((subpath) => subpath !== './package.json')
+      return subpaths.map((subpath) => `@cgk-platform/${name}${subpath.slice(1)}`)
+    })
+    const heads = reference.map((page) => readDocument(page).split('\n').slice(0, 3).join('\n'))
+    expect(modules.filter((module) => !heads.some((head) => head.includes(`\`${module}\``)))).toEqual([])
+  })
 })

@@ -76,6 +76,7 @@ export function createReaderProject(): ReaderProject {
     '@cgk-platform/jobs-local': 'packages/jobs-local',
     '@cgk-platform/jobs-trigger': 'packages/jobs-trigger',
     '@trigger.dev/sdk': 'packages/jobs-trigger/node_modules/@trigger.dev/sdk',
+    bullmq: 'tools/bench-peers/node_modules/bullmq',
     inngest: 'packages/jobs-inngest/node_modules/inngest',
     'prom-client': 'packages/jobs/node_modules/prom-client',
     zod: 'packages/jobs-core/node_modules/zod',

@@ -52,6 +52,14 @@ test('only these snippets are not run', () => {
   const local = snippets.filter(({ document, runs }) => document === 'docs/local-in-production.md' && !runs).map(fileOf)
   expect(local).toHaveLength(4)
   expect(snippets.filter(({ runs }) => !runs).map(fileOf)).toEqual([
+    'docs-from-bullmq/bullmq-version.ts', // on the SDKs of others, which need a server
+    'docs-from-bullmq/forward.ts',
+    'docs-from-inngest/inngest-version.ts',
+    'docs-from-inngest/inngest-steps.ts',
+    'docs-from-inngest/serve-both.ts',
+    'docs-from-trigger/trigger-version.ts',
+    'docs-from-trigger/trigger-wait.ts',
+    'docs-from-trigger/trigger/forward.ts',
     'docs-inngest/serve-jobs.ts', // runs the jobs of the others in `inngest.test.ts`
     'docs-inngest/app/api/inngest/route.ts',
     'docs-inngest/worker.ts',

@@ -8,6 +8,8 @@ import {
 } from '@cgk-platform/jobs-trigger/loopback'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
+import type { DoctorReport } from '../../src/cli/doctor/doctor-report.ts'
+import { runJobs } from '../cli/run-jobs.ts'
 import { documentsOnTrigger, readDocument } from './documents.ts'
 import { blocksOf, fileOf, snippetsOf } from './extract-snippets.ts'
 import { createReaderProject, type Environment } from './reader-project.ts'
@@ -17,12 +19,16 @@ import { createReaderProject, type Environment } from './reader-project.ts'
 
 const snippets = documentsOnTrigger.flatMap((document) => snippetsOf(document, readDocument(document)))
 const printedByShop = snippets.find(({ file }) => file === 'shop.ts')!.prints!
+const fromTrigger = snippetsOf('docs/from-trigger.md', readDocument('docs/from-trigger.md'))
+const forwarding = fromTrigger.find(({ file }) => file === 'trigger/forward.ts')!
 const project = createReaderProject()
 let server: LoopbackServer
 let worker: CliWorker
 
 beforeAll(async () => {
   for (const snippet of snippets) project.write(fileOf(snippet), snippet.code)
+  // A task of the app's own, beside the file that makes those of the jobs, as docs/from-trigger.md has it.
+  project.write('docs-trigger/trigger/forward.ts', forwarding.code)
   // The document's configuration, for a project that reads the packages' sources.
   const documented = snippets.find(({ file }) => file === 'trigger.config.ts')!
   project.write('docs-trigger/documented-config.ts', documented.code)
@@ -60,6 +66,20 @@ test('the worker registers a task of each event, handled or not, and of the job'
   )
 })
 
+test('`doctor` finds the worker and its tasks, and nothing that is wrong', async () => {
+  const args = ['doctor', '--json', '--jobs', 'docs-trigger/jobs.ts']
+  const { exitCode, stdout } = await runJobs(args, project.folder, variables())
+  const { findings } = JSON.parse(stdout) as DoctorReport
+  expect(findings.filter(({ status }) => status !== 'ok')).toEqual([])
+  expect(findings.filter(({ check }) => check === 'engine').map(({ message }) => message)).toEqual([
+    expect.stringMatching(/^answers \(within \d+ ms\)$/),
+    'key: is accepted',
+    'tasks: 2 tasks are registered',
+    'workers: no job waits for a worker that knows its task',
+  ])
+  expect(exitCode).toBe(0)
+})
+
 describe.concurrent('run', () => {
   const cases = snippets.filter(({ runs }) => runs)
   test.each(cases.map((snippet) => [`${snippet.document}:${snippet.line}`, snippet] as const))(
@@ -74,6 +94,21 @@ describe.concurrent('run', () => {
   test('the sender of docs/trigger.md comes to the same on the local engine', async () => {
     const { exitCode, stdout } = await project.run('docs-trigger/shop.ts')
     expect({ exitCode, stdout: stdout.trimEnd() }).toEqual({ exitCode: 0, stdout: printedByShop })
+  })
+
+  test('a task of docs/from-trigger.md sends on what it is triggered with, and a job comes of it', async () => {
+    project.write(
+      'docs-trigger/old-caller.ts',
+      `import { waitForJob } from '@cgk-platform/jobs'
+import { runs, tasks } from '@trigger.dev/sdk'
+const { id } = await tasks.trigger('confirm-order', { shop: 'tenant_123', orderId: 'order_9' })
+while (!(await runs.retrieve(id)).isCompleted) await new Promise((resolve) => setTimeout(resolve, 50))
+const { output } = await runs.retrieve(id)
+const { tenantId, state, runs: made } = await waitForJob(output as string, { timeout: '1m' })
+console.log(tenantId, state, made[0]?.output)`,
+    )
+    const { stdout, stderr } = await project.run('docs-trigger/old-caller.ts', variables())
+    expect(stdout.trimEnd(), stderr).toBe("tenant_123 completed { confirmed: 'order_9' }")
   })
 
   test('a program that imports the file of the tasks is told where that belongs', async () => {

@@ -25,6 +25,7 @@ const actor = {
 export interface AnalyticsTrack extends TenantPayload, Actor {
   /** What was done, such as `Product Added`. */
   event: string
+  /** What else is known of it, such as the product. */
   properties?: Record<string, unknown> | undefined
 }
 
@@ -39,8 +40,11 @@ export const analyticsTrack: z.ZodType<AnalyticsTrack, AnalyticsTrack> = z.loose
 export interface AnalyticsPageView extends TenantPayload, Actor {
   /** The page, as a full URL or a path. */
   url: string
+  /** The page's title. */
   title?: string | undefined
+  /** Where the visitor came from, as a URL. */
   referrer?: string | undefined
+  /** What else is known of the view. */
   properties?: Record<string, unknown> | undefined
 }
 

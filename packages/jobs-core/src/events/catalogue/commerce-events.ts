@@ -15,22 +15,33 @@ import {
 
 /** Payload of `order.created`: a new order was placed. */
 export interface OrderCreated extends TenantPayload {
+  /** The shop's id of the order. */
   orderId: string
   /** The number that the customer sees, such as `#1001`. */
   orderNumber?: string | undefined
   /** What the customer pays, in the currency's minor unit: 9999 is 99.99. */
   totalAmount?: number | undefined
+  /** The lines alone, in the currency's minor unit. */
   subtotalAmount?: number | undefined
+  /** The tax in it, in the currency's minor unit. */
   taxAmount?: number | undefined
+  /** What the shipping costs, in the currency's minor unit. */
   shippingAmount?: number | undefined
+  /** What was taken off, in the currency's minor unit. */
   discountAmount?: number | undefined
+  /** The codes that took it off. */
   discountCodes?: string[] | undefined
   /** ISO 4217, such as `USD`. */
   currency?: string | undefined
+  /** The shop's id of the customer. */
   customerId?: string | undefined
+  /** Where the customer is written to. */
   customerEmail?: string | undefined
+  /** The lines of the order. */
   items?: LineItem[] | undefined
+  /** Where it is shipped to. */
   shippingAddress?: PostalAddress | undefined
+  /** Where the invoice goes. */
   billingAddress?: PostalAddress | undefined
   /** ISO 8601 with a zone. */
   placedAt?: string | undefined
@@ -57,16 +68,23 @@ export const orderCreated: z.ZodType<OrderCreated, OrderCreated> = z.looseObject
 
 /** Payload of `order.fulfilled`: an order, or a part of it, was shipped. */
 export interface OrderFulfilled extends TenantPayload {
+  /** The shop's id of the order. */
   orderId: string
   /** The shipment, where an order may leave in several. */
   fulfillmentId?: string | undefined
+  /** Who carries it, such as `dhl`. */
   carrier?: string | undefined
+  /** The carrier's number of the parcel. */
   trackingNumber?: string | undefined
+  /** Where the customer follows it. */
   trackingUrl?: string | undefined
   /** The lines in this shipment; absent means all of the order. */
   items?: LineItem[] | undefined
+  /** Where the customer is written to. */
   customerEmail?: string | undefined
+  /** ISO 8601 with a zone. */
   shippedAt?: string | undefined
+  /** ISO 8601 with a zone. */
   estimatedDeliveryAt?: string | undefined
 }
 
@@ -85,11 +103,17 @@ export const orderFulfilled: z.ZodType<OrderFulfilled, OrderFulfilled> = z.loose
 
 /** Payload of `order.delivered`: the carrier handed a shipment over. */
 export interface OrderDelivered extends TenantPayload {
+  /** The shop's id of the order. */
   orderId: string
+  /** The shipment, where an order may leave in several. */
   fulfillmentId?: string | undefined
+  /** Who carried it, such as `dhl`. */
   carrier?: string | undefined
+  /** The carrier's number of the parcel. */
   trackingNumber?: string | undefined
+  /** Where the customer is written to. */
   customerEmail?: string | undefined
+  /** ISO 8601 with a zone. */
   deliveredAt?: string | undefined
 }
 
@@ -105,18 +129,25 @@ export const orderDelivered: z.ZodType<OrderDelivered, OrderDelivered> = z.loose
 
 /** Payload of `order.refunded`: money went back, for the whole order or a part of it. */
 export interface OrderRefunded extends TenantPayload {
+  /** The shop's id of the order. */
   orderId: string
+  /** The shop's id of the refund, where an order may have several. */
   refundId?: string | undefined
   /** What is paid back, in the currency's minor unit; positive. */
   refundAmount?: number | undefined
+  /** ISO 4217, such as `USD`. */
   currency?: string | undefined
   /** Why, in the shop's words, such as `customer` or `damaged`. */
   reason?: string | undefined
   /** True where the goods go back into stock. */
   restock?: boolean | undefined
+  /** The lines that are paid back. */
   items?: LineItem[] | undefined
+  /** The shop's id of the customer. */
   customerId?: string | undefined
+  /** Where the customer is written to. */
   customerEmail?: string | undefined
+  /** ISO 8601 with a zone. */
   refundedAt?: string | undefined
 }
 

@@ -6,8 +6,11 @@ import { type TenantPayload, tenantId, text } from './shared-fields.ts'
 export interface EmailSend extends TenantPayload {
   /** Which mail, such as `order_confirmation`: the key of a template in your code. */
   type: string
+  /** Who gets the mail. */
   recipientEmail: string
+  /** How the mail addresses them. */
   recipientName?: string | undefined
+  /** The subject line, where the template does not say it. */
   subject?: string | undefined
   /** The template's id at the mail service, where it differs from `type`. */
   templateId?: string | undefined
@@ -15,9 +18,13 @@ export interface EmailSend extends TenantPayload {
   data?: Record<string, unknown> | undefined
   /** BCP 47, such as `en-GB`. */
   locale?: string | undefined
+  /** The sender, where it is not the usual one. */
   fromEmail?: string | undefined
+  /** Where answers go, where that is not the sender. */
   replyToEmail?: string | undefined
+  /** The order that the mail is about, where there is one. */
   orderId?: string | undefined
+  /** The customer that the mail is for, where there is one. */
   customerId?: string | undefined
 }
 
@@ -38,13 +45,19 @@ export const emailSend: z.ZodType<EmailSend, EmailSend> = z.looseObject({
 
 /** Payload of `email.review_request`: a customer shall be asked for a review. */
 export interface EmailReviewRequest extends TenantPayload {
+  /** The order to review. */
   orderId: string
+  /** Who is asked. */
   recipientEmail: string
+  /** How the mail addresses them. */
   recipientName?: string | undefined
+  /** The shop's id of the customer. */
   customerId?: string | undefined
   /** What to review; absent means the whole order. */
   productIds?: string[] | undefined
+  /** Where the review is written. */
   reviewUrl?: string | undefined
+  /** BCP 47, such as `en-GB`. */
   locale?: string | undefined
 }
 

@@ -10,8 +10,11 @@ export interface TenantPayload {
 export interface LineItem {
   /** The shop's stock-keeping unit. */
   sku?: string | undefined
+  /** The shop's id of the product. */
   productId?: string | undefined
+  /** The shop's id of the variant, such as a size. */
   variantId?: string | undefined
+  /** As the customer reads it. */
   name?: string | undefined
   /** Pieces, a whole number. */
   quantity: number
@@ -21,12 +24,19 @@ export interface LineItem {
 
 /** A postal address; `countryCode` is ISO 3166-1 alpha-2. */
 export interface PostalAddress {
+  /** The recipient. */
   name?: string | undefined
+  /** Street and number. */
   line1?: string | undefined
+  /** Flat, floor, company. */
   line2?: string | undefined
+  /** The town. */
   city?: string | undefined
+  /** State, province or county. */
   region?: string | undefined
+  /** As the country writes it. */
   postalCode?: string | undefined
+  /** ISO 3166-1 alpha-2, such as `GB`. */
   countryCode?: string | undefined
 }
 

@@ -10,9 +10,11 @@ export interface WebhookReceived extends TenantPayload {
   topic?: string | undefined
   /** The caller's id of this delivery; a good `idempotencyKey`, since deliveries repeat. */
   webhookId?: string | undefined
+  /** As they came, where the handler needs them, such as a signature. */
   headers?: Record<string, string> | undefined
   /** The body, parsed, or as the text that was signed. */
   body?: unknown
+  /** ISO 8601 with a zone. */
   receivedAt?: string | undefined
 }
 
@@ -30,7 +32,9 @@ export const webhookReceived: z.ZodType<WebhookReceived, WebhookReceived> = z.lo
 export interface WebhookProcess extends TenantPayload {
   /** The webhook, as your code stored it. */
   webhookId: string
+  /** Who called, such as `shopify` or `stripe`. */
   source?: string | undefined
+  /** The caller's name for what happened. */
   topic?: string | undefined
   /** The body, where it is small enough to travel along. */
   body?: unknown

@@ -1,0 +1,104 @@
+import {
+  type Accepted,
+  type Envelope,
+  isEnded,
+  JobCancelledError,
+  type JobHost,
+  type JobProvider,
+  jobStatusOf,
+  maxAttemptsOf,
+  newestRuns,
+} from '@cgk-platform/jobs-core'
+
+import { fastqCapabilities } from './fastq-capabilities.ts'
+import { type Run, RunQueues } from './run-queues.ts'
+
+/** A job: an event, with a run for each definition that handles it. */
+interface Job {
+  readonly envelope: Envelope
+  readonly runs: Run[]
+}
+
+/** Jobs in queues of fastq, which run in this process and end with it. */
+export function createFastqProvider(): JobProvider {
+  const jobs = new Map<string, Job>()
+  const keys = new Map<string, { readonly id: string; readonly until: number }>()
+  let host: JobHost
+  let queues: RunQueues
+
+  /** The job that has an envelope's key already; otherwise this one takes it. */
+  function firstOf({ id, tenantId, event, idempotencyKey, idempotencyTtlMs = 0 }: Envelope): string | undefined {
+    if (idempotencyKey === undefined) return undefined
+    const key = JSON.stringify([tenantId, event, idempotencyKey])
+    const first = keys.get(key)
+    if (first && first.until > Date.now()) return first.id
+    keys.set(key, { id, until: Date.now() + idempotencyTtlMs })
+    return undefined
+  }
+
+  function addRun({ envelope, runs }: Job, definitionId: string, at: number, retryOf?: string): void {
+    const run: Run = {
+      envelope,
+      status: {
+        id: `${envelope.id}-${runs.length + 1}`,
+        definitionId,
+        state: at > Date.now() ? 'scheduled' : 'queued',
+        attempts: 0,
+        maxAttempts: maxAttemptsOf(envelope, host.jobs.get(definitionId)),
+        ...(retryOf !== undefined && { retryOf }),
+      },
+    }
+    runs.push(run)
+    queues.add(run, at)
+  }
+
+  return {
+    specificationVersion: 'v1',
+    name: 'fastq',
+    capabilities: fastqCapabilities,
+
+    attach(given) {
+      host = given
+      queues = new RunQueues(given)
+    },
+
+    async send(envelopes) {
+      return envelopes.map((envelope): Accepted => {
+        const first = firstOf(envelope)
+        if (first !== undefined) return { ok: true, id: first, deduplicated: true }
+        const job: Job = { envelope, runs: [] }
+        jobs.set(envelope.id, job)
+        for (const { id } of host.jobs.subscribers(envelope.event)) addRun(job, id, envelope.runAt ?? 0)
+        return { ok: true, id: envelope.id, deduplicated: false }
+      })
+    },
+
+    async status(id) {
+      const job = jobs.get(id)
+      if (!job) return undefined
+      const runs = job.runs.map(({ status }) => structuredClone(status))
+      return jobStatusOf(job.envelope, runs)
+    },
+
+    async cancel(id) {
+      for (const run of jobs.get(id)?.runs ?? []) {
+        if (isEnded(run.status.state)) continue
+        queues.settle(run, { type: 'cancelled' })
+        run.stop?.abort(new JobCancelledError({ jobId: id }))
+      }
+    },
+
+    async retry(id) {
+      const job = jobs.get(id)
+      const failed = newestRuns(job?.runs.map(({ status }) => status) ?? []).filter(({ state }) => state === 'failed')
+      for (const run of failed) addRun(job!, run.definitionId, 0, run.id)
+    },
+
+    async health() {
+      const check = { name: 'queues', ok: !queues.isClosed, message: queues.isClosed ? 'Closed.' : 'They take jobs.' }
+      return { ok: check.ok, provider: 'fastq', checks: [check] }
+    },
+
+    close: ({ timeoutMs }) => queues.close(timeoutMs),
+  }
+}

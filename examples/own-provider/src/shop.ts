@@ -1,0 +1,22 @@
+import { createClient, defineJob } from '@cgk-platform/jobs-core'
+
+import { createFastqProvider } from './fastq-provider.ts'
+
+const thank = defineJob({
+  id: 'thank',
+  event: 'order.created',
+  retry: { initialDelay: 100 },
+  handler({ payload }, { attempt }) {
+    if (attempt === 1) throw new Error('The mail server is busy.')
+    return `Thanks for ${payload.orderId}, said at attempt ${attempt}.`
+  },
+})
+
+const client = createClient({ load: createFastqProvider }, { jobs: [thank] })
+const job = await client.sendJob('order.created', { tenantId: 'tenant_123', orderId: 'order_1' })
+const { state, runs } = await client.waitForJob(job.id)
+console.log(state, runs[0]?.output)
+
+const refused = await client.listJobs().catch((error: Error) => error.message)
+console.log(refused)
+await client.close()

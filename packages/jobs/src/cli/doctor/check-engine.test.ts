@@ -1,0 +1,30 @@
+import type { JobProvider } from '@cgk-platform/jobs-core'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+
+import { checkEngine } from './check-engine.ts'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+function providerWith(health: JobProvider['health']): JobProvider {
+  return { specificationVersion: 'v1', name: 'mine', health } as JobProvider
+}
+
+test('an engine that never answers is a problem after 20 s', async () => {
+  const checked = checkEngine(
+    providerWith(() => new Promise(() => undefined)),
+    [],
+  )
+  await vi.advanceTimersByTimeAsync(20_000)
+  const { facts, findings } = await checked
+  expect(facts).toMatchObject({ ok: false, durationMs: 20_000 })
+  expect(findings).toEqual([{ check: 'engine', status: 'problem', message: 'no answer within 20 s' }])
+})
+
+test('an engine whose health cannot be asked for is a problem', async () => {
+  const { findings } = await checkEngine(
+    providerWith(() => Promise.reject(new Error('It is broken'))),
+    [],
+  )
+  expect(findings).toEqual([{ check: 'engine', status: 'problem', message: 'It is broken' }])
+})

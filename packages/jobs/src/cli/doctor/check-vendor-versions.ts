@@ -1,0 +1,43 @@
+import type { ProviderName } from '@cgk-platform/jobs-core'
+import { satisfies, validRange } from 'semver'
+
+import type { Finding } from './doctor-report.ts'
+import type { VendorPackages } from './find-packages.ts'
+
+type Unplaced = Omit<Finding, 'check'>
+
+/** Whether a vendor's packages go with ours, and with each other. It is a problem where that engine is the chosen one. */
+export function checkVendorVersions(vendor: VendorPackages, provider: ProviderName | undefined): Unplaced[] {
+  const status = vendor.provider === provider ? 'problem' : 'warning'
+  return [...outOfRange(vendor), ...unequalTools(vendor)].map((finding) => ({ status, ...finding }))
+}
+
+type Told = Omit<Unplaced, 'status'>
+
+function outOfRange({ range, sdk, appSdk }: VendorPackages): Told[] {
+  const copies = new Map([sdk, appSdk].flatMap((one) => (one ? [[one.folder, one] as const] : [])))
+  return [...copies.values()]
+    .filter(({ version }) => !isWithin(version, range))
+    .map(({ name, version }) => ({
+      message: `\`${name}\` is ${version}, and this library is made for ${range}`,
+      remedy: `Install it in that range: \`npm install ${name}@${range}\`.`,
+    }))
+}
+
+/** Trigger.dev's CLI refuses an SDK of another version. Inngest's has a numbering of its own. */
+function unequalTools({ provider, range, appSdk, sdk, tools }: VendorPackages): Told[] {
+  const used = appSdk ?? sdk
+  if (provider !== 'trigger.dev' || !used) return []
+  return tools
+    .filter(({ version }) => version !== used.version)
+    .map(({ name, version }) => ({ name, version, both: isWithin(version, range) ? version : used.version }))
+    .map(({ name, version, both }) => ({
+      message: `\`${name}\` is ${version} and \`${used.name}\` ${used.version}; Trigger.dev wants them to be the same`,
+      remedy: `Install both in one: \`npm install --save-exact ${name}@${both} ${used.name}@${both}\`.`,
+    }))
+}
+
+/** Whether a version is one of those that ours is made for; in a workspace the range may be no such thing. */
+function isWithin(version: string, range: string | undefined): boolean {
+  return range === undefined || validRange(range) === null || satisfies(version, range, { includePrerelease: true })
+}

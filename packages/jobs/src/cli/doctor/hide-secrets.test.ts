@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+
+import { hideSecrets } from './hide-secrets.ts'
+
+const variables = {
+  INNGEST_SIGNING_KEY: ' 8ad0f1c2 ',
+  DATABASE_PASSWORD: 'correct horse',
+  SHORT_KEY: '1',
+  JOB_PROVIDER: 'inngest',
+}
+
+test.each<[what: string, text: string, shown: string]>([
+  ['a key', 'refused 8ad0f1c2!', 'refused (value of INNGEST_SIGNING_KEY)!'],
+  ['a password', 'for correct horse', 'for (value of DATABASE_PASSWORD)'],
+  ['a key of Trigger.dev that no variable has', 'with tr_prod_AbC123', 'with (a key)'],
+  ['a key of Inngest that no variable has', 'with signkey-prod-0a1b', 'with (a key)'],
+  ['the credentials of an address', 'at https://me:pw@example.com/a', 'at https://example.com/a'],
+  ['the query of an address', '`https://example.com/a?token=t`', '`https://example.com/a`'],
+])('%s is hidden', (_what, text, shown) => {
+  expect(hideSecrets({ list: [{ message: text, remedy: text }] }, variables)).toEqual({
+    list: [{ message: shown, remedy: shown }],
+  })
+})
+
+test('everything else is left as it is', () => {
+  const report = {
+    message: 'the variable `INNGEST_SIGNING_KEY`, 1 inngest at https://example.com:8288',
+    name: '8ad0f1c2',
+    count: 1,
+    isSo: true,
+    no: null,
+  }
+  expect(hideSecrets(report, variables)).toEqual(report)
+})

@@ -1,0 +1,80 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+
+import { type Agent, detect, getUserAgent } from 'package-manager-detector'
+
+import type { App, Framework } from './app.ts'
+import { findModule } from './find-module.ts'
+import { type CompilerOptions, readCompilerOptions } from './read-compiler-options.ts'
+import { dependenciesOf, readManifest } from './read-manifest.ts'
+import { readSourceStyle } from './read-source-style.ts'
+
+/**
+ * Looks at the app in a folder: its framework unless that is given, its language, its package manager.
+ *
+ * @throws InitError where there is no app.
+ */
+export async function readApp(folder: string, named?: Framework): Promise<App> {
+  const root = resolve(folder)
+  const { manifest } = readManifest(root)
+  const dependencies = dependenciesOf(manifest)
+  const framework = named ?? detectFramework(dependencies)
+  const has = (path: string): boolean => existsSync(join(root, path))
+  const compilerOptions = has('tsconfig.json') ? readCompilerOptions(root) : undefined
+  const variablesFile = framework === 'next' ? '.env.local' : '.env'
+  const style = readSourceStyle({
+    framework,
+    isModule: manifest.type === 'module',
+    isTypeScript: compilerOptions !== undefined || dependencies.has('typescript'),
+    compilerOptions,
+    hasTsx: dependencies.has('tsx'),
+    variablesFile,
+    node: { version: process.version, runsTypeScript: Boolean(process.features.typescript) },
+  })
+  const sources = sourcesOf(framework, has)
+  return {
+    root,
+    framework,
+    packageManager: await detectPackageManager(root),
+    sources,
+    style,
+    compilesToFiles: framework !== 'next' && compilerOptions !== undefined && !compilerOptions.noEmit,
+    variablesFile,
+    dependencies,
+    jobsModule: hasOtherJobs(root, `${sources}jobs${style.extension}`) ? 'background-jobs' : 'jobs',
+    warnings: compilerOptions ? warningsOf(compilerOptions) : [],
+  }
+}
+
+function detectFramework(dependencies: ReadonlySet<string>): Framework {
+  return (['next', 'hono', 'express'] as const).find((name) => dependencies.has(name)) ?? 'node'
+}
+
+/** Next.js has `app` and `pages` side by side, either in the root or in `src`. */
+function sourcesOf(framework: Framework, has: (path: string) => boolean): '' | 'src/' {
+  if (framework === 'next' && (has('app') || has('pages'))) return ''
+  return has('src') ? 'src/' : ''
+}
+
+/** By a lockfile or by what `package.json` says, here or above; otherwise the one that `init` was called with. */
+async function detectPackageManager(root: string): Promise<Agent> {
+  const found = await detect({ cwd: root })
+  return found?.agent ?? getUserAgent() ?? 'npm'
+}
+
+/** A module of this name that has nothing to do with this library. */
+function hasOtherJobs(root: string, path: string): boolean {
+  const found = findModule(root, path)
+  return found !== undefined && !readFileSync(join(root, found), 'utf8').includes('@cgk-platform/jobs')
+}
+
+function warningsOf({ module, moduleResolution }: CompilerOptions): string[] {
+  const resolution = (moduleResolution ?? '').toLowerCase()
+  const old =
+    ['node', 'node10', 'classic'].includes(resolution) || (!resolution && module?.toLowerCase() === 'commonjs')
+  if (!old) return []
+  return [
+    '`tsconfig.json` resolves modules in a way that does not know `exports` of a package, and so not the types of ' +
+      '`@cgk-platform/jobs`: set `module` to `nodenext`.',
+  ]
+}

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+
+import { appendVariables, missingVariables } from './append-variables.ts'
+import { variablesFor } from './variables-for.ts'
+
+const engine = { name: 'JOB_PROVIDER', value: 'inngest' }
+
+test.each([
+  ['JOB_PROVIDER=local\n'],
+  ['A=1\n  JOB_PROVIDER = local'],
+  ['export JOB_PROVIDER=local\n'],
+  ['# JOB_PROVIDER=\n'],
+  ['JOB_PROVIDER=\r\nA=1\r\n'],
+])('a variable counts as there in %j', (text) => {
+  expect(missingVariables(text, [engine])).toEqual([])
+})
+
+test.each([[''], ['OTHER_JOB_PROVIDER=local\n'], ['A=JOB_PROVIDER=1\n'], ['JOB_PROVIDER_2=a\n']])(
+  'a variable is missing in %j',
+  (text) => {
+    expect(missingVariables(text, [engine])).toEqual([engine])
+  },
+)
+
+test('what is added comes behind what is there, on lines of its own', () => {
+  expect(appendVariables('A=1', [{ ...engine, comment: 'The engine.' }])).toBe(
+    'A=1\n# The engine.\nJOB_PROVIDER=inngest\n',
+  )
+  expect(appendVariables('A=1\r\n', [{ ...engine, isOff: true }])).toBe('A=1\r\n# JOB_PROVIDER=inngest\r\n')
+  expect(appendVariables('A=1', [])).toBe('A=1')
+})
+
+test.each(['local', 'inngest', 'trigger.dev'] as const)(
+  'all variables of %s are there once they are added',
+  (provider) => {
+    const variables = variablesFor(provider)
+    expect(missingVariables(appendVariables('', variables), variables)).toEqual([])
+  },
+)

@@ -1,0 +1,151 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+
+import { type Framework, frameworks, type Provider, providers } from './app/app.ts'
+import { type InitOptions, runInit } from './run-init.ts'
+
+/** An app in a folder of its own. */
+function openApp(files: Record<string, string> = {}) {
+  const root = mkdtempSync(join(tmpdir(), 'init-'))
+  onTestFinished(() => rmSync(root, { recursive: true }))
+  const write = (path: string, contents: string): void => {
+    mkdirSync(dirname(join(root, path)), { recursive: true })
+    writeFileSync(join(root, path), contents)
+  }
+  for (const [path, contents] of Object.entries({ 'package.json': '{\n  "name": "app"\n}\n', ...files }))
+    write(path, contents)
+  return {
+    write,
+    contents(): Record<string, string> {
+      const found = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+      const paths = found.map(({ parentPath, name }) => join(parentPath, name).slice(root.length + 1))
+      return Object.fromEntries(paths.map((path) => [path, readFileSync(join(root, path), 'utf8')]))
+    },
+    async init(options: Omit<InitOptions, 'cwd'>): Promise<{ exitCode: number; printed: string }> {
+      const lines: string[] = []
+      const terminal = { print: (text: string) => void lines.push(text), isInteractive: false }
+      const exitCode = await runInit({ cwd: root, ...options }, terminal)
+      return { exitCode, printed: lines.join('\n') }
+    },
+  }
+}
+
+const combinations = frameworks.flatMap((framework) =>
+  providers.flatMap((provider) =>
+    ['tsconfig.json', 'jsconfig.json'].map((config): [Framework, Provider, string] => [framework, provider, config]),
+  ),
+)
+
+test.each(combinations)('%s on %s, with a %s: a second time nothing changes', async (framework, provider, config) => {
+  const app = openApp({ [config]: '{}', '.gitignore': 'node_modules\n' })
+  const first = await app.init({ framework, provider, yes: true })
+  expect(first).toMatchObject({ exitCode: 0, printed: expect.stringContaining('Written.') })
+  const before = app.contents()
+  const second = await app.init({ framework, provider, yes: true })
+  expect(second).toMatchObject({ exitCode: 0, printed: expect.stringContaining('Nothing to write') })
+  expect(app.contents()).toEqual(before)
+})
+
+test.each(combinations)(
+  '%s on %s, with a %s: what is there is left alone and named',
+  async (framework, provider, config) => {
+    const model = openApp({ [config]: '{}' })
+    await model.init({ framework, provider, yes: true })
+    const written = Object.keys(model.contents()).filter((path) => !/\.json$|^\.env/.test(path))
+    expect(written.length).toBeGreaterThan(2)
+
+    const mine = '// Mine, of @cgk-platform/jobs.\n'
+    const app = openApp({ [config]: '{}', ...Object.fromEntries(written.map((path) => [path, mine])) })
+    const { printed } = await app.init({ framework, provider, yes: true })
+    const after = app.contents()
+    for (const path of written) {
+      expect(after[path]).toBe(mine)
+      expect(printed).toMatch(new RegExp(`= ${path.replaceAll('.', '\\.')} +exists, left alone`))
+    }
+  },
+)
+
+test('scripts, variables and ignored files that are there stay as they are', async () => {
+  const app = openApp({
+    'package.json': '{\n  "scripts": { "jobs:send": "mine" }\n}\n',
+    '.env': 'JOB_PROVIDER=local',
+    '.gitignore': '.env\n',
+  })
+  const { printed } = await app.init({ provider: 'inngest', yes: true })
+  const after = app.contents()
+  expect(JSON.parse(after['package.json']!)).toMatchObject({ scripts: { 'jobs:send': 'mine' } })
+  expect(after['.env']).toMatch(/^JOB_PROVIDER=local\n/)
+  expect(after['.env']).toContain('\nINNGEST_DEV=1\n')
+  expect(after['.gitignore']).toBe('.env\n')
+  expect(printed).toContain('`JOB_PROVIDER=local` in .env')
+  expect(printed).toContain('set it to `inngest`')
+  expect(printed).toContain('the one for this is `node')
+})
+
+test('a module that is called `jobs` and has nothing to do with this is not taken for one of jobs', async () => {
+  const app = openApp({ 'jobs.mjs': 'export const openings = []\n' })
+  await app.init({ provider: 'local', yes: true })
+  const after = app.contents()
+  expect(after['jobs.mjs']).toBe('export const openings = []\n')
+  expect(after['background-jobs.mjs']).toContain('defineJob')
+  expect(after['jobs-send.mjs']).toContain(`'./background-jobs.mjs'`)
+})
+
+test.each([
+  ['trigger.dev', 'trigger.config.ts'],
+  ['local', 'jobs-worker.cjs'],
+] as const)('on %s, a `%s` is not joined by another of its name', async (provider, path) => {
+  const app = openApp({ [path]: '' })
+  const { printed } = await app.init({ provider, yes: true })
+  const name = path.replace(/\.\w+$/, '')
+  expect(Object.keys(app.contents()).filter((file) => file.startsWith(name))).toEqual([path])
+  expect(printed).toMatch(new RegExp(`= ${path} +exists, left alone`))
+})
+
+test('what another engine needed is named, and what both need is not', async () => {
+  const app = openApp({ 'tsconfig.json': '{}', '.gitignore': '' })
+  await app.init({ framework: 'next', provider: 'local', yes: true })
+  const { printed } = await app.init({ framework: 'next', provider: 'inngest', yes: true })
+  const named = [...printed.matchAll(/^! `(.+)` is for `local`: delete it/gm)].map(([, path]) => path)
+  expect(named).toEqual(['instrumentation.ts', 'jobs-host.ts'])
+})
+
+test('a dry run shows everything and writes nothing', async () => {
+  const app = openApp()
+  const before = app.contents()
+  const { exitCode, printed } = await app.init({ provider: 'trigger.dev', dryRun: true })
+  expect(exitCode).toBe(0)
+  for (const what of ['trigger.config.mjs', 'trigger/tasks.mjs', 'jobs:send: node', 'TRIGGER_SECRET_KEY='])
+    expect(printed).toContain(what)
+  expect(app.contents()).toEqual(before)
+})
+
+test.each([
+  [{}, /--provider.*--yes/],
+  [{ provider: 'local' }, /Add `--yes`/],
+  [{ yes: true }, /Add `--provider/],
+] as const)('without a terminal, %j is refused, and nothing is written', async (options, message) => {
+  const app = openApp()
+  const before = app.contents()
+  await expect(app.init(options)).rejects.toMatchObject({
+    code: 'missing_flags',
+    message: expect.stringMatching(message) as string,
+  })
+  expect(app.contents()).toEqual(before)
+})
+
+test('the next commands install what is missing, by the package manager of the app', async () => {
+  const app = openApp({
+    'package.json': JSON.stringify({
+      type: 'module',
+      dependencies: { hono: '4', inngest: '4' },
+      packageManager: 'pnpm@11.0.0',
+    }),
+    'tsconfig.json': '{}',
+  })
+  const { printed } = await app.init({ provider: 'inngest', yes: true })
+  expect(printed).toContain('pnpm add @cgk-platform/jobs @hono/node-server\n  pnpm add -D tsx @types/node\n')
+  expect(printed).toMatch(/pnpm run jobs:dev +# .*\n +pnpm run jobs:worker +# .*\n +pnpm run jobs:send/)
+})

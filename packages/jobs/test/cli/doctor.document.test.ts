@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+import type { DoctorReport, EngineFacts, Finding, JobFacts, PackageFacts } from '../../src/cli/doctor/doctor-report.ts'
+import { readDocument } from '../snippets/documents.ts'
+import { blocksOf, snippetsOf } from '../snippets/extract-snippets.ts'
+import { createReaderProject } from '../snippets/reader-project.ts'
+import { closedPort } from './closed-port.ts'
+import { runJobs } from './run-jobs.ts'
+
+// What docs/cli.md shows of `doctor`, done as it says. In place of the usual address stands one where nothing listens.
+
+const document = readDocument('docs/cli.md')
+const blocks = blocksOf(document)
+const section = document.slice(document.indexOf('\n## doctor\n'))
+const project = createReaderProject()
+let url: string
+
+beforeAll(async () => {
+  url = `http://127.0.0.1:${await closedPort()}`
+  for (const { file, code } of snippetsOf('docs/cli.md', document)) project.write(file, code)
+  const variables = blocks.find(({ code }) => code.startsWith('JOB_PROVIDER='))!
+  project.write('.env', variables.code.replace('INNGEST_DEV=1', `INNGEST_DEV=${url}`))
+})
+
+afterAll(() => project.remove())
+
+/** Versions and ports differ from one day to the next. */
+function withoutNumbers(text: string): string {
+  return text.replaceAll(url, 'http://localhost:8288').replaceAll(/\b\d+\.\d+\.\d+\b/g, 'x.y.z')
+}
+
+test('the command comes to what is printed below it', async () => {
+  const index = blocks.findIndex(({ code }) => code === 'npx @cgk-platform/jobs doctor --env-file .env')
+  const { exitCode, stdout } = await runJobs(['doctor', '--env-file', '.env'], project.folder)
+  expect(exitCode).toBe(1)
+  expect(withoutNumbers(stdout.trimEnd())).toBe(withoutNumbers(blocks[index + 1]!.code))
+})
+
+/** The names in the first column of the table with this title. */
+function firstColumn(title: string): string[] {
+  const lines = section.split('\n')
+  const rows = lines.slice(lines.findIndex((line) => line.startsWith(`| ${title} `)) + 2)
+  const end = rows.findIndex((line) => !line.startsWith('|'))
+  return rows.slice(0, end).map((row) => row.split('|')[1]!.trim().replaceAll('`', ''))
+}
+
+test('its options are those that the help names', async () => {
+  const { stdout } = await runJobs(['doctor', '--help'], project.folder)
+  const named = [...stdout.matchAll(/^ {2}(--\S+(?: <[^>]+>)?)/gm)].map(([, option]) => option)
+  expect(firstColumn('Option')).toEqual(named)
+})
+
+test('its fields are those of the JSON', async () => {
+  const { stdout } = await runJobs(['doctor', '--env-file', '.env', '--json'], project.folder)
+  const report = JSON.parse(stdout) as DoctorReport
+  expect(firstColumn('Field')).toEqual(Object.keys(report))
+  const asJson = document.slice(document.indexOf('### As JSON'))
+  const fields: [string, object][] = [
+    ['packages', { name: true, version: true, path: true } satisfies Record<keyof PackageFacts, true>],
+    [
+      'jobs',
+      { id: true, kind: true, event: true, schedule: true, timezone: true, unsupported: true } satisfies Record<
+        keyof JobFacts,
+        true
+      >,
+    ],
+    ['engine', { ok: true, durationMs: true, checks: true } satisfies Record<keyof EngineFacts, true>],
+    ['findings', { check: true, status: true, message: true, remedy: true } satisfies Record<keyof Finding, true>],
+  ]
+  for (const [field, names] of fields) {
+    const row = asJson.split('\n').find((line) => line.startsWith(`| \`${field}\` `))
+    expect(row).toContain(`{ ${Object.keys(names).join(', ')} }`)
+  }
+})

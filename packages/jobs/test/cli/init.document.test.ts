@@ -1,0 +1,49 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { Command } from 'commander'
+import { expect, onTestFinished, test } from 'vitest'
+
+import { registerInit } from '../../src/cli/init/register-init.ts'
+import { runInit } from '../../src/cli/init/run-init.ts'
+import { readDocument } from '../snippets/documents.ts'
+import { blocksOf } from '../snippets/extract-snippets.ts'
+
+// What docs/cli.md shows of `init`, done as it says.
+
+const document = readDocument('docs/cli.md')
+
+/** The app of the document. */
+function openApp(): string {
+  const root = mkdtempSync(join(tmpdir(), 'init-'))
+  onTestFinished(() => rmSync(root, { recursive: true }))
+  const [dependencies, devDependencies] = [
+    { express: '^5.3.0' },
+    { tsx: '^4', '@types/node': '^24', '@types/express': '^5' },
+  ]
+  writeFileSync(join(root, 'package.json'), JSON.stringify({ type: 'module', dependencies, devDependencies }))
+  writeFileSync(join(root, 'tsconfig.json'), JSON.stringify({ compilerOptions: { module: 'nodenext' } }))
+  writeFileSync(join(root, 'package-lock.json'), '{}')
+  writeFileSync(join(root, '.gitignore'), 'node_modules\n')
+  mkdirSync(join(root, 'src'))
+  return root
+}
+
+test('the command prints what stands below it', async () => {
+  const blocks = blocksOf(document)
+  const index = blocks.findIndex(({ code }) => code === 'npx @cgk-platform/jobs init --provider inngest --yes')
+  const lines: string[] = []
+  const terminal = { print: (text: string) => void lines.push(text), isInteractive: false }
+  await runInit({ cwd: openApp(), provider: 'inngest', yes: true }, terminal)
+  expect(blocks[index + 1]).toMatchObject({ info: 'text', follows: true })
+  expect(lines.join('\n')).toBe(blocks[index + 1]!.code)
+})
+
+test('the options are those that the command has', () => {
+  const program = new Command()
+  registerInit(program)
+  const section = document.split(/^## /m).find((text) => text.startsWith('init\n'))
+  const named = [...section!.matchAll(/^\| `(--[^`]+)`/gm)].map(([, option]) => option)
+  expect(named).toEqual(program.commands[0]!.options.map(({ flags }) => flags))
+})

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+import { repository } from '../snippets/documents.ts'
+import { runJobs } from './run-jobs.ts'
+
+const run = (...args: string[]) => runJobs(args, repository)
+const manifest = JSON.parse(readFileSync(join(repository, 'packages/jobs/package.json'), 'utf8')) as { version: string }
+
+describe.concurrent('the command `cgk-jobs`', () => {
+  test('tells its version, which is that of the package', async () => {
+    expect(await run('--version')).toEqual({ exitCode: 0, stdout: `${manifest.version}\n`, stderr: '' })
+  })
+
+  test('names its commands when it is asked for help', async () => {
+    const { exitCode, stdout } = await run('--help')
+    expect(exitCode).toBe(0)
+    expect(stdout).toMatch(/^ {2}doctor /m)
+    expect(stdout).toMatch(/^ {2}init /m)
+  })
+
+  test('tells what a command takes', async () => {
+    const { exitCode, stdout } = await run('doctor', '--help')
+    expect(exitCode).toBe(0)
+    expect(stdout).toContain('--json')
+  })
+
+  test.each<[what: string, args: string[], hint: RegExp]>([
+    ['no command', [], /^Usage: cgk-jobs/],
+    ['an unknown command', ['docter'], /unknown command 'docter'\n\(Did you mean doctor\?\)\nRun `cgk-jobs --help`/],
+    ['an unknown option', ['doctor', '--jason'], /unknown option '--jason'\n\(Did you mean --json\?\)/],
+    ['a word too many', ['doctor', 'now'], /too many arguments/],
+    [
+      'an engine that there is not',
+      ['doctor', '--provider', 'sqs'],
+      /Allowed choices are trigger\.dev, inngest, local/,
+    ],
+    ['an option without its value', ['doctor', '--jobs'], /argument missing/],
+  ])('ends with 2 and a hint for %s', async (_what, args, hint) => {
+    const { exitCode, stdout, stderr } = await run(...args)
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
+    expect(stderr).toMatch(hint)
+  })
+})

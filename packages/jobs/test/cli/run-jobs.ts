@@ -1,0 +1,22 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+
+import { repository } from '../snippets/documents.ts'
+import type { Ended, Environment } from '../snippets/reader-project.ts'
+
+const program = join(repository, 'packages/jobs/src/cli/main.ts')
+
+/** Only ends what hangs. */
+const longestRunMs = 120_000
+
+/** Runs the command `cgk-jobs` as a process of its own, with nothing of this process's environment but what is given. */
+export function runJobs(args: readonly string[], cwd: string, environment: Environment = {}): Promise<Ended> {
+  const env = { PATH: process.env['PATH'], ...environment }
+  const command = ['--conditions=@cgk-platform/source', program, ...args]
+  return new Promise((resolve) => {
+    execFile('node', command, { cwd, env, timeout: longestRunMs }, (error, stdout, stderr) => {
+      const exitCode = error ? (typeof error.code === 'number' ? error.code : null) : 0
+      resolve({ exitCode, stdout, stderr })
+    })
+  })
+}

@@ -1,0 +1,35 @@
+import { describe, test } from 'vitest'
+
+import { nodeAppInJavaScript } from './app-sources.ts'
+import { openApp } from './open-app.ts'
+
+const refusals: [string, string[], RegExp][] = [
+  ['a folder that is none', ['--cwd', 'nowhere'], /`.*nowhere` is no folder.*--cwd.*\(no_folder\)/],
+  [
+    'a folder without a package.json',
+    ['--cwd', 'empty'],
+    /no `package\.json` in `.*empty`.*npm init.*\(no_package_json\)/,
+  ],
+  ['no answer to be had', [], /no terminal to ask on\. Add `--provider.*`--yes`.*\(missing_flags\)/],
+]
+
+describe.concurrent('`init` ends with 2 and says what to do', () => {
+  test.for(refusals)('%s', async ([, args, message], { expect, onTestFinished }) => {
+    const app = openApp({ ...nodeAppInJavaScript, files: { 'empty/notes.txt': '' } })
+    onTestFinished(() => app.close())
+    const before = app.contents()
+    expect(await app.init(...args)).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringMatching(message) })
+    expect(app.contents()).toEqual(before)
+  })
+})
+
+test('an install that fails leaves the files, says what to do and ends with 1', async ({ expect, onTestFinished }) => {
+  const app = openApp({
+    manifest: { ...nodeAppInJavaScript.manifest, packageManager: 'npm@10.0.0' },
+    files: { '.npmrc': 'registry=http://127.0.0.1:9/\nfetch-retries=0\n' }, // where nobody answers
+  })
+  onTestFinished(() => app.close())
+  const ended = await app.init('--provider', 'local', '--yes', '--install')
+  expect(ended).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('`npm i @cgk-platform/jobs` failed') })
+  expect(Object.keys(app.contents())).toEqual(expect.arrayContaining(['jobs.mjs', '.env']))
+})

@@ -1,0 +1,1 @@
+export { default } from '../../vitest-waiting.base.ts'
