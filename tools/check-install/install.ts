@@ -62,7 +62,7 @@ async function installWithYarn(nodeLinker: string, cwd: string, url: string): Pr
   const settings = {
     nodeLinker,
     npmScopes: { 'cgk-platform': { npmRegistryServer: url.slice(0, -1) } },
-    npmRegistryServer: (await npmSetting('registry', cwd)) ?? 'https://registry.npmjs.org',
+    npmRegistryServer: await npmSetting('registry', cwd),
     httpsCaFilePath: await npmSetting('cafile', cwd),
     unsafeHttpWhitelist: ['127.0.0.1'],
     enableTelemetry: false,
