@@ -85,7 +85,13 @@ export default defineConfig({
   overrides: [
     {
       // Their loaders want one.
-      files: ['*.config.ts', 'vitest*.base.ts', 'examples/*/app/**/{layout,page}.tsx', 'tools/release/changelog.ts'],
+      files: [
+        '*.config.ts',
+        'vitest*.base.ts',
+        'examples/*/app/**/{layout,page}.tsx',
+        'tools/release/changelog.ts',
+        'tools/check-install/apps/next/*/app/layout.tsx',
+      ],
       rules: { 'import/no-default-export': 'off' },
     },
     {

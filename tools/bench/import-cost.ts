@@ -18,14 +18,15 @@ const programs = {
   trigger:
     "const { createJobClient } = await import('@cgk-platform/jobs'); await createJobClient({ provider: 'trigger.dev', config: { apiKey: 'tr_dev_1' } }).capabilities()",
 }
-const names = Object.keys(programs) as (keyof typeof programs)[]
+const names = Object.keys(programs) as Imported[]
+
+/** What is imported, and readied as an app would. */
+export type Imported = keyof typeof programs
 
 /** What importing the facade and making a first client costs over an empty process, beside what is behind it alone. */
 export async function importCost(): Promise<BenchRow[]> {
-  const times: Record<string, number[]> = Object.fromEntries(names.map((name) => [name, []]))
-  for (let round = 0; round < rounds; round++) for (const name of names) times[name]!.push(importMs(name))
-  const costMs = (name: keyof typeof programs): string =>
-    `${(median(times[name]!) - median(times['empty']!)).toFixed(0)} ms`
+  const costs = importCostsMs()
+  const costMs = (name: Imported): string => `${costs[name].toFixed(0)} ms`
   return [
     {
       what: 'import of the facade, local engine ready',
@@ -45,11 +46,19 @@ export async function importCost(): Promise<BenchRow[]> {
   ]
 }
 
-/** A whole process that does this, in milliseconds. It uses the built packages, as an app would. */
-export function importMs(name: keyof typeof programs): number {
+/** What each costs over an empty process, in milliseconds: medians of rounds in which all take turns. */
+export function importCostsMs(cwd?: string): Readonly<Record<Imported, number>> {
+  const times: Record<string, number[]> = Object.fromEntries(names.map((name) => [name, []]))
+  for (let round = 0; round < rounds; round++) for (const name of names) times[name]!.push(importMs(name, cwd))
+  const costs = names.map((name) => [name, median(times[name]!) - median(times['empty']!)])
+  return Object.fromEntries(costs) as Record<Imported, number>
+}
+
+/** A whole process that does this, in milliseconds. It uses the built packages, or those of the app in `cwd`. */
+export function importMs(name: Imported, cwd: string = import.meta.dirname): number {
   const began = performance.now()
   const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', programs[name]], {
-    cwd: import.meta.dirname,
+    cwd,
     encoding: 'utf8',
   })
   if (status !== 0) throw new Error(`The packages must be built first (\`./dev check\` does). ${stderr}`)

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { createLoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
+import { createLoopbackEngine, type LoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
 import { createLoopbackServer, startCliWorker } from '@cgk-platform/jobs-trigger/loopback'
 
 import { compile } from './compile.ts'
@@ -16,7 +16,15 @@ interface LeanApp {
   /** The packages of ours that come along. */
   readonly packages: RegExp
   /** Runs the compiled program on an engine that speaks the vendor's protocol. */
-  run(node: string, cwd: string): Promise<unknown>
+  run(node: string, cwd: string, options?: RunOptions): Promise<unknown>
+}
+
+/** How a program is run, where that differs from `node compiled/program.js`. */
+export interface RunOptions {
+  /** Default `compiled/program.js`; the worker of Trigger.dev is that of the folder all the same. */
+  readonly program?: string
+  /** Of the program, not of the worker. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** The lean apps by what they are called in the table. */
@@ -48,7 +56,7 @@ export async function checkLean(
     for (const compiler of [join(cwd, 'node_modules/.bin/tsc'), 'tsc']) {
       const version = compiler === 'tsc' ? 'newest TypeScript' : `TypeScript ${consumer.oldestTypeScript}`
       await check(`${title}: types, ${resolution}, ${version}`, () =>
-        compile(compiler, `tsconfig.app.${resolution}.json`, { cwd, ofOthers: 'passed over' }),
+        compile(compiler, `tsconfig.app.${resolution}.json`, { cwd, ofOthers: consumer.ofOthers }),
       )
     }
   }
@@ -57,28 +65,56 @@ export async function checkLean(
   }
 }
 
-async function runOnInngest(node: string, cwd: string): Promise<void> {
+/** Environment variables. */
+type Variables = Readonly<Record<string, string>>
+
+/** Does something while an engine that speaks Inngest's protocol is there, which the variables name. */
+export async function whileOnInngest<T>(
+  work: (variables: Variables, engine: LoopbackEngine) => Promise<T>,
+): Promise<T> {
   const engine = await createLoopbackEngine()
   try {
-    const env = { INNGEST_DEV: '1', INNGEST_BASE_URL: engine.url }
-    await execute(node, ['compiled/program.js'], { cwd, env })
+    return await work({ INNGEST_DEV: '1', INNGEST_BASE_URL: engine.url }, engine)
   } finally {
     await engine.close()
   }
 }
 
-/** The vendor's CLI and the processes that it starts run on the same Node as the sender. */
-async function runOnTrigger(node: string, cwd: string): Promise<void> {
-  const server = await createLoopbackServer()
-  try {
-    const worker = await startCliWorker({ server, projectDir: cwd, inPlace: true, maxConcurrentRuns: 1, node })
+let lastOnTrigger: Promise<unknown> = Promise.resolve()
+
+/**
+ * The same for Trigger.dev, with a worker of its CLI on this Node that runs the tasks of a project. One at a time: the CLI
+ * wants a project for itself.
+ */
+export function whileOnTrigger<T>(
+  node: string,
+  projectDir: string,
+  work: (variables: Variables) => Promise<T>,
+): Promise<T> {
+  const done = lastOnTrigger.then(async () => {
+    const server = await createLoopbackServer()
     try {
-      const env = { TRIGGER_API_URL: server.url, TRIGGER_SECRET_KEY: server.secretKey }
-      await execute(node, ['compiled/program.js'], { cwd, env })
+      const worker = await startCliWorker({ server, projectDir, inPlace: true, maxConcurrentRuns: 1, node })
+      try {
+        return await work({ TRIGGER_API_URL: server.url, TRIGGER_SECRET_KEY: server.secretKey })
+      } finally {
+        await worker.close()
+      }
     } finally {
-      await worker.close()
+      await server.close()
     }
-  } finally {
-    await server.close()
-  }
+  })
+  lastOnTrigger = done.catch(() => undefined)
+  return done
 }
+
+async function runOnInngest(node: string, cwd: string, { program = compiled, env }: RunOptions = {}): Promise<void> {
+  await whileOnInngest((variables) => execute(node, [program], { cwd, env: { ...env, ...variables } }))
+}
+
+/** The worker runs on the same Node as the sender. */
+async function runOnTrigger(node: string, cwd: string, { program = compiled, env }: RunOptions = {}): Promise<void> {
+  await whileOnTrigger(node, cwd, (variables) => execute(node, [program], { cwd, env: { ...env, ...variables } }))
+}
+
+const compiled = 'compiled/program.js'

@@ -1,5 +1,15 @@
 import { execute } from './execute.ts'
 
+/** Where a project is, and how strictly it is compiled. */
+interface CompileOptions {
+  readonly cwd: string
+  readonly ofOthers?: 'refused' | 'passed over'
+  /** Arguments before the compiler's own, where another program runs it. */
+  readonly before?: readonly string[]
+  /** Whether the programs are written, too; default true. */
+  readonly emits?: boolean
+}
+
 /**
  * Compiles a project, declarations of its packages included. Errors in declarations of others may be passed over:
  * Inngest's do not compile by themselves under `exactOptionalPropertyTypes`. What is ours, and the project's, must.
@@ -7,10 +17,10 @@ import { execute } from './execute.ts'
 export async function compile(
   compiler: string,
   configuration: string,
-  { cwd, ofOthers = 'refused' }: { cwd: string; ofOthers?: 'refused' | 'passed over' },
+  { cwd, ofOthers = 'refused', before = [], emits = true }: CompileOptions,
 ): Promise<void> {
   try {
-    await execute(compiler, ['-p', configuration, '--pretty', 'false'], { cwd })
+    await execute(compiler, [...before, '-p', configuration, '--pretty', 'false', '--noEmit', String(!emits)], { cwd })
   } catch (error) {
     if (ofOthers === 'refused') throw error
     const errors = (error as Error).message.split('\n').filter((line) => /error TS\d+:/.test(line))

@@ -13,6 +13,8 @@ export interface Consumer {
   readonly dependencies: Readonly<Record<string, string>>
   /** The oldest compiler that reads the declarations. */
   readonly oldestTypeScript: string
+  /** What becomes of errors in declarations that are not ours: the SDKs' do not pass every strict option. */
+  readonly ofOthers: 'refused' | 'passed over'
   /** Which files are compiled together, by the name of their configuration. */
   readonly configurations: Readonly<Record<string, readonly string[]>>
 }
@@ -29,11 +31,22 @@ export const facadeConsumer: Consumer = {
   installs: '@cgk-platform/jobs',
   dependencies: { zod: '^4.0.0' },
   oldestTypeScript: '5.4.5',
+  ofOthers: 'refused',
   configurations: {
     app: ['program.ts', 'refused.ts'],
     'on-inngest': ['hosted.ts'],
     'on-trigger': ['hosted-trigger.ts'],
   },
+}
+
+/** In its own process alone. */
+export const localConsumer: Consumer = {
+  programs: 'consumer-lean-local',
+  installs: '@cgk-platform/jobs-local',
+  dependencies: {},
+  oldestTypeScript: '5.4.5',
+  ofOthers: 'refused',
+  configurations: { app: ['program.ts'] },
 }
 
 /** On Inngest alone. Its SDK wants this compiler at least. */
@@ -42,6 +55,7 @@ export const inngestConsumer: Consumer = {
   installs: '@cgk-platform/jobs-inngest',
   dependencies: { inngest: dependenciesOf('jobs-inngest')['inngest']! },
   oldestTypeScript: '5.8.3',
+  ofOthers: 'passed over',
   configurations: { app: ['program.ts'] },
 }
 
@@ -51,32 +65,45 @@ export const triggerConsumer: Consumer = {
   installs: '@cgk-platform/jobs-trigger',
   dependencies: { '@trigger.dev/sdk': dependenciesOf('jobs-trigger')['@trigger.dev/sdk']! },
   oldestTypeScript: '5.8.3',
+  ofOthers: 'passed over',
   configurations: { app: ['program.ts', 'src/tasks.ts', 'trigger.config.ts'] },
 }
 
 /** How a consumer may resolve modules. */
 export const resolutions = { nodenext: 'nodenext', bundler: 'esnext' } as const
 
-/** Makes the project, installed by the given client. */
+/** Makes the project, installed by the given client from the packed files. */
 export async function installConsumer(
-  { programs, installs, dependencies, oldestTypeScript, configurations }: Consumer,
+  consumer: Consumer,
   client: 'npm' | 'pnpm',
   folder: string,
   tarballs: Tarball[],
 ): Promise<void> {
   const files = Object.fromEntries(tarballs.map(({ name, path }) => [name, `file:${path}`]))
-  const { [installs]: own, ...overrides } = files
-  const manifest = {
+  const { [consumer.installs]: own, ...overrides } = files
+  writeConsumer(consumer, folder, { own: own!, manifest: client === 'npm' ? { overrides } : {} })
+  if (client === 'npm') return void (await execute('npm', ['install', '--no-audit', '--no-fund'], { cwd: folder }))
+  writeFileSync(join(folder, 'pnpm-workspace.yaml'), JSON.stringify({ overrides, ...strictInstall }))
+  await execute('pnpm', ['install'], { cwd: folder })
+}
+
+/** Writes the project, its `package.json` and its compiler's settings; `own` is the version of our package. */
+export function writeConsumer(
+  { programs, installs, dependencies, oldestTypeScript, configurations }: Consumer,
+  folder: string,
+  { own, manifest = {} }: { own: string; manifest?: object },
+): void {
+  const contents = {
     name: 'consumer',
     private: true,
     type: 'module',
     dependencies: { [installs]: own, ...dependencies },
     devDependencies: { '@types/node': '^20.0.0', typescript: oldestTypeScript },
-    ...(client === 'npm' && { overrides }),
+    ...manifest,
   }
   mkdirSync(folder)
   cpSync(join(import.meta.dirname, programs), folder, { recursive: true })
-  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest))
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(contents))
   for (const [name, sources] of Object.entries(configurations)) {
     for (const [moduleResolution, module] of Object.entries(resolutions)) {
       const compilerOptions = { ...strictest, module, moduleResolution }
@@ -84,13 +111,10 @@ export async function installConsumer(
       writeFileSync(path, JSON.stringify({ compilerOptions, files: sources }))
     }
   }
-  if (client === 'npm') return void (await execute('npm', ['install', '--no-audit', '--no-fund'], { cwd: folder }))
-  writeFileSync(join(folder, 'pnpm-workspace.yaml'), JSON.stringify({ overrides, ...strictInstall }))
-  await execute('pnpm', ['install'], { cwd: folder })
 }
 
 /** Nothing is let pass but what Inngest's SDK brings, and no release of ours can mend. */
-const strictInstall = {
+export const strictInstall = {
   strictPeerDependencies: true,
   peerDependencyRules: {
     allowedVersions: {

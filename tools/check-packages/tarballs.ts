@@ -37,9 +37,7 @@ export async function checkContents({ path }: Tarball): Promise<void> {
   for (const needed of ['package/package.json', 'package/README.md', 'package/LICENSE', 'package/dist/index.d.ts']) {
     if (!files.includes(needed)) throw new Error(`\`${needed}\` is missing.`)
   }
-  const odd = files.filter(
-    (file) => !/^package\/(package\.json|README\.md|LICENSE|dist\/.+\.(js|js\.map|d\.ts))$/.test(file),
-  )
+  const odd = files.filter((file) => !/^package\/(package\.json|README\.md|LICENSE|dist\/.+\.(js|d\.ts))$/.test(file))
   if (odd.length > 0) throw new Error(`Files that nobody expects: ${odd.join(', ')}.`)
   const manifest = await execute('tar', ['-xOzf', path, 'package/package.json'], { cwd })
   for (const word of ['@cgk-platform/source', 'workspace:', 'catalog:']) {

@@ -43,6 +43,7 @@ const makers: { readonly [Name in ErrorName]: (classes: Core) => core.JobsError 
   DefinitionNotFoundError: (c) => new c.DefinitionNotFoundError(facts),
   DuplicateDefinitionError: (c) => new c.DuplicateDefinitionError(facts),
   DuplicateEventError: (c) => new c.DuplicateEventError(facts),
+  IncompatibleCopiesError: (c) => new c.IncompatibleCopiesError({ own: 'v1', other: 'v2' }),
   InvalidDefinitionError: (c) => new c.InvalidDefinitionError(facts),
   InvalidStepError: (c) => new c.InvalidStepError(facts),
   InvalidOptionError: (c) => new c.InvalidOptionError(facts),

@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import * as z from 'zod'
+import * as z from 'zod/v4'
 
 import { defineEvents } from '../events/define-events.ts'
 import { eventType } from '../events/event-type.ts'

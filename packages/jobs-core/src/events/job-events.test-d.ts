@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { describe, expectTypeOf, test } from 'vitest'
-import * as z from 'zod'
+import * as z from 'zod/v4'
 
 import { defineEvents } from './define-events.ts'
 import { eventType } from './event-type.ts'

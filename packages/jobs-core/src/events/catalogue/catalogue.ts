@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type { z } from 'zod/v4'
 
 import { analyticsPageView, analyticsTrack } from './analytics-events.ts'
 import { orderCreated, orderDelivered, orderFulfilled, orderRefunded } from './commerce-events.ts'

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/v4'
 
 /** What every payload carries. */
 export interface TenantPayload {

@@ -1,0 +1,36 @@
+import { afterEach, expect, test, vi } from 'vitest'
+
+import { ambient } from './ambient.ts'
+import { defineJob } from './jobs/define-job.ts'
+
+const contractKey = Symbol.for('@cgk-platform/jobs.contract')
+const holder = globalThis as { [contractKey]?: string }
+
+afterEach(() => {
+  delete holder[contractKey]
+})
+
+const define = () => defineJob({ id: 'pack', event: 'order.created', handler: () => undefined })
+
+test('what is shared is made once for every copy of the package', async () => {
+  const made = ambient('test', () => ({}))
+  vi.resetModules()
+  const other = (await import('./ambient.ts')).ambient
+  expect(other).not.toBe(ambient)
+  expect(other('test', () => ({}))).toBe(made)
+})
+
+test('a definition is refused where a version was loaded before that would not see it', () => {
+  holder[contractKey] = 'v2'
+  expect(define).toThrow(
+    expect.objectContaining({
+      code: 'incompatible_copies',
+      message: expect.stringMatching(/`v1`.*`v2`.*`npm ls @cgk-platform\/jobs-core`/),
+    }),
+  )
+})
+
+test('the first copy tells later ones how it shares definitions', () => {
+  define()
+  expect(holder[contractKey]).toBe('v1')
+})

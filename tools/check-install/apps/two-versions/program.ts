@@ -1,0 +1,33 @@
+// The app has one version of the facade, and a library that it uses has another; both read and run the same definitions.
+import assert from 'node:assert/strict'
+import * as own from '@cgk-platform/jobs'
+import * as other from 'other-jobs'
+
+assert.notEqual(own.JobsError, other.JobsError, 'Two versions are loaded.')
+
+const error = await own
+  .createJobClient({ provider: 'local' })
+  .getJobStatus('unknown')
+  .catch((thrown: unknown) => thrown)
+assert(other.JobsError.isInstance(error) && other.JobNotFoundError.isInstance(error))
+assert(!other.UnknownEventError.isInstance(error))
+
+other.defineEvents({ 'parcel.packed': other.eventType<{ tenantId: string }>() })
+const weigh = other.defineJob({
+  id: 'weigh',
+  event: 'order.created',
+  retry: { maxAttempts: 1 },
+  handler: ({ payload }) => {
+    if (payload.orderId === 'lost') throw new other.NonRetryableError('It is lost.')
+    return payload.orderId
+  },
+})
+const client = own.createJobClient({ provider: 'local' })
+const payload = { tenantId: 'tenant_1', orderId: 'order_1' }
+const job = await client.sendJob('order.created', payload)
+const { state, runs } = await client.waitForJob(job.id, { timeout: '30s' })
+assert.deepEqual([state, runs[0]?.definitionId, runs[0]?.output], ['completed', weigh.id, 'order_1'])
+const lost = await client.sendJob('order.created', { ...payload, orderId: 'lost' }, { maxAttempts: 5 })
+assert.equal((await client.waitForJob(lost.id, { timeout: '30s' })).runs[0]?.attempts, 1)
+await client.close()
+console.log('done')

@@ -1,0 +1,96 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { compile } from '../check-packages/compile.ts'
+import { type Consumer, type resolutions, strictInstall, writeConsumer } from '../check-packages/consumer.ts'
+import { execute } from '../check-packages/execute.ts'
+import type { PackageRegistry } from './registry.ts'
+import { yarnVersion } from './versions.ts'
+
+/** What installs an app. */
+export type Manager = (typeof managers)[number]
+
+/** The package managers that are tried. */
+export const managers = ['npm', 'pnpm', 'yarn, node-modules', 'yarn, PnP'] as const
+
+/** An app with its packages. */
+export interface Installed {
+  readonly cwd: string
+  /** What Node needs to find the packages. */
+  readonly env: Readonly<Record<string, string>>
+  /** Compiles its programs with the app's own compiler; by `nodenext` into `compiled/`. */
+  compile(resolution: keyof typeof resolutions): Promise<void>
+}
+
+/** Writes the app and installs it as a stranger does, our packages from the given registry. */
+export async function installWith(
+  manager: Manager,
+  consumer: Consumer,
+  cwd: string,
+  registry: PackageRegistry,
+): Promise<Installed> {
+  writeConsumer(consumer, cwd, { own: registry.versionOf(consumer.installs) })
+  await installIn(manager, cwd, registry)
+  return {
+    cwd,
+    env: manager === 'yarn, PnP' ? { NODE_OPTIONS: pnpOptions(cwd) } : {},
+    async compile(resolution) {
+      const options = { cwd, ofOthers: consumer.ofOthers, emits: resolution === 'nodenext' }
+      const configuration = `tsconfig.app.${resolution}.json`
+      if (manager !== 'yarn, PnP') return compile(join(cwd, 'node_modules/.bin/tsc'), configuration, options)
+      // The compiler is a patched one there, which yarn runs.
+      await compile(process.execPath, configuration, { ...options, before: [await findYarn(cwd), 'tsc'] })
+    },
+  }
+}
+
+/** What Node needs to find the packages of an app that yarn installed by PnP. */
+export function pnpOptions(cwd: string): string {
+  return `--require ${cwd}/.pnp.cjs --loader ${cwd}/.pnp.loader.mjs --no-warnings`
+}
+
+/** Installs what the folder's `package.json` names. */
+export async function installIn(manager: Manager, cwd: string, { url }: PackageRegistry): Promise<void> {
+  if (manager.startsWith('yarn')) return installWithYarn(manager === 'yarn, PnP' ? 'pnp' : 'node-modules', cwd, url)
+  writeFileSync(join(cwd, '.npmrc'), `@cgk-platform:registry=${url}\n`)
+  if (manager === 'npm') return void (await execute('npm', ['install', '--no-audit', '--no-fund'], { cwd }))
+  writeFileSync(join(cwd, 'pnpm-workspace.yaml'), JSON.stringify(strictInstall))
+  await execute('pnpm', ['install'], { cwd })
+}
+
+async function installWithYarn(nodeLinker: string, cwd: string, url: string): Promise<void> {
+  const settings = {
+    nodeLinker,
+    npmScopes: { 'cgk-platform': { npmRegistryServer: url.slice(0, -1) } },
+    npmRegistryServer: await npmSetting('registry', cwd),
+    httpsCaFilePath: await npmSetting('cafile', cwd),
+    unsafeHttpWhitelist: ['127.0.0.1'],
+    enableTelemetry: false,
+    enableImmutableInstalls: false,
+    // Of its own: what the machine's yarn remembers goes by name and version, and ours are the same each time.
+    globalFolder: join(cwd, '../yarn-global'),
+    enableGlobalCache: false,
+    enableMirror: false,
+    cacheFolder: join(cwd, '../yarn-cache'),
+  }
+  writeFileSync(join(cwd, '.yarnrc.yml'), JSON.stringify(settings))
+  writeFileSync(join(cwd, 'yarn.lock'), '')
+  await execute(process.execPath, [await findYarn(cwd), 'install'], { cwd })
+}
+
+/** A setting of the machine's npm, where it has one. */
+async function npmSetting(name: string, cwd: string): Promise<string | undefined> {
+  const value = (await execute('npm', ['config', 'get', name], { cwd })).trim()
+  return value === 'null' || value === 'undefined' ? undefined : value
+}
+
+/** Yarn's program, installed beside the apps where missing. */
+async function findYarn(cwd: string): Promise<string> {
+  const folder = join(cwd, '../yarn')
+  const program = join(folder, 'node_modules/@yarnpkg/cli-dist/bin/yarn.js')
+  if (existsSync(program)) return program
+  mkdirSync(folder, { recursive: true })
+  const options = ['--prefix=.', '--no-save', '--no-package-lock', '--no-audit', '--no-fund']
+  await execute('npm', ['install', ...options, `@yarnpkg/cli-dist@${yarnVersion}`], { cwd: folder })
+  return program
+}

@@ -1,0 +1,39 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
+
+/** A built Next.js app that runs. */
+export interface NextServer {
+  readonly url: string
+  close(): Promise<void>
+}
+
+/** Starts what `next build` made, on a free port, and waits until it listens. */
+export async function startNext(cwd: string, env: Readonly<Record<string, string>>): Promise<NextServer> {
+  const next = join(cwd, '../node_modules/next/dist/bin/next')
+  const child = spawn(process.execPath, [next, 'start', '--port', '0'], { cwd, env: { ...process.env, ...env } })
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const close = async (): Promise<void> => {
+    child.kill()
+    await ended
+  }
+  try {
+    return { url: await addressOf(child), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function addressOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let printed = ''
+    for (const stream of [child.stdout!, child.stderr!]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        printed += text
+        const [, port] = /http:\/\/localhost:(\d+)/.exec(printed) ?? []
+        if (port !== undefined && /Ready/.test(printed)) resolve(`http://127.0.0.1:${port}`)
+      })
+    }
+    child.once('exit', () => reject(new Error(`\`next start\` ended: ${printed}`)))
+  })
+}

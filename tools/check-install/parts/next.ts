@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict'
+import { cpSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { whileOnInngest, whileOnTrigger } from '../../check-packages/check-lean.ts'
+import { execute } from '../../check-packages/execute.ts'
+import { consumers } from '../consumers.ts'
+import { installIn } from '../install.ts'
+import { startNext } from '../next-server.ts'
+import type { Finding } from '../row.ts'
+import type { Trial } from '../trial.ts'
+import { checkVendors, type Vendor, vendorFilesIn } from '../vendors.ts'
+import { versionIn } from '../versions.ts'
+
+interface NextApp {
+  readonly folder: 'local' | 'inngest' | 'trigger'
+  /** What it imports. */
+  readonly binding: string
+}
+
+const apps: readonly NextApp[] = [
+  { folder: 'local', binding: '@cgk-platform/jobs, engine chosen at run time' },
+  { folder: 'inngest', binding: '@cgk-platform/jobs/inngest' },
+  { folder: 'trigger', binding: '@cgk-platform/jobs-trigger' },
+]
+const builds = { Turbopack: '--turbopack', webpack: '--webpack' }
+const thanks = ['completed', 'Thanks for order_1']
+
+/** Next.js builds an app on each engine with either bundler, and its routes send jobs that run. */
+export async function checkNext(trial: Trial): Promise<void> {
+  let installed: Promise<string> | undefined
+  for (const [bundler, flag] of Object.entries(builds)) {
+    for (const { folder, binding } of apps) {
+      await trial.check('Next.js', `${bundler}: ${binding}`, async (): Promise<Finding> => {
+        const root = await (installed ??= install(trial))
+        const cwd = join(root, folder)
+        const env = { NEXT_DIST_DIR: `.next-${bundler.toLowerCase()}`, NODE_ENV: 'production' }
+        const printed = await execute(
+          process.execPath,
+          [join(root, 'node_modules/next/dist/bin/next'), 'build', flag],
+          { cwd, env },
+        )
+        if (/@cgk-platform/.test(printed)) throw new Error(printed)
+        const detail = takeAway(join(cwd, env.NEXT_DIST_DIR, 'server'), folder)
+        await run(trial, folder, cwd, env)
+        return { detail: `no warning of ours, jobs run, ${detail}` }
+      })
+    }
+  }
+}
+
+/** Checks that no other vendor's SDK is in the app, or, where the engine is chosen at run time, deletes both SDKs. */
+function takeAway(server: string, folder: NextApp['folder']): string {
+  if (folder !== 'local') {
+    checkVendors(server, folder satisfies Vendor)
+    return "no other vendor's code"
+  }
+  const { inngest, trigger } = vendorFilesIn(server)
+  for (const file of new Set([...inngest, ...trigger])) rmSync(file)
+  return 'on local; the SDKs are in files of their own, which were deleted for it'
+}
+
+async function run(trial: Trial, folder: NextApp['folder'], cwd: string, env: Record<string, string>): Promise<void> {
+  const answer = async (
+    variables: Readonly<Record<string, string>>,
+    before?: (url: string) => Promise<unknown>,
+  ): Promise<unknown> => {
+    const { url, close } = await startNext(cwd, { ...env, ...variables })
+    try {
+      await before?.(url)
+      const response = await fetch(`${url}/jobs`, { method: 'POST' })
+      const text = await response.text()
+      return response.ok ? JSON.parse(text) : text
+    } finally {
+      await close()
+    }
+  }
+  if (folder === 'local') assert.deepEqual(await answer({}), thanks)
+  else if (folder === 'inngest') {
+    await whileOnInngest(async (variables, engine) => {
+      const found = await answer(variables, (url) => engine.sync(`${url}/api/inngest`))
+      assert.deepEqual(found, thanks)
+    })
+  } else {
+    const worker = await trial.app('trigger', 'npm')
+    await whileOnTrigger(process.execPath, worker.cwd, async (variables) => {
+      assert.deepEqual(await answer(variables), ['completed', { label: 'tenant_1/p1', kilograms: 1.5 }])
+    })
+  }
+}
+
+/** The apps beside one `node_modules`; answers their folder. */
+async function install(trial: Trial): Promise<string> {
+  const root = join(trial.folder, 'next')
+  cpSync(join(import.meta.dirname, '../apps/next'), root, { recursive: true })
+  const own = ['@cgk-platform/jobs', '@cgk-platform/jobs-trigger'].map((name) => [name, trial.registry.versionOf(name)])
+  const ofNext = ['next', 'react', 'react-dom', '@types/react'].map((name) => [
+    name,
+    versionIn('examples/next-inngest', name),
+  ])
+  const manifest = {
+    name: 'next-apps',
+    private: true,
+    type: 'module',
+    dependencies: {
+      ...Object.fromEntries([...own, ...ofNext]),
+      ...consumers.inngest.dependencies,
+      ...consumers.trigger.dependencies,
+    },
+    devDependencies: { '@types/node': versionIn('.', '@types/node'), typescript: consumers.inngest.oldestTypeScript },
+  }
+  writeFileSync(join(root, 'package.json'), JSON.stringify(manifest))
+  await installIn('npm', root, trial.registry)
+  return root
+}

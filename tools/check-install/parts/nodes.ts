@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { execute } from '../../check-packages/execute.ts'
+import { consumerNames, consumers, runProgram } from '../consumers.ts'
+import type { Trial } from '../trial.ts'
+
+/** On every supported Node, every face is imported and required, and jobs run. */
+export async function checkNodes(trial: Trial): Promise<void> {
+  for (const { version, program } of trial.nodes) {
+    for (const name of consumerNames) {
+      const { installs } = consumers[name]
+      await trial.check('Nodes', `${version}: ${installs}`, async () => {
+        const { cwd } = await trial.app(name, 'npm')
+        const faces = facesOf(installs, cwd)
+        const imports = faces.map((face) => `if (Object.keys(await import('${face}')).length === 0) process.exit(1)`)
+        await execute(program, ['--input-type=module', '-e', imports.join('\n')], { cwd })
+        const requires = faces.map((face) => `if (Object.keys(require('${face}')).length === 0) process.exit(1)`)
+        await execute(program, ['--input-type=commonjs', '-e', requires.join('\n')], { cwd })
+        await runProgram(name, program, cwd)
+        return { detail: `import and require of ${faces.length} entry point${faces.length === 1 ? '' : 's'}, jobs run` }
+      })
+    }
+  }
+}
+
+/** What of a package can be imported, as its installed `package.json` says. */
+function facesOf(name: string, cwd: string): string[] {
+  const path = join(cwd, 'node_modules', name, 'package.json')
+  const { exports } = JSON.parse(readFileSync(path, 'utf8')) as { exports: Record<string, unknown> }
+  return Object.keys(exports).flatMap((subpath) => (subpath === './package.json' ? [] : `${name}${subpath.slice(1)}`))
+}

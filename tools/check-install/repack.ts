@@ -1,0 +1,42 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { execute } from '../check-packages/execute.ts'
+import type { Tarball } from '../check-packages/tarballs.ts'
+
+/** The same packages as another release would have them: of another version, which they ask for among each other. */
+export async function repack(
+  tarballs: readonly Tarball[],
+  folder: string,
+  version: string,
+  change: (source: string) => string = (source) => source,
+): Promise<Tarball[]> {
+  const packed: Tarball[] = []
+  for (const { name, path } of tarballs) {
+    const cwd = join(folder, `${name.split('/')[1]}-${version}`)
+    mkdirSync(cwd, { recursive: true })
+    await execute('tar', ['-xzf', path], { cwd })
+    const manifestPath = join(cwd, 'package/package.json')
+    const manifest = JSON.parse(readFileSync(manifestPath, 'utf8')) as Manifest
+    const dependencies = Object.entries(manifest.dependencies).map(([dependency, range]) => [
+      dependency,
+      tarballs.some((one) => one.name === dependency) ? version : range,
+    ])
+    const changed = { ...manifest, version, dependencies: Object.fromEntries(dependencies) as Manifest['dependencies'] }
+    writeFileSync(manifestPath, JSON.stringify(changed))
+    for (const file of readdirSync(join(cwd, 'package/dist'), { recursive: true, encoding: 'utf8' })) {
+      if (!file.endsWith('.js')) continue
+      const source = join(cwd, 'package/dist', file)
+      writeFileSync(source, change(readFileSync(source, 'utf8')))
+    }
+    const repacked = `${cwd}.tgz`
+    await execute('tar', ['-czf', repacked, 'package'], { cwd })
+    packed.push({ name, path: repacked })
+  }
+  return packed
+}
+
+interface Manifest {
+  readonly version: string
+  readonly dependencies: Readonly<Record<string, string>>
+}

@@ -1,0 +1,57 @@
+import { join } from 'node:path'
+
+import type { Node } from '../check-packages/nodes.ts'
+import type { Tarball } from '../check-packages/tarballs.ts'
+import { consumers, type ConsumerName } from './consumers.ts'
+import { installWith, type Installed, type Manager } from './install.ts'
+import type { PackageRegistry } from './registry.ts'
+import type { Finding, Row } from './row.ts'
+
+/** A run of the check: where it works, what it has found, what is installed already. */
+export interface Trial {
+  readonly folder: string
+  readonly registry: PackageRegistry
+  readonly tarballs: readonly Tarball[]
+  readonly nodes: readonly Node[]
+  readonly rows: readonly Row[]
+  /** Does one check and keeps its row. After a failure the others go on. */
+  check(part: string, what: string, work: () => Promise<Finding | undefined | void>): Promise<void>
+  /** An app of a stranger, installed and compiled on first use, for all parts that want it. */
+  app(name: ConsumerName, manager: Manager): Promise<Installed>
+}
+
+/** A trial without rows. */
+export function createTrial(setting: Pick<Trial, 'folder' | 'registry' | 'tarballs' | 'nodes'>): Trial {
+  const rows: Row[] = []
+  const apps = new Map<string, Promise<Installed>>()
+
+  return {
+    ...setting,
+    rows,
+    async check(part, what, work) {
+      const began = performance.now()
+      const finding = await work().catch((error: Error): Finding => ({ verdict: 'failed', detail: error.message }))
+      const { verdict = 'passed', detail = '' } = finding ?? {}
+      // A failure is told in full at once; the table has its first line.
+      rows.push({ part, what, verdict, detail: detail.split('\n')[0]! })
+      const seconds = ((performance.now() - began) / 1000).toFixed(1).padStart(5)
+      console.log(
+        `${verdict.padEnd(12)} ${seconds} s  ${part}: ${what}${detail && verdict !== 'failed' ? ` (${detail})` : ''}`,
+      )
+      if (verdict === 'failed') console.error(detail)
+    },
+    app(name, manager) {
+      const key = `${name} ${manager}`
+      const known = apps.get(key) ?? installApp(name, manager)
+      apps.set(key, known)
+      return known
+    },
+  }
+
+  async function installApp(name: ConsumerName, manager: Manager): Promise<Installed> {
+    const cwd = join(setting.folder, `${name}-by-${manager.replace(/\W+/g, '-')}`)
+    const app = await installWith(manager, consumers[name], cwd, setting.registry)
+    await app.compile('nodenext')
+    return app
+  }
+}

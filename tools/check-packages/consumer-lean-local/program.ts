@@ -1,0 +1,59 @@
+// A lean deploy on the engine of the process itself: no vendor, and of this library two packages.
+import assert from 'node:assert/strict'
+import {
+  createJobClient,
+  defineEvents,
+  defineJob,
+  eventType,
+  findRun,
+  type JobContext,
+  type JobPayload,
+  sendJob,
+  setJobClient,
+  waitForJob,
+} from '@cgk-platform/jobs-local'
+import { createTestEngine } from '@cgk-platform/jobs-local/testing'
+
+interface ParcelPacked {
+  tenantId: string
+  parcelId: string
+  grams: number
+}
+
+declare module '@cgk-platform/jobs-local' {
+  interface JobEvents {
+    'parcel.packed': ParcelPacked
+  }
+}
+
+defineEvents({ 'parcel.packed': eventType<ParcelPacked>() })
+
+const label = ({ parcelId }: JobPayload<'parcel.packed'>, { tenantId }: JobContext): string => `${tenantId}/${parcelId}`
+
+const weigh = defineJob({
+  id: 'weigh',
+  event: 'parcel.packed',
+  retry: { maxAttempts: 2, backoff: 'fixed', initialDelay: 10 },
+  handler: async ({ payload }, context) => {
+    if (context.attempt === 1) throw new Error('The scales are busy.')
+    return { label: label(payload, context), kilograms: payload.grams / 1000 }
+  },
+})
+
+const client = createJobClient({ provider: 'local', jobs: [weigh] })
+setJobClient(client)
+const job = await sendJob('parcel.packed', { tenantId: 'tenant_1', parcelId: 'p1', grams: 1500 })
+const status = await waitForJob(job.id, { timeout: '30s' })
+const output: { label: string; kilograms: number } | undefined = findRun(status, weigh)?.output
+assert.deepEqual([status.runs[0]?.attempts, output], [2, { label: 'tenant_1/p1', kilograms: 1.5 }])
+await client.close()
+
+const engine = createTestEngine({ jobs: [weigh] })
+await engine.client.scheduleJob('parcel.packed', { tenantId: 'tenant_1', parcelId: 'p2', grams: 10 }, { delay: '24h' })
+await engine.advance('2d')
+assert.deepEqual(
+  engine.attempts.map(({ outcome }) => outcome.type),
+  ['retry', 'completed'],
+)
+await engine.close()
+console.log('done')
