@@ -41,10 +41,14 @@ test('code that ends its process between two steps is tried little more often th
   const effects: string[] = []
   let app: { readonly port: number; close(): Promise<void> }
   let revivals = 0
-  const revive = async (): Promise<void> => {
-    await app.close()
-    ;({ app } = await opened.openApp({ jobs: [define()], port: app.port }))
-    revivals++
+  let reviving = Promise.resolve()
+  // One after the other: two of them have one port.
+  const revive = (): void => {
+    reviving = reviving.then(async () => {
+      await app.close()
+      ;({ app } = await opened.openApp({ jobs: [define()], port: app.port }))
+      revivals++
+    })
   }
   const define = () =>
     defineWorkflow({
@@ -56,7 +60,7 @@ test('code that ends its process between two steps is tried little more often th
         if (effects.includes('undo one')) return
         effects.push('dies')
         await opened.pause(500)
-        void revive()
+        revive()
         await new Promise(() => undefined)
       },
     })
