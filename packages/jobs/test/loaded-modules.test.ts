@@ -68,6 +68,19 @@ describe('a program loads the provider that it uses, and no other', () => {
     expect([...loaded].filter((name) => /local|inngest|trigger|opentelemetry/.test(name))).toEqual([])
   })
 
+  test('zod comes with the first use of a built-in event, and not before', async () => {
+    const own = `
+      import { createJobClient, defineEvents, defineJob, eventType } from '@cgk-platform/jobs'
+      defineEvents({ 'video.ready': eventType() })
+      defineJob({ id: 'work', event: 'video.ready', handler: () => undefined })
+      const client = createJobClient({ provider: 'local' })
+      await client.waitForJob((await client.sendJob('video.ready', { tenantId: 'tenant_1' })).id)
+      await client.close()
+    `
+    expect(await packagesLoadedBy(own)).not.toContain('zod')
+    expect(await packagesLoadedBy(local)).toContain('zod')
+  })
+
   test('nothing of the command line is loaded with it', async () => {
     const cli = await packagesLoadedBy(`process.argv.push('--help')\nimport('./src/cli/main.ts')`)
     expect(cli).toContain('commander')

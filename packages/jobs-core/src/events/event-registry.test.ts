@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 
 import { UnknownEventError } from '../errors/unknown-event-error.ts'
 import { catalogue } from './catalogue/catalogue.ts'
+import { schemas } from './catalogue/schemas.ts'
 import { defineEvents } from './define-events.ts'
 import { eventNames, findEvent, ownEvents, requireEvent } from './event-registry.ts'
 import { eventType } from './event-type.ts'
@@ -10,9 +11,20 @@ beforeEach(() => ownEvents().clear())
 
 describe('the known events', () => {
   test('are those of the catalogue before any is declared', () => {
-    expect(eventNames()).toEqual(Object.keys(catalogue))
+    expect(eventNames()).toEqual(Object.keys(schemas))
     expect(requireEvent('order.created').schema).toBe(catalogue['order.created'])
   })
+
+  test.each(Object.entries(schemas))(
+    '%s is read as its schema reads it, from the first time on',
+    async (name, schema) => {
+      const known = requireEvent(name).schema['~standard']
+      for (const payload of [{ tenantId: 'tenant_1' }, { tenantId: 'tenant_1', orderId: 'order_1' }, null]) {
+        expect(await known.validate(payload)).toEqual(await schema['~standard'].validate(payload))
+      }
+      expect(known.validate({})).not.toBeInstanceOf(Promise)
+    },
+  )
 
   test.each(['constructor', '__proto__', 'toString'])('hold nothing that objects inherit (%s)', (name) => {
     expect(findEvent(name)).toBeUndefined()

@@ -4,7 +4,7 @@ import { PayloadInvalidError } from '../../errors/payload-invalid-error.ts'
 import { toJson } from '../to-json.ts'
 import { validatePayload } from '../validate-payload.ts'
 import type { BuiltInEvents } from './built-in-events.ts'
-import { catalogue } from './catalogue.ts'
+import { schemas } from './schemas.ts'
 
 type Name = keyof BuiltInEvents
 
@@ -153,10 +153,10 @@ const wrong: { readonly [E in Name]: readonly [payload: object, paths: string[]]
   'webhook.process': [[{ webhookId: '', topic: 1 }, ['payload.webhookId', 'payload.topic']]],
 }
 
-const names = Object.keys(catalogue) as Name[]
-const parse = (name: Name, payload: unknown) => validatePayload(name, catalogue[name], toJson(payload, 'payload').json)
+const names = Object.keys(schemas) as Name[]
+const parse = (name: Name, payload: unknown) => validatePayload(name, schemas[name], toJson(payload, 'payload').json)
 
-test('the catalogue holds the ten events of the platform', () => {
+test('there are schemas of the ten events of the platform', () => {
   expect(names.toSorted()).toEqual(Object.keys(least).toSorted())
 })
 

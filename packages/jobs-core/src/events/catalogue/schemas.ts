@@ -6,8 +6,8 @@ import { emailReviewRequest, emailSend } from './email-events.ts'
 import type { BuiltInEvents } from './built-in-events.ts'
 import { webhookProcess, webhookReceived } from './webhook-events.ts'
 
-/** The events that every platform has, each with its schema. Unknown keys of a payload are kept. */
-export const catalogue: { readonly [E in keyof BuiltInEvents]: z.ZodType<BuiltInEvents[E], BuiltInEvents[E]> } = {
+/** The schemas of the built-in events. Unknown keys of a payload are kept. */
+export const schemas: { readonly [E in keyof BuiltInEvents]: z.ZodType<BuiltInEvents[E], BuiltInEvents[E]> } = {
   'order.created': orderCreated,
   'order.fulfilled': orderFulfilled,
   'order.delivered': orderDelivered,
