@@ -46,7 +46,11 @@ const reached = [
 describe('a healthy engine', () => {
   test('answers, takes the key, knows the app and has its functions', async () => {
     const { ok, told } = await check(serverWith('one', 'two', 'more'), toJobRegistry([job('one'), job('two')]))
-    expect(told).toEqual([...reached, ['app', true, '`my shop` is synced'], ['functions', true, '3 are registered']])
+    expect(told).toEqual([
+      ...reached,
+      ['app', true, '`my shop` is synced'],
+      ['functions', true, '3 are registered, among them the 2 of the jobs known here'],
+    ])
     expect(ok).toBe(true)
   })
 

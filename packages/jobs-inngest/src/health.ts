@@ -24,8 +24,10 @@ export async function checkHealth(
     say('signing key', true, mode === 'dev' ? 'not asked for by a dev server' : 'is accepted')
     say('app', isSynced, isSynced ? `\`${appId}\` is synced` : `\`${appId}\` is unknown: sync it, or check \`appId\``)
     if (isSynced) {
-      const problems = problemsOf(functionIds(jobs), registered)
-      say('functions', problems === '', problems === '' ? `${registered.length} are registered` : problems)
+      const needed = functionIds(jobs)
+      const problems = problemsOf(needed, registered)
+      const known = needed.length > 0 ? `, among them the ${needed.length} of the jobs known here` : ''
+      say('functions', problems === '', problems === '' ? `${registered.length} are registered${known}` : problems)
     }
   } catch (error) {
     const { status } = error as { status?: number }

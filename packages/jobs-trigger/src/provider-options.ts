@@ -130,9 +130,9 @@ function requeueProblems({ id, retry }: Definition): UnsupportedFeatureError[] {
   const limit = attemptsLimitOf(retry)
   if (limit === undefined) return []
   const remedy =
-    `A run of Trigger.dev can wait for 30 s and more eleven times. Lower \`maxAttempts\` in \`${id}\` to ${limit} or less, ` +
+    `A run can wait for 30 s and more before eleven of its attempts. Lower \`maxAttempts\` in \`${id}\` to ${limit} or less, ` +
     'or `maxDelay` to less than 30 s.'
-  return [unsupported(`retry.maxAttempts: ${retry.maxAttempts} with such delays`, remedy)]
+  return [unsupported(`retry.maxAttempts: ${retry.maxAttempts}`, remedy)]
 }
 
 function limitProblems({ id, concurrency }: Definition): UnsupportedFeatureError[] {

@@ -23,7 +23,7 @@ export class UnknownEventError extends JobsError {
       `The event \`${event}\` is unknown. ` +
         (nearest === undefined ? '' : `Did you mean \`${nearest}\`? `) +
         (handledByJob === undefined
-          ? `Declare an event of your own with \`defineEvents({ '${event}': schema })\` before it is used.`
+          ? `Declare an event of your own with \`defineEvents({ '${event}': schema })\` before it is used, or import the module that does.`
           : `It is the id of a job: send the event that the job handles, \`${handledByJob}\`.`),
     )
     this.event = event

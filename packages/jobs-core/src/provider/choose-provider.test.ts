@@ -52,6 +52,12 @@ describe('the provider that an environment asks for', () => {
     expect(chooseProvider()).toBe('inngest')
   })
 
+  test('says in production that the file of the local engine chooses none', () => {
+    expect(() => chooseProvider({ NODE_ENV: 'production', JOB_LOCAL_PATH: './jobs.db' })).toThrow(
+      'no engine is named: `JOB_LOCAL_PATH` names a file, and chooses none. Set `JOB_PROVIDER=local`',
+    )
+  })
+
   test('never shows a key in its error', () => {
     expect(() => chooseProvider({ ...triggerKey, ...eventKey })).toThrow(
       expect.not.objectContaining({ message: expect.stringMatching(/tr_dev_1|event-key/) }),

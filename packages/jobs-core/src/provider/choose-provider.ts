@@ -50,10 +50,14 @@ export function explainProvider(
   if (variables['NODE_ENV'] !== 'production') {
     return { name: 'local', reason: 'nothing names another, and this is not production' }
   }
+  if (variables['JOB_LOCAL_PATH']) {
+    const problem = 'this is production and no engine is named: `JOB_LOCAL_PATH` names a file, and chooses none'
+    throw new ProviderNotChosenError({ problem, remedy: 'Set `JOB_PROVIDER=local` to keep the jobs in that file.' })
+  }
   throw new ProviderNotChosenError({
     problem: 'this is production and no engine is named',
     remedy:
-      'Set `JOB_PROVIDER` to `trigger.dev`, `inngest` or `local` (the local engine keeps its jobs in memory), or the key of one vendor.',
+      'Set `JOB_PROVIDER` to `trigger.dev`, `inngest` or `local` (the local engine keeps its jobs in memory, or in a file that `JOB_LOCAL_PATH` names), or the key of one vendor.',
   })
 }
 

@@ -14,6 +14,8 @@ export interface EngineLimits {
   readonly minRetryDelayMs: number
   /** A longer delay cannot be kept and ends the run. Absent means any. */
   readonly maxRetryDelayMs?: number | undefined
+  /** Why no longer delay can be kept, and what to do, as a sentence. Default: that it is the longest. */
+  readonly maxRetryDelayNote?: string | undefined
   /** A larger output, as UTF-8 JSON, ends the run as failed. Absent means any. */
   readonly maxOutputBytes?: number | undefined
   /** A larger result of a workflow's step fails it. Default: the portable size of a payload, 120 KiB. */
@@ -51,11 +53,13 @@ function delayFrom(retryAfter: number | Date, now: number): number {
   return typeof retryAfter === 'number' ? retryAfter : Math.max(0, retryAfter.getTime() - now)
 }
 
-function tooLong(wantedMs: number, { provider, maxRetryDelayMs }: EngineLimits, cause: unknown): Error {
+function tooLong(wantedMs: number, limits: EngineLimits, cause: unknown): Error {
+  const { provider, maxRetryDelayMs, maxRetryDelayNote } = limits
+  const longest = `Its longest is ${maxRetryDelayMs} ms: throw a shorter RetryAfterError, or schedule a job of its own.`
   const error = new UnsupportedFeatureError({
     feature: `a retry after ${wantedMs} ms`,
     provider,
-    remedy: `Its longest is ${maxRetryDelayMs} ms: throw a shorter RetryAfterError, or schedule a job of its own.`,
+    remedy: maxRetryDelayNote ?? longest,
   })
   error.cause = cause
   return error

@@ -191,6 +191,11 @@ describe('a failed attempt', () => {
         cause: { name: 'RetryAfterError', message: 'Busy.' },
       },
     })
+    const noted = { ...limits, maxRetryDelayNote: 'It has waited enough.' }
+    const outcome = await kit.run(orderJob(fail(new RetryAfterError('Busy.', 60_001))), orderEnvelope(), {
+      limits: noted,
+    })
+    expect(outcome).toMatchObject({ error: { message: expect.stringMatching(/60001 ms`\. It has waited enough\.$/) } })
   })
 
   class CardDeclinedError extends NonRetryableError {

@@ -63,6 +63,8 @@ describe('an answer', () => {
   })
 })
 
+const advice = 'see that it runs there, or correct the address (`INNGEST_DEV`, `INNGEST_BASE_URL` or `baseUrl`)'
+
 describe('a request without an answer', () => {
   test('in time may have been heard, before the answer and in its midst', async () => {
     const silent = await listen(() => undefined)
@@ -97,7 +99,9 @@ describe('a request without an answer', () => {
     await close(servers.pop()!)
     expect(await request(fetch, url, get)).toMatchObject({
       unreached: true,
-      problem: `the connection to ${new URL(url).origin} failed (ECONNREFUSED)`,
+      problem:
+        `the connection to ${new URL(url).origin} failed (ECONNREFUSED): see that it runs there ` +
+        '(`npx inngest-cli@latest dev` is the dev server), or correct the address (`INNGEST_DEV`, `INNGEST_BASE_URL` or `baseUrl`)',
       cause: { message: 'fetch failed' },
     })
   })
@@ -106,7 +110,7 @@ describe('a request without an answer', () => {
     'whose connection failed with %s was not heard',
     async (code) => {
       const error = connectionError(code)
-      const problem = `the connection to http://engine.test failed (${code})`
+      const problem = `the connection to http://engine.test failed (${code}): ${advice}`
       expect(await failedWith(error)).toEqual({ unreached: true, problem, cause: error })
     },
   )
@@ -124,7 +128,7 @@ describe('a request without an answer', () => {
       const cause = new AggregateError(some)
       expect(await failedWith(new TypeError('fetch failed', { cause }))).toMatchObject({
         unreached: true,
-        problem: 'the connection to http://engine.test failed (ECONNREFUSED)',
+        problem: `the connection to http://engine.test failed (ECONNREFUSED): ${advice}`,
       })
     }
   })

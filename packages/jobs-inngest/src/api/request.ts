@@ -47,8 +47,18 @@ export async function request(
     const code = codeOf(cause)
     // Never the path: the event key is in it.
     const problem = `the connection to ${new URL(url).origin} failed${code === undefined ? '' : ` (${code})`}`
-    return { unreached: code !== undefined && unreached.includes(code), problem, cause }
+    const isUnreached = code !== undefined && unreached.includes(code)
+    return { unreached: isUnreached, problem: isUnreached ? `${problem}: ${adviceFor(url)}` : problem, cause }
   }
+}
+
+function adviceFor(url: string): string {
+  const { hostname } = new URL(url)
+  const isHere = ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
+  const start = isHere
+    ? 'see that it runs there (`npx inngest-cli@latest dev` is the dev server)'
+    : 'see that it runs there'
+  return `${start}, or correct the address (\`INNGEST_DEV\`, \`INNGEST_BASE_URL\` or \`baseUrl\`)`
 }
 
 /** True for what asking again may mend: a server that is overloaded, restarting or out of reach. */

@@ -79,7 +79,8 @@ describe('a connection', () => {
     (code) => {
       const cause = new TypeError('fetch failed', { cause: Object.assign(new Error('no'), { code }) })
       const problem = `the connection to ${origin} failed (${code})`
-      expect(ofConnection(cause, origin)).toEqual({ problem, maybe: false, isPassing: true, isOwnWord: false })
+      const advice = 'see that it runs there, or correct the address (`apiUrl` or `TRIGGER_API_URL`)'
+      expect(ofConnection(cause, origin)).toEqual({ problem, advice, maybe: false, isPassing: true, isOwnWord: false })
     },
   )
 

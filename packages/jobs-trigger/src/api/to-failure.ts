@@ -69,7 +69,8 @@ export function ofConnection(cause: unknown, origin: string): Failure {
   const problem = `the connection to ${origin} failed${code === undefined ? '' : ` (${code})`}`
   if (code !== undefined && untrusted.test(code)) return { ...refused, problem, advice: adviceForCertificate }
   const isUnreached = code !== undefined && unreached.includes(code)
-  return { problem, maybe: !isUnreached, isPassing: true, isOwnWord: false }
+  const advice = isUnreached ? { advice: adviceForAddress } : {}
+  return { problem, ...advice, maybe: !isUnreached, isPassing: true, isOwnWord: false }
 }
 
 /** That no answer came in time. */
@@ -78,6 +79,8 @@ export function ofSilence(timeoutMs: number): Failure {
 }
 
 const refused = { maybe: false, isPassing: false, isOwnWord: false } as const
+
+const adviceForAddress = 'see that it runs there, or correct the address (`apiUrl` or `TRIGGER_API_URL`)'
 
 const adviceForCertificate =
   'check the address (`apiUrl` or `TRIGGER_API_URL`), and that this process trusts its certificate ' +

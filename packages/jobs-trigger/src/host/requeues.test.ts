@@ -44,6 +44,11 @@ describe('an attempt', () => {
 
   test('has only short ones left when it has gone there as often as can be, its process having died included', () => {
     expect(limitsFor(12, {}).maxRetryDelayMs).toBe(29_999)
-    expect(limitsFor(17, { inPlace: 5 }).maxRetryDelayMs).toBe(29_999)
+    expect(limitsFor(17, { inPlace: 5 })).toMatchObject({
+      maxRetryDelayMs: 29_999,
+      maxRetryDelayNote: expect.stringContaining(
+        '11 times: allow 12 attempts or fewer, or keep their delays below 30 s',
+      ),
+    })
   })
 })

@@ -20,6 +20,10 @@ export function attemptsLimitOf(policy: RetryPolicy): number | undefined {
   return undefined
 }
 
+const noMoreRequeues =
+  `This run has waited for 30 s and more as often as a run can, ${mostRequeues} times: ` +
+  `allow ${mostRequeues + 1} attempts or fewer, or keep their delays below 30 s.`
+
 /**
  * What the engine can keep for an attempt: a run that was in its queue as often as can be has only short delays left.
  *
@@ -27,5 +31,6 @@ export function attemptsLimitOf(policy: RetryPolicy): number | undefined {
  */
 export function limitsFor(attempt: number, { inPlace = 0 }: Pick<AttemptRecord, 'inPlace'>): EngineLimits {
   const requeues = attempt - 1 - inPlace
-  return requeues < mostRequeues ? triggerLimits : { ...triggerLimits, maxRetryDelayMs: requeuedFromMs - 1 }
+  if (requeues < mostRequeues) return triggerLimits
+  return { ...triggerLimits, maxRetryDelayMs: requeuedFromMs - 1, maxRetryDelayNote: noMoreRequeues }
 }

@@ -45,6 +45,7 @@ test.each<[findings: Finding[], verdict: string]>([
 test('a terminal gets colours, unless `NO_COLOR` is set', () => {
   for (const name of ['NO_COLOR', 'NODE_DISABLE_COLORS', 'FORCE_COLOR']) vi.stubEnv(name, undefined)
   vi.stubEnv('TERM', 'xterm-256color')
+  vi.stubEnv('CI', undefined) // Node gives a CI that it does not know no colours
   const coloured = render([problem], true)
   expect(coloured).not.toBe(render([problem]))
   expect(stripVTControlCharacters(coloured)).toBe(render([problem]))
