@@ -1,22 +1,23 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, relative, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 
 import { createLoopbackServer, startCliWorker } from '@cgk-platform/jobs-trigger/loopback'
 
+import { whyNoProject } from './find-config.ts'
+
 // ./dev trigger-offline [project folder]: the tasks of a project in the worker of Trigger.dev's own CLI, without an account.
 const [startedIn = '.', folder] = process.argv.slice(2)
-const example = join(import.meta.dirname, '../../examples/trigger-worker')
+const repository = resolve(import.meta.dirname, '../..')
+const example = join(repository, 'examples/trigger-worker')
 const projectDir = folder === undefined ? example : resolve(startedIn, folder)
 /** Both are the same each time, so that what was set for a sender goes on to hold. */
 const port = Number(process.env['PORT'] || 8031)
 const secretKey = 'tr_dev_offline'
 
-if (existsSync(join(projectDir, 'trigger.config.ts'))) {
-  await serve().catch((error: NodeJS.ErrnoException) => end(1, wordsOf(error)))
-} else {
-  end(2, `There is no trigger.config.ts in ${projectDir}: name the folder of a Trigger.dev project.`)
-}
+const reason = whyNoProject(projectDir)
+if (reason !== undefined) end(2, reason)
+await serve().catch((error: NodeJS.ErrnoException) => end(1, wordsOf(error)))
 
 async function serve(): Promise<never> {
   const server = await createLoopbackServer({ port, secretKey })
@@ -24,7 +25,7 @@ async function serve(): Promise<never> {
   const data = mkdtempSync(join(tmpdir(), 'trigger-offline-'))
   process.once('exit', () => rmSync(data, { recursive: true, force: true }))
   const asked = untilAskedToEnd()
-  console.log(`The CLI builds ${relative('.', projectDir) || projectDir} and starts its worker: some ten seconds.`)
+  console.log(`The CLI builds ${projectDir} and starts its worker: some ten seconds.`)
   const worker = await Promise.race([
     startCliWorker({
       server,
@@ -46,19 +47,18 @@ async function serve(): Promise<never> {
 
 function instructions(url: string): string {
   return `
-Local worker ready; it builds again after each change. Whoever sends needs these two:
+Local worker ready; it builds again after each change. Whoever sends needs these two, in its environment or its .env:
 
   export TRIGGER_API_URL=${url}
   export TRIGGER_SECRET_KEY=${secretKey}
-
-With both set, for example: ./dev run examples/trigger-worker/src/send-orders.ts 20
+${projectDir === example ? `\nWith both set, for example: ${repository}/dev run ${example}/src/send-orders.ts 20` : ''}
 Ctrl-C ends it. Runs are kept in memory, and go with it. Below is what the CLI prints.
 `
 }
 
 function wordsOf({ code, message }: NodeJS.ErrnoException): string {
   if (code === 'EADDRINUSE')
-    return `The port ${port} is taken, perhaps by the same command: end that, or name another port for another project: PORT=8032 ./dev trigger-offline ${folder ?? ''}`
+    return `The port ${port} is taken, perhaps by the same command: end that, or name another port for another project: PORT=8032 ./dev trigger-offline${folder === undefined ? '' : ` ${projectDir}`}`
   return message.replace(/^.*Ask Trigger about this error.*\n/m, '') // a link of screens' length to this server
 }
 

@@ -1,6 +1,7 @@
 import { describe, test } from 'vitest'
 
-import { nodeAppInJavaScript } from './app-sources.ts'
+import { nodeApp, nodeAppInJavaScript } from './app-sources.ts'
+import { freePort } from './free-port.ts'
 import { openApp } from './open-app.ts'
 
 const refusals: [string, string[], RegExp][] = [
@@ -33,3 +34,15 @@ test('an install that fails leaves the files, says what to do and ends with 1', 
   expect(ended).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('`npm i @cgk-platform/jobs` failed') })
   expect(Object.keys(app.contents())).toEqual(expect.arrayContaining(['jobs.mjs', '.env']))
 })
+
+test.for([{ JOB_PROVIDER: 'inngest' }, { JOB_PROVIDER: 'sqs' }])(
+  'what sends the first event ends with 1 and a line where it cannot be sent: %o',
+  async (variables, { expect, onTestFinished }) => {
+    const app = openApp(nodeApp)
+    onTestFinished(() => app.close())
+    await app.init('--provider', 'inngest', '--yes')
+    const nobody = { INNGEST_DEV: `http://127.0.0.1:${await freePort()}` }
+    const sent = await app.script('jobs:send', { ...nobody, ...variables })
+    expect(sent).toMatchObject({ exitCode: 1, stdout: '', stderr: expect.stringMatching(/^[^\n]+\n$/) })
+  },
+)

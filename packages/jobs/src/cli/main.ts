@@ -8,14 +8,17 @@ import { registerInit } from './init/register-init.ts'
 
 const { version } = createRequire(import.meta.url)('@cgk-platform/jobs/package.json') as { version: string }
 
-// Not `jobs`: shells have a command of that name, and it is what npx and scripts would get.
-const program = new Command('cgk-jobs')
+// As one types it: `cgk-jobs`, the name of the file, is found by scripts of a `package.json` alone.
+const program = new Command('npx @cgk-platform/jobs')
   .description('Background jobs on Trigger.dev, Inngest or a local engine.')
   .version(version)
-  .showHelpAfterError('Run `cgk-jobs --help` for what there is.')
   .exitOverride() // before the commands, which take it over
 registerDoctor(program)
 registerInit(program)
+for (const command of [program, ...program.commands]) {
+  const words = command === program ? program.name() : `${program.name()} ${command.name()}`
+  command.showHelpAfterError(`Run \`${words} --help\` for what there is.`)
+}
 
 // Whoever reads may have read enough, as `head` does.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

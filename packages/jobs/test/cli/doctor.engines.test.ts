@@ -50,12 +50,13 @@ describe('on Inngest', () => {
       'provider: `inngest`, because `INNGEST_EVENT_KEY` and `INNGEST_SIGNING_KEY` are set',
       'variables: set: `INNGEST_BASE_URL`, `INNGEST_EVENT_KEY`, `INNGEST_SIGNING_KEY`',
       expect.stringMatching(/^versions: /),
-      'jobs: 2 in `src/jobs.ts`: `confirm-order`, `report`',
+      'jobs: 2 jobs in `src/jobs.ts`: `confirm-order`, `report` Other files were not looked at: `--jobs <file…>`.',
       expect.stringMatching(/^engine: answers \(within \d+ ms\)$/),
       'engine: signing key: is accepted',
       'engine: app: `jobs` is synced',
-      'engine: functions: 3 are registered',
+      expect.stringMatching(/^engine: functions: 3 /),
     ])
+    expect(told('unknown')).toEqual(['engine: not checked: whether the process that runs the jobs is up'])
     expect(report.engine?.durationMs).toBeGreaterThan(0)
   })
 
@@ -135,6 +136,7 @@ describe('on Trigger.dev', () => {
         'engine: key: is accepted',
       ]),
     )
+    expect(told('unknown')).toEqual(['engine: not checked: whether the process that runs the jobs is up'])
     expect(told('problem')).toEqual([
       expect.stringMatching(/^engine: tasks: not registered: .*`job-confirm-order`.*start `trigger\.dev dev`$/),
     ])

@@ -33,8 +33,8 @@ describe('with nothing set', () => {
       'provider: `local`, because nothing names another, and this is not production',
       'variables: none is set',
       expect.stringMatching(/^versions: Node [\d.]+, @cgk-platform\/jobs \S+, inngest \S+, @trigger\.dev\/sdk \S+$/),
-      'jobs: 2 in `src/jobs.ts`: `confirm-order`, `report`',
-      expect.stringMatching(/^engine: runs in this process; jobs that have not ended: 0 \(within \d+ ms\)$/),
+      'jobs: 2 jobs in `src/jobs.ts`: `confirm-order`, `report` Other files were not looked at: `--jobs <file…>`.',
+      expect.stringMatching(/^engine: .*jobs that have not ended: 0 \(this process is `doctor`; within \d+ ms\)$/),
       'engine: jobs: registered by being defined, in every process that imports them',
     ])
     expect(report.findings).toHaveLength(6)
@@ -94,7 +94,7 @@ describe('variables of files', () => {
     project.write('.env.shop', 'JOB_PROVIDER=local')
     const unread = await doctor()
     expect(unread.told('warning')).toEqual([
-      'variables: `.env` is there, and was not read If the app reads it: `--env-file .env`.',
+      'variables: `.env` is there, and was not read If the app reads it: `npx @cgk-platform/jobs doctor --env-file .env`.',
     ])
     const read = await doctor({}, '--env-file', '.env')
     expect(read.told('problem')).toEqual([
@@ -114,6 +114,31 @@ describe('variables of files', () => {
 })
 
 describe('the files with jobs', () => {
+  test('are those, too, that what runs the jobs imports, which is not imported itself', async () => {
+    const app = createReaderProject()
+    const job = (id: string) => `import { defineJob } from '@cgk-platform/jobs'
+defineJob({ id: '${id}', event: 'order.created', handler: () => undefined })`
+    app.write('src/jobs.ts', job('first'))
+    app.write('src/billing.ts', job('second'))
+    app.write('src/billing.js', `throw new Error('what a compiler made')`)
+    app.write('src/mails/index.ts', job('third'))
+    app.write(
+      'src/trigger/tasks.ts',
+      `import '../jobs.js' // and every other module that defines jobs
+import '../billing.js'
+import '../mails'
+throw new Error('not in a worker')`,
+    )
+    const { told, report } = await doctorIn(app.folder, { JOB_PROVIDER: 'local' })
+    app.remove()
+    expect(told('problem')).toEqual([])
+    expect(report.jobs.map(({ id }) => id)).toEqual(['first', 'second', 'third'])
+    expect(told('ok')).toContain(
+      'jobs: 3 jobs in `src/jobs.ts`, `src/billing.ts`, `src/mails/index.ts`: `first`, `second`, `third` ' +
+        'Other files were not looked at: `--jobs <file…>`.',
+    )
+  })
+
   test('may be TypeScript that Node cannot run, with imports as bundlers have them', async () => {
     project.write('bundled/name.ts', `export enum Name { Own = 'bundled-job' }`)
     project.write(
@@ -122,8 +147,9 @@ describe('the files with jobs', () => {
 import { Name } from './name'
 defineJob({ id: Name.Own, event: 'order.created', handler: () => undefined })`,
     )
-    const { report } = await doctor({ JOB_PROVIDER: 'local' }, '--jobs', 'bundled/jobs.ts')
+    const { report, told } = await doctor({ JOB_PROVIDER: 'local' }, '--jobs', 'bundled/jobs.ts')
     expect(report.jobs.map(({ id }) => id)).toEqual(['bundled-job'])
+    expect(told('ok')).toContain('jobs: 1 job in `bundled/jobs.ts`: `bundled-job`')
   })
 
   test('may start what goes on and what fails, and print', async () => {
@@ -161,19 +187,25 @@ void Promise.reject(new Error('no database'))`,
 describe('the file of a local engine', () => {
   const order = { tenantId: 'tenant_1', orderId: 'order_1' }
 
-  test('is looked at, and its jobs are left to the workers of the app', async () => {
+  test('is looked at, and jobs that nobody works on are a problem', async () => {
     const path = join(project.folder, 'jobs.db')
     const client = createJobClient({ provider: 'local', config: { path, role: 'send' }, jobs: [] })
     const job = await client.sendJob('order.created', order)
     const { told } = await doctor({ JOB_PROVIDER: 'local', JOB_LOCAL_PATH: path })
-    expect(told('problem')).toEqual([])
+    expect(told('problem')).toEqual([
+      expect.stringMatching(/^engine: workers: no process works on the file, and jobs wait: 1; start one/),
+    ])
     expect(told('ok')).toEqual(
       expect.arrayContaining([
-        expect.stringMatching(/^engine: runs in this process; jobs that have not ended: 1 /),
+        expect.stringMatching(/^engine: .*jobs that have not ended: 1 \(this process is `doctor`; /),
         'engine: store: takes changes',
       ]),
     )
     expect((await client.getJobStatus(job.id)).state).toBe('queued')
+    const worker = createJobClient({ provider: 'local', config: { path, role: 'work' }, jobs: [] })
+    await worker.capabilities() // opens the file
+    expect((await doctor({ JOB_PROVIDER: 'local', JOB_LOCAL_PATH: path })).told('problem')).toEqual([])
+    await worker.close()
     await client.close()
   })
 

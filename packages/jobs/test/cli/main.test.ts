@@ -8,7 +8,7 @@ import { runJobs } from './run-jobs.ts'
 const run = (...args: string[]) => runJobs(args, repository)
 const manifest = JSON.parse(readFileSync(join(repository, 'packages/jobs/package.json'), 'utf8')) as { version: string }
 
-describe.concurrent('the command `cgk-jobs`', () => {
+describe.concurrent('the command', () => {
   test('tells its version, which is that of the package', async () => {
     expect(await run('--version')).toEqual({ exitCode: 0, stdout: `${manifest.version}\n`, stderr: '' })
   })
@@ -27,9 +27,17 @@ describe.concurrent('the command `cgk-jobs`', () => {
   })
 
   test.each<[what: string, args: string[], hint: RegExp]>([
-    ['no command', [], /^Usage: cgk-jobs/],
-    ['an unknown command', ['docter'], /unknown command 'docter'\n\(Did you mean doctor\?\)\nRun `cgk-jobs --help`/],
-    ['an unknown option', ['doctor', '--jason'], /unknown option '--jason'\n\(Did you mean --json\?\)/],
+    ['no command', [], /^Usage: npx @cgk-platform\/jobs /],
+    [
+      'an unknown command',
+      ['docter'],
+      /unknown command 'docter'\n\(Did you mean doctor\?\)\nRun `npx @cgk-platform\/jobs --help`/,
+    ],
+    [
+      'an unknown option',
+      ['doctor', '--jason'],
+      /unknown option '--jason'\n\(Did you mean --json\?\)\nRun `npx @cgk-platform\/jobs doctor --help`/,
+    ],
     ['a word too many', ['doctor', 'now'], /too many arguments/],
     [
       'an engine that there is not',

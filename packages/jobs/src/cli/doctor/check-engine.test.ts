@@ -6,6 +6,12 @@ import { checkEngine } from './check-engine.ts'
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
+const notChecked = {
+  check: 'engine',
+  status: 'unknown',
+  message: 'not checked: whether the process that runs the jobs is up',
+}
+
 function providerWith(health: JobProvider['health']): JobProvider {
   return { specificationVersion: 'v1', name: 'mine', health } as JobProvider
 }
@@ -18,7 +24,7 @@ test('an engine that never answers is a problem after 20 s', async () => {
   await vi.advanceTimersByTimeAsync(20_000)
   const { facts, findings } = await checked
   expect(facts).toMatchObject({ ok: false, durationMs: 20_000 })
-  expect(findings).toEqual([{ check: 'engine', status: 'problem', message: 'no answer within 20 s' }])
+  expect(findings).toEqual([{ check: 'engine', status: 'problem', message: 'no answer within 20 s' }, notChecked])
 })
 
 test('an engine whose health cannot be asked for is a problem', async () => {
@@ -26,5 +32,5 @@ test('an engine whose health cannot be asked for is a problem', async () => {
     providerWith(() => Promise.reject(new Error('It is broken'))),
     [],
   )
-  expect(findings).toEqual([{ check: 'engine', status: 'problem', message: 'It is broken' }])
+  expect(findings).toEqual([{ check: 'engine', status: 'problem', message: 'It is broken' }, notChecked])
 })

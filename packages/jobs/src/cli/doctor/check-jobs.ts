@@ -6,10 +6,17 @@ import type { ImportFailure, LoadedJobs } from './load-jobs.ts'
 /** How many ids are named in a line. */
 const mostNamed = 12
 
+/** The files that were imported for their jobs. */
+export interface LookedAt {
+  readonly files: readonly string[]
+  /** True where the command names them, false where they are those in the usual places. */
+  readonly areNamed: boolean
+}
+
 /** Which jobs were found, and what they use that the engine cannot do; that is not asked without an engine. */
 export function checkJobs(
   { definitions, failures }: LoadedJobs,
-  files: readonly string[],
+  { files, areNamed }: LookedAt,
   engine: Pick<JobProvider, 'name' | 'capabilities' | 'findUnsupported'> | undefined,
 ): CheckResult<readonly JobFacts[]> {
   const facts = definitions.map((definition) => ({
@@ -19,7 +26,10 @@ export function checkJobs(
   const refused = facts.flatMap(({ id, unsupported }) =>
     unsupported.map(({ message }): Finding => ({ check: 'jobs', status: 'problem', message: `\`${id}\`: ${message}` })),
   )
-  return { facts, findings: [...failures.map(failed), ...found(definitions, files, failures.length > 0), ...refused] }
+  return {
+    facts,
+    findings: [...failures.map(failed), ...found(definitions, { files, areNamed }, failures.length > 0), ...refused],
+  }
 }
 
 function describe(definition: Definition): Omit<JobFacts, 'unsupported'> {
@@ -33,12 +43,15 @@ function failed({ file, message, remedy }: ImportFailure): Finding {
   return { check: 'jobs', status: 'problem', message: `\`${file}\` cannot be imported: ${message}`, remedy }
 }
 
-function found(definitions: readonly Definition[], files: readonly string[], isFailed: boolean): Finding[] {
+function found(definitions: readonly Definition[], { files, areNamed }: LookedAt, isFailed: boolean): Finding[] {
   if (definitions.length > 0) {
     const ids = definitions.slice(0, mostNamed).map(({ id }) => `\`${id}\``)
     const more = definitions.length > mostNamed ? ` and ${definitions.length - mostNamed} more` : ''
     const where = files.map((file) => `\`${file}\``).join(', ')
-    return [{ check: 'jobs', status: 'ok', message: `${definitions.length} in ${where}: ${ids.join(', ')}${more}` }]
+    const count = definitions.length === 1 ? '1 job' : `${definitions.length} jobs`
+    const message = `${count} in ${where}: ${ids.join(', ')}${more}`
+    const others = { remedy: 'Other files were not looked at: `--jobs <file…>`.' }
+    return [{ check: 'jobs', status: 'ok', message, ...(areNamed ? {} : others) }]
   }
   if (isFailed) return []
   const remedy = 'Name the files that define them, or one that imports all of those: `--jobs src/jobs.ts`.'

@@ -1,7 +1,7 @@
 import type { ProviderName } from '@cgk-platform/jobs-core'
 
-/** What a finding means for the app: nothing to do, something to look at, or jobs that do not run as they should. */
-export type FindingStatus = 'ok' | 'warning' | 'problem'
+/** What a finding means for the app: nothing to do, what cannot be told, something to look at, or jobs that do not run. */
+export type FindingStatus = 'ok' | 'unknown' | 'warning' | 'problem'
 
 /** What is looked at, in this order. */
 export type CheckName = 'provider' | 'variables' | 'versions' | 'jobs' | 'engine'

@@ -10,6 +10,7 @@ afterEach(() => vi.unstubAllEnvs())
 
 const ok: Finding = { check: 'provider', status: 'ok', message: '`local`' }
 const warning: Finding = { check: 'variables', status: 'warning', message: 'one is empty', remedy: 'Set it.' }
+const unknown: Finding = { check: 'engine', status: 'unknown', message: 'whether it is up' }
 const problem: Finding = { check: 'engine', status: 'problem', message: 'is away', remedy: 'Start it.' }
 
 /** A stream that may be a terminal. */
@@ -35,6 +36,9 @@ problem  engine     is away
 
 test.each<[findings: Finding[], verdict: string]>([
   [[ok], 'No problems.'],
+  [[ok, unknown], 'No problems in what was checked.'],
+  [[unknown, warning], 'No problems in what was checked, 1 warning.'],
+  [[unknown, problem], '1 problem.'],
   [[ok, warning], 'No problems, 1 warning.'],
   [[warning, warning], 'No problems, 2 warnings.'],
   [[problem, problem], '2 problems.'],

@@ -2,7 +2,7 @@ import { styleText } from 'node:util'
 
 import type { DoctorReport, Finding, FindingStatus } from './doctor-report.ts'
 
-const colours = { ok: 'green', warning: 'yellow', problem: 'red' } as const
+const colours = { ok: 'green', unknown: 'cyan', warning: 'yellow', problem: 'red' } as const
 
 /** A report for people: a line for each finding, what to do below it, and the verdict last. */
 export function renderText({ findings }: DoctorReport, stream: NodeJS.WriteStream): string {
@@ -20,7 +20,9 @@ function verdict(findings: readonly Finding[], paint: (status: FindingStatus, te
   const warnings = findings.filter(({ status }) => status === 'warning').length
   const sums = [counted(problems, 'problem'), counted(warnings, 'warning')].filter((sum) => sum !== '').join(', ')
   if (problems > 0) return paint('problem', `${sums}.`)
-  return warnings > 0 ? paint('warning', `No problems, ${sums}.`) : paint('ok', 'No problems.')
+  const isPartial = findings.some(({ status }) => status === 'unknown')
+  const none = isPartial ? 'No problems in what was checked' : 'No problems'
+  return warnings > 0 ? paint('warning', `${none}, ${sums}.`) : paint('ok', `${none}.`)
 }
 
 function counted(count: number, what: string): string {

@@ -38,7 +38,7 @@ export async function runDoctor(options: DoctorOptions): Promise<DoctorReport> {
   const strayFindings = catchStrayErrors()
   const loaded = await loadJobs(files, cwd)
   const opened = await open(provider.facts, options.appId)
-  const jobs = checkJobs(loaded, files, opened.facts)
+  const jobs = checkJobs(loaded, { files, areNamed: options.jobs !== undefined }, opened.facts)
   const engine = await askEngine(opened, loaded.definitions)
   const findings = [
     ...[provider, variables, versions, jobs].flatMap((result) => result.findings),

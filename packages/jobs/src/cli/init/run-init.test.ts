@@ -149,3 +149,21 @@ test('the next commands install what is missing, by the package manager of the a
   expect(printed).toContain('pnpm add @cgk-platform/jobs @hono/node-server\n  pnpm add -D tsx @types/node\n')
   expect(printed).toMatch(/pnpm run jobs:dev +# .*\n +pnpm run jobs:worker +# .*\n +pnpm run jobs:send/)
 })
+
+test.each([
+  ['next', '.env.local'],
+  ['node', '.env'],
+] as const)('in %s the script `jobs:doctor` reads `%s`, and is named', async (framework, file) => {
+  const app = openApp()
+  const { printed } = await app.init({ framework, provider: 'local', yes: true })
+  const { scripts } = JSON.parse(app.contents()['package.json']!) as { scripts: Record<string, string> }
+  expect(scripts['jobs:doctor']).toBe(`cgk-jobs doctor --env-file ${file}`)
+  expect(printed.split('Next:')[1]).toContain('`npm run jobs:doctor`')
+})
+
+test('for Trigger.dev, the way without an account is named, and has its place among the variables', async () => {
+  const app = openApp()
+  const { printed } = await app.init({ provider: 'trigger.dev', yes: true })
+  expect(printed).toMatch(/Without an account: `\.\/dev trigger-offline \//)
+  expect(app.contents()['.env']).toContain('\n# TRIGGER_API_URL=http://127.0.0.1:8031\n')
+})

@@ -36,6 +36,8 @@ export interface App {
   readonly style: SourceStyle
   /** True where its compiler writes files, and so must not be given any outside of its sources. */
   readonly compilesToFiles: boolean
+  /** Of the Node that runs `init`, which is taken for the app's. */
+  readonly nodeVersion: string
   /** The file that keeps its variables on this machine. */
   readonly variablesFile: '.env' | '.env.local'
   /** Every package that its `package.json` names, of whatever kind. */

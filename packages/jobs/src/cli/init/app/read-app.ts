@@ -39,6 +39,7 @@ export async function readApp(folder: string, named?: Framework): Promise<App> {
     sources,
     style,
     compilesToFiles: framework !== 'next' && compilerOptions !== undefined && !compilerOptions.noEmit,
+    nodeVersion: process.version,
     variablesFile,
     dependencies,
     jobsModule: hasOtherJobs(root, `${sources}jobs${style.extension}`) ? 'background-jobs' : 'jobs',

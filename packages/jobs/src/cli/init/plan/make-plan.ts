@@ -8,6 +8,7 @@ import type { TemplateFile } from '../templates/template.ts'
 import { templatesFor } from '../templates/templates-for.ts'
 import { addScripts } from './add-scripts.ts'
 import { appendLines, appendVariables, chosenProvider, missingVariables } from './append-variables.ts'
+import { nodeWarnings } from './node-warnings.ts'
 import type { Change, Kept, Plan } from './plan.ts'
 import { scriptsFor } from './scripts-for.ts'
 import { variablesFor } from './variables-for.ts'
@@ -18,7 +19,7 @@ export function makePlan(app: App, provider: Provider): Plan {
   return {
     changes: parts.flatMap(({ changes }) => changes),
     kept: parts.flatMap(({ kept }) => kept),
-    warnings: [...app.warnings, ...parts.flatMap((part) => part.warnings ?? [])],
+    warnings: [...app.warnings, ...nodeWarnings(app, provider), ...parts.flatMap((part) => part.warnings ?? [])],
   }
 }
 

@@ -23,7 +23,7 @@ export function nextSteps(app: App, provider: Provider, isInstalled: boolean): s
   ]
   const width = Math.max(...steps.map(({ command }) => command.length))
   const lines = steps.map(({ command, remark }) => (remark ? `${command.padEnd(width)}  # ${remark}` : command))
-  return [...lines.map((line) => `  ${line}`), '', ...hints(app, provider)].join('\n')
+  return [...lines.map((line) => `  ${line}`), '', ...hints(app, provider), ...scriptHints(app, provider)].join('\n')
 }
 
 /** A command as one types it. */
@@ -33,7 +33,7 @@ export function toText({ command, args }: CommandLine): string {
 
 /** What has to run while a job is sent. On the local engine whoever sends runs the job: a worker beside it has none. */
 function lastingScripts(app: App, provider: Provider): string[] {
-  const own = Object.keys(scriptsFor(app, provider)).filter((name) => name !== 'jobs:send')
+  const own = ['jobs:dev', 'jobs:worker'].filter((name) => name in scriptsFor(app, provider))
   return [...(app.framework === 'next' ? ['dev'] : []), ...(provider === 'local' ? [] : own)]
 }
 
@@ -53,7 +53,7 @@ function whenToSend(provider: Provider): string {
 }
 
 function hints(app: App, provider: Provider): string[] {
-  const { framework, sources, style, jobsModule, variablesFile } = app
+  const { root, framework, sources, style, jobsModule, variablesFile } = app
   const jobs = `${sources}${jobsModule}${style.extension}`
   const where =
     framework === 'next'
@@ -65,7 +65,8 @@ function hints(app: App, provider: Provider): string[] {
       return [
         where,
         `Your server runs what it sends: add \`${loadLine(app, 'jobs-worker')}\` where it starts.`,
-        `\`${run(app, 'jobs:worker')}\` runs the jobs apart from it, once ${variablesFile} names a \`JOB_LOCAL_PATH\`.`,
+        `Once ${variablesFile} names a \`JOB_LOCAL_PATH\`, \`${run(app, 'jobs:worker')}\` is one more process that runs the jobs. ` +
+          "A server that shall run none does not load that file, and gives its client `role: 'send'`.",
       ]
     case 'inngest':
       return [where, ...inngestHints(app)]
@@ -73,17 +74,29 @@ function hints(app: App, provider: Provider): string[] {
       return [
         where,
         `Before the first run, put the ref of your project into trigger.config, and its secret key into ${variablesFile}.`,
+        `Without an account: \`./dev trigger-offline ${root}\`, in the repository of this library, in place of \`login\` and ` +
+          `\`jobs:dev\`; it prints what goes into ${variablesFile}.`,
       ]
   }
+}
+
+/** What there is to know of the scripts, whichever the engine. */
+function scriptHints(app: App, provider: Provider): string[] {
+  const hasWorker = 'jobs:worker' in scriptsFor(app, provider)
+  return [
+    ...(hasWorker
+      ? ['In production, start the command of `jobs:worker` itself: a package manager may keep SIGTERM from it.']
+      : []),
+    `Where jobs do not run, \`${run(app, 'jobs:doctor')}\` says why.`,
+  ]
 }
 
 function inngestHints({ framework, sources, style }: App): string[] {
   const mount = { express: 'app.use(jobsRouter)', hono: "app.route('/', jobsRoutes)" }
   switch (framework) {
     case 'next':
-      return []
     case 'node':
-      return ['The worker needs Node 22 or later.']
+      return []
     case 'express':
     case 'hono':
       return [

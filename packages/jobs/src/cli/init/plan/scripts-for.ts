@@ -4,7 +4,10 @@ import type { App, Provider } from '../app/app.ts'
 import { inngestPort } from '../templates/inngest-port.ts'
 import { triggerVersion } from './packages-for.ts'
 
-/** The scripts of an app, by name: `jobs:dev` starts what the vendor has for development, `jobs:worker` runs the jobs. */
+/**
+ * The scripts of an app, by name: `jobs:dev` starts what the vendor has for development, `jobs:worker` runs the jobs,
+ * `jobs:doctor` looks at the app with the settings of its own file.
+ */
 export function scriptsFor(app: App, provider: Provider): Record<string, string> {
   const vendor = vendorScript(app, provider)
   const worker = workerName(app, provider)
@@ -13,6 +16,7 @@ export function scriptsFor(app: App, provider: Provider): Record<string, string>
     ...(worker && { 'jobs:worker': program(app, worker) }),
     'jobs:send':
       app.framework === 'next' ? 'curl -sS -X POST http://localhost:3000/api/jobs' : program(app, 'jobs-send'),
+    'jobs:doctor': `cgk-jobs doctor --env-file ${app.variablesFile}`,
   }
 }
 

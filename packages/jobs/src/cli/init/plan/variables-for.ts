@@ -20,7 +20,8 @@ export function variablesFor(provider: Provider): Variable[] {
         {
           name: 'JOB_LOCAL_PATH',
           value: './jobs.db',
-          comment: 'A file that keeps the jobs, and that several processes share; without it they are in memory.',
+          comment:
+            'A file that keeps the jobs, and that several processes share (Node 22.13 or later); without it they are in memory.',
           isOff: true,
         },
       ]
@@ -38,6 +39,12 @@ export function variablesFor(provider: Provider): Variable[] {
           name: 'TRIGGER_SECRET_KEY',
           value: '',
           comment: 'The secret key of an environment, as the dashboard shows it: `tr_dev_…` for development.',
+        },
+        {
+          name: 'TRIGGER_API_URL',
+          value: 'http://127.0.0.1:8031',
+          comment: 'A server in place of the cloud, such as that of `trigger-offline`, which needs no account.',
+          isOff: true,
         },
       ]
   }

@@ -10,11 +10,15 @@ import { findRun, getJobClient, sendJob, waitForJob } from '@cgk-platform/jobs'
 
 import { welcomeUser } from '${jobsImport(app)}'
 
-const job = await sendJob('user.signed_up', { tenantId: 'tenant_1', userId: 'user_1' })
-const status = await waitForJob(job.id, { timeout: '1m' })
-console.log(\`Job \${job.id}: \${status.state}\`, findRun(status, welcomeUser)?.output)
-
-await getJobClient().close()
+try {
+  const job = await sendJob('user.signed_up', { tenantId: 'tenant_1', userId: 'user_1' })
+  const status = await waitForJob(job.id, { timeout: '1m' })
+  console.log(\`Job \${job.id}: \${status.state}\`, findRun(status, welcomeUser)?.output)
+  await getJobClient().close()
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error) // it says what to do
+  process.exit(1)
+}
 `,
   }
 }
