@@ -152,8 +152,9 @@ function failed(
 ): RequestFailedError {
   const remedy = ownRemedy === undefined ? {} : { remedy: ownRemedy }
   if (!('status' in answer)) {
-    const { problem, cause } = answer
-    return new RequestFailedError({ provider: 'inngest', operation, problem, ...remedy }, { cause })
+    const { problem, advice, cause } = answer
+    const asSentence = advice === undefined ? {} : { remedy: `${advice[0]!.toUpperCase()}${advice.slice(1)}.` }
+    return new RequestFailedError({ provider: 'inngest', operation, problem, ...asSentence, ...remedy }, { cause })
   }
   const { status, body } = answer
   const problem =

@@ -11,6 +11,8 @@ export interface NoAnswer {
   /** True when nothing can have reached the server. */
   readonly unreached: boolean
   readonly problem: string
+  /** What to do, where nothing was reached: as the end of a sentence. */
+  readonly advice?: string
   readonly cause: unknown
 }
 
@@ -44,11 +46,16 @@ export async function request(
     if ((cause as Error | undefined)?.name === 'TimeoutError') {
       return { unreached: false, problem: `no answer within ${timeoutMs} ms`, cause }
     }
+    const { origin, username, password } = new URL(url)
+    if (username !== '' || password !== '') {
+      const problem = `no request can be made to an address with a user name or a password, as that of ${origin} has`
+      return { unreached: true, problem, advice: 'take them out of it', cause }
+    }
     const code = codeOf(cause)
     // Never the path: the event key is in it.
-    const problem = `the connection to ${new URL(url).origin} failed${code === undefined ? '' : ` (${code})`}`
+    const problem = `the connection to ${origin} failed${code === undefined ? '' : ` (${code})`}`
     const isUnreached = code !== undefined && unreached.includes(code)
-    return { unreached: isUnreached, problem: isUnreached ? `${problem}: ${adviceFor(url)}` : problem, cause }
+    return { unreached: isUnreached, problem, ...(isUnreached && { advice: adviceFor(url) }), cause }
   }
 }
 

@@ -119,7 +119,10 @@ function isOfContent(answer: Answer | NoAnswer): boolean {
 }
 
 function describe(answer: Answer | NoAnswer, now: number): { problem: string; cause?: unknown } {
-  if (!('status' in answer)) return { problem: answer.problem, cause: answer.cause }
+  if (!('status' in answer)) {
+    const { problem, advice, cause } = answer
+    return { problem: advice === undefined ? problem : `${problem}: ${advice}`, cause }
+  }
   const { status, body } = answer
   const reason = reasonIn(body)
   if (status === 401 || status === 403) {

@@ -94,10 +94,19 @@ describe('on Inngest', () => {
 
   test('of a dead server it is told where nothing listens, and what to start', async () => {
     const port = await closedPort()
-    const url = `http://someone:hunter2@127.0.0.1:${port}?token=abc`
-    const { told, stdout } = await doctor({ JOB_PROVIDER: 'inngest', INNGEST_DEV: url })
+    const { told } = await doctor({ JOB_PROVIDER: 'inngest', INNGEST_DEV: `http://127.0.0.1:${port}` })
     expect(told('problem')).toEqual([
       expect.stringMatching(new RegExp(`^engine: .*http://127.0.0.1:${port} failed.*\`npx inngest-cli@latest dev\``)),
+    ])
+  })
+
+  test('of an address with a password it is told that none can be asked, and the password is not', async () => {
+    const url = 'http://someone:hunter2@127.0.0.1:8288?token=abc'
+    const { told, stdout } = await doctor({ JOB_PROVIDER: 'inngest', INNGEST_DEV: url })
+    expect(told('problem')).toEqual([
+      expect.stringMatching(
+        /no request can be made to an address with .* http:\/\/127\.0\.0\.1:8288 has\. Take them out/,
+      ),
     ])
     expect(stdout).not.toMatch(/hunter2|abc/)
   })

@@ -52,9 +52,7 @@ function toFinding({ name, ok, message }: Health['checks'][number], provider: st
   if (name !== 'engine') return { ...found, message: `${name}: ${message}` }
   // The local engine tells of the process that it is asked in.
   const where = provider === 'local' ? 'this process is `doctor`; ' : ''
-  return ok
-    ? { ...found, message: `${message} (${where}within ${durationMs} ms)` }
-    : { ...found, message, ...remedyFor(provider) }
+  return ok ? { ...found, message: `${message} (${where}within ${durationMs} ms)` } : { ...found, message }
 }
 
 /** What to say where the provider could not even be made. */
@@ -64,21 +62,6 @@ export function unopenedFinding(error: unknown): Finding {
 
 function toUnhealthy(error: unknown): Pick<Health, 'ok' | 'checks'> {
   return { ok: false, checks: [{ name: 'engine', ok: false, message: toErrorInfo(error).message }] }
-}
-
-function remedyFor(provider: string): Pick<Finding, 'remedy'> | undefined {
-  switch (provider) {
-    case 'inngest':
-      return {
-        remedy:
-          'Is it running there? `npx inngest-cli@latest dev` starts the dev server; the address is the one of ' +
-          '`INNGEST_DEV` or `INNGEST_BASE_URL`, otherwise of the cloud.',
-      }
-    case 'trigger.dev':
-      return { remedy: 'Is it running there? The address is the one of `TRIGGER_API_URL`, otherwise of the cloud.' }
-    default:
-      return undefined
-  }
 }
 
 /** A hosted engine knows what was registered, and not whether the process that did so is still there. */
