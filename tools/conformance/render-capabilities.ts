@@ -55,6 +55,9 @@ export function renderCapabilities(measured: readonly Measurement[]): string {
       ...limits.map(([title, read]) => [title, ...engines.map(({ capabilities }) => read(capabilities))]),
     ]),
     '',
+    // No number of the contract says it.
+    'On Trigger.dev at most eleven of the delays between the attempts of a run can be 30 s or longer: [limits](limits.md#attempts).',
+    '',
     '## Rules',
     '',
     'The cases of each rule, as they ended when the suite was last run on the provider, and on each set-up that was tried.',

@@ -13,12 +13,13 @@ export function docLine(item: ApiItem): string {
   return [sentences, ...tags.map((tag) => toSentence(oneLine(tag)))].map(oneLine).filter(Boolean).join(' ')
 }
 
-/** Without the comment's stars, and the escapes that API Extractor adds. */
+/** Without the comment's stars, the escapes that API Extractor adds, and links, which lead nowhere in Markdown. */
 function bare(docComment: string): string {
   return docComment
     .replace(/^\/\*\*|\*\/\s*$/g, '')
     .replace(/^ ?\* ?/gm, '')
     .replace(/\\([@{}<>])/g, '$1')
+    .replace(/\{@link (\w+)\}/g, '`$1`')
     .trim()
 }
 
@@ -26,6 +27,7 @@ function bare(docComment: string): string {
 function toSentence(tag: string): string {
   return tag
     .replace(/^throws \{(\w+)\}\s*/, 'Throws `$1` ')
+    .replace(/^Throws `\w+` (?=`)/, '$&or ')
     .replace(/^throws /, 'Throws ')
     .replace(/^param (\w+) - /, '`$1`: ')
     .replace(/^returns? /, 'Returns ')

@@ -26,6 +26,12 @@ test('a docstring becomes sentences, and a list of what it says of parameters an
   )
 })
 
+test('a link in a docstring is a name, and two errors are either', () => {
+  const text = 'Undoes {@link cancel}.\n\n@throws\n\n{LostError} {@link LateError}'
+  const retry = item('Function', 'retry', 'export declare function retry(): void;', text)
+  expect(docLine(retry)).toBe('Undoes `cancel`. Throws `LostError` or `LateError`.')
+})
+
 test('an export or a member without a docstring is named, but not what needs none', () => {
   const members = [
     item('PropertySignature', 'kind', 'readonly kind: "job";', ''),

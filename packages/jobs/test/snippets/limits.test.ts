@@ -14,7 +14,7 @@ import {
 import { inngestCapabilities } from '@cgk-platform/jobs/inngest'
 import { localCapabilities, sqliteCapabilities } from '@cgk-platform/jobs/local'
 import { createTestEngine } from '@cgk-platform/jobs/local/testing'
-import { triggerCapabilities } from '@cgk-platform/jobs/trigger'
+import { createTriggerProvider, triggerCapabilities } from '@cgk-platform/jobs/trigger'
 import { describe, expect, test } from 'vitest'
 
 import { readDocument } from './documents.ts'
@@ -59,6 +59,22 @@ test('attempts', () => {
   })
 })
 
+test('eleven delays of 30 s between the attempts of a run on Trigger.dev', () => {
+  const { findUnsupported } = createTriggerProvider()
+  const problemsOf = (maxAttempts: number, initialDelay: number) =>
+    findUnsupported!(
+      defineJob({
+        id: `${maxAttempts} after ${initialDelay}`.replaceAll(' ', '-'),
+        event: 'order.created',
+        retry: { maxAttempts, backoff: 'fixed', initialDelay },
+        handler: () => undefined,
+      }),
+    )
+  expect(problemsOf(12, 30_000)).toEqual([])
+  expect(problemsOf(13, 30_000)).toHaveLength(1)
+  expect(problemsOf(249, 29_999)).toEqual([])
+})
+
 test('time', () => {
   expect(limitsIn('## Time')).toMatchObject({
     'the longest delay': ofEach((one) => `${number(one.maxDelayMs / 86_400_000)} days`),
@@ -80,9 +96,10 @@ test('docs/running.md says the same where it holds the engines beside one anothe
   const delays = ofEach(({ minRetryDelayMs: least, maxRetryDelayMs: longest }) =>
     longest === undefined ? 'any' : `${milliseconds(least)} to ${longest / 86_400_000} day`,
   )
+  const [local, inngest, trigger] = delays
   expect(Object.fromEntries(rows.map(([what, ...values]) => [what, values]))).toMatchObject({
     'Most attempts': ofEach((one) => number(one.maxAttemptsLimit)),
-    'Delays between them': delays,
+    'Delays between them': [local, inngest, `${trigger}; at most eleven of 30 s or longer`],
     'Largest payload': ofEach((one) => bytes(one.maxPayloadBytes)),
   })
 })
