@@ -37,7 +37,8 @@ export function checkDates({ json, datePaths }: JsonCopy, parsed: unknown): void
     throw new NotSerializableError({
       path: pathTo('payload', path),
       problem: 'a Date, which would arrive as text',
-      remedy: 'Send `date.toISOString()`, or let the schema turn it back (zod: `z.coerce.date()`).',
+      remedy:
+        'Send `date.toISOString()`, or let the schema turn it back (zod: `z.date().or(z.iso.datetime()).pipe(z.coerce.date())`).',
     })
   }
 }
