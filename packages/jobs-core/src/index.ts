@@ -75,7 +75,7 @@ export { type WaitTimeout, WaitTimeoutError } from './errors/wait-timeout-error.
 
 export type { AnalyticsPageView, AnalyticsTrack } from './events/catalogue/analytics-events.ts'
 export type { BuiltInEvents } from './events/catalogue/built-in-events.ts'
-export { catalogue } from './events/catalogue/catalogue.ts'
+export { catalogue, loadCatalogue } from './events/catalogue/catalogue.ts'
 export type { OrderCreated, OrderDelivered, OrderFulfilled, OrderRefunded } from './events/catalogue/commerce-events.ts'
 export type { EmailReviewRequest, EmailSend } from './events/catalogue/email-events.ts'
 export type { LineItem, PostalAddress, TenantPayload } from './events/catalogue/shared-fields.ts'

@@ -1,11 +1,15 @@
 import * as fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 
 import type { StoreHabits } from '../../test/workflow-model/crashing-store.ts'
 import type { Crash } from '../../test/workflow-model/crashing-world.ts'
 import { type Expected, expectedOf } from '../../test/workflow-model/expected-of.ts'
 import { type Lived, liveThrough } from '../../test/workflow-model/live-through.ts'
 import { type Op, programs } from '../../test/workflow-model/program.ts'
+import { loadCatalogue } from '../events/catalogue/catalogue.ts'
+
+// The world has no time of its own, in which the schemas could be loaded.
+beforeAll(loadCatalogue)
 
 const crashes: fc.Arbitrary<Crash[]> = fc.array(fc.record({ after: fc.nat({ max: 60 }), downMs: fc.nat({ max: 8 }) }), {
   maxLength: 5,

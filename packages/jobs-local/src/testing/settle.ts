@@ -1,3 +1,5 @@
+import { loadCatalogue } from '@cgk-platform/jobs-core'
+
 import type { LocalProvider } from '../local-provider.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
@@ -26,6 +28,7 @@ export function createSettle({ provider, clock, patienceMs, endedAttempts }: Set
   let endedBefore = 0
 
   return async () => {
+    await loadCatalogue() // a send that nobody awaits may wait for it
     for (;;) {
       // Two turns, since what a handler does after its last await takes a few microtasks and a turn.
       await clock.yield()

@@ -70,12 +70,13 @@ test('`doctor` finds the worker and its tasks, and nothing that is wrong', async
   const args = ['doctor', '--json', '--jobs', 'docs-trigger/jobs.ts']
   const { exitCode, stdout } = await runJobs(args, project.folder, variables())
   const { findings } = JSON.parse(stdout) as DoctorReport
-  expect(findings.filter(({ status }) => status !== 'ok')).toEqual([])
+  expect(findings.filter(({ status }) => status === 'problem' || status === 'warning')).toEqual([])
   expect(findings.filter(({ check }) => check === 'engine').map(({ message }) => message)).toEqual([
     expect.stringMatching(/^answers \(within \d+ ms\)$/),
     'key: is accepted',
     'tasks: 2 tasks are registered',
     'workers: no job waits for a worker that knows its task',
+    'not checked: whether the process that runs the jobs is up',
   ])
   expect(exitCode).toBe(0)
 })
