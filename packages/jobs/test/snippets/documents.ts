@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** The repository's root. */
@@ -16,9 +16,7 @@ export const documents: readonly string[] = [
 export const pages: readonly string[] = [
   ...documents,
   ...readdirSync(join(repository, 'docs/api')).map((name) => `docs/api/${name}`),
-  ...readdirSync(join(repository, 'examples'), { recursive: true, encoding: 'utf8' })
-    .filter((path) => /(^|\/)[^/]+\.md$/.test(path) && !path.includes('node_modules'))
-    .map((path) => `examples/${path}`),
+  ...globSync('examples/*/{*.md,*/*.md}', { cwd: repository, exclude: ['**/node_modules'] }),
 ]
 
 /** Those whose programs need an Inngest. */

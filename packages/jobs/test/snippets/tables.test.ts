@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { catalogue, defineJob, JobsError, portablePayloadBytes } from '@cgk-platform/jobs'
 import * as face from '@cgk-platform/jobs'
@@ -36,8 +36,8 @@ test('docs/events-and-tenants.md lists the built-in events', () => {
 })
 
 test('docs/configuration.md lists every environment variable that the sources read', () => {
-  const sources = readdirSync(join(repository, 'packages'), { recursive: true, encoding: 'utf8' }).filter(
-    (path) => /^[\w-]+\/src\/.*\.ts$/.test(path) && !/\.test(-d)?\.ts$|\/conformance\/|\/cli\//.test(path),
+  const sources = globSync('*/src/**/*.ts', { cwd: join(repository, 'packages') }).filter(
+    (path) => !/\.test(-d)?\.ts$|\/conformance\/|\/cli\//.test(path),
   )
   const text = sources.map((path) => readFileSync(join(repository, 'packages', path), 'utf8')).join('\n')
   const read = new Set([...text.matchAll(/'((?:JOB|NODE|TRIGGER|INNGEST)_[A-Z_]+)'/g)].map(([, name]) => name!))
