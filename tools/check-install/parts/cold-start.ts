@@ -38,7 +38,7 @@ export async function checkColdStart(trial: Trial): Promise<void> {
     `@cgk-platform/jobs with local, target ≤ zod + ${mostOverZodMs} ms`,
     async (): Promise<Finding> => {
       const { local, zod } = await measure()
-      const detail = `zod + ${(local - zod).toFixed(0)} ms: ${local.toFixed(0)} ms against ${zod.toFixed(0)} ms of zod`
+      const detail = `zod ${local < zod ? '−' : '+'} ${Math.abs(local - zod).toFixed(0)} ms: ${local.toFixed(0)} ms against ${zod.toFixed(0)} ms of zod`
       return { verdict: local - zod <= mostOverZodMs ? 'met' : 'missed', detail }
     },
   )
