@@ -90,7 +90,7 @@ export default defineConfig({
         'vitest*.base.ts',
         'examples/*/app/**/{layout,page}.tsx',
         'tools/release/changelog.ts',
-        'tools/check-install/apps/next/*/app/layout.tsx',
+        'tools/check-install/apps/next/layout.tsx',
       ],
       rules: { 'import/no-default-export': 'off' },
     },

@@ -57,7 +57,7 @@ export { PayloadInvalidError, type PayloadIssue } from './errors/payload-invalid
 export { PayloadTooLargeError } from './errors/payload-too-large-error.ts'
 export { ProviderNotChosenError } from './errors/provider-not-chosen-error.ts'
 export { ProviderNotInstalledError } from './errors/provider-not-installed-error.ts'
-export { RequestFailedError } from './errors/request-failed-error.ts'
+export { type FailedRequest, RequestFailedError } from './errors/request-failed-error.ts'
 export { RetryAfterError } from './errors/retry-after-error.ts'
 export { SendFailedError, type SendFailure } from './errors/send-failed-error.ts'
 export { ShutdownError } from './errors/shutdown-error.ts'
@@ -122,6 +122,7 @@ export {
   providerNames,
 } from './provider/choose-provider.ts'
 export { checkDefinitionSupport, findUnsupported, requireFeature } from './provider/check-support.ts'
+export { type OwnOptions, refusedOptions } from './provider/own-options.ts'
 export type { Health } from './provider/health.ts'
 export type { JobPage, ListQuery } from './provider/job-page.ts'
 export type { Accepted, JobHost, JobProvider } from './provider/job-provider.ts'

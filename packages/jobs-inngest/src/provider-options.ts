@@ -1,4 +1,4 @@
-import { type Definition, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { type Definition, refusedOptions, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
 import type { InngestFunction } from 'inngest'
 
 /** What would break a promise that holds on every engine, and what to do instead. */
@@ -48,20 +48,12 @@ export function inngestOptionsOf({ providerOptions }: Definition): InngestOption
 /** Everything for which Inngest's own rules refuse a definition: options that would break a promise, and events of its own. */
 export function findUnsupportedByInngest(definition: Definition): UnsupportedFeatureError[] {
   const { id } = definition
-  const options: Readonly<Record<string, unknown>> = { ...inngestOptionsOf(definition) }
-  const problems: UnsupportedFeatureError[] = []
+  const problems = refusedOptions(definition, { provider: 'inngest', allowed, refused })
   const refuse = (feature: string, remedy: string): void =>
     void problems.push(new UnsupportedFeatureError({ feature, provider: 'inngest', remedy }))
-  const refuseOption = (option: string, remedy: string): void => refuse(`providerOptions.inngest.${option}`, remedy)
-  for (const [option, remedy] of Object.entries(refused)) {
-    if (options[option] !== undefined) refuseOption(option, `Take it out of \`${id}\`. ${remedy}`)
-  }
-  for (const option of Object.keys(options)) {
-    if (option in allowed || option in refused) continue
-    refuseOption(option, `Take it out of \`${id}\`. It is none: ${Object.keys(allowed).join(', ')}.`)
-  }
-  if (options['concurrency'] !== undefined && definition.concurrency !== undefined) {
-    refuseOption('concurrency', `\`${id}\` has \`concurrency\` of its own: say it in one place.`)
+  if (inngestOptionsOf(definition).concurrency !== undefined && definition.concurrency !== undefined) {
+    const remedy = `\`${id}\` has \`concurrency\` of its own: say it in one place.`
+    refuse('providerOptions.inngest.concurrency', remedy)
   }
   if (definition.kind !== 'cron' && definition.event.startsWith('inngest/')) {
     const remedy = `\`${id}\` handles \`${definition.event}\`, and names that begin so are Inngest's own.`

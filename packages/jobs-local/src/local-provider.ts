@@ -8,6 +8,7 @@ import {
   type JobHost,
   type JobProvider,
   type LoggerLike,
+  refusedOptions,
   systemClock,
 } from '@cgk-platform/jobs-core'
 
@@ -17,7 +18,6 @@ import type { EngineView } from './engine/engine-view.ts'
 import { type OpenEngine, warnAtExit } from './engine/warn-at-exit.ts'
 import { healthOf } from './health-of.ts'
 import { type LocalConfig, type LocalSettings, toLocalSettings } from './local-config.ts'
-import { findUnsupportedLocally, refusalOf } from './provider-options.ts'
 import { changeNow } from './store/change-now.ts'
 import type { JobStore } from './store/job-store.ts'
 import { createMemoryStore } from './store/memory-store.ts'
@@ -25,6 +25,9 @@ import { createSqliteStore } from './store/sqlite/sqlite-store.ts'
 import { toJobStatus } from './to-job-status.ts'
 import { transactionOf } from './transaction-of.ts'
 import { createWatchers } from './watchers.ts'
+
+/** What this engine takes of a send alone, by name, with what a definition is told that asks for it. */
+const refused = { transaction: 'It is an option of a send.' }
 
 /** Well below the 15 s after which a cron tick counts as missed, so that a machine that slept misses none once awake. */
 const longestSleepMs = 10_000
@@ -72,7 +75,8 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
     specificationVersion: 'v1',
     name: 'local',
     capabilities,
-    findUnsupported: findUnsupportedLocally,
+    findUnsupported: (definition) => refusedOptions(definition, { provider: 'local', allowed: {}, refused }),
+    sendOptions: Object.keys(refused),
     get engine() {
       return parts?.engine
     },
@@ -107,15 +111,12 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
 
     async send(envelopes: readonly Envelope[]): Promise<readonly Accepted[]> {
       const { engine, store } = open('sendJob')
-      const refusals = envelopes.map(refusalOf)
-      const taken = envelopes.filter((_envelope, index) => refusals[index] === undefined)
-      const transaction = transactionOf(taken, store)
-      const adding = transaction
-        ? store.shared!.addWithin(transaction, taken, clock.now())
-        : changeNow(store, () => store.add(taken, clock.now()))
+      const transaction = transactionOf(envelopes, store)
+      const added = transaction
+        ? store.shared!.addWithin(transaction, envelopes, clock.now())
+        : changeNow(store, () => store.add(envelopes, clock.now()))
       engine.wake()
-      const added = (await adding).values()
-      return refusals.map((error) => (error ? { ok: false, error } : { ok: true, ...added.next().value! }))
+      return (await added).map(({ id, deduplicated }) => ({ ok: true, id, deduplicated }))
     },
 
     async status(id) {

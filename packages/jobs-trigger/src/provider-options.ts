@@ -1,4 +1,4 @@
-import { type Definition, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { type Definition, refusedOptions, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
 import type { TaskOptions } from '@trigger.dev/sdk'
 
 import { attemptsLimitOf } from './host/requeues.ts'
@@ -84,7 +84,8 @@ export function triggerOptionsOf({ providerOptions }: Definition): TriggerOption
 /** Everything for which Trigger.dev's own rules refuse a definition. */
 export function findUnsupportedByTrigger(definition: Definition): UnsupportedFeatureError[] {
   return [
-    ...refusedOptions(definition),
+    ...refusedOptions(definition, { provider: 'trigger.dev', allowed, refused }),
+    ...retryProblems(definition),
     ...longTaskIds(definition),
     ...scheduleProblems(definition),
     ...requeueProblems(definition),
@@ -92,20 +93,10 @@ export function findUnsupportedByTrigger(definition: Definition): UnsupportedFea
   ]
 }
 
-function refusedOptions(definition: Definition): UnsupportedFeatureError[] {
-  const options: Readonly<Record<string, unknown>> = { ...triggerOptionsOf(definition) }
-  const refuse = (option: string, remedy: string): UnsupportedFeatureError =>
-    unsupported(`providerOptions['trigger.dev'].${option}`, `Take it out of \`${definition.id}\`. ${remedy}`)
-  const known = Object.entries(refused).filter(([option]) => options[option] !== undefined)
-  const unknown = Object.keys(options).filter((option) => !(option in allowed) && !(option in refused))
-  const ofRetry = Object.keys(options['retry'] ?? {}).filter((option) => option !== 'outOfMemory')
-  return [
-    ...known.map(([option, remedy]) => refuse(option, remedy)),
-    ...unknown.map((option) => refuse(option, `It is none: ${Object.keys(allowed).join(', ')}.`)),
-    ...ofRetry.map((option) =>
-      refuse(`retry.${option}`, "Use the definition's `retry`; `outOfMemory` alone is Trigger.dev's."),
-    ),
-  ]
+function retryProblems(definition: Definition): UnsupportedFeatureError[] {
+  const odd = Object.keys(triggerOptionsOf(definition).retry ?? {}).filter((option) => option !== 'outOfMemory')
+  const remedy = `Take it out of \`${definition.id}\`. Use the definition's \`retry\`; \`outOfMemory\` alone is Trigger.dev's.`
+  return odd.map((option) => unsupported(`providerOptions['trigger.dev'].retry.${option}`, remedy))
 }
 
 /** Tasks are told apart by a part of their id. */

@@ -93,6 +93,10 @@ async function run(trial: Trial, folder: NextApp['folder'], cwd: string, env: Re
 async function install(trial: Trial): Promise<string> {
   const root = join(trial.folder, 'next')
   cpSync(join(import.meta.dirname, '../apps/next'), root, { recursive: true })
+  for (const { folder } of apps) {
+    cpSync(join(root, 'next.config.ts'), join(root, folder, 'next.config.ts'))
+    cpSync(join(root, 'layout.tsx'), join(root, folder, 'app/layout.tsx'))
+  }
   const own = ['@cgk-platform/jobs', '@cgk-platform/jobs-trigger'].map((name) => [name, trial.registry.versionOf(name)])
   const ofNext = ['next', 'react', 'react-dom', '@types/react'].map((name) => [
     name,

@@ -15,6 +15,7 @@ import { checkDates, validatePayload } from '../events/validate-payload.ts'
 import { ambientJobs, type JobRegistry } from '../jobs/job-registry.ts'
 import { requireFeature } from '../provider/check-support.ts'
 import type { JobProvider } from '../provider/job-provider.ts'
+import { checkSendOptions } from '../provider/own-options.ts'
 import { isAttemptCount, maxAttemptsCeiling } from '../retry/retry-config.ts'
 import { type Duration, durationRemedy, maxDurationMs, toMilliseconds } from '../time/duration.ts'
 import { checkOptionNames } from '../options/check-option-names.ts'
@@ -107,6 +108,7 @@ function checkOptions(event: string, options: SendOptions, maker: EnvelopeMaker)
     const problem = `is ${kindOf(traceparent)}`
     throw new InvalidOptionError({ option: 'traceparent', problem, remedy: 'Give the W3C header as a string.' })
   }
+  if (providerOptions !== undefined) checkSendOptions(provider, providerOptions)
   return {
     ...(runAt !== undefined && runAt > now && { runAt }),
     ...(idempotencyKey !== undefined && {

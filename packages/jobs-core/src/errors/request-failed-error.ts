@@ -1,5 +1,23 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
+/** What is known of a request that failed. */
+export interface FailedRequest {
+  /** The engine that was asked. */
+  provider: string
+  /** What it was asked, as the end of "did not answer". */
+  operation: string
+  /** What went wrong, without a full stop. */
+  problem: string
+  /** The HTTP status, where there was an answer. */
+  status?: number | undefined
+  /** What to do, as sentences. Default: the `advice`. */
+  remedy?: string | undefined
+  /** What to do, as the end of a sentence. Default: it may be tried again. */
+  advice?: string | undefined
+  /** Whether a change that was asked for may have been made all the same. Default: no. */
+  mayBeDone?: boolean | undefined
+}
+
 /** The engine could not be reached, or did not answer as it should, for something other than a send. */
 export class RequestFailedError extends JobsError {
   override readonly name = 'RequestFailedError'
@@ -9,18 +27,9 @@ export class RequestFailedError extends JobsError {
   /** The HTTP status, where there was an answer. */
   declare readonly status?: number
 
-  /** @param remedy - what to do, as a sentence; default: it may be tried again */
-  constructor(
-    {
-      provider,
-      operation,
-      problem,
-      status,
-      remedy = 'Nothing was changed as far as is known, so it can be tried again.',
-    }: { provider: string; operation: string; problem: string; status?: number | undefined; remedy?: string },
-    options?: ErrorOptions,
-  ) {
-    super(`\`${provider}\` did not answer ${operation}: ${problem}. ${remedy}`, options)
+  constructor(failed: FailedRequest, options?: ErrorOptions) {
+    const { provider, operation, problem, status } = failed
+    super(`\`${provider}\` did not answer ${operation}: ${problem}. ${remedyFor(failed)}`, options)
     this.provider = provider
     if (status !== undefined) this.status = status
   }
@@ -28,4 +37,11 @@ export class RequestFailedError extends JobsError {
   static override isInstance(error: unknown): error is RequestFailedError {
     return hasErrorCode(error, 'request_failed')
   }
+}
+
+function remedyFor({ mayBeDone = false, remedy, advice }: FailedRequest): string {
+  if (mayBeDone) return 'It may have been done all the same: read the status before you ask again.'
+  if (remedy !== undefined) return remedy
+  if (advice !== undefined) return `${advice[0]!.toUpperCase()}${advice.slice(1)}.`
+  return 'Nothing was changed as far as is known, so it can be tried again.'
 }

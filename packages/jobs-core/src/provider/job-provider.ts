@@ -28,6 +28,8 @@ export interface JobProvider {
    * for each, early and late.
    */
   findUnsupported?(definition: Definition): readonly JobsError[]
+  /** The names of the `providerOptions` for this engine that a send may have. Default: none. The client refuses others. */
+  readonly sendOptions?: readonly string[]
   /** Takes envelopes and answers for each, in order. One that fails must not fail the others. */
   send(envelopes: readonly Envelope[]): Promise<readonly Accepted[]>
   /** The job as it stands, or `undefined` for an id that is unknown or malformed. */

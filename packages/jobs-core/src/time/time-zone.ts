@@ -21,8 +21,8 @@ export function checkTimeZone(timezone: unknown, what: string): asserts timezone
   if (typeof timezone !== 'string') throw refusal(`is not a string: \`${String(timezone)}\``)
   if (timezone.trim() === '') throw refusal('is empty')
   if (/^[+-]\d/.test(timezone)) throw refusal(`is a fixed offset, not a time zone: \`${timezone}\``)
-  if (!isKnown(timezone)) throw refusal(`is not a known time zone: \`${timezone}\``)
-  const { timeZone: resolved } = new Intl.DateTimeFormat('en', { timeZone: timezone }).resolvedOptions()
+  const resolved = nameOf(timezone)
+  if (resolved === undefined) throw refusal(`is not a known time zone: \`${timezone}\``)
   if (resolved !== timezone && resolved.toLowerCase() === timezone.toLowerCase()) {
     throw refusal(`is misspelled: \`${timezone}\``, `Write \`'${resolved}'\`.`)
   }
@@ -30,11 +30,12 @@ export function checkTimeZone(timezone: unknown, what: string): asserts timezone
   if (/(^|\/)[a-z]/.test(timezone)) throw refusal(`is misspelled: \`${timezone}\``, 'Mind the capitals of IANA names.')
 }
 
-function isKnown(timezone: string): boolean {
+/** What the runtime calls a time zone; `undefined` where it does not know it. */
+function nameOf(timezone: string): string | undefined {
   try {
-    return Boolean(new Intl.DateTimeFormat('en', { timeZone: timezone }))
+    return new Intl.DateTimeFormat('en', { timeZone: timezone }).resolvedOptions().timeZone
   } catch {
-    return false
+    return undefined
   }
 }
 

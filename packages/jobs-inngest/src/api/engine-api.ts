@@ -1,4 +1,4 @@
-import { type Clock, RequestFailedError, pause } from '@cgk-platform/jobs-core'
+import { type Clock, type FailedRequest, RequestFailedError, pause } from '@cgk-platform/jobs-core'
 
 import type { InngestConnection } from '../inngest-config.ts'
 import { addressUnder } from './address-under.ts'
@@ -78,7 +78,7 @@ export function createEngineApi({ client, apiBaseUrl }: InngestConnection, clock
     const answer = await askUntilMended(path, query)
     if ('status' in answer && answer.status === 404 && isOwnWord(answer)) return undefined
     if ('status' in answer && answer.status < 300 && answer.body !== undefined) return answer.body as Body
-    throw failed(operation, answer, clock.now(), remedyForKey(answer))
+    throw failed(operation, answer, clock.now(), { remedy: remedyForKey(answer) })
   }
 
   return {
@@ -101,7 +101,7 @@ export function createEngineApi({ client, apiBaseUrl }: InngestConnection, clock
         if (answer.status < 300 && answer.body !== undefined) return answer.body as Body
         if (expected.includes(answer.status) && isOwnWord(answer)) return undefined
       }
-      throw failed(operation, answer, clock.now(), mayBeDone(answer) ? doneAllTheSame : remedyForKey(answer))
+      throw failed(operation, answer, clock.now(), { mayBeDone: mayBeDone(answer), remedy: remedyForKey(answer) })
     },
 
     async time() {
@@ -137,8 +137,6 @@ function isRefusedKey(answer: Answer | NoAnswer): boolean {
 const checkTheKey = 'Check the signing key (`signingKey` or `INNGEST_SIGNING_KEY`) and the environment it belongs to.'
 const setAKey =
   'There is no signing key: set `signingKey` or `INNGEST_SIGNING_KEY`, or `INNGEST_DEV=1` for the dev server.'
-const doneAllTheSame = 'It may have been done all the same: read the status before you ask again.'
-
 /** Whether a change was perhaps made, though no answer says so. */
 function mayBeDone(answer: Answer | NoAnswer): boolean {
   return 'status' in answer ? answer.status >= 500 || answer.status < 300 : !answer.unreached
@@ -148,18 +146,17 @@ function failed(
   operation: string,
   answer: Answer | NoAnswer,
   now: number,
-  ownRemedy: string | undefined,
+  told: Pick<FailedRequest, 'mayBeDone' | 'remedy'>,
 ): RequestFailedError {
-  const remedy = ownRemedy === undefined ? {} : { remedy: ownRemedy }
+  const asked = { provider: 'inngest', operation, ...told }
   if (!('status' in answer)) {
     const { problem, advice, cause } = answer
-    const asSentence = advice === undefined ? {} : { remedy: `${advice[0]!.toUpperCase()}${advice.slice(1)}.` }
-    return new RequestFailedError({ provider: 'inngest', operation, problem, ...asSentence, ...remedy }, { cause })
+    return new RequestFailedError({ ...asked, problem, advice }, { cause })
   }
   const { status, body } = answer
   const problem =
     status < 300 ? 'the answer is not JSON' : `it answered ${status}${reasonIn(body)}${patienceIn(answer, now)}`
-  return new RequestFailedError({ provider: 'inngest', operation, problem, status, ...remedy })
+  return new RequestFailedError({ ...asked, problem, status })
 }
 
 /** Inngest's own words for what is wrong, in the forms of both versions of its API. */

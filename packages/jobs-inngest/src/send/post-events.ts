@@ -13,6 +13,8 @@ export type Posted =
   | {
       readonly ok: false
       readonly problem: string
+      /** What to do about it, as the end of a sentence. */
+      readonly advice?: string | undefined
       /** Whether it may have been taken all the same. */
       readonly accepted: 'no' | 'maybe'
       /** The id it has if it was. */
@@ -118,15 +120,16 @@ function isOfContent(answer: Answer | NoAnswer): boolean {
   return answer.status === 413 || (answer.status === 400 && typeof error === 'string')
 }
 
-function describe(answer: Answer | NoAnswer, now: number): { problem: string; cause?: unknown } {
-  if (!('status' in answer)) {
-    const { problem, advice, cause } = answer
-    return { problem: advice === undefined ? problem : `${problem}: ${advice}`, cause }
-  }
+function describe(
+  answer: Answer | NoAnswer,
+  now: number,
+): { problem: string; advice?: string | undefined; cause?: unknown } {
+  if (!('status' in answer)) return { problem: answer.problem, advice: answer.advice, cause: answer.cause }
   const { status, body } = answer
   const reason = reasonIn(body)
   if (status === 401 || status === 403) {
-    return { problem: `it answered ${status}${reason}: check the event key (\`eventKey\` or \`INNGEST_EVENT_KEY\`)` }
+    const advice = 'check the event key (`eventKey` or `INNGEST_EVENT_KEY`)'
+    return { problem: `it answered ${status}${reason}`, advice }
   }
   if (status === 413) return { problem: `it answered 413${reason}: the payload is over the limit of your plan` }
   if (status < 300) return { problem: `its answer cannot be read${reason}` }

@@ -196,19 +196,6 @@ describe('without a request is refused', () => {
     expect(asked).toHaveLength(0)
   })
 
-  test("what a send asks of Inngest's own options", async () => {
-    const asking = envelope(1, { providerOptions: { inngest: { throttle: { limit: 1, period: '1s' } } } })
-    const { answers, asked } = await send([asking, envelope(2, { ...asking, idempotencyKey: 'key' })])
-    for (const answer of answers) {
-      expect(UnsupportedFeatureError.isInstance(errorOf(answer))).toBe(true)
-      expect(errorOf(answer).message).toBe(
-        '`inngest` does not support `providerOptions.inngest of a send`. ' +
-          'They belong to a definition: give them to `defineJob`.',
-      )
-    }
-    expect(asked).toHaveLength(0)
-  })
-
   test('everything where there is no event key', async () => {
     vi.stubEnv('INNGEST_EVENT_KEY', undefined)
     const { answers, asked } = await send([envelope(1), envelope(2)], takeAll, { eventKey: undefined })
@@ -220,12 +207,6 @@ describe('without a request is refused', () => {
     }
     const dev = await send([envelope(1)], takeAll, { eventKey: undefined, isDev: true })
     expect(dev.answers[0]!.ok).toBe(true)
-  })
-
-  test('nothing for options that are empty or of other engines', async () => {
-    for (const providerOptions of [{}, { inngest: {} }, { inngest: undefined }, { local: {} }]) {
-      expect((await send([envelope(1, { providerOptions })])).answers[0]!.ok).toBe(true)
-    }
   })
 
   test('only what is wrong itself', async () => {

@@ -71,24 +71,20 @@ function seedFor(envelopes: readonly Envelope[], clock: Clock): IdSeed {
 /** What was posted as the client is told of it. */
 export function toAccepted(envelope: Envelope, posted: Posted): Accepted {
   if (posted.ok) return { ok: true, id: posted.id, deduplicated: false }
-  const { problem, accepted, id: jobId, cause } = posted
-  const failure = { event: envelope.event, provider: 'inngest', problem, accepted, jobId }
+  const { problem, advice, accepted, id: jobId, cause } = posted
+  const failure = { event: envelope.event, provider: 'inngest', problem, advice, accepted, jobId }
   return { ok: false, error: new SendFailedError(failure, cause === undefined ? undefined : { cause }) }
 }
 
-function refuse({ event, providerOptions }: Envelope, client: Inngest.Any) {
+function refuse({ event }: Envelope, client: Inngest.Any) {
   if (event.startsWith('inngest/')) {
     const remedy = 'Names that begin so are its own: rename the event.'
     return new UnsupportedFeatureError({ feature: `the event name ${event}`, provider: 'inngest', remedy })
   }
-  if (providerOptions?.inngest !== undefined && Object.keys(providerOptions.inngest).length > 0) {
-    const remedy = 'They belong to a definition: give them to `defineJob`.'
-    return new UnsupportedFeatureError({ feature: 'providerOptions.inngest of a send', provider: 'inngest', remedy })
-  }
   if (client.mode === 'cloud' && client.eventKey === undefined) {
-    const problem =
-      'there is no event key: set `eventKey` or `INNGEST_EVENT_KEY`, or `INNGEST_DEV=1` for the dev server'
-    return new SendFailedError({ event, provider: 'inngest', problem, accepted: 'no' })
+    const advice = 'set `eventKey` or `INNGEST_EVENT_KEY`, or `INNGEST_DEV=1` for the dev server'
+    const problem = 'there is no event key'
+    return new SendFailedError({ event, provider: 'inngest', problem, advice, accepted: 'no' })
   }
   return undefined
 }

@@ -2,8 +2,6 @@ import { RequestFailedError } from '@cgk-platform/jobs-core'
 
 import type { RequestFailure } from './request-failure.ts'
 
-const doneAllTheSame = 'It may have been done all the same: read the status before you ask again.'
-
 /**
  * A failure as users see it.
  *
@@ -15,10 +13,6 @@ export function toRequestError(
   isChange: boolean,
 ): RequestFailedError {
   const { problem, status, advice, maybe } = failure
-  const asSentence = advice === undefined ? undefined : `${advice[0]!.toUpperCase()}${advice.slice(1)}.`
-  const remedy = isChange && maybe ? doneAllTheSame : asSentence
-  return new RequestFailedError(
-    { provider: 'trigger.dev', operation, problem, status, ...(remedy !== undefined && { remedy }) },
-    { cause },
-  )
+  const mayBeDone = isChange && maybe
+  return new RequestFailedError({ provider: 'trigger.dev', operation, problem, status, advice, mayBeDone }, { cause })
 }

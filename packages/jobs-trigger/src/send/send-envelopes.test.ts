@@ -198,11 +198,6 @@ describe('what Trigger.dev cannot take is refused, and nothing is asked:', () =>
       expect(api.asked).toEqual([])
     }
   })
-
-  test("a task's options for one send", async () => {
-    const { answers } = await send([envelope({ providerOptions: { 'trigger.dev': { machine: 'micro' } } })])
-    expect(errorOf(answers[0]).message).toContain('They belong to a definition: give them to `defineJob`.')
-  })
 })
 
 test('several are sent at once, ten at the most', async () => {

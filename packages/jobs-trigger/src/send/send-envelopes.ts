@@ -52,12 +52,8 @@ async function sendOne(envelope: Envelope, { api, clock }: SendParts): Promise<A
   } catch (cause) {
     if (!(cause instanceof RequestFailure)) throw cause
     const { problem, advice, maybe } = cause.failure
-    const failure = {
-      event,
-      provider: 'trigger.dev',
-      problem: advice === undefined ? problem : `${problem}: ${advice}`,
-      accepted: maybe ? 'maybe' : 'no',
-    } as const
+    const accepted = maybe ? 'maybe' : 'no'
+    const failure = { event, provider: 'trigger.dev', problem, advice, accepted } as const
     return { ok: false, error: new SendFailedError(failure, { cause: cause.cause }) }
   }
 }
@@ -78,18 +74,11 @@ async function isOfAnother({ id, isCached, isAskedAgain }: Triggered, envelope: 
   return !text.includes(JSON.stringify(envelope.id))
 }
 
-function refuse({ event, providerOptions }: Envelope): UnsupportedFeatureError | undefined {
-  const provider = 'trigger.dev'
+function refuse({ event }: Envelope): UnsupportedFeatureError | undefined {
   const problem = taskIdProblem(eventTaskId(event))
-  if (problem !== undefined) {
-    return new UnsupportedFeatureError({ feature: event, provider, remedy: `The name ${problem}: shorten it.` })
-  }
-  const own = providerOptions?.['trigger.dev']
-  if (own !== undefined && Object.keys(own).length > 0) {
-    const remedy = 'They belong to a definition: give them to `defineJob`.'
-    return new UnsupportedFeatureError({ feature: 'providerOptions.trigger.dev of a send', provider, remedy })
-  }
-  return undefined
+  if (problem === undefined) return undefined
+  const remedy = `The name ${problem}: shorten it.`
+  return new UnsupportedFeatureError({ feature: event, provider: 'trigger.dev', remedy })
 }
 
 /** What goes along with a payload has no limit of its own: the tenant's id, and the sender's trace. */

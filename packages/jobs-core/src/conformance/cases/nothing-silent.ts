@@ -95,6 +95,16 @@ export const nothingSilentCases: readonly ConformanceCase[] = casesOf(rules.noth
     },
   },
   {
+    id: 'own-options-are-refused',
+    title: 'an option that is meant for this engine, and that no send has there, is refused by its name',
+    async run(t) {
+      const { provider } = await t.client.healthCheck()
+      const options = { providerOptions: { [provider]: { priorty: 1 } } }
+      const error = await t.refused('unsupported_feature', () => t.send('conformance.plain', {}, { options }))
+      assert.ok(error.message.includes('priorty'))
+    },
+  },
+  {
     id: 'options-of-another-engine-are-harmless',
     title: 'options that belong to another engine are carried by and change nothing',
     async run(t) {

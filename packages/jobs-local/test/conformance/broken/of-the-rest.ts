@@ -39,6 +39,10 @@ export const brokenRest: readonly BrokenProvider[] = [
       caughtBy: ['capabilities-have-sound-numbers'],
       wrap: declaring(() => ({ retryToleranceMs: Number.NaN })),
     },
+    'takes options of its own that it does not know': {
+      caughtBy: ['own-options-are-refused'],
+      wrap: (provider) => altered(provider, { sendOptions: Object.assign([], { includes: () => true }) }),
+    },
     'stumbles over options of another engine': {
       caughtBy: ['options-of-another-engine-are-harmless'],
       wrap: (provider) =>

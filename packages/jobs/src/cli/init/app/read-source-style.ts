@@ -1,3 +1,5 @@
+import { satisfies } from 'semver'
+
 import type { CompilerOptions } from './read-compiler-options.ts'
 import type { Framework, SourceStyle } from './app.ts'
 
@@ -41,7 +43,5 @@ export function readSourceStyle(facts: StyleFacts): SourceStyle {
 }
 
 function variablesFlag({ node, variablesFile }: StyleFacts): string {
-  const [major = 0, minor = 0] = node.version.replace(/^v/, '').split('.').map(Number)
-  const mayBeMissing = major > 22 || (major === 22 && minor >= 9)
-  return `${mayBeMissing ? '--env-file-if-exists' : '--env-file'}=${variablesFile}`
+  return `${satisfies(node.version, '>=22.9') ? '--env-file-if-exists' : '--env-file'}=${variablesFile}`
 }

@@ -9,11 +9,16 @@ export function missingVariables(text: string, variables: readonly Variable[]): 
 
 /** Adds them at the end of a `.env`; what is there stays as it is. */
 export function appendVariables(text: string, variables: readonly Variable[]): string {
-  const lines = variables.flatMap(({ name, value, comment, isOff }) => [
-    ...(comment ? [`# ${comment}`] : []),
-    `${isOff ? '# ' : ''}${name}=${value}`,
+  const lines = variables.flatMap((variable) => [
+    ...(variable.comment ? [`# ${variable.comment}`] : []),
+    lineOf(variable),
   ])
   return appendLines(text, lines)
+}
+
+/** A variable as a `.env` has it, in a comment where it is not set. */
+export function lineOf({ name, value, isOff }: Variable): string {
+  return `${isOff ? '# ' : ''}${name}=${value}`
 }
 
 /** Adds lines at the end of a text, whose line ends it takes over. */

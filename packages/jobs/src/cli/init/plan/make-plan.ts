@@ -7,7 +7,7 @@ import { readManifest } from '../app/read-manifest.ts'
 import type { TemplateFile } from '../templates/template.ts'
 import { templatesFor } from '../templates/templates-for.ts'
 import { addScripts } from './add-scripts.ts'
-import { appendLines, appendVariables, chosenProvider, missingVariables } from './append-variables.ts'
+import { appendLines, appendVariables, chosenProvider, lineOf, missingVariables } from './append-variables.ts'
 import { nodeWarnings } from './node-warnings.ts'
 import type { Change, Kept, Plan } from './plan.ts'
 import { scriptsFor } from './scripts-for.ts'
@@ -66,8 +66,7 @@ function variables(app: App, provider: Provider): Part {
   const changes = ['.env.example', app.variablesFile].flatMap((path) => {
     const text = read(app, path)
     const missing = missingVariables(text ?? '', wanted)
-    const adds = missing.map(({ name, value, isOff }) => `${isOff ? '# ' : ''}${name}=${value}`)
-    return addition(path, text, appendVariables(text ?? '', missing), adds)
+    return addition(path, text, appendVariables(text ?? '', missing), missing.map(lineOf))
   })
   const chosen = chosenProvider(read(app, app.variablesFile) ?? '')
   const isOther = chosen !== undefined && chosen !== provider

@@ -10,8 +10,8 @@ const open = () => createJobClient({ jobs: [] })
 test('an option that no send has for the local engine is refused by its name, and stops no other item', async () => {
   const client = open()
   const refused = {
-    code: 'invalid_option',
-    message: '`providerOptions.local.priority` is none that a send has for the local engine. It takes `transaction`.',
+    code: 'unsupported_feature',
+    message: '`local` does not support `providerOptions.local.priority of a send`. It takes `transaction`.',
   }
   await expect(client.sendJob('order.created', order, { providerOptions: odd })).rejects.toMatchObject(refused)
   const [first, second, third] = await client.sendJobs([
@@ -24,7 +24,7 @@ test('an option that no send has for the local engine is refused by its name, an
 })
 
 test.each<[local: object, remedy: string]>([
-  [{ priority: 1 }, 'Take it out of `work`. The local engine has no such option.'],
+  [{ priority: 1 }, 'Take it out of `work`. A definition has none for this engine.'],
   [{ transaction: {} }, 'Take it out of `work`. It is an option of a send.'],
 ])('a definition with %j for the local engine is refused', async (local, remedy) => {
   const jobs = [
