@@ -114,7 +114,7 @@ describe('`providerOptions.inngest` of a definition', () => {
     const before = engine.requests.length
     const sending = client.sendJob('work.asked', payload, { providerOptions: { inngest: { priority: { run: '1' } } } })
     await expect(sending).rejects.toThrow(UnsupportedFeatureError)
-    await expect(sending).rejects.toThrow('They belong to a definition')
+    await expect(sending).rejects.toThrow('give them to the definition')
     expect(engine.requests).toHaveLength(before)
   })
 })

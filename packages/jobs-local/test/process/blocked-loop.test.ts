@@ -14,18 +14,18 @@ describe.runIf(readsTypeScript)('a handler that blocks the loop', together, () =
   test('delays the others and loses none of them', async () => {
     const ended = await runModule(`${client}
       const order = []
-      const job = defineJob({ id: 'work', event: 'analytics.track', handler: ({ payload }) => {
-        order.push(payload.event)
-        if (payload.event === '0') block(300)
+      const later = []
+      const job = defineJob({ id: 'work', event: 'analytics.track', handler: async ({ payload: { event } }) => {
+        order.push(event)
+        if (event !== '0') return
+        const sends = [50, 100].map((delay, at) => client.sendJob('analytics.track', payload(at + 1), { delay }))
+        later.push(...(await Promise.all(sends)))
+        block(300)
       } })
       const client = createJobClient({ jobs: [job], logger })
-      await client.capabilities()
-      const handles = await Promise.all([
-        client.sendJob('analytics.track', payload(0)),
-        client.sendJob('analytics.track', payload(1), { delay: 50 }),
-        client.sendJob('analytics.track', payload(2), { delay: 100 }),
-      ])
-      for (const { id } of handles) console.log(await settled(client.waitForJob(id)))
+      const { id } = await client.sendJob('analytics.track', payload(0))
+      console.log(await settled(client.waitForJob(id)))
+      for (const { id } of later) console.log(await settled(client.waitForJob(id)))
       console.log(order.join())
     `)
     expect(ended).toEqual({ code: 0, killed: false, stdout: 'completed\ncompleted\ncompleted\n0,1,2\n', stderr: '' })
