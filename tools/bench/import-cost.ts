@@ -36,7 +36,7 @@ export async function importCost(): Promise<BenchRow[]> {
     {
       what: 'import of the facade, Inngest ready',
       figure: costMs('inngest'),
-      detail: `Inngest's SDK alone ${costMs('sdk')}`,
+      detail: `Inngest's SDK, which comes with the first send, alone ${costMs('sdk')}`,
     },
     {
       what: 'import of the facade, Trigger.dev ready',

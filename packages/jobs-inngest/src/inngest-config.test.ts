@@ -5,7 +5,7 @@ import { Inngest, type Logger } from 'inngest'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { createRecordedLogger, type RecordedLogger } from '../test/kit/recorded-logger.ts'
-import { checkClient, checkMode, type InngestConfig, toConnection } from './inngest-config.ts'
+import { checkClient, checkMode, type InngestConfig, type InngestConnection, toConnection } from './inngest-config.ts'
 
 const productionKey = 'signkey-prod-0123456789abcdef'
 
@@ -16,6 +16,11 @@ beforeEach(() => {
 
 afterEach(() => vi.restoreAllMocks())
 
+async function connect(...given: Parameters<typeof toConnection>): Promise<InngestConnection> {
+  return toConnection(...given)()
+}
+
+/** Of a setting, before anything is connected. */
 function refusal(config: unknown): InvalidOptionError {
   try {
     toConnection(config as InngestConfig)
@@ -26,9 +31,16 @@ function refusal(config: unknown): InvalidOptionError {
   throw new Error('It was accepted.')
 }
 
+/** At the latest when it connects. */
+async function refusalOnConnecting(config: InngestConfig): Promise<InvalidOptionError> {
+  const error: unknown = await connect(config).catch((refused: unknown) => refused)
+  if (InvalidOptionError.isInstance(error)) return error
+  throw new Error('It was accepted.')
+}
+
 describe('a connection', () => {
-  test('is made as the settings say', () => {
-    const { client, apiBaseUrl } = toConnection({
+  test('is made as the settings say', async () => {
+    const { client, apiBaseUrl } = await connect({
       eventKey: 'event-key',
       signingKey: 'signkey-test-1',
       baseUrl: 'http://inngest.test:8288',
@@ -41,54 +53,57 @@ describe('a connection', () => {
     expect(client).toMatchObject({ aiMetadataEnabled: false })
   })
 
-  test("is to Inngest's cloud, as the app `jobs`, where nothing is set", () => {
+  test("is to Inngest's cloud, as the app `jobs`, where nothing is set", async () => {
     for (const none of [undefined, {}, { eventKey: undefined, appId: undefined, client: undefined }]) {
-      const { client } = toConnection(none)
+      const { client } = await connect(none)
       expect(client.id).toBe('jobs')
       expect([client.eventBaseUrl, client.apiBaseUrl]).toEqual(['https://inn.gs/', 'https://api.inngest.com/'])
       expect([client.eventKey, client.signingKey]).toEqual([undefined, undefined])
     }
   })
 
-  test('takes what is left out from the environment', () => {
+  test('takes what is left out from the environment', async () => {
     vi.stubEnv('INNGEST_EVENT_KEY', 'from-environment')
     vi.stubEnv('INNGEST_SIGNING_KEY', 'signkey-test-2')
     vi.stubEnv('INNGEST_SIGNING_KEY_FALLBACK', 'signkey-test-3')
     vi.stubEnv('INNGEST_BASE_URL', 'http://other.test/')
-    const { client } = toConnection()
+    const { client } = await connect()
     expect([client.eventKey, client.signingKey]).toEqual(['from-environment', 'signkey-test-2'])
     expect(client.signingKeyFallback).toBe('signkey-test-3')
     expect([client.eventBaseUrl, client.apiBaseUrl]).toEqual(['http://other.test/', 'http://other.test/'])
   })
 
-  test('reads from another server where one is given', () => {
-    const { client, apiBaseUrl } = toConnection({ baseUrl: 'http://one.test', apiBaseUrl: 'http://other.test' })
+  test('reads from another server where one is given', async () => {
+    const { client, apiBaseUrl } = await connect({ baseUrl: 'http://one.test', apiBaseUrl: 'http://other.test' })
     expect([client.eventBaseUrl, apiBaseUrl]).toEqual(['http://one.test', 'http://other.test'])
     const given = new Inngest({ id: 'shop', baseUrl: 'http://one.test' })
-    expect(toConnection({ client: given, apiBaseUrl: 'http://other.test' }).apiBaseUrl).toBe('http://other.test')
+    expect(await connect({ client: given, apiBaseUrl: 'http://other.test' })).toMatchObject({
+      apiBaseUrl: 'http://other.test',
+    })
   })
 
-  test('is to a dev server where the settings or the environment say so', () => {
-    expect(toConnection({ isDev: true }).client.mode).toBe('dev')
+  test('is to a dev server where the settings or the environment say so', async () => {
+    const modeOf = async (config?: InngestConfig) => (await connect(config)).client.mode
+    expect(await modeOf({ isDev: true })).toBe('dev')
     vi.stubEnv('INNGEST_DEV', '1')
-    expect(toConnection().client.mode).toBe('dev')
-    expect(toConnection({ isDev: false }).client.mode).toBe('cloud')
+    expect(await modeOf()).toBe('dev')
+    expect(await modeOf({ isDev: false })).toBe('cloud')
   })
 
-  test('has the client that is given, as it is', () => {
+  test('has the client that is given, as it is', async () => {
     const client = new Inngest({ id: 'shop', baseUrl: 'http://one.test' })
-    expect(toConnection({ client })).toEqual({ client })
-    expect(toConnection({ client, appId: undefined, eventKey: undefined }).client).toBe(client)
+    expect(await connect({ client })).toEqual({ client })
+    expect((await connect({ client, appId: undefined, eventKey: undefined })).client).toBe(client)
   })
 })
 
 describe('a client that is made here', () => {
   const given = { baseUrl: 'http://127.0.0.1:9', eventKey: 'key', isDev: false }
 
-  test('says nothing on the console, and what the SDK says of itself to the logger that is known by then', () => {
+  test('says nothing on the console, and what the SDK says of itself to the logger that is known by then', async () => {
     const printed = (['debug', 'info', 'warn', 'error'] as const).map((level) => vi.spyOn(console, level))
     const known: RecordedLogger[] = []
-    const { client } = toConnection(given, () => known[0])
+    const { client } = await connect(given, () => known[0])
     const internal = (client as unknown as Record<symbol, Logger>)[Symbol.for('inngest.internalLogger')]!
     internal.warn('too early')
     const logger = createRecordedLogger()
@@ -100,10 +115,10 @@ describe('a client that is made here', () => {
     for (const spy of printed) expect(spy).not.toHaveBeenCalled()
   })
 
-  test('leaves a client that is given its own loggers', () => {
+  test('leaves a client that is given its own loggers', async () => {
     const logger = createRecordedLogger()
     const client = new Inngest({ id: 'shop', ...given, logger })
-    const connection = toConnection({ client }, () => createRecordedLogger())
+    const connection = await connect({ client }, () => createRecordedLogger())
     connection.client.logger.warn('mine')
     expect(logger.messages('warn')).toEqual(['mine'])
   })
@@ -152,7 +167,7 @@ describe('a setting that cannot be used is refused:', () => {
     }
   })
 
-  test('one from the environment', () => {
+  test('one from the environment, as soon as it is connected', async () => {
     for (const [name, value, option] of [
       ['INNGEST_BASE_URL', 'inngest:8288', 'baseUrl'],
       ['INNGEST_EVENT_API_BASE_URL', 'nowhere', 'baseUrl'],
@@ -162,8 +177,9 @@ describe('a setting that cannot be used is refused:', () => {
       ['INNGEST_SIGNING_KEY_FALLBACK', 'signkey-☃', 'signingKeyFallback'],
     ] as const) {
       vi.stubEnv(name, value)
-      expect(refusal({})).toMatchObject({ option })
-      expect(refusal({}).message).not.toContain(value)
+      const refused = await refusalOnConnecting({})
+      expect(refused).toMatchObject({ option })
+      expect(refused.message).not.toContain(value)
       expect(refusal({ client: new Inngest({ id: 'shop' }) })).toMatchObject({ option })
       vi.stubEnv(name, undefined)
     }
@@ -183,17 +199,21 @@ describe('a setting that cannot be used is refused:', () => {
     }
   })
 
-  test('but not a line break at the end of a key, as files have it', () => {
-    expect(() => toConnection({ eventKey: 'key\n', signingKey: ' signkey-test-1\r\n' })).not.toThrow()
+  test('but not a line break at the end of a key, as files have it', async () => {
+    await expect(connect({ eventKey: 'key\n', signingKey: ' signkey-test-1\r\n' })).resolves.toBeDefined()
   })
 })
 
 describe('a key of production', () => {
-  test('does not go with a dev server, whoever made the client', () => {
+  test('does not go with a dev server, whoever made the client', async () => {
     vi.stubEnv('INNGEST_DEV', '1')
     const client = new Inngest({ id: 'shop', signingKey: productionKey })
-    for (const config of [{ signingKey: productionKey }, { client }]) {
-      const { option, message } = refusal(config)
+    const refused = [
+      await refusalOnConnecting({ signingKey: productionKey }),
+      refusal({ client }),
+      refusal({ signingKey: productionKey, isDev: true }),
+    ]
+    for (const { option, message } of refused) {
       expect(option).toBe('isDev')
       expect(message).toContain('Unset `INNGEST_DEV` in production')
       expect(message).not.toContain('0123456789')
@@ -201,22 +221,22 @@ describe('a key of production', () => {
     expect(() => checkMode(client)).toThrow(InvalidOptionError)
   })
 
-  test('goes with the cloud, and other keys with a dev server', () => {
-    expect(() => toConnection({ signingKey: productionKey })).not.toThrow()
+  test('goes with the cloud, and other keys with a dev server', async () => {
+    await expect(connect({ signingKey: productionKey })).resolves.toBeDefined()
     vi.stubEnv('INNGEST_DEV', '1')
-    expect(() => toConnection({ signingKey: 'signkey-test-1' })).not.toThrow()
-    expect(() => toConnection({ signingKey: 'my-signkey-prod-1' })).not.toThrow()
-    expect(() => toConnection()).not.toThrow()
+    for (const config of [{ signingKey: 'signkey-test-1' }, { signingKey: 'my-signkey-prod-1' }, {}]) {
+      await expect(connect(config)).resolves.toBeDefined()
+    }
   })
 })
 
 describe('a client', () => {
-  test('may come from another copy of the SDK', () => {
+  test('may come from another copy of the SDK', async () => {
     const { Inngest: Other } = createRequire(import.meta.url)('inngest') as { Inngest: typeof Inngest }
     expect(Other).not.toBe(Inngest)
     const client = new Other({ id: 'shop', baseUrl: 'http://one.test' })
     expect(client).not.toBeInstanceOf(Inngest)
-    expect(toConnection({ client })).toEqual({ client })
+    expect(await connect({ client })).toEqual({ client })
   })
 
   test('is refused where it is none', () => {

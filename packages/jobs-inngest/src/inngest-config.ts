@@ -1,5 +1,11 @@
-import { checkOptionNames, InvalidOptionError, type LoggerLike } from '@cgk-platform/jobs-core'
-import { Inngest } from 'inngest'
+import {
+  checkOptionNames,
+  InvalidOptionError,
+  type LoggerLike,
+  ProviderNotInstalledError,
+} from '@cgk-platform/jobs-core'
+import type * as Sdk from 'inngest'
+import type { Inngest } from 'inngest'
 
 import { createSdkLoggers } from './sdk-logger.ts'
 
@@ -31,15 +37,17 @@ export interface InngestConnection {
 const names = ['eventKey', 'signingKey', 'baseUrl', 'apiBaseUrl', 'appId', 'isDev', 'client']
 
 /**
- * The client that a configuration asks for.
+ * How to come by the client that a configuration asks for. One that is not given is made when it is asked for: the SDK
+ * is loaded only then, so that an app which never sends does not pay for it.
  *
  * @param logger - what a client made here logs through, as soon as that is known
+ * @returns a function that rejects with an `InvalidOptionError` for what the environment says and cannot be used.
  * @throws {InvalidOptionError} for a setting that cannot be used.
  */
 export function toConnection(
   config: InngestConfig = {},
   logger: () => LoggerLike | undefined = () => undefined,
-): InngestConnection {
+): () => Promise<InngestConnection> {
   checkOptionNames('Inngest', config, names)
   const { client: given, apiBaseUrl, baseUrl, ...rest } = config
   if (apiBaseUrl !== undefined) checkUrl(apiBaseUrl, 'apiBaseUrl')
@@ -49,23 +57,37 @@ export function toConnection(
     checkClient(given)
     const beside = Object.entries({ baseUrl, ...rest }).find(([, value]) => value !== undefined)
     if (beside) throw wrong(beside[0], 'is given beside `client`', 'Set it where the client is made.')
-    return checked({ client: given, ...readFrom })
+    const connection = checked({ client: given, ...readFrom })
+    return async () => connection
   }
   const { appId = 'jobs', eventKey, signingKey, isDev } = rest
   for (const [name, value] of Object.entries({ appId, eventKey, signingKey })) checkText(value, name)
+  for (const [name, key] of Object.entries({ eventKey, signingKey })) checkKey(key, name)
   if (isDev !== undefined && typeof isDev !== 'boolean') {
     throw wrong('isDev', `is a ${typeof isDev}, not a boolean`, 'Give `true` or `false`, or leave it out.')
   }
-  const client = new Inngest({
-    id: appId,
-    aiMetadata: false, // it would look for the app's traces, and this client runs nothing
-    ...createSdkLoggers(logger),
-    ...(eventKey !== undefined && { eventKey }),
-    ...(signingKey !== undefined && { signingKey }),
-    ...(baseUrl !== undefined && { baseUrl }),
-    ...(isDev !== undefined && { isDev }),
-  })
-  return checked({ client, ...readFrom })
+  if (isDev === true) checkMode({ mode: 'dev', signingKey })
+  return async () => {
+    const { Inngest: Client } = await load()
+    const client = new Client({
+      id: appId,
+      aiMetadata: false, // it would look for the app's traces, and this client runs nothing
+      ...createSdkLoggers(logger),
+      ...(eventKey !== undefined && { eventKey }),
+      ...(signingKey !== undefined && { signingKey }),
+      ...(baseUrl !== undefined && { baseUrl }),
+      ...(isDev !== undefined && { isDev }),
+    })
+    return checked({ client, ...readFrom })
+  }
+}
+
+async function load(): Promise<typeof Sdk> {
+  try {
+    return await import('inngest')
+  } catch (cause) {
+    throw new ProviderNotInstalledError({ provider: 'inngest', packageName: 'inngest' }, { cause })
+  }
 }
 
 /** Also what the environment or the app's own client says is looked at here, before a request fails of it. */
@@ -87,8 +109,8 @@ export function checkClient(client: unknown): void {
 }
 
 /** A key of production and a dev server do not go together: every request would go to the wrong place. */
-export function checkMode(client: Inngest.Any): void {
-  if (client.mode !== 'dev' || !client.signingKey?.startsWith('signkey-prod-')) return
+export function checkMode({ mode, signingKey }: Pick<Inngest.Any, 'mode' | 'signingKey'>): void {
+  if (mode !== 'dev' || !signingKey?.startsWith('signkey-prod-')) return
   throw wrong(
     'isDev',
     'is on, or `INNGEST_DEV` is set, and the signing key is one of production',

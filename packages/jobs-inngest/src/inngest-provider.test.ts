@@ -1,5 +1,5 @@
 import { InvalidOptionError, type JobHost } from '@cgk-platform/jobs-core'
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 
 import { recordedRuns } from '../test/fixtures/recorded.ts'
 import { type Answer, createFakeServer } from '../test/kit/fake-server.ts'
@@ -7,6 +7,8 @@ import { createVirtualClock } from '../test/kit/virtual-clock.ts'
 import { findUnsupportedByInngest } from './provider-options.ts'
 import { inngestCapabilities } from './capabilities.ts'
 import { createInngestProvider } from './inngest-provider.ts'
+
+afterEach(() => vi.unstubAllEnvs())
 
 const id = '01M89NS4WG6G8H65WJD6QKMDS3'
 
@@ -42,6 +44,14 @@ test('it is of one client alone', () => {
   provider.attach!({} as JobHost)
   expect(() => provider.attach!({} as JobHost)).toThrow(InvalidOptionError)
   expect(() => provider.attach!({} as JobHost)).toThrow('Make one Inngest provider for each client.')
+})
+
+test('an environment that could not be used is looked at anew by the next call', async () => {
+  vi.stubEnv('INNGEST_BASE_URL', 'nowhere')
+  const provider = createInngestProvider({ eventKey: 'key', signingKey: 'signkey-test-1' })
+  await expect(provider.health()).rejects.toThrow(InvalidOptionError)
+  vi.stubEnv('INNGEST_BASE_URL', 'http://127.0.0.1:9')
+  expect(await provider.health()).toMatchObject({ ok: false, provider: 'inngest' })
 })
 
 describe('a retry', () => {

@@ -6,21 +6,22 @@ import {
   systemClock,
   within,
 } from '@cgk-platform/jobs-core'
+import type { Inngest } from 'inngest'
 
-import { createEngineApi } from './api/engine-api.ts'
+import { createEngineApi, type EngineApi } from './api/engine-api.ts'
 import { inngestCapabilities } from './capabilities.ts'
 import { cancelJob } from './control/cancel-job.ts'
 import { retryJob } from './control/retry-job.ts'
 import { checkHealth } from './health.ts'
 import { startWorker, type Worker } from './host/worker.ts'
-import { type InngestConfig, toConnection } from './inngest-config.ts'
+import { type InngestConfig, type InngestConnection, toConnection } from './inngest-config.ts'
 import { findUnsupportedByInngest } from './provider-options.ts'
-import { createJobReader } from './read/job-reader.ts'
+import { createJobReader, type JobReader } from './read/job-reader.ts'
 import { listJobs } from './read/list-jobs.ts'
-import { createSubscriptions } from './read/subscriptions.ts'
+import { createSubscriptions, type Subscriptions } from './read/subscriptions.ts'
 import { createUnhandledNotes } from './read/unhandled-notes.ts'
 import { sendEnvelopes } from './send/send-envelopes.ts'
-import { createKeyedSender } from './send/send-keyed.ts'
+import { createKeyedSender, type KeyedSender } from './send/send-keyed.ts'
 import { toEventName } from './wire/cron-event-name.ts'
 
 /** What tests set besides. */
@@ -41,13 +42,17 @@ const farewellMs = 2000
 export function createInngestProvider(config: InngestConfig = {}, internals: InngestInternals = {}): JobProvider {
   const { clock = systemClock } = internals
   let host: JobHost | undefined
-  const connection = toConnection(config, () => host?.logger)
-  const { client } = connection
-  const api = createEngineApi(connection, clock)
-  const subscriptions = createSubscriptions(api, clock)
-  const reader = createJobReader({ api, clock, subscriptions, appId: client.id })
-  const { offsetMs } = api
-  const keyed = createKeyedSender({ client, clock, find: reader.event, offsetMs })
+  const connect = toConnection(config, () => host?.logger)
+  let made: Promise<InngestParts> | undefined
+  const parts = (): Promise<InngestParts> => {
+    made ??= connect()
+      .then((connection) => toParts(connection, clock))
+      .catch((error: unknown) => {
+        made = undefined // an environment that cannot be used may be mended
+        throw error
+      })
+    return made
+  }
   const retrying = new Map<string, Promise<void>>()
   const noteUnhandled = createUnhandledNotes(() => host)
   let working: Promise<Worker> | undefined
@@ -70,34 +75,44 @@ export function createInngestProvider(config: InngestConfig = {}, internals: Inn
       host = given
     },
 
-    send: (envelopes) => sendEnvelopes(envelopes, { client, clock, keyed, offsetMs }),
+    send: async (envelopes) => sendEnvelopes(envelopes, await parts()),
     async status(id) {
+      const { reader } = await parts()
       const status = await reader.read(id)
       if (status) noteUnhandled(status)
       return status
     },
-    cancel: (id) => cancelJob(id, { api, clock, reader, subscriptions }),
+    cancel: async (id) => cancelJob(id, await parts()),
 
     async retry(id) {
       const before = retrying.get(id)
       if (before) return before
-      const retried = retryJob(id, { api, clock, reader }).finally(() => retrying.delete(id))
+      const retried = parts()
+        .then((using) => retryJob(id, using))
+        .finally(() => retrying.delete(id))
       retrying.set(id, retried)
       return retried
     },
 
-    list: ({ event, ...query }) => {
+    async list({ event, ...query }) {
+      const { api, client, reader } = await parts()
       const named = event === undefined ? {} : { event: toEventName(event, client.id) }
       return listJobs({ ...query, ...named }, api, reader)
     },
-    health: () => checkHealth(client, host?.jobs, { api, subscriptions }),
+    async health() {
+      const { client, api, subscriptions } = await parts()
+      return checkHealth(client, host?.jobs, { api, subscriptions })
+    },
 
     async start() {
+      const running = attached()
       // Asked for twice, it is one worker.
-      working ??= startWorker({ client, api, host: attached(), clock }).catch((error: unknown) => {
-        working = undefined
-        throw error
-      })
+      working ??= parts()
+        .then(({ client, api }) => startWorker({ client, api, host: running, clock }))
+        .catch((error: unknown) => {
+          working = undefined
+          throw error
+        })
       await working
     },
 
@@ -110,4 +125,25 @@ export function createInngestProvider(config: InngestConfig = {}, internals: Inn
       if (closed) await within(clock, timeoutMs + farewellMs, closed)
     },
   }
+}
+
+/** What stands on a connection. */
+interface InngestParts {
+  readonly client: Inngest.Any
+  readonly clock: Clock
+  readonly api: EngineApi
+  readonly subscriptions: Subscriptions
+  readonly reader: JobReader
+  readonly keyed: KeyedSender
+  readonly offsetMs: () => number
+}
+
+function toParts(connection: InngestConnection, clock: Clock): InngestParts {
+  const { client } = connection
+  const api = createEngineApi(connection, clock)
+  const { offsetMs } = api
+  const subscriptions = createSubscriptions(api, clock)
+  const reader = createJobReader({ api, clock, subscriptions, appId: client.id })
+  const keyed = createKeyedSender({ client, clock, find: reader.event, offsetMs })
+  return { client, clock, api, subscriptions, reader, keyed, offsetMs }
 }

@@ -40,7 +40,9 @@ const sender = `
   import { createJobClient } from '@cgk-platform/jobs'
   const client = createJobClient({ provider: 'inngest', config: { baseUrl: 'http://127.0.0.1:1', eventKey: 'key' } })
   await client.capabilities()
-  await client.close()
+`
+const send = `${sender}
+  await client.sendJob('order.created', { tenantId: 'tenant_1', orderId: 'o1' }).catch(() => undefined)
 `
 const host = `
   import { createInngestFunctions, defineJob } from '@cgk-platform/jobs/inngest'
@@ -99,22 +101,22 @@ describe('a program loads the provider that it uses, and no other', () => {
     expect([...loaded].filter((name) => /inngest|trigger|opentelemetry/.test(name))).toEqual([])
   })
 
-  test.each([
-    ['a client on Inngest', sender],
-    ['a host on Inngest', host],
-  ])('%s comes without the others', async (_what, program) => {
-    const loaded = await packagesLoadedBy(program)
+  test('a host on Inngest comes without the others, and with no SDK beside that of its app', async () => {
+    const loaded = await packagesLoadedBy(host)
     expect(loaded).toContain('jobs-inngest')
-    expect(loaded).toContain('inngest')
-    expect([...loaded].filter((name) => /jobs-local|trigger/.test(name))).toEqual([])
+    expect([...loaded].filter((name) => /jobs-local|^inngest|trigger/.test(name))).toEqual([])
   })
 
-  test('a client on Trigger.dev comes without the others, and without the SDK until it is used', async () => {
-    const loaded = await packagesLoadedBy(triggerSender)
-    expect(loaded).toContain('jobs-trigger')
-    expect([...loaded].filter((name) => /jobs-local|inngest|@trigger|opentelemetry/.test(name))).toEqual([])
-    const used = await packagesLoadedBy(triggerSend)
-    expect(used).toContain('@trigger.dev/sdk')
-    expect([...used].filter((name) => /jobs-local|inngest/.test(name))).toEqual([])
+  test.each([
+    ['Inngest', 'jobs-inngest', 'inngest', sender, send, /jobs-local|trigger/],
+    ['Trigger.dev', 'jobs-trigger', '@trigger.dev/sdk', triggerSender, triggerSend, /jobs-local|inngest/],
+  ])('a client on %s comes without the others, and without the SDK until it is used', async (...given) => {
+    const [, provider, sdk, ready, used, others] = given
+    const loaded = await packagesLoadedBy(ready)
+    expect(loaded).toContain(provider)
+    expect([...loaded].filter((name) => name === sdk || /opentelemetry/.test(name) || others.test(name))).toEqual([])
+    const loadedByUse = await packagesLoadedBy(used)
+    expect(loadedByUse).toContain(sdk)
+    expect([...loadedByUse].filter((name) => others.test(name))).toEqual([])
   })
 })

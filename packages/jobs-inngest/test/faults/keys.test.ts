@@ -1,4 +1,4 @@
-import { defineJob, InvalidOptionError } from '@cgk-platform/jobs-core'
+import { createClient, defineJob, InvalidOptionError } from '@cgk-platform/jobs-core'
 import { Inngest } from 'inngest'
 import { describe, expect, test, vi } from 'vitest'
 
@@ -136,13 +136,27 @@ describe('keys that are missing or of the wrong place', () => {
     expect((error as Error).message).toContain('INNGEST_SIGNING_KEY')
   })
 
-  test('a key of production and `isDev`: refused where the client is made, by the provider and by the host', () => {
-    const client = new Inngest({ id: 'jobs', isDev: true, eventKey, signingKey: 'signkey-prod-0123456789abcdef' })
-    for (const make of [() => createInngestFunctions({ client, jobs: [] }), () => readSettings()]) {
+  test('a key of production and `isDev`: refused where they are said, by the provider and by the host', () => {
+    const settings = { eventKey, signingKey: 'signkey-prod-0123456789abcdef', isDev: true }
+    const client = new Inngest({ id: 'jobs', ...settings })
+    for (const make of [
+      () => createInngestFunctions({ client, jobs: [] }),
+      () => createInngestProvider({ client }),
+      () => createInngestProvider(settings),
+    ]) {
       expect(make).toThrow(InvalidOptionError)
       expect(make).toThrow('`isDev`')
       expect(make).not.toThrow('0123456789abcdef')
     }
+  })
+
+  test('a key of production and `INNGEST_DEV`: refused before any request', async ({ onTestFinished }) => {
+    vi.stubEnv('INNGEST_DEV', '1')
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const provider = createInngestProvider({ eventKey, signingKey: 'signkey-prod-0123456789abcdef' })
+    const error = await failureOf(createClient({ load: () => provider }, { jobs }).sendJob('work.asked', payload))
+    expect(error).toMatchObject({ code: 'invalid_option', option: 'isDev' })
+    expect((error as Error).message).not.toContain('0123456789abcdef')
   })
 
   test('a key of production and `isDev` off is as it should be', () => {
@@ -151,16 +165,6 @@ describe('keys that are missing or of the wrong place', () => {
     expect(createInngestProvider({ client }).name).toBe('inngest')
   })
 })
-
-/** The same mistake made by the environment. */
-function readSettings(): unknown {
-  vi.stubEnv('INNGEST_DEV', '1')
-  try {
-    return createInngestProvider({ eventKey, signingKey: 'signkey-prod-0123456789abcdef' })
-  } finally {
-    vi.unstubAllEnvs()
-  }
-}
 
 function failOnce(): () => void {
   let calls = 0

@@ -205,12 +205,18 @@ test('a commit is on the disk when it returns, on macOS too', ({ onTestFinished 
   connection.close()
 })
 
-// Root may do everything: there it is another user who opens the file.
+// Root may do everything, so the process becomes another user. What it needs is loaded by then: that user may not be
+// allowed into the folder where this repository is.
 const nobody = 65_534
-const uid = process.getuid?.() === 0 ? nobody : undefined
+const loadAll = `
+  const other = open([], { role: 'send', path: process.env.OTHER_PATH })
+  await other.sendJob('analytics.track', { tenantId: 'acme', event: 'x' })
+  await other.close()
+  if (process.getuid() === 0) process.setuid(${nobody})
+`
 
 describe.runIf(readsTypeScript && process.platform !== 'win32')('a process that may not', together, () => {
-  const send = `
+  const send = `${loadAll}
     try {
       const client = open([], { role: 'send' })
       await client.sendJob('analytics.track', { tenantId: 'acme', event: 'x' })
@@ -235,7 +241,7 @@ describe.runIf(readsTypeScript && process.platform !== 'win32')('a process that 
     chmodSync(own, folderMode)
     chmodSync(folder, 0o755)
     onTestFinished(() => chmodSync(own, 0o700))
-    const child = start(send, { uid, env: { JOBS_PATH: copy } })
+    const child = start(send, { env: { JOBS_PATH: copy, OTHER_PATH: join(folder, 'other.db') } })
     const line = await child.says('')
     expect(line).toMatch(new RegExp(`^store\\|${problem}\\|.*${says}`))
     expect(line).toContain(`\`${copy}\``)

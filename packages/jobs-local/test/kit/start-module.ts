@@ -26,8 +26,6 @@ export interface Child {
 
 export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>
-  /** The user that it runs as, where the test may choose one. */
-  readonly uid?: number | undefined
   /** Default: the Node that runs the test. */
   readonly node?: string
 }
@@ -41,14 +39,12 @@ const alive = new Set<ChildProcess>()
 process.once('exit', () => alive.forEach((child) => child.kill('SIGKILL')))
 
 /** Starts a module's text in a Node process of its own, from the sources. It does not outlive the test's process. */
-export function startModule(text: string, { env = {}, uid, node = process.execPath }: StartOptions = {}): Child {
+export function startModule(text: string, { env = {}, node = process.execPath }: StartOptions = {}): Child {
   const flags = ['--conditions=@cgk-platform/source', '--no-warnings', '--input-type=module', '--eval', text]
-  const cached = uid === undefined ? { NODE_COMPILE_CACHE: compileCache } : {}
   const child = spawn(node, flags, {
     cwd: packageFolder,
-    env: { PATH: process.env['PATH'] ?? '', ...cached, ...env },
+    env: { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: compileCache, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    ...(uid !== undefined && { uid }),
   })
   let [stdout, stderr, isOver] = ['', '', false]
   child.stdout.setEncoding('utf8').on('data', (written: string) => (stdout += written))

@@ -1,0 +1,22 @@
+import { ProviderNotInstalledError } from '@cgk-platform/jobs-core'
+import { expect, test, vi } from 'vitest'
+
+import '../test/kit/work.ts'
+import { createJobClient } from './index.ts'
+
+const asked = vi.hoisted(() => [] as string[])
+
+vi.mock('inngest', () => {
+  asked.push('inngest')
+  throw new Error("Cannot find package 'inngest'")
+})
+
+test('the SDK is loaded with the first request, and where it is not there the send says what to install', async () => {
+  const client = createJobClient({ config: { eventKey: 'key' } })
+  await client.capabilities()
+  expect(asked).toEqual([])
+  const sending = client.sendJob('work.asked', { tenantId: 'acme' })
+  await expect(sending).rejects.toThrow(ProviderNotInstalledError)
+  await expect(sending).rejects.toThrow('Install it: `pnpm add inngest`.')
+  expect(asked).toEqual(['inngest'])
+})
