@@ -101,7 +101,9 @@ function listed(provider: string, notSupported: Measurement['notSupported']): st
 
 function milliseconds(durationMs: number): string {
   const days = durationMs / 86_400_000
-  return days >= 1 && Number.isInteger(days) ? `${grouped(days)} days` : `${grouped(durationMs)} ms`
+  return days >= 1 && Number.isInteger(days)
+    ? `${grouped(days)} ${days === 1 ? 'day' : 'days'}`
+    : `${grouped(durationMs)} ms`
 }
 
 function kibibytes(bytes: number): string {
