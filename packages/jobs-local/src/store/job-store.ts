@@ -19,6 +19,8 @@ export interface StoredJob {
   state: JobState
   startedAt?: number
   endedAt?: number
+  /** In memory, its place among the ended jobs that are kept: no map of them beside that of all jobs. */
+  retainedAt?: object | undefined
   /** Oldest first. */
   readonly runs: StoredRun[]
 }

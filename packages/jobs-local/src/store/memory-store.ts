@@ -4,6 +4,7 @@ import {
   isEnded,
   type JobErrorInfo,
   type JobState,
+  type JobStatus,
   type ListQuery,
   newestRuns,
   type Outcome,
@@ -271,8 +272,11 @@ class MemoryStore implements JobStore {
   }
 
   #answerJob(jobId: string, now: number): void {
-    const job = this.#jobs.get(jobId)
-    this.#waits.answerJob(jobId, () => job && toJobStatus(job), now)
+    const read = (): JobStatus | undefined => {
+      const job = this.#jobs.get(jobId)
+      return job && toJobStatus(job)
+    }
+    this.#waits.answerJob(jobId, read, now)
   }
 
   #endRun(run: StoredRun, state: JobState, now: number): void {

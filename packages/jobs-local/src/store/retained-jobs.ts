@@ -12,8 +12,7 @@ export class RetainedJobs {
   readonly #retention: Retention
   readonly #forget: (job: StoredJob) => void
   readonly #places = new Fifo<Place>()
-  /** A job that was retried since has no place, or a later one. */
-  readonly #current = new Map<StoredJob, Place>()
+  #size = 0
 
   constructor(retention: Retention, forget: (job: StoredJob) => void) {
     this.#retention = retention
@@ -23,13 +22,16 @@ export class RetainedJobs {
   ended(job: StoredJob, now: number): void {
     const place = { job, endedAt: now }
     this.#places.push(place)
-    this.#current.set(job, place)
+    job.retainedAt = place
+    this.#size++
     const { count, ageMs } = this.#retention
     for (let oldest = this.#places.peek(); oldest; oldest = this.#places.peek()) {
-      if (this.#current.get(oldest.job) === oldest) {
-        if (this.#current.size <= count && now - oldest.endedAt <= ageMs) return
-        this.#current.delete(oldest.job)
-        this.#forget(oldest.job)
+      const { job: old, endedAt } = oldest
+      // A job that was retried since has no place, or a later one.
+      if (old.retainedAt === oldest) {
+        if (this.#size <= count && now - endedAt <= ageMs) return
+        this.#size--
+        this.#forget(old)
       }
       this.#places.shift()
     }
@@ -37,10 +39,12 @@ export class RetainedJobs {
 
   /** Says that an ended job goes on. */
   reopen(job: StoredJob): void {
-    this.#current.delete(job)
+    if (job.retainedAt) this.#size--
+    job.retainedAt = undefined
   }
 }
 
+/** Where an ended job stands among those that are kept. */
 interface Place {
   readonly job: StoredJob
   readonly endedAt: number
