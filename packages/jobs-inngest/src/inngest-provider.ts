@@ -37,7 +37,8 @@ const farewellMs = 2000
  * Inngest as a provider: sends jobs and reads, cancels and retries them. They are run by the app that serves
  * `createInngestFunctions`, in this process or another, or by this one once it was started.
  *
- * @throws {InvalidOptionError} for a setting that cannot be used.
+ * @throws {InvalidOptionError} for a setting that cannot be used. What the environment says is looked at by the first
+ *   call, which rejects with the same.
  */
 export function createInngestProvider(config: InngestConfig = {}, internals: InngestInternals = {}): JobProvider {
   const { clock = systemClock } = internals
