@@ -61,7 +61,8 @@ const triggerSend = `${triggerSender}
 `
 
 /** The packages that the command line is built of. */
-const onlyOfCommandLine = /^(?:commander|@clack\/.*|get-tsconfig|jiti|jsonc-parser|package-manager-detector|semver)$/
+const onlyOfCommandLine =
+  /^(?:commander|@clack\/.*|get-tsconfig|ignore|jiti|jsonc-parser|package-manager-detector|semver)$/
 
 describe('a program loads the provider that it uses, and no other', () => {
   test('the facade alone loads none', async () => {

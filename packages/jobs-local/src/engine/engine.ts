@@ -4,6 +4,7 @@ import {
   LeaseLostError,
   type Logger,
   onCronReleased,
+  type Outcome,
   releaseCronJobs,
   runDetached,
   ShutdownError,
@@ -262,14 +263,19 @@ export class Engine implements EngineView {
         left = handler
       },
     })
-    const work = (): boolean => store.settle(run, attempt, outcome, clock.now(), !left)
+    const settle =
+      (as: Outcome): (() => boolean) =>
+      () =>
+        store.settle(run, attempt, as, clock.now(), !left)
     const done = (): void => {
       this.#flights.remove(run.id, flight)
       if (left) this.#staying.add(run, left)
       this.#parts.changed(run.job.envelope.id)
       this.#moved()
     }
-    const settling = store.change(work, { done })
+    const refused = (error: Error): void =>
+      void store.change(settle({ type: 'failed', error: toErrorInfo(error) }), { done })
+    const settling = store.change(settle(outcome), { done, refused })
     if (settling) await settling
   }
 

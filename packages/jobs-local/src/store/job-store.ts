@@ -100,6 +100,8 @@ export interface ChangeEnd<T> {
    * the end.
    */
   failed?(error: Error): void
+  /** Called where this change alone is refused, and would be each time. Left out, `failed` is. */
+  refused?(error: Error): void
   /** True for what looks at what there is to do: it is made after all that is made together with it. Default false. */
   readonly last?: boolean
 }

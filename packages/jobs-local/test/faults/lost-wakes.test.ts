@@ -58,20 +58,6 @@ test('an event that another process takes before the wait for it is written answ
   expect(await client.waitForJob(id, { timeout: '20s' })).toMatchObject({ runs: [{ output: 'here' }] })
 })
 
-test('a job whose row was damaged fails, and holds up no other', async () => {
-  const path = createTestFile().path
-  const note = defineJob({ id: 'note', event: 'analytics.track', handler: () => 'done' })
-  const sender = openStore(path)
-  const row = { v: 1, id: '01KJMP2EJGHR5FMF4CZ8ME1J4Q', event: 'analytics.track', tenantId: 'acme', sentAt: 0 } as const
-  sender.add([{ ...row, payload: { tenantId: 'acme' } }], 0)
-  openDatabase(path).exec(`UPDATE cgk_jobs SET envelope = '{"v":99}'`)
-  const client = openWorker(path, { jobs: [note] })
-  await client.start()
-  const { id } = await client.sendJob('analytics.track', { tenantId: 'acme', event: 'x' })
-  expect(await client.waitForJob(id, { timeout: '20s' })).toMatchObject({ state: 'completed' })
-  expect(await client.waitForJob(row.id, { timeout: '20s' })).toMatchObject({ state: 'failed' })
-})
-
 test('a cancel that cannot be made says so', async () => {
   const path = createTestFile().path
   const client = openWorker(path, { jobs: [] })

@@ -41,6 +41,35 @@ test('a job that is sent in a transaction which is rolled back never was, nor wa
   expect(await client.sendJob('work.asked', payload, keyed)).toMatchObject({ deduplicated: false })
 })
 
+test('a connection that was used for its own file is refused for another', async ({ onTestFinished }) => {
+  const [one, other] = [createSharedFile(onTestFinished), createSharedFile(onTestFinished)]
+  await Promise.all([one.client.healthCheck(), other.client.healthCheck()])
+  const database = openDatabase(one.path)
+  database.exec('BEGIN')
+  await one.client.sendJob('work.asked', payload, within(database))
+  const sending = other.client.sendJob('work.asked', payload, within(database))
+  await expect(sending).rejects.toThrow(`and jobs are kept in \`${other.path}\``)
+  await expect(sending).rejects.toMatchObject({ code: 'invalid_option' })
+  database.exec('COMMIT')
+  expect(countOf(database, 'cgk_jobs')).toBe(1)
+})
+
+test('a transaction that has read before another process wrote is told to begin anew', async ({ onTestFinished }) => {
+  const { path, client } = createSharedFile(onTestFinished)
+  await client.healthCheck()
+  const database = openDatabase(path)
+  database.exec('BEGIN')
+  countOf(database, 'cgk_jobs')
+  await client.sendJob('work.asked', payload)
+  const error = await client.sendJob('work.asked', payload, within(database)).catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({ code: 'store', problem: 'busy' })
+  expect((error as Error).message).toContain('begin it with `BEGIN IMMEDIATE`')
+  database.exec('ROLLBACK; BEGIN IMMEDIATE')
+  await client.sendJob('work.asked', payload, within(database))
+  database.exec('COMMIT')
+  expect(countOf(database, 'cgk_jobs')).toBe(2)
+})
+
 test('a batch that cannot be sent whole leaves nothing in the transaction', async ({ onTestFinished }) => {
   const { path, client } = createSharedFile(onTestFinished)
   await client.healthCheck()

@@ -40,7 +40,7 @@ function connectionOver(path: string, transaction: SqliteTransaction): Connectio
     throw wrong(`is ${kindOf(transaction)}, not a \`DatabaseSync\` of \`node:sqlite\``)
   }
   const known = connections.get(transaction)
-  if (known) return known
+  if (known?.path === path) return known
   const connection = createConnection(transaction as never, path)
   const [main] = connection.all<{ file: string }>("SELECT file FROM pragma_database_list WHERE name = 'main'")
   if (!main?.file || realpathSync(main.file) !== realpathSync(path)) {
@@ -85,6 +85,6 @@ function undo(connection: Connection): void {
 }
 
 function wrong(problem: string): InvalidOptionError {
-  const remedy = 'Give the connection on which you have called `BEGIN`, on the file that jobs are kept in.'
+  const remedy = 'Give the connection on which you have called `BEGIN IMMEDIATE`, on the file that jobs are kept in.'
   return new InvalidOptionError({ option: 'providerOptions.local.transaction', problem, remedy })
 }

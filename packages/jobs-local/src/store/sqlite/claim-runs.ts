@@ -2,7 +2,7 @@ import type { ConcurrencyLimits } from '@cgk-platform/jobs-core'
 
 import type { LimitsOf, StoredRun } from '../job-store.ts'
 import type { Connection } from './connection.ts'
-import { type JobRow, keyOf, phases, type RunRow, toStoredJob, toStoredRun } from './rows.ts'
+import { type JobRow, keyOf, phases, type RunRow, toStoredJob, toStoredRun, unreadable } from './rows.ts'
 import { holdRuns } from './runs-table.ts'
 import { readRecord } from './steps-table.ts'
 
@@ -90,7 +90,10 @@ function claimFrom(definition: string, tenant: string, count: number, options: C
   if (last) holdRuns(connection, last, worker, now)
   return rows.map((row) => {
     const run = toHeldRun(row, worker, now)
-    if (row.workflow !== null) run.workflow = readRecord(connection, keyOf(run), row.workflow)
+    if (row.workflow === null) return run
+    const record = readRecord(connection, keyOf(run), row.workflow)
+    if (record) run.workflow = record
+    else run.job.envelope = unreadable(run.job.envelope) // without its steps it would do all again
     return run
   })
 }

@@ -25,7 +25,8 @@ export class JobsReader {
     const rows = readRuns(this.#connection, job, seqOf(job))
     for (const [index, { workflow }] of rows.entries()) {
       const run = job.runs[index]!
-      if (workflow !== null) run.workflow = readRecord(this.#connection, keyOf(run), workflow)
+      const record = workflow === null ? undefined : readRecord(this.#connection, keyOf(run), workflow)
+      if (record) run.workflow = record
     }
     return job
   }
@@ -39,7 +40,7 @@ export class JobsReader {
     )
     if (!row?.workflow) return undefined
     const run = toStoredRun(row, findJob(this.#connection, row.id)!)
-    run.workflow = readRecord(this.#connection, { seq, number }, row.workflow)
-    return run
+    const workflow = readRecord(this.#connection, { seq, number }, row.workflow)
+    return workflow && Object.assign(run, { workflow })
   }
 }

@@ -94,14 +94,30 @@ export function toStoredJob(row: JobRow, known?: Envelope): StoredJob {
   return job
 }
 
-/** One that cannot be read, since it was damaged or written by hand, holds up no other: without a payload its runs fail. */
+/** One that cannot be read, since it was damaged or written by hand, holds up no other. */
 function readEnvelope({ envelope, id, event, tenant: tenantId }: JobRow): Envelope {
-  return decodeEnvelope(envelope) ?? { v: 1, id, event, tenantId, payload: null, sentAt: 0 }
+  return decodeEnvelope(envelope) ?? unreadable({ id, event, tenantId })
+}
+
+/** The envelope of a job that cannot be read: without a payload its runs fail. */
+export function unreadable({ id, event, tenantId }: Pick<Envelope, 'id' | 'event' | 'tenantId'>): Envelope {
+  return { v: 1, id, event, tenantId, payload: null, sentAt: 0 }
+}
+
+/** A stored value; `undefined` where it was damaged. */
+export function fromText<T>(text: string): T | undefined {
+  try {
+    return JSON.parse(text) as T
+  } catch {
+    return undefined
+  }
 }
 
 /** A run as the engine knows it, without the steps of a workflow. */
 export function toStoredRun(row: RunRow, job: StoredJob): StoredRun {
   const { envelope } = job
+  const output = row.output === null ? undefined : fromText<Json>(row.output)
+  const error = row.error === null ? undefined : fromText<JobErrorInfo>(row.error)
   const run: StoredRun = {
     id: runIdOf(envelope.id, row.number),
     job,
@@ -113,8 +129,8 @@ export function toStoredRun(row: RunRow, job: StoredJob): StoredRun {
     ...(row.started_at !== null && { startedAt: row.started_at }),
     ...(row.ended_at !== null && { endedAt: row.ended_at }),
     ...(row.attempt_started_at !== null && { attemptStartedAt: row.attempt_started_at }),
-    ...(row.output !== null && { output: JSON.parse(row.output) as Json }),
-    ...(row.error !== null && { error: JSON.parse(row.error) as JobErrorInfo }),
+    ...(output !== undefined && { output }),
+    ...(error !== undefined && { error }),
     ...(row.retry_of !== null && { retryOf: runIdOf(envelope.id, row.retry_of) }),
     ...(row.pause !== null && { pause: row.pause }),
     ...(row.resumed === 1 && { resumed: true }),

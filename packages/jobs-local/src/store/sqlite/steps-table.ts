@@ -2,7 +2,7 @@ import type { StepRecord, WorkflowRecord } from '@cgk-platform/jobs-core'
 
 import type { StoredRun } from '../job-store.ts'
 import type { Connection } from './connection.ts'
-import { keyOf, phases, type RunKey } from './rows.ts'
+import { fromText, keyOf, phases, type RunKey } from './rows.ts'
 
 /** Where a step stands among the others of its run; those that were read or written have one. */
 const positions = new WeakMap<StepRecord, number>()
@@ -12,20 +12,23 @@ export function toStoredRecord({ steps: _, ended: __, ...record }: WorkflowRecor
   return JSON.stringify(record)
 }
 
-/** A workflow's record with its steps, in the order in which its code called them. */
+/** A workflow's record with its steps, in the order in which its code called them; `undefined` where it was damaged. */
 export function readRecord(
   connection: Connection,
   { seq, number }: Pick<RunKey, 'seq' | 'number'>,
   stored: string,
-): WorkflowRecord {
+): WorkflowRecord | undefined {
   const sql = 'SELECT position, record FROM cgk_steps WHERE job = ? AND number = ? ORDER BY position'
-  const steps = connection.all<{ position: number; record: string }>(sql, seq, number).map(({ position, record }) => {
-    const step = JSON.parse(record) as StepRecord
-    positions.set(step, position)
-    return step
-  })
+  const record = fromText<Omit<WorkflowRecord, 'steps' | 'ended'>>(stored)
+  const steps: StepRecord[] = []
+  for (const row of connection.all<{ position: number; record: string }>(sql, seq, number)) {
+    const step = fromText<StepRecord>(row.record)
+    if (!step) return undefined
+    positions.set(step, row.position)
+    steps.push(step)
+  }
   const ended = steps.reduce((most, { order = 0 }) => Math.max(most, order), 0)
-  return { ...(JSON.parse(stored) as Omit<WorkflowRecord, 'steps' | 'ended'>), steps, ended }
+  return record && { ...record, steps, ended }
 }
 
 /** Writes a step of a run. */

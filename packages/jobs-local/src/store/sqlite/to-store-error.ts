@@ -47,6 +47,14 @@ const words: Readonly<Record<number, Words>> = {
   },
 }
 
+/** In an app's transaction that has read before another process wrote: it can only be begun anew. */
+const busySnapshot = 517
+const outdated: Words = {
+  problem: 'busy',
+  says: 'was changed by another process after the transaction had read it, so that it can write no more',
+  remedy: 'Roll it back, begin it with `BEGIN IMMEDIATE`, and send again.',
+}
+
 /** An error of `node:sqlite` as one of this library; others stay as they are. */
 export function toStoreError(error: unknown, path: string): Error {
   const code = sqliteCode(error)
@@ -56,7 +64,11 @@ export function toStoreError(error: unknown, path: string): Error {
     says: `failed: ${(error as Error).message}`,
     remedy: 'The cause tells more.',
   }
-  return new StoreError({ path, ...(words[code === codes.locked ? codes.busy : code] ?? other) }, { cause: error })
+  const known =
+    (error as { errcode?: unknown }).errcode === busySnapshot
+      ? outdated
+      : words[code === codes.locked ? codes.busy : code]
+  return new StoreError({ path, ...(known ?? other) }, { cause: error })
 }
 
 /** Reads for somebody who is told where the file cannot be read. @throws {StoreError} */

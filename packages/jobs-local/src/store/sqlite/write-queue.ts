@@ -20,6 +20,7 @@ interface Change {
   readonly work: () => unknown
   readonly done: (result: never) => void
   readonly failed: ((error: Error) => void) | undefined
+  readonly refused: ((error: Error) => void) | undefined
   readonly resolve: () => void
   readonly since: number
   readonly last: boolean
@@ -64,9 +65,9 @@ export class WriteQueue {
     return this.#waiting.length > 0
   }
 
-  add<T>(work: () => T, { done, failed, last = false }: ChangeEnd<T>): Promise<void> {
+  add<T>(work: () => T, { done, failed, refused = failed, last = false }: ChangeEnd<T>): Promise<void> {
     return new Promise((resolve) => {
-      this.#waiting.push({ work, done, failed, resolve, since: performance.now(), last })
+      this.#waiting.push({ work, done, failed, refused, resolve, since: performance.now(), last })
       if (this.#isQueued || this.#pause) return
       this.#isQueued = true
       immediate(() => this.#writeDetached())
@@ -184,10 +185,10 @@ export class WriteQueue {
   }
 
   /** A mistake of this library's own must not hold up what others have to write. */
-  #drop({ failed, resolve }: Change, error: unknown): void {
+  #drop({ refused, resolve }: Change, error: unknown): void {
     const problem = toStoreError(error, this.#parts.connection.path)
     this.#parts.logger.error('A change of a job could not be made.', { error: problem })
-    failed?.(problem)
+    refused?.(problem)
     resolve()
   }
 

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 
 import { type Framework, frameworks, type Provider, providers } from './app/app.ts'
 import { type InitOptions, runInit } from './run-init.ts'
@@ -82,6 +82,42 @@ test('scripts, variables and ignored files that are there stay as they are', asy
   expect(printed).toContain('`JOB_PROVIDER=local` in .env')
   expect(printed).toContain('set it to `inngest`')
   expect(printed).toContain('the one for this is `node')
+})
+
+describe('a `.gitignore`', () => {
+  test.each(['.env', '/.env', '.env*', '*.env', '.env\r\nnode_modules/', '.*'])(
+    'that has the variables ignored stays as it is: %j',
+    async (ignored) => {
+      const app = openApp({ '.gitignore': ignored })
+      await app.init({ provider: 'inngest', yes: true })
+      expect(app.contents()['.gitignore']).toBe(ignored)
+    },
+  )
+
+  test.each(['', '.env.*', '.env*.local', '*.local', '.env.local', '.env*\n!.env', 'env'])(
+    'that does not gets the place of the secret key added: %j',
+    async (ignored) => {
+      const app = openApp({ '.gitignore': ignored })
+      await app.init({ provider: 'trigger.dev', yes: true })
+      const lines = app
+        .contents()
+        ['.gitignore']!.split('\n')
+        .filter((line) => line !== '')
+      expect(lines.slice(-2)).toEqual(['.env', '.trigger/'])
+    },
+  )
+
+  test('of Next.js, as its own starter has it, covers `.env.local`', async () => {
+    const app = openApp({ '.gitignore': '.env*.local\n' })
+    await app.init({ framework: 'next', provider: 'inngest', yes: true })
+    expect(app.contents()['.gitignore']).toBe('.env*.local\n')
+  })
+
+  test('gets the file of the local engine and what SQLite puts beside it', async () => {
+    const app = openApp({ '.gitignore': '.env\n' })
+    await app.init({ provider: 'local', yes: true })
+    expect(app.contents()['.gitignore']).toBe('.env\njobs.db*\n')
+  })
 })
 
 test('a module that is called `jobs` and has nothing to do with this is not taken for one of jobs', async () => {

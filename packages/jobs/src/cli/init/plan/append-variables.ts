@@ -2,9 +2,11 @@ import { parseEnv } from 'node:util'
 
 import type { Variable } from './variables-for.ts'
 
-/** Those that a `.env` does not name, set or in a comment. */
+/** Those that a `.env` does not set; one that is only to be found there may be in a comment. */
 export function missingVariables(text: string, variables: readonly Variable[]): Variable[] {
-  return variables.filter(({ name }) => !new RegExp(`^[ \\t#]*(?:export[ \\t]+)?${name}[ \\t]*=`, 'm').test(text))
+  return variables.filter(
+    ({ name, isOff }) => !new RegExp(`^[ \\t${isOff ? '#' : ''}]*(?:export[ \\t]+)?${name}[ \\t]*=`, 'm').test(text),
+  )
 }
 
 /** Adds them at the end of a `.env`; what is there stays as it is. */

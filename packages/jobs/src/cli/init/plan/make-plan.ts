@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+import ignore from 'ignore'
+
 import { type App, type Provider, providers } from '../app/app.ts'
 import { findModule } from '../app/find-module.ts'
 import { readManifest } from '../app/read-manifest.ts'
@@ -78,17 +80,19 @@ function variables(app: App, provider: Provider): Part {
   }
 }
 
+/** What an engine writes beside an app, as a `.gitignore` names it. */
+const ownFiles: Readonly<Record<Provider, readonly string[]>> = {
+  local: ['jobs.db*'],
+  inngest: [],
+  'trigger.dev': ['.trigger/'],
+}
+
 /** What git is to leave alone, where the app says so of anything. */
 function ignored(app: App, provider: Provider): Part {
   const text = read(app, '.gitignore')
   if (text === undefined) return { changes: [], kept: [], warnings: [`Keep \`${app.variablesFile}\` out of git.`] }
-  const lines = text.split(/\r?\n/).map((line) => line.trim().replace(/^\/|\/$/g, ''))
-  const missing = [
-    ...(lines.some((line) => [app.variablesFile, '.env*', '*.env', '.env.*', '.env*.local'].includes(line))
-      ? []
-      : [app.variablesFile]),
-    ...(provider === 'trigger.dev' && !lines.includes('.trigger') ? ['.trigger'] : []),
-  ]
+  const kept = [app.variablesFile, ...ownFiles[provider]]
+  const missing = kept.filter((path) => !ignore().add(text).ignores(path))
   return { changes: addition('.gitignore', text, appendLines(text, missing), missing), kept: [] }
 }
 

@@ -1,0 +1,71 @@
+import { defineJob, defineWorkflow } from '@cgk-platform/jobs-core'
+import { expect, test } from 'vitest'
+
+import { openDatabase, openStore } from '../kit/open-store.ts'
+import { createSharedFile } from '../kit/shared-file.ts'
+import { waitUntil } from '../kit/wait-until.ts'
+import '../kit/work.ts'
+
+const note = defineJob({ id: 'note', event: 'analytics.track', handler: ({ payload: { event } }) => event })
+
+test('a job whose row was damaged fails, and holds up no other', async ({ onTestFinished }) => {
+  const { path, open } = createSharedFile(onTestFinished)
+  const sender = openStore(path)
+  const row = { v: 1, id: '01KJMP2EJGHR5FMF4CZ8ME1J4Q', event: 'analytics.track', tenantId: 'acme', sentAt: 0 } as const
+  sender.add([{ ...row, payload: { tenantId: 'acme' } }], 0)
+  openDatabase(path).exec(`UPDATE cgk_jobs SET envelope = '{"v":99}'`)
+  const client = open({}, { jobs: [note] })
+  const { id } = await client.sendJob('analytics.track', { tenantId: 'acme', event: 'x' })
+  expect(await client.waitForJob(id, { timeout: '20s' })).toMatchObject({ state: 'completed' })
+  expect(await client.waitForJob(row.id, { timeout: '20s' })).toMatchObject({ state: 'failed' })
+})
+
+test.for([
+  ['a step', 'UPDATE cgk_steps SET record = substr(record, 1, 9)', 'failed'],
+  ['the record of its workflow', "UPDATE cgk_runs SET workflow = 'x' WHERE workflow IS NOT NULL", 'failed'],
+  ['the error of an attempt', "UPDATE cgk_runs SET error = '{' WHERE error IS NOT NULL", 'completed'],
+] as const)(
+  'a workflow of which %s was damaged holds up no other, and does nothing twice',
+  async ([_, damage, state], { onTestFinished }) => {
+    const { path, open } = createSharedFile(onTestFinished)
+    let paid = 0
+    let tries = 0
+    const flow = defineWorkflow({
+      id: 'flow',
+      event: 'work.asked',
+      retry: { initialDelay: 500 },
+      steps: async (_event, step) => {
+        await step.run('pay', () => void paid++)
+        if (++tries === 1) throw new Error('once')
+      },
+    })
+    const client = open({}, { jobs: [note, flow] })
+    const damaged = await client.sendJob('work.asked', { tenantId: 'acme' })
+    const database = openDatabase(path)
+    const isRetrying = (): boolean =>
+      database.prepare("SELECT 1 FROM cgk_runs WHERE state = 'retrying' AND phase = 0").get() !== undefined
+    await waitUntil(isRetrying)
+    database.exec(damage)
+    expect(await client.waitForJob(damaged.id, { timeout: '20s' })).toMatchObject({ state })
+    const { id } = await client.sendJob('analytics.track', { tenantId: 'acme', event: 'x' })
+    expect(await client.waitForJob(id, { timeout: '20s' })).toMatchObject({ state: 'completed' })
+    expect(paid).toBe(1)
+  },
+)
+
+test('an outcome that the tables refuse fails its run, and gives its place back', async ({ onTestFinished }) => {
+  const { path, open } = createSharedFile(onTestFinished)
+  const client = open({ concurrency: 1 }, { jobs: [note] })
+  await client.healthCheck()
+  openDatabase(path).exec(`
+    CREATE TRIGGER refusal BEFORE UPDATE OF output ON cgk_runs WHEN new.output = '"bad"'
+    BEGIN SELECT raise(ABORT, 'not this one'); END
+  `)
+  const [bad, good] = await Promise.all(
+    ['bad', 'good'].map((event) => client.sendJob('analytics.track', { tenantId: 'acme', event })),
+  )
+  expect(await client.waitForJob(good!.id, { timeout: '20s' })).toMatchObject({ state: 'completed' })
+  const ended = await client.waitForJob(bad!.id, { timeout: '20s' })
+  expect(ended).toMatchObject({ state: 'failed', runs: [{ attempts: 1 }] })
+  expect(ended.runs[0]!.error?.message).toContain('not this one')
+})
