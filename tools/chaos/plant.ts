@@ -20,7 +20,10 @@ export function takeFenceOut(): void {
 /** How long after its acknowledgement such a send is made, milliseconds. */
 const afterAckMs = 20
 
-/** Acknowledges a send before it is durable. */
+/**
+ * Acknowledges a send before it is committed. That the commit is synced before the answer no killed process can show,
+ * since the system keeps what it has written: a test of the store looks at the calls of the system for it.
+ */
 export function acknowledgeEarly(provider: LocalProvider): LocalProvider {
   return {
     ...provider,

@@ -11,12 +11,13 @@ vi.mock('inngest', () => {
   throw new Error("Cannot find package 'inngest'")
 })
 
-test('the SDK is loaded with the first request, and where it is not there the send says what to install', async () => {
+test('the SDK is loaded with the first request, and where it does not load the send says why', async () => {
   const client = createJobClient({ config: { eventKey: 'key' } })
   await client.capabilities()
   expect(asked).toEqual([])
   const sending = client.sendJob('work.asked', { tenantId: 'acme' })
   await expect(sending).rejects.toThrow(ProviderNotInstalledError)
-  await expect(sending).rejects.toThrow('Install it: `pnpm add inngest`.')
+  await expect(sending).rejects.toThrow('which could not be loaded: ')
+  await expect(sending).rejects.toThrow('Where it is not installed: `pnpm add inngest`.')
   expect(asked).toEqual(['inngest'])
 })

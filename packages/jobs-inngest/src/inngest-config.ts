@@ -3,6 +3,7 @@ import {
   InvalidOptionError,
   type LoggerLike,
   ProviderNotInstalledError,
+  toErrorInfo,
 } from '@cgk-platform/jobs-core'
 import type * as Sdk from 'inngest'
 import type { Inngest } from 'inngest'
@@ -86,7 +87,8 @@ async function load(): Promise<typeof Sdk> {
   try {
     return await import('inngest')
   } catch (cause) {
-    throw new ProviderNotInstalledError({ provider: 'inngest', packageName: 'inngest' }, { cause })
+    const problem = toErrorInfo(cause).message
+    throw new ProviderNotInstalledError({ provider: 'inngest', packageName: 'inngest', problem }, { cause })
   }
 }
 

@@ -13,11 +13,14 @@ export function healthOf(engine: Engine | undefined, store: JobStore | undefined
 
 const closed: Check = { name: 'engine', ok: false, message: 'is closed' }
 
+/** A million jobs are not counted for it: it is asked often. */
+const mostTold = 100_000
+
 function checksOf(engine: Engine, store: JobStore): Check[] {
   try {
-    const openJobs = store.openJobs()
+    const openJobs = store.openJobs(mostTold + 1)
     const where = engine.works ? 'runs in this process' : 'this process only sends'
-    const check = { name: 'engine', ok: true, message: `${where}; jobs that have not ended: ${openJobs}` }
+    const check = { name: 'engine', ok: true, message: `${where}; jobs that have not ended: ${told(openJobs)}` }
     if (!store.shared) return [check]
     return [check, storeCheck(store.shared), ...(engine.works ? [] : [workersCheck(store.shared, openJobs)])]
   } catch (error) {
@@ -32,7 +35,15 @@ function workersCheck(store: SharedStore, openJobs: number): Check {
   const remedy = "start one: `client.start()`, or `role: 'work'`"
   if (openJobs === 0)
     return { name: 'workers', ok: true, message: `no process works on the file, and no job waits; ${remedy}` }
-  return { name: 'workers', ok: false, message: `no process works on the file, and jobs wait: ${openJobs}; ${remedy}` }
+  return {
+    name: 'workers',
+    ok: false,
+    message: `no process works on the file, and jobs wait: ${told(openJobs)}; ${remedy}`,
+  }
+}
+
+function told(openJobs: number): string {
+  return openJobs > mostTold ? 'more than 100,000' : String(openJobs)
 }
 
 function storeCheck(store: SharedStore): Check {

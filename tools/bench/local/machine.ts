@@ -9,7 +9,7 @@ export function describeMachine(folder: string): string[] {
   const { p50, p90 } = syncMs(folder)
   return [
     `${availableParallelism()} cores, ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
-    `Node ${process.version}, ${process.platform} ${release()}`,
+    `Node ${process.version}, ${process.platform} ${release().replace(/[^\d.].*/, '')}`,
     `disk: ${p50.toFixed(2)} ms for a write of 4 KiB with fsync (median of 200; 90 % within ${p90.toFixed(2)} ms)`,
     `load average at the start: ${loadavg()[0]!.toFixed(2)} (an idle machine has near 0)`,
   ]

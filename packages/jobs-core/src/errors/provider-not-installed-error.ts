@@ -9,10 +9,18 @@ export class ProviderNotInstalledError extends JobsError {
   /** What to install. */
   readonly packageName: string
 
-  constructor({ provider, packageName }: { provider: string; packageName: string }, options?: ErrorOptions) {
+  /** @param problem - what loading it says, where it may be there and not work. Default: it is not there */
+  constructor(
+    { provider, packageName, problem }: { provider: string; packageName: string; problem?: string | undefined },
+    options?: ErrorOptions,
+  ) {
+    const says = problem === undefined ? '' : `: ${problem}`
+    const remedy =
+      problem === undefined
+        ? `Install it: \`pnpm add ${packageName}\`.`
+        : `Where it is not installed: \`pnpm add ${packageName}\`. Where it is, keep it out of a bundle that cannot take it in.`
     super(
-      `The provider \`${provider}\` needs the package \`${packageName}\`, which could not be loaded. ` +
-        `Install it: \`pnpm add ${packageName}\`.`,
+      `The provider \`${provider}\` needs the package \`${packageName}\`, which could not be loaded${says}. ${remedy}`,
       options,
     )
     this.provider = provider

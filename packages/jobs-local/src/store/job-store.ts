@@ -202,8 +202,8 @@ export interface JobStore {
   hasOpenRun(definitionId: string, tenantId: string): boolean
   /** Newest first. */
   list(query: ListQuery): { readonly jobs: readonly StoredJob[]; readonly cursor?: string }
-  /** Jobs that have not ended, and cancelled workflows that are being undone. */
-  openJobs(): number
+  /** Jobs that have not ended, and cancelled workflows that are being undone; counted up to `most`, where that is dear. */
+  openJobs(most?: number): number
   /** The last tick of a cron job that was dealt with, so that missed ones are known after a restart. */
   lastTick(definitionId: string): number | undefined
   setLastTick(definitionId: string, tick: number): void

@@ -13,13 +13,19 @@ export interface Connection {
   close(): void
 }
 
-/** Puts a connection over a database that is open. */
-export function createConnection(database: DatabaseSync, path: string): Connection {
+/**
+ * Puts a connection over a database that is open.
+ *
+ * @param open - opens it again, for one that is used after it was closed. Default: it cannot be
+ */
+export function createConnection(database: DatabaseSync, path: string, open?: () => DatabaseSync): Connection {
   const prepared = new Map<string, StatementSync>()
+  let current: DatabaseSync | undefined = database
+  const use = (): DatabaseSync => (current ??= open?.() ?? database)
   const statement = (sql: string): StatementSync => {
     const known = prepared.get(sql)
     if (known) return known
-    const made = readPlainly(database.prepare(sql))
+    const made = readPlainly(use().prepare(sql))
     prepared.set(sql, made)
     return made
   }
@@ -29,8 +35,12 @@ export function createConnection(database: DatabaseSync, path: string): Connecti
     // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- as above
     get: <Row>(sql: string, ...values: SQLInputValue[]) => statement(sql).get(...values) as Row | undefined,
     run: (sql, ...values) => Number(statement(sql).run(...values).changes),
-    exec: (sql) => database.exec(sql),
-    close: () => database.close(),
+    exec: (sql) => use().exec(sql),
+    close() {
+      prepared.clear()
+      current?.close()
+      current = undefined
+    },
   }
 }
 

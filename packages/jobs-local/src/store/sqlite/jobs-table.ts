@@ -3,6 +3,7 @@ import { encodeEnvelope, type Envelope, type ListQuery } from '@cgk-platform/job
 import type { Added, StoredJob } from '../job-store.ts'
 import { stateOf } from '../state-of.ts'
 import type { Connection } from './connection.ts'
+import { jobsThatMayBeIn } from './jobs-in-state.ts'
 import { type JobRow, toStoredJob } from './rows.ts'
 
 /** The columns of a `JobRow`. */
@@ -95,7 +96,8 @@ export function listJobs(
     ...(state === undefined ? [] : [mayBeIn]),
   ].join(' AND ')
   const values = [tenantId, event, state, state].filter((value) => value !== undefined)
-  const sql = `SELECT ${columns} FROM cgk_jobs WHERE ${fits} ORDER BY id DESC LIMIT ${listedAtOnce}`
+  const from = jobsThatMayBeIn(connection, state)
+  const sql = `SELECT ${columns} FROM ${from} WHERE ${fits} ORDER BY id DESC LIMIT ${listedAtOnce}`
   // Ids rise with time, and sort before `~`.
   for (let before = cursor ?? '~'; found.length <= limit;) {
     const rows = connection.all<JobRow>(sql, before, ...values)

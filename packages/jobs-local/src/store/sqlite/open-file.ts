@@ -40,7 +40,9 @@ export function openFile(path: string, { beside = false, steps = migrations }: O
   let database: InstanceType<typeof DatabaseSync> | undefined
   try {
     database = new DatabaseSync(file)
-    const connection = createConnection(database, file)
+    // Of a store that was closed only reads are left, and they must not make anew a file that is gone.
+    const openAgain = () => new DatabaseSync(file, { readOnly: true, timeout: readPatienceMs })
+    const connection = createConnection(database, file, openAgain)
     connection.exec(`PRAGMA busy_timeout = ${openPatienceMs}`)
     // Before anything is changed: it may be another program's.
     patiently(() => versionOf(connection, steps.length, beside))

@@ -1,7 +1,7 @@
 import type { Connection } from './connection.ts'
 import { phases } from './rows.ts'
 
-const { ready } = phases
+const { waits, ready, held } = phases
 /** Later than any instant of a `Date`. */
 const never = 9e15
 
@@ -26,11 +26,15 @@ export function hasOpenRun(connection: Connection, definitionId: string, tenantI
   return connection.get(sql, definitionId, tenantId) !== undefined
 }
 
-/** Counts the jobs that have not ended, and cancelled workflows that are being undone. */
-export function countOpenJobs(connection: Connection): number {
-  const sql =
-    "SELECT (SELECT count(*) FROM cgk_jobs WHERE state = 'scheduled') + " +
-    "(SELECT count(*) FROM cgk_jobs WHERE seq > (SELECT taken FROM cgk_meta) AND state = 'queued') + " +
-    '(SELECT count(DISTINCT job) FROM cgk_runs WHERE phase IN (0, 1, 2) AND (ended_at IS NULL OR undo <> 0)) AS open'
-  return connection.get<{ open: number }>(sql)!.open
+/** Counts the jobs that have not ended, and cancelled workflows that are being undone, up to so many. */
+export function countOpenJobs(connection: Connection, most: number): number {
+  const open = [
+    "SELECT seq FROM cgk_jobs WHERE state = 'scheduled'",
+    "SELECT seq FROM cgk_jobs WHERE seq > (SELECT taken FROM cgk_meta) AND state = 'queued'",
+    `SELECT job FROM cgk_runs WHERE phase IN (${waits}, ${ready})`,
+    // A run that has ended keeps its place while its handler runs on.
+    `SELECT job FROM cgk_runs WHERE phase = ${held} AND (ended_at IS NULL OR undo <> 0)`,
+  ].join(' UNION ALL ')
+  const sql = `SELECT count(DISTINCT seq) AS count FROM (SELECT seq FROM (${open}) LIMIT ?)`
+  return connection.get<{ count: number }>(sql, most)!.count
 }

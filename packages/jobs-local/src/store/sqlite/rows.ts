@@ -105,9 +105,10 @@ export function unreadable({ id, event, tenantId }: Pick<Envelope, 'id' | 'event
 }
 
 /** A stored value; `undefined` where it was damaged. */
-export function fromText<T>(text: string): T | undefined {
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- whoever reads it has written it and names its shape
+export function fromText<Value>(text: string): Value | undefined {
   try {
-    return JSON.parse(text) as T
+    return JSON.parse(text) as Value
   } catch {
     return undefined
   }

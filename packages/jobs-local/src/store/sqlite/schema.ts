@@ -48,6 +48,7 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX cgk_runs_turn ON cgk_runs (phase, definition, tenant, job, number) WHERE phase IS NOT NULL;
   CREATE INDEX cgk_runs_due ON cgk_runs (due_at) WHERE due_at IS NOT NULL;
+  CREATE INDEX cgk_runs_paused ON cgk_runs (job) WHERE pause IS NOT NULL;
   CREATE INDEX cgk_runs_ended ON cgk_runs (ended_at) WHERE ended_at IS NOT NULL AND number = 1;
 
   CREATE TABLE cgk_stays (         -- places that handlers keep which run on after their attempt was stopped

@@ -13,10 +13,6 @@ export class SentHere {
     for (const envelope of envelopes) if (envelope.runAt === undefined) this.#byId.set(envelope.id, envelope)
   }
 
-  knows(jobId: string): boolean {
-    return this.#byId.has(jobId)
-  }
-
   /** The envelope of a job, once. */
   take(jobId: string): Envelope | undefined {
     const envelope = this.#byId.get(jobId)

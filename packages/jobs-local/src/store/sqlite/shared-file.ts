@@ -77,9 +77,14 @@ export class SharedFile implements SharedStore {
   }
 
   waitingForWorker(): readonly string[] {
+    // From one definition to the next, not over all their runs.
     const sql =
-      `SELECT DISTINCT definition FROM cgk_runs WHERE phase = ${phases.ready} ` +
-      'AND definition NOT IN (SELECT h.definition FROM cgk_handled h JOIN cgk_workers w ON w.id = h.worker WHERE h.inherited = 0)'
+      'WITH RECURSIVE found(definition) AS (' +
+      `SELECT min(definition) FROM cgk_runs WHERE phase = ${phases.ready} UNION ALL ` +
+      `SELECT (SELECT min(r.definition) FROM cgk_runs r WHERE r.phase = ${phases.ready} AND r.definition > found.definition) ` +
+      'FROM found WHERE found.definition IS NOT NULL) ' +
+      'SELECT definition FROM found WHERE definition IS NOT NULL AND definition NOT IN ' +
+      '(SELECT h.definition FROM cgk_handled h JOIN cgk_workers w ON w.id = h.worker WHERE h.inherited = 0)'
     return this.#parts.connection.all<{ definition: string }>(sql).map(({ definition }) => definition)
   }
 
@@ -97,6 +102,7 @@ export class SharedFile implements SharedStore {
     this.#parts.housekeeping.stop()
     this.#foreign.stop()
     this.#parts.queue.dispose()
-    // The connection stays open for reads, as those of a client that was closed, until the process ends.
+    // The last one writes the log into the file, which is whole by itself then. A later read opens it again.
+    this.#parts.connection.close()
   }
 }

@@ -252,8 +252,8 @@ class SqliteStore implements JobStore {
     return this.#read(() => jobs.listJobs(this.#connection, query, (job) => this.#reader.withRuns(job)))
   }
 
-  openJobs(): number {
-    return this.#read(() => countOpenJobs(this.#connection))
+  openJobs(most = Number.MAX_SAFE_INTEGER): number {
+    return this.#read(() => countOpenJobs(this.#connection, most))
   }
 
   lastTick(definitionId: string): number | undefined {

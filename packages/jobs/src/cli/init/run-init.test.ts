@@ -99,10 +99,8 @@ describe('a `.gitignore`', () => {
     async (ignored) => {
       const app = openApp({ '.gitignore': ignored })
       await app.init({ provider: 'trigger.dev', yes: true })
-      const lines = app
-        .contents()
-        ['.gitignore']!.split('\n')
-        .filter((line) => line !== '')
+      const { '.gitignore': text = '' } = app.contents()
+      const lines = text.split('\n').filter((line) => line !== '')
       expect(lines.slice(-2)).toEqual(['.env', '.trigger/'])
     },
   )
