@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 
 import { median } from './median.ts'
 import type { BenchRow } from './bench-row.ts'
+import { startTakingServer } from './taking-server.ts'
 
 const rounds = 9
 
@@ -17,6 +18,15 @@ const programs = {
     "const { TriggerClient } = await import('@trigger.dev/sdk'); new TriggerClient({ secretKey: 'tr_dev_1' })",
   trigger:
     "const { createJobClient } = await import('@cgk-platform/jobs'); await createJobClient({ provider: 'trigger.dev', config: { apiKey: 'tr_dev_1' } }).capabilities()",
+  // With the first send, to a server that takes it at once.
+  sdkSend:
+    "const { Inngest } = await import('inngest'); await new Inngest({ id: 'app', eventKey: 'key', isDev: false, baseUrl: process.env.ENGINE_URL }).send({ name: 'thing.done', data: { tenantId: 'acme' } })",
+  inngestSend:
+    "const { createJobClient, defineEvents, eventType } = await import('@cgk-platform/jobs'); defineEvents({ 'thing.done': eventType() }); await createJobClient({ provider: 'inngest', config: { eventKey: 'key', isDev: false, baseUrl: process.env.ENGINE_URL } }).sendJob('thing.done', { tenantId: 'acme' })",
+  triggerSdkSend:
+    "const { TriggerClient } = await import('@trigger.dev/sdk'); await new TriggerClient({ secretKey: 'tr_dev_1', baseURL: process.env.ENGINE_URL }).tasks.trigger('thing', { tenantId: 'acme' })",
+  triggerSend:
+    "const { createJobClient, defineEvents, eventType } = await import('@cgk-platform/jobs'); defineEvents({ 'thing.done': eventType() }); await createJobClient({ provider: 'trigger.dev', config: { apiKey: 'tr_dev_1', apiUrl: process.env.ENGINE_URL } }).sendJob('thing.done', { tenantId: 'acme' })",
 }
 const names = Object.keys(programs) as Imported[]
 
@@ -25,7 +35,7 @@ export type Imported = keyof typeof programs
 
 /** What importing the facade and making a first client costs over an empty process, beside what is behind it alone. */
 export async function importCost(): Promise<BenchRow[]> {
-  const costs = importCostsMs()
+  const costs = await importCostsMs()
   const costMs = (name: Imported): string => `${costs[name].toFixed(0)} ms`
   return [
     {
@@ -43,23 +53,34 @@ export async function importCost(): Promise<BenchRow[]> {
       figure: costMs('trigger'),
       detail: `Trigger.dev's SDK, which comes with the first send, alone ${costMs('triggerSdk')}`,
     },
+    { what: 'to the first send, Inngest', figure: costMs('inngestSend'), detail: `its SDK alone ${costMs('sdkSend')}` },
+    {
+      what: 'to the first send, Trigger.dev',
+      figure: costMs('triggerSend'),
+      detail: `its SDK alone ${costMs('triggerSdkSend')}`,
+    },
   ]
 }
 
 /** What each costs over an empty process, in milliseconds: medians of rounds in which all take turns. */
-export function importCostsMs(cwd?: string): Readonly<Record<Imported, number>> {
+export async function importCostsMs(cwd?: string): Promise<Readonly<Record<Imported, number>>> {
+  const server = await startTakingServer()
   const times: Record<string, number[]> = Object.fromEntries(names.map((name) => [name, []]))
-  for (let round = 0; round < rounds; round++) for (const name of names) times[name]!.push(importMs(name, cwd))
+  for (let round = 0; round < rounds; round++) {
+    for (const name of names) times[name]!.push(importMs(name, cwd, server.url))
+  }
+  await server.close()
   const costs = names.map((name) => [name, median(times[name]!) - median(times['empty']!)])
   return Object.fromEntries(costs) as Record<Imported, number>
 }
 
 /** A whole process that does this, in milliseconds. It uses the built packages, or those of the app in `cwd`. */
-export function importMs(name: Imported, cwd: string = import.meta.dirname): number {
+export function importMs(name: Imported, cwd: string = import.meta.dirname, engineUrl = ''): number {
   const began = performance.now()
   const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', programs[name]], {
     cwd,
     encoding: 'utf8',
+    env: { ...process.env, ENGINE_URL: engineUrl },
   })
   if (status !== 0) throw new Error(`The packages must be built first (\`./dev check\` does). ${stderr}`)
   return performance.now() - began
