@@ -21,8 +21,31 @@ export async function checkNodes(trial: Trial): Promise<void> {
         return { detail: `import and require of ${faces.length} entry point${faces.length === 1 ? '' : 's'}, jobs run` }
       })
     }
+    await trial.check('Nodes', `${version}: the file of the local engine`, async () => {
+      const { cwd } = await trial.app('local', 'npm')
+      const stdout = await execute(program, ['--no-warnings', '--input-type=module', '-e', onFile], { cwd })
+      const said = stdout.trim()
+      const [major = 0] = version.split('.').map(Number)
+      if (said !== (major < 22 ? 'no node:sqlite, Use Node 22.13 or later' : 'completed')) throw new Error(said)
+      return { detail: major < 22 ? 'refused, naming the Node that it needs' : 'a job run from it' }
+    })
   }
 }
+
+/** Runs a job of a file, or prints why that is refused. */
+const onFile = `
+  import { createJobClient, defineEvents, defineJob, eventType } from '@cgk-platform/jobs-local'
+  defineEvents({ 'thing.done': eventType() })
+  const job = defineJob({ id: 'note', event: 'thing.done', handler: () => undefined })
+  const client = createJobClient({ config: { store: 'sqlite', path: \`jobs-\${process.version}.db\` }, jobs: [job] })
+  try {
+    const { id } = await client.sendJob('thing.done', { tenantId: 'acme' })
+    console.log((await client.waitForJob(id)).state)
+  } catch ({ problem, message }) {
+    console.log([problem, /Use Node .* or later/.exec(message)?.[0]].join(', '))
+  }
+  await client.close()
+`
 
 /** What of a package can be imported, as its installed `package.json` says. */
 function facesOf(name: string, cwd: string): string[] {
