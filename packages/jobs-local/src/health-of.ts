@@ -13,14 +13,18 @@ export function healthOf(engine: Engine | undefined, store: JobStore | undefined
 
 const closed: Check = { name: 'engine', ok: false, message: 'is closed' }
 
-/** A million jobs are not counted for it: it is asked often. */
+/** A file's million jobs are not counted for it: it is asked often. */
 const mostTold = 100_000
 
 function checksOf(engine: Engine, store: JobStore): Check[] {
   try {
     const openJobs = store.openJobs(mostTold + 1)
     const where = engine.works ? 'runs in this process' : 'this process only sends'
-    const check = { name: 'engine', ok: true, message: `${where}; jobs that have not ended: ${told(openJobs)}` }
+    const check = {
+      name: 'engine',
+      ok: true,
+      message: `${where}; jobs that have not ended: ${store.shared ? told(openJobs) : openJobs}`,
+    }
     if (!store.shared) return [check]
     return [check, storeCheck(store.shared), ...(engine.works ? [] : [workersCheck(store.shared, openJobs)])]
   } catch (error) {

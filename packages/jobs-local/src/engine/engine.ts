@@ -263,19 +263,18 @@ export class Engine implements EngineView {
         left = handler
       },
     })
-    const settle =
-      (as: Outcome): (() => boolean) =>
-      () =>
-        store.settle(run, attempt, as, clock.now(), !left)
+    const settle = (as: Outcome): boolean => store.settle(run, attempt, as, clock.now(), !left)
     const done = (): void => {
       this.#flights.remove(run.id, flight)
       if (left) this.#staying.add(run, left)
       this.#parts.changed(run.job.envelope.id)
       this.#moved()
     }
-    const refused = (error: Error): void =>
-      void store.change(settle({ type: 'failed', error: toErrorInfo(error) }), { done })
-    const settling = store.change(settle(outcome), { done, refused })
+    const refused = (problem: Error): void => {
+      const failed: Outcome = { type: 'failed', error: toErrorInfo(problem) }
+      void store.change(() => settle(failed), { done })
+    }
+    const settling = store.change(() => settle(outcome), { done, refused })
     if (settling) await settling
   }
 
