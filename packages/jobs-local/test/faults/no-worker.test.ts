@@ -1,6 +1,7 @@
 import { defineJob } from '@cgk-platform/jobs-core'
 import { expect, test } from 'vitest'
 
+import { openDatabase } from '../kit/open-store.ts'
 import { ask, createSharedFile } from '../kit/shared-file.ts'
 import '../kit/work.ts'
 
@@ -35,3 +36,20 @@ test(
     })
   },
 )
+
+test('more jobs than are counted for it are told as such', async ({ onTestFinished }) => {
+  const { path, client } = createSharedFile(onTestFinished)
+  await client.healthCheck()
+  const database = openDatabase(path)
+  const add = (from: number, to: number): void =>
+    database.exec(`
+      WITH RECURSIVE number(value) AS (SELECT ${from} UNION ALL SELECT value + 1 FROM number WHERE value < ${to})
+      INSERT INTO cgk_jobs (seq, id, tenant, event, envelope, state)
+      SELECT value, 'job-' || value, 'acme', 'analytics.track', '{}', 'queued' FROM number
+    `)
+  const told = async (): Promise<unknown> => (await client.healthCheck()).checks[0]?.message
+  add(1, 100_000)
+  expect(await told()).toBe('this process only sends; jobs that have not ended: 100000')
+  add(100_001, 100_001)
+  expect(await told()).toBe('this process only sends; jobs that have not ended: more than 100,000')
+})
