@@ -20,3 +20,12 @@ test('a worker that cannot be written down does not start, and says why', async 
   openDatabase(path).exec('UPDATE cgk_meta SET version = version + 1')
   await expect(worker.start()).rejects.toMatchObject({ code: 'store', problem: 'newer', path })
 })
+
+test('a process that only sends cannot be started, and is no worker', async ({ onTestFinished }) => {
+  const { path, open } = createSharedFile(onTestFinished)
+  const job = defineJob({ id: 'work', event: 'work.asked', handler: () => 1 })
+  const client = open({ role: 'send' }, { jobs: [job] })
+  await expect(client.start()).rejects.toMatchObject({ code: 'invalid_option', option: 'role' })
+  await client.sendJob('work.asked', { tenantId: 'acme' })
+  expect(countOf(openDatabase(path), 'cgk_workers')).toBe(0)
+})
