@@ -1,8 +1,12 @@
 import { copyFileSync, existsSync, rmSync } from 'node:fs'
+
+import { defineJob } from '@cgk-platform/jobs-core'
 import { expect, test } from 'vitest'
 
 import { countOf, openDatabase } from '../kit/open-store.ts'
+import { createRecordedLogger } from '../kit/recorded-logger.ts'
 import { ask, createSharedFile } from '../kit/shared-file.ts'
+import { waitUntil } from '../kit/wait-until.ts'
 
 test('when all clients are closed the file is whole by itself', async ({ onTestFinished }) => {
   const { path, client, open } = createSharedFile(onTestFinished)
@@ -34,4 +38,22 @@ test('a client that was closed does not make a file anew that is gone', async ({
   rmSync(path)
   await expect(client.getJobStatus(id)).rejects.toMatchObject({ code: 'store', path })
   expect(existsSync(path)).toBe(false)
+})
+
+test('a handler that outlasts the close of its client raises no alarm when it ends', async ({ onTestFinished }) => {
+  const { path, open } = createSharedFile(onTestFinished)
+  let end: (() => void) | undefined
+  const handler = (): Promise<void> => new Promise((resolve) => (end = resolve))
+  const logger = createRecordedLogger()
+  const client = open({}, { jobs: [defineJob({ id: 'work', event: 'analytics.track', handler })], logger })
+  await client.start()
+  const id = await ask(client)
+  await waitUntil(() => end !== undefined)
+  await client.close({ timeout: 0 })
+  end?.()
+  // What it tells the store then is tried in a later turn of the loop.
+  for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate)
+  expect(logger.messages('error')).toEqual([])
+  expect(countOf(openDatabase(path), 'cgk_workers')).toBe(0)
+  expect(await client.getJobStatus(id)).toMatchObject({ state: 'queued' })
 })

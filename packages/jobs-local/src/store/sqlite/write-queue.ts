@@ -51,6 +51,7 @@ export class WriteQueue {
   #tries = 0
   #trouble: Error | undefined
   #closingSince: number | undefined
+  #isDisposed = false
 
   constructor(parts: WriteQueueParts) {
     this.#parts = parts
@@ -67,6 +68,7 @@ export class WriteQueue {
 
   add<T>(work: () => T, { done, failed, refused = failed, last = false }: ChangeEnd<T>): Promise<void> {
     return new Promise((resolve) => {
+      if (this.#isDisposed) return this.#giveUp({ failed, resolve })
       this.#waiting.push({ work, done, failed, refused, resolve, since: performance.now(), last })
       if (this.#isQueued || this.#pause) return
       this.#isQueued = true
@@ -199,13 +201,16 @@ export class WriteQueue {
     if (!isSame) this.#parts.logger.error("The jobs' file cannot be used now.", { error: problem })
   }
 
-  /** Gives up what waits. */
+  /** Gives up what waits, and what comes later: of a handler that outlasts the close of its client. */
   dispose(): void {
+    this.#isDisposed = true
     if (this.#pause) cancelLater(this.#pause)
-    for (const { failed, resolve } of this.#waiting.splice(0)) {
-      const { path } = this.#parts.connection
-      failed?.(new StoreError({ path, problem: 'closed', says: 'is closed', remedy: 'Make a new client.' }))
-      resolve()
-    }
+    for (const change of this.#waiting.splice(0)) this.#giveUp(change)
+  }
+
+  #giveUp({ failed, resolve }: Pick<Change, 'failed' | 'resolve'>): void {
+    const { path } = this.#parts.connection
+    failed?.(new StoreError({ path, problem: 'closed', says: 'is closed', remedy: 'Make a new client.' }))
+    resolve()
   }
 }
