@@ -105,10 +105,9 @@ export function unreadable({ id, event, tenantId }: Pick<Envelope, 'id' | 'event
 }
 
 /** A stored value; `undefined` where it was damaged. */
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- whoever reads it has written it and names its shape
-export function fromText<Value>(text: string): Value | undefined {
+export function fromText(text: string): unknown {
   try {
-    return JSON.parse(text) as Value
+    return JSON.parse(text)
   } catch {
     return undefined
   }
@@ -117,8 +116,8 @@ export function fromText<Value>(text: string): Value | undefined {
 /** A run as the engine knows it, without the steps of a workflow. */
 export function toStoredRun(row: RunRow, job: StoredJob): StoredRun {
   const { envelope } = job
-  const output = row.output === null ? undefined : fromText<Json>(row.output)
-  const error = row.error === null ? undefined : fromText<JobErrorInfo>(row.error)
+  const output = row.output === null ? undefined : (fromText(row.output) as Json | undefined)
+  const error = row.error === null ? undefined : (fromText(row.error) as JobErrorInfo | undefined)
   const run: StoredRun = {
     id: runIdOf(envelope.id, row.number),
     job,

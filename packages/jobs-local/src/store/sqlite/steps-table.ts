@@ -19,10 +19,10 @@ export function readRecord(
   stored: string,
 ): WorkflowRecord | undefined {
   const sql = 'SELECT position, record FROM cgk_steps WHERE job = ? AND number = ? ORDER BY position'
-  const record = fromText<Omit<WorkflowRecord, 'steps' | 'ended'>>(stored)
+  const record = fromText(stored) as Omit<WorkflowRecord, 'steps' | 'ended'> | undefined
   const steps: StepRecord[] = []
   for (const row of connection.all<{ position: number; record: string }>(sql, seq, number)) {
-    const step = fromText<StepRecord>(row.record)
+    const step = fromText(row.record) as StepRecord | undefined
     if (!step) return undefined
     positions.set(step, row.position)
     steps.push(step)
