@@ -33,7 +33,7 @@ const commandLine = {
 }
 const coreOrProviderButLoopback = {
   ...coreOrProvider,
-  regex: '^@cgk-platform/jobs-(core|local)|^@cgk-platform/jobs-(inngest|trigger)($|/[^l])',
+  regex: '^@cgk-platform/jobs-(core$|local)|^@cgk-platform/jobs-(inngest|trigger)($|/[^l])',
 }
 
 /** Forbids these imports; an override replaces the whole list, so each one names all that hold for its files. */

@@ -1,4 +1,5 @@
-import { type Capabilities, type FeatureSupport, portablePayloadBytes } from '@cgk-platform/jobs-core'
+import type { Capabilities } from '@cgk-platform/jobs-core'
+import { type FeatureSupport, portablePayloadBytes } from '@cgk-platform/jobs-core/provider'
 import { allFeatures } from '@cgk-platform/jobs-core/conformance'
 
 import type { Measurement, RuleMeasurement } from './measurement.ts'

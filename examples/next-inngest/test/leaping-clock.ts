@@ -1,4 +1,4 @@
-import { type Clock, systemClock, type Timer } from '@cgk-platform/jobs'
+import { type Clock, systemClock, type Timer } from '@cgk-platform/jobs-core/provider'
 
 /** A clock that goes on as the machine's does, and leaps ahead when it is told to. */
 export interface LeapingClock extends Clock {

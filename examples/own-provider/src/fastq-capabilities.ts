@@ -1,4 +1,5 @@
-import type { Capabilities, FeatureSupport } from '@cgk-platform/jobs-core'
+import type { Capabilities } from '@cgk-platform/jobs-core'
+import type { FeatureSupport } from '@cgk-platform/jobs-core/provider'
 
 const inMemory = 'fastq keeps its tasks in memory, and they end with the process.'
 const noSchedules = 'fastq has no schedules.'

@@ -1,14 +1,12 @@
+import { JobCancelledError, type JobProvider, isEnded } from '@cgk-platform/jobs-core'
 import {
   type Accepted,
   type Envelope,
-  isEnded,
-  JobCancelledError,
   type JobHost,
-  type JobProvider,
   jobStatusOf,
   maxAttemptsOf,
   newestRuns,
-} from '@cgk-platform/jobs-core'
+} from '@cgk-platform/jobs-core/provider'
 
 import { fastqCapabilities } from './fastq-capabilities.ts'
 import { type Run, RunQueues } from './run-queues.ts'

@@ -1,18 +1,15 @@
+import { DefinitionNotFoundError, type RunStatus, ShutdownError, isEnded } from '@cgk-platform/jobs-core'
 import {
   type Clock,
-  DefinitionNotFoundError,
   type Envelope,
   eventOf,
-  isEnded,
   type JobHost,
   type Outcome,
   runAttempt,
-  type RunStatus,
-  ShutdownError,
   systemClock,
   toErrorInfo,
   within,
-} from '@cgk-platform/jobs-core'
+} from '@cgk-platform/jobs-core/provider'
 import fastq, { type queueAsPromised } from 'fastq'
 
 /** A run as this provider keeps it. */

@@ -1,4 +1,5 @@
-import { createClient, defineJob } from '@cgk-platform/jobs-core'
+import { defineJob } from '@cgk-platform/jobs-core'
+import { createClient } from '@cgk-platform/jobs-core/provider'
 
 import { createFastqProvider } from './fastq-provider.ts'
 

@@ -1,4 +1,5 @@
-import { createClient, type JobProvider } from '@cgk-platform/jobs-core'
+import type { JobProvider } from '@cgk-platform/jobs-core'
+import { createClient } from '@cgk-platform/jobs-core/provider'
 import { conformanceOptions, type ConformanceTarget, describeConformance } from '@cgk-platform/jobs-core/conformance'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 

@@ -1,10 +1,13 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 
-import * as core from '../src/index.ts'
+import * as app from '../src/index.ts'
+import * as provider from '../src/provider/index.ts'
 import { createAttemptKit, orderEnvelope } from './kit/attempt-kit.ts'
 import { createFakeProvider, type FakeProvider } from './kit/fake-provider.ts'
+import { loadCopy } from './kit/load-copy.ts'
 import { createMemoryLogger } from './kit/memory-logger.ts'
 
+const core = { ...app, ...provider }
 /** The library once more, as a second bundle or a second installed version brings it. */
 let copy: typeof core
 const order = { tenantId: 'acme', orderId: 'order_2' }
@@ -14,7 +17,7 @@ let engine: FakeProvider
 
 beforeAll(async () => {
   vi.resetModules()
-  copy = await import('../src/index.ts')
+  copy = await loadCopy()
 })
 beforeEach(() => {
   outside = createFakeProvider()
@@ -49,7 +52,7 @@ describe('two copies of the library in one process', () => {
       for (const { runAttempt } of [core, copy]) {
         const { clock, controller } = createAttemptKit()
         const { logger } = createMemoryLogger()
-        const outcome = await runAttempt(definition as core.Definition, orderEnvelope(), {
+        const outcome = await runAttempt(definition as app.Definition, orderEnvelope(), {
           jobId: 'job_1',
           runId: 'run_1',
           attempt: 1,

@@ -1,4 +1,5 @@
-import { type Capabilities, maxDurationMs } from '@cgk-platform/jobs-core'
+import type { Capabilities } from '@cgk-platform/jobs-core'
+import { maxDurationMs } from '@cgk-platform/jobs-core/provider'
 
 /** What Inngest can do. Measured on its open-source server; where the cloud may differ by plan, the notes say so. */
 export const inngestCapabilities: Capabilities = {

@@ -1,4 +1,5 @@
-import { createEngineClient, type EngineClientOptions, type JobClient } from '@cgk-platform/jobs-core'
+import type { JobClient } from '@cgk-platform/jobs-core'
+import { createEngineClient, type EngineClientOptions } from '@cgk-platform/jobs-core/provider'
 
 import type { InngestConfig } from './inngest-config.ts'
 import { createInngestProvider } from './inngest-provider.ts'

@@ -1,4 +1,5 @@
-import { defineCronJob, defineJob, type Definition, type JobRegistry, toJobRegistry } from '@cgk-platform/jobs-core'
+import { defineCronJob, defineJob, type Definition } from '@cgk-platform/jobs-core'
+import { type JobRegistry, toJobRegistry } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
 import { type Answer, connectionError, inTurn, type Reply, testSigningKey } from '../test/kit/fake-server.ts'

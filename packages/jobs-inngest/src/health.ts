@@ -1,4 +1,5 @@
-import { type Health, type JobRegistry, toErrorInfo } from '@cgk-platform/jobs-core'
+import type { Health } from '@cgk-platform/jobs-core'
+import { type JobRegistry, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 import type { Inngest } from 'inngest'
 
 import type { EngineApi } from './api/engine-api.ts'

@@ -1,4 +1,5 @@
-import { chooseProvider, environment, provideDefaultClient, ProviderNotChosenError } from '@cgk-platform/jobs-core'
+import { ProviderNotChosenError } from '@cgk-platform/jobs-core'
+import { chooseProvider, environment, provideDefaultClient } from '@cgk-platform/jobs-core/provider'
 
 import { createJobClient } from './create-job-client.ts'
 

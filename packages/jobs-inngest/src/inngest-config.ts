@@ -1,10 +1,5 @@
-import {
-  checkOptionNames,
-  InvalidOptionError,
-  type LoggerLike,
-  ProviderNotInstalledError,
-  toErrorInfo,
-} from '@cgk-platform/jobs-core'
+import { InvalidOptionError, type LoggerLike, ProviderNotInstalledError } from '@cgk-platform/jobs-core'
+import { checkOptionNames, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 import type * as Sdk from 'inngest'
 import type { Inngest } from 'inngest'
 

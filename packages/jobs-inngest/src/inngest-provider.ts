@@ -1,11 +1,5 @@
-import {
-  type Clock,
-  InvalidOptionError,
-  type JobHost,
-  type JobProvider,
-  systemClock,
-  within,
-} from '@cgk-platform/jobs-core'
+import { InvalidOptionError, type JobProvider } from '@cgk-platform/jobs-core'
+import { type Clock, type JobHost, systemClock, within } from '@cgk-platform/jobs-core/provider'
 import type { Inngest } from 'inngest'
 
 import { createEngineApi, type EngineApi } from './api/engine-api.ts'

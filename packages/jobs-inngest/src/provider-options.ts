@@ -1,4 +1,5 @@
-import { type Definition, refusedOptions, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { type Definition, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { refusedOptions } from '@cgk-platform/jobs-core/provider'
 import type { InngestFunction } from 'inngest'
 
 /** What would break a promise that holds on every engine, and what to do instead. */

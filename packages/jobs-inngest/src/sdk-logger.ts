@@ -1,4 +1,5 @@
-import { bindLogger, type LoggerLike, toErrorInfo } from '@cgk-platform/jobs-core'
+import type { LoggerLike } from '@cgk-platform/jobs-core'
+import { bindLogger, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 import type { Inngest } from 'inngest'
 
 type SdkOptions = ConstructorParameters<typeof Inngest>[0]

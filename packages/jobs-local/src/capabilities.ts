@@ -1,4 +1,5 @@
-import { type Capabilities, maxDurationMs } from '@cgk-platform/jobs-core'
+import type { Capabilities } from '@cgk-platform/jobs-core'
+import { maxDurationMs } from '@cgk-platform/jobs-core/provider'
 
 /** What the local engine can do with its jobs in memory. */
 export const localCapabilities: Capabilities = {

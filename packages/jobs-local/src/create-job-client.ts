@@ -1,4 +1,5 @@
-import { createEngineClient, type EngineClientOptions, type JobClient } from '@cgk-platform/jobs-core'
+import type { JobClient } from '@cgk-platform/jobs-core'
+import { createEngineClient, type EngineClientOptions } from '@cgk-platform/jobs-core/provider'
 
 import type { LocalConfig } from './local-config.ts'
 import { createLocalProvider } from './local-provider.ts'

@@ -1,6 +1,7 @@
 // What bundlers for edge runtimes take in place of `index.ts`, which needs modules of Node. It has the same names, so that an
 // app on another engine can be built for such a runtime: the facade imports this package too.
-import { createEngineClient, type JobClient, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { type JobClient, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { createEngineClient } from '@cgk-platform/jobs-core/provider'
 
 import type { LocalClientOptions } from './create-job-client.ts'
 import { provideDefault } from './provide-default.ts'

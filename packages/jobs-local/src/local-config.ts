@@ -1,10 +1,5 @@
-import {
-  checkOptionNames,
-  type Duration,
-  environment,
-  InvalidOptionError,
-  toMilliseconds,
-} from '@cgk-platform/jobs-core'
+import { type Duration, InvalidOptionError } from '@cgk-platform/jobs-core'
+import { checkOptionNames, environment, toMilliseconds } from '@cgk-platform/jobs-core/provider'
 
 /** What a process does with the jobs of a file that it shares with others. */
 export type LocalRole = 'send' | 'work' | 'both'

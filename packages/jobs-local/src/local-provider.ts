@@ -1,16 +1,13 @@
+import { ClientClosedError, InvalidOptionError, type JobProvider, type LoggerLike } from '@cgk-platform/jobs-core'
 import {
   type Accepted,
   bindLogger,
-  ClientClosedError,
   type Clock,
   type Envelope,
-  InvalidOptionError,
   type JobHost,
-  type JobProvider,
-  type LoggerLike,
   refusedOptions,
   systemClock,
-} from '@cgk-platform/jobs-core'
+} from '@cgk-platform/jobs-core/provider'
 
 import { localCapabilities, sqliteCapabilities } from './capabilities.ts'
 import { Engine } from './engine/engine.ts'

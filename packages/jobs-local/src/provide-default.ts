@@ -1,4 +1,5 @@
-import { chooseProvider, type JobClient, provideDefaultClient, ProviderNotChosenError } from '@cgk-platform/jobs-core'
+import { type JobClient, ProviderNotChosenError } from '@cgk-platform/jobs-core'
+import { chooseProvider, provideDefaultClient } from '@cgk-platform/jobs-core/provider'
 
 /** Gives the process its default client: one on the local engine, unless the environment chooses another engine. */
 export function provideDefault(createJobClient: () => JobClient): void {

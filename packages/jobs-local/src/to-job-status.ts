@@ -1,4 +1,5 @@
-import { type JobStatus, type RunStatus, toStepStatus } from '@cgk-platform/jobs-core'
+import type { JobStatus, RunStatus } from '@cgk-platform/jobs-core'
+import { toStepStatus } from '@cgk-platform/jobs-core/provider'
 
 import type { StoredJob, StoredRun } from './store/job-store.ts'
 import { stateOf } from './store/state-of.ts'

@@ -1,4 +1,5 @@
-import { type Envelope, InvalidOptionError, type SqliteTransaction } from '@cgk-platform/jobs-core'
+import { InvalidOptionError } from '@cgk-platform/jobs-core'
+import type { Envelope, SqliteTransaction } from '@cgk-platform/jobs-core/provider'
 
 import type { JobStore } from './store/job-store.ts'
 

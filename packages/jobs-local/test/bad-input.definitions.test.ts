@@ -1,11 +1,11 @@
 import {
-  ambientJobs,
   defineCronJob,
   defineJob,
   DuplicateDefinitionError,
   InvalidDefinitionError,
   UnknownEventError,
 } from '@cgk-platform/jobs-core'
+import { ambientJobs } from '@cgk-platform/jobs-core/provider'
 import { afterEach, describe, expect, test } from 'vitest'
 
 import { createTestEngine } from '../src/testing/index.ts'

@@ -1,4 +1,5 @@
-import { type Capabilities, maxDurationMs, portablePayloadBytes } from '@cgk-platform/jobs-core'
+import type { Capabilities } from '@cgk-platform/jobs-core'
+import { maxDurationMs, portablePayloadBytes } from '@cgk-platform/jobs-core/provider'
 
 /** What Trigger.dev can do. Measured on its open-source server; where the cloud may differ by plan, the notes say so. */
 export const triggerCapabilities: Capabilities = {

@@ -1,4 +1,5 @@
-import { defineCronJob, type Definition, defineJob, RequestFailedError, toJobRegistry } from '@cgk-platform/jobs-core'
+import { defineCronJob, type Definition, defineJob, RequestFailedError } from '@cgk-platform/jobs-core'
+import { toJobRegistry } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
 import { createFakeApi, type FakeAnswers } from '../test/kit/fake-api.ts'

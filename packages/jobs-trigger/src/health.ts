@@ -1,12 +1,5 @@
-import {
-  type Clock,
-  type Definition,
-  eventOf,
-  type Health,
-  type JobRegistry,
-  RequestFailedError,
-  toErrorInfo,
-} from '@cgk-platform/jobs-core'
+import { type Definition, type Health, RequestFailedError } from '@cgk-platform/jobs-core'
+import { type Clock, eventOf, type JobRegistry, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineQueue } from './api/engine-shapes.ts'
 import { mapAtMost } from './api/map-at-most.ts'

@@ -1,4 +1,5 @@
-import { type Definition, refusedOptions, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { type Definition, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { refusedOptions } from '@cgk-platform/jobs-core/provider'
 import type { TaskOptions } from '@trigger.dev/sdk'
 
 import { attemptsLimitOf } from './host/requeues.ts'

@@ -1,4 +1,5 @@
-import { checkOptionNames, environment, InvalidOptionError } from '@cgk-platform/jobs-core'
+import { InvalidOptionError } from '@cgk-platform/jobs-core'
+import { checkOptionNames, environment } from '@cgk-platform/jobs-core/provider'
 
 /** Where Trigger.dev is and who asks. What is left out is read from the `TRIGGER_*` variables, as the SDK does. */
 export interface TriggerConfig {

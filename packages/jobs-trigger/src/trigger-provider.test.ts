@@ -1,4 +1,5 @@
-import { InvalidOptionError, type JobHost } from '@cgk-platform/jobs-core'
+import { InvalidOptionError } from '@cgk-platform/jobs-core'
+import type { JobHost } from '@cgk-platform/jobs-core/provider'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 
 import { type Answer, createFakeServer, testKey, testUrl } from '../test/kit/fake-server.ts'

@@ -1,11 +1,5 @@
-import {
-  type Clock,
-  InvalidOptionError,
-  type JobHost,
-  type JobProvider,
-  systemClock,
-  UnsupportedFeatureError,
-} from '@cgk-platform/jobs-core'
+import { InvalidOptionError, type JobProvider, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { type Clock, type JobHost, systemClock } from '@cgk-platform/jobs-core/provider'
 
 import { createTriggerApi } from './api/trigger-api.ts'
 import { triggerCapabilities } from './capabilities.ts'

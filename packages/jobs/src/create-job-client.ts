@@ -1,13 +1,5 @@
-import {
-  checkProviderName,
-  chooseProvider,
-  type ClientOptions,
-  createClient,
-  createReadyClient,
-  type Duration,
-  type JobClient,
-  type JobProvider,
-} from '@cgk-platform/jobs-core'
+import type { ClientOptions, Duration, JobClient, JobProvider } from '@cgk-platform/jobs-core'
+import { checkProviderName, chooseProvider, createClient, createReadyClient } from '@cgk-platform/jobs-core/provider'
 
 import { type AnyConfig, loadProvider } from './load-provider.ts'
 

@@ -1,4 +1,4 @@
-import { chooseProvider, provideDefaultClient } from '@cgk-platform/jobs-core'
+import { chooseProvider, provideDefaultClient } from '@cgk-platform/jobs-core/provider'
 
 import { createJobClient } from './create-job-client.ts'
 

@@ -1,4 +1,5 @@
-import { type JobProvider, ProviderNotInstalledError, type ProviderName } from '@cgk-platform/jobs-core'
+import { type JobProvider, ProviderNotInstalledError } from '@cgk-platform/jobs-core'
+import type { ProviderName } from '@cgk-platform/jobs-core/provider'
 
 /** The settings of the hosted engines' providers come with their packages. */
 export type AnyConfig = Readonly<Record<string, unknown>>

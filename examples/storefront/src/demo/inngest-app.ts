@@ -1,7 +1,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-import { type Clock, createClient, type Definition, type JobClient, setJobClient } from '@cgk-platform/jobs'
+import { type Definition, type JobClient, setJobClient } from '@cgk-platform/jobs'
+import { type Clock, createClient } from '@cgk-platform/jobs-core/provider'
 import { createInngestFunctions, createInngestProvider } from '@cgk-platform/jobs/inngest'
 import { Inngest } from 'inngest'
 import { serve } from 'inngest/node'

@@ -1,4 +1,4 @@
-import type { Clock } from '@cgk-platform/jobs'
+import type { Clock } from '@cgk-platform/jobs-core/provider'
 import { createVirtualClock } from '@cgk-platform/jobs/local/testing'
 
 /** A clock for an engine that is spoken to over HTTP. */

@@ -1,18 +1,20 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { createFakeProvider } from '../../test/kit/fake-provider.ts'
-import type * as Core from '../index.ts'
+import type { JobClient } from './job-client.ts'
+import type { Definition } from '../jobs/job-definition.ts'
+import { loadCopy } from '../../test/kit/load-copy.ts'
 import type { JobProvider } from '../provider/job-provider.ts'
 
 /** A process of its own for each test: nothing is defined or set. */
-let core: typeof Core
+let core: Awaited<ReturnType<typeof loadCopy>>
 const load = vi.fn<() => JobProvider>()
 
 beforeEach(async () => {
   vi.useFakeTimers()
   vi.resetModules()
   Reflect.deleteProperty(globalThis, Symbol.for('@cgk-platform/jobs.ambient.v1'))
-  core = await import('../index.ts')
+  core = await loadCopy()
   load.mockReset().mockImplementation(() => createFakeProvider())
 })
 afterEach(() => {
@@ -23,7 +25,7 @@ afterEach(() => {
 const defineCron = () => core.defineCronJob({ id: 'nightly', schedule: '0 3 * * *', handler: () => undefined })
 const defineOrderJob = () => core.defineJob({ id: 'process-order', event: 'order.created', handler: () => undefined })
 const hereClient = () => core.createClient({ load, runsHere: true })
-const hereClientOf = (...jobs: Core.Definition[]) => core.createClient({ load, runsHere: true }, { jobs })
+const hereClientOf = (...jobs: Definition[]) => core.createClient({ load, runsHere: true }, { jobs })
 /** Long enough for what waits a turn, and for what that makes wait another. */
 const turn = () => vi.advanceTimersByTimeAsync(10)
 
@@ -40,7 +42,7 @@ describe('a cron job brings the engine of its process to life', () => {
   })
 
   test('that is made for it, where none is there and it would run here', async () => {
-    const create = vi.fn<() => Core.JobClient>(hereClient)
+    const create = vi.fn<() => JobClient>(hereClient)
     core.provideDefaultClient({ create, runsHere: () => true })
     defineCron()
     await turn()
@@ -49,7 +51,7 @@ describe('a cron job brings the engine of its process to life', () => {
   })
 
   test('but not before the program has had its turn to make a client', async () => {
-    const create = vi.fn<() => Core.JobClient>(hereClient)
+    const create = vi.fn<() => JobClient>(hereClient)
     core.provideDefaultClient({ create, runsHere: () => true })
     defineCron()
     core.setJobClient(core.createClient({ load }, { jobs: [] }))
@@ -77,7 +79,7 @@ describe('a cron job brings the engine of its process to life', () => {
   })
 
   test('and another one for a job that the client with jobs of its own does not have', async () => {
-    const create = vi.fn<() => Core.JobClient>(hereClient)
+    const create = vi.fn<() => JobClient>(hereClient)
     core.provideDefaultClient({ create, runsHere: () => true })
     hereClientOf(defineCron())
     core.defineCronJob({ id: 'hourly', schedule: '0 * * * *', handler: () => undefined })

@@ -1,4 +1,4 @@
-import { toErrorInfo } from '@cgk-platform/jobs-core'
+import { toErrorInfo } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test, vi } from 'vitest'
 
 import { type Answer, connectionError, inTurn, type Reply, testSigningKey } from '../../test/kit/fake-server.ts'

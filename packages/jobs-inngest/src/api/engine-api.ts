@@ -1,4 +1,5 @@
-import { type Clock, type FailedRequest, RequestFailedError, pause } from '@cgk-platform/jobs-core'
+import { RequestFailedError } from '@cgk-platform/jobs-core'
+import { type Clock, type FailedRequest, pause } from '@cgk-platform/jobs-core/provider'
 
 import type { InngestConnection } from '../inngest-config.ts'
 import { addressUnder } from './address-under.ts'

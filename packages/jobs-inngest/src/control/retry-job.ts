@@ -1,4 +1,5 @@
-import { type Clock, newestRuns, RequestFailedError, pause } from '@cgk-platform/jobs-core'
+import { RequestFailedError } from '@cgk-platform/jobs-core'
+import { type Clock, newestRuns, pause } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineApi } from '../api/engine-api.ts'
 import type { JobReader } from '../read/job-reader.ts'

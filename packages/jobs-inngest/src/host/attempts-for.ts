@@ -1,4 +1,5 @@
-import { type AttemptOptions, bindLogger, type Definition, maxAttemptsOf } from '@cgk-platform/jobs-core'
+import type { Definition } from '@cgk-platform/jobs-core'
+import { type AttemptOptions, bindLogger, maxAttemptsOf } from '@cgk-platform/jobs-core/provider'
 
 import type { IncomingEvent } from '../wire/inngest-event.ts'
 import { toEnvelope } from '../wire/to-envelope.ts'

@@ -1,4 +1,5 @@
-import { bindLogger, type Clock, JobCancelledError, type LoggerLike, toErrorInfo } from '@cgk-platform/jobs-core'
+import { JobCancelledError, type LoggerLike } from '@cgk-platform/jobs-core'
+import { bindLogger, type Clock, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineApi } from '../api/engine-api.ts'
 import type { EnginePage, EngineRun } from '../api/engine-shapes.ts'

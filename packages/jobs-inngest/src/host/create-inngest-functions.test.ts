@@ -1,15 +1,13 @@
 import {
-  ambientJobs,
-  claimCronJob,
   defineCronJob,
   defineJob,
   type Definition,
   InvalidDefinitionError,
   InvalidOptionError,
-  releaseCronJobs,
   sendJob,
   UnsupportedFeatureError,
 } from '@cgk-platform/jobs-core'
+import { ambientJobs, claimCronJob, releaseCronJobs } from '@cgk-platform/jobs-core/provider'
 import { Inngest, type InngestFunction } from 'inngest'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 

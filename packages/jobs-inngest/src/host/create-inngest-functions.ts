@@ -1,17 +1,19 @@
 import {
-  ambientJobs,
-  bindLogger,
-  checkOptionNames,
-  type Clock,
-  createClient,
   createDefaultLogger,
   type Definition,
   type JobClient,
   type JobHooks,
   type LoggerLike,
+} from '@cgk-platform/jobs-core'
+import {
+  ambientJobs,
+  bindLogger,
+  checkOptionNames,
+  type Clock,
+  createClient,
   systemClock,
   toJobRegistry,
-} from '@cgk-platform/jobs-core'
+} from '@cgk-platform/jobs-core/provider'
 import type { Inngest, InngestFunction } from 'inngest'
 
 import { createEngineApi } from '../api/engine-api.ts'

@@ -1,4 +1,5 @@
-import { type CronJobDefinition, type CronJobOptions, defineCronJob, type LogLevel } from '@cgk-platform/jobs-core'
+import { type CronJobDefinition, type CronJobOptions, defineCronJob } from '@cgk-platform/jobs-core'
+import type { LogLevel } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test, vi } from 'vitest'
 
 import { type Answer, type Asked, idsIn, type Reply } from '../../test/kit/fake-server.ts'

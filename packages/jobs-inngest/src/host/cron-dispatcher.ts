@@ -1,11 +1,5 @@
-import {
-  bindLogger,
-  type CronJobDefinition,
-  dispatchTick,
-  systemTenantId,
-  tickToDispatch,
-  toErrorInfo,
-} from '@cgk-platform/jobs-core'
+import { type CronJobDefinition, systemTenantId } from '@cgk-platform/jobs-core'
+import { bindLogger, dispatchTick, tickToDispatch, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 import type { InngestFunction } from 'inngest'
 
 import type { HostParts } from './host-parts.ts'

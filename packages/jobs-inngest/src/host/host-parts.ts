@@ -1,4 +1,5 @@
-import type { Clock, EngineLimits, JobClient, JobHooks, LoggerLike } from '@cgk-platform/jobs-core'
+import type { JobClient, JobHooks, LoggerLike } from '@cgk-platform/jobs-core'
+import type { Clock, EngineLimits } from '@cgk-platform/jobs-core/provider'
 import type { Inngest } from 'inngest'
 
 import type { EngineApi } from '../api/engine-api.ts'

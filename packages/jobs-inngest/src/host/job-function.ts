@@ -1,13 +1,13 @@
+import type { Definition } from '@cgk-platform/jobs-core'
 import {
   type AttemptOptions,
-  type Definition,
   dispatchTick,
   type FanOut,
   maxAttemptsOf,
   type Outcome,
   runAttempt,
   tenantsOf,
-} from '@cgk-platform/jobs-core'
+} from '@cgk-platform/jobs-core/provider'
 import type { InngestFunction } from 'inngest'
 
 import { type CompletedRecord, readFailedRecord } from '../wire/attempt-record.ts'

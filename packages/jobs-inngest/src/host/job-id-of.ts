@@ -1,4 +1,4 @@
-import { pause, within } from '@cgk-platform/jobs-core'
+import { pause, within } from '@cgk-platform/jobs-core/provider'
 import type { EngineRun } from '../api/engine-shapes.ts'
 import { isEventId } from '../wire/event-id.ts'
 import type { IncomingEvent } from '../wire/inngest-event.ts'

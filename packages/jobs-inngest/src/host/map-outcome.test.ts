@@ -1,4 +1,4 @@
-import type { Outcome } from '@cgk-platform/jobs-core'
+import type { Outcome } from '@cgk-platform/jobs-core/provider'
 import { Inngest } from 'inngest'
 import { serve } from 'inngest/edge'
 import { describe, expect, test } from 'vitest'

@@ -1,4 +1,5 @@
-import { cutErrorInfo, type JobErrorInfo, type Outcome, ShutdownError, toErrorInfo } from '@cgk-platform/jobs-core'
+import { type JobErrorInfo, ShutdownError } from '@cgk-platform/jobs-core'
+import { cutErrorInfo, type Outcome, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 import type { ServerTime } from '../api/engine-api.ts'
 import { type CompletedRecord, type FailedPart, type FailedRecord, toCompletedRecord } from '../wire/attempt-record.ts'

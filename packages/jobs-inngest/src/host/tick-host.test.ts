@@ -1,10 +1,5 @@
-import {
-  type CronJobDefinition,
-  defineCronJob,
-  dispatchTick,
-  type Envelope,
-  toCronEnvelope,
-} from '@cgk-platform/jobs-core'
+import { type CronJobDefinition, defineCronJob } from '@cgk-platform/jobs-core'
+import { dispatchTick, type Envelope, toCronEnvelope } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
 import { type Answer, type Asked, createFakeServer, idsIn, type Reply } from '../../test/kit/fake-server.ts'

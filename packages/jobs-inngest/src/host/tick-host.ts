@@ -1,4 +1,5 @@
-import { createJobId, type CronJobDefinition, type Envelope, type TickHost } from '@cgk-platform/jobs-core'
+import type { CronJobDefinition } from '@cgk-platform/jobs-core'
+import { createJobId, type Envelope, type TickHost } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineEvent, EngineRun } from '../api/engine-shapes.ts'
 import { postEvents } from '../send/post-events.ts'

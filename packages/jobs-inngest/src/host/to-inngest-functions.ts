@@ -1,13 +1,11 @@
 import {
-  checkDefinitionSupport,
-  claimCronJob,
-  type Clock,
   type Definition,
   InvalidDefinitionError,
   type JobClient,
   type JobHooks,
   type LoggerLike,
 } from '@cgk-platform/jobs-core'
+import { checkDefinitionSupport, claimCronJob, type Clock } from '@cgk-platform/jobs-core/provider'
 import type { Inngest, InngestFunction } from 'inngest'
 
 import type { EngineApi } from '../api/engine-api.ts'

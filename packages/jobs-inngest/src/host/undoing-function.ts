@@ -1,4 +1,5 @@
-import { maxAttemptsOf, type WorkflowDefinition } from '@cgk-platform/jobs-core'
+import type { WorkflowDefinition } from '@cgk-platform/jobs-core'
+import { maxAttemptsOf } from '@cgk-platform/jobs-core/provider'
 import type { InngestFunction } from 'inngest'
 
 import type { EngineRun } from '../api/engine-shapes.ts'

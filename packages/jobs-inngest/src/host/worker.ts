@@ -1,12 +1,5 @@
-import {
-  bindLogger,
-  type Clock,
-  InvalidOptionError,
-  type JobHost,
-  RequestFailedError,
-  ShutdownError,
-  within,
-} from '@cgk-platform/jobs-core'
+import { InvalidOptionError, RequestFailedError, ShutdownError } from '@cgk-platform/jobs-core'
+import { bindLogger, type Clock, type JobHost, within } from '@cgk-platform/jobs-core/provider'
 import type { Inngest } from 'inngest'
 
 import type { EngineApi } from '../api/engine-api.ts'

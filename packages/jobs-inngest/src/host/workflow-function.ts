@@ -1,4 +1,5 @@
-import { type Outcome, pause, toErrorInfo, type WorkflowDefinition } from '@cgk-platform/jobs-core'
+import type { WorkflowDefinition } from '@cgk-platform/jobs-core'
+import { type Outcome, pause, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 import type { InngestFunction } from 'inngest'
 
 import type { CompletedRecord } from '../wire/attempt-record.ts'

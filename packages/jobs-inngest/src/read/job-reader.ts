@@ -1,4 +1,5 @@
-import { type Clock, type JobStatus, pause } from '@cgk-platform/jobs-core'
+import type { JobStatus } from '@cgk-platform/jobs-core'
+import { type Clock, pause } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineApi } from '../api/engine-api.ts'
 import type { EngineEvent, EngineRun } from '../api/engine-shapes.ts'

@@ -1,4 +1,5 @@
-import { InvalidOptionError, type JobState, type JobStatus, type ListQuery } from '@cgk-platform/jobs-core'
+import { InvalidOptionError, type JobState, type JobStatus } from '@cgk-platform/jobs-core'
+import type { ListQuery } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
 import { openApi, requestFailure } from '../../test/kit/open-api.ts'

@@ -1,4 +1,5 @@
-import { InvalidOptionError, type JobPage, type JobStatus, type ListQuery } from '@cgk-platform/jobs-core'
+import { InvalidOptionError, type JobPage, type JobStatus } from '@cgk-platform/jobs-core'
+import type { ListQuery } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineApi } from '../api/engine-api.ts'
 import type { EngineEvent } from '../api/engine-shapes.ts'

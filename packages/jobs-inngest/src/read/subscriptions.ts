@@ -1,4 +1,5 @@
-import { type Clock, RequestFailedError } from '@cgk-platform/jobs-core'
+import { RequestFailedError } from '@cgk-platform/jobs-core'
+import type { Clock } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineApi } from '../api/engine-api.ts'
 import type { EngineApp, EngineFunction } from '../api/engine-shapes.ts'

@@ -1,11 +1,5 @@
-import {
-  isEnded,
-  type JobState,
-  jobStateOf,
-  type JobStatus,
-  jobStatusOf,
-  type RunStatus,
-} from '@cgk-platform/jobs-core'
+import { type JobState, type JobStatus, type RunStatus, isEnded } from '@cgk-platform/jobs-core'
+import { jobStateOf, jobStatusOf } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineEvent, EngineRun } from '../api/engine-shapes.ts'
 import { toEnvelope } from '../wire/to-envelope.ts'

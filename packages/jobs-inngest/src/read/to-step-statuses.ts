@@ -1,4 +1,5 @@
-import type { JobErrorInfo, Json, StepKind, StepStatus, UndoStatus } from '@cgk-platform/jobs-core'
+import type { JobErrorInfo, Json, StepStatus } from '@cgk-platform/jobs-core'
+import type { StepKind, UndoStatus } from '@cgk-platform/jobs-core/provider'
 
 import { toAwaited } from '../wire/awaited-event.ts'
 import { endIn, type JobEnd } from '../wire/job-end.ts'

@@ -1,4 +1,5 @@
-import { createJobRegistry, defineJob, type JobHost, type JobStatus } from '@cgk-platform/jobs-core'
+import { defineJob, type JobStatus } from '@cgk-platform/jobs-core'
+import { createJobRegistry, type JobHost } from '@cgk-platform/jobs-core/provider'
 import { expect, test, vi } from 'vitest'
 
 import { createUnhandledNotes } from './unhandled-notes.ts'

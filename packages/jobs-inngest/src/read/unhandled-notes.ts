@@ -1,4 +1,5 @@
-import { bindLogger, type JobHost, type JobStatus } from '@cgk-platform/jobs-core'
+import type { JobStatus } from '@cgk-platform/jobs-core'
+import { bindLogger, type JobHost } from '@cgk-platform/jobs-core/provider'
 
 /**
  * Says once for each event that Inngest had no function for it: right for some, and for others an app that was not

@@ -1,4 +1,4 @@
-import { type Clock, toErrorInfo, pause } from '@cgk-platform/jobs-core'
+import { type Clock, toErrorInfo, pause } from '@cgk-platform/jobs-core/provider'
 import type { Inngest } from 'inngest'
 
 import { addressUnder } from '../api/address-under.ts'

@@ -1,4 +1,5 @@
-import { type Accepted, type Envelope, SendFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { SendFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import type { Accepted, Envelope } from '@cgk-platform/jobs-core/provider'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 
 import { type Asked, connectionError, createFakeServer, idsIn, type Reply } from '../../test/kit/fake-server.ts'

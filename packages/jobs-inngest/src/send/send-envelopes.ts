@@ -1,10 +1,5 @@
-import {
-  type Accepted,
-  type Clock,
-  type Envelope,
-  SendFailedError,
-  UnsupportedFeatureError,
-} from '@cgk-platform/jobs-core'
+import { SendFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import type { Accepted, Clock, Envelope } from '@cgk-platform/jobs-core/provider'
 import type { Inngest } from 'inngest'
 
 import { type IdSeed, randomSeed, seedOf } from '../wire/event-id.ts'

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 
-import { type Accepted, type Envelope, RequestFailedError } from '@cgk-platform/jobs-core'
+import { RequestFailedError } from '@cgk-platform/jobs-core'
+import type { Accepted, Envelope } from '@cgk-platform/jobs-core/provider'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { createFakeServer, idsIn, type Reply } from '../../test/kit/fake-server.ts'
@@ -291,7 +292,6 @@ describe('where it cannot be read whether a key is taken', () => {
     expect(await send()).toMatchObject({ ok: false, error: { code: 'send_failed', accepted: 'no', cause, message } })
     expect(posted).toEqual([])
   })
-
   test('a fault of our own is no answer of the engine', async () => {
     const fault = new TypeError('x is not a function')
     const { send } = open({ find: () => Promise.reject(fault) })

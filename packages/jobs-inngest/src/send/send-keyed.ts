@@ -1,11 +1,5 @@
-import {
-  type Accepted,
-  type Clock,
-  type Envelope,
-  JobsError,
-  SendFailedError,
-  toErrorInfo,
-} from '@cgk-platform/jobs-core'
+import { JobsError, SendFailedError } from '@cgk-platform/jobs-core'
+import { type Accepted, type Clock, type Envelope, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 import type { Inngest } from 'inngest'
 
 import type { EngineEvent } from '../api/engine-shapes.ts'

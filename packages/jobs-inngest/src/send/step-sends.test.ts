@@ -1,4 +1,4 @@
-import { type Accepted, type Envelope } from '@cgk-platform/jobs-core'
+import type { Accepted, Envelope } from '@cgk-platform/jobs-core/provider'
 import { expect, test } from 'vitest'
 
 import { createFakeServer, idsIn } from '../../test/kit/fake-server.ts'

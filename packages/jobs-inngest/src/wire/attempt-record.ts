@@ -1,4 +1,5 @@
-import type { Json, JobErrorInfo, Outcome } from '@cgk-platform/jobs-core'
+import type { Json, JobErrorInfo } from '@cgk-platform/jobs-core'
+import type { Outcome } from '@cgk-platform/jobs-core/provider'
 
 /** What a completed run's output is to Inngest: it cannot tell by itself which attempt it was, nor nothing from null. */
 export interface CompletedRecord {

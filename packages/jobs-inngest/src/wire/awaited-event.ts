@@ -1,4 +1,4 @@
-import type { AwaitedEvent } from '@cgk-platform/jobs-core'
+import type { AwaitedEvent } from '@cgk-platform/jobs-core/provider'
 
 import type { IncomingEvent } from './inngest-event.ts'
 import { toEnvelope } from './to-envelope.ts'

@@ -1,4 +1,4 @@
-import { cronEventOf } from '@cgk-platform/jobs-core'
+import { cronEventOf } from '@cgk-platform/jobs-core/provider'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 

@@ -1,4 +1,4 @@
-import { cronEventOf, cronJobIdOf } from '@cgk-platform/jobs-core'
+import { cronEventOf, cronJobIdOf } from '@cgk-platform/jobs-core/provider'
 
 /**
  * The name that a cron job's runs have on Inngest. It has the app's id in it, since two apps may have a cron job of the

@@ -1,4 +1,5 @@
-import { JobCancelledError, type JobErrorInfo, type Json, toErrorInfo } from '@cgk-platform/jobs-core'
+import { JobCancelledError, type JobErrorInfo, type Json } from '@cgk-platform/jobs-core'
+import { toErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 import { readCompletedRecord, readFailedRecord, readForeignError } from './attempt-record.ts'
 import type { IncomingEvent } from './inngest-event.ts'

@@ -1,4 +1,5 @@
-import type { Envelope, Json } from '@cgk-platform/jobs-core'
+import type { Json } from '@cgk-platform/jobs-core'
+import type { Envelope } from '@cgk-platform/jobs-core/provider'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 

@@ -1,4 +1,5 @@
-import { decodeEnvelope, type Envelope, type Json } from '@cgk-platform/jobs-core'
+import type { Json } from '@cgk-platform/jobs-core'
+import { decodeEnvelope, type Envelope } from '@cgk-platform/jobs-core/provider'
 
 import { fromEventName } from './cron-event-name.ts'
 import type { IncomingEvent } from './inngest-event.ts'

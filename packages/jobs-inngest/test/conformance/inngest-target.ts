@@ -1,11 +1,5 @@
-import {
-  type Clock,
-  createClient,
-  getJobClient,
-  type JobClient,
-  setJobClient,
-  systemClock,
-} from '@cgk-platform/jobs-core'
+import { getJobClient, type JobClient, setJobClient } from '@cgk-platform/jobs-core'
+import { type Clock, createClient, systemClock } from '@cgk-platform/jobs-core/provider'
 import { conformanceOptions, type ConformanceEngine, type ConformanceTarget } from '@cgk-platform/jobs-core/conformance'
 import { Inngest } from 'inngest'
 

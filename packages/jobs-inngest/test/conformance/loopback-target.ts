@@ -1,4 +1,4 @@
-import type { Clock } from '@cgk-platform/jobs-core'
+import type { Clock } from '@cgk-platform/jobs-core/provider'
 import type { ConformanceTarget } from '@cgk-platform/jobs-core/conformance'
 
 import { createLoopbackEngine } from '../loopback/loopback-engine.ts'

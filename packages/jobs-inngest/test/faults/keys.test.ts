@@ -1,4 +1,5 @@
-import { createClient, defineJob, InvalidOptionError } from '@cgk-platform/jobs-core'
+import { defineJob, InvalidOptionError } from '@cgk-platform/jobs-core'
+import { createClient } from '@cgk-platform/jobs-core/provider'
 import { Inngest } from 'inngest'
 import { describe, expect, test, vi } from 'vitest'
 

@@ -1,10 +1,5 @@
-import {
-  type AttemptInfo,
-  AttemptsExhaustedError,
-  defineJob,
-  type JobContext,
-  type Outcome,
-} from '@cgk-platform/jobs-core'
+import { type AttemptInfo, AttemptsExhaustedError, defineJob, type JobContext } from '@cgk-platform/jobs-core'
+import type { Outcome } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
 import { openJobs, type OpenJobs } from '../kit/open-jobs.ts'

@@ -1,4 +1,5 @@
-import { createClient, defineJob, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { defineJob, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { createClient } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
 import '../../src/index.ts'

@@ -1,4 +1,5 @@
-import { type Clock, createClient, type Definition, type JobClient, type JobHooks } from '@cgk-platform/jobs-core'
+import type { Definition, JobClient, JobHooks } from '@cgk-platform/jobs-core'
+import { type Clock, createClient } from '@cgk-platform/jobs-core/provider'
 import { Inngest, type InngestFunction } from 'inngest'
 import { onTestFinished } from 'vitest'
 

@@ -1,4 +1,5 @@
-import type { LoggerLike, LogLevel } from '@cgk-platform/jobs-core'
+import type { LoggerLike } from '@cgk-platform/jobs-core'
+import type { LogLevel } from '@cgk-platform/jobs-core/provider'
 
 /** One line as it was logged. */
 export interface RecordedLine {

@@ -1,4 +1,4 @@
-import type { Clock } from '@cgk-platform/jobs-core'
+import type { Clock } from '@cgk-platform/jobs-core/provider'
 
 /** A clock that moves only by a test's doing. */
 export interface VirtualClock extends Clock {

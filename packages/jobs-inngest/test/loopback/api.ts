@@ -1,4 +1,4 @@
-import type { Clock } from '@cgk-platform/jobs-core'
+import type { Clock } from '@cgk-platform/jobs-core/provider'
 import type { AppStore } from './app-store.ts'
 import type { AppRegistrar } from './app-registrar.ts'
 import { createCheckpointApi } from './checkpoint-api.ts'

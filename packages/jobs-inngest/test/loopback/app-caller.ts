@@ -1,5 +1,5 @@
 import { type ClientRequest, request as sendRequest } from 'node:http'
-import type { Clock } from '@cgk-platform/jobs-core'
+import type { Clock } from '@cgk-platform/jobs-core/provider'
 import type { FaultRules } from './faults.ts'
 import type { HttpReply, HttpRequest } from './http-messages.ts'
 import type { LoggedRequest } from './request-log.ts'

@@ -1,4 +1,4 @@
-import type { Clock } from '@cgk-platform/jobs-core'
+import type { Clock } from '@cgk-platform/jobs-core/provider'
 import type { Op } from './app-answer.ts'
 import { type HttpReply, jsonReply } from './http-messages.ts'
 import type { OpHandlers } from './op-handlers.ts'

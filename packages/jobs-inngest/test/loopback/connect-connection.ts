@@ -1,4 +1,4 @@
-import { systemClock, type Timer } from '@cgk-platform/jobs-core'
+import { systemClock, type Timer } from '@cgk-platform/jobs-core/provider'
 import type { WebSocket } from 'ws'
 import { decodeMessage, encodeMessage, type MessageKind } from './connect-messages.ts'
 

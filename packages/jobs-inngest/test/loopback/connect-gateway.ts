@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
-import type { Clock } from '@cgk-platform/jobs-core'
+import type { Clock } from '@cgk-platform/jobs-core/provider'
 import { WebSocketServer } from 'ws'
 import { callWorker } from './connect-caller.ts'
 import { openConnection, type WorkerConnection } from './connect-connection.ts'

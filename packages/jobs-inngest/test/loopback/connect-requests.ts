@@ -1,4 +1,4 @@
-import { systemClock, type Timer } from '@cgk-platform/jobs-core'
+import { systemClock, type Timer } from '@cgk-platform/jobs-core/provider'
 import { ConnectError } from './connect-error.ts'
 import type { SdkResponse } from './connect-messages.ts'
 import type { WorkerConnection } from './connect-connection.ts'

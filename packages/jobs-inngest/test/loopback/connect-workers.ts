@@ -1,4 +1,4 @@
-import type { Clock } from '@cgk-platform/jobs-core'
+import type { Clock } from '@cgk-platform/jobs-core/provider'
 import type { LoopbackFunction } from './app.ts'
 import type { WorkerConnection } from './connect-connection.ts'
 import { ConnectError } from './connect-error.ts'

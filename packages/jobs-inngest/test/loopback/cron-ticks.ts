@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '@cgk-platform/jobs-core'
+import type { Clock, Timer } from '@cgk-platform/jobs-core/provider'
 import type { App, LoopbackFunction } from './app.ts'
 import { parseCronExpression } from './cron-expression.ts'
 import type { EventPayload } from './stored-event.ts'

@@ -1,4 +1,4 @@
-import type { Clock } from '@cgk-platform/jobs-core'
+import type { Clock } from '@cgk-platform/jobs-core/provider'
 import { parseEventIdSeed, seededEventId } from './event-ids.ts'
 import type { EventIntake } from './event-intake.ts'
 import { type HttpReply } from './http-messages.ts'

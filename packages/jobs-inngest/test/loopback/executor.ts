@@ -1,4 +1,4 @@
-import type { Clock } from '@cgk-platform/jobs-core'
+import type { Clock } from '@cgk-platform/jobs-core/provider'
 import { type AppAnswer, readAppAnswer, type RetryHints, toError } from './app-answer.ts'
 import type { AppCaller } from './app-caller.ts'
 import { toAppRequest } from './app-request.ts'

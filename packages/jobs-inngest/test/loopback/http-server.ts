@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Clock } from '@cgk-platform/jobs-core'
+import type { Clock } from '@cgk-platform/jobs-core/provider'
 import type { FaultRules } from './faults.ts'
 import { encodingOf, type HttpReply, type HttpRequest } from './http-messages.ts'
 import type { LoggedRequest } from './request-log.ts'

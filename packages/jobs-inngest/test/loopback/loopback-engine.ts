@@ -1,4 +1,4 @@
-import { systemClock } from '@cgk-platform/jobs-core'
+import { systemClock } from '@cgk-platform/jobs-core/provider'
 import { createAppCaller } from './app-caller.ts'
 import { createAppStore } from './app-store.ts'
 import { createAppRegistrar } from './app-registrar.ts'

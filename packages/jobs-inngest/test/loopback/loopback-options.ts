@@ -1,4 +1,4 @@
-import type { Clock } from '@cgk-platform/jobs-core'
+import type { Clock } from '@cgk-platform/jobs-core/provider'
 import type { ConnectOptions } from './connect-options.ts'
 import type { FaultRule } from './faults.ts'
 import type { LoggedRequest } from './request-log.ts'

@@ -1,4 +1,4 @@
-import type { Clock } from '@cgk-platform/jobs-core'
+import type { Clock } from '@cgk-platform/jobs-core/provider'
 import { type Op, type RetryHints, toError } from './app-answer.ts'
 import { parseDurationText, sleepMs } from './duration-text.ts'
 import { createUlid } from './event-ids.ts'

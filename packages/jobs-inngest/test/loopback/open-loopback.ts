@@ -1,4 +1,4 @@
-import type { Clock } from '@cgk-platform/jobs-core'
+import type { Clock } from '@cgk-platform/jobs-core/provider'
 import { type ClientOptions, Inngest, type InngestFunction } from 'inngest'
 import { onTestFinished } from 'vitest'
 import { quietLogger } from '../kit/quiet-logger.ts'

@@ -1,4 +1,4 @@
-import type { Clock } from '@cgk-platform/jobs-core'
+import type { Clock } from '@cgk-platform/jobs-core/provider'
 import { isUlid } from './event-ids.ts'
 import type { EventStore } from './event-store.ts'
 import { type HttpReply, jsonReply } from './http-messages.ts'

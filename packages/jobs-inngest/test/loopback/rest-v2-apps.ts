@@ -1,4 +1,4 @@
-import type { Clock } from '@cgk-platform/jobs-core'
+import type { Clock } from '@cgk-platform/jobs-core/provider'
 import type { App, LoopbackFunction } from './app.ts'
 import type { AppStore } from './app-store.ts'
 import type { FunctionConfig } from './function-config.ts'

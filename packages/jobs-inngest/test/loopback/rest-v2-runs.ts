@@ -1,4 +1,4 @@
-import type { Clock } from '@cgk-platform/jobs-core'
+import type { Clock } from '@cgk-platform/jobs-core/provider'
 import type { AppStore } from './app-store.ts'
 import { isUlid } from './event-ids.ts'
 import type { HttpReply } from './http-messages.ts'

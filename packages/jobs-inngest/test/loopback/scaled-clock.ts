@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '@cgk-platform/jobs-core'
+import { type Clock, systemClock } from '@cgk-platform/jobs-core/provider'
 
 interface Entry {
   readonly dueAt: number

@@ -1,4 +1,4 @@
-import type { Clock } from '@cgk-platform/jobs-core'
+import type { Clock } from '@cgk-platform/jobs-core/provider'
 import type { HttpReply } from './http-messages.ts'
 import type { Route } from './routes.ts'
 

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '@cgk-platform/jobs-core'
+import type { Clock, Timer } from '@cgk-platform/jobs-core/provider'
 import { compileExpression } from './expressions.ts'
 import type { Run } from './run.ts'
 import type { StoredEvent } from './stored-event.ts'

@@ -1,12 +1,15 @@
 import {
   AttemptsExhaustedError,
+  DefinitionNotFoundError,
+  JobCancelledError,
+  type WorkflowDefinition,
+} from '@cgk-platform/jobs-core'
+import {
   bindLogger,
   type Clock,
-  DefinitionNotFoundError,
   dispatchTick,
   type EngineLimits,
   eventOf,
-  JobCancelledError,
   type JobHost,
   longerGrace,
   newWorkflowRecord,
@@ -18,8 +21,7 @@ import {
   tenantsOf,
   type TickHost,
   toErrorInfo,
-  type WorkflowDefinition,
-} from '@cgk-platform/jobs-core'
+} from '@cgk-platform/jobs-core/provider'
 
 import type { JobStore, StoredRun } from '../store/job-store.ts'
 

@@ -1,4 +1,4 @@
-import { claimCronJob, releaseCronJobs } from '@cgk-platform/jobs-core'
+import { claimCronJob, releaseCronJobs } from '@cgk-platform/jobs-core/provider'
 
 import { CronTicker } from './cron-ticker.ts'
 import type { EngineParts } from './engine-parts.ts'

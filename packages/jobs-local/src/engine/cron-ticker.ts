@@ -1,15 +1,13 @@
+import { type CronJobDefinition, type LoggerLike, systemTenantId } from '@cgk-platform/jobs-core'
 import {
   bindLogger,
-  type CronJobDefinition,
   type JobRegistry,
-  type LoggerLike,
   dispatchTick,
   latestTick,
   missedTickAfterMs,
-  systemTenantId,
   type TickHost,
   tickToDispatch,
-} from '@cgk-platform/jobs-core'
+} from '@cgk-platform/jobs-core/provider'
 
 /** What the ticker stands on. */
 export interface CronParts {

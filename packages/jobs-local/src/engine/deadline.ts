@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '@cgk-platform/jobs-core'
+import type { Clock, Timer } from '@cgk-platform/jobs-core/provider'
 
 /** How long the end of an engine may take; it can be shortened, never lengthened. */
 export class Deadline {

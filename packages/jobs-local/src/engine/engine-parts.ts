@@ -1,4 +1,4 @@
-import type { Clock, EngineLimits, JobHost } from '@cgk-platform/jobs-core'
+import type { Clock, EngineLimits, JobHost } from '@cgk-platform/jobs-core/provider'
 
 import type { JobStore } from '../store/job-store.ts'
 

@@ -1,15 +1,12 @@
+import { JobCancelledError, LeaseLostError, type Logger, ShutdownError } from '@cgk-platform/jobs-core'
 import {
   bindLogger,
-  JobCancelledError,
-  LeaseLostError,
-  type Logger,
   onCronReleased,
   type Outcome,
   releaseCronJobs,
   runDetached,
-  ShutdownError,
   toErrorInfo,
-} from '@cgk-platform/jobs-core'
+} from '@cgk-platform/jobs-core/provider'
 
 import type { AnsweredStep, StoredRun } from '../store/job-store.ts'
 import { attemptRun } from './attempt-run.ts'

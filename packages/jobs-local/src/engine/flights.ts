@@ -1,4 +1,4 @@
-import type { StepRecord } from '@cgk-platform/jobs-core'
+import type { StepRecord } from '@cgk-platform/jobs-core/provider'
 
 /** An attempt under way, as its host is told of what happens meanwhile. */
 export interface Flight {

@@ -1,4 +1,5 @@
-import { cronJobIdOf, type Definition, eventOf, type JobRegistry, maxAttemptsOf } from '@cgk-platform/jobs-core'
+import type { Definition } from '@cgk-platform/jobs-core'
+import { cronJobIdOf, eventOf, type JobRegistry, maxAttemptsOf } from '@cgk-platform/jobs-core/provider'
 
 import type { Handled, JobStore, StoredJob, Subscriber } from '../store/job-store.ts'
 

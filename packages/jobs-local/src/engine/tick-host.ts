@@ -1,4 +1,4 @@
-import { type Clock, createJobId, type Envelope, type TickHost } from '@cgk-platform/jobs-core'
+import { type Clock, createJobId, type Envelope, type TickHost } from '@cgk-platform/jobs-core/provider'
 
 import type { JobStore } from '../store/job-store.ts'
 

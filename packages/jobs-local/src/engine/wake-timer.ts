@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '@cgk-platform/jobs-core'
+import type { Clock, Timer } from '@cgk-platform/jobs-core/provider'
 
 /** Work due within this time keeps the process alive; it is the default of `maxDelay`, so default retries do. */
 const holdWithinMs = 60_000

@@ -1,4 +1,4 @@
-import type { Envelope } from '@cgk-platform/jobs-core'
+import type { Envelope } from '@cgk-platform/jobs-core/provider'
 
 import { DueQueue } from './due-queue.ts'
 

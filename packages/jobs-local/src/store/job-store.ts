@@ -1,15 +1,13 @@
+import type { JobErrorInfo, JobState, Json } from '@cgk-platform/jobs-core'
 import type {
   ConcurrencyLimits,
   Envelope,
-  JobErrorInfo,
-  JobState,
-  Json,
   ListQuery,
   Outcome,
   SqliteTransaction,
   StepRecord,
   WorkflowRecord,
-} from '@cgk-platform/jobs-core'
+} from '@cgk-platform/jobs-core/provider'
 
 /** A job as a store keeps it. Instants are epoch milliseconds. */
 export interface StoredJob {

@@ -1,4 +1,4 @@
-import type { ListQuery } from '@cgk-platform/jobs-core'
+import type { ListQuery } from '@cgk-platform/jobs-core/provider'
 
 import type { StoredJob } from './job-store.ts'
 import { stateOf } from './state-of.ts'

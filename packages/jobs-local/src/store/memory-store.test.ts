@@ -1,4 +1,4 @@
-import type { Envelope, Outcome } from '@cgk-platform/jobs-core'
+import type { Envelope, Outcome } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
 import { createEnvelope } from '../../test/kit/stored-run.ts'

@@ -1,15 +1,12 @@
+import { type JobErrorInfo, type JobState, type JobStatus, isEnded } from '@cgk-platform/jobs-core'
 import {
   continueRecord,
   type Envelope,
-  isEnded,
-  type JobErrorInfo,
-  type JobState,
-  type JobStatus,
   type ListQuery,
   newestRuns,
   type Outcome,
   type StepRecord,
-} from '@cgk-platform/jobs-core'
+} from '@cgk-platform/jobs-core/provider'
 
 import { applyOutcome } from './apply-outcome.ts'
 import { DueQueue } from './due-queue.ts'

@@ -1,4 +1,4 @@
-import type { ConcurrencyLimits } from '@cgk-platform/jobs-core'
+import type { ConcurrencyLimits } from '@cgk-platform/jobs-core/provider'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 

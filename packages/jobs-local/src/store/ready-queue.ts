@@ -1,4 +1,4 @@
-import type { ConcurrencyLimits } from '@cgk-platform/jobs-core'
+import type { ConcurrencyLimits } from '@cgk-platform/jobs-core/provider'
 
 import { Fifo } from './fifo.ts'
 import type { LimitsOf, StoredRun } from './job-store.ts'

@@ -1,4 +1,5 @@
-import { type JobState, jobStateOf } from '@cgk-platform/jobs-core'
+import type { JobState } from '@cgk-platform/jobs-core'
+import { jobStateOf } from '@cgk-platform/jobs-core/provider'
 
 import type { StoredJob } from './job-store.ts'
 

@@ -1,12 +1,11 @@
+import { type JobStatus, isEnded } from '@cgk-platform/jobs-core'
 import {
   answerEventWait,
   answerJobWait,
   answerMissingJob,
   type Envelope,
-  isEnded,
-  type JobStatus,
   type StepRecord,
-} from '@cgk-platform/jobs-core'
+} from '@cgk-platform/jobs-core/provider'
 
 import type { AnsweredStep, StoredRun } from './job-store.ts'
 

@@ -1,4 +1,4 @@
-import { keepCronAsleep } from '@cgk-platform/jobs-core'
+import { keepCronAsleep } from '@cgk-platform/jobs-core/provider'
 
 export {
   type AttemptRecord,

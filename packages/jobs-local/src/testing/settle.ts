@@ -1,4 +1,4 @@
-import { loadCatalogue } from '@cgk-platform/jobs-core'
+import { loadCatalogue } from '@cgk-platform/jobs-core/provider'
 
 import type { LocalProvider } from '../local-provider.ts'
 import type { VirtualClock } from './virtual-clock.ts'

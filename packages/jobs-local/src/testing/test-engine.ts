@@ -1,17 +1,19 @@
+import type {
+  AttemptInfo,
+  ClientOptions,
+  Duration,
+  JobClient,
+  JobHooks,
+  LoggerLike,
+  SendInfo,
+} from '@cgk-platform/jobs-core'
 import {
-  type AttemptInfo,
-  type ClientOptions,
   createClient,
-  type Duration,
-  type JobClient,
-  type JobHooks,
-  type LoggerLike,
   maxDurationMs,
   type Outcome,
   runWithClient,
-  type SendInfo,
   toMilliseconds,
-} from '@cgk-platform/jobs-core'
+} from '@cgk-platform/jobs-core/provider'
 
 import type { LocalConfig } from '../local-config.ts'
 import { createLocalProvider, type LocalProvider } from '../local-provider.ts'

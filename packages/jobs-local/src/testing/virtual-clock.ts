@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '@cgk-platform/jobs-core'
+import type { Clock, Timer } from '@cgk-platform/jobs-core/provider'
 
 import { DueQueue } from '../store/due-queue.ts'
 

@@ -1,4 +1,5 @@
-import { type Clock, createClient, type JobClient, type JobProvider, systemClock } from '@cgk-platform/jobs-core'
+import type { JobClient, JobProvider } from '@cgk-platform/jobs-core'
+import { type Clock, createClient, systemClock } from '@cgk-platform/jobs-core/provider'
 import { conformanceOptions, type ConformanceEngine, type ConformanceTarget } from '@cgk-platform/jobs-core/conformance'
 
 import { createLocalProvider, type LocalProvider } from '../../src/local-provider.ts'

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import type { Clock, JobHost } from '@cgk-platform/jobs-core'
+import type { Clock, JobHost } from '@cgk-platform/jobs-core/provider'
 
 import type { LocalProvider } from '../../src/local-provider.ts'
 import { loadSqlite } from '../../src/store/sqlite/load-sqlite.ts'

@@ -1,4 +1,5 @@
-import { createClient, type JobClient } from '@cgk-platform/jobs-core'
+import type { JobClient } from '@cgk-platform/jobs-core'
+import { createClient } from '@cgk-platform/jobs-core/provider'
 import {
   conformanceOptions,
   type ConformanceEngine,

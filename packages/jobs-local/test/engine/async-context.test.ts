@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 
-import { createClient, defineCronJob, defineJob, type JobClient } from '@cgk-platform/jobs-core'
+import { defineCronJob, defineJob, type JobClient } from '@cgk-platform/jobs-core'
+import { createClient } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
 import { createLocalProvider } from '../../src/local-provider.ts'

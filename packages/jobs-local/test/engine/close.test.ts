@@ -1,4 +1,5 @@
-import { createClient, defineCronJob, defineJob, type JobClient, sendJob } from '@cgk-platform/jobs-core'
+import { defineCronJob, defineJob, type JobClient, sendJob } from '@cgk-platform/jobs-core'
+import { createClient } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
 import { createLocalProvider } from '../../src/local-provider.ts'

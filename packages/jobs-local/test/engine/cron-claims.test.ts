@@ -1,5 +1,4 @@
 import {
-  createClient,
   type CronContext,
   defineCronJob,
   type Definition,
@@ -7,6 +6,7 @@ import {
   sendJob,
   setJobClient,
 } from '@cgk-platform/jobs-core'
+import { createClient } from '@cgk-platform/jobs-core/provider'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { createLocalProvider } from '../../src/local-provider.ts'

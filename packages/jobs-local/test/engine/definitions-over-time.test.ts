@@ -1,4 +1,5 @@
-import { ambientJobs, defineCronJob, defineJob, type JobOptions } from '@cgk-platform/jobs-core'
+import { defineCronJob, defineJob, type JobOptions } from '@cgk-platform/jobs-core'
+import { ambientJobs } from '@cgk-platform/jobs-core/provider'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { createTestEngine, type TestEngine } from '../../src/testing/index.ts'

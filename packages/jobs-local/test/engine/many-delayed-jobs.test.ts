@@ -1,4 +1,5 @@
-import { createClient, defineJob, type Envelope } from '@cgk-platform/jobs-core'
+import { defineJob } from '@cgk-platform/jobs-core'
+import { createClient, type Envelope } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
 import { createLocalProvider } from '../../src/local-provider.ts'

@@ -1,4 +1,5 @@
-import { defineJob, maxDurationMs, systemClock } from '@cgk-platform/jobs-core'
+import { defineJob } from '@cgk-platform/jobs-core'
+import { maxDurationMs, systemClock } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
 import { createTestEngine } from '../../src/testing/index.ts'

@@ -1,4 +1,5 @@
-import { createClient, defineCronJob, type JobClient } from '@cgk-platform/jobs-core'
+import { defineCronJob, type JobClient } from '@cgk-platform/jobs-core'
+import { createClient } from '@cgk-platform/jobs-core/provider'
 import { afterEach, describe, expect, test } from 'vitest'
 
 import { createLocalProvider } from '../../src/local-provider.ts'

@@ -1,4 +1,5 @@
-import { createClient, createJobId, defineJob, defineWorkflow } from '@cgk-platform/jobs-core'
+import { defineJob, defineWorkflow } from '@cgk-platform/jobs-core'
+import { createClient, createJobId } from '@cgk-platform/jobs-core/provider'
 import { expect, onTestFinished, test } from 'vitest'
 
 import { createLocalProvider } from '../../src/local-provider.ts'

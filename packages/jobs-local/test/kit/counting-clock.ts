@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '@cgk-platform/jobs-core'
+import type { Clock, Timer } from '@cgk-platform/jobs-core/provider'
 
 /** A clock that tells which of its timers are set. */
 export interface CountingClock extends Clock {

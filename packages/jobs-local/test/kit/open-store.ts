@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 
-import { bindLogger } from '@cgk-platform/jobs-core'
+import { bindLogger } from '@cgk-platform/jobs-core/provider'
 import { onTestFinished } from 'vitest'
 
 import type { JobStore } from '../../src/store/job-store.ts'

@@ -1,4 +1,4 @@
-import { bindLogger } from '@cgk-platform/jobs-core'
+import { bindLogger } from '@cgk-platform/jobs-core/provider'
 import { onTestFinished } from 'vitest'
 
 import type { JobStore } from '../../src/store/job-store.ts'

@@ -1,4 +1,4 @@
-import { bindLogger } from '@cgk-platform/jobs-core'
+import { bindLogger } from '@cgk-platform/jobs-core/provider'
 import { expect, onTestFinished, test } from 'vitest'
 
 import { loadSqlite } from '../../src/store/sqlite/load-sqlite.ts'

@@ -1,4 +1,5 @@
-import { isEnded, type Outcome } from '@cgk-platform/jobs-core'
+import { isEnded } from '@cgk-platform/jobs-core'
+import type { Outcome } from '@cgk-platform/jobs-core/provider'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 

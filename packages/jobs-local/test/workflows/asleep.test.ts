@@ -1,4 +1,5 @@
-import { ambientJobs, createClient, defineJob } from '@cgk-platform/jobs-core'
+import { defineJob } from '@cgk-platform/jobs-core'
+import { ambientJobs, createClient } from '@cgk-platform/jobs-core/provider'
 import { expect, test } from 'vitest'
 
 import { createLocalProvider } from '../../src/local-provider.ts'

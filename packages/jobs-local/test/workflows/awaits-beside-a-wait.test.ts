@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { createClient, defineWorkflow } from '@cgk-platform/jobs-core'
+import { defineWorkflow } from '@cgk-platform/jobs-core'
+import { createClient } from '@cgk-platform/jobs-core/provider'
 import { expect, test } from 'vitest'
 
 import { createLocalProvider } from '../../src/local-provider.ts'

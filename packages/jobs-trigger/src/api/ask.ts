@@ -1,4 +1,4 @@
-import { type Clock, pause } from '@cgk-platform/jobs-core'
+import { type Clock, pause } from '@cgk-platform/jobs-core/provider'
 
 import { type Failure, RequestFailure } from './request-failure.ts'
 import { ofSilence, toFailure } from './to-failure.ts'

@@ -1,4 +1,4 @@
-import { environment } from '@cgk-platform/jobs-core'
+import { environment } from '@cgk-platform/jobs-core/provider'
 
 import type { TriggerConnection } from '../trigger-config.ts'
 import { RequestFailure } from './request-failure.ts'

@@ -1,4 +1,5 @@
-import { type Clock, type Json, toErrorInfo } from '@cgk-platform/jobs-core'
+import type { Json } from '@cgk-platform/jobs-core'
+import { type Clock, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 import type * as Sdk from '@trigger.dev/sdk'
 
 import type { TriggerConnection } from '../trigger-config.ts'

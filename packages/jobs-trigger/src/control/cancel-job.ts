@@ -1,4 +1,5 @@
-import { type Clock, isEnded, RequestFailedError, pause } from '@cgk-platform/jobs-core'
+import { RequestFailedError, isEnded } from '@cgk-platform/jobs-core'
+import { type Clock, pause } from '@cgk-platform/jobs-core/provider'
 
 import { mapAtMost } from '../api/map-at-most.ts'
 import type { EngineRun } from '../api/engine-shapes.ts'

@@ -1,10 +1,5 @@
-import {
-  type Definition,
-  defineJob,
-  RequestFailedError,
-  toJobRegistry,
-  UnsupportedFeatureError,
-} from '@cgk-platform/jobs-core'
+import { type Definition, defineJob, RequestFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { toJobRegistry } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
 import { createFakeApi, type FakeAnswers } from '../../test/kit/fake-api.ts'

@@ -1,11 +1,5 @@
-import {
-  type Clock,
-  type Json,
-  newestRuns,
-  RequestFailedError,
-  UnsupportedFeatureError,
-  pause,
-} from '@cgk-platform/jobs-core'
+import { type Json, RequestFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { type Clock, newestRuns, pause } from '@cgk-platform/jobs-core/provider'
 
 import { hashOf } from '../api/hash-of.ts'
 import { RequestFailure } from '../api/request-failure.ts'

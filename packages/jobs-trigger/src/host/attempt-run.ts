@@ -1,19 +1,16 @@
+import { AttemptsExhaustedError, type Definition, JobCancelledError, type Json } from '@cgk-platform/jobs-core'
 import {
   type AttemptOptions,
-  AttemptsExhaustedError,
   bindLogger,
   type Clock,
-  type Definition,
   dispatchTick,
   type FanOut,
-  JobCancelledError,
-  type Json,
   maxAttemptsOf,
   type Outcome,
   runAttempt,
   tenantsOf,
   toErrorInfo,
-} from '@cgk-platform/jobs-core'
+} from '@cgk-platform/jobs-core/provider'
 
 import type { CarriedEnvelope, RunPayload } from '../wire/payload.ts'
 import type { AttemptRecord } from '../wire/run-record.ts'

@@ -1,4 +1,4 @@
-import { toErrorInfo } from '@cgk-platform/jobs-core'
+import { toErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 import { triggerOptionsOf } from '../provider-options.ts'
 import { AttemptFailure } from './attempt-failure.ts'

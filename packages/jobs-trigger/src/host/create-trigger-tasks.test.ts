@@ -130,7 +130,7 @@ describe('what cannot be used is refused', () => {
 })
 
 test('a local engine of the same process leaves the cron jobs alone', async () => {
-  const { claimCronJob } = await import('@cgk-platform/jobs-core')
+  const { claimCronJob } = await import('@cgk-platform/jobs-core/provider')
   const daily = defineCronJob({ id: 'daily', schedule: '0 3 * * *', handler: vi.fn<() => void>() })
   createTriggerTasks({ jobs: [daily] })
   expect(claimCronJob(daily, {})).toBe(false)

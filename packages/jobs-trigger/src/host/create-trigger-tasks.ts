@@ -1,17 +1,19 @@
 import {
-  ambientJobs,
-  bindLogger,
-  checkOptionNames,
-  type Clock,
-  createClient,
   createDefaultLogger,
   type Definition,
   type JobClient,
   type JobHooks,
   type LoggerLike,
+} from '@cgk-platform/jobs-core'
+import {
+  ambientJobs,
+  bindLogger,
+  checkOptionNames,
+  type Clock,
+  createClient,
   systemClock,
   toJobRegistry,
-} from '@cgk-platform/jobs-core'
+} from '@cgk-platform/jobs-core/provider'
 import type { AnyTask } from '@trigger.dev/sdk'
 
 import { createTriggerApi } from '../api/trigger-api.ts'

@@ -1,4 +1,4 @@
-import { toErrorInfo } from '@cgk-platform/jobs-core'
+import { toErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 /** A job's own run could not make the runs of its definitions. No attempt of theirs was made. */
 export class DispatchFailure extends Error {

@@ -1,4 +1,5 @@
-import { bindLogger, type Definition, toErrorInfo } from '@cgk-platform/jobs-core'
+import type { Definition } from '@cgk-platform/jobs-core'
+import { bindLogger, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 import { idempotencyKeys, tasks } from '@trigger.dev/sdk'
 
 import { concurrencyKeyOf } from '../send/concurrency-key-of.ts'

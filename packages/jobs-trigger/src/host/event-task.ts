@@ -1,4 +1,5 @@
-import { bindLogger, type Definition, toErrorInfo } from '@cgk-platform/jobs-core'
+import type { Definition } from '@cgk-platform/jobs-core'
+import { bindLogger, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 import { type AnyTask, task } from '@trigger.dev/sdk'
 
 import { type EventPayload, readEventPayload } from '../wire/payload.ts'

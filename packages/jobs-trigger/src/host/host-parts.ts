@@ -1,4 +1,5 @@
-import type { Clock, EngineLimits, JobClient, JobHooks, JobRegistry, LoggerLike } from '@cgk-platform/jobs-core'
+import type { JobClient, JobHooks, LoggerLike } from '@cgk-platform/jobs-core'
+import type { Clock, EngineLimits, JobRegistry } from '@cgk-platform/jobs-core/provider'
 
 import type { TriggerApi } from '../api/trigger-api.ts'
 import { triggerCapabilities } from '../capabilities.ts'

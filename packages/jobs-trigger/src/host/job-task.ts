@@ -1,4 +1,5 @@
-import { bindLogger, type Definition, eventOf, PayloadInvalidError, toErrorInfo } from '@cgk-platform/jobs-core'
+import { type Definition, PayloadInvalidError } from '@cgk-platform/jobs-core'
+import { bindLogger, eventOf, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 import { type AnyTask, task } from '@trigger.dev/sdk'
 
 import { readEventPayload, readRunPayload } from '../wire/payload.ts'

@@ -1,4 +1,5 @@
-import { cutErrorInfo, type JobErrorInfo, type Json, type Outcome } from '@cgk-platform/jobs-core'
+import type { JobErrorInfo, Json } from '@cgk-platform/jobs-core'
+import { cutErrorInfo, type Outcome } from '@cgk-platform/jobs-core/provider'
 
 import { toCarried } from '../wire/payload.ts'
 import type { AttemptRecord } from '../wire/run-record.ts'

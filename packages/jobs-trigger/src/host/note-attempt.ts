@@ -1,4 +1,4 @@
-import { type Clock, within } from '@cgk-platform/jobs-core'
+import { type Clock, within } from '@cgk-platform/jobs-core/provider'
 import { metadata } from '@trigger.dev/sdk'
 
 import { type AttemptRecord, type DispatchRecord, isAttemptRecord, readRecord, recordKey } from '../wire/run-record.ts'

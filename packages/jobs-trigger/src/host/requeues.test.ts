@@ -1,4 +1,4 @@
-import type { RetryPolicy } from '@cgk-platform/jobs-core'
+import type { RetryPolicy } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
 import { triggerLimits } from './host-parts.ts'

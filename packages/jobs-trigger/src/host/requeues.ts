@@ -1,4 +1,5 @@
-import { type EngineLimits, retryDelayMs, type RetryPolicy } from '@cgk-platform/jobs-core'
+import { retryDelayMs } from '@cgk-platform/jobs-core'
+import type { EngineLimits, RetryPolicy } from '@cgk-platform/jobs-core/provider'
 
 import type { AttemptRecord } from '../wire/run-record.ts'
 import { triggerLimits } from './host-parts.ts'

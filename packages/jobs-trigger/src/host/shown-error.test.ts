@@ -1,4 +1,4 @@
-import { toErrorInfo } from '@cgk-platform/jobs-core'
+import { toErrorInfo } from '@cgk-platform/jobs-core/provider'
 import { isOOMRunError, parseError, sanitizeError, shouldRetryError, taskRunErrorEnhancer } from '@trigger.dev/core/v3'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

@@ -1,4 +1,5 @@
-import { cutErrorInfo, type JobErrorInfo } from '@cgk-platform/jobs-core'
+import type { JobErrorInfo } from '@cgk-platform/jobs-core'
+import { cutErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 /** Errors of these names are taken for the vendor's own, or for a process that died. */
 const reserved = ['TriggerInternalError', 'UnexpectedExitError']

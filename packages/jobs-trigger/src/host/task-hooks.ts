@@ -1,4 +1,4 @@
-import { bindLogger, toErrorInfo } from '@cgk-platform/jobs-core'
+import { bindLogger, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 import { AttemptFailure } from './attempt-failure.ts'
 import { makeAttempt, recordOf } from './attempt-run.ts'

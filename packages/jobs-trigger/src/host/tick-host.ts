@@ -1,13 +1,12 @@
+import { type CronJobDefinition, isEnded } from '@cgk-platform/jobs-core'
 import {
   createJobId,
-  type CronJobDefinition,
   cronEventOf,
   type Envelope,
-  isEnded,
   scheduledAtOf,
   type TickHost,
   toErrorInfo,
-} from '@cgk-platform/jobs-core'
+} from '@cgk-platform/jobs-core/provider'
 
 import { hashOf } from '../api/hash-of.ts'
 import type { Triggered } from '../api/trigger-api.ts'

@@ -1,13 +1,11 @@
+import { type CronJobDefinition, type Json, systemTenantId } from '@cgk-platform/jobs-core'
 import {
   bindLogger,
-  type CronJobDefinition,
   dispatchTick,
-  type Json,
   missedTickAfterMs,
-  systemTenantId,
   tickToDispatch,
   toErrorInfo,
-} from '@cgk-platform/jobs-core'
+} from '@cgk-platform/jobs-core/provider'
 import { type AnyTask, schedules } from '@trigger.dev/sdk'
 
 import { tickTaskId } from '../wire/task-id.ts'

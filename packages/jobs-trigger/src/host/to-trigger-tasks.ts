@@ -1,4 +1,4 @@
-import { checkDefinitionSupport, claimCronJob, eventNames, eventOf } from '@cgk-platform/jobs-core'
+import { checkDefinitionSupport, claimCronJob, eventNames, eventOf } from '@cgk-platform/jobs-core/provider'
 import type { AnyTask } from '@trigger.dev/sdk'
 
 import { triggerCapabilities } from '../capabilities.ts'

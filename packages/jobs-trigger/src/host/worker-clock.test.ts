@@ -1,4 +1,4 @@
-import { systemClock } from '@cgk-platform/jobs-core'
+import { systemClock } from '@cgk-platform/jobs-core/provider'
 import { expect, test, vi } from 'vitest'
 
 import { toWorkerClock } from './worker-clock.ts'

@@ -1,4 +1,4 @@
-import type { Clock } from '@cgk-platform/jobs-core'
+import type { Clock } from '@cgk-platform/jobs-core/provider'
 
 /**
  * A clock that lets more be done when it yields: a handler that blocked the loop kept the news of a cancel waiting,

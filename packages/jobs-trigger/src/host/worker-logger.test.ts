@@ -1,4 +1,4 @@
-import { bindLogger } from '@cgk-platform/jobs-core'
+import { bindLogger } from '@cgk-platform/jobs-core/provider'
 import { logger } from '@trigger.dev/core/v3'
 import { afterEach, expect, test, vi } from 'vitest'
 

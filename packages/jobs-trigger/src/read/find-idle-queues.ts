@@ -1,4 +1,5 @@
-import { type Clock, RequestFailedError, pause } from '@cgk-platform/jobs-core'
+import { RequestFailedError } from '@cgk-platform/jobs-core'
+import { type Clock, pause } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineQueue, ListedRun } from '../api/engine-shapes.ts'
 import { mapAtMost } from '../api/map-at-most.ts'

@@ -1,4 +1,5 @@
-import { type Clock, type JobRegistry, type JobStatus, pause } from '@cgk-platform/jobs-core'
+import type { JobStatus } from '@cgk-platform/jobs-core'
+import { type Clock, type JobRegistry, pause } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineRun, ListedRun } from '../api/engine-shapes.ts'
 import { mapAtMost } from '../api/map-at-most.ts'

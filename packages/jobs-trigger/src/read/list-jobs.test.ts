@@ -1,4 +1,4 @@
-import type { ListQuery } from '@cgk-platform/jobs-core'
+import type { ListQuery } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
 import { createFakeApi } from '../../test/kit/fake-api.ts'

@@ -1,4 +1,5 @@
-import type { JobPage, JobStatus, ListQuery } from '@cgk-platform/jobs-core'
+import type { JobPage, JobStatus } from '@cgk-platform/jobs-core'
+import type { ListQuery } from '@cgk-platform/jobs-core/provider'
 
 import { mapAtMost } from '../api/map-at-most.ts'
 import type { TriggerApi } from '../api/trigger-api.ts'

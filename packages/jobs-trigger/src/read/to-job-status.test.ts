@@ -1,4 +1,5 @@
-import { defineCronJob, defineJob, type Definition, cronEventOf, toJobRegistry } from '@cgk-platform/jobs-core'
+import { defineCronJob, defineJob, type Definition } from '@cgk-platform/jobs-core'
+import { cronEventOf, toJobRegistry } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
 import { fakeRun } from '../../test/kit/fake-run.ts'

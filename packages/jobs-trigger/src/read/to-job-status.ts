@@ -1,16 +1,12 @@
+import { type Definition, type JobState, type JobStatus, type RunStatus, isEnded } from '@cgk-platform/jobs-core'
 import {
   cronJobIdOf,
-  type Definition,
-  isEnded,
   type JobRegistry,
-  type JobState,
   jobStateOf,
-  type JobStatus,
   jobStatusOf,
   maxAttemptsOf,
   newestRuns,
-  type RunStatus,
-} from '@cgk-platform/jobs-core'
+} from '@cgk-platform/jobs-core/provider'
 
 import type { EngineRun } from '../api/engine-shapes.ts'
 import { readRunPayload } from '../wire/payload.ts'

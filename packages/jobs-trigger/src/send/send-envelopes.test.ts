@@ -1,10 +1,5 @@
-import {
-  type Accepted,
-  type Envelope,
-  PayloadTooLargeError,
-  SendFailedError,
-  UnsupportedFeatureError,
-} from '@cgk-platform/jobs-core'
+import { PayloadTooLargeError, SendFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import type { Accepted, Envelope } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
 import { createFakeApi, type FakeAnswers } from '../../test/kit/fake-api.ts'

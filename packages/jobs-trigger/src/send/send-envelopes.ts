@@ -1,12 +1,5 @@
-import {
-  type Accepted,
-  type Clock,
-  type Envelope,
-  type Json,
-  PayloadTooLargeError,
-  SendFailedError,
-  UnsupportedFeatureError,
-} from '@cgk-platform/jobs-core'
+import { type Json, PayloadTooLargeError, SendFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import type { Accepted, Clock, Envelope } from '@cgk-platform/jobs-core/provider'
 
 import { hashOf } from '../api/hash-of.ts'
 import { mapAtMost } from '../api/map-at-most.ts'

@@ -1,4 +1,4 @@
-import type { Envelope } from '@cgk-platform/jobs-core'
+import type { Envelope } from '@cgk-platform/jobs-core/provider'
 
 import type { TriggerRequest } from '../api/trigger-api.ts'
 import { jobsTag, jobsTagOf, tagsOf } from '../wire/tags.ts'

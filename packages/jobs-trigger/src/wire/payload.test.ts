@@ -1,4 +1,4 @@
-import type { Envelope } from '@cgk-platform/jobs-core'
+import type { Envelope } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
 import { readEventPayload, readRunPayload, toCarried } from './payload.ts'

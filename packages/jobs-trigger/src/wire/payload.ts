@@ -1,4 +1,5 @@
-import { decodeEnvelope, type Envelope, type Json } from '@cgk-platform/jobs-core'
+import type { Json } from '@cgk-platform/jobs-core'
+import { decodeEnvelope, type Envelope } from '@cgk-platform/jobs-core/provider'
 
 /** What a retry by hand asks an event's task to do instead of what the event alone would. */
 export interface Retry {

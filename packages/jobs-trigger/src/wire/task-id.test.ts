@@ -1,4 +1,4 @@
-import { cronEventOf } from '@cgk-platform/jobs-core'
+import { cronEventOf } from '@cgk-platform/jobs-core/provider'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 

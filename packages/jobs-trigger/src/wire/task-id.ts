@@ -1,4 +1,4 @@
-import { cronEventOf, cronJobIdOf } from '@cgk-platform/jobs-core'
+import { cronEventOf, cronJobIdOf } from '@cgk-platform/jobs-core/provider'
 
 /** The longest task id: its queue is called `task/` and the id, and that is cut at 128 characters. */
 const longest = 120

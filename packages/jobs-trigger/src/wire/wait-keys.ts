@@ -1,4 +1,5 @@
-import type { AwaitableEvent, EventMatch, Json } from '@cgk-platform/jobs-core'
+import type { Json } from '@cgk-platform/jobs-core'
+import type { AwaitableEvent, EventMatch } from '@cgk-platform/jobs-core/provider'
 
 import { hashOf } from '../api/hash-of.ts'
 

@@ -1,4 +1,4 @@
-import { newWorkflowRecord } from '@cgk-platform/jobs-core'
+import { newWorkflowRecord } from '@cgk-platform/jobs-core/provider'
 import { expect, test } from 'vitest'
 
 import { readWorkflowRecord } from './workflow-metadata.ts'

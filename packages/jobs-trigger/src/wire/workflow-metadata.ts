@@ -1,4 +1,4 @@
-import type { WorkflowRecord } from '@cgk-platform/jobs-core'
+import type { WorkflowRecord } from '@cgk-platform/jobs-core/provider'
 
 /** The key of a run's metadata under which the host keeps the records of a workflow's steps. */
 export const workflowKey = 'workflow'

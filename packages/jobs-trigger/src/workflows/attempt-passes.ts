@@ -1,3 +1,4 @@
+import { retryDelayMs, type WorkflowDefinition } from '@cgk-platform/jobs-core'
 import {
   type AttemptOptions,
   bindLogger,
@@ -5,11 +6,9 @@ import {
   newWorkflowRecord,
   type Outcome,
   recordedSteps,
-  retryDelayMs,
   toErrorInfo,
-  type WorkflowDefinition,
   type WorkflowRecord,
-} from '@cgk-platform/jobs-core'
+} from '@cgk-platform/jobs-core/provider'
 import { metadata } from '@trigger.dev/sdk'
 
 import type { HostParts } from '../host/host-parts.ts'

@@ -1,4 +1,4 @@
-import type { Clock, StepRecord } from '@cgk-platform/jobs-core'
+import type { Clock, StepRecord } from '@cgk-platform/jobs-core/provider'
 
 import type { TriggerApi } from '../api/trigger-api.ts'
 import { awaitAllTagOf, awaitTagOf, eventWaitKey, waitsTagOf } from '../wire/wait-keys.ts'

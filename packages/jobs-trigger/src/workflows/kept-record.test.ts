@@ -1,4 +1,4 @@
-import { newWorkflowRecord, type StepRecord, type WorkflowRecord } from '@cgk-platform/jobs-core'
+import { newWorkflowRecord, type StepRecord, type WorkflowRecord } from '@cgk-platform/jobs-core/provider'
 import { expect, test } from 'vitest'
 
 import { readWorkflowRecord } from '../wire/workflow-metadata.ts'

@@ -1,10 +1,5 @@
-import {
-  cutErrorInfo,
-  type JobErrorInfo,
-  type Json,
-  type StepRecord,
-  type WorkflowRecord,
-} from '@cgk-platform/jobs-core'
+import type { JobErrorInfo, Json } from '@cgk-platform/jobs-core'
+import { cutErrorInfo, type StepRecord, type WorkflowRecord } from '@cgk-platform/jobs-core/provider'
 
 import { toCarried } from '../wire/payload.ts'
 

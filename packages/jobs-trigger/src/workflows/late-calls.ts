@@ -1,4 +1,4 @@
-import { longerGrace } from '@cgk-platform/jobs-core'
+import { longerGrace } from '@cgk-platform/jobs-core/provider'
 
 /** Looks after code that awaits what is no step beside an open wait: it is left, and would go on if it were waited for. */
 export interface LateCalls {

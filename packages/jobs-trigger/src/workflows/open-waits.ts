@@ -1,4 +1,4 @@
-import type { StepRecord, WorkflowRecord } from '@cgk-platform/jobs-core'
+import type { StepRecord, WorkflowRecord } from '@cgk-platform/jobs-core/provider'
 
 /** A step that waits for an event, by a token. */
 export type EventWait = StepRecord & { readonly kind: 'waitForEvent'; readonly event: string; readonly handle: string }

@@ -1,4 +1,5 @@
-import { JobNotFoundError, type JobStatus, newWorkflowRecord, type StepRecord } from '@cgk-platform/jobs-core'
+import { JobNotFoundError, type JobStatus } from '@cgk-platform/jobs-core'
+import { newWorkflowRecord, type StepRecord } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
 import { createFakeApi } from '../../test/kit/fake-api.ts'

@@ -1,15 +1,13 @@
+import { type JobClient, JobNotFoundError, type JobStatus } from '@cgk-platform/jobs-core'
 import {
   answerEventWait,
   answerJobWait,
   answerMissingJob,
   type AwaitableEvent,
-  type JobClient,
-  JobNotFoundError,
-  type JobStatus,
   type StepRecord,
   toErrorInfo,
   type WorkflowRecord,
-} from '@cgk-platform/jobs-core'
+} from '@cgk-platform/jobs-core/provider'
 
 import { mapAtMost } from '../api/map-at-most.ts'
 import { readAnswer, waitsTagOf } from '../wire/wait-keys.ts'

@@ -1,4 +1,5 @@
-import { newWorkflowRecord, RequestFailedError, type StepRecord } from '@cgk-platform/jobs-core'
+import { RequestFailedError } from '@cgk-platform/jobs-core'
+import { newWorkflowRecord, type StepRecord } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
 import { createFakeClock } from '../../test/kit/fake-clock.ts'

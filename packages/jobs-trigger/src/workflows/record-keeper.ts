@@ -1,14 +1,5 @@
-import {
-  type Clock,
-  type JobErrorInfo,
-  type Json,
-  pause,
-  RequestFailedError,
-  type StepRecord,
-  StepRecordsTooLargeError,
-  toErrorInfo,
-  type WorkflowRecord,
-} from '@cgk-platform/jobs-core'
+import { type JobErrorInfo, type Json, RequestFailedError, StepRecordsTooLargeError } from '@cgk-platform/jobs-core'
+import { type Clock, pause, type StepRecord, toErrorInfo, type WorkflowRecord } from '@cgk-platform/jobs-core/provider'
 
 import { timeoutMs } from '../api/ask.ts'
 import type { TriggerApi } from '../api/trigger-api.ts'

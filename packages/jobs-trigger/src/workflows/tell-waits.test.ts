@@ -1,4 +1,5 @@
-import { defineJob, defineWorkflow, type Envelope, RequestFailedError, toJobRegistry } from '@cgk-platform/jobs-core'
+import { defineJob, defineWorkflow, RequestFailedError } from '@cgk-platform/jobs-core'
+import { type Envelope, toJobRegistry } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
 import { createFakeApi } from '../../test/kit/fake-api.ts'

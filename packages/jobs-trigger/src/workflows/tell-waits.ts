@@ -1,4 +1,4 @@
-import { bindLogger, cronJobIdOf, pause, toErrorInfo } from '@cgk-platform/jobs-core'
+import { bindLogger, cronJobIdOf, pause, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 import type { HostParts } from '../host/host-parts.ts'
 import { inTurns } from '../host/in-turns.ts'

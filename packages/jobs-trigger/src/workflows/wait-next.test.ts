@@ -1,4 +1,4 @@
-import { newWorkflowRecord, type StepRecord } from '@cgk-platform/jobs-core'
+import { newWorkflowRecord, type StepRecord } from '@cgk-platform/jobs-core/provider'
 import { expect, test } from 'vitest'
 
 import { createFakeApi } from '../../test/kit/fake-api.ts'

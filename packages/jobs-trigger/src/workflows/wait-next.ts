@@ -1,4 +1,4 @@
-import { type Clock, type StepRecord, type WorkflowRecord } from '@cgk-platform/jobs-core'
+import type { Clock, StepRecord, WorkflowRecord } from '@cgk-platform/jobs-core/provider'
 import { wait } from '@trigger.dev/sdk'
 
 import type { TriggerApi } from '../api/trigger-api.ts'

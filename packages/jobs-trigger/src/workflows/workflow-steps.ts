@@ -1,11 +1,11 @@
+import type { LoggerLike } from '@cgk-platform/jobs-core'
 import {
   bindLogger,
   type Clock,
-  type LoggerLike,
   type StepRecord,
   type StepRecords,
   toErrorInfo,
-} from '@cgk-platform/jobs-core'
+} from '@cgk-platform/jobs-core/provider'
 
 import { createEventToken, type EventTokenParts } from './event-token.ts'
 import type { LateCalls } from './late-calls.ts'

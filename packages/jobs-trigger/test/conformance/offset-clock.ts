@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-import { type Clock, systemClock } from '@cgk-platform/jobs-core'
+import { type Clock, systemClock } from '@cgk-platform/jobs-core/provider'
 
 /**
  * The machine's clock, ahead by as many milliseconds as a file says: what a machine's sleep adds to the wall clock, in

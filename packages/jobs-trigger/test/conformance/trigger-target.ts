@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 
-import { type Clock, createClient, getJobClient, type JobClient, setJobClient } from '@cgk-platform/jobs-core'
+import { getJobClient, type JobClient, setJobClient } from '@cgk-platform/jobs-core'
+import { type Clock, createClient } from '@cgk-platform/jobs-core/provider'
 import {
   conformanceOptions,
   type ConformanceEngine,

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '@cgk-platform/jobs-core'
+import { type Clock, systemClock } from '@cgk-platform/jobs-core/provider'
 
 /** A clock that goes so many times as fast as the machine's, from now on: what is waited for is waited for less long. */
 export function createHurriedClock(factor: number): Clock {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 
-import { createClient, type Definition, isEnded, type JobClient, type JobStatus } from '@cgk-platform/jobs-core'
+import { type Definition, type JobClient, type JobStatus, isEnded } from '@cgk-platform/jobs-core'
+import { createClient } from '@cgk-platform/jobs-core/provider'
 import { TriggerClient } from '@trigger.dev/sdk'
 import { vi } from 'vitest'
 

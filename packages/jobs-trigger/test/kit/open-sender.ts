@@ -1,4 +1,5 @@
-import { type Clock, createClient, type Definition, type JobClient } from '@cgk-platform/jobs-core'
+import type { Definition, JobClient } from '@cgk-platform/jobs-core'
+import { type Clock, createClient } from '@cgk-platform/jobs-core/provider'
 
 import { createTriggerProvider } from '../../src/trigger-provider.ts'
 import type { TriggerConfig } from '../../src/trigger-config.ts'

@@ -1,4 +1,5 @@
-import { type Clock, createClient, type Definition, type JobClient, systemClock } from '@cgk-platform/jobs-core'
+import type { Definition, JobClient } from '@cgk-platform/jobs-core'
+import { type Clock, createClient, systemClock } from '@cgk-platform/jobs-core/provider'
 import { TriggerClient } from '@trigger.dev/sdk'
 
 import { createTriggerProvider } from '../../src/trigger-provider.ts'

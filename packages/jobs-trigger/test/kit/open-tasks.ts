@@ -1,4 +1,5 @@
-import { createClient, type Definition, type JobClient, type JobHooks, toJobRegistry } from '@cgk-platform/jobs-core'
+import type { Definition, JobClient, JobHooks } from '@cgk-platform/jobs-core'
+import { createClient, toJobRegistry } from '@cgk-platform/jobs-core/provider'
 import {
   apiClientManager,
   lifecycleHooks,

@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { createClient, type JobClient } from '@cgk-platform/jobs-core'
+import type { JobClient } from '@cgk-platform/jobs-core'
+import { createClient } from '@cgk-platform/jobs-core/provider'
 import { type RetrieveRunResult, TriggerClient } from '@trigger.dev/sdk'
 import { expect } from 'vitest'
 

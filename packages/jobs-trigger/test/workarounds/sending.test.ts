@@ -1,4 +1,5 @@
-import { createClient, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { createClient } from '@cgk-platform/jobs-core/provider'
 import { configure, tasks } from '@trigger.dev/sdk'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 

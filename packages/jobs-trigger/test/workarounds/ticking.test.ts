@@ -1,11 +1,5 @@
-import {
-  cronEventOf,
-  type CronJobDefinition,
-  defineCronJob,
-  dispatchTick,
-  systemClock,
-  systemTenantId,
-} from '@cgk-platform/jobs-core'
+import { type CronJobDefinition, defineCronJob, systemTenantId } from '@cgk-platform/jobs-core'
+import { cronEventOf, dispatchTick, systemClock } from '@cgk-platform/jobs-core/provider'
 import { expect, test } from 'vitest'
 
 import { createTriggerApi } from '../../src/api/trigger-api.ts'

@@ -1,5 +1,6 @@
 import { defineJob } from '@cgk-platform/jobs'
 import type * as face from '@cgk-platform/jobs'
+import type { DefinitionOptions } from '@cgk-platform/jobs-core/provider'
 import { expect, test } from 'vitest'
 
 import { readDocument } from './documents.ts'
@@ -12,7 +13,7 @@ function namesIn(document: string, ...titles: string[]): string[] {
   return rowsOf(readDocument(document), ...titles).map(([name]) => name!)
 }
 
-const common: Record<keyof face.DefinitionOptions, true> = {
+const common: Record<keyof DefinitionOptions, true> = {
   id: true,
   retry: true,
   timeout: true,

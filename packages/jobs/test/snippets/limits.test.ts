@@ -6,11 +6,10 @@ import {
   defineWorkflow,
   eventType,
   findRun,
-  missedTickAfterMs,
   nextRuns,
-  portablePayloadBytes,
   sendJob,
 } from '@cgk-platform/jobs'
+import { missedTickAfterMs, portablePayloadBytes } from '@cgk-platform/jobs-core/provider'
 import { inngestCapabilities } from '@cgk-platform/jobs/inngest'
 import { localCapabilities, sqliteCapabilities } from '@cgk-platform/jobs/local'
 import { createTestEngine } from '@cgk-platform/jobs/local/testing'

@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { catalogue, defineJob, JobsError, portablePayloadBytes } from '@cgk-platform/jobs'
+import { catalogue, defineJob, JobsError } from '@cgk-platform/jobs'
+import { portablePayloadBytes } from '@cgk-platform/jobs-core/provider'
 import * as face from '@cgk-platform/jobs'
 import { createInngestFunctions, type InngestConfig, type InngestHostOptions } from '@cgk-platform/jobs/inngest'
 import type { LocalConfig } from '@cgk-platform/jobs/local'

@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import {
-  chooseProvider,
   createJobClient,
   type CronJobDefinition,
   defineJob,
@@ -9,6 +8,7 @@ import {
   SendFailedError,
   setJobClient,
 } from '@cgk-platform/jobs'
+import { chooseProvider } from '@cgk-platform/jobs-core/provider'
 import { createTestEngine, type TestEngine } from '@cgk-platform/jobs/local/testing'
 import { createLoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
 import { createLoopbackServer, type LoopbackServer } from '@cgk-platform/jobs-trigger/loopback'

@@ -1,4 +1,5 @@
-import { type AttemptOptions, type Outcome, runAttempt, type WorkflowDefinition } from '@cgk-platform/jobs-core'
+import type { WorkflowDefinition } from '@cgk-platform/jobs-core'
+import { type AttemptOptions, type Outcome, runAttempt } from '@cgk-platform/jobs-core/provider'
 
 import type { IncomingEvent } from '../../wire/inngest-event.ts'
 import { toEnvelope } from '../../wire/to-envelope.ts'

@@ -1,4 +1,4 @@
-import { type Clock, pause } from '@cgk-platform/jobs-core'
+import { type Clock, pause } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineApi } from '../../api/engine-api.ts'
 import type { EngineRun } from '../../api/engine-shapes.ts'

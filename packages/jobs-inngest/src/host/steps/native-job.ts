@@ -1,15 +1,13 @@
+import { JobNotFoundError, type Json, StepFailedError } from '@cgk-platform/jobs-core'
 import {
   answerJobWait,
   errorFrom,
   type JobCall,
-  JobNotFoundError,
-  type Json,
   newWorkflowRecord,
-  StepFailedError,
   type StepRecord as RecordedStep,
   type StepTools,
   toErrorInfo,
-} from '@cgk-platform/jobs-core'
+} from '@cgk-platform/jobs-core/provider'
 
 import { endIn, type JobEnd, readJobEnd } from '../../wire/job-end.ts'
 import { sha1 } from '../../wire/sha1.ts'

@@ -1,17 +1,15 @@
+import { type Json, type JobErrorInfo, StepFailedError } from '@cgk-platform/jobs-core'
 import {
   type CodeEnd,
   errorFrom,
-  type Json,
-  type JobErrorInfo,
   kindChanged,
   pause,
   type StepCall,
   type StepEngine,
   type StepEngineFactory,
-  StepFailedError,
   type StepTools,
   undoGraceMs,
-} from '@cgk-platform/jobs-core'
+} from '@cgk-platform/jobs-core/provider'
 
 import { toAwaited } from '../../wire/awaited-event.ts'
 import { endIn } from '../../wire/job-end.ts'

@@ -1,12 +1,11 @@
+import type { Json, JobErrorInfo } from '@cgk-platform/jobs-core'
 import {
-  type Json,
-  type JobErrorInfo,
   type RunCall,
   type StepCall,
   type StepTools,
   toErrorInfo,
   undoUnreached,
-} from '@cgk-platform/jobs-core'
+} from '@cgk-platform/jobs-core/provider'
 
 import { sha1 } from '../../wire/sha1.ts'
 import { failureName, undoName } from '../../wire/step-names.ts'

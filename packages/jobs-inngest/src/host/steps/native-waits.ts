@@ -1,13 +1,12 @@
+import { type Json, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
 import {
   type EventWaitCall,
-  type Json,
   matchesEvent,
   pause,
   type SleepCall,
   type SleepUntilCall,
   type StepTools,
-  UnsupportedFeatureError,
-} from '@cgk-platform/jobs-core'
+} from '@cgk-platform/jobs-core/provider'
 
 import { toAwaited } from '../../wire/awaited-event.ts'
 import { sha1 } from '../../wire/sha1.ts'

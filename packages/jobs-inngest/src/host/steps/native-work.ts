@@ -1,22 +1,24 @@
 import {
   AttemptsExhaustedError,
+  type Json,
+  type JobErrorInfo,
+  ShutdownError,
+  StepFailedError,
+  UnsupportedFeatureError,
+} from '@cgk-platform/jobs-core'
+import {
   attemptStep,
   bindLogger,
   errorFrom,
-  type Json,
-  type JobErrorInfo,
   pause,
   type SendCall,
   type JobCall,
   type RunCall,
-  ShutdownError,
-  StepFailedError,
   type StepOutcome,
   type StepTools,
   toErrorInfo,
-  UnsupportedFeatureError,
   type Work,
-} from '@cgk-platform/jobs-core'
+} from '@cgk-platform/jobs-core/provider'
 
 import { inngestCapabilities } from '../../capabilities.ts'
 import { sendingAs } from '../../send/step-sends.ts'

@@ -1,4 +1,5 @@
-import type { Clock, Json, StepCall } from '@cgk-platform/jobs-core'
+import type { Json } from '@cgk-platform/jobs-core'
+import type { Clock, StepCall } from '@cgk-platform/jobs-core/provider'
 
 import { sha1 } from '../../wire/sha1.ts'
 

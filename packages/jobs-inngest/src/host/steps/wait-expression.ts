@@ -1,4 +1,5 @@
-import { type EventMatch, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import type { EventMatch } from '@cgk-platform/jobs-core/provider'
 
 const plainName = /^[A-Za-z_][A-Za-z0-9_]*$/
 /** Words of the language itself: a field that is called so is named as a text. */

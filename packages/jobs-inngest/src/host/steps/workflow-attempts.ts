@@ -1,4 +1,4 @@
-import { type Clock, within } from '@cgk-platform/jobs-core'
+import { type Clock, within } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineApi } from '../../api/engine-api.ts'
 import { type FailedBefore, failedBefore } from '../../read/failed-before.ts'

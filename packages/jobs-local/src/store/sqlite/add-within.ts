@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs'
 
-import { type Envelope, InvalidOptionError, kindOf, type SqliteTransaction } from '@cgk-platform/jobs-core'
+import { InvalidOptionError } from '@cgk-platform/jobs-core'
+import { type Envelope, kindOf, type SqliteTransaction } from '@cgk-platform/jobs-core/provider'
 
 import type { Added } from '../job-store.ts'
 import { type Connection, createConnection } from './connection.ts'

@@ -1,4 +1,4 @@
-import { encodeEnvelope, type Envelope, type ListQuery } from '@cgk-platform/jobs-core'
+import { encodeEnvelope, type Envelope, type ListQuery } from '@cgk-platform/jobs-core/provider'
 
 import type { Added, StoredJob } from '../job-store.ts'
 import { stateOf } from '../state-of.ts'

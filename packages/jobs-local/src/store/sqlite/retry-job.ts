@@ -1,4 +1,4 @@
-import { continueRecord, newestRuns } from '@cgk-platform/jobs-core'
+import { continueRecord, newestRuns } from '@cgk-platform/jobs-core/provider'
 
 import type { StoredJob } from '../job-store.ts'
 import { runIdOf } from '../run-id.ts'

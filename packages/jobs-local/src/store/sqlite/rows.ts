@@ -1,4 +1,5 @@
-import { decodeEnvelope, type Envelope, type JobErrorInfo, type JobState, type Json } from '@cgk-platform/jobs-core'
+import type { JobErrorInfo, JobState, Json } from '@cgk-platform/jobs-core'
+import { decodeEnvelope, type Envelope } from '@cgk-platform/jobs-core/provider'
 
 import type { StoredJob, StoredRun } from '../job-store.ts'
 import { runIdOf } from '../run-id.ts'

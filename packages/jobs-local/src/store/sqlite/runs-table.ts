@@ -1,4 +1,5 @@
-import type { JobState, Outcome } from '@cgk-platform/jobs-core'
+import type { JobState } from '@cgk-platform/jobs-core'
+import type { Outcome } from '@cgk-platform/jobs-core/provider'
 
 import type { StoredJob, StoredRun, Subscriber } from '../job-store.ts'
 import type { Connection } from './connection.ts'

@@ -1,4 +1,4 @@
-import type { Envelope } from '@cgk-platform/jobs-core'
+import type { Envelope } from '@cgk-platform/jobs-core/provider'
 
 /** How many envelopes are remembered at most. */
 const mostRemembered = 20_000

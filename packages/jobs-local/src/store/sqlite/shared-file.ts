@@ -1,4 +1,4 @@
-import type { Envelope, SqliteTransaction } from '@cgk-platform/jobs-core'
+import type { Envelope, SqliteTransaction } from '@cgk-platform/jobs-core/provider'
 
 import type { Added, Handled, SharedStore, Subscriber } from '../job-store.ts'
 import { addWithin } from './add-within.ts'

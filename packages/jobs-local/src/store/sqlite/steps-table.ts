@@ -1,4 +1,4 @@
-import type { StepRecord, WorkflowRecord } from '@cgk-platform/jobs-core'
+import type { StepRecord, WorkflowRecord } from '@cgk-platform/jobs-core/provider'
 
 import type { StoredRun } from '../job-store.ts'
 import type { Connection } from './connection.ts'

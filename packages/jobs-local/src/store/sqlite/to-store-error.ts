@@ -1,4 +1,5 @@
-import { type StoreProblem, StoreError } from '@cgk-platform/jobs-core'
+import { StoreError } from '@cgk-platform/jobs-core'
+import type { StoreProblem } from '@cgk-platform/jobs-core/provider'
 
 /** SQLite's primary result codes, https://www.sqlite.org/rescode.html */
 const codes = { busy: 5, locked: 6, readOnly: 8, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 }

@@ -1,3 +1,4 @@
+import { isEnded } from '@cgk-platform/jobs-core'
 import {
   answerEventWait,
   answerJobWait,
@@ -5,9 +6,8 @@ import {
   createJobId,
   decodeEnvelope,
   type Envelope,
-  isEnded,
   type StepRecord,
-} from '@cgk-platform/jobs-core'
+} from '@cgk-platform/jobs-core/provider'
 
 import { toJobStatus } from '../../to-job-status.ts'
 import type { StoredJob, StoredRun } from '../job-store.ts'

@@ -1,4 +1,5 @@
-import { type Logger, runDetached, StoreError } from '@cgk-platform/jobs-core'
+import { type Logger, StoreError } from '@cgk-platform/jobs-core'
+import { runDetached } from '@cgk-platform/jobs-core/provider'
 
 import type { ChangeEnd } from '../job-store.ts'
 import type { Connection } from './connection.ts'

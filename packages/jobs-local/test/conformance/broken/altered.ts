@@ -1,13 +1,5 @@
-import type {
-  Definition,
-  Envelope,
-  JobContext,
-  JobDefinition,
-  JobProvider,
-  JobRegistry,
-  JobStatus,
-  RunStatus,
-} from '@cgk-platform/jobs-core'
+import type { Definition, JobContext, JobDefinition, JobProvider, JobStatus, RunStatus } from '@cgk-platform/jobs-core'
+import type { Envelope, JobRegistry } from '@cgk-platform/jobs-core/provider'
 
 import type { LocalProvider } from '../../../src/local-provider.ts'
 

@@ -1,4 +1,5 @@
-import type { Clock, JobClient, JobProvider } from '@cgk-platform/jobs-core'
+import type { JobClient, JobProvider } from '@cgk-platform/jobs-core'
+import type { Clock } from '@cgk-platform/jobs-core/provider'
 import type { RuleName } from '@cgk-platform/jobs-core/conformance'
 
 import type { LocalProvider } from '../../../src/local-provider.ts'

@@ -1,13 +1,12 @@
+import type { JobProvider, JobStatus } from '@cgk-platform/jobs-core'
 import {
   type Clock,
   type Envelope,
   type JobHost,
-  type JobProvider,
-  type JobStatus,
   jobStateOf,
   newestRuns,
   runAttempt,
-} from '@cgk-platform/jobs-core'
+} from '@cgk-platform/jobs-core/provider'
 
 import type { LocalProvider } from '../../../src/local-provider.ts'
 import { altered, withHandlers, withRuns, withStatus } from './altered.ts'

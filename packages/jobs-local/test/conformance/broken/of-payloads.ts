@@ -1,4 +1,5 @@
-import { cronEventOf, type Envelope, InvalidOptionError, type Json } from '@cgk-platform/jobs-core'
+import { InvalidOptionError, type Json } from '@cgk-platform/jobs-core'
+import { cronEventOf, type Envelope } from '@cgk-platform/jobs-core/provider'
 
 import { altered, withHandlers, withRuns, withSends } from './altered.ts'
 import { breaking, type BrokenProvider } from './broken-provider.ts'

@@ -1,10 +1,5 @@
-import {
-  NonRetryableError,
-  RetryAfterError,
-  type Definition,
-  type JobDefinition,
-  type RetryPolicy,
-} from '@cgk-platform/jobs-core'
+import { NonRetryableError, RetryAfterError, type Definition, type JobDefinition } from '@cgk-platform/jobs-core'
+import type { RetryPolicy } from '@cgk-platform/jobs-core/provider'
 
 import type { LocalProvider } from '../../../src/local-provider.ts'
 import { withDefinitions, withHandlers, withRuns, withSends } from './altered.ts'

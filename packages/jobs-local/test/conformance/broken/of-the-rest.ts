@@ -1,4 +1,5 @@
-import type { Capabilities, Feature } from '@cgk-platform/jobs-core'
+import type { Capabilities } from '@cgk-platform/jobs-core'
+import type { Feature } from '@cgk-platform/jobs-core/provider'
 
 import { createJobClient } from '../../../src/create-job-client.ts'
 import type { LocalProvider } from '../../../src/local-provider.ts'

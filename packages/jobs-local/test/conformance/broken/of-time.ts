@@ -1,4 +1,4 @@
-import type { Envelope } from '@cgk-platform/jobs-core'
+import type { Envelope } from '@cgk-platform/jobs-core/provider'
 
 import { withDefinitions, withHandlers, withSends } from './altered.ts'
 import { breaking, type BrokenProvider } from './broken-provider.ts'

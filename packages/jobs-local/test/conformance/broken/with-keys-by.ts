@@ -1,4 +1,5 @@
-import type { Envelope, JobProvider } from '@cgk-platform/jobs-core'
+import type { JobProvider } from '@cgk-platform/jobs-core'
+import type { Envelope } from '@cgk-platform/jobs-core/provider'
 
 import type { LocalProvider } from '../../../src/local-provider.ts'
 import { altered } from './altered.ts'

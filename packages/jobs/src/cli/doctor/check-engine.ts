@@ -1,14 +1,12 @@
+import type { Definition, Health, JobProvider } from '@cgk-platform/jobs-core'
 import {
   createClient,
-  type Definition,
   findUnsupported,
-  type Health,
-  type JobProvider,
   type ProviderName,
   systemClock,
   toErrorInfo,
   within,
-} from '@cgk-platform/jobs-core'
+} from '@cgk-platform/jobs-core/provider'
 
 import { loadProvider } from '../../load-provider.ts'
 import type { CheckResult, EngineFacts, Finding } from './doctor-report.ts'

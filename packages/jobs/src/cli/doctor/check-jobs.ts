@@ -1,4 +1,5 @@
-import { type Definition, findUnsupported, type JobProvider } from '@cgk-platform/jobs-core'
+import type { Definition, JobProvider } from '@cgk-platform/jobs-core'
+import { findUnsupported } from '@cgk-platform/jobs-core/provider'
 
 import type { CheckResult, Finding, JobFacts } from './doctor-report.ts'
 import type { ImportFailure, LoadedJobs } from './load-jobs.ts'

@@ -1,4 +1,5 @@
-import { checkProviderName, explainProvider, ProviderNotChosenError } from '@cgk-platform/jobs-core'
+import { ProviderNotChosenError } from '@cgk-platform/jobs-core'
+import { checkProviderName, explainProvider } from '@cgk-platform/jobs-core/provider'
 
 import type { CheckResult, Finding, ProviderFacts } from './doctor-report.ts'
 

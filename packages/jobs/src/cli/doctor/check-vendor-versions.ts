@@ -1,4 +1,4 @@
-import type { ProviderName } from '@cgk-platform/jobs-core'
+import type { ProviderName } from '@cgk-platform/jobs-core/provider'
 import { satisfies, validRange } from 'semver'
 
 import type { Finding } from './doctor-report.ts'

@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 
-import type { ProviderName } from '@cgk-platform/jobs-core'
+import type { ProviderName } from '@cgk-platform/jobs-core/provider'
 import { satisfies } from 'semver'
 
 import { checkVendorVersions } from './check-vendor-versions.ts'

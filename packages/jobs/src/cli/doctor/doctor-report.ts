@@ -1,4 +1,4 @@
-import type { ProviderName } from '@cgk-platform/jobs-core'
+import type { ProviderName } from '@cgk-platform/jobs-core/provider'
 
 /** What a finding means for the app: nothing to do, what cannot be told, something to look at, or jobs that do not run. */
 export type FindingStatus = 'ok' | 'unknown' | 'warning' | 'problem'

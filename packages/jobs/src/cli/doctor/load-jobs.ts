@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 
-import { ambientJobs, type Definition, keepCronAsleep, systemClock, toErrorInfo, within } from '@cgk-platform/jobs-core'
+import type { Definition } from '@cgk-platform/jobs-core'
+import { ambientJobs, keepCronAsleep, systemClock, toErrorInfo, within } from '@cgk-platform/jobs-core/provider'
 
 import { importModule } from './import-module.ts'
 

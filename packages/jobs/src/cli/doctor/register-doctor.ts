@@ -1,4 +1,4 @@
-import { providerNames } from '@cgk-platform/jobs-core'
+import { providerNames } from '@cgk-platform/jobs-core/provider'
 import { type Command, Option } from 'commander'
 
 import { renderText } from './render-text.ts'

@@ -1,4 +1,4 @@
-import { toErrorInfo } from '@cgk-platform/jobs-core'
+import { toErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 import type { Finding } from './doctor-report.ts'
 

@@ -1,4 +1,4 @@
-import { toErrorInfo } from '@cgk-platform/jobs-core'
+import { toErrorInfo } from '@cgk-platform/jobs-core/provider'
 import { task } from '@trigger.dev/sdk'
 
 import { createTriggerTasks } from '../../../../src/tasks.ts'

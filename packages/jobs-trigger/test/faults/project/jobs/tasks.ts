@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 
-import { defineCronJob, defineJob, type JobContext, sendJob, toErrorInfo } from '@cgk-platform/jobs-core'
+import { defineCronJob, defineJob, type JobContext, sendJob } from '@cgk-platform/jobs-core'
+import { toErrorInfo } from '@cgk-platform/jobs-core/provider'
 import { metadata } from '@trigger.dev/sdk'
 
 import { createTriggerTasks } from '../../../../src/tasks.ts'

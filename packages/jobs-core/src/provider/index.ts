@@ -1,0 +1,111 @@
+export { checkOptionNames } from '../options/check-option-names.ts'
+export { kindOf } from '../options/kind-of.ts'
+export { createClient, type ClientEngine } from '../client/create-client.ts'
+export {
+  createEngineClient,
+  createReadyClient,
+  type EngineClientOptions,
+  type OnlyEngine,
+} from '../client/create-engine-client.ts'
+export { keepCronAsleep, provideDefaultClient } from '../client/default-client.ts'
+export type { DefaultClient } from '../client/shared-clients.ts'
+export type { JobOperations, TenantInput, TenantJobItem } from '../client/job-client.ts'
+export { environment, isDevelopment } from '../environment.ts'
+export { type FailedRequest } from '../errors/request-failed-error.ts'
+export { type SendFailure } from '../errors/send-failed-error.ts'
+export { type StoreProblem } from '../errors/store-error.ts'
+export { type WaitTimeout } from '../errors/wait-timeout-error.ts'
+export type { AnalyticsPageView, AnalyticsTrack } from '../events/catalogue/analytics-events.ts'
+export type { BuiltInEvents } from '../events/catalogue/built-in-events.ts'
+export { loadCatalogue } from '../events/catalogue/catalogue.ts'
+export type {
+  OrderCreated,
+  OrderDelivered,
+  OrderFulfilled,
+  OrderRefunded,
+} from '../events/catalogue/commerce-events.ts'
+export type { EmailReviewRequest, EmailSend } from '../events/catalogue/email-events.ts'
+export type { TenantPayload } from '../events/catalogue/shared-fields.ts'
+export type { WebhookProcess, WebhookReceived } from '../events/catalogue/webhook-events.ts'
+export { decodeEnvelope, encodeEnvelope, type Envelope } from '../events/envelope.ts'
+export { eventNames } from '../events/event-registry.ts'
+export { createJobId } from '../events/job-id.ts'
+export type { DefinitionOptions } from '../jobs/check-definition.ts'
+export type { ConcurrencyLimits } from '../jobs/concurrency.ts'
+export { claimCronJob, onCronReleased, releaseCronJobs } from '../jobs/cron-claims.ts'
+export type { BaseDefinition, EventDefinition } from '../jobs/job-definition.ts'
+export type { AsJson } from '../jobs/as-json.ts'
+export { eventOf } from '../jobs/event-of.ts'
+export { ambientJobs, createJobRegistry, type JobRegistry, toJobRegistry } from '../jobs/job-registry.ts'
+export type { LocalOptions, SqliteTransaction } from '../jobs/provider-options.ts'
+export { type LogOutput } from '../logging/default-logger.ts'
+export { bindLogger, type LogFields, type LogLevel } from '../logging/logger.ts'
+export { type Feature, type FeatureSupport, portablePayloadBytes } from './capabilities.ts'
+export {
+  checkProviderName,
+  chooseProvider,
+  type ChosenProvider,
+  explainProvider,
+  type ProviderName,
+  providerNames,
+} from './choose-provider.ts'
+export { checkDefinitionSupport, findUnsupported, requireFeature } from './check-support.ts'
+export { type OwnOptions, refusedOptions } from './own-options.ts'
+export type { ListQuery } from './job-page.ts'
+export type { Accepted, JobHost } from './job-provider.ts'
+export type { RetryPolicy } from '../retry/retry-config.ts'
+export type { FanOut } from '../runs/call-handler.ts'
+export { cronEventOf, cronJobIdOf, scheduledAtOf, toCronEnvelope } from '../runs/cron-event.ts'
+export {
+  dispatchTick,
+  missedTickAfterMs,
+  tenantsOf,
+  tickToDispatch,
+  type TickHost,
+  type TickReport,
+} from '../runs/dispatch-tick.ts'
+export { cutErrorInfo } from '../runs/cut-error-info.ts'
+export { toErrorInfo } from '../runs/error-info.ts'
+export type { EngineLimits } from '../runs/failure.ts'
+export { jobStateOf, newestRuns, type RunInJob } from '../runs/job-state.ts'
+export { type JobStatusFacts, jobStatusOf } from '../runs/job-status-of.ts'
+export { maxAttemptsOf } from '../runs/max-attempts.ts'
+export type { Outcome } from '../runs/outcome.ts'
+export type { AttemptOptions } from '../runs/attempt.ts'
+export { runAttempt } from '../runs/run-attempt.ts'
+export { runDetached, runWithClient } from '../runs/scope.ts'
+export type { Clock, Timer } from '../time/clock.ts'
+export { type CronSchedule } from '../time/cron-schedule.ts'
+export { maxDurationMs, toMilliseconds } from '../time/duration.ts'
+export { latestTick } from '../time/latest-tick.ts'
+export { pause } from '../time/pause.ts'
+export { systemClock } from '../time/system-clock.ts'
+export { within } from '../time/within.ts'
+export {
+  answerEventWait,
+  answerJobWait,
+  answerMissingJob,
+  type AwaitableEvent,
+  matchesEvent,
+} from '../workflows/answer-waits.ts'
+export { attemptStep, type StepAttempt, type StepOutcome } from '../workflows/attempt-step.ts'
+export { longerGrace, undoGraceMs } from '../workflows/grace.ts'
+export { kindChanged, undoUnreached } from '../workflows/misfits.ts'
+export { recordedSteps } from '../workflows/recorded-steps.ts'
+export type { StepRecords } from '../workflows/step-records.ts'
+export type * from '../workflows/step-call.ts'
+export type { CodeEnd, StepEngine, StepEngineFactory, StepTools } from '../workflows/step-engine.ts'
+export { toStepStatus, type UndoStatus } from '../workflows/step-status.ts'
+export type { StepContext, StepSendOptions, WaitForEventOptions } from '../workflows/steps.ts'
+export {
+  continueRecord,
+  endStep,
+  isStepEnded,
+  newWorkflowRecord,
+  stepDueAt,
+  type StepRecord,
+  type StepState,
+  type UndoRecord,
+  type WorkflowRecord,
+} from '../workflows/workflow-record.ts'
+export { errorFrom } from '../runs/error-from.ts'
