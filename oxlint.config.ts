@@ -57,7 +57,7 @@ export default defineConfig({
     'no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
     'no-var': 'error',
     'prefer-const': 'error',
-    'import/no-cycle': 'error', // a cycle of types alone is harmless and stays allowed
+    'import/no-cycle': ['error', { ignoreTypes: false }],
     'import/namespace': ['error', { allowComputed: true }],
     'import/no-default-export': 'error',
     'import/no-duplicates': 'error',

@@ -2,7 +2,8 @@ import { describe, expect, test, vi } from 'vitest'
 
 import { createFakeProvider } from '../../test/kit/fake-provider.ts'
 import { createMemoryLogger } from '../../test/kit/memory-logger.ts'
-import { type ClientOptions, createClient } from './create-client.ts'
+import { createClient } from './create-client.ts'
+import type { ClientOptions } from './client-options.ts'
 
 const hook = () => undefined
 const load = vi.fn<() => ReturnType<typeof createFakeProvider>>(() => createFakeProvider())

@@ -1,5 +1,5 @@
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
-import type { ClientOptions } from './create-client.ts'
+import type { ClientOptions } from './client-options.ts'
 import { checkOptionNames } from '../options/check-option-names.ts'
 
 const optionNames = ['provider', 'config', 'jobs', 'logger', 'hooks', 'maxPayloadBytes']

@@ -8,7 +8,7 @@ import {
 } from '../../test/kit/fake-provider.ts'
 import { untyped } from '../../test/kit/untyped.ts'
 import { defineJob } from '../jobs/define-job.ts'
-import type { Definition } from '../jobs/job-definition.ts'
+import type { Definition } from '../jobs/definition.ts'
 import { ambientJobs } from '../jobs/job-registry.ts'
 import type { JobPage, ListQuery } from '../provider/job-page.ts'
 import type { JobState } from '../runs/job-state.ts'

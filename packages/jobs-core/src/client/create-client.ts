@@ -4,19 +4,16 @@ import { JobNotFoundError } from '../errors/job-not-found-error.ts'
 import { JobNotRetryableError } from '../errors/job-not-retryable-error.ts'
 import type { JobEvent } from '../events/job-events.ts'
 import { tenantProblem } from '../events/tenant.ts'
-import type { Definition } from '../jobs/job-definition.ts'
 import { ambientJobs, toJobRegistry } from '../jobs/job-registry.ts'
 import { createDefaultLogger } from '../logging/default-logger.ts'
-import type { LoggerLike } from '../logging/logger.ts'
 import { requireFeature } from '../provider/check-support.ts'
 import type { JobProvider } from '../provider/job-provider.ts'
-import type { JobHooks } from '../runs/hooks.ts'
 import { isEnded } from '../runs/job-state.ts'
 import type { JobStatus } from '../runs/job-status.ts'
-import type { Clock } from '../time/clock.ts'
 import { toMilliseconds } from '../time/duration.ts'
 import { systemClock } from '../time/system-clock.ts'
 import { checkClientOptions } from './check-client-options.ts'
+import type { ClientOptions } from './client-options.ts'
 import { checkOptionNames } from '../options/check-option-names.ts'
 import type { JobClient } from './job-client.ts'
 import { openEngine } from './open-engine.ts'
@@ -25,20 +22,6 @@ import { createTenantClient } from './tenant-client.ts'
 import { toListQuery } from './to-list-query.ts'
 import { waitForJob } from './wait-for-job.ts'
 import { forgetHereClient, noteClientJobs, offerHereClient } from './wake-for-cron.ts'
-
-/** What every client may be given, on any engine. */
-export interface ClientOptions {
-  /** The jobs of this client. Default: those that registered themselves by being defined, now and later. */
-  jobs?: readonly Definition[] | undefined
-  /** pino, the console, or anything like them. Default: readable lines on a terminal, JSON elsewhere. */
-  logger?: LoggerLike | undefined
-  /** Told of every send and attempt, for metrics and traces. */
-  hooks?: JobHooks | undefined
-  /** The largest payload, bytes of UTF-8 JSON. Default 120 KiB, which every engine takes. */
-  maxPayloadBytes?: number | undefined
-  /** Where time comes from. Default: the machine's clock. */
-  clock?: Clock | undefined
-}
 
 /** The engine of a client. */
 export interface ClientEngine {

@@ -1,6 +1,7 @@
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import type { JobProvider } from '../provider/job-provider.ts'
-import { type ClientOptions, createClient } from './create-client.ts'
+import { createClient } from './create-client.ts'
+import type { ClientOptions } from './client-options.ts'
 import type { JobClient } from './job-client.ts'
 
 /** What the `createJobClient` of a package with one engine takes: that engine and its settings, or a ready provider. */

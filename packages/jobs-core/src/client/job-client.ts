@@ -1,4 +1,4 @@
-import type { JobEvent, JobInput } from '../events/job-events.ts'
+import type { JobEvent, JobInput, TenantInput } from '../events/job-events.ts'
 import type { Health } from '../provider/health.ts'
 import type { JobPage } from '../provider/job-page.ts'
 import type { Capabilities } from '../provider/capabilities.ts'
@@ -82,14 +82,6 @@ export interface JobClient extends JobOperations {
   /** Takes no more sends, lets running attempts end, then aborts them. */
   close(options?: CloseOptions): Promise<void>
 }
-
-/** A payload of which the tenant may be left out, since the client knows it. */
-export type TenantInput<Event extends JobEvent> = Event extends JobEvent ? WithoutTenant<JobInput<Event>> : never
-
-// By key rather than by `Omit`, which would flatten unions and index signatures.
-type WithoutTenant<Payload> = Payload extends unknown
-  ? { [Key in keyof Payload as Key extends 'tenantId' ? never : Key]: Payload[Key] } & { tenantId?: string }
-  : never
 
 /** One item of a tenant client's `sendJobs`. */
 export type TenantJobItem = {

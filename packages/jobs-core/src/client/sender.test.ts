@@ -11,7 +11,8 @@ import { eventType } from '../events/event-type.ts'
 import { defineCronJob } from '../jobs/define-cron-job.ts'
 import { defineJob } from '../jobs/define-job.ts'
 import type { SendInfo } from '../runs/hooks.ts'
-import { type ClientOptions, createClient } from './create-client.ts'
+import { createClient } from './create-client.ts'
+import type { ClientOptions } from './client-options.ts'
 
 const order = { tenantId: 'acme', orderId: 'order_1' }
 const clock = createManualClock()

@@ -3,8 +3,8 @@ import * as z from 'zod/v4'
 
 import { defineEvents } from '../events/define-events.ts'
 import { eventType } from '../events/event-type.ts'
-import type { EventsOf } from '../events/job-events.ts'
-import type { TenantClient, TenantInput } from './job-client.ts'
+import type { EventsOf, TenantInput } from '../events/job-events.ts'
+import type { TenantClient } from './job-client.ts'
 
 const events = defineEvents({
   'payment.made': z.discriminatedUnion('kind', [

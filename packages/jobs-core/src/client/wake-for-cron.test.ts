@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { createFakeProvider } from '../../test/kit/fake-provider.ts'
 import type { JobClient } from './job-client.ts'
-import type { Definition } from '../jobs/job-definition.ts'
+import type { Definition } from '../jobs/definition.ts'
 import { loadCopy } from '../../test/kit/load-copy.ts'
 import type { JobProvider } from '../provider/job-provider.ts'
 

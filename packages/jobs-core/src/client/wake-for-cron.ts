@@ -1,4 +1,4 @@
-import type { Definition } from '../jobs/job-definition.ts'
+import type { Definition } from '../jobs/definition.ts'
 import { ambientJobs } from '../jobs/job-registry.ts'
 import { createDefaultLogger } from '../logging/default-logger.ts'
 import type { JobClient } from './job-client.ts'

@@ -1,6 +1,6 @@
 import type { JobClient } from '../client/job-client.ts'
 import type { JobHandle } from '../client/send-options.ts'
-import type { Definition } from '../jobs/job-definition.ts'
+import type { Definition } from '../jobs/definition.ts'
 import type { Capabilities } from '../provider/capabilities.ts'
 import type { JobStatus } from '../runs/job-status.ts'
 import type { JobsError } from '../errors/jobs-error.ts'

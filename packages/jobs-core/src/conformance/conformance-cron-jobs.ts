@@ -1,7 +1,7 @@
 import { NonRetryableError } from '../errors/non-retryable-error.ts'
 import { type CronJobOptions, defineCronJob } from '../jobs/define-cron-job.ts'
 import type { CronContext } from '../jobs/job-context.ts'
-import type { Definition } from '../jobs/job-definition.ts'
+import type { Definition } from '../jobs/definition.ts'
 import { performScript, reportFailure } from './perform-script.ts'
 import type { Script } from './script.ts'
 

@@ -1,4 +1,4 @@
-import type { ClientOptions } from '../client/create-client.ts'
+import type { ClientOptions } from '../client/client-options.ts'
 import type { Capabilities } from '../provider/capabilities.ts'
 import { conformanceHooks } from './conformance-hooks.ts'
 import { conformanceJobs } from './conformance-jobs.ts'

@@ -1,4 +1,4 @@
-import type { ClientOptions } from '../client/create-client.ts'
+import type { ClientOptions } from '../client/client-options.ts'
 import type { JobClient } from '../client/job-client.ts'
 import type { Envelope } from '../events/envelope.ts'
 import type { Clock } from '../time/clock.ts'

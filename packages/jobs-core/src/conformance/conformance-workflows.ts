@@ -1,7 +1,7 @@
 import type { JobEvent } from '../events/job-events.ts'
 import type { EventMessage } from '../jobs/event-message.ts'
 import type { JobContext } from '../jobs/job-context.ts'
-import type { Definition, EventDefinition } from '../jobs/job-definition.ts'
+import type { Definition, EventDefinition } from '../jobs/definition.ts'
 import { defineWorkflow } from '../workflows/define-workflow.ts'
 import { performProgram } from './perform-program.ts'
 import { record } from './journal.ts'

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import type { JobClient } from '../client/job-client.ts'
-import type { Definition } from '../jobs/job-definition.ts'
+import type { Definition } from '../jobs/definition.ts'
 import type { Capabilities } from '../provider/capabilities.ts'
 import { conformanceJobs } from './conformance-jobs.ts'
 import type { ConformanceEngine, ConformanceTarget } from './conformance-target.ts'

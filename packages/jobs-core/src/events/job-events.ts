@@ -38,3 +38,11 @@ interface Schema<Types> {
 type OutputOf<Entry> = Entry extends Schema<{ readonly output: infer Output }> ? Output : Entry
 type InputOf<Entry> = Entry extends Schema<{ readonly input: infer Input }> ? Input : Entry
 type WithTenant<Payload> = Payload extends { tenantId: string } ? Payload : Payload & { tenantId: string }
+
+/** A payload of which the tenant may be left out, since the client knows it. */
+export type TenantInput<Event extends JobEvent> = Event extends JobEvent ? WithoutTenant<JobInput<Event>> : never
+
+// By key rather than by `Omit`, which would flatten unions and index signatures.
+type WithoutTenant<Payload> = Payload extends unknown
+  ? { [Key in keyof Payload as Key extends 'tenantId' ? never : Key]: Payload[Key] } & { tenantId?: string }
+  : never

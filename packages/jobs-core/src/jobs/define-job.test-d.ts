@@ -5,7 +5,8 @@ import type { Backoff, RetryConfig } from '../retry/retry-config.ts'
 import { defineCronJob } from './define-cron-job.ts'
 import { defineJob } from './define-job.ts'
 import type { CronContext, JobContext } from './job-context.ts'
-import type { CronJobDefinition, Definition, JobDefinition, JobOutput } from './job-definition.ts'
+import type { CronJobDefinition, JobDefinition } from './job-definition.ts'
+import type { Definition, JobOutput } from './definition.ts'
 
 describe('a job', () => {
   test('has an event whose payload is that of its name', () => {

@@ -1,5 +1,5 @@
 import { cronEventOf } from '../runs/cron-event.ts'
-import type { Definition } from './job-definition.ts'
+import type { Definition } from './definition.ts'
 
 /** The event whose jobs a definition makes runs of. */
 export function eventOf(definition: Definition): string {

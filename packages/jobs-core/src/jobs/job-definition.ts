@@ -1,8 +1,6 @@
 import type { JobEvent } from '../events/job-events.ts'
 import type { RetryPolicy } from '../retry/retry-config.ts'
 import type { CronSchedule } from '../time/cron-schedule.ts'
-import type { WorkflowDefinition } from '../workflows/workflow-definition.ts'
-import type { AsJson } from './as-json.ts'
 import type { ConcurrencyLimits } from './concurrency.ts'
 import type { EventMessage } from './event-message.ts'
 import type { CronContext, JobContext } from './job-context.ts'
@@ -50,18 +48,3 @@ export interface CronJobDefinition<Output = unknown> extends BaseDefinition {
   /** Called after the last attempt has failed. */
   onFailure?(error: Error, context: CronContext): unknown
 }
-
-/** A definition whose runs an event makes. */
-export type EventDefinition = JobDefinition | WorkflowDefinition
-
-/** A definition of any kind. */
-export type Definition = EventDefinition | CronJobDefinition
-
-/** What a definition returns, as it arrives: `JobOutput<typeof processOrder>`. A date has become text. */
-export type JobOutput<D extends Definition> = AsJson<Awaited<ReturnOf<D>>>
-
-type ReturnOf<D extends Definition> = D extends { steps(...given: never): infer Returned }
-  ? Returned
-  : D extends { handler(...given: never): infer Returned }
-    ? Returned
-    : never

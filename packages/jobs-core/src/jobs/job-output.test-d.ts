@@ -4,7 +4,7 @@ import { findRun } from '../runs/find-run.ts'
 import type { JobStatus } from '../runs/job-status.ts'
 import { defineCronJob } from './define-cron-job.ts'
 import { defineJob } from './define-job.ts'
-import type { JobOutput } from './job-definition.ts'
+import type { JobOutput } from './definition.ts'
 
 declare const status: JobStatus
 type OrderId = string & { readonly brand: 'OrderId' }

@@ -5,7 +5,8 @@ import { isDevelopment } from '../environment.ts'
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import { kindOf } from '../options/kind-of.ts'
 import { createDefaultLogger } from '../logging/default-logger.ts'
-import type { CronJobDefinition, Definition, EventDefinition } from './job-definition.ts'
+import type { CronJobDefinition } from './job-definition.ts'
+import type { Definition, EventDefinition } from './definition.ts'
 
 /** The definitions that a client knows, by id. */
 export interface JobRegistry {

@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest'
 import { capabilitiesWithout, createFakeProvider } from '../../test/kit/fake-provider.ts'
 import { createClient } from '../client/create-client.ts'
 import { defineJob } from '../jobs/define-job.ts'
-import type { Definition } from '../jobs/job-definition.ts'
+import type { Definition } from '../jobs/definition.ts'
 import type { Feature } from './capabilities.ts'
 import { requireFeature } from './check-support.ts'
 

@@ -4,7 +4,7 @@ import { capabilitiesWithout } from '../../test/kit/fake-provider.ts'
 import { UnsupportedFeatureError } from '../errors/unsupported-feature-error.ts'
 import { type CronJobOptions, defineCronJob } from '../jobs/define-cron-job.ts'
 import { defineJob } from '../jobs/define-job.ts'
-import type { Definition } from '../jobs/job-definition.ts'
+import type { Definition } from '../jobs/definition.ts'
 import type { Feature } from './capabilities.ts'
 import { checkDefinitionSupport, findUnsupported, requireFeature } from './check-support.ts'
 

@@ -1,6 +1,6 @@
 import type { JobsError } from '../errors/jobs-error.ts'
 import { UnsupportedFeatureError } from '../errors/unsupported-feature-error.ts'
-import type { Definition } from '../jobs/job-definition.ts'
+import type { Definition } from '../jobs/definition.ts'
 import type { Capabilities, Feature } from './capabilities.ts'
 import type { JobProvider } from './job-provider.ts'
 

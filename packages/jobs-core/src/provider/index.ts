@@ -9,7 +9,7 @@ export {
 } from '../client/create-engine-client.ts'
 export { keepCronAsleep, provideDefaultClient } from '../client/default-client.ts'
 export type { DefaultClient } from '../client/shared-clients.ts'
-export type { JobOperations, TenantInput, TenantJobItem } from '../client/job-client.ts'
+export type { JobOperations, TenantJobItem } from '../client/job-client.ts'
 export { environment, isDevelopment } from '../environment.ts'
 export { type FailedRequest } from '../errors/request-failed-error.ts'
 export { type SendFailure } from '../errors/send-failed-error.ts'
@@ -33,7 +33,8 @@ export { createJobId } from '../events/job-id.ts'
 export type { DefinitionOptions } from '../jobs/check-definition.ts'
 export type { ConcurrencyLimits } from '../jobs/concurrency.ts'
 export { claimCronJob, onCronReleased, releaseCronJobs } from '../jobs/cron-claims.ts'
-export type { BaseDefinition, EventDefinition } from '../jobs/job-definition.ts'
+export type { BaseDefinition } from '../jobs/job-definition.ts'
+export type { EventDefinition } from '../jobs/definition.ts'
 export type { AsJson } from '../jobs/as-json.ts'
 export { eventOf } from '../jobs/event-of.ts'
 export { ambientJobs, createJobRegistry, type JobRegistry, toJobRegistry } from '../jobs/job-registry.ts'
@@ -96,7 +97,7 @@ export type { StepRecords } from '../workflows/step-records.ts'
 export type * from '../workflows/step-call.ts'
 export type { CodeEnd, StepEngine, StepEngineFactory, StepTools } from '../workflows/step-engine.ts'
 export { toStepStatus, type UndoStatus } from '../workflows/step-status.ts'
-export type { StepContext, StepSendOptions, WaitForEventOptions } from '../workflows/steps.ts'
+export type { StepContext, StepSendOptions, WaitForEventOptions } from '../workflows/workflow-definition.ts'
 export {
   continueRecord,
   endStep,
@@ -109,3 +110,4 @@ export {
   type WorkflowRecord,
 } from '../workflows/workflow-record.ts'
 export { errorFrom } from '../runs/error-from.ts'
+export type { TenantInput } from '../events/job-events.ts'

@@ -1,5 +1,5 @@
 import { UnsupportedFeatureError } from '../errors/unsupported-feature-error.ts'
-import type { Definition } from '../jobs/job-definition.ts'
+import type { Definition } from '../jobs/definition.ts'
 import type { ProviderOptions } from '../jobs/provider-options.ts'
 import type { ProviderName } from './choose-provider.ts'
 import type { JobProvider } from './job-provider.ts'

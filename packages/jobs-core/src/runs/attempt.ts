@@ -1,7 +1,7 @@
 import type { JobClient } from '../client/job-client.ts'
 import type { Envelope } from '../events/envelope.ts'
 import type { JobContext } from '../jobs/job-context.ts'
-import type { Definition } from '../jobs/job-definition.ts'
+import type { Definition } from '../jobs/definition.ts'
 import type { Logger, LoggerLike } from '../logging/logger.ts'
 import type { Clock } from '../time/clock.ts'
 import type { StepEngineFactory } from '../workflows/step-engine.ts'

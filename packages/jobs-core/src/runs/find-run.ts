@@ -1,4 +1,4 @@
-import type { Definition, JobOutput } from '../jobs/job-definition.ts'
+import type { Definition, JobOutput } from '../jobs/definition.ts'
 import type { JobStatus, RunStatus } from './job-status.ts'
 
 /** The newest run of a definition in a job's status, with the output typed as its handler returns it. */

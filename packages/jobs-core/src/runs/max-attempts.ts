@@ -1,5 +1,5 @@
 import type { Envelope } from '../events/envelope.ts'
-import type { Definition } from '../jobs/job-definition.ts'
+import type { Definition } from '../jobs/definition.ts'
 import type { EngineLimits } from './failure.ts'
 
 /**

@@ -8,7 +8,7 @@ import { ownEvents } from '../events/event-registry.ts'
 import { eventType } from '../events/event-type.ts'
 import type { Json } from '../events/json.ts'
 import { defineJob } from '../jobs/define-job.ts'
-import type { Definition } from '../jobs/job-definition.ts'
+import type { Definition } from '../jobs/definition.ts'
 
 defineEvents({
   'dated.sent': z.object({ at: z.coerce.date(), times: z.number().default(1) }),

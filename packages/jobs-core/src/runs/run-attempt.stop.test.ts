@@ -8,7 +8,7 @@ import { ShutdownError } from '../errors/shutdown-error.ts'
 import { defineEvents } from '../events/define-events.ts'
 import { defineJob } from '../jobs/define-job.ts'
 import type { JobContext } from '../jobs/job-context.ts'
-import type { Definition } from '../jobs/job-definition.ts'
+import type { Definition } from '../jobs/definition.ts'
 
 let kit: AttemptKit
 beforeEach(() => {

@@ -6,7 +6,7 @@ import { RetryAfterError } from '../errors/retry-after-error.ts'
 import { defineJob } from '../jobs/define-job.ts'
 import type { EventMessage } from '../jobs/event-message.ts'
 import type { JobContext } from '../jobs/job-context.ts'
-import type { Definition } from '../jobs/job-definition.ts'
+import type { Definition } from '../jobs/definition.ts'
 
 let kit: AttemptKit
 beforeEach(() => {

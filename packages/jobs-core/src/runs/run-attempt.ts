@@ -1,6 +1,6 @@
 import { AttemptsExhaustedError } from '../errors/attempts-exhausted-error.ts'
 import type { Envelope } from '../events/envelope.ts'
-import type { Definition } from '../jobs/job-definition.ts'
+import type { Definition } from '../jobs/definition.ts'
 import { bindLogger, type Logger } from '../logging/logger.ts'
 import { attemptWorkflow } from '../workflows/attempt-workflow.ts'
 import type { WorkflowDefinition } from '../workflows/workflow-definition.ts'

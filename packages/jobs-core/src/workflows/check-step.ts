@@ -7,8 +7,7 @@ import { kindOf } from '../options/kind-of.ts'
 import { toRetryPolicy } from '../retry/retry-config.ts'
 import { toMilliseconds } from '../time/duration.ts'
 import type { EventMatch, EventWaitCall, RunCall } from './step-call.ts'
-import type { StepContext } from './steps.ts'
-import type { WorkflowDefinition } from './workflow-definition.ts'
+import type { StepContext, WorkflowDefinition } from './workflow-definition.ts'
 
 const longestId = 150
 

@@ -5,12 +5,11 @@ import { defineCronJob } from '../jobs/define-cron-job.ts'
 import { defineJob } from '../jobs/define-job.ts'
 import type { EventMessage } from '../jobs/event-message.ts'
 import type { JobContext } from '../jobs/job-context.ts'
-import type { Definition, EventDefinition, JobOutput } from '../jobs/job-definition.ts'
+import type { Definition, EventDefinition, JobOutput } from '../jobs/definition.ts'
 import { findRun } from '../runs/find-run.ts'
 import type { JobStatus } from '../runs/job-status.ts'
 import { defineWorkflow } from './define-workflow.ts'
-import type { StepContext, Steps } from './steps.ts'
-import type { WorkflowDefinition } from './workflow-definition.ts'
+import type { StepContext, Steps, WorkflowDefinition } from './workflow-definition.ts'
 
 declare const status: JobStatus
 declare const step: Steps<'order.created'>

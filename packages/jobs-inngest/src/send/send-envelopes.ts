@@ -4,8 +4,9 @@ import type { Inngest } from 'inngest'
 
 import { type IdSeed, randomSeed, seedOf } from '../wire/event-id.ts'
 import { toInngestEvent } from '../wire/to-inngest-event.ts'
-import { type Posted, postEvents } from './post-events.ts'
+import { postEvents } from './post-events.ts'
 import type { KeyedSender } from './send-keyed.ts'
+import { toAccepted } from './to-accepted.ts'
 
 /** What envelopes are sent with. */
 export interface SendParts {
@@ -61,14 +62,6 @@ async function sendPlain(
 /** One event takes the id of its envelope; several share a seed, which must not meet the ids of other sends. */
 function seedFor(envelopes: readonly Envelope[], clock: Clock): IdSeed {
   return envelopes.length === 1 ? seedOf(envelopes[0]!.id) : randomSeed(clock.now())
-}
-
-/** What was posted as the client is told of it. */
-export function toAccepted(envelope: Envelope, posted: Posted): Accepted {
-  if (posted.ok) return { ok: true, id: posted.id, deduplicated: false }
-  const { problem, advice, accepted, id: jobId, cause } = posted
-  const failure = { event: envelope.event, provider: 'inngest', problem, advice, accepted, jobId }
-  return { ok: false, error: new SendFailedError(failure, cause === undefined ? undefined : { cause }) }
 }
 
 function refuse({ event }: Envelope, client: Inngest.Any) {

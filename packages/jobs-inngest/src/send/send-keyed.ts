@@ -7,7 +7,7 @@ import { idAt, type IdSeed, seedFrom, seedOf } from '../wire/event-id.ts'
 import { toEnvelope } from '../wire/to-envelope.ts'
 import { toInngestEvent } from '../wire/to-inngest-event.ts'
 import { postEvents } from './post-events.ts'
-import { type SendParts, toAccepted } from './send-envelopes.ts'
+import { toAccepted } from './to-accepted.ts'
 import { stepSendId } from './step-sends.ts'
 
 /** Sends with an idempotency key. */
@@ -21,7 +21,8 @@ export interface KeyedParts {
   readonly clock: Clock
   /** The event of an id, where it is visible. */
   readonly find: (id: string) => Promise<EngineEvent | undefined>
-  readonly offsetMs?: SendParts['offsetMs']
+  /** The engine's clock less ours, milliseconds, as far as it is known. Default: they agree. */
+  readonly offsetMs?: () => number
 }
 
 /** Inngest shows a new event after a moment; until then this process remembers what it sent. */

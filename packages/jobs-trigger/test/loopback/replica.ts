@@ -1,4 +1,3 @@
-import type { Engine } from './engine.ts'
 import type { Run } from './run.ts'
 
 /** What lists are made of: the server writes them into another store, some time after it happened. */
@@ -34,7 +33,7 @@ export function createReplica(lagMs: number): Replica {
 }
 
 /** Marks a run as changed now. */
-export function touch({ now, replica }: Pick<Engine, 'now' | 'replica'>, run: Run): void {
+export function touch({ now, replica }: { now(): Date; readonly replica: Replica }, run: Run): void {
   run.updatedAt = now()
   replica.record(run)
 }
