@@ -1,7 +1,7 @@
 import { defineConfig, type OxlintConfig } from 'oxlint'
 
 const inside = {
-  regex: '(^|/)jobs(-core|-local|-inngest|-trigger)?/(src|dist)(/|$)',
+  regex: '(^|/)jobs(-core|-local|-inngest|-trigger|-cli)?/(src|dist)(/|$)',
   message:
     'The inside of another package is private: import the package by its name, and export there what is missing.',
 }
@@ -26,10 +26,6 @@ const providerOrFacade = {
 const coreOrProvider = {
   regex: '^@cgk-platform/jobs-',
   message: 'An app imports `@cgk-platform/jobs` or one of its subpaths: export there what is missing.',
-}
-const commandLine = {
-  regex: '^(commander|@clack|get-tsconfig|jiti|jsonc-parser|package-manager-detector|semver)(/|$)|^\\.{1,2}/(.*/)?cli/',
-  message: 'This belongs to the command line alone, and the library loads nothing of it: move what is used to src/cli.',
 }
 const coreOrProviderButLoopback = {
   ...coreOrProvider,
@@ -120,12 +116,7 @@ export default defineConfig({
       rules: without(ownPackage, vendor, node),
     },
     { files: ['packages/jobs-{local,inngest,trigger}/**'], rules: without(providerOrFacade) },
-    { files: ['packages/jobs/**'], rules: without(vendor) },
-    {
-      files: ['packages/jobs/src/**'],
-      excludeFiles: ['packages/jobs/src/cli/**'],
-      rules: without(vendor, commandLine),
-    },
+    { files: ['packages/{jobs,jobs-cli}/**'], rules: without(vendor) },
     { files: ['examples/**'], rules: without(coreOrProvider) },
     {
       // Test equipment that no published package has: the Inngest and the Trigger.dev that tests and the demo bring along.

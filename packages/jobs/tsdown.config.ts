@@ -2,7 +2,6 @@ import { defineBuild } from '../../tsdown.base.ts'
 
 export default defineBuild([
   'src/index.ts',
-  'src/cli/main.ts',
   'src/inngest.ts',
   'src/local.ts',
   'src/local-testing.ts',

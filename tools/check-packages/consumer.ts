@@ -87,6 +87,15 @@ export async function installConsumer(
   await execute('pnpm', ['install'], { cwd: folder })
 }
 
+/** Installs the command line by itself, by npm from the packed files. */
+export async function installCommandLine(folder: string, tarballs: Tarball[]): Promise<void> {
+  const name = '@cgk-platform/jobs-cli'
+  const { [name]: own, ...overrides } = Object.fromEntries(tarballs.map((one) => [one.name, `file:${one.path}`]))
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ dependencies: { [name]: own }, overrides }))
+  await execute('npm', ['install', '--no-audit', '--no-fund'], { cwd: folder })
+}
+
 /** Writes the project, its `package.json` and its compiler's settings; `own` is the version of our package. */
 export function writeConsumer(
   { programs, installs, dependencies, oldestTypeScript, configurations }: Consumer,

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 
 import { checkLean, leanApps } from './check-lean.ts'
 import { compile } from './compile.ts'
-import { facadeConsumer, installConsumer, resolutions } from './consumer.ts'
+import { facadeConsumer, installCommandLine, installConsumer, resolutions } from './consumer.ts'
 import { execute } from './execute.ts'
 import { findNodes } from './nodes.ts'
 import { checkContents, checkWithAttw, checkWithPublint, packPackages } from './tarballs.ts'
@@ -34,6 +34,11 @@ for (const tarball of tarballs) {
   await check(`${tarball.name}: are the types wrong`, () => checkWithAttw(tarball))
 }
 
+// As npx has it: in a folder of its own, apart from the app.
+const commandFolder = join(folder, 'command')
+const command = join(commandFolder, 'node_modules/.bin/cgk-jobs')
+await check('the command: installed by npm', () => installCommandLine(commandFolder, tarballs))
+
 const nodes = await findNodes(join(repository, 'node_modules/.cache'))
 for (const client of ['npm', 'pnpm'] as const) {
   const cwd = join(folder, client)
@@ -52,16 +57,12 @@ for (const client of ['npm', 'pnpm'] as const) {
       )
     }
   }
-  // By a shell, which has commands of its own.
-  const call = client === 'npm' ? ['npx', '--no', '@cgk-platform/jobs'] : ['pnpm', 'exec', 'cgk-jobs']
-  await check(`${client}: the command`, () => execute(call[0]!, [...call.slice(1), 'doctor'], { cwd }))
   for (const { version, program } of nodes) {
     await check(`${client}: runs on Node ${version}`, () => execute(program, ['compiled/program.js'], { cwd }))
     const required = `if (typeof require('@cgk-platform/jobs').defineJob !== 'function') process.exit(1)`
     await check(`${client}: require on Node ${version}`, () =>
       execute(program, ['--input-type=commonjs', '-e', required], { cwd }),
     )
-    const command = join(cwd, 'node_modules/@cgk-platform/jobs/dist/cli/main.js')
     await check(`${client}: the command on Node ${version}`, () => execute(program, [command, 'doctor'], { cwd }))
   }
 }

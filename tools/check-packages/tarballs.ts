@@ -31,10 +31,11 @@ interface Manifest {
 }
 
 /** Throws unless the tarball holds what a package needs, and nothing that only the workspace understands. */
-export async function checkContents({ path }: Tarball): Promise<void> {
+export async function checkContents({ name, path }: Tarball): Promise<void> {
   const cwd = join(path, '..')
   const files = (await execute('tar', ['-tzf', path], { cwd })).trim().split('\n')
-  for (const needed of ['package/package.json', 'package/README.md', 'package/LICENSE', 'package/dist/index.d.ts']) {
+  const face = name === '@cgk-platform/jobs-cli' ? 'package/dist/main.js' : 'package/dist/index.d.ts'
+  for (const needed of ['package/package.json', 'package/README.md', 'package/LICENSE', face]) {
     if (!files.includes(needed)) throw new Error(`\`${needed}\` is missing.`)
   }
   const odd = files.filter((file) => !/^package\/(package\.json|README\.md|LICENSE|dist\/.+\.(js|d\.ts))$/.test(file))

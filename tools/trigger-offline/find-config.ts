@@ -13,6 +13,6 @@ export function whyNoProject(folder: string): string | undefined {
   const found = readdirSync(folder).toSorted().join(', ') || 'nothing'
   return (
     `${folder} is no Trigger.dev project. Looked for: ${names.join(', ')}, as .${endings.join(', .')}. ` +
-    `Found: ${found}. Name the folder of a project, or make it one: npx @cgk-platform/jobs init --provider trigger.dev`
+    `Found: ${found}. Name the folder of a project, or make it one: npx @cgk-platform/jobs-cli init --provider trigger.dev`
   )
 }

@@ -60,10 +60,6 @@ const triggerSend = `${triggerSender}
   await client.sendJob('order.created', { tenantId: 'tenant_1', orderId: 'o1' }).catch(() => undefined)
 `
 
-/** The packages that the command line is built of. */
-const onlyOfCommandLine =
-  /^(?:commander|@clack\/.*|get-tsconfig|ignore|jiti|jsonc-parser|package-manager-detector|semver)$/
-
 describe('a program loads the provider that it uses, and no other', () => {
   test('the facade alone loads none', async () => {
     const loaded = await packagesLoadedBy(`import '@cgk-platform/jobs'`)
@@ -82,15 +78,6 @@ describe('a program loads the provider that it uses, and no other', () => {
     `
     expect(await packagesLoadedBy(own)).not.toContain('zod')
     expect(await packagesLoadedBy(local)).toContain('zod')
-  })
-
-  test('nothing of the command line is loaded with it', async () => {
-    const cli = await packagesLoadedBy(`process.argv.push('--help')\nimport('./src/cli/main.ts')`)
-    expect(cli).toContain('commander')
-    for (const program of [`import '@cgk-platform/jobs'`, local, sender, triggerSend]) {
-      const loaded = await packagesLoadedBy(program)
-      expect([...loaded].filter((name) => onlyOfCommandLine.test(name))).toEqual([])
-    }
   })
 
   test.each([

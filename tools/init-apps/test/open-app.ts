@@ -7,7 +7,7 @@ import type { AppSource } from './app-sources.ts'
 
 const workspace = join(import.meta.dirname, '..')
 const require = createRequire(import.meta.url)
-const cli = join(dirname(require.resolve('@cgk-platform/jobs/package.json')), 'dist/cli/main.js')
+const cli = join(dirname(require.resolve('@cgk-platform/jobs-cli/package.json')), 'dist/main.js')
 const tsc = join(workspace, '../../node_modules/.bin/tsc')
 
 /** What a program came to. */
@@ -32,7 +32,7 @@ export type Environment = Readonly<Record<string, string>>
 /** An app in a folder of its own, below the packages that it takes for installed. */
 export interface OpenApp {
   readonly folder: string
-  /** Calls `cgk-jobs init`, as its users do, with nobody there to answer. */
+  /** Calls `init`, as its users do, with nobody there to answer. */
   init(...args: string[]): Promise<Ended>
   write(path: string, contents: string): void
   read(path: string): string

@@ -105,7 +105,7 @@ describe('the reference', () => {
     const modules = readdirSync(join(repository, 'packages')).flatMap((name) => {
       const manifest = readFileSync(join(repository, 'packages', name, 'package.json'), 'utf8')
       const { publishConfig } = JSON.parse(manifest) as { publishConfig: { exports: Record<string, unknown> } }
-      const subpaths = Object.keys(publishConfig.exports).filter((subpath) => subpath !== './package.json')
+      const subpaths = Object.keys(publishConfig.exports ?? {}).filter((subpath) => subpath !== './package.json')
       return subpaths.map((subpath) => `@cgk-platform/${name}${subpath.slice(1)}`)
     })
     const heads = reference.map((page) => readDocument(page).split('\n').slice(0, 3).join('\n'))

@@ -8,8 +8,7 @@ import {
 } from '@cgk-platform/jobs-trigger/loopback'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import type { DoctorReport } from '../../src/cli/doctor/doctor-report.ts'
-import { runJobs } from '../cli/run-jobs.ts'
+import { doctorIn } from '../../../jobs-cli/test/doctor-in.ts'
 import { documentsOnTrigger, readDocument } from './documents.ts'
 import { blocksOf, fileOf, snippetsOf } from './extract-snippets.ts'
 import { createReaderProject, type Environment } from './reader-project.ts'
@@ -67,9 +66,8 @@ test('the worker registers a task of each event, handled or not, and of the job'
 })
 
 test('`doctor` finds the worker and its tasks, and nothing that is wrong', async () => {
-  const args = ['doctor', '--json', '--jobs', 'docs-trigger/jobs.ts']
-  const { exitCode, stdout } = await runJobs(args, project.folder, variables())
-  const { findings } = JSON.parse(stdout) as DoctorReport
+  const { exitCode, report } = await doctorIn(project.folder, variables(), '--jobs', 'docs-trigger/jobs.ts')
+  const { findings } = report
   expect(findings.filter(({ status }) => status === 'problem' || status === 'warning')).toEqual([])
   expect(findings.filter(({ check }) => check === 'engine').map(({ message }) => message)).toEqual([
     expect.stringMatching(/^answers \(within \d+ ms\)$/),

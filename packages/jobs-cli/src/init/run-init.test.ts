@@ -191,7 +191,7 @@ test.each([
   const app = openApp()
   const { printed } = await app.init({ framework, provider: 'local', yes: true })
   const { scripts } = JSON.parse(app.contents()['package.json']!) as { scripts: Record<string, string> }
-  expect(scripts['jobs:doctor']).toBe(`cgk-jobs doctor --env-file ${file}`)
+  expect(scripts['jobs:doctor']).toBe(`npx --yes @cgk-platform/jobs-cli doctor --env-file ${file}`)
   expect(printed.split('Next:')[1]).toMatch(/`\w+ run jobs:doctor`/)
 })
 

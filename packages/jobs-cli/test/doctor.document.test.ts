@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-import type { DoctorReport, EngineFacts, Finding, JobFacts, PackageFacts } from '../../src/cli/doctor/doctor-report.ts'
-import { readDocument } from '../snippets/documents.ts'
-import { blocksOf, snippetsOf } from '../snippets/extract-snippets.ts'
-import { createReaderProject } from '../snippets/reader-project.ts'
+import type { DoctorReport, EngineFacts, Finding, JobFacts, PackageFacts } from '../src/doctor/doctor-report.ts'
+import { readDocument } from '../../jobs/test/snippets/documents.ts'
+import { blocksOf, snippetsOf } from '../../jobs/test/snippets/extract-snippets.ts'
+import { createReaderProject } from '../../jobs/test/snippets/reader-project.ts'
 import { closedPort } from './closed-port.ts'
-import { runJobs } from './run-jobs.ts'
+import { runCommand } from './run-command.ts'
 
 // What docs/cli.md shows of `doctor`, done as it says. In place of the usual address stands one where nothing listens.
 
@@ -30,8 +30,8 @@ function withoutNumbers(text: string): string {
 }
 
 test('the command comes to what is printed below it', async () => {
-  const index = blocks.findIndex(({ code }) => code === 'npx @cgk-platform/jobs doctor --env-file .env')
-  const { exitCode, stdout } = await runJobs(['doctor', '--env-file', '.env'], project.folder)
+  const index = blocks.findIndex(({ code }) => code === 'npx @cgk-platform/jobs-cli doctor --env-file .env')
+  const { exitCode, stdout } = await runCommand(['doctor', '--env-file', '.env'], project.folder)
   expect(exitCode).toBe(1)
   expect(withoutNumbers(stdout.trimEnd())).toBe(withoutNumbers(blocks[index + 1]!.code))
 })
@@ -45,13 +45,13 @@ function firstColumn(title: string): string[] {
 }
 
 test('its options are those that the help names', async () => {
-  const { stdout } = await runJobs(['doctor', '--help'], project.folder)
+  const { stdout } = await runCommand(['doctor', '--help'], project.folder)
   const named = [...stdout.matchAll(/^ {2}(--\S+(?: <[^>]+>)?)/gm)].map(([, option]) => option)
   expect(firstColumn('Option')).toEqual(named)
 })
 
 test('its fields are those of the JSON', async () => {
-  const { stdout } = await runJobs(['doctor', '--env-file', '.env', '--json'], project.folder)
+  const { stdout } = await runCommand(['doctor', '--env-file', '.env', '--json'], project.folder)
   const report = JSON.parse(stdout) as DoctorReport
   expect(firstColumn('Field')).toEqual(Object.keys(report))
   const asJson = document.slice(document.indexOf('### As JSON'))

@@ -50,6 +50,6 @@ function unreadFiles(cwd: string, files: readonly string[]): string[] {
 }
 
 function unreadFinding(file: string): Finding {
-  const remedy = `If the app reads it: \`npx @cgk-platform/jobs doctor --env-file ${file}\`.`
+  const remedy = `If the app reads it: \`npx @cgk-platform/jobs-cli doctor --env-file ${file}\`.`
   return { check: 'variables', status: 'warning', message: `\`${file}\` is there, and was not read`, remedy }
 }

@@ -77,7 +77,7 @@ function findingsOfFamily(ours: readonly InstalledPackage[], ownVersion: string,
 
 function ofAnotherDoctor(ownVersion: string, version: string): Unplaced {
   const message = `this doctor is of ${ownVersion}, and the app has ${version}`
-  return { status: 'warning', message, remedy: `\`npx @cgk-platform/jobs@${version} doctor\` is the app's own.` }
+  return { status: 'warning', message, remedy: `\`npx @cgk-platform/jobs-cli@${version} doctor\` is the app's own.` }
 }
 
 function ofTwoCores(cores: readonly InstalledPackage[], cwd: string): Unplaced {

@@ -1,8 +1,8 @@
 import { expect } from 'vitest'
 
-import type { DoctorReport, FindingStatus } from '../../src/cli/doctor/doctor-report.ts'
-import type { Environment } from '../snippets/reader-project.ts'
-import { runJobs } from './run-jobs.ts'
+import type { DoctorReport, FindingStatus } from '../src/doctor/doctor-report.ts'
+import type { Environment } from '../../jobs/test/snippets/reader-project.ts'
+import { runCommand } from './run-command.ts'
 
 /** What the command found. */
 export interface Looked {
@@ -15,7 +15,7 @@ export interface Looked {
 
 /** Runs the command in a folder, for a program to read. */
 export async function doctorIn(folder: string, environment: Environment, ...args: string[]): Promise<Looked> {
-  const { exitCode, stdout, stderr } = await runJobs(['doctor', '--json', ...args], folder, environment)
+  const { exitCode, stdout, stderr } = await runCommand(['doctor', '--json', ...args], folder, environment)
   expect(stdout, stderr).not.toBe('')
   const report = JSON.parse(stdout) as DoctorReport
   expect(exitCode).toBe(report.ok ? 0 : 1)

@@ -37,7 +37,7 @@ export async function runDoctor(options: DoctorOptions): Promise<DoctorReport> {
   const files = options.jobs ?? findJobFiles(cwd)
   const strayFindings = catchStrayErrors()
   const loaded = await loadJobs(files, cwd)
-  const opened = await open(provider.facts, options.appId)
+  const opened = await open(provider.facts, options)
   const jobs = checkJobs(loaded, { files, areNamed: options.jobs !== undefined }, opened.facts)
   const engine = await askEngine(opened, loaded.definitions)
   const findings = [
@@ -59,14 +59,14 @@ export async function runDoctor(options: DoctorOptions): Promise<DoctorReport> {
 
 type Opened = CheckResult<JobProvider | undefined>
 
-async function open(chosen: ProviderFacts | undefined, appId: string | undefined): Promise<Opened> {
+async function open(chosen: ProviderFacts | undefined, { cwd, appId }: DoctorOptions): Promise<Opened> {
   if (!chosen) {
     const message = 'not asked, since none is chosen'
     const remedy = '`--provider` tries one all the same.'
     return { facts: undefined, findings: [{ check: 'engine', status: 'warning', message, remedy }] }
   }
   try {
-    return { facts: await openProvider(chosen.name, appId), findings: [] }
+    return { facts: await openProvider(chosen.name, cwd, appId), findings: [] }
   } catch (error) {
     return { facts: undefined, findings: [unopenedFinding(error)] }
   }

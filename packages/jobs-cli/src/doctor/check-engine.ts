@@ -8,8 +8,8 @@ import {
   within,
 } from '@cgk-platform/jobs-core/provider'
 
-import { loadProvider } from '../../load-provider.ts'
 import type { CheckResult, EngineFacts, Finding } from './doctor-report.ts'
+import { loadProvider } from './load-provider.ts'
 import { missingFileFinding } from './missing-file-finding.ts'
 
 /** A server that takes a connection and says nothing is waited for no longer. */
@@ -18,9 +18,9 @@ const longestMs = 20_000
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
 /** The provider as an app would have it, but that it runs no job here. @throws {JobsError} as `createJobClient` does */
-export async function openProvider(name: ProviderName, appId: string | undefined): Promise<JobProvider> {
-  if (name === 'local') return loadProvider(name, process.env['JOB_LOCAL_PATH'] ? { role: 'send' } : {})
-  return loadProvider(name, name === 'inngest' && appId !== undefined ? { appId } : {})
+export async function openProvider(name: ProviderName, cwd: string, appId: string | undefined): Promise<JobProvider> {
+  if (name === 'local') return loadProvider(name, cwd, process.env['JOB_LOCAL_PATH'] ? { role: 'send' } : {})
+  return loadProvider(name, cwd, name === 'inngest' && appId !== undefined ? { appId } : {})
 }
 
 /** Whether the engine answers, takes the key, and has the jobs that were found. */

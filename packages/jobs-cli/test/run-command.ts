@@ -1,16 +1,16 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 
-import { repository } from '../snippets/documents.ts'
-import type { Ended, Environment } from '../snippets/reader-project.ts'
+import { repository } from '../../jobs/test/snippets/documents.ts'
+import type { Ended, Environment } from '../../jobs/test/snippets/reader-project.ts'
 
-const program = join(repository, 'packages/jobs/src/cli/main.ts')
+const program = join(repository, 'packages/jobs-cli/src/main.ts')
 
 /** Only ends what hangs. */
 const longestRunMs = 120_000
 
-/** Runs the command `cgk-jobs` as a process of its own, with nothing of this process's environment but what is given. */
-export function runJobs(args: readonly string[], cwd: string, environment: Environment = {}): Promise<Ended> {
+/** Runs the command line as a process of its own, with nothing of this process's environment but what is given. */
+export function runCommand(args: readonly string[], cwd: string, environment: Environment = {}): Promise<Ended> {
   const env = { PATH: process.env['PATH'], ...environment }
   const command = ['--conditions=@cgk-platform/source', program, ...args]
   return new Promise((resolve) => {

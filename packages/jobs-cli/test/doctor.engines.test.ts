@@ -2,7 +2,7 @@ import { createLoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
 import { createLoopbackServer } from '@cgk-platform/jobs-trigger/loopback'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { createReaderProject, type Environment, type Started } from '../snippets/reader-project.ts'
+import { createReaderProject, type Environment, type Started } from '../../jobs/test/snippets/reader-project.ts'
 import { closedPort } from './closed-port.ts'
 import { doctorIn } from './doctor-in.ts'
 

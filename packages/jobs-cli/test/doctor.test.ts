@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { createJobClient } from '@cgk-platform/jobs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { createReaderProject, type Environment } from '../snippets/reader-project.ts'
+import { createReaderProject, type Environment } from '../../jobs/test/snippets/reader-project.ts'
 import { doctorIn } from './doctor-in.ts'
-import { runJobs } from './run-jobs.ts'
+import { runCommand } from './run-command.ts'
 
 // An app with two jobs, looked at by the command as its engineers would call it.
 
@@ -45,7 +45,7 @@ describe('with nothing set', () => {
   })
 
   test('people read a line for each finding, and the verdict last', async () => {
-    const { exitCode, stdout } = await runJobs(['doctor'], project.folder)
+    const { exitCode, stdout } = await runCommand(['doctor'], project.folder)
     expect(exitCode).toBe(0)
     const lines = stdout.trimEnd().split('\n')
     expect(lines[0]).toBe('ok       provider   `local`, because nothing names another, and this is not production')
@@ -94,7 +94,7 @@ describe('variables of files', () => {
     project.write('.env.shop', 'JOB_PROVIDER=local')
     const unread = await doctor()
     expect(unread.told('warning')).toEqual([
-      'variables: `.env` is there, and was not read If the app reads it: `npx @cgk-platform/jobs doctor --env-file .env`.',
+      'variables: `.env` is there, and was not read If the app reads it: `npx @cgk-platform/jobs-cli doctor --env-file .env`.',
     ])
     const read = await doctor({}, '--env-file', '.env')
     expect(read.told('problem')).toEqual([
@@ -167,7 +167,7 @@ void Promise.reject(new Error('no database'))`,
 
   test('cannot end the process without a word', async () => {
     project.write('ending.ts', 'process.exit(0)')
-    const { exitCode, stdout, stderr } = await runJobs(['doctor', '--jobs', 'ending.ts'], project.folder)
+    const { exitCode, stdout, stderr } = await runCommand(['doctor', '--jobs', 'ending.ts'], project.folder)
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
     expect(stderr).toContain('a file with jobs has ended the process')
   })

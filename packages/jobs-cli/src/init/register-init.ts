@@ -4,7 +4,7 @@ import { frameworks, providers } from './app/app.ts'
 import { InitError } from './init-error.ts'
 import type { InitOptions } from './run-init.ts'
 
-/** Adds `cgk-jobs init`: the files that an app needs for a first job. */
+/** Adds `init`: the files that an app needs for a first job. */
 export function registerInit(program: Command): void {
   const init = program.command('init').description('add a first job to an app; nothing that is there is overwritten')
   init

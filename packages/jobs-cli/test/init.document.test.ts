@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { Command } from 'commander'
 import { expect, onTestFinished, test } from 'vitest'
 
-import { registerInit } from '../../src/cli/init/register-init.ts'
-import { runInit } from '../../src/cli/init/run-init.ts'
-import { readDocument } from '../snippets/documents.ts'
-import { blocksOf } from '../snippets/extract-snippets.ts'
+import { registerInit } from '../src/init/register-init.ts'
+import { runInit } from '../src/init/run-init.ts'
+import { readDocument } from '../../jobs/test/snippets/documents.ts'
+import { blocksOf } from '../../jobs/test/snippets/extract-snippets.ts'
 
 // What docs/cli.md shows of `init`, done as it says.
 
@@ -32,7 +32,7 @@ function openApp(): string {
 
 test('the command prints what stands below it', async () => {
   const blocks = blocksOf(document)
-  const index = blocks.findIndex(({ code }) => code === 'npx @cgk-platform/jobs init --provider inngest --yes')
+  const index = blocks.findIndex(({ code }) => code === 'npx @cgk-platform/jobs-cli init --provider inngest --yes')
   const lines: string[] = []
   const terminal = { print: (text: string) => void lines.push(text), isInteractive: false }
   await runInit({ cwd: openApp(), provider: 'inngest', yes: true }, terminal)

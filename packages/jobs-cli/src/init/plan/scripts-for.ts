@@ -16,7 +16,7 @@ export function scriptsFor(app: App, provider: Provider): Record<string, string>
     ...(worker && { 'jobs:worker': program(app, worker) }),
     'jobs:send':
       app.framework === 'next' ? 'curl -sS -X POST http://localhost:3000/api/jobs' : program(app, 'jobs-send'),
-    'jobs:doctor': `cgk-jobs doctor --env-file ${app.variablesFile}`,
+    'jobs:doctor': once(app.packageManager, ['@cgk-platform/jobs-cli', 'doctor', '--env-file', app.variablesFile]),
   }
 }
 

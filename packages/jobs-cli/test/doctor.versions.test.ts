@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 
 import { doctorIn } from './doctor-in.ts'
-import { runJobs } from './run-jobs.ts'
+import { runCommand } from './run-command.ts'
 
 interface Manifest {
   readonly version: string
@@ -24,7 +24,7 @@ function installed(packages: Readonly<Record<string, Manifest>>): string {
   return folder
 }
 
-const { stdout } = await runJobs(['--version'], import.meta.dirname)
+const { stdout } = await runCommand(['--version'], import.meta.dirname)
 const version = stdout.trim()
 const onInngest = { version, dependencies: { inngest: '^4.24.0' } }
 const onTrigger = { version, dependencies: { '@trigger.dev/sdk': '^4.8.3' } }
@@ -52,7 +52,7 @@ test.each<[what: string, packages: Record<string, Manifest>, finding: string]>([
   [
     'the command is of another version than the app',
     { '@cgk-platform/jobs': { version: '99.0.0' } },
-    `warning: this doctor is of ${version}, and the app has 99.0.0 \`npx @cgk-platform/jobs@99.0.0 doctor\` is the app's own.`,
+    `warning: this doctor is of ${version}, and the app has 99.0.0 \`npx @cgk-platform/jobs-cli@99.0.0 doctor\` is the app's own.`,
   ],
   [
     'the core is installed twice',

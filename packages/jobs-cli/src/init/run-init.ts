@@ -9,7 +9,7 @@ import { type CommandLine, installCommands } from './plan/packages-for.ts'
 import { showPlan } from './plan/show-plan.ts'
 import { writePlan } from './plan/write-plan.ts'
 
-/** The flags of `cgk-jobs init`. */
+/** The flags of `init`. */
 export interface InitOptions {
   readonly provider?: Provider
   readonly framework?: Framework

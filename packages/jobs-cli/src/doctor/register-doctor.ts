@@ -12,7 +12,7 @@ interface Flags {
   readonly json?: boolean
 }
 
-/** Adds `cgk-jobs doctor`: what would run here, on which engine, and whether it can. */
+/** Adds `doctor`: what would run here, on which engine, and whether it can. */
 export function registerDoctor(program: Command): void {
   const doctor = program
     .command('doctor')

@@ -6,10 +6,10 @@ import { Command, CommanderError } from 'commander'
 import { registerDoctor } from './doctor/register-doctor.ts'
 import { registerInit } from './init/register-init.ts'
 
-const { version } = createRequire(import.meta.url)('@cgk-platform/jobs/package.json') as { version: string }
+const { version } = createRequire(import.meta.url)('@cgk-platform/jobs-cli/package.json') as { version: string }
 
-// As one types it: `cgk-jobs`, the name of the file, is found by scripts of a `package.json` alone.
-const program = new Command('npx @cgk-platform/jobs')
+// As people type it: only scripts of a `package.json` find `cgk-jobs`, the name of the file.
+const program = new Command('npx @cgk-platform/jobs-cli')
   .description('Background jobs on Trigger.dev, Inngest or a local engine.')
   .version(version)
   .exitOverride() // before the commands, which take it over

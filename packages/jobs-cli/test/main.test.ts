@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
-import { repository } from '../snippets/documents.ts'
-import { runJobs } from './run-jobs.ts'
+import { repository } from '../../jobs/test/snippets/documents.ts'
+import { runCommand } from './run-command.ts'
 
-const run = (...args: string[]) => runJobs(args, repository)
-const manifest = JSON.parse(readFileSync(join(repository, 'packages/jobs/package.json'), 'utf8')) as { version: string }
+const run = (...args: string[]) => runCommand(args, repository)
+const manifest = JSON.parse(readFileSync(join(repository, 'packages/jobs-cli/package.json'), 'utf8')) as {
+  version: string
+}
 
 describe.concurrent('the command', () => {
   test('tells its version, which is that of the package', async () => {
@@ -27,16 +29,16 @@ describe.concurrent('the command', () => {
   })
 
   test.each<[what: string, args: string[], hint: RegExp]>([
-    ['no command', [], /^Usage: npx @cgk-platform\/jobs /],
+    ['no command', [], /^Usage: npx @cgk-platform\/jobs-cli /],
     [
       'an unknown command',
       ['docter'],
-      /unknown command 'docter'\n\(Did you mean doctor\?\)\nRun `npx @cgk-platform\/jobs --help`/,
+      /unknown command 'docter'\n\(Did you mean doctor\?\)\nRun `npx @cgk-platform\/jobs-cli --help`/,
     ],
     [
       'an unknown option',
       ['doctor', '--jason'],
-      /unknown option '--jason'\n\(Did you mean --json\?\)\nRun `npx @cgk-platform\/jobs doctor --help`/,
+      /unknown option '--jason'\n\(Did you mean --json\?\)\nRun `npx @cgk-platform\/jobs-cli doctor --help`/,
     ],
     ['a word too many', ['doctor', 'now'], /too many arguments/],
     [
