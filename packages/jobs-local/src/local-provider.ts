@@ -5,6 +5,7 @@ import {
   type Clock,
   type Envelope,
   type JobHost,
+  limitsOf,
   refusedOptions,
   systemClock,
 } from '@cgk-platform/jobs-core/provider'
@@ -92,7 +93,7 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
         store,
         clock,
         host,
-        limits: { provider: 'local', minRetryDelayMs: capabilities.minRetryDelayMs },
+        limits: limitsOf('local', capabilities),
         concurrency,
         random,
         works: role !== 'send',

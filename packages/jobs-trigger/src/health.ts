@@ -1,16 +1,13 @@
 import { type Definition, type Health, RequestFailedError } from '@cgk-platform/jobs-core'
-import { type Clock, eventOf, type JobRegistry, toErrorInfo } from '@cgk-platform/jobs-core/provider'
+import { type Clock, eventOf, type JobRegistry, mapAtMost, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineQueue } from './api/engine-shapes.ts'
-import { mapAtMost } from './api/map-at-most.ts'
 import type { TriggerApi } from './api/trigger-api.ts'
 import { findIdleQueues } from './read/find-idle-queues.ts'
 import { jobOf, jobsTag } from './wire/tags.ts'
 import { eventTaskId, jobTaskId, tickTaskId } from './wire/task-id.ts'
 
 type Check = Health['checks'][number]
-
-const mostAtOnce = 10
 
 /** Looks whether Trigger.dev answers, takes the key, and has the tasks of the jobs known here, and workers for them. */
 export async function checkHealth(api: TriggerApi, jobs: JobRegistry | undefined, clock: Clock): Promise<Health> {
@@ -51,7 +48,7 @@ interface Found {
 async function findQueues(jobs: JobRegistry | undefined, api: TriggerApi): Promise<Found[]> {
   const definitions = jobs?.all() ?? []
   if (definitions.length === 0) await api.queue('task', jobsTag)
-  const found = await mapAtMost(mostAtOnce, definitions, async (definition) =>
+  const found = await mapAtMost(definitions, async (definition) =>
     Promise.all(queuesOf(definition).map(async ([task, type, name]) => ({ task, queue: await api.queue(type, name) }))),
   )
   return found.flat()

@@ -30,9 +30,26 @@ export interface Envelope {
   readonly providerOptions?: ProviderOptions
 }
 
-/** An envelope as text, without what concerns the sending provider alone. */
-export function encodeEnvelope({ providerOptions: _, ...envelope }: Envelope): string {
-  return JSON.stringify(envelope)
+/** An envelope as engines carry it. */
+export type CarriedEnvelope = Omit<Envelope, 'providerOptions'>
+
+/** The envelope without what concerns the sending provider alone. */
+export function toCarriedEnvelope({ providerOptions: _, ...carried }: Envelope): CarriedEnvelope {
+  return carried
+}
+
+/** The carried envelope as text. */
+export function encodeEnvelope(envelope: Envelope): string {
+  return JSON.stringify(toCarriedEnvelope(envelope))
+}
+
+/**
+ * The envelope of an event that another producer sent: a payload alone. The payload names the tenant; where it names
+ * none, the tenant is an empty text, and the checks before the handler refuse it.
+ */
+export function toForeignEnvelope(event: Pick<Envelope, 'id' | 'event' | 'payload' | 'sentAt'>): Envelope {
+  const { tenantId } = (event.payload ?? {}) as { readonly tenantId?: unknown }
+  return { v: 1, ...event, tenantId: typeof tenantId === 'string' ? tenantId : '' }
 }
 
 /**

@@ -27,7 +27,18 @@ export type {
 export type { EmailReviewRequest, EmailSend } from '../events/catalogue/email-events.ts'
 export type { TenantPayload } from '../events/catalogue/shared-fields.ts'
 export type { WebhookProcess, WebhookReceived } from '../events/catalogue/webhook-events.ts'
-export { decodeEnvelope, encodeEnvelope, type Envelope } from '../events/envelope.ts'
+export {
+  type CarriedEnvelope,
+  decodeEnvelope,
+  encodeEnvelope,
+  type Envelope,
+  toCarriedEnvelope,
+  toForeignEnvelope,
+} from '../events/envelope.ts'
+export { BoundedMap } from '../hosted/bounded-map.ts'
+export { hashOf } from '../hosted/hash-of.ts'
+export { limitsOf } from '../hosted/limits-of.ts'
+export { mapAtMost, tryEach } from '../hosted/map-at-most.ts'
 export { eventNames } from '../events/event-registry.ts'
 export { createJobId } from '../events/job-id.ts'
 export type { DefinitionOptions } from '../jobs/check-definition.ts'

@@ -1,6 +1,15 @@
 import type { Clock } from './clock.ts'
 
-/** Waits by a clock. */
-export function pause(clock: Clock, durationMs: number): Promise<void> {
-  return new Promise((resolve) => void clock.setTimer(durationMs, resolve))
+/** Waits by a clock, until the signal aborts at the latest. */
+export function pause(clock: Clock, durationMs: number, signal?: AbortSignal): Promise<void> {
+  if (signal?.aborted) return Promise.resolve()
+  return new Promise((resolve) => {
+    const end = (): void => {
+      timer.cancel()
+      signal?.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = clock.setTimer(durationMs, end)
+    signal?.addEventListener('abort', end, { once: true })
+  })
 }

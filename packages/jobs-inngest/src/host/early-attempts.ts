@@ -1,4 +1,4 @@
-import { type Clock, within } from '@cgk-platform/jobs-core/provider'
+import { BoundedMap, type Clock, pause, within } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineApi } from '../api/engine-api.ts'
 import type { EngineRun } from '../api/engine-shapes.ts'
@@ -32,7 +32,7 @@ const longestHoldMs = 5000
 
 /** Knows what this process asked for, and reads what another did. */
 export function createEarlyAttempts(api: EngineApi, clock: Clock): EarlyAttempts {
-  const noted = new Map<string, { readonly attempt: number; readonly dueAt: number }>()
+  const noted = new BoundedMap<string, { readonly attempt: number; readonly dueAt: number }>(mostKept)
 
   const read = async ({ jobId, runId }: BegunAttempt): Promise<number | undefined> => {
     const query = { includeOutput: 'true', limit: 40 }
@@ -44,7 +44,6 @@ export function createEarlyAttempts(api: EngineApi, clock: Clock): EarlyAttempts
   return {
     note(runId, attempt, dueAt) {
       noted.set(runId, { attempt, dueAt })
-      if (noted.size > mostKept) noted.delete(noted.keys().next().value!)
     },
     async untilDue(begun) {
       if (begun.attempt === 1) return
@@ -60,20 +59,7 @@ export function createEarlyAttempts(api: EngineApi, clock: Clock): EarlyAttempts
               read(begun).catch(() => undefined),
             )
       const leftMs = (dueAt ?? 0) - clock.now()
-      if (leftMs > 0 && leftMs <= longestHoldMs) await untilAborted(clock, leftMs, begun.signal)
+      if (leftMs > 0 && leftMs <= longestHoldMs) await pause(clock, leftMs, begun.signal)
     },
   }
-}
-
-function untilAborted(clock: Clock, durationMs: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve()
-  return new Promise((resolve) => {
-    const done = (): void => {
-      timer.cancel()
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = clock.setTimer(durationMs, done)
-    signal.addEventListener('abort', done, { once: true })
-  })
 }

@@ -1,5 +1,5 @@
 import type { JobClient, JobHooks, LoggerLike } from '@cgk-platform/jobs-core'
-import type { Clock, EngineLimits } from '@cgk-platform/jobs-core/provider'
+import { type Clock, type EngineLimits, limitsOf } from '@cgk-platform/jobs-core/provider'
 import type { Inngest } from 'inngest'
 
 import type { EngineApi } from '../api/engine-api.ts'
@@ -27,10 +27,4 @@ export interface HostParts {
 }
 
 /** What the core has to know of the engine while it makes an attempt. */
-export const inngestLimits: EngineLimits = {
-  provider: 'inngest',
-  minRetryDelayMs: inngestCapabilities.minRetryDelayMs,
-  maxRetryDelayMs: inngestCapabilities.maxRetryDelayMs,
-  maxOutputBytes: inngestCapabilities.maxOutputBytes,
-  sendsRaiseAttempts: false,
-}
+export const inngestLimits: EngineLimits = limitsOf('inngest', inngestCapabilities)

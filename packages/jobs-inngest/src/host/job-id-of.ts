@@ -1,7 +1,7 @@
 import { pause, within } from '@cgk-platform/jobs-core/provider'
 import type { EngineRun } from '../api/engine-shapes.ts'
 import { isEventId } from '../wire/event-id.ts'
-import type { IncomingEvent } from '../wire/inngest-event.ts'
+import { type IncomingEvent, recordIn } from '../wire/inngest-event.ts'
 import type { HostParts } from './host-parts.ts'
 
 const pausesMs = [0, 50, 100, 200, 400]
@@ -17,7 +17,7 @@ export async function jobIdOf(
   { api, clock }: Pick<HostParts, 'api' | 'clock'>,
 ): Promise<string> {
   // Ours have no id but Inngest's own; the id of another producer may look like one.
-  if (id !== undefined && isEventId(id) && isOurs(data)) return id
+  if (id !== undefined && isEventId(id) && recordIn(data)) return id
   const asked = async (): Promise<string | undefined> => {
     for (const pauseMs of pausesMs) {
       if (pauseMs > 0) await pause(clock, pauseMs)
@@ -34,9 +34,4 @@ export async function jobIdOf(
     asked().catch(() => undefined),
   )
   return jobId ?? id ?? runId
-}
-
-function isOurs(data: unknown): boolean {
-  const record = (data as Record<string, unknown> | null | undefined)?.['_job']
-  return (record as { v?: unknown } | null | undefined)?.v === 1
 }

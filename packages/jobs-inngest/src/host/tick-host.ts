@@ -1,5 +1,5 @@
 import type { CronJobDefinition } from '@cgk-platform/jobs-core'
-import { createJobId, type Envelope, type TickHost } from '@cgk-platform/jobs-core/provider'
+import { createJobId, type Envelope, type TickHost, tryEach } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineEvent, EngineRun } from '../api/engine-shapes.ts'
 import { postEvents } from '../send/post-events.ts'
@@ -8,9 +8,6 @@ import { idAt, type IdSeed, seedFrom } from '../wire/event-id.ts'
 import { toEnvelope } from '../wire/to-envelope.ts'
 import { toInngestEvent } from '../wire/to-inngest-event.ts'
 import type { HostParts } from './host-parts.ts'
-
-/** How many requests of a tick are under way at once. */
-const atOnce = 10
 
 /** What turns a tick of a cron job into jobs on Inngest. */
 export function createTickHost(
@@ -40,7 +37,7 @@ export function createTickHost(
       return jobId !== undefined && jobId !== idAt(await seedFor(tenantId), 0)
     },
     async send(envelopes) {
-      await inTurns(envelopes, sendOne)
+      await tryEach(envelopes, sendOne)
     },
   }
 }
@@ -56,17 +53,9 @@ async function readOpenJobs(
   const runs = await api.list<EngineRun>(`for open runs of \`${id}\``, path, query)
   const open = new Map<string, string>()
   const eventIds = new Set(runs.flatMap(({ trigger }) => trigger?.eventIds?.[0] ?? []))
-  await inTurns([...eventIds], async (eventId) => {
+  await tryEach([...eventIds], async (eventId) => {
     const event = (await api.get<{ data?: EngineEvent }>(`for the job ${eventId}`, `/v1/events/${eventId}`))?.data
     if (event?.name === name) open.set(toEnvelope(event, eventId).tenantId, eventId)
   })
   return open
-}
-
-async function inTurns<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
-  const left = items.values()
-  const worker = async (): Promise<void> => {
-    for (const item of left) await work(item)
-  }
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker))
 }

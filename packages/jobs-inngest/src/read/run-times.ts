@@ -1,3 +1,5 @@
+import { BoundedMap } from '@cgk-platform/jobs-core/provider'
+
 import type { EngineApi } from '../api/engine-api.ts'
 import type { EngineRun } from '../api/engine-shapes.ts'
 
@@ -20,12 +22,10 @@ const mostKept = 2000
  * run by itself tells the truth, and once it has begun or ended it is asked no more.
  */
 export function createRunTimeReader(api: EngineApi): RunTimeReader {
-  const kept = new Map<string, RunTimes>()
+  const kept = new BoundedMap<string, RunTimes>(mostKept)
 
   const keep = (id: string, times: RunTimes): RunTimes => {
-    kept.delete(id)
     kept.set(id, times)
-    if (kept.size > mostKept) kept.delete(kept.keys().next().value!)
     return times
   }
 

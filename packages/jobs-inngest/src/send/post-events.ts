@@ -5,7 +5,7 @@ import { addressUnder } from '../api/address-under.ts'
 import { reasonIn } from '../api/engine-api.ts'
 import { type Answer, type NoAnswer, patienceIn, pauseMsBefore, request } from '../api/request.ts'
 import { type IdSeed, idAt, toSeedHeader } from '../wire/event-id.ts'
-import type { OutgoingEvent } from '../wire/inngest-event.ts'
+import { type OutgoingEvent, recordIn } from '../wire/inngest-event.ts'
 
 /** What became of one event of a request. */
 export type Posted =
@@ -91,8 +91,7 @@ const hidden =
 /** Whether an event can still be read back as the job that it is. */
 function isTold({ data }: OutgoingEvent, prepared: unknown): boolean {
   const { data: told } = (prepared ?? {}) as { readonly data?: Readonly<Record<string, unknown>> | null }
-  const record = told?.['_job'] as { readonly v?: unknown } | null | undefined
-  return told?.['tenantId'] === data['tenantId'] && record?.v === 1
+  return told?.['tenantId'] === data['tenantId'] && recordIn(told) !== undefined
 }
 
 function takenIds(answer: Answer | NoAnswer): string[] {

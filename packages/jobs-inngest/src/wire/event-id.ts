@@ -1,3 +1,5 @@
+import { hashOf } from '@cgk-platform/jobs-core/provider'
+
 /** What the ids of the events of one request are made from: Inngest adds each event's place, counted from 1. */
 export interface IdSeed {
   /** Epoch milliseconds: the time that the ids tell. */
@@ -29,10 +31,7 @@ export function idAt(seed: IdSeed, index: number): string {
 export function seedOf(id: string): IdSeed {
   const timeMs = Number(decode(id.slice(0, 10)))
   const hex = decode(id.slice(10)).toString(16).padStart(20, '0')
-  const entropy = Uint8Array.from({ length: 10 }, (_, index) =>
-    Number.parseInt(hex.slice(index * 2, index * 2 + 2), 16),
-  )
-  return { timeMs, entropy: shifted(entropy, -1) }
+  return { timeMs, entropy: shifted(entropyOf(hex), -1) }
 }
 
 /** A seed for a request of several events, whose ids no other request has. */
@@ -42,8 +41,12 @@ export function randomSeed(timeMs: number): IdSeed {
 
 /** A seed that the same parts and the same time always make. */
 export async function seedFrom(parts: readonly string[], timeMs: number): Promise<IdSeed> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(JSON.stringify(parts)))
-  return { timeMs, entropy: new Uint8Array(digest).slice(0, 10) }
+  return { timeMs, entropy: entropyOf(await hashOf(parts)) }
+}
+
+/** The first ten bytes of hexadecimal digits. */
+export function entropyOf(hex: string): Uint8Array {
+  return Uint8Array.from({ length: 10 }, (_, index) => Number.parseInt(hex.slice(index * 2, index * 2 + 2), 16))
 }
 
 /** Adds to the last four bytes as Inngest does, where 2^32 begins again at 0. */

@@ -1,17 +1,11 @@
 import type { Json } from '@cgk-platform/jobs-core'
+import type { CarriedEnvelope } from '@cgk-platform/jobs-core/provider'
 
 /**
- * What travels beside the payload, under `_job` in the event's data. Everything else in the data is the payload itself,
- * so that `event.data.tenantId` is there for Inngest's own expressions.
+ * An envelope without what the event itself says: its id, its name, and the payload in its data. So the envelope's
+ * next member comes along by itself.
  */
-export interface JobRecord {
-  readonly v: 1
-  /** Epoch milliseconds. */
-  readonly sentAt: number
-  readonly tenantId: string
-  readonly runAt?: number
-  readonly maxAttempts?: number
-  readonly traceparent?: string
+export interface JobRecord extends Omit<CarriedEnvelope, 'id' | 'event' | 'payload'> {
   /** The payload's own `_job`, where it has one. */
   readonly payloadJob?: Json
 }
@@ -30,4 +24,11 @@ export interface IncomingEvent {
   readonly name: string
   readonly data?: unknown
   readonly ts?: number | undefined
+}
+
+/** The record in an event's data, unchecked but for its version; `undefined` where another producer sent the event. */
+export function recordIn(data: unknown): Readonly<Record<string, unknown>> | undefined {
+  const { _job: record } = (data ?? {}) as { readonly _job?: unknown }
+  const { v } = (record ?? {}) as { readonly v?: unknown }
+  return v === 1 ? (record as Record<string, unknown>) : undefined
 }

@@ -29,6 +29,8 @@ const envelopes: fc.Arbitrary<Envelope> = fc.record(
     payload,
     sentAt: instant,
     runAt: instant,
+    idempotencyKey: text,
+    idempotencyTtlMs: instant,
     maxAttempts: fc.integer({ min: 1, max: 21 }),
     traceparent: text,
   },
@@ -71,6 +73,11 @@ describe('an envelope as an event', () => {
     })
   })
 
+  test('carries members that this package knows nothing of', () => {
+    const newer = { ...order, priority: 5 }
+    expect(toInngestEvent(newer).data['_job']).toMatchObject({ priority: 5 })
+  })
+
   test('has a time of its own only where it shall run later', () => {
     expect(toInngestEvent(order)).not.toHaveProperty('ts')
     expect(toInngestEvent({ ...order, runAt: 1_800_000_000_000 })).toMatchObject({
@@ -89,13 +96,7 @@ describe('an envelope as an event', () => {
   })
 
   test('leaves out what concerns the sender alone', () => {
-    const event = toInngestEvent({
-      ...order,
-      idempotencyKey: 'key',
-      idempotencyTtlMs: 1000,
-      providerOptions: { local: {} },
-    })
-    expect(event).toEqual(toInngestEvent(order))
+    expect(toInngestEvent({ ...order, providerOptions: { local: {} } })).toEqual(toInngestEvent(order))
   })
 
   test('leaves the payload as it is', () => {

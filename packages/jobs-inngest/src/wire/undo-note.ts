@@ -1,4 +1,4 @@
-import { type IdSeed, idAt, seedOf, timeOf } from './event-id.ts'
+import { entropyOf, type IdSeed, idAt, seedOf, timeOf } from './event-id.ts'
 import type { IncomingEvent, OutgoingEvent } from './inngest-event.ts'
 import { sha1 } from './sha1.ts'
 
@@ -8,10 +8,7 @@ const name = 'jobs/undo.begun'
 /** The id of a run's note, which all that look for it know; it tells the run's own time. */
 export function undoNoteId(runId: string): string {
   const hash = sha1(JSON.stringify(['undo', runId]))
-  const entropy = Uint8Array.from({ length: 10 }, (_, index) =>
-    Number.parseInt(hash.slice(index * 2, index * 2 + 2), 16),
-  )
-  return idAt({ timeMs: timeOf(runId) ?? 1, entropy }, 0)
+  return idAt({ timeMs: timeOf(runId) ?? 1, entropy: entropyOf(hash) }, 0)
 }
 
 /** The note that one run undoes another, and what gives it its id. */

@@ -1,7 +1,6 @@
 import { RequestFailedError, isEnded } from '@cgk-platform/jobs-core'
-import { type Clock, pause } from '@cgk-platform/jobs-core/provider'
+import { type Clock, mapAtMost, pause } from '@cgk-platform/jobs-core/provider'
 
-import { mapAtMost } from '../api/map-at-most.ts'
 import type { EngineRun } from '../api/engine-shapes.ts'
 import type { TriggerApi } from '../api/trigger-api.ts'
 import type { JobReader } from '../read/job-reader.ts'
@@ -17,7 +16,6 @@ export interface CancelParts {
 
 const firstPauseMs = 20
 const longestPauseMs = 250
-const mostAtOnce = 10
 /** For how long runs that go on all the same are cancelled again. */
 const patienceMs = 10_000
 
@@ -43,7 +41,7 @@ export async function cancelJob(id: string, { api, clock, reader }: CancelParts)
     }
     const [first, ...others] = open
     if (first !== undefined) await api.cancel(first)
-    await mapAtMost(mostAtOnce, others, (runId) => api.cancel(runId))
+    await mapAtMost(others, (runId) => api.cancel(runId))
     await pause(clock, pauseMs)
   }
 }

@@ -1,7 +1,6 @@
 import { type Json, RequestFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
-import { type Clock, newestRuns, pause } from '@cgk-platform/jobs-core/provider'
+import { type Clock, hashOf, newestRuns, pause } from '@cgk-platform/jobs-core/provider'
 
-import { hashOf } from '../api/hash-of.ts'
 import { RequestFailure } from '../api/request-failure.ts'
 import { toRequestError } from '../api/to-request-error.ts'
 import type { TriggerApi, TriggerRequest } from '../api/trigger-api.ts'

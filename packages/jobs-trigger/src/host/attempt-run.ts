@@ -2,6 +2,7 @@ import { AttemptsExhaustedError, type Definition, JobCancelledError, type Json }
 import {
   type AttemptOptions,
   bindLogger,
+  type CarriedEnvelope,
   type Clock,
   dispatchTick,
   type FanOut,
@@ -12,7 +13,7 @@ import {
   toErrorInfo,
 } from '@cgk-platform/jobs-core/provider'
 
-import type { CarriedEnvelope, RunPayload } from '../wire/payload.ts'
+import type { RunPayload } from '../wire/payload.ts'
 import type { AttemptRecord } from '../wire/run-record.ts'
 import type { AttemptOf } from './attempt-failure.ts'
 import { attemptPasses, type PassesParts } from '../workflows/attempt-passes.ts'

@@ -1,5 +1,5 @@
 import type { Definition } from '@cgk-platform/jobs-core'
-import { bindLogger, toErrorInfo } from '@cgk-platform/jobs-core/provider'
+import { bindLogger, toErrorInfo, tryEach } from '@cgk-platform/jobs-core/provider'
 import { idempotencyKeys, tasks } from '@trigger.dev/sdk'
 
 import { concurrencyKeyOf } from '../send/concurrency-key-of.ts'
@@ -7,7 +7,6 @@ import { type EventPayload, type RunPayload, toCarried } from '../wire/payload.t
 import { tagsOf } from '../wire/tags.ts'
 import { jobTaskId } from '../wire/task-id.ts'
 import type { HostParts } from './host-parts.ts'
-import { inTurns } from './in-turns.ts'
 import type { RunContext } from './run-context.ts'
 
 /** What is asked of the SDK; it asks again by itself, and the run's next attempt does after it. */
@@ -48,7 +47,7 @@ export async function dispatchRuns(
     runs.set(id, before?.id ?? (await triggerRun(definition, payload, { tags, ...version })))
   }
   try {
-    await inTurns(definitions, make)
+    await tryEach(definitions, make)
   } finally {
     await parts.clock.yield() // the news of a cancel may be on its way
     if (signal.aborted) await cancelAll([...runs.values()], jobId, parts)
@@ -89,7 +88,7 @@ async function readChildren(runId: string, { api }: HostParts) {
 
 /** Trigger.dev cancels those that there are when it cancels the run that makes them; these may have come after it. */
 async function cancelAll(runIds: readonly string[], jobId: string, { api, logger }: HostParts): Promise<void> {
-  await inTurns(runIds, (runId) =>
+  await tryEach(runIds, (runId) =>
     api.cancel(runId).catch((error: unknown) => {
       const message = 'A run of a job that was cancelled could not be cancelled.'
       bindLogger(logger, { jobId, runId }).error(message, { error: toErrorInfo(error) })

@@ -1,5 +1,5 @@
 import type { JobClient, JobHooks, LoggerLike } from '@cgk-platform/jobs-core'
-import type { Clock, EngineLimits, JobRegistry } from '@cgk-platform/jobs-core/provider'
+import { type Clock, type EngineLimits, type JobRegistry, limitsOf } from '@cgk-platform/jobs-core/provider'
 
 import type { TriggerApi } from '../api/trigger-api.ts'
 import { triggerCapabilities } from '../capabilities.ts'
@@ -21,10 +21,4 @@ export interface HostParts {
 }
 
 /** What the core has to know of the engine while it makes an attempt. */
-export const triggerLimits: EngineLimits = {
-  provider: 'trigger.dev',
-  minRetryDelayMs: triggerCapabilities.minRetryDelayMs,
-  maxRetryDelayMs: triggerCapabilities.maxRetryDelayMs,
-  maxOutputBytes: triggerCapabilities.maxOutputBytes,
-  maxStepOutputBytes: triggerCapabilities.maxStepOutputBytes,
-}
+export const triggerLimits: EngineLimits = limitsOf('trigger.dev', triggerCapabilities)

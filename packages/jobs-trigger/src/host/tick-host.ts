@@ -3,19 +3,19 @@ import {
   createJobId,
   cronEventOf,
   type Envelope,
+  hashOf,
   scheduledAtOf,
   type TickHost,
   toErrorInfo,
+  tryEach,
 } from '@cgk-platform/jobs-core/provider'
 
-import { hashOf } from '../api/hash-of.ts'
 import type { Triggered } from '../api/trigger-api.ts'
 import { askedOf } from '../read/job-facts.ts'
 import { toRunRequest } from '../send/to-run-request.ts'
 import { toCarried } from '../wire/payload.ts'
 import { eventTaskId } from '../wire/task-id.ts'
 import type { HostParts } from './host-parts.ts'
-import { inTurns } from './in-turns.ts'
 
 /** As long as the SDK keeps a key that it is told nothing of. */
 const openForMs = 30 * 86_400_000
@@ -65,13 +65,13 @@ export function createTickHost(
     createId: () => createJobId(clock.now()),
     async sendUnlessOpen(envelopes) {
       const open: string[] = []
-      await inTurns(envelopes, async (envelope) => {
+      await tryEach(envelopes, async (envelope) => {
         if (!(await sendUnlessOpen(envelope))) open.push(envelope.tenantId)
       })
       return open
     },
     async send(envelopes) {
-      await inTurns(envelopes, async (envelope) => {
+      await tryEach(envelopes, async (envelope) => {
         const { tenantId, idempotencyKey = '', idempotencyTtlMs = openForMs } = envelope
         await trigger(envelope, await hashOf(['cron', id, tenantId, idempotencyKey]), idempotencyTtlMs)
       })

@@ -1,4 +1,4 @@
-import type { Clock } from '@cgk-platform/jobs-core/provider'
+import { type Clock, pause } from '@cgk-platform/jobs-core/provider'
 
 import type { AttemptRecord } from '../wire/run-record.ts'
 
@@ -11,14 +11,5 @@ const longestMs = 5 * 60_000
  */
 export async function untilDue(record: AttemptRecord | undefined, signal: AbortSignal, clock: Clock): Promise<void> {
   const leftMs = Math.min((record?.retryAt ?? 0) - clock.now(), longestMs)
-  if (leftMs <= 0 || signal.aborted) return
-  await new Promise<void>((resolve) => {
-    const end = (): void => {
-      timer.cancel()
-      signal.removeEventListener('abort', end)
-      resolve()
-    }
-    const timer = clock.setTimer(leftMs, end)
-    signal.addEventListener('abort', end, { once: true })
-  })
+  if (leftMs > 0) await pause(clock, leftMs, signal)
 }

@@ -1,14 +1,12 @@
 import { RequestFailedError } from '@cgk-platform/jobs-core'
-import { type Clock, pause } from '@cgk-platform/jobs-core/provider'
+import { type Clock, mapAtMost, pause } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineQueue, ListedRun } from '../api/engine-shapes.ts'
-import { mapAtMost } from '../api/map-at-most.ts'
 import type { TriggerApi } from '../api/trigger-api.ts'
 import { isAttemptRecord, readRecord } from '../wire/run-record.ts'
 import { isTickTask } from '../wire/task-id.ts'
 
 const lookAgainAfterMs = 1000
-const mostAtOnce = 10
 const mostInList = 100
 /** A schedule's runs are made before their time, and a server may put them off by as much. */
 const tickWithinMs = 60_000
@@ -25,7 +23,7 @@ export async function findIdleQueues(
   const suspects = queues.filter(isIdle)
   if (suspects.length === 0) return []
   await pause(clock, lookAgainAfterMs)
-  const still = await mapAtMost(mostAtOnce, suspects, async ({ type, name }) => {
+  const still = await mapAtMost(suspects, async ({ type, name }) => {
     const queue = await orNothing(api.queue(type, name))
     return queue && isIdle(queue) && (await hasDueRun(queue, api, clock.now())) ? queue : undefined
   })

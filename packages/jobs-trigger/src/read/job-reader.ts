@@ -1,8 +1,7 @@
 import type { JobStatus } from '@cgk-platform/jobs-core'
-import { type Clock, type JobRegistry, pause } from '@cgk-platform/jobs-core/provider'
+import { type Clock, type JobRegistry, mapAtMost, pause } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineRun, ListedRun } from '../api/engine-shapes.ts'
-import { mapAtMost } from '../api/map-at-most.ts'
 import type { TriggerApi } from '../api/trigger-api.ts'
 import { readRecord } from '../wire/run-record.ts'
 import { jobTagOf, retriedBy } from '../wire/tags.ts'
@@ -35,8 +34,6 @@ export interface ReaderParts {
 const askedAgainAfterMs = [50, 150]
 /** And what an ended run's host told of it so long. */
 const settledAfterMs = [30, 60, 120, 240, 480]
-const mostAtOnce = 10
-
 /** A reader over the API of Trigger.dev. */
 export function createJobReader({ api, clock, jobs }: ReaderParts): JobReader {
   const ask = (runId: string): Promise<EngineRun | undefined> => api.retrieve(`for the run ${runId}`, runId)
@@ -69,7 +66,7 @@ export function createJobReader({ api, clock, jobs }: ReaderParts): JobReader {
       ...shown.map(({ id, taskIdentifier }) => [id, taskIdentifier] as const),
       ...told.map(([definitionId, id]) => [id, jobTaskId(definitionId)] as const),
     ])
-    const children = await mapAtMost(mostAtOnce, [...tasks], async ([id, taskId]) => {
+    const children = await mapAtMost([...tasks], async ([id, taskId]) => {
       return (await retrieveSoon(id)) ?? unseen(id, taskId, run)
     })
     return { run, children: children.toSorted(byAge) }

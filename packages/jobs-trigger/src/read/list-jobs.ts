@@ -1,7 +1,6 @@
 import type { JobPage, JobStatus } from '@cgk-platform/jobs-core'
-import type { ListQuery } from '@cgk-platform/jobs-core/provider'
+import { type ListQuery, mapAtMost } from '@cgk-platform/jobs-core/provider'
 
-import { mapAtMost } from '../api/map-at-most.ts'
 import type { TriggerApi } from '../api/trigger-api.ts'
 import { jobsTag, jobsTagOf } from '../wire/tags.ts'
 import { eventTaskId } from '../wire/task-id.ts'
@@ -11,8 +10,6 @@ import type { JobReader } from './job-reader.ts'
 const mostInPage = 100
 /** How many pages are read through, before what was found is answered with a cursor. */
 const mostPages = 20
-const mostAtOnce = 10
-
 /**
  * Lists the runs that stand for jobs, and reads each. A job's state is known by reading it alone, so that for one of
  * these many others may be read; a page may then have fewer jobs than asked for and still a cursor.
@@ -29,7 +26,7 @@ export async function listJobs(query: ListQuery, api: TriggerApi, reader: JobRea
       limit: Math.min(limit - jobs.length, mostInPage),
       ...(cursor !== undefined && { after: cursor }),
     })
-    const read = await mapAtMost(mostAtOnce, runs, ({ id }) => reader.read(id))
+    const read = await mapAtMost(runs, ({ id }) => reader.read(id))
     const fits = (job: JobStatus): boolean =>
       (tenantId === undefined || job.tenantId === tenantId) && (state === undefined || job.state === state)
     jobs.push(...read.filter((job) => job !== undefined).filter(fits))

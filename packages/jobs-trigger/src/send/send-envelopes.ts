@@ -1,8 +1,13 @@
 import { type Json, PayloadTooLargeError, SendFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
-import type { Accepted, Clock, Envelope } from '@cgk-platform/jobs-core/provider'
+import {
+  type Accepted,
+  type Clock,
+  type Envelope,
+  hashOf,
+  mapAtMost,
+  toCarriedEnvelope,
+} from '@cgk-platform/jobs-core/provider'
 
-import { hashOf } from '../api/hash-of.ts'
-import { mapAtMost } from '../api/map-at-most.ts'
 import { RequestFailure } from '../api/request-failure.ts'
 import type { TriggerApi, Triggered } from '../api/trigger-api.ts'
 import { carriedBytes, toCarried } from '../wire/payload.ts'
@@ -15,24 +20,20 @@ export interface SendParts {
   readonly clock: Clock
 }
 
-/** Single requests, since Trigger.dev makes the runs of a batch too late to tell their ids. */
-const mostAtOnce = 10
-
 /** How long the id of a send without a key is one: until the last time that its request is made again, and then some. */
 const ownKeyMs = 3_600_000
 
 /** From 128 KiB on the SDK puts a payload into an object store, which many servers lack. */
 const mostCarriedBytes = 128 * 1024 - 1
 
-/** Triggers the event's task for each envelope. */
+/** Triggers the event's task for each envelope, by single requests: Trigger.dev makes the runs of a batch too late to tell their ids. */
 export function sendEnvelopes(envelopes: readonly Envelope[], parts: SendParts): Promise<Accepted[]> {
-  return mapAtMost(mostAtOnce, envelopes, (envelope) => sendOne(envelope, parts))
+  return mapAtMost(envelopes, (envelope) => sendOne(envelope, parts))
 }
 
 async function sendOne(envelope: Envelope, { api, clock }: SendParts): Promise<Accepted> {
   const { event, runAt } = envelope
-  const { providerOptions: _, ...own } = envelope
-  const carried = toCarried({ envelope: own })
+  const carried = toCarried({ envelope: toCarriedEnvelope(envelope) })
   const refusal = refuse(envelope) ?? refuseSize(event, carried)
   if (refusal) return { ok: false, error: refusal }
   try {

@@ -1,5 +1,5 @@
 import type { Json } from '@cgk-platform/jobs-core'
-import { decodeEnvelope, type Envelope } from '@cgk-platform/jobs-core/provider'
+import { type CarriedEnvelope, decodeEnvelope, toForeignEnvelope } from '@cgk-platform/jobs-core/provider'
 
 /** What a retry by hand asks an event's task to do instead of what the event alone would. */
 export interface Retry {
@@ -9,9 +9,6 @@ export interface Retry {
   /** Definitions that are left alone; given where the job's own run had failed before it made all of its runs. */
   readonly allBut?: readonly string[]
 }
-
-/** An envelope on its way, without what concerns the sending provider alone. */
-export type CarriedEnvelope = Omit<Envelope, 'providerOptions'>
 
 /** What an event's task is triggered with. */
 export interface EventPayload {
@@ -55,7 +52,7 @@ export function carriedBytes(carried: Json): number {
 export function readEventPayload(payload: unknown, event: string, id: string, now: number): EventPayload {
   const value = parsed(payload)
   const envelope = decodeEnvelope(value['envelope'])
-  if (!envelope) return { envelope: bareEnvelope(payload, event, id, now) }
+  if (!envelope) return { envelope: toForeignEnvelope({ id, event, payload: (payload ?? null) as Json, sentAt: now }) }
   const retry = readRetry(value['retry'])
   // Whatever it says, it is of this task's event: the name is where it was sent.
   return { envelope: { ...envelope, event }, ...(retry && { retry }) }
@@ -73,12 +70,6 @@ function readRetry(value: unknown): Retry | undefined {
   if (!isRecord(value) || typeof value['jobId'] !== 'string' || !isRecord(value['runs'])) return undefined
   const { jobId, runs, allBut } = value
   return { jobId, runs: runs as Record<string, string>, ...(Array.isArray(allBut) && { allBut: allBut as string[] }) }
-}
-
-function bareEnvelope(payload: unknown, event: string, id: string, sentAt: number): Envelope {
-  const { tenantId } = parsed(payload)
-  const own = (payload === undefined ? null : payload) as Json
-  return { v: 1, id, event, tenantId: typeof tenantId === 'string' ? tenantId : '', payload: own, sentAt }
 }
 
 function parsed(payload: unknown): Record<string, unknown> {

@@ -1,6 +1,7 @@
+import type { CarriedEnvelope } from '@cgk-platform/jobs-core/provider'
+
 import type { TriggerApi } from '../api/trigger-api.ts'
 import { mostTagsAtOnce, type WaitToken } from '../api/wait-tokens.ts'
-import type { CarriedEnvelope } from '../wire/payload.ts'
 import { awaitAllTagOf, awaitTagsFor, type EventWaitFacts, matchesIn, readEventWaitKey } from '../wire/wait-keys.ts'
 
 /** A token that an event completes, and the run that waits for it. */

@@ -4,12 +4,12 @@ import {
   answerJobWait,
   answerMissingJob,
   type AwaitableEvent,
+  mapAtMost,
   type StepRecord,
   toErrorInfo,
   type WorkflowRecord,
 } from '@cgk-platform/jobs-core/provider'
 
-import { mapAtMost } from '../api/map-at-most.ts'
 import { readAnswer, waitsTagOf } from '../wire/wait-keys.ts'
 import { createEventToken, type EventTokenParts } from './event-token.ts'
 import { type EventWait, isEventWait, type JobWait, openWaits } from './open-waits.ts'
@@ -29,7 +29,6 @@ export interface Look {
   answered(step: StepRecord): void
 }
 
-const mostAtOnce = 10
 /** Tokens that are read one by one; of more it is asked first which of them still wait. */
 const fewTokens = 2
 /** A job that was just sent may not be seen everywhere; one that is not seen for so long is none. */
@@ -56,7 +55,7 @@ export async function readAnswers(
   look?: Look,
 ): Promise<void> {
   const { record } = keeper
-  const found = await mapAtMost(mostAtOnce, await mayBeAnswered(record, parts), async (step) => {
+  const found = await mapAtMost(await mayBeAnswered(record, parts), async (step) => {
     const answer = isEventWait(step) ? await readEvent(step, record, parts) : await readJob(step, record, parts)
     return answer ? [{ step, ...answer }] : []
   })

@@ -1,8 +1,13 @@
-import { bindLogger, cronJobIdOf, pause, toErrorInfo } from '@cgk-platform/jobs-core/provider'
+import {
+  bindLogger,
+  type CarriedEnvelope,
+  cronJobIdOf,
+  pause,
+  toErrorInfo,
+  tryEach,
+} from '@cgk-platform/jobs-core/provider'
 
 import type { HostParts } from '../host/host-parts.ts'
-import { inTurns } from '../host/in-turns.ts'
-import type { CarriedEnvelope } from '../wire/payload.ts'
 import { senderIn, toAnswer, wakeTagOf } from '../wire/wait-keys.ts'
 import { findWaits } from './find-waits.ts'
 
@@ -37,11 +42,11 @@ export async function tellWaits(
   const answer = toAnswer({ id: jobId, event, payload, sentAt })
   const asleep = new Set<string>()
   const tell = async (): Promise<void> => {
-    await inTurns(await findWaits(envelope, createdAt, api), async ({ id, runId }) => {
+    await tryEach(await findWaits(envelope, createdAt, api), async ({ id, runId }) => {
       await api.tokens.complete(`for a wait for \`${event}\``, id, answer)
       asleep.add(runId)
     })
-    await inTurns([...asleep], (runId) => wake(runId, parts))
+    await tryEach([...asleep], (runId) => wake(runId, parts))
   }
   for (;;) {
     try {
@@ -76,7 +81,7 @@ export async function tellSender(
 async function wake(runId: string, { api }: Pick<HostParts, 'api'>): Promise<void> {
   const operation = `for the wait of the run ${runId}`
   const tokens = await api.tokens.waiting(operation, [wakeTagOf(runId)])
-  await inTurns(tokens, ({ id }) => api.tokens.complete(operation, id, 'woken'))
+  await tryEach(tokens, ({ id }) => api.tokens.complete(operation, id, 'woken'))
 }
 
 function hasWorkflows({ jobs }: Pick<HostParts, 'jobs'>): boolean {

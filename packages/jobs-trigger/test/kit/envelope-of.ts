@@ -1,4 +1,4 @@
-import type { CarriedEnvelope } from '../../src/wire/payload.ts'
+import type { CarriedEnvelope } from '@cgk-platform/jobs-core/provider'
 
 /** An envelope of `work.asked` for the tenant `acme`, sent at 4,000 ms. */
 export function envelopeOf(more: Partial<CarriedEnvelope> = {}, payload: object = {}): CarriedEnvelope {

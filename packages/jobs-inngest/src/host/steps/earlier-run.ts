@@ -1,4 +1,4 @@
-import { type Clock, pause } from '@cgk-platform/jobs-core/provider'
+import { BoundedMap, type Clock, pause } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineApi } from '../../api/engine-api.ts'
 import type { EngineRun } from '../../api/engine-shapes.ts'
@@ -49,7 +49,7 @@ const pauseMs = 250
 
 /** Asks once for each run that came late, as far as this process remembers. */
 export function createEarlierRuns(api: EngineApi, clock: Clock): EarlierRuns {
-  const known = new Map<string, Promise<EarlierRun | undefined>>()
+  const known = new BoundedMap<string, Promise<EarlierRun | undefined>>(mostKept)
 
   /** Until the run itself is among them: before, those that are there tell nothing. */
   const runsWith = async ({ jobId, runId }: LaterRun): Promise<EngineRun[]> => {
@@ -83,7 +83,6 @@ export function createEarlierRuns(api: EngineApi, clock: Clock): EarlierRuns {
       if (before) return before
       const found = find(run)
       known.set(run.runId, found)
-      if (known.size > mostKept) known.delete(known.keys().next().value!)
       found.catch(() => known.delete(run.runId))
       return found
     },

@@ -1,4 +1,4 @@
-import { type Clock, within } from '@cgk-platform/jobs-core/provider'
+import { BoundedMap, type Clock, within } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineApi } from '../../api/engine-api.ts'
 import { type FailedBefore, failedBefore } from '../../read/failed-before.ts'
@@ -67,7 +67,7 @@ const readWithinMs = 2000
 
 /** Knows what this process did, and reads what another one did: that it must only where something failed there. */
 export function createWorkflowAttempts(api: EngineApi, clock: Clock): WorkflowAttempts {
-  const notes = new Map<string, Noted>()
+  const notes = new BoundedMap<string, Noted>(mostKept)
   const keyOf = ({ runId, wanted = '' }: EngineAttempt, number: number): string =>
     JSON.stringify([runId, number, wanted])
 
@@ -103,7 +103,6 @@ export function createWorkflowAttempts(api: EngineApi, clock: Clock): WorkflowAt
           if (step !== undefined) kept.ofSteps.set(step, next)
           else if (code !== undefined) kept.ofCode = { ...next, code }
           notes.set(key, kept)
-          if (notes.size > mostKept) notes.delete(notes.keys().next().value!)
         },
         async ofCode() {
           if (at.number === 0) return { base: 0 }

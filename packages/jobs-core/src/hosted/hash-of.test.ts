@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import { hashOf } from './hash-of.ts'
 
-test('the same texts have the same hash, of the length that the SDK sends as it is', async () => {
+test('the same texts have the same hash, of 64 digits', async () => {
   expect(await hashOf(['key', 'acme'])).toBe(await hashOf(['key', 'acme']))
   expect(await hashOf(['key', 'acme'])).toMatch(/^[0-9a-f]{64}$/)
 })

@@ -1,4 +1,4 @@
-/** A hash of texts as 64 hexadecimal digits, which the SDK takes for an idempotency key that is ready to be sent. */
+/** The SHA-256 hash of a list of texts, as 64 hexadecimal digits. */
 export async function hashOf(parts: readonly string[]): Promise<string> {
   // JSON keeps them apart: `['a', 'b-c']` and `['a-b', 'c']` are two keys.
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(JSON.stringify(parts)))

@@ -1,0 +1,9 @@
+import type { Capabilities } from '../provider/capabilities.ts'
+import type { EngineLimits } from '../runs/failure.ts'
+
+/** What an attempt must know of an engine, from what the engine can do. */
+export function limitsOf(provider: string, capabilities: Capabilities): EngineLimits {
+  const { features, minRetryDelayMs, maxRetryDelayMs, maxOutputBytes, maxStepOutputBytes } = capabilities
+  const sendsRaiseAttempts = features['maxAttempts of a send, raised'].supported
+  return { provider, minRetryDelayMs, maxRetryDelayMs, maxOutputBytes, maxStepOutputBytes, sendsRaiseAttempts }
+}
