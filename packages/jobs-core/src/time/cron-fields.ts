@@ -1,32 +1,32 @@
+import { type CronExpression, CronExpressionParser } from 'cron-parser'
+
 import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
 
 /** A checked five-field schedule. */
 export interface CronFields {
   /** As it was written, with one blank between the fields. */
   readonly schedule: string
-  /** The same with each field but a bare `*` as the list of its values: ascending, none twice, Sunday as 0. */
-  readonly expanded: string
+  /** Computes its times in UTC. Each field but a bare `*` is a list of values: ascending, none twice, Sunday as 0. */
+  readonly times: CronExpression
   /** True when the hour field has neither `*` nor a step: the times are then fixed local times. */
   readonly hasFixedHours: boolean
 }
 
 interface FieldKind {
   readonly name: string
-  readonly min: number
-  readonly max: number
-  /** Words for the values from `min` on. */
-  readonly words: readonly string[]
+  /** The name in `cron-parser`. */
+  readonly key: 'minute' | 'hour' | 'dayOfMonth' | 'month' | 'dayOfWeek'
+  /** The end of an open range, such as `3/2`. */
+  readonly last: number
 }
 
 const kinds: readonly FieldKind[] = [
-  { name: 'minute', min: 0, max: 59, words: [] },
-  { name: 'hour', min: 0, max: 23, words: [] },
-  { name: 'day-of-month', min: 1, max: 31, words: [] },
-  { name: 'month', min: 1, max: 12, words: 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ') },
-  { name: 'day-of-week', min: 0, max: 7, words: 'sun mon tue wed thu fri sat'.split(' ') },
+  { name: 'minute', key: 'minute', last: 59 },
+  { name: 'hour', key: 'hour', last: 23 },
+  { name: 'day-of-month', key: 'dayOfMonth', last: 31 },
+  { name: 'month', key: 'month', last: 12 },
+  { name: 'day-of-week', key: 'dayOfWeek', last: 6 }, // Saturday; 7 is Sunday again
 ]
-
-const longestMonthDays: readonly number[] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
 const nicknames: Readonly<Record<string, string>> = {
   '@yearly': '0 0 1 1 *',
@@ -39,12 +39,13 @@ const nicknames: Readonly<Record<string, string>> = {
 }
 
 const fiveFields = 'Write five fields (minute, hour, day of month, month, day of week), for example `0 9 * * 1-5`.'
+const plainItems = 'Use `*`, values, lists, ascending ranges and steps within them; not every engine knows more.'
 
 type Refuse = (problem: string, remedy?: string) => InvalidDefinitionError
 
 /**
- * Checks a schedule and expands its fields: numbers, `JAN`-`DEC` and `SUN`-`SAT`, lists, ranges, steps.
- * What only some engines understand is refused, and so is a date that never comes.
+ * Checks a schedule and reads its fields: numbers, `JAN`-`DEC` and `SUN`-`SAT`, lists, ranges, steps.
+ * Refuses syntax that only some engines understand, and a date that never comes.
  *
  * @throws {InvalidDefinitionError} naming `what` and the field `schedule`.
  */
@@ -53,19 +54,19 @@ export function parseCronFields(schedule: unknown, what: string): CronFields {
     new InvalidDefinitionError({ what, field: 'schedule', problem, remedy })
   if (typeof schedule !== 'string') throw refuse(`is not a string: \`${String(schedule)}\``)
   const texts = splitFields(schedule, refuse)
-  const fields = texts.map((text, index) => (text === '*' ? undefined : fieldValues(text, kinds[index]!, refuse)))
-  const [, , days, months, weekdays] = fields
-  // With a weekday the two day fields are alternatives, so a day that never comes does no harm.
-  if (days && months && !weekdays && !months.some((month) => days[0]! <= longestMonthDays[month - 1]!)) {
-    throw refuse(
-      `names a date that never comes: day ${days.join(', ')} of month ${months.join(', ')}`,
-      'Correct the day-of-month or the month field.',
-    )
-  }
-  return {
-    schedule: texts.join(' '),
-    expanded: fields.map((values) => values?.join(',') ?? '*').join(' '),
-    hasFixedHours: !/[*/]/.test(texts[1]!),
+  const expanded = texts
+    .map((text, index) => (text === '*' ? text : fieldValues(text, kinds[index]!, refuse)))
+    .join(' ')
+  return { schedule: texts.join(' '), times: parseExpanded(), hasFixedHours: !/[*/]/.test(texts[1]!) }
+
+  function parseExpanded(): CronExpression {
+    try {
+      return CronExpressionParser.parse(expanded, { tz: 'UTC' })
+    } catch {
+      // Each field is valid by itself, so the date is at fault.
+      const date = `day ${texts[2]} of month ${texts[3]}`
+      throw refuse(`names a date that never comes: ${date}`, 'Correct the day-of-month or the month field.')
+    }
   }
 }
 
@@ -91,43 +92,32 @@ function splitFields(schedule: string, refuse: Refuse): string[] {
   return texts
 }
 
-function fieldValues(text: string, kind: FieldKind, refuse: Refuse): number[] {
+/** Lists the values of a field. Parses its items one by one, since `cron-parser` refuses a value that comes twice. */
+function fieldValues(text: string, kind: FieldKind, refuse: Refuse): string {
   const values = text.split(',').flatMap((item) => itemValues(item, kind, refuse))
-  const distinct = new Set(kind.name === 'day-of-week' ? values.map((value) => value % 7) : values)
-  return [...distinct].toSorted((a, b) => a - b)
+  const distinct = new Set(kind.key === 'dayOfWeek' ? values.map((day) => day % 7) : values)
+  return [...distinct].toSorted((a, b) => a - b).join(',')
 }
 
-/** `*`, a value or a range, each with or without a step. */
-const itemPattern = /^(?:\*|([a-z]+|\d+)(?:-([a-z]+|\d+))?)(?:\/(\d+))?$/i
-
-/** Quartz's and Jenkins' additions: `L` and `W` (last, nearest weekday), `#` (nth weekday), `?` (any), `H` (hashed). */
-const extensionPattern = /[#?]|^(?:\d*|[a-z]{3})L(?:-\d+|W)?$|^\d*W$|^H(?:\(.*\))?(?:\/.*)?$/i
+/** `*`, a value or a range, each with or without a step. `cron-parser` takes more, such as `?`, `L`, `#` and `H`. */
+const itemPattern = /^(\*|(?:[a-z]{3}|\d+)(-(?:[a-z]{3}|\d+))?)(?:\/(\d+))?$/i
 
 function itemValues(item: string, kind: FieldKind, refuse: Refuse): number[] {
   const where = `\`${item}\` in its ${kind.name} field`
-  if (extensionPattern.test(item)) {
-    throw refuse(`has ${where}, an extension that not every engine knows`, 'Use `*`, values, lists, ranges and steps.')
+  const [, range, end, step] = itemPattern.exec(item) ?? []
+  if (range === undefined) throw refuse(`has ${where}, which is neither \`*\` nor a value nor a range`, plainItems)
+  try {
+    if (step === undefined) return parsedValues(range, kind)
+    const closed = range === '*' || end ? range : `${range}-${kind.last}`
+    const most = parsedValues(closed, kind).length
+    if (Number(step) > most) throw new RangeError(`step greater than ${most}`)
+    return parsedValues(`${closed}/${step}`, kind)
+  } catch (error) {
+    throw refuse(`has ${where}, where it is not valid: ${(error as Error).message.replace(/\.$/, '')}`, plainItems)
   }
-  const match = itemPattern.exec(item)
-  if (!match) throw refuse(`has ${where}, which is malformed`)
-  const [, first, second, stepText] = match
-  // Sunday is 0 and 7, so an open end of the weekdays is Saturday.
-  const last = kind.name === 'day-of-week' ? 6 : kind.max
-  const from = first === undefined ? kind.min : toValue(first)
-  const openTo = first === undefined || stepText !== undefined ? Math.max(from, last) : from
-  const to = second === undefined ? openTo : toValue(second)
-  const step = Number(stepText ?? 1)
-  if (from > to) throw refuse(`has ${where}, which runs backwards`, 'Write it as two ranges, such as `22-23,0-5`.')
-  if (step < 1 || step > to - from + 1) {
-    throw refuse(`has ${where}, a step outside 1-${to - from + 1}`, 'Choose a step within the range.')
-  }
-  return Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, index) => from + index * step)
+}
 
-  function toValue(text: string): number {
-    const word = kind.words.indexOf(text.toLowerCase())
-    const value = word < 0 ? Number(text) : kind.min + word
-    if (Number.isNaN(value)) throw refuse(`has ${where}, where \`${text}\` is not known`)
-    if (value >= kind.min && value <= kind.max) return value
-    throw refuse(`has ${where}, which is outside ${kind.min}-${kind.max}`, 'Correct the value.')
-  }
+function parsedValues(item: string, kind: FieldKind): number[] {
+  const { fields } = CronExpressionParser.parse(kinds.map((one) => (one === kind ? item : '*')).join(' '))
+  return fields[kind.key].values.map(Number)
 }

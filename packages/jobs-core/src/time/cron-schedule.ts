@@ -1,4 +1,4 @@
-import { Cron } from 'croner'
+import type { CronExpression } from 'cron-parser'
 
 import { checkOptionNames } from '../options/check-option-names.ts'
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
@@ -31,7 +31,7 @@ type NextTick = (afterMs: number) => number
 export function parseCron(schedule: string, timezone: string, what: string): CronSchedule {
   const fields = parseCronFields(schedule, what)
   checkTimeZone(timezone, what)
-  const nextLocal = remembered(localTicks(fields.expanded))
+  const nextLocal = remembered(localTicks(fields.times))
   const next = remembered(fields.hasFixedHours ? fixedTicks(timezone, nextLocal) : elapsedTicks(timezone, nextLocal))
   return { schedule: fields.schedule, timezone, next }
 }
@@ -78,15 +78,13 @@ export function nextRuns(schedule: string, options: NextRunsOptions = {}): Date[
   return runs
 }
 
-const latestFromMs = Date.UTC(2900, 0) // croner looks no further than the year 3000
+const latestFromMs = Date.UTC(2900, 0) // far from the last instant that a `Date` holds
 const dayMs = 86_400_000
 
-function localTicks(expanded: string): NextTick {
-  const cron = new Cron(expanded, { mode: '5-part', utcOffset: 0 })
+function localTicks(times: CronExpression): NextTick {
   return (afterMs) => {
-    const tick = cron.nextRun(new Date(afterMs))
-    if (tick) return tick.getTime()
-    throw new RangeError(`No tick of \`${expanded}\` is known after ${new Date(afterMs).toISOString()}.`)
+    times.reset(new Date(afterMs))
+    return times.next().getTime()
   }
 }
 
