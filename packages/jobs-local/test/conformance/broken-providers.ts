@@ -1,29 +1,237 @@
-import type { BrokenProvider } from './broken/broken-provider.ts'
-import { brokenCancelAndRetry } from './broken/of-cancel-and-retry.ts'
-import { brokenCron } from './broken/of-cron.ts'
-import { brokenDelivery } from './broken/of-delivery.ts'
-import { brokenPayloads } from './broken/of-payloads.ts'
-import { brokenRetries } from './broken/of-retries.ts'
-import { brokenSteps } from './broken/of-steps.ts'
-import { brokenTenants } from './broken/of-tenants.ts'
-import { brokenTerms } from './broken/of-terms.ts'
-import { brokenRest } from './broken/of-the-rest.ts'
-import { brokenTime } from './broken/of-time.ts'
-import { brokenWaits } from './broken/of-waits.ts'
-import { brokenRuns } from './broken/of-workflow-runs.ts'
+import type { Definition, JobDefinition, JobProvider, JobStatus, WorkflowDefinition } from '@cgk-platform/jobs-core'
+import { allFeatures, type RuleName } from '@cgk-platform/jobs-core/conformance'
+import type { Envelope, JobHost } from '@cgk-platform/jobs-core/provider'
 
-/** Providers that each break a rule on purpose, made from the local one: what the suite is tried on. */
+import { createJobClient } from '../../src/create-job-client.ts'
+import type { LocalProvider } from '../../src/local-provider.ts'
+import type { LocalTargetOptions } from './local-target.ts'
+
+/** A local engine with one fault, and the cases that must fail on it. */
+export interface BrokenProvider extends LocalTargetOptions {
+  readonly rule: RuleName
+  readonly fault: string
+  readonly caughtBy: readonly string[]
+}
+
+/** At least one fault for each rule. */
 export const brokenProviders: readonly BrokenProvider[] = [
-  ...brokenTerms,
-  ...brokenTenants,
-  ...brokenPayloads,
-  ...brokenDelivery,
-  ...brokenRetries,
-  ...brokenTime,
-  ...brokenCron,
-  ...brokenCancelAndRetry,
-  ...brokenRest,
-  ...brokenSteps,
-  ...brokenWaits,
-  ...brokenRuns,
+  {
+    rule: 'terms',
+    fault: "takes the first run's state for the job's",
+    caughtBy: ['one-failure-fails-the-job', 'running-until-the-last-run-ends'],
+    wrap: withStatus((status) => ({ ...status, state: status.runs[0]?.state ?? status.state })),
+  },
+  {
+    rule: 'terms',
+    fault: 'lists oldest first',
+    caughtBy: ['list-filters'],
+    wrap: (provider) => ({
+      ...provider,
+      async list(query) {
+        const page = await provider.list!(query)
+        return { ...page, jobs: page.jobs.toReversed() }
+      },
+    }),
+  },
+  {
+    rule: 'hooks',
+    fault: 'calls no hooks',
+    caughtBy: ['hooks-of-attempts'],
+    wrap: withHost((host) => ({ ...host, hooks: undefined })),
+  },
+  {
+    rule: 'tenants',
+    fault: "lists other tenants' jobs",
+    caughtBy: ['a-tenant-lists-its-own-jobs'],
+    wrap: (provider) => ({ ...provider, list: ({ tenantId: _, ...query }) => provider.list!(query) }),
+  },
+  {
+    rule: 'tenants',
+    fault: 'limits no runs',
+    caughtBy: ['concurrency-per-tenant', 'concurrency-over-all-tenants', 'queued-while-another-runs'],
+    wrap: withDefinitions(({ concurrency: _, ...definition }) => definition as Definition),
+  },
+  {
+    rule: 'validation',
+    fault: 'believes the tenant that a payload names',
+    caughtBy: ['tenant-of-another-producer'],
+    wrap: withSends((envelope) => ({
+      ...envelope,
+      tenantId: (envelope.payload as { tenantId?: string }).tenantId ?? envelope.tenantId,
+    })),
+  },
+  {
+    rule: 'wire',
+    fault: 'makes null of no output',
+    caughtBy: ['no-output-is-no-output'],
+    wrap: withStatus((status) => ({
+      ...status,
+      runs: status.runs.map((run) => (run.state === 'completed' ? { ...run, output: run.output ?? null } : run)),
+    })),
+  },
+  {
+    rule: 'atLeastOnce',
+    fault: 'accepts jobs and runs none',
+    caughtBy: ['a-burst-loses-nothing', 'handler-sends-to-its-engine'],
+    wrap: (provider) => ({
+      ...provider,
+      send: async (envelopes) => envelopes.map(({ id }) => ({ ok: true, id, deduplicated: false })),
+    }),
+  },
+  {
+    rule: 'atLeastOnce',
+    fault: 'calls every handler twice',
+    caughtBy: ['a-burst-loses-nothing', 'a-key-sends-once'],
+    wrap: withJobs(({ handler, ...job }) => ({
+      ...job,
+      async handler(...given) {
+        await handler(...given)
+        return handler(...given)
+      },
+    })),
+  },
+  {
+    rule: 'atLeastOnce',
+    fault: 'ignores idempotency keys',
+    caughtBy: ['a-key-sends-once', 'a-key-keeps-the-first-payload', 'a-key-sent-at-once', 'a-key-twice-in-a-batch'],
+    wrap: withSends(({ idempotencyKey: _, ...envelope }) => envelope),
+  },
+  ...[0.5, 3].map((factor): BrokenProvider => ({
+    rule: 'retries',
+    fault: `multiplies retry delays by ${factor}`,
+    caughtBy: ['retry-fixed', 'retry-linear', 'retry-exponential', 'retry-capped'],
+    wrap: withDefinitions((definition) => {
+      const { initialDelayMs, maxDelayMs } = definition.retry
+      const retry = { ...definition.retry, initialDelayMs: initialDelayMs * factor, maxDelayMs: maxDelayMs * factor }
+      return { ...definition, retry }
+    }),
+  })),
+  {
+    rule: 'retries',
+    fault: 'never calls onFailure',
+    caughtBy: ['on-failure-once', 'on-failure-after-non-retryable'],
+    wrap: withJobs(({ onFailure: _, ...job }) => job),
+  },
+  ...[-100, 1000].map((lateMs): BrokenProvider => ({
+    rule: 'time',
+    fault: `starts delayed jobs ${lateMs} ms late`,
+    caughtBy: ['delay-in-milliseconds', 'delay-in-words', 'run-at'],
+    wrap: withSends(({ runAt, ...envelope }) => ({
+      ...envelope,
+      ...(runAt !== undefined && { runAt: runAt + lateMs }),
+    })),
+  })),
+  {
+    rule: 'cron',
+    fault: 'never skips a tick',
+    caughtBy: ['overlap-is-skipped'],
+    wrap: withDefinitions((definition) =>
+      definition.kind === 'cron' ? { ...definition, overlap: 'allow' } : definition,
+    ),
+  },
+  {
+    rule: 'cancelAndRetry',
+    fault: 'does not cancel',
+    caughtBy: ['cancel-scheduled', 'cancel-at-once', 'cancel-queued', 'cancel-running'],
+    wrap: (provider) => ({ ...provider, cancel: async () => undefined }),
+  },
+  {
+    rule: 'cancelAndRetry',
+    fault: 'does not retry',
+    caughtBy: ['retry-runs-failed-definitions-alone', 'retry-links-its-run', 'retry-reopens-the-job'],
+    wrap: (provider) => ({ ...provider, retry: async () => undefined }),
+  },
+  {
+    rule: 'nothingSilent',
+    fault: 'reports good health whatever its checks say',
+    caughtBy: ['health-is-told'],
+    wrap: (provider) => ({
+      ...provider,
+      health: async () => ({ ok: true, provider: 'local', checks: [{ name: 'engine', ok: false, message: 'gone' }] }),
+    }),
+  },
+  {
+    rule: 'production',
+    fault: 'keeps jobs in memory in production by default',
+    caughtBy: ['no-memory-by-default-in-production', 'unknown-provider-is-refused'],
+    createDefault: () => createJobClient(),
+  },
+  {
+    rule: 'workflows',
+    fault: 'runs completed steps again in each pass',
+    caughtBy: ['workflow-step-completed-once', 'workflow-code-throws', 'workflow-retry-goes-on'],
+    wrap: withSteps((step) => {
+      let number = 0
+      return { run: (id: string, ...rest) => step.run(`${id}-${Date.now()}-${++number}`, ...rest) }
+    }),
+  },
+  {
+    rule: 'workflows',
+    fault: 'hears no event',
+    caughtBy: ['workflow-waits-for-an-event', 'workflow-waits-side-by-side', 'workflow-event-beats-a-sleep'],
+    wrap: withSteps((step) => ({
+      waitForEvent: (id, _event, { timeout }) => step.sleep(id, timeout as number).then(() => null),
+    })),
+  },
 ]
+
+/** An engine that declares no feature. */
+export function withoutFeatures(provider: LocalProvider): JobProvider {
+  const support = { supported: false, note: 'It has no features.', instead: 'Use another engine.' } as const
+  const features = Object.fromEntries(allFeatures.map((feature) => [feature, support]))
+  return { ...provider, capabilities: { ...provider.capabilities, features: features as never } }
+}
+
+type Wrap = NonNullable<LocalTargetOptions['wrap']>
+
+function withSends(change: (envelope: Envelope) => Envelope): Wrap {
+  return (provider) => ({ ...provider, send: (envelopes) => provider.send(envelopes.map(change)) })
+}
+
+function withStatus(change: (status: JobStatus) => JobStatus): Wrap {
+  return (provider) => ({
+    ...provider,
+    async status(id) {
+      const status = await provider.status(id)
+      return status && change(status)
+    },
+  })
+}
+
+function withHost(change: (host: JobHost) => JobHost): Wrap {
+  return (provider) => ({ ...provider, attach: (host) => provider.attach!(change(host)) })
+}
+
+function withDefinitions(change: (definition: Definition) => Definition): Wrap {
+  return withHost((host) => {
+    const changed = new Map(host.jobs.all().map((definition) => [definition, change(definition)]))
+    const of = <D extends Definition>(definition: D): D => (changed.get(definition) ?? definition) as D
+    const jobs = {
+      ...host.jobs,
+      get: (id: string) =>
+        host.jobs
+          .all()
+          .map(of)
+          .find((definition) => definition.id === id),
+      subscribers: (event: string) => host.jobs.subscribers(event).map(of),
+      cronJobs: () => host.jobs.cronJobs().map(of),
+      all: () => host.jobs.all().map(of),
+    }
+    return { ...host, jobs }
+  })
+}
+
+function withJobs(change: (job: JobDefinition) => JobDefinition): Wrap {
+  return withDefinitions((definition) => (definition.kind === 'job' ? change(definition) : definition))
+}
+
+function withSteps(change: (step: Steps) => Partial<Steps>): Wrap {
+  return withDefinitions((definition) => {
+    if (definition.kind !== 'workflow') return definition
+    const steps: WorkflowDefinition['steps'] = (event, step, context) =>
+      definition.steps(event, { ...step, ...change(step) }, context)
+    return { ...definition, steps }
+  })
+}
+
+type Steps = Parameters<WorkflowDefinition['steps']>[1]

@@ -56,7 +56,7 @@ it.each(['virtual', 'real'] as const)(
 )
 
 it.each(['virtual', 'real'] as const)('fails the test of a case that failed, on a %s clock', async (time) => {
-  const broken = brokenProviders.find(({ name }) => name === 'takes no notice of keys')
+  const broken = brokenProviders.find(({ fault }) => fault === 'ignores idempotency keys')
   const { outcomes, counts } = await described({ ...broken, time })
   expect(outcomes).toContain('a-key-sends-once: failed')
   expect(counts).toEqual([2, 1, 1])

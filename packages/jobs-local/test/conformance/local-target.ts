@@ -9,18 +9,14 @@ import { createDefaultClient } from './create-default-client.ts'
 import { passVirtualTime } from './pass-virtual-time.ts'
 import { createRestartable } from './restartable-provider.ts'
 
-/** Which time the local engine runs on, and what stands between it and its client. */
+/** Which time the local engine runs on, and a fault between it and its client. */
 export interface LocalTargetOptions {
   /** Default: a clock of its own, on which the suite takes seconds. */
   time?: 'virtual' | 'real'
   /** Where jobs are kept. Default: in memory. */
   store?: 'memory' | 'sqlite'
   /** Puts another provider before the local one, for the client under test. */
-  wrap?(provider: LocalProvider, clock: Clock): JobProvider
-  /** Puts another client before the one under test. */
-  wrapClient?(client: JobClient): JobClient
-  /** Default: none in memory, which ends with its process, nor on real time. */
-  restart?(): Promise<void>
+  wrap?(provider: LocalProvider): JobProvider
   /** Default: what the face of the package makes. */
   createDefault?(): JobClient
 }
@@ -50,7 +46,8 @@ function openVirtual(options: LocalTargetOptions): ConformanceEngine {
   const restartable = file && createRestartable(file, clock, create)
   const local = restartable?.provider ?? create(undefined, clock)
   return {
-    ...open(local, clock, { ...restartable, ...options }, file),
+    ...open(local, clock, options, file),
+    ...(restartable && { restart: () => restartable.restart() }),
     clock,
     pass: (durationMs) => passVirtualTime(local, virtual, durationMs),
     async suspend(durationMs) {
@@ -70,13 +67,12 @@ function open(
   options: LocalTargetOptions,
   file: TemporaryFile | undefined,
 ): ConformanceEngine {
-  const { wrap = (provider) => provider, wrapClient = (client) => client, restart } = options
-  const provider = wrap(local, clock)
+  const provider = options.wrap?.(local) ?? local
   const { capabilities } = provider
   const clientOptions = { ...conformanceOptions(capabilities), clock }
   const client = createClient({ load: () => provider }, clientOptions)
   return {
-    client: wrapClient(client),
+    client,
     async close() {
       await client.close({ timeout: 0 })
       file?.remove()
@@ -87,13 +83,12 @@ function open(
     },
     createClient(ownOptions) {
       const another = { ...createLocalProvider({}, { clock }), capabilities }
-      return wrapClient(createClient({ load: () => another }, { ...clientOptions, hooks: undefined, ...ownOptions }))
+      return createClient({ load: () => another }, { ...clientOptions, hooks: undefined, ...ownOptions })
     },
     async inject(envelope) {
       const [answer] = await provider.send([envelope])
       if (!answer?.ok) throw answer?.error ?? new Error('The local engine gave no answer.')
       return answer.id
     },
-    ...(restart && { restart }),
   }
 }

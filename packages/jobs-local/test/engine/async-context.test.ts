@@ -1,11 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 
-import { defineCronJob, defineJob, type JobClient } from '@cgk-platform/jobs-core'
+import { defineCronJob, defineJob, getJobClient, type JobClient } from '@cgk-platform/jobs-core'
 import { createClient } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
 import { createLocalProvider } from '../../src/local-provider.ts'
 import { createTestEngine } from '../../src/testing/index.ts'
+import { failUntil } from '../kit/fail-until.ts'
 import { createRecordedLogger } from '../kit/recorded-logger.ts'
 import { readsTypeScript, runModule, together } from '../kit/run-node.ts'
 import '../kit/work.ts'
@@ -99,6 +100,31 @@ describe('a job never sees the request of whoever sent last', () => {
     })
     expect(seen).toEqual([undefined, undefined])
   })
+})
+
+test('`onFailure`, `tenants` and a cron handler send through the engine that runs them', async () => {
+  const clients: unknown[] = []
+  const note = (): void => void clients.push(getJobClient())
+  const job = defineJob({
+    id: 'fails',
+    event: 'work.asked',
+    retry: { maxAttempts: 1 },
+    handler: failUntil(99),
+    onFailure: note,
+  })
+  const cron = defineCronJob({
+    id: 'cron',
+    schedule: '* * * * *',
+    tenants: () => {
+      note()
+      return ['acme']
+    },
+    handler: note,
+  })
+  const engine = createTestEngine({ jobs: [job, cron] })
+  await engine.client.sendJob('work.asked', { tenantId: 'acme' })
+  await engine.advance('1m')
+  expect(clients).toEqual([engine.client, engine.client, engine.client])
 })
 
 describe('on the machine’s clock', () => {

@@ -119,16 +119,6 @@ describe('a second close', () => {
     expect(reasons).toMatchObject([shutdown])
   })
 
-  test('of no time ends both at once', async () => {
-    const job = defineJob({ id: 'endless', event: 'work.asked', handler: () => new Promise(() => undefined) })
-    const engine = createTestEngine({ jobs: [job], patienceMs: 5 })
-    await engine.client.sendJob('work.asked', { tenantId })
-    await engine.settle()
-    const first = engine.client.close({ timeout: '1h' })
-    await Promise.all([first, engine.client.close({ timeout: 0 })])
-    expect(engine.attempts.map(({ outcome }) => outcome.type)).toEqual(['interrupted'])
-  })
-
   test('with more time takes nothing from the first', async () => {
     const deferred = createDeferred()
     const job = defineJob({ id: 'work', event: 'work.asked', handler: () => deferred.promise })

@@ -59,15 +59,6 @@ describe('closing', () => {
     })
   })
 
-  test('with a timeout of 0 aborts at once, also what ignores it', async () => {
-    const job = defineJob({ id: 'work', event: 'work.asked', handler: () => new Promise(() => undefined) })
-    const engine = createTestEngine({ jobs: [job], patienceMs: 5 })
-    await engine.client.sendJob('work.asked', { tenantId })
-    await engine.settle()
-    await engine.client.close({ timeout: 0 })
-    expect(engine.attempts.map(({ outcome }) => outcome.type)).toEqual(['interrupted'])
-  })
-
   test('says how many jobs are left: delayed ones, retries, and what was aborted', async () => {
     const endless = defineJob({ id: 'endless', event: 'work.asked', handler: () => new Promise(() => undefined) })
     const flaky = defineJob({ id: 'flaky', event: 'work.followed', handler: failUntil(99) })
@@ -84,33 +75,6 @@ describe('closing', () => {
     ])
   })
 
-  test('takes no more: every way to send, cancel, retry or start is refused, reading goes on', async () => {
-    const job = defineJob({ id: 'work', event: 'work.asked', retry: { maxAttempts: 1 }, handler: failUntil(99) })
-    const engine = createTestEngine({ jobs: [job] })
-    const { client } = engine
-    const { id } = await client.sendJob('work.asked', { tenantId })
-    await engine.settle()
-    await client.close()
-    const acme = client.forTenant(tenantId)
-    const refused: (() => Promise<unknown>)[] = [
-      () => client.sendJob('work.asked', { tenantId }),
-      () => client.sendEvent('work.asked', { tenantId }),
-      () => client.scheduleJob('work.asked', { tenantId }, { delay: 1 }),
-      () => client.sendJobs([{ event: 'work.asked', payload: { tenantId } }]),
-      () => acme.sendJob('work.asked', {}),
-      () => acme.sendJobs([{ event: 'work.asked', payload: {} }]),
-      () => client.cancelJob(id),
-      () => client.retryJob(id),
-      () => acme.retryJob(id),
-      () => client.start(),
-    ]
-    for (const call of refused) await expect(call()).rejects.toMatchObject(closed)
-    expect((await client.getJobStatus(id)).runs).toHaveLength(1)
-    expect((await client.listJobs()).jobs).toHaveLength(1)
-    expect((await client.waitForJob(id)).state).toBe('failed')
-    expect(engine.sent).toHaveLength(1)
-  })
-
   test('is told by the health of the client', async () => {
     const engine = createTestEngine({ jobs: [] })
     expect(await engine.client.healthCheck()).toMatchObject({ ok: true, checks: [{ name: 'engine', ok: true }] })
@@ -120,49 +84,6 @@ describe('closing', () => {
       provider: 'local',
       checks: [{ name: 'engine', ok: false, message: 'is closed' }],
     })
-  })
-
-  test('twice at once is one closing, and each waits for its end; again later is nothing', async () => {
-    const deferred = createDeferred()
-    const job = defineJob({ id: 'work', event: 'work.asked', handler: () => deferred.promise })
-    const engine = createTestEngine({ jobs: [job], patienceMs: 5 })
-    await engine.client.sendJob('work.asked', { tenantId })
-    await engine.settle()
-    const order: string[] = []
-    const closing = [engine.client.close(), engine.client.close({ timeout: '20s' })].map((one) =>
-      one.then(() => order.push('closed')),
-    )
-    await engine.settle()
-    order.push('released')
-    deferred.resolve()
-    await Promise.all(closing)
-    expect(order).toEqual(['released', 'closed', 'closed'])
-    await engine.client.close()
-    expect(engine.attempts.map(({ outcome }) => outcome.type)).toEqual(['completed'])
-  })
-
-  test('a client that was never used closes, and makes no engine for it', async () => {
-    let loaded = 0
-    const client = createClient({
-      load: () => {
-        loaded++
-        return createLocalProvider()
-      },
-    })
-    await client.close()
-    await client.close()
-    expect(loaded).toBe(0)
-    await expect(client.sendJob('work.asked', { tenantId })).rejects.toMatchObject(closed)
-  })
-
-  test('a malformed timeout is refused, and the client stays open', async () => {
-    const engine = createTestEngine({ jobs: [] })
-    await expect(engine.client.close({ timeout: 'soon' as never })).rejects.toMatchObject({
-      code: 'invalid_option',
-      option: 'timeout',
-    })
-    await engine.client.sendJob('work.ignored', { tenantId })
-    expect(engine.sent).toHaveLength(1)
   })
 
   test('ends the ticks of cron jobs at once, and lets the tick that runs end', async () => {

@@ -3,7 +3,6 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 import { createTestEngine } from '../../src/testing/index.ts'
-import { createDeferred } from '../kit/deferred.ts'
 import '../kit/work.ts'
 
 const events = ['work.asked', 'work.followed', 'work.ignored'] as const
@@ -118,54 +117,6 @@ describe('concurrency, whatever is sent', () => {
 })
 
 describe('nothing starves', () => {
-  /** Runs one job at a time and tells the order in which tenants or definitions had their turns. */
-  async function orderOf(
-    loads: [event: (typeof events)[number], tenantId: string, count: number][],
-    concurrency?: Concurrency,
-  ) {
-    const order: string[] = []
-    const jobs = events.map((event) =>
-      defineJob({
-        id: event,
-        event,
-        concurrency,
-        handler: (_event, { tenantId }) => void order.push(`${event} ${tenantId}`),
-      }),
-    )
-    const engine = createTestEngine({ jobs, config: { concurrency: 1 } })
-    const items = loads.flatMap(([event, tenantId, count]) =>
-      Array.from({ length: count }, () => ({ event, payload: { tenantId } })),
-    )
-    await engine.client.sendJobs(items)
-    await engine.settle()
-    expect(order).toHaveLength(items.length)
-    return order
-  }
-
-  test('a tenant with 1,000 jobs does not delay another tenant’s single job beyond its turn', async () => {
-    const order = await orderOf([
-      ['work.asked', 'busy', 1000],
-      ['work.asked', 'small', 1],
-    ])
-    expect(order.indexOf('work.asked small')).toBe(1)
-  })
-
-  test('tenants of the same size get the same share', async () => {
-    const order = await orderOf([
-      ['work.asked', 'acme', 100],
-      ['work.asked', 'globex', 100],
-    ])
-    expect(order.slice(0, 20).filter((name) => name.endsWith('acme'))).toHaveLength(10)
-  })
-
-  test('a definition with 1,000 jobs does not delay another’s single job beyond its turn', async () => {
-    const order = await orderOf([
-      ['work.asked', 'acme', 1000],
-      ['work.followed', 'acme', 1],
-    ])
-    expect(order.indexOf('work.followed acme')).toBe(1)
-  })
-
   test('a retry takes its turn like the others', async () => {
     const order: string[] = []
     const job = defineJob({
@@ -185,65 +136,9 @@ describe('nothing starves', () => {
     await engine.settle()
     expect(order.indexOf('flaky 2')).toBeLessThan(4)
   })
-
-  test('a definition whose places are all taken holds up no other', async () => {
-    const deferred = createDeferred()
-    const blocked = defineJob({ id: 'blocked', event: 'work.asked', concurrency: 2, handler: () => deferred.promise })
-    const free = defineJob({ id: 'free', event: 'work.followed', handler: () => undefined })
-    const engine = createTestEngine({ jobs: [blocked, free], patienceMs: 5 })
-    for (let number = 0; number < 200; number++) await engine.client.sendJob('work.asked', { tenantId: 'acme', number })
-    for (let number = 0; number < 20; number++)
-      await engine.client.sendJob('work.followed', { tenantId: 'acme', number })
-    await engine.settle()
-    const running = await engine.client.listJobs({ state: 'running' })
-    expect(running.jobs).toHaveLength(2)
-    expect((await engine.client.listJobs({ event: 'work.followed', state: 'completed' })).jobs).toHaveLength(20)
-    deferred.resolve()
-    await engine.settle()
-    expect((await engine.client.listJobs({ state: 'completed', limit: 1000 })).jobs).toHaveLength(220)
-  })
-
-  test('a tenant whose places are all taken holds up no other tenant', async () => {
-    const deferred = createDeferred()
-    const job = defineJob({
-      id: 'work',
-      event: 'work.asked',
-      concurrency: { perTenant: 1 },
-      handler: (_event, { tenantId }) => (tenantId === 'slow' ? deferred.promise : undefined),
-    })
-    const engine = createTestEngine({ jobs: [job], patienceMs: 5 })
-    for (let number = 0; number < 100; number++) await engine.client.sendJob('work.asked', { tenantId: 'slow', number })
-    for (let number = 0; number < 20; number++) await engine.client.sendJob('work.asked', { tenantId: 'quick', number })
-    await engine.settle()
-    expect((await engine.client.listJobs({ tenantId: 'quick', state: 'completed' })).jobs).toHaveLength(20)
-    expect((await engine.client.listJobs({ tenantId: 'slow', state: 'completed' })).jobs).toHaveLength(0)
-    deferred.resolve()
-    await engine.settle()
-    expect((await engine.client.listJobs({ tenantId: 'slow', state: 'completed', limit: 1000 })).jobs).toHaveLength(100)
-  })
 })
 
 describe('the places', () => {
-  test('a run that waits for its next attempt takes none', async () => {
-    const job = defineJob({
-      id: 'work',
-      event: 'work.asked',
-      concurrency: 1,
-      retry: { maxAttempts: 2, backoff: 'fixed', initialDelay: '1h', maxDelay: '1h' },
-      handler: ({ payload }, { attempt }) => {
-        if (payload.number === 1 && attempt === 1) throw new Error('once')
-      },
-    })
-    const engine = createTestEngine({ jobs: [job] })
-    const [retrying, other] = [
-      await engine.client.sendJob('work.asked', { tenantId: 'acme', number: 1 }),
-      await engine.client.sendJob('work.asked', { tenantId: 'acme', number: 2 }),
-    ]
-    await engine.settle()
-    expect((await engine.client.getJobStatus(retrying.id)).state).toBe('retrying')
-    expect((await engine.client.getJobStatus(other.id)).state).toBe('completed')
-  })
-
   test('an attempt that timed out gives its place back, at once where its handler ends and after 30 s where it runs on', async () => {
     const job = defineJob({
       id: 'work',

@@ -125,6 +125,20 @@ describe('a cron job that a client was given as its own', () => {
     expect(ticks).toEqual(['report 1', 'report 2'])
   })
 
+  test('is taken over by a client that opened last, where one in between has closed', async () => {
+    const report = defineCron('report')
+    const [first, second, third] = [1, 2, 3].map(() => createProcessClient([report]))
+    await first!.capabilities()
+    await second!.capabilities()
+    await second!.close()
+    await advance(1)
+    await third!.capabilities()
+    await advance(1)
+    await first!.close()
+    await advance(1)
+    expect(ticks).toEqual(['report 1', 'report 2', 'report 3'])
+  })
+
   test('is taken over as soon as its client begins to close, which may take until its handlers end', async () => {
     const ending = createDeferred()
     const slow = defineCronJob({

@@ -1,4 +1,4 @@
-import { type CronContext, type CronJobOptions, defineCronJob } from '@cgk-platform/jobs-core'
+import { type CronJobOptions, defineCronJob } from '@cgk-platform/jobs-core'
 import { describe, expect, test } from 'vitest'
 
 import { createTestEngine, type TestEngine } from '../../src/testing/index.ts'
@@ -20,45 +20,6 @@ async function statesOf(engine: TestEngine): Promise<Record<string, string[]>> {
 }
 
 describe('a cron job for each tenant', () => {
-  test('has one run for each, with the tenant in its context; the one that asks for the tenants is `system`’s', async () => {
-    const seen: string[] = []
-    const cron = report({
-      tenants: async () => ['acme', 'globex', 'acme'],
-      handler: ({ tenantId, scheduledAt }: CronContext) => void seen.push(`${tenantId} ${scheduledAt.getUTCMinutes()}`),
-    })
-    const engine = createTestEngine({ jobs: [cron] })
-    await engine.advance('2m')
-    expect(seen).toEqual(['acme 1', 'globex 1', 'acme 2', 'globex 2'])
-    expect(await statesOf(engine)).toEqual({
-      system: ['completed', 'completed'],
-      acme: ['completed', 'completed'],
-      globex: ['completed', 'completed'],
-    })
-    const { jobs } = await engine.client.listJobs({ tenantId: 'system' })
-    expect(jobs[0]?.runs[0]?.output).toEqual({ sent: 2, skipped: [] })
-  })
-
-  test('fails for one tenant without the others: retried, reported and failed alone', async () => {
-    const reported: string[] = []
-    const cron = report({
-      tenants: () => ['acme', 'globex', 'initech'],
-      handler: ({ tenantId }) => {
-        if (tenantId === 'globex') throw new Error('no data')
-      },
-      onFailure: (error, { tenantId }) => reported.push(`${tenantId}: ${error.message}`),
-    })
-    const engine = createTestEngine({ jobs: [cron] })
-    await engine.advance('90s')
-    expect(await statesOf(engine)).toEqual({
-      system: ['completed'],
-      acme: ['completed'],
-      globex: ['failed'],
-      initech: ['completed'],
-    })
-    expect(reported).toEqual(['globex: no data'])
-    expect(engine.attempts.filter(({ tenantId }) => tenantId === 'acme')).toHaveLength(1)
-  })
-
   test('skips a tick for the tenant whose previous run still goes on, and for no other', async () => {
     const deferred = createDeferred()
     const cron = report({
@@ -73,54 +34,6 @@ describe('a cron job for each tenant', () => {
     deferred.resolve()
     await engine.advance('1m')
     expect((await statesOf(engine))['slow']).toEqual(['completed', 'completed'])
-  })
-
-  test('asks anew at every tick, and may have none', async () => {
-    const lists = [['acme'], [], ['globex']]
-    const cron = report({ tenants: () => lists.shift() ?? [] })
-    const engine = createTestEngine({ jobs: [cron] })
-    await engine.advance('4m')
-    expect(await statesOf(engine)).toEqual({
-      system: ['completed', 'completed', 'completed', 'completed'],
-      acme: ['completed'],
-      globex: ['completed'],
-    })
-  })
-
-  test('a tenant’s run can be read, cancelled and retried through its own client, and through no other', async () => {
-    const cron = report({
-      retry: { maxAttempts: 1 },
-      tenants: () => ['acme'],
-      handler: () => {
-        throw new Error('no data')
-      },
-    })
-    const engine = createTestEngine({ jobs: [cron] })
-    await engine.advance('90s')
-    const acme = engine.client.forTenant('acme')
-    const [failed] = (await acme.listJobs()).jobs
-    expect((await acme.retryJob(failed!.id)).id).toBe(failed!.id)
-    await expect(engine.client.forTenant('globex').getJobStatus(failed!.id)).rejects.toMatchObject({
-      code: 'job_not_found',
-    })
-    await engine.settle()
-    expect((await acme.getJobStatus(failed!.id)).runs).toHaveLength(2)
-  })
-
-  test('concurrency counts the tenants’ runs', async () => {
-    let [under, most] = [0, 0]
-    const cron = report({
-      concurrency: 2,
-      tenants: () => Array.from({ length: 20 }, (_, index) => `tenant-${index}`),
-      handler: async () => {
-        most = Math.max(most, ++under)
-        await new Promise((resolve) => setImmediate(resolve))
-        under--
-      },
-    })
-    const engine = createTestEngine({ jobs: [cron] })
-    await engine.advance('1m')
-    expect([most, engine.attempts.length]).toEqual([2, 21])
   })
 })
 

@@ -2,6 +2,7 @@ import { defineJob, type JobStatus, type LoggerLike } from '@cgk-platform/jobs-c
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { createTestEngine } from '../../src/testing/index.ts'
+import { createDeferred, type Deferred } from '../kit/deferred.ts'
 import '../kit/work.ts'
 
 const tenantId = 'acme'
@@ -36,78 +37,6 @@ describe('whatever the app’s own code does, the engine goes on and nothing is 
   const throwing = (thrown: unknown) => () => {
     throw thrown
   }
-  const cyclic = new Error('cyclic')
-  cyclic.cause = cyclic
-  const revoked = (): object => {
-    const { proxy, revoke } = Proxy.revocable({}, {})
-    revoke()
-    return proxy
-  }
-
-  const thrown: [string, unknown, object][] = [
-    ['a string', 'no', { name: 'NonError', message: '"no" was thrown, not an Error' }],
-    ['nothing', undefined, { name: 'NonError', message: '`undefined` was thrown, not an Error' }],
-    ['null', null, { name: 'NonError', message: '`null` was thrown, not an Error' }],
-    ['a symbol', Symbol('no'), { name: 'NonError', message: '`Symbol(no)` was thrown, not an Error' }],
-    ['an object', { problem: 1 }, { name: 'NonError', message: 'an object (problem) was thrown, not an Error' }],
-    ['a BigInt', 10n, { name: 'NonError', message: '`10` was thrown, not an Error' }],
-    ['an Error whose cause is itself', cyclic, { name: 'Error', message: 'cyclic', cause: { message: 'cyclic' } }],
-    ['a frozen Error', Object.freeze(new TypeError('frozen')), { name: 'TypeError', message: 'frozen' }],
-    ['an Error with a code', Object.assign(new Error('no file'), { code: 'ENOENT' }), { code: 'ENOENT' }],
-    ['an Error without a message', new Error(), { name: 'Error', message: '' }],
-    [
-      'an AggregateError',
-      new AggregateError([new Error('one')], 'several'),
-      { name: 'AggregateError', message: 'several' },
-    ],
-    [
-      'an Error whose getters throw',
-      Object.defineProperty(new Error('x'), 'message', { get: throwing(new Error('getter')) }),
-      { name: 'Error' },
-    ],
-    ['something that can be asked nothing', revoked(), { name: expect.any(String), message: expect.any(String) }],
-  ]
-
-  test.each(thrown)('a handler that throws %s', async (_name, value, error) => {
-    const { state, runs } = await run(throwing(value))
-    expect(state).toBe('failed')
-    expect(runs[0]?.error).toMatchObject(error)
-  })
-
-  test.each(thrown)('a handler that rejects with %s', async (_name, value, error) => {
-    const { state, runs } = await run(() => Promise.reject(value))
-    expect(state).toBe('failed')
-    expect(runs[0]?.error).toMatchObject(error)
-  })
-
-  const outputs: [string, unknown, string][] = [
-    ['a function', () => undefined, 'output'],
-    ['a BigInt', { total: 1n }, 'output.total'],
-    ['a Map', new Map(), 'output'],
-    ['a class instance', { order: new (class Order {})() }, 'output.order'],
-    ['NaN', { list: [1, Number.NaN] }, 'output.list[1]'],
-    ['a cycle', Object.assign({}, { own: cyclic }), 'output.own'],
-    [
-      'an object whose getter throws',
-      {
-        get total() {
-          throw new Error('getter')
-        },
-      },
-      'output.total',
-    ],
-  ]
-
-  test.each(outputs)(
-    'a handler that returns %s: the run fails at once, since another try would not mend it',
-    async (_name, output, path) => {
-      const { state, runs } = await run(() => output)
-      expect([state, runs[0]?.attempts]).toEqual(['failed', 1])
-      expect(runs[0]?.error).toMatchObject({ name: 'NotSerializableError', code: 'not_serializable' })
-      expect(runs[0]?.error?.message).toContain(`\`${path}\` cannot travel as JSON`)
-    },
-  )
-
   test('a thenable that throws, or that calls back twice', async () => {
     expect((await run(() => ({ then: throwing(new Error('then')) }))).runs[0]?.error?.message).toBe('then')
     const twice = (resolve: (value: string) => void, reject: (error: Error) => void): void => {
@@ -118,11 +47,11 @@ describe('whatever the app’s own code does, the engine goes on and nothing is 
   })
 
   test('a handler that rejects after it was cancelled, timed out or interrupted', async () => {
-    const rejections: Promise<unknown>[] = []
-    const late = () => {
-      const rejection = new Promise((_resolve, reject) => setTimeout(() => reject(new Error('late')), 20))
-      rejections.push(rejection.catch(() => undefined))
-      return rejection
+    const rejections: Deferred<unknown>[] = []
+    const late = (): Promise<unknown> => {
+      const rejection = createDeferred<unknown>()
+      rejections.push(rejection)
+      return rejection.promise
     }
     const job = defineJob<'work.asked', unknown>({
       id: 'late',
@@ -140,7 +69,7 @@ describe('whatever the app’s own code does, the engine goes on and nothing is 
     await engine.client.sendJob('work.asked', { tenantId })
     await engine.settle()
     await engine.close()
-    await Promise.all(rejections)
+    for (const rejection of rejections) rejection.reject(new Error('late'))
     await new Promise((resolve) => setTimeout(resolve))
     expect([engine.attempts.map(({ outcome }) => outcome.type), unheard]).toEqual([
       ['cancelled', 'failed', 'interrupted'],
@@ -150,12 +79,12 @@ describe('whatever the app’s own code does, the engine goes on and nothing is 
 
   test('hooks and `onFailure` that throw, reject, or reject late', async () => {
     const fail = throwing(new Error('hook'))
-    const late = new Promise((_resolve, reject) => setTimeout(reject, 10))
+    const late = createDeferred()
     const hooks = {
       onSend: fail,
       onAttemptStart: () => Promise.reject(new Error('hook')),
       onAttemptEnd: fail,
-      onRunEnd: () => late,
+      onRunEnd: () => late.promise,
     }
     const onFailure = () => Promise.reject(new Error('onFailure'))
     const job = defineJob({
@@ -168,10 +97,30 @@ describe('whatever the app’s own code does, the engine goes on and nothing is 
     const engine = createTestEngine({ jobs: [job], hooks })
     const { id } = await engine.client.sendJob('work.asked', { tenantId })
     await engine.settle()
-    await late.catch(() => undefined)
+    late.reject(new Error('late'))
     await new Promise((resolve) => setTimeout(resolve))
     expect((await engine.client.getJobStatus(id)).runs[0]?.error?.message).toBe('handler')
     expect(unheard).toEqual([])
+  })
+
+  test('an `onFailure` that never ends is ended by the timeout', async () => {
+    const job = defineJob({
+      id: 'slow',
+      event: 'work.asked',
+      timeout: '30s',
+      retry: { maxAttempts: 1 },
+      handler: throwing(new Error('first')),
+      onFailure: () => new Promise(() => undefined),
+    })
+    const engine = createTestEngine({ jobs: [job], patienceMs: 5 })
+    const { id } = await engine.client.sendJob('work.asked', { tenantId })
+    await engine.settle()
+    expect((await engine.client.getJobStatus(id)).state).toBe('running')
+    await engine.advance('30s')
+    expect(await engine.client.getJobStatus(id)).toMatchObject({
+      state: 'failed',
+      runs: [{ error: { message: 'first' } }],
+    })
   })
 
   const writes = throwing(new Error('logger'))

@@ -10,10 +10,10 @@ import { openJobsOf } from '../kit/open-jobs.ts'
 import { readsTypeScript, runModule } from '../kit/run-node.ts'
 import '../kit/work.ts'
 
-const million = 1_000_000
+const count = 100_000
 const dayMs = 86_400_000
 
-describe('a million delayed jobs', () => {
+describe('a hundred thousand delayed jobs', () => {
   test('are held by one timer, and the nearest of them still begins at its instant', async () => {
     const virtual = createVirtualClock(0)
     const clock = createCountingClock(virtual)
@@ -26,11 +26,11 @@ describe('a million delayed jobs', () => {
     })
     const client = createClient({ load: () => provider }, { clock, jobs: [job], logger: createRecordedLogger() })
     await client.capabilities()
-    for (let from = 0; from < million; from += 10_000) {
+    for (let from = 0; from < count; from += 10_000) {
       const envelopes = Array.from({ length: 10_000 }, (_, index): Envelope => {
         const number = from + index
         // The later ones are due sooner, so that each batch moves the timer.
-        const runAt = dayMs + (million - number) * 1000
+        const runAt = dayMs + (count - number) * 1000
         return {
           v: 1,
           id: `job-${number}`,
@@ -43,11 +43,11 @@ describe('a million delayed jobs', () => {
       })
       await provider.send(envelopes)
     }
-    expect(await openJobsOf(client)).toBe(million)
+    expect(await openJobsOf(client)).toBe(count)
     expect([clock.most, clock.pendingMs.length]).toEqual([1, 1])
 
     while (virtual.step(dayMs + 3000)) for (let turn = 0; turn < 3; turn++) await virtual.yield()
-    expect(began).toEqual([million - 1, million - 2, million - 3])
+    expect(began).toEqual([count - 1, count - 2, count - 3])
     expect([clock.most, clock.pendingMs.length]).toEqual([1, 1])
     await client.close({ timeout: 0 })
     expect(clock.pendingMs).toEqual([])
@@ -77,7 +77,6 @@ describe('a million delayed jobs', () => {
       { flags: ['--expose-gc'] },
     )
     expect(stderr).toBe('')
-    process.stdout.write(`A delayed job takes ${stdout.trim()} bytes.\n`)
     expect(Number(stdout)).toBeGreaterThan(0)
     expect(Number(stdout)).toBeLessThan(1500)
   })

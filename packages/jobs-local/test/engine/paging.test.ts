@@ -33,23 +33,6 @@ async function allPages(
 }
 
 describe('paging through jobs', () => {
-  test('newest first, misses and repeats none, though others are sent meanwhile', async () => {
-    const engine = createTestEngine({ jobs: [work] })
-    const ids = await send(engine, ...Array.from({ length: 10 }, () => 'acme'))
-    await engine.settle()
-    const listed = await allPages(engine.client.listJobs, () => send(engine, 'acme', 'globex'))
-    expect(listed).toEqual(ids.toReversed())
-  })
-
-  test('of one tenant, misses and repeats none', async () => {
-    const engine = createTestEngine({ jobs: [work] })
-    const tenants = ['acme', 'globex', 'globex', 'acme', 'globex', 'acme', 'acme', 'globex', 'acme', 'acme', 'acme']
-    const ids = await send(engine, ...tenants)
-    const own = ids.filter((_id, index) => tenants[index] === 'acme').toReversed()
-    const more = () => send(engine, 'globex', 'acme')
-    expect(await allPages(engine.client.forTenant('acme').listJobs, more)).toEqual(own)
-  })
-
   test('goes on where the job that a page ended with is forgotten meanwhile', async () => {
     const engine = createTestEngine({ jobs: [work], config: { retention: { count: 8 } } })
     const ids = await send(engine, ...Array.from({ length: 8 }, () => 'acme'))

@@ -31,14 +31,6 @@ const isKept = (engine: TestEngine, id: string): Promise<boolean> =>
   )
 
 describe('ended jobs', () => {
-  test('are kept up to the count, the newest of them', async () => {
-    const engine = createEngine({ count: 3 })
-    const ids: string[] = []
-    for (let number = 0; number < 5; number++) ids.push(await send(engine))
-    expect(await Promise.all(ids.map((id) => isKept(engine, id)))).toEqual([false, false, true, true, true])
-    expect((await engine.client.listJobs()).jobs).toHaveLength(3)
-  })
-
   test('are kept up to the age', async () => {
     const engine = createEngine({ age: '1h' })
     const first = await send(engine)
