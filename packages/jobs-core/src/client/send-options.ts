@@ -1,6 +1,9 @@
 import type { JobEvent, JobInput } from '../events/job-events.ts'
 import type { JobsError } from '../errors/jobs-error.ts'
 import type { ProviderOptions } from '../jobs/provider-options.ts'
+import { declareOptions, type DeclaredOptions, type Kept } from '../options/declare-options.ts'
+import { count, date, duration, text, value } from '../options/kinds.ts'
+import { maxAttemptsCeiling } from '../retry/retry-config.ts'
 import type { Duration } from '../time/duration.ts'
 
 /** How an event is sent. */
@@ -20,6 +23,27 @@ export interface SendOptions {
   /** Options that only one engine has. */
   providerOptions?: ProviderOptions | undefined
 }
+
+/** The options of a send after their check; `runAt` as epoch milliseconds. */
+export type CheckedSendOptions = Omit<Kept<SendOptions>, 'runAt'> & { readonly runAt?: number }
+
+/** What each option of a send may be. What is kept under the name of a field of the envelope is carried there. */
+export const sendOptions: DeclaredOptions<CheckedSendOptions> = declareOptions<SendOptions, CheckedSendOptions>(
+  'a send',
+  {
+    delay: duration(),
+    runAt: date({ excludes: 'delay', remedy: 'Give a valid `Date` at most ten years ahead.' }),
+    idempotencyKey: text({
+      maxLength: 256,
+      feature: 'idempotencyKey',
+      remedy: 'Give a string of 1 to 256 characters that names what happened, such as the id of an order.',
+    }),
+    idempotencyTtl: duration({ minMs: 1, requires: 'idempotencyKey' }),
+    maxAttempts: count({ max: maxAttemptsCeiling }),
+    traceparent: text({ allowsBlank: true, remedy: 'Give the W3C header as a string.' }),
+    providerOptions: value(),
+  },
+)
 
 /** The options of `scheduleJob`: when is required. */
 export type ScheduleOptions = Omit<SendOptions, 'delay' | 'runAt'> &

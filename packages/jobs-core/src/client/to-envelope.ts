@@ -13,13 +13,11 @@ import { tenantProblem } from '../events/tenant.ts'
 import { toJson } from '../events/to-json.ts'
 import { checkDates, validatePayload } from '../events/validate-payload.ts'
 import { ambientJobs, type JobRegistry } from '../jobs/job-registry.ts'
-import { requireFeature } from '../provider/check-support.ts'
+import { requireFeature, requireFeatures } from '../provider/check-support.ts'
 import type { JobProvider } from '../provider/job-provider.ts'
 import { checkSendOptions } from '../provider/own-options.ts'
-import { isAttemptCount, maxAttemptsCeiling } from '../retry/retry-config.ts'
-import { type Duration, durationRemedy, maxDurationMs, toMilliseconds } from '../time/duration.ts'
-import { checkOptionNames } from '../options/check-option-names.ts'
-import type { SendOptions } from './send-options.ts'
+import { maxDurationMs } from '../time/duration.ts'
+import { type SendOptions, sendOptions } from './send-options.ts'
 
 /** What an envelope is made with. */
 export interface EnvelopeMaker {
@@ -31,15 +29,7 @@ export interface EnvelopeMaker {
   readonly jobs: Pick<JobRegistry, 'subscribers'>
 }
 
-const optionNames = [
-  'delay',
-  'runAt',
-  'idempotencyKey',
-  'idempotencyTtl',
-  'maxAttempts',
-  'traceparent',
-  'providerOptions',
-]
+const defaultIdempotencyTtlMs = 86_400_000
 
 /**
  * Checks a send and puts it into an envelope: event, tenant, JSON, size, schema, options, in this order. Nothing has
@@ -84,68 +74,28 @@ function checkSize(event: string, json: Json, limitBytes: number): void {
   if (bytes !== undefined) throw new PayloadTooLargeError({ event, bytes, limitBytes })
 }
 
-type EnvelopeOptions = Pick<
-  Envelope,
-  'runAt' | 'idempotencyKey' | 'idempotencyTtlMs' | 'maxAttempts' | 'traceparent' | 'providerOptions'
->
-
-function checkOptions(event: string, options: SendOptions, maker: EnvelopeMaker): EnvelopeOptions {
+function checkOptions(event: string, options: SendOptions, maker: EnvelopeMaker): Partial<Envelope> {
   const { provider, now } = maker
-  checkOptionNames('a send', options, optionNames)
-  const { idempotencyKey, idempotencyTtl, maxAttempts, traceparent, providerOptions } = options
-  const runAt = startOf(options, now)
-  if (runAt !== undefined && runAt > now) {
-    requireFeature(provider, 'delay')
-    checkDelayLimit(provider, runAt - now)
-  }
-  if (idempotencyKey !== undefined) checkKey(provider, idempotencyKey)
-  else if (idempotencyTtl !== undefined) {
-    const problem = 'is given without `idempotencyKey`'
-    throw new InvalidOptionError({ option: 'idempotencyTtl', problem, remedy: 'Give the key that it is the life of.' })
-  }
-  if (maxAttempts !== undefined) checkAttempts(event, maxAttempts, maker)
-  if (traceparent !== undefined && typeof traceparent !== 'string') {
-    const problem = `is ${kindOf(traceparent)}`
-    throw new InvalidOptionError({ option: 'traceparent', problem, remedy: 'Give the W3C header as a string.' })
-  }
-  if (providerOptions !== undefined) checkSendOptions(provider, providerOptions)
+  const checked = sendOptions.read(options)
+  requireFeatures(provider, sendOptions, checked)
+  const { delayMs, runAt = delayMs === undefined ? now : now + delayMs, idempotencyTtlMs, ...carried } = checked
+  if (carried.maxAttempts !== undefined) checkAttempts(event, carried.maxAttempts, maker)
+  if (carried.providerOptions !== undefined) checkSendOptions(provider, carried.providerOptions)
   return {
-    ...(runAt !== undefined && runAt > now && { runAt }),
-    ...(idempotencyKey !== undefined && {
-      idempotencyKey,
-      idempotencyTtlMs: ttlOf(idempotencyTtl ?? '24h'),
-    }),
-    ...(maxAttempts !== undefined && { maxAttempts }),
-    ...(traceparent !== undefined && { traceparent }),
-    ...(providerOptions !== undefined && { providerOptions }),
+    ...carried,
+    ...(runAt > now && { runAt: checkedStart(runAt, maker) }),
+    ...(carried.idempotencyKey !== undefined && { idempotencyTtlMs: idempotencyTtlMs ?? defaultIdempotencyTtlMs }),
   }
 }
 
-function ttlOf(idempotencyTtl: number | Duration): number {
-  const ttlMs = toMilliseconds(idempotencyTtl, 'idempotencyTtl')
-  if (ttlMs > 0) return ttlMs
-  throw new InvalidOptionError({ option: 'idempotencyTtl', problem: 'is 0', remedy: durationRemedy })
-}
-
-function startOf({ delay, runAt }: SendOptions, now: number): number | undefined {
-  if (delay !== undefined && runAt !== undefined) {
-    throw new InvalidOptionError({
-      option: 'runAt',
-      problem: 'is given beside `delay`',
-      remedy: 'Give one of the two.',
-    })
-  }
-  if (delay !== undefined) return now + toMilliseconds(delay, 'delay')
-  if (runAt === undefined) return undefined
-  const at = runAt instanceof Date ? runAt.getTime() : Number.NaN
-  const remedy = 'Give a valid `Date` at most ten years ahead.'
-  if (Number.isNaN(at)) {
-    const problem = runAt instanceof Date ? 'is an invalid Date' : `is ${kindOf(runAt)}, not a Date`
-    throw new InvalidOptionError({ option: 'runAt', problem, remedy })
-  }
-  if (at - now > maxDurationMs)
+function checkedStart(runAt: number, { provider, now }: EnvelopeMaker): number {
+  if (runAt - now > maxDurationMs) {
+    const remedy = 'Give a valid `Date` at most ten years ahead.'
     throw new InvalidOptionError({ option: 'runAt', problem: 'is over ten years ahead', remedy })
-  return at
+  }
+  requireFeature(provider, 'delay')
+  checkDelayLimit(provider, runAt - now)
+  return runAt
 }
 
 function checkDelayLimit({ name, capabilities }: JobProvider, delayMs: number): void {
@@ -157,21 +107,7 @@ function checkDelayLimit({ name, capabilities }: JobProvider, delayMs: number): 
   })
 }
 
-function checkKey(provider: JobProvider, key: unknown): void {
-  requireFeature(provider, 'idempotencyKey')
-  const remedy = 'Give a string of 1 to 256 characters that names what happened, such as the id of an order.'
-  const option = 'idempotencyKey'
-  if (typeof key !== 'string') throw new InvalidOptionError({ option, problem: `is ${kindOf(key)}`, remedy })
-  if (key.trim() === '') throw new InvalidOptionError({ option, problem: 'is empty', remedy })
-  if (key.length > 256) throw new InvalidOptionError({ option, problem: `has ${key.length} characters`, remedy })
-}
-
-function checkAttempts(event: string, maxAttempts: unknown, { provider, jobs }: EnvelopeMaker): void {
-  const option = 'maxAttempts'
-  if (!isAttemptCount(maxAttempts)) {
-    const remedy = `Give a whole number from 1 to ${maxAttemptsCeiling}.`
-    throw new InvalidOptionError({ option, problem: `is \`${String(maxAttempts)}\``, remedy })
-  }
+function checkAttempts(event: string, maxAttempts: number, { provider, jobs }: EnvelopeMaker): void {
   const { maxAttemptsLimit, features } = provider.capabilities
   if (maxAttempts > maxAttemptsLimit) {
     const remedy = `Its most is ${maxAttemptsLimit}.`

@@ -33,6 +33,19 @@ export interface Envelope {
 /** An envelope as engines carry it. */
 export type CarriedEnvelope = Omit<Envelope, 'providerOptions'>
 
+/** The fields that an envelope may lack on its way, each with its check. */
+const optionalFields = Object.entries({
+  runAt: isNumber,
+  idempotencyKey: isText,
+  idempotencyTtlMs: isNumber,
+  maxAttempts: isAttemptCount,
+  traceparent: isText,
+} satisfies Record<OptionalField, (value: unknown) => boolean>)
+
+type OptionalField = {
+  [Name in keyof CarriedEnvelope]-?: undefined extends CarriedEnvelope[Name] ? Name : never
+}[keyof CarriedEnvelope]
+
 /** The envelope without what concerns the sending provider alone. */
 export function toCarriedEnvelope({ providerOptions: _, ...carried }: Envelope): CarriedEnvelope {
   return carried
@@ -60,24 +73,16 @@ export function toForeignEnvelope(event: Pick<Envelope, 'id' | 'event' | 'payloa
 export function decodeEnvelope(encoded: unknown): Envelope | undefined {
   const value = typeof encoded === 'string' ? parse(encoded) : encoded
   if (typeof value !== 'object' || value === null) return undefined
-  const { v, id, event, tenantId, payload, sentAt, ...rest } = value as Record<string, unknown>
+  const fields = value as Readonly<Record<string, unknown>>
+  const { v, id, event, tenantId, payload, sentAt } = fields
   if (v !== 1 || !isText(id) || !isText(event) || !isText(tenantId) || !isNumber(sentAt) || payload === undefined) {
     return undefined
   }
-  const { runAt, idempotencyKey, idempotencyTtlMs, maxAttempts, traceparent } = rest
-  return {
-    v,
-    id,
-    event,
-    tenantId,
-    payload: payload as Json,
-    sentAt,
-    ...(isNumber(runAt) && { runAt }),
-    ...(isText(idempotencyKey) && { idempotencyKey }),
-    ...(isNumber(idempotencyTtlMs) && { idempotencyTtlMs }),
-    ...(isAttemptCount(maxAttempts) && { maxAttempts }),
-    ...(isText(traceparent) && { traceparent }),
+  const envelope: Record<string, unknown> & Envelope = { v, id, event, tenantId, payload: payload as Json, sentAt }
+  for (const [name, isUsable] of optionalFields) {
+    if (isUsable(fields[name])) envelope[name] = fields[name]
   }
+  return envelope
 }
 
 function parse(text: string): unknown {

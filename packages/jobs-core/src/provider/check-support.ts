@@ -1,6 +1,7 @@
 import type { JobsError } from '../errors/jobs-error.ts'
 import { UnsupportedFeatureError } from '../errors/unsupported-feature-error.ts'
 import type { Definition } from '../jobs/definition.ts'
+import type { DeclaredOptions } from '../options/declare-options.ts'
 import type { Capabilities, Feature } from './capabilities.ts'
 import type { JobProvider } from './job-provider.ts'
 
@@ -10,6 +11,17 @@ type Engine = Pick<JobProvider, 'name' | 'capabilities' | 'findUnsupported'>
 export function requireFeature(engine: Engine, feature: Feature): void {
   const problem = problemOf(engine, feature)
   if (problem) throw problem
+}
+
+/** Refuses options, kept after their check, whose declarations name a feature that the engine lacks. @throws {UnsupportedFeatureError} */
+export function requireFeatures(engine: Engine, { entries }: DeclaredOptions<unknown>, checked: object): void {
+  for (const { keptAs, option } of entries) {
+    if (option.feature === undefined) continue
+    const value = (checked as Readonly<Record<string, unknown>>)[keptAs]
+    if (value === undefined) continue
+    const feature = typeof option.feature === 'string' ? option.feature : option.feature(value as never)
+    if (feature !== undefined) requireFeature(engine, feature)
+  }
 }
 
 /** Refuses a definition that asks for what the engine cannot do. @throws {UnsupportedFeatureError} */

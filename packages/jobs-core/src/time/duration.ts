@@ -13,21 +13,22 @@ export const durationRemedy =
 export const maxDurationMs: number = 10 * 365 * 86_400_000
 
 /**
- * A duration as whole milliseconds, fractions rounded up so that nothing happens early. `option` names it in the error.
+ * Returns a duration as whole milliseconds, fractions rounded up so that nothing happens early.
  *
- * @throws {InvalidOptionError} when it is negative, not finite, over ten years, or not a duration at all.
+ * @param fault - makes the error for a problem in words that follow the option's name
+ * @throws the error when it is negative, not finite, over ten years, or not a duration at all.
  */
-export function toMilliseconds(duration: number | Duration, option: string): number {
+export function readDuration(duration: unknown, fault: (problem: string) => Error): number {
   const ms = typeof duration === 'number' ? duration : parseDuration(duration)
-  const remedy = durationRemedy
-  if (ms === undefined || Number.isNaN(ms)) {
-    throw new InvalidOptionError({ option, problem: `is not a duration: ${describe(duration)}`, remedy })
-  }
-  if (ms < 0) throw new InvalidOptionError({ option, problem: `is negative: ${describe(duration)}`, remedy })
-  if (ms > maxDurationMs) {
-    throw new InvalidOptionError({ option, problem: `is over ten years: ${describe(duration)}`, remedy })
-  }
+  if (ms === undefined || Number.isNaN(ms)) throw fault(`is not a duration: ${describe(duration)}`)
+  if (ms < 0) throw fault(`is negative: ${describe(duration)}`)
+  if (ms > maxDurationMs) throw fault(`is over ten years: ${describe(duration)}`)
   return Math.ceil(ms)
+}
+
+/** The same for a duration that is no declared option. @throws {InvalidOptionError} naming it `option`. */
+export function toMilliseconds(duration: number | Duration, option: string): number {
+  return readDuration(duration, (problem) => new InvalidOptionError({ option, problem, remedy: durationRemedy }))
 }
 
 function parseDuration(text: unknown): number | undefined {
