@@ -8,8 +8,8 @@ import {
   UnsupportedFeatureError,
 } from '@cgk-platform/jobs-core'
 import { ambientJobs, claimCronJob, releaseCronJobs } from '@cgk-platform/jobs-core/provider'
-import { Inngest, type InngestFunction } from 'inngest'
-import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { type InngestFunction } from 'inngest'
+import { beforeEach, describe, expect, test } from 'vitest'
 
 import { createFakeServer, type FakeServer } from '../../test/kit/fake-server.ts'
 import { createRecordedLogger } from '../../test/kit/recorded-logger.ts'
@@ -92,31 +92,6 @@ describe('the functions', () => {
     expect(make([])).toEqual([])
   })
 
-  test('run the handler, and tell its output', async () => {
-    const [fn] = make([job('one', { handler: ({ payload }: { payload: { number: number } }) => payload.number + 1 })])
-    const record = await call(fn, { number: 1 })
-    expect(record).toEqual({ output: 2, attempt: 1, startedAt: createVirtualClock().now() })
-  })
-
-  test('tell the hooks that they are given', async () => {
-    const { client } = createFakeServer(() => ({ body: {} }))
-    const onRunEnd = vi.fn<() => void>()
-    const jobs = [job('one')]
-    const [fn] = createInngestFunctions({ client, jobs, logger: createRecordedLogger(), hooks: { onRunEnd } })
-    await call(fn)
-    expect(onRunEnd).toHaveBeenCalledTimes(1)
-  })
-
-  test('send through the client that they are given', async () => {
-    const send = vi.fn<() => Promise<undefined>>(async () => undefined)
-    const { client } = createFakeServer(() => ({ body: {} }))
-    const given = { sendJob: send } as unknown as NonNullable<InngestHostOptions['jobClient']>
-    const work = job('one', { handler: async () => void (await sendJob('work.followed', { tenantId: 'acme' })) })
-    const [fn] = createInngestFunctions({ client, jobs: [work], logger: createRecordedLogger(), jobClient: given })
-    await call(fn)
-    expect(send).toHaveBeenCalledTimes(1)
-  })
-
   test('send to the same Inngest where they are given none', async () => {
     const server = createFakeServer(({ method }) => ({ body: method === 'POST' ? { ids: ['id'], status: 200 } : {} }))
     const work = job('one', { handler: async () => void (await sendJob('work.followed', { tenantId: 'acme' })) })
@@ -196,11 +171,6 @@ describe('what Inngest cannot do is refused', () => {
     expect(() => createInngestFunctions({ client, jobs, logger: createRecordedLogger() })).toThrow('`a`')
     expect(client.funcs).toEqual([])
   })
-
-  test('but not all that it can', () => {
-    const most = { retry: { maxAttempts: 21, maxDelay: '24h' }, timeout: '1h', concurrency: { limit: 5, perTenant: 1 } }
-    expect(idsOf(make([job('a', most), cron('b', { ...most, overlap: 'allow', catchUp: 'latest' })]))).toHaveLength(3)
-  })
 })
 
 describe('an option that cannot be used is refused', () => {
@@ -218,10 +188,5 @@ describe('an option that cannot be used is refused', () => {
   test('none at all', () => {
     expect(() => createInngestFunctions(undefined as never)).toThrow('`client` is no Inngest client')
     expect(() => createInngestFunctions('client' as never)).toThrow('`options` is a string, not an object')
-  })
-
-  test('a dev server with a key of production', () => {
-    const client = new Inngest({ id: 'shop', isDev: true, signingKey: 'signkey-prod-0123', aiMetadata: false })
-    expect(refusal({ client, jobs: [] }).message).toContain('`isDev` is on')
   })
 })

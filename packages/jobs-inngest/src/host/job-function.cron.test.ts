@@ -60,24 +60,6 @@ describe('a run of a cron job with tenants', () => {
     expect(handler).not.toHaveBeenCalled()
   })
 
-  test('makes the same jobs when it is made again', async () => {
-    const idsOf = async (number: number) => {
-      const { attempt, runOf, posts } = open({ tenants })
-      await attempt(number, runOf('system'))
-      return posts().flatMap(idsIn).toSorted()
-    }
-    expect(await idsOf(1)).toEqual(await idsOf(0))
-  })
-
-  test('that is of one of them calls the handler, and asks for no tenants', async () => {
-    const asked = vi.fn<() => string[]>(() => ['acme'])
-    const { attempt, runOf, posts, handler } = open({ tenants: asked })
-    await attempt(0, runOf('acme'))
-    expect(handler.mock.calls.map(([{ tenantId }]) => tenantId)).toEqual(['acme'])
-    expect(asked).not.toHaveBeenCalled()
-    expect(posts()).toEqual([])
-  })
-
   const refuse: Answer = (asked) => (asked.method === 'POST' ? { status: 401 } : { body: {} })
   test.each<[string, () => unknown, Answer, string]>([
     ['its tenants cannot be told', () => Promise.reject(new TypeError('no database')), takeAll, 'no database'],

@@ -17,27 +17,6 @@ function open(options: Options = {}, answer?: Answer, setting?: HostSetting) {
 }
 
 describe('an attempt', () => {
-  test('is made with what Inngest tells, counted from 1', async () => {
-    const seen: Partial<JobContext>[] = []
-    const { attempt } = open({
-      handler: (_, { logger: _logger, signal: _signal, ...context }) => void seen.push(context),
-    })
-    await attempt(1)
-    expect(seen).toEqual([{ jobId: id, runId, attempt: 2, maxAttempts: 3, tenantId: 'acme' }])
-  })
-
-  test('gets the payload without our record, and the instant of the send', async () => {
-    const seen: unknown[] = []
-    const { attempt, eventOf } = open({ handler: (event) => void seen.push(event) })
-    await attempt(0, eventOf({}, { number: 7 }))
-    expect(seen).toEqual([{ id, name: 'work.asked', payload: { tenantId: 'acme', number: 7 }, sentAt: new Date(4000) }])
-  })
-
-  test('that succeeds tells its output and its count', async () => {
-    const { attempt, startedAt } = open({ handler: () => ({ done: true }) })
-    expect(await attempt(2)).toEqual({ returned: { output: { done: true }, attempt: 3, startedAt } })
-  })
-
   test('that fails is tried again when its policy says', async () => {
     const { attempt, startedAt } = open({ handler: () => Promise.reject(new TypeError('no')) })
     const { thrown } = await attempt()
@@ -76,13 +55,6 @@ describe('an attempt', () => {
     expect(readFailedRecord(thrown)?.startedAt).toBe(host.startedAt + 10_000)
   })
 
-  test('is not held back after one that did not ask for it', async () => {
-    const host = open({ handler: () => undefined })
-    await host.attempt(0)
-    await host.attempt(1)
-    expect(host.clock.now()).toBe(host.startedAt)
-  })
-
   test('that is held back can be cancelled', async () => {
     const begun: number[] = []
     const handler = () => Promise.reject(new Error(String(begun.push(1))))
@@ -111,16 +83,6 @@ describe('an attempt', () => {
     expect(begun).toEqual([startedAt + 700])
   })
 
-  test('is told that its job was cancelled, and then has nothing to say', async () => {
-    const answer: Answer = ({ url }) => ({ body: url.pathname === '/v2/runs' ? { data: [{ id: runId }] } : {} })
-    const { attempt, startedAt, logger } = open(
-      { handler: (_, { signal }) => new Promise((resolve) => signal.addEventListener('abort', resolve)) },
-      answer,
-    )
-    expect(await attempt()).toEqual({ returned: { attempt: 1, startedAt } })
-    expect(logger.messages('info')).toEqual(['The run was cancelled.'])
-  })
-
   test('that the end of its host interrupts is soon made again by another', async () => {
     const closing = new AbortController()
     const handler = vi.fn<() => Promise<void>>(async () => closing.abort(new ShutdownError()))
@@ -139,14 +101,6 @@ describe('an attempt', () => {
 })
 
 describe('the number of attempts', () => {
-  test('is lowered by a send', async () => {
-    const { attempt, eventOf, logger } = open({ handler: () => Promise.reject(new Error('no')) })
-    const { thrown } = await attempt(0, eventOf({ maxAttempts: 1 }))
-    expect(thrown?.name).toBe('NonRetriableError')
-    expect(readFailedRecord(thrown)).toMatchObject({ attempt: 1, maxAttempts: 1 })
-    expect(logger.messages('warn')).toEqual([])
-  })
-
   test('is not raised by a send, which is said once', async () => {
     const { attempt, eventOf, logger } = open({ handler: () => undefined })
     await attempt(0, eventOf({ maxAttempts: 5 }))
@@ -198,10 +152,6 @@ describe('a run that Inngest gave up', () => {
     const { fail, eventOf } = open({ onFailure: told })
     await fail(died, eventOf({ maxAttempts: 2 }))
     expect(told.mock.calls[0]![2]).toMatchObject({ attempt: 3, maxAttempts: 2 })
-  })
-
-  test('is not asked about where the definition has no `onFailure`', () => {
-    expect(open().options).not.toHaveProperty('onFailure')
   })
 })
 

@@ -184,30 +184,4 @@ describe('the SDK', () => {
     expect(answer.headers.has('retry-after')).toBe(false)
     expect(readFailedRecord(await answer.json())).toMatchObject({ attempt: 2, error: { message: info.message } })
   })
-
-  test('tells the engine the record of an error of whatever size', async () => {
-    const message = 'x'.repeat(5_000_000)
-    const answer = await answerTo({ type: 'failed', error: { ...info, message, stack: `TypeError: ${message}` } })
-    const text = await answer.text()
-    expect(text.length).toBeLessThan(150_000)
-    expect(readFailedRecord(JSON.parse(text))).toMatchObject({ attempt: 2, error: { name: 'TypeError' } })
-  })
-
-  test('makes up no stack for what has none', async () => {
-    const error = { name: 'NonError', message: '`7` was thrown, not an Error' }
-    const answer = await answerTo({ type: 'failed', error })
-    expect(readFailedRecord(await answer.json())?.error).toEqual(error)
-  })
-
-  test('tells the engine when to make an attempt again whose process closed', async () => {
-    const answer = await answerTo({ type: 'interrupted' })
-    expect([answer.status, answer.headers.get('x-inngest-no-retry')]).toEqual([500, 'false'])
-    expect(answer.headers.get('retry-after')).toBe(new Date(facts.due.atEngine).toISOString())
-  })
-
-  test('tells the engine the record of what completed', async () => {
-    const answer = await answerTo({ type: 'completed', output: [1, null] })
-    expect(answer.status).toBe(200)
-    expect(await answer.json()).toEqual({ output: [1, null], attempt: 2, startedAt: now - 1000 })
-  })
 })

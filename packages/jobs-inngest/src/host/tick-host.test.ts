@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 
 import { type Answer, type Asked, createFakeServer, idsIn, type Reply } from '../../test/kit/fake-server.ts'
 import { openHost } from '../../test/kit/open-host.ts'
-import { idAt, isEventId, seedFrom, timeOf } from '../wire/event-id.ts'
+import { idAt, seedFrom, timeOf } from '../wire/event-id.ts'
 import { createTickHost } from './tick-host.ts'
 
 const tick = Date.parse('2026-03-01T12:00:00Z')
@@ -59,21 +59,6 @@ function taken(asked: Asked): Reply {
 }
 
 describe('a job of a tick', () => {
-  test("is an event of the app's own, with the tick and its tenant", async () => {
-    const { send, posts } = open()
-    await send('acme')
-    expect(posts().map(eventIn)).toEqual([
-      {
-        name: 'cron/shop/nightly',
-        data: {
-          tenantId: 'acme',
-          scheduledAt: '2026-03-01T12:00:00.000Z',
-          _job: expect.objectContaining({ v: 1, sentAt: tick, tenantId: 'acme' }),
-        },
-      },
-    ])
-  })
-
   test('has an id that tells the tick', async () => {
     const { send, ids } = open({ at: tick - 3_600_000 })
     await send('acme')
@@ -124,13 +109,6 @@ describe('a job of a tick', () => {
     await expect(open({ answer }).send('acme', 'globex')).rejects.toThrow(
       'A job of the tick was not taken: it answered 401',
     )
-  })
-
-  test('is numbered by the clock of the host', () => {
-    const { host, clock } = open()
-    expect(host.now).toBe(clock.now())
-    expect(isEventId(host.createId())).toBe(true)
-    expect(host.createId()).not.toBe(host.createId())
   })
 })
 

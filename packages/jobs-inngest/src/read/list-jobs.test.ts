@@ -72,12 +72,6 @@ describe('a list of jobs', () => {
     expect((await list({ tenantId: 'globex' })).ids).toEqual([])
   })
 
-  test('is of the events, newest first', async () => {
-    const { list, asked } = open({ stored: events(3) })
-    expect(await list()).toEqual({ ids: [idOf(3), idOf(2), idOf(1)], cursor: undefined })
-    expect(asked.map(({ url }) => url.pathname + url.search)).toEqual(['/v1/events?limit=50'])
-  })
-
   test('is empty where there are none, or the engine has no data for them', async () => {
     expect(await open({ stored: [] }).list()).toEqual({ ids: [], cursor: undefined })
     const notFound = { status: 404, body: { error: 'no events' } }
@@ -109,13 +103,6 @@ describe('a list of jobs', () => {
 })
 
 describe("a list of one tenant's jobs", () => {
-  test('has no other, and reads no other', async () => {
-    const stored = [eventOf('acme', 4), eventOf('globex', 3), eventOf('acme', 2), eventOf('acme ', 1)]
-    const { list, read } = open({ stored })
-    expect((await list({ tenantId: 'acme' })).ids).toEqual([idOf(4), idOf(2)])
-    expect(read).toEqual([idOf(4), idOf(2)])
-  })
-
   test('goes on through the events of others', async () => {
     const stored = events(120, (number) => eventOf(number === 1 ? 'acme' : 'globex', number))
     const { list, asked } = open({ stored })
@@ -139,13 +126,6 @@ test('a list that cannot be read fails', async () => {
   expect(message).toContain('`inngest` did not answer the list of jobs: it answered 400 (no good).')
 })
 
-test('a list of the jobs in one state has no others', async () => {
-  const stateOf = (id: string): JobState => (Number(id.slice(-1)) % 2 === 0 ? 'failed' : 'completed')
-  const { list } = open({ stored: events(5), stateOf })
-  expect((await list({ state: 'failed' })).ids).toEqual([idOf(4), idOf(2)])
-  expect((await list({ state: 'running' })).ids).toEqual([])
-})
-
 describe('pages', () => {
   test('go on behind the last job of the one before, without a gap and without a double', async () => {
     for (const count of [0, 1, 9, 10, 11, 49, 50, 51, 100, 123]) {
@@ -161,11 +141,6 @@ describe('pages', () => {
       const pages = await listAll(open({ stored: events(60) }).list, { limit })
       expect(pages.flat()).toEqual(idsFrom(60, 1))
     }
-  })
-
-  test('are full before the last one, and the last has no cursor', async () => {
-    const { list } = open({ stored: events(20) })
-    expect((await listAll(list, { limit: 10 })).map(({ length }) => length)).toEqual([10, 10])
   })
 
   test('of a state and a tenant skip what does not fit', async () => {

@@ -89,16 +89,6 @@ describe('the id of a job with a key', () => {
     expect(posted).toEqual([idOf(one), idOf(another)])
   })
 
-  test('is the same whatever else the send says', async () => {
-    const { send } = open()
-    const id = idOf(await send())
-    expect(await send({ payload: { tenantId: 'acme', more: 1 }, runAt: turn + 5000, maxAttempts: 1 })).toEqual({
-      ok: true,
-      id,
-      deduplicated: true,
-    })
-  })
-
   test('lives a day where no time is given', async () => {
     const { send, clock } = open()
     const id = idOf(await send({ idempotencyTtlMs: undefined }))
@@ -262,12 +252,6 @@ describe('sends of one key at the same moment', () => {
     expect(answers[1]).toBe(answers[0])
     expect(await send()).toMatchObject({ ok: true, deduplicated: false })
     expect(posted).toHaveLength(2)
-  })
-
-  test('of several keys do not wait for each other', async () => {
-    const { answers, postedAtOnce } = await sendTwice(undefined, { idempotencyKey: 'another' })
-    expect(postedAtOnce).toBe(2)
-    expect(answers).toMatchObject([{ deduplicated: false }, { deduplicated: false }])
   })
 })
 

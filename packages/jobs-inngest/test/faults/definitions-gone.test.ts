@@ -51,22 +51,6 @@ describe('a definition that is gone while a run of it waits', () => {
     expect(handled).toEqual(['kept'])
   })
 
-  test('while it is tried the job is under way, with the error that there was', async () => {
-    const { client, deploy, sendForLater, until } = await openBoth()
-    const id = await sendForLater()
-    await deploy(['kept'])
-    let status = await client.getJobStatus(id)
-    await until(async () => {
-      status = await client.getJobStatus(id)
-      return status.runs.some(({ error }) => error !== undefined)
-    })
-    expect(status.state).toBe('running')
-    expect(status.runs.find(({ definitionId }) => definitionId === 'gone')).toMatchObject({
-      state: 'running',
-      error: { message: notFound },
-    })
-  })
-
   test('deployed again with it, the run goes on', async () => {
     const { client, deploy, sendForLater, until, handled } = await openBoth()
     const id = await sendForLater()
@@ -76,24 +60,5 @@ describe('a definition that is gone while a run of it waits', () => {
     await deploy(['kept', 'gone'])
     await expect(client.waitForJob(id)).resolves.toMatchObject({ state: 'completed' })
     expect(handled.toSorted()).toEqual(['gone', 'kept'])
-  })
-
-  test('it can be cancelled', async () => {
-    const { client, deploy, sendForLater, until } = await openBoth()
-    const id = await sendForLater()
-    await deploy(['kept'])
-    await until(async () => (await client.getJobStatus(id)).runs.some(({ error }) => error !== undefined))
-    await expect(client.cancelJob(id)).resolves.toMatchObject({ state: 'cancelled' })
-  })
-
-  test('the next job has no run of it', async () => {
-    const { client, deploy, pause } = await openBoth()
-    await deploy(['kept'])
-    await pause(6000)
-    const { id } = await client.sendJob('work.asked', payload)
-    await expect(client.waitForJob(id)).resolves.toMatchObject({
-      state: 'completed',
-      runs: [{ definitionId: 'kept', state: 'completed' }],
-    })
   })
 })

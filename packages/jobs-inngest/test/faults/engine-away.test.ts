@@ -1,12 +1,11 @@
 import { defineCronJob, defineJob, type JobContext } from '@cgk-platform/jobs-core'
 import { describe, expect, test } from 'vitest'
 
-import type { Fault } from '../loopback/index.ts'
 import { createDeferred } from '../kit/deferred.ts'
-import { hurryTimeouts, page, refusal } from '../kit/faults.ts'
+import { page } from '../kit/faults.ts'
 import { openJobs } from '../kit/open-jobs.ts'
-import { letFail, requestsOf } from '../kit/requests.ts'
-import { expectNoSecrets, secretWord } from '../kit/secrets.ts'
+import { letFail } from '../kit/requests.ts'
+import { secretWord } from '../kit/secrets.ts'
 
 const payload = { tenantId: 'acme', data: secretWord }
 const warning = 'Whether running jobs were cancelled cannot be read.'
@@ -27,26 +26,6 @@ async function openRunning() {
 }
 
 describe('an engine that cannot be asked while a job runs', () => {
-  test.each<{ name: string; fault: Fault }>([
-    { name: 'its connection breaks', fault: { kind: 'reset', when: 'before' } },
-    { name: 'it answers 401', fault: refusal(401) },
-    { name: 'it answers 429', fault: refusal(429) },
-    { name: 'it answers 502', fault: page(502) },
-    { name: 'it does not answer', fault: { kind: 'hang' } },
-  ])('$name: the run goes on and completes, and one line tells of it', async ({ fault }) => {
-    hurryTimeouts(fault)
-    const { client, engine, logger, id, contexts, finish, until, pause } = await openRunning()
-    const stop = letFail(engine, 'cancelPoll', fault)
-    await until(() => logger.messages('warn').includes(warning))
-    await pause(3000)
-    expect(contexts[0]!.signal.aborted).toBe(false)
-    finish()
-    await expect(client.waitForJob(id)).resolves.toMatchObject({ state: 'completed', runs: [{ output: 'done' }] })
-    expect(logger.messages('warn').filter((message) => message === warning)).toHaveLength(1)
-    expectNoSecrets(logger.lines)
-    stop()
-  })
-
   test('a cancel of that time is heard once it can be asked again', async () => {
     const { client, engine, logger, id, contexts, until } = await openRunning()
     const stop = letFail(engine, 'cancelPoll', page(502))
@@ -57,29 +36,6 @@ describe('an engine that cannot be asked while a job runs', () => {
     await until(() => contexts[0]!.signal.aborted)
     expect(contexts[0]!.signal.reason).toMatchObject({ code: 'job_cancelled' })
     await expect(client.getJobStatus(id)).resolves.toMatchObject({ state: 'cancelled' })
-  })
-
-  test('it is told again when it happens again', async () => {
-    const { engine, logger, until, pause, finish, client, id } = await openRunning()
-    const warnings = () => logger.messages('warn').filter((message) => message === warning).length
-    const stop = letFail(engine, 'cancelPoll', page(404))
-    await until(() => warnings() === 1)
-    stop()
-    await pause(3000)
-    letFail(engine, 'cancelPoll', page(404))
-    await until(() => warnings() === 2)
-    finish()
-    await client.waitForJob(id)
-  })
-
-  test('nobody asks while nothing runs', async () => {
-    const { engine, finish, client, id, pause } = await openRunning()
-    finish()
-    await client.waitForJob(id)
-    await pause(1000)
-    const before = requestsOf(engine, 'cancelPoll').length
-    await pause(5000)
-    expect(requestsOf(engine, 'cancelPoll')).toHaveLength(before)
   })
 })
 

@@ -64,32 +64,6 @@ describe.each(lost)('an event that was accepted while the answer was $name', ({ 
     await pause(2000)
     expect(handled).toEqual([error.jobId])
   })
-
-  test('each time, with a key: the next send of the key is the same job', async () => {
-    const { client, engine, handled } = await openCounting()
-    const stop = letFail(engine, 'send', fault)
-    const error = (await failureOf(
-      client.sendJob('work.asked', payload, { idempotencyKey: 'once' }),
-    )) as SendFailedError
-    stop()
-    expect(error).toMatchObject({ accepted: 'maybe' })
-    const again = await client.sendJob('work.asked', payload, { idempotencyKey: 'once' })
-    expect(again.id).toBe(error.jobId)
-    await client.waitForJob(again.id)
-    expect(handled).toEqual([again.id])
-  })
-})
-
-describe('an event that nobody accepted', () => {
-  test('and may have been, is no job when it is looked up: the caller can send it again', async () => {
-    const { client, engine, handled } = await openCounting()
-    const stop = letFail(engine, 'send', page(502))
-    const error = (await failureOf(client.sendJob('work.asked', payload))) as SendFailedError
-    stop()
-    expect(error).toMatchObject({ accepted: 'maybe' })
-    await expect(client.getJobStatus(error.jobId!)).rejects.toMatchObject({ code: 'job_not_found' })
-    expect(handled).toEqual([])
-  })
 })
 
 describe('a batch', () => {
@@ -103,19 +77,6 @@ describe('a batch', () => {
     await pause(2000)
     expect(handled.toSorted()).toEqual(ids.toSorted())
     expect(requestsOf(engine, 'send')).toHaveLength(3)
-  })
-
-  test('whose answers are all lost: each item says `maybe` and names its job', async () => {
-    const { client, engine } = await openCounting()
-    const stop = letFail(engine, 'send', { kind: 'cut' })
-    const items = [1, 2].map((number) => ({ event: 'work.asked' as const, payload: { tenantId: 'acme', number } }))
-    const results = await client.sendJobs(items)
-    stop()
-    const errors = results.map((result) => (result.ok ? undefined : (result.error as SendFailedError)))
-    expect(errors.map((error) => error?.accepted)).toEqual(['maybe', 'maybe'])
-    for (const error of errors) {
-      await expect(client.waitForJob(error!.jobId!)).resolves.toMatchObject({ state: 'completed' })
-    }
   })
 
   test('taken while the answer was lost, and then refused by something before the engine: nothing runs twice', async () => {

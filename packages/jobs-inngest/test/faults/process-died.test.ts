@@ -53,20 +53,6 @@ describe('a process that dies in an attempt', () => {
     expect(failures).toEqual([])
   })
 
-  test('before it is made the run is under way, and nothing is said to have ended', async () => {
-    const { client, until } = await openDying(
-      (attempt) => attempt === 1,
-      () => 'done',
-    )
-    const { id } = await client.sendJob('work.asked', payload)
-    await until(async () => (await client.getJobStatus(id)).runs[0]?.error !== undefined)
-    const status = await client.getJobStatus(id)
-    expect(['running', 'retrying']).toContain(status.state)
-    expect(status.endedAt).toBeUndefined()
-    expect(status.runs[0]!.error!.message).toContain('Unable to reach SDK URL')
-    expect('nextAttemptAt' in status.runs[0]!).toBe(false)
-  })
-
   test('in every attempt: the run fails, and onFailure is called once, with what happened', async () => {
     const { client, until, pause, failures, ended } = await openDying(
       () => true,
@@ -107,35 +93,6 @@ describe('a process that dies in an attempt', () => {
     expect(failures.map(({ error }) => AttemptsExhaustedError.isInstance(error))).toEqual([true])
   })
 
-  test('in an earlier attempt: onFailure is called in the last one, and not again for it', async () => {
-    const { client, pause, failures, ended } = await openDying(
-      (attempt) => attempt === 1,
-      (attempt) => {
-        throw new Error(`attempt ${attempt}`)
-      },
-    )
-    const { id } = await client.sendJob('work.asked', payload)
-    const status = await client.waitForJob(id)
-    expect(status).toMatchObject({ state: 'failed', runs: [{ attempts: 3, error: { message: 'attempt 3' } }] })
-    await pause(5000)
-    expect(failures.map(({ error }) => error.message)).toEqual(['attempt 3'])
-    expect(ended).toHaveLength(1)
-  })
-
-  test('nowhere: the engine calls its failure function, and onFailure is called once all the same', async () => {
-    const { client, engine, until, pause, failures } = await openDying(
-      () => false,
-      () => {
-        throw new Error('always')
-      },
-    )
-    const { id } = await client.sendJob('work.asked', payload)
-    await client.waitForJob(id)
-    await until(() => engine.requests.some(({ path }) => path.includes('fnId=jobs-work-failure')))
-    await pause(3000)
-    expect(failures).toHaveLength(1)
-  })
-
   test('a send that asked for fewer attempts: the engine makes what it has registered, and the handler is not called for them', async () => {
     const { client, until, attempts, failures } = await openDying(
       (attempt) => attempt === 1,
@@ -147,39 +104,5 @@ describe('a process that dies in an attempt', () => {
     expect(status).toMatchObject({ state: 'failed', runs: [{ error: { code: 'attempts_exhausted' } }] })
     expect(attempts).toEqual([1])
     expect(failures).toHaveLength(1)
-  })
-
-  test('while it reports the failure: the report is made again', async () => {
-    const { client, engine, until, failures } = await openDying(
-      () => true,
-      () => 'nobody hears it',
-    )
-    let isFirst = true
-    engine.intercept(({ path }) => {
-      if (!path.includes('fnId=jobs-work-failure') || !isFirst) return undefined
-      isFirst = false
-      return { kind: 'reset', when: 'before' }
-    }, 'out')
-    const { id } = await client.sendJob('work.asked', payload)
-    await client.waitForJob(id)
-    await until(() => failures.length > 0)
-    expect(failures).toHaveLength(1)
-  })
-
-  test('a retry of the run that it left runs it anew', async () => {
-    let isWell = false
-    const { client, until, failures } = await openDying(
-      () => !isWell,
-      () => 'done',
-    )
-    const { id } = await client.sendJob('work.asked', payload)
-    await client.waitForJob(id)
-    await until(() => failures.length > 0)
-    isWell = true
-    await client.retryJob(id)
-    await expect(client.waitForJob(id)).resolves.toMatchObject({
-      state: 'completed',
-      runs: [{ state: 'failed' }, { state: 'completed', attempts: 1, output: 'done' }],
-    })
   })
 })

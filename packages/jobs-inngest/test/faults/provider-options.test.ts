@@ -1,9 +1,7 @@
-import { defineJob, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
-import { createClient } from '@cgk-platform/jobs-core/provider'
+import { defineJob } from '@cgk-platform/jobs-core'
 import { describe, expect, test } from 'vitest'
 
 import '../../src/index.ts'
-import { createInngestProvider } from '../../src/inngest-provider.ts'
 import type { InngestOptions } from '../../src/provider-options.ts'
 import { createDeferred } from '../kit/deferred.ts'
 import { openJobs } from '../kit/open-jobs.ts'
@@ -87,35 +85,5 @@ describe('`providerOptions.inngest` of a definition', () => {
     deferred.resolve()
     for (const id of ids) await expect(client.waitForJob(id)).resolves.toMatchObject({ state: 'completed' })
     expect(running).toEqual([1, 3, 2])
-  })
-
-  test.each([
-    'retries',
-    'triggers',
-    'id',
-    'onFailure',
-    'timeouts',
-    'batchEvents',
-    'debounce',
-    'rateLimit',
-    'singleton',
-    'idempotency',
-  ])('`%s`, which would break a promise, is refused by the client and by the host', async (option) => {
-    const broken = work({ [option]: 'anything' } as InngestOptions)
-    const { inngest, engine, openApp } = await openJobs()
-    const before = engine.requests.length
-    const client = createClient({ load: () => createInngestProvider({ client: inngest }) }, { jobs: [broken] })
-    await expect(client.sendJob('work.asked', payload)).rejects.toThrow(UnsupportedFeatureError)
-    await expect(openApp({ appId: 'other', jobs: [broken] })).rejects.toThrow(`providerOptions.inngest.${option}`)
-    expect(engine.requests).toHaveLength(before)
-  })
-
-  test('those of a send are refused before any request', async () => {
-    const { client, engine } = await openJobs({ jobs: [] })
-    const before = engine.requests.length
-    const sending = client.sendJob('work.asked', payload, { providerOptions: { inngest: { priority: { run: '1' } } } })
-    await expect(sending).rejects.toThrow(UnsupportedFeatureError)
-    await expect(sending).rejects.toThrow('give them to the definition')
-    expect(engine.requests).toHaveLength(before)
   })
 })

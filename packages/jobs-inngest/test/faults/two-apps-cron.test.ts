@@ -70,29 +70,6 @@ describe('two apps that have a cron job of the same id', () => {
     expect(await tenantsOf(billing.client)).toEqual(['initech', 'system'])
   })
 
-  test('for the same tenant each runs its own', async () => {
-    const seen: string[] = []
-    const { shop } = await openTwo(
-      sweep(['acme'], (run) => seen.push(`shop ${run}`)),
-      sweep(['acme'], (run) => seen.push(`billing ${run}`)),
-    )
-    await shop.until(() => seen.length >= 2)
-    await shop.pause(10_000)
-    expect(seen.toSorted()).toEqual(['billing acme 12:00', 'shop acme 12:00'])
-  })
-
-  test('without tenants each runs its own', async () => {
-    const seen: string[] = []
-    const { shop } = await openTwo(
-      sweep(undefined, (run) => seen.push(`shop ${run}`)),
-      sweep(undefined, (run) => seen.push(`billing ${run}`)),
-    )
-    await shop.until(() => seen.length >= 2)
-    await shop.pause(10_000)
-    expect(seen.toSorted()).toEqual(['billing system 12:00', 'shop system 12:00'])
-    expect(sends(shop)).toBe(2)
-  })
-
   test('a run of one that goes on skips its own next tick, and none of the other', async () => {
     const finished = createDeferred()
     const seen: string[] = []

@@ -40,14 +40,6 @@ describe('two apps that have a job of the same id for the same event', () => {
     expect(seenByBilling.runs.map(({ definitionId }) => definitionId).toSorted()).toEqual(['shop/work', 'work'])
   })
 
-  test('an app that has neither is told of both', async () => {
-    const { shop } = await openTwo()
-    const other = await shop.openApp({ appId: 'other' })
-    const { id } = await other.client.sendJob('work.asked', payload)
-    const status = await other.client.waitForJob(id)
-    expect(status.runs.map(({ definitionId }) => definitionId).toSorted()).toEqual(['billing/work', 'shop/work'])
-  })
-
   test('one of them fails: the job has failed, and a retry runs that one alone', async () => {
     const { shop } = await openTwo(failOnce())
     const { id } = await shop.client.sendJob('work.asked', payload)
@@ -68,23 +60,5 @@ describe('two apps that have a job of the same id for the same event', () => {
     expect(after.runs.filter(({ definitionId }) => definitionId === 'work').map(({ output }) => output)).toEqual([
       'of shop 1',
     ])
-  })
-
-  test('a cancel cancels both', async () => {
-    const { shop, billing } = await openTwo()
-    const { id } = await shop.client.sendJob('work.asked', payload, { delay: '1h' })
-    const status = await billing.client.cancelJob(id)
-    expect(status.state).toBe('cancelled')
-    expect(status.runs.map(({ state }) => state)).toEqual(['cancelled', 'cancelled'])
-  })
-
-  test('while one of them still runs, so does the job', async () => {
-    let finish = (): void => undefined
-    const { shop } = await openTwo(() => new Promise<void>((resolve) => (finish = resolve)))
-    const { id } = await shop.client.sendJob('work.asked', payload)
-    await shop.until(async () => (await shop.client.getJobStatus(id)).runs.some(({ state }) => state === 'completed'))
-    await expect(shop.client.getJobStatus(id)).resolves.toMatchObject({ state: 'running' })
-    finish()
-    await expect(shop.client.waitForJob(id)).resolves.toMatchObject({ state: 'completed' })
   })
 })

@@ -147,28 +147,6 @@ describe('a process that dies', () => {
     expect(effects.toSorted()).toEqual(['one', 'one', 'three', 'two'])
   })
 
-  test('in a sleep: the run goes on when it is over, and not before', async () => {
-    const at: number[] = []
-    const { perform, effects, die, revive, until, engineClock } = await openDying(async (step, { did }) => {
-      await step.run('one', () => {
-        at.push(engineClock.now())
-        did('one')
-      })
-      await step.sleep('nap', '4s')
-      await step.run('two', () => {
-        at.push(engineClock.now())
-        did('two')
-      })
-    })
-    const ended = perform()
-    await until(() => effects.length > 0)
-    await die()
-    await revive()
-    await expect(ended).resolves.toMatchObject({ state: 'completed' })
-    expect(effects).toEqual(['one', 'two'])
-    expect(at[1]! - at[0]!).toBeGreaterThanOrEqual(4000)
-  })
-
   test('and comes back only after Inngest has tried for long: that was no attempt of any step', async () => {
     const attempts: number[] = []
     const { perform, die, revive, until, engine } = await openDying(async (step, { did }) => {

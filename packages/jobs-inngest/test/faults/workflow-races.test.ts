@@ -28,24 +28,16 @@ async function openRacing(
   return { ...opened, effects, perform }
 }
 
-/** How long something takes by a clock. */
-async function took<T>({ engineClock }: OpenJobs, work: Promise<T>): Promise<[T, number]> {
-  const begun = engineClock.now()
-  const result = await work
-  return [result, engineClock.now() - begun]
-}
-
 describe('a race', () => {
   test('ends the run with its winner, though the engine would keep it for the loser', async () => {
     const racing = await openRacing((step, did) =>
       Promise.race([
-        step.waitForEvent('signal', 'work.counted', { timeout: '1h' }),
+        step.waitForEvent('signal', 'work.counted', { timeout: '30d' }),
         step.run('quick', () => did('quick')),
       ]),
     )
-    const [{ state, runs }, ms] = await took(racing, racing.perform())
+    const { state, runs } = await racing.perform()
     expect([state, runs[0]!.output]).toEqual(['completed', 'quick'])
-    expect(ms).toBeLessThan(30_000)
     expect(runs[0]!.steps!.map(({ id, state: its }) => [id, its])).toEqual([
       ['signal', 'cancelled'],
       ['quick', 'completed'],
@@ -54,34 +46,13 @@ describe('a race', () => {
 
   test('may be followed by steps, each of which is done once', async () => {
     const racing = await openRacing(async (step, did) => {
-      await Promise.race([step.sleep('patience', '1h'), step.run('quick', () => did('quick'))])
+      await Promise.race([step.sleep('patience', '30d'), step.run('quick', () => did('quick'))])
       await step.run('next', () => did('next'))
       await step.sleep('nap', '1s')
       return step.run('last', () => did('last'))
     })
-    const [{ state }, ms] = await took(racing, racing.perform())
+    const { state } = await racing.perform()
     expect([state, racing.effects]).toEqual(['completed', ['quick', 'next', 'last']])
-    expect(ms).toBeLessThan(60_000)
-  })
-
-  test('whose loser is awaited later goes on when that has ended', async () => {
-    const { perform, effects } = await openRacing(async (step, did) => {
-      const nap = step.sleep('nap', '3s')
-      await Promise.race([nap, step.run('quick', () => did('quick'))])
-      await nap
-      return step.run('last', () => did('last'))
-    })
-    await expect(perform()).resolves.toMatchObject({ state: 'completed', runs: [{ output: 'last' }] })
-    expect(effects).toEqual(['quick', 'last'])
-  })
-
-  test('of two steps waits for both, and the first to end has won', async () => {
-    const { perform, effects, pause } = await openRacing(async (step, did) => {
-      const slow = step.run('slow', () => pause(1500).then(() => did('slow')))
-      return Promise.race([slow, step.run('quick', () => did('quick'))])
-    })
-    await expect(perform()).resolves.toMatchObject({ runs: [{ output: 'quick' }] })
-    expect(effects).toEqual(['quick', 'slow'])
   })
 })
 
@@ -92,16 +63,6 @@ test('the step after waits that end at once is done once, though each end calls 
   })
   await expect(perform()).resolves.toMatchObject({ state: 'completed' })
   expect(effects).toEqual(['next'])
-})
-
-test('a step that the code does not await is not begun once the code has returned', async () => {
-  const { perform, effects } = await openRacing(async (step, did) => {
-    await step.run('one', () => did('one'))
-    void step.run('forgotten', () => did('forgotten'))
-    return 'done'
-  })
-  await expect(perform()).resolves.toMatchObject({ state: 'completed', runs: [{ output: 'done' }] })
-  expect(effects).toEqual(['one'])
 })
 
 describe('a step that runs a job', () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 
 import { createDeferred } from '../kit/deferred.ts'
 import { openJobs } from '../kit/open-jobs.ts'
-import { ask, sendRaw } from '../kit/raw-api.ts'
+import { ask } from '../kit/raw-api.ts'
 
 const payload = { tenantId: 'acme', number: 1 }
 
@@ -28,23 +28,6 @@ describe('a cancel just after the send', () => {
     })
     await pause(5000)
     expect(handled).toEqual([naive.id])
-  })
-
-  test('by an event of `cancelOn` is lost when it comes before the run', async () => {
-    const handled: string[] = []
-    const cancelOn = [{ event: 'work.followed', if: 'async.data.number == event.data.number' }]
-    const jobs = [
-      defineJob({
-        id: 'work',
-        event: 'work.asked',
-        handler: (_, { jobId }) => void handled.push(jobId),
-        providerOptions: { inngest: { cancelOn } },
-      }),
-    ]
-    const { engine, until } = await openJobs({ jobs, engine: { delays: { runMs: 4000 } } })
-    const id = await sendRaw(engine, { name: 'work.asked', data: payload })
-    await sendRaw(engine, { name: 'work.followed', data: payload })
-    await until(() => handled.includes(id))
   })
 })
 

@@ -1,7 +1,6 @@
-import { defineCronJob, defineJob, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { defineCronJob, defineJob } from '@cgk-platform/jobs-core'
 import { describe, expect, test } from 'vitest'
 
-import { failureOf } from '../kit/faults.ts'
 import { openJobs } from '../kit/open-jobs.ts'
 
 const payload = { tenantId: 'acme' }
@@ -15,12 +14,6 @@ describe('a schedule for Sundays, as weekday 7', () => {
     const jobs = [defineCronJob({ id: 'sweep', schedule: '0 9 * * 7', handler: () => undefined })]
     const { client } = await openApp({ appId: 'ours', jobs })
     await expect(client.healthCheck()).resolves.toMatchObject({ ok: true })
-  })
-})
-
-describe('a schedule that Inngest does not take', () => {
-  test.each(['@daily', '*/5 * * * * *', 'nonsense'])('`%s` is told where it is written, by its name', (schedule) => {
-    expect(() => defineCronJob({ id: 'sweep', schedule, handler: () => undefined })).toThrow('`sweep`')
   })
 })
 
@@ -61,14 +54,5 @@ describe('`onFailure`', () => {
     await until(() => engine.requests.some(({ path }) => path.includes('fnId=jobs-work-failure')))
     await pause(1000)
     expect(ours).toHaveLength(1)
-  })
-})
-
-describe('what would drop events in silence', () => {
-  test.each(['debounce', 'rateLimit', 'singleton', 'idempotency'])('`%s` is refused', async (option) => {
-    const providerOptions = { inngest: { [option]: {} } }
-    const jobs = [defineJob({ id: 'work', event: 'work.asked', handler: () => 'done', providerOptions })]
-    const { openApp } = await openJobs()
-    expect(await failureOf(openApp({ appId: 'ours', jobs }))).toBeInstanceOf(UnsupportedFeatureError)
   })
 })

@@ -32,23 +32,4 @@ describe('a rerun', () => {
     await ours.pause(3000)
     expect(ours.handled).toHaveLength(2)
   })
-
-  test('of what completed runs again by hand; ours refuses', async () => {
-    const { client, engine, until, id, handled } = await openFailed()
-    await client.retryJob(id)
-    const { runs } = await client.waitForJob(id)
-    await expect(client.retryJob(id)).rejects.toMatchObject({ code: 'job_not_retryable' })
-    expect(handled).toHaveLength(2)
-    await ask(engine, 'POST', `/v2/runs/${runs[1]!.id}/rerun`, {})
-    await until(() => handled.length === 3)
-  })
-
-  test('is not yet to be seen when it was answered; ours is: the job is open again', async () => {
-    const { client, id } = await openFailed()
-    await client.retryJob(id)
-    const { runs } = await client.getJobStatus(id)
-    expect(runs).toHaveLength(2)
-    expect(runs[1]!.retryOf).toBe(runs[0]!.id)
-    await expect(client.waitForJob(id)).resolves.toMatchObject({ state: 'completed' })
-  })
 })

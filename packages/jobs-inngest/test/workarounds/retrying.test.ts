@@ -1,4 +1,4 @@
-import { defineJob, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { defineJob } from '@cgk-platform/jobs-core'
 import { RetryAfterError } from 'inngest'
 import { describe, expect, test } from 'vitest'
 
@@ -56,16 +56,5 @@ describe('a retry', () => {
     const { naive, ours } = await measure(2500, () => 2500)
     expect(Math.min(...naive)).toBeLessThan(2500)
     expect(Math.min(...ours)).toBeGreaterThanOrEqual(2500)
-  })
-})
-
-describe('more attempts than Inngest makes', () => {
-  test('are taken without a word by hand; ours are refused', async () => {
-    const { openApp, inngest } = await openJobs()
-    const raw = inngest.createFunction({ id: 'raw', retries: 25 as never, triggers: [{ event: 'raw' }] }, () => 'done')
-    const { client } = await openApp({ appId: 'raw', functions: [raw] })
-    await expect(client.healthCheck()).resolves.toMatchObject({ ok: true })
-    const jobs = [defineJob({ id: 'work', event: 'work.asked', retry: { maxAttempts: 26 }, handler: () => 'done' })]
-    await expect(openApp({ appId: 'other', jobs })).rejects.toThrow(UnsupportedFeatureError)
   })
 })

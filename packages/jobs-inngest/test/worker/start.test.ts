@@ -1,25 +1,12 @@
-import { defineJob, type JobContext, RequestFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { defineJob, RequestFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
 import { describe, expect, test } from 'vitest'
 
-import { createDeferred } from '../kit/deferred.ts'
 import { failureOf } from '../kit/faults.ts'
 import { openWorkerClient } from '../kit/open-worker-client.ts'
-import { untilAborted } from '../kit/until-aborted.ts'
 
 const payload = { tenantId: 'acme', number: 7 }
-const steady = { maxAttempts: 3, backoff: 'fixed', initialDelay: 2000 } as const
 
 describe('a client that was started', () => {
-  test('runs its jobs', async () => {
-    const work = defineJob({ id: 'work', event: 'work.asked', handler: ({ payload: { number } }) => number })
-    const { client } = await openWorkerClient([work])
-    await client.start()
-    const { id } = await client.sendJob('work.asked', payload)
-    const status = await client.waitForJob(id)
-    expect(status).toMatchObject({ state: 'completed', runs: [{ definitionId: 'work', attempts: 1, output: 7 }] })
-    expect(await client.healthCheck()).toMatchObject({ ok: true })
-  })
-
   test('runs what was sent before it was started, or by a client that runs nothing', async () => {
     const work = defineJob({ id: 'work', event: 'work.asked', handler: () => 'done' })
     const { client, openClient } = await openWorkerClient([work])
@@ -30,46 +17,6 @@ describe('a client that was started', () => {
     expect(await sender.getJobStatus(id)).toMatchObject({ state: 'queued' })
     await openClient().start()
     expect(await sender.waitForJob(id)).toMatchObject({ state: 'completed', runs: [{ attempts: 1 }] })
-  })
-
-  test('makes a failed attempt again when its policy says', async () => {
-    const starts: number[] = []
-    const work = defineJob({
-      id: 'work',
-      event: 'work.asked',
-      retry: steady,
-      handler(_, { attempt }) {
-        starts.push(clock.now())
-        if (attempt < 3) throw new Error('not yet')
-      },
-    })
-    const { client, clock } = await openWorkerClient([work])
-    await client.start()
-    const { id } = await client.sendJob('work.asked', payload)
-    expect(await client.waitForJob(id)).toMatchObject({ state: 'completed', runs: [{ attempts: 3 }] })
-    const delays = [starts[1]! - starts[0]!, starts[2]! - starts[1]!]
-    expect(Math.min(...delays)).toBeGreaterThanOrEqual(2000)
-    expect(Math.max(...delays)).toBeLessThan(15_000) // which is the engine's own least delay
-  })
-
-  test('tells a running handler that its job was cancelled', async () => {
-    const began = createDeferred<JobContext>()
-    const work = defineJob({
-      id: 'work',
-      event: 'work.asked',
-      handler: (_, context) => {
-        began.resolve(context)
-        return untilAborted(context.signal)
-      },
-    })
-    const { client } = await openWorkerClient([work])
-    await client.start()
-    const { id } = await client.sendJob('work.asked', payload)
-    const { signal } = await began.promise
-    expect(await client.cancelJob(id)).toMatchObject({ state: 'cancelled' })
-    await untilAborted(signal)
-    expect(signal.reason).toMatchObject({ code: 'job_cancelled' })
-    expect(await client.getJobStatus(id)).toMatchObject({ state: 'cancelled' })
   })
 
   test('is one worker, however often it is started', async () => {
