@@ -83,6 +83,7 @@ export default defineConfig({
       // Their loaders want one.
       files: [
         '*.config.ts',
+        '*.config.js',
         'vitest*.base.ts',
         'examples/*/app/**/{layout,page}.tsx',
         'tools/release/changelog.ts',

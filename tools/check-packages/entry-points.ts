@@ -11,19 +11,13 @@ export interface EntryPoint {
   readonly folder: string
   /** Its name within the package, for files: `index`, `local-testing`. */
   readonly name: string
-  /** What its declarations are made of. */
-  readonly source: string
   /** Its declarations. */
   readonly types: string
-  /** The module of ours that it exports all of. */
-  readonly passesOn: string | undefined
 }
 
 interface Manifest {
   readonly name: string
-  readonly exports: Readonly<
-    Record<string, string | { readonly types?: string; readonly '@cgk-platform/source'?: string }>
-  >
+  readonly exports: Readonly<Record<string, string | { readonly types?: string }>>
 }
 
 /** Every entry point of every package that has declarations; what has none is for the workspace alone. */
@@ -34,10 +28,8 @@ export function entryPoints(): EntryPoint[] {
     return Object.entries(manifest.exports).flatMap(([subpath, entry]) => {
       if (typeof entry === 'string' || entry.types === undefined) return []
       const types = join(folder, entry.types)
-      const [, passesOn] = /^export \* from "(@cgk-platform\/[^"]+)"/m.exec(readFileSync(types, 'utf8')) ?? []
       const name = subpath === '.' ? 'index' : subpath.slice(2).replaceAll('/', '-')
-      const source = join(folder, entry['@cgk-platform/source']!)
-      return [{ specifier: `${manifest.name}${subpath.slice(1)}`, folder, name, source, types, passesOn }]
+      return [{ specifier: `${manifest.name}${subpath.slice(1)}`, folder, name, types }]
     })
   })
 }

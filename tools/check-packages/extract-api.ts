@@ -1,9 +1,8 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor'
 
 import type { EntryPoint } from './entry-points.ts'
-import type { ApiItem } from './reference/api-model.ts'
 
 const silent = { default: { logLevel: ExtractorLogLevel.None } }
 /** Adds to an interface of the core, over which API Extractor stumbles in a package that exports all of it again. */
@@ -26,14 +25,11 @@ export interface ExtractedApi {
   /** The committed report, and the one that was made now. */
   readonly committed: string
   readonly made: string
-  /** What the entry point exports of its own. */
-  readonly items: readonly ApiItem[]
 }
 
 /** Makes the report of one entry point in a folder, and in its package too where `write` says so. */
 export function extractApi({ folder, name, types }: EntryPoint, temporary: string, write: boolean): ExtractedApi {
   const reportFolder = join(folder, 'api-report')
-  const model = join(temporary, 'model.api.json')
   mkdirSync(reportFolder, { recursive: true })
   const config = ExtractorConfig.prepare({
     configObjectFullPath: undefined,
@@ -49,7 +45,7 @@ export function extractApi({ folder, name, types }: EntryPoint, temporary: strin
         reportTempFolder: temporary,
         includeForgottenExports: true,
       },
-      docModel: { enabled: true, apiJsonFilePath: model },
+      docModel: { enabled: false },
       dtsRollup: { enabled: false },
       tsdocMetadata: { enabled: false },
       bundledPackages: takenIn,
@@ -64,12 +60,10 @@ export function extractApi({ folder, name, types }: EntryPoint, temporary: strin
       message.handled = message.logLevel !== ExtractorLogLevel.Error
     },
   })
-  const { members } = JSON.parse(readFileSync(model, 'utf8')) as { members: [{ members: ApiItem[] }] }
   return {
     failed: errorCount > 0,
     changed: apiReportChanged,
     committed: join(reportFolder, `${name}.api.md`),
     made: join(temporary, `${name}.api.md`),
-    items: members[0].members,
   }
 }

@@ -1,3 +1,9 @@
+/**
+ * Everything that apps use on any engine; `@cgk-platform/jobs` exports all of it.
+ *
+ * @module jobs-core
+ */
+
 export type { StandardSchemaV1 } from '@standard-schema/spec'
 export type { ClientOptions } from './client/client-options.ts'
 export { getJobClient, setJobClient } from './client/default-client.ts'

@@ -1,3 +1,9 @@
+/**
+ * The same exports as `@cgk-platform/jobs/inngest`, for a lean deploy.
+ *
+ * @module jobs-inngest
+ */
+
 import { ProviderNotChosenError } from '@cgk-platform/jobs-core'
 import { chooseProvider, environment, provideDefaultClient } from '@cgk-platform/jobs-core/provider'
 

@@ -1,3 +1,9 @@
+/**
+ * The same exports as `@cgk-platform/jobs/local`, for a lean deploy.
+ *
+ * @module jobs-local
+ */
+
 import { createJobClient } from './create-job-client.ts'
 import { provideDefault } from './provide-default.ts'
 

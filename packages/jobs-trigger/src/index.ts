@@ -1,3 +1,9 @@
+/**
+ * The same exports as `@cgk-platform/jobs/trigger`, for a lean deploy.
+ *
+ * @module jobs-trigger
+ */
+
 import { ProviderNotChosenError } from '@cgk-platform/jobs-core'
 import { chooseProvider, environment, provideDefaultClient } from '@cgk-platform/jobs-core/provider'
 

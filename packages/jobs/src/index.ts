@@ -1,3 +1,9 @@
+/**
+ * Background jobs on the engine that you configure. Most apps import this module alone.
+ *
+ * @module jobs
+ */
+
 import { chooseProvider, provideDefaultClient } from '@cgk-platform/jobs-core/provider'
 
 import { createJobClient } from './create-job-client.ts'

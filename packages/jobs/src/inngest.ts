@@ -1,2 +1,8 @@
+/**
+ * The client on Inngest, and the functions that your app serves.
+ *
+ * @module jobs/inngest
+ */
+
 export * from '@cgk-platform/jobs-inngest'
 export type { JobEvents } from './inngest-own-events.ts'

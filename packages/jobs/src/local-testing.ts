@@ -1,1 +1,7 @@
+/**
+ * Jobs under test, on a virtual clock.
+ *
+ * @module jobs/local/testing
+ */
+
 export * from '@cgk-platform/jobs-local/testing'

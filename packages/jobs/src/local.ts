@@ -1,2 +1,8 @@
+/**
+ * The local engine alone, with everything that `@cgk-platform/jobs` has for apps.
+ *
+ * @module jobs/local
+ */
+
 export * from '@cgk-platform/jobs-local'
 export type { JobEvents } from './local-own-events.ts'

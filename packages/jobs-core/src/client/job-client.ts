@@ -41,9 +41,9 @@ export interface JobOperations {
   getJobStatus(id: string): Promise<JobStatus>
   /** Ends the job; answers its state afterwards: `cancelled`, or as it had ended before. @throws {JobNotFoundError} */
   cancelJob(id: string): Promise<JobStatus>
-  /** Runs the failed definitions of a failed job again, under the same id. @throws {JobNotRetryableError} {@link JobNotFoundError} */
+  /** Runs the failed definitions of a failed job again, under the same id. @throws {JobNotRetryableError} or {JobNotFoundError} */
   retryJob(id: string): Promise<JobHandle>
-  /** Waits until the job has ended, in whatever way. @throws {WaitTimeoutError} {@link JobNotFoundError} */
+  /** Waits until the job has ended, in whatever way. @throws {WaitTimeoutError} or {JobNotFoundError} */
   waitForJob(id: string, options?: WaitOptions): Promise<JobStatus>
 }
 

@@ -1,3 +1,9 @@
+/**
+ * The behavior suite that proves a provider.
+ *
+ * @module jobs-core/conformance
+ */
+
 export { allFeatures } from './all-features.ts'
 export type { CaseSend, CaseTools, Expectation, JournalFilter } from './case-tools.ts'
 export { type ConformanceCase, type Rule, type RuleName, rules } from './conformance-case.ts'

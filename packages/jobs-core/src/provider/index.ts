@@ -1,3 +1,9 @@
+/**
+ * Everything that engines use: the provider contract and the rules that hold on every engine.
+ *
+ * @module jobs-core/provider
+ */
+
 export { checkOptionNames } from '../options/check-option-names.ts'
 export { kindOf } from '../options/kind-of.ts'
 export { createClient, type ClientEngine } from '../client/create-client.ts'

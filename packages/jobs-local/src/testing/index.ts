@@ -1,3 +1,9 @@
+/**
+ * The same exports as `@cgk-platform/jobs/local/testing`.
+ *
+ * @module jobs-local/testing
+ */
+
 import { keepCronAsleep } from '@cgk-platform/jobs-core/provider'
 
 export {

@@ -12,10 +12,9 @@ export const documents: readonly string[] = [
   ...readdirSync(join(repository, 'packages')).map((name) => `packages/${name}/README.md`),
 ].filter((path) => path.endsWith('.md') && existsSync(join(repository, path)))
 
-/** The documents, with what has no programs to run: the API reference, and what stands beside the examples. */
+/** The documents, and the pages beside the examples, which have no programs to run. */
 export const pages: readonly string[] = [
   ...documents,
-  ...readdirSync(join(repository, 'docs/api')).map((name) => `docs/api/${name}`),
   ...globSync('examples/*/{*.md,*/*.md}', { cwd: repository, exclude: ['**/node_modules'] }),
 ]
 

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import GithubSlugger from 'github-slugger'
 import { describe, expect, test } from 'vitest'
@@ -95,20 +95,5 @@ describe('the documents for those who change the code', () => {
 
   test.each(paths)('%s names %s, which exists', (_document, path) => {
     expect(roots.filter((root) => existsSync(join(repository, root, path)))).not.toEqual([])
-  })
-})
-
-describe('the reference', () => {
-  const reference = pages.filter((page) => page.startsWith('docs/api/'))
-
-  test('has a page for every module that the packages export', () => {
-    const modules = readdirSync(join(repository, 'packages')).flatMap((name) => {
-      const manifest = readFileSync(join(repository, 'packages', name, 'package.json'), 'utf8')
-      const { publishConfig } = JSON.parse(manifest) as { publishConfig: { exports: Record<string, unknown> } }
-      const subpaths = Object.keys(publishConfig.exports ?? {}).filter((subpath) => subpath !== './package.json')
-      return subpaths.map((subpath) => `@cgk-platform/${name}${subpath.slice(1)}`)
-    })
-    const heads = reference.map((page) => readDocument(page).split('\n').slice(0, 3).join('\n'))
-    expect(modules.filter((module) => !heads.some((head) => head.includes(`\`${module}\``)))).toEqual([])
   })
 })

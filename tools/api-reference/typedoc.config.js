@@ -1,0 +1,42 @@
+// A page of docs/api for every module that users import, from its docstrings. TypeDoc needs the compiler's JavaScript API,
+// which TypeScript 7 does not have; so this folder has a TypeScript of its own.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const packages = join(import.meta.dirname, '../../packages')
+const source = '@cgk-platform/source'
+
+const entryPoints = readdirSync(packages).flatMap((name) => {
+  const manifest = JSON.parse(readFileSync(join(packages, name, 'package.json'), 'utf8'))
+  return Object.values(manifest.exports ?? {})
+    .filter((entry) => entry.types !== undefined) // what has no declarations is for the workspace alone
+    .map((entry) => join(packages, name, entry[source]))
+})
+
+export default {
+  entryPoints,
+  tsconfig: join(import.meta.dirname, 'tsconfig.json'),
+  plugin: ['typedoc-plugin-markdown'],
+  out: join(import.meta.dirname, '../../docs/api'),
+  readme: 'none',
+  name: 'API reference',
+  router: 'module',
+  flattenOutputFiles: true,
+  disableSources: true,
+  excludeExternals: true,
+  excludePrivate: true,
+  excludeReferences: true,
+  hideBreadcrumbs: true,
+  hidePageHeader: true,
+  useCodeBlocks: true,
+  expandObjects: true,
+  classPropertiesFormat: 'table',
+  interfacePropertiesFormat: 'table',
+  typeAliasPropertiesFormat: 'table',
+  parametersFormat: 'table',
+  typeDeclarationFormat: 'table',
+  formatWithPrettier: false,
+  validation: { notDocumented: true, notExported: false, invalidLink: true },
+  requiredToBeDocumented: ['Class', 'Function', 'Interface', 'TypeAlias', 'Variable', 'Property', 'Method', 'Accessor'],
+  treatValidationWarningsAsErrors: true,
+}
