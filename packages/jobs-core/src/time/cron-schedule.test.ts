@@ -123,7 +123,9 @@ function field(min: number, max: number, starWeight: number): fc.Arbitrary<strin
   const item = fc.oneof(
     value.map(String),
     range.map(([low, high]) => `${low}-${high}`),
-    range.chain(([low, high]) => fc.integer({ min: 1, max: high - low + 1 }).map((step) => `${low}-${high}/${step}`)),
+    range.chain(([low, high]) =>
+      fc.integer({ min: 1, max: Math.min(max, high - low + 1) }).map((step) => `${low}-${high}/${step}`),
+    ),
     fc.integer({ min: 1, max: 7 }).map((step) => `*/${step}`),
   )
   const list = fc.array(item, { minLength: 1, maxLength: 3 }).map((items) => items.join(','))

@@ -31,7 +31,7 @@ describe('latestTick', () => {
   })
 
   test('any schedule, any wait: the same as going through every tick', () => {
-    const schedules = ['*/7 * * * *', '30 2 * * *', '0 9 * * 1', '0 0 31 * *', '15 1 29 2 *', '0 */5 * * *'].map(
+    const schedules = ['*/20 */2 * * *', '30 2 * * *', '0 9 * * 1', '0 0 31 * *', '15 1 29 2 *', '0 */5 * * *'].map(
       (one) => scheduleOf(one, 'Europe/Berlin'),
     )
     fc.assert(
