@@ -97,8 +97,9 @@ export class RunQueues {
     const { signal } = (run.stop = new AbortController())
     const { nextAttemptAt: _, ...status } = run.status
     run.status = { ...status, state: 'running', attempts: attempt, startedAt }
-    const { client, hooks, logger } = this.#host
-    const options = { jobId: envelope.id, runId, attempt, signal, clock, client, hooks, logger, leftRunning }
+    const { client, hooks, middleware, logger } = this.#host
+    const ids = { jobId: envelope.id, runId, attempt }
+    const options = { ...ids, signal, clock, client, hooks, middleware, logger, leftRunning }
     const outcome = await runAttempt(definition, envelope, options)
     if (!isEnded(run.status.state)) this.settle(run, outcome) // a cancel is final
   }

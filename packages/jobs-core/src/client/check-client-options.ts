@@ -1,8 +1,9 @@
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import type { ClientOptions } from './client-options.ts'
+import { checkMiddleware } from '../options/check-middleware.ts'
 import { checkOptionNames } from '../options/check-option-names.ts'
 
-const optionNames = ['provider', 'config', 'jobs', 'logger', 'hooks', 'maxPayloadBytes']
+const optionNames = ['provider', 'config', 'jobs', 'logger', 'hooks', 'middleware', 'maxPayloadBytes']
 const hookNames = ['onSend', 'onAttemptStart', 'onAttemptEnd', 'onRunEnd'] as const
 
 /** @throws {InvalidOptionError} for an option of a client that does not exist or cannot be used. */
@@ -16,6 +17,7 @@ export function checkClientOptions(options: ClientOptions): void {
     const hook = hooks?.[name]
     if (hook !== undefined) checkFunction(`hooks.${name}`, hook)
   }
+  checkMiddleware(options.middleware)
   if (logger !== undefined) {
     const given = logger as Partial<typeof logger> | null
     for (const level of ['debug', 'info', 'warn', 'error'] as const) checkFunction(`logger.${level}`, given?.[level])

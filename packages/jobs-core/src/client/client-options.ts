@@ -1,5 +1,6 @@
 import type { Definition } from '../jobs/definition.ts'
 import type { LoggerLike } from '../logging/logger.ts'
+import type { AttemptMiddleware } from '../runs/attempt-middleware.ts'
 import type { JobHooks } from '../runs/hooks.ts'
 import type { Clock } from '../time/clock.ts'
 
@@ -11,6 +12,8 @@ export interface ClientOptions {
   logger?: LoggerLike | undefined
   /** Told of every send and attempt, for metrics and traces. */
   hooks?: JobHooks | undefined
+  /** Wraps the code of every attempt that runs in this client's engine; the first is the outermost. */
+  middleware?: readonly AttemptMiddleware[] | undefined
   /** The largest payload, bytes of UTF-8 JSON. Default 120 KiB, which every engine takes. */
   maxPayloadBytes?: number | undefined
   /** Where time comes from. Default: the machine's clock. */

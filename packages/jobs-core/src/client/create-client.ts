@@ -34,9 +34,9 @@ export interface ClientEngine {
 /** A client over a provider, which is loaded when it is needed first. */
 export function createClient({ load, runsHere = false }: ClientEngine, options: ClientOptions = {}): JobClient {
   checkClientOptions(options)
-  const { clock = systemClock, hooks, logger = createDefaultLogger() } = options
+  const { clock = systemClock, hooks, middleware, logger = createDefaultLogger() } = options
   const jobs = options.jobs ? toJobRegistry(options.jobs) : ambientJobs()
-  const engine = openEngine(load, () => ({ jobs, client, logger, hooks }))
+  const engine = openEngine(load, () => ({ jobs, client, logger, hooks, middleware }))
   const sender = createSender({ engine, clock, hooks, logger, jobs, maxPayloadBytes: options.maxPayloadBytes })
 
   const find = async (provider: JobProvider, id: string, tenantId?: string): Promise<JobStatus> => {

@@ -1,8 +1,10 @@
 import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
+import { middlewareProblem, middlewareRemedy } from '../options/check-middleware.ts'
 import { kindOf } from '../options/kind-of.ts'
 import { requireEvent } from '../events/event-registry.ts'
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import { type RetryConfig, type RetryPolicy, toRetryPolicy } from '../retry/retry-config.ts'
+import type { AttemptMiddleware } from '../runs/attempt-middleware.ts'
 import { type Duration, toMilliseconds } from '../time/duration.ts'
 import { type Concurrency, type ConcurrencyLimits, toConcurrencyLimits } from './concurrency.ts'
 import type { ProviderOptions } from './provider-options.ts'
@@ -17,6 +19,8 @@ export interface DefinitionOptions {
   timeout?: number | Duration | undefined
   /** How many runs at once: over all tenants, or `{ limit, perTenant }`. Default: no limit of its own. */
   concurrency?: Concurrency | undefined
+  /** Wraps the code of its attempts, inside of the client's middleware; the first is the outermost. */
+  middleware?: readonly AttemptMiddleware[] | undefined
   /** Options that only one engine has. */
   providerOptions?: ProviderOptions | undefined
 }
@@ -27,6 +31,7 @@ export interface CheckedOptions {
   readonly retry: RetryPolicy
   readonly timeoutMs?: number
   readonly concurrency?: ConcurrencyLimits
+  readonly middleware?: readonly AttemptMiddleware[]
   readonly providerOptions: ProviderOptions
 }
 
@@ -65,11 +70,17 @@ export function checkDefinition(
   }
   checkFunction(what, options, work, true)
   checkFunction(what, options, 'onFailure', false)
+  const { middleware } = options
+  const problem = middlewareProblem(middleware)
+  if (problem !== undefined) {
+    throw new InvalidDefinitionError({ what, field: 'middleware', problem, remedy: middlewareRemedy })
+  }
   return {
     id,
     retry: toRetryPolicy(options.retry, what),
     ...(options.timeout !== undefined && { timeoutMs: toTimeoutMs(options.timeout, what) }),
     ...(options.concurrency !== undefined && { concurrency: toConcurrencyLimits(options.concurrency, what) }),
+    ...(middleware && { middleware: Object.freeze([...middleware]) }),
     providerOptions: options.providerOptions ?? {},
   }
 }

@@ -35,6 +35,7 @@ const fields = [
   'retry',
   'timeout',
   'concurrency',
+  'middleware',
   'onFailure',
   'providerOptions',
 ]

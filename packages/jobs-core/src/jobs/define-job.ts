@@ -19,7 +19,17 @@ export interface JobOptions<Event extends JobEvent, Output> extends DefinitionOp
   onFailure?: ((error: Error, event: EventMessage<Event>, context: JobContext) => unknown) | undefined
 }
 
-const fields = ['id', 'event', 'handler', 'retry', 'timeout', 'concurrency', 'onFailure', 'providerOptions']
+const fields = [
+  'id',
+  'event',
+  'handler',
+  'retry',
+  'timeout',
+  'concurrency',
+  'middleware',
+  'onFailure',
+  'providerOptions',
+]
 
 /**
  * Declares what is done when an event is sent. The definition registers itself with clients that were given no list of

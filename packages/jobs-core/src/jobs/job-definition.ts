@@ -1,5 +1,6 @@
 import type { JobEvent } from '../events/job-events.ts'
 import type { RetryPolicy } from '../retry/retry-config.ts'
+import type { AttemptMiddleware } from '../runs/attempt-middleware.ts'
 import type { CronSchedule } from '../time/cron-schedule.ts'
 import type { ConcurrencyLimits } from './concurrency.ts'
 import type { EventMessage } from './event-message.ts'
@@ -16,6 +17,8 @@ export interface BaseDefinition {
   readonly timeoutMs?: number
   /** How many of its runs may be under way at once; absent means any number. */
   readonly concurrency?: ConcurrencyLimits
+  /** Wraps the code of its attempts, inside of the client's middleware. */
+  readonly middleware?: readonly AttemptMiddleware[]
   /** What was said to one engine alone, by its name. */
   readonly providerOptions: ProviderOptions
 }

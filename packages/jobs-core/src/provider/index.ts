@@ -4,6 +4,7 @@
  * @module jobs-core/provider
  */
 
+export { checkMiddleware } from '../options/check-middleware.ts'
 export { checkOptionNames } from '../options/check-option-names.ts'
 export { kindOf } from '../options/kind-of.ts'
 export { createClient, type ClientEngine } from '../client/create-client.ts'

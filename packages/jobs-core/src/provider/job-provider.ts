@@ -4,6 +4,7 @@ import type { JobClient } from '../client/job-client.ts'
 import type { Definition } from '../jobs/definition.ts'
 import type { JobRegistry } from '../jobs/job-registry.ts'
 import type { LoggerLike } from '../logging/logger.ts'
+import type { AttemptMiddleware } from '../runs/attempt-middleware.ts'
 import type { JobHooks } from '../runs/hooks.ts'
 import type { JobStatus } from '../runs/job-status.ts'
 import type { Capabilities } from './capabilities.ts'
@@ -60,6 +61,8 @@ export interface JobHost {
   readonly logger: LoggerLike
   /** Hand them to `runAttempt`, which calls them. */
   readonly hooks: JobHooks | undefined
+  /** Hand it to `runAttempt`, which runs the code of attempts inside of it. */
+  readonly middleware: readonly AttemptMiddleware[] | undefined
 }
 
 /** A provider's answer for one envelope. */

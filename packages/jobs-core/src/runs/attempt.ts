@@ -5,6 +5,7 @@ import type { Definition } from '../jobs/definition.ts'
 import type { Logger, LoggerLike } from '../logging/logger.ts'
 import type { Clock } from '../time/clock.ts'
 import type { StepEngineFactory } from '../workflows/step-engine.ts'
+import type { AttemptMiddleware } from './attempt-middleware.ts'
 import type { FanOut } from './call-handler.ts'
 import type { EngineLimits } from './failure.ts'
 import type { AttemptInfo, JobHooks } from './hooks.ts'
@@ -26,6 +27,8 @@ export interface AttemptOptions {
   readonly logger: LoggerLike
   /** Told of the attempt: those of the host. */
   readonly hooks?: JobHooks | undefined
+  /** Wraps the code that the attempt runs: that of the host. The definition's own comes inside of it. */
+  readonly middleware?: readonly AttemptMiddleware[] | undefined
   /** The client that the handler's own sends go through. */
   readonly client?: JobClient | undefined
   /** From 0 up to 1, for jitter. Default `Math.random`. */

@@ -15,7 +15,9 @@ export type HandledDefinition = JobDefinition | CronJobDefinition
 
 /** A handler with its arguments made: what can go wrong before it is called has gone right. */
 export interface PreparedCall {
-  handle(): unknown
+  readonly handle: () => unknown
+  /** True where the call is none of a handler, but sends the jobs of a tick. */
+  readonly isFanOut?: true
 }
 
 /**
@@ -37,7 +39,7 @@ export function prepareCall(
   }
   const scheduledAt = scheduledAtOf(envelope)
   if (definition.tenants && envelope.tenantId === systemTenantId && fanOut) {
-    return { handle: () => fanOut(definition, scheduledAt.getTime()) }
+    return { handle: () => fanOut(definition, scheduledAt.getTime()), isFanOut: true }
   }
   return { handle: () => definition.handler({ ...context, scheduledAt }) }
 }

@@ -2,6 +2,7 @@ import { JobsError } from '../errors/jobs-error.ts'
 import { JobTimeoutError } from '../errors/job-timeout-error.ts'
 import { RetryAfterError } from '../errors/retry-after-error.ts'
 import { type Attempt, contextOf, stopsOf } from './attempt.ts'
+import { throughMiddleware } from './attempt-middleware.ts'
 import { callOnFailure } from './call-handler.ts'
 import { toError, toErrorInfo } from './error-info.ts'
 import { outcomeOfFailure } from './failure.ts'
@@ -31,9 +32,13 @@ export function classify(attempt: Attempt, thrown: unknown, final: boolean): Out
 /** Calls the definition's `onFailure`. What it throws is logged. */
 export async function reportFailure(attempt: Attempt, thrown: unknown): Promise<void> {
   const { definition, envelope, bound } = attempt
+  if (!definition.onFailure) return
   try {
     const error = toError(thrown)
-    await untilStopped(stopsOf(attempt), (own) => callOnFailure(definition, envelope, contextOf(attempt, own), error))
+    await untilStopped<unknown>(stopsOf(attempt), (signal) => {
+      const report = () => callOnFailure(definition, envelope, contextOf(attempt, signal), error)
+      return attempt.middleware ? throughMiddleware(attempt, { work: 'onFailure', signal }, report) : report()
+    })
   } catch (error) {
     bound.error('`onFailure` threw; the run has failed all the same.', { error: toErrorInfo(error) })
   }

@@ -5,6 +5,7 @@ import { bindLogger, type Logger } from '../logging/logger.ts'
 import { attemptWorkflow } from '../workflows/attempt-workflow.ts'
 import type { WorkflowDefinition } from '../workflows/workflow-definition.ts'
 import { type Attempt, type AttemptOptions, contextOf, stopsOf } from './attempt.ts'
+import { joinMiddleware, throughMiddleware } from './attempt-middleware.ts'
 import { type HandledDefinition, prepareCall } from './call-handler.ts'
 import { toErrorInfo } from './error-info.ts'
 import { type AttemptInfo, callHook, type JobHooks } from './hooks.ts'
@@ -47,7 +48,8 @@ export async function runAttempt(
     if (hooks?.onAttemptStart) callHook(hooks, 'onAttemptStart', { ...info }, bound)
     bound.debug('The attempt started.')
   }
-  const begun = { ...options, definition, envelope, info, bound }
+  const middleware = joinMiddleware(options.middleware, definition.middleware)
+  const begun = { ...options, definition, envelope, info, bound, middleware }
   let outcome: Outcome
   try {
     outcome = await runWithClient(options.client, () =>
@@ -89,7 +91,8 @@ async function makeAttempt(attempt: HandledAttempt): Promise<Outcome> {
     final = false
     isHandling = true
     try {
-      return await call.handle()
+      if (!attempt.middleware || call.isFanOut) return await call.handle()
+      return await throughMiddleware(attempt, { work: 'handler', signal: own }, call.handle)
     } finally {
       isHandling = false
     }

@@ -10,6 +10,7 @@ import { UnsupportedFeatureError } from '../errors/unsupported-feature-error.ts'
 import { WorkflowChangedError } from '../errors/workflow-changed-error.ts'
 import { portablePayloadBytes } from '../provider/capabilities.ts'
 import { type Attempt, contextOf } from '../runs/attempt.ts'
+import { throughMiddleware } from '../runs/attempt-middleware.ts'
 import { errorFrom } from '../runs/error-from.ts'
 import { type JobErrorInfo, toErrorInfo } from '../runs/error-info.ts'
 import type { Outcome } from '../runs/outcome.ts'
@@ -18,9 +19,10 @@ import { classify, isRefusal, reportFailure } from '../runs/report-failure.ts'
 import { stopOf, untilStopped } from '../runs/stop.ts'
 import { toOutput } from '../runs/to-output.ts'
 import { createSteps } from './create-steps.ts'
+import type { StepCall } from './step-call.ts'
 import { stepFailure } from './step-results.ts'
 import type { CodeEnd, StepEngine, StepTools } from './step-engine.ts'
-import type { WorkflowDefinition } from './workflow-definition.ts'
+import type { StepContext, WorkflowDefinition } from './workflow-definition.ts'
 
 /** What trying the code again cannot mend: a step's retries are spent, and the others are mistakes. */
 const finalErrors = [
@@ -125,7 +127,7 @@ async function passOver(
       definition,
       envelope,
       client,
-      perform: (call) => engine.perform(call),
+      perform: (call) => engine.perform(attempt.middleware ? wrapped(call, attempt) : call),
       isOver: () => isOver,
       fail: fatal.fail,
     })
@@ -142,6 +144,24 @@ async function passOver(
   if (end.type === 'suspended') return end
   const { outcome, thrown } = conclude(attempt, end, isReading)
   return outcome.type === 'failed' ? undo(attempt, engine, outcome, thrown) : outcome
+}
+
+/**
+ * A step whose code runs inside the middleware. Steps without code of the app's are left as they are, and so is the code
+ * between the steps: it runs in every pass, and where it waits, its promise never settles.
+ */
+function wrapped(call: StepCall, attempt: WorkflowAttempt): StepCall {
+  if (call.kind !== 'run') return call
+  const { work, compensate } = call
+  const through = (kind: 'step' | 'compensation', { attempt: stepAttempt, signal }: StepContext, run: () => unknown) =>
+    throughMiddleware(attempt, { work: kind, stepId: call.key, stepAttempt, signal }, run)
+  return {
+    ...call,
+    work: (context) => through('step', context, () => work(context)),
+    ...(compensate && {
+      compensate: (output, context) => through('compensation', context, () => compensate(output, context)),
+    }),
+  }
 }
 
 function exhausted({ attempt, maxAttempts, definitionId }: Attempt['info']) {

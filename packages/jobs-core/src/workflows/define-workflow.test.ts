@@ -126,7 +126,7 @@ describe('a workflow that cannot be is refused by the field at fault', () => {
 
   test('an option it does not have, with those that it has', () => {
     expect(() => define({ handler: steps })).toThrow(
-      'defineWorkflow(`fulfil-order`): `handler` is not an option. The options are `id`, `event`, `steps`, `retry`, `timeout`, `concurrency`, `version`, `maxSteps`, `compensateOnCancel`, `onFailure`, `providerOptions`.',
+      'defineWorkflow(`fulfil-order`): `handler` is not an option. The options are `id`, `event`, `steps`, `retry`, `timeout`, `concurrency`, `version`, `maxSteps`, `compensateOnCancel`, `middleware`, `onFailure`, `providerOptions`.',
     )
   })
 

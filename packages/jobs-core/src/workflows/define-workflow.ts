@@ -43,6 +43,7 @@ const fields = [
   'version',
   'maxSteps',
   'compensateOnCancel',
+  'middleware',
   'onFailure',
   'providerOptions',
 ]

@@ -1,4 +1,5 @@
 import {
+  type AttemptMiddleware,
   createDefaultLogger,
   type Definition,
   type JobClient,
@@ -8,6 +9,7 @@ import {
 import {
   ambientJobs,
   bindLogger,
+  checkMiddleware,
   checkOptionNames,
   type Clock,
   createClient,
@@ -31,6 +33,8 @@ export interface InngestHostOptions {
   logger?: LoggerLike | undefined
   /** Told of every attempt. Default: none. */
   hooks?: JobHooks | undefined
+  /** Wraps the code of every attempt; the first is the outermost. Default: none. */
+  middleware?: readonly AttemptMiddleware[] | undefined
   /** What the handlers' own sends go through. Default: a client on the same Inngest. */
   jobClient?: JobClient | undefined
 }
@@ -43,7 +47,7 @@ export interface InngestHostInternals {
   random?: (() => number) | undefined
 }
 
-const names = ['client', 'jobs', 'logger', 'hooks', 'jobClient']
+const names = ['client', 'jobs', 'logger', 'hooks', 'middleware', 'jobClient']
 
 /**
  * The jobs as Inngest functions, for `serve({ client, functions })` of any of the SDK's adapters, or for
@@ -59,7 +63,8 @@ export function createInngestFunctions(
 ): InngestFunction.Any[] {
   checkOptionNames('`createInngestFunctions`', options, names)
   checkClient((options as Partial<InngestHostOptions> | undefined)?.client)
-  const { client, logger = createDefaultLogger(), hooks } = options
+  const { client, logger = createDefaultLogger(), hooks, middleware } = options
+  checkMiddleware(middleware)
   const { clock = systemClock, random = Math.random } = internals
   checkMode(client)
   const jobs = options.jobs ? toJobRegistry(options.jobs) : ambientJobs()
@@ -75,5 +80,5 @@ export function createInngestFunctions(
       { jobs: definitions, logger, hooks, clock },
     )
   const { jobClient = own() } = options
-  return toInngestFunctions({ client, api, definitions, logger, hooks, jobClient, clock, random })
+  return toInngestFunctions({ client, api, definitions, logger, hooks, middleware, jobClient, clock, random })
 }

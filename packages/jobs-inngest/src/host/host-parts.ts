@@ -1,4 +1,4 @@
-import type { JobClient, JobHooks, LoggerLike } from '@cgk-platform/jobs-core'
+import type { AttemptMiddleware, JobClient, JobHooks, LoggerLike } from '@cgk-platform/jobs-core'
 import { type Clock, type EngineLimits, limitsOf } from '@cgk-platform/jobs-core/provider'
 import type { Inngest } from 'inngest'
 
@@ -16,6 +16,7 @@ export interface HostParts {
   readonly clock: Clock
   readonly logger: LoggerLike
   readonly hooks: JobHooks | undefined
+  readonly middleware: readonly AttemptMiddleware[] | undefined
   /** What handlers send with. */
   readonly jobClient: JobClient
   readonly cancels: CancelWatcher

@@ -97,10 +97,10 @@ function makeAttempt(
   ids: AttemptIds & Pick<AttemptOptions, 'signal'>,
   parts: HostParts,
 ): Promise<Outcome> {
-  const { clock, logger, hooks, jobClient: client, random } = parts
+  const { clock, logger, hooks, middleware, jobClient: client, random } = parts
   const envelope = toEnvelope(event, ids.jobId)
   const fanOut: FanOut = async (cron, tick) =>
     dispatchTick(cron, tick, await tenantsOf(cron), createTickHost(cron, tick, parts))
-  const options = { ...ids, clock, logger, hooks, client, random, limits: inngestLimits, fanOut }
+  const options = { ...ids, clock, logger, hooks, middleware, client, random, limits: inngestLimits, fanOut }
   return runAttempt(definition, envelope, options)
 }

@@ -1,4 +1,5 @@
 import {
+  type AttemptMiddleware,
   type Definition,
   InvalidDefinitionError,
   type JobClient,
@@ -29,6 +30,7 @@ export interface FunctionsOptions {
   readonly definitions: readonly Definition[]
   readonly logger: LoggerLike
   readonly hooks: JobHooks | undefined
+  readonly middleware: readonly AttemptMiddleware[] | undefined
   readonly jobClient: JobClient
   readonly clock: Clock
   readonly random: () => number

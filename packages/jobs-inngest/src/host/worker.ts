@@ -36,10 +36,20 @@ export async function startWorker(parts: WorkerParts): Promise<Worker> {
       remedy: 'Run Node 22 or later, or serve the jobs over HTTP with `createInngestFunctions`.',
     })
   }
-  const { jobs, logger, hooks, client: jobClient } = host
+  const { jobs, logger, hooks, middleware, client: jobClient } = host
   const closing = new AbortController()
   const { signal } = closing
-  const made = { client, api, definitions: jobs.all(), logger, hooks, jobClient, clock, random: Math.random }
+  const made = {
+    client,
+    api,
+    definitions: jobs.all(),
+    logger,
+    hooks,
+    middleware,
+    jobClient,
+    clock,
+    random: Math.random,
+  }
   const functions = toInngestFunctions({ ...made, closing: signal })
   // The SDK would try for ever, and would not say why.
   await api.get('whether this process may be a worker', '/v2/health')

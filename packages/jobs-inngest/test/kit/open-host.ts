@@ -50,6 +50,7 @@ export function openHost(answer: Answer, { hooks, closing }: HostSetting = {}): 
     clock,
     logger,
     hooks,
+    middleware: undefined,
     jobClient: {} as JobClient,
     cancels: createCancelWatcher(api, clock, logger, closing),
     early: createEarlyAttempts(api, clock),

@@ -61,7 +61,7 @@ export function attemptRun(run: StoredRun, parts: AttemptParts): Promise<Outcome
     return Promise.resolve({ type: 'failed', error })
   }
   if (run.attempts > run.maxAttempts + livesOfTheEnd) return Promise.resolve(givenUp(run, host))
-  const { client, hooks, logger } = host
+  const { client, hooks, middleware, logger } = host
   return runAttempt(definition, envelope, {
     jobId: envelope.id,
     runId: run.id,
@@ -70,6 +70,7 @@ export function attemptRun(run: StoredRun, parts: AttemptParts): Promise<Outcome
     clock,
     logger,
     hooks,
+    middleware,
     client,
     random,
     limits,

@@ -82,11 +82,11 @@ export function makeAttempt(
   parts: HostParts,
   { begun, beside }: Pick<PassesParts, 'begun' | 'beside'>,
 ): Promise<Outcome> {
-  const { clock, logger, hooks, jobClient: client, random } = parts
+  const { clock, logger, hooks, middleware, jobClient: client, random } = parts
   const { envelope, jobId } = payload
   const fanOut: FanOut = async (cron, tick) =>
     dispatchTick(cron, tick, await tenantsOf(cron), createTickHost(cron, parts))
-  const own = { limits: triggerLimits, ...of, jobId, clock, logger, hooks, client, random, fanOut }
+  const own = { limits: triggerLimits, ...of, jobId, clock, logger, hooks, middleware, client, random, fanOut }
   if (definition.kind !== 'workflow') return runAttempt(definition, envelope, own)
   const { runId, signal } = of
   const startedAt = clock.now()

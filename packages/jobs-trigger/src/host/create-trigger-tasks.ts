@@ -1,4 +1,5 @@
 import {
+  type AttemptMiddleware,
   createDefaultLogger,
   type Definition,
   type JobClient,
@@ -8,6 +9,7 @@ import {
 import {
   ambientJobs,
   bindLogger,
+  checkMiddleware,
   checkOptionNames,
   type Clock,
   createClient,
@@ -33,6 +35,8 @@ export interface TriggerHostOptions {
   logger?: LoggerLike | undefined
   /** Told of every attempt. Default: none. */
   hooks?: JobHooks | undefined
+  /** Wraps the code of every attempt; the first is the outermost. Default: none. */
+  middleware?: readonly AttemptMiddleware[] | undefined
   /** What the handlers' own sends go through. Default: a client on the same environment of Trigger.dev. */
   jobClient?: JobClient | undefined
 }
@@ -45,7 +49,7 @@ export interface TriggerHostInternals {
   random?: (() => number) | undefined
 }
 
-const names = ['jobs', 'logger', 'hooks', 'jobClient']
+const names = ['jobs', 'logger', 'hooks', 'middleware', 'jobClient']
 
 /**
  * Makes the jobs tasks of Trigger.dev. Call it once in a project, at the top level of a file in one of the `dirs` of
@@ -60,7 +64,8 @@ export function createTriggerTasks(
   internals: TriggerHostInternals = {},
 ): readonly AnyTask[] {
   checkOptionNames('`createTriggerTasks`', options, names)
-  const { logger = createWorkerLogger(), hooks } = options
+  const { logger = createWorkerLogger(), hooks, middleware } = options
+  checkMiddleware(middleware)
   const { random = Math.random } = internals
   const clock = toWorkerClock(internals.clock ?? systemClock)
   const definitions = (options.jobs ? toJobRegistry(options.jobs) : ambientJobs()).all()
@@ -76,7 +81,7 @@ export function createTriggerTasks(
   const { jobClient = own() } = options
   const api = createTriggerApi(toConnection(), clock)
   const reader = createJobReader({ api, clock, jobs: () => jobs })
-  const tasks = toTriggerTasks({ jobs, api, reader, clock, logger, hooks, jobClient, random })
+  const tasks = toTriggerTasks({ jobs, api, reader, clock, logger, hooks, middleware, jobClient, random })
   checkRegistered(tasks.map(({ id }) => id))
   return tasks
 }

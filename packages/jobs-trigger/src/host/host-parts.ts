@@ -1,4 +1,4 @@
-import type { JobClient, JobHooks, LoggerLike } from '@cgk-platform/jobs-core'
+import type { AttemptMiddleware, JobClient, JobHooks, LoggerLike } from '@cgk-platform/jobs-core'
 import { type Clock, type EngineLimits, type JobRegistry, limitsOf } from '@cgk-platform/jobs-core/provider'
 
 import type { TriggerApi } from '../api/trigger-api.ts'
@@ -14,6 +14,7 @@ export interface HostParts {
   readonly clock: Clock
   readonly logger: LoggerLike
   readonly hooks: JobHooks | undefined
+  readonly middleware: readonly AttemptMiddleware[] | undefined
   /** What handlers send with. */
   readonly jobClient: JobClient
   /** From 0 up to 1, for jitter. */

@@ -117,6 +117,7 @@ export async function openTasks(definitions: readonly Definition[], setting: Tas
     clock: toWorkerClock(clock),
     logger: setting.isLoggedByRun ? createWorkerLogger() : logger,
     hooks: setting.hooks,
+    middleware: undefined,
     jobClient,
     random: () => 0.5,
   }

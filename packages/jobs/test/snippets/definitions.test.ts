@@ -18,6 +18,7 @@ const common: Record<keyof DefinitionOptions, true> = {
   retry: true,
   timeout: true,
   concurrency: true,
+  middleware: true,
   providerOptions: true,
 }
 const job: Record<keyof face.JobOptions<'order.created', void>, true> = {

@@ -53,6 +53,7 @@ test('docs/configuration.md lists every option of createJobClient', () => {
     jobs: true,
     logger: true,
     hooks: true,
+    middleware: true,
     maxPayloadBytes: true,
   }
   const rows = rowsOf(configuration, 'createJobClient', 'Default', 'Meaning')
@@ -92,6 +93,7 @@ test('docs/inngest.md lists every setting of the client and every option of the 
     jobs: true,
     logger: true,
     hooks: true,
+    middleware: true,
     jobClient: true,
   }
   const settings = rowsOf(readDocument('docs/inngest.md'), 'config of inngest', 'Default', 'Meaning')
@@ -113,7 +115,13 @@ test("docs/inngest.md lists options of Inngest's own that are refused", () => {
 
 test('docs/trigger.md lists every setting of the client and every option of the host', () => {
   const config: Record<keyof TriggerConfig, true> = { apiKey: true, apiUrl: true, previewBranch: true, version: true }
-  const host: Record<keyof TriggerHostOptions, true> = { jobs: true, logger: true, hooks: true, jobClient: true }
+  const host: Record<keyof TriggerHostOptions, true> = {
+    jobs: true,
+    logger: true,
+    hooks: true,
+    middleware: true,
+    jobClient: true,
+  }
   const settings = rowsOf(readDocument('docs/trigger.md'), 'config of trigger.dev', 'Default', 'Meaning')
   expect(settings.map(([name]) => name)).toEqual(Object.keys(config))
   const options = rowsOf(readDocument('docs/trigger.md'), 'Option', 'Default', 'Meaning')

@@ -22,7 +22,7 @@ export function attemptPass(
   { pass, sdk, at, attempts, failedBy, isLeft, earlier, ...ids }: PassOptions,
   host: HostParts,
 ): Promise<Outcome> {
-  const { clock, logger, hooks, jobClient: client, random } = host
+  const { clock, logger, hooks, middleware, jobClient: client, random } = host
   const envelope = toEnvelope(event, ids.jobId)
   const { tenantId } = envelope
   const steps = nativeSteps({
@@ -31,7 +31,7 @@ export function attemptPass(
     runAttempt: ids.attempt,
     ...(failedBy && { failedBy }),
   })
-  const options = { ...ids, clock, logger, hooks, client, random, limits: inngestLimits, steps }
+  const options = { ...ids, clock, logger, hooks, middleware, client, random, limits: inngestLimits, steps }
   return runAttempt(definition, envelope, options)
 }
 

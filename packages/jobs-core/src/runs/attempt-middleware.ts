@@ -1,0 +1,93 @@
+import { InvalidOptionError } from '../errors/invalid-option-error.ts'
+import type { AttemptInfo } from './hooks.ts'
+
+/**
+ * Wraps each attempt to run your code: a handler, the work of `step.run`, its `compensate`, an `onFailure`. Call `next()`
+ * to run that code, at most once, and return what it resolves to.
+ *
+ * What the middleware returns is the result, also without a call of `next()`; what it throws is the attempt's error,
+ * retried like an error of the handler. Of `onFailure` and `compensate` nothing uses the result. `next()` rejects with
+ * what the code threw, and with the signal's reason once the attempt was stopped. The timeout covers the middleware.
+ */
+export type AttemptMiddleware = (
+  attempt: AttemptInfo & {
+    /** The code that `next()` runs. */
+    readonly work: 'handler' | 'step' | 'onFailure' | 'compensation'
+    /** The step that is run or undone; absent outside of a step. */
+    readonly stepId?: string
+    /** Attempts of that step, or of its undo, counted from 1. */
+    readonly stepAttempt?: number
+    /** Aborts when the attempt is stopped. The code gets the same one. */
+    readonly signal: AbortSignal
+  },
+  next: () => Promise<unknown>,
+) => Promise<unknown>
+
+/** Facts about the code that an attempt runs. */
+type Work = Pick<Parameters<AttemptMiddleware>[0], 'work' | 'stepId' | 'stepAttempt' | 'signal'>
+
+/** An attempt with its middleware: the client's first, which is the outermost. */
+export interface WrappedAttempt {
+  readonly info: AttemptInfo
+  readonly middleware?: readonly AttemptMiddleware[] | undefined
+}
+
+/** Joins the middleware of a client and of a definition; `undefined` where there is none. */
+export function joinMiddleware(
+  ofClient: readonly AttemptMiddleware[] | undefined,
+  ofDefinition: readonly AttemptMiddleware[] | undefined,
+): readonly AttemptMiddleware[] | undefined {
+  const joined = ofClient && ofDefinition ? [...ofClient, ...ofDefinition] : (ofClient ?? ofDefinition)
+  return joined?.length ? joined : undefined
+}
+
+/** Runs code of an attempt inside its middleware. */
+export function throughMiddleware(
+  { middleware, info }: WrappedAttempt,
+  work: Work,
+  run: () => unknown,
+): Promise<unknown> {
+  const attempt = Object.freeze({ ...info, ...work })
+  const innermost = async (): Promise<unknown> => {
+    work.signal.throwIfAborted() // an attempt that was stopped meanwhile begins nothing
+    return run()
+  }
+  const outermost = (middleware ?? []).reduceRight<() => Promise<unknown>>(
+    (inner, layer) => () => runLayer(layer, attempt, inner),
+    innermost,
+  )
+  return outermost()
+}
+
+async function runLayer(
+  layer: AttemptMiddleware,
+  attempt: Parameters<AttemptMiddleware>[0],
+  inner: () => Promise<unknown>,
+): Promise<unknown> {
+  let begun: Promise<unknown> | undefined
+  let isOver = false
+  const next = (): Promise<unknown> => {
+    if (begun) return refused('called `next()` twice')
+    if (isOver) return refused('called `next()` after it had ended')
+    begun = inner()
+    return guarded(begun)
+  }
+  try {
+    return await layer(attempt, next)
+  } finally {
+    isOver = true
+    // The attempt does not end before its code, so that the next attempt never runs beside it.
+    if (begun) await begun.catch(() => undefined)
+  }
+}
+
+function refused(problem: string): Promise<never> {
+  const remedy = 'Call it at most once in each attempt, and return what it resolves to.'
+  return guarded(Promise.reject(new InvalidOptionError({ option: 'middleware', problem, remedy })))
+}
+
+/** A rejection that the middleware does not await does not end the process. */
+function guarded<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined)
+  return promise
+}
