@@ -113,7 +113,7 @@ const clocks = new Map<string, WallClock>()
 function clockAround(timezone: string, at: string): WallClock {
   const key = `${timezone} ${at}`
   const atMs = Date.parse(at)
-  if (!clocks.has(key)) clocks.set(key, readWallClock(timezone, atMs - 6 * hourMs, atMs + 28 * hourMs))
+  if (!clocks.has(key)) clocks.set(key, readWallClock(timezone, atMs - 6 * hourMs, atMs + 14 * hourMs))
   return clocks.get(key)!
 }
 
