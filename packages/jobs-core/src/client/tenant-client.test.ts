@@ -1,41 +1,24 @@
-import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 
 import { createFakeProvider, type FakeProvider, jobStatus } from '../../test/kit/fake-provider.ts'
 import { untyped } from '../../test/kit/untyped.ts'
 import { defineEvents } from '../events/define-events.ts'
 import { eventType } from '../events/event-type.ts'
-import type { JobPage, ListQuery } from '../provider/job-page.ts'
 import { createClient } from './create-client.ts'
-import type { JobClient, TenantClient } from './job-client.ts'
+import type { TenantClient } from './job-client.ts'
 
 defineEvents({ 'tenant.note': eventType() })
 
 let fake: FakeProvider
-let client: JobClient
 let acme: TenantClient
-const list = vi.fn<(query: ListQuery) => Promise<JobPage>>(async () => ({ jobs: [] }))
 beforeEach(() => {
-  list.mockClear()
-  fake = createFakeProvider({ list })
-  client = createClient({ load: () => fake }, { jobs: [] })
-  acme = client.forTenant('acme')
+  fake = createFakeProvider()
+  acme = createClient({ load: () => fake }, { jobs: [] }).forTenant('acme')
 })
 
 const order = { orderId: 'order_1' }
 
 describe('a client of one tenant', () => {
-  test('knows its tenant, and sends it along', async () => {
-    expect(acme.tenantId).toBe('acme')
-    expect(await acme.sendJob('order.created', order)).toMatchObject({ event: 'order.created', tenantId: 'acme' })
-    await acme.scheduleJob('order.created', order, { delay: '5s' })
-    await acme.sendJobs([{ event: 'order.created', payload: order, options: { maxAttempts: 1 } }])
-    expect(fake.sent.map(({ tenantId, payload }) => [tenantId, payload])).toEqual(
-      [1, 2, 3].map(() => ['acme', { tenantId: 'acme', orderId: 'order_1' }]),
-    )
-    expect(fake.sent[1]).toHaveProperty('runAt')
-    expect(fake.sent[2]).toMatchObject({ maxAttempts: 1 })
-  })
-
   test('takes a payload that names it, and leaves the payload as it was', async () => {
     const payload = Object.freeze({ orderId: 'order_1' })
     await acme.sendJob('order.created', payload)
@@ -101,43 +84,15 @@ describe('a client of one tenant', () => {
     }
     expect(fake.sent).toEqual([])
   })
-
-  test.each(['', ' ', 'system', undefined, null, 5])('cannot be had for the tenant %j', (tenantId) => {
-    expect(() => client.forTenant(tenantId as string)).toThrow(
-      expect.objectContaining({ code: 'invalid_option', option: 'tenantId' }),
-    )
-  })
 })
 
-describe('another tenant’s job does not exist for it', () => {
-  test('whatever is asked of it', async () => {
-    fake.jobs.set('job_1', jobStatus({ tenantId: 'globex', state: 'failed' }))
-    for (const call of [acme.getJobStatus, acme.cancelJob, acme.retryJob, acme.waitForJob]) {
-      const [theirs, unknown] = await Promise.allSettled([call('job_1'), call('job_9')])
-      if (theirs.status !== 'rejected' || unknown.status !== 'rejected') throw new Error('It was not refused.')
-      expect(theirs.reason).toMatchObject({ code: 'job_not_found', jobId: 'job_1' })
-      expect(theirs.reason.message.replace('job_1', 'job_9')).toBe(unknown.reason.message)
-    }
-    expect(fake.calls).toEqual([])
-  })
-
-  test('while its own does', async () => {
-    fake.jobs.set('job_1', jobStatus({ state: 'failed' }))
-    expect(await acme.getJobStatus('job_1')).toMatchObject({ state: 'failed' })
-    expect(await acme.cancelJob('job_1')).toMatchObject({ state: 'failed' })
-    expect(await acme.waitForJob('job_1')).toMatchObject({ state: 'failed' })
-    expect(await acme.retryJob('job_1')).toMatchObject({ id: 'job_1' })
-    expect(fake.calls).toEqual(['retry job_1'])
-  })
-
-  test('nor in its lists, whatever tenant they are asked for', async () => {
-    await acme.listJobs({ state: 'failed', limit: 5 })
-    await untyped(acme).listJobs({ tenantId: 'globex' })
-    await acme.listJobs()
-    expect(list.mock.calls).toEqual([
-      [{ tenantId: 'acme', state: 'failed', limit: 5 }],
-      [{ tenantId: 'acme', limit: 50 }],
-      [{ tenantId: 'acme', limit: 50 }],
-    ])
-  })
+test('another tenant’s job does not exist for it, whatever is asked of it', async () => {
+  fake.jobs.set('job_1', jobStatus({ tenantId: 'globex', state: 'failed' }))
+  for (const call of [acme.getJobStatus, acme.cancelJob, acme.retryJob, acme.waitForJob]) {
+    const [theirs, unknown] = await Promise.allSettled([call('job_1'), call('job_9')])
+    if (theirs.status !== 'rejected' || unknown.status !== 'rejected') throw new Error('It was not refused.')
+    expect(theirs.reason).toMatchObject({ code: 'job_not_found', jobId: 'job_1' })
+    expect(theirs.reason.message.replace('job_1', 'job_9')).toBe(unknown.reason.message)
+  }
+  expect(fake.calls).toEqual([])
 })

@@ -25,10 +25,6 @@ describe('the run of a definition', () => {
     const run = findRun(status, processOrder)
     // @ts-expect-error -- there may be no run
     void run.output
-    // @ts-expect-error -- there may be no output yet
-    void run?.output.orderId
-    // @ts-expect-error -- no such field
-    void run?.output?.total
     // @ts-expect-error -- a text, not a number
     const orderId: number | undefined = run?.output?.orderId
     void orderId

@@ -169,8 +169,8 @@ describe('properties', () => {
         expect(tickMs < clock.endMs ? tickMs : undefined).toBe(judged.find((judgedMs) => judgedMs > afterMs))
       }),
       {
-        numRuns: 200,
-        examples: ['*/7 0-4 * * *', '*/10 * * * *'].flatMap((schedule) =>
+        numRuns: 250,
+        examples: ['30 2 * * *', '0 0 * * *', '*/7 0-4 * * *', '0 1-23/2 * * *', '*/10 * * * *'].flatMap((schedule) =>
           changes.map((change): [string, (typeof changes)[number], number] => [schedule, change, 0.3]),
         ),
       },
