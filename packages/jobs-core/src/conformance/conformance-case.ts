@@ -29,7 +29,7 @@ export type RuleName =
 /** The rules, in the order of the report. */
 export const rules: Readonly<Record<RuleName, Rule>> = {
   terms: { number: 0, name: 'Jobs, runs and their status' },
-  hooks: { number: 0, name: 'Hooks and logging' },
+  hooks: { number: 0, name: 'Hooks, middleware and logging' },
   tenants: { number: 1, name: 'Tenant isolation' },
   validation: { number: 2, name: 'Validation twice' },
   wire: { number: 3, name: 'The wire is JSON' },

@@ -9,6 +9,7 @@ import { cronControlCases } from './cases/cron-control.ts'
 import { fanOutCases } from './cases/fan-out.ts'
 import { hookCases } from './cases/hooks.ts'
 import { idempotencyCases } from './cases/idempotency.ts'
+import { middlewareCases } from './cases/middleware.ts'
 import { nothingSilentCases } from './cases/nothing-silent.ts'
 import { onFailureCases } from './cases/on-failure.ts'
 import { outputCases } from './cases/output.ts'
@@ -26,6 +27,7 @@ import { workflowFlowCases } from './cases/workflow-flow.ts'
 import { workflowWaitCases } from './cases/workflow-waits.ts'
 import { workflowSendCases } from './cases/workflow-sends.ts'
 import { workflowCompensationCases } from './cases/workflow-compensation.ts'
+import { workflowMiddlewareCases } from './cases/workflow-middleware.ts'
 import { workflowControlCases } from './cases/workflow-control.ts'
 import { workflowMistakeCases } from './cases/workflow-mistakes.ts'
 import type { ConformanceCase } from './conformance-case.ts'
@@ -37,6 +39,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...statusCases,
   ...readingCases,
   ...hookCases,
+  ...middlewareCases,
   ...tenantIsolationCases,
   ...concurrencyCases,
   ...validationCases,
@@ -61,5 +64,6 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...workflowSendCases,
   ...workflowCompensationCases,
   ...workflowControlCases,
+  ...workflowMiddlewareCases,
   ...workflowMistakeCases,
 ]

@@ -2,6 +2,7 @@ import { NonRetryableError } from '../errors/non-retryable-error.ts'
 import { type CronJobOptions, defineCronJob } from '../jobs/define-cron-job.ts'
 import type { CronContext } from '../jobs/job-context.ts'
 import type { Definition } from '../jobs/definition.ts'
+import { definitionMiddleware } from './conformance-middleware.ts'
 import { performScript, reportFailure } from './perform-script.ts'
 import type { Script } from './script.ts'
 
@@ -21,7 +22,7 @@ const farZone = 'Asia/Kamchatka'
 export function defineConformanceCronJobs(unitMs: number): Definition[] {
   const retry = { maxAttempts: 2, backoff: 'fixed', initialDelay: unitMs } as const
   return [
-    defineScripted('cron', { returns: 'ticked' }, { retry }),
+    defineScripted('cron', { returns: 'ticked' }, { retry, middleware: definitionMiddleware() }),
     defineScripted('cron-retried', { failure: { as: 'error' } }, { retry }),
     defineScripted('cron-tenants', {}, { retry, tenants: () => Promise.resolve([...cronTenants]) }),
     defineScripted('cron-morning', {}, { schedule: morning }),

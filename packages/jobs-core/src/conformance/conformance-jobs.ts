@@ -8,6 +8,7 @@ import type { Capabilities } from '../provider/capabilities.ts'
 import { checkDefinitionSupport } from '../provider/check-support.ts'
 import { defineConformanceCronJobs } from './conformance-cron-jobs.ts'
 import { defineConformanceWorkflows } from './conformance-workflows.ts'
+import { definitionMiddleware } from './conformance-middleware.ts'
 import { type ConformanceEvent, declareConformanceEvents } from './conformance-events.ts'
 import { inOwnRegistry } from './in-own-registry.ts'
 import { performScript, reportFailure } from './perform-script.ts'
@@ -42,7 +43,7 @@ function defineScriptedJobs(unitMs: number): Definition[] {
     defineScripted('capped', { retry: { maxAttempts: 4, initialDelay: unitMs, maxDelay: unitMs * 1.5 } }),
     defineScripted('short', { retry: { maxAttempts: 3, backoff: 'fixed', initialDelay: 1 } }),
     defineScripted('once', { retry: { maxAttempts: 1 } }),
-    defineScripted('reporting', { retry: fixed(2), reports: true }),
+    defineScripted('reporting', { retry: fixed(2), reports: true, middleware: definitionMiddleware() }),
     defineScripted('timeout', { retry: fixed(2), timeout: timeoutMs, reports: true }),
     defineScripted('one-at-a-time', { retry: fixed(2), concurrency: 1 }),
     defineScripted('one-per-tenant', { retry: fixed(2), concurrency: { perTenant: 1 } }),
@@ -52,7 +53,7 @@ function defineScriptedJobs(unitMs: number): Definition[] {
   ]
 }
 
-type ScriptedOptions = Pick<JobOptions<JobEvent, unknown>, 'retry' | 'timeout' | 'concurrency'> & {
+type ScriptedOptions = Pick<JobOptions<JobEvent, unknown>, 'retry' | 'timeout' | 'concurrency' | 'middleware'> & {
   id?: string
   /** With an `onFailure` that writes down how it was called. */
   reports?: boolean

@@ -2,11 +2,17 @@ import type { ClientOptions } from '../client/client-options.ts'
 import type { Capabilities } from '../provider/capabilities.ts'
 import { conformanceHooks } from './conformance-hooks.ts'
 import { conformanceJobs } from './conformance-jobs.ts'
+import { conformanceMiddleware } from './conformance-middleware.ts'
 import { conformanceLogger } from './conformance-logger.ts'
 
 /** What the client, and the host that runs its jobs, must be given for the suite. */
 export function conformanceOptions(
   capabilities?: Capabilities,
-): Required<Pick<ClientOptions, 'jobs' | 'hooks' | 'logger'>> {
-  return { jobs: conformanceJobs(capabilities), hooks: conformanceHooks(), logger: conformanceLogger() }
+): Required<Pick<ClientOptions, 'jobs' | 'hooks' | 'middleware' | 'logger'>> {
+  return {
+    jobs: conformanceJobs(capabilities),
+    hooks: conformanceHooks(),
+    middleware: conformanceMiddleware(),
+    logger: conformanceLogger(),
+  }
 }

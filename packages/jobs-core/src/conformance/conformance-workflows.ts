@@ -2,8 +2,10 @@ import type { JobEvent } from '../events/job-events.ts'
 import type { EventMessage } from '../jobs/event-message.ts'
 import type { JobContext } from '../jobs/job-context.ts'
 import type { Definition, EventDefinition } from '../jobs/definition.ts'
-import { defineWorkflow } from '../workflows/define-workflow.ts'
+import { defineWorkflow, type WorkflowOptions } from '../workflows/define-workflow.ts'
+import { definitionMiddleware } from './conformance-middleware.ts'
 import { performProgram } from './perform-program.ts'
+import { enclosingLayers } from './enclosing-layers.ts'
 import { record } from './journal.ts'
 
 /** How many steps a run of the workflow may make that has few. */
@@ -12,7 +14,7 @@ export const fewSteps = 5
 /** The suite's workflows; `jobs` are those that their programs may run. */
 export function defineConformanceWorkflows(unitMs: number, jobs: readonly Definition[]): Definition[] {
   const retry = { maxAttempts: 3, backoff: 'fixed', initialDelay: unitMs } as const
-  const make = (name: string, more: { maxSteps?: number; compensateOnCancel?: boolean }) => {
+  const make = (name: string, more: Partial<WorkflowOptions<JobEvent, unknown>>) => {
     const id = `conformance-${name}`
     return defineWorkflow({
       id,
@@ -23,13 +25,13 @@ export function defineConformanceWorkflows(unitMs: number, jobs: readonly Defini
         performProgram({ definition: id, event, step, context, jobs: jobs.filter(isOfEvent) }),
       onFailure: (error: Error, _event: EventMessage, context: JobContext) => {
         const { jobId, runId, attempt, maxAttempts, tenantId } = context
-        const seen = { name: error.name, message: error.message }
+        const seen = { name: error.name, message: error.message, layers: enclosingLayers() }
         record({ what: 'onFailure', definition: id, jobId, runId, attempt, maxAttempts, tenantId, seen })
       },
     }) as Definition
   }
   return [
-    make('workflow', {}),
+    make('workflow', { middleware: definitionMiddleware() }),
     make('workflow-few', { maxSteps: fewSteps }),
     make('workflow-undone', { compensateOnCancel: true }),
   ]

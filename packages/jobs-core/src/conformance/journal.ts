@@ -14,6 +14,7 @@ export type Observation =
   | 'logged'
   | 'leaked'
   | 'hook'
+  | 'middleware'
   | 'pass'
   | 'step'
   | 'stepEnded'

@@ -3,6 +3,7 @@ import type { EventMessage } from '../jobs/event-message.ts'
 import type { JobContext } from '../jobs/job-context.ts'
 import type { EventDefinition } from '../jobs/definition.ts'
 import type { StepContext, Steps } from '../workflows/workflow-definition.ts'
+import { enclosingLayers } from './enclosing-layers.ts'
 import { createJournalReader, record, type Observation } from './journal.ts'
 import { toOddOutput } from './odd-output.ts'
 import { thrownFor, waitFor } from './perform-script.ts'
@@ -162,7 +163,16 @@ function passesOf(definition: string, { runId }: JobContext): number {
 
 function note({ definition, context }: ProgramParts, what: Observation, seen: Readonly<Record<string, unknown>>): void {
   const { jobId, runId, attempt, maxAttempts, tenantId } = context
-  record({ what, definition, jobId, runId, attempt, maxAttempts, tenantId, seen })
+  record({
+    what,
+    definition,
+    jobId,
+    runId,
+    attempt,
+    maxAttempts,
+    tenantId,
+    seen: { ...seen, layers: enclosingLayers() },
+  })
 }
 
 /** An error as words that JSON carries. */

@@ -4,6 +4,7 @@ import { NonRetryableError } from '../errors/non-retryable-error.ts'
 import { RetryAfterError } from '../errors/retry-after-error.ts'
 import type { JobEvent } from '../events/job-events.ts'
 import type { JobContext } from '../jobs/job-context.ts'
+import { enclosingLayers } from './enclosing-layers.ts'
 import { createJournalReader, record, type Observation } from './journal.ts'
 import { toOddOutput } from './odd-output.ts'
 import type { Script, ScriptedFailure, ScriptPayload } from './script.ts'
@@ -18,12 +19,12 @@ export async function performScript(
   seen: Readonly<Record<string, unknown>>,
 ): Promise<unknown> {
   const note = noteOf(definition, context)
-  note('started', seen)
+  note('started', { ...seen, layers: enclosingLayers() })
   if (script.logs !== undefined) context.logger.info(script.logs)
   if (script.sends) {
     const payload: ScriptPayload = { tenantId: context.tenantId }
     const { id } = await sendJob('conformance.plain' as JobEvent, payload as never)
-    note('sent', { jobId: id })
+    note('sent', { jobId: id, layers: enclosingLayers() })
   }
   if (script.waitMs !== undefined) await wait(script.waitMs, script, context, note)
   if (script.cancelsItself) {
@@ -51,7 +52,13 @@ export function reportFailure(
   seen: Readonly<Record<string, unknown>>,
 ): void {
   const { name, message } = error
-  noteOf(definition, context)('onFailure', { ...seen, isError: error instanceof Error, name, message })
+  noteOf(definition, context)('onFailure', {
+    ...seen,
+    isError: error instanceof Error,
+    name,
+    message,
+    layers: enclosingLayers(),
+  })
   if (script.onFailureThrows) throw new Error('onFailure threw on purpose')
 }
 

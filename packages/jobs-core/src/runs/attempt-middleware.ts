@@ -48,13 +48,9 @@ export function throughMiddleware(
   run: () => unknown,
 ): Promise<unknown> {
   const attempt = Object.freeze({ ...info, ...work })
-  const innermost = async (): Promise<unknown> => {
-    work.signal.throwIfAborted() // an attempt that was stopped meanwhile begins nothing
-    return run()
-  }
   const outermost = (middleware ?? []).reduceRight<() => Promise<unknown>>(
     (inner, layer) => () => runLayer(layer, attempt, inner),
-    innermost,
+    async () => run(),
   )
   return outermost()
 }
@@ -69,6 +65,7 @@ async function runLayer(
   const next = (): Promise<unknown> => {
     if (begun) return refused('called `next()` twice')
     if (isOver) return refused('called `next()` after it had ended')
+    if (attempt.signal.aborted) return guarded(Promise.reject(attempt.signal.reason))
     begun = inner()
     return guarded(begun)
   }

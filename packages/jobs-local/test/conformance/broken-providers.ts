@@ -40,6 +40,12 @@ export const brokenProviders: readonly BrokenProvider[] = [
     wrap: withHost((host) => ({ ...host, hooks: undefined })),
   },
   {
+    rule: 'hooks',
+    fault: 'runs no middleware of the client',
+    caughtBy: ['middleware-around-handlers', 'middleware-that-throws', 'middleware-around-on-failure'],
+    wrap: withHost((host) => ({ ...host, middleware: undefined })),
+  },
+  {
     rule: 'tenants',
     fault: "lists other tenants' jobs",
     caughtBy: ['a-tenant-lists-its-own-jobs'],

@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict'
+
+import type { CaseTools } from '../case-tools.ts'
+import { middlewareDelayMs, middlewareTenant } from '../conformance-middleware.ts'
+import { timeoutMs } from '../conformance-jobs.ts'
+import { type ConformanceCase, rules } from '../conformance-case.ts'
+import { casesOf } from './cases-of.ts'
+import { nextTick } from './next-tick.ts'
+
+/** What the middleware saw around one kind of work, as `outer before`, `own after ConformanceFailure`. */
+function sawAround(t: CaseTools, jobId: string, work: string): string[] {
+  return t
+    .journal({ jobId, what: 'middleware' })
+    .filter(({ seen }) => seen['work'] === work)
+    .map(({ seen }) => [seen['layer'], seen['when'], seen['threw'] ?? json(seen['result'])].filter(Boolean).join(' '))
+}
+
+function json(result: unknown): string {
+  return result === undefined ? '' : JSON.stringify(result)
+}
+
+/** The attempts in which the handler was called. */
+function startedIn(t: CaseTools, jobId: string): number[] {
+  return t.journal({ jobId, what: 'started' }).map(({ attempt }) => attempt)
+}
+
+/** Middleware is awaited around the code of every attempt. */
+export const middlewareCases: readonly ConformanceCase[] = casesOf(rules.hooks, [
+  {
+    id: 'middleware-around-handlers',
+    title: "middleware wraps each attempt of a handler, the client's outside of the definition's, and sees how it ends",
+    async run(t) {
+      const tenantId = middlewareTenant(t, 'watches')
+      const { id } = await t.send('conformance.reporting', { failure: { as: 'error', attempts: 1 } }, { tenantId })
+      const { runs } = await t.ended(id)
+      assert.deepEqual(sawAround(t, id, 'handler'), [
+        'outer before',
+        'inner before',
+        'own before',
+        'own after ConformanceFailure',
+        'inner after ConformanceFailure',
+        'outer after ConformanceFailure',
+        'outer before',
+        'inner before',
+        'own before',
+        'own after {"done":true}',
+        'inner after {"done":true}',
+        'outer after {"done":true}',
+      ])
+      const [first] = t.journal({ jobId: id, what: 'middleware' })
+      const { definition, runId, attempt, maxAttempts, seen } = first!
+      assert.deepEqual(
+        [definition, runId, attempt, maxAttempts, first!.tenantId, seen['event']],
+        ['conformance-reporting', runs[0]?.id, 1, 2, tenantId, 'conformance.reporting'],
+      )
+    },
+  },
+  {
+    id: 'middleware-sets-async-context',
+    title: 'the async context that middleware sets is seen by the handler and in its sends',
+    async run(t) {
+      const { id } = await t.send('conformance.reporting', { sends: true })
+      assert.equal((await t.ended(id)).state, 'completed')
+      const [handler] = t.journal({ jobId: id, what: 'started' })
+      assert.deepEqual(handler?.seen['layers'], ['outer', 'inner', 'own'])
+      const sent = await t.seen({ jobId: id, what: 'sent' })
+      assert.deepEqual(sent.seen['layers'], ['outer', 'inner', 'own'])
+      const plain = await t.send('conformance.plain')
+      const { seen } = await t.seen({ jobId: plain.id, what: 'started' })
+      assert.deepEqual(seen['layers'], ['outer', 'inner'], 'A definition without middleware has that of the client.')
+    },
+  },
+  {
+    id: 'middleware-that-throws',
+    title: "what middleware throws is the attempt's error, which is tried again like an error of the handler",
+    async run(t) {
+      const { id } = await t.send('conformance.reporting', {}, { tenantId: middlewareTenant(t, 'throws') })
+      const status = await t.ended(id)
+      assert.deepEqual([status.state, status.runs[0]?.output], ['completed', { done: true }])
+      assert.deepEqual(startedIn(t, id), [2])
+      assert.equal(sawAround(t, id, 'handler')[3], 'outer after MiddlewareFailure')
+    },
+  },
+  {
+    id: 'middleware-that-gives-up',
+    title: 'NonRetryableError of middleware ends the run at once, and the handler is not called',
+    async run(t) {
+      const { id } = await t.send('conformance.reporting', {}, { tenantId: middlewareTenant(t, 'gives-up') })
+      const { state, runs } = await t.ended(id)
+      assert.deepEqual([state, runs[0]?.error?.name], ['failed', 'NonRetryableError'])
+      assert.deepEqual(startedIn(t, id), [])
+      const { attempt } = await t.seen({ jobId: id, what: 'onFailure' })
+      assert.equal(attempt, 1)
+    },
+  },
+  {
+    id: 'middleware-that-asks-for-later',
+    title: 'RetryAfterError of middleware sets the delay before the next attempt',
+    async run(t) {
+      const { id } = await t.send('conformance.reporting', {}, { tenantId: middlewareTenant(t, 'asks-for-later') })
+      assert.equal((await t.ended(id)).state, 'completed')
+      const [second] = t.journal({ jobId: id, what: 'started' })
+      const failed = t.journal({ jobId: id, what: 'middleware' }).find(({ seen }) => seen['threw'] !== undefined)
+      t.expectDelay(second!.at - failed!.at, {
+        what: 'The second attempt',
+        computedMs: t.retryDelay(middlewareDelayMs),
+        toleranceMs: t.capabilities.retryToleranceMs,
+      })
+    },
+  },
+  {
+    id: 'middleware-catches',
+    title: 'an error that middleware catches fails nothing: what it returns instead is the output',
+    async run(t) {
+      const tenantId = middlewareTenant(t, 'catches')
+      const { id } = await t.send('conformance.reporting', { failure: { as: 'error' } }, { tenantId })
+      const { state, runs } = await t.ended(id)
+      assert.deepEqual([state, runs[0]?.attempts], ['completed', 1])
+      assert.deepEqual(runs[0]?.output, { caught: 'ConformanceFailure' })
+    },
+  },
+  {
+    id: 'middleware-changes-the-output',
+    title: 'the output is what middleware returns, with or without a call of `next()`',
+    async run(t) {
+      const send = (tenantId: string) => t.send('conformance.reporting', {}, { tenantId })
+      const changed = await send(middlewareTenant(t, 'changes'))
+      const answered = await send(middlewareTenant(t, 'answers'))
+      assert.deepEqual((await t.ended(changed.id)).runs[0]?.output, { changed: { done: true } })
+      assert.deepEqual((await t.ended(answered.id)).runs[0]?.output, { answered: 'handler' })
+      assert.deepEqual(startedIn(t, answered.id), [])
+    },
+  },
+  {
+    id: 'middleware-output-is-json',
+    title: 'what middleware returns must be JSON, as what a handler returns',
+    async run(t) {
+      const { id } = await t.send('conformance.reporting', {}, { tenantId: middlewareTenant(t, 'returns-odd') })
+      const { state, runs } = await t.ended(id)
+      assert.deepEqual([state, runs[0]?.error?.code, runs[0]?.attempts], ['failed', 'not_serializable', 1])
+    },
+  },
+  {
+    id: 'middleware-calls-next-once',
+    title: 'a second call of `next()` rejects with `invalid_option` and runs nothing',
+    async run(t) {
+      const { id } = await t.send('conformance.reporting', {}, { tenantId: middlewareTenant(t, 'calls-twice') })
+      assert.deepEqual((await t.ended(id)).runs[0]?.output, { second: 'invalid_option' })
+      assert.deepEqual(startedIn(t, id), [1])
+    },
+  },
+  {
+    id: 'middleware-within-the-timeout',
+    title: 'the timeout covers the time that middleware takes, and no handler begins after it',
+    async run(t) {
+      const { id } = await t.send('conformance.timeout', {}, { tenantId: middlewareTenant(t, 'waits') })
+      const { state, runs } = await t.ended(id)
+      assert.deepEqual([state, runs[0]?.error?.code, runs[0]?.attempts], ['failed', 'job_timeout', 2])
+      await t.pass(timeoutMs)
+      assert.deepEqual(startedIn(t, id), [])
+    },
+  },
+  {
+    id: 'middleware-after-a-cancel',
+    title: 'a cancel ends an attempt whose middleware still waits, and no handler begins after it',
+    needs: ['cancelJob of a running job'],
+    async run(t) {
+      const { id } = await t.send('conformance.reporting', {}, { tenantId: middlewareTenant(t, 'waits') })
+      await t.seen({ jobId: id, what: 'middleware' })
+      await t.client.cancelJob(id)
+      assert.equal((await t.ended(id)).state, 'cancelled')
+      await t.until('the middleware has heard of it', () => sawAround(t, id, 'handler').length === 4)
+      assert.deepEqual(startedIn(t, id), [])
+    },
+  },
+  {
+    id: 'middleware-around-on-failure',
+    title: 'middleware wraps onFailure, in the same async context as a handler',
+    async run(t) {
+      const tenantId = middlewareTenant(t, 'watches')
+      const { id } = await t.send('conformance.reporting', { failure: { as: 'nonRetryable' } }, { tenantId })
+      await t.ended(id)
+      const { seen } = await t.seen({ jobId: id, what: 'onFailure' })
+      assert.deepEqual(seen['layers'], ['outer', 'inner', 'own'])
+      await t.until('the middleware has ended', () => sawAround(t, id, 'onFailure').length === 6)
+      assert.deepEqual(sawAround(t, id, 'onFailure').slice(0, 4), [
+        'outer before',
+        'inner before',
+        'own before',
+        'own after',
+      ])
+    },
+  },
+  {
+    id: 'middleware-around-on-failure-throws',
+    title: 'what middleware throws around onFailure changes nothing: the run is failed with its own error',
+    async run(t) {
+      const tenantId = middlewareTenant(t, 'throws', 'onFailure')
+      const { id } = await t.send('conformance.reporting', { failure: { as: 'nonRetryable' } }, { tenantId })
+      const { state, runs } = await t.ended(id)
+      assert.deepEqual([state, runs[0]?.error?.name], ['failed', 'NonRetryableError'])
+      await t.until('the middleware has ended', () => sawAround(t, id, 'onFailure').length === 4)
+      assert.deepEqual(t.journal({ jobId: id, what: 'onFailure' }), [])
+    },
+  },
+  {
+    id: 'middleware-around-ticks',
+    title: "middleware wraps the handler of a cron job, the client's outside of the definition's",
+    needs: ['cron', "cron.overlap: 'skip'"],
+    waitsForTicks: true,
+    async run(t) {
+      const { seen } = await nextTick(t, t.now(), { definition: 'conformance-cron' })
+      assert.deepEqual(seen['layers'], ['outer', 'inner', 'own'])
+    },
+  },
+])

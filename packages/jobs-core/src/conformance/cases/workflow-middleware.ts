@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+
+import type { CaseTools } from '../case-tools.ts'
+import { middlewareTenant } from '../conformance-middleware.ts'
+import { type ConformanceCase, rules } from '../conformance-case.ts'
+import type { WorkflowOp } from '../workflow-program.ts'
+import { lastRun, perform, resultOf, worked } from '../workflow-tools.ts'
+import { casesOf } from './cases-of.ts'
+
+const failing: WorkflowOp = {
+  do: 'run',
+  id: 'failing',
+  retry: { maxAttempts: 1 },
+  script: { failure: { as: 'error' } },
+}
+
+/** The attempts that the definition's middleware was called for: `step one/1`. */
+function wrapped(t: CaseTools, tenantId: string): string[] {
+  return t
+    .journal({ tenantId, definition: 'conformance-workflow', what: 'middleware' })
+    .filter(({ seen }) => seen['layer'] === 'own' && seen['when'] === 'before')
+    .map(({ seen }) => `${String(seen['work'])} ${String(seen['stepId'])}/${String(seen['stepAttempt'])}`)
+}
+
+/** Middleware wraps the code of steps and of their undos. */
+export const workflowMiddlewareCases: readonly ConformanceCase[] = casesOf(rules.workflows, [
+  {
+    id: 'workflow-middleware-around-steps',
+    title:
+      'middleware wraps each attempt of a step with code of its own, and neither replays nor the code between steps',
+    needs: ['workflows'],
+    async run(t) {
+      const tenantId = middlewareTenant(t, 'watches')
+      const result = await resultOf(
+        t,
+        [
+          { do: 'run', id: 'one', script: { returns: 1, failure: { as: 'error', attempts: 1 } } },
+          { do: 'sleep', id: 'nap', ms: 1000 },
+          { do: 'send', id: 'tell', event: 'conformance.nobody', payload: { tenantId } },
+          { do: 'run', id: 'two', script: { returns: 2 } },
+        ],
+        { tenantId },
+      )
+      assert.deepEqual([(result as unknown[])[0], (result as unknown[])[2]], [1, 2])
+      assert.deepEqual(wrapped(t, tenantId), ['step one/1', 'step one/2', 'step two/1'])
+      const steps = t.journal({ tenantId, what: 'step' })
+      assert.deepEqual(
+        steps.map(({ seen }) => seen['layers']),
+        steps.map(() => ['outer', 'inner', 'own']),
+      )
+      const [pass] = t.journal({ tenantId, what: 'pass' })
+      assert.deepEqual(pass?.seen['layers'], [])
+    },
+  },
+  {
+    id: 'workflow-middleware-that-throws',
+    title: "what middleware throws around a step is the step's error, which is tried again",
+    needs: ['workflows'],
+    async run(t) {
+      const tenantId = middlewareTenant(t, 'throws', 'step')
+      const status = await perform(t, [{ do: 'run', id: 'one', script: { returns: 1 } }], { tenantId })
+      assert.deepEqual([status.state, lastRun(status).output], ['completed', [1]])
+      assert.deepEqual(worked(t, status.id), ['one/2'])
+    },
+  },
+  {
+    id: 'workflow-middleware-changes-results',
+    title: 'the result of a step is what middleware returns',
+    needs: ['workflows'],
+    async run(t) {
+      const tenantId = middlewareTenant(t, 'changes', 'step')
+      const result = await resultOf(t, [{ do: 'run', id: 'one', script: { returns: 1 } }], { tenantId })
+      assert.deepEqual(result, [{ changed: 1 }])
+    },
+  },
+  {
+    id: 'workflow-middleware-around-undos',
+    title: 'middleware wraps each attempt of an undo; what it throws there is tried again',
+    needs: ['workflows'],
+    async run(t) {
+      const tenantId = middlewareTenant(t, 'throws', 'compensation')
+      const status = await perform(t, [{ do: 'run', id: 'one', undo: {} }, failing], { tenantId })
+      assert.equal(status.state, 'failed')
+      assert.deepEqual(worked(t, status.id, 'undone'), ['one/2'])
+      const [undo] = t.journal({ tenantId, what: 'undo' })
+      assert.deepEqual(undo?.seen['layers'], ['outer', 'inner', 'own'])
+      assert.deepEqual(wrapped(t, tenantId), [
+        'step one/1',
+        'step failing/1',
+        'compensation one/2',
+        'onFailure undefined/undefined',
+      ])
+    },
+  },
+])
