@@ -5,9 +5,9 @@ import type { AttemptInfo } from './hooks.ts'
  * Wraps each attempt to run your code: a handler, the work of `step.run`, its `compensate`, an `onFailure`. Call `next()`
  * to run that code, at most once, and return what it resolves to.
  *
- * What the middleware returns is the result, also without a call of `next()`; what it throws is the attempt's error,
- * retried like an error of the handler. Of `onFailure` and `compensate` nothing uses the result. `next()` rejects with
- * what the code threw, and with the signal's reason once the attempt was stopped. The timeout covers the middleware.
+ * The value that the middleware returns is the result, even if it did not call `next()`. Its error is the attempt's error
+ * and is retried like one of the handler. `next()` rejects with the error of the code, or with the signal's reason once
+ * the attempt was stopped. The timeout covers the middleware. Results of `onFailure` and `compensate` are ignored.
  */
 export type AttemptMiddleware = (
   attempt: AttemptInfo & {
