@@ -9,7 +9,7 @@ import { eventTaskId, jobTaskId, taskIdProblem, tickTaskId } from './wire/task-i
 type SdkOptions = TaskOptions<string, unknown>
 type RetryOptions = NonNullable<SdkOptions['retry']>
 
-const ownHooks = 'Do it in the handler, or with `hooks`: where this one throws, the run ends without `onFailure`.'
+const ownHooks = "Use the definition's `middleware`: where this one throws, the run ends without `onFailure`."
 const ownErrors = 'Throw a `NonRetryableError` or a `RetryAfterError` in the handler.'
 const ownQueue = 'Use `concurrency`: the runs of a job come from two tasks, and are counted together there.'
 
