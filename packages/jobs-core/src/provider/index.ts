@@ -42,9 +42,23 @@ export {
   toCarriedEnvelope,
   toForeignEnvelope,
 } from '../events/envelope.ts'
+export { answerOrNothing, answerTo, notAccepted, type Question } from '../hosted/answer-to.ts'
+export { ask, type AskOptions, type Request, requestTimeoutMs } from '../hosted/ask.ts'
 export { BoundedMap } from '../hosted/bounded-map.ts'
+export {
+  type BadAnswer,
+  certainFailure,
+  type EngineAddress,
+  failureOfAnswer,
+  failureOfConnection,
+  failureOfSilence,
+  isPassingStatus,
+  readRetryAfter,
+} from '../hosted/failure-of.ts'
 export { hashOf } from '../hosted/hash-of.ts'
 export { limitsOf } from '../hosted/limits-of.ts'
+export { type Failure, RequestFailure } from '../hosted/request-failure.ts'
+export { type Answer, type JsonRequest, requestJson } from '../hosted/request-json.ts'
 export { mapAtMost, tryEach } from '../hosted/map-at-most.ts'
 export { eventNames } from '../events/event-registry.ts'
 export { createJobId } from '../events/job-id.ts'

@@ -23,7 +23,7 @@ export function createTickHost(
   const sendOne = async (envelope: Envelope): Promise<void> => {
     const event = { ...toInngestEvent(envelope), name }
     const [posted] = await postEvents(client, clock, [event], await seedFor(envelope.tenantId))
-    if (!posted!.ok) throw new Error(`A job of the tick was not taken: ${posted!.problem}.`)
+    if (!posted!.ok) throw new Error(`A job of the tick was not taken: ${posted!.refusal.message}.`)
   }
 
   let open: Promise<ReadonlyMap<string, string>> | undefined

@@ -104,7 +104,7 @@ async function isTakenUp(
   if (!own.ended.has(sha1(graceName.id))) {
     const { event, seed } = toUndoNote(runId, undoneBy)
     const [posted] = await postEvents(client, clock, [event], seed)
-    if (!posted!.ok) throw new Error(`That the run ${runId} is undone was not taken: ${posted!.problem}.`)
+    if (!posted!.ok) throw new Error(`That the run ${runId} is undone was not taken: ${posted!.refusal.message}.`)
   }
   await step.sleep(graceName, graceMs)
   const isLeft = await step.run(leftName, async () => {

@@ -2,14 +2,15 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 
 import { type Answer, connectionError, inTurn, testEventKey } from '../../test/kit/fake-server.ts'
 import { events, ids, post, taken } from '../../test/kit/post.ts'
-import type { Posted } from './post-events.ts'
 
 /** What became of the only event, which was not taken. */
-async function refused(answer: Answer): Promise<Extract<Posted, { ok: false }> & { requests: number }> {
+async function refused(answer: Answer) {
   const { posted, asked } = await post(1, answer)
   const [one] = posted
   if (one?.ok !== false) throw new Error('It was taken.')
-  return { ...one, requests: asked.length }
+  const { id, isOfContent, refusal } = one
+  const { problem, advice, mayBeDone } = refusal.failure
+  return { id, isOfContent, problem, advice, mayBeDone, cause: refusal.cause, requests: asked.length }
 }
 
 afterEach(() => {
@@ -68,13 +69,13 @@ describe('a refusal', () => {
     for (const status of [300, 400]) {
       const { posted } = await post(2, inTurn({ status, body: { ids: ['one', 'other'] } }))
       expect(posted).toMatchObject([{ ok: false }, { ok: false }])
-      expect(posted[0]).toHaveProperty('problem', `it answered ${status}`)
+      expect(posted[0]).toHaveProperty('refusal.message', `it answered ${status}`)
     }
   })
 
   test.each([400, 401, 402, 403, 404, 409, 413])('with %i is certain, and not asked for again', async (status) => {
     const answer = inTurn({ status, body: { ids: [''], status, error: 'no good' } })
-    expect(await refused(answer)).toMatchObject({ accepted: 'no', requests: 1, id: ids(1)[0] })
+    expect(await refused(answer)).toMatchObject({ mayBeDone: false, requests: 1, id: ids(1)[0] })
   })
 
   test("may be of another event where it is of the content, in Inngest's own words", async () => {
@@ -103,10 +104,7 @@ describe('a refusal', () => {
     expect(await told(400)).toEqual(['it answered 400 (no good)', undefined])
     expect(await told(401)).toEqual(['it answered 401 (no good)', key])
     expect(await told(403)).toEqual(['it answered 403 (no good)', key])
-    expect(await told(413)).toEqual([
-      'it answered 413 (no good): the payload is over the limit of your plan',
-      undefined,
-    ])
+    expect(await told(413)).toEqual(['it answered 413 (no good)', 'the payload is over the limit of your plan'])
   })
 
   test('of one event leaves those before it taken', async () => {
@@ -115,10 +113,10 @@ describe('a refusal', () => {
       inTurn({ status: 400, body: { ids: ids(1), status: 400, error: 'event name is empty' } }),
     )
     const [id, ...others] = ids(3)
-    const problem = 'it answered 400 (event name is empty)'
-    expect(posted).toEqual([
+    const refusal = { failure: { mayBeDone: false, problem: 'it answered 400 (event name is empty)' } }
+    expect(posted).toMatchObject([
       { ok: true, id },
-      ...others.map((other) => ({ ok: false, id: other, accepted: 'no', isOfContent: true, problem })),
+      ...others.map((other) => ({ ok: false, id: other, isOfContent: true, refusal })),
     ])
     expect(asked).toHaveLength(1)
   })
@@ -147,10 +145,9 @@ describe('a server that is away', () => {
 
   test('is asked five times at most, and may have taken them', async () => {
     const error = { status: 503, body: { error: 'restarting' } }
-    expect(await refused(inTurn(error))).toEqual({
-      ok: false,
+    expect(await refused(inTurn(error))).toMatchObject({
       id: ids(1)[0],
-      accepted: 'maybe',
+      mayBeDone: true,
       isOfContent: false,
       problem: 'it answered 503 (restarting)',
       requests: 5,
@@ -163,7 +160,7 @@ describe('a server that is away', () => {
     expect(soon.posted[0]!.ok).toBe(true)
     expect(await refused(inTurn({ status: 429, headers: { 'retry-after': '60' } }))).toMatchObject({
       problem: 'it answered 429 and asks to be left alone for 60 s',
-      accepted: 'no',
+      mayBeDone: false,
       requests: 1,
     })
   })
@@ -171,7 +168,7 @@ describe('a server that is away', () => {
   test('that was never reached has certainly not taken them', async () => {
     const cause = connectionError('ECONNREFUSED')
     expect(await refused(inTurn(cause))).toMatchObject({
-      accepted: 'no',
+      mayBeDone: false,
       requests: 5,
       problem: 'the connection to http://engine.test failed (ECONNREFUSED)',
       advice: expect.stringContaining('see that it runs there'),
@@ -180,17 +177,19 @@ describe('a server that is away', () => {
   })
 
   test('that only asked for patience has certainly not taken them', async () => {
-    expect(await refused(inTurn({ status: 429 }))).toMatchObject({ accepted: 'no', requests: 5 })
+    expect(await refused(inTurn({ status: 429 }))).toMatchObject({ mayBeDone: false, requests: 5 })
   })
 
   test('may have taken them where one answer of several was lost, whatever the last one says', async () => {
     const lost = connectionError('ECONNRESET')
     for (const last of [connectionError('ECONNREFUSED'), { status: 401 }, { status: 400 }, { status: 429 }]) {
-      expect(await refused(inTurn(lost, last))).toMatchObject({ accepted: 'maybe' })
-      expect(await refused(inTurn({ status: 500 }, last))).toMatchObject({ accepted: 'maybe' })
+      expect(await refused(inTurn(lost, last))).toMatchObject({ mayBeDone: true })
+      expect(await refused(inTurn({ status: 500 }, last))).toMatchObject({ mayBeDone: true })
     }
   })
 })
+
+const maybe = { ok: false, refusal: { failure: { mayBeDone: true } } }
 
 describe('an answer that cannot be read', () => {
   test.each<[string, unknown]>([
@@ -202,17 +201,14 @@ describe('an answer that cannot be read', () => {
     ['has another status inside', { ids: ['one', 'other'], status: 400 }],
   ])('because it %s does not say whether they were taken', async (_, body) => {
     const { posted, asked } = await post(2, inTurn({ body }))
-    expect(posted).toMatchObject([
-      { ok: false, accepted: 'maybe' },
-      { ok: false, accepted: 'maybe' },
-    ])
-    expect(posted[0]).toHaveProperty('problem', expect.stringMatching(/^its answer cannot be read/))
+    expect(posted).toMatchObject([maybe, maybe])
+    expect(posted[0]).toHaveProperty('refusal.message', expect.stringMatching(/^its answer cannot be read/))
     expect(asked).toHaveLength(1)
   })
 
   test('says that those were taken whose ids it tells', async () => {
     const { posted } = await post(3, inTurn({ body: { ids: ids(2), status: 200 } }))
-    expect(posted).toMatchObject([{ ok: true }, { ok: true }, { ok: false, accepted: 'maybe' }])
+    expect(posted).toMatchObject([{ ok: true }, { ok: true }, maybe])
   })
 })
 

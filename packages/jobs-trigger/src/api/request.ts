@@ -1,8 +1,7 @@
-import { environment } from '@cgk-platform/jobs-core/provider'
+import { environment, requestJson, RequestFailure } from '@cgk-platform/jobs-core/provider'
 
 import type { TriggerConnection } from '../trigger-config.ts'
-import { RequestFailure } from './request-failure.ts'
-import { ofAnswer, ofConnection } from './to-failure.ts'
+import { addressSettings, ofAnswer } from './to-failure.ts'
 
 /** Where Trigger.dev's own cloud is. */
 const cloud = 'https://api.trigger.dev'
@@ -46,22 +45,16 @@ export async function request(
     ...(key !== undefined && { authorization: `Bearer ${key}` }),
     ...(previewBranch !== undefined && { 'x-trigger-branch': previewBranch }),
   }
-  let answer: Response
-  let text: string
-  try {
-    answer = await fetch(`${server}${path}`, {
-      method,
-      headers,
-      signal,
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    })
-    text = await answer.text()
-  } catch (cause) {
-    throw new RequestFailure(ofConnection(cause, new URL(server).origin), { cause })
+  const sent = {
+    url: `${server}${path}`,
+    method,
+    headers,
+    signal,
+    ...(body !== undefined && { body: JSON.stringify(body) }),
   }
-  const { status, ok } = answer
-  const told = parsed(text)
-  if (ok && told !== undefined) return told
+  const answer = await requestJson(fetch, sent, { settings: addressSettings })
+  const { status, body: told } = answer
+  if (status < 300 && told !== undefined) return told
   const { error } = (told ?? {}) as { error?: unknown }
   throw new RequestFailure(ofAnswer({ status, headers: Object.fromEntries(answer.headers), error }, now()))
 }
@@ -70,12 +63,4 @@ export async function request(
 function keyOfEnvironment(): string | undefined {
   const { TRIGGER_SECRET_KEY: key, TRIGGER_ACCESS_TOKEN: token, TRIGGER_RUN_TOKEN: ofRun } = environment()
   return key || token || ofRun || undefined
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,8 +1,8 @@
+import { RequestFailure } from '@cgk-platform/jobs-core/provider'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { type Answer, connectionError, createFakeServer, inTurn, testKey } from '../../test/kit/fake-server.ts'
 import type { TriggerConfig } from '../trigger-config.ts'
-import { RequestFailure } from './request-failure.ts'
 import type { TriggerRequest } from './trigger-api.ts'
 
 const variables = [
@@ -99,7 +99,7 @@ describe('a trigger', () => {
   test('gives up after the fourth', async () => {
     const { asked, clock, trigger } = await open(() => ({ status: 503, body: { error: 'Down' } }))
     const { failure } = await failureOf(trigger())
-    expect(failure).toMatchObject({ status: 503, maybe: true, problem: 'it answered 503 (Down)' })
+    expect(failure).toMatchObject({ status: 503, mayBeDone: true, problem: 'it answered 503 (Down)' })
     expect(asked).toHaveLength(4)
     expect(clock.pending()).toBe(0)
   })
@@ -107,14 +107,14 @@ describe('a trigger', () => {
   test('does not ask again what was refused', async () => {
     for (const status of [400, 401, 404, 409, 422]) {
       const { asked, trigger } = await open(() => ({ status, body: { error: 'No' } }))
-      expect((await failureOf(trigger())).failure).toMatchObject({ status, maybe: false })
+      expect((await failureOf(trigger())).failure).toMatchObject({ status, mayBeDone: false })
       expect(asked).toHaveLength(1)
     }
   })
 
   test('may have been accepted where an answer before the last one was lost', async () => {
     const { trigger } = await open(inTurn({ status: 500 }, { status: 422, body: { error: 'No' } }))
-    expect((await failureOf(trigger())).failure).toMatchObject({ status: 422, maybe: true })
+    expect((await failureOf(trigger())).failure).toMatchObject({ status: 422, mayBeDone: true })
   })
 
   test('without a key is not asked again once it may have been accepted', async () => {
@@ -144,7 +144,7 @@ describe('a trigger', () => {
     const silent = await open(async () => new Promise<never>(() => undefined))
     expect((await failureOf(silent.trigger())).failure).toMatchObject({
       problem: 'no answer within 15000 ms',
-      maybe: true,
+      mayBeDone: true,
     })
   })
 
@@ -154,7 +154,10 @@ describe('a trigger', () => {
       [{ id: 7 }, 1],
     ] as const) {
       const { asked, trigger } = await open(() => ({ body }))
-      expect((await failureOf(trigger())).failure).toMatchObject({ problem: 'its answer cannot be read', maybe: true })
+      expect((await failureOf(trigger())).failure).toMatchObject({
+        problem: 'its answer cannot be read',
+        mayBeDone: true,
+      })
       expect(asked).toHaveLength(times)
     }
   })
@@ -163,7 +166,7 @@ describe('a trigger', () => {
 describe('a connection', () => {
   test('without a key asks for nothing, and says what to set', async () => {
     const { asked, clock, trigger } = await open(() => taken, { apiKey: undefined })
-    expect((await failureOf(trigger())).failure).toMatchObject({ problem: 'there is no key', maybe: false })
+    expect((await failureOf(trigger())).failure).toMatchObject({ problem: 'there is no key', mayBeDone: false })
     expect([asked.length, clock.pending()]).toEqual([0, 0])
   })
 

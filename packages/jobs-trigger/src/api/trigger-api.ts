@@ -1,13 +1,20 @@
 import type { Json } from '@cgk-platform/jobs-core'
-import { type Clock, toErrorInfo } from '@cgk-platform/jobs-core/provider'
+import {
+  answerOrNothing,
+  answerTo,
+  ask,
+  certainFailure,
+  type Clock,
+  RequestFailure,
+  requestTimeoutMs,
+  toErrorInfo,
+} from '@cgk-platform/jobs-core/provider'
 import type * as Sdk from '@trigger.dev/sdk'
 
 import type { TriggerConnection } from '../trigger-config.ts'
-import { ask } from './ask.ts'
 import type { EngineQueue, EngineRun, EngineRunStatus, ListedRun } from './engine-shapes.ts'
 import { type OwnRequest, request as askServer, serverOf } from './request.ts'
-import { RequestFailure } from './request-failure.ts'
-import { toRequestError } from './to-request-error.ts'
+import { toFailure } from './to-failure.ts'
 import { createWaitTokens, type WaitTokens } from './wait-tokens.ts'
 
 /** Trigger.dev's API as far as it is used. Nothing of it depends on the task that it may be called from. */
@@ -78,16 +85,25 @@ export interface RunsPage {
 
 /** The API of the server that a connection leads to. */
 export function createTriggerApi(connection: TriggerConnection, clock: Clock): TriggerApi {
+  // The SDK's own loop is turned off: it asks for up to a minute, and tells in the end of the last try alone.
   const askApi = async <T>(request: (client: Sdk.TriggerClient) => PromiseLike<T>, isRepeatable = true): Promise<T> => {
     const client = await open(connection)
-    return ask(() => request(client), { clock, origin: new URL(serverOf(connection)).origin, isRepeatable })
+    const { origin } = new URL(serverOf(connection))
+    const attempt = async (): Promise<T> => {
+      try {
+        return await request(client)
+      } catch (cause) {
+        throw new RequestFailure(toFailure(cause, origin, clock.now()), { cause })
+      }
+    }
+    return ask(attempt, { clock, isRepeatable, timeoutMs: requestTimeoutMs })
   }
   const askSelf = (request: OwnRequest): Promise<unknown> =>
-    ask((signal) => askServer(connection, request, { now: clock.now, signal }), {
-      clock,
-      origin: new URL(serverOf(connection)).origin,
-      isRepeatable: true,
-    })
+    ask((signal) => askServer(connection, request, { now: clock.now, signal }), { clock, timeoutMs: requestTimeoutMs })
+  const told = <T>(operation: string, asking: Promise<T>, isChange?: boolean): Promise<T> =>
+    answerTo({ provider: 'trigger.dev', operation, isChange }, asking)
+  const orNothing = <T>(operation: string, asking: Promise<T>, isChange?: boolean): Promise<T | undefined> =>
+    answerOrNothing({ provider: 'trigger.dev', operation, isChange }, asking)
 
   return {
     async trigger(taskId, payload, request) {
@@ -183,7 +199,7 @@ async function load(): Promise<Pick<typeof Sdk, 'TriggerClient'>> {
   } catch (cause) {
     const problem = `its SDK cannot be loaded: ${toErrorInfo(cause).message}`
     const advice = 'install `@trigger.dev/sdk`, and keep it out of a bundle that cannot take it in'
-    throw new RequestFailure({ problem, advice, maybe: false, isPassing: false, isOwnWord: false }, { cause })
+    throw new RequestFailure(certainFailure(problem, advice), { cause })
   }
 }
 
@@ -200,22 +216,4 @@ function toOptions(request: TriggerRequest, version: string | undefined): Trigge
     ...(idempotencyKeyTtlMs !== undefined && { idempotencyKeyTTL: `${Math.ceil(idempotencyKeyTtlMs / 1000)}s` }),
     ...(lockTo !== undefined && { version: lockTo }),
   }
-}
-
-/** An answer; an error as users see it. */
-async function told<T>(operation: string, asking: Promise<T>, isChange = false): Promise<T> {
-  try {
-    return await asking
-  } catch (error) {
-    throw error instanceof RequestFailure ? toRequestError(operation, error, isChange) : error
-  }
-}
-
-/** The same, or `undefined` where Trigger.dev itself says that there is no such thing. */
-async function orNothing<T>(operation: string, asking: Promise<T>, isChange = false): Promise<T | undefined> {
-  const answer = asking.catch((error: unknown) => {
-    if (error instanceof RequestFailure && error.failure.status === 404 && error.failure.isOwnWord) return undefined
-    throw error
-  })
-  return told(operation, answer, isChange)
 }

@@ -1,5 +1,5 @@
 import { type Definition, defineJob, RequestFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
-import { toJobRegistry } from '@cgk-platform/jobs-core/provider'
+import { RequestFailure, toJobRegistry } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
 import { createFakeApi, type FakeAnswers } from '../../test/kit/fake-api.ts'
@@ -7,7 +7,6 @@ import { createFakeClock } from '../../test/kit/fake-clock.ts'
 import { fakeRun } from '../../test/kit/fake-run.ts'
 import '../../test/kit/work.ts'
 import type { EngineRun } from '../api/engine-shapes.ts'
-import { RequestFailure } from '../api/request-failure.ts'
 import { createJobReader } from '../read/job-reader.ts'
 import { retriedByTag, tagsOf } from '../wire/tags.ts'
 import { jobTaskId } from '../wire/task-id.ts'
@@ -141,7 +140,7 @@ describe('a retry that cannot be made', () => {
         throw new RequestFailure({
           problem: 'it answered 500',
           status: 500,
-          maybe: true,
+          mayBeDone: true,
           isPassing: true,
           isOwnWord: true,
         })

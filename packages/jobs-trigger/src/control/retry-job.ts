@@ -1,9 +1,7 @@
-import { type Json, RequestFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
-import { type Clock, hashOf, newestRuns, pause } from '@cgk-platform/jobs-core/provider'
+import { RequestFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { answerTo, type Clock, hashOf, newestRuns, pause } from '@cgk-platform/jobs-core/provider'
 
-import { RequestFailure } from '../api/request-failure.ts'
-import { toRequestError } from '../api/to-request-error.ts'
-import type { TriggerApi, TriggerRequest } from '../api/trigger-api.ts'
+import type { TriggerApi } from '../api/trigger-api.ts'
 import { askedOf, type JobLinks } from '../read/job-facts.ts'
 import type { JobReader } from '../read/job-reader.ts'
 import { unknownDefinition } from '../read/to-job-status.ts'
@@ -38,17 +36,20 @@ export async function retryJob(id: string, { api, clock, reader }: RetryParts): 
   const { id: last, tags } = links.at(-1)!.run
   checkTags(last, tags)
   const { envelope } = askedOf(links[0].run)
-  const made = await trigger(id, eventTaskId(envelope.event), toCarried({ envelope, retry }), api, {
+  const question = { provider: 'trigger.dev', operation: `the retry of ${id}` }
+  const request = {
     ...toRunRequest(envelope, id),
     idempotencyKey: await hashOf(['retry', id, last, ...Object.values(retry.runs)]),
-  })
+  }
+  const triggering = api.trigger(eventTaskId(envelope.event), toCarried({ envelope, retry }), request)
+  const { id: made } = await answerTo({ ...question, isChange: true }, triggering)
   await api.addTags(last, [retriedByTag(made)])
   const until = clock.now() + visibleWithinMs
   while (!(await reader.links(id))?.some(({ run }) => run.id === made)) {
     if (clock.now() >= until) {
       const problem = `the run ${made} does not become visible`
       const remedy = 'It was accepted: read the status again after a while.'
-      throw new RequestFailedError({ provider: 'trigger.dev', operation: `the retry of ${id}`, problem, remedy })
+      throw new RequestFailedError({ ...question, problem, remedy })
     }
     await pause(clock, pauseMs)
   }
@@ -79,18 +80,4 @@ function toRetry(jobId: string, links: JobLinks, reader: JobReader): Retry | und
   // What did not fail is left alone; whatever else handles the event has no run yet.
   const done = newest.filter(({ state }) => state !== 'failed')
   return { jobId, runs, allBut: done.map(({ definitionId }) => definitionId) }
-}
-
-async function trigger(
-  jobId: string,
-  taskId: string,
-  payload: Json,
-  api: TriggerApi,
-  request: TriggerRequest,
-): Promise<string> {
-  try {
-    return (await api.trigger(taskId, payload, request)).id
-  } catch (error) {
-    throw error instanceof RequestFailure ? toRequestError(`the retry of ${jobId}`, error, true) : error
-  }
 }

@@ -1,11 +1,10 @@
 import { PayloadTooLargeError, SendFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
-import type { Accepted, Envelope } from '@cgk-platform/jobs-core/provider'
+import { type Accepted, type Envelope, type Failure, RequestFailure } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
 import { createFakeApi, type FakeAnswers } from '../../test/kit/fake-api.ts'
 import { createFakeClock } from '../../test/kit/fake-clock.ts'
 import { fakeRun } from '../../test/kit/fake-run.ts'
-import { type Failure, RequestFailure } from '../api/request-failure.ts'
 import { sendEnvelopes } from './send-envelopes.ts'
 
 const envelope = (more: Partial<Envelope> = {}): Envelope => ({
@@ -30,7 +29,7 @@ function errorOf(answer: Accepted | undefined): Error {
 }
 
 function failing(failure: Partial<Failure>): FakeAnswers {
-  const whole = { problem: 'it answered 500', maybe: false, isPassing: false, isOwnWord: true, ...failure }
+  const whole = { problem: 'it answered 500', mayBeDone: false, isPassing: false, isOwnWord: true, ...failure }
   return {
     trigger() {
       throw new RequestFailure(whole, { cause: 'of the SDK' })
@@ -144,8 +143,8 @@ describe('a send that failed', () => {
   test.each([
     [false, 'no', 'It was not accepted, so it can be sent again.'],
     [true, 'maybe', 'It may have been accepted all the same: send it again only with an `idempotencyKey`.'],
-  ])('tells whether it was accepted: %s', async (maybe, accepted, remedy) => {
-    const error = errorOf((await send([envelope()], failing({ maybe }))).answers[0])
+  ])('tells whether it was accepted: %s', async (mayBeDone, accepted, remedy) => {
+    const error = errorOf((await send([envelope()], failing({ mayBeDone }))).answers[0])
     expect(SendFailedError.isInstance(error) && error.accepted).toBe(accepted)
     expect(error.message).toBe(`\`trigger.dev\` did not take \`work.asked\`: it answered 500. ${remedy}`)
     expect(error.cause).toBe('of the SDK')

@@ -1,14 +1,15 @@
-import { type Json, PayloadTooLargeError, SendFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { type Json, PayloadTooLargeError, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
 import {
   type Accepted,
   type Clock,
   type Envelope,
   hashOf,
   mapAtMost,
+  notAccepted,
+  RequestFailure,
   toCarriedEnvelope,
 } from '@cgk-platform/jobs-core/provider'
 
-import { RequestFailure } from '../api/request-failure.ts'
 import type { TriggerApi, Triggered } from '../api/trigger-api.ts'
 import { carriedBytes, toCarried } from '../wire/payload.ts'
 import { eventTaskId, taskIdProblem } from '../wire/task-id.ts'
@@ -45,10 +46,7 @@ async function sendOne(envelope: Envelope, { api, clock }: SendParts): Promise<A
     return { ok: true, id: triggered.id, deduplicated: await isOfAnother(triggered, envelope, api) }
   } catch (cause) {
     if (!(cause instanceof RequestFailure)) throw cause
-    const { problem, advice, maybe } = cause.failure
-    const accepted = maybe ? 'maybe' : 'no'
-    const failure = { event, provider: 'trigger.dev', problem, advice, accepted } as const
-    return { ok: false, error: new SendFailedError(failure, { cause: cause.cause }) }
+    return notAccepted({ event, provider: 'trigger.dev' }, cause)
   }
 }
 

@@ -1,7 +1,13 @@
 import { type JobErrorInfo, type Json, RequestFailedError, StepRecordsTooLargeError } from '@cgk-platform/jobs-core'
-import { type Clock, pause, type StepRecord, toErrorInfo, type WorkflowRecord } from '@cgk-platform/jobs-core/provider'
+import {
+  type Clock,
+  pause,
+  requestTimeoutMs,
+  type StepRecord,
+  toErrorInfo,
+  type WorkflowRecord,
+} from '@cgk-platform/jobs-core/provider'
 
-import { timeoutMs } from '../api/ask.ts'
 import type { TriggerApi } from '../api/trigger-api.ts'
 import { type AttemptRecord, recordKey } from '../wire/run-record.ts'
 import { type NumberedRecord, readWorkflowRecord, workflowKey } from '../wire/workflow-metadata.ts'
@@ -80,7 +86,7 @@ export function createRecordKeeper(parts: KeeperParts): RecordKeeper {
       isNoted = true
       throw error
     } finally {
-      isDoubtful ||= clock.now() - askedAt >= timeoutMs
+      isDoubtful ||= clock.now() - askedAt >= requestTimeoutMs
     }
   }
   const write = (): Promise<void> => {

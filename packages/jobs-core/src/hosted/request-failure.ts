@@ -1,22 +1,22 @@
-/** What is known of a request that did not succeed. */
+/** What is known of a request to an engine that did not succeed. */
 export interface Failure {
   /** What went wrong, without a full stop. */
   readonly problem: string
-  /** What to do about it, without a full stop, where that is known. */
+  /** What to do about it, as the end of a sentence, where that is known. */
   readonly advice?: string | undefined
   /** The HTTP status, where there was an answer. */
   readonly status?: number | undefined
-  /** Whether what was asked for may have been done all the same. */
-  readonly maybe: boolean
-  /** Whether asking again may mend it. */
+  /** Whether the engine may have done what it was asked to do. */
+  readonly mayBeDone: boolean
+  /** Whether another try may succeed. */
   readonly isPassing: boolean
-  /** How long the server asks to be left alone, in milliseconds, where it says so. */
+  /** How long the engine asks to be left alone, in milliseconds, where it says so. */
   readonly retryAfterMs?: number | undefined
-  /** True where it is Trigger.dev itself that says so: a wrong address answers, too. */
+  /** True where the engine itself says so: a wrong address answers, too. */
   readonly isOwnWord: boolean
 }
 
-/** A request to Trigger.dev that did not succeed. Those who asked make an error of it that users see. */
+/** A request to an engine that did not succeed. Providers turn it into an error for users. */
 export class RequestFailure extends Error {
   override readonly name = 'RequestFailure'
   readonly failure: Failure

@@ -1,0 +1,135 @@
+import { describe, expect, test } from 'vitest'
+
+import { failureOfAnswer, failureOfConnection, failureOfSilence, readRetryAfter } from './failure-of.ts'
+
+const now = Date.parse('2026-03-01T12:00:00Z')
+const address = { origin: 'http://engine.test', settings: '`baseUrl`' }
+const failed = (code: string) =>
+  new TypeError('fetch failed', { cause: Object.assign(new Error(`connect ${code}`), { code }) })
+
+describe('an answer', () => {
+  test.each<[status: number, mayBeDone: boolean, isPassing: boolean]>([
+    [400, false, false],
+    [401, false, false],
+    [404, false, false],
+    [408, true, true],
+    [409, false, false],
+    [413, false, false],
+    [422, false, false],
+    [429, false, true],
+    [500, true, true],
+    [503, true, true],
+    [599, true, true],
+  ])(
+    '%d says whether it may be done all the same, and whether another try may succeed',
+    (status, mayBeDone, isPassing) => {
+      const failure = failureOfAnswer({ status, words: 'no good', advice: 'do' })
+      const problem = `it answered ${status} (no good)`
+      expect(failure).toMatchObject({ status, mayBeDone, isPassing, problem, advice: 'do', isOwnWord: true })
+    },
+  )
+
+  test('that is a success and cannot be read may have been one', () => {
+    const unread = { problem: 'its answer cannot be read', mayBeDone: true, isOwnWord: false }
+    expect(failureOfAnswer({ status: 200 })).toMatchObject({ ...unread, isPassing: false })
+    expect(failureOfAnswer({ status: 200, isCut: true })).toMatchObject({ ...unread, isPassing: true })
+    expect(failureOfAnswer({ status: 302 })).toMatchObject({ problem: 'it answered 302', mayBeDone: true })
+  })
+
+  test('without words may be of something before the engine', () => {
+    expect(failureOfAnswer({ status: 404 })).toMatchObject({ problem: 'it answered 404', isOwnWord: false })
+    expect(failureOfAnswer({ status: 404, words: 'no', isOwnWord: false }).isOwnWord).toBe(false)
+  })
+
+  test('tells the patience that it asks for in whole seconds, where waiting mends anything', () => {
+    const told = (status: number, retryAfterMs: number | undefined) => failureOfAnswer({ status, retryAfterMs })
+    expect(told(429, 1500)).toMatchObject({
+      problem: 'it answered 429 and asks to be left alone for 2 s',
+      retryAfterMs: 1500,
+    })
+    expect(told(503, 0).problem).toBe('it answered 503')
+    expect(told(422, 1500)).toMatchObject({ problem: 'it answered 422', retryAfterMs: undefined })
+  })
+})
+
+test.each<[text: string | null, retryAfterMs: number | undefined]>([
+  [null, undefined],
+  ['0', 0],
+  ['4', 4000],
+  ['Sun, 01 Mar 2026 12:00:03 GMT', 3000],
+  ['Sun, 01 Mar 2026 11:00:00 GMT', 0],
+  ['', undefined],
+  ['soon', undefined],
+  ['1.5s', undefined],
+])('the header `retry-after: %s` is %s ms', (text, retryAfterMs) => {
+  expect(readRetryAfter(text, now)).toBe(retryAfterMs)
+})
+
+describe('a connection', () => {
+  test.each(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'])(
+    'that was never made (%s) carried nothing',
+    (code) => {
+      const problem = `the connection to http://engine.test failed (${code})`
+      const advice = 'see that it runs there (`start`), or correct the address (`baseUrl`)'
+      const told = { problem, advice, mayBeDone: false, isPassing: true, isOwnWord: false }
+      expect(failureOfConnection(failed(code), { ...address, start: '`start`' })).toEqual(told)
+    },
+  )
+
+  test.each([
+    'CERT_HAS_EXPIRED',
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  ])('to a server that is not trusted (%s) carried nothing, and another try mends nothing', (code) => {
+    expect(failureOfConnection(failed(code), address)).toEqual({
+      problem: `the connection to http://engine.test failed (${code})`,
+      advice: 'check the address (`baseUrl`), and that this process trusts its certificate (`NODE_EXTRA_CA_CERTS`)',
+      mayBeDone: false,
+      isPassing: false,
+      isOwnWord: false,
+    })
+  })
+
+  test.each([
+    'ECONNRESET',
+    'EPIPE',
+    'UND_ERR_SOCKET',
+    'UND_ERR_HEADERS_TIMEOUT',
+    'UND_ERR_BODY_TIMEOUT',
+    'ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC',
+  ])('that broke (%s) may have carried everything', (code) => {
+    expect(failureOfConnection(failed(code), address)).toMatchObject({ mayBeDone: true, isPassing: true })
+  })
+
+  test('behind a name with several addresses tells the code of the first', () => {
+    const errors = ['ECONNREFUSED', 'ENETUNREACH'].map((code) => Object.assign(new Error(code), { code }))
+    const cause = new AggregateError(errors)
+    const { problem, mayBeDone } = failureOfConnection(new TypeError('fetch failed', { cause }), address)
+    expect([problem, mayBeDone]).toEqual(['the connection to http://engine.test failed (ECONNREFUSED)', false])
+  })
+
+  test('tells its reason from up to five causes deep', () => {
+    const nested = (depth: number): Error =>
+      depth === 0
+        ? Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })
+        : new Error('failed', { cause: nested(depth - 1) })
+    expect(failureOfConnection(nested(5), address).mayBeDone).toBe(false)
+    expect(failureOfConnection(nested(6), address).mayBeDone).toBe(true)
+  })
+
+  test('may have carried everything where nothing tells why it failed', () => {
+    const circular = new Error('round')
+    circular.cause = circular
+    for (const error of [new Error('no'), 'no', undefined, null, { code: 7 }, new AggregateError([]), circular]) {
+      const problem = 'the connection to http://engine.test failed'
+      expect(failureOfConnection(error, address)).toMatchObject({ problem, mayBeDone: true, advice: undefined })
+    }
+  })
+
+  test('that is silent may have carried everything', () => {
+    expect(failureOfSilence(60)).toMatchObject({ problem: 'no answer within 60 ms', mayBeDone: true, isPassing: true })
+  })
+})

@@ -1,0 +1,54 @@
+import { certainFailure, type EngineAddress, failureOfConnection, failureOfSilence } from './failure-of.ts'
+import { RequestFailure } from './request-failure.ts'
+import { requestTimeoutMs } from './ask.ts'
+
+/** One HTTP answer, read to its end. */
+export interface Answer {
+  readonly status: number
+  /** The body where it is JSON. */
+  readonly body: unknown
+  readonly headers: Headers
+}
+
+/** A request whose answer is JSON. */
+export interface JsonRequest {
+  readonly method: 'GET' | 'POST' | 'PUT'
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string | undefined
+  /** Ends the request. Default: a signal that aborts after `requestTimeoutMs`. */
+  readonly signal?: AbortSignal
+}
+
+type Fetch = (url: string, init: RequestInit) => Promise<Response>
+
+/** Makes one request. @throws {RequestFailure} where there is no answer; whatever was answered is returned. */
+export async function requestJson(
+  fetch: Fetch,
+  { url, signal = AbortSignal.timeout(requestTimeoutMs), method, headers, body }: JsonRequest,
+  address: Omit<EngineAddress, 'origin'>,
+): Promise<Answer> {
+  const { origin, username, password } = new URL(url)
+  try {
+    const response = await fetch(url, { method, headers, signal, ...(body !== undefined && { body }) })
+    const text = await response.text()
+    return { status: response.status, body: parse(text), headers: response.headers }
+  } catch (cause) {
+    if ((cause as Error | undefined)?.name === 'TimeoutError') {
+      throw new RequestFailure(failureOfSilence(requestTimeoutMs), { cause })
+    }
+    if (username !== '' || password !== '') {
+      const problem = `no request can be made to an address with a user name or a password, as that of ${origin} has`
+      throw new RequestFailure(certainFailure(problem, 'take them out of it'), { cause })
+    }
+    throw new RequestFailure(failureOfConnection(cause, { ...address, origin }), { cause })
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
