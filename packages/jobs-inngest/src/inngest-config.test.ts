@@ -5,7 +5,8 @@ import { Inngest, type Logger } from 'inngest'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { createRecordedLogger, type RecordedLogger } from '../test/kit/recorded-logger.ts'
-import { checkClient, checkMode, type InngestConfig, type InngestConnection, toConnection } from './inngest-config.ts'
+import { createInngestFunctions } from './host/create-inngest-functions.ts'
+import { checkMode, type InngestConfig, type InngestConnection, toConnection } from './inngest-config.ts'
 
 const productionKey = 'signkey-prod-0123456789abcdef'
 
@@ -128,12 +129,12 @@ describe('a setting that cannot be used is refused:', () => {
   test.each<[string, unknown, string, RegExp]>([
     ['a misspelt one', { eventkey: 'key' }, 'eventkey', /is not an option of Inngest\. The options are `eventKey`,/],
     ['none at all', 'production', 'options', /is a string, not an object/],
-    ['an empty key', { eventKey: ' ' }, 'eventKey', /is empty\. Give it, or leave it out/],
+    ['an empty key', { eventKey: ' ' }, 'eventKey', /is blank\. Give a string/],
     ['an empty signing key', { signingKey: '' }, 'signingKey', /is empty/],
-    ['a key of another type', { signingKey: 7 }, 'signingKey', /is not a string\. Give it, or leave it out/],
+    ['a key of another type', { signingKey: 7 }, 'signingKey', /is a number, not a string\. Give a string/],
     ['an empty app', { appId: '' }, 'appId', /is empty/],
-    ['an app of another type', { appId: null }, 'appId', /is not a string/],
-    ['a mode of another type', { isDev: 'false' }, 'isDev', /is a string, not a boolean\. Give `true` or `false`, or/],
+    ['an app of another type', { appId: null }, 'appId', /is null, not a string/],
+    ['a mode of another type', { isDev: 'false' }, 'isDev', /is a string, not a boolean\. Give `true` or `false`\./],
     [
       'a server without its protocol',
       { baseUrl: 'localhost:8288' },
@@ -162,7 +163,7 @@ describe('a setting that cannot be used is refused:', () => {
       const [option] = Object.keys(setting)
       expect(refusal({ client, ...setting })).toMatchObject({
         option,
-        message: `\`${option}\` is given beside \`client\`. Set it where the client is made.`,
+        message: `\`${option}\` is given beside \`client\`. Give one of the two.`,
       })
     }
   })
@@ -241,11 +242,10 @@ describe('a client', () => {
 
   test('is refused where it is none', () => {
     for (const odd of [null, 'shop', 7, {}, [], { id: 'shop' }, { createFunction: () => undefined, id: 7 }, Inngest]) {
-      expect(() => checkClient(odd)).toThrow(
+      expect(() => createInngestFunctions({ client: odd as never })).toThrow(
         "`client` is no Inngest client. Give what `new Inngest({ id: 'my-app' })` made.",
       )
       expect(refusal({ client: odd })).toMatchObject({ option: 'client' })
     }
-    expect(() => checkClient(undefined)).toThrow(InvalidOptionError)
   })
 })

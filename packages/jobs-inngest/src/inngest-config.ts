@@ -1,5 +1,16 @@
-import { InvalidOptionError, type LoggerLike, ProviderNotInstalledError } from '@cgk-platform/jobs-core'
-import { checkOptionNames, toErrorInfo } from '@cgk-platform/jobs-core/provider'
+import { type LoggerLike, ProviderNotInstalledError } from '@cgk-platform/jobs-core'
+import {
+  declareOptions,
+  type Fault,
+  flag,
+  invalidOption,
+  type Option,
+  type OptionRules,
+  text,
+  toErrorInfo,
+  url,
+  value,
+} from '@cgk-platform/jobs-core/provider'
 import type * as Sdk from 'inngest'
 import type { Inngest } from 'inngest'
 
@@ -30,7 +41,30 @@ export interface InngestConnection {
   readonly apiBaseUrl?: string
 }
 
-const names = ['eventKey', 'signingKey', 'baseUrl', 'apiBaseUrl', 'appId', 'isDev', 'client']
+const address = { remedy: 'Give one such as `http://localhost:8288`.' }
+const clientRemedy = "Give what `new Inngest({ id: 'my-app' })` made."
+
+/** An Inngest client. Told by what it has, since an app may load the SDK twice: as an ES module and as CommonJS. */
+export const clientOption: Option<Inngest.Any, Inngest.Any> = value((client: unknown, name, fault) => {
+  const { id, createFunction } = (client ?? {}) as Partial<Inngest.Any>
+  if (typeof id === 'string' && typeof createFunction === 'function') return client as Inngest.Any
+  throw fault(name, 'is no Inngest client', clientRemedy)
+})
+
+const options = declareOptions<InngestConfig>('Inngest', {
+  eventKey: key({ excludes: 'client' }),
+  signingKey: key({ excludes: 'client' }),
+  baseUrl: url({ ...address, excludes: 'client' }),
+  apiBaseUrl: url(address),
+  appId: text({ excludes: 'client' }),
+  isDev: flag({ excludes: 'client' }),
+  client: clientOption,
+})
+
+function key(rules: OptionRules): Option<string, string> {
+  const { read } = text()
+  return { ...text(rules), read: (given, name, fault) => checkKey(read(given, name, fault), name, fault) }
+}
 
 /**
  * How to come by the client that a configuration asks for. One that is not given is made when it is asked for: the SDK
@@ -44,23 +78,11 @@ export function toConnection(
   config: InngestConfig = {},
   logger: () => LoggerLike | undefined = () => undefined,
 ): () => Promise<InngestConnection> {
-  checkOptionNames('Inngest', config, names)
-  const { client: given, apiBaseUrl, baseUrl, ...rest } = config
-  if (apiBaseUrl !== undefined) checkUrl(apiBaseUrl, 'apiBaseUrl')
-  if (baseUrl !== undefined) checkUrl(baseUrl, 'baseUrl')
+  const { client: given, apiBaseUrl, appId = 'jobs', eventKey, signingKey, baseUrl, isDev } = options.read(config)
   const readFrom = apiBaseUrl === undefined ? {} : { apiBaseUrl }
   if (given !== undefined) {
-    checkClient(given)
-    const beside = Object.entries({ baseUrl, ...rest }).find(([, value]) => value !== undefined)
-    if (beside) throw wrong(beside[0], 'is given beside `client`', 'Set it where the client is made.')
     const connection = checked({ client: given, ...readFrom })
     return async () => connection
-  }
-  const { appId = 'jobs', eventKey, signingKey, isDev } = rest
-  for (const [name, value] of Object.entries({ appId, eventKey, signingKey })) checkText(value, name)
-  for (const [name, key] of Object.entries({ eventKey, signingKey })) checkKey(key, name)
-  if (isDev !== undefined && typeof isDev !== 'boolean') {
-    throw wrong('isDev', `is a ${typeof isDev}, not a boolean`, 'Give `true` or `false`, or leave it out.')
   }
   if (isDev === true) checkMode({ mode: 'dev', signingKey })
   return async () => {
@@ -91,47 +113,28 @@ async function load(): Promise<typeof Sdk> {
 function checked(connection: InngestConnection): InngestConnection {
   const { client, apiBaseUrl = client.apiBaseUrl } = connection
   checkMode(client)
-  checkUrl(client.eventBaseUrl, 'baseUrl')
-  checkUrl(apiBaseUrl, 'apiBaseUrl')
+  url(address).read(client.eventBaseUrl, 'baseUrl', invalidOption)
+  url(address).read(apiBaseUrl, 'apiBaseUrl', invalidOption)
   const { eventKey, signingKey, signingKeyFallback } = client
-  for (const [name, key] of Object.entries({ eventKey, signingKey, signingKeyFallback })) checkKey(key, name)
+  for (const [name, one] of Object.entries({ eventKey, signingKey, signingKeyFallback })) {
+    if (one !== undefined) checkKey(one, name, invalidOption)
+  }
   return connection
-}
-
-/** Told by what it has, since an app may load the SDK twice: as an ES module and as CommonJS. */
-export function checkClient(client: unknown): void {
-  const { id, createFunction } = (client ?? {}) as Partial<Inngest.Any>
-  if (typeof id === 'string' && typeof createFunction === 'function') return
-  throw wrong('client', 'is no Inngest client', "Give what `new Inngest({ id: 'my-app' })` made.")
 }
 
 /** A key of production and a dev server do not go together: every request would go to the wrong place. */
 export function checkMode({ mode, signingKey }: Pick<Inngest.Any, 'mode' | 'signingKey'>): void {
   if (mode !== 'dev' || !signingKey?.startsWith('signkey-prod-')) return
-  throw wrong(
+  throw invalidOption(
     'isDev',
     'is on, or `INNGEST_DEV` is set, and the signing key is one of production',
     'Unset `INNGEST_DEV` in production, or the key in development.',
   )
 }
 
-function checkUrl(value: unknown, option: string): void {
-  const isUrl = typeof value === 'string' && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
-  if (!isUrl) throw wrong(option, 'is not an HTTP address', 'Give one such as `http://localhost:8288`.')
-}
-
-function checkText(value: unknown, option: string): void {
-  if (value === undefined || (typeof value === 'string' && value.trim() !== '')) return
-  throw wrong(option, typeof value === 'string' ? 'is empty' : 'is not a string', 'Give it, or leave it out.')
-}
-
-/** A request would fail of it with an error that tells the key. */
-function checkKey(key: string | undefined, option: string): void {
-  if (key === undefined || /^[!-~]*$/.test(key.trim())) return
+/** A request would fail of a wrong one with an error that tells the key. */
+function checkKey(given: string, name: string, fault: Fault): string {
+  if (/^[!-~]*$/.test(given.trim())) return given
   const problem = 'has a character that no key has, such as a blank or a line break'
-  throw wrong(option, problem, "Copy it again from Inngest's dashboard.")
-}
-
-function wrong(option: string, problem: string, remedy: string): InvalidOptionError {
-  return new InvalidOptionError({ option, problem, remedy })
+  throw fault(name, problem, "Copy it again from Inngest's dashboard.")
 }

@@ -1,5 +1,15 @@
-import { type Duration, InvalidOptionError } from '@cgk-platform/jobs-core'
-import { checkOptionNames, environment, toMilliseconds } from '@cgk-platform/jobs-core/provider'
+import type { Duration } from '@cgk-platform/jobs-core'
+import {
+  count,
+  declareOptions,
+  duration,
+  environment,
+  group,
+  invalidOption,
+  type Kept,
+  text,
+  word,
+} from '@cgk-platform/jobs-core/provider'
 
 /** What a process does with the jobs of a file that it shares with others. */
 export type LocalRole = 'send' | 'work' | 'both'
@@ -40,62 +50,42 @@ export interface LocalSettings {
   readonly path: string | undefined
 }
 
-const roles: readonly unknown[] = ['send', 'work', 'both'] satisfies LocalRole[]
-const shortestLeaseMs = 1000
+const retention = declareOptions<NonNullable<LocalConfig['retention']>>('`retention`', {
+  count: count(),
+  age: duration(),
+})
+
+const options = declareOptions<LocalConfig, CheckedConfig>('the local engine', {
+  concurrency: count(),
+  retention: group(retention),
+  store: word(['memory', 'sqlite']),
+  path: text({ remedy: "Give the path of a file, such as `'./data/jobs.db'`." }),
+  role: word(['send', 'work', 'both']),
+  lease: duration({ minMs: 1000, remedy: "Give at least one second: `'1s'`." }),
+})
+
+interface CheckedConfig extends Omit<Kept<LocalConfig>, 'retention'> {
+  readonly retention?: { readonly count?: number; readonly ageMs?: number }
+}
 
 /** The settings with their defaults. @throws {InvalidOptionError} for one that cannot be used. */
 export function toLocalSettings(config: LocalConfig): LocalSettings {
-  checkOptionNames('the local engine', config, ['concurrency', 'retention', 'store', 'path', 'role', 'lease'])
-  checkOptionNames('`retention`', config.retention, ['count', 'age'])
-  const { role = 'both', lease = '60s' } = config
-  const path = pathOf(config)
-  if (!roles.includes(role)) {
-    const remedy = "Use `'send'`, `'work'` or `'both'`."
-    throw new InvalidOptionError({ option: 'role', problem: `is \`${String(role)}\``, remedy })
-  }
+  const { concurrency = 100, retention: kept, role = 'both', leaseMs = 60_000, ...where } = options.read(config)
+  const path = pathOf(where)
   if (path === undefined && role !== 'both') {
-    const problem = `is \`'${role}'\`, and memory is shared with no other process`
     const remedy = "Give `store: 'sqlite'` and a `path`, or leave `role` out."
-    throw new InvalidOptionError({ option: 'role', problem, remedy })
+    throw invalidOption('role', `is \`'${role}'\`, and memory is shared with no other process`, remedy)
   }
-  const leaseMs = toMilliseconds(lease, 'lease')
-  if (leaseMs < shortestLeaseMs) {
-    throw new InvalidOptionError({ option: 'lease', problem: `is ${leaseMs} ms`, remedy: 'Give at least one second.' })
-  }
-  return {
-    concurrency: countOf(config.concurrency ?? 100, 'concurrency'),
-    retention: {
-      count: countOf(config.retention?.count ?? 10_000, 'retention.count'),
-      ageMs: toMilliseconds(config.retention?.age ?? '24h', 'retention.age'),
-    },
-    role,
-    leaseMs,
-    path,
-  }
+  return { concurrency, retention: { count: 10_000, ageMs: 86_400_000, ...kept }, role, leaseMs, path }
 }
 
-function pathOf({ store, path }: LocalConfig): string | undefined {
-  if (store !== undefined && store !== 'memory' && store !== 'sqlite') {
-    const remedy = "Use `'memory'` or `'sqlite'`."
-    throw new InvalidOptionError({ option: 'store', problem: `is \`${String(store)}\``, remedy })
-  }
-  if (path !== undefined && (typeof path !== 'string' || path === '')) {
-    const remedy = "Give the path of a file, such as `'./data/jobs.db'`."
-    throw new InvalidOptionError({ option: 'path', problem: `is \`${String(path)}\``, remedy })
-  }
+function pathOf({ store, path }: Pick<CheckedConfig, 'store' | 'path'>): string | undefined {
   if (store === 'memory') {
     if (path === undefined) return undefined
-    const remedy = "Use `store: 'sqlite'`, or leave `path` out."
-    throw new InvalidOptionError({ option: 'path', problem: 'is given, and memory has no file', remedy })
+    throw invalidOption('path', 'is given, and memory has no file', "Use `store: 'sqlite'`, or leave `path` out.")
   }
   const chosen = path ?? (environment()['JOB_LOCAL_PATH'] || undefined)
   if (store === undefined || chosen !== undefined) return chosen
   const remedy = "Say where jobs are kept: `path: './data/jobs.db'`, or `JOB_LOCAL_PATH`."
-  throw new InvalidOptionError({ option: 'path', problem: "is missing, which `store: 'sqlite'` needs", remedy })
-}
-
-function countOf(value: unknown, option: string): number {
-  if (Number.isSafeInteger(value) && (value as number) >= 1) return value as number
-  const problem = `is \`${String(value)}\``
-  throw new InvalidOptionError({ option, problem, remedy: 'Give a whole number of 1 or more.' })
+  throw invalidOption('path', "is missing, which `store: 'sqlite'` needs", remedy)
 }

@@ -9,8 +9,8 @@ describe('the local engine cannot be set up', () => {
   test.each<[what: string, config: unknown, message: string]>([
     ['a misspelt setting', { concurency: 5 }, '`concurency` is not an option of the local engine. The options are '],
     ['a setting of another engine', { apiKey: 'key' }, '`apiKey` is not an option of the local engine. '],
-    ['a misspelt part of one', { retention: { cout: 5 } }, '`cout` is not an option of `retention`. '],
-    ['a number for its retention', { retention: 5 }, '`options` is a number, not an object. The options are `count`'],
+    ['a misspelt part of one', { retention: { cout: 5 } }, '`retention.cout` is not an option of `retention`. '],
+    ['a number for its retention', { retention: 5 }, '`retention` is a number, not an object. The options are `count`'],
     ['a list', [], '`options` is an array, not an object. The options are `concurrency`, `retention`, '],
     [
       'a retention of nothing',
@@ -18,13 +18,13 @@ describe('the local engine cannot be set up', () => {
       '`retention.count` is `0`. Give a whole number of 1 or more.',
     ],
     ['half a job kept', { retention: { count: 1.5 } }, '`retention.count` is `1.5`. '],
-    ['a store that there is not', { store: 'redis' }, "`store` is `redis`. Use `'memory'` or `'sqlite'`."],
+    ['a store that there is not', { store: 'redis' }, "`store` is `redis`. Use 'memory' or 'sqlite'."],
     ['a file that is not named', { store: 'sqlite' }, "`path` is missing, which `store: 'sqlite'` needs. "],
-    ['a path of nothing', { path: '' }, '`path` is ``. Give the path of a file'],
+    ['a path of nothing', { path: '' }, '`path` is empty. Give the path of a file'],
     ['a file beside memory', { store: 'memory', path: 'jobs.db' }, '`path` is given, and memory has no file. '],
-    ['a role that there is not', { path: 'jobs.db', role: 'boss' }, "`role` is `boss`. Use `'send'`, `'work'` or"],
+    ['a role that there is not', { path: 'jobs.db', role: 'boss' }, "`role` is `boss`. Use 'send', 'work' or"],
     ['a role beside memory', { role: 'send' }, "`role` is `'send'`, and memory is shared with no other process. "],
-    ['too short a lease', { path: 'jobs.db', lease: 999 }, '`lease` is 999 ms. Give at least one second.'],
+    ['too short a lease', { path: 'jobs.db', lease: 999 }, '`lease` is 999 ms. Give at least one second: '],
   ])('with %s', (_what, config, message) => {
     for (const make of [
       () => createLocalProvider(config as LocalConfig),

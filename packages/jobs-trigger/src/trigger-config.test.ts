@@ -63,15 +63,15 @@ describe('a setting that cannot be used is refused:', () => {
   test.each<[string, unknown, string, RegExp]>([
     ['a misspelt one', { apikey: 'key' }, 'apikey', /is not an option of Trigger\.dev\. The options are `apiKey`,/],
     ['none at all', 'production', 'options', /is a string, not an object/],
-    ['an empty key', { apiKey: ' ' }, 'apiKey', /is empty\. Give it, or leave it out/],
-    ['a key of another type', { apiKey: 7 }, 'apiKey', /is not a string/],
+    ['an empty key', { apiKey: ' ' }, 'apiKey', /is blank\. Give a string/],
+    ['a key of another type', { apiKey: 7 }, 'apiKey', /is a number, not a string/],
     ['an empty branch', { previewBranch: '' }, 'previewBranch', /is empty/],
     ['an empty version', { version: '' }, 'version', /is empty/],
     [
       'no address',
       { apiUrl: 'trigger.dev' },
       'apiUrl',
-      /is not an HTTP address, in the configuration or in `TRIGGER_API_URL`\. Give one such as/,
+      /is not an HTTP address\. Correct the setting or `TRIGGER_API_URL`/,
     ],
     ['another protocol', { apiUrl: 'ftp://trigger.dev' }, 'apiUrl', /is not an HTTP address/],
     ['an address of another type', { apiUrl: 7 }, 'apiUrl', /is not an HTTP address/],

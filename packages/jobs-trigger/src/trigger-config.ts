@@ -1,5 +1,12 @@
-import { InvalidOptionError } from '@cgk-platform/jobs-core'
-import { checkOptionNames, environment } from '@cgk-platform/jobs-core/provider'
+import {
+  declareOptions,
+  environment,
+  type Fault,
+  invalidOption,
+  type Option,
+  text,
+  url,
+} from '@cgk-platform/jobs-core/provider'
 
 /** Where Trigger.dev is and who asks. What is left out is read from the `TRIGGER_*` variables, as the SDK does. */
 export interface TriggerConfig {
@@ -22,7 +29,20 @@ export interface TriggerConnection {
   readonly version?: string | undefined
 }
 
-const names = ['apiKey', 'apiUrl', 'previewBranch', 'version']
+const apiKey: Option<string, string> = {
+  ...text(),
+  read: (given, name, fault) => checkKey(text().read(given, name, fault), name, fault),
+}
+const apiUrl = url({
+  remedy:
+    'Correct the setting or `TRIGGER_API_URL`: `https://api.trigger.dev`, with `https://` or `http://` before it.',
+})
+const options = declareOptions<TriggerConfig>('Trigger.dev', {
+  apiKey,
+  apiUrl,
+  previewBranch: text(),
+  version: text(),
+})
 
 /**
  * The connection that a configuration asks for.
@@ -30,23 +50,22 @@ const names = ['apiKey', 'apiUrl', 'previewBranch', 'version']
  * @throws {InvalidOptionError} for a setting that cannot be used.
  */
 export function toConnection(config: TriggerConfig = {}): TriggerConnection {
-  checkOptionNames('Trigger.dev', config, names)
-  const { apiKey, apiUrl, previewBranch, version } = config
-  for (const [name, value] of Object.entries({ apiKey, previewBranch, version })) checkText(value, name)
-  checkKey(apiKey)
+  const given = options.read(config)
   const connection: TriggerConnection = {
     get apiKey() {
-      checkKey(set('TRIGGER_SECRET_KEY'))
-      return apiKey?.trimEnd()
+      const ofEnvironment = set('TRIGGER_SECRET_KEY')
+      if (ofEnvironment !== undefined) checkKey(ofEnvironment, 'apiKey', invalidOption)
+      return given.apiKey?.trimEnd()
     },
     get apiUrl() {
-      return checkedUrl(apiUrl ?? set('TRIGGER_API_URL'))
+      const address = given.apiUrl ?? set('TRIGGER_API_URL')
+      return address === undefined ? undefined : apiUrl.read(address, 'apiUrl', invalidOption)
     },
     get previewBranch() {
-      return previewBranch ?? branchOfEnvironment()
+      return given.previewBranch ?? branchOfEnvironment()
     },
     get version() {
-      return version ?? set('TRIGGER_VERSION')
+      return given.version ?? set('TRIGGER_VERSION')
     },
   }
   // A setting is looked at as it is read: here, and before each request.
@@ -66,25 +85,9 @@ function branchOfEnvironment(): string | undefined {
   return branch ?? (ofDevelopment === 'default' ? undefined : ofDevelopment)
 }
 
-function checkedUrl(value: unknown): string | undefined {
-  if (value === undefined) return undefined
-  if (typeof value === 'string' && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)) return value
-  const problem = 'is not an HTTP address, in the configuration or in `TRIGGER_API_URL`'
-  throw wrong('apiUrl', problem, 'Give one such as `https://api.trigger.dev`, with `https://` or `http://` before it.')
-}
-
-function checkText(value: unknown, option: string): void {
-  if (value === undefined || (typeof value === 'string' && value.trim() !== '')) return
-  throw wrong(option, typeof value === 'string' ? 'is empty' : 'is not a string', 'Give it, or leave it out.')
-}
-
-/** A request would fail of it with an error that tells the key. */
-function checkKey(key: string | undefined): void {
-  if (key === undefined || /^[!-~]*$/.test(key.trimEnd())) return
+/** A request would fail of a wrong one with an error that tells the key. */
+function checkKey(key: string, name: string, fault: Fault): string {
+  if (/^[!-~]*$/.test(key.trimEnd())) return key
   const problem = 'has a character that no key has, such as a blank or a line break'
-  throw wrong('apiKey', problem, "Copy it again from Trigger.dev's dashboard.")
-}
-
-function wrong(option: string, problem: string, remedy: string): InvalidOptionError {
-  return new InvalidOptionError({ option, problem, remedy })
+  throw fault(name, problem, "Copy it again from Trigger.dev's dashboard.")
 }

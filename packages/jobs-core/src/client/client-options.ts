@@ -1,7 +1,9 @@
 import type { Definition } from '../jobs/definition.ts'
-import type { LoggerLike } from '../logging/logger.ts'
-import type { AttemptMiddleware } from '../runs/attempt-middleware.ts'
-import type { JobHooks } from '../runs/hooks.ts'
+import { type LoggerLike, loggerOption } from '../logging/logger.ts'
+import { declareOptions, type DeclaredOptions, type Kept } from '../options/declare-options.ts'
+import { count, value } from '../options/kinds.ts'
+import { type AttemptMiddleware, middlewareOption } from '../runs/attempt-middleware.ts'
+import { type JobHooks, hooksOption } from '../runs/hooks.ts'
 import type { Clock } from '../time/clock.ts'
 
 /** What every client may be given, on any engine. */
@@ -19,3 +21,20 @@ export interface ClientOptions {
   /** Where time comes from. Default: the machine's clock. */
   clock?: Clock | undefined
 }
+
+/** The options that users know. The clock is for test kits alone. */
+type KnownOptions = Omit<ClientOptions, 'clock'>
+
+/** What each option of a client may be. Those that choose the engine are read by whoever loads it. */
+export const clientOptions: DeclaredOptions<Kept<KnownOptions>> = declareOptions<
+  KnownOptions & { provider?: unknown; config?: unknown },
+  Kept<KnownOptions>
+>('a client', {
+  provider: value(),
+  config: value(),
+  jobs: value(),
+  logger: loggerOption,
+  hooks: hooksOption,
+  middleware: middlewareOption,
+  maxPayloadBytes: count({ remedy: 'Give a whole number of bytes.' }),
+})

@@ -10,12 +10,9 @@ import { requireFeature } from '../provider/check-support.ts'
 import type { JobProvider } from '../provider/job-provider.ts'
 import { isEnded } from '../runs/job-state.ts'
 import type { JobStatus } from '../runs/job-status.ts'
-import { toMilliseconds } from '../time/duration.ts'
 import { systemClock } from '../time/system-clock.ts'
-import { checkClientOptions } from './check-client-options.ts'
-import type { ClientOptions } from './client-options.ts'
-import { checkOptionNames } from '../options/check-option-names.ts'
-import type { JobClient } from './job-client.ts'
+import { type ClientOptions, clientOptions } from './client-options.ts'
+import { closeOptions, type JobClient, waitOptions } from './job-client.ts'
 import { openEngine } from './open-engine.ts'
 import { createSender } from './sender.ts'
 import { createTenantClient } from './tenant-client.ts'
@@ -33,11 +30,12 @@ export interface ClientEngine {
 
 /** A client over a provider, which is loaded when it is needed first. */
 export function createClient({ load, runsHere = false }: ClientEngine, options: ClientOptions = {}): JobClient {
-  checkClientOptions(options)
-  const { clock = systemClock, hooks, middleware, logger = createDefaultLogger() } = options
-  const jobs = options.jobs ? toJobRegistry(options.jobs) : ambientJobs()
+  const { clock = systemClock, ...told } = options
+  const checked = clientOptions.read(told)
+  const { hooks, middleware, logger = createDefaultLogger(), maxPayloadBytes } = checked
+  const jobs = checked.jobs ? toJobRegistry(checked.jobs) : ambientJobs()
   const engine = openEngine(load, () => ({ jobs, client, logger, hooks, middleware }))
-  const sender = createSender({ engine, clock, hooks, logger, jobs, maxPayloadBytes: options.maxPayloadBytes })
+  const sender = createSender({ engine, clock, hooks, logger, jobs, maxPayloadBytes })
 
   const find = async (provider: JobProvider, id: string, tenantId?: string): Promise<JobStatus> => {
     if (typeof id !== 'string' || id === '') {
@@ -75,14 +73,10 @@ export function createClient({ load, runsHere = false }: ClientEngine, options: 
       return { id, event: status.event as JobEvent, tenantId: status.tenantId, deduplicated: false }
     },
 
-    async waitForJob(id, waitOptions) {
-      checkOptionNames('`waitForJob`', waitOptions, ['timeout', 'signal'])
-      if (waitOptions?.signal !== undefined && !isAbortSignal(waitOptions.signal)) {
-        const problem = `is ${kindOf(waitOptions.signal)}, not an AbortSignal`
-        throw new InvalidOptionError({ option: 'signal', problem, remedy: 'Give the `signal` of an AbortController.' })
-      }
+    async waitForJob(id, given) {
+      const waiting = waitOptions.read(given)
       const provider = await engine.use()
-      return waitForJob(() => find(provider, id, tenantId), { id, provider, clock, ...waitOptions })
+      return waitForJob(() => find(provider, id, tenantId), { id, provider, clock, ...waiting })
     },
   })
 
@@ -91,7 +85,7 @@ export function createClient({ load, runsHere = false }: ClientEngine, options: 
     requireFeature(provider, 'listJobs')
     if (!provider.list)
       throw new TypeError(`The provider \`${provider.name}\` declares \`listJobs\` and has no \`list\`.`)
-    return provider.list(toListQuery(listOptions === undefined ? {} : listOptions))
+    return provider.list(toListQuery(listOptions))
   }
 
   const client: JobClient = {
@@ -119,21 +113,13 @@ export function createClient({ load, runsHere = false }: ClientEngine, options: 
       const provider = await engine.useOpen('start')
       await provider.start?.()
     },
-    async close(closeOptions = {}) {
-      checkOptionNames('`close`', closeOptions, ['timeout'])
-      const { timeout = '10s' } = closeOptions
-      const timeoutMs = toMilliseconds(timeout, 'timeout')
+    async close(given) {
+      const { timeoutMs = 10_000 } = closeOptions.read(given)
       forgetHereClient(client)
       await engine.close(timeoutMs)
     },
   }
-  noteClientJobs(options.jobs)
-  if (runsHere && (!options.jobs || jobs.cronJobs().length > 0)) offerHereClient(client)
+  noteClientJobs(checked.jobs)
+  if (runsHere && (!checked.jobs || jobs.cronJobs().length > 0)) offerHereClient(client)
   return client
-}
-
-/** Told by what it can do, since test environments and other realms have classes of their own. */
-function isAbortSignal(value: unknown): value is AbortSignal {
-  const signal = (value ?? {}) as Partial<AbortSignal>
-  return typeof signal.throwIfAborted === 'function' && typeof signal.addEventListener === 'function'
 }

@@ -1,4 +1,7 @@
 import type { JobEvent, JobInput, TenantInput } from '../events/job-events.ts'
+import { declareOptions, type DeclaredOptions, type Kept } from '../options/declare-options.ts'
+import { kindOf } from '../options/kind-of.ts'
+import { count, duration, text, value, word } from '../options/kinds.ts'
 import type { Health } from '../provider/health.ts'
 import type { JobPage } from '../provider/job-page.ts'
 import type { Capabilities } from '../provider/capabilities.ts'
@@ -21,6 +24,15 @@ export interface ListOptions {
   cursor?: string | undefined
 }
 
+/** What each option of `listJobs` may be. */
+export const listOptions: DeclaredOptions<Kept<ListOptions>> = declareOptions<ListOptions>('`listJobs`', {
+  tenantId: text({ remedy: 'Give the id of a tenant, or leave it out for all.' }),
+  state: word(['scheduled', 'queued', 'running', 'retrying', 'completed', 'failed', 'cancelled', 'expired']),
+  event: value(),
+  limit: count({ max: 1000 }),
+  cursor: value(),
+})
+
 /** How long `waitForJob` waits. */
 export interface WaitOptions {
   /** Then it throws `WaitTimeoutError`. Default: no limit. */
@@ -29,11 +41,27 @@ export interface WaitOptions {
   signal?: AbortSignal | undefined
 }
 
+/** What each option of `waitForJob` may be. */
+export const waitOptions: DeclaredOptions<Kept<WaitOptions>> = declareOptions<WaitOptions>('`waitForJob`', {
+  timeout: duration(),
+  signal: value((signal: unknown, name, fault) => {
+    // Told by what it can do, since test environments and other realms have classes of their own.
+    const { throwIfAborted, addEventListener } = (signal ?? {}) as Partial<AbortSignal>
+    if (typeof throwIfAborted === 'function' && typeof addEventListener === 'function') return signal as AbortSignal
+    throw fault(name, `is ${kindOf(signal)}, not an AbortSignal`, 'Give the `signal` of an AbortController.')
+  }),
+})
+
 /** How a client closes. */
 export interface CloseOptions {
   /** How long attempts under way may go on before they are aborted. Default `'10s'`. */
   timeout?: number | Duration | undefined
 }
+
+/** What each option of `close` may be. */
+export const closeOptions: DeclaredOptions<Kept<CloseOptions>> = declareOptions<CloseOptions>('`close`', {
+  timeout: duration(),
+})
 
 /** What can be done with jobs. Everything that takes an id works from any process that has the engine's keys. */
 export interface JobOperations {

@@ -3,10 +3,10 @@ import type { JobProvider } from '../provider/job-provider.ts'
 import { isEnded } from '../runs/job-state.ts'
 import type { JobStatus } from '../runs/job-status.ts'
 import type { Clock, Timer } from '../time/clock.ts'
-import { toMilliseconds } from '../time/duration.ts'
+import type { Kept } from '../options/declare-options.ts'
 import type { WaitOptions } from './job-client.ts'
 
-interface WaitParts extends WaitOptions {
+interface WaitParts extends Kept<WaitOptions> {
   readonly id: string
   readonly provider: Pick<JobProvider, 'watch'>
   readonly clock: Clock
@@ -18,9 +18,8 @@ const longestPollMs = 2000
 /** Reads a job until it has ended: when the provider says that it changed, otherwise in growing intervals. */
 export async function waitForJob(
   read: () => Promise<JobStatus>,
-  { id, provider, clock, timeout, signal }: WaitParts,
+  { id, provider, clock, timeoutMs, signal }: WaitParts,
 ): Promise<JobStatus> {
-  const timeoutMs = timeout === undefined ? undefined : toMilliseconds(timeout, 'timeout')
   const deadline = timeoutMs === undefined ? undefined : clock.now() + timeoutMs
   let pollMs = firstPollMs
   for (;;) {

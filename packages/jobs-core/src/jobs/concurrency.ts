@@ -1,4 +1,6 @@
-import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
+import { declareOptions } from '../options/declare-options.ts'
+import { count, group, value } from '../options/kinds.ts'
+import type { Option } from '../options/option.ts'
 
 /** How many runs of one definition may be under way at once: over all tenants, for each tenant, or both. */
 export type Concurrency = number | { limit?: number | undefined; perTenant?: number | undefined }
@@ -11,23 +13,26 @@ export interface ConcurrencyLimits {
   readonly perTenant?: number
 }
 
-/** @throws {InvalidDefinitionError} when a limit is not a whole number from 1, or none is given. */
-export function toConcurrencyLimits(concurrency: Concurrency, what: string): ConcurrencyLimits {
-  const isObject = typeof concurrency === 'object' && concurrency !== null
-  const { limit, perTenant, ...unknown }: Exclude<Concurrency, number> = isObject ? concurrency : { limit: concurrency }
-  const fail = (field: string, problem: string): never => {
-    const remedy = 'Give a whole number of 1 or more, or `{ limit, perTenant }`.'
-    throw new InvalidDefinitionError({ what, field, problem, remedy })
-  }
-  for (const field of Object.keys(unknown)) fail(`concurrency.${field}`, 'is not an option')
-  if (limit !== undefined && !isCount(limit)) {
-    fail(isObject ? 'concurrency.limit' : 'concurrency', `is \`${String(limit)}\``)
-  }
-  if (perTenant !== undefined && !isCount(perTenant)) fail('concurrency.perTenant', `is \`${String(perTenant)}\``)
-  if (limit === undefined && perTenant === undefined) fail('concurrency', 'has no limit')
-  return { ...(limit !== undefined && { limit }), ...(perTenant !== undefined && { perTenant }) }
-}
+const remedy = 'Give a whole number of 1 or more, or `{ limit, perTenant }`.'
+const limitOption = count({ remedy })
+const limits = group<object, ConcurrencyLimits>(
+  declareOptions<ConcurrencyLimits>('`concurrency`', { limit: limitOption, perTenant: limitOption }),
+)
 
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= 1
-}
+/** A limit over all tenants, or an object with at least one limit. */
+export const concurrencyOption: Option<Concurrency, ConcurrencyLimits> = value(
+  (concurrency, name, fault) => {
+    if (typeof concurrency !== 'object' || concurrency === null) {
+      return { limit: limitOption.read(concurrency, name, fault) }
+    }
+    const read = limits.read(concurrency, name, fault)
+    if (read.limit === undefined && read.perTenant === undefined) throw fault(name, 'has no limit', remedy)
+    return read
+  },
+  {
+    feature: ({ limit, perTenant }: ConcurrencyLimits) => [
+      ...(limit === undefined ? [] : ['concurrency' as const]),
+      ...(perTenant === undefined ? [] : ['concurrency.perTenant' as const]),
+    ],
+  },
+)

@@ -1,7 +1,8 @@
 import { callSite } from '../call-site.ts'
-import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
 import { parseCron } from '../time/cron-schedule.ts'
-import { checkDefinition, checkFunction, type DefinitionOptions } from './check-definition.ts'
+import { declareOptions, type DeclaredOptions } from '../options/declare-options.ts'
+import { callback, value, word } from '../options/kinds.ts'
+import { commonOptions, type DefinitionOptions, idOption, readDefinition, type Unfilled } from './definition-options.ts'
 import type { CronContext } from './job-context.ts'
 import type { CronJobDefinition } from './job-definition.ts'
 import { ambientJobs } from './job-registry.ts'
@@ -24,21 +25,31 @@ export interface CronJobOptions<Output> extends DefinitionOptions {
   onFailure?: ((error: Error, context: CronContext) => unknown) | undefined
 }
 
-const fields = [
-  'id',
-  'schedule',
-  'handler',
-  'timezone',
-  'overlap',
-  'catchUp',
-  'tenants',
-  'retry',
-  'timeout',
-  'concurrency',
-  'middleware',
-  'onFailure',
-  'providerOptions',
-]
+/** The options of a cron job after their check; the schedule is read with its time zone. */
+interface CheckedCronJob extends Omit<Unfilled<CronJobDefinition>, 'schedule' | 'overlap' | 'catchUp'> {
+  readonly schedule?: string
+  readonly timezone?: string
+  readonly overlap?: 'skip' | 'allow'
+  readonly catchUp?: 'none' | 'latest'
+}
+
+/** What each option of a cron job may be. */
+export const cronJobOptions: DeclaredOptions<CheckedCronJob> = declareOptions<CronJobOptions<unknown>, CheckedCronJob>(
+  '`defineCronJob`',
+  {
+    id: idOption,
+    schedule: value(undefined, { feature: 'cron' }),
+    handler: callback({ required: 'Give a function.' }),
+    timezone: value(),
+    overlap: word(['skip', 'allow'], { feature: (kept: 'skip' | 'allow') => [`cron.overlap: '${kept}'`] }),
+    catchUp: word(['none', 'latest'], {
+      feature: (kept: 'none' | 'latest') => (kept === 'latest' ? ["cron.catchUp: 'latest'"] : []),
+    }),
+    tenants: callback({ feature: 'cron.tenants' }),
+    ...commonOptions,
+    onFailure: callback(),
+  },
+)
 
 /**
  * Declares what is done at the ticks of a schedule. Like a job it registers itself, and on the local engine its clock
@@ -47,32 +58,14 @@ const fields = [
  * @throws {InvalidDefinitionError} naming the field at fault.
  */
 export function defineCronJob<Output = void>(options: CronJobOptions<Output>): CronJobDefinition<Output> {
-  const checked = checkDefinition('defineCronJob', options, fields)
-  const what = `defineCronJob(\`${checked.id}\`)`
-  const { schedule, timezone = 'UTC', overlap = 'skip', catchUp = 'none', tenants, onFailure } = options
-  checkWord(what, 'overlap', overlap, ['skip', 'allow'])
-  checkWord(what, 'catchUp', catchUp, ['none', 'latest'])
-  checkFunction(what, options, 'tenants', false)
-  const definition: CronJobDefinition<Output> = Object.freeze({
+  const { timezone = 'UTC', ...checked } = readDefinition('defineCronJob', cronJobOptions, options)
+  const definition = Object.freeze({
     kind: 'cron' as const,
+    overlap: 'skip' as const,
+    catchUp: 'none' as const,
     ...checked,
-    schedule: parseCron(schedule, timezone, what),
-    overlap,
-    catchUp,
-    handler: options.handler,
-    ...(tenants && { tenants }),
-    ...(onFailure && { onFailure }),
-  })
+    schedule: parseCron(options.schedule, timezone, `defineCronJob(\`${checked.id}\`)`),
+  }) as CronJobDefinition<Output>
   ambientJobs().register(definition, callSite(defineCronJob))
   return definition
-}
-
-function checkWord(what: string, field: string, value: string, words: readonly string[]): void {
-  if (words.includes(value)) return
-  throw new InvalidDefinitionError({
-    what,
-    field,
-    problem: `is \`${String(value)}\``,
-    remedy: `Use ${words.map((word) => `'${word}'`).join(' or ')}.`,
-  })
 }

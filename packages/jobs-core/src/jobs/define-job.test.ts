@@ -139,7 +139,7 @@ describe('a job that cannot be is refused by the field at fault', () => {
 
   test('an option it does not have, with those that it has', () => {
     expect(() => define({ maxAttempts: 5 })).toThrow(
-      'defineJob(`process-order`): `maxAttempts` is not an option. The options are `id`, `event`, `handler`, `retry`, `timeout`, `concurrency`, `middleware`, `onFailure`, `providerOptions`.',
+      'defineJob(`process-order`): `maxAttempts` is not an option of `defineJob`. The options are `id`, `event`, `handler`, `retry`, `timeout`, `concurrency`, `middleware`, `providerOptions`, `onFailure`.',
     )
   })
 

@@ -1,6 +1,15 @@
 import { callSite } from '../call-site.ts'
 import type { JobEvent } from '../events/job-events.ts'
-import { checkDefinition, checkEvent, type DefinitionOptions } from './check-definition.ts'
+import { declareOptions, type DeclaredOptions } from '../options/declare-options.ts'
+import { callback } from '../options/kinds.ts'
+import {
+  commonOptions,
+  type DefinitionOptions,
+  eventOption,
+  idOption,
+  readDefinition,
+  type Unfilled,
+} from './definition-options.ts'
 import type { EventMessage } from './event-message.ts'
 import type { JobContext } from './job-context.ts'
 import type { JobDefinition } from './job-definition.ts'
@@ -19,17 +28,17 @@ export interface JobOptions<Event extends JobEvent, Output> extends DefinitionOp
   onFailure?: ((error: Error, event: EventMessage<Event>, context: JobContext) => unknown) | undefined
 }
 
-const fields = [
-  'id',
-  'event',
-  'handler',
-  'retry',
-  'timeout',
-  'concurrency',
-  'middleware',
-  'onFailure',
-  'providerOptions',
-]
+/** What each option of a job may be. */
+export const jobOptions: DeclaredOptions<Unfilled<JobDefinition>> = declareOptions<
+  JobOptions<JobEvent, unknown>,
+  Unfilled<JobDefinition>
+>('`defineJob`', {
+  id: idOption,
+  event: eventOption,
+  handler: callback({ required: 'Give a function.' }),
+  ...commonOptions,
+  onFailure: callback(),
+})
 
 /**
  * Declares what is done when an event is sent. The definition registers itself with clients that were given no list of
@@ -41,15 +50,8 @@ const fields = [
 export function defineJob<Event extends JobEvent, Output = void>(
   options: JobOptions<Event, Output>,
 ): JobDefinition<Event, Output> {
-  const checked = checkDefinition('defineJob', options, fields)
-  checkEvent(`defineJob(\`${checked.id}\`)`, options.event)
-  const definition: JobDefinition<Event, Output> = Object.freeze({
-    kind: 'job' as const,
-    ...checked,
-    event: options.event,
-    handler: options.handler,
-    ...(options.onFailure && { onFailure: options.onFailure }),
-  })
+  const checked = readDefinition('defineJob', jobOptions, options)
+  const definition = Object.freeze({ kind: 'job' as const, ...checked }) as JobDefinition<Event, Output>
   ambientJobs().register(definition, callSite(defineJob))
   return definition
 }

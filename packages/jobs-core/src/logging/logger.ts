@@ -1,3 +1,7 @@
+import { kindOf } from '../options/kind-of.ts'
+import { value } from '../options/kinds.ts'
+import type { Option } from '../options/option.ts'
+
 /** Facts that belong to a line. */
 export type LogFields = Readonly<Record<string, unknown>>
 
@@ -34,6 +38,17 @@ export interface LoggerLike {
   /** Where it says no, a line is not even put together. */
   isLevelEnabled?(level: string): boolean
 }
+
+/** The logger of a client or a host. */
+export const loggerOption: Option<LoggerLike, LoggerLike> = value((logger, name, fault) => {
+  for (const level of ['debug', 'info', 'warn', 'error'] as const) {
+    const method: unknown = (logger as Partial<LoggerLike> | null)?.[level]
+    if (typeof method === 'function') continue
+    const problem = method === undefined ? 'is missing' : `is ${kindOf(method)}, not a function`
+    throw fault(`${name}.${level}`, problem, 'Give a function, or leave the logger out.')
+  }
+  return logger
+})
 
 /** A logger whose every line carries `bindings`. A logger that throws is passed over: it never breaks a job. */
 export function bindLogger(logger: LoggerLike, bindings: LogFields): Logger {

@@ -68,7 +68,7 @@ describe('declared options', () => {
     [{ name: 'x', attempts: 0 }, 'attempts', 'is `0`. Give a whole number from 1 to 9.'],
     [{ name: 'x', attempts: 1.5 }, 'attempts', 'is `1.5`. Give a whole number from 1 to 9.'],
     [{ name: 'x', share: Number.NaN }, 'share', 'is `NaN`. Give a fraction.'],
-    [{ name: 'x', on: 1 }, 'on', 'is `1`. Give `true` or `false`.'],
+    [{ name: 'x', on: 1 }, 'on', 'is a number, not a boolean. Give `true` or `false`.'],
     [{ name: 'x', inner: 5 }, 'inner', 'is a number, not an object. The options are `limit`.'],
     [{ name: 'x', inner: { limit: '1' } }, 'inner.limit', 'is `1`. Give a whole number of 1 or more.'],
     [{ name: 'x', inner: { most: 1 } }, 'inner.most', 'is not an option of `inner`. The options are `limit`.'],

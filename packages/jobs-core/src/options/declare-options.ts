@@ -1,6 +1,5 @@
-import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import type { Duration } from '../time/duration.ts'
-import { kindOf } from './kind-of.ts'
+import { checkOptionNames, invalidOption } from './check-option-names.ts'
 import type { Fault, Option } from './option.ts'
 
 /** Options as they are kept after their check: without `undefined`, and durations in milliseconds under `…Ms`. */
@@ -56,20 +55,12 @@ export function declareOptions<Options, Checked = Kept<Options>>(
   const declarations = Object.entries(table as Record<string, DeclaredOption['option']>)
   const entries = declarations.map(([name, option]) => ({ name, keptAs: `${name}${option.unit ?? ''}`, option }))
   const names = entries.map(({ name }) => name)
-  const known = new Set(names)
-  const remedy = `The options are ${names.map((name) => `\`${name}\``).join(', ')}.`
 
   return {
     names,
     entries,
     read(given = {}, fault = invalidOption) {
-      if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-        throw fault('options', `is ${kindOf(given)}, not an object`, remedy)
-      }
-      // An option that is passed by would be lost in silence.
-      for (const name of Object.keys(given)) {
-        if (!known.has(name)) throw fault(name, `is not an option of ${owner}`, remedy)
-      }
+      checkOptionNames(owner, given, names, fault)
       const values = given as Readonly<Record<string, unknown>>
       const checked: Record<string, unknown> = {}
       for (const { name, keptAs, option } of entries) {
@@ -90,9 +81,4 @@ export function declareOptions<Options, Checked = Kept<Options>>(
       return checked as Checked
     },
   }
-}
-
-/** The error for an option of a call. */
-function invalidOption(option: string, problem: string, remedy: string): InvalidOptionError {
-  return new InvalidOptionError({ option, problem, remedy })
 }

@@ -25,15 +25,21 @@ export function duration({ minMs = 0, remedy = durationRemedy, ...rules }: Rules
   }
 }
 
-/** A `Date`; kept as epoch milliseconds. */
-export function date({ remedy = 'Give a valid `Date`.', ...rules }: Rules = {}): Option<Date, number> {
+/** A `Date` at most `rangeMs` from 1970; kept as epoch milliseconds. */
+export function date({
+  rangeMs = Number.POSITIVE_INFINITY,
+  remedy = 'Give a valid `Date`.',
+  ...rules
+}: Rules & { rangeMs?: number } = {}): Option<Date, number> {
   return {
     ...rules,
     unit: undefined,
-    read(value: unknown, name, fault) {
-      const ms = value instanceof Date ? value.getTime() : Number.NaN
-      if (!Number.isNaN(ms)) return ms
-      throw fault(name, value instanceof Date ? 'is an invalid Date' : `is ${kindOf(value)}, not a Date`, remedy)
+    read(given: unknown, name, fault) {
+      if (!(given instanceof Date)) throw fault(name, `is ${kindOf(given)}, not a Date`, remedy)
+      const ms = given.getTime()
+      if (Number.isNaN(ms)) throw fault(name, 'is an invalid Date', remedy)
+      if (Math.abs(ms) > rangeMs) throw fault(name, 'is out of range', remedy)
+      return ms
     },
   }
 }
@@ -53,6 +59,18 @@ export function text<Text extends string = string>({
       if (!allowsBlank && value.trim() === '') throw fault(name, value === '' ? 'is empty' : 'is blank', remedy)
       if (value.length > maxLength) throw fault(name, `has ${value.length} characters`, remedy)
       return value as Text
+    },
+  }
+}
+
+/** An HTTP address. */
+export function url({ remedy, ...rules }: Rules & { remedy: string }): Option<string, string> {
+  return {
+    ...rules,
+    unit: undefined,
+    read(given: unknown, name, fault) {
+      if (typeof given === 'string' && URL.canParse(given) && /^https?:$/.test(new URL(given).protocol)) return given
+      throw fault(name, 'is not an HTTP address', remedy)
     },
   }
 }
@@ -81,7 +99,14 @@ export function number({
 
 /** True or false. */
 export function flag(rules: OptionRules = {}): Option<boolean, boolean> {
-  return checkedBy((value) => typeof value === 'boolean', 'Give `true` or `false`.', rules)
+  return {
+    ...rules,
+    unit: undefined,
+    read(given: unknown, name, fault) {
+      if (typeof given === 'boolean') return given
+      throw fault(name, `is ${kindOf(given)}, not a boolean`, 'Give `true` or `false`.')
+    },
+  }
 }
 
 /** One of some words. */
@@ -104,7 +129,7 @@ export function callback<Callback>({ remedy = 'Give a function.', ...rules }: Ru
 }
 
 /** An object of options that are declared themselves. */
-export function group<Given, Checked>(declared: DeclaredOptions<Checked>): Option<Given, Checked> {
+export function group<Given, Checked>(declared: Pick<DeclaredOptions<Checked>, 'read'>): Option<Given, Checked> {
   return {
     unit: undefined,
     read: (value, name, fault) =>

@@ -11,8 +11,8 @@ export interface OptionRules {
   readonly requires?: string
   /** Another option that must not be given. */
   readonly excludes?: string
-  /** The capability that an engine needs for it, or for some of its values. */
-  readonly feature?: Feature | ((kept: never) => Feature | undefined)
+  /** The capability that an engine needs for it, or those for its value as it is kept. */
+  readonly feature?: Feature | ((kept: never) => readonly Feature[])
 }
 
 /** The declaration of one option: its kind and its rules. */

@@ -1,6 +1,10 @@
 import type { JobsError } from '../errors/jobs-error.ts'
 import { UnsupportedFeatureError } from '../errors/unsupported-feature-error.ts'
 import type { Definition } from '../jobs/definition.ts'
+import { cronJobOptions } from '../jobs/define-cron-job.ts'
+import { jobOptions } from '../jobs/define-job.ts'
+import { workflowOptions } from '../workflows/define-workflow.ts'
+import type { OptionRules } from '../options/option.ts'
 import type { DeclaredOptions } from '../options/declare-options.ts'
 import type { Capabilities, Feature } from './capabilities.ts'
 import type { JobProvider } from './job-provider.ts'
@@ -13,14 +17,10 @@ export function requireFeature(engine: Engine, feature: Feature): void {
   if (problem) throw problem
 }
 
-/** Refuses options, kept after their check, whose declarations name a feature that the engine lacks. @throws {UnsupportedFeatureError} */
-export function requireFeatures(engine: Engine, { entries }: DeclaredOptions<unknown>, checked: object): void {
-  for (const { keptAs, option } of entries) {
-    if (option.feature === undefined) continue
-    const value = (checked as Readonly<Record<string, unknown>>)[keptAs]
-    if (value === undefined) continue
-    const feature = typeof option.feature === 'string' ? option.feature : option.feature(value as never)
-    if (feature !== undefined) requireFeature(engine, feature)
+/** Refuses options whose declarations name a feature that the engine lacks. @throws {UnsupportedFeatureError} */
+export function requireFeatures(engine: Engine, options: DeclaredOptions<unknown>, checked: object): void {
+  for (const { keptAs, option } of options.entries) {
+    for (const feature of featuresOf(option, checked[keptAs as never])) requireFeature(engine, feature)
   }
 }
 
@@ -32,7 +32,10 @@ export function checkDefinitionSupport(engine: Engine, definition: Definition): 
 
 /** Everything that a definition asks for and the engine cannot do, as the errors that would be thrown for it. */
 export function findUnsupported(engine: Engine, definition: Definition): JobsError[] {
-  const ofFeatures = featuresOf(definition).map((feature) => problemOf(engine, feature))
+  const features = optionsOf[definition.kind].entries.flatMap(({ keptAs, option }) =>
+    featuresOf(option, definition[keptAs as never]),
+  )
+  const ofFeatures = features.map((feature) => problemOf(engine, feature))
   const ofEngine = engine.findUnsupported?.(definition) ?? []
   return [...ofFeatures, ...limitProblems(engine, definition), ...ofEngine].filter((problem) => problem !== undefined)
 }
@@ -61,19 +64,14 @@ function limitProblems({ name, capabilities }: Engine, definition: Definition): 
   return problems
 }
 
-function featuresOf(definition: Definition): Feature[] {
-  const features: Feature[] = []
-  if (definition.timeoutMs !== undefined) features.push('timeout')
-  if (definition.concurrency?.limit !== undefined) features.push('concurrency')
-  if (definition.concurrency?.perTenant !== undefined) features.push('concurrency.perTenant')
-  if (definition.kind === 'workflow') {
-    features.push('workflows')
-    if (definition.compensateOnCancel) features.push('workflows: compensateOnCancel')
-  }
-  if (definition.kind === 'cron') {
-    features.push('cron', definition.overlap === 'skip' ? "cron.overlap: 'skip'" : "cron.overlap: 'allow'")
-    if (definition.tenants) features.push('cron.tenants')
-    if (definition.catchUp === 'latest') features.push("cron.catchUp: 'latest'")
-  }
-  return features
+/** What an engine needs for an option. */
+function featuresOf({ feature }: OptionRules, kept: unknown): readonly Feature[] {
+  if (feature === undefined || kept === undefined) return []
+  return typeof feature === 'function' ? feature(kept as never) : [feature]
+}
+
+const optionsOf: Record<Definition['kind'], DeclaredOptions<unknown>> = {
+  job: jobOptions,
+  cron: cronJobOptions,
+  workflow: workflowOptions,
 }

@@ -4,8 +4,13 @@
  * @module jobs-core/provider
  */
 
-export { checkMiddleware } from '../options/check-middleware.ts'
-export { checkOptionNames } from '../options/check-option-names.ts'
+export { middlewareOption } from '../runs/attempt-middleware.ts'
+export { hooksOption } from '../runs/hooks.ts'
+export { loggerOption } from '../logging/logger.ts'
+export { invalidOption } from '../options/check-option-names.ts'
+export { declareOptions, type DeclaredOptions, type Kept } from '../options/declare-options.ts'
+export { count, duration, flag, group, text, url, value, word } from '../options/kinds.ts'
+export type { Fault, Option, OptionRules } from '../options/option.ts'
 export { kindOf } from '../options/kind-of.ts'
 export { createClient, type ClientEngine } from '../client/create-client.ts'
 export {
@@ -62,7 +67,7 @@ export { type Answer, type JsonRequest, requestJson } from '../hosted/request-js
 export { mapAtMost, tryEach } from '../hosted/map-at-most.ts'
 export { eventNames } from '../events/event-registry.ts'
 export { createJobId } from '../events/job-id.ts'
-export type { DefinitionOptions } from '../jobs/check-definition.ts'
+export type { DefinitionOptions } from '../jobs/definition-options.ts'
 export type { ConcurrencyLimits } from '../jobs/concurrency.ts'
 export { claimCronJob, onCronReleased, releaseCronJobs } from '../jobs/cron-claims.ts'
 export type { BaseDefinition } from '../jobs/job-definition.ts'

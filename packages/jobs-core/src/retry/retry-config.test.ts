@@ -9,7 +9,7 @@ describe('a retry policy', () => {
     {},
     { maxAttempts: undefined, backoff: undefined, initialDelay: undefined, jitter: undefined },
   ])('of %j is the default: 3 attempts, exponential from 1 s to 60 s', (config) => {
-    expect(toRetryPolicy(config, 'test')).toEqual({
+    expect(toRetryPolicy(config)).toEqual({
       maxAttempts: 3,
       backoff: 'exponential',
       initialDelayMs: 1000,
@@ -28,7 +28,7 @@ describe('a retry policy', () => {
       factor: 1,
       jitter: 1,
     }
-    expect(toRetryPolicy(config, 'test')).toEqual({
+    expect(toRetryPolicy(config)).toEqual({
       maxAttempts: 1000,
       backoff: 'linear',
       initialDelayMs: 1500,
@@ -39,15 +39,15 @@ describe('a retry policy', () => {
   })
 
   test.each([1, 1000])('may have %i attempts', (maxAttempts) => {
-    expect(toRetryPolicy({ maxAttempts }, 'test')).toMatchObject({ maxAttempts })
+    expect(toRetryPolicy({ maxAttempts })).toMatchObject({ maxAttempts })
   })
 
   test('takes no delay at all', () => {
-    expect(toRetryPolicy({ initialDelay: 0, maxDelay: 0 }, 'test')).toMatchObject({ initialDelayMs: 0, maxDelayMs: 0 })
+    expect(toRetryPolicy({ initialDelay: 0, maxDelay: 0 })).toMatchObject({ initialDelayMs: 0, maxDelayMs: 0 })
   })
 
   test('has no cap below an initial delay that is longer than the default cap', () => {
-    expect(toRetryPolicy({ initialDelay: '5m' }, 'test')).toMatchObject({
+    expect(toRetryPolicy({ initialDelay: '5m' })).toMatchObject({
       initialDelayMs: 300_000,
       maxDelayMs: 300_000,
     })
@@ -66,34 +66,34 @@ describe('a value that cannot be used is refused by the field it stands in', () 
   const cases = Object.entries(bad).flatMap(([field, values]) => values.map((value) => [field, value] as const))
 
   test.each(cases)('%s: %j', (field, value) => {
-    expect(() => toRetryPolicy({ [field]: value } as RetryConfig, 'defineJob(`x`)')).toThrow(
+    expect(() => toRetryPolicy({ [field]: value } as RetryConfig)).toThrow(
       expect.objectContaining({
-        code: 'invalid_definition',
-        field: `retry.${field}`,
-        message: expect.stringMatching(new RegExp(`^defineJob\\(\`x\`\\): \`retry\\.${field}\` is .*\\. [A-Z].*\\.$`)),
+        code: 'invalid_option',
+        option: field,
+        message: expect.stringMatching(new RegExp(`^\`${field}\` is .*\\. [A-Z].*\\.$`)),
       }),
     )
   })
 
   test.each(['initialDelay', 'maxDelay'])('and `%s` says what a duration is, as any other option', (field) => {
-    expect(() => toRetryPolicy({ [field]: 'soon' } as RetryConfig, 'test')).toThrow(
-      /is `soon`\. Give milliseconds .* one unit \(ms, s, m, h, d, w\)/,
+    expect(() => toRetryPolicy({ [field]: 'soon' } as RetryConfig)).toThrow(
+      /is not a duration: `'soon'`\. Give milliseconds .* one unit \(ms, s, m, h, d, w\)/,
     )
   })
 
   test('and an option that there is not, with those that there are', () => {
-    expect(() => toRetryPolicy({ maxAttemps: 5 } as RetryConfig, 'test')).toThrow(
-      'test: `retry.maxAttemps` is not an option. The options are `maxAttempts`, `backoff`, `initialDelay`, `maxDelay`, `factor`, `jitter`.',
+    expect(() => toRetryPolicy({ maxAttemps: 5 } as RetryConfig)).toThrow(
+      '`maxAttemps` is not an option of `retry`. The options are `maxAttempts`, `backoff`, `initialDelay`, `maxDelay`, `factor`, `jitter`.',
     )
   })
 
   test.each([null, 5, 'exponential', true])('and %j for the whole of it', (config) => {
-    expect(() => toRetryPolicy(config as never, 'test')).toThrow(
-      expect.objectContaining({ field: 'retry', message: expect.stringContaining('is not an object') }),
+    expect(() => toRetryPolicy(config as never)).toThrow(
+      expect.objectContaining({ option: 'options', message: expect.stringContaining(', not an object. ') }),
     )
   })
 
   test('and says both delays where the cap is below the first', () => {
-    expect(() => toRetryPolicy({ initialDelay: '2s', maxDelay: '1s' }, 'test')).toThrow(/1000 ms < 2000 ms/)
+    expect(() => toRetryPolicy({ initialDelay: '2s', maxDelay: '1s' })).toThrow(/1000 ms < 2000 ms/)
   })
 })

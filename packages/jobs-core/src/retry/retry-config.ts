@@ -1,6 +1,8 @@
-import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
-import { InvalidOptionError } from '../errors/invalid-option-error.ts'
-import { type Duration, durationRemedy, toMilliseconds } from '../time/duration.ts'
+import { invalidOption } from '../options/check-option-names.ts'
+import { declareOptions } from '../options/declare-options.ts'
+import { count, duration, number, word } from '../options/kinds.ts'
+import type { Fault } from '../options/option.ts'
+import type { Duration } from '../time/duration.ts'
 
 /** How the delay grows from one attempt to the next. */
 export type Backoff = 'fixed' | 'linear' | 'exponential'
@@ -40,55 +42,28 @@ export interface RetryPolicy {
 /** The most attempts that a definition or a send may ask for. */
 export const maxAttemptsCeiling = 1000
 
-const optionNames = ['maxAttempts', 'backoff', 'initialDelay', 'maxDelay', 'factor', 'jitter']
+const retryOptions = declareOptions<RetryConfig>('`retry`', {
+  maxAttempts: count({ max: maxAttemptsCeiling }),
+  backoff: word(['fixed', 'linear', 'exponential']),
+  initialDelay: duration(),
+  maxDelay: duration(),
+  factor: number({ min: 1, remedy: 'Give a number of 1 or more.' }),
+  jitter: number({ min: 0, max: 1, remedy: 'Give a fraction from 0 to 1.' }),
+})
 
-/** @throws {InvalidDefinitionError} naming the field, for example `retry.maxAttempts`. */
-export function toRetryPolicy(config: RetryConfig | undefined, what: string): RetryPolicy {
-  const fail = (field: string, problem: string, remedy: string): never => {
-    throw new InvalidDefinitionError({ what, field: `retry.${field}`, problem, remedy })
-  }
-  checkOptions(config, what, fail)
-  const { maxAttempts = 3, backoff = 'exponential', factor = 2, jitter = 0 } = config ?? {}
-  if (!isAttemptCount(maxAttempts)) {
-    fail('maxAttempts', `is \`${String(maxAttempts)}\``, `Give a whole number from 1 to ${maxAttemptsCeiling}.`)
-  }
-  if (!['fixed', 'linear', 'exponential'].includes(backoff)) {
-    fail('backoff', `is \`${String(backoff)}\``, "Use 'fixed', 'linear' or 'exponential'.")
-  }
-  if (!(Number.isFinite(factor) && factor >= 1))
-    fail('factor', `is \`${String(factor)}\``, 'Give a number of 1 or more.')
-  if (!(Number.isFinite(jitter) && jitter >= 0 && jitter <= 1))
-    fail('jitter', `is \`${String(jitter)}\``, 'Give a fraction from 0 to 1.')
-  const initialDelayMs = delayOf(config?.initialDelay ?? 1000, 'initialDelay', fail)
-  const maxDelayMs = delayOf(config?.maxDelay ?? Math.max(60_000, initialDelayMs), 'maxDelay', fail)
+/** Checks a `RetryConfig`, and fills in the defaults. @throws an error of `fault`, as `DeclaredOptions.read` does. */
+export function toRetryPolicy(config: unknown, fault: Fault = invalidOption): RetryPolicy {
+  const read = retryOptions.read(config, fault)
+  const { maxAttempts = 3, backoff = 'exponential', factor = 2, jitter = 0, initialDelayMs = 1000 } = read
+  const { maxDelayMs = Math.max(60_000, initialDelayMs) } = read
   if (maxDelayMs < initialDelayMs) {
-    fail('maxDelay', `is shorter than \`initialDelay\` (${maxDelayMs} ms < ${initialDelayMs} ms)`, 'Swap or raise it.')
+    const problem = `is shorter than \`initialDelay\` (${maxDelayMs} ms < ${initialDelayMs} ms)`
+    throw fault('maxDelay', problem, 'Swap or raise it.')
   }
   return { maxAttempts, backoff, initialDelayMs, maxDelayMs, factor, jitter }
 }
 
-function checkOptions(config: unknown, what: string, fail: (...words: [string, string, string]) => never): void {
-  if (config === undefined) return
-  if (typeof config !== 'object' || config === null) {
-    const remedy = 'Give an object such as `{ maxAttempts: 5 }`.'
-    throw new InvalidDefinitionError({ what, field: 'retry', problem: 'is not an object', remedy })
-  }
-  for (const field of Object.keys(config)) {
-    if (optionNames.includes(field)) continue
-    fail(field, 'is not an option', `The options are ${optionNames.map((name) => `\`${name}\``).join(', ')}.`)
-  }
-}
-
 /** True for a number of attempts that can be asked for. */
-export function isAttemptCount(count: unknown): count is number {
-  return Number.isInteger(count) && (count as number) >= 1 && (count as number) <= maxAttemptsCeiling
-}
-
-function delayOf(delay: number | Duration, field: string, fail: (...words: [string, string, string]) => never): number {
-  try {
-    return toMilliseconds(delay, field)
-  } catch (error) {
-    if (!InvalidOptionError.isInstance(error)) throw error
-    return fail(field, `is \`${String(delay)}\``, durationRemedy)
-  }
+export function isAttemptCount(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= maxAttemptsCeiling
 }

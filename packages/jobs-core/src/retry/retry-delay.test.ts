@@ -16,7 +16,7 @@ const policy: fc.Arbitrary<RetryPolicy> = fc
   })
   .map(({ backoff: curve, delays, factor, jitter }) => {
     const [initialDelay, maxDelay] = delays as [number, number]
-    return toRetryPolicy({ backoff: curve, initialDelay, maxDelay, factor, jitter }, 'test')
+    return toRetryPolicy({ backoff: curve, initialDelay, maxDelay, factor, jitter })
   })
 const attempt = fc.oneof(fc.integer({ min: 1, max: 10 }), fc.integer({ min: 1, max: 1000 }))
 const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
@@ -30,12 +30,12 @@ describe('the delay after each failed attempt', () => {
     ['linear', [1000, 2000, 3000, 4000, 5000, 6000, 7000, 8000]],
     ['exponential', [1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000]],
   ])('is, by the default delays, %s: %j', (curve, delays) => {
-    const one = toRetryPolicy({ backoff: curve }, 'test')
+    const one = toRetryPolicy({ backoff: curve })
     expect(delays.map((_, index) => retryDelayMs(one, index + 1, never))).toEqual(delays)
   })
 
   test('grows by the factor that is given, and is rounded up', () => {
-    const one = toRetryPolicy({ initialDelay: 100, factor: 1.5 }, 'test')
+    const one = toRetryPolicy({ initialDelay: 100, factor: 1.5 })
     expect([1, 2, 3, 4].map((n) => retryDelayMs(one, n, never))).toEqual([100, 150, 225, 338])
   })
 
@@ -81,7 +81,7 @@ describe('the delay after each failed attempt', () => {
   })
 
   test('spreads over the whole range of the jitter', () => {
-    const one = toRetryPolicy({ backoff: 'fixed', initialDelay: 1000, jitter: 0.5 }, 'test')
+    const one = toRetryPolicy({ backoff: 'fixed', initialDelay: 1000, jitter: 0.5 })
     expect([0, 0.5, 0.999].map((r) => retryDelayMs(one, 1, () => r))).toEqual([1000, 750, 501])
   })
 })

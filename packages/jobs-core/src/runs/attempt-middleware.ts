@@ -1,4 +1,7 @@
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
+import { kindOf } from '../options/kind-of.ts'
+import { value } from '../options/kinds.ts'
+import type { Option } from '../options/option.ts'
 import type { AttemptInfo } from './hooks.ts'
 
 /**
@@ -22,6 +25,17 @@ export type AttemptMiddleware = (
   },
   next: () => Promise<unknown>,
 ) => Promise<unknown>
+
+/** The middleware of a client or a definition; kept as a frozen copy. */
+export const middlewareOption: Option<readonly AttemptMiddleware[], readonly AttemptMiddleware[]> = value(
+  (given: unknown, name, fault) => {
+    const remedy = 'Give an array of functions, such as `[(attempt, next) => next()]`.'
+    if (!Array.isArray(given)) throw fault(name, `is ${kindOf(given)}, not an array`, remedy)
+    const wrong = given.findIndex((layer) => typeof layer !== 'function')
+    if (wrong !== -1) throw fault(name, `contains ${kindOf(given[wrong])} at index ${wrong}`, remedy)
+    return Object.freeze([...(given as AttemptMiddleware[])])
+  },
+)
 
 /** Facts about the code that an attempt runs. */
 type Work = Pick<Parameters<AttemptMiddleware>[0], 'work' | 'stepId' | 'stepAttempt' | 'signal'>

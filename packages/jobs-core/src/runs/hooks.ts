@@ -1,5 +1,8 @@
 import type { Envelope } from '../events/envelope.ts'
 import type { Logger } from '../logging/logger.ts'
+import { declareOptions } from '../options/declare-options.ts'
+import { callback, group, value } from '../options/kinds.ts'
+import type { Option } from '../options/option.ts'
 import type { Outcome } from './outcome.ts'
 
 /** What hooks are told about an attempt. */
@@ -49,6 +52,26 @@ export interface JobHooks {
   /** After the attempt that ended a run. A run that was cancelled before an attempt of it began ends without. */
   onRunEnd?(attempt: AttemptInfo & { readonly outcome: Outcome }): unknown
 }
+
+const hookOptions = declareOptions<JobHooks>('`hooks`', {
+  onSend: callback(),
+  onAttemptStart: callback(),
+  onAttemptEnd: callback(),
+  onRunEnd: callback(),
+})
+const someHooks = group<object, unknown>(hookOptions)
+
+/** The hooks of a client or a host. An instance of a class may have fields of its own beside them. */
+export const hooksOption: Option<JobHooks, JobHooks> = value((given, name, fault) => {
+  const isInstance =
+    typeof given === 'object' && given !== null && ![Object.prototype, null].includes(Object.getPrototypeOf(given))
+  const read =
+    isInstance && !Array.isArray(given)
+      ? Object.fromEntries(hookOptions.names.map((hook) => [hook, given[hook as keyof JobHooks]]))
+      : given
+  someHooks.read(read, name, fault)
+  return given
+})
 
 /** Calls a hook and lets nothing of it through. It is not waited for. */
 export function callHook<Name extends keyof JobHooks>(

@@ -265,7 +265,7 @@ describe('nextRuns', () => {
       code: 'invalid_option',
       option,
       message: expect.stringMatching(
-        option === 'count' ? /is not a whole number from 1 to 1000/ : /is not a usable date/,
+        option === 'count' ? /Give a whole number from 1 to 1000\./ : /Give a valid `Date` before the year 2900\./,
       ),
     })
   })

@@ -1,7 +1,7 @@
 import type { CronExpression } from 'cron-parser'
 
-import { checkOptionNames } from '../options/check-option-names.ts'
-import { InvalidOptionError } from '../errors/invalid-option-error.ts'
+import { declareOptions } from '../options/declare-options.ts'
+import { count, date, value } from '../options/kinds.ts'
 import { parseCronFields } from './cron-fields.ts'
 import { checkTimeZone, offsetSegmentAt } from './time-zone.ts'
 
@@ -46,39 +46,32 @@ export interface NextRunsOptions {
   readonly count?: number | undefined
 }
 
+const nextRunsOptions = declareOptions<NextRunsOptions, { timezone?: string; from?: number; count?: number }>(
+  '`nextRuns`',
+  {
+    timezone: value(),
+    from: date({ rangeMs: Date.UTC(2900, 0), remedy: 'Give a valid `Date` before the year 2900.' }),
+    count: count({ max: 1000 }),
+  },
+)
+
 /**
  * The coming ticks of a schedule by the local engine's rule, see `parseCron`.
  *
  * @throws {InvalidDefinitionError} when the schedule or the time zone is not usable.
  * @throws {InvalidOptionError} when `from` or `count` is not.
  */
-export function nextRuns(schedule: string, options: NextRunsOptions = {}): Date[] {
-  checkOptionNames('`nextRuns`', options, ['timezone', 'from', 'count'])
-  const { timezone = 'UTC', from = new Date(), count = 5 } = options
+export function nextRuns(schedule: string, options?: NextRunsOptions): Date[] {
+  const { timezone = 'UTC', from = Date.now(), count: wanted = 5 } = nextRunsOptions.read(options)
   const { next } = parseCron(schedule, timezone, '`nextRuns`')
-  if (!(from instanceof Date) || !(Math.abs(from.getTime()) <= latestFromMs)) {
-    throw new InvalidOptionError({
-      option: 'from',
-      problem: `is not a usable date: \`${String(from)}\``,
-      remedy: 'Give a valid `Date` before the year 2900.',
-    })
-  }
-  if (!Number.isInteger(count) || count < 1 || count > 1000) {
-    throw new InvalidOptionError({
-      option: 'count',
-      problem: `is not a whole number from 1 to 1000: \`${String(count)}\``,
-      remedy: 'Ask for fewer runs, and go on from the last one.',
-    })
-  }
   const runs: Date[] = []
-  for (let afterMs = from.getTime(); runs.length < count;) {
+  for (let afterMs = from; runs.length < wanted;) {
     afterMs = next(afterMs)
     runs.push(new Date(afterMs))
   }
   return runs
 }
 
-const latestFromMs = Date.UTC(2900, 0) // far from the last instant that a `Date` holds
 const dayMs = 86_400_000
 
 function localTicks(times: CronExpression): NextTick {

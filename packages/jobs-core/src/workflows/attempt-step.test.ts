@@ -27,7 +27,7 @@ beforeEach(() => {
 type Asked = Partial<Work> & { readonly kind?: string }
 
 function attempt(work: (context: StepContext) => unknown, asked: Asked = {}, made: Partial<StepAttempt> = {}) {
-  const policy = toRetryPolicy({ maxAttempts: 3, initialDelay: 100 }, 'test')
+  const policy = toRetryPolicy({ maxAttempts: 3, initialDelay: 100 })
   return attemptStep(
     { key: 'charge', work, policy, ...asked },
     {

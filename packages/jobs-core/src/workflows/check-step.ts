@@ -1,13 +1,19 @@
 import { InvalidStepError } from '../errors/invalid-step-error.ts'
-import { JobsError } from '../errors/jobs-error.ts'
 import { requireEvent } from '../events/event-registry.ts'
 import type { JobEvent } from '../events/job-events.ts'
 import type { Json } from '../events/json.ts'
 import { kindOf } from '../options/kind-of.ts'
-import { toRetryPolicy } from '../retry/retry-config.ts'
-import { toMilliseconds } from '../time/duration.ts'
+import { checkOptionNames } from '../options/check-option-names.ts'
+import { date, duration } from '../options/kinds.ts'
+import type { Fault } from '../options/option.ts'
 import type { EventMatch, EventWaitCall, RunCall } from './step-call.ts'
-import type { StepContext, WorkflowDefinition } from './workflow-definition.ts'
+import {
+  type StepContext,
+  stepOptions,
+  stepSendOptionNames,
+  waitForEventOptions,
+  type WorkflowDefinition,
+} from './workflow-definition.ts'
 
 const longestId = 150
 
@@ -40,36 +46,28 @@ export function checkWork(
 ): Omit<RunCall, 'kind' | 'key'> {
   const fault = stepFault(definition, id)
   if (typeof work !== 'function') throw fault(`has ${kindOf(work)} as its work`, 'Give a function.')
-  if (sendOptions !== undefined) checkNames(fault, sendOptions, sendNames)
-  const given = options === undefined ? {} : checkNames(fault, options, ['retry', 'timeout', 'compensate'])
-  const { retry, timeout, compensate } = given as { retry?: never; timeout?: never; compensate?: unknown }
-  if (compensate !== undefined && typeof compensate !== 'function') {
-    throw fault(`has ${kindOf(compensate)} as \`compensate\``, 'Give a function.')
-  }
-  const timeoutMs =
-    timeout === undefined ? definition.timeoutMs : asked(fault, () => toMilliseconds(timeout, 'timeout'))
-  if (timeoutMs === 0) throw fault('has a `timeout` of 0', "Give milliseconds of 1 or more, or `'30s'`.")
+  const cannot = optionFault(fault)
+  checkOptionNames('a step that sends', sendOptions, stepSendOptionNames, cannot)
+  const { retry = definition.retry, timeoutMs = definition.timeoutMs, compensate } = stepOptions.read(options, cannot)
   return {
     work: work as (context: StepContext) => unknown,
-    policy: retry === undefined ? definition.retry : asked(fault, () => toRetryPolicy(retry, `step.run(\`${id}\`)`)),
+    policy: retry,
     ...(timeoutMs !== undefined && { timeoutMs }),
-    ...(compensate !== undefined && { compensate: compensate as NonNullable<RunCall['compensate']> }),
+    ...(compensate !== undefined && { compensate }),
   }
 }
 
-const sendNames = ['delay', 'runAt', 'maxAttempts', 'traceparent', 'providerOptions']
+const sleepTime = duration()
+const instant = date({ remedy: 'Give a valid `Date`; it comes as text from a payload or a step.' })
 
 /** How long to sleep. */
-export function durationOf(definition: WorkflowDefinition, id: string, duration: unknown): number {
-  return asked(stepFault(definition, id), () => toMilliseconds(duration as number, 'duration'))
+export function durationOf(definition: WorkflowDefinition, id: string, given: unknown): number {
+  return sleepTime.read(given as number, 'duration', optionFault(stepFault(definition, id)))
 }
 
 /** Until when to sleep, epoch milliseconds. */
-export function instantOf(definition: WorkflowDefinition, id: string, instant: unknown): number {
-  const at = instant instanceof Date ? instant.getTime() : Number.NaN
-  if (!Number.isNaN(at)) return at
-  const problem = instant instanceof Date ? 'has an invalid Date' : `has ${kindOf(instant)}, not a Date`
-  throw stepFault(definition, id)(problem, 'Give a valid `Date`; it comes as text from a payload or a step.')
+export function instantOf(definition: WorkflowDefinition, id: string, given: unknown): number {
+  return instant.read(given as Date, 'instant', optionFault(stepFault(definition, id)))
 }
 
 /** What is waited for, with the value that has to match. @throws {UnknownEventError} */
@@ -82,14 +80,11 @@ export function checkWait(
 ): Pick<EventWaitCall, 'event' | 'match' | 'timeoutMs'> {
   const fault = stepFault(definition, id)
   requireEvent(event)
-  const { match, timeout } = checkNames(fault, options, ['match', 'timeout']) as { match?: unknown; timeout?: never }
-  if (timeout === undefined) throw fault('has no `timeout`', "Say how long it waits: `{ timeout: '7d' }`.")
-  const timeoutMs = asked(fault, () => toMilliseconds(timeout, 'timeout'))
+  const { match, timeoutMs } = waitForEventOptions.read(options, optionFault(fault))
   return { event, timeoutMs, ...(match !== undefined && { match: matchOf(match, trigger, fault) }) }
 }
 
-function matchOf(field: unknown, trigger: Json, fault: ReturnType<typeof stepFault>): EventMatch {
-  if (typeof field !== 'string') throw fault(`has ${kindOf(field)} as \`match\``, 'Name a field of both payloads.')
+function matchOf(field: string, trigger: Json, fault: ReturnType<typeof stepFault>): EventMatch {
   const value = Object.hasOwn(trigger as object, field) ? (trigger as { [key: string]: Json })[field] : undefined
   if (value === null || ['string', 'number', 'boolean'].includes(typeof value)) {
     return { field, value: value as EventMatch['value'] }
@@ -111,27 +106,7 @@ export function checkJobStep(
   throw stepFault(definition, id)(`has ${what} as its job`, 'Give what `defineJob` or `defineWorkflow` returned.')
 }
 
-function checkNames(fault: ReturnType<typeof stepFault>, options: unknown, known: readonly string[]): object {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw fault(`has ${kindOf(options)} as its options`, `Give an object of ${quoted(known)}.`)
-  }
-  const unknown = Object.keys(options).find((name) => !known.includes(name))
-  if (unknown === undefined) return options
-  throw fault(`has \`${unknown}\`, which is not an option here`, `The options are ${quoted(known)}.`)
-}
-
-function quoted(names: readonly string[]): string {
-  return names.map((name) => `\`${name}\``).join(', ')
-}
-
-/** An option's value, with what was wrong in it told of the step. */
-function asked<T>(fault: ReturnType<typeof stepFault>, read: () => T): T {
-  try {
-    return read()
-  } catch (error) {
-    if (!JobsError.isInstance(error)) throw error
-    const told = fault('cannot be made', error.message)
-    told.cause = error
-    throw told
-  }
+/** Makes the error for an option of a step. */
+function optionFault(fault: ReturnType<typeof stepFault>): Fault {
+  return (option, problem, remedy) => fault(`cannot be made: \`${option}\` ${problem}`, remedy)
 }

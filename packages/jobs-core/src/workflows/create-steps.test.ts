@@ -49,32 +49,44 @@ describe('a step that cannot be made is refused before it begins', () => {
 
     [/has undefined as its work\. Give a function/, (s) => s.run('x')],
     [/has an object as its work/, (s) => s.run('x', Promise.resolve())],
-    [/has null as its options\. Give an object of `retry`, `timeout`, `compensate`/, (s) => s.run('x', work, null)],
-    [/has a function as its options/, (s) => s.run('x', work, work)],
-    [/has an array as its options/, (s) => s.run('x', work, [])],
-    [/has `retries`, which is not an option here\. The options are `retry`/, (s) => s.run('x', work, { retries: 3 })],
-    [/has a string as `compensate`\. Give a function/, (s) => s.run('x', work, { compensate: 'refund' })],
-    [/has a `timeout` of 0\. Give milliseconds of 1 or more/, (s) => s.run('x', work, { timeout: 0 })],
-    [/cannot be made\. `timeout` is not a duration: `'soon'`/, (s) => s.run('x', work, { timeout: 'soon' })],
-    [/cannot be made\. .*`retry\.maxAttempts` is `0`/, (s) => s.run('x', work, { retry: { maxAttempts: 0 } })],
-    [/cannot be made\. .*`retry` is not an object/, (s) => s.run('x', work, { retry: 3 })],
-
-    [/cannot be made\. `duration` is negative: `-1`/, (s) => s.sleep('x', -1)],
-    [/cannot be made\. `duration` is not a duration: `undefined`/, (s) => s.sleep('x')],
-    [/cannot be made\. `duration` is over ten years/, (s) => s.sleep('x', '3651d')],
-    [/has a string, not a Date\. Give a valid `Date`; it comes as text/, (s) => s.sleepUntil('x', '2026-03-01')],
-    [/has an invalid Date/, (s) => s.sleepUntil('x', new Date('soon'))],
-    [/has a number, not a Date/, (s) => s.sleepUntil('x', 5)],
-
     [
-      /has undefined as its options\. Give an object of `match`, `timeout`/,
-      (s) => s.waitForEvent('x', 'order.refunded'),
+      /cannot be made: `options` is null, not an object\. The options are `retry`, `timeout`, `compensate`/,
+      (s) => s.run('x', work, null),
     ],
-    [/has no `timeout`\. Say how long it waits/, (s) => s.waitForEvent('x', 'order.refunded', {})],
-    [/`timeout` is negative/, (s) => s.waitForEvent('x', 'order.refunded', { timeout: -1 })],
-    [/has `if`, which is not an option here/, (s) => s.waitForEvent('x', 'order.refunded', { timeout: 1, if: 'a' })],
+    [/`options` is a function, not an object/, (s) => s.run('x', work, work)],
+    [/`options` is an array, not an object/, (s) => s.run('x', work, [])],
     [
-      /has a function as `match`\. Name a field of both/,
+      /cannot be made: `retries` is not an option of `step\.run`\. The options are `retry`/,
+      (s) => s.run('x', work, { retries: 3 }),
+    ],
+    [
+      /cannot be made: `compensate` is a string, not a function\. Give a function/,
+      (s) => s.run('x', work, { compensate: 'refund' }),
+    ],
+    [/cannot be made: `timeout` is 0\. Give milliseconds of 1 or more/, (s) => s.run('x', work, { timeout: 0 })],
+    [/cannot be made: `timeout` is not a duration: `'soon'`/, (s) => s.run('x', work, { timeout: 'soon' })],
+    [/cannot be made: `retry\.maxAttempts` is `0`/, (s) => s.run('x', work, { retry: { maxAttempts: 0 } })],
+    [/cannot be made: `retry` is a number, not an object/, (s) => s.run('x', work, { retry: 3 })],
+
+    [/cannot be made: `duration` is negative: `-1`/, (s) => s.sleep('x', -1)],
+    [/cannot be made: `duration` is not a duration: `undefined`/, (s) => s.sleep('x')],
+    [/cannot be made: `duration` is over ten years/, (s) => s.sleep('x', '3651d')],
+    [
+      /`instant` is a string, not a Date\. Give a valid `Date`; it comes as text/,
+      (s) => s.sleepUntil('x', '2026-03-01'),
+    ],
+    [/`instant` is an invalid Date/, (s) => s.sleepUntil('x', new Date('soon'))],
+    [/`instant` is a number, not a Date/, (s) => s.sleepUntil('x', 5)],
+
+    [/cannot be made: `timeout` is missing\. Say how long it waits/, (s) => s.waitForEvent('x', 'order.refunded')],
+    [/cannot be made: `timeout` is missing\. Say how long it waits/, (s) => s.waitForEvent('x', 'order.refunded', {})],
+    [/`timeout` is negative/, (s) => s.waitForEvent('x', 'order.refunded', { timeout: -1 })],
+    [
+      /cannot be made: `if` is not an option of `step\.waitForEvent`/,
+      (s) => s.waitForEvent('x', 'order.refunded', { timeout: 1, if: 'a' }),
+    ],
+    [
+      /cannot be made: `match` is a function, not a string\. Name a field of both/,
       (s) => s.waitForEvent('x', 'order.refunded', { timeout: 1, match: work }),
     ],
     [
@@ -91,14 +103,17 @@ describe('a step that cannot be made is refused before it begins', () => {
     ],
 
     [
-      /has null as its options\. Give an object of `delay`, `runAt`/,
+      /cannot be made: `options` is null, not an object\. The options are `delay`, `runAt`/,
       (s) => s.sendEvent('x', 'order.created', {}, null),
     ],
     [
-      /has `idempotencyKey`, which is not an option here/,
+      /cannot be made: `idempotencyKey` is not an option of a step that sends/,
       (s) => s.sendEvent('x', 'order.created', {}, { idempotencyKey: 'a' }),
     ],
-    [/has `idempotencyKey`, which is not an option here/, (s) => s.runJob('x', invoice, {}, { idempotencyKey: 'a' })],
+    [
+      /cannot be made: `idempotencyKey` is not an option of a step that sends/,
+      (s) => s.runJob('x', invoice, {}, { idempotencyKey: 'a' }),
+    ],
     [
       /has a string as its job\. Give what `defineJob` or `defineWorkflow` returned/,
       (s) => s.runJob('x', 'write-invoice', {}),

@@ -126,14 +126,14 @@ describe('a workflow that cannot be is refused by the field at fault', () => {
 
   test('an option it does not have, with those that it has', () => {
     expect(() => define({ handler: steps })).toThrow(
-      'defineWorkflow(`fulfil-order`): `handler` is not an option. The options are `id`, `event`, `steps`, `retry`, `timeout`, `concurrency`, `version`, `maxSteps`, `compensateOnCancel`, `middleware`, `onFailure`, `providerOptions`.',
+      'defineWorkflow(`fulfil-order`): `handler` is not an option of `defineWorkflow`. The options are `id`, `event`, `steps`, `retry`, `timeout`, `concurrency`, `middleware`, `providerOptions`, `version`, `maxSteps`, `compensateOnCancel`, `onFailure`.',
     )
   })
 
   test('something that is missing as missing, and something else as what it is', () => {
     expect(() => define({ steps: undefined })).toThrow(/`steps` is missing/)
     expect(() => define({ steps: 'run' })).toThrow(/`steps` is a string/)
-    expect(() => define({ version: 2 })).toThrow(/`version` is `2`\. Give a text/)
+    expect(() => define({ version: 2 })).toThrow(/`version` is a number, not a string\. Give a text/)
     expect(() => define({ maxSteps: 0 })).toThrow(/`maxSteps` is `0`\. Give a whole number/)
   })
 

@@ -1,7 +1,15 @@
 import { callSite } from '../call-site.ts'
-import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
 import type { JobEvent } from '../events/job-events.ts'
-import { checkDefinition, checkEvent, type DefinitionOptions } from '../jobs/check-definition.ts'
+import { declareOptions, type DeclaredOptions } from '../options/declare-options.ts'
+import { callback, count, flag, text } from '../options/kinds.ts'
+import {
+  commonOptions,
+  type DefinitionOptions,
+  eventOption,
+  idOption,
+  readDefinition,
+  type Unfilled,
+} from '../jobs/definition-options.ts'
 import type { EventMessage } from '../jobs/event-message.ts'
 import type { JobContext } from '../jobs/job-context.ts'
 import { ambientJobs } from '../jobs/job-registry.ts'
@@ -33,22 +41,23 @@ export interface WorkflowOptions<Event extends JobEvent, Output> extends Definit
   onFailure?: ((error: Error, event: EventMessage<Event>, context: JobContext) => unknown) | undefined
 }
 
-const fields = [
-  'id',
-  'event',
-  'steps',
-  'retry',
-  'timeout',
-  'concurrency',
-  'version',
-  'maxSteps',
-  'compensateOnCancel',
-  'middleware',
-  'onFailure',
-  'providerOptions',
-]
+type CheckedWorkflow = Omit<Unfilled<WorkflowDefinition>, 'maxSteps' | 'compensateOnCancel'> &
+  Partial<Pick<WorkflowDefinition, 'maxSteps' | 'compensateOnCancel'>>
 
-const defaultMaxSteps = 1000
+/** What each option of a workflow may be. */
+export const workflowOptions: DeclaredOptions<CheckedWorkflow> = declareOptions<
+  WorkflowOptions<JobEvent, unknown>,
+  CheckedWorkflow
+>('`defineWorkflow`', {
+  id: idOption,
+  event: eventOption,
+  steps: callback({ required: 'Give a function.', feature: 'workflows' }),
+  ...commonOptions,
+  version: text({ remedy: "Give a text such as `'2'`." }),
+  maxSteps: count(),
+  compensateOnCancel: flag({ feature: (kept: boolean) => (kept ? ['workflows: compensateOnCancel'] : []) }),
+  onFailure: callback(),
+})
 
 /**
  * Declares several durable steps that are done when an event is sent. Like a job it registers itself.
@@ -59,27 +68,13 @@ const defaultMaxSteps = 1000
 export function defineWorkflow<Event extends JobEvent, Output = void>(
   options: WorkflowOptions<Event, Output>,
 ): WorkflowDefinition<Event, Output> {
-  const checked = checkDefinition('defineWorkflow', options, fields, 'steps')
-  const what = `defineWorkflow(\`${checked.id}\`)`
-  checkEvent(what, options.event)
-  const { version, maxSteps = defaultMaxSteps, compensateOnCancel = false, onFailure } = options
-  const fail = (field: string, value: unknown, remedy: string): never => {
-    throw new InvalidDefinitionError({ what, field, problem: `is \`${String(value)}\``, remedy })
-  }
-  if (version !== undefined && (typeof version !== 'string' || version === ''))
-    fail('version', version, "Give a text such as `'2'`.")
-  if (!Number.isSafeInteger(maxSteps) || maxSteps < 1) fail('maxSteps', maxSteps, 'Give a whole number of 1 or more.')
-  if (typeof compensateOnCancel !== 'boolean') fail('compensateOnCancel', compensateOnCancel, 'Give true or false.')
-  const definition: WorkflowDefinition<Event, Output> = Object.freeze({
+  const checked = readDefinition('defineWorkflow', workflowOptions, options)
+  const definition = Object.freeze({
     kind: 'workflow' as const,
+    maxSteps: 1000,
+    compensateOnCancel: false,
     ...checked,
-    event: options.event,
-    ...(version !== undefined && { version }),
-    maxSteps,
-    compensateOnCancel,
-    steps: options.steps,
-    ...(onFailure && { onFailure }),
-  })
+  }) as WorkflowDefinition<Event, Output>
   ambientJobs().register(definition, callSite(defineWorkflow))
   return definition
 }

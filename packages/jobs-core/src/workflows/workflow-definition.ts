@@ -1,11 +1,13 @@
-import type { JobHandle, SendOptions } from '../client/send-options.ts'
+import { type JobHandle, type SendOptions, sendOptions } from '../client/send-options.ts'
 import type { JobEvent, JobPayload, TenantInput } from '../events/job-events.ts'
 import type { AsJson } from '../jobs/as-json.ts'
 import type { EventMessage } from '../jobs/event-message.ts'
 import type { JobContext } from '../jobs/job-context.ts'
 import type { BaseDefinition, JobDefinition } from '../jobs/job-definition.ts'
 import type { Logger } from '../logging/logger.ts'
-import type { RetryConfig } from '../retry/retry-config.ts'
+import { declareOptions, type DeclaredOptions, type Kept } from '../options/declare-options.ts'
+import { callback, duration, group, text } from '../options/kinds.ts'
+import { type RetryConfig, type RetryPolicy, toRetryPolicy } from '../retry/retry-config.ts'
 import type { Duration } from '../time/duration.ts'
 
 /** What the work of a step is told about the attempt it is. */
@@ -35,6 +37,20 @@ export interface StepOptions<Output> {
   compensate?: ((output: Output, context: StepContext) => unknown) | undefined
 }
 
+/** What each option of a step may be. */
+export const stepOptions: DeclaredOptions<CheckedStepOptions> = declareOptions<
+  StepOptions<unknown>,
+  CheckedStepOptions
+>('`step.run`', {
+  retry: group({ read: toRetryPolicy }),
+  timeout: duration({ minMs: 1, remedy: "Give milliseconds of 1 or more, or `'30s'`." }),
+  compensate: callback(),
+})
+
+interface CheckedStepOptions extends Omit<Kept<StepOptions<unknown>>, 'retry'> {
+  readonly retry?: RetryPolicy
+}
+
 /** A field that both payloads have. */
 type SharedField<One extends JobEvent, Other extends JobEvent> = Extract<
   keyof JobPayload<One> & keyof JobPayload<Other>,
@@ -49,8 +65,27 @@ export interface WaitForEventOptions<Trigger extends JobEvent, Event extends Job
   timeout: number | Duration
 }
 
+/** What each option of a wait may be. */
+export const waitForEventOptions: DeclaredOptions<CheckedWait> = declareOptions<
+  WaitForEventOptions<JobEvent, JobEvent>,
+  CheckedWait
+>('`step.waitForEvent`', {
+  match: text({ remedy: 'Name a field of both payloads.' }),
+  timeout: duration({ required: "Say how long it waits: `{ timeout: '7d' }`." }),
+})
+
+interface CheckedWait {
+  readonly timeoutMs: number
+  readonly match?: string
+}
+
 /** How a step sends: its idempotency key is the step's own. */
 export type StepSendOptions = Omit<SendOptions, 'idempotencyKey' | 'idempotencyTtl'>
+
+/** The options of a step that sends. Their values are checked when it sends. */
+export const stepSendOptionNames: readonly string[] = sendOptions.names.filter(
+  (name) => name !== 'idempotencyKey' && name !== 'idempotencyTtl',
+)
 
 /**
  * The durable steps of a workflow. Each has an id by which its result is kept; the same id again in a run, in a loop say,

@@ -177,7 +177,7 @@ describe('an option that cannot be used is refused', () => {
   test.each<[string, object, string]>([
     ['a misspelt one', { job: [] }, '`job` is not an option of `createInngestFunctions`'],
     ['a client that is none', { client: { id: 'shop' } }, '`client` is no Inngest client'],
-    ['a missing client', { client: undefined }, '`client` is no Inngest client'],
+    ['a missing client', { client: undefined }, '`client` is missing'],
     ['a job that is none', { jobs: [{ id: 'a' }] }, '`jobs[0]` is an object, not a definition'],
   ])('%s', (_, options, message) => {
     const error = refusal(options)
@@ -186,7 +186,7 @@ describe('an option that cannot be used is refused', () => {
   })
 
   test('none at all', () => {
-    expect(() => createInngestFunctions(undefined as never)).toThrow('`client` is no Inngest client')
+    expect(() => createInngestFunctions(undefined as never)).toThrow('`client` is missing')
     expect(() => createInngestFunctions('client' as never)).toThrow('`options` is a string, not an object')
   })
 })

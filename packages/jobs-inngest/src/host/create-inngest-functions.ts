@@ -9,17 +9,20 @@ import {
 import {
   ambientJobs,
   bindLogger,
-  checkMiddleware,
-  checkOptionNames,
   type Clock,
   createClient,
+  declareOptions,
+  hooksOption,
+  loggerOption,
+  middlewareOption,
   systemClock,
   toJobRegistry,
+  value,
 } from '@cgk-platform/jobs-core/provider'
 import type { Inngest, InngestFunction } from 'inngest'
 
 import { createEngineApi } from '../api/engine-api.ts'
-import { checkClient, checkMode } from '../inngest-config.ts'
+import { checkMode, clientOption } from '../inngest-config.ts'
 import { createInngestProvider } from '../inngest-provider.ts'
 import { toInngestFunctions } from './to-inngest-functions.ts'
 
@@ -47,7 +50,14 @@ export interface InngestHostInternals {
   random?: (() => number) | undefined
 }
 
-const names = ['client', 'jobs', 'logger', 'hooks', 'middleware', 'jobClient']
+const hostOptions = declareOptions<InngestHostOptions>('`createInngestFunctions`', {
+  client: { ...clientOption, required: "Give the client that you serve: `new Inngest({ id: 'my-app' })`." },
+  jobs: value(),
+  logger: loggerOption,
+  hooks: hooksOption,
+  middleware: middlewareOption,
+  jobClient: value(),
+})
 
 /**
  * The jobs as Inngest functions, for `serve({ client, functions })` of any of the SDK's adapters, or for
@@ -61,13 +71,11 @@ export function createInngestFunctions(
   options: InngestHostOptions,
   internals: InngestHostInternals = {},
 ): InngestFunction.Any[] {
-  checkOptionNames('`createInngestFunctions`', options, names)
-  checkClient((options as Partial<InngestHostOptions> | undefined)?.client)
-  const { client, logger = createDefaultLogger(), hooks, middleware } = options
-  checkMiddleware(middleware)
+  const checked = hostOptions.read(options)
+  const { client, logger = createDefaultLogger(), hooks, middleware } = checked
   const { clock = systemClock, random = Math.random } = internals
   checkMode(client)
-  const jobs = options.jobs ? toJobRegistry(options.jobs) : ambientJobs()
+  const jobs = checked.jobs ? toJobRegistry(checked.jobs) : ambientJobs()
   const api = createEngineApi({ client }, clock)
   const definitions = jobs.all()
   if (definitions.length === 0) {
@@ -79,6 +87,6 @@ export function createInngestFunctions(
       { load: () => createInngestProvider({ client }, { clock }) },
       { jobs: definitions, logger, hooks, clock },
     )
-  const { jobClient = own() } = options
+  const { jobClient = own() } = checked
   return toInngestFunctions({ client, api, definitions, logger, hooks, middleware, jobClient, clock, random })
 }

@@ -9,12 +9,15 @@ import {
 import {
   ambientJobs,
   bindLogger,
-  checkMiddleware,
-  checkOptionNames,
   type Clock,
   createClient,
+  declareOptions,
+  hooksOption,
+  loggerOption,
+  middlewareOption,
   systemClock,
   toJobRegistry,
+  value,
 } from '@cgk-platform/jobs-core/provider'
 import type { AnyTask } from '@trigger.dev/sdk'
 
@@ -49,7 +52,13 @@ export interface TriggerHostInternals {
   random?: (() => number) | undefined
 }
 
-const names = ['jobs', 'logger', 'hooks', 'middleware', 'jobClient']
+const hostOptions = declareOptions<TriggerHostOptions>('`createTriggerTasks`', {
+  jobs: value(),
+  logger: loggerOption,
+  hooks: hooksOption,
+  middleware: middlewareOption,
+  jobClient: value(),
+})
 
 /**
  * Makes the jobs tasks of Trigger.dev. Call it once in a project, at the top level of a file in one of the `dirs` of
@@ -60,25 +69,24 @@ const names = ['jobs', 'logger', 'hooks', 'middleware', 'jobClient']
  * @throws {UnsupportedFeatureError} for a definition that asks for what Trigger.dev cannot do.
  */
 export function createTriggerTasks(
-  options: TriggerHostOptions = {},
+  options?: TriggerHostOptions,
   internals: TriggerHostInternals = {},
 ): readonly AnyTask[] {
-  checkOptionNames('`createTriggerTasks`', options, names)
-  const { logger = createWorkerLogger(), hooks, middleware } = options
-  checkMiddleware(middleware)
+  const checked = hostOptions.read(options)
+  const { logger = createWorkerLogger(), hooks, middleware } = checked
   const { random = Math.random } = internals
   const clock = toWorkerClock(internals.clock ?? systemClock)
-  const definitions = (options.jobs ? toJobRegistry(options.jobs) : ambientJobs()).all()
+  const definitions = (checked.jobs ? toJobRegistry(checked.jobs) : ambientJobs()).all()
   if (definitions.length === 0) {
     const message = 'No job is defined, so Trigger.dev runs none. Import the modules that define jobs before.'
     // No run is under way, whose log it could be written to.
-    bindLogger(options.logger ?? createDefaultLogger(), {}).warn(message)
+    bindLogger(checked.logger ?? createDefaultLogger(), {}).warn(message)
   }
   // Those of now: one that is defined later has no task.
   const jobs = toJobRegistry(definitions)
   const own = (): JobClient =>
     createClient({ load: () => createTriggerProvider({}, { clock }) }, { jobs: definitions, logger, hooks, clock })
-  const { jobClient = own() } = options
+  const { jobClient = own() } = checked
   const api = createTriggerApi(toConnection(), clock)
   const reader = createJobReader({ api, clock, jobs: () => jobs })
   const tasks = toTriggerTasks({ jobs, api, reader, clock, logger, hooks, middleware, jobClient, random })
