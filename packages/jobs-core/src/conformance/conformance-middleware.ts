@@ -9,7 +9,7 @@ import { waitFor } from './perform-script.ts'
 type Wrapped = Parameters<AttemptMiddleware>[0]
 
 /** What the inner middleware of the client does around one kind of work. */
-export type MiddlewareDeed =
+type MiddlewareDeed =
   | 'watches'
   | 'throws'
   | 'gives-up'

@@ -41,7 +41,7 @@ export const middlewareOption: Option<readonly AttemptMiddleware[], readonly Att
 type Work = Pick<Parameters<AttemptMiddleware>[0], 'work' | 'stepId' | 'stepAttempt' | 'signal'>
 
 /** An attempt with its middleware: the client's first, which is the outermost. */
-export interface WrappedAttempt {
+interface WrappedAttempt {
   readonly info: AttemptInfo
   readonly middleware?: readonly AttemptMiddleware[] | undefined
 }
