@@ -72,11 +72,6 @@ describe('the functions', () => {
     ])
   })
 
-  test('have what Inngest shall call after a failure where the definition has it', () => {
-    const [fn] = make([job('one', { onFailure: handler })])
-    expect(optionsOf(fn)['onFailure']).toBeTypeOf('function')
-  })
-
   test('are those of the client that is served', () => {
     const server = createFakeServer(() => ({ body: {} }))
     const functions = make([job('one')], server)

@@ -1,6 +1,6 @@
 import { type CronJobDefinition, type CronJobOptions, defineCronJob } from '@cgk-platform/jobs-core'
 import type { LogLevel } from '@cgk-platform/jobs-core/provider'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
 import { type Answer, type Asked, idsIn, type Reply } from '../../test/kit/fake-server.ts'
 import { openHost } from '../../test/kit/open-host.ts'
@@ -93,14 +93,6 @@ describe('a tick', () => {
       },
     ])
     expect(logger.lines).toEqual([])
-  })
-
-  test('becomes one job also where there are tenants, which is asked of nobody yet', async () => {
-    const tenants = vi.fn<() => string[]>(() => ['acme', 'globex'])
-    const { dispatch, events } = open({ tenants })
-    expect(await dispatch()).toEqual({ sent: 1, skipped: [] })
-    expect(events().map(({ data }) => data['tenantId'])).toEqual(['system'])
-    expect(tenants).not.toHaveBeenCalled()
   })
 
   test('is the instant at which it is dispatched where the engine tells none', async () => {

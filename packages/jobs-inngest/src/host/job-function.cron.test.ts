@@ -1,7 +1,7 @@
 import { type CronJobOptions, defineCronJob, type Definition } from '@cgk-platform/jobs-core'
 import { describe, expect, test, vi } from 'vitest'
 
-import { type Answer, type Asked, idsIn } from '../../test/kit/fake-server.ts'
+import { type Answer, idsIn } from '../../test/kit/fake-server.ts'
 import { openFunction } from '../../test/kit/open-function.ts'
 import { readFailedRecord } from '../wire/attempt-record.ts'
 import { toCronEventName } from '../wire/cron-event-name.ts'
@@ -20,24 +20,10 @@ function open(options: Partial<CronJobOptions<unknown>> = {}, answer = takeAll) 
     hooks: { onAttemptStart: (info) => void started.push(info.event) },
   })
   const runOf = (tenantId: string): object => host.eventOf({ tenantId }, { tenantId, scheduledAt: tick })
-  const posts = (): Asked[] => host.asked.filter(({ method }) => method === 'POST')
-  const sent = () =>
-    posts()
-      .map(({ text }) => (JSON.parse(text) as [{ name: string; data: Record<string, unknown> }])[0])
-      .toSorted((one, other) => (String(one.data['tenantId']) < String(other.data['tenantId']) ? -1 : 1))
-  return { ...host, handler, started, runOf, posts, sent }
+  return { ...host, handler, started, runOf }
 }
 
 describe('a run of a cron job', () => {
-  test("is one of the app's own event, and has the tick in it", async () => {
-    const { attempt, runOf, options, handler } = open()
-    expect(options['triggers']).toEqual([{ event }])
-    await attempt(0, runOf('system'))
-    expect(handler.mock.calls.map(([{ tenantId, scheduledAt }]) => [tenantId, scheduledAt])).toEqual([
-      ['system', new Date(tick)],
-    ])
-  })
-
   test('is told to hooks by the name that it has on every engine', async () => {
     const { attempt, runOf, started } = open()
     await attempt(0, runOf('system'))
@@ -46,20 +32,6 @@ describe('a run of a cron job', () => {
 })
 
 describe('a run of a cron job with tenants', () => {
-  const tenants = async () => ['acme', 'globex', 'acme']
-
-  test('that is of none of them makes a job for each, and tells how many', async () => {
-    const { attempt, runOf, sent, handler, startedAt } = open({ tenants })
-    expect(await attempt(0, runOf('system'))).toEqual({
-      returned: { output: { sent: 2, skipped: [] }, attempt: 1, startedAt },
-    })
-    expect(sent().map(({ name, data }) => [name, data['tenantId'], data['scheduledAt']].join(' '))).toEqual([
-      `${event} acme ${tick}`,
-      `${event} globex ${tick}`,
-    ])
-    expect(handler).not.toHaveBeenCalled()
-  })
-
   const refuse: Answer = (asked) => (asked.method === 'POST' ? { status: 401 } : { body: {} })
   test.each<[string, () => unknown, Answer, string]>([
     ['its tenants cannot be told', () => Promise.reject(new TypeError('no database')), takeAll, 'no database'],

@@ -1,4 +1,4 @@
-import { defineJob, type Definition, type JobContext, NonRetryableError, ShutdownError } from '@cgk-platform/jobs-core'
+import { defineJob, type Definition, type JobContext, ShutdownError } from '@cgk-platform/jobs-core'
 import { describe, expect, test, vi } from 'vitest'
 
 import type { Answer } from '../../test/kit/fake-server.ts'
@@ -17,14 +17,6 @@ function open(options: Options = {}, answer?: Answer, setting?: HostSetting) {
 }
 
 describe('an attempt', () => {
-  test('that fails is tried again when its policy says', async () => {
-    const { attempt, startedAt } = open({ handler: () => Promise.reject(new TypeError('no')) })
-    const { thrown } = await attempt()
-    expect(thrown).toMatchObject({ name: 'RetryAfterError', message: 'no' })
-    expect((thrown as Error & { retryAfter: string }).retryAfter).toBe(new Date(startedAt + 10_000).toISOString())
-    expect(readFailedRecord(thrown)).toMatchObject({ attempt: 1, maxAttempts: 3, nextAttemptAt: startedAt + 10_000 })
-  })
-
   test("that fails is due by the engine's clock where it is far from ours", async () => {
     const date = { date: new Date(Date.parse('2026-03-01T13:00:00Z')).toUTCString() }
     const { attempt, startedAt } = open({ handler: () => Promise.reject(new Error('no')) }, () => ({
@@ -35,24 +27,6 @@ describe('an attempt', () => {
     expect(readFailedRecord(thrown)?.nextAttemptAt).toBe(startedAt + 10_000)
     const { retryAfter } = thrown as Error & { retryAfter: string }
     expect(Date.parse(retryAfter)).toBe(startedAt + 10_000 + 3_600_000 + 1000)
-  })
-
-  test('that is the last, or cannot be mended, is not tried again', async () => {
-    const last = open({ handler: () => Promise.reject(new Error('no')) })
-    expect((await last.attempt(2)).thrown?.name).toBe('NonRetriableError')
-    const beyond = open({ handler: () => Promise.reject(new NonRetryableError('gone')) })
-    expect((await beyond.attempt(0)).thrown?.name).toBe('NonRetriableError')
-    expect(beyond.asked).toEqual([]) // needs no time of the engine
-  })
-
-  test('begun too early waits until it is due', async () => {
-    const begun: number[] = []
-    const host = open({ handler: () => Promise.reject(new Error(String(begun.push(host.clock.now())))) })
-    await host.attempt(0)
-    await host.clock.advance(9000)
-    const { thrown } = await host.attempt(1) // held back for another second
-    expect(begun).toEqual([host.startedAt, host.startedAt + 10_000])
-    expect(readFailedRecord(thrown)?.startedAt).toBe(host.startedAt + 10_000)
   })
 
   test('that is held back can be cancelled', async () => {
@@ -113,45 +87,6 @@ describe('the number of attempts', () => {
         fields: { jobId: id, runId, definition: 'work', asked: 5, maxAttempts: 3 },
       },
     ])
-  })
-})
-
-describe('a run that Inngest gave up', () => {
-  const died = { name: 'Error', message: 'no answer' }
-  const record = { attempt: 2, maxAttempts: 3, startedAt: 1, error: { name: 'Error', message: 'no' } }
-
-  test('is told to `onFailure` where its process had died', async () => {
-    const told = vi.fn<(error: Error, event: unknown, context: JobContext) => void>()
-    const handler = vi.fn<() => void>()
-    const { fail } = open({ handler, onFailure: told })
-    await fail(died)
-    expect(told).toHaveBeenCalledTimes(1)
-    const [error, event, context] = told.mock.calls[0]!
-    expect(error).toMatchObject({ code: 'attempts_exhausted' })
-    expect(event).toMatchObject({ id, payload: { tenantId: 'acme' } })
-    expect(context).toMatchObject({ jobId: id, runId, attempt: 4, maxAttempts: 3, tenantId: 'acme' })
-    expect(handler).not.toHaveBeenCalled()
-  })
-
-  test('is told where the process died after an attempt that was to be tried again', async () => {
-    const told = vi.fn<() => void>()
-    const { fail } = open({ onFailure: told })
-    await fail({ ...died, cause: { ...record, nextAttemptAt: 5 } })
-    expect(told).toHaveBeenCalledTimes(1)
-  })
-
-  test('is not told a second time where its last attempt did', async () => {
-    const told = vi.fn<() => void>()
-    const { fail } = open({ onFailure: told })
-    await fail({ ...died, cause: record })
-    expect(told).not.toHaveBeenCalled()
-  })
-
-  test('had as many attempts as its send asked for', async () => {
-    const told = vi.fn<(error: Error, event: unknown, context: JobContext) => void>()
-    const { fail, eventOf } = open({ onFailure: told })
-    await fail(died, eventOf({ maxAttempts: 2 }))
-    expect(told.mock.calls[0]![2]).toMatchObject({ attempt: 3, maxAttempts: 2 })
   })
 })
 

@@ -1,9 +1,6 @@
 import type { Outcome } from '@cgk-platform/jobs-core/provider'
-import { Inngest } from 'inngest'
-import { serve } from 'inngest/edge'
 import { describe, expect, test } from 'vitest'
 
-import { quietLogger } from '../../test/kit/quiet-logger.ts'
 import { readCompletedRecord, readFailedRecord } from '../wire/attempt-record.ts'
 import { type AttemptFacts, dueAfter, mapOutcome } from './map-outcome.ts'
 
@@ -32,10 +29,6 @@ describe('a completed attempt', () => {
     expect(record).toEqual({ output: { id: 1 }, attempt: 2, startedAt: now - 1000 })
     expect(readCompletedRecord(record)).toBe(record)
   })
-
-  test('without an output returns none', () => {
-    expect(mapOutcome({ type: 'completed' }, facts)).toEqual({ attempt: 2, startedAt: now - 1000 })
-  })
 })
 
 describe('an attempt that is tried again', () => {
@@ -54,10 +47,6 @@ describe('an attempt that is tried again', () => {
       nextAttemptAt: now + 2000,
       error: info,
     })
-  })
-
-  test('carries the stack once', () => {
-    expect((thrownBy(outcome).cause as { error: object }).error).not.toHaveProperty('stack')
   })
 })
 
@@ -135,53 +124,5 @@ describe('the next attempt', () => {
       at: now + 5000,
       atEngine: now - 55_000,
     })
-  })
-})
-
-describe('the SDK', () => {
-  /** What it answers the engine with when a function ends with this outcome, at an attempt counted from 0. */
-  async function answerTo(outcome: Outcome, attempt = 0, maxAttempts = 3): Promise<Response> {
-    const client = new Inngest({ id: 'shop', isDev: true, logger: quietLogger, aiMetadata: false })
-    const fn = client.createFunction(
-      { id: 'work', triggers: [{ event: 'work.asked' }], checkpointing: false },
-      async () => mapOutcome(outcome, facts),
-    )
-    const event = { id: '01JQDAE4RQF8MBCR55T5AK4KXS', name: 'work.asked', data: {}, ts: 1 }
-    const ctx = {
-      run_id: '01M89NSC707SYVARF9XPB0HE25',
-      fn_id: 'shop-work',
-      attempt,
-      max_attempts: maxAttempts,
-      disable_immediate_execution: false,
-      use_api: false,
-      stack: { stack: [], current: 0 },
-    }
-    return serve({ client, functions: [fn] })(
-      new Request('http://shop.test/api/inngest?fnId=shop-work&stepId=step', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', host: 'shop.test' },
-        body: JSON.stringify({ ctx, event, events: [event], steps: {}, version: 2 }),
-      }),
-    )
-  }
-
-  test('asks the engine for the next attempt at just that instant', async () => {
-    const answer = await answerTo({ type: 'retry', afterMs: 1000, error: info })
-    expect([answer.status, answer.headers.get('x-inngest-no-retry')]).toEqual([500, 'false'])
-    expect(answer.headers.get('retry-after')).toBe('2026-03-01T12:01:02.250Z')
-    const told = (await answer.json()) as unknown
-    expect(told).toMatchObject({ name: 'RetryAfterError', message: info.message, stack: info.stack })
-    expect(readFailedRecord(told)).toMatchObject({
-      attempt: 2,
-      nextAttemptAt: now + 2000,
-      error: { name: 'TypeError' },
-    })
-  })
-
-  test('asks the engine for no other attempt after the last', async () => {
-    const answer = await answerTo({ type: 'failed', error: info })
-    expect([answer.status, answer.headers.get('x-inngest-no-retry')]).toEqual([400, 'true'])
-    expect(answer.headers.has('retry-after')).toBe(false)
-    expect(readFailedRecord(await answer.json())).toMatchObject({ attempt: 2, error: { message: info.message } })
   })
 })
