@@ -20,23 +20,6 @@ function open(options: Options = {}) {
 }
 
 describe('an attempt that fails', () => {
-  test.each(['AbortTaskRunError', 'TriggerApiError', 'TaskPayloadParsedError', 'CompleteTaskWithOutput'])(
-    'with an error named %s means nothing but that to the SDK',
-    async (name) => {
-      const error = Object.assign(new Error('no'), { name, status: 404, output: 'x' })
-      const { attempt } = await open({ handler: () => Promise.reject(error) })
-      expect(await attempt(taskId, { payload })).toMatchObject({ ok: false, retry: { delay: 10_000 }, error: { name } })
-    },
-  )
-
-  test('with a name that the SDK would take for its own shows another', async () => {
-    const error = Object.assign(new Error('no'), { name: 'TriggerInternalError' })
-    const { attempt } = await open({ handler: () => Promise.reject(error) })
-    const result = await attempt(taskId, { payload })
-    expect(result.error).toMatchObject({ type: 'BUILT_IN_ERROR', name: 'Error', message: 'no' })
-    expect(result.metadata).toMatchObject({ job: { error: { name: 'TriggerInternalError' } } })
-  })
-
   test('with half of a character in its message is one that the database takes, and its record has all of it', async () => {
     const message = 'body: 😀😀'.slice(0, 7)
     const { attempt } = await open({ handler: () => Promise.reject(new Error(message)) })
@@ -69,11 +52,5 @@ describe('an attempt that fails', () => {
       const result = await attempt(taskId, { payload, attempt: number, machine })
       expect(isOOMRunError(result.error as never)).toBe(isLeft)
     })
-  })
-
-  test.each([undefined, null, 'text', 7, {}])('by throwing %s fails', async (thrown) => {
-    const { attempt } = await open({ handler: () => Promise.reject(thrown) })
-    const result = await attempt(taskId, { payload })
-    expect(result).toMatchObject({ ok: false, retry: { delay: 10_000 }, error: { name: 'NonError' } })
   })
 })

@@ -1,4 +1,4 @@
-import { defineJob, type Definition, type JobContext, NonRetryableError } from '@cgk-platform/jobs-core'
+import { defineJob, type Definition, type JobContext } from '@cgk-platform/jobs-core'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 
 import { envelopeOf } from '../../test/kit/envelope-of.ts'
@@ -247,9 +247,4 @@ describe("what the dashboard's test page sends", () => {
     const result = await attempt(taskId, { payload: {} })
     expect(result).toMatchObject({ ok: false, skippedRetrying: true, error: { name: 'TenantRequiredError' } })
   })
-})
-
-test('an error that could not be mended is not tried again', async () => {
-  const { attempt } = await open({ handler: () => Promise.reject(new NonRetryableError('gone')) })
-  expect(await attempt(taskId, { payload })).toMatchObject({ ok: false, skippedRetrying: true })
 })

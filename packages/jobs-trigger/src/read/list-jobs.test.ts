@@ -1,7 +1,7 @@
 import type { ListQuery } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
-import { createFakeApi } from '../../test/kit/fake-api.ts'
+import { createFakeApi, type FakeAnswers } from '../../test/kit/fake-api.ts'
 import { createFakeClock } from '../../test/kit/fake-clock.ts'
 import type { EngineRun } from '../api/engine-shapes.ts'
 import type { ListRunsQuery } from '../api/trigger-api.ts'
@@ -14,9 +14,10 @@ function run(number: number, more: Partial<EngineRun> = {}, tenantId = 'acme'): 
 }
 
 /** A list of these runs, whose cursor is the place to go on from. */
-async function list(query: Partial<ListQuery>, runs: readonly Partial<EngineRun>[]) {
+async function list(query: Partial<ListQuery>, runs: readonly Partial<EngineRun>[], answers?: FakeAnswers) {
   const queries: ListRunsQuery[] = []
   const api = createFakeApi(runs, {
+    ...answers,
     list(asked) {
       queries.push(asked)
       const from = Number(asked.after ?? 0)
@@ -45,6 +46,11 @@ test("a tenant's are looked for by a tag of its own, and an event's by its task"
 
 test("a run that has the tag of a tenant and another's payload is not told to it", async () => {
   expect((await list({ tenantId: 'acme' }, [run(1, {}, 'other'), run(2)])).ids).toEqual(['run_2'])
+})
+
+test('a job that cannot be read fails the list, which leaves none out', async () => {
+  const retrieve = () => Promise.reject(new Error('not allowed'))
+  await expect(list({}, [run(1)], { retrieve })).rejects.toThrow('not allowed')
 })
 
 describe('a page', () => {

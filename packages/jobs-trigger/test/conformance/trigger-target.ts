@@ -25,6 +25,8 @@ export interface TriggerServer {
   readonly projectRef: string
   /** A file that says by how many milliseconds every process is ahead of the machine's time, and the clock that it makes. */
   readonly offset?: { readonly path: string; readonly clock: Clock }
+  /** The only definitions to host. Default: all of the suite's. */
+  readonly definitions?: readonly string[]
   /** Ends the server without a farewell, and starts it again on what it had stored. */
   restart?(): Promise<void>
   /** Lets time go by in which the server stands still. */
@@ -48,7 +50,7 @@ export function createTriggerTarget(start: () => Promise<TriggerServer>): Confor
 }
 
 async function open(server: TriggerServer, { journalPath }: ConformanceSetting): Promise<ConformanceEngine> {
-  const { url: apiUrl, secretKey: apiKey, offset, restart, suspend } = server
+  const { url: apiUrl, secretKey: apiKey, offset, definitions, restart, suspend } = server
   const internals = offset ? { clock: offset.clock } : {}
   const connect = () => createTriggerProvider({ apiKey, apiUrl }, internals)
   const options = { ...conformanceOptions(triggerCapabilities), ...internals }
@@ -58,7 +60,11 @@ async function open(server: TriggerServer, { journalPath }: ConformanceSetting):
   const worker = await startCliWorker({
     server,
     projectDir,
-    env: { CONFORMANCE_JOURNAL: journalPath, ...(offset && { CONFORMANCE_CLOCK: offset.path }) },
+    env: {
+      CONFORMANCE_JOURNAL: journalPath,
+      ...(offset && { CONFORMANCE_CLOCK: offset.path }),
+      ...(definitions && { CONFORMANCE_DEFINITIONS: definitions.join(',') }),
+    },
   })
   const client = createOn()
   return {

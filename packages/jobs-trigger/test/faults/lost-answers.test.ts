@@ -1,7 +1,7 @@
-import { type JobItem, SendFailedError, type SendResult } from '@cgk-platform/jobs-core'
+import { defineJob, type JobItem, SendFailedError, type SendResult } from '@cgk-platform/jobs-core'
 import { describe, expect, test } from 'vitest'
 
-import { failureOf, page, refusal } from '../kit/faults.ts'
+import { failureOf } from '../kit/failure-of.ts'
 import { openSender } from '../kit/open-sender.ts'
 import { letFail, requestsOf } from '../kit/requests.ts'
 import type { Fault } from '../loopback/index.ts'
@@ -14,6 +14,8 @@ const lost: readonly { name: string; fault: Fault }[] = [
   { name: 'reset', fault: { kind: 'reset', when: 'after' } },
   { name: 'cut in its middle', fault: { kind: 'cut' } },
 ]
+
+const jobs = [defineJob({ id: 'work', event: 'work.asked', handler: () => 'done' })]
 
 function idOf(result: SendResult): string {
   if (!result.ok) throw result.error
@@ -43,21 +45,6 @@ describe.each(lost)('a job that was accepted while the answer was $name', ({ fau
     expect(server.runs().map((run) => run.friendlyId)).toEqual([first.id])
   })
 
-  test('with a key that another send had taken is told as a duplicate', async () => {
-    const { client, server } = await openSender()
-    const first = await client.sendJob('work.asked', payload, keyed)
-    letFail(server, 'send', fault, 2)
-    await expect(client.sendJob('work.asked', payload, keyed)).resolves.toEqual({ ...first, deduplicated: true })
-    expect(server.runs()).toHaveLength(1)
-  })
-
-  test('with a key, and the job cannot be read back: taken by whomever, it is not told as new', async () => {
-    const { client, server } = await openSender()
-    letFail(server, 'send', fault, 1)
-    letFail(server, 'read', refusal(403))
-    await expect(client.sendJob('work.asked', payload, keyed)).resolves.toMatchObject({ deduplicated: true })
-  })
-
   test('each time: the error says `maybe`, and that only a key makes it safe to send again', async () => {
     const { client, server } = await openSender()
     letFail(server, 'send', fault)
@@ -67,27 +54,25 @@ describe.each(lost)('a job that was accepted while the answer was $name', ({ fau
     expect(error.message).toContain('send it again only with an `idempotencyKey`')
     expect(server.runs()).toHaveLength(1)
   })
-
-  test('each time, with a key: the next send of the key is the same job', async () => {
-    const { client, server } = await openSender()
-    const stop = letFail(server, 'send', fault)
-    const error = await failureOf(client.sendJob('work.asked', payload, keyed))
-    stop()
-    expect(error).toMatchObject({ accepted: 'maybe' })
-    const { id, deduplicated } = await client.sendJob('work.asked', payload, keyed)
-    expect(deduplicated).toBe(true)
-    expect(server.runs().map((run) => run.friendlyId)).toEqual([id])
-  })
 })
 
-test('an answer that comes after its time is no second job', async () => {
-  const fault: Fault = { kind: 'delay', delayMs: 250 } // over the 15 s of a clock that goes a hundred times as fast
-  const { client, server } = await openSender({ fault: { kind: 'hang' } })
-  letFail(server, 'send', fault, 2)
-  const { id, deduplicated } = await client.sendJob('work.asked', payload)
-  expect(deduplicated).toBe(false)
-  await expect.poll(() => requestsOf(server, 'send').length).toBe(3) // they are logged as they are answered
-  expect(server.runs().map((run) => run.friendlyId)).toEqual([id])
+describe.each(lost)('a change that was made while the answer was $name', ({ fault }) => {
+  test('is told as made where it is a cancel', async () => {
+    const { client, server } = await openSender({ jobs })
+    const { id } = await client.sendJob('work.asked', payload, { delay: '1h' })
+    letFail(server, 'cancel', fault, 2)
+    await expect(client.cancelJob(id)).resolves.toMatchObject({ state: 'cancelled' })
+  })
+
+  test('runs the job once more, not twice, where it is a retry', async () => {
+    const { client, server, failNext } = await openSender({ jobs })
+    const { id } = await client.sendJob('work.asked', payload)
+    await failNext()
+    letFail(server, 'send', fault, 2)
+    await client.retryJob(id)
+    await expect(client.getJobStatus(id)).resolves.toMatchObject({ state: 'queued' })
+    expect(server.runs()).toHaveLength(2)
+  })
 })
 
 describe('a batch', () => {
@@ -99,57 +84,6 @@ describe('a batch', () => {
     expect(server.runs().map((run) => run.friendlyId)).toHaveLength(5)
     const numbers = ids.map((id) => numberOf(server.runs().find((run) => run.friendlyId === id)!.payload.data))
     expect(numbers).toEqual([0, 1, 2, 3, 4])
-  })
-
-  test('whose answers are all lost: each item says `maybe`', async () => {
-    const { client, server } = await openSender()
-    letFail(server, 'send', { kind: 'cut' })
-    const results = await client.sendJobs(items(3))
-    expect(results.map((result) => !result.ok && (result.error as SendFailedError).accepted)).toEqual(
-      Array(3).fill('maybe'),
-    )
-    expect(server.runs()).toHaveLength(3)
-  })
-
-  test.each([
-    { name: '401', fault: refusal(401), requests: 3, accepted: 'no' },
-    {
-      name: '429 for longer than is waited',
-      fault: refusal(429, 'no', { 'retry-after': '60' }),
-      requests: 3,
-      accepted: 'no',
-    },
-    { name: '500', fault: refusal(500), requests: 12, accepted: 'maybe' },
-  ])('that is refused as a whole, with $name: every item says so, after $requests requests', async (one) => {
-    const { client, server } = await openSender()
-    letFail(server, 'send', one.fault)
-    const results = await client.sendJobs(items(3))
-    for (const result of results)
-      expect(result).toMatchObject({ error: { code: 'send_failed', accepted: one.accepted } })
-    expect(requestsOf(server, 'send')).toHaveLength(one.requests)
-  })
-
-  test('that is taken in part: the others are jobs, and each that is not says why', async () => {
-    const { client, server } = await openSender()
-    server.fault({ method: 'POST', path: /event-work__followed\/trigger/ }, page(413))
-    server.fault({ method: 'POST', path: /event-work__counted\/trigger/ }, page(502))
-    const [first, second, third, fourth] = await client.sendJobs([
-      { event: 'work.asked', payload },
-      { event: 'work.followed', payload },
-      { event: 'work.counted', payload },
-      { event: 'work.asked', payload, options: keyed },
-    ])
-    expect([first!.ok, fourth!.ok]).toEqual([true, true])
-    expect(second).toMatchObject({ ok: false, error: { code: 'send_failed', accepted: 'no' } })
-    expect(third).toMatchObject({ ok: false, error: { code: 'send_failed', accepted: 'maybe' } })
-    // They are sent side by side.
-    expect(
-      server
-        .runs()
-        .map((run) => run.friendlyId)
-        .toSorted(),
-    ).toEqual([idOf(first!), idOf(fourth!)].toSorted())
-    await expect(client.sendJob('work.asked', payload, keyed)).resolves.toMatchObject({ id: idOf(fourth!) })
   })
 })
 

@@ -6,7 +6,6 @@ import type { Engine } from './engine.ts'
 import { createEnvironmentApi } from './environment-api.ts'
 import { type HttpReply, type HttpRequest, jsonReply } from './http-messages.ts'
 import { createKeysApi } from './keys-api.ts'
-import { createPacketStore } from './packet-store.ts'
 import { createPacketsApi } from './packets-api.ts'
 import { matchRoute } from './routes.ts'
 import { createRunChangesApi } from './run-changes-api.ts'
@@ -21,8 +20,6 @@ import { createWaitApi } from './wait-api.ts'
 export interface ApiOptions {
   readonly accessToken: string
   readonly pollMs: number
-  readonly goneWorkersTakeRuns: boolean
-  readonly withObjectStore: boolean
   readonly batchLagMs: number
   /** Is told what this server did wrong; the test that used it shall fail. */
   report(problem: Error): void
@@ -30,22 +27,21 @@ export interface ApiOptions {
 
 /** All endpoints as one function. */
 export function createApi(engine: Engine, options: ApiOptions): (request: HttpRequest) => Promise<HttpReply> {
-  const { accessToken, report, withObjectStore, batchLagMs } = options
+  const { accessToken, report, batchLagMs } = options
   const { secretKey } = engine
   const schedules = createSchedules(engine)
-  const packets = createPacketStore(withObjectStore)
   const routes = [
     ...createTelemetryApi(),
     ...createDevApi(engine, options),
     ...createStartApi(engine, schedules),
-    ...createTriggerApi(engine, packets),
+    ...createTriggerApi(engine),
     ...createBatchesApi(engine, createBatches(engine), batchLagMs),
     ...createRunsApi(engine),
     ...createRunChangesApi(engine),
     ...createKeysApi(engine),
     ...createEnvironmentApi(engine, schedules),
     ...createWaitApi(engine),
-    ...createPacketsApi(engine, packets),
+    ...createPacketsApi(),
   ]
   return async (request) => {
     const { pathname, searchParams } = new URL(request.path, 'http://loopback')

@@ -29,11 +29,10 @@ const snapshot = '/engine/v1/dev/runs/{run}/snapshots/{snapshot}'
 /** How workers are served. */
 export interface DevApiOptions {
   readonly pollMs: number
-  readonly goneWorkersTakeRuns: boolean
 }
 
 /** What a dev worker speaks with once it is registered. */
-export function createDevApi(engine: Engine, { pollMs, goneWorkersTakeRuns }: DevApiOptions): Route[] {
+export function createDevApi(engine: Engine, { pollMs }: DevApiOptions): Route[] {
   const runOf = (params: Readonly<Record<string, string>>): Run => {
     const run = engine.runs.find(params['run'] ?? '')
     if (!run) throw new ServiceError("You don't have permissions for this run", 401)
@@ -80,7 +79,7 @@ export function createDevApi(engine: Engine, { pollMs, goneWorkersTakeRuns }: De
       body: DevDequeueRequestBody,
       answer: DevDequeueResponseBody,
       async handle({ gone }) {
-        const message = await dequeueWhenReady(engine, holdMs, goneWorkersTakeRuns ? undefined : gone)
+        const message = await dequeueWhenReady(engine, holdMs, gone)
         return { value: { dequeuedMessages: message ? [message] : [] } }
       },
     }),

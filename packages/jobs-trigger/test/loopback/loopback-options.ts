@@ -14,8 +14,6 @@ export interface LoopbackServerOptions {
   readonly port?: number
   /** How long a worker pauses between two requests for work; default 20. */
   readonly pollMs?: number
-  /** Whether payloads of 128 KB and more find a place; default false, as on many self-hosted servers. */
-  readonly withObjectStore?: boolean
   /** How long the items of a batch wait before runs are made of them, as in a queue of the real server; default 50. */
   readonly batchLagMs?: number
   /** How much later than a run's end the metadata shows that came along with it; default 50, as measured. */
@@ -24,11 +22,6 @@ export interface LoopbackServerOptions {
   readonly listLagMs?: number
   /** The server's wall clock; default `Date.now`. It may jump: what became due meanwhile happens late and once. */
   readonly now?: () => number
-  /**
-   * Whether a worker that has gone still gets a run that comes within ten seconds of its last question, as on the real
-   * server: the run stays DEQUEUED until it counts as stalled. Default false.
-   */
-  readonly goneWorkersTakeRuns?: boolean
   /** How long a worker may be silent; default 60 s before an attempt began, 300 s in one. */
   readonly stallMs?: { readonly pendingMs?: number; readonly executingMs?: number }
   /** Faults from the start. */
@@ -51,8 +44,8 @@ export interface LoopbackServer {
   workers(): readonly BackgroundWorkerRecord[]
   /** How many CLI workers hold a socket. */
   connectedWorkers(): number
-  /** Ends without a farewell and starts again, on the same address and on what it had stored. */
-  restart(downMs?: number): Promise<void>
+  /** Ends without a farewell and starts again, on the same address and on what it had stored, once `meanwhile` is done. */
+  restart(meanwhile?: () => void | Promise<void>): Promise<void>
   /** Throws where an answer broke the vendor's schema, or an endpoint was asked for that is not there. */
   close(): Promise<void>
 }

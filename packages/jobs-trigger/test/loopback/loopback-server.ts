@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 
 import { generateFriendlyId, generateInternalId } from '@trigger.dev/core/v3/isomorphic'
 
@@ -27,11 +26,9 @@ export async function createLoopbackServer(options: LoopbackServerOptions = {}):
     projectRef = 'proj_loopback',
     port = 0,
     pollMs = 20,
-    withObjectStore = false,
     batchLagMs = 50,
     listLagMs = 300,
     metadataLagMs = 50,
-    goneWorkersTakeRuns = false,
   } = options
   const requests: RecordedRequest[] = []
   const problems: Error[] = []
@@ -63,7 +60,7 @@ export async function createLoopbackServer(options: LoopbackServerOptions = {}):
     notify: (runFriendlyId) => sockets.notify(runFriendlyId),
     onStalled: (run) => endStalledRun(engine, run),
   }
-  const handle = createApi(engine, { accessToken, pollMs, goneWorkersTakeRuns, withObjectStore, batchLagMs, report })
+  const handle = createApi(engine, { accessToken, pollMs, batchLagMs, report })
   const http = await startHttpServer({ port, faults, requests, handle })
   const sockets = serveWorkerSockets(http.server, secretKey)
   const stop = async (): Promise<void> => {
@@ -81,9 +78,9 @@ export async function createLoopbackServer(options: LoopbackServerOptions = {}):
     runs: () => engine.runs.all(),
     workers: () => engine.workers.all(),
     connectedWorkers: () => sockets.connected(),
-    async restart(downMs = 0) {
+    async restart(meanwhile) {
       await stop()
-      await sleep(downMs)
+      await meanwhile?.()
       await http.listen()
       timers.goOn()
     },

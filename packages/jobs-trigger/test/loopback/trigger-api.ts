@@ -3,16 +3,15 @@ import { TriggerTaskRequestBody, TriggerTaskResponse } from '@trigger.dev/core/v
 import { endpoint, type EndpointRequest, type Route } from './endpoint.ts'
 import type { Engine } from './engine.ts'
 import { jsonReply } from './http-messages.ts'
-import type { PacketStore } from './packet-store.ts'
 import type { Run } from './run.ts'
 import { ServiceError } from './service-error.ts'
 import { triggerRun } from './trigger-run.ts'
 
 const maxBytes = 3 * 1024 * 1024
-const storedBytes = 512 * 1024 // a larger payload goes into the store
+const storedBytes = 512 * 1024 // a larger payload would go into a store
 
 /** The trigger of a single run. */
-export function createTriggerApi(engine: Engine, packets: PacketStore): Route[] {
+export function createTriggerApi(engine: Engine): Route[] {
   const answer = (run: Run, isCached: boolean) => {
     const claims = {
       sub: engine.tenancy.environmentId,
@@ -24,13 +23,10 @@ export function createTriggerApi(engine: Engine, packets: PacketStore): Route[] 
       headers: { 'x-trigger-jwt-claims': JSON.stringify(claims), 'x-trigger-jwt': `jwt.${run.friendlyId}` },
     }
   }
-  const store = (body: TriggerTaskRequestBody, task: string): TriggerTaskRequestBody => {
-    const { payload, options } = body
+  const checkSize = ({ payload }: TriggerTaskRequestBody): void => {
     const text = typeof payload === 'string' ? payload : (JSON.stringify(payload) ?? '')
-    if (options?.payloadType === 'application/store' || Buffer.byteLength(text) <= storedBytes) return body
-    const path = packets.put(`${task}/payload.json`, text)
-    if (!path) throw new ServiceError('Failed to upload large payload to object store', 500)
-    return { payload: path, options: { ...options, payloadType: 'application/store' } }
+    if (Buffer.byteLength(text) > storedBytes)
+      throw new ServiceError('Failed to upload large payload to object store', 500)
   }
 
   return [
@@ -45,12 +41,8 @@ export function createTriggerApi(engine: Engine, packets: PacketStore): Route[] 
         const task = params['task']!
         // The key of its own that a client keeps when it tries again (`x-trigger-request-idempotency-key`) means nothing:
         // the server hashes it first and then takes it for no key.
-        const { run, isCached } = triggerRun(
-          engine,
-          task,
-          withHeaderKey(store(body, task), headers),
-          contextOf(headers),
-        )
+        checkSize(body)
+        const { run, isCached } = triggerRun(engine, task, withHeaderKey(body, headers), contextOf(headers))
         return answer(run, isCached)
       },
     }),

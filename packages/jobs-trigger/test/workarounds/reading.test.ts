@@ -39,14 +39,6 @@ describe('the end of a run', () => {
     expect(await ours.getJobStatus(id)).toMatchObject({ state: 'expired' })
   })
 
-  test('by a cancel is a failure by its flags; ours was cancelled', async () => {
-    const { raw, ours } = await openSides()
-    const { id } = await ours.sendJob('work.asked', payload)
-    await ours.cancelJob(id)
-    expect(await raw.runs.retrieve(id)).toMatchObject({ isFailed: true })
-    expect(await ours.getJobStatus(id)).toMatchObject({ state: 'cancelled' })
-  })
-
   test('with its worker is a cancel that nobody asked for; ours has failed, and can be retried', async () => {
     const { raw, ours, request, id } = await openHeld()
     await request('POST', '/engine/v1/dev/disconnect', { runFriendlyIds: [id] })
@@ -134,14 +126,6 @@ describe('a list of runs', () => {
     const naive = await raw.runs.list({ tag: 'tenant:a,b', taskIdentifier: 'raw' })
     expect(naive.data.map(({ tags }) => tags)).toEqual([['tenant:a']])
     expect(ids(await ours.listJobs({ tenantId: 'a,b' }))).toEqual([own])
-  })
-
-  test('by two tags has those that have either by hand; ours those of one tenant that are jobs', async () => {
-    const { raw, ours } = await openSides({ listLagMs: 0 })
-    const { id: other } = await ours.sendJob('work.asked', { tenantId: 'b' })
-    const { id } = await ours.sendJob('work.asked', { tenantId: 'a' })
-    expect(ids(await raw.runs.list({ tag: ['jobs', 'tenant:a'] }))).toEqual([id, other])
-    expect(ids(await ours.listJobs({ tenantId: 'a' }))).toEqual([id])
   })
 
   test('of more than a hundred is refused by hand; ours is read in pages', async () => {

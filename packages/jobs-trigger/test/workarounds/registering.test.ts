@@ -1,4 +1,4 @@
-import { defineCronJob, defineJob, type Definition, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { defineCronJob, defineJob, type Definition } from '@cgk-platform/jobs-core'
 import { resourceCatalog } from '@trigger.dev/core/v3'
 import { task } from '@trigger.dev/sdk'
 import { beforeEach, describe, expect, test } from 'vitest'
@@ -35,34 +35,6 @@ describe('two of one id', () => {
     expect(() => createTriggerTasks({ jobs: [work, again] })).toThrow(
       expect.objectContaining({ code: 'duplicate_definition' }),
     )
-  })
-})
-
-describe('what would break a promise', () => {
-  test.each<[string, unknown]>([
-    ['maxDuration', 5],
-    ['ttl', '5s'],
-    ['queue', { concurrencyLimit: 1 }],
-    ['retry', { maxAttempts: 0 }],
-    ['catchError', handler],
-    ['middleware', handler],
-  ])('`%s` is taken by hand; ours refuses it and says what to do', (option, value) => {
-    expect(task({ id: 'raw', run: async () => undefined, [option]: value }).id).toBe('raw')
-    const providerOptions = { 'trigger.dev': { [option]: value } }
-    const job = defineJob({
-      id: 'odd',
-      event: 'work.asked',
-      handler,
-      providerOptions,
-    } as never) as unknown as Definition
-    expect(() => createTriggerTasks({ jobs: [job] })).toThrow(UnsupportedFeatureError)
-  })
-
-  test('more attempts than the server makes are taken by hand; ours are refused', () => {
-    task({ id: 'raw', run: async () => undefined, retry: { maxAttempts: 1000 } })
-    expect(resourceCatalog.getTask('raw')?.retry?.maxAttempts).toBe(1000)
-    const many = defineJob({ id: 'many', event: 'work.asked', handler, retry: { maxAttempts: 1000 } })
-    expect(() => createTriggerTasks({ jobs: [many as unknown as Definition] })).toThrow(UnsupportedFeatureError)
   })
 })
 

@@ -1,4 +1,3 @@
-import { UnsupportedFeatureError } from '@cgk-platform/jobs-core'
 import { createClient } from '@cgk-platform/jobs-core/provider'
 import { configure, tasks } from '@trigger.dev/sdk'
 import { afterEach, describe, expect, test, vi } from 'vitest'
@@ -14,16 +13,6 @@ const payload = { tenantId: 'acme', number: 1 }
 const task = 'event-work__asked'
 
 describe('when a run is to start', () => {
-  test('in words that nobody understands, it starts at once by hand; ours is refused', async () => {
-    const { raw, ours, client, server } = await openSides()
-    const { id } = await raw.tasks.trigger('raw', {}, { delay: 'tomorrow' })
-    expect(await client.retrieveRun(id)).toMatchObject({ status: 'QUEUED' })
-    expect(await failureOf(ours.sendJob('work.asked', payload, { delay: 'tomorrow' as never }))).toMatchObject({
-      code: 'invalid_option',
-    })
-    expect(server.runs()).toHaveLength(1)
-  })
-
   test('while no worker is there for ten minutes, it expires by hand; ours waits', async () => {
     let nowMs = Date.now()
     const { raw, ours, client, register } = await openSides({ now: () => nowMs })
@@ -33,17 +22,6 @@ describe('when a run is to start', () => {
     nowMs += 11 * 60_000
     await expect.poll(async () => (await client.retrieveRun(naive)).status).toBe('EXPIRED')
     expect(await ours.getJobStatus(id)).toMatchObject({ state: 'queued' })
-  })
-})
-
-describe('how often a run is tried', () => {
-  test.each([0, 1000])('is taken as %i by hand, whatever becomes of it; ours is refused', async (maxAttempts) => {
-    const { raw, ours, server } = await openSides()
-    await raw.tasks.trigger('raw', {}, { maxAttempts })
-    expect(server.runs()).toMatchObject([{ maxAttempts }])
-    const refused = await failureOf(ours.sendJob('work.asked', payload, { maxAttempts }))
-    expect(refused).toMatchObject({ code: expect.stringMatching(/^(invalid_option|unsupported_feature)$/) })
-    expect(server.runs()).toHaveLength(1)
   })
 })
 
@@ -57,19 +35,6 @@ describe('an idempotency key', () => {
     expect(keptForMs()).toEqual([30 * 86_400_000, 5_400_000])
     const mixed = { idempotencyKey: 'once', idempotencyTtl: '1h30m' as never }
     expect(await failureOf(ours.sendJob('work.asked', payload, mixed))).toMatchObject({ code: 'invalid_option' })
-  })
-
-  test("of two tenants is one by hand, and of two events' tasks is not; ours is one of a tenant and an event", async () => {
-    const { raw, ours } = await openSides()
-    const idempotencyKey = 'order-1'
-    const naive = [await raw.tasks.trigger('raw', { tenantId: 'a' }, { idempotencyKey })]
-    naive.push(await raw.tasks.trigger('raw', { tenantId: 'b' }, { idempotencyKey }))
-    expect(naive[0]!.id).toBe(naive[1]!.id)
-    const [a, b] = [
-      await ours.sendJob('work.asked', { tenantId: 'a' }, { idempotencyKey }),
-      await ours.sendJob('work.asked', { tenantId: 'b' }, { idempotencyKey }),
-    ]
-    expect(a.id).not.toBe(b.id)
   })
 })
 
@@ -151,18 +116,6 @@ describe('a payload', () => {
     const { id } = await ours.sendJob('work.asked', { ...payload, data })
     expect(JSON.stringify((await client.retrieveRun(id)).payload)).toContain('brick')
   })
-
-  test('of more than 128 KB fails by hand where there is no object store; ours is refused with both sizes', async () => {
-    const { raw, ours, server } = await openSides()
-    const data = 'x'.repeat(200_000)
-    const naive = await failureOf(raw.tasks.trigger('raw', { data }))
-    const asked = server.requests.length
-    expect(asked).toBeGreaterThan(1)
-    expect((naive as Error).message).not.toMatch(/200\d{3}/)
-    const failed = await failureOf(ours.sendJob('work.asked', { ...payload, data }))
-    expect(failed).toMatchObject({ code: 'payload_too_large', limitBytes: 122_880 })
-    expect(server.requests).toHaveLength(asked)
-  })
 })
 
 describe('a tenant', () => {
@@ -179,12 +132,4 @@ describe('a tenant', () => {
     )
     expect(tags[0]).not.toEqual(tags[1])
   })
-})
-
-test('an option that the engine has for a send alone is refused, and not dropped', async () => {
-  const { ours } = await openSides()
-  const providerOptions = { 'trigger.dev': { ttl: '5s' } } as never
-  expect(await failureOf(ours.sendJob('work.asked', payload, { providerOptions }))).toBeInstanceOf(
-    UnsupportedFeatureError,
-  )
 })

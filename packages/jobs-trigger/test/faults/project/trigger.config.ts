@@ -1,6 +1,6 @@
 import { defineConfig } from '@trigger.dev/sdk'
 
-const { FAULTS_DIR = 'jobs', FAULTS_RETRIES = 'on' } = process.env
+const { FAULTS_DIR = 'jobs' } = process.env
 
 export default defineConfig({
   project: 'proj_loopback',
@@ -8,7 +8,7 @@ export default defineConfig({
   // None of these is to have a say in the jobs.
   maxDuration: 5,
   ttl: '1s',
-  retries: { enabledInDev: FAULTS_RETRIES === 'on', default: { maxAttempts: 1 } },
+  retries: { enabledInDev: true, default: { maxAttempts: 1 } },
   processKeepAlive: true,
   build: { autoDetectExternal: false, conditions: ['@cgk-platform/source'] },
 })

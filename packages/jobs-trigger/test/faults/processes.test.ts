@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { unknownDefinition } from '../../src/read/to-job-status.ts'
+import type { Note } from '../kit/journal.ts'
 import { openProject, type Project } from '../kit/open-project.ts'
 import type { Act } from './project/act.ts'
 
@@ -21,6 +22,13 @@ async function send(act: Act, options: { idempotencyKey?: string; maxAttempts?: 
 
 function attemptsOf(id: string): unknown[] {
   return project.journal.notes(id, 'handled').map(({ attempt }) => attempt)
+}
+
+async function run(tenantId: string, act: Act = {}, options = {}): Promise<{ id: string; handled: Note }> {
+  const { client, journal } = project
+  const { id } = await client.sendJob('work.asked', { tenantId, data: act }, options)
+  await project.ended(id)
+  return { id, handled: journal.notes(id, 'handled').at(-1)! }
 }
 
 /** A job without a key makes its attempts in its own run; one with a key has a run for each definition. */
@@ -75,22 +83,6 @@ describe.each([
   })
 })
 
-test('a process that ends in every attempt: the run fails, and onFailure is called once', async () => {
-  const id = await send({ exitIn: [1, 2] })
-  const status = await project.ended(id)
-  expect(status).toMatchObject({ state: 'failed', runs: [{ attempts: 2, error: { code: 'attempts_exhausted' } }] })
-  expect(attemptsOf(id)).toEqual([1, 2])
-  expect(project.journal.notes(id, 'onFailure')).toHaveLength(1)
-})
-
-test('a process that ends in the only attempt of a send that asked for one: the same', async () => {
-  const id = await send({ exitIn: [1] }, { maxAttempts: 1 })
-  const status = await project.ended(id)
-  expect(status).toMatchObject({ state: 'failed', runs: [{ attempts: 1, maxAttempts: 1 }] })
-  expect(attemptsOf(id)).toEqual([1])
-  expect(project.journal.notes(id, 'onFailure')).toHaveLength(1)
-})
-
 test('one that was killed before it could tell whose run it is: retryJob runs what handles the event', async () => {
   const { client, server, journal, until } = project
   const stop = server.fault({ method: 'PUT', path: /metadata/ }, { kind: 'answer', status: 500 })
@@ -122,17 +114,74 @@ test('a process that died takes no other job along, and the next one runs', asyn
   await expect(project.ended(await send({}))).resolves.toMatchObject({ state: 'completed' })
 })
 
-test('while its next attempt waits, the run is not over', async () => {
-  const { client, journal, until } = project
-  const gate = journal.gate()
-  const id = await send({ exitIn: [1], gate: gate.path })
-  await until(() => journal.notes(id, 'handled').length === 1)
-  const states = new Set<string>()
-  gate.open()
-  await until(async () => {
-    const { state } = await client.getJobStatus(id)
-    states.add(state)
-    return state === 'completed'
+describe('a process that makes one run after the other', () => {
+  test('nothing that a run left behind is there for the next one', async () => {
+    const { raw, journal, until } = project
+    const first = await run('acme', { litters: true })
+    // A job has ended a moment before its process is free for the next, so that another may have made that.
+    let second = await run('globex')
+    while (second.handled.pid !== first.handled.pid) second = await run('globex')
+    expect(second.handled).toMatchObject({ tenantId: 'globex', jobId: second.id, attempt: 1, maxAttempts: 2 })
+    expect(second.handled['stored']).toBeUndefined()
+    expect(second.handled['metadata']).not.toHaveProperty('litter')
+
+    const { metadata } = await raw.runs.retrieve(second.id)
+    expect(Object.keys(metadata!)).toEqual(['job'])
+    await until(() => journal.all().some(({ message }) => message === 'A line long after.'))
+    const late = journal.all().find(({ message }) => message === 'A line long after.')
+    expect(late).toMatchObject({ jobId: first.id, tenantId: 'acme', attempt: 1 })
   })
-  expect([...states].filter((state) => !['running', 'retrying', 'queued', 'completed'].includes(state))).toEqual([])
+
+  test('what it left to be sent later is a job of its own tenant, and a child of no run', async () => {
+    const { client, raw, server, until } = project
+    await run('left', { litters: true })
+    const next = await run('globex')
+    const sent = () =>
+      server.runs().find(({ tags }) => tags.includes('tenant:left') && tags.includes('event:work.followed'))
+    await until(() => sent() !== undefined)
+    const { friendlyId } = sent()!
+    await expect(project.ended(friendlyId)).resolves.toMatchObject({ tenantId: 'left', state: 'completed' })
+    expect((await raw.runs.retrieve(friendlyId)).relatedRuns.parent).toBeUndefined()
+    await expect(client.getJobStatus(next.id)).resolves.toMatchObject({ runs: [{ definitionId: 'work' }] })
+  })
+
+  test('a cancelled run leaves no aborted signal behind', async () => {
+    const { client, journal, until } = project
+    const gate = journal.gate()
+    const { id } = await client.sendJob('work.asked', { tenantId: 'acme', data: { gate: gate.path } })
+    await until(() => journal.notes(id, 'handled').length > 0)
+    await expect(client.cancelJob(id)).resolves.toMatchObject({ state: 'cancelled' })
+    await until(() => journal.notes(id, 'aborted').length > 0)
+    const next = await run('globex')
+    await expect(client.getJobStatus(next.id)).resolves.toMatchObject({ state: 'completed' })
+    expect(journal.notes(next.id, 'aborted')).toEqual([])
+  })
+})
+
+describe('a run that somebody triggers by hand', () => {
+  test('replayed is another job, with the same payload', async () => {
+    const { client, raw } = project
+    const { id } = await client.sendJob('work.counted', { tenantId: 'acme', number: 7 })
+    await project.ended(id)
+    const replayed = await raw.runs.replay(id)
+    expect(replayed.id).not.toBe(id)
+    await expect(project.ended(replayed.id)).resolves.toMatchObject({
+      id: replayed.id,
+      tenantId: 'acme',
+      state: 'completed',
+      runs: [{ output: 7 }],
+    })
+    await expect(client.getJobStatus(id)).resolves.toMatchObject({ runs: [{ id }] })
+  })
+
+  test('with fewer attempts than the job has ends with the last of them, and onFailure is called once', async () => {
+    const { raw, journal } = project
+    const payload = { tenantId: 'acme', data: { throwIn: [1, 2] } }
+    const { id } = await raw.tasks.trigger('event-work__asked', payload, { maxAttempts: 1 })
+    await expect(project.ended(id)).resolves.toMatchObject({
+      state: 'failed',
+      runs: [{ attempts: 1, maxAttempts: 1 }],
+    })
+    expect(journal.notes(id, 'onFailure')).toMatchObject([{ message: 'attempt 1' }])
+  })
 })

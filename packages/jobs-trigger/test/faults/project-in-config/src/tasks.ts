@@ -1,3 +1,0 @@
-import { createTriggerTasks } from '../../../../src/tasks.ts'
-
-export const tasks = createTriggerTasks({ jobs: [] })
