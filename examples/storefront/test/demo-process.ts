@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { removeAfterRun } from '../../../vitest.leave-nothing.ts'
+
 const root = join(import.meta.dirname, '..')
 
 /** What a process of the demo came to. */
@@ -37,6 +39,7 @@ export function altered(file: string, right: string, wrong: string, args: readon
   // The copy lies beside the original, from where it finds the same packages.
   mkdirSync(join(root, 'temp'), { recursive: true })
   const copy = mkdtempSync(join(root, 'temp/wrong-'))
+  removeAfterRun(copy)
   try {
     for (const folder of ['src', 'data']) cpSync(join(root, folder), join(copy, folder), { recursive: true })
     const text = readFileSync(join(copy, file), 'utf8')

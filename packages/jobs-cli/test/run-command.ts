@@ -11,7 +11,7 @@ const longestRunMs = 120_000
 
 /** Runs the command line as a process of its own, with nothing of this process's environment but what is given. */
 export function runCommand(args: readonly string[], cwd: string, environment: Environment = {}): Promise<Ended> {
-  const env = { PATH: process.env['PATH'], ...environment }
+  const env = { PATH: process.env['PATH'], TMPDIR: process.env['TMPDIR'], ...environment }
   const command = ['--conditions=@cgk-platform/source', program, ...args]
   return new Promise((resolve) => {
     execFile('node', command, { cwd, env, timeout: longestRunMs }, (error, stdout, stderr) => {

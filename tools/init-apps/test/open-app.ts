@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
+import { removeAfterRun } from '../../../vitest.leave-nothing.ts'
 import type { AppSource } from './app-sources.ts'
 
 const workspace = join(import.meta.dirname, '..')
@@ -52,6 +53,7 @@ export function openApp({ manifest, files }: AppSource): OpenApp {
   const apps = join(workspace, '.apps')
   mkdirSync(apps, { recursive: true })
   const folder = mkdtempSync(join(apps, 'app-'))
+  removeAfterRun(folder)
   const running: ChildProcess[] = []
   const write = (path: string, contents: string): void => {
     mkdirSync(dirname(join(folder, path)), { recursive: true })

@@ -5,7 +5,7 @@ const requestsAtOnce = 10
 export async function mapAtMost<Item, Result>(
   items: readonly Item[],
   map: (item: Item) => Promise<Result>,
-  most = requestsAtOnce,
+  most: number = requestsAtOnce,
 ): Promise<Result[]> {
   const results: Result[] = []
   let next = 0
@@ -23,7 +23,7 @@ export async function mapAtMost<Item, Result>(
 export async function tryEach<Item>(
   items: readonly Item[],
   work: (item: Item) => Promise<unknown>,
-  most = requestsAtOnce,
+  most: number = requestsAtOnce,
 ): Promise<void> {
   const failures: unknown[] = []
   await mapAtMost(items, (item) => work(item).catch((error: unknown) => void failures.push(error)), most)

@@ -33,7 +33,7 @@ async function startWorker(path: string, env: Readonly<Record<string, string>>):
   // A worker ends with the channel to its parent, so that none is left behind where that is killed.
   const worker = fork(script, [path], {
     execArgv: ['--conditions=@cgk-platform/source', '--no-warnings'],
-    env: { PATH: process.env['PATH'] ?? '', ...env },
+    env: { PATH: process.env['PATH'], TMPDIR: process.env['TMPDIR'], ...env },
   })
   await new Promise<void>((resolve, reject) => {
     worker.once('message', () => resolve()).once('error', reject)

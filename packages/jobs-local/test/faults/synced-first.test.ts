@@ -44,7 +44,7 @@ test.runIf(readsTypeScript && canTrace)(
       ['-f', '-y', '-e', 'trace=write,pwrite64,fsync,fdatasync', '-o', trace, process.execPath, ...flags],
       {
         cwd: fileURLToPath(new URL('../../', import.meta.url)),
-        env: { PATH: process.env['PATH'], JOBS_PATH: path },
+        env: { PATH: process.env['PATH'], TMPDIR: process.env['TMPDIR'], JOBS_PATH: path },
       },
     )
     // What was said, what was written into the log (w) and what of it was synced (s), in the order in which it was done.

@@ -41,7 +41,7 @@ export async function runNode(
 ): Promise<EndedProcess> {
   const child = spawn(process.execPath, ['--conditions=@cgk-platform/source', '--no-warnings', ...flags, ...args], {
     cwd: fileURLToPath(new URL(`${folder}/`, packageFolder)),
-    env: { PATH: process.env['PATH'] ?? '', ...env },
+    env: { PATH: process.env['PATH'], TMPDIR: process.env['TMPDIR'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let [stdout, stderr, killed] = ['', '', false]

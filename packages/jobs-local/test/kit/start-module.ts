@@ -43,7 +43,7 @@ export function startModule(text: string, { env = {}, node = process.execPath }:
   const flags = ['--conditions=@cgk-platform/source', '--no-warnings', '--input-type=module', '--eval', text]
   const child = spawn(node, flags, {
     cwd: packageFolder,
-    env: { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: compileCache, ...env },
+    env: { PATH: process.env['PATH'], TMPDIR: process.env['TMPDIR'], NODE_COMPILE_CACHE: compileCache, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let [stdout, stderr, isOver] = ['', '', false]

@@ -2,6 +2,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+import { removeAfterRun } from '../../../../vitest.leave-nothing.ts'
+
 /** A path for a file of jobs, in a folder of its own. */
 export interface TemporaryFile {
   readonly path: string
@@ -16,5 +18,6 @@ const inMemory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 /** @param on - which disk it lies on. Default: a real one. */
 export function createTemporaryFile(on: 'disk' | 'memory' = 'disk'): TemporaryFile {
   const folder = mkdtempSync(join(on === 'disk' ? tmpdir() : inMemory, 'jobs-'))
+  removeAfterRun(folder)
   return { path: join(folder, 'jobs.db'), folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }

@@ -2,6 +2,8 @@ import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 
+import { removeAfterRun } from '../../../../vitest.leave-nothing.ts'
+
 /** A folder that the CLI takes for the project. */
 export interface CliFolder {
   readonly path: string
@@ -33,6 +35,7 @@ export function createCliFolder(projectDir: string, inPlace = false): CliFolder 
 
 function copyBeside(projectDir: string): string {
   const path = mkdtempSync(join(dirname(projectDir), '.trigger-'))
+  removeAfterRun(path)
   const isPart = (file: string): boolean => !leftOut.has(basename(file))
   cpSync(projectDir, path, {
     recursive: true,

@@ -128,7 +128,7 @@ export function createReaderProject(): ReaderProject {
 }
 
 function toEnv(environment: Environment): NodeJS.ProcessEnv {
-  return { PATH: process.env['PATH'], ...environment }
+  return { PATH: process.env['PATH'], TMPDIR: process.env['TMPDIR'], ...environment }
 }
 
 function execute(command: string, args: readonly string[], cwd: string, environment: Environment): Promise<Ended> {

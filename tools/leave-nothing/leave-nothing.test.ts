@@ -1,0 +1,44 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { expect, test } from 'vitest'
+
+const equipment = join(import.meta.dirname, '../../vitest.leave-nothing.ts')
+
+/** A run that starts a process of a group of its own, which ignores every polite signal, and makes a folder elsewhere. */
+function startRun(folder: string): ChildProcess {
+  const run = `
+    const { setup, removeAfterRun } = await import(${JSON.stringify(equipment)})
+    setup()
+    removeAfterRun(${JSON.stringify(folder)})
+    const { spawn } = await import('node:child_process')
+    const left = spawn('sh', ['-c', 'trap "" TERM INT HUP; while :; do sleep 60; done'], { detached: true, stdio: 'ignore' })
+    console.log(JSON.stringify({ temporary: process.env.TMPDIR, pid: left.pid }))
+    setInterval(() => undefined, 60_000)
+  `
+  return spawn(process.execPath, ['--no-warnings', '--input-type=module', '--eval', run])
+}
+
+function lives(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+test.runIf(process.platform === 'linux').each(['SIGTERM', 'SIGINT', 'SIGKILL'] as const)(
+  'a test run that %s ends leaves no process and no file',
+  async (signal) => {
+    const folder = mkdtempSync(join(tmpdir(), 'elsewhere-'))
+    const run = startRun(folder)
+    const [line] = (await once(run.stdout!, 'data')) as [Buffer]
+    const { temporary, pid } = JSON.parse(String(line)) as { temporary: string; pid: number }
+    expect([existsSync(temporary), lives(pid)]).toEqual([true, true])
+    run.kill(signal)
+    await expect.poll(() => [existsSync(temporary), existsSync(folder), lives(pid)]).toEqual([false, false, false])
+  },
+)
