@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url'
+
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
 // The workspace's packages resolve to their sources, so tests wait for no build. Without `module`, which is there by default:
@@ -20,5 +22,11 @@ const config: ViteUserConfig = defineConfig({
     typecheck: { enabled: true, include: ['src/**/*.test-d.ts', 'test/**/*.test-d.ts'] },
   },
 })
+
+/** Lets test files share processes, for packages whose files are many and short: each file still begins afresh. */
+export const sharedProcess: NonNullable<ViteUserConfig['test']> = {
+  isolate: false,
+  setupFiles: [fileURLToPath(new URL('vitest-fresh-process.ts', import.meta.url))],
+}
 
 export default config

@@ -1,11 +1,7 @@
-import { defineConfig, mergeConfig, type ViteUserConfig } from 'vitest/config'
+import { mergeConfig, type ViteUserConfig } from 'vitest/config'
 
-import base from '../../vitest.base.ts'
+import base, { sharedProcess } from '../../vitest.base.ts'
 
-/** Test files share processes, which a third of the time suffices for. */
-const config: ViteUserConfig = mergeConfig(
-  base,
-  defineConfig({ test: { isolate: false, setupFiles: ['test/kit/fresh-process.ts'] } }),
-)
+const config: ViteUserConfig = mergeConfig(base, { test: sharedProcess })
 
 export default config

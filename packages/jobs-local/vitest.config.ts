@@ -1,1 +1,8 @@
-export { default } from '../../vitest-waiting.base.ts'
+import { mergeConfig, type ViteUserConfig } from 'vitest/config'
+
+import base from '../../vitest-waiting.base.ts'
+import { sharedProcess } from '../../vitest.base.ts'
+
+const config: ViteUserConfig = mergeConfig(base, { test: sharedProcess })
+
+export default config

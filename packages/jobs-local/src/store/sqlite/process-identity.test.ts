@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 
 import { expect, test } from 'vitest'
 
@@ -30,6 +30,7 @@ test.runIf(existsSync('/proc/self/stat'))(
     // The parent becomes another program, which never asks for its children.
     const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'])
     const [pid] = (await once(parent.stdout, 'data')) as [Buffer]
+    await expect.poll(() => readFileSync(`/proc/${parent.pid}/comm`, 'utf8')).toBe('sleep\n')
     const identity = JSON.stringify({ scope: own.scope, pid: Number(pid) })
     expect(hasEnded(identity)).toBe(false)
     process.kill(Number(pid), 'SIGKILL')
