@@ -14,7 +14,7 @@ export interface ConformanceTarget {
   open(setting: ConformanceSetting): Promise<ConformanceEngine>
   /** Run the cases side by side: right where time is real, wrong where a case's waiting moves the clock of the others. */
   readonly concurrent?: boolean
-  /** How long a case waits for what it expects, engine time. Default 30,000. */
+  /** How long a case waits for what it expects, and how late that may be on a busy machine, engine time. Default 30,000. */
   readonly patienceMs?: number
   /** How much later than the engine's tolerances things may happen on a busy machine. Default: 3,000, or 0 with a clock of the engine's own. */
   readonly busyMs?: number
