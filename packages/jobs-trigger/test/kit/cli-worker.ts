@@ -39,7 +39,7 @@ export interface CliWorker {
 }
 
 const noLookups = new URL('no-lookups.mjs', import.meta.url).href
-const startMs = 90_000
+const startMs = 170_000
 const closeMs = 10_000
 /** How long a CLI that failed may take to say the rest. */
 const restMs = 3000

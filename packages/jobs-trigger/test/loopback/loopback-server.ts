@@ -55,7 +55,7 @@ export async function createLoopbackServer(options: LoopbackServerOptions = {}):
     waitpoints: createWaitpoints(),
     presence: createPresence(),
     metadataLagMs,
-    replica: createReplica(listLagMs),
+    replica: createReplica(listLagMs, now),
     stall: { pendingMs: 60_000, executingMs: 300_000, ...options.stallMs },
     notify: (runFriendlyId) => sockets.notify(runFriendlyId),
     onStalled: (run) => endStalledRun(engine, run),

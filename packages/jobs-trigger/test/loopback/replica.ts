@@ -8,13 +8,13 @@ export interface Replica {
   runs(): readonly Run[]
 }
 
-/** A replica that is behind by so much. */
-export function createReplica(lagMs: number): Replica {
+/** A replica that is behind by so much, by the server's clock. */
+export function createReplica(lagMs: number, now: () => Date): Replica {
   const versions = new Map<string, { readonly at: number; readonly run: Run }[]>()
   return {
     record(run) {
       const known = versions.get(run.friendlyId) ?? []
-      const old = performance.now() - lagMs
+      const old = now().getTime() - lagMs
       // Of those that are old enough, the newest alone is of interest.
       const from = Math.max(
         0,
@@ -22,11 +22,11 @@ export function createReplica(lagMs: number): Replica {
       )
       versions.set(run.friendlyId, [
         ...known.slice(from),
-        { at: performance.now(), run: { ...run, tags: [...run.tags] } },
+        { at: now().getTime(), run: { ...run, tags: [...run.tags] } },
       ])
     },
     runs() {
-      const old = performance.now() - lagMs
+      const old = now().getTime() - lagMs
       return [...versions.values()].flatMap((known) => known.findLast(({ at }) => at <= old)?.run ?? [])
     },
   }
