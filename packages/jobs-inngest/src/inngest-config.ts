@@ -138,3 +138,9 @@ function checkKey(given: string, name: string, fault: Fault): string {
   const problem = 'has a character that no key has, such as a blank or a line break'
   throw fault(name, problem, "Copy it again from Inngest's dashboard.")
 }
+
+declare module '@cgk-platform/jobs-core' {
+  interface ProviderConfigTypes {
+    inngest: InngestConfig
+  }
+}

@@ -1,19 +1,13 @@
 // What bundlers for edge runtimes take in place of `index.ts`, which needs modules of Node. It has the same names, so that an
 // app on another engine can be built for such a runtime: the facade imports this package too.
-import { type JobClient, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
-import { createEngineClient } from '@cgk-platform/jobs-core/provider'
+import { UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { registerEngine } from '@cgk-platform/jobs-core/provider'
 
-import type { LocalClientOptions } from './create-job-client.ts'
-import { provideDefault } from './provide-default.ts'
+import { localEngine } from './descriptor.ts'
 
 export * from '@cgk-platform/jobs-core'
 
 export { localCapabilities, sqliteCapabilities } from './capabilities.ts'
-export type { LocalClientOptions } from './create-job-client.ts'
-export type { EngineView } from './engine/engine-view.ts'
-export type { LocalConfig, LocalRole } from './local-config.ts'
-export type { LocalInternals, LocalProvider } from './local-provider.ts'
-export type { JobEvents } from './own-events.ts'
 
 /** Refuses: an edge runtime ends when it has answered, and with it all that a local engine would have to run. */
 export function createLocalProvider(): never {
@@ -31,9 +25,4 @@ export function addJobTables(): never {
   return createLocalProvider()
 }
 
-/** A client on a provider of your own; the local engine is refused. @throws {UnsupportedFeatureError} for that engine. */
-export function createJobClient(options: LocalClientOptions = {}): JobClient {
-  return createEngineClient({ name: 'local', title: 'the local engine', create: createLocalProvider }, options)
-}
-
-provideDefault(createJobClient)
+registerEngine({ ...localEngine, create: createLocalProvider })

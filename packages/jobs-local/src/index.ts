@@ -4,17 +4,19 @@
  * @module jobs-local
  */
 
-import { createJobClient } from './create-job-client.ts'
-import { provideDefault } from './provide-default.ts'
+import { registerEngine } from '@cgk-platform/jobs-core/provider'
+
+import { localEngine } from './descriptor.ts'
+import { createLocalProvider } from './local-provider.ts'
 
 export * from '@cgk-platform/jobs-core'
 
 export { localCapabilities, sqliteCapabilities } from './capabilities.ts'
 export { addJobTables } from './store/sqlite/add-job-tables.ts'
-export { createJobClient, type LocalClientOptions } from './create-job-client.ts'
 export type { EngineView } from './engine/engine-view.ts'
 export type { LocalConfig, LocalRole } from './local-config.ts'
 export { createLocalProvider, type LocalInternals, type LocalProvider } from './local-provider.ts'
 export type { JobEvents } from './own-events.ts'
+export type { LocalOptions, SqliteTransaction } from './provider-options.ts'
 
-provideDefault(createJobClient)
+registerEngine({ ...localEngine, create: createLocalProvider })

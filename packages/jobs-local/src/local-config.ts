@@ -40,6 +40,12 @@ export interface LocalConfig {
   lease?: number | Duration | undefined
 }
 
+declare module '@cgk-platform/jobs-core' {
+  interface ProviderConfigTypes {
+    local: LocalConfig
+  }
+}
+
 /** The settings of an engine, all of them. */
 export interface LocalSettings {
   readonly concurrency: number

@@ -91,3 +91,9 @@ function checkKey(key: string, name: string, fault: Fault): string {
   const problem = 'has a character that no key has, such as a blank or a line break'
   throw fault(name, problem, "Copy it again from Trigger.dev's dashboard.")
 }
+
+declare module '@cgk-platform/jobs-core' {
+  interface ProviderConfigTypes {
+    'trigger.dev': TriggerConfig
+  }
+}

@@ -4,20 +4,14 @@
  * @module jobs
  */
 
-import { chooseProvider, provideDefaultClient } from '@cgk-platform/jobs-core/provider'
+import { registerEngine } from '@cgk-platform/jobs-core/provider'
 
-import { createJobClient } from './create-job-client.ts'
+import { loadableEngines } from './engines.ts'
 
 export * from '@cgk-platform/jobs-core'
 
-export {
-  createJobClient,
-  type InngestConfig,
-  type JobClientOptions,
-  type LocalEngineConfig,
-  type ProviderChoice,
-  type TriggerConfig,
-} from './create-job-client.ts'
+export type { LocalConfig } from '@cgk-platform/jobs-local'
+export type { InngestConfig, TriggerConfig } from './engines.ts'
 export type { JobEvents } from './own-events.ts'
 
-provideDefaultClient({ create: () => createJobClient(), runsHere: () => chooseProvider() === 'local' })
+for (const engine of loadableEngines) registerEngine(engine)

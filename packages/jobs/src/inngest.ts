@@ -5,4 +5,3 @@
  */
 
 export * from '@cgk-platform/jobs-inngest'
-export type { JobEvents } from './inngest-own-events.ts'

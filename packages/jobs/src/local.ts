@@ -5,4 +5,3 @@
  */
 
 export * from '@cgk-platform/jobs-local'
-export type { JobEvents } from './local-own-events.ts'

@@ -5,4 +5,3 @@
  */
 
 export * from '@cgk-platform/jobs-trigger'
-export type { JobEvents } from './trigger-own-events.ts'

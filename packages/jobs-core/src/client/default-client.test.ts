@@ -1,20 +1,20 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { createFakeProvider, type FakeProvider, jobStatus } from '../../test/kit/fake-provider.ts'
+import { loadCopy } from '../../test/kit/load-copy.ts'
 import { createClient } from './create-client.ts'
-import type * as DefaultClientModule from './default-client.ts'
 import type { JobClient } from './job-client.ts'
 import * as functions from './module-functions.ts'
 
 let fake: FakeProvider
 let client: JobClient
 /** A process of its own for each test: nothing is set, nothing was imported before. */
-let fresh: typeof DefaultClientModule
+let fresh: Awaited<ReturnType<typeof loadCopy>>
 
 beforeEach(async () => {
   vi.resetModules()
   Reflect.deleteProperty(globalThis, Symbol.for('@cgk-platform/jobs.ambient.v1'))
-  fresh = await import('./default-client.ts')
+  fresh = await loadCopy()
   fake = createFakeProvider()
   client = createClient({ load: () => fake }, { jobs: [] })
 })
@@ -41,47 +41,42 @@ describe('the default client', () => {
     expect(fake.calls).toEqual([])
   })
 
-  test('is made on first use, once', () => {
-    const create = vi.fn<() => JobClient>(() => client)
-    fresh.provideDefaultClient({ create, runsHere: () => false })
-    expect(create).not.toHaveBeenCalled()
-    expect(fresh.getJobClient()).toBe(client)
-    expect(fresh.getJobClient()).toBe(client)
-    expect(create).toHaveBeenCalledOnce()
-  })
-
-  test('is made by the face of the library that came first', () => {
-    fresh.provideDefaultClient({ create: () => client, runsHere: () => false })
-    fresh.provideDefaultClient({ create: () => expect.unreachable(), runsHere: () => false })
-    expect(fresh.getJobClient()).toBe(client)
+  test('is made on first use, once, on the engine that is chosen', async () => {
+    const load = vi.fn<() => Promise<() => FakeProvider>>(async () => () => fake)
+    fresh.registerEngine({ name: 'own', title: 'an engine', packageName: 'own', runsHere: false, load })
+    const made = fresh.getJobClient()
+    expect(fresh.getJobClient()).toBe(made)
+    expect(load).not.toHaveBeenCalled()
+    expect(await made.healthCheck()).toMatchObject({ ok: true })
+    expect(load).toHaveBeenCalledOnce()
   })
 
   test('is the one that was set also where one could be made, and one is made again when that is taken back', () => {
-    const create = vi.fn<() => JobClient>(() => client)
-    fresh.provideDefaultClient({ create, runsHere: () => false })
-    const own = createClient({ load: () => fake }, { jobs: [] })
-    fresh.setJobClient(own)
-    expect(fresh.getJobClient()).toBe(own)
+    const create = vi.fn<() => FakeProvider>(() => fake)
+    fresh.registerEngine({ name: 'own', title: 'an engine', packageName: 'own', runsHere: false, create })
+    fresh.setJobClient(client)
+    expect(fresh.getJobClient()).toBe(client)
     expect(create).not.toHaveBeenCalled()
     fresh.setJobClient(undefined)
-    expect(fresh.getJobClient()).toBe(client)
+    expect(fresh.getJobClient()).not.toBe(client)
+    expect(create).toHaveBeenCalledOnce()
   })
 
   test('that could not be made is tried again by the next call', () => {
-    const create = vi.fn<() => JobClient>(() => client)
+    const create = vi.fn<() => FakeProvider>(() => fake)
     create.mockImplementationOnce(() => {
       throw new Error('No provider.')
     })
-    fresh.provideDefaultClient({ create, runsHere: () => false })
+    fresh.registerEngine({ name: 'own', title: 'an engine', packageName: 'own', runsHere: false, create })
     expect(() => fresh.getJobClient()).toThrow('No provider.')
-    expect(fresh.getJobClient()).toBe(client)
+    expect(fresh.getJobClient()).toHaveProperty('sendJob')
   })
 
   test('is shared by every copy of this module in the process', async () => {
     fresh.setJobClient(client)
     vi.resetModules()
-    const copy = await import('./default-client.ts')
-    expect(copy).not.toBe(fresh)
+    const copy = await loadCopy()
+    expect(copy.getJobClient).not.toBe(fresh.getJobClient)
     expect(copy.getJobClient()).toBe(client)
   })
 })

@@ -1,9 +1,7 @@
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
-import { ambientJobs } from '../jobs/job-registry.ts'
 import { scopedClient } from '../runs/scope.ts'
 import type { JobClient } from './job-client.ts'
-import { type DefaultClient, sharedClients } from './shared-clients.ts'
-import { wakeForCron } from './wake-for-cron.ts'
+import { sharedClients } from './shared-clients.ts'
 
 /**
  * The client that `sendJob` and its siblings use: inside a handler the one of the engine that runs it, elsewhere the
@@ -17,14 +15,14 @@ export function getJobClient(): JobClient {
   if (scoped) return scoped
   shared.woken = undefined // used from now on, whatever made it
   if (!shared.client) {
-    if (!shared.defaultClient) {
+    if (!shared.createDefault) {
       throw new InvalidOptionError({
         option: 'client',
         problem: 'is not set, and this package alone has no engine',
         remedy: 'Import from `@cgk-platform/jobs` or from one provider package, or call `setJobClient(client)`.',
       })
     }
-    shared.client = shared.defaultClient.create()
+    shared.client = shared.createDefault()
   }
   return shared.client
 }
@@ -38,14 +36,6 @@ export function setJobClient(client: JobClient | undefined): void {
   if (shared.woken && shared.woken === shared.client && shared.woken !== client) void shared.woken.close({ timeout: 0 })
   shared.woken = undefined
   shared.client = client
-}
-
-/** Says how the default client is made. The first face of the library that is imported decides. */
-export function provideDefaultClient(defaultClient: DefaultClient): void {
-  const shared = sharedClients()
-  if (shared.defaultClient) return
-  shared.defaultClient = defaultClient
-  ambientJobs().onChange(wakeForCron)
 }
 
 /**

@@ -1,9 +1,9 @@
 import type { JobEvent, JobInput } from '../events/job-events.ts'
 import type { JobsError } from '../errors/jobs-error.ts'
-import type { ProviderOptions } from '../jobs/provider-options.ts'
 import { declareOptions, type DeclaredOptions, type Kept } from '../options/declare-options.ts'
 import { count, date, duration, text, value } from '../options/kinds.ts'
 import { maxAttemptsCeiling } from '../retry/retry-config.ts'
+import type { ProviderOptions } from '../provider/engine-types.ts'
 import type { Duration } from '../time/duration.ts'
 
 /** How an event is sent. */

@@ -15,15 +15,8 @@ export interface SharedClients {
   readonly listed: WeakSet<object>
   /** True in a test, where cron jobs tick on the test's own engines alone. */
   cronAsleep?: boolean
-  defaultClient?: DefaultClient
-}
-
-/** How the default client is made; given by the first face of the library that is imported. */
-export interface DefaultClient {
-  /** Makes the client when it is needed first. */
-  create(): JobClient
-  /** Whether it would run jobs in this process, so that the first cron job brings it to life. */
-  runsHere(): boolean
+  /** Makes the default client on the engine that is chosen. Absent until an engine is registered. */
+  createDefault?: () => JobClient
 }
 
 export function sharedClients(): SharedClients {

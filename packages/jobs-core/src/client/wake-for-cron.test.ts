@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { createFakeProvider } from '../../test/kit/fake-provider.ts'
-import type { JobClient } from './job-client.ts'
 import type { Definition } from '../jobs/definition.ts'
 import { loadCopy } from '../../test/kit/load-copy.ts'
 import type { JobProvider } from '../provider/job-provider.ts'
@@ -26,6 +25,9 @@ const defineCron = () => core.defineCronJob({ id: 'nightly', schedule: '0 3 * * 
 const defineOrderJob = () => core.defineJob({ id: 'process-order', event: 'order.created', handler: () => undefined })
 const hereClient = () => core.createClient({ load, runsHere: true })
 const hereClientOf = (...jobs: Definition[]) => core.createClient({ load, runsHere: true }, { jobs })
+/** Makes the default client one on an engine of this process, or of another. */
+const registerDefault = (runsHere: boolean) =>
+  core.registerEngine({ name: 'own', title: 'an engine', packageName: 'own', runsHere, load: async () => load })
 /** Long enough for what waits a turn, and for what that makes wait another. */
 const turn = () => vi.advanceTimersByTimeAsync(10)
 
@@ -34,7 +36,7 @@ describe('a cron job brings the engine of its process to life', () => {
     ['defined before the client', () => void [defineCron(), hereClient()]],
     ['defined after the client', () => void [hereClient(), defineCron()]],
   ])('%s', async (_order, program) => {
-    core.provideDefaultClient({ create: () => expect.unreachable(), runsHere: () => true })
+    registerDefault(true)
     program()
     expect(load).not.toHaveBeenCalled()
     await turn()
@@ -42,26 +44,24 @@ describe('a cron job brings the engine of its process to life', () => {
   })
 
   test('that is made for it, where none is there and it would run here', async () => {
-    const create = vi.fn<() => JobClient>(hereClient)
-    core.provideDefaultClient({ create, runsHere: () => true })
+    registerDefault(true)
     defineCron()
     await turn()
     expect(load).toHaveBeenCalledOnce()
-    expect(core.getJobClient()).toBe(create.mock.results[0]?.value)
+    await core.healthCheck()
+    expect(load).toHaveBeenCalledOnce()
   })
 
   test('but not before the program has had its turn to make a client', async () => {
-    const create = vi.fn<() => JobClient>(hereClient)
-    core.provideDefaultClient({ create, runsHere: () => true })
+    registerDefault(true)
     defineCron()
     core.setJobClient(core.createClient({ load }, { jobs: [] }))
     await turn()
-    expect(create).not.toHaveBeenCalled()
     expect(load).not.toHaveBeenCalled()
   })
 
   test('but no engine that runs elsewhere', async () => {
-    core.provideDefaultClient({ create: () => expect.unreachable(), runsHere: () => false })
+    registerDefault(false)
     defineCron()
     core.createClient({ load })
     await turn()
@@ -72,24 +72,22 @@ describe('a cron job brings the engine of its process to life', () => {
     ['before the client', () => hereClientOf(defineCron())],
     ['before a client that was set', () => core.setJobClient(hereClientOf(defineCron()))],
   ])('also where it is the client’s own: defined %s', async (_order, program) => {
-    core.provideDefaultClient({ create: () => expect.unreachable(), runsHere: () => true })
+    registerDefault(true)
     program()
     await turn()
     expect(load).toHaveBeenCalledOnce()
   })
 
   test('and another one for a job that the client with jobs of its own does not have', async () => {
-    const create = vi.fn<() => JobClient>(hereClient)
-    core.provideDefaultClient({ create, runsHere: () => true })
+    registerDefault(true)
     hereClientOf(defineCron())
     core.defineCronJob({ id: 'hourly', schedule: '0 * * * *', handler: () => undefined })
     await turn()
-    expect(create).toHaveBeenCalledOnce()
     expect(load).toHaveBeenCalledTimes(2)
   })
 
   test('but none whose client has other jobs of its own', async () => {
-    core.provideDefaultClient({ create: () => expect.unreachable(), runsHere: () => false })
+    registerDefault(false)
     defineCron()
     core.createClient({ load, runsHere: true }, { jobs: [] })
     await turn()
@@ -97,7 +95,7 @@ describe('a cron job brings the engine of its process to life', () => {
   })
 
   test('but none that was closed', async () => {
-    core.provideDefaultClient({ create: () => expect.unreachable(), runsHere: () => false })
+    registerDefault(false)
     const client = hereClient()
     await client.close()
     defineCron()
@@ -106,7 +104,7 @@ describe('a cron job brings the engine of its process to life', () => {
   })
 
   test('also a later one, after the engine of an earlier one was closed', async () => {
-    core.provideDefaultClient({ create: () => expect.unreachable(), runsHere: () => false })
+    registerDefault(false)
     defineCron()
     const client = hereClient()
     await turn()
@@ -121,7 +119,7 @@ describe('a cron job brings the engine of its process to life', () => {
     ['for all jobs, on an engine elsewhere', undefined],
     ['for it', ['nightly']],
   ])('but makes none beside a client of the program %s', async (_whose, listed) => {
-    core.provideDefaultClient({ create: () => expect.unreachable(), runsHere: () => true })
+    registerDefault(true)
     const nightly = defineCron()
     core.createClient({ load }, listed ? { jobs: [nightly] } : {})
     await turn()
@@ -129,7 +127,7 @@ describe('a cron job brings the engine of its process to life', () => {
   })
 
   test('that is made for it where the clients of the program have other jobs', async () => {
-    core.provideDefaultClient({ create: hereClient, runsHere: () => true })
+    registerDefault(true)
     defineCron()
     core.createClient({ load: () => createFakeProvider() }, { jobs: [] })
     await turn()
@@ -137,7 +135,7 @@ describe('a cron job brings the engine of its process to life', () => {
   })
 
   test('and no other kind of job does', async () => {
-    core.provideDefaultClient({ create: () => expect.unreachable(), runsHere: () => true })
+    registerDefault(true)
     defineOrderJob()
     hereClient()
     await turn()
@@ -161,7 +159,7 @@ describe('the default client that a cron job brought to life', () => {
   const wake = async () => {
     const fake = createFakeProvider()
     load.mockImplementation(() => fake)
-    core.provideDefaultClient({ create: hereClient, runsHere: () => true })
+    registerDefault(true)
     defineCron()
     await turn()
     return fake

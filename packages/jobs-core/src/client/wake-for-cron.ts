@@ -1,6 +1,7 @@
 import type { Definition } from '../jobs/definition.ts'
 import { ambientJobs } from '../jobs/job-registry.ts'
 import { createDefaultLogger } from '../logging/default-logger.ts'
+import { chooseEngine } from '../provider/choose-engine.ts'
 import type { JobClient } from './job-client.ts'
 import { sharedClients } from './shared-clients.ts'
 
@@ -48,8 +49,8 @@ async function wake(): Promise<void> {
     ambientJobs()
       .cronJobs()
       .every((job) => shared.listed.has(job))
-  if (!shared.client && !isServed && shared.defaultClient?.runsHere()) {
-    shared.client = shared.defaultClient.create()
+  if (!shared.client && !isServed && shared.createDefault && chooseEngine().engine.runsHere) {
+    shared.client = shared.createDefault()
     shared.woken = shared.client
   }
   // Asking for anything opens an engine. However many there are, one ticks for each cron job.

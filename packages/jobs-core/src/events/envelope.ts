@@ -1,5 +1,5 @@
 import { isAttemptCount } from '../retry/retry-config.ts'
-import type { ProviderOptions } from '../jobs/provider-options.ts'
+import type { ProviderOptions } from '../provider/engine-types.ts'
 import type { Json } from './json.ts'
 
 /** One event on its way to an engine: everything that a host needs to run it, as JSON. */

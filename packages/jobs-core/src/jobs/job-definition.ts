@@ -5,7 +5,7 @@ import type { CronSchedule } from '../time/cron-schedule.ts'
 import type { ConcurrencyLimits } from './concurrency.ts'
 import type { EventMessage } from './event-message.ts'
 import type { CronContext, JobContext } from './job-context.ts'
-import type { ProviderOptions } from './provider-options.ts'
+import type { ProviderOptions } from '../provider/engine-types.ts'
 
 /** What every kind of definition has. */
 export interface BaseDefinition {

@@ -13,14 +13,8 @@ export { count, duration, flag, group, text, url, value, word } from '../options
 export type { Fault, Option, OptionRules } from '../options/option.ts'
 export { kindOf } from '../options/kind-of.ts'
 export { createClient, type ClientEngine } from '../client/create-client.ts'
-export {
-  createEngineClient,
-  createReadyClient,
-  type EngineClientOptions,
-  type OnlyEngine,
-} from '../client/create-engine-client.ts'
-export { keepCronAsleep, provideDefaultClient } from '../client/default-client.ts'
-export type { DefaultClient } from '../client/shared-clients.ts'
+export { registerEngine } from '../client/register-engine.ts'
+export { keepCronAsleep } from '../client/default-client.ts'
 export type { JobOperations, TenantJobItem } from '../client/job-client.ts'
 export { environment, isDevelopment } from '../environment.ts'
 export { type FailedRequest } from '../errors/request-failed-error.ts'
@@ -75,18 +69,13 @@ export type { EventDefinition } from '../jobs/definition.ts'
 export type { AsJson } from '../jobs/as-json.ts'
 export { eventOf } from '../jobs/event-of.ts'
 export { ambientJobs, createJobRegistry, type JobRegistry, toJobRegistry } from '../jobs/job-registry.ts'
-export type { LocalOptions, SqliteTransaction } from '../jobs/provider-options.ts'
 export { type LogOutput } from '../logging/default-logger.ts'
 export { bindLogger, type LogFields, type LogLevel } from '../logging/logger.ts'
 export { type Feature, type FeatureSupport, portablePayloadBytes } from './capabilities.ts'
-export {
-  checkProviderName,
-  chooseProvider,
-  type ChosenProvider,
-  explainProvider,
-  type ProviderName,
-  providerNames,
-} from './choose-provider.ts'
+export { chooseEngine, type ChosenEngine, engineNamed } from './choose-engine.ts'
+export type { EngineDescriptor, EngineSetup, EngineVariable, VendorSdk } from './engine-descriptor.ts'
+export { type CreateProvider, type Engine, engines } from './engine-registry.ts'
+export type { EngineName, LoadableEngines, ProviderConfig } from './engine-types.ts'
 export { checkDefinitionSupport, findUnsupported, requireFeature } from './check-support.ts'
 export { type OwnOptions, refusedOptions } from './own-options.ts'
 export type { ListQuery } from './job-page.ts'

@@ -1,13 +1,12 @@
 import { UnsupportedFeatureError } from '../errors/unsupported-feature-error.ts'
 import type { Definition } from '../jobs/definition.ts'
-import type { ProviderOptions } from '../jobs/provider-options.ts'
-import type { ProviderName } from './choose-provider.ts'
+import type { ProviderOptions } from './engine-types.ts'
 import type { JobProvider } from './job-provider.ts'
 
 /** What a definition may say to one engine alone. */
 export interface OwnOptions {
   /** The engine. */
-  readonly provider: ProviderName
+  readonly provider: string
   /** By name, what it takes; the values do not matter. */
   readonly allowed: Readonly<Record<string, unknown>>
   /** By name, what it knows and what would break a promise that holds on every engine, with what to do instead. */
@@ -21,7 +20,7 @@ export function refusedOptions(
 ): UnsupportedFeatureError[] {
   const names = Object.keys(allowed)
   const none = names.length === 0 ? 'A definition has none for this engine.' : `It is none: ${names.join(', ')}.`
-  return Object.entries(providerOptions[provider] ?? {})
+  return Object.entries(optionsFor(provider, providerOptions))
     .filter(([option, value]) => !Object.hasOwn(allowed, option) && (value !== undefined || !(option in refused)))
     .map(([option]) => {
       const remedy = `Take it out of \`${id}\`. ${refused[option] ?? none}`
@@ -34,7 +33,7 @@ export function checkSendOptions(
   { name, sendOptions = [] }: Pick<JobProvider, 'name' | 'sendOptions'>,
   options: ProviderOptions,
 ): void {
-  const own = (options as Readonly<Record<string, object | undefined>>)[name] ?? {}
+  const own = optionsFor(name, options)
   const odd = Object.keys(own).find((option) => !sendOptions.includes(option))
   if (odd === undefined) return
   const remedy =
@@ -42,6 +41,10 @@ export function checkSendOptions(
       ? `It takes ${sendOptions.map((option) => `\`${option}\``).join(', ')}.`
       : 'A send has no options for this engine: give them to the definition.'
   throw new UnsupportedFeatureError({ feature: `${pathTo(name, odd)} of a send`, provider: name, remedy })
+}
+
+function optionsFor(provider: string, options: ProviderOptions): Readonly<Record<string, unknown>> {
+  return (options as Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>)[provider] ?? {}
 }
 
 function pathTo(provider: string, option: string): string {

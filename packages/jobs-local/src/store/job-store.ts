@@ -4,10 +4,11 @@ import type {
   Envelope,
   ListQuery,
   Outcome,
-  SqliteTransaction,
   StepRecord,
   WorkflowRecord,
 } from '@cgk-platform/jobs-core/provider'
+
+import type { SqliteTransaction } from '../provider-options.ts'
 
 /** A job as a store keeps it. Instants are epoch milliseconds. */
 export interface StoredJob {

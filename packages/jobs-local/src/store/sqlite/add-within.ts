@@ -1,7 +1,9 @@
 import { realpathSync } from 'node:fs'
 
 import { InvalidOptionError } from '@cgk-platform/jobs-core'
-import { type Envelope, kindOf, type SqliteTransaction } from '@cgk-platform/jobs-core/provider'
+import { type Envelope, kindOf } from '@cgk-platform/jobs-core/provider'
+
+import type { SqliteTransaction } from '../../provider-options.ts'
 
 import type { Added } from '../job-store.ts'
 import { type Connection, createConnection } from './connection.ts'

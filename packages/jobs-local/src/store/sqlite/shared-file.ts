@@ -1,4 +1,6 @@
-import type { Envelope, SqliteTransaction } from '@cgk-platform/jobs-core/provider'
+import type { Envelope } from '@cgk-platform/jobs-core/provider'
+
+import type { SqliteTransaction } from '../../provider-options.ts'
 
 import type { Added, Handled, SharedStore, Subscriber } from '../job-store.ts'
 import { addWithin } from './add-within.ts'

@@ -1,15 +1,4 @@
-import type { ProviderName } from '../provider/choose-provider.ts'
-
-/**
- * The types of the options that only one engine has. A provider's package adds its own by declaration merging:
- * `interface ProviderOptionTypes { inngest: InngestOptions }`.
- */
-export interface ProviderOptionTypes {
-  /** Of the local engine. */
-  local: LocalOptions
-}
-
-/** What the local engine takes with a send. */
+/** The options of a send that only the local engine has. */
 export interface LocalOptions {
   /**
    * The connection on which your app has begun a transaction, on the file that jobs are kept in: the job is sent when that
@@ -30,9 +19,8 @@ export interface SqliteTransaction {
   readonly isTransaction?: boolean
 }
 
-/** Options that only one engine has, by the engine's name. The other engines pass them by. */
-export type ProviderOptions = {
-  readonly [Name in ProviderName]?:
-    | (Name extends keyof ProviderOptionTypes ? ProviderOptionTypes[Name] : Readonly<Record<string, unknown>>)
-    | undefined
+declare module '@cgk-platform/jobs-core' {
+  interface ProviderOptionTypes {
+    local: LocalOptions
+  }
 }

@@ -1,0 +1,39 @@
+import { InvalidOptionError } from '../errors/invalid-option-error.ts'
+import type { EngineName, ProviderConfig } from '../provider/engine-types.ts'
+import { chooseEngine, engineNamed } from '../provider/choose-engine.ts'
+import type { JobProvider } from '../provider/job-provider.ts'
+import type { ClientOptions } from './client-options.ts'
+import { createClient } from './create-client.ts'
+import type { JobClient } from './job-client.ts'
+
+/** An engine's name with its settings, or a ready provider. If both are left out, the environment chooses. */
+export type ProviderChoice =
+  | { [Name in EngineName]: { provider: Name; config?: ProviderConfig<Name> | undefined } }[EngineName]
+  | { provider: JobProvider; config?: undefined }
+  | { provider?: undefined; config?: undefined }
+
+/** The options of `createJobClient`. */
+export type JobClientOptions = Omit<ClientOptions, 'clock'> & ProviderChoice
+
+/**
+ * Creates a client on the engine of your choice. An engine that is not yet loaded is loaded when the client is first
+ * used, so an app on one engine never evaluates another engine's SDK.
+ *
+ * @throws {ProviderNotChosenError} for an unknown name, or if neither the options nor the environment choose.
+ * @throws {InvalidOptionError} for a wrong option, or a `config` beside a ready provider.
+ */
+export function createJobClient(options: JobClientOptions = {}): JobClient {
+  const { provider, config, ...rest }: ClientOptions & { provider?: unknown; config?: object | undefined } = options
+  if (typeof provider === 'object') {
+    if (config === undefined) return createClient({ load: () => provider as JobProvider }, rest)
+    throw new InvalidOptionError({
+      option: 'config',
+      problem: 'is given beside a ready provider, which has its settings already',
+      remedy: 'Give the settings where the provider is made, or name the provider.',
+    })
+  }
+  const { create, load, runsHere } =
+    provider === undefined ? chooseEngine().engine : engineNamed(provider, '`provider`')
+  const made = create?.(config)
+  return createClient({ load: async () => made ?? (await load!())(config), runsHere }, rest)
+}

@@ -1,0 +1,128 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+
+import { createFakeProvider } from '../../test/kit/fake-provider.ts'
+import { chooseEngine, engineNamed } from './choose-engine.ts'
+import { addEngine, type Engine, engines } from './engine-registry.ts'
+
+const create = () => createFakeProvider()
+const key = (name: string) => ({ name, purpose: 'The key.', choosesEngine: true })
+const cloud: Engine = {
+  name: 'cloud',
+  title: 'Cloud',
+  packageName: 'jobs-cloud',
+  runsHere: false,
+  variables: [key('CLOUD_KEY'), key('CLOUD_SECRET'), { name: 'CLOUD_URL', purpose: 'The server.' }],
+  create,
+}
+const queue: Engine = {
+  name: 'queue',
+  title: 'Queue',
+  packageName: 'jobs-queue',
+  runsHere: false,
+  variables: [key('QUEUE_KEY')],
+  create,
+}
+const here: Engine = {
+  name: 'here',
+  title: 'the engine of this process',
+  packageName: 'jobs-here',
+  runsHere: true,
+  isFallback: true,
+  variables: [{ name: 'HERE_PATH', purpose: 'The file.' }],
+  create,
+}
+const production = { NODE_ENV: 'production' }
+
+/** A process of its own, in which these engines are registered. */
+function register(...registered: Engine[]): void {
+  Reflect.deleteProperty(globalThis, Symbol.for('@cgk-platform/jobs.ambient.v1'))
+  for (const engine of registered) addEngine(engine)
+}
+
+beforeEach(() => register(cloud, queue, here))
+
+describe('the engine that an environment asks for', () => {
+  test.each<[variables: Record<string, string | undefined>, name: string, reason: string]>([
+    [{}, 'here', 'nothing names another, and this is not production'],
+    [{ NODE_ENV: 'development' }, 'here', 'nothing names another, and this is not production'],
+    [{ JOB_PROVIDER: '', CLOUD_KEY: '' }, 'here', 'nothing names another, and this is not production'],
+    [{ CLOUD_URL: 'https://example.com' }, 'here', 'nothing names another, and this is not production'],
+    [{ JOB_PROVIDER: 'here', ...production }, 'here', '`JOB_PROVIDER` names it'],
+    [{ JOB_PROVIDER: 'cloud', QUEUE_KEY: 'k', CLOUD_KEY: 'k' }, 'cloud', '`JOB_PROVIDER` names it'],
+    [{ QUEUE_KEY: 'k', ...production }, 'queue', '`QUEUE_KEY` is set'],
+    [{ CLOUD_SECRET: 'k' }, 'cloud', '`CLOUD_SECRET` is set'],
+    [{ CLOUD_KEY: 'k', CLOUD_SECRET: 'k' }, 'cloud', '`CLOUD_KEY` and `CLOUD_SECRET` are set'],
+  ])('%j: %s, because %s', (variables, name, reason) => {
+    expect(chooseEngine(variables)).toMatchObject({ engine: { name }, reason })
+  })
+
+  test.each<[variables: Record<string, string>, message: string]>([
+    [production, 'no engine is named. Set `JOB_PROVIDER` to `cloud`, `queue` or `here`, or set the key of one engine.'],
+    [{ HERE_PATH: 'jobs.db', ...production }, '`HERE_PATH` is set, and chooses none. Set `JOB_PROVIDER=here`'],
+    [
+      { CLOUD_KEY: 'k', QUEUE_KEY: 'k' },
+      'the keys of Cloud and Queue are set. Set `JOB_PROVIDER` to `cloud` or `queue`.',
+    ],
+    [{ JOB_PROVIDER: 'Cloud', CLOUD_KEY: 'k' }, '`JOB_PROVIDER` is `Cloud`. Use `cloud`, `queue` or `here`'],
+    [{ JOB_PROVIDER: ' here' }, '`JOB_PROVIDER` is ` here`'],
+  ])('%j: none, and the error says what to do', (variables, message) => {
+    const error = expect.objectContaining({
+      code: 'provider_not_chosen',
+      message: expect.stringContaining(message) as string,
+    }) as unknown
+    expect(() => chooseEngine(variables)).toThrow(error)
+  })
+
+  test('is read from the process if no environment is given', () => {
+    vi.stubEnv('JOB_PROVIDER', 'queue')
+    expect(chooseEngine().engine).toBe(queue)
+    vi.unstubAllEnvs()
+  })
+
+  test('never shows a key in its error', () => {
+    expect(() => chooseEngine({ CLOUD_KEY: 'secret-1', QUEUE_KEY: 'secret-2' })).toThrow(
+      expect.not.objectContaining({ message: expect.stringMatching(/secret-/) }),
+    )
+  })
+
+  test('is the only one that is registered, also in production', () => {
+    register(cloud)
+    expect(chooseEngine(production)).toMatchObject({ engine: cloud, reason: 'no other engine is installed' })
+    expect(() => chooseEngine({ JOB_PROVIDER: 'here' })).toThrow('`JOB_PROVIDER` is `here`. Use `cloud`, or import')
+  })
+
+  test('is not the fallback in production, although it is the only one', () => {
+    register(here)
+    expect(chooseEngine({}).engine).toBe(here)
+    expect(() => chooseEngine(production)).toThrow('no engine is named. Set `JOB_PROVIDER` to `here`.')
+  })
+
+  test('is none if no engine is registered', () => {
+    register()
+    expect(() => chooseEngine({})).toThrow('no engine is imported. Import from `@cgk-platform/jobs`')
+    expect(() => engineNamed('here', '`provider`')).toThrow('`provider` is `here`. Import from `@cgk-platform/jobs`')
+  })
+})
+
+describe('the name of an engine', () => {
+  test('finds it', () => expect(engineNamed('queue', '`provider`')).toBe(queue))
+
+  test.each([undefined, null, '', 'memory', 5, {}])('cannot be %j', (name) => {
+    expect(() => engineNamed(name, '`provider`')).toThrow(
+      expect.objectContaining({ code: 'provider_not_chosen', message: expect.stringContaining('`provider` is') }),
+    )
+  })
+
+  test('belongs to one package', () => {
+    expect(() => addEngine({ ...cloud, packageName: 'other' })).toThrow('which `jobs-cloud` has registered')
+  })
+
+  test('registered again replaces the engine, but for one that is loaded already', () => {
+    const { create: _, ...toLoad } = { ...cloud, load: async () => create }
+    addEngine(toLoad)
+    expect(engines()[0]).toBe(cloud)
+    const again = { ...cloud }
+    addEngine(again)
+    expect(engines()[0]).toBe(again)
+  })
+})

@@ -1,0 +1,89 @@
+import { environment } from '../environment.ts'
+import { ProviderNotChosenError } from '../errors/provider-not-chosen-error.ts'
+import { type Engine, engines } from './engine-registry.ts'
+
+/** Environment variables by name. */
+type Variables = Readonly<Record<string, string | undefined>>
+
+/** An engine, and why it was chosen. */
+export interface ChosenEngine {
+  /** The engine. */
+  readonly engine: Engine
+  /** The rest of a sentence that begins with the engine's name and `because`. */
+  readonly reason: string
+}
+
+/**
+ * Chooses a registered engine: `JOB_PROVIDER`, otherwise the engine whose key is set, otherwise the only one, otherwise
+ * the fallback. In production the fallback must be named, because it may keep jobs in memory.
+ *
+ * @throws {ProviderNotChosenError} for an unknown name, keys of two engines, or production without a choice.
+ */
+export function chooseEngine(variables: Variables = environment()): ChosenEngine {
+  const known = engines()
+  const named = variables['JOB_PROVIDER']
+  if (named) return { engine: engineNamed(named, '`JOB_PROVIDER`'), reason: '`JOB_PROVIDER` names it' }
+  const keyed = known.filter((engine) => keysOf(engine, variables).length > 0)
+  if (keyed.length > 1) {
+    throw new ProviderNotChosenError({
+      problem: `the keys of ${list(
+        keyed.map(({ title }) => title),
+        'and',
+      )} are set`,
+      remedy: `Set \`JOB_PROVIDER\` to ${list(namesOf(keyed), 'or')}.`,
+    })
+  }
+  if (keyed[0]) {
+    const keys = keysOf(keyed[0], variables)
+    return { engine: keyed[0], reason: `${list(keys, 'and')} ${keys.length > 1 ? 'are' : 'is'} set` }
+  }
+  const [only] = known
+  if (only && known.length === 1 && !only.isFallback) return { engine: only, reason: 'no other engine is installed' }
+  const fallback = known.find(({ isFallback }) => isFallback)
+  if (fallback && variables['NODE_ENV'] !== 'production') {
+    return { engine: fallback, reason: 'nothing names another, and this is not production' }
+  }
+  throw notChosen(known, variables)
+}
+
+/** Finds an engine; `where` says who gave its name. @throws {ProviderNotChosenError} if none has the name. */
+export function engineNamed(name: unknown, where: string): Engine {
+  const known = engines()
+  const found = known.find((engine) => engine.name === name)
+  if (found) return found
+  throw new ProviderNotChosenError({
+    problem: `${where} is \`${String(name)}\``,
+    remedy: known.length === 0 ? importOne : `Use ${list(namesOf(known), 'or')}, or import the package of that engine.`,
+  })
+}
+
+const importOne = 'Import from `@cgk-platform/jobs`, or import the package of an engine.'
+
+function notChosen(known: readonly Engine[], variables: Variables): ProviderNotChosenError {
+  if (known.length === 0) return new ProviderNotChosenError({ problem: 'no engine is imported', remedy: importOne })
+  const problem = 'this is production and no engine is named'
+  const [set] = known.flatMap(({ name, variables: own = [] }) =>
+    own.filter((variable) => variables[variable.name]).map((variable) => ({ name, variable: variable.name })),
+  )
+  if (set) {
+    return new ProviderNotChosenError({
+      problem: `${problem}: \`${set.variable}\` is set, and chooses none`,
+      remedy: `Set \`JOB_PROVIDER=${set.name}\` to use that engine.`,
+    })
+  }
+  const hasKeys = known.some(({ variables: own = [] }) => own.some(({ choosesEngine }) => choosesEngine))
+  const remedy = `Set \`JOB_PROVIDER\` to ${list(namesOf(known), 'or')}${hasKeys ? ', or set the key of one engine' : ''}.`
+  return new ProviderNotChosenError({ problem, remedy })
+}
+
+function keysOf({ variables: own = [] }: Engine, variables: Variables): string[] {
+  return own.filter(({ name, choosesEngine }) => choosesEngine && variables[name]).map(({ name }) => `\`${name}\``)
+}
+
+function namesOf(known: readonly Engine[]): string[] {
+  return known.map(({ name }) => `\`${name}\``)
+}
+
+function list(words: readonly string[], last: 'and' | 'or'): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`
+}

@@ -1,0 +1,58 @@
+/**
+ * Describes an engine: data alone, so importing it loads neither the provider nor a vendor's SDK. Each provider package
+ * has one in `src/descriptor.ts`, which it also exports as `./descriptor`.
+ */
+export interface EngineDescriptor {
+  /** The name that `provider` and `JOB_PROVIDER` take: `inngest`. */
+  readonly name: string
+  /** The engine's name in a sentence: `Inngest`, `the local engine`. */
+  readonly title: string
+  /** The package that has the provider. */
+  readonly packageName: string
+  /** True if jobs run in the process that opens the client. Its cron jobs then tick without a send. */
+  readonly runsHere: boolean
+  /** True for the engine to use when nothing chooses one. In production it must be named. */
+  readonly isFallback?: boolean
+  /** The environment variables that the engine reads. */
+  readonly variables?: readonly EngineVariable[]
+  /** The facts that `doctor` and `init` need. An engine without them can still be used. */
+  readonly setup?: EngineSetup
+}
+
+/** Describes an environment variable of an engine. */
+export interface EngineVariable {
+  /** The variable: `INNGEST_EVENT_KEY`. */
+  readonly name: string
+  /** One sentence that says what it is for. `init` writes it above the line. */
+  readonly purpose: string
+  /** True if setting the variable chooses the engine, as a key does. */
+  readonly choosesEngine?: boolean
+  /** How `init` writes it: with this value, ready or commented out. Without it, `init` leaves the variable out. */
+  readonly example?: { readonly value: string; readonly isCommentedOut?: boolean }
+}
+
+/** Describes an engine to `doctor` and `init`. */
+export interface EngineSetup {
+  /** The engine's name in a list to choose from: `Local`. */
+  readonly label: string
+  /** A few words beside the label, such as where jobs run and whether an account is needed. */
+  readonly hint: string
+  /** The start of the names of all variables that the vendor's SDK reads. `doctor` lists those that are set. */
+  readonly variablePrefix?: string
+  /** The vendor's packages. */
+  readonly sdk?: VendorSdk
+  /** The files that the engine writes beside an app, as `.gitignore` patterns. */
+  readonly ownFiles?: readonly string[]
+}
+
+/** Describes a vendor's packages. */
+export interface VendorSdk {
+  /** The SDK's package. */
+  readonly packageName: string
+  /** The version that `init` installs: a range, or an exact version where the tools must match. */
+  readonly version: string
+  /** The vendor's packages that an app may have beside the SDK. `doctor` checks their versions. */
+  readonly tools: readonly string[]
+  /** True if the tools must have exactly the version of the SDK. */
+  readonly toolsMatchSdk?: boolean
+}

@@ -1,0 +1,35 @@
+import type { EngineDescriptor } from '@cgk-platform/jobs-core/provider'
+
+/** Describes Inngest. */
+export const inngestEngine = {
+  name: 'inngest',
+  title: 'Inngest',
+  packageName: '@cgk-platform/jobs-inngest',
+  runsHere: false,
+  variables: [
+    {
+      name: 'INNGEST_DEV',
+      purpose: "Inngest's dev server, on this machine. Not in production.",
+      example: { value: '1' },
+    },
+    {
+      name: 'INNGEST_EVENT_KEY',
+      purpose: 'In production, of the dashboard:',
+      choosesEngine: true,
+      example: { value: '', isCommentedOut: true },
+    },
+    {
+      name: 'INNGEST_SIGNING_KEY',
+      purpose: 'The key that reads, cancels and retries, of the dashboard.',
+      choosesEngine: true,
+      example: { value: '', isCommentedOut: true },
+    },
+    { name: 'INNGEST_BASE_URL', purpose: 'A server of your own.' },
+  ],
+  setup: {
+    label: 'Inngest',
+    hint: 'calls your app; its dev server needs no account',
+    variablePrefix: 'INNGEST_',
+    sdk: { packageName: 'inngest', version: '4', tools: ['inngest-cli'] },
+  },
+} as const satisfies EngineDescriptor

@@ -1,0 +1,23 @@
+import type { EngineDescriptor } from '@cgk-platform/jobs-core/provider'
+
+/** Describes the local engine. */
+export const localEngine = {
+  name: 'local',
+  title: 'the local engine',
+  packageName: '@cgk-platform/jobs-local',
+  runsHere: true,
+  isFallback: true,
+  variables: [
+    {
+      name: 'JOB_LOCAL_PATH',
+      purpose:
+        'A file that keeps the jobs, and that several processes share (Node 22.13 or later); without it they are in memory.',
+      example: { value: './jobs.db', isCommentedOut: true },
+    },
+  ],
+  setup: {
+    label: 'Local',
+    hint: 'in your own process, in memory or in a file; no account',
+    ownFiles: ['jobs.db*'],
+  },
+} as const satisfies EngineDescriptor

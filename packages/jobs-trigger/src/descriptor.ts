@@ -1,0 +1,34 @@
+import type { EngineDescriptor } from '@cgk-platform/jobs-core/provider'
+
+/** Describes Trigger.dev. */
+export const triggerEngine = {
+  name: 'trigger.dev',
+  title: 'Trigger.dev',
+  packageName: '@cgk-platform/jobs-trigger',
+  runsHere: false,
+  variables: [
+    {
+      name: 'TRIGGER_SECRET_KEY',
+      purpose: 'The secret key of an environment, as the dashboard shows it: `tr_dev_…` for development.',
+      choosesEngine: true,
+      example: { value: '' },
+    },
+    {
+      name: 'TRIGGER_API_URL',
+      purpose: 'A server in place of the cloud, such as that of `trigger-offline`, which needs no account.',
+      example: { value: 'http://127.0.0.1:8031', isCommentedOut: true },
+    },
+  ],
+  setup: {
+    label: 'Trigger.dev',
+    hint: 'runs the jobs in its own workers; needs an account',
+    variablePrefix: 'TRIGGER_',
+    sdk: {
+      packageName: '@trigger.dev/sdk',
+      version: '4.8.3',
+      tools: ['trigger.dev', '@trigger.dev/build'],
+      toolsMatchSdk: true,
+    },
+    ownFiles: ['.trigger/'],
+  },
+} as const satisfies EngineDescriptor
