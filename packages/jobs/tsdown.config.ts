@@ -1,6 +1,8 @@
+import type { UserConfig } from 'tsdown'
+
 import { defineBuild } from '../../tsdown.base.ts'
 
-export default defineBuild([
+const build = defineBuild([
   'src/index.ts',
   'src/inngest.ts',
   'src/local.ts',
@@ -8,3 +10,8 @@ export default defineBuild([
   'src/trigger.ts',
   'src/trigger-tasks.ts',
 ])
+
+/** The descriptions of the engines are copied in, since the packages that have them may be missing. */
+const config: UserConfig = { ...build, deps: { ...build.deps, alwaysBundle: [/\/descriptor$/] } }
+
+export default config

@@ -6,7 +6,7 @@ import type { EntryPoint } from './entry-points.ts'
 
 const silent = { default: { logLevel: ExtractorLogLevel.None } }
 /** Adds to an interface of the core, over which API Extractor stumbles in a package that exports all of it again. */
-const takenIn = ['@cgk-platform/jobs-inngest', '@cgk-platform/jobs-trigger']
+const takenIn = ['inngest', 'local', 'trigger'].map((engine) => `@cgk-platform/jobs-${engine}`)
 const compilerOptions = {
   target: 'es2022',
   lib: ['es2023'],

@@ -6,7 +6,7 @@
 
 export type { StandardSchemaV1 } from '@standard-schema/spec'
 export type { ClientOptions } from './client/client-options.ts'
-export { createJobClient, type JobClientOptions, type ProviderChoice } from './client/create-job-client.ts'
+export { createJobClient, type JobClientOptions } from './client/create-job-client.ts'
 export { getJobClient, setJobClient } from './client/default-client.ts'
 export type { CloseOptions, JobClient, ListOptions, TenantClient, WaitOptions } from './client/job-client.ts'
 export {
@@ -74,6 +74,7 @@ export type { Definition, JobOutput } from './jobs/definition.ts'
 export { createDefaultLogger } from './logging/default-logger.ts'
 export { type Logger, type LoggerLike } from './logging/logger.ts'
 export { type Capabilities } from './provider/capabilities.ts'
+export type { ProviderChoice } from './provider/provider-choice.ts'
 export type { ProviderConfigTypes, ProviderOptions, ProviderOptionTypes } from './provider/engine-types.ts'
 export type { Health } from './provider/health.ts'
 export type { JobPage } from './provider/job-page.ts'

@@ -1,7 +1,7 @@
 import type { EngineDescriptor } from '@cgk-platform/jobs-core/provider'
 
 /** Describes Inngest. */
-export const inngestEngine = {
+export const inngestEngine: EngineDescriptor = {
   name: 'inngest',
   title: 'Inngest',
   packageName: '@cgk-platform/jobs-inngest',
@@ -32,4 +32,4 @@ export const inngestEngine = {
     variablePrefix: 'INNGEST_',
     sdk: { packageName: 'inngest', version: '4', tools: ['inngest-cli'] },
   },
-} as const satisfies EngineDescriptor
+}

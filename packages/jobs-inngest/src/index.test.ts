@@ -12,12 +12,12 @@ vi.mock('inngest', () => {
 })
 
 test('the SDK is loaded with the first request, and where it does not load the send says why', async () => {
-  const client = createJobClient({ config: { eventKey: 'key' } })
+  const client = createJobClient({ provider: 'inngest', config: { eventKey: 'key' } })
   await client.capabilities()
   expect(asked).toEqual([])
   const sending = client.sendJob('work.asked', { tenantId: 'acme' })
   await expect(sending).rejects.toThrow(ProviderNotInstalledError)
   await expect(sending).rejects.toThrow('which could not be loaded: ')
-  await expect(sending).rejects.toThrow('Where it is not installed: `pnpm add inngest`.')
+  await expect(sending).rejects.toThrow('Where it is not installed: `npm install inngest`.')
   expect(asked).toEqual(['inngest'])
 })

@@ -1,7 +1,7 @@
 import type { EngineDescriptor } from '@cgk-platform/jobs-core/provider'
 
 /** Describes the local engine. */
-export const localEngine = {
+export const localEngine: EngineDescriptor = {
   name: 'local',
   title: 'the local engine',
   packageName: '@cgk-platform/jobs-local',
@@ -20,4 +20,4 @@ export const localEngine = {
     hint: 'in your own process, in memory or in a file; no account',
     ownFiles: ['jobs.db*'],
   },
-} as const satisfies EngineDescriptor
+}

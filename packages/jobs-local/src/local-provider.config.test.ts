@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 
 import { createTestEngine } from './testing/index.ts'
-import { createJobClient } from './create-job-client.ts'
+import { createJobClient } from './index.ts'
 import type { LocalConfig } from './local-config.ts'
 import { createLocalProvider } from './local-provider.ts'
 
@@ -28,7 +28,7 @@ describe('the local engine cannot be set up', () => {
   ])('with %s', (_what, config, message) => {
     for (const make of [
       () => createLocalProvider(config as LocalConfig),
-      () => createJobClient({ config: config as LocalConfig }),
+      () => createJobClient({ provider: 'local', config: config as LocalConfig }),
     ]) {
       expect(make).toThrow(
         expect.objectContaining({ code: 'invalid_option', message: expect.stringContaining(message) }),

@@ -1,7 +1,7 @@
 import { defineCronJob, defineJob, type ProviderOptions } from '@cgk-platform/jobs-core'
 import { expect, test } from 'vitest'
 
-import { createJobClient } from './create-job-client.ts'
+import { createJobClient } from './index.ts'
 
 const order = { tenantId: 'tenant_1', orderId: 'order_1' }
 const odd = { local: { priority: 1 } } as ProviderOptions

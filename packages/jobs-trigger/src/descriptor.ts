@@ -1,7 +1,7 @@
 import type { EngineDescriptor } from '@cgk-platform/jobs-core/provider'
 
 /** Describes Trigger.dev. */
-export const triggerEngine = {
+export const triggerEngine: EngineDescriptor = {
   name: 'trigger.dev',
   title: 'Trigger.dev',
   packageName: '@cgk-platform/jobs-trigger',
@@ -31,4 +31,4 @@ export const triggerEngine = {
     },
     ownFiles: ['.trigger/'],
   },
-} as const satisfies EngineDescriptor
+}

@@ -10,7 +10,7 @@ vi.mock('@trigger.dev/sdk', () => {
 })
 
 test('the SDK, whose import takes half a second, is loaded with the first request', async () => {
-  const client = createJobClient({ config: { apiKey: 'tr_dev_1' } })
+  const client = createJobClient({ provider: 'trigger.dev', config: { apiKey: 'tr_dev_1' } })
   expect(loaded).toEqual([])
   await client.getJobStatus('run_1').catch(() => undefined)
   expect(loaded).toEqual(['@trigger.dev/sdk'])

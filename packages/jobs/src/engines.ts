@@ -1,5 +1,5 @@
 import { ProviderNotInstalledError } from '@cgk-platform/jobs-core'
-import type { CreateProvider, Engine, EngineDescriptor } from '@cgk-platform/jobs-core/provider'
+import type { Engine, EngineDescriptor } from '@cgk-platform/jobs-core/provider'
 import { inngestEngine } from '@cgk-platform/jobs-inngest/descriptor'
 import { localEngine } from '@cgk-platform/jobs-local/descriptor'
 import { triggerEngine } from '@cgk-platform/jobs-trigger/descriptor'

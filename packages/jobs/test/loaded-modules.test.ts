@@ -14,7 +14,7 @@ const recorder = `
   process.once('exit', () => writeSync(1, urls.join('\\n')))
 `
 
-/** The packages that a program loads, run in a process of its own where the facade is. */
+/** The packages that a program loads, run where the facade is. Descriptions of engines do not count: the build copies them. */
 async function packagesLoadedBy(program: string): Promise<Set<string>> {
   const flags = ['--conditions=@cgk-platform/source', '--no-warnings', '--input-type=module']
   const preload = ['--import', `data:text/javascript,${encodeURIComponent(recorder)}`]
@@ -23,7 +23,7 @@ async function packagesLoadedBy(program: string): Promise<Set<string>> {
     env: { PATH: process.env['PATH'] },
     maxBuffer: 2 ** 24,
   })
-  const urls = stdout.split('\n')
+  const urls = stdout.split('\n').filter((url) => !url.endsWith('/descriptor.ts'))
   const names = urls.map((url) => /.*\/(?:packages|node_modules)\/((?:@[^/]+\/)?[^/]+)\//.exec(url)?.[1])
   return new Set(names.filter((name) => name !== undefined))
 }

@@ -3,7 +3,7 @@ import { describe, it } from 'vitest'
 import { sendJob } from '@cgk-platform/jobs'
 import { sendJob as sendByCore } from '@cgk-platform/jobs-core'
 import { sendJob as sendByLocal } from '@cgk-platform/jobs-local'
-import { sendJob as sendBySubpath } from '@cgk-platform/jobs/local'
+import { sendJob as sendBySubpath } from '@cgk-platform/jobs/inngest'
 
 declare module '@cgk-platform/jobs-core' {
   interface JobEvents {
@@ -15,7 +15,7 @@ declare module '@cgk-platform/jobs-local' {
     'mixed.local': { localId: string }
   }
 }
-declare module '@cgk-platform/jobs/local' {
+declare module '@cgk-platform/jobs/inngest' {
   interface JobEvents {
     'mixed.subpath': { subpathId: string }
   }

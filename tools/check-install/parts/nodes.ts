@@ -37,7 +37,7 @@ const onFile = `
   import { createJobClient, defineEvents, defineJob, eventType } from '@cgk-platform/jobs-local'
   defineEvents({ 'thing.done': eventType() })
   const job = defineJob({ id: 'note', event: 'thing.done', handler: () => undefined })
-  const client = createJobClient({ config: { store: 'sqlite', path: \`jobs-\${process.version}.db\` }, jobs: [job] })
+  const client = createJobClient({ provider: 'local', config: { store: 'sqlite', path: \`jobs-\${process.version}.db\` }, jobs: [job] })
   try {
     const { id } = await client.sendJob('thing.done', { tenantId: 'acme' })
     console.log((await client.waitForJob(id)).state)

@@ -1,14 +1,15 @@
 import type { Definition, Health, JobProvider } from '@cgk-platform/jobs-core'
 import {
   createClient,
+  engineNamed,
   findUnsupported,
-  type ProviderName,
   systemClock,
   toErrorInfo,
   within,
 } from '@cgk-platform/jobs-core/provider'
 
 import type { CheckResult, EngineFacts, Finding } from './doctor-report.ts'
+import { knownEngines } from '../engines.ts'
 import { loadProvider } from './load-provider.ts'
 import { missingFileFinding } from './missing-file-finding.ts'
 
@@ -18,9 +19,10 @@ const longestMs = 20_000
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
 /** The provider as an app would have it, but that it runs no job here. @throws {JobsError} as `createJobClient` does */
-export async function openProvider(name: ProviderName, cwd: string, appId: string | undefined): Promise<JobProvider> {
-  if (name === 'local') return loadProvider(name, cwd, process.env['JOB_LOCAL_PATH'] ? { role: 'send' } : {})
-  return loadProvider(name, cwd, name === 'inngest' && appId !== undefined ? { appId } : {})
+export async function openProvider(name: string, cwd: string, appId: string | undefined): Promise<JobProvider> {
+  const engine = engineNamed(knownEngines, name, '`--provider`')
+  if (name === 'local') return loadProvider(engine, cwd, process.env['JOB_LOCAL_PATH'] ? { role: 'send' } : {})
+  return loadProvider(engine, cwd, name === 'inngest' && appId !== undefined ? { appId } : {})
 }
 
 /** Whether the engine answers, takes the key, and has the jobs that were found. */

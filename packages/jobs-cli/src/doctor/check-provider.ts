@@ -1,6 +1,7 @@
 import { ProviderNotChosenError } from '@cgk-platform/jobs-core'
-import { checkProviderName, explainProvider } from '@cgk-platform/jobs-core/provider'
+import { chooseEngine, engineNamed } from '@cgk-platform/jobs-core/provider'
 
+import { knownEngines } from '../engines.ts'
 import type { CheckResult, Finding, ProviderFacts } from './doctor-report.ts'
 
 /** Which engine `createJobClient()` would choose in this environment, or the one that the command line names. */
@@ -9,10 +10,11 @@ export function checkProvider(
   variables: NodeJS.ProcessEnv = process.env,
 ): CheckResult<ProviderFacts | undefined> {
   try {
-    const facts =
+    const { engine, reason } =
       named === undefined
-        ? explainProvider(variables)
-        : { name: checkProviderName(named, '`--provider`'), reason: '`--provider` names it' }
+        ? chooseEngine(knownEngines, variables)
+        : { engine: engineNamed(knownEngines, named, '`--provider`'), reason: '`--provider` names it' }
+    const facts = { name: engine.name, reason }
     const message = `\`${facts.name}\`, because ${facts.reason}`
     return {
       facts,

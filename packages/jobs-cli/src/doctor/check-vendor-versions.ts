@@ -1,4 +1,3 @@
-import type { ProviderName } from '@cgk-platform/jobs-core/provider'
 import { satisfies, validRange } from 'semver'
 
 import type { Finding } from './doctor-report.ts'
@@ -7,7 +6,7 @@ import type { VendorPackages } from './find-packages.ts'
 type Unplaced = Omit<Finding, 'check'>
 
 /** Whether a vendor's packages go with ours, and with each other. It is a problem where that engine is the chosen one. */
-export function checkVendorVersions(vendor: VendorPackages, provider: ProviderName | undefined): Unplaced[] {
+export function checkVendorVersions(vendor: VendorPackages, provider: string | undefined): Unplaced[] {
   const status = vendor.provider === provider ? 'problem' : 'warning'
   return [...outOfRange(vendor), ...unequalTools(vendor)].map((finding) => ({ status, ...finding }))
 }

@@ -1,6 +1,5 @@
 import { relative } from 'node:path'
 
-import type { ProviderName } from '@cgk-platform/jobs-core/provider'
 import { satisfies } from 'semver'
 
 import { checkVendorVersions } from './check-vendor-versions.ts'
@@ -18,7 +17,7 @@ export function checkVersions({
   cwd: string
   /** Of the package that this command comes with. */
   ownVersion: string
-  provider: ProviderName | undefined
+  provider: string | undefined
   nodeVersion?: string
 }): CheckResult<readonly PackageFacts[]> {
   const { ours, vendors } = findPackages(cwd)

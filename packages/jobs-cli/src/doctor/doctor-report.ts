@@ -1,5 +1,3 @@
-import type { ProviderName } from '@cgk-platform/jobs-core/provider'
-
 /** What a finding means for the app: nothing to do, what cannot be told, something to look at, or jobs that do not run. */
 export type FindingStatus = 'ok' | 'unknown' | 'warning' | 'problem'
 
@@ -24,7 +22,7 @@ export interface CheckResult<Facts> {
 
 /** The engine that is chosen, and why. */
 export interface ProviderFacts {
-  readonly name: ProviderName
+  readonly name: string
   readonly reason: string
 }
 

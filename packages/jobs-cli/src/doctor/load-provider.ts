@@ -3,27 +3,24 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 import { type JobProvider, ProviderNotInstalledError } from '@cgk-platform/jobs-core'
-import type { ProviderName } from '@cgk-platform/jobs-core/provider'
+import { type EngineDescriptor, engineNamed, engines } from '@cgk-platform/jobs-core/provider'
 
 import { findPackage } from './installed-package.ts'
-
-const engines: Readonly<Record<ProviderName, { packageName: string; create: string }>> = {
-  local: { packageName: '@cgk-platform/jobs-local', create: 'createLocalProvider' },
-  inngest: { packageName: '@cgk-platform/jobs-inngest', create: 'createInngestProvider' },
-  'trigger.dev': { packageName: '@cgk-platform/jobs-trigger', create: 'createTriggerProvider' },
-}
 
 /**
  * Makes a provider with the package that the app in this folder has installed.
  *
  * @throws {ProviderNotInstalledError} if the app has none.
  */
-export async function loadProvider(name: ProviderName, cwd: string, config: object): Promise<JobProvider> {
-  const { packageName, create } = engines[name]
+export async function loadProvider(
+  { name, packageName }: EngineDescriptor,
+  cwd: string,
+  config: object,
+): Promise<JobProvider> {
   const entry = findEntry(packageName, cwd)
   if (entry === undefined) throw new ProviderNotInstalledError({ provider: name, packageName })
-  const module = (await import(pathToFileURL(entry).href)) as Record<string, (config: object) => JobProvider>
-  return module[create]!(config)
+  await import(pathToFileURL(entry).href) // registers its engine
+  return engineNamed(engines(), name, '`--provider`').create!(config)
 }
 
 /** The module that the app gets by this name, or that the facade gets. */

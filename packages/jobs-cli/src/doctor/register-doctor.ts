@@ -1,6 +1,6 @@
-import { providerNames } from '@cgk-platform/jobs-core/provider'
 import { type Command, Option } from 'commander'
 
+import { knownEngines } from '../engines.ts'
 import { renderText } from './render-text.ts'
 import { readVariables, type VariableOrigins } from './read-variables.ts'
 
@@ -18,7 +18,9 @@ export function registerDoctor(program: Command): void {
     .command('doctor')
     .description('check the settings, the versions, the engine and the jobs of an app')
     .addOption(
-      new Option('--provider <name>', 'in place of the one that the environment chooses').choices(providerNames),
+      new Option('--provider <name>', 'in place of the one that the environment chooses').choices(
+        knownEngines.map(({ name }) => name),
+      ),
     )
     .option('--env-file <file...>', 'read variables from these files; the environment goes before them')
     .option('--jobs <file...>', 'the files that define jobs (default: `src/jobs.ts`, `jobs.ts` and other usual places)')

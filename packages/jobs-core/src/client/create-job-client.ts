@@ -1,16 +1,11 @@
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
-import type { EngineName, ProviderConfig } from '../provider/engine-types.ts'
+import type { ProviderChoice } from '../provider/provider-choice.ts'
 import { chooseEngine, engineNamed } from '../provider/choose-engine.ts'
+import { engines } from '../provider/engine-registry.ts'
 import type { JobProvider } from '../provider/job-provider.ts'
 import type { ClientOptions } from './client-options.ts'
 import { createClient } from './create-client.ts'
 import type { JobClient } from './job-client.ts'
-
-/** An engine's name with its settings, or a ready provider. If both are left out, the environment chooses. */
-export type ProviderChoice =
-  | { [Name in EngineName]: { provider: Name; config?: ProviderConfig<Name> | undefined } }[EngineName]
-  | { provider: JobProvider; config?: undefined }
-  | { provider?: undefined; config?: undefined }
 
 /** The options of `createJobClient`. */
 export type JobClientOptions = Omit<ClientOptions, 'clock'> & ProviderChoice
@@ -33,7 +28,7 @@ export function createJobClient(options: JobClientOptions = {}): JobClient {
     })
   }
   const { create, load, runsHere } =
-    provider === undefined ? chooseEngine().engine : engineNamed(provider, '`provider`')
+    provider === undefined ? chooseEngine(engines()).engine : engineNamed(engines(), provider, '`provider`')
   const made = create?.(config)
   return createClient({ load: async () => made ?? (await load!())(config), runsHere }, rest)
 }

@@ -2,6 +2,7 @@ import type { Definition } from '../jobs/definition.ts'
 import { ambientJobs } from '../jobs/job-registry.ts'
 import { createDefaultLogger } from '../logging/default-logger.ts'
 import { chooseEngine } from '../provider/choose-engine.ts'
+import { engines } from '../provider/engine-registry.ts'
 import type { JobClient } from './job-client.ts'
 import { sharedClients } from './shared-clients.ts'
 
@@ -49,7 +50,7 @@ async function wake(): Promise<void> {
     ambientJobs()
       .cronJobs()
       .every((job) => shared.listed.has(job))
-  if (!shared.client && !isServed && shared.createDefault && chooseEngine().engine.runsHere) {
+  if (!shared.client && !isServed && shared.createDefault && chooseEngine(engines()).engine.runsHere) {
     shared.client = shared.createDefault()
     shared.woken = shared.client
   }

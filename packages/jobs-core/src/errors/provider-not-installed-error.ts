@@ -17,8 +17,8 @@ export class ProviderNotInstalledError extends JobsError {
     const says = problem === undefined ? '' : `: ${problem}`
     const remedy =
       problem === undefined
-        ? `Install it: \`pnpm add ${packageName}\`.`
-        : `Where it is not installed: \`pnpm add ${packageName}\`. Where it is, keep it out of a bundle that cannot take it in.`
+        ? `Install it: \`npm install ${packageName}\`.`
+        : `Where it is not installed: \`npm install ${packageName}\`. Where it is, keep it out of a bundle that cannot take it in.`
     super(
       `The provider \`${provider}\` needs the package \`${packageName}\`, which could not be loaded${says}. ${remedy}`,
       options,

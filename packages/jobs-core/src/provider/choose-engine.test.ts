@@ -53,7 +53,7 @@ describe('the engine that an environment asks for', () => {
     [{ CLOUD_SECRET: 'k' }, 'cloud', '`CLOUD_SECRET` is set'],
     [{ CLOUD_KEY: 'k', CLOUD_SECRET: 'k' }, 'cloud', '`CLOUD_KEY` and `CLOUD_SECRET` are set'],
   ])('%j: %s, because %s', (variables, name, reason) => {
-    expect(chooseEngine(variables)).toMatchObject({ engine: { name }, reason })
+    expect(chooseEngine(engines(), variables)).toMatchObject({ engine: { name }, reason })
   })
 
   test.each<[variables: Record<string, string>, message: string]>([
@@ -70,45 +70,49 @@ describe('the engine that an environment asks for', () => {
       code: 'provider_not_chosen',
       message: expect.stringContaining(message) as string,
     }) as unknown
-    expect(() => chooseEngine(variables)).toThrow(error)
+    expect(() => chooseEngine(engines(), variables)).toThrow(error)
   })
 
   test('is read from the process if no environment is given', () => {
     vi.stubEnv('JOB_PROVIDER', 'queue')
-    expect(chooseEngine().engine).toBe(queue)
+    expect(chooseEngine(engines()).engine).toBe(queue)
     vi.unstubAllEnvs()
   })
 
   test('never shows a key in its error', () => {
-    expect(() => chooseEngine({ CLOUD_KEY: 'secret-1', QUEUE_KEY: 'secret-2' })).toThrow(
+    expect(() => chooseEngine(engines(), { CLOUD_KEY: 'secret-1', QUEUE_KEY: 'secret-2' })).toThrow(
       expect.not.objectContaining({ message: expect.stringMatching(/secret-/) }),
     )
   })
 
   test('is the only one that is registered, also in production', () => {
     register(cloud)
-    expect(chooseEngine(production)).toMatchObject({ engine: cloud, reason: 'no other engine is installed' })
-    expect(() => chooseEngine({ JOB_PROVIDER: 'here' })).toThrow('`JOB_PROVIDER` is `here`. Use `cloud`, or import')
+    expect(chooseEngine(engines(), production)).toMatchObject({ engine: cloud, reason: 'no other engine is installed' })
+    expect(() => chooseEngine(engines(), { JOB_PROVIDER: 'here' })).toThrow(
+      '`JOB_PROVIDER` is `here`. Use `cloud`, or import',
+    )
   })
 
   test('is not the fallback in production, although it is the only one', () => {
     register(here)
-    expect(chooseEngine({}).engine).toBe(here)
-    expect(() => chooseEngine(production)).toThrow('no engine is named. Set `JOB_PROVIDER` to `here`.')
+    expect(chooseEngine(engines(), {}).engine).toBe(here)
+    expect(() => chooseEngine(engines(), production)).toThrow('no engine is named. Set `JOB_PROVIDER` to `here`.')
   })
 
   test('is none if no engine is registered', () => {
     register()
-    expect(() => chooseEngine({})).toThrow('no engine is imported. Import from `@cgk-platform/jobs`')
-    expect(() => engineNamed('here', '`provider`')).toThrow('`provider` is `here`. Import from `@cgk-platform/jobs`')
+    expect(() => chooseEngine(engines(), {})).toThrow('no engine is imported. Import from `@cgk-platform/jobs`')
+    expect(() => engineNamed(engines(), 'here', '`provider`')).toThrow(
+      '`provider` is `here`. Import from `@cgk-platform/jobs`',
+    )
   })
 })
 
 describe('the name of an engine', () => {
-  test('finds it', () => expect(engineNamed('queue', '`provider`')).toBe(queue))
+  test('finds it', () => expect(engineNamed(engines(), 'queue', '`provider`')).toBe(queue))
 
   test.each([undefined, null, '', 'memory', 5, {}])('cannot be %j', (name) => {
-    expect(() => engineNamed(name, '`provider`')).toThrow(
+    expect(() => engineNamed(engines(), name, '`provider`')).toThrow(
       expect.objectContaining({ code: 'provider_not_chosen', message: expect.stringContaining('`provider` is') }),
     )
   })

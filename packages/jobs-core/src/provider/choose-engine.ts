@@ -1,12 +1,12 @@
 import { environment } from '../environment.ts'
 import { ProviderNotChosenError } from '../errors/provider-not-chosen-error.ts'
-import { type Engine, engines } from './engine-registry.ts'
+import type { EngineDescriptor } from './engine-descriptor.ts'
 
 /** Environment variables by name. */
 type Variables = Readonly<Record<string, string | undefined>>
 
 /** An engine, and why it was chosen. */
-export interface ChosenEngine {
+export interface ChosenEngine<Engine extends EngineDescriptor = EngineDescriptor> {
   /** The engine. */
   readonly engine: Engine
   /** The rest of a sentence that begins with the engine's name and `because`. */
@@ -14,15 +14,17 @@ export interface ChosenEngine {
 }
 
 /**
- * Chooses a registered engine: `JOB_PROVIDER`, otherwise the engine whose key is set, otherwise the only one, otherwise
+ * Chooses an engine: `JOB_PROVIDER`, otherwise the engine whose key is set, otherwise the only one, otherwise
  * the fallback. In production the fallback must be named, because it may keep jobs in memory.
  *
  * @throws {ProviderNotChosenError} for an unknown name, keys of two engines, or production without a choice.
  */
-export function chooseEngine(variables: Variables = environment()): ChosenEngine {
-  const known = engines()
+export function chooseEngine<Engine extends EngineDescriptor>(
+  known: readonly Engine[],
+  variables: Variables = environment(),
+): ChosenEngine<Engine> {
   const named = variables['JOB_PROVIDER']
-  if (named) return { engine: engineNamed(named, '`JOB_PROVIDER`'), reason: '`JOB_PROVIDER` names it' }
+  if (named) return { engine: engineNamed(known, named, '`JOB_PROVIDER`'), reason: '`JOB_PROVIDER` names it' }
   const keyed = known.filter((engine) => keysOf(engine, variables).length > 0)
   if (keyed.length > 1) {
     throw new ProviderNotChosenError({
@@ -47,8 +49,11 @@ export function chooseEngine(variables: Variables = environment()): ChosenEngine
 }
 
 /** Finds an engine; `where` says who gave its name. @throws {ProviderNotChosenError} if none has the name. */
-export function engineNamed(name: unknown, where: string): Engine {
-  const known = engines()
+export function engineNamed<Engine extends EngineDescriptor>(
+  known: readonly Engine[],
+  name: unknown,
+  where: string,
+): Engine {
   const found = known.find((engine) => engine.name === name)
   if (found) return found
   throw new ProviderNotChosenError({
@@ -59,7 +64,7 @@ export function engineNamed(name: unknown, where: string): Engine {
 
 const importOne = 'Import from `@cgk-platform/jobs`, or import the package of an engine.'
 
-function notChosen(known: readonly Engine[], variables: Variables): ProviderNotChosenError {
+function notChosen(known: readonly EngineDescriptor[], variables: Variables): ProviderNotChosenError {
   if (known.length === 0) return new ProviderNotChosenError({ problem: 'no engine is imported', remedy: importOne })
   const problem = 'this is production and no engine is named'
   const [set] = known.flatMap(({ name, variables: own = [] }) =>
@@ -76,11 +81,11 @@ function notChosen(known: readonly Engine[], variables: Variables): ProviderNotC
   return new ProviderNotChosenError({ problem, remedy })
 }
 
-function keysOf({ variables: own = [] }: Engine, variables: Variables): string[] {
+function keysOf({ variables: own = [] }: EngineDescriptor, variables: Variables): string[] {
   return own.filter(({ name, choosesEngine }) => choosesEngine && variables[name]).map(({ name }) => `\`${name}\``)
 }
 
-function namesOf(known: readonly Engine[]): string[] {
+function namesOf(known: readonly EngineDescriptor[]): string[] {
   return known.map(({ name }) => `\`${name}\``)
 }
 

@@ -1,6 +1,6 @@
 /**
  * Describes an engine: data alone, so importing it loads neither the provider nor a vendor's SDK. Each provider package
- * has one in `src/descriptor.ts`, which it also exports as `./descriptor`.
+ * has one in `src/descriptor.ts`.
  */
 export interface EngineDescriptor {
   /** The name that `provider` and `JOB_PROVIDER` take: `inngest`. */

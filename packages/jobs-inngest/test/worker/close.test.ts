@@ -99,7 +99,7 @@ describe('close', () => {
       const engine = await createLoopbackEngine()
       defineEvents({ asked: eventType() })
       defineJob({ id: 'work', event: 'asked', handler: () => 'done' })
-      const client = createJobClient({ config: { baseUrl: engine.url, isDev: true } })
+      const client = createJobClient({ provider: 'inngest', config: { baseUrl: engine.url, isDev: true } })
       await client.start()
       const { id } = await client.sendJob('asked', { tenantId: 'acme' })
       console.log((await client.waitForJob(id)).state)

@@ -20,7 +20,7 @@ async function grownBytesOf(code: string): Promise<number> {
     }
     const handler = () => (globalThis.isBlocked ? new Promise(() => undefined) : undefined)
     const work = defineJob({ id: 'work', event: 'webhook.process', concurrency: 1, handler })
-    const client = createJobClient({ jobs: [work], logger, config: { retention: { count: 1000 } } })
+    const client = createJobClient({ provider: 'local', jobs: [work], logger, config: { retention: { count: 1000 } } })
     ${code}
     process.exit()
     `,

@@ -111,7 +111,7 @@ describe.runIf(readsTypeScript)('a process that lives long', () => {
           if (payload.event === 'fails') throw new NonRetryableError('on purpose')
         },
       })
-      const client = createJobClient({ jobs: [work], config: { retention: { count: 100 } }, logger: { debug() {}, info() {}, warn() {}, error() {} } })
+      const client = createJobClient({ provider: 'local', jobs: [work], config: { retention: { count: 100 } }, logger: { debug() {}, info() {}, warn() {}, error() {} } })
       const run = async (count) => {
         for (let sent = 0; sent < count; sent += 2000) {
           const all = new Promise((resolve) => (whenEnded = resolve))

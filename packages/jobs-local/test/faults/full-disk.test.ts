@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { defineJob, type JobClient, StoreError } from '@cgk-platform/jobs-core'
 import { expect, test } from 'vitest'
 
-import { createJobClient } from '../../src/create-job-client.ts'
+import { createJobClient } from '../../src/index.ts'
 import { createDeferred } from '../kit/deferred.ts'
 import { mountSmallDisk } from '../kit/full-disk.ts'
 import { createRecordedLogger } from '../kit/recorded-logger.ts'

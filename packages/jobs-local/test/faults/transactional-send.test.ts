@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { defineJob } from '@cgk-platform/jobs-core'
 import { expect, test } from 'vitest'
 
-import { createJobClient } from '../../src/create-job-client.ts'
+import { createJobClient } from '../../src/index.ts'
 import { countOf, openDatabase } from '../kit/open-store.ts'
 import { createSharedFile } from '../kit/shared-file.ts'
 import { createTemporaryFile } from '../kit/temporary-file.ts'

@@ -1,7 +1,7 @@
 import type { JobClient } from '@cgk-platform/jobs-core'
 import type { TestContext } from 'vitest'
 
-import { createJobClient, type LocalClientOptions } from '../../src/create-job-client.ts'
+import { createJobClient, type JobClientOptions } from '../../src/index.ts'
 import type { LocalConfig } from '../../src/local-config.ts'
 import { createRecordedLogger } from './recorded-logger.ts'
 import { type Child, startModule, type StartOptions } from './start-module.ts'
@@ -14,7 +14,7 @@ export interface SharedTestFile {
   /** Sends, reads and cancels, and runs nothing. */
   readonly client: JobClient
   /** Opens another client in this process, which has no jobs and both sends and works where nothing else is said. */
-  open(config?: LocalConfig, options?: Pick<LocalClientOptions, 'jobs' | 'logger'>): JobClient
+  open(config?: LocalConfig, options?: Pick<JobClientOptions, 'jobs' | 'logger'>): JobClient
   /** Starts a process on the file, with `open`, `say` and what else `prelude` has. */
   start(text: string, options?: StartOptions): Child
 }

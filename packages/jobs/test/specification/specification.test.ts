@@ -8,7 +8,7 @@ import {
   SendFailedError,
   setJobClient,
 } from '@cgk-platform/jobs'
-import { chooseProvider } from '@cgk-platform/jobs-core/provider'
+import { chooseEngine, engines } from '@cgk-platform/jobs-core/provider'
 import { createTestEngine, type TestEngine } from '@cgk-platform/jobs/local/testing'
 import { createLoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
 import { createLoopbackServer, type LoopbackServer } from '@cgk-platform/jobs-trigger/loopback'
@@ -228,7 +228,11 @@ describe('the clients of "Job Providers"', () => {
   test('JOB_PROVIDER takes the name that stands there, and those of its comment', () => {
     const { code } = blocks.find(({ info, headings }) => info === 'bash' && headings.at(-1)!.startsWith('Local'))!
     const names = [/=(\S+)/.exec(code)![1]!, ...[...code.matchAll(/'([^']+)'/g)].map(([, name]) => name!)]
-    expect(names.map((name) => chooseProvider({ JOB_PROVIDER: name }))).toEqual(['local', 'trigger.dev', 'inngest'])
+    expect(names.map((name) => chooseEngine(engines(), { JOB_PROVIDER: name }).engine.name)).toEqual([
+      'local',
+      'trigger.dev',
+      'inngest',
+    ])
   })
 })
 

@@ -1,0 +1,57 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+
+import { createFakeProvider } from '../../test/kit/fake-provider.ts'
+import type { JobProvider } from '../provider/job-provider.ts'
+import { createJobClient, type JobClientOptions } from './create-job-client.ts'
+import { registerEngine } from './register-engine.ts'
+
+const engine = { name: 'own', title: 'an engine', packageName: 'jobs-own', runsHere: false }
+const create = vi.fn<(config?: object) => JobProvider>(() => createFakeProvider())
+/** The compiler knows no names of engines here. */
+const own = (options: object) => createJobClient({ jobs: [], ...options } as JobClientOptions)
+
+beforeEach(() => {
+  Reflect.deleteProperty(globalThis, Symbol.for('@cgk-platform/jobs.ambient.v1'))
+  create.mockClear()
+})
+
+describe('createJobClient', () => {
+  test('makes the provider of an imported engine at once, so that a wrong setting fails there', async () => {
+    registerEngine({ ...engine, create })
+    const client = own({ provider: 'own', config: { size: 1 } })
+    expect(create).toHaveBeenCalledExactlyOnceWith({ size: 1 })
+    expect(await client.healthCheck()).toMatchObject({ provider: 'fake' })
+    create.mockImplementationOnce(() => {
+      throw new TypeError('`size` is `0`.')
+    })
+    expect(() => own({ provider: 'own', config: { size: 0 } })).toThrow('`size` is `0`.')
+  })
+
+  test('loads an engine that is not imported yet on first use', async () => {
+    const load = vi.fn<() => Promise<typeof create>>(async () => create)
+    registerEngine({ ...engine, load })
+    const client = own({ provider: 'own', config: { size: 1 } })
+    expect(load).not.toHaveBeenCalled()
+    expect(await client.healthCheck()).toMatchObject({ provider: 'fake' })
+    expect(create).toHaveBeenCalledExactlyOnceWith({ size: 1 })
+  })
+
+  test('takes the engine that the environment chooses if the options name none', async () => {
+    registerEngine({ ...engine, name: 'other', packageName: 'jobs-other', create: () => expect.unreachable() })
+    registerEngine({ ...engine, create })
+    vi.stubEnv('JOB_PROVIDER', 'own')
+    expect(await own({}).healthCheck()).toMatchObject({ provider: 'fake' })
+    vi.unstubAllEnvs()
+  })
+
+  test('refuses the name of an engine that is not registered', () => {
+    registerEngine({ ...engine, create })
+    expect(() => own({ provider: 'sqs' })).toThrow('`provider` is `sqs`. Use `own`, or import the package')
+  })
+
+  test('takes a ready provider, and refuses settings beside it', async () => {
+    const provider = createFakeProvider()
+    expect(await own({ provider }).healthCheck()).toMatchObject({ ok: true })
+    expect(() => own({ provider, config: {} })).toThrow('`config` is given beside a ready provider')
+  })
+})
