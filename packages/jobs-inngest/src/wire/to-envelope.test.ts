@@ -96,7 +96,7 @@ describe('an envelope as an event', () => {
   })
 
   test('leaves out what concerns the sender alone', () => {
-    expect(toInngestEvent({ ...order, providerOptions: { local: {} } })).toEqual(toInngestEvent(order))
+    expect(toInngestEvent({ ...order, providerOptions: { inngest: {} } })).toEqual(toInngestEvent(order))
   })
 
   test('leaves the payload as it is', () => {

@@ -2,7 +2,7 @@ import type { Definition, JobDefinition, JobProvider, JobStatus, WorkflowDefinit
 import { allFeatures, type RuleName } from '@cgk-platform/jobs-core/conformance'
 import type { Envelope, JobHost } from '@cgk-platform/jobs-core/provider'
 
-import { createJobClient } from '../../src/create-job-client.ts'
+import { createJobClient } from '../../src/index.ts'
 import type { LocalProvider } from '../../src/local-provider.ts'
 import type { LocalTargetOptions } from './local-target.ts'
 
