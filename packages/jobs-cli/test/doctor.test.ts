@@ -76,7 +76,7 @@ describe('with the keys of both vendors', () => {
   test('none is chosen, and it is told how to choose', async () => {
     const { told } = await doctor(both)
     expect(told('problem')).toEqual([
-      'provider: No job provider was chosen: the keys of both Trigger.dev and Inngest are set. ' +
+      'provider: No job provider was chosen: the keys of Trigger.dev and Inngest are set. ' +
         'Set `JOB_PROVIDER` to `trigger.dev` or `inngest`.',
     ])
   })
@@ -98,7 +98,7 @@ describe('variables of files', () => {
     ])
     const read = await doctor({}, '--env-file', '.env')
     expect(read.told('problem')).toEqual([
-      'provider: No job provider was chosen: `JOB_PROVIDER` is `sqs`. Use `trigger.dev`, `inngest`, `local`.',
+      'provider: No job provider was chosen: `JOB_PROVIDER` is `sqs`. Use `trigger.dev`, `inngest` or `local`, or import the package of that engine.',
     ])
     expect(read.told('warning')[0]).toMatch(/`JOB_LOG_LEVEL` is empty/)
     expect(read.report.variables).toEqual([{ name: 'JOB_PROVIDER', from: '.env' }])
