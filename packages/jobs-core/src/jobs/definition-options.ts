@@ -9,7 +9,7 @@ import type { Duration } from '../time/duration.ts'
 import { type AttemptMiddleware, middlewareOption } from '../runs/attempt-middleware.ts'
 import { type Concurrency, concurrencyOption } from './concurrency.ts'
 import type { BaseDefinition } from './job-definition.ts'
-import type { ProviderOptions } from './provider-options.ts'
+import type { ProviderOptions } from '../provider/engine-types.ts'
 
 /** What every kind of definition may say. */
 export interface DefinitionOptions {
