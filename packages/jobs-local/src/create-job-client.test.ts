@@ -17,7 +17,7 @@ describe('createJobClient of the local package', () => {
       config: { concurrency: 2, retention: { count: 5, age: '1h' } },
     })
     const { id } = await client.sendJob('work.asked', { tenantId: 'acme', number: 7 })
-    expect(await client.waitForJob(id, { timeout: '10s' })).toMatchObject({ state: 'completed', runs: [{ output: 7 }] })
+    expect(await client.waitForJob(id)).toMatchObject({ state: 'completed', runs: [{ output: 7 }] })
     expect(await client.capabilities()).toBe(localCapabilities)
     expect(await client.healthCheck()).toMatchObject({ ok: true, provider: 'local' })
     await client.close()

@@ -39,7 +39,7 @@ describe.runIf(readsTypeScript)('processes on one file', together, () => {
     const ids = await Promise.all(
       Array.from({ length: 20 }, (_, index) => ask(client, String(index), index % 2 ? 'acme' : 'globex')),
     )
-    for (const id of ids) await client.waitForJob(id, { timeout: '60s' })
+    for (const id of ids) await client.waitForJob(id)
     const said = (): string[][] => workers.flatMap(({ lines }) => lines.slice(1).map((line) => line.split(' ')))
     await waitUntil(() => said().length === 40)
     const steps = said().toSorted(([, , one], [, , other]) => Number(one) - Number(other))
@@ -63,7 +63,7 @@ describe.runIf(readsTypeScript)('processes on one file', together, () => {
     await worker.says('running')
     expect((await client.cancelJob(id)).state).toBe('cancelled')
     await worker.says('aborted job_cancelled')
-    expect((await client.waitForJob(id, { timeout: '60s' })).state).toBe('cancelled')
+    expect((await client.waitForJob(id)).state).toBe('cancelled')
   })
 
   test('whose clocks are an hour apart take nothing from one another and run what is due', async ({
@@ -79,7 +79,7 @@ describe.runIf(readsTypeScript)('processes on one file', together, () => {
     await Promise.all(workers.map((one) => one.says('started')))
     const ids = await Promise.all([ask(client, 'one'), ask(client, 'two')])
     for (const id of ids) {
-      expect(await client.waitForJob(id, { timeout: '60s' })).toMatchObject({
+      expect(await client.waitForJob(id)).toMatchObject({
         state: 'completed',
         runs: [{ attempts: 1 }],
       })
@@ -104,11 +104,11 @@ describe.runIf(readsTypeScript)('processes on one file', together, () => {
     const retention = [await ask(client, 'first')]
     for (const event of ['forward', 'back', 'now']) {
       const id = await ask(client, event)
-      expect(await client.waitForJob(id, { timeout: '60s' })).toMatchObject({ runs: [{ attempts: 1, output: event }] })
+      expect(await client.waitForJob(id)).toMatchObject({ runs: [{ attempts: 1, output: event }] })
       retention.push(id)
     }
     // It came due while the clock was an hour ahead.
-    expect(await client.waitForJob(delayed.id, { timeout: '60s' })).toMatchObject({ runs: [{ attempts: 1 }] })
+    expect(await client.waitForJob(delayed.id)).toMatchObject({ runs: [{ attempts: 1 }] })
     for (const id of retention) expect((await client.getJobStatus(id)).state).toBe('completed')
     expect(new Set(worker.lines).size).toBe(worker.lines.length)
   })

@@ -50,7 +50,7 @@ test(
     const id = await ask(client)
     expect(await start(workflow + dieOnceAnswered).ended).toMatchObject({ signal: 'SIGKILL' })
     start(`${workflow} await work([waiting])`)
-    expect(await client.waitForJob(id, { timeout: '30s' })).toMatchObject({
+    expect(await client.waitForJob(id)).toMatchObject({
       state: 'completed',
       runs: [{ output: 'went' }],
     })

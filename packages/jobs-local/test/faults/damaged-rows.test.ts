@@ -16,8 +16,8 @@ test('a job whose row was damaged fails, and holds up no other', async ({ onTest
   openDatabase(path).exec(`UPDATE cgk_jobs SET envelope = '{"v":99}'`)
   const client = open({}, { jobs: [note] })
   const { id } = await client.sendJob('analytics.track', { tenantId: 'acme', event: 'x' })
-  expect(await client.waitForJob(id, { timeout: '20s' })).toMatchObject({ state: 'completed' })
-  expect(await client.waitForJob(row.id, { timeout: '20s' })).toMatchObject({ state: 'failed' })
+  expect(await client.waitForJob(id)).toMatchObject({ state: 'completed' })
+  expect(await client.waitForJob(row.id)).toMatchObject({ state: 'failed' })
 })
 
 test.for([
@@ -46,9 +46,9 @@ test.for([
       database.prepare("SELECT 1 FROM cgk_runs WHERE state = 'retrying' AND phase = 0").get() !== undefined
     await waitUntil(isRetrying)
     database.exec(damage)
-    expect(await client.waitForJob(damaged.id, { timeout: '20s' })).toMatchObject({ state })
+    expect(await client.waitForJob(damaged.id)).toMatchObject({ state })
     const { id } = await client.sendJob('analytics.track', { tenantId: 'acme', event: 'x' })
-    expect(await client.waitForJob(id, { timeout: '20s' })).toMatchObject({ state: 'completed' })
+    expect(await client.waitForJob(id)).toMatchObject({ state: 'completed' })
     expect(paid).toBe(1)
   },
 )
@@ -64,8 +64,8 @@ test('an outcome that the tables refuse fails its run, and gives its place back'
   const [bad, good] = await Promise.all(
     ['bad', 'good'].map((event) => client.sendJob('analytics.track', { tenantId: 'acme', event })),
   )
-  expect(await client.waitForJob(good!.id, { timeout: '20s' })).toMatchObject({ state: 'completed' })
-  const ended = await client.waitForJob(bad!.id, { timeout: '20s' })
+  expect(await client.waitForJob(good!.id)).toMatchObject({ state: 'completed' })
+  const ended = await client.waitForJob(bad!.id)
   expect(ended).toMatchObject({ state: 'failed', runs: [{ attempts: 1 }] })
   expect(ended.runs[0]!.error?.message).toContain('not this one')
 })

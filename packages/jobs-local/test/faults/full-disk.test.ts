@@ -39,66 +39,63 @@ function fill(folder: string): string {
   return filler
 }
 
-test(
-  'on a full disk a send fails by name and wholly, an end is recorded once there is room, and nothing is lost',
-  { timeout: 60_000 },
-  async ({ onTestFinished, skip }) => {
-    const disk = mountSmallDisk('4m')
-    if (typeof disk === 'string') return skip(disk)
-    onTestFinished(() => disk.remove())
-    const path = join(disk.folder, 'jobs.db')
-    const logger = createRecordedLogger()
-    const end = createDeferred<string>()
-    let begun = 0
-    const job = defineJob({ id: 'work', event: 'work.asked', handler: () => (begun++, end.promise) })
-    const client = createJobClient({ provider: 'local', config: { path }, jobs: [job], logger })
-    onTestFinished(() => client.close({ timeout: 0 }))
+test('on a full disk a send fails by name and wholly, an end is recorded once there is room, and nothing is lost', async ({
+  onTestFinished,
+  skip,
+}) => {
+  const disk = mountSmallDisk('4m')
+  if (typeof disk === 'string') return skip(disk)
+  onTestFinished(() => disk.remove())
+  const path = join(disk.folder, 'jobs.db')
+  const logger = createRecordedLogger()
+  const end = createDeferred<string>()
+  let begun = 0
+  const job = defineJob({ id: 'work', event: 'work.asked', handler: () => (begun++, end.promise) })
+  const client = createJobClient({ provider: 'local', config: { path }, jobs: [job], logger })
+  onTestFinished(() => client.close({ timeout: 0 }))
 
-    const running = await client.sendJob('work.asked', { tenantId: 'acme' })
-    await waitUntil(() => begun === 1)
-    const filler = fill(disk.folder)
-    const { ids, error } = await sendUntilFull(client)
-    expect(error).toMatchObject({ code: 'store', problem: 'full', path })
-    expect((error as StoreError).message).toMatch(/disk is full\. Make room/)
-    const before = await client.listJobs({ limit: 1000, event: 'work.ignored' })
-    expect(before.jobs.map(({ id }) => id).toSorted()).toEqual(ids.toSorted())
+  const running = await client.sendJob('work.asked', { tenantId: 'acme' })
+  await waitUntil(() => begun === 1)
+  const filler = fill(disk.folder)
+  const { ids, error } = await sendUntilFull(client)
+  expect(error).toMatchObject({ code: 'store', problem: 'full', path })
+  expect((error as StoreError).message).toMatch(/disk is full\. Make room/)
+  const before = await client.listJobs({ limit: 1000, event: 'work.ignored' })
+  expect(before.jobs.map(({ id }) => id).toSorted()).toEqual(ids.toSorted())
 
-    end.resolve('done')
-    await waitUntil(() => logger.messages('error').length > 0)
-    const { ok, checks } = await client.healthCheck()
-    expect([ok, checks.find(({ name }) => name === 'store')?.message]).toEqual([false, expect.stringMatching(/full/)])
+  end.resolve('done')
+  await waitUntil(() => logger.messages('error').length > 0)
+  const { ok, checks } = await client.healthCheck()
+  expect([ok, checks.find(({ name }) => name === 'store')?.message]).toEqual([false, expect.stringMatching(/full/)])
 
-    rmSync(filler)
-    expect(await client.waitForJob(running.id)).toMatchObject({
-      state: 'completed',
-      runs: [{ attempts: 1, output: 'done' }],
-    })
-    const { id } = await client.sendJob('work.asked', { tenantId: 'acme' })
-    expect(await client.waitForJob(id)).toMatchObject({ state: 'completed' })
-    expect(logger.messages('info')).toContain("The jobs' file can be used again.")
-    const database = new DatabaseSync(path)
-    onTestFinished(() => database.close())
-    expect(database.prepare('PRAGMA integrity_check').all()).toEqual([{ integrity_check: 'ok' }])
-  },
-)
+  rmSync(filler)
+  expect(await client.waitForJob(running.id)).toMatchObject({
+    state: 'completed',
+    runs: [{ attempts: 1, output: 'done' }],
+  })
+  const { id } = await client.sendJob('work.asked', { tenantId: 'acme' })
+  expect(await client.waitForJob(id)).toMatchObject({ state: 'completed' })
+  expect(logger.messages('info')).toContain("The jobs' file can be used again.")
+  const database = new DatabaseSync(path)
+  onTestFinished(() => database.close())
+  expect(database.prepare('PRAGMA integrity_check').all()).toEqual([{ integrity_check: 'ok' }])
+})
 
-test(
-  'a file that can grow no more refuses sends by name, records ends later, and loses nothing',
-  { timeout: 60_000 },
-  async ({ onTestFinished }) => {
-    const { path, client, database, logger, end, running } = await openLimited(onTestFinished)
-    database.exec('PRAGMA max_page_count = 100')
-    const { ids, error } = await sendUntilFull(client)
-    expect(StoreError.isInstance(error)).toBe(true)
-    expect(error).toMatchObject({ problem: 'full', path })
-    end.resolve('x'.repeat(30_000))
-    await waitUntil(() => logger.messages('error').length > 0)
-    database.exec('PRAGMA max_page_count = 100000')
-    expect(await client.waitForJob(running)).toMatchObject({ state: 'completed', runs: [{ attempts: 1 }] })
-    const { jobs } = await client.listJobs({ limit: 1000, event: 'work.ignored' })
-    expect(jobs.map(({ id }) => id).toSorted()).toEqual(ids.toSorted())
-  },
-)
+test('a file that can grow no more refuses sends by name, records ends later, and loses nothing', async ({
+  onTestFinished,
+}) => {
+  const { path, client, database, logger, end, running } = await openLimited(onTestFinished)
+  database.exec('PRAGMA max_page_count = 100')
+  const { ids, error } = await sendUntilFull(client)
+  expect(StoreError.isInstance(error)).toBe(true)
+  expect(error).toMatchObject({ problem: 'full', path })
+  end.resolve('x'.repeat(30_000))
+  await waitUntil(() => logger.messages('error').length > 0)
+  database.exec('PRAGMA max_page_count = 100000')
+  expect(await client.waitForJob(running)).toMatchObject({ state: 'completed', runs: [{ attempts: 1 }] })
+  const { jobs } = await client.listJobs({ limit: 1000, event: 'work.ignored' })
+  expect(jobs.map(({ id }) => id).toSorted()).toEqual(ids.toSorted())
+})
 
 type OnTestFinished = (listener: () => void | Promise<void>) => void
 

@@ -46,25 +46,27 @@ test.for(phases)(
     // With a lease of a minute: that the process is gone is seen at once.
     start(`await work([job(${handler})])`)
     for (const id of ids) {
-      const { state, runs } = await client.waitForJob(id, { timeout: '60s' })
+      const { state, runs } = await client.waitForJob(id)
       expect([state, runs.length]).toEqual(['completed', 1])
       expect(runs[0]?.attempts).toBeLessThanOrEqual(attempts)
     }
   },
 )
 
-test('a worker that lives takes over at once what a killed one had', together, async ({ onTestFinished }) => {
-  const { client, start } = createSharedFile(onTestFinished)
-  const doomed = start(`await work([job((_event, { attempt }) => { say('has it'); return never() })])`)
-  const id = await ask(client)
-  await doomed.says('has it')
-  const other = start(`await work([job((_event, { attempt }) => attempt)], { lease: '10s' })`)
-  await other.says('started')
-  doomed.kill('SIGKILL')
-  const killedAt = performance.now()
-  expect(await client.waitForJob(id, { timeout: '60s' })).toMatchObject({ state: 'completed', runs: [{ output: 2 }] })
-  expect(performance.now() - killedAt).toBeLessThan(9000)
-})
+test(
+  'a worker that lives takes over what a killed one had, long before the lease is over',
+  together,
+  async ({ onTestFinished }) => {
+    const { client, start } = createSharedFile(onTestFinished)
+    const doomed = start(`await work([job((_event, { attempt }) => { say('has it'); return never() })])`)
+    const id = await ask(client)
+    await doomed.says('has it')
+    const other = start(`await work([job((_event, { attempt }) => attempt)], { lease: '1h' })`)
+    await other.says('started')
+    doomed.kill('SIGKILL')
+    expect(await client.waitForJob(id)).toMatchObject({ state: 'completed', runs: [{ output: 2 }] })
+  },
+)
 
 test(
   'a sender that is killed has sent what it was answered, and nothing by halves',

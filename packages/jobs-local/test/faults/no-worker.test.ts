@@ -7,35 +7,31 @@ import '../kit/work.ts'
 
 const job = defineJob({ id: 'work', event: 'analytics.track', handler: () => 'done' })
 
-test(
-  'the health of a process that only sends tells whether anybody works',
-  { timeout: 60_000 },
-  async ({ onTestFinished }) => {
-    const { client, open } = createSharedFile(onTestFinished)
-    const workers = async () => (await client.healthCheck()).checks.find(({ name }) => name === 'workers')
-    expect(await workers()).toMatchObject({ ok: true, message: expect.stringContaining('no job waits') })
+test('the health of a process that only sends tells whether anybody works', async ({ onTestFinished }) => {
+  const { client, open } = createSharedFile(onTestFinished)
+  const workers = async () => (await client.healthCheck()).checks.find(({ name }) => name === 'workers')
+  expect(await workers()).toMatchObject({ ok: true, message: expect.stringContaining('no job waits') })
 
-    const id = await ask(client)
-    expect(await workers()).toEqual({
-      name: 'workers',
-      ok: false,
-      message: "no process works on the file, and jobs wait: 1; start one: `client.start()`, or `role: 'work'`",
-    })
-    expect((await client.healthCheck()).checks[0]?.message).toBe('this process only sends; jobs that have not ended: 1')
+  const id = await ask(client)
+  expect(await workers()).toEqual({
+    name: 'workers',
+    ok: false,
+    message: "no process works on the file, and jobs wait: 1; start one: `client.start()`, or `role: 'work'`",
+  })
+  expect((await client.healthCheck()).checks[0]?.message).toBe('this process only sends; jobs that have not ended: 1')
 
-    const worker = open({ role: 'work' }, { jobs: [job] })
-    await worker.start()
-    expect(await client.waitForJob(id)).toMatchObject({ state: 'completed' })
-    expect(await workers()).toEqual({ name: 'workers', ok: true, message: 'processes that work on the file: 1' })
-    expect((await worker.healthCheck()).checks.map(({ name }) => name)).toEqual(['engine', 'store'])
+  const worker = open({ role: 'work' }, { jobs: [job] })
+  await worker.start()
+  expect(await client.waitForJob(id)).toMatchObject({ state: 'completed' })
+  expect(await workers()).toEqual({ name: 'workers', ok: true, message: 'processes that work on the file: 1' })
+  expect((await worker.healthCheck()).checks.map(({ name }) => name)).toEqual(['engine', 'store'])
 
-    await worker.close({ timeout: 0 })
-    expect(await workers()).toMatchObject({
-      ok: true,
-      message: expect.stringContaining('no process works on the file'),
-    })
-  },
-)
+  await worker.close({ timeout: 0 })
+  expect(await workers()).toMatchObject({
+    ok: true,
+    message: expect.stringContaining('no process works on the file'),
+  })
+})
 
 test('more jobs than are counted for it are told as such', async ({ onTestFinished }) => {
   const { path, client } = createSharedFile(onTestFinished)

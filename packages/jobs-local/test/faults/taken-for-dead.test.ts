@@ -19,58 +19,54 @@ function strikeAllOff(path: string): void {
   connection.close()
 }
 
-test(
-  'a worker that was taken for dead may claim its own run again, and both attempts are told what is theirs',
-  { timeout: 60_000 },
-  async ({ onTestFinished }) => {
-    const { path, client, open } = createSharedFile(onTestFinished)
-    const signals: AbortSignal[] = []
-    const ends = [createDeferred<string>(), createDeferred<string>()]
-    const job = defineJob({
-      id: 'work',
-      event: 'analytics.track',
-      handler: (_event, { attempt, signal }) => {
-        signals.push(signal)
-        return ends[attempt - 1]!.promise
-      },
-    })
-    const worker = open({ role: 'work' }, { jobs: [job] })
-    await worker.start()
-    const id = await ask(client)
-    await waitUntil(() => signals.length === 1)
-    strikeAllOff(path)
-    await waitUntil(() => signals.length === 2)
-    await waitUntil(() => signals[0]!.aborted)
-    expect(LeaseLostError.isInstance(signals[0]!.reason)).toBe(true)
-    ends[0]!.resolve('late')
-    await new Promise((resolve) => setTimeout(resolve, 50))
-    expect([(await client.getJobStatus(id)).state, signals[1]!.aborted]).toEqual(['running', false])
-    // The second attempt is still the worker's own: a cancel reaches it.
-    await client.cancelJob(id)
-    await waitUntil(() => signals[1]!.aborted)
-    expect(JobCancelledError.isInstance(signals[1]!.reason)).toBe(true)
-  },
-)
+test('a worker that was taken for dead may claim its own run again, and both attempts are told what is theirs', async ({
+  onTestFinished,
+}) => {
+  const { path, client, open } = createSharedFile(onTestFinished)
+  const signals: AbortSignal[] = []
+  const ends = [createDeferred<string>(), createDeferred<string>()]
+  const job = defineJob({
+    id: 'work',
+    event: 'analytics.track',
+    handler: (_event, { attempt, signal }) => {
+      signals.push(signal)
+      return ends[attempt - 1]!.promise
+    },
+  })
+  const worker = open({ role: 'work' }, { jobs: [job] })
+  await worker.start()
+  const id = await ask(client)
+  await waitUntil(() => signals.length === 1)
+  strikeAllOff(path)
+  await waitUntil(() => signals.length === 2)
+  await waitUntil(() => signals[0]!.aborted)
+  expect(LeaseLostError.isInstance(signals[0]!.reason)).toBe(true)
+  ends[0]!.resolve('late')
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  expect([(await client.getJobStatus(id)).state, signals[1]!.aborted]).toEqual(['running', false])
+  // The second attempt is still the worker's own: a cancel reaches it.
+  await client.cancelJob(id)
+  await waitUntil(() => signals[1]!.aborted)
+  expect(JobCancelledError.isInstance(signals[1]!.reason)).toBe(true)
+})
 
-test(
-  'workers that all stood still for longer than their lease take nothing from one another',
-  { timeout: 60_000 },
-  async ({ onTestFinished }) => {
-    const { path, client, open } = createSharedFile(onTestFinished)
-    const end = createDeferred<string>()
-    let begun = 0
-    const jobs = [defineJob({ id: 'standing', event: 'analytics.track', handler: () => (begun++, end.promise) })]
-    const workers = [1, 2].map(() => open({ role: 'work', lease: 1000, concurrency: 1 }, { jobs }))
-    for (const worker of workers) await worker.start()
-    const ids = [await ask(client), await ask(client)]
-    await waitUntil(() => begun === 2)
-    const beats = (): unknown[] => openDatabase(path).prepare('SELECT id, beat_ms FROM cgk_workers ORDER BY id').all()
-    const before = beats()
-    for (const until = performance.now() + 2000; performance.now() < until;);
-    await waitUntil(() => beats().every((beat, index) => JSON.stringify(beat) !== JSON.stringify(before[index])))
-    end.resolve('done')
-    for (const id of ids) {
-      expect(await client.waitForJob(id)).toMatchObject({ state: 'completed', runs: [{ attempts: 1 }] })
-    }
-  },
-)
+test('workers that all stood still for longer than their lease take nothing from one another', async ({
+  onTestFinished,
+}) => {
+  const { path, client, open } = createSharedFile(onTestFinished)
+  const end = createDeferred<string>()
+  let begun = 0
+  const jobs = [defineJob({ id: 'standing', event: 'analytics.track', handler: () => (begun++, end.promise) })]
+  const workers = [1, 2].map(() => open({ role: 'work', lease: 1000, concurrency: 1 }, { jobs }))
+  for (const worker of workers) await worker.start()
+  const ids = [await ask(client), await ask(client)]
+  await waitUntil(() => begun === 2)
+  const beats = (): unknown[] => openDatabase(path).prepare('SELECT id, beat_ms FROM cgk_workers ORDER BY id').all()
+  const before = beats()
+  for (const until = performance.now() + 2000; performance.now() < until;);
+  await waitUntil(() => beats().every((beat, index) => JSON.stringify(beat) !== JSON.stringify(before[index])))
+  end.resolve('done')
+  for (const id of ids) {
+    expect(await client.waitForJob(id)).toMatchObject({ state: 'completed', runs: [{ attempts: 1 }] })
+  }
+})

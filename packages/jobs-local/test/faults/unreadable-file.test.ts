@@ -11,14 +11,21 @@ import '../kit/work.ts'
 const job = defineJob({ id: 'work', event: 'analytics.track', handler: () => 'done' })
 const cron = defineCronJob({ id: 'cron', schedule: '* * * * *', handler: () => undefined })
 
-/** Lets the disk of all files of this process fail; the answer mends it. */
-function breakDisk(): () => void {
+/** Lets the disk of all files of this process fail. */
+function breakDisk(): { readonly failures: number; mend(): void } {
   const { all, get, run } = StatementSync.prototype
+  let failures = 0
   const fail = (): never => {
+    failures++
     throw Object.assign(new Error('disk I/O error'), { code: 'ERR_SQLITE_ERROR', errcode: 10 })
   }
   Object.assign(StatementSync.prototype, { all: fail, get: fail, run: fail })
-  return () => void Object.assign(StatementSync.prototype, { all, get, run })
+  return {
+    get failures() {
+      return failures
+    },
+    mend: () => void Object.assign(StatementSync.prototype, { all, get, run }),
+  }
 }
 
 test('a disk that fails for a while ends no process, and is told of by name', async ({ onTestFinished }) => {
@@ -31,8 +38,8 @@ test('a disk that fails for a while ends no process, and is told of by name', as
   const watched = client.waitForJob(later.id).catch((error: unknown) => error)
   const database = openDatabase(path)
 
-  const mend = breakDisk()
-  onTestFinished(mend)
+  const disk = breakDisk()
+  onTestFinished(disk.mend)
   // Another process writes, and what was due comes due.
   database.exec('CREATE TABLE orders (id INTEGER)')
   const refused = {
@@ -45,9 +52,10 @@ test('a disk that fails for a while ends no process, and is told of by name', as
   await expect(client.listJobs()).rejects.toMatchObject(refused)
   await expect(ask(client)).rejects.toMatchObject(refused)
   expect(await worker.healthCheck()).toMatchObject({ ok: false, checks: [{ name: 'store', ok: false }] })
-  await new Promise((resolve) => setTimeout(resolve, 1500)) // beats, timers and looks at the file meanwhile
+  const told = disk.failures
+  await waitUntil(() => disk.failures > told + 5) // beats, timers and looks at the file
   expect(await watched).toMatchObject(refused)
-  mend()
+  disk.mend()
   expect(await client.waitForJob(later.id)).toMatchObject({ state: 'completed', runs: [{ output: 'done' }] })
   await waitUntil(async () => (await worker.healthCheck()).ok)
 })

@@ -7,34 +7,32 @@ import { ask, createSharedFile, openAndSend } from '../kit/shared-file.ts'
 import { waitUntil } from '../kit/wait-until.ts'
 import '../kit/work.ts'
 
-test(
-  'a process of an earlier version writes no more once a later one has changed the file, and says so',
-  { timeout: 60_000 },
-  async ({ onTestFinished }) => {
-    const { path, client, open } = createSharedFile(onTestFinished)
-    const end = createDeferred<string>()
-    let begun = 0
-    const job = defineJob({ id: 'work', event: 'analytics.track', handler: () => (begun++, end.promise) })
-    const earlier = open({ role: 'work' }, { jobs: [job] })
-    await earlier.start()
-    const id = await ask(client)
-    await waitUntil(() => begun === 1)
-    const database = openDatabase(path)
-    database.exec('UPDATE cgk_meta SET version = version + 1')
-    const rows = (): string =>
-      JSON.stringify(
-        ['cgk_jobs', 'cgk_runs', 'cgk_workers'].map((table) => database.prepare(`SELECT * FROM ${table}`).all()),
-      )
-    const before = rows()
+test('a process of an earlier version writes no more once a later one has changed the file, and says so', async ({
+  onTestFinished,
+}) => {
+  const { path, client, open } = createSharedFile(onTestFinished)
+  const end = createDeferred<string>()
+  let begun = 0
+  const job = defineJob({ id: 'work', event: 'analytics.track', handler: () => (begun++, end.promise) })
+  const earlier = open({ role: 'work' }, { jobs: [job] })
+  await earlier.start()
+  const id = await ask(client)
+  await waitUntil(() => begun === 1)
+  const database = openDatabase(path)
+  database.exec('UPDATE cgk_meta SET version = version + 1')
+  const rows = (): string =>
+    JSON.stringify(
+      ['cgk_jobs', 'cgk_runs', 'cgk_workers'].map((table) => database.prepare(`SELECT * FROM ${table}`).all()),
+    )
+  const before = rows()
 
-    const refused = await ask(client).catch((error: unknown) => error)
-    expect(refused).toMatchObject({ code: 'store', problem: 'newer', path })
-    expect((refused as StoreError).message).toMatch(/later version of this package\. Run that version here too/)
-    await expect(openAndSend(path)).rejects.toMatchObject({ code: 'store', problem: 'newer' })
-    end.resolve('late')
-    await waitUntil(async () => !(await earlier.healthCheck()).ok)
-    expect((await client.getJobStatus(id)).state).toBe('running')
-    await earlier.close({ timeout: 0 })
-    expect(rows()).toBe(before)
-  },
-)
+  const refused = await ask(client).catch((error: unknown) => error)
+  expect(refused).toMatchObject({ code: 'store', problem: 'newer', path })
+  expect((refused as StoreError).message).toMatch(/later version of this package\. Run that version here too/)
+  await expect(openAndSend(path)).rejects.toMatchObject({ code: 'store', problem: 'newer' })
+  end.resolve('late')
+  await waitUntil(async () => !(await earlier.healthCheck()).ok)
+  expect((await client.getJobStatus(id)).state).toBe('running')
+  await earlier.close({ timeout: 0 })
+  expect(rows()).toBe(before)
+})

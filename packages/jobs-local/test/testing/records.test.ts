@@ -92,20 +92,28 @@ describe('`attempts`', () => {
 })
 
 describe('hooks of the test', () => {
-  test('are called beside the records, also when they throw', async () => {
+  test('are called beside the records, also those of a class, and when they throw', async () => {
     const seen: string[] = []
-    const note = (name: string) => () => {
-      seen.push(name)
-      throw new Error('a hook of the test')
+    class Hooks {
+      note(name: string): void {
+        seen.push(name)
+        throw new Error('a hook of the test')
+      }
+      onSend(): void {
+        this.note('onSend')
+      }
+      onAttemptStart(): void {
+        this.note('onAttemptStart')
+      }
+      onAttemptEnd(): void {
+        this.note('onAttemptEnd')
+      }
+      onRunEnd(): void {
+        this.note('onRunEnd')
+      }
     }
     const job = defineJob({ id: 'work', event: 'work.asked', handler: () => undefined })
-    const hooks = {
-      onSend: note('onSend'),
-      onAttemptStart: note('onAttemptStart'),
-      onAttemptEnd: note('onAttemptEnd'),
-      onRunEnd: note('onRunEnd'),
-    }
-    const engine = createTestEngine({ jobs: [job], hooks })
+    const engine = createTestEngine({ jobs: [job], hooks: new Hooks() })
     await engine.client.sendJob('work.asked', { tenantId })
     await engine.settle()
     expect(seen.toSorted()).toEqual(['onAttemptEnd', 'onAttemptStart', 'onRunEnd', 'onSend'])
@@ -183,34 +191,5 @@ describe('ten engines at once', () => {
       expect(engine.attempts.filter(({ definitionId }) => definitionId === 'hourly')).toHaveLength(number)
       expect(engine.now()).toEqual(new Date(Date.UTC(2026, 0, 1, number, number === 0 ? 2 : 0)))
     }
-  })
-})
-
-describe('hooks that a test engine is given', () => {
-  test('are called beside its records, also those of a class', async () => {
-    class Journal {
-      readonly lines: string[] = []
-      onSend(): void {
-        this.lines.push('send')
-      }
-      onAttemptStart(): void {
-        this.lines.push('start')
-      }
-      onAttemptEnd(): void {
-        this.lines.push('end')
-      }
-      onRunEnd(): void {
-        this.lines.push('run end')
-      }
-    }
-    const hooks = new Journal()
-    const engine = createTestEngine({
-      jobs: [defineJob({ id: 'work', event: 'work.asked', handler: () => undefined })],
-      hooks,
-    })
-    await engine.client.sendJob('work.asked', { tenantId })
-    await engine.settle()
-    expect(hooks.lines.toSorted()).toEqual(['end', 'run end', 'send', 'start'])
-    expect(engine.attempts).toHaveLength(1)
   })
 })

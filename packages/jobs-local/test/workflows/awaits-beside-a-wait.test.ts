@@ -28,7 +28,7 @@ test('code that awaits what is no step goes on beside an open wait, and the log 
   const logger = createRecordedLogger()
   const client = createClient({ load: () => createLocalProvider() }, { jobs: [flow], logger })
   const { id } = await client.sendJob('work.asked', { tenantId: 'acme' })
-  const { state } = await client.waitForJob(id, { timeout: '10s' })
+  const { state } = await client.waitForJob(id)
   expect([state, did]).toEqual(['completed', ['one', 'two', 'three']])
   expect(logger.lines.map(({ message }) => message).join()).toMatch(/before `two`, while a wait was open/)
   await client.close({ timeout: 0 })
