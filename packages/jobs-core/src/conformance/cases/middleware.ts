@@ -152,6 +152,7 @@ export const middlewareCases: readonly ConformanceCase[] = casesOf(rules.hooks, 
   {
     id: 'middleware-within-the-timeout',
     title: 'the timeout covers the time that middleware takes, and no handler begins after it',
+    needs: ['timeout'],
     async run(t) {
       const { id } = await t.send('conformance.timeout', {}, { tenantId: middlewareTenant(t, 'waits') })
       const { state, runs } = await t.ended(id)
