@@ -19,7 +19,6 @@ const config: ViteUserConfig = defineConfig({
     hookTimeout: 180_000,
     expect: { poll: { timeout: 120_000, interval: 20 } },
     coverage: { include: ['src/**/*.ts'] },
-    typecheck: { enabled: true, include: ['src/**/*.test-d.ts', 'test/**/*.test-d.ts'] },
   },
 })
 
