@@ -32,7 +32,7 @@ describe('with nothing set', () => {
     expect(told('ok')).toEqual([
       'provider: `local`, because nothing names another, and this is not production',
       'variables: none is set',
-      expect.stringMatching(/^versions: Node [\d.]+, @cgk-platform\/jobs \S+, inngest \S+, @trigger\.dev\/sdk \S+$/),
+      expect.stringMatching(/^versions: Node [\d.]+, @cgk-platform\/jobs \S+, @trigger\.dev\/sdk \S+, inngest \S+$/),
       'jobs: 2 jobs in `src/jobs.ts`: `confirm-order`, `report` Other files were not looked at: `--jobs <file…>`.',
       expect.stringMatching(/^engine: .*jobs that have not ended: 0 \(this process is `doctor`; within \d+ ms\)$/),
       'engine: jobs: registered by being defined, in every process that imports them',
@@ -221,4 +221,19 @@ describe('the file of a local engine', () => {
       'engine: the folder of `JOB_LOCAL_PATH` does not exist Make the folder, or mend the path.',
     ])
   })
+})
+
+test('an engine that a package of others registers can be chosen', async () => {
+  const app = createReaderProject()
+  app.write(
+    'jobs.ts',
+    `import { registerEngine } from '@cgk-platform/jobs-core/provider'
+import { createLocalProvider } from '@cgk-platform/jobs-local'
+const engine = { name: 'redis', title: 'Redis', packageName: 'jobs-redis', runsHere: false }
+registerEngine({ ...engine, create: () => ({ ...createLocalProvider(), name: 'redis' }) })`,
+  )
+  const { told } = await doctorIn(app.folder, { JOB_PROVIDER: 'redis' })
+  app.remove()
+  expect(told('ok')).toContain('provider: `redis`, because `JOB_PROVIDER` names it')
+  expect(told('ok')).toContainEqual(expect.stringMatching(/^engine: .*jobs that have not ended: 0/))
 })

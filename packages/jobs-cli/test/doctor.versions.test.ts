@@ -106,7 +106,7 @@ test('all that goes together is told in one line', async () => {
     {
       check: 'versions',
       status: 'ok',
-      message: `Node ${process.versions.node}, @cgk-platform/jobs ${version}, inngest-cli 1.16.0, @trigger.dev/sdk 4.9.0, trigger.dev 4.9.0`,
+      message: `Node ${process.versions.node}, @cgk-platform/jobs ${version}, @trigger.dev/sdk 4.9.0, trigger.dev 4.9.0, inngest-cli 1.16.0`,
     },
   ])
 })

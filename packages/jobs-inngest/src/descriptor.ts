@@ -1,4 +1,4 @@
-import type { EngineDescriptor } from '@cgk-platform/jobs-core/provider'
+import type { DoctorConfigOptions, EngineDescriptor } from '@cgk-platform/jobs-core/provider'
 
 /** Describes Inngest. */
 export const inngestEngine: EngineDescriptor = {
@@ -31,5 +31,9 @@ export const inngestEngine: EngineDescriptor = {
     hint: 'calls your app; its dev server needs no account',
     variablePrefix: 'INNGEST_',
     sdk: { packageName: 'inngest', version: '4', tools: ['inngest-cli'] },
+    keyPattern: String.raw`signkey-[\w-]+`,
+    doctorConfig: ({ appId }: DoctorConfigOptions): object => (appId === undefined ? {} : { appId }),
+    devCommand: ['inngest-cli@latest', 'dev'],
+    sendRemark: 'when http://localhost:8288/apps shows the app `jobs`',
   },
 }

@@ -1,4 +1,4 @@
-import type { EngineDescriptor } from '@cgk-platform/jobs-core/provider'
+import type { DoctorConfigOptions, EngineDescriptor } from '@cgk-platform/jobs-core/provider'
 
 /** Describes the local engine. */
 export const localEngine: EngineDescriptor = {
@@ -19,5 +19,8 @@ export const localEngine: EngineDescriptor = {
     label: 'Local',
     hint: 'in your own process, in memory or in a file; no account',
     ownFiles: ['jobs.db*'],
+    file: { variable: 'JOB_LOCAL_PATH', node: '>=22.13' },
+    doctorConfig: ({ variables }: DoctorConfigOptions): object => (variables['JOB_LOCAL_PATH'] ? { role: 'send' } : {}),
+    sendRemark: 'sends the first job, and runs it',
   },
 }

@@ -1,5 +1,8 @@
 import type { EngineDescriptor } from '@cgk-platform/jobs-core/provider'
 
+/** The release of the SDK and of the CLI that this package was tested with; the two must be the same. */
+const release = '4.8.3'
+
 /** Describes Trigger.dev. */
 export const triggerEngine: EngineDescriptor = {
   name: 'trigger.dev',
@@ -25,10 +28,17 @@ export const triggerEngine: EngineDescriptor = {
     variablePrefix: 'TRIGGER_',
     sdk: {
       packageName: '@trigger.dev/sdk',
-      version: '4.8.3',
+      version: release,
       tools: ['trigger.dev', '@trigger.dev/build'],
       toolsMatchSdk: true,
     },
     ownFiles: ['.trigger/'],
+    keyPattern: String.raw`tr_(?:dev|prod|stg|preview|pat)_[\w-]+`,
+    optionalChecks: {
+      workers: 'this server has no list of runs, and cannot tell whether jobs wait for a worker',
+    },
+    devCommand: [`trigger.dev@${release}`, 'dev'],
+    loginCommand: [`trigger.dev@${release}`, 'login'],
+    sendRemark: 'when the CLI says `Local worker ready`',
   },
 }

@@ -42,8 +42,10 @@ export const loadableEngines: readonly Engine[] = [
 ]
 
 function failToLoad({ name, packageName }: EngineDescriptor, cause: unknown): never {
-  const { code } = (cause ?? {}) as { code?: unknown }
-  if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') throw cause
+  const { code, message = '' } = (cause ?? {}) as { code?: unknown; message?: string }
+  // Vite builds an error without a code in place of a package that it does not find.
+  const isMissing = code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND'
+  if (!isMissing && !message.startsWith(`Could not resolve "${packageName}"`)) throw cause
   throw new ProviderNotInstalledError({ provider: name, packageName }, { cause })
 }
 

@@ -12,12 +12,15 @@ const notChecked = {
   message: 'not checked: whether the process that runs the jobs is up',
 }
 
+const hosted = { name: 'mine', title: 'Mine', packageName: 'jobs-mine', runsHere: false }
+
 function providerWith(health: JobProvider['health']): JobProvider {
   return { specificationVersion: 'v1', name: 'mine', health } as JobProvider
 }
 
 test('an engine that never answers is a problem after 20 s', async () => {
   const checked = checkEngine(
+    hosted,
     providerWith(() => new Promise(() => undefined)),
     [],
   )
@@ -29,6 +32,7 @@ test('an engine that never answers is a problem after 20 s', async () => {
 
 test('an engine whose health cannot be asked for is a problem', async () => {
   const { findings } = await checkEngine(
+    hosted,
     providerWith(() => Promise.reject(new Error('It is broken'))),
     [],
   )

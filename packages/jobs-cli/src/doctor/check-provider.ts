@@ -1,27 +1,26 @@
 import { ProviderNotChosenError } from '@cgk-platform/jobs-core'
-import { chooseEngine, engineNamed } from '@cgk-platform/jobs-core/provider'
+import { type ChosenEngine, chooseEngine, type EngineDescriptor, engineNamed } from '@cgk-platform/jobs-core/provider'
 
-import { knownEngines } from '../engines.ts'
-import type { CheckResult, Finding, ProviderFacts } from './doctor-report.ts'
+import type { CheckResult, Finding } from './doctor-report.ts'
 
-/** Which engine `createJobClient()` would choose in this environment, or the one that the command line names. */
+/** Finds the engine that `createJobClient()` would choose in this environment, or the one that the command line names. */
 export function checkProvider(
+  engines: readonly EngineDescriptor[],
   named: string | undefined,
   variables: NodeJS.ProcessEnv = process.env,
-): CheckResult<ProviderFacts | undefined> {
+): CheckResult<ChosenEngine | undefined> {
   try {
-    const { engine, reason } =
+    const facts =
       named === undefined
-        ? chooseEngine(knownEngines, variables)
-        : { engine: engineNamed(knownEngines, named, '`--provider`'), reason: '`--provider` names it' }
-    const facts = { name: engine.name, reason }
-    const message = `\`${facts.name}\`, because ${facts.reason}`
+        ? chooseEngine(engines, variables)
+        : { engine: engineNamed(engines, named, '`--provider`'), reason: '`--provider` names it' }
+    const message = `\`${facts.engine.name}\`, because ${facts.reason}`
     return {
       facts,
       findings: [
         { check: 'provider', status: 'ok', message },
-        ...lossIn(facts, variables),
-        ...(named === undefined ? notChosen(facts, variables) : []),
+        ...lossIn(facts.engine, variables),
+        ...(named === undefined && facts.engine.isFallback ? notChosen(engines, variables) : []),
       ],
     }
   } catch (error) {
@@ -30,27 +29,25 @@ export function checkProvider(
   }
 }
 
-function lossIn({ name }: ProviderFacts, variables: NodeJS.ProcessEnv): Finding[] {
-  if (name !== 'local' || variables['NODE_ENV'] !== 'production' || variables['JOB_LOCAL_PATH']) return []
-  const message = 'this is production, and the local engine keeps its jobs in memory, unless the app gives it a file'
-  return [{ check: 'provider', status: 'warning', message, remedy: 'Set `JOB_LOCAL_PATH` to keep them in a file.' }]
+function lossIn({ title, setup }: EngineDescriptor, variables: NodeJS.ProcessEnv): Finding[] {
+  if (!setup?.file || variables['NODE_ENV'] !== 'production' || variables[setup.file.variable]) return []
+  const message = `this is production, and ${title} keeps its jobs in memory, unless the app gives it a file`
+  const remedy = `Set \`${setup.file.variable}\` to keep them in a file.`
+  return [{ check: 'provider', status: 'warning', message, remedy }]
 }
 
-/** Where an engine is, without a key for it: its own tools take that for a choice. */
-const addresses = [
-  ['INNGEST_DEV', 'inngest'],
-  ['INNGEST_BASE_URL', 'inngest'],
-  ['TRIGGER_API_URL', 'trigger.dev'],
-] as const
-
-function notChosen({ name }: ProviderFacts, variables: NodeJS.ProcessEnv): Finding[] {
-  if (name !== 'local' || variables['JOB_PROVIDER']) return []
-  return addresses
-    .filter(([variable]) => variables[variable])
-    .map(([variable, provider]) => ({
-      check: 'provider',
-      status: 'warning',
-      message: `\`${variable}\` is set, and chooses no engine`,
-      remedy: `\`JOB_PROVIDER=${provider}\` does.`,
-    }))
+/** Variables that say where an engine is, without a key for it: its own tools take that for a choice. */
+function notChosen(engines: readonly EngineDescriptor[], variables: NodeJS.ProcessEnv): Finding[] {
+  if (variables['JOB_PROVIDER']) return []
+  const others = engines.filter((engine) => !engine.isFallback)
+  return others.flatMap(({ name: engine, variables: own = [] }) =>
+    own
+      .filter(({ name, choosesEngine }) => !choosesEngine && variables[name])
+      .map(({ name }) => ({
+        check: 'provider',
+        status: 'warning',
+        message: `\`${name}\` is set, and chooses no engine`,
+        remedy: `\`JOB_PROVIDER=${engine}\` does.`,
+      })),
+  )
 }

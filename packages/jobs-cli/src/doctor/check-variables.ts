@@ -1,28 +1,31 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 
+import type { EngineDescriptor } from '@cgk-platform/jobs-core/provider'
+
 import type { CheckResult, Finding, VariableFacts } from './doctor-report.ts'
 import type { VariableOrigins } from './read-variables.ts'
 
-const ours = ['JOB_PROVIDER', 'JOB_LOCAL_PATH', 'JOB_LOG_LEVEL', 'NODE_ENV']
-const ofVendors = /^(?:INNGEST|TRIGGER)_/
+const ours = ['JOB_PROVIDER', 'JOB_LOG_LEVEL', 'NODE_ENV']
 
 /** Where apps keep variables that a process has to be given. */
 const usualFiles = ['.env', '.env.local']
 
 /** Which variables are set that an engine is chosen and reached by, and which files with some were not read. */
 export function checkVariables({
+  engines,
   cwd,
   files,
   origins,
   variables = process.env,
 }: {
+  engines: readonly EngineDescriptor[]
   cwd: string
   files: readonly string[]
   origins: VariableOrigins
   variables?: NodeJS.ProcessEnv
 }): CheckResult<readonly VariableFacts[]> {
-  const names = Object.keys(variables).filter((name) => ours.includes(name) || ofVendors.test(name))
+  const names = Object.keys(variables).filter((name) => ours.includes(name) || engines.some((one) => reads(one, name)))
   const facts = names
     .filter((name) => variables[name])
     .toSorted()
@@ -37,6 +40,11 @@ export function checkVariables({
       ...unreadFiles(cwd, files).map(unreadFinding),
     ],
   }
+}
+
+function reads({ variables = [], setup }: EngineDescriptor, name: string): boolean {
+  const isOfVendor = setup?.variablePrefix !== undefined && name.startsWith(setup.variablePrefix)
+  return isOfVendor || variables.some((variable) => variable.name === name)
 }
 
 function emptyFinding(name: string): Finding {

@@ -7,7 +7,7 @@ type Unplaced = Omit<Finding, 'check'>
 
 /** Whether a vendor's packages go with ours, and with each other. It is a problem where that engine is the chosen one. */
 export function checkVendorVersions(vendor: VendorPackages, provider: string | undefined): Unplaced[] {
-  const status = vendor.provider === provider ? 'problem' : 'warning'
+  const status = vendor.engine.name === provider ? 'problem' : 'warning'
   return [...outOfRange(vendor), ...unequalTools(vendor)].map((finding) => ({ status, ...finding }))
 }
 
@@ -23,15 +23,15 @@ function outOfRange({ range, sdk, appSdk }: VendorPackages): Told[] {
     }))
 }
 
-/** Trigger.dev's CLI refuses an SDK of another version. Inngest's has a numbering of its own. */
-function unequalTools({ provider, range, appSdk, sdk, tools }: VendorPackages): Told[] {
+/** Some vendors' tools refuse an SDK of another version; those of others have a numbering of their own. */
+function unequalTools({ engine, toolsMatchSdk, range, appSdk, sdk, tools }: VendorPackages): Told[] {
   const used = appSdk ?? sdk
-  if (provider !== 'trigger.dev' || !used) return []
+  if (!toolsMatchSdk || !used) return []
   return tools
     .filter(({ version }) => version !== used.version)
     .map(({ name, version }) => ({ name, version, both: isWithin(version, range) ? version : used.version }))
     .map(({ name, version, both }) => ({
-      message: `\`${name}\` is ${version} and \`${used.name}\` ${used.version}; Trigger.dev wants them to be the same`,
+      message: `\`${name}\` is ${version} and \`${used.name}\` ${used.version}; ${engine.title} wants them to be the same`,
       remedy: `Install both in one: \`npm install --save-exact ${name}@${both} ${used.name}@${both}\`.`,
     }))
 }

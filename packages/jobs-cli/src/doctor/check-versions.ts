@@ -1,5 +1,6 @@
 import { relative } from 'node:path'
 
+import type { EngineDescriptor } from '@cgk-platform/jobs-core/provider'
 import { satisfies } from 'semver'
 
 import { checkVendorVersions } from './check-vendor-versions.ts'
@@ -9,22 +10,25 @@ import type { InstalledPackage } from './installed-package.ts'
 
 /** What is installed for an app, and whether it goes together. */
 export function checkVersions({
+  engines,
   cwd,
   ownVersion,
   provider,
   nodeVersion = process.versions.node,
 }: {
+  engines: readonly EngineDescriptor[]
   cwd: string
   /** Of the package that this command comes with. */
   ownVersion: string
+  /** The name of the chosen engine. */
   provider: string | undefined
   nodeVersion?: string
 }): CheckResult<readonly PackageFacts[]> {
-  const { ours, vendors } = findPackages(cwd)
+  const { ours, others, vendors } = findPackages(cwd, engines)
   const ofVendors = vendors.flatMap(({ sdk, appSdk, tools }) => [sdk, appSdk, ...tools])
-  const all = new Map([...ours, ...ofVendors].flatMap((one) => (one ? [[one.folder, one] as const] : [])))
+  const all = new Map([...ours, ...others, ...ofVendors].flatMap((one) => (one ? [[one.folder, one] as const] : [])))
   const problems = [
-    ...findingsOfNode(ours, nodeVersion),
+    ...findingsOfNode([...ours, ...others], nodeVersion),
     ...findingsOfFamily(ours, ownVersion, cwd),
     ...vendors.flatMap((vendor) => checkVendorVersions(vendor, provider)),
   ]

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import { knownEngines } from '../engines.ts'
 import { hideSecrets } from './hide-secrets.ts'
 
 const variables = {
@@ -17,7 +18,7 @@ test.each<[what: string, text: string, shown: string]>([
   ['the credentials of an address', 'at https://me:pw@example.com/a', 'at https://example.com/a'],
   ['the query of an address', '`https://example.com/a?token=t`', '`https://example.com/a`'],
 ])('%s is hidden', (_what, text, shown) => {
-  expect(hideSecrets({ list: [{ message: text, remedy: text }] }, variables)).toEqual({
+  expect(hideSecrets({ list: [{ message: text, remedy: text }] }, knownEngines, variables)).toEqual({
     list: [{ message: shown, remedy: shown }],
   })
 })
@@ -30,5 +31,5 @@ test('everything else is left as it is', () => {
     isSo: true,
     no: null,
   }
-  expect(hideSecrets(report, variables)).toEqual(report)
+  expect(hideSecrets(report, knownEngines, variables)).toEqual(report)
 })

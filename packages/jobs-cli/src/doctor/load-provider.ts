@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 import { type JobProvider, ProviderNotInstalledError } from '@cgk-platform/jobs-core'
-import { type EngineDescriptor, engineNamed, engines } from '@cgk-platform/jobs-core/provider'
+import { type EngineDescriptor, engines } from '@cgk-platform/jobs-core/provider'
 
 import { findPackage } from './installed-package.ts'
 
@@ -18,9 +18,12 @@ export async function loadProvider(
   config: object,
 ): Promise<JobProvider> {
   const entry = findEntry(packageName, cwd)
-  if (entry === undefined) throw new ProviderNotInstalledError({ provider: name, packageName })
-  await import(pathToFileURL(entry).href) // registers its engine
-  return engineNamed(engines(), name, '`--provider`').create!(config)
+  // The package registers its engine when it is imported.
+  if (entry !== undefined) await import(pathToFileURL(entry).href)
+  const { create, load } = engines().find((engine) => engine.name === name) ?? {}
+  const createProvider = create ?? (await load?.())
+  if (!createProvider) throw new ProviderNotInstalledError({ provider: name, packageName })
+  return createProvider(config)
 }
 
 /** The module that the app gets by this name, or that the facade gets. */

@@ -1,11 +1,13 @@
 import type { Definition, JobProvider } from '@cgk-platform/jobs-core'
+import { type EngineDescriptor, engines as registeredEngines } from '@cgk-platform/jobs-core/provider'
 
+import { knownEngines } from '../engines.ts'
 import { checkEngine, openProvider, unopenedFinding } from './check-engine.ts'
 import { checkJobs } from './check-jobs.ts'
 import { checkProvider } from './check-provider.ts'
 import { checkVariables } from './check-variables.ts'
 import { checkVersions } from './check-versions.ts'
-import type { CheckResult, DoctorReport, EngineFacts, ProviderFacts } from './doctor-report.ts'
+import type { CheckResult, DoctorReport, EngineFacts } from './doctor-report.ts'
 import { findJobFiles } from './find-job-files.ts'
 import { hideSecrets } from './hide-secrets.ts'
 import { loadJobs } from './load-jobs.ts'
@@ -31,50 +33,61 @@ export interface DoctorOptions {
 /** Looks at everything, one thing after the other; what goes wrong is a finding. No secret is in what it answers. */
 export async function runDoctor(options: DoctorOptions): Promise<DoctorReport> {
   const { cwd, ownVersion, envFiles, origins } = options
-  const provider = checkProvider(options.provider)
-  const variables = checkVariables({ cwd, files: envFiles, origins })
-  const versions = checkVersions({ cwd, ownVersion, provider: provider.facts?.name })
+  const environment = { ...process.env } // before an app's modules add to it
   const files = options.jobs ?? findJobFiles(cwd)
   const strayFindings = catchStrayErrors()
-  const loaded = await loadJobs(files, cwd)
-  const opened = await open(provider.facts, options)
+  const loaded = await loadJobs(files, cwd) // first, because an app's modules may register an engine
+  const engines = enginesOfApp()
+  const provider = checkProvider(engines, options.provider, environment)
+  const { engine } = provider.facts ?? {}
+  const variables = checkVariables({ engines, cwd, files: envFiles, origins, variables: environment })
+  const versions = checkVersions({ engines, cwd, ownVersion, provider: engine?.name })
+  const opened = await open(engine, options)
   const jobs = checkJobs(loaded, { files, areNamed: options.jobs !== undefined }, opened.facts)
-  const engine = await askEngine(opened, loaded.definitions)
+  const answer = await ask(engine, opened, loaded.definitions)
   const findings = [
     ...[provider, variables, versions, jobs].flatMap((result) => result.findings),
     ...strayFindings(),
-    ...engine.findings,
+    ...answer.findings,
   ]
-  return hideSecrets({
+  const report: DoctorReport = {
     formatVersion: 1,
     ok: findings.every(({ status }) => status !== 'problem'),
-    provider: provider.facts ?? null,
+    provider: provider.facts ? { name: provider.facts.engine.name, reason: provider.facts.reason } : null,
     variables: variables.facts,
     packages: versions.facts,
     jobs: jobs.facts,
-    engine: engine.facts ?? null,
+    engine: answer.facts ?? null,
     findings,
-  })
+  }
+  return hideSecrets(report, engines)
+}
+
+/** The engines that the command knows, and those that the app's modules have registered. */
+function enginesOfApp(): readonly EngineDescriptor[] {
+  const known = new Set(knownEngines.map(({ name }) => name))
+  return [...knownEngines, ...registeredEngines().filter(({ name }) => !known.has(name))]
 }
 
 type Opened = CheckResult<JobProvider | undefined>
 
-async function open(chosen: ProviderFacts | undefined, { cwd, appId }: DoctorOptions): Promise<Opened> {
-  if (!chosen) {
+async function open(engine: EngineDescriptor | undefined, { cwd, appId }: DoctorOptions): Promise<Opened> {
+  if (!engine) {
     const message = 'not asked, since none is chosen'
     const remedy = '`--provider` tries one all the same.'
     return { facts: undefined, findings: [{ check: 'engine', status: 'warning', message, remedy }] }
   }
   try {
-    return { facts: await openProvider(chosen.name, cwd, appId), findings: [] }
+    return { facts: await openProvider(engine, cwd, appId), findings: [] }
   } catch (error) {
     return { facts: undefined, findings: [unopenedFinding(error)] }
   }
 }
 
-async function askEngine(
+async function ask(
+  engine: EngineDescriptor | undefined,
   { facts: provider, findings }: Opened,
   definitions: readonly Definition[],
 ): Promise<CheckResult<EngineFacts | undefined>> {
-  return provider ? checkEngine(provider, definitions) : { facts: undefined, findings }
+  return engine && provider ? checkEngine(engine, provider, definitions) : { facts: undefined, findings }
 }

@@ -1,18 +1,19 @@
 import { cancel, confirm, isCancel, select } from '@clack/prompts'
 
-import type { Provider } from './app/app.ts'
+import { engineNames, engineOf } from './app/engine-of.ts'
 
 /** Asks for the engine; `undefined` where it was called off. */
-export async function askProvider(): Promise<Provider | undefined> {
-  const answer = await select<Provider>({
+export async function askProvider(): Promise<string | undefined> {
+  const answer = await select<string>({
     message: 'On which engine do the jobs run? It can be changed later.',
-    options: [
-      { value: 'local', label: 'Local', hint: 'in your own process, in memory or in a file; no account' },
-      { value: 'inngest', label: 'Inngest', hint: 'calls your app; its dev server needs no account' },
-      { value: 'trigger.dev', label: 'Trigger.dev', hint: 'runs the jobs in its own workers; needs an account' },
-    ],
+    options: engineNames.map((value) => ({ value, ...choiceOf(value) })),
   })
   return isCancel(answer) ? callOff() : answer
+}
+
+function choiceOf(name: string): { label: string; hint?: string } {
+  const { title, setup } = engineOf(name)
+  return setup ? { label: setup.label, hint: setup.hint } : { label: title }
 }
 
 /** Asks whether the files are to be written; no where it was called off. */

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 
-import { frameworks, providers } from './app/app.ts'
+import { frameworks } from './app/app.ts'
+import { engineNames } from './app/engine-of.ts'
 import { InitError } from './init-error.ts'
 import type { InitOptions } from './run-init.ts'
 
@@ -8,7 +9,7 @@ import type { InitOptions } from './run-init.ts'
 export function registerInit(program: Command): void {
   const init = program.command('init').description('add a first job to an app; nothing that is there is overwritten')
   init
-    .addOption(new Option('--provider <name>', 'the engine that runs the jobs').choices(providers))
+    .addOption(new Option('--provider <name>', 'the engine that runs the jobs').choices(engineNames))
     .addOption(new Option('--framework <name>', 'in place of what `package.json` tells').choices(frameworks))
     .option('--cwd <folder>', 'the folder of the app', '.')
     .option('--yes', 'write without asking')

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 
-import { type Framework, frameworks, type Provider, providers } from './app/app.ts'
+import { type Framework, frameworks } from './app/app.ts'
+import { engineNames } from './app/engine-of.ts'
 import { type InitOptions, runInit } from './run-init.ts'
 
 /** An app in a folder of its own. */
@@ -33,8 +34,8 @@ function openApp(files: Record<string, string> = {}) {
 }
 
 const combinations = frameworks.flatMap((framework) =>
-  providers.flatMap((provider) =>
-    ['tsconfig.json', 'jsconfig.json'].map((config): [Framework, Provider, string] => [framework, provider, config]),
+  engineNames.flatMap((provider) =>
+    ['tsconfig.json', 'jsconfig.json'].map((config): [Framework, string, string] => [framework, provider, config]),
   ),
 )
 
@@ -180,7 +181,9 @@ test('the next commands install what is missing, by the package manager of the a
     'tsconfig.json': '{}',
   })
   const { printed } = await app.init({ provider: 'inngest', yes: true })
-  expect(printed).toContain('pnpm add @cgk-platform/jobs @hono/node-server\n  pnpm add -D tsx @types/node\n')
+  expect(printed).toContain(
+    'pnpm add @cgk-platform/jobs @cgk-platform/jobs-inngest @hono/node-server\n  pnpm add -D tsx @types/node\n',
+  )
   expect(printed).toMatch(/pnpm run jobs:dev +# .*\n +pnpm run jobs:worker +# .*\n +pnpm run jobs:send/)
 })
 

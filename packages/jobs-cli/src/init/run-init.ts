@@ -1,17 +1,21 @@
 import { spawnSync } from 'node:child_process'
 
-import type { Framework, Provider } from './app/app.ts'
+import type { Framework } from './app/app.ts'
+import { engineNames, engineOf } from './app/engine-of.ts'
 import { readApp } from './app/read-app.ts'
+import { hostFor } from './hosts/host-for.ts'
 import { InitError } from './init-error.ts'
+import { type CommandLine, toText } from './plan/commands.ts'
 import { makePlan } from './plan/make-plan.ts'
-import { nextSteps, toText } from './plan/next-steps.ts'
-import { type CommandLine, installCommands } from './plan/packages-for.ts'
+import { nextSteps } from './plan/next-steps.ts'
+import { installCommands } from './plan/packages-for.ts'
 import { showPlan } from './plan/show-plan.ts'
 import { writePlan } from './plan/write-plan.ts'
 
 /** The flags of `init`. */
 export interface InitOptions {
-  readonly provider?: Provider
+  /** The name of an engine. */
+  readonly provider?: string
   readonly framework?: Framework
   readonly cwd: string
   readonly yes?: boolean
@@ -43,7 +47,9 @@ export async function runInit(options: InitOptions, terminal: InitTerminal): Pro
   const provider = options.provider ?? (await (await import('./ask.ts')).askProvider())
   if (!provider) return 1
 
-  const plan = makePlan(app, provider)
+  const engine = engineOf(provider)
+  const host = hostFor(app, engine)
+  const plan = makePlan(app, engine, host)
   terminal.print(`\n${showPlan(plan)}\n`)
   if (options.dryRun) {
     terminal.print('Nothing was written: this was a dry run.')
@@ -55,15 +61,15 @@ export async function runInit(options: InitOptions, terminal: InitTerminal): Pro
     writePlan(app.root, plan)
     terminal.print('Written.')
   }
-  const isInstalled = options.install === true && install(app.root, installCommands(app, provider), terminal)
-  terminal.print(`\nNext:\n${nextSteps(app, provider, isInstalled)}`)
+  const isInstalled = options.install === true && install(app.root, installCommands(app, engine, host), terminal)
+  terminal.print(`\nNext:\n${nextSteps(app, engine, host, isInstalled)}`)
   return options.install && !isInstalled ? 1 : 0
 }
 
 function checkFlags({ provider, yes, dryRun }: InitOptions, { isInteractive }: InitTerminal): void {
   if (isInteractive) return
   const missing = [
-    ...(provider ? [] : ['`--provider local`, `inngest` or `trigger.dev`']),
+    ...(provider ? [] : [`\`--provider\` (${engineNames.join(', ')})`]),
     ...(yes || dryRun ? [] : ['`--yes`']),
   ]
   if (missing.length === 0) return

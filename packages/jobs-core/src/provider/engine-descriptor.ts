@@ -43,6 +43,36 @@ export interface EngineSetup {
   readonly sdk?: VendorSdk
   /** The files that the engine writes beside an app, as `.gitignore` patterns. */
   readonly ownFiles?: readonly string[]
+  /** The file that keeps the jobs, if the engine can have one. */
+  readonly file?: EngineFile
+  /** The form of the vendor's keys, as the source of a regular expression. `doctor` prints no text of this form. */
+  readonly keyPattern?: string
+  /** Makes the `config` with which `doctor` opens the engine. It must not let a job run. Default: no settings. */
+  readonly doctorConfig?: (given: DoctorConfigOptions) => object
+  /** The checks of `health()` that may be absent, with the reason that `doctor` prints then. */
+  readonly optionalChecks?: Readonly<Record<string, string>>
+  /** The command that starts what the vendor has for development. `init` makes a script of it, run without an install. */
+  readonly devCommand?: readonly string[]
+  /** The command to run once before `devCommand`. */
+  readonly loginCommand?: readonly string[]
+  /** The remark behind the command that sends the first job, such as when to run it. */
+  readonly sendRemark?: string
+}
+
+/** Describes the file in which an engine keeps its jobs. */
+export interface EngineFile {
+  /** The environment variable that names the file. Without it the jobs are in memory. */
+  readonly variable: string
+  /** The range of Node versions that the file needs. */
+  readonly node: string
+}
+
+/** Describes what `doctor` was called with. */
+export interface DoctorConfigOptions {
+  /** The environment variables. */
+  readonly variables: Readonly<Record<string, string | undefined>>
+  /** The id of the app at the vendor, if the command line names one. */
+  readonly appId: string | undefined
 }
 
 /** Describes a vendor's packages. */

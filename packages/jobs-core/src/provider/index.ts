@@ -73,7 +73,14 @@ export { type LogOutput } from '../logging/default-logger.ts'
 export { bindLogger, type LogFields, type LogLevel } from '../logging/logger.ts'
 export { type Feature, type FeatureSupport, portablePayloadBytes } from './capabilities.ts'
 export { chooseEngine, type ChosenEngine, engineNamed } from './choose-engine.ts'
-export type { EngineDescriptor, EngineSetup, EngineVariable, VendorSdk } from './engine-descriptor.ts'
+export type {
+  DoctorConfigOptions,
+  EngineDescriptor,
+  EngineFile,
+  EngineSetup,
+  EngineVariable,
+  VendorSdk,
+} from './engine-descriptor.ts'
 export { type CreateProvider, type Engine, engines } from './engine-registry.ts'
 export type { EngineName, LoadableEngines, ProviderConfig } from './engine-types.ts'
 export { checkDefinitionSupport, findUnsupported, requireFeature } from './check-support.ts'

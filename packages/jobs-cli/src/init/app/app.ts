@@ -6,12 +6,6 @@ export const frameworks = ['next', 'express', 'hono', 'node'] as const
 /** One of `frameworks`. */
 export type Framework = (typeof frameworks)[number]
 
-/** The engines, as `JOB_PROVIDER` names them. */
-export const providers = ['local', 'inngest', 'trigger.dev'] as const
-
-/** One of `providers`. */
-export type Provider = (typeof providers)[number]
-
 /** How files of an app are written, so that its compiler and its Node take them. */
 export interface SourceStyle {
   readonly isTypeScript: boolean

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import { knownEngines } from '../../engines.ts'
 import { appendVariables, missingVariables } from './append-variables.ts'
 import { variablesFor } from './variables-for.ts'
 
@@ -39,10 +40,7 @@ test('what is added comes behind what is there, on lines of its own', () => {
   expect(appendVariables('A=1', [])).toBe('A=1')
 })
 
-test.each(['local', 'inngest', 'trigger.dev'] as const)(
-  'all variables of %s are there once they are added',
-  (provider) => {
-    const variables = variablesFor(provider)
-    expect(missingVariables(appendVariables('', variables), variables)).toEqual([])
-  },
-)
+test.each(knownEngines)('all variables of $name are there once they are added', (engineOfApp) => {
+  const variables = variablesFor(engineOfApp)
+  expect(missingVariables(appendVariables('', variables), variables)).toEqual([])
+})

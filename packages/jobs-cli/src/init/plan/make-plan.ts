@@ -1,27 +1,30 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+import type { EngineDescriptor } from '@cgk-platform/jobs-core/provider'
 import ignore from 'ignore'
 
-import { type App, type Provider, providers } from '../app/app.ts'
+import { knownEngines } from '../../engines.ts'
+import type { App } from '../app/app.ts'
 import { findModule } from '../app/find-module.ts'
 import { readManifest } from '../app/read-manifest.ts'
+import { hostFor } from '../hosts/host-for.ts'
+import type { Host } from '../hosts/host.ts'
 import type { TemplateFile } from '../templates/template.ts'
 import { templatesFor } from '../templates/templates-for.ts'
 import { addScripts } from './add-scripts.ts'
 import { appendLines, appendVariables, chosenProvider, lineOf, missingVariables } from './append-variables.ts'
-import { nodeWarnings } from './node-warnings.ts'
 import type { Change, Kept, Plan } from './plan.ts'
 import { scriptsFor } from './scripts-for.ts'
 import { variablesFor } from './variables-for.ts'
 
 /** What has to be written in an app, and what is there already. Nothing is written here. */
-export function makePlan(app: App, provider: Provider): Plan {
-  const parts = [files, scripts, variables, ignored, leftovers].map((part) => part(app, provider))
+export function makePlan(app: App, engine: EngineDescriptor, host: Host): Plan {
+  const parts = [files, scripts, variables, ignored, leftovers].map((part) => part(app, engine, host))
   return {
     changes: parts.flatMap(({ changes }) => changes),
     kept: parts.flatMap(({ kept }) => kept),
-    warnings: [...app.warnings, ...nodeWarnings(app, provider), ...parts.flatMap((part) => part.warnings ?? [])],
+    warnings: [...app.warnings, ...(host.warnings ?? []), ...parts.flatMap((part) => part.warnings ?? [])],
   }
 }
 
@@ -32,8 +35,8 @@ interface Part {
   readonly warnings?: readonly string[]
 }
 
-function files(app: App, provider: Provider): Part {
-  const found = templatesFor(app, provider).map((file) => ({ ...file, there: findModule(app.root, file.path) }))
+function files(app: App, _engine: EngineDescriptor, host: Host): Part {
+  const found = templatesFor(app, host).map((file) => ({ ...file, there: findModule(app.root, file.path) }))
   return {
     changes: found
       .filter(({ there }) => there === undefined)
@@ -42,9 +45,9 @@ function files(app: App, provider: Provider): Part {
   }
 }
 
-function scripts(app: App, provider: Provider): Part {
+function scripts(app: App, engine: EngineDescriptor, host: Host): Part {
   const { text, manifest } = readManifest(app.root)
-  const wanted = Object.entries(scriptsFor(app, provider))
+  const wanted = Object.entries(scriptsFor(app, engine, host))
   const there = manifest.scripts ?? {}
   const missing = wanted.filter(([name]) => there[name] === undefined)
   return {
@@ -63,52 +66,45 @@ function scripts(app: App, provider: Provider): Part {
   }
 }
 
-function variables(app: App, provider: Provider): Part {
-  const wanted = variablesFor(provider)
+function variables(app: App, engine: EngineDescriptor): Part {
+  const wanted = variablesFor(engine)
   const changes = ['.env.example', app.variablesFile].flatMap((path) => {
     const text = read(app, path)
     const missing = missingVariables(text ?? '', wanted)
     return addition(path, text, appendVariables(text ?? '', missing), missing.map(lineOf))
   })
   const chosen = chosenProvider(read(app, app.variablesFile) ?? '')
-  const isOther = chosen !== undefined && chosen !== provider
+  const isOther = chosen !== undefined && chosen !== engine.name
   return {
     changes,
     kept: isOther
-      ? [{ what: `\`JOB_PROVIDER=${chosen}\` in ${app.variablesFile}`, otherwise: `set it to \`${provider}\`` }]
+      ? [{ what: `\`JOB_PROVIDER=${chosen}\` in ${app.variablesFile}`, otherwise: `set it to \`${engine.name}\`` }]
       : [],
   }
 }
 
-/** What an engine writes beside an app, as a `.gitignore` names it. */
-const ownFiles: Readonly<Record<Provider, readonly string[]>> = {
-  local: ['jobs.db*'],
-  inngest: [],
-  'trigger.dev': ['.trigger/'],
-}
-
 /** What git is to leave alone, where the app says so of anything. */
-function ignored(app: App, provider: Provider): Part {
+function ignored(app: App, { setup }: EngineDescriptor): Part {
   const text = read(app, '.gitignore')
   if (text === undefined) return { changes: [], kept: [], warnings: [`Keep \`${app.variablesFile}\` out of git.`] }
-  const kept = [app.variablesFile, ...ownFiles[provider]]
+  const kept = [app.variablesFile, ...(setup?.ownFiles ?? [])]
   const missing = kept.filter((path) => !ignore().add(text).ignores(path))
   return { changes: addition('.gitignore', text, appendLines(text, missing), missing), kept: [] }
 }
 
 /** What an earlier call wrote for another engine, and this one does not use: two hosts would both run the jobs. */
-function leftovers(app: App, provider: Provider): Part {
-  const used = new Set(templatesFor(app, provider).map(({ path }) => path))
+function leftovers(app: App, engine: EngineDescriptor, host: Host): Part {
+  const used = new Set(templatesFor(app, host).map(({ path }) => path))
   const isOurs = ({ path, contents }: TemplateFile): boolean => {
     const text = read(app, path)
     return text !== undefined && (text === contents || text.includes('@cgk-platform/jobs'))
   }
-  const warnings = providers
-    .filter((other) => other !== provider)
+  const warnings = knownEngines
+    .filter(({ name }) => name !== engine.name)
     .flatMap((other) =>
-      templatesFor(app, other)
+      templatesFor(app, hostFor(app, other))
         .filter((file) => !used.has(file.path) && isOurs(file))
-        .map(({ path }) => `\`${path}\` is for \`${other}\`: delete it once the jobs run on \`${provider}\`.`),
+        .map(({ path }) => `\`${path}\` is for \`${other.name}\`: delete it once the jobs run on \`${engine.name}\`.`),
     )
   return { changes: [], kept: [], warnings: [...new Set(warnings)] }
 }

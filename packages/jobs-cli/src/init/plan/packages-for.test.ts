@@ -1,26 +1,18 @@
 import { createRequire } from 'node:module'
+import { intersects } from 'semver'
 import { expect, test } from 'vitest'
 
-import { inngestMajor, triggerVersion } from './packages-for.ts'
+import { knownEngines } from '../../engines.ts'
 
 const require = createRequire(import.meta.url)
+const withSdk = knownEngines.flatMap(({ name, packageName, setup }) =>
+  setup?.sdk ? [{ name, packageName, sdk: setup.sdk, devCommand: setup.devCommand }] : [],
+)
 
-/** What a provider's package depends on, as its `package.json` says it. */
-function dependenciesOf(provider: string): Record<string, string> {
-  const { devDependencies, dependencies } = require(`@cgk-platform/jobs-${provider}/package.json`) as Record<
-    'dependencies' | 'devDependencies',
-    Record<string, string>
-  >
-  return { ...devDependencies, ...dependencies }
-}
-
-test('the SDK and CLI of Trigger.dev are of the version that its provider is tested with', () => {
-  expect(dependenciesOf('trigger')).toMatchObject({
-    'trigger.dev': triggerVersion,
-    '@trigger.dev/sdk': `^${triggerVersion}`,
-  })
-})
-
-test('the SDK of Inngest is of the major that its provider is made for', () => {
-  expect(dependenciesOf('inngest')['inngest']).toMatch(new RegExp(`^\\^${inngestMajor}\\.`))
+test.each(withSdk)('`init` installs an SDK that the provider of $name takes', ({ packageName, sdk, devCommand }) => {
+  const manifest = require(`${packageName}/package.json`) as Record<string, Record<string, string>>
+  expect(intersects(sdk.version, manifest['dependencies']![sdk.packageName]!)).toBe(true)
+  if (!sdk.toolsMatchSdk) return
+  expect(manifest['devDependencies']).toMatchObject({ [sdk.tools[0]!]: sdk.version })
+  expect(devCommand).toContain(`${sdk.tools[0]}@${sdk.version}`)
 })

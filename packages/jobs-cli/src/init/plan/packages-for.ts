@@ -1,49 +1,35 @@
+import type { EngineDescriptor } from '@cgk-platform/jobs-core/provider'
 import { resolveCommand } from 'package-manager-detector'
 
-import type { App, Provider } from '../app/app.ts'
-
-/** The release of Trigger.dev's SDK and CLI that this library was measured with; the two must be the same. */
-export const triggerVersion = '4.8.3'
-
-/** The major of Inngest's SDK that this library is made for: its client is handed over from the app's copy. */
-export const inngestMajor = '4'
-
-/** A command and its arguments. */
-export interface CommandLine {
-  readonly command: string
-  readonly args: readonly string[]
-}
+import type { App } from '../app/app.ts'
+import type { Host } from '../hosts/host.ts'
+import type { CommandLine } from './commands.ts'
 
 /** What installs the packages that the files need and the app does not name yet; none where it names all. */
-export function installCommands(app: App, provider: Provider): CommandLine[] {
-  const { packages, exact, forDevelopment } = packagesFor(app, provider)
-  return [
-    ...add(app, packages),
-    ...add(app, exact, '-E'), // its CLI refuses an SDK of another release
-    ...add(app, forDevelopment, '-D'),
-  ]
+export function installCommands(app: App, engine: EngineDescriptor, host: Host): CommandLine[] {
+  const { packages, exact, forDevelopment } = packagesFor(app, engine, host)
+  return [...add(app, packages), ...add(app, exact, '-E'), ...add(app, forDevelopment, '-D')]
 }
 
-function packagesFor(app: App, provider: Provider): Record<'packages' | 'exact' | 'forDevelopment', string[]> {
-  const { framework, style } = app
-  // The worker of plain Node needs Inngest's SDK from this library alone.
-  const callsSdk = provider === 'inngest' && framework !== 'node'
-  const missing = (name: string): boolean => !app.dependencies.has(name.replace(/(?<=.)@.*/, ''))
-  const packages = [
-    '@cgk-platform/jobs',
-    ...(callsSdk ? [`inngest@${inngestMajor}`] : []),
-    ...(callsSdk && framework !== 'next' ? [framework] : []), // which may be named before it is there
-    ...(callsSdk && framework === 'hono' ? ['@hono/node-server'] : []),
-  ]
-  const forDevelopment = [
-    ...(style.needsTsx ? ['tsx'] : []),
-    ...(style.isTypeScript ? ['@types/node'] : []),
-    ...(style.isTypeScript && callsSdk && framework === 'express' ? ['@types/express'] : []),
-  ]
+function packagesFor(
+  { style, dependencies }: App,
+  { packageName, isFallback, setup }: EngineDescriptor,
+  host: Host,
+): Record<'packages' | 'exact' | 'forDevelopment', string[]> {
+  const sdk = host.importsSdk ? setup?.sdk : undefined
+  const isExact = sdk?.toolsMatchSdk === true // its tools refuse an SDK of another release
+  const sdkPackage = sdk ? [`${sdk.packageName}@${sdk.version}`] : []
+  const ofTypeScript = ['@types/node', ...(host.developmentPackages ?? [])]
+  const missing = (name: string): boolean => !dependencies.has(name.replace(/(?<=.)@.*/, ''))
   return {
-    packages: packages.filter(missing),
-    exact: (provider === 'trigger.dev' ? [`@trigger.dev/sdk@${triggerVersion}`] : []).filter(missing),
-    forDevelopment: forDevelopment.filter(missing),
+    packages: [
+      '@cgk-platform/jobs',
+      ...(isFallback ? [] : [packageName]), // the facade has the fallback
+      ...(isExact ? [] : sdkPackage),
+      ...(host.packages ?? []),
+    ].filter(missing),
+    exact: (isExact ? sdkPackage : []).filter(missing),
+    forDevelopment: [...(style.needsTsx ? ['tsx'] : []), ...(style.isTypeScript ? ofTypeScript : [])].filter(missing),
   }
 }
 

@@ -9,9 +9,6 @@ export interface TemplateFile {
   readonly otherwise?: string
 }
 
-/** Makes a file for an app; pure. */
-export type Template = (app: App) => TemplateFile
-
 /** A type annotation where the app is in TypeScript, otherwise nothing. */
 export function typed({ style }: App, annotation: string): string {
   return style.isTypeScript ? annotation : ''

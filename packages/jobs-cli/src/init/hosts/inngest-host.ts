@@ -1,0 +1,57 @@
+import type { EngineDescriptor } from '@cgk-platform/jobs-core/provider'
+
+import type { App } from '../app/app.ts'
+import { expressInngestFile, expressServerFile } from '../templates/express-files.ts'
+import { honoInngestFile, honoServerFile } from '../templates/hono-files.ts'
+import { inngestPort } from '../templates/inngest-port.ts'
+import { nextInngestFile } from '../templates/next-files.ts'
+import type { Host } from './host.ts'
+import { workerHost } from './worker-host.ts'
+
+/** Runs the jobs where Inngest calls the app; plain Node has a worker, which connects. */
+export function inngestHost(app: App, engine: EngineDescriptor): Host {
+  switch (app.framework) {
+    case 'next':
+      return { files: [nextInngestFile(app)], devArguments: calling(3000), importsSdk: true }
+    case 'express':
+      return {
+        ...serverHost(app, 'app.use(jobsRouter)'),
+        files: [expressInngestFile(app), expressServerFile(app)],
+        packages: ['express'], // `--framework` may name it before it is installed
+        developmentPackages: ['@types/express'],
+      }
+    case 'hono':
+      return {
+        ...serverHost(app, "app.route('/', jobsRoutes)"),
+        files: [honoInngestFile(app), honoServerFile(app)],
+        packages: ['hono', '@hono/node-server'],
+      }
+    case 'node':
+      return { ...workerHost(app, engine), warnings: warningsFor(app) }
+  }
+}
+
+function serverHost({ sources, style }: App, mount: string): Omit<Host, 'files'> {
+  return {
+    worker: 'jobs-server',
+    devArguments: calling(inngestPort),
+    importsSdk: true,
+    hints: [
+      `Your own server can run them, too: \`${mount}\`, of ${sources}jobs-inngest${style.extension}. ` +
+        "Then the address in `jobs:dev` is that server's.",
+    ],
+  }
+}
+
+function calling(port: number): string[] {
+  return ['-u', `http://localhost:${port}/api/inngest`]
+}
+
+function warningsFor({ nodeVersion }: App): string[] {
+  const [major = 0] = nodeVersion.replace(/^v/, '').split('.').map(Number)
+  if (major >= 22) return []
+  return [
+    `\`jobs-worker\` connects to Inngest, which needs Node 22 or later, and this is ${nodeVersion}. On this one Inngest ` +
+      'can call a server: `--framework hono` or `--framework express`.',
+  ]
+}
