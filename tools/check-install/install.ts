@@ -29,7 +29,7 @@ export async function installWith(
   cwd: string,
   registry: PackageRegistry,
 ): Promise<Installed> {
-  writeConsumer(consumer, cwd, { own: registry.versionOf(consumer.installs) })
+  writeConsumer(consumer, cwd, { versionOf: registry.versionOf })
   await installIn(manager, cwd, registry)
   return {
     cwd,
@@ -75,7 +75,12 @@ async function installWithYarn(nodeLinker: string, cwd: string, url: string): Pr
   }
   writeFileSync(join(cwd, '.yarnrc.yml'), JSON.stringify(settings))
   writeFileSync(join(cwd, 'yarn.lock'), '')
-  await execute(process.execPath, [await findYarn(cwd), 'install'], { cwd })
+  await runYarn(['install'], cwd)
+}
+
+/** Runs yarn in an app, with the settings that its install has written there. */
+export async function runYarn(args: readonly string[], cwd: string): Promise<string> {
+  return execute(process.execPath, [await findYarn(cwd), ...args], { cwd })
 }
 
 /** A setting of the machine's npm, where it has one. */

@@ -1,5 +1,6 @@
 import { checkBundlers } from './parts/bundlers.ts'
 import { checkColdStart } from './parts/cold-start.ts'
+import { checkCommandLine } from './parts/command-line.ts'
 import { checkCompilers } from './parts/compilers.ts'
 import { checkEdge } from './parts/edge.ts'
 import { checkLeanInstalls } from './parts/lean-installs.ts'
@@ -17,6 +18,7 @@ export const parts: Readonly<Record<string, (trial: Trial) => Promise<void>>> = 
   bundlers: checkBundlers,
   'Next.js': checkNext,
   'lean installs': checkLeanInstalls,
+  'command line': checkCommandLine,
   'two versions': checkTwoVersions,
   edge: checkEdge,
   'cold start': checkColdStart,

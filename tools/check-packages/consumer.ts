@@ -4,12 +4,23 @@ import { join } from 'node:path'
 import { execute } from './execute.ts'
 import type { Tarball } from './tarballs.ts'
 
+/** The packages of the engines that the facade does not bring along, by the names of their engines. */
+export const enginePackages = {
+  inngest: '@cgk-platform/jobs-inngest',
+  'trigger.dev': '@cgk-platform/jobs-trigger',
+} as const
+
+/** An engine whose package an app installs beside the facade. */
+export type EnginePackage = keyof typeof enginePackages
+
 /** A project of a stranger that installs one package of ours. */
 export interface Consumer {
   /** The folder beside this file that holds its programs. */
   readonly programs: string
   /** The package of ours that it names; those that this one needs come along. */
   readonly installs: string
+  /** The engines whose packages it names besides. */
+  readonly engines?: readonly EnginePackage[]
   readonly dependencies: Readonly<Record<string, string>>
   /** The oldest compiler that reads the declarations. */
   readonly oldestTypeScript: string
@@ -25,7 +36,7 @@ function dependenciesOf(name: string): Readonly<Record<string, string>> {
   return (JSON.parse(readFileSync(path, 'utf8')) as { dependencies: Record<string, string> }).dependencies
 }
 
-/** On whichever engine. Older compilers than the oldest fail in zod's declarations. */
+/** On the local engine. Older compilers than the oldest fail in zod's declarations. */
 export const facadeConsumer: Consumer = {
   programs: 'consumer',
   installs: '@cgk-platform/jobs',
@@ -33,7 +44,16 @@ export const facadeConsumer: Consumer = {
   oldestTypeScript: '5.4.5',
   ofOthers: 'refused',
   configurations: {
-    app: ['program.ts', 'refused.ts'],
+    app: ['program.ts', 'refused.ts', 'opened.ts'],
+  },
+}
+
+/** On an engine that is chosen at run time. */
+export const everyEngineConsumer: Consumer = {
+  ...facadeConsumer,
+  engines: ['inngest', 'trigger.dev'],
+  configurations: {
+    ...facadeConsumer.configurations,
     'on-inngest': ['hosted.ts'],
     'on-trigger': ['hosted-trigger.ts'],
   },
@@ -80,8 +100,12 @@ export async function installConsumer(
   tarballs: Tarball[],
 ): Promise<void> {
   const files = Object.fromEntries(tarballs.map(({ name, path }) => [name, `file:${path}`]))
-  const { [consumer.installs]: own, ...overrides } = files
-  writeConsumer(consumer, folder, { own: own!, manifest: client === 'npm' ? { overrides } : {} })
+  const direct = new Set(ownPackagesOf(consumer))
+  const overrides = Object.fromEntries(Object.entries(files).filter(([name]) => !direct.has(name)))
+  writeConsumer(consumer, folder, {
+    versionOf: (name) => files[name]!,
+    manifest: client === 'npm' ? { overrides } : {},
+  })
   if (client === 'npm') return void (await execute('npm', ['install', '--no-audit', '--no-fund'], { cwd: folder }))
   writeFileSync(join(folder, 'pnpm-workspace.yaml'), JSON.stringify({ overrides, ...strictInstall }))
   await execute('pnpm', ['install'], { cwd: folder })
@@ -96,17 +120,24 @@ export async function installCommandLine(folder: string, tarballs: Tarball[]): P
   await execute('npm', ['install', '--no-audit', '--no-fund'], { cwd: folder })
 }
 
-/** Writes the project, its `package.json` and its compiler's settings; `own` is the version of our package. */
+/** The packages of ours that the project names. */
+function ownPackagesOf({ installs, engines = [] }: Consumer): string[] {
+  return [installs, ...engines.map((engine) => enginePackages[engine])]
+}
+
+/** Writes the project, its `package.json` and its compiler's settings; `versionOf` is about our packages. */
 export function writeConsumer(
-  { programs, installs, dependencies, oldestTypeScript, configurations }: Consumer,
+  consumer: Consumer,
   folder: string,
-  { own, manifest = {} }: { own: string; manifest?: object },
+  { versionOf, manifest = {} }: { versionOf: (name: string) => string; manifest?: object },
 ): void {
+  const { programs, dependencies, oldestTypeScript, configurations } = consumer
+  const own = Object.fromEntries(ownPackagesOf(consumer).map((name) => [name, versionOf(name)]))
   const contents = {
     name: 'consumer',
     private: true,
     type: 'module',
-    dependencies: { [installs]: own, ...dependencies },
+    dependencies: { ...own, ...dependencies },
     devDependencies: { '@types/node': '^20.0.0', typescript: oldestTypeScript },
     ...manifest,
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 
 import { checkLean, leanApps } from './check-lean.ts'
 import { compile } from './compile.ts'
-import { facadeConsumer, installCommandLine, installConsumer, resolutions } from './consumer.ts'
+import { everyEngineConsumer, installCommandLine, installConsumer, resolutions } from './consumer.ts'
 import { execute } from './execute.ts'
 import { findNodes } from './nodes.ts'
 import { checkContents, checkWithAttw, checkWithPublint, packPackages } from './tarballs.ts'
@@ -42,8 +42,8 @@ await check('the command: installed by npm', () => installCommandLine(commandFol
 const nodes = await findNodes(join(repository, 'node_modules/.cache'))
 for (const client of ['npm', 'pnpm'] as const) {
   const cwd = join(folder, client)
-  const { oldestTypeScript } = facadeConsumer
-  await check(`installed by ${client}`, () => installConsumer(facadeConsumer, client, cwd, tarballs))
+  const { oldestTypeScript } = everyEngineConsumer
+  await check(`installed by ${client}`, () => installConsumer(everyEngineConsumer, client, cwd, tarballs))
   for (const resolution of Object.keys(resolutions)) {
     await check(`${client}: types, ${resolution}, TypeScript ${oldestTypeScript}`, () =>
       compile(join(cwd, 'node_modules/.bin/tsc'), `tsconfig.app.${resolution}.json`, { cwd }),

@@ -2,7 +2,7 @@ import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path'
 
 import { type Bundle, bundlers } from '../bundle.ts'
-import { type ConsumerName, consumers, runProgram } from '../consumers.ts'
+import { checkOpened, type ConsumerName, consumers, facadeNames, runProgram, titleOf } from '../consumers.ts'
 import type { Trial } from '../trial.ts'
 import { checkVendors, type Vendor, vendorFilesIn } from '../vendors.ts'
 
@@ -38,6 +38,14 @@ export async function checkBundlers(trial: Trial): Promise<void> {
         return { detail: `no warning of ours, jobs run, ${vendor ? "no other vendor's code" : 'no code of a vendor'}` }
       })
     }
+    for (const name of facadeNames) {
+      await trial.check('bundlers', `${bundler}: ${titleOf(name)}`, async () => {
+        const { cwd } = await trial.app(name, 'npm')
+        const folder = join(cwd, `opened-by-${slug(bundler)}`)
+        await bundleQuietly(bundle, join(cwd, 'compiled/opened.js'), folder)
+        return { detail: await checkOpened(name, process.execPath, cwd, { program: join(folder, 'program.js') }) }
+      })
+    }
     await trial.check('bundlers', `${bundler}: @cgk-platform/jobs, engine chosen at run time`, async () => {
       const { cwd } = await trial.app('hosted', 'npm')
       const folder = join(cwd, `chosen.${slug(bundler)}`)
@@ -71,10 +79,13 @@ async function bindProgram(trial: Trial, { name, binding }: BoundApp, cwd: strin
 /** The path of a file that is ours, not of what is installed below it. */
 const inOurs = /node_modules\/@cgk-platform\/(?!\S*node_modules\/)/
 
+/** What a bundler says of an engine's package that is not installed. */
+const ofMissingEngine = /resolve.*'@cgk-platform\/jobs-(?:inngest|trigger)'/
+
 /** Throws where the bundler warns of something in our packages; what it says of others' is theirs. */
 async function bundleQuietly(bundle: Bundle, program: string, folder: string): Promise<void> {
   const warnings = await bundle(program, folder)
-  const ours = warnings.filter((warning) => inOurs.test(warning))
+  const ours = warnings.filter((warning) => inOurs.test(warning) && !ofMissingEngine.test(warning))
   if (ours.length > 0) throw new Error(ours.join('\n'))
 }
 

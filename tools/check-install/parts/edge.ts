@@ -12,7 +12,7 @@ const order = "'order.created', { tenantId: 'tenant_1', orderId: 'order_1' }"
 export async function checkEdge(trial: Trial): Promise<void> {
   for (const [name, from] of [
     ['inngest', '@cgk-platform/jobs-inngest'],
-    ['facade', '@cgk-platform/jobs'],
+    ['facade, inngest', '@cgk-platform/jobs'],
   ] as const) {
     await trial.check('edge', `${from}: a send to Inngest`, () =>
       whileOnInngest(async (_variables, engine): Promise<Finding> => {

@@ -7,10 +7,12 @@ import type { Finding } from '../row.ts'
 import type { Trial } from '../trial.ts'
 
 const mostBytes = 6 * 2 ** 20 // luxon, which `cron-parser` brings, has 4.5 MB
+const mostOfFacade = { packages: 12, bytes: 15 * 2 ** 20 }
 const sdks = { inngest: 'inngest', trigger: '@trigger.dev/sdk' } as const
 
 /** A lean package adds at most 6 MB to an app that has its vendor's SDK, and the local one brings no vendor. */
 export async function checkLeanInstalls(trial: Trial): Promise<void> {
+  await checkFacadeInstall(trial)
   for (const [name, sdk] of Object.entries(sdks) as [keyof typeof sdks, string][]) {
     const { installs, dependencies } = consumers[name]
     await trial.check('lean installs', `${installs} into an app with ${sdk}`, async (): Promise<Finding> => {
@@ -38,6 +40,28 @@ export async function checkLeanInstalls(trial: Trial): Promise<void> {
     if (vendors.length > 0) throw new Error(`Installed are ${vendors.join(', ')}.`)
     return { detail: `no vendor, ${lean.size} packages, ${inMegabytes(totalOf(lean))}` }
   })
+}
+
+/** The facade installs few packages: an app on the local engine needs no other. */
+async function checkFacadeInstall(trial: Trial): Promise<void> {
+  const { installs } = consumers.facade
+  const { packages, bytes } = mostOfFacade
+  await trial.check(
+    'lean installs',
+    `${installs}, at most ${packages} packages and ${inMegabytes(bytes)}`,
+    async () => {
+      const found = await installAlone(trial, join(trial.folder, 'facade-lean'), {
+        [installs]: trial.registry.versionOf(installs),
+      })
+      const largest = [...found].toSorted(([, a], [, b]) => b - a).slice(0, 3)
+      const most = largest.map(([path, size]) => `${path} ${inMegabytes(size)}`).join(', ')
+      const isSmall = found.size <= packages && totalOf(found) <= bytes
+      return {
+        verdict: isSmall ? 'passed' : 'failed',
+        detail: `${found.size} packages, ${inMegabytes(totalOf(found))} (${most})`,
+      }
+    },
+  )
 }
 
 /** Installs this and no more; answers the bytes of the files of each package. */

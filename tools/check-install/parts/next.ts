@@ -3,6 +3,7 @@ import { cpSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { whileOnInngest, whileOnTrigger } from '../../check-packages/check-lean.ts'
+import { enginePackages } from '../../check-packages/consumer.ts'
 import { execute } from '../../check-packages/execute.ts'
 import { consumers } from '../consumers.ts'
 import { installIn } from '../install.ts'
@@ -35,11 +36,7 @@ export async function checkNext(trial: Trial): Promise<void> {
         const root = await (installed ??= install(trial))
         const cwd = join(root, folder)
         const env = { NEXT_DIST_DIR: `.next-${bundler.toLowerCase()}`, NODE_ENV: 'production' }
-        const printed = await execute(
-          process.execPath,
-          [join(root, 'node_modules/next/dist/bin/next'), 'build', flag],
-          { cwd, env },
-        )
+        const printed = await build(root, cwd, flag, env)
         if (/@cgk-platform/.test(printed)) throw new Error(printed)
         const detail = takeAway(join(cwd, env.NEXT_DIST_DIR, 'server'), folder)
         await run(trial, folder, cwd, env)
@@ -47,6 +44,40 @@ export async function checkNext(trial: Trial): Promise<void> {
       })
     }
   }
+  for (const [bundler, flag] of Object.entries(builds)) {
+    await trial.check(
+      'Next.js',
+      `${bundler}: @cgk-platform/jobs with no engine package`,
+      async (): Promise<Finding> => {
+        const root = await (installed ??= install(trial))
+        for (const name of Object.values(enginePackages))
+          rmSync(join(root, 'node_modules', name), { recursive: true, force: true })
+        const cwd = join(root, 'local')
+        const env = { NEXT_DIST_DIR: `.next-alone-${bundler.toLowerCase()}`, NODE_ENV: 'production' }
+        await build(root, cwd, flag, env)
+        checkVendors(join(cwd, env.NEXT_DIST_DIR, 'server'), undefined)
+        const { url, close } = await startNext(cwd, env)
+        try {
+          assert.deepEqual(await post(`${url}/jobs`), thanks)
+          assert.equal(await post(`${url}/opened`), 'provider_not_installed')
+        } finally {
+          await close()
+        }
+        return { detail: 'jobs run on local, another engine is refused with `provider_not_installed`' }
+      },
+    )
+  }
+}
+
+/** Builds an app; answers what was printed. */
+function build(root: string, cwd: string, flag: string, env: Record<string, string>): Promise<string> {
+  return execute(process.execPath, [join(root, 'node_modules/next/dist/bin/next'), 'build', flag], { cwd, env })
+}
+
+async function post(url: string): Promise<unknown> {
+  const response = await fetch(url, { method: 'POST' })
+  const text = await response.text()
+  return response.ok ? JSON.parse(text) : text
 }
 
 /** Checks that no other vendor's SDK is in the app, or, where the engine is chosen at run time, deletes both SDKs. */
@@ -68,9 +99,7 @@ async function run(trial: Trial, folder: NextApp['folder'], cwd: string, env: Re
     const { url, close } = await startNext(cwd, { ...env, ...variables })
     try {
       await before?.(url)
-      const response = await fetch(`${url}/jobs`, { method: 'POST' })
-      const text = await response.text()
-      return response.ok ? JSON.parse(text) : text
+      return await post(`${url}/jobs`)
     } finally {
       await close()
     }
@@ -97,7 +126,10 @@ async function install(trial: Trial): Promise<string> {
     cpSync(join(root, 'next.config.ts'), join(root, folder, 'next.config.ts'))
     cpSync(join(root, 'layout.tsx'), join(root, folder, 'app/layout.tsx'))
   }
-  const own = ['@cgk-platform/jobs', '@cgk-platform/jobs-trigger'].map((name) => [name, trial.registry.versionOf(name)])
+  const own = ['@cgk-platform/jobs', ...Object.values(enginePackages)].map((name) => [
+    name,
+    trial.registry.versionOf(name),
+  ])
   const ofNext = ['next', 'react', 'react-dom', '@types/react'].map((name) => [
     name,
     versionIn('examples/next-inngest', name),

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { execute } from '../../check-packages/execute.ts'
-import { consumerNames, consumers, runProgram } from '../consumers.ts'
+import { checkOpened, consumerNames, consumers, facadeNames, runProgram, titleOf } from '../consumers.ts'
 import type { Trial } from '../trial.ts'
 
 /** On every supported Node, every face is imported and required, and jobs run. */
@@ -11,7 +11,8 @@ export async function checkNodes(trial: Trial): Promise<void> {
     for (const name of consumerNames) {
       const { installs } = consumers[name]
       await trial.check('Nodes', `${version}: ${installs}`, async () => {
-        const { cwd } = await trial.app(name, 'npm')
+        // With every engine's package, since some faces of the facade are those of an engine.
+        const { cwd } = await trial.app(name === 'facade' ? 'hosted' : name, 'npm')
         const faces = facesOf(installs, cwd)
         const imports = faces.map((face) => `if (Object.keys(await import('${face}')).length === 0) process.exit(1)`)
         await execute(program, ['--input-type=module', '-e', imports.join('\n')], { cwd })
@@ -19,6 +20,12 @@ export async function checkNodes(trial: Trial): Promise<void> {
         await execute(program, ['--input-type=commonjs', '-e', requires.join('\n')], { cwd })
         await runProgram(name, program, cwd)
         return { detail: `import and require of ${faces.length} entry point${faces.length === 1 ? '' : 's'}, jobs run` }
+      })
+    }
+    for (const name of facadeNames) {
+      await trial.check('Nodes', `${version}: ${titleOf(name)}`, async () => {
+        const { cwd } = await trial.app(name, 'npm')
+        return { detail: await checkOpened(name, program, cwd) }
       })
     }
     await trial.check('Nodes', `${version}: the file of the local engine`, async () => {

@@ -3,7 +3,15 @@ import { join } from 'node:path'
 
 import { createLoopbackServer, startCliWorker } from '@cgk-platform/jobs-trigger/loopback'
 
-import { type ConsumerName, consumerNames, consumers, runProgram } from '../consumers.ts'
+import {
+  checkOpened,
+  type ConsumerName,
+  consumerNames,
+  consumers,
+  facadeNames,
+  runProgram,
+  titleOf,
+} from '../consumers.ts'
 import { installIn, type Manager, managers, pnpOptions } from '../install.ts'
 import type { Finding } from '../row.ts'
 import type { Trial } from '../trial.ts'
@@ -13,8 +21,8 @@ const part = 'package managers'
 /** Every package manager installs every package that apps import; the app compiles and its jobs run. */
 export async function checkPackageManagers(trial: Trial): Promise<void> {
   for (const manager of managers) {
-    for (const name of consumerNames) {
-      await trial.check(part, `${manager}: ${consumers[name].installs}`, () => checkApp(trial, manager, name))
+    for (const name of new Set([...facadeNames, ...consumerNames])) {
+      await trial.check(part, `${manager}: ${titleOf(name)}`, () => checkApp(trial, manager, name))
     }
   }
   await trial.check(part, "yarn, PnP: worker of Trigger.dev's CLI", () => checkCliWithoutUs(trial))
@@ -26,7 +34,9 @@ async function checkApp(trial: Trial, manager: Manager, name: ConsumerName): Pro
   const done = 'installed, compiled by nodenext and bundler, jobs run'
   if (manager !== 'yarn, PnP' || name !== 'trigger') {
     await runProgram(name, process.execPath, app.cwd, { env: app.env })
-    return { detail: done }
+    const facade = facadeNames.find((one) => one === name)
+    const opened = facade ? [await checkOpened(facade, process.execPath, app.cwd, { env: app.env })] : []
+    return { detail: [done, ...opened].join(', ') }
   }
   const { cwd } = await trial.app(name, 'npm')
   await runProgram(name, process.execPath, cwd, { program: join(app.cwd, 'compiled/program.js'), env: app.env })

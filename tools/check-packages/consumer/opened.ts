@@ -1,0 +1,19 @@
+// Which hosted engines this app can open: those whose packages it has. The others are refused with the command to run.
+import assert from 'node:assert/strict'
+import { createJobClient, ProviderNotInstalledError } from '@cgk-platform/jobs'
+
+const clients = {
+  inngest: createJobClient({ provider: 'inngest', config: { eventKey: 'key' }, jobs: [] }),
+  'trigger.dev': createJobClient({ provider: 'trigger.dev', config: { apiKey: 'tr_dev_1' }, jobs: [] }),
+}
+const opened: string[] = []
+for (const [name, client] of Object.entries(clients)) {
+  try {
+    await client.capabilities()
+    opened.push(name)
+  } catch (error) {
+    assert(ProviderNotInstalledError.isInstance(error), `${name}: ${String(error)}`)
+    assert.match(error.message, new RegExp(`@cgk-platform/jobs-${name.split('.')[0]}`))
+  }
+}
+console.log(opened.length === 0 ? 'none' : opened.join(' '))
