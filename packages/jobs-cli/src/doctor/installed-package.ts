@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 /** What is read of an installed package. */
 export interface InstalledPackage {
@@ -13,18 +13,24 @@ export interface InstalledPackage {
   readonly node: string | undefined
 }
 
-/**
- * The package that a program in this folder would get by this name. Its `package.json` is looked for where Node looks,
- * since not every package lets itself be asked for it.
- */
+/** Finds the package that a program in this folder would get by this name. */
 export function findPackage(name: string, folder: string): InstalledPackage | undefined {
-  const places = createRequire(join(folder, 'package.json')).resolve.paths(name) ?? []
-  const found = places.map((place) => join(place, name)).find((place) => existsSync(join(place, 'package.json')))
-  if (found === undefined) return undefined
-  const real = realpathSync(found)
-  const manifest = JSON.parse(readFileSync(join(real, 'package.json'), 'utf8')) as Manifest
-  const { version = 'unknown', dependencies = {}, engines } = manifest
-  return { name, version, folder: real, dependencies, node: engines?.node }
+  const path = findManifest(name, folder)
+  if (path === undefined) return undefined
+  const { version = 'unknown', dependencies = {}, engines } = JSON.parse(readFileSync(path, 'utf8')) as Manifest
+  return { name, version, folder: dirname(path), dependencies, node: engines?.node }
+}
+
+/** Asks Node for the `package.json`, and looks where Node looks if the package does not export it. */
+function findManifest(name: string, folder: string): string | undefined {
+  const { resolve } = createRequire(join(folder, 'package.json'))
+  try {
+    return realpathSync(resolve(`${name}/package.json`)) // the only way that Plug'n'Play knows
+  } catch {
+    const places = resolve.paths(name) ?? []
+    const found = places.map((place) => join(place, name, 'package.json')).find((path) => existsSync(path))
+    return found && realpathSync(found)
+  }
 }
 
 interface Manifest {
