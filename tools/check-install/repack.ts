@@ -18,11 +18,17 @@ export async function repack(
     await execute('tar', ['-xzf', path], { cwd })
     const manifestPath = join(cwd, 'package/package.json')
     const manifest = JSON.parse(readFileSync(manifestPath, 'utf8')) as Manifest
-    const dependencies = Object.entries(manifest.dependencies).map(([dependency, range]) => [
-      dependency,
-      tarballs.some((one) => one.name === dependency) ? version : range,
-    ])
-    const changed = { ...manifest, version, dependencies: Object.fromEntries(dependencies) as Manifest['dependencies'] }
+    const asked = (ranges: Ranges = {}): Ranges => {
+      const own = Object.keys(ranges).filter((dependency) => tarballs.some((one) => one.name === dependency))
+      return { ...ranges, ...Object.fromEntries(own.map((dependency) => [dependency, version])) }
+    }
+    const { dependencies, peerDependencies } = manifest
+    const changed = {
+      ...manifest,
+      version,
+      dependencies: asked(dependencies),
+      peerDependencies: asked(peerDependencies),
+    }
     writeFileSync(manifestPath, JSON.stringify(changed))
     for (const file of readdirSync(join(cwd, 'package/dist'), { recursive: true, encoding: 'utf8' })) {
       if (!file.endsWith('.js')) continue
@@ -36,7 +42,9 @@ export async function repack(
   return packed
 }
 
+type Ranges = Readonly<Record<string, string>>
+
 interface Manifest {
-  readonly version: string
-  readonly dependencies: Readonly<Record<string, string>>
+  readonly dependencies?: Ranges
+  readonly peerDependencies?: Ranges
 }

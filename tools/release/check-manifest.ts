@@ -10,6 +10,7 @@ interface Manifest {
   readonly repository?: { readonly url?: string; readonly directory?: string }
   readonly publishConfig?: { readonly access?: string; readonly provenance?: boolean }
   readonly dependencies?: Readonly<Record<string, string>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
 }
 
 const ours = /^@cgk-platform\//
@@ -20,7 +21,9 @@ const ours = /^@cgk-platform\//
  */
 export async function checkManifest({ path }: Tarball, version: string): Promise<void> {
   const text = await execute('tar', ['-xOzf', path, 'package/package.json'], { cwd: join(path, '..') })
-  const { name, license, repository, publishConfig, dependencies = {}, ...manifest } = JSON.parse(text) as Manifest
+  const { name, license, repository, publishConfig, dependencies, peerDependencies, ...manifest } = JSON.parse(
+    text,
+  ) as Manifest
   const folder = `packages/${name.replace(ours, '')}`
   const problems = [
     manifest.version !== version && `its version is ${manifest.version}, not ${version}`,
@@ -29,7 +32,7 @@ export async function checkManifest({ path }: Tarball, version: string): Promise
     repository?.directory !== folder && `\`repository.directory\` is not ${folder}`,
     publishConfig?.access !== 'public' && '`publishConfig.access` is not public',
     publishConfig?.provenance !== true && '`publishConfig.provenance` is not true',
-    ...Object.entries(dependencies)
+    ...Object.entries({ ...dependencies, ...peerDependencies })
       .filter(([dependency, wanted]) => ours.test(dependency) && wanted !== version)
       .map(([dependency, wanted]) => `it wants ${dependency} ${wanted}, not ${version}`),
   ].filter((problem) => problem !== false)
