@@ -34,27 +34,6 @@ it('does not begin on a server of Inngest that is named, where its days would be
 
 it.each([
   [
-    'a refund is a penny short',
-    'src/fulfil-order.ts',
-    'idempotencyKey, paymentId, amount }',
-    'idempotencyKey, paymentId, amount: amount - 1 }',
-    'norway: £1,919.14 taken less £1,919.13 refunded, £0.00 sold',
-  ],
-  [
-    'a refund is not made',
-    'src/fulfil-order.ts',
-    'gateway.refund({ idempotencyKey, paymentId, amount })',
-    'undefined',
-    'norway: £1,919.14 taken less £0.00 refunded, £0.00 sold',
-  ],
-  [
-    'a refund belongs to no payment',
-    'src/fulfil-order.ts',
-    'idempotencyKey, paymentId, amount }',
-    "idempotencyKey, paymentId: 'pay_0', amount }",
-    '£16,824.64 moved that no order knows of',
-  ],
-  [
     'an attempt to pay has a key of its own',
     'src/fulfil-order.ts',
     'charge({ idempotencyKey,',
