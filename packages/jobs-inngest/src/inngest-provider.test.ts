@@ -1,8 +1,6 @@
 import { InvalidOptionError } from '@cgk-platform/jobs-core'
-import type { JobHost } from '@cgk-platform/jobs-core/provider'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 
-import { recordedRuns } from '../test/fixtures/recorded.ts'
 import { type Answer, createFakeServer } from '../test/kit/fake-server.ts'
 import { createVirtualClock } from '../test/kit/virtual-clock.ts'
 import { findUnsupportedByInngest } from './provider-options.ts'
@@ -16,22 +14,7 @@ const id = '01M89NS4WG6G8H65WJD6QKMDS3'
 function open(answer: Answer) {
   const { client, asked } = createFakeServer(answer)
   const clock = createVirtualClock()
-  const posts = () => asked.filter(({ method }) => method === 'POST').map(({ url }) => url.pathname)
-  return { provider: createInngestProvider({ client }, { clock }), clock, asked, posts }
-}
-
-/** A server with a job that failed; each of its reruns is visible at once. */
-function withFailedJob(): Answer {
-  const runs = [{ ...recordedRuns.exhausted, id: '01M89NT2ZM5XWB3Q20QHWFZD90' }]
-  return ({ method, url }) => {
-    if (method === 'POST') {
-      const runId = `01M89NT2ZM5XWB3Q20QHWFZD9${runs.length}`
-      runs.push({ ...recordedRuns.exhausted, id: runId })
-      return { body: { data: { runId } } }
-    }
-    if (url.pathname.startsWith('/v1/events/')) return { body: { data: { internal_id: id, name: 'work.asked' } } }
-    return { body: url.pathname.endsWith('/runs') ? { data: runs } : {} }
-  }
+  return { provider: createInngestProvider({ client }, { clock }), clock, asked }
 }
 
 test('it is Inngest, with what that can do and refuses', () => {
@@ -40,41 +23,12 @@ test('it is Inngest, with what that can do and refuses', () => {
   expect(provider.findUnsupported).toBe(findUnsupportedByInngest)
 })
 
-test('it is of one client alone', () => {
-  const { provider } = open(() => ({ body: {} }))
-  provider.attach!({} as JobHost)
-  expect(() => provider.attach!({} as JobHost)).toThrow(InvalidOptionError)
-  expect(() => provider.attach!({} as JobHost)).toThrow('Make one Inngest provider for each client.')
-})
-
 test('an environment that could not be used is looked at anew by the next call', async () => {
   vi.stubEnv('INNGEST_BASE_URL', 'nowhere')
   const provider = createInngestProvider({ eventKey: 'key', signingKey: 'signkey-test-1' })
   await expect(provider.health()).rejects.toThrow(InvalidOptionError)
   vi.stubEnv('INNGEST_BASE_URL', 'http://127.0.0.1:9')
   expect(await provider.health()).toMatchObject({ ok: false, provider: 'inngest' })
-})
-
-describe('a retry', () => {
-  test('that is asked for twice at once makes one run', async () => {
-    const { provider, clock, posts } = open(withFailedJob())
-    await clock.finish(Promise.all([provider.retry(id), provider.retry(id)]))
-    expect(posts()).toEqual(['/v2/runs/01M89NT2ZM5XWB3Q20QHWFZD90/rerun'])
-  })
-
-  test('that is asked for again when it is over makes another', async () => {
-    const { provider, clock, posts } = open(withFailedJob())
-    await clock.finish(provider.retry(id))
-    await clock.finish(provider.retry(id))
-    expect(posts()).toHaveLength(2)
-  })
-
-  test('of another job does not wait for it', async () => {
-    const { provider, clock, asked } = open(withFailedJob())
-    const other = '01M89NS4WG6G8H65WJD6QKMDS4'
-    await clock.finish(Promise.all([provider.retry(id), provider.retry(other)]))
-    expect(asked.some(({ url }) => url.pathname === `/v2/events/${other}/runs`)).toBe(true)
-  })
 })
 
 test('its calls go to the engine', async () => {

@@ -1,4 +1,4 @@
-import { InvalidOptionError, type JobProvider } from '@cgk-platform/jobs-core'
+import type { JobProvider } from '@cgk-platform/jobs-core'
 import { type Clock, type JobHost, systemClock, within } from '@cgk-platform/jobs-core/provider'
 import type { Inngest } from 'inngest'
 
@@ -48,7 +48,6 @@ export function createInngestProvider(config: InngestConfig = {}, internals: Inn
       })
     return made
   }
-  const retrying = new Map<string, Promise<void>>()
   const noteUnhandled = createUnhandledNotes(() => host)
   let working: Promise<Worker> | undefined
   const attached = (): JobHost => {
@@ -62,13 +61,7 @@ export function createInngestProvider(config: InngestConfig = {}, internals: Inn
     capabilities: inngestCapabilities,
     findUnsupported: findUnsupportedByInngest,
 
-    attach(given) {
-      if (host) {
-        const remedy = 'Make one Inngest provider for each client.'
-        throw new InvalidOptionError({ option: 'provider', problem: 'has a client already', remedy })
-      }
-      host = given
-    },
+    attach: (given) => void (host = given),
 
     send: async (envelopes) => sendEnvelopes(envelopes, await parts()),
     async status(id) {
@@ -79,16 +72,7 @@ export function createInngestProvider(config: InngestConfig = {}, internals: Inn
     },
     cancel: async (id) => cancelJob(id, await parts()),
 
-    async retry(id) {
-      const before = retrying.get(id)
-      if (before) return before
-      const retried = parts()
-        .then((using) => retryJob(id, using))
-        .finally(() => retrying.delete(id))
-      retrying.set(id, retried)
-      return retried
-    },
-
+    retry: async (id) => retryJob(id, await parts()),
     async list({ event, ...query }) {
       const { api, client, reader } = await parts()
       const named = event === undefined ? {} : { event: toEventName(event, client.id) }

@@ -80,14 +80,6 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
     },
 
     attach(host: JobHost) {
-      if (parts) {
-        const problem = 'has a client already'
-        throw new InvalidOptionError({
-          option: 'provider',
-          problem,
-          remedy: 'Make one local provider for each client.',
-        })
-      }
       const store = openStore(settings, host.logger, () => clock.now())
       const engine = new Engine({
         store,

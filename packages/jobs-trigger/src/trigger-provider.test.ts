@@ -1,6 +1,4 @@
-import { InvalidOptionError } from '@cgk-platform/jobs-core'
-import type { JobHost } from '@cgk-platform/jobs-core/provider'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 
 import { type Answer, createFakeServer, testKey, testUrl } from '../test/kit/fake-server.ts'
 import { fakeRun } from '../test/kit/fake-run.ts'
@@ -21,32 +19,9 @@ afterEach(() => vi.unstubAllGlobals())
 
 async function open(answer: Answer) {
   const { clock, asked } = await createFakeServer(answer)
-  const posts = () => asked.filter(({ method }) => method === 'POST').map(({ url }) => url.pathname)
   const provider = createTriggerProvider({ apiKey: testKey, apiUrl: testUrl }, { clock })
-  return { provider, clock, asked, posts }
+  return { provider, clock, asked }
 }
-
-/** A server with a job that failed; each retry of it fails, too. */
-function withFailedJob(): Answer {
-  const metadata = { job: { definition: 'ship', attempt: 1, maxAttempts: 1, failed: true } }
-  const failed = { status: 'FAILED', payload: { envelope }, metadata } as const
-  const runs = new Map([['run_1', fakeRun({ ...failed, tags: ['jobs'] })]])
-  return ({ method, url, body }) => {
-    const id = url.pathname.split('/')[4]!
-    if (method === 'GET') return { body: runs.get(id) }
-    if (url.pathname.endsWith('/tags')) {
-      const run = runs.get(id)!
-      runs.set(id, { ...run, tags: [...run.tags, ...(body as { tags: string[] }).tags] })
-      return { body: { message: 'done' } }
-    }
-    const made = `run_${runs.size + 1}`
-    const payload = (JSON.parse((body as { payload: string }).payload) as { json: unknown }).json
-    runs.set(made, fakeRun({ ...failed, id: made, payload, tags: [] }))
-    return { body: { id: made } }
-  }
-}
-
-const trigger = '/api/v1/tasks/event-work__asked/trigger'
 
 test('it is Trigger.dev, with what that can do and refuses', async () => {
   const { provider } = await open(() => ({}))
@@ -55,28 +30,6 @@ test('it is Trigger.dev, with what that can do and refuses', async () => {
     name: 'trigger.dev',
     capabilities: triggerCapabilities,
     findUnsupported: findUnsupportedByTrigger,
-  })
-})
-
-test('it is of one client alone', async () => {
-  const { provider } = await open(() => ({}))
-  provider.attach!({} as JobHost)
-  expect(() => provider.attach!({} as JobHost)).toThrow(InvalidOptionError)
-  expect(() => provider.attach!({} as JobHost)).toThrow('Make one Trigger.dev provider for each client.')
-})
-
-describe('a retry', () => {
-  test('that is asked for twice at once makes one run', async () => {
-    const { provider, clock, posts } = await open(withFailedJob())
-    await clock.finish(Promise.all([provider.retry('run_1'), provider.retry('run_1')]))
-    expect(posts()).toEqual([trigger, '/api/v1/runs/run_1/tags'])
-  })
-
-  test('that is asked for again when it is over makes another', async () => {
-    const { provider, clock, posts } = await open(withFailedJob())
-    await clock.finish(provider.retry('run_1'))
-    await clock.finish(provider.retry('run_1'))
-    expect(posts()).toEqual([trigger, '/api/v1/runs/run_1/tags', trigger, '/api/v1/runs/run_2/tags'])
   })
 })
 

@@ -1,4 +1,4 @@
-import { InvalidOptionError, type JobProvider, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { type JobProvider, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
 import { type Clock, type JobHost, systemClock } from '@cgk-platform/jobs-core/provider'
 
 import { createTriggerApi } from './api/trigger-api.ts'
@@ -31,7 +31,6 @@ export function createTriggerProvider(config: TriggerConfig = {}, internals: Tri
   const jobs = () => host?.jobs
   const api = createTriggerApi(connection, clock)
   const reader = createJobReader({ api, clock, jobs })
-  const retrying = new Map<string, Promise<void>>()
 
   return {
     specificationVersion: 'v1',
@@ -39,26 +38,12 @@ export function createTriggerProvider(config: TriggerConfig = {}, internals: Tri
     capabilities: triggerCapabilities,
     findUnsupported: findUnsupportedByTrigger,
 
-    attach(given) {
-      if (host) {
-        const remedy = 'Make one Trigger.dev provider for each client.'
-        throw new InvalidOptionError({ option: 'provider', problem: 'has a client already', remedy })
-      }
-      host = given
-    },
+    attach: (given) => void (host = given),
 
     send: (envelopes) => sendEnvelopes(envelopes, { api, clock }),
     status: (id) => reader.read(id),
     cancel: (id) => cancelJob(id, { api, clock, reader }),
-
-    async retry(id) {
-      const before = retrying.get(id)
-      if (before) return before
-      const retried = retryJob(id, { api, clock, reader }).finally(() => retrying.delete(id))
-      retrying.set(id, retried)
-      return retried
-    },
-
+    retry: (id) => retryJob(id, { api, clock, reader }),
     list: (query) => listJobs(query, api, reader),
     health: () => checkHealth(api, jobs(), clock),
 

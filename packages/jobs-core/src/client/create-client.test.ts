@@ -240,3 +240,13 @@ describe('the client', () => {
     )
   })
 })
+
+describe('a retry', () => {
+  test('that is asked for twice at once is one, and each job has its own', async () => {
+    for (const id of ['job_1', 'job_2']) fake.jobs.set(id, jobStatus({ id, state: 'failed' }))
+    await Promise.all([client.retryJob('job_1'), client.retryJob('job_1'), client.retryJob('job_2')])
+    expect(fake.calls).toEqual(['retry job_1', 'retry job_2'])
+    await client.retryJob('job_1')
+    expect(fake.calls).toHaveLength(3)
+  })
+})

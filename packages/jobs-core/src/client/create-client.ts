@@ -47,6 +47,14 @@ export function createClient({ load, runsHere = false }: ClientEngine, options: 
     throw new JobNotFoundError({ jobId: id, provider: provider.name })
   }
 
+  const retrying = new Map<string, Promise<void>>()
+  /** Two calls at once make one retry. */
+  const retryOnce = (provider: JobProvider, id: string): Promise<void> => {
+    const retried = retrying.get(id) ?? provider.retry(id).finally(() => retrying.delete(id))
+    retrying.set(id, retried)
+    return retried
+  }
+
   const operationsFor = (
     tenantId?: string,
   ): Pick<JobClient, 'getJobStatus' | 'cancelJob' | 'retryJob' | 'waitForJob'> => ({
@@ -69,7 +77,7 @@ export function createClient({ load, runsHere = false }: ClientEngine, options: 
       const status = await find(provider, id, tenantId)
       requireFeature(provider, 'retryJob')
       if (status.state !== 'failed') throw new JobNotRetryableError({ jobId: id, state: status.state })
-      await provider.retry(id)
+      await retryOnce(provider, id)
       return { id, event: status.event as JobEvent, tenantId: status.tenantId, deduplicated: false }
     },
 

@@ -33,6 +33,17 @@ afterEach(async () => {
 })
 
 describe('the provider', () => {
+  test('serves one client: a second is refused, and the first goes on', async () => {
+    const provider = createFakeProvider()
+    const [first, second] = [clientOf(provider), clientOf(provider)]
+    await first.sendJob('order.created', order)
+    await expect(second.sendJob('order.created', order)).rejects.toMatchObject({
+      code: 'invalid_option',
+      message: '`provider` has a client already. Make one `fake` provider for each client.',
+    })
+    expect(await first.sendJob('order.created', order)).toMatchObject({ tenantId: 'acme' })
+  })
+
   test('is loaded and attached once, when it is needed first', async () => {
     const provider = createFakeProvider()
     const load = vi.fn<() => JobProvider>(() => provider)

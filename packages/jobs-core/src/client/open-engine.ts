@@ -15,6 +15,19 @@ export interface Engine {
   close(timeoutMs: number): Promise<void>
 }
 
+const attached = new WeakSet<JobProvider>()
+
+/** A provider that runs jobs, or tells of them, does so for one client. */
+function attachOnce(provider: JobProvider, host: JobHost): void {
+  if (attached.has(provider)) {
+    const remedy = `Make one \`${provider.name}\` provider for each client.`
+    throw new InvalidOptionError({ option: 'provider', problem: 'has a client already', remedy })
+  }
+  if (!provider.attach) return
+  provider.attach(host)
+  attached.add(provider)
+}
+
 /**
  * Loads the provider on first use. Every definition of the client is held against the engine's capabilities: those
  * that are there when it opens, and those that come later.
@@ -48,7 +61,7 @@ export function openEngine(load: () => JobProvider | Promise<JobProvider>, host:
     // Watched before the engine watches, so that it never sees a definition that it was refused.
     stopWatching = jobs.onChange(check)
     try {
-      loaded.attach?.({ jobs, ...rest })
+      attachOnce(loaded, { jobs, ...rest })
     } catch (error) {
       stopWatching()
       throw error

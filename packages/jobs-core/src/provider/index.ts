@@ -4,9 +4,6 @@
  * @module jobs-core/provider
  */
 
-export { middlewareOption } from '../runs/attempt-middleware.ts'
-export { hooksOption } from '../runs/hooks.ts'
-export { loggerOption } from '../logging/logger.ts'
 export { invalidOption } from '../options/check-option-names.ts'
 export { declareOptions, type DeclaredOptions, type Kept } from '../options/declare-options.ts'
 export { count, duration, flag, group, text, url, value, word } from '../options/kinds.ts'
@@ -54,6 +51,8 @@ export {
   isPassingStatus,
   readRetryAfter,
 } from '../hosted/failure-of.ts'
+export { type CalledTick, dispatchCalledTick, tickRetryPausesMs } from '../hosted/dispatch-called-tick.ts'
+export { type AttemptTools, type HostInternals, type HostOptions, hostOptions, toHost } from '../hosted/to-host.ts'
 export { hashOf } from '../hosted/hash-of.ts'
 export { limitsOf } from '../hosted/limits-of.ts'
 export { type Failure, RequestFailure } from '../hosted/request-failure.ts'
@@ -88,12 +87,10 @@ export { type OwnOptions, refusedOptions } from './own-options.ts'
 export type { ListQuery } from './job-page.ts'
 export type { Accepted, JobHost } from './job-provider.ts'
 export type { RetryPolicy } from '../retry/retry-config.ts'
-export type { FanOut } from '../runs/call-handler.ts'
 export { cronEventOf, cronJobIdOf, scheduledAtOf, toCronEnvelope } from '../runs/cron-event.ts'
 export {
   dispatchTick,
   missedTickAfterMs,
-  tenantsOf,
   tickToDispatch,
   type TickHost,
   type TickReport,

@@ -37,7 +37,7 @@ export interface JobProvider {
   status(id: string): Promise<JobStatus | undefined>
   /** Ends the job if it has not ended. Answers when `status` tells the new state. */
   cancel(id: string): Promise<void>
-  /** Makes a new run for each definition whose newest run failed. Two calls at once make them once. */
+  /** Makes a new run for each definition whose newest run failed. The client never calls it twice at once for one job. */
   retry(id: string): Promise<void>
   /** Newest first. Left out where the engine cannot list. */
   list?(query: ListQuery): Promise<JobPage>

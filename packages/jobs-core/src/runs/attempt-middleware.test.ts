@@ -101,6 +101,8 @@ test('the fan-out of a tick is no code of the app and is not wrapped', async () 
     handler: () => undefined,
   })
   const envelope = toCronEnvelope(definition, { id: 'job_1', tick, tenantId: systemTenantId, now: tick })
-  const outcome = await kit.run(definition, envelope, { fanOut: async () => 'fanned out' })
-  expect(outcome).toEqual({ type: 'completed', output: 'fanned out' })
+  const outcome = await kit.run(definition, envelope, {
+    tickHost: () => ({ now: tick, createId: () => 'job_2', send: () => undefined }),
+  })
+  expect(outcome).toEqual({ type: 'completed', output: { sent: 1, skipped: [] } })
 })

@@ -2,11 +2,12 @@ import type { JobClient } from '../client/job-client.ts'
 import type { Envelope } from '../events/envelope.ts'
 import type { JobContext } from '../jobs/job-context.ts'
 import type { Definition } from '../jobs/definition.ts'
+import type { CronJobDefinition } from '../jobs/job-definition.ts'
 import type { Logger, LoggerLike } from '../logging/logger.ts'
 import type { Clock } from '../time/clock.ts'
 import type { StepEngineFactory } from '../workflows/step-engine.ts'
 import type { AttemptMiddleware } from './attempt-middleware.ts'
-import type { FanOut } from './call-handler.ts'
+import type { TickHost } from './dispatch-tick.ts'
 import type { EngineLimits } from './failure.ts'
 import type { AttemptInfo, JobHooks } from './hooks.ts'
 import type { StopOptions } from './stop.ts'
@@ -37,8 +38,8 @@ export interface AttemptOptions {
   readonly limits?: EngineLimits | undefined
   /** Told of a handler that runs on though its attempt was stopped: it still takes the place that it was given. */
   readonly leftRunning?: ((handler: Promise<unknown>) => void) | undefined
-  /** Given by hosts that fan ticks out over tenants inside a run. */
-  readonly fanOut?: FanOut | undefined
+  /** Turns the tick of a cron job with tenants into their jobs, in the run of the tick. */
+  readonly tickHost?: ((definition: CronJobDefinition, tick: number) => TickHost) | undefined
   /** Does the steps of a workflow: `recordedSteps(…)`, or a translation into the engine's own. */
   readonly steps?: StepEngineFactory | undefined
   /** True where a workflow goes on in an attempt that began before: no hook is told of its start again. */

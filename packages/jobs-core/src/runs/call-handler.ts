@@ -4,11 +4,10 @@ import { systemTenantId } from '../events/reserved-names.ts'
 import type { CronContext, JobContext } from '../jobs/job-context.ts'
 import type { CronJobDefinition, JobDefinition } from '../jobs/job-definition.ts'
 import type { Definition } from '../jobs/definition.ts'
+import type { AttemptOptions } from './attempt.ts'
 import { scheduledAtOf } from './cron-event.ts'
+import { dispatchTick, tenantsOf } from './dispatch-tick.ts'
 import { readEvent, toMessage } from './read-event.ts'
-
-/** Sends the jobs of a tick that is fanned out over tenants; what it answers is the dispatching run's output. */
-export type FanOut = (definition: CronJobDefinition, tick: number) => Promise<unknown>
 
 /** A definition that has one handler. */
 export type HandledDefinition = JobDefinition | CronJobDefinition
@@ -30,7 +29,7 @@ export function prepareCall(
   definition: HandledDefinition,
   envelope: Envelope,
   context: JobContext,
-  fanOut: FanOut | undefined,
+  tickHost: AttemptOptions['tickHost'],
 ): PreparedCall | Promise<PreparedCall> {
   if (definition.kind === 'job') {
     const callWith = (event: EventMessage): PreparedCall => ({ handle: () => definition.handler(event, context) })
@@ -38,8 +37,10 @@ export function prepareCall(
     return event instanceof Promise ? event.then(callWith) : callWith(event)
   }
   const scheduledAt = scheduledAtOf(envelope)
-  if (definition.tenants && envelope.tenantId === systemTenantId && fanOut) {
-    return { handle: () => fanOut(definition, scheduledAt.getTime()), isFanOut: true }
+  if (definition.tenants && envelope.tenantId === systemTenantId && tickHost) {
+    const tick = scheduledAt.getTime()
+    const fanOut = async () => dispatchTick(definition, tick, await tenantsOf(definition), tickHost(definition, tick))
+    return { handle: fanOut, isFanOut: true }
   }
   return { handle: () => definition.handler({ ...context, scheduledAt }) }
 }

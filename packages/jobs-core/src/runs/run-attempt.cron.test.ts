@@ -6,6 +6,7 @@ import { type CronJobOptions, defineCronJob } from '../jobs/define-cron-job.ts'
 import type { CronContext } from '../jobs/job-context.ts'
 import type { CronJobDefinition } from '../jobs/job-definition.ts'
 import { toCronEnvelope } from './cron-event.ts'
+import type { TickHost } from './dispatch-tick.ts'
 
 let kit: AttemptKit
 beforeEach(() => {
@@ -21,38 +22,40 @@ const envelopeOf = (definition: CronJobDefinition, tenantId: string = systemTena
 describe('an attempt of a cron job that is fanned out over tenants', () => {
   const handler = vi.fn<(context: CronContext) => void>()
   const definition = cronJob({ handler, tenants: () => ['acme'] })
-  beforeEach(() => void handler.mockClear())
+  const send = vi.fn<TickHost['send']>()
+  const tickHost = (): TickHost => ({ now: tick, createId: () => 'envelope_2', send })
+  beforeEach(() => {
+    handler.mockClear()
+    send.mockClear()
+  })
 
   test('sends the jobs of its tick where the host asks for that, and its output says what came of it', async () => {
-    const fanOut = vi.fn<() => Promise<unknown>>(async () => ({ sent: 2, skipped: ['globex'] }))
-    const outcome = await kit.run(definition, envelopeOf(definition), { fanOut })
-    expect(outcome).toEqual({ type: 'completed', output: { sent: 2, skipped: ['globex'] } })
-    expect(fanOut).toHaveBeenCalledExactlyOnceWith(definition, tick)
+    const outcome = await kit.run(definition, envelopeOf(definition), { tickHost })
+    expect(outcome).toEqual({ type: 'completed', output: { sent: 1, skipped: [] } })
+    expect(send).toHaveBeenCalledExactlyOnceWith([expect.objectContaining({ tenantId: 'acme' })])
     expect(handler).not.toHaveBeenCalled()
   })
 
   test('is tried again when that fails', async () => {
-    const fanOut = () => Promise.reject(new Error('No database.'))
-    expect(await kit.run(definition, envelopeOf(definition), { fanOut })).toMatchObject({
+    send.mockImplementationOnce(() => Promise.reject(new Error('No database.')))
+    expect(await kit.run(definition, envelopeOf(definition), { tickHost })).toMatchObject({
       type: 'retry',
       error: { message: 'No database.' },
     })
   })
 
   test('calls the handler in the run of a tenant', async () => {
-    const fanOut = vi.fn<() => Promise<unknown>>()
-    await kit.run(definition, envelopeOf(definition, 'acme'), { fanOut })
+    await kit.run(definition, envelopeOf(definition, 'acme'), { tickHost })
     expect(handler).toHaveBeenCalledExactlyOnceWith(
       expect.objectContaining({ tenantId: 'acme', scheduledAt: new Date(tick) }),
     )
-    expect(fanOut).not.toHaveBeenCalled()
+    expect(send).not.toHaveBeenCalled()
   })
 
   test('calls the handler where the job has no tenants', async () => {
-    const fanOut = vi.fn<() => Promise<unknown>>()
     const alone = cronJob({ handler })
-    await kit.run(alone, envelopeOf(alone), { fanOut })
+    await kit.run(alone, envelopeOf(alone), { tickHost })
     expect(handler).toHaveBeenCalledOnce()
-    expect(fanOut).not.toHaveBeenCalled()
+    expect(send).not.toHaveBeenCalled()
   })
 })

@@ -86,7 +86,7 @@ async function makeAttempt(attempt: HandledAttempt): Promise<Outcome> {
   let work: Promise<unknown> | undefined
   let isHandling = false
   const handle = async (own: AbortSignal): Promise<unknown> => {
-    const call = await prepareCall(definition, envelope, contextOf(attempt, own), attempt.fanOut)
+    const call = await prepareCall(definition, envelope, contextOf(attempt, own), attempt.tickHost)
     own.throwIfAborted() // an asynchronous schema takes time: what was stopped meanwhile does not begin
     final = false
     isHandling = true

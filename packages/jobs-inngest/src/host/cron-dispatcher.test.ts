@@ -100,51 +100,9 @@ describe('a tick', () => {
     await dispatch(-1)
     expect(events()[0]!.data['scheduledAt']).toBe('2026-03-01T12:00:00.000Z')
   })
-
-  /** A server on which a run of the cron job goes on for this tenant. */
-  const withOpen =
-    (tenantId: string): NonNullable<Setting['answer']> =>
-    ({ url }) => {
-      if (url.pathname.endsWith('/runs')) return { body: { data: [{ trigger: { eventIds: ['one'] } }] } }
-      if (!url.pathname.startsWith('/v1/events/')) return undefined
-      return { body: { data: { internal_id: 'one', name: 'cron/shop/nightly', data: { tenantId } } } }
-    }
-
-  test('is not skipped while a run of a tenant goes on', async () => {
-    const { dispatch, logged } = open({ answer: withOpen('acme'), tenants: () => ['acme'] })
-    expect(await dispatch()).toEqual({ sent: 1, skipped: [] })
-    expect(logged('info')).toEqual([])
-  })
-
-  test('is skipped while the job of the one before goes on', async () => {
-    const answer = withOpen('system')
-    const { dispatch, posts, logged } = open({ answer })
-    expect(await dispatch()).toEqual({ sent: 0, skipped: ['system'] })
-    expect(posts()).toEqual([])
-    expect(logged('info')).toEqual(['A cron tick was skipped: the previous run still goes on.'])
-    expect(await open({ answer, overlap: 'allow' }).dispatch()).toEqual({ sent: 1, skipped: [] })
-  })
 })
 
 describe('a tick that comes late', () => {
-  test('is dispatched up to fifteen seconds', async () => {
-    expect(await open().dispatch(tick - 15_000)).toEqual({ sent: 1, skipped: [] })
-  })
-
-  test('is dropped from then on, with a warning', async () => {
-    const { dispatch, posts, logger } = open()
-    expect(await dispatch(tick - 15_001)).toEqual({ sent: 0, dropped: true })
-    expect(posts()).toEqual([])
-    const [{ level, fields } = {} as never] = logger.lines
-    expect([level, fields]).toEqual(['warn', { definition: 'nightly', tick: '2026-03-01T11:59:44.999Z' }])
-  })
-
-  test('is made up for by the latest one where the definition asks for it', async () => {
-    const { dispatch, events } = open({ catchUp: 'latest', schedule: '*/5 * * * *' })
-    expect(await dispatch(tick - 3_600_000)).toEqual({ sent: 1, skipped: [] })
-    expect(events()[0]!.data['scheduledAt']).toBe('2026-03-01T12:00:00.000Z')
-  })
-
   test("is late by the engine's clock, whatever ours says", async () => {
     const behind = { withDate: new Date(tick - 3_600_000).toUTCString() }
     expect(await open(behind).dispatch(tick - 3_600_000)).toEqual({ sent: 1, skipped: [] })

@@ -1,5 +1,5 @@
-import { type CronJobDefinition, systemTenantId } from '@cgk-platform/jobs-core'
-import { bindLogger, dispatchTick, tickToDispatch, toErrorInfo } from '@cgk-platform/jobs-core/provider'
+import type { CronJobDefinition } from '@cgk-platform/jobs-core'
+import { bindLogger, dispatchCalledTick, tickRetryPausesMs, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 import type { InngestFunction } from 'inngest'
 
 import type { HostParts } from './host-parts.ts'
@@ -15,15 +15,13 @@ interface TickContext {
   readonly attempt: number
 }
 
-/** A dispatch that failed in the app is made again so soon that its tick is still in time. */
-const pausesMs = [1100, 2200, 4400, 6000]
 /** Where the app is away, Inngest tries for about two minutes, or, for a tick that shall be made up for, for a day. */
 const retriesOf = ({ catchUp }: CronJobDefinition) => (catchUp === 'latest' ? 20 : 4)
 
 /** The function that Inngest's own cron calls: each tick becomes an ordinary job. */
 export function createCronDispatcher(definition: CronJobDefinition, parts: HostParts): InngestFunction.Any {
   const { schedule, id } = definition
-  return parts.client.createFunction(
+  return parts.inngest.createFunction(
     {
       id: `${id}${dispatcherSuffix}`,
       name: `${id}: ticks`,
@@ -34,31 +32,17 @@ export function createCronDispatcher(definition: CronJobDefinition, parts: HostP
       const { offsetMs } = await parts.api.time()
       const now = parts.clock.now() + offsetMs
       try {
-        return await dispatch(definition, event.ts ?? now, now, parts)
+        const { logger } = parts
+        const call = { calledFor: event.ts ?? now, now, logger }
+        return await dispatchCalledTick(definition, call, (tick) => createTickHost(definition, tick, parts))
       } catch (error) {
         bindLogger(parts.logger, { definition: id }).error('A cron tick could not be dispatched.', {
           error: toErrorInfo(error),
         })
-        throw toRetryable(error, now + (pausesMs[attempt] ?? pausesMs.at(-1)!))
+        throw toRetryable(error, now + (tickRetryPausesMs[attempt] ?? tickRetryPausesMs.at(-1)!))
       }
     },
   )
-}
-
-/** The tick becomes one job of no tenant, as on every engine; where there are tenants, that job's run sends theirs. */
-async function dispatch(definition: CronJobDefinition, calledFor: number, now: number, parts: HostParts) {
-  const tick = tickToDispatch(definition, calledFor, now)
-  const logger = bindLogger(parts.logger, {
-    definition: definition.id,
-    tick: new Date(tick ?? calledFor).toISOString(),
-  })
-  if (tick === undefined) {
-    logger.warn('A cron tick came late and is dropped; `catchUp` would make up for the latest.')
-    return { sent: 0, dropped: true }
-  }
-  const report = await dispatchTick(definition, tick, [systemTenantId], createTickHost(definition, tick, parts))
-  if (report.skipped.length > 0) logger.info('A cron tick was skipped: the previous run still goes on.')
-  return report
 }
 
 /** By its name the SDK tells an error that is tried again at an instant of the engine's clock, epoch milliseconds. */

@@ -1,5 +1,4 @@
-import type { AttemptMiddleware, JobClient, JobHooks, LoggerLike } from '@cgk-platform/jobs-core'
-import { type Clock, type EngineLimits, limitsOf } from '@cgk-platform/jobs-core/provider'
+import { type AttemptTools, type EngineLimits, limitsOf } from '@cgk-platform/jobs-core/provider'
 import type { Inngest } from 'inngest'
 
 import type { EngineApi } from '../api/engine-api.ts'
@@ -10,21 +9,13 @@ import type { EarlierRuns } from './steps/earlier-run.ts'
 import type { WorkflowAttempts } from './steps/workflow-attempts.ts'
 
 /** What the functions of one host share. */
-export interface HostParts {
-  readonly client: Inngest.Any
+export interface HostParts extends AttemptTools {
+  readonly inngest: Inngest.Any
   readonly api: EngineApi
-  readonly clock: Clock
-  readonly logger: LoggerLike
-  readonly hooks: JobHooks | undefined
-  readonly middleware: readonly AttemptMiddleware[] | undefined
-  /** What handlers send with. */
-  readonly jobClient: JobClient
   readonly cancels: CancelWatcher
   readonly early: EarlyAttempts
   readonly attempts: WorkflowAttempts
   readonly earlier: EarlierRuns
-  /** From 0 up to 1, for jitter. */
-  readonly random: () => number
 }
 
 /** What the core has to know of the engine while it makes an attempt. */

@@ -1,13 +1,5 @@
 import type { Definition } from '@cgk-platform/jobs-core'
-import {
-  type AttemptOptions,
-  dispatchTick,
-  type FanOut,
-  maxAttemptsOf,
-  type Outcome,
-  runAttempt,
-  tenantsOf,
-} from '@cgk-platform/jobs-core/provider'
+import { type AttemptOptions, maxAttemptsOf, type Outcome, runAttempt } from '@cgk-platform/jobs-core/provider'
 import type { InngestFunction } from 'inngest'
 
 import { type CompletedRecord, readFailedRecord } from '../wire/attempt-record.ts'
@@ -43,7 +35,7 @@ export function createJobFunction(definition: Definition, event: string, parts: 
     onFailure: ({ event: { data } }: FailureContext) =>
       reportFailure(definition, { ...data, event: named(data.event) }, parts),
   }
-  return parts.client.createFunction(
+  return parts.inngest.createFunction(
     { ...functionOptions(definition), ...onFailure, id: definition.id, triggers: [{ event }] },
     (context: FunctionContext) => attemptRun(definition, { ...context, event: named(context.event) }, parts),
   )
@@ -97,10 +89,6 @@ function makeAttempt(
   ids: AttemptIds & Pick<AttemptOptions, 'signal'>,
   parts: HostParts,
 ): Promise<Outcome> {
-  const { clock, logger, hooks, middleware, jobClient: client, random } = parts
-  const envelope = toEnvelope(event, ids.jobId)
-  const fanOut: FanOut = async (cron, tick) =>
-    dispatchTick(cron, tick, await tenantsOf(cron), createTickHost(cron, tick, parts))
-  const options = { ...ids, clock, logger, hooks, middleware, client, random, limits: inngestLimits, fanOut }
-  return runAttempt(definition, envelope, options)
+  const tickHost: AttemptOptions['tickHost'] = (cron, tick) => createTickHost(cron, tick, parts)
+  return runAttempt(definition, toEnvelope(event, ids.jobId), { ...parts, ...ids, tickHost })
 }

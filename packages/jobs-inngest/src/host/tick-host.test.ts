@@ -30,7 +30,7 @@ function open({ id = 'nightly', at = tick, appId = 'shop', answer }: Setting = {
   const opened = openHost(reply)
   const { client, asked } = createFakeServer(reply, { id: appId })
   const definition = defineCronJob({ id, schedule: '0 12 * * *', handler: () => undefined }) as CronJobDefinition
-  const host = createTickHost(definition, at, { ...opened.parts, ...(appId !== 'shop' && { client }) })
+  const host = createTickHost(definition, at, { ...opened.parts, ...(appId !== 'shop' && { inngest: client }) })
   const requests = appId === 'shop' ? opened.asked : asked
   const jobOf = (tenantId: string): Envelope =>
     toCronEnvelope(definition, { id: 'any', tick: at, tenantId, now: host.now })

@@ -15,14 +15,14 @@ export function createTickHost(
   tick: number,
   parts: HostParts,
 ): Omit<Required<TickHost>, 'sendUnlessOpen'> {
-  const { client, clock } = parts
-  const name = toCronEventName(client.id, definition.id)
+  const { inngest, clock } = parts
+  const name = toCronEventName(inngest.id, definition.id)
   /** The same tick, app, definition and tenant make the same job, however often the tick is dispatched. */
-  const seedFor = (tenantId: string): Promise<IdSeed> => seedFrom(['cron', client.id, definition.id, tenantId], tick)
+  const seedFor = (tenantId: string): Promise<IdSeed> => seedFrom(['cron', inngest.id, definition.id, tenantId], tick)
 
   const sendOne = async (envelope: Envelope): Promise<void> => {
     const event = { ...toInngestEvent(envelope), name }
-    const [posted] = await postEvents(client, clock, [event], await seedFor(envelope.tenantId))
+    const [posted] = await postEvents(inngest, clock, [event], await seedFor(envelope.tenantId))
     if (!posted!.ok) throw new Error(`A job of the tick was not taken: ${posted!.refusal.message}.`)
   }
 
@@ -46,9 +46,9 @@ export function createTickHost(
 async function readOpenJobs(
   { id }: CronJobDefinition,
   name: string,
-  { api, client }: HostParts,
+  { api, inngest }: HostParts,
 ): Promise<ReadonlyMap<string, string>> {
-  const path = `/v2/apps/${encodeURIComponent(client.id)}/functions/${encodeURIComponent(id)}/runs`
+  const path = `/v2/apps/${encodeURIComponent(inngest.id)}/functions/${encodeURIComponent(id)}/runs`
   const query = { status: ['QUEUED', 'RUNNING'], limit: 100 }
   const runs = await api.list<EngineRun>(`for open runs of \`${id}\``, path, query)
   const open = new Map<string, string>()

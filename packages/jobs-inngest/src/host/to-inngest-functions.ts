@@ -1,12 +1,5 @@
-import {
-  type AttemptMiddleware,
-  type Definition,
-  InvalidDefinitionError,
-  type JobClient,
-  type JobHooks,
-  type LoggerLike,
-} from '@cgk-platform/jobs-core'
-import { checkDefinitionSupport, claimCronJob, type Clock } from '@cgk-platform/jobs-core/provider'
+import { type Definition, InvalidDefinitionError } from '@cgk-platform/jobs-core'
+import { type AttemptTools, checkDefinitionSupport, claimCronJob } from '@cgk-platform/jobs-core/provider'
 import type { Inngest, InngestFunction } from 'inngest'
 
 import type { EngineApi } from '../api/engine-api.ts'
@@ -24,16 +17,10 @@ import { createUndoingFunction, undoingSuffix } from './undoing-function.ts'
 import { createWorkflowFunction } from './workflow-function.ts'
 
 /** What functions are made with. */
-export interface FunctionsOptions {
-  readonly client: Inngest.Any
+export interface FunctionsOptions extends AttemptTools {
+  readonly inngest: Inngest.Any
   readonly api: EngineApi
   readonly definitions: readonly Definition[]
-  readonly logger: LoggerLike
-  readonly hooks: JobHooks | undefined
-  readonly middleware: readonly AttemptMiddleware[] | undefined
-  readonly jobClient: JobClient
-  readonly clock: Clock
-  readonly random: () => number
   /** Aborts when the host closes, and what runs with it. */
   readonly closing?: AbortSignal
 }
@@ -60,7 +47,7 @@ function toFunctions(definition: Definition, parts: HostParts): InngestFunction.
     return [createWorkflowFunction(definition, parts), createUndoingFunction(definition, parts)]
   // So that a local engine of the same process does not tick for it, too.
   claimCronJob(definition, parts)
-  const event = toCronEventName(parts.client.id, definition.id)
+  const event = toCronEventName(parts.inngest.id, definition.id)
   return [createJobFunction(definition, event, parts), createCronDispatcher(definition, parts)]
 }
 

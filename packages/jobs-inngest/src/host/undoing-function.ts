@@ -52,12 +52,12 @@ export function createUndoingFunction(definition: WorkflowDefinition, parts: Hos
     name: `${toWorkflowName(name)} (failure)`,
     retries: retries as NonNullable<InngestFunction.Options['retries']>,
     triggers: [
-      { event: 'inngest/function.failed', if: `event.data.function_id == '${parts.client.id}-${definition.id}'` },
+      { event: 'inngest/function.failed', if: `event.data.function_id == '${parts.inngest.id}-${definition.id}'` },
     ],
     middleware: [...middleware, passReader],
   }
   const undo = (context: unknown): Promise<void> => undoRun(definition, context as FailureContext, parts)
-  return parts.client.createFunction(created as never, undo)
+  return parts.inngest.createFunction(created as never, undo)
 }
 
 async function undoRun(definition: WorkflowDefinition, context: FailureContext, parts: HostParts): Promise<void> {
@@ -99,11 +99,11 @@ function isUndoable(ended: ReadonlyMap<string, EndedStep>): boolean {
 async function isTakenUp(
   { jobId, runId }: { readonly jobId: string; readonly runId: string },
   { step, runId: undoneBy, [passField]: own }: FailureContext,
-  { api, client, clock }: HostParts,
+  { api, inngest, clock }: HostParts,
 ): Promise<boolean> {
   if (!own.ended.has(sha1(graceName.id))) {
     const { event, seed } = toUndoNote(runId, undoneBy)
-    const [posted] = await postEvents(client, clock, [event], seed)
+    const [posted] = await postEvents(inngest, clock, [event], seed)
     if (!posted!.ok) throw new Error(`That the run ${runId} is undone was not taken: ${posted!.refusal.message}.`)
   }
   await step.sleep(graceName, graceMs)

@@ -3,6 +3,7 @@ import { bindLogger, type Clock, type JobHost, within } from '@cgk-platform/jobs
 import type { Inngest } from 'inngest'
 
 import type { EngineApi } from '../api/engine-api.ts'
+import { inngestLimits } from './host-parts.ts'
 import { toInngestFunctions } from './to-inngest-functions.ts'
 
 /** A process that Inngest sends work to over a connection of its own. */
@@ -36,21 +37,11 @@ export async function startWorker(parts: WorkerParts): Promise<Worker> {
       remedy: 'Run Node 22 or later, or serve the jobs over HTTP with `createInngestFunctions`.',
     })
   }
-  const { jobs, logger, hooks, middleware, client: jobClient } = host
+  const { jobs, ...given } = host
   const closing = new AbortController()
-  const { signal } = closing
-  const made = {
-    client,
-    api,
-    definitions: jobs.all(),
-    logger,
-    hooks,
-    middleware,
-    jobClient,
-    clock,
-    random: Math.random,
-  }
-  const functions = toInngestFunctions({ ...made, closing: signal })
+  const tools = { ...given, clock, random: Math.random, limits: inngestLimits }
+  const made = { ...tools, inngest: client, api, definitions: jobs.all(), closing: closing.signal }
+  const functions = toInngestFunctions(made)
   // The SDK would try for ever, and would not say why.
   await api.get('whether this process may be a worker', '/v2/health')
   const connection = await connectTo(client, functions, clock)

@@ -42,7 +42,7 @@ export function createWorkflowFunction(definition: WorkflowDefinition, parts: Ho
     middleware: [...middleware, passReader],
   }
   const pass = (context: unknown): Promise<CompletedRecord> => makePass(definition, context as PassContext, parts)
-  return parts.client.createFunction(created, pass)
+  return parts.inngest.createFunction(created, pass)
 }
 
 /** Goes on with a run. In a pass that the SDK ends, because a step waits or is done elsewhere, this never settles. */

@@ -3,7 +3,7 @@ import type { Inngest } from 'inngest'
 
 import { createCancelWatcher } from '../../src/host/cancel-watcher.ts'
 import { createEarlyAttempts } from '../../src/host/early-attempts.ts'
-import type { HostParts } from '../../src/host/host-parts.ts'
+import { type HostParts, inngestLimits } from '../../src/host/host-parts.ts'
 import { createEarlierRuns } from '../../src/host/steps/earlier-run.ts'
 import { createWorkflowAttempts } from '../../src/host/steps/workflow-attempts.ts'
 import type { Answer } from './fake-server.ts'
@@ -45,18 +45,19 @@ export function openHost(answer: Answer, { hooks, closing }: HostSetting = {}): 
     get: (target, name) => (name === 'createFunction' ? createFunction : Reflect.get(target, name, target)),
   }) as Inngest.Any
   const parts: HostParts = {
-    client: recording,
+    inngest: recording,
     api,
     clock,
     logger,
     hooks,
     middleware: undefined,
-    jobClient: {} as JobClient,
+    client: {} as JobClient,
     cancels: createCancelWatcher(api, clock, logger, closing),
     early: createEarlyAttempts(api, clock),
     attempts: createWorkflowAttempts(api, clock),
     earlier: createEarlierRuns(api, clock),
     random: () => 0,
+    limits: inngestLimits,
   }
   return { ...setting, parts, logger, created }
 }

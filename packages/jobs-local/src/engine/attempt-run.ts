@@ -7,7 +7,6 @@ import {
 import {
   bindLogger,
   type Clock,
-  dispatchTick,
   type EngineLimits,
   eventOf,
   type JobHost,
@@ -18,7 +17,6 @@ import {
   runAttempt,
   type StepRecord,
   type StepRecords,
-  tenantsOf,
   type TickHost,
   toErrorInfo,
 } from '@cgk-platform/jobs-core/provider'
@@ -79,7 +77,7 @@ export function attemptRun(run: StoredRun, parts: AttemptParts): Promise<Outcome
     startedAt: run.resumed ? (run.attemptStartedAt ?? run.startedAt) : undefined,
     isUndone: run.undoing !== undefined,
     ...(definition.kind === 'workflow' && { steps: recordedSteps(recordsOf(run, definition, parts)) }),
-    fanOut: async (cron, tick) => dispatchTick(cron, tick, await tenantsOf(cron), tickHost()),
+    tickHost,
   })
 }
 

@@ -1,8 +1,6 @@
 import { defineCronJob, defineJob, type JobClient, sendJob } from '@cgk-platform/jobs-core'
-import { createClient } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
-import { createLocalProvider } from '../../src/local-provider.ts'
 import { createTestEngine } from '../../src/testing/index.ts'
 import { createDeferred } from '../kit/deferred.ts'
 import { failUntil } from '../kit/fail-until.ts'
@@ -186,23 +184,4 @@ describe('sending while it closes', () => {
       }
     },
   )
-})
-
-describe('one provider', () => {
-  test('serves one client: a second is refused, and the first goes on', async () => {
-    const provider = createLocalProvider()
-    const job = defineJob({ id: 'work', event: 'work.asked', handler: () => 'done' })
-    const [first, second] = [
-      createClient({ load: () => provider }, { jobs: [job] }),
-      createClient({ load: () => provider }, { jobs: [] }),
-    ]
-    const { id } = await first.sendJob('work.asked', { tenantId })
-    await expect(second.sendJob('work.asked', { tenantId })).rejects.toMatchObject({
-      code: 'invalid_option',
-      message: '`provider` has a client already. Make one local provider for each client.',
-    })
-    await second.close()
-    expect((await first.waitForJob(id)).state).toBe('completed')
-    await first.close()
-  })
 })

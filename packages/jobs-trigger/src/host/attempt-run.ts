@@ -4,12 +4,9 @@ import {
   bindLogger,
   type CarriedEnvelope,
   type Clock,
-  dispatchTick,
-  type FanOut,
   maxAttemptsOf,
   type Outcome,
   runAttempt,
-  tenantsOf,
   toErrorInfo,
 } from '@cgk-platform/jobs-core/provider'
 
@@ -82,14 +79,12 @@ export function makeAttempt(
   parts: HostParts,
   { begun, beside }: Pick<PassesParts, 'begun' | 'beside'>,
 ): Promise<Outcome> {
-  const { clock, logger, hooks, middleware, jobClient: client, random } = parts
   const { envelope, jobId } = payload
-  const fanOut: FanOut = async (cron, tick) =>
-    dispatchTick(cron, tick, await tenantsOf(cron), createTickHost(cron, parts))
-  const own = { limits: triggerLimits, ...of, jobId, clock, logger, hooks, middleware, client, random, fanOut }
+  const tickHost: AttemptOptions['tickHost'] = (cron) => createTickHost(cron, parts)
+  const own = { ...parts, ...of, jobId, tickHost }
   if (definition.kind !== 'workflow') return runAttempt(definition, envelope, own)
   const { runId, signal } = of
-  const startedAt = clock.now()
+  const startedAt = parts.clock.now()
   return attemptPasses(definition, { payload, runId, signal, parts, begun, beside }, (pass) =>
     runAttempt(definition, envelope, { ...own, ...pass, startedAt }),
   )

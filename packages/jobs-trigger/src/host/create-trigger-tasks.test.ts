@@ -11,7 +11,6 @@ import { resourceCatalog } from '@trigger.dev/core/v3'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { openWorker } from '../../test/kit/open-tasks.ts'
-import { createRecordedLogger } from '../../test/kit/recorded-logger.ts'
 import '../../test/kit/work.ts'
 import { createTriggerTasks } from './create-trigger-tasks.ts'
 
@@ -78,14 +77,6 @@ describe('the tasks', () => {
   })
 })
 
-describe('a project without jobs', () => {
-  test('is told so', () => {
-    const logger = createRecordedLogger()
-    createTriggerTasks({ jobs: [], logger })
-    expect(logger.messages('warn')).toEqual([expect.stringContaining('No job is defined')])
-  })
-})
-
 describe('tasks that the SDK takes no notice of are not lost in silence', () => {
   const fails = (): unknown => {
     try {
@@ -117,10 +108,6 @@ describe('tasks that the SDK takes no notice of are not lost in silence', () => 
 })
 
 describe('what cannot be used is refused', () => {
-  test('an unknown option', () => {
-    expect(() => createTriggerTasks({ job: [] } as never)).toThrow(InvalidOptionError)
-  })
-
   test('a definition that asks for what Trigger.dev cannot do', () => {
     const both = defineJob({ id: 'b', event: 'work.asked', handler, concurrency: { limit: 2, perTenant: 1 } })
     expect(() => createTriggerTasks({ jobs: [both as unknown as Definition] })).toThrow(UnsupportedFeatureError)

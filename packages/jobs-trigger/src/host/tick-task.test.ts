@@ -102,21 +102,6 @@ describe('a tick', () => {
     expect(ticksOf(engine)).toEqual([iso(start - 74_000)])
   })
 
-  test('that was missed is dropped, and this is said', async () => {
-    const { tick, engine, logger } = await open()
-    expect((await tick(start - 10 * minuteMs)).output).toEqual({ sent: 0, dropped: true })
-    expect(engine.runs).toEqual([])
-    expect(logger.messages('warn')).toEqual([
-      'A cron tick came late and is dropped; `catchUp` would make up for the latest.',
-    ])
-  })
-
-  test('that was missed is made up for by the latest, where the definition asks for it', async () => {
-    const { tick, engine } = await open({ catchUp: 'latest' })
-    await tick(start - 60 * minuteMs)
-    expect(ticksOf(engine)).toEqual([iso(start)])
-  })
-
   test('that somebody asked for by hand without an instant is one of now', async () => {
     const { attempt, engine } = await open()
     await attempt('tick-report', { payload: {} })
@@ -251,24 +236,5 @@ describe('tenants', () => {
     expect(await attempt('cron-report', { payload: system, attempt: 2 })).toMatchObject({ ok: true })
     const jobs = engine.runs.filter(({ taskId }) => taskId === 'cron-report')
     expect(jobs.map(({ options }) => options['concurrencyKey'])).toEqual(['acme', 'globex'])
-  })
-
-  test('that cannot be told fail the run, as a handler would', async () => {
-    const { attempt } = await open({ tenants: () => Promise.reject(new Error('no database')) })
-    expect(await attempt('cron-report', { payload: system })).toMatchObject({
-      ok: false,
-      retry: { delay: 1000 },
-      error: { message: 'no database' },
-    })
-  })
-
-  test("have the handler called by their job's run", async () => {
-    const handler = vi.fn<() => void>()
-    const { attempt } = await open({ tenants: () => ['acme'], handler })
-    const payload = {
-      envelope: { ...system.envelope, tenantId: 'acme', payload: { tenantId: 'acme', scheduledAt: iso(start) } },
-    }
-    expect(await attempt('cron-report', { payload })).toMatchObject({ ok: true })
-    expect(handler).toHaveBeenCalledWith(expect.objectContaining({ tenantId: 'acme', scheduledAt: new Date(start) }))
   })
 })

@@ -1,11 +1,5 @@
-import { type CronJobDefinition, type Json, systemTenantId } from '@cgk-platform/jobs-core'
-import {
-  bindLogger,
-  dispatchTick,
-  missedTickAfterMs,
-  tickToDispatch,
-  toErrorInfo,
-} from '@cgk-platform/jobs-core/provider'
+import { type CronJobDefinition, type Json } from '@cgk-platform/jobs-core'
+import { bindLogger, dispatchCalledTick, tickRetryPausesMs, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 import { type AnyTask, schedules } from '@trigger.dev/sdk'
 
 import { tickTaskId } from '../wire/task-id.ts'
@@ -18,12 +12,10 @@ import { everyTask, serverAttempts } from './task-options.ts'
 import { createTickHost } from './tick-host.ts'
 import { toTriggerSchedule } from './to-trigger-schedule.ts'
 
-/** A tick that could not be dispatched is tried again so soon that it is still in time… */
-const pausesMs = [1100, 2200, 4400, 6000]
-/** …and for some twenty minutes where it shall be made up for, as often as a run can go back into its queue. */
+/** A tick that shall be made up for is tried for some twenty minutes, as often as a run can go back into its queue. */
 const laterPauseMs = 105_000
 const mostAttempts = (catchUp: CronJobDefinition['catchUp']): number =>
-  pausesMs.length + 1 + (catchUp === 'latest' ? mostRequeues : 0)
+  tickRetryPausesMs.length + 1 + (catchUp === 'latest' ? mostRequeues : 0)
 
 /** A server may spread the ticks of all of its schedules over the minute after their time, each by an amount of its own. */
 const spreadMs = 60_000
@@ -42,7 +34,7 @@ export function createTickTask(definition: CronJobDefinition, parts: HostParts):
     retry: {
       maxAttempts: serverAttempts,
       factor: 2,
-      minTimeoutInMs: pausesMs[0]!,
+      minTimeoutInMs: tickRetryPausesMs[0]!,
       maxTimeoutInMs: laterPauseMs,
       randomize: false,
     },
@@ -52,7 +44,7 @@ export function createTickTask(definition: CronJobDefinition, parts: HostParts):
       logger.error('A cron tick could not be dispatched.', { error: toErrorInfo(error) })
       const shown = toShownError(toErrorInfo(error))
       if (isLastAttempt(ctx, mostAttempts(definition.catchUp))) return { skipRetrying: true, error: shown }
-      return { retryDelayInMs: pausesMs[ctx.attempt.number - 1] ?? laterPauseMs, error: shown }
+      return { retryDelayInMs: tickRetryPausesMs[ctx.attempt.number - 1] ?? laterPauseMs, error: shown }
     },
   })
 }
@@ -64,7 +56,6 @@ function timeIn(payload: unknown): Date | undefined {
   return Number.isNaN(time.getTime()) ? undefined : time
 }
 
-/** The tick becomes one job of no tenant, as on every engine; where there are tenants, that job's run sends theirs. */
 async function dispatch(
   definition: CronJobDefinition,
   calledFor: Date | undefined,
@@ -73,18 +64,6 @@ async function dispatch(
 ): Promise<Json> {
   // By the clock that the ticks come from: a worker's may be minutes ahead, and would drop each.
   const now = attempt.startedAt.getTime()
-  const asked = calledFor?.getTime() ?? now
-  const inTime = now - asked <= spreadMs + missedTickAfterMs
-  const tick = inTime ? asked : tickToDispatch(definition, asked, now)
-  const logger = bindLogger(parts.logger, {
-    definition: definition.id,
-    tick: new Date(tick ?? asked).toISOString(),
-  })
-  if (tick === undefined) {
-    logger.warn('A cron tick came late and is dropped; `catchUp` would make up for the latest.')
-    return { sent: 0, dropped: true }
-  }
-  const { sent, skipped } = await dispatchTick(definition, tick, [systemTenantId], createTickHost(definition, parts))
-  if (skipped.length > 0) logger.info('A cron tick was skipped: the previous run still goes on.')
-  return { sent, skipped }
+  const call = { calledFor: calledFor?.getTime() ?? now, now, spreadMs, logger: parts.logger }
+  return { ...(await dispatchCalledTick(definition, call, () => createTickHost(definition, parts))) }
 }

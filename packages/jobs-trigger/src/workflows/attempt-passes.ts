@@ -63,13 +63,13 @@ export async function attemptPasses(
 
 async function makePasses(definition: WorkflowDefinition, of: PassesParts, makePass: MakePass): Promise<Outcome> {
   const { payload, runId, begun, signal, parts, beside } = of
-  const { api, clock, jobClient, logger } = parts
+  const { api, clock, client, logger } = parts
   const known = readWorkflowRecord(metadata.current())
   const record = known ?? (await recordOfRetried(payload, runId, parts)) ?? newWorkflowRecord(runId, definition.version)
   const current = () => metadata.current()
   const keeper = createRecordKeeper({ runId, record, begun, api, clock, signal, metadata: current })
   const { tenantId } = payload.envelope
-  const readAnswers = (look?: Look) => readAllAnswers(keeper, { api, jobClient, clock, runId, tenantId }, look)
+  const readAnswers = (look?: Look) => readAllAnswers(keeper, { api, client, clock, runId, tenantId }, look)
   const lateCalls = createLateCalls()
   const records = createStepRecords({ keeper, runId, tenantId, api, clock, logger, lateCalls, readAnswers })
   const steps = recordedSteps(records)

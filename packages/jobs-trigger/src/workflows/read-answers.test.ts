@@ -27,7 +27,7 @@ function open(jobs: Record<string, JobStatus> = {}) {
     record.steps.push(step)
     return step
   }
-  const jobClient = {
+  const client = {
     async getJobStatus(jobId: string): Promise<JobStatus> {
       const job = jobs[jobId]
       if (!job) throw new JobNotFoundError({ jobId, provider: 'another' })
@@ -42,7 +42,7 @@ function open(jobs: Record<string, JobStatus> = {}) {
   const read = async (look?: Partial<Look>): Promise<StepRecord[]> => {
     const answered: StepRecord[] = []
     const told = { isOver: () => false, answered: (step: StepRecord) => void answered.push(step), ...look }
-    await readAnswers(keeper, { api, clock, jobClient, runId: 'run_1', tenantId: 'acme' }, told)
+    await readAnswers(keeper, { api, clock, client, runId: 'run_1', tenantId: 'acme' }, told)
     return answered
   }
   const token = async (answer?: string, at = 0) => {

@@ -18,7 +18,7 @@ import type { RecordKeeper } from './record-keeper.ts'
 /** What answers are read with. */
 export interface AnswerParts extends EventTokenParts {
   /** The one that the jobs were sent with. */
-  readonly jobClient: Pick<JobClient, 'getJobStatus'>
+  readonly client: Pick<JobClient, 'getJobStatus'>
 }
 
 /** A look for answers while the code runs. */
@@ -117,9 +117,9 @@ async function replaceToken(step: EventWait, parts: AnswerParts): Promise<void> 
 async function readJob(
   step: JobWait,
   record: WorkflowRecord,
-  { jobClient, clock }: AnswerParts,
+  { client, clock }: AnswerParts,
 ): Promise<Found | undefined> {
-  const job = await statusOf(step.jobId, jobClient)
+  const job = await statusOf(step.jobId, client)
   const now = clock.now()
   if (!(job instanceof Error)) {
     return { at: job.endedAt?.getTime() ?? now, apply: () => answerJobWait(record, step, job, now) }

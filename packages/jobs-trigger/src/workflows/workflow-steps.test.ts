@@ -23,11 +23,11 @@ async function open() {
     settle: async () => undefined,
     checkAnswer: () => undefined,
   }
-  const jobClient = { getJobStatus: async () => Promise.reject(new Error('not asked')) }
+  const client = { getJobStatus: async () => Promise.reject(new Error('not asked')) }
   const parts = { api, clock, runId: 'run_1', tenantId: 'acme' }
   const logger = createRecordedLogger()
   const lateCalls = createLateCalls()
-  const read = (look?: Look) => readAnswers(keeper, { ...parts, jobClient }, look)
+  const read = (look?: Look) => readAnswers(keeper, { ...parts, client }, look)
   const records = createStepRecords({ ...parts, keeper, logger, lateCalls, readAnswers: read })
   const startedAt = clock.now()
   const base = { kind: 'waitForEvent', state: 'waiting', attempts: 0, startedAt } as const

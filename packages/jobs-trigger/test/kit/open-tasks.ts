@@ -17,7 +17,7 @@ import {
   TaskExecutor,
 } from '@trigger.dev/core/v3/workers'
 
-import type { HostParts } from '../../src/host/host-parts.ts'
+import { type HostParts, triggerLimits } from '../../src/host/host-parts.ts'
 import { toTriggerTasks } from '../../src/host/to-trigger-tasks.ts'
 import { toWorkerClock } from '../../src/host/worker-clock.ts'
 import { createWorkerLogger } from '../../src/host/worker-logger.ts'
@@ -107,7 +107,7 @@ export async function openTasks(definitions: readonly Definition[], setting: Tas
   runMetadata.setGlobalManager(metadata)
   const logger = createRecordedLogger()
   const jobs = toJobRegistry(definitions)
-  const jobClient =
+  const client =
     setting.jobClient ??
     createClient({ load: () => createTriggerProvider({}, { clock }) }, { jobs: definitions, logger, clock })
   const parts: HostParts = {
@@ -118,8 +118,9 @@ export async function openTasks(definitions: readonly Definition[], setting: Tas
     logger: setting.isLoggedByRun ? createWorkerLogger() : logger,
     hooks: setting.hooks,
     middleware: undefined,
-    jobClient,
+    client,
     random: () => 0.5,
+    limits: triggerLimits,
   }
   toTriggerTasks(parts)
   resourceCatalog.clearCurrentFileContext()

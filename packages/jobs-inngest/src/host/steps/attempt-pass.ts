@@ -3,7 +3,7 @@ import { type AttemptOptions, type Outcome, runAttempt } from '@cgk-platform/job
 
 import type { IncomingEvent } from '../../wire/inngest-event.ts'
 import { toEnvelope } from '../../wire/to-envelope.ts'
-import { type HostParts, inngestLimits } from '../host-parts.ts'
+import type { HostParts } from '../host-parts.ts'
 import type { NativeStepParts } from './native-step-parts.ts'
 import { nativeSteps } from './native-steps.ts'
 
@@ -22,7 +22,6 @@ export function attemptPass(
   { pass, sdk, at, attempts, failedBy, isLeft, earlier, ...ids }: PassOptions,
   host: HostParts,
 ): Promise<Outcome> {
-  const { clock, logger, hooks, middleware, jobClient: client, random } = host
   const envelope = toEnvelope(event, ids.jobId)
   const { tenantId } = envelope
   const steps = nativeSteps({
@@ -31,8 +30,7 @@ export function attemptPass(
     runAttempt: ids.attempt,
     ...(failedBy && { failedBy }),
   })
-  const options = { ...ids, clock, logger, hooks, middleware, client, random, limits: inngestLimits, steps }
-  return runAttempt(definition, envelope, options)
+  return runAttempt(definition, envelope, { ...host, ...ids, steps })
 }
 
 /** By the engine's clock; a delayed one has the instant at which it shall run, and its run was made when it came. */

@@ -44,7 +44,7 @@ export function createJobStep(parts: NativeStepParts, tools: StepTools, work: Na
     mode: StepMode,
   ): Promise<JobEnd | undefined> => {
     const timeout = patienceMs[turn] ?? patienceMs.at(-1)!
-    const expression = toEndExpression(jobId, `${host.client.id}-${call.definitionId}`)
+    const expression = toEndExpression(jobId, `${host.inngest.id}-${call.definitionId}`)
     const options = { event: 'inngest/function.finished', timeout, if: expression }
     return readJobEnd(await sdk.waitForEvent({ ...endName(call.key, turn), ...mode }, options), jobId)
   }
@@ -55,7 +55,7 @@ export function createJobStep(parts: NativeStepParts, tools: StepTools, work: Na
     const step: RecordedStep = { ...state, key, kind: 'runJob', jobId, definitionId }
     const record = newWorkflowRecord(runId, undefined)
     try {
-      const job = await host.jobClient.forTenant(tenantId).getJobStatus(jobId)
+      const job = await host.client.forTenant(tenantId).getJobStatus(jobId)
       if (!answerJobWait(record, step, job, clock.now())) return undefined
     } catch (error) {
       if (JobNotFoundError.isInstance(error)) return { error: toErrorInfo(error) }

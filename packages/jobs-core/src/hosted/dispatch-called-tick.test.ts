@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+
+import { createMemoryLogger } from '../../test/kit/memory-logger.ts'
+import type { Envelope } from '../events/envelope.ts'
+import { defineCronJob } from '../jobs/define-cron-job.ts'
+import { type CalledTick, dispatchCalledTick } from './dispatch-called-tick.ts'
+
+const tick = Date.parse('2026-03-01T12:00:00Z')
+
+/** Calls for the tick of twelve o'clock, so much later. */
+async function call(lateMs: number, options: object = {}, setting: Partial<CalledTick> = {}, isOpen = false) {
+  const sent: Envelope[] = []
+  const { logger, lines } = createMemoryLogger()
+  const definition = defineCronJob({ id: 'nightly', schedule: '*/5 * * * *', handler: () => undefined, ...options })
+  const now = tick + lateMs
+  const came = await dispatchCalledTick(definition, { calledFor: tick, now, logger, ...setting }, () => ({
+    now,
+    createId: () => 'id',
+    isOpen: () => isOpen,
+    send: (envelopes) => sent.push(...envelopes),
+  }))
+  return { came, sent, lines }
+}
+
+test('a tick in time becomes one job of no tenant, also where there are tenants, which nobody is asked for', async () => {
+  const tenants = () => Promise.reject(new Error('asked'))
+  const { came, sent, lines } = await call(15_000, { tenants })
+  expect([came, lines]).toEqual([{ sent: 1, skipped: [] }, []])
+  const payload = { tenantId: 'system', scheduledAt: '2026-03-01T12:00:00.000Z' }
+  expect(sent).toMatchObject([{ event: 'cron/nightly', payload }])
+})
+
+test('a tick that was missed is dropped with a warning, later where the engine itself may call late', async () => {
+  const { came, sent, lines } = await call(15_001)
+  expect([came, sent]).toEqual([{ sent: 0, dropped: true }, []])
+  const fields = { definition: 'nightly', tick: '2026-03-01T12:00:00.000Z' }
+  expect(lines).toMatchObject([{ level: 'warn', fields }])
+  const spreadMs = 60_000
+  expect((await call(75_000, {}, { spreadMs })).came).toEqual({ sent: 1, skipped: [] })
+  expect((await call(75_001, {}, { spreadMs })).came).toEqual({ sent: 0, dropped: true })
+})
+
+test('a tick that was missed is made up for by the latest one where the definition asks for it', async () => {
+  const { came, sent } = await call(3_601_000, { catchUp: 'latest' })
+  expect(came).toEqual({ sent: 1, skipped: [] })
+  expect(sent).toMatchObject([{ payload: { scheduledAt: '2026-03-01T13:00:00.000Z' } }])
+})
+
+test('a tick is skipped while the job of the one before goes on', async () => {
+  const { came, sent, lines } = await call(0, {}, {}, true)
+  expect([came, sent]).toEqual([{ sent: 0, skipped: ['system'] }, []])
+  expect(lines).toMatchObject([{ level: 'info', message: 'A cron tick was skipped: the previous run still goes on.' }])
+})

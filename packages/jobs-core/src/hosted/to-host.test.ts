@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+
+import { createFakeProvider } from '../../test/kit/fake-provider.ts'
+import { createMemoryLogger } from '../../test/kit/memory-logger.ts'
+import { defineJob } from '../jobs/define-job.ts'
+import type { Definition } from '../jobs/definition.ts'
+import { toHost } from './to-host.ts'
+
+const setting = {
+  withoutJobs: 'so nothing runs',
+  limits: { provider: 'fake', minRetryDelayMs: 0 },
+  load: () => createFakeProvider(),
+}
+const work = (id: string) =>
+  defineJob({ id, event: 'order.created', handler: () => undefined }) as unknown as Definition
+
+test('a host has the jobs that it is given, or those that are defined so far', () => {
+  const [one, two] = [work('one'), work('two')]
+  expect(toHost({ jobs: [one] }, setting).definitions).toEqual([one])
+  expect(toHost({}, setting).definitions).toEqual([one, two])
+})
+
+test('attempts get the options of the host, and handlers a client on its engine', async () => {
+  const { logger } = createMemoryLogger()
+  const options = { jobs: [work('one')], logger, hooks: {}, middleware: [] }
+  const { tools } = toHost(options, setting)
+  const { hooks, middleware } = options
+  expect(tools).toMatchObject({ logger, hooks, middleware, limits: setting.limits, random: Math.random })
+  expect(await tools.client.healthCheck()).toMatchObject({ provider: 'fake' })
+  expect(toHost({ ...options, jobClient: tools.client }, setting).tools.client).toBe(tools.client)
+})
+
+test('a host without jobs says so', () => {
+  const { logger, lines } = createMemoryLogger()
+  toHost({ jobs: [], logger }, setting)
+  const message = 'No job is defined, so nothing runs. Import the modules that define jobs before.'
+  expect(lines).toMatchObject([{ level: 'warn', message }])
+})
