@@ -1,4 +1,4 @@
-import { defineJob, type Definition, type JobContext, ShutdownError } from '@cgk-platform/jobs-core'
+import { defineJob, type Definition, type JobContext } from '@cgk-platform/jobs-core'
 import { describe, expect, test, vi } from 'vitest'
 
 import type { Answer } from '../../test/kit/fake-server.ts'
@@ -17,18 +17,6 @@ function open(options: Options = {}, answer?: Answer, setting?: HostSetting) {
 }
 
 describe('an attempt', () => {
-  test("that fails is due by the engine's clock where it is far from ours", async () => {
-    const date = { date: new Date(Date.parse('2026-03-01T13:00:00Z')).toUTCString() }
-    const { attempt, startedAt } = open({ handler: () => Promise.reject(new Error('no')) }, () => ({
-      headers: date,
-      body: {},
-    }))
-    const { thrown } = await attempt()
-    expect(readFailedRecord(thrown)?.nextAttemptAt).toBe(startedAt + 10_000)
-    const { retryAfter } = thrown as Error & { retryAfter: string }
-    expect(Date.parse(retryAfter)).toBe(startedAt + 10_000 + 3_600_000 + 1000)
-  })
-
   test('that is held back can be cancelled', async () => {
     const begun: number[] = []
     const handler = () => Promise.reject(new Error(String(begun.push(1))))
@@ -38,39 +26,6 @@ describe('an attempt', () => {
     expect((await host.attempt(1)).returned).toMatchObject({ attempt: 2 })
     expect(begun).toHaveLength(1)
     expect(host.clock.now() - host.startedAt).toBe(500)
-  })
-
-  test('begun too early, after one that another process made, waits until it is due', async () => {
-    const begun: number[] = []
-    const answer: Answer = ({ url }) => {
-      const cause = {
-        attempt: 1,
-        maxAttempts: 3,
-        nextAttemptAt: startedAt + 700,
-        error: { name: 'Error', message: 'no' },
-      }
-      const data = url.pathname === `/v2/events/${id}/runs` ? [{ id: runId, output: { error: { cause } } }] : []
-      return { body: { data } }
-    }
-    const { attempt, clock, startedAt } = open({ handler: () => void begun.push(clock.now()) }, answer)
-    expect(await attempt(1)).toEqual({ returned: { attempt: 2, startedAt: startedAt + 700 } })
-    expect(begun).toEqual([startedAt + 700])
-  })
-
-  test('that the end of its host interrupts is soon made again by another', async () => {
-    const closing = new AbortController()
-    const handler = vi.fn<() => Promise<void>>(async () => closing.abort(new ShutdownError()))
-    const onFailure = vi.fn<() => void>()
-    const host = open({ handler, onFailure }, undefined, { closing: closing.signal })
-    const { thrown } = await host.attempt(0)
-    expect(thrown?.name).toBe('RetryAfterError')
-    const record = readFailedRecord(thrown)
-    expect(record).toMatchObject({ attempt: 1, error: { code: 'shutdown' } })
-    expect(record!.nextAttemptAt! - host.startedAt).toBeLessThan(3000)
-    expect(onFailure).not.toHaveBeenCalled()
-
-    expect((await host.attempt(1)).thrown?.name).toBe('RetryAfterError')
-    expect(handler).toHaveBeenCalledTimes(1) // the host that closes makes no more
   })
 })
 
