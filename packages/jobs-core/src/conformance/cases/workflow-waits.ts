@@ -5,6 +5,9 @@ import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { begin, lastRun, perform, stepInState, worked, workedAt } from '../workflow-tools.ts'
 import { casesOf } from './cases-of.ts'
 
+/** The patience of a wait that is answered: longer than a busy machine takes for the answer. */
+const longMs = 600_000
+
 /** Sends an event that workflows wait for, and lets it come to its end. */
 async function tell(t: CaseTools, payload: Record<string, unknown>, tenantId = t.tenantId): Promise<string> {
   const { id } = await t.send('conformance.awaited', undefined, { tenantId, payload })
@@ -87,7 +90,7 @@ export const workflowWaitCases: readonly ConformanceCase[] = casesOf(rules.workf
     title: 'a wait is answered by the event whose field matches, with the event as a handler would get it',
     needs: ['workflows', 'status.steps'],
     async run(t) {
-      const { id } = await begin(t, [{ do: 'wait', id: 'delivered', match: 'order', timeoutMs: 25_000 }], {
+      const { id } = await begin(t, [{ do: 'wait', id: 'delivered', match: 'order', timeoutMs: longMs }], {
         payload: { order: 'o-1' },
       })
       const waiting = await stepInState(t, id, 'delivered', 'waiting')
@@ -123,7 +126,7 @@ export const workflowWaitCases: readonly ConformanceCase[] = casesOf(rules.workf
     needs: ['workflows'],
     async run(t) {
       const { id } = await begin(t, [
-        { do: 'run', id: 'slow', script: { waitMs: 1500 } },
+        { do: 'run', id: 'slow', script: { waitMs: t.outlasting(1500) } },
         { do: 'wait', id: 'delivered', timeoutMs: 3000 },
       ])
       await t.until('the step has begun', () => worked(t, id).length > 0)
@@ -150,7 +153,7 @@ export const workflowWaitCases: readonly ConformanceCase[] = casesOf(rules.workf
     title: 'two waits for events are each answered by their own, in whichever order they come',
     needs: ['workflows', 'status.steps'],
     async run(t) {
-      const wait = (id: string, match: string) => ({ do: 'wait', id, match, timeoutMs: 25_000 }) as const
+      const wait = (id: string, match: string) => ({ do: 'wait', id, match, timeoutMs: longMs }) as const
       const { id } = await begin(t, [{ do: 'all', branches: [[wait('a', 'order')], [wait('b', 'parcel')]] }], {
         payload: { order: 'o-1', parcel: 'p-1' },
       })
@@ -170,15 +173,13 @@ export const workflowWaitCases: readonly ConformanceCase[] = casesOf(rules.workf
       const { id } = await begin(t, [
         {
           do: 'race',
-          branches: [[{ do: 'wait', id: 'delivered', timeoutMs: 25_000 }], [{ do: 'sleep', id: 'long', ms: 20_000 }]],
+          branches: [[{ do: 'wait', id: 'delivered', timeoutMs: longMs }], [{ do: 'sleep', id: 'long', ms: longMs }]],
         },
         { do: 'run', id: 'after' },
       ])
       await stepInState(t, id, 'delivered', 'waiting')
-      const before = t.now()
       await tell(t, { word: 'here' })
       await t.until('the code went on', () => worked(t, id).length > 0)
-      assert.ok(t.now() - before < 15_000)
       await t.client.cancelJob(id) // the loser of the race keeps the run going on some engines
     },
   },
