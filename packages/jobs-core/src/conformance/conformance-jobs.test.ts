@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { ambientJobs } from '../jobs/job-registry.ts'
-import type { Capabilities, FeatureSupport } from '../provider/capabilities.ts'
-import { allFeatures } from './all-features.ts'
+import { allFeatures, type Capabilities, type FeatureSupport } from '../provider/capabilities.ts'
 import { conformanceCases } from './conformance-cases.ts'
 import { conformanceJobs } from './conformance-jobs.ts'
 

@@ -1,30 +1,34 @@
-/** Everything that an engine may or may not be able to do, by the name that users know it under. */
-export type Feature =
-  | 'delay'
-  | 'idempotencyKey'
-  | 'maxAttempts of a send, lowered'
-  | 'maxAttempts of a send, raised'
-  | 'cancelJob of a job that waits'
-  | 'cancelJob of a running job'
-  | 'retryJob'
-  | 'listJobs'
-  | 'timeout'
-  | 'concurrency'
-  | 'concurrency.perTenant'
-  | 'cron'
-  | 'cron.tenants'
-  | "cron.overlap: 'skip'"
-  | "cron.overlap: 'allow'"
-  | "cron.catchUp: 'latest'"
-  | 'status.startedAt'
-  | 'status.nextAttemptAt'
-  | 'workflows'
-  | 'workflows: a race of a step and a wait'
-  | 'workflows: retryJob goes on from the failed step'
-  | 'workflows: compensateOnCancel'
-  | 'status.steps'
-  | 'jobs survive a restart'
-  | 'several processes'
+/** Everything that an engine may or may not be able to do. */
+export const allFeatures = [
+  'delay',
+  'idempotencyKey',
+  'maxAttempts of a send, lowered',
+  'maxAttempts of a send, raised',
+  'cancelJob of a job that waits',
+  'cancelJob of a running job',
+  'retryJob',
+  'listJobs',
+  'timeout',
+  'concurrency',
+  'concurrency.perTenant',
+  'cron',
+  'cron.tenants',
+  "cron.overlap: 'skip'",
+  "cron.overlap: 'allow'",
+  "cron.catchUp: 'latest'",
+  'status.startedAt',
+  'status.nextAttemptAt',
+  'workflows',
+  'workflows: a race of a step and a wait',
+  'workflows: retryJob goes on from the failed step',
+  'workflows: compensateOnCancel',
+  'status.steps',
+  'jobs survive a restart',
+  'several processes',
+] as const
+
+/** A capability by the name that users know it under. */
+export type Feature = (typeof allFeatures)[number]
 
 /** Whether an engine has a feature, in words for the docs and for the error of whoever uses it all the same. */
 export type FeatureSupport =

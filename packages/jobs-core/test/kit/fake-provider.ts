@@ -1,6 +1,5 @@
-import { allFeatures } from '../../src/conformance/all-features.ts'
+import { allFeatures, type Capabilities, type Feature, type FeatureSupport } from '../../src/provider/capabilities.ts'
 import type { Envelope } from '../../src/events/envelope.ts'
-import type { Capabilities, Feature, FeatureSupport } from '../../src/provider/capabilities.ts'
 import type { JobHost, JobProvider } from '../../src/provider/job-provider.ts'
 import type { JobStatus } from '../../src/runs/job-status.ts'
 

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 
-import { portablePayloadBytes, type Feature } from '../../provider/capabilities.ts'
+import { allFeatures, portablePayloadBytes, type Feature } from '../../provider/capabilities.ts'
 import { defineJob, type JobOptions } from '../../jobs/define-job.ts'
 import type { JobEvent } from '../../events/job-events.ts'
 import type { CaseTools } from '../case-tools.ts'
-import { allFeatures } from '../all-features.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { inOwnRegistry } from '../in-own-registry.ts'
 import { casesOf } from './cases-of.ts'
