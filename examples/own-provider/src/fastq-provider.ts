@@ -6,6 +6,7 @@ import {
   jobStatusOf,
   maxAttemptsOf,
   newestRuns,
+  refusedOptions,
 } from '@cgk-platform/jobs-core/provider'
 
 import { fastqCapabilities } from './fastq-capabilities.ts'
@@ -17,8 +18,14 @@ interface Job {
   readonly runs: Run[]
 }
 
+/** How this engine is set up. */
+export interface FastqConfig {
+  /** Attempts at once of a definition that names no limit. Default 10. */
+  workers?: number | undefined
+}
+
 /** Jobs in queues of fastq, which run in this process and end with it. */
-export function createFastqProvider(): JobProvider {
+export function createFastqProvider({ workers = 10 }: FastqConfig = {}): JobProvider {
   const jobs = new Map<string, Job>()
   const keys = new Map<string, { readonly id: string; readonly until: number }>()
   let host: JobHost
@@ -54,10 +61,12 @@ export function createFastqProvider(): JobProvider {
     specificationVersion: 'v1',
     name: 'fastq',
     capabilities: fastqCapabilities,
+    findUnsupported: (definition) =>
+      refusedOptions(definition, { provider: 'fastq', allowed: { workers: true }, refused: {} }),
 
     attach(given) {
       host = given
-      queues = new RunQueues(given)
+      queues = new RunQueues(given, workers)
     },
 
     async send(envelopes) {

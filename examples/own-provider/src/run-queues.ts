@@ -20,19 +20,19 @@ export interface Run {
   stop?: AbortController
 }
 
-/** Attempts at once of a definition that names no limit. */
-const defaultLimit = 10
 const clock: Clock = systemClock
 
 /** The queues of fastq in which runs wait, one for each definition. */
 export class RunQueues {
   readonly #host: JobHost
+  readonly #workers: number
   readonly #queues = new Map<string, queueAsPromised<Run>>()
   readonly #underWay = new Map<Run, Promise<void>>()
   isClosed = false
 
-  constructor(host: JobHost) {
+  constructor(host: JobHost, workers: number) {
     this.#host = host
+    this.#workers = workers
   }
 
   /** Puts a run into its queue, when its time has come: fastq knows no delays. */
@@ -68,7 +68,8 @@ export class RunQueues {
   }
 
   #queueOf(definitionId: string): queueAsPromised<Run> {
-    const limit = this.#host.jobs.get(definitionId)?.concurrency?.limit ?? defaultLimit
+    const { concurrency, providerOptions } = this.#host.jobs.get(definitionId) ?? {}
+    const limit = concurrency?.limit ?? providerOptions?.fastq?.workers ?? this.#workers
     const queue = this.#queues.get(definitionId) ?? fastq.promise((run: Run) => this.#work(run), limit)
     this.#queues.set(definitionId, queue)
     return queue

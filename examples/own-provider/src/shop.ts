@@ -1,19 +1,19 @@
-import { defineJob } from '@cgk-platform/jobs-core'
-import { createClient } from '@cgk-platform/jobs-core/provider'
+import { createJobClient, defineJob } from '@cgk-platform/jobs-core'
 
-import { createFastqProvider } from './fastq-provider.ts'
+import './index.ts' // registers the engine
 
 const thank = defineJob({
   id: 'thank',
   event: 'order.created',
   retry: { initialDelay: 100 },
+  providerOptions: { fastq: { workers: 2 } },
   handler({ payload }, { attempt }) {
     if (attempt === 1) throw new Error('The mail server is busy.')
     return `Thanks for ${payload.orderId}, said at attempt ${attempt}.`
   },
 })
 
-const client = createClient({ load: createFastqProvider }, { jobs: [thank] })
+const client = createJobClient({ provider: 'fastq', config: { workers: 4 }, jobs: [thank] })
 const job = await client.sendJob('order.created', { tenantId: 'tenant_123', orderId: 'order_1' })
 const { state, runs } = await client.waitForJob(job.id)
 console.log(state, runs[0]?.output)

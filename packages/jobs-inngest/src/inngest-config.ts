@@ -139,7 +139,7 @@ function checkKey(given: string, name: string, fault: Fault): string {
   throw fault(name, problem, "Copy it again from Inngest's dashboard.")
 }
 
-declare module '@cgk-platform/jobs-core' {
+declare module '@cgk-platform/jobs-core/provider' {
   interface ProviderConfigTypes {
     inngest: InngestConfig
   }

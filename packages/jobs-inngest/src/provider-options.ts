@@ -35,7 +35,7 @@ const allowed: Record<keyof InngestOptions, true> = {
 /** Options of an Inngest function, in the SDK's own types, without those that would break a promise of this library. */
 export type InngestOptions = Omit<InngestFunction.Options, RefusedOption>
 
-declare module '@cgk-platform/jobs-core' {
+declare module '@cgk-platform/jobs-core/provider' {
   interface ProviderOptionTypes {
     inngest: InngestOptions
   }

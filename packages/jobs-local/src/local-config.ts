@@ -40,7 +40,7 @@ export interface LocalConfig {
   lease?: number | Duration | undefined
 }
 
-declare module '@cgk-platform/jobs-core' {
+declare module '@cgk-platform/jobs-core/provider' {
   interface ProviderConfigTypes {
     local: LocalConfig
   }

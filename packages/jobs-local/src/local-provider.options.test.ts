@@ -1,4 +1,5 @@
-import { defineCronJob, defineJob, type ProviderOptions } from '@cgk-platform/jobs-core'
+import { defineCronJob, defineJob } from '@cgk-platform/jobs-core'
+import type { ProviderOptions } from '@cgk-platform/jobs-core/provider'
 import { expect, test } from 'vitest'
 
 import { createJobClient } from './index.ts'

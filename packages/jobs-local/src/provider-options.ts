@@ -19,7 +19,7 @@ export interface SqliteTransaction {
   readonly isTransaction?: boolean
 }
 
-declare module '@cgk-platform/jobs-core' {
+declare module '@cgk-platform/jobs-core/provider' {
   interface ProviderOptionTypes {
     local: LocalOptions
   }

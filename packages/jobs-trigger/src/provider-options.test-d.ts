@@ -1,4 +1,5 @@
-import { defineCronJob, defineJob, type ProviderOptions } from '@cgk-platform/jobs-core'
+import { defineCronJob, defineJob } from '@cgk-platform/jobs-core'
+import type { ProviderOptions } from '@cgk-platform/jobs-core/provider'
 import type { TaskOptions } from '@trigger.dev/sdk'
 import { describe, expectTypeOf, test } from 'vitest'
 

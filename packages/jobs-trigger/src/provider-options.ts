@@ -71,7 +71,7 @@ export type TriggerOptions = Omit<SdkOptions, RefusedOption | 'retry'> & {
   retry?: Pick<RetryOptions, 'outOfMemory'>
 }
 
-declare module '@cgk-platform/jobs-core' {
+declare module '@cgk-platform/jobs-core/provider' {
   interface ProviderOptionTypes {
     'trigger.dev': TriggerOptions
   }

@@ -92,7 +92,7 @@ function checkKey(key: string, name: string, fault: Fault): string {
   throw fault(name, problem, "Copy it again from Trigger.dev's dashboard.")
 }
 
-declare module '@cgk-platform/jobs-core' {
+declare module '@cgk-platform/jobs-core/provider' {
   interface ProviderConfigTypes {
     'trigger.dev': TriggerConfig
   }

@@ -2,7 +2,7 @@
  * The types of the options that only one engine has. A provider's package adds its own by declaration merging:
  *
  * ```ts
- * declare module '@cgk-platform/jobs-core' {
+ * declare module '@cgk-platform/jobs-core/provider' {
  *   interface ProviderOptionTypes {
  *     redis: RedisOptions
  *   }

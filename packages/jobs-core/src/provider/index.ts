@@ -4,73 +4,10 @@
  * @module jobs-core/provider
  */
 
-export { invalidOption } from '../options/check-option-names.ts'
-export { declareOptions, type DeclaredOptions, type Kept } from '../options/declare-options.ts'
-export { count, duration, flag, group, text, url, value, word } from '../options/kinds.ts'
-export type { Fault, Option, OptionRules } from '../options/option.ts'
-export { kindOf } from '../options/kind-of.ts'
-export { createClient, type ClientEngine } from '../client/create-client.ts'
+// Engines: the contract, and the choice of one
 export { registerEngine } from '../client/register-engine.ts'
-export { keepCronAsleep } from '../client/default-client.ts'
-export type { JobOperations, TenantJobItem } from '../client/job-client.ts'
-export { environment, isDevelopment } from '../environment.ts'
-export { type FailedRequest } from '../errors/request-failed-error.ts'
-export { type SendFailure } from '../errors/send-failed-error.ts'
-export { type StoreProblem } from '../errors/store-error.ts'
-export { type WaitTimeout } from '../errors/wait-timeout-error.ts'
-export type { AnalyticsPageView, AnalyticsTrack } from '../events/catalogue/analytics-events.ts'
-export type { BuiltInEvents } from '../events/catalogue/built-in-events.ts'
-export { loadCatalogue } from '../events/catalogue/catalogue.ts'
-export type {
-  OrderCreated,
-  OrderDelivered,
-  OrderFulfilled,
-  OrderRefunded,
-} from '../events/catalogue/commerce-events.ts'
-export type { EmailReviewRequest, EmailSend } from '../events/catalogue/email-events.ts'
-export type { TenantPayload } from '../events/catalogue/shared-fields.ts'
-export type { WebhookProcess, WebhookReceived } from '../events/catalogue/webhook-events.ts'
-export {
-  type CarriedEnvelope,
-  decodeEnvelope,
-  encodeEnvelope,
-  type Envelope,
-  toCarriedEnvelope,
-  toForeignEnvelope,
-} from '../events/envelope.ts'
-export { answerOrNothing, answerTo, notAccepted, type Question } from '../hosted/answer-to.ts'
-export { ask, type AskOptions, type Request, requestTimeoutMs } from '../hosted/ask.ts'
-export { BoundedMap } from '../hosted/bounded-map.ts'
-export {
-  type BadAnswer,
-  certainFailure,
-  type EngineAddress,
-  failureOfAnswer,
-  failureOfConnection,
-  failureOfSilence,
-  isPassingStatus,
-  readRetryAfter,
-} from '../hosted/failure-of.ts'
-export { type CalledTick, dispatchCalledTick, tickRetryPausesMs } from '../hosted/dispatch-called-tick.ts'
-export { type AttemptTools, type HostInternals, type HostOptions, hostOptions, toHost } from '../hosted/to-host.ts'
-export { hashOf } from '../hosted/hash-of.ts'
-export { limitsOf } from '../hosted/limits-of.ts'
-export { type Failure, RequestFailure } from '../hosted/request-failure.ts'
-export { type Answer, type JsonRequest, requestJson } from '../hosted/request-json.ts'
-export { mapAtMost, tryEach } from '../hosted/map-at-most.ts'
-export { eventNames } from '../events/event-registry.ts'
-export { createJobId } from '../events/job-id.ts'
-export type { DefinitionOptions } from '../jobs/definition-options.ts'
-export type { ConcurrencyLimits } from '../jobs/concurrency.ts'
-export { claimCronJob, onCronReleased, releaseCronJobs } from '../jobs/cron-claims.ts'
-export type { BaseDefinition } from '../jobs/job-definition.ts'
-export type { EventDefinition } from '../jobs/definition.ts'
-export type { AsJson } from '../jobs/as-json.ts'
-export { eventOf } from '../jobs/event-of.ts'
-export { ambientJobs, createJobRegistry, type JobRegistry, toJobRegistry } from '../jobs/job-registry.ts'
-export { type LogOutput } from '../logging/default-logger.ts'
-export { bindLogger, type LogFields, type LogLevel } from '../logging/logger.ts'
 export { type Feature, type FeatureSupport, portablePayloadBytes } from './capabilities.ts'
+export { checkDefinitionSupport, findUnsupported, requireFeature } from './check-support.ts'
 export { chooseEngine, type ChosenEngine, engineNamed } from './choose-engine.ts'
 export type {
   DoctorConfigOptions,
@@ -81,37 +18,100 @@ export type {
   VendorSdk,
 } from './engine-descriptor.ts'
 export { type CreateProvider, type Engine, engines } from './engine-registry.ts'
-export type { EngineName, LoadableEngines, ProviderConfig } from './engine-types.ts'
-export { checkDefinitionSupport, findUnsupported, requireFeature } from './check-support.ts'
-export { type OwnOptions, refusedOptions } from './own-options.ts'
+export type {
+  EngineName,
+  LoadableEngines,
+  ProviderConfig,
+  ProviderConfigTypes,
+  ProviderOptions,
+  ProviderOptionTypes,
+} from './engine-types.ts'
 export type { ListQuery } from './job-page.ts'
 export type { Accepted, JobHost } from './job-provider.ts'
-export type { RetryPolicy } from '../retry/retry-config.ts'
+export { type OwnOptions, refusedOptions } from './own-options.ts'
+export type { ProviderChoice } from './provider-choice.ts'
+
+// Clients
+export type { ClientOptions } from '../client/client-options.ts'
+export { type ClientEngine, createClient } from '../client/create-client.ts'
+export { keepCronAsleep } from '../client/default-client.ts'
+export type { CloseOptions, JobOperations, TenantJobItem, WaitOptions } from '../client/job-client.ts'
+
+// Options and their checks
+export { environment, isDevelopment } from '../environment.ts'
+export { invalidOption } from '../options/check-option-names.ts'
+export { type DeclaredOptions, declareOptions, type Kept } from '../options/declare-options.ts'
+export { kindOf } from '../options/kind-of.ts'
+export { count, duration, flag, group, text, url, value, word } from '../options/kinds.ts'
+export type { Fault, Option, OptionRules } from '../options/option.ts'
+
+// Definitions
+export type { AsJson } from '../jobs/as-json.ts'
+export type { Concurrency, ConcurrencyLimits } from '../jobs/concurrency.ts'
+export { claimCronJob, onCronReleased, releaseCronJobs } from '../jobs/cron-claims.ts'
+export type { CronJobOptions } from '../jobs/define-cron-job.ts'
+export type { JobOptions } from '../jobs/define-job.ts'
+export type { DefinitionOptions } from '../jobs/definition-options.ts'
+export type { EventDefinition } from '../jobs/definition.ts'
+export { eventOf } from '../jobs/event-of.ts'
+export type { BaseDefinition } from '../jobs/job-definition.ts'
+export { ambientJobs, createJobRegistry, type JobRegistry, toJobRegistry } from '../jobs/job-registry.ts'
+
+// Events and envelopes
+export type { StandardSchemaV1 } from '@standard-schema/spec'
+export type { AnalyticsPageView, AnalyticsTrack } from '../events/catalogue/analytics-events.ts'
+export type { BuiltInEvents } from '../events/catalogue/built-in-events.ts'
+export { loadCatalogue } from '../events/catalogue/catalogue.ts'
+export type {
+  OrderCreated,
+  OrderDelivered,
+  OrderFulfilled,
+  OrderRefunded,
+} from '../events/catalogue/commerce-events.ts'
+export type { EmailReviewRequest, EmailSend } from '../events/catalogue/email-events.ts'
+export type { PostalAddress, TenantPayload } from '../events/catalogue/shared-fields.ts'
+export type { WebhookProcess, WebhookReceived } from '../events/catalogue/webhook-events.ts'
+export {
+  type CarriedEnvelope,
+  decodeEnvelope,
+  encodeEnvelope,
+  type Envelope,
+  toCarriedEnvelope,
+  toForeignEnvelope,
+} from '../events/envelope.ts'
+export { eventNames } from '../events/event-registry.ts'
+export type { TenantInput } from '../events/job-events.ts'
+export { createJobId } from '../events/job-id.ts'
+export type { Json } from '../events/json.ts'
+export { systemTenantId } from '../events/reserved-names.ts'
+
+// Attempts
+export type { Backoff, RetryPolicy } from '../retry/retry-config.ts'
+export type { AttemptOptions } from '../runs/attempt.ts'
+export type { EngineLimits } from '../runs/failure.ts'
+export type { SendInfo } from '../runs/hooks.ts'
+export { maxAttemptsOf } from '../runs/max-attempts.ts'
+export type { Outcome } from '../runs/outcome.ts'
+export { runAttempt } from '../runs/run-attempt.ts'
+export { runDetached, runWithClient } from '../runs/scope.ts'
+
+// Cron ticks
 export { cronEventOf, cronJobIdOf, scheduledAtOf, toCronEnvelope } from '../runs/cron-event.ts'
 export {
   dispatchTick,
   missedTickAfterMs,
-  tickToDispatch,
   type TickHost,
   type TickReport,
+  tickToDispatch,
 } from '../runs/dispatch-tick.ts'
-export { cutErrorInfo } from '../runs/cut-error-info.ts'
-export { toErrorInfo } from '../runs/error-info.ts'
-export type { EngineLimits } from '../runs/failure.ts'
+export type { CronSchedule } from '../time/cron-schedule.ts'
+export { latestTick } from '../time/latest-tick.ts'
+
+// Status of jobs and runs
 export { jobStateOf, newestRuns, type RunInJob } from '../runs/job-state.ts'
 export { type JobStatusFacts, jobStatusOf } from '../runs/job-status-of.ts'
-export { maxAttemptsOf } from '../runs/max-attempts.ts'
-export type { Outcome } from '../runs/outcome.ts'
-export type { AttemptOptions } from '../runs/attempt.ts'
-export { runAttempt } from '../runs/run-attempt.ts'
-export { runDetached, runWithClient } from '../runs/scope.ts'
-export type { Clock, Timer } from '../time/clock.ts'
-export { type CronSchedule } from '../time/cron-schedule.ts'
-export { maxDurationMs, toMilliseconds } from '../time/duration.ts'
-export { latestTick } from '../time/latest-tick.ts'
-export { pause } from '../time/pause.ts'
-export { systemClock } from '../time/system-clock.ts'
-export { within } from '../time/within.ts'
+
+// Workflows
 export {
   answerEventWait,
   answerJobWait,
@@ -120,14 +120,19 @@ export {
   matchesEvent,
 } from '../workflows/answer-waits.ts'
 export { attemptStep, type StepAttempt, type StepOutcome } from '../workflows/attempt-step.ts'
+export type { WorkflowOptions } from '../workflows/define-workflow.ts'
 export { longerGrace, undoGraceMs } from '../workflows/grace.ts'
 export { kindChanged, undoUnreached } from '../workflows/misfits.ts'
 export { recordedSteps } from '../workflows/recorded-steps.ts'
-export type { StepRecords } from '../workflows/step-records.ts'
-export type * from '../workflows/step-call.ts'
 export type { CodeEnd, StepEngine, StepEngineFactory, StepTools } from '../workflows/step-engine.ts'
-export { toStepStatus, type UndoStatus } from '../workflows/step-status.ts'
-export type { StepContext, StepSendOptions, WaitForEventOptions } from '../workflows/workflow-definition.ts'
+export type { StepRecords } from '../workflows/step-records.ts'
+export { type StepStatus, toStepStatus, type UndoStatus } from '../workflows/step-status.ts'
+export type {
+  StepContext,
+  StepOptions,
+  StepSendOptions,
+  WaitForEventOptions,
+} from '../workflows/workflow-definition.ts'
 export {
   continueRecord,
   endStep,
@@ -139,5 +144,45 @@ export {
   type UndoRecord,
   type WorkflowRecord,
 } from '../workflows/workflow-record.ts'
+export type * from '../workflows/step-call.ts'
+
+// Requests to hosted engines
+export { answerOrNothing, answerTo, notAccepted, type Question } from '../hosted/answer-to.ts'
+export { ask, type AskOptions, type Request, requestTimeoutMs } from '../hosted/ask.ts'
+export { BoundedMap } from '../hosted/bounded-map.ts'
+export { type CalledTick, dispatchCalledTick, tickRetryPausesMs } from '../hosted/dispatch-called-tick.ts'
+export {
+  type BadAnswer,
+  certainFailure,
+  type EngineAddress,
+  failureOfAnswer,
+  failureOfConnection,
+  failureOfSilence,
+  isPassingStatus,
+  readRetryAfter,
+} from '../hosted/failure-of.ts'
+export { hashOf } from '../hosted/hash-of.ts'
+export { limitsOf } from '../hosted/limits-of.ts'
+export { mapAtMost, tryEach } from '../hosted/map-at-most.ts'
+export { type Failure, RequestFailure } from '../hosted/request-failure.ts'
+export { type Answer, type JsonRequest, requestJson } from '../hosted/request-json.ts'
+export { type AttemptTools, type HostInternals, type HostOptions, hostOptions, toHost } from '../hosted/to-host.ts'
+
+// Errors and logs
+export type { PayloadIssue } from '../errors/payload-invalid-error.ts'
+export type { FailedRequest } from '../errors/request-failed-error.ts'
+export type { SendFailure } from '../errors/send-failed-error.ts'
+export type { StoreProblem } from '../errors/store-error.ts'
+export type { WaitTimeout } from '../errors/wait-timeout-error.ts'
+export type { LogOutput } from '../logging/default-logger.ts'
+export { bindLogger, type LogFields, type LogLevel } from '../logging/logger.ts'
+export { cutErrorInfo } from '../runs/cut-error-info.ts'
 export { errorFrom } from '../runs/error-from.ts'
-export type { TenantInput } from '../events/job-events.ts'
+export { type JobErrorInfo, toErrorInfo } from '../runs/error-info.ts'
+
+// Time
+export type { Clock, Timer } from '../time/clock.ts'
+export { maxDurationMs, toMilliseconds } from '../time/duration.ts'
+export { pause } from '../time/pause.ts'
+export { systemClock } from '../time/system-clock.ts'
+export { within } from '../time/within.ts'

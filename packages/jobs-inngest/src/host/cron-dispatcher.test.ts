@@ -1,5 +1,5 @@
-import { type CronJobDefinition, type CronJobOptions, defineCronJob } from '@cgk-platform/jobs-core'
-import type { LogLevel } from '@cgk-platform/jobs-core/provider'
+import { type CronJobDefinition, defineCronJob } from '@cgk-platform/jobs-core'
+import type { CronJobOptions, LogLevel } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
 import { type Answer, type Asked, idsIn, type Reply } from '../../test/kit/fake-server.ts'

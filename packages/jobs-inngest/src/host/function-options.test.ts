@@ -1,4 +1,5 @@
-import { type Concurrency, defineJob, type Definition } from '@cgk-platform/jobs-core'
+import { defineJob, type Definition } from '@cgk-platform/jobs-core'
+import type { Concurrency } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
 import '../../test/kit/work.ts'

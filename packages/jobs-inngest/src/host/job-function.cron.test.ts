@@ -1,4 +1,5 @@
-import { type CronJobOptions, defineCronJob, type Definition } from '@cgk-platform/jobs-core'
+import { defineCronJob, type Definition } from '@cgk-platform/jobs-core'
+import type { CronJobOptions } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test, vi } from 'vitest'
 
 import { type Answer, idsIn } from '../../test/kit/fake-server.ts'

@@ -1,5 +1,5 @@
-import { type JobErrorInfo, ShutdownError } from '@cgk-platform/jobs-core'
-import { cutErrorInfo, type Outcome, toErrorInfo } from '@cgk-platform/jobs-core/provider'
+import { ShutdownError } from '@cgk-platform/jobs-core'
+import { type JobErrorInfo, cutErrorInfo, type Outcome, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 import type { ServerTime } from '../api/engine-api.ts'
 import { type CompletedRecord, type FailedPart, type FailedRecord, toCompletedRecord } from '../wire/attempt-record.ts'

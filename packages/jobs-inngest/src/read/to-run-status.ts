@@ -1,4 +1,5 @@
-import type { JobErrorInfo, JobState, RunStatus, StepStatus } from '@cgk-platform/jobs-core'
+import type { JobState, RunStatus } from '@cgk-platform/jobs-core'
+import type { JobErrorInfo, StepStatus } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineRun } from '../api/engine-shapes.ts'
 import { readCompletedRecord, readFailedRecord, readForeignError } from '../wire/attempt-record.ts'

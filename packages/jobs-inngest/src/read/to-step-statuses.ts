@@ -1,5 +1,4 @@
-import type { JobErrorInfo, Json, StepStatus } from '@cgk-platform/jobs-core'
-import type { StepKind, UndoStatus } from '@cgk-platform/jobs-core/provider'
+import type { JobErrorInfo, Json, StepStatus, StepKind, UndoStatus } from '@cgk-platform/jobs-core/provider'
 
 import { toAwaited } from '../wire/awaited-event.ts'
 import { endIn, type JobEnd } from '../wire/job-end.ts'

@@ -1,5 +1,4 @@
-import type { Json, JobErrorInfo } from '@cgk-platform/jobs-core'
-import type { Outcome } from '@cgk-platform/jobs-core/provider'
+import type { Json, JobErrorInfo, Outcome } from '@cgk-platform/jobs-core/provider'
 
 /** What a completed run's output is to Inngest: it cannot tell by itself which attempt it was, nor nothing from null. */
 export interface CompletedRecord {

@@ -1,5 +1,4 @@
-import type { Json } from '@cgk-platform/jobs-core'
-import type { CarriedEnvelope } from '@cgk-platform/jobs-core/provider'
+import type { Json, CarriedEnvelope } from '@cgk-platform/jobs-core/provider'
 
 /**
  * An envelope without what the event itself says: its id, its name, and the payload in its data. So the envelope's

@@ -1,5 +1,5 @@
-import { JobCancelledError, type JobErrorInfo, type Json } from '@cgk-platform/jobs-core'
-import { toErrorInfo } from '@cgk-platform/jobs-core/provider'
+import { JobCancelledError } from '@cgk-platform/jobs-core'
+import { type JobErrorInfo, type Json, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 import { readCompletedRecord, readFailedRecord, readForeignError } from './attempt-record.ts'
 import type { IncomingEvent } from './inngest-event.ts'

@@ -1,5 +1,4 @@
-import type { Json, JobErrorInfo } from '@cgk-platform/jobs-core'
-import type { StepKind } from '@cgk-platform/jobs-core/provider'
+import type { Json, JobErrorInfo, StepKind } from '@cgk-platform/jobs-core/provider'
 
 /** What a native step of ours answers: the result itself could be nothing, and tells not what made it. */
 export interface StepRecord {

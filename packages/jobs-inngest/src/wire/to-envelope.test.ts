@@ -1,5 +1,4 @@
-import type { Json } from '@cgk-platform/jobs-core'
-import type { Envelope } from '@cgk-platform/jobs-core/provider'
+import type { Json, Envelope } from '@cgk-platform/jobs-core/provider'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 

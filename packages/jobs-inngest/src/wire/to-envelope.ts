@@ -1,5 +1,4 @@
-import type { Json } from '@cgk-platform/jobs-core'
-import { decodeEnvelope, type Envelope, toForeignEnvelope } from '@cgk-platform/jobs-core/provider'
+import { type Json, decodeEnvelope, type Envelope, toForeignEnvelope } from '@cgk-platform/jobs-core/provider'
 
 import { fromEventName } from './cron-event-name.ts'
 import { type IncomingEvent, recordIn } from './inngest-event.ts'

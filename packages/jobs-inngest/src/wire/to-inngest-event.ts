@@ -1,5 +1,4 @@
-import type { Json } from '@cgk-platform/jobs-core'
-import { type Envelope, toCarriedEnvelope } from '@cgk-platform/jobs-core/provider'
+import { type Json, type Envelope, toCarriedEnvelope } from '@cgk-platform/jobs-core/provider'
 
 import type { OutgoingEvent } from './inngest-event.ts'
 

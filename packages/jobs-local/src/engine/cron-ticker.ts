@@ -1,5 +1,6 @@
-import { type CronJobDefinition, type LoggerLike, systemTenantId } from '@cgk-platform/jobs-core'
+import type { CronJobDefinition, LoggerLike } from '@cgk-platform/jobs-core'
 import {
+  systemTenantId,
   bindLogger,
   type JobRegistry,
   dispatchTick,

@@ -1,5 +1,7 @@
-import type { JobErrorInfo, JobState, Json } from '@cgk-platform/jobs-core'
+import type { JobState } from '@cgk-platform/jobs-core'
 import type {
+  JobErrorInfo,
+  Json,
   ConcurrencyLimits,
   Envelope,
   ListQuery,

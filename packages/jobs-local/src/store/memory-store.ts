@@ -1,5 +1,6 @@
-import { type JobErrorInfo, type JobState, type JobStatus, isEnded } from '@cgk-platform/jobs-core'
+import { type JobState, type JobStatus, isEnded } from '@cgk-platform/jobs-core'
 import {
+  type JobErrorInfo,
   continueRecord,
   type Envelope,
   type ListQuery,

@@ -1,13 +1,7 @@
-import type {
-  AttemptInfo,
-  ClientOptions,
-  Duration,
-  JobClient,
-  JobHooks,
-  LoggerLike,
-  SendInfo,
-} from '@cgk-platform/jobs-core'
+import type { AttemptInfo, Duration, JobClient, JobHooks, LoggerLike } from '@cgk-platform/jobs-core'
 import {
+  type ClientOptions,
+  type SendInfo,
   createClient,
   maxDurationMs,
   type Outcome,

@@ -1,4 +1,5 @@
-import { type Concurrency, type Definition, defineJob, type JobContext } from '@cgk-platform/jobs-core'
+import { type Definition, defineJob, type JobContext } from '@cgk-platform/jobs-core'
+import type { Concurrency } from '@cgk-platform/jobs-core/provider'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 

@@ -1,5 +1,5 @@
-import { type CronContext, type CronJobOptions, defineCronJob, defineJob } from '@cgk-platform/jobs-core'
-import { ambientJobs } from '@cgk-platform/jobs-core/provider'
+import { type CronContext, defineCronJob, defineJob } from '@cgk-platform/jobs-core'
+import { type CronJobOptions, ambientJobs } from '@cgk-platform/jobs-core/provider'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { createTestEngine, type TestEngine } from '../../src/testing/index.ts'

@@ -1,4 +1,5 @@
-import { type CronContext, type CronJobOptions, defineCronJob, type JobStatus } from '@cgk-platform/jobs-core'
+import { type CronContext, defineCronJob, type JobStatus } from '@cgk-platform/jobs-core'
+import type { CronJobOptions } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
 import { createTestEngine, type TestEngine } from '../../src/testing/index.ts'

@@ -1,5 +1,5 @@
-import { defineCronJob, defineJob, type JobOptions } from '@cgk-platform/jobs-core'
-import { ambientJobs } from '@cgk-platform/jobs-core/provider'
+import { defineCronJob, defineJob } from '@cgk-platform/jobs-core'
+import { type JobOptions, ambientJobs } from '@cgk-platform/jobs-core/provider'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { createTestEngine, type TestEngine } from '../../src/testing/index.ts'

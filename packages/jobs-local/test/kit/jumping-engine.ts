@@ -1,5 +1,5 @@
-import type { ClientOptions, JobClient } from '@cgk-platform/jobs-core'
-import { type Clock, createClient } from '@cgk-platform/jobs-core/provider'
+import type { JobClient } from '@cgk-platform/jobs-core'
+import { type ClientOptions, type Clock, createClient } from '@cgk-platform/jobs-core/provider'
 
 import type { LocalConfig } from '../../src/local-config.ts'
 import { createLocalProvider } from '../../src/local-provider.ts'

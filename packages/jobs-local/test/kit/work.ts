@@ -1,4 +1,5 @@
-import { defineEvents, type EventType, eventType, type StandardSchemaV1 } from '@cgk-platform/jobs-core'
+import { defineEvents, type EventType, eventType } from '@cgk-platform/jobs-core'
+import type { StandardSchemaV1 } from '@cgk-platform/jobs-core/provider'
 
 /** The payload of this package's test events. */
 export interface Work {

@@ -1,5 +1,5 @@
-import type { Json } from '@cgk-platform/jobs-core'
 import {
+  type Json,
   answerOrNothing,
   answerTo,
   ask,

@@ -1,4 +1,5 @@
-import type { Definition, JobErrorInfo } from '@cgk-platform/jobs-core'
+import type { Definition } from '@cgk-platform/jobs-core'
+import type { JobErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 import type { RunPayload } from '../wire/payload.ts'
 import { toShownError } from './shown-error.ts'

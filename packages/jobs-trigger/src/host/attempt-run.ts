@@ -1,5 +1,6 @@
-import { AttemptsExhaustedError, type Definition, JobCancelledError, type Json } from '@cgk-platform/jobs-core'
+import { AttemptsExhaustedError, type Definition, JobCancelledError } from '@cgk-platform/jobs-core'
 import {
+  type Json,
   type AttemptOptions,
   bindLogger,
   type CarriedEnvelope,

@@ -1,5 +1,4 @@
-import type { JobErrorInfo, Json } from '@cgk-platform/jobs-core'
-import { cutErrorInfo, type Outcome } from '@cgk-platform/jobs-core/provider'
+import { type JobErrorInfo, type Json, cutErrorInfo, type Outcome } from '@cgk-platform/jobs-core/provider'
 
 import { toCarried } from '../wire/payload.ts'
 import type { AttemptRecord } from '../wire/run-record.ts'

@@ -1,5 +1,4 @@
-import type { JobErrorInfo } from '@cgk-platform/jobs-core'
-import { cutErrorInfo } from '@cgk-platform/jobs-core/provider'
+import { type JobErrorInfo, cutErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 /** Errors of these names are taken for the vendor's own, or for a process that died. */
 const reserved = ['TriggerInternalError', 'UnexpectedExitError']

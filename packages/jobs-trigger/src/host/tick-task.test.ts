@@ -1,5 +1,5 @@
-import { type CronJobDefinition, defineCronJob, NonRetryableError, systemTenantId } from '@cgk-platform/jobs-core'
-import { cronEventOf } from '@cgk-platform/jobs-core/provider'
+import { type CronJobDefinition, defineCronJob, NonRetryableError } from '@cgk-platform/jobs-core'
+import { systemTenantId, cronEventOf } from '@cgk-platform/jobs-core/provider'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 
 import { createFakeEngine, type FakeRun } from '../../test/kit/fake-engine.ts'

@@ -1,5 +1,11 @@
-import { type CronJobDefinition, type Json } from '@cgk-platform/jobs-core'
-import { bindLogger, dispatchCalledTick, tickRetryPausesMs, toErrorInfo } from '@cgk-platform/jobs-core/provider'
+import type { CronJobDefinition } from '@cgk-platform/jobs-core'
+import {
+  type Json,
+  bindLogger,
+  dispatchCalledTick,
+  tickRetryPausesMs,
+  toErrorInfo,
+} from '@cgk-platform/jobs-core/provider'
 import { type AnyTask, schedules } from '@trigger.dev/sdk'
 
 import { tickTaskId } from '../wire/task-id.ts'

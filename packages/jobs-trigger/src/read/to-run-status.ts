@@ -1,5 +1,5 @@
-import { type JobErrorInfo, type JobState, type RunStatus, isEnded } from '@cgk-platform/jobs-core'
-import { toStepStatus } from '@cgk-platform/jobs-core/provider'
+import { type JobState, type RunStatus, isEnded } from '@cgk-platform/jobs-core'
+import { type JobErrorInfo, toStepStatus } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineError, EngineRun } from '../api/engine-shapes.ts'
 import { type AttemptRecord, isAttemptRecord, readRecord } from '../wire/run-record.ts'

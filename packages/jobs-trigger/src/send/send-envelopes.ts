@@ -1,5 +1,6 @@
-import { type Json, PayloadTooLargeError, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { PayloadTooLargeError, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
 import {
+  type Json,
   type Accepted,
   type Clock,
   type Envelope,

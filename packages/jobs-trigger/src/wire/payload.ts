@@ -1,5 +1,4 @@
-import type { Json } from '@cgk-platform/jobs-core'
-import { type CarriedEnvelope, decodeEnvelope, toForeignEnvelope } from '@cgk-platform/jobs-core/provider'
+import { type Json, type CarriedEnvelope, decodeEnvelope, toForeignEnvelope } from '@cgk-platform/jobs-core/provider'
 
 /** What a retry by hand asks an event's task to do instead of what the event alone would. */
 export interface Retry {

@@ -1,4 +1,4 @@
-import type { JobErrorInfo } from '@cgk-platform/jobs-core'
+import type { JobErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 /** The key of a run's metadata under which the host keeps its record. */
 export const recordKey = 'job'

@@ -1,5 +1,4 @@
-import type { Json } from '@cgk-platform/jobs-core'
-import { type AwaitableEvent, type EventMatch, hashOf } from '@cgk-platform/jobs-core/provider'
+import { type Json, type AwaitableEvent, type EventMatch, hashOf } from '@cgk-platform/jobs-core/provider'
 
 /** What the idempotency key of a token tells of the wait for an event that it stands for. */
 export interface EventWaitFacts {

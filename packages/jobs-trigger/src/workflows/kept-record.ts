@@ -1,5 +1,10 @@
-import type { JobErrorInfo, Json } from '@cgk-platform/jobs-core'
-import { cutErrorInfo, type StepRecord, type WorkflowRecord } from '@cgk-platform/jobs-core/provider'
+import {
+  type JobErrorInfo,
+  type Json,
+  cutErrorInfo,
+  type StepRecord,
+  type WorkflowRecord,
+} from '@cgk-platform/jobs-core/provider'
 
 import { toCarried } from '../wire/payload.ts'
 

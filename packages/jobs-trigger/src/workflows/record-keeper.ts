@@ -1,5 +1,7 @@
-import { type JobErrorInfo, type Json, RequestFailedError, StepRecordsTooLargeError } from '@cgk-platform/jobs-core'
+import { RequestFailedError, StepRecordsTooLargeError } from '@cgk-platform/jobs-core'
 import {
+  type JobErrorInfo,
+  type Json,
   type Clock,
   pause,
   requestTimeoutMs,

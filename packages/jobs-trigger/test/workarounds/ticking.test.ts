@@ -1,5 +1,5 @@
-import { type CronJobDefinition, defineCronJob, systemTenantId } from '@cgk-platform/jobs-core'
-import { cronEventOf, dispatchTick, systemClock } from '@cgk-platform/jobs-core/provider'
+import { type CronJobDefinition, defineCronJob } from '@cgk-platform/jobs-core'
+import { systemTenantId, cronEventOf, dispatchTick, systemClock } from '@cgk-platform/jobs-core/provider'
 import { expect, test } from 'vitest'
 
 import { createTriggerApi } from '../../src/api/trigger-api.ts'

@@ -1,4 +1,4 @@
-import { findRun, type JobState, type JobStatus, type StepStatus } from '@cgk-platform/jobs'
+import { findRun, type JobState, type JobStatus, type RunStatus } from '@cgk-platform/jobs'
 
 import { fulfilOrder } from '../../fulfil-order.ts'
 
@@ -41,7 +41,7 @@ export function endOf(status: JobStatus): ToldEnd {
 }
 
 /** The steps whose undo came to this, in the order in which they are undone. */
-function idsOf(steps: readonly StepStatus[], state: 'completed' | 'failed'): string[] {
+function idsOf(steps: NonNullable<RunStatus['steps']>, state: 'completed' | 'failed'): string[] {
   return steps
     .filter(({ compensation }) => compensation?.state === state)
     .map(({ id }) => id)

@@ -1,5 +1,6 @@
-import { JobNotFoundError, type Json, StepFailedError } from '@cgk-platform/jobs-core'
+import { JobNotFoundError, StepFailedError } from '@cgk-platform/jobs-core'
 import {
+  type Json,
   answerJobWait,
   errorFrom,
   type JobCall,

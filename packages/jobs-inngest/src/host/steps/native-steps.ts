@@ -1,5 +1,7 @@
-import { type Json, type JobErrorInfo, StepFailedError } from '@cgk-platform/jobs-core'
+import { StepFailedError } from '@cgk-platform/jobs-core'
 import {
+  type Json,
+  type JobErrorInfo,
   type CodeEnd,
   errorFrom,
   kindChanged,

@@ -1,5 +1,6 @@
-import type { Json, JobErrorInfo } from '@cgk-platform/jobs-core'
 import {
+  type Json,
+  type JobErrorInfo,
   type RunCall,
   type StepCall,
   type StepTools,

@@ -1,5 +1,6 @@
-import { type Json, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { UnsupportedFeatureError } from '@cgk-platform/jobs-core'
 import {
+  type Json,
   type EventWaitCall,
   matchesEvent,
   pause,

@@ -1,12 +1,12 @@
 import {
   AttemptsExhaustedError,
-  type Json,
-  type JobErrorInfo,
   ShutdownError,
   StepFailedError,
   UnsupportedFeatureError,
 } from '@cgk-platform/jobs-core'
 import {
+  type Json,
+  type JobErrorInfo,
   attemptStep,
   bindLogger,
   errorFrom,

@@ -1,5 +1,4 @@
-import type { Json } from '@cgk-platform/jobs-core'
-import type { StepCall } from '@cgk-platform/jobs-core/provider'
+import type { Json, StepCall } from '@cgk-platform/jobs-core/provider'
 import { beforeEach, describe, expect, test } from 'vitest'
 
 import { createVirtualClock } from '../../../test/kit/virtual-clock.ts'

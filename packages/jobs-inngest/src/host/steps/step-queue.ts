@@ -1,5 +1,4 @@
-import type { Json } from '@cgk-platform/jobs-core'
-import type { Clock, StepCall } from '@cgk-platform/jobs-core/provider'
+import type { Json, Clock, StepCall } from '@cgk-platform/jobs-core/provider'
 
 import { sha1 } from '../../wire/sha1.ts'
 

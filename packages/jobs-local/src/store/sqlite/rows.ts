@@ -1,5 +1,5 @@
-import type { JobErrorInfo, JobState, Json } from '@cgk-platform/jobs-core'
-import { decodeEnvelope, type Envelope } from '@cgk-platform/jobs-core/provider'
+import type { JobState } from '@cgk-platform/jobs-core'
+import { type JobErrorInfo, type Json, decodeEnvelope, type Envelope } from '@cgk-platform/jobs-core/provider'
 
 import type { StoredJob, StoredRun } from '../job-store.ts'
 import { runIdOf } from '../run-id.ts'

@@ -1,5 +1,5 @@
-import { type JobErrorInfo, type Logger, isEnded } from '@cgk-platform/jobs-core'
-import type { Envelope, ListQuery, Outcome, StepRecord } from '@cgk-platform/jobs-core/provider'
+import { type Logger, isEnded } from '@cgk-platform/jobs-core'
+import type { JobErrorInfo, Envelope, ListQuery, Outcome, StepRecord } from '@cgk-platform/jobs-core/provider'
 
 import type { Added, ChangeEnd, JobStore, LimitsOf, News, StoredJob, StoredRun, Subscriber } from '../job-store.ts'
 import type { Retention } from '../retained-jobs.ts'

@@ -1,4 +1,5 @@
-import { defineEvents, type EventType, eventType, type StandardSchemaV1 } from '@cgk-platform/jobs-core'
+import { defineEvents, type EventType, eventType } from '@cgk-platform/jobs-core'
+import type { StandardSchemaV1 } from '@cgk-platform/jobs-core/provider'
 
 import type { Work } from '../../kit/work.ts'
 
