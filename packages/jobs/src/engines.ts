@@ -13,7 +13,7 @@ export const loadableEngines: readonly Engine[] = [
     ...triggerEngine,
     async load() {
       try {
-        return (await import('@cgk-platform/jobs-trigger')).createTriggerProvider
+        return present((await import('@cgk-platform/jobs-trigger')).createTriggerProvider)
       } catch (cause) {
         return failToLoad(triggerEngine, cause)
       }
@@ -23,7 +23,7 @@ export const loadableEngines: readonly Engine[] = [
     ...inngestEngine,
     async load() {
       try {
-        return (await import('@cgk-platform/jobs-inngest')).createInngestProvider
+        return present((await import('@cgk-platform/jobs-inngest')).createInngestProvider)
       } catch (cause) {
         return failToLoad(inngestEngine, cause)
       }
@@ -33,13 +33,19 @@ export const loadableEngines: readonly Engine[] = [
     ...localEngine,
     async load() {
       try {
-        return (await import('@cgk-platform/jobs-local')).createLocalProvider
+        return present((await import('@cgk-platform/jobs-local')).createLocalProvider)
       } catch (cause) {
         return failToLoad(localEngine, cause)
       }
     },
   },
 ]
+
+/** Next.js builds an empty module with webpack in place of an optional package that it does not find. */
+function present<Export>(exported: Export | undefined): Export {
+  if (exported !== undefined) return exported
+  throw Object.assign(new Error('The bundle has an empty module in place of the package'), { code: 'MODULE_NOT_FOUND' })
+}
 
 function failToLoad({ name, packageName }: EngineDescriptor, cause: unknown): never {
   const { code, message = '' } = (cause ?? {}) as { code?: unknown; message?: string }
