@@ -6,6 +6,7 @@ export const inngestEngine: EngineDescriptor = {
   title: 'Inngest',
   packageName: '@cgk-platform/jobs-inngest',
   runsHere: false,
+  eventPrefix: 'inngest/',
   variables: [
     {
       name: 'INNGEST_DEV',

@@ -4,6 +4,7 @@ import * as z from 'zod'
 
 import { DuplicateEventError } from '../errors/duplicate-event-error.ts'
 import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
+import { addEngine } from '../provider/engine-registry.ts'
 import { defineEvents } from './define-events.ts'
 import { eventNames, findEvent, ownEvents, requireEvent } from './event-registry.ts'
 import { eventType } from './event-type.ts'
@@ -111,7 +112,10 @@ describe('what cannot be declared', () => {
     expect(eventNames()).toContain(name)
   })
 
-  test.each(['cron/nightly', 'inngest/function.failed'])('the reserved name %j', (name) => {
+  test.each(['cron/nightly', 'cloud/function.failed'])('the reserved name %j', (name) => {
+    const create = () => expect.unreachable()
+    const engine = { name: 'cloud', title: 'Cloud', packageName: 'jobs-cloud', runsHere: false, create }
+    addEngine({ ...engine, eventPrefix: 'cloud/' })
     expect(() => defineEvents({ [name]: z.object({}) })).toThrow(/reserved prefix/)
   })
 

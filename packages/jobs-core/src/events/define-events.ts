@@ -5,6 +5,8 @@ import { DuplicateEventError } from '../errors/duplicate-event-error.ts'
 import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
 import { kindOf } from '../options/kind-of.ts'
 import { isDevelopment } from '../environment.ts'
+import { engines } from '../provider/engine-registry.ts'
+import { cronEventPrefix } from './reserved-names.ts'
 import { findEvent, ownEvents, type RegisteredEvent } from './event-registry.ts'
 
 /**
@@ -41,11 +43,12 @@ function checkEvent(name: string, schema: StandardSchemaV1, declaredAt: string |
       remedy: 'Use letters and digits in words joined by `.`, `_`, `-` or `/`, at most 100 characters: `video.ready`.',
     })
   }
-  if (/^(cron|inngest)\//.test(name)) {
+  const reserved = [cronEventPrefix, ...engines().flatMap(({ eventPrefix = [] }) => eventPrefix)]
+  if (reserved.some((prefix) => name.startsWith(prefix))) {
     throw new InvalidDefinitionError({
       what,
       field: 'name',
-      problem: 'begins with a reserved prefix (`cron/` or `inngest/`)',
+      problem: `begins with a reserved prefix (${reserved.map((prefix) => `\`${prefix}\``).join(' or ')})`,
       remedy: 'Choose another first word.',
     })
   }

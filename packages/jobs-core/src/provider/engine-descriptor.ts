@@ -3,9 +3,9 @@
  * has one in `src/descriptor.ts`.
  */
 export interface EngineDescriptor {
-  /** The name that `provider` and `JOB_PROVIDER` take: `inngest`. */
+  /** The name that `provider` and `JOB_PROVIDER` take: `redis`. */
   readonly name: string
-  /** The engine's name in a sentence: `Inngest`, `the local engine`. */
+  /** The engine's name in a sentence: `Redis`, `the local engine`. */
   readonly title: string
   /** The package that has the provider. */
   readonly packageName: string
@@ -15,13 +15,15 @@ export interface EngineDescriptor {
   readonly isFallback?: boolean
   /** The environment variables that the engine reads. */
   readonly variables?: readonly EngineVariable[]
+  /** The start of the names of the engine's own events. No event of an app may begin with it. */
+  readonly eventPrefix?: string
   /** The facts that `doctor` and `init` need. An engine without them can still be used. */
   readonly setup?: EngineSetup
 }
 
 /** Describes an environment variable of an engine. */
 export interface EngineVariable {
-  /** The variable: `INNGEST_EVENT_KEY`. */
+  /** The variable: `REDIS_URL`. */
   readonly name: string
   /** One sentence that says what it is for. `init` writes it above the line. */
   readonly purpose: string

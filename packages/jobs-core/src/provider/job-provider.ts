@@ -18,7 +18,7 @@ import type { JobPage, ListQuery } from './job-page.ts'
 export interface JobProvider {
   /** The version of this contract; a client refuses a provider of another. */
   readonly specificationVersion: 'v1'
-  /** As users choose it: `local`, `inngest`, `trigger.dev`. */
+  /** As users choose it, such as `local`. */
   readonly name: string
   /** What the engine can do. The client refuses the rest before the provider is asked. */
   readonly capabilities: Capabilities

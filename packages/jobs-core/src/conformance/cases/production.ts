@@ -2,21 +2,15 @@ import assert from 'node:assert/strict'
 
 import type { JobClient } from '../../client/job-client.ts'
 import { ProviderNotChosenError } from '../../errors/provider-not-chosen-error.ts'
+import { engines } from '../../provider/engine-registry.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import type { ConformanceTarget } from '../conformance-target.ts'
 import { casesOf } from './cases-of.ts'
 
-const variables = [
-  'NODE_ENV',
-  'JOB_PROVIDER',
-  'TRIGGER_SECRET_KEY',
-  'INNGEST_EVENT_KEY',
-  'INNGEST_SIGNING_KEY',
-  'INNGEST_DEV',
-]
-
 /** The client that is made where the environment says this and nothing else. */
 function defaultIn(target: ConformanceTarget, environment: Readonly<Record<string, string>>): JobClient {
+  const ofEngines = engines().flatMap(({ variables = [] }) => variables.map(({ name }) => name))
+  const variables = ['NODE_ENV', 'JOB_PROVIDER', ...ofEngines]
   const before = variables.map((name) => [name, process.env[name]] as const)
   for (const name of variables) delete process.env[name]
   Object.assign(process.env, environment)
