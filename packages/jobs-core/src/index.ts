@@ -12,7 +12,7 @@ export type { EventMessage } from './jobs/event-message.ts'
 export type { CronContext, JobContext } from './jobs/job-context.ts'
 export type { CronJobDefinition, JobDefinition } from './jobs/job-definition.ts'
 export { defineWorkflow } from './workflows/define-workflow.ts'
-export type { Steps, WorkflowDefinition } from './workflows/workflow-definition.ts'
+export type { Steps, WorkflowDefinition } from './workflows/steps.ts'
 
 // Retries and time
 export type { RetryConfig } from './retry/retry-config.ts'

@@ -1,5 +1,5 @@
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
-import { scopedClient } from '../runs/scope.ts'
+import { scopedClient } from '../runs/async-context.ts'
 import type { JobClient } from './job-client.ts'
 import { sharedClients } from './shared-clients.ts'
 

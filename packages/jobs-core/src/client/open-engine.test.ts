@@ -6,7 +6,7 @@ import { defineJob } from '../jobs/define-job.ts'
 import type { Definition } from '../jobs/definition.ts'
 import { ambientJobs } from '../jobs/job-registry.ts'
 import type { JobProvider } from '../provider/job-provider.ts'
-import { runWithClient } from '../runs/scope.ts'
+import { runWithClient } from '../runs/async-context.ts'
 import { createClient } from './create-client.ts'
 import type { JobClient } from './job-client.ts'
 

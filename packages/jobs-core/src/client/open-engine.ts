@@ -1,7 +1,7 @@
 import { ClientClosedError } from '../errors/client-closed-error.ts'
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import { checkDefinitionSupport } from '../provider/check-support.ts'
-import { scopedClient } from '../runs/scope.ts'
+import { scopedClient } from '../runs/async-context.ts'
 import type { JobHost, JobProvider } from '../provider/job-provider.ts'
 
 /** A provider that is loaded and attached once, when it is first used. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { answerOrNothing, answerTo, notAccepted } from './answer-to.ts'
-import { failureOfAnswer } from './failure-of.ts'
+import { failureOfAnswer } from './classify-failure.ts'
 import { RequestFailure } from './request-failure.ts'
 
 const question = { provider: 'plain', operation: 'for the run' }

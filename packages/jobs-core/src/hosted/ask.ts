@@ -1,6 +1,6 @@
 import type { Clock } from '../time/clock.ts'
 import { pause } from '../time/pause.ts'
-import { failureOfSilence } from './failure-of.ts'
+import { failureOfSilence } from './classify-failure.ts'
 import { type Failure, RequestFailure } from './request-failure.ts'
 
 /** A request; its signal aborts when its time is over. */

@@ -1,4 +1,4 @@
-import { certainFailure, type EngineAddress, failureOfConnection, failureOfSilence } from './failure-of.ts'
+import { certainFailure, type EngineAddress, failureOfConnection, failureOfSilence } from './classify-failure.ts'
 import { RequestFailure } from './request-failure.ts'
 import { requestTimeoutMs } from './ask.ts'
 

@@ -1,4 +1,4 @@
-import type { WorkflowDefinition } from '../workflows/workflow-definition.ts'
+import type { WorkflowDefinition } from '../workflows/steps.ts'
 import type { AsJson } from './as-json.ts'
 import type { CronJobDefinition, JobDefinition } from './job-definition.ts'
 

@@ -93,7 +93,7 @@ export type { SendInfo } from '../runs/hooks.ts'
 export { maxAttemptsOf } from '../runs/max-attempts.ts'
 export type { Outcome } from '../runs/outcome.ts'
 export { runAttempt } from '../runs/run-attempt.ts'
-export { runDetached, runWithClient } from '../runs/scope.ts'
+export { runDetached, runWithClient } from '../runs/async-context.ts'
 
 // Cron ticks
 export { cronEventOf, cronJobIdOf, scheduledAtOf, toCronEnvelope } from '../runs/cron-event.ts'
@@ -121,18 +121,13 @@ export {
 } from '../workflows/answer-waits.ts'
 export { attemptStep, type StepAttempt, type StepOutcome } from '../workflows/attempt-step.ts'
 export type { WorkflowOptions } from '../workflows/define-workflow.ts'
-export { longerGrace, undoGraceMs } from '../workflows/grace.ts'
-export { kindChanged, undoUnreached } from '../workflows/misfits.ts'
+export { longerGrace, undoGraceMs } from '../workflows/grace-time.ts'
+export { kindChanged, undoUnreached } from '../workflows/changed-workflow.ts'
 export { recordedSteps } from '../workflows/recorded-steps.ts'
 export type { CodeEnd, StepEngine, StepEngineFactory, StepTools } from '../workflows/step-engine.ts'
 export type { StepRecords } from '../workflows/step-records.ts'
 export { type StepStatus, toStepStatus, type UndoStatus } from '../workflows/step-status.ts'
-export type {
-  StepContext,
-  StepOptions,
-  StepSendOptions,
-  WaitForEventOptions,
-} from '../workflows/workflow-definition.ts'
+export type { StepContext, StepOptions, StepSendOptions, WaitForEventOptions } from '../workflows/steps.ts'
 export {
   continueRecord,
   endStep,
@@ -160,7 +155,7 @@ export {
   failureOfSilence,
   isPassingStatus,
   readRetryAfter,
-} from '../hosted/failure-of.ts'
+} from '../hosted/classify-failure.ts'
 export { hashOf } from '../hosted/hash-of.ts'
 export { limitsOf } from '../hosted/limits-of.ts'
 export { mapAtMost, tryEach } from '../hosted/map-at-most.ts'

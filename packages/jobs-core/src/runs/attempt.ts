@@ -10,7 +10,7 @@ import type { AttemptMiddleware } from './attempt-middleware.ts'
 import type { TickHost } from './dispatch-tick.ts'
 import type { EngineLimits } from './failure.ts'
 import type { AttemptInfo, JobHooks } from './hooks.ts'
-import type { StopOptions } from './stop.ts'
+import type { StopOptions } from './until-stopped.ts'
 
 /** What a host tells about the attempt it wants made. */
 export interface AttemptOptions {

@@ -7,7 +7,7 @@ import { callOnFailure } from './call-handler.ts'
 import { toError, toErrorInfo } from './error-info.ts'
 import { outcomeOfFailure } from './failure.ts'
 import type { Outcome } from './outcome.ts'
-import { untilStopped } from './stop.ts'
+import { untilStopped } from './until-stopped.ts'
 
 /** What this library refused is beyond mending; a schema of yours may only have asked a server that was away. */
 export function isRefusal(thrown: unknown): boolean {

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 
 import { describe, expect, test, vi } from 'vitest'
 
-import { runDetached } from './scope.ts'
+import { runDetached } from './async-context.ts'
 
 const request = new AsyncLocalStorage<string>()
 
@@ -42,7 +42,7 @@ describe('runDetached', () => {
   test('runs the code all the same where the platform has no async context', async () => {
     const getBuiltinModule = vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined as never)
     vi.resetModules()
-    const fresh = await import('./scope.ts')
+    const fresh = await import('./async-context.ts')
     getBuiltinModule.mockRestore()
     expect(fresh.runDetached(() => 5)).toBe(5)
   })

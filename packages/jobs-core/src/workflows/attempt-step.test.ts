@@ -15,7 +15,7 @@ import { bindLogger } from '../logging/logger.ts'
 import { toRetryPolicy } from '../retry/retry-config.ts'
 import { attemptStep, type StepAttempt, type StepOutcome } from './attempt-step.ts'
 import type { Work } from './step-call.ts'
-import type { StepContext } from './workflow-definition.ts'
+import type { StepContext } from './steps.ts'
 
 let clock: ManualClock
 let controller: AbortController

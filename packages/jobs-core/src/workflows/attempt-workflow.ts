@@ -16,13 +16,13 @@ import { type JobErrorInfo, toErrorInfo } from '../runs/error-info.ts'
 import type { Outcome } from '../runs/outcome.ts'
 import { readEvent } from '../runs/read-event.ts'
 import { classify, isRefusal, reportFailure } from '../runs/report-failure.ts'
-import { stopOf, untilStopped } from '../runs/stop.ts'
+import { stopOf, untilStopped } from '../runs/until-stopped.ts'
 import { toOutput } from '../runs/to-output.ts'
 import { createSteps } from './create-steps.ts'
 import type { StepCall } from './step-call.ts'
 import { stepFailure } from './step-results.ts'
 import type { CodeEnd, StepEngine, StepTools } from './step-engine.ts'
-import type { StepContext, WorkflowDefinition } from './workflow-definition.ts'
+import type { StepContext, WorkflowDefinition } from './steps.ts'
 
 /** What trying the code again cannot mend: a step's retries are spent, and the others are mistakes. */
 const finalErrors = [

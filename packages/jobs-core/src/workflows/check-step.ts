@@ -13,7 +13,7 @@ import {
   stepSendOptionNames,
   waitForEventOptions,
   type WorkflowDefinition,
-} from './workflow-definition.ts'
+} from './steps.ts'
 
 const longestId = 150
 

@@ -7,7 +7,7 @@ import { orderWorkflow } from '../../test/kit/workflow-kit.ts'
 import { createSteps } from './create-steps.ts'
 import { insideStep } from './inside-step.ts'
 import type { StepCall } from './step-call.ts'
-import type { Steps } from './workflow-definition.ts'
+import type { Steps } from './steps.ts'
 
 /** The steps as plain JavaScript has them: they may be called with anything. */
 type Untyped = { readonly [Name in keyof Steps]: (...given: unknown[]) => Promise<unknown> }

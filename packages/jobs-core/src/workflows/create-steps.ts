@@ -10,7 +10,7 @@ import { readEvent } from '../runs/read-event.ts'
 import { checkJobStep, checkWait, checkWork, durationOf, instantOf, stepFault } from './check-step.ts'
 import { enclosingStep } from './inside-step.ts'
 import type { AwaitedEvent, StepCall, StepKind } from './step-call.ts'
-import type { StepContext, StepSendOptions, Steps, WorkflowDefinition } from './workflow-definition.ts'
+import type { StepContext, StepSendOptions, Steps, WorkflowDefinition } from './steps.ts'
 
 /** What the steps of one run of the code stand on. */
 export interface StepsParts {

@@ -8,7 +8,7 @@ import type { Definition, EventDefinition, JobOutput } from '../jobs/definition.
 import { findRun } from '../runs/find-run.ts'
 import type { JobStatus } from '../runs/job-status.ts'
 import { defineWorkflow } from './define-workflow.ts'
-import type { StepContext, Steps, WorkflowDefinition } from './workflow-definition.ts'
+import type { StepContext, Steps, WorkflowDefinition } from './steps.ts'
 
 declare const status: JobStatus
 declare const step: Steps<'order.created'>

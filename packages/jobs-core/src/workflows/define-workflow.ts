@@ -15,7 +15,7 @@ import type { JobContext } from '../jobs/job-context.ts'
 import { ambientJobs } from '../jobs/job-registry.ts'
 import type { RetryConfig } from '../retry/retry-config.ts'
 import type { Duration } from '../time/duration.ts'
-import type { Steps, WorkflowDefinition } from './workflow-definition.ts'
+import type { Steps, WorkflowDefinition } from './steps.ts'
 
 /** What `defineWorkflow` takes. */
 export interface WorkflowOptions<Event extends JobEvent, Output> extends DefinitionOptions {

@@ -1,10 +1,10 @@
 import type { Json } from '../events/json.ts'
 import type { JobErrorInfo } from '../runs/error-info.ts'
 import { CallOrder } from './call-order.ts'
-import { CodeWatch } from './code-watch.ts'
-import type { CalledStep } from './called-step.ts'
-import { undoGraceMs } from './grace.ts'
-import { calledLate, kindChanged } from './misfits.ts'
+import { WaitingDetector } from './waiting-detector.ts'
+import type { AwaitedStep } from './awaited-step.ts'
+import { undoGraceMs } from './grace-time.ts'
+import { calledLate, kindChanged } from './changed-workflow.ts'
 import { StepAttempts } from './step-attempts.ts'
 import type { StepCall } from './step-call.ts'
 import type { CodeEnd, StepEngine, StepEngineFactory, StepTools } from './step-engine.ts'
@@ -35,7 +35,7 @@ class RecordedSteps implements StepEngine {
   readonly #waits: StepWaits
   readonly #order: CallOrder
   readonly #attempts: StepAttempts
-  readonly #watch: CodeWatch
+  readonly #watch: WaitingDetector
   #lastCalled: string | undefined
   #phase: Phase = 'running'
   #recordedOnly = false
@@ -55,7 +55,7 @@ class RecordedSteps implements StepEngine {
     this.#order = new CallOrder(steps, tools.logger)
     this.#attempts = new StepAttempts({ records, tools, ended: () => this.#watch.end() })
     this.#waits = new StepWaits(tools.clock, () => this.#settleDue())
-    this.#watch = new CodeWatch({
+    this.#watch = new WaitingDetector({
       clock: tools.clock,
       mayRest: () => !this.#results.isBusy && (this.#waits.size > 0 || this.#hasOpen),
       graceMs: () => this.#graceMs(),
@@ -129,7 +129,7 @@ class RecordedSteps implements StepEngine {
     if (call.kind === 'run' && call.compensate) this.#undos.set(key, call)
     return new Promise((resolve, reject) => {
       const step = known ?? toStepRecord(call, this.#tools.clock.now())
-      const called: CalledStep = { call, step, resolve, reject, isKept: false }
+      const called: AwaitedStep = { call, step, resolve, reject, isKept: false }
       this.#results.open(called)
       if (step.order !== undefined) this.#handOver(called)
       // What has not ended never does in a run that is undone: its code goes as far as it came.
@@ -164,7 +164,7 @@ class RecordedSteps implements StepEngine {
   }
 
   /** Begins a step, or takes one up again that has not ended. */
-  #goOn(called: CalledStep, isKnown: boolean): void {
+  #goOn(called: AwaitedStep, isKnown: boolean): void {
     const { step, call } = called
     // By a pass whose end was lost.
     if (step.state === 'cancelled') reopenStep(step)
@@ -181,7 +181,7 @@ class RecordedSteps implements StepEngine {
     else this.#afterSave(step, () => this.#wait(called))
   }
 
-  #execute(called: CalledStep): void {
+  #execute(called: AwaitedStep): void {
     this.#watch.begin()
     this.#attempts.begin(called, (attempted) =>
       this.#afterSave(called.step, () => (attempted === 'ended' ? this.#handOver(called) : this.#wait(called))),
@@ -213,7 +213,7 @@ class RecordedSteps implements StepEngine {
     void this.#codeEnded({ type: 'threw', error })
   }
 
-  #wait(called: CalledStep): void {
+  #wait(called: AwaitedStep): void {
     if (this.#phase !== 'running') return
     // Answered while it was kept.
     if (isStepEnded(called.step)) return this.#handOver(called)
@@ -227,7 +227,7 @@ class RecordedSteps implements StepEngine {
     if (called) this.#handOver(called)
   }
 
-  #handOver(called: CalledStep): void {
+  #handOver(called: AwaitedStep): void {
     this.#watch.note()
     if (this.#phase === 'running') this.#results.keep(called)
     else this.#look()

@@ -2,7 +2,7 @@ import { JobCancelledError } from '../errors/job-cancelled-error.ts'
 import type { Json } from '../events/json.ts'
 import { withFields } from '../logging/logger.ts'
 import { attemptStep, type StepAttempt, type StepOutcome } from './attempt-step.ts'
-import type { CalledStep } from './called-step.ts'
+import type { AwaitedStep } from './awaited-step.ts'
 import type { StepTools } from './step-engine.ts'
 import type { StepRecords } from './step-records.ts'
 import { endStep, type StepRecord } from './workflow-record.ts'
@@ -70,7 +70,7 @@ export class StepAttempts {
   }
 
   /** Begins an attempt; `then` is told what the step came to, unless the pass is over by then. */
-  begin(called: CalledStep, then: (attempted: Attempted) => void): void {
+  begin(called: AwaitedStep, then: (attempted: Attempted) => void): void {
     const { step, call } = called
     if (!('work' in call)) return
     const { records, ended } = this.#options
@@ -87,7 +87,7 @@ export class StepAttempts {
     this.#underWay.add(attempt)
   }
 
-  #note(called: CalledStep, outcome: StepOutcome): Attempted {
+  #note(called: AwaitedStep, outcome: StepOutcome): Attempted {
     const { step, call } = called
     const { records, tools } = this.#options
     const now = tools.clock.now()
@@ -113,7 +113,7 @@ export class StepAttempts {
     return 'ended'
   }
 
-  #complete({ step, call }: CalledStep, output: Json | undefined): void {
+  #complete({ step, call }: AwaitedStep, output: Json | undefined): void {
     if (output !== undefined) step.output = output
     if (call.kind === 'run' && call.compensate) step.undoable = true
     const { records, tools } = this.#options
@@ -121,7 +121,7 @@ export class StepAttempts {
   }
 
   /** The run was cancelled while the step was under way: what it did is recorded, for it may be undone. */
-  #completeLate(called: CalledStep, outcome: StepOutcome): void {
+  #completeLate(called: AwaitedStep, outcome: StepOutcome): void {
     if (outcome.type !== 'completed' || called.call.kind === 'runJob') return
     this.#complete(called, outcome.output)
     // The run has ended: there is nobody to tell that its record could not be kept.

@@ -1,7 +1,7 @@
 import type { JobEvent } from '../events/job-events.ts'
 import type { Json } from '../events/json.ts'
 import type { RetryPolicy } from '../retry/retry-config.ts'
-import type { StepContext, StepSendOptions } from './workflow-definition.ts'
+import type { StepContext, StepSendOptions } from './steps.ts'
 
 /** What a step of each kind does. */
 export type StepKind = 'run' | 'sleep' | 'sleepUntil' | 'waitForEvent' | 'sendEvent' | 'runJob'

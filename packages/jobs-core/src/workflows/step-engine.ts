@@ -5,7 +5,7 @@ import type { EngineLimits } from '../runs/failure.ts'
 import type { Clock } from '../time/clock.ts'
 import type { StepCall } from './step-call.ts'
 import type { StepRecord } from './workflow-record.ts'
-import type { WorkflowDefinition } from './workflow-definition.ts'
+import type { WorkflowDefinition } from './steps.ts'
 
 /** What the steps of one pass over a workflow's code are made with. */
 export interface StepTools {

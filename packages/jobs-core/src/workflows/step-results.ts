@@ -3,7 +3,7 @@ import { copyJson } from '../events/json.ts'
 import { errorFrom } from '../runs/error-from.ts'
 import type { Clock } from '../time/clock.ts'
 import { pause } from '../time/pause.ts'
-import type { CalledStep } from './called-step.ts'
+import type { AwaitedStep } from './awaited-step.ts'
 import type { StepRecord } from './workflow-record.ts'
 
 /** What results are handed over with. */
@@ -27,7 +27,7 @@ export interface ResultsOptions {
 export class StepResults {
   readonly #options: ResultsOptions
   /** Called, and not handed over. */
-  readonly #open = new Map<string, CalledStep>()
+  readonly #open = new Map<string, AwaitedStep>()
   /** Those of earlier passes, in order; before a later result the code must have come to call them. */
   readonly #earlier: readonly StepRecord[]
   readonly #called = new Set<string>()
@@ -48,14 +48,14 @@ export class StepResults {
   }
 
   /** Notes a step that the code has called. */
-  open(called: CalledStep): void {
+  open(called: AwaitedStep): void {
     this.#calls++
     if (this.#next < this.#earlier.length) this.#called.add(called.step.key)
     this.#open.set(called.step.key, called)
   }
 
   /** Says that a step has ended and is kept. */
-  keep(called: CalledStep): void {
+  keep(called: AwaitedStep): void {
     called.isKept = true
     if (!this.#isBusy) void this.#advance()
   }
@@ -74,8 +74,8 @@ export class StepResults {
     this.#options.idle()
   }
 
-  #nextResult(): CalledStep | undefined {
-    let next: CalledStep | undefined
+  #nextResult(): AwaitedStep | undefined {
+    let next: AwaitedStep | undefined
     for (const called of this.#open.values()) {
       const { order } = called.step
       if (order !== undefined && (!next || order < next.step.order!)) next = called
@@ -84,7 +84,7 @@ export class StepResults {
   }
 
   /** True where the pass that recorded this result had others before it, whose steps the code has not called yet. */
-  #comesBeforeEarlier({ step }: CalledStep): boolean {
+  #comesBeforeEarlier({ step }: AwaitedStep): boolean {
     while (this.#next < this.#earlier.length && this.#called.has(this.#earlier[this.#next]!.key)) this.#next++
     const missing = this.#earlier[this.#next]
     return missing !== undefined && missing.order! < step.order!
@@ -94,7 +94,7 @@ export class StepResults {
    * Lets the code do what it can do now. Where it has yet to call a step that ended before this result, it is waited for,
    * but not for ever: false until then.
    */
-  async #isQuiet(result: CalledStep): Promise<boolean> {
+  async #isQuiet(result: AwaitedStep): Promise<boolean> {
     const { clock, graceMs } = this.#options
     await (clock.turn?.() ?? clock.yield())
     if (this.#isStopped) return false
@@ -106,7 +106,7 @@ export class StepResults {
     return false
   }
 
-  #hand({ step, resolve, reject }: CalledStep): void {
+  #hand({ step, resolve, reject }: AwaitedStep): void {
     this.#open.delete(step.key)
     this.#options.handed()
     if (step.state === 'completed') return resolve(step.output === undefined ? undefined : copyJson(step.output))

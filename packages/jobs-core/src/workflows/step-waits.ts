@@ -1,12 +1,12 @@
 import type { Clock, Timer } from '../time/clock.ts'
-import type { CalledStep } from './called-step.ts'
+import type { AwaitedStep } from './awaited-step.ts'
 import { stepDueAt } from './workflow-record.ts'
 
 /** The steps that wait for a time or an answer, and the timer for the first of them to come due. */
 export class StepWaits {
   readonly #clock: Clock
   readonly #due: () => void
-  readonly #waits = new Map<string, CalledStep>()
+  readonly #waits = new Map<string, AwaitedStep>()
   #timer: { readonly at: number; readonly timer: Timer } | undefined
 
   /** @param due - called when the timer that `arm` has set comes due */
@@ -19,19 +19,19 @@ export class StepWaits {
     return this.#waits.size
   }
 
-  add(called: CalledStep): void {
+  add(called: AwaitedStep): void {
     this.#waits.set(called.step.key, called)
   }
 
   /** Takes a step out, where it waits. */
-  take(key: string): CalledStep | undefined {
+  take(key: string): AwaitedStep | undefined {
     const called = this.#waits.get(key)
     this.#waits.delete(key)
     return called
   }
 
   /** Takes out what is due, the first to come due first. */
-  takeDue(now: number): CalledStep[] {
+  takeDue(now: number): AwaitedStep[] {
     const due = [...this.#waits.values()].filter(({ step }) => (stepDueAt(step) ?? Number.POSITIVE_INFINITY) <= now)
     for (const { step } of due) this.#waits.delete(step.key)
     return due.toSorted((one, other) => stepDueAt(one.step)! - stepDueAt(other.step)!)

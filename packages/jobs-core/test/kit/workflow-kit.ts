@@ -5,7 +5,7 @@ import type { Outcome } from '../../src/runs/outcome.ts'
 import { defineWorkflow } from '../../src/workflows/define-workflow.ts'
 import { recordedSteps } from '../../src/workflows/recorded-steps.ts'
 import type { StepRecords } from '../../src/workflows/step-records.ts'
-import type { Steps, WorkflowDefinition } from '../../src/workflows/workflow-definition.ts'
+import type { Steps, WorkflowDefinition } from '../../src/workflows/steps.ts'
 import { newWorkflowRecord, type StepRecord, type WorkflowRecord } from '../../src/workflows/workflow-record.ts'
 import { type AttemptKit, createAttemptKit, orderEnvelope } from './attempt-kit.ts'
 

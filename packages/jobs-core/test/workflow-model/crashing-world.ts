@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '../../src/time/clock.ts'
-import type { StepContext } from '../../src/workflows/workflow-definition.ts'
+import type { StepContext } from '../../src/workflows/steps.ts'
 
 /** A crash: after so many things have happened since the one before, and for so long. */
 export interface Crash {

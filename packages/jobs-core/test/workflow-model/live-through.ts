@@ -1,5 +1,5 @@
 import type { JobClient } from '../../src/client/job-client.ts'
-import type { StepContext } from '../../src/workflows/workflow-definition.ts'
+import type { StepContext } from '../../src/workflows/steps.ts'
 import type { Outcome } from '../../src/runs/outcome.ts'
 import { runAttempt } from '../../src/runs/run-attempt.ts'
 import { defineWorkflow } from '../../src/workflows/define-workflow.ts'

@@ -9,7 +9,7 @@ import {
 } from '@cgk-platform/jobs-core/provider'
 
 import type { AnsweredStep, StoredRun } from '../store/job-store.ts'
-import { attemptRun } from './attempt-run.ts'
+import { attemptRun } from './make-attempt.ts'
 import { beginDue, type Begun } from './begin-due.ts'
 import { changeNow } from '../store/change-now.ts'
 import { createCronTicker } from './create-cron-ticker.ts'
@@ -17,8 +17,8 @@ import type { CronTicker } from './cron-ticker.ts'
 import type { EngineParts } from './engine-parts.ts'
 import type { EngineView } from './engine-view.ts'
 import { Deadline } from './deadline.ts'
-import { type Flight, Flights } from './flights.ts'
-import { StayingHandlers } from './staying-handlers.ts'
+import { type RunningAttempt, RunningAttempts } from './running-attempts.ts'
+import { LeftoverHandlers } from './leftover-handlers.ts'
 import { toHandled } from './subscribers-of.ts'
 import { createTickHost } from './tick-host.ts'
 import { UnhandledEvents } from './unhandled-events.ts'
@@ -31,11 +31,11 @@ const { queueMicrotask: microtask } = globalThis
 export class Engine implements EngineView {
   readonly #parts: EngineParts
   readonly #logger: Logger
-  readonly #flights = new Flights()
+  readonly #running = new RunningAttempts()
   readonly #timer: WakeTimer
   readonly #cron: CronTicker
   readonly #unwatch: () => void
-  readonly #staying: StayingHandlers
+  readonly #staying: LeftoverHandlers
   readonly #unhandled: UnhandledEvents
   readonly #deadline: Deadline
   #hadJobs = false
@@ -54,7 +54,7 @@ export class Engine implements EngineView {
     this.#unhandled = new UnhandledEvents(this.#logger)
     this.#deadline = new Deadline(clock, () => this.#stepMade())
     this.#timer = new WakeTimer(clock, () => runDetached(() => this.#pump()), parts.longestSleepMs)
-    this.#staying = new StayingHandlers(clock, (run) => {
+    this.#staying = new LeftoverHandlers(clock, (run) => {
       const done = (): void => this.#moved()
       void store.change(() => store.release(run), { done })
     })
@@ -69,7 +69,7 @@ export class Engine implements EngineView {
 
   /** Attempts under way. */
   get inFlight(): readonly Promise<void>[] {
-    return this.#flights.ended
+    return this.#running.ended
   }
 
   /** Jobs that have not ended. */
@@ -97,12 +97,12 @@ export class Engine implements EngineView {
     const { store, clock, concurrency } = this.#parts
     if (this.#closing) return false
     if (this.#pumpQueued || store.isChanging) return true
-    return this.#flights.size + this.#staying.size < concurrency && store.hasReady(clock.now())
+    return this.#running.size + this.#staying.size < concurrency && store.hasReady(clock.now())
   }
 
   /** True while something is due now or under way. */
   get isBusy(): boolean {
-    return this.#flights.size > 0 || this.hasDue || this.#waitsForPlace
+    return this.#running.size > 0 || this.hasDue || this.#waitsForPlace
   }
 
   /** True while something waits behind a handler that only has to leave its place: it comes to its turn. */
@@ -128,7 +128,7 @@ export class Engine implements EngineView {
     const { store, clock, changed } = this.#parts
     const running = changeNow(store, () => store.cancel(jobId, clock.now()))
     for (const run of running instanceof Promise ? await running : running) {
-      this.#flights.abort(run.id, new JobCancelledError({ jobId }))
+      this.#running.abort(run.id, new JobCancelledError({ jobId }))
     }
     changed(jobId)
     this.wake() // the places they held are free
@@ -150,12 +150,12 @@ export class Engine implements EngineView {
     releaseCronJobs(this)
     // What outlives this process is left for the next one; memory's jobs end with it.
     this.#isLeaving = shared !== undefined
-    while (!this.#deadline.isOver && (this.#isLeaving ? this.#flights.size > 0 : this.isBusy)) await this.#nextStep()
+    while (!this.#deadline.isOver && (this.#isLeaving ? this.#running.size > 0 : this.isBusy)) await this.#nextStep()
     this.#deadline.clear()
     this.#closing = true
     this.#timer.clear()
     shared?.beginClosing()
-    this.#flights.abortAll(new ShutdownError())
+    this.#running.abortAll(new ShutdownError())
     await Promise.all(this.inFlight)
     let dropped: readonly string[] = []
     const work = (): readonly string[] => store.close(toErrorInfo(new ShutdownError()), clock.now())
@@ -171,7 +171,7 @@ export class Engine implements EngineView {
 
   /** Resolves when another attempt or handler has ended, or a turn later where something may begin at once. */
   async #nextStep(): Promise<void> {
-    if (this.#flights.size > 0 || !this.hasDue) return new Promise((resolve) => this.#awaitingStep.push(resolve))
+    if (this.#running.size > 0 || !this.hasDue) return new Promise((resolve) => this.#awaitingStep.push(resolve))
     this.wake()
     await this.#parts.clock.yield()
   }
@@ -206,8 +206,8 @@ export class Engine implements EngineView {
     this.#pumpQueued = false
     const isOver = this.#closing || this.#isLeaving
     return beginDue(this.#parts, {
-      places: isOver ? 0 : this.#parts.concurrency - this.#flights.size - this.#staying.size,
-      listens: (run) => this.#flights.listens(run.id),
+      places: isOver ? 0 : this.#parts.concurrency - this.#running.size - this.#staying.size,
+      listens: (run) => this.#running.listens(run.id),
     })
   }
 
@@ -217,10 +217,10 @@ export class Engine implements EngineView {
     for (const event of unhandled) this.#unhandled.note(event)
     for (const job of due) changed(job.envelope.id)
     for (const answer of news.answered) this.#tellAnswer(answer)
-    for (const run of news.cancelled) this.#flights.abort(run.id, new JobCancelledError({ jobId: run.job.envelope.id }))
-    for (const run of news.lost) this.#flights.abort(run.id, new LeaseLostError())
+    for (const run of news.cancelled) this.#running.abort(run.id, new JobCancelledError({ jobId: run.job.envelope.id }))
+    for (const run of news.lost) this.#running.abort(run.id, new LeaseLostError())
     for (const run of claimed) {
-      this.#flights.add(run.id, (flight) => this.#attempt(run, flight))
+      this.#running.add(run.id, (attempt) => this.#attempt(run, attempt))
       changed(run.job.envelope.id)
     }
     this.#rearm()
@@ -228,7 +228,7 @@ export class Engine implements EngineView {
   }
 
   #tellAnswer({ run, step }: AnsweredStep): void {
-    this.#flights.tell(run.id, step)
+    this.#running.tell(run.id, step)
     this.#parts.changed(run.job.envelope.id)
   }
 
@@ -244,9 +244,9 @@ export class Engine implements EngineView {
     void this.#parts.clock.yield().then(() => this.#pump())
   }
 
-  async #attempt(run: StoredRun, flight: Flight): Promise<void> {
+  async #attempt(run: StoredRun, running: RunningAttempt): Promise<void> {
     const { store, clock } = this.#parts
-    const { abort, onAnswer } = flight
+    const { abort, onAnswer } = running
     const attempt = run.attempts
     let left: Promise<unknown> | undefined
     const outcome = await attemptRun(run, {
@@ -262,7 +262,7 @@ export class Engine implements EngineView {
     })
     const settle = (as: Outcome): boolean => store.settle(run, attempt, as, clock.now(), !left)
     const done = (): void => {
-      this.#flights.remove(run.id, flight)
+      this.#running.remove(run.id, running)
       if (left) this.#staying.add(run, left)
       this.#parts.changed(run.job.envelope.id)
       this.#moved()
@@ -285,7 +285,7 @@ export class Engine implements EngineView {
     if (this.#closing || !this.#parts.works) return
     const [job, tick] = [this.#parts.store.nextDueAt(), this.#cron.nextAt()]
     const dueAt = job === undefined || tick === undefined ? (job ?? tick) : Math.min(job, tick)
-    const busy = this.#started || this.#pumpQueued || this.#flights.size > 0 || this.#waitsForPlace
+    const busy = this.#started || this.#pumpQueued || this.#running.size > 0 || this.#waitsForPlace
     this.#timer.set({ dueAt, busy })
   }
 }

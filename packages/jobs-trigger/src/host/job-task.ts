@@ -4,7 +4,7 @@ import { type AnyTask, task } from '@trigger.dev/sdk'
 
 import { readEventPayload, readRunPayload } from '../wire/payload.ts'
 import { jobTaskId } from '../wire/task-id.ts'
-import { attemptRun, recordOf } from './attempt-run.ts'
+import { attemptRun, recordOf } from './make-attempt.ts'
 import type { HostParts } from './host-parts.ts'
 import { toFailed } from './map-outcome.ts'
 import { writeRecord } from './note-attempt.ts'

@@ -1,7 +1,7 @@
 import { bindLogger, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 import { AttemptFailure } from './attempt-failure.ts'
-import { makeAttempt, recordOf } from './attempt-run.ts'
+import { makeAttempt, recordOf } from './make-attempt.ts'
 import { type ErrorHandling, handleError, isLastAttempt } from './catch-error.ts'
 import type { HostParts } from './host-parts.ts'
 import { toFailed } from './map-outcome.ts'

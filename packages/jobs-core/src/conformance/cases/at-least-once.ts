@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { payloadSeen } from '../journal.ts'
 import { untyped } from '../untyped-client.ts'
-import { casesOf } from './cases-of.ts'
+import { casesOf } from '../cases-of.ts'
 
 /** Nothing that was accepted is lost. */
 export const atLeastOnceCases: readonly ConformanceCase[] = casesOf(rules.atLeastOnce, [

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import type { CaseTools } from '../case-tools.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import type { ScriptedFailure } from '../script.ts'
-import { casesOf } from './cases-of.ts'
+import { casesOf } from '../cases-of.ts'
 
 /** The attempts that a job came to: those that handlers saw, held against the status. */
 async function attemptsOf(t: CaseTools, jobId: string): Promise<number[]> {

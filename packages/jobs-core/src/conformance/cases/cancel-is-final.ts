@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { isEnded } from '../../runs/job-state.ts'
-import { casesOf } from './cases-of.ts'
+import { casesOf } from '../cases-of.ts'
 import { lateEnd } from './late-end.ts'
 
 const lateMs = 3000

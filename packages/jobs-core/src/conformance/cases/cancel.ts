@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 
 import { type ConformanceCase, rules } from '../conformance-case.ts'
-import { casesOf } from './cases-of.ts'
+import { casesOf } from '../cases-of.ts'
 
 /** A job is cancelled whatever it is about to do. */
 export const cancelCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRetry, [

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 
 import type { CaseTools } from '../case-tools.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
-import { casesOf } from './cases-of.ts'
+import { casesOf } from '../cases-of.ts'
 
 interface Stay {
   readonly from: number

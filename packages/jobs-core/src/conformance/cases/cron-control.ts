@@ -6,7 +6,7 @@ import type { CaseTools } from '../case-tools.ts'
 import { cronTenants, overlappingMs } from '../conformance-cron-jobs.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { inOwnRegistry } from '../in-own-registry.ts'
-import { casesOf } from './cases-of.ts'
+import { casesOf } from '../cases-of.ts'
 import { nextTick, tickOf } from './next-tick.ts'
 
 const minuteMs = 60_000

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { systemTenantId } from '../../events/reserved-names.ts'
 import { cronTenants } from '../conformance-cron-jobs.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
-import { casesOf } from './cases-of.ts'
+import { casesOf } from '../cases-of.ts'
 import { nextTick, tickOf } from './next-tick.ts'
 
 const minuteMs = 60_000

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 
 import { type ConformanceCase, rules } from '../conformance-case.ts'
-import { casesOf } from './cases-of.ts'
+import { casesOf } from '../cases-of.ts'
 
 const ids = ['a', 'b', 'c'].map((name) => `conformance-fan-out-${name}`)
 const [a, b, c] = ids as [string, string, string]

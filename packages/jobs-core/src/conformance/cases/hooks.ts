@@ -4,7 +4,7 @@ import type { CaseTools } from '../case-tools.ts'
 import { throwingHooksMark } from '../conformance-hooks.ts'
 import { lineMark, secretMark } from '../conformance-logger.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
-import { casesOf } from './cases-of.ts'
+import { casesOf } from '../cases-of.ts'
 
 function hooksOf(t: CaseTools, jobId: string, hook: string) {
   return t.journal({ jobId, what: 'hook' }).filter(({ seen }) => seen['hook'] === hook)

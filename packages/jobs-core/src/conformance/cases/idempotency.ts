@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { payloadSeen } from '../journal.ts'
 import { untyped } from '../untyped-client.ts'
-import { casesOf } from './cases-of.ts'
+import { casesOf } from '../cases-of.ts'
 
 /** A key makes a send happen once. */
 export const idempotencyCases: readonly ConformanceCase[] = casesOf(rules.atLeastOnce, [

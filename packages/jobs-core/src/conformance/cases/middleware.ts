@@ -4,7 +4,7 @@ import type { CaseTools } from '../case-tools.ts'
 import { middlewareDelayMs, middlewareTenant } from '../conformance-middleware.ts'
 import { timeoutMs } from '../conformance-jobs.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
-import { casesOf } from './cases-of.ts'
+import { casesOf } from '../cases-of.ts'
 import { nextTick } from './next-tick.ts'
 
 /** What the middleware saw around one kind of work, as `outer before`, `own after ConformanceFailure`. */

@@ -6,7 +6,7 @@ import type { JobEvent } from '../../events/job-events.ts'
 import type { CaseTools } from '../case-tools.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { inOwnRegistry } from '../in-own-registry.ts'
-import { casesOf } from './cases-of.ts'
+import { casesOf } from '../cases-of.ts'
 
 /** Opens a client of the engine that has one more definition, as an app would. */
 async function openWith(t: CaseTools, options: Partial<JobOptions<JobEvent, unknown>>): Promise<unknown> {

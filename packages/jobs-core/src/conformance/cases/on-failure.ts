@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 
 import { type ConformanceCase, rules } from '../conformance-case.ts'
-import { casesOf } from './cases-of.ts'
+import { casesOf } from '../cases-of.ts'
 
 /** `onFailure` is called once, after the last attempt. */
 export const onFailureCases: readonly ConformanceCase[] = casesOf(rules.retries, [

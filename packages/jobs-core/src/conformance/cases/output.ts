@@ -4,7 +4,7 @@ import type { Json } from '../../events/json.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import type { OddOutput } from '../script.ts'
 import { toTextOf } from '../to-text-of.ts'
-import { casesOf } from './cases-of.ts'
+import { casesOf } from '../cases-of.ts'
 
 /** What handlers return travels as JSON, too. */
 export const outputCases: readonly ConformanceCase[] = casesOf(rules.wire, [

@@ -5,7 +5,7 @@ import { ProviderNotChosenError } from '../../errors/provider-not-chosen-error.t
 import { engines } from '../../provider/engine-registry.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import type { ConformanceTarget } from '../conformance-target.ts'
-import { casesOf } from './cases-of.ts'
+import { casesOf } from '../cases-of.ts'
 
 /** The client that is made where the environment says this and nothing else. */
 function defaultIn(target: ConformanceTarget, environment: Readonly<Record<string, string>>): JobClient {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 
 import { type ConformanceCase, rules } from '../conformance-case.ts'
-import { casesOf } from './cases-of.ts'
+import { casesOf } from '../cases-of.ts'
 import { untyped } from '../untyped-client.ts'
 
 /** Waiting for jobs and listing them. */

@@ -4,7 +4,7 @@ import { retryDelayMs } from '../../retry/retry-delay.ts'
 import type { CaseTools } from '../case-tools.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import type { ScriptedFailure } from '../script.ts'
-import { casesOf } from './cases-of.ts'
+import { casesOf } from '../cases-of.ts'
 
 /** Milliseconds from the end of each failed attempt to the begin of the next. */
 function gapsOf(t: CaseTools, jobId: string): number[] {

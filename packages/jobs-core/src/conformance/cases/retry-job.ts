@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 
 import type { JobNotRetryableError } from '../../errors/job-not-retryable-error.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
-import { casesOf } from './cases-of.ts'
+import { casesOf } from '../cases-of.ts'
 
 /** A failed job is run again by hand. */
 export const retryJobCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRetry, [

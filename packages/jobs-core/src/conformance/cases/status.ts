@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { untyped } from '../untyped-client.ts'
-import { casesOf } from './cases-of.ts'
+import { casesOf } from '../cases-of.ts'
 
 /** What a job's status tells at each stage. */
 export const statusCases: readonly ConformanceCase[] = casesOf(rules.terms, [

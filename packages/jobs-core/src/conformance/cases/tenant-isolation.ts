@@ -4,7 +4,7 @@ import { systemTenantId } from '../../events/reserved-names.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { payloadSeen } from '../journal.ts'
 import { untyped } from '../untyped-client.ts'
-import { casesOf } from './cases-of.ts'
+import { casesOf } from '../cases-of.ts'
 
 /** Tenants and their jobs are apart from one another. */
 export const tenantIsolationCases: readonly ConformanceCase[] = casesOf(rules.tenants, [

@@ -4,7 +4,7 @@ import type { CaseTools } from '../case-tools.ts'
 import { timeoutMs } from '../conformance-jobs.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { untyped } from '../untyped-client.ts'
-import { casesOf } from './cases-of.ts'
+import { casesOf } from '../cases-of.ts'
 import { lateEnd } from './late-end.ts'
 
 const overflowMs = 2 ** 31 + 60_000

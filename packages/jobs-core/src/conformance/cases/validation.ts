@@ -8,7 +8,7 @@ import type { CaseTools } from '../case-tools.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { payloadSeen } from '../journal.ts'
 import { untyped } from '../untyped-client.ts'
-import { casesOf } from './cases-of.ts'
+import { casesOf } from '../cases-of.ts'
 
 const good = { dueAt: '2026-03-01T12:00:00.000Z', count: 2, items: [{ sku: 'a' }] }
 const bad = { dueAt: '2026-03-01T12:00:00.000Z', count: 0, items: [{ sku: 'a' }, { sku: '' }] }

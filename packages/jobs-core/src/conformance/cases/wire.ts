@@ -7,7 +7,7 @@ import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { payloadSeen } from '../journal.ts'
 import { secretMark } from '../conformance-logger.ts'
 import { untyped } from '../untyped-client.ts'
-import { casesOf } from './cases-of.ts'
+import { casesOf } from '../cases-of.ts'
 
 const cycle: Record<string, unknown> = {}
 cycle['self'] = cycle

@@ -4,7 +4,7 @@ import type { RunStatus } from '../../runs/job-status.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { begin, keysOf, lastRun, perform, stepIn, worked } from '../workflow-tools.ts'
 import type { WorkflowOp } from '../workflow-program.ts'
-import { casesOf } from './cases-of.ts'
+import { casesOf } from '../cases-of.ts'
 
 const failing: WorkflowOp = {
   do: 'run',

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { begin, keysOf, lastRun, perform, resultOf, stepIn, worked } from '../workflow-tools.ts'
 import type { StepScript, WorkflowOp } from '../workflow-program.ts'
-import { casesOf } from './cases-of.ts'
+import { casesOf } from '../cases-of.ts'
 
 const once = { maxAttempts: 1 }
 /** Fails in the first run of its definition for the job, and not in one that retries it by hand. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { lastRun, perform, resultOf, worked, workedAt } from '../workflow-tools.ts'
-import { casesOf } from './cases-of.ts'
+import { casesOf } from '../cases-of.ts'
 
 /** Steps in parallel, in loops and under conditions: plain code. */
 export const workflowFlowCases: readonly ConformanceCase[] = casesOf(rules.workflows, [

@@ -5,7 +5,7 @@ import { middlewareTenant } from '../conformance-middleware.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import type { WorkflowOp } from '../workflow-program.ts'
 import { lastRun, perform, resultOf, worked } from '../workflow-tools.ts'
-import { casesOf } from './cases-of.ts'
+import { casesOf } from '../cases-of.ts'
 
 const failing: WorkflowOp = {
   do: 'run',

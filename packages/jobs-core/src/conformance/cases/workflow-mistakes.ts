@@ -5,7 +5,7 @@ import { fewSteps } from '../conformance-workflows.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { lastRun, perform, worked } from '../workflow-tools.ts'
 import type { WorkflowOp } from '../workflow-program.ts'
-import { casesOf } from './cases-of.ts'
+import { casesOf } from '../cases-of.ts'
 
 /** The mistake fails the run at once, with this code, or what the step failed of has it. */
 async function expectMistake(t: CaseTools, op: WorkflowOp, code: string, words: RegExp): Promise<void> {

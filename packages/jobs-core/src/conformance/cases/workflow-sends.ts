@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { begin, lastRun, perform, stepIn, stepInState, worked } from '../workflow-tools.ts'
-import { casesOf } from './cases-of.ts'
+import { casesOf } from '../cases-of.ts'
 
 /** Steps that send events, and that run jobs. */
 export const workflowSendCases: readonly ConformanceCase[] = casesOf(rules.workflows, [

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { keysOf, lastRun, perform, resultOf, stepIn, worked } from '../workflow-tools.ts'
-import { casesOf } from './cases-of.ts'
+import { casesOf } from '../cases-of.ts'
 
 /** What one step does: its result, its attempts, its timeout. */
 export const workflowStepCases: readonly ConformanceCase[] = casesOf(rules.workflows, [

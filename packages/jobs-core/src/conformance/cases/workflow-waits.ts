@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import type { CaseTools } from '../case-tools.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { begin, lastRun, perform, stepInState, worked, workedAt } from '../workflow-tools.ts'
-import { casesOf } from './cases-of.ts'
+import { casesOf } from '../cases-of.ts'
 
 /** The patience of a wait that is answered: longer than a busy machine takes for the answer. */
 const longMs = 600_000

@@ -9,7 +9,7 @@ export interface StepMode {
 }
 
 /** A step that the code has called. */
-export interface CalledStep {
+export interface AwaitedStep {
   readonly call: StepCall
   readonly resolve: (output: Json | undefined) => void
   readonly reject: (error: unknown) => void
@@ -51,8 +51,8 @@ const calmMs = 100
  * which of the steps that end apart are still open cannot be told: the pass that goes on may not have called them.
  */
 export function createStepQueue({ clock, wanted, isBusy, isKnown, perform }: StepQueueParts): StepQueue {
-  let group: CalledStep[] = []
-  let held: CalledStep[] = []
+  let group: AwaitedStep[] = []
+  let held: AwaitedStep[] = []
   let isClosed = false
   let isCollecting = false
   /** Steps that have ended before and are not answered yet. */
@@ -64,7 +64,7 @@ export function createStepQueue({ clock, wanted, isBusy, isKnown, perform }: Ste
   const open = new Set<StepCall>()
   const working = new Set<Promise<unknown>>()
 
-  const start = ({ call, resolve, reject }: CalledStep, mode: StepMode): void => {
+  const start = ({ call, resolve, reject }: AwaitedStep, mode: StepMode): void => {
     const known = isKnown(call)
     if (known) replaying++
     activity++
@@ -115,7 +115,7 @@ export function createStepQueue({ clock, wanted, isBusy, isKnown, perform }: Ste
     })
   }
 
-  const tellHeld = (which: (called: CalledStep) => boolean = () => true): void => {
+  const tellHeld = (which: (called: AwaitedStep) => boolean = () => true): void => {
     const calls = held.filter(which)
     held = held.filter((called) => !calls.includes(called))
     for (const called of calls) start(called, { parallelMode: 'race' })

@@ -1,7 +1,7 @@
 import type { StepRecord } from '@cgk-platform/jobs-core/provider'
 
 /** An attempt under way, as its host is told of what happens meanwhile. */
-export interface Flight {
+export interface RunningAttempt {
   readonly abort: AbortController
   /** Tells the code of a workflow that a wait of it was answered; set while there is code that would want to know. */
   answered: ((step: StepRecord) => void) | undefined
@@ -10,10 +10,10 @@ export interface Flight {
 }
 
 /** The attempts that are under way, by the ids of their runs. */
-export class Flights {
+export class RunningAttempts {
   /** Of a run that was taken over, and that this process has claimed again since, there may be an earlier one. */
-  readonly #all = new Map<Flight, Promise<void>>()
-  readonly #byRun = new Map<string, Flight>()
+  readonly #all = new Map<RunningAttempt, Promise<void>>()
+  readonly #byRun = new Map<string, RunningAttempt>()
 
   get size(): number {
     return this.#all.size
@@ -23,25 +23,25 @@ export class Flights {
     return [...this.#all.values()]
   }
 
-  /** Begins an attempt; `fly` resolves when it has ended and was forgotten with `remove`. */
-  add(runId: string, fly: (flight: Flight) => Promise<void>): void {
-    const flight: Flight = {
+  /** Begins an attempt; `run` resolves when it has ended and was forgotten with `remove`. */
+  add(runId: string, run: (attempt: RunningAttempt) => Promise<void>): void {
+    const attempt: RunningAttempt = {
       abort: new AbortController(),
       answered: undefined,
       onAnswer(listener) {
-        flight.answered = listener
+        attempt.answered = listener
         return () => {
-          flight.answered = undefined
+          attempt.answered = undefined
         }
       },
     }
-    this.#byRun.set(runId, flight)
-    this.#all.set(flight, fly(flight))
+    this.#byRun.set(runId, attempt)
+    this.#all.set(attempt, run(attempt))
   }
 
-  remove(runId: string, flight: Flight): void {
-    this.#all.delete(flight)
-    if (this.#byRun.get(runId) === flight) this.#byRun.delete(runId)
+  remove(runId: string, attempt: RunningAttempt): void {
+    this.#all.delete(attempt)
+    if (this.#byRun.get(runId) === attempt) this.#byRun.delete(runId)
   }
 
   abort(runId: string, reason: Error): void {

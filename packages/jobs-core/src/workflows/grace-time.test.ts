@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { longerGrace } from './grace.ts'
+import { longerGrace } from './grace-time.ts'
 
 test.each([
   { graceMs: undefined, afterMs: 0, longerMs: 100 },

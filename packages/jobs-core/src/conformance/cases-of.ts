@@ -1,4 +1,4 @@
-import type { ConformanceCase, Rule } from '../conformance-case.ts'
+import type { ConformanceCase, Rule } from './conformance-case.ts'
 
 /** Cases of one rule. */
 export function casesOf(rule: Rule, cases: readonly Omit<ConformanceCase, 'rule'>[]): readonly ConformanceCase[] {

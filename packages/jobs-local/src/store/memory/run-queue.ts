@@ -1,8 +1,8 @@
 import type { JobState } from '@cgk-platform/jobs-core'
 
-import type { LimitsOf, StoredRun } from './job-store.ts'
+import type { LimitsOf, StoredRun } from '../job-store.ts'
 import { DueQueue } from './due-queue.ts'
-import { ReadyQueue } from './ready-queue.ts'
+import { ReadyQueue } from '../ready-queue.ts'
 
 /** A run that waits for its time, which is another one if it was woken meanwhile. */
 interface DueRun {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-import { failureOfAnswer, failureOfConnection, failureOfSilence, readRetryAfter } from './failure-of.ts'
+import { failureOfAnswer, failureOfConnection, failureOfSilence, readRetryAfter } from './classify-failure.ts'
 
 const now = Date.parse('2026-03-01T12:00:00Z')
 const address = { origin: 'http://engine.test', settings: '`baseUrl`' }

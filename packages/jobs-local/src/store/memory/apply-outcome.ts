@@ -1,7 +1,7 @@
 import type { JobState } from '@cgk-platform/jobs-core'
 import type { Outcome } from '@cgk-platform/jobs-core/provider'
 
-import type { StoredRun } from './job-store.ts'
+import type { StoredRun } from '../job-store.ts'
 import type { RunQueue } from './run-queue.ts'
 
 /** Puts the end of an attempt into a run that is in memory; `end` is called where its run has ended. */

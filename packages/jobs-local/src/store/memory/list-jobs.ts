@@ -1,7 +1,7 @@
 import type { ListQuery } from '@cgk-platform/jobs-core/provider'
 
-import type { StoredJob } from './job-store.ts'
-import { stateOf } from './state-of.ts'
+import type { StoredJob } from '../job-store.ts'
+import { stateOf } from '../state-of.ts'
 
 /** A page of the jobs that fit, newest first. */
 export function listJobs(

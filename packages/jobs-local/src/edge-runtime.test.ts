@@ -2,7 +2,7 @@ import { createJobClient, JobsError } from '@cgk-platform/jobs-core'
 import { expect, test } from 'vitest'
 
 import * as face from './index.ts'
-import * as edge from './edge.ts' // the last one registers the engine
+import * as edge from './edge-runtime.ts' // the last one registers the engine
 
 test('the face for edge runtimes has every name of the usual one', () => {
   expect(Object.keys(edge).toSorted()).toEqual(Object.keys(face).toSorted())

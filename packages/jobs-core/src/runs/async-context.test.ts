@@ -6,7 +6,7 @@ import { createClient } from '../client/create-client.ts'
 import { getJobClient, setJobClient } from '../client/default-client.ts'
 import type { JobClient } from '../client/job-client.ts'
 import { sendJob } from '../client/module-functions.ts'
-import { runWithClient } from './scope.ts'
+import { runWithClient } from './async-context.ts'
 
 interface Side {
   readonly provider: FakeProvider
@@ -96,7 +96,7 @@ describe('runWithClient', () => {
   test('runs the code with the default client where the platform has no async context', async () => {
     const getBuiltinModule = vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined as never)
     vi.resetModules()
-    const fresh = await import('./scope.ts')
+    const fresh = await import('./async-context.ts')
     expect(fresh.runWithClient(engine.client, () => fresh.scopedClient())).toBeUndefined()
     getBuiltinModule.mockRestore()
   })

@@ -3,7 +3,7 @@ import type { StepCall } from './step-call.ts'
 import type { StepRecord } from './workflow-record.ts'
 
 /** A step that the code has called, and that it waits for. */
-export interface CalledStep {
+export interface AwaitedStep {
   readonly call: StepCall
   readonly step: StepRecord
   readonly resolve: (output: Json | undefined) => void

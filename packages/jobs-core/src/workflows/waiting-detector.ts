@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../time/clock.ts'
 
 /** What is looked at, and told. */
-export interface CodeWatchOptions {
+export interface WaitingDetectorOptions {
   readonly clock: Clock
   /** False while nothing could be made of it that the code rests: nothing waits, or results are being handed over. */
   readonly mayRest: () => boolean
@@ -12,8 +12,8 @@ export interface CodeWatchOptions {
 }
 
 /** Finds out when the code of a workflow can only wait: no work is under way, and all that is ready has run. */
-export class CodeWatch {
-  readonly #options: CodeWatchOptions
+export class WaitingDetector {
+  readonly #options: WaitingDetectorOptions
   /** Attempts and saves under way. */
   #underWay = 0
   /** Counts what happens, to tell when nothing does. */
@@ -22,7 +22,7 @@ export class CodeWatch {
   #isStopped = false
   #grace: Timer | undefined
 
-  constructor(options: CodeWatchOptions) {
+  constructor(options: WaitingDetectorOptions) {
     this.#options = options
   }
 

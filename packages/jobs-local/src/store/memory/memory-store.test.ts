@@ -1,7 +1,7 @@
 import type { Envelope, Outcome } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
-import { createEnvelope } from '../../test/kit/stored-run.ts'
+import { createEnvelope } from '../../../test/kit/stored-run.ts'
 import { createMemoryStore } from './memory-store.ts'
 
 const unlimited = () => undefined

@@ -7,7 +7,7 @@ import {
   type StepRecord,
 } from '@cgk-platform/jobs-core/provider'
 
-import type { AnsweredStep, StoredRun } from './job-store.ts'
+import type { AnsweredStep, StoredRun } from '../job-store.ts'
 
 /** What workflows wait for: events of their tenant, and jobs that they sent. */
 export class WorkflowWaits {

@@ -4,12 +4,12 @@ import { createDeferred } from '../../test/kit/deferred.ts'
 import { createStoredRun } from '../../test/kit/stored-run.ts'
 import type { StoredRun } from '../store/job-store.ts'
 import { createVirtualClock } from '../testing/virtual-clock.ts'
-import { StayingHandlers } from './staying-handlers.ts'
+import { LeftoverHandlers } from './leftover-handlers.ts'
 
 function setUp() {
   const clock = createVirtualClock(0)
   const left: StoredRun[] = []
-  const staying = new StayingHandlers(clock, (run) => left.push(run))
+  const staying = new LeftoverHandlers(clock, (run) => left.push(run))
   return { clock, left, staying, run: createStoredRun('work', 'acme') }
 }
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve))

@@ -6,7 +6,7 @@ import type { StoredRun } from '../store/job-store.ts'
 const longestStayMs = 30_000
 
 /** Handlers that run on after a cancel or a timeout. Each keeps the place of its run until it ends, but not for ever. */
-export class StayingHandlers {
+export class LeftoverHandlers {
   readonly #clock: Clock
   readonly #leave: (run: StoredRun) => void
   readonly #runs = new Set<StoredRun>()
