@@ -1,9 +1,8 @@
 import type { Definition, JobDefinition, JobProvider, JobStatus, WorkflowDefinition } from '@cgk-platform/jobs-core'
 import { allFeatures, type RuleName } from '@cgk-platform/jobs-core/conformance'
-import type { Envelope, JobHost } from '@cgk-platform/jobs-core/provider'
+import { createClient, type Envelope, type JobHost } from '@cgk-platform/jobs-core/provider'
 
-import { createJobClient } from '../../src/index.ts'
-import type { LocalProvider } from '../../src/local-provider.ts'
+import { createLocalProvider, type LocalProvider } from '../../src/local-provider.ts'
 import type { LocalTargetOptions } from './local-target.ts'
 
 /** A local engine with one fault, and the cases that must fail on it. */
@@ -160,7 +159,7 @@ export const brokenProviders: readonly BrokenProvider[] = [
     rule: 'production',
     fault: 'keeps jobs in memory in production by default',
     caughtBy: ['no-memory-by-default-in-production', 'unknown-provider-is-refused'],
-    createDefault: () => createJobClient(),
+    createDefault: () => createClient({ load: () => createLocalProvider() }),
   },
   {
     rule: 'workflows',
