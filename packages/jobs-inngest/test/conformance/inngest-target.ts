@@ -103,7 +103,15 @@ interface Host {
 
 /** The worker that the client under test becomes. */
 async function startWorker(client: JobClient): Promise<Host> {
-  await client.start()
+  // The minute that connecting may take is 5 s of the machine's time: too little where that is busy.
+  for (let tries = 1; ; tries++) {
+    try {
+      await client.start()
+      break
+    } catch (error) {
+      if (tries === 10) throw error
+    }
+  }
   return { close: async () => undefined } // it ends with its client
 }
 
