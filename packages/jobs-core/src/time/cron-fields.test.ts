@@ -12,6 +12,7 @@ describe('what the fields mean', () => {
     ['0 9 * * 7,0', '0 9 * * 0'],
     ['0 9 * * 5-7', '0 9 * * 0,5,6'],
     ['0 9 * * 1/2', '0 9 * * 1,3,5'],
+    ['0 9 * * 7/1', '0 9 * * 0'],
     ['0 9 * * */3', '0 9 * * 0,3,6'],
     ['*/20 * * * *', '0,20,40 * * * *'],
     ['10/20 * * * *', '10,30,50 * * * *'],
@@ -66,6 +67,8 @@ describe('what is refused, with its reason', () => {
     ['*/70 * * * *', /`\*\/70` in its minute field, where it is not valid: step greater than 60/],
     ['0 */25 * * *', /step greater than 24/],
     ['0-10/20 * * * *', /step greater than 11/],
+    ['0 9 * * */8', /step greater than 7/],
+    ['0 9 * * 5-7/4', /step greater than 3/],
     ['0 0 * * 7/2', /`7\/2` in its day-of-week field, where it is not valid/],
     ...'JANUARY,-5,1.5,,1-2-3,*/2/3,*/,**,L,L-3,15W,LW,?,5L,FRIL,MON#2,JANFEB,0x5,1e1,H,H(0-29)/10'
       .split(',')

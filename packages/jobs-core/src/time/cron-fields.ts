@@ -95,8 +95,11 @@ function splitFields(schedule: string, refuse: Refuse): string[] {
 /** Lists the values of a field. Parses its items one by one, since `cron-parser` refuses a value that comes twice. */
 function fieldValues(text: string, kind: FieldKind, refuse: Refuse): string {
   const values = text.split(',').flatMap((item) => itemValues(item, kind, refuse))
-  const distinct = new Set(kind.key === 'dayOfWeek' ? values.map((day) => day % 7) : values)
-  return [...distinct].toSorted((a, b) => a - b).join(',')
+  return [...distinct(values, kind)].toSorted((a, b) => a - b).join(',')
+}
+
+function distinct(values: readonly number[], { key }: FieldKind): Set<number> {
+  return new Set(key === 'dayOfWeek' ? values.map((day) => day % 7) : values)
 }
 
 /** `*`, a value or a range, each with or without a step. `cron-parser` takes more, such as `?`, `L`, `#` and `H`. */
@@ -108,8 +111,9 @@ function itemValues(item: string, kind: FieldKind, refuse: Refuse): number[] {
   if (range === undefined) throw refuse(`has ${where}, which is neither \`*\` nor a value nor a range`, plainItems)
   try {
     if (step === undefined) return parsedValues(range, kind)
-    const closed = range === '*' || end ? range : `${range}-${kind.last}`
-    const most = parsedValues(closed, kind).length
+    const isOpen = range !== '*' && !end && Number(range) !== kind.last + 1 // 7 is Sunday, after which no day comes
+    const closed = isOpen ? `${range}-${kind.last}` : range
+    const most = distinct(parsedValues(closed, kind), kind).size
     if (Number(step) > most) throw new RangeError(`step greater than ${most}`)
     return parsedValues(`${closed}/${step}`, kind)
   } catch (error) {
