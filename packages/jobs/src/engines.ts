@@ -49,8 +49,11 @@ function present<Export>(exported: Export | undefined): Export {
 
 function failToLoad({ name, packageName }: EngineDescriptor, cause: unknown): never {
   const { code, message = '' } = (cause ?? {}) as { code?: unknown; message?: string }
+  const isUnresolved = code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND'
+  // The package may be there, and something that it needs may be missing. Node names that in quotes, Yarn PnP in a line.
+  const missing = /(?:Cannot find (?:package|module) '|Required package: )([^'\s]+)/.exec(message)?.[1] ?? packageName
+  const isMissing = isUnresolved && missing.startsWith(packageName)
   // Vite builds an error without a code in place of a package that it does not find.
-  const isMissing = code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND'
   if (!isMissing && !message.startsWith(`Could not resolve "${packageName}"`)) throw cause
   throw new ProviderNotInstalledError({ provider: name, packageName }, { cause })
 }
