@@ -99,6 +99,12 @@ describe('the engine that an environment asks for', () => {
     expect(() => chooseEngine(engines(), production)).toThrow('no engine is named. Set `JOB_PROVIDER` to `here`.')
   })
 
+  test('is none of several without a fallback, and only production is called so', () => {
+    register(cloud, queue)
+    expect(() => chooseEngine(engines(), {})).toThrow('No job provider was chosen: no engine is named.')
+    expect(() => chooseEngine(engines(), production)).toThrow('this is production and no engine is named.')
+  })
+
   test('is none if no engine is registered', () => {
     register()
     expect(() => chooseEngine(engines(), {})).toThrow('no engine is imported. Import from `@cgk-platform/jobs`')

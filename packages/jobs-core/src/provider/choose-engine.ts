@@ -66,7 +66,7 @@ const importOne = 'Import from `@cgk-platform/jobs`, or import the package of an
 
 function notChosen(known: readonly EngineDescriptor[], variables: Variables): ProviderNotChosenError {
   if (known.length === 0) return new ProviderNotChosenError({ problem: 'no engine is imported', remedy: importOne })
-  const problem = 'this is production and no engine is named'
+  const problem = `${variables['NODE_ENV'] === 'production' ? 'this is production and ' : ''}no engine is named`
   const [set] = known.flatMap(({ name, variables: own = [] }) =>
     own.filter((variable) => variables[variable.name]).map((variable) => ({ name, variable: variable.name })),
   )
