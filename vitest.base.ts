@@ -11,7 +11,7 @@ const config: ViteUserConfig = defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    globalSetup: [new URL('vitest.leave-nothing.ts', import.meta.url).pathname],
+    globalSetup: [fileURLToPath(new URL('vitest.leave-nothing.ts', import.meta.url))],
     // Where nobody looks on, only what failed and the sums.
     reporters: process.env['CI'] ? ['minimal'] : ['default'],
     // Only ends what hangs: a machine that is busy elsewhere may take many times as long as an idle one.
