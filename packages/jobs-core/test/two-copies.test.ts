@@ -49,6 +49,7 @@ describe('two copies of the library in one process', () => {
           await of().sendJob('order.created', order)
         },
       })
+      const client = engineClient()
       for (const { runAttempt } of [core, copy]) {
         const { clock, controller } = createAttemptKit()
         const { logger } = createMemoryLogger()
@@ -59,7 +60,7 @@ describe('two copies of the library in one process', () => {
           signal: controller.signal,
           clock,
           logger,
-          client: engineClient(),
+          client,
         })
         expect(outcome).toEqual({ type: 'completed' })
       }

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 const fromHere = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const compiler = fromHere('../../../node_modules/.bin/tsc')
 const index = fromHere('../src/index.ts')
+const providerIndex = fromHere('../src/provider/index.ts')
 
 /** Mistakes of users by name, each with what the compiler's message must name or point at. */
 const mistakes: Record<string, { readonly code: string; readonly names: readonly (string | RegExp)[] }> = {
@@ -113,7 +114,8 @@ const mistakes: Record<string, { readonly code: string; readonly names: readonly
 
 const preamble = `
 import { defineCronJob, defineEvents, defineJob, defineWorkflow, findRun, scheduleJob, sendJob } from '${index}'
-import type { EventsOf, JobClient, JobStatus, StandardSchemaV1, Steps } from '${index}'
+import type { EventsOf, JobClient, JobStatus, Steps } from '${index}'
+import type { StandardSchemaV1 } from '${providerIndex}'
 declare const client: JobClient
 declare const step: Steps<'order.created'>
 declare const status: JobStatus
