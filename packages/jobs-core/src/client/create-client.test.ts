@@ -11,7 +11,6 @@ import { defineJob } from '../jobs/define-job.ts'
 import type { Definition } from '../jobs/definition.ts'
 import { ambientJobs } from '../jobs/job-registry.ts'
 import type { JobPage, ListQuery } from '../provider/job-page.ts'
-import type { JobState } from '../runs/job-state.ts'
 import { createClient } from './create-client.ts'
 import type { JobClient } from './job-client.ts'
 
@@ -23,22 +22,7 @@ const setUp = (options?: FakeProviderOptions) => {
 }
 beforeEach(() => setUp())
 
-/** From here on the engine tells this state once it was asked to change something. */
-const becomes = (state: JobState) => {
-  const change = async (id: string) => void fake.jobs.set(id, jobStatus({ id, state }))
-  vi.spyOn(fake, 'cancel').mockImplementation(change)
-  vi.spyOn(fake, 'retry').mockImplementation(change)
-}
-const ended: JobState[] = ['completed', 'failed', 'cancelled', 'expired']
-const open: JobState[] = ['scheduled', 'queued', 'running', 'retrying']
-
 describe('a job is read', () => {
-  test('as the engine tells it', async () => {
-    const status = jobStatus({ state: 'running', startedAt: new Date() })
-    fake.jobs.set('job_1', status)
-    expect(await client.getJobStatus('job_1')).toBe(status)
-  })
-
   test('but not where the engine does not know it', async () => {
     const notFound = { code: 'job_not_found', jobId: 'job_9', message: expect.stringMatching(/`job_9`.*`fake`/) }
     for (const call of [client.getJobStatus, client.cancelJob, client.retryJob, client.waitForJob]) {
@@ -66,24 +50,6 @@ describe('a job is read', () => {
 })
 
 describe('cancelJob', () => {
-  test.each(open)('ends a %s job and answers the state that is read afterwards', async (state) => {
-    fake.jobs.set('job_1', jobStatus({ state }))
-    becomes('cancelled')
-    expect(await client.cancelJob('job_1')).toMatchObject({ id: 'job_1', state: 'cancelled' })
-  })
-
-  test('answers how the job ended where that came first', async () => {
-    fake.jobs.set('job_1', jobStatus({ state: 'running' }))
-    becomes('completed')
-    expect(await client.cancelJob('job_1')).toMatchObject({ state: 'completed' })
-  })
-
-  test.each(ended)('leaves a %s job alone', async (state) => {
-    fake.jobs.set('job_1', jobStatus({ state }))
-    expect(await client.cancelJob('job_1')).toMatchObject({ state })
-    expect(fake.calls).toEqual([])
-  })
-
   test.each([
     ['cancelJob of a running job', 'running'],
     ['cancelJob of a job that waits', 'queued'],
@@ -100,23 +66,6 @@ describe('cancelJob', () => {
 })
 
 describe('retryJob', () => {
-  test('runs a failed job again, under its id', async () => {
-    fake.jobs.set('job_1', jobStatus({ state: 'failed', event: 'order.refunded' }))
-    expect(await client.retryJob('job_1')).toEqual({
-      id: 'job_1',
-      event: 'order.refunded',
-      tenantId: 'acme',
-      deduplicated: false,
-    })
-    expect(fake.calls).toEqual(['retry job_1'])
-  })
-
-  test.each([...open, 'completed', 'cancelled', 'expired'] as const)('refuses a %s job', async (state) => {
-    fake.jobs.set('job_1', jobStatus({ state }))
-    await expect(client.retryJob('job_1')).rejects.toMatchObject({ code: 'job_not_retryable', jobId: 'job_1', state })
-    expect(fake.calls).toEqual([])
-  })
-
   test('is refused where the engine cannot', async () => {
     setUp({ without: ['retryJob'] })
     fake.jobs.set('job_1', jobStatus({ state: 'failed' }))
@@ -139,39 +88,6 @@ describe('listJobs', () => {
     expect(await queryOf({ state: undefined, event: undefined, limit: 1, cursor: undefined })).toEqual({ limit: 1 })
   })
 
-  test('is refused with a tenant that holds nothing, and the engine is not asked', async () => {
-    const list = vi.fn<(query: ListQuery) => Promise<JobPage>>()
-    setUp({ list })
-    for (const tenantId of [undefined, null, '', ' ']) {
-      await expect(untyped(client).listJobs({ tenantId })).rejects.toMatchObject({
-        code: 'invalid_option',
-        option: 'tenantId',
-      })
-    }
-    expect(list).not.toHaveBeenCalled()
-  })
-
-  test('answers the page of the engine', async () => {
-    const page = { jobs: [jobStatus()], cursor: 'next' }
-    setUp({ list: async () => page })
-    expect(await client.listJobs()).toEqual(page)
-  })
-
-  test.each([
-    ['limit', 0],
-    ['limit', 1001],
-    ['limit', 2.5],
-    ['limit', '50'],
-    ['state', 'done'],
-    ['state', 5],
-    ['tenant', 'acme'],
-  ])('cannot have `%s` %j', async (option, value) => {
-    await expect(untyped(client).listJobs({ [option]: value })).rejects.toMatchObject({
-      code: 'invalid_option',
-      option,
-    })
-  })
-
   test.each(['acme', 50, ['acme']])('cannot have %j for its filters', async (options) => {
     await expect(untyped(client).listJobs(options)).rejects.toMatchObject({
       code: 'invalid_option',
@@ -192,11 +108,6 @@ describe('listJobs', () => {
 })
 
 describe('the client', () => {
-  test('tells health and capabilities of its engine', async () => {
-    expect(await client.healthCheck()).toEqual({ ok: true, provider: 'fake', checks: [] })
-    expect(await client.capabilities()).toBe(fake.capabilities)
-  })
-
   test('starts where the engine has workers, and does nothing where it has none', async () => {
     await client.start()
     expect(fake.calls).toEqual(['start'])

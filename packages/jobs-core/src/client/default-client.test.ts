@@ -51,17 +51,6 @@ describe('the default client', () => {
     expect(load).toHaveBeenCalledOnce()
   })
 
-  test('is the one that was set also where one could be made, and one is made again when that is taken back', () => {
-    const create = vi.fn<() => FakeProvider>(() => fake)
-    fresh.registerEngine({ name: 'own', title: 'an engine', packageName: 'own', runsHere: false, create })
-    fresh.setJobClient(client)
-    expect(fresh.getJobClient()).toBe(client)
-    expect(create).not.toHaveBeenCalled()
-    fresh.setJobClient(undefined)
-    expect(fresh.getJobClient()).not.toBe(client)
-    expect(create).toHaveBeenCalledOnce()
-  })
-
   test('that could not be made is tried again by the next call', () => {
     const create = vi.fn<() => FakeProvider>(() => fake)
     create.mockImplementationOnce(() => {

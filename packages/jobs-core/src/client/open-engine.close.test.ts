@@ -43,14 +43,6 @@ describe('a second close', () => {
     await Promise.all(closing)
   })
 
-  test('once the first has ended does nothing', async () => {
-    const { client, ending, told } = await openClient()
-    ending.resolve()
-    await client.close()
-    await client.close({ timeout: 0 })
-    expect(told).toEqual([10_000])
-  })
-
   test('while the engine still opens counts too: it closes with the least time', async () => {
     const loading = createDeferred<JobProvider>()
     const provider = createFakeProvider()
@@ -97,14 +89,5 @@ describe('a client that was closed before it was ever opened', () => {
       await expect(read()).rejects.toMatchObject({ name: 'ClientClosedError', code: 'client_closed' })
     }
     expect(load).not.toHaveBeenCalled()
-  })
-
-  test('refuses it also where its engine could not be opened', async () => {
-    const load = vi.fn<() => Promise<JobProvider>>(() => Promise.reject(new Error('No network.')))
-    const client = createClient({ load }, { jobs: [] })
-    await expect(client.healthCheck()).rejects.toThrow('No network.')
-    await client.close()
-    await expect(client.healthCheck()).rejects.toMatchObject({ code: 'client_closed' })
-    expect(load).toHaveBeenCalledOnce()
   })
 })

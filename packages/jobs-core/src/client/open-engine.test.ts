@@ -12,7 +12,6 @@ import type { JobClient } from './job-client.ts'
 
 const order = { tenantId: 'acme', orderId: 'order_1' }
 const timed = (id = 'timed') => defineJob({ id, event: 'order.created', handler: () => undefined, timeout: '5s' })
-const given = (definition: object) => [definition as Definition]
 
 const clientOf = (provider: FakeProvider, jobs: Definition[] = []) => createClient({ load: () => provider }, { jobs })
 
@@ -44,22 +43,6 @@ describe('the provider', () => {
     expect(await first.sendJob('order.created', order)).toMatchObject({ tenantId: 'acme' })
   })
 
-  test('is loaded and attached once, when it is needed first', async () => {
-    const provider = createFakeProvider()
-    const load = vi.fn<() => JobProvider>(() => provider)
-    const client = createClient({ load }, { jobs: [] })
-    expect(load).not.toHaveBeenCalled()
-    await Promise.all([client.sendJob('order.created', order), client.healthCheck(), client.capabilities()])
-    await client.sendJob('order.created', order)
-    expect(load).toHaveBeenCalledOnce()
-    expect(provider.hosts).toHaveLength(1)
-    expect(provider.hosts[0]).toMatchObject({
-      client,
-      jobs: { all: expect.any(Function) },
-      logger: { info: expect.any(Function) },
-    })
-  })
-
   test('is attached before anything else is called', async () => {
     const calls: string[] = []
     const fake = createFakeProvider()
@@ -79,13 +62,6 @@ describe('the provider', () => {
     await expect(client.sendJob('order.created', order)).rejects.toBe(error)
     await client.sendJob('order.created', order)
     expect(provider.sent).toHaveLength(1)
-  })
-
-  test('may be loaded by a function that throws', async () => {
-    const load = (): never => {
-      throw new Error('No such package.')
-    }
-    await expect(createClient({ load }, { jobs: [] }).healthCheck()).rejects.toThrow('No such package.')
   })
 
   test.each([{ specificationVersion: 'v2' }, {}, undefined, null])(
@@ -120,14 +96,6 @@ describe('a definition that the engine cannot keep', () => {
     message: expect.stringContaining('Do without.'),
   }
 
-  test('is refused when the engine opens, and nothing is sent', async () => {
-    const provider = createFakeProvider({ without: ['timeout'] })
-    const client = clientOf(provider, given(timed()))
-    await expect(client.sendJob('order.created', order)).rejects.toMatchObject(refusal)
-    expect(provider.sent).toEqual([])
-    expect(provider.hosts).toEqual([])
-  })
-
   test('is refused where it is defined, once the engine is open, and is not registered', async () => {
     await ambientClient(() => createFakeProvider({ without: ['timeout'] })).healthCheck()
     expect(() => timed()).toThrow(expect.objectContaining(refusal))
@@ -158,14 +126,6 @@ describe('a definition that the engine cannot keep', () => {
 })
 
 describe('a client that is closed', () => {
-  test('closes its engine once, with the time that it has', async () => {
-    const provider = createFakeProvider()
-    const client = clientOf(provider)
-    await client.healthCheck()
-    await Promise.all([client.close({ timeout: '5s' }), client.close()])
-    expect(provider.calls).toEqual(['close 5000'])
-  })
-
   test('has ten seconds by default', async () => {
     const provider = createFakeProvider()
     const client = clientOf(provider)
@@ -191,12 +151,6 @@ describe('a client that is closed', () => {
     expect(provider.calls).toEqual(['close 0'])
   })
 
-  test('is closed also where its engine could not be opened', async () => {
-    const client = createClient({ load: () => Promise.reject(new Error('No network.')) }, { jobs: [] })
-    await Promise.allSettled([client.healthCheck()])
-    await expect(client.close()).resolves.toBeUndefined()
-  })
-
   test('refuses what changes something, and says which call', async () => {
     const provider = createFakeProvider()
     provider.jobs.set('job_1', jobStatus())
@@ -220,23 +174,6 @@ describe('a client that is closed', () => {
       })
     }
     expect(provider.sent).toEqual([])
-  })
-
-  test('refuses them also where its engine was never opened', async () => {
-    const client = clientOf(createFakeProvider())
-    await client.close()
-    await expect(client.sendJob('order.created', order)).rejects.toMatchObject({ code: 'client_closed' })
-  })
-
-  test('still reads', async () => {
-    const provider = createFakeProvider()
-    provider.jobs.set('job_1', jobStatus({ state: 'completed' }))
-    const client = clientOf(provider)
-    await client.healthCheck()
-    await client.close()
-    expect(await client.getJobStatus('job_1')).toMatchObject({ state: 'completed' })
-    expect(await client.waitForJob('job_1')).toMatchObject({ state: 'completed' })
-    expect((await client.listJobs()).jobs).toHaveLength(1)
   })
 
   test('takes what its own handlers send while they are let end, and nothing after', async () => {

@@ -16,26 +16,6 @@ function setUp(provider: FakeProviderOptions = {}) {
 }
 
 describe('sendJobs', () => {
-  test('answers one result per item, in order: a bad one stops none of the others', async () => {
-    const { client, fake } = setUp()
-    const results = await client.sendJobs([
-      { event: 'order.created', payload: order },
-      { event: 'order.created', payload: { ...order, orderId: '' } },
-      { event: 'order.refunded', payload: order, options: { delay: '5m' } },
-      { event: 'order.created', payload: order, options: { delay: 'soon' as never } },
-      { event: 'email.send', payload: { tenantId: 'acme', type: 'x', recipientEmail: 'ada@example.com' } },
-    ])
-    expect(results.map((result) => (result.ok ? result.job.event : result.error.code))).toEqual([
-      'order.created',
-      'payload_invalid',
-      'order.refunded',
-      'invalid_option',
-      'email.send',
-    ])
-    expect(results.flatMap((result) => (result.ok ? [result.job.id] : []))).toEqual(fake.sent.map(({ id }) => id))
-    expect(fake.sent[1]?.runAt).toBe(clock.now() + 300_000)
-  })
-
   test('hands all good ones over at once, and nothing where none is good', async () => {
     const { client, fake } = setUp()
     const send = vi.spyOn(fake, 'send')

@@ -83,16 +83,6 @@ describe('the options of a send', () => {
     })
   })
 
-  test.each<[runAt: unknown, problem: string]>([
-    ['2026-03-02T12:00:00Z', 'is a string, not a Date'],
-    [now + 5000, 'is a number, not a Date'],
-    [null, 'is null, not a Date'],
-    [{}, 'is an object, not a Date'],
-    [new Date(Number.NaN), 'is an invalid Date'],
-  ])('`runAt` says what it is instead of a date: %o', async (runAt, problem) => {
-    await expect(sendWith({ runAt })).rejects.toThrow(`\`runAt\` ${problem}. Give a valid \`Date\``)
-  })
-
   test('`idempotencyTtl` must be a duration, and needs a key', async () => {
     const refused = { code: 'invalid_option', option: 'idempotencyTtl' }
     await expect(sendWith({ idempotencyKey: 'k', idempotencyTtl: 'soon' })).rejects.toMatchObject(refused)
@@ -126,12 +116,6 @@ describe('scheduleJob', () => {
       await expect(scheduleWith(options)).rejects.toMatchObject({ code: 'invalid_option', option: 'delay' })
     },
   )
-
-  test('sends for later, and for now where that is past', async () => {
-    expect(await scheduleWith({ delay: '1.5h' })).toMatchObject({ runAt: now + 5_400_000 })
-    expect(await scheduleWith({ runAt: new Date(now + 1) })).toMatchObject({ runAt: now + 1 })
-    expect(await scheduleWith({ runAt: new Date(0) })).not.toHaveProperty('runAt')
-  })
 })
 
 describe('what the engine cannot do is refused with what to do instead', () => {

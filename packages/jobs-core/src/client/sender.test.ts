@@ -3,7 +3,6 @@ import * as z from 'zod'
 
 import { createFakeProvider, type FakeProviderOptions } from '../../test/kit/fake-provider.ts'
 import { createManualClock } from '../../test/kit/manual-clock.ts'
-import { createMemoryLogger } from '../../test/kit/memory-logger.ts'
 import { untyped } from '../../test/kit/untyped.ts'
 import { SendFailedError } from '../errors/send-failed-error.ts'
 import { defineEvents } from '../events/define-events.ts'
@@ -51,23 +50,6 @@ describe('a sent event', () => {
     ])
   })
 
-  test('carries what the sender gave, not what the schema makes of it, and shares no object with it', async () => {
-    const { plain, fake } = setUp()
-    const payload = { tenantId: 'acme', at: new Date('2026-03-01T12:00:00Z'), list: [1] }
-    await plain.sendJob('date.sent', payload)
-    payload.list.push(2)
-    expect(fake.sent[0]?.payload).toEqual({ tenantId: 'acme', at: '2026-03-01T12:00:00.000Z', list: [1] })
-  })
-
-  test('waits for an asynchronous schema', async () => {
-    const { plain, fake } = setUp()
-    await plain.sendJob('late.checked', { tenantId: 'acme', word: 'good' })
-    await expect(plain.sendJob('late.checked', { tenantId: 'acme', word: 'bad' })).rejects.toMatchObject({
-      code: 'payload_invalid',
-    })
-    expect(fake.sent).toHaveLength(1)
-  })
-
   test('is the same by sendEvent', async () => {
     const { client, fake } = setUp()
     expect(await client.sendEvent('order.created', order)).toMatchObject({ event: 'order.created', tenantId: 'acme' })
@@ -107,11 +89,6 @@ describe('a sent event', () => {
       code: 'payload_too_large',
       limitBytes: 100,
     })
-  })
-
-  test('may be as large as the engine takes', async () => {
-    const { client } = setUp({}, { maxPayloadBytes: 1024 * 1024 })
-    await expect(client.sendJob('order.created', order)).resolves.toMatchObject({ tenantId: 'acme' })
   })
 
   test('cannot be given more for its limit than the engine takes', async () => {
@@ -231,27 +208,6 @@ describe('a send to the id of a job', () => {
   })
 })
 
-describe('an engine that does not take an event', () => {
-  test('by its answer: sendJob rejects with its error', async () => {
-    const error = new SendFailedError({
-      event: 'order.created',
-      provider: 'fake',
-      problem: 'it is full',
-      accepted: 'no',
-    })
-    const { client } = setUp({ send: async () => [{ ok: false, error }] })
-    await expect(client.sendJob('order.created', order)).rejects.toBe(error)
-  })
-
-  test('by no answer: it may have it', async () => {
-    const { client } = setUp({ send: async () => [] })
-    await expect(client.sendJob('order.created', order)).rejects.toMatchObject({
-      code: 'send_failed',
-      accepted: 'maybe',
-    })
-  })
-})
-
 describe('the hook `onSend`', () => {
   const onSend = vi.fn<(send: SendInfo) => unknown>()
   beforeEach(() => void onSend.mockReset())
@@ -283,15 +239,5 @@ describe('the hook `onSend`', () => {
       tenantId: 'acme',
       envelope: expect.objectContaining({ payload: order }),
     })
-  })
-
-  test('that throws is logged, and the send succeeds', async () => {
-    const { logger, lines } = createMemoryLogger()
-    onSend.mockImplementation(() => {
-      throw new Error('No dashboard.')
-    })
-    const { client } = setUp({}, { hooks: { onSend }, logger })
-    await expect(client.sendJob('order.created', order)).resolves.toMatchObject({ tenantId: 'acme' })
-    expect(lines).toMatchObject([{ level: 'error', message: expect.stringContaining('onSend') }])
   })
 })

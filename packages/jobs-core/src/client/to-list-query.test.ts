@@ -3,16 +3,6 @@ import { describe, expect, test } from 'vitest'
 import { toListQuery } from './to-list-query.ts'
 
 describe('the filters of a list', () => {
-  test('are passed on as they are', () => {
-    const all = { tenantId: 'acme', state: 'failed', event: 'order.created', limit: 1000, cursor: 'c1' } as const
-    expect(toListQuery(all)).toEqual(all)
-  })
-
-  test('may be there without a value, but for the tenant', () => {
-    const options = { state: undefined, event: undefined, limit: undefined, cursor: undefined }
-    expect(toListQuery(options)).toEqual({ limit: 50 })
-  })
-
   test.each<[tenantId: unknown, problem: string]>([
     [undefined, 'is undefined'],
     [null, 'is null, not a string'],

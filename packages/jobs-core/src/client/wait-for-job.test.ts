@@ -43,26 +43,6 @@ const isSettled = async (promise: Promise<unknown>): Promise<boolean> => {
 }
 
 describe('waiting for a job', () => {
-  test.each(['completed', 'failed', 'cancelled', 'expired'] as const)(
-    'is over at once where it has %s',
-    async (state) => {
-      become(state)
-      expect(await client.waitForJob('job_1')).toMatchObject({ state })
-      expect(reads).toEqual([0])
-      expect(clock.pendingTimers()).toBe(0)
-    },
-  )
-
-  test.each(['scheduled', 'queued', 'running', 'retrying'] as const)('goes on while it is %s', async (state) => {
-    become(state)
-    const waiting = client.waitForJob('job_1')
-    await clock.advance(60_000)
-    expect(await isSettled(waiting)).toBe(false)
-    become('completed')
-    await clock.advance(2000)
-    expect(await waiting).toMatchObject({ state: 'completed' })
-  })
-
   test('is refused for a job that is not known, also one that is forgotten meanwhile', async () => {
     await expect(client.waitForJob('job_9')).rejects.toMatchObject({ code: 'job_not_found' })
     const waiting = client.waitForJob('job_1')
@@ -88,14 +68,6 @@ describe('an engine that does not tell of changes', () => {
     await waiting
     expect(reads).toHaveLength(10)
     expect(clock.pendingTimers()).toBe(0)
-  })
-
-  test('is asked as often with a timeout, and a last time when that is over', async () => {
-    const waiting = client.waitForJob('job_1', { timeout: 1000 })
-    waiting.catch(() => undefined)
-    await clock.advance(1000)
-    expect(reads).toEqual([0, 50, 150, 350, 750, 1000])
-    await expect(waiting).rejects.toMatchObject({ code: 'wait_timeout' })
   })
 })
 
@@ -135,22 +107,6 @@ describe('an engine that tells of changes', () => {
     expect(await client.waitForJob('job_1')).toMatchObject({ state: 'completed' })
   })
 
-  test('is left alone once the waiting timed out', async () => {
-    const waiting = client.waitForJob('job_1', { timeout: 100 })
-    const [result] = await Promise.all([Promise.allSettled([waiting]), clock.advance(100)])
-    expect(result).toMatchObject([{ status: 'rejected', reason: { code: 'wait_timeout' } }])
-    expect(listeners.size).toBe(0)
-  })
-
-  test('is left alone once the waiting was aborted', async () => {
-    const controller = new AbortController()
-    const waiting = client.waitForJob('job_1', { signal: controller.signal })
-    await clock.advance(0)
-    controller.abort(new Error('The user left.'))
-    await expect(waiting).rejects.toThrow('The user left.')
-    expect(listeners.size).toBe(0)
-  })
-
   test('does not keep waiting whoever aborted while it was asked', async () => {
     const controller = new AbortController()
     vi.spyOn(fake, 'status').mockImplementation(async () => {
@@ -165,23 +121,6 @@ describe('an engine that tells of changes', () => {
 })
 
 describe('a timeout', () => {
-  test('ends the waiting, telling the last state, and the job goes on', async () => {
-    become('running')
-    const waiting = client.waitForJob('job_1', { timeout: '1s' })
-    waiting.catch(() => undefined)
-    await clock.advance(999)
-    expect(await isSettled(waiting)).toBe(false)
-    await clock.advance(1)
-    await expect(waiting).rejects.toMatchObject({
-      code: 'wait_timeout',
-      jobId: 'job_1',
-      state: 'running',
-      message: expect.stringMatching(/`running` after 1000 ms/),
-    })
-    expect(fake.calls).toEqual([])
-    expect(clock.pendingTimers()).toBe(0)
-  })
-
   test('is no hurry for a job that ends in its last moment', async () => {
     const waiting = client.waitForJob('job_1', { timeout: 100 })
     await clock.advance(99)
@@ -235,12 +174,6 @@ describe('a signal', () => {
         message: `\`signal\` is ${kind}, not an AbortSignal. Give the \`signal\` of an AbortController.`,
       })
     }
-    expect(reads).toEqual([])
-  })
-
-  test('that is aborted keeps the engine from being asked', async () => {
-    const reason = new Error('The user left.')
-    await expect(client.waitForJob('job_1', { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
     expect(reads).toEqual([])
   })
 

@@ -22,7 +22,6 @@ afterEach(() => {
 })
 
 const defineCron = () => core.defineCronJob({ id: 'nightly', schedule: '0 3 * * *', handler: () => undefined })
-const defineOrderJob = () => core.defineJob({ id: 'process-order', event: 'order.created', handler: () => undefined })
 const hereClient = () => core.createClient({ load, runsHere: true })
 const hereClientOf = (...jobs: Definition[]) => core.createClient({ load, runsHere: true }, { jobs })
 /** Makes the default client one on an engine of this process, or of another. */
@@ -78,27 +77,10 @@ describe('a cron job brings the engine of its process to life', () => {
     expect(load).toHaveBeenCalledOnce()
   })
 
-  test('and another one for a job that the client with jobs of its own does not have', async () => {
-    registerDefault(true)
-    hereClientOf(defineCron())
-    core.defineCronJob({ id: 'hourly', schedule: '0 * * * *', handler: () => undefined })
-    await turn()
-    expect(load).toHaveBeenCalledTimes(2)
-  })
-
   test('but none whose client has other jobs of its own', async () => {
     registerDefault(false)
     defineCron()
     core.createClient({ load, runsHere: true }, { jobs: [] })
-    await turn()
-    expect(load).not.toHaveBeenCalled()
-  })
-
-  test('but none that was closed', async () => {
-    registerDefault(false)
-    const client = hereClient()
-    await client.close()
-    defineCron()
     await turn()
     expect(load).not.toHaveBeenCalled()
   })
@@ -122,22 +104,6 @@ describe('a cron job brings the engine of its process to life', () => {
     registerDefault(true)
     const nightly = defineCron()
     core.createClient({ load }, listed ? { jobs: [nightly] } : {})
-    await turn()
-    expect(load).not.toHaveBeenCalled()
-  })
-
-  test('that is made for it where the clients of the program have other jobs', async () => {
-    registerDefault(true)
-    defineCron()
-    core.createClient({ load: () => createFakeProvider() }, { jobs: [] })
-    await turn()
-    expect(load).toHaveBeenCalledOnce()
-  })
-
-  test('and no other kind of job does', async () => {
-    registerDefault(true)
-    defineOrderJob()
-    hereClient()
     await turn()
     expect(load).not.toHaveBeenCalled()
   })

@@ -63,12 +63,6 @@ describe('a job', () => {
     expect(Object.isFrozen(defineJob(least))).toBe(true)
   })
 
-  test('starts nothing: its handler is not called', () => {
-    const called = vi.fn<() => void>()
-    define({ handler: called })
-    expect(called).not.toHaveBeenCalled()
-  })
-
   test('registers itself; defined again, it replaces the one before', () => {
     const first = defineJob(least)
     expect(ambientJobs().get('process-order')).toBe(first)

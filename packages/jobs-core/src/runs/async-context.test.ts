@@ -45,28 +45,6 @@ describe('inside a handler', () => {
     expect(idsOf(engine)).toEqual(['at once', 'later', 'together 1', 'together 2', 'after a timer'])
     expect(idsOf(outside)).toEqual(['outside'])
   })
-
-  test('and inside `onFailure` as well', async () => {
-    const kit = createAttemptKit()
-    const onFailure = async () => void (await sendJob('order.created', order('from onFailure')))
-    const definition = orderJob(() => Promise.reject(new Error('No.')), { onFailure, retry: { maxAttempts: 1 } })
-    await kit.run(definition, orderEnvelope(), { client: engine.client })
-    expect(idsOf(engine)).toEqual(['from onFailure'])
-  })
-
-  test('two handlers that run at once each have their own engine', async () => {
-    const kit = createAttemptKit()
-    const other = createSide()
-    const definition = orderJob(async ({ payload }) => {
-      await kit.clock.yield()
-      await sendJob('order.created', order(`of ${payload.orderId}`))
-    })
-    const run = (side: Side, orderId: string) =>
-      kit.run(definition, orderEnvelope({ payload: order(orderId) }), { client: side.client })
-    await Promise.all([run(engine, 'one'), run(other, 'two')])
-    expect(idsOf(engine)).toEqual(['of one'])
-    expect(idsOf(other)).toEqual(['of two'])
-  })
 })
 
 describe('runWithClient', () => {
@@ -79,13 +57,6 @@ describe('runWithClient', () => {
       }),
     ).toThrow('No.')
     expect(getJobClient()).toBe(outside.client)
-  })
-
-  test('can be nested: the inner client counts inside', () => {
-    runWithClient(engine.client, () => {
-      runWithClient(outside.client, () => expect(getJobClient()).toBe(outside.client))
-      expect(getJobClient()).toBe(engine.client)
-    })
   })
 
   test('changes nothing without a client', () => {

@@ -30,12 +30,6 @@ describe('what a hook masks before it sends it on stays as it is', () => {
     ],
   ]
 
-  test.each(cases)('for the engine: the %s of a run', async (_what, handler, kept) => {
-    const hooks: JobHooks = { onAttemptStart: mask, onAttemptEnd: mask, onRunEnd: mask }
-    const definition = orderJob(handler, { retry: { maxAttempts: 1 } })
-    expect(await createAttemptKit().run(definition, orderEnvelope(), { hooks })).toMatchObject(kept)
-  })
-
   test.each(cases)('for the next hook: the %s of a run', async (_what, handler, kept) => {
     const told: unknown[] = []
     const hooks: JobHooks = {
@@ -46,15 +40,6 @@ describe('what a hook masks before it sends it on stays as it is', () => {
     const definition = orderJob(handler, { retry: { maxAttempts: 1 } })
     await createAttemptKit().run(definition, orderEnvelope(), { hooks })
     expect(told).toMatchObject([{ jobId: 'job_1', attempt: 1, outcome: kept }])
-  })
-
-  test('for the handler: who it is', async () => {
-    const definition = orderJob((_event, { jobId, attempt }) => ({ jobId, attempt }))
-    const hooks: JobHooks = { onAttemptStart: mask }
-    expect(await createAttemptKit().run(definition, orderEnvelope(), { hooks })).toEqual({
-      type: 'completed',
-      output: { jobId: 'job_1', attempt: 1 },
-    })
   })
 
   test('for the engine that took an event: its payload and the rest of the envelope', async () => {

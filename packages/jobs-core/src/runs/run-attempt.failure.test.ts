@@ -3,7 +3,6 @@ import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { type AttemptKit, createAttemptKit, orderEnvelope, orderJob } from '../../test/kit/attempt-kit.ts'
 import { createDeferred } from '../../test/kit/deferred.ts'
 import { cyclicError, foreignError, frozenError, unreadableError } from '../../test/kit/odd-errors.ts'
-import { NonRetryableError } from '../errors/non-retryable-error.ts'
 import type { EventMessage } from '../jobs/event-message.ts'
 import type { JobContext } from '../jobs/job-context.ts'
 
@@ -62,53 +61,6 @@ test('what cannot even be looked at fails the run, and the attempt does not reje
 describe('onFailure', () => {
   const error = new Error('The bank said no.')
 
-  test('is called once, after the last attempt alone', async () => {
-    const onFailure = vi.fn<OnFailure>()
-    const definition = failing(error, { onFailure })
-    for (const attempt of [1, 2]) await kit.run(definition, orderEnvelope(), { attempt })
-    expect(onFailure).not.toHaveBeenCalled()
-    await kit.run(definition, orderEnvelope(), { attempt: 3 })
-    expect(onFailure).toHaveBeenCalledOnce()
-  })
-
-  test('is called at the first attempt where another cannot help', async () => {
-    const onFailure = vi.fn<OnFailure>()
-    await kit.run(failing(new NonRetryableError('Gone.'), { onFailure }))
-    expect(onFailure).toHaveBeenCalledOnce()
-  })
-
-  test('gets the error itself, the event and the context', async () => {
-    const onFailure = vi.fn<OnFailure>()
-    await kit.run(failing(error, { onFailure, retry: { maxAttempts: 1 } }))
-    const [given, event, context] = onFailure.mock.calls[0]!
-    expect(given).toBe(error)
-    expect(event).toEqual({
-      id: 'job_1',
-      name: 'order.created',
-      payload: { tenantId: 'acme', orderId: 'order_1' },
-      sentAt: new Date('2026-03-01T11:59:00Z'),
-    })
-    expect(context).toMatchObject({ jobId: 'job_1', runId: 'run_1', attempt: 1, maxAttempts: 1, tenantId: 'acme' })
-    expect(context.signal.aborted).toBe(false)
-    context.logger.info('Told.')
-    expect(kit.lines).toContainEqual(
-      expect.objectContaining({ message: 'Told.', fields: expect.objectContaining({ jobId: 'job_1' }) }),
-    )
-  })
-
-  test('gets a payload that the handler has not changed', async () => {
-    const onFailure = vi.fn<OnFailure>()
-    const definition = orderJob(
-      (event) => {
-        event.payload.orderId = 'changed'
-        throw error
-      },
-      { onFailure, retry: { maxAttempts: 1 } },
-    )
-    await kit.run(definition)
-    expect(onFailure.mock.calls[0]?.[1].payload).toEqual({ tenantId: 'acme', orderId: 'order_1' })
-  })
-
   test('gets the payload as it came where it does not fit the schema', async () => {
     const onFailure = vi.fn<OnFailure>()
     const payload = { tenantId: 'acme', orderId: 5 }
@@ -118,16 +70,6 @@ describe('onFailure', () => {
     )
     expect(onFailure.mock.calls[0]?.[0]).toMatchObject({ name: 'PayloadInvalidError' })
     expect(onFailure.mock.calls[0]?.[1].payload).toEqual(payload)
-  })
-
-  test('is waited for', async () => {
-    let done = false
-    const onFailure = async () => {
-      await kit.clock.yield()
-      done = true
-    }
-    await kit.run(failing(error, { onFailure, retry: { maxAttempts: 1 } }))
-    expect(done).toBe(true)
   })
 
   test.each([
@@ -181,15 +123,5 @@ describe('onFailure', () => {
     await kit.clock.advance(4000)
     expect(await outcome).toMatchObject({ type: 'failed', error: { code: 'job_timeout' } })
     expect(signal.aborted).toBe(false)
-  })
-
-  test('is not called where the run completes', async () => {
-    const onFailure = vi.fn<OnFailure>()
-    await kit.run(
-      orderJob(() => undefined, { onFailure }),
-      orderEnvelope(),
-      { attempt: 3 },
-    )
-    expect(onFailure).not.toHaveBeenCalled()
   })
 })

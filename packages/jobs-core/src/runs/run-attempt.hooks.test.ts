@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 
 import { type AttemptKit, createAttemptKit, orderEnvelope, orderJob } from '../../test/kit/attempt-kit.ts'
 import { JobCancelledError } from '../errors/job-cancelled-error.ts'
@@ -62,31 +62,6 @@ describe('hooks are told', () => {
     expect(calls.map(({ info: told }) => told)).toEqual([1, 2, 3].map(() => expect.objectContaining({ traceparent })))
   })
 
-  test('of an attempt that is tried again: no end of the run', async () => {
-    const { hooks, calls } = recordingHooks()
-    const outcome = await kit.run(
-      orderJob(() => Promise.reject(new Error('No.'))),
-      orderEnvelope(),
-      { hooks },
-    )
-    expect(calls.map(({ name }) => name)).toEqual(['start', 'end'])
-    expect(calls[1]?.info).toMatchObject({ outcome })
-    expect(outcome).toMatchObject({ type: 'retry' })
-  })
-
-  test('of the last attempt that fails, after `onFailure`', async () => {
-    const order: string[] = []
-    const { hooks, calls } = recordingHooks(order)
-    const onFailure = () => void order.push('onFailure')
-    await kit.run(
-      orderJob(() => Promise.reject(new Error('No.')), { onFailure }),
-      orderEnvelope(),
-      { hooks, attempt: 3 },
-    )
-    expect(order).toEqual(['start', 'onFailure', 'end', 'run end'])
-    expect(calls[2]?.info).toMatchObject({ attempt: 3, outcome: { type: 'failed', error: { message: 'No.' } } })
-  })
-
   test.each([
     ['cancelled', new JobCancelledError({ jobId: 'job_1' }), ['start', 'end', 'run end']],
     ['interrupted', new ShutdownError(), ['start', 'end']],
@@ -148,18 +123,6 @@ describe('hooks that go wrong break nothing', () => {
     expect(logged).toHaveLength(3)
     for (const name of ['onAttemptStart', 'onAttemptEnd', 'onRunEnd'])
       expect(logged).toContainEqual(expect.stringContaining(name))
-  })
-
-  test('when they never answer: they are not waited for', async () => {
-    const hook = vi.fn<() => Promise<never>>(() => new Promise(() => undefined))
-    expect(
-      await kit.run(
-        orderJob(() => 'done'),
-        orderEnvelope(),
-        { hooks: all(hook) },
-      ),
-    ).toEqual({ type: 'completed', output: 'done' })
-    expect(hook).toHaveBeenCalledTimes(3)
   })
 
   test('also where the logger throws, too', async () => {

@@ -27,17 +27,6 @@ describe('an output over the limit of its engine', () => {
     expect(handler).toHaveBeenCalledOnce()
   })
 
-  test('is told to `onFailure` once', async () => {
-    const onFailure = vi.fn<(error: Error) => void>()
-    await kit.run(
-      orderJob(() => 'x'.repeat(11), { onFailure }),
-      orderEnvelope(),
-      { limits },
-    )
-    expect(onFailure).toHaveBeenCalledOnce()
-    expect(onFailure.mock.calls[0]?.[0]).toMatchObject({ definitionId: 'process-order', bytes: 13, limitBytes: 12 })
-  })
-
   test('is counted in bytes, not in characters', async () => {
     const run = (output: string) =>
       kit.run(
@@ -48,32 +37,4 @@ describe('an output over the limit of its engine', () => {
     expect(await run('éééé')).toEqual({ type: 'completed', output: 'éééé' }) // 10 bytes
     expect(await run('éééééé')).toMatchObject({ type: 'failed' }) // 14 bytes, and 8 characters
   })
-})
-
-test('an output at the limit of its engine completes the run', async () => {
-  const output = 'x'.repeat(10)
-  expect(
-    await kit.run(
-      orderJob(() => output),
-      orderEnvelope(),
-      { limits },
-    ),
-  ).toEqual({
-    type: 'completed',
-    output,
-  })
-})
-
-test('an output of any size completes the run where the engine names no limit', async () => {
-  const output = 'x'.repeat(1_000_000)
-  const { maxOutputBytes: _, ...unlimited } = limits
-  for (const each of [unlimited, undefined]) {
-    expect(
-      await kit.run(
-        orderJob(() => output),
-        orderEnvelope(),
-        { limits: each },
-      ),
-    ).toEqual({ type: 'completed', output })
-  }
 })

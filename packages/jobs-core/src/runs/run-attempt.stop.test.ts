@@ -3,7 +3,6 @@ import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { type AttemptKit, createAttemptKit, orderEnvelope, orderJob } from '../../test/kit/attempt-kit.ts'
 import { createDeferred } from '../../test/kit/deferred.ts'
 import { JobCancelledError } from '../errors/job-cancelled-error.ts'
-import { JobTimeoutError } from '../errors/job-timeout-error.ts'
 import { ShutdownError } from '../errors/shutdown-error.ts'
 import { defineEvents } from '../events/define-events.ts'
 import { defineJob } from '../jobs/define-job.ts'
@@ -30,38 +29,6 @@ function slowJob(options?: Parameters<typeof orderJob>[1]) {
 }
 
 describe('a timeout', () => {
-  test('ends an attempt that takes longer: its signal aborts and it counts as failed', async () => {
-    const { definition, begun } = slowJob({ timeout: '5s' })
-    const outcome = kit.run(definition)
-    const { signal } = await begun
-    await kit.clock.advance(4999)
-    expect(signal.aborted).toBe(false)
-    await kit.clock.advance(1)
-    expect(signal.reason).toBeInstanceOf(JobTimeoutError)
-    expect(await outcome).toMatchObject({
-      type: 'retry',
-      afterMs: 1000,
-      error: { code: 'job_timeout', message: expect.stringMatching(/`process-order`.*5000 ms/) },
-    })
-  })
-
-  test('of the last attempt fails the run', async () => {
-    const { definition, begun } = slowJob({ timeout: 10, retry: { maxAttempts: 1 } })
-    const outcome = kit.run(definition)
-    await begun
-    await kit.clock.advance(10)
-    expect(await outcome).toMatchObject({ type: 'failed', error: { code: 'job_timeout' } })
-  })
-
-  test('is final: what the handler makes of it later is dropped', async () => {
-    const { definition, begun, end } = slowJob({ timeout: 10 })
-    const outcome = kit.run(definition)
-    await begun
-    await kit.clock.advance(10)
-    end({ late: true })
-    expect(await outcome).toMatchObject({ type: 'retry' })
-  })
-
   test('is not noticed by an attempt that ends in time, and leaves no timer behind', async () => {
     const { definition, begun, end } = slowJob({ timeout: '5s' })
     const outcome = kit.run(definition)
@@ -124,15 +91,6 @@ describe.each([
     expect(onFailure).not.toHaveBeenCalled()
   })
 
-  test('stands above an error that is thrown after it', async () => {
-    const { definition, begun, fail } = slowJob()
-    const outcome = kit.run(definition)
-    await begun
-    kit.controller.abort(reason)
-    fail(new Error('Late.'))
-    expect(await outcome).toEqual(ended)
-  })
-
   test('that came while the handler blocked the process stands above its result', async () => {
     const definition = orderJob(() => {
       setImmediate(() => kit.controller.abort(reason))
@@ -153,13 +111,6 @@ describe.each([
     expect(await outcome).toEqual(ended)
     reading.resolve({ value: {} })
     await kit.clock.advance(0)
-    expect(handler).not.toHaveBeenCalled()
-  })
-
-  test('by the hook that is told of the start keeps the handler from being called', async () => {
-    const handler = vi.fn<() => void>()
-    const hooks = { onAttemptStart: () => kit.controller.abort(reason) }
-    expect(await kit.run(orderJob(handler), orderEnvelope(), { hooks })).toEqual(ended)
     expect(handler).not.toHaveBeenCalled()
   })
 

@@ -19,17 +19,6 @@ describe('runDetached', () => {
     expect(seen).toEqual([undefined, undefined])
   })
 
-  test('leaves the caller in its own', () => {
-    request.run('acme', () => {
-      runDetached(() => undefined)
-      expect(request.getStore()).toBe('acme')
-    })
-  })
-
-  test('lets code begin an async context of its own inside', () => {
-    expect(request.run('acme', () => runDetached(() => request.run('globex', () => request.getStore())))).toBe('globex')
-  })
-
   test('answers what the code answers, and lets through what it throws', () => {
     expect(runDetached(() => 5)).toBe(5)
     expect(() =>

@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { completedStep, createWorkflowKit, orderWorkflow, type WorkflowKit } from '../../test/kit/workflow-kit.ts'
-import { orderEnvelope } from '../../test/kit/attempt-kit.ts'
+import { createAttemptKit, orderEnvelope } from '../../test/kit/attempt-kit.ts'
 import { createManualClock } from '../../test/kit/manual-clock.ts'
 import { createMemoryLogger } from '../../test/kit/memory-logger.ts'
 import { runAttempt } from '../runs/run-attempt.ts'
+import { recordedSteps } from './recorded-steps.ts'
 
 let kit: WorkflowKit
 let done: string[]
@@ -44,28 +45,6 @@ describe('a run that began with another version', () => {
     expect(kit.step('reserve')).toMatchObject({ state: 'completed', undo: { state: 'completed' } })
     expect(done).toEqual(['release', 'onFailure'])
   })
-
-  test('goes on with its own', async () => {
-    kit.kept = { ...kit.kept, version: '2', steps: [completedStep('reserve', 1)], ended: 1 }
-    expect(await kit.pass(workflow('2'))).toEqual({ type: 'completed' })
-    expect(done).toEqual(['charge'])
-  })
-})
-
-test('a step that was of another kind fails the run, and what its code catches does not help', async () => {
-  kit.kept = { ...kit.kept, steps: [completedStep('nap', 1, { kind: 'sleep' })], ended: 1 }
-  const workflow = orderWorkflow(async (step) => {
-    await step.run('nap', note('nap')).catch(note('caught'))
-    return 'done'
-  })
-  expect(await kit.pass(workflow)).toMatchObject({
-    type: 'failed',
-    error: {
-      code: 'workflow_changed',
-      message: expect.stringContaining('its step `nap` was `step.sleep` and is `step.run` now'),
-    },
-  })
-  expect(done).toEqual([])
 })
 
 test('a run whose process died in its last attempt is undone, and begins no step', async () => {
@@ -95,62 +74,12 @@ test('a host that knows no workflows fails the run, and says what is missing', a
   expect(done).toEqual([])
 })
 
-test.each<[words: string, returned: unknown, code: string]>([
-  ['JSON does not carry it', 5n, 'not_serializable'],
-  ['it is too large', 'x'.repeat(50), 'output_too_large'],
-])('a run whose result cannot be kept has failed at once, and is undone: %s', async (_words, returned, code) => {
-  const workflow = orderWorkflow(async (step) => {
-    await step.run('reserve', note('reserve'), { compensate: note('release') })
-    return returned
-  })
-  const limits = { provider: 'test', minRetryDelayMs: 0, maxOutputBytes: 40 }
-  expect(await kit.pass(workflow, { limits })).toMatchObject({ type: 'failed', error: { code } })
-  expect(done).toEqual(['reserve', 'release'])
-})
-
 test('a payload that does not fit fails the run at once, and its code is not called', async () => {
-  const { logger } = createMemoryLogger()
   const unfit = orderEnvelope({ payload: { tenantId: 'acme', orderId: 5 } })
-  const outcome = await runAttempt(orderWorkflow(note('code')), unfit, {
-    ...{ jobId: 'job_1', runId: 'run_1', attempt: 1, signal: kit.controller.signal, logger, clock: kit.clock },
-    steps: () => ({
-      version: undefined,
-      perform: async () => null,
-      run: runPlainly,
-      compensate: async () => undefined,
-    }),
-  })
+  const steps = recordedSteps({ record: kit.kept, save: () => undefined })
+  const outcome = await createAttemptKit().run(orderWorkflow(note('code')), unfit, { steps })
   expect(outcome).toMatchObject({ type: 'failed', error: { code: 'payload_invalid' } })
   expect(done).toEqual([])
-})
-
-/** An engine without steps: the code alone. */
-const runPlainly = (code: () => Promise<unknown>) =>
-  code().then(
-    (output) => ({ type: 'returned', output }) as const,
-    (error: unknown) => ({ type: 'threw', error }) as const,
-  )
-
-test('a loop without an end fails the run by its `maxSteps` though it catches all errors, and is undone', async () => {
-  const workflow = orderWorkflow(
-    async (step) => {
-      for (;;) await step.run('again', note('again'), { compensate: note('undo') }).catch(note('caught'))
-    },
-    { maxSteps: 3 },
-  )
-  expect(await kit.pass(workflow)).toMatchObject({ type: 'failed', error: { code: 'too_many_steps' } })
-  expect(done).toEqual(['again', 'again', 'again', 'undo', 'undo', 'undo'])
-})
-
-test('code that throws before its first step is tried again like a job', async () => {
-  let attempts = 0
-  const workflow = orderWorkflow((step, { attempt }) => {
-    attempts++
-    if (attempt === 1) throw new Error('Not yet.')
-    return step.run('charge', () => 'paid')
-  })
-  expect(await kit.live(workflow)).toEqual({ type: 'completed', output: 'paid' })
-  expect(attempts).toBe(2)
 })
 
 test('a step that fails and that nobody awaits makes no unhandled rejection, and the run completes', async () => {

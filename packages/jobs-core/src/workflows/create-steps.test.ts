@@ -200,13 +200,6 @@ describe('a step that is made', () => {
     ])
   })
 
-  test('takes options that are `undefined` as left out', async () => {
-    await step.run('x', work, { retry: undefined, timeout: undefined, compensate: undefined })
-    await step.waitForEvent('w', 'order.refunded', { match: undefined, timeout: 1 })
-    expect(calls[0]).toEqual({ kind: 'run', key: 'x', work, policy: definition.retry, timeoutMs: 9000 })
-    expect(calls[1]).toEqual({ kind: 'waitForEvent', key: 'w', event: 'order.refunded', timeoutMs: 1 })
-  })
-
   test('cannot send where its host has no client', async () => {
     await step.sendEvent('x', 'order.created', { orderId: 'order_2' })
     const { work: send } = calls[0] as Extract<StepCall, { kind: 'sendEvent' }>

@@ -1,9 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 
-import { UnknownEventError } from '../errors/unknown-event-error.ts'
-import { defineEvents } from '../events/define-events.ts'
-import { ownEvents } from '../events/event-registry.ts'
-import { eventType } from '../events/event-type.ts'
 import { ambientJobs } from '../jobs/job-registry.ts'
 import { defineWorkflow } from './define-workflow.ts'
 
@@ -47,46 +43,6 @@ describe('a workflow', () => {
     const { timeout: _, ...others } = all
     expect(define(all)).toMatchObject({ ...others, timeoutMs: 1500 })
   })
-
-  test('takes options that are `undefined` as left out', () => {
-    const none = {
-      retry: undefined,
-      timeout: undefined,
-      concurrency: undefined,
-      version: undefined,
-      maxSteps: undefined,
-      compensateOnCancel: undefined,
-      onFailure: undefined,
-      providerOptions: undefined,
-    }
-    expect(define(none)).toEqual(defineWorkflow(least))
-  })
-
-  test('is frozen', () => {
-    expect(Object.isFrozen(defineWorkflow(least))).toBe(true)
-  })
-
-  test('starts nothing: its code is not called', () => {
-    const called = vi.fn<() => void>()
-    define({ steps: called })
-    expect(called).not.toHaveBeenCalled()
-  })
-
-  test('registers itself; defined again, it replaces the one before', () => {
-    const first = defineWorkflow(least)
-    expect(ambientJobs().get('fulfil-order')).toBe(first)
-    const second = define({ event: 'order.refunded' })
-    expect(ambientJobs().all()).toEqual([second])
-    expect(ambientJobs().subscribers('order.created')).toEqual([])
-    expect(ambientJobs().subscribers('order.refunded')).toEqual([second])
-  })
-
-  test('may begin with an event of the app, once it is declared', () => {
-    ownEvents().clear()
-    expect(() => define({ event: 'video.ready' })).toThrow(UnknownEventError)
-    defineEvents({ 'video.ready': eventType() })
-    expect(define({ event: 'video.ready' })).toMatchObject({ event: 'video.ready' })
-  })
 })
 
 describe('a workflow that cannot be is refused by the field at fault', () => {
@@ -120,10 +76,6 @@ describe('a workflow that cannot be is refused by the field at fault', () => {
     expect(ambientJobs().all()).toEqual([])
   })
 
-  test.each([undefined, null, 'fulfil-order'])('%j for all options', (options) => {
-    expect(() => defineWorkflow(options as never)).toThrow(expect.objectContaining({ field: 'id' }))
-  })
-
   test('an option it does not have, with those that it has', () => {
     expect(() => define({ handler: steps })).toThrow(
       'defineWorkflow(`fulfil-order`): `handler` is not an option of `defineWorkflow`. The options are `id`, `event`, `steps`, `retry`, `timeout`, `concurrency`, `middleware`, `providerOptions`, `version`, `maxSteps`, `compensateOnCancel`, `onFailure`.',
@@ -135,10 +87,5 @@ describe('a workflow that cannot be is refused by the field at fault', () => {
     expect(() => define({ steps: 'run' })).toThrow(/`steps` is a string/)
     expect(() => define({ version: 2 })).toThrow(/`version` is a number, not a string\. Give a text/)
     expect(() => define({ maxSteps: 0 })).toThrow(/`maxSteps` is `0`\. Give a whole number/)
-  })
-
-  test('an event that is misspelt, with the nearest', () => {
-    expect(() => define({ event: 'order.crated' })).toThrow(/Did you mean `order\.created`/)
-    expect(ambientJobs().all()).toEqual([])
   })
 })

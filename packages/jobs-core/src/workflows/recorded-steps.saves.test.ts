@@ -21,19 +21,6 @@ const save = ({ key }: StepRecord): Promise<void> => {
   return saved.promise
 }
 
-test('the code has a result only once it is kept', async () => {
-  const workflow = orderWorkflow(async (step) => {
-    await step.run('charge', () => 'paid').then(note('charged'))
-    return 'done'
-  })
-  const outcome = kit.pass(workflow, { records: { save } })
-  await kit.rest()
-  expect(done).toEqual([])
-  saves.get('charge')!.resolve()
-  expect(await outcome).toEqual({ type: 'completed', output: 'done' })
-  expect(done).toEqual(['charged'])
-})
-
 test('results reach the code in the order of their records, also where saves settle in another', async () => {
   const workflow = orderWorkflow(async (step) => {
     const each = ['one', 'two', 'three'].map((id) => step.run(id, () => id).then(note(id)))
@@ -90,21 +77,6 @@ describe('a save that fails', () => {
     const once = () => (saved++ === 0 ? broken() : undefined)
     expect(await kit.pass(workflow, { attempt: 3, records: { save: once } })).toMatchObject({ type: 'failed' })
     expect(done).toEqual(['charge', 'refund'])
-  })
-
-  test('waits for the saves that are under way beside it', async () => {
-    const two = orderWorkflow((step) =>
-      Promise.all([step.run('charge', () => 1).then(note('charged')), step.run('ship', () => 2).then(note('shipped'))]),
-    )
-    let isOver = false
-    const outcome = kit.pass(two, { records: { save } }).finally(() => (isOver = true))
-    await kit.clock.advance(0)
-    saves.get('charge')!.reject(new Error('The store is away.'))
-    await kit.rest()
-    expect(isOver).toBe(false)
-    saves.get('ship')!.resolve()
-    expect(await outcome).toMatchObject({ type: 'retry' })
-    expect(done).toEqual([])
   })
 })
 

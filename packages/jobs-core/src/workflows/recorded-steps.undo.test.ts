@@ -2,9 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 
 import { createDeferred } from '../../test/kit/deferred.ts'
 import { completedStep, createWorkflowKit, orderWorkflow, type WorkflowKit } from '../../test/kit/workflow-kit.ts'
-import { JobCancelledError } from '../errors/job-cancelled-error.ts'
 import { ShutdownError } from '../errors/shutdown-error.ts'
-import { toErrorInfo } from '../runs/error-info.ts'
 import { pause } from '../time/pause.ts'
 
 let kit: WorkflowKit
@@ -44,18 +42,6 @@ describe('a pass that undoes', () => {
     expect(done).toEqual(['refund', 'release'])
   })
 
-  test('begins no step, and waits for none that has not ended', async () => {
-    kit = createWorkflowKit(failed('reserve'))
-    const workflow = orderWorkflow(async (step) => {
-      await step.run('reserve', note('reserve'), { compensate: note('release') })
-      await Promise.race([step.run('charge', note('charge')), step.sleep('nap', 10)])
-      await step.run('ship', note('ship'))
-    })
-    expect(await kit.pass(workflow)).toMatchObject({ type: 'failed' })
-    expect(done).toEqual(['release'])
-    expect(kit.kept.steps).toHaveLength(1)
-  })
-
   test('hands over nothing of a step that the failure cancelled: the code takes the way that it took before', async () => {
     const workflow = orderWorkflow(async (step) => {
       await step.run('reserve', note('reserve'), {
@@ -88,18 +74,6 @@ describe('a pass that undoes', () => {
     expect(done).toEqual(['release'])
   })
 
-  test('comes again where its code throws for a reason that passes before it has called the step', async () => {
-    kit = createWorkflowKit(failed('reserve'))
-    let passes = 0
-    const workflow = orderWorkflow(async (step) => {
-      if (passes++ < 2) throw new Error('The settings are away.')
-      await step.run('reserve', note('reserve'), { compensate: note('release') })
-    })
-    expect(await kit.live(workflow)).toMatchObject({ type: 'failed', error: failure })
-    expect(kit.step('reserve')?.undo).toMatchObject({ state: 'completed', attempts: 3 })
-    expect(done).toEqual(['release'])
-  })
-
   test('gives code time that awaits what is no step before it calls one that is to be undone', async () => {
     kit = createWorkflowKit(failed('reserve', 'charge'))
     const workflow = orderWorkflow(async (step) => {
@@ -118,56 +92,20 @@ describe('a pass that undoes', () => {
     expect(done).toEqual(['refund', 'release'])
   })
 
-  test('goes on where the one before it stopped: what was undone is not undone again', async () => {
-    const undone = { state: 'completed', attempts: 1, startedAt: 1, endedAt: 2 } as const
-    kit = createWorkflowKit(failed('reserve', 'charge'))
-    kit.step('charge')!.undo = undone
+  test('comes again where its code throws for a reason that passes before it has called the step', async () => {
+    kit = createWorkflowKit(failed('reserve'))
+    let passes = 0
     const workflow = orderWorkflow(async (step) => {
+      if (passes++ < 2) throw new Error('The settings are away.')
       await step.run('reserve', note('reserve'), { compensate: note('release') })
-      await step.run('charge', note('charge'), { compensate: note('refund') })
     })
-    await kit.pass(workflow)
-    expect(done).toEqual(['release'])
-    expect(kit.step('charge')?.undo).toEqual(undone)
-  })
-
-  test('of a run that was cancelled undoes it, and ends as cancelled without `onFailure`', async () => {
-    kit = createWorkflowKit({ steps: [completedStep('reserve', 1, { undoable: true })], ended: 1 })
-    const workflow = orderWorkflow(
-      async (step) => {
-        await step.run('reserve', note('reserve'), { compensate: note('release') })
-        await step.sleep('nap', 10)
-      },
-      { onFailure: note('onFailure') },
-    )
-    const cancelled = toErrorInfo(new JobCancelledError({ jobId: 'job_1' }))
-    expect(await kit.pass(workflow, { records: { cancelled } })).toEqual({ type: 'cancelled' })
+    expect(await kit.live(workflow)).toMatchObject({ type: 'failed', error: failure })
+    expect(kit.step('reserve')?.undo).toMatchObject({ state: 'completed', attempts: 3 })
     expect(done).toEqual(['release'])
   })
 })
 
 describe('an undo', () => {
-  test('gets its own copy of what its step answered, and a key of its own', async () => {
-    const seen: unknown[] = []
-    const workflow = orderWorkflow(async (step) => {
-      await step.run('reserve', () => ({ at: new Date(0) }), {
-        retry: { maxAttempts: 2, initialDelay: 1 },
-        compensate: (output, { attempt, maxAttempts, idempotencyKey }) => {
-          seen.push([structuredClone(output), attempt, maxAttempts, idempotencyKey])
-          output.at = 'changed'
-          if (attempt === 1) broke()
-        },
-      })
-      await step.run('charge', broke, { retry: { maxAttempts: 1 } })
-    })
-    await kit.live(workflow)
-    const at = '1970-01-01T00:00:00.000Z'
-    expect(seen).toEqual([
-      [{ at }, 1, 2, 'run_1/reserve/undo'],
-      [{ at }, 2, 2, 'run_1/reserve/undo'],
-    ])
-  })
-
   test('that calls a step is refused by name, and the others are made all the same', async () => {
     const workflow = orderWorkflow(async (step) => {
       await step.run('reserve', note('reserve'), { compensate: note('release') })
@@ -220,18 +158,6 @@ describe('a pass that is stopped while it undoes', () => {
     expect(done).toEqual([])
     expect(kit.kept).toEqual(kept)
     expect(kit.lines.filter(({ level }) => level === 'error')).toEqual([])
-  })
-
-  test('tells its host of the undo that goes on', async () => {
-    const { workflow, begun, refund } = slowUndo()
-    const left: Promise<unknown>[] = []
-    const outcome = kit.pass(workflow, { leftRunning: (work) => void left.push(work) })
-    await begun
-    kit.controller.abort(new ShutdownError())
-    await outcome
-    expect(left).toHaveLength(1)
-    refund()
-    await left[0]
   })
 })
 

@@ -97,20 +97,6 @@ describe('a wait that is answered while the code runs', () => {
     saved.resolve()
     expect(await outcome).toEqual({ type: 'completed', output: 'e' })
   })
-
-  test('and that the code waits for no more changes nothing', async () => {
-    const store = liveStore()
-    const workflow = orderWorkflow(async (step) => {
-      await Promise.race([
-        step.run('charge', () => 1),
-        step.waitForEvent('refunded', 'order.refunded', { timeout: '1h' }),
-      ])
-      return 'done'
-    })
-    expect(await kit.pass(workflow, { steps: store.steps })).toEqual({ type: 'completed', output: 'done' })
-    expect(store.record.steps.map(({ state }) => state)).toEqual(['completed', 'cancelled'])
-    expect(store.answer('refunded')).toBe(false)
-  })
 })
 
 describe('time, while a step is under way', () => {
@@ -133,33 +119,6 @@ describe('time, while a step is under way', () => {
     expect(aborted).toBe(true)
     expect(kit.clock.pendingTimers()).toBe(0)
   })
-
-  test('begins the next attempt of another step, and ends a wait without an answer', async () => {
-    const charged = createDeferred()
-    const workflow = orderWorkflow(
-      async (step) =>
-        void (await Promise.all([
-          step.run('charge', () => charged.promise),
-          step.run('mail', ({ attempt }) => {
-            done.push(`mail ${attempt}`)
-            if (attempt === 1) throw new Error('Broke.')
-          }),
-          step
-            .waitForEvent('refunded', 'order.refunded', { timeout: 300 })
-            .then((event) => done.push(event ? 'an event' : 'none')),
-        ])),
-      { retry: { initialDelay: 200 } },
-    )
-    const outcome = kit.pass(workflow)
-    await kit.clock.advance(199)
-    expect(done).toEqual(['mail 1'])
-    await kit.clock.advance(1)
-    expect(done).toEqual(['mail 1', 'mail 2'])
-    await kit.clock.advance(100)
-    expect(done).toEqual(['mail 1', 'mail 2', 'none'])
-    charged.resolve()
-    expect(await outcome).toMatchObject({ type: 'completed' })
-  })
 })
 
 describe('code that can only wait', () => {
@@ -167,22 +126,6 @@ describe('code that can only wait', () => {
     const workflow = orderWorkflow((step) => Promise.all([step.sleep('long', '1h'), step.sleep('short', 500)]))
     expect(await kit.pass(workflow)).toEqual({ type: 'suspended', wakeAt: kit.clock.now() + 500 })
     expect(kit.clock.pendingTimers()).toBe(0)
-  })
-
-  test('that comes too early is left again until the same instant', async () => {
-    const workflow = orderWorkflow((step) => step.sleep('nap', 500))
-    const first = await kit.pass(workflow)
-    await kit.clock.advance(499)
-    expect(await kit.pass(workflow)).toEqual(first)
-  })
-
-  test('goes on in the same pass where the wait is over already', async () => {
-    const workflow = orderWorkflow(async (step) => {
-      await step.sleepUntil('past', new Date(0))
-      await step.sleep('none', 0)
-      return 'done'
-    })
-    expect(await kit.pass(workflow)).toEqual({ type: 'completed', output: 'done' })
   })
 })
 

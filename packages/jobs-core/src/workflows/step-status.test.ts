@@ -20,20 +20,6 @@ test('a completed step tells its output, its attempts and its times, and nothing
   })
 })
 
-test('a step that is tried again tells when, and what the last attempt failed of', () => {
-  const error = { name: 'Error', message: 'Broke.' }
-  const base = { key: 'charge', kind: 'run', attempts: 2, startedAt: at } as const
-  expect(toStepStatus({ ...base, state: 'retrying', nextAttemptAt: at + 9, error })).toEqual({
-    id: 'charge',
-    kind: 'run',
-    state: 'retrying',
-    attempts: 2,
-    startedAt: new Date(at),
-    nextAttemptAt: new Date(at + 9),
-    error,
-  })
-})
-
 const wait = { key: 'w', state: 'waiting', attempts: 0, startedAt: at } as const
 
 test.each<[words: string, step: StepRecord, waits: object]>([
