@@ -124,32 +124,6 @@ describe('the client', () => {
     await createClient({ load: () => shared }).healthCheck()
     expect(shared.hosts[0]?.jobs).toBe(ambientJobs())
   })
-
-  test.each<[kind: string, item: unknown]>([
-    ['undefined', undefined],
-    ['a string', 'process-order'],
-    ['a function', () => undefined],
-    ['an object', { id: 'process-order', event: 'order.created' }],
-  ])('refuses %s for a job, and loads no engine for it', (kind, item) => {
-    const load = vi.fn<() => FakeProvider>(() => fake)
-    const job = defineJob({ id: 'own', event: 'order.created', handler: () => undefined }) as unknown as Definition
-    expect(() => createClient({ load }, { jobs: [job, item as Definition] })).toThrow(
-      expect.objectContaining({
-        code: 'invalid_option',
-        option: 'jobs[1]',
-        message: `\`jobs[1]\` is ${kind}, not a definition. Give what \`defineJob\`, \`defineCronJob\` or \`defineWorkflow\` returned.`,
-      }),
-    )
-    expect(load).not.toHaveBeenCalled()
-  })
-
-  test('refuses two jobs of one id', () => {
-    const job = () =>
-      defineJob({ id: 'twin', event: 'order.created', handler: () => undefined }) as unknown as Definition
-    expect(() => createClient({ load: () => fake }, { jobs: [job(), job()] })).toThrow(
-      expect.objectContaining({ code: 'duplicate_definition', definitionId: 'twin' }),
-    )
-  })
 })
 
 describe('a retry', () => {

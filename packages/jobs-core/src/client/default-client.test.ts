@@ -60,14 +60,6 @@ describe('the default client', () => {
     expect(() => fresh.getJobClient()).toThrow('No provider.')
     expect(fresh.getJobClient()).toHaveProperty('sendJob')
   })
-
-  test('is shared by every copy of this module in the process', async () => {
-    fresh.setJobClient(client)
-    vi.resetModules()
-    const copy = await loadCopy()
-    expect(copy.getJobClient).not.toBe(fresh.getJobClient)
-    expect(copy.getJobClient()).toBe(client)
-  })
 })
 
 describe('the functions of the module', () => {

@@ -70,19 +70,6 @@ describe('the options of a send', () => {
     }
   })
 
-  test.each<[kind: string, options: unknown]>([
-    ['a string', '24h'],
-    ['a number', 5000],
-    ['an array', [{ delay: '24h' }]],
-    ['a function', () => ({ delay: '24h' })],
-  ])('cannot be %s', async (kind, options) => {
-    await expect(sendWith(options)).rejects.toMatchObject({
-      code: 'invalid_option',
-      option: 'options',
-      message: expect.stringMatching(`^\`options\` is ${kind}, not an object\\. The options are \`delay\`, `),
-    })
-  })
-
   test('`idempotencyTtl` must be a duration, and needs a key', async () => {
     const refused = { code: 'invalid_option', option: 'idempotencyTtl' }
     await expect(sendWith({ idempotencyKey: 'k', idempotencyTtl: 'soon' })).rejects.toMatchObject(refused)

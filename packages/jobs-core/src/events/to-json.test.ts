@@ -19,14 +19,6 @@ describe('a value that JSON carries', () => {
     )
   })
 
-  test('is copied to the same again', () => {
-    fc.assert(
-      fc.property(json, (value) => {
-        expect(copyOf(copyOf(value))).toEqual(copyOf(value))
-      }),
-    )
-  })
-
   test('shares no object with its copy', () => {
     const value = { list: [{ deep: { n: 1 } }] }
     const copy = copyOf(value) as typeof value
@@ -61,10 +53,6 @@ describe('what is not JSON and yet can travel', () => {
     })
   })
 
-  test('an object without a prototype', () => {
-    expect(copyOf(Object.assign(Object.create(null), { a: 1 }))).toEqual({ a: 1 })
-  })
-
   test('plain objects and arrays of another realm', () => {
     expect(copyOf(runInNewContext('({ a: [1, { b: null }], c: Object.create(null) })'))).toEqual({
       a: [1, { b: null }],
@@ -89,6 +77,4 @@ describe('what is not JSON and yet can travel', () => {
     }
     expect(copyOf(value)).toEqual({ total: 1 })
   })
-
-  test('an object that is frozen', () => expect(copyOf(Object.freeze({ a: Object.freeze([1]) }))).toEqual({ a: [1] }))
 })

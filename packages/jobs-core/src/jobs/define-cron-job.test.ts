@@ -49,22 +49,11 @@ describe('a cron job', () => {
     })
   })
 
-  test('knows its next tick', () => {
-    const { schedule } = define({ schedule: '30 9 * * 1', timezone: 'Europe/Berlin' })
-    expect(new Date(schedule.next(Date.parse('2026-03-01T12:00Z'))).toISOString()).toBe('2026-03-02T08:30:00.000Z')
-  })
-
   test('is frozen, and calls nothing that it was given', () => {
     const [called, tenants] = [vi.fn<() => void>(), vi.fn<() => string[]>()]
     expect(Object.isFrozen(define({ handler: called, tenants }))).toBe(true)
     expect(called).not.toHaveBeenCalled()
     expect(tenants).not.toHaveBeenCalled()
-  })
-
-  test('registers itself as a cron job alone', () => {
-    const definition = defineCronJob(least)
-    expect(ambientJobs().cronJobs()).toEqual([definition])
-    expect(ambientJobs().subscribers('cron/daily-report')).toEqual([])
   })
 })
 

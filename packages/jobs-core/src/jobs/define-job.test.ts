@@ -63,15 +63,6 @@ describe('a job', () => {
     expect(Object.isFrozen(defineJob(least))).toBe(true)
   })
 
-  test('registers itself; defined again, it replaces the one before', () => {
-    const first = defineJob(least)
-    expect(ambientJobs().get('process-order')).toBe(first)
-    const second = define({ event: 'order.refunded' })
-    expect(ambientJobs().all()).toEqual([second])
-    expect(ambientJobs().subscribers('order.created')).toEqual([])
-    expect(ambientJobs().subscribers('order.refunded')).toEqual([second])
-  })
-
   test('may handle an event of the app, once it is declared', () => {
     ownEvents().clear()
     expect(() => define({ event: 'video.ready' })).toThrow(UnknownEventError)
@@ -125,10 +116,6 @@ describe('a job that cannot be is refused by the field at fault', () => {
       }),
     )
     expect(ambientJobs().all()).toEqual([])
-  })
-
-  test.each([undefined, null, 'process-order'])('%j for all options', (options) => {
-    expect(() => defineJob(options as never)).toThrow(expect.objectContaining({ field: 'id' }))
   })
 
   test('an option it does not have, with those that it has', () => {

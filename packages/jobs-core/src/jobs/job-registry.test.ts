@@ -4,7 +4,7 @@ import type { JobEvent } from '../events/job-events.ts'
 import { defineCronJob } from './define-cron-job.ts'
 import { defineJob } from './define-job.ts'
 import type { JobDefinition } from './job-definition.ts'
-import { ambientJobs, createJobRegistry, toJobRegistry } from './job-registry.ts'
+import { createJobRegistry, toJobRegistry } from './job-registry.ts'
 
 const job = (id: string, event: JobEvent = 'order.created'): JobDefinition =>
   defineJob({ id, event, handler: () => undefined }) as unknown as JobDefinition
@@ -26,14 +26,6 @@ describe('a registry', () => {
     expect(registry.subscribers('order.created')).toEqual([c, a])
     expect(registry.subscribers('order.delivered')).toEqual([])
     expect(registry.cronJobs()).toEqual([nightly])
-  })
-
-  test('replaces a definition in its place', () => {
-    const registry = toJobRegistry([a, b, c])
-    const again = job('a')
-    registry.register(again)
-    expect(registry.all()).toEqual([again, b, c])
-    expect(registry.subscribers('order.created')[0]).toBe(again)
   })
 
   test('moves a definition to its new event', () => {
@@ -85,11 +77,6 @@ describe('a registry', () => {
       }),
     )
   })
-
-  test('is one for the process where definitions register themselves', () => {
-    expect(ambientJobs()).toBe(ambientJobs())
-    expect(ambientJobs().all()).toEqual(expect.arrayContaining([b, nightly]))
-  })
 })
 
 describe('whoever listens to a registry', () => {
@@ -102,17 +89,6 @@ describe('whoever listens to a registry', () => {
     registry.remove('a')
     registry.remove('unknown')
     expect(seen).toEqual([['a'], ['a', 'c'], ['c']])
-  })
-
-  test('is called no more once it has ended that', () => {
-    const registry = createJobRegistry()
-    const [first, second] = [vi.fn<() => void>(), vi.fn<() => void>()]
-    const stop = registry.onChange(first)
-    registry.onChange(second)
-    stop()
-    registry.register(a)
-    expect(first).not.toHaveBeenCalled()
-    expect(second).toHaveBeenCalledOnce()
   })
 
   test('may refuse a definition, which then is not there', () => {
@@ -178,14 +154,6 @@ describe('an id that is defined in two places', () => {
     ] as const
     expect(warningsOf(...bundled, job('a'))).toEqual([])
     expect(warningsOf(...bundled, eagerJob)).toHaveLength(1)
-  })
-
-  test('is warned of where it is the same code twice in one file', () => {
-    expect(warningsOf('file:///app/orders.ts:3:4', 'file:///app/orders.ts:5:4', job('a'))).toHaveLength(1)
-  })
-
-  test('is not warned of where the later place is not known', () => {
-    expect(warningsOf('file:///app/orders.ts:5:4', undefined)).toEqual([])
   })
 
   test('is warned of across files alone in development, where an edit moves a definition in its file', () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { createDefaultLogger } from './default-logger.ts'
-import { bindLogger, type LogLevel } from './logger.ts'
+import { type LogLevel } from './logger.ts'
 
 const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
 let lines: string[]
@@ -49,12 +49,6 @@ describe('the level', () => {
     vi.stubEnv('JOB_LOG_LEVEL', level)
     expect(writtenAt()).toEqual(written)
   })
-
-  test('that is given stands above the environment', () => {
-    vi.stubEnv('JOB_LOG_LEVEL', 'silent')
-    loggerOf(false).debug('Line.')
-    expect(lines).toHaveLength(1)
-  })
 })
 
 describe('a line for machines', () => {
@@ -78,8 +72,6 @@ describe('a line for machines', () => {
       step: 1,
     })
   })
-
-  test('needs no facts', () => expect(jsonOf('Began.', {})).toMatchObject({ level: 'info', message: 'Began.' }))
 
   test('tells errors with their code, stack and causes', () => {
     const error = Object.assign(new TypeError('No.', { cause: new RangeError('Deep.') }), { code: 'E_NO' })
@@ -171,10 +163,5 @@ describe('where it writes', () => {
     createDefaultLogger({ level: 'info' }).info('Began.')
     for (const undo of restore) undo()
     expect(write.mock.calls[0]?.[0]).toMatch(text)
-  })
-
-  test('takes the bindings of a job', () => {
-    bindLogger(loggerOf(false), { jobId: 'job_1' }).info('Began.', { step: 1 })
-    expect(JSON.parse(lines[0]!)).toMatchObject({ jobId: 'job_1', step: 1, message: 'Began.' })
   })
 })

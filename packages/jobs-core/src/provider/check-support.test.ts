@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
-import { capabilitiesWithout } from '../../test/kit/fake-provider.ts'
+import { capabilitiesWithout, createFakeProvider } from '../../test/kit/fake-provider.ts'
+import { createClient } from '../client/create-client.ts'
 import { UnsupportedFeatureError } from '../errors/unsupported-feature-error.ts'
 import { type CronJobOptions, defineCronJob } from '../jobs/define-cron-job.ts'
 import { defineJob } from '../jobs/define-job.ts'
@@ -95,4 +96,34 @@ test('everything that an engine cannot do for a definition is found at once', ()
   const found = findUnsupported(engine, definition).map((problem) => (problem as UnsupportedFeatureError).feature)
   expect(found).toEqual(['timeout', 'concurrency', 'retry.maxAttempts: 3', 'an id', 'an event'])
   expect(findUnsupported({ name: 'able', capabilities: capabilitiesWithout([]) }, definition)).toEqual([])
+})
+
+/** A provider that was built before these features were known. */
+function olderProvider(...unknown: Feature[]) {
+  const capabilities = capabilitiesWithout()
+  const features = Object.fromEntries(
+    Object.entries(capabilities.features).filter(([feature]) => !unknown.includes(feature as Feature)),
+  ) as typeof capabilities.features
+  return createFakeProvider({ capabilities: { ...capabilities, features } })
+}
+const refused = (feature: Feature) => ({
+  name: 'UnsupportedFeatureError',
+  code: 'unsupported_feature',
+  feature,
+  provider: 'fake',
+  message: expect.stringContaining('Install a later version of its package.'),
+})
+
+test('a feature that a provider does not name is one that it lacks', () => {
+  expect(() => requireFeature(olderProvider('timeout'), 'timeout')).toThrow(expect.objectContaining(refused('timeout')))
+  expect(() => requireFeature(olderProvider('timeout'), 'cron')).not.toThrow()
+})
+
+test('calls and sends that need it are refused, and others are not', async () => {
+  const provider = olderProvider('listJobs', 'delay')
+  const client = createClient({ load: () => provider }, { jobs: [] })
+  const order = { tenantId: 'acme', orderId: 'order_1' }
+  await expect(client.listJobs()).rejects.toMatchObject(refused('listJobs'))
+  await expect(client.sendJob('order.created', order, { delay: '5s' })).rejects.toMatchObject(refused('delay'))
+  await expect(client.sendJob('order.created', order)).resolves.toMatchObject({ tenantId: 'acme' })
 })

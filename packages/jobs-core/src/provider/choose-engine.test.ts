@@ -79,12 +79,6 @@ describe('the engine that an environment asks for', () => {
     vi.unstubAllEnvs()
   })
 
-  test('never shows a key in its error', () => {
-    expect(() => chooseEngine(engines(), { CLOUD_KEY: 'secret-1', QUEUE_KEY: 'secret-2' })).toThrow(
-      expect.not.objectContaining({ message: expect.stringMatching(/secret-/) }),
-    )
-  })
-
   test('is the only one that is registered, also in production', () => {
     register(cloud)
     expect(chooseEngine(engines(), production)).toMatchObject({ engine: cloud, reason: 'no other engine is installed' })

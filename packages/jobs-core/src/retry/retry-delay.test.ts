@@ -34,11 +34,6 @@ describe('the delay after each failed attempt', () => {
     expect(delays.map((_, index) => retryDelayMs(one, index + 1, never))).toEqual(delays)
   })
 
-  test('grows by the factor that is given, and is rounded up', () => {
-    const one = toRetryPolicy({ initialDelay: 100, factor: 1.5 })
-    expect([1, 2, 3, 4].map((n) => retryDelayMs(one, n, never))).toEqual([100, 150, 225, 338])
-  })
-
   test('without jitter follows its formula, capped', () => {
     fc.assert(
       fc.property(policy, attempt, (jittered, n) => {

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 
 import { type AttemptKit, createAttemptKit, orderEnvelope, orderJob } from '../../test/kit/attempt-kit.ts'
-import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import { toCronEnvelope } from './cron-event.ts'
+import { createClient } from '../client/create-client.ts'
+import { defineJob } from '../jobs/define-job.ts'
 import { defineCronJob } from '../jobs/define-cron-job.ts'
 import { systemTenantId } from '../events/reserved-names.ts'
 import type { AttemptMiddleware } from './attempt-middleware.ts'
@@ -18,20 +19,6 @@ const runWith = (middleware: AttemptMiddleware[], handler: () => unknown, signal
   kit.run(orderJob(handler), orderEnvelope(), { middleware, ...(signal && { signal }) })
 
 describe('`next()`', () => {
-  test('runs the code once: a second call rejects with a coded error, also when nobody awaits it', async () => {
-    let calls = 0
-    let second: unknown
-    const twice: AttemptMiddleware = async (_attempt, next) => {
-      const output = await next()
-      void next()
-      second = await next().catch((error: unknown) => error)
-      return output
-    }
-    expect(await runWith([twice], () => ++calls)).toEqual({ type: 'completed', output: 1 })
-    expect(second).toBeInstanceOf(InvalidOptionError)
-    expect(second).toMatchObject({ code: 'invalid_option', message: expect.stringContaining('called `next()` twice') })
-  })
-
   test('runs nothing after the middleware has ended', async () => {
     let late: (() => Promise<unknown>) | undefined
     const keeping: AttemptMiddleware = async (_attempt, next) => {
@@ -42,19 +29,6 @@ describe('`next()`', () => {
     expect(await runWith([keeping], () => ++calls)).toEqual({ type: 'completed', output: 'early' })
     await expect(late!()).rejects.toMatchObject({ message: expect.stringContaining('after it had ended') })
     expect(calls).toBe(0)
-  })
-
-  test('rejects and runs nothing once the attempt was stopped', async () => {
-    const controller = new AbortController()
-    let reason: unknown
-    const slow: AttemptMiddleware = async (_attempt, next) => {
-      controller.abort(new Error('Stopped'))
-      await next().catch((error: unknown) => (reason = error))
-      return 'late'
-    }
-    let calls = 0
-    expect(await runWith([slow], () => ++calls, controller.signal)).toEqual({ type: 'cancelled' })
-    expect([calls, reason]).toEqual([0, controller.signal.reason])
   })
 })
 
@@ -105,4 +79,28 @@ test('the fan-out of a tick is no code of the app and is not wrapped', async () 
     tickHost: () => ({ now: tick, createId: () => 'job_2', send: () => undefined }),
   })
   expect(outcome).toEqual({ type: 'completed', output: { sent: 1, skipped: [] } })
+})
+
+test.each<[middleware: unknown, problem: string]>([
+  [() => undefined, 'is a function, not an array'],
+  [{}, 'is an object, not an array'],
+  [null, 'is null, not an array'],
+  [[async () => 1, 'second'], 'contains a string at index 1'],
+])('%o is refused by a client and by a definition', (middleware, problem) => {
+  const given = middleware as never
+  const message = expect.stringContaining(`\`middleware\` ${problem}. Give an array of functions`)
+  expect(() => createClient({ load: () => ({}) as never }, { middleware: given })).toThrow(
+    expect.objectContaining({ code: 'invalid_option', message }),
+  )
+  expect(() =>
+    defineJob({ id: 'wrapped', event: 'order.created', middleware: given, handler: () => undefined }),
+  ).toThrow(expect.objectContaining({ code: 'invalid_definition', message }))
+})
+
+test('a definition keeps a frozen copy', () => {
+  const middleware = [async () => 1]
+  const definition = defineJob({ id: 'wrapped', event: 'order.created', middleware, handler: () => undefined })
+  middleware.pop()
+  expect(definition.middleware).toHaveLength(1)
+  expect(Object.isFrozen(definition.middleware)).toBe(true)
 })

@@ -87,24 +87,9 @@ describe('a tick', () => {
     const { host } = hostOf(['acme'])
     expect(await dispatchTick(cronJob({ overlap: 'allow' }), tick, ['acme'], host)).toEqual({ sent: 1, skipped: [] })
   })
-
-  test('sends nothing for no tenant', async () => {
-    const { host, batches } = hostOf()
-    expect(await dispatchTick(cronJob(), tick, [], host)).toEqual({ sent: 0, skipped: [] })
-    expect(batches).toEqual([])
-  })
 })
 
 describe('the tenants of a cron job', () => {
-  test.each([
-    ['at once', () => ['acme', 'globex']],
-    ['later', async () => ['acme', 'globex']],
-  ])('are asked for, and answered %s', async (_when, tenants) => {
-    expect(await tenantsOf(cronJob({ tenants }))).toEqual(['acme', 'globex'])
-  })
-
-  test('may be none', async () => expect(await tenantsOf(cronJob({ tenants: () => [] }))).toEqual([]))
-
   test.each<[answer: unknown, problem: RegExp]>([
     [undefined, /did not return a list/],
     ['acme', /did not return a list/],
@@ -119,11 +104,6 @@ describe('the tenants of a cron job', () => {
       option: 'daily-report.tenants',
       message: expect.stringMatching(problem),
     })
-  })
-
-  test('that cannot be asked for are an error of the one who asks', async () => {
-    const error = new Error('No database.')
-    await expect(tenantsOf(cronJob({ tenants: () => Promise.reject(error) }))).rejects.toBe(error)
   })
 })
 

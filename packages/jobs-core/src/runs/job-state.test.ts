@@ -50,56 +50,16 @@ describe('the state of a job', () => {
     expect(jobStateOf(runs(['b', second], ['a', first]))).toBe(job)
   })
 
-  test.each<[list: [string, JobState][], job: JobState]>([
-    [
-      [
-        ['a', 'failed'],
-        ['a', 'completed'],
-      ],
-      'completed',
-    ],
-    [
-      [
-        ['a', 'failed'],
-        ['a', 'queued'],
-      ],
-      'queued',
-    ],
-    [
-      [
-        ['a', 'failed'],
-        ['b', 'completed'],
-        ['a', 'running'],
-      ],
-      'running',
-    ],
-    [
-      [
-        ['a', 'failed'],
-        ['b', 'failed'],
-        ['a', 'completed'],
-      ],
-      'failed',
-    ],
-    [
-      [
-        ['a', 'failed'],
-        ['a', 'failed'],
-        ['a', 'completed'],
-        ['b', 'completed'],
-      ],
-      'completed',
-    ],
-    [
-      [
-        ['a', 'completed'],
-        ['b', 'failed'],
-        ['b', 'cancelled'],
-      ],
-      'cancelled',
-    ],
-  ])('counts the newest run of each definition: %j is %s', (list, job) => {
-    expect(jobStateOf(runs(...list))).toBe(job)
+  test.each<[list: string, job: JobState]>([
+    ['a failed, a completed', 'completed'],
+    ['a failed, a queued', 'queued'],
+    ['a failed, b completed, a running', 'running'],
+    ['a failed, b failed, a completed', 'failed'],
+    ['a failed, a failed, a completed, b completed', 'completed'],
+    ['a completed, b failed, b cancelled', 'cancelled'],
+  ])('counts the newest run of each definition: %s is %s', (list, job) => {
+    const told = list.split(', ').map((run) => run.split(' ') as [string, JobState])
+    expect(jobStateOf(runs(...told))).toBe(job)
   })
 
   test('has ended when the newest runs all have, and not before', () => {

@@ -43,19 +43,4 @@ describe('an attempt of a cron job that is fanned out over tenants', () => {
       error: { message: 'No database.' },
     })
   })
-
-  test('calls the handler in the run of a tenant', async () => {
-    await kit.run(definition, envelopeOf(definition, 'acme'), { tickHost })
-    expect(handler).toHaveBeenCalledExactlyOnceWith(
-      expect.objectContaining({ tenantId: 'acme', scheduledAt: new Date(tick) }),
-    )
-    expect(send).not.toHaveBeenCalled()
-  })
-
-  test('calls the handler where the job has no tenants', async () => {
-    const alone = cronJob({ handler })
-    await kit.run(alone, envelopeOf(alone), { tickHost })
-    expect(handler).toHaveBeenCalledOnce()
-    expect(send).not.toHaveBeenCalled()
-  })
 })

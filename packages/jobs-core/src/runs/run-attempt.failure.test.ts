@@ -34,11 +34,6 @@ describe('whatever a handler throws', () => {
     ['an error of another realm', foreignError, foreignError],
   ]
 
-  test.each(odd)('is tried again and told: %s', async (_name, thrown, error) => {
-    expect(await kit.run(failing(thrown))).toMatchObject({ type: 'retry', afterMs: 1000, error })
-    expect(await kit.run(orderJob(() => Promise.reject(thrown as Error)))).toMatchObject({ type: 'retry', error })
-  })
-
   test.each(odd)('is an Error for `onFailure`: %s', async (_name, thrown, error) => {
     const onFailure = vi.fn<OnFailure>()
     expect(await kit.run(failing(thrown, { onFailure, retry: { maxAttempts: 1 } }))).toMatchObject({

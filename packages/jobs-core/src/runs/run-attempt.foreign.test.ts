@@ -25,6 +25,7 @@ describe('the envelope of another producer', () => {
     ['a blank tenant', '   ', { tenantId: '   ', orderId: 'order_1' }],
     ['an empty tenant in its payload', 'acme', { tenantId: '', orderId: 'order_1' }],
     ['no tenant in its payload', 'acme', { orderId: 'order_1' }],
+    ['`null` for a payload', 'acme', null],
     ['another tenant in its payload', 'acme', { tenantId: 'globex', orderId: 'order_1' }],
   ])('with %s fails for good, without a call of the handler', async (_whose, tenantId, payload) => {
     const handler = vi.fn<() => void>()

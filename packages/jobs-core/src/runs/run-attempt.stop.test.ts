@@ -77,20 +77,6 @@ describe.each([
     end('too late')
   })
 
-  test('stands above an error that the handler throws because of it', async () => {
-    const onFailure = vi.fn<() => void>()
-    const definition = orderJob(
-      (_event, { signal }) =>
-        new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('Gave up.')))),
-      { onFailure, retry: { maxAttempts: 1 } },
-    )
-    const outcome = kit.run(definition)
-    await kit.clock.advance(0)
-    kit.controller.abort(reason)
-    expect(await outcome).toEqual(ended)
-    expect(onFailure).not.toHaveBeenCalled()
-  })
-
   test('that came while the handler blocked the process stands above its result', async () => {
     const definition = orderJob(() => {
       setImmediate(() => kit.controller.abort(reason))

@@ -46,21 +46,6 @@ const throwing = (thrown: unknown) => () => {
 }
 
 describe('an attempt of a step', () => {
-  test('tells its work which attempt it is, and by which key', async () => {
-    let seen: StepContext | undefined
-    await attempt((context) => void (seen = context), {}, { attempt: 2 })
-    expect(seen).toMatchObject({ attempt: 2, maxAttempts: 3, idempotencyKey: 'run_1/charge' })
-    expect(seen?.signal).toBe(controller.signal)
-  })
-
-  test('answers a copy: what the work still changes is not in it', async () => {
-    const returned = { paid: 1 }
-    const outcome = attempt(() => returned)
-    await clock.advance(0)
-    returned.paid = 2
-    expect(await outcome).toEqual({ type: 'completed', output: { paid: 1 } })
-  })
-
   test('never rejects, whatever is thrown', async () => {
     expect(await attempt(throwing(undefined))).toMatchObject({ type: 'retry', error: { name: 'NonError' } })
     expect(await attempt(async () => Promise.reject(new Error('Later.')))).toMatchObject({ type: 'retry' })

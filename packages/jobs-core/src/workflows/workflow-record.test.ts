@@ -4,11 +4,9 @@ import { completedStep } from '../../test/kit/workflow-kit.ts'
 import {
   continueRecord,
   endStep,
-  isStepEnded,
   newWorkflowRecord,
   stepDueAt,
   type StepRecord,
-  type StepState,
   type WorkflowRecord,
 } from './workflow-record.ts'
 
@@ -83,15 +81,6 @@ describe('a run that retries a failed one', () => {
     expect(failed).toEqual(before)
   })
 })
-
-test.each<[state: StepState, ended: boolean]>([
-  ['running', false],
-  ['waiting', false],
-  ['retrying', false],
-  ['completed', true],
-  ['failed', true],
-  ['cancelled', true],
-])('a step that is %s has ended: %s', (state, ended) => expect(isStepEnded({ state })).toBe(ended))
 
 test.each<[words: string, step: Partial<StepRecord>, at: number | undefined]>([
   ['a retry at its next attempt', { state: 'retrying', nextAttemptAt: 5, until: 9 }, 5],

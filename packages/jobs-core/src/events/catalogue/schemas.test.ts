@@ -196,14 +196,3 @@ describe.each(names)('%s', (name) => {
     expect(() => parse(name, payload)).toThrow(PayloadInvalidError)
   })
 })
-
-test.each([
-  [
-    'order.created',
-    { tenantId, orderId: 'order_456', totalAmount: 9999, currency: 'USD', customerEmail: 'customer@example.com' },
-  ],
-  ['order.created', { tenantId, orderId: 'order_456' }],
-  ['email.send', { tenantId, type: 'order_followup', recipientEmail: 'customer@example.com', orderId: 'order_456' }],
-] as const)('takes the documented example of %s', (name, payload) => {
-  expect(parse(name, payload)).toEqual(payload)
-})
