@@ -171,4 +171,12 @@ describe('a previous run', () => {
     const { host } = open({ answer: () => ({ status: 400 }) })
     await expect(host.isOpen('nightly', 'acme')).rejects.toThrow('for open runs of `nightly`: it answered 400')
   })
+
+  test('that cannot be read fails the tick, and the others are not read', async () => {
+    const runs = withOpen(Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`job-${index}`, undefined])))
+    const answer = (asked: Asked) => (asked.url.pathname.startsWith('/v1/events/') ? { status: 400 } : runs(asked))
+    const { host, asked } = open({ answer })
+    await expect(host.isOpen('nightly', 'acme')).rejects.toThrow('it answered 400')
+    expect(asked.length).toBeLessThanOrEqual(11)
+  })
 })

@@ -1,5 +1,5 @@
 import type { CronJobDefinition } from '@cgk-platform/jobs-core'
-import { createJobId, type Envelope, type TickHost, tryEach } from '@cgk-platform/jobs-core/provider'
+import { createJobId, type Envelope, mapAtMost, type TickHost, tryEach } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineEvent, EngineRun } from '../api/engine-shapes.ts'
 import { postEvents } from '../send/post-events.ts'
@@ -53,7 +53,8 @@ async function readOpenJobs(
   const runs = await api.list<EngineRun>(`for open runs of \`${id}\``, path, query)
   const open = new Map<string, string>()
   const eventIds = new Set(runs.flatMap(({ trigger }) => trigger?.eventIds?.[0] ?? []))
-  await tryEach([...eventIds], async (eventId) => {
+  // One that cannot be read fails the tick, so the rest is not asked for.
+  await mapAtMost([...eventIds], async (eventId) => {
     const event = (await api.get<{ data?: EngineEvent }>(`for the job ${eventId}`, `/v1/events/${eventId}`))?.data
     if (event?.name === name) open.set(toEnvelope(event, eventId).tenantId, eventId)
   })
