@@ -9,7 +9,7 @@ import {
 } from '@cgk-platform/jobs-core/provider'
 
 import type { AnsweredStep, StoredRun } from '../store/job-store.ts'
-import { attemptRun } from './make-attempt.ts'
+import { makeAttempt } from './make-attempt.ts'
 import { beginDue, type Begun } from './begin-due.ts'
 import { changeNow } from '../store/change-now.ts'
 import { createCronTicker } from './create-cron-ticker.ts'
@@ -249,7 +249,7 @@ export class Engine implements EngineView {
     const { abort, onAnswer } = running
     const attempt = run.attempts
     let left: Promise<unknown> | undefined
-    const outcome = await attemptRun(run, {
+    const outcome = await makeAttempt(run, {
       ...this.#parts,
       signal: abort.signal,
       onAnswer,

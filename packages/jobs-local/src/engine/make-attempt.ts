@@ -47,7 +47,7 @@ export interface AttemptParts {
 const livesOfTheEnd = 3
 
 /** Makes the attempt that a run has begun, by the definition as it is now. */
-export function attemptRun(run: StoredRun, parts: AttemptParts): Promise<Outcome> {
+export function makeAttempt(run: StoredRun, parts: AttemptParts): Promise<Outcome> {
   const { clock, host, limits, random, signal, tickHost, leftRunning } = parts
   const envelope = run.undoing ?? run.job.envelope
   const definition = host.jobs.get(run.definitionId)
