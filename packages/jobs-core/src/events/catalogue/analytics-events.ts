@@ -1,6 +1,6 @@
 import * as z from 'zod/v4'
 
-import { instant, type TenantPayload, tenantId, text } from './shared-fields.ts'
+import { instant, type SchemasOf, type TenantPayload, tenantId, text } from './shared-fields.ts'
 
 /** Who did it, in Segment's words: a known user, or a browser that is not known yet. */
 interface Actor {
@@ -29,13 +29,6 @@ export interface AnalyticsTrack extends TenantPayload, Actor {
   properties?: Record<string, unknown> | undefined
 }
 
-export const analyticsTrack: z.ZodType<AnalyticsTrack, AnalyticsTrack> = z.looseObject({
-  tenantId,
-  event: text,
-  properties: z.record(z.string(), z.unknown()).optional(),
-  ...actor,
-})
-
 /** Payload of `analytics.page_view`: a page was seen. */
 export interface AnalyticsPageView extends TenantPayload, Actor {
   /** The page, as a full URL or a path. */
@@ -48,11 +41,27 @@ export interface AnalyticsPageView extends TenantPayload, Actor {
   properties?: Record<string, unknown> | undefined
 }
 
-export const analyticsPageView: z.ZodType<AnalyticsPageView, AnalyticsPageView> = z.looseObject({
-  tenantId,
-  url: text,
-  title: z.string().optional(),
-  referrer: z.string().optional(),
-  properties: z.record(z.string(), z.unknown()).optional(),
-  ...actor,
-})
+/** The built-in events of analytics by name, each with its payload. */
+export interface AnalyticsEvents {
+  /** Something a user did. */
+  'analytics.track': AnalyticsTrack
+  /** A page was seen. */
+  'analytics.page_view': AnalyticsPageView
+}
+
+export const analyticsSchemas: SchemasOf<AnalyticsEvents> = {
+  'analytics.track': z.looseObject({
+    tenantId,
+    event: text,
+    properties: z.record(z.string(), z.unknown()).optional(),
+    ...actor,
+  }),
+  'analytics.page_view': z.looseObject({
+    tenantId,
+    url: text,
+    title: z.string().optional(),
+    referrer: z.string().optional(),
+    properties: z.record(z.string(), z.unknown()).optional(),
+    ...actor,
+  }),
+}

@@ -8,6 +8,7 @@ import {
   lineItem,
   type PostalAddress,
   postalAddress,
+  type SchemasOf,
   type TenantPayload,
   tenantId,
   text,
@@ -47,25 +48,6 @@ export interface OrderCreated extends TenantPayload {
   placedAt?: string | undefined
 }
 
-export const orderCreated: z.ZodType<OrderCreated, OrderCreated> = z.looseObject({
-  tenantId,
-  orderId: text,
-  orderNumber: text.optional(),
-  totalAmount: amount.optional(),
-  subtotalAmount: amount.optional(),
-  taxAmount: amount.optional(),
-  shippingAmount: amount.optional(),
-  discountAmount: amount.optional(),
-  discountCodes: z.array(text).optional(),
-  currency: currency.optional(),
-  customerId: text.optional(),
-  customerEmail: z.email().optional(),
-  items: z.array(lineItem).optional(),
-  shippingAddress: postalAddress.optional(),
-  billingAddress: postalAddress.optional(),
-  placedAt: instant.optional(),
-})
-
 /** Payload of `order.fulfilled`: an order, or a part of it, was shipped. */
 export interface OrderFulfilled extends TenantPayload {
   /** The shop's id of the order. */
@@ -88,19 +70,6 @@ export interface OrderFulfilled extends TenantPayload {
   estimatedDeliveryAt?: string | undefined
 }
 
-export const orderFulfilled: z.ZodType<OrderFulfilled, OrderFulfilled> = z.looseObject({
-  tenantId,
-  orderId: text,
-  fulfillmentId: text.optional(),
-  carrier: text.optional(),
-  trackingNumber: text.optional(),
-  trackingUrl: z.url().optional(),
-  items: z.array(lineItem).optional(),
-  customerEmail: z.email().optional(),
-  shippedAt: instant.optional(),
-  estimatedDeliveryAt: instant.optional(),
-})
-
 /** Payload of `order.delivered`: the carrier handed a shipment over. */
 export interface OrderDelivered extends TenantPayload {
   /** The shop's id of the order. */
@@ -116,16 +85,6 @@ export interface OrderDelivered extends TenantPayload {
   /** ISO 8601 with a zone. */
   deliveredAt?: string | undefined
 }
-
-export const orderDelivered: z.ZodType<OrderDelivered, OrderDelivered> = z.looseObject({
-  tenantId,
-  orderId: text,
-  fulfillmentId: text.optional(),
-  carrier: text.optional(),
-  trackingNumber: text.optional(),
-  customerEmail: z.email().optional(),
-  deliveredAt: instant.optional(),
-})
 
 /** Payload of `order.refunded`: money went back, for the whole order or a part of it. */
 export interface OrderRefunded extends TenantPayload {
@@ -151,16 +110,69 @@ export interface OrderRefunded extends TenantPayload {
   refundedAt?: string | undefined
 }
 
-export const orderRefunded: z.ZodType<OrderRefunded, OrderRefunded> = z.looseObject({
-  tenantId,
-  orderId: text,
-  refundId: text.optional(),
-  refundAmount: amount.nonnegative().optional(),
-  currency: currency.optional(),
-  reason: z.string().optional(),
-  restock: z.boolean().optional(),
-  items: z.array(lineItem).optional(),
-  customerId: text.optional(),
-  customerEmail: z.email().optional(),
-  refundedAt: instant.optional(),
-})
+/** The built-in events of orders by name, each with its payload. */
+export interface CommerceEvents {
+  /** A new order was placed. */
+  'order.created': OrderCreated
+  /** An order, or a part of it, was shipped. */
+  'order.fulfilled': OrderFulfilled
+  /** The carrier handed a shipment over. */
+  'order.delivered': OrderDelivered
+  /** Money went back, for the whole order or a part of it. */
+  'order.refunded': OrderRefunded
+}
+
+export const commerceSchemas: SchemasOf<CommerceEvents> = {
+  'order.created': z.looseObject({
+    tenantId,
+    orderId: text,
+    orderNumber: text.optional(),
+    totalAmount: amount.optional(),
+    subtotalAmount: amount.optional(),
+    taxAmount: amount.optional(),
+    shippingAmount: amount.optional(),
+    discountAmount: amount.optional(),
+    discountCodes: z.array(text).optional(),
+    currency: currency.optional(),
+    customerId: text.optional(),
+    customerEmail: z.email().optional(),
+    items: z.array(lineItem).optional(),
+    shippingAddress: postalAddress.optional(),
+    billingAddress: postalAddress.optional(),
+    placedAt: instant.optional(),
+  }),
+  'order.fulfilled': z.looseObject({
+    tenantId,
+    orderId: text,
+    fulfillmentId: text.optional(),
+    carrier: text.optional(),
+    trackingNumber: text.optional(),
+    trackingUrl: z.url().optional(),
+    items: z.array(lineItem).optional(),
+    customerEmail: z.email().optional(),
+    shippedAt: instant.optional(),
+    estimatedDeliveryAt: instant.optional(),
+  }),
+  'order.delivered': z.looseObject({
+    tenantId,
+    orderId: text,
+    fulfillmentId: text.optional(),
+    carrier: text.optional(),
+    trackingNumber: text.optional(),
+    customerEmail: z.email().optional(),
+    deliveredAt: instant.optional(),
+  }),
+  'order.refunded': z.looseObject({
+    tenantId,
+    orderId: text,
+    refundId: text.optional(),
+    refundAmount: amount.nonnegative().optional(),
+    currency: currency.optional(),
+    reason: z.string().optional(),
+    restock: z.boolean().optional(),
+    items: z.array(lineItem).optional(),
+    customerId: text.optional(),
+    customerEmail: z.email().optional(),
+    refundedAt: instant.optional(),
+  }),
+}

@@ -1,6 +1,6 @@
 import * as z from 'zod/v4'
 
-import { type TenantPayload, tenantId, text } from './shared-fields.ts'
+import { type SchemasOf, type TenantPayload, tenantId, text } from './shared-fields.ts'
 
 /** Payload of `email.send`: one mail shall go out. */
 export interface EmailSend extends TenantPayload {
@@ -28,21 +28,6 @@ export interface EmailSend extends TenantPayload {
   customerId?: string | undefined
 }
 
-export const emailSend: z.ZodType<EmailSend, EmailSend> = z.looseObject({
-  tenantId,
-  type: text,
-  recipientEmail: z.email(),
-  recipientName: z.string().optional(),
-  subject: z.string().optional(),
-  templateId: text.optional(),
-  data: z.record(z.string(), z.unknown()).optional(),
-  locale: text.optional(),
-  fromEmail: z.email().optional(),
-  replyToEmail: z.email().optional(),
-  orderId: text.optional(),
-  customerId: text.optional(),
-})
-
 /** Payload of `email.review_request`: a customer shall be asked for a review. */
 export interface EmailReviewRequest extends TenantPayload {
   /** The order to review. */
@@ -61,13 +46,37 @@ export interface EmailReviewRequest extends TenantPayload {
   locale?: string | undefined
 }
 
-export const emailReviewRequest: z.ZodType<EmailReviewRequest, EmailReviewRequest> = z.looseObject({
-  tenantId,
-  orderId: text,
-  recipientEmail: z.email(),
-  recipientName: z.string().optional(),
-  customerId: text.optional(),
-  productIds: z.array(text).optional(),
-  reviewUrl: z.url().optional(),
-  locale: text.optional(),
-})
+/** The built-in events of emails by name, each with its payload. */
+export interface EmailEvents {
+  /** One mail shall go out. */
+  'email.send': EmailSend
+  /** A customer shall be asked for a review. */
+  'email.review_request': EmailReviewRequest
+}
+
+export const emailSchemas: SchemasOf<EmailEvents> = {
+  'email.send': z.looseObject({
+    tenantId,
+    type: text,
+    recipientEmail: z.email(),
+    recipientName: z.string().optional(),
+    subject: z.string().optional(),
+    templateId: text.optional(),
+    data: z.record(z.string(), z.unknown()).optional(),
+    locale: text.optional(),
+    fromEmail: z.email().optional(),
+    replyToEmail: z.email().optional(),
+    orderId: text.optional(),
+    customerId: text.optional(),
+  }),
+  'email.review_request': z.looseObject({
+    tenantId,
+    orderId: text,
+    recipientEmail: z.email(),
+    recipientName: z.string().optional(),
+    customerId: text.optional(),
+    productIds: z.array(text).optional(),
+    reviewUrl: z.url().optional(),
+    locale: text.optional(),
+  }),
+}

@@ -6,6 +6,9 @@ export interface TenantPayload {
   tenantId: string
 }
 
+/** A schema for each event. */
+export type SchemasOf<Events> = { readonly [E in keyof Events]: z.ZodType<Events[E], Events[E]> }
+
 /** One line of an order, a parcel or a refund. */
 export interface LineItem {
   /** The shop's stock-keeping unit. */

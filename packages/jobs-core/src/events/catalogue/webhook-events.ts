@@ -1,6 +1,6 @@
 import * as z from 'zod/v4'
 
-import { instant, type TenantPayload, tenantId, text } from './shared-fields.ts'
+import { instant, type SchemasOf, type TenantPayload, tenantId, text } from './shared-fields.ts'
 
 /** Payload of `webhook.received`: another system called. */
 export interface WebhookReceived extends TenantPayload {
@@ -18,16 +18,6 @@ export interface WebhookReceived extends TenantPayload {
   receivedAt?: string | undefined
 }
 
-export const webhookReceived: z.ZodType<WebhookReceived, WebhookReceived> = z.looseObject({
-  tenantId,
-  source: text,
-  topic: text.optional(),
-  webhookId: text.optional(),
-  headers: z.record(z.string(), z.string()).optional(),
-  body: z.unknown().optional(),
-  receivedAt: instant.optional(),
-})
-
 /** Payload of `webhook.process`: a stored webhook shall be worked on. */
 export interface WebhookProcess extends TenantPayload {
   /** The webhook, as your code stored it. */
@@ -40,10 +30,29 @@ export interface WebhookProcess extends TenantPayload {
   body?: unknown
 }
 
-export const webhookProcess: z.ZodType<WebhookProcess, WebhookProcess> = z.looseObject({
-  tenantId,
-  webhookId: text,
-  source: text.optional(),
-  topic: text.optional(),
-  body: z.unknown().optional(),
-})
+/** The built-in events of webhooks by name, each with its payload. */
+export interface WebhookEvents {
+  /** Another system called. */
+  'webhook.received': WebhookReceived
+  /** A stored webhook shall be worked on. */
+  'webhook.process': WebhookProcess
+}
+
+export const webhookSchemas: SchemasOf<WebhookEvents> = {
+  'webhook.received': z.looseObject({
+    tenantId,
+    source: text,
+    topic: text.optional(),
+    webhookId: text.optional(),
+    headers: z.record(z.string(), z.string()).optional(),
+    body: z.unknown().optional(),
+    receivedAt: instant.optional(),
+  }),
+  'webhook.process': z.looseObject({
+    tenantId,
+    webhookId: text,
+    source: text.optional(),
+    topic: text.optional(),
+    body: z.unknown().optional(),
+  }),
+}
