@@ -4,6 +4,7 @@ import { defineBuild } from '../../tsdown.base.ts'
 
 const build = defineBuild([
   'src/index.ts',
+  'src/engines.ts', // for the commands, which copy it
   'src/inngest.ts',
   'src/local.ts',
   'src/local-testing.ts',

@@ -1,21 +1,20 @@
-import { ProviderNotInstalledError } from '@cgk-platform/jobs-core'
 import type { Engine, EngineDescriptor } from '@cgk-platform/jobs-core/provider'
 import { inngestEngine } from '@cgk-platform/jobs-inngest/descriptor'
 import { localEngine } from '@cgk-platform/jobs-local/descriptor'
 import { triggerEngine } from '@cgk-platform/jobs-trigger/descriptor'
 
 /**
- * The engines that this package can load. Each has one literal `import()` inside its own `try`: bundlers follow nothing
+ * The engines that this package can load, and that the commands know before an app has installed anything. Each has one literal `import()` inside its own `try`: bundlers follow nothing
  * else, and let a package that is missing there pass. The descriptions are data, which the build copies into this package.
  */
-export const loadableEngines: readonly Engine[] = [
+export const knownEngines: readonly Engine[] = [
   {
     ...triggerEngine,
     async load() {
       try {
         return present((await import('@cgk-platform/jobs-trigger')).createTriggerProvider)
       } catch (cause) {
-        return failToLoad(triggerEngine, cause)
+        return await failToLoad(triggerEngine, cause)
       }
     },
   },
@@ -25,7 +24,7 @@ export const loadableEngines: readonly Engine[] = [
       try {
         return present((await import('@cgk-platform/jobs-inngest')).createInngestProvider)
       } catch (cause) {
-        return failToLoad(inngestEngine, cause)
+        return await failToLoad(inngestEngine, cause)
       }
     },
   },
@@ -35,7 +34,7 @@ export const loadableEngines: readonly Engine[] = [
       try {
         return present((await import('@cgk-platform/jobs-local')).createLocalProvider)
       } catch (cause) {
-        return failToLoad(localEngine, cause)
+        return await failToLoad(localEngine, cause)
       }
     },
   },
@@ -47,7 +46,7 @@ function present<Export>(exported: Export | undefined): Export {
   throw Object.assign(new Error('The bundle has an empty module in place of the package'), { code: 'MODULE_NOT_FOUND' })
 }
 
-function failToLoad({ name, packageName }: EngineDescriptor, cause: unknown): never {
+async function failToLoad({ name, packageName }: EngineDescriptor, cause: unknown): Promise<never> {
   const { code, message = '' } = (cause ?? {}) as { code?: unknown; message?: string }
   const isUnresolved = code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND'
   // The package may be there, and something that it needs may be missing. Node names that in quotes, Yarn PnP in a line.
@@ -55,6 +54,8 @@ function failToLoad({ name, packageName }: EngineDescriptor, cause: unknown): ne
   const isMissing = isUnresolved && missing.startsWith(packageName)
   // Vite builds an error without a code in place of a package that it does not find.
   if (!isMissing && !message.startsWith(`Could not resolve "${packageName}"`)) throw cause
+  // Imported here, because the commands copy this file and start without the core.
+  const { ProviderNotInstalledError } = await import('@cgk-platform/jobs-core')
   throw new ProviderNotInstalledError({ provider: name, packageName }, { cause })
 }
 

@@ -6,7 +6,7 @@
 
 import { registerEngine } from '@cgk-platform/jobs-core/provider'
 
-import { loadableEngines } from './engines.ts'
+import { knownEngines } from './engines.ts'
 
 export * from '@cgk-platform/jobs-core'
 
@@ -14,4 +14,4 @@ export type { LocalConfig } from '@cgk-platform/jobs-local'
 export type { InngestConfig, TriggerConfig } from './engines.ts'
 export type { JobEvents } from './own-events.ts'
 
-for (const engine of loadableEngines) registerEngine(engine)
+for (const engine of knownEngines) registerEngine(engine)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { knownEngines } from '../engines.ts'
+import { knownEngines } from '@cgk-platform/jobs/engines'
 import { hideSecrets } from './hide-secrets.ts'
 
 const variables = {

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 
-import { knownEngines } from '../engines.ts'
+import { knownEngines } from '@cgk-platform/jobs/engines'
 import { renderText } from './render-text.ts'
 import { readVariables, type VariableOrigins } from './read-variables.ts'
 

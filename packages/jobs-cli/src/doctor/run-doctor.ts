@@ -1,7 +1,7 @@
 import type { Definition, JobProvider } from '@cgk-platform/jobs-core'
 import { type EngineDescriptor, engines as registeredEngines } from '@cgk-platform/jobs-core/provider'
 
-import { knownEngines } from '../engines.ts'
+import { knownEngines } from '@cgk-platform/jobs/engines'
 import { checkEngine, openProvider, unopenedFinding } from './check-engine.ts'
 import { checkJobs } from './check-jobs.ts'
 import { checkProvider } from './check-provider.ts'

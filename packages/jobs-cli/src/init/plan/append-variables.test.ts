@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { knownEngines } from '../../engines.ts'
+import { knownEngines } from '@cgk-platform/jobs/engines'
 import { appendVariables, missingVariables } from './append-variables.ts'
 import { variablesFor } from './variables-for.ts'
 

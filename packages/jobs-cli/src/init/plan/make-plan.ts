@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { EngineDescriptor } from '@cgk-platform/jobs-core/provider'
 import ignore from 'ignore'
 
-import { knownEngines } from '../../engines.ts'
+import { knownEngines } from '@cgk-platform/jobs/engines'
 import type { App } from '../app/app.ts'
 import { findModule } from '../app/find-module.ts'
 import { readManifest } from '../app/read-manifest.ts'

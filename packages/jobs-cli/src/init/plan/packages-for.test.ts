@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { intersects } from 'semver'
 import { expect, test } from 'vitest'
 
-import { knownEngines } from '../../engines.ts'
+import { knownEngines } from '@cgk-platform/jobs/engines'
 
 const require = createRequire(import.meta.url)
 const withSdk = knownEngines.flatMap(({ name, packageName, setup }) =>
