@@ -11,6 +11,7 @@ import { createInngestProvider } from './inngest-provider.ts'
 
 export * from '@cgk-platform/jobs-core'
 
+export { createJobClient } from './create-job-client.ts'
 export { inngestCapabilities } from './capabilities.ts'
 export {
   createInngestFunctions,

@@ -8,6 +8,7 @@ import { localEngine } from './descriptor.ts'
 export * from '@cgk-platform/jobs-core'
 
 export { localCapabilities, sqliteCapabilities } from './capabilities.ts'
+export { createJobClient } from './create-job-client.ts'
 
 /** Refuses: an edge runtime ends when it has answered, and with it all that a local engine would have to run. */
 export function createLocalProvider(): never {

@@ -11,6 +11,7 @@ import { createLocalProvider } from './local-provider.ts'
 
 export * from '@cgk-platform/jobs-core'
 
+export { createJobClient } from './create-job-client.ts'
 export { localCapabilities, sqliteCapabilities } from './capabilities.ts'
 export { addJobTables } from './store/sqlite/add-job-tables.ts'
 export type { EngineView } from './engine/engine-view.ts'

@@ -11,6 +11,7 @@ import { createTriggerProvider } from './trigger-provider.ts'
 
 export * from '@cgk-platform/jobs-core'
 
+export { createJobClient } from './create-job-client.ts'
 export { triggerCapabilities } from './capabilities.ts'
 export type { JobEvents } from './own-events.ts'
 export type { TriggerOptions } from './provider-options.ts'

@@ -1,5 +1,5 @@
 /**
- * The functions that your app serves to Inngest, with everything that `@cgk-platform/jobs` has for apps.
+ * The client on Inngest and the functions that your app serves, with everything that `@cgk-platform/jobs` has for apps.
  *
  * @module jobs/inngest
  */

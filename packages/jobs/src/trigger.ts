@@ -1,5 +1,5 @@
 /**
- * The provider of Trigger.dev, with everything that `@cgk-platform/jobs` has for apps.
+ * The client on Trigger.dev, with everything that `@cgk-platform/jobs` has for apps.
  *
  * @module jobs/trigger
  */

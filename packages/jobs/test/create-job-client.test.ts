@@ -23,6 +23,18 @@ describe('the choice of a provider', () => {
     setJobClient(undefined)
   })
 
+  it.each([
+    ['inngest', 21, () => import('../src/inngest.ts')],
+    ['trigger.dev', 249, () => import('../src/trigger.ts')],
+    ['local', 1000, () => import('../src/local.ts')],
+  ])('is %s for the client of its own module, whatever the environment says', async (name, mostAttempts, load) => {
+    vi.stubEnv('JOB_PROVIDER', name === 'local' ? 'inngest' : 'local')
+    const face = await load()
+    const client = face.createJobClient({ jobs: [] })
+    expect(await client.capabilities()).toMatchObject({ maxAttemptsLimit: mostAttempts })
+    await client.close()
+  })
+
   it('refuses a name that no provider has, where it is written', () => {
     expect(() => createJobClient({ provider: 'sqs' as 'local' })).toThrow(ProviderNotChosenError)
   })
