@@ -134,23 +134,6 @@ describe('a client that is closed', () => {
     expect(provider.calls).toEqual(['start', 'close 10000'])
   })
 
-  test('never loads an engine to close it', async () => {
-    const load = vi.fn<() => JobProvider>(() => createFakeProvider())
-    await createClient({ load }, { jobs: [] }).close()
-    expect(load).not.toHaveBeenCalled()
-  })
-
-  test('closes the engine that was still opening', async () => {
-    const loading = createDeferred<JobProvider>()
-    const provider = createFakeProvider()
-    const client = createClient({ load: () => loading.promise }, { jobs: [] })
-    const health = client.healthCheck()
-    const closing = client.close({ timeout: 0 })
-    loading.resolve(provider)
-    await Promise.all([health, closing])
-    expect(provider.calls).toEqual(['close 0'])
-  })
-
   test('refuses what changes something, and says which call', async () => {
     const provider = createFakeProvider()
     provider.jobs.set('job_1', jobStatus())

@@ -90,21 +90,6 @@ describe('the options of a send', () => {
   })
 })
 
-describe('scheduleJob', () => {
-  const scheduleWith = async (options: unknown) => {
-    const fake = createFakeProvider()
-    await untyped(createClient({ load: () => fake }, { jobs: [], clock })).scheduleJob('order.created', order, options)
-    return fake.sent[0]!
-  }
-
-  test.each([undefined, null, {}, { delay: undefined }, { idempotencyKey: 'k' }])(
-    'must be told when, not %j',
-    async (options) => {
-      await expect(scheduleWith(options)).rejects.toMatchObject({ code: 'invalid_option', option: 'delay' })
-    },
-  )
-})
-
 describe('what the engine cannot do is refused with what to do instead', () => {
   test.each<[feature: Feature, options: object]>([
     ['delay', { delay: '5s' }],

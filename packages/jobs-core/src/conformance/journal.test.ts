@@ -35,23 +35,6 @@ describe('the journal', () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  it('is empty before anything was written', () => {
-    expect(createJournalReader(path).read(everything)).toEqual([])
-  })
-
-  it('gives back what was written, dated by the configured clock', () => {
-    configureConformance({ clock: { now: () => 42 } as never })
-    record(entry)
-    expect(createJournalReader(path).read(everything)).toEqual([{ ...entry, at: 42 }])
-  })
-
-  it('is found by the environment variable in a process that configured nothing', () => {
-    configureConformance({ journalPath: undefined })
-    process.env[journalVariable] = path
-    record(entry)
-    expect(createJournalReader(path).read(everything)).toHaveLength(1)
-  })
-
   it('says what to do when no file is set', () => {
     configureConformance({ journalPath: undefined })
     expect(() => record(entry)).toThrow(/CONFORMANCE_JOURNAL/)
@@ -67,11 +50,5 @@ describe('the journal', () => {
     expect(reader.read(everything)).toHaveLength(1)
     appendFileSync(path, line.subarray(cut))
     expect(reader.read(everything).map(payloadSeen)).toEqual([{ word: 'Grüße 👋' }, { word: 'Grüße 👋' }])
-  })
-
-  it('gives the entries that match, oldest first', () => {
-    for (const jobId of ['a', 'b', 'a']) record({ ...entry, jobId })
-    const attempts = createJournalReader(path).read(({ jobId }) => jobId === 'a')
-    expect(attempts.map(({ jobId }) => jobId)).toEqual(['a', 'a'])
   })
 })

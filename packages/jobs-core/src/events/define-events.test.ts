@@ -170,17 +170,6 @@ describe('a name that comes twice', () => {
     expect(findEvent('video.ready')?.schema).toBe(again)
   })
 
-  test('is taken with a type alone twice', () => {
-    defineEvents({ 'project.created': eventType<{ id: string }>() })
-    expect(() => defineEvents({ 'project.created': eventType<{ id: string }>() })).not.toThrow()
-  })
-
-  test('is taken from the same line, evaluated again', () => {
-    const declare = () => defineEvents({ 'word.said': handMade() })
-    declare()
-    expect(declare).not.toThrow()
-  })
-
   test('is refused from another line of the file, unless a dev server may have moved it', () => {
     defineEvents({ 'word.said': handMade() })
     expect(() => defineEvents({ 'word.said': handMade() })).toThrow(DuplicateEventError)

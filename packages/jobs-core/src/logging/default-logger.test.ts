@@ -64,15 +64,6 @@ describe('a line for machines', () => {
     })
   })
 
-  test('keeps its own time, level and message where facts have these names', () => {
-    expect(jsonOf('Began.', { time: 'noon', level: 'high', message: 'Other.', step: 1 })).toEqual({
-      time: '2026-03-01T12:00:00.123Z',
-      level: 'info',
-      message: 'Began.',
-      step: 1,
-    })
-  })
-
   test('tells errors with their code, stack and causes', () => {
     const error = Object.assign(new TypeError('No.', { cause: new RangeError('Deep.') }), { code: 'E_NO' })
     expect(jsonOf('Failed.', { error, errors: [new Error('Other.')] })).toMatchObject({

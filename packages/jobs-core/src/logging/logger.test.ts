@@ -1,73 +1,76 @@
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
+import { createDefaultLogger } from './default-logger.ts'
 import { bindLogger, type LoggerLike, type LogLevel } from './logger.ts'
 
 const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
-const bindings = { jobId: 'job_1', attempt: 2 }
+const bindings = { jobId: 'job_1', tenantId: 'acme', attempt: 2 }
+/** Facts that try to pass for bindings. */
+const forged = { tenantId: 'globex', attempt: 99, orderId: 'order_1' }
 
-/** What pino does, as far as it matters: children carry bindings, fields come before the message, methods need `this`. */
+const loggerOf = (write: (...line: unknown[]) => unknown, more: Partial<LoggerLike> = {}): LoggerLike => ({
+  ...{ debug: write, info: write, warn: write, error: write },
+  ...more,
+})
+
+/** Like pino: children carry bindings, facts come before the message and win over bindings, methods need `this`. */
 class PinoLike implements LoggerLike {
-  readonly lines: Record<string, unknown>[]
-  private readonly bound: Record<string, unknown>
-  private readonly least: LogLevel
-  constructor({
-    lines = [],
-    bound = {},
-    least = 'debug',
-  }: Partial<Pick<PinoLike, 'lines'>> & { bound?: object; least?: LogLevel } = {}) {
+  readonly lines: unknown[]
+  readonly bound: object
+  constructor(lines: unknown[] = [], bound: object = {}) {
     this.lines = lines
-    this.bound = { ...bound }
-    this.least = least
+    this.bound = bound
   }
-  private write(level: LogLevel, line: unknown[]): void {
-    if (!this.isLevelEnabled(level)) return
-    const [first, second] = line
+  #write(level: LogLevel, [first, second]: unknown[]): void {
     if (typeof first === 'string') this.lines.push({ ...this.bound, level, msg: first })
     else this.lines.push({ ...this.bound, ...(first as object), level, msg: second })
   }
   debug(...line: unknown[]): void {
-    this.write('debug', line)
+    this.#write('debug', line)
   }
   info(...line: unknown[]): void {
-    this.write('info', line)
+    this.#write('info', line)
   }
   warn(...line: unknown[]): void {
-    this.write('warn', line)
+    this.#write('warn', line)
   }
   error(...line: unknown[]): void {
-    this.write('error', line)
+    this.#write('error', line)
   }
-  isLevelEnabled(level: string): boolean {
-    return levels.indexOf(level as LogLevel) >= levels.indexOf(this.least)
-  }
-  child(more: Record<string, unknown>): PinoLike {
-    return new PinoLike({ lines: this.lines, bound: { ...this.bound, ...more }, least: this.least })
+  child(more: object): PinoLike {
+    return new PinoLike(this.lines, { ...this.bound, ...more })
   }
 }
 
 afterEach(() => vi.restoreAllMocks())
 
 describe('a bound logger', () => {
-  test.each(levels)('carries the bindings on every line of pino, at level %s', (level) => {
+  test.each(levels)('has the bindings on every line at level %s, and no fact replaces them', (level) => {
     const pino = new PinoLike()
-    const logger = bindLogger(pino, bindings)
-    logger[level]('Began.')
-    logger[level]('Went on.', { step: 1 })
+    const write = vi.spyOn(console, level).mockImplementation(() => undefined)
+    for (const logger of [pino, console]) {
+      const { [level]: log } = bindLogger(logger, bindings)
+      log('Began.')
+      log('Went on.', forged)
+    }
+    const told = { ...bindings, orderId: 'order_1' }
     expect(pino.lines).toEqual([
-      { jobId: 'job_1', attempt: 2, level, msg: 'Began.' },
-      { jobId: 'job_1', attempt: 2, step: 1, level, msg: 'Went on.' },
+      { ...bindings, level, msg: 'Began.' },
+      { ...told, level, msg: 'Went on.' },
+    ])
+    expect(write.mock.calls).toEqual([
+      ['Began.', bindings],
+      ['Went on.', told],
     ])
   })
 
-  test.each(levels)('carries the bindings on every line of the console, at level %s', (level) => {
-    const write = vi.spyOn(console, level).mockImplementation(() => undefined)
-    const logger = bindLogger(console, bindings)
-    logger[level]('Began.')
-    logger[level]('Went on.', { step: 1 })
-    expect(write.mock.calls).toEqual([
-      ['Began.', { jobId: 'job_1', attempt: 2 }],
-      ['Went on.', { jobId: 'job_1', attempt: 2, step: 1 }],
-    ])
+  test('replaces nothing that the line of the default logger says itself', () => {
+    const lines: unknown[] = []
+    const now = () => new Date('2026-03-01T12:00:00Z')
+    const logger = createDefaultLogger({ readable: false, now, write: (_level, line) => lines.push(JSON.parse(line)) })
+    bindLogger(logger, bindings).info('Charging.', { ...forged, level: 'error', message: 'forged', time: 0 })
+    const line = { time: '2026-03-01T12:00:00.000Z', level: 'info', message: 'Charging.' }
+    expect(lines).toEqual([{ ...line, ...bindings, orderId: 'order_1' }])
   })
 
   test('puts no line together that the logger would drop', () => {
@@ -77,20 +80,28 @@ describe('a bound logger', () => {
         return (reads += 1)
       },
     }
-    const silent: LoggerLike = { ...console, isLevelEnabled: () => false }
-    bindLogger(silent, bindings).debug('Dropped.', fields)
-    expect(reads).toBe(0)
-    const pino = new PinoLike({ least: 'warn' })
-    for (const level of levels) bindLogger(pino, bindings)[level]('Line.')
-    expect(pino.lines.map(({ level }) => level)).toEqual(['warn', 'error'])
+    const write = vi.fn<(...line: unknown[]) => void>()
+    const logger = bindLogger(loggerOf(write, { isLevelEnabled: (level) => level === 'error' }), bindings)
+    for (const level of levels) logger[level]('Line.', fields)
+    expect(reads).toBe(1)
+    expect(write).toHaveBeenCalledOnce()
   })
 })
 
-describe('a logger that throws breaks nothing', () => {
+describe('a logger that fails breaks nothing', () => {
+  const unheard = vi.fn<(reason: unknown) => void>()
+  beforeEach(() => {
+    unheard.mockReset()
+    process.on('unhandledRejection', unheard)
+  })
+  afterEach(() => void process.off('unhandledRejection', unheard))
+
   const broken = (): never => {
     throw new Error('The disk is full.')
   }
-  const all = { debug: broken, info: broken, warn: broken, error: broken }
+  const all = loggerOf(broken)
+  const down = () => Promise.reject(new Error('The log shipper is down.'))
+  const thenable = () => ({ then: (_done: unknown, failed: (error: Error) => void) => failed(new Error('Down.')) })
 
   test.each<[name: string, logger: LoggerLike]>([
     ['in its methods', all],
@@ -99,8 +110,16 @@ describe('a logger that throws breaks nothing', () => {
     ['in `isLevelEnabled`', { ...console, isLevelEnabled: broken }],
     ['by not having its methods', {} as LoggerLike],
     ['by a child that is none', { ...all, child: () => undefined as never }],
-  ])('%s', (_name, logger) => {
+    ['later', loggerOf(down)],
+    ['later, in its child', loggerOf(down, { child: () => loggerOf(down) })],
+    ['later, with promises of its own kind', loggerOf(thenable)],
+  ])('%s', async (_name, logger) => {
     const bound = bindLogger(logger, bindings)
-    for (const level of levels) expect(() => bound[level]('Line.', { step: 1 })).not.toThrow()
+    for (const level of levels) {
+      bound[level]('Line.')
+      bound[level]('Line.', { step: 1 })
+    }
+    for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
+    expect(unheard).not.toHaveBeenCalled()
   })
 })

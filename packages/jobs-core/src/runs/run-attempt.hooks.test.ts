@@ -1,8 +1,15 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 
-import { type AttemptKit, createAttemptKit, orderEnvelope, orderJob } from '../../test/kit/attempt-kit.ts'
+import {
+  type AttemptKit,
+  createAttemptKit,
+  orderEnvelope,
+  type OrderHandler,
+  orderJob,
+} from '../../test/kit/attempt-kit.ts'
 import { JobCancelledError } from '../errors/job-cancelled-error.ts'
 import { ShutdownError } from '../errors/shutdown-error.ts'
+import type { AttemptOptions } from './attempt.ts'
 import type { JobHooks } from './hooks.ts'
 
 let kit: AttemptKit
@@ -20,6 +27,9 @@ function recordingHooks(order: string[] = []) {
   const hooks: JobHooks = { onAttemptStart: record('start'), onAttemptEnd: record('end'), onRunEnd: record('run end') }
   return { hooks, calls }
 }
+
+/** Makes an attempt of a job with this handler. */
+const run = (handler: OrderHandler, more: Partial<AttemptOptions>) => kit.run(orderJob(handler), orderEnvelope(), more)
 
 const info = {
   definitionId: 'process-order',
@@ -67,11 +77,7 @@ describe('hooks are told', () => {
     ['interrupted', new ShutdownError(), ['start', 'end']],
   ])('of an attempt that is %s', async (type, reason, names) => {
     const { hooks, calls } = recordingHooks()
-    const outcome = kit.run(
-      orderJob(() => new Promise(() => undefined)),
-      orderEnvelope(),
-      { hooks },
-    )
+    const outcome = run(() => new Promise(() => undefined), { hooks })
     await kit.clock.advance(0)
     kit.controller.abort(reason)
     await outcome
@@ -87,11 +93,7 @@ describe('hooks are told', () => {
       }
     }
     const counter = new Counter()
-    await kit.run(
-      orderJob(() => undefined),
-      orderEnvelope(),
-      { hooks: counter },
-    )
+    await run(() => undefined, { hooks: counter })
     expect(counter.count).toBe(1)
   })
 })
@@ -112,11 +114,7 @@ describe('hooks that go wrong break nothing', () => {
       () => ({ then: (_done: unknown, failed: (error: Error) => void) => failed(new Error('No dashboard.')) }),
     ],
   ])('when they %s, and each is logged', async (_name, hook) => {
-    const outcome = await kit.run(
-      orderJob(() => 'done'),
-      orderEnvelope(),
-      { hooks: all(hook) },
-    )
+    const outcome = await run(() => 'done', { hooks: all(hook) })
     expect(outcome).toEqual({ type: 'completed', output: 'done' })
     await kit.clock.yield()
     const logged = kit.lines.filter(({ level }) => level === 'error').map(({ message }) => message)
@@ -130,11 +128,7 @@ describe('hooks that go wrong break nothing', () => {
       throw new Error('The disk is full.')
     }
     const logger = { debug: broken, info: broken, warn: broken, error: broken, child: broken }
-    const outcome = await kit.run(
-      orderJob((_event, context) => context.logger.info('Line.')),
-      orderEnvelope(),
-      { hooks: all(broken), logger },
-    )
+    const outcome = await run((_event, context) => context.logger.info('Line.'), { hooks: all(broken), logger })
     expect(outcome).toEqual({ type: 'completed' })
   })
 })

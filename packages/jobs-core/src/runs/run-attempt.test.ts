@@ -77,3 +77,24 @@ describe('an attempt past the last', () => {
     expect(onFailure.mock.calls[0]?.[0]).toMatchObject({ name: 'AttemptsExhaustedError' })
   })
 })
+
+test('an output over the limit of its engine fails the run at once, told in bytes and with what to do', async () => {
+  const limits = { provider: 'small', minRetryDelayMs: 0, maxOutputBytes: 12 }
+  const run = (output: string) =>
+    kit.run(
+      orderJob(() => output),
+      orderEnvelope(),
+      { limits },
+    )
+  expect(await run('éééé!!')).toEqual({ type: 'completed', output: 'éééé!!' })
+  expect(await run('éééé!!!')).toMatchObject({
+    type: 'failed',
+    error: {
+      name: 'OutputTooLargeError',
+      code: 'output_too_large',
+      message:
+        'The output of `process-order` has 13 bytes as JSON, the limit of the engine is 12. ' +
+        'Store it elsewhere, and return the key that it is found under.',
+    },
+  })
+})

@@ -8,11 +8,6 @@ describe('the clock of the machine', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
 
-  test('tells epoch milliseconds', () => {
-    vi.setSystemTime(1234)
-    expect(systemClock.now()).toBe(1234)
-  })
-
   test('calls back once, when the delay has passed', () => {
     const callback = vi.fn<() => void>()
     systemClock.setTimer(1000, callback)

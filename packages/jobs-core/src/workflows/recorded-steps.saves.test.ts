@@ -1,41 +1,15 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 
-import { createDeferred, type Deferred } from '../../test/kit/deferred.ts'
 import { completedStep, createWorkflowKit, orderWorkflow, type WorkflowKit } from '../../test/kit/workflow-kit.ts'
-import type { StepRecord } from './workflow-record.ts'
 
 let kit: WorkflowKit
 let done: string[]
-/** Saves under way by step, each of which ends when the test says so. */
-let saves: Map<string, Deferred<void>>
 beforeEach(() => {
   kit = createWorkflowKit()
   done = []
-  saves = new Map()
 })
 
 const note = (what: string) => () => void done.push(what)
-const save = ({ key }: StepRecord): Promise<void> => {
-  const saved = createDeferred()
-  saves.set(key, saved)
-  return saved.promise
-}
-
-test('results reach the code in the order of their records, also where saves settle in another', async () => {
-  const workflow = orderWorkflow(async (step) => {
-    const each = ['one', 'two', 'three'].map((id) => step.run(id, () => id).then(note(id)))
-    await Promise.all(each)
-  })
-  const outcome = kit.pass(workflow, { records: { save } })
-  await kit.clock.advance(0)
-  saves.get('three')!.resolve()
-  saves.get('two')!.resolve()
-  await kit.clock.advance(0)
-  expect(done).toEqual([])
-  saves.get('one')!.resolve()
-  await outcome
-  expect(done).toEqual(['one', 'two', 'three'])
-})
 
 test('steps whose results come together are called in the order in which a replay calls them', async () => {
   const passes: string[] = []

@@ -66,59 +66,6 @@ describe('a wait that is answered while the code runs', () => {
     expect(await outcome).toMatchObject({ type: 'completed' })
     expect(store.listeners.size).toBe(0)
   })
-
-  test('comes after a result whose save began before it, as in a replay', async () => {
-    const saved = createDeferred()
-    const store = liveStore(({ kind }) => (kind === 'run' ? saved.promise : undefined))
-    const workflow = orderWorkflow((step) =>
-      Promise.race([
-        step.run('charge', () => 'charged'),
-        step.waitForEvent('refunded', 'order.refunded', { timeout: '1h' }).then(() => 'refunded'),
-      ]),
-    )
-    const outcome = kit.pass(workflow, { steps: store.steps })
-    await kit.clock.advance(10)
-    store.answer('refunded')
-    await kit.clock.advance(10)
-    saved.resolve()
-    expect(await outcome).toEqual({ type: 'completed', output: 'charged' })
-  })
-
-  test('before its save is told gives its answer, and does not wait', async () => {
-    const saved = createDeferred()
-    const store = liveStore(() => saved.promise)
-    const workflow = orderWorkflow(async (step) => {
-      const event = await step.waitForEvent('refunded', 'order.refunded', { timeout: '1h' })
-      return event?.id
-    })
-    const outcome = kit.pass(workflow, { steps: store.steps })
-    await kit.clock.advance(10)
-    store.answer('refunded')
-    saved.resolve()
-    expect(await outcome).toEqual({ type: 'completed', output: 'e' })
-  })
-})
-
-describe('time, while a step is under way', () => {
-  test('ends a sleep that is the patience for the step', async () => {
-    let aborted = false
-    const workflow = orderWorkflow((step) =>
-      Promise.race([
-        step.run('charge', ({ signal }) => {
-          signal.addEventListener('abort', () => (aborted = true))
-          return new Promise<string>(() => undefined)
-        }),
-        step.sleep('patience', '5s').then(() => 'too slow'),
-      ]),
-    )
-    const outcome = kit.pass(workflow)
-    await kit.clock.advance(4999)
-    expect(aborted).toBe(false)
-    await kit.clock.advance(1)
-    expect(await outcome).toEqual({ type: 'completed', output: 'too slow' })
-    expect(aborted).toBe(true)
-    expect(kit.clock.pendingTimers()).toBe(0)
-  })
 })
 
 describe('code that can only wait', () => {
