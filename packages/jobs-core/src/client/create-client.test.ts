@@ -131,7 +131,7 @@ describe('a retry', () => {
     for (const id of ['job_1', 'job_2']) fake.jobs.set(id, jobStatus({ id, state: 'failed' }))
     await Promise.all([client.retryJob('job_1'), client.retryJob('job_1'), client.retryJob('job_2')])
     expect(fake.calls).toEqual(['retry job_1', 'retry job_2'])
-    await client.retryJob('job_1')
+    expect(await client.retryJob('job_1')).toMatchObject({ id: 'job_1', tenantId: 'acme', deduplicated: false })
     expect(fake.calls).toHaveLength(3)
   })
 })

@@ -42,15 +42,6 @@ describe('a cron job brings the engine of its process to life', () => {
     expect(load).toHaveBeenCalledOnce()
   })
 
-  test('that is made for it, where none is there and it would run here', async () => {
-    registerDefault(true)
-    defineCron()
-    await turn()
-    expect(load).toHaveBeenCalledOnce()
-    await core.healthCheck()
-    expect(load).toHaveBeenCalledOnce()
-  })
-
   test('but not before the program has had its turn to make a client', async () => {
     registerDefault(true)
     defineCron()

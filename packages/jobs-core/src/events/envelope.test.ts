@@ -60,28 +60,12 @@ describe('an envelope', () => {
   test.each([0, -1, 1.5, 1001, 2 ** 53])('loses %d attempts, which no run can have', (maxAttempts) => {
     expect(decodeEnvelope({ ...envelope, maxAttempts })).toEqual(envelope)
   })
-
-  test('may have any JSON for a payload, also `null` and `false`', () => {
-    for (const payload of [null, false, 0, '', []])
-      expect(decodeEnvelope({ ...envelope, payload })?.payload).toBe(payload)
-  })
 })
 
 describe('what is not an envelope of this version is answered with `undefined`', () => {
-  test.each<[garbage: unknown]>([
-    [undefined],
-    [null],
-    [5],
-    [[]],
-    [{}],
-    [''],
-    ['order.created'],
-    ['{'],
-    ['null'],
-    ['[1]'],
-    [() => envelope],
-    [encodeEnvelope(envelope).slice(0, -1)],
-  ])('%j', (garbage) => expect(decodeEnvelope(garbage)).toBeUndefined())
+  test.each(['{', 'null', '[1]', () => envelope, encodeEnvelope(envelope).slice(0, -1)])('%j', (garbage) =>
+    expect(decodeEnvelope(garbage)).toBeUndefined(),
+  )
 
   test.each<[member: keyof Envelope, value: unknown]>([
     ['v', 2],

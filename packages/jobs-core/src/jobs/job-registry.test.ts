@@ -28,15 +28,6 @@ describe('a registry', () => {
     expect(registry.cronJobs()).toEqual([nightly])
   })
 
-  test('moves a definition to its new event', () => {
-    const registry = toJobRegistry([a, c])
-    expect(registry.subscribers('order.created')).toEqual([a, c])
-    const moved = job('a', 'order.refunded')
-    registry.register(moved)
-    expect(registry.subscribers('order.created')).toEqual([c])
-    expect(registry.subscribers('order.refunded')).toEqual([moved])
-  })
-
   test('forgets what is removed', () => {
     const registry = toJobRegistry([a, c, nightly])
     registry.subscribers('order.created')

@@ -39,17 +39,6 @@ describe('the envelope of another producer', () => {
     })
     expect(handler).not.toHaveBeenCalled()
   })
-
-  test.each([0, -1, 1.5, 1001, Number.MAX_SAFE_INTEGER + 1])(
-    'that asks for %d attempts is run with those of the job',
-    async (maxAttempts) => {
-      const handler = vi.fn<() => never>(() => {
-        throw new Error('No.')
-      })
-      expect(await runForeign({ maxAttempts }, handler)).toMatchObject({ type: 'retry' })
-      expect(handler).toHaveBeenCalledOnce()
-    },
-  )
 })
 
 describe('the envelope of a cron job from another producer', () => {

@@ -100,16 +100,3 @@ test('a step that fails and that nobody awaits makes no unhandled rejection, and
   expect(unhandled).not.toHaveBeenCalled()
   expect(kit.step('forgotten')).toMatchObject({ state: 'failed', error: { message: 'Broke.' } })
 })
-
-test('what the code makes of a result changes nothing that a later pass gets', async () => {
-  const seen: unknown[] = []
-  const workflow = orderWorkflow(async (step) => {
-    const order = await step.run('order', () => ({ items: ['a'] }))
-    seen.push(structuredClone(order))
-    order.items.push('b')
-    await step.sleep('nap', 10)
-    return order
-  })
-  expect(await kit.live(workflow)).toEqual({ type: 'completed', output: { items: ['a', 'b'] } })
-  expect(seen).toEqual([{ items: ['a'] }, { items: ['a'] }])
-})

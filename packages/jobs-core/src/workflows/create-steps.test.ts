@@ -39,22 +39,17 @@ beforeEach(() => {
 describe('a step that cannot be made is refused before it begins', () => {
   test.each<[words: RegExp, call: (step: Untyped) => Promise<unknown>]>([
     [/`` .* has an empty text as its id\. Give a text that names/, (s) => s.run('', work)],
-    [/has an empty text as its id/, (s) => s.sleep('  ', 1)],
     [/`undefined` .* has undefined as its id/, (s) => s.run(undefined, work)],
     [/`5` .* has a number as its id/, (s) => s.sleepUntil(5, new Date())],
-    [/has an object as its id/, (s) => s.run({}, work)],
     [/has an id of 151 characters\. Give at most 150/, (s) => s.waitForEvent('x'.repeat(151), 'order.refunded', {})],
     [/`charge#2` .* ends like a number of ours\. Steps of one id are numbered/, (s) => s.run('charge#2', work)],
     [/`charge\/undo` .* ends like an undo of ours\. The undo of `x` is known as/, (s) => s.run('charge/undo', work)],
 
     [/has undefined as its work\. Give a function/, (s) => s.run('x')],
-    [/has an object as its work/, (s) => s.run('x', Promise.resolve())],
     [
       /cannot be made: `options` is null, not an object\. The options are `retry`, `timeout`, `compensate`/,
       (s) => s.run('x', work, null),
     ],
-    [/`options` is a function, not an object/, (s) => s.run('x', work, work)],
-    [/`options` is an array, not an object/, (s) => s.run('x', work, [])],
     [
       /cannot be made: `retries` is not an option of `step\.run`\. The options are `retry`/,
       (s) => s.run('x', work, { retries: 3 }),
@@ -64,30 +59,18 @@ describe('a step that cannot be made is refused before it begins', () => {
       (s) => s.run('x', work, { compensate: 'refund' }),
     ],
     [/cannot be made: `timeout` is 0\. Give milliseconds of 1 or more/, (s) => s.run('x', work, { timeout: 0 })],
-    [/cannot be made: `timeout` is not a duration: `'soon'`/, (s) => s.run('x', work, { timeout: 'soon' })],
     [/cannot be made: `retry\.maxAttempts` is `0`/, (s) => s.run('x', work, { retry: { maxAttempts: 0 } })],
-    [/cannot be made: `retry` is a number, not an object/, (s) => s.run('x', work, { retry: 3 })],
 
     [/cannot be made: `duration` is negative: `-1`/, (s) => s.sleep('x', -1)],
-    [/cannot be made: `duration` is not a duration: `undefined`/, (s) => s.sleep('x')],
-    [/cannot be made: `duration` is over ten years/, (s) => s.sleep('x', '3651d')],
     [
       /`instant` is a string, not a Date\. Give a valid `Date`; it comes as text/,
       (s) => s.sleepUntil('x', '2026-03-01'),
     ],
-    [/`instant` is an invalid Date/, (s) => s.sleepUntil('x', new Date('soon'))],
-    [/`instant` is a number, not a Date/, (s) => s.sleepUntil('x', 5)],
 
-    [/cannot be made: `timeout` is missing\. Say how long it waits/, (s) => s.waitForEvent('x', 'order.refunded')],
     [/cannot be made: `timeout` is missing\. Say how long it waits/, (s) => s.waitForEvent('x', 'order.refunded', {})],
-    [/`timeout` is negative/, (s) => s.waitForEvent('x', 'order.refunded', { timeout: -1 })],
     [
       /cannot be made: `if` is not an option of `step\.waitForEvent`/,
       (s) => s.waitForEvent('x', 'order.refunded', { timeout: 1, if: 'a' }),
-    ],
-    [
-      /cannot be made: `match` is a function, not a string\. Name a field of both/,
-      (s) => s.waitForEvent('x', 'order.refunded', { timeout: 1, match: work }),
     ],
     [
       /matches `items`, which is an array in the event/,
@@ -108,17 +91,12 @@ describe('a step that cannot be made is refused before it begins', () => {
     ],
     [
       /cannot be made: `idempotencyKey` is not an option of a step that sends/,
-      (s) => s.sendEvent('x', 'order.created', {}, { idempotencyKey: 'a' }),
-    ],
-    [
-      /cannot be made: `idempotencyKey` is not an option of a step that sends/,
       (s) => s.runJob('x', invoice, {}, { idempotencyKey: 'a' }),
     ],
     [
       /has a string as its job\. Give what `defineJob` or `defineWorkflow` returned/,
       (s) => s.runJob('x', 'write-invoice', {}),
     ],
-    [/has undefined as its job/, (s) => s.runJob('x', undefined, {})],
     [/has a cron job as its job/, (s) => s.runJob('x', nightly, {})],
   ])('%s', async (words, call) => {
     const error = await call(step).catch((thrown: unknown) => thrown)

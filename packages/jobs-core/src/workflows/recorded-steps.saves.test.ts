@@ -55,19 +55,6 @@ describe('a save that fails', () => {
 })
 
 describe('a step whose record was lost', () => {
-  test('is kept at its place among those that were called after it, so that no later pass warns of its order', async () => {
-    kit = createWorkflowKit({ steps: [completedStep('two', 1)], ended: 1 })
-    const workflow = orderWorkflow(async (step) => {
-      await Promise.all([step.run('one', note('one')), step.run('two', note('two'))])
-      await step.run('three', note('three'))
-      await step.sleep('nap', 10)
-    })
-    expect(await kit.live(workflow)).toEqual({ type: 'completed' })
-    expect(kit.kept.steps.map(({ key }) => key)).toEqual(['one', 'two', 'three', 'nap'])
-    expect(done).toEqual(['one', 'three'])
-    expect(kit.lines.filter(({ level }) => level === 'warn')).toEqual([])
-  })
-
   test('in its second attempt is made again before the failure beside it ends the run, and undone', async () => {
     const retrying = {
       state: 'retrying',
@@ -87,19 +74,5 @@ describe('a step whose record was lost', () => {
     )
     expect(await kit.pass(workflow)).toMatchObject({ type: 'failed', error: { code: 'step_failed' } })
     expect(done).toEqual(['charge', 'refund'])
-  })
-
-  test('is taken up again where a pass that had ended without it was lost', async () => {
-    const open = { state: 'cancelled', order: undefined } as const
-    kit = createWorkflowKit({
-      steps: [completedStep('one', 1), completedStep('two', 2, open as never)],
-      ended: 1,
-    })
-    const workflow = orderWorkflow(async (step) => {
-      await Promise.all([step.run('one', note('one')), step.run('two', note('two'))])
-    })
-    expect(await kit.pass(workflow)).toMatchObject({ type: 'completed' })
-    expect(done).toEqual(['two'])
-    expect(kit.step('two')).toMatchObject({ state: 'completed', order: 2 })
   })
 })

@@ -25,23 +25,6 @@ const failed = (...keys: string[]) => ({
 })
 
 describe('a pass that undoes', () => {
-  test('goes through code that awaits what is no step, to every step that it undoes', async () => {
-    kit = createWorkflowKit(failed('reserve', 'charge'))
-    const answers = createDeferred()
-    const workflow = orderWorkflow(async (step) => {
-      await step.run('reserve', note('reserve'), { compensate: note('release') })
-      await answers.promise
-      await step.run('charge', note('charge'), { compensate: note('refund') })
-      throw new Error('Broke.')
-    })
-    const outcome = kit.pass(workflow)
-    await kit.rest()
-    expect(done).toEqual([])
-    answers.resolve()
-    expect(await outcome).toMatchObject({ type: 'failed', error: failure })
-    expect(done).toEqual(['refund', 'release'])
-  })
-
   test('hands over nothing of a step that the failure cancelled: the code takes the way that it took before', async () => {
     const workflow = orderWorkflow(async (step) => {
       await step.run('reserve', note('reserve'), {
@@ -124,41 +107,33 @@ describe('an undo', () => {
   })
 })
 
-describe('a pass that is stopped while it undoes', () => {
-  /** Two steps to undo, the later of which takes its time. */
-  function slowUndo() {
-    kit = createWorkflowKit(failed('reserve', 'charge'))
-    const refunded = createDeferred()
-    const begun = createDeferred<AbortSignal>()
-    const workflow = orderWorkflow(
-      async (step) => {
-        await step.run('reserve', note('reserve'), { compensate: note('release') })
-        await step.run('charge', note('charge'), {
-          compensate: (_output, { signal }) => {
-            begun.resolve(signal)
-            return refunded.promise
-          },
-        })
-      },
-      { onFailure: note('onFailure') },
-    )
-    return { workflow, begun: begun.promise, refund: refunded.resolve }
-  }
-
-  test('goes no further: the next pass does what is left', async () => {
-    const { workflow, begun, refund } = slowUndo()
-    const outcome = kit.pass(workflow)
-    const signal = await begun
-    kit.controller.abort(new ShutdownError())
-    expect(await outcome).toEqual({ type: 'interrupted' })
-    expect(signal.aborted).toBe(true)
-    const kept = structuredClone(kit.kept)
-    refund()
-    await kit.rest()
-    expect(done).toEqual([])
-    expect(kit.kept).toEqual(kept)
-    expect(kit.lines.filter(({ level }) => level === 'error')).toEqual([])
-  })
+test('a pass that is stopped while it undoes goes no further: the next pass does what is left', async () => {
+  kit = createWorkflowKit(failed('reserve', 'charge'))
+  const refunded = createDeferred()
+  const begun = createDeferred<AbortSignal>()
+  const workflow = orderWorkflow(
+    async (step) => {
+      await step.run('reserve', note('reserve'), { compensate: note('release') })
+      await step.run('charge', note('charge'), {
+        compensate: (_output, { signal }) => {
+          begun.resolve(signal)
+          return refunded.promise
+        },
+      })
+    },
+    { onFailure: note('onFailure') },
+  )
+  const outcome = kit.pass(workflow)
+  const signal = await begun.promise
+  kit.controller.abort(new ShutdownError())
+  expect(await outcome).toEqual({ type: 'interrupted' })
+  expect(signal.aborted).toBe(true)
+  const kept = structuredClone(kit.kept)
+  refunded.resolve()
+  await kit.rest()
+  expect(done).toEqual([])
+  expect(kit.kept).toEqual(kept)
+  expect(kit.lines.filter(({ level }) => level === 'error')).toEqual([])
 })
 
 test('an undo that cannot be kept is made again a second later, however many attempts the run has left', async () => {
