@@ -20,12 +20,6 @@ describe('a module that is evaluated again', () => {
   })
   afterEach(() => vi.unstubAllEnvs())
 
-  test('is a different evaluation of the same file, or the tests below say nothing', async () => {
-    const [first, second] = [await load('a'), await load('b')]
-    expect(first.onOrder).not.toBe(second.onOrder)
-    expect(first.onOrder).toBe((await load('a')).onOrder)
-  })
-
   test('declares its events again without complaint, and the later schema counts', async () => {
     const first = await load('c')
     const second = await load('d')

@@ -4,14 +4,16 @@ import { createFakeProvider, type FakeProviderOptions } from '../../test/kit/fak
 import { createManualClock } from '../../test/kit/manual-clock.ts'
 import { untyped } from '../../test/kit/untyped.ts'
 import { SendFailedError } from '../errors/send-failed-error.ts'
+import type { SendInfo } from '../runs/hooks.ts'
+import type { ClientOptions } from './client-options.ts'
 import { createClient } from './create-client.ts'
 
 const order = { tenantId: 'acme', orderId: 'order_1' }
 const clock = createManualClock()
 
-function setUp(provider: FakeProviderOptions = {}) {
+function setUp(provider: FakeProviderOptions = {}, options: ClientOptions = {}) {
   const fake = createFakeProvider(provider)
-  const client = createClient({ load: () => fake }, { jobs: [], clock })
+  const client = createClient({ load: () => fake }, { jobs: [], clock, ...options })
   return { client, plain: untyped(client), fake }
 }
 
@@ -44,35 +46,34 @@ describe('sendJobs', () => {
     expect(fake.sent).toHaveLength(1)
   })
 
-  test('has the engine’s own refusals in their places', async () => {
-    const error = new SendFailedError({
-      event: 'order.created',
-      provider: 'fake',
-      problem: 'it is full',
-      accepted: 'no',
-    })
-    const { client } = setUp({
-      send: async () => [
-        { ok: true, id: 'a', deduplicated: false },
-        { ok: false, error },
-      ],
-    })
+  test('has the engine’s own refusals in their places, and `onSend` is told of all that was handed over', async () => {
+    const facts = { event: 'order.created', provider: 'fake' }
+    const error = new SendFailedError({ ...facts, problem: 'it is full', accepted: 'no' })
+    const onSend = vi.fn<(send: SendInfo) => void>()
+    const { client } = setUp(
+      {
+        send: async () => [
+          { ok: true, id: 'a', deduplicated: true },
+          { ok: false, error },
+        ],
+      },
+      { hooks: { onSend } },
+    )
     const items = [order, { ...order, orderId: '' }, order, order].map((payload) => ({
       event: 'order.created' as const,
       payload,
     }))
+    const message = expect.stringContaining('no answer')
+    const unanswered = expect.objectContaining({ code: 'send_failed', accepted: 'maybe', message })
     expect(await client.sendJobs(items)).toEqual([
-      { ok: true, job: { id: 'a', event: 'order.created', tenantId: 'acme', deduplicated: false } },
+      { ok: true, job: { id: 'a', event: 'order.created', tenantId: 'acme', deduplicated: true } },
       { ok: false, error: expect.objectContaining({ code: 'payload_invalid' }) },
       { ok: false, error },
-      {
-        ok: false,
-        error: expect.objectContaining({
-          code: 'send_failed',
-          accepted: 'maybe',
-          message: expect.stringContaining('no answer'),
-        }),
-      },
+      { ok: false, error: unanswered },
     ])
+    const unheard = setUp({ send: async () => [] }).client.sendJob('order.created', order)
+    await expect(unheard).rejects.toMatchObject({ code: 'send_failed', accepted: 'maybe' })
+    const told = { event: 'order.created', tenantId: 'acme', envelope: expect.objectContaining({ payload: order }) }
+    expect(onSend.mock.calls).toEqual([[{ ...told, jobId: 'a', deduplicated: true }], [{ ...told, error }], [told]])
   })
 })

@@ -1,15 +1,13 @@
-import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import * as z from 'zod'
 
 import { createFakeProvider, type FakeProviderOptions } from '../../test/kit/fake-provider.ts'
 import { createManualClock } from '../../test/kit/manual-clock.ts'
 import { untyped } from '../../test/kit/untyped.ts'
-import { SendFailedError } from '../errors/send-failed-error.ts'
 import { defineEvents } from '../events/define-events.ts'
 import { eventType } from '../events/event-type.ts'
 import { defineCronJob } from '../jobs/define-cron-job.ts'
 import { defineJob } from '../jobs/define-job.ts'
-import type { SendInfo } from '../runs/hooks.ts'
 import { createClient } from './create-client.ts'
 import type { ClientOptions } from './client-options.ts'
 
@@ -177,40 +175,6 @@ describe('a send to the id of a job', () => {
     await expect(sendTo('nightly-report')).rejects.toMatchObject({
       code: 'unknown_event',
       message: expect.not.stringContaining('id of a job'),
-    })
-  })
-})
-
-describe('the hook `onSend`', () => {
-  const onSend = vi.fn<(send: SendInfo) => unknown>()
-  beforeEach(() => void onSend.mockReset())
-
-  test('is told of every event that was handed over, taken or not, and of no other', async () => {
-    const error = new SendFailedError({
-      event: 'order.created',
-      provider: 'fake',
-      problem: 'it is full',
-      accepted: 'no',
-    })
-    const answers = [
-      { ok: true as const, id: 'a', deduplicated: true },
-      { ok: false as const, error },
-    ]
-    const { client } = setUp({ send: async () => answers }, { hooks: { onSend } })
-    await client.sendJobs(
-      [order, { ...order, orderId: '' }, order].map((payload) => ({ event: 'order.created', payload })),
-    )
-    const told = { event: 'order.created', tenantId: 'acme', envelope: expect.objectContaining({ payload: order }) }
-    expect(onSend.mock.calls).toEqual([[{ ...told, jobId: 'a', deduplicated: true }], [{ ...told, error }]])
-  })
-
-  test('is told also where the engine gave no answer', async () => {
-    const { client } = setUp({ send: async () => [] }, { hooks: { onSend } })
-    await expect(client.sendJob('order.created', order)).rejects.toMatchObject({ code: 'send_failed' })
-    expect(onSend).toHaveBeenCalledExactlyOnceWith({
-      event: 'order.created',
-      tenantId: 'acme',
-      envelope: expect.objectContaining({ payload: order }),
     })
   })
 })

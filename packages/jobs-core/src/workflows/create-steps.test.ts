@@ -97,6 +97,7 @@ describe('a step that cannot be made is refused before it begins', () => {
       /has a string as its job\. Give what `defineJob` or `defineWorkflow` returned/,
       (s) => s.runJob('x', 'write-invoice', {}),
     ],
+    [/has undefined as its job/, (s) => s.runJob('x', undefined, {})],
     [/has a cron job as its job/, (s) => s.runJob('x', nightly, {})],
   ])('%s', async (words, call) => {
     const error = await call(step).catch((thrown: unknown) => thrown)
