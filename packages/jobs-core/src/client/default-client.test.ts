@@ -31,16 +31,6 @@ describe('the default client', () => {
     )
   })
 
-  test('is the one that was set, until another is, and the one before is not closed', async () => {
-    fresh.setJobClient(client)
-    expect(fresh.getJobClient()).toBe(client)
-    const other = createClient({ load: () => fake }, { jobs: [] })
-    fresh.setJobClient(other)
-    expect(fresh.getJobClient()).toBe(other)
-    expect(await client.healthCheck()).toMatchObject({ ok: true })
-    expect(fake.calls).toEqual([])
-  })
-
   test('is made on first use, once, on the engine that is chosen', async () => {
     const load = vi.fn<() => Promise<() => FakeProvider>>(async () => () => fake)
     fresh.registerEngine({ name: 'own', title: 'an engine', packageName: 'own', runsHere: false, load })

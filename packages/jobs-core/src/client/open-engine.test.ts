@@ -48,17 +48,6 @@ describe('the provider', () => {
     expect(await first.sendJob('order.created', order)).toMatchObject({ tenantId: 'acme' })
   })
 
-  test('is attached before anything else is called', async () => {
-    const calls: string[] = []
-    const fake = createFakeProvider()
-    const health: JobProvider['health'] = () => {
-      calls.push('health')
-      return fake.health()
-    }
-    await clientOf(createFakeProvider({ attach: () => void calls.push('attach'), health })).healthCheck()
-    expect(calls).toEqual(['attach', 'health'])
-  })
-
   test('that could not be loaded is loaded again by the next call', async () => {
     const provider = createFakeProvider()
     const error = new Error('No network.')
@@ -147,13 +136,10 @@ describe('a client that is closed', () => {
     await client.close()
     const refused = [
       ['sendJob', client.sendJob('order.created', order)],
-      ['sendJob', client.sendEvent('order.created', order)],
-      ['sendJob', client.scheduleJob('order.created', order, { delay: 5 })],
       ['sendJobs', client.sendJobs([{ event: 'order.created', payload: order }])],
       ['cancelJob', client.cancelJob('job_1')],
       ['retryJob', client.retryJob('job_1')],
       ['start', client.start()],
-      ['sendJob', client.forTenant('acme').sendJob('order.created', { orderId: 'order_1' })],
     ] as const
     for (const [operation, call] of refused) {
       await expect(call).rejects.toMatchObject({

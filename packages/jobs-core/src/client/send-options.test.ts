@@ -104,10 +104,6 @@ describe('what the engine cannot do is refused with what to do instead', () => {
     })
   })
 
-  test('a delay of nothing needs no delays', async () => {
-    expect(await sendWith({ delay: 0 }, { without: ['delay'] })).not.toHaveProperty('runAt')
-  })
-
   test('more attempts than it makes', async () => {
     const limits = { maxAttemptsLimit: 4 }
     expect(await sendWith({ maxAttempts: 4 }, { limits })).toMatchObject({ maxAttempts: 4 })

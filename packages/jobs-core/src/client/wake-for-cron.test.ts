@@ -68,14 +68,6 @@ describe('a cron job brings the engine of its process to life', () => {
     expect(load).toHaveBeenCalledOnce()
   })
 
-  test('but none whose client has other jobs of its own', async () => {
-    registerDefault(false)
-    defineCron()
-    core.createClient({ load, runsHere: true }, { jobs: [] })
-    await turn()
-    expect(load).not.toHaveBeenCalled()
-  })
-
   test('also a later one, after the engine of an earlier one was closed', async () => {
     registerDefault(false)
     defineCron()

@@ -156,13 +156,6 @@ describe('a name that comes twice', () => {
     expect(ownEvents().size).toBe(0)
   })
 
-  test('is taken with the very same schema', () => {
-    const schema = handMade()
-    defineEvents({ 'word.said': schema })
-    defineEvents({ 'word.said': schema })
-    expect(findEvent('word.said')?.schema).toBe(schema)
-  })
-
   test('is taken with a schema that says the same', () => {
     defineEvents({ 'video.ready': z.object({ videoId: z.string() }) })
     const again = z.object({ videoId: z.string() })

@@ -64,20 +64,6 @@ describe('a line for machines', () => {
     })
   })
 
-  test('tells errors with their code, stack and causes', () => {
-    const error = Object.assign(new TypeError('No.', { cause: new RangeError('Deep.') }), { code: 'E_NO' })
-    expect(jsonOf('Failed.', { error, errors: [new Error('Other.')] })).toMatchObject({
-      error: {
-        name: 'TypeError',
-        message: 'No.',
-        code: 'E_NO',
-        stack: error.stack,
-        cause: { name: 'RangeError', message: 'Deep.' },
-      },
-      errors: [{ name: 'Error', message: 'Other.' }],
-    })
-  })
-
   test('cuts cycles and writes a BigInt as text', () => {
     const self: Record<string, unknown> = { total: 10n }
     self['self'] = self

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
 import { capabilitiesWithout, createFakeProvider } from '../../test/kit/fake-provider.ts'
-import { createClient } from '../client/create-client.ts'
 import { UnsupportedFeatureError } from '../errors/unsupported-feature-error.ts'
 import { type CronJobOptions, defineCronJob } from '../jobs/define-cron-job.ts'
 import { defineJob } from '../jobs/define-job.ts'
@@ -79,10 +78,6 @@ describe('a definition', () => {
   })
 })
 
-test('a feature that the engine has is no matter', () => {
-  expect(() => requireFeature({ name: 'plain', capabilities: capabilitiesWithout() }, 'retryJob')).not.toThrow()
-})
-
 test('everything that an engine cannot do for a definition is found at once', () => {
   const engine = {
     name: 'plain',
@@ -117,13 +112,4 @@ const refused = (feature: Feature) => ({
 test('a feature that a provider does not name is one that it lacks', () => {
   expect(() => requireFeature(olderProvider('timeout'), 'timeout')).toThrow(expect.objectContaining(refused('timeout')))
   expect(() => requireFeature(olderProvider('timeout'), 'cron')).not.toThrow()
-})
-
-test('calls and sends that need it are refused, and others are not', async () => {
-  const provider = olderProvider('listJobs', 'delay')
-  const client = createClient({ load: () => provider }, { jobs: [] })
-  const order = { tenantId: 'acme', orderId: 'order_1' }
-  await expect(client.listJobs()).rejects.toMatchObject(refused('listJobs'))
-  await expect(client.sendJob('order.created', order, { delay: '5s' })).rejects.toMatchObject(refused('delay'))
-  await expect(client.sendJob('order.created', order)).resolves.toMatchObject({ tenantId: 'acme' })
 })

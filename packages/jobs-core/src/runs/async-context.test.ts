@@ -31,11 +31,6 @@ describe('runWithClient', () => {
     expect(getJobClient()).toBe(outside)
   })
 
-  test('changes nothing without a client', () => {
-    const code = vi.fn<() => JobClient>(getJobClient)
-    expect(runWithClient(undefined, code)).toBe(outside)
-  })
-
   test('runs the code with the default client where the platform has no async context', async () => {
     const getBuiltinModule = vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined as never)
     vi.resetModules()

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Envelope } from '../events/envelope.ts'
 import { defineCronJob } from '../jobs/define-cron-job.ts'
 import type { CronJobDefinition } from '../jobs/job-definition.ts'
-import { cronEventOf, scheduledAtOf } from './cron-event.ts'
+import { scheduledAtOf } from './cron-event.ts'
 import { dispatchTick, missedTickAfterMs, tenantsOf, type TickHost, tickToDispatch } from './dispatch-tick.ts'
 
 const tick = Date.parse('2026-03-01T09:00:00Z')
@@ -64,14 +64,6 @@ describe('a tick', () => {
     for (const envelope of envelopes()) expect(scheduledAtOf(envelope)).toEqual(new Date(tick))
   })
 
-  test('has the same key for the same tick, and another for the next, so that twice is once', async () => {
-    const { host, envelopes } = hostOf()
-    for (const at of [tick, tick, tick + 60_000]) await dispatchTick(cronJob(), at, ['acme'], host)
-    const [first, again, next] = envelopes().map(({ idempotencyKey }) => idempotencyKey)
-    expect(again).toBe(first)
-    expect(next).not.toBe(first)
-  })
-
   test('is one job for a tenant that is named twice', async () => {
     const { host } = hostOf()
     expect(await dispatchTick(cronJob(), tick, ['acme', 'acme'], host)).toEqual({ sent: 1, skipped: [] })
@@ -105,10 +97,6 @@ describe('the tenants of a cron job', () => {
       message: expect.stringMatching(problem),
     })
   })
-})
-
-test('the event of a cron job cannot be the name of a user’s own', () => {
-  expect(cronEventOf('daily-report')).toBe('cron/daily-report')
 })
 
 describe('an engine that finds out only by sending what still goes on', () => {

@@ -22,12 +22,6 @@ test.each(states)('%s: whether it has ended', (state) => {
 })
 
 describe('the state of a job', () => {
-  test('without runs is completed: nobody was to be told', () => expect(jobStateOf([])).toBe('completed'))
-
-  test.each(states)('with one run is that of the run: %s', (state) =>
-    expect(jobStateOf(runs(['a', state]))).toBe(state),
-  )
-
   test.each<[first: JobState, second: JobState, job: JobState]>([
     ['completed', 'running', 'running'],
     ['failed', 'running', 'running'],

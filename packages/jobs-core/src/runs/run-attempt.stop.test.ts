@@ -67,16 +67,6 @@ describe.each([
     for (const one of [handler, onFailure, hooks.onAttemptStart, hooks.onAttemptEnd]) expect(one).not.toHaveBeenCalled()
   })
 
-  test('ends a running attempt at once: its signal aborts with the reason, a late result is dropped', async () => {
-    const { definition, begun, end } = slowJob()
-    const outcome = kit.run(definition)
-    const { signal } = await begun
-    kit.controller.abort(reason)
-    expect(signal.reason).toBe(reason)
-    expect(await outcome).toEqual(ended)
-    end('too late')
-  })
-
   test('that came while the handler blocked the process stands above its result', async () => {
     const definition = orderJob(() => {
       setImmediate(() => kit.controller.abort(reason))

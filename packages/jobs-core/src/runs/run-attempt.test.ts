@@ -2,8 +2,12 @@ import { beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { type AttemptKit, createAttemptKit, orderEnvelope, orderJob } from '../../test/kit/attempt-kit.ts'
 import { RetryAfterError } from '../errors/retry-after-error.ts'
+import { systemTenantId } from '../events/reserved-names.ts'
+import { defineCronJob } from '../jobs/define-cron-job.ts'
 import { defineJob } from '../jobs/define-job.ts'
 import type { Definition } from '../jobs/definition.ts'
+import { toCronEnvelope } from './cron-event.ts'
+import type { TickHost } from './dispatch-tick.ts'
 
 let kit: AttemptKit
 beforeEach(() => {
@@ -96,5 +100,23 @@ test('an output over the limit of its engine fails the run at once, told in byte
         'The output of `process-order` has 13 bytes as JSON, the limit of the engine is 12. ' +
         'Store it elsewhere, and return the key that it is found under.',
     },
+  })
+})
+
+describe('an attempt of a cron job that is fanned out over tenants', () => {
+  const tick = Date.parse('2026-03-01T09:00:00Z')
+  const send = vi.fn<TickHost['send']>()
+  const runTick = () => {
+    const handler = () => expect.unreachable()
+    const definition = defineCronJob({ id: 'report', schedule: '0 9 * * *', handler, tenants: () => ['acme'] })
+    const envelope = toCronEnvelope(definition, { id: 'envelope_1', tick, tenantId: systemTenantId, now: tick + 5 })
+    return kit.run(definition, envelope, { tickHost: () => ({ now: tick, createId: () => 'envelope_2', send }) })
+  }
+
+  test('sends the jobs of its tick where the host asks for that, and is tried again when that fails', async () => {
+    expect(await runTick()).toEqual({ type: 'completed', output: { sent: 1, skipped: [] } })
+    expect(send).toHaveBeenCalledExactlyOnceWith([expect.objectContaining({ tenantId: 'acme' })])
+    send.mockImplementationOnce(() => Promise.reject(new Error('No database.')))
+    expect(await runTick()).toMatchObject({ type: 'retry', error: { message: 'No database.' } })
   })
 })

@@ -6,20 +6,6 @@ import type { StepRecord } from './workflow-record.ts'
 
 const at = Date.parse('2026-03-01T12:00:00Z')
 
-test('a completed step tells its output, its attempts and its times, and nothing of the record’s own', () => {
-  const record = completedStep('charge#2', 4, { maxAttempts: 3, startedAt: at, endedAt: at + 5, output: { id: 1 } })
-  expect(toStepStatus({ ...record, undoable: true, handle: 'waitpoint_1' })).toEqual({
-    id: 'charge#2',
-    kind: 'run',
-    state: 'completed',
-    attempts: 1,
-    maxAttempts: 3,
-    startedAt: new Date(at),
-    endedAt: new Date(at + 5),
-    output: { id: 1 },
-  })
-})
-
 const wait = { key: 'w', state: 'waiting', attempts: 0, startedAt: at } as const
 
 test.each<[words: string, step: StepRecord, waits: object]>([
