@@ -191,7 +191,7 @@ test.each([
   ['next', '.env.local'],
   ['node', '.env'],
 ] as const)('in %s the script `jobs:doctor` reads `%s`, and is named', async (framework, file) => {
-  const app = openApp()
+  const app = openApp({ 'package.json': '{}', 'package-lock.json': '{}' })
   const { printed } = await app.init({ framework, provider: 'local', yes: true })
   const { scripts } = JSON.parse(app.contents()['package.json']!) as { scripts: Record<string, string> }
   expect(scripts['jobs:doctor']).toBe(`npx --yes @cgk-platform/jobs-cli doctor --env-file ${file}`)
