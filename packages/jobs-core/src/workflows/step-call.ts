@@ -88,8 +88,14 @@ export interface EventWaitCall extends BaseCall {
   readonly timeoutMs: number
 }
 
+/** A step that does work. */
+export type WorkCall = RunCall | SendCall | JobCall
+
+/** A step that waits. */
+export type WaitCall = SleepCall | SleepUntilCall | EventWaitCall
+
 /** A step that the code of a workflow called, checked and numbered. */
-export type StepCall = RunCall | SendCall | JobCall | SleepCall | SleepUntilCall | EventWaitCall
+export type StepCall = WorkCall | WaitCall
 
 /** An event as a wait for it keeps it. */
 export interface AwaitedEvent {

@@ -5,17 +5,12 @@ import type { StepRecord } from './workflow-record.ts'
 export function toStepRecord(call: StepCall, now: number): StepRecord {
   const { key, kind } = call
   const base = { key, kind, attempts: 0, startedAt: now } as const
-  switch (kind) {
-    case 'run':
-    case 'sendEvent':
-      return { ...base, state: 'running', maxAttempts: call.policy.maxAttempts }
-    case 'runJob':
-      return {
-        ...base,
-        state: 'running',
-        maxAttempts: call.policy.maxAttempts,
-        definitionId: call.definitionId,
-      }
+  if ('work' in call) {
+    const { policy } = call
+    const awaited = call.kind === 'runJob' && { definitionId: call.definitionId }
+    return { ...base, state: 'running', maxAttempts: policy.maxAttempts, ...awaited }
+  }
+  switch (call.kind) {
     case 'sleep':
       return { ...base, state: 'waiting', until: now + call.durationMs }
     case 'sleepUntil':

@@ -1,4 +1,4 @@
-import type { Json, JobErrorInfo, StepKind } from '@cgk-platform/jobs-core/provider'
+import type { Json, JobErrorInfo, StepKind, WaitCall } from '@cgk-platform/jobs-core/provider'
 
 /** What a native step of ours answers: the result itself could be nothing, and tells not what made it. */
 export interface StepRecord {
@@ -35,9 +35,11 @@ export function readStepRecord(data: unknown): StepRecord | undefined {
   return isOurs ? (data as StepRecord) : undefined
 }
 
+const waitKinds: ReadonlySet<StepKind> = new Set<WaitCall['kind']>(['sleep', 'sleepUntil', 'waitForEvent'])
+
 /** Whether what was kept of a native step can be that of a step of this kind. */
 export function fitsKind(ended: EndedStep, kind: StepKind): boolean {
-  if (ended.type === 'error') return kind === 'run' || kind === 'sendEvent' || kind === 'runJob'
+  if (ended.type === 'error') return !waitKinds.has(kind)
   const record = readStepRecord(ended.data)
   if (record) return record.kind === kind
   // What Inngest itself did: a sleep leaves nothing, and a wait the event, or nothing.

@@ -19,7 +19,7 @@ function namesOf(module: string): string[] {
 // A name that is added is a promise to keep. Add it where it belongs, and raise the number on purpose.
 test.each([
   ['packages/jobs-core/src/index.ts', 98],
-  ['packages/jobs-core/src/provider/index.ts', 226],
+  ['packages/jobs-core/src/provider/index.ts', 228],
   ['packages/jobs-core/src/conformance/index.ts', 37],
   ['packages/jobs/src/index.ts', 4],
   ['packages/jobs/src/local.ts', 0],

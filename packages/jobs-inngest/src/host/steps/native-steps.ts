@@ -58,18 +58,11 @@ class NativeSteps implements StepEngine {
       isBusy: () => work.isBusy(),
       isKnown: (call) => this.#isKnown(call),
       async perform(call, options) {
-        switch (call.kind) {
-          case 'run':
-          case 'sendEvent': {
-            const record = await work.perform(call, options)
-            if (call.kind === 'run') undos.noteCompleted(call.key, record)
-            return record.output
-          }
-          case 'runJob':
-            return runJob(call, options)
-          default:
-            return waits(call, options)
-        }
+        if (!('work' in call)) return waits(call, options)
+        if (call.kind === 'runJob') return runJob(call, options)
+        const record = await work.perform(call, options)
+        if (call.kind === 'run') undos.noteCompleted(call.key, record)
+        return record.output
       },
     })
   }

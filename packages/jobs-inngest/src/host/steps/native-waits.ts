@@ -7,6 +7,7 @@ import {
   type SleepCall,
   type SleepUntilCall,
   type StepTools,
+  type WaitCall,
 } from '@cgk-platform/jobs-core/provider'
 
 import { toAwaited } from '../../wire/awaited-event.ts'
@@ -18,10 +19,7 @@ import type { StepMode } from './step-queue.ts'
 import { toWaitExpression } from './wait-expression.ts'
 
 /** Performs a step that waits. */
-export type NativeWaits = (
-  call: SleepCall | SleepUntilCall | EventWaitCall,
-  mode: StepMode,
-) => Promise<Json | undefined>
+export type NativeWaits = (call: WaitCall, mode: StepMode) => Promise<Json | undefined>
 
 /** Inngest sleeps whole seconds, and rounds an instant to some second nearby. */
 const secondMs = 1000

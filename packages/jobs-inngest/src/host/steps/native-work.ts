@@ -11,13 +11,11 @@ import {
   bindLogger,
   errorFrom,
   pause,
-  type SendCall,
-  type JobCall,
-  type RunCall,
   type StepOutcome,
   type StepTools,
   toErrorInfo,
   type Work,
+  type WorkCall,
 } from '@cgk-platform/jobs-core/provider'
 
 import { inngestCapabilities } from '../../capabilities.ts'
@@ -35,12 +33,12 @@ import type { OwnAttempt } from './workflow-attempts.ts'
 /** Work as what a native step does. */
 export interface NativeWork {
   /** Does the work of a step; anew also where the run that this one retries had done it. @throws {StepFailedError} */
-  perform(call: RunCall | SendCall | JobCall, mode: StepMode, how?: 'anew'): Promise<StepRecord>
+  perform(call: WorkCall, mode: StepMode, how?: 'anew'): Promise<StepRecord>
   /** Does work in a native step of this name. @throws {StepFailedError} */
   performAs(
     name: StepName,
     work: Work & {
-      readonly kind: StepRecord['kind']
+      readonly kind: WorkCall['kind'] | 'undo'
       readonly how?: 'anew' | undefined
       /** The step's key, where it has an undo. */
       readonly undoable?: string
@@ -79,8 +77,7 @@ export function createNativeWork(parts: NativeStepParts, tools: StepTools): Nati
     const undoable = work.undoable !== undefined && { undoable: work.undoable }
     const [own, found] = await Promise.all([attempts.ofStep(key), parts.earlier()])
     const earlier = work.how === 'anew' ? undefined : found
-    const recorded =
-      kind === 'run' || kind === 'sendEvent' || kind === 'runJob' ? earlier?.ended.get(sha1(key)) : undefined
+    const recorded = kind === 'undo' ? undefined : earlier?.ended.get(sha1(key))
     if (recorded?.type === 'error') throw keptFailure(recorded.error)
     const known = recorded && readStepRecord(recorded.data)
     if (earlier && known?.kind === kind) return { ...known, origin: known.origin ?? earlier.origin, ...undoable }
@@ -202,8 +199,9 @@ export function createNativeWork(parts: NativeStepParts, tools: StepTools): Nati
       }
     },
     async perform(call, mode, how) {
-      if (call.kind === 'run') {
-        return native.performAs(callName(call), { ...call, ...(call.compensate && { undoable: call.key }) }, mode)
+      if (!('send' in call)) {
+        const undoable = call.compensate && { undoable: call.key }
+        return native.performAs(callName(call), { ...call, ...undoable }, mode)
       }
       const work: Work['work'] = async (context) => {
         const { idempotencyKey } = context

@@ -143,6 +143,6 @@ export function createStepQueue({ clock, wanted, isBusy, isKnown, perform }: Ste
 }
 
 /** Whether a step may take long without anything being done. */
-function isWait({ kind }: StepCall): boolean {
-  return kind !== 'run' && kind !== 'sendEvent'
+function isWait(call: StepCall): boolean {
+  return call.kind === 'runJob' || !('work' in call)
 }
