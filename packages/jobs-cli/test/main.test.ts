@@ -41,11 +41,7 @@ describe.concurrent('the command', () => {
       /unknown option '--jason'\n\(Did you mean --json\?\)\nRun `npx @cgk-platform\/jobs-cli doctor --help`/,
     ],
     ['a word too many', ['doctor', 'now'], /too many arguments/],
-    [
-      'an engine that there is not',
-      ['doctor', '--provider', 'sqs'],
-      /Allowed choices are trigger\.dev, inngest, local/,
-    ],
+    ['an engine that there is not', ['doctor', '--provider', 'sqs'], /Allowed choices are trigger\.dev, inngest/],
     ['an option without its value', ['doctor', '--jobs'], /argument missing/],
   ])('ends with 2 and a hint for %s', async (_what, args, hint) => {
     const { exitCode, stdout, stderr } = await run(...args)
