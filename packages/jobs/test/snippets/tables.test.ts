@@ -1,15 +1,16 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { catalogue, defineJob, JobsError } from '@cgk-platform/jobs'
+import { catalogue, createJobClient, defineJob, JobsError } from '@cgk-platform/jobs'
 import { portablePayloadBytes } from '@cgk-platform/jobs-core/provider'
 import * as face from '@cgk-platform/jobs'
-import { createInngestFunctions, type InngestConfig, type InngestHostOptions } from '@cgk-platform/jobs/inngest'
-import type { LocalConfig } from '@cgk-platform/jobs/local'
-import { createTriggerProvider, type TriggerConfig, type TriggerOptions } from '@cgk-platform/jobs/trigger'
-import type { TriggerHostOptions } from '@cgk-platform/jobs/trigger/tasks'
+import { createInngestFunctions, createInngestProvider, type InngestHostOptions } from '@cgk-platform/jobs/inngest'
+import { createLocalProvider } from '@cgk-platform/jobs/local'
+import { createTriggerProvider, type TriggerOptions } from '@cgk-platform/jobs/trigger'
+import { createTriggerTasks } from '@cgk-platform/jobs/trigger/tasks'
 import { expect, test } from 'vitest'
 
 import { readDocument, repository } from './documents.ts'
+import { optionsOf } from './options-of.ts'
 import { rowsOf, sectionOf } from './tables.ts'
 
 const configuration = readDocument('docs/configuration.md')
@@ -46,60 +47,26 @@ test('docs/configuration.md lists every environment variable that the sources re
   expect(listed.toSorted()).toEqual([...read].toSorted())
 })
 
-test('docs/configuration.md lists every option of createJobClient', () => {
-  const options: Record<keyof face.JobClientOptions, true> = {
-    provider: true,
-    config: true,
-    jobs: true,
-    logger: true,
-    hooks: true,
-    middleware: true,
-    maxPayloadBytes: true,
-  }
+test('docs/configuration.md lists every option of createJobClient', async () => {
   const rows = rowsOf(configuration, 'createJobClient', 'Default', 'Meaning')
-  expect(rows.map(([name]) => name)).toEqual(Object.keys(options))
+  expect(rows.map(([name]) => name)).toEqual(await optionsOf(createJobClient))
   expect(rows.find(([name]) => name === 'maxPayloadBytes')?.[1]).toBe(portablePayloadBytes.toLocaleString('en-GB'))
 })
 
-test('docs/configuration.md lists every setting of the local engine', () => {
-  const config: Record<keyof LocalConfig, true> = {
-    concurrency: true,
-    retention: true,
-    store: true,
-    path: true,
-    role: true,
-    lease: true,
-  }
-  const retention: Record<keyof NonNullable<LocalConfig['retention']>, true> = { count: true, age: true }
+test('docs/configuration.md lists every setting of the local engine', async () => {
+  const retention = await optionsOf((options) => createLocalProvider({ retention: options }))
   const names = rowsOf(configuration, 'config of local', 'Default', 'Meaning').map(([name]) => name!)
-  expect(new Set(names.map((name) => name.split('.')[0]))).toEqual(new Set(Object.keys(config)))
-  expect(names.filter((name) => name.startsWith('retention.'))).toEqual(
-    Object.keys(retention).map((name) => `retention.${name}`),
-  )
+  expect(new Set(names.map((name) => name.split('.')[0]))).toEqual(new Set(await optionsOf(createLocalProvider)))
+  expect(names.filter((name) => name.startsWith('retention.'))).toEqual(retention.map((name) => `retention.${name}`))
 })
 
-test('docs/inngest.md lists every setting of the client and every option of the host', () => {
-  const config: Record<keyof InngestConfig, true> = {
-    eventKey: true,
-    signingKey: true,
-    baseUrl: true,
-    apiBaseUrl: true,
-    appId: true,
-    isDev: true,
-    client: true,
-  }
-  const host: Record<keyof InngestHostOptions, true> = {
-    client: true,
-    jobs: true,
-    logger: true,
-    hooks: true,
-    middleware: true,
-    jobClient: true,
-  }
-  const settings = rowsOf(readDocument('docs/inngest.md'), 'config of inngest', 'Default', 'Meaning')
-  expect(settings.map(([name]) => name)).toEqual(Object.keys(config))
-  const options = rowsOf(readDocument('docs/inngest.md'), 'Option', 'Default', 'Meaning')
-  expect(options.map(([name]) => name)).toEqual(Object.keys(host))
+test.each([
+  ['docs/inngest.md', 'config of inngest', createInngestProvider, createInngestFunctions],
+  ['docs/trigger.md', 'config of trigger.dev', createTriggerProvider, createTriggerTasks],
+])('%s lists every setting of the client and every option of the host', async (name, title, provider, host) => {
+  const namesOf = (first: string) => rowsOf(readDocument(name), first, 'Default', 'Meaning').map(([option]) => option)
+  expect(namesOf(title)).toEqual(await optionsOf(provider))
+  expect(namesOf('Option')).toEqual(await optionsOf(host))
 })
 
 test("docs/inngest.md lists options of Inngest's own that are refused", () => {
@@ -111,21 +78,6 @@ test("docs/inngest.md lists options of Inngest's own that are refused", () => {
     const job = defineJob({ id: 'refused', event: 'order.created', handler: () => undefined, providerOptions })
     expect(() => createInngestFunctions({ client, jobs: [job] })).toThrow(`providerOptions.inngest.${option}`)
   }
-})
-
-test('docs/trigger.md lists every setting of the client and every option of the host', () => {
-  const config: Record<keyof TriggerConfig, true> = { apiKey: true, apiUrl: true, previewBranch: true, version: true }
-  const host: Record<keyof TriggerHostOptions, true> = {
-    jobs: true,
-    logger: true,
-    hooks: true,
-    middleware: true,
-    jobClient: true,
-  }
-  const settings = rowsOf(readDocument('docs/trigger.md'), 'config of trigger.dev', 'Default', 'Meaning')
-  expect(settings.map(([name]) => name)).toEqual(Object.keys(config))
-  const options = rowsOf(readDocument('docs/trigger.md'), 'Option', 'Default', 'Meaning')
-  expect(options.map(([name]) => name)).toEqual(Object.keys(host))
 })
 
 test("docs/trigger.md lists every option of Trigger.dev's own that is allowed, and options that are refused", () => {
