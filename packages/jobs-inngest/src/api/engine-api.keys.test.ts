@@ -4,8 +4,6 @@ import { describe, expect, test, vi } from 'vitest'
 import { type Answer, connectionError, inTurn, type Reply, testSigningKey } from '../../test/kit/fake-server.ts'
 import { openApi, requestFailure } from '../../test/kit/open-api.ts'
 
-const notFound: Reply = { status: 404, body: { errors: [{ code: 'not_found', message: 'Run not found' }] } }
-
 describe('a key that is refused', () => {
   const fallback = 'signkey-test-fallback'
   const byKey: Answer = ({ headers }) =>
@@ -44,19 +42,6 @@ describe('a key that is refused', () => {
       )
       expect(asked).toHaveLength('signingKeyFallback' in options ? 2 : 1)
     }
-  })
-
-  test('is asked with first each time, since a rotation ends', async () => {
-    const { api, asked } = openApi(byKey, { signingKeyFallback: fallback })
-    await api.get('it', '/v2/apps')
-    await api.get('it', '/v2/apps')
-    expect(asked).toHaveLength(4)
-  })
-
-  test('is the only reason for the fallback key', async () => {
-    const { api, asked } = openApi(() => notFound, { signingKeyFallback: fallback })
-    await api.get('it', '/v2/runs/run_1')
-    expect(asked).toHaveLength(1)
   })
 })
 

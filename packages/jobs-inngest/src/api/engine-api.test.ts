@@ -124,17 +124,6 @@ describe('a server that is away', () => {
     expect(clock.delays).toEqual([100, 200, 400])
   })
 
-  test('is asked again when it says, and not at all where that is too far off', async () => {
-    const soon = openApi(inTurn({ status: 429, headers: { 'retry-after': '3' } }, { body: { ok: true } }))
-    expect(await soon.clock.finish(soon.api.get('it', '/v2/apps'))).toEqual({ ok: true })
-    expect(soon.clock.delays).toEqual([3000])
-    const late = openApi(() => ({ status: 429, headers: { 'retry-after': '60' }, body: { error: 'slow down' } }))
-    expect((await requestFailure(late.clock, late.api.get('it', '/v2/apps'))).message).toContain(
-      'it answered 429 (slow down) and asks to be left alone for 60 s.',
-    )
-    expect(late.asked).toHaveLength(1)
-  })
-
   test('is asked four times at most', async () => {
     const { api, clock, asked } = openApi(() => ({ status: 503, body: { message: 'restarting' } }))
     const error = await requestFailure(clock, api.get('for the run', '/v2/runs/run_1'))
@@ -145,23 +134,6 @@ describe('a server that is away', () => {
     expect(error.status).toBe(503)
     expect(asked).toHaveLength(4)
     expect(clock.delays).toEqual([100, 200, 400])
-  })
-
-  test('is told with the cause where there is no answer at all', async () => {
-    const cause = connectionError('ECONNRESET')
-    const { api, clock } = openApi(inTurn(cause))
-    const error = await requestFailure(clock, api.get('for the run', '/v2/runs/run_1'))
-    expect(error.message).toContain('for the run: the connection to http://engine.test failed (ECONNRESET).')
-    expect([error.cause, error.provider]).toEqual([cause, 'inngest'])
-    expect(error).not.toHaveProperty('status')
-  })
-
-  test('is not asked again for what a request cannot mend', async () => {
-    for (const status of [400, 402, 409, 413]) {
-      const { api, clock, asked } = openApi(() => ({ status }))
-      expect(await requestFailure(clock, api.get('it', '/v2/apps'))).toMatchObject({ status })
-      expect(asked).toHaveLength(1)
-    }
   })
 })
 
@@ -188,13 +160,6 @@ describe('a list', () => {
     const { api, asked } = openApi(inTurn({ body: { data: [3] } }))
     expect(await api.list('it', '/v2/apps', { limit: 2, cursor: 'one' })).toEqual([3])
     expect(asked.map(({ url }) => url.search)).toEqual(['?limit=2&cursor=one'])
-  })
-
-  test('fails as a whole where one of its pages does', async () => {
-    const { api, clock } = openApi(
-      inTurn({ body: { data: [1], page: { hasMore: true, cursor: 'one' } } }, { status: 400 }),
-    )
-    expect(await requestFailure(clock, api.list('it', '/v2/apps'))).toMatchObject({ status: 400 })
   })
 })
 

@@ -59,15 +59,6 @@ describe('how far the clock of the server is from ours', () => {
     for (const ms of [-30_001, 30_001]) expect(time.isFresh(noon + ms)).toBe(false)
   })
 
-  test('is that of the last answer', () => {
-    const time = createEngineTime()
-    time.note(headersAt(noon + hourMs), noon, noon)
-    time.note(headersAt(noon), noon, noon)
-    expect(time.offsetMs()).toBe(0)
-    time.note(new Headers(), noon, noon)
-    expect(time.offsetMs()).toBe(0)
-  })
-
   test('is never less than it is, and more by a second and the way there and back at most', () => {
     const difference = fc.integer({ min: 2800, max: 10 * hourMs })
     const behind = difference.map((ms) => -ms)

@@ -61,14 +61,6 @@ describe('the cancel of a job', () => {
     expect(clock.delays).toEqual([20, 20, 20])
   })
 
-  test('asks again for a run that goes on, and begins to count anew', async () => {
-    const going = [run('a', 'RUNNING')]
-    const ended = [run('a', 'CANCELLED')]
-    const { work, clock, posts, looks } = open({ runsAt: (look) => (look === 0 || look === 3 ? going : ended) })
-    await clock.finish(work)
-    expect([posts().length, looks()]).toEqual([2, 7])
-  })
-
   test('waits for the runs that its event will have', async () => {
     const { work, clock, posts, looks } = open({
       functions: ['a', 'b'],
@@ -111,15 +103,6 @@ describe('the cancel of a job', () => {
     await clock.finish(work)
     expect(posts()).toEqual(['/v2/runs/run-a/cancel'])
     expect([looks(), clock.delays]).toEqual([4, [20, 20, 20]])
-  })
-
-  test('waits for a first run where nobody tells which functions there are', async () => {
-    const { work, clock, posts } = open({
-      functions: undefined,
-      runsAt: (look) => (look < 3 ? [] : [run('a', look === 3 ? 'QUEUED' : 'CANCELLED')]),
-    })
-    await clock.finish(work)
-    expect(posts()).toEqual(['/v2/runs/run-a/cancel'])
   })
 
   test('knows of no runs to wait for where the event cannot be seen', async () => {

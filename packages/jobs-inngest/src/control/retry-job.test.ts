@@ -63,19 +63,6 @@ describe('the retry of a job', () => {
     expect(clock.delays).toEqual([20, 20])
   })
 
-  test('asks for nothing where there is no such job', async () => {
-    const { work, clock, posts } = open({ runs: [], isKnown: false })
-    await clock.finish(work)
-    expect(posts()).toEqual([])
-  })
-
-  test('asks for nothing where nothing failed', async () => {
-    const { work, clock, posts } = open({ runs: [run('a1', 'a', 'COMPLETED')] })
-    await clock.finish(work)
-    expect(posts()).toEqual([])
-    expect(clock.delays).toEqual([])
-  })
-
   test('waits ten seconds for the new runs, and says that they were accepted', async () => {
     const { work, clock } = open({ runs: [run('a1', 'a', 'FAILED')], isVisible: false })
     const begunAt = clock.now()
@@ -86,10 +73,10 @@ describe('the retry of a job', () => {
     expect(clock.now() - begunAt).toBe(10_000)
   })
 
-  test('is done where the engine does not name the new run', async () => {
-    const { work, clock, posts } = open({ runs: [run('a1', 'a', 'FAILED')], rerun: { body: {} } })
+  test('asks for nothing where there is no such job', async () => {
+    const { work, clock, posts } = open({ runs: [], isKnown: false })
     await clock.finish(work)
-    expect(posts()).toHaveLength(1)
+    expect(posts()).toEqual([])
   })
 
   test('fails where the engine refuses, and asks once', async () => {

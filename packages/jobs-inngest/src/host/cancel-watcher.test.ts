@@ -2,7 +2,7 @@ import { JobCancelledError } from '@cgk-platform/jobs-core'
 import { describe, expect, test } from 'vitest'
 
 import { createDeferred, type Deferred } from '../../test/kit/deferred.ts'
-import { type Answer, connectionError, inTurn } from '../../test/kit/fake-server.ts'
+import { type Answer, inTurn } from '../../test/kit/fake-server.ts'
 import { openHost } from '../../test/kit/open-host.ts'
 import { createCancelWatcher } from './cancel-watcher.ts'
 
@@ -76,37 +76,6 @@ describe('a handler', () => {
       ['/v2/runs', 'next'],
     ])
   })
-
-  test('is told in each attempt of a run that this process makes at the same time', async () => {
-    const { start, clock, signals, handlers } = open(inTurn(none, cancelled('run_1')))
-    const first = start('run_1')
-    void start('run_1')
-    await clock.advance(500)
-    handlers[0]!.resolve('done')
-    await first
-    await clock.advance(500)
-    expect(signals[1]!.aborted).toBe(true)
-  })
-
-  test('ends as it does, and is not told of anything afterwards', async () => {
-    const { start, clock, signals, handlers } = open(() => cancelled('run_1'))
-    const done = start('run_1')
-    void start('run_2')
-    handlers[0]!.resolve('done')
-    expect(await done).toBe('done')
-    await clock.advance(500)
-    expect(signals[0]!.aborted).toBe(false)
-  })
-
-  test('that throws is not told either, and throws through', async () => {
-    const { parts, clock, asked } = openHost(() => none)
-    const error = new Error('no')
-    await expect(parts.cancels.during({ runId: 'run_1', jobId: 'job_1' }, () => Promise.reject(error))).rejects.toBe(
-      error,
-    )
-    await clock.advance(5000)
-    expect(asked).toHaveLength(0)
-  })
 })
 
 describe('a host that closes', () => {
@@ -133,15 +102,6 @@ describe('a host that closes', () => {
     closing.abort(reason)
     void start('run_3')
     expect(signals.map((signal) => signal.reason as unknown)).toEqual([reason, reason, reason])
-  })
-
-  test('stops nothing that has ended', async () => {
-    const { closing, start, signals, handler } = openClosing()
-    const work = start('run_1')
-    handler.resolve()
-    await work
-    closing.abort()
-    expect(signals[0]!.aborted).toBe(false)
   })
 })
 
@@ -170,13 +130,6 @@ describe('the look for cancelled runs', () => {
     })
   })
 
-  test('asks from now on for a run whose id tells no time', async () => {
-    const { start, clock, asked } = open(() => none)
-    void start('run_1')
-    await clock.advance(500)
-    expect(asked[0]!.url.searchParams.get('from')).toBe('2026-03-01T11:59:00.000Z')
-  })
-
   test('ends when nothing runs, and begins again', async () => {
     const { start, clock, asked, handlers } = open(() => none)
     const first = start('run_1')
@@ -188,25 +141,6 @@ describe('the look for cancelled runs', () => {
     void start('run_2')
     await clock.advance(500)
     expect(asked).toHaveLength(2)
-  })
-
-  test('goes on where one run ends as another begins', async () => {
-    const { start, clock, asked, handlers } = open(() => none)
-    const first = start('run_1')
-    await clock.advance(250)
-    handlers[0]!.resolve('done')
-    await first
-    void start('run_2')
-    await clock.advance(250)
-    expect([asked.length, clock.pending()]).toEqual([1, 1])
-  })
-
-  test('keeps no process alive', async () => {
-    const { start, clock } = open(() => none)
-    void start('run_1')
-    expect([clock.pending(), clock.held()]).toEqual([1, 0])
-    await clock.advance(500)
-    expect([clock.pending(), clock.held()]).toEqual([1, 0])
   })
 })
 
@@ -220,24 +154,5 @@ describe('a look that fails', () => {
     const [{ fields } = {} as never] = logger.lines
     const message = expect.stringContaining('`inngest` did not answer which runs were cancelled: it answered 400')
     expect(fields).toEqual({ error: expect.objectContaining({ code: 'request_failed', message }) })
-  })
-
-  test('is told again after one that did not', async () => {
-    const bad = { status: 400 }
-    const { start, clock, logger } = open(inTurn(bad, bad, none, bad, bad))
-    void start('run_1')
-    await clock.advance(2500)
-    expect(logger.messages('warn')).toHaveLength(2)
-  })
-
-  test('for an engine that is away is not made twice at the same time', async () => {
-    const { start, clock, asked } = open(inTurn(connectionError('ECONNREFUSED')))
-    void start('run_1')
-    await clock.advance(500 + 100 + 200 + 400)
-    expect(asked).toHaveLength(4)
-    await clock.advance(499)
-    expect(asked).toHaveLength(4)
-    await clock.advance(1)
-    expect(asked).toHaveLength(5)
   })
 })

@@ -72,21 +72,6 @@ describe('the functions', () => {
     ])
   })
 
-  test('are those of the client that is served', () => {
-    const server = createFakeServer(() => ({ body: {} }))
-    const functions = make([job('one')], server)
-    expect(server.client.funcs).toEqual(functions)
-  })
-
-  test('are of the jobs that registered themselves by now, where none are given', () => {
-    job('one')
-    cron('nightly')
-    const functions = make()
-    job('later')
-    expect(idsOf(functions)).toEqual(['one', 'nightly', 'nightly-tick'])
-    expect(make([])).toEqual([])
-  })
-
   test('send to the same Inngest where they are given none', async () => {
     const server = createFakeServer(({ method }) => ({ body: method === 'POST' ? { ids: ['id'], status: 200 } : {} }))
     const work = job('one', { handler: async () => void (await sendJob('work.followed', { tenantId: 'acme' })) })
@@ -95,6 +80,12 @@ describe('the functions', () => {
     const [sent] = server.asked.filter(({ method }) => method === 'POST')
     expect(sent!.url.pathname).toMatch(/^\/e\//)
     expect(sent!.text).toContain('"work.followed"')
+  })
+
+  test('are those of the client that is served', () => {
+    const server = createFakeServer(() => ({ body: {} }))
+    const functions = make([job('one')], server)
+    expect(server.client.funcs).toEqual(functions)
   })
 })
 
@@ -115,7 +106,6 @@ describe('an id that another function needs is refused', () => {
 
   test.each<[string, () => readonly Definition[], string, string]>([
     ['that of a dispatcher', () => [cron('a'), job('a-tick')], 'a-tick', 'a'],
-    ['that of a dispatcher, whichever comes first', () => [job('a-tick'), cron('a')], 'a-tick', 'a'],
     ['that of what Inngest calls after a failure', () => [job('a', failing), job('a-failure')], 'a-failure', 'a'],
     ['that of a failing cron job', () => [cron('a', failing), cron('a-failure')], 'a-failure', 'a'],
     ['that of a dispatcher of a dispatcher', () => [cron('a'), cron('a-tick')], 'a-tick', 'a'],
@@ -153,18 +143,10 @@ describe('what Inngest cannot do is refused', () => {
       () => job('a', { providerOptions: { inngest: { rateLimit: { limit: 1, period: '1s' } } } }),
       'Use `throttle`',
     ],
-    ['the same of a cron job', () => cron('a', { retry: { maxAttempts: 22 } }), 'Lower it in `a` to 21 or less.'],
   ])('%s', (_, definition, remedy) => {
     const error = refusal({ jobs: [job('fine'), definition()] })
     expect(UnsupportedFeatureError.isInstance(error)).toBe(true)
     expect(error).toMatchObject({ provider: 'inngest', message: expect.stringContaining(remedy) })
-  })
-
-  test('before a function is made of anything', () => {
-    const { client } = createFakeServer(() => ({ body: {} }))
-    const jobs = [job('fine'), job('a', { retry: { maxAttempts: 22 } })]
-    expect(() => createInngestFunctions({ client, jobs, logger: createRecordedLogger() })).toThrow('`a`')
-    expect(client.funcs).toEqual([])
   })
 })
 

@@ -79,22 +79,6 @@ describe('the dispatcher of a cron job', () => {
 })
 
 describe('a tick', () => {
-  test('becomes one job of the system, of an event that no other app has', async () => {
-    const { dispatch, events, logger } = open()
-    expect(await dispatch()).toEqual({ sent: 1, skipped: [] })
-    expect(events()).toEqual([
-      {
-        name: 'cron/shop/nightly',
-        data: {
-          tenantId: 'system',
-          scheduledAt: '2026-03-01T12:00:00.000Z',
-          _job: expect.objectContaining({ v: 1, sentAt: tick, tenantId: 'system' }),
-        },
-      },
-    ])
-    expect(logger.lines).toEqual([])
-  })
-
   test('is the instant at which it is dispatched where the engine tells none', async () => {
     const { dispatch, events } = open()
     await dispatch(-1)
@@ -136,11 +120,5 @@ describe('a dispatch that fails', () => {
     const [{ level, message, fields } = {} as never] = logger.lines
     expect([level, message]).toEqual(['error', 'A cron tick could not be dispatched.'])
     expect(fields).toMatchObject({ definition: 'nightly', error: { code: 'request_failed' } })
-  })
-
-  test('is one whose job the engine does not take', async () => {
-    const answer: Setting['answer'] = ({ method }) => (method === 'POST' ? { status: 401 } : undefined)
-    const error = await failure(open({ answer }).dispatch())
-    expect(error.message).toContain('A job of the tick was not taken: it answered 401')
   })
 })

@@ -48,15 +48,6 @@ describe('an attempt that this process asked for', () => {
     expect(asked).toEqual([])
   })
 
-  test('waits for nothing, and asks nothing, where it is in time or late', async () => {
-    const { early, wait, asked, clock } = open()
-    for (const dueAt of [noon, noon - 1, noon - 60_000]) {
-      early.note(runId, 2, dueAt)
-      expect(await wait()).toBe(0)
-    }
-    expect([asked, clock.delays]).toEqual([[], []])
-  })
-
   test('is held for five seconds and no more: what is further off is a retry of the engine itself', async () => {
     const { clock, early, wait } = open()
     early.note(runId, 2, clock.now() + 5000)
@@ -89,14 +80,6 @@ describe('an attempt that another process asked for', () => {
     expect(asked.map(({ url }) => url.pathname + url.search)).toEqual([
       `/v2/events/${jobId}/runs?includeOutput=true&limit=40`,
     ])
-  })
-
-  test('waits for what is left when the answer has come', async () => {
-    const { clock, wait } = open(async () => {
-      await new Promise<void>((resolve) => void clock.setTimer(200, resolve))
-      return { body: { data: [runDue(noon + 300)] } }
-    })
-    expect(await wait()).toBe(300)
   })
 
   test.each<[string, unknown]>([
@@ -145,20 +128,5 @@ describe('an attempt that is cancelled while it waits', () => {
     expect(await wait({ signal: controller.signal })).toBe(1000)
     expect(clock.pending()).toBe(0)
     expect(getEventListeners(controller.signal, 'abort')).toEqual([])
-  })
-
-  test('does not begin to wait where it was cancelled before', async () => {
-    const { clock, early, wait } = open()
-    early.note(runId, 2, noon + 4000)
-    expect(await wait({ signal: AbortSignal.abort() })).toBe(0)
-    expect(clock.pending()).toBe(0)
-  })
-
-  test('lets go of its signal where it was not', async () => {
-    const { early, wait } = open()
-    early.note(runId, 2, noon + 300)
-    const { signal } = new AbortController()
-    await wait({ signal })
-    expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 })

@@ -69,12 +69,6 @@ describe('the job of a run', () => {
     expect((await ask({}, inTurn(unknown))).jobId).toBe(runId)
   })
 
-  test('is not asked for again where the engine refuses to tell', async () => {
-    const told = await ask({ id: 'order-7' }, inTurn({ status: 401 }))
-    expect(told).toMatchObject({ jobId: 'order-7', tookMs: 0 })
-    expect(told.paths).toHaveLength(1)
-  })
-
   test('is not waited for longer than two seconds in all', async () => {
     const silent = await ask({ id: 'order-7' }, () => new Promise<Reply>(() => undefined))
     expect(silent).toMatchObject({ jobId: 'order-7', tookMs: 2000, left: 0 })

@@ -94,10 +94,6 @@ test('an error of whatever size is told in an answer that Inngest takes, with th
   }
 })
 
-test('a cancelled attempt returns, since its run has ended', () => {
-  expect(mapOutcome({ type: 'cancelled' }, facts)).toEqual({ attempt: 2, startedAt: now - 1000 })
-})
-
 test('an attempt that was interrupted is made again as soon as Inngest can be told', () => {
   const error = thrownBy({ type: 'interrupted' })
   expect(error.name).toBe('RetryAfterError')

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 
 import { type Answer, type Asked, createFakeServer, idsIn, type Reply } from '../../test/kit/fake-server.ts'
 import { openHost } from '../../test/kit/open-host.ts'
-import { idAt, seedFrom, timeOf } from '../wire/event-id.ts'
+import { idAt, seedFrom } from '../wire/event-id.ts'
 import { createTickHost } from './tick-host.ts'
 
 const tick = Date.parse('2026-03-01T12:00:00Z')
@@ -59,12 +59,6 @@ function taken(asked: Asked): Reply {
 }
 
 describe('a job of a tick', () => {
-  test('has an id that tells the tick', async () => {
-    const { send, ids } = open({ at: tick - 3_600_000 })
-    await send('acme')
-    expect(ids().map(timeOf)).toEqual([tick - 3_600_000])
-  })
-
   test('is the same one however often it is sent; no other tick, tenant, cron job or app makes it', async () => {
     const idsOf = async (setting: Setting = {}, ...tenantIds: string[]): Promise<string[]> => {
       const { send, ids } = open(setting)
@@ -83,25 +77,6 @@ describe('a job of a tick', () => {
       ...(await idsOf({ appId: 'billing' }, 'acme')),
     ]
     expect(new Set([...made, ...others]).size).toBe(6)
-  })
-
-  test('is sent by itself, ten at a time', async () => {
-    let underWay = 0
-    let most = 0
-    let reach = (): void => undefined
-    const ten = new Promise<void>((resolve) => (reach = resolve))
-    const answer = async (asked: Asked): Promise<Reply> => {
-      most = Math.max(most, ++underWay)
-      if (most === 10) reach()
-      await ten // none is answered before ten are under way
-      await new Promise((resolve) => setImmediate(resolve))
-      underWay--
-      return taken(asked)
-    }
-    const { send, posts } = open({ answer })
-    await send(...Array.from({ length: 25 }, (_, index) => `tenant-${index}`))
-    expect(posts().map((asked) => idsIn(asked).length)).toEqual(Array.from({ length: 25 }, () => 1))
-    expect(most).toBe(10)
   })
 
   test('that the engine does not take fails them', async () => {
@@ -170,13 +145,5 @@ describe('a previous run', () => {
   test('that cannot be looked for fails the tick', async () => {
     const { host } = open({ answer: () => ({ status: 400 }) })
     await expect(host.isOpen('nightly', 'acme')).rejects.toThrow('for open runs of `nightly`: it answered 400')
-  })
-
-  test('that cannot be read fails the tick, and the others are not read', async () => {
-    const runs = withOpen(Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`job-${index}`, undefined])))
-    const answer = (asked: Asked) => (asked.url.pathname.startsWith('/v1/events/') ? { status: 400 } : runs(asked))
-    const { host, asked } = open({ answer })
-    await expect(host.isOpen('nightly', 'acme')).rejects.toThrow('it answered 400')
-    expect(asked.length).toBeLessThanOrEqual(11)
   })
 })

@@ -36,17 +36,6 @@ function open({ eventAt = () => ({ body: { data: event } }), runs = [], ...more 
 }
 
 describe('a job', () => {
-  test('is read from its event and its runs', async () => {
-    const { reader, askedFor } = open({ runs: [recordedRuns.completed] })
-    expect(await reader.read(id)).toMatchObject({
-      id,
-      tenantId: 'acme',
-      state: 'completed',
-      runs: [{ state: 'completed' }],
-    })
-    expect(askedFor(`/v2/events/${id}/runs`)[0]!.url.search).toBe('?includeOutput=true&limit=40')
-  })
-
   test('of an id that none can have is not asked for', async () => {
     const { reader, asked } = open()
     for (const odd of ['', 'job_1', '../apps', id.toLowerCase()]) expect(await reader.read(odd)).toBeUndefined()
@@ -61,12 +50,6 @@ describe('a job', () => {
     expect(one).toMatch(/^[a-z0-9]{5,}$/)
     expect(other).toMatch(/^[a-z0-9]{5,}$/)
     expect(one).not.toBe(other)
-  })
-
-  test('of an event that was read already is not asked for again', async () => {
-    const { reader, askedFor } = open({ runs: [recordedRuns.completed] })
-    expect(await reader.ofEvent(event)).toMatchObject({ id, state: 'completed' })
-    expect(askedFor(`/v1/events/${id}`)).toHaveLength(0)
   })
 })
 
@@ -103,12 +86,6 @@ describe('the age of an event', () => {
     expect(reader.ageMs(told)).toBe(2500 + 3_601_000)
   })
 
-  test('is what its functions are asked for with', async () => {
-    const { reader, of } = open({ eventAt: () => ({ body: { data: told } }) })
-    await reader.read(id)
-    expect(of.mock.calls).toEqual([['order.created', 2500]])
-  })
-
   test('is beyond all measure where it does not tell', () => {
     const { reader, clock } = open()
     expect(reader.ageMs(event)).toBe(clock.now())
@@ -116,21 +93,7 @@ describe('the age of an event', () => {
   })
 })
 
-describe('the event of an id', () => {
-  test('is none where the engine has none', async () => {
-    expect(await open({ eventAt: () => notFound }).reader.event(id)).toBeUndefined()
-    expect(await open({ eventAt: () => ({ body: { data: null } }) }).reader.event(id)).toBeUndefined()
-  })
-})
-
 describe('the runs of a job', () => {
-  test('come oldest first, as their ids tell', async () => {
-    const ids = ['01M89NS8J37T3V4H3JW4X8QRVT', '01M89NS53P41QNS08H5VWD7NCR', '01M89NS53P41QNS08H5VWD7NCS']
-    const runs = ids.map((one) => run({ id: one }))
-    const sorted = (await open({ runs }).reader.runs(id)).map((one) => one.id)
-    expect(sorted).toEqual([ids[1], ids[2], ids[0]])
-  })
-
   test('come oldest first, though a whole second is written without its fraction', async () => {
     const older = run({ id: '01M89NT8403SG2685AM0RAG4FT', queuedAt: '2026-11-25T15:40:00Z', status: 'FAILED' })
     const newer = run({ id: '01M89NT8K83SG2685AM0RAG4FT', queuedAt: '2026-11-25T15:40:00.488Z' })

@@ -81,12 +81,6 @@ describe('a list of jobs', () => {
     }
   })
 
-  test('asks the engine for events of one name alone', async () => {
-    const { list, asked } = open({ stored: [event(3), event(2, { name: 'order.paid' }), event(1)] })
-    expect((await list({ event: 'order.paid' })).ids).toEqual([idOf(2)])
-    expect(asked[0]!.url.searchParams.get('name')).toBe('order.paid')
-  })
-
   test("leaves out Inngest's own events, and those without a tenant", async () => {
     const own = event(4, { name: 'inngest/function.finished' })
     const stored = [own, event(3, { data: {} }), event(2, { data: 'text' }), event(1)]
@@ -103,13 +97,6 @@ describe('a list of jobs', () => {
 })
 
 describe("a list of one tenant's jobs", () => {
-  test('goes on through the events of others', async () => {
-    const stored = events(120, (number) => eventOf(number === 1 ? 'acme' : 'globex', number))
-    const { list, asked } = open({ stored })
-    expect(await list({ tenantId: 'acme' })).toEqual({ ids: [idOf(1)], cursor: undefined })
-    expect(asked).toHaveLength(3)
-  })
-
   test('answers after a thousand events of others, with where to go on', async () => {
     const stored = events(1050, (number) => eventOf(number === 1 ? 'acme' : 'globex', number))
     const { list, asked } = open({ stored })
@@ -134,20 +121,6 @@ describe('pages', () => {
       expect(pages.flat()).toEqual(idsFrom(count, 1))
       expect(pages.every(({ length }) => length <= 10)).toBe(true)
     }
-  })
-
-  test('go on also where one ends with the last event that the engine told at once', async () => {
-    for (const limit of [25, 50]) {
-      const pages = await listAll(open({ stored: events(60) }).list, { limit })
-      expect(pages.flat()).toEqual(idsFrom(60, 1))
-    }
-  })
-
-  test('of a state and a tenant skip what does not fit', async () => {
-    const stateOf = (id: string): JobState => (Number(id.slice(-1)) % 2 === 0 ? 'failed' : 'completed')
-    const stored = events(90, (number) => eventOf(number % 3 === 0 ? 'acme' : 'globex', number))
-    const pages = await listAll(open({ stored, stateOf }).list, { tenantId: 'acme', state: 'failed', limit: 4 })
-    expect(pages.flat()).toEqual(Array.from({ length: 15 }, (_, index) => idOf(90 - index * 6)))
   })
 
   test('need a cursor that a page had', async () => {

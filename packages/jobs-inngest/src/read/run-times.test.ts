@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 
-import { recordedRuns, recordedSelves } from '../../test/fixtures/recorded.ts'
+import { recordedRuns, recordedSelves, type RecordedStage } from '../../test/fixtures/recorded.ts'
 import type { EngineApi } from '../api/engine-api.ts'
 import type { EngineRun } from '../api/engine-shapes.ts'
 import { createRunTimeReader } from './run-times.ts'
@@ -18,66 +18,47 @@ function open(...selves: (EngineRun | undefined)[]) {
 
 const at = (text: string) => Date.parse(text)
 
-describe('when a run began and ended', () => {
-  test('is not known of one that waits, which is not asked for', async () => {
-    const { reader, paths } = open()
-    expect(await reader.of(recordedRuns.queued)).toEqual({})
-    expect(await reader.of(recordedRuns.delayed)).toEqual({})
-    expect(paths()).toEqual([])
-  })
+test('a run that waits has no times, and is not asked for', async () => {
+  const { reader, paths } = open()
+  expect(await reader.of(recordedRuns.queued)).toEqual({})
+  expect(await reader.of(recordedRuns.delayed)).toEqual({})
+  expect(paths()).toEqual([])
+})
 
-  test('is told by the run itself, since the list tells when it was queued', async () => {
-    const { reader, paths } = open(recordedSelves.running)
-    expect(await reader.of(recordedRuns.running)).toEqual({ startedAt: at('2026-11-25T15:39:24.206Z') })
-    expect(paths()).toEqual([`/v2/runs/${recordedRuns.running.id}`])
-  })
+const unended = ({ endedAt: _, ...run }: EngineRun): EngineRun => run
+const { exhausted, cancelledWhileRunning } = recordedSelves
 
-  test('is told of one that failed', async () => {
-    const { reader } = open(recordedSelves.exhausted)
-    expect(await reader.of(recordedRuns.exhausted)).toEqual({
-      startedAt: at('2026-11-25T15:39:54.807Z'),
-      endedAt: at('2026-11-25T15:39:56.010Z'),
-    })
-  })
-
-  test('is told by the list where the run itself tells nothing', async () => {
-    const { reader } = open()
-    expect(await reader.of(recordedRuns.exhausted)).toEqual({
-      startedAt: at('2026-11-25T15:39:54.741Z'),
-      endedAt: at('2026-11-25T15:39:56.010Z'),
-    })
-  })
-
-  test('is told by the list where the run itself does not know yet that it ended', async () => {
-    const { endedAt: _, ...behind } = recordedSelves.exhausted
-    const { reader } = open({ ...behind, status: 'RUNNING' })
-    expect((await reader.of(recordedRuns.exhausted)).endedAt).toBe(at('2026-11-25T15:39:56.010Z'))
+test.each<[string, RecordedStage, EngineRun | undefined, began?: string | undefined, ended?: string]>([
+  ['the run itself', 'running', recordedSelves.running, '39:24.206'],
+  ['the run itself, which failed', 'exhausted', exhausted, '39:54.807', '39:56.010'],
+  ['the list, where the run tells nothing', 'exhausted', undefined, '39:54.741', '39:56.010'],
+  [
+    'the list, where the run knows no end',
+    'exhausted',
+    { ...unended(exhausted), status: 'RUNNING' },
+    '39:54.807',
+    '39:56.010',
+  ],
+  ['the cancelled run, not the list', 'cancelledWhileRunning', cancelledWhileRunning, '40:02.607', '40:04.873'],
+  ['nobody of a cancelled run without its end', 'cancelledWhileRunning', unended(cancelledWhileRunning), '40:02.607'],
+  ['a cancelled run that waited', 'cancelledWhileQueued', recordedSelves.cancelledWhileQueued, undefined, '40:04.503'],
+  [
+    'a run cancelled between attempts',
+    'cancelledInBackoff',
+    recordedSelves.cancelledInBackoff,
+    '40:05.306',
+    '40:07.865',
+  ],
+])('%s tells when it began and ended', async (_, stage, self, began, ended) => {
+  const { reader } = open(self)
+  const instant = (time: string) => at(`2026-11-25T15:${time}Z`)
+  expect(await reader.of(recordedRuns[stage])).toEqual({
+    ...(began !== undefined && { startedAt: instant(began) }),
+    ...(ended !== undefined && { endedAt: instant(ended) }),
   })
 })
 
 describe('a cancelled run', () => {
-  test('ended when it says itself, and not seconds later as the list says', async () => {
-    const { reader } = open(recordedSelves.cancelledWhileRunning)
-    expect(at(recordedRuns.cancelledWhileRunning.endedAt!)).toBe(at('2026-11-25T15:40:14.873Z'))
-    expect(await reader.of(recordedRuns.cancelledWhileRunning)).toEqual({
-      startedAt: at('2026-11-25T15:40:02.607Z'),
-      endedAt: at('2026-11-25T15:40:04.873Z'),
-    })
-  })
-
-  test('that waited never began', async () => {
-    const { reader } = open(recordedSelves.cancelledWhileQueued)
-    expect(await reader.of(recordedRuns.cancelledWhileQueued)).toEqual({ endedAt: at('2026-11-25T15:40:04.503Z') })
-  })
-
-  test('between two attempts had begun', async () => {
-    const { reader } = open(recordedSelves.cancelledInBackoff)
-    expect(await reader.of(recordedRuns.cancelledInBackoff)).toEqual({
-      startedAt: at('2026-11-25T15:40:05.306Z'),
-      endedAt: at('2026-11-25T15:40:07.865Z'),
-    })
-  })
-
   test('is asked for again where it was running before', async () => {
     const { id } = recordedRuns.cancelledWhileRunning
     const { endedAt: _, ...running } = recordedSelves.cancelledWhileRunning
@@ -86,12 +67,6 @@ describe('a cancelled run', () => {
     byPath.set(`/v2/runs/${id}`, recordedSelves.cancelledWhileRunning)
     expect((await reader.of(recordedRuns.cancelledWhileRunning)).endedAt).toBe(at('2026-11-25T15:40:04.873Z'))
     expect(paths()).toHaveLength(2)
-  })
-
-  test('has no end yet where it does not tell it itself', async () => {
-    const { endedAt: _, ...behind } = recordedSelves.cancelledWhileRunning
-    const { reader } = open(behind)
-    expect(await reader.of(recordedRuns.cancelledWhileRunning)).toEqual({ startedAt: at('2026-11-25T15:40:02.607Z') })
   })
 })
 

@@ -66,10 +66,6 @@ describe('a job', () => {
     }
   })
 
-  test('tells when it shall run, also after it has', () => {
-    expect(jobOf({ record: { runAt: now - 1 } }).scheduledFor).toEqual(new Date(now - 1))
-  })
-
   test('began with its first run and ended with its last', () => {
     const runs = [run('completed', 'a'), run('completed', 'b'), run('completed', 'c')]
     const times = [
@@ -78,36 +74,6 @@ describe('a job', () => {
       { startedAt: now - 55, endedAt: now - 30 },
     ]
     expect(jobOf({ runs, times })).toMatchObject({ startedAt: new Date(now - 60), endedAt: new Date(now - 10) })
-  })
-
-  test('that goes on has no end, though one of its runs has', () => {
-    const runs = [run('completed', 'a'), run('running', 'b')]
-    const status = jobOf({ runs, times: [{ startedAt: now - 50, endedAt: now - 20 }, {}] })
-    expect(status.state).toBe('running')
-    expect(status).not.toHaveProperty('endedAt')
-    expect(status.startedAt).toEqual(new Date(now - 50))
-  })
-
-  test('never ended before it was sent, whatever the clocks say', () => {
-    const runs = [run('completed', 'a')]
-    const times = [{ startedAt: receivedAt - 500, endedAt: receivedAt - 400 }]
-    expect(jobOf({ runs, times }).endedAt).toEqual(new Date(receivedAt - 100))
-  })
-})
-
-describe('the state of a job', () => {
-  test.each<[RecordedStage, string]>([
-    ['queued', 'queued'],
-    ['running', 'running'],
-    ['completed', 'completed'],
-    ['failed', 'failed'],
-    ['cancelledWhileQueued', 'cancelled'],
-  ])('with a run that was recorded %s is %s', (stage, state) => {
-    expect(jobOf({ runs: [run(stage, 'a')] }).state).toBe(state)
-  })
-
-  test('is scheduled while a run waits for its time', () => {
-    expect(jobOf({ runs: [run('delayed', 'a')], record: { runAt: now + 1 } }).state).toBe('scheduled')
   })
 })
 
@@ -140,12 +106,6 @@ describe('runs that are not visible yet', () => {
     expect(status).toHaveProperty('endedAt')
   })
 
-  test('are none of a paused function', () => {
-    const paused = registered('b', { isPaused: true })
-    expect(jobOf({ subscribed: [paused] }).state).toBe('completed')
-    expect(jobOf({ subscribed: [registered('a'), paused], runs: [run('completed', 'a')] }).state).toBe('completed')
-  })
-
   test('are waited for ten seconds, and only while there are none, where nobody tells which functions there are', () => {
     const of = (facts: Parameters<typeof jobOf>[0]) => jobOf({ subscribed: undefined, ...facts }).state
     expect(of({ now: receivedAt + 10_000 })).toBe('queued')
@@ -155,30 +115,10 @@ describe('runs that are not visible yet', () => {
     expect(jobOf({ subscribed: undefined, runs: [run('running', 'a')] }).runs[0]!.maxAttempts).toBe(1) // at least
   })
 
-  test('change nothing while others go on', () => {
-    expect(jobOf({ subscribed, runs: [run('queued', 'a')] }).state).toBe('queued')
-  })
-
-  test('are none where each function has its run', () => {
-    expect(jobOf({ subscribed, runs: [run('completed', 'b'), run('completed', 'a')] }).state).toBe('completed')
-  })
-
-  test('of the same function in another app are waited for, too', () => {
-    const both = [registered('a'), registered('a', { appId: 'another' })]
-    expect(jobOf({ subscribed: both, runs: [run('completed', 'a')] }).state).toBe('running')
-  })
-
   test('are waited for by the clock of the engine, which told when the event came', () => {
     const offsetMs = 60_000
     expect(jobOf({ subscribed, offsetMs, now: receivedAt + 300_000 - offsetMs }).state).toBe('queued')
     expect(jobOf({ subscribed, offsetMs, now: receivedAt + 300_001 - offsetMs }).state).toBe('completed')
-  })
-
-  test('are none of an app that was synced first when the event had long come', () => {
-    const later = (ms: number) => [registered('a', { since: receivedAt + ms })]
-    expect(jobOf({ subscribed: later(2000) }).state).toBe('queued')
-    expect(jobOf({ subscribed: later(2001) }).state).toBe('completed')
-    expect(jobOf({ subscribed: [...later(2001), registered('b')], runs: [run('failed', 'b')] }).state).toBe('failed')
   })
 
   test('are not waited for where the event does not tell when it came', () => {
@@ -193,15 +133,6 @@ describe('runs that are not visible yet', () => {
 
 describe('the runs of a job', () => {
   const runsOf = (runs: EngineRun[], more: Parameters<typeof jobOf>[0] = {}) => jobOf({ runs, ...more }).runs
-
-  test('come in their order, each with its own times', () => {
-    const times = [{ startedAt: 1000 }, { startedAt: 2000 }]
-    const found = runsOf([run('running', 'a'), run('running', 'b')], { times })
-    expect(found.map(({ id, startedAt }) => [id, startedAt?.getTime()])).toEqual([
-      ['run-of-a', 1000],
-      ['run-of-b', 2000],
-    ])
-  })
 
   test('that were made to retry another name the one just before of the same definition', () => {
     const runs = [
@@ -236,9 +167,5 @@ describe('the runs of a job', () => {
     expect(most({ subscribed: [registered('a', { maxAttempts: undefined })] })).toBe(1)
     expect(most({})).toBe(1) // at least those that there were
     expect(most({ record: { maxAttempts: 4 } })).toBe(4)
-  })
-
-  test('know when their job shall run', () => {
-    expect(runsOf([run('delayed', 'a')], { record: { runAt: now + 1 } })[0]!.state).toBe('scheduled')
   })
 })

@@ -73,11 +73,6 @@ describe('a refusal', () => {
     }
   })
 
-  test.each([400, 401, 402, 403, 404, 409, 413])('with %i is certain, and not asked for again', async (status) => {
-    const answer = inTurn({ status, body: { ids: [''], status, error: 'no good' } })
-    expect(await refused(answer)).toMatchObject({ mayBeDone: false, requests: 1, id: ids(1)[0] })
-  })
-
   test("may be of another event where it is of the content, in Inngest's own words", async () => {
     const body = { error: 'no good' }
     for (const [reply, isOfContent] of [
@@ -132,60 +127,6 @@ describe('a server that is away', () => {
     expect(asked).toHaveLength(5)
     expect(new Set(asked.map(({ text }) => text)).size).toBe(1)
     expect(new Set(asked.map(({ headers }) => headers.get('x-inngest-event-id-seed'))).size).toBe(1)
-  })
-
-  test('is not asked at the same instants by all', async () => {
-    const delaysWith = async (random: number) => {
-      vi.spyOn(Math, 'random').mockReturnValue(random)
-      return (await post(1, inTurn({ status: 500 }))).delays
-    }
-    expect(await delaysWith(0)).toEqual([100, 200, 400, 800])
-    expect(await delaysWith(0.25)).toEqual([125, 250, 500, 1000])
-  })
-
-  test('is asked five times at most, and may have taken them', async () => {
-    const error = { status: 503, body: { error: 'restarting' } }
-    expect(await refused(inTurn(error))).toMatchObject({
-      id: ids(1)[0],
-      mayBeDone: true,
-      isOfContent: false,
-      problem: 'it answered 503 (restarting)',
-      requests: 5,
-    })
-  })
-
-  test('is asked again when it says, and given up where that is too far off', async () => {
-    const soon = await post(1, inTurn({ status: 429, headers: { 'retry-after': '2' } }, taken(1)))
-    expect(soon.delays).toEqual([2000])
-    expect(soon.posted[0]!.ok).toBe(true)
-    expect(await refused(inTurn({ status: 429, headers: { 'retry-after': '60' } }))).toMatchObject({
-      problem: 'it answered 429 and asks to be left alone for 60 s',
-      mayBeDone: false,
-      requests: 1,
-    })
-  })
-
-  test('that was never reached has certainly not taken them', async () => {
-    const cause = connectionError('ECONNREFUSED')
-    expect(await refused(inTurn(cause))).toMatchObject({
-      mayBeDone: false,
-      requests: 5,
-      problem: 'the connection to http://engine.test failed (ECONNREFUSED)',
-      advice: expect.stringContaining('see that it runs there'),
-      cause,
-    })
-  })
-
-  test('that only asked for patience has certainly not taken them', async () => {
-    expect(await refused(inTurn({ status: 429 }))).toMatchObject({ mayBeDone: false, requests: 5 })
-  })
-
-  test('may have taken them where one answer of several was lost, whatever the last one says', async () => {
-    const lost = connectionError('ECONNRESET')
-    for (const last of [connectionError('ECONNREFUSED'), { status: 401 }, { status: 400 }, { status: 429 }]) {
-      expect(await refused(inTurn(lost, last))).toMatchObject({ mayBeDone: true })
-      expect(await refused(inTurn({ status: 500 }, last))).toMatchObject({ mayBeDone: true })
-    }
   })
 })
 

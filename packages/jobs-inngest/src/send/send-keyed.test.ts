@@ -76,19 +76,6 @@ describe('the id of a job with a key', () => {
     expect(idOf(await other.send())).toBe(id)
   })
 
-  test.each<[string, Partial<Envelope>]>([
-    ['key', { idempotencyKey: 'another' }],
-    ['tenant', { tenantId: 'globex' }],
-    ['event', { event: 'work.followed' }],
-    ['time to live', { idempotencyTtlMs: 500 }],
-  ])('is another for another %s', async (_, more) => {
-    const { send, posted } = open()
-    const [one, another] = [await send(), await send(more)]
-    expect(another).toMatchObject({ ok: true, deduplicated: false })
-    expect(idOf(another)).not.toBe(idOf(one))
-    expect(posted).toEqual([idOf(one), idOf(another)])
-  })
-
   test('lives a day where no time is given', async () => {
     const { send, clock } = open()
     const id = idOf(await send({ idempotencyTtlMs: undefined }))
@@ -105,14 +92,6 @@ describe('the id of a job with a key', () => {
     expect(await send({ idempotencyTtlMs: turn * 2 })).toMatchObject({ id, deduplicated: true })
     expect(posted).toHaveLength(1)
   })
-})
-
-test("a job with a key is sent as any other, and a delayed one by the engine's clock", async () => {
-  const { send, bodies } = open()
-  await send({ idempotencyKey: 'delayed', runAt: turn + 5000 })
-  await send()
-  const data = { tenantId: 'acme', _job: expect.objectContaining({ tenantId: 'acme', sentAt: turn }) }
-  expect(bodies).toEqual([[{ name: 'work.asked', data, ts: turn + 4500 }], [{ name: 'work.asked', data }]])
 })
 
 describe('a key that was sent by this process', () => {
@@ -153,29 +132,9 @@ describe('a key that was sent by this process', () => {
     expect(again).toMatchObject({ ok: true, deduplicated: false })
     expect(posted).toEqual([idOf(again), idOf(again)])
   })
-
-  test('is sent again, as the same job, where it may have been taken', async () => {
-    const { send, clock, posted } = open({ answer: (index) => (index < 5 ? { status: 502 } : undefined) })
-    const first = await clock.finish(send({ idempotencyTtlMs: dayMs }))
-    const again = await send({ idempotencyTtlMs: dayMs })
-    expect(first).toMatchObject({ ok: false, error: { accepted: 'maybe', jobId: idOf(again) } })
-    expect(new Set(posted)).toEqual(new Set([idOf(again)]))
-  })
 })
 
 describe('a key that was sent by another process', () => {
-  test('means its job, which is not sent again', async () => {
-    const other = open()
-    const id = idOf(await other.send())
-    const { send, clock, posted, looked } = open({
-      find: async (one) => (one === id ? eventSentAt(id, turn) : undefined),
-    })
-    await clock.advance(500)
-    expect(await send()).toEqual({ ok: true, id, deduplicated: true })
-    expect(posted).toEqual([])
-    expect(looked).toHaveLength(2) // this turn's and that before
-  })
-
   test('means its job until its life ends, also past the turn', async () => {
     const other = open()
     await other.clock.advance(400)
@@ -188,16 +147,6 @@ describe('a key that was sent by another process', () => {
     await clock.advance(1)
     expect(await send()).toMatchObject({ ok: true, deduplicated: false })
     expect(posted).toHaveLength(1)
-  })
-
-  test('is free again a day later where no time is given', async () => {
-    const other = open()
-    const id = idOf(await other.send({ idempotencyTtlMs: undefined }))
-    const { send, clock } = open({ find: async (one) => (one === id ? eventSentAt(id, turn) : undefined) })
-    await clock.advance(dayMs - 1)
-    expect(await send({ idempotencyTtlMs: undefined })).toEqual({ ok: true, id, deduplicated: true })
-    await clock.advance(1)
-    expect(await send({ idempotencyTtlMs: undefined })).toMatchObject({ ok: true, deduplicated: false })
   })
 
   test('keeps its turn to the end whatever its event says, since the engine runs an id once', async () => {
@@ -234,17 +183,6 @@ describe('sends of one key at the same moment', () => {
     letGo(reply)
     return { ...setting, answers: await Promise.all(sends), postedAtOnce }
   }
-
-  test('are one', async () => {
-    const { answers, posted, looked } = await sendTwice(undefined)
-    const id = idOf(answers[0]!)
-    expect(answers).toEqual([
-      { ok: true, id, deduplicated: false },
-      { ok: true, id, deduplicated: true },
-    ])
-    expect(posted).toEqual([id])
-    expect(looked).toHaveLength(2)
-  })
 
   test('fail together, and leave the next one free', async () => {
     const { answers, send, posted } = await sendTwice({ status: 401 })

@@ -18,6 +18,10 @@ describe("the name of a cron job's runs", () => {
     )
   })
 
+  test('is found by its name here', () => {
+    expect(toEventName('cron/nightly', 'shop')).toBe(toCronEventName('shop', 'nightly'))
+  })
+
   test('is that of no other app, and of no other cron job', () => {
     fc.assert(
       fc.property(appId, definitionId, appId, definitionId, (app, id, otherApp, otherId) => {
@@ -25,10 +29,6 @@ describe("the name of a cron job's runs", () => {
         expect(isSame).toBe(app === otherApp && id === otherId)
       }),
     )
-  })
-
-  test('is found by its name here', () => {
-    expect(toEventName('cron/nightly', 'shop')).toBe(toCronEventName('shop', 'nightly'))
   })
 })
 

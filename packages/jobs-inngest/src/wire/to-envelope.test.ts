@@ -54,13 +54,6 @@ describe('an envelope as an event', () => {
     )
   })
 
-  test("keeps a `_job` of the payload's own, whatever it is", () => {
-    for (const mine of [null, false, 0, '', [], {}, { v: 1, tenantId: 'evil' }, { payloadJob: 1 }]) {
-      const own = { ...order, payload: { tenantId: 'acme', _job: mine } }
-      expect(toEnvelope(throughEngine(own), id)).toEqual(own)
-    }
-  })
-
   test('has the payload in its data, so that expressions find the tenant, and the record beside it', () => {
     expect(toInngestEvent({ ...order, maxAttempts: 2, traceparent: '00-1-2-01' })).toEqual({
       name: 'order.created',
@@ -72,19 +65,6 @@ describe('an envelope as an event', () => {
     })
   })
 
-  test('carries members that this package knows nothing of', () => {
-    const newer = { ...order, priority: 5 }
-    expect(toInngestEvent(newer).data['_job']).toMatchObject({ priority: 5 })
-  })
-
-  test('has a time of its own only where it shall run later', () => {
-    expect(toInngestEvent(order)).not.toHaveProperty('ts')
-    expect(toInngestEvent({ ...order, runAt: 1_800_000_000_000 })).toMatchObject({
-      ts: 1_800_000_000_000,
-      data: { _job: { runAt: 1_800_000_000_000 } },
-    })
-  })
-
   test("has that time by the engine's clock, and by ours in the record", () => {
     const later = { ...order, runAt: 1_800_000_000_000 }
     expect(toInngestEvent(later, -500)).toMatchObject({
@@ -92,16 +72,6 @@ describe('an envelope as an event', () => {
       data: { _job: { runAt: 1_800_000_000_000 } },
     })
     expect(toInngestEvent(order, -500)).toEqual(toInngestEvent(order))
-  })
-
-  test('leaves out what concerns the sender alone', () => {
-    expect(toInngestEvent({ ...order, providerOptions: { inngest: {} } })).toEqual(toInngestEvent(order))
-  })
-
-  test('leaves the payload as it is', () => {
-    const own = { tenantId: 'acme', _job: 'mine' }
-    toInngestEvent({ ...order, payload: own })
-    expect(own).toEqual({ tenantId: 'acme', _job: 'mine' })
   })
 })
 

@@ -31,17 +31,6 @@ let opened: ReturnType<typeof open>
 describe('steps that are called for the first time', () => {
   beforeEach(() => (opened = open()))
 
-  test('are told of together, and wait for one another where each does work', async () => {
-    const { queue, clock, told } = opened
-    void queue.add(run('a'))
-    void queue.add(run('b'))
-    await clock.advance(0)
-    expect(told).toEqual([
-      ['a', 'wait'],
-      ['b', 'wait'],
-    ])
-  })
-
   test('end apart where one of them is a wait', async () => {
     const { queue, clock, told } = opened
     void queue.add(run('a'))
@@ -60,13 +49,6 @@ describe('steps that are called for the first time', () => {
     void queue.add(run('a'))
     await clock.advance(10)
     expect(told.at(-1)).toEqual(['a', 'race'])
-  })
-
-  test('a wait by itself is no race', async () => {
-    const { queue, clock, told } = opened
-    void queue.add(sleep('nap'))
-    await clock.advance(0)
-    expect(told).toEqual([['nap', 'wait']])
   })
 
   test('are not told of where the code has ended first', async () => {
@@ -91,21 +73,6 @@ describe('steps that are called for the first time', () => {
 })
 
 describe('the loser of a race', () => {
-  test('is not told of again while the code goes on after the winner', async () => {
-    const { queue, clock, told } = open(['winner'])
-    void queue.add(sleep('loser'))
-    await expect(Promise.all([queue.add(run('winner')), clock.advance(0)])).resolves.toContain('winner')
-    void queue.add(run('next'))
-    await clock.advance(50)
-    expect(told).toEqual([
-      ['winner', 'race'],
-      ['next', 'race'],
-    ])
-    queue.close()
-    await clock.advance(10_000)
-    expect(told).toHaveLength(2)
-  })
-
   test('is told of where the code waits for it, but not while a step goes on', async () => {
     const { queue, clock, told, setBusy } = open(['winner'])
     void queue.add(sleep('loser'))
@@ -133,13 +100,4 @@ test('after a race the next step is planned, since the end of each of its steps 
   void queue.add(run('next'))
   await clock.advance(0)
   expect(told.at(-1)).toEqual(['next', 'race'])
-})
-
-test('and so is every step after that: what ended apart may end while any of them is under way', async () => {
-  const { queue, clock, told } = open(['nap', 'a', 'next'])
-  await Promise.all([queue.add(run('a')), queue.add(sleep('nap')), clock.advance(0)])
-  await Promise.all([queue.add(run('next')), clock.advance(0)])
-  void queue.add(run('last'))
-  await clock.advance(0)
-  expect(told.at(-1)).toEqual(['last', 'race'])
 })
