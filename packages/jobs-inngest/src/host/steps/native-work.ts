@@ -200,7 +200,7 @@ export function createNativeWork(parts: NativeStepParts, tools: StepTools): Nati
     },
     async perform(call, mode, how) {
       if (!('send' in call)) {
-        const undoable = call.compensate && { undoable: call.key }
+        const undoable = call.kind === 'run' && call.compensate && { undoable: call.key }
         return native.performAs(callName(call), { ...call, ...undoable }, mode)
       }
       const work: Work['work'] = async (context) => {
