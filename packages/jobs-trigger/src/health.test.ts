@@ -52,13 +52,6 @@ describe('a healthy Trigger.dev', () => {
     expect(ok).toBe(true)
   })
 
-  test('needs no jobs to be known here', async () => {
-    for (const definitions of [undefined, []]) {
-      const { ok, told } = await check({ ...all, queue: () => undefined }, definitions)
-      expect([ok, told[2]]).toEqual([true, ['tasks', true, 'no jobs are known here, so no tasks are looked for']])
-    }
-  })
-
   test('may have no index of runs', async () => {
     const list = () => {
       throw new RequestFailedError({ provider: 'trigger.dev', operation: 'the list of jobs', problem: 'no' })

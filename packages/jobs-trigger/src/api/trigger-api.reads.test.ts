@@ -33,14 +33,6 @@ describe('a read', () => {
     )
   })
 
-  test('is asked again where that may mend it', async () => {
-    const { api, clock, asked } = await createFakeServer(
-      inTurn({ status: 502, body: '<html>' }, { body: fakeRun({ id: 'run_1' }) }),
-    )
-    expect(await clock.finish(api.retrieve('for the run run_1', 'run_1'))).toBeDefined()
-    expect(asked).toHaveLength(2)
-  })
-
   test('of a list looks further back than the last days, and tells the next page', async () => {
     const { relatedRuns: _, ...listed } = fakeRun({ id: 'run_1' })
     const item = { ...listed, env: { id: 'env', name: 'dev' } }
@@ -103,13 +95,6 @@ describe('a change', () => {
     await clock.finish(api.cancel('run_1'))
     await clock.finish(api.resetKey('event-work', key))
     expect((await errorOf(clock.finish(api.addTags('run_1', ['a'])))).status).toBe(404)
-  })
-
-  test('that may have been made all the same says so', async () => {
-    const { api, clock, asked } = await createFakeServer(() => ({ status: 500, body: '<html>' }))
-    const error = await errorOf(clock.finish(api.addTags('run_1', ['a'])))
-    expect(error.message).toContain('It may have been done all the same: read the status before you ask again.')
-    expect(asked).toHaveLength(4)
   })
 
   test('that was refused says what Trigger.dev said', async () => {

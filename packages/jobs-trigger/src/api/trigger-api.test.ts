@@ -80,11 +80,6 @@ describe('a trigger', () => {
     expect(versions).toEqual(['of the environment', 'configured'])
   })
 
-  test('tells that a key was taken', async () => {
-    const { trigger } = await open(() => ({ body: { id: 'run_1', isCached: true } }))
-    expect(await trigger()).toEqual({ id: 'run_1', isCached: true, isAskedAgain: false })
-  })
-
   test('asks again where that may mend it, three times, and tells that it did', async () => {
     const { asked, clock, trigger } = await open(
       inTurn({ status: 500 }, connectionError('ECONNRESET'), { status: 429 }, taken),
@@ -96,43 +91,9 @@ describe('a trigger', () => {
     expect(new Set(bodies).size).toBe(1)
   })
 
-  test('gives up after the fourth', async () => {
-    const { asked, clock, trigger } = await open(() => ({ status: 503, body: { error: 'Down' } }))
-    const { failure } = await failureOf(trigger())
-    expect(failure).toMatchObject({ status: 503, mayBeDone: true, problem: 'it answered 503 (Down)' })
-    expect(asked).toHaveLength(4)
-    expect(clock.pending()).toBe(0)
-  })
-
-  test('does not ask again what was refused', async () => {
-    for (const status of [400, 401, 404, 409, 422]) {
-      const { asked, trigger } = await open(() => ({ status, body: { error: 'No' } }))
-      expect((await failureOf(trigger())).failure).toMatchObject({ status, mayBeDone: false })
-      expect(asked).toHaveLength(1)
-    }
-  })
-
   test('may have been accepted where an answer before the last one was lost', async () => {
     const { trigger } = await open(inTurn({ status: 500 }, { status: 422, body: { error: 'No' } }))
     expect((await failureOf(trigger())).failure).toMatchObject({ status: 422, mayBeDone: true })
-  })
-
-  test('without a key is not asked again once it may have been accepted', async () => {
-    const { asked, trigger } = await open(() => ({ status: 500 }))
-    await failureOf(trigger({}))
-    expect(asked).toHaveLength(1)
-    const refused = await open(inTurn(connectionError('ECONNREFUSED'), taken))
-    expect(await refused.trigger({})).toMatchObject({ id: 'run_1' })
-  })
-
-  test('waits as long as the server asks for, but not too long', async () => {
-    const soon = await open(inTurn({ status: 429, headers: { 'retry-after': '3' } }, taken))
-    await soon.trigger()
-    expect(soon.clock.delays).toContain(3000)
-    const late = await open(() => ({ status: 429, headers: { 'retry-after': '6' } }))
-    const { failure } = await failureOf(late.trigger())
-    expect(failure.problem).toBe('it answered 429 and asks to be left alone for 6 s')
-    expect(late.asked).toHaveLength(1)
   })
 
   test('waits for no answer longer than 15 seconds', async () => {

@@ -55,7 +55,9 @@ test('a token tells the text that it was completed with, and nothing else', asyn
 })
 
 test('a token is completed with a text, asked again where the server is away', async () => {
-  const { api, asked, clock } = await createFakeServer(inTurn({ status: 503 }, { body: { success: true } }))
+  const { api, asked, clock } = await createFakeServer(
+    inTurn({ status: 503, body: '<html>' }, { body: { success: true } }),
+  )
   await clock.finish(api.tokens.complete('it', 'waitpoint_1', 'text'))
   expect(asked.map(({ url, body }) => [url.pathname, body])).toEqual(
     Array.from({ length: 2 }, () => ['/api/v1/waitpoints/tokens/waitpoint_1/complete', { data: 'text' }]),

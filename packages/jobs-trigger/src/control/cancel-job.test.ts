@@ -12,9 +12,6 @@ import { cancelJob } from './cancel-job.ts'
 
 const envelope = { v: 1, id: 'x', event: 'work.asked', tenantId: 'acme', payload: {}, sentAt: 1000 }
 const root: Partial<EngineRun> = { id: 'run_1', payload: { envelope } }
-const dispatched = (runs: Record<string, string>) =>
-  ({ status: 'COMPLETED', metadata: { job: { dispatched: runs } } }) as const
-
 function child(definition: string, status: EngineRun['status']): EngineRun {
   const tags = tagsOf({ tenantId: 'acme', event: 'work.asked', jobId: 'run_1' })
   return fakeRun({ id: `run_${definition}`, taskIdentifier: jobTaskId(definition), tags, status })
@@ -39,21 +36,8 @@ test.each(['DELAYED', 'PENDING_VERSION', 'QUEUED', 'DEQUEUED', 'EXECUTING', 'WAI
   },
 )
 
-test('a job that has ended is left alone', async () => {
-  for (const status of ['COMPLETED', 'FAILED', 'CANCELED', 'EXPIRED'] as const) {
-    expect((await cancel([{ ...root, status }])).cancelled).toEqual([])
-  }
-})
-
 test('a job that there is not is none to cancel', async () => {
   expect(await cancel([])).toMatchObject({ error: undefined, cancelled: [] })
-})
-
-test('of a job with several runs those that are open are cancelled', async () => {
-  const runs = { ship: 'run_ship', bill: 'run_bill', mail: 'run_mail' }
-  const children = [child('ship', 'EXECUTING'), child('bill', 'COMPLETED'), child('mail', 'QUEUED')]
-  const { cancelled } = await cancel([{ ...root, ...dispatched(runs) }, ...children])
-  expect(cancelled.toSorted()).toEqual(['cancel run_mail', 'cancel run_ship'])
 })
 
 test('a run that was made while its maker was cancelled is cancelled, too', async () => {

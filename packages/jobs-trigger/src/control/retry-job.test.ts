@@ -18,9 +18,6 @@ const inline = {
   ...root,
   metadata: { job: { definition: 'ship', attempt: 2, maxAttempts: 2, startedAt: 2000, failed: true } },
 }
-const dispatched = (runs: Record<string, string>) =>
-  ({ ...root, status: 'COMPLETED', metadata: { job: { dispatched: runs } } }) as const
-
 function child(definition: string, status: EngineRun['status']): EngineRun {
   const tags = tagsOf({ tenantId: 'acme', event: 'work.asked', jobId: 'run_1' })
   const payload = { envelope, jobId: 'run_1' }
@@ -51,16 +48,6 @@ test("a job's event is triggered again for the definition that failed, and the j
   expect(api.asked.filter((one) => one.startsWith('tag'))).toEqual([`tag run_1 ${retriedByTag('run_made1')}`])
 })
 
-test('definitions that did not fail are left alone', async () => {
-  const children = [child('ship', 'FAILED'), child('bill', 'COMPLETED'), child('mail', 'CRASHED')]
-  const { api, retry } = open([dispatched({ ship: 'run_ship', bill: 'run_bill', mail: 'run_mail' }), ...children])
-  await retry()
-  expect(api.triggered[0]!.payload).toMatchObject({
-    retry: { jobId: 'run_1', runs: { ship: 'run_ship', mail: 'run_mail' } },
-  })
-  expect(api.triggered[0]!.payload).not.toHaveProperty('retry.allBut')
-})
-
 test('a job that failed before it made all of its runs has those made that are missing', async () => {
   const runs = [{ ...root, relatedRuns: { children: [child('ship', 'COMPLETED'), child('bill', 'FAILED')] } }]
   const { api, retry } = open([...runs, child('ship', 'COMPLETED'), child('bill', 'FAILED')])
@@ -83,26 +70,6 @@ test('a job whose only definition is known here is a run of that', async () => {
   expect(api.triggered[0]!.payload).not.toHaveProperty('retry.allBut')
 })
 
-test('a retry that failed is retried from its own newest run', async () => {
-  const again = { ...child('ship', 'FAILED'), payload: { envelope, jobId: 'run_1', retryOf: 'run_1' } }
-  const { api, retry } = open([
-    { ...inline, tags: [retriedByTag('run_2')] },
-    { ...dispatched({ ship: 'run_ship' }), id: 'run_2', payload: { envelope, retry: { jobId: 'run_1', runs: {} } } },
-    again,
-  ])
-  await retry()
-  expect(api.triggered[0]!.payload).toMatchObject({ retry: { runs: { ship: 'run_ship' } } })
-  expect(api.asked.filter((one) => one.startsWith('tag'))).toEqual([`tag run_2 ${retriedByTag('run_made3')}`])
-})
-
-test('two processes that ask at the same moment make one run', async () => {
-  const { api, clock } = open([inline])
-  const readers = [1, 2].map(() => createJobReader({ api, clock, jobs: () => undefined }))
-  await clock.finish(Promise.all(readers.map((reader) => retryJob('run_1', { api, clock, reader }))))
-  expect(new Set(api.triggered.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1)
-  expect([...api.runs.keys()]).toEqual(['run_1', 'run_made1'])
-})
-
 test('who asks when the retry of another is there, but none of the runs that it will make, makes none', async () => {
   const retried = { envelope, retry: { jobId: 'run_1', runs: { ship: 'run_1' } } }
   const { api, retry } = open([
@@ -111,14 +78,6 @@ test('who asks when the retry of another is there, but none of the runs that it 
   ])
   await retry()
   expect(api.triggered).toEqual([])
-})
-
-test('nothing is made of a job that has not failed, or that there is not', async () => {
-  for (const runs of [[], [{ ...root, status: 'EXECUTING' as const }]]) {
-    const { api, retry } = open(runs)
-    await retry()
-    expect(api.triggered).toEqual([])
-  }
 })
 
 describe('a retry that cannot be made', () => {

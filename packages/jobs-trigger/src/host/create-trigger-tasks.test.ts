@@ -70,11 +70,6 @@ describe('the tasks', () => {
     defineEvents({ [name]: eventType<{ tenantId: string }>() } as never)
     expect(createTriggerTasks({ jobs: [nightly] }).some(({ id }) => id.includes('w_x2f_w'))).toBe(false)
   })
-
-  test('are of the jobs defined so far, where none are named', () => {
-    const ids = createTriggerTasks().map(({ id }) => id)
-    expect(ids).toEqual(expect.arrayContaining(['job-work', 'tick-nightly']))
-  })
 })
 
 describe('tasks that the SDK takes no notice of are not lost in silence', () => {

@@ -1,4 +1,4 @@
-import { defineJob, type Definition, type JobContext } from '@cgk-platform/jobs-core'
+import { defineJob, type Definition } from '@cgk-platform/jobs-core'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 
 import { envelopeOf } from '../../test/kit/envelope-of.ts'
@@ -31,31 +31,6 @@ function open(options: Options = {}, setting?: TasksSetting) {
 const payload = { envelope: envelopeOf() }
 
 describe("an event's run", () => {
-  test("makes the attempts of the event's only job itself, as the run that the sender knows", async () => {
-    const seen: unknown[] = []
-    const { attempt } = await open({
-      handler: (event, { logger: _logger, signal: _signal, ...context }) => {
-        seen.push(event, context satisfies Partial<JobContext>)
-        return { done: true }
-      },
-    })
-    const result = await attempt(taskId, { attempt: 2, payload })
-    expect(result).toMatchObject({ ok: true, output: { done: true } })
-    expect(seen).toEqual([
-      { id: 'run_1', name: 'work.asked', payload: { tenantId: 'acme' }, sentAt: new Date(4000) },
-      { jobId: 'run_1', runId: 'run_1', attempt: 2, maxAttempts: 3, tenantId: 'acme' },
-    ])
-    expect(result.metadata).toEqual({
-      job: {
-        definition: 'work',
-        attempt: 2,
-        maxAttempts: 3,
-        startedAt: expect.any(Number) as number,
-        output: 'whole',
-      },
-    })
-  })
-
   test('completes where no job handles the event, and says so in its log', async () => {
     const { attempt, logger } = await openTasks([])
     const result = await attempt(taskId, { payload })
@@ -121,15 +96,6 @@ describe('the runs of several jobs', () => {
     expect(engine.runs.every(({ options }) => options['lockToVersion'] === undefined)).toBe(true)
   })
 
-  test('are made once, also where the process died half-way', async () => {
-    const engine = createFakeEngine()
-    const { attempt } = await openTasks(both(), { engine })
-    await attempt(taskId, { payload })
-    const made = Object.fromEntries(engine.runs.map((run) => [run.taskId.replace('job-', ''), run.id]))
-    expect((await attempt(taskId, { payload, attempt: 2 })).output).toEqual({ runs: made })
-    expect(engine.runs).toHaveLength(3)
-  })
-
   test('are made once, also where one has failed and given its key free', async () => {
     const engine = createFakeEngine()
     const first = await openTasks(both(), { engine })
@@ -170,17 +136,6 @@ describe('the runs of several jobs', () => {
     }
     expect(pauses).toEqual([1000, 2000, 16_000, undefined])
     expect(logger.messages('error')).toEqual(['A run failed before its job could begin.'])
-  })
-
-  test('are cancelled where the job was while they were made', async () => {
-    const cancel = new AbortController()
-    const engine = createFakeEngine(({ url }) => {
-      if (url.pathname.includes('job-third')) cancel.abort()
-      return undefined
-    })
-    const { attempt } = await openTasks(both(), { engine })
-    await attempt(taskId, { payload, signal: cancel.signal })
-    expect(engine.cancelled).toEqual(['run_made1', 'run_made2', 'run_made3'])
   })
 
   test('are cancelled where the news of it comes after the last was made', async () => {
@@ -240,11 +195,5 @@ describe("what the dashboard's test page sends", () => {
     expect(result).toMatchObject({ ok: false, skippedRetrying: true, error: { name: 'PayloadInvalidError' } })
     expect(result.error?.message).toContain('must be a number')
     expect(result.metadata).toMatchObject({ job: { failed: true, error: { code: 'payload_invalid' } } })
-  })
-
-  test('fails for good without a tenant', async () => {
-    const { attempt } = await open()
-    const result = await attempt(taskId, { payload: {} })
-    expect(result).toMatchObject({ ok: false, skippedRetrying: true, error: { name: 'TenantRequiredError' } })
   })
 })

@@ -1,4 +1,4 @@
-import { defineJob, type Definition, NonRetryableError } from '@cgk-platform/jobs-core'
+import { defineJob, type Definition } from '@cgk-platform/jobs-core'
 import { calculateNextRetryDelay } from '@trigger.dev/core/v3'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 
@@ -25,16 +25,6 @@ class OrderGone extends TypeError {
 }
 
 describe('the number of attempts', () => {
-  test('is the one that the send asked for', async () => {
-    const { attempt } = await open({ handler: () => Promise.reject(new Error('no')) })
-    const given = { ...payload, envelope: envelopeOf({ maxAttempts: 5 }) }
-    expect(await attempt(taskId, { payload: given, attempt: 4, maxAttempts: 6 })).toMatchObject({
-      retry: { delay: 10_000 },
-      metadata: { job: { attempt: 4, maxAttempts: 5 } },
-    })
-    expect((await attempt(taskId, { payload: given, attempt: 5, maxAttempts: 6 })).retry).toBeUndefined()
-  })
-
   test('is lower where somebody triggered the run with fewer: the last of them ends it properly', async () => {
     const onFailure = vi.fn<() => void>()
     const { attempt } = await open({ handler: () => Promise.reject(new Error('no')), onFailure })
@@ -133,13 +123,5 @@ describe("a project that has its tasks' retries turned off", () => {
     expect(failures).toEqual(['AttemptsExhaustedError'])
     expect(logger.messages('error')).toContainEqual(expect.stringContaining('`retries.enabledInDev: false`'))
     expect(result.metadata).toMatchObject({ job: { failed: true, attempt: 1, error: { code: 'order_gone' } } })
-  })
-
-  test('is as good as any other where the run has failed for good', async () => {
-    const onFailure = vi.fn<() => void>()
-    const { attempt, logger } = await open({ handler: () => Promise.reject(new NonRetryableError('no')), onFailure })
-    await attempt(taskId, { payload, retries })
-    expect(onFailure).toHaveBeenCalledTimes(1)
-    expect(logger.messages('error')).toEqual(['The run failed.'])
   })
 })

@@ -1,4 +1,4 @@
-import { defineJob, type Definition, NonRetryableError, RetryAfterError, sendJob } from '@cgk-platform/jobs-core'
+import { defineJob, type Definition, sendJob } from '@cgk-platform/jobs-core'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 
 import { envelopeOf } from '../../test/kit/envelope-of.ts'
@@ -44,13 +44,6 @@ describe('an attempt that succeeds', () => {
       output: kind ?? 'whole',
     }
     expect(result.metadata).toEqual({ job: record })
-  })
-
-  test('costs no request of its own where it is short', async () => {
-    const { attempt, engine } = await open()
-    const { queued } = await attempt(taskId, { payload })
-    expect(engine.flushed).toEqual([])
-    expect(queued.length).toBeGreaterThan(0)
   })
 
   test('is told of 100 ms after it began, and again at its end', async () => {
@@ -132,23 +125,6 @@ describe('an attempt that fails', () => {
     })
   })
 
-  test('is tried again when it asks to be', async () => {
-    const { attempt } = await open({ handler: () => Promise.reject(new RetryAfterError('later', 123)) })
-    expect((await attempt(taskId, { payload })).retry?.delay).toBe(123)
-  })
-
-  test.each<[string, number, unknown]>([
-    ['the last', 3, new Error('no')],
-    ['beyond mending', 1, new NonRetryableError('no')],
-  ])('is not tried again where it is %s, and calls onFailure once', async (_, number, error) => {
-    const onFailure = vi.fn<() => void>()
-    const { attempt } = await open({ handler: () => Promise.reject(error), onFailure })
-    const result = await attempt(taskId, { payload, attempt: number })
-    expect(result).toMatchObject({ ok: false, skippedRetrying: true, metadata: { job: { failed: true } } })
-    expect(result.retry).toBeUndefined()
-    expect(onFailure).toHaveBeenCalledTimes(1)
-  })
-
   test('keeps the size of its record within what a run can have', async () => {
     const long = 'ä'.repeat(100_000)
     let error = new Error(long)
@@ -156,47 +132,6 @@ describe('an attempt that fails', () => {
     const { attempt } = await open({ handler: () => Promise.reject(error) })
     const { metadata } = await attempt(taskId, { payload })
     expect(Buffer.byteLength(JSON.stringify(metadata))).toBeLessThan(70 * 1024)
-  })
-})
-
-describe('a cancel', () => {
-  test("aborts the handler's signal with an error of this library, and nothing is reported", async () => {
-    const cancel = new AbortController()
-    const reasons: unknown[] = []
-    const { attempt } = await open({
-      handler: (_, { signal }) =>
-        new Promise<void>((resolve) => {
-          signal.addEventListener('abort', () => resolve(void reasons.push((signal.reason as Error).name)))
-          cancel.abort('run cancelled')
-        }),
-    })
-    const result = await attempt(taskId, { payload, signal: cancel.signal })
-    expect(reasons).toEqual(['JobCancelledError'])
-    expect(result.output).toBeUndefined()
-  })
-
-  test('whose news comes late, since the handler blocked the loop, is heard before success is reported', async () => {
-    const cancel = new AbortController()
-    const hook = vi.fn<(ended: string) => void>()
-    const { attempt } = await open(
-      {
-        handler: () => {
-          setImmediate(() => setImmediate(() => cancel.abort()))
-          return 'done'
-        },
-      },
-      { hooks: { onRunEnd: ({ outcome }) => hook(outcome.type) } },
-    )
-    const result = await attempt(taskId, { payload, signal: cancel.signal })
-    expect(hook.mock.calls).toEqual([['cancelled']])
-    expect(result.output).toBeUndefined()
-  })
-
-  test('before the handler keeps it from being called', async () => {
-    const handler = vi.fn<() => void>()
-    const { attempt } = await open({ handler })
-    await attempt(taskId, { payload, signal: AbortSignal.abort() })
-    expect(handler).not.toHaveBeenCalled()
   })
 })
 

@@ -63,15 +63,6 @@ describe('a tick', () => {
     expect(engine.runs[0]!.options).not.toHaveProperty('parentRunId')
   })
 
-  test('is dispatched once, however often it comes', async () => {
-    for (const overlap of ['skip', 'allow'] as const) {
-      const { tick, engine } = await open({ overlap })
-      await tick()
-      expect((await tick(start, 2)).output).toMatchObject({ skipped: [] })
-      expect(ticksOf(engine)).toEqual([iso(start)])
-    }
-  })
-
   test('is dispatched once, also where its run has failed: another run holds its key', async () => {
     for (const overlap of ['skip', 'allow'] as const) {
       const handler = () => Promise.reject(new NonRetryableError('no'))
@@ -106,33 +97,6 @@ describe('a tick', () => {
     const { attempt, engine } = await open()
     await attempt('tick-report', { payload: {} })
     expect(ticksOf(engine)).toEqual([iso(start)])
-  })
-})
-
-describe('a tick while the job before is under way', () => {
-  test('is skipped, and this is said', async () => {
-    const { tick, engine, logger } = await open()
-    await tick(start - 5000)
-    engine.runs[0]!.status = 'EXECUTING'
-    expect((await tick()).output).toEqual({ sent: 0, skipped: [systemTenantId] })
-    expect(engine.runs).toHaveLength(1)
-    expect(logger.messages('info')).toEqual(['A cron tick was skipped: the previous run still goes on.'])
-  })
-
-  test('is sent where the definition allows it', async () => {
-    const { tick, engine } = await open({ overlap: 'allow' })
-    await tick(start - 5000)
-    engine.runs[0]!.status = 'EXECUTING'
-    await tick()
-    expect(engine.runs).toHaveLength(2)
-  })
-
-  test('is sent once it has ended', async () => {
-    const { tick, engine } = await open()
-    await tick(start - 5000)
-    engine.runs[0]!.status = 'COMPLETED'
-    expect((await tick()).output).toEqual({ sent: 1, skipped: [] })
-    expect(ticksOf(engine)).toEqual([iso(start - 5000), iso(start)])
   })
 })
 
@@ -199,27 +163,6 @@ describe('tenants', () => {
       payload: { tenantId: systemTenantId, scheduledAt: iso(start) },
     },
   }
-
-  test("have their jobs sent by the run of the tick's own", async () => {
-    const handler = vi.fn<() => void>()
-    const { attempt, engine } = await open({ tenants: () => ['acme', 'globex'], handler })
-    expect(await attempt('cron-report', { payload: system })).toMatchObject({
-      ok: true,
-      output: { sent: 2, skipped: [] },
-    })
-    expect(engine.runs.map(({ payload }) => (payload as Sent).envelope.tenantId).toSorted()).toEqual(['acme', 'globex'])
-    expect(handler).not.toHaveBeenCalled()
-  })
-
-  test('are skipped one by one', async () => {
-    const { attempt, engine } = await open({ tenants: () => ['acme', 'globex'] })
-    await attempt('cron-report', { payload: system })
-    engine.runs.find(({ options }) => options['concurrencyKey'] === 'acme')!.status = 'COMPLETED'
-    const later = {
-      envelope: { ...system.envelope, payload: { tenantId: systemTenantId, scheduledAt: iso(start + minuteMs) } },
-    }
-    expect(await attempt('cron-report', { payload: later })).toMatchObject({ output: { sent: 1, skipped: ['globex'] } })
-  })
 
   test('have one job each where sending one failed while that of another had failed already', async () => {
     let isBroken = true

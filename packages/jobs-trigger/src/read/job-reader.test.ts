@@ -48,11 +48,6 @@ test('its runs come in the order in which they were made', async () => {
   expect((await read())!.runs.map(({ definitionId }) => definitionId)).toEqual(['ape', 'zebra', 'late'])
 })
 
-test('runs that its host told of are read though Trigger.dev does not show them yet', async () => {
-  const { read } = open([{ ...root, ...dispatched({ ship: 'run_ship' }) }, runOf('ship')])
-  expect((await read())!.runs.map(({ id }) => id)).toEqual(['run_ship'])
-})
-
 test('runs that its host told of are asked for again, as new ones may not be everywhere yet', async () => {
   let asked = 0
   const { clock, read } = open([{ ...root, ...dispatched({ ship: 'run_ship' }) }, runOf('ship')], {
@@ -127,12 +122,6 @@ describe('an id', () => {
     expect(await read()).toBeUndefined()
     expect(api.asked).toEqual(['retrieve run_1', 'retrieve run_1', 'retrieve run_1'])
     expect(clock.delays).toEqual([50, 150])
-  })
-
-  test('that becomes known meanwhile is read', async () => {
-    let asked = 0
-    const { read } = open([root], { retrieve: (run) => (++asked > 1 ? run : undefined) })
-    expect(await read()).toMatchObject({ id: 'run_1' })
   })
 
   test.each<[string, Partial<EngineRun>]>([

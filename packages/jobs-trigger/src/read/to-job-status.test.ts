@@ -11,7 +11,6 @@ import { eventTaskId, jobTaskId } from '../wire/task-id.ts'
 import type { JobLink } from './job-facts.ts'
 import { toJobStatus, unknownDefinition } from './to-job-status.ts'
 
-const now = Date.parse('2026-03-01T12:10:00Z')
 const sentAt = Date.parse('2026-03-01T12:00:00Z')
 const at = (seconds: number) => new Date(sentAt + seconds * 1000)
 const job = (id: string): Definition => defineJob({ id, event: 'work.asked', handler: () => undefined })
@@ -77,13 +76,6 @@ describe('a job whose event has one definition', () => {
       ],
     })
   })
-
-  test('is in the state of that run', () => {
-    expect(read([link(record('ship'))]).state).toBe('running')
-    expect(read([link({ ...record('ship', { retryAt: now + 1 }) })]).state).toBe('retrying')
-    expect(read([link({ ...record('ship'), ...failed })]).state).toBe('failed')
-    expect(read([link({ ...record('ship'), ...cancelled })]).state).toBe('cancelled')
-  })
 })
 
 describe('a job of which nobody knows yet what it will do', () => {
@@ -100,11 +92,6 @@ describe('a job of which nobody knows yet what it will do', () => {
     expect(told).not.toHaveProperty('endedAt')
   })
 
-  test('tells when it shall run', () => {
-    const payload = { envelope: envelope({ runAt: now + 1000 }) }
-    expect(read([link({ status: 'DELAYED', payload })]).scheduledFor).toEqual(new Date(now + 1000))
-  })
-
   test.each([
     [cancelled, 'cancelled'],
     [{ status: 'EXPIRED' }, 'expired'],
@@ -118,33 +105,10 @@ describe('a job of which nobody knows yet what it will do', () => {
 describe('a job whose event has several definitions', () => {
   const runs = [child('ship', { ...done, startedAt: at(3), finishedAt: at(9) }), child('bill', { startedAt: at(2) })]
 
-  test('has a run of each', () => {
-    const told = read([link(dispatched, runs)])
-    expect(told.runs.map(({ id, definitionId, state }) => [id, definitionId, state])).toEqual([
-      ['run_ship', 'ship', 'completed'],
-      ['run_bill', 'bill', 'running'],
-    ])
-    expect([told.state, told.startedAt]).toEqual(['running', at(2)])
-    expect(told).not.toHaveProperty('endedAt')
-  })
-
-  test('ends when the last of them does', () => {
-    const told = read([link(dispatched, [runs[0]!, child('bill', done)])])
-    expect([told.state, told.endedAt]).toEqual(['completed', at(9)])
-  })
-
   test('is not over while more of them are made', () => {
     expect(read([link({}, [runs[0]!])]).state).toBe('running')
     expect(read([link({}, runs)]).state).toBe('running')
     expect(read([link({}, [child('bill', { status: 'QUEUED', attemptCount: 0 })])]).state).toBe('queued')
-  })
-
-  test('is cancelled for good once its own run is, though some of them were made meanwhile', () => {
-    expect(read([link(cancelled, runs)]).state).toBe('cancelled')
-  })
-
-  test('may have a definition whose id is no task id', () => {
-    expect(read([link(dispatched, [child('Mail.to_all', {})])]).runs[0]!.definitionId).toBe('Mail.to_all')
   })
 })
 
@@ -206,22 +170,6 @@ describe('a job that was retried', () => {
   const retry: Retry = { jobId: 'run_1', runs: { ship: 'run_1' } }
   const again = (run: Partial<EngineRun>, children: EngineRun[] = []) => link({ id: 'run_2', ...run }, children, retry)
 
-  test('is in the state of the retry', () => {
-    expect(read([first, again({ status: 'QUEUED', attemptCount: 0 })]).state).toBe('queued')
-    const told = read([first, again(dispatched, [child('ship', { finishedAt: at(8), status: 'COMPLETED' }, 'run_1')])])
-    expect(told.runs.map(({ id, state, retryOf }) => [id, state, retryOf])).toEqual([
-      ['run_1', 'failed', undefined],
-      ['run_ship', 'completed', 'run_1'],
-    ])
-    expect([told.id, told.state, told.endedAt]).toEqual(['run_1', 'completed', at(8)])
-  })
-
-  test('has failed again where the retry could not be made, which says what it was to retry', () => {
-    const told = read([first, again(failed)], [job('ship')])
-    expect(told.runs[1]).toMatchObject({ id: 'run_2', definitionId: 'ship', state: 'failed', retryOf: 'run_1' })
-    expect(told.state).toBe('failed')
-  })
-
   test('is still failed where nobody handles its event any more', () => {
     expect(read([first, again(dispatched)]).state).toBe('failed')
   })
@@ -241,9 +189,5 @@ describe('a job that was retried', () => {
   test('knows of its first run what the retry says of it', () => {
     const lost = link({ status: 'CRASHED', finishedAt: at(4) })
     expect(read([lost, again(dispatched)]).runs).toMatchObject([{ id: 'run_1', definitionId: 'ship', state: 'failed' }])
-  })
-
-  test('that is cancelled stays so', () => {
-    expect(read([first, again(cancelled)]).state).toBe('cancelled')
   })
 })

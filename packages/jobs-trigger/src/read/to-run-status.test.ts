@@ -20,19 +20,6 @@ function read(run: Partial<EngineRun>, maxAttempts?: number) {
 }
 
 describe('a run under way', () => {
-  test('tells its attempts and when it began', () => {
-    const began = new Date(startedAt.getTime() + 3000)
-    const ofHost = record({ attempt: 2, startedAt: began.getTime() })
-    expect(read({ ...ofHost, attemptCount: 2, startedAt })).toEqual({
-      id: 'run_1',
-      definitionId: 'ship',
-      state: 'running',
-      attempts: 2,
-      maxAttempts: 3,
-      startedAt: began,
-    })
-  })
-
   test('began when a worker took it, as far as nobody tells more', () => {
     expect(read({ attemptCount: 1, startedAt }).startedAt).toEqual(startedAt)
   })
@@ -61,17 +48,6 @@ describe('a run under way', () => {
 
 describe('between two attempts', () => {
   const failedOnce = record({ retryAt: now + 5000, error: why })
-
-  test('a run is retrying, and tells when and why', () => {
-    const error = { message: 'no money', name: 'Declined', stackTrace: 'Declined: no money\n    at ship' }
-    expect(read({ ...failedOnce, error, startedAt })).toMatchObject({
-      state: 'retrying',
-      attempts: 1,
-      nextAttemptAt: new Date(now + 5000),
-      error: { ...why, stack: error.stackTrace },
-    })
-    expect(read({ ...failedOnce, status: 'QUEUED' })).toMatchObject({ state: 'retrying', error: why })
-  })
 
   test('it is retrying also where the process had died, though nobody knows until when', () => {
     const status = read({ ...record(), status: 'QUEUED' })
@@ -138,13 +114,6 @@ describe('the output of a run', () => {
     return 'output' in status ? [status.output] : []
   }
 
-  test('is what its handler returned', () => {
-    expect(output({ a: [1] })).toEqual([{ a: [1] }])
-    expect(output(null)).toEqual([null])
-    expect(output(false)).toEqual([false])
-    expect(output('text')).toEqual(['text'])
-  })
-
   test('is nothing, or an empty text, where its host says so', () => {
     expect(output(undefined, 'none')).toEqual([])
     expect(output('', 'none')).toEqual([])
@@ -161,11 +130,6 @@ describe('the output of a run', () => {
     expect(read({ status: 'FAILED', output: 1 })).not.toHaveProperty('output')
     expect(read({ ...record({ error: why }), status: 'COMPLETED' })).not.toHaveProperty('error')
   })
-})
-
-test('a run that was made to retry another says so', () => {
-  const facts = { definitionId: 'ship', maxAttempts: 3 }
-  expect(toRunStatus(fakeRun(), { ...facts, retryOf: 'run_0' }).retryOf).toBe('run_0')
 })
 
 test('the steps of a workflow are told in whatever state its run is', () => {

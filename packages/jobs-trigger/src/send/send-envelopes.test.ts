@@ -54,11 +54,6 @@ describe('an event', () => {
     expect(api.asked).toHaveLength(1)
   })
 
-  test('leaves what is for the sending provider alone at home', async () => {
-    const { api } = await send([envelope({ providerOptions: { 'trigger.dev': {} } })])
-    expect(api.triggered[0]!.payload).toEqual({ envelope: envelope() })
-  })
-
   test('waits for its time, where that is still to come', async () => {
     const now = createFakeClock().now()
     const { api } = await send([envelope({ runAt: now + 1 }), envelope({ runAt: now })])
@@ -69,14 +64,6 @@ describe('an event', () => {
     const { api } = await send([envelope({ maxAttempts: 7 })])
     expect(api.triggered[0]).not.toHaveProperty('maxAttempts')
     expect(api.triggered[0]!.payload).toMatchObject({ envelope: { maxAttempts: 7 } })
-  })
-
-  test('has the same key whenever it is asked for, and another than other sends', async () => {
-    const { api } = await send([envelope(), envelope(), envelope({ id: '01JQDAE4RQF8MBCR55T5A00002' })])
-    // In whichever order they are sent: a key takes a moment to be made.
-    const keys = api.triggered.map(({ idempotencyKey }) => idempotencyKey)
-    const counts = [...new Set(keys)].map((key) => keys.filter((one) => one === key).length)
-    expect(new Set(counts)).toEqual(new Set([1, 2]))
   })
 
   test('that was asked for twice for want of an answer is no duplicate', async () => {
@@ -149,21 +136,6 @@ describe('a send that failed', () => {
     expect(error.message).toBe(`\`trigger.dev\` did not take \`work.asked\`: it answered 500. ${remedy}`)
     expect(error.cause).toBe('of the SDK')
   })
-
-  test('tells what to do, where that is known', async () => {
-    const error = errorOf((await send([envelope()], failing({ advice: 'check the key' }))).answers[0])
-    expect(error.message).toContain('it answered 500: check the key. It was not')
-  })
-
-  test('fails no other', async () => {
-    const { answers } = await send([envelope({ tenantId: 'bad' }), envelope()], {
-      trigger(asked) {
-        if (asked.concurrencyKey === 'bad') return failing({}).trigger!(asked)
-        return { id: 'run_1', isCached: false }
-      },
-    })
-    expect(answers.map(({ ok }) => ok)).toEqual([false, true])
-  })
 })
 
 describe('what Trigger.dev cannot take is refused, and nothing is asked:', () => {
@@ -192,27 +164,4 @@ describe('what Trigger.dev cannot take is refused, and nothing is asked:', () =>
       expect(api.asked).toEqual([])
     }
   })
-})
-
-test('several are sent at once, ten at the most', async () => {
-  let underWay = 0
-  let most = 0
-  let goOn = (): void => undefined
-  const isFull = new Promise<void>((resolve) => void (goOn = resolve))
-  const envelopes = Array.from({ length: 25 }, (_, number) =>
-    envelope({ id: `01JQDAE4RQF8MBCR55T5A000${10 + number}` }),
-  )
-  const { answers } = await send(envelopes, {
-    async trigger({ payload }) {
-      most = Math.max(most, ++underWay)
-      // An eleventh would have come by then.
-      if (underWay === 10) for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
-      if (underWay >= 10) goOn()
-      await isFull
-      underWay--
-      return { id: (payload as { envelope: Envelope }).envelope.id, isCached: false }
-    },
-  })
-  expect(answers.map((answer) => answer.ok && answer.id)).toEqual(envelopes.map(({ id }) => id))
-  expect(most).toBe(10)
 })

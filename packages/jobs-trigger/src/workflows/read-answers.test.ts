@@ -57,16 +57,6 @@ function open(jobs: Record<string, JobStatus> = {}) {
 const event = (number: number, sentAt = now) =>
   toAnswer({ id: `run_${number}`, event: 'order.paid', payload: { number }, sentAt })
 
-const job = (more: Partial<JobStatus>): JobStatus => ({
-  id: 'run_2',
-  event: 'order.paid',
-  tenantId: 'acme',
-  state: 'completed',
-  createdAt: new Date(now),
-  runs: [],
-  ...more,
-})
-
 describe('events', () => {
   test('answer in the order in which they came', async () => {
     const { add, read, token, saves } = open()
@@ -133,18 +123,7 @@ describe('events', () => {
 })
 
 describe('jobs', () => {
-  const run = { id: 'run_3', definitionId: 'count', attempts: 1, maxAttempts: 3 }
   const waits = { kind: 'runJob', jobId: 'run_2', definitionId: 'count' } as const
-
-  test('answer once they have ended', async () => {
-    const { add, read } = open({ run_2: job({ runs: [{ ...run, state: 'completed', output: 5 }] }) })
-    const step = add('call', waits)
-    await read()
-    expect(step).toMatchObject({ state: 'completed', output: 5 })
-    const going = open({ run_2: job({ state: 'running', runs: [{ ...run, state: 'running' }] }) })
-    going.add('call', waits)
-    expect(await going.read()).toEqual([])
-  })
 
   test('that nobody knows are waited for as long as they may be on their way, however long sending took', async () => {
     const { add, read, clock } = open()

@@ -155,20 +155,6 @@ test('several by one token of the run, after a look for what came before it', as
   expect(api.tokens.all).toMatchObject([{ tags: ['wake:run_1'], timeoutMs: 10_000 }])
 })
 
-test('what came before is not waited for', async () => {
-  const { run, did, add } = open({ answeredAt: 1 })
-  add('a', { kind: 'runJob', jobId: 'run_2' })
-  await run(undefined)
-  expect(did).toEqual(['look'])
-})
-
-test('no longer than to what is due first', async () => {
-  const { run, add, api } = open()
-  add('a', { event: 'order.paid', handle: 'waitpoint_a', until: 1e15 })
-  await run(7000)
-  expect(api.tokens.all).toMatchObject([{ timeoutMs: 7000 }])
-})
-
 test.each([
   [0, 10_000],
   [400_000, 100_000],

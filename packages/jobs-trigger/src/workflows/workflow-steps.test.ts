@@ -94,21 +94,6 @@ test('one whose news comes when the code was left is not put into the record, wh
   expect(step.state).toBe('completed')
 })
 
-test('an answer is told once it is kept', async () => {
-  const { records, complete, pass, saveLater } = await open()
-  const told: StepRecord[] = []
-  const stop = records.onAnswer!((answered) => void told.push(answered))
-  await complete()
-  const end = saveLater()
-  await pass(1500)
-  expect(told).toEqual([])
-  end()
-  await pass(1000)
-  expect(told).toHaveLength(1)
-  stop()
-  expect(records.hasUntold()).toBe(false)
-})
-
 test('where the code is left before that, it is known that it has to be told', async () => {
   const { records, complete, pass, saveLater, step } = await open()
   const told: StepRecord[] = []
