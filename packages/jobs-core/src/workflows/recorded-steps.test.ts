@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { createDeferred } from '../../test/kit/deferred.ts'
 import { completedStep, createWorkflowKit, orderWorkflow, type WorkflowKit } from '../../test/kit/workflow-kit.ts'
@@ -58,10 +58,10 @@ describe('a wait that is answered while the code runs', () => {
     )
     const store = liveStore()
     const outcome = kit.pass(workflow, { steps: store.steps })
+    await vi.waitFor(() => expect(store.record.steps).toHaveLength(2)) // the event's schema is loaded meanwhile
     await kit.clock.advance(10)
     expect(store.answer('refunded')).toBe(true)
-    await kit.clock.advance(0)
-    expect(done).toEqual(['order_1'])
+    await vi.waitFor(() => expect(done).toEqual(['order_1']))
     charged.resolve()
     expect(await outcome).toMatchObject({ type: 'completed' })
     expect(store.listeners.size).toBe(0)
