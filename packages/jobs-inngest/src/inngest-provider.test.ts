@@ -9,8 +9,6 @@ import { createInngestProvider } from './inngest-provider.ts'
 
 afterEach(() => vi.unstubAllEnvs())
 
-const id = '01M89NS4WG6G8H65WJD6QKMDS3'
-
 function open(answer: Answer) {
   const { client, asked } = createFakeServer(answer)
   const clock = createVirtualClock()
@@ -29,29 +27,4 @@ test('an environment that could not be used is looked at anew by the next call',
   await expect(provider.health()).rejects.toThrow(InvalidOptionError)
   vi.stubEnv('INNGEST_BASE_URL', 'http://127.0.0.1:9')
   expect(await provider.health()).toMatchObject({ ok: false, provider: 'inngest' })
-})
-
-test('its calls go to the engine', async () => {
-  const { provider, clock, asked } = open(({ method, url }) => {
-    if (method === 'POST') return { body: { ids: ['an id'], status: 200 } }
-    return { body: url.pathname.startsWith('/v1/events/') ? { data: { internal_id: id, name: 'work.asked' } } : {} }
-  })
-  const envelope = {
-    v: 1,
-    id,
-    event: 'work.asked',
-    tenantId: 'acme',
-    payload: { tenantId: 'acme' },
-    sentAt: 1,
-  } as const
-  const call = (work: Promise<unknown>) => clock.finish(work)
-  expect(await call(provider.send([envelope]))).toEqual([{ ok: true, id: 'an id', deduplicated: false }])
-  expect(await call(provider.send([{ ...envelope, idempotencyKey: 'key' }]))).toMatchObject([{ deduplicated: true }])
-  expect(await call(provider.status(id))).toMatchObject({ id, state: 'completed' })
-  await call(provider.cancel(id))
-  expect(await call(provider.list!({ limit: 10 }))).toEqual({ jobs: [] })
-  expect(await call(provider.health())).toMatchObject({ provider: 'inngest', ok: false })
-  expect(new Set(asked.map(({ url }) => url.pathname.split('/').slice(0, 3).join('/')))).toEqual(
-    new Set([`/e/${asked[0]!.url.pathname.split('/')[2]}`, '/v1/events', '/v2/events', '/v2/apps']),
-  )
 })

@@ -97,13 +97,6 @@ describe('a question', () => {
     timeout.mockRestore()
   })
 
-  test('that is answered with neither a success nor an error has failed', async () => {
-    const { api, clock } = openApi(() => ({ status: 300, body: { data: {} } }))
-    for (const work of [() => api.get('it', '/v2/apps'), () => api.post('it', '/v2/apps', [])]) {
-      expect((await requestFailure(clock, work())).message).toContain('it answered 300.')
-    }
-  })
-
   test('that nothing can read the answer of has failed', async () => {
     const { api, clock, asked } = openApi(() => ({ status: 200, body: '<html>' }))
     expect(await requestFailure(clock, api.get('for the run', '/v2/runs/run_1'))).toMatchObject({
@@ -155,12 +148,6 @@ describe('a list', () => {
       expect(await openApi(() => reply).api.list('it', '/v2/apps')).toEqual([])
     }
   })
-
-  test('is read from a cursor on', async () => {
-    const { api, asked } = openApi(inTurn({ body: { data: [3] } }))
-    expect(await api.list('it', '/v2/apps', { limit: 2, cursor: 'one' })).toEqual([3])
-    expect(asked.map(({ url }) => url.search)).toEqual(['?limit=2&cursor=one'])
-  })
 })
 
 describe('a change', () => {
@@ -207,13 +194,6 @@ describe("the server's time", () => {
     expect(asked).toHaveLength(1)
   })
 
-  test('is told by any answer, also one that refuses', async () => {
-    const { api, asked, clock } = openApi(() => ({ status: 400, headers: at(createVirtualClock(), -60_000) }))
-    await requestFailure(clock, api.get('it', '/v2/apps'))
-    expect((await api.time()).offsetMs).toBe(-59_000)
-    expect(asked).toHaveLength(1)
-  })
-
   test('is told without a question, as far as it is known', async () => {
     const { api, asked, clock } = openApi(() => ({ headers: at(createVirtualClock(), 60_000), body: {} }))
     expect(api.offsetMs()).toBe(0)
@@ -226,14 +206,5 @@ describe("the server's time", () => {
   test('is ours while it cannot be told', async () => {
     const { api } = openApi(inTurn(connectionError('ECONNREFUSED')))
     expect(await api.time()).toEqual({ offsetMs: 0, roundTripMs: 0 })
-  })
-
-  test('tells how long an answer takes', async () => {
-    const clock = createVirtualClock()
-    const { connection } = createFakeServer(async () => {
-      await clock.advance(70)
-      return { body: {} }
-    })
-    expect((await createEngineApi(connection, clock).time()).roundTripMs).toBe(70)
   })
 })

@@ -94,23 +94,6 @@ describe('the cancel of a job', () => {
     expect(clock.now() - begunAt).toBeLessThanOrEqual(10_300)
   })
 
-  test('does not wait for a function that was registered long after the event came', async () => {
-    const { work, clock, posts, looks } = open({
-      functions: ['a', 'late'],
-      runsAt: (look) => [run('a', look === 0 ? 'RUNNING' : 'CANCELLED')],
-      ageMs: 5000,
-    })
-    await clock.finish(work)
-    expect(posts()).toEqual(['/v2/runs/run-a/cancel'])
-    expect([looks(), clock.delays]).toEqual([4, [20, 20, 20]])
-  })
-
-  test('knows of no runs to wait for where the event cannot be seen', async () => {
-    const { work, clock, looks } = open({ functions: ['a'], runsAt: () => [], isKnown: false })
-    await clock.finish(work)
-    expect(looks()).toBe(3)
-  })
-
   test('takes a run that ends meanwhile for cancelled', async () => {
     const already: Reply = { status: 409, body: { errors: [{ code: 'run_already_ended', message: 'Ended' }] } }
     for (const cancel of [already, notFound]) {

@@ -16,19 +16,6 @@ function open(options: Options = {}, answer?: Answer, setting?: HostSetting) {
   return openFunction(definition as unknown as Definition, 'work.asked', answer, setting)
 }
 
-describe('an attempt', () => {
-  test('that is held back can be cancelled', async () => {
-    const begun: number[] = []
-    const handler = () => Promise.reject(new Error(String(begun.push(1))))
-    const answer: Answer = ({ url }) => ({ body: url.pathname === '/v2/runs' ? { data: [{ id: runId }] } : {} })
-    const host = open({ handler, retry: { ...retry, initialDelay: '4s' } }, answer)
-    await host.attempt(0)
-    expect((await host.attempt(1)).returned).toMatchObject({ attempt: 2 })
-    expect(begun).toHaveLength(1)
-    expect(host.clock.now() - host.startedAt).toBe(500)
-  })
-})
-
 describe('the number of attempts', () => {
   test('is not raised by a send, which is said once', async () => {
     const { attempt, eventOf, logger } = open({ handler: () => undefined })

@@ -113,16 +113,6 @@ describe('a previous run', () => {
     expect(await isOpen({})).toBe(false)
   })
 
-  test('is looked for among what waits and what runs, once for all tenants', async () => {
-    const { host, asked } = open({ answer: withOpen({ one: jobOf('acme') }) })
-    const found = await Promise.all(['acme', 'globex'].map(async (tenantId) => host.isOpen('nightly', tenantId)))
-    expect([...found, await host.isOpen('nightly', 'acme')]).toEqual([true, false, true])
-    expect(asked.map(({ url }) => url.pathname + url.search)).toEqual([
-      '/v2/apps/shop/functions/nightly/runs?status=QUEUED&status=RUNNING&limit=100',
-      '/v1/events/one',
-    ])
-  })
-
   test('is none of another event, nor one that cannot be read', async () => {
     for (const event of ['cron/shop/weekly', 'cron/billing/nightly', 'cron/nightly']) {
       expect(await isOpen({ one: jobOf('acme', event) })).toBe(false)

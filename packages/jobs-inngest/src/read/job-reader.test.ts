@@ -85,12 +85,6 @@ describe('the age of an event', () => {
     await reader.event(id)
     expect(reader.ageMs(told)).toBe(2500 + 3_601_000)
   })
-
-  test('is beyond all measure where it does not tell', () => {
-    const { reader, clock } = open()
-    expect(reader.ageMs(event)).toBe(clock.now())
-    expect(reader.ageMs({ ...event, received_at: 'yesterday' })).toBe(clock.now())
-  })
 })
 
 describe('the runs of a job', () => {

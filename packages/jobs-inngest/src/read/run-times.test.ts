@@ -81,13 +81,6 @@ describe('a run that was asked for', () => {
     expect(paths()).toHaveLength(1)
   })
 
-  test('is not asked for again once it has ended', async () => {
-    const { reader, paths } = open(recordedSelves.cancelledWhileRunning)
-    const first = await reader.of(recordedRuns.cancelledWhileRunning)
-    expect(await reader.of(recordedRuns.cancelledWhileRunning)).toBe(first)
-    expect(paths()).toHaveLength(1)
-  })
-
   test('is forgotten after two thousand others', async () => {
     const { reader, paths } = open()
     const run = (number: number): EngineRun => ({ ...recordedRuns.exhausted, id: `run_${number}` })

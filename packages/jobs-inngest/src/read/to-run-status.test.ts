@@ -85,15 +85,6 @@ describe('a run as it was recorded', () => {
   })
 })
 
-describe('a completed run of ours', () => {
-  test('did not fail, though a function that is not ours may look so', () => {
-    const { output } = failedRun({ attempt: 4, maxAttempts: 9 })
-    const status = statusOf({ ...recordedRuns.completed, output: output! })
-    expect(status).toMatchObject({ state: 'completed', attempts: 0, maxAttempts: 5, output })
-    expect(status).not.toHaveProperty('error')
-  })
-})
-
 describe('a run of ours between two attempts', () => {
   test('is retrying until the next one is due', () => {
     expect(statusOf(failedRun({ nextAttemptAt: now + 1 }), { times: begun })).toMatchObject({
@@ -116,12 +107,6 @@ describe('a run of ours that ended without success', () => {
   test('had one attempt more where that had begun and its process died', () => {
     const run = failedRun({ attempt: 2, nextAttemptAt: over.endedAt }, 'FAILED')
     expect(statusOf(run, { times: over })).toMatchObject({ state: 'failed', attempts: 3 })
-    expect(statusOf(run, { times: over })).not.toHaveProperty('nextAttemptAt')
-  })
-
-  test('had no more where it was cancelled before the next one', () => {
-    const run = failedRun({ attempt: 2, nextAttemptAt: over.endedAt + 1 }, 'CANCELLED')
-    expect(statusOf(run, { times: over })).toMatchObject({ state: 'cancelled', attempts: 2 })
     expect(statusOf(run, { times: over })).not.toHaveProperty('nextAttemptAt')
   })
 })

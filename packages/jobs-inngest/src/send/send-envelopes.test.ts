@@ -1,4 +1,4 @@
-import { SendFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { UnsupportedFeatureError } from '@cgk-platform/jobs-core'
 import type { Accepted, Envelope } from '@cgk-platform/jobs-core/provider'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 
@@ -61,12 +61,6 @@ function errorOf(answer: Accepted | undefined): Error {
 }
 
 afterEach(() => vi.unstubAllEnvs())
-
-test('one envelope is a job of its own id', async () => {
-  const { answers, asked } = await send([envelope(1)])
-  expect(answers).toEqual([{ ok: true, id: idOf(1), deduplicated: false }])
-  expect(asked.map(idsIn)).toEqual([[idOf(1)]])
-})
 
 test('several are one request, and jobs of ids that no other request makes', async () => {
   const { answers, asked, clock } = await send([envelope(1), envelope(2)])
@@ -155,18 +149,6 @@ test('what is refused whatever the events are is not asked for event by event', 
     expect(asked.every((one) => eventsIn(one).length === 2)).toBe(true)
     expect(answers.map(({ ok }) => ok)).toEqual([false, false])
   }
-})
-
-test('an event whose answer was lost is told with the id that it has if it was taken', async () => {
-  const { answers } = await send([envelope(1)], () => ({ status: 500 }))
-  expect(SendFailedError.isInstance(errorOf(answers[0]))).toBe(true)
-  expect(errorOf(answers[0])).toMatchObject({ accepted: 'maybe', jobId: idOf(1) })
-  expect(errorOf(answers[0])).not.toHaveProperty('cause')
-  const cause = connectionError('ECONNRESET')
-  const lost = await send([envelope(1)], () => {
-    throw cause
-  })
-  expect(errorOf(lost.answers[0])).toMatchObject({ accepted: 'maybe', cause })
 })
 
 describe('without a request is refused', () => {

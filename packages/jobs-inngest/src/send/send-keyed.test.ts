@@ -148,14 +148,6 @@ describe('a key that was sent by another process', () => {
     expect(await send()).toMatchObject({ ok: true, deduplicated: false })
     expect(posted).toHaveLength(1)
   })
-
-  test('keeps its turn to the end whatever its event says, since the engine runs an id once', async () => {
-    const other = open()
-    const id = idOf(await other.send())
-    const { send, posted } = open({ find: async (one) => (one === id ? eventSentAt(id, 0) : undefined) })
-    expect(await send()).toEqual({ ok: true, id, deduplicated: true })
-    expect(posted).toEqual([])
-  })
 })
 
 describe('sends of one key at the same moment', () => {

@@ -34,34 +34,6 @@ describe('cron ticks that were missed while the machine slept', () => {
     await engine.advance(hourMs)
     expect(ticks).toEqual(['12:00', '13:00'])
   })
-
-  test('are made up for by the latest alone, if wanted', async () => {
-    const { job, ticks } = hourly('latest')
-    const engine = createJumpingEngine({ startAt, jobs: [job] })
-    await engine.advance(1000)
-    engine.jump(3 * hourMs)
-    await engine.advance(1.5 * hourMs)
-    expect(ticks).toEqual(['11:00', '12:00', '13:00'])
-    expect(engine.logger.messages('warn')).toEqual([])
-  })
-
-  test('a tick that comes a few seconds late is not missed', async () => {
-    const { job, ticks } = hourly('none')
-    const engine = createJumpingEngine({ startAt, jobs: [job] })
-    await engine.advance(hourMs / 2 - 1000)
-    engine.jump(10_000)
-    await engine.advance(1000)
-    expect(ticks).toEqual(['09:00'])
-  })
-
-  test('a clock that was set back makes no tick run twice', async () => {
-    const { job, ticks } = hourly('none')
-    const engine = createJumpingEngine({ startAt, jobs: [job] })
-    await engine.advance(hourMs)
-    engine.jump(-hourMs)
-    await engine.advance(2 * hourMs)
-    expect(ticks).toEqual(['09:00', '10:00'])
-  })
 })
 
 describe('an engine on the machine’s clock', () => {

@@ -2,7 +2,6 @@ import { defineJob } from '@cgk-platform/jobs-core'
 import { describe, expect, test } from 'vitest'
 
 import { createTestEngine } from '../../src/testing/index.ts'
-import { createDeferred } from '../kit/deferred.ts'
 import { failUntil } from '../kit/fail-until.ts'
 import { readsTypeScript, runModule, together } from '../kit/run-node.ts'
 import '../kit/work.ts'
@@ -117,19 +116,6 @@ describe('a second close', () => {
     await engine.advance(1)
     await Promise.all([first, second])
     expect(reasons).toMatchObject([shutdown])
-  })
-
-  test('with more time takes nothing from the first', async () => {
-    const deferred = createDeferred()
-    const job = defineJob({ id: 'work', event: 'work.asked', handler: () => deferred.promise })
-    const engine = createTestEngine({ jobs: [job], patienceMs: 5 })
-    await engine.client.sendJob('work.asked', { tenantId })
-    await engine.settle()
-    const closing = [engine.client.close({ timeout: '5s' }), engine.client.close({ timeout: '1h' })]
-    await engine.advance('5s')
-    await Promise.all(closing)
-    expect(engine.attempts.map(({ outcome }) => outcome.type)).toEqual(['interrupted'])
-    deferred.resolve()
   })
 })
 

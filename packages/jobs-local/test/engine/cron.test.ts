@@ -3,10 +3,6 @@ import type { CronJobOptions } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
 import { createTestEngine, type TestEngine } from '../../src/testing/index.ts'
-import { createDeferred } from '../kit/deferred.ts'
-import { createRecordedLogger } from '../kit/recorded-logger.ts'
-
-const skipped = 'A cron tick was skipped: the previous run still goes on.'
 
 function everyMinute<Output = void>(
   options: Partial<CronJobOptions<Output>> & Pick<CronJobOptions<Output>, 'handler'>,
@@ -36,29 +32,6 @@ describe('a tick', () => {
 })
 
 describe('overlap', () => {
-  test('by default a tick is skipped, with a line, while the previous run goes on, and only so long', async () => {
-    const deferred = createDeferred()
-    const seen: number[] = []
-    const cron = everyMinute({
-      handler: (context) => {
-        seen.push(minuteOf(context))
-        return deferred.promise
-      },
-    })
-    const logger = createRecordedLogger()
-    const engine = createTestEngine({ jobs: [cron], logger, patienceMs: 5 })
-    await engine.advance('3m')
-    expect(seen).toEqual([1])
-    expect(
-      logger.lines.filter(({ message }) => message === skipped).map(({ level, fields }) => [level, fields]),
-    ).toEqual(
-      [2, 3].map((minute) => ['info', { definition: 'every-minute', tick: `2026-01-01T00:0${minute}:00.000Z` }]),
-    )
-    deferred.resolve()
-    await engine.advance('1m')
-    expect(seen).toEqual([1, 4])
-  })
-
   test('a run that waits for its next attempt still goes on', async () => {
     const cron = everyMinute({
       retry: { maxAttempts: 2, backoff: 'fixed', initialDelay: '150s', maxDelay: '150s' },
@@ -69,15 +42,5 @@ describe('overlap', () => {
     const engine = createTestEngine({ jobs: [cron] })
     await engine.advance('4m')
     expect((await ticksOf(engine)).map(({ createdAt }) => createdAt.getUTCMinutes())).toEqual([1, 4])
-  })
-
-  test('one that was cancelled does not', async () => {
-    const cron = everyMinute({ handler: () => new Promise(() => undefined) })
-    const engine = createTestEngine({ jobs: [cron], patienceMs: 5 })
-    await engine.advance('1m')
-    await engine.client.cancelJob((await ticksOf(engine))[0]!.id)
-    await engine.advance('1m')
-    expect((await ticksOf(engine)).map(({ state }) => state)).toEqual(['cancelled', 'running'])
-    await engine.close()
   })
 })

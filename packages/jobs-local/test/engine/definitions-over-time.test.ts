@@ -39,17 +39,6 @@ describe('definitions that come, change and go while the engine runs', () => {
     })
   })
 
-  test('one that comes after a job without subscribers ended leaves it as it is', async () => {
-    const id = await send()
-    await engine.settle()
-    define({})
-    await engine.advance('1h')
-    expect(await engine.client.getJobStatus(id)).toMatchObject({ state: 'completed', runs: [] })
-    await send()
-    await engine.settle()
-    expect(engine.attempts).toHaveLength(1)
-  })
-
   test('one that went before the job was due gives it no run', async () => {
     define({})
     define({ id: 'other' })
@@ -160,15 +149,5 @@ describe('definitions that come, change and go while the engine runs', () => {
     await engine.settle()
     expect(await engine.client.getJobStatus(id)).toMatchObject({ state: 'failed' })
     expect(seen).toEqual([])
-  })
-
-  test('a definition that the engine refuses is not half there', async () => {
-    await send()
-    const many = { maxAttempts: 1000 }
-    expect(() => define({ retry: { ...many, backoff: 'sometimes' as never } })).toThrow('`retry.backoff`')
-    await send()
-    await engine.settle()
-    expect(engine.attempts).toEqual([])
-    expect(ambientJobs().all()).toEqual([])
   })
 })

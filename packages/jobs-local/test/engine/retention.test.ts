@@ -68,16 +68,6 @@ describe('ended jobs', () => {
     expect((await engine.client.getJobStatus(scheduled)).state).toBe('completed')
   })
 
-  test('a job that was retried is kept anew from its second end', async () => {
-    const engine = createEngine({ count: 2 })
-    const retried = await send(engine, 'work.followed')
-    const other = await send(engine)
-    await engine.client.retryJob(retried)
-    await engine.settle()
-    await send(engine)
-    expect([await isKept(engine, retried), await isKept(engine, other)]).toEqual([true, false])
-  })
-
   test('a job is not forgotten between its retry and its second end', async () => {
     const engine = createEngine({ count: 1 })
     const retried = await send(engine, 'work.followed')

@@ -1,4 +1,3 @@
-import { defineJob } from '@cgk-platform/jobs-core'
 import { describe, expect, test } from 'vitest'
 
 import { createTestEngine } from '../../src/testing/index.ts'
@@ -32,15 +31,5 @@ describe('an event that no job handles', () => {
     expect(logger.messages('info')).toEqual([])
     await engine.advance('1m')
     expect(logger.messages('info')).toEqual([unhandled('work.ignored')])
-  })
-
-  test('is not said of events that are handled', async () => {
-    const logger = createRecordedLogger()
-    const job = defineJob({ id: 'work', event: 'work.asked', handler: () => 'done' })
-    const engine = createTestEngine({ jobs: [job], logger })
-    await engine.client.sendJob('work.asked', { tenantId })
-    await engine.settle()
-    expect(engine.attempts).toHaveLength(1)
-    expect(logger.messages('info')).toEqual([])
   })
 })

@@ -55,13 +55,6 @@ test('a job that failed before it made all of its runs has those made that are m
   expect(api.triggered[0]!.payload).toMatchObject({ retry: { runs: { bill: 'run_bill' }, allBut: ['ship'] } })
 })
 
-test('a definition may be called what it likes: none is taken for one that nobody knows', async () => {
-  const failed = { ...inline, metadata: { job: { ...inline.metadata.job, definition: 'unknown' } } }
-  const { api, retry } = open([failed])
-  await retry()
-  expect(api.triggered[0]!.payload).toEqual({ envelope, retry: { jobId: 'run_1', runs: { unknown: 'run_1' } } })
-})
-
 test('a job whose only definition is known here is a run of that', async () => {
   const ship = defineJob({ id: 'ship', event: 'work.asked', handler: () => undefined })
   const { api, retry } = open([root], undefined, [ship])

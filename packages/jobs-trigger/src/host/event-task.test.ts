@@ -146,18 +146,6 @@ describe('the runs of several jobs', () => {
     expect(engine.cancelled.toSorted()).toEqual(['run_made1', 'run_made2', 'run_made3'])
   })
 
-  test('are cancelled also where another could not be made', async () => {
-    const cancel = new AbortController()
-    const engine = createFakeEngine(({ url }) => {
-      if (!url.pathname.includes('job-third')) return undefined
-      cancel.abort()
-      return { status: 400, body: { error: 'no' } }
-    })
-    const { attempt } = await openTasks(both(), { engine })
-    await attempt(taskId, { payload, signal: cancel.signal })
-    expect(engine.cancelled.toSorted()).toEqual(['run_made1', 'run_made2'])
-  })
-
   test('are made for the failed definitions alone where a job is retried, and say which run they replace', async () => {
     const { attempt, engine, logger } = await openTasks(both())
     const runs = { other: 'run_failed', gone: 'run_gone' }

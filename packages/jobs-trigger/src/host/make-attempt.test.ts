@@ -66,17 +66,6 @@ describe('an attempt that succeeds', () => {
     expect(clock.pending()).toBe(0)
   })
 
-  test('is told of once: a request that is made again might come after the last word', async () => {
-    const engine = createFakeEngine(({ method }) => (method === 'PUT' ? { status: 500 } : undefined))
-    const { attempt, clock } = await open(
-      { handler: () => new Promise<void>((resolve) => void clock.setTimer(500, resolve)) },
-      { engine },
-    )
-    const startedAt = clock.now()
-    expect(await attempt(taskId, { payload })).toMatchObject({ ok: true })
-    expect(clock.now()).toBe(startedAt + 500)
-  })
-
   test('does not wait for a request that does not end', async () => {
     const engine = createFakeEngine()
     const { attempt, clock } = await open(
@@ -168,17 +157,6 @@ describe('a process that makes one run after another', () => {
     expect(result).toMatchObject({ retry: { delay: 10_000 }, metadata: { job: { attempt: 2, maxAttempts: 3 } } })
     expect(retryBefore).toMatchObject({ maxAttempts: 250 })
     expect(clock.pending()).toBe(0)
-  })
-
-  test('leaves no listener on the signal of a run that has ended', async () => {
-    const { signal } = new AbortController()
-    const removed = vi.spyOn(signal, 'removeEventListener')
-    const added = vi.spyOn(signal, 'addEventListener')
-    const { attempt } = await open()
-    await attempt(taskId, { payload, signal })
-    expect(removed.mock.calls.map(([type, listener]) => [type, listener])).toEqual(
-      added.mock.calls.map(([type, listener]) => [type, listener]),
-    )
   })
 })
 

@@ -48,21 +48,6 @@ interface Sent {
 const iso = (ms: number) => new Date(ms).toISOString()
 
 describe('a tick', () => {
-  test('becomes a job of no tenant, that its own run carries out', async () => {
-    const { tick, engine } = await open()
-    expect((await tick()).output).toEqual({ sent: 1, skipped: [] })
-    expect(engine.runs).toMatchObject([
-      {
-        taskId: 'cron-report',
-        payload: {
-          envelope: { event: cronEventOf('report'), tenantId: systemTenantId, payload: { scheduledAt: iso(start) } },
-        },
-        options: { ttl: 0, tags: expect.arrayContaining(['jobs', `tenant:${systemTenantId}`]) },
-      },
-    ])
-    expect(engine.runs[0]!.options).not.toHaveProperty('parentRunId')
-  })
-
   test('is dispatched once, also where its run has failed: another run holds its key', async () => {
     for (const overlap of ['skip', 'allow'] as const) {
       const handler = () => Promise.reject(new NonRetryableError('no'))

@@ -48,14 +48,6 @@ test('a queue of which something runs meanwhile is not, nor is one that is gone'
   expect((await find(stuck, undefined, waiting({}))).found).toEqual([])
 })
 
-test('a second look that is not answered tells nothing', async () => {
-  const clock = createFakeClock()
-  const queue = () => {
-    throw new RequestFailedError({ provider: 'trigger.dev', operation: 'for the queue', problem: 'no' })
-  }
-  expect(await clock.finish(findIdleQueues([stuck], createFakeApi([], { queue }), clock))).toEqual([])
-})
-
 describe('a run that waits for its time', () => {
   const now = createFakeClock().now()
 

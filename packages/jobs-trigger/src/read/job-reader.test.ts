@@ -158,18 +158,6 @@ describe('a job that was retried', () => {
   } as const
   const link = (id: string, more: Partial<EngineRun> = {}) => ({ id, payload: { envelope, retry }, ...more })
 
-  test('is followed from retry to retry', async () => {
-    const again = runOf('ship', { id: 'run_b' })
-    const { api, read } = open([
-      { ...first, tags: [retriedByTag('run_2')] },
-      link('run_2', { ...dispatched({}), tags: [retriedByTag('run_3')] }),
-      link('run_3', { ...dispatched({ ship: 'run_b' }) }),
-      again,
-    ])
-    expect((await read())!.runs.map(({ id }) => id)).toEqual(['run_1', 'run_b'])
-    expect(api.asked).toEqual(['retrieve run_1', 'retrieve run_2', 'retrieve run_3', 'retrieve run_b'])
-  })
-
   test('is not followed into the retries of the job that it is a copy of', async () => {
     const ofAnother = { jobId: 'run_0', runs: { ship: 'run_0' } }
     const theirs = { ...dispatched({ ship: 'run_b' }), id: 'run_2', payload: { envelope, retry: ofAnother } }

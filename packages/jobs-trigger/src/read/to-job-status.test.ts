@@ -48,7 +48,6 @@ function read(links: [JobLink, ...JobLink[]], definitions?: Definition[]) {
 }
 
 const done = { status: 'COMPLETED', finishedAt: at(5) } as const
-const failed = { status: 'FAILED', finishedAt: at(4), error: { message: 'no' } } as const
 const dispatched = { ...done, metadata: { job: { dispatched: {} } } }
 
 describe('a job whose event has one definition', () => {
@@ -166,13 +165,8 @@ describe("an event's run that failed before it told what it is of", () => {
 })
 
 describe('a job that was retried', () => {
-  const first = link({ ...record('ship'), ...failed })
   const retry: Retry = { jobId: 'run_1', runs: { ship: 'run_1' } }
   const again = (run: Partial<EngineRun>, children: EngineRun[] = []) => link({ id: 'run_2', ...run }, children, retry)
-
-  test('is still failed where nobody handles its event any more', () => {
-    expect(read([first, again(dispatched)]).state).toBe('failed')
-  })
 
   test('has no run of an unknown definition left, once all definitions were run that had no run', () => {
     const lost = link({ status: 'CRASHED', finishedAt: at(4) }, [child('bill', done)])

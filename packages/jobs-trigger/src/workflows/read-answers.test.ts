@@ -104,15 +104,6 @@ describe('events', () => {
     expect(saves()).toBe(2)
   })
 
-  test('of many waits those alone are read that are not waiting', async () => {
-    const { add, read, token, api } = open()
-    for (const key of ['a', 'b', 'c', 'd']) add(key, { event: 'order.paid', handle: await token() })
-    const answered = add('e', { event: 'order.paid', handle: await token(event(5)) })
-    const before = api.tokens.asked.length
-    expect(await read()).toEqual([answered])
-    expect(api.tokens.asked.slice(before)).toEqual(['list', 'read waitpoint_5'])
-  })
-
   test('ask for nothing where nothing waits', async () => {
     const { api, add, read } = open()
     add('nap', { kind: 'sleep' })

@@ -75,15 +75,6 @@ describe('an event', () => {
     expect(completed()).toEqual([matching, any])
   })
 
-  test('costs one request where nobody waits, and none where the host has no workflow', async () => {
-    const { tell, api } = open()
-    await tell()
-    expect(api.tokens.asked).toEqual(['list'])
-    const plain = open([job])
-    await plain.tell()
-    expect(plain.api.tokens.asked).toEqual([])
-  })
-
   test('is told again where the server was away, also to the run that is still asleep', async () => {
     const { clock, api, wait, wakeToken, tell, completed, parts } = open()
     const tokens = [await wait(5), await wakeToken('run_a')]

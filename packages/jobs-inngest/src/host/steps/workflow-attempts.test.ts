@@ -26,14 +26,6 @@ const workflow = (engineAttempt: number, step?: string, base = 0) => ({
   workflow: { engineAttempt, base, origin: runId, ...(step !== undefined && { step }) },
 })
 
-test('the first attempt asks nobody', async () => {
-  const { attempts, asked } = open()
-  const request = attempts.begin(at(0))
-  await expect(request.ofCode()).resolves.toEqual({ base: 0 })
-  await expect(request.ofStep('charge')).resolves.toEqual({ base: 0 })
-  expect(asked).toEqual([])
-})
-
 test('what this process did itself asks nobody: a step goes on counting', async () => {
   const { attempts, asked } = open()
   attempts.begin(at(0)).note({ step: 'charge', base: 0, dueAt: 2000 })
