@@ -49,7 +49,7 @@ export function createTrial(setting: Pick<Trial, 'folder' | 'registry' | 'tarbal
   }
 
   async function installApp(name: ConsumerName, manager: Manager): Promise<Installed> {
-    const cwd = join(setting.folder, `${name}-by-${manager.replace(/\W+/g, '-')}`)
+    const cwd = join(setting.folder, `${name}-by-${manager}`.replace(/\W+/g, '-'))
     const app = await installWith(manager, consumers[name], cwd, setting.registry)
     await app.compile('nodenext')
     return app
