@@ -1,20 +1,21 @@
-import type { Engine, EngineDescriptor } from '@cgk-platform/jobs-core/provider'
+import type { Engine } from '@cgk-platform/jobs-core/provider'
 import { inngestEngine } from '@cgk-platform/jobs-inngest/descriptor'
 import { localEngine } from '@cgk-platform/jobs-local/descriptor'
 import { triggerEngine } from '@cgk-platform/jobs-trigger/descriptor'
 
 /**
- * The engines that this package can load, and that the commands know before an app has installed anything. Each has one literal `import()` inside its own `try`: bundlers follow nothing
- * else, and let a package that is missing there pass. The descriptions are data, which the build copies into this package.
+ * The engines that this package can load, and that the commands know before an app has installed anything. Each has one
+ * literal `import()` inside its own `try`: bundlers follow nothing else, and let a package that is missing there pass. The
+ * descriptions are data, which the build copies into this package.
  */
 export const knownEngines: readonly Engine[] = [
   {
     ...triggerEngine,
     async load() {
       try {
-        return present((await import('@cgk-platform/jobs-trigger')).createTriggerProvider)
+        return (await import('@cgk-platform/jobs-trigger')).createTriggerProvider
       } catch (cause) {
-        return await failToLoad(triggerEngine, cause)
+        return fail(cause)
       }
     },
   },
@@ -22,9 +23,9 @@ export const knownEngines: readonly Engine[] = [
     ...inngestEngine,
     async load() {
       try {
-        return present((await import('@cgk-platform/jobs-inngest')).createInngestProvider)
+        return (await import('@cgk-platform/jobs-inngest')).createInngestProvider
       } catch (cause) {
-        return await failToLoad(inngestEngine, cause)
+        return fail(cause)
       }
     },
   },
@@ -32,31 +33,17 @@ export const knownEngines: readonly Engine[] = [
     ...localEngine,
     async load() {
       try {
-        return present((await import('@cgk-platform/jobs-local')).createLocalProvider)
+        return (await import('@cgk-platform/jobs-local')).createLocalProvider
       } catch (cause) {
-        return await failToLoad(localEngine, cause)
+        return fail(cause)
       }
     },
   },
 ]
 
-/** Next.js builds an empty module with webpack in place of an optional package that it does not find. */
-function present<Export>(exported: Export | undefined): Export {
-  if (exported !== undefined) return exported
-  throw Object.assign(new Error('The bundle has an empty module in place of the package'), { code: 'MODULE_NOT_FOUND' })
-}
-
-async function failToLoad({ name, packageName }: EngineDescriptor, cause: unknown): Promise<never> {
-  const { code, message = '' } = (cause ?? {}) as { code?: unknown; message?: string }
-  const isUnresolved = code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND'
-  // The package may be there, and something that it needs may be missing. Node names that in quotes, Yarn PnP in a line.
-  const missing = /(?:Cannot find (?:package|module) '|Required package: )([^'\s]+)/.exec(message)?.[1] ?? packageName
-  const isMissing = isUnresolved && missing.startsWith(packageName)
-  // Vite builds an error without a code in place of a package that it does not find.
-  if (!isMissing && !message.startsWith(`Could not resolve "${packageName}"`)) throw cause
-  // Imported here, because the commands copy this file and start without the core.
-  const { ProviderNotInstalledError } = await import('@cgk-platform/jobs-core')
-  throw new ProviderNotInstalledError({ provider: name, packageName }, { cause })
+/** Core says what is missing. The `catch` alone makes bundlers let a package that is not installed pass. */
+function fail(cause: unknown): never {
+  throw cause
 }
 
 /** Where Trigger.dev is and who asks. What is left out is read from the `TRIGGER_*` variables, as its SDK does. */

@@ -3,6 +3,7 @@ import type { ProviderChoice } from '../provider/provider-choice.ts'
 import { chooseEngine, engineNamed } from '../provider/choose-engine.ts'
 import { engines } from '../provider/engine-registry.ts'
 import type { JobProvider } from '../provider/job-provider.ts'
+import { loadEngine } from '../provider/load-engine.ts'
 import type { ClientOptions } from './client-options.ts'
 import { createClient } from './create-client.ts'
 import type { JobClient } from './job-client.ts'
@@ -27,8 +28,8 @@ export function createJobClient(options: JobClientOptions = {}): JobClient {
       remedy: 'Give the settings where the provider is made, or name the provider.',
     })
   }
-  const { create, load, runsHere } =
+  const engine =
     provider === undefined ? chooseEngine(engines()).engine : engineNamed(engines(), provider, '`provider`')
-  const made = create?.(config)
-  return createClient({ load: async () => made ?? (await load!())(config), runsHere }, rest)
+  const made = engine.create?.(config)
+  return createClient({ load: async () => made ?? (await loadEngine(engine))(config), runsHere: engine.runsHere }, rest)
 }

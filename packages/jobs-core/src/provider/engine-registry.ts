@@ -13,8 +13,8 @@ export interface Engine extends EngineDescriptor {
    * is to be loaded later.
    */
   readonly create?: CreateProvider
-  /** Loads the provider when a client is first used. Required without `create`. */
-  readonly load?: () => Promise<CreateProvider>
+  /** Loads the provider when a client is first used; `undefined` if the package is missing. Required without `create`. */
+  readonly load?: () => Promise<CreateProvider | undefined>
 }
 
 /** Every engine of this process, in the order of registration. */
