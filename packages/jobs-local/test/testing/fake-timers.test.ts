@@ -8,7 +8,13 @@ import '../kit/work.ts'
 
 const tenantId = 'acme'
 
-function createEngine(): TestEngine {
+interface Engines {
+  readonly main: TestEngine
+  /** Gives up at once on real work, so it has no handler that does some. */
+  readonly impatient: TestEngine
+}
+
+function createEngines(): Engines {
   const retry = { maxAttempts: 3, backoff: 'fixed', initialDelay: '1m' } as const
   const flaky = defineJob({
     id: 'flaky',
@@ -22,28 +28,34 @@ function createEngine(): TestEngine {
   })
   const endless = defineJob({
     id: 'endless',
-    event: 'work.followed',
+    event: 'work.asked',
     retry: { maxAttempts: 1 },
     timeout: '10m',
     handler: () => new Promise(() => undefined),
   })
   const cron = defineCronJob({ id: 'hourly', schedule: '0 * * * *', handler: () => undefined })
-  return createTestEngine({ jobs: [flaky, endless, cron], patienceMs: 20 })
+  return {
+    main: createTestEngine({ jobs: [flaky, cron], patienceMs: 60_000 }),
+    impatient: createTestEngine({ jobs: [endless], patienceMs: 20 }),
+  }
 }
 
-/** Everything that waits for something: delays, retries, timeouts, cron, closing. */
-async function exercise(engine: TestEngine): Promise<void> {
-  const delayed = await engine.client.scheduleJob('work.asked', { tenantId }, { delay: '1h' })
-  const endless = await engine.client.sendJob('work.followed', { tenantId })
-  await engine.settle()
-  await engine.advance('2h')
-  const ended = await engine.client.waitForJob(delayed.id)
+/** Everything that waits: delays, retries, timeouts, cron jobs, closing. */
+async function exercise({ main, impatient }: Engines): Promise<void> {
+  const delayed = await main.client.scheduleJob('work.asked', { tenantId }, { delay: '1h' })
+  await main.settle()
+  await main.advance('2h')
+  const ended = await main.client.waitForJob(delayed.id)
   expect([ended.state, ended.runs[0]?.attempts]).toEqual(['completed', 3])
-  expect((await engine.client.getJobStatus(endless.id)).runs[0]?.error?.code).toBe('job_timeout')
-  expect(engine.attempts.filter(({ definitionId }) => definitionId === 'hourly')).toHaveLength(2)
-  await engine.client.scheduleJob('work.asked', { tenantId }, { delay: '1d' })
-  await engine.runUntilIdle()
-  await engine.close()
+  expect(main.attempts.filter(({ definitionId }) => definitionId === 'hourly')).toHaveLength(2)
+  await main.client.scheduleJob('work.asked', { tenantId }, { delay: '1d' })
+  await main.runUntilIdle()
+  await main.close()
+
+  const endless = await impatient.client.sendJob('work.asked', { tenantId })
+  await impatient.advance('2h')
+  expect((await impatient.client.getJobStatus(endless.id)).runs[0]?.error?.code).toBe('job_timeout')
+  await impatient.close()
 }
 
 // Everything that can be faked here; jest fakes queueMicrotask unless told otherwise.
@@ -63,22 +75,22 @@ describe('a test engine beside fake timers', () => {
   })
 
   test('without them', async () => {
-    await exercise(createEngine())
+    await exercise(createEngines())
   })
 
   test('installed before it was made', async () => {
     vi.useFakeTimers({ toFake: [...toFake] })
-    await exercise(createEngine())
+    await exercise(createEngines())
   })
 
   test('installed after it was made', async () => {
-    const engine = createEngine()
+    const engines = createEngines()
     vi.useFakeTimers({ toFake: [...toFake] })
-    await exercise(engine)
+    await exercise(engines)
   })
 
   test('installed half way, and taken away again', async () => {
-    const engine = createEngine()
+    const { main: engine } = createEngines()
     const { id } = await engine.client.scheduleJob('work.asked', { tenantId }, { delay: '1h' })
     vi.useFakeTimers({ toFake: [...toFake] })
     await engine.advance('61m')
@@ -89,7 +101,7 @@ describe('a test engine beside fake timers', () => {
 
   test('the two times are apart: neither moves the other', async () => {
     vi.useFakeTimers({ toFake: [...toFake], now: new Date('1999-12-31T00:00:00Z') })
-    const engine = createEngine()
+    const { main: engine } = createEngines()
     const { id } = await engine.client.scheduleJob('work.asked', { tenantId }, { delay: '1h' })
     await vi.advanceTimersByTimeAsync(86_400_000)
     expect(engine.now()).toEqual(new Date('2026-01-01T00:00:00Z'))
