@@ -1,3 +1,9 @@
 import { defineBuild } from '../../tsdown.base.ts'
 
-export default defineBuild(['src/index.ts', 'src/descriptor.ts', 'src/edge-runtime.ts', 'src/testing/index.ts'])
+export default defineBuild([
+  'src/index.ts',
+  'src/descriptor.ts',
+  'src/local-provider.ts',
+  'src/edge-runtime.ts',
+  'src/testing/index.ts',
+])

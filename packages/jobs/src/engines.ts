@@ -5,15 +5,16 @@ import { triggerEngine } from '@cgk-platform/jobs-trigger/descriptor'
 
 /**
  * The engines that this package can load, and that the commands know before an app has installed anything. Each has one
- * literal `import()` inside its own `try`: bundlers follow nothing else, and let a package that is missing there pass. The
- * descriptions are data, which the build copies into this package.
+ * literal `import()` inside its own `try`: bundlers follow nothing else, and let a package that is missing there pass. It
+ * names `/provider`, which does not export core: a bundler puts core's index into the app's entry, and a module that
+ * imports the entry never loads while the entry awaits it. The build copies the descriptions into this package.
  */
 export const knownEngines: readonly Engine[] = [
   {
     ...triggerEngine,
     async load() {
       try {
-        return (await import('@cgk-platform/jobs-trigger')).createTriggerProvider
+        return (await import('@cgk-platform/jobs-trigger/provider')).createTriggerProvider
       } catch (cause) {
         return fail(cause)
       }
@@ -23,7 +24,7 @@ export const knownEngines: readonly Engine[] = [
     ...inngestEngine,
     async load() {
       try {
-        return (await import('@cgk-platform/jobs-inngest')).createInngestProvider
+        return (await import('@cgk-platform/jobs-inngest/provider')).createInngestProvider
       } catch (cause) {
         return fail(cause)
       }
@@ -33,7 +34,7 @@ export const knownEngines: readonly Engine[] = [
     ...localEngine,
     async load() {
       try {
-        return (await import('@cgk-platform/jobs-local')).createLocalProvider
+        return (await import('@cgk-platform/jobs-local/provider')).createLocalProvider
       } catch (cause) {
         return fail(cause)
       }

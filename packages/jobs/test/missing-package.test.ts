@@ -31,7 +31,7 @@ async function errorWithout(specifier: string, importer: string): Promise<{ name
 }
 
 test('an engine whose package is missing is refused with the command to run', async () => {
-  const { name, message } = await errorWithout('@cgk-platform/jobs-inngest', '/jobs/src/engines.ts')
+  const { name, message } = await errorWithout('@cgk-platform/jobs-inngest/provider', '/jobs/src/engines.ts')
   expect(name).toBe('ProviderNotInstalledError')
   expect(message).toContain('`npm install @cgk-platform/jobs-inngest`')
 })

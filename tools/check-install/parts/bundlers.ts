@@ -81,7 +81,7 @@ const inOurs = /node_modules\/@cgk-platform\/(?!\S*node_modules\/)/
 
 /** What a bundler says of an engine's package that is not installed. */
 const ofMissingEngine =
-  /resolve.*'@cgk-platform\/jobs-(?:inngest|trigger)'|"@cgk-platform\/jobs-(?:inngest|trigger)".*could not be resolved/
+  /resolve.*'@cgk-platform\/jobs-(?:inngest|trigger)\/provider'|"@cgk-platform\/jobs-(?:inngest|trigger)\/provider".*could not be resolved/
 
 /** Throws where the bundler warns of something in our packages; what it says of others' is theirs. */
 async function bundleQuietly(bundle: Bundle, program: string, folder: string): Promise<void> {

@@ -22,7 +22,7 @@ export async function loadEngine({ name, packageName, load }: Engine): Promise<C
 function isMissing(error: unknown, packageName: string): boolean {
   const { code, message = '' } = (error ?? {}) as { code?: unknown; message?: string }
   // Vite builds an error without a code in place of a package that it does not find.
-  if (message.startsWith(`Could not resolve "${packageName}"`)) return true
+  if (message.startsWith(`Could not resolve "${packageName}`)) return true
   if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') return false
   // The package may be there, and something that it needs may be missing. Node names that in quotes, Yarn PnP in a line.
   const missing = /(?:Cannot find (?:package|module) '|Required package: )([^'\s]+)/.exec(message)?.[1]
