@@ -56,7 +56,7 @@ export function defineChaosJobs(note: (note: Note) => void, by: string): Definit
       steps: async ({ payload }, step, context) => {
         const { item, workMs, kind } = payload
         const me = toAttempt(item, 'flow', context)
-        const tell = (what: 'step' | 'step done' | 'undo' | 'undo done', name: string): void =>
+        const tell = (what: 'step' | 'step done' | 'compensation' | 'compensation done', name: string): void =>
           note({ what, step: name, ...me, wall: Date.now() })
         const doStep = (name: string) => async (): Promise<string> => {
           tell('step', name)
@@ -64,13 +64,13 @@ export function defineChaosJobs(note: (note: Note) => void, by: string): Definit
           tell('step done', name)
           return name
         }
-        const undoStep = (name: string) => async (): Promise<void> => {
-          tell('undo', name)
+        const compensateStep = (name: string) => async (): Promise<void> => {
+          tell('compensation', name)
           await pass(workMs)
-          tell('undo done', name)
+          tell('compensation done', name)
         }
         note({ what: 'began', ...me })
-        await step.run('one', doStep('one'), { compensate: undoStep('one') })
+        await step.run('one', doStep('one'), { compensate: compensateStep('one') })
         await step.sleep('nap', 50 + workMs)
         // The wait is called first: what is sent while it goes on answers it, however long that takes.
         await Promise.all([
@@ -78,9 +78,9 @@ export function defineChaosJobs(note: (note: Note) => void, by: string): Definit
           step.sendEvent('ask', 'chaos.go', { item }, { delay: workMs }),
         ])
         await step.runJob('part', part, { item: `${item}/part`, kind: 'plain', workMs, failures: 0 })
-        await step.run('two', doStep('two'), { compensate: undoStep('two') })
+        await step.run('two', doStep('two'), { compensate: compensateStep('two') })
         await step.run('three', doStep('three'))
-        if (kind === 'undone flow') throw new NonRetryableError(`As scripted, in attempt ${context.attempt}`)
+        if (kind === 'compensated flow') throw new NonRetryableError(`As scripted, in attempt ${context.attempt}`)
         note({ what: 'ended', how: 'returned', ...me })
         return { attempt: context.attempt, by }
       },

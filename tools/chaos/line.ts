@@ -7,7 +7,7 @@ export type Line = { readonly at: number } & (
   | { readonly what: 'cancelled'; readonly job: string; readonly state: string }
   | ({ readonly what: 'began' } & Attempt)
   | ({ readonly what: 'ended'; readonly how: 'returned' | 'threw' } & Attempt)
-  | Told<'step' | 'step done' | 'undo' | 'undo done', { readonly step: string } & Attempt>
+  | Told<'step' | 'step done' | 'compensation' | 'compensation done', { readonly step: string } & Attempt>
   | { readonly what: 'up' }
   /** Its event loop did not turn since then. */
   | { readonly what: 'stalled'; readonly since: number }
@@ -55,7 +55,7 @@ export type Kind =
   | 'cancelled'
   | 'in a transaction'
   | 'flow'
-  | 'undone flow'
+  | 'compensated flow'
   | 'cron'
 
 /** A line, and the process that has written it. */

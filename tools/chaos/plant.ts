@@ -7,7 +7,7 @@ export const plants = ['no-fence', 'early-ack'] as const
 
 export type Plant = (typeof plants)[number]
 
-const fence = /worker = \? AND attempts = \? AND phase = 2 AND \(state = 'running' OR undo = 2\)/
+const fence = /worker = \? AND attempts = \? AND phase = 2 AND \(state = 'running' OR compensation = 2\)/
 
 /** Lets any worker settle any attempt, however late: the fence is taken out of the SQL of this process. */
 export function takeFenceOut(): void {

@@ -32,7 +32,7 @@ const shares: readonly (readonly [kind: Kind | 'batch', share: number])[] = [
   ['cancelled', 10],
   ['in a transaction', 6],
   ['flow', 5],
-  ['undone flow', 4],
+  ['compensated flow', 4],
 ]
 const drawn = shares.flatMap(([kind, share]) => Array.from({ length: share }, () => kind))
 const tenants = ['ada', 'bea', 'cleo', 'dora', 'ella', 'fay']
@@ -72,7 +72,7 @@ export function createSends({ client, app, note, random, name }: SendParts): {
 
   const send = async ({ kind, script, options }: Drawn): Promise<void> => {
     const { item } = script
-    const event = kind === 'flow' || kind === 'undone flow' ? 'chaos.flow' : 'chaos.work'
+    const event = kind === 'flow' || kind === 'compensated flow' ? 'chaos.flow' : 'chaos.work'
     try {
       const { id, deduplicated } = await client.sendJob(event, script, options)
       note({ what: 'sent', item, job: id, deduplicated })

@@ -49,10 +49,10 @@ async function accept(orderId: string, order: Partial<JobInput<'order.accepted'>
   }
 }
 
-/** Each step and its state; with the undo's, where there was one. */
+/** Each step and its state; with the compensation's, where there was one. */
 function stepsOf({ steps = [] }: RunStatus): string[] {
   return steps.map(
-    ({ id, state, compensation }) => `${id} ${state}${compensation ? `, undo ${compensation.state}` : ''}`,
+    ({ id, state, compensation }) => `${id} ${state}${compensation ? `, compensation ${compensation.state}` : ''}`,
   )
 }
 
@@ -62,10 +62,10 @@ test('an order that is sold out once it is paid is paid back', async () => {
   const order = await accept('4713', { items: [{ sku: '21899', quantity: 1 }] })
   const run = await order.ends()
   expect(run).toMatchObject({ state: 'failed', error: { code: 'step_failed' } })
-  expect(stepsOf(run)).toEqual(['charge completed, undo completed', 'pack failed', 'confirm completed'])
+  expect(stepsOf(run)).toEqual(['charge completed, compensation completed', 'pack failed', 'confirm completed'])
 })
 
-test('a payment that is declined for good is tried five times, and nothing is undone', async () => {
+test('a payment that is declined for good is tried five times, and nothing is compensated', async () => {
   const order = await accept('4714', { customerId: '17854' })
   const run = await order.ends()
   expect(run).toMatchObject({ state: 'failed', steps: [{ id: 'charge', state: 'failed', attempts: 5 }] })

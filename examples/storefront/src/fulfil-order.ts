@@ -19,7 +19,7 @@ export const fulfilOrder = defineWorkflow({
   steps: async ({ payload }, step) => {
     const { orderId, totalAmount = 0, customerId, customerEmail, items = [] } = payload
 
-    // A step's key is the same in all of its attempts, so the gateway takes the money once; its undo has one of its own.
+    // A step's key is the same in all of its attempts, so the gateway takes the money once; its compensation has one of its own.
     const payment = await step.run(
       'charge',
       ({ idempotencyKey }) => {

@@ -11,8 +11,8 @@ it('fulfils the orders of a day, shows a row for each shop and ends well', () =>
   expect(stdout).toMatch(/^Norway +1 +0 +0 +1 +0 +£1,919\.14 +£1,919\.14 +£0\.00$/m)
   expect(stdout).toMatch(totals)
   expect(stdout).toMatch(/^Failed +10 orders had nothing to pay, 6 cards were declined five times/m)
-  expect(stdout).toMatch(/^Compensated +9 were sold out once they were paid: charge undone\.$/m)
-  expect(stdout).toMatch(/^ +2 parcels went back to the sender: pack, then charge undone\.$/m)
+  expect(stdout).toMatch(/^Compensated +9 were sold out once they were paid: charge compensated\.$/m)
+  expect(stdout).toMatch(/^ +2 parcels went back to the sender: pack, then charge compensated\.$/m)
   expect(stdout).toMatch(/^Mail +115 confirmations/m)
   expect(stdout).toContain('`./dev demo --store sqlite` is the one to kill half-way.')
   expect(stdout).toContain('Taken less refunded is what was sold, to the penny')
@@ -47,7 +47,13 @@ it.each([
     '',
     'completed, expected completed after a chase',
   ],
-  ['goods stay in the parcel', 'src/fulfil-order.ts', 'compensate: (_parcel,', 'onUndo: (_parcel,', 'order 536409'],
+  [
+    'goods stay in the parcel',
+    'src/fulfil-order.ts',
+    'compensate: (_parcel,',
+    'onCompensation: (_parcel,',
+    'order 536409',
+  ],
 ])('exits with 1 where %s', (_what, file, right, wrong, fault) => {
   const { status, stdout } = altered(file, right, wrong, ['fulfilment'])
   expect(status).toBe(1)

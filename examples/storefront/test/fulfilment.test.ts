@@ -47,7 +47,7 @@ it('completes an order whose parcel arrives', async () => {
   expect(await endOfOne('1')).toMatchObject({
     state: 'completed',
     chased: false,
-    undone: [],
+    compensated: [],
     attempts: 1,
     mailed: true,
   })
@@ -59,9 +59,15 @@ it('takes a payment that is declined twice at the third attempt, once', async ()
   expect(books).toMatchObject([{ kind: 'payment', amount: 1065, id: ended[0]!.end.paymentId }])
 })
 
-it('gives up after five declines, with nothing to undo', async () => {
+it('gives up after five declines, with nothing to compensate', async () => {
   const { ended, books } = await fulfil([order('1', { customerId: '17854' })])
-  expect(ended[0]!.end).toMatchObject({ state: 'failed', failedAt: 'charge', attempts: 5, undone: [], mailed: false })
+  expect(ended[0]!.end).toMatchObject({
+    state: 'failed',
+    failedAt: 'charge',
+    attempts: 5,
+    compensated: [],
+    mailed: false,
+  })
   expect(books).toEqual([])
 })
 
@@ -69,7 +75,7 @@ it('pays an order back that is sold out, and moves no goods', async () => {
   const before = await stock.balanceOf(mug.sku)
   const { ended, books } = await fulfil([order('1', { items: [mug, soldOut] })])
   const { paymentId, ...end } = ended[0]!.end
-  expect(end).toMatchObject({ state: 'failed', failedAt: 'pack', undone: ['charge'], notUndone: [] })
+  expect(end).toMatchObject({ state: 'failed', failedAt: 'pack', compensated: ['charge'], notCompensated: [] })
   expect(books).toMatchObject([
     { kind: 'payment', amount: 1000, id: paymentId },
     { kind: 'refund', amount: 1000, paymentId },
@@ -77,10 +83,10 @@ it('pays an order back that is sold out, and moves no goods', async () => {
   expect(await stock.balanceOf(mug.sku)).toBe(before)
 })
 
-it('asks for a parcel that does not arrive, and undoes all of an order whose parcel went back', async () => {
-  expect(await endOfOne('19')).toMatchObject({ state: 'completed', chased: true, undone: [] })
+it('asks for a parcel that does not arrive, and compensates all of an order whose parcel went back', async () => {
+  expect(await endOfOne('19')).toMatchObject({ state: 'completed', chased: true, compensated: [] })
   const before = await stock.balanceOf(mug.sku)
-  expect(await endOfOne('59')).toMatchObject({ state: 'failed', failedAt: 'chase', undone: ['pack', 'charge'] })
+  expect(await endOfOne('59')).toMatchObject({ state: 'failed', failedAt: 'chase', compensated: ['pack', 'charge'] })
   expect(await stock.balanceOf(mug.sku)).toBe(before)
 })
 
@@ -122,7 +128,7 @@ it('whatever a refund is wrong by, it is found', async () => {
         refund({ ...request, amount: request.amount + pence }),
       )
       const { ended, books } = await fulfil(some)
-      const compensated = ended.filter(({ end }) => end.undone.length > 0)
+      const compensated = ended.filter(({ end }) => end.compensated.length > 0)
       const wrong = new Set(compensated.map(({ order: { payload } }) => payload.tenantId))
       expect(fulfilmentFaults(ended, books)).toHaveLength(wrong.size)
     }),

@@ -45,10 +45,10 @@ async function ended(jobId: string): Promise<RunStatus> {
   return findRun(await client.waitForJob(jobId, { timeout: '2m' }), fulfilOrder)!
 }
 
-/** Each step and its state; with the undo's, where there was one. */
+/** Each step and its state; with the compensation's, where there was one. */
 function stepsOf({ steps = [] }: RunStatus): string[] {
   return steps.map(
-    ({ id, state, compensation }) => `${id} ${state}${compensation ? `, undo ${compensation.state}` : ''}`,
+    ({ id, state, compensation }) => `${id} ${state}${compensation ? `, compensation ${compensation.state}` : ''}`,
   )
 }
 
@@ -83,14 +83,14 @@ it('sleeps for a day with an order that is paid and packed, and leaves both as t
 it('pays an order back that is sold out once it is paid', async () => {
   const run = await ended(await accept('4712', { items: [{ sku: '21899', quantity: 1 }] }))
   expect(run).toMatchObject({ state: 'failed', error: { code: 'step_failed' } })
-  expect(stepsOf(run)).toEqual(['charge completed, undo completed', 'pack failed', 'confirm completed'])
+  expect(stepsOf(run)).toEqual(['charge completed, compensation completed', 'pack failed', 'confirm completed'])
   expect(await booksOf(run)).toMatchObject([
     { kind: 'payment', amount: 1000 },
     { kind: 'refund', amount: 1000 },
   ])
 })
 
-it('tries a payment five times that is declined for good, and has nothing to undo', async () => {
+it('tries a payment five times that is declined for good, and has nothing to compensate', async () => {
   const run = await ended(await accept('4713', { customerId: '17854' }))
   expect(run).toMatchObject({ state: 'failed', steps: [{ id: 'charge', state: 'failed', attempts: 5 }] })
   expect(run.steps![0]).not.toHaveProperty('compensation')

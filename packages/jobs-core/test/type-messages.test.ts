@@ -98,7 +98,7 @@ const mistakes: Record<string, { readonly code: string; readonly names: readonly
     code: `void step.run('r', () => ({ at: new Date() })).then(({ at }) => at.getTime())`,
     names: ["'getTime'", "'string'"],
   },
-  'an undo of another output': {
+  'a compensation of another output': {
     code: `void step.run('r', () => 5, { compensate: (output: string) => output })`,
     names: ["'number' is not assignable to type 'string'", /^at compensate:/m],
   },

@@ -56,8 +56,8 @@ export const triggerCapabilities: Capabilities = {
         'its process in development, and is put aside by Trigger.dev where tasks are deployed. In projects that have a ' +
         'workflow each job asks once more whether one waits for its event. That a job which `step.runJob` waits for was ' +
         'cancelled before it began, or that its process was killed, is noticed after 10 s, or a quarter of the time ' +
-        'waited, at most an hour. Where the process of a run died in each of three attempts to undo it, after its last ' +
-        'one, what is not undone by then is left.',
+        'waited, at most an hour. Where the process of a run died in each of three attempts to compensate it, after its last ' +
+        'one, what is not compensated by then is left.',
     },
     'workflows: a race of a step and a wait': {
       supported: true,
@@ -71,7 +71,7 @@ export const triggerCapabilities: Capabilities = {
       note: 'Trigger.dev ends the process of a run that is cancelled.',
       instead:
         'Let the workflow end itself: race its steps with `step.waitForEvent` for an event of your own that asks for its ' +
-        'end, and throw; what was done is undone then.',
+        'end, and throw; what was done is compensated then.',
     },
     'status.steps': { supported: true },
     'jobs survive a restart': {

@@ -44,15 +44,15 @@ describe('a step', () => {
     ])
   })
 
-  test('is undone in reverse', () => {
-    const wanted = line(0, 's1.1', { what: 'wanted', item: 'f', kind: 'undone flow', tenant: 'ada' })
-    const undo = (at: number, step: string) => line(at, 'w1.1', { what: 'undo done', step, ...flow() })
+  test('is compensated in reverse', () => {
+    const wanted = line(0, 's1.1', { what: 'wanted', item: 'f', kind: 'compensated flow', tenant: 'ada' })
+    const compensation = (at: number, step: string) => line(at, 'w1.1', { what: 'compensation done', step, ...flow() })
     const failed = job('f', { definitionId: 'flow', state: 'failed' }, { event: 'chaos.flow' })
-    expect(says([wanted, ...steps, undo(40, 'two'), undo(50, 'one')], [failed])).toEqual([])
-    expect(says([wanted, ...steps, undo(40, 'one'), undo(50, 'two')], [failed])).toEqual([
-      'the undos were made in the wrong order (run f-1)',
+    expect(says([wanted, ...steps, compensation(40, 'two'), compensation(50, 'one')], [failed])).toEqual([])
+    expect(says([wanted, ...steps, compensation(40, 'one'), compensation(50, 'two')], [failed])).toEqual([
+      'the compensations were made in the wrong order (run f-1)',
     ])
-    expect(says([wanted, ...steps, undo(40, 'two')], [failed])).toEqual(['not all was undone (run f-1)'])
+    expect(says([wanted, ...steps, compensation(40, 'two')], [failed])).toEqual(['not all was compensated (run f-1)'])
   })
 })
 

@@ -15,7 +15,7 @@ const ends: Readonly<Record<Kind, readonly JobState[]>> = {
   cancelled: ['completed', 'cancelled'],
   'in a transaction': ['completed'],
   flow: ['completed'],
-  'undone flow': ['failed'],
+  'compensated flow': ['failed'],
   cron: ['completed'],
 }
 

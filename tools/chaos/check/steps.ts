@@ -4,12 +4,12 @@ import { type AttemptEntry, type Finding, kindOfItem, type Of, type Story } from
 
 const rule = 'a step that has completed is not made again'
 const order = ['one', 'two', 'three']
-/** What is undone, in the order in which it must be. */
-const undoOrder = ['two', 'one']
+/** What is compensated, in the order in which it must be. */
+const compensationOrder = ['two', 'one']
 
-type StepEntry = Of<'step' | 'undo'>
+type StepEntry = Of<'step' | 'compensation'>
 
-/** Steps and undos that were made again, each of which a crash must explain. */
+/** Steps and compensations that were made again, each of which a crash must explain. */
 export function checkSteps(story: Story): { findings: Finding[]; repeated: number } {
   const findings: Finding[] = []
   let repeated = 0
@@ -33,12 +33,12 @@ export function checkSteps(story: Story): { findings: Finding[]; repeated: numbe
 }
 
 function isStep(entry: AttemptEntry): entry is StepEntry {
-  return entry.what === 'step' || entry.what === 'undo'
+  return entry.what === 'step' || entry.what === 'compensation'
 }
 
 /** A step is made again where itself, or one that comes after it, has begun before. */
 function repeatOf(entry: StepEntry, earlier: readonly AttemptEntry[]): { entry: StepEntry; before: StepEntry }[] {
-  const steps = entry.what === 'step' ? order : undoOrder
+  const steps = entry.what === 'step' ? order : compensationOrder
   const before = earlier.findLast(
     (other): other is StepEntry =>
       isStep(other) && other.what === entry.what && steps.indexOf(other.step) >= steps.indexOf(entry.step),
@@ -62,13 +62,13 @@ function isExplained(
 }
 
 function missing(story: Story, { state }: RunStatus, entries: readonly AttemptEntry[]): string[] {
-  const done = (what: 'step done' | 'undo done', step: string): AttemptEntry | undefined =>
+  const done = (what: 'step done' | 'compensation done', step: string): AttemptEntry | undefined =>
     entries.find((entry) => entry.what === what && entry.step === step)
   const problems = order.filter((step) => !done('step done', step)).map((step) => `\`${step}\` was never done`)
-  if (state !== 'failed' || kindOfItem(story, entries[0]?.item) !== 'undone flow')
+  if (state !== 'failed' || kindOfItem(story, entries[0]?.item) !== 'compensated flow')
     return state === 'completed' ? problems : []
-  const [first, second] = undoOrder.map((step) => done('undo done', step))
-  if (!first || !second) problems.push('not all was undone')
-  else if (second.at < first.at) problems.push('the undos were made in the wrong order')
+  const [first, second] = compensationOrder.map((step) => done('compensation done', step))
+  if (!first || !second) problems.push('not all was compensated')
+  else if (second.at < first.at) problems.push('the compensations were made in the wrong order')
   return problems
 }

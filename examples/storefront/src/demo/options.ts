@@ -22,7 +22,7 @@ export class UsageError extends Error {
 export const usage = `Usage: ./dev demo [fulfilment] [options]
 
 Plays two trading days of a real shop: orders, payments, retries, refunds, reports.
-With fulfilment, the orders of one day as workflows: paid, packed, delivered within days, or undone.
+With fulfilment, the orders of one day as workflows: paid, packed, delivered within days, or compensated.
 
   --real-time         on the machine's clock, all orders at once
   --provider <name>   local (default), inngest or trigger.dev

@@ -25,7 +25,7 @@ export type ConformanceEvent =
   | 'conformance.own-schema'
   | 'conformance.workflow'
   | 'conformance.workflow-few'
-  | 'conformance.workflow-undone'
+  | 'conformance.workflow-compensated'
   | 'conformance.awaited'
 
 /** A schema of no library, and asynchronous: what Standard Schema allows, a provider's host must wait for. */
@@ -70,7 +70,7 @@ const schemas: Record<ConformanceEvent, StandardSchemaV1> = {
   'conformance.own-schema': ownSchema,
   'conformance.workflow': scripted,
   'conformance.workflow-few': scripted,
-  'conformance.workflow-undone': scripted,
+  'conformance.workflow-compensated': scripted,
   'conformance.awaited': scripted,
 }
 

@@ -33,7 +33,7 @@ export function defineConformanceWorkflows(unitMs: number, jobs: readonly Defini
   return [
     make('workflow', { middleware: definitionMiddleware() }),
     make('workflow-few', { maxSteps: fewSteps }),
-    make('workflow-undone', { compensateOnCancel: true }),
+    make('workflow-compensated', { compensateOnCancel: true }),
   ]
 }
 

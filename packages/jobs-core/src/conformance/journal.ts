@@ -18,8 +18,8 @@ export type Observation =
   | 'pass'
   | 'step'
   | 'stepEnded'
-  | 'undo'
-  | 'undone'
+  | 'compensation'
+  | 'compensated'
   | 'refused'
 
 /** One line of the journal. */

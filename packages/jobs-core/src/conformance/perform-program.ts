@@ -103,31 +103,39 @@ async function perform(op: WorkflowOp, last: unknown, parts: Performing): Promis
 }
 
 function runStep(op: Extract<WorkflowOp, { do: 'run' }>, parts: Performing): Promise<unknown> {
-  const { id, script = {}, undo, retry, timeout } = op
+  const { id, script = {}, compensation, retry, timeout } = op
   return parts.step.run(id, (context) => work(id, 'step', script, context, parts), {
     ...(retry && { retry }),
     ...(timeout !== undefined && { timeout }),
-    ...(undo && { compensate: (output, context) => work(id, 'undo', undo, context, parts, output) }),
+    ...(compensation && {
+      compensate: (output, context) => work(id, 'compensation', compensation, context, parts, output),
+    }),
   })
 }
 
 async function work(
   id: string,
-  what: 'step' | 'undo',
+  what: 'step' | 'compensation',
   script: StepScript,
   stepContext: StepContext,
   parts: Performing,
-  undone?: unknown,
+  compensated?: unknown,
 ): Promise<unknown> {
   const { attempt, maxAttempts, idempotencyKey, signal } = stepContext
-  note(parts, what, { step: id, attempt, maxAttempts, idempotencyKey, ...(undone !== undefined && { undone }) })
+  note(parts, what, {
+    step: id,
+    attempt,
+    maxAttempts,
+    idempotencyKey,
+    ...(compensated !== undefined && { compensated }),
+  })
   if (script.nests !== undefined) await parts.step.run(script.nests, () => undefined)
   if (script.waitMs !== undefined) await waitFor(script.waitMs, signal, () => note(parts, 'aborted', { step: id }))
   if (script.failure && fails(script.failure, what, id, attempt, parts)) {
     note(parts, 'threw', { step: id, attempt })
     throw thrownFor(script.failure, { attempt })
   }
-  note(parts, what === 'step' ? 'stepEnded' : 'undone', { step: id, attempt })
+  note(parts, what === 'step' ? 'stepEnded' : 'compensated', { step: id, attempt })
   if (script.returnsOdd === 'date') return { at: new Date(0), list: [1, null] }
   if (script.returnsOdd !== undefined) return toOddOutput(script.returnsOdd)
   if (script.returnsBytes !== undefined) return toTextOf(script.returnsBytes)

@@ -2,7 +2,7 @@ import type { RetryConfig } from '../retry/retry-config.ts'
 import type { OddOutput, ScriptedFailure } from './script.ts'
 import type { Json } from '../events/json.ts'
 
-/** What the work of a step does, or its undo. */
+/** What the work of a step does, or its compensation. */
 export interface StepScript {
   readonly waitMs?: number
   readonly failure?: ScriptedFailure
@@ -20,7 +20,7 @@ export type WorkflowOp =
       readonly do: 'run'
       readonly id: string
       readonly script?: StepScript
-      readonly undo?: StepScript
+      readonly compensation?: StepScript
       readonly retry?: RetryConfig
       readonly timeout?: number
     }

@@ -48,12 +48,16 @@ export function stepIn(status: JobStatus, id: string): StepStatus | undefined {
 }
 
 /** The attempts of steps whose work was called, in order: `charge/1`, `charge/2`. */
-export function worked(t: CaseTools, jobId: string, what: 'step' | 'undo' | 'undone' | 'stepEnded' = 'step'): string[] {
+export function worked(
+  t: CaseTools,
+  jobId: string,
+  what: 'step' | 'compensation' | 'compensated' | 'stepEnded' = 'step',
+): string[] {
   return t.journal({ jobId, what }).map(({ seen }) => `${String(seen['step'])}/${String(seen['attempt'])}`)
 }
 
-/** The idempotency keys that the work of a step, or its undo, was given. */
-export function keysOf(t: CaseTools, jobId: string, step: string, what: 'step' | 'undo' = 'step'): unknown[] {
+/** The idempotency keys that the work of a step, or its compensation, was given. */
+export function keysOf(t: CaseTools, jobId: string, step: string, what: 'step' | 'compensation' = 'step'): unknown[] {
   const entries = t.journal({ jobId, what }).filter(({ seen }) => seen['step'] === step)
   return entries.map(({ seen }) => seen['idempotencyKey'])
 }

@@ -138,7 +138,7 @@ describe('where it writes', () => {
     const write = vi.spyOn(console, 'error').mockImplementation(() => undefined)
     const restore = [setTerminal('stderr', isTTY), setTerminal('stdout', !isTTY)]
     createDefaultLogger({ level: 'info' }).info('Began.')
-    for (const undo of restore) undo()
+    for (const compensation of restore) compensation()
     expect(write.mock.calls[0]?.[0]).toMatch(text)
   })
 })

@@ -121,12 +121,12 @@ export {
 } from '../workflows/answer-waits.ts'
 export { attemptStep, type StepAttempt, type StepOutcome } from '../workflows/attempt-step.ts'
 export type { WorkflowOptions } from '../workflows/define-workflow.ts'
-export { longerGrace, undoGraceMs } from '../workflows/grace-time.ts'
-export { kindChanged, undoUnreached } from '../workflows/changed-workflow.ts'
+export { longerGrace, compensationGraceMs } from '../workflows/grace-time.ts'
+export { kindChanged, compensationUnreached } from '../workflows/changed-workflow.ts'
 export { recordedSteps } from '../workflows/recorded-steps.ts'
 export type { CodeEnd, StepEngine, StepEngineFactory, StepTools } from '../workflows/step-engine.ts'
 export type { StepRecords } from '../workflows/step-records.ts'
-export { type StepStatus, toStepStatus, type UndoStatus } from '../workflows/step-status.ts'
+export { type StepStatus, toStepStatus, type CompensationStatus } from '../workflows/step-status.ts'
 export type { StepContext, StepOptions, StepSendOptions, WaitForEventOptions } from '../workflows/steps.ts'
 export {
   continueRecord,
@@ -136,7 +136,7 @@ export {
   stepDueAt,
   type StepRecord,
   type StepState,
-  type UndoRecord,
+  type CompensationRecord,
   type WorkflowRecord,
 } from '../workflows/workflow-record.ts'
 export type * from '../workflows/step-call.ts'

@@ -8,7 +8,7 @@ import { defineCronJob } from '../jobs/define-cron-job.ts'
 import { systemTenantId } from '../events/reserved-names.ts'
 import type { AttemptMiddleware } from './attempt-middleware.ts'
 
-// Order, results, errors, steps, undos and async context are cases of the conformance suite.
+// Order, results, errors, steps, compensations and async context are cases of the conformance suite.
 
 let kit: AttemptKit
 beforeEach(() => {

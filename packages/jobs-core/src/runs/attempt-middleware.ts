@@ -16,9 +16,9 @@ export type AttemptMiddleware = (
   attempt: AttemptInfo & {
     /** The code that `next()` runs. */
     readonly work: 'handler' | 'step' | 'onFailure' | 'compensation'
-    /** The step that is run or undone; absent outside of a step. */
+    /** The step that is run or compensated; absent outside of a step. */
     readonly stepId?: string
-    /** Attempts of that step, or of its undo, counted from 1. */
+    /** Attempts of that step, or of its compensation, counted from 1. */
     readonly stepAttempt?: number
     /** Aborts when the attempt is stopped. The code gets the same one. */
     readonly signal: AbortSignal

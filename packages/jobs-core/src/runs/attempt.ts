@@ -46,8 +46,8 @@ export interface AttemptOptions {
   readonly isResumed?: boolean | undefined
   /** When that attempt began, epoch milliseconds. Default: now. */
   readonly startedAt?: number | undefined
-  /** True where a workflow that was cancelled is undone: its run has ended, and no hook is told of it again. */
-  readonly isUndone?: boolean | undefined
+  /** True where a workflow that was cancelled is compensated: its run has ended, and no hook is told of it again. */
+  readonly isCompensated?: boolean | undefined
 }
 
 /** An attempt that is being made. */

@@ -43,7 +43,7 @@ export async function runAttempt(
     ...(traceparent !== undefined && { traceparent }),
   }
   const bound = bindLogger(options.logger, { jobId, runId, attempt, tenantId, definition: definition.id })
-  const { startedAt = clock.now(), isUndone = false, isResumed = isUndone } = options
+  const { startedAt = clock.now(), isCompensated = false, isResumed = isCompensated } = options
   if (!isResumed) {
     if (hooks?.onAttemptStart) callHook(hooks, 'onAttemptStart', { ...info }, bound)
     bound.debug('The attempt started.')
@@ -60,7 +60,7 @@ export async function runAttempt(
     outcome = { type: 'failed', error: toErrorInfo(error) }
   }
   logOutcome(outcome, bound)
-  if (hooks && !isUndone) tellHooks(hooks, info, outcome, clock.now() - startedAt, bound)
+  if (hooks && !isCompensated) tellHooks(hooks, info, outcome, clock.now() - startedAt, bound)
   return outcome
 }
 

@@ -39,16 +39,16 @@ describe('a run that began with another version', () => {
     expect(done).toEqual(['onFailure'])
   })
 
-  test('is undone by the code as it is now, which is better than not at all', async () => {
-    kit.kept = { ...kit.kept, version: '1', steps: [completedStep('reserve', 1, { undoable: true })], ended: 1 }
+  test('is compensated by the code as it is now, which is better than not at all', async () => {
+    kit.kept = { ...kit.kept, version: '1', steps: [completedStep('reserve', 1, { compensable: true })], ended: 1 }
     expect(await kit.live(workflow('2'))).toMatchObject({ type: 'failed', error: { code: 'workflow_changed' } })
-    expect(kit.step('reserve')).toMatchObject({ state: 'completed', undo: { state: 'completed' } })
+    expect(kit.step('reserve')).toMatchObject({ state: 'completed', compensation: { state: 'completed' } })
     expect(done).toEqual(['release', 'onFailure'])
   })
 })
 
-test('a run whose process died in its last attempt is undone, and begins no step', async () => {
-  kit.kept = { ...kit.kept, steps: [completedStep('reserve', 1, { undoable: true, output: { id: 7 } })], ended: 1 }
+test('a run whose process died in its last attempt is compensated, and begins no step', async () => {
+  kit.kept = { ...kit.kept, steps: [completedStep('reserve', 1, { compensable: true, output: { id: 7 } })], ended: 1 }
   const workflow = orderWorkflow(
     async (step) => {
       await step.run('reserve', () => ({ id: 7 }), { compensate: ({ id }) => void done.push(`release ${id}`) })

@@ -43,7 +43,7 @@ interface WorkflowAttempt extends Attempt {
 
 /**
  * Makes one pass over a workflow's code, from its start: steps that have completed answer from their records. The pass
- * ends where the code can only wait, and the next one comes when that is over. A run that has failed for good is undone.
+ * ends where the code can only wait, and the next one comes when that is over. A run that has failed for good is compensated.
  */
 export async function attemptWorkflow(attempt: WorkflowAttempt): Promise<Outcome> {
   const { definition, signal, clock, steps } = attempt
@@ -73,7 +73,7 @@ export async function attemptWorkflow(attempt: WorkflowAttempt): Promise<Outcome
   } catch (thrown) {
     const left = engine?.underWay?.()
     if (left) attempt.leftRunning?.(left)
-    // The records could not be kept, so that undos may be left to do: that is tried again as far as attempts are left.
+    // The records could not be kept, so that compensations may be left to do: that is tried again as far as attempts are left.
     return stopOf(signal) ?? classify(attempt, thrown, isFinal(thrown))
   }
 }
@@ -121,7 +121,7 @@ async function passOver(
     const event = await readEvent(envelope, attempt.jobId)
     isReading = false
     own.throwIfAborted()
-    if (!failure) checkVersion(definition, engine.version) // an undo by later code is better than none
+    if (!failure) checkVersion(definition, engine.version) // a compensation by later code is better than none
     const step = createSteps({
       run: fatal.run,
       definition,
@@ -138,12 +138,12 @@ async function passOver(
   }
   if (failure) {
     await engine.run(code, 'recorded only')
-    return undo(attempt, engine, { type: 'failed', error: failure }, failureOf(engine, failure))
+    return compensation(attempt, engine, { type: 'failed', error: failure }, failureOf(engine, failure))
   }
   const end = await engine.run(code)
   if (end.type === 'suspended') return end
   const { outcome, thrown } = conclude(attempt, end, isReading)
-  return outcome.type === 'failed' ? undo(attempt, engine, outcome, thrown) : outcome
+  return outcome.type === 'failed' ? compensation(attempt, engine, outcome, thrown) : outcome
 }
 
 /**
@@ -190,8 +190,8 @@ function conclude(
   }
 }
 
-/** Undoes what a run did that has failed for good, or was cancelled, and then says so. */
-async function undo(
+/** Compensates what a run did that has failed for good, or was cancelled, and then says so. */
+async function compensation(
   attempt: WorkflowAttempt,
   engine: StepEngine,
   failed: Extract<Outcome, { type: 'failed' }>,

@@ -13,12 +13,12 @@ export function kindChanged(
 }
 
 /**
- * The error for a step to be undone that the code did not come to call, and the code holds its undo: it threw before,
- * perhaps for a reason that passes, or the step is gone from it. That counts as an attempt of the undo.
+ * The error for a step to be compensated that the code did not come to call, and the code holds its compensation: it threw before,
+ * perhaps for a reason that passes, or the step is gone from it. That counts as an attempt of the compensation.
  */
-export function undoUnreached(definitionId: string, stepId: string, codeThrew: unknown): WorkflowChangedError {
+export function compensationUnreached(definitionId: string, stepId: string, codeThrew: unknown): WorkflowChangedError {
   const why = codeThrew === undefined ? 'the code calls it no more' : 'the code threw before it called it'
-  const problem = `its step \`${stepId}\` is to be undone, and ${why}`
+  const problem = `its step \`${stepId}\` is to be compensated, and ${why}`
   const changed = new WorkflowChangedError({ definitionId, stepId, problem })
   if (codeThrew !== undefined) changed.cause = codeThrew
   return changed

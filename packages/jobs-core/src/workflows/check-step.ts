@@ -30,8 +30,11 @@ export function stepFault(
     throw fault(problem, 'Give a text that names what the step does: `charge`.')
   }
   if (id.length > longestId) throw fault(`has an id of ${id.length} characters`, `Give at most ${longestId}.`)
-  if (id.endsWith('/undo'))
-    throw fault('ends like an undo of ours', 'The undo of `x` is known as `x/undo`; end it otherwise.')
+  if (id.endsWith('/compensation'))
+    throw fault(
+      'ends like a compensation of ours',
+      'The compensation of `x` is known as `x/compensation`; end it otherwise.',
+    )
   if (/#\d+$/.test(id)) throw fault('ends like a number of ours', 'Steps of one id are numbered so; end it otherwise.')
   return fault
 }

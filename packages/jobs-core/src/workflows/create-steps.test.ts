@@ -42,7 +42,10 @@ describe('a step that cannot be made is refused before it begins', () => {
     [/`5` .* has a number as its id/, (s) => s.sleepUntil(5, new Date())],
     [/has an id of 151 characters\. Give at most 150/, (s) => s.waitForEvent('x'.repeat(151), 'order.refunded', {})],
     [/`charge#2` .* ends like a number of ours\. Steps of one id are numbered/, (s) => s.run('charge#2', work)],
-    [/`charge\/undo` .* ends like an undo of ours\. The undo of `x` is known as/, (s) => s.run('charge/undo', work)],
+    [
+      /`charge\/compensation` .* ends like a compensation of ours\. The compensation of `x` is known as/,
+      (s) => s.run('charge/compensation', work),
+    ],
 
     [/has undefined as its work\. Give a function/, (s) => s.run('x')],
     [

@@ -87,7 +87,7 @@ describe('a step that does work', () => {
     void step.run('a', (context) => void expectTypeOf(context).toEqualTypeOf<StepContext>())
   })
 
-  test('is undone with what it answered, as JSON', () => {
+  test('is compensated with what it answered, as JSON', () => {
     void step.run('a', async (context) => ({ at: new Date(), attempt: context.attempt }), {
       retry: { maxAttempts: 5 },
       timeout: '30s',

@@ -35,9 +35,9 @@ export interface WorkflowOptions<Event extends JobEvent, Output> extends Definit
   version?: string | undefined
   /** The most steps of one run, so that a loop without an end does not go on for ever. Default 1,000. */
   maxSteps?: number | undefined
-  /** Undo the completed steps of a run that is cancelled, too. Default false. */
+  /** Compensation the completed steps of a run that is cancelled, too. Default false. */
   compensateOnCancel?: boolean | undefined
-  /** Called once, when a run has failed for good and what could be undone is. What it throws is logged. */
+  /** Called once, when a run has failed for good and what could be compensated is. What it throws is logged. */
   onFailure?: ((error: Error, event: EventMessage<Event>, context: JobContext) => unknown) | undefined
 }
 

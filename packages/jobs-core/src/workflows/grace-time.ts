@@ -1,8 +1,8 @@
 const shortestGraceMs = 100
 const longestGraceMs = 60_000
 
-/** How long code that is run again for its undos may await what is no step before it counts as ended, milliseconds. */
-export const undoGraceMs = 1000
+/** How long code that is run again for its compensations may await what is no step before it counts as ended, milliseconds. */
+export const compensationGraceMs = 1000
 
 /**
  * How long the passes after this one wait for code that awaits what is no step beside an open wait, once it called a

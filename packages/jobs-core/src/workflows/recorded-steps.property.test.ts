@@ -29,7 +29,7 @@ test('a run comes to what its program says, each step once, whatever its process
       expect(lived.world.faults).toEqual([])
       expectEnd(lived, expected)
       expectEffects(lived, expected)
-      expectUndos(lived, expected)
+      expectCompensations(lived, expected)
       expectKeys(lived)
       expect(lived.lines.filter(({ message }) => message.includes('another order'))).toEqual([])
     }),
@@ -64,29 +64,31 @@ function expectEffects({ world, crashed }: Lived, { certain, possible }: Expecte
   }
 }
 
-/** The steps of a failed run that completed are undone, the last one first; of one that completed, none. */
-function expectUndos({ outcome, world, crashed }: Lived, { certain, possible }: Expected): void {
-  const undone = world.completed.filter(({ what }) => what === 'undo').map(({ key }) => key)
+/** The steps of a failed run that completed are compensated, the last one first; of one that completed, none. */
+function expectCompensations({ outcome, world, crashed }: Lived, { certain, possible }: Expected): void {
+  const compensated = world.completed.filter(({ what }) => what === 'compensation').map(({ key }) => key)
   for (const [key, count] of countsOf(world.completed))
     expect(count, key).toBeLessThanOrEqual(1 + (crashed.get(key) ?? 0))
-  if (outcome.type === 'completed') return expect(undone).toEqual([])
-  const toUndo = new Set(
+  if (outcome.type === 'completed') return expect(compensated).toEqual([])
+  const toCompensate = new Set(
     [...possible, ...certain]
-      .filter(([, op]) => op.do === 'run' && op.undo && op.undo.failures < op.maxAttempts)
+      .filter(([, op]) => op.do === 'run' && op.compensation && op.compensation.failures < op.maxAttempts)
       .map(([key]) => `run_1/${key}`),
   )
-  const completed = world.completed.filter(({ what, key }) => what === 'step' && toUndo.has(key)).map(({ key }) => key)
+  const completed = world.completed
+    .filter(({ what, key }) => what === 'step' && toCompensate.has(key))
+    .map(({ key }) => key)
   // Of one that was done again, the last time counts: only then was it kept.
   const inOrder = completed.filter((key, place) => completed.lastIndexOf(key) === place)
-  const inTurn = undone.filter((key, place) => key !== undone[place - 1])
-  expect(inTurn).toEqual(inOrder.toReversed().map((key) => `${key}/undo`))
+  const inTurn = compensated.filter((key, place) => key !== compensated[place - 1])
+  expect(inTurn).toEqual(inOrder.toReversed().map((key) => `${key}/compensation`))
 }
 
-/** One key for each step and each undo in all its attempts, and no other step has it. */
+/** One key for each step and each compensation in all its attempts, and no other step has it. */
 function expectKeys({ world }: Lived): void {
   const whats = new Map<string, Set<string>>()
   for (const { what, key } of world.begun) whats.set(key, (whats.get(key) ?? new Set()).add(what))
-  for (const [key, seen] of whats) expect([...seen]).toEqual([key.endsWith('/undo') ? 'undo' : 'step'])
+  for (const [key, seen] of whats) expect([...seen]).toEqual([key.endsWith('/compensation') ? 'compensation' : 'step'])
 }
 
 function countsOf(done: readonly { readonly key: string }[]): Map<string, number> {

@@ -107,7 +107,7 @@ describe('a pass that was stopped', () => {
     await left[0]
     await kit.rest()
     expect(done).toEqual(['reserve'])
-    // What was done when a cancel came is recorded, for it may be undone.
+    // What was done when a cancel came is recorded, for it may be compensated.
     if (type === 'cancelled') expect(kit.step('charge')).toMatchObject({ state: 'completed', output: 'paid' })
     else expect(kit.kept).toEqual(kept)
   })
@@ -160,7 +160,7 @@ describe('a save that fails', () => {
     expect(done).toEqual(['charge'])
   })
 
-  test('of the last attempt fails the run, and undoes what its step did', async () => {
+  test('of the last attempt fails the run, and compensates what its step did', async () => {
     let saved = 0
     const once = () => (saved++ === 0 ? broken() : undefined)
     expect(await kit.pass(workflow, { attempt: 3, records: { save: once } })).toMatchObject({ type: 'failed' })
@@ -169,7 +169,7 @@ describe('a save that fails', () => {
 })
 
 describe('a step whose record was lost', () => {
-  test('in its second attempt is made again before the failure beside it ends the run, and undone', async () => {
+  test('in its second attempt is made again before the failure beside it ends the run, and compensated', async () => {
     const retrying = {
       state: 'retrying',
       order: undefined,

@@ -3,7 +3,7 @@ import type { JobErrorInfo } from '../runs/error-info.ts'
 import { CallOrder } from './call-order.ts'
 import { WaitingDetector } from './waiting-detector.ts'
 import type { AwaitedStep } from './awaited-step.ts'
-import { undoGraceMs } from './grace-time.ts'
+import { compensationGraceMs } from './grace-time.ts'
 import { calledLate, kindChanged } from './changed-workflow.ts'
 import { StepAttempts } from './step-attempts.ts'
 import type { StepCall } from './step-call.ts'
@@ -12,7 +12,7 @@ import { noteUnkept, reopenUnkept, saveStep, type StepRecords } from './step-rec
 import { StepResults } from './step-results.ts'
 import { StepWaits } from './step-waits.ts'
 import { toStepRecord } from './to-step-record.ts'
-import { uncalledUndos, undoSteps } from './undo-steps.ts'
+import { uncalledCompensations, compensateSteps } from './compensate-steps.ts'
 import { cancelOpenSteps, endStep, isStepEnded, reopenStep, type StepRecord } from './workflow-record.ts'
 
 /** The steps of a workflow on an engine that keeps their records and has no steps of its own. */
@@ -30,7 +30,7 @@ class RecordedSteps implements StepEngine {
   readonly #records: StepRecords
   readonly #tools: StepTools
   readonly #known: Map<string, StepRecord>
-  readonly #undos = new Map<string, StepCall>()
+  readonly #compensations = new Map<string, StepCall>()
   readonly #results: StepResults
   readonly #waits: StepWaits
   readonly #order: CallOrder
@@ -126,13 +126,13 @@ class RecordedSteps implements StepEngine {
       return new Promise(() => undefined)
     }
     this.#order.called(key)
-    if (call.kind === 'run' && call.compensate) this.#undos.set(key, call)
+    if (call.kind === 'run' && call.compensate) this.#compensations.set(key, call)
     return new Promise((resolve, reject) => {
       const step = known ?? toStepRecord(call, this.#tools.clock.now())
       const called: AwaitedStep = { call, step, resolve, reject, isKept: false }
       this.#results.open(called)
       if (step.order !== undefined) this.#handOver(called)
-      // What has not ended never does in a run that is undone: its code goes as far as it came.
+      // What has not ended never does in a run that is compensated: its code goes as far as it came.
       else if (this.#recordedOnly) this.#hasOpen = true
       else this.#goOn(called, known !== undefined)
       this.#lastCalled = key
@@ -144,10 +144,10 @@ class RecordedSteps implements StepEngine {
     const { record } = this.#records
     this.#cancelOpenSteps()
     if (!record.failure && failedStep !== undefined) record.failedStep = failedStep
-    return undoSteps(failure, {
+    return compensateSteps(failure, {
       records: this.#records,
       tools: this.#tools,
-      calls: this.#undos,
+      calls: this.#compensations,
       codeThrew: this.#codeThrew,
       attemptOf: (step, key, attempt) => this.#attempts.partsOf(step, key, attempt, this.#tools.signal),
       during: (work) => this.#attempts.during(work),
@@ -174,7 +174,7 @@ class RecordedSteps implements StepEngine {
       const { steps } = this.#records.record
       steps.splice(steps.findLastIndex(({ key }) => key === this.#lastCalled) + 1, 0, step)
     }
-    // An attempt that is due may have begun in a pass that crashed: what it did is undone only if it is made again.
+    // An attempt that is due may have begun in a pass that crashed: what it did is compensated only if it is made again.
     const isDue = step.state === 'retrying' && step.nextAttemptAt! <= this.#tools.clock.now()
     if ('work' in call && (step.state === 'running' || isDue)) this.#execute(called)
     else if (isKnown) this.#wait(called)
@@ -207,7 +207,7 @@ class RecordedSteps implements StepEngine {
     )
   }
 
-  /** What is not kept is undone in this pass; for the next one it has not happened. */
+  /** What is not kept is compensated in this pass; for the next one it has not happened. */
   #notKept(step: StepRecord, error: unknown): void {
     noteUnkept(step)
     void this.#codeEnded({ type: 'threw', error })
@@ -258,7 +258,8 @@ class RecordedSteps implements StepEngine {
   /** How long code is waited for that awaits what is no step. */
   #graceMs(): number {
     const { record, graceMs = 0 } = this.#records
-    if (this.#recordedOnly) return uncalledUndos(record.steps, this.#undos).length > 0 ? undoGraceMs : 0
+    if (this.#recordedOnly)
+      return uncalledCompensations(record.steps, this.#compensations).length > 0 ? compensationGraceMs : 0
     if (graceMs > 0) this.#waits.arm() // what comes due meanwhile is not kept waiting
     return graceMs
   }
@@ -271,7 +272,7 @@ class RecordedSteps implements StepEngine {
     this.#end({ type: 'suspended', ...(at !== undefined && { wakeAt: at }) })
   }
 
-  /** Steps that the code began and does not wait for: of code that threw, they come to their end, for they may be undone. */
+  /** Steps that the code began and does not wait for: of code that threw, they come to their end, for they may be compensated. */
   async #codeEnded(end: CodeEnd): Promise<void> {
     if (this.#phase !== 'running') return
     if (end.type === 'threw') this.#codeThrew = end.error

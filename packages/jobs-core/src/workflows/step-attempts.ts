@@ -115,12 +115,12 @@ export class StepAttempts {
 
   #complete({ step, call }: AwaitedStep, output: Json | undefined): void {
     if (output !== undefined) step.output = output
-    if (call.kind === 'run' && call.compensate) step.undoable = true
+    if (call.kind === 'run' && call.compensate) step.compensable = true
     const { records, tools } = this.#options
     endStep(records.record, step, 'completed', tools.clock.now())
   }
 
-  /** The run was cancelled while the step was under way: what it did is recorded, for it may be undone. */
+  /** The run was cancelled while the step was under way: what it did is recorded, for it may be compensated. */
   #completeLate(called: AwaitedStep, outcome: StepOutcome): void {
     if (outcome.type !== 'completed' || called.call.kind === 'runJob') return
     this.#complete(called, outcome.output)

@@ -25,7 +25,7 @@ export interface Work extends BaseCall {
 /** `step.run` */
 export interface RunCall extends Work {
   readonly kind: 'run'
-  /** Undoes the step when the run fails for good later. */
+  /** Compensates the step when the run fails for good later. */
   readonly compensate?: (output: Json | undefined, context: StepContext) => unknown
 }
 

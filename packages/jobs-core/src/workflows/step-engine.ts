@@ -40,18 +40,18 @@ export type CodeEnd =
 export interface StepEngine {
   /** The version that the run began with, `null` where the definition had none; absent where it is not known. */
   readonly version: string | null | undefined
-  /** Why the run has failed already: what is left is to undo. */
+  /** Why the run has failed already: what is left is to compensate. */
   readonly failure?: JobErrorInfo | undefined
   /** The step by which it has failed, where that is known. */
   readonly failedStep?: Pick<StepRecord, 'key' | 'attempts' | 'error'> | undefined
-  /** True where the run was cancelled, and is only undone. */
+  /** True where the run was cancelled, and is only compensated. */
   readonly isCancelled?: boolean
   /** Does a step: settles as it does, or never where the code goes no further in this pass. */
   perform(call: StepCall): Promise<Json | undefined>
-  /** Runs the code. With `recorded: 'only'` no step begins that has not ended: the code is run for what it can undo. */
+  /** Runs the code. With `recorded: 'only'` no step begins that has not ended: the code is run for what it can compensate. */
   run(code: () => Promise<unknown>, steps?: 'all' | 'recorded only'): Promise<CodeEnd>
   /**
-   * Undoes the completed steps, the last one first, each as often as its retries say. Answers when there is more to do
+   * Compensates the completed steps, the last one first, each as often as its retries say. Answers when there is more to do
    * later, epoch milliseconds; nothing once all is done. `failedStep` is the key of the step by which the run has failed.
    */
   compensate(failure: JobErrorInfo, failedStep?: string): Promise<number | undefined>

@@ -7,9 +7,9 @@ export interface StepRecords {
   readonly record: WorkflowRecord
   /** Keeps a step; the code goes on once that is done, so that nothing which it has seen is lost in a crash. */
   save(step: StepRecord): Promise<void> | undefined
-  /** Shows that an attempt of a step, or of its undo, has begun. It may be lost. */
+  /** Shows that an attempt of a step, or of its compensation, has begun. It may be lost. */
   note?(step: StepRecord): void
-  /** Keeps why the run has failed, and by which step, before its steps are undone. */
+  /** Keeps why the run has failed, and by which step, before its steps are compensated. */
   saveFailure?(): Promise<void> | undefined
   /**
    * Calls back when a wait was answered from outside while the code runs, with the record's own step, changed in place;
@@ -23,7 +23,7 @@ export interface StepRecords {
   readonly graceMs?: number
   /** Told of code that called a step so long after it was left: it would go on if it were waited for. */
   calledLate?(afterMs: number): void
-  /** Given where the run was cancelled, and is only undone. */
+  /** Given where the run was cancelled, and is only compensated. */
   readonly cancelled?: JobErrorInfo
 }
 

@@ -51,10 +51,10 @@ test('a wait that is over tells what it waited for no more, and `null` where not
   expect(status).not.toHaveProperty('waitsUntil')
 })
 
-test('an undo tells how far it came', () => {
+test('a compensation tells how far it came', () => {
   const error = { name: 'Error', message: 'Broke.' }
-  const undo = { state: 'retrying', attempts: 2, startedAt: at, nextAttemptAt: at + 9, error } as const
-  expect(toStepStatus(completedStep('charge', 1, { undo })).compensation).toEqual({
+  const compensation = { state: 'retrying', attempts: 2, startedAt: at, nextAttemptAt: at + 9, error } as const
+  expect(toStepStatus(completedStep('charge', 1, { compensation })).compensation).toEqual({
     state: 'retrying',
     attempts: 2,
     startedAt: new Date(at),
@@ -66,8 +66,8 @@ test('an undo tells how far it came', () => {
 test('a status shares nothing with the record: what is masked in it stays in the record', () => {
   const error = { name: 'Error', message: 'Broke.' }
   const match = { field: 'orderId', value: 'order_1' }
-  const undo = { state: 'failed', attempts: 1, startedAt: at, error } as const
-  const done = completedStep('a', 1, { output: { card: '4242' }, error, undo })
+  const compensation = { state: 'failed', attempts: 1, startedAt: at, error } as const
+  const done = completedStep('a', 1, { output: { card: '4242' }, error, compensation })
   const waiting: StepRecord = { ...wait, kind: 'waitForEvent', event: 'e', match }
   const before = structuredClone([done, waiting])
   for (const status of [toStepStatus(done), toStepStatus(waiting)]) mask(status)

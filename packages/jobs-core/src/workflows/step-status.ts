@@ -1,12 +1,12 @@
 import { copyJson } from '../events/json.ts'
 import type { JobErrorInfo } from '../runs/error-info.ts'
 import type { EventMatch, StepKind } from './step-call.ts'
-import type { StepRecord, StepState, UndoRecord } from './workflow-record.ts'
+import type { StepRecord, StepState, CompensationRecord } from './workflow-record.ts'
 
-/** How far the undo of a step has come. */
-export interface UndoStatus {
+/** How far the compensation of a step has come. */
+export interface CompensationStatus {
   /** Where it stands. */
-  readonly state: UndoRecord['state']
+  readonly state: CompensationRecord['state']
   /** Begun so far. */
   readonly attempts: number
   /** When its first attempt began. */
@@ -45,8 +45,8 @@ export interface StepStatus {
   readonly waitsFor?: { readonly event: string; readonly match?: EventMatch } | { readonly jobId: string }
   /** When the wait is over at the latest. */
   readonly waitsUntil?: Date
-  /** What became of its undo, once one began. */
-  readonly compensation?: UndoStatus
+  /** What became of its compensation, once one began. */
+  readonly compensation?: CompensationStatus
 }
 
 /** The record of a step as its status; nothing of it is shared with the record. */
@@ -63,13 +63,13 @@ export function toStepStatus(step: StepRecord): StepStatus {
     ...(error && { error: structuredClone(error) }),
     ...(state === 'waiting' && waitOf(step)),
     ...(state === 'waiting' && until !== undefined && { waitsUntil: new Date(until) }),
-    ...(step.undo && { compensation: toUndoStatus(step.undo) }),
+    ...(step.compensation && { compensation: toCompensationStatus(step.compensation) }),
   }
 }
 
-function toUndoStatus(undo: UndoRecord): UndoStatus {
-  const { state, attempts, error } = undo
-  return { state, attempts, ...dates(undo), ...(error && { error: structuredClone(error) }) }
+function toCompensationStatus(compensation: CompensationRecord): CompensationStatus {
+  const { state, attempts, error } = compensation
+  return { state, attempts, ...dates(compensation), ...(error && { error: structuredClone(error) }) }
 }
 
 function dates({ startedAt, endedAt, nextAttemptAt }: Pick<StepRecord, 'startedAt' | 'endedAt' | 'nextAttemptAt'>) {

@@ -18,7 +18,7 @@ export interface StepContext {
   readonly maxAttempts: number
   /**
    * The same in every attempt of the step, also after a crash and in a `retryJob` that goes on from it: hand it to payment
-   * gateways and the like. An undo has one of its own.
+   * gateways and the like. A compensation has one of its own.
    */
   readonly idempotencyKey: string
   /** Every line carries the ids of the run, and the step's. */
@@ -33,7 +33,7 @@ export interface StepOptions<Output> {
   retry?: RetryConfig | undefined
   /** How long one attempt of the step may take. Default: the workflow's `timeout`. */
   timeout?: number | Duration | undefined
-  /** Undoes the step when the run fails for good later; tried as often as the step itself. */
+  /** Compensates the step when the run fails for good later; tried as often as the step itself. */
   compensate?: ((output: Output, context: StepContext) => unknown) | undefined
 }
 
@@ -133,10 +133,10 @@ export interface WorkflowDefinition<Event extends JobEvent = JobEvent, Output = 
   readonly version?: string
   /** The most steps of one run. */
   readonly maxSteps: number
-  /** True where completed steps are undone after a cancel too. */
+  /** True where completed steps are compensated after a cancel too. */
   readonly compensateOnCancel: boolean
   /** The code, which runs from its start in every pass. */
   steps(event: EventMessage<Event>, step: Steps<Event>, context: JobContext): Output | Promise<Output>
-  /** Called after a run has failed for good, and its steps are undone. */
+  /** Called after a run has failed for good, and its steps are compensated. */
   onFailure?(error: Error, event: EventMessage<Event>, context: JobContext): unknown
 }

@@ -15,7 +15,7 @@ const failed: WorkflowRecord = {
   origin: 'run_1',
   version: '2',
   steps: [
-    completedStep('reserve', 1, { output: { id: 1 }, undoable: true }),
+    completedStep('reserve', 1, { output: { id: 1 }, compensable: true }),
     completedStep('charge', 2, { state: 'failed', error: failure }),
     completedStep('nap', 3, { state: 'cancelled', kind: 'sleep' }),
   ],
@@ -47,25 +47,28 @@ describe('a run that retries a failed one', () => {
     ])
   })
 
-  test('begins from the start where steps were undone, with keys of its own', () => {
-    const undo = { state: 'completed', attempts: 1, startedAt: 5 } as const
-    const undone = { ...failed, steps: [completedStep('reserve', 1, { undo }), failed.steps[1]!] }
-    expect(continueRecord(undone, 'run_2')).toBeUndefined()
+  test('begins from the start where steps were compensated, with keys of its own', () => {
+    const compensation = { state: 'completed', attempts: 1, startedAt: 5 } as const
+    const compensated = { ...failed, steps: [completedStep('reserve', 1, { compensation }), failed.steps[1]!] }
+    expect(continueRecord(compensated, 'run_2')).toBeUndefined()
   })
 
-  test('keeps beside that what could not be undone: it still stands, and is undone by its old keys', () => {
-    const undone = completedStep('pack', 2, { undo: { state: 'completed', attempts: 1, startedAt: 5 } })
-    const standing = completedStep('charge', 1, { undo: { state: 'failed', attempts: 3, startedAt: 5 } })
-    const continued = continueRecord({ ...failed, steps: [standing, undone], ended: 3, failure }, 'run_2')
-    const { undo: _, ...kept } = standing
+  test('keeps beside that what could not be compensated: it still stands, and is compensated by its old keys', () => {
+    const compensated = completedStep('pack', 2, { compensation: { state: 'completed', attempts: 1, startedAt: 5 } })
+    const standing = completedStep('charge', 1, { compensation: { state: 'failed', attempts: 3, startedAt: 5 } })
+    const continued = continueRecord({ ...failed, steps: [standing, compensated], ended: 3, failure }, 'run_2')
+    const { compensation: _, ...kept } = standing
     expect(continued).toEqual({ origin: 'run_2', steps: [{ ...kept, origin: 'run_1' }], ended: 3 })
   })
 
-  test('keeps everything where nothing could be undone', () => {
-    const undo = { state: 'failed', attempts: 3, startedAt: 5 } as const
-    const continued = continueRecord({ ...failed, steps: [completedStep('reserve', 1, { undo })], failure }, 'run_2')
+  test('keeps everything where nothing could be compensated', () => {
+    const compensation = { state: 'failed', attempts: 3, startedAt: 5 } as const
+    const continued = continueRecord(
+      { ...failed, steps: [completedStep('reserve', 1, { compensation })], failure },
+      'run_2',
+    )
     expect(continued).toMatchObject({ origin: 'run_1', steps: [{ key: 'reserve', state: 'completed' }] })
-    expect(continued?.steps[0]).not.toHaveProperty('undo')
+    expect(continued?.steps[0]).not.toHaveProperty('compensation')
   })
 
   test('begins from the start after the code had changed too much to go on', () => {

@@ -5,8 +5,8 @@ import type { EventMatch, StepKind } from './step-call.ts'
 /** Where a step stands. */
 export type StepState = 'running' | 'waiting' | 'retrying' | 'completed' | 'failed' | 'cancelled'
 
-/** How far the undo of a step has come. Instants are epoch milliseconds. */
-export interface UndoRecord {
+/** How far the compensation of a step has come. Instants are epoch milliseconds. */
+export interface CompensationRecord {
   /** Where it stands. */
   state: 'running' | 'retrying' | 'completed' | 'failed'
   /** Begun so far. */
@@ -55,11 +55,11 @@ export interface StepRecord {
   jobId?: string
   /** Of `jobId`: the definition whose output counts. */
   readonly definitionId?: string
-  /** True where the code gave an undo. */
-  undoable?: boolean
-  /** What became of its undo, once one began. */
-  undo?: UndoRecord
-  /** The run that it was made in, where a run was undone without it: its keys are of that one. */
+  /** True where the code gave a compensation. */
+  compensable?: boolean
+  /** What became of its compensation, once one began. */
+  compensation?: CompensationRecord
+  /** The run that it was made in, where a run was compensated without it: its keys are of that one. */
   origin?: string
   /** Something that the engine keeps with the step, such as the id of a wait of its own. */
   handle?: string
@@ -75,7 +75,7 @@ export interface WorkflowRecord {
   readonly steps: StepRecord[]
   /** How many steps have ended. */
   ended: number
-  /** Why the run has failed for good, from then on: what is left is to undo. */
+  /** Why the run has failed for good, from then on: what is left is to compensate. */
   failure?: JobErrorInfo
   /** The step by which it has failed, where it was one. */
   failedStep?: string
@@ -88,26 +88,26 @@ export function newWorkflowRecord(runId: string, version: string | undefined): W
 
 /**
  * What a run that retries a failed one begins with. It goes on from the step that failed: what had completed keeps its
- * result, and so does a failure that the code had caught and gone on from. Where steps were undone it begins anew, but
- * for those whose undo has failed: what they did still stands.
+ * result, and so does a failure that the code had caught and gone on from. Where steps were compensated it begins anew, but
+ * for those whose compensation has failed: what they did still stands.
  *
  * @param runId - of the new run
  * @returns `undefined` where nothing is kept
  */
 export function continueRecord(failed: WorkflowRecord, runId: string): WorkflowRecord | undefined {
   const { origin, ended, version, steps, failure } = structuredClone(failed)
-  const isUndone = steps.some(({ undo }) => undo?.state === 'completed')
-  if (isUndone || failure?.code === 'workflow_changed') {
-    const standing = steps.filter(({ undo }) => undo && undo.state !== 'completed')
+  const isCompensated = steps.some(({ compensation }) => compensation?.state === 'completed')
+  if (isCompensated || failure?.code === 'workflow_changed') {
+    const standing = steps.filter(({ compensation }) => compensation && compensation.state !== 'completed')
     if (standing.length === 0) return undefined
-    return { origin: runId, steps: standing.map((step) => withoutUndo({ origin, ...step })), ended }
+    return { origin: runId, steps: standing.map((step) => withoutCompensation({ origin, ...step })), ended }
   }
   const failedAt = steps.find(({ key }) => key === failed.failedStep)?.order ?? 0
   const kept = steps.filter(({ state, order = 0 }) => state === 'completed' || (state === 'failed' && order < failedAt))
-  return { origin, ...(version !== undefined && { version }), steps: kept.map(withoutUndo), ended }
+  return { origin, ...(version !== undefined && { version }), steps: kept.map(withoutCompensation), ended }
 }
 
-function withoutUndo({ undo: _, ...step }: StepRecord): StepRecord {
+function withoutCompensation({ compensation: _, ...step }: StepRecord): StepRecord {
   return step
 }
 

@@ -134,10 +134,12 @@ export class CrashingStore {
   underWay({ begun }: Pass): string[] {
     const { origin, steps } = this.kept
     return [...begun].filter((idempotencyKey) => {
-      const [key, undo] = idempotencyKey.slice(origin.length + 1).split('/')
+      const [key, compensation] = idempotencyKey.slice(origin.length + 1).split('/')
       const step = steps.find((each) => each.key === key)
       if (!step) return true
-      return undo ? step.undo?.state !== 'completed' && step.undo?.state !== 'failed' : !isStepEnded(step)
+      return compensation
+        ? step.compensation?.state !== 'completed' && step.compensation?.state !== 'failed'
+        : !isStepEnded(step)
     })
   }
 }

@@ -15,9 +15,9 @@ export interface Pass {
   readonly crashed: () => void
 }
 
-/** What a work did. `key` is its idempotency key, the one name that steps and undos have on their own. */
+/** What a work did. `key` is its idempotency key, the one name that steps and compensations have on their own. */
 export interface Done {
-  readonly what: 'step' | 'undo'
+  readonly what: 'step' | 'compensation'
   readonly key: string
 }
 

@@ -104,8 +104,13 @@ async function playBranches(
 
 async function runStep(op: Extract<Op, { do: 'run' }>, suffix: string, parts: Parts): Promise<number> {
   const { world, pass } = parts
-  const { ms, value, failures, maxAttempts, retryMs, undo } = op
-  const work = async (key: 'step' | 'undo', fails: number, forMs: number, context: StepContext): Promise<void> => {
+  const { ms, value, failures, maxAttempts, retryMs, compensation } = op
+  const work = async (
+    key: 'step' | 'compensation',
+    fails: number,
+    forMs: number,
+    context: StepContext,
+  ): Promise<void> => {
     await world.begin(pass, key, context)
     await world.wait(pass, forMs)
     // A crash may use up the attempts of what never succeeds.
@@ -121,11 +126,11 @@ async function runStep(op: Extract<Op, { do: 'run' }>, suffix: string, parts: Pa
     {
       retry: { maxAttempts, backoff: 'fixed', initialDelay: retryMs },
       // No spread, in which the type of `done` would not be inferred.
-      compensate: undo
+      compensate: compensation
         ? async (done, context) => {
             if (done.value !== value || done.seenBy.length > 0)
-              world.fault(`The undo of \`${op.id}\` got another output.`)
-            await work('undo', undo.failures, undo.ms, context)
+              world.fault(`The compensation of \`${op.id}\` got another output.`)
+            await work('compensation', compensation.failures, compensation.ms, context)
           }
         : undefined,
     },

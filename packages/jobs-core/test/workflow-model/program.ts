@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 
-/** The undo of a step, which fails as often as it says before it succeeds. */
-export interface Undo {
+/** The compensation of a step, which fails as often as it says before it succeeds. */
+export interface Compensation {
   readonly failures: number
   readonly ms: number
 }
@@ -17,7 +17,7 @@ export type Op =
       readonly failures: number
       readonly maxAttempts: number
       readonly retryMs: number
-      readonly undo: Undo | undefined
+      readonly compensation: Compensation | undefined
     }
   | { readonly do: 'sleep'; readonly id: string; readonly ms: number }
   /** `answer`: what the event brings that comes in time; `undefined` where none comes. */
@@ -44,7 +44,7 @@ export const runAttempts = 3
 
 const short = fc.integer({ min: 0, max: 6 })
 const bit = fc.integer({ min: 0, max: 1 })
-const undo: fc.Arbitrary<Undo> = fc.record({ failures: fc.constantFrom(0, 0, 0, 1, 3), ms: short })
+const compensation: fc.Arbitrary<Compensation> = fc.record({ failures: fc.constantFrom(0, 0, 0, 1, 3), ms: short })
 
 const run = fc.record({
   do: fc.constant('run' as const),
@@ -54,7 +54,7 @@ const run = fc.record({
   failures: fc.constantFrom(0, 0, 0, 0, 0, 0, 1, 1, 2, 3),
   maxAttempts: fc.constantFrom(3, 2, 1),
   retryMs: short,
-  undo: fc.option(undo, { nil: undefined }),
+  compensation: fc.option(compensation, { nil: undefined }),
 })
 const sleep = fc.record({ do: fc.constant('sleep' as const), id: fc.constant(''), ms: short })
 const wait = fc.record({

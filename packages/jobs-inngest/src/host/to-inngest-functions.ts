@@ -13,7 +13,7 @@ import { createEarlierRuns } from './steps/earlier-run.ts'
 import { createWorkflowAttempts } from './steps/workflow-attempts.ts'
 import type { HostParts } from './host-parts.ts'
 import { createJobFunction } from './job-function.ts'
-import { createUndoingFunction, undoingSuffix } from './undoing-function.ts'
+import { createCompensatingFunction, compensatingSuffix } from './compensating-function.ts'
 import { createWorkflowFunction } from './workflow-function.ts'
 
 /** What functions are made with. */
@@ -44,7 +44,7 @@ export function toInngestFunctions({ definitions, closing, ...rest }: FunctionsO
 function toFunctions(definition: Definition, parts: HostParts): InngestFunction.Any[] {
   if (definition.kind === 'job') return [createJobFunction(definition, definition.event, parts)]
   if (definition.kind === 'workflow')
-    return [createWorkflowFunction(definition, parts), createUndoingFunction(definition, parts)]
+    return [createWorkflowFunction(definition, parts), createCompensatingFunction(definition, parts)]
   // So that a local engine of the same process does not tick for it, too.
   claimCronJob(definition, parts)
   const event = toCronEventName(parts.inngest.id, definition.id)
@@ -57,7 +57,7 @@ function checkFunctionIds(definitions: readonly Definition[]): void {
   for (const { id, kind, onFailure } of definitions) {
     const added = [
       ...(kind === 'cron' ? [dispatcherSuffix] : []),
-      ...(kind === 'workflow' ? [undoingSuffix] : onFailure ? ['-failure'] : []),
+      ...(kind === 'workflow' ? [compensatingSuffix] : onFailure ? ['-failure'] : []),
     ]
     const taken = added.map((suffix) => `${id}${suffix}`).find((one) => ids.has(one))
     if (taken === undefined) continue

@@ -30,7 +30,7 @@ export interface PassContext {
 /** Inngest's most: how often a step is tried, and the code, is counted here. */
 export const retries = 20
 
-/** A workflow as an Inngest function, whose steps are Inngest's own; another one undoes the runs that Inngest gives up. */
+/** A workflow as an Inngest function, whose steps are Inngest's own; another one compensates the runs that Inngest gives up. */
 export function createWorkflowFunction(definition: WorkflowDefinition, parts: HostParts): InngestFunction.Any {
   const { middleware = [], name = definition.id, ...options } = functionOptions(definition)
   const created = {
@@ -107,7 +107,7 @@ async function makePass(
   return mapOutcome(outcome, { attempt: made, maxAttempts, startedAt, due, workflow })
 }
 
-/** After a look that did not tell what the run has done that this one retries, or told that it is being undone. */
+/** After a look that did not tell what the run has done that this one retries, or told that it is being compensated. */
 const unknownPauseMs = 30_000
 const longestUnknownMs = 3_600_000
 /** The longest that an attempt is held back which Inngest begins too early. */

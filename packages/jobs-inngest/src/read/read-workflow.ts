@@ -8,15 +8,15 @@ import { endedInTrace } from './ended-in-trace.ts'
 import { readTrace } from './run-trace.ts'
 import type { WorkflowFacts } from './to-run-status.ts'
 import { toStepStatuses } from './to-step-statuses.ts'
-import { readUndoing } from './undoing-run.ts'
+import { readCompensating } from './compensating-run.ts'
 
 /** What the trace of a run tells, where it is a workflow's; for another it is not asked. */
 export async function readWorkflow(run: EngineRun, api: EngineApi, clock: Clock): Promise<WorkflowFacts | undefined> {
   if (!isWorkflowName(run.function.name)) return undefined
   const traced = run.status === 'QUEUED' ? [] : await readTrace(api, run.id)
   const isRunEnded = run.status !== 'QUEUED' && run.status !== 'RUNNING'
-  const undoing = await readUndoing(api, run)
-  const steps = toStepStatuses(traced, { isRunEnded, now: clock.now(), undoing })
+  const compensating = await readCompensating(api, run)
+  const steps = toStepStatuses(traced, { isRunEnded, now: clock.now(), compensating })
   const attempts = [...endedInTrace(traced).values()].map(({ data }) => readStepRecord(data)?.runAttempt ?? 1)
   return { steps, attempt: Math.max(1, ...attempts) }
 }

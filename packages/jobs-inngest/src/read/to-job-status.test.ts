@@ -100,7 +100,7 @@ describe('runs that are not visible yet', () => {
     }
   })
 
-  test('do not undo a cancel: their functions may have been registered after the event came', () => {
+  test('do not compensate a cancel: their functions may have been registered after the event came', () => {
     const status = jobOf({ subscribed, runs: [run('cancelledWhileRunning', 'a')], now: receivedAt + 5000 })
     expect(status.state).toBe('cancelled')
     expect(status).toHaveProperty('endedAt')

@@ -41,7 +41,7 @@ describe('the steps of a run that has failed, as recorded from the real server',
     expect(endedAt!.getTime() - startedAt!.getTime()).toBeGreaterThanOrEqual(999)
   })
 
-  test('tell what became of their undo', () => {
+  test('tell what became of their compensation', () => {
     expect(step('charge').compensation).toMatchObject({ state: 'completed', attempts: 1 })
     expect(step('pack').compensation).toMatchObject({ state: 'failed', attempts: 1, error: { message: 'glued' } })
     expect('compensation' in step('child')).toBe(false)

@@ -1,4 +1,4 @@
-import type { JobErrorInfo, Json, StepStatus, StepKind, UndoStatus } from '@cgk-platform/jobs-core/provider'
+import type { JobErrorInfo, Json, StepStatus, StepKind, CompensationStatus } from '@cgk-platform/jobs-core/provider'
 
 import { toAwaited } from '../wire/awaited-event.ts'
 import { endIn, type JobEnd } from '../wire/job-end.ts'
@@ -7,15 +7,15 @@ import { readStepName } from '../wire/step-names.ts'
 import { readStepRecord } from '../wire/step-record.ts'
 import { endedInTrace } from './ended-in-trace.ts'
 import { answerOf, type TracedStep, type TraceSpan } from './run-trace.ts'
-import type { UndoingRun } from './undoing-run.ts'
+import type { CompensatingRun } from './compensating-run.ts'
 
 /** What the steps' status is made of, beside the trace. */
 export interface StepFacts {
   /** Inngest leaves the open steps of a run that has ended as they stood. */
   readonly isRunEnded: boolean
   readonly now: number
-  /** Where another run undoes this one. */
-  readonly undoing?: UndoingRun | undefined
+  /** Where another run compensates this one. */
+  readonly compensating?: CompensatingRun | undefined
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
@@ -24,20 +24,20 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
 export function toStepStatuses(traced: readonly TracedStep[], facts: StepFacts): StepStatus[] {
   const ended = endedInTrace(traced)
   const steps = new Map<string, Mutable<StepStatus>>()
-  const undos = new Map<string, UndoStatus>()
+  const compensations = new Map<string, CompensationStatus>()
   const waits = new Map<string, TracedStep>()
   const later = new Map<string, TracedStep>()
   const named = traced.map((step) => ({ step, named: readStepName(step.name, step.hashedId) }))
   for (const { step, named: its } of named) if (its.part === 'later') later.set(its.key, step)
   for (const { step, named: its } of named) {
     if (its.part === 'step') steps.set(its.key, toStepStatus(its.key, its.says, step, facts, later.get(its.key)))
-    if (its.part === 'undo') undos.set(its.key, toUndoStatus(step, facts))
+    if (its.part === 'compensation') compensations.set(its.key, toCompensationStatus(step, facts))
     if (its.part === 'end') waits.set(its.key, step)
   }
-  for (const step of facts.undoing?.steps ?? []) {
+  for (const step of facts.compensating?.steps ?? []) {
     const its = readStepName(step.name, step.hashedId)
-    const isRunEnded = facts.undoing!.isEnded
-    if (its.part === 'undo') undos.set(its.key, toUndoStatus(step, { ...facts, isRunEnded }))
+    const isRunEnded = facts.compensating!.isEnded
+    if (its.part === 'compensation') compensations.set(its.key, toCompensationStatus(step, { ...facts, isRunEnded }))
   }
   for (const [key, waited] of waits) {
     const step = steps.get(key)
@@ -46,7 +46,7 @@ export function toStepStatuses(traced: readonly TracedStep[], facts: StepFacts):
     const jobId = String(step.output)
     steps.set(key, withJobEnd(step, waited, endIn(ended, key, jobId), jobId, facts))
   }
-  for (const [key, compensation] of undos) {
+  for (const [key, compensation] of compensations) {
     const step = steps.get(key)
     if (step) step.compensation = compensation
   }
@@ -86,7 +86,7 @@ function toWorkStatus(id: string, { spans }: TracedStep, facts: StepFacts): Muta
   return { id, kind: 'run', ...openOf(spans, facts) }
 }
 
-function toUndoStatus({ spans }: TracedStep, facts: StepFacts): UndoStatus {
+function toCompensationStatus({ spans }: TracedStep, facts: StepFacts): CompensationStatus {
   const done = spans.findLast(({ status }) => status === 'COMPLETED')
   const record = done && readStepRecord(answerOf(done.output))
   const startedAt = new Date(beginOf(spans[0]!))

@@ -26,7 +26,7 @@ export interface FailedRecord {
 
 /** What of a workflow has failed. */
 export interface FailedPart {
-  /** The step, or its undo; absent where it is the code between them. */
+  /** The step, or its compensation; absent where it is the code between them. */
   readonly step?: string
   /** The attempt of Inngest's, from 0, that was the first of what failed: it counts those of steps and code in one. */
   readonly base: number

@@ -12,7 +12,7 @@ import {
   partName,
   readStepName,
   restName,
-  undoName,
+  compensationName,
   versionName,
 } from './step-names.ts'
 
@@ -34,12 +34,15 @@ describe('the name of a native step', () => {
   test('tells the step again', () => {
     expect(read({ id: 'charge', name: 'charge' })).toEqual({ part: 'step', key: 'charge' })
     expect(read(callName(wait('paid')))).toEqual({ part: 'step', key: 'paid', says: 'order.paid within 5000 ms' })
-    expect(read(undoName('charge#2'))).toEqual({ part: 'undo', key: 'charge#2' })
+    expect(read(compensationName('charge#2'))).toEqual({ part: 'compensation', key: 'charge#2' })
     expect(read(endName('child', 0))).toEqual({ part: 'end', key: 'child' })
   })
 
   test('of a user who names steps as ours are named is taken for what it is', () => {
-    expect(read({ id: 'charge/undo', name: 'charge/undo' })).toEqual({ part: 'step', key: 'charge/undo' })
+    expect(read({ id: 'charge/compensation', name: 'charge/compensation' })).toEqual({
+      part: 'step',
+      key: 'charge/compensation',
+    })
     expect(read({ id: 'a/end', name: 'a/end' })).toEqual({ part: 'step', key: 'a/end' })
     expect(read(callName(wait('a · b')))).toMatchObject({ part: 'step', key: 'a · b' })
   })
@@ -58,7 +61,7 @@ describe('the name of a native step', () => {
   test('is another for everything that a step needs', () => {
     const names = [
       callName(wait('a')),
-      undoName('a'),
+      compensationName('a'),
       restName('a'),
       partName('a', 2),
       endName('a', 0),

@@ -15,17 +15,17 @@ const separator = ' · '
 
 /** Where the version that a run began with is kept. */
 export const versionName: StepName = { id: `version${own}`, name: 'version' }
-/** Where it is kept why a run has failed, before it is undone. */
+/** Where it is kept why a run has failed, before it is compensated. */
 export const failureName: StepName = { id: `failed${own}`, name: 'failed' }
 
-/** The wait before a run that Inngest gave up is undone. */
+/** The wait before a run that Inngest gave up is compensated. */
 export const graceName: StepName = { id: `grace${own}`, name: 'grace' }
 /** Where it is kept whether another run goes on with what was done. */
 export const leftName: StepName = { id: `left${own}`, name: 'left' }
 
-/** The native step that undoes one. */
-export function undoName(key: string): StepName {
-  return { id: `${key}/undo${own}`, name: `${key}/undo` }
+/** The native step that compensates one. */
+export function compensationName(key: string): StepName {
+  return { id: `${key}/compensation${own}`, name: `${key}/compensation` }
 }
 
 /** The native step in which what a sleep has beyond whole seconds goes by. */
@@ -67,7 +67,7 @@ export function callName(call: StepCall): StepName {
 /** What a native step is, as its name and its hashed id tell. */
 export type NamedStep =
   | { readonly part: 'step'; readonly key: string; readonly says?: string }
-  | { readonly part: 'undo' | 'end' | 'later'; readonly key: string }
+  | { readonly part: 'compensation' | 'end' | 'later'; readonly key: string }
   | { readonly part: 'other' }
 
 /** Reads the name of a native step; the hash of its id tells a key that looks like a name of ours from one. */
@@ -77,8 +77,9 @@ export function readStepName(name: string, hashedId: string): NamedStep {
     const key = name.slice(0, at)
     if (sha1(key) === hashedId) return { part: 'step', key, says: name.slice(at + separator.length) }
   }
-  const [, undone] = /^(.+)\/undo$/s.exec(name) ?? []
-  if (undone !== undefined && sha1(undoName(undone).id) === hashedId) return { part: 'undo', key: undone }
+  const [, compensated] = /^(.+)\/compensation$/s.exec(name) ?? []
+  if (compensated !== undefined && sha1(compensationName(compensated).id) === hashedId)
+    return { part: 'compensation', key: compensated }
   const [, awaited] = /^(.+)\/end$/s.exec(name) ?? []
   if (awaited !== undefined && sha1(endName(awaited, 0).id) === hashedId) return { part: 'end', key: awaited }
   // What a wait goes on with after its first part.

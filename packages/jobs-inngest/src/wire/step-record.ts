@@ -3,7 +3,7 @@ import type { Json, JobErrorInfo, StepKind, WaitCall } from '@cgk-platform/jobs-
 /** What a native step of ours answers: the result itself could be nothing, and tells not what made it. */
 export interface StepRecord {
   readonly v: 1
-  readonly kind: StepKind | 'undo' | 'look' | 'rest' | 'version' | 'failure'
+  readonly kind: StepKind | 'compensation' | 'look' | 'rest' | 'version' | 'failure'
   /** Absent where there was none. */
   readonly output?: Json
   /** Attempts begun. */
@@ -14,12 +14,12 @@ export interface StepRecord {
   readonly endedAt: number
   /** The attempt of the run in which the step ended; absent in the first. */
   readonly runAttempt?: number
-  /** The step's key, where the code gave an undo with it. */
-  readonly undoable?: string
+  /** The step's key, where the code gave a compensation with it. */
+  readonly compensable?: string
   /** The run that the step's idempotency key is of; absent where it is its own. */
   readonly origin?: string
-  /** Of a run that has failed: why, by which step, and those to be undone, in their order. */
-  readonly failure?: { readonly error: JobErrorInfo; readonly step?: string; readonly undo: readonly string[] }
+  /** Of a run that has failed: why, by which step, and those to be compensated, in their order. */
+  readonly failure?: { readonly error: JobErrorInfo; readonly step?: string; readonly compensation: readonly string[] }
 }
 
 /** What Inngest tells of a step that has ended. */

@@ -56,8 +56,10 @@ test('code that ends its process between two steps is tried little more often th
       event: 'work.asked',
       retry: { ...retry, maxAttempts: 2 },
       steps: async (_event, step) => {
-        await step.run('one', () => void effects.push('one'), { compensate: () => void effects.push('undo one') })
-        if (effects.includes('undo one')) return
+        await step.run('one', () => void effects.push('one'), {
+          compensate: () => void effects.push('compensation one'),
+        })
+        if (effects.includes('compensation one')) return
         effects.push('dies')
         await opened.pause(500)
         revive()
@@ -67,10 +69,10 @@ test('code that ends its process between two steps is tried little more often th
   const opened: OpenJobs = await openJobs({ jobs: [define()], engine: { retryDelayMs: () => 1500 }, factor: 10 })
   app = opened.app
   const { id } = await opened.client.sendJob('work.asked', payload)
-  await opened.until(() => effects.includes('undo one') || effects.length > 10)
+  await opened.until(() => effects.includes('compensation one') || effects.length > 10)
   expect(effects.filter((what) => what === 'one')).toHaveLength(1)
   const deaths = effects.filter((what) => what === 'dies').length
   expect(deaths).toBeLessThan(7)
   await opened.until(async () => (await opened.client.getJobStatus(id)).state === 'failed')
-  await opened.until(() => revivals === deaths) // the last may come after all is undone
+  await opened.until(() => revivals === deaths) // the last may come after all is compensated
 })

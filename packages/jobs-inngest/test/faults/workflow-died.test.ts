@@ -112,9 +112,9 @@ describe('a process that dies', () => {
     ])
   })
 
-  test('in every attempt of a step: the step has failed, the work is not called again, and the run is undone', async () => {
+  test('in every attempt of a step: the step has failed, the work is not called again, and the run is compensated', async () => {
     const { perform, effects } = await openDying(async (step, { did, dieOnce }) => {
-      await step.run('one', () => did('one'), { compensate: () => did('undo one') })
+      await step.run('one', () => did('one'), { compensate: () => did('compensation one') })
       await step.run(
         'two',
         async ({ attempt }) => {
@@ -130,7 +130,7 @@ describe('a process that dies', () => {
       'step_failed',
       'attempts_exhausted',
     ])
-    expect(effects).toEqual(['one', 'two, attempt 1', 'two, attempt 2', 'undo one'])
+    expect(effects).toEqual(['one', 'two, attempt 1', 'two, attempt 2', 'compensation one'])
   })
 
   test('between the end of a step and its record: the step is done once more, and no other', async () => {
@@ -185,12 +185,12 @@ describe('a process that dies', () => {
     expect(effects).toContain('came: 7')
   })
 
-  test('while it undoes: no step is done again, and each undo once, but for the one under way', async () => {
+  test('while it compensates: no step is done again, and each compensation once, but for the one under way', async () => {
     const { perform, effects } = await openDying(async (step, { did, dieOnce }) => {
       for (const id of ['one', 'two', 'three']) {
         const compensate = async (output: string): Promise<void> => {
-          did(`undo ${output}`)
-          if (id === 'two') await dieOnce('in an undo')
+          did(`compensation ${output}`)
+          if (id === 'two') await dieOnce('in a compensation')
         }
         await step.run(id, () => did(id), { compensate })
       }
@@ -198,15 +198,23 @@ describe('a process that dies', () => {
     })
     const { state, runs } = await perform()
     expect([state, runs[0]!.error?.cause?.message]).toEqual(['failed', 'no'])
-    expect(effects).toEqual(['one', 'two', 'three', 'undo three', 'undo two', 'undo two', 'undo one'])
+    expect(effects).toEqual([
+      'one',
+      'two',
+      'three',
+      'compensation three',
+      'compensation two',
+      'compensation two',
+      'compensation one',
+    ])
     expect(runs[0]!.steps!.map(({ compensation }) => compensation?.attempts)).toEqual([1, 2, 1, undefined])
   })
 
-  test('for good: once Inngest has given up the run, what it did is undone and onFailure is told', async () => {
+  test('for good: once Inngest has given up the run, what it did is compensated and onFailure is told', async () => {
     const failures: Error[] = []
     const dying = await openDying(
       async (step, { did }) => {
-        await step.run('one', () => did('one'), { compensate: (output) => did(`undo ${output}`) })
+        await step.run('one', () => did('one'), { compensate: (output) => did(`compensation ${output}`) })
         await step.sleep('nap', '1s')
         await step.run('two', () => did('two'))
       },
@@ -222,7 +230,7 @@ describe('a process that dies', () => {
     const { state } = await perform()
     expect(state).toBe('failed')
     await until(() => failures.length > 0)
-    expect(effects).toEqual(['one', 'undo one'])
+    expect(effects).toEqual(['one', 'compensation one'])
     expect(failures[0]).toMatchObject({ code: 'attempts_exhausted' })
   })
 })

@@ -111,9 +111,9 @@ test('a retry of a retry keeps what both had done, and the keys of the first', a
   expect(keys).toEqual([`${origin}/two`, `${origin}/two`, `${origin}/four`, `${origin}/four`])
 })
 
-test('a step of the failed run is undone where the one that retries it fails later', async () => {
+test('a step of the failed run is compensated where the one that retries it fails later', async () => {
   const { perform, retry, effects } = await openFailing(async (step, { did, failUntil }) => {
-    const compensate = (output: string): string => did(`undo ${output}`)
+    const compensate = (output: string): string => did(`compensation ${output}`)
     await step.run('plain', () => did('plain'))
     await step.run('two', () => failUntil(1))
     await step.run('three', () => did('three'), { compensate })
@@ -121,7 +121,7 @@ test('a step of the failed run is undone where the one that retries it fails lat
   })
   await perform()
   await retry()
-  expect(effects).toEqual(['plain', 'three', 'undo three'])
+  expect(effects).toEqual(['plain', 'three', 'compensation three'])
 })
 
 test('a failure that the code had caught is kept, and what was done because of it', async () => {
@@ -147,20 +147,20 @@ test('a job by which the run failed is run again', async () => {
   expect(brokenRuns - before).toBe(2)
 })
 
-test('what still stands because its undo has failed is not done again, and undone with its own key', async () => {
+test('what still stands because its compensation has failed is not done again, and compensated with its own key', async () => {
   const keys: string[] = []
   const { perform, retry, effects } = await openFailing(async (step, { did, failUntil }) => {
-    const undo = (_: unknown, { idempotencyKey }: { idempotencyKey: string }): never => {
+    const compensation = (_: unknown, { idempotencyKey }: { idempotencyKey: string }): never => {
       keys.push(idempotencyKey)
       throw new Error('glued')
     }
-    await step.run('glued', () => did('glued'), { compensate: undo, ...once })
-    await step.run('loose', () => did('loose'), { compensate: () => did('undo loose'), ...once })
+    await step.run('glued', () => did('glued'), { compensate: compensation, ...once })
+    await step.run('loose', () => did('loose'), { compensate: () => did('compensation loose'), ...once })
     await step.run('broken', () => failUntil(9), once)
   })
   await perform()
   await retry()
-  expect(effects).toEqual(['glued', 'loose', 'undo loose', 'loose', 'undo loose'])
+  expect(effects).toEqual(['glued', 'loose', 'compensation loose', 'loose', 'compensation loose'])
   expect(new Set(keys).size).toBe(1)
 })
 

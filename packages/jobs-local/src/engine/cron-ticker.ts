@@ -103,7 +103,7 @@ export class CronTicker {
 
   #firstTick({ id, schedule }: CronJobDefinition): number {
     const { lastTick, now } = this.#parts
-    // What an earlier process left undone was missed. In this one, another schedule or a definition that came back has
+    // What an earlier process left compensated was missed. In this one, another schedule or a definition that came back has
     // missed nothing: it counts from now on.
     const after = this.#known.has(id) ? now() : Math.min(lastTick(id) ?? now(), now())
     this.#known.add(id)

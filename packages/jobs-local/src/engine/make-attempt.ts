@@ -43,13 +43,13 @@ export interface AttemptParts {
   readonly tickHost: () => TickHost
 }
 
-/** How often it is tried to end a run whose attempts have all died: to call its `onFailure`, or to undo its steps. */
+/** How often it is tried to end a run whose attempts have all died: to call its `onFailure`, or to compensate its steps. */
 const livesOfTheEnd = 3
 
 /** Makes the attempt that a run has begun, by the definition as it is now. */
 export function makeAttempt(run: StoredRun, parts: AttemptParts): Promise<Outcome> {
   const { clock, host, limits, random, signal, tickHost, leftRunning } = parts
-  const envelope = run.undoing ?? run.job.envelope
+  const envelope = run.compensating ?? run.job.envelope
   const definition = host.jobs.get(run.definitionId)
   // One of this id for another event is not the one that the run waited for.
   if (!definition || eventOf(definition) !== envelope.event) {
@@ -75,7 +75,7 @@ export function makeAttempt(run: StoredRun, parts: AttemptParts): Promise<Outcom
     leftRunning,
     isResumed: run.resumed === true,
     startedAt: run.resumed ? (run.attemptStartedAt ?? run.startedAt) : undefined,
-    isUndone: run.undoing !== undefined,
+    isCompensated: run.compensating !== undefined,
     ...(definition.kind === 'workflow' && { steps: recordedSteps(recordsOf(run, definition, parts)) }),
     tickHost,
   })
@@ -108,6 +108,6 @@ function recordsOf(
       run.graceMs = graceMs
       wakeRun(run)
     },
-    ...(run.undoing && { cancelled: toErrorInfo(new JobCancelledError({ jobId: run.job.envelope.id })) }),
+    ...(run.compensating && { cancelled: toErrorInfo(new JobCancelledError({ jobId: run.job.envelope.id })) }),
   }
 }

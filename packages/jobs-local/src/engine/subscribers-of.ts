@@ -31,6 +31,6 @@ function toSubscriber(definition: Definition, maxAttempts?: number): Subscriber 
   return {
     definitionId: definition.id,
     maxAttempts: maxAttempts ?? maxAttemptsOf({}, definition),
-    ...(definition.kind === 'workflow' && definition.compensateOnCancel && { undoOnCancel: true }),
+    ...(definition.kind === 'workflow' && definition.compensateOnCancel && { compensateOnCancel: true }),
   }
 }

@@ -54,12 +54,12 @@ export interface StoredRun {
   attemptStartedAt?: number
   /** Set while the attempt goes on after such a pause. */
   resumed?: boolean
-  /** True where a cancel of this run undoes its steps. */
-  readonly undoOnCancel?: boolean
-  /** What a cancelled workflow is to be undone with, once its code has left its place. */
-  toUndo?: Envelope
-  /** What a cancelled workflow is undone with, while it is. */
-  undoing?: Envelope
+  /** True where a cancel of this run compensates its steps. */
+  readonly compensateOnCancel?: boolean
+  /** What a cancelled workflow is to be compensated with, once its code has left its place. */
+  toCompensate?: Envelope
+  /** What a cancelled workflow is compensated with, while it is. */
+  compensating?: Envelope
 }
 
 /** A step of a workflow whose wait was answered. */
@@ -82,8 +82,8 @@ export interface News {
 export interface Subscriber {
   readonly definitionId: string
   readonly maxAttempts: number
-  /** True where a cancel undoes the steps of the run. Default false. */
-  readonly undoOnCancel?: boolean
+  /** True where a cancel compensates the steps of the run. Default false. */
+  readonly compensateOnCancel?: boolean
 }
 
 /** A definition that a worker has, as other workers must know of it. */
@@ -191,7 +191,7 @@ export interface JobStore {
   takeNews(now: number): News
   /** Lets a workflow that is asleep, or is about to be, come to its turn. */
   wakeRun(run: StoredRun): void
-  /** Gives back the place of a run that was claimed, once its handler has ended; a cancelled workflow is undone then. */
+  /** Gives back the place of a run that was claimed, once its handler has ended; a cancelled workflow is compensated then. */
   release(run: StoredRun): void
   /** Ends all that has not ended, and answers the runs that were under way here, for their handlers to be told. */
   cancel(jobId: string, now: number): readonly StoredRun[]
@@ -203,7 +203,7 @@ export interface JobStore {
   hasOpenRun(definitionId: string, tenantId: string): boolean
   /** Newest first. */
   list(query: ListQuery): { readonly jobs: readonly StoredJob[]; readonly cursor?: string }
-  /** Jobs that have not ended, and cancelled workflows that are being undone; counted up to `most`, where that is dear. */
+  /** Jobs that have not ended, and cancelled workflows that are being compensated; counted up to `most`, where that is dear. */
   openJobs(most?: number): number
   /** The last tick of a cron job that was dealt with, so that missed ones are known after a restart. */
   lastTick(definitionId: string): number | undefined

@@ -75,7 +75,9 @@ describe.runIf(readsTypeScript)('a job that ends its process each time', togethe
     expect(attempts).toBe(4)
   })
 
-  test('in a step of a workflow has failed likewise, and what it did before is undone', async ({ onTestFinished }) => {
+  test('in a step of a workflow has failed likewise, and what it did before is compensated', async ({
+    onTestFinished,
+  }) => {
     const { client, start } = createSharedFile(onTestFinished)
     const poisoned = `await work([defineWorkflow({ id: 'flow', event: 'analytics.track', steps: async (_event, step) => {
       await step.run('charge', () => 1, { compensate: () => say('refunded') })
@@ -99,7 +101,7 @@ describe.runIf(readsTypeScript)('a job that ends its process each time', togethe
   test.for<[what: string, poisoned: string]>([
     ['in its `onFailure` too', `job(() => { die(); return never() }, { retry: { maxAttempts: 1 }, onFailure: die })`],
     [
-      'in an undo',
+      'in a compensation',
       `defineWorkflow({ id: 'flow', event: 'analytics.track', steps: async (_event, step) => {
         await step.run('charge', () => 1, { compensate: () => { die(); return never() } })
         throw new Error('sold out')

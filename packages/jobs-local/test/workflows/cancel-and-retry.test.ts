@@ -6,16 +6,16 @@ import { workflow } from '../kit/workflow.ts'
 
 const tenantId = 'acme'
 
-test('a step that is under way at a cancel is aborted, and the completed ones are undone where that is asked for', async () => {
+test('a step that is under way at a cancel is aborted, and the completed ones are compensated where that is asked for', async () => {
   const did: string[] = []
   const flow = workflow(
     async (_event, step) => {
-      await step.run('one', () => did.push('one'), { compensate: () => void did.push('undo one') })
+      await step.run('one', () => did.push('one'), { compensate: () => void did.push('compensation one') })
       await step.run(
         'two',
         ({ signal }) =>
           new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
-        { compensate: () => void did.push('undo two') },
+        { compensate: () => void did.push('compensation two') },
       )
     },
     { compensateOnCancel: true },
@@ -26,18 +26,18 @@ test('a step that is under way at a cancel is aborted, and the completed ones ar
   expect((await engine.client.cancelJob(id)).state).toBe('cancelled')
   await engine.settle()
   const { state, runs } = await engine.client.getJobStatus(id)
-  expect([state, did]).toEqual(['cancelled', ['one', 'undo one']])
+  expect([state, did]).toEqual(['cancelled', ['one', 'compensation one']])
   expect(runs[0]?.steps?.map((step) => [step.id, step.state, step.compensation?.state])).toEqual([
     ['one', 'completed', 'completed'],
     ['two', 'cancelled', undefined],
   ])
 })
 
-test('an undo after a cancel has the payload, though the job has ended', async () => {
-  const undone: unknown[] = []
+test('a compensation after a cancel has the payload, though the job has ended', async () => {
+  const compensated: unknown[] = []
   const flow = workflow(
     async ({ payload }, step) => {
-      await step.run('one', () => 1, { compensate: () => void undone.push(payload['number']) })
+      await step.run('one', () => 1, { compensate: () => void compensated.push(payload['number']) })
       await step.sleep('nap', '1d')
     },
     { compensateOnCancel: true },
@@ -47,18 +47,18 @@ test('an undo after a cancel has the payload, though the job has ended', async (
   await engine.settle()
   await engine.client.cancelJob(id)
   await engine.settle()
-  expect(undone).toEqual([7])
+  expect(compensated).toEqual([7])
 })
 
-test('a workflow that is cancelled in the midst of its undo is undone to the end, and reads cancelled', async () => {
-  const undone: string[] = []
+test('a workflow that is cancelled in the midst of its compensation is compensated to the end, and reads cancelled', async () => {
+  const compensated: string[] = []
   const flow = workflow(
     async (_event, step) => {
-      await step.run('one', () => 1, { compensate: () => void undone.push('one') })
+      await step.run('one', () => 1, { compensate: () => void compensated.push('one') })
       await step.run('two', () => 2, {
         compensate: (_two, { attempt }) => {
           if (attempt === 1) throw new Error('not yet')
-          undone.push('two')
+          compensated.push('two')
         },
       })
       throw new Error('broken')
@@ -71,7 +71,7 @@ test('a workflow that is cancelled in the midst of its undo is undone to the end
   expect((await engine.client.getJobStatus(id)).runs[0]?.steps?.[1]?.compensation?.state).toBe('retrying')
   await engine.client.cancelJob(id)
   await engine.advance('1d')
-  expect(undone).toEqual(['two', 'one'])
+  expect(compensated).toEqual(['two', 'one'])
   expect((await engine.client.getJobStatus(id)).state).toBe('cancelled')
 })
 
@@ -103,12 +103,12 @@ test('a retry goes on with the steps of the failed run, and leaves its records a
   ])
 })
 
-test('code that was changed to another version meanwhile does not go on, and is undone by what it is now', async () => {
-  const undone: string[] = []
+test('code that was changed to another version meanwhile does not go on, and is compensated by what it is now', async () => {
+  const compensated: string[] = []
   const version = (name: string) =>
     workflow(
       async (_event, step) => {
-        await step.run('one', () => 1, { compensate: () => void undone.push(name) })
+        await step.run('one', () => 1, { compensate: () => void compensated.push(name) })
         await step.sleep('nap', '1h')
       },
       { version: name },
@@ -120,7 +120,7 @@ test('code that was changed to another version meanwhile does not go on, and is 
   version('2')
   await engine.advance('2h')
   const { state, runs } = await engine.client.getJobStatus(id)
-  expect([state, runs[0]?.error?.code, undone]).toEqual(['failed', 'workflow_changed', ['2']])
+  expect([state, runs[0]?.error?.code, compensated]).toEqual(['failed', 'workflow_changed', ['2']])
   expect(runs[0]?.error?.message).toMatch(/version `1`.*`2`/)
   expect(runs[0]?.steps?.[0]?.compensation?.state).toBe('completed')
 })

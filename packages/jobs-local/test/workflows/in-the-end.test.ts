@@ -7,13 +7,13 @@ import { workflow } from '../kit/workflow.ts'
 const tenantId = 'acme'
 const once = { retry: { maxAttempts: 1 } }
 
-test('a run that fails before its code comes to a completed step is undone all the same, once the code comes there', async () => {
-  const undone: string[] = []
+test('a run that fails before its code comes to a completed step is compensated all the same, once the code comes there', async () => {
+  const compensated: string[] = []
   let isAway = false
   const flow = workflow(
     async (_event, step) => {
       if (isAway) throw new Error('The settings are away')
-      await step.run('charge', () => 1, { compensate: () => void undone.push('charge') })
+      await step.run('charge', () => 1, { compensate: () => void compensated.push('charge') })
       await step.sleep('nap', '1h')
     },
     { retry: { maxAttempts: 3, backoff: 'fixed', initialDelay: '1m' } },
@@ -26,10 +26,10 @@ test('a run that fails before its code comes to a completed step is undone all t
   isAway = false
   await engine.advance('10m')
   const { state, runs } = await engine.client.getJobStatus(id)
-  expect([state, runs[0]?.error?.message, undone]).toEqual(['failed', 'The settings are away', ['charge']])
+  expect([state, runs[0]?.error?.message, compensated]).toEqual(['failed', 'The settings are away', ['charge']])
 })
 
-test('a retry does not do again what could not be undone', async () => {
+test('a retry does not do again what could not be compensated', async () => {
   const did: string[] = []
   let isRefused = true
   let isBroken = true
@@ -97,7 +97,7 @@ test('a retry of a workflow whose job had failed runs another job', async () => 
   expect([state, runs.at(-1)?.output]).toEqual(['completed', 'sent'])
 })
 
-test('a step that completes although its job was cancelled is undone, too, where that is asked for', async () => {
+test('a step that completes although its job was cancelled is compensated, too, where that is asked for', async () => {
   const did: string[] = []
   let finish = (): void => undefined
   const flow = workflow(
@@ -126,14 +126,14 @@ test('a step that completes although its job was cancelled is undone, too, where
   expect(did).toEqual(['charged', 'refunded'])
 })
 
-test('`runUntilIdle` waits for the undo of what was cancelled', async () => {
-  const undone: number[] = []
+test('`runUntilIdle` waits for the compensation of what was cancelled', async () => {
+  const compensated: number[] = []
   const flow = workflow(
     async (_event, step) => {
       await step.run('charge', () => 1, {
         compensate: (_one, { attempt }) => {
           if (attempt === 1) throw new Error('not yet')
-          undone.push(attempt)
+          compensated.push(attempt)
         },
       })
       await step.sleep('nap', '1d')
@@ -145,7 +145,7 @@ test('`runUntilIdle` waits for the undo of what was cancelled', async () => {
   await engine.settle()
   await engine.client.cancelJob(id)
   await engine.runUntilIdle()
-  expect([undone, (await engine.client.getJobStatus(id)).state]).toEqual([[2], 'cancelled'])
+  expect([compensated, (await engine.client.getJobStatus(id)).state]).toEqual([[2], 'cancelled'])
   const { outcome } = engine.attempts.at(-1) ?? {}
   expect([engine.attempts.length, outcome?.type]).toEqual([0, undefined])
 })

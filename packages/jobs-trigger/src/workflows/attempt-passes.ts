@@ -54,7 +54,7 @@ export async function attemptPasses(
   try {
     return await makePasses(definition, of, makePass)
   } catch (error) {
-    // Also after the last attempt: the one that ends the run undoes it, and calls `onFailure`.
+    // Also after the last attempt: the one that ends the run compensates it, and calls `onFailure`.
     const { begun, parts } = of
     const afterMs = Math.max(leastRetryMs, retryDelayMs(definition.retry, begun.attempt, parts.random))
     return { type: 'retry', afterMs, error: toErrorInfo(error) }

@@ -26,26 +26,29 @@ test('bytes are those of UTF-8', () => {
   expect(bytesOf('é')).toBe(4)
 })
 
-test('what undoing adds has its place', () => {
-  const { bytes, bytesUndone } = toKeptRecord(recordOf(step({ undoable: true }), step({ key: 'b' })), new Map())
+test('what compensating adds has its place', () => {
+  const { bytes, bytesCompensated } = toKeptRecord(recordOf(step({ compensable: true }), step({ key: 'b' })), new Map())
   const error = { name: 'Error', message: 'no' }
-  const undone = step({ undoable: true, undo: { state: 'failed', attempts: 3, startedAt: 1, endedAt: 2, error } })
-  expect(bytesUndone).toBeGreaterThan(bytes)
-  expect(toKeptRecord(recordOf(undone, step({ key: 'b' })), new Map()).bytes).toBeLessThan(bytesUndone)
+  const compensated = step({
+    compensable: true,
+    compensation: { state: 'failed', attempts: 3, startedAt: 1, endedAt: 2, error },
+  })
+  expect(bytesCompensated).toBeGreaterThan(bytes)
+  expect(toKeptRecord(recordOf(compensated, step({ key: 'b' })), new Map()).bytes).toBeLessThan(bytesCompensated)
 })
 
 test.each(['é', '\0', '😀'])('also with the longest error, of %j', (character) => {
   const text = character.repeat(5000)
-  const steps = [step({ undoable: true })]
-  const { bytesUndone } = toKeptRecord(recordOf(...steps), new Map())
+  const steps = [step({ compensable: true })]
+  const { bytesCompensated } = toKeptRecord(recordOf(...steps), new Map())
   const error = { name: text, message: text, code: text }
-  const undo = { attempts: 100, startedAt: 1e12, error }
+  const compensation = { attempts: 100, startedAt: 1e12, error }
   for (const more of [
     { state: 'failed', endedAt: 1e12 },
     { state: 'retrying', nextAttemptAt: 1e12 },
   ] as const) {
-    const undone = step({ undoable: true, undo: { ...undo, ...more } })
-    expect(toKeptRecord(recordOf(undone), new Map(), 'short').bytes).toBeLessThanOrEqual(bytesUndone)
+    const compensated = step({ compensable: true, compensation: { ...compensation, ...more } })
+    expect(toKeptRecord(recordOf(compensated), new Map(), 'short').bytes).toBeLessThanOrEqual(bytesCompensated)
   }
 })
 

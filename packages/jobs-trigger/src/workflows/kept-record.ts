@@ -8,14 +8,14 @@ import {
 
 import { toCarried } from '../wire/payload.ts'
 
-/** Most of an error that is kept of a step, of its undo and of the run. */
+/** Most of an error that is kept of a step, of its compensation and of the run. */
 const maxErrorBytes = 4096
 /** Bytes of a message that is too long for that, and of any where there is little room. */
 const maxMessageBytes = { usual: 1000, short: 100 }
 const maxNameBytes = 40
 
-/** What the undo of a step takes at most, which has to have its place when it is needed: with a short error. */
-const undoBytes = 384
+/** What the compensation of a step takes at most, which has to have its place when it is needed: with a short error. */
+const compensationBytes = 384
 const quotes = 2
 
 /** The records of a run's steps as its metadata keeps them. */
@@ -23,8 +23,8 @@ export interface KeptRecord {
   readonly value: Json
   /** Bytes of it as UTF-8 JSON. */
   readonly bytes: number
-  /** The same, with all that undoing adds to it. */
-  readonly bytesUndone: number
+  /** The same, with all that compensating adds to it. */
+  readonly bytesCompensated: number
 }
 
 /**
@@ -44,8 +44,8 @@ export function toKeptRecord(
   const kept = { ...record, steps, ...(failure && { failure: toKept(failure) }) }
   const value = toCarried(kept as unknown as Json)
   const bytes = bytesOf(value)
-  const toUndo = record.steps.filter(({ undoable, undo }) => undoable && !undo).length
-  return { value, bytes, bytesUndone: bytes + toUndo * undoBytes }
+  const toCompensate = record.steps.filter(({ compensable, compensation }) => compensable && !compensation).length
+  return { value, bytes, bytesCompensated: bytes + toCompensate * compensationBytes }
 }
 
 /** Bytes of a value as UTF-8 JSON. */
@@ -59,7 +59,7 @@ function hasBegun({ kind, state, handle }: StepRecord): boolean {
 }
 
 function toKeptStep(
-  { output, error, undo, ...step }: StepRecord,
+  { output, error, compensation, ...step }: StepRecord,
   lost: JobErrorInfo | undefined,
   toKept: (error: JobErrorInfo) => JobErrorInfo,
 ): StepRecord {
@@ -68,7 +68,9 @@ function toKeptStep(
     ...step,
     ...(output !== undefined && { output }),
     ...(error && { error: toKept(error) }),
-    ...(undo && { undo: { ...undo, ...(undo.error && { error: toKept(undo.error) }) } }),
+    ...(compensation && {
+      compensation: { ...compensation, ...(compensation.error && { error: toKept(compensation.error) }) },
+    }),
   }
 }
 

@@ -129,13 +129,15 @@ describe('saving', () => {
     await expect(saving).rejects.toMatchObject({ code: 'step_records_too_large', stepId: 'a' })
   })
 
-  test('a step that is being undone stays known as completed, whatever there is room for', async () => {
+  test('a step that is being compensated stays known as completed, whatever there is room for', async () => {
     const { clock, keeper, record, written, add } = open([refused(413)])
     record.failure = { name: 'Error', message: 'it failed' }
-    const step = add('a', { undoable: true, undo: { state: 'completed', attempts: 1, startedAt: 1 } })
+    const step = add('a', { compensable: true, compensation: { state: 'completed', attempts: 1, startedAt: 1 } })
     await expect(clock.finish(keeper.save(step))).rejects.toMatchObject({ code: 'step_records_too_large' })
     await clock.finish(keeper.settle())
-    expect(readWorkflowRecord(written.at(-1))!.steps).toMatchObject([{ state: 'completed', undo: { attempts: 1 } }])
+    expect(readWorkflowRecord(written.at(-1))!.steps).toMatchObject([
+      { state: 'completed', compensation: { attempts: 1 } },
+    ])
   })
 })
 

@@ -108,9 +108,9 @@ export function createRecordKeeper(parts: KeeperParts): RecordKeeper {
     if (run && saves < record.saves!) await write()
   }
   const excess = ({ key }: StepRecord): StepRecordsTooLargeError | undefined => {
-    const { bytesUndone } = toKeptRecord(record, lost)
-    if (bytesUndone <= limitBytes()) return undefined
-    return new StepRecordsTooLargeError({ stepId: key, bytes: bytesUndone, limitBytes: limitBytes() })
+    const { bytesCompensated } = toKeptRecord(record, lost)
+    if (bytesCompensated <= limitBytes()) return undefined
+    return new StepRecordsTooLargeError({ stepId: key, bytes: bytesCompensated, limitBytes: limitBytes() })
   }
   const isFull = (error: unknown): boolean => RequestFailedError.isInstance(error) && error.status === 413
 
@@ -127,7 +127,7 @@ export function createRecordKeeper(parts: KeeperParts): RecordKeeper {
       } catch (cause) {
         if (!step || !isFull(cause)) throw cause
         const { bytes } = toKeptRecord(record, lost)
-        // A server of one's own may have another limit. What a step did that is to be undone stays known.
+        // A server of one's own may have another limit. What a step did that is to be compensated stays known.
         const refused = new StepRecordsTooLargeError({ stepId: step.key, bytes, limitBytes: bytes - 1 })
         refused.cause = cause
         if (!record.failure) lost.set(step.key, toErrorInfo(refused))

@@ -21,7 +21,7 @@ async function send(act: WorkflowAct, number?: number, tenantId = 'acme'): Promi
 }
 
 /** How often each step was begun, by its name. */
-function counts(id: string, what: 'begun' | 'ended' | 'undone' = 'begun'): Record<string, number> {
+function counts(id: string, what: 'begun' | 'ended' | 'compensated' = 'begun'): Record<string, number> {
   const found: Record<string, number> = {}
   for (const { step } of project.journal.notes(id, what)) found[String(step)] = (found[String(step)] ?? 0) + 1
   return found
@@ -155,15 +155,15 @@ test('one that ends in every attempt: the run fails, and says so', options, asyn
   expect(project.journal.notes(id, 'onFailure')).toHaveLength(1)
 })
 
-test('while steps are undone: the undo goes on, each once', options, async () => {
+test('while steps are compensated: the compensation goes on, each once', options, async () => {
   const gate = project.journal.gate()
-  const id = await send({ flow: 'undoes', gates: { 'undone first': gate.path } })
-  const { pid } = await noted(id, 'undone', 'first')
+  const id = await send({ flow: 'compensates', gates: { 'compensated first': gate.path } })
+  const { pid } = await noted(id, 'compensated', 'first')
   process.kill(pid, 'SIGTERM')
   gate.open()
   const { state, runs } = await project.ended(id)
   expect([state, runs[0]?.error?.code]).toEqual(['failed', 'step_failed'])
-  expect(counts(id, 'undone')).toEqual({ second: 1, first: 2 })
+  expect(counts(id, 'compensated')).toEqual({ second: 1, first: 2 })
   expect(counts(id)).toEqual({ first: 1, second: 1, third: 1 })
   expect(runs[0]?.steps?.map(({ compensation }) => compensation?.state)).toEqual(['completed', 'completed', undefined])
 })

@@ -36,7 +36,7 @@ export interface LoopbackServer {
   readonly projectRef: string
   /** Every request so far, in the order of their ends. */
   readonly requests: readonly RecordedRequest[]
-  /** Makes requests go wrong; the answer undoes it. */
+  /** Makes requests go wrong; the answer compensates it. */
   fault(match: FaultMatch, fault: Fault): () => void
   /** Every run, oldest first. */
   runs(): readonly Readonly<Run>[]

@@ -83,7 +83,7 @@ test('a run that fans out by a batch is over by hand before the others are there
 })
 
 describe('a cancel', () => {
-  test('of a run that blocks its loop is undone by hand when it ends; ours is final', async () => {
+  test('of a run that blocks its loop is compensated by hand when it ends; ours is final', async () => {
     const { raw, ours, rawUntil, notes } = sides
     const blocked = async (id: string, before: number) => {
       await expect.poll(() => notes().filter((line) => line === 'blocks').length).toBe(before + 1)

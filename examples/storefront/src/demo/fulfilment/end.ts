@@ -8,8 +8,8 @@ export interface End {
   /** The step that failed for good. */
   readonly failedAt?: string | undefined
   readonly chased: boolean
-  /** The steps that were undone, the last one first. */
-  readonly undone: readonly string[]
+  /** The steps that were compensated, the last one first. */
+  readonly compensated: readonly string[]
 }
 
 /** What is told besides. */
@@ -19,8 +19,8 @@ export interface ToldEnd extends End {
   /** Attempts to take the payment. */
   readonly attempts: number
   readonly mailed: boolean
-  /** The steps that were to be undone and could not be. */
-  readonly notUndone: readonly string[]
+  /** The steps that were to be compensated and could not be. */
+  readonly notCompensated: readonly string[]
 }
 
 /** Reads how an order ended from the steps in its job's status. */
@@ -32,15 +32,15 @@ export function endOf(status: JobStatus): ToldEnd {
     state,
     failedAt: steps.find((step) => step.state === 'failed')?.id,
     chased: called('chase') !== undefined,
-    undone: idsOf(steps, 'completed'),
+    compensated: idsOf(steps, 'completed'),
     paymentId: (charge?.output as { id?: string } | undefined)?.id,
     attempts: charge?.attempts ?? 0,
     mailed: called('confirm')?.state === 'completed',
-    notUndone: idsOf(steps, 'failed'),
+    notCompensated: idsOf(steps, 'failed'),
   }
 }
 
-/** The steps whose undo came to this, in the order in which they are undone. */
+/** The steps whose compensation came to this, in the order in which they are compensated. */
 function idsOf(steps: NonNullable<RunStatus['steps']>, state: 'completed' | 'failed'): string[] {
   return steps
     .filter(({ compensation }) => compensation?.state === state)

@@ -11,14 +11,14 @@ import { type EndedOrder, figuresOf } from './fulfilment-figures.ts'
 export function fulfilmentFaults(orders: readonly EndedOrder[], books: readonly Booking[]): string[] {
   const ofOrders = orders.flatMap(({ order, end }) => {
     const { orderId } = order.payload
-    const { state, failedAt, chased, undone, notUndone } = end
-    const found: End = { state, failedAt, chased, undone }
+    const { state, failedAt, chased, compensated, notCompensated } = end
+    const found: End = { state, failedAt, chased, compensated }
     const expected: End = { failedAt: undefined, ...expectedEndOf(order) }
     return [
       ...(isDeepStrictEqual(found, expected)
         ? []
         : [`order ${orderId}: ${wordsOf(found)}, expected ${wordsOf(expected)}`]),
-      ...notUndone.map((step) => `order ${orderId}: the step ${step} could not be undone`),
+      ...notCompensated.map((step) => `order ${orderId}: the step ${step} could not be compensated`),
     ]
   })
   const ofShops = shops.flatMap(({ id }) => {
@@ -36,8 +36,8 @@ export function fulfilmentFaults(orders: readonly EndedOrder[], books: readonly 
   return [...ofOrders, ...ofShops, ...(strange === 0 ? [] : [`${formatPounds(strange)} moved that no order knows of`])]
 }
 
-function wordsOf({ state, failedAt, chased, undone }: End): string {
+function wordsOf({ state, failedAt, chased, compensated }: End): string {
   const after = chased ? ' after a chase' : ''
   const at = failedAt === undefined ? '' : ` at ${failedAt}`
-  return `${state}${at}${after}${undone.length > 0 ? `, ${undone.join(' and ')} undone` : ''}`
+  return `${state}${at}${after}${compensated.length > 0 ? `, ${compensated.join(' and ')} compensated` : ''}`
 }

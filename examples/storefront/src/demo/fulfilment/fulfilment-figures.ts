@@ -14,7 +14,7 @@ export interface FulfilmentFigures {
   readonly completed: number
   /** Of the completed ones: those whose parcel was asked for. */
   readonly chased: number
-  /** Failed, and what was done is undone. */
+  /** Failed, and what was done is compensated. */
   readonly compensated: number
   /** Failed before anything was done. */
   readonly failed: number
@@ -31,7 +31,7 @@ export function figuresOf(orders: readonly EndedOrder[], books: readonly Booking
   const ends = orders.map(({ end }) => end)
   const completed = orders.filter(({ end }) => end.state === 'completed')
   const failed = ends.filter(({ state }) => state === 'failed')
-  const compensated = failed.filter(({ undone }) => undone.length > 0)
+  const compensatedRuns = failed.filter(({ compensated }) => compensated.length > 0)
   const own = new Set(ends.map(({ paymentId }) => paymentId))
   const payments = books.filter(({ kind, id }) => kind === 'payment' && own.has(id))
   const refunds = books.filter(({ kind, paymentId }) => kind === 'refund' && own.has(paymentId))
@@ -39,8 +39,8 @@ export function figuresOf(orders: readonly EndedOrder[], books: readonly Booking
     orders: orders.length,
     completed: completed.length,
     chased: completed.filter(({ end }) => end.chased).length,
-    compensated: compensated.length,
-    failed: failed.length - compensated.length,
+    compensated: compensatedRuns.length,
+    failed: failed.length - compensatedRuns.length,
     sold: sumOf(completed.map(({ order }) => order.payload.totalAmount ?? 0)),
     taken: sumOf(payments.map(({ amount }) => amount)),
     refunded: sumOf(refunds.map(({ amount }) => amount)),

@@ -35,7 +35,7 @@ export async function runFulfilment(
   )
   try {
     screen.bold(
-      'The orders of one day of a real shop, each fulfilled by a workflow: paid, packed, delivered or undone.',
+      'The orders of one day of a real shop, each fulfilled by a workflow: paid, packed, delivered or compensated.',
     )
     screen.line(description)
     const before = (await gateway.books()).length // not nothing where STOREFRONT_DATA names a folder

@@ -35,10 +35,10 @@ export function showFulfilment(
   const [soldOut, sentBack] = [failedAt('pack'), failedAt('chase')]
   screen.line()
   screen.line(
-    `Failed       ${free.length} orders had nothing to pay, ${declined.length} cards were declined five times: nothing to undo.`,
+    `Failed       ${free.length} orders had nothing to pay, ${declined.length} cards were declined five times: nothing to compensate.`,
   )
-  screen.line(`Compensated  ${soldOut.length} were sold out once they were paid: ${undoneOf(soldOut)}.`)
-  screen.line(`             ${sentBack.length} parcels went back to the sender: ${undoneOf(sentBack)}.`)
+  screen.line(`Compensated  ${soldOut.length} were sold out once they were paid: ${compensatedOf(soldOut)}.`)
+  screen.line(`             ${sentBack.length} parcels went back to the sender: ${compensatedOf(sentBack)}.`)
   screen.line(
     `Chased       ${figuresOf(orders, books).chased} parcels had not arrived after seven days, and were found.`,
   )
@@ -57,8 +57,8 @@ export function showFulfilment(
   screen.line('One workflow did it, whatever the engine: examples/storefront/src/fulfil-order.ts')
 }
 
-/** What was undone of such orders, the same of each. */
-function undoneOf(ends: readonly EndedOrder['end'][]): string {
-  const ways = new Set(ends.map(({ undone }) => undone.join(', then ')))
-  return [...ways].map((way) => (way === '' ? 'nothing undone' : `${way} undone`)).join('; or ')
+/** What was compensated of such orders, the same of each. */
+function compensatedOf(ends: readonly EndedOrder['end'][]): string {
+  const ways = new Set(ends.map(({ compensated }) => compensated.join(', then ')))
+  return [...ways].map((way) => (way === '' ? 'nothing compensated' : `${way} compensated`)).join('; or ')
 }

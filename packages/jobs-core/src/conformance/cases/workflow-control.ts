@@ -56,15 +56,15 @@ export const workflowControlCases: readonly ConformanceCase[] = casesOf(rules.wo
     },
   },
   {
-    id: 'workflow-retry-after-an-undo',
-    title: 'a retry of a run that was undone begins from the start, with other idempotency keys',
+    id: 'workflow-retry-after-an-compensation',
+    title: 'a retry of a run that was compensated begins from the start, with other idempotency keys',
     needs: ['workflows', 'retryJob'],
     async run(t) {
       const { id, state } = await perform(t, [
-        { do: 'run', id: 'one', script: { returns: 1 }, undo: {} },
+        { do: 'run', id: 'one', script: { returns: 1 }, compensation: {} },
         { do: 'run', id: 'charge', retry: once, script: failsFirst },
       ])
-      assert.deepEqual([state, worked(t, id, 'undone')], ['failed', ['one/1']])
+      assert.deepEqual([state, worked(t, id, 'compensated')], ['failed', ['one/1']])
       await t.client.retryJob(id)
       assert.deepEqual(lastRun(await t.ended(id)).output, [1, 'at last'])
       assert.deepEqual(worked(t, id), ['one/1', 'charge/1', 'one/1', 'charge/1'])

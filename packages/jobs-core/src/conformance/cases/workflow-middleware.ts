@@ -22,7 +22,7 @@ function wrapped(t: CaseTools, tenantId: string): string[] {
     .map(({ seen }) => `${String(seen['work'])} ${String(seen['stepId'])}/${String(seen['stepAttempt'])}`)
 }
 
-/** Middleware wraps the code of steps and of their undos. */
+/** Middleware wraps the code of steps and of their compensations. */
 export const workflowMiddlewareCases: readonly ConformanceCase[] = casesOf(rules.workflows, [
   {
     id: 'workflow-middleware-around-steps',
@@ -74,16 +74,16 @@ export const workflowMiddlewareCases: readonly ConformanceCase[] = casesOf(rules
     },
   },
   {
-    id: 'workflow-middleware-around-undos',
-    title: 'middleware wraps each attempt of an undo; what it throws there is tried again',
+    id: 'workflow-middleware-around-compensations',
+    title: 'middleware wraps each attempt of a compensation; what it throws there is tried again',
     needs: ['workflows'],
     async run(t) {
       const tenantId = middlewareTenant(t, 'throws', 'compensation')
-      const status = await perform(t, [{ do: 'run', id: 'one', undo: {} }, failing], { tenantId })
+      const status = await perform(t, [{ do: 'run', id: 'one', compensation: {} }, failing], { tenantId })
       assert.equal(status.state, 'failed')
-      assert.deepEqual(worked(t, status.id, 'undone'), ['one/2'])
-      const [undo] = t.journal({ tenantId, what: 'undo' })
-      assert.deepEqual(undo?.seen['layers'], ['outer', 'inner', 'own'])
+      assert.deepEqual(worked(t, status.id, 'compensated'), ['one/2'])
+      const [compensation] = t.journal({ tenantId, what: 'compensation' })
+      assert.deepEqual(compensation?.seen['layers'], ['outer', 'inner', 'own'])
       assert.deepEqual(wrapped(t, tenantId), [
         'step one/1',
         'step failing/1',

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { recordedTraces } from '../../../test/fixtures/recorded-traces.ts'
 import { openApi } from '../../../test/kit/open-api.ts'
 import { sha1 } from '../../wire/sha1.ts'
-import { failureName, undoName } from '../../wire/step-names.ts'
-import { toUndoNote, undoNoteId } from '../../wire/undo-note.ts'
+import { failureName, compensationName } from '../../wire/step-names.ts'
+import { toCompensationNote, compensationNoteId } from '../../wire/compensation-note.ts'
 import { createEarlierRuns } from './earlier-run.ts'
 
 const { run, children } = recordedTraces.failed
@@ -23,7 +23,7 @@ function open(trace: unknown[] = children as unknown[], failed: object = run) {
   )
   return { ...opened, runs: createEarlierRuns(opened.api, opened.clock) }
 }
-const withoutUndo = children.filter(({ name = '' }) => !name.endsWith('/undo'))
+const withoutCompensation = children.filter(({ name = '' }) => !name.endsWith('/compensation'))
 
 describe('the run that one was made to retry', () => {
   test('is not looked for, at once, where the run came with its event', () => {
@@ -33,7 +33,7 @@ describe('the run that one was made to retry', () => {
   })
 
   test('tells what its completed steps answered, and is asked for once', async () => {
-    const { runs, asked } = open(withoutUndo)
+    const { runs, asked } = open(withoutCompensation)
     const earlier = await runs.of({ jobId, runId, receivedAt })
     expect(earlier!.ended.get(sha1('charge'))).toMatchObject({ data: { kind: 'run', output: { id: 'c-1' } } })
     expect(earlier!.ended.get(sha1('nap'))).toEqual({ type: 'data', data: null })
@@ -43,9 +43,9 @@ describe('the run that one was made to retry', () => {
     expect(asked).toHaveLength(2)
   })
 
-  test('counts for nothing where a step of it was undone, but for what still stands', async () => {
+  test('counts for nothing where a step of it was compensated, but for what still stands', async () => {
     const earlier = await open().runs.of({ jobId, runId, receivedAt })
-    expect([...earlier!.ended.keys()]).toEqual([sha1('pack')]) // its undo has failed
+    expect([...earlier!.ended.keys()]).toEqual([sha1('pack')]) // its compensation has failed
     expect('keyOrigin' in earlier!).toBe(false)
     const all = children.filter(({ name = '' }) => !name.startsWith('pack'))
     await expect(open(all as unknown[]).runs.of({ jobId, runId, receivedAt })).resolves.toBeUndefined()
@@ -58,12 +58,12 @@ describe('the run that one was made to retry', () => {
       { ...run, app: { id: 'other' } },
     ]
     for (const other of others) {
-      await expect(open(withoutUndo, other).runs.of({ jobId, runId, receivedAt })).resolves.toBeUndefined()
+      await expect(open(withoutCompensation, other).runs.of({ jobId, runId, receivedAt })).resolves.toBeUndefined()
     }
   })
 
   test('is looked for where nobody knows when the event came', async () => {
-    const { runs } = open(withoutUndo)
+    const { runs } = open(withoutCompensation)
     await expect(runs.of({ jobId, runId, receivedAt: undefined })).resolves.toMatchObject({ origin: run.id })
   })
 
@@ -74,7 +74,7 @@ describe('the run that one was made to retry', () => {
       asked++
       if (!url.pathname.endsWith('/trace')) return { body: { data: asked === 1 ? [run] : [retried, run] } }
       const status = asked < 4 ? 'RUNNING' : 'FAILED'
-      return { body: { data: { rootSpan: { status, children: asked < 4 ? [] : withoutUndo } } } }
+      return { body: { data: { rootSpan: { status, children: asked < 4 ? [] : withoutCompensation } } } }
     })
     const earlier = await clock.finish(createEarlierRuns(api, clock).of({ jobId, runId, receivedAt })!)
     expect(earlier!.ended.has(sha1('charge'))).toBe(true)
@@ -90,47 +90,47 @@ describe('the run that one was made to retry', () => {
 })
 
 describe('a run that Inngest had given up', () => {
-  const undoneBy = `01M8ADCE${run.id.slice(8)}`
+  const compensatedBy = `01M8ADCE${run.id.slice(8)}`
   const retried = { ...run, id: runId, status: 'RUNNING', output: undefined }
   const givenUp = { ...run, output: { error: { message: 'Unable to reach SDK URL' } } }
   const step = (name: string, id: string, output: object) => {
     return { name, stepId: sha1(id), stepOp: 'RUN', status: 'COMPLETED', startedAt: run.queuedAt, output }
   }
   const record = { v: 1, attempts: 1, startedAt: 1, endedAt: 1 }
-  const failure = { error: { name: 'E', message: 'e' }, undo: ['pack', 'charge'] }
+  const failure = { error: { name: 'E', message: 'e' }, compensation: ['pack', 'charge'] }
   const kept = step('failed', failureName.id, { ...record, kind: 'failure', failure })
-  const undone = step('pack/undo', undoName('pack').id, { ...record, kind: 'undo' })
+  const compensated = step('pack/compensation', compensationName('pack').id, { ...record, kind: 'compensation' })
 
-  /** An engine on which another run undoes it, and has come so far. */
-  function openUndone(status: string, undos: readonly object[]) {
+  /** An engine on which another run compensates it, and has come so far. */
+  function openCompensated(status: string, compensations: readonly object[]) {
     const { api, clock } = openApi(({ url: { pathname } }) => {
-      if (pathname === `/v1/events/${undoNoteId(run.id)}`) {
-        return { body: { data: { internal_id: 'x', ...toUndoNote(run.id, undoneBy).event } } }
+      if (pathname === `/v1/events/${compensationNoteId(run.id)}`) {
+        return { body: { data: { internal_id: 'x', ...toCompensationNote(run.id, compensatedBy).event } } }
       }
-      if (pathname === `/v2/runs/${undoneBy}/trace`)
-        return { body: { data: { rootSpan: { status, children: undos } } } }
+      if (pathname === `/v2/runs/${compensatedBy}/trace`)
+        return { body: { data: { rootSpan: { status, children: compensations } } } }
       if (pathname.endsWith('/trace')) {
-        return { body: { data: { rootSpan: { status: 'FAILED', children: withoutUndo } } } }
+        return { body: { data: { rootSpan: { status: 'FAILED', children: withoutCompensation } } } }
       }
       return { body: { data: [retried, givenUp] } }
     })
     return createEarlierRuns(api, clock)
   }
 
-  test('is gone on with where nothing of it was undone', async () => {
-    const earlier = await openUndone('COMPLETED', []).of({ jobId, runId, receivedAt })
+  test('is gone on with where nothing of it was compensated', async () => {
+    const earlier = await openCompensated('COMPLETED', []).of({ jobId, runId, receivedAt })
     expect(earlier!.ended.has(sha1('charge'))).toBe(true)
     expect(earlier!.keyOrigin).toBe(run.id)
   })
 
-  test('is begun anew where it was undone, but for what still stands, also where its undo never began', async () => {
-    const earlier = await openUndone('FAILED', [kept, undone]).of({ jobId, runId, receivedAt })
+  test('is begun anew where it was compensated, but for what still stands, also where its compensation never began', async () => {
+    const earlier = await openCompensated('FAILED', [kept, compensated]).of({ jobId, runId, receivedAt })
     expect([...earlier!.ended.keys()]).toEqual([sha1('charge')])
     expect('keyOrigin' in earlier!).toBe(false)
   })
 
-  test('is waited for while it is being undone', async () => {
-    const found = openUndone('RUNNING', [kept, undone]).of({ jobId, runId, receivedAt })
-    await expect(found).rejects.toThrow(/is being undone/)
+  test('is waited for while it is being compensated', async () => {
+    const found = openCompensated('RUNNING', [kept, compensated]).of({ jobId, runId, receivedAt })
+    await expect(found).rejects.toThrow(/is being compensated/)
   })
 })

@@ -6,7 +6,7 @@ import { endedInTrace } from '../../read/ended-in-trace.ts'
 import { readEndedTrace } from '../../read/ended-trace.ts'
 import { failuresInTrace } from '../../read/failures-in-trace.ts'
 import type { TracedStep } from '../../read/run-trace.ts'
-import { readUndoing } from '../../read/undoing-run.ts'
+import { readCompensating } from '../../read/compensating-run.ts'
 import { readFailedRecord } from '../../wire/attempt-record.ts'
 import { timeOf } from '../../wire/event-id.ts'
 import { type EndedStep, readStepRecord } from '../../wire/step-record.ts'
@@ -70,9 +70,9 @@ export function createEarlierRuns(api: EngineApi, clock: Clock): EarlierRuns {
       .filter((run) => run.id < own.id && run.app.id === own.app.id && run.function.id === own.function.id)
       .toSorted((one, other) => (one.id < other.id ? 1 : -1))[0]
     if (before?.status !== 'FAILED') return undefined
-    const undoing = await readUndoing(api, before)
-    if (undoing?.isEnded === false) throw new Error(`What the run ${before.id} did is being undone.`)
-    return toEarlierRun(before, await readEndedTrace(api, clock, before.id), undoing?.steps ?? [])
+    const compensating = await readCompensating(api, before)
+    if (compensating?.isEnded === false) throw new Error(`What the run ${before.id} did is being compensated.`)
+    return toEarlierRun(before, await readEndedTrace(api, clock, before.id), compensating?.steps ?? [])
   }
 
   return {
@@ -92,17 +92,17 @@ export function createEarlierRuns(api: EngineApi, clock: Clock): EarlierRuns {
 function toEarlierRun(
   run: EngineRun,
   steps: readonly TracedStep[],
-  undoing: readonly TracedStep[],
+  compensating: readonly TracedStep[],
 ): EarlierRun | undefined {
   const failure = readFailedRecord(run.output?.['error'])
   const ended = new Map<string, EndedStep>(endedInTrace(steps))
   const records = [...ended.values()].map((step) => (step.type === 'data' ? readStepRecord(step.data) : undefined))
   const told = records.find((record) => record?.origin !== undefined)?.origin
   const origin = failure?.workflow?.origin ?? told ?? run.id
-  const undone = undosIn([...steps, ...undoing])
-  if ([...undone.values()].includes(true) || failure?.error.code === 'workflow_changed') {
-    // Anew, but for what still stands because its undo has failed.
-    const standing = [...undone].flatMap(([key, isDone]) => (isDone ? [] : [sha1(key)]))
+  const compensated = compensationsIn([...steps, ...compensating])
+  if ([...compensated.values()].includes(true) || failure?.error.code === 'workflow_changed') {
+    // Anew, but for what still stands because its compensation has failed.
+    const standing = [...compensated].flatMap(([key, isDone]) => (isDone ? [] : [sha1(key)]))
     const kept = new Map([...ended].filter(([id]) => standing.includes(id)))
     return kept.size === 0 ? undefined : { ended: kept, caught: new Set(), origin }
   }
@@ -113,19 +113,19 @@ function toEarlierRun(
   return { ended, caught, origin, keyOrigin: origin, version: typeof recorded === 'string' ? recorded : null }
 }
 
-/** Whether the undo of each step was done that was to be undone. */
-function undosIn(steps: readonly TracedStep[]): Map<string, boolean> {
-  const undone = new Map<string, boolean>()
+/** Whether the compensation of each step was done that was to be compensated. */
+function compensationsIn(steps: readonly TracedStep[]): Map<string, boolean> {
+  const compensated = new Map<string, boolean>()
   // Also one that was never begun, where the run came to its end before.
   const failure = endedInTrace(steps).get(sha1(failureName.id))
-  for (const key of readStepRecord(failure?.data)?.failure?.undo ?? []) undone.set(key, false)
+  for (const key of readStepRecord(failure?.data)?.failure?.compensation ?? []) compensated.set(key, false)
   for (const { name, hashedId, spans } of steps) {
     const named = readStepName(name, hashedId)
-    if (named.part !== 'undo') continue
+    if (named.part !== 'compensation') continue
     const isDone = spans.some(({ status }) => status === 'COMPLETED')
-    undone.set(named.key, isDone || undone.get(named.key) === true)
+    compensated.set(named.key, isDone || compensated.get(named.key) === true)
   }
-  return undone
+  return compensated
 }
 
 /** The steps that had failed for good before the one by which the run failed: the code had gone on from them. */

@@ -9,11 +9,11 @@ export interface NativeStepParts {
   readonly host: HostParts
   readonly sdk: StepToolsOfSdk
   readonly pass: Pass
-  /** The request of Inngest's that goes on with the run, or with the one that undoes it. */
+  /** The request of Inngest's that goes on with the run, or with the one that compensates it. */
   readonly at: EngineAttempt
   /** The run whose steps they are: the idempotency keys are of it. */
   readonly runId: string
-  /** True where another run goes on with what this one did: nothing is undone. */
+  /** True where another run goes on with what this one did: nothing is compensated. */
   readonly isLeft?: boolean | undefined
   readonly attempts: RequestAttempts
   /** The attempt of the code, counted from 1. */

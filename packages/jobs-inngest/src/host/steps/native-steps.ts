@@ -10,7 +10,7 @@ import {
   type StepEngine,
   type StepEngineFactory,
   type StepTools,
-  undoGraceMs,
+  compensationGraceMs,
 } from '@cgk-platform/jobs-core/provider'
 
 import { toAwaited } from '../../wire/awaited-event.ts'
@@ -23,7 +23,7 @@ import type { NativeStepParts } from './native-step-parts.ts'
 import { createNativeWaits } from './native-waits.ts'
 import { createNativeWork, failureOf, type NativeWork } from './native-work.ts'
 import { createJobStep } from './native-job.ts'
-import { copyOf, createNativeUndos, type NativeUndos } from './native-undos.ts'
+import { copyOf, createNativeCompensations, type NativeCompensations } from './native-compensations.ts'
 import type { Pass } from './pass.ts'
 
 /** The steps of a workflow as Inngest's own, which keeps what they answer and calls the code again when a wait is over. */
@@ -37,7 +37,7 @@ class NativeSteps implements StepEngine {
   readonly #work: NativeWork
   readonly #queue: StepQueue
   readonly #calls = new Map<string, StepCall>()
-  readonly #undos: NativeUndos
+  readonly #compensations: NativeCompensations
   #recordedOnly = false
   #version: string | null | undefined
   /** Counts what the code does, to tell when it does nothing. */
@@ -49,9 +49,9 @@ class NativeSteps implements StepEngine {
     const work = createNativeWork(parts, tools)
     const waits = createNativeWaits(parts, tools)
     const runJob = createJobStep(parts, tools, work)
-    const undos = createNativeUndos(parts, tools, work, this.#calls)
+    const compensations = createNativeCompensations(parts, tools, work, this.#calls)
     this.#work = work
-    this.#undos = undos
+    this.#compensations = compensations
     this.#queue = createStepQueue({
       clock: tools.clock,
       wanted: parts.pass.wanted,
@@ -61,7 +61,7 @@ class NativeSteps implements StepEngine {
         if (!('work' in call)) return waits(call, options)
         if (call.kind === 'runJob') return runJob(call, options)
         const record = await work.perform(call, options)
-        if (call.kind === 'run') undos.noteCompleted(call.key, record)
+        if (call.kind === 'run') compensations.noteCompleted(call.key, record)
         return record.output
       },
     })
@@ -107,7 +107,7 @@ class NativeSteps implements StepEngine {
       (error: unknown): CodeEnd => ({ type: 'threw', error }),
     )
     const end = await (this.#recordedOnly ? Promise.race([ended, this.#untilStill()]) : ended)
-    if (end.type === 'threw') this.#undos.codeThrew(end.error)
+    if (end.type === 'threw') this.#compensations.codeThrew(end.error)
     if (this.#recordedOnly) return end
     if (end.type === 'threw') await this.#queue.finishWork()
     this.#queue.close()
@@ -116,7 +116,7 @@ class NativeSteps implements StepEngine {
 
   async compensate(error: JobErrorInfo, step?: string): Promise<undefined> {
     this.#parts.failedBy?.(step)
-    await this.#undos.undoAll(error, step)
+    await this.#compensations.compensateAll(error, step)
   }
 
   /** In the first pass alone. A run that goes on with what another had done goes on with its version, too. */
@@ -138,18 +138,18 @@ class NativeSteps implements StepEngine {
       throw new StepFailedError({ stepId: call.key, attempts, cause: errorFrom(error) })
     }
     const record = call.kind === 'run' ? readStepRecord(ended.data) : undefined
-    if (record) this.#undos.noteCompleted(call.key, record)
+    if (record) this.#compensations.noteCompleted(call.key, record)
     return copyOf(recordedOutput(call, ended.data, this.#parts.pass))
   }
 
-  /** Settles when the code can only wait. It may wait for what is no step before it comes to one that is to be undone. */
+  /** Settles when the code can only wait. It may wait for what is no step before it comes to one that is to be compensated. */
   async #untilStill(): Promise<CodeEnd> {
     const { clock } = this.#tools
-    let until = clock.now() + undoGraceMs
+    let until = clock.now() + compensationGraceMs
     for (let before = -1; ;) {
       const isStill = before === this.#activity
-      if (!isStill) until = clock.now() + undoGraceMs
-      else if (clock.now() >= until || !this.#undos.hasUncalled()) return { type: 'suspended' }
+      if (!isStill) until = clock.now() + compensationGraceMs
+      else if (clock.now() >= until || !this.#compensations.hasUncalled()) return { type: 'suspended' }
       before = this.#activity
       if (isStill) await pause(clock, graceStepMs)
       for (let turn = 0; turn < stillTurns; turn++) await clock.yield()
@@ -186,6 +186,6 @@ function recordedOutput(call: StepCall, data: unknown, { ended }: Pass): Json | 
   return call.kind === 'waitForEvent' ? (toAwaited(data) as Json | null) : undefined
 }
 
-/** How many turns of the loop the code may take from one step to the next while it is only run for what it can undo. */
+/** How many turns of the loop the code may take from one step to the next while it is only run for what it can compensate. */
 const stillTurns = 5
 const graceStepMs = 20

@@ -38,10 +38,10 @@ export interface NativeWork {
   performAs(
     name: StepName,
     work: Work & {
-      readonly kind: WorkCall['kind'] | 'undo'
+      readonly kind: WorkCall['kind'] | 'compensation'
       readonly how?: 'anew' | undefined
-      /** The step's key, where it has an undo. */
-      readonly undoable?: string
+      /** The step's key, where it has a compensation. */
+      readonly compensable?: string
       /** How many attempts may be begun; by default the policy's. */
       readonly mostBegun?: number
     },
@@ -74,16 +74,16 @@ export function createNativeWork(parts: NativeStepParts, tools: StepTools): Nati
 
   const attempt = async (work: Parameters<NativeWork['performAs']>[1]): Promise<StepRecord> => {
     const { key, kind, policy } = work
-    const undoable = work.undoable !== undefined && { undoable: work.undoable }
+    const compensable = work.compensable !== undefined && { compensable: work.compensable }
     const [own, found] = await Promise.all([attempts.ofStep(key), parts.earlier()])
     const earlier = work.how === 'anew' ? undefined : found
-    const recorded = kind === 'undo' ? undefined : earlier?.ended.get(sha1(key))
+    const recorded = kind === 'compensation' ? undefined : earlier?.ended.get(sha1(key))
     if (recorded?.type === 'error') throw keptFailure(recorded.error)
     const known = recorded && readStepRecord(recorded.data)
-    if (earlier && known?.kind === kind) return { ...known, origin: known.origin ?? earlier.origin, ...undoable }
+    if (earlier && known?.kind === kind) return { ...known, origin: known.origin ?? earlier.origin, ...compensable }
     if (earlier && recorded) throw keptFailure(unreadable(key, known))
-    // What undoes a step that was kept has the key of the run that did it.
-    const isOfKept = kind === 'undo' && earlier?.ended.has(sha1(key.slice(0, -'/undo'.length)))
+    // What compensates a step that was kept has the key of the run that did it.
+    const isOfKept = kind === 'compensation' && earlier?.ended.has(sha1(key.slice(0, -'/compensation'.length)))
     const origin = (isOfKept ? earlier?.origin : earlier?.keyOrigin) ?? runId
     await holdUntilDue(own)
     const number = at.number + 1 - own.base
@@ -100,7 +100,7 @@ export function createNativeWork(parts: NativeStepParts, tools: StepTools): Nati
         endedAt: clock.now(),
         ...(runAttempt > 1 && { runAttempt }),
         ...(origin !== runId && { origin }),
-        ...undoable,
+        ...compensable,
       }
     }
     throw await failed(work, outcome, { own, number, startedAt, origin })
@@ -200,8 +200,8 @@ export function createNativeWork(parts: NativeStepParts, tools: StepTools): Nati
     },
     async perform(call, mode, how) {
       if (!('send' in call)) {
-        const undoable = call.kind === 'run' && call.compensate && { undoable: call.key }
-        return native.performAs(callName(call), { ...call, ...undoable }, mode)
+        const compensable = call.kind === 'run' && call.compensate && { compensable: call.key }
+        return native.performAs(callName(call), { ...call, ...compensable }, mode)
       }
       const work: Work['work'] = async (context) => {
         const { idempotencyKey } = context

@@ -18,7 +18,7 @@ export interface AwaitedStep {
 /** Hands calls on to the engine, in groups of those that the code makes together. */
 export interface StepQueue {
   add(call: StepCall): Promise<Json | undefined>
-  /** Of code that threw: lets the work that it began come to its end, for it may be undone. */
+  /** Of code that threw: lets the work that it began come to its end, for it may be compensated. */
   finishWork(): Promise<void>
   /** The code has ended: what it called and nobody waits for does not begin. */
   close(): void

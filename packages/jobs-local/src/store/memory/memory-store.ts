@@ -15,7 +15,7 @@ import { Fifo } from '../fifo.ts'
 import { IdempotencyKeys } from './idempotency-keys.ts'
 import { toJobStatus } from '../../to-job-status.ts'
 import type { ChangeEnd, JobStore, LimitsOf, News, StoredJob, StoredRun, Subscriber } from '../job-store.ts'
-import { isUndoneByCancel } from '../is-undone-by-cancel.ts'
+import { isCompensatedOnCancel } from '../is-compensated-on-cancel.ts'
 import { listJobs } from './list-jobs.ts'
 import { nextRunId } from '../run-id.ts'
 import { OpenRuns } from './open-runs.ts'
@@ -43,8 +43,8 @@ class MemoryStore implements JobStore {
   readonly #ticks = new Map<string, number>()
   readonly #retained: RetainedJobs
   #openJobs = 0
-  /** Cancelled workflows that are being undone. */
-  #undoing = 0
+  /** Cancelled workflows that are being compensated. */
+  #compensating = 0
 
   constructor(retention: Retention) {
     this.#retained = new RetainedJobs(retention, (job) => this.#jobs.delete(job.envelope.id))
@@ -140,11 +140,11 @@ class MemoryStore implements JobStore {
   }
 
   #settle(run: StoredRun, attempt: number, outcome: Outcome, now: number): boolean {
-    if (run.attempts !== attempt || (run.state !== 'running' && !run.undoing)) return false
-    if (run.undoing && outcome.type !== 'suspended' && outcome.type !== 'interrupted') {
+    if (run.attempts !== attempt || (run.state !== 'running' && !run.compensating)) return false
+    if (run.compensating && outcome.type !== 'suspended' && outcome.type !== 'interrupted') {
       // Its run has ended before.
-      delete run.undoing
-      this.#undoing--
+      delete run.compensating
+      this.#compensating--
       return true
     }
     applyOutcome(run, outcome, now, { queue: this.#queue, end: (state) => this.#endRun(run, state, now) })
@@ -153,7 +153,7 @@ class MemoryStore implements JobStore {
 
   release(run: StoredRun): void {
     this.#queue.release(run)
-    this.#beginUndo(run)
+    this.#beginCompensation(run)
   }
 
   cancel(jobId: string, now: number): StoredRun[] {
@@ -166,10 +166,10 @@ class MemoryStore implements JobStore {
       const isRunning = run.state === 'running' && !run.pause
       if (isRunning) running.push(run)
       if (run.pause) run.pause = undefined
-      if (isUndoneByCancel(run)) run.toUndo = envelope
+      if (isCompensatedOnCancel(run)) run.toCompensate = envelope
       this.#endRun(run, 'cancelled', now)
       this.#queue.drop(run, before)
-      if (!isRunning) this.#beginUndo(run)
+      if (!isRunning) this.#beginCompensation(run)
     }
     if (job.runs.length === 0) {
       const delayed = job.state === 'scheduled'
@@ -229,7 +229,7 @@ class MemoryStore implements JobStore {
   }
 
   openJobs(): number {
-    return this.#openJobs + this.#undoing
+    return this.#openJobs + this.#compensating
   }
 
   lastTick(definitionId: string): number | undefined {
@@ -254,11 +254,11 @@ class MemoryStore implements JobStore {
     return open.map(({ envelope }) => envelope.id)
   }
 
-  #beginUndo(run: StoredRun): void {
-    if (!run.toUndo) return
-    run.undoing = run.toUndo
-    delete run.toUndo
-    this.#undoing++
+  #beginCompensation(run: StoredRun): void {
+    if (!run.toCompensate) return
+    run.compensating = run.toCompensate
+    delete run.toCompensate
+    this.#compensating++
     this.#queue.resume(run)
   }
 

@@ -73,12 +73,12 @@ function wholly<T>(connection: Connection, work: () => T): T {
     connection.run('RELEASE cgk_send')
     return result
   } catch (error) {
-    undo(connection)
+    compensation(connection)
     throw error
   }
 }
 
-function undo(connection: Connection): void {
+function compensation(connection: Connection): void {
   try {
     connection.run('ROLLBACK TO cgk_send')
     connection.run('RELEASE cgk_send')

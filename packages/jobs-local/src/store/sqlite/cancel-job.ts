@@ -1,11 +1,11 @@
 import { isEnded } from '@cgk-platform/jobs-core'
 
-import { isUndoneByCancel } from '../is-undone-by-cancel.ts'
+import { isCompensatedOnCancel } from '../is-compensated-on-cancel.ts'
 import type { StoredJob, StoredRun } from '../job-store.ts'
 import type { Connection } from './connection.ts'
 import { endJob } from './jobs-table.ts'
 import { keyOf, seqOf } from './rows.ts'
-import { beginUndo, cancelRun } from './runs-table.ts'
+import { beginCompensation, cancelRun } from './runs-table.ts'
 import type { WaitsTable } from './waits-table.ts'
 
 /** Ends all of a job that has not ended, and answers the runs that were under way, in whichever process. */
@@ -13,10 +13,10 @@ export function cancelJob(connection: Connection, job: StoredJob, waits: WaitsTa
   const running: StoredRun[] = []
   for (const run of job.runs.filter(({ state }) => !isEnded(state))) {
     const key = keyOf(run)
-    cancelRun(connection, key, isUndoneByCancel(run), now)
+    cancelRun(connection, key, isCompensatedOnCancel(run), now)
     waits.forget(key)
     if (run.state === 'running' && key.worker !== 0) running.push(run)
-    else beginUndo(connection, key)
+    else beginCompensation(connection, key)
   }
   if (job.runs.length === 0) endJob(connection, seqOf(job), 'cancelled', now)
   waits.answerJob(job.envelope.id, now)

@@ -44,7 +44,7 @@ export function createConnection(database: DatabaseSync, path: string, open?: ()
   }
 }
 
-/** The database may be an app's, which reads its own rows in another way. An older Node cannot, and lacks what undoes it. */
+/** The database may be an app's, which reads its own rows in another way. An older Node cannot, and lacks what compensates it. */
 function readPlainly(statement: StatementSync): StatementSync {
   const { setReadBigInts, setReturnArrays }: Partial<StatementSync> = statement
   setReadBigInts?.call(statement, false)

@@ -17,7 +17,7 @@ export class FreshRuns {
     this.#connection = connection
   }
 
-  /** Forgets those of a transaction that was undone. */
+  /** Forgets those of a transaction that was compensated. */
   clear(): void {
     this.#runs = []
   }
@@ -61,13 +61,13 @@ export class FreshRuns {
   }
 
   #writeWaiting(run: StoredRun): void {
-    const { definitionId, maxAttempts, undoOnCancel = false, job } = run
+    const { definitionId, maxAttempts, compensateOnCancel = false, job } = run
     addRun(this.#connection, {
       ...keyOf(run),
       tenantId: job.envelope.tenantId,
       definitionId,
       maxAttempts,
-      undoOnCancel,
+      compensateOnCancel,
     })
   }
 }

@@ -3,19 +3,19 @@ import { keyOf, type RunKey } from './rows.ts'
 
 type RowKey = Pick<RunKey, 'seq' | 'number'>
 
-/** The runs that are under way here. What a transaction changes of them is undone with it. */
+/** The runs that are under way here. What a transaction changes of them is compensated with it. */
 export class HeldRuns {
   readonly #runs = new Map<string, StoredRun>()
-  /** What undoes the changes of this transaction. */
-  #undos: (() => void)[] = []
+  /** What compensates the changes of this transaction. */
+  #compensations: (() => void)[] = []
 
   /** Begins a transaction. */
   begin(): void {
-    this.#undos = []
+    this.#compensations = []
   }
 
   rolledBack(): void {
-    for (const undo of this.#undos.splice(0).toReversed()) undo()
+    for (const compensation of this.#compensations.splice(0).toReversed()) compensation()
   }
 
   get(key: RowKey): StoredRun | undefined {
@@ -39,7 +39,7 @@ export class HeldRuns {
 
   #change(name: string, run: StoredRun | undefined): void {
     const before = this.#runs.get(name)
-    this.#undos.push(() => this.#set(name, before))
+    this.#compensations.push(() => this.#set(name, before))
     this.#set(name, run)
   }
 

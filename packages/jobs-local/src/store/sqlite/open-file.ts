@@ -165,7 +165,7 @@ function newer(path: string): StoreError {
   return new StoreError({ path, problem: 'newer', says: 'was written by a later version of this package', remedy })
 }
 
-/** Undoes a transaction that may have ended by itself. */
+/** Compensates a transaction that may have ended by itself. */
 export function rollBack(connection: Connection): void {
   try {
     connection.exec('ROLLBACK')

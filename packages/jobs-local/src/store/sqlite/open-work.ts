@@ -26,14 +26,14 @@ export function hasOpenRun(connection: Connection, definitionId: string, tenantI
   return connection.get(sql, definitionId, tenantId) !== undefined
 }
 
-/** Counts the jobs that have not ended, and cancelled workflows that are being undone, up to so many. */
+/** Counts the jobs that have not ended, and cancelled workflows that are being compensated, up to so many. */
 export function countOpenJobs(connection: Connection, most: number): number {
   const open = [
     "SELECT seq FROM cgk_jobs WHERE state = 'scheduled'",
     "SELECT seq FROM cgk_jobs WHERE seq > (SELECT taken FROM cgk_meta) AND state = 'queued'",
     `SELECT job FROM cgk_runs WHERE phase IN (${waits}, ${ready})`,
     // A run that has ended keeps its place while its handler runs on.
-    `SELECT job FROM cgk_runs WHERE phase = ${held} AND (ended_at IS NULL OR undo <> 0)`,
+    `SELECT job FROM cgk_runs WHERE phase = ${held} AND (ended_at IS NULL OR compensation <> 0)`,
   ].join(' UNION ALL ')
   const sql = `SELECT count(DISTINCT seq) AS count FROM (SELECT seq FROM (${open}) LIMIT ?)`
   return connection.get<{ count: number }>(sql, most)!.count

@@ -13,7 +13,7 @@ export function retryJob(connection: Connection, job: StoredJob): void {
   let number = job.runs.length
   for (const run of newestRuns(job.runs)) {
     if (run.state !== 'failed') continue
-    const { definitionId, maxAttempts, undoOnCancel = false, workflow: failed } = run
+    const { definitionId, maxAttempts, compensateOnCancel = false, workflow: failed } = run
     const key = { seq: seqOf(job), number: ++number }
     const record = failed && continueRecord(failed, runIdOf(id, number))
     addRun(connection, {
@@ -21,7 +21,7 @@ export function retryJob(connection: Connection, job: StoredJob): void {
       tenantId,
       definitionId,
       maxAttempts,
-      undoOnCancel,
+      compensateOnCancel,
       retryOf: keyOf(run).number,
       ...(record && { workflow: toStoredRecord(record) }),
     })

@@ -37,8 +37,8 @@ export interface RunRow {
   readonly wakes: number
   readonly resumed: number
   readonly grace_ms: number | null
-  readonly undo_on_cancel: number
-  readonly undo: number
+  readonly compensate_on_cancel: number
+  readonly compensation: number
   readonly workflow: string | null
 }
 
@@ -53,8 +53,8 @@ export interface NoticeRow {
 /** What a run is waiting for, or that it has a place. */
 export const phases = { waits: 0, ready: 1, held: 2 } as const
 
-/** Whether a cancelled workflow is to be undone, or is being undone. */
-export const undos = { none: 0, toDo: 1, underWay: 2 } as const
+/** Whether a cancelled workflow is to be compensated, or is being compensated. */
+export const compensations = { none: 0, toDo: 1, underWay: 2 } as const
 
 /** Which row a run is, and who held it when it was read. */
 export interface RunKey {
@@ -136,9 +136,9 @@ export function toStoredRun(row: RunRow, job: StoredJob): StoredRun {
     ...(row.pause !== null && { pause: row.pause }),
     ...(row.resumed === 1 && { resumed: true }),
     ...(row.grace_ms !== null && { graceMs: row.grace_ms }),
-    ...(row.undo_on_cancel === 1 && { undoOnCancel: true }),
-    ...(row.undo === undos.toDo && { toUndo: envelope }),
-    ...(row.undo === undos.underWay && { undoing: envelope }),
+    ...(row.compensate_on_cancel === 1 && { compensateOnCancel: true }),
+    ...(row.compensation === compensations.toDo && { toCompensate: envelope }),
+    ...(row.compensation === compensations.underWay && { compensating: envelope }),
   }
   keys.set(run, { seq: row.job, number: row.number, worker: row.worker ?? 0 })
   return run

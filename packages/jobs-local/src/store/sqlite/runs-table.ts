@@ -3,7 +3,7 @@ import type { Outcome } from '@cgk-platform/jobs-core/provider'
 
 import type { StoredJob, StoredRun, Subscriber } from '../job-store.ts'
 import type { Connection } from './connection.ts'
-import { keyOf, phases, type RunKey, type RunRow, toStoredRun, toText, undos } from './rows.ts'
+import { keyOf, phases, type RunKey, type RunRow, toStoredRun, toText, compensations } from './rows.ts'
 
 const { waits, ready, held } = phases
 
@@ -19,16 +19,16 @@ export interface NewRun extends Subscriber {
 
 /** Lets a new run wait for its turn. */
 export function addRun(connection: Connection, run: NewRun): void {
-  const { seq, number, definitionId, tenantId, maxAttempts, undoOnCancel = false, retryOf, workflow } = run
+  const { seq, number, definitionId, tenantId, maxAttempts, compensateOnCancel = false, retryOf, workflow } = run
   connection.run(
-    'INSERT INTO cgk_runs (job, number, definition, tenant, state, phase, max_attempts, undo_on_cancel, retry_of, workflow) ' +
+    'INSERT INTO cgk_runs (job, number, definition, tenant, state, phase, max_attempts, compensate_on_cancel, retry_of, workflow) ' +
       `VALUES (?, ?, ?, ?, 'queued', ${ready}, ?, ?, ?, ?)`,
     seq,
     number,
     definitionId,
     tenantId,
     maxAttempts,
-    undoOnCancel ? 1 : 0,
+    compensateOnCancel ? 1 : 0,
     retryOf ?? null,
     workflow ?? null,
   )
@@ -62,10 +62,10 @@ export function wakeDueRuns(connection: Connection, now: number): void {
 
 /** Writes a new run that a worker begins at once. */
 export function addHeldRun(connection: Connection, run: StoredRun, { seq, number, worker }: RunKey, now: number): void {
-  const { definitionId, job, maxAttempts, undoOnCancel = false } = run
+  const { definitionId, job, maxAttempts, compensateOnCancel = false } = run
   connection.run(
     'INSERT INTO cgk_runs (job, number, definition, tenant, state, phase, worker, attempts, max_attempts, started_at, ' +
-      `attempt_started_at, undo_on_cancel) VALUES (?, ?, ?, ?, 'running', ${held}, ?, 1, ?, ?, ?, ?)`,
+      `attempt_started_at, compensate_on_cancel) VALUES (?, ?, ?, ?, 'running', ${held}, ?, 1, ?, ?, ?, ?)`,
     seq,
     number,
     definitionId,
@@ -74,7 +74,7 @@ export function addHeldRun(connection: Connection, run: StoredRun, { seq, number
     maxAttempts,
     now,
     now,
-    undoOnCancel ? 1 : 0,
+    compensateOnCancel ? 1 : 0,
   )
 }
 
@@ -101,7 +101,7 @@ export function holdRuns(
 }
 
 /** Which attempt, of which worker, something happened to: what has moved on meanwhile is not touched. */
-const fence = `job = ? AND number = ? AND worker = ? AND attempts = ? AND phase = ${held} AND (state = 'running' OR undo = ${undos.underWay})`
+const fence = `job = ? AND number = ? AND worker = ? AND attempts = ? AND phase = ${held} AND (state = 'running' OR compensation = ${compensations.underWay})`
 
 /** Records how an attempt ended. False where the run has moved on meanwhile, or was taken over by another worker. */
 export function settleRun(
@@ -120,10 +120,10 @@ export function settleRun(
       error,
       ...where,
     )
-  const over = run.undoing && outcome.type !== 'suspended' && outcome.type !== 'interrupted'
+  const over = run.compensating && outcome.type !== 'suspended' && outcome.type !== 'interrupted'
   if (over) {
     // Its run has ended before.
-    const sql = `UPDATE cgk_runs SET phase = NULL, worker = NULL, undo = ${undos.none} WHERE ${fence}`
+    const sql = `UPDATE cgk_runs SET phase = NULL, worker = NULL, compensation = ${compensations.none} WHERE ${fence}`
     return connection.run(sql, ...where) > 0
   }
   switch (outcome.type) {
@@ -195,23 +195,23 @@ export function leavePlace(connection: Connection, { seq, number, worker }: RunK
   return connection.run(sql, seq, number, worker) > 0
 }
 
-/** Lets a cancelled workflow come to its turn to be undone, once its place is free. */
-export function beginUndo(connection: Connection, { seq, number }: RunKey): void {
+/** Lets a cancelled workflow come to its turn to be compensated, once its place is free. */
+export function beginCompensation(connection: Connection, { seq, number }: RunKey): void {
   connection.run(
-    `UPDATE cgk_runs SET undo = ${undos.underWay}, phase = ${ready}, pause = 'awake' ` +
-      `WHERE job = ? AND number = ? AND undo = ${undos.toDo} AND phase IS NULL`,
+    `UPDATE cgk_runs SET compensation = ${compensations.underWay}, phase = ${ready}, pause = 'awake' ` +
+      `WHERE job = ? AND number = ? AND compensation = ${compensations.toDo} AND phase IS NULL`,
     seq,
     number,
   )
 }
 
 /** Ends a run that somebody has cancelled. One under way keeps its place until its handler has left. */
-export function cancelRun(connection: Connection, { seq, number }: RunKey, undo: boolean, now: number): void {
+export function cancelRun(connection: Connection, { seq, number }: RunKey, compensation: boolean, now: number): void {
   connection.run(
-    `UPDATE cgk_runs SET state = 'cancelled', ended_at = ?, due_at = NULL, pause = NULL, undo = ?, ` +
+    `UPDATE cgk_runs SET state = 'cancelled', ended_at = ?, due_at = NULL, pause = NULL, compensation = ?, ` +
       `phase = iif(phase = ${held}, ${held}, NULL) WHERE job = ? AND number = ?`,
     now,
-    undo ? undos.toDo : undos.none,
+    compensation ? compensations.toDo : compensations.none,
     seq,
     number,
   )
@@ -225,11 +225,11 @@ export function takeOver(connection: Connection, worker: number): void {
     worker,
   )
   connection.run(
-    `UPDATE cgk_runs SET worker = NULL, phase = ${ready}, pause = 'awake', attempts = attempts + 1 WHERE ${mine} AND undo = ${undos.underWay}`,
+    `UPDATE cgk_runs SET worker = NULL, phase = ${ready}, pause = 'awake', attempts = attempts + 1 WHERE ${mine} AND compensation = ${compensations.underWay}`,
     worker,
   )
   connection.run(
-    `UPDATE cgk_runs SET worker = NULL, phase = ${ready}, pause = 'awake', undo = ${undos.underWay} WHERE ${mine} AND undo = ${undos.toDo}`,
+    `UPDATE cgk_runs SET worker = NULL, phase = ${ready}, pause = 'awake', compensation = ${compensations.underWay} WHERE ${mine} AND compensation = ${compensations.toDo}`,
     worker,
   )
   connection.run(`UPDATE cgk_runs SET worker = NULL, phase = NULL WHERE ${mine}`, worker)

@@ -41,8 +41,8 @@ export const migrations: readonly string[] = [
     wakes INTEGER NOT NULL DEFAULT 0,
     resumed INTEGER NOT NULL DEFAULT 0,
     grace_ms INTEGER,
-    undo_on_cancel INTEGER NOT NULL DEFAULT 0,
-    undo INTEGER NOT NULL DEFAULT 0, -- 1 to be undone once its place is free, 2 being undone
+    compensate_on_cancel INTEGER NOT NULL DEFAULT 0,
+    compensation INTEGER NOT NULL DEFAULT 0, -- 1 to be compensated once its place is free, 2 being compensated
     workflow TEXT,                 -- the record without its steps
     PRIMARY KEY (job, number)
   ) STRICT, WITHOUT ROWID;
@@ -119,7 +119,7 @@ export const migrations: readonly string[] = [
     definition TEXT NOT NULL,
     event TEXT,
     max_attempts INTEGER NOT NULL,
-    undo_on_cancel INTEGER NOT NULL,
+    compensate_on_cancel INTEGER NOT NULL,
     inherited INTEGER NOT NULL,    -- 1 for what only the worker had whose place this one has taken
     gone_at INTEGER,               -- since when the worker is gone
     PRIMARY KEY (worker, definition)

@@ -212,7 +212,7 @@ class SqliteStore implements JobStore {
   release(run: StoredRun): void {
     const key = keyOf(run)
     if (!runs.endStay(this.#connection, key)) runs.leavePlace(this.#connection, key)
-    runs.beginUndo(this.#connection, key)
+    runs.beginCompensation(this.#connection, key)
     this.#mayHaveNext = true
   }
 

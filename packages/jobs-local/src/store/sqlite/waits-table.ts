@@ -175,7 +175,7 @@ export class WaitsTable {
       if (!step) continue
       if (event === null) applyJob(run, step, reader.job(step.jobId ?? ''), now)
       else answerEventWait(run.workflow!, step, JSON.parse(event) as Envelope, now)
-      // Written also where it was answered before: what wrote it then may have been undone.
+      // Written also where it was answered before: what wrote it then may have been compensated.
       writeStep(connection, run, step)
       answered.push(step)
     }

@@ -22,7 +22,7 @@ interface HandledRow {
   readonly definition: string
   readonly event: string | null
   readonly max_attempts: number
-  readonly undo_on_cancel: number
+  readonly compensate_on_cancel: number
 }
 
 /**
@@ -94,9 +94,9 @@ export class Workers {
   #writeHandled(): void {
     this.#inherit()
     this.#connection.run('DELETE FROM cgk_handled WHERE worker = ? AND inherited = 0', this.#id)
-    for (const { definitionId, event = null, maxAttempts, undoOnCancel = false } of this.#handled) {
+    for (const { definitionId, event = null, maxAttempts, compensateOnCancel = false } of this.#handled) {
       const sql = 'INSERT OR REPLACE INTO cgk_handled VALUES (?, ?, ?, ?, ?, 0, NULL)'
-      this.#connection.run(sql, this.#id, definitionId, event, maxAttempts, undoOnCancel ? 1 : 0)
+      this.#connection.run(sql, this.#id, definitionId, event, maxAttempts, compensateOnCancel ? 1 : 0)
     }
     this.#isHandledWritten = true
   }
@@ -175,11 +175,11 @@ export class Workers {
 
   #readElsewhere(event: string): readonly Subscriber[] {
     const sql =
-      'SELECT definition, event, max_attempts, undo_on_cancel FROM cgk_handled WHERE event = ? AND (worker <> ? OR inherited = 1) GROUP BY definition'
+      'SELECT definition, event, max_attempts, compensate_on_cancel FROM cgk_handled WHERE event = ? AND (worker <> ? OR inherited = 1) GROUP BY definition'
     return this.#connection.all<HandledRow>(sql, event, this.#id).map((row) => ({
       definitionId: row.definition,
       maxAttempts: row.max_attempts,
-      ...(row.undo_on_cancel === 1 && { undoOnCancel: true }),
+      ...(row.compensate_on_cancel === 1 && { compensateOnCancel: true }),
     }))
   }
 

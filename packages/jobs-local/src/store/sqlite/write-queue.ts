@@ -35,7 +35,7 @@ export interface WriteQueueParts {
   readonly begun: () => void
   /** Called last, before it is committed. */
   readonly ending: () => void
-  /** Called after a transaction that was undone: what its changes have left in memory is so no more. */
+  /** Called after a transaction that was compensated: what its changes have left in memory is so no more. */
   readonly rolledBack: () => void
 }
 

@@ -1,6 +1,6 @@
 /** What a workflow is to do, as its payload says. */
 export interface WorkflowAct {
-  readonly flow: 'steps' | 'sleeps' | 'waits' | 'races' | 'beats' | 'undoes' | 'calls' | 'fills'
+  readonly flow: 'steps' | 'sleeps' | 'waits' | 'races' | 'beats' | 'compensates' | 'calls' | 'fills'
   /** Steps that wait until there is such a file. */
   readonly gates?: Readonly<Record<string, string>>
   /** In these attempts of the run its process ends before the second step. */

@@ -10,7 +10,7 @@ import type { Work } from '../../../kit/work.ts'
 import type { WorkflowAct } from '../workflow-act.ts'
 
 type Step = Steps<'work.asked'>
-type Undo = () => void
+type Compensation = () => void
 
 /** How long an event is waited for that a test sends: on a busy machine it comes late. */
 const patience = '2m'
@@ -31,7 +31,7 @@ class Flow {
   }
 
   /** A step that notes that it was begun and that it ended. */
-  do(name: string, more: { fails?: boolean; undo?: Undo } = {}): Promise<string> {
+  do(name: string, more: { fails?: boolean; compensation?: Compensation } = {}): Promise<string> {
     const { jobId, attempt: runAttempt } = this.context
     const gated = async (label: string, signal: AbortSignal): Promise<void> => {
       note(label, { jobId, step: name, runAttempt })
@@ -46,7 +46,7 @@ class Flow {
         note('ended', { jobId, step: name, runAttempt })
         return `${name} done`
       },
-      more.undo && { compensate: async (_output, { signal }) => gated('undone', signal) },
+      more.compensation && { compensate: async (_output, { signal }) => gated('compensated', signal) },
     )
   }
 
@@ -81,10 +81,10 @@ const flows: Record<WorkflowAct['flow'], (flow: Flow) => Promise<unknown>> = {
     const won = await Promise.race([flow.do('first'), wait.then((event) => event?.payload.data ?? null)])
     return [won, await flow.do('second')]
   },
-  async undoes(flow) {
-    const undo = (): void => undefined
-    await flow.do('first', { undo })
-    await flow.do('second', { undo })
+  async compensates(flow) {
+    const compensation = (): void => undefined
+    await flow.do('first', { compensation })
+    await flow.do('second', { compensation })
     await flow.do('third', { fails: true })
   },
   async calls(flow) {

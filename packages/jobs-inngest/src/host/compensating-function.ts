@@ -6,14 +6,14 @@ import type { EngineRun } from '../api/engine-shapes.ts'
 import { endedInTrace } from '../read/ended-in-trace.ts'
 import { readEndedTrace } from '../read/ended-trace.ts'
 import { failuresInTrace } from '../read/failures-in-trace.ts'
-import { isToldFailure } from '../read/undoing-run.ts'
+import { isToldFailure } from '../read/compensating-run.ts'
 import { postEvents } from '../send/post-events.ts'
 import type { IncomingEvent } from '../wire/inngest-event.ts'
 import { sha1 } from '../wire/sha1.ts'
 import { failureName, graceName, leftName } from '../wire/step-names.ts'
 import { type EndedStep, readStepRecord } from '../wire/step-record.ts'
 import { toEnvelope } from '../wire/to-envelope.ts'
-import { toUndoNote } from '../wire/undo-note.ts'
+import { toCompensationNote } from '../wire/compensation-note.ts'
 import { toWorkflowName } from '../wire/workflow-name.ts'
 import { functionOptions } from './function-options.ts'
 import { type HostParts, inngestLimits } from './host-parts.ts'
@@ -31,24 +31,24 @@ interface FailureContext extends Omit<PassContext, 'event'> {
   }
 }
 
-/** Ends the id of the function that undoes what runs of a workflow did: the one that the SDK's `onFailure` would have. */
-export const undoingSuffix = '-failure'
+/** Ends the id of the function that compensates what runs of a workflow did: the one that the SDK's `onFailure` would have. */
+export const compensatingSuffix = '-failure'
 
 /**
- * For so long after the note that a run is undone it is waited, until whoever is to go on with that run can see it: a run
- * that was begun before goes on with what was done, and one that begins after waits for the undos.
+ * For so long after the note that a run is compensated it is waited, until whoever is to go on with that run can see it: a run
+ * that was begun before goes on with what was done, and one that begins after waits for the compensations.
  */
 const graceMs = 3000
 
 /**
  * The function that Inngest calls after every failed run of a workflow. Where we said that it failed, all is done; what is
- * left are runs that Inngest ended because the process had died or did not answer: their steps are undone here, by their
- * traces. Not the SDK's `onFailure`, which Inngest tries twice at most, whatever the retries of an undo.
+ * left are runs that Inngest ended because the process had died or did not answer: their steps are compensated here, by their
+ * traces. Not the SDK's `onFailure`, which Inngest tries twice at most, whatever the retries of a compensation.
  */
-export function createUndoingFunction(definition: WorkflowDefinition, parts: HostParts): InngestFunction.Any {
+export function createCompensatingFunction(definition: WorkflowDefinition, parts: HostParts): InngestFunction.Any {
   const { middleware = [], name = definition.id } = functionOptions(definition)
   const created = {
-    id: `${definition.id}${undoingSuffix}`,
+    id: `${definition.id}${compensatingSuffix}`,
     name: `${toWorkflowName(name)} (failure)`,
     retries: retries as NonNullable<InngestFunction.Options['retries']>,
     triggers: [
@@ -56,11 +56,11 @@ export function createUndoingFunction(definition: WorkflowDefinition, parts: Hos
     ],
     middleware: [...middleware, passReader],
   }
-  const undo = (context: unknown): Promise<void> => undoRun(definition, context as FailureContext, parts)
-  return parts.inngest.createFunction(created as never, undo)
+  const compensation = (context: unknown): Promise<void> => compensateRun(definition, context as FailureContext, parts)
+  return parts.inngest.createFunction(created as never, compensation)
 }
 
-async function undoRun(definition: WorkflowDefinition, context: FailureContext, parts: HostParts): Promise<void> {
+async function compensateRun(definition: WorkflowDefinition, context: FailureContext, parts: HostParts): Promise<void> {
   const { run_id: runId, error, event: given } = context.event.data
   if (isToldFailure(error)) return
   const event = namedEvent(given, definition.event)
@@ -68,7 +68,7 @@ async function undoRun(definition: WorkflowDefinition, context: FailureContext, 
   const traced = await readEndedTrace(parts.api, parts.clock, runId)
   const { [passField]: own } = context
   const ended = new Map<string, EndedStep>([...endedInTrace(traced), ...failuresInTrace(traced), ...own.ended])
-  const isLeft = isUndoable(ended) && (await isTakenUp({ jobId, runId }, context, parts))
+  const isLeft = isCompensable(ended) && (await isTakenUp({ jobId, runId }, context, parts))
   const pass: Pass = { ...own, ended }
   const at = {
     ...{ jobId, runId: context.runId, number: context.attempt, wanted: own.wanted },
@@ -86,25 +86,25 @@ async function undoRun(definition: WorkflowDefinition, context: FailureContext, 
   if (!outcome) return new Promise(() => undefined)
   // That the run has failed is what it comes to; all else is made again.
   if (outcome.type !== 'failed' && outcome.type !== 'cancelled') {
-    throw new Error(`What the run ${runId} did is not undone yet (${outcome.type}).`)
+    throw new Error(`What the run ${runId} did is not compensated yet (${outcome.type}).`)
   }
 }
 
-function isUndoable(ended: ReadonlyMap<string, EndedStep>): boolean {
+function isCompensable(ended: ReadonlyMap<string, EndedStep>): boolean {
   const records = [...ended.values()].map((step) => (step.type === 'data' ? readStepRecord(step.data) : undefined))
-  return ended.has(sha1(failureName.id)) || records.some((record) => record?.undoable !== undefined)
+  return ended.has(sha1(failureName.id)) || records.some((record) => record?.compensable !== undefined)
 }
 
-/** Says that the run is undone from now on, unless somebody had it made again before. */
+/** Says that the run is compensated from now on, unless somebody had it made again before. */
 async function isTakenUp(
   { jobId, runId }: { readonly jobId: string; readonly runId: string },
-  { step, runId: undoneBy, [passField]: own }: FailureContext,
+  { step, runId: compensatedBy, [passField]: own }: FailureContext,
   { api, inngest, clock }: HostParts,
 ): Promise<boolean> {
   if (!own.ended.has(sha1(graceName.id))) {
-    const { event, seed } = toUndoNote(runId, undoneBy)
+    const { event, seed } = toCompensationNote(runId, compensatedBy)
     const [posted] = await postEvents(inngest, clock, [event], seed)
-    if (!posted!.ok) throw new Error(`That the run ${runId} is undone was not taken: ${posted!.refusal.message}.`)
+    if (!posted!.ok) throw new Error(`That the run ${runId} is compensated was not taken: ${posted!.refusal.message}.`)
   }
   await step.sleep(graceName, graceMs)
   const isLeft = await step.run(leftName, async () => {

@@ -3,17 +3,17 @@ import { copyJson } from '../events/json.ts'
 import { type JobErrorInfo, toErrorInfo } from '../runs/error-info.ts'
 import { outcomeOfFailure } from '../runs/failure.ts'
 import { attemptStep, type StepAttempt, type StepOutcome } from './attempt-step.ts'
-import { undoUnreached } from './changed-workflow.ts'
+import { compensationUnreached } from './changed-workflow.ts'
 import type { RunCall, StepCall } from './step-call.ts'
 import type { StepTools } from './step-engine.ts'
 import type { StepRecords } from './step-records.ts'
-import type { StepRecord, UndoRecord } from './workflow-record.ts'
+import type { StepRecord, CompensationRecord } from './workflow-record.ts'
 
-/** What steps are undone with. */
-export interface UndoOptions {
+/** What steps are compensated with. */
+export interface CompensationOptions {
   readonly records: StepRecords
   readonly tools: StepTools
-  /** The calls that the code has made in this pass of steps that have an undo. */
+  /** The calls that the code has made in this pass of steps that have a compensation. */
   readonly calls: ReadonlyMap<string, StepCall>
   /** What the code ended with, where that may be why a step was not called. */
   readonly codeThrew: unknown
@@ -26,65 +26,72 @@ export interface UndoOptions {
 const storePauseMs = 1000
 
 /**
- * Undoes the completed steps of a run, the last one first.
+ * Compensates the completed steps of a run, the last one first.
  *
  * @returns when there is more to do later, epoch milliseconds; nothing once all is done
  * @throws the reason of the signal where the pass was stopped
  */
-export async function undoSteps(failure: JobErrorInfo, options: UndoOptions): Promise<number | undefined> {
+export async function compensateSteps(
+  failure: JobErrorInfo,
+  options: CompensationOptions,
+): Promise<number | undefined> {
   const { records, tools, calls } = options
   const { record } = records
-  const undoable = record.steps
-    .filter((step) => step.state === 'completed' && (step.undoable || undoOf(calls, step)))
+  const compensable = record.steps
+    .filter((step) => step.state === 'completed' && (step.compensable || compensationOf(calls, step)))
     .toSorted((one, other) => other.order! - one.order!)
   if (!record.failure) {
     record.failure = failure
     const laterAt = await keep(options, () => records.saveFailure?.())
-    if (laterAt !== undefined && undoable.length > 0) return laterAt
+    if (laterAt !== undefined && compensable.length > 0) return laterAt
   }
-  for (const step of undoable) {
+  for (const step of compensable) {
     tools.signal.throwIfAborted() // another pass goes on from here
-    const isDone = step.undo?.state === 'completed' || step.undo?.state === 'failed'
-    const wakeAt = isDone ? undefined : await undo(step, options)
+    const isDone = step.compensation?.state === 'completed' || step.compensation?.state === 'failed'
+    const wakeAt = isDone ? undefined : await compensation(step, options)
     if (wakeAt !== undefined) return wakeAt
   }
   tools.signal.throwIfAborted()
   return undefined
 }
 
-/** The steps that are to be undone and that the code has not called: their undo is not known. */
-export function uncalledUndos(
+/** The steps that are to be compensated and that the code has not called: their compensation is not known. */
+export function uncalledCompensations(
   steps: readonly StepRecord[],
   calls: ReadonlyMap<string, StepCall>,
 ): readonly StepRecord[] {
   return steps.filter(
     (step) =>
-      step.undoable && step.undo?.state !== 'completed' && step.undo?.state !== 'failed' && !calls.has(step.key),
+      step.compensable &&
+      step.compensation?.state !== 'completed' &&
+      step.compensation?.state !== 'failed' &&
+      !calls.has(step.key),
   )
 }
 
-type Undoable = RunCall & Required<Pick<RunCall, 'compensate'>>
+type Compensable = RunCall & Required<Pick<RunCall, 'compensate'>>
 
-function undoOf(calls: ReadonlyMap<string, StepCall>, { key }: StepRecord): Undoable | undefined {
+function compensationOf(calls: ReadonlyMap<string, StepCall>, { key }: StepRecord): Compensable | undefined {
   const call = calls.get(key)
-  return call?.kind === 'run' && call.compensate ? (call as Undoable) : undefined
+  return call?.kind === 'run' && call.compensate ? (call as Compensable) : undefined
 }
 
-/** Makes an attempt of a step's undo; answers when the next one is due. */
-async function undo(step: StepRecord, options: UndoOptions): Promise<number | undefined> {
+/** Makes an attempt of a step's compensation; answers when the next one is due. */
+async function compensation(step: StepRecord, options: CompensationOptions): Promise<number | undefined> {
   const { records, tools, calls, during } = options
   const { clock, logger, signal } = tools
-  const made = (step.undo ??= { state: 'running', attempts: 0, startedAt: clock.now() })
+  const made = (step.compensation ??= { state: 'running', attempts: 0, startedAt: clock.now() })
   if (made.nextAttemptAt !== undefined && made.nextAttemptAt > clock.now()) return made.nextAttemptAt
   delete made.nextAttemptAt
   made.state = 'running'
   made.attempts++
   records.note?.(step)
-  const call = undoOf(calls, step)
-  const outcome = call ? await during(attemptUndo(call, step, made, options)) : unreached(step, made, options)
+  const call = compensationOf(calls, step)
+  const outcome = call ? await during(attemptCompensation(call, step, made, options)) : unreached(step, made, options)
   signal.throwIfAborted() // what a stopped pass did is not recorded, as with a step
   noteOutcome(made, outcome, clock.now())
-  if (outcome.type === 'failed') logger.error('A step could not be undone.', { step: step.key, error: outcome.error })
+  if (outcome.type === 'failed')
+    logger.error('A step could not be compensated.', { step: step.key, error: outcome.error })
   const laterAt = await keep(options, () => records.save(step))
   if (laterAt === undefined || outcome.type === 'retry') return made.nextAttemptAt
   // Not kept, so not done: it is made again, as after a crash.
@@ -92,9 +99,14 @@ async function undo(step: StepRecord, options: UndoOptions): Promise<number | un
   return laterAt
 }
 
-function attemptUndo(call: Undoable, step: StepRecord, { attempts }: UndoRecord, { attemptOf }: UndoOptions) {
+function attemptCompensation(
+  call: Compensable,
+  step: StepRecord,
+  { attempts }: CompensationRecord,
+  { attemptOf }: CompensationOptions,
+) {
   const { policy, timeoutMs, compensate } = call
-  const key = `${step.key}/undo`
+  const key = `${step.key}/compensation`
   return attemptStep(
     {
       key,
@@ -107,15 +119,19 @@ function attemptUndo(call: Undoable, step: StepRecord, { attempts }: UndoRecord,
   )
 }
 
-/** The code did not come to call the step: an attempt of its undo that failed. */
-function unreached({ key }: StepRecord, { attempts }: UndoRecord, { tools, codeThrew }: UndoOptions): StepOutcome {
+/** The code did not come to call the step: an attempt of its compensation that failed. */
+function unreached(
+  { key }: StepRecord,
+  { attempts }: CompensationRecord,
+  { tools, codeThrew }: CompensationOptions,
+): StepOutcome {
   const { definition, clock, random, limits } = tools
   const { retry: policy } = definition
   const failed = { policy, attempt: attempts, maxAttempts: policy.maxAttempts, now: clock.now(), random, limits }
-  return outcomeOfFailure(undoUnreached(definition.id, key, codeThrew), failed) as StepOutcome
+  return outcomeOfFailure(compensationUnreached(definition.id, key, codeThrew), failed) as StepOutcome
 }
 
-function noteOutcome(made: UndoRecord, outcome: StepOutcome, now: number): void {
+function noteOutcome(made: CompensationRecord, outcome: StepOutcome, now: number): void {
   if (outcome.type === 'completed') {
     Object.assign(made, { state: 'completed', endedAt: now })
     delete made.error
@@ -128,14 +144,14 @@ function noteOutcome(made: UndoRecord, outcome: StepOutcome, now: number): void 
 
 /** Keeps something; answers when to try again where the store did not take it. What it refuses for good is passed by. */
 async function keep(
-  { tools: { clock, logger } }: UndoOptions,
+  { tools: { clock, logger } }: CompensationOptions,
   save: () => Promise<void> | undefined,
 ): Promise<number | undefined> {
   try {
     await save()
     return undefined
   } catch (error) {
-    logger.error('What became of an undo could not be kept.', { error: toErrorInfo(error) })
+    logger.error('What became of a compensation could not be kept.', { error: toErrorInfo(error) })
     return JobsError.isInstance(error) ? undefined : clock.now() + storePauseMs
   }
 }

@@ -10,21 +10,21 @@ const once = { retry: { maxAttempts: 1 } }
 
 type Context = Parameters<WorkflowOptions<'work.asked', unknown>['steps']>[2]
 
-interface Undone extends OpenJobs {
+interface Compensated extends OpenJobs {
   readonly effects: string[]
   /** From the first effect on, or after so many of them, the app does not answer for the workflow's runs. */
   goAway(after?: number): void
   comeBack(): void
   /** Runs the workflow, until it has ended. */
   perform(): Promise<string>
-  /** What became of the steps' undos. */
-  undos(id: string): Promise<unknown[]>
+  /** What became of the steps' compensations. */
+  compensations(id: string): Promise<unknown[]>
 }
 
 async function open(
   code: (step: Steps<'work.asked'>, did: (what: string) => string, context: Context) => Promise<unknown>,
   maxAttempts = 3,
-): Promise<Undone> {
+): Promise<Compensated> {
   const effects: string[] = []
   const did = (what: string): string => {
     effects.push(what)
@@ -53,19 +53,19 @@ async function open(
       await opened.client.waitForJob(id)
       return id
     },
-    async undos(id) {
+    async compensations(id) {
       const { runs } = await opened.client.getJobStatus(id)
-      return runs[0]!.steps!.flatMap(({ id: step, compensation: undo }) =>
-        undo ? [[step, undo.state, undo.attempts]] : [],
+      return runs[0]!.steps!.flatMap(({ id: step, compensation }) =>
+        compensation ? [[step, compensation.state, compensation.attempts]] : [],
       )
     },
   }
 }
 
-describe('what a run did is undone', () => {
-  test('where the code awaits what is no step before each of them, and an undo is tried again', async () => {
+describe('what a run did is compensated', () => {
+  test('where the code awaits what is no step before each of them, and a compensation is tried again', async () => {
     let refunds = 0
-    const { perform, effects, undos } = await open(async (step, did) => {
+    const { perform, effects, compensations } = await open(async (step, did) => {
       await nap(30)
       const compensate = (): void => {
         did('refund')
@@ -77,35 +77,35 @@ describe('what a run did is undone', () => {
     })
     const id = await perform()
     expect(effects).toEqual(['charge', 'refund', 'refund'])
-    await expect(undos(id)).resolves.toEqual([['charge', 'completed', 2]])
+    await expect(compensations(id)).resolves.toEqual([['charge', 'completed', 2]])
   })
 
   test('where its last attempt threw before it came to a step', async () => {
     let thrown = 0
-    const { perform, effects, undos } = await open(async (step, did, { attempt }) => {
+    const { perform, effects, compensations } = await open(async (step, did, { attempt }) => {
       if (attempt === 2 && thrown++ < 2) throw new Error('the config service is down')
       await step.run('charge', () => did('charge'), { compensate: () => did('refund') })
       throw new Error('something else')
     }, 2)
     const id = await perform()
     expect(effects).toEqual(['charge', 'refund'])
-    await expect(undos(id)).resolves.toEqual([['charge', 'completed', 2]])
+    await expect(compensations(id)).resolves.toEqual([['charge', 'completed', 2]])
   })
 
   test('and where the code never comes to it, that is told', async () => {
-    const { perform, effects, undos } = await open(async (step, did, { attempt }) => {
+    const { perform, effects, compensations } = await open(async (step, did, { attempt }) => {
       if (attempt > 1) throw new Error('the config service is down')
       await step.run('charge', () => did('charge'), { compensate: () => did('refund') })
       throw new Error('something else')
     }, 2)
     const id = await perform()
     expect(effects).toEqual(['charge'])
-    await expect(undos(id)).resolves.toEqual([['charge', 'failed', 2]])
+    await expect(compensations(id)).resolves.toEqual([['charge', 'failed', 2]])
   })
 
   test('the last one first, whatever the code calls in this pass', async () => {
     const { perform, effects } = await open(async (step, did, { attempt }) => {
-      const does = (id: string) => step.run(id, () => did(id), { compensate: () => did(`undo ${id}`) })
+      const does = (id: string) => step.run(id, () => did(id), { compensate: () => did(`compensation ${id}`) })
       await does('one')
       if (attempt === 1) await does('two')
       if (attempt === 1) throw new Error('at first')
@@ -113,7 +113,7 @@ describe('what a run did is undone', () => {
       throw new Error('at last')
     }, 2)
     await perform()
-    expect(effects).toEqual(['one', 'two', 'three', 'undo three', 'undo one'])
+    expect(effects).toEqual(['one', 'two', 'three', 'compensation three', 'compensation one'])
   })
 })
 
@@ -121,28 +121,28 @@ describe('what a run did that Inngest has given up', () => {
   const charging = (compensate: (did: (what: string) => string, attempt: number) => void, maxAttempts = 3) =>
     open(async (step, did) => {
       await nap(30)
-      await step.run('one', () => did('one'), { compensate: () => did('undo one') })
+      await step.run('one', () => did('one'), { compensate: () => did('compensation one') })
       await step.run('charge', () => did('charge'), { compensate: (_output, { attempt }) => compensate(did, attempt) })
       await step.sleep('nap', '1s')
       await step.run('ship', () => did('ship'))
     }, maxAttempts)
 
-  test('is undone as often as it says, though the code awaits what is no step', async () => {
-    const { perform, effects, undos, goAway, until } = await charging((did, attempt) => {
+  test('is compensated as often as it says, though the code awaits what is no step', async () => {
+    const { perform, effects, compensations, goAway, until } = await charging((did, attempt) => {
       did(`refund ${attempt}`)
       if (attempt < 4) throw new Error('503')
     }, 5)
     goAway(2)
     const id = await perform()
-    await until(() => effects.includes('undo one'))
-    expect(effects).toEqual(['one', 'charge', 'refund 1', 'refund 2', 'refund 3', 'refund 4', 'undo one'])
-    await expect(undos(id)).resolves.toEqual([
+    await until(() => effects.includes('compensation one'))
+    expect(effects).toEqual(['one', 'charge', 'refund 1', 'refund 2', 'refund 3', 'refund 4', 'compensation one'])
+    await expect(compensations(id)).resolves.toEqual([
       ['one', 'completed', 1],
       ['charge', 'completed', 4],
     ])
   })
 
-  test('is done anew by a retry, also by one that is asked for while it is being undone', async () => {
+  test('is done anew by a retry, also by one that is asked for while it is being compensated', async () => {
     const { perform, effects, goAway, comeBack, until, client } = await charging((did) => did('refund'))
     goAway(2)
     const id = await perform()
@@ -150,10 +150,10 @@ describe('what a run did that Inngest has given up', () => {
     comeBack()
     await client.retryJob(id)
     await until(async () => (await client.getJobStatus(id)).state === 'completed')
-    expect(effects).toEqual(['one', 'charge', 'refund', 'undo one', 'one', 'charge', 'ship'])
+    expect(effects).toEqual(['one', 'charge', 'refund', 'compensation one', 'one', 'charge', 'ship'])
   })
 
-  test('is gone on with by a retry that comes before it is undone, and then it is not', async () => {
+  test('is gone on with by a retry that comes before it is compensated, and then it is not', async () => {
     const { perform, effects, goAway, comeBack, until, client, pause } = await charging((did) => did('refund'))
     goAway(2)
     const id = await perform()

@@ -17,14 +17,14 @@ const failure = { name: 'Error', message: 'Broke.' }
 const broke = () => {
   throw new Error('Broke.')
 }
-/** The records of a run that has failed, and whose undo is due. */
+/** The records of a run that has failed, and whose compensation is due. */
 const failed = (...keys: string[]) => ({
-  steps: keys.map((key, place) => completedStep(key, place + 1, { undoable: true })),
+  steps: keys.map((key, place) => completedStep(key, place + 1, { compensable: true })),
   ended: keys.length,
   failure,
 })
 
-describe('a pass that undoes', () => {
+describe('a pass that compensates', () => {
   test('hands over nothing of a step that the failure cancelled: the code takes the way that it took before', async () => {
     const workflow = orderWorkflow(async (step) => {
       await step.run('reserve', note('reserve'), {
@@ -42,14 +42,14 @@ describe('a pass that undoes', () => {
     expect(done).toEqual(['reserve', 'release', 'release'])
   })
 
-  test('tells of a step that the code calls no more once its attempts are spent, and undoes the others', async () => {
+  test('tells of a step that the code calls no more once its attempts are spent, and compensates the others', async () => {
     kit = createWorkflowKit(failed('reserve', 'gone'))
     const workflow = orderWorkflow(async (step) => {
       await step.run('reserve', note('reserve'), { compensate: note('release') })
       throw new Error('Broke.')
     })
     expect(await kit.live(workflow)).toMatchObject({ type: 'failed', error: failure })
-    expect(kit.step('gone')?.undo).toMatchObject({
+    expect(kit.step('gone')?.compensation).toMatchObject({
       state: 'failed',
       attempts: 3,
       error: { code: 'workflow_changed', message: expect.stringContaining('`gone`'), cause: { message: 'Broke.' } },
@@ -57,7 +57,7 @@ describe('a pass that undoes', () => {
     expect(done).toEqual(['release'])
   })
 
-  test('gives code time that awaits what is no step before it calls one that is to be undone', async () => {
+  test('gives code time that awaits what is no step before it calls one that is to be compensated', async () => {
     kit = createWorkflowKit(failed('reserve', 'charge'))
     const workflow = orderWorkflow(async (step) => {
       await Promise.all([
@@ -83,12 +83,12 @@ describe('a pass that undoes', () => {
       await step.run('reserve', note('reserve'), { compensate: note('release') })
     })
     expect(await kit.live(workflow)).toMatchObject({ type: 'failed', error: failure })
-    expect(kit.step('reserve')?.undo).toMatchObject({ state: 'completed', attempts: 3 })
+    expect(kit.step('reserve')?.compensation).toMatchObject({ state: 'completed', attempts: 3 })
     expect(done).toEqual(['release'])
   })
 })
 
-describe('an undo', () => {
+describe('a compensation', () => {
   test('that calls a step is refused by name, and the others are made all the same', async () => {
     const workflow = orderWorkflow(async (step) => {
       await step.run('reserve', note('reserve'), { compensate: note('release') })
@@ -99,15 +99,15 @@ describe('an undo', () => {
       await step.run('ship', broke, { retry: { maxAttempts: 1 } })
     })
     expect(await kit.live(workflow)).toMatchObject({ type: 'failed' })
-    expect(kit.step('charge')?.undo?.error).toMatchObject({
+    expect(kit.step('charge')?.compensation?.error).toMatchObject({
       code: 'invalid_step',
-      message: expect.stringContaining('`refund` of `fulfil-order` is called inside of the step `charge/undo`'),
+      message: expect.stringContaining('`refund` of `fulfil-order` is called inside of the step `charge/compensation`'),
     })
     expect(done).toEqual(['reserve', 'charge', 'release'])
   })
 })
 
-test('a pass that is stopped while it undoes goes no further: the next pass does what is left', async () => {
+test('a pass that is stopped while it compensates goes no further: the next pass does what is left', async () => {
   kit = createWorkflowKit(failed('reserve', 'charge'))
   const refunded = createDeferred()
   const begun = createDeferred<AbortSignal>()
@@ -136,7 +136,7 @@ test('a pass that is stopped while it undoes goes no further: the next pass does
   expect(kit.lines.filter(({ level }) => level === 'error')).toEqual([])
 })
 
-test('an undo that cannot be kept is made again a second later, however many attempts the run has left', async () => {
+test('a compensation that cannot be kept is made again a second later, however many attempts the run has left', async () => {
   kit = createWorkflowKit(failed('reserve', 'charge'))
   const workflow = orderWorkflow(
     async (step) => {

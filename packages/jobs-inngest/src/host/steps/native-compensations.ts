@@ -5,39 +5,39 @@ import {
   type StepCall,
   type StepTools,
   toErrorInfo,
-  undoUnreached,
+  compensationUnreached,
 } from '@cgk-platform/jobs-core/provider'
 
 import { sha1 } from '../../wire/sha1.ts'
-import { failureName, undoName } from '../../wire/step-names.ts'
+import { failureName, compensationName } from '../../wire/step-names.ts'
 import { readStepRecord, type StepRecord } from '../../wire/step-record.ts'
 import type { NativeStepParts } from './native-step-parts.ts'
 import type { NativeWork } from './native-work.ts'
 
-/** Undoes what a run did that has failed for good. */
-export interface NativeUndos {
+/** Compensates what a run did that has failed for good. */
+export interface NativeCompensations {
   /** Notes what a step came to that the code has called in this pass, in the order in which they ended. */
   noteCompleted(key: string, record: StepRecord): void
   /** Notes what the code ended with: that may be why it did not come to a step. */
   codeThrew(error: unknown): void
-  /** True where a step is to be undone that the code has not called: its undo is not known yet. */
+  /** True where a step is to be compensated that the code has not called: its compensation is not known yet. */
   hasUncalled(): boolean
-  /** Undoes all that is left to undo, the last one first. */
-  undoAll(error: JobErrorInfo, step: string | undefined): Promise<void>
+  /** Compensates all that is left to compensate, the last one first. */
+  compensateAll(error: JobErrorInfo, step: string | undefined): Promise<void>
 }
 
-/** The undos of one pass, as native steps. */
-export function createNativeUndos(
+/** The compensations of one pass, as native steps. */
+export function createNativeCompensations(
   { pass, isLeft = false }: NativeStepParts,
   tools: StepTools,
   work: NativeWork,
   calls: ReadonlyMap<string, StepCall>,
-): NativeUndos {
+): NativeCompensations {
   const { clock, logger, definition } = tools
   const completed = new Map<string, StepRecord>()
   let thrown: unknown
 
-  const undoOf = (key: string) => {
+  const compensationOf = (key: string) => {
     const call = calls.get(key)
     return call?.kind === 'run' && call.compensate ? { ...call, compensate: call.compensate } : undefined
   }
@@ -45,18 +45,18 @@ export function createNativeUndos(
     const ended = pass.ended.get(sha1(id))
     return ended?.type === 'data' ? readStepRecord(ended.data) : undefined
   }
-  const isDone = (key: string): boolean => pass.ended.has(sha1(undoName(key).id))
-  const kept = (): readonly string[] | undefined => recordOf(failureName.id)?.failure?.undo
+  const isDone = (key: string): boolean => pass.ended.has(sha1(compensationName(key).id))
+  const kept = (): readonly string[] | undefined => recordOf(failureName.id)?.failure?.compensation
 
   /** The last one first, also those that the code did not come to in this pass. */
-  const toUndo = (): readonly string[] => {
+  const toCompensate = (): readonly string[] => {
     const known = kept()
     if (known) return known
     const ends = new Map<string, number>()
-    for (const [key, { endedAt }] of completed) if (undoOf(key)) ends.set(key, endedAt)
+    for (const [key, { endedAt }] of completed) if (compensationOf(key)) ends.set(key, endedAt)
     for (const step of pass.ended.values()) {
-      const { undoable, endedAt = 0 } = (step.type === 'data' && readStepRecord(step.data)) || {}
-      if (undoable !== undefined && !ends.has(undoable)) ends.set(undoable, endedAt)
+      const { compensable, endedAt = 0 } = (step.type === 'data' && readStepRecord(step.data)) || {}
+      if (compensable !== undefined && !ends.has(compensable)) ends.set(compensable, endedAt)
     }
     return [...ends]
       .toSorted(([, one], [, other]) => one - other)
@@ -65,46 +65,46 @@ export function createNativeUndos(
   }
 
   const unreached = (key: string) => (): never => {
-    throw undoUnreached(definition.id, key, thrown)
+    throw compensationUnreached(definition.id, key, thrown)
   }
 
-  const undo = async (key: string): Promise<void> => {
-    const call = undoOf(key)
+  const compensation = async (key: string): Promise<void> => {
+    const call = compensationOf(key)
     const output = (completed.get(key) ?? recordOf(key))?.output
-    const undoing: RunCall['work'] = call
+    const compensating: RunCall['work'] = call
       ? async (context) => void (await call.compensate(copyOf(output), context))
       : unreached(key)
     const { policy = definition.retry, timeoutMs } = call ?? {}
-    // Attempts in which the code did not come to it are counted, too, and must not use up those of the undo itself.
+    // Attempts in which the code did not come to it are counted, too, and must not use up those of the compensation itself.
     const mostBegun = Math.max(policy.maxAttempts, definition.retry.maxAttempts)
     try {
-      const undone = {
-        key: `${key}/undo`,
+      const compensated = {
+        key: `${key}/compensation`,
         policy,
         mostBegun,
-        work: undoing,
+        work: compensating,
         ...(timeoutMs !== undefined && { timeoutMs }),
       }
-      await work.performAs(undoName(key), { kind: 'undo', ...undone }, {})
+      await work.performAs(compensationName(key), { kind: 'compensation', ...compensated }, {})
     } catch (failed) {
-      logger.error('A step could not be undone.', { step: key, error: toErrorInfo(failed) })
+      logger.error('A step could not be compensated.', { step: key, error: toErrorInfo(failed) })
     }
   }
 
   return {
     noteCompleted: (key, record) => void completed.set(key, record),
     codeThrew: (error) => void (thrown = error),
-    hasUncalled: () => !isLeft && toUndo().some((key) => !isDone(key) && !calls.has(key)),
-    async undoAll(error, step) {
-      const keys = toUndo()
+    hasUncalled: () => !isLeft && toCompensate().some((key) => !isDone(key) && !calls.has(key)),
+    async compensateAll(error, step) {
+      const keys = toCompensate()
       if (isLeft || keys.length === 0) return
       if (!kept()) {
         const at = clock.now()
         // Kept before: a pass that comes after goes no further than what was done.
-        const failure = { error, undo: keys, ...(step !== undefined && { step }) }
+        const failure = { error, compensation: keys, ...(step !== undefined && { step }) }
         await work.keep(failureName, { kind: 'failure', attempts: 1, startedAt: at, failure })
       }
-      for (const key of keys) if (!isDone(key)) await undo(key)
+      for (const key of keys) if (!isDone(key)) await compensation(key)
     },
   }
 }
