@@ -7,9 +7,8 @@ import { checkVocabulary } from './check-vocabulary.ts'
 import { typescriptPlugin } from './parse-typescript.ts'
 
 // A CommonJS module whose default import differs between Node and Vitest.
-const markdown = createRequire(import.meta.url)('@textlint/textlint-plugin-markdown') as {
-  default: TextlintPluginCreator
-}
+const require = createRequire(import.meta.url)
+const markdown = require('@textlint/textlint-plugin-markdown') as { default: TextlintPluginCreator }
 
 const kernel = new TextlintKernel()
 const plugins = [
