@@ -28,7 +28,7 @@ export async function checkLeanInstalls(trial: Trial): Promise<void> {
       const app = await trial.app(name, 'npm')
       cpSync(join(app.cwd, 'compiled'), join(cwd, 'compiled'), { recursive: true })
       await runProgram(name, process.execPath, app.cwd, { program: join(cwd, 'compiled/program.js') })
-      const detail = `${inMegabytes(bytes)} more than ${inMegabytes(totalOf(alone))} (${parts}), jobs run`
+      const detail = `adds ${inMegabytes(bytes)} (${parts}), runs jobs`
       return { verdict: bytes <= mostBytes ? 'passed' : 'failed', detail }
     })
   }
@@ -38,7 +38,7 @@ export async function checkLeanInstalls(trial: Trial): Promise<void> {
     const lean = await installAlone(trial, cwd, { [installs]: trial.registry.versionOf(installs) })
     const vendors = [...lean.keys()].filter((path) => /inngest|trigger/.test(path))
     if (vendors.length > 0) throw new Error(`Installed are ${vendors.join(', ')}.`)
-    return { detail: `no vendor, ${lean.size} packages, ${inMegabytes(totalOf(lean))}` }
+    return { detail: `no vendor SDK, ${lean.size} packages, ${inMegabytes(totalOf(lean))}` }
   })
 }
 

@@ -69,7 +69,7 @@ async function checkCliWithoutUs(trial: Trial): Promise<Finding> {
     if (!missing) throw new Error(problem)
     return {
       verdict: 'not possible',
-      detail: `it does not find \`${missing[1]}\`, with a task of the SDK alone either`,
+      detail: `cannot find \`${missing[1]}\`, also without this library`,
     }
   } finally {
     await server.close()
