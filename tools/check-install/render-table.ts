@@ -38,7 +38,9 @@ function summarize(rows: readonly Row[]): Line[] {
     if (!isMerged(row)) return [{ part, what, result: verdict, detail }]
     const merged = rows.filter((other) => other.part === part && isMerged(other))
     if (merged[0] !== row) return []
-    const variants = [...new Set(merged.map((other) => other.what.split(': ')[0]!.replace(/, (nodenext|bundler)$/, '')))]
+    const variants = [
+      ...new Set(merged.map((other) => other.what.split(': ')[0]!.replace(/, (nodenext|bundler)$/, ''))),
+    ]
     return [{ part, what: variants.join('; '), result: `${merged.length} passed`, detail: summaries[part]! }]
   })
 }
