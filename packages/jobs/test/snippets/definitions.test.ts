@@ -49,7 +49,7 @@ test('docs/sending.md lists every option of a send', async () => {
 
 test('docs/observability.md lists every hook and every state', async () => {
   const hooks = await optionsOf((options) => createJobClient({ hooks: options }))
-  expect(namesIn('docs/observability.md', 'Hook', 'Told', 'With')).toEqual(hooks)
+  expect(namesIn('docs/observability.md', 'Hook', 'Called', 'Receives')).toEqual(hooks)
 
   const states: Record<face.JobState, true> = {
     scheduled: true,
