@@ -1,12 +1,12 @@
 import { JobCancelledError, type JobProvider, isEnded } from '@cgk-platform/jobs-core'
 import {
-  type Accepted,
+  type EnvelopeResult,
   type Envelope,
   type JobHost,
   jobStatusOf,
   maxAttemptsOf,
   newestRuns,
-  refusedOptions,
+  findUnsupportedOptions,
 } from '@cgk-platform/jobs-core/provider'
 
 import { fastqCapabilities } from './fastq-capabilities.ts'
@@ -62,7 +62,7 @@ export function createFastqProvider({ workers = 10 }: FastqConfig = {}): JobProv
     name: 'fastq',
     capabilities: fastqCapabilities,
     findUnsupported: (definition) =>
-      refusedOptions(definition, { provider: 'fastq', allowed: { workers: true }, refused: {} }),
+      findUnsupportedOptions(definition, { provider: 'fastq', allowed: { workers: true }, refused: {} }),
 
     attach(given) {
       host = given
@@ -70,7 +70,7 @@ export function createFastqProvider({ workers = 10 }: FastqConfig = {}): JobProv
     },
 
     async send(envelopes) {
-      return envelopes.map((envelope): Accepted => {
+      return envelopes.map((envelope): EnvelopeResult => {
         const first = firstOf(envelope)
         if (first !== undefined) return { ok: true, id: first, deduplicated: true }
         const job: Job = { envelope, runs: [] }

@@ -21,6 +21,6 @@ registerEngine({
   name: 'fastq',
   title: 'fastq',
   packageName: 'jobs-fastq',
-  runsHere: true,
+  runsInProcess: true,
   create: createFastqProvider,
 })

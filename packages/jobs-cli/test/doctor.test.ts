@@ -229,7 +229,7 @@ test('an engine that a package of others registers can be chosen', async () => {
     'jobs.ts',
     `import { registerEngine } from '@cgk-platform/jobs-core/provider'
 import { createLocalProvider } from '@cgk-platform/jobs-local'
-const engine = { name: 'redis', title: 'Redis', packageName: 'jobs-redis', runsHere: false }
+const engine = { name: 'redis', title: 'Redis', packageName: 'jobs-redis', runsInProcess: false }
 registerEngine({ ...engine, create: () => ({ ...createLocalProvider(), name: 'redis' }) })`,
   )
   const { told } = await doctorIn(app.folder, { JOB_PROVIDER: 'redis' })

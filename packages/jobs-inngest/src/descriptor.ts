@@ -5,7 +5,7 @@ export const inngestEngine: EngineDescriptor = {
   name: 'inngest',
   title: 'Inngest',
   packageName: '@cgk-platform/jobs-inngest',
-  runsHere: false,
+  runsInProcess: false,
   eventPrefix: 'inngest/',
   variables: [
     {

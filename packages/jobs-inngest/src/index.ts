@@ -20,7 +20,7 @@ export {
 } from './host/create-inngest-functions.ts'
 export type { InngestConfig } from './inngest-config.ts'
 export { createInngestProvider, type InngestInternals } from './inngest-provider.ts'
-export type { JobEvents } from './own-events.ts'
+export type { JobEvents } from './job-events.ts'
 export type { InngestOptions } from './provider-options.ts'
 
 registerEngine({ ...inngestEngine, create: createInngestProvider })

@@ -121,19 +121,19 @@ describe('a setting that cannot be used is refused:', () => {
   test.each<[string, unknown, string, RegExp]>([
     ['a misspelt one', { eventkey: 'key' }, 'eventkey', /is not an option of Inngest\. The options are `eventKey`,/],
     ['none at all', 'production', 'options', /is a string, not an object/],
-    ['an empty key', { eventKey: ' ' }, 'eventKey', /is blank\. Give a string/],
-    ['a key of another type', { signingKey: 7 }, 'signingKey', /is a number, not a string\. Give a string/],
+    ['an empty key', { eventKey: ' ' }, 'eventKey', /is blank\. Pass a non-empty string/],
+    ['a key of another type', { signingKey: 7 }, 'signingKey', /is a number, not a string\. Pass a non-empty string/],
     ['an empty app', { appId: '' }, 'appId', /is empty/],
-    ['a mode of another type', { isDev: 'false' }, 'isDev', /is a string, not a boolean\. Give `true` or `false`\./],
+    ['a mode of another type', { isDev: 'false' }, 'isDev', /is a string, not a boolean\. Pass `true` or `false`\./],
     [
       'a server without its protocol',
       { baseUrl: 'localhost:8288' },
       'baseUrl',
-      /address\. Give one such as `http:\/\/localhost:8288`/,
+      /URL\. Give one such as `http:\/\/localhost:8288`/,
     ],
-    ['a server of another protocol', { baseUrl: 'ws://localhost' }, 'baseUrl', /is not an HTTP address/],
-    ['a server that is no address', { apiBaseUrl: 'nowhere' }, 'apiBaseUrl', /is not an HTTP address/],
-    ['null for the one to read from', { apiBaseUrl: null }, 'apiBaseUrl', /is not an HTTP address/],
+    ['a server of another protocol', { baseUrl: 'ws://localhost' }, 'baseUrl', /is not an HTTP URL/],
+    ['a server that is no address', { apiBaseUrl: 'nowhere' }, 'apiBaseUrl', /is not an HTTP URL/],
+    ['null for the one to read from', { apiBaseUrl: null }, 'apiBaseUrl', /is not an HTTP URL/],
   ])('%s', (_, config, option, message) => {
     expect(refusal(config)).toMatchObject({ option, message: expect.stringMatching(message) })
   })
@@ -150,7 +150,7 @@ describe('a setting that cannot be used is refused:', () => {
       const [option] = Object.keys(setting)
       expect(refusal({ client, ...setting })).toMatchObject({
         option,
-        message: `\`${option}\` is given beside \`client\`. Give one of the two.`,
+        message: `\`${option}\` cannot be combined with \`client\`. Set only one of them.`,
       })
     }
   })

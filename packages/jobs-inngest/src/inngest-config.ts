@@ -1,15 +1,15 @@
 import { type LoggerLike, ProviderNotInstalledError } from '@cgk-platform/jobs-core'
 import {
   declareOptions,
-  type Fault,
-  flag,
+  type CreateOptionError,
+  boolean,
   invalidOption,
   type Option,
   type OptionRules,
-  text,
+  string,
   toErrorInfo,
   url,
-  value,
+  custom,
 } from '@cgk-platform/jobs-core/provider'
 import type * as Sdk from 'inngest'
 import type { Inngest } from 'inngest'
@@ -45,10 +45,10 @@ const address = { remedy: 'Give one such as `http://localhost:8288`.' }
 const clientRemedy = "Give what `new Inngest({ id: 'my-app' })` made."
 
 /** An Inngest client. Told by what it has, since an app may load the SDK twice: as an ES module and as CommonJS. */
-export const clientOption: Option<Inngest.Any, Inngest.Any> = value((client: unknown, name, fault) => {
+export const clientOption: Option<Inngest.Any, Inngest.Any> = custom((client: unknown, name, createError) => {
   const { id, createFunction } = (client ?? {}) as Partial<Inngest.Any>
   if (typeof id === 'string' && typeof createFunction === 'function') return client as Inngest.Any
-  throw fault(name, 'is no Inngest client', clientRemedy)
+  throw createError(name, 'is no Inngest client', clientRemedy)
 })
 
 const options = declareOptions<InngestConfig>('Inngest', {
@@ -56,14 +56,17 @@ const options = declareOptions<InngestConfig>('Inngest', {
   signingKey: key({ excludes: 'client' }),
   baseUrl: url({ ...address, excludes: 'client' }),
   apiBaseUrl: url(address),
-  appId: text({ excludes: 'client' }),
-  isDev: flag({ excludes: 'client' }),
+  appId: string({ excludes: 'client' }),
+  isDev: boolean({ excludes: 'client' }),
   client: clientOption,
 })
 
 function key(rules: OptionRules): Option<string, string> {
-  const { read } = text()
-  return { ...text(rules), read: (given, name, fault) => checkKey(read(given, name, fault), name, fault) }
+  const { read } = string()
+  return {
+    ...string(rules),
+    read: (given, name, createError) => checkKey(read(given, name, createError), name, createError),
+  }
 }
 
 /**
@@ -133,10 +136,10 @@ export function checkMode({ mode, signingKey }: Pick<Inngest.Any, 'mode' | 'sign
 }
 
 /** A request would fail of a wrong one with an error that tells the key. */
-function checkKey(given: string, name: string, fault: Fault): string {
+function checkKey(given: string, name: string, createError: CreateOptionError): string {
   if (/^[!-~]*$/.test(given.trim())) return given
   const problem = 'has a character that no key has, such as a blank or a line break'
-  throw fault(name, problem, "Copy it again from Inngest's dashboard.")
+  throw createError(name, problem, "Copy it again from Inngest's dashboard.")
 }
 
 declare module '@cgk-platform/jobs-core/provider' {

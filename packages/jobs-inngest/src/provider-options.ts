@@ -1,5 +1,5 @@
 import { type Definition, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
-import { refusedOptions } from '@cgk-platform/jobs-core/provider'
+import { findUnsupportedOptions } from '@cgk-platform/jobs-core/provider'
 import type { InngestFunction } from 'inngest'
 
 /** What would break a promise that holds on every engine, and what to do instead. */
@@ -49,7 +49,7 @@ export function inngestOptionsOf({ providerOptions }: Definition): InngestOption
 /** Everything for which Inngest's own rules refuse a definition: options that would break a promise, and events of its own. */
 export function findUnsupportedByInngest(definition: Definition): UnsupportedFeatureError[] {
   const { id } = definition
-  const problems = refusedOptions(definition, { provider: 'inngest', allowed, refused })
+  const problems = findUnsupportedOptions(definition, { provider: 'inngest', allowed, refused })
   const refuse = (feature: string, remedy: string): void =>
     void problems.push(new UnsupportedFeatureError({ feature, provider: 'inngest', remedy }))
   if (inngestOptionsOf(definition).concurrency !== undefined && definition.concurrency !== undefined) {

@@ -32,7 +32,7 @@ describe('createJobClient of the local package', () => {
 
   test('refuses a wrong setting where it is written, not at the first send', () => {
     expect(() => createJobClient({ provider: 'local', config: { concurrency: 0 } })).toThrow(
-      '`concurrency` is `0`. Give a whole number of 1 or more.',
+      '`concurrency` is `0`. Pass a whole number of 1 or more.',
     )
     expect(() => createJobClient({ provider: 'local', config: { retention: { age: '-1h' as never } } })).toThrow(
       '`retention.age` is not a duration',

@@ -5,7 +5,7 @@ export const localEngine: EngineDescriptor = {
   name: 'local',
   title: 'the local engine',
   packageName: '@cgk-platform/jobs-local',
-  runsHere: true,
+  runsInProcess: true,
   isFallback: true,
   variables: [
     {

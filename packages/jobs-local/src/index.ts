@@ -17,7 +17,7 @@ export { addJobTables } from './store/sqlite/add-job-tables.ts'
 export type { EngineView } from './engine/engine-view.ts'
 export type { LocalConfig, LocalRole } from './local-config.ts'
 export { createLocalProvider, type LocalInternals, type LocalProvider } from './local-provider.ts'
-export type { JobEvents } from './own-events.ts'
+export type { JobEvents } from './job-events.ts'
 export type { LocalOptions, SqliteTransaction } from './provider-options.ts'
 
 registerEngine({ ...localEngine, create: createLocalProvider })

@@ -1,14 +1,14 @@
 import type { Duration } from '@cgk-platform/jobs-core'
 import {
-  count,
+  integer,
   declareOptions,
   duration,
   environment,
   group,
   invalidOption,
-  type Kept,
-  text,
-  word,
+  type CheckedOptions,
+  string,
+  oneOf,
 } from '@cgk-platform/jobs-core/provider'
 
 /** What a process does with the jobs of a file that it shares with others. */
@@ -57,20 +57,20 @@ export interface LocalSettings {
 }
 
 const retention = declareOptions<NonNullable<LocalConfig['retention']>>('`retention`', {
-  count: count(),
+  count: integer(),
   age: duration(),
 })
 
 const options = declareOptions<LocalConfig, CheckedConfig>('the local engine', {
-  concurrency: count(),
+  concurrency: integer(),
   retention: group(retention),
-  store: word(['memory', 'sqlite']),
-  path: text({ remedy: "Give the path of a file, such as `'./data/jobs.db'`." }),
-  role: word(['send', 'work', 'both']),
+  store: oneOf(['memory', 'sqlite']),
+  path: string({ remedy: "Give the path of a file, such as `'./data/jobs.db'`." }),
+  role: oneOf(['send', 'work', 'both']),
   lease: duration({ minMs: 1000, remedy: "Give at least one second: `'1s'`." }),
 })
 
-interface CheckedConfig extends Omit<Kept<LocalConfig>, 'retention'> {
+interface CheckedConfig extends Omit<CheckedOptions<LocalConfig>, 'retention'> {
   readonly retention?: { readonly count?: number; readonly ageMs?: number }
 }
 

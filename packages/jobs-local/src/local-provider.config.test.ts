@@ -15,7 +15,7 @@ describe('the local engine cannot be set up', () => {
     [
       'a retention of nothing',
       { retention: { count: 0 } },
-      '`retention.count` is `0`. Give a whole number of 1 or more.',
+      '`retention.count` is `0`. Pass a whole number of 1 or more.',
     ],
     ['half a job kept', { retention: { count: 1.5 } }, '`retention.count` is `1.5`. '],
     ['a store that there is not', { store: 'redis' }, "`store` is `redis`. Use 'memory' or 'sqlite'."],

@@ -1,12 +1,12 @@
 import { ClientClosedError, InvalidOptionError, type JobProvider, type LoggerLike } from '@cgk-platform/jobs-core'
 import {
-  type Accepted,
+  type EnvelopeResult,
   bindLogger,
   type Clock,
   type Envelope,
   type JobHost,
   limitsOf,
-  refusedOptions,
+  findUnsupportedOptions,
   systemClock,
 } from '@cgk-platform/jobs-core/provider'
 
@@ -73,7 +73,7 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
     specificationVersion: 'v1',
     name: 'local',
     capabilities,
-    findUnsupported: (definition) => refusedOptions(definition, { provider: 'local', allowed: {}, refused }),
+    findUnsupported: (definition) => findUnsupportedOptions(definition, { provider: 'local', allowed: {}, refused }),
     sendOptions: Object.keys(refused),
     get engine() {
       return parts?.engine
@@ -99,7 +99,7 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
       if (clock === systemClock && role !== 'send') stopWarning = warnAtExit(toOpenEngine(engine, host, store))
     },
 
-    async send(envelopes: readonly Envelope[]): Promise<readonly Accepted[]> {
+    async send(envelopes: readonly Envelope[]): Promise<readonly EnvelopeResult[]> {
       const { engine, store } = open('sendJob')
       const transaction = transactionOf(envelopes, store)
       const added = transaction

@@ -32,7 +32,7 @@ test.each<[what: string, call: (client: Loose) => unknown, code: JobsError['code
     'two times',
     send({ delay: 1, runAt: new Date(0) }),
     'invalid_option',
-    ['`runAt` is given beside `delay`', 'one of'],
+    ['`runAt` cannot be combined with `delay`', 'one of'],
   ],
   [
     'a blank key',
@@ -144,7 +144,7 @@ test.each<[what: string, call: (client: Loose) => unknown, code: JobsError['code
   ['a bad schedule', cron({ schedule: '61 * * * *' }), 'invalid_definition', ['`61`', 'minute']],
   ['a bad zone', cron({ timezone: '+02:00' }), 'invalid_definition', ['defineCronJob(`bad`): `timezone` is ']],
   ['a bad overlap', cron({ overlap: 'queue' }), 'invalid_definition', ["`overlap` is `queue`. Use 'skip' or 'allow'."]],
-  ['a list for tenants', cron({ tenants: ['acme'] }), 'invalid_definition', ['`tenants` is', 'Give a function.']],
+  ['a list for tenants', cron({ tenants: ['acme'] }), 'invalid_definition', ['`tenants` is', 'Pass a function.']],
 ])('%s is refused with what to do, and nothing is half done', async (_what, call, code, says) => {
   const engine = createTestEngine({ jobs: [good] })
   const before = ambientJobs().all()

@@ -8,7 +8,7 @@ export const triggerEngine: EngineDescriptor = {
   name: 'trigger.dev',
   title: 'Trigger.dev',
   packageName: '@cgk-platform/jobs-trigger',
-  runsHere: false,
+  runsInProcess: false,
   variables: [
     {
       name: 'TRIGGER_SECRET_KEY',

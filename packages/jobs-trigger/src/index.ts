@@ -13,7 +13,7 @@ export * from '@cgk-platform/jobs-core'
 
 export { createJobClient } from './create-job-client.ts'
 export { triggerCapabilities } from './capabilities.ts'
-export type { JobEvents } from './own-events.ts'
+export type { JobEvents } from './job-events.ts'
 export type { TriggerOptions } from './provider-options.ts'
 export { unknownDefinition } from './read/to-job-status.ts'
 export type { TriggerConfig } from './trigger-config.ts'

@@ -1,5 +1,5 @@
 import { type Definition, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
-import { refusedOptions } from '@cgk-platform/jobs-core/provider'
+import { findUnsupportedOptions } from '@cgk-platform/jobs-core/provider'
 import type { TaskOptions } from '@trigger.dev/sdk'
 
 import { attemptsLimitOf } from './host/requeues.ts'
@@ -85,7 +85,7 @@ export function triggerOptionsOf({ providerOptions }: Definition): TriggerOption
 /** Everything for which Trigger.dev's own rules refuse a definition. */
 export function findUnsupportedByTrigger(definition: Definition): UnsupportedFeatureError[] {
   return [
-    ...refusedOptions(definition, { provider: 'trigger.dev', allowed, refused }),
+    ...findUnsupportedOptions(definition, { provider: 'trigger.dev', allowed, refused }),
     ...retryProblems(definition),
     ...longTaskIds(definition),
     ...scheduleProblems(definition),

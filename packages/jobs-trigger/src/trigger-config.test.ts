@@ -58,7 +58,7 @@ describe('a setting that cannot be used is refused:', () => {
   test.each<[string, unknown, string, RegExp]>([
     ['a misspelt one', { apikey: 'key' }, 'apikey', /is not an option of Trigger\.dev\. The options are `apiKey`,/],
     ['none at all', 'production', 'options', /is a string, not an object/],
-    ['an empty key', { apiKey: ' ' }, 'apiKey', /is blank\. Give a string/],
+    ['an empty key', { apiKey: ' ' }, 'apiKey', /is blank\. Pass a non-empty string/],
     ['a key of another type', { apiKey: 7 }, 'apiKey', /is a number, not a string/],
     ['an empty branch', { previewBranch: '' }, 'previewBranch', /is empty/],
     ['an empty version', { version: '' }, 'version', /is empty/],
@@ -66,10 +66,10 @@ describe('a setting that cannot be used is refused:', () => {
       'no address',
       { apiUrl: 'trigger.dev' },
       'apiUrl',
-      /is not an HTTP address\. Correct the setting or `TRIGGER_API_URL`/,
+      /is not an HTTP URL\. Correct the setting or `TRIGGER_API_URL`/,
     ],
-    ['another protocol', { apiUrl: 'ftp://trigger.dev' }, 'apiUrl', /is not an HTTP address/],
-    ['an address of another type', { apiUrl: 7 }, 'apiUrl', /is not an HTTP address/],
+    ['another protocol', { apiUrl: 'ftp://trigger.dev' }, 'apiUrl', /is not an HTTP URL/],
+    ['an address of another type', { apiUrl: 7 }, 'apiUrl', /is not an HTTP URL/],
   ])('%s', (_, config, option, message) => {
     const error = refusal(config)
     expect(error.option).toBe(option)

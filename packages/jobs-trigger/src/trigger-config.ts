@@ -1,10 +1,10 @@
 import {
   declareOptions,
   environment,
-  type Fault,
+  type CreateOptionError,
   invalidOption,
   type Option,
-  text,
+  string,
   url,
 } from '@cgk-platform/jobs-core/provider'
 
@@ -30,8 +30,8 @@ export interface TriggerConnection {
 }
 
 const apiKey: Option<string, string> = {
-  ...text(),
-  read: (given, name, fault) => checkKey(text().read(given, name, fault), name, fault),
+  ...string(),
+  read: (given, name, createError) => checkKey(string().read(given, name, createError), name, createError),
 }
 const apiUrl = url({
   remedy:
@@ -40,8 +40,8 @@ const apiUrl = url({
 const options = declareOptions<TriggerConfig>('Trigger.dev', {
   apiKey,
   apiUrl,
-  previewBranch: text(),
-  version: text(),
+  previewBranch: string(),
+  version: string(),
 })
 
 /**
@@ -86,10 +86,10 @@ function branchOfEnvironment(): string | undefined {
 }
 
 /** A request would fail of a wrong one with an error that tells the key. */
-function checkKey(key: string, name: string, fault: Fault): string {
+function checkKey(key: string, name: string, createError: CreateOptionError): string {
   if (/^[!-~]*$/.test(key.trimEnd())) return key
   const problem = 'has a character that no key has, such as a blank or a line break'
-  throw fault(name, problem, "Copy it again from Trigger.dev's dashboard.")
+  throw createError(name, problem, "Copy it again from Trigger.dev's dashboard.")
 }
 
 declare module '@cgk-platform/jobs-core/provider' {

@@ -12,7 +12,7 @@ const notChecked = {
   message: 'not checked: whether the process that runs the jobs is up',
 }
 
-const hosted = { name: 'mine', title: 'Mine', packageName: 'jobs-mine', runsHere: false }
+const hosted = { name: 'mine', title: 'Mine', packageName: 'jobs-mine', runsInProcess: false }
 
 function providerWith(health: JobProvider['health']): JobProvider {
   return { specificationVersion: 'v1', name: 'mine', health } as JobProvider

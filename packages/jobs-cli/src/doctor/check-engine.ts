@@ -25,33 +25,37 @@ export function openProvider(engine: EngineDescriptor, cwd: string, appId: strin
 
 /** Whether the engine answers, takes the key, and has the jobs that were found. */
 export async function checkEngine(
-  { runsHere, setup }: EngineDescriptor,
+  { runsInProcess, setup }: EngineDescriptor,
   provider: JobProvider,
   definitions: readonly Definition[],
 ): Promise<CheckResult<EngineFacts | undefined>> {
   const missing = setup?.file && missingFileFinding(setup.file)
   if (missing) return { facts: undefined, findings: [missing] }
   // What the engine refuses would keep the client from opening; an engine that runs here would let cron jobs tick.
-  const jobs = runsHere ? [] : definitions.filter((one) => findUnsupported(provider, one).length === 0)
+  const jobs = runsInProcess ? [] : definitions.filter((one) => findUnsupported(provider, one).length === 0)
   const client = createClient({ load: () => provider }, { jobs, logger: silent })
   const beganAt = performance.now()
   const health = await within(systemClock, longestMs, client.healthCheck()).catch(toUnhealthy)
   const durationMs = Math.round(performance.now() - beganAt)
   const { ok, checks } = health ?? toUnhealthy(new Error(`no answer within ${longestMs / 1000} s`))
   const findings = [
-    ...checks.map((check) => toFinding(check, runsHere, durationMs)),
-    ...(ok ? registrationFindings(runsHere, definitions) : []),
+    ...checks.map((check) => toFinding(check, runsInProcess, durationMs)),
+    ...(ok ? registrationFindings(runsInProcess, definitions) : []),
     ...(ok && definitions.length > 0 ? unaskedFindings(setup, checks) : []),
-    ...(runsHere ? [] : [hostFinding]),
+    ...(runsInProcess ? [] : [hostFinding]),
   ]
   return { facts: { ok, durationMs, checks }, findings }
 }
 
-function toFinding({ name, ok, message }: Health['checks'][number], runsHere: boolean, durationMs: number): Finding {
+function toFinding(
+  { name, ok, message }: Health['checks'][number],
+  runsInProcess: boolean,
+  durationMs: number,
+): Finding {
   const found = { check: 'engine', status: ok ? 'ok' : 'problem' } as const
   if (name !== 'engine') return { ...found, message: `${name}: ${message}` }
   // Such an engine tells of the process that it is asked in.
-  const where = runsHere ? 'this process is `doctor`; ' : ''
+  const where = runsInProcess ? 'this process is `doctor`; ' : ''
   return ok ? { ...found, message: `${message} (${where}within ${durationMs} ms)` } : { ...found, message }
 }
 
@@ -72,12 +76,12 @@ const hostFinding: Finding = {
 }
 
 /** What the engine's own checks leave open of whether it has the jobs. */
-function registrationFindings(runsHere: boolean, definitions: readonly Definition[]): Finding[] {
+function registrationFindings(runsInProcess: boolean, definitions: readonly Definition[]): Finding[] {
   if (definitions.length === 0) {
     const message = 'jobs: whether it has them was not asked, since none were found'
     return [{ check: 'engine', status: 'warning', message }]
   }
-  if (!runsHere) return []
+  if (!runsInProcess) return []
   const message = 'jobs: registered by being defined, in every process that imports them'
   return [{ check: 'engine', status: 'ok', message }]
 }

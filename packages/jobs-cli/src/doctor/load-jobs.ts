@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 
 import type { Definition } from '@cgk-platform/jobs-core'
-import { ambientJobs, keepCronAsleep, systemClock, toErrorInfo, within } from '@cgk-platform/jobs-core/provider'
+import { ambientJobs, disableCronAutoStart, systemClock, toErrorInfo, within } from '@cgk-platform/jobs-core/provider'
 
 import { importModule } from './import-module.ts'
 
@@ -27,7 +27,7 @@ const longestImportMs = 30_000
 
 /** Imports files, so that what they define is known to this process. No cron job ticks here. */
 export async function loadJobs(files: readonly string[], cwd: string): Promise<LoadedJobs> {
-  keepCronAsleep()
+  disableCronAutoStart()
   const failures: ImportFailure[] = []
   for (const file of files) {
     // One after the other, as a program would: a later file may rest on what an earlier one has set up.

@@ -1,7 +1,7 @@
 import type { Definition } from '../jobs/definition.ts'
 import { type LoggerLike, loggerOption } from '../logging/logger.ts'
-import { declareOptions, type DeclaredOptions, type Kept } from '../options/declare-options.ts'
-import { count, value } from '../options/kinds.ts'
+import { declareOptions, type DeclaredOptions, type CheckedOptions } from '../options/declare-options.ts'
+import { integer, custom } from '../options/kinds.ts'
 import { type AttemptMiddleware, middlewareOption } from '../runs/attempt-middleware.ts'
 import { type JobHooks, hooksOption } from '../runs/hooks.ts'
 import type { Clock } from '../time/clock.ts'
@@ -26,15 +26,15 @@ export interface ClientOptions {
 type KnownOptions = Omit<ClientOptions, 'clock'>
 
 /** What each option of a client may be. Those that choose the engine are read by whoever loads it. */
-export const clientOptions: DeclaredOptions<Kept<KnownOptions>> = declareOptions<
+export const clientOptions: DeclaredOptions<CheckedOptions<KnownOptions>> = declareOptions<
   KnownOptions & { provider?: unknown; config?: unknown },
-  Kept<KnownOptions>
+  CheckedOptions<KnownOptions>
 >('a client', {
-  provider: value(),
-  config: value(),
-  jobs: value(),
+  provider: custom(),
+  config: custom(),
+  jobs: custom(),
   logger: loggerOption,
   hooks: hooksOption,
   middleware: middlewareOption,
-  maxPayloadBytes: count({ remedy: 'Give a whole number of bytes.' }),
+  maxPayloadBytes: integer({ remedy: 'Give a whole number of bytes.' }),
 })

@@ -25,11 +25,11 @@ export interface ClientEngine {
   /** Called once, when the engine is needed first. */
   load(): JobProvider | Promise<JobProvider>
   /** True where the engine runs in this process, so that defined cron jobs bring it to life without a send. */
-  readonly runsHere?: boolean
+  readonly runsInProcess?: boolean
 }
 
 /** A client over a provider, which is loaded when it is needed first. */
-export function createClient({ load, runsHere = false }: ClientEngine, options: ClientOptions = {}): JobClient {
+export function createClient({ load, runsInProcess = false }: ClientEngine, options: ClientOptions = {}): JobClient {
   const { clock = systemClock, ...told } = options
   const checked = clientOptions.read(told)
   const { hooks, middleware, logger = createDefaultLogger(), maxPayloadBytes } = checked
@@ -128,6 +128,6 @@ export function createClient({ load, runsHere = false }: ClientEngine, options: 
     },
   }
   noteClientJobs(checked.jobs)
-  if (runsHere && (!checked.jobs || jobs.cronJobs().length > 0)) offerHereClient(client)
+  if (runsInProcess && (!checked.jobs || jobs.cronJobs().length > 0)) offerHereClient(client)
   return client
 }

@@ -5,7 +5,7 @@ import type { JobProvider } from '../provider/job-provider.ts'
 import { createJobClient, type JobClientOptions } from './create-job-client.ts'
 import { registerEngine } from './register-engine.ts'
 
-const engine = { name: 'own', title: 'an engine', packageName: 'jobs-own', runsHere: false }
+const engine = { name: 'own', title: 'an engine', packageName: 'jobs-own', runsInProcess: false }
 const create = vi.fn<(config?: object) => JobProvider>(() => createFakeProvider())
 /** The compiler knows no names of engines here. */
 const own = (options: object) => createJobClient({ jobs: [], ...options } as JobClientOptions)

@@ -31,5 +31,8 @@ export function createJobClient(options: JobClientOptions = {}): JobClient {
   const engine =
     provider === undefined ? chooseEngine(engines()).engine : engineNamed(engines(), provider, '`provider`')
   const made = engine.create?.(config)
-  return createClient({ load: async () => made ?? (await loadEngine(engine))(config), runsHere: engine.runsHere }, rest)
+  return createClient(
+    { load: async () => made ?? (await loadEngine(engine))(config), runsInProcess: engine.runsInProcess },
+    rest,
+  )
 }

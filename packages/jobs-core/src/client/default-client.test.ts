@@ -33,7 +33,7 @@ describe('the default client', () => {
 
   test('is made on first use, once, on the engine that is chosen', async () => {
     const load = vi.fn<() => Promise<() => FakeProvider>>(async () => () => fake)
-    fresh.registerEngine({ name: 'own', title: 'an engine', packageName: 'own', runsHere: false, load })
+    fresh.registerEngine({ name: 'own', title: 'an engine', packageName: 'own', runsInProcess: false, load })
     const made = fresh.getJobClient()
     expect(fresh.getJobClient()).toBe(made)
     expect(load).not.toHaveBeenCalled()
@@ -46,7 +46,7 @@ describe('the default client', () => {
     create.mockImplementationOnce(() => {
       throw new Error('No provider.')
     })
-    fresh.registerEngine({ name: 'own', title: 'an engine', packageName: 'own', runsHere: false, create })
+    fresh.registerEngine({ name: 'own', title: 'an engine', packageName: 'own', runsInProcess: false, create })
     expect(() => fresh.getJobClient()).toThrow('No provider.')
     expect(fresh.getJobClient()).toHaveProperty('sendJob')
   })

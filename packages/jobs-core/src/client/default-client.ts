@@ -42,7 +42,7 @@ export function setJobClient(client: JobClient | undefined): void {
  * Lets defined cron jobs bring no engine to life from now on, and puts back to sleep the one that they have. For test
  * kits: cron jobs shall tick on a test's own engine, and never for real beside it.
  */
-export function keepCronAsleep(): void {
+export function disableCronAutoStart(): void {
   const shared = sharedClients()
   shared.cronAsleep = true
   if (shared.woken) setJobClient(undefined)

@@ -1,7 +1,7 @@
 import type { JobEvent, JobInput, TenantInput } from '../events/job-events.ts'
-import { declareOptions, type DeclaredOptions, type Kept } from '../options/declare-options.ts'
+import { declareOptions, type DeclaredOptions, type CheckedOptions } from '../options/declare-options.ts'
 import { kindOf } from '../options/kind-of.ts'
-import { count, duration, text, value, word } from '../options/kinds.ts'
+import { integer, duration, string, custom, oneOf } from '../options/kinds.ts'
 import type { Health } from '../provider/health.ts'
 import type { JobPage } from '../provider/job-page.ts'
 import type { Capabilities } from '../provider/capabilities.ts'
@@ -25,12 +25,12 @@ export interface ListOptions {
 }
 
 /** What each option of `listJobs` may be. */
-export const listOptions: DeclaredOptions<Kept<ListOptions>> = declareOptions<ListOptions>('`listJobs`', {
-  tenantId: text({ remedy: 'Give the id of a tenant, or leave it out for all.' }),
-  state: word(['scheduled', 'queued', 'running', 'retrying', 'completed', 'failed', 'cancelled', 'expired']),
-  event: value(),
-  limit: count({ max: 1000 }),
-  cursor: value(),
+export const listOptions: DeclaredOptions<CheckedOptions<ListOptions>> = declareOptions<ListOptions>('`listJobs`', {
+  tenantId: string({ remedy: 'Give the id of a tenant, or leave it out for all.' }),
+  state: oneOf(['scheduled', 'queued', 'running', 'retrying', 'completed', 'failed', 'cancelled', 'expired']),
+  event: custom(),
+  limit: integer({ max: 1000 }),
+  cursor: custom(),
 })
 
 /** How long `waitForJob` waits. */
@@ -42,13 +42,13 @@ export interface WaitOptions {
 }
 
 /** What each option of `waitForJob` may be. */
-export const waitOptions: DeclaredOptions<Kept<WaitOptions>> = declareOptions<WaitOptions>('`waitForJob`', {
+export const waitOptions: DeclaredOptions<CheckedOptions<WaitOptions>> = declareOptions<WaitOptions>('`waitForJob`', {
   timeout: duration(),
-  signal: value((signal: unknown, name, fault) => {
+  signal: custom((signal: unknown, name, createError) => {
     // Told by what it can do, since test environments and other realms have classes of their own.
     const { throwIfAborted, addEventListener } = (signal ?? {}) as Partial<AbortSignal>
     if (typeof throwIfAborted === 'function' && typeof addEventListener === 'function') return signal as AbortSignal
-    throw fault(name, `is ${kindOf(signal)}, not an AbortSignal`, 'Give the `signal` of an AbortController.')
+    throw createError(name, `is ${kindOf(signal)}, not an AbortSignal`, 'Give the `signal` of an AbortController.')
   }),
 })
 
@@ -59,7 +59,7 @@ export interface CloseOptions {
 }
 
 /** What each option of `close` may be. */
-export const closeOptions: DeclaredOptions<Kept<CloseOptions>> = declareOptions<CloseOptions>('`close`', {
+export const closeOptions: DeclaredOptions<CheckedOptions<CloseOptions>> = declareOptions<CloseOptions>('`close`', {
   timeout: duration(),
 })
 

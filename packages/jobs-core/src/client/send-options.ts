@@ -1,7 +1,7 @@
 import type { JobEvent, JobInput } from '../events/job-events.ts'
 import type { JobsError } from '../errors/jobs-error.ts'
-import { declareOptions, type DeclaredOptions, type Kept } from '../options/declare-options.ts'
-import { count, date, duration, text, value } from '../options/kinds.ts'
+import { declareOptions, type DeclaredOptions, type CheckedOptions } from '../options/declare-options.ts'
+import { integer, date, duration, string, custom } from '../options/kinds.ts'
 import { maxAttemptsCeiling } from '../retry/retry-config.ts'
 import type { ProviderOptions } from '../provider/engine-types.ts'
 import type { Duration } from '../time/duration.ts'
@@ -25,7 +25,7 @@ export interface SendOptions {
 }
 
 /** The options of a send after their check; `runAt` as epoch milliseconds. */
-export type CheckedSendOptions = Omit<Kept<SendOptions>, 'runAt'> & { readonly runAt?: number }
+export type CheckedSendOptions = Omit<CheckedOptions<SendOptions>, 'runAt'> & { readonly runAt?: number }
 
 /** What each option of a send may be. What is kept under the name of a field of the envelope is carried there. */
 export const sendOptions: DeclaredOptions<CheckedSendOptions> = declareOptions<SendOptions, CheckedSendOptions>(
@@ -33,15 +33,15 @@ export const sendOptions: DeclaredOptions<CheckedSendOptions> = declareOptions<S
   {
     delay: duration(),
     runAt: date({ excludes: 'delay', remedy: 'Give a valid `Date` at most ten years ahead.' }),
-    idempotencyKey: text({
+    idempotencyKey: string({
       maxLength: 256,
       feature: 'idempotencyKey',
       remedy: 'Give a string of 1 to 256 characters that names what happened, such as the id of an order.',
     }),
     idempotencyTtl: duration({ minMs: 1, requires: 'idempotencyKey' }),
-    maxAttempts: count({ max: maxAttemptsCeiling }),
-    traceparent: text({ allowsBlank: true, remedy: 'Give the W3C header as a string.' }),
-    providerOptions: value(),
+    maxAttempts: integer({ max: maxAttemptsCeiling }),
+    traceparent: string({ allowsBlank: true, remedy: 'Give the W3C header as a string.' }),
+    providerOptions: custom(),
   },
 )
 

@@ -8,7 +8,7 @@ import type { JobEvent, JobInput } from '../events/job-events.ts'
 import type { JobRegistry } from '../jobs/job-registry.ts'
 import { bindLogger, type LoggerLike } from '../logging/logger.ts'
 import { portablePayloadBytes } from '../provider/capabilities.ts'
-import type { Accepted, JobProvider } from '../provider/job-provider.ts'
+import type { EnvelopeResult, JobProvider } from '../provider/job-provider.ts'
 import { toErrorInfo } from '../runs/error-info.ts'
 import { callHook, type JobHooks } from '../runs/hooks.ts'
 import type { Clock } from '../time/clock.ts'
@@ -53,13 +53,13 @@ export function createSender({ engine, clock, hooks, logger, maxPayloadBytes, jo
     return toEnvelope(event, payload, options, maker)
   }
 
-  const deliver = async (provider: JobProvider, envelopes: readonly Envelope[]): Promise<readonly Accepted[]> => {
+  const deliver = async (provider: JobProvider, envelopes: readonly Envelope[]): Promise<readonly EnvelopeResult[]> => {
     const answers = await sendTo(provider, envelopes)
     if (hooks?.onSend) for (const [index, envelope] of envelopes.entries()) tellHook(envelope, answers[index])
     return answers
   }
 
-  const tellHook = (envelope: Envelope, answer: Accepted | undefined): void => {
+  const tellHook = (envelope: Envelope, answer: EnvelopeResult | undefined): void => {
     const { event, tenantId } = envelope
     const outcome = answer?.ok
       ? { jobId: answer.id, deduplicated: answer.deduplicated }
@@ -132,14 +132,18 @@ function isMade(one: Envelope | JobsError | Promise<Envelope | JobsError>): one 
   return !(one instanceof Promise)
 }
 
-function toResult(provider: JobProvider, { event, tenantId }: Envelope, answer: Accepted | undefined): SendResult {
+function toResult(
+  provider: JobProvider,
+  { event, tenantId }: Envelope,
+  answer: EnvelopeResult | undefined,
+): SendResult {
   if (!answer) return { ok: false, error: noAnswer(provider, event) }
   if (!answer.ok) return answer
   return { ok: true, job: { id: answer.id, event: event as JobEvent, tenantId, deduplicated: answer.deduplicated } }
 }
 
 /** A provider answers for each envelope; where it throws all the same, none is known to be taken or not. */
-async function sendTo(provider: JobProvider, envelopes: readonly Envelope[]): Promise<readonly Accepted[]> {
+async function sendTo(provider: JobProvider, envelopes: readonly Envelope[]): Promise<readonly EnvelopeResult[]> {
   try {
     return await provider.send(envelopes)
   } catch (cause) {

@@ -15,7 +15,7 @@ import { checkDates, validatePayload } from '../events/validate-payload.ts'
 import { ambientJobs, type JobRegistry } from '../jobs/job-registry.ts'
 import { requireFeature, requireFeatures } from '../provider/check-support.ts'
 import type { JobProvider } from '../provider/job-provider.ts'
-import { checkSendOptions } from '../provider/own-options.ts'
+import { checkSendOptions } from '../provider/check-provider-options.ts'
 import { maxDurationMs } from '../time/duration.ts'
 import { type SendOptions, sendOptions } from './send-options.ts'
 

@@ -3,10 +3,10 @@ import type { JobProvider } from '../provider/job-provider.ts'
 import { isEnded } from '../runs/job-state.ts'
 import type { JobStatus } from '../runs/job-status.ts'
 import type { Clock, Timer } from '../time/clock.ts'
-import type { Kept } from '../options/declare-options.ts'
+import type { CheckedOptions } from '../options/declare-options.ts'
 import type { WaitOptions } from './job-client.ts'
 
-interface WaitParts extends Kept<WaitOptions> {
+interface WaitParts extends CheckedOptions<WaitOptions> {
   readonly id: string
   readonly provider: Pick<JobProvider, 'watch'>
   readonly clock: Clock

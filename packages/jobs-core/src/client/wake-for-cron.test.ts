@@ -22,11 +22,11 @@ afterEach(() => {
 })
 
 const defineCron = () => core.defineCronJob({ id: 'nightly', schedule: '0 3 * * *', handler: () => undefined })
-const hereClient = () => core.createClient({ load, runsHere: true })
-const hereClientOf = (...jobs: Definition[]) => core.createClient({ load, runsHere: true }, { jobs })
+const hereClient = () => core.createClient({ load, runsInProcess: true })
+const hereClientOf = (...jobs: Definition[]) => core.createClient({ load, runsInProcess: true }, { jobs })
 /** Makes the default client one on an engine of this process, or of another. */
-const registerDefault = (runsHere: boolean) =>
-  core.registerEngine({ name: 'own', title: 'an engine', packageName: 'own', runsHere, load: async () => load })
+const registerDefault = (runsInProcess: boolean) =>
+  core.registerEngine({ name: 'own', title: 'an engine', packageName: 'own', runsInProcess, load: async () => load })
 /** Long enough for what waits a turn, and for what that makes wait another. */
 const turn = () => vi.advanceTimersByTimeAsync(10)
 
@@ -131,7 +131,7 @@ describe('the default client that a cron job brought to life', () => {
 
   test('is put back to sleep by a test kit, and no other is brought to life', async () => {
     const fake = await wake()
-    core.keepCronAsleep()
+    core.disableCronAutoStart()
     await turn()
     expect(fake.calls).toEqual(['close 0'])
     load.mockClear()

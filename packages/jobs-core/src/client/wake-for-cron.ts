@@ -50,7 +50,7 @@ async function wake(): Promise<void> {
     ambientJobs()
       .cronJobs()
       .every((job) => shared.listed.has(job))
-  if (!shared.client && !isServed && shared.createDefault && chooseEngine(engines()).engine.runsHere) {
+  if (!shared.client && !isServed && shared.createDefault && chooseEngine(engines()).engine.runsInProcess) {
     shared.client = shared.createDefault()
     shared.woken = shared.client
   }

@@ -82,7 +82,7 @@ describe('what cannot be declared', () => {
 
   test.each(['cron/nightly', 'cloud/function.failed'])('the reserved name %j', (name) => {
     const create = () => expect.unreachable()
-    const engine = { name: 'cloud', title: 'Cloud', packageName: 'jobs-cloud', runsHere: false, create }
+    const engine = { name: 'cloud', title: 'Cloud', packageName: 'jobs-cloud', runsInProcess: false, create }
     addEngine({ ...engine, eventPrefix: 'cloud/' })
     expect(() => defineEvents({ [name]: z.object({}) })).toThrow(/reserved prefix/)
   })

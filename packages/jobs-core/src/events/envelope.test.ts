@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
-import { decodeEnvelope, encodeEnvelope, type Envelope, toForeignEnvelope } from './envelope.ts'
+import { decodeEnvelope, encodeEnvelope, type Envelope, toExternalEnvelope } from './envelope.ts'
 import type { Json } from './json.ts'
 
 const text = fc.string({ minLength: 1, unit: 'grapheme' })
@@ -102,8 +102,8 @@ describe('what is not an envelope of this version is answered with `undefined`',
 test('an event of another producer has the tenant that its payload names, or none', () => {
   const event = { id: 'id', event: 'order.created', sentAt: 5 }
   const tenants = [{ tenantId: 't' }, {}, { tenantId: 7 }, ['t'], 'text', null].map(
-    (payload) => toForeignEnvelope({ ...event, payload }).tenantId,
+    (payload) => toExternalEnvelope({ ...event, payload }).tenantId,
   )
   expect(tenants).toEqual(['t', '', '', '', '', ''])
-  expect(toForeignEnvelope({ ...event, payload: envelope.payload })).toEqual({ ...envelope })
+  expect(toExternalEnvelope({ ...event, payload: envelope.payload })).toEqual({ ...envelope })
 })

@@ -31,7 +31,7 @@ export interface Envelope {
 }
 
 /** An envelope as engines carry it. */
-export type CarriedEnvelope = Omit<Envelope, 'providerOptions'>
+export type WireEnvelope = Omit<Envelope, 'providerOptions'>
 
 /** The fields that an envelope may lack on its way, each with its check. */
 const optionalFields = Object.entries({
@@ -43,24 +43,24 @@ const optionalFields = Object.entries({
 } satisfies Record<OptionalField, (value: unknown) => boolean>)
 
 type OptionalField = {
-  [Name in keyof CarriedEnvelope]-?: undefined extends CarriedEnvelope[Name] ? Name : never
-}[keyof CarriedEnvelope]
+  [Name in keyof WireEnvelope]-?: undefined extends WireEnvelope[Name] ? Name : never
+}[keyof WireEnvelope]
 
 /** The envelope without what concerns the sending provider alone. */
-export function toCarriedEnvelope({ providerOptions: _, ...carried }: Envelope): CarriedEnvelope {
+export function toWireEnvelope({ providerOptions: _, ...carried }: Envelope): WireEnvelope {
   return carried
 }
 
 /** The carried envelope as text. */
 export function encodeEnvelope(envelope: Envelope): string {
-  return JSON.stringify(toCarriedEnvelope(envelope))
+  return JSON.stringify(toWireEnvelope(envelope))
 }
 
 /**
  * The envelope of an event that another producer sent: a payload alone. The payload names the tenant; where it names
  * none, the tenant is an empty text, and the checks before the handler refuse it.
  */
-export function toForeignEnvelope(event: Pick<Envelope, 'id' | 'event' | 'payload' | 'sentAt'>): Envelope {
+export function toExternalEnvelope(event: Pick<Envelope, 'id' | 'event' | 'payload' | 'sentAt'>): Envelope {
   const { tenantId } = (event.payload ?? {}) as { readonly tenantId?: unknown }
   return { v: 1, ...event, tenantId: typeof tenantId === 'string' ? tenantId : '' }
 }

@@ -1,6 +1,6 @@
 import { RequestFailedError } from '../errors/request-failed-error.ts'
 import { SendFailedError } from '../errors/send-failed-error.ts'
-import type { Accepted } from '../provider/job-provider.ts'
+import type { EnvelopeResult } from '../provider/job-provider.ts'
 import { RequestFailure } from './request-failure.ts'
 
 /** What an engine was asked, for errors. */
@@ -44,7 +44,7 @@ export async function answerOrNothing<T>(
 export function notAccepted(
   send: { readonly event: string; readonly provider: string; readonly jobId?: string },
   { failure, cause }: RequestFailure,
-): Accepted {
+): EnvelopeResult {
   const { problem, advice, mayBeDone } = failure
   const told = { ...send, problem, advice, accepted: mayBeDone ? 'maybe' : 'no' } as const
   return { ok: false, error: new SendFailedError(told, cause === undefined ? undefined : { cause }) }

@@ -4,8 +4,8 @@ import type { Definition } from '../jobs/definition.ts'
 import { ambientJobs, toJobRegistry } from '../jobs/job-registry.ts'
 import { createDefaultLogger } from '../logging/default-logger.ts'
 import { bindLogger, type LoggerLike, loggerOption } from '../logging/logger.ts'
-import type { Kept, OptionTable } from '../options/declare-options.ts'
-import { value } from '../options/kinds.ts'
+import type { CheckedOptions, OptionTable } from '../options/declare-options.ts'
+import { custom } from '../options/kinds.ts'
 import type { JobProvider } from '../provider/job-provider.ts'
 import { type AttemptMiddleware, middlewareOption } from '../runs/attempt-middleware.ts'
 import type { AttemptOptions } from '../runs/attempt.ts'
@@ -32,12 +32,12 @@ export interface HostOptions {
 }
 
 /** The declarations of these options, for `declareOptions`. */
-export const hostOptions: OptionTable<HostOptions, Kept<HostOptions>> = {
-  jobs: value(),
+export const hostOptions: OptionTable<HostOptions, CheckedOptions<HostOptions>> = {
+  jobs: custom(),
   logger: loggerOption,
   hooks: hooksOption,
   middleware: middlewareOption,
-  jobClient: value(),
+  jobClient: custom(),
 }
 
 /** Options that tests set besides. */
@@ -71,7 +71,7 @@ export interface HostSetting extends HostInternals {
 
 /** The definitions of a host, and the tools of its attempts, by its checked options. Warns where there is no job. */
 export function toHost(
-  options: Kept<HostOptions>,
+  options: CheckedOptions<HostOptions>,
   setting: HostSetting,
 ): { readonly definitions: readonly Definition[]; readonly tools: AttemptTools } {
   const { withoutJobs, limits, createLogger = createDefaultLogger, load } = setting

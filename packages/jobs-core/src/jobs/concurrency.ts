@@ -1,5 +1,5 @@
 import { declareOptions } from '../options/declare-options.ts'
-import { count, group, value } from '../options/kinds.ts'
+import { integer, group, custom } from '../options/kinds.ts'
 import type { Option } from '../options/option.ts'
 
 /** How many runs of one definition may be under way at once: over all tenants, for each tenant, or both. */
@@ -14,19 +14,19 @@ export interface ConcurrencyLimits {
 }
 
 const remedy = 'Give a whole number of 1 or more, or `{ limit, perTenant }`.'
-const limitOption = count({ remedy })
+const limitOption = integer({ remedy })
 const limits = group<object, ConcurrencyLimits>(
   declareOptions<ConcurrencyLimits>('`concurrency`', { limit: limitOption, perTenant: limitOption }),
 )
 
 /** A limit over all tenants, or an object with at least one limit. */
-export const concurrencyOption: Option<Concurrency, ConcurrencyLimits> = value(
-  (concurrency, name, fault) => {
+export const concurrencyOption: Option<Concurrency, ConcurrencyLimits> = custom(
+  (concurrency, name, createError) => {
     if (typeof concurrency !== 'object' || concurrency === null) {
-      return { limit: limitOption.read(concurrency, name, fault) }
+      return { limit: limitOption.read(concurrency, name, createError) }
     }
-    const read = limits.read(concurrency, name, fault)
-    if (read.limit === undefined && read.perTenant === undefined) throw fault(name, 'has no limit', remedy)
+    const read = limits.read(concurrency, name, createError)
+    if (read.limit === undefined && read.perTenant === undefined) throw createError(name, 'has no limit', remedy)
     return read
   },
   {

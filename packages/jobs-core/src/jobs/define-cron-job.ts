@@ -1,7 +1,7 @@
 import { callSite } from '../call-site.ts'
 import { parseCron } from '../time/cron-schedule.ts'
 import { declareOptions, type DeclaredOptions } from '../options/declare-options.ts'
-import { callback, value, word } from '../options/kinds.ts'
+import { callback, custom, oneOf } from '../options/kinds.ts'
 import { commonOptions, type DefinitionOptions, idOption, readDefinition, type Unfilled } from './definition-options.ts'
 import type { CronContext } from './job-context.ts'
 import type { CronJobDefinition } from './job-definition.ts'
@@ -38,12 +38,12 @@ export const cronJobOptions: DeclaredOptions<CheckedCronJob> = declareOptions<Cr
   '`defineCronJob`',
   {
     id: idOption,
-    schedule: value(undefined, { feature: 'cron' }),
+    schedule: custom(undefined, { feature: 'cron' }),
     handler: callback({ required: 'Give a function.' }),
-    timezone: value(),
-    overlap: word(['skip', 'allow'], { feature: (kept: 'skip' | 'allow') => [`cron.overlap: '${kept}'`] }),
-    catchUp: word(['none', 'latest'], {
-      feature: (kept: 'none' | 'latest') => (kept === 'latest' ? ["cron.catchUp: 'latest'"] : []),
+    timezone: custom(),
+    overlap: oneOf(['skip', 'allow'], { feature: (overlap: 'skip' | 'allow') => [`cron.overlap: '${overlap}'`] }),
+    catchUp: oneOf(['none', 'latest'], {
+      feature: (catchUp: 'none' | 'latest') => (catchUp === 'latest' ? ["cron.catchUp: 'latest'"] : []),
     }),
     tenants: callback({ feature: 'cron.tenants' }),
     ...commonOptions,

@@ -2,7 +2,7 @@ import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
 import { requireEvent } from '../events/event-registry.ts'
 import type { JobEvent } from '../events/job-events.ts'
 import type { DeclaredOptions, OptionTable } from '../options/declare-options.ts'
-import { duration, group, value } from '../options/kinds.ts'
+import { duration, group, custom } from '../options/kinds.ts'
 import type { Option } from '../options/option.ts'
 import { type RetryConfig, type RetryPolicy, toRetryPolicy } from '../retry/retry-config.ts'
 import type { Duration } from '../time/duration.ts'
@@ -39,10 +39,10 @@ interface Defaults {
 const idRemedy = 'Give a name of letters, digits, `.`, `_` and `-`, at most 100 characters: `process-order`.'
 
 /** The name of a definition. */
-export const idOption: Option<string, string> = value(
-  (id: unknown, name, fault) => {
+export const idOption: Option<string, string> = custom(
+  (id: unknown, name, createError) => {
     if (typeof id === 'string' && /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(id)) return id
-    throw fault(name, `is \`${String(id)}\``, idRemedy)
+    throw createError(name, `is \`${String(id)}\``, idRemedy)
   },
   { required: idRemedy },
 )
@@ -50,9 +50,9 @@ export const idOption: Option<string, string> = value(
 const eventRemedy = 'Name the event to handle, such as `order.created`.'
 
 /** The event of a definition, which must be declared. */
-export const eventOption: Option<JobEvent, JobEvent> = value(
-  (event: unknown, name, fault) => {
-    if (typeof event !== 'string') throw fault(name, 'is not a string', eventRemedy)
+export const eventOption: Option<JobEvent, JobEvent> = custom(
+  (event: unknown, name, createError) => {
+    if (typeof event !== 'string') throw createError(name, 'is not a string', eventRemedy)
     requireEvent(event)
     return event as JobEvent
   },
@@ -69,7 +69,7 @@ export const commonOptions: OptionTable<Omit<DefinitionOptions, 'id'>, Unfilled<
   }),
   concurrency: concurrencyOption,
   middleware: middlewareOption,
-  providerOptions: value(),
+  providerOptions: custom(),
 }
 
 /**

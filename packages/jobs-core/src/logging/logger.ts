@@ -1,5 +1,5 @@
 import { kindOf } from '../options/kind-of.ts'
-import { value } from '../options/kinds.ts'
+import { custom } from '../options/kinds.ts'
 import type { Option } from '../options/option.ts'
 
 /** Facts that belong to a line. */
@@ -40,12 +40,12 @@ export interface LoggerLike {
 }
 
 /** The logger of a client or a host. */
-export const loggerOption: Option<LoggerLike, LoggerLike> = value((logger, name, fault) => {
+export const loggerOption: Option<LoggerLike, LoggerLike> = custom((logger, name, createError) => {
   for (const level of ['debug', 'info', 'warn', 'error'] as const) {
     const method: unknown = (logger as Partial<LoggerLike> | null)?.[level]
     if (typeof method === 'function') continue
     const problem = method === undefined ? 'is missing' : `is ${kindOf(method)}, not a function`
-    throw fault(`${name}.${level}`, problem, 'Give a function, or leave the logger out.')
+    throw createError(`${name}.${level}`, problem, 'Give a function, or leave the logger out.')
   }
   return logger
 })

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 
 import type { Duration } from '../time/duration.ts'
 import { declareOptions } from './declare-options.ts'
-import { count, date, duration, flag, group, number, text, word } from './kinds.ts'
+import { boolean, date, duration, group, integer, number, oneOf, string } from './kinds.ts'
 
 interface Inner {
   limit?: number | undefined
@@ -12,31 +12,31 @@ interface Options {
   timeout?: number | Duration | undefined
   until?: Date | undefined
   name: string
-  colour?: 'red' | 'green' | 'blue' | undefined
+  color?: 'red' | 'green' | 'blue' | undefined
   attempts?: number | undefined
   share?: number | undefined
   on?: boolean | undefined
   inner?: Inner | undefined
 }
 
-const inner = declareOptions<Inner>('`inner`', { limit: count() })
+const inner = declareOptions<Inner>('`inner`', { limit: integer() })
 const options = declareOptions<Options, { name: string; timeoutMs?: number; until?: number }>('a test', {
   timeout: duration({ minMs: 1 }),
   until: date({ excludes: 'timeout' }),
-  name: text({ required: 'Name it.', maxLength: 5 }),
-  colour: word(['red', 'green', 'blue'], { requires: 'on' }),
-  attempts: count({ max: 9 }),
-  share: number({ min: 0, max: 1, remedy: 'Give a fraction.' }),
-  on: flag(),
+  name: string({ required: 'Name it.', maxLength: 5 }),
+  color: oneOf(['red', 'green', 'blue'], { requires: 'on' }),
+  attempts: integer({ max: 9 }),
+  share: number({ min: 0, max: 1, remedy: 'Pass a fraction.' }),
+  on: boolean(),
   inner: group(inner),
 })
-const all = 'The options are `timeout`, `until`, `name`, `colour`, `attempts`, `share`, `on`, `inner`.'
+const all = 'The options are `timeout`, `until`, `name`, `color`, `attempts`, `share`, `on`, `inner`.'
 
 describe('declared options', () => {
-  test('are kept with durations in milliseconds, dates as instants, and nothing for what was left out', () => {
-    const given = { timeout: '2s', name: 'x', on: false, colour: 'red', inner: { limit: 2 }, share: undefined }
-    const kept = { timeoutMs: 2000, name: 'x', on: false, colour: 'red', inner: { limit: 2 } }
-    expect(options.read(given)).toStrictEqual(kept)
+  test('are returned with durations in milliseconds, dates as epoch milliseconds, and without omitted ones', () => {
+    const given = { timeout: '2s', name: 'x', on: false, color: 'red', inner: { limit: 2 }, share: undefined }
+    const checked = { timeoutMs: 2000, name: 'x', on: false, color: 'red', inner: { limit: 2 } }
+    expect(options.read(given)).toStrictEqual(checked)
     expect(options.read({ name: 'x', until: new Date(5), share: 0.5 })).toStrictEqual({
       name: 'x',
       until: 5,
@@ -45,7 +45,7 @@ describe('declared options', () => {
     expect(inner.read(undefined)).toStrictEqual({})
   })
 
-  test.each<[given: unknown, option: string, says: string]>([
+  test.each<[given: unknown, option: string, text: string]>([
     [null, 'options', `is null, not an object. ${all}`],
     [['x'], 'options', `is an array, not an object. ${all}`],
     [{ name: 'x', Name: undefined }, 'Name', `is not an option of a test. ${all}`],
@@ -53,44 +53,48 @@ describe('declared options', () => {
     [{ name: 'x', toString: 5 }, 'toString', `is not an option of a test. ${all}`],
     [{}, 'name', 'is missing. Name it.'],
     [undefined, 'name', 'is missing. Name it.'],
-    [{ name: '' }, 'name', 'is empty. Give a string'],
-    [{ name: ' ' }, 'name', 'is blank. Give a string'],
-    [{ name: 5 }, 'name', 'is a number, not a string. Give a string'],
-    [{ name: 'longer' }, 'name', 'has 6 characters. Give a string'],
-    [{ name: 'x', timeout: 0 }, 'timeout', 'is 0. Give milliseconds'],
-    [{ name: 'x', timeout: -1 }, 'timeout', 'is negative: `-1`. Give milliseconds'],
-    [{ name: 'x', timeout: 'soon' }, 'timeout', "is not a duration: `'soon'`. Give milliseconds"],
-    [{ name: 'x', until: '2026-01-01' }, 'until', 'is a string, not a Date. Give a valid `Date`.'],
-    [{ name: 'x', until: new Date(Number.NaN) }, 'until', 'is an invalid Date. Give a valid `Date`.'],
-    [{ name: 'x', until: new Date(0), timeout: 1 }, 'until', 'is given beside `timeout`. Give one of the two.'],
-    [{ name: 'x', colour: 'red' }, 'colour', 'requires `on`. Give `on`, or leave `colour` out.'],
-    [{ name: 'x', on: true, colour: 'pink' }, 'colour', "is `pink`. Use 'red', 'green' or 'blue'."],
-    [{ name: 'x', attempts: 0 }, 'attempts', 'is `0`. Give a whole number from 1 to 9.'],
-    [{ name: 'x', attempts: 1.5 }, 'attempts', 'is `1.5`. Give a whole number from 1 to 9.'],
-    [{ name: 'x', share: Number.NaN }, 'share', 'is `NaN`. Give a fraction.'],
-    [{ name: 'x', on: 1 }, 'on', 'is a number, not a boolean. Give `true` or `false`.'],
+    [{ name: '' }, 'name', 'is empty. Pass a non-empty string'],
+    [{ name: ' ' }, 'name', 'is blank. Pass a non-empty string'],
+    [{ name: 5 }, 'name', 'is a number, not a string. Pass a non-empty string'],
+    [{ name: 'longer' }, 'name', 'has 6 characters. Pass a non-empty string'],
+    [{ name: 'x', timeout: 0 }, 'timeout', 'is 0. '],
+    [{ name: 'x', timeout: -1 }, 'timeout', 'is negative: `-1`. '],
+    [{ name: 'x', timeout: 'soon' }, 'timeout', "is not a duration: `'soon'`. "],
+    [{ name: 'x', until: '2026-01-01' }, 'until', 'is a string, not a Date. Pass a valid `Date`.'],
+    [{ name: 'x', until: new Date(Number.NaN) }, 'until', 'is an invalid Date. Pass a valid `Date`.'],
+    [
+      { name: 'x', until: new Date(0), timeout: 1 },
+      'until',
+      'cannot be combined with `timeout`. Set only one of them.',
+    ],
+    [{ name: 'x', color: 'red' }, 'color', 'requires `on`. Set `on`, or omit `color`.'],
+    [{ name: 'x', on: true, color: 'pink' }, 'color', "is `pink`. Use 'red', 'green' or 'blue'."],
+    [{ name: 'x', attempts: 0 }, 'attempts', 'is `0`. Pass a whole number from 1 to 9.'],
+    [{ name: 'x', attempts: 1.5 }, 'attempts', 'is `1.5`. Pass a whole number from 1 to 9.'],
+    [{ name: 'x', share: Number.NaN }, 'share', 'is `NaN`. Pass a fraction.'],
+    [{ name: 'x', on: 1 }, 'on', 'is a number, not a boolean. Pass `true` or `false`.'],
     [{ name: 'x', inner: 5 }, 'inner', 'is a number, not an object. The options are `limit`.'],
-    [{ name: 'x', inner: { limit: '1' } }, 'inner.limit', 'is `1`. Give a whole number of 1 or more.'],
-    [{ name: 'x', inner: { most: 1 } }, 'inner.most', 'is not an option of `inner`. The options are `limit`.'],
-  ])('%j are refused with the option, its problem and the remedy', (given, option, says) => {
-    const message = expect.stringContaining(`\`${option}\` ${says}`)
+    [{ name: 'x', inner: { limit: '1' } }, 'inner.limit', 'is `1`. Pass a whole number of 1 or more.'],
+    [{ name: 'x', inner: { maximum: 1 } }, 'inner.maximum', 'is not an option of `inner`. The options are `limit`.'],
+  ])('rejects %j with the option, the problem and the remedy', (given, option, text) => {
+    const message = expect.stringContaining(`\`${option}\` ${text}`)
     expect(() => options.read(given)).toThrow(expect.objectContaining({ code: 'invalid_option', option, message }))
   })
 
-  test('are refused with the error of the caller', () => {
+  test('throw the error that the caller creates', () => {
     expect(() => inner.read({ limit: 0 }, (...words) => new RangeError(words.join(' | ')))).toThrow(
-      new RangeError('limit | is `0` | Give a whole number of 1 or more.'),
+      new RangeError('limit | is `0` | Pass a whole number of 1 or more.'),
     )
   })
 
-  test('are held against their type by the compiler', () => {
+  test('must match their type at compile time', () => {
     // @ts-expect-error an option is missing
     declareOptions<Inner>('a test', {})
-    // @ts-expect-error an option is superfluous
-    declareOptions<Inner>('a test', { limit: count(), most: count() })
+    // @ts-expect-error an option is unknown
+    declareOptions<Inner>('a test', { limit: integer(), maximum: integer() })
     // @ts-expect-error an option is of another kind
-    declareOptions<Inner>('a test', { limit: text() })
-    // @ts-expect-error a word is missing
-    declareOptions<Pick<Options, 'colour'>>('a test', { colour: word(['red', 'green']) })
+    declareOptions<Inner>('a test', { limit: string() })
+    // @ts-expect-error a value is missing
+    declareOptions<Pick<Options, 'color'>>('a test', { color: oneOf(['red', 'green']) })
   })
 })

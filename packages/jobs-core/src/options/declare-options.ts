@@ -1,9 +1,9 @@
 import type { Duration } from '../time/duration.ts'
 import { checkOptionNames, invalidOption } from './check-option-names.ts'
-import type { Fault, Option } from './option.ts'
+import type { CreateOptionError, Option } from './option.ts'
 
-/** Options as they are kept after their check: without `undefined`, and durations in milliseconds under `…Ms`. */
-export type Kept<Options> = {
+/** Options after their check: without `undefined`, and with durations in milliseconds under `…Ms`. */
+export type CheckedOptions<Options> = {
   readonly [Name in keyof Options as IsDuration<Options[Name]> extends true ? `${Name & string}Ms` : Name]: IsDuration<
     Options[Name]
   > extends true
@@ -13,7 +13,7 @@ export type Kept<Options> = {
 
 type IsDuration<Value> = string extends Value ? false : Duration extends Value ? true : false
 
-/** A declaration for each option of a type. One that is missing or superfluous is an error of the compiler. */
+/** A declaration for each option of a type. The compiler rejects a missing or an extra one. */
 export type OptionTable<Options, Checked> = {
   readonly [Name in keyof Options]-?: `${Name & string}Ms` extends keyof Checked
     ? Option<Exclude<Options[Name], undefined>, number, 'Ms'>
@@ -25,20 +25,20 @@ export type OptionTable<Options, Checked> = {
 
 /** The declared options of one call. */
 export interface DeclaredOptions<Checked> {
-  /** In the order in which they are declared. */
+  /** The names of the options, in the order of their declaration. */
   readonly names: readonly string[]
-  /** For whoever asks what an option needs: each name, the name under which its value is kept, and its declaration. */
+  /** The options with their declarations, in the same order. */
   readonly entries: readonly DeclaredOption[]
-  /** Checks the options of one call. @throws an error of `fault`, which is an `InvalidOptionError` unless told otherwise. */
-  read(given: unknown, fault?: Fault): Checked
+  /** Checks the options of one call. @throws the error that `createError` creates. Default: an `InvalidOptionError`. */
+  read(given: unknown, createError?: CreateOptionError): Checked
 }
 
 /** One option of `DeclaredOptions`. */
 export interface DeclaredOption {
-  /** As it is given. */
+  /** The name that callers use: `timeout`. */
   readonly name: string
-  /** As it is kept. */
-  readonly keptAs: string
+  /** The name of the checked option: `timeoutMs`. */
+  readonly checkedName: string
   /** Its kind and its rules. */
   readonly option: Option<never, unknown, 'Ms' | undefined>
 }
@@ -46,37 +46,37 @@ export interface DeclaredOption {
 /**
  * Declares the options of a call, next to their type.
  *
- * @param owner - ends the sentence "`x` is not an option of …"
+ * @param owner - completes the sentence "`x` is not an option of …"
  */
-export function declareOptions<Options, Checked = Kept<Options>>(
+export function declareOptions<Options, Checked = CheckedOptions<Options>>(
   owner: string,
   table: OptionTable<Options, Checked>,
 ): DeclaredOptions<Checked> {
   const declarations = Object.entries(table as Record<string, DeclaredOption['option']>)
-  const entries = declarations.map(([name, option]) => ({ name, keptAs: `${name}${option.unit ?? ''}`, option }))
+  const entries = declarations.map(([name, option]) => ({ name, checkedName: `${name}${option.unit ?? ''}`, option }))
   const names = entries.map(({ name }) => name)
 
   return {
     names,
     entries,
-    read(given = {}, fault = invalidOption) {
-      checkOptionNames(owner, given, names, fault)
+    read(given = {}, createError = invalidOption) {
+      checkOptionNames(owner, given, names, createError)
       const values = given as Readonly<Record<string, unknown>>
       const checked: Record<string, unknown> = {}
-      for (const { name, keptAs, option } of entries) {
+      for (const { name, checkedName, option } of entries) {
         const value = values[name]
         if (value === undefined) {
-          if (option.required !== undefined) throw fault(name, 'is missing', option.required)
+          if (option.required !== undefined) throw createError(name, 'is missing', option.required)
           continue
         }
         const { excludes, requires } = option
         if (excludes !== undefined && values[excludes] !== undefined) {
-          throw fault(name, `is given beside \`${excludes}\``, 'Give one of the two.')
+          throw createError(name, `cannot be combined with \`${excludes}\``, 'Set only one of them.')
         }
         if (requires !== undefined && values[requires] === undefined) {
-          throw fault(name, `requires \`${requires}\``, `Give \`${requires}\`, or leave \`${name}\` out.`)
+          throw createError(name, `requires \`${requires}\``, `Set \`${requires}\`, or omit \`${name}\`.`)
         }
-        checked[keptAs] = option.read(value as never, name, fault)
+        checked[checkedName] = option.read(value as never, name, createError)
       }
       return checked as Checked
     },

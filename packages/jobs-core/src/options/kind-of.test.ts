@@ -15,4 +15,4 @@ test.each<[value: unknown, kind: string]>([
   [false, 'a boolean'],
   [Symbol('x'), 'a symbol'],
   [() => undefined, 'a function'],
-])('%o is told as %s', (value, kind) => expect(kindOf(value)).toBe(kind))
+])('describes %o as %s', (value, kind) => expect(kindOf(value)).toBe(kind))

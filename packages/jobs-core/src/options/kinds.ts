@@ -3,12 +3,12 @@ import type { DeclaredOptions } from './declare-options.ts'
 import { kindOf } from './kind-of.ts'
 import type { Option, OptionRules } from './option.ts'
 
-/** Rules, and the remedy for a wrong value. */
+/** The rules of an option, and the remedy in the error for a wrong value. */
 interface Rules extends OptionRules {
   readonly remedy?: string
 }
 
-/** Milliseconds or a duration in words, at most ten years; kept in milliseconds. */
+/** Declares a duration: milliseconds or a string such as `'5s'`, at most ten years. The checked value is in milliseconds. */
 export function duration({ minMs = 0, remedy = durationRemedy, ...rules }: Rules & { minMs?: number } = {}): Option<
   number | Duration,
   number,
@@ -17,77 +17,77 @@ export function duration({ minMs = 0, remedy = durationRemedy, ...rules }: Rules
   return {
     ...rules,
     unit: 'Ms',
-    read(value, name, fault) {
-      const ms = readDuration(value, (problem) => fault(name, problem, remedy))
-      if (ms < minMs) throw fault(name, ms === 0 ? 'is 0' : `is ${ms} ms`, remedy)
+    read(value, name, createError) {
+      const ms = readDuration(value, (problem) => createError(name, problem, remedy))
+      if (ms < minMs) throw createError(name, ms === 0 ? 'is 0' : `is ${ms} ms`, remedy)
       return ms
     },
   }
 }
 
-/** A `Date` at most `rangeMs` from 1970; kept as epoch milliseconds. */
+/** Declares a `Date` at most `rangeMs` from 1970. The checked value is in epoch milliseconds. */
 export function date({
   rangeMs = Number.POSITIVE_INFINITY,
-  remedy = 'Give a valid `Date`.',
+  remedy = 'Pass a valid `Date`.',
   ...rules
 }: Rules & { rangeMs?: number } = {}): Option<Date, number> {
   return {
     ...rules,
     unit: undefined,
-    read(given: unknown, name, fault) {
-      if (!(given instanceof Date)) throw fault(name, `is ${kindOf(given)}, not a Date`, remedy)
+    read(given: unknown, name, createError) {
+      if (!(given instanceof Date)) throw createError(name, `is ${kindOf(given)}, not a Date`, remedy)
       const ms = given.getTime()
-      if (Number.isNaN(ms)) throw fault(name, 'is an invalid Date', remedy)
-      if (Math.abs(ms) > rangeMs) throw fault(name, 'is out of range', remedy)
+      if (Number.isNaN(ms)) throw createError(name, 'is an invalid Date', remedy)
+      if (Math.abs(ms) > rangeMs) throw createError(name, 'is out of range', remedy)
       return ms
     },
   }
 }
 
-/** A string; one that is blank only where it says so. */
-export function text<Text extends string = string>({
+/** Declares a string. A blank string is valid only with `allowsBlank`. */
+export function string<Value extends string = string>({
   allowsBlank = false,
   maxLength = Number.POSITIVE_INFINITY,
-  remedy = 'Give a string that is not empty, or leave it out.',
+  remedy = 'Pass a non-empty string, or omit it.',
   ...rules
-}: Rules & { allowsBlank?: boolean; maxLength?: number } = {}): Option<Text, Text> {
+}: Rules & { allowsBlank?: boolean; maxLength?: number } = {}): Option<Value, Value> {
   return {
     ...rules,
     unit: undefined,
-    read(value: unknown, name, fault) {
-      if (typeof value !== 'string') throw fault(name, `is ${kindOf(value)}, not a string`, remedy)
-      if (!allowsBlank && value.trim() === '') throw fault(name, value === '' ? 'is empty' : 'is blank', remedy)
-      if (value.length > maxLength) throw fault(name, `has ${value.length} characters`, remedy)
-      return value as Text
+    read(value: unknown, name, createError) {
+      if (typeof value !== 'string') throw createError(name, `is ${kindOf(value)}, not a string`, remedy)
+      if (!allowsBlank && value.trim() === '') throw createError(name, value === '' ? 'is empty' : 'is blank', remedy)
+      if (value.length > maxLength) throw createError(name, `has ${value.length} characters`, remedy)
+      return value as Value
     },
   }
 }
 
-/** An HTTP address. */
+/** Declares an HTTP or HTTPS URL. */
 export function url({ remedy, ...rules }: Rules & { remedy: string }): Option<string, string> {
   return {
     ...rules,
     unit: undefined,
-    read(given: unknown, name, fault) {
+    read(given: unknown, name, createError) {
       if (typeof given === 'string' && URL.canParse(given) && /^https?:$/.test(new URL(given).protocol)) return given
-      throw fault(name, 'is not an HTTP address', remedy)
+      throw createError(name, 'is not an HTTP URL', remedy)
     },
   }
 }
 
-/** A whole number from `min`, which is 1 unless told otherwise, to `max`. */
-export function count({
+/** Declares a whole number from `min` (default 1) to `max`. */
+export function integer({
   min = 1,
   max = Number.MAX_SAFE_INTEGER,
   remedy = max === Number.MAX_SAFE_INTEGER
-    ? `Give a whole number of ${min} or more.`
-    : `Give a whole number from ${min} to ${max}.`,
+    ? `Pass a whole number of ${min} or more.`
+    : `Pass a whole number from ${min} to ${max}.`,
   ...rules
 }: Rules & { min?: number; max?: number } = {}): Option<number, number> {
   return checkedBy((value) => Number.isSafeInteger(value) && value >= min && value <= max, remedy, rules)
 }
 
-/** A number from `min` to `max`. */
+/** Declares a number from `min` to `max`. */
 export function number({
   min,
   max = Number.MAX_VALUE,
@@ -97,50 +97,53 @@ export function number({
   return checkedBy((value) => typeof value === 'number' && value >= min && value <= max, remedy, rules)
 }
 
-/** True or false. */
-export function flag(rules: OptionRules = {}): Option<boolean, boolean> {
+/** Declares a boolean. */
+export function boolean(rules: OptionRules = {}): Option<boolean, boolean> {
   return {
     ...rules,
     unit: undefined,
-    read(given: unknown, name, fault) {
+    read(given: unknown, name, createError) {
       if (typeof given === 'boolean') return given
-      throw fault(name, `is ${kindOf(given)}, not a boolean`, 'Give `true` or `false`.')
+      throw createError(name, `is ${kindOf(given)}, not a boolean`, 'Pass `true` or `false`.')
     },
   }
 }
 
-/** One of some words. */
-export function word<const Word extends string>(words: readonly Word[], rules: OptionRules = {}): Option<Word, Word> {
-  const quoted = words.map((one) => `'${one}'`)
+/** Declares a string that must be one of `values`. */
+export function oneOf<const Value extends string>(
+  values: readonly Value[],
+  rules: OptionRules = {},
+): Option<Value, Value> {
+  const quoted = values.map((one) => `'${one}'`)
   const remedy = `Use ${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}.`
-  return checkedBy((value) => words.includes(value), remedy, rules)
+  return checkedBy((value) => values.includes(value), remedy, rules)
 }
 
-/** A function. */
-export function callback<Callback>({ remedy = 'Give a function.', ...rules }: Rules = {}): Option<Callback, Callback> {
+/** Declares a function. */
+export function callback<Callback>({ remedy = 'Pass a function.', ...rules }: Rules = {}): Option<Callback, Callback> {
   return {
     ...rules,
     unit: undefined,
-    read(value, name, fault) {
+    read(value, name, createError) {
       if (typeof value === 'function') return value
-      throw fault(name, `is ${kindOf(value)}, not a function`, remedy)
+      throw createError(name, `is ${kindOf(value)}, not a function`, remedy)
     },
   }
 }
 
-/** An object of options that are declared themselves. */
+/** Declares an object of options that have their own declarations. */
 export function group<Given, Checked>(declared: Pick<DeclaredOptions<Checked>, 'read'>): Option<Given, Checked> {
   return {
     unit: undefined,
-    read: (value, name, fault) =>
+    read: (value, name, createError) =>
       declared.read(value, (option, problem, remedy) =>
-        fault(option === 'options' ? name : `${name}.${option}`, problem, remedy),
+        createError(option === 'options' ? name : `${name}.${option}`, problem, remedy),
       ),
   }
 }
 
-/** A value that is checked elsewhere, or by its own `read`. */
-export function value<Given, Checked = Given>(
+/** Declares a value with its own check. Without `read`, any value is valid. */
+export function custom<Given, Checked = Given>(
   read: Option<Given, Checked>['read'] = (given) => given as unknown as Checked,
   rules: OptionRules = {},
 ): Option<Given, Checked> {
@@ -148,16 +151,16 @@ export function value<Given, Checked = Given>(
 }
 
 function checkedBy<Value>(
-  isRight: (value: Value) => boolean,
+  isValid: (value: Value) => boolean,
   remedy: string,
   rules: OptionRules,
 ): Option<Value, Value> {
   return {
     ...rules,
     unit: undefined,
-    read(given, name, fault) {
-      if (isRight(given)) return given
-      throw fault(name, `is \`${String(given)}\``, remedy)
+    read(given, name, createError) {
+      if (isValid(given)) return given
+      throw createError(name, `is \`${String(given)}\``, remedy)
     },
   }
 }

@@ -1,24 +1,27 @@
 import type { Feature } from '../provider/capabilities.ts'
 
-/** Makes the error for one option: its problem follows its name in a sentence, the remedy is a sentence of its own. */
-export type Fault = (option: string, problem: string, remedy: string) => Error
+/**
+ * Creates the error for one option. `problem` completes a sentence that starts with the option's name; `remedy` is a
+ * sentence of its own.
+ */
+export type CreateOptionError = (option: string, problem: string, remedy: string) => Error
 
-/** The rules that an option of any kind may have. */
+/** The rules that an option of any kind can have. */
 export interface OptionRules {
-  /** Makes the option mandatory: the remedy for one that is missing. */
+  /** Makes the option mandatory. The value is the remedy in the error for a missing option. */
   readonly required?: string
-  /** Another option that must be given too. */
+  /** Another option that must also be set. */
   readonly requires?: string
-  /** Another option that must not be given. */
+  /** Another option that must not be set. */
   readonly excludes?: string
-  /** The capability that an engine needs for it, or those for its value as it is kept. */
-  readonly feature?: Feature | ((kept: never) => readonly Feature[])
+  /** The capability that the option needs, or a function that lists the capabilities that a checked value needs. */
+  readonly feature?: Feature | ((checked: never) => readonly Feature[])
 }
 
 /** The declaration of one option: its kind and its rules. */
-export interface Option<Given, Kept, Unit extends 'Ms' | undefined = undefined> extends OptionRules {
-  /** Added to the option's name where the value is kept: `timeout` becomes `timeoutMs`. */
+export interface Option<Given, Checked, Unit extends 'Ms' | undefined = undefined> extends OptionRules {
+  /** Suffix of the checked option's name: `timeout` becomes `timeoutMs`. */
   readonly unit: Unit
-  /** Checks a value, and returns it as it is kept. @throws an error of `fault`. */
-  readonly read: (value: Given, name: string, fault: Fault) => Kept
+  /** Checks a value and returns its checked form. @throws the error that `createError` creates. */
+  readonly read: (value: Given, name: string, createError: CreateOptionError) => Checked
 }

@@ -19,8 +19,8 @@ export function requireFeature(engine: Engine, feature: Feature): void {
 
 /** Refuses options whose declarations name a feature that the engine lacks. @throws {UnsupportedFeatureError} */
 export function requireFeatures(engine: Engine, options: DeclaredOptions<unknown>, checked: object): void {
-  for (const { keptAs, option } of options.entries) {
-    for (const feature of featuresOf(option, checked[keptAs as never])) requireFeature(engine, feature)
+  for (const { checkedName, option } of options.entries) {
+    for (const feature of featuresOf(option, checked[checkedName as never])) requireFeature(engine, feature)
   }
 }
 
@@ -32,8 +32,8 @@ export function checkDefinitionSupport(engine: Engine, definition: Definition): 
 
 /** Everything that a definition asks for and the engine cannot do, as the errors that would be thrown for it. */
 export function findUnsupported(engine: Engine, definition: Definition): JobsError[] {
-  const features = optionsOf[definition.kind].entries.flatMap(({ keptAs, option }) =>
-    featuresOf(option, definition[keptAs as never]),
+  const features = optionsOf[definition.kind].entries.flatMap(({ checkedName, option }) =>
+    featuresOf(option, definition[checkedName as never]),
   )
   const ofFeatures = features.map((feature) => problemOf(engine, feature))
   const ofEngine = engine.findUnsupported?.(definition) ?? []
@@ -65,9 +65,9 @@ function limitProblems({ name, capabilities }: Engine, definition: Definition): 
 }
 
 /** What an engine needs for an option. */
-function featuresOf({ feature }: OptionRules, kept: unknown): readonly Feature[] {
-  if (feature === undefined || kept === undefined) return []
-  return typeof feature === 'function' ? feature(kept as never) : [feature]
+function featuresOf({ feature }: OptionRules, checked: unknown): readonly Feature[] {
+  if (feature === undefined || checked === undefined) return []
+  return typeof feature === 'function' ? feature(checked as never) : [feature]
 }
 
 const optionsOf: Record<Definition['kind'], DeclaredOptions<unknown>> = {

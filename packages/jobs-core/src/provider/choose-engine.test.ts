@@ -10,7 +10,7 @@ const cloud: Engine = {
   name: 'cloud',
   title: 'Cloud',
   packageName: 'jobs-cloud',
-  runsHere: false,
+  runsInProcess: false,
   variables: [key('CLOUD_KEY'), key('CLOUD_SECRET'), { name: 'CLOUD_URL', purpose: 'The server.' }],
   create,
 }
@@ -18,7 +18,7 @@ const queue: Engine = {
   name: 'queue',
   title: 'Queue',
   packageName: 'jobs-queue',
-  runsHere: false,
+  runsInProcess: false,
   variables: [key('QUEUE_KEY')],
   create,
 }
@@ -26,7 +26,7 @@ const here: Engine = {
   name: 'here',
   title: 'the engine of this process',
   packageName: 'jobs-here',
-  runsHere: true,
+  runsInProcess: true,
   isFallback: true,
   variables: [{ name: 'HERE_PATH', purpose: 'The file.' }],
   create,

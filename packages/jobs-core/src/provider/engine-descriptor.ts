@@ -10,7 +10,7 @@ export interface EngineDescriptor {
   /** The package that has the provider. */
   readonly packageName: string
   /** True if jobs run in the process that opens the client. Its cron jobs then tick without a send. */
-  readonly runsHere: boolean
+  readonly runsInProcess: boolean
   /** True for the engine to use when nothing chooses one. In production it must be named. */
   readonly isFallback?: boolean
   /** The environment variables that the engine reads. */

@@ -27,23 +27,23 @@ export type {
   ProviderOptionTypes,
 } from './engine-types.ts'
 export type { ListQuery } from './job-page.ts'
-export type { Accepted, JobHost } from './job-provider.ts'
-export { type OwnOptions, refusedOptions } from './own-options.ts'
+export type { EnvelopeResult, JobHost } from './job-provider.ts'
+export { findUnsupportedOptions, type ProviderOptionRules } from './check-provider-options.ts'
 export type { ProviderChoice } from './provider-choice.ts'
 
 // Clients
 export type { ClientOptions } from '../client/client-options.ts'
 export { type ClientEngine, createClient } from '../client/create-client.ts'
-export { keepCronAsleep } from '../client/default-client.ts'
+export { disableCronAutoStart } from '../client/default-client.ts'
 export type { CloseOptions, JobOperations, TenantJobItem, WaitOptions } from '../client/job-client.ts'
 
 // Options and their checks
 export { environment, isDevelopment } from '../environment.ts'
 export { invalidOption } from '../options/check-option-names.ts'
-export { type DeclaredOptions, declareOptions, type Kept } from '../options/declare-options.ts'
+export { type CheckedOptions, type DeclaredOptions, declareOptions } from '../options/declare-options.ts'
 export { kindOf } from '../options/kind-of.ts'
-export { count, duration, flag, group, text, url, value, word } from '../options/kinds.ts'
-export type { Fault, Option, OptionRules } from '../options/option.ts'
+export { boolean, custom, duration, group, integer, oneOf, string, url } from '../options/kinds.ts'
+export type { CreateOptionError, Option, OptionRules } from '../options/option.ts'
 
 // Definitions
 export type { AsJson } from '../jobs/as-json.ts'
@@ -72,12 +72,12 @@ export type { EmailReviewRequest, EmailSend } from '../events/catalogue/email-ev
 export type { PostalAddress, TenantPayload } from '../events/catalogue/shared-fields.ts'
 export type { WebhookProcess, WebhookReceived } from '../events/catalogue/webhook-events.ts'
 export {
-  type CarriedEnvelope,
+  type WireEnvelope,
   decodeEnvelope,
   encodeEnvelope,
   type Envelope,
-  toCarriedEnvelope,
-  toForeignEnvelope,
+  toWireEnvelope,
+  toExternalEnvelope,
 } from '../events/envelope.ts'
 export { eventNames } from '../events/event-registry.ts'
 export type { TenantInput } from '../events/job-events.ts'

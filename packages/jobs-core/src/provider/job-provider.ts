@@ -32,7 +32,7 @@ export interface JobProvider {
   /** The names of the `providerOptions` for this engine that a send may have. Default: none. The client refuses others. */
   readonly sendOptions?: readonly string[]
   /** Takes envelopes and answers for each, in order. One that fails must not fail the others. */
-  send(envelopes: readonly Envelope[]): Promise<readonly Accepted[]>
+  send(envelopes: readonly Envelope[]): Promise<readonly EnvelopeResult[]>
   /** The job as it stands, or `undefined` for an id that is unknown or malformed. */
   status(id: string): Promise<JobStatus | undefined>
   /** Ends the job if it has not ended. Answers when `status` tells the new state. */
@@ -66,7 +66,7 @@ export interface JobHost {
 }
 
 /** A provider's answer for one envelope. */
-export type Accepted =
+export type EnvelopeResult =
   | {
       readonly ok: true
       readonly id: string

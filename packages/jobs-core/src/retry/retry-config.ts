@@ -1,7 +1,7 @@
 import { invalidOption } from '../options/check-option-names.ts'
 import { declareOptions } from '../options/declare-options.ts'
-import { count, duration, number, word } from '../options/kinds.ts'
-import type { Fault } from '../options/option.ts'
+import { integer, duration, number, oneOf } from '../options/kinds.ts'
+import type { CreateOptionError } from '../options/option.ts'
 import type { Duration } from '../time/duration.ts'
 
 /** How the delay grows from one attempt to the next. */
@@ -43,8 +43,8 @@ export interface RetryPolicy {
 export const maxAttemptsCeiling = 1000
 
 const retryOptions = declareOptions<RetryConfig>('`retry`', {
-  maxAttempts: count({ max: maxAttemptsCeiling }),
-  backoff: word(['fixed', 'linear', 'exponential']),
+  maxAttempts: integer({ max: maxAttemptsCeiling }),
+  backoff: oneOf(['fixed', 'linear', 'exponential']),
   initialDelay: duration(),
   maxDelay: duration(),
   factor: number({ min: 1, remedy: 'Give a number of 1 or more.' }),
@@ -52,13 +52,13 @@ const retryOptions = declareOptions<RetryConfig>('`retry`', {
 })
 
 /** Checks a `RetryConfig`, and fills in the defaults. @throws an error of `fault`, as `DeclaredOptions.read` does. */
-export function toRetryPolicy(config: unknown, fault: Fault = invalidOption): RetryPolicy {
-  const read = retryOptions.read(config, fault)
+export function toRetryPolicy(config: unknown, createError: CreateOptionError = invalidOption): RetryPolicy {
+  const read = retryOptions.read(config, createError)
   const { maxAttempts = 3, backoff = 'exponential', factor = 2, jitter = 0, initialDelayMs = 1000 } = read
   const { maxDelayMs = Math.max(60_000, initialDelayMs) } = read
   if (maxDelayMs < initialDelayMs) {
     const problem = `is shorter than \`initialDelay\` (${maxDelayMs} ms < ${initialDelayMs} ms)`
-    throw fault('maxDelay', problem, 'Swap or raise it.')
+    throw createError('maxDelay', problem, 'Swap or raise it.')
   }
   return { maxAttempts, backoff, initialDelayMs, maxDelayMs, factor, jitter }
 }

@@ -1,6 +1,6 @@
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import { kindOf } from '../options/kind-of.ts'
-import { value } from '../options/kinds.ts'
+import { custom } from '../options/kinds.ts'
 import type { Option } from '../options/option.ts'
 import type { AttemptInfo } from './hooks.ts'
 
@@ -27,12 +27,12 @@ export type AttemptMiddleware = (
 ) => Promise<unknown>
 
 /** The middleware of a client or a definition; kept as a frozen copy. */
-export const middlewareOption: Option<readonly AttemptMiddleware[], readonly AttemptMiddleware[]> = value(
-  (given: unknown, name, fault) => {
+export const middlewareOption: Option<readonly AttemptMiddleware[], readonly AttemptMiddleware[]> = custom(
+  (given: unknown, name, createError) => {
     const remedy = 'Give an array of functions, such as `[(attempt, next) => next()]`.'
-    if (!Array.isArray(given)) throw fault(name, `is ${kindOf(given)}, not an array`, remedy)
+    if (!Array.isArray(given)) throw createError(name, `is ${kindOf(given)}, not an array`, remedy)
     const wrong = given.findIndex((layer) => typeof layer !== 'function')
-    if (wrong !== -1) throw fault(name, `contains ${kindOf(given[wrong])} at index ${wrong}`, remedy)
+    if (wrong !== -1) throw createError(name, `contains ${kindOf(given[wrong])} at index ${wrong}`, remedy)
     return Object.freeze([...(given as AttemptMiddleware[])])
   },
 )

@@ -1,7 +1,7 @@
 import type { Envelope } from '../events/envelope.ts'
 import type { Logger } from '../logging/logger.ts'
 import { declareOptions } from '../options/declare-options.ts'
-import { callback, group, value } from '../options/kinds.ts'
+import { callback, group, custom } from '../options/kinds.ts'
 import type { Option } from '../options/option.ts'
 import type { Outcome } from './outcome.ts'
 
@@ -62,14 +62,14 @@ const hookOptions = declareOptions<JobHooks>('`hooks`', {
 const someHooks = group<object, unknown>(hookOptions)
 
 /** The hooks of a client or a host. An instance of a class may have fields of its own beside them. */
-export const hooksOption: Option<JobHooks, JobHooks> = value((given, name, fault) => {
+export const hooksOption: Option<JobHooks, JobHooks> = custom((given, name, createError) => {
   const isInstance =
     typeof given === 'object' && given !== null && ![Object.prototype, null].includes(Object.getPrototypeOf(given))
   const read =
     isInstance && !Array.isArray(given)
       ? Object.fromEntries(hookOptions.names.map((hook) => [hook, given[hook as keyof JobHooks]]))
       : given
-  someHooks.read(read, name, fault)
+  someHooks.read(read, name, createError)
   return given
 })
 

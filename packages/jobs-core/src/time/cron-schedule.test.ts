@@ -265,7 +265,7 @@ describe('nextRuns', () => {
       code: 'invalid_option',
       option,
       message: expect.stringMatching(
-        option === 'count' ? /Give a whole number from 1 to 1000\./ : /Give a valid `Date` before the year 2900\./,
+        option === 'count' ? /Pass a whole number from 1 to 1000\./ : /Give a valid `Date` before the year 2900\./,
       ),
     })
   })

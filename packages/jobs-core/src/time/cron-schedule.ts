@@ -1,7 +1,7 @@
 import type { CronExpression } from 'cron-parser'
 
 import { declareOptions } from '../options/declare-options.ts'
-import { count, date, value } from '../options/kinds.ts'
+import { integer, date, custom } from '../options/kinds.ts'
 import { parseCronFields } from './cron-fields.ts'
 import { checkTimeZone, offsetSegmentAt } from './time-zone.ts'
 
@@ -49,9 +49,9 @@ export interface NextRunsOptions {
 const nextRunsOptions = declareOptions<NextRunsOptions, { timezone?: string; from?: number; count?: number }>(
   '`nextRuns`',
   {
-    timezone: value(),
+    timezone: custom(),
     from: date({ rangeMs: Date.UTC(2900, 0), remedy: 'Give a valid `Date` before the year 2900.' }),
-    count: count({ max: 1000 }),
+    count: integer({ max: 1000 }),
   },
 )
 

@@ -5,7 +5,7 @@ import type { Json } from '../events/json.ts'
 import { kindOf } from '../options/kind-of.ts'
 import { checkOptionNames } from '../options/check-option-names.ts'
 import { date, duration } from '../options/kinds.ts'
-import type { Fault } from '../options/option.ts'
+import type { CreateOptionError } from '../options/option.ts'
 import type { EventMatch, EventWaitCall, RunCall } from './step-call.ts'
 import {
   type StepContext,
@@ -110,6 +110,6 @@ export function checkJobStep(
 }
 
 /** Makes the error for an option of a step. */
-function optionFault(fault: ReturnType<typeof stepFault>): Fault {
+function optionFault(fault: ReturnType<typeof stepFault>): CreateOptionError {
   return (option, problem, remedy) => fault(`cannot be made: \`${option}\` ${problem}`, remedy)
 }

@@ -57,7 +57,7 @@ describe('a step that cannot be made is refused before it begins', () => {
       (s) => s.run('x', work, { retries: 3 }),
     ],
     [
-      /cannot be made: `compensate` is a string, not a function\. Give a function/,
+      /cannot be made: `compensate` is a string, not a function\. Pass a function/,
       (s) => s.run('x', work, { compensate: 'refund' }),
     ],
     [/cannot be made: `timeout` is 0\. Give milliseconds of 1 or more/, (s) => s.run('x', work, { timeout: 0 })],

@@ -83,6 +83,6 @@ describe('a workflow that cannot be is refused by the field at fault', () => {
     expect(() => define({ steps: undefined })).toThrow(/`steps` is missing/)
     expect(() => define({ steps: 'run' })).toThrow(/`steps` is a string/)
     expect(() => define({ version: 2 })).toThrow(/`version` is a number, not a string\. Give a text/)
-    expect(() => define({ maxSteps: 0 })).toThrow(/`maxSteps` is `0`\. Give a whole number/)
+    expect(() => define({ maxSteps: 0 })).toThrow(/`maxSteps` is `0`\. Pass a whole number/)
   })
 })

@@ -1,7 +1,7 @@
 import { callSite } from '../call-site.ts'
 import type { JobEvent } from '../events/job-events.ts'
 import { declareOptions, type DeclaredOptions } from '../options/declare-options.ts'
-import { callback, count, flag, text } from '../options/kinds.ts'
+import { callback, integer, boolean, string } from '../options/kinds.ts'
 import {
   commonOptions,
   type DefinitionOptions,
@@ -53,9 +53,9 @@ export const workflowOptions: DeclaredOptions<CheckedWorkflow> = declareOptions<
   event: eventOption,
   steps: callback({ required: 'Give a function.', feature: 'workflows' }),
   ...commonOptions,
-  version: text({ remedy: "Give a text such as `'2'`." }),
-  maxSteps: count(),
-  compensateOnCancel: flag({ feature: (kept: boolean) => (kept ? ['workflows: compensateOnCancel'] : []) }),
+  version: string({ remedy: "Give a text such as `'2'`." }),
+  maxSteps: integer(),
+  compensateOnCancel: boolean({ feature: (isOn: boolean) => (isOn ? ['workflows: compensateOnCancel'] : []) }),
   onFailure: callback(),
 })
 

@@ -5,8 +5,8 @@ import type { EventMessage } from '../jobs/event-message.ts'
 import type { JobContext } from '../jobs/job-context.ts'
 import type { BaseDefinition, JobDefinition } from '../jobs/job-definition.ts'
 import type { Logger } from '../logging/logger.ts'
-import { declareOptions, type DeclaredOptions, type Kept } from '../options/declare-options.ts'
-import { callback, duration, group, text } from '../options/kinds.ts'
+import { declareOptions, type DeclaredOptions, type CheckedOptions } from '../options/declare-options.ts'
+import { callback, duration, group, string } from '../options/kinds.ts'
 import { type RetryConfig, type RetryPolicy, toRetryPolicy } from '../retry/retry-config.ts'
 import type { Duration } from '../time/duration.ts'
 
@@ -47,7 +47,7 @@ export const stepOptions: DeclaredOptions<CheckedStepOptions> = declareOptions<
   compensate: callback(),
 })
 
-interface CheckedStepOptions extends Omit<Kept<StepOptions<unknown>>, 'retry'> {
+interface CheckedStepOptions extends Omit<CheckedOptions<StepOptions<unknown>>, 'retry'> {
   readonly retry?: RetryPolicy
 }
 
@@ -70,7 +70,7 @@ export const waitForEventOptions: DeclaredOptions<CheckedWait> = declareOptions<
   WaitForEventOptions<JobEvent, JobEvent>,
   CheckedWait
 >('`step.waitForEvent`', {
-  match: text({ remedy: 'Name a field of both payloads.' }),
+  match: string({ remedy: 'Name a field of both payloads.' }),
   timeout: duration({ required: "Say how long it waits: `{ timeout: '7d' }`." }),
 })
 

@@ -1,5 +1,5 @@
 import { UnsupportedFeatureError } from '@cgk-platform/jobs-core'
-import type { Accepted, Envelope } from '@cgk-platform/jobs-core/provider'
+import type { EnvelopeResult, Envelope } from '@cgk-platform/jobs-core/provider'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 
 import { type Asked, connectionError, createFakeServer, idsIn, type Reply } from '../../test/kit/fake-server.ts'
@@ -55,7 +55,7 @@ async function send(
   return { answers, asked, keyed, clock }
 }
 
-function errorOf(answer: Accepted | undefined): Error {
+function errorOf(answer: EnvelopeResult | undefined): Error {
   if (answer?.ok !== false) throw new Error('It was taken.')
   return answer.error
 }

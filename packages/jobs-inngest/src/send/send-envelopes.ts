@@ -1,12 +1,12 @@
 import { SendFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
-import type { Accepted, Clock, Envelope } from '@cgk-platform/jobs-core/provider'
+import type { EnvelopeResult, Clock, Envelope } from '@cgk-platform/jobs-core/provider'
 import type { Inngest } from 'inngest'
 
 import { type IdSeed, randomSeed, seedOf } from '../wire/event-id.ts'
 import { toInngestEvent } from '../wire/to-inngest-event.ts'
 import { postEvents } from './post-events.ts'
 import type { KeyedSender } from './send-keyed.ts'
-import { toAccepted } from './to-accepted.ts'
+import { toEnvelopeResult } from './to-envelope-result.ts'
 
 /** What envelopes are sent with. */
 export interface SendParts {
@@ -21,9 +21,9 @@ export interface SendParts {
 const mostInRequest = 5000
 
 /** Sends envelopes: those without a key together, those with one each by itself, since a key makes its job's id. */
-export async function sendEnvelopes(envelopes: readonly Envelope[], parts: SendParts): Promise<Accepted[]> {
+export async function sendEnvelopes(envelopes: readonly Envelope[], parts: SendParts): Promise<EnvelopeResult[]> {
   const plain: Envelope[] = []
-  const answers = new Map<Envelope, Accepted | Promise<Accepted>>()
+  const answers = new Map<Envelope, EnvelopeResult | Promise<EnvelopeResult>>()
   for (const envelope of envelopes) {
     const refusal = refuse(envelope, parts.client)
     if (refusal) answers.set(envelope, { ok: false, error: refusal })
@@ -42,12 +42,12 @@ async function sendPlain(
   envelopes: readonly Envelope[],
   parts: SendParts,
   seed: IdSeed = seedFor(envelopes, parts.clock),
-): Promise<Accepted[]> {
+): Promise<EnvelopeResult[]> {
   const { client, clock } = parts
   const offsetMs = parts.offsetMs?.()
   const events = envelopes.map((envelope) => toInngestEvent(envelope, offsetMs))
   const posted = await postEvents(client, clock, events, seed)
-  const answers = posted.map((one, index) => toAccepted(envelopes[index]!, one))
+  const answers = posted.map((one, index) => toEnvelopeResult(envelopes[index]!, one))
   const first = posted.findIndex((one) => !one.ok && one.isOfContent)
   if (first < 0 || envelopes.length === 1) return answers
   // One bad event refuses the rest of its request, or all are too much for one. By halves, each gets an answer of its

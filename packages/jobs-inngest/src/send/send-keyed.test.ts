@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 
 import { RequestFailedError } from '@cgk-platform/jobs-core'
-import type { Accepted, Envelope } from '@cgk-platform/jobs-core/provider'
+import type { EnvelopeResult, Envelope } from '@cgk-platform/jobs-core/provider'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { createFakeServer, idsIn, type Reply } from '../../test/kit/fake-server.ts'
@@ -41,7 +41,7 @@ function open({ find, answer }: Setting = {}) {
       return find?.(id)
     },
   })
-  const send = (more: { [Key in keyof Envelope]?: Envelope[Key] | undefined } = {}): Promise<Accepted> =>
+  const send = (more: { [Key in keyof Envelope]?: Envelope[Key] | undefined } = {}): Promise<EnvelopeResult> =>
     sender.send({
       v: 1,
       id: '01JQDAE4RQF8MBCR55T5AK4KXS',
@@ -56,7 +56,7 @@ function open({ find, answer }: Setting = {}) {
   return { clock, posted, bodies, looked, send }
 }
 
-function idOf(answer: Accepted): string {
+function idOf(answer: EnvelopeResult): string {
   if (!answer.ok) throw answer.error
   return answer.id
 }

@@ -1,5 +1,5 @@
 import { JobsError, SendFailedError } from '@cgk-platform/jobs-core'
-import { type Accepted, type Clock, type Envelope, toErrorInfo } from '@cgk-platform/jobs-core/provider'
+import { type EnvelopeResult, type Clock, type Envelope, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 import type { Inngest } from 'inngest'
 
 import type { EngineEvent } from '../api/engine-shapes.ts'
@@ -7,12 +7,12 @@ import { idAt, type IdSeed, seedFrom, seedOf } from '../wire/event-id.ts'
 import { toEnvelope } from '../wire/to-envelope.ts'
 import { toInngestEvent } from '../wire/to-inngest-event.ts'
 import { postEvents } from './post-events.ts'
-import { toAccepted } from './to-accepted.ts'
+import { toEnvelopeResult } from './to-envelope-result.ts'
 import { stepSendId } from './step-sends.ts'
 
 /** Sends with an idempotency key. */
 export interface KeyedSender {
-  send(envelope: Envelope): Promise<Accepted>
+  send(envelope: Envelope): Promise<EnvelopeResult>
 }
 
 /** What a keyed sender stands on. */
@@ -34,7 +34,7 @@ const rememberedMs = 30_000
  * sends at the same moment make one job.
  */
 export function createKeyedSender({ client, clock, find, offsetMs }: KeyedParts): KeyedSender {
-  const underWay = new Map<string, Promise<Accepted>>()
+  const underWay = new Map<string, Promise<EnvelopeResult>>()
   const sent = new Map<string, number>()
 
   const findTaken = async (id: string, ttlMs: number, now: number): Promise<boolean> => {
@@ -42,7 +42,7 @@ export function createKeyedSender({ client, clock, find, offsetMs }: KeyedParts)
     return sentAt !== undefined && now - sentAt < ttlMs
   }
 
-  const sendOnce = async (envelope: Envelope, seeds: { current: IdSeed; before: IdSeed }): Promise<Accepted> => {
+  const sendOnce = async (envelope: Envelope, seeds: { current: IdSeed; before: IdSeed }): Promise<EnvelopeResult> => {
     const { idempotencyTtlMs: ttlMs = 86_400_000, event } = envelope
     const now = clock.now()
     const [id, idBefore] = [idAt(seeds.current, 0), idAt(seeds.before, 0)]
@@ -65,7 +65,7 @@ export function createKeyedSender({ client, clock, find, offsetMs }: KeyedParts)
     const outgoing = toInngestEvent(envelope, offsetMs?.())
     const [posted] = await postEvents(client, clock, [outgoing], seeds.current)
     if (posted!.ok) remember(id, now)
-    return toAccepted(envelope, posted!)
+    return toEnvelopeResult(envelope, posted!)
   }
 
   const remember = (id: string, now: number): void => {
@@ -82,7 +82,7 @@ export function createKeyedSender({ client, clock, find, offsetMs }: KeyedParts)
       if (ofStep !== undefined) {
         const outgoing = toInngestEvent(envelope, offsetMs?.())
         const [posted] = await postEvents(client, clock, [outgoing], seedOf(ofStep))
-        return toAccepted(envelope, posted!)
+        return toEnvelopeResult(envelope, posted!)
       }
       const seeds = await seedsOf(envelope, clock.now())
       const id = idAt(seeds.current, 0)

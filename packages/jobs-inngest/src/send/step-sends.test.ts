@@ -1,4 +1,4 @@
-import type { Accepted, Envelope } from '@cgk-platform/jobs-core/provider'
+import type { EnvelopeResult, Envelope } from '@cgk-platform/jobs-core/provider'
 import { expect, test } from 'vitest'
 
 import { createFakeServer, idsIn } from '../../test/kit/fake-server.ts'
@@ -23,7 +23,7 @@ function open() {
     sentAt: 1,
     idempotencyKey: 'step-key',
   }
-  return { send: (): Promise<Accepted> => sender.send(envelope), posted: () => asked.flatMap(idsIn), looked }
+  return { send: (): Promise<EnvelopeResult> => sender.send(envelope), posted: () => asked.flatMap(idsIn), looked }
 }
 
 test('the key of a step makes the job of the id that it chose, and nobody is asked whether it is taken', async () => {

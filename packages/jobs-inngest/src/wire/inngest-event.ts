@@ -1,10 +1,10 @@
-import type { Json, CarriedEnvelope } from '@cgk-platform/jobs-core/provider'
+import type { Json, WireEnvelope } from '@cgk-platform/jobs-core/provider'
 
 /**
  * An envelope without what the event itself says: its id, its name, and the payload in its data. So the envelope's
  * next member comes along by itself.
  */
-export interface JobRecord extends Omit<CarriedEnvelope, 'id' | 'event' | 'payload'> {
+export interface JobRecord extends Omit<WireEnvelope, 'id' | 'event' | 'payload'> {
   /** The payload's own `_job`, where it has one. */
   readonly payloadJob?: Json
 }

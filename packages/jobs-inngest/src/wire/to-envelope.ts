@@ -1,4 +1,4 @@
-import { type Json, decodeEnvelope, type Envelope, toForeignEnvelope } from '@cgk-platform/jobs-core/provider'
+import { type Json, decodeEnvelope, type Envelope, toExternalEnvelope } from '@cgk-platform/jobs-core/provider'
 
 import { fromEventName } from './cron-event-name.ts'
 import { type IncomingEvent, recordIn } from './inngest-event.ts'
@@ -14,7 +14,7 @@ export function toEnvelope({ name, data, ts = 0 }: IncomingEvent, id: string): E
   const { _job, ...rest } = isRecord(data) ? data : { data }
   const { payloadJob, ...carried } = recordIn(data) ?? { payloadJob: _job }
   const payload = (payloadJob === undefined ? rest : { ...rest, _job: payloadJob }) as Json
-  const foreign = toForeignEnvelope({ id, event, payload, sentAt: ts })
+  const foreign = toExternalEnvelope({ id, event, payload, sentAt: ts })
   return decodeEnvelope({ ...foreign, ...carried, id, event, payload }) ?? foreign
 }
 

@@ -1,4 +1,4 @@
-import { type Json, type Envelope, toCarriedEnvelope } from '@cgk-platform/jobs-core/provider'
+import { type Json, type Envelope, toWireEnvelope } from '@cgk-platform/jobs-core/provider'
 
 import type { OutgoingEvent } from './inngest-event.ts'
 
@@ -10,7 +10,7 @@ import type { OutgoingEvent } from './inngest-event.ts'
  * @param offsetMs - the engine's clock less ours, by which it keeps the time of a delayed one
  */
 export function toInngestEvent(envelope: Envelope, offsetMs = 0): OutgoingEvent {
-  const { id: _, event, payload, ...carried } = toCarriedEnvelope(envelope)
+  const { id: _, event, payload, ...carried } = toWireEnvelope(envelope)
   const { _job: payloadJob, ...data } = payload as Record<string, Json>
   const record = { ...carried, ...(payloadJob !== undefined && { payloadJob }) }
   const { runAt } = carried

@@ -4,7 +4,7 @@
  * @module jobs-local/testing
  */
 
-import { keepCronAsleep } from '@cgk-platform/jobs-core/provider'
+import { disableCronAutoStart } from '@cgk-platform/jobs-core/provider'
 
 export {
   type AttemptRecord,
@@ -15,4 +15,4 @@ export {
 } from './test-engine.ts'
 export { createVirtualClock, type VirtualClock } from './virtual-clock.ts'
 
-keepCronAsleep()
+disableCronAutoStart()

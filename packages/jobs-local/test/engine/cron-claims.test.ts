@@ -27,7 +27,7 @@ function createProcessClient(jobs?: Definition[], onLoad: () => void = () => und
     return createLocalProvider({}, { clock })
   }
   const client = createClient(
-    { load, runsHere: true },
+    { load, runsInProcess: true },
     { clock, logger: createRecordedLogger(), ...(jobs && { jobs }) },
   )
   clients.push(client)

@@ -82,7 +82,7 @@ describe('ended jobs', () => {
   })
 
   test('are always kept for a while: a count of 0 is refused, since whoever waits for a job must find it', () => {
-    expect(() => createEngine({ count: 0 })).toThrow('`retention.count` is `0`. Give a whole number of 1 or more.')
+    expect(() => createEngine({ count: 0 })).toThrow('`retention.count` is `0`. Pass a whole number of 1 or more.')
   })
 })
 

@@ -3,7 +3,7 @@ import {
   type Json,
   type AttemptOptions,
   bindLogger,
-  type CarriedEnvelope,
+  type WireEnvelope,
   type Clock,
   maxAttemptsOf,
   type Outcome,
@@ -94,7 +94,7 @@ export function makeAttempt(
 /** What a record says of an attempt that begins. One past the last is no attempt of the definition's. */
 export function recordOf(
   definition: Definition,
-  envelope: CarriedEnvelope,
+  envelope: WireEnvelope,
   { attempt }: RunContext['ctx'],
   clock: Clock,
 ): AttemptRecord {
@@ -110,7 +110,7 @@ export function recordOf(
 }
 
 /** Where somebody triggered the run with fewer attempts than we need, it is to end properly with the last of them. */
-function limitedBy(envelope: CarriedEnvelope, definition: Definition, { run }: RunContext['ctx']): CarriedEnvelope {
+function limitedBy(envelope: WireEnvelope, definition: Definition, { run }: RunContext['ctx']): WireEnvelope {
   const { maxAttempts = Number.POSITIVE_INFINITY } = run
   return maxAttempts < maxAttemptsOf(envelope, definition, triggerLimits) ? { ...envelope, maxAttempts } : envelope
 }

@@ -1,5 +1,5 @@
 import { PayloadTooLargeError, SendFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
-import { type Accepted, type Envelope, type Failure, RequestFailure } from '@cgk-platform/jobs-core/provider'
+import { type EnvelopeResult, type Envelope, type Failure, RequestFailure } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
 import { createFakeApi, type FakeAnswers } from '../../test/kit/fake-api.ts'
@@ -23,7 +23,7 @@ async function send(envelopes: readonly Envelope[], answers?: FakeAnswers) {
   return { answers: await clock.finish(sendEnvelopes(envelopes, { api, clock })), api, clock }
 }
 
-function errorOf(answer: Accepted | undefined): Error {
+function errorOf(answer: EnvelopeResult | undefined): Error {
   if (answer?.ok !== false) throw new Error('It was taken.')
   return answer.error
 }

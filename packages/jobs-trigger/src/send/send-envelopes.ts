@@ -1,14 +1,14 @@
 import { PayloadTooLargeError, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
 import {
   type Json,
-  type Accepted,
+  type EnvelopeResult,
   type Clock,
   type Envelope,
   hashOf,
   mapAtMost,
   notAccepted,
   RequestFailure,
-  toCarriedEnvelope,
+  toWireEnvelope,
 } from '@cgk-platform/jobs-core/provider'
 
 import type { TriggerApi, Triggered } from '../api/trigger-api.ts'
@@ -29,13 +29,13 @@ const ownKeyMs = 3_600_000
 const mostCarriedBytes = 128 * 1024 - 1
 
 /** Triggers the event's task for each envelope, by single requests: Trigger.dev makes the runs of a batch too late to tell their ids. */
-export function sendEnvelopes(envelopes: readonly Envelope[], parts: SendParts): Promise<Accepted[]> {
+export function sendEnvelopes(envelopes: readonly Envelope[], parts: SendParts): Promise<EnvelopeResult[]> {
   return mapAtMost(envelopes, (envelope) => sendOne(envelope, parts))
 }
 
-async function sendOne(envelope: Envelope, { api, clock }: SendParts): Promise<Accepted> {
+async function sendOne(envelope: Envelope, { api, clock }: SendParts): Promise<EnvelopeResult> {
   const { event, runAt } = envelope
-  const carried = toCarried({ envelope: toCarriedEnvelope(envelope) })
+  const carried = toCarried({ envelope: toWireEnvelope(envelope) })
   const refusal = refuse(envelope) ?? refuseSize(event, carried)
   if (refusal) return { ok: false, error: refusal }
   try {

@@ -1,4 +1,4 @@
-import { type Json, type CarriedEnvelope, decodeEnvelope, toForeignEnvelope } from '@cgk-platform/jobs-core/provider'
+import { type Json, type WireEnvelope, decodeEnvelope, toExternalEnvelope } from '@cgk-platform/jobs-core/provider'
 
 /** What a retry by hand asks an event's task to do instead of what the event alone would. */
 export interface Retry {
@@ -11,13 +11,13 @@ export interface Retry {
 
 /** What an event's task is triggered with. */
 export interface EventPayload {
-  readonly envelope: CarriedEnvelope
+  readonly envelope: WireEnvelope
   readonly retry?: Retry
 }
 
 /** What a definition's own task is triggered with. */
 export interface RunPayload {
-  readonly envelope: CarriedEnvelope
+  readonly envelope: WireEnvelope
   readonly jobId: string
   /** The failed run that this one was made to retry. */
   readonly retryOf?: string
@@ -51,7 +51,7 @@ export function carriedBytes(carried: Json): number {
 export function readEventPayload(payload: unknown, event: string, id: string, now: number): EventPayload {
   const value = parsed(payload)
   const envelope = decodeEnvelope(value['envelope'])
-  if (!envelope) return { envelope: toForeignEnvelope({ id, event, payload: (payload ?? null) as Json, sentAt: now }) }
+  if (!envelope) return { envelope: toExternalEnvelope({ id, event, payload: (payload ?? null) as Json, sentAt: now }) }
   const retry = readRetry(value['retry'])
   // Whatever it says, it is of this task's event: the name is where it was sent.
   return { envelope: { ...envelope, event }, ...(retry && { retry }) }

@@ -1,4 +1,4 @@
-import type { CarriedEnvelope } from '@cgk-platform/jobs-core/provider'
+import type { WireEnvelope } from '@cgk-platform/jobs-core/provider'
 
 import type { TriggerApi } from '../api/trigger-api.ts'
 import { mostTagsAtOnce, type WaitToken } from '../api/wait-tokens.ts'
@@ -16,7 +16,7 @@ export interface FoundWait {
  * @param createdAt - when the server took the event, epoch milliseconds; absent where that says nothing of when it was sent
  */
 export async function findWaits(
-  envelope: CarriedEnvelope,
+  envelope: WireEnvelope,
   createdAt: number | undefined,
   api: Pick<TriggerApi, 'tokens'>,
 ): Promise<FoundWait[]> {
@@ -28,7 +28,7 @@ export async function findWaits(
 }
 
 async function matching(
-  { event, tenantId, payload }: CarriedEnvelope,
+  { event, tenantId, payload }: WireEnvelope,
   { tokens }: Pick<TriggerApi, 'tokens'>,
 ): Promise<readonly WaitToken[]> {
   const operation = `for the waits for \`${event}\``

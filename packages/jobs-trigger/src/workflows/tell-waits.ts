@@ -1,6 +1,6 @@
 import {
   bindLogger,
-  type CarriedEnvelope,
+  type WireEnvelope,
   cronJobIdOf,
   pause,
   toErrorInfo,
@@ -29,11 +29,7 @@ export interface CameAs {
  *
  * @throws {RequestFailedError} where the server is away for long.
  */
-export async function tellWaits(
-  envelope: CarriedEnvelope,
-  { jobId, createdAt }: CameAs,
-  parts: TellParts,
-): Promise<void> {
+export async function tellWaits(envelope: WireEnvelope, { jobId, createdAt }: CameAs, parts: TellParts): Promise<void> {
   const { event, tenantId, payload, sentAt } = envelope
   // What nobody can wait for here costs nothing.
   if (!hasWorkflows(parts) || cronJobIdOf(event) !== undefined || tenantId === '') return
@@ -65,7 +61,7 @@ export async function tellWaits(
  * it looks by itself, too.
  */
 export async function tellSender(
-  { idempotencyKey }: CarriedEnvelope,
+  { idempotencyKey }: WireEnvelope,
   jobId: string,
   parts: Pick<HostParts, 'api' | 'logger'>,
 ): Promise<void> {

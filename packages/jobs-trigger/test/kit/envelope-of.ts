@@ -1,7 +1,7 @@
-import type { CarriedEnvelope } from '@cgk-platform/jobs-core/provider'
+import type { WireEnvelope } from '@cgk-platform/jobs-core/provider'
 
 /** An envelope of `work.asked` for the tenant `acme`, sent at 4,000 ms. */
-export function envelopeOf(more: Partial<CarriedEnvelope> = {}, payload: object = {}): CarriedEnvelope {
+export function envelopeOf(more: Partial<WireEnvelope> = {}, payload: object = {}): WireEnvelope {
   return {
     v: 1,
     id: '01J0000000000000000000TEST',

@@ -26,6 +26,6 @@ test.each<[Framework, string[]]>([
   ['next', ['instrumentation.mjs', 'jobs-host.mjs']],
   ['express', ['jobs-worker.mjs']],
 ])('an engine without a host of its own runs in %s in a process that starts a client', (framework, files) => {
-  const engine = { name: 'redis', title: 'Redis', packageName: 'jobs-redis', runsHere: false }
+  const engine = { name: 'redis', title: 'Redis', packageName: 'jobs-redis', runsInProcess: false }
   expect(hostFor(appOf(framework, 'v22.0.0'), engine).files.map(({ path }) => path)).toEqual(files)
 })

@@ -13,7 +13,7 @@ export function workerHost(app: App, engine: EngineDescriptor): Host {
   return {
     files: [workerFile(app)],
     worker: 'jobs-worker',
-    hints: engine.runsHere ? hintsFor(app, engine) : [],
+    hints: engine.runsInProcess ? hintsFor(app, engine) : [],
   }
 }
 

@@ -38,7 +38,7 @@ export function nextSteps(app: App, engine: EngineDescriptor, host: Host, isInst
 /** What has to run while a job is sent. On an engine that runs here, whoever sends runs the job: a worker beside it has none. */
 function lastingScripts(app: App, engine: EngineDescriptor, host: Host): string[] {
   const own = ['jobs:dev', 'jobs:worker'].filter((name) => name in scriptsFor(app, engine, host))
-  return [...(app.framework === 'next' ? ['dev'] : []), ...(engine.runsHere ? [] : own)]
+  return [...(app.framework === 'next' ? ['dev'] : []), ...(engine.runsInProcess ? [] : own)]
 }
 
 function whereJobsAre({ framework, sources, style, jobsModule }: App): string {

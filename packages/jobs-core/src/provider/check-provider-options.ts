@@ -4,7 +4,7 @@ import type { ProviderOptions } from './engine-types.ts'
 import type { JobProvider } from './job-provider.ts'
 
 /** What a definition may say to one engine alone. */
-export interface OwnOptions {
+export interface ProviderOptionRules {
   /** The engine. */
   readonly provider: string
   /** By name, what it takes; the values do not matter. */
@@ -14,9 +14,9 @@ export interface OwnOptions {
 }
 
 /** The options of a definition that its engine does not take, as the errors that would be thrown for them. */
-export function refusedOptions(
+export function findUnsupportedOptions(
   { id, providerOptions }: Definition,
-  { provider, allowed, refused }: OwnOptions,
+  { provider, allowed, refused }: ProviderOptionRules,
 ): UnsupportedFeatureError[] {
   const names = Object.keys(allowed)
   const none = names.length === 0 ? 'A definition has none for this engine.' : `It is none: ${names.join(', ')}.`
