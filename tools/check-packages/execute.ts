@@ -6,10 +6,13 @@ export interface ExecuteOptions {
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** Runs a program and answers what it printed; where it fails, the error says all that it printed. */
+// Taken when this module loads: Vite sets `NODE_ENV` in the process that calls it, and programs must not inherit that.
+const inherited = { ...process.env }
+
+/** Runs a program and returns its output. @throws an error with the whole output if the program fails. */
 export function execute(program: string, args: readonly string[], { cwd, env }: ExecuteOptions): Promise<string> {
   return new Promise((resolve, reject) => {
-    const options = { cwd, env: { ...process.env, ...env }, maxBuffer: 2 ** 26 }
+    const options = { cwd, env: { ...inherited, ...env }, maxBuffer: 2 ** 26 }
     const child = execFile(program, args, options, (error, output, errors) => {
       if (!error) return resolve(output)
       reject(new Error(`\`${program} ${args.join(' ')}\` failed\n${output}${errors}`, { cause: error }))
