@@ -40,9 +40,9 @@ export function ratioChart(rows: readonly Row[]): string {
   })
   const width = labelWidth + plotWidth + 70
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">
-<title>Jobs a second of the local engine over those of others</title>
+<title>Jobs per second of the local engine divided by those of other queues</title>
 <style>${style}</style>
-<text class="quiet" x="10" y="14">jobs a second, ours over theirs; upright marks are targets: green meets its own, orange misses it</text>
+<text class="quiet" x="10" y="14">jobs per second, ours ÷ theirs; vertical marks are targets: green met, orange missed</text>
 ${[...axis, ...marks].join('\n')}
 </svg>
 `
