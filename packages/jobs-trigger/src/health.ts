@@ -1,5 +1,11 @@
 import { type Definition, type Health, RequestFailedError } from '@cgk-platform/jobs-core'
-import { type Clock, eventOf, type JobRegistry, mapAtMost, toErrorInfo } from '@cgk-platform/jobs-core/provider'
+import {
+  type Clock,
+  eventOf,
+  type JobRegistry,
+  mapWithConcurrency,
+  toErrorInfo,
+} from '@cgk-platform/jobs-core/provider'
 
 import type { EngineQueue } from './api/engine-shapes.ts'
 import type { TriggerApi } from './api/trigger-api.ts'
@@ -48,7 +54,7 @@ interface Found {
 async function findQueues(jobs: JobRegistry | undefined, api: TriggerApi): Promise<Found[]> {
   const definitions = jobs?.all() ?? []
   if (definitions.length === 0) await api.queue('task', jobsTag)
-  const found = await mapAtMost(definitions, async (definition) =>
+  const found = await mapWithConcurrency(definitions, async (definition) =>
     Promise.all(queuesOf(definition).map(async ([task, type, name]) => ({ task, queue: await api.queue(type, name) }))),
   )
   return found.flat()

@@ -10,12 +10,10 @@ export interface FailedRequest {
   problem: string
   /** The HTTP status, where there was an answer. */
   status?: number | undefined
-  /** What to do, as sentences. Default: the `advice`. */
+  /** What to do, as sentences. Default: try again. */
   remedy?: string | undefined
-  /** What to do, as the end of a sentence. Default: it may be tried again. */
-  advice?: string | undefined
-  /** Whether a change that was asked for may have been made all the same. Default: no. */
-  mayBeDone?: boolean | undefined
+  /** Whether the requested change may have been made although the request failed. Default false. */
+  mayHaveSucceeded?: boolean | undefined
 }
 
 /** The engine could not be reached, or did not answer as it should, for something other than a send. */
@@ -39,9 +37,8 @@ export class RequestFailedError extends JobsError {
   }
 }
 
-function remedyFor({ mayBeDone = false, remedy, advice }: FailedRequest): string {
-  if (mayBeDone) return 'It may have been done all the same: read the status before you ask again.'
+function remedyFor({ mayHaveSucceeded = false, remedy }: FailedRequest): string {
+  if (mayHaveSucceeded) return 'It may have been done all the same: read the status before you ask again.'
   if (remedy !== undefined) return remedy
-  if (advice !== undefined) return `${advice[0]!.toUpperCase()}${advice.slice(1)}.`
   return 'Nothing was changed as far as is known, so it can be tried again.'
 }

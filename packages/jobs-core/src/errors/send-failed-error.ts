@@ -8,8 +8,8 @@ export interface SendFailure {
   provider: string
   /** What went wrong, without a full stop. */
   problem: string
-  /** What to do about it, as the end of a sentence, where that is known. */
-  advice?: string | undefined
+  /** What the reader can do about it, as one or more sentences. Default: no known remedy. */
+  remedy?: string | undefined
   /** `no` where the engine has not taken it, `maybe` where nobody knows: the answer got lost. */
   accepted: 'no' | 'maybe'
   /** The id that the job has if it was accepted, where the provider chose it. */
@@ -25,9 +25,9 @@ export class SendFailedError extends JobsError {
   /** With `maybe`, the id that the job has if it was accepted, on engines that let the sender choose it. */
   declare readonly jobId?: string
 
-  constructor({ event, provider, problem, advice, accepted, jobId }: SendFailure, options?: ErrorOptions) {
-    const told = advice === undefined ? problem : `${problem}: ${advice}`
-    super(`\`${provider}\` did not take \`${event}\`: ${told}. ${remedyFor(accepted, jobId)}`, options)
+  constructor({ event, provider, problem, remedy, accepted, jobId }: SendFailure, options?: ErrorOptions) {
+    const details = remedy === undefined ? `${problem}.` : `${problem}. ${remedy}`
+    super(`\`${provider}\` did not take \`${event}\`: ${details} ${remedyFor(accepted, jobId)}`, options)
     this.accepted = accepted
     if (accepted === 'maybe' && jobId !== undefined) this.jobId = jobId
   }

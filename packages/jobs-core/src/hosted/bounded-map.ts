@@ -1,16 +1,16 @@
-/** A map that forgets the entry that was set longest ago once it has more than `most`. */
+/** A map of at most `maxSize` entries. Adding one more removes the entry that was set longest ago. */
 export class BoundedMap<Key, Value> extends Map<Key, Value> {
-  readonly #most: number
+  readonly #maxSize: number
 
-  constructor(most: number) {
+  constructor(maxSize: number) {
     super()
-    this.#most = most
+    this.#maxSize = maxSize
   }
 
   override set(key: Key, value: Value): this {
     this.delete(key)
     super.set(key, value)
-    if (this.size > this.#most) this.delete(this.keys().next().value!)
+    if (this.size > this.#maxSize) this.delete(this.keys().next().value!)
     return this
   }
 }

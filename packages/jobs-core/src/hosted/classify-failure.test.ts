@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-import { failureOfAnswer, failureOfConnection, failureOfSilence, readRetryAfter } from './classify-failure.ts'
+import { responseFailure, connectionFailure, timeoutFailure, readRetryAfter } from './classify-failure.ts'
 
 const now = Date.parse('2026-03-01T12:00:00Z')
 const address = { origin: 'http://engine.test', settings: '`baseUrl`' }
@@ -8,7 +8,7 @@ const failed = (code: string) =>
   new TypeError('fetch failed', { cause: Object.assign(new Error(`connect ${code}`), { code }) })
 
 describe('an answer', () => {
-  test.each<[status: number, mayBeDone: boolean, isPassing: boolean]>([
+  test.each<[status: number, mayHaveSucceeded: boolean, isTransient: boolean]>([
     [400, false, false],
     [401, false, false],
     [404, false, false],
@@ -22,27 +22,34 @@ describe('an answer', () => {
     [599, true, true],
   ])(
     '%d says whether it may be done all the same, and whether another try may succeed',
-    (status, mayBeDone, isPassing) => {
-      const failure = failureOfAnswer({ status, words: 'no good', advice: 'do' })
+    (status, mayHaveSucceeded, isTransient) => {
+      const failure = responseFailure({ status, message: 'no good', remedy: 'Do.' })
       const problem = `it answered ${status} (no good)`
-      expect(failure).toMatchObject({ status, mayBeDone, isPassing, problem, advice: 'do', isOwnWord: true })
+      expect(failure).toMatchObject({
+        status,
+        mayHaveSucceeded,
+        isTransient,
+        problem,
+        remedy: 'Do.',
+        isFromEngine: true,
+      })
     },
   )
 
   test('that is a success and cannot be read may have been one', () => {
-    const unread = { problem: 'its answer cannot be read', mayBeDone: true, isOwnWord: false }
-    expect(failureOfAnswer({ status: 200 })).toMatchObject({ ...unread, isPassing: false })
-    expect(failureOfAnswer({ status: 200, isCut: true })).toMatchObject({ ...unread, isPassing: true })
-    expect(failureOfAnswer({ status: 302 })).toMatchObject({ problem: 'it answered 302', mayBeDone: true })
+    const unread = { problem: 'its answer cannot be read', mayHaveSucceeded: true, isFromEngine: false }
+    expect(responseFailure({ status: 200 })).toMatchObject({ ...unread, isTransient: false })
+    expect(responseFailure({ status: 200, isTruncated: true })).toMatchObject({ ...unread, isTransient: true })
+    expect(responseFailure({ status: 302 })).toMatchObject({ problem: 'it answered 302', mayHaveSucceeded: true })
   })
 
   test('without words may be of something before the engine', () => {
-    expect(failureOfAnswer({ status: 404 })).toMatchObject({ problem: 'it answered 404', isOwnWord: false })
-    expect(failureOfAnswer({ status: 404, words: 'no', isOwnWord: false }).isOwnWord).toBe(false)
+    expect(responseFailure({ status: 404 })).toMatchObject({ problem: 'it answered 404', isFromEngine: false })
+    expect(responseFailure({ status: 404, message: 'no', isFromEngine: false }).isFromEngine).toBe(false)
   })
 
   test('tells the patience that it asks for in whole seconds, where waiting mends anything', () => {
-    const told = (status: number, retryAfterMs: number | undefined) => failureOfAnswer({ status, retryAfterMs })
+    const told = (status: number, retryAfterMs: number | undefined) => responseFailure({ status, retryAfterMs })
     expect(told(429, 1500)).toMatchObject({
       problem: 'it answered 429 and asks to be left alone for 2 s',
       retryAfterMs: 1500,
@@ -70,9 +77,9 @@ describe('a connection', () => {
     'that was never made (%s) carried nothing',
     (code) => {
       const problem = `the connection to http://engine.test failed (${code})`
-      const advice = 'see that it runs there (`start`), or correct the address (`baseUrl`)'
-      const told = { problem, advice, mayBeDone: false, isPassing: true, isOwnWord: false }
-      expect(failureOfConnection(failed(code), { ...address, start: '`start`' })).toEqual(told)
+      const remedy = 'See that it runs there (`start`), or correct the address (`baseUrl`).'
+      const told = { problem, remedy, mayHaveSucceeded: false, isTransient: true, isFromEngine: false }
+      expect(connectionFailure(failed(code), { ...address, start: '`start`' })).toEqual(told)
     },
   )
 
@@ -84,12 +91,12 @@ describe('a connection', () => {
     'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
     'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
   ])('to a server that is not trusted (%s) carried nothing, and another try mends nothing', (code) => {
-    expect(failureOfConnection(failed(code), address)).toEqual({
+    expect(connectionFailure(failed(code), address)).toEqual({
       problem: `the connection to http://engine.test failed (${code})`,
-      advice: 'check the address (`baseUrl`), and that this process trusts its certificate (`NODE_EXTRA_CA_CERTS`)',
-      mayBeDone: false,
-      isPassing: false,
-      isOwnWord: false,
+      remedy: 'Check the address (`baseUrl`), and that this process trusts its certificate (`NODE_EXTRA_CA_CERTS`).',
+      mayHaveSucceeded: false,
+      isTransient: false,
+      isFromEngine: false,
     })
   })
 
@@ -101,14 +108,14 @@ describe('a connection', () => {
     'UND_ERR_BODY_TIMEOUT',
     'ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC',
   ])('that broke (%s) may have carried everything', (code) => {
-    expect(failureOfConnection(failed(code), address)).toMatchObject({ mayBeDone: true, isPassing: true })
+    expect(connectionFailure(failed(code), address)).toMatchObject({ mayHaveSucceeded: true, isTransient: true })
   })
 
   test('behind a name with several addresses tells the code of the first', () => {
     const errors = ['ECONNREFUSED', 'ENETUNREACH'].map((code) => Object.assign(new Error(code), { code }))
     const cause = new AggregateError(errors)
-    const { problem, mayBeDone } = failureOfConnection(new TypeError('fetch failed', { cause }), address)
-    expect([problem, mayBeDone]).toEqual(['the connection to http://engine.test failed (ECONNREFUSED)', false])
+    const { problem, mayHaveSucceeded } = connectionFailure(new TypeError('fetch failed', { cause }), address)
+    expect([problem, mayHaveSucceeded]).toEqual(['the connection to http://engine.test failed (ECONNREFUSED)', false])
   })
 
   test('tells its reason from up to five causes deep', () => {
@@ -116,8 +123,8 @@ describe('a connection', () => {
       depth === 0
         ? Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })
         : new Error('failed', { cause: nested(depth - 1) })
-    expect(failureOfConnection(nested(5), address).mayBeDone).toBe(false)
-    expect(failureOfConnection(nested(6), address).mayBeDone).toBe(true)
+    expect(connectionFailure(nested(5), address).mayHaveSucceeded).toBe(false)
+    expect(connectionFailure(nested(6), address).mayHaveSucceeded).toBe(true)
   })
 
   test('may have carried everything where nothing tells why it failed', () => {
@@ -125,11 +132,15 @@ describe('a connection', () => {
     circular.cause = circular
     for (const error of [new Error('no'), 'no', undefined, null, { code: 7 }, new AggregateError([]), circular]) {
       const problem = 'the connection to http://engine.test failed'
-      expect(failureOfConnection(error, address)).toMatchObject({ problem, mayBeDone: true, advice: undefined })
+      expect(connectionFailure(error, address)).toMatchObject({ problem, mayHaveSucceeded: true, remedy: undefined })
     }
   })
 
   test('that is silent may have carried everything', () => {
-    expect(failureOfSilence(60)).toMatchObject({ problem: 'no answer within 60 ms', mayBeDone: true, isPassing: true })
+    expect(timeoutFailure(60)).toMatchObject({
+      problem: 'no answer within 60 ms',
+      mayHaveSucceeded: true,
+      isTransient: true,
+    })
   })
 })

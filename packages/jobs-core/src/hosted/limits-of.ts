@@ -1,7 +1,7 @@
 import type { Capabilities } from '../provider/capabilities.ts'
 import type { EngineLimits } from '../runs/failure.ts'
 
-/** What an attempt must know of an engine, from what the engine can do. */
+/** Returns the limits of an engine that attempts must respect, from its capabilities. */
 export function limitsOf(provider: string, capabilities: Capabilities): EngineLimits {
   const { features, minRetryDelayMs, maxRetryDelayMs, maxOutputBytes, maxStepOutputBytes } = capabilities
   const sendsRaiseAttempts = features['maxAttempts of a send, raised'].supported

@@ -1,22 +1,22 @@
-/** What is known of a request to an engine that did not succeed. */
+/** Facts about a failed request to an engine. */
 export interface Failure {
   /** What went wrong, without a full stop. */
   readonly problem: string
-  /** What to do about it, as the end of a sentence, where that is known. */
-  readonly advice?: string | undefined
-  /** The HTTP status, where there was an answer. */
+  /** What the reader can do about it, as one or more sentences. Default: no known remedy. */
+  readonly remedy?: string | undefined
+  /** HTTP status; absent if there was no response. */
   readonly status?: number | undefined
-  /** Whether the engine may have done what it was asked to do. */
-  readonly mayBeDone: boolean
-  /** Whether another try may succeed. */
-  readonly isPassing: boolean
-  /** How long the engine asks to be left alone, in milliseconds, where it says so. */
+  /** Whether the engine may have carried out the request although it failed. */
+  readonly mayHaveSucceeded: boolean
+  /** Whether a retry may succeed. */
+  readonly isTransient: boolean
+  /** How long the engine wants no requests, in milliseconds; absent if it does not say. */
   readonly retryAfterMs?: number | undefined
-  /** True where the engine itself says so: a wrong address answers, too. */
-  readonly isOwnWord: boolean
+  /** Whether the response came from the engine itself. A server at a wrong address, or a proxy, responds too. */
+  readonly isFromEngine: boolean
 }
 
-/** A request to an engine that did not succeed. Providers turn it into an error for users. */
+/** A failed request to an engine. Providers convert it to an error for users. */
 export class RequestFailure extends Error {
   override readonly name = 'RequestFailure'
   readonly failure: Failure

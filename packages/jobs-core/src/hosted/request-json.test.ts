@@ -77,7 +77,7 @@ describe('a request without an answer', () => {
     const slow = await listen((_, response) => void response.writeHead(200).write('{"half":'))
     for (const url of [silent, slow]) {
       expect(await failureOf(get(url, AbortSignal.timeout(60)))).toMatchObject({
-        mayBeDone: true,
+        mayHaveSucceeded: true,
         problem: expect.stringContaining('no answer within'),
         cause: { name: 'TimeoutError' },
       })
@@ -92,7 +92,7 @@ describe('a request without an answer', () => {
     })
     for (const url of [before, amid]) {
       expect(await failureOf(get(url))).toMatchObject({
-        mayBeDone: true,
+        mayHaveSucceeded: true,
         problem: expect.stringMatching(
           /^the connection to http:\/\/127\.0\.0\.1:\d+ failed \((UND_ERR_SOCKET|ECONNRESET)\)$/,
         ),
@@ -104,16 +104,16 @@ describe('a request without an answer', () => {
     const url = await listen(() => undefined)
     await close(servers.pop()!)
     expect(await failureOf(get(url))).toMatchObject({
-      mayBeDone: false,
+      mayHaveSucceeded: false,
       problem: `the connection to ${new URL(url).origin} failed (ECONNREFUSED)`,
-      advice: 'see that it runs there, or correct the address (`baseUrl`)',
+      remedy: 'See that it runs there, or correct the address (`baseUrl`).',
       cause: { message: 'fetch failed' },
     })
   })
 
   test('cannot go to an address with a password, which no error tells', async () => {
-    const { problem, advice } = await failureOf(get('http://me:secret@engine.test/e/a-key'))
+    const { problem, remedy } = await failureOf(get('http://me:secret@engine.test/e/a-key'))
     expect(problem).toMatch(/^no request can be made to an address with a user name .* http:\/\/engine\.test has$/)
-    expect(advice).toBe('take them out of it')
+    expect(remedy).toBe('Remove them from the address.')
   })
 })

@@ -1,9 +1,9 @@
-import { certainFailure, type EngineAddress, failureOfConnection, failureOfSilence } from './classify-failure.ts'
+import { permanentFailure, type EngineAddress, connectionFailure, timeoutFailure } from './classify-failure.ts'
 import { RequestFailure } from './request-failure.ts'
-import { requestTimeoutMs } from './ask.ts'
+import { requestTimeoutMs } from './request-with-retry.ts'
 
 /** One HTTP answer, read to its end. */
-export interface Answer {
+export interface JsonResponse {
   readonly status: number
   /** The body where it is JSON. */
   readonly body: unknown
@@ -27,7 +27,7 @@ export async function requestJson(
   fetch: Fetch,
   { url, signal = AbortSignal.timeout(requestTimeoutMs), method, headers, body }: JsonRequest,
   address: Omit<EngineAddress, 'origin'>,
-): Promise<Answer> {
+): Promise<JsonResponse> {
   const { origin, username, password } = new URL(url)
   try {
     const response = await fetch(url, { method, headers, signal, ...(body !== undefined && { body }) })
@@ -35,13 +35,13 @@ export async function requestJson(
     return { status: response.status, body: parse(text), headers: response.headers }
   } catch (cause) {
     if ((cause as Error | undefined)?.name === 'TimeoutError') {
-      throw new RequestFailure(failureOfSilence(requestTimeoutMs), { cause })
+      throw new RequestFailure(timeoutFailure(requestTimeoutMs), { cause })
     }
     if (username !== '' || password !== '') {
       const problem = `no request can be made to an address with a user name or a password, as that of ${origin} has`
-      throw new RequestFailure(certainFailure(problem, 'take them out of it'), { cause })
+      throw new RequestFailure(permanentFailure(problem, 'Remove them from the address.'), { cause })
     }
-    throw new RequestFailure(failureOfConnection(cause, { ...address, origin }), { cause })
+    throw new RequestFailure(connectionFailure(cause, { ...address, origin }), { cause })
   }
 }
 

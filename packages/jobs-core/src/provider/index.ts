@@ -142,26 +142,42 @@ export {
 export type * from '../workflows/step-call.ts'
 
 // Requests to hosted engines
-export { answerOrNothing, answerTo, notAccepted, type Question } from '../hosted/answer-to.ts'
-export { ask, type AskOptions, type Request, requestTimeoutMs } from '../hosted/ask.ts'
-export { BoundedMap } from '../hosted/bounded-map.ts'
-export { type CalledTick, dispatchCalledTick, tickRetryPausesMs } from '../hosted/dispatch-called-tick.ts'
 export {
-  type BadAnswer,
-  certainFailure,
+  resolveOptionalRequest,
+  resolveRequest,
+  failedSend,
+  type RequestDescription,
+} from '../hosted/resolve-request.ts'
+export {
+  requestWithRetry,
+  type RequestRetryOptions,
+  type Request,
+  requestTimeoutMs,
+} from '../hosted/request-with-retry.ts'
+export { BoundedMap } from '../hosted/bounded-map.ts'
+export { type ScheduledTick, dispatchScheduledTick, tickRetryPausesMs } from '../hosted/dispatch-scheduled-tick.ts'
+export {
+  type FailedResponse,
+  permanentFailure,
   type EngineAddress,
-  failureOfAnswer,
-  failureOfConnection,
-  failureOfSilence,
-  isPassingStatus,
+  responseFailure,
+  connectionFailure,
+  timeoutFailure,
+  isTransientStatus,
   readRetryAfter,
 } from '../hosted/classify-failure.ts'
 export { hashOf } from '../hosted/hash-of.ts'
 export { limitsOf } from '../hosted/limits-of.ts'
-export { mapAtMost, tryEach } from '../hosted/map-at-most.ts'
+export { mapWithConcurrency, forEachWithConcurrency } from '../hosted/map-with-concurrency.ts'
 export { type Failure, RequestFailure } from '../hosted/request-failure.ts'
-export { type Answer, type JsonRequest, requestJson } from '../hosted/request-json.ts'
-export { type AttemptTools, type HostInternals, type HostOptions, hostOptions, toHost } from '../hosted/to-host.ts'
+export { type JsonResponse, type JsonRequest, requestJson } from '../hosted/request-json.ts'
+export {
+  type AttemptDependencies,
+  type HostTestOptions,
+  type HostOptions,
+  hostOptions,
+  prepareHost,
+} from '../hosted/prepare-host.ts'
 
 // Errors and logs
 export type { PayloadIssue } from '../errors/payload-invalid-error.ts'

@@ -1,7 +1,7 @@
 import {
-  type Answer,
-  answerOrNothing,
-  ask,
+  type JsonResponse,
+  resolveOptionalRequest,
+  requestWithRetry,
   type Clock,
   requestJson,
   RequestFailure,
@@ -51,7 +51,7 @@ export function createEngineApi({ client, apiBaseUrl }: InngestConnection, clock
         if (one !== undefined) url.searchParams.append(name, String(one))
       }
     }
-    const requestWith = async (key: string | undefined): Promise<Answer> => {
+    const requestWith = async (key: string | undefined): Promise<JsonResponse> => {
       const askedAt = clock.now()
       const headers = { ...client.headers, ...(key !== undefined && { authorization: `Bearer ${key}` }) }
       const sent = { method, url: url.href, headers, ...(method === 'POST' && { body: '{}' }) }
@@ -63,14 +63,14 @@ export function createEngineApi({ client, apiBaseUrl }: InngestConnection, clock
     const { signingKey, signingKeyFallback } = client
     const answer = isRefusedKey(first.status) && signingKeyFallback ? await requestWith(signingKeyFallback) : first
     if (answer.status < 300 && answer.body !== undefined) return answer.body
-    const adviceFor = (status: number) =>
+    const remedyFor = (status: number) =>
       isRefusedKey(status) ? (signingKey === undefined ? setAKey : checkTheKey) : undefined
-    throw new RequestFailure(toFailure(answer, clock.now(), adviceFor))
+    throw new RequestFailure(toFailure(answer, clock.now(), remedyFor))
   }
 
   const get = async <Body>(operation: string, path: string, query: Query = {}): Promise<Body | undefined> => {
-    const asking = ask(() => request('GET', path, query), { clock })
-    return (await answerOrNothing({ provider: 'inngest', operation }, asking)) as Body | undefined
+    const asking = requestWithRetry(() => request('GET', path, query), { clock })
+    return (await resolveOptionalRequest({ provider: 'inngest', operation }, asking)) as Body | undefined
   }
 
   return {
@@ -89,7 +89,7 @@ export function createEngineApi({ client, apiBaseUrl }: InngestConnection, clock
 
     async post<Body>(operation: string, path: string, expected: readonly number[]) {
       const question = { provider: 'inngest', operation, isChange: true }
-      return (await answerOrNothing(question, request('POST', path, {}), expected)) as Body | undefined
+      return (await resolveOptionalRequest(question, request('POST', path, {}), expected)) as Body | undefined
     },
 
     async time() {
@@ -107,7 +107,7 @@ export function createEngineApi({ client, apiBaseUrl }: InngestConnection, clock
 }
 
 /** Version 1 of the API tells errors inside of a success. */
-function toPlain(answer: Answer): Answer {
+function toPlain(answer: JsonResponse): JsonResponse {
   const { error, status } = (answer.body ?? {}) as { error?: unknown; status?: unknown }
   return typeof error === 'string' && typeof status === 'number' && status >= 400 ? { ...answer, status } : answer
 }
@@ -116,6 +116,6 @@ function isRefusedKey(status: number): boolean {
   return status === 401 || status === 403
 }
 
-const checkTheKey = 'check the signing key (`signingKey` or `INNGEST_SIGNING_KEY`) and the environment it belongs to'
+const checkTheKey = 'Check the signing key (`signingKey` or `INNGEST_SIGNING_KEY`) and the environment it belongs to.'
 const setAKey =
-  'there is no signing key: set `signingKey` or `INNGEST_SIGNING_KEY`, or `INNGEST_DEV=1` for the dev server'
+  'There is no signing key. Set `signingKey` or `INNGEST_SIGNING_KEY`, or `INNGEST_DEV=1` for the dev server.'

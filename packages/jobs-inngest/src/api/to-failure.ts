@@ -1,24 +1,24 @@
-import { type Answer, type Failure, failureOfAnswer, readRetryAfter } from '@cgk-platform/jobs-core/provider'
+import { type JsonResponse, type Failure, responseFailure, readRetryAfter } from '@cgk-platform/jobs-core/provider'
 
 /**
  * What an answer of Inngest's tells that is no success.
  *
- * @param adviceFor - what to do about a status, as the end of a sentence
+ * @param remedyFor - returns what to do about a status, as a sentence
  */
 export function toFailure(
-  { status, body, headers }: Answer,
+  { status, body, headers }: JsonResponse,
   now: number,
-  adviceFor: (status: number) => string | undefined,
+  remedyFor: (status: number) => string | undefined,
 ): Failure {
   const retryAfterMs = readRetryAfter(headers.get('retry-after'), now)
-  return failureOfAnswer({
-    ...{ status, words: wordsIn(body), advice: adviceFor(status), retryAfterMs },
-    isOwnWord: isOwnWord(body),
+  return responseFailure({
+    ...{ status, message: wordsIn(body), remedy: remedyFor(status), retryAfterMs },
+    isFromEngine: isFromEngine(body),
   })
 }
 
 /** A wrong address answers 404, too: only Inngest itself can say that there is no such thing. */
-function isOwnWord(body: unknown): boolean {
+function isFromEngine(body: unknown): boolean {
   const { error, errors } = (body ?? {}) as { error?: unknown; errors?: unknown }
   const code: unknown = Array.isArray(errors) ? (errors[0] as { code?: unknown } | undefined)?.code : undefined
   return typeof error === 'string' || (typeof code === 'string' && code !== 'api_error') // that is of an unknown path

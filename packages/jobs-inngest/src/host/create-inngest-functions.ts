@@ -1,9 +1,9 @@
 import {
   declareOptions,
-  type HostInternals,
+  type HostTestOptions,
   type HostOptions,
   hostOptions,
-  toHost,
+  prepareHost,
 } from '@cgk-platform/jobs-core/provider'
 import type { Inngest, InngestFunction } from 'inngest'
 
@@ -20,7 +20,7 @@ export interface InngestHostOptions extends HostOptions {
 }
 
 /** What tests set besides. */
-export interface InngestHostInternals extends HostInternals {}
+export interface InngestHostInternals extends HostTestOptions {}
 
 const declared = declareOptions<InngestHostOptions>('`createInngestFunctions`', {
   client: { ...clientOption, required: "Give the client that you serve: `new Inngest({ id: 'my-app' })`." },
@@ -42,11 +42,16 @@ export function createInngestFunctions(
   const checked = declared.read(options)
   const { client } = checked
   checkMode(client)
-  const { definitions, tools } = toHost(checked, {
+  const { definitions, dependencies } = prepareHost(checked, {
     ...internals,
-    withoutJobs: 'so Inngest gets no function',
+    noJobsConsequence: 'so Inngest gets no function',
     limits: inngestLimits,
     load: () => createInngestProvider({ client }, { clock: internals.clock }),
   })
-  return toInngestFunctions({ ...tools, inngest: client, api: createEngineApi({ client }, tools.clock), definitions })
+  return toInngestFunctions({
+    ...dependencies,
+    inngest: client,
+    api: createEngineApi({ client }, dependencies.clock),
+    definitions,
+  })
 }

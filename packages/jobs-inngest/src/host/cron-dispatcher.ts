@@ -1,5 +1,5 @@
 import type { CronJobDefinition } from '@cgk-platform/jobs-core'
-import { bindLogger, dispatchCalledTick, tickRetryPausesMs, toErrorInfo } from '@cgk-platform/jobs-core/provider'
+import { bindLogger, dispatchScheduledTick, tickRetryPausesMs, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 import type { InngestFunction } from 'inngest'
 
 import type { HostParts } from './host-parts.ts'
@@ -33,8 +33,8 @@ export function createCronDispatcher(definition: CronJobDefinition, parts: HostP
       const now = parts.clock.now() + offsetMs
       try {
         const { logger } = parts
-        const call = { calledFor: event.ts ?? now, now, logger }
-        return await dispatchCalledTick(definition, call, (tick) => createTickHost(definition, tick, parts))
+        const call = { scheduledFor: event.ts ?? now, now, logger }
+        return await dispatchScheduledTick(definition, call, (tick) => createTickHost(definition, tick, parts))
       } catch (error) {
         bindLogger(parts.logger, { definition: id }).error('A cron tick could not be dispatched.', {
           error: toErrorInfo(error),

@@ -1,4 +1,4 @@
-import { type AttemptTools, type EngineLimits, limitsOf } from '@cgk-platform/jobs-core/provider'
+import { type AttemptDependencies, type EngineLimits, limitsOf } from '@cgk-platform/jobs-core/provider'
 import type { Inngest } from 'inngest'
 
 import type { EngineApi } from '../api/engine-api.ts'
@@ -9,7 +9,7 @@ import type { EarlierRuns } from './steps/earlier-run.ts'
 import type { WorkflowAttempts } from './steps/workflow-attempts.ts'
 
 /** What the functions of one host share. */
-export interface HostParts extends AttemptTools {
+export interface HostParts extends AttemptDependencies {
   readonly inngest: Inngest.Any
   readonly api: EngineApi
   readonly cancels: CancelWatcher

@@ -1,5 +1,11 @@
 import type { CronJobDefinition } from '@cgk-platform/jobs-core'
-import { createJobId, type Envelope, mapAtMost, type TickHost, tryEach } from '@cgk-platform/jobs-core/provider'
+import {
+  createJobId,
+  type Envelope,
+  mapWithConcurrency,
+  type TickHost,
+  forEachWithConcurrency,
+} from '@cgk-platform/jobs-core/provider'
 
 import type { EngineEvent, EngineRun } from '../api/engine-shapes.ts'
 import { postEvents } from '../send/post-events.ts'
@@ -37,7 +43,7 @@ export function createTickHost(
       return jobId !== undefined && jobId !== idAt(await seedFor(tenantId), 0)
     },
     async send(envelopes) {
-      await tryEach(envelopes, sendOne)
+      await forEachWithConcurrency(envelopes, sendOne)
     },
   }
 }
@@ -54,7 +60,7 @@ async function readOpenJobs(
   const open = new Map<string, string>()
   const eventIds = new Set(runs.flatMap(({ trigger }) => trigger?.eventIds?.[0] ?? []))
   // One that cannot be read fails the tick, so the rest is not asked for.
-  await mapAtMost([...eventIds], async (eventId) => {
+  await mapWithConcurrency([...eventIds], async (eventId) => {
     const event = (await api.get<{ data?: EngineEvent }>(`for the job ${eventId}`, `/v1/events/${eventId}`))?.data
     if (event?.name === name) open.set(toEnvelope(event, eventId).tenantId, eventId)
   })

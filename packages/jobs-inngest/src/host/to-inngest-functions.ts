@@ -1,5 +1,5 @@
 import { type Definition, InvalidDefinitionError } from '@cgk-platform/jobs-core'
-import { type AttemptTools, checkDefinitionSupport, claimCronJob } from '@cgk-platform/jobs-core/provider'
+import { type AttemptDependencies, checkDefinitionSupport, claimCronJob } from '@cgk-platform/jobs-core/provider'
 import type { Inngest, InngestFunction } from 'inngest'
 
 import type { EngineApi } from '../api/engine-api.ts'
@@ -17,7 +17,7 @@ import { createCompensatingFunction, compensatingSuffix } from './compensating-f
 import { createWorkflowFunction } from './workflow-function.ts'
 
 /** What functions are made with. */
-export interface FunctionsOptions extends AttemptTools {
+export interface FunctionsOptions extends AttemptDependencies {
   readonly inngest: Inngest.Any
   readonly api: EngineApi
   readonly definitions: readonly Definition[]

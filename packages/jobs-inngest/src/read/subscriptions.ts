@@ -1,5 +1,5 @@
 import { RequestFailedError } from '@cgk-platform/jobs-core'
-import { type Clock, isPassingStatus } from '@cgk-platform/jobs-core/provider'
+import { type Clock, isTransientStatus } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineApi } from '../api/engine-api.ts'
 import type { EngineApp, EngineFunction } from '../api/engine-shapes.ts'
@@ -101,7 +101,7 @@ function toRegistered(
 function isPassing(error: unknown): boolean {
   if (!RequestFailedError.isInstance(error)) return true
   const { status = 503 } = error
-  return isPassingStatus(status) && status !== 501
+  return isTransientStatus(status) && status !== 501
 }
 
 function fits(name: string, event: string): boolean {

@@ -9,8 +9,8 @@ async function refused(answer: Answer) {
   const [one] = posted
   if (one?.ok !== false) throw new Error('It was taken.')
   const { id, isOfContent, refusal } = one
-  const { problem, advice, mayBeDone } = refusal.failure
-  return { id, isOfContent, problem, advice, mayBeDone, cause: refusal.cause, requests: asked.length }
+  const { problem, remedy, mayHaveSucceeded } = refusal.failure
+  return { id, isOfContent, problem, remedy, mayHaveSucceeded, cause: refusal.cause, requests: asked.length }
 }
 
 afterEach(() => {
@@ -92,14 +92,14 @@ describe('a refusal', () => {
 
   test("is told in the server's words, and says what to do", async () => {
     const told = async (status: number) => {
-      const { problem, advice } = await refused(inTurn({ status, body: { error: 'no good' } }))
-      return [problem, advice]
+      const { problem, remedy } = await refused(inTurn({ status, body: { error: 'no good' } }))
+      return [problem, remedy]
     }
-    const key = 'check the event key (`eventKey` or `INNGEST_EVENT_KEY`)'
+    const key = 'Check the event key (`eventKey` or `INNGEST_EVENT_KEY`).'
     expect(await told(400)).toEqual(['it answered 400 (no good)', undefined])
     expect(await told(401)).toEqual(['it answered 401 (no good)', key])
     expect(await told(403)).toEqual(['it answered 403 (no good)', key])
-    expect(await told(413)).toEqual(['it answered 413 (no good)', 'the payload is over the limit of your plan'])
+    expect(await told(413)).toEqual(['it answered 413 (no good)', 'The payload is over the limit of your plan.'])
   })
 
   test('of one event leaves those before it taken', async () => {
@@ -108,7 +108,7 @@ describe('a refusal', () => {
       inTurn({ status: 400, body: { ids: ids(1), status: 400, error: 'event name is empty' } }),
     )
     const [id, ...others] = ids(3)
-    const refusal = { failure: { mayBeDone: false, problem: 'it answered 400 (event name is empty)' } }
+    const refusal = { failure: { mayHaveSucceeded: false, problem: 'it answered 400 (event name is empty)' } }
     expect(posted).toMatchObject([
       { ok: true, id },
       ...others.map((other) => ({ ok: false, id: other, isOfContent: true, refusal })),
@@ -130,7 +130,7 @@ describe('a server that is away', () => {
   })
 })
 
-const maybe = { ok: false, refusal: { failure: { mayBeDone: true } } }
+const maybe = { ok: false, refusal: { failure: { mayHaveSucceeded: true } } }
 
 describe('an answer that cannot be read', () => {
   test.each<[string, unknown]>([

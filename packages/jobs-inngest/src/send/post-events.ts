@@ -1,7 +1,7 @@
 import {
-  type Answer,
-  ask,
-  certainFailure,
+  type JsonResponse,
+  requestWithRetry,
+  permanentFailure,
   type Clock,
   requestJson,
   RequestFailure,
@@ -26,7 +26,7 @@ export type Posted =
       readonly isOfContent: boolean
     }
 
-const tries = 5
+const maxAttempts = 5
 
 /**
  * Sends events in one request. Asked again only where that may mend it, and with the same ids, which Inngest takes for
@@ -50,23 +50,23 @@ export async function postEvents(
     body = JSON.stringify(prepared)
   } catch (cause) {
     const problem = `the middleware of the client failed: ${toErrorInfo(cause).message}`
-    return refuse(new RequestFailure(certainFailure(problem), { cause }), true)
+    return refuse(new RequestFailure(permanentFailure(problem), { cause }), true)
   }
   if (prepared.length !== events.length || !events.every((event, index) => isTold(event, prepared[index]))) {
-    return refuse(new RequestFailure(certainFailure(hidden)), true)
+    return refuse(new RequestFailure(permanentFailure(hidden)), true)
   }
   const { href: url } = addressUnder(client.eventBaseUrl, `e/${client.eventKey ?? 'NO_EVENT_KEY_SET'}`)
   const headers = { ...client.headers, ...toSeedHeader(seed) }
-  let answer: Answer | undefined
+  let answer: JsonResponse | undefined
   const send = async (): Promise<readonly string[]> => {
     answer = undefined
     answer = await requestJson(client.fetch, { method: 'POST', url, headers, body }, addressIn(url))
     const taken = takenIds(answer)
     if (taken.length === events.length && isSuccess(answer)) return taken
-    throw new RequestFailure(toFailure(answer, clock.now(), adviceFor))
+    throw new RequestFailure(toFailure(answer, clock.now(), remedyFor))
   }
   try {
-    const ids = await ask(send, { clock, tries, jitter: Math.random })
+    const ids = await requestWithRetry(send, { clock, maxAttempts, jitter: Math.random })
     return ids.map((id) => ({ ok: true, id }))
   } catch (error) {
     if (!(error instanceof RequestFailure)) throw error
@@ -74,9 +74,9 @@ export async function postEvents(
   }
 }
 
-function adviceFor(status: number): string | undefined {
-  if (status === 401 || status === 403) return 'check the event key (`eventKey` or `INNGEST_EVENT_KEY`)'
-  return status === 413 ? 'the payload is over the limit of your plan' : undefined
+function remedyFor(status: number): string | undefined {
+  if (status === 401 || status === 403) return 'Check the event key (`eventKey` or `INNGEST_EVENT_KEY`).'
+  return status === 413 ? 'The payload is over the limit of your plan.' : undefined
 }
 
 /** Middleware of a client that was made by the app may change what is sent, as one that encrypts does. */
@@ -101,19 +101,19 @@ function isTold({ data }: OutgoingEvent, prepared: unknown): boolean {
   return told?.['tenantId'] === data['tenantId'] && recordIn(told) !== undefined
 }
 
-function takenIds(answer: Answer | undefined): string[] {
+function takenIds(answer: JsonResponse | undefined): string[] {
   const { ids } = (answer?.body ?? {}) as { ids?: unknown }
   return Array.isArray(ids) ? ids.filter((id): id is string => typeof id === 'string' && id !== '') : []
 }
 
 /** The status inside of the body counts, too. */
-function isSuccess(answer: Answer): boolean {
+function isSuccess(answer: JsonResponse): boolean {
   const { status = 200, error } = (answer.body ?? {}) as { status?: number; error?: unknown }
   return answer.status < 300 && status === 200 && !error
 }
 
 /** A 400 that is not in Inngest's words is of something before it, which would say the same of each event. */
-function isOfContent(answer: Answer | undefined): boolean {
+function isOfContent(answer: JsonResponse | undefined): boolean {
   const { error } = (answer?.body ?? {}) as { error?: unknown }
   return answer?.status === 413 || (answer?.status === 400 && typeof error === 'string')
 }

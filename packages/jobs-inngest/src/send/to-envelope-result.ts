@@ -1,9 +1,9 @@
-import { type EnvelopeResult, type Envelope, notAccepted } from '@cgk-platform/jobs-core/provider'
+import { type EnvelopeResult, type Envelope, failedSend } from '@cgk-platform/jobs-core/provider'
 
 import type { Posted } from './post-events.ts'
 
 /** What was posted as the client is told of it. */
 export function toEnvelopeResult({ event }: Envelope, posted: Posted): EnvelopeResult {
   if (posted.ok) return { ok: true, id: posted.id, deduplicated: false }
-  return notAccepted({ event, provider: 'inngest', jobId: posted.id }, posted.refusal)
+  return failedSend({ event, provider: 'inngest', jobId: posted.id }, posted.refusal)
 }

@@ -7,29 +7,29 @@ const origin = 'https://trigger.test'
 
 describe('an answer', () => {
   test('that is a success and cannot be read is asked for again where it was cut off', () => {
-    expect(ofAnswer({ status: 200, rawBody: undefined }, now).isPassing).toBe(true)
-    expect(ofAnswer({ status: 200, rawBody: { id: 7 } }, now).isPassing).toBe(false)
+    expect(ofAnswer({ status: 200, rawBody: undefined }, now).isTransient).toBe(true)
+    expect(ofAnswer({ status: 200, rawBody: { id: 7 } }, now).isTransient).toBe(false)
   })
 
   test('without words of its own may be of something before Trigger.dev', () => {
     const failure = ofAnswer({ status: 404 }, now)
-    expect(failure).toMatchObject({ problem: 'it answered 404', isOwnWord: false })
-    expect(failure.advice).toBe('check the address (`apiUrl` or `TRIGGER_API_URL`)')
-    expect(ofAnswer({ status: 404, error: 'Run not found' }, now).advice).toBeUndefined()
-    expect(ofAnswer({ status: 400, error: { issues: [] } }, now).isOwnWord).toBe(false)
+    expect(failure).toMatchObject({ problem: 'it answered 404', isFromEngine: false })
+    expect(failure.remedy).toBe('Check the address (`apiUrl` or `TRIGGER_API_URL`).')
+    expect(ofAnswer({ status: 404, error: 'Run not found' }, now).remedy).toBeUndefined()
+    expect(ofAnswer({ status: 400, error: { issues: [] } }, now).isFromEngine).toBe(false)
     expect(ofAnswer({ status: 400, error: { message: 'no good' } }, now).problem).toBe('it answered 400 (no good)')
   })
 
   test('that refuses the key says where it is from and what it belongs to', () => {
     for (const status of [401, 403]) {
-      expect(ofAnswer({ status, error: 'Invalid API Key' }, now).advice).toBe(
-        'check the key (`apiKey` or `TRIGGER_SECRET_KEY`), which belongs to one environment of one project',
+      expect(ofAnswer({ status, error: 'Invalid API Key' }, now).remedy).toBe(
+        'Check the key (`apiKey` or `TRIGGER_SECRET_KEY`), which belongs to one environment of one project.',
       )
     }
   })
 
   test('that is of the size says so', () => {
-    expect(ofAnswer({ status: 413 }, now).advice).toBe('the payload is over the limit of the server')
+    expect(ofAnswer({ status: 413 }, now).remedy).toBe('The payload is over the limit of the server.')
   })
 
   test.each<[headers: Record<string, string>, waitMs: number | undefined]>([
@@ -55,17 +55,17 @@ describe("an error of the SDK's", () => {
     const error = Object.assign(new Error('You need to…'), { name: 'ApiClientMissingError' })
     expect(toFailure(error, origin, now)).toEqual({
       problem: 'there is no key',
-      advice: 'set `apiKey` or `TRIGGER_SECRET_KEY`',
-      mayBeDone: false,
-      isPassing: false,
-      isOwnWord: false,
+      remedy: 'Set `apiKey` or `TRIGGER_SECRET_KEY`.',
+      mayHaveSucceeded: false,
+      isTransient: false,
+      isFromEngine: false,
     })
   })
 
   test('of another kind may have come after the server took it', () => {
     expect(toFailure(new RangeError('odd'), origin, now)).toMatchObject({
       problem: 'its SDK failed: odd',
-      mayBeDone: true,
+      mayHaveSucceeded: true,
     })
   })
 })

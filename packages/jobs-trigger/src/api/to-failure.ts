@@ -1,8 +1,8 @@
 import {
-  certainFailure,
+  permanentFailure,
   type Failure,
-  failureOfAnswer,
-  failureOfConnection,
+  responseFailure,
+  connectionFailure,
   readRetryAfter,
   toErrorInfo,
 } from '@cgk-platform/jobs-core/provider'
@@ -27,43 +27,44 @@ export const addressSettings = '`apiUrl` or `TRIGGER_API_URL`'
  */
 export function toFailure(error: unknown, origin: string, now: number): Failure {
   const { name, status, cause } = (error ?? {}) as { name?: unknown; status?: unknown; cause?: unknown }
-  if (name === 'ApiClientMissingError') return certainFailure('there is no key', 'set `apiKey` or `TRIGGER_SECRET_KEY`')
+  if (name === 'ApiClientMissingError')
+    return permanentFailure('there is no key', 'Set `apiKey` or `TRIGGER_SECRET_KEY`.')
   if (name === 'TriggerApiError') {
     return typeof status === 'number'
       ? ofAnswer(error as RefusedAnswer, now)
-      : failureOfConnection(cause, { origin, settings: addressSettings })
+      : connectionFailure(cause, { origin, settings: addressSettings })
   }
-  return { ...certainFailure(`its SDK failed: ${toErrorInfo(error).message}`), mayBeDone: true }
+  return { ...permanentFailure(`its SDK failed: ${toErrorInfo(error).message}`), mayHaveSucceeded: true }
 }
 
 /** What an answer tells that is no success, or that cannot be read. */
 export function ofAnswer({ status, headers = {}, error, rawBody }: RefusedAnswer, now: number): Failure {
   // Cut off on its way, a proxy's page, or the answer of another version.
-  if (status < 400) return failureOfAnswer({ status, isCut: rawBody === undefined })
-  const words = wordsOf(error)
+  if (status < 400) return responseFailure({ status, isTruncated: rawBody === undefined })
+  const message = messageOf(error)
   const { 'retry-after': after, 'x-ratelimit-reset': reset } = headers
   const retryAfterMs = after === undefined ? untilReset(reset, now) : readRetryAfter(after, now)
-  return failureOfAnswer({ status, words, advice: adviceFor(status, words !== undefined), retryAfterMs })
+  return responseFailure({ status, message, remedy: remedyFor(status, message !== undefined), retryAfterMs })
 }
 
-function adviceFor(status: number, isOwnWord: boolean): string | undefined {
+function remedyFor(status: number, isFromEngine: boolean): string | undefined {
   switch (status) {
     case 401:
     case 403:
-      return 'check the key (`apiKey` or `TRIGGER_SECRET_KEY`), which belongs to one environment of one project'
+      return 'Check the key (`apiKey` or `TRIGGER_SECRET_KEY`), which belongs to one environment of one project.'
     case 404:
-      return isOwnWord ? undefined : `check the address (${addressSettings})`
+      return isFromEngine ? undefined : `Check the address (${addressSettings}).`
     case 413:
-      return 'the payload is over the limit of the server'
+      return 'The payload is over the limit of the server.'
     default:
       return undefined
   }
 }
 
 /** Trigger.dev's own words; the SDK puts a whole page in their place where the body is none of its own. */
-function wordsOf(error: unknown): string | undefined {
-  const words = typeof error === 'string' ? error : (error as { message?: unknown } | null | undefined)?.message
-  return typeof words === 'string' && words !== '' ? words : undefined
+function messageOf(error: unknown): string | undefined {
+  const message = typeof error === 'string' ? error : (error as { message?: unknown } | null | undefined)?.message
+  return typeof message === 'string' && message !== '' ? message : undefined
 }
 
 /** Trigger.dev's own header has the instant from which it may be asked again, epoch milliseconds. */

@@ -93,7 +93,7 @@ describe('a trigger', () => {
 
   test('may have been accepted where an answer before the last one was lost', async () => {
     const { trigger } = await open(inTurn({ status: 500 }, { status: 422, body: { error: 'No' } }))
-    expect((await failureOf(trigger())).failure).toMatchObject({ status: 422, mayBeDone: true })
+    expect((await failureOf(trigger())).failure).toMatchObject({ status: 422, mayHaveSucceeded: true })
   })
 
   test('waits for no answer longer than 15 seconds', async () => {
@@ -105,7 +105,7 @@ describe('a trigger', () => {
     const silent = await open(async () => new Promise<never>(() => undefined))
     expect((await failureOf(silent.trigger())).failure).toMatchObject({
       problem: 'no answer within 15000 ms',
-      mayBeDone: true,
+      mayHaveSucceeded: true,
     })
   })
 
@@ -117,7 +117,7 @@ describe('a trigger', () => {
       const { asked, trigger } = await open(() => ({ body }))
       expect((await failureOf(trigger())).failure).toMatchObject({
         problem: 'its answer cannot be read',
-        mayBeDone: true,
+        mayHaveSucceeded: true,
       })
       expect(asked).toHaveLength(times)
     }
@@ -127,7 +127,7 @@ describe('a trigger', () => {
 describe('a connection', () => {
   test('without a key asks for nothing, and says what to set', async () => {
     const { asked, clock, trigger } = await open(() => taken, { apiKey: undefined })
-    expect((await failureOf(trigger())).failure).toMatchObject({ problem: 'there is no key', mayBeDone: false })
+    expect((await failureOf(trigger())).failure).toMatchObject({ problem: 'there is no key', mayHaveSucceeded: false })
     expect([asked.length, clock.pending()]).toEqual([0, 0])
   })
 

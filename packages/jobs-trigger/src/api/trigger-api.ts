@@ -1,9 +1,9 @@
 import {
   type Json,
-  answerOrNothing,
-  answerTo,
-  ask,
-  certainFailure,
+  resolveOptionalRequest,
+  resolveRequest,
+  requestWithRetry,
+  permanentFailure,
   type Clock,
   RequestFailure,
   requestTimeoutMs,
@@ -86,7 +86,7 @@ export interface RunsPage {
 /** The API of the server that a connection leads to. */
 export function createTriggerApi(connection: TriggerConnection, clock: Clock): TriggerApi {
   // The SDK's own loop is turned off: it asks for up to a minute, and tells in the end of the last try alone.
-  const askApi = async <T>(request: (client: Sdk.TriggerClient) => PromiseLike<T>, isRepeatable = true): Promise<T> => {
+  const askApi = async <T>(request: (client: Sdk.TriggerClient) => PromiseLike<T>, isIdempotent = true): Promise<T> => {
     const client = await open(connection)
     const { origin } = new URL(serverOf(connection))
     const attempt = async (): Promise<T> => {
@@ -96,14 +96,17 @@ export function createTriggerApi(connection: TriggerConnection, clock: Clock): T
         throw new RequestFailure(toFailure(cause, origin, clock.now()), { cause })
       }
     }
-    return ask(attempt, { clock, isRepeatable, timeoutMs: requestTimeoutMs })
+    return requestWithRetry(attempt, { clock, isIdempotent, timeoutMs: requestTimeoutMs })
   }
   const askSelf = (request: OwnRequest): Promise<unknown> =>
-    ask((signal) => askServer(connection, request, { now: clock.now, signal }), { clock, timeoutMs: requestTimeoutMs })
-  const told = <T>(operation: string, asking: Promise<T>, isChange?: boolean): Promise<T> =>
-    answerTo({ provider: 'trigger.dev', operation, isChange }, asking)
-  const orNothing = <T>(operation: string, asking: Promise<T>, isChange?: boolean): Promise<T | undefined> =>
-    answerOrNothing({ provider: 'trigger.dev', operation, isChange }, asking)
+    requestWithRetry((signal) => askServer(connection, request, { now: clock.now, signal }), {
+      clock,
+      timeoutMs: requestTimeoutMs,
+    })
+  const told = <T>(operation: string, asking: Promise<T>, isMutation?: boolean): Promise<T> =>
+    resolveRequest({ provider: 'trigger.dev', operation, isMutation }, asking)
+  const orNothing = <T>(operation: string, asking: Promise<T>, isMutation?: boolean): Promise<T | undefined> =>
+    resolveOptionalRequest({ provider: 'trigger.dev', operation, isMutation }, asking)
 
   return {
     async trigger(taskId, payload, request) {
@@ -199,7 +202,7 @@ async function load(): Promise<Pick<typeof Sdk, 'TriggerClient'>> {
   } catch (cause) {
     const problem = `its SDK cannot be loaded: ${toErrorInfo(cause).message}`
     const advice = 'install `@trigger.dev/sdk`, and keep it out of a bundle that cannot take it in'
-    throw new RequestFailure(certainFailure(problem, advice), { cause })
+    throw new RequestFailure(permanentFailure(problem, advice), { cause })
   }
 }
 

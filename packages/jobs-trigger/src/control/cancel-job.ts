@@ -1,5 +1,5 @@
 import { RequestFailedError, isEnded } from '@cgk-platform/jobs-core'
-import { type Clock, mapAtMost, pause } from '@cgk-platform/jobs-core/provider'
+import { type Clock, mapWithConcurrency, pause } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineRun } from '../api/engine-shapes.ts'
 import type { TriggerApi } from '../api/trigger-api.ts'
@@ -41,7 +41,7 @@ export async function cancelJob(id: string, { api, clock, reader }: CancelParts)
     }
     const [first, ...others] = open
     if (first !== undefined) await api.cancel(first)
-    await mapAtMost(others, (runId) => api.cancel(runId))
+    await mapWithConcurrency(others, (runId) => api.cancel(runId))
     await pause(clock, pauseMs)
   }
 }

@@ -92,9 +92,9 @@ describe('a retry that cannot be made', () => {
         throw new RequestFailure({
           problem: 'it answered 500',
           status: 500,
-          mayBeDone: true,
-          isPassing: true,
-          isOwnWord: true,
+          mayHaveSucceeded: true,
+          isTransient: true,
+          isFromEngine: true,
         })
       },
     })

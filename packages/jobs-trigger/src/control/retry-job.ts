@@ -1,5 +1,5 @@
 import { RequestFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
-import { answerTo, type Clock, hashOf, newestRuns, pause } from '@cgk-platform/jobs-core/provider'
+import { resolveRequest, type Clock, hashOf, newestRuns, pause } from '@cgk-platform/jobs-core/provider'
 
 import type { TriggerApi } from '../api/trigger-api.ts'
 import { askedOf, type JobLinks } from '../read/job-facts.ts'
@@ -42,7 +42,7 @@ export async function retryJob(id: string, { api, clock, reader }: RetryParts): 
     idempotencyKey: await hashOf(['retry', id, last, ...Object.values(retry.runs)]),
   }
   const triggering = api.trigger(eventTaskId(envelope.event), toCarried({ envelope, retry }), request)
-  const { id: made } = await answerTo({ ...question, isChange: true }, triggering)
+  const { id: made } = await resolveRequest({ ...question, isMutation: true }, triggering)
   await api.addTags(last, [retriedByTag(made)])
   const until = clock.now() + visibleWithinMs
   while (!(await reader.links(id))?.some(({ run }) => run.id === made)) {

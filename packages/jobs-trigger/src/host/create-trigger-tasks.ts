@@ -1,10 +1,10 @@
 import {
   declareOptions,
-  type HostInternals,
+  type HostTestOptions,
   type HostOptions,
   hostOptions,
   systemClock,
-  toHost,
+  prepareHost,
   toJobRegistry,
 } from '@cgk-platform/jobs-core/provider'
 import type { AnyTask } from '@trigger.dev/sdk'
@@ -23,7 +23,7 @@ import { createWorkerLogger } from './worker-logger.ts'
 export interface TriggerHostOptions extends HostOptions {}
 
 /** What tests set besides. */
-export interface TriggerHostInternals extends HostInternals {}
+export interface TriggerHostInternals extends HostTestOptions {}
 
 const declared = declareOptions<TriggerHostOptions>('`createTriggerTasks`', hostOptions)
 
@@ -40,10 +40,10 @@ export function createTriggerTasks(
   internals: TriggerHostInternals = {},
 ): readonly AnyTask[] {
   const clock = toWorkerClock(internals.clock ?? systemClock)
-  const { definitions, tools } = toHost(declared.read(options), {
+  const { definitions, dependencies } = prepareHost(declared.read(options), {
     ...internals,
     clock,
-    withoutJobs: 'so Trigger.dev runs none',
+    noJobsConsequence: 'so Trigger.dev runs none',
     limits: triggerLimits,
     createLogger: createWorkerLogger,
     load: () => createTriggerProvider({}, { clock }),
@@ -52,7 +52,7 @@ export function createTriggerTasks(
   const jobs = toJobRegistry(definitions)
   const api = createTriggerApi(toConnection(), clock)
   const reader = createJobReader({ api, clock, jobs: () => jobs })
-  const tasks = toTriggerTasks({ ...tools, jobs, api, reader })
+  const tasks = toTriggerTasks({ ...dependencies, jobs, api, reader })
   checkRegistered(tasks.map(({ id }) => id))
   return tasks
 }

@@ -1,5 +1,5 @@
 import type { Definition } from '@cgk-platform/jobs-core'
-import { bindLogger, toErrorInfo, tryEach } from '@cgk-platform/jobs-core/provider'
+import { bindLogger, toErrorInfo, forEachWithConcurrency } from '@cgk-platform/jobs-core/provider'
 import { idempotencyKeys, tasks } from '@trigger.dev/sdk'
 
 import { concurrencyKeyOf } from '../send/concurrency-key-of.ts'
@@ -47,7 +47,7 @@ export async function dispatchRuns(
     runs.set(id, before?.id ?? (await triggerRun(definition, payload, { tags, ...version })))
   }
   try {
-    await tryEach(definitions, make)
+    await forEachWithConcurrency(definitions, make)
   } finally {
     await parts.clock.yield() // the news of a cancel may be on its way
     if (signal.aborted) await cancelAll([...runs.values()], jobId, parts)
@@ -88,7 +88,7 @@ async function readChildren(runId: string, { api }: HostParts) {
 
 /** Trigger.dev cancels those that there are when it cancels the run that makes them; these may have come after it. */
 async function cancelAll(runIds: readonly string[], jobId: string, { api, logger }: HostParts): Promise<void> {
-  await tryEach(runIds, (runId) =>
+  await forEachWithConcurrency(runIds, (runId) =>
     api.cancel(runId).catch((error: unknown) => {
       const message = 'A run of a job that was cancelled could not be cancelled.'
       bindLogger(logger, { jobId, runId }).error(message, { error: toErrorInfo(error) })

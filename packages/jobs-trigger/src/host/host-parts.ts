@@ -1,11 +1,16 @@
-import { type AttemptTools, type EngineLimits, type JobRegistry, limitsOf } from '@cgk-platform/jobs-core/provider'
+import {
+  type AttemptDependencies,
+  type EngineLimits,
+  type JobRegistry,
+  limitsOf,
+} from '@cgk-platform/jobs-core/provider'
 
 import type { TriggerApi } from '../api/trigger-api.ts'
 import { triggerCapabilities } from '../capabilities.ts'
 import type { JobReader } from '../read/job-reader.ts'
 
 /** What the tasks of one host share. */
-export interface HostParts extends AttemptTools {
+export interface HostParts extends AttemptDependencies {
   /** The jobs that are hosted here, and no others. */
   readonly jobs: JobRegistry
   readonly api: TriggerApi

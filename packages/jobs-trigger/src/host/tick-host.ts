@@ -7,7 +7,7 @@ import {
   scheduledAtOf,
   type TickHost,
   toErrorInfo,
-  tryEach,
+  forEachWithConcurrency,
 } from '@cgk-platform/jobs-core/provider'
 
 import type { Triggered } from '../api/trigger-api.ts'
@@ -65,13 +65,13 @@ export function createTickHost(
     createId: () => createJobId(clock.now()),
     async sendUnlessOpen(envelopes) {
       const open: string[] = []
-      await tryEach(envelopes, async (envelope) => {
+      await forEachWithConcurrency(envelopes, async (envelope) => {
         if (!(await sendUnlessOpen(envelope))) open.push(envelope.tenantId)
       })
       return open
     },
     async send(envelopes) {
-      await tryEach(envelopes, async (envelope) => {
+      await forEachWithConcurrency(envelopes, async (envelope) => {
         const { tenantId, idempotencyKey = '', idempotencyTtlMs = openForMs } = envelope
         await trigger(envelope, await hashOf(['cron', id, tenantId, idempotencyKey]), idempotencyTtlMs)
       })

@@ -2,7 +2,7 @@ import type { CronJobDefinition } from '@cgk-platform/jobs-core'
 import {
   type Json,
   bindLogger,
-  dispatchCalledTick,
+  dispatchScheduledTick,
   tickRetryPausesMs,
   toErrorInfo,
 } from '@cgk-platform/jobs-core/provider'
@@ -70,6 +70,6 @@ async function dispatch(
 ): Promise<Json> {
   // By the clock that the ticks come from: a worker's may be minutes ahead, and would drop each.
   const now = attempt.startedAt.getTime()
-  const call = { calledFor: calledFor?.getTime() ?? now, now, spreadMs, logger: parts.logger }
-  return { ...(await dispatchCalledTick(definition, call, () => createTickHost(definition, parts))) }
+  const call = { scheduledFor: calledFor?.getTime() ?? now, now, maxEngineDelayMs: spreadMs, logger: parts.logger }
+  return { ...(await dispatchScheduledTick(definition, call, () => createTickHost(definition, parts))) }
 }

@@ -1,5 +1,5 @@
 import { RequestFailedError } from '@cgk-platform/jobs-core'
-import { type Clock, mapAtMost, pause } from '@cgk-platform/jobs-core/provider'
+import { type Clock, mapWithConcurrency, pause } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineQueue, ListedRun } from '../api/engine-shapes.ts'
 import type { TriggerApi } from '../api/trigger-api.ts'
@@ -23,7 +23,7 @@ export async function findIdleQueues(
   const suspects = queues.filter(isIdle)
   if (suspects.length === 0) return []
   await pause(clock, lookAgainAfterMs)
-  const still = await mapAtMost(suspects, async ({ type, name }) => {
+  const still = await mapWithConcurrency(suspects, async ({ type, name }) => {
     const queue = await orNothing(api.queue(type, name))
     return queue && isIdle(queue) && (await hasDueRun(queue, api, clock.now())) ? queue : undefined
   })

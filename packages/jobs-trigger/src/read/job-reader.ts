@@ -1,5 +1,5 @@
 import type { JobStatus } from '@cgk-platform/jobs-core'
-import { type Clock, type JobRegistry, mapAtMost, pause } from '@cgk-platform/jobs-core/provider'
+import { type Clock, type JobRegistry, mapWithConcurrency, pause } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineRun, ListedRun } from '../api/engine-shapes.ts'
 import type { TriggerApi } from '../api/trigger-api.ts'
@@ -66,7 +66,7 @@ export function createJobReader({ api, clock, jobs }: ReaderParts): JobReader {
       ...shown.map(({ id, taskIdentifier }) => [id, taskIdentifier] as const),
       ...told.map(([definitionId, id]) => [id, jobTaskId(definitionId)] as const),
     ])
-    const children = await mapAtMost([...tasks], async ([id, taskId]) => {
+    const children = await mapWithConcurrency([...tasks], async ([id, taskId]) => {
       return (await retrieveSoon(id)) ?? unseen(id, taskId, run)
     })
     return { run, children: children.toSorted(byAge) }

@@ -1,5 +1,5 @@
 import type { JobPage, JobStatus } from '@cgk-platform/jobs-core'
-import { type ListQuery, mapAtMost } from '@cgk-platform/jobs-core/provider'
+import { type ListQuery, mapWithConcurrency } from '@cgk-platform/jobs-core/provider'
 
 import type { TriggerApi } from '../api/trigger-api.ts'
 import { jobsTag, jobsTagOf } from '../wire/tags.ts'
@@ -26,7 +26,7 @@ export async function listJobs(query: ListQuery, api: TriggerApi, reader: JobRea
       limit: Math.min(limit - jobs.length, mostInPage),
       ...(cursor !== undefined && { after: cursor }),
     })
-    const read = await mapAtMost(runs, ({ id }) => reader.read(id))
+    const read = await mapWithConcurrency(runs, ({ id }) => reader.read(id))
     const fits = (job: JobStatus): boolean =>
       (tenantId === undefined || job.tenantId === tenantId) && (state === undefined || job.state === state)
     jobs.push(...read.filter((job) => job !== undefined).filter(fits))

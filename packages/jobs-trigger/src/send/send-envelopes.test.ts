@@ -29,7 +29,13 @@ function errorOf(answer: EnvelopeResult | undefined): Error {
 }
 
 function failing(failure: Partial<Failure>): FakeAnswers {
-  const whole = { problem: 'it answered 500', mayBeDone: false, isPassing: false, isOwnWord: true, ...failure }
+  const whole = {
+    problem: 'it answered 500',
+    mayHaveSucceeded: false,
+    isTransient: false,
+    isFromEngine: true,
+    ...failure,
+  }
   return {
     trigger() {
       throw new RequestFailure(whole, { cause: 'of the SDK' })
@@ -130,8 +136,8 @@ describe('a send that failed', () => {
   test.each([
     [false, 'no', 'It was not accepted, so it can be sent again.'],
     [true, 'maybe', 'It may have been accepted all the same: send it again only with an `idempotencyKey`.'],
-  ])('tells whether it was accepted: %s', async (mayBeDone, accepted, remedy) => {
-    const error = errorOf((await send([envelope()], failing({ mayBeDone }))).answers[0])
+  ])('tells whether it was accepted: %s', async (mayHaveSucceeded, accepted, remedy) => {
+    const error = errorOf((await send([envelope()], failing({ mayHaveSucceeded }))).answers[0])
     expect(SendFailedError.isInstance(error) && error.accepted).toBe(accepted)
     expect(error.message).toBe(`\`trigger.dev\` did not take \`work.asked\`: it answered 500. ${remedy}`)
     expect(error.cause).toBe('of the SDK')

@@ -5,8 +5,8 @@ import {
   type Clock,
   type Envelope,
   hashOf,
-  mapAtMost,
-  notAccepted,
+  mapWithConcurrency,
+  failedSend,
   RequestFailure,
   toWireEnvelope,
 } from '@cgk-platform/jobs-core/provider'
@@ -30,7 +30,7 @@ const mostCarriedBytes = 128 * 1024 - 1
 
 /** Triggers the event's task for each envelope, by single requests: Trigger.dev makes the runs of a batch too late to tell their ids. */
 export function sendEnvelopes(envelopes: readonly Envelope[], parts: SendParts): Promise<EnvelopeResult[]> {
-  return mapAtMost(envelopes, (envelope) => sendOne(envelope, parts))
+  return mapWithConcurrency(envelopes, (envelope) => sendOne(envelope, parts))
 }
 
 async function sendOne(envelope: Envelope, { api, clock }: SendParts): Promise<EnvelopeResult> {
@@ -47,7 +47,7 @@ async function sendOne(envelope: Envelope, { api, clock }: SendParts): Promise<E
     return { ok: true, id: triggered.id, deduplicated: await isOfAnother(triggered, envelope, api) }
   } catch (cause) {
     if (!(cause instanceof RequestFailure)) throw cause
-    return notAccepted({ event, provider: 'trigger.dev' }, cause)
+    return failedSend({ event, provider: 'trigger.dev' }, cause)
   }
 }
 

@@ -4,7 +4,7 @@ import {
   answerJobWait,
   answerMissingJob,
   type AwaitableEvent,
-  mapAtMost,
+  mapWithConcurrency,
   type StepRecord,
   toErrorInfo,
   type WorkflowRecord,
@@ -55,7 +55,7 @@ export async function readAnswers(
   look?: Look,
 ): Promise<void> {
   const { record } = keeper
-  const found = await mapAtMost(await mayBeAnswered(record, parts), async (step) => {
+  const found = await mapWithConcurrency(await mayBeAnswered(record, parts), async (step) => {
     const answer = isEventWait(step) ? await readEvent(step, record, parts) : await readJob(step, record, parts)
     return answer ? [{ step, ...answer }] : []
   })

@@ -4,7 +4,7 @@ import {
   cronJobIdOf,
   pause,
   toErrorInfo,
-  tryEach,
+  forEachWithConcurrency,
 } from '@cgk-platform/jobs-core/provider'
 
 import type { HostParts } from '../host/host-parts.ts'
@@ -38,11 +38,11 @@ export async function tellWaits(envelope: WireEnvelope, { jobId, createdAt }: Ca
   const answer = toAnswer({ id: jobId, event, payload, sentAt })
   const asleep = new Set<string>()
   const tell = async (): Promise<void> => {
-    await tryEach(await findWaits(envelope, createdAt, api), async ({ id, runId }) => {
+    await forEachWithConcurrency(await findWaits(envelope, createdAt, api), async ({ id, runId }) => {
       await api.tokens.complete(`for a wait for \`${event}\``, id, answer)
       asleep.add(runId)
     })
-    await tryEach([...asleep], (runId) => wake(runId, parts))
+    await forEachWithConcurrency([...asleep], (runId) => wake(runId, parts))
   }
   for (;;) {
     try {
@@ -77,7 +77,7 @@ export async function tellSender(
 async function wake(runId: string, { api }: Pick<HostParts, 'api'>): Promise<void> {
   const operation = `for the wait of the run ${runId}`
   const tokens = await api.tokens.waiting(operation, [wakeTagOf(runId)])
-  await tryEach(tokens, ({ id }) => api.tokens.complete(operation, id, 'woken'))
+  await forEachWithConcurrency(tokens, ({ id }) => api.tokens.complete(operation, id, 'woken'))
 }
 
 function hasWorkflows({ jobs }: Pick<HostParts, 'jobs'>): boolean {

@@ -4,10 +4,10 @@ import { createFakeProvider } from '../../test/kit/fake-provider.ts'
 import { createMemoryLogger } from '../../test/kit/memory-logger.ts'
 import { defineJob } from '../jobs/define-job.ts'
 import type { Definition } from '../jobs/definition.ts'
-import { toHost } from './to-host.ts'
+import { prepareHost } from './prepare-host.ts'
 
 const setting = {
-  withoutJobs: 'so nothing runs',
+  noJobsConsequence: 'so nothing runs',
   limits: { provider: 'fake', minRetryDelayMs: 0 },
   load: () => createFakeProvider(),
 }
@@ -16,23 +16,25 @@ const work = (id: string) =>
 
 test('a host has the jobs that it is given, or those that are defined so far', () => {
   const [one, two] = [work('one'), work('two')]
-  expect(toHost({ jobs: [one] }, setting).definitions).toEqual([one])
-  expect(toHost({}, setting).definitions).toEqual([one, two])
+  expect(prepareHost({ jobs: [one] }, setting).definitions).toEqual([one])
+  expect(prepareHost({}, setting).definitions).toEqual([one, two])
 })
 
 test('attempts get the options of the host, and handlers a client on its engine', async () => {
   const { logger } = createMemoryLogger()
   const options = { jobs: [work('one')], logger, hooks: {}, middleware: [] }
-  const { tools } = toHost(options, setting)
+  const { dependencies } = prepareHost(options, setting)
   const { hooks, middleware } = options
-  expect(tools).toMatchObject({ logger, hooks, middleware, limits: setting.limits, random: Math.random })
-  expect(await tools.client.healthCheck()).toMatchObject({ provider: 'fake' })
-  expect(toHost({ ...options, jobClient: tools.client }, setting).tools.client).toBe(tools.client)
+  expect(dependencies).toMatchObject({ logger, hooks, middleware, limits: setting.limits, random: Math.random })
+  expect(await dependencies.client.healthCheck()).toMatchObject({ provider: 'fake' })
+  expect(prepareHost({ ...options, jobClient: dependencies.client }, setting).dependencies.client).toBe(
+    dependencies.client,
+  )
 })
 
 test('a host without jobs says so', () => {
   const { logger, lines } = createMemoryLogger()
-  toHost({ jobs: [], logger }, setting)
+  prepareHost({ jobs: [], logger }, setting)
   const message = 'No job is defined, so nothing runs. Import the modules that define jobs before.'
   expect(lines).toMatchObject([{ level: 'warn', message }])
 })

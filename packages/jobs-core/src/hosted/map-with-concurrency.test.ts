@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 
-import { mapAtMost, tryEach } from './map-at-most.ts'
+import { mapWithConcurrency, forEachWithConcurrency } from './map-with-concurrency.ts'
 
 test('results come in the order of the items, and never more than so many are under way', async () => {
   let underWay = 0
   let most = 0
-  const results = await mapAtMost(
+  const results = await mapWithConcurrency(
     [1, 2, 3, 4, 5, 6, 7],
     async (item) => {
       most = Math.max(most, ++underWay)
@@ -23,7 +23,7 @@ test('an error is told', async () => {
   const fail = async (): Promise<never> => {
     throw new Error('no')
   }
-  await expect(mapAtMost([1, 2], fail)).rejects.toThrow('no')
+  await expect(mapWithConcurrency([1, 2], fail)).rejects.toThrow('no')
 })
 
 test('every item is tried before the first failure is told', async () => {
@@ -32,6 +32,6 @@ test('every item is tried before the first failure is told', async () => {
     tried.push(item)
     if (item > 1) throw new Error(`no ${item}`)
   }
-  await expect(tryEach([1, 2, 3], work, 1)).rejects.toThrow('no 2')
+  await expect(forEachWithConcurrency([1, 2, 3], work, 1)).rejects.toThrow('no 2')
   expect(tried).toEqual([1, 2, 3])
 })

@@ -3,17 +3,17 @@ import { expect, test } from 'vitest'
 import { createMemoryLogger } from '../../test/kit/memory-logger.ts'
 import type { Envelope } from '../events/envelope.ts'
 import { defineCronJob } from '../jobs/define-cron-job.ts'
-import { type CalledTick, dispatchCalledTick } from './dispatch-called-tick.ts'
+import { type ScheduledTick, dispatchScheduledTick } from './dispatch-scheduled-tick.ts'
 
 const tick = Date.parse('2026-03-01T12:00:00Z')
 
 /** Calls for the tick of twelve o'clock, so much later. */
-async function call(lateMs: number, options: object = {}, setting: Partial<CalledTick> = {}, isOpen = false) {
+async function call(lateMs: number, options: object = {}, setting: Partial<ScheduledTick> = {}, isOpen = false) {
   const sent: Envelope[] = []
   const { logger, lines } = createMemoryLogger()
   const definition = defineCronJob({ id: 'nightly', schedule: '*/5 * * * *', handler: () => undefined, ...options })
   const now = tick + lateMs
-  const came = await dispatchCalledTick(definition, { calledFor: tick, now, logger, ...setting }, () => ({
+  const came = await dispatchScheduledTick(definition, { scheduledFor: tick, now, logger, ...setting }, () => ({
     now,
     createId: () => 'id',
     isOpen: () => isOpen,
@@ -35,9 +35,9 @@ test('a tick that was missed is dropped with a warning, later where the engine i
   expect([came, sent]).toEqual([{ sent: 0, dropped: true }, []])
   const fields = { definition: 'nightly', tick: '2026-03-01T12:00:00.000Z' }
   expect(lines).toMatchObject([{ level: 'warn', fields }])
-  const spreadMs = 60_000
-  expect((await call(75_000, {}, { spreadMs })).came).toEqual({ sent: 1, skipped: [] })
-  expect((await call(75_001, {}, { spreadMs })).came).toEqual({ sent: 0, dropped: true })
+  const maxEngineDelayMs = 60_000
+  expect((await call(75_000, {}, { maxEngineDelayMs })).came).toEqual({ sent: 1, skipped: [] })
+  expect((await call(75_001, {}, { maxEngineDelayMs })).came).toEqual({ sent: 0, dropped: true })
 })
 
 test('a tick that was missed is made up for by the latest one where the definition asks for it', async () => {

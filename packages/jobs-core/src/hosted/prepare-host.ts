@@ -41,7 +41,7 @@ export const hostOptions: OptionTable<HostOptions, CheckedOptions<HostOptions>> 
 }
 
 /** Options that tests set besides. */
-export interface HostInternals {
+export interface HostTestOptions {
   /** Default: the machine's clock. */
   clock?: Clock | undefined
   /** From 0 up to 1, for jitter. Default `Math.random`. */
@@ -49,7 +49,7 @@ export interface HostInternals {
 }
 
 /** The part of the options of an attempt that is the same for all attempts of a host. */
-export interface AttemptTools extends Pick<AttemptOptions, 'hooks' | 'middleware'> {
+export interface AttemptDependencies extends Pick<AttemptOptions, 'hooks' | 'middleware'> {
   readonly clock: Clock
   readonly logger: LoggerLike
   /** The client that handlers send with. */
@@ -59,9 +59,9 @@ export interface AttemptTools extends Pick<AttemptOptions, 'hooks' | 'middleware
 }
 
 /** What a host is made for. */
-export interface HostSetting extends HostInternals {
+export interface HostSettings extends HostTestOptions {
   /** What comes of a host without jobs, as the end of a sentence. */
-  readonly withoutJobs: string
+  readonly noJobsConsequence: string
   readonly limits: EngineLimits
   /** Default: the default logger of core. */
   readonly createLogger?: () => LoggerLike
@@ -70,19 +70,19 @@ export interface HostSetting extends HostInternals {
 }
 
 /** The definitions of a host, and the tools of its attempts, by its checked options. Warns where there is no job. */
-export function toHost(
+export function prepareHost(
   options: CheckedOptions<HostOptions>,
-  setting: HostSetting,
-): { readonly definitions: readonly Definition[]; readonly tools: AttemptTools } {
-  const { withoutJobs, limits, createLogger = createDefaultLogger, load } = setting
+  setting: HostSettings,
+): { readonly definitions: readonly Definition[]; readonly dependencies: AttemptDependencies } {
+  const { noJobsConsequence, limits, createLogger = createDefaultLogger, load } = setting
   const { clock = systemClock, random = Math.random } = setting
   const { logger = createLogger(), hooks, middleware } = options
   const definitions = (options.jobs ? toJobRegistry(options.jobs) : ambientJobs()).all()
   if (definitions.length === 0) {
-    const message = `No job is defined, ${withoutJobs}. Import the modules that define jobs before.`
+    const message = `No job is defined, ${noJobsConsequence}. Import the modules that define jobs before.`
     // No run is under way whose log it could be written to.
     bindLogger(options.logger ?? createDefaultLogger(), {}).warn(message)
   }
   const { jobClient: client = createClient({ load }, { jobs: definitions, logger, hooks, clock }) } = options
-  return { definitions, tools: { clock, logger, hooks, middleware, client, random, limits } }
+  return { definitions, dependencies: { clock, logger, hooks, middleware, client, random, limits } }
 }
