@@ -5,7 +5,7 @@ import type { Inngest } from 'inngest'
 import type { EngineApi } from './api/engine-api.ts'
 import type { EngineApp } from './api/engine-shapes.ts'
 import { dispatcherSuffix } from './host/cron-dispatcher.ts'
-import type { Registered, Subscriptions } from './read/subscriptions.ts'
+import type { RegisteredFunction, Subscriptions } from './read/subscriptions.ts'
 
 type Check = Health['checks'][number]
 
@@ -50,7 +50,7 @@ function functionIds(jobs: JobRegistry | undefined): string[] {
 }
 
 /** What is wrong with functions that are needed, or an empty text. */
-function problemsOf(needed: readonly string[], registered: readonly Registered[]): string {
+function problemsOf(needed: readonly string[], registered: readonly RegisteredFunction[]): string {
   const found = new Map(registered.map((one) => [one.functionId, one]))
   const missing = named(needed.filter((id) => !found.has(id)))
   const paused = named(needed.filter((id) => found.get(id)?.isPaused))

@@ -13,7 +13,7 @@ import { findUnsupportedByInngest } from './provider-options.ts'
 import { createJobReader, type JobReader } from './read/job-reader.ts'
 import { listJobs } from './read/list-jobs.ts'
 import { createSubscriptions, type Subscriptions } from './read/subscriptions.ts'
-import { createUnhandledNotes } from './read/unhandled-notes.ts'
+import { createUnhandledWarnings } from './read/unhandled-warnings.ts'
 import { sendEnvelopes } from './send/send-envelopes.ts'
 import { createKeyedSender, type KeyedSender } from './send/send-keyed.ts'
 import { toEventName } from './wire/cron-event-name.ts'
@@ -48,7 +48,7 @@ export function createInngestProvider(config: InngestConfig = {}, internals: Inn
       })
     return made
   }
-  const noteUnhandled = createUnhandledNotes(() => host)
+  const warnIfUnhandled = createUnhandledWarnings(() => host)
   let working: Promise<Worker> | undefined
   const attached = (): JobHost => {
     if (!host) throw new TypeError('A provider is used through a client: `createJobClient({ provider })`.')
@@ -67,7 +67,7 @@ export function createInngestProvider(config: InngestConfig = {}, internals: Inn
     async status(id) {
       const { reader } = await parts()
       const status = await reader.read(id)
-      if (status) noteUnhandled(status)
+      if (status) warnIfUnhandled(status)
       return status
     },
     cancel: async (id) => cancelJob(id, await parts()),

@@ -5,7 +5,7 @@ import type { Reply } from '../../test/kit/fake-server.ts'
 import { openApi, requestFailure } from '../../test/kit/open-api.ts'
 import type { EngineRun } from '../api/engine-shapes.ts'
 import { createJobReader } from '../read/job-reader.ts'
-import type { Registered } from '../read/subscriptions.ts'
+import type { RegisteredFunction } from '../read/subscriptions.ts'
 import { cancelJob } from './cancel-job.ts'
 
 const id = '01M89NS4WG6G8H65WJD6QKMDS3'
@@ -16,7 +16,7 @@ const run = (name: string, status: EngineRun['status']): EngineRun => ({
   function: { id: name },
   status,
 })
-const registered = (functionId: string): Registered => ({ appId: 'shop', functionId, events: [], maxAttempts: 1 })
+const registered = (functionId: string): RegisteredFunction => ({ appId: 'shop', functionId, events: [], maxAttempts: 1 })
 const notFound: Reply = { status: 404, body: { errors: [{ code: 'not_found', message: 'Run not found' }] } }
 
 interface Setting {

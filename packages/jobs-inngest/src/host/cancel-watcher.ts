@@ -3,7 +3,7 @@ import { bindLogger, type Clock, toErrorInfo } from '@cgk-platform/jobs-core/pro
 
 import type { EngineApi } from '../api/engine-api.ts'
 import type { EnginePage, EngineRun } from '../api/engine-shapes.ts'
-import { timeOf } from '../wire/event-id.ts'
+import { timeOfId } from '../wire/event-id.ts'
 
 /** Tells running handlers that their job was cancelled, which Inngest does not, or that the host closes. */
 export interface CancelWatcher {
@@ -93,7 +93,7 @@ export function createCancelWatcher(
       const abort = new AbortController()
       if (closing?.aborted) abort.abort(closing.reason)
       // The id of a run tells when it was queued.
-      const run = { runId, jobId, since: timeOf(runId) ?? clock.now(), abort }
+      const run = { runId, jobId, since: timeOfId(runId) ?? clock.now(), abort }
       watched.add(run)
       if (!isLooking) lookLater()
       try {

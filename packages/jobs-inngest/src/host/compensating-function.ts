@@ -3,17 +3,17 @@ import { maxAttemptsOf } from '@cgk-platform/jobs-core/provider'
 import type { InngestFunction } from 'inngest'
 
 import type { EngineRun } from '../api/engine-shapes.ts'
-import { endedInTrace } from '../read/ended-in-trace.ts'
-import { readEndedTrace } from '../read/ended-trace.ts'
+import { completedInTrace } from '../read/completed-in-trace.ts'
+import { readFinalTrace } from '../read/final-trace.ts'
 import { failuresInTrace } from '../read/failures-in-trace.ts'
-import { isToldFailure } from '../read/compensating-run.ts'
+import { isReportedFailure } from '../read/compensating-run.ts'
 import { postEvents } from '../send/post-events.ts'
 import type { IncomingEvent } from '../wire/inngest-event.ts'
 import { sha1 } from '../wire/sha1.ts'
-import { failureName, graceName, leftName } from '../wire/step-names.ts'
+import { failureName, graceName, supersededName } from '../wire/step-names.ts'
 import { type EndedStep, readStepRecord } from '../wire/step-record.ts'
 import { toEnvelope } from '../wire/to-envelope.ts'
-import { toCompensationNote } from '../wire/compensation-note.ts'
+import { toCompensationMarker } from '../wire/compensation-marker.ts'
 import { toWorkflowName } from '../wire/workflow-name.ts'
 import { functionOptions } from './function-options.ts'
 import { type HostParts, inngestLimits } from './host-parts.ts'
@@ -62,12 +62,12 @@ export function createCompensatingFunction(definition: WorkflowDefinition, parts
 
 async function compensateRun(definition: WorkflowDefinition, context: FailureContext, parts: HostParts): Promise<void> {
   const { run_id: runId, error, event: given } = context.event.data
-  if (isToldFailure(error)) return
+  if (isReportedFailure(error)) return
   const event = namedEvent(given, definition.event)
   const jobId = await jobIdOf(event, runId, parts)
-  const traced = await readEndedTrace(parts.api, parts.clock, runId)
+  const traced = await readFinalTrace(parts.api, parts.clock, runId)
   const { [passField]: own } = context
-  const ended = new Map<string, EndedStep>([...endedInTrace(traced), ...failuresInTrace(traced), ...own.ended])
+  const ended = new Map<string, EndedStep>([...completedInTrace(traced), ...failuresInTrace(traced), ...own.ended])
   const isLeft = isCompensable(ended) && (await isTakenUp({ jobId, runId }, context, parts))
   const pass: Pass = { ...own, ended }
   const at = {
@@ -102,12 +102,12 @@ async function isTakenUp(
   { api, inngest, clock }: HostParts,
 ): Promise<boolean> {
   if (!own.ended.has(sha1(graceName.id))) {
-    const { event, seed } = toCompensationNote(runId, compensatedBy)
+    const { event, seed } = toCompensationMarker(runId, compensatedBy)
     const [posted] = await postEvents(inngest, clock, [event], seed)
     if (!posted!.ok) throw new Error(`That the run ${runId} is compensated was not taken: ${posted!.refusal.message}.`)
   }
   await step.sleep(graceName, graceMs)
-  const isLeft = await step.run(leftName, async () => {
+  const isLeft = await step.run(supersededName, async () => {
     const query = { limit: 40 }
     const runs = await api.list<EngineRun>(`for the runs of the job ${jobId}`, `/v2/events/${jobId}/runs`, query)
     const failed = runs.find(({ id }) => id === runId)

@@ -1,7 +1,7 @@
 import { pause, within } from '@cgk-platform/jobs-core/provider'
 import type { EngineRun } from '../api/engine-shapes.ts'
 import { isEventId } from '../wire/event-id.ts'
-import { type IncomingEvent, recordIn } from '../wire/inngest-event.ts'
+import { type IncomingEvent, jobRecordIn } from '../wire/inngest-event.ts'
 import type { HostParts } from './host-parts.ts'
 
 const pausesMs = [0, 50, 100, 200, 400]
@@ -17,7 +17,7 @@ export async function jobIdOf(
   { api, clock }: Pick<HostParts, 'api' | 'clock'>,
 ): Promise<string> {
   // Ours have no id but Inngest's own; the id of another producer may look like one.
-  if (id !== undefined && isEventId(id) && recordIn(data)) return id
+  if (id !== undefined && isEventId(id) && jobRecordIn(data)) return id
   const asked = async (): Promise<string | undefined> => {
     for (const pauseMs of pausesMs) {
       if (pauseMs > 0) await pause(clock, pauseMs)

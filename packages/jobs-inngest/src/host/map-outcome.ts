@@ -2,7 +2,12 @@ import { ShutdownError } from '@cgk-platform/jobs-core'
 import { type JobErrorInfo, cutErrorInfo, type Outcome, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 import type { ServerTime } from '../api/engine-api.ts'
-import { type CompletedRecord, type FailedPart, type FailedRecord, toCompletedRecord } from '../wire/attempt-record.ts'
+import {
+  type CompletedRecord,
+  type WorkflowFailure,
+  type FailedRecord,
+  toCompletedRecord,
+} from '../wire/attempt-record.ts'
 
 /** What an attempt's outcome is told with. */
 export interface AttemptFacts {
@@ -13,7 +18,7 @@ export interface AttemptFacts {
   /** When a next attempt would be due, epoch milliseconds: by our clock, and by the engine's. */
   readonly due: { readonly at: number; readonly atEngine: number }
   /** What of a workflow it was. */
-  readonly workflow?: FailedPart
+  readonly workflow?: WorkflowFailure
 }
 
 /** An attempt that is due less than this after Inngest is told of it may begin too early. */

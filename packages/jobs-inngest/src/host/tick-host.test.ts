@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 
 import { type Answer, type Asked, createFakeServer, idsIn, type Reply } from '../../test/kit/fake-server.ts'
 import { openHost } from '../../test/kit/open-host.ts'
-import { idAt, seedFrom } from '../wire/event-id.ts'
+import { idAt, hashedSeed } from '../wire/event-id.ts'
 import { createTickHost } from './tick-host.ts'
 
 const tick = Date.parse('2026-03-01T12:00:00Z')
@@ -67,7 +67,7 @@ describe('a job of a tick', () => {
     }
     const made = await idsOf({}, 'acme', 'globex')
     // Also from one version of this library to the next.
-    expect(made[0]).toBe(idAt(await seedFrom(['cron', 'shop', 'nightly', 'acme'], tick), 0))
+    expect(made[0]).toBe(idAt(await hashedSeed(['cron', 'shop', 'nightly', 'acme'], tick), 0))
     expect(await idsOf({}, 'acme', 'globex')).toEqual(made)
     expect(await idsOf({}, 'globex')).toEqual(made.slice(1))
     const others = [

@@ -10,7 +10,7 @@ import {
 import type { EngineEvent, EngineRun } from '../api/engine-shapes.ts'
 import { postEvents } from '../send/post-events.ts'
 import { toCronEventName } from '../wire/cron-event-name.ts'
-import { idAt, type IdSeed, seedFrom } from '../wire/event-id.ts'
+import { idAt, type IdSeed, hashedSeed } from '../wire/event-id.ts'
 import { toEnvelope } from '../wire/to-envelope.ts'
 import { toInngestEvent } from '../wire/to-inngest-event.ts'
 import type { HostParts } from './host-parts.ts'
@@ -24,7 +24,7 @@ export function createTickHost(
   const { inngest, clock } = parts
   const name = toCronEventName(inngest.id, definition.id)
   /** The same tick, app, definition and tenant make the same job, however often the tick is dispatched. */
-  const seedFor = (tenantId: string): Promise<IdSeed> => seedFrom(['cron', inngest.id, definition.id, tenantId], tick)
+  const seedFor = (tenantId: string): Promise<IdSeed> => hashedSeed(['cron', inngest.id, definition.id, tenantId], tick)
 
   const sendOne = async (envelope: Envelope): Promise<void> => {
     const event = { ...toInngestEvent(envelope), name }

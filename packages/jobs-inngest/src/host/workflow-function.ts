@@ -62,7 +62,7 @@ async function makePass(
   const isFirst = at.number === 0 && pass.ended.size === 0 && pass.wanted === undefined
   const maxAttempts = attemptsFor(definition, event, { jobId, runId, attempt: isFirst ? 1 : 2 }, parts)
   // One attempt more than the code has is left to a step that may be what kills the process: then that has failed.
-  const isSpent = told + (begun.deaths ?? 0) > maxAttempts + 1
+  const isSpent = told + (begun.crashes ?? 0) > maxAttempts + 1
   const attempt = isSpent ? maxAttempts + 1 : told
   const startedAt = clock.now()
   const later = { jobId, runId, receivedAt: receivedAtOf(event) }

@@ -1,8 +1,8 @@
 import type { EngineRun } from '../api/engine-shapes.ts'
 
 /**
- * The definition that each run is of. The same id in two apps is two definitions; then those of other apps are told
- * with their app before them.
+ * Returns the definition id of each run. If two apps have a definition with the same id, the ids of the other apps are
+ * prefixed with the app's id.
  */
 export function definitionIds(runs: readonly EngineRun[], ownAppId: string): string[] {
   const apps = new Map<string, Set<string>>()

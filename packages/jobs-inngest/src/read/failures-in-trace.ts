@@ -3,7 +3,7 @@ import { readStepName } from '../wire/step-names.ts'
 import type { EndedStep } from '../wire/step-record.ts'
 import type { TracedStep } from './run-trace.ts'
 
-/** What the trace of a run tells of its steps that have failed for good, by the hash of their id. */
+/** Returns the errors of the permanently failed steps in a run's trace, by the hash of the step id. */
 export function failuresInTrace(steps: readonly TracedStep[]): Map<string, Extract<EndedStep, { type: 'error' }>> {
   const failures = new Map<string, Extract<EndedStep, { type: 'error' }>>()
   for (const { name, hashedId, spans } of steps) {

@@ -10,36 +10,37 @@ import type { Subscriptions } from './subscriptions.ts'
 import { readWorkflow } from './read-workflow.ts'
 import { toJobStatus } from './to-job-status.ts'
 
-/** Reads jobs back. */
+/** Reads jobs, events and runs from Inngest. */
 export interface JobReader {
-  /** The job of an id, or `undefined` where there is none. One just sent is waited for until it is visible. */
+  /** Returns a job, or `undefined` if there is none. Waits up to 2 seconds for a new job to become visible. */
   read(id: string): Promise<JobStatus | undefined>
-  /** The job of an event that was read already. */
+  /** Returns the job of an event that was already read. */
   ofEvent(event: EngineEvent): Promise<JobStatus>
+  /** Returns an event, or `undefined` if there is none. */
   event(id: string): Promise<EngineEvent | undefined>
-  /** For how long the engine has had an event, milliseconds. */
+  /** Returns the time since the engine received an event, milliseconds. */
   ageMs(event: EngineEvent): number
-  /** Oldest first. */
+  /** Returns the runs of a job, oldest first. */
   runs(id: string): Promise<EngineRun[]>
 }
 
-/** What a reader stands on. */
-export interface ReaderParts {
+/** The services that a reader needs. */
+export interface JobReaderDependencies {
   readonly api: EngineApi
   readonly clock: Clock
   readonly subscriptions: Subscriptions
   readonly appId: string
 }
 
-/** How long a new event may take until it is visible: 200 ms as a rule, over a second after a burst. */
+/** Maximum time until a new event is visible: usually 200 ms, over a second after a burst. */
 const visibleAfterMs = 2000
 
-/** A reader over the API of the engine. */
-export function createJobReader({ api, clock, subscriptions, appId }: ReaderParts): JobReader {
+/** Creates a reader that uses the engine's API. */
+export function createJobReader({ api, clock, subscriptions, appId }: JobReaderDependencies): JobReader {
   const runTimes = createRunTimeReader(api)
 
   const event = async (id: string): Promise<EngineEvent | undefined> => {
-    // Its answers are cached by their address, also that there is no such event: a word never asked before avoids it.
+    // Inngest caches responses by URL, also 404s. A random parameter bypasses the cache.
     const r = Math.random().toString(36).slice(2)
     return (await api.get<{ data?: EngineEvent }>(`for the job ${id}`, `/v1/events/${id}`, { r }))?.data ?? undefined
   }
@@ -47,7 +48,7 @@ export function createJobReader({ api, clock, subscriptions, appId }: ReaderPart
   const runs = async (id: string): Promise<EngineRun[]> => {
     const query = { includeOutput: 'true', limit: 40 }
     const found = await api.list<EngineRun>(`for the runs of the job ${id}`, `/v2/events/${id}/runs`, query)
-    // The id of a run tells when it was queued.
+    // The id of a run contains the time at which it was queued.
     return found.toSorted((one, other) => (one.id < other.id ? -1 : 1))
   }
 
@@ -72,8 +73,8 @@ export function createJobReader({ api, clock, subscriptions, appId }: ReaderPart
       if (!isEventId(id)) return undefined
       const until = clock.now() + visibleAfterMs
       for (let pauseMs = 25; ; pauseMs *= 2) {
-        const [found, itsRuns] = await Promise.all([event(id), runs(id)])
-        if (found) return toStatus(found, itsRuns)
+        const [found, runsOfJob] = await Promise.all([event(id), runs(id)])
+        if (found) return toStatus(found, runsOfJob)
         const leftMs = until - clock.now()
         if (leftMs <= 0) return undefined
         await pause(clock, Math.min(pauseMs, leftMs))

@@ -126,7 +126,7 @@ describe('pages', () => {
   test('need a cursor that a page had', async () => {
     const { list, asked } = open({ stored: events(3) })
     await expect(list({ cursor: 'next' })).rejects.toSatisfy(InvalidOptionError.isInstance)
-    await expect(list({ cursor: '' })).rejects.toThrow(/^`cursor` is not one that `listJobs` gave\./)
+    await expect(list({ cursor: '' })).rejects.toThrow(/^`cursor` was not returned by `listJobs`\./)
     expect(asked).toHaveLength(0)
   })
 })

@@ -7,31 +7,31 @@ import { isEventId } from '../wire/event-id.ts'
 import type { JobReader } from './job-reader.ts'
 import { tenantOf } from './tenant-of.ts'
 
-/** The most that Inngest tells at once. */
+/** The maximum number of events in a response of Inngest. */
 const pageSize = 50
-/** How many events are read through for one page of jobs, before what was found is answered with a cursor. */
-const mostPages = 20
+/** Maximum number of event pages read for one page of jobs. After them, the jobs found so far are returned with a cursor. */
+const maxPages = 20
 
 /**
- * Lists events and reads the jobs that they are. Inngest filters by name alone, so that of a tenant's jobs, or of those
- * in a state, many others may have to be read; a page may then have fewer jobs than asked for and still a cursor.
+ * Lists events and reads their jobs. Inngest filters by event name only. Tenant and state are filtered here, so a page
+ * can have fewer jobs than requested and still a cursor.
  */
 export async function listJobs(query: ListQuery, api: EngineApi, reader: JobReader): Promise<JobPage> {
   if (query.cursor !== undefined && !isEventId(query.cursor)) {
-    const problem = 'is not one that `listJobs` gave'
+    const problem = 'was not returned by `listJobs`'
     throw new InvalidOptionError({
       option: 'cursor',
       problem,
-      remedy: 'Pass the `cursor` of the page before, as it is.',
+      remedy: 'Pass the `cursor` of the previous page unchanged.',
     })
   }
   const jobs: JobStatus[] = []
   const seen = new Set<string>()
   let cursor = query.cursor
-  for (let page = 0; page < mostPages; page++) {
+  for (let page = 0; page < maxPages; page++) {
     const events = await readEvents(query, cursor, api)
-    const fitting = events.filter((event) => isJob(event, query) && isNew(event.internal_id, seen))
-    const statuses = await Promise.all(fitting.map((event) => reader.ofEvent(event)))
+    const matching = events.filter((event) => isJob(event, query) && isNew(event.internal_id, seen))
+    const statuses = await Promise.all(matching.map((event) => reader.ofEvent(event)))
     for (const [index, status] of statuses.entries()) {
       if (query.state !== undefined && status.state !== query.state) continue
       jobs.push(status)
@@ -54,7 +54,7 @@ async function readEvents(query: ListQuery, cursor: string | undefined, api: Eng
   return page?.data ?? []
 }
 
-/** Events of Inngest's own, and those without a tenant, are nobody's jobs. */
+/** Whether an event is a job of the queried tenant. Inngest's own events and events without a tenant are not jobs. */
 function isJob(event: EngineEvent, { tenantId }: ListQuery): boolean {
   const ofTenant = tenantOf(event)
   return !event.name.startsWith('inngest/') && ofTenant !== '' && (tenantId === undefined || ofTenant === tenantId)

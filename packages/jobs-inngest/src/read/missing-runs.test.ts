@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { recordedRuns } from '../../test/fixtures/recorded.ts'
 import type { EngineEvent, EngineRun } from '../api/engine-shapes.ts'
 import { hasMissingRuns } from './missing-runs.ts'
-import type { Registered } from './subscriptions.ts'
+import type { RegisteredFunction } from './subscriptions.ts'
 
 const receivedAt = Date.parse('2026-11-25T15:40:00Z')
 const event: EngineEvent = {
@@ -11,7 +11,7 @@ const event: EngineEvent = {
   name: 'order.created',
   received_at: '2026-11-25T15:40:00Z',
 }
-const registered = (functionId: string, more: Partial<Registered> = {}): Registered => ({
+const registered = (functionId: string, more: Partial<RegisteredFunction> = {}): RegisteredFunction => ({
   appId: 'shop',
   functionId,
   events: ['order.created'],

@@ -4,19 +4,19 @@ import type { EngineApi } from '../api/engine-api.ts'
 import type { EngineRun } from '../api/engine-shapes.ts'
 import { isWorkflowName } from '../wire/workflow-name.ts'
 import { readStepRecord } from '../wire/step-record.ts'
-import { endedInTrace } from './ended-in-trace.ts'
+import { completedInTrace } from './completed-in-trace.ts'
 import { readTrace } from './run-trace.ts'
 import type { WorkflowFacts } from './to-run-status.ts'
 import { toStepStatuses } from './to-step-statuses.ts'
 import { readCompensating } from './compensating-run.ts'
 
-/** What the trace of a run tells, where it is a workflow's; for another it is not asked. */
+/** Reads the steps of a workflow's run from its trace. Sends no request for other runs. */
 export async function readWorkflow(run: EngineRun, api: EngineApi, clock: Clock): Promise<WorkflowFacts | undefined> {
   if (!isWorkflowName(run.function.name)) return undefined
   const traced = run.status === 'QUEUED' ? [] : await readTrace(api, run.id)
   const isRunEnded = run.status !== 'QUEUED' && run.status !== 'RUNNING'
   const compensating = await readCompensating(api, run)
   const steps = toStepStatuses(traced, { isRunEnded, now: clock.now(), compensating })
-  const attempts = [...endedInTrace(traced).values()].map(({ data }) => readStepRecord(data)?.runAttempt ?? 1)
+  const attempts = [...completedInTrace(traced).values()].map(({ data }) => readStepRecord(data)?.runAttempt ?? 1)
   return { steps, attempt: Math.max(1, ...attempts) }
 }

@@ -3,29 +3,30 @@ import { BoundedMap } from '@cgk-platform/jobs-core/provider'
 import type { EngineApi } from '../api/engine-api.ts'
 import type { EngineRun } from '../api/engine-shapes.ts'
 
-/** When a run began and ended, epoch milliseconds. */
+/** The start and end of a run, epoch milliseconds. */
 export interface RunTimes {
-  /** Absent where it never began. */
+  /** Absent if the run never started. */
   readonly startedAt?: number
   readonly endedAt?: number
 }
 
-/** Tells when runs began and ended. */
+/** Reads when runs started and ended. */
 export interface RunTimeReader {
+  /** Returns the start and end of a run, as far as they are known. */
   of(run: EngineRun): Promise<RunTimes>
 }
 
-const mostKept = 2000
+const maxCached = 2000
 
 /**
- * A list of runs tells of each when it was queued, and of a cancelled one an end that lies seconds in the future. The
- * run by itself tells the truth, and once it has begun or ended it is asked no more.
+ * Creates a reader that requests each run once. A list of runs is not precise: the start is the time of queueing, and
+ * the end of a cancelled run is seconds in the future. The response for a single run has the correct times.
  */
 export function createRunTimeReader(api: EngineApi): RunTimeReader {
-  const kept = new BoundedMap<string, RunTimes>(mostKept)
+  const cache = new BoundedMap<string, RunTimes>(maxCached)
 
-  const keep = (id: string, times: RunTimes): RunTimes => {
-    kept.set(id, times)
+  const store = (id: string, times: RunTimes): RunTimes => {
+    cache.set(id, times)
     return times
   }
 
@@ -33,21 +34,21 @@ export function createRunTimeReader(api: EngineApi): RunTimeReader {
     async of(run) {
       if (run.status === 'QUEUED') return {}
       const isEnded = run.status !== 'RUNNING'
-      const known = kept.get(run.id)
+      const known = cache.get(run.id)
       if (known && (!isEnded || known.endedAt !== undefined)) return known
-      if (known && run.status !== 'CANCELLED') return keep(run.id, { ...known, ...endOf(run) })
+      if (known && run.status !== 'CANCELLED') return store(run.id, { ...known, ...endOf(run) })
       const path = `/v2/runs/${run.id}`
       const answer = await api.get<{ data?: EngineRun }>(`when the run ${run.id} began`, path)
-      const itself = answer?.data ?? run
-      // Not begun, a run tells the very instant that the list does.
-      const hasBegun =
-        itself.startedAt !== undefined && (itself.startedAt !== run.startedAt || run.status !== 'CANCELLED')
+      const single = answer?.data ?? run
+      // A cancelled run that never started has the same start in both responses.
+      const hasStarted =
+        single.startedAt !== undefined && (single.startedAt !== run.startedAt || run.status !== 'CANCELLED')
       const times: RunTimes = {
-        ...(hasBegun && { startedAt: Date.parse(itself.startedAt) }),
-        ...(isEnded && run.status !== 'CANCELLED' && endOf(run)), // it may itself not know yet
-        ...(isEnded && endOf(itself)),
+        ...(hasStarted && { startedAt: Date.parse(single.startedAt) }),
+        ...(isEnded && run.status !== 'CANCELLED' && endOf(run)), // the single response can lag behind
+        ...(isEnded && endOf(single)),
       }
-      return keep(run.id, times)
+      return store(run.id, times)
     },
   }
 }

@@ -1,6 +1,6 @@
 import type { EngineApi } from '../api/engine-api.ts'
 
-/** A part of the trace of a run, as the API tells it. */
+/** A span in the trace of a run, as the API returns it. */
 export interface TraceSpan {
   readonly name?: string
   readonly status?: string
@@ -13,7 +13,7 @@ export interface TraceSpan {
   readonly children?: readonly TraceSpan[]
 }
 
-/** All that a trace tells of one native step: a span for each attempt, and others around them. */
+/** All spans of one native step: one for each attempt, and others around them. */
 export interface TracedStep {
   readonly hashedId: string
   readonly name: string
@@ -21,19 +21,19 @@ export interface TracedStep {
   readonly spans: readonly TraceSpan[]
 }
 
-/** The native steps of a run, in the order in which they began. */
+/** Reads the native steps of a run, in the order in which they started. */
 export async function readTrace(api: EngineApi, runId: string): Promise<TracedStep[]> {
   return tracedSteps(await readRootSpan(api, runId))
 }
 
-/** Whether a trace is that of a run which has ended, and so tells all of it. */
-export function hasEnded(root: TraceSpan | undefined): root is TraceSpan {
+/** Whether a trace shows the end of its run, and so is complete. */
+export function isTraceComplete(root: TraceSpan | undefined): root is TraceSpan {
   return root !== undefined && (root.endedAt !== undefined || ended.has(root.status ?? ''))
 }
 
 const ended: ReadonlySet<string> = new Set(['COMPLETED', 'FAILED', 'CANCELLED', 'SKIPPED'])
 
-/** The trace of a run. */
+/** Reads the trace of a run. */
 export async function readRootSpan(api: EngineApi, runId: string): Promise<TraceSpan | undefined> {
   const query = { includeOutput: 'true' }
   const path = `/v2/runs/${runId}/trace`
@@ -41,7 +41,7 @@ export async function readRootSpan(api: EngineApi, runId: string): Promise<Trace
   return answer?.data?.rootSpan
 }
 
-/** The native steps in a trace. A step shows in several places of it, and in some as what it was for the engine: `Attempt 0`. */
+/** Collects the native steps in a trace. A step has several spans; some have the engine's name, such as `Attempt 0`. */
 export function tracedSteps(root: TraceSpan | undefined): TracedStep[] {
   const byId = new Map<string, TraceSpan[]>()
   const walk = ({ children = [] }: TraceSpan): void => {
@@ -64,8 +64,8 @@ function beginOf({ startedAt, queuedAt = '' }: TraceSpan): number {
   return Date.parse(startedAt ?? queuedAt) || 0
 }
 
-/** What a completed step answered: the API wraps what is no object, and cannot tell it from an object that looks so. */
-export function answerOf(output: TraceSpan['output']): unknown {
+/** Returns the output of a completed step. The API wraps a value that is not an object in `{ data }`. An output of that same form is ambiguous. */
+export function stepOutputOf(output: TraceSpan['output']): unknown {
   if (output === undefined) return null
   const keys = Object.keys(output)
   return keys.length === 1 && keys[0] === 'data' ? output['data'] : output

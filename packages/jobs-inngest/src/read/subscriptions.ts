@@ -4,39 +4,39 @@ import { type Clock, isTransientStatus } from '@cgk-platform/jobs-core/provider'
 import type { EngineApi } from '../api/engine-api.ts'
 import type { EngineApp, EngineFunction } from '../api/engine-shapes.ts'
 
-/** A function as it is registered with the engine. */
-export interface Registered {
+/** A function that is registered with the engine. */
+export interface RegisteredFunction {
   readonly appId: string
   readonly functionId: string
-  /** Names of events, which may end in `*`. One with an expression may pass an event by, and is left out. */
+  /** Event names of its triggers, which can end in `*`. Omits triggers with an expression: they can skip an event. */
   readonly events: readonly string[]
   readonly maxAttempts: number | undefined
-  /** True where the engine makes no runs of it for now. */
+  /** True if the engine starts no runs of it at the moment. */
   readonly isPaused?: boolean
-  /** When its app was synced first, epoch milliseconds of the engine. */
+  /** When its app was first synced, epoch milliseconds by the engine's clock. */
   readonly since?: number
 }
 
-/** What the engine has registered, which tells an event that nobody handles from one whose runs are not visible yet. */
+/** Reads registered functions. They distinguish an event without handlers from one whose runs are not visible yet. */
 export interface Subscriptions {
   /**
-   * The functions that run for an event, or `undefined` where the engine does not tell: then nothing hangs on it.
+   * Returns the functions subscribed to an event, or `undefined` if the engine does not provide them.
    *
-   * @param ageMs - how old the event is: where nobody handles it, what is known must not be older
+   * @param ageMs - the age of the event. If no function is subscribed, the cached list must be newer than the event.
    */
-  of(event: string, ageMs?: number): Promise<readonly Registered[] | undefined>
-  /** All functions. @throws {RequestFailedError} */
-  all(): Promise<readonly Registered[]>
+  of(event: string, ageMs?: number): Promise<readonly RegisteredFunction[] | undefined>
+  /** Returns all functions. @throws {RequestFailedError} */
+  all(): Promise<readonly RegisteredFunction[]>
 }
 
-/** Registrations change when an app is deployed; for as long they are not asked for again. */
+/** Time for which registrations are cached. They change when an app is deployed. */
 const freshMs = 5000
 
-/** Reads registrations, at most once in a while. */
+/** Creates a reader that caches registrations for 5 seconds. */
 export function createSubscriptions(api: EngineApi, clock: Clock): Subscriptions {
-  let known: { readonly readAt: number; readonly registered: Promise<Registered[]> } | undefined
+  let known: { readonly readAt: number; readonly registered: Promise<RegisteredFunction[]> } | undefined
 
-  const read = async (): Promise<Registered[]> => {
+  const read = async (): Promise<RegisteredFunction[]> => {
     const apps = await api.list<EngineApp>('which apps are registered', '/v2/apps', { limit: 100 })
     const byApp = await Promise.all(
       apps
@@ -50,7 +50,7 @@ export function createSubscriptions(api: EngineApi, clock: Clock): Subscriptions
     return byApp.flat()
   }
 
-  const all = (oldestMs = freshMs): Promise<Registered[]> => {
+  const all = (oldestMs = freshMs): Promise<RegisteredFunction[]> => {
     const now = clock.now()
     if (!known || now - known.readAt > Math.min(oldestMs, freshMs)) {
       const registered = read()
@@ -66,12 +66,12 @@ export function createSubscriptions(api: EngineApi, clock: Clock): Subscriptions
   return {
     all: () => all(),
     async of(event, ageMs = freshMs) {
-      const isFor = ({ events }: Registered): boolean => events.some((name) => fits(name, event))
+      const isFor = ({ events }: RegisteredFunction): boolean => events.some((name) => matches(name, event))
       try {
         const found = (await all()).filter(isFor)
         return found.length > 0 ? found : (await all(ageMs)).filter(isFor)
       } catch (error) {
-        if (isPassing(error)) throw error
+        if (isTransient(error)) throw error
         return undefined
       }
     },
@@ -82,8 +82,8 @@ function toRegistered(
   appId: string,
   { id, triggers = [], configuration, isPaused }: EngineFunction,
   createdAt: string | undefined,
-): Registered {
-  // A count of 0 is left out of the answer.
+): RegisteredFunction {
+  // The API omits a count of 0.
   const retries = configuration?.retries && (configuration.retries.value ?? 0)
   return {
     appId,
@@ -97,13 +97,13 @@ function toRegistered(
   }
 }
 
-/** An engine that is away or overloaded answers later; one that has no such list, or does not let it be read, never. */
-function isPassing(error: unknown): boolean {
+/** Whether a later request can succeed. False if the engine has no such list or does not allow reading it. */
+function isTransient(error: unknown): boolean {
   if (!RequestFailedError.isInstance(error)) return true
   const { status = 503 } = error
   return isTransientStatus(status) && status !== 501
 }
 
-function fits(name: string, event: string): boolean {
+function matches(name: string, event: string): boolean {
   return name === event || (name.endsWith('*') && event.startsWith(name.slice(0, -1)))
 }

@@ -2,8 +2,8 @@ import type { EngineEvent } from '../api/engine-shapes.ts'
 import { toEnvelope } from '../wire/to-envelope.ts'
 
 /**
- * The tenant whose job an event is. Where the payload names one it is that, whatever our record says: handlers and
- * Inngest's own limits go by the payload, and a record that somebody else wrote must not show it to another tenant.
+ * Returns the tenant of an event. A tenant in the payload takes precedence over the record: handlers and Inngest's limits
+ * use the payload, and a forged record must not show the job to another tenant.
  */
 export function tenantOf(event: EngineEvent): string {
   const { tenantId } = (event.data ?? {}) as { readonly tenantId?: unknown }

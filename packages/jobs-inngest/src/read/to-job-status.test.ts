@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { recordedRuns, type RecordedStage } from '../../test/fixtures/recorded.ts'
 import type { EngineEvent, EngineRun } from '../api/engine-shapes.ts'
 import type { RunTimes } from './run-times.ts'
-import type { Registered } from './subscriptions.ts'
+import type { RegisteredFunction } from './subscriptions.ts'
 import { type JobFacts, toJobStatus } from './to-job-status.ts'
 
 const receivedAt = Date.parse('2026-11-25T15:40:00Z')
@@ -15,7 +15,7 @@ const event: EngineEvent = {
   ts: receivedAt,
   received_at: '2026-11-25T15:40:00Z',
 }
-const registered = (functionId: string, more: Partial<Registered> = {}): Registered => ({
+const registered = (functionId: string, more: Partial<RegisteredFunction> = {}): RegisteredFunction => ({
   appId: 'shop',
   functionId,
   events: ['order.created'],

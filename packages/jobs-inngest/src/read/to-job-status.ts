@@ -6,35 +6,35 @@ import { toEnvelope } from '../wire/to-envelope.ts'
 import { definitionIds } from './definition-ids.ts'
 import { hasMissingRuns, isRunOf, receivedAtOf } from './missing-runs.ts'
 import type { RunTimes } from './run-times.ts'
-import type { Registered } from './subscriptions.ts'
+import type { RegisteredFunction } from './subscriptions.ts'
 import { tenantOf } from './tenant-of.ts'
 import { toRunStatus, type WorkflowFacts } from './to-run-status.ts'
 
-/** Everything that was read of a job. */
+/** Everything read from Inngest about a job. */
 export interface JobFacts {
   readonly event: EngineEvent
   /** Oldest first. */
   readonly runs: readonly EngineRun[]
   /** In the order of the runs. */
   readonly times: readonly RunTimes[]
-  /** What is told of those that are a workflow's, in the order of the runs. Default: none is. */
+  /** Facts of workflow runs, in the order of the runs. Default: no run is a workflow's. */
   readonly workflows?: readonly (WorkflowFacts | undefined)[]
-  /** The functions that the event runs, where that is known. */
-  readonly subscribed: readonly Registered[] | undefined
+  /** The functions subscribed to the event, if known. */
+  readonly subscribed: readonly RegisteredFunction[] | undefined
   readonly appId: string
   readonly now: number
-  /** The engine's clock less ours, milliseconds. Default 0. */
+  /** The engine's clock minus the local clock, milliseconds. Default 0. */
   readonly offsetMs?: number
 }
 
-/** For how long an event whose functions have no runs yet is taken for queued; then they were registered after it. */
+/** Time for which an event without runs counts as queued. After it, its functions must have been registered later. */
 const queuedForMs = 300_000
-/** The same where it is not known which functions there are. */
+/** The same, if the registered functions are unknown. */
 const maybeQueuedForMs = 10_000
-/** For how long a run of some of its functions may become visible later than the others'. */
+/** Maximum time between the first and the last run of an event to become visible. */
 const lagMs = 30_000
 
-/** An event and its runs as the job that they are. */
+/** Converts an event and its runs to the status of a job. */
 export function toJobStatus(facts: JobFacts): JobStatus {
   const { event, now } = facts
   const id = event.internal_id
@@ -50,7 +50,7 @@ export function toJobStatus(facts: JobFacts): JobStatus {
       const definitionId = ids[index]!
       const before = ids.slice(0, index).lastIndexOf(definitionId)
       const workflow = workflows[index]
-      // A workflow is registered with as many as there can be.
+      // A workflow is registered with Inngest's maximum, which is not its own.
       const defined = workflow ? undefined : subscribed.find((one) => isRunOf(run, one))?.maxAttempts
       const maxAttempts = asked === undefined || defined === undefined ? (defined ?? asked) : Math.min(asked, defined)
       const retryOf = before < 0 ? undefined : found[before]!.id
@@ -59,7 +59,7 @@ export function toJobStatus(facts: JobFacts): JobStatus {
   }
 }
 
-/** While runs may still be missing, those that are there cannot have ended the job, other than by a cancel. */
+/** Returns the state of a job. While runs can be missing, the visible runs end the job only if it was cancelled. */
 function toJobState(
   { event, runs: found, subscribed, now, offsetMs = 0 }: JobFacts,
   runs: readonly RunStatus[],

@@ -2,36 +2,36 @@ import type { JobState, RunStatus } from '@cgk-platform/jobs-core'
 import type { JobErrorInfo, StepStatus } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineRun } from '../api/engine-shapes.ts'
-import { readCompletedRecord, readFailedRecord, readForeignError } from '../wire/attempt-record.ts'
+import { readCompletedRecord, readFailedRecord, readInngestError } from '../wire/attempt-record.ts'
 import type { RunTimes } from './run-times.ts'
 
-/** What a run's status is made of, beside the run. */
+/** The facts that a run's status needs in addition to the run. */
 export interface RunFacts {
   readonly definitionId: string
   readonly times: RunTimes
-  /** When the event shall run, epoch milliseconds, for a delayed one. */
+  /** When a delayed job is due, epoch milliseconds. */
   readonly runAt: number | undefined
   readonly now: number
-  /** As the engine has registered it, or the send asked for; unknown where the function is gone. */
+  /** As registered with the engine or requested by the send; `undefined` if the function no longer exists. */
   readonly maxAttempts: number | undefined
   readonly retryOf: string | undefined
-  /** Of a workflow's run. */
+  /** Set for a workflow's run. */
   readonly workflow?: WorkflowFacts | undefined
 }
 
-/** What is told of a workflow's run alone. */
+/** Facts about a workflow's run. */
 export interface WorkflowFacts {
   readonly steps: readonly StepStatus[]
-  /** The attempt of the code that the steps tell. */
+  /** The attempt of the code, derived from its steps. */
   readonly attempt: number
 }
 
-/** A run of the engine as the contract tells it. */
+/** Converts a run of the engine to a `RunStatus`. */
 export function toRunStatus(run: EngineRun, facts: RunFacts): RunStatus {
   const { definitionId, times, retryOf } = facts
   const failure = 'error' in (run.output ?? {}) ? run.output!['error'] : undefined
   const read = run.status === 'COMPLETED' ? undefined : readFailedRecord(failure)
-  // Inngest tells what ended last in the run, which may be a step that is tried again or was caught, or a job that it ran.
+  // The run's output is whatever ended last. That can be a step that is retried or was caught, or a job that a step ran.
   const isOfCode = read?.workflow !== undefined && read.workflow.step === undefined
   const isOfStep =
     facts.workflow !== undefined && !isOfCode && (run.status === 'RUNNING' || read?.workflow !== undefined)
@@ -46,7 +46,7 @@ export function toRunStatus(run: EngineRun, facts: RunFacts): RunStatus {
     definitionId,
     state,
     attempts,
-    // Where nobody can tell, at least those that there were.
+    // If the maximum is unknown, at least the attempts that there were.
     maxAttempts: record?.maxAttempts ?? done?.maxAttempts ?? facts.maxAttempts ?? Math.max(1, attempts),
     ...(waits && { nextAttemptAt: new Date(record.nextAttemptAt) }),
     ...(times.startedAt !== undefined && { startedAt: new Date(times.startedAt) }),
@@ -67,22 +67,22 @@ function stateOf(
     case 'QUEUED':
       return runAt !== undefined && runAt > now ? 'scheduled' : 'queued'
     case 'RUNNING':
-      // Inngest calls a run that waits for its next attempt running, too.
+      // Inngest also reports RUNNING for a run that waits for its next attempt.
       return nextAttemptAt !== undefined && nextAttemptAt > now ? 'retrying' : 'running'
     case 'COMPLETED':
       return 'completed'
     case 'FAILED':
       return 'failed'
     case 'CANCELLED':
-    case 'SKIPPED': // and never ran, as where the function was paused
+    case 'SKIPPED': // never ran, for example because the function was paused
       return 'cancelled'
     default:
-      // Another version of Inngest may know more of them.
+      // Another version of Inngest can have more statuses.
       return endedAt === undefined ? 'queued' : 'cancelled'
   }
 }
 
-/** Attempts begun. Inngest keeps no count: ours is in the record of the last attempt that failed. */
+/** Returns the number of attempts started. Inngest does not store it; the record of the last failed attempt does. */
 function attemptsOf(
   { status }: EngineRun,
   { times, now, maxAttempts, workflow }: RunFacts,
@@ -90,11 +90,11 @@ function attemptsOf(
 ): number {
   if (record) {
     const { attempt, nextAttemptAt } = record
-    const nextHasBegun = nextAttemptAt !== undefined && nextAttemptAt <= (times.endedAt ?? now)
-    return attempt + (nextHasBegun ? 1 : 0)
+    const nextHasStarted = nextAttemptAt !== undefined && nextAttemptAt <= (times.endedAt ?? now)
+    return attempt + (nextHasStarted ? 1 : 0)
   }
   if (workflow) return times.startedAt === undefined ? 0 : workflow.attempt
-  // It gave up without a word from us, and does so only after all attempts.
+  // Inngest failed the run without a record of this library. It does so only after all attempts.
   if (status === 'FAILED') return maxAttempts ?? 1
   return times.startedAt === undefined ? 0 : 1
 }
@@ -105,7 +105,7 @@ function errorOf(
   recorded: JobErrorInfo | undefined,
 ): JobErrorInfo | undefined {
   if (status === 'COMPLETED') return undefined
-  return recorded ?? (failure === undefined ? undefined : readForeignError(failure))
+  return recorded ?? (failure === undefined ? undefined : readInngestError(failure))
 }
 
 function outputOf(
@@ -114,5 +114,5 @@ function outputOf(
 ): Pick<RunStatus, 'output'> {
   if (status !== 'COMPLETED') return {}
   if (done) return 'output' in done ? { output: done.output } : {}
-  return output === undefined ? {} : { output } // of a function that is not ours
+  return output === undefined ? {} : { output } // the function is not from this library
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 
 import { type RecordedTrace, recordedTraces } from '../../test/fixtures/recorded-traces.ts'
 import { sha1 } from '../wire/sha1.ts'
-import { partName, restName } from '../wire/step-names.ts'
+import { continuationName, remainderName } from '../wire/step-names.ts'
 import { tracedSteps, type TraceSpan } from './run-trace.ts'
 import { type StepFacts, toStepStatuses } from './to-step-statuses.ts'
 
@@ -112,7 +112,7 @@ describe('a wait that is made in several', () => {
   test('goes on while its last part is under way', () => {
     const first = span('nap', 'nap · sleep 1500 ms', { stepOp: 'SLEEP', ...over(1) })
     expect(statusesOf({ children: [first] })).toMatchObject([{ id: 'nap', state: 'waiting' }])
-    const rest = span(restName('nap').id, restName('nap').name, { stepOp: 'RUN', ...over(2) })
+    const rest = span(remainderName('nap').id, remainderName('nap').name, { stepOp: 'RUN', ...over(2) })
     expect(statusesOf({ children: [first, rest] })).toMatchObject([{ state: 'completed', endedAt: new Date(at(2)) }])
   })
 
@@ -120,7 +120,10 @@ describe('a wait that is made in several', () => {
     const event = (id: string) => ({ name: 'work.counted', id, data: {}, ts: 1 })
     const waits = { stepOp: 'WAIT_FOR_EVENT' }
     const first = span('signal', 'signal · work.counted within 5000 ms', { ...waits, ...over(1), output: event('one') })
-    const open: TraceSpan = span(partName('signal', 2).id, partName('signal', 2).name, { ...waits, status: 'WAITING' })
+    const open: TraceSpan = span(continuationName('signal', 2).id, continuationName('signal', 2).name, {
+      ...waits,
+      status: 'WAITING',
+    })
     expect(statusesOf({ children: [first, open] })).toMatchObject([{ state: 'waiting', waitsFor: {} }])
     const last = { ...open, ...over(2), output: event('two') }
     expect(statusesOf({ children: [first, last] })).toMatchObject([{ state: 'completed', output: { id: 'two' } }])

@@ -1,36 +1,36 @@
 import type { JobErrorInfo, Json, StepStatus, StepKind, CompensationStatus } from '@cgk-platform/jobs-core/provider'
 
-import { toAwaited } from '../wire/awaited-event.ts'
-import { endIn, type JobEnd } from '../wire/job-end.ts'
-import { readFailedRecord, readForeignError } from '../wire/attempt-record.ts'
+import { toAwaitedEvent } from '../wire/awaited-event.ts'
+import { jobEndIn, type JobEnd } from '../wire/job-end.ts'
+import { readFailedRecord, readInngestError } from '../wire/attempt-record.ts'
 import { readStepName } from '../wire/step-names.ts'
 import { readStepRecord } from '../wire/step-record.ts'
-import { endedInTrace } from './ended-in-trace.ts'
-import { answerOf, type TracedStep, type TraceSpan } from './run-trace.ts'
+import { completedInTrace } from './completed-in-trace.ts'
+import { stepOutputOf, type TracedStep, type TraceSpan } from './run-trace.ts'
 import type { CompensatingRun } from './compensating-run.ts'
 
-/** What the steps' status is made of, beside the trace. */
+/** The facts that step statuses need in addition to the trace. */
 export interface StepFacts {
-  /** Inngest leaves the open steps of a run that has ended as they stood. */
+  /** Needed because Inngest does not update the open steps of an ended run. */
   readonly isRunEnded: boolean
   readonly now: number
-  /** Where another run compensates this one. */
+  /** The run that compensates this one, if any. */
   readonly compensating?: CompensatingRun | undefined
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
 
-/** The steps of a workflow's run as its trace tells them, in the order in which they began. */
+/** Converts the trace of a workflow's run to step statuses, in the order in which the steps started. */
 export function toStepStatuses(traced: readonly TracedStep[], facts: StepFacts): StepStatus[] {
-  const ended = endedInTrace(traced)
+  const ended = completedInTrace(traced)
   const steps = new Map<string, Mutable<StepStatus>>()
   const compensations = new Map<string, CompensationStatus>()
   const waits = new Map<string, TracedStep>()
-  const later = new Map<string, TracedStep>()
+  const continuations = new Map<string, TracedStep>()
   const named = traced.map((step) => ({ step, named: readStepName(step.name, step.hashedId) }))
-  for (const { step, named: its } of named) if (its.part === 'later') later.set(its.key, step)
+  for (const { step, named: its } of named) if (its.part === 'continuation') continuations.set(its.key, step)
   for (const { step, named: its } of named) {
-    if (its.part === 'step') steps.set(its.key, toStepStatus(its.key, its.says, step, facts, later.get(its.key)))
+    if (its.part === 'step') steps.set(its.key, toStepStatus(its.key, its.detail, step, facts, continuations.get(its.key)))
     if (its.part === 'compensation') compensations.set(its.key, toCompensationStatus(step, facts))
     if (its.part === 'end') waits.set(its.key, step)
   }
@@ -39,38 +39,38 @@ export function toStepStatuses(traced: readonly TracedStep[], facts: StepFacts):
     const isRunEnded = facts.compensating!.isEnded
     if (its.part === 'compensation') compensations.set(its.key, toCompensationStatus(step, { ...facts, isRunEnded }))
   }
-  for (const [key, waited] of waits) {
+  for (const [key, wait] of waits) {
     const step = steps.get(key)
     if (step) step.kind = 'runJob'
     if (step?.state !== 'completed') continue
     const jobId = String(step.output)
-    steps.set(key, withJobEnd(step, waited, endIn(ended, key, jobId), jobId, facts))
+    steps.set(key, withJobEnd(step, wait, jobEndIn(ended, key, jobId), jobId, facts))
   }
   for (const [key, compensation] of compensations) {
     const step = steps.get(key)
     if (step) step.compensation = compensation
   }
-  // As the trace has them, by the engine's clock: the instants told are the app's, too.
+  // In the order of the trace, which is by the engine's clock. The instants in the statuses can be by the app's clock.
   return [...steps.values()]
 }
 
 function toStepStatus(
   id: string,
-  says: string | undefined,
+  detail: string | undefined,
   step: TracedStep,
   facts: StepFacts,
-  later: TracedStep | undefined,
+  continuation: TracedStep | undefined,
 ): Mutable<StepStatus> {
   return step.spans.some(({ stepOp }) => stepOp === 'SLEEP' || stepOp === 'WAIT_FOR_EVENT')
-    ? toWaitStatus(id, says, step, facts, later)
+    ? toWaitStatus(id, detail, step, facts, continuation)
     : toWorkStatus(id, step, facts)
 }
 
-/** A step that does work: its own records tell more than the spans. */
+/** Converts a step that does work. Its record has more facts than its spans. */
 function toWorkStatus(id: string, { spans }: TracedStep, facts: StepFacts): Mutable<StepStatus> {
   const done = spans.findLast(({ status }) => status === 'COMPLETED')
   if (done) {
-    const record = readStepRecord(answerOf(done.output))
+    const record = readStepRecord(stepOutputOf(done.output))
     const { kind = 'run', attempts = 1, maxAttempts, output } = record ?? {}
     return {
       id,
@@ -88,7 +88,7 @@ function toWorkStatus(id: string, { spans }: TracedStep, facts: StepFacts): Muta
 
 function toCompensationStatus({ spans }: TracedStep, facts: StepFacts): CompensationStatus {
   const done = spans.findLast(({ status }) => status === 'COMPLETED')
-  const record = done && readStepRecord(answerOf(done.output))
+  const record = done && readStepRecord(stepOutputOf(done.output))
   const startedAt = new Date(beginOf(spans[0]!))
   if (done) {
     return {
@@ -102,21 +102,21 @@ function toCompensationStatus({ spans }: TracedStep, facts: StepFacts): Compensa
   return { ...open, state: state === 'cancelled' ? 'failed' : state }
 }
 
-/** Work that has not completed: between two attempts, under way, or failed for good. */
+/** Reads the state of work that has not completed: retrying, running, failed or cancelled. */
 function openOf(spans: readonly TraceSpan[], { isRunEnded, now }: StepFacts) {
   const failed = spans.findLast((span) => span.status === 'FAILED' && 'output' in span)
-  const told = failed?.output as { error?: unknown } | undefined
-  const failure: unknown = told && ('error' in told && !('message' in told) ? told.error : told)
+  const output = failed?.output as { error?: unknown } | undefined
+  const failure: unknown = output && ('error' in output && !('message' in output) ? output.error : output)
   const record = readFailedRecord(failure)
   const error: JobErrorInfo | undefined =
-    record?.error ?? (failure === undefined ? undefined : readForeignError(failure))
-  const begun = {
+    record?.error ?? (failure === undefined ? undefined : readInngestError(failure))
+  const started = {
     startedAt: new Date(Math.min(record && record.attempt === 1 ? record.startedAt : Infinity, beginOf(spans[0]!))),
   }
   const nextAttemptAt = record?.nextAttemptAt
   const isDue = nextAttemptAt !== undefined && nextAttemptAt <= now
   const attempts = (record?.attempt ?? 1) + (isDue ? 1 : 0)
-  const common = { attempts, ...(record && { maxAttempts: record.maxAttempts }), ...begun, ...(error && { error }) }
+  const common = { attempts, ...(record && { maxAttempts: record.maxAttempts }), ...started, ...(error && { error }) }
   if (record && nextAttemptAt === undefined)
     return { ...common, state: 'failed' as const, endedAt: new Date(endOf(failed!)) }
   if (isRunEnded) return { ...common, state: 'cancelled' as const }
@@ -124,28 +124,28 @@ function openOf(spans: readonly TraceSpan[], { isRunEnded, now }: StepFacts) {
   return { ...common, state: 'retrying' as const, nextAttemptAt: new Date(nextAttemptAt) }
 }
 
-/** A native sleep or wait, and what it goes on with later; what it waits for is in its name. */
+/** Converts a native sleep or wait and its continuation. The name of the step contains what it waits for. */
 function toWaitStatus(
   id: string,
-  says = '',
+  detail = '',
   { spans }: TracedStep,
   { isRunEnded }: StepFacts,
-  later: TracedStep | undefined,
+  continuation: TracedStep | undefined,
 ): Mutable<StepStatus> {
   const startedAt = new Date(beginOf(spans[0]!))
-  const [, event, withinMs] = /^(.*) within (\d+) ms$/s.exec(says) ?? []
-  const [, sleepMs] = /^sleep (\d+) ms$/.exec(says) ?? []
-  const [, until] = /^until (\S+)$/.exec(says) ?? []
+  const [, event, withinMs] = /^(.*) within (\d+) ms$/s.exec(detail) ?? []
+  const [, sleepMs] = /^sleep (\d+) ms$/.exec(detail) ?? []
+  const [, until] = /^until (\S+)$/.exec(detail) ?? []
   const kind = event !== undefined ? 'waitForEvent' : until === undefined ? 'sleep' : 'sleepUntil'
   const base = { id, kind, attempts: 0, startedAt } as const
-  // What a sleep has beyond whole seconds shows only when it is over.
-  const isShort = later === undefined && Number(sleepMs) > 1000 && Number(sleepMs) % 1000 > 0
-  const last = later?.spans ?? spans
-  const done = isShort
+  // The part of a sleep below one second is visible in the trace only after it ended.
+  const isRemainderMissing = continuation === undefined && Number(sleepMs) > 1000 && Number(sleepMs) % 1000 > 0
+  const last = continuation?.spans ?? spans
+  const done = isRemainderMissing
     ? undefined
     : last.findLast(({ status, endedAt }) => status !== 'WAITING' && endedAt !== undefined)
   if (done) {
-    const output = kind === 'waitForEvent' ? { output: toAwaited(answerOf(done.output)) as Json | null } : {}
+    const output = kind === 'waitForEvent' ? { output: toAwaitedEvent(stepOutputOf(done.output)) as Json | null } : {}
     return { ...base, state: 'completed', endedAt: new Date(endOf(done)), ...output }
   }
   if (isRunEnded) return { ...base, state: 'cancelled' }
@@ -159,7 +159,7 @@ function toWaitStatus(
   }
 }
 
-/** A step that has sent its job: the rest is how the job ends. */
+/** Adds the end of the job to a step that has sent it. */
 function withJobEnd(
   { output: _, endedAt: __, ...step }: Mutable<StepStatus>,
   { spans }: TracedStep,

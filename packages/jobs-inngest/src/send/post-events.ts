@@ -12,7 +12,7 @@ import type { Inngest } from 'inngest'
 import { addressIn, addressUnder } from '../api/address.ts'
 import { toFailure } from '../api/to-failure.ts'
 import { type IdSeed, idAt, toSeedHeader } from '../wire/event-id.ts'
-import { type OutgoingEvent, recordIn } from '../wire/inngest-event.ts'
+import { type OutgoingEvent, jobRecordIn } from '../wire/inngest-event.ts'
 
 /** What became of one event of a request. */
 export type Posted =
@@ -98,7 +98,7 @@ const hidden =
 /** Whether an event can still be read back as the job that it is. */
 function isTold({ data }: OutgoingEvent, prepared: unknown): boolean {
   const { data: told } = (prepared ?? {}) as { readonly data?: Readonly<Record<string, unknown>> | null }
-  return told?.['tenantId'] === data['tenantId'] && recordIn(told) !== undefined
+  return told?.['tenantId'] === data['tenantId'] && jobRecordIn(told) !== undefined
 }
 
 function takenIds(answer: JsonResponse | undefined): string[] {

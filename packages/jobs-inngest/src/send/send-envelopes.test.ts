@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 
 import { type Asked, connectionError, createFakeServer, idsIn, type Reply } from '../../test/kit/fake-server.ts'
 import { createVirtualClock } from '../../test/kit/virtual-clock.ts'
-import { timeOf } from '../wire/event-id.ts'
+import { timeOfId } from '../wire/event-id.ts'
 import { sendEnvelopes } from './send-envelopes.ts'
 import type { KeyedSender } from './send-keyed.ts'
 
@@ -68,7 +68,7 @@ test('several are one request, and jobs of ids that no other request makes', asy
   expect(asked).toHaveLength(1)
   expect(eventsIn(sent!).map(({ data }) => data.number)).toEqual([1, 2])
   expect(answers).toEqual(idsIn(sent!).map((id) => ({ ok: true, id, deduplicated: false })))
-  expect(timeOf(idsIn(sent!)[0]!)).toBe(clock.now())
+  expect(timeOfId(idsIn(sent!)[0]!)).toBe(clock.now())
   const again = await send([envelope(1), envelope(2)])
   expect(idsIn(again.asked[0]!)).not.toEqual(idsIn(sent!))
 })

@@ -2,7 +2,7 @@ import { SendFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-cor
 import type { EnvelopeResult, Clock, Envelope } from '@cgk-platform/jobs-core/provider'
 import type { Inngest } from 'inngest'
 
-import { type IdSeed, randomSeed, seedOf } from '../wire/event-id.ts'
+import { type IdSeed, randomSeed, seedOfId } from '../wire/event-id.ts'
 import { toInngestEvent } from '../wire/to-inngest-event.ts'
 import { postEvents } from './post-events.ts'
 import type { KeyedSender } from './send-keyed.ts'
@@ -53,7 +53,7 @@ async function sendPlain(
   // One bad event refuses the rest of its request, or all are too much for one. By halves, each gets an answer of its
   // own, and with the ids that they have already, where an answer before the refusal was lost.
   const middle = Math.ceil((first + envelopes.length) / 2)
-  const sendFrom = (from: number, to: number) => sendPlain(envelopes.slice(from, to), parts, seedOf(posted[from]!.id))
+  const sendFrom = (from: number, to: number) => sendPlain(envelopes.slice(from, to), parts, seedOfId(posted[from]!.id))
   const firstHalf = await sendFrom(first, middle)
   const secondHalf = middle < envelopes.length ? await sendFrom(middle, envelopes.length) : []
   return [...answers.slice(0, first), ...firstHalf, ...secondHalf]
@@ -61,7 +61,7 @@ async function sendPlain(
 
 /** One event takes the id of its envelope; several share a seed, which must not meet the ids of other sends. */
 function seedFor(envelopes: readonly Envelope[], clock: Clock): IdSeed {
-  return envelopes.length === 1 ? seedOf(envelopes[0]!.id) : randomSeed(clock.now())
+  return envelopes.length === 1 ? seedOfId(envelopes[0]!.id) : randomSeed(clock.now())
 }
 
 function refuse({ event }: Envelope, client: Inngest.Any) {

@@ -7,7 +7,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { createFakeServer, idsIn, type Reply } from '../../test/kit/fake-server.ts'
 import { createVirtualClock } from '../../test/kit/virtual-clock.ts'
 import type { EngineEvent } from '../api/engine-shapes.ts'
-import { timeOf } from '../wire/event-id.ts'
+import { timeOfId } from '../wire/event-id.ts'
 import { createKeyedSender, type KeyedParts } from './send-keyed.ts'
 
 const dayMs = 86_400_000
@@ -72,7 +72,7 @@ describe('the id of a job with a key', () => {
     const [one, other] = [open(), open()]
     await other.clock.advance(999)
     const id = idOf(await one.send())
-    expect(timeOf(id)).toBe(turn)
+    expect(timeOfId(id)).toBe(turn)
     expect(idOf(await other.send())).toBe(id)
   })
 
@@ -88,7 +88,7 @@ describe('the id of a job with a key', () => {
     const { send, posted, looked } = open()
     const id = idOf(await send({ idempotencyTtlMs: turn * 2 }))
     expect(new Set(looked)).toEqual(new Set([id]))
-    expect(timeOf(id)).toBe(1)
+    expect(timeOfId(id)).toBe(1)
     expect(await send({ idempotencyTtlMs: turn * 2 })).toMatchObject({ id, deduplicated: true })
     expect(posted).toHaveLength(1)
   })
@@ -106,7 +106,7 @@ describe('a key that was sent by this process', () => {
     await clock.advance(1)
     const next = await send()
     expect(next).toMatchObject({ ok: true, deduplicated: false })
-    expect(timeOf(idOf(next))).toBe(turn + 1000)
+    expect(timeOfId(idOf(next))).toBe(turn + 1000)
     expect(posted).toEqual([id, idOf(next)])
   })
 

@@ -3,7 +3,7 @@ import { type EnvelopeResult, type Clock, type Envelope, toErrorInfo } from '@cg
 import type { Inngest } from 'inngest'
 
 import type { EngineEvent } from '../api/engine-shapes.ts'
-import { idAt, type IdSeed, seedFrom, seedOf } from '../wire/event-id.ts'
+import { idAt, type IdSeed, hashedSeed, seedOfId } from '../wire/event-id.ts'
 import { toEnvelope } from '../wire/to-envelope.ts'
 import { toInngestEvent } from '../wire/to-inngest-event.ts'
 import { postEvents } from './post-events.ts'
@@ -81,8 +81,8 @@ export function createKeyedSender({ client, clock, find, offsetMs }: KeyedParts)
       const ofStep = stepSendId(envelope.idempotencyKey ?? '')
       if (ofStep !== undefined) {
         const outgoing = toInngestEvent(envelope, offsetMs?.())
-        const [posted] = await postEvents(client, clock, [outgoing], seedOf(ofStep))
-        return toEnvelopeResult(envelope, posted!)
+        const [posted] = await postEvents(client, clock, [outgoing], seedOfId(ofStep))
+        return toAccepted(envelope, posted!)
       }
       const seeds = await seedsOf(envelope, clock.now())
       const id = idAt(seeds.current, 0)
@@ -99,7 +99,7 @@ async function seedsOf(envelope: Envelope, now: number): Promise<{ current: IdSe
   const { tenantId, event, idempotencyKey = '', idempotencyTtlMs = 86_400_000 } = envelope
   const bucket = Math.floor(now / idempotencyTtlMs) * idempotencyTtlMs
   const parts = [tenantId, event, idempotencyKey, String(idempotencyTtlMs)]
-  const seed = await seedFrom(parts, Math.max(1, bucket))
+  const seed = await hashedSeed(parts, Math.max(1, bucket))
   return { current: seed, before: { ...seed, timeMs: Math.max(1, bucket - idempotencyTtlMs) } }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-import { readCompletedRecord, readFailedRecord, readForeignError, toCompletedRecord } from './attempt-record.ts'
+import { readCompletedRecord, readFailedRecord, readInngestError, toCompletedRecord } from './attempt-record.ts'
 
 describe('the record of a completed run', () => {
   test('is read back as it was written, whatever the output', () => {
@@ -79,18 +79,18 @@ describe('the record of a failed attempt', () => {
 describe('an error that is not ours', () => {
   test('is told with what it has', () => {
     const error = { name: 'TypeError', message: 'no', stack: 'TypeError: no', code: 'E_NO', __serialized: true }
-    expect(readForeignError(error)).toEqual({ name: 'TypeError', message: 'no', stack: 'TypeError: no', code: 'E_NO' })
+    expect(readInngestError(error)).toEqual({ name: 'TypeError', message: 'no', stack: 'TypeError: no', code: 'E_NO' })
   })
 
   test('may be a text', () => {
-    expect(readForeignError('no answer')).toEqual({ name: 'Error', message: 'no answer' })
+    expect(readInngestError('no answer')).toEqual({ name: 'Error', message: 'no answer' })
   })
 
   test('has a name and a message in any case', () => {
-    const unknown = { name: 'Error', message: 'Inngest tells no reason' }
+    const unknown = { name: 'Error', message: 'Inngest reported no reason' }
     for (const odd of [null, undefined, 7, [], {}, { name: '', stack: '' }, { name: 7, message: {}, code: 1 }]) {
-      expect(readForeignError(odd)).toEqual(unknown)
+      expect(readInngestError(odd)).toEqual(unknown)
     }
-    expect(readForeignError({ message: '' })).toEqual({ name: 'Error', message: '' })
+    expect(readInngestError({ message: '' })).toEqual({ name: 'Error', message: '' })
   })
 })

@@ -1,50 +1,50 @@
 import type { Json, JobErrorInfo, Outcome } from '@cgk-platform/jobs-core/provider'
 
-/** What a completed run's output is to Inngest: it cannot tell by itself which attempt it was, nor nothing from null. */
+/** The output that Inngest stores for a completed run. It adds what Inngest does not store: the attempt, and whether there was an output. */
 export interface CompletedRecord {
   readonly output?: Json
   readonly attempt: number
   /** When this attempt began, epoch milliseconds. */
   readonly startedAt: number
-  /** Told by workflows alone, whose functions are registered with other numbers. */
+  /** Set for workflows only: their functions are registered with a different number. */
   readonly maxAttempts?: number
 }
 
-/** What a failed attempt tells Inngest beside its message, as the error's cause. */
+/** Details of a failed attempt, sent to Inngest as the `cause` of its error. */
 export interface FailedRecord {
   readonly attempt: number
   readonly maxAttempts: number
   /** When this attempt began, epoch milliseconds. */
   readonly startedAt: number
-  /** When the next one is due, epoch milliseconds; absent when the run has failed for good. */
+  /** When the next attempt is due, epoch milliseconds; absent after a permanent failure. */
   readonly nextAttemptAt?: number
-  /** Without its stack, which is the error's own. */
+  /** Without the stack, which the thrown error carries. */
   readonly error: JobErrorInfo
-  /** Told by workflows alone. */
-  readonly workflow?: FailedPart
+  /** Set for workflows only. */
+  readonly workflow?: WorkflowFailure
 }
 
-/** What of a workflow has failed. */
-export interface FailedPart {
-  /** The step, or its compensation; absent where it is the code between them. */
+/** The part of a workflow that failed: a step, or the code between steps. */
+export interface WorkflowFailure {
+  /** Key of the step or compensation; absent when the code between steps failed. */
   readonly step?: string
-  /** The attempt of Inngest's, from 0, that was the first of what failed: it counts those of steps and code in one. */
+  /** Inngest's attempt, from 0, that was the first of this part. Inngest counts attempts of steps and code together. */
   readonly base: number
-  /** The attempt of Inngest's that failed. */
+  /** Inngest's number of the failed attempt, from 0. */
   readonly engineAttempt: number
-  /** The run that the idempotency keys of the steps are of. */
+  /** Id of the run that the idempotency keys of the steps contain. */
   readonly origin: string
-  /** Of a run that has failed: the step by which it did, where it was one. */
+  /** Key of the step that made the run fail, if a step did. */
   readonly failedStep?: string
 }
 
-/** The record in a completed run's output, where one of our hosts made it. */
+/** Returns the record in a completed run's output, if this library wrote it. */
 export function readCompletedRecord(output: unknown): CompletedRecord | undefined {
   if (!isObject(output) || !isCount(output['attempt']) || !isCount(output['startedAt'])) return undefined
   return output as unknown as CompletedRecord
 }
 
-/** The record in a failed attempt's error, where one of our hosts made it. */
+/** Returns the record in a failed attempt's error, if this library wrote it. */
 export function readFailedRecord(error: unknown): FailedRecord | undefined {
   const cause = isObject(error) ? error['cause'] : undefined
   if (!isObject(cause) || !isCount(cause['attempt']) || !isCount(cause['maxAttempts']) || !isObject(cause['error'])) {
@@ -56,19 +56,19 @@ export function readFailedRecord(error: unknown): FailedRecord | undefined {
   return { ...record, error: { ...record.error, ...own } }
 }
 
-/** What Inngest says of an attempt that ended without our doing: the process died, or the app did not answer. */
-export function readForeignError(error: unknown): JobErrorInfo {
+/** Reads the error that Inngest itself reports for an attempt, such as after a crash or when the app did not respond. */
+export function readInngestError(error: unknown): JobErrorInfo {
   if (typeof error === 'string') return { name: 'Error', message: error }
   const { name, message, stack, code } = isObject(error) ? error : {}
   return {
     name: typeof name === 'string' && name !== '' ? name : 'Error',
-    message: typeof message === 'string' ? message : 'Inngest tells no reason',
+    message: typeof message === 'string' ? message : 'Inngest reported no reason',
     ...(typeof code === 'string' && { code }),
     ...(typeof stack === 'string' && stack !== '' && { stack }),
   }
 }
 
-/** The output that says how a run completed. */
+/** Returns the output that Inngest stores for a completed run. */
 export function toCompletedRecord(
   { output }: Extract<Outcome, { type: 'completed' }>,
   attempt: number,

@@ -1,20 +1,20 @@
 import { cronEventOf, cronJobIdOf } from '@cgk-platform/jobs-core/provider'
 
 /**
- * The name that a cron job's runs have on Inngest. It has the app's id in it, since two apps may have a cron job of the
- * same id, and neither must run the other's.
+ * Returns the event name of a cron job's runs on Inngest. It contains the app's id, because two apps can have a cron job
+ * with the same id and must not run each other's.
  */
 export function toCronEventName(appId: string, definitionId: string): string {
   return cronEventOf(`${appId}/${definitionId}`)
 }
 
-/** An event's name as this library knows it. The id of a definition has no slash. */
+/** Converts an event name on Inngest to this library's name. The id of a definition contains no slash. */
 export function fromEventName(name: string): string {
   const id = cronJobIdOf(name)
   return id === undefined ? name : cronEventOf(id.slice(id.lastIndexOf('/') + 1))
 }
 
-/** The name on Inngest of an event that this library knows by a name, as one app has it. */
+/** Converts an event name of this library to the name on Inngest for one app. */
 export function toEventName(event: string, appId: string): string {
   const definitionId = cronJobIdOf(event)
   return definitionId === undefined ? event : toCronEventName(appId, definitionId)

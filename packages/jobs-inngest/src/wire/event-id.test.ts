@@ -4,7 +4,7 @@ import * as fc from 'fast-check'
 import { decodeTime, isValid } from 'ulid'
 import { describe, expect, test } from 'vitest'
 
-import { idAt, type IdSeed, isEventId, seedFrom, seedOf, timeOf, toSeedHeader } from './event-id.ts'
+import { idAt, type IdSeed, isEventId, hashedSeed, seedOfId, timeOfId, toSeedHeader } from './event-id.ts'
 
 const maxTimeMs = 2 ** 48 - 1
 const timeMs = fc.integer({ min: 0, max: maxTimeMs })
@@ -56,7 +56,7 @@ describe('the id of an event', () => {
         expect(isValid(made)).toBe(true)
         expect(isEventId(made)).toBe(true)
         expect(decodeTime(made)).toBe(one.timeMs)
-        expect(timeOf(made)).toBe(one.timeMs)
+        expect(timeOfId(made)).toBe(one.timeMs)
       }),
     )
   })
@@ -82,13 +82,13 @@ describe('the seed of an id', () => {
   test('makes it the id of the only event', () => {
     fc.assert(
       fc.property(id, (one) => {
-        expect(idAt(seedOf(one), 0)).toBe(one)
+        expect(idAt(seedOfId(one), 0)).toBe(one)
       }),
     )
   })
 
   test('borrows nothing where the last four bytes are 0', () => {
-    expect(seedOf('00000000000000000000000000')).toEqual({
+    expect(seedOfId('00000000000000000000000000')).toEqual({
       timeMs: 0,
       entropy: Uint8Array.from([0, 0, 0, 0, 0, 0, 255, 255, 255, 255]),
     })
@@ -99,7 +99,7 @@ describe('a seed from parts', () => {
   test('is the begin of their hash', async () => {
     const parts = ['acme', 'order.created', 'key ☃']
     const digest = createHash('sha256').update(JSON.stringify(parts)).digest()
-    expect(await seedFrom(parts, 77)).toEqual({ timeMs: 77, entropy: new Uint8Array(digest.subarray(0, 10)) })
+    expect(await hashedSeed(parts, 77)).toEqual({ timeMs: 77, entropy: new Uint8Array(digest.subarray(0, 10)) })
   })
 })
 
@@ -120,6 +120,6 @@ test('only a ULID as Inngest writes it can be the id of an event', () => {
     '../01JQDAE4RQF8MBCR55T5AK4KXS',
   ]) {
     expect(isEventId(odd)).toBe(false)
-    expect(timeOf(odd)).toBeUndefined()
+    expect(timeOfId(odd)).toBeUndefined()
   }
 })

@@ -1,8 +1,8 @@
 import { hashOf } from '@cgk-platform/jobs-core/provider'
 
-/** What the ids of the events of one request are made from: Inngest adds each event's place, counted from 1. */
+/** The seed for the event ids of one request. Inngest adds each event's position, counted from 1. */
 export interface IdSeed {
-  /** Epoch milliseconds: the time that the ids tell. */
+  /** The timestamp in the ids, epoch milliseconds. */
   readonly timeMs: number
   /** Ten bytes. */
   readonly entropy: Uint8Array
@@ -11,45 +11,45 @@ export interface IdSeed {
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const ulid = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/
 
-/** Whether a text can be the id of an event. */
+/** Whether a string has the form of an event id (a ULID). */
 export function isEventId(id: string): boolean {
   return ulid.test(id)
 }
 
-/** The header that makes Inngest give the events of a request ids of our choice; it reads the time and the entropy. */
+/** Returns the header that makes Inngest derive the event ids of a request from this seed. */
 export function toSeedHeader({ timeMs, entropy }: IdSeed): Record<string, string> {
   return { 'x-inngest-event-id-seed': `${timeMs},${btoa(String.fromCodePoint(...entropy))}` }
 }
 
-/** The id of the event at a place of the request, counted from 0. */
+/** Returns the id of the event at an index of the request, counted from 0. */
 export function idAt(seed: IdSeed, index: number): string {
   const entropy = shifted(seed.entropy, index + 1)
   return encode(BigInt(seed.timeMs), 10) + encode(toBigInt(entropy), 16)
 }
 
-/** The seed with which the only event of a request has this id. */
-export function seedOf(id: string): IdSeed {
+/** Returns the seed that gives the only event of a request this id. */
+export function seedOfId(id: string): IdSeed {
   const timeMs = Number(decode(id.slice(0, 10)))
   const hex = decode(id.slice(10)).toString(16).padStart(20, '0')
   return { timeMs, entropy: shifted(entropyOf(hex), -1) }
 }
 
-/** A seed for a request of several events, whose ids no other request has. */
+/** Returns a random seed for a request with several events. */
 export function randomSeed(timeMs: number): IdSeed {
   return { timeMs, entropy: crypto.getRandomValues(new Uint8Array(10)) }
 }
 
-/** A seed that the same parts and the same time always make. */
-export async function seedFrom(parts: readonly string[], timeMs: number): Promise<IdSeed> {
+/** Returns a seed derived from strings: the same strings and time always give the same seed. */
+export async function hashedSeed(parts: readonly string[], timeMs: number): Promise<IdSeed> {
   return { timeMs, entropy: entropyOf(await hashOf(parts)) }
 }
 
-/** The first ten bytes of hexadecimal digits. */
+/** Returns the first ten bytes of a hexadecimal string. */
 export function entropyOf(hex: string): Uint8Array {
   return Uint8Array.from({ length: 10 }, (_, index) => Number.parseInt(hex.slice(index * 2, index * 2 + 2), 16))
 }
 
-/** Adds to the last four bytes as Inngest does, where 2^32 begins again at 0. */
+/** Adds to the last four bytes as Inngest does: a 32-bit number that wraps around to 0. */
 function shifted(entropy: Uint8Array, by: number): Uint8Array {
   const copy = entropy.slice()
   const view = new DataView(copy.buffer)
@@ -70,7 +70,7 @@ function decode(text: string): bigint {
   return text.split('').reduce((sum, character) => sum * 32n + BigInt(alphabet.indexOf(character)), 0n)
 }
 
-/** The instant that an id tells, epoch milliseconds. */
-export function timeOf(id: string): number | undefined {
+/** Returns the timestamp in an id, epoch milliseconds. */
+export function timeOfId(id: string): number | undefined {
   return isEventId(id) ? Number(decode(id.slice(0, 10))) : undefined
 }

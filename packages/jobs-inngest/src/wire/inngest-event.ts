@@ -1,11 +1,11 @@
 import type { Json, WireEnvelope } from '@cgk-platform/jobs-core/provider'
 
 /**
- * An envelope without what the event itself says: its id, its name, and the payload in its data. So the envelope's
- * next member comes along by itself.
+ * An envelope without the members that the Inngest event already has: id, name and payload. New members of the envelope
+ * are included automatically.
  */
-export interface JobRecord extends Omit<WireEnvelope, 'id' | 'event' | 'payload'> {
-  /** The payload's own `_job`, where it has one. */
+export interface JobRecord extends Omit<CarriedEnvelope, 'id' | 'event' | 'payload'> {
+  /** The payload's own `_job` member, if it has one. */
   readonly payloadJob?: Json
 }
 
@@ -13,11 +13,11 @@ export interface JobRecord extends Omit<WireEnvelope, 'id' | 'event' | 'payload'
 export interface OutgoingEvent {
   readonly name: string
   readonly data: Readonly<Record<string, Json | JobRecord>>
-  /** Not before this instant, epoch milliseconds. Left out, Inngest's own clock says when it came. */
+  /** Do not run before this instant, epoch milliseconds. If omitted, Inngest sets the time of receipt. */
   readonly ts?: number
 }
 
-/** An event as Inngest tells it, to a function or to a reader. */
+/** An event as Inngest returns it from its API or passes it to a function. */
 export interface IncomingEvent {
   readonly id?: string | undefined
   readonly name: string
@@ -25,8 +25,8 @@ export interface IncomingEvent {
   readonly ts?: number | undefined
 }
 
-/** The record in an event's data, unchecked but for its version; `undefined` where another producer sent the event. */
-export function recordIn(data: unknown): Readonly<Record<string, unknown>> | undefined {
+/** Returns the record in an event's data. Checks only its version. `undefined` if another producer sent the event. */
+export function jobRecordIn(data: unknown): Readonly<Record<string, unknown>> | undefined {
   const { _job: record } = (data ?? {}) as { readonly _job?: unknown }
   const { v } = (record ?? {}) as { readonly v?: unknown }
   return v === 1 ? (record as Record<string, unknown>) : undefined

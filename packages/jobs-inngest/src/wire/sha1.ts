@@ -1,4 +1,4 @@
-/** The SHA-1 of a text, in hexadecimal: what Inngest makes of the id of a step. At once, which the platform's own is not. */
+/** Returns the SHA-1 of a string in hexadecimal, as Inngest hashes step ids. Synchronous, unlike `crypto.subtle`. */
 export function sha1(text: string): string {
   const words = toWords(new TextEncoder().encode(text))
   const state = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0]
@@ -6,7 +6,7 @@ export function sha1(text: string): string {
   return state.map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('')
 }
 
-/** The message in words of 32 bits, with its end marked and its length in bits after it. */
+/** Splits the message into 32-bit words and adds the end marker and the length in bits. */
 function toWords(bytes: Uint8Array): number[] {
   const words = Array.from({ length: ((bytes.length + 8) >> 6) * 16 + 16 }, () => 0)
   for (const [index, byte] of [...bytes, 0x80].entries()) words[index >> 2]! |= byte << (24 - (index % 4) * 8)

@@ -4,14 +4,14 @@ import { describe, expect, test } from 'vitest'
 import { sha1 } from './sha1.ts'
 import {
   callName,
-  endName,
+  jobEndName,
   failureName,
   graceName,
-  leftName,
-  lookName,
-  partName,
+  supersededName,
+  jobCheckName,
+  continuationName,
   readStepName,
-  restName,
+  remainderName,
   compensationName,
   versionName,
 } from './step-names.ts'
@@ -20,7 +20,7 @@ const read = ({ id, name }: { id: string; name: string }) => readStepName(name, 
 const wait = (key: string) => ({ kind: 'waitForEvent', key, event: 'order.paid', timeoutMs: 5000 }) as StepCall
 
 describe('the name of a native step', () => {
-  test('is the key for work, and says what a wait is for', () => {
+  test('is the key for work and describes what a wait waits for', () => {
     expect(callName({ kind: 'run', key: 'charge' } as StepCall)).toEqual({ id: 'charge', name: 'charge' })
     expect(callName({ kind: 'sleep', key: 'nap', durationMs: 2500 })).toEqual({
       id: 'nap',
@@ -31,14 +31,14 @@ describe('the name of a native step', () => {
     expect(callName(wait('paid'))).toEqual({ id: 'paid', name: 'paid · order.paid within 5000 ms' })
   })
 
-  test('tells the step again', () => {
+  test('is parsed back to the step', () => {
     expect(read({ id: 'charge', name: 'charge' })).toEqual({ part: 'step', key: 'charge' })
-    expect(read(callName(wait('paid')))).toEqual({ part: 'step', key: 'paid', says: 'order.paid within 5000 ms' })
+    expect(read(callName(wait('paid')))).toEqual({ part: 'step', key: 'paid', detail: 'order.paid within 5000 ms' })
     expect(read(compensationName('charge#2'))).toEqual({ part: 'compensation', key: 'charge#2' })
-    expect(read(endName('child', 0))).toEqual({ part: 'end', key: 'child' })
+    expect(read(jobEndName('child', 0))).toEqual({ part: 'end', key: 'child' })
   })
 
-  test('of a user who names steps as ours are named is taken for what it is', () => {
+  test('belongs to the app when the app uses names like those of this library', () => {
     expect(read({ id: 'charge/compensation', name: 'charge/compensation' })).toEqual({
       part: 'step',
       key: 'charge/compensation',
@@ -47,27 +47,28 @@ describe('the name of a native step', () => {
     expect(read(callName(wait('a · b')))).toMatchObject({ part: 'step', key: 'a · b' })
   })
 
-  test('is nobody’s step where it keeps something of ours', () => {
-    for (const name of [versionName, failureName, graceName, leftName, lookName('child', 0)]) {
+  test('belongs to no step of the app when this library stores its own data', () => {
+    for (const name of [versionName, failureName, graceName, supersededName, jobCheckName('child', 0)]) {
       expect(read(name)).toEqual({ part: 'other' })
     }
   })
 
-  test('tells of a wait what it goes on with, and takes no other for it', () => {
-    for (const name of [restName('nap'), partName('nap', 2)]) expect(read(name)).toEqual({ part: 'later', key: 'nap' })
+  test('identifies the continuation of a wait and nothing else', () => {
+    for (const name of [remainderName('nap'), continuationName('nap', 2)])
+      expect(read(name)).toEqual({ part: 'continuation', key: 'nap' })
     expect(read({ id: 'other', name: 'nap/2' })).toEqual({ part: 'other' })
   })
 
-  test('is another for everything that a step needs', () => {
+  test('is unique for every native step of a step', () => {
     const names = [
       callName(wait('a')),
       compensationName('a'),
-      restName('a'),
-      partName('a', 2),
-      endName('a', 0),
-      endName('a', 1),
+      remainderName('a'),
+      continuationName('a', 2),
+      jobEndName('a', 0),
+      jobEndName('a', 1),
     ]
-    const ids = [...names, lookName('a', 0), versionName, failureName].map(({ id }) => id)
+    const ids = [...names, jobCheckName('a', 0), versionName, failureName].map(({ id }) => id)
     expect(new Set(ids).size).toBe(ids.length)
   })
 })

@@ -1,33 +1,34 @@
 import type { Json, JobErrorInfo, StepKind, WaitCall } from '@cgk-platform/jobs-core/provider'
 
-/** What a native step of ours answers: the result itself could be nothing, and tells not what made it. */
+/** The value that a native step of this library returns to Inngest: the output of the step and facts about it. */
 export interface StepRecord {
   readonly v: 1
-  readonly kind: StepKind | 'compensation' | 'look' | 'rest' | 'version' | 'failure'
-  /** Absent where there was none. */
+  readonly kind: StepKind | 'compensation' | 'check' | 'rest' | 'version' | 'failure'
+  /** Absent if the step has no output. */
   readonly output?: Json
-  /** Attempts begun. */
+  /** Number of attempts started. */
   readonly attempts: number
   readonly maxAttempts?: number
-  /** When the attempt that completed began, and the step ended, epoch milliseconds. */
+  /** When the completed attempt started, epoch milliseconds. */
   readonly startedAt: number
+  /** When the step ended, epoch milliseconds. */
   readonly endedAt: number
-  /** The attempt of the run in which the step ended; absent in the first. */
+  /** The attempt of the run in which the step ended; absent for the first. */
   readonly runAttempt?: number
-  /** The step's key, where the code gave a compensation with it. */
+  /** The step's key, if the step has a compensation. */
   readonly compensable?: string
-  /** The run that the step's idempotency key is of; absent where it is its own. */
+  /** Id of the run in the step's idempotency key; absent if it is the step's own run. */
   readonly origin?: string
-  /** Of a run that has failed: why, by which step, and those to be compensated, in their order. */
+  /** Set when the run has failed: the error, the step that failed, and the steps to compensate, in order. */
   readonly failure?: { readonly error: JobErrorInfo; readonly step?: string; readonly compensation: readonly string[] }
 }
 
-/** What Inngest tells of a step that has ended. */
+/** The result of an ended step, as Inngest reports it. */
 export type EndedStep =
   | { readonly type: 'data'; readonly data: unknown }
   | { readonly type: 'error'; readonly error: unknown }
 
-/** The record in what a native step answered, where it is one of ours. */
+/** Returns the record in a native step's output, if this library wrote it. */
 export function readStepRecord(data: unknown): StepRecord | undefined {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return undefined
   const { v, kind, attempts, startedAt } = data as Partial<StepRecord>
@@ -37,12 +38,12 @@ export function readStepRecord(data: unknown): StepRecord | undefined {
 
 const waitKinds: ReadonlySet<StepKind> = new Set<WaitCall['kind']>(['sleep', 'sleepUntil', 'waitForEvent'])
 
-/** Whether what was kept of a native step can be that of a step of this kind. */
-export function fitsKind(ended: EndedStep, kind: StepKind): boolean {
+/** Whether the stored result of a native step can belong to a step of this kind. */
+export function matchesKind(ended: EndedStep, kind: StepKind): boolean {
   if (ended.type === 'error') return !waitKinds.has(kind)
   const record = readStepRecord(ended.data)
   if (record) return record.kind === kind
-  // What Inngest itself did: a sleep leaves nothing, and a wait the event, or nothing.
+  // Inngest's own steps have no record: a sleep stores null, a wait stores the event or null.
   if (kind === 'waitForEvent') return true
   return ended.data === null && (kind === 'sleep' || kind === 'sleepUntil')
 }

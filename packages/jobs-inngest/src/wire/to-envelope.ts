@@ -1,10 +1,10 @@
 import { type Json, decodeEnvelope, type Envelope, toExternalEnvelope } from '@cgk-platform/jobs-core/provider'
 
 import { fromEventName } from './cron-event-name.ts'
-import { type IncomingEvent, recordIn } from './inngest-event.ts'
+import { type IncomingEvent, jobRecordIn } from './inngest-event.ts'
 
 /**
- * The envelope in an event. One of another producer has none of our record, or one that the core cannot decode; then its
+ * Reads the envelope in an event. An event from another producer has no record, or one that cannot be decoded; then its
  * data is the payload.
  *
  * @param id - the job's id
@@ -12,7 +12,7 @@ import { type IncomingEvent, recordIn } from './inngest-event.ts'
 export function toEnvelope({ name, data, ts = 0 }: IncomingEvent, id: string): Envelope {
   const event = fromEventName(name)
   const { _job, ...rest } = isRecord(data) ? data : { data }
-  const { payloadJob, ...carried } = recordIn(data) ?? { payloadJob: _job }
+  const { payloadJob, ...carried } = jobRecordIn(data) ?? { payloadJob: _job }
   const payload = (payloadJob === undefined ? rest : { ...rest, _job: payloadJob }) as Json
   const foreign = toExternalEnvelope({ id, event, payload, sentAt: ts })
   return decodeEnvelope({ ...foreign, ...carried, id, event, payload }) ?? foreign

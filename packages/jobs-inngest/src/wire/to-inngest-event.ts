@@ -3,11 +3,11 @@ import { type Json, type Envelope, toWireEnvelope } from '@cgk-platform/jobs-cor
 import type { OutgoingEvent } from './inngest-event.ts'
 
 /**
- * Puts an envelope into an event. The payload's members are the event's data, so that Inngest's dashboard shows them and
- * Inngest's own expressions (`event.data.tenantId`) find them. All else of the envelope is one member, `_job`, which
- * nobody here takes apart. A job that shall run now has no time of its own: a sender whose clock is ahead would delay it.
+ * Converts an envelope to an Inngest event. The payload's members become the event's data, so Inngest's dashboard and
+ * expressions (`event.data.tenantId`) can use them. The rest of the envelope is one member, `_job`. An event without a
+ * delay gets no `ts`: a sender whose clock is ahead would delay the job.
  *
- * @param offsetMs - the engine's clock less ours, by which it keeps the time of a delayed one
+ * @param offsetMs - the engine's clock minus the local clock, milliseconds, added to the time of a delayed job
  */
 export function toInngestEvent(envelope: Envelope, offsetMs = 0): OutgoingEvent {
   const { id: _, event, payload, ...carried } = toWireEnvelope(envelope)

@@ -22,11 +22,11 @@ export function pageRuns(runs: readonly Run[], query: URLSearchParams, most: num
   const ascending = readOrder(query.get('order') ?? '') === 'ASC'
 
   // Lists know a run's beginning only as the time when it was queued.
-  const timeOf = (run: Run): number =>
+  const timeOfId = (run: Run): number =>
     byEnd ? (listedEndMs(run) ?? run.startedAtMs ?? run.queuedAtMs) : run.queuedAtMs
   const sign = ascending ? 1 : -1
   const found = runs
-    .map((run) => ({ run, time: timeOf(run) }))
+    .map((run) => ({ run, time: timeOfId(run) }))
     .filter(({ run }) => wanted.length === 0 || wanted.includes(run.status))
     .filter(({ time }) => from === undefined || time >= from)
     .filter(({ time }) => until === undefined || time < until || (byEnd && time === until))

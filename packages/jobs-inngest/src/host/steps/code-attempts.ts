@@ -1,4 +1,4 @@
-import { timeOf } from '../../wire/event-id.ts'
+import { timeOfId } from '../../wire/event-id.ts'
 import { readStepRecord, type StepRecord } from '../../wire/step-record.ts'
 import type { Pass } from './pass.ts'
 import type { EndedBefore } from './workflow-attempts.ts'
@@ -11,7 +11,7 @@ export function codeAttemptIn(pass: Pass): number {
 /** When an attempt of the code began that goes on, as near as its steps tell. */
 export function beganAt(pass: Pass, runId: string, attempt: number): number | undefined {
   const begun = recordsIn(pass).flatMap((record) => ((record.runAttempt ?? 1) === attempt ? [record.startedAt] : []))
-  return begun.length > 0 ? Math.min(...begun) : timeOf(runId)
+  return begun.length > 0 ? Math.min(...begun) : timeOfId(runId)
 }
 
 /** What of a run has ended before a pass. */

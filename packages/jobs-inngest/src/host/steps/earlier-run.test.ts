@@ -4,7 +4,7 @@ import { recordedTraces } from '../../../test/fixtures/recorded-traces.ts'
 import { openApi } from '../../../test/kit/open-api.ts'
 import { sha1 } from '../../wire/sha1.ts'
 import { failureName, compensationName } from '../../wire/step-names.ts'
-import { toCompensationNote, compensationNoteId } from '../../wire/compensation-note.ts'
+import { toCompensationMarker, compensationMarkerId } from '../../wire/compensation-marker.ts'
 import { createEarlierRuns } from './earlier-run.ts'
 
 const { run, children } = recordedTraces.failed
@@ -104,8 +104,8 @@ describe('a run that Inngest had given up', () => {
   /** An engine on which another run compensates it, and has come so far. */
   function openCompensated(status: string, compensations: readonly object[]) {
     const { api, clock } = openApi(({ url: { pathname } }) => {
-      if (pathname === `/v1/events/${compensationNoteId(run.id)}`) {
-        return { body: { data: { internal_id: 'x', ...toCompensationNote(run.id, compensatedBy).event } } }
+      if (pathname === `/v1/events/${compensationMarkerId(run.id)}`) {
+        return { body: { data: { internal_id: 'x', ...toCompensationMarker(run.id, compensatedBy).event } } }
       }
       if (pathname === `/v2/runs/${compensatedBy}/trace`)
         return { body: { data: { rootSpan: { status, children: compensations } } } }

@@ -2,13 +2,13 @@ import { BoundedMap, type Clock, pause } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineApi } from '../../api/engine-api.ts'
 import type { EngineRun } from '../../api/engine-shapes.ts'
-import { endedInTrace } from '../../read/ended-in-trace.ts'
-import { readEndedTrace } from '../../read/ended-trace.ts'
+import { completedInTrace } from '../../read/completed-in-trace.ts'
+import { readFinalTrace } from '../../read/final-trace.ts'
 import { failuresInTrace } from '../../read/failures-in-trace.ts'
 import type { TracedStep } from '../../read/run-trace.ts'
 import { readCompensating } from '../../read/compensating-run.ts'
 import { readFailedRecord } from '../../wire/attempt-record.ts'
-import { timeOf } from '../../wire/event-id.ts'
+import { timeOfId } from '../../wire/event-id.ts'
 import { type EndedStep, readStepRecord } from '../../wire/step-record.ts'
 import { sha1 } from '../../wire/sha1.ts'
 import { failureName, readStepName, versionName } from '../../wire/step-names.ts'
@@ -72,12 +72,12 @@ export function createEarlierRuns(api: EngineApi, clock: Clock): EarlierRuns {
     if (before?.status !== 'FAILED') return undefined
     const compensating = await readCompensating(api, before)
     if (compensating?.isEnded === false) throw new Error(`What the run ${before.id} did is being compensated.`)
-    return toEarlierRun(before, await readEndedTrace(api, clock, before.id), compensating?.steps ?? [])
+    return toEarlierRun(before, await readFinalTrace(api, clock, before.id), compensating?.steps ?? [])
   }
 
   return {
     of(run) {
-      const madeAt = timeOf(run.runId) ?? clock.now()
+      const madeAt = timeOfId(run.runId) ?? clock.now()
       if (run.receivedAt !== undefined && madeAt - run.receivedAt < promptMs) return undefined
       const before = known.get(run.runId)
       if (before) return before
@@ -95,7 +95,7 @@ function toEarlierRun(
   compensating: readonly TracedStep[],
 ): EarlierRun | undefined {
   const failure = readFailedRecord(run.output?.['error'])
-  const ended = new Map<string, EndedStep>(endedInTrace(steps))
+  const ended = new Map<string, EndedStep>(completedInTrace(steps))
   const records = [...ended.values()].map((step) => (step.type === 'data' ? readStepRecord(step.data) : undefined))
   const told = records.find((record) => record?.origin !== undefined)?.origin
   const origin = failure?.workflow?.origin ?? told ?? run.id
@@ -117,7 +117,7 @@ function toEarlierRun(
 function compensationsIn(steps: readonly TracedStep[]): Map<string, boolean> {
   const compensated = new Map<string, boolean>()
   // Also one that was never begun, where the run came to its end before.
-  const failure = endedInTrace(steps).get(sha1(failureName.id))
+  const failure = completedInTrace(steps).get(sha1(failureName.id))
   for (const key of readStepRecord(failure?.data)?.failure?.compensation ?? []) compensated.set(key, false)
   for (const { name, hashedId, spans } of steps) {
     const named = readStepName(name, hashedId)

@@ -10,9 +10,9 @@ import {
   toErrorInfo,
 } from '@cgk-platform/jobs-core/provider'
 
-import { endIn, type JobEnd, readJobEnd } from '../../wire/job-end.ts'
+import { jobEndIn, type JobEnd, readJobEnd } from '../../wire/job-end.ts'
 import { sha1 } from '../../wire/sha1.ts'
-import { endName, lookName } from '../../wire/step-names.ts'
+import { jobEndName, jobCheckName } from '../../wire/step-names.ts'
 import { readStepRecord } from '../../wire/step-record.ts'
 import type { NativeStepParts } from './native-step-parts.ts'
 import type { NativeWork } from './native-work.ts'
@@ -47,7 +47,7 @@ export function createJobStep(parts: NativeStepParts, tools: StepTools, work: Na
     const timeout = patienceMs[turn] ?? patienceMs.at(-1)!
     const expression = toEndExpression(jobId, `${host.inngest.id}-${call.definitionId}`)
     const options = { event: 'inngest/function.finished', timeout, if: expression }
-    return readJobEnd(await sdk.waitForEvent({ ...endName(call.key, turn), ...mode }, options), jobId)
+    return readJobEnd(await sdk.waitForEvent({ ...jobEndName(call.key, turn), ...mode }, options), jobId)
   }
 
   const ask = async ({ key, definitionId }: JobCall, jobId: string): Promise<JobEnd | undefined> => {
@@ -74,13 +74,13 @@ export function createJobStep(parts: NativeStepParts, tools: StepTools, work: Na
     const looking = async () => {
       const startedAt = clock.now()
       return {
-        kind: 'look',
+        kind: 'check',
         attempts: 1,
         startedAt,
         output: { end: (await ask(call, jobId)) ?? null } as Json,
       } as const
     }
-    const { output } = await work.keep(lookName(call.key, turn), looking, mode)
+    const { output } = await work.keep(jobCheckName(call.key, turn), looking, mode)
     return (output as { readonly end: JobEnd | null }).end ?? undefined
   }
 
@@ -90,7 +90,7 @@ export function createJobStep(parts: NativeStepParts, tools: StepTools, work: Na
     const earlier = asked && (await asked)
     const sent = earlier?.ended.get(sha1(call.key))
     const jobId = sent?.type === 'data' ? readStepRecord(sent.data)?.output : undefined
-    const end = typeof jobId === 'string' ? endIn(earlier!.ended, call.key, jobId) : undefined
+    const end = typeof jobId === 'string' ? jobEndIn(earlier!.ended, call.key, jobId) : undefined
     return end && 'error' in end && !earlier!.caught.has(call.key) ? 'anew' : end
   }
 

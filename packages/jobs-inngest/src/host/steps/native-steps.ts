@@ -13,11 +13,11 @@ import {
   compensationGraceMs,
 } from '@cgk-platform/jobs-core/provider'
 
-import { toAwaited } from '../../wire/awaited-event.ts'
-import { endIn } from '../../wire/job-end.ts'
+import { toAwaitedEvent } from '../../wire/awaited-event.ts'
+import { jobEndIn } from '../../wire/job-end.ts'
 import { sha1 } from '../../wire/sha1.ts'
-import { endName, failureName, versionName } from '../../wire/step-names.ts'
-import { type EndedStep, fitsKind, readStepRecord, type StepRecord } from '../../wire/step-record.ts'
+import { jobEndName, failureName, versionName } from '../../wire/step-names.ts'
+import { type EndedStep, matchesKind, readStepRecord, type StepRecord } from '../../wire/step-record.ts'
 import { createStepQueue, type StepQueue } from './step-queue.ts'
 import type { NativeStepParts } from './native-step-parts.ts'
 import { createNativeWaits } from './native-waits.ts'
@@ -89,7 +89,7 @@ class NativeSteps implements StepEngine {
     this.#activity++
     const ended = this.#ended(call.key)
     const never = new Promise<never>(() => undefined)
-    if (ended && !fitsKind(ended, call.kind)) {
+    if (ended && !matchesKind(ended, call.kind)) {
       const was = ended.type === 'data' ? readStepRecord(ended.data)?.kind : undefined
       this.#tools.fail(kindChanged(this.#tools.definition.id, call.key, { was, is: call.kind }))
       return never
@@ -159,7 +159,7 @@ class NativeSteps implements StepEngine {
   #isKnown(call: StepCall): boolean {
     const ended = this.#ended(call.key)
     return call.kind === 'runJob' && ended?.type === 'data'
-      ? this.#ended(endName(call.key, 0).id) !== undefined
+      ? this.#ended(jobEndName(call.key, 0).id) !== undefined
       : ended !== undefined
   }
 
@@ -177,13 +177,13 @@ class NativeSteps implements StepEngine {
 function recordedOutput(call: StepCall, data: unknown, { ended }: Pass): Json | undefined {
   const record = readStepRecord(data)
   if (call.kind === 'runJob') {
-    const end = endIn(ended, call.key, record?.output as string)
+    const end = jobEndIn(ended, call.key, record?.output as string)
     if (!end) return undefined
     if ('error' in end) throw new StepFailedError({ stepId: call.key, attempts: 1, cause: errorFrom(end.error) })
     return end.output
   }
   if (record) return record.output
-  return call.kind === 'waitForEvent' ? (toAwaited(data) as Json | null) : undefined
+  return call.kind === 'waitForEvent' ? (toAwaitedEvent(data) as Json | null) : undefined
 }
 
 /** How many turns of the loop the code may take from one step to the next while it is only run for what it can compensate. */

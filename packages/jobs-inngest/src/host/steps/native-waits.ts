@@ -10,9 +10,9 @@ import {
   type WaitCall,
 } from '@cgk-platform/jobs-core/provider'
 
-import { toAwaited } from '../../wire/awaited-event.ts'
+import { toAwaitedEvent } from '../../wire/awaited-event.ts'
 import { sha1 } from '../../wire/sha1.ts'
-import { callName, partName, restName, type StepName } from '../../wire/step-names.ts'
+import { callName, continuationName, remainderName, type StepName } from '../../wire/step-names.ts'
 import { readStepRecord, type StepRecord } from '../../wire/step-record.ts'
 import type { NativeStepParts } from './native-step-parts.ts'
 import type { StepMode } from './step-queue.ts'
@@ -51,7 +51,11 @@ export function createNativeWaits(parts: NativeStepParts, tools: StepTools): Nat
     const before = readStepRecord(recorded.data)
     const at = clock.now()
     const output =
-      call.kind === 'waitForEvent' ? (before ? before.output : (toAwaited(recorded.data) as Json | null)) : undefined
+      call.kind === 'waitForEvent'
+        ? before
+          ? before.output
+          : (toAwaitedEvent(recorded.data) as Json | null)
+        : undefined
     const record: StepRecord = {
       ...{ v: 1, kind: call.kind, attempts: 0, startedAt: at, endedAt: at, origin: earlier.origin },
       ...(output !== undefined && { output }),
@@ -63,7 +67,7 @@ export function createNativeWaits(parts: NativeStepParts, tools: StepTools): Nat
   const sleepSeconds = async (call: SleepCall | SleepUntilCall, mode: StepMode, durationMs: number): Promise<void> => {
     let leftMs = Math.floor(durationMs / secondMs) * secondMs
     for (let part = 0; part === 0 || leftMs > 0; part++) {
-      const name = part === 0 ? callName(call) : partName(call.key, part + 1)
+      const name = part === 0 ? callName(call) : continuationName(call.key, part + 1)
       await sdk.sleep({ ...name, ...mode }, Math.min(leftMs, longestSleepMs))
       leftMs -= longestSleepMs
     }
@@ -75,7 +79,7 @@ export function createNativeWaits(parts: NativeStepParts, tools: StepTools): Nat
     const isShort = durationMs < secondMs
     if (!isShort) await sleepSeconds(call, mode, durationMs)
     if (!isShort && restMs === 0) return
-    const name = isShort ? callName(call) : restName(call.key)
+    const name = isShort ? callName(call) : remainderName(call.key)
     await sdk.run({ ...name, ...mode }, async (): Promise<StepRecord> => {
       const startedAt = clock.now()
       await pause(clock, restMs)
@@ -102,12 +106,12 @@ export function createNativeWaits(parts: NativeStepParts, tools: StepTools): Nat
     const expression = toWaitExpression(tenantId, match)
     const timeout = Math.ceil(timeoutMs / secondMs) * secondMs
     for (let turn = 1; ; turn++) {
-      const name = turn === 1 ? callName(call) : partName(call.key, turn)
+      const name = turn === 1 ? callName(call) : continuationName(call.key, turn)
       const came = await sdk.waitForEvent({ ...name, ...mode }, { event, timeout, if: expression })
       if (!came) return null
       // Told by Inngest's own comparison; that no other tenant's event gets through is worth a second look.
       const isOurs = (came.data as { tenantId?: unknown } | null | undefined)?.tenantId === tenantId
-      const awaited = toAwaited(came)!
+      const awaited = toAwaitedEvent(came)!
       if (isOurs && matchesEvent(match, awaited.payload)) return awaited as unknown as Json
     }
   }

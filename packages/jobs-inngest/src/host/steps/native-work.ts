@@ -20,7 +20,7 @@ import {
 
 import { inngestCapabilities } from '../../capabilities.ts'
 import { sendingAs } from '../../send/step-sends.ts'
-import { readFailedRecord, readForeignError } from '../../wire/attempt-record.ts'
+import { readFailedRecord, readInngestError } from '../../wire/attempt-record.ts'
 import { sha1 } from '../../wire/sha1.ts'
 import { callName, type StepName } from '../../wire/step-names.ts'
 import { readStepRecord, type StepRecord } from '../../wire/step-record.ts'
@@ -59,7 +59,7 @@ type KeptRecord = Omit<StepRecord, 'v' | 'endedAt'>
 export function failureOf(error: unknown): { readonly error: JobErrorInfo; readonly attempts: number } {
   const record = readFailedRecord(error)
   if (record) return { error: record.error, attempts: record.attempt }
-  return { error: readForeignError(error), attempts: 1 }
+  return { error: readInngestError(error), attempts: 1 }
 }
 
 /** The longest that a step is held back which Inngest begins too early. */

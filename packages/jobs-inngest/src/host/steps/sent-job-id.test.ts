@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { isEventId, timeOf } from '../../wire/event-id.ts'
+import { isEventId, timeOfId } from '../../wire/event-id.ts'
 import { sentJobId } from './sent-job-id.ts'
 
 const runId = '01M89NS53P41QNS08H5VWD7NCR'
@@ -8,7 +8,7 @@ const runId = '01M89NS53P41QNS08H5VWD7NCR'
 test('the id of what a step sends is an id of Inngest, of the time of its run, and the same each time', () => {
   const id = sentJobId(`${runId}/tell`)
   expect(isEventId(id)).toBe(true)
-  expect(timeOf(id)).toBe(timeOf(runId))
+  expect(timeOfId(id)).toBe(timeOfId(runId))
   expect(sentJobId(`${runId}/tell`)).toBe(id)
 })
 

@@ -1,4 +1,4 @@
-import { idAt, timeOf } from '../../wire/event-id.ts'
+import { idAt, timeOfId } from '../../wire/event-id.ts'
 import { sha1 } from '../../wire/sha1.ts'
 
 /**
@@ -12,5 +12,5 @@ export function sentJobId(idempotencyKey: string): string {
   const entropy = Uint8Array.from({ length: 10 }, (_, index) =>
     Number.parseInt(hash.slice(index * 2, index * 2 + 2), 16),
   )
-  return idAt({ timeMs: timeOf(runId) ?? 1, entropy }, 0)
+  return idAt({ timeMs: timeOfId(runId) ?? 1, entropy }, 0)
 }

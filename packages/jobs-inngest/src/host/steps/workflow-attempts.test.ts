@@ -94,6 +94,6 @@ test('and perhaps as the code’s, unless the request was for one step alone', a
   const died = { name: 'Run', status: 'FAILED', output: { message: 'Your server reset the connection' } }
   const { api, clock } = openApi(() => ({ body: { data: { rootSpan: { children: [died, died] } } } }))
   const attempts = createWorkflowAttempts(api, clock)
-  await expect(attempts.begin(at(2)).ofCode()).resolves.toEqual({ base: 0, deaths: 2 })
+  await expect(attempts.begin(at(2)).ofCode()).resolves.toEqual({ base: 0, crashes: 2 })
   await expect(attempts.begin({ ...at(2), wanted: 'a-hash' }).ofCode()).resolves.toEqual({ base: 0 })
 })

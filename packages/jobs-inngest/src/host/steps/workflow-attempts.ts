@@ -1,7 +1,7 @@
 import { BoundedMap, type Clock, within } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineApi } from '../../api/engine-api.ts'
-import { type FailedBefore, failedBefore } from '../../read/failed-before.ts'
+import { type PriorFailures, priorFailures } from '../../read/prior-failures.ts'
 import { readRootSpan } from '../../read/run-trace.ts'
 
 /** A request of Inngest's, as far as its attempts matter. */
@@ -37,7 +37,7 @@ export interface CodeAttempt extends OwnAttempt {
   /** Counted from 1; absent where it goes on in one that began before. */
   readonly begins?: number
   /** In how many attempts before the process died, in the code or in the step that came next. */
-  readonly deaths?: number
+  readonly crashes?: number
 }
 
 /** Keeps the attempts of steps apart from those of the code between them, in one request. */
@@ -83,14 +83,14 @@ export function createWorkflowAttempts(api: EngineApi, clock: Clock): WorkflowAt
   return {
     begin(at) {
       const noted = at.number === 0 ? undefined : take(at)
-      let reading: Promise<FailedBefore> | undefined
+      let reading: Promise<PriorFailures> | undefined
       /** What failed before. Where nobody can tell, all that Inngest counts is taken for attempts of the step. */
-      const read = (): Promise<FailedBefore> =>
+      const read = (): Promise<PriorFailures> =>
         (reading ??= within(
           clock,
           readWithinMs,
           readRootSpan(api, at.runId).catch(() => undefined),
-        ).then((root) => failedBefore(root, at.number)))
+        ).then((root) => priorFailures(root, at.number)))
 
       return {
         note({ step, code, ...next }) {
@@ -108,9 +108,9 @@ export function createWorkflowAttempts(api: EngineApi, clock: Clock): WorkflowAt
           if (at.number === 0) return { base: 0 }
           if (noted?.ofCode) return { base: noted.ofCode.base, dueAt: noted.ofCode.dueAt, begins: noted.ofCode.code }
           if (noted) return { base: 0 }
-          const { record, deaths } = await read()
+          const { record, crashes } = await read()
           // What died in a request for one step alone was that step.
-          const died = at.wanted === undefined && deaths > 0 ? { deaths } : {}
+          const died = at.wanted === undefined && crashes > 0 ? { crashes } : {}
           if (!record?.workflow || record.workflow.step !== undefined) return { base: 0, ...died }
           return { base: at.number, dueAt: record.nextAttemptAt, begins: record.attempt + 1, ...died }
         },
@@ -119,11 +119,11 @@ export function createWorkflowAttempts(api: EngineApi, clock: Clock): WorkflowAt
           const ofStep = noted?.ofSteps.get(step)
           if (ofStep) return ofStep
           if (noted?.ofCode) return { base: at.number }
-          const { record, unreached } = await read()
-          if (!record?.workflow) return { base: unreached }
+          const { record, undelivered } = await read()
+          if (!record?.workflow) return { base: undelivered }
           if (record.workflow.step === undefined) return { base: at.number }
-          if (record.workflow.step !== step) return { base: unreached }
-          return { base: record.workflow.base + unreached, dueAt: record.nextAttemptAt }
+          if (record.workflow.step !== step) return { base: undelivered }
+          return { base: record.workflow.base + undelivered, dueAt: record.nextAttemptAt }
         },
       }
     },

@@ -2,7 +2,7 @@ import { defineJob, type JobStatus } from '@cgk-platform/jobs-core'
 import { createJobRegistry, type JobHost } from '@cgk-platform/jobs-core/provider'
 import { expect, test, vi } from 'vitest'
 
-import { createUnhandledNotes } from './unhandled-notes.ts'
+import { createUnhandledWarnings } from './unhandled-warnings.ts'
 
 function open() {
   const logger = {
@@ -13,7 +13,7 @@ function open() {
   }
   const jobs = createJobRegistry()
   jobs.register(defineJob({ id: 'confirm', event: 'order.created', handler: () => undefined }))
-  const note = createUnhandledNotes(() => ({ jobs, logger }) as unknown as JobHost)
+  const note = createUnhandledWarnings(() => ({ jobs, logger }) as unknown as JobHost)
   return { logger, note }
 }
 
@@ -45,5 +45,5 @@ test('a job that ran, or still may, is no news', () => {
 })
 
 test('nothing is said before there is a client', () => {
-  expect(() => createUnhandledNotes(() => undefined)(completed('order.created'))).not.toThrow()
+  expect(() => createUnhandledWarnings(() => undefined)(completed('order.created'))).not.toThrow()
 })

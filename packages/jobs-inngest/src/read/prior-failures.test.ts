@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { recordedTraces } from '../../test/fixtures/recorded-traces.ts'
-import { failedBefore } from './failed-before.ts'
+import { priorFailures } from './prior-failures.ts'
 import type { TraceSpan } from './run-trace.ts'
 
 const away = { message: 'Unable to reach SDK URL', name: 'Error' }
@@ -23,17 +23,17 @@ const rootOf = (...outputs: object[]): TraceSpan => ({
 })
 
 test('an app that was away made no attempt', () => {
-  expect(failedBefore(rootOf(away, away, away), 3)).toEqual({ unreached: 3, deaths: 0 })
-  expect(failedBefore(rootOf(died, away, away), 3)).toEqual({ unreached: 2, deaths: 1 })
-  expect(failedBefore(rootOf(away, died, away, died), 4)).toEqual({ unreached: 2, deaths: 2 })
+  expect(priorFailures(rootOf(away, away, away), 3)).toEqual({ undelivered: 3, crashes: 0 })
+  expect(priorFailures(rootOf(died, away, away), 3)).toEqual({ undelivered: 2, crashes: 1 })
+  expect(priorFailures(rootOf(away, died, away, died), 4)).toEqual({ undelivered: 2, crashes: 2 })
 })
 
 test('failures before the attempts that are counted do not matter', () => {
-  expect(failedBefore(rootOf(away, away, died), 1)).toEqual({ unreached: 0, deaths: 1 })
+  expect(priorFailures(rootOf(away, away, died), 1)).toEqual({ undelivered: 0, crashes: 1 })
 })
 
 test('a server that does not know the key, or has no worker, did nothing; one that broke down may have', () => {
-  const of = (output: object) => failedBefore(rootOf(output), 1).unreached
+  const of = (output: object) => priorFailures(rootOf(output), 1).undelivered
   expect(of({ message: 'Your server returned HTTP 401 before the SDK responded.' })).toBe(1)
   expect(of({ name: 'connect_no_healthy_connection', message: 'Could not find a healthy connection' })).toBe(1)
   expect(of({ message: 'Your server returned HTTP 502 before the SDK responded.' })).toBe(0)
@@ -41,23 +41,23 @@ test('a server that does not know the key, or has no worker, did nothing; one th
 })
 
 test('what our host said of the attempt before is told, also where the app was away after it', () => {
-  expect(failedBefore(rootOf(told(0, 'charge')), 1)).toMatchObject({
-    unreached: 0,
+  expect(priorFailures(rootOf(told(0, 'charge')), 1)).toMatchObject({
+    undelivered: 0,
     record: { workflow: { step: 'charge' } },
   })
-  expect(failedBefore(rootOf(told(0), away, away), 3)).toMatchObject({
-    deaths: 0,
-    unreached: 2,
+  expect(priorFailures(rootOf(told(0), away, away), 3)).toMatchObject({
+    crashes: 0,
+    undelivered: 2,
     record: { attempt: 1 },
   })
-  expect('record' in failedBefore(rootOf(told(0), died), 2)).toBe(false)
+  expect('record' in priorFailures(rootOf(told(0), died), 2)).toBe(false)
 })
 
 test('a trace as recorded from the real server tells the last failure once', () => {
   const { children } = recordedTraces.underWay
-  expect(failedBefore({ children }, 1)).toMatchObject({ unreached: 0, record: { workflow: { step: 'flaky' } } })
+  expect(priorFailures({ children }, 1)).toMatchObject({ undelivered: 0, record: { workflow: { step: 'flaky' } } })
 })
 
 test('nobody knows anything without a trace', () => {
-  expect(failedBefore(undefined, 2)).toEqual({ unreached: 0, deaths: 0 })
+  expect(priorFailures(undefined, 2)).toEqual({ undelivered: 0, crashes: 0 })
 })
