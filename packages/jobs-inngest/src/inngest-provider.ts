@@ -38,8 +38,8 @@ export function createInngestProvider(config: InngestConfig = {}, internals: Inn
   const { clock = systemClock } = internals
   let host: JobHost | undefined
   const connect = toConnection(config, () => host?.logger)
-  let made: Promise<InngestParts> | undefined
-  const parts = (): Promise<InngestParts> => {
+  let made: Promise<InngestServices> | undefined
+  const parts = (): Promise<InngestServices> => {
     made ??= connect()
       .then((connection) => toParts(connection, clock))
       .catch((error: unknown) => {
@@ -107,7 +107,7 @@ export function createInngestProvider(config: InngestConfig = {}, internals: Inn
 }
 
 /** What stands on a connection. */
-interface InngestParts {
+interface InngestServices {
   readonly client: Inngest.Any
   readonly clock: Clock
   readonly api: EngineApi
@@ -117,7 +117,7 @@ interface InngestParts {
   readonly offsetMs: () => number
 }
 
-function toParts(connection: InngestConnection, clock: Clock): InngestParts {
+function toParts(connection: InngestConnection, clock: Clock): InngestServices {
   const { client } = connection
   const api = createEngineApi(connection, clock)
   const { offsetMs } = api

@@ -1,11 +1,11 @@
-/** What sets the address of the server, and how the dev server is started there. */
-export function addressIn(url: string): { readonly settings: string; readonly start?: string } {
+/** Returns hints for a connection error: the settings that choose the server, and the command that starts a local one. */
+export function addressHints(url: string): { readonly settings: string; readonly start?: string } {
   const settings = '`INNGEST_DEV`, `INNGEST_BASE_URL` or `baseUrl`'
   const isHere = ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname)
-  return isHere ? { settings, start: '`npx inngest-cli@latest dev` is the dev server' } : { settings }
+  return isHere ? { settings, start: '`npx inngest-cli@latest dev` starts the dev server' } : { settings }
 }
 
-/** An address on a server. A path in the server's own is kept, whether a slash is at its end or not. */
+/** Returns a URL on a server. Keeps a path in the base URL, with or without a trailing slash. */
 export function addressUnder(base: string, path: string): URL {
   return new URL(path, base.endsWith('/') ? base : `${base}/`)
 }

@@ -8,56 +8,56 @@ import {
 } from '@cgk-platform/jobs-core/provider'
 
 import type { InngestConnection } from '../inngest-config.ts'
-import { addressIn, addressUnder } from './address.ts'
+import { addressHints, addressUnder } from './address.ts'
 import type { EnginePage } from './engine-shapes.ts'
 import { createEngineTime } from './engine-time.ts'
 import { toFailure } from './to-failure.ts'
 
-/** Query parameters; one that comes several times is a list. */
+/** Query parameters. A list repeats its parameter. */
 export type Query = Readonly<Record<string, string | number | readonly string[] | undefined>>
 
-/** Inngest's HTTP API as far as it is used: the SDK has nothing for reading, cancelling and running again. */
+/** The parts of Inngest's HTTP API that this package uses. The SDK cannot read, cancel or rerun. */
 export interface EngineApi {
-  /** What a path tells, or `undefined` where there is nothing. @throws {RequestFailedError} */
+  /** Reads a path; `undefined` if nothing exists there. @throws {RequestFailedError} */
   get<Body>(operation: string, path: string, query?: Query): Promise<Body | undefined>
-  /** All items of a list, over its pages; with a `cursor`, from there on. @throws {RequestFailedError} */
+  /** Reads all pages of a list, from `query.cursor` if set. @throws {RequestFailedError} */
   list<Item>(operation: string, path: string, query?: Query): Promise<Item[]>
-  /** Asks for a change, once. @throws {RequestFailedError} for an answer that is neither a success nor expected. */
+  /** Requests a change, without retries. @throws {RequestFailedError} for a status that is neither a success nor expected. */
   post<Body>(operation: string, path: string, expected: readonly number[]): Promise<Body | undefined>
-  /** How the server's clock is to ours; asks it where it was not told of late. */
+  /** Returns the difference of the server's clock. Sends a request if the last measurement is older than 30 seconds. */
   time(): Promise<ServerTime>
-  /** Milliseconds to add to our time for the server's, as far as its answers have told; asks nothing. */
+  /** Returns the server's clock minus the local clock, milliseconds, as last measured. Sends no request. */
   offsetMs(): number
 }
 
-/** The server's time as seen from here. */
+/** The server's clock relative to the local clock. */
 export interface ServerTime {
-  /** Milliseconds to add to our time. */
+  /** The server's clock minus the local clock, milliseconds. */
   readonly offsetMs: number
-  /** How long an answer takes. */
+  /** Duration of a request, milliseconds. */
   readonly roundTripMs: number
 }
 
-/** The API of the server that a client is connected to. */
+/** Creates access to the API of the server that a client uses. */
 export function createEngineApi({ client, apiBaseUrl }: InngestConnection, clock: Clock): EngineApi {
   const time = createEngineTime()
-  let askingTime: Promise<unknown> | undefined
+  let pendingTimeRequest: Promise<unknown> | undefined
 
   const request = async (method: 'GET' | 'POST', path: string, query: Query): Promise<unknown> => {
-    // Read each time: where the platform hands the environment to each request, the client knows it only then.
+    // Read for each request: on some platforms the environment is known only then.
     const url = addressUnder(apiBaseUrl ?? client.apiBaseUrl, path.slice(1))
     for (const [name, value] of Object.entries(query)) {
       for (const one of Array.isArray(value) ? value : [value]) {
         if (one !== undefined) url.searchParams.append(name, String(one))
       }
     }
-    const requestWith = async (key: string | undefined): Promise<JsonResponse> => {
-      const askedAt = clock.now()
+    const requestWith = async (key: string | undefined): Promise<Answer> => {
+      const requestedAt = clock.now()
       const headers = { ...client.headers, ...(key !== undefined && { authorization: `Bearer ${key}` }) }
       const sent = { method, url: url.href, headers, ...(method === 'POST' && { body: '{}' }) }
-      const answer = await requestJson(client.fetch, sent, addressIn(url.href))
-      time.note(answer.headers, askedAt, clock.now())
-      return toPlain(answer)
+      const answer = await requestJson(client.fetch, sent, addressHints(url.href))
+      time.record(answer.headers, requestedAt, clock.now())
+      return withBodyStatus(answer)
     }
     const first = await requestWith(client.signingKey)
     const { signingKey, signingKeyFallback } = client
@@ -94,10 +94,10 @@ export function createEngineApi({ client, apiBaseUrl }: InngestConnection, clock
 
     async time() {
       if (!time.isFresh(clock.now())) {
-        askingTime ??= request('GET', '/v2/health', {})
-          .catch(() => undefined) // whatever it answers, its time is noted
-          .finally(() => (askingTime = undefined))
-        await askingTime
+        pendingTimeRequest ??= request('GET', '/v2/health', {})
+          .catch(() => undefined) // the time is recorded whatever the status
+          .finally(() => (pendingTimeRequest = undefined))
+        await pendingTimeRequest
       }
       return { offsetMs: time.offsetMs() ?? 0, roundTripMs: time.roundTripMs() }
     },
@@ -106,8 +106,8 @@ export function createEngineApi({ client, apiBaseUrl }: InngestConnection, clock
   }
 }
 
-/** Version 1 of the API tells errors inside of a success. */
-function toPlain(answer: JsonResponse): JsonResponse {
+/** Moves an error status in the body to the response: version 1 of the API reports errors with HTTP status 200. */
+function withBodyStatus(answer: Answer): Answer {
   const { error, status } = (answer.body ?? {}) as { error?: unknown; status?: unknown }
   return typeof error === 'string' && typeof status === 'number' && status >= 400 ? { ...answer, status } : answer
 }
@@ -118,4 +118,4 @@ function isRefusedKey(status: number): boolean {
 
 const checkTheKey = 'Check the signing key (`signingKey` or `INNGEST_SIGNING_KEY`) and the environment it belongs to.'
 const setAKey =
-  'There is no signing key. Set `signingKey` or `INNGEST_SIGNING_KEY`, or `INNGEST_DEV=1` for the dev server.'
+  'the signing key is missing: set `signingKey` or `INNGEST_SIGNING_KEY`, or `INNGEST_DEV=1` for the dev server'

@@ -1,4 +1,4 @@
-/** The parts of Inngest's answers that are read; everything may be missing, since another version may answer. */
+/** The parts of Inngest's responses that this package reads. Any member can be missing in another version. */
 
 /** `GET /v1/events/{id}`, and the items of `GET /v1/events`. */
 export interface EngineEvent {
@@ -9,13 +9,13 @@ export interface EngineEvent {
   readonly received_at?: string
 }
 
-/** What is known of the states of a run; another text may come. */
+/** The known statuses of a run. Another version can return others. */
 export type EngineRunStatus = 'QUEUED' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED' | 'SKIPPED'
 
 /** A run in version 2 of the API. */
 export interface EngineRun {
   readonly id: string
-  /** Its id without the app's name before it. */
+  /** The function's id without the app's prefix. */
   readonly function: { readonly id: string; readonly name?: string }
   readonly app: { readonly id: string }
   readonly status: EngineRunStatus
@@ -23,11 +23,11 @@ export interface EngineRun {
   readonly startedAt?: string
   readonly endedAt?: string
   readonly trigger?: { readonly eventIds?: readonly string[] }
-  /** What the function returned, or `{ error }`; a value that is no object is in `data`. */
+  /** The function's return value, or `{ error }`. A value that is not an object is wrapped in `{ data }`. */
   readonly output?: Readonly<Record<string, unknown>>
 }
 
-/** A function as it is registered. */
+/** A registered function. */
 export interface EngineFunction {
   readonly id: string
   readonly isPaused?: boolean
@@ -36,15 +36,15 @@ export interface EngineFunction {
   readonly configuration?: { readonly retries?: { readonly value?: number } }
 }
 
-/** An app as it is registered. */
+/** A registered app. */
 export interface EngineApp {
   readonly id: string
   readonly isArchived?: boolean
-  /** When it was synced first, in whole seconds. */
+  /** When the app was first synced, in whole seconds. */
   readonly createdAt?: string
 }
 
-/** A list in version 2 of the API; `data` is absent when it is empty. */
+/** A page of a list in version 2 of the API. `data` is absent in an empty list. */
 export interface EnginePage<Item> {
   readonly data?: readonly Item[]
   readonly page?: { readonly hasMore?: boolean; readonly cursor?: string }

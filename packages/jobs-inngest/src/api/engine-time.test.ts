@@ -15,15 +15,15 @@ describe('how far the clock of the server is from ours', () => {
   test('is not known before an answer tells', () => {
     const time = createEngineTime()
     expect(time.offsetMs()).toBeUndefined()
-    time.note(new Headers(), noon, noon)
-    time.note(new Headers({ date: 'noon' }), noon, noon)
+    time.record(new Headers(), noon, noon)
+    time.record(new Headers({ date: 'noon' }), noon, noon)
     expect(time.offsetMs()).toBeUndefined()
   })
 
   test('is nothing while they differ by less than the header can tell', () => {
     for (const differenceMs of [-2000, -1000, 0, 1000]) {
       const time = createEngineTime()
-      time.note(headersAt(noon + differenceMs), noon, noon)
+      time.record(headersAt(noon + differenceMs), noon, noon)
       expect(time.offsetMs()).toBe(0)
     }
   })
@@ -31,7 +31,7 @@ describe('how far the clock of the server is from ours', () => {
   test('is told from two seconds on, with all that the header and the way may hide', () => {
     const time = createEngineTime()
     const offsetOf = (told: number, askedAt: number, answeredAt: number) => {
-      time.note(headersAt(told), askedAt, answeredAt)
+      time.record(headersAt(told), askedAt, answeredAt)
       return time.offsetMs()
     }
     expect(offsetOf(noon + 2000, noon, noon + 1000)).toBe(3000)
@@ -43,18 +43,18 @@ describe('how far the clock of the server is from ours', () => {
 
   test('is nothing where an answer took so long that it may have been written at any time of it', () => {
     const time = createEngineTime()
-    time.note(headersAt(noon + 6000), noon, noon + 6000)
+    time.record(headersAt(noon + 6000), noon, noon + 6000)
     expect(time.offsetMs()).toBe(0)
-    time.note(headersAt(noon + 7000), noon, noon + 6000)
+    time.record(headersAt(noon + 7000), noon, noon + 6000)
     expect(time.offsetMs()).toBe(8000)
   })
 
   test('holds for half a minute, by a clock that is not set meanwhile', () => {
     const time = createEngineTime()
     expect(time.isFresh(noon)).toBe(false)
-    time.note(new Headers(), noon, noon)
+    time.record(new Headers(), noon, noon)
     expect(time.isFresh(noon)).toBe(false)
-    time.note(headersAt(noon), noon - 100, noon)
+    time.record(headersAt(noon), noon - 100, noon)
     for (const ms of [-30_000, 0, 30_000]) expect(time.isFresh(noon + ms)).toBe(true)
     for (const ms of [-30_001, 30_001]) expect(time.isFresh(noon + ms)).toBe(false)
   })
@@ -67,7 +67,7 @@ describe('how far the clock of the server is from ours', () => {
       fc.property(fc.oneof(difference, behind), fc.nat(999), way, way, (differenceMs, atMs, thereMs, backMs) => {
         const askedAt = noon + atMs
         const time = createEngineTime()
-        time.note(headersAt(askedAt + thereMs + differenceMs), askedAt, askedAt + thereMs + backMs)
+        time.record(headersAt(askedAt + thereMs + differenceMs), askedAt, askedAt + thereMs + backMs)
         expect(time.offsetMs()).toBeGreaterThanOrEqual(differenceMs)
         expect(time.offsetMs()).toBeLessThanOrEqual(differenceMs + 1000 + thereMs + backMs + 1)
       }),
@@ -77,7 +77,7 @@ describe('how far the clock of the server is from ours', () => {
 
 describe('how long an answer takes', () => {
   const tookMs = (time: ReturnType<typeof createEngineTime>, ms: number) => {
-    time.note(new Headers(), noon, noon + ms)
+    time.record(new Headers(), noon, noon + ms)
     return time.roundTripMs()
   }
 

@@ -1,44 +1,43 @@
-/** How far the server's clock is from ours, as its answers tell. */
+/** Measures the difference of the server's clock from its responses. */
 export interface EngineTime {
-  /** Takes note of an answer to a request that was made between two instants of our clock. */
-  note(headers: Headers, askedAt: number, answeredAt: number): void
-  /** Milliseconds to add to our time; 0 while they agree as far as can be told, and `undefined` before any answer. */
+  /** Records a response, with the local times of its request and its receipt. */
+  record(headers: Headers, requestedAt: number, receivedAt: number): void
+  /** Returns the server's clock minus the local clock, milliseconds: 0 below the precision of the measurement, `undefined` before the first response. */
   offsetMs(): number | undefined
-  /** Whether an answer told the time so shortly before that it still holds: clocks drift, and are set. */
+  /** Whether the last measurement is recent enough. Clocks drift and can be set. */
   isFresh(now: number): boolean
-  /** How long an answer takes: what is told to the server may be as old when it comes. */
+  /** Returns the duration of a request, milliseconds. A message can be this old when it reaches the server. */
   roundTripMs(): number
 }
 
-/** The `Date` header counts whole seconds: what is smaller than this may be its rounding. */
-const noticedMs = 2000
-/** What is left, with each answer, of a slow one before. */
-const forgetting = 0.9
-/** One answer that took seconds must not make what is told after it late by as much. */
-const longestTripMs = 500
+/** Minimum difference that counts. The `Date` header has whole seconds, so a smaller one can be rounding. */
+const minOffsetMs = 2000
+/** Factor by which an earlier slow response counts less with each new one. */
+const decay = 0.9
+/** Maximum recorded duration, so that one slow response does not delay later attempts by seconds. */
+const maxRoundTripMs = 500
 const freshMs = 30_000
 
-/** A record of how the server's clock differs. It is corrected for only where it is plainly wrong. */
+/** Creates a measurement of the server's clock. It reports only differences that are certain. */
 export function createEngineTime(): EngineTime {
   let offset: number | undefined
-  let notedAt: number | undefined
+  let recordedAt: number | undefined
   let roundTrip = 0
   return {
-    note(headers, askedAt, answeredAt) {
-      const tookMs = answeredAt - askedAt
-      roundTrip = Math.min(Math.max(tookMs, roundTrip * forgetting), longestTripMs)
-      const told = Date.parse(headers.get('date') ?? '')
-      if (Number.isNaN(told)) return
-      const measured = told + 500 - (askedAt + answeredAt) / 2
-      // Half a second for the rounding and the way there is added, so that nothing comes too early.
-      const marginMs = 500 + tookMs / 2
-      // A slow answer may have been written at any instant of its way.
-      offset = Math.abs(measured) < noticedMs || Math.abs(measured) <= marginMs ? 0 : Math.ceil(measured + marginMs)
-      notedAt = answeredAt
+    record(headers, requestedAt, receivedAt) {
+      const durationMs = receivedAt - requestedAt
+      roundTrip = Math.min(Math.max(durationMs, roundTrip * decay), maxRoundTripMs)
+      const serverTime = Date.parse(headers.get('date') ?? '')
+      if (Number.isNaN(serverTime)) return
+      const measured = serverTime + 500 - (requestedAt + receivedAt) / 2
+      // The margin covers the rounding and the unknown moment within the request. It makes attempts late rather than early.
+      const marginMs = 500 + durationMs / 2
+      offset = Math.abs(measured) < minOffsetMs || Math.abs(measured) <= marginMs ? 0 : Math.ceil(measured + marginMs)
+      recordedAt = receivedAt
     },
     offsetMs: () => offset,
-    // Where our own clock was set back, nothing is known either.
-    isFresh: (now) => notedAt !== undefined && Math.abs(now - notedAt) <= freshMs,
+    // The absolute value also covers a local clock that was set back.
+    isFresh: (now) => recordedAt !== undefined && Math.abs(now - recordedAt) <= freshMs,
     roundTripMs: () => Math.ceil(roundTrip),
   }
 }

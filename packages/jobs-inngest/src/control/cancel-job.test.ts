@@ -16,7 +16,12 @@ const run = (name: string, status: EngineRun['status']): EngineRun => ({
   function: { id: name },
   status,
 })
-const registered = (functionId: string): RegisteredFunction => ({ appId: 'shop', functionId, events: [], maxAttempts: 1 })
+const registered = (functionId: string): RegisteredFunction => ({
+  appId: 'shop',
+  functionId,
+  events: [],
+  maxAttempts: 1,
+})
 const notFound: Reply = { status: 404, body: { errors: [{ code: 'not_found', message: 'Run not found' }] } }
 
 interface Setting {
@@ -109,7 +114,7 @@ describe('the cancel of a job', () => {
   test('fails where runs go on all the same, and where the engine refuses', async () => {
     const going = open({ runsAt: () => [run('a', 'RUNNING'), run('b', 'CANCELLED')] })
     expect((await requestFailure(going.clock, going.work)).message).toContain(
-      `\`inngest\` did not answer the cancel of ${id}: runs still go on after 10000 ms (run-a).`,
+      `\`inngest\` did not answer the cancel of ${id}: runs are still running after 10000 ms (run-a).`,
     )
     const refused = open({ runsAt: () => [run('a', 'RUNNING')], cancel: { status: 500 } })
     expect(await requestFailure(refused.clock, refused.work)).toMatchObject({ status: 500 })

@@ -7,8 +7,8 @@ import type { JobReader } from '../read/job-reader.ts'
 import { hasMissingRuns } from '../read/missing-runs.ts'
 import type { Subscriptions } from '../read/subscriptions.ts'
 
-/** What cancelling stands on. */
-export interface CancelParts {
+/** The services that cancelling needs. */
+export interface CancelDependencies {
   readonly api: EngineApi
   readonly clock: Clock
   readonly reader: JobReader
@@ -16,45 +16,46 @@ export interface CancelParts {
 }
 
 const pauseMs = 20
-const calmReads = 3
-/** How much longer each pause is while a run that shall come is waited for, and the longest. */
+/** Number of consecutive reads without open runs after which the job counts as cancelled. */
+const requiredQuietReads = 3
+/** While a run is expected, each pause is longer than the last by this factor. */
 const pauseFactor = 2
-const longestPauseMs = 200
-/** The age until which an event may get runs: a function that has none then was registered after it. */
-const runsComeWithinMs = 5000
-/** For how long runs that go on all the same are cancelled again, and any are waited for, whatever the clocks say. */
-const patienceMs = 10_000
+const maxPauseMs = 200
+/** Maximum age at which an event can still get runs. A function without a run then was registered later. */
+const runsVisibleWithinMs = 5000
+/** Maximum time of a cancel, regardless of clock differences. */
+const timeoutMs = 10_000
 
 /**
- * Cancels the runs of a job until they stay cancelled. A job that was just sent has no runs yet: those that its event
- * will have are waited for, since a cancel that came before them would be lost.
+ * Cancels the runs of a job until they stay cancelled. A new job can have no runs yet. Waits for them, because a cancel
+ * sent before them has no effect.
  *
- * @throws {RequestFailedError} where runs go on all the same.
+ * @throws {RequestFailedError} if runs are still running after 10 seconds.
  */
-export async function cancelJob(id: string, { api, clock, reader, subscriptions }: CancelParts): Promise<void> {
+export async function cancelJob(id: string, { api, clock, reader, subscriptions }: CancelDependencies): Promise<void> {
   const event = await reader.event(id)
   const subscribed = event && (await subscriptions.of(event.name, reader.ageMs(event)))
-  const until = clock.now() + patienceMs
+  const until = clock.now() + timeoutMs
   let waitMs = pauseMs
-  for (let calm = 0; calm < calmReads;) {
+  for (let quietReads = 0; quietReads < requiredQuietReads;) {
     const runs = await reader.runs(id)
     const open = runs.filter(({ status }) => status === 'QUEUED' || status === 'RUNNING')
     await Promise.all(open.map((run) => cancelRun(run, api)))
     if (open.length > 0 && clock.now() >= until) {
-      const problem = `runs still go on after ${patienceMs} ms (${open.map((run) => run.id).join(', ')})`
-      const remedy = 'Others may be cancelled: read the status, and cancel it again.'
+      const problem = `runs are still running after ${timeoutMs} ms (${open.map((run) => run.id).join(', ')})`
+      const remedy = 'Other runs can be cancelled already. Read the status and cancel the job again.'
       throw new RequestFailedError({ provider: 'inngest', operation: `the cancel of ${id}`, problem, remedy })
     }
-    const isYoung = event && reader.ageMs(event) < runsComeWithinMs && clock.now() < until
-    const isWaiting = isYoung && hasMissingRuns(event, runs, subscribed)
-    calm = open.length > 0 || isWaiting ? 0 : calm + 1
-    if (calm === calmReads) return
-    waitMs = open.length === 0 && isWaiting ? Math.min(waitMs * pauseFactor, longestPauseMs) : pauseMs
+    const isNew = event && reader.ageMs(event) < runsVisibleWithinMs && clock.now() < until
+    const isWaiting = isNew && hasMissingRuns(event, runs, subscribed)
+    quietReads = open.length > 0 || isWaiting ? 0 : quietReads + 1
+    if (quietReads === requiredQuietReads) return
+    waitMs = open.length === 0 && isWaiting ? Math.min(waitMs * pauseFactor, maxPauseMs) : pauseMs
     await pause(clock, waitMs)
   }
 }
 
-/** It may end meanwhile, which is as good. */
+/** Cancels a run. Ignores a run that has ended or no longer exists. */
 async function cancelRun({ id }: EngineRun, api: EngineApi): Promise<void> {
   await api.post(`the cancel of the run ${id}`, `/v2/runs/${id}/cancel`, [404, 409])
 }

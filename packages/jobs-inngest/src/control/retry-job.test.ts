@@ -67,8 +67,8 @@ describe('the retry of a job', () => {
     const { work, clock } = open({ runs: [run('a1', 'a', 'FAILED')], isVisible: false })
     const begunAt = clock.now()
     expect((await requestFailure(clock, work)).message).toBe(
-      `\`inngest\` did not answer the retry of ${id}: the new runs do not become visible. ` +
-        'They were accepted: read the status again after a while.',
+      `\`inngest\` did not answer the retry of ${id}: the new runs are not visible after 10000 ms. ` +
+        'Inngest accepted the retry. Read the status again later.',
     )
     expect(clock.now() - begunAt).toBe(10_000)
   })

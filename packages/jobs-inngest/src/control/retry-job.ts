@@ -4,8 +4,8 @@ import { type Clock, newestRuns, pause } from '@cgk-platform/jobs-core/provider'
 import type { EngineApi } from '../api/engine-api.ts'
 import type { JobReader } from '../read/job-reader.ts'
 
-/** What running again stands on. */
-export interface RetryParts {
+/** The services that retrying needs. */
+export interface RetryDependencies {
   readonly api: EngineApi
   readonly clock: Clock
   readonly reader: JobReader
@@ -15,10 +15,12 @@ const pauseMs = 20
 const visibleWithinMs = 10_000
 
 /**
- * Runs the definitions again whose newest run failed, and waits until the new runs are visible. Inngest makes a run for
- * every time that it is asked, so it is asked only for what is failed by a look just before.
+ * Reruns the definitions whose newest run failed, and waits until the new runs are visible. Inngest creates a run for
+ * every request, so this function reads the status first and requests only failed runs.
+ *
+ * @throws {RequestFailedError} if the new runs are not visible after 10 seconds.
  */
-export async function retryJob(id: string, { api, clock, reader }: RetryParts): Promise<void> {
+export async function retryJob(id: string, { api, clock, reader }: RetryDependencies): Promise<void> {
   const job = await reader.read(id)
   const failed = newestRuns(job?.runs ?? []).filter(({ state }) => state === 'failed')
   const made = await Promise.all(
@@ -31,8 +33,8 @@ export async function retryJob(id: string, { api, clock, reader }: RetryParts): 
   const until = clock.now() + visibleWithinMs
   while (!(await areVisible(id, made, reader))) {
     if (clock.now() >= until) {
-      const problem = 'the new runs do not become visible'
-      const remedy = 'They were accepted: read the status again after a while.'
+      const problem = `the new runs are not visible after ${visibleWithinMs} ms`
+      const remedy = 'Inngest accepted the retry. Read the status again later.'
       throw new RequestFailedError({ provider: 'inngest', operation: `the retry of ${id}`, problem, remedy })
     }
     await pause(clock, pauseMs)

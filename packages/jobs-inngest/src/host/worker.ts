@@ -13,7 +13,7 @@ export interface Worker {
 }
 
 /** What a worker is made with. */
-export interface WorkerParts {
+export interface WorkerDependencies {
   readonly client: Inngest.Any
   readonly api: EngineApi
   readonly host: JobHost
@@ -28,7 +28,7 @@ const connectWithinMs = 60_000
  * @throws {InvalidOptionError} where the platform has no WebSocket, as Node before 22.
  * @throws {RequestFailedError} where Inngest is away or does not take the key.
  */
-export async function startWorker(parts: WorkerParts): Promise<Worker> {
+export async function startWorker(parts: WorkerDependencies): Promise<Worker> {
   const { client, api, host, clock } = parts
   if (typeof WebSocket === 'undefined') {
     throw new InvalidOptionError({

@@ -16,7 +16,8 @@ export function hasMissingRuns(
   if (!subscribed) return runs.length === 0
   const receivedAt = receivedAtOf(event)
   return subscribed.some(
-    (one) => !one.isPaused && (one.since ?? 0) <= receivedAt + syncToleranceMs && !runs.some((run) => isRunOf(run, one)),
+    (one) =>
+      !one.isPaused && (one.since ?? 0) <= receivedAt + syncToleranceMs && !runs.some((run) => isRunOf(run, one)),
   )
 }
 

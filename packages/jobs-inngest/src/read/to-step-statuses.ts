@@ -30,7 +30,8 @@ export function toStepStatuses(traced: readonly TracedStep[], facts: StepFacts):
   const named = traced.map((step) => ({ step, named: readStepName(step.name, step.hashedId) }))
   for (const { step, named: its } of named) if (its.part === 'continuation') continuations.set(its.key, step)
   for (const { step, named: its } of named) {
-    if (its.part === 'step') steps.set(its.key, toStepStatus(its.key, its.detail, step, facts, continuations.get(its.key)))
+    if (its.part === 'step')
+      steps.set(its.key, toStepStatus(its.key, its.detail, step, facts, continuations.get(its.key)))
     if (its.part === 'compensation') compensations.set(its.key, toCompensationStatus(step, facts))
     if (its.part === 'end') waits.set(its.key, step)
   }

@@ -32,9 +32,9 @@ describe('events', () => {
     }
     const { posted, asked } = await post(2, inTurn(taken(2)), { middleware: [Failing] })
     expect(asked).toHaveLength(0)
-    const problem = 'the middleware of the client failed: no key to encrypt with'
-    const refusal = { failure: { mayHaveSucceeded: false, problem }, cause }
-    expect(posted).toMatchObject(ids(2).map((id) => ({ ok: false, id, isOfContent: true, refusal })))
+    const problem = "the Inngest client's middleware failed: no key to encrypt with"
+    const refusal = { failure: { mayBeDone: false, problem }, cause }
+    expect(posted).toMatchObject(ids(2).map((id) => ({ ok: false, id, isContentError: true, refusal })))
   })
 })
 
@@ -64,9 +64,9 @@ describe('what jobs are told apart by', () => {
   ])('stays readable, or nothing is sent: where middleware %s', async (_, change) => {
     const { posted, asked } = await sentThrough(change)
     expect(asked).toHaveLength(0)
-    const problem = expect.stringContaining('`data.tenantId` and `data._job` readable as they are')
-    const refusal = { failure: { mayHaveSucceeded: false, problem } }
-    expect(posted).toMatchObject(ids(2).map((id) => ({ ok: false, id, isOfContent: true, refusal })))
+    const problem = expect.stringContaining('changes `data.tenantId` or `data._job`')
+    const refusal = { failure: { mayBeDone: false, problem } }
+    expect(posted).toMatchObject(ids(2).map((id) => ({ ok: false, id, isContentError: true, refusal })))
   })
 
   test('may come in copies', async () => {

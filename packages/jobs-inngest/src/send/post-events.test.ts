@@ -8,9 +8,9 @@ async function refused(answer: Answer) {
   const { posted, asked } = await post(1, answer)
   const [one] = posted
   if (one?.ok !== false) throw new Error('It was taken.')
-  const { id, isOfContent, refusal } = one
-  const { problem, remedy, mayHaveSucceeded } = refusal.failure
-  return { id, isOfContent, problem, remedy, mayHaveSucceeded, cause: refusal.cause, requests: asked.length }
+  const { id, isContentError, refusal } = one
+  const { problem, advice, mayBeDone } = refusal.failure
+  return { id, isContentError, problem, advice, mayBeDone, cause: refusal.cause, requests: asked.length }
 }
 
 afterEach(() => {
@@ -75,7 +75,7 @@ describe('a refusal', () => {
 
   test("may be of another event where it is of the content, in Inngest's own words", async () => {
     const body = { error: 'no good' }
-    for (const [reply, isOfContent] of [
+    for (const [reply, isContentError] of [
       [{ status: 400, body }, true],
       [{ status: 413, body }, true],
       [{ status: 413, body: '<html>' }, true],
@@ -85,9 +85,9 @@ describe('a refusal', () => {
       [{ status: 404, body }, false],
       [{ status: 500, body }, false],
     ] as const) {
-      expect(await refused(inTurn(reply))).toMatchObject({ isOfContent })
+      expect(await refused(inTurn(reply))).toMatchObject({ isContentError })
     }
-    expect(await refused(inTurn(connectionError('ECONNREFUSED')))).toMatchObject({ isOfContent: false })
+    expect(await refused(inTurn(connectionError('ECONNREFUSED')))).toMatchObject({ isContentError: false })
   })
 
   test("is told in the server's words, and says what to do", async () => {
@@ -99,7 +99,7 @@ describe('a refusal', () => {
     expect(await told(400)).toEqual(['it answered 400 (no good)', undefined])
     expect(await told(401)).toEqual(['it answered 401 (no good)', key])
     expect(await told(403)).toEqual(['it answered 403 (no good)', key])
-    expect(await told(413)).toEqual(['it answered 413 (no good)', 'The payload is over the limit of your plan.'])
+    expect(await told(413)).toEqual(['it answered 413 (no good)', "the payload exceeds your plan's limit"])
   })
 
   test('of one event leaves those before it taken', async () => {
@@ -111,7 +111,7 @@ describe('a refusal', () => {
     const refusal = { failure: { mayHaveSucceeded: false, problem: 'it answered 400 (event name is empty)' } }
     expect(posted).toMatchObject([
       { ok: true, id },
-      ...others.map((other) => ({ ok: false, id: other, isOfContent: true, refusal })),
+      ...others.map((other) => ({ ok: false, id: other, isContentError: true, refusal })),
     ])
     expect(asked).toHaveLength(1)
   })

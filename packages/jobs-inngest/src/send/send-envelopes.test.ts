@@ -157,7 +157,7 @@ describe('without a request is refused', () => {
     expect(UnsupportedFeatureError.isInstance(errorOf(answers[0]))).toBe(true)
     expect(errorOf(answers[0]).message).toBe(
       '`inngest` does not support `the event name inngest/function.failed`. ' +
-        'Names that begin so are its own: rename the event.',
+        'Inngest reserves names that begin with `inngest/`. Rename the event.',
     )
     expect(asked).toHaveLength(0)
   })
@@ -168,7 +168,7 @@ describe('without a request is refused', () => {
     expect(asked).toHaveLength(0)
     for (const answer of answers) {
       expect(errorOf(answer)).toMatchObject({ accepted: 'no' })
-      expect(errorOf(answer).message).toContain('`inngest` did not take `work.asked`: there is no event key. Set ')
+      expect(errorOf(answer).message).toContain('`inngest` did not take `work.asked`: the event key is missing: set ')
       expect(errorOf(answer).message).toContain('`INNGEST_EVENT_KEY`, or `INNGEST_DEV=1` for the dev server')
     }
     const dev = await send([envelope(1)], takeAll, { eventKey: undefined, isDev: true })

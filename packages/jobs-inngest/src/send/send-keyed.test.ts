@@ -8,7 +8,7 @@ import { createFakeServer, idsIn, type Reply } from '../../test/kit/fake-server.
 import { createVirtualClock } from '../../test/kit/virtual-clock.ts'
 import type { EngineEvent } from '../api/engine-shapes.ts'
 import { timeOfId } from '../wire/event-id.ts'
-import { createKeyedSender, type KeyedParts } from './send-keyed.ts'
+import { createKeyedSender, type KeyedSenderDependencies } from './send-keyed.ts'
 
 const dayMs = 86_400_000
 /** A turn of every time to live that is used here, counted from 1970. */
@@ -16,7 +16,7 @@ const turn = Math.ceil(Date.parse('2026-03-01T12:00:00Z') / dayMs) * dayMs
 
 interface Setting {
   /** What the event of an id is, where the engine shows it. */
-  readonly find?: KeyedParts['find']
+  readonly find?: KeyedSenderDependencies['find']
   readonly answer?: (index: number) => Reply | undefined | Promise<Reply | undefined>
 }
 
@@ -192,7 +192,7 @@ describe('where it cannot be read whether a key is taken', () => {
     const cause = new RequestFailedError(failure)
     const { send, posted } = open({ find: () => Promise.reject(cause) })
     const message =
-      '`inngest` did not take `work.asked`: whether the key is taken could not be read: `inngest` did not answer ' +
+      '`inngest` did not take `work.asked`: could not check whether the idempotency key is in use: `inngest` did not answer ' +
       'for the job: it is away. Try again. It was not accepted, so it can be sent again.'
     expect(await send()).toMatchObject({ ok: false, error: { code: 'send_failed', accepted: 'no', cause, message } })
     expect(posted).toEqual([])

@@ -7,34 +7,35 @@ import { idAt, type IdSeed, hashedSeed, seedOfId } from '../wire/event-id.ts'
 import { toEnvelope } from '../wire/to-envelope.ts'
 import { toInngestEvent } from '../wire/to-inngest-event.ts'
 import { postEvents } from './post-events.ts'
-import { toEnvelopeResult } from './to-envelope-result.ts'
-import { stepSendId } from './step-sends.ts'
+import { toAccepted } from './to-accepted.ts'
+import { stepJobIdFor } from './step-job-ids.ts'
 
-/** Sends with an idempotency key. */
+/** Sends envelopes that have an idempotency key. */
 export interface KeyedSender {
-  send(envelope: Envelope): Promise<EnvelopeResult>
+  /** Sends an envelope, unless its key already has a job. */
+  send(envelope: Envelope): Promise<Accepted>
 }
 
-/** What a keyed sender stands on. */
-export interface KeyedParts {
+/** The services that a keyed sender needs. */
+export interface KeyedSenderDependencies {
   readonly client: Inngest.Any
   readonly clock: Clock
-  /** The event of an id, where it is visible. */
+  /** Returns an event by its id, if it is visible. */
   readonly find: (id: string) => Promise<EngineEvent | undefined>
-  /** The engine's clock less ours, milliseconds, as far as it is known. Default: they agree. */
+  /** The engine's clock minus the local clock, milliseconds, as last measured. Default 0. */
   readonly offsetMs?: () => number
 }
 
-/** Inngest shows a new event after a moment; until then this process remembers what it sent. */
+/** Time for which this process remembers its own sends: a new event is not visible at once. */
 const rememberedMs = 30_000
 
 /**
- * A key makes the job's id: the hash of tenant, event and key, and as its time the begin of the TTL's current bucket.
- * A job of the bucket before that is younger than the TTL is the one that the key means. Inngest runs an id once, so
- * sends at the same moment make one job.
+ * Creates a sender that derives the job's id from the key: a hash of tenant, event and key, with the start of the current
+ * TTL bucket as its timestamp. A job from the previous bucket that is younger than the TTL also counts as a duplicate.
+ * Inngest runs an id once, so simultaneous sends create one job.
  */
-export function createKeyedSender({ client, clock, find, offsetMs }: KeyedParts): KeyedSender {
-  const underWay = new Map<string, Promise<EnvelopeResult>>()
+export function createKeyedSender({ client, clock, find, offsetMs }: KeyedSenderDependencies): KeyedSender {
+  const pending = new Map<string, Promise<Accepted>>()
   const sent = new Map<string, number>()
 
   const findTaken = async (id: string, ttlMs: number, now: number): Promise<boolean> => {
@@ -47,7 +48,7 @@ export function createKeyedSender({ client, clock, find, offsetMs }: KeyedParts)
     const now = clock.now()
     const [id, idBefore] = [idAt(seeds.current, 0), idAt(seeds.before, 0)]
     try {
-      // Whatever has the id of the current bucket keeps it to the bucket's end: the engine would not run it again.
+      // The id of the current bucket stays taken until the bucket ends: the engine does not run it again.
       const [isTaken, wasTaken] = await Promise.all([
         findTaken(id, Number.POSITIVE_INFINITY, now),
         findTaken(idBefore, ttlMs, now),
@@ -56,7 +57,7 @@ export function createKeyedSender({ client, clock, find, offsetMs }: KeyedParts)
     } catch (cause) {
       if (!JobsError.isInstance(cause)) throw cause
       const reason = toErrorInfo(cause).message.replace(/\.$/, '')
-      const problem = `whether the key is taken could not be read: ${reason}`
+      const problem = `could not check whether the idempotency key is in use: ${reason}`
       return {
         ok: false,
         error: new SendFailedError({ event, provider: 'inngest', problem, accepted: 'no' }, { cause }),
@@ -78,18 +79,18 @@ export function createKeyedSender({ client, clock, find, offsetMs }: KeyedParts)
 
   return {
     async send(envelope) {
-      const ofStep = stepSendId(envelope.idempotencyKey ?? '')
-      if (ofStep !== undefined) {
+      const stepJobId = stepJobIdFor(envelope.idempotencyKey ?? '')
+      if (stepJobId !== undefined) {
         const outgoing = toInngestEvent(envelope, offsetMs?.())
-        const [posted] = await postEvents(client, clock, [outgoing], seedOfId(ofStep))
+        const [posted] = await postEvents(client, clock, [outgoing], seedOfId(stepJobId))
         return toAccepted(envelope, posted!)
       }
       const seeds = await seedsOf(envelope, clock.now())
       const id = idAt(seeds.current, 0)
-      const first = underWay.get(id)
+      const first = pending.get(id)
       if (first) return first.then((answer) => (answer.ok ? { ...answer, deduplicated: true } : answer))
-      const sending = sendOnce(envelope, seeds).finally(() => underWay.delete(id))
-      underWay.set(id, sending)
+      const sending = sendOnce(envelope, seeds).finally(() => pending.delete(id))
+      pending.set(id, sending)
       return sending
     },
   }

@@ -19,7 +19,7 @@ import {
 } from '@cgk-platform/jobs-core/provider'
 
 import { inngestCapabilities } from '../../capabilities.ts'
-import { sendingAs } from '../../send/step-sends.ts'
+import { withStepJobId } from '../../send/step-job-ids.ts'
 import { readFailedRecord, readInngestError } from '../../wire/attempt-record.ts'
 import { sha1 } from '../../wire/sha1.ts'
 import { callName, type StepName } from '../../wire/step-names.ts'
@@ -206,7 +206,7 @@ export function createNativeWork(parts: NativeStepParts, tools: StepTools): Nati
       const work: Work['work'] = async (context) => {
         const { idempotencyKey } = context
         const id = sentJobId(idempotencyKey)
-        return sendingAs(idempotencyKey, id, async () => (await call.work(context)) as Json)
+        return withStepJobId(idempotencyKey, id, async () => (await call.work(context)) as Json)
       }
       return native.performAs(callName(call), { ...call, work, how }, mode)
     },

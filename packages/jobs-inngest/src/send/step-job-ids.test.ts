@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { createFakeServer, idsIn } from '../../test/kit/fake-server.ts'
 import { createVirtualClock } from '../../test/kit/virtual-clock.ts'
 import { createKeyedSender } from './send-keyed.ts'
-import { sendingAs } from './step-sends.ts'
+import { withStepJobId } from './step-job-ids.ts'
 
 const id = '01M89NS4WG6G8H65WJD6QKMDS3'
 
@@ -28,13 +28,13 @@ function open() {
 
 test('the key of a step makes the job of the id that it chose, and nobody is asked whether it is taken', async () => {
   const { send, posted, looked } = open()
-  await expect(sendingAs('step-key', id, send)).resolves.toEqual({ ok: true, id, deduplicated: false })
+  await expect(withStepJobId('step-key', id, send)).resolves.toEqual({ ok: true, id, deduplicated: false })
   expect([posted(), looked]).toEqual([[id], []])
 })
 
 test('it is a key as any other once the step has ended, in whatever way', async () => {
   const { send, posted, looked } = open()
-  await expect(sendingAs('step-key', id, () => Promise.reject(new Error('no')))).rejects.toThrow('no')
+  await expect(withStepJobId('step-key', id, () => Promise.reject(new Error('no')))).rejects.toThrow('no')
   await send()
   expect(posted()).not.toContain(id)
   expect(looked).toHaveLength(2)
