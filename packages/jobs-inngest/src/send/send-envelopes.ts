@@ -21,7 +21,10 @@ export interface SendDependencies {
 const maxBatchSize = 5000
 
 /** Sends envelopes. Those without an idempotency key share requests; each with a key has its own, since the key determines the id. */
-export async function sendEnvelopes(envelopes: readonly Envelope[], parts: SendDependencies): Promise<Accepted[]> {
+export async function sendEnvelopes(
+  envelopes: readonly Envelope[],
+  parts: SendDependencies,
+): Promise<EnvelopeResult[]> {
   const plain: Envelope[] = []
   const answers = new Map<Envelope, EnvelopeResult | Promise<EnvelopeResult>>()
   for (const envelope of envelopes) {
@@ -47,7 +50,7 @@ async function sendPlain(
   const offsetMs = parts.offsetMs?.()
   const events = envelopes.map((envelope) => toInngestEvent(envelope, offsetMs))
   const posted = await postEvents(client, clock, events, seed)
-  const answers = posted.map((one, index) => toAccepted(envelopes[index]!, one))
+  const answers = posted.map((one, index) => toEnvelopeResult(envelopes[index]!, one))
   const first = posted.findIndex((one) => !one.ok && one.isContentError)
   if (first < 0 || envelopes.length === 1) return answers
   // One bad event fails the rest of its request, or the request is too large. Send halves until each event has its own

@@ -7,13 +7,13 @@ import { idAt, type IdSeed, hashedSeed, seedOfId } from '../wire/event-id.ts'
 import { toEnvelope } from '../wire/to-envelope.ts'
 import { toInngestEvent } from '../wire/to-inngest-event.ts'
 import { postEvents } from './post-events.ts'
-import { toAccepted } from './to-accepted.ts'
+import { toEnvelopeResult } from './to-envelope-result.ts'
 import { stepJobIdFor } from './step-job-ids.ts'
 
 /** Sends envelopes that have an idempotency key. */
 export interface KeyedSender {
   /** Sends an envelope, unless its key already has a job. */
-  send(envelope: Envelope): Promise<Accepted>
+  send(envelope: Envelope): Promise<EnvelopeResult>
 }
 
 /** The services that a keyed sender needs. */
@@ -35,7 +35,7 @@ const rememberedMs = 30_000
  * Inngest runs an id once, so simultaneous sends create one job.
  */
 export function createKeyedSender({ client, clock, find, offsetMs }: KeyedSenderDependencies): KeyedSender {
-  const pending = new Map<string, Promise<Accepted>>()
+  const pending = new Map<string, Promise<EnvelopeResult>>()
   const sent = new Map<string, number>()
 
   const findTaken = async (id: string, ttlMs: number, now: number): Promise<boolean> => {
@@ -83,7 +83,7 @@ export function createKeyedSender({ client, clock, find, offsetMs }: KeyedSender
       if (stepJobId !== undefined) {
         const outgoing = toInngestEvent(envelope, offsetMs?.())
         const [posted] = await postEvents(client, clock, [outgoing], seedOfId(stepJobId))
-        return toAccepted(envelope, posted!)
+        return toEnvelopeResult(envelope, posted!)
       }
       const seeds = await seedsOf(envelope, clock.now())
       const id = idAt(seeds.current, 0)

@@ -3,7 +3,7 @@ import { type EnvelopeResult, type Envelope, failedSend } from '@cgk-platform/jo
 import type { Posted } from './post-events.ts'
 
 /** Converts the result of a request to the result of a send. */
-export function toAccepted({ event }: Envelope, posted: Posted): Accepted {
+export function toEnvelopeResult({ event }: Envelope, posted: Posted): EnvelopeResult {
   if (posted.ok) return { ok: true, id: posted.id, deduplicated: false }
   return failedSend({ event, provider: 'inngest', jobId: posted.id }, posted.refusal)
 }

@@ -4,7 +4,7 @@ import type { Json, WireEnvelope } from '@cgk-platform/jobs-core/provider'
  * An envelope without the members that the Inngest event already has: id, name and payload. New members of the envelope
  * are included automatically.
  */
-export interface JobRecord extends Omit<CarriedEnvelope, 'id' | 'event' | 'payload'> {
+export interface JobRecord extends Omit<WireEnvelope, 'id' | 'event' | 'payload'> {
   /** The payload's own `_job` member, if it has one. */
   readonly payloadJob?: Json
 }
