@@ -66,6 +66,6 @@ test('a key that is missing is told as missing', async () => {
   vi.stubEnv('INNGEST_SIGNING_KEY', undefined)
   const { api, clock } = openApi(() => ({ status: 401, body: { error: 'Unauthorized' } }), { signingKey: undefined })
   const { message } = await requestFailure(clock, api.get('for the run', '/v2/runs/run_1'))
-  expect(message).toMatch(/The signing key is missing: set `signingKey` or `INNGEST_SIGNING_KEY`/)
+  expect(message).toMatch(/The signing key is missing. Set `signingKey` or `INNGEST_SIGNING_KEY`/)
   vi.unstubAllEnvs()
 })

@@ -51,7 +51,7 @@ export function createEngineApi({ client, apiBaseUrl }: InngestConnection, clock
         if (one !== undefined) url.searchParams.append(name, String(one))
       }
     }
-    const requestWith = async (key: string | undefined): Promise<Answer> => {
+    const requestWith = async (key: string | undefined): Promise<JsonResponse> => {
       const requestedAt = clock.now()
       const headers = { ...client.headers, ...(key !== undefined && { authorization: `Bearer ${key}` }) }
       const sent = { method, url: url.href, headers, ...(method === 'POST' && { body: '{}' }) }
@@ -107,7 +107,7 @@ export function createEngineApi({ client, apiBaseUrl }: InngestConnection, clock
 }
 
 /** Moves an error status in the body to the response: version 1 of the API reports errors with HTTP status 200. */
-function withBodyStatus(answer: Answer): Answer {
+function withBodyStatus(answer: JsonResponse): JsonResponse {
   const { error, status } = (answer.body ?? {}) as { error?: unknown; status?: unknown }
   return typeof error === 'string' && typeof status === 'number' && status >= 400 ? { ...answer, status } : answer
 }
@@ -118,4 +118,4 @@ function isRefusedKey(status: number): boolean {
 
 const checkTheKey = 'Check the signing key (`signingKey` or `INNGEST_SIGNING_KEY`) and the environment it belongs to.'
 const setAKey =
-  'the signing key is missing: set `signingKey` or `INNGEST_SIGNING_KEY`, or `INNGEST_DEV=1` for the dev server'
+  'The signing key is missing. Set `signingKey` or `INNGEST_SIGNING_KEY`, or `INNGEST_DEV=1` for the dev server.'

@@ -3,7 +3,7 @@ import { type JsonResponse, type Failure, responseFailure, readRetryAfter } from
 /**
  * Converts an unsuccessful response of Inngest to a failure.
  *
- * @param adviceFor - returns the remedy for a status, as the end of a sentence
+ * @param remedyFor - returns the remedy for a status, as a sentence
  */
 export function toFailure(
   { status, body, headers }: JsonResponse,
@@ -11,9 +11,9 @@ export function toFailure(
   remedyFor: (status: number) => string | undefined,
 ): Failure {
   const retryAfterMs = readRetryAfter(headers.get('retry-after'), now)
-  return failureOfAnswer({
-    ...{ status, words: messageIn(body), advice: adviceFor(status), retryAfterMs },
-    isOwnWord: isFromInngest(body),
+  return responseFailure({
+    ...{ status, message: messageIn(body), remedy: remedyFor(status), retryAfterMs },
+    isFromEngine: isFromInngest(body),
   })
 }
 

@@ -33,7 +33,7 @@ describe('events', () => {
     const { posted, asked } = await post(2, inTurn(taken(2)), { middleware: [Failing] })
     expect(asked).toHaveLength(0)
     const problem = "the Inngest client's middleware failed: no key to encrypt with"
-    const refusal = { failure: { mayBeDone: false, problem }, cause }
+    const refusal = { failure: { mayHaveSucceeded: false, problem }, cause }
     expect(posted).toMatchObject(ids(2).map((id) => ({ ok: false, id, isContentError: true, refusal })))
   })
 })
@@ -65,7 +65,7 @@ describe('what jobs are told apart by', () => {
     const { posted, asked } = await sentThrough(change)
     expect(asked).toHaveLength(0)
     const problem = expect.stringContaining('changes `data.tenantId` or `data._job`')
-    const refusal = { failure: { mayBeDone: false, problem } }
+    const refusal = { failure: { mayHaveSucceeded: false, problem } }
     expect(posted).toMatchObject(ids(2).map((id) => ({ ok: false, id, isContentError: true, refusal })))
   })
 

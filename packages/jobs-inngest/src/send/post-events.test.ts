@@ -9,8 +9,8 @@ async function refused(answer: Answer) {
   const [one] = posted
   if (one?.ok !== false) throw new Error('It was taken.')
   const { id, isContentError, refusal } = one
-  const { problem, advice, mayBeDone } = refusal.failure
-  return { id, isContentError, problem, advice, mayBeDone, cause: refusal.cause, requests: asked.length }
+  const { problem, remedy, mayHaveSucceeded } = refusal.failure
+  return { id, isContentError, problem, remedy, mayHaveSucceeded, cause: refusal.cause, requests: asked.length }
 }
 
 afterEach(() => {
@@ -99,7 +99,7 @@ describe('a refusal', () => {
     expect(await told(400)).toEqual(['it answered 400 (no good)', undefined])
     expect(await told(401)).toEqual(['it answered 401 (no good)', key])
     expect(await told(403)).toEqual(['it answered 403 (no good)', key])
-    expect(await told(413)).toEqual(['it answered 413 (no good)', "the payload exceeds your plan's limit"])
+    expect(await told(413)).toEqual(['it answered 413 (no good)', "The payload exceeds your plan's limit."])
   })
 
   test('of one event leaves those before it taken', async () => {

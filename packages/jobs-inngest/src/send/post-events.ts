@@ -26,7 +26,7 @@ export type Posted =
       readonly isContentError: boolean
     }
 
-const maxTries = 5
+const maxAttempts = 5
 
 /**
  * Sends events in one request. Retries transient failures with the same ids, so Inngest deduplicates the events. The
@@ -50,10 +50,10 @@ export async function postEvents(
     body = JSON.stringify(prepared)
   } catch (cause) {
     const problem = `the Inngest client's middleware failed: ${toErrorInfo(cause).message}`
-    return refuse(new RequestFailure(certainFailure(problem), { cause }), true)
+    return refuse(new RequestFailure(permanentFailure(problem), { cause }), true)
   }
   if (prepared.length !== events.length || !events.every((event, index) => isReadable(event, prepared[index]))) {
-    return refuse(new RequestFailure(certainFailure(unreadable)), true)
+    return refuse(new RequestFailure(unreadable), true)
   }
   const { href: url } = addressUnder(client.eventBaseUrl, `e/${client.eventKey ?? 'NO_EVENT_KEY_SET'}`)
   const headers = { ...client.headers, ...toSeedHeader(seed) }
@@ -63,10 +63,10 @@ export async function postEvents(
     answer = await requestJson(client.fetch, { method: 'POST', url, headers, body }, addressHints(url))
     const accepted = acceptedIds(answer)
     if (accepted.length === events.length && isSuccess(answer)) return accepted
-    throw new RequestFailure(toFailure(answer, clock.now(), adviceFor))
+    throw new RequestFailure(toFailure(answer, clock.now(), remedyFor))
   }
   try {
-    const ids = await ask(send, { clock, tries: maxTries, jitter: Math.random })
+    const ids = await requestWithRetry(send, { clock, maxAttempts, jitter: Math.random })
     return ids.map((id) => ({ ok: true, id }))
   } catch (error) {
     if (!(error instanceof RequestFailure)) throw error
@@ -74,9 +74,9 @@ export async function postEvents(
   }
 }
 
-function adviceFor(status: number): string | undefined {
-  if (status === 401 || status === 403) return 'check the event key (`eventKey` or `INNGEST_EVENT_KEY`)'
-  return status === 413 ? "the payload exceeds your plan's limit" : undefined
+function remedyFor(status: number): string | undefined {
+  if (status === 401 || status === 403) return 'Check the event key (`eventKey` or `INNGEST_EVENT_KEY`).'
+  return status === 413 ? "The payload exceeds your plan's limit." : undefined
 }
 
 /** Applies the client's middleware, which can change the events, for example encrypt them. */
@@ -91,9 +91,10 @@ async function prepare(client: Inngest.Any, events: readonly OutgoingEvent[]): P
   return prepared
 }
 
-const unreadable =
-  "the Inngest client's middleware removes events or changes `data.tenantId` or `data._job`: let it pass every event, " +
-  'with these two members unchanged'
+const unreadable = permanentFailure(
+  "the Inngest client's middleware removes events or changes `data.tenantId` or `data._job`",
+  'Make it pass every event with these two members unchanged.',
+)
 
 /** Whether an event still has the members that identify its job. */
 function isReadable({ data }: OutgoingEvent, prepared: unknown): boolean {
@@ -101,19 +102,19 @@ function isReadable({ data }: OutgoingEvent, prepared: unknown): boolean {
   return sent?.['tenantId'] === data['tenantId'] && jobRecordIn(sent) !== undefined
 }
 
-function acceptedIds(answer: Answer | undefined): string[] {
+function acceptedIds(answer: JsonResponse | undefined): string[] {
   const { ids } = (answer?.body ?? {}) as { ids?: unknown }
   return Array.isArray(ids) ? ids.filter((id): id is string => typeof id === 'string' && id !== '') : []
 }
 
 /** Whether a response reports success, both in its HTTP status and in its body. */
-function isSuccess(answer: Answer): boolean {
+function isSuccess(answer: JsonResponse): boolean {
   const { status = 200, error } = (answer.body ?? {}) as { status?: number; error?: unknown }
   return answer.status < 300 && status === 200 && !error
 }
 
 /** Whether the content of an event caused the failure. A 400 without Inngest's own error is from a proxy, which rejects every event. */
-function isContentError(answer: Answer | undefined): boolean {
+function isContentError(answer: JsonResponse | undefined): boolean {
   const { error } = (answer?.body ?? {}) as { error?: unknown }
   return answer?.status === 413 || (answer?.status === 400 && typeof error === 'string')
 }

@@ -168,7 +168,7 @@ describe('without a request is refused', () => {
     expect(asked).toHaveLength(0)
     for (const answer of answers) {
       expect(errorOf(answer)).toMatchObject({ accepted: 'no' })
-      expect(errorOf(answer).message).toContain('`inngest` did not take `work.asked`: the event key is missing: set ')
+      expect(errorOf(answer).message).toContain('`inngest` did not take `work.asked`: the event key is missing. Set ')
       expect(errorOf(answer).message).toContain('`INNGEST_EVENT_KEY`, or `INNGEST_DEV=1` for the dev server')
     }
     const dev = await send([envelope(1)], takeAll, { eventKey: undefined, isDev: true })

@@ -73,9 +73,9 @@ function refuse({ event }: Envelope, client: Inngest.Any) {
     return new UnsupportedFeatureError({ feature: `the event name ${event}`, provider: 'inngest', remedy })
   }
   if (client.mode === 'cloud' && client.eventKey === undefined) {
-    const advice = 'set `eventKey` or `INNGEST_EVENT_KEY`, or `INNGEST_DEV=1` for the dev server'
+    const remedy = 'Set `eventKey` or `INNGEST_EVENT_KEY`, or `INNGEST_DEV=1` for the dev server.'
     const problem = 'the event key is missing'
-    return new SendFailedError({ event, provider: 'inngest', problem, advice, accepted: 'no' })
+    return new SendFailedError({ event, provider: 'inngest', problem, remedy, accepted: 'no' })
   }
   return undefined
 }
