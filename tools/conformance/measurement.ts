@@ -1,26 +1,16 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import type { Capabilities } from '@cgk-platform/jobs-core'
-import { type ConformanceReport, rules } from '@cgk-platform/jobs-core/conformance'
+import type { ConformanceReport } from '@cgk-platform/jobs-core/conformance'
 
-/** What the last run on a provider found: kept beside the runner, so that a run on one provider keeps the others' columns. */
+/** Results of the last run on one provider. Each provider has a file, so a run on one does not change the others. */
 export interface Measurement {
-  /** With its set-up, where it has several. */
+  /** The provider's name, with its set-up if it has several. */
   readonly provider: string
-  readonly capabilities: Capabilities
-  readonly rules: readonly RuleMeasurement[]
-  /** Cases that the provider's capabilities, or its target, rule out. */
-  readonly notSupported: readonly { readonly title: string; readonly reason: string }[]
-}
-
-/** How the cases of one rule ended. */
-export interface RuleMeasurement {
-  readonly number: number
-  readonly name: string
+  /** Number of cases that passed. */
   readonly passed: number
-  readonly failed: number
-  readonly notSupported: number
+  /** Cases that did not pass, by id. "Not supported" are those that the provider's capabilities, or its target, rule out. */
+  readonly exceptions: Readonly<Record<string, 'failed' | 'not supported'>>
 }
 
 const folder = join(import.meta.dirname, 'measured')
@@ -33,25 +23,15 @@ const pathOf = (provider: string): string =>
       .join('-')}.json`,
   )
 
-/** Keeps what a run found. */
-export function writeMeasurement({ target, capabilities, results }: ConformanceReport): void {
-  const measurement: Measurement = {
-    provider: target,
-    capabilities,
-    rules: Object.values(rules).map((rule) => {
-      const count = (outcome: string): number =>
-        results.filter((result) => result.rule === rule && result.outcome === outcome).length
-      return { ...rule, passed: count('passed'), failed: count('failed'), notSupported: count('not supported') }
-    }),
-    notSupported: results.flatMap((result) =>
-      result.outcome === 'not supported' ? [{ title: result.title, reason: result.reason }] : [],
-    ),
-  }
+/** Stores the results of a run. */
+export function writeMeasurement({ target, passed, results }: ConformanceReport): void {
+  const exceptions = results.flatMap(({ id, outcome }) => (outcome === 'passed' ? [] : [[id, outcome] as const]))
+  const measurement: Measurement = { provider: target, passed, exceptions: Object.fromEntries(exceptions) }
   mkdirSync(folder, { recursive: true })
   writeFileSync(pathOf(target), `${JSON.stringify(measurement, undefined, 2)}\n`)
 }
 
-/** What the last runs found, for those of these providers that were measured. */
+/** Reads the stored results of these providers. Skips providers without results. */
 export function readMeasurements(providers: readonly string[]): Measurement[] {
   return providers
     .filter((provider) => existsSync(pathOf(provider)))

@@ -9,7 +9,7 @@ const namesOf = (args: readonly string[], environment = {}): unknown => {
 }
 
 describe('the command line of the conformance suite', () => {
-  test('chooses every provider, or those that are named', () => {
+  test('chooses every provider, or the named ones', () => {
     expect(namesOf([])).toEqual(columnNames())
     expect(namesOf(['inngest'])).toEqual(['inngest'])
   })
@@ -18,26 +18,31 @@ describe('the command line of the conformance suite', () => {
     expect(namesOf(['local'])).toEqual(['local (memory)', 'local (SQLite)', 'local (SQLite, three workers)'])
   })
 
-  test('refuses a provider that does not exist, and names those that do', () => {
-    expect(namesOf(['kafka'])).toBe(`There is no provider named kafka. Known are ${Object.keys(targets).join(', ')}.`)
+  test('rejects an unknown provider and lists the known ones', () => {
+    expect(namesOf(['kafka'])).toBe(`Unknown provider: kafka. Known: ${Object.keys(targets).join(', ')}.`)
   })
 
-  test('takes the server that the environment names for `--real`, wherever that stands', () => {
+  test('chooses nothing to run with `--render`', () => {
+    expect(namesOf(['--render'])).toEqual([])
+    expect(namesOf(['--render', 'local'])).toMatch(/^`--render` runs nothing/)
+  })
+
+  test('uses the server that the environment names for `--real`, in any position', () => {
     const environment = { INNGEST_BASE_URL: 'http://127.0.0.1:8288' }
     for (const args of [['--real'], ['inngest', '--real'], ['--real', 'inngest']]) {
       expect(readOptions(args, environment)).toMatchObject({ real: true, chosen: [[{ name: 'inngest' }]] })
     }
   })
 
-  test.each([undefined, ''])('says what to set for `--real` where INNGEST_BASE_URL is %j', (value) => {
+  test.each([undefined, ''])('explains what to set for `--real` if INNGEST_BASE_URL is %j', (value) => {
     expect(namesOf(['inngest', '--real'], { INNGEST_BASE_URL: value })).toMatch(/^Set `INNGEST_BASE_URL` to /)
   })
 
-  test('says what to set for every server where the environment names none', () => {
+  test('explains what to set for every server if the environment names none', () => {
     expect(namesOf(['--real'])).toMatch(/^Set `INNGEST_BASE_URL` to .*\nSet `TRIGGER_API_URL`/)
   })
 
-  test('takes a Trigger.dev server where all is named that its worker needs, and else says what to set', () => {
+  test('uses a Trigger.dev server if every variable of its worker is set, and otherwise explains what to set', () => {
     const environment = {
       TRIGGER_API_URL: 'http://127.0.0.1:3040',
       TRIGGER_SECRET_KEY: 'tr_dev_1',
@@ -52,7 +57,7 @@ describe('the command line of the conformance suite', () => {
     }
   })
 
-  test('refuses `--real` for an engine that has no server', () => {
-    expect(namesOf(['local', '--real'])).toContain('named local')
+  test('rejects `--real` for an engine without a server', () => {
+    expect(namesOf(['local', '--real'])).toMatch(/^Unknown server: local\./)
   })
 })

@@ -1,28 +1,36 @@
 import { serverTargets } from './server-targets.ts'
 import { type Column, targets } from './targets.ts'
 
-/** What the command line asks for: which targets of which providers, or what is wrong with it. */
+/** Options of `./dev conformance`, or the problem with them. */
 export type ConformanceOptions =
   | { readonly problem: string }
   | {
       readonly problem?: undefined
-      /** The vendors' own servers instead of what stands in for them. */
+      /** Runs on the vendors' own servers instead of the loopback engines. */
       readonly real: boolean
+      /** The columns to run. Empty with `--render`. */
       readonly chosen: readonly Column[]
     }
 
-/** Reads `[--real] [provider …]`; without a provider, all, or with `--real` all whose server the environment names. */
+/**
+ * Reads `--render` or `[--real] [provider …]`. Without a provider it chooses all, or with `--real` all whose server the
+ * environment names.
+ */
 export function readOptions(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
 ): ConformanceOptions {
   const real = args.includes('--real')
+  if (args.includes('--render')) {
+    if (args.length > 1) return { problem: '`--render` runs nothing: omit the other arguments.' }
+    return { real, chosen: [] }
+  }
   const given = args.filter((arg) => arg !== '--real')
   const known = Object.keys(real ? serverTargets : targets)
   const unknown = given.filter((name) => !known.includes(name))
   if (unknown.length > 0) {
-    const where = real ? 'server that the suite can be run on' : 'provider'
-    return { problem: `There is no ${where} named ${unknown.join(', ')}. Known are ${known.join(', ')}.` }
+    const what = real ? 'server' : 'provider'
+    return { problem: `Unknown ${what}: ${unknown.join(', ')}. Known: ${known.join(', ')}.` }
   }
   const names = given.length > 0 ? given : known
   if (!real) return { real, chosen: names.flatMap((name) => targets[name]!()) }

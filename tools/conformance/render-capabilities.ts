@@ -1,116 +1,119 @@
 import type { Capabilities } from '@cgk-platform/jobs-core'
-import { type FeatureSupport, portablePayloadBytes } from '@cgk-platform/jobs-core/provider'
-import { allFeatures } from '@cgk-platform/jobs-core/conformance'
+import type { Feature } from '@cgk-platform/jobs-core/provider'
+import { allFeatures, conformanceCases, rules } from '@cgk-platform/jobs-core/conformance'
+import { inngestCapabilities } from '@cgk-platform/jobs/inngest'
+import { localCapabilities, sqliteCapabilities } from '@cgk-platform/jobs/local'
+import { triggerCapabilities } from '@cgk-platform/jobs/trigger'
 
-import type { Measurement, RuleMeasurement } from './measurement.ts'
+import type { Measurement } from './measurement.ts'
 import { toMarkdownTable } from './to-markdown-table.ts'
 
-type Limit = readonly [title: string, read: (capabilities: Capabilities) => string]
+interface Column {
+  readonly title: string
+  readonly capabilities: Capabilities
+  /** Features whose footnote takes away a part of what the library promises elsewhere. */
+  readonly partly: readonly Feature[]
+}
 
-const limits: readonly Limit[] = [
-  ['Shortest delay between attempts', ({ minRetryDelayMs }) => milliseconds(minRetryDelayMs)],
-  [
-    'Longest delay between attempts',
-    ({ maxRetryDelayMs }) => (maxRetryDelayMs === undefined ? 'any' : milliseconds(maxRetryDelayMs)),
-  ],
-  ['An attempt begins late by at most', ({ retryToleranceMs }) => milliseconds(retryToleranceMs)],
-  ['Most attempts of a run', ({ maxAttemptsLimit }) => grouped(maxAttemptsLimit)],
-  ['Longest delay of a send', ({ maxDelayMs }) => milliseconds(maxDelayMs)],
-  ['Largest payload', ({ maxPayloadBytes }) => kibibytes(maxPayloadBytes)],
-  ['Largest output', ({ maxOutputBytes }) => (maxOutputBytes === undefined ? 'any' : kibibytes(maxOutputBytes))],
-  ['Most steps of a workflow', ({ maxSteps }) => (maxSteps === undefined ? 'any' : grouped(maxSteps))],
-  ['Largest result of a step', ({ maxStepOutputBytes }) => kibibytes(maxStepOutputBytes ?? portablePayloadBytes)],
-  [
-    'A wait of a workflow ends late by at most',
-    ({ waitToleranceMs }) => (waitToleranceMs === undefined ? 'not told' : milliseconds(waitToleranceMs)),
-  ],
-  ['A cancel reaches the handler within', ({ abortToleranceMs }) => milliseconds(abortToleranceMs)],
-  ['When the clocks change', ({ daylightSaving }) => daylightSaving],
+const columns: readonly Column[] = [
+  { title: 'Memory', capabilities: localCapabilities, partly: [] },
+  { title: 'SQLite', capabilities: sqliteCapabilities, partly: [] },
+  { title: 'Inngest', capabilities: inngestCapabilities, partly: ['idempotencyKey', 'retryJob'] },
+  {
+    title: 'Trigger.dev',
+    capabilities: triggerCapabilities,
+    partly: ['concurrency.perTenant', 'jobs survive a restart'],
+  },
 ]
 
-/** The document that tells what each engine can do. */
+/** Returns the page about what each engine can do, as Markdown. */
 export function renderCapabilities(measured: readonly Measurement[]): string {
-  const engines = withoutRepetition(measured)
-  const namesOf = (columns: readonly Measurement[]): string[] => columns.map(({ provider }) => provider)
+  const footnotes = createFootnotes()
+  const features = allFeatures.map((feature) => [
+    `\`${feature}\``,
+    ...columns.map((column) => cellOf(column, feature, footnotes.add)),
+  ])
   return [
     '# What each engine can do',
     '',
-    '`./dev conformance` writes this file from what it measures; do not edit it by hand.',
+    paragraph(
+      'Check this page before you choose an engine, or before you use an option that not every engine has.',
+      'For numbers, such as the maximum number of attempts, see [limits](limits.md).',
+      'For cron jobs on the night of a clock change, see [this table](delays-and-cron.md#when-the-clocks-change).',
+      '`./dev conformance` generates the page.',
+    ),
     '',
     '## Features',
     '',
-    'As each provider declares them. Using a feature that an engine lacks throws `UnsupportedFeatureError`.',
+    paragraph(
+      'The local engine stores jobs in memory or in a SQLite file. Small numbers refer to the notes below the table.',
+      'A job or a send that needs a feature marked "no" throws `UnsupportedFeatureError`.',
+      "In code, use the names of the first column: `(await client.capabilities()).features['cron'].supported`.",
+    ),
+    '',
+    ...toMarkdownTable([['Feature', ...columns.map(({ title }) => title)], ...features]),
+    '',
+    ...footnotes.lines(),
+    '',
+    '## Conformance suite',
+    '',
+    'The same suite of behavior tests runs on every engine. It has this many cases for each rule:',
     '',
     ...toMarkdownTable([
-      ['Feature', ...namesOf(engines)],
-      ...allFeatures.map((feature) => [
-        `\`${feature}\``,
-        ...engines.map(({ capabilities }) => wordsFor(capabilities.features[feature])),
+      ['Rule', 'Cases'],
+      ...Object.values(rules).map((rule) => [
+        rule.number === 0 ? rule.name : `${rule.number}. ${rule.name}`,
+        String(conformanceCases.filter((one) => one.rule === rule).length),
       ]),
     ]),
     '',
-    '## Limits',
+    'Results of the last run on each set-up:',
     '',
     ...toMarkdownTable([
-      ['Limit', ...namesOf(engines)],
-      ...limits.map(([title, read]) => [title, ...engines.map(({ capabilities }) => read(capabilities))]),
-    ]),
-    '',
-    // No number of the contract says it.
-    'On Trigger.dev at most eleven of the delays between the attempts of a run can be 30 s or longer: [limits](limits.md#attempts).',
-    '',
-    '## Rules',
-    '',
-    'The cases of each rule, as they ended when the suite was last run on the provider, and on each set-up that was tried.',
-    '',
-    ...toMarkdownTable([
-      ['Rule', ...namesOf(measured)],
-      ...measured[0]!.rules.map(({ number, name }, index) => [
-        number === 0 ? name : `${number}. ${name}`,
-        ...measured.map((one) => counted(one.rules[index]!)),
+      ['Set-up', 'Passed', 'Failed', 'Not supported'],
+      ...measured.map(({ provider, passed, exceptions }) => [
+        provider,
+        String(passed),
+        ...(['failed', 'not supported'] as const).map((outcome) =>
+          String(Object.values(exceptions).filter((one) => one === outcome).length),
+        ),
       ]),
     ]),
-    ...measured.flatMap(({ provider, notSupported }) => listed(provider, notSupported)),
+    '',
+    ...measured.flatMap(({ provider, exceptions }) =>
+      Object.entries(exceptions).map(([id, outcome]) => `- ${provider}, ${outcome}: ${titleOf(id)}.`),
+    ),
     '',
   ].join('\n')
 }
 
-/** Without set-ups that can do what another one before can, by the same words. */
-function withoutRepetition(measured: readonly Measurement[]): Measurement[] {
-  const capabilities = measured.map((one) => JSON.stringify(one.capabilities))
-  return measured.filter((_, index) => capabilities.indexOf(capabilities[index]!) === index)
+function paragraph(...sentences: readonly string[]): string {
+  return sentences.join(' ')
 }
 
-function wordsFor(support: FeatureSupport): string {
-  if (support.supported) return support.note === undefined ? 'yes' : `yes. ${support.note}`
-  return `**no**. ${support.note} ${support.instead}`
+function cellOf({ capabilities, partly }: Column, feature: Feature, addFootnote: (text: string) => string): string {
+  const support = capabilities.features[feature]
+  if (!support.supported) return `no ${addFootnote(`${support.note} ${support.instead}`)}`
+  const answer = partly.includes(feature) ? 'partly' : 'yes'
+  return support.note === undefined ? answer : `${answer} ${addFootnote(support.note)}`
 }
 
-function counted({ passed, failed, notSupported }: RuleMeasurement): string {
-  return [
-    `${passed} passed`,
-    ...(failed > 0 ? [`**${failed} failed**`] : []),
-    ...(notSupported > 0 ? [`${notSupported} not supported`] : []),
-  ].join(', ')
+/** Numbers footnotes in the order in which they are added. The same text has the same number. */
+function createFootnotes() {
+  const texts: string[] = []
+  return {
+    add(text: string): string {
+      if (!texts.includes(text)) texts.push(text)
+      return toSuperscript(texts.indexOf(text) + 1)
+    },
+    lines: () => texts.map((text, index) => `${index + 1}. ${text}`),
+  }
 }
 
-function listed(provider: string, notSupported: Measurement['notSupported']): string[] {
-  if (notSupported.length === 0) return []
-  const lines = notSupported.map(({ title, reason }) => `- ${title}. ${reason}`)
-  return ['', `## Not supported, or not tried, on ${provider}`, '', ...lines]
+function toSuperscript(number: number): string {
+  return String(number).replaceAll(/\d/g, (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)]!)
 }
 
-function milliseconds(durationMs: number): string {
-  const days = durationMs / 86_400_000
-  return days >= 1 && Number.isInteger(days)
-    ? `${grouped(days)} ${days === 1 ? 'day' : 'days'}`
-    : `${grouped(durationMs)} ms`
-}
-
-function kibibytes(bytes: number): string {
-  return `${grouped(bytes / 1024)} KiB`
-}
-
-function grouped(count: number): string {
-  return count.toLocaleString('en')
+function titleOf(id: string): string {
+  return conformanceCases.find((one) => one.id === id)?.title ?? id
 }

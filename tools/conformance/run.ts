@@ -1,5 +1,6 @@
-// Runs the behaviour suite on the providers that are named, or on all: `./dev conformance local`. With `--real` it runs on
-// the vendor's own server that the environment names, and prints alone: what is recorded can be measured again anywhere.
+// Runs the behavior suite on the named providers, or on all: `./dev conformance local`. With `--render` it runs nothing and
+// only renews docs/capabilities.md. With `--real` it runs on the vendor's own server that the environment names, and stores
+// nothing: stored results must be reproducible anywhere.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -23,7 +24,7 @@ if (options.problem !== undefined) {
   process.exit(2)
 }
 
-const tellFailure =
+const reportFailure =
   (name: string) =>
   ({ id, outcome }: CaseResult): void => {
     if (outcome === 'failed') console.error(`${name}: ${id} failed`)
@@ -35,16 +36,16 @@ for (const [target, ...others] of options.chosen) {
   console.error(
     `${name}: ${conformanceCases.length} cases${target.concurrent ? ', some of which wait for minutes to tick' : ''}`,
   )
-  let report = await runConformance(target, { onResult: tellFailure(name) })
-  for (const other of others) report = await completeReport(report, other, tellFailure(name))
+  let report = await runConformance(target, { onResult: reportFailure(name) })
+  for (const other of others) report = await completeReport(report, other, reportFailure(name))
   if (!options.real) writeMeasurement(report)
   reports.push(report)
 }
 
-printReports(reports)
+if (reports.length > 0) printReports(reports)
 if (!options.real) {
   const measurements = readMeasurements(columnNames())
   writeFileSync(join(import.meta.dirname, '../../docs/capabilities.md'), renderCapabilities(measurements))
 }
-// Handlers that took no notice of the end of the suite must not hold the process.
+// A handler that ignores the end of the suite would keep the process alive.
 process.exit(reports.some(({ failed }) => failed > 0) ? 1 : 0)

@@ -9,15 +9,12 @@ import {
 } from '../../packages/jobs-trigger/test/conformance/loopback-target.ts'
 
 /**
- * One column of the table, which the first target names. The further ones are for the cases that those before cannot host:
- * a clock that is set aside for a machine that sleeps.
+ * One set-up of the report, named after its first target. The other targets run the cases that the first one cannot, such as
+ * a machine that sleeps, for which the clock is moved.
  */
 export type Column = readonly [first: ConformanceTarget, ...others: ConformanceTarget[]]
 
-/**
- * The providers that the suite can be run on, by name, and their set-ups. Add one here and `./dev conformance` knows it; of
- * set-ups with the same capabilities the most usual comes first.
- */
+/** Set-ups of each provider, by its name on the command line. Add one here and `./dev conformance` runs it. */
 export const targets: Readonly<Record<string, () => readonly Column[]>> = {
   local: () => [
     [createLocalTarget({ time: 'real' }), createLocalTarget({ time: 'virtual' })],
@@ -28,7 +25,7 @@ export const targets: Readonly<Record<string, () => readonly Column[]>> = {
   'trigger.dev': () => [[createTriggerTarget(), createSleepingTarget()]],
 }
 
-/** The names of all columns. */
+/** Returns the names of all set-ups. */
 export function columnNames(): string[] {
   return Object.values(targets).flatMap((columns) => columns().map(([{ name }]) => name))
 }

@@ -1,4 +1,4 @@
-/** Lines of a Markdown table with aligned columns, as the formatter would align them; the first row is the head. */
+/** Returns the lines of a Markdown table, with columns aligned as the formatter does. The first row is the head. */
 export function toMarkdownTable(rows: readonly (readonly string[])[]): string[] {
   const [head, ...body] = rows.map((row) => row.map((cell) => cell.replaceAll('|', '\\|')))
   const widths = head!.map((_, column) => Math.max(3, ...[head!, ...body].map((row) => row[column]!.length)))
