@@ -18,11 +18,21 @@ export const pages: readonly string[] = [
   ...globSync('examples/*/{*.md,*/*.md}', { cwd: repository, exclude: ['**/node_modules'] }),
 ]
 
-/** Those whose programs need an Inngest. */
-export const documentsOnInngest: readonly string[] = ['docs/inngest.md', 'packages/jobs-inngest/README.md']
+/** Matches the pages of a hosted engine: its quick start and the pages that continue it. */
+const enginePages = /^docs\/(inngest|trigger)(-\w+)?\.md$/
 
-/** Those whose programs need a Trigger.dev, with a worker that runs the jobs. */
-export const documentsOnTrigger: readonly string[] = ['docs/trigger.md', 'packages/jobs-trigger/README.md']
+/** Returns the name of the hosted engine that a page is about, such as `inngest`. */
+export function engineOfPage(document: string): string | undefined {
+  return enginePages.exec(document)?.[1]
+}
+
+const pagesOf = (engine: string): string[] => documents.filter((document) => engineOfPage(document) === engine)
+
+/** The documents whose programs need an Inngest server. */
+export const documentsOnInngest: readonly string[] = [...pagesOf('inngest'), 'packages/jobs-inngest/README.md']
+
+/** The documents whose programs need a Trigger.dev server and a worker that runs the jobs. */
+export const documentsOnTrigger: readonly string[] = [...pagesOf('trigger'), 'packages/jobs-trigger/README.md']
 
 /** A document's text. */
 export function readDocument(path: string): string {

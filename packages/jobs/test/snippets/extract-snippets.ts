@@ -1,3 +1,7 @@
+import { basename } from 'node:path'
+
+import { engineOfPage } from './documents.ts'
+
 /** A fenced block of a Markdown text. */
 export interface Block {
   /** The nearest headings above it, outermost first. */
@@ -88,12 +92,17 @@ export function snippetsOf(document: string, markdown: string): Snippet[] {
     if (!/^(ts|tsx|typescript)\b/.test(info) || excerptFence.test(info)) return []
     if (info !== 'ts' && info !== 'ts no-run')
       throw new Error(`${document}:${line - 1}: \`${info}\` is not \`ts\` or \`ts no-run\`.`)
-    const file = /^\/\/ ([\w./-]+\.ts)\n/.exec(code)?.[1] ?? `line-${line}.ts`
+    const file = /^\/\/ ([\w./-]+\.ts)\n/.exec(code)?.[1] ?? `${basename(document, '.md')}-line-${line}.ts`
     return [{ document, file, code, line, runs: info === 'ts', prints: printsOf(blocks[index + 1]) }]
   })
 }
 
-/** Where a snippet stands in a reader's project: a folder for each document, so that its files can import one another. */
+/**
+ * Returns the path of a snippet in a reader's project. Each document has a folder, so that its files can import one
+ * another. The pages of a hosted engine share one.
+ */
 export function fileOf({ document, file }: Snippet): string {
-  return `${document.replace(/\.md$/, '').replaceAll('/', '-')}/${file}`
+  const engine = engineOfPage(document)
+  const folder = engine === undefined ? document.replace(/\.md$/, '').replaceAll('/', '-') : `docs-${engine}`
+  return `${folder}/${file}`
 }

@@ -60,9 +60,9 @@ test('only these snippets are not run', () => {
     'docs-from-trigger/trigger-version.ts',
     'docs-from-trigger/trigger-wait.ts',
     'docs-from-trigger/trigger/forward.ts',
-    'docs-inngest/serve-jobs.ts', // runs the jobs of the others in `inngest.test.ts`
     'docs-inngest/app/api/inngest/route.ts',
-    'docs-inngest/worker.ts',
+    'docs-inngest/worker.ts', // runs the jobs of the others in `inngest.test.ts`
+    'docs-inngest/serve-jobs.ts', // likewise
     ...local,
     'docs-running/worker.ts',
     'docs-running/app/api/inngest/route.ts',

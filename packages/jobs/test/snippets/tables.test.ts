@@ -15,6 +15,11 @@ import { rowsOf, sectionOf } from './tables.ts'
 
 const configuration = readDocument('docs/configuration.md')
 
+/** Returns the options that a page lists as refused: one or several a row. */
+function refusedIn(document: string): string[] {
+  return rowsOf(document, 'Refused', 'Why, and what instead').flatMap(([options]) => options!.split(', '))
+}
+
 /** A class's `code` is a field, so it takes an instance to read it. */
 function codeOf(Class: new (...values: unknown[]) => JobsError): string {
   return new Class({ issues: [], cause: new Error('x') }, 0).code
@@ -61,26 +66,26 @@ test('docs/configuration.md lists every setting of the local engine', async () =
 })
 
 test.each([
-  ['docs/inngest.md', 'config of inngest', createInngestProvider, createInngestFunctions],
-  ['docs/trigger.md', 'config of trigger.dev', createTriggerProvider, createTriggerTasks],
+  ['docs/inngest-reference.md', 'config of inngest', createInngestProvider, createInngestFunctions],
+  ['docs/trigger-reference.md', 'config of trigger.dev', createTriggerProvider, createTriggerTasks],
 ])('%s lists every setting of the client and every option of the host', async (name, title, provider, host) => {
   const namesOf = (first: string) => rowsOf(readDocument(name), first, 'Default', 'Meaning').map(([option]) => option)
   expect(namesOf(title)).toEqual(await optionsOf(provider))
   expect(namesOf('Option')).toEqual(await optionsOf(host))
 })
 
-test("docs/inngest.md lists options of Inngest's own that are refused", () => {
-  const rows = rowsOf(readDocument('docs/inngest.md'), 'Refused', 'Why, and what instead')
-  expect(rows.length).toBeGreaterThan(5)
+test("docs/inngest-reference.md lists Inngest's own options that are refused", () => {
+  const refused = refusedIn(readDocument('docs/inngest-reference.md'))
+  expect(refused.length).toBeGreaterThan(5)
   const client = { id: 'jobs', createFunction: () => ({}) } as unknown as InngestHostOptions['client']
-  for (const [option] of rows) {
-    const providerOptions = { inngest: { [option!]: 'anything' } }
+  for (const option of refused) {
+    const providerOptions = { inngest: { [option]: 'anything' } }
     const job = defineJob({ id: 'refused', event: 'order.created', handler: () => undefined, providerOptions })
     expect(() => createInngestFunctions({ client, jobs: [job] })).toThrow(`providerOptions.inngest.${option}`)
   }
 })
 
-test("docs/trigger.md lists every option of Trigger.dev's own that is allowed, and options that are refused", () => {
+test("docs/trigger-reference.md lists every option of Trigger.dev's own that is allowed, and refused ones", () => {
   const allowed: Record<keyof TriggerOptions, true> = {
     description: true,
     machine: true,
@@ -91,13 +96,13 @@ test("docs/trigger.md lists every option of Trigger.dev's own that is allowed, a
     onWait: true,
     onResume: true,
   }
-  const document = readDocument('docs/trigger.md')
+  const document = readDocument('docs/trigger-reference.md')
   expect(rowsOf(document, 'Allowed', 'Meaning').map(([option]) => option)).toEqual(Object.keys(allowed))
 
-  const rows = rowsOf(document, 'Refused', 'Why, and what instead')
-  expect(rows.length).toBeGreaterThan(15)
-  for (const [option] of rows) {
-    const providerOptions = { 'trigger.dev': { [option!]: 'anything' } }
+  const refused = refusedIn(document)
+  expect(refused.length).toBeGreaterThan(15)
+  for (const option of refused) {
+    const providerOptions = { 'trigger.dev': { [option]: 'anything' } }
     const job = defineJob({ id: 'refused-there', event: 'order.created', handler: () => undefined, providerOptions })
     const [problem] = createTriggerProvider().findUnsupported!(job)
     expect(problem?.message).toContain(`providerOptions['trigger.dev'].${option}`)
