@@ -51,7 +51,7 @@ describe('on Inngest', () => {
       'variables: set: `INNGEST_BASE_URL`, `INNGEST_EVENT_KEY`, `INNGEST_SIGNING_KEY`',
       expect.stringMatching(/^versions: /),
       'jobs: 2 jobs in `src/jobs.ts`: `confirm-order`, `report` Other files were not looked at: `--jobs <file…>`.',
-      expect.stringMatching(/^engine: answers \(within \d+ ms\)$/),
+      expect.stringMatching(/^engine: responds \(within \d+ ms\)$/),
       'engine: signing key: is accepted',
       'engine: app: `jobs` is synced',
       expect.stringMatching(/^engine: functions: 3 /),
@@ -76,14 +76,14 @@ describe('on Inngest', () => {
     const engine = await createLoopbackEngine()
     onTestFinished(() => engine.close())
     const { told } = await doctor({ JOB_PROVIDER: 'inngest', INNGEST_DEV: engine.url }, '--app-id', 'shop')
-    expect(told('problem')).toEqual(['engine: app: `shop` is unknown: sync it, or check `appId`'])
+    expect(told('problem')).toEqual(['engine: app: `shop` is not synced. Sync the app, or correct `appId`'])
   })
 
   test('a wrong key is told from a server that is away, and never printed', async ({ onTestFinished }) => {
     const engine = await createLoopbackEngine({ ...keys, signingKey: 'signkey-test-ffffffffffffffffffffffffffffffff' })
     onTestFinished(() => engine.close())
     const { told, stdout } = await doctor({ ...variables, INNGEST_BASE_URL: engine.url })
-    expect(told('ok')).toContainEqual(expect.stringMatching(/^engine: answers/))
+    expect(told('ok')).toContainEqual(expect.stringMatching(/^engine: responds/))
     expect(told('problem')).toEqual([
       expect.stringMatching(
         /^engine: signing key: .*401.*Check the signing key \(`signingKey` or `INNGEST_SIGNING_KEY`\)/,

@@ -5,10 +5,9 @@ import {
 } from '@cgk-platform/jobs-core'
 
 /**
- * Creates a client on Inngest, whatever the environment says and whichever engines the process knows besides. Name
- * another engine in `provider`, or give a ready provider, to use that.
+ * Creates a client for Inngest. Ignores `JOB_PROVIDER` and other loaded engines. To use another engine, set `provider`.
  *
- * @throws {InvalidOptionError} for a wrong option, or a `config` beside a ready provider.
+ * @throws {InvalidOptionError} for an invalid option, or a `config` together with a provider object.
  */
 export function createJobClient(options: JobClientOptions = {}): JobClient {
   return createClientOnAnyEngine(options.provider === undefined ? { ...options, provider: 'inngest' } : options)

@@ -1,6 +1,6 @@
 import type { DoctorConfigOptions, EngineDescriptor } from '@cgk-platform/jobs-core/provider'
 
-/** Describes Inngest. */
+/** The description of Inngest for the facade and the command line. */
 export const inngestEngine: EngineDescriptor = {
   name: 'inngest',
   title: 'Inngest',
@@ -10,22 +10,22 @@ export const inngestEngine: EngineDescriptor = {
   variables: [
     {
       name: 'INNGEST_DEV',
-      purpose: "Inngest's dev server, on this machine. Not in production.",
+      purpose: "Use Inngest's local dev server. Not in production.",
       example: { value: '1' },
     },
     {
       name: 'INNGEST_EVENT_KEY',
-      purpose: 'In production, of the dashboard:',
+      purpose: "In production: the event key, from Inngest's dashboard.",
       choosesEngine: true,
       example: { value: '', isCommentedOut: true },
     },
     {
       name: 'INNGEST_SIGNING_KEY',
-      purpose: 'The key that reads, cancels and retries, of the dashboard.',
+      purpose: "In production: the signing key, which reads, cancels and retries, from Inngest's dashboard.",
       choosesEngine: true,
       example: { value: '', isCommentedOut: true },
     },
-    { name: 'INNGEST_BASE_URL', purpose: 'A server of your own.' },
+    { name: 'INNGEST_BASE_URL', purpose: 'URL of a self-hosted server.' },
   ],
   setup: {
     label: 'Inngest',

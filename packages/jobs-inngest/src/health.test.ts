@@ -40,7 +40,7 @@ async function check(answer: Answer, jobs?: JobRegistry, setting: Setting = {}) 
 }
 
 const reached = [
-  ['engine', true, 'answers'],
+  ['engine', true, 'responds'],
   ['signing key', true, 'is accepted'],
 ]
 
@@ -50,14 +50,14 @@ describe('a healthy engine', () => {
     expect(told).toEqual([
       ...reached,
       ['app', true, '`my shop` is synced'],
-      ['functions', true, '3 are registered, among them the 2 of the jobs known here'],
+      ['functions', true, '3 are registered, including all 2 for the jobs of this process'],
     ])
     expect(ok).toBe(true)
   })
 
   test('asks for no keys where it is a dev server', async () => {
     const { ok, told } = await check(serverWith('one'), undefined, { mode: 'dev', eventKey: undefined })
-    expect(told[1]).toEqual(['signing key', true, 'not asked for by a dev server'])
+    expect(told[1]).toEqual(['signing key', true, 'not needed for a dev server'])
     expect(told.map(([name]) => name)).toEqual(['engine', 'signing key', 'app', 'functions'])
     expect(ok).toBe(true)
   })
@@ -66,7 +66,7 @@ describe('a healthy engine', () => {
 describe('what is not well', () => {
   test('is an app that was never synced', async () => {
     const { ok, told } = await check(serverWith('one'), toJobRegistry([job('one')]), { id: 'forgotten' })
-    expect(told).toEqual([...reached, ['app', false, '`forgotten` is unknown: sync it, or check `appId`']])
+    expect(told).toEqual([...reached, ['app', false, '`forgotten` is not synced. Sync the app, or correct `appId`']])
     expect(ok).toBe(false)
   })
 
@@ -97,7 +97,7 @@ describe('what is not well', () => {
   })
 
   test('is the cloud without an event key, also where nothing answers', async () => {
-    const message = 'there is none, so nothing can be sent: set `eventKey` or `INNGEST_EVENT_KEY`'
+    const message = 'is missing, so nothing can be sent. Set `eventKey` or `INNGEST_EVENT_KEY`'
     for (const answer of [serverWith('one'), inTurn(connectionError('ECONNREFUSED'))]) {
       const { ok, told } = await check(answer, undefined, { eventKey: undefined })
       expect(told.at(-1)).toEqual(['event key', false, message])
@@ -108,7 +108,7 @@ describe('what is not well', () => {
   test.each([401, 403])('is a key that is refused with %i', async (status) => {
     const { ok, told } = await check(inTurn({ status, body: { error: 'Unauthorized' } }))
     expect(told).toEqual([
-      ['engine', true, 'answers'],
+      ['engine', true, 'responds'],
       ['signing key', false, expect.stringContaining(`it answered ${status} (Unauthorized). Check the signing key`)],
     ])
     expect(ok).toBe(false)

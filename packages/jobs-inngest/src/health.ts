@@ -9,57 +9,61 @@ import type { RegisteredFunction, Subscriptions } from './read/subscriptions.ts'
 
 type Check = Health['checks'][number]
 
-/** Looks whether the engine answers, takes the key, knows the app, and has the functions of the jobs known here. */
+/** Checks that the engine responds, accepts the key, and has the app and the functions of this process's jobs. */
 export async function checkHealth(
   { id: appId, mode, eventKey }: Pick<Inngest.Any, 'id' | 'mode' | 'eventKey'>,
   jobs: JobRegistry | undefined,
   { api, subscriptions }: { api: EngineApi; subscriptions: Subscriptions },
 ): Promise<Health> {
   const checks: Check[] = []
-  const say = (name: string, ok: boolean, message: string): void => void checks.push({ name, ok, message })
+  const addCheck = (name: string, ok: boolean, message: string): void => void checks.push({ name, ok, message })
   try {
     const app = await api.get<{ data?: EngineApp }>('for the app', `/v2/apps/${encodeURIComponent(appId)}`)
     const isSynced = app?.data !== undefined
     const registered = isSynced ? (await subscriptions.all()).filter((one) => one.appId === appId) : []
-    say('engine', true, 'answers')
-    say('signing key', true, mode === 'dev' ? 'not asked for by a dev server' : 'is accepted')
-    say('app', isSynced, isSynced ? `\`${appId}\` is synced` : `\`${appId}\` is unknown: sync it, or check \`appId\``)
+    addCheck('engine', true, 'responds')
+    addCheck('signing key', true, mode === 'dev' ? 'not needed for a dev server' : 'is accepted')
+    addCheck(
+      'app',
+      isSynced,
+      isSynced ? `\`${appId}\` is synced` : `\`${appId}\` is not synced. Sync the app, or correct \`appId\``,
+    )
     if (isSynced) {
       const needed = functionIds(jobs)
       const problems = problemsOf(needed, registered)
-      const known = needed.length > 0 ? `, among them the ${needed.length} of the jobs known here` : ''
-      say('functions', problems === '', problems === '' ? `${registered.length} are registered${known}` : problems)
+      const known = needed.length > 0 ? `, including all ${needed.length} for the jobs of this process` : ''
+      addCheck('functions', problems === '', problems === '' ? `${registered.length} are registered${known}` : problems)
     }
   } catch (error) {
     const { status } = error as { status?: number }
     const { message } = toErrorInfo(error)
     if (status === 401 || status === 403) {
-      say('engine', true, 'answers')
-      say('signing key', false, message)
-    } else say('engine', false, message)
+      addCheck('engine', true, 'responds')
+      addCheck('signing key', false, message)
+    } else addCheck('engine', false, message)
   }
   if (mode === 'cloud' && eventKey === undefined) {
-    say('event key', false, 'there is none, so nothing can be sent: set `eventKey` or `INNGEST_EVENT_KEY`')
+    addCheck('event key', false, 'is missing, so nothing can be sent. Set `eventKey` or `INNGEST_EVENT_KEY`')
   }
   return { ok: checks.every(({ ok }) => ok), provider: 'inngest', checks }
 }
 
-/** The functions that the jobs known here need. */
+/** Returns the ids of the functions that the jobs of this process need. */
 function functionIds(jobs: JobRegistry | undefined): string[] {
   return (jobs?.all() ?? []).flatMap(({ id, kind }) => (kind === 'cron' ? [id, `${id}${dispatcherSuffix}`] : [id]))
 }
 
-/** What is wrong with functions that are needed, or an empty text. */
+/** Describes missing and paused functions; an empty string if there are none. */
 function problemsOf(needed: readonly string[], registered: readonly RegisteredFunction[]): string {
   const found = new Map(registered.map((one) => [one.functionId, one]))
-  const missing = named(needed.filter((id) => !found.has(id)))
-  const paused = named(needed.filter((id) => found.get(id)?.isPaused))
+  const missing = quoted(needed.filter((id) => !found.has(id)))
+  const paused = quoted(needed.filter((id) => found.get(id)?.isPaused))
   return [
     ...(missing === '' ? [] : [`not registered: ${missing}. Sync the app again`]),
     ...(paused === '' ? [] : [`paused: ${paused}. Resume it in Inngest`]),
   ].join('; ')
 }
 
-function named(ids: readonly string[]): string {
+function quoted(ids: readonly string[]): string {
   return ids.map((id) => `\`${id}\``).join(', ')
 }

@@ -1,5 +1,5 @@
 /**
- * The same exports as `@cgk-platform/jobs/inngest`, for a lean deploy.
+ * The same exports as `@cgk-platform/jobs/inngest`, for apps that use Inngest only.
  *
  * @module jobs-inngest
  */

@@ -129,7 +129,7 @@ describe('a setting that cannot be used is refused:', () => {
       'a server without its protocol',
       { baseUrl: 'localhost:8288' },
       'baseUrl',
-      /URL\. Give one such as `http:\/\/localhost:8288`/,
+      /URL\. Set a URL such as `http:\/\/localhost:8288`/,
     ],
     ['a server of another protocol', { baseUrl: 'ws://localhost' }, 'baseUrl', /is not an HTTP URL/],
     ['a server that is no address', { apiBaseUrl: 'nowhere' }, 'apiBaseUrl', /is not an HTTP URL/],
@@ -182,7 +182,7 @@ describe('a setting that cannot be used is refused:', () => {
     ]) {
       const { option, message } = refusal({ signingKey: key })
       expect(option).toBe('signingKey')
-      expect(message).toContain('has a character that no key has')
+      expect(message).toContain('contains an invalid character')
       expect(message).not.toContain('abc')
     }
   })
@@ -203,7 +203,7 @@ describe('a key of production', () => {
     ]
     for (const { option, message } of refused) {
       expect(option).toBe('isDev')
-      expect(message).toContain('Unset `INNGEST_DEV` in production')
+      expect(message).toContain('In production, unset `INNGEST_DEV`')
       expect(message).not.toContain('0123456789')
     }
     expect(() => checkMode(client)).toThrow(InvalidOptionError)
@@ -230,7 +230,7 @@ describe('a client', () => {
   test('is refused where it is none', () => {
     for (const odd of [null, 'shop', 7, {}, [], { id: 'shop' }, { createFunction: () => undefined, id: 7 }, Inngest]) {
       expect(() => createInngestFunctions({ client: odd as never })).toThrow(
-        "`client` is no Inngest client. Give what `new Inngest({ id: 'my-app' })` made.",
+        "`client` is not an Inngest client. Pass a client created with `new Inngest({ id: 'my-app' })`.",
       )
       expect(refusal({ client: odd })).toMatchObject({ option: 'client' })
     }

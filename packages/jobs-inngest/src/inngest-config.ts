@@ -16,39 +16,39 @@ import type { Inngest } from 'inngest'
 
 import { createSdkLoggers } from './sdk-logger.ts'
 
-/** Where Inngest is and who asks. What is left out is read from the `INNGEST_*` variables, as the SDK does. */
+/** Configures the connection to Inngest. Omitted settings are read from the `INNGEST_*` variables, as the SDK does. */
 export interface InngestConfig {
-  /** Who sends. Default: `INNGEST_EVENT_KEY`. */
+  /** The event key, which sends. Default: `INNGEST_EVENT_KEY`. */
   eventKey?: string | undefined
-  /** Who reads, cancels and retries. Default: `INNGEST_SIGNING_KEY`, and `INNGEST_SIGNING_KEY_FALLBACK` while a key is rotated. */
+  /** The signing key, which reads, cancels and retries. Default: `INNGEST_SIGNING_KEY`, and `INNGEST_SIGNING_KEY_FALLBACK` during key rotation. */
   signingKey?: string | undefined
-  /** A server of your own. Default: `INNGEST_BASE_URL`, the dev server with `INNGEST_DEV`, otherwise Inngest's cloud. */
+  /** URL of a self-hosted server. Default: `INNGEST_BASE_URL`, the dev server with `INNGEST_DEV`, otherwise Inngest's cloud. */
   baseUrl?: string | undefined
-  /** The server that is read from, where it is another. Default: `INNGEST_API_BASE_URL`, or `baseUrl`. */
+  /** URL of the server for reads, if different. Default: `INNGEST_API_BASE_URL`, or `baseUrl`. */
   apiBaseUrl?: string | undefined
-  /** The id of the Inngest app that hosts the jobs. Default `jobs`. */
+  /** Id of the Inngest app that runs the jobs. Default `jobs`. */
   appId?: string | undefined
-  /** True for the dev server, which asks for no keys. Default: whether `INNGEST_DEV` is set. */
+  /** Use the dev server, which needs no keys. Default: true if `INNGEST_DEV` is set. */
   isDev?: boolean | undefined
-  /** A ready Inngest client, instead of the settings above. */
+  /** An Inngest client of your own. Excludes all other settings except `apiBaseUrl`. */
   client?: Inngest.Any | undefined
 }
 
-/** An Inngest client, and where its server is read from. */
+/** An Inngest client, and the URL of the server for reads. */
 export interface InngestConnection {
   readonly client: Inngest.Any
-  /** Left out, it is where the client says when it is asked: an environment may be known only later. */
+  /** If omitted, the client's own URL at the time of each request: some platforms set the environment late. */
   readonly apiBaseUrl?: string
 }
 
-const address = { remedy: 'Give one such as `http://localhost:8288`.' }
-const clientRemedy = "Give what `new Inngest({ id: 'my-app' })` made."
+const address = { remedy: 'Set a URL such as `http://localhost:8288`.' }
+const clientRemedy = "Pass a client created with `new Inngest({ id: 'my-app' })`."
 
-/** An Inngest client. Told by what it has, since an app may load the SDK twice: as an ES module and as CommonJS. */
+/** The option for an Inngest client. Checks members, not the class: an app can load the SDK as an ES module and as CommonJS. */
 export const clientOption: Option<Inngest.Any, Inngest.Any> = custom((client: unknown, name, createError) => {
   const { id, createFunction } = (client ?? {}) as Partial<Inngest.Any>
   if (typeof id === 'string' && typeof createFunction === 'function') return client as Inngest.Any
-  throw createError(name, 'is no Inngest client', clientRemedy)
+  throw createError(name, 'is not an Inngest client', clientRemedy)
 })
 
 const options = declareOptions<InngestConfig>('Inngest', {
@@ -70,21 +70,21 @@ function key(rules: OptionRules): Option<string, string> {
 }
 
 /**
- * How to come by the client that a configuration asks for. One that is not given is made when it is asked for: the SDK
- * is loaded only then, so that an app which never sends does not pay for it.
+ * Returns a function that provides the configured client. It loads the SDK and creates the client on its first call, so
+ * an app that never sends does not load the SDK.
  *
- * @param logger - what a client made here logs through, as soon as that is known
- * @returns a function that rejects with an `InvalidOptionError` for what the environment says and cannot be used.
- * @throws {InvalidOptionError} for a setting that cannot be used.
+ * @param logger - returns the logger for a client created here, once it is known
+ * @returns a function that rejects with an `InvalidOptionError` for an invalid environment variable.
+ * @throws {InvalidOptionError} for an invalid setting.
  */
 export function toConnection(
   config: InngestConfig = {},
   logger: () => LoggerLike | undefined = () => undefined,
 ): () => Promise<InngestConnection> {
-  const { client: given, apiBaseUrl, appId = 'jobs', eventKey, signingKey, baseUrl, isDev } = options.read(config)
-  const readFrom = apiBaseUrl === undefined ? {} : { apiBaseUrl }
-  if (given !== undefined) {
-    const connection = checked({ client: given, ...readFrom })
+  const { client: ownClient, apiBaseUrl, appId = 'jobs', eventKey, signingKey, baseUrl, isDev } = options.read(config)
+  const readServer = apiBaseUrl === undefined ? {} : { apiBaseUrl }
+  if (ownClient !== undefined) {
+    const connection = checkConnection({ client: ownClient, ...readServer })
     return async () => connection
   }
   if (isDev === true) checkMode({ mode: 'dev', signingKey })
@@ -92,14 +92,14 @@ export function toConnection(
     const { Inngest: Client } = await load()
     const client = new Client({
       id: appId,
-      aiMetadata: false, // it would look for the app's traces, and this client runs nothing
+      aiMetadata: false, // it would collect traces of the app, and this client runs no functions
       ...createSdkLoggers(logger),
       ...(eventKey !== undefined && { eventKey }),
       ...(signingKey !== undefined && { signingKey }),
       ...(baseUrl !== undefined && { baseUrl }),
       ...(isDev !== undefined && { isDev }),
     })
-    return checked({ client, ...readFrom })
+    return checkConnection({ client, ...readServer })
   }
 }
 
@@ -112,8 +112,8 @@ async function load(): Promise<typeof Sdk> {
   }
 }
 
-/** Also what the environment or the app's own client says is looked at here, before a request fails of it. */
-function checked(connection: InngestConnection): InngestConnection {
+/** Checks the settings of a client, which can come from the environment or the app, before a request uses them. */
+function checkConnection(connection: InngestConnection): InngestConnection {
   const { client, apiBaseUrl = client.apiBaseUrl } = connection
   checkMode(client)
   url(address).read(client.eventBaseUrl, 'baseUrl', invalidOption)
@@ -125,20 +125,20 @@ function checked(connection: InngestConnection): InngestConnection {
   return connection
 }
 
-/** A key of production and a dev server do not go together: every request would go to the wrong place. */
+/** Rejects a production signing key together with the dev server: every request would go to the wrong server. */
 export function checkMode({ mode, signingKey }: Pick<Inngest.Any, 'mode' | 'signingKey'>): void {
   if (mode !== 'dev' || !signingKey?.startsWith('signkey-prod-')) return
   throw invalidOption(
     'isDev',
-    'is on, or `INNGEST_DEV` is set, and the signing key is one of production',
-    'Unset `INNGEST_DEV` in production, or the key in development.',
+    'is true, or `INNGEST_DEV` is set, but the signing key is a production key',
+    'In production, unset `INNGEST_DEV`. In development, unset the signing key.',
   )
 }
 
-/** A request would fail of a wrong one with an error that tells the key. */
+/** Rejects a key that cannot be sent as a header. The error of such a request would contain the key. */
 function checkKey(given: string, name: string, createError: CreateOptionError): string {
   if (/^[!-~]*$/.test(given.trim())) return given
-  const problem = 'has a character that no key has, such as a blank or a line break'
+  const problem = 'contains an invalid character, such as a space or a line break'
   throw createError(name, problem, "Copy it again from Inngest's dashboard.")
 }
 

@@ -18,40 +18,40 @@ import { sendEnvelopes } from './send/send-envelopes.ts'
 import { createKeyedSender, type KeyedSender } from './send/send-keyed.ts'
 import { toEventName } from './wire/cron-event-name.ts'
 
-/** What tests set besides. */
+/** Options for tests. */
 export interface InngestInternals {
-  /** Default: the machine's clock. */
+  /** Default: the system clock. */
   clock?: Clock | undefined
 }
 
-/** How long a worker may take to tell Inngest what it aborted; a run that it is not told of is made again later. */
-const farewellMs = 2000
+/** Additional time in which a closing worker reports aborted attempts. Inngest retries unreported ones later. */
+const abortReportMs = 2000
 
 /**
- * Inngest as a provider: sends jobs and reads, cancels and retries them. They are run by the app that serves
- * `createInngestFunctions`, in this process or another, or by this one once it was started.
+ * Creates the provider for Inngest: sends, reads, cancels and retries jobs. Jobs run in the app that serves
+ * `createInngestFunctions`, or in this process after `client.start()`.
  *
- * @throws {InvalidOptionError} for a setting that cannot be used. What the environment says is looked at by the first
- *   call, which rejects with the same.
+ * @throws {InvalidOptionError} for an invalid setting. Environment variables are checked by the first call, which
+ *   rejects with the same error.
  */
 export function createInngestProvider(config: InngestConfig = {}, internals: InngestInternals = {}): JobProvider {
   const { clock = systemClock } = internals
   let host: JobHost | undefined
   const connect = toConnection(config, () => host?.logger)
-  let made: Promise<InngestServices> | undefined
-  const parts = (): Promise<InngestServices> => {
-    made ??= connect()
-      .then((connection) => toParts(connection, clock))
+  let connected: Promise<InngestServices> | undefined
+  const services = (): Promise<InngestServices> => {
+    connected ??= connect()
+      .then((connection) => createServices(connection, clock))
       .catch((error: unknown) => {
-        made = undefined // an environment that cannot be used may be mended
+        connected = undefined // the environment can be corrected
         throw error
       })
-    return made
+    return connected
   }
   const warnIfUnhandled = createUnhandledWarnings(() => host)
-  let working: Promise<Worker> | undefined
+  let starting: Promise<Worker> | undefined
   const attached = (): JobHost => {
-    if (!host) throw new TypeError('A provider is used through a client: `createJobClient({ provider })`.')
+    if (!host) throw new TypeError('The provider has no client. Pass it to `createJobClient({ provider })`.')
     return host
   }
 
@@ -61,52 +61,52 @@ export function createInngestProvider(config: InngestConfig = {}, internals: Inn
     capabilities: inngestCapabilities,
     findUnsupported: findUnsupportedByInngest,
 
-    attach: (given) => void (host = given),
+    attach: (attachedHost) => void (host = attachedHost),
 
-    send: async (envelopes) => sendEnvelopes(envelopes, await parts()),
+    send: async (envelopes) => sendEnvelopes(envelopes, await services()),
     async status(id) {
-      const { reader } = await parts()
+      const { reader } = await services()
       const status = await reader.read(id)
       if (status) warnIfUnhandled(status)
       return status
     },
-    cancel: async (id) => cancelJob(id, await parts()),
+    cancel: async (id) => cancelJob(id, await services()),
 
-    retry: async (id) => retryJob(id, await parts()),
+    retry: async (id) => retryJob(id, await services()),
     async list({ event, ...query }) {
-      const { api, client, reader } = await parts()
+      const { api, client, reader } = await services()
       const named = event === undefined ? {} : { event: toEventName(event, client.id) }
       return listJobs({ ...query, ...named }, api, reader)
     },
     async health() {
-      const { client, api, subscriptions } = await parts()
+      const { client, api, subscriptions } = await services()
       return checkHealth(client, host?.jobs, { api, subscriptions })
     },
 
     async start() {
       const running = attached()
-      // Asked for twice, it is one worker.
-      working ??= parts()
+      // A second call returns the same worker.
+      starting ??= services()
         .then(({ client, api }) => startWorker({ client, api, host: running, clock }))
         .catch((error: unknown) => {
-          working = undefined
+          starting = undefined
           throw error
         })
-      await working
+      await starting
     },
 
     async close({ timeoutMs }) {
-      // One that is still connecting closes as soon as it has.
-      const closed = working?.then(
+      // A worker that is still connecting closes as soon as it is connected.
+      const closed = starting?.then(
         (worker) => worker.close(timeoutMs),
         () => undefined,
       )
-      if (closed) await within(clock, timeoutMs + farewellMs, closed)
+      if (closed) await within(clock, timeoutMs + abortReportMs, closed)
     },
   }
 }
 
-/** What stands on a connection. */
+/** The services of a provider that need a connection. */
 interface InngestServices {
   readonly client: Inngest.Any
   readonly clock: Clock
@@ -117,7 +117,7 @@ interface InngestServices {
   readonly offsetMs: () => number
 }
 
-function toParts(connection: InngestConnection, clock: Clock): InngestServices {
+function createServices(connection: InngestConnection, clock: Clock): InngestServices {
   const { client } = connection
   const api = createEngineApi(connection, clock)
   const { offsetMs } = api

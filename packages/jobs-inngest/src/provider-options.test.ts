@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import '../test/kit/work.ts'
 import { findUnsupportedByInngest, inngestOptionsOf, type InngestOptions } from './provider-options.ts'
 
-/** A job with options of Inngest's, as plain JavaScript may have them. */
+/** Defines a job with Inngest options, unchecked as in plain JavaScript. */
 function jobWith(inngest: unknown, more: object = {}): Definition {
   const providerOptions = { inngest: inngest as InngestOptions }
   return defineJob({ id: 'work', event: 'work.asked', handler: () => undefined, providerOptions, ...more })
@@ -15,33 +15,37 @@ function cronWith(inngest: unknown): Definition {
   return defineCronJob({ id: 'nightly', schedule: '0 3 * * *', handler: () => undefined, providerOptions })
 }
 
-/** The only thing for which a definition is refused. */
+/** Returns the only problem of a definition. */
 function refusal(definition: Definition): UnsupportedFeatureError {
   const problems = findUnsupportedByInngest(definition)
   expect(problems).toHaveLength(1)
   return problems[0]!
 }
 
-describe('an option of Inngest that would break a promise is refused', () => {
+describe('rejects an option of Inngest that breaks a guarantee', () => {
   test.each<[string, unknown, string]>([
-    ['id', 'other', 'The definition has an id.'],
-    ['triggers', [{ event: 'x' }], 'The definition names its event or its schedule.'],
+    ['id', 'other', "Use the definition's `id`."],
+    ['triggers', [{ event: 'x' }], "Use the definition's `event` or `schedule`."],
     ['retries', 0, 'Use `retry.maxAttempts`.'],
     [
       'onFailure',
       () => undefined,
-      "Use the definition's `onFailure`: this one is called without the checks, and in a run of its own.",
+      "Use the definition's `onFailure`. Inngest calls its own without this library's checks, in a separate run.",
     ],
-    ['timeouts', { finish: '1m' }, 'Use `timeout`: these end a run as cancelled, and `onFailure` is not called.'],
-    ['batchEvents', { maxSize: 2, timeout: '1s' }, 'It makes one run of several jobs, of several tenants perhaps.'],
+    [
+      'timeouts',
+      { finish: '1m' },
+      "Use the definition's `timeout`. Inngest's own end a run as cancelled and do not call `onFailure`.",
+    ],
+    ['batchEvents', { maxSize: 2, timeout: '1s' }, 'It combines jobs into one run, possibly of several tenants.'],
     [
       'debounce',
       { period: '1s' },
-      'It drops events in silence. Use an `idempotencyKey`, or a delay and a check in the handler.',
+      'It drops events silently. Use an `idempotencyKey`, or a delay and a check in the handler.',
     ],
-    ['rateLimit', { limit: 1, period: '1s' }, 'It drops events in silence. Use `throttle`, which makes them wait.'],
-    ['singleton', { mode: 'skip' }, 'It drops events in silence. Use `concurrency`, which makes them wait.'],
-    ['idempotency', 'event.data.id', 'It drops events in silence. Use the `idempotencyKey` of a send.'],
+    ['rateLimit', { limit: 1, period: '1s' }, 'It drops events silently. Use `throttle`, which delays them.'],
+    ['singleton', { mode: 'skip' }, 'It drops events silently. Use `concurrency`, which delays them.'],
+    ['idempotency', 'event.data.id', 'It drops events silently. Set `idempotencyKey` in the send.'],
   ])('%s', (option, value, instead) => {
     for (const definition of [jobWith({ [option]: value }), cronWith({ throttle: {}, [option]: value })]) {
       const { feature, message } = refusal(definition)
@@ -52,18 +56,18 @@ describe('an option of Inngest that would break a promise is refused', () => {
     }
   })
 
-  test('but not one that is undefined', () => {
+  test('accepts an undefined value', () => {
     expect(findUnsupportedByInngest(jobWith({ retries: undefined, debounce: undefined }))).toEqual([])
   })
 })
 
-test('an option that Inngest does not have is refused with those that it has', () => {
+test('rejects an unknown option and lists the known ones', () => {
   expect(refusal(jobWith({ throtle: { limit: 1, period: '1m' } })).message).toMatch(
     /throtle.*It is none: name,.*throttle/,
   )
 })
 
-test('the other options of Inngest are taken', () => {
+test('accepts all other options of Inngest', () => {
   const options = {
     throttle: { limit: 1, period: '1s' },
     priority: { run: '100' },
@@ -77,32 +81,32 @@ test('the other options of Inngest are taken', () => {
   expect(inngestOptionsOf(jobWith(options))).toEqual(options)
 })
 
-test('a definition need have none', () => {
+test('accepts a definition without options', () => {
   for (const none of [undefined, {}]) expect(findUnsupportedByInngest(jobWith(none))).toEqual([])
   const plain = defineJob({ id: 'plain', event: 'work.asked', handler: () => undefined }) as unknown as Definition
   expect(findUnsupportedByInngest(plain)).toEqual([])
   expect(inngestOptionsOf(plain)).toEqual({})
 })
 
-test('concurrency is said in one place', () => {
+test('rejects concurrency in two places', () => {
   const { feature, message } = refusal(jobWith({ concurrency: 5 }, { concurrency: 2 }))
   expect(feature).toBe('providerOptions.inngest.concurrency')
-  expect(message).toContain('`work` has `concurrency` of its own: say it in one place.')
+  expect(message).toContain('`work` also sets `concurrency`. Set only one of them.')
   expect(findUnsupportedByInngest(jobWith({ concurrency: undefined }, { concurrency: 2 }))).toEqual([])
 })
 
-test("a job is not of one of Inngest's own events", () => {
-  // Made by hand: the core refuses to declare such an event.
+test('rejects a job for an event name that Inngest reserves', () => {
+  // Created by hand: the core rejects a declaration of such an event.
   const definition = { ...jobWith(undefined), event: 'inngest/function.failed' } as unknown as Definition
   const { message } = refusal(definition)
   expect(message).toBe(
-    '`inngest` does not support `an event of that name`. ' +
-      "`work` handles `inngest/function.failed`, and names that begin so are Inngest's own.",
+    '`inngest` does not support `the event name inngest/function.failed`. ' +
+      'Inngest reserves names that begin with `inngest/`. Rename the event of `work`.',
   )
   expect(findUnsupportedByInngest({ ...cronWith(undefined), event: 'inngest/x' } as unknown as Definition)).toEqual([])
 })
 
-test('everything that is refused is told at once', () => {
+test('reports all rejected options at once', () => {
   const definition = jobWith({ retries: 1, throtle: {}, concurrency: 5 }, { concurrency: 2 })
   expect(findUnsupportedByInngest(definition).map(({ feature }) => feature)).toEqual([
     'providerOptions.inngest.retries',

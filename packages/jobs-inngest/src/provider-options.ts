@@ -2,23 +2,24 @@ import { type Definition, UnsupportedFeatureError } from '@cgk-platform/jobs-cor
 import { findUnsupportedOptions } from '@cgk-platform/jobs-core/provider'
 import type { InngestFunction } from 'inngest'
 
-/** What would break a promise that holds on every engine, and what to do instead. */
+/** Options of Inngest that break a guarantee of this library, with a remedy for each. */
 const refused = {
-  id: 'The definition has an id.',
-  triggers: 'The definition names its event or its schedule.',
+  id: "Use the definition's `id`.",
+  triggers: "Use the definition's `event` or `schedule`.",
   retries: 'Use `retry.maxAttempts`.',
-  onFailure: "Use the definition's `onFailure`: this one is called without the checks, and in a run of its own.",
-  timeouts: 'Use `timeout`: these end a run as cancelled, and `onFailure` is not called.',
-  batchEvents: 'It makes one run of several jobs, of several tenants perhaps.',
-  debounce: 'It drops events in silence. Use an `idempotencyKey`, or a delay and a check in the handler.',
-  rateLimit: 'It drops events in silence. Use `throttle`, which makes them wait.',
-  singleton: 'It drops events in silence. Use `concurrency`, which makes them wait.',
-  idempotency: 'It drops events in silence. Use the `idempotencyKey` of a send.',
+  onFailure:
+    "Use the definition's `onFailure`. Inngest calls its own without this library's checks, in a separate run.",
+  timeouts: "Use the definition's `timeout`. Inngest's own end a run as cancelled and do not call `onFailure`.",
+  batchEvents: 'It combines jobs into one run, possibly of several tenants.',
+  debounce: 'It drops events silently. Use an `idempotencyKey`, or a delay and a check in the handler.',
+  rateLimit: 'It drops events silently. Use `throttle`, which delays them.',
+  singleton: 'It drops events silently. Use `concurrency`, which delays them.',
+  idempotency: 'It drops events silently. Set `idempotencyKey` in the send.',
 } as const
 
 type RefusedOption = keyof typeof refused
 
-/** All that are left; one that the SDK comes to know is an error of the compiler here. */
+/** All other options. The compiler reports an error here if a new version of the SDK adds one. */
 const allowed: Record<keyof InngestOptions, true> = {
   name: true,
   description: true,
@@ -32,7 +33,7 @@ const allowed: Record<keyof InngestOptions, true> = {
   experimentalCheckpointing: true,
 }
 
-/** Options of an Inngest function, in the SDK's own types, without those that would break a promise of this library. */
+/** Options of an Inngest function, in the SDK's types, without those that break a guarantee of this library. */
 export type InngestOptions = Omit<InngestFunction.Options, RefusedOption>
 
 declare module '@cgk-platform/jobs-core/provider' {
@@ -41,24 +42,24 @@ declare module '@cgk-platform/jobs-core/provider' {
   }
 }
 
-/** The options that a definition has for Inngest. */
+/** Returns the Inngest options of a definition. */
 export function inngestOptionsOf({ providerOptions }: Definition): InngestOptions {
   return providerOptions.inngest ?? {}
 }
 
-/** Everything for which Inngest's own rules refuse a definition: options that would break a promise, and events of its own. */
+/** Returns what Inngest cannot run in a definition: options that break a guarantee, and reserved event names. */
 export function findUnsupportedByInngest(definition: Definition): UnsupportedFeatureError[] {
   const { id } = definition
   const problems = findUnsupportedOptions(definition, { provider: 'inngest', allowed, refused })
   const refuse = (feature: string, remedy: string): void =>
     void problems.push(new UnsupportedFeatureError({ feature, provider: 'inngest', remedy }))
   if (inngestOptionsOf(definition).concurrency !== undefined && definition.concurrency !== undefined) {
-    const remedy = `\`${id}\` has \`concurrency\` of its own: say it in one place.`
+    const remedy = `\`${id}\` also sets \`concurrency\`. Set only one of them.`
     refuse('providerOptions.inngest.concurrency', remedy)
   }
   if (definition.kind !== 'cron' && definition.event.startsWith('inngest/')) {
-    const remedy = `\`${id}\` handles \`${definition.event}\`, and names that begin so are Inngest's own.`
-    refuse('an event of that name', remedy)
+    const remedy = `Inngest reserves names that begin with \`inngest/\`. Rename the event of \`${id}\`.`
+    refuse(`the event name ${definition.event}`, remedy)
   }
   return problems
 }

@@ -8,11 +8,11 @@ type SdkLogger = NonNullable<SdkOptions['logger']>
 const nothing = (): void => undefined
 
 /**
- * The loggers of an SDK client that is made here. Without them it writes to the console. The one of functions is
- * silent, since an attempt that failed is logged by this library; what the SDK says of itself goes on from warnings
- * up, its message and its error alone: other facts may hold a payload.
+ * Creates the loggers for an SDK client. Without them, the SDK writes to the console. The logger of functions is silent,
+ * because this library logs failed attempts. The SDK's own warnings and errors are forwarded with their message and error
+ * only: other fields can contain a payload.
  *
- * @param logger - where it goes; nothing is said before there is one
+ * @param logger - returns the target. Messages are dropped while it returns `undefined`.
  */
 export function createSdkLoggers(
   logger: () => LoggerLike | undefined,
@@ -20,12 +20,12 @@ export function createSdkLoggers(
   const forward =
     (level: 'warn' | 'error') =>
     (...line: unknown[]): void => {
-      const to = logger()
+      const target = logger()
       const message = line.find((one) => typeof one === 'string')
-      if (to === undefined || message === undefined) return
+      if (target === undefined || message === undefined) return
       const [facts] = line as [{ readonly err?: unknown } | null | undefined]
       const error = typeof facts === 'object' ? facts?.err : undefined
-      bindLogger(to, { from: 'inngest' })[level](
+      bindLogger(target, { from: 'inngest' })[level](
         message,
         error === undefined ? undefined : { error: toErrorInfo(error) },
       )

@@ -24,7 +24,7 @@ function open(answer: Answer) {
   const start = (runId: string, jobId = `job-of-${runId}`): Promise<string> => {
     const handler = createDeferred<string>()
     handlers.push(handler)
-    return parts.cancels.during({ runId, jobId }, (signal) => {
+    return parts.cancels.watch({ runId, jobId }, (signal) => {
       signals.push(signal)
       return handler.promise
     })
@@ -86,7 +86,7 @@ describe('a host that closes', () => {
     const signals: AbortSignal[] = []
     const handler = createDeferred()
     const start = (runId: string) =>
-      cancels.during({ runId, jobId: 'job_1' }, (signal) => {
+      cancels.watch({ runId, jobId: 'job_1' }, (signal) => {
         signals.push(signal)
         return handler.promise
       })

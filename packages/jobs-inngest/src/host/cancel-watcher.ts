@@ -8,7 +8,7 @@ import { timeOfId } from '../wire/event-id.ts'
 /** Tells running handlers that their job was cancelled, which Inngest does not, or that the host closes. */
 export interface CancelWatcher {
   /** Watches a run while `work` goes on; the signal aborts with a `JobCancelledError`, or as the host does. */
-  during<T>(run: WatchedRun, work: (signal: AbortSignal) => Promise<T>): Promise<T>
+  watch<T>(run: WatchedRun, work: (signal: AbortSignal) => Promise<T>): Promise<T>
 }
 
 /** A run under way in this process. */
@@ -89,7 +89,7 @@ export function createCancelWatcher(
   }
 
   return {
-    async during({ runId, jobId }, work) {
+    async watch({ runId, jobId }, work) {
       const abort = new AbortController()
       if (closing?.aborted) abort.abort(closing.reason)
       // The id of a run tells when it was queued.

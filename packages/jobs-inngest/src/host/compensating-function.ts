@@ -16,16 +16,16 @@ import { toEnvelope } from '../wire/to-envelope.ts'
 import { toCompensationMarker } from '../wire/compensation-marker.ts'
 import { toWorkflowName } from '../wire/workflow-name.ts'
 import { functionOptions } from './function-options.ts'
-import { type HostParts, inngestLimits } from './host-parts.ts'
-import { namedEvent } from './incoming-events.ts'
+import { type HostDependencies, inngestLimits } from './host-dependencies.ts'
+import { toTriggerEvent } from './to-trigger-event.ts'
 import { jobIdOf } from './job-id-of.ts'
-import { attemptPass, receivedAtOf } from './steps/attempt-pass.ts'
-import { endedBefore } from './steps/code-attempts.ts'
-import { type Pass, passField, passReader, untilOver } from './steps/pass.ts'
-import { type PassContext, retries } from './workflow-function.ts'
+import { runReplay, receivedAtOf } from './steps/run-replay.ts'
+import { progressOf } from './steps/code-attempts.ts'
+import { type Replay, replayField, replayMiddleware, untilAnswered } from './steps/replay.ts'
+import { type WorkflowContext, retries } from './workflow-function.ts'
 
 /** What Inngest tells of a run that failed, as far as it is used. */
-interface FailureContext extends Omit<PassContext, 'event'> {
+interface FailureContext extends Omit<WorkflowContext, 'event'> {
   readonly event: {
     readonly data: { readonly run_id: string; readonly event: IncomingEvent; readonly error: unknown }
   }
@@ -45,43 +45,50 @@ const graceMs = 3000
  * left are runs that Inngest ended because the process had died or did not answer: their steps are compensated here, by their
  * traces. Not the SDK's `onFailure`, which Inngest tries twice at most, whatever the retries of a compensation.
  */
-export function createCompensatingFunction(definition: WorkflowDefinition, parts: HostParts): InngestFunction.Any {
+export function createCompensatingFunction(
+  definition: WorkflowDefinition,
+  host: HostDependencies,
+): InngestFunction.Any {
   const { middleware = [], name = definition.id } = functionOptions(definition)
   const created = {
     id: `${definition.id}${compensatingSuffix}`,
     name: `${toWorkflowName(name)} (failure)`,
     retries: retries as NonNullable<InngestFunction.Options['retries']>,
     triggers: [
-      { event: 'inngest/function.failed', if: `event.data.function_id == '${parts.inngest.id}-${definition.id}'` },
+      { event: 'inngest/function.failed', if: `event.data.function_id == '${host.inngest.id}-${definition.id}'` },
     ],
-    middleware: [...middleware, passReader],
+    middleware: [...middleware, replayMiddleware],
   }
-  const compensation = (context: unknown): Promise<void> => compensateRun(definition, context as FailureContext, parts)
-  return parts.inngest.createFunction(created as never, compensation)
+  const compensation = (context: unknown): Promise<void> => compensateRun(definition, context as FailureContext, host)
+  return host.inngest.createFunction(created as never, compensation)
 }
 
-async function compensateRun(definition: WorkflowDefinition, context: FailureContext, parts: HostParts): Promise<void> {
+async function compensateRun(
+  definition: WorkflowDefinition,
+  context: FailureContext,
+  host: HostDependencies,
+): Promise<void> {
   const { run_id: runId, error, event: given } = context.event.data
   if (isReportedFailure(error)) return
-  const event = namedEvent(given, definition.event)
-  const jobId = await jobIdOf(event, runId, parts)
-  const traced = await readFinalTrace(parts.api, parts.clock, runId)
-  const { [passField]: own } = context
+  const event = toTriggerEvent(given, definition.event)
+  const jobId = await jobIdOf(event, runId, host)
+  const traced = await readFinalTrace(host.api, host.clock, runId)
+  const { [replayField]: own } = context
   const ended = new Map<string, EndedStep>([...completedInTrace(traced), ...failuresInTrace(traced), ...own.ended])
-  const isLeft = isCompensable(ended) && (await isTakenUp({ jobId, runId }, context, parts))
-  const pass: Pass = { ...own, ended }
+  const isSuperseded = isCompensable(ended) && (await isTakenUp({ jobId, runId }, context, host))
+  const pass: Replay = { ...own, ended }
   const at = {
-    ...{ jobId, runId: context.runId, number: context.attempt, wanted: own.wanted },
-    before: endedBefore(own),
+    ...{ jobId, runId: context.runId, number: context.attempt, targetStep: own.targetStep },
+    before: progressOf(own),
   }
-  const attempts = parts.attempts.begin(at)
+  const attempts = host.attempts.begin(at)
   const maxAttempts = maxAttemptsOf(toEnvelope(event, jobId), definition, inngestLimits)
-  const isResumed = context.attempt > 0 || own.ended.size > 0 || own.wanted !== undefined
-  const outcome = await parts.cancels.during({ runId: context.runId, jobId }, (signal) => {
-    const earlier = () => parts.earlier.of({ jobId, runId, receivedAt: receivedAtOf(event) })
+  const isResumed = context.attempt > 0 || own.ended.size > 0 || own.targetStep !== undefined
+  const outcome = await host.cancels.watch({ runId: context.runId, jobId }, (signal) => {
+    const earlier = () => host.retriedRuns.of({ jobId, runId, receivedAt: receivedAtOf(event) })
     const ids = { jobId, runId, at, attempts, attempt: maxAttempts + 1 }
-    const made = { ...ids, signal, isResumed, pass, sdk: context.step, isLeft, earlier }
-    return Promise.race([attemptPass(definition, event, made, parts), untilOver(own)])
+    const made = { ...ids, signal, isResumed, pass, sdk: context.step, isSuperseded, earlier }
+    return Promise.race([runReplay(definition, event, made, host), untilAnswered(own)])
   })
   if (!outcome) return new Promise(() => undefined)
   // That the run has failed is what it comes to; all else is made again.
@@ -98,8 +105,8 @@ function isCompensable(ended: ReadonlyMap<string, EndedStep>): boolean {
 /** Says that the run is compensated from now on, unless somebody had it made again before. */
 async function isTakenUp(
   { jobId, runId }: { readonly jobId: string; readonly runId: string },
-  { step, runId: compensatedBy, [passField]: own }: FailureContext,
-  { api, inngest, clock }: HostParts,
+  { step, runId: compensatedBy, [replayField]: own }: FailureContext,
+  { api, inngest, clock }: HostDependencies,
 ): Promise<boolean> {
   if (!own.ended.has(sha1(graceName.id))) {
     const { event, seed } = toCompensationMarker(runId, compensatedBy)
@@ -107,7 +114,7 @@ async function isTakenUp(
     if (!posted!.ok) throw new Error(`That the run ${runId} is compensated was not taken: ${posted!.refusal.message}.`)
   }
   await step.sleep(graceName, graceMs)
-  const isLeft = await step.run(supersededName, async () => {
+  const isSuperseded = await step.run(supersededName, async () => {
     const query = { limit: 40 }
     const runs = await api.list<EngineRun>(`for the runs of the job ${jobId}`, `/v2/events/${jobId}/runs`, query)
     const failed = runs.find(({ id }) => id === runId)
@@ -116,5 +123,5 @@ async function isTakenUp(
         id > runId && app.id === failed?.app.id && functionId === failed.function.id,
     )
   })
-  return isLeft === true
+  return isSuperseded === true
 }

@@ -152,7 +152,7 @@ describe('what Inngest cannot do is refused', () => {
 
 describe('an option that cannot be used is refused', () => {
   test.each<[string, object, string]>([
-    ['a client that is none', { client: { id: 'shop' } }, '`client` is no Inngest client'],
+    ['a client that is none', { client: { id: 'shop' } }, '`client` is not an Inngest client'],
     ['a missing client', { client: undefined }, '`client` is missing'],
   ])('%s', (_, options, message) => {
     const error = refusal(options)

@@ -10,7 +10,7 @@ import type { Inngest, InngestFunction } from 'inngest'
 import { createEngineApi } from '../api/engine-api.ts'
 import { checkMode, clientOption } from '../inngest-config.ts'
 import { createInngestProvider } from '../inngest-provider.ts'
-import { inngestLimits } from './host-parts.ts'
+import { inngestLimits } from './host-dependencies.ts'
 import { toInngestFunctions } from './to-inngest-functions.ts'
 
 /** What hosts jobs on Inngest. */
@@ -23,7 +23,10 @@ export interface InngestHostOptions extends HostOptions {
 export interface InngestHostInternals extends HostTestOptions {}
 
 const declared = declareOptions<InngestHostOptions>('`createInngestFunctions`', {
-  client: { ...clientOption, required: "Give the client that you serve: `new Inngest({ id: 'my-app' })`." },
+  client: {
+    ...clientOption,
+    required: "Pass the client that you serve, created with `new Inngest({ id: 'my-app' })`.",
+  },
   ...hostOptions,
 })
 

@@ -2,7 +2,7 @@ import type { CronJobDefinition } from '@cgk-platform/jobs-core'
 import { bindLogger, dispatchScheduledTick, tickRetryPausesMs, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 import type { InngestFunction } from 'inngest'
 
-import type { HostParts } from './host-parts.ts'
+import type { HostDependencies } from './host-dependencies.ts'
 import { createTickHost } from './tick-host.ts'
 import { toInngestSchedule } from './to-inngest-schedule.ts'
 
@@ -19,9 +19,9 @@ interface TickContext {
 const retriesOf = ({ catchUp }: CronJobDefinition) => (catchUp === 'latest' ? 20 : 4)
 
 /** The function that Inngest's own cron calls: each tick becomes an ordinary job. */
-export function createCronDispatcher(definition: CronJobDefinition, parts: HostParts): InngestFunction.Any {
+export function createCronDispatcher(definition: CronJobDefinition, host: HostDependencies): InngestFunction.Any {
   const { schedule, id } = definition
-  return parts.inngest.createFunction(
+  return host.inngest.createFunction(
     {
       id: `${id}${dispatcherSuffix}`,
       name: `${id}: ticks`,
@@ -29,14 +29,14 @@ export function createCronDispatcher(definition: CronJobDefinition, parts: HostP
       triggers: [{ cron: `TZ=${schedule.timezone} ${toInngestSchedule(schedule.schedule)}` }],
     },
     async ({ event, attempt }: TickContext) => {
-      const { offsetMs } = await parts.api.time()
-      const now = parts.clock.now() + offsetMs
+      const { offsetMs } = await host.api.time()
+      const now = host.clock.now() + offsetMs
       try {
-        const { logger } = parts
+        const { logger } = host
         const call = { scheduledFor: event.ts ?? now, now, logger }
-        return await dispatchScheduledTick(definition, call, (tick) => createTickHost(definition, tick, parts))
+        return await dispatchScheduledTick(definition, call, (tick) => createTickHost(definition, tick, host))
       } catch (error) {
-        bindLogger(parts.logger, { definition: id }).error('A cron tick could not be dispatched.', {
+        bindLogger(host.logger, { definition: id }).error('A cron tick could not be dispatched.', {
           error: toErrorInfo(error),
         })
         throw toRetryable(error, now + (tickRetryPausesMs[attempt] ?? tickRetryPausesMs.at(-1)!))

@@ -5,10 +5,10 @@ import type { InngestFunction } from 'inngest'
 import { type CompletedRecord, readFailedRecord } from '../wire/attempt-record.ts'
 import type { IncomingEvent } from '../wire/inngest-event.ts'
 import { toEnvelope } from '../wire/to-envelope.ts'
-import { attemptsFor } from './attempts-for.ts'
+import { resolveMaxAttempts } from './resolve-max-attempts.ts'
 import { functionOptions } from './function-options.ts'
-import { type HostParts, inngestLimits } from './host-parts.ts'
-import { namedEvent } from './incoming-events.ts'
+import { type HostDependencies, inngestLimits } from './host-dependencies.ts'
+import { toTriggerEvent } from './to-trigger-event.ts'
 import { jobIdOf } from './job-id-of.ts'
 import { dueAfter, mapOutcome } from './map-outcome.ts'
 import { createTickHost } from './tick-host.ts'
@@ -29,38 +29,38 @@ interface FailureContext {
 }
 
 /** A definition as an Inngest function for an event. */
-export function createJobFunction(definition: Definition, event: string, parts: HostParts): InngestFunction.Any {
-  const named = (given: IncomingEvent): IncomingEvent => namedEvent(given, event)
+export function createJobFunction(definition: Definition, event: string, host: HostDependencies): InngestFunction.Any {
+  const named = (given: IncomingEvent): IncomingEvent => toTriggerEvent(given, event)
   const onFailure = definition.onFailure && {
     onFailure: ({ event: { data } }: FailureContext) =>
-      reportFailure(definition, { ...data, event: named(data.event) }, parts),
+      reportFailure(definition, { ...data, event: named(data.event) }, host),
   }
-  return parts.inngest.createFunction(
+  return host.inngest.createFunction(
     { ...functionOptions(definition), ...onFailure, id: definition.id, triggers: [{ event }] },
-    (context: FunctionContext) => attemptRun(definition, { ...context, event: named(context.event) }, parts),
+    (context: FunctionContext) => attemptRun(definition, { ...context, event: named(context.event) }, host),
   )
 }
 
 async function attemptRun(
   definition: Definition,
   context: FunctionContext,
-  parts: HostParts,
+  host: HostDependencies,
 ): Promise<CompletedRecord> {
-  const { clock, api, cancels, early } = parts
+  const { clock, api, cancels, dueTimes } = host
   const { event, runId } = context
   const attempt = context.attempt + 1
-  const jobId = await jobIdOf(event, runId, parts)
-  const maxAttempts = attemptsFor(definition, event, { jobId, runId, attempt }, parts)
+  const jobId = await jobIdOf(event, runId, host)
+  const maxAttempts = resolveMaxAttempts(definition, event, { jobId, runId, attempt }, host)
   let startedAt = clock.now()
-  const outcome = await cancels.during({ runId, jobId }, async (signal) => {
-    await early.untilDue({ jobId, runId, attempt, signal })
+  const outcome = await cancels.watch({ runId, jobId }, async (signal) => {
+    await dueTimes.waitUntilDue({ jobId, runId, attempt, signal })
     startedAt = clock.now()
-    return makeAttempt(definition, event, { jobId, runId, attempt, signal }, parts)
+    return makeAttempt(definition, event, { jobId, runId, attempt, signal }, host)
   })
   const isMadeAgain = outcome.type === 'retry' || outcome.type === 'interrupted'
   const server = isMadeAgain ? await api.time() : { offsetMs: 0, roundTripMs: 0 }
   const due = dueAfter(outcome.type === 'retry' ? outcome.afterMs : 0, clock.now(), server)
-  if (outcome.type === 'retry') early.note(runId, attempt + 1, due.at)
+  if (outcome.type === 'retry') dueTimes.note(runId, attempt + 1, due.at)
   return mapOutcome(outcome, { attempt, maxAttempts, startedAt, due })
 }
 
@@ -71,14 +71,14 @@ async function attemptRun(
 async function reportFailure(
   definition: Definition,
   { event, run_id: runId, error }: FailureContext['event']['data'],
-  parts: HostParts,
+  host: HostDependencies,
 ): Promise<void> {
   const record = readFailedRecord(error)
   if (record && record.nextAttemptAt === undefined) return
-  const jobId = await jobIdOf(event, runId, parts)
+  const jobId = await jobIdOf(event, runId, host)
   const attempt = maxAttemptsOf(toEnvelope(event, jobId), definition, inngestLimits) + 1
   const { signal } = new AbortController()
-  await makeAttempt(definition, event, { jobId, runId, attempt, signal }, parts)
+  await makeAttempt(definition, event, { jobId, runId, attempt, signal }, host)
 }
 
 type AttemptIds = Pick<AttemptOptions, 'jobId' | 'runId' | 'attempt'>
@@ -87,8 +87,8 @@ function makeAttempt(
   definition: Definition,
   event: IncomingEvent,
   ids: AttemptIds & Pick<AttemptOptions, 'signal'>,
-  parts: HostParts,
+  host: HostDependencies,
 ): Promise<Outcome> {
-  const tickHost: AttemptOptions['tickHost'] = (cron, tick) => createTickHost(cron, tick, parts)
-  return runAttempt(definition, toEnvelope(event, ids.jobId), { ...parts, ...ids, tickHost })
+  const tickHost: AttemptOptions['tickHost'] = (cron, tick) => createTickHost(cron, tick, host)
+  return runAttempt(definition, toEnvelope(event, ids.jobId), { ...host, ...ids, tickHost })
 }

@@ -2,7 +2,7 @@ import { pause, within } from '@cgk-platform/jobs-core/provider'
 import type { EngineRun } from '../api/engine-shapes.ts'
 import { isEventId } from '../wire/event-id.ts'
 import { type IncomingEvent, jobRecordIn } from '../wire/inngest-event.ts'
-import type { HostParts } from './host-parts.ts'
+import type { HostDependencies } from './host-dependencies.ts'
 
 const pausesMs = [0, 50, 100, 200, 400]
 const askWithinMs = 2000
@@ -14,7 +14,7 @@ const askWithinMs = 2000
 export async function jobIdOf(
   { id, data }: IncomingEvent,
   runId: string,
-  { api, clock }: Pick<HostParts, 'api' | 'clock'>,
+  { api, clock }: Pick<HostDependencies, 'api' | 'clock'>,
 ): Promise<string> {
   // Ours have no id but Inngest's own; the id of another producer may look like one.
   if (id !== undefined && isEventId(id) && jobRecordIn(data)) return id

@@ -13,15 +13,15 @@ import { toCronEventName } from '../wire/cron-event-name.ts'
 import { idAt, type IdSeed, hashedSeed } from '../wire/event-id.ts'
 import { toEnvelope } from '../wire/to-envelope.ts'
 import { toInngestEvent } from '../wire/to-inngest-event.ts'
-import type { HostParts } from './host-parts.ts'
+import type { HostDependencies } from './host-dependencies.ts'
 
 /** What turns a tick of a cron job into jobs on Inngest. */
 export function createTickHost(
   definition: CronJobDefinition,
   tick: number,
-  parts: HostParts,
+  host: HostDependencies,
 ): Omit<Required<TickHost>, 'sendUnlessOpen'> {
-  const { inngest, clock } = parts
+  const { inngest, clock } = host
   const name = toCronEventName(inngest.id, definition.id)
   /** The same tick, app, definition and tenant make the same job, however often the tick is dispatched. */
   const seedFor = (tenantId: string): Promise<IdSeed> => hashedSeed(['cron', inngest.id, definition.id, tenantId], tick)
@@ -37,7 +37,7 @@ export function createTickHost(
     now: clock.now(),
     createId: () => createJobId(clock.now()),
     async isOpen(_, tenantId) {
-      open ??= readOpenJobs(definition, name, parts)
+      open ??= readOpenJobs(definition, name, host)
       const jobId = (await open).get(tenantId)
       // A dispatch that is made again finds the job that it had made before.
       return jobId !== undefined && jobId !== idAt(await seedFor(tenantId), 0)
@@ -52,7 +52,7 @@ export function createTickHost(
 async function readOpenJobs(
   { id }: CronJobDefinition,
   name: string,
-  { api, inngest }: HostParts,
+  { api, inngest }: HostDependencies,
 ): Promise<ReadonlyMap<string, string>> {
   const path = `/v2/apps/${encodeURIComponent(inngest.id)}/functions/${encodeURIComponent(id)}/runs`
   const query = { status: ['QUEUED', 'RUNNING'], limit: 100 }

@@ -8,10 +8,10 @@ import { findUnsupportedByInngest } from '../provider-options.ts'
 import { toCronEventName } from '../wire/cron-event-name.ts'
 import { createCancelWatcher } from './cancel-watcher.ts'
 import { createCronDispatcher, dispatcherSuffix } from './cron-dispatcher.ts'
-import { createEarlyAttempts } from './early-attempts.ts'
-import { createEarlierRuns } from './steps/earlier-run.ts'
+import { createAttemptDueTimes } from './attempt-due-times.ts'
+import { createRetriedRuns } from './steps/retried-run.ts'
 import { createWorkflowAttempts } from './steps/workflow-attempts.ts'
-import type { HostParts } from './host-parts.ts'
+import type { HostDependencies } from './host-dependencies.ts'
 import { createJobFunction } from './job-function.ts'
 import { createCompensatingFunction, compensatingSuffix } from './compensating-function.ts'
 import { createWorkflowFunction } from './workflow-function.ts'
@@ -31,24 +31,24 @@ export function toInngestFunctions({ definitions, closing, ...rest }: FunctionsO
   for (const definition of definitions) checkDefinitionSupport(engine, definition)
   checkFunctionIds(definitions)
   const { api, clock, logger } = rest
-  const parts: HostParts = {
+  const host: HostDependencies = {
     ...rest,
     cancels: createCancelWatcher(api, clock, logger, closing),
-    early: createEarlyAttempts(api, clock),
+    dueTimes: createAttemptDueTimes(api, clock),
     attempts: createWorkflowAttempts(api, clock),
-    earlier: createEarlierRuns(api, clock),
+    retriedRuns: createRetriedRuns(api, clock),
   }
-  return definitions.flatMap((definition) => toFunctions(definition, parts))
+  return definitions.flatMap((definition) => toFunctions(definition, host))
 }
 
-function toFunctions(definition: Definition, parts: HostParts): InngestFunction.Any[] {
-  if (definition.kind === 'job') return [createJobFunction(definition, definition.event, parts)]
+function toFunctions(definition: Definition, host: HostDependencies): InngestFunction.Any[] {
+  if (definition.kind === 'job') return [createJobFunction(definition, definition.event, host)]
   if (definition.kind === 'workflow')
-    return [createWorkflowFunction(definition, parts), createCompensatingFunction(definition, parts)]
+    return [createWorkflowFunction(definition, host), createCompensatingFunction(definition, host)]
   // So that a local engine of the same process does not tick for it, too.
-  claimCronJob(definition, parts)
-  const event = toCronEventName(parts.inngest.id, definition.id)
-  return [createJobFunction(definition, event, parts), createCronDispatcher(definition, parts)]
+  claimCronJob(definition, host)
+  const event = toCronEventName(host.inngest.id, definition.id)
+  return [createJobFunction(definition, event, host), createCronDispatcher(definition, host)]
 }
 
 /** Functions that the SDK and we add have ids, too, and another definition may have just these. */

@@ -3,7 +3,7 @@ import { bindLogger, type Clock, type JobHost, within } from '@cgk-platform/jobs
 import type { Inngest } from 'inngest'
 
 import type { EngineApi } from '../api/engine-api.ts'
-import { inngestLimits } from './host-parts.ts'
+import { inngestLimits } from './host-dependencies.ts'
 import { toInngestFunctions } from './to-inngest-functions.ts'
 
 /** A process that Inngest sends work to over a connection of its own. */

@@ -2,9 +2,9 @@ import type { JobClient, JobHooks } from '@cgk-platform/jobs-core'
 import type { Inngest } from 'inngest'
 
 import { createCancelWatcher } from '../../src/host/cancel-watcher.ts'
-import { createEarlyAttempts } from '../../src/host/early-attempts.ts'
-import { type HostParts, inngestLimits } from '../../src/host/host-parts.ts'
-import { createEarlierRuns } from '../../src/host/steps/earlier-run.ts'
+import { createAttemptDueTimes } from '../../src/host/attempt-due-times.ts'
+import { type HostDependencies, inngestLimits } from '../../src/host/host-dependencies.ts'
+import { createRetriedRuns } from '../../src/host/steps/retried-run.ts'
 import { createWorkflowAttempts } from '../../src/host/steps/workflow-attempts.ts'
 import type { Answer } from './fake-server.ts'
 import { openApi, type OpenApi } from './open-api.ts'
@@ -19,7 +19,7 @@ export interface CreatedFunction {
 
 /** The parts of a host whose server is a test's, and what it hands to the SDK. */
 export interface OpenHost extends OpenApi {
-  readonly parts: HostParts
+  readonly parts: HostDependencies
   readonly logger: RecordedLogger
   readonly created: readonly CreatedFunction[]
 }
@@ -44,7 +44,7 @@ export function openHost(answer: Answer, { hooks, closing }: HostSetting = {}): 
   const recording = new Proxy(client, {
     get: (target, name) => (name === 'createFunction' ? createFunction : Reflect.get(target, name, target)),
   }) as Inngest.Any
-  const parts: HostParts = {
+  const parts: HostDependencies = {
     inngest: recording,
     api,
     clock,
@@ -53,9 +53,9 @@ export function openHost(answer: Answer, { hooks, closing }: HostSetting = {}): 
     middleware: undefined,
     client: {} as JobClient,
     cancels: createCancelWatcher(api, clock, logger, closing),
-    early: createEarlyAttempts(api, clock),
+    dueTimes: createAttemptDueTimes(api, clock),
     attempts: createWorkflowAttempts(api, clock),
-    earlier: createEarlierRuns(api, clock),
+    retriedRuns: createRetriedRuns(api, clock),
     random: () => 0,
     limits: inngestLimits,
   }

@@ -11,7 +11,7 @@ import {
 import { sha1 } from '../../wire/sha1.ts'
 import { failureName, compensationName } from '../../wire/step-names.ts'
 import { readStepRecord, type StepRecord } from '../../wire/step-record.ts'
-import type { NativeStepParts } from './native-step-parts.ts'
+import type { NativeStepContext } from './native-step-context.ts'
 import type { NativeWork } from './native-work.ts'
 
 /** Compensates what a run did that has failed for good. */
@@ -28,7 +28,7 @@ export interface NativeCompensations {
 
 /** The compensations of one pass, as native steps. */
 export function createNativeCompensations(
-  { pass, isLeft = false }: NativeStepParts,
+  { pass, isSuperseded = false }: NativeStepContext,
   tools: StepTools,
   work: NativeWork,
   calls: ReadonlyMap<string, StepCall>,
@@ -72,16 +72,16 @@ export function createNativeCompensations(
     const call = compensationOf(key)
     const output = (completed.get(key) ?? recordOf(key))?.output
     const compensating: RunCall['work'] = call
-      ? async (context) => void (await call.compensate(copyOf(output), context))
+      ? async (stepContext) => void (await call.compensate(copyOf(output), stepContext))
       : unreached(key)
     const { policy = definition.retry, timeoutMs } = call ?? {}
     // Attempts in which the code did not come to it are counted, too, and must not use up those of the compensation itself.
-    const mostBegun = Math.max(policy.maxAttempts, definition.retry.maxAttempts)
+    const maxStarted = Math.max(policy.maxAttempts, definition.retry.maxAttempts)
     try {
       const compensated = {
         key: `${key}/compensation`,
         policy,
-        mostBegun,
+        maxStarted,
         work: compensating,
         ...(timeoutMs !== undefined && { timeoutMs }),
       }
@@ -94,10 +94,10 @@ export function createNativeCompensations(
   return {
     noteCompleted: (key, record) => void completed.set(key, record),
     codeThrew: (error) => void (thrown = error),
-    hasUncalled: () => !isLeft && toCompensate().some((key) => !isDone(key) && !calls.has(key)),
+    hasUncalled: () => !isSuperseded && toCompensate().some((key) => !isDone(key) && !calls.has(key)),
     async compensateAll(error, step) {
       const keys = toCompensate()
-      if (isLeft || keys.length === 0) return
+      if (isSuperseded || keys.length === 0) return
       if (!kept()) {
         const at = clock.now()
         // Kept before: a pass that comes after goes no further than what was done.

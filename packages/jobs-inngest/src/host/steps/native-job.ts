@@ -14,7 +14,7 @@ import { jobEndIn, type JobEnd, readJobEnd } from '../../wire/job-end.ts'
 import { sha1 } from '../../wire/sha1.ts'
 import { jobEndName, jobCheckName } from '../../wire/step-names.ts'
 import { readStepRecord } from '../../wire/step-record.ts'
-import type { NativeStepParts } from './native-step-parts.ts'
+import type { NativeStepContext } from './native-step-context.ts'
 import type { NativeWork } from './native-work.ts'
 import { sentJobId } from './sent-job-id.ts'
 import type { StepMode } from './step-queue.ts'
@@ -33,8 +33,8 @@ const patienceMs = [30_000, 300_000, 3_600_000, 21_600_000, 86_400_000]
  * Sends the job in a native step, and waits for Inngest's own word that its run has ended. The wait is made known together
  * with the send, so that it is there before the job is, and the two cost no more requests than the wait alone.
  */
-export function createJobStep(parts: NativeStepParts, tools: StepTools, work: NativeWork): JobStep {
-  const { host, sdk, pass, runId, tenantId } = parts
+export function createJobStep(context: NativeStepContext, tools: StepTools, work: NativeWork): JobStep {
+  const { host, sdk, pass, runId, tenantId } = context
   const { clock } = tools
   const ended = (id: string) => pass.ended.get(sha1(id))
 
@@ -86,7 +86,7 @@ export function createJobStep(parts: NativeStepParts, tools: StepTools, work: Na
 
   /** How a job ended that the run had sent which this one retries; `anew` where it is what that run failed of. */
   const before = async (call: JobCall): Promise<JobEnd | 'anew' | undefined> => {
-    const asked = parts.earlier()
+    const asked = context.earlier()
     const earlier = asked && (await asked)
     const sent = earlier?.ended.get(sha1(call.key))
     const jobId = sent?.type === 'data' ? readStepRecord(sent.data)?.output : undefined
@@ -95,7 +95,7 @@ export function createJobStep(parts: NativeStepParts, tools: StepTools, work: Na
   }
 
   return async (call, mode) => {
-    const asked = parts.earlier()
+    const asked = context.earlier()
     const told = asked && (await before(call))
     if (told && told !== 'anew') {
       await work.perform(call, mode)
@@ -104,10 +104,10 @@ export function createJobStep(parts: NativeStepParts, tools: StepTools, work: Na
     // A send that failed needs no wait.
     if (ended(call.key)?.type === 'error') await work.perform(call, mode)
     const origin = (told !== 'anew' && asked && (await asked)?.keyOrigin) || runId
-    const wanted = sentJobId(`${origin}/${call.key}`)
+    const targetStep = sentJobId(`${origin}/${call.key}`)
     // The send asks for no pass of its own, whatever goes on beside it: there is nothing to do before the job has ended.
     const sending = work.perform(call, {}, told)
-    const [{ output }, first] = await Promise.all([sending, waitForEnd(call, wanted, 0, mode)])
+    const [{ output }, first] = await Promise.all([sending, waitForEnd(call, targetStep, 0, mode)])
     const jobId = output as string
     let end = first
     for (let turn = 0; !end; turn++) {

@@ -19,20 +19,20 @@ import { sha1 } from '../../wire/sha1.ts'
 import { jobEndName, failureName, versionName } from '../../wire/step-names.ts'
 import { type EndedStep, matchesKind, readStepRecord, type StepRecord } from '../../wire/step-record.ts'
 import { createStepQueue, type StepQueue } from './step-queue.ts'
-import type { NativeStepParts } from './native-step-parts.ts'
+import type { NativeStepContext } from './native-step-context.ts'
 import { createNativeWaits } from './native-waits.ts'
 import { createNativeWork, failureOf, type NativeWork } from './native-work.ts'
 import { createJobStep } from './native-job.ts'
 import { copyOf, createNativeCompensations, type NativeCompensations } from './native-compensations.ts'
-import type { Pass } from './pass.ts'
+import type { Replay } from './replay.ts'
 
 /** The steps of a workflow as Inngest's own, which keeps what they answer and calls the code again when a wait is over. */
-export function nativeSteps(parts: NativeStepParts): StepEngineFactory {
-  return (tools) => new NativeSteps(parts, tools)
+export function nativeSteps(context: NativeStepContext): StepEngineFactory {
+  return (tools) => new NativeSteps(context, tools)
 }
 
 class NativeSteps implements StepEngine {
-  readonly #parts: NativeStepParts
+  readonly #context: NativeStepContext
   readonly #tools: StepTools
   readonly #work: NativeWork
   readonly #queue: StepQueue
@@ -43,18 +43,18 @@ class NativeSteps implements StepEngine {
   /** Counts what the code does, to tell when it does nothing. */
   #activity = 0
 
-  constructor(parts: NativeStepParts, tools: StepTools) {
-    this.#parts = parts
+  constructor(context: NativeStepContext, tools: StepTools) {
+    this.#context = context
     this.#tools = tools
-    const work = createNativeWork(parts, tools)
-    const waits = createNativeWaits(parts, tools)
-    const runJob = createJobStep(parts, tools, work)
-    const compensations = createNativeCompensations(parts, tools, work, this.#calls)
+    const work = createNativeWork(context, tools)
+    const waits = createNativeWaits(context, tools)
+    const runJob = createJobStep(context, tools, work)
+    const compensations = createNativeCompensations(context, tools, work, this.#calls)
     this.#work = work
     this.#compensations = compensations
     this.#queue = createStepQueue({
       clock: tools.clock,
-      wanted: parts.pass.wanted,
+      targetStep: context.pass.targetStep,
       isBusy: () => work.isBusy(),
       isKnown: (call) => this.#isKnown(call),
       async perform(call, options) {
@@ -71,7 +71,7 @@ class NativeSteps implements StepEngine {
   get version(): string | null | undefined {
     const recorded = this.#own(versionName.id)?.output
     if (typeof recorded === 'string') return recorded
-    return this.#parts.pass.ended.size > 0 ? null : this.#version
+    return this.#context.pass.ended.size > 0 ? null : this.#version
   }
 
   get failure(): JobErrorInfo | undefined {
@@ -115,14 +115,14 @@ class NativeSteps implements StepEngine {
   }
 
   async compensate(error: JobErrorInfo, step?: string): Promise<undefined> {
-    this.#parts.failedBy?.(step)
+    this.#context.reportFailedStep?.(step)
     await this.#compensations.compensateAll(error, step)
   }
 
   /** In the first pass alone. A run that goes on with what another had done goes on with its version, too. */
   async #keepVersion(): Promise<void> {
-    const { pass, earlier } = this.#parts
-    if (pass.ended.size > 0 || pass.wanted !== undefined) return
+    const { pass, earlier } = this.#context
+    if (pass.ended.size > 0 || pass.targetStep !== undefined) return
     const asked = earlier()
     const { version = this.#tools.definition.version } = (asked && (await asked)) ?? {}
     this.#version = version
@@ -139,7 +139,7 @@ class NativeSteps implements StepEngine {
     }
     const record = call.kind === 'run' ? readStepRecord(ended.data) : undefined
     if (record) this.#compensations.noteCompleted(call.key, record)
-    return copyOf(recordedOutput(call, ended.data, this.#parts.pass))
+    return copyOf(recordedOutput(call, ended.data, this.#context.pass))
   }
 
   /** Settles when the code can only wait. It may wait for what is no step before it comes to one that is to be compensated. */
@@ -164,7 +164,7 @@ class NativeSteps implements StepEngine {
   }
 
   #ended(id: string): EndedStep | undefined {
-    return this.#parts.pass.ended.get(sha1(id))
+    return this.#context.pass.ended.get(sha1(id))
   }
 
   #own(id: string): StepRecord | undefined {
@@ -174,7 +174,7 @@ class NativeSteps implements StepEngine {
 }
 
 /** What a step answered, as it was kept. */
-function recordedOutput(call: StepCall, data: unknown, { ended }: Pass): Json | undefined {
+function recordedOutput(call: StepCall, data: unknown, { ended }: Replay): Json | undefined {
   const record = readStepRecord(data)
   if (call.kind === 'runJob') {
     const end = jobEndIn(ended, call.key, record?.output as string)

@@ -14,7 +14,7 @@ import { toAwaitedEvent } from '../../wire/awaited-event.ts'
 import { sha1 } from '../../wire/sha1.ts'
 import { callName, continuationName, remainderName, type StepName } from '../../wire/step-names.ts'
 import { readStepRecord, type StepRecord } from '../../wire/step-record.ts'
-import type { NativeStepParts } from './native-step-parts.ts'
+import type { NativeStepContext } from './native-step-context.ts'
 import type { StepMode } from './step-queue.ts'
 import { toWaitExpression } from './wait-expression.ts'
 
@@ -28,8 +28,8 @@ const longestSleepMs = 300 * 86_400_000
 const longestWaitMs = 365 * 86_400_000
 
 /** Waits by native sleeps and waits; a wait is over no earlier than asked. */
-export function createNativeWaits(parts: NativeStepParts, tools: StepTools): NativeWaits {
-  const { sdk, pass, tenantId } = parts
+export function createNativeWaits(context: NativeStepContext, tools: StepTools): NativeWaits {
+  const { sdk, pass, tenantId } = context
   const { clock } = tools
   const ended = ({ id }: StepName) => pass.ended.get(sha1(id))
 
@@ -44,7 +44,7 @@ export function createNativeWaits(parts: NativeStepParts, tools: StepTools): Nat
       const record = known.type === 'data' ? readStepRecord(known.data) : undefined
       return record && readStepRecord(await sdk.run({ ...name, ...mode }, () => undefined))
     }
-    const asked = parts.earlier()
+    const asked = context.earlier()
     const earlier = asked && (await asked)
     const recorded = earlier?.ended.get(sha1(call.key))
     if (!earlier || recorded?.type !== 'data') return undefined
@@ -90,7 +90,7 @@ export function createNativeWaits(parts: NativeStepParts, tools: StepTools): Nat
   /** What is left after whole seconds is waited for here: an instant needs no record of when the wait began. */
   const sleepUntil = async (call: SleepUntilCall, mode: StepMode): Promise<void> => {
     const leftMs = (): number => call.until - clock.now()
-    if (ended(callName(call)) || pass.wanted === sha1(call.key) || leftMs() >= secondMs) {
+    if (ended(callName(call)) || pass.targetStep === sha1(call.key) || leftMs() >= secondMs) {
       await sleepSeconds(call, mode, Math.max(secondMs, leftMs()))
     }
     const restMs = leftMs()

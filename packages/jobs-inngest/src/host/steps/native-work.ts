@@ -25,10 +25,10 @@ import { sha1 } from '../../wire/sha1.ts'
 import { callName, type StepName } from '../../wire/step-names.ts'
 import { readStepRecord, type StepRecord } from '../../wire/step-record.ts'
 import { dueAfter, mapOutcome } from '../map-outcome.ts'
-import type { NativeStepParts } from './native-step-parts.ts'
+import type { NativeStepContext } from './native-step-context.ts'
 import { sentJobId } from './sent-job-id.ts'
 import type { StepMode } from './step-queue.ts'
-import type { OwnAttempt } from './workflow-attempts.ts'
+import type { AttemptBase } from './workflow-attempts.ts'
 
 /** Work as what a native step does. */
 export interface NativeWork {
@@ -43,17 +43,17 @@ export interface NativeWork {
       /** The step's key, where it has a compensation. */
       readonly compensable?: string
       /** How many attempts may be begun; by default the policy's. */
-      readonly mostBegun?: number
+      readonly maxStarted?: number
     },
     mode: StepMode,
   ): Promise<StepRecord>
   /** Keeps something that is no work of a step, whatever its size. */
-  keep(name: StepName, record: KeptRecord | (() => Promise<KeptRecord>), mode?: StepMode): Promise<StepRecord>
+  keep(name: StepName, record: NewRecord | (() => Promise<NewRecord>), mode?: StepMode): Promise<StepRecord>
   /** True while work goes on. */
   isBusy(): boolean
 }
 
-type KeptRecord = Omit<StepRecord, 'v' | 'endedAt'>
+type NewRecord = Omit<StepRecord, 'v' | 'endedAt'>
 
 /** What failed in a step, by the error that Inngest keeps. */
 export function failureOf(error: unknown): { readonly error: JobErrorInfo; readonly attempts: number } {
@@ -66,8 +66,8 @@ export function failureOf(error: unknown): { readonly error: JobErrorInfo; reado
 const longestHoldMs = 5000
 
 /** Does work in native steps, each attempt by the core, and its outcome in Inngest's words. */
-export function createNativeWork(parts: NativeStepParts, tools: StepTools): NativeWork {
-  const { host, sdk, at, attempts, runAttempt, runId } = parts
+export function createNativeWork(context: NativeStepContext, tools: StepTools): NativeWork {
+  const { host, sdk, at, attempts, runAttempt, runId } = context
   const { clock, signal, definition } = tools
   const { maxAttemptsLimit } = inngestCapabilities
   let busy = 0
@@ -75,13 +75,13 @@ export function createNativeWork(parts: NativeStepParts, tools: StepTools): Nati
   const attempt = async (work: Parameters<NativeWork['performAs']>[1]): Promise<StepRecord> => {
     const { key, kind, policy } = work
     const compensable = work.compensable !== undefined && { compensable: work.compensable }
-    const [own, found] = await Promise.all([attempts.ofStep(key), parts.earlier()])
+    const [own, found] = await Promise.all([attempts.ofStep(key), context.earlier()])
     const earlier = work.how === 'anew' ? undefined : found
     const recorded = kind === 'compensation' ? undefined : earlier?.ended.get(sha1(key))
-    if (recorded?.type === 'error') throw keptFailure(recorded.error)
+    if (recorded?.type === 'error') throw storedFailure(recorded.error)
     const known = recorded && readStepRecord(recorded.data)
     if (earlier && known?.kind === kind) return { ...known, origin: known.origin ?? earlier.origin, ...compensable }
-    if (earlier && recorded) throw keptFailure(unreadable(key, known))
+    if (earlier && recorded) throw storedFailure(unreadable(key, known))
     // What compensates a step that was kept has the key of the run that did it.
     const isOfKept = kind === 'compensation' && earlier?.ended.has(sha1(key.slice(0, -'/compensation'.length)))
     const origin = (isOfKept ? earlier?.origin : earlier?.keyOrigin) ?? runId
@@ -106,7 +106,7 @@ export function createNativeWork(parts: NativeStepParts, tools: StepTools): Nati
     throw await failed(work, outcome, { own, number, startedAt, origin })
   }
 
-  const holdUntilDue = async ({ dueAt = 0 }: OwnAttempt): Promise<void> => {
+  const holdUntilDue = async ({ dueAt = 0 }: AttemptBase): Promise<void> => {
     const leftMs = dueAt - clock.now()
     if (leftMs > 0 && leftMs <= longestHoldMs) await pause(clock, leftMs)
   }
@@ -142,14 +142,14 @@ export function createNativeWork(parts: NativeStepParts, tools: StepTools): Nati
   }
 
   const refuse = (
-    { key, policy: { maxAttempts }, mostBegun = maxAttempts }: Parameters<NativeWork['performAs']>[1],
+    { key, policy: { maxAttempts }, maxStarted = maxAttempts }: Parameters<NativeWork['performAs']>[1],
     number: number,
   ): Error | undefined => {
     if (maxAttempts > maxAttemptsLimit) {
       const remedy = `Lower it in the step \`${key}\` of \`${definition.id}\` to ${maxAttemptsLimit} or less.`
       return new UnsupportedFeatureError({ feature: `retry.maxAttempts: ${maxAttempts}`, provider: 'inngest', remedy })
     }
-    if (number <= mostBegun) return undefined
+    if (number <= maxStarted) return undefined
     return new AttemptsExhaustedError({ definitionId: `${definition.id}/${key}`, maxAttempts })
   }
 
@@ -157,7 +157,7 @@ export function createNativeWork(parts: NativeStepParts, tools: StepTools): Nati
   const failed = async (
     { key, policy }: Work,
     outcome: Exclude<Awaited<ReturnType<typeof attemptOnce>>, { type: 'completed' }>,
-    made: { own: OwnAttempt; number: number; startedAt: number; origin: string },
+    made: { own: AttemptBase; number: number; startedAt: number; origin: string },
   ): Promise<unknown> => {
     const { own, number, startedAt, origin } = made
     const isMadeAgain = outcome.type === 'retry' || outcome.type === 'interrupted'
@@ -203,10 +203,10 @@ export function createNativeWork(parts: NativeStepParts, tools: StepTools): Nati
         const compensable = call.kind === 'run' && call.compensate && { compensable: call.key }
         return native.performAs(callName(call), { ...call, ...compensable }, mode)
       }
-      const work: Work['work'] = async (context) => {
-        const { idempotencyKey } = context
+      const work: Work['work'] = async (stepContext) => {
+        const { idempotencyKey } = stepContext
         const id = sentJobId(idempotencyKey)
-        return withStepJobId(idempotencyKey, id, async () => (await call.work(context)) as Json)
+        return withStepJobId(idempotencyKey, id, async () => (await call.work(stepContext)) as Json)
       }
       return native.performAs(callName(call), { ...call, work, how }, mode)
     },
@@ -226,7 +226,7 @@ function unreadable(key: string, known: StepRecord | undefined): Error {
 }
 
 /** A step fails again of what it had failed of, without another attempt. */
-function keptFailure(error: unknown): Error {
+function storedFailure(error: unknown): Error {
   const { message, cause, stack = '' } = error as { message?: string; cause?: unknown; stack?: string }
   return Object.assign(new Error(message, { cause }), { name: 'NonRetriableError', stack })
 }

@@ -9,7 +9,7 @@ export interface SdkStep {
 }
 
 /** The step tools of the SDK, as far as they are used. */
-export interface StepToolsOfSdk {
+export interface SdkStepTools {
   run(step: SdkStep, work: () => unknown): Promise<unknown>
   sleep(step: SdkStep, durationMs: number): Promise<void>
   waitForEvent(

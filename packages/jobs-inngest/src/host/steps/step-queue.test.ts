@@ -8,14 +8,14 @@ import { createStepQueue, type StepMode } from './step-queue.ts'
 const run = (key: string) => ({ kind: 'run', key, work: () => undefined }) as unknown as StepCall
 const sleep = (key: string): StepCall => ({ kind: 'sleep', key, durationMs: 1000 })
 
-function open(known: readonly string[] = [], wanted?: string) {
+function open(known: readonly string[] = [], targetStep?: string) {
   const clock = createVirtualClock()
   const told: [string, string][] = []
   const ends = new Map<string, (output?: Json) => void>()
   let busy = 0
   const queue = createStepQueue({
     clock,
-    wanted: wanted === undefined ? undefined : sha1(wanted),
+    targetStep: targetStep === undefined ? undefined : sha1(targetStep),
     isBusy: () => busy > 0,
     isKnown: ({ key }) => known.includes(key),
     perform(call: StepCall, { parallelMode }: StepMode) {

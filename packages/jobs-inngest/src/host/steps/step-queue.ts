@@ -9,7 +9,7 @@ export interface StepMode {
 }
 
 /** A step that the code has called. */
-export interface AwaitedStep {
+export interface CalledStep {
   readonly call: StepCall
   readonly resolve: (output: Json | undefined) => void
   readonly reject: (error: unknown) => void
@@ -25,9 +25,9 @@ export interface StepQueue {
 }
 
 /** What a queue stands on. */
-export interface StepQueueParts {
+export interface StepQueueDependencies {
   readonly clock: Clock
-  readonly wanted: string | undefined
+  readonly targetStep: string | undefined
   /** True while the work of a step goes on. */
   isBusy(): boolean
   /** True for a step that has ended in a pass before. */
@@ -50,9 +50,9 @@ const calmMs = 100
  * engine takes for the same, and only the request that is for this step does it. That holds until the run ends, since
  * which of the steps that end apart are still open cannot be told: the pass that goes on may not have called them.
  */
-export function createStepQueue({ clock, wanted, isBusy, isKnown, perform }: StepQueueParts): StepQueue {
-  let group: AwaitedStep[] = []
-  let held: AwaitedStep[] = []
+export function createStepQueue({ clock, targetStep, isBusy, isKnown, perform }: StepQueueDependencies): StepQueue {
+  let group: CalledStep[] = []
+  let held: CalledStep[] = []
   let isClosed = false
   let isCollecting = false
   /** Steps that have ended before and are not answered yet. */
@@ -64,7 +64,7 @@ export function createStepQueue({ clock, wanted, isBusy, isKnown, perform }: Ste
   const open = new Set<StepCall>()
   const working = new Set<Promise<unknown>>()
 
-  const start = ({ call, resolve, reject }: AwaitedStep, mode: StepMode): void => {
+  const start = ({ call, resolve, reject }: CalledStep, mode: StepMode): void => {
     const known = isKnown(call)
     if (known) replaying++
     activity++
@@ -99,7 +99,7 @@ export function createStepQueue({ clock, wanted, isBusy, isKnown, perform }: Ste
     const endsApart = beside.length > 1 && beside.some(isWait)
     isApart ||= endsApart || (known.length > 0 && known.length < calls.length)
     for (const called of calls) {
-      const mayBeTold = known.length > 0 && !isKnown(called.call) && wanted !== sha1(called.call.key)
+      const mayBeTold = known.length > 0 && !isKnown(called.call) && targetStep !== sha1(called.call.key)
       if (mayBeTold) held.push(called)
       else start(called, isApart ? { parallelMode: 'race' } : {})
     }
@@ -115,7 +115,7 @@ export function createStepQueue({ clock, wanted, isBusy, isKnown, perform }: Ste
     })
   }
 
-  const tellHeld = (which: (called: AwaitedStep) => boolean = () => true): void => {
+  const tellHeld = (which: (called: CalledStep) => boolean = () => true): void => {
     const calls = held.filter(which)
     held = held.filter((called) => !calls.includes(called))
     for (const called of calls) start(called, { parallelMode: 'race' })

@@ -57,7 +57,7 @@ test('what was noted counts for nothing once more of the run has ended, and is t
   const later = [
     { ...at(1), before: { waits: 1, newestAt: 0 } },
     { ...at(1), before: { waits: 0, newestAt: 9e15 } },
-    { ...at(1), wanted: 'a-hash' },
+    { ...at(1), targetStep: 'a-hash' },
   ]
   for (const one of later) {
     note()
@@ -95,5 +95,5 @@ test('and perhaps as the code’s, unless the request was for one step alone', a
   const { api, clock } = openApi(() => ({ body: { data: { rootSpan: { children: [died, died] } } } }))
   const attempts = createWorkflowAttempts(api, clock)
   await expect(attempts.begin(at(2)).ofCode()).resolves.toEqual({ base: 0, crashes: 2 })
-  await expect(attempts.begin({ ...at(2), wanted: 'a-hash' }).ofCode()).resolves.toEqual({ base: 0 })
+  await expect(attempts.begin({ ...at(2), targetStep: 'a-hash' }).ofCode()).resolves.toEqual({ base: 0 })
 })

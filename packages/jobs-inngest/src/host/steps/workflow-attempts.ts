@@ -11,13 +11,13 @@ export interface EngineAttempt {
   /** Counted from 0. Inngest counts one number for whatever of a request fails, be it a step or the code between. */
   readonly number: number
   /** The hash of the only step that it is for. */
-  readonly wanted?: string | undefined
+  readonly targetStep?: string | undefined
   /** What of the run has ended before it. */
-  readonly before?: EndedBefore
+  readonly before?: RunProgress
 }
 
 /** What tells a request from one of an earlier part of the run, whose attempts Inngest had counted from 0 as well. */
-export interface EndedBefore {
+export interface RunProgress {
   /** How many waits. No request ends one. */
   readonly waits: number
   /** When the newest step ended, epoch milliseconds. */
@@ -25,7 +25,7 @@ export interface EndedBefore {
 }
 
 /** An attempt of a step, or of the code. */
-export interface OwnAttempt {
+export interface AttemptBase {
   /** The attempt of Inngest's that was the first of this one's. */
   readonly base: number
   /** When it is due, epoch milliseconds. */
@@ -33,7 +33,7 @@ export interface OwnAttempt {
 }
 
 /** An attempt of the code between the steps. */
-export interface CodeAttempt extends OwnAttempt {
+export interface CodeAttempt extends AttemptBase {
   /** Counted from 1; absent where it goes on in one that began before. */
   readonly begins?: number
   /** In how many attempts before the process died, in the code or in the step that came next. */
@@ -43,9 +43,9 @@ export interface CodeAttempt extends OwnAttempt {
 /** Keeps the attempts of steps apart from those of the code between them, in one request. */
 export interface RequestAttempts {
   /** Notes that a next attempt is due; without a step, one of the code, with its number. */
-  note(next: OwnAttempt & { readonly step?: string | undefined; readonly code?: number }): void
+  note(next: AttemptBase & { readonly step?: string | undefined; readonly code?: number }): void
   ofCode(): Promise<CodeAttempt>
-  ofStep(step: string): Promise<OwnAttempt>
+  ofStep(step: string): Promise<AttemptBase>
 }
 
 /** Tells the attempts of requests. */
@@ -57,8 +57,8 @@ export interface WorkflowAttempts {
 interface Noted {
   readonly notedAt: number
   readonly waits: number
-  readonly ofSteps: Map<string, OwnAttempt>
-  ofCode?: OwnAttempt & { readonly code: number }
+  readonly ofSteps: Map<string, AttemptBase>
+  ofCode?: AttemptBase & { readonly code: number }
 }
 
 const mostKept = 10_000
@@ -68,8 +68,8 @@ const readWithinMs = 2000
 /** Knows what this process did, and reads what another one did: that it must only where something failed there. */
 export function createWorkflowAttempts(api: EngineApi, clock: Clock): WorkflowAttempts {
   const notes = new BoundedMap<string, Noted>(mostKept)
-  const keyOf = ({ runId, wanted = '' }: EngineAttempt, number: number): string =>
-    JSON.stringify([runId, number, wanted])
+  const keyOf = ({ runId, targetStep = '' }: EngineAttempt, number: number): string =>
+    JSON.stringify([runId, number, targetStep])
 
   /** What was noted for a request, once. A note counts for nothing where more has ended since: it is of an earlier part. */
   const take = (at: EngineAttempt): Noted | undefined => {
@@ -110,7 +110,7 @@ export function createWorkflowAttempts(api: EngineApi, clock: Clock): WorkflowAt
           if (noted) return { base: 0 }
           const { record, crashes } = await read()
           // What died in a request for one step alone was that step.
-          const died = at.wanted === undefined && crashes > 0 ? { crashes } : {}
+          const died = at.targetStep === undefined && crashes > 0 ? { crashes } : {}
           if (!record?.workflow || record.workflow.step !== undefined) return { base: 0, ...died }
           return { base: at.number, dueAt: record.nextAttemptAt, begins: record.attempt + 1, ...died }
         },

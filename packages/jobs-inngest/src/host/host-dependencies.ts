@@ -4,18 +4,18 @@ import type { Inngest } from 'inngest'
 import type { EngineApi } from '../api/engine-api.ts'
 import { inngestCapabilities } from '../capabilities.ts'
 import type { CancelWatcher } from './cancel-watcher.ts'
-import type { EarlyAttempts } from './early-attempts.ts'
-import type { EarlierRuns } from './steps/earlier-run.ts'
+import type { AttemptDueTimes } from './attempt-due-times.ts'
+import type { RetriedRuns } from './steps/retried-run.ts'
 import type { WorkflowAttempts } from './steps/workflow-attempts.ts'
 
 /** What the functions of one host share. */
-export interface HostParts extends AttemptDependencies {
+export interface HostDependencies extends AttemptDependencies {
   readonly inngest: Inngest.Any
   readonly api: EngineApi
   readonly cancels: CancelWatcher
-  readonly early: EarlyAttempts
+  readonly dueTimes: AttemptDueTimes
   readonly attempts: WorkflowAttempts
-  readonly earlier: EarlierRuns
+  readonly retriedRuns: RetriedRuns
 }
 
 /** What the core has to know of the engine while it makes an attempt. */

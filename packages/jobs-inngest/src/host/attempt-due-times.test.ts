@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 
 import { type Answer, connectionError, inTurn, type Reply } from '../../test/kit/fake-server.ts'
 import { openApi } from '../../test/kit/open-api.ts'
-import { type BegunAttempt, createEarlyAttempts } from './early-attempts.ts'
+import { type StartedAttempt, createAttemptDueTimes } from './attempt-due-times.ts'
 
 const jobId = '01M89NS4WG6G8H65WJD6QKMDS3'
 const runId = '01M89NS53P41QNS08H5VWD7NCR'
@@ -14,12 +14,12 @@ const nothing: Answer = () => ({ body: { data: [] } })
 
 function open(answer: Answer = nothing) {
   const opened = openApi(answer)
-  const early = createEarlyAttempts(opened.api, opened.clock)
+  const early = createAttemptDueTimes(opened.api, opened.clock)
   /** Waits until the attempt is due, and tells how long that was. */
-  const wait = async (begun: Partial<BegunAttempt> = {}): Promise<number> => {
+  const wait = async (begun: Partial<StartedAttempt> = {}): Promise<number> => {
     const begunAt = opened.clock.now()
     const { signal } = new AbortController()
-    await opened.clock.finish(early.untilDue({ jobId, runId, attempt: 2, signal, ...begun }))
+    await opened.clock.finish(early.waitUntilDue({ jobId, runId, attempt: 2, signal, ...begun }))
     return opened.clock.now() - begunAt
   }
   return { ...opened, early, wait }

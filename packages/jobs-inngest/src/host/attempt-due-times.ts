@@ -5,7 +5,7 @@ import type { EngineRun } from '../api/engine-shapes.ts'
 import { readFailedRecord } from '../wire/attempt-record.ts'
 
 /** An attempt that Inngest has begun. */
-export interface BegunAttempt {
+export interface StartedAttempt {
   readonly jobId: string
   readonly runId: string
   /** Counted from 1. */
@@ -17,11 +17,11 @@ export interface BegunAttempt {
  * Holds back an attempt that Inngest begins before it is due. It does so when the answer that asked for it was long on
  * its way, or the clocks differ by less than can be told.
  */
-export interface EarlyAttempts {
+export interface AttemptDueTimes {
   /** Notes when an attempt of a run is due, epoch milliseconds. */
   note(runId: string, attempt: number, dueAt: number): void
   /** Waits until an attempt is due, or its signal aborts. */
-  untilDue(begun: BegunAttempt): Promise<void>
+  waitUntilDue(begun: StartedAttempt): Promise<void>
 }
 
 const mostKept = 10_000
@@ -31,10 +31,10 @@ const readWithinMs = 2000
 const longestHoldMs = 5000
 
 /** Knows what this process asked for, and reads what another did. */
-export function createEarlyAttempts(api: EngineApi, clock: Clock): EarlyAttempts {
+export function createAttemptDueTimes(api: EngineApi, clock: Clock): AttemptDueTimes {
   const noted = new BoundedMap<string, { readonly attempt: number; readonly dueAt: number }>(mostKept)
 
-  const read = async ({ jobId, runId }: BegunAttempt): Promise<number | undefined> => {
+  const read = async ({ jobId, runId }: StartedAttempt): Promise<number | undefined> => {
     const query = { includeOutput: 'true', limit: 40 }
     const page = await api.get<{ data?: EngineRun[] }>(`for the run ${runId}`, `/v2/events/${jobId}/runs`, query)
     const run = page?.data?.find(({ id }) => id === runId)
@@ -45,7 +45,7 @@ export function createEarlyAttempts(api: EngineApi, clock: Clock): EarlyAttempts
     note(runId, attempt, dueAt) {
       noted.set(runId, { attempt, dueAt })
     },
-    async untilDue(begun) {
+    async waitUntilDue(begun) {
       if (begun.attempt === 1) return
       const known = noted.get(begun.runId)
       noted.delete(begun.runId)

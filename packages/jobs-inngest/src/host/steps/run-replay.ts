@@ -3,32 +3,35 @@ import { type AttemptOptions, type Outcome, runAttempt } from '@cgk-platform/job
 
 import type { IncomingEvent } from '../../wire/inngest-event.ts'
 import { toEnvelope } from '../../wire/to-envelope.ts'
-import type { HostParts } from '../host-parts.ts'
-import type { NativeStepParts } from './native-step-parts.ts'
+import type { HostDependencies } from '../host-dependencies.ts'
+import type { NativeStepContext } from './native-step-context.ts'
 import { nativeSteps } from './native-steps.ts'
 
 /** What a pass over a workflow's code is made with. */
-export interface PassOptions
+export interface ReplayOptions
   extends
     Pick<AttemptOptions, 'attempt' | 'signal' | 'isResumed' | 'startedAt'>,
-    Pick<NativeStepParts, 'failedBy' | 'at' | 'attempts' | 'pass' | 'sdk' | 'runId' | 'isLeft' | 'earlier'> {
+    Pick<
+      NativeStepContext,
+      'reportFailedStep' | 'at' | 'attempts' | 'pass' | 'sdk' | 'runId' | 'isSuperseded' | 'earlier'
+    > {
   readonly jobId: string
 }
 
 /** Makes one pass, with Inngest's steps. */
-export function attemptPass(
+export function runReplay(
   definition: WorkflowDefinition,
   event: IncomingEvent,
-  { pass, sdk, at, attempts, failedBy, isLeft, earlier, ...ids }: PassOptions,
-  host: HostParts,
+  { pass, sdk, at, attempts, reportFailedStep, isSuperseded, earlier, ...ids }: ReplayOptions,
+  host: HostDependencies,
 ): Promise<Outcome> {
   const envelope = toEnvelope(event, ids.jobId)
   const { tenantId } = envelope
   const steps = nativeSteps({
-    ...{ host, sdk, pass, at, attempts, tenantId, isLeft, earlier },
+    ...{ host, sdk, pass, at, attempts, tenantId, isSuperseded, earlier },
     runId: ids.runId,
     runAttempt: ids.attempt,
-    ...(failedBy && { failedBy }),
+    ...(reportFailedStep && { reportFailedStep }),
   })
   return runAttempt(definition, envelope, { ...host, ...ids, steps })
 }

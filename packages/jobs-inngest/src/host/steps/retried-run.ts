@@ -14,7 +14,7 @@ import { sha1 } from '../../wire/sha1.ts'
 import { failureName, readStepName, versionName } from '../../wire/step-names.ts'
 
 /** What a run goes on with that was made to retry a failed one. */
-export interface EarlierRun {
+export interface RetriedRun {
   /** The steps that are not done again, by the hash of their id: what they answered, or failed of. */
   readonly ended: ReadonlyMap<string, EndedStep>
   /** The steps that ran a job which failed, and whose failure the code had caught. */
@@ -28,7 +28,7 @@ export interface EarlierRun {
 }
 
 /** A run that may be one that retries another. */
-export interface LaterRun {
+export interface RetryingRun {
   readonly jobId: string
   readonly runId: string
   /** When Inngest got the event, epoch milliseconds of its clock. */
@@ -36,9 +36,9 @@ export interface LaterRun {
 }
 
 /** Finds the runs that others were made to retry. */
-export interface EarlierRuns {
+export interface RetriedRuns {
   /** Nothing, without a question, for a run that came with its event; nothing for one that begins anew. */
-  of(run: LaterRun): Promise<EarlierRun | undefined> | undefined
+  of(run: RetryingRun): Promise<RetriedRun | undefined> | undefined
 }
 
 /** A run that Inngest makes of an event comes this soon after it; one that somebody asks for comes later. */
@@ -48,11 +48,11 @@ const visibleWithinMs = 8000
 const pauseMs = 250
 
 /** Asks once for each run that came late, as far as this process remembers. */
-export function createEarlierRuns(api: EngineApi, clock: Clock): EarlierRuns {
-  const known = new BoundedMap<string, Promise<EarlierRun | undefined>>(mostKept)
+export function createRetriedRuns(api: EngineApi, clock: Clock): RetriedRuns {
+  const known = new BoundedMap<string, Promise<RetriedRun | undefined>>(mostKept)
 
   /** Until the run itself is among them: before, those that are there tell nothing. */
-  const runsWith = async ({ jobId, runId }: LaterRun): Promise<EngineRun[]> => {
+  const runsWith = async ({ jobId, runId }: RetryingRun): Promise<EngineRun[]> => {
     const query = { includeOutput: 'true', limit: 40 }
     const until = clock.now() + visibleWithinMs
     for (;;) {
@@ -63,7 +63,7 @@ export function createEarlierRuns(api: EngineApi, clock: Clock): EarlierRuns {
     }
   }
 
-  const find = async (later: LaterRun): Promise<EarlierRun | undefined> => {
+  const find = async (later: RetryingRun): Promise<RetriedRun | undefined> => {
     const runs = await runsWith(later)
     const own = runs.find(({ id }) => id === later.runId)!
     const before = runs
@@ -93,7 +93,7 @@ function toEarlierRun(
   run: EngineRun,
   steps: readonly TracedStep[],
   compensating: readonly TracedStep[],
-): EarlierRun | undefined {
+): RetriedRun | undefined {
   const failure = readFailedRecord(run.output?.['error'])
   const ended = new Map<string, EndedStep>(completedInTrace(steps))
   const records = [...ended.values()].map((step) => (step.type === 'data' ? readStepRecord(step.data) : undefined))

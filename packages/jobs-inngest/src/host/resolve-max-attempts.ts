@@ -3,14 +3,14 @@ import { type AttemptOptions, bindLogger, maxAttemptsOf } from '@cgk-platform/jo
 
 import type { IncomingEvent } from '../wire/inngest-event.ts'
 import { toEnvelope } from '../wire/to-envelope.ts'
-import { type HostParts, inngestLimits } from './host-parts.ts'
+import { type HostDependencies, inngestLimits } from './host-dependencies.ts'
 
 /** How many attempts the run has; says once where a send asked for more, which Inngest cannot give. */
-export function attemptsFor(
+export function resolveMaxAttempts(
   definition: Definition,
   event: IncomingEvent,
   { jobId, runId, attempt }: Pick<AttemptOptions, 'jobId' | 'runId' | 'attempt'>,
-  { logger }: Pick<HostParts, 'logger'>,
+  { logger }: Pick<HostDependencies, 'logger'>,
 ): number {
   const envelope = toEnvelope(event, jobId)
   const { maxAttempts: asked = 0 } = envelope

@@ -4,7 +4,7 @@ import type { IncomingEvent } from '../wire/inngest-event.ts'
 const invoked = 'inngest/function.invoked'
 
 /** The event of a run, by the name that its function is for: such a run has the payload that was typed there, and what Inngest itself needs beside it. */
-export function namedEvent(given: IncomingEvent, name: string): IncomingEvent {
+export function toTriggerEvent(given: IncomingEvent, name: string): IncomingEvent {
   if (given.name !== invoked) return given
   const { _inngest, ...data } = (given.data ?? {}) as Record<string, unknown>
   return { ...given, name, data }

@@ -5,7 +5,7 @@ import { openApi } from '../../../test/kit/open-api.ts'
 import { sha1 } from '../../wire/sha1.ts'
 import { failureName, compensationName } from '../../wire/step-names.ts'
 import { toCompensationMarker, compensationMarkerId } from '../../wire/compensation-marker.ts'
-import { createEarlierRuns } from './earlier-run.ts'
+import { createRetriedRuns } from './retried-run.ts'
 
 const { run, children } = recordedTraces.failed
 const jobId = run.trigger!.eventIds![0]!
@@ -21,7 +21,7 @@ function open(trace: unknown[] = children as unknown[], failed: object = run) {
       ? { body: { data: { rootSpan: { children: trace, status: 'FAILED' } } } }
       : { body: { data: [retried, failed] } },
   )
-  return { ...opened, runs: createEarlierRuns(opened.api, opened.clock) }
+  return { ...opened, runs: createRetriedRuns(opened.api, opened.clock) }
 }
 const withoutCompensation = children.filter(({ name = '' }) => !name.endsWith('/compensation'))
 
@@ -76,14 +76,14 @@ describe('the run that one was made to retry', () => {
       const status = asked < 4 ? 'RUNNING' : 'FAILED'
       return { body: { data: { rootSpan: { status, children: asked < 4 ? [] : withoutCompensation } } } }
     })
-    const earlier = await clock.finish(createEarlierRuns(api, clock).of({ jobId, runId, receivedAt })!)
+    const earlier = await clock.finish(createRetriedRuns(api, clock).of({ jobId, runId, receivedAt })!)
     expect(earlier!.ended.has(sha1('charge'))).toBe(true)
     expect(asked).toBe(4)
   })
 
   test('is asked for again, and not done without, where nothing can be learned of it', async () => {
     const { api, clock } = openApi(() => ({ body: { data: [run] } }))
-    const runs = createEarlierRuns(api, clock)
+    const runs = createRetriedRuns(api, clock)
     await expect(clock.finish(runs.of({ jobId, runId, receivedAt })!)).rejects.toThrow(/does not tell yet/)
     await expect(clock.finish(runs.of({ jobId, runId, receivedAt })!)).rejects.toThrow(/does not tell yet/)
   })
@@ -114,7 +114,7 @@ describe('a run that Inngest had given up', () => {
       }
       return { body: { data: [retried, givenUp] } }
     })
-    return createEarlierRuns(api, clock)
+    return createRetriedRuns(api, clock)
   }
 
   test('is gone on with where nothing of it was compensated', async () => {
