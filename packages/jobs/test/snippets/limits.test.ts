@@ -22,7 +22,7 @@ import { rowsOf, sectionOf } from './tables.ts'
 const page = readDocument('docs/limits.md')
 const engines = [localCapabilities, inngestCapabilities, triggerCapabilities]
 
-/** The rows of the section's table, by their first cell. */
+/** Returns the rows of the section's table, by their first cell. */
 function limitsIn(heading: string, first = ''): Record<string, string[]> {
   const rows = rowsOf(sectionOf(page, heading), first, 'Local', 'Inngest', 'Trigger.dev')
   return Object.fromEntries(rows.map(([what, ...values]) => [what!, values]))
@@ -39,22 +39,24 @@ function bytes(value: number | undefined): string {
 const ofEach = (read: (capabilities: Capabilities) => string) => engines.map(read)
 
 test('payloads and outputs', () => {
-  const limits = limitsIn('## Payloads and outputs', 'As JSON')
+  const limits = limitsIn('## Payloads and outputs', 'Bytes of UTF-8 JSON')
   expect(limits).toMatchObject({
     'a payload': ofEach(() => bytes(portablePayloadBytes)),
     'a payload, with maxPayloadBytes': ofEach((one) => bytes(one.maxPayloadBytes)),
-    'what a handler returns': ofEach((one) => bytes(one.maxOutputBytes)),
-    'what a step of a workflow returns': ofEach((one) => bytes(one.maxStepOutputBytes ?? portablePayloadBytes)),
+    'output of a handler': ofEach((one) => bytes(one.maxOutputBytes)),
+    'output of a step': ofEach((one) => bytes(one.maxStepOutputBytes ?? portablePayloadBytes)),
   })
   expect(triggerCapabilities.features.workflows).toMatchObject({ note: expect.stringContaining('188 KiB') })
-  expect(limits["all records of a run's steps"]).toEqual(['any', 'any', '188 KiB'])
+  expect(limits['all step records of a run']).toEqual(['any', 'any', '188 KiB'])
 })
 
 test('attempts', () => {
   expect(limitsIn('## Attempts')).toEqual({
-    'maxAttempts, the first included': ofEach((one) => number(one.maxAttemptsLimit)),
-    'the shortest delay between two attempts': ofEach((one) => milliseconds(one.minRetryDelayMs)),
-    'the longest': ofEach(({ maxRetryDelayMs: most }) => (most === undefined ? 'any' : `${most / 86_400_000} day`)),
+    'maximum of maxAttempts': ofEach((one) => number(one.maxAttemptsLimit)),
+    'shortest delay between attempts': ofEach((one) => milliseconds(one.minRetryDelayMs)),
+    'longest delay between attempts': ofEach(({ maxRetryDelayMs: most }) =>
+      most === undefined ? 'any' : `${most / 86_400_000} day`,
+    ),
   })
 })
 
@@ -75,14 +77,14 @@ test('eleven delays of 30 s between the attempts of a run on Trigger.dev', () =>
 })
 
 test('time', () => {
-  expect(limitsIn('## Time')).toMatchObject({
-    'the longest delay': ofEach((one) => `${number(one.maxDelayMs / 86_400_000)} days`),
-    'an attempt begins late by at most': ofEach((one) => milliseconds(one.retryToleranceMs)),
-    'a wait of a workflow ends late by at most': ofEach((one) => milliseconds(one.waitToleranceMs!)),
-    'a cancel reaches the handler within': ofEach((one) => milliseconds(one.abortToleranceMs)),
+  expect(limitsIn('## Time', 'Of an idle engine, at most')).toMatchObject({
+    'delay of a send': ofEach((one) => `${number(one.maxDelayMs / 86_400_000)} days`),
+    'an attempt starts late by': ofEach((one) => milliseconds(one.retryToleranceMs)),
+    "a workflow's wait ends late by": ofEach((one) => milliseconds(one.waitToleranceMs!)),
+    'a cancel reaches the handler after': ofEach((one) => milliseconds(one.abortToleranceMs)),
   })
   const missedAfter = `${missedTickAfterMs / 1000} s`
-  expect(limitsIn('## Time')['a tick of a cron job counts as missed when late by']).toEqual([
+  expect(limitsIn('## Time', 'Of an idle engine, at most')['a tick is not yet missed if late by']).toEqual([
     missedAfter,
     missedAfter,
     /counts as missed from (75 s)/.exec(triggerCapabilities.features.cron.note!)![1],
@@ -90,20 +92,7 @@ test('time', () => {
   expect(page).toContain(`up to ${milliseconds(sqliteCapabilities.abortToleranceMs)} for a cancel in another process`)
 })
 
-test('docs/running.md says the same where it holds the engines beside one another', () => {
-  const rows = rowsOf(readDocument('docs/running.md'), '', 'Local', 'Inngest', 'Trigger.dev')
-  const delays = ofEach(({ minRetryDelayMs: least, maxRetryDelayMs: longest }) =>
-    longest === undefined ? 'any' : `${milliseconds(least)} to ${longest / 86_400_000} day`,
-  )
-  const [local, inngest, trigger] = delays
-  expect(Object.fromEntries(rows.map(([what, ...values]) => [what, values]))).toMatchObject({
-    'Most attempts': ofEach((one) => number(one.maxAttemptsLimit)),
-    'Delays between them': [local, inngest, `${trigger}; at most eleven of 30 s or longer`],
-    'Largest payload': ofEach((one) => bytes(one.maxPayloadBytes)),
-  })
-})
-
-describe('what is at its limit is taken, and what is over it refused', () => {
+describe('accepts a value at its limit, and rejects a larger one', () => {
   const names = rowsOf(sectionOf(page, '## Names'), '', 'At most')
   const calls = rowsOf(sectionOf(page, '## Calls'), '', 'Default', 'At most')
   const toNumber = (text: string): number => Number.parseInt(text.replaceAll(',', ''), 10)
@@ -146,7 +135,7 @@ describe('what is at its limit is taken, and what is over it refused', () => {
     await expect(engine.client.listJobs({ limit: limit + 1 })).rejects.toThrow(/1 to 1000/)
   })
 
-  test('the runs that are asked for', () => {
+  test('the number of next runs', () => {
     const count = most('count of nextRuns')
     expect(nextRuns('0 9 * * *', { count })).toHaveLength(count)
     expect(() => nextRuns('0 9 * * *', { count: count + 1 })).toThrow(/1 to 1000/)
