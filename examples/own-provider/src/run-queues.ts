@@ -8,7 +8,7 @@ import {
   runAttempt,
   systemClock,
   toErrorInfo,
-  within,
+  awaitAtMost,
 } from '@cgk-platform/jobs-core/provider'
 import fastq, { type queueAsPromised } from 'fastq'
 
@@ -62,7 +62,7 @@ export class RunQueues {
   async close(timeoutMs: number): Promise<void> {
     this.isClosed = true
     for (const queue of this.#queues.values()) queue.kill()
-    await within(clock, timeoutMs, Promise.all(this.#underWay.values()))
+    await awaitAtMost(clock, timeoutMs, Promise.all(this.#underWay.values()))
     for (const { stop } of this.#underWay.keys()) stop?.abort(new ShutdownError())
     await Promise.all(this.#underWay.values())
   }

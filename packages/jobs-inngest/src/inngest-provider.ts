@@ -1,5 +1,5 @@
 import type { JobProvider } from '@cgk-platform/jobs-core'
-import { type Clock, type JobHost, systemClock, within } from '@cgk-platform/jobs-core/provider'
+import { type Clock, type JobHost, systemClock, awaitAtMost } from '@cgk-platform/jobs-core/provider'
 import type { Inngest } from 'inngest'
 
 import { createEngineApi, type EngineApi } from './api/engine-api.ts'
@@ -101,7 +101,7 @@ export function createInngestProvider(config: InngestConfig = {}, internals: Inn
         (worker) => worker.close(timeoutMs),
         () => undefined,
       )
-      if (closed) await within(clock, timeoutMs + abortReportMs, closed)
+      if (closed) await awaitAtMost(clock, timeoutMs + abortReportMs, closed)
     },
   }
 }

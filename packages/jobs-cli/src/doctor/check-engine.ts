@@ -6,7 +6,7 @@ import {
   type EngineSetup,
   systemClock,
   toErrorInfo,
-  within,
+  awaitAtMost,
 } from '@cgk-platform/jobs-core/provider'
 
 import type { CheckResult, EngineFacts, Finding } from './doctor-report.ts'
@@ -35,7 +35,7 @@ export async function checkEngine(
   const jobs = runsInProcess ? [] : definitions.filter((one) => findUnsupported(provider, one).length === 0)
   const client = createClient({ load: () => provider }, { jobs, logger: silent })
   const beganAt = performance.now()
-  const health = await within(systemClock, longestMs, client.healthCheck()).catch(toUnhealthy)
+  const health = await awaitAtMost(systemClock, longestMs, client.healthCheck()).catch(toUnhealthy)
   const durationMs = Math.round(performance.now() - beganAt)
   const { ok, checks } = health ?? toUnhealthy(new Error(`no answer within ${longestMs / 1000} s`))
   const findings = [

@@ -3,7 +3,13 @@ import { resolve } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 
 import type { Definition } from '@cgk-platform/jobs-core'
-import { ambientJobs, disableCronAutoStart, systemClock, toErrorInfo, within } from '@cgk-platform/jobs-core/provider'
+import {
+  ambientJobs,
+  disableCronAutoStart,
+  systemClock,
+  toErrorInfo,
+  awaitAtMost,
+} from '@cgk-platform/jobs-core/provider'
 
 import { importModule } from './import-module.ts'
 
@@ -45,7 +51,7 @@ async function tryImport(file: string, cwd: string): Promise<Omit<ImportFailure,
   }
   try {
     const imported = importModule(path, cwd).then(() => true)
-    if (await within(systemClock, longestImportMs, imported)) return undefined
+    if (await awaitAtMost(systemClock, longestImportMs, imported)) return undefined
     return { message: `its import has not ended within ${longestImportMs / 1000} s`, remedy: startNothing }
   } catch (error) {
     const [message = ''] = toErrorInfo(error).message.split('\n')

@@ -1,5 +1,5 @@
 import type { Capabilities } from '../provider/capabilities.ts'
-import type { EngineLimits } from '../runs/failure.ts'
+import type { EngineLimits } from '../runs/failure-outcome.ts'
 
 /** Returns the limits of an engine that attempts must respect, from its capabilities. */
 export function limitsOf(provider: string, capabilities: Capabilities): EngineLimits {

@@ -88,7 +88,7 @@ export { systemTenantId } from '../events/reserved-names.ts'
 // Attempts
 export type { Backoff, RetryPolicy } from '../retry/retry-config.ts'
 export type { AttemptOptions } from '../runs/attempt.ts'
-export type { EngineLimits } from '../runs/failure.ts'
+export type { EngineLimits } from '../runs/failure-outcome.ts'
 export type { SendInfo } from '../runs/hooks.ts'
 export { maxAttemptsOf } from '../runs/max-attempts.ts'
 export type { Outcome } from '../runs/outcome.ts'
@@ -113,26 +113,26 @@ export { type JobStatusFacts, jobStatusOf } from '../runs/job-status-of.ts'
 
 // Workflows
 export {
-  answerEventWait,
-  answerJobWait,
-  answerMissingJob,
+  resolveEventWait,
+  resolveJobWait,
+  failMissingJobWait,
   type AwaitableEvent,
   matchesEvent,
-} from '../workflows/answer-waits.ts'
-export { attemptStep, type StepAttempt, type StepOutcome } from '../workflows/attempt-step.ts'
+} from '../workflows/resolve-waits.ts'
+export { attemptStep, type StepAttemptOptions, type StepOutcome } from '../workflows/attempt-step.ts'
 export type { WorkflowOptions } from '../workflows/define-workflow.ts'
-export { longerGrace, compensationGraceMs } from '../workflows/grace-time.ts'
-export { kindChanged, compensationUnreached } from '../workflows/changed-workflow.ts'
-export { recordedSteps } from '../workflows/recorded-steps.ts'
-export type { CodeEnd, StepEngine, StepEngineFactory, StepTools } from '../workflows/step-engine.ts'
-export type { StepRecords } from '../workflows/step-records.ts'
+export { extendGraceMs, compensationGraceMs } from '../workflows/grace-time.ts'
+export { stepKindChangedError, compensationUnreachedError } from '../workflows/workflow-change-errors.ts'
+export { createRecordedStepEngine } from '../workflows/recorded-step-engine.ts'
+export type { ReplayResult, StepEngine, StepEngineFactory, ReplayContext } from '../workflows/step-engine.ts'
+export type { StepRecordStore } from '../workflows/step-record-store.ts'
 export { type StepStatus, toStepStatus, type CompensationStatus } from '../workflows/step-status.ts'
 export type { StepContext, StepOptions, StepSendOptions, WaitForEventOptions } from '../workflows/steps.ts'
 export {
-  continueRecord,
+  retryWorkflowRecord,
   endStep,
   isStepEnded,
-  newWorkflowRecord,
+  createWorkflowRecord,
   stepDueAt,
   type StepRecord,
   type StepState,
@@ -187,7 +187,7 @@ export type { StoreProblem } from '../errors/store-error.ts'
 export type { WaitTimeout } from '../errors/wait-timeout-error.ts'
 export type { LogOutput } from '../logging/default-logger.ts'
 export { bindLogger, type LogFields, type LogLevel } from '../logging/logger.ts'
-export { cutErrorInfo } from '../runs/cut-error-info.ts'
+export { truncateErrorInfo } from '../runs/truncate-error-info.ts'
 export { errorFrom } from '../runs/error-from.ts'
 export { type JobErrorInfo, toErrorInfo } from '../runs/error-info.ts'
 
@@ -196,4 +196,4 @@ export type { Clock, Timer } from '../time/clock.ts'
 export { maxDurationMs, toMilliseconds } from '../time/duration.ts'
 export { pause } from '../time/pause.ts'
 export { systemClock } from '../time/system-clock.ts'
-export { within } from '../time/within.ts'
+export { awaitAtMost } from '../time/await-at-most.ts'

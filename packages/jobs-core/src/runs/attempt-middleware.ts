@@ -48,10 +48,13 @@ interface WrappedAttempt {
 
 /** Joins the middleware of a client and of a definition; `undefined` where there is none. */
 export function joinMiddleware(
-  ofClient: readonly AttemptMiddleware[] | undefined,
-  ofDefinition: readonly AttemptMiddleware[] | undefined,
+  clientMiddleware: readonly AttemptMiddleware[] | undefined,
+  definitionMiddleware: readonly AttemptMiddleware[] | undefined,
 ): readonly AttemptMiddleware[] | undefined {
-  const joined = ofClient && ofDefinition ? [...ofClient, ...ofDefinition] : (ofClient ?? ofDefinition)
+  const joined =
+    clientMiddleware && definitionMiddleware
+      ? [...clientMiddleware, ...definitionMiddleware]
+      : (clientMiddleware ?? definitionMiddleware)
   return joined?.length ? joined : undefined
 }
 

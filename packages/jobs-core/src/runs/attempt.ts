@@ -8,9 +8,9 @@ import type { Clock } from '../time/clock.ts'
 import type { StepEngineFactory } from '../workflows/step-engine.ts'
 import type { AttemptMiddleware } from './attempt-middleware.ts'
 import type { TickHost } from './dispatch-tick.ts'
-import type { EngineLimits } from './failure.ts'
+import type { EngineLimits } from './failure-outcome.ts'
 import type { AttemptInfo, JobHooks } from './hooks.ts'
-import type { StopOptions } from './until-stopped.ts'
+import type { StopOptions } from './run-until-stopped.ts'
 
 /** What a host tells about the attempt it wants made. */
 export interface AttemptOptions {
@@ -37,7 +37,7 @@ export interface AttemptOptions {
   /** What the engine can keep. */
   readonly limits?: EngineLimits | undefined
   /** Told of a handler that runs on though its attempt was stopped: it still takes the place that it was given. */
-  readonly leftRunning?: ((handler: Promise<unknown>) => void) | undefined
+  readonly onLeftRunning?: ((handler: Promise<unknown>) => void) | undefined
   /** Turns the tick of a cron job with tenants into their jobs, in the run of the tick. */
   readonly tickHost?: ((definition: CronJobDefinition, tick: number) => TickHost) | undefined
   /** Does the steps of a workflow: `recordedSteps(…)`, or a translation into the engine's own. */
@@ -47,7 +47,7 @@ export interface AttemptOptions {
   /** When that attempt began, epoch milliseconds. Default: now. */
   readonly startedAt?: number | undefined
   /** True where a workflow that was cancelled is compensated: its run has ended, and no hook is told of it again. */
-  readonly isCompensated?: boolean | undefined
+  readonly isCancelCompensation?: boolean | undefined
 }
 
 /** An attempt that is being made. */
@@ -59,12 +59,12 @@ export interface Attempt extends AttemptOptions {
 }
 
 /** What a handler is told. */
-export function contextOf({ info, bound }: Attempt, signal: AbortSignal): JobContext {
+export function toJobContext({ info, bound }: Attempt, signal: AbortSignal): JobContext {
   const { jobId, runId, attempt, maxAttempts, tenantId } = info
   return { jobId, runId, attempt, maxAttempts, tenantId, logger: bound, signal }
 }
 
 /** What may end the handler of an attempt before it ends itself. */
-export function stopsOf({ definition, signal, clock }: Attempt): StopOptions {
+export function toStopOptions({ definition, signal, clock }: Attempt): StopOptions {
   return { signal, clock, definitionId: definition.id, timeoutMs: definition.timeoutMs, isOwn: true }
 }

@@ -7,10 +7,10 @@ import type { Definition } from '../jobs/definition.ts'
 import type { AttemptOptions } from './attempt.ts'
 import { scheduledAtOf } from './cron-event.ts'
 import { dispatchTick, tenantsOf } from './dispatch-tick.ts'
-import { readEvent, toMessage } from './read-event.ts'
+import { readEvent, toEventMessage } from './read-event.ts'
 
 /** A definition that has one handler. */
-export type HandledDefinition = JobDefinition | CronJobDefinition
+export type HandlerDefinition = JobDefinition | CronJobDefinition
 
 /** A handler with its arguments made: what can go wrong before it is called has gone right. */
 export interface PreparedCall {
@@ -26,7 +26,7 @@ export interface PreparedCall {
  * @throws when the envelope does not fit; trying again cannot mend that.
  */
 export function prepareCall(
-  definition: HandledDefinition,
+  definition: HandlerDefinition,
   envelope: Envelope,
   context: JobContext,
   tickHost: AttemptOptions['tickHost'],
@@ -54,23 +54,23 @@ export async function callOnFailure(
 ): Promise<void> {
   if (!definition.onFailure) return
   if (definition.kind === 'cron') {
-    const cronContext: CronContext = { ...context, scheduledAt: tickOrSendOf(envelope) }
+    const cronContext: CronContext = { ...context, scheduledAt: scheduledAtOrSentAt(envelope) }
     await definition.onFailure(error, cronContext)
   } else {
-    await definition.onFailure(error, await readAsFarAsItFits(envelope, context.jobId), context)
+    await definition.onFailure(error, await readEventLeniently(envelope, context.jobId), context)
   }
 }
 
-async function readAsFarAsItFits(envelope: Envelope, jobId: string): Promise<EventMessage> {
+async function readEventLeniently(envelope: Envelope, jobId: string): Promise<EventMessage> {
   try {
     return await readEvent(envelope, jobId)
   } catch {
-    return toMessage(envelope, jobId, envelope.payload)
+    return toEventMessage(envelope, jobId, envelope.payload)
   }
 }
 
 /** The tick, or when the envelope was sent where it tells none: that is then why the run has failed. */
-function tickOrSendOf(envelope: Envelope): Date {
+function scheduledAtOrSentAt(envelope: Envelope): Date {
   try {
     return scheduledAtOf(envelope)
   } catch {

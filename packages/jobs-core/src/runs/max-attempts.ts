@@ -1,6 +1,6 @@
 import type { Envelope } from '../events/envelope.ts'
 import type { Definition } from '../jobs/definition.ts'
-import type { EngineLimits } from './failure.ts'
+import type { EngineLimits } from './failure-outcome.ts'
 
 /**
  * How many attempts a run may have: what the send asked for, else what its definition says, and one where that is gone.

@@ -22,12 +22,12 @@ export function readEvent(envelope: Envelope, jobId: string): EventMessage | Pro
   const schema = requireEvent(event).schema
   const payload = validatePayload(event, schema, json)
   return payload instanceof Promise
-    ? payload.then((late) => toMessage(envelope, jobId, late))
-    : toMessage(envelope, jobId, payload)
+    ? payload.then((late) => toEventMessage(envelope, jobId, late))
+    : toEventMessage(envelope, jobId, payload)
 }
 
 /** An event with its payload as it is. */
-export function toMessage({ event, tenantId, sentAt }: Envelope, id: string, payload: unknown): EventMessage {
+export function toEventMessage({ event, tenantId, sentAt }: Envelope, id: string, payload: unknown): EventMessage {
   // A schema that does not name the tenant may have dropped it. What it made that is no plain object stays as it is.
   const withTenant = isPlainObject(payload) && !('tenantId' in payload) ? { ...payload, tenantId } : payload
   return { id, name: event as JobEvent, payload: withTenant as JobPayload, sentAt: new Date(sentAt) }

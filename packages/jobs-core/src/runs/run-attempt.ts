@@ -2,18 +2,18 @@ import { AttemptsExhaustedError } from '../errors/attempts-exhausted-error.ts'
 import type { Envelope } from '../events/envelope.ts'
 import type { Definition } from '../jobs/definition.ts'
 import { bindLogger, type Logger } from '../logging/logger.ts'
-import { attemptWorkflow } from '../workflows/attempt-workflow.ts'
+import { replayWorkflow } from '../workflows/replay-workflow.ts'
 import type { WorkflowDefinition } from '../workflows/steps.ts'
-import { type Attempt, type AttemptOptions, contextOf, stopsOf } from './attempt.ts'
+import { type Attempt, type AttemptOptions, toJobContext, toStopOptions } from './attempt.ts'
 import { joinMiddleware, throughMiddleware } from './attempt-middleware.ts'
-import { type HandledDefinition, prepareCall } from './call-handler.ts'
+import { type HandlerDefinition, prepareCall } from './call-handler.ts'
 import { toErrorInfo } from './error-info.ts'
 import { type AttemptInfo, callHook, type JobHooks } from './hooks.ts'
 import { maxAttemptsOf } from './max-attempts.ts'
 import type { Outcome } from './outcome.ts'
-import { classify, isRefusal, reportFailure } from './report-failure.ts'
+import { classifyFailure, isPermanentError, reportFailure } from './report-failure.ts'
 import { runWithClient } from './async-context.ts'
-import { stopOf, untilStopped } from './until-stopped.ts'
+import { stopOutcome, runUntilStopped } from './run-until-stopped.ts'
 import { toOutput } from './to-output.ts'
 
 /**
@@ -27,7 +27,7 @@ export async function runAttempt(
   options: AttemptOptions,
 ): Promise<Outcome> {
   const { clock, hooks, jobId, runId, attempt } = options
-  const stopped = stopOf(options.signal)
+  const stopped = stopOutcome(options.signal)
   if (stopped) return stopped
 
   const { event, tenantId, traceparent } = envelope
@@ -43,7 +43,7 @@ export async function runAttempt(
     ...(traceparent !== undefined && { traceparent }),
   }
   const bound = bindLogger(options.logger, { jobId, runId, attempt, tenantId, definition: definition.id })
-  const { startedAt = clock.now(), isCompensated = false, isResumed = isCompensated } = options
+  const { startedAt = clock.now(), isCancelCompensation = false, isResumed = isCancelCompensation } = options
   if (!isResumed) {
     if (hooks?.onAttemptStart) callHook(hooks, 'onAttemptStart', { ...info }, bound)
     bound.debug('The attempt started.')
@@ -53,32 +53,32 @@ export async function runAttempt(
   let outcome: Outcome
   try {
     outcome = await runWithClient(options.client, () =>
-      isWorkflow(begun) ? attemptWorkflow(begun) : makeAttempt(begun as HandledAttempt),
+      isWorkflow(begun) ? replayWorkflow(begun) : runHandlerAttempt(begun as HandledAttempt),
     )
   } catch (error) {
     // What was thrown could not even be looked at: a revoked proxy, say.
     outcome = { type: 'failed', error: toErrorInfo(error) }
   }
   logOutcome(outcome, bound)
-  if (hooks && !isCompensated) tellHooks(hooks, info, outcome, clock.now() - startedAt, bound)
+  if (hooks && !isCancelCompensation) callEndHooks(hooks, info, outcome, clock.now() - startedAt, bound)
   return outcome
 }
 
 /** Hooks get copies: what one masks before it sends it on stays as it is for the engine. */
-function tellHooks(hooks: JobHooks, info: AttemptInfo, outcome: Outcome, durationMs: number, bound: Logger): void {
+function callEndHooks(hooks: JobHooks, info: AttemptInfo, outcome: Outcome, durationMs: number, bound: Logger): void {
   if (outcome.type === 'suspended') return
   callHook(hooks, 'onAttemptEnd', { ...info, outcome: structuredClone(outcome), durationMs }, bound)
   if (outcome.type === 'retry' || outcome.type === 'interrupted') return
   callHook(hooks, 'onRunEnd', { ...info, outcome: structuredClone(outcome) }, bound)
 }
 
-type HandledAttempt = Attempt & { readonly definition: HandledDefinition }
+type HandledAttempt = Attempt & { readonly definition: HandlerDefinition }
 
 function isWorkflow(attempt: Attempt): attempt is Attempt & { readonly definition: WorkflowDefinition } {
   return attempt.definition.kind === 'workflow'
 }
 
-async function makeAttempt(attempt: HandledAttempt): Promise<Outcome> {
+async function runHandlerAttempt(attempt: HandledAttempt): Promise<Outcome> {
   const { definition, envelope, signal, clock, info } = attempt
   const { maxAttempts } = info
   // Set while an error could not be mended by another try: the envelope does not fit, or the output cannot be carried.
@@ -86,7 +86,7 @@ async function makeAttempt(attempt: HandledAttempt): Promise<Outcome> {
   let work: Promise<unknown> | undefined
   let isHandling = false
   const handle = async (own: AbortSignal): Promise<unknown> => {
-    const call = await prepareCall(definition, envelope, contextOf(attempt, own), attempt.tickHost)
+    const call = await prepareCall(definition, envelope, toJobContext(attempt, own), attempt.tickHost)
     own.throwIfAborted() // an asynchronous schema takes time: what was stopped meanwhile does not begin
     final = false
     isHandling = true
@@ -99,23 +99,23 @@ async function makeAttempt(attempt: HandledAttempt): Promise<Outcome> {
   }
   try {
     if (info.attempt > maxAttempts) throw new AttemptsExhaustedError({ definitionId: definition.id, maxAttempts })
-    const output = await untilStopped(stopsOf(attempt), (own) => (work = handle(own)))
+    const output = await runUntilStopped(toStopOptions(attempt), (own) => (work = handle(own)))
     final = true
-    const completed = completedWith(attempt, output) // copied at once, since the handler may still have its hands on it
+    const completed = toCompleted(attempt, output) // copied at once, since the handler may still have its hands on it
     // A handler that blocked the loop kept the news of a cancel waiting: let it in before reporting success.
     await clock.yield()
-    return stopOf(signal) ?? completed
+    return stopOutcome(signal) ?? completed
   } catch (thrown) {
-    if (work && isHandling) attempt.leftRunning?.(work)
-    const stopped = stopOf(signal)
+    if (work && isHandling) attempt.onLeftRunning?.(work)
+    const stopped = stopOutcome(signal)
     if (stopped) return stopped
-    const outcome = classify(attempt, thrown, final && isRefusal(thrown))
+    const outcome = classifyFailure(attempt, thrown, final && isPermanentError(thrown))
     if (outcome.type === 'failed') await reportFailure(attempt, thrown)
     return outcome
   }
 }
 
-function completedWith({ definition, limits }: Attempt, returned: unknown): Outcome {
+function toCompleted({ definition, limits }: Attempt, returned: unknown): Outcome {
   const output = toOutput(returned, definition, limits)
   return { type: 'completed', ...(output !== undefined && { output }) }
 }

@@ -2,7 +2,7 @@ import { OutputTooLargeError } from '../errors/output-too-large-error.ts'
 import { bytesOver, type Json } from '../events/json.ts'
 import { toJson } from '../events/to-json.ts'
 import type { Definition } from '../jobs/definition.ts'
-import type { EngineLimits } from './failure.ts'
+import type { EngineLimits } from './failure-outcome.ts'
 
 /**
  * What a handler returned, as JSON; nothing where it returned nothing.

@@ -11,7 +11,7 @@ import { StoreError } from '../errors/store-error.ts'
 import { UnknownEventError } from '../errors/unknown-event-error.ts'
 import { bindLogger } from '../logging/logger.ts'
 import { toRetryPolicy } from '../retry/retry-config.ts'
-import { attemptStep, type StepAttempt } from './attempt-step.ts'
+import { attemptStep, type StepAttemptOptions } from './attempt-step.ts'
 import type { Work } from './step-call.ts'
 import type { StepContext } from './steps.ts'
 
@@ -24,12 +24,12 @@ beforeEach(() => {
 
 type Asked = Partial<Work> & { readonly kind?: string }
 
-function attempt(work: (context: StepContext) => unknown, asked: Asked = {}, made: Partial<StepAttempt> = {}) {
+function attempt(work: (context: StepContext) => unknown, asked: Asked = {}, made: Partial<StepAttemptOptions> = {}) {
   const policy = toRetryPolicy({ maxAttempts: 3, initialDelay: 100 })
   return attemptStep(
     { key: 'charge', work, policy, ...asked },
     {
-      run: {},
+      replayToken: {},
       definitionId: 'fulfil-order',
       attempt: 1,
       idempotencyKey: 'run_1/charge',

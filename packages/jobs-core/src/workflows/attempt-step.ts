@@ -9,18 +9,18 @@ import { StoreError } from '../errors/store-error.ts'
 import type { Json } from '../events/json.ts'
 import type { Logger } from '../logging/logger.ts'
 import { toErrorInfo } from '../runs/error-info.ts'
-import { type EngineLimits, outcomeOfFailure } from '../runs/failure.ts'
+import { type EngineLimits, toFailureOutcome } from '../runs/failure-outcome.ts'
 import type { Outcome } from '../runs/outcome.ts'
-import { untilStopped } from '../runs/until-stopped.ts'
+import { runUntilStopped } from '../runs/run-until-stopped.ts'
 import { toOutput } from '../runs/to-output.ts'
 import type { Clock } from '../time/clock.ts'
-import { insideStep } from './inside-step.ts'
+import { runInsideStep } from './inside-step.ts'
 import type { Work } from './step-call.ts'
 
 /** What an attempt of a step is made with. */
-export interface StepAttempt {
+export interface StepAttemptOptions {
   /** Tells one run of the code from another, for a step that calls a step. */
-  readonly run: object
+  readonly replayToken: object
   /** The workflow's id. */
   readonly definitionId: string
   /** Counted from 1, for this step alone. */
@@ -48,33 +48,33 @@ export type StepOutcome = Extract<Outcome, { type: 'completed' | 'retry' | 'fail
  */
 export async function attemptStep(
   { key, work, policy, timeoutMs, kind }: Work & { readonly kind?: string },
-  made: StepAttempt,
+  made: StepAttemptOptions,
 ): Promise<StepOutcome> {
   const { definitionId, attempt, idempotencyKey, signal, clock, random, limits } = made
   const { maxAttempts } = policy
-  const current = { run: made.run, key, isRunning: true }
+  const current = { replayToken: made.replayToken, key, isRunning: true }
   const call = (own: AbortSignal): unknown =>
-    insideStep(current, () => work({ attempt, maxAttempts, idempotencyKey, logger: made.logger, signal: own }))
+    runInsideStep(current, () => work({ attempt, maxAttempts, idempotencyKey, logger: made.logger, signal: own }))
   const id = `${definitionId}/${key}`
   let returned: unknown
   try {
     returned =
       timeoutMs === undefined
         ? await call(signal)
-        : await untilStopped({ signal, clock, definitionId: id, timeoutMs }, async (own) => call(own))
+        : await runUntilStopped({ signal, clock, definitionId: id, timeoutMs }, async (own) => call(own))
     current.isRunning = false
     const output: Json | undefined = toOutput(returned, { id }, limits)
     return { type: 'completed', ...(output !== undefined && { output }) }
   } catch (thrown) {
     current.isRunning = false
-    if (isFinal(thrown, returned, kind)) return { type: 'failed', error: toErrorInfo(thrown) }
+    if (isPermanent(thrown, returned, kind)) return { type: 'failed', error: toErrorInfo(thrown) }
     const failed = { policy, attempt, maxAttempts, now: clock.now(), random, limits }
-    return outcomeOfFailure(thrown, failed) as StepOutcome
+    return toFailureOutcome(thrown, failed) as StepOutcome
   }
 }
 
 /** What another attempt cannot mend: a result that JSON or the engine does not take, or a send that was refused. */
-function isFinal(thrown: unknown, returned: unknown, kind: string | undefined): boolean {
+function isPermanent(thrown: unknown, returned: unknown, kind: string | undefined): boolean {
   if (returned !== undefined) return NotSerializableError.isInstance(thrown) || OutputTooLargeError.isInstance(thrown)
   if (kind !== 'sendEvent' && kind !== 'runJob') return false
   const passing = [SendFailedError, RequestFailedError, StoreError, ClientClosedError, JobTimeoutError].some((known) =>

@@ -9,5 +9,5 @@ export interface AwaitedStep {
   readonly resolve: (output: Json | undefined) => void
   readonly reject: (error: Error) => void
   /** True once its result may be handed to the code: it is kept. */
-  isKept: boolean
+  isSaved: boolean
 }

@@ -15,10 +15,10 @@ import {
   type WorkflowDefinition,
 } from './steps.ts'
 
-const longestId = 150
+const maxIdLength = 150
 
 /** Makes the errors of one step. @throws {InvalidStepError} when its id cannot be one. */
-export function stepFault(
+export function stepErrorFactory(
   { id: definitionId }: Pick<WorkflowDefinition, 'id'>,
   id: unknown,
 ): (problem: string, remedy: string) => InvalidStepError {
@@ -29,7 +29,7 @@ export function stepFault(
     const problem = `has ${typeof id === 'string' ? 'an empty text' : kindOf(id)} as its id`
     throw fault(problem, 'Give a text that names what the step does: `charge`.')
   }
-  if (id.length > longestId) throw fault(`has an id of ${id.length} characters`, `Give at most ${longestId}.`)
+  if (id.length > maxIdLength) throw fault(`has an id of ${id.length} characters`, `Give at most ${maxIdLength}.`)
   if (id.endsWith('/compensation'))
     throw fault(
       'ends like a compensation of ours',
@@ -47,9 +47,9 @@ export function checkWork(
   options: unknown,
   sendOptions?: unknown,
 ): Omit<RunCall, 'kind' | 'key'> {
-  const fault = stepFault(definition, id)
+  const fault = stepErrorFactory(definition, id)
   if (typeof work !== 'function') throw fault(`has ${kindOf(work)} as its work`, 'Give a function.')
-  const cannot = optionFault(fault)
+  const cannot = optionErrorFactory(fault)
   checkOptionNames('a step that sends', sendOptions, stepSendOptionNames, cannot)
   const { retry = definition.retry, timeoutMs = definition.timeoutMs, compensate } = stepOptions.read(options, cannot)
   return {
@@ -65,29 +65,29 @@ const instant = date({ remedy: 'Give a valid `Date`; it comes as text from a pay
 
 /** How long to sleep. */
 export function durationOf(definition: WorkflowDefinition, id: string, given: unknown): number {
-  return sleepTime.read(given as number, 'duration', optionFault(stepFault(definition, id)))
+  return sleepTime.read(given as number, 'duration', optionErrorFactory(stepErrorFactory(definition, id)))
 }
 
 /** Until when to sleep, epoch milliseconds. */
 export function instantOf(definition: WorkflowDefinition, id: string, given: unknown): number {
-  return instant.read(given as Date, 'instant', optionFault(stepFault(definition, id)))
+  return instant.read(given as Date, 'instant', optionErrorFactory(stepErrorFactory(definition, id)))
 }
 
 /** What is waited for, with the value that has to match. @throws {UnknownEventError} */
-export function checkWait(
+export function checkEventWait(
   definition: WorkflowDefinition,
   id: string,
   event: string,
   options: unknown,
   trigger: Json,
 ): Pick<EventWaitCall, 'event' | 'match' | 'timeoutMs'> {
-  const fault = stepFault(definition, id)
+  const fault = stepErrorFactory(definition, id)
   requireEvent(event)
-  const { match, timeoutMs } = waitForEventOptions.read(options, optionFault(fault))
+  const { match, timeoutMs } = waitForEventOptions.read(options, optionErrorFactory(fault))
   return { event, timeoutMs, ...(match !== undefined && { match: matchOf(match, trigger, fault) }) }
 }
 
-function matchOf(field: string, trigger: Json, fault: ReturnType<typeof stepFault>): EventMatch {
+function matchOf(field: string, trigger: Json, fault: ReturnType<typeof stepErrorFactory>): EventMatch {
   const value = Object.hasOwn(trigger as object, field) ? (trigger as { [key: string]: Json })[field] : undefined
   if (value === null || ['string', 'number', 'boolean'].includes(typeof value)) {
     return { field, value: value as EventMatch['value'] }
@@ -106,10 +106,13 @@ export function checkJobStep(
   if ((kind === 'job' || kind === 'workflow') && typeof jobId === 'string')
     return { id: jobId, event: event as JobEvent }
   const what = kind === 'cron' ? 'a cron job' : kindOf(job)
-  throw stepFault(definition, id)(`has ${what} as its job`, 'Give what `defineJob` or `defineWorkflow` returned.')
+  throw stepErrorFactory(definition, id)(
+    `has ${what} as its job`,
+    'Give what `defineJob` or `defineWorkflow` returned.',
+  )
 }
 
 /** Makes the error for an option of a step. */
-function optionFault(fault: ReturnType<typeof stepFault>): CreateOptionError {
+function optionErrorFactory(fault: ReturnType<typeof stepErrorFactory>): CreateOptionError {
   return (option, problem, remedy) => fault(`cannot be made: \`${option}\` ${problem}`, remedy)
 }

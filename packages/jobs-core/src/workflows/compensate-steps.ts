@@ -1,25 +1,25 @@
 import { JobsError } from '../errors/jobs-error.ts'
 import { copyJson } from '../events/json.ts'
 import { type JobErrorInfo, toErrorInfo } from '../runs/error-info.ts'
-import { outcomeOfFailure } from '../runs/failure.ts'
-import { attemptStep, type StepAttempt, type StepOutcome } from './attempt-step.ts'
-import { compensationUnreached } from './changed-workflow.ts'
+import { toFailureOutcome } from '../runs/failure-outcome.ts'
+import { attemptStep, type StepAttemptOptions, type StepOutcome } from './attempt-step.ts'
+import { compensationUnreachedError } from './workflow-change-errors.ts'
 import type { RunCall, StepCall } from './step-call.ts'
-import type { StepTools } from './step-engine.ts'
-import type { StepRecords } from './step-records.ts'
+import type { ReplayContext } from './step-engine.ts'
+import type { StepRecordStore } from './step-record-store.ts'
 import type { StepRecord, CompensationRecord } from './workflow-record.ts'
 
 /** What steps are compensated with. */
 export interface CompensationOptions {
-  readonly records: StepRecords
-  readonly tools: StepTools
+  readonly records: StepRecordStore
+  readonly context: ReplayContext
   /** The calls that the code has made in this pass of steps that have a compensation. */
   readonly calls: ReadonlyMap<string, StepCall>
   /** What the code ended with, where that may be why a step was not called. */
   readonly codeThrew: unknown
-  attemptOf(step: StepRecord, key: string, attempt: number): StepAttempt
+  attemptOptions(step: StepRecord, key: string, attempt: number): StepAttemptOptions
   /** Told of work that may go on though the pass was stopped. */
-  during<T>(work: Promise<T>): Promise<T>
+  track<T>(work: Promise<T>): Promise<T>
 }
 
 /** After a record that could not be kept. */
@@ -35,23 +35,23 @@ export async function compensateSteps(
   failure: JobErrorInfo,
   options: CompensationOptions,
 ): Promise<number | undefined> {
-  const { records, tools, calls } = options
+  const { records, context, calls } = options
   const { record } = records
   const compensable = record.steps
     .filter((step) => step.state === 'completed' && (step.compensable || compensationOf(calls, step)))
     .toSorted((one, other) => other.order! - one.order!)
   if (!record.failure) {
     record.failure = failure
-    const laterAt = await keep(options, () => records.saveFailure?.())
+    const laterAt = await saveOrRetryAt(options, () => records.saveFailure?.())
     if (laterAt !== undefined && compensable.length > 0) return laterAt
   }
   for (const step of compensable) {
-    tools.signal.throwIfAborted() // another pass goes on from here
+    context.signal.throwIfAborted() // another pass goes on from here
     const isDone = step.compensation?.state === 'completed' || step.compensation?.state === 'failed'
-    const wakeAt = isDone ? undefined : await compensation(step, options)
+    const wakeAt = isDone ? undefined : await attemptNext(step, options)
     if (wakeAt !== undefined) return wakeAt
   }
-  tools.signal.throwIfAborted()
+  context.signal.throwIfAborted()
   return undefined
 }
 
@@ -77,22 +77,24 @@ function compensationOf(calls: ReadonlyMap<string, StepCall>, { key }: StepRecor
 }
 
 /** Makes an attempt of a step's compensation; answers when the next one is due. */
-async function compensation(step: StepRecord, options: CompensationOptions): Promise<number | undefined> {
-  const { records, tools, calls, during } = options
-  const { clock, logger, signal } = tools
+async function attemptNext(step: StepRecord, options: CompensationOptions): Promise<number | undefined> {
+  const { records, context, calls, track } = options
+  const { clock, logger, signal } = context
   const made = (step.compensation ??= { state: 'running', attempts: 0, startedAt: clock.now() })
   if (made.nextAttemptAt !== undefined && made.nextAttemptAt > clock.now()) return made.nextAttemptAt
   delete made.nextAttemptAt
   made.state = 'running'
   made.attempts++
-  records.note?.(step)
+  records.noteStarted?.(step)
   const call = compensationOf(calls, step)
-  const outcome = call ? await during(attemptCompensation(call, step, made, options)) : unreached(step, made, options)
+  const outcome = call
+    ? await track(attemptCompensation(call, step, made, options))
+    : unreachedOutcome(step, made, options)
   signal.throwIfAborted() // what a stopped pass did is not recorded, as with a step
-  noteOutcome(made, outcome, clock.now())
+  recordOutcome(made, outcome, clock.now())
   if (outcome.type === 'failed')
     logger.error('A step could not be compensated.', { step: step.key, error: outcome.error })
-  const laterAt = await keep(options, () => records.save(step))
+  const laterAt = await saveOrRetryAt(options, () => records.save(step))
   if (laterAt === undefined || outcome.type === 'retry') return made.nextAttemptAt
   // Not kept, so not done: it is made again, as after a crash.
   Object.assign(made, { state: 'retrying', nextAttemptAt: laterAt })
@@ -103,7 +105,7 @@ function attemptCompensation(
   call: Compensable,
   step: StepRecord,
   { attempts }: CompensationRecord,
-  { attemptOf }: CompensationOptions,
+  { attemptOptions }: CompensationOptions,
 ) {
   const { policy, timeoutMs, compensate } = call
   const key = `${step.key}/compensation`
@@ -115,23 +117,23 @@ function attemptCompensation(
       work: async (context) =>
         void (await compensate(step.output === undefined ? undefined : copyJson(step.output), context)),
     },
-    attemptOf(step, key, attempts),
+    attemptOptions(step, key, attempts),
   )
 }
 
 /** The code did not come to call the step: an attempt of its compensation that failed. */
-function unreached(
+function unreachedOutcome(
   { key }: StepRecord,
   { attempts }: CompensationRecord,
-  { tools, codeThrew }: CompensationOptions,
+  { context, codeThrew }: CompensationOptions,
 ): StepOutcome {
-  const { definition, clock, random, limits } = tools
+  const { definition, clock, random, limits } = context
   const { retry: policy } = definition
   const failed = { policy, attempt: attempts, maxAttempts: policy.maxAttempts, now: clock.now(), random, limits }
-  return outcomeOfFailure(compensationUnreached(definition.id, key, codeThrew), failed) as StepOutcome
+  return toFailureOutcome(compensationUnreachedError(definition.id, key, codeThrew), failed) as StepOutcome
 }
 
-function noteOutcome(made: CompensationRecord, outcome: StepOutcome, now: number): void {
+function recordOutcome(made: CompensationRecord, outcome: StepOutcome, now: number): void {
   if (outcome.type === 'completed') {
     Object.assign(made, { state: 'completed', endedAt: now })
     delete made.error
@@ -143,8 +145,8 @@ function noteOutcome(made: CompensationRecord, outcome: StepOutcome, now: number
 }
 
 /** Keeps something; answers when to try again where the store did not take it. What it refuses for good is passed by. */
-async function keep(
-  { tools: { clock, logger } }: CompensationOptions,
+async function saveOrRetryAt(
+  { context: { clock, logger } }: CompensationOptions,
   save: () => Promise<void> | undefined,
 ): Promise<number | undefined> {
   try {

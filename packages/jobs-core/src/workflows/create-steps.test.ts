@@ -4,14 +4,14 @@ import { defineCronJob } from '../jobs/define-cron-job.ts'
 import { defineJob } from '../jobs/define-job.ts'
 import { orderWorkflow } from '../../test/kit/workflow-kit.ts'
 import { createSteps } from './create-steps.ts'
-import { insideStep } from './inside-step.ts'
+import { runInsideStep } from './inside-step.ts'
 import type { StepCall } from './step-call.ts'
 import type { Steps } from './steps.ts'
 
 /** The steps as plain JavaScript has them: they may be called with anything. */
 type Untyped = { readonly [Name in keyof Steps]: (...given: unknown[]) => Promise<unknown> }
 
-const run = {}
+const replayToken = {}
 const work = () => 5
 const definition = orderWorkflow(() => undefined, { maxSteps: 20, timeout: '9s' })
 const invoice = defineJob({ id: 'write-invoice', event: 'order.created', handler: () => 1 })
@@ -20,18 +20,18 @@ const payload = { tenantId: 'acme', orderId: 'order_1', items: [], count: 2, not
 
 let calls: StepCall[]
 let failed: Error[]
-let isOver: boolean
+let hasEnded: boolean
 let step: Untyped
 beforeEach(() => {
-  ;[calls, failed, isOver] = [[], [], false]
+  ;[calls, failed, hasEnded] = [[], [], false]
   step = createSteps({
-    run,
+    replayToken,
     definition: definition as never,
     envelope: { tenantId: 'acme', payload },
     client: undefined,
     perform: async (call) => void calls.push(call),
-    isOver: () => isOver,
-    fail: (error) => void failed.push(error),
+    hasEnded: () => hasEnded,
+    failRun: (error) => void failed.push(error),
   }) as unknown as Untyped
 })
 
@@ -118,18 +118,20 @@ describe('a step that cannot be made is refused before it begins', () => {
   })
 
   test('one inside of another, which is named', async () => {
-    await expect(insideStep({ run, key: 'outer#2', isRunning: true }, () => step.run('inner', work))).rejects.toThrow(
+    await expect(
+      runInsideStep({ replayToken, key: 'outer#2', isRunning: true }, () => step.run('inner', work)),
+    ).rejects.toThrow(
       'The step `inner` of `fulfil-order` is called inside of the step `outer#2`. Call it beside that one',
     )
   })
 
   test('but not inside of a step of another run, as where a job is run in place', async () => {
-    await insideStep({ run: {}, key: 'outer', isRunning: true }, () => step.run('inner', work))
+    await runInsideStep({ replayToken: {}, key: 'outer', isRunning: true }, () => step.run('inner', work))
     expect(calls).toHaveLength(1)
   })
 
   test('but not in what goes on in the async context of a step that has ended', async () => {
-    await insideStep({ run, key: 'outer', isRunning: false }, () => step.run('inner', work))
+    await runInsideStep({ replayToken, key: 'outer', isRunning: false }, () => step.run('inner', work))
     expect(calls).toHaveLength(1)
   })
 })

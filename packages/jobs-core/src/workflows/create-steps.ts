@@ -7,15 +7,15 @@ import type { JobEvent } from '../events/job-events.ts'
 import type { Json } from '../events/json.ts'
 import type { EventMessage } from '../jobs/event-message.ts'
 import { readEvent } from '../runs/read-event.ts'
-import { checkJobStep, checkWait, checkWork, durationOf, instantOf, stepFault } from './check-step.ts'
+import { checkJobStep, checkEventWait, checkWork, durationOf, instantOf, stepErrorFactory } from './check-step.ts'
 import { enclosingStep } from './inside-step.ts'
 import type { AwaitedEvent, StepCall, StepKind } from './step-call.ts'
 import type { StepContext, StepSendOptions, Steps, WorkflowDefinition } from './steps.ts'
 
 /** What the steps of one run of the code stand on. */
-export interface StepsParts {
+export interface StepsOptions {
   /** Tells one run of the code from another. */
-  readonly run: object
+  readonly replayToken: object
   readonly definition: WorkflowDefinition
   /** The one that began the run. */
   readonly envelope: Pick<Envelope, 'payload' | 'tenantId'>
@@ -24,13 +24,13 @@ export interface StepsParts {
   /** Does a step: settles as it does, or never where the code goes no further now. */
   perform(call: StepCall): Promise<Json | undefined>
   /** True once the code has ended. */
-  isOver(): boolean
+  hasEnded(): boolean
   /** Ends the run, for a reason that its code cannot catch. */
-  fail(error: Error): void
+  failRun(error: Error): void
 }
 
 /** The `step` that a workflow's code is given: it checks and numbers the calls, and hands them on. */
-export function createSteps(parts: StepsParts): Steps {
+export function createSteps(parts: StepsOptions): Steps {
   const { definition, envelope } = parts
   const counts = new Map<string, { kind: StepKind; count: number }>()
   let made = 0
@@ -39,20 +39,20 @@ export function createSteps(parts: StepsParts): Steps {
   const keyFor = (id: string, kind: StepKind): string | undefined => {
     // Counted before anything is refused: a loop that catches all errors comes to its end, too.
     if (++made > definition.maxSteps) {
-      parts.fail(
+      parts.failRun(
         new TooManyStepsError({ definitionId: definition.id, stepId: String(id), maxSteps: definition.maxSteps }),
       )
       return undefined
     }
-    const fault = stepFault(definition, id)
-    const outer = enclosingStep(parts.run)
+    const fault = stepErrorFactory(definition, id)
+    const outer = enclosingStep(parts.replayToken)
     if (outer !== undefined) {
       throw fault(
         `is called inside of the step \`${outer}\``,
         'Call it beside that one: a step holds plain work alone.',
       )
     }
-    if (parts.isOver()) throw fault('is called after the run has ended', 'Await every step before `steps` returns.')
+    if (parts.hasEnded()) throw fault('is called after the run has ended', 'Await every step before `steps` returns.')
     const known = counts.get(id)
     if (known && known.kind !== kind) {
       throw fault(`has the id of a \`${known.kind}\``, 'Give each step an id of its own.')
@@ -111,7 +111,7 @@ export function createSteps(parts: StepsParts): Steps {
         perform(id, 'waitForEvent', (key) => ({
           kind: 'waitForEvent',
           key,
-          ...checkWait(definition, id, event, options, envelope.payload),
+          ...checkEventWait(definition, id, event, options, envelope.payload),
         })).then((awaited) => (awaited ? toMessage(event, envelope.tenantId, awaited as AwaitedEvent) : null)),
       ) as never,
     sendEvent: (id, event, payload, options) =>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { longerGrace } from './grace-time.ts'
+import { extendGraceMs } from './grace-time.ts'
 
 test.each([
   { graceMs: undefined, afterMs: 0, longerMs: 100 },
@@ -10,5 +10,5 @@ test.each([
   { graceMs: 100, afterMs: 3_600_000, longerMs: 60_000 },
   { graceMs: 60_000, afterMs: 70_000, longerMs: undefined },
 ])('code that was late by $afterMs ms after a grace of $graceMs ms is given $longerMs ms', (given) => {
-  expect(longerGrace(given.graceMs, given.afterMs)).toBe(given.longerMs)
+  expect(extendGraceMs(given.graceMs, given.afterMs)).toBe(given.longerMs)
 })

@@ -12,7 +12,7 @@ export const compensationGraceMs = 1000
  * @param afterMs how long after it was left the call came, milliseconds
  * @returns nothing where even the longest was too short: the code goes on when its wait is over
  */
-export function longerGrace(graceMs: number | undefined, afterMs: number): number | undefined {
+export function extendGraceMs(graceMs: number | undefined, afterMs: number): number | undefined {
   if (graceMs === longestGraceMs) return undefined
   return Math.min(Math.max(2 * afterMs, shortestGraceMs), longestGraceMs)
 }

@@ -1,36 +1,36 @@
 import { JobCancelledError } from '../errors/job-cancelled-error.ts'
 import type { Json } from '../events/json.ts'
 import { withFields } from '../logging/logger.ts'
-import { attemptStep, type StepAttempt, type StepOutcome } from './attempt-step.ts'
+import { attemptStep, type StepAttemptOptions, type StepOutcome } from './attempt-step.ts'
 import type { AwaitedStep } from './awaited-step.ts'
-import type { StepTools } from './step-engine.ts'
-import type { StepRecords } from './step-records.ts'
+import type { ReplayContext } from './step-engine.ts'
+import type { StepRecordStore } from './step-record-store.ts'
 import { endStep, type StepRecord } from './workflow-record.ts'
 
 /** What a step came to after an attempt: it has ended, or waits for its next attempt, or for the job that it sent. */
-export type Attempted = 'ended' | 'waits'
+export type AttemptResult = 'ended' | 'waits'
 
 /** What attempts are made with. */
-export interface AttemptsOptions {
-  readonly records: StepRecords
-  readonly tools: StepTools
+export interface StepAttemptsOptions {
+  readonly records: StepRecordStore
+  readonly context: ReplayContext
   /** Told of each attempt that has ended, before its outcome is noted. */
-  readonly ended: () => void
+  readonly onEnded: () => void
 }
 
 /** Makes the attempts of a pass's steps, and notes in the records what they came to. */
 export class StepAttempts {
-  readonly #options: AttemptsOptions
+  readonly #options: StepAttemptsOptions
   readonly #underWay = new Set<Promise<unknown>>()
   readonly #abort = new AbortController()
   #isOver = false
 
-  constructor(options: AttemptsOptions) {
+  constructor(options: StepAttemptsOptions) {
     this.#options = options
   }
 
   /** Work that has not ended. */
-  get underWay(): Promise<unknown> | undefined {
+  get running(): Promise<unknown> | undefined {
     return this.#underWay.size > 0 ? Promise.allSettled(this.#underWay) : undefined
   }
 
@@ -41,7 +41,7 @@ export class StepAttempts {
   }
 
   /** Counts work as under way until it has ended. */
-  async during<T>(work: Promise<T>): Promise<T> {
+  async track<T>(work: Promise<T>): Promise<T> {
     this.#underWay.add(work)
     try {
       return await work
@@ -51,13 +51,18 @@ export class StepAttempts {
   }
 
   /** What an attempt is made with. */
-  partsOf(step: StepRecord, key: string, attempt: number, signal: AbortSignal = this.#abort.signal): StepAttempt {
-    const { records, tools } = this.#options
-    const { run, runId, definition, clock, random, limits, logger } = tools
+  attemptOptions(
+    step: StepRecord,
+    key: string,
+    attempt: number,
+    signal: AbortSignal = this.#abort.signal,
+  ): StepAttemptOptions {
+    const { records, context } = this.#options
+    const { replayToken, runId, definition, clock, random, limits, logger } = context
     // A job that failed is sent anew by a run that goes on from there.
     const origin = step.kind === 'runJob' ? runId : (step.origin ?? records.record.origin)
     return {
-      run,
+      replayToken,
       definitionId: definition.id,
       attempt,
       idempotencyKey: `${origin}/${key}`,
@@ -70,27 +75,27 @@ export class StepAttempts {
   }
 
   /** Begins an attempt; `then` is told what the step came to, unless the pass is over by then. */
-  begin(called: AwaitedStep, then: (attempted: Attempted) => void): void {
+  start(called: AwaitedStep, then: (attempted: AttemptResult) => void): void {
     const { step, call } = called
     if (!('work' in call)) return
-    const { records, ended } = this.#options
+    const { records, onEnded } = this.#options
     step.state = 'running'
     step.attempts++
     delete step.nextAttemptAt
-    records.note?.(step)
-    const attempt = attemptStep(call, this.partsOf(step, step.key, step.attempts)).then((outcome) => {
+    records.noteStarted?.(step)
+    const attempt = attemptStep(call, this.attemptOptions(step, step.key, step.attempts)).then((outcome) => {
       this.#underWay.delete(attempt)
-      ended()
+      onEnded()
       if (!this.#isOver) then(this.#note(called, outcome))
       else if (JobCancelledError.isInstance(this.#abort.signal.reason)) this.#completeLate(called, outcome)
     })
     this.#underWay.add(attempt)
   }
 
-  #note(called: AwaitedStep, outcome: StepOutcome): Attempted {
+  #note(called: AwaitedStep, outcome: StepOutcome): AttemptResult {
     const { step, call } = called
-    const { records, tools } = this.#options
-    const now = tools.clock.now()
+    const { records, context } = this.#options
+    const now = context.clock.now()
     if (outcome.type === 'completed' && call.kind === 'runJob') {
       step.jobId = outcome.output as string
       step.state = 'waiting'
@@ -103,12 +108,12 @@ export class StepAttempts {
     step.error = outcome.error
     const facts = { step: step.key, stepAttempt: step.attempts, error: outcome.error }
     if (outcome.type === 'retry') {
-      tools.logger.warn('A step failed and is tried again.', { ...facts, afterMs: outcome.afterMs })
+      context.logger.warn('A step failed and is tried again.', { ...facts, afterMs: outcome.afterMs })
       step.state = 'retrying'
       step.nextAttemptAt = now + outcome.afterMs
       return 'waits'
     }
-    tools.logger.error('A step failed.', facts)
+    context.logger.error('A step failed.', facts)
     endStep(records.record, step, 'failed', now)
     return 'ended'
   }
@@ -116,8 +121,8 @@ export class StepAttempts {
   #complete({ step, call }: AwaitedStep, output: Json | undefined): void {
     if (output !== undefined) step.output = output
     if (call.kind === 'run' && call.compensate) step.compensable = true
-    const { records, tools } = this.#options
-    endStep(records.record, step, 'completed', tools.clock.now())
+    const { records, context } = this.#options
+    endStep(records.record, step, 'completed', context.clock.now())
   }
 
   /** The run was cancelled while the step was under way: what it did is recorded, for it may be compensated. */

@@ -7,16 +7,16 @@ import type { AwaitedStep } from './awaited-step.ts'
 import type { StepRecord } from './workflow-record.ts'
 
 /** What results are handed over with. */
-export interface ResultsOptions {
+export interface StepResultsOptions {
   /** As the passes before left them. */
   readonly recorded: readonly StepRecord[]
   readonly clock: Clock
   /** How long code is waited for that awaits what is no step, before results that an earlier pass had. */
   readonly graceMs: number
   /** Told of each result that is handed over. */
-  readonly handed: () => void
+  readonly onDelivered: () => void
   /** Told when there is none to hand over. */
-  readonly idle: () => void
+  readonly onIdle: () => void
 }
 
 /**
@@ -25,7 +25,7 @@ export interface ResultsOptions {
  * order, when results come together, when saves overtake each other, and in a replay.
  */
 export class StepResults {
-  readonly #options: ResultsOptions
+  readonly #options: StepResultsOptions
   /** Called, and not handed over. */
   readonly #open = new Map<string, AwaitedStep>()
   /** Those of earlier passes, in order; before a later result the code must have come to call them. */
@@ -36,7 +36,7 @@ export class StepResults {
   #isBusy = false
   #isStopped = false
 
-  constructor(options: ResultsOptions) {
+  constructor(options: StepResultsOptions) {
     this.#options = options
     const ended = options.recorded.filter(({ order }) => order !== undefined)
     this.#earlier = ended.toSorted((one, other) => one.order! - other.order!)
@@ -48,15 +48,15 @@ export class StepResults {
   }
 
   /** Notes a step that the code has called. */
-  open(called: AwaitedStep): void {
+  add(called: AwaitedStep): void {
     this.#calls++
     if (this.#next < this.#earlier.length) this.#called.add(called.step.key)
     this.#open.set(called.step.key, called)
   }
 
   /** Says that a step has ended and is kept. */
-  keep(called: AwaitedStep): void {
-    called.isKept = true
+  markSaved(called: AwaitedStep): void {
+    called.isSaved = true
     if (!this.#isBusy) void this.#advance()
   }
 
@@ -67,11 +67,11 @@ export class StepResults {
 
   async #advance(): Promise<void> {
     this.#isBusy = true
-    for (let result = this.#nextResult(); result?.isKept && !this.#isStopped; result = this.#nextResult()) {
+    for (let result = this.#nextResult(); result?.isSaved && !this.#isStopped; result = this.#nextResult()) {
       if (await this.#isQuiet(result)) this.#hand(this.#nextResult()!)
     }
     this.#isBusy = false
-    this.#options.idle()
+    this.#options.onIdle()
   }
 
   #nextResult(): AwaitedStep | undefined {
@@ -98,7 +98,7 @@ export class StepResults {
     const { clock, graceMs } = this.#options
     await (clock.turn?.() ?? clock.yield())
     if (this.#isStopped) return false
-    if (!this.#comesBeforeEarlier(result)) return this.#nextResult()?.isKept === true
+    if (!this.#comesBeforeEarlier(result)) return this.#nextResult()?.isSaved === true
     const before = this.#calls
     await pause(clock, graceMs)
     // It calls it no more: the code was changed.
@@ -108,14 +108,18 @@ export class StepResults {
 
   #hand({ step, resolve, reject }: AwaitedStep): void {
     this.#open.delete(step.key)
-    this.#options.handed()
+    this.#options.onDelivered()
     if (step.state === 'completed') return resolve(step.output === undefined ? undefined : copyJson(step.output))
-    reject(stepFailure(step))
+    reject(toStepFailedError(step))
   }
 }
 
 /** What a step that has failed throws into the code. */
-export function stepFailure({ key, attempts, error }: Pick<StepRecord, 'key' | 'attempts' | 'error'>): StepFailedError {
+export function toStepFailedError({
+  key,
+  attempts,
+  error,
+}: Pick<StepRecord, 'key' | 'attempts' | 'error'>): StepFailedError {
   const cause = errorFrom(error ?? { name: 'Error', message: 'It is not known why.' })
   return new StepFailedError({ stepId: key, attempts, cause })
 }

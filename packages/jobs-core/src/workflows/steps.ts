@@ -66,15 +66,15 @@ export interface WaitForEventOptions<Trigger extends JobEvent, Event extends Job
 }
 
 /** What each option of a wait may be. */
-export const waitForEventOptions: DeclaredOptions<CheckedWait> = declareOptions<
+export const waitForEventOptions: DeclaredOptions<CheckedWaitOptions> = declareOptions<
   WaitForEventOptions<JobEvent, JobEvent>,
-  CheckedWait
+  CheckedWaitOptions
 >('`step.waitForEvent`', {
   match: string({ remedy: 'Name a field of both payloads.' }),
   timeout: duration({ required: "Say how long it waits: `{ timeout: '7d' }`." }),
 })
 
-interface CheckedWait {
+interface CheckedWaitOptions {
   readonly timeoutMs: number
   readonly match?: string
 }

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest'
 
 import { completedStep } from '../../test/kit/workflow-kit.ts'
 import {
-  continueRecord,
+  retryWorkflowRecord,
   endStep,
-  newWorkflowRecord,
+  createWorkflowRecord,
   stepDueAt,
   type StepRecord,
   type WorkflowRecord,
@@ -23,13 +23,13 @@ const failed: WorkflowRecord = {
 }
 
 test('a record begins without steps, with the version where there is one', () => {
-  expect(newWorkflowRecord('run_1', undefined)).toEqual({ origin: 'run_1', version: null, steps: [], ended: 0 })
-  expect(newWorkflowRecord('run_1', '2')).toEqual({ origin: 'run_1', version: '2', steps: [], ended: 0 })
+  expect(createWorkflowRecord('run_1', undefined)).toEqual({ origin: 'run_1', version: null, steps: [], ended: 0 })
+  expect(createWorkflowRecord('run_1', '2')).toEqual({ origin: 'run_1', version: '2', steps: [], ended: 0 })
 })
 
 describe('a run that retries a failed one', () => {
   test('begins with the completed steps alone, and with the idempotency keys of the failed one', () => {
-    expect(continueRecord(failed, 'run_2')).toEqual({
+    expect(retryWorkflowRecord(failed, 'run_2')).toEqual({
       origin: 'run_1',
       version: '2',
       steps: [failed.steps[0]],
@@ -40,7 +40,7 @@ describe('a run that retries a failed one', () => {
   test('keeps a failure that the code had caught and gone on from, and not the one that it failed by', () => {
     const caught = completedStep('card', 1, { state: 'failed', error: failure })
     const steps = [caught, completedStep('invoice', 2), completedStep('ship', 3, { state: 'failed', error: failure })]
-    const continued = continueRecord({ ...failed, steps, ended: 3, failedStep: 'ship' }, 'run_2')
+    const continued = retryWorkflowRecord({ ...failed, steps, ended: 3, failedStep: 'ship' }, 'run_2')
     expect(continued?.steps.map(({ key, state }) => [key, state])).toEqual([
       ['card', 'failed'],
       ['invoice', 'completed'],
@@ -50,20 +50,20 @@ describe('a run that retries a failed one', () => {
   test('begins from the start where steps were compensated, with keys of its own', () => {
     const compensation = { state: 'completed', attempts: 1, startedAt: 5 } as const
     const compensated = { ...failed, steps: [completedStep('reserve', 1, { compensation }), failed.steps[1]!] }
-    expect(continueRecord(compensated, 'run_2')).toBeUndefined()
+    expect(retryWorkflowRecord(compensated, 'run_2')).toBeUndefined()
   })
 
   test('keeps beside that what could not be compensated: it still stands, and is compensated by its old keys', () => {
     const compensated = completedStep('pack', 2, { compensation: { state: 'completed', attempts: 1, startedAt: 5 } })
     const standing = completedStep('charge', 1, { compensation: { state: 'failed', attempts: 3, startedAt: 5 } })
-    const continued = continueRecord({ ...failed, steps: [standing, compensated], ended: 3, failure }, 'run_2')
+    const continued = retryWorkflowRecord({ ...failed, steps: [standing, compensated], ended: 3, failure }, 'run_2')
     const { compensation: _, ...kept } = standing
     expect(continued).toEqual({ origin: 'run_2', steps: [{ ...kept, origin: 'run_1' }], ended: 3 })
   })
 
   test('keeps everything where nothing could be compensated', () => {
     const compensation = { state: 'failed', attempts: 3, startedAt: 5 } as const
-    const continued = continueRecord(
+    const continued = retryWorkflowRecord(
       { ...failed, steps: [completedStep('reserve', 1, { compensation })], failure },
       'run_2',
     )
@@ -73,12 +73,12 @@ describe('a run that retries a failed one', () => {
 
   test('begins from the start after the code had changed too much to go on', () => {
     const changed = { name: 'WorkflowChangedError', message: 'changed', code: 'workflow_changed' }
-    expect(continueRecord({ ...failed, failure: changed }, 'run_2')).toBeUndefined()
+    expect(retryWorkflowRecord({ ...failed, failure: changed }, 'run_2')).toBeUndefined()
   })
 
   test('shares nothing with the failed one', () => {
     const before = structuredClone(failed)
-    const continued = continueRecord(failed, 'run_2')!
+    const continued = retryWorkflowRecord(failed, 'run_2')!
     Object.assign(continued.steps[0]!.output as object, { id: 2 })
     continued.steps.pop()
     expect(failed).toEqual(before)
@@ -105,7 +105,7 @@ describe('a step that ends', () => {
   }
 
   test('completed has the next place, and nothing of its failed attempts', () => {
-    const [record, step] = [newWorkflowRecord('run_1', undefined), { ...running }]
+    const [record, step] = [createWorkflowRecord('run_1', undefined), { ...running }]
     endStep(record, step, 'completed', 9)
     const { nextAttemptAt: _next, error: _error, ...kept } = running
     expect(step).toEqual({ ...kept, state: 'completed', endedAt: 9, order: 1 })
@@ -114,7 +114,7 @@ describe('a step that ends', () => {
 
   test('failed keeps what it failed of', () => {
     const step = { ...running }
-    endStep(newWorkflowRecord('run_1', undefined), step, 'failed', 9)
+    endStep(createWorkflowRecord('run_1', undefined), step, 'failed', 9)
     expect(step).toMatchObject({ state: 'failed', error: failure, order: 1 })
     expect(step).not.toHaveProperty('nextAttemptAt')
   })

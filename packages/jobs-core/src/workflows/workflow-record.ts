@@ -82,7 +82,7 @@ export interface WorkflowRecord {
 }
 
 /** The record of a run that begins. */
-export function newWorkflowRecord(runId: string, version: string | undefined): WorkflowRecord {
+export function createWorkflowRecord(runId: string, version: string | undefined): WorkflowRecord {
   return { origin: runId, version: version ?? null, steps: [], ended: 0 }
 }
 
@@ -94,7 +94,7 @@ export function newWorkflowRecord(runId: string, version: string | undefined): W
  * @param runId - of the new run
  * @returns `undefined` where nothing is kept
  */
-export function continueRecord(failed: WorkflowRecord, runId: string): WorkflowRecord | undefined {
+export function retryWorkflowRecord(failed: WorkflowRecord, runId: string): WorkflowRecord | undefined {
   const { origin, ended, version, steps, failure } = structuredClone(failed)
   const isCompensated = steps.some(({ compensation }) => compensation?.state === 'completed')
   if (isCompensated || failure?.code === 'workflow_changed') {

@@ -3,10 +3,10 @@ import type { JobContext } from '../../src/jobs/job-context.ts'
 import type { AttemptOptions } from '../../src/runs/attempt.ts'
 import type { Outcome } from '../../src/runs/outcome.ts'
 import { defineWorkflow } from '../../src/workflows/define-workflow.ts'
-import { recordedSteps } from '../../src/workflows/recorded-steps.ts'
-import type { StepRecords } from '../../src/workflows/step-records.ts'
+import { createRecordedStepEngine } from '../../src/workflows/recorded-step-engine.ts'
+import type { StepRecordStore } from '../../src/workflows/step-record-store.ts'
 import type { Steps, WorkflowDefinition } from '../../src/workflows/steps.ts'
-import { newWorkflowRecord, type StepRecord, type WorkflowRecord } from '../../src/workflows/workflow-record.ts'
+import { createWorkflowRecord, type StepRecord, type WorkflowRecord } from '../../src/workflows/workflow-record.ts'
 import { type AttemptKit, createAttemptKit, orderEnvelope } from './attempt-kit.ts'
 
 export type OrderSteps = (
@@ -36,7 +36,7 @@ export interface WorkflowKit extends Omit<AttemptKit, 'run'> {
   /** Makes a pass. What `records` has replaces what the kit would do. */
   pass(
     definition: WorkflowDefinition<'order.created'>,
-    more?: Partial<AttemptOptions> & { readonly records?: Partial<StepRecords> },
+    more?: Partial<AttemptOptions> & { readonly records?: Partial<StepRecordStore> },
   ): Promise<Outcome>
   /** One pass after the other until the run has ended, with time moved on to where each is due. */
   live(definition: WorkflowDefinition<'order.created'>): Promise<Outcome>
@@ -50,7 +50,7 @@ export function createWorkflowKit(kept: Partial<WorkflowRecord> = {}): WorkflowK
   const { run, ...attempts } = createAttemptKit()
   const kit: WorkflowKit = {
     ...attempts,
-    kept: { ...newWorkflowRecord('run_1', undefined), ...kept },
+    kept: { ...createWorkflowRecord('run_1', undefined), ...kept },
     step: (key) => kit.kept.steps.find((step) => step.key === key),
     async rest() {
       for (let turn = 0; turn < 20; turn++) await kit.clock.advance(50)
@@ -58,7 +58,7 @@ export function createWorkflowKit(kept: Partial<WorkflowRecord> = {}): WorkflowK
     pass(definition, { records, ...more } = {}) {
       const record = copyOf(kit.kept)
       const keep = (): undefined => void (kit.kept = copyOf(record))
-      const steps = recordedSteps({ record, save: keep, saveFailure: keep, ...records })
+      const steps = createRecordedStepEngine({ record, save: keep, saveFailure: keep, ...records })
       return run(definition, orderEnvelope(), { steps, ...more })
     },
     async live(definition) {

@@ -1,9 +1,9 @@
 import type { JobStatus } from '../../src/runs/job-status.ts'
-import { answerEventWait, answerJobWait } from '../../src/workflows/answer-waits.ts'
-import type { StepRecords } from '../../src/workflows/step-records.ts'
+import { resolveEventWait, resolveJobWait } from '../../src/workflows/resolve-waits.ts'
+import type { StepRecordStore } from '../../src/workflows/step-record-store.ts'
 import {
   isStepEnded,
-  newWorkflowRecord,
+  createWorkflowRecord,
   type StepRecord,
   type WorkflowRecord,
 } from '../../src/workflows/workflow-record.ts'
@@ -38,7 +38,7 @@ export class CrashingStore {
   readonly #expected = new Set<string>()
   #saves = 0
   #live: Live | undefined
-  kept: WorkflowRecord = newWorkflowRecord('run_1', undefined)
+  kept: WorkflowRecord = createWorkflowRecord('run_1', undefined)
   /** True where a wait was answered and no code took notice. */
   isWoken = false
 
@@ -49,7 +49,7 @@ export class CrashingStore {
   }
 
   /** The records for a pass, as they are read after a crash. */
-  open(pass: Pass): StepRecords {
+  open(pass: Pass): StepRecordStore {
     const live: Live = { pass, record: copyOf(this.kept), listeners: new Set() }
     this.#live = live
     this.isWoken = false
@@ -57,10 +57,10 @@ export class CrashingStore {
       record: live.record,
       save: (step) => this.#save(live, () => this.#keep(live.record, step)),
       saveFailure: () => this.#save(live, () => this.#keepFailure(live.record)),
-      note: (step) => {
+      noteStarted: (step) => {
         if (this.#habits.keepsNotes && !this.#world.isDeadAt(pass)) this.#keep(live.record, step)
       },
-      onAnswer: (listener) => {
+      onWaitResolved: (listener) => {
         live.listeners.add(listener)
         return () => live.listeners.delete(listener)
       },
@@ -122,8 +122,8 @@ export class CrashingStore {
     const event = { id: `event_of_${key}`, event: 'order.refunded', payload, sentAt: now }
     const isAnswered =
       step.kind === 'runJob'
-        ? answerJobWait(record, step, endedJob(step.jobId!, value, fails), now)
-        : answerEventWait(record, step, event, now)
+        ? resolveJobWait(record, step, endedJob(step.jobId!, value, fails), now)
+        : resolveEventWait(record, step, event, now)
     if (!isAnswered) return
     this.#keep(record, step)
     if (live && live.listeners.size > 0) for (const listener of live.listeners) listener(step)

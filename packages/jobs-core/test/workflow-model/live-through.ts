@@ -3,7 +3,7 @@ import type { StepContext } from '../../src/workflows/steps.ts'
 import type { Outcome } from '../../src/runs/outcome.ts'
 import { runAttempt } from '../../src/runs/run-attempt.ts'
 import { defineWorkflow } from '../../src/workflows/define-workflow.ts'
-import { recordedSteps } from '../../src/workflows/recorded-steps.ts'
+import { createRecordedStepEngine } from '../../src/workflows/recorded-step-engine.ts'
 import { orderEnvelope } from '../kit/attempt-kit.ts'
 import { createMemoryLogger, type LoggedLine } from '../kit/memory-logger.ts'
 import { type Answers, CrashingStore, type StoreHabits } from './crashing-store.ts'
@@ -52,7 +52,7 @@ export async function liveThrough(program: Program, crashes: readonly Crash[], h
       signal: new AbortController().signal,
       clock: world.clockOf(pass),
       client: clientOf(world, pass),
-      steps: recordedSteps(store.open(pass)),
+      steps: createRecordedStepEngine(store.open(pass)),
     }).then((ended) => (outcome = ended))
     await world.until(() => (hasCrashed || outcome ? true : undefined))
     store.close()

@@ -1,4 +1,4 @@
-import { BoundedMap, type Clock, pause, within } from '@cgk-platform/jobs-core/provider'
+import { BoundedMap, type Clock, pause, awaitAtMost } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineApi } from '../api/engine-api.ts'
 import type { EngineRun } from '../api/engine-shapes.ts'
@@ -53,7 +53,7 @@ export function createAttemptDueTimes(api: EngineApi, clock: Clock): AttemptDueT
       const dueAt =
         known?.attempt === begun.attempt
           ? known.dueAt
-          : await within(
+          : await awaitAtMost(
               clock,
               readWithinMs,
               read(begun).catch(() => undefined),

@@ -1,4 +1,4 @@
-import { pause, within } from '@cgk-platform/jobs-core/provider'
+import { pause, awaitAtMost } from '@cgk-platform/jobs-core/provider'
 import type { EngineRun } from '../api/engine-shapes.ts'
 import { isEventId } from '../wire/event-id.ts'
 import { type IncomingEvent, jobRecordIn } from '../wire/inngest-event.ts'
@@ -28,7 +28,7 @@ export async function jobIdOf(
     return undefined
   }
   // The job can do without: it is told its producer's id where the engine cannot be asked in time.
-  const jobId = await within(
+  const jobId = await awaitAtMost(
     clock,
     askWithinMs,
     asked().catch(() => undefined),

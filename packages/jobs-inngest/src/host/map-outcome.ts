@@ -1,5 +1,5 @@
 import { ShutdownError } from '@cgk-platform/jobs-core'
-import { type JobErrorInfo, cutErrorInfo, type Outcome, toErrorInfo } from '@cgk-platform/jobs-core/provider'
+import { type JobErrorInfo, truncateErrorInfo, type Outcome, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 import type { ServerTime } from '../api/engine-api.ts'
 import {
@@ -71,7 +71,7 @@ function toRetryError(error: JobErrorInfo, facts: AttemptFacts): Error {
 
 /** The message and the stack are those of the error itself, as Inngest's dashboard shows them. */
 function toError(told: JobErrorInfo, facts: AttemptFacts, nextAttemptAt?: number): Error {
-  const { stack = '', ...error } = cutErrorInfo(told)
+  const { stack = '', ...error } = truncateErrorInfo(told)
   const { attempt, maxAttempts, startedAt, workflow } = facts
   const cause: FailedRecord = {
     attempt,

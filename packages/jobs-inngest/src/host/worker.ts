@@ -1,5 +1,5 @@
 import { InvalidOptionError, RequestFailedError, ShutdownError } from '@cgk-platform/jobs-core'
-import { bindLogger, type Clock, type JobHost, within } from '@cgk-platform/jobs-core/provider'
+import { bindLogger, type Clock, type JobHost, awaitAtMost } from '@cgk-platform/jobs-core/provider'
 import type { Inngest } from 'inngest'
 
 import type { EngineApi } from '../api/engine-api.ts'
@@ -67,7 +67,7 @@ async function connectTo(
   // where none is installed, over which the build of a Next.js app would fail.
   const { connect } = await import(/* webpackIgnore: true */ /* turbopackIgnore: true */ 'inngest/connect')
   const connecting = connect({ apps: [{ client, functions }], handleShutdownSignals: [] })
-  const connection = await within(clock, connectWithinMs, connecting)
+  const connection = await awaitAtMost(clock, connectWithinMs, connecting)
   if (connection) return connection
   connecting.then((late) => late.close()).catch(() => undefined)
   throw new RequestFailedError({

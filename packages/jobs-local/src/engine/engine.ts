@@ -246,17 +246,17 @@ export class Engine implements EngineView {
 
   async #attempt(run: StoredRun, running: RunningAttempt): Promise<void> {
     const { store, clock } = this.#parts
-    const { abort, onAnswer } = running
+    const { abort, onWaitResolved } = running
     const attempt = run.attempts
     let left: Promise<unknown> | undefined
     const outcome = await makeAttempt(run, {
       ...this.#parts,
       signal: abort.signal,
-      onAnswer,
+      onWaitResolved,
       lost: () => abort.abort(new LeaseLostError()),
       wakeRun: (waiting) => this.#wakeRun(waiting),
       tickHost: () => createTickHost(store, clock, () => this.wake()),
-      leftRunning: (handler) => {
+      onLeftRunning: (handler) => {
         left = handler
       },
     })

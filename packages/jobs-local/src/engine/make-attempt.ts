@@ -10,13 +10,13 @@ import {
   type EngineLimits,
   eventOf,
   type JobHost,
-  longerGrace,
-  newWorkflowRecord,
+  extendGraceMs,
+  createWorkflowRecord,
   type Outcome,
-  recordedSteps,
+  createRecordedStepEngine,
   runAttempt,
   type StepRecord,
-  type StepRecords,
+  type StepRecordStore,
   type TickHost,
   toErrorInfo,
 } from '@cgk-platform/jobs-core/provider'
@@ -31,14 +31,14 @@ export interface AttemptParts {
   readonly random: () => number
   readonly signal: AbortSignal
   /** Told of a handler that runs on though its attempt was stopped. */
-  readonly leftRunning: (handler: Promise<unknown>) => void
+  readonly onLeftRunning: (handler: Promise<unknown>) => void
   readonly store: Pick<JobStore, 'change' | 'saveStep' | 'saveFailure'>
   /** Lets a workflow that is asleep go on. */
   readonly wakeRun: (run: StoredRun) => void
   /** Told where another process has taken the run over. */
   readonly lost: () => void
   /** Calls back when a wait of the run's steps was answered; the answer ends it. */
-  readonly onAnswer: (listener: (step: StepRecord) => void) => () => void
+  readonly onWaitResolved: (listener: (step: StepRecord) => void) => () => void
   /** For a cron job that is fanned out over tenants. */
   readonly tickHost: () => TickHost
 }
@@ -48,7 +48,7 @@ const livesOfTheEnd = 3
 
 /** Makes the attempt that a run has begun, by the definition as it is now. */
 export function makeAttempt(run: StoredRun, parts: AttemptParts): Promise<Outcome> {
-  const { clock, host, limits, random, signal, tickHost, leftRunning } = parts
+  const { clock, host, limits, random, signal, tickHost, onLeftRunning } = parts
   const envelope = run.compensating ?? run.job.envelope
   const definition = host.jobs.get(run.definitionId)
   // One of this id for another event is not the one that the run waited for.
@@ -72,11 +72,11 @@ export function makeAttempt(run: StoredRun, parts: AttemptParts): Promise<Outcom
     client,
     random,
     limits,
-    leftRunning,
+    onLeftRunning,
     isResumed: run.resumed === true,
     startedAt: run.resumed ? (run.attemptStartedAt ?? run.startedAt) : undefined,
-    isCompensated: run.compensating !== undefined,
-    ...(definition.kind === 'workflow' && { steps: recordedSteps(recordsOf(run, definition, parts)) }),
+    isCancelCompensation: run.compensating !== undefined,
+    ...(definition.kind === 'workflow' && { steps: createRecordedStepEngine(recordsOf(run, definition, parts)) }),
     tickHost,
   })
 }
@@ -93,21 +93,21 @@ function givenUp({ id, definitionId, maxAttempts, job }: StoredRun, host: JobHos
 function recordsOf(
   run: StoredRun,
   { version }: WorkflowDefinition,
-  { clock, store, onAnswer, wakeRun, lost }: AttemptParts,
-): StepRecords {
+  { clock, store, onWaitResolved, wakeRun, lost }: AttemptParts,
+): StepRecordStore {
   return {
-    record: (run.workflow ??= newWorkflowRecord(run.id, version)),
+    record: (run.workflow ??= createWorkflowRecord(run.id, version)),
     save: (step) =>
       store.change(() => store.saveStep(run, step, clock.now()), { done: (isKept) => void (isKept || lost()) }),
     saveFailure: () => store.change(() => store.saveFailure(run), { done: () => undefined }),
-    onAnswer,
+    onWaitResolved,
     ...(run.graceMs !== undefined && { graceMs: run.graceMs }),
-    calledLate(afterMs) {
-      const graceMs = longerGrace(run.graceMs, afterMs)
+    onLateCall(afterMs) {
+      const graceMs = extendGraceMs(run.graceMs, afterMs)
       if (graceMs === undefined) return
       run.graceMs = graceMs
       wakeRun(run)
     },
-    ...(run.compensating && { cancelled: toErrorInfo(new JobCancelledError({ jobId: run.job.envelope.id })) }),
+    ...(run.compensating && { cancellation: toErrorInfo(new JobCancelledError({ jobId: run.job.envelope.id })) }),
   }
 }

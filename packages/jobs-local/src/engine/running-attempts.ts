@@ -6,7 +6,7 @@ export interface RunningAttempt {
   /** Tells the code of a workflow that a wait of it was answered; set while there is code that would want to know. */
   answered: ((step: StepRecord) => void) | undefined
   /** Calls back when a wait was answered; the answer ends it. */
-  onAnswer(listener: (step: StepRecord) => void): () => void
+  onWaitResolved(listener: (step: StepRecord) => void): () => void
 }
 
 /** The attempts that are under way, by the ids of their runs. */
@@ -28,7 +28,7 @@ export class RunningAttempts {
     const attempt: RunningAttempt = {
       abort: new AbortController(),
       answered: undefined,
-      onAnswer(listener) {
+      onWaitResolved(listener) {
         attempt.answered = listener
         return () => {
           attempt.answered = undefined

@@ -1,4 +1,4 @@
-import { type JobErrorInfo, type Json, cutErrorInfo, type Outcome } from '@cgk-platform/jobs-core/provider'
+import { type JobErrorInfo, type Json, truncateErrorInfo, type Outcome } from '@cgk-platform/jobs-core/provider'
 
 import { toCarried } from '../wire/payload.ts'
 import type { AttemptRecord } from '../wire/run-record.ts'
@@ -60,7 +60,7 @@ function mapOutput(output: Json | undefined, begun: AttemptRecord): MappedOutcom
 
 /** The stack is kept by Trigger.dev. */
 function toRecordedError(told: JobErrorInfo): JobErrorInfo {
-  const error = withoutStacks(cutErrorInfo(told))
+  const error = withoutStacks(truncateErrorInfo(told))
   if (new TextEncoder().encode(JSON.stringify(error)).length <= maxErrorBytes) return error
   const { cause: _, ...alone } = error
   return alone

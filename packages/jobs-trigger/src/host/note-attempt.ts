@@ -1,4 +1,4 @@
-import { type Clock, within } from '@cgk-platform/jobs-core/provider'
+import { type Clock, awaitAtMost } from '@cgk-platform/jobs-core/provider'
 import { metadata } from '@trigger.dev/sdk'
 
 import { type AttemptRecord, type DispatchRecord, isAttemptRecord, readRecord, recordKey } from '../wire/run-record.ts'
@@ -18,7 +18,7 @@ export function noteAttempt(begun: AttemptRecord, clock: Clock): (ended: Attempt
   })
   return async (ended) => {
     timer.cancel()
-    if (flushed) await within(clock, flushWithinMs, flushed)
+    if (flushed) await awaitAtMost(clock, flushWithinMs, flushed)
     writeRecord(ended)
   }
 }

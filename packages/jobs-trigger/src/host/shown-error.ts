@@ -1,4 +1,4 @@
-import { type JobErrorInfo, cutErrorInfo } from '@cgk-platform/jobs-core/provider'
+import { type JobErrorInfo, truncateErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 /** Errors of these names are taken for the vendor's own, or for a process that died. */
 const reserved = ['TriggerInternalError', 'UnexpectedExitError']
@@ -14,7 +14,7 @@ const longestName = 255
  * @param memory - `as it is` where Trigger.dev is to go by such a message, since it has a larger machine for the run
  */
 export function toShownError(told: JobErrorInfo, memory?: 'as it is'): Error {
-  return toError(cutErrorInfo(told), memory === 'as it is' ? ({ message }) => message : withoutSign)
+  return toError(truncateErrorInfo(told), memory === 'as it is' ? ({ message }) => message : withoutSign)
 }
 
 function toError(told: JobErrorInfo, messageOf: (told: JobErrorInfo) => string): Error {

@@ -1,9 +1,9 @@
-import { newWorkflowRecord } from '@cgk-platform/jobs-core/provider'
+import { createWorkflowRecord } from '@cgk-platform/jobs-core/provider'
 import { expect, test } from 'vitest'
 
 import { readWorkflowRecord } from './workflow-metadata.ts'
 
-const record = newWorkflowRecord('run_1', '2')
+const record = createWorkflowRecord('run_1', '2')
 
 test.each([
   ['as JSON', record],

@@ -2,10 +2,10 @@ import { retryDelayMs, type WorkflowDefinition } from '@cgk-platform/jobs-core'
 import {
   type AttemptOptions,
   bindLogger,
-  continueRecord,
-  newWorkflowRecord,
+  retryWorkflowRecord,
+  createWorkflowRecord,
   type Outcome,
-  recordedSteps,
+  createRecordedStepEngine,
   toErrorInfo,
   type WorkflowRecord,
 } from '@cgk-platform/jobs-core/provider'
@@ -65,14 +65,15 @@ async function makePasses(definition: WorkflowDefinition, of: PassesParts, makeP
   const { payload, runId, begun, signal, parts, beside } = of
   const { api, clock, client, logger } = parts
   const known = readWorkflowRecord(metadata.current())
-  const record = known ?? (await recordOfRetried(payload, runId, parts)) ?? newWorkflowRecord(runId, definition.version)
+  const record =
+    known ?? (await recordOfRetried(payload, runId, parts)) ?? createWorkflowRecord(runId, definition.version)
   const current = () => metadata.current()
   const keeper = createRecordKeeper({ runId, record, begun, api, clock, signal, metadata: current })
   const { tenantId } = payload.envelope
   const readAnswers = (look?: Look) => readAllAnswers(keeper, { api, client, clock, runId, tenantId }, look)
   const lateCalls = createLateCalls()
   const records = createStepRecords({ keeper, runId, tenantId, api, clock, logger, lateCalls, readAnswers })
-  const steps = recordedSteps(records)
+  const steps = createRecordedStepEngine(records)
   // Those that came before the process died: the code may have seen them already.
   if (openWaits(record).length > 0) await readAnswers()
   let isResumed = false
@@ -113,5 +114,5 @@ async function recordOfRetried(
   if (retryOf === undefined) return undefined
   const failed = await reader.run(retryOf)
   const record = readWorkflowRecord(failed?.metadata)
-  return record && continueRecord(record, runId)
+  return record && retryWorkflowRecord(record, runId)
 }

@@ -1,4 +1,4 @@
-import { newWorkflowRecord, type StepRecord, type WorkflowRecord } from '@cgk-platform/jobs-core/provider'
+import { createWorkflowRecord, type StepRecord, type WorkflowRecord } from '@cgk-platform/jobs-core/provider'
 import { expect, test } from 'vitest'
 
 import { readWorkflowRecord } from '../wire/workflow-metadata.ts'
@@ -12,7 +12,7 @@ const step = (more: Partial<StepRecord> = {}): StepRecord => ({
   startedAt: 1,
   ...more,
 })
-const recordOf = (...steps: StepRecord[]): WorkflowRecord => ({ ...newWorkflowRecord('run_1', undefined), steps })
+const recordOf = (...steps: StepRecord[]): WorkflowRecord => ({ ...createWorkflowRecord('run_1', undefined), steps })
 const kept = (record: WorkflowRecord) => readWorkflowRecord({ workflow: toKeptRecord(record, new Map()).value })
 
 test('records are kept as they are, also with a key that the SDK does not carry', () => {

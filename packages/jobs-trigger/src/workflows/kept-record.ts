@@ -1,7 +1,7 @@
 import {
   type JobErrorInfo,
   type Json,
-  cutErrorInfo,
+  truncateErrorInfo,
   type StepRecord,
   type WorkflowRecord,
 } from '@cgk-platform/jobs-core/provider'
@@ -76,7 +76,7 @@ function toKeptStep(
 
 /** Without its stack, which is logged, and cut where it is long. */
 function inFewWords(told: JobErrorInfo, errors: 'usual' | 'short'): JobErrorInfo {
-  const error = withoutStacks(cutErrorInfo(told))
+  const error = withoutStacks(truncateErrorInfo(told))
   if (errors === 'usual' && bytesOf(error) <= maxErrorBytes) return error
   const { name, message, code } = error
   return {

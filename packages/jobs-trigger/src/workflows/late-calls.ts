@@ -1,4 +1,4 @@
-import { longerGrace } from '@cgk-platform/jobs-core/provider'
+import { extendGraceMs } from '@cgk-platform/jobs-core/provider'
 
 /** Looks after code that awaits what is no step beside an open wait: it is left, and would go on if it were waited for. */
 export interface LateCalls {
@@ -19,7 +19,7 @@ export function createLateCalls(): LateCalls {
       return graceMs
     },
     note(afterMs) {
-      const longerMs = longerGrace(graceMs, afterMs)
+      const longerMs = extendGraceMs(graceMs, afterMs)
       if (longerMs === undefined) return
       graceMs = longerMs
       coming.abort()

@@ -1,5 +1,5 @@
 import { JobNotFoundError, type JobStatus } from '@cgk-platform/jobs-core'
-import { newWorkflowRecord, type StepRecord } from '@cgk-platform/jobs-core/provider'
+import { createWorkflowRecord, type StepRecord } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
 import { createFakeApi } from '../../test/kit/fake-api.ts'
@@ -12,7 +12,7 @@ const now = createFakeClock().now()
 function open(jobs: Record<string, JobStatus> = {}) {
   const clock = createFakeClock()
   const api = createFakeApi()
-  const record = newWorkflowRecord('run_1', undefined)
+  const record = createWorkflowRecord('run_1', undefined)
   let saves = 0
   const add = (key: string, more: Partial<StepRecord>): StepRecord => {
     const step: StepRecord = {

@@ -1,8 +1,8 @@
 import { type JobClient, JobNotFoundError, type JobStatus } from '@cgk-platform/jobs-core'
 import {
-  answerEventWait,
-  answerJobWait,
-  answerMissingJob,
+  resolveEventWait,
+  resolveJobWait,
+  failMissingJobWait,
   type AwaitableEvent,
   mapWithConcurrency,
   type StepRecord,
@@ -104,7 +104,7 @@ function answerWith(event: AwaitableEvent, step: EventWait, record: WorkflowReco
   const { sentAt } = event
   const { startedAt, until = startedAt } = step
   const counted = Math.max(startedAt, Math.min(sentAt, until))
-  if (!answerEventWait(record, step, { ...event, sentAt: counted }, now)) return false
+  if (!resolveEventWait(record, step, { ...event, sentAt: counted }, now)) return false
   if (counted !== sentAt) step.output = { ...(step.output as object), sentAt }
   return true
 }
@@ -122,7 +122,7 @@ async function readJob(
   const job = await statusOf(step.jobId, client)
   const now = clock.now()
   if (!(job instanceof Error)) {
-    return { at: job.endedAt?.getTime() ?? now, apply: () => answerJobWait(record, step, job, now) }
+    return { at: job.endedAt?.getTime() ?? now, apply: () => resolveJobWait(record, step, job, now) }
   }
   const since = missedSince.get(step) ?? now
   missedSince.set(step, since)
@@ -130,7 +130,7 @@ async function readJob(
   return {
     at: now,
     apply() {
-      if (!answerMissingJob(record, step, 'trigger.dev', now)) return false
+      if (!failMissingJobWait(record, step, 'trigger.dev', now)) return false
       step.error = toErrorInfo(job) // it names the engine of the client
       return true
     },

@@ -1,5 +1,5 @@
 import { RequestFailedError } from '@cgk-platform/jobs-core'
-import { newWorkflowRecord, type StepRecord } from '@cgk-platform/jobs-core/provider'
+import { createWorkflowRecord, type StepRecord } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
 import { createFakeClock } from '../../test/kit/fake-clock.ts'
@@ -15,7 +15,7 @@ const refused = (status: number) =>
 /** @param own - bytes of what handlers have in the metadata */
 function open(failures: Error[] = [], own = 0) {
   const clock = createFakeClock()
-  const record = newWorkflowRecord('run_1', undefined)
+  const record = createWorkflowRecord('run_1', undefined)
   const written: Record<string, unknown>[] = []
   const asked: number[] = []
   let slowMs = 0

@@ -1,4 +1,4 @@
-import { newWorkflowRecord, type StepRecord } from '@cgk-platform/jobs-core/provider'
+import { createWorkflowRecord, type StepRecord } from '@cgk-platform/jobs-core/provider'
 import { expect, test } from 'vitest'
 
 import { createFakeApi } from '../../test/kit/fake-api.ts'
@@ -19,7 +19,7 @@ function open({ ends = 'completed', answeredAt = 0, hasNews = false }: Setting =
   const api = createFakeApi()
   const abort = new AbortController()
   const late = new AbortController()
-  const record = newWorkflowRecord('run_0', undefined) // the run goes on from another
+  const record = createWorkflowRecord('run_0', undefined) // the run goes on from another
   const start = clock.now()
   const did: string[] = []
   let looks = 0

@@ -1,4 +1,4 @@
-import { newWorkflowRecord, type StepRecord } from '@cgk-platform/jobs-core/provider'
+import { createWorkflowRecord, type StepRecord } from '@cgk-platform/jobs-core/provider'
 import { expect, test } from 'vitest'
 
 import { createFakeApi } from '../../test/kit/fake-api.ts'
@@ -14,7 +14,7 @@ import { createStepRecords } from './workflow-steps.ts'
 async function open() {
   const clock = createFakeClock()
   const api = createFakeApi()
-  const record = newWorkflowRecord('run_0', undefined)
+  const record = createWorkflowRecord('run_0', undefined)
   let saving: Promise<void> | undefined
   const keeper: RecordKeeper = {
     record,
@@ -63,7 +63,7 @@ test('a wait has the token of the run that waits, also where its records began i
 test('an answer that comes while the code runs is told with the record that has it', async () => {
   const { records, complete, pass, step } = await open()
   const told: unknown[] = []
-  const stop = records.onAnswer!((answered) => void told.push([answered.key, answered.state]))
+  const stop = records.onWaitResolved!((answered) => void told.push([answered.key, answered.state]))
   await complete()
   await pass(1500)
   expect([told, step.order]).toEqual([[['answer', 'completed']], 1])
@@ -83,7 +83,7 @@ test('one whose news comes when the code was left is not put into the record, wh
     },
   })
   const told: StepRecord[] = []
-  const stop = records.onAnswer!((answered) => void told.push(answered))
+  const stop = records.onWaitResolved!((answered) => void told.push(answered))
   await complete()
   await pass(1500) // the look is under way
   stop()
@@ -97,7 +97,7 @@ test('one whose news comes when the code was left is not put into the record, wh
 test('where the code is left before that, it is known that it has to be told', async () => {
   const { records, complete, pass, saveLater, step } = await open()
   const told: StepRecord[] = []
-  const stop = records.onAnswer!((answered) => void told.push(answered))
+  const stop = records.onWaitResolved!((answered) => void told.push(answered))
   await complete()
   const end = saveLater()
   await pass(1500)
@@ -105,7 +105,7 @@ test('where the code is left before that, it is known that it has to be told', a
   end()
   await pass(1000)
   expect([told, step.state, records.hasUntold()]).toEqual([[], 'completed', true])
-  records.onAnswer!(() => undefined)()
+  records.onWaitResolved!(() => undefined)()
   expect(records.hasUntold()).toBe(false)
 })
 
@@ -113,6 +113,6 @@ test('code that calls a step late is waited for in the next pass', async () => {
   const { records, lateCalls } = await open()
   const late = lateCalls.next()
   expect(records.graceMs).toBe(0)
-  records.calledLate!(300)
+  records.onLateCall!(300)
   expect([records.graceMs, late.aborted]).toEqual([600, true])
 })

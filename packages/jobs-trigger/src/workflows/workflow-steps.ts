@@ -3,7 +3,7 @@ import {
   bindLogger,
   type Clock,
   type StepRecord,
-  type StepRecords,
+  type StepRecordStore,
   toErrorInfo,
 } from '@cgk-platform/jobs-core/provider'
 
@@ -26,7 +26,7 @@ export interface StepParts extends EventTokenParts {
 const lookEveryMs = { share: 1 / 30, least: 1000, most: 30_000 }
 
 /** Records whose answers may come as the code is left. */
-export interface AnsweredRecords extends StepRecords {
+export interface AnsweredRecords extends StepRecordStore {
   /** True where the last pass was left with an answer in the record that it was not told of. */
   hasUntold(): boolean
 }
@@ -45,14 +45,14 @@ export function createStepRecords(parts: StepParts): AnsweredRecords {
       }
       await keeper.save(step)
     },
-    note: () => keeper.note(),
+    noteStarted: () => keeper.note(),
     saveFailure: () => keeper.save(),
     get graceMs() {
       return lateCalls.graceMs
     },
-    calledLate: (afterMs) => lateCalls.note(afterMs),
+    onLateCall: (afterMs) => lateCalls.note(afterMs),
     hasUntold: () => hasUntold,
-    onAnswer(tell) {
+    onWaitResolved(tell) {
       /** Answered and not told: they are kept first, so that a crash does not change what the code has seen. */
       const untold: StepRecord[] = []
       const startedAt = clock.now()

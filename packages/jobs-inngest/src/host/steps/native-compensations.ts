@@ -3,9 +3,9 @@ import {
   type JobErrorInfo,
   type RunCall,
   type StepCall,
-  type StepTools,
+  type ReplayContext,
   toErrorInfo,
-  compensationUnreached,
+  compensationUnreachedError,
 } from '@cgk-platform/jobs-core/provider'
 
 import { sha1 } from '../../wire/sha1.ts'
@@ -29,7 +29,7 @@ export interface NativeCompensations {
 /** The compensations of one pass, as native steps. */
 export function createNativeCompensations(
   { pass, isSuperseded = false }: NativeStepContext,
-  tools: StepTools,
+  tools: ReplayContext,
   work: NativeWork,
   calls: ReadonlyMap<string, StepCall>,
 ): NativeCompensations {
@@ -65,7 +65,7 @@ export function createNativeCompensations(
   }
 
   const unreached = (key: string) => (): never => {
-    throw compensationUnreached(definition.id, key, thrown)
+    throw compensationUnreachedError(definition.id, key, thrown)
   }
 
   const compensation = async (key: string): Promise<void> => {

@@ -1,12 +1,12 @@
 import { JobNotFoundError, StepFailedError } from '@cgk-platform/jobs-core'
 import {
   type Json,
-  answerJobWait,
+  resolveJobWait,
   errorFrom,
   type JobCall,
-  newWorkflowRecord,
+  createWorkflowRecord,
   type StepRecord as RecordedStep,
-  type StepTools,
+  type ReplayContext,
   toErrorInfo,
 } from '@cgk-platform/jobs-core/provider'
 
@@ -33,7 +33,7 @@ const patienceMs = [30_000, 300_000, 3_600_000, 21_600_000, 86_400_000]
  * Sends the job in a native step, and waits for Inngest's own word that its run has ended. The wait is made known together
  * with the send, so that it is there before the job is, and the two cost no more requests than the wait alone.
  */
-export function createJobStep(context: NativeStepContext, tools: StepTools, work: NativeWork): JobStep {
+export function createJobStep(context: NativeStepContext, tools: ReplayContext, work: NativeWork): JobStep {
   const { host, sdk, pass, runId, tenantId } = context
   const { clock } = tools
   const ended = (id: string) => pass.ended.get(sha1(id))
@@ -54,10 +54,10 @@ export function createJobStep(context: NativeStepContext, tools: StepTools, work
     const startedAt = clock.now()
     const state = { state: 'waiting', attempts: 1, startedAt } as const
     const step: RecordedStep = { ...state, key, kind: 'runJob', jobId, definitionId }
-    const record = newWorkflowRecord(runId, undefined)
+    const record = createWorkflowRecord(runId, undefined)
     try {
       const job = await host.client.forTenant(tenantId).getJobStatus(jobId)
-      if (!answerJobWait(record, step, job, clock.now())) return undefined
+      if (!resolveJobWait(record, step, job, clock.now())) return undefined
     } catch (error) {
       if (JobNotFoundError.isInstance(error)) return { error: toErrorInfo(error) }
       tools.logger.warn('How a job stands that a step waits for cannot be read.', {

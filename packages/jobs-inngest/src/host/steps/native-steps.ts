@@ -2,14 +2,14 @@ import { StepFailedError } from '@cgk-platform/jobs-core'
 import {
   type Json,
   type JobErrorInfo,
-  type CodeEnd,
+  type ReplayResult,
   errorFrom,
-  kindChanged,
+  stepKindChangedError,
   pause,
   type StepCall,
   type StepEngine,
   type StepEngineFactory,
-  type StepTools,
+  type ReplayContext,
   compensationGraceMs,
 } from '@cgk-platform/jobs-core/provider'
 
@@ -33,7 +33,7 @@ export function nativeSteps(context: NativeStepContext): StepEngineFactory {
 
 class NativeSteps implements StepEngine {
   readonly #context: NativeStepContext
-  readonly #tools: StepTools
+  readonly #tools: ReplayContext
   readonly #work: NativeWork
   readonly #queue: StepQueue
   readonly #calls = new Map<string, StepCall>()
@@ -43,7 +43,7 @@ class NativeSteps implements StepEngine {
   /** Counts what the code does, to tell when it does nothing. */
   #activity = 0
 
-  constructor(context: NativeStepContext, tools: StepTools) {
+  constructor(context: NativeStepContext, tools: ReplayContext) {
     this.#context = context
     this.#tools = tools
     const work = createNativeWork(context, tools)
@@ -91,7 +91,7 @@ class NativeSteps implements StepEngine {
     const never = new Promise<never>(() => undefined)
     if (ended && !matchesKind(ended, call.kind)) {
       const was = ended.type === 'data' ? readStepRecord(ended.data)?.kind : undefined
-      this.#tools.fail(kindChanged(this.#tools.definition.id, call.key, { was, is: call.kind }))
+      this.#tools.failRun(stepKindChangedError(this.#tools.definition.id, call.key, { was, is: call.kind }))
       return never
     }
     this.#calls.set(call.key, call)
@@ -99,12 +99,12 @@ class NativeSteps implements StepEngine {
     return this.#queue.add(call)
   }
 
-  async run(code: () => Promise<unknown>, steps: 'all' | 'recorded only' = 'all'): Promise<CodeEnd> {
+  async run(code: () => Promise<unknown>, steps: 'all' | 'recorded only' = 'all'): Promise<ReplayResult> {
     this.#recordedOnly = steps === 'recorded only'
     if (!this.#recordedOnly) await this.#keepVersion()
     const ended = code().then(
-      (output): CodeEnd => ({ type: 'returned', output }),
-      (error: unknown): CodeEnd => ({ type: 'threw', error }),
+      (output): ReplayResult => ({ type: 'returned', output }),
+      (error: unknown): ReplayResult => ({ type: 'threw', error }),
     )
     const end = await (this.#recordedOnly ? Promise.race([ended, this.#untilStill()]) : ended)
     if (end.type === 'threw') this.#compensations.codeThrew(end.error)
@@ -143,7 +143,7 @@ class NativeSteps implements StepEngine {
   }
 
   /** Settles when the code can only wait. It may wait for what is no step before it comes to one that is to be compensated. */
-  async #untilStill(): Promise<CodeEnd> {
+  async #untilStill(): Promise<ReplayResult> {
     const { clock } = this.#tools
     let until = clock.now() + compensationGraceMs
     for (let before = -1; ;) {

@@ -6,7 +6,7 @@ import {
   pause,
   type SleepCall,
   type SleepUntilCall,
-  type StepTools,
+  type ReplayContext,
   type WaitCall,
 } from '@cgk-platform/jobs-core/provider'
 
@@ -28,7 +28,7 @@ const longestSleepMs = 300 * 86_400_000
 const longestWaitMs = 365 * 86_400_000
 
 /** Waits by native sleeps and waits; a wait is over no earlier than asked. */
-export function createNativeWaits(context: NativeStepContext, tools: StepTools): NativeWaits {
+export function createNativeWaits(context: NativeStepContext, tools: ReplayContext): NativeWaits {
   const { sdk, pass, tenantId } = context
   const { clock } = tools
   const ended = ({ id }: StepName) => pass.ended.get(sha1(id))

@@ -12,7 +12,7 @@ import {
   errorFrom,
   pause,
   type StepOutcome,
-  type StepTools,
+  type ReplayContext,
   toErrorInfo,
   type Work,
   type WorkCall,
@@ -66,7 +66,7 @@ export function failureOf(error: unknown): { readonly error: JobErrorInfo; reado
 const longestHoldMs = 5000
 
 /** Does work in native steps, each attempt by the core, and its outcome in Inngest's words. */
-export function createNativeWork(context: NativeStepContext, tools: StepTools): NativeWork {
+export function createNativeWork(context: NativeStepContext, tools: ReplayContext): NativeWork {
   const { host, sdk, at, attempts, runAttempt, runId } = context
   const { clock, signal, definition } = tools
   const { maxAttemptsLimit } = inngestCapabilities
@@ -119,10 +119,10 @@ export function createNativeWork(context: NativeStepContext, tools: StepTools): 
     const { key, policy } = work
     const refusal = refuse(work, number)
     if (refusal) return { type: 'failed', error: toErrorInfo(refusal) }
-    const { run, random, limits } = tools
+    const { replayToken, random, limits } = tools
     const logger = bindLogger(tools.logger, { step: key, stepAttempt: number })
     const made = {
-      run,
+      replayToken,
       definitionId: definition.id,
       attempt: number,
       idempotencyKey,

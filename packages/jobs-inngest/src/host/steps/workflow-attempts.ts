@@ -1,4 +1,4 @@
-import { BoundedMap, type Clock, within } from '@cgk-platform/jobs-core/provider'
+import { BoundedMap, type Clock, awaitAtMost } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineApi } from '../../api/engine-api.ts'
 import { type PriorFailures, priorFailures } from '../../read/prior-failures.ts'
@@ -86,7 +86,7 @@ export function createWorkflowAttempts(api: EngineApi, clock: Clock): WorkflowAt
       let reading: Promise<PriorFailures> | undefined
       /** What failed before. Where nobody can tell, all that Inngest counts is taken for attempts of the step. */
       const read = (): Promise<PriorFailures> =>
-        (reading ??= within(
+        (reading ??= awaitAtMost(
           clock,
           readWithinMs,
           readRootSpan(api, at.runId).catch(() => undefined),

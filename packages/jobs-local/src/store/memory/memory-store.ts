@@ -1,7 +1,7 @@
 import { type JobState, type JobStatus, isEnded } from '@cgk-platform/jobs-core'
 import {
   type JobErrorInfo,
-  continueRecord,
+  retryWorkflowRecord,
   type Envelope,
   type ListQuery,
   newestRuns,
@@ -188,7 +188,7 @@ class MemoryStore implements JobStore {
     delete job.endedAt
     for (const { id, definitionId, maxAttempts, state, workflow: failed } of newestRuns(job.runs)) {
       if (state !== 'failed') continue
-      const workflow = failed && continueRecord(failed, nextRunId(job))
+      const workflow = failed && retryWorkflowRecord(failed, nextRunId(job))
       this.#addRun(job, { definitionId, maxAttempts, retryOf: id, ...(workflow && { workflow }) })
     }
   }

@@ -1,8 +1,8 @@
 import { type JobStatus, isEnded } from '@cgk-platform/jobs-core'
 import {
-  answerEventWait,
-  answerJobWait,
-  answerMissingJob,
+  resolveEventWait,
+  resolveJobWait,
+  failMissingJobWait,
   type Envelope,
   type StepRecord,
 } from '@cgk-platform/jobs-core/provider'
@@ -35,7 +35,7 @@ export class WorkflowWaits {
     if (this.#events.size === 0) return 0 // as where no workflow waits, which shall cost nothing
     let answered = 0
     for (const wait of this.#events.get(keyOf(envelope.tenantId, envelope.event)) ?? []) {
-      if (!answerEventWait(wait.run.workflow!, wait.step, envelope, now)) continue
+      if (!resolveEventWait(wait.run.workflow!, wait.step, envelope, now)) continue
       this.#answer(wait)
       answered++
     }
@@ -50,8 +50,8 @@ export class WorkflowWaits {
     for (const wait of waits) {
       const { run, step } = wait
       const isAnswered = job
-        ? answerJobWait(run.workflow!, step, job, now)
-        : answerMissingJob(run.workflow!, step, 'local', now)
+        ? resolveJobWait(run.workflow!, step, job, now)
+        : failMissingJobWait(run.workflow!, step, 'local', now)
       if (isAnswered) this.#answer(wait)
     }
   }

@@ -1,4 +1,4 @@
-import { continueRecord, newestRuns } from '@cgk-platform/jobs-core/provider'
+import { retryWorkflowRecord, newestRuns } from '@cgk-platform/jobs-core/provider'
 
 import type { StoredJob } from '../job-store.ts'
 import { runIdOf } from '../run-id.ts'
@@ -15,7 +15,7 @@ export function retryJob(connection: Connection, job: StoredJob): void {
     if (run.state !== 'failed') continue
     const { definitionId, maxAttempts, compensateOnCancel = false, workflow: failed } = run
     const key = { seq: seqOf(job), number: ++number }
-    const record = failed && continueRecord(failed, runIdOf(id, number))
+    const record = failed && retryWorkflowRecord(failed, runIdOf(id, number))
     addRun(connection, {
       ...key,
       tenantId,

@@ -1,8 +1,8 @@
 import { isEnded } from '@cgk-platform/jobs-core'
 import {
-  answerEventWait,
-  answerJobWait,
-  answerMissingJob,
+  resolveEventWait,
+  resolveJobWait,
+  failMissingJobWait,
   createJobId,
   decodeEnvelope,
   type Envelope,
@@ -103,7 +103,7 @@ export class WaitsTable {
       since,
     )) {
       const event = decodeEnvelope(envelope)
-      if (event && answerEventWait(run.workflow!, step, event, now)) return
+      if (event && resolveEventWait(run.workflow!, step, event, now)) return
     }
   }
 
@@ -124,7 +124,7 @@ export class WaitsTable {
     for (const wait of connection.all<WaitRow>(sql, tenantId, event)) {
       const run = this.#parts.reader.workflowRun({ seq: wait.job, number: wait.number })
       const step = stepOf(run, wait.key)
-      if (!run || !step || !answerEventWait(run.workflow!, step, envelope, now)) continue
+      if (!run || !step || !resolveEventWait(run.workflow!, step, envelope, now)) continue
       const { id, payload, sentAt } = envelope
       this.#answer(wait, run, step, JSON.stringify({ id, event, payload, sentAt }))
       answered++
@@ -174,7 +174,7 @@ export class WaitsTable {
       const step = stepOf(run, key)
       if (!step) continue
       if (event === null) applyJob(run, step, reader.job(step.jobId ?? ''), now)
-      else answerEventWait(run.workflow!, step, JSON.parse(event) as Envelope, now)
+      else resolveEventWait(run.workflow!, step, JSON.parse(event) as Envelope, now)
       // Written also where it was answered before: what wrote it then may have been compensated.
       writeStep(connection, run, step)
       answered.push(step)
@@ -189,7 +189,7 @@ function stepOf(run: StoredRun | undefined, key: string): StepRecord | undefined
 }
 
 function applyJob({ workflow }: StoredRun, step: StepRecord, job: StoredJob | undefined, now: number): boolean {
-  if (!job) return answerMissingJob(workflow!, step, 'local', now)
+  if (!job) return failMissingJobWait(workflow!, step, 'local', now)
   const status = toJobStatus(job)
-  return (status.runs.length > 0 || isEnded(status.state)) && answerJobWait(workflow!, step, status, now)
+  return (status.runs.length > 0 || isEnded(status.state)) && resolveJobWait(workflow!, step, status, now)
 }

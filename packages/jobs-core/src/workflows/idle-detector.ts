@@ -1,19 +1,19 @@
 import type { Clock, Timer } from '../time/clock.ts'
 
 /** What is looked at, and told. */
-export interface WaitingDetectorOptions {
+export interface IdleDetectorOptions {
   readonly clock: Clock
   /** False while nothing could be made of it that the code rests: nothing waits, or results are being handed over. */
-  readonly mayRest: () => boolean
+  readonly canBeIdle: () => boolean
   /** How long code that does nothing is given that awaits what is no step. */
   readonly graceMs: () => number
   /** Told when the code can only wait. */
-  readonly rests: () => void
+  readonly onIdle: () => void
 }
 
 /** Finds out when the code of a workflow can only wait: no work is under way, and all that is ready has run. */
-export class WaitingDetector {
-  readonly #options: WaitingDetectorOptions
+export class IdleDetector {
+  readonly #options: IdleDetectorOptions
   /** Attempts and saves under way. */
   #underWay = 0
   /** Counts what happens, to tell when nothing does. */
@@ -22,7 +22,7 @@ export class WaitingDetector {
   #isStopped = false
   #grace: Timer | undefined
 
-  constructor(options: WaitingDetectorOptions) {
+  constructor(options: IdleDetectorOptions) {
     this.#options = options
   }
 
@@ -31,29 +31,29 @@ export class WaitingDetector {
     return this.#underWay > 0
   }
 
-  begin(): void {
+  workStarted(): void {
     this.#underWay++
   }
 
-  end(): void {
+  workEnded(): void {
     this.#underWay--
     this.#activity++
   }
 
   /** Says that something has happened. */
-  note(): void {
+  noteActivity(): void {
     this.#activity++
   }
 
   /** Looks, once everything that is ready has run. */
-  look(): void {
+  check(): void {
     if (this.#isLooking || !this.#couldRest()) return
     this.#isLooking = true
     const before = this.#activity
     void this.#quiet().then(() => {
       this.#isLooking = false
-      if (this.#activity !== before) return this.look()
-      if (this.#couldRest()) this.#options.rests()
+      if (this.#activity !== before) return this.check()
+      if (this.#couldRest()) this.#options.onIdle()
     })
   }
 
@@ -63,7 +63,7 @@ export class WaitingDetector {
   }
 
   #couldRest(): boolean {
-    return !this.#isStopped && this.#underWay === 0 && this.#options.mayRest()
+    return !this.#isStopped && this.#underWay === 0 && this.#options.canBeIdle()
   }
 
   async #quiet(): Promise<void> {

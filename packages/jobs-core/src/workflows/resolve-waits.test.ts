@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 
 import { jobStatus } from '../../test/kit/fake-provider.ts'
 import type { RunStatus } from '../runs/job-status.ts'
-import { answerEventWait, answerJobWait, type AwaitableEvent, matchesEvent } from './answer-waits.ts'
+import { resolveEventWait, resolveJobWait, type AwaitableEvent, matchesEvent } from './resolve-waits.ts'
 import type { EventMatch } from './step-call.ts'
-import { newWorkflowRecord, type StepRecord } from './workflow-record.ts'
+import { createWorkflowRecord, type StepRecord } from './workflow-record.ts'
 
 const eventWait: StepRecord = {
   key: 'refunded',
@@ -42,7 +42,7 @@ const invoiceRun: RunStatus = {
 /** A copy of the step in a record in which two steps have ended before. */
 function waiting(wait: StepRecord, more: Partial<StepRecord> = {}) {
   const step = { ...structuredClone(wait), ...more }
-  return { step, record: { ...newWorkflowRecord('run_1', undefined), steps: [step], ended: 2 } }
+  return { step, record: { ...createWorkflowRecord('run_1', undefined), steps: [step], ended: 2 } }
 }
 
 test.each<[words: string, match: EventMatch | undefined, payload: unknown, fits: boolean]>([
@@ -63,7 +63,7 @@ test.each<[words: string, match: EventMatch | undefined, payload: unknown, fits:
 
 test('an event that a wait asks for answers it, as the next step that has ended', () => {
   const { record, step } = waiting(eventWait)
-  expect(answerEventWait(record, step, refunded, 160)).toBe(true)
+  expect(resolveEventWait(record, step, refunded, 160)).toBe(true)
   const { id, payload, sentAt } = refunded
   expect(step).toEqual({ ...eventWait, state: 'completed', endedAt: 160, order: 3, output: { id, payload, sentAt } })
   expect(record.ended).toBe(3)
@@ -80,26 +80,26 @@ test.each<[words: string, event: Partial<AwaitableEvent>, step: Partial<StepReco
 ])('an event does not answer a wait: %s', (_words, event, more) => {
   const { record, step } = waiting(eventWait, more)
   const before = structuredClone({ record, step })
-  expect(answerEventWait(record, step, { ...refunded, ...event }, 160)).toBe(false)
+  expect(resolveEventWait(record, step, { ...refunded, ...event }, 160)).toBe(false)
   expect({ record, step }).toEqual(before)
 })
 
 test.each([100, 200])('an event that is sent in the first or the last millisecond answers: %i', (sentAt) => {
   const { record, step } = waiting(eventWait)
-  expect(answerEventWait(record, step, { ...refunded, sentAt }, 210)).toBe(true)
+  expect(resolveEventWait(record, step, { ...refunded, sentAt }, 210)).toBe(true)
 })
 
 test('a job that completed answers its wait with the output of the definition that was run', () => {
   const { record, step } = waiting(jobWait)
   const other: RunStatus = { ...invoiceRun, definitionId: 'other', state: 'running', output: 'no' }
   const job = jobStatus({ state: 'running', runs: [{ ...invoiceRun, output: { pages: 2 } }, other] })
-  expect(answerJobWait(record, step, job, 300)).toBe(true)
+  expect(resolveJobWait(record, step, job, 300)).toBe(true)
   expect(step).toMatchObject({ state: 'completed', endedAt: 300, order: 3, output: { pages: 2 } })
 })
 
 test('a job without an output answers without one', () => {
   const { record, step } = waiting(jobWait)
-  expect(answerJobWait(record, step, jobStatus({ runs: [invoiceRun] }), 300)).toBe(true)
+  expect(resolveJobWait(record, step, jobStatus({ runs: [invoiceRun] }), 300)).toBe(true)
   expect(step.state).toBe('completed')
   expect(step).not.toHaveProperty('output')
 })
@@ -107,10 +107,10 @@ test('a job without an output answers without one', () => {
 test('of runs that were retried by hand the newest counts', () => {
   const { record, step } = waiting(jobWait)
   const failed: RunStatus = { ...invoiceRun, state: 'failed', error: { name: 'Error', message: 'Broke.' } }
-  expect(answerJobWait(record, step, jobStatus({ runs: [failed, { ...invoiceRun, state: 'queued' }] }), 300)).toBe(
+  expect(resolveJobWait(record, step, jobStatus({ runs: [failed, { ...invoiceRun, state: 'queued' }] }), 300)).toBe(
     false,
   )
-  expect(answerJobWait(record, step, jobStatus({ runs: [failed, { ...invoiceRun, output: 5 }] }), 300)).toBe(true)
+  expect(resolveJobWait(record, step, jobStatus({ runs: [failed, { ...invoiceRun, output: 5 }] }), 300)).toBe(true)
   expect(step.output).toBe(5)
 })
 
@@ -129,7 +129,7 @@ test.each<[words: string, job: Parameters<typeof jobStatus>[0], error: object]>(
   ],
 ])('a job fails its step where it %s', (_words, job, error) => {
   const { record, step } = waiting(jobWait)
-  expect(answerJobWait(record, step, jobStatus(job), 300)).toBe(true)
+  expect(resolveJobWait(record, step, jobStatus(job), 300)).toBe(true)
   expect(step).toMatchObject({ state: 'failed', endedAt: 300, order: 3, error })
 })
 
@@ -142,6 +142,6 @@ test.each<[words: string, job: Parameters<typeof jobStatus>[0], step: Partial<St
 ])('a job answers nothing where it %s', (_words, job, more) => {
   const { record, step } = waiting(jobWait, more)
   const before = structuredClone({ record, step })
-  expect(answerJobWait(record, step, jobStatus(job), 300)).toBe(false)
+  expect(resolveJobWait(record, step, jobStatus(job), 300)).toBe(false)
   expect({ record, step }).toEqual(before)
 })

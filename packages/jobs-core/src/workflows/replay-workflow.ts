@@ -9,23 +9,23 @@ import { UnknownEventError } from '../errors/unknown-event-error.ts'
 import { UnsupportedFeatureError } from '../errors/unsupported-feature-error.ts'
 import { WorkflowChangedError } from '../errors/workflow-changed-error.ts'
 import { portablePayloadBytes } from '../provider/capabilities.ts'
-import { type Attempt, contextOf } from '../runs/attempt.ts'
+import { type Attempt, toJobContext } from '../runs/attempt.ts'
 import { throughMiddleware } from '../runs/attempt-middleware.ts'
 import { errorFrom } from '../runs/error-from.ts'
 import { type JobErrorInfo, toErrorInfo } from '../runs/error-info.ts'
 import type { Outcome } from '../runs/outcome.ts'
 import { readEvent } from '../runs/read-event.ts'
-import { classify, isRefusal, reportFailure } from '../runs/report-failure.ts'
-import { stopOf, untilStopped } from '../runs/until-stopped.ts'
+import { classifyFailure, isPermanentError, reportFailure } from '../runs/report-failure.ts'
+import { stopOutcome, runUntilStopped } from '../runs/run-until-stopped.ts'
 import { toOutput } from '../runs/to-output.ts'
 import { createSteps } from './create-steps.ts'
 import type { StepCall } from './step-call.ts'
-import { stepFailure } from './step-results.ts'
-import type { CodeEnd, StepEngine, StepTools } from './step-engine.ts'
+import { toStepFailedError } from './step-results.ts'
+import type { ReplayResult, StepEngine, ReplayContext } from './step-engine.ts'
 import type { StepContext, WorkflowDefinition } from './steps.ts'
 
 /** What trying the code again cannot mend: a step's retries are spent, and the others are mistakes. */
-const finalErrors = [
+const permanentErrors = [
   StepFailedError,
   InvalidStepError,
   TooManyStepsError,
@@ -45,7 +45,7 @@ interface WorkflowAttempt extends Attempt {
  * Makes one pass over a workflow's code, from its start: steps that have completed answer from their records. The pass
  * ends where the code can only wait, and the next one comes when that is over. A run that has failed for good is compensated.
  */
-export async function attemptWorkflow(attempt: WorkflowAttempt): Promise<Outcome> {
+export async function replayWorkflow(attempt: WorkflowAttempt): Promise<Outcome> {
   const { definition, signal, clock, steps } = attempt
   if (!steps) {
     const remedy = 'Its host is older than workflows, or gives `runAttempt` no `steps`.'
@@ -63,58 +63,58 @@ export async function attemptWorkflow(attempt: WorkflowAttempt): Promise<Outcome
   let engine: StepEngine | undefined
   try {
     const stops = { signal, clock, definitionId: definition.id, timeoutMs: undefined }
-    const outcome = await untilStopped(stops, (own) => {
-      const fatal = createFatal()
-      engine = steps(toolsOf(attempt, own, fatal))
-      return passOver(attempt, own, engine, fatal)
+    const outcome = await runUntilStopped(stops, (own) => {
+      const fatal = createFatalError()
+      engine = steps(toReplayContext(attempt, own, fatal))
+      return replay(attempt, own, engine, fatal)
     })
     if (outcome.type !== 'suspended') await clock.yield() // as for a job: the news of a cancel may be waiting
-    return stopOf(signal) ?? outcome
+    return stopOutcome(signal) ?? outcome
   } catch (thrown) {
-    const left = engine?.underWay?.()
-    if (left) attempt.leftRunning?.(left)
+    const left = engine?.runningWork?.()
+    if (left) attempt.onLeftRunning?.(left)
     // The records could not be kept, so that compensations may be left to do: that is tried again as far as attempts are left.
-    return stopOf(signal) ?? classify(attempt, thrown, isFinal(thrown))
+    return stopOutcome(signal) ?? classifyFailure(attempt, thrown, isPermanent(thrown))
   }
 }
 
-function isFinal(thrown: unknown): boolean {
-  return finalErrors.some((known) => known.isInstance(thrown))
+function isPermanent(thrown: unknown): boolean {
+  return permanentErrors.some((known) => known.isInstance(thrown))
 }
 
 /** An error that ends the run whatever its code does. */
-interface Fatal {
-  readonly run: object
+interface FatalError {
+  readonly replayToken: object
   readonly thrown: Promise<never>
-  fail(error: Error): void
+  failRun(error: Error): void
 }
 
-function createFatal(): Fatal {
-  let fail = (_error: Error): void => undefined
-  const thrown = new Promise<never>((_resolve, reject) => (fail = reject))
+function createFatalError(): FatalError {
+  let failRun = (_error: Error): void => undefined
+  const thrown = new Promise<never>((_resolve, reject) => (failRun = reject))
   thrown.catch(() => undefined)
-  return { run: {}, thrown, fail }
+  return { replayToken: {}, thrown, failRun }
 }
 
-function toolsOf(
+function toReplayContext(
   { definition, runId, clock, random = Math.random, bound, limits }: WorkflowAttempt,
   signal: AbortSignal,
-  { run, fail }: Fatal,
-): StepTools {
+  { replayToken, failRun }: FatalError,
+): ReplayContext {
   const { provider = 'this engine', minRetryDelayMs = 0, maxRetryDelayMs, maxStepOutputBytes } = limits ?? {}
   const maxOutputBytes = maxStepOutputBytes ?? portablePayloadBytes
   const stepLimits = { provider, minRetryDelayMs, maxRetryDelayMs, maxOutputBytes }
-  return { run, definition, runId, signal, clock, random, logger: bound, limits: stepLimits, fail }
+  return { replayToken, definition, runId, signal, clock, random, logger: bound, limits: stepLimits, failRun }
 }
 
-async function passOver(
+async function replay(
   attempt: WorkflowAttempt,
   own: AbortSignal,
   engine: StepEngine,
-  fatal: Fatal,
+  fatal: FatalError,
 ): Promise<Outcome> {
   const { definition, envelope, client, info } = attempt
-  const failure = engine.failure ?? exhausted(info)
+  const failure = engine.failure ?? attemptsExhausted(info)
   let isOver = false
   let isReading = true
   const code = async (): Promise<unknown> => {
@@ -123,34 +123,34 @@ async function passOver(
     own.throwIfAborted()
     if (!failure) checkVersion(definition, engine.version) // a compensation by later code is better than none
     const step = createSteps({
-      run: fatal.run,
+      replayToken: fatal.replayToken,
       definition,
       envelope,
       client,
-      perform: (call) => engine.perform(attempt.middleware ? wrapped(call, attempt) : call),
-      isOver: () => isOver,
-      fail: fatal.fail,
+      perform: (call) => engine.perform(attempt.middleware ? withMiddleware(call, attempt) : call),
+      hasEnded: () => isOver,
+      failRun: fatal.failRun,
     })
-    const steps = async (): Promise<unknown> => definition.steps(event, step, contextOf(attempt, own))
+    const steps = async (): Promise<unknown> => definition.steps(event, step, toJobContext(attempt, own))
     return Promise.race([steps(), fatal.thrown]).finally(() => {
       isOver = true
     })
   }
   if (failure) {
     await engine.run(code, 'recorded only')
-    return compensation(attempt, engine, { type: 'failed', error: failure }, failureOf(engine, failure))
+    return compensate(attempt, engine, { type: 'failed', error: failure }, failureOf(engine, failure))
   }
   const end = await engine.run(code)
   if (end.type === 'suspended') return end
-  const { outcome, thrown } = conclude(attempt, end, isReading)
-  return outcome.type === 'failed' ? compensation(attempt, engine, outcome, thrown) : outcome
+  const { outcome, thrown } = toOutcome(attempt, end, isReading)
+  return outcome.type === 'failed' ? compensate(attempt, engine, outcome, thrown) : outcome
 }
 
 /**
  * A step whose code runs inside the middleware. Steps without code of the app's are left as they are, and so is the code
  * between the steps: it runs in every pass, and where it waits, its promise never settles.
  */
-function wrapped(call: StepCall, attempt: WorkflowAttempt): StepCall {
+function withMiddleware(call: StepCall, attempt: WorkflowAttempt): StepCall {
   if (call.kind !== 'run') return call
   const { work, compensate } = call
   const through = (kind: 'step' | 'compensation', { attempt: stepAttempt, signal }: StepContext, run: () => unknown) =>
@@ -164,7 +164,7 @@ function wrapped(call: StepCall, attempt: WorkflowAttempt): StepCall {
   }
 }
 
-function exhausted({ attempt, maxAttempts, definitionId }: Attempt['info']) {
+function attemptsExhausted({ attempt, maxAttempts, definitionId }: Attempt['info']) {
   return attempt > maxAttempts ? toErrorInfo(new AttemptsExhaustedError({ definitionId, maxAttempts })) : undefined
 }
 
@@ -176,9 +176,9 @@ function checkVersion({ id: definitionId, version }: WorkflowDefinition, recorde
   throw new WorkflowChangedError({ definitionId, problem })
 }
 
-function conclude(
+function toOutcome(
   attempt: WorkflowAttempt,
-  end: Exclude<CodeEnd, { type: 'suspended' }>,
+  end: Exclude<ReplayResult, { type: 'suspended' }>,
   isReading: boolean,
 ): { readonly outcome: Outcome; readonly thrown?: unknown } {
   try {
@@ -186,18 +186,21 @@ function conclude(
     const output = toOutput(end.output, attempt.definition, attempt.limits)
     return { outcome: { type: 'completed', ...(output !== undefined && { output }) } }
   } catch (thrown) {
-    return { outcome: classify(attempt, thrown, isFinal(thrown) || (isReading && isRefusal(thrown))), thrown }
+    return {
+      outcome: classifyFailure(attempt, thrown, isPermanent(thrown) || (isReading && isPermanentError(thrown))),
+      thrown,
+    }
   }
 }
 
 /** Compensates what a run did that has failed for good, or was cancelled, and then says so. */
-async function compensation(
+async function compensate(
   attempt: WorkflowAttempt,
   engine: StepEngine,
   failed: Extract<Outcome, { type: 'failed' }>,
   thrown: unknown,
 ): Promise<Outcome> {
-  const wakeAt = await engine.compensate(failed.error, failedStepOf(thrown))
+  const wakeAt = await engine.compensate(failed.error, findFailedStep(thrown))
   if (wakeAt !== undefined) return { type: 'suspended', wakeAt }
   if (engine.isCancelled) return { type: 'cancelled' }
   await reportFailure(attempt, thrown)
@@ -205,13 +208,13 @@ async function compensation(
 }
 
 /** The step that an error comes from, also where the code threw another one because of it. */
-function failedStepOf(thrown: unknown, depth = 0): string | undefined {
+function findFailedStep(thrown: unknown, depth = 0): string | undefined {
   if (StepFailedError.isInstance(thrown)) return thrown.stepId
-  return thrown instanceof Error && depth < 5 ? failedStepOf(thrown.cause, depth + 1) : undefined
+  return thrown instanceof Error && depth < 5 ? findFailedStep(thrown.cause, depth + 1) : undefined
 }
 
 /** The error of a run that has failed in an earlier pass, of the class that it had where it was a step's. */
 function failureOf({ failedStep }: StepEngine, failure: JobErrorInfo): Error {
   if (!failedStep || failure.code !== 'step_failed') return errorFrom(failure)
-  return stepFailure(failedStep)
+  return toStepFailedError(failedStep)
 }

@@ -35,7 +35,7 @@ export interface FailedAttempt {
 }
 
 /** Whether what was thrown ends the run or is tried again, and when: never earlier than the policy computes. */
-export function outcomeOfFailure(thrown: unknown, failed: FailedAttempt): Outcome {
+export function toFailureOutcome(thrown: unknown, failed: FailedAttempt): Outcome {
   const { policy, attempt, maxAttempts, now, random, limits } = failed
   if (NonRetryableError.isInstance(thrown) || attempt >= maxAttempts) {
     return { type: 'failed', error: toErrorInfo(thrown) }

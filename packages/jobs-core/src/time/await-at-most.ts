@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts'
 
 /** Waits for work, but no longer than so; then it goes on unwatched. */
-export async function within<T>(clock: Clock, durationMs: number, work: Promise<T>): Promise<T | undefined> {
+export async function awaitAtMost<T>(clock: Clock, durationMs: number, work: Promise<T>): Promise<T | undefined> {
   let stop = (): void => undefined
   const tooLate = new Promise<undefined>((resolve) => {
     const timer = clock.setTimer(durationMs, () => resolve(undefined))

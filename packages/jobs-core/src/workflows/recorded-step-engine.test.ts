@@ -4,10 +4,10 @@ import { createDeferred } from '../../test/kit/deferred.ts'
 import { completedStep, createWorkflowKit, orderWorkflow, type WorkflowKit } from '../../test/kit/workflow-kit.ts'
 import { JobCancelledError } from '../errors/job-cancelled-error.ts'
 import { ShutdownError } from '../errors/shutdown-error.ts'
-import { answerEventWait } from './answer-waits.ts'
-import { recordedSteps } from './recorded-steps.ts'
-import type { StepRecords } from './step-records.ts'
-import { newWorkflowRecord, type StepRecord } from './workflow-record.ts'
+import { resolveEventWait } from './resolve-waits.ts'
+import { createRecordedStepEngine } from './recorded-step-engine.ts'
+import type { StepRecordStore } from './step-record-store.ts'
+import { createWorkflowRecord, type StepRecord } from './workflow-record.ts'
 
 let kit: WorkflowKit
 let done: string[]
@@ -20,25 +20,25 @@ const note = (what: string) => () => void done.push(what)
 const payload = { tenantId: 'acme', orderId: 'order_1' }
 
 /** A store in the same process as the code: what answers a wait changes the record that the code runs with. */
-function liveStore(save: StepRecords['save'] = () => undefined) {
-  const record = newWorkflowRecord('run_1', undefined)
+function liveStore(save: StepRecordStore['save'] = () => undefined) {
+  const record = createWorkflowRecord('run_1', undefined)
   const listeners = new Set<(step: StepRecord) => void>()
-  const records: StepRecords = {
+  const records: StepRecordStore = {
     record,
     save,
-    onAnswer: (listener) => {
+    onWaitResolved: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
   }
   return {
-    steps: recordedSteps(records),
+    steps: createRecordedStepEngine(records),
     record,
     listeners,
     answer(key: string): boolean {
       const step = record.steps.find((each) => each.key === key)!
       const now = kit.clock.now()
-      const isAnswered = answerEventWait(record, step, { id: 'e', event: 'order.refunded', payload, sentAt: now }, now)
+      const isAnswered = resolveEventWait(record, step, { id: 'e', event: 'order.refunded', payload, sentAt: now }, now)
       for (const listener of listeners) listener(step)
       return isAnswered
     },
@@ -96,7 +96,7 @@ describe('a pass that was stopped', () => {
       },
       { onFailure: note('onFailure') },
     )
-    const outcome = kit.pass(workflow, { leftRunning: (work) => void left.push(work) })
+    const outcome = kit.pass(workflow, { onLeftRunning: (work) => void left.push(work) })
     await kit.clock.advance(10)
     const kept = structuredClone(kit.kept)
     kit.controller.abort(reason)

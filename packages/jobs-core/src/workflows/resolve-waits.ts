@@ -23,7 +23,7 @@ export function matchesEvent(match: EventMatch | undefined, payload: Json): bool
  * Answers a wait with an event of the same tenant, where it is one that the wait asks for and was sent while it went on.
  * True where the wait was answered.
  */
-export function answerEventWait(
+export function resolveEventWait(
   record: WorkflowRecord,
   step: StepRecord,
   { id, event, payload, sentAt }: AwaitableEvent,
@@ -40,7 +40,7 @@ export function answerEventWait(
 }
 
 /** Answers a wait for a job that the engine does not know any more: how it ended cannot be told. */
-export function answerMissingJob(record: WorkflowRecord, step: StepRecord, provider: string, now: number): boolean {
+export function failMissingJobWait(record: WorkflowRecord, step: StepRecord, provider: string, now: number): boolean {
   if (step.kind !== 'runJob' || step.state !== 'waiting' || step.jobId === undefined) return false
   step.error = toErrorInfo(new JobNotFoundError({ jobId: step.jobId, provider }))
   endStep(record, step, 'failed', now)
@@ -48,7 +48,7 @@ export function answerMissingJob(record: WorkflowRecord, step: StepRecord, provi
 }
 
 /** Answers a wait for a job with how the job ended. True where the job has ended and the wait was answered. */
-export function answerJobWait(record: WorkflowRecord, step: StepRecord, job: JobStatus, now: number): boolean {
+export function resolveJobWait(record: WorkflowRecord, step: StepRecord, job: JobStatus, now: number): boolean {
   if (step.kind !== 'runJob' || step.state !== 'waiting' || step.jobId !== job.id) return false
   const { definitionId = '' } = step
   const run = job.runs.findLast((each) => each.definitionId === definitionId)

@@ -5,7 +5,7 @@ import type { Clock, Timer } from '../time/clock.ts'
 import type { Outcome } from './outcome.ts'
 
 /** The outcome that an aborted signal asks for: `interrupted` when the run goes on elsewhere or later, otherwise `cancelled`. */
-export function stopOf(signal: AbortSignal): Outcome | undefined {
+export function stopOutcome(signal: AbortSignal): Outcome | undefined {
   if (!signal.aborted) return undefined
   const { reason } = signal
   const goesOn = ShutdownError.isInstance(reason) || LeaseLostError.isInstance(reason)
@@ -27,10 +27,10 @@ export interface StopOptions {
  * Waits for work, but not longer than its timeout or the host's signal. Then the work's own signal is aborted with the
  * reason and this rejects with it, whether or not the work takes notice.
  */
-export function untilStopped<T>(options: StopOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export function runUntilStopped<T>(options: StopOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     options.signal.throwIfAborted() // an event that is past is not told
-    const watch = new StopWatch(options, reject)
+    const watch = new StopListener(options, reject)
     const finish = (result: T): void => {
       watch.end()
       resolve(result)
@@ -48,7 +48,7 @@ export function untilStopped<T>(options: StopOptions, work: (signal: AbortSignal
 }
 
 /** An event listener for what may stop an attempt: one object rather than closures, since every attempt makes one. */
-class StopWatch {
+class StopListener {
   readonly #options: StopOptions
   readonly #stopped: (reason: unknown) => void
   readonly #own: AbortController | undefined

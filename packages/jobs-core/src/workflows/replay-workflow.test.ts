@@ -5,7 +5,7 @@ import { createAttemptKit, orderEnvelope } from '../../test/kit/attempt-kit.ts'
 import { createManualClock } from '../../test/kit/manual-clock.ts'
 import { createMemoryLogger } from '../../test/kit/memory-logger.ts'
 import { runAttempt } from '../runs/run-attempt.ts'
-import { recordedSteps } from './recorded-steps.ts'
+import { createRecordedStepEngine } from './recorded-step-engine.ts'
 
 let kit: WorkflowKit
 let done: string[]
@@ -76,7 +76,7 @@ test('a host that knows no workflows fails the run, and says what is missing', a
 
 test('a payload that does not fit fails the run at once, and its code is not called', async () => {
   const unfit = orderEnvelope({ payload: { tenantId: 'acme', orderId: 5 } })
-  const steps = recordedSteps({ record: kit.kept, save: () => undefined })
+  const steps = createRecordedStepEngine({ record: kit.kept, save: () => undefined })
   const outcome = await createAttemptKit().run(orderWorkflow(note('code')), unfit, { steps })
   expect(outcome).toMatchObject({ type: 'failed', error: { code: 'payload_invalid' } })
   expect(done).toEqual([])

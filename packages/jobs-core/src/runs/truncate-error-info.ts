@@ -5,13 +5,13 @@ const maxCharacters = 16 * 1024
 const maxMessageInStack = 1024
 
 /** An error with long texts cut, its causes included: engines drop in silence what is over a size of theirs. */
-export function cutErrorInfo({ name, message, code, stack, cause }: JobErrorInfo): JobErrorInfo {
+export function truncateErrorInfo({ name, message, code, stack, cause }: JobErrorInfo): JobErrorInfo {
   return {
     name: cut(name),
     message: cut(message),
     ...(code !== undefined && { code: cut(code) }),
     ...(stack !== undefined && { stack: cutStack(stack, message) }),
-    ...(cause && { cause: cutErrorInfo(cause) }),
+    ...(cause && { cause: truncateErrorInfo(cause) }),
   }
 }
 

@@ -1,14 +1,14 @@
 import type { Json } from '../events/json.ts'
 import type { JobErrorInfo } from '../runs/error-info.ts'
 import { CallOrder } from './call-order.ts'
-import { WaitingDetector } from './waiting-detector.ts'
+import { IdleDetector } from './idle-detector.ts'
 import type { AwaitedStep } from './awaited-step.ts'
 import { compensationGraceMs } from './grace-time.ts'
-import { calledLate, kindChanged } from './changed-workflow.ts'
+import { lateStepWarning, stepKindChangedError } from './workflow-change-errors.ts'
 import { StepAttempts } from './step-attempts.ts'
 import type { StepCall } from './step-call.ts'
-import type { CodeEnd, StepEngine, StepEngineFactory, StepTools } from './step-engine.ts'
-import { noteUnkept, reopenUnkept, saveStep, type StepRecords } from './step-records.ts'
+import type { ReplayResult, StepEngine, StepEngineFactory, ReplayContext } from './step-engine.ts'
+import { markUnsaved, reopenUnsaved, saveStep, type StepRecordStore } from './step-record-store.ts'
 import { StepResults } from './step-results.ts'
 import { StepWaits } from './step-waits.ts'
 import { toStepRecord } from './to-step-record.ts'
@@ -16,8 +16,8 @@ import { uncalledCompensations, compensateSteps } from './compensate-steps.ts'
 import { cancelOpenSteps, endStep, isStepEnded, reopenStep, type StepRecord } from './workflow-record.ts'
 
 /** The steps of a workflow on an engine that keeps their records and has no steps of its own. */
-export function recordedSteps(records: StepRecords): StepEngineFactory {
-  return (tools) => new RecordedSteps(records, tools)
+export function createRecordedStepEngine(records: StepRecordStore): StepEngineFactory {
+  return (context) => new RecordedStepEngine(records, context)
 }
 
 /** `closing`: the code has ended, and what it began comes to its end. */
@@ -26,16 +26,16 @@ type Phase = 'running' | 'closing' | 'over'
 /** How long code that awaits what is no step is waited for at least, where it has to come to a step that it had called. */
 const shortestGraceMs = 100
 
-class RecordedSteps implements StepEngine {
-  readonly #records: StepRecords
-  readonly #tools: StepTools
+class RecordedStepEngine implements StepEngine {
+  readonly #records: StepRecordStore
+  readonly #context: ReplayContext
   readonly #known: Map<string, StepRecord>
   readonly #compensations = new Map<string, StepCall>()
   readonly #results: StepResults
   readonly #waits: StepWaits
   readonly #order: CallOrder
   readonly #attempts: StepAttempts
-  readonly #watch: WaitingDetector
+  readonly #watch: IdleDetector
   #lastCalled: string | undefined
   #phase: Phase = 'running'
   #recordedOnly = false
@@ -44,29 +44,29 @@ class RecordedSteps implements StepEngine {
   #leftAt: number | undefined
   #codeThrew: unknown
   #closed: (() => void) | undefined
-  #end: (end: CodeEnd) => void = () => undefined
+  #end: (end: ReplayResult) => void = () => undefined
 
-  constructor(records: StepRecords, tools: StepTools) {
+  constructor(records: StepRecordStore, context: ReplayContext) {
     const { steps } = records.record
-    reopenUnkept(steps)
+    reopenUnsaved(steps)
     this.#records = records
-    this.#tools = tools
+    this.#context = context
     this.#known = new Map(steps.map((step) => [step.key, step]))
-    this.#order = new CallOrder(steps, tools.logger)
-    this.#attempts = new StepAttempts({ records, tools, ended: () => this.#watch.end() })
-    this.#waits = new StepWaits(tools.clock, () => this.#settleDue())
-    this.#watch = new WaitingDetector({
-      clock: tools.clock,
-      mayRest: () => !this.#results.isBusy && (this.#waits.size > 0 || this.#hasOpen),
+    this.#order = new CallOrder(steps, context.logger)
+    this.#attempts = new StepAttempts({ records, context, onEnded: () => this.#watch.workEnded() })
+    this.#waits = new StepWaits(context.clock, () => this.#settleDue())
+    this.#watch = new IdleDetector({
+      clock: context.clock,
+      canBeIdle: () => !this.#results.isBusy && (this.#waits.size > 0 || this.#hasOpen),
       graceMs: () => this.#graceMs(),
-      rests: () => this.#pause(),
+      onIdle: () => this.#pause(),
     })
     this.#results = new StepResults({
       recorded: steps,
-      clock: tools.clock,
+      clock: context.clock,
       graceMs: Math.max(records.graceMs ?? 0, shortestGraceMs),
-      handed: () => this.#watch.note(),
-      idle: () => this.#look(),
+      onDelivered: () => this.#watch.noteActivity(),
+      onIdle: () => this.#look(),
     })
   }
 
@@ -75,7 +75,7 @@ class RecordedSteps implements StepEngine {
   }
 
   get failure(): JobErrorInfo | undefined {
-    return this.#records.cancelled ?? this.#records.record.failure
+    return this.#records.cancellation ?? this.#records.record.failure
   }
 
   get failedStep(): StepRecord | undefined {
@@ -83,15 +83,15 @@ class RecordedSteps implements StepEngine {
   }
 
   get isCancelled(): boolean {
-    return this.#records.cancelled !== undefined
+    return this.#records.cancellation !== undefined
   }
 
-  underWay(): Promise<unknown> | undefined {
-    return this.#attempts.underWay
+  runningWork(): Promise<unknown> | undefined {
+    return this.#attempts.running
   }
 
-  run(code: () => Promise<unknown>, steps: 'all' | 'recorded only' = 'all'): Promise<CodeEnd> {
-    const { signal } = this.#tools
+  run(code: () => Promise<unknown>, steps: 'all' | 'recorded only' = 'all'): Promise<ReplayResult> {
+    const { signal } = this.#context
     this.#recordedOnly = steps === 'recorded only'
     const stop = (): void => {
       this.#close('over')
@@ -99,8 +99,8 @@ class RecordedSteps implements StepEngine {
     }
     if (signal.aborted) stop()
     else signal.addEventListener('abort', stop, { once: true })
-    const unlisten = this.#records.onAnswer?.((step) => this.#answered(step))
-    const ended = new Promise<CodeEnd>((resolve) => {
+    const unlisten = this.#records.onWaitResolved?.((step) => this.#answered(step))
+    const ended = new Promise<ReplayResult>((resolve) => {
       this.#end = (end) => {
         signal.removeEventListener('abort', stop)
         unlisten?.()
@@ -116,21 +116,21 @@ class RecordedSteps implements StepEngine {
   }
 
   perform(call: StepCall): Promise<Json | undefined> {
-    this.#watch.note()
+    this.#watch.noteActivity()
     const { key, kind } = call
     const known = this.#known.get(key)
     if (this.#phase === 'over') this.#noteLate(key)
     if (this.#phase !== 'running') return new Promise(() => undefined)
     if (known && known.kind !== kind) {
-      this.#tools.fail(kindChanged(this.#tools.definition.id, key, { was: known.kind, is: kind }))
+      this.#context.failRun(stepKindChangedError(this.#context.definition.id, key, { was: known.kind, is: kind }))
       return new Promise(() => undefined)
     }
     this.#order.called(key)
     if (call.kind === 'run' && call.compensate) this.#compensations.set(key, call)
     return new Promise((resolve, reject) => {
-      const step = known ?? toStepRecord(call, this.#tools.clock.now())
-      const called: AwaitedStep = { call, step, resolve, reject, isKept: false }
-      this.#results.open(called)
+      const step = known ?? toStepRecord(call, this.#context.clock.now())
+      const called: AwaitedStep = { call, step, resolve, reject, isSaved: false }
+      this.#results.add(called)
       if (step.order !== undefined) this.#handOver(called)
       // What has not ended never does in a run that is compensated: its code goes as far as it came.
       else if (this.#recordedOnly) this.#hasOpen = true
@@ -146,21 +146,21 @@ class RecordedSteps implements StepEngine {
     if (!record.failure && failedStep !== undefined) record.failedStep = failedStep
     return compensateSteps(failure, {
       records: this.#records,
-      tools: this.#tools,
+      context: this.#context,
       calls: this.#compensations,
       codeThrew: this.#codeThrew,
-      attemptOf: (step, key, attempt) => this.#attempts.partsOf(step, key, attempt, this.#tools.signal),
-      during: (work) => this.#attempts.during(work),
+      attemptOptions: (step, key, attempt) => this.#attempts.attemptOptions(step, key, attempt, this.#context.signal),
+      track: (work) => this.#attempts.track(work),
     })
   }
 
   /** The code was left in the midst of something else than a step. */
   #noteLate(key: string): void {
     if (this.#leftAt === undefined) return
-    const afterMs = this.#tools.clock.now() - this.#leftAt
+    const afterMs = this.#context.clock.now() - this.#leftAt
     this.#leftAt = undefined
-    this.#tools.logger.warn(calledLate(key), { step: key, afterMs })
-    this.#records.calledLate?.(afterMs)
+    this.#context.logger.warn(lateStepWarning(key), { step: key, afterMs })
+    this.#records.onLateCall?.(afterMs)
   }
 
   /** Begins a step, or takes one up again that has not ended. */
@@ -175,15 +175,15 @@ class RecordedSteps implements StepEngine {
       steps.splice(steps.findLastIndex(({ key }) => key === this.#lastCalled) + 1, 0, step)
     }
     // An attempt that is due may have begun in a pass that crashed: what it did is compensated only if it is made again.
-    const isDue = step.state === 'retrying' && step.nextAttemptAt! <= this.#tools.clock.now()
+    const isDue = step.state === 'retrying' && step.nextAttemptAt! <= this.#context.clock.now()
     if ('work' in call && (step.state === 'running' || isDue)) this.#execute(called)
     else if (isKnown) this.#wait(called)
     else this.#afterSave(step, () => this.#wait(called))
   }
 
   #execute(called: AwaitedStep): void {
-    this.#watch.begin()
-    this.#attempts.begin(called, (attempted) =>
+    this.#watch.workStarted()
+    this.#attempts.start(called, (attempted) =>
       this.#afterSave(called.step, () => (attempted === 'ended' ? this.#handOver(called) : this.#wait(called))),
     )
     this.#waits.arm()
@@ -196,11 +196,11 @@ class RecordedSteps implements StepEngine {
       return this.#look()
     }
     const saved = (next: () => void): void => {
-      this.#watch.end()
+      this.#watch.workEnded()
       next()
       this.#look()
     }
-    this.#watch.begin()
+    this.#watch.workStarted()
     saving.then(
       () => saved(then),
       (error: unknown) => saved(() => this.#notKept(step, error)),
@@ -209,7 +209,7 @@ class RecordedSteps implements StepEngine {
 
   /** What is not kept is compensated in this pass; for the next one it has not happened. */
   #notKept(step: StepRecord, error: unknown): void {
-    noteUnkept(step)
+    markUnsaved(step)
     void this.#codeEnded({ type: 'threw', error })
   }
 
@@ -228,14 +228,14 @@ class RecordedSteps implements StepEngine {
   }
 
   #handOver(called: AwaitedStep): void {
-    this.#watch.note()
-    if (this.#phase === 'running') this.#results.keep(called)
+    this.#watch.noteActivity()
+    if (this.#phase === 'running') this.#results.markSaved(called)
     else this.#look()
   }
 
   #settleDue(): void {
     if (this.#phase !== 'running') return
-    const { clock } = this.#tools
+    const { clock } = this.#context
     const now = clock.now()
     for (const called of this.#waits.takeDue(now)) {
       const { step } = called
@@ -251,7 +251,7 @@ class RecordedSteps implements StepEngine {
   }
 
   #look(): void {
-    if (this.#phase === 'running') this.#watch.look()
+    if (this.#phase === 'running') this.#watch.check()
     else if (this.#phase === 'closing' && !this.#watch.isWorking) this.#closed?.()
   }
 
@@ -266,14 +266,14 @@ class RecordedSteps implements StepEngine {
 
   #pause(): void {
     const at = this.#recordedOnly ? undefined : this.#waits.nextDueAt()
-    if (at !== undefined && at <= this.#tools.clock.now()) return this.#settleDue()
+    if (at !== undefined && at <= this.#context.clock.now()) return this.#settleDue()
     this.#close('over')
-    this.#leftAt = this.#tools.clock.now()
+    this.#leftAt = this.#context.clock.now()
     this.#end({ type: 'suspended', ...(at !== undefined && { wakeAt: at }) })
   }
 
   /** Steps that the code began and does not wait for: of code that threw, they come to their end, for they may be compensated. */
-  async #codeEnded(end: CodeEnd): Promise<void> {
+  async #codeEnded(end: ReplayResult): Promise<void> {
     if (this.#phase !== 'running') return
     if (end.type === 'threw') this.#codeThrew = end.error
     if (end.type === 'threw' && !this.#recordedOnly) {
@@ -287,8 +287,8 @@ class RecordedSteps implements StepEngine {
   }
 
   #cancelOpenSteps(): void {
-    const cancelled = cancelOpenSteps(this.#records.record, this.#tools.clock.now())
-    for (const step of cancelled) this.#records.note?.(step)
+    const cancelled = cancelOpenSteps(this.#records.record, this.#context.clock.now())
+    for (const step of cancelled) this.#records.noteStarted?.(step)
   }
 
   #close(phase: 'closing' | 'over'): void {
