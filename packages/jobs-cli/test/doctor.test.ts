@@ -57,7 +57,7 @@ describe('with nothing set', () => {
     const { report, told } = await doctor({ NODE_ENV: 'production' })
     expect(report).toMatchObject({ provider: null, engine: null, jobs: [{ id: 'confirm-order' }, { id: 'report' }] })
     expect(told('problem')).toEqual([
-      expect.stringMatching(/^provider: No job provider was chosen: this is production.* Set `JOB_PROVIDER`/),
+      expect.stringMatching(/^provider: Could not choose a job provider: this is production.* Set `JOB_PROVIDER`/),
     ])
     expect(told('warning')).toEqual(['engine: not asked, since none is chosen `--provider` tries one all the same.'])
   })
@@ -76,7 +76,7 @@ describe('with the keys of both vendors', () => {
   test('none is chosen, and it is told how to choose', async () => {
     const { told } = await doctor(both)
     expect(told('problem')).toEqual([
-      'provider: No job provider was chosen: the keys of Trigger.dev and Inngest are set. ' +
+      'provider: Could not choose a job provider: the keys of Trigger.dev and Inngest are set. ' +
         'Set `JOB_PROVIDER` to `trigger.dev` or `inngest`.',
     ])
   })
@@ -98,7 +98,7 @@ describe('variables of files', () => {
     ])
     const read = await doctor({}, '--env-file', '.env')
     expect(read.told('problem')).toEqual([
-      'provider: No job provider was chosen: `JOB_PROVIDER` is `sqs`. Use `trigger.dev`, `inngest` or `local`, or import the package of that engine.',
+      'provider: Could not choose a job provider: `JOB_PROVIDER` is `sqs`. Use `trigger.dev`, `inngest` or `local`, or import the package of that engine.',
     ])
     expect(read.told('warning')[0]).toMatch(/`JOB_LOG_LEVEL` is empty/)
     expect(read.report.variables).toEqual([{ name: 'JOB_PROVIDER', from: '.env' }])

@@ -153,7 +153,7 @@ test('the facts of an error are fields of it', () => {
 
 test('what to do after a failed send depends on whether the engine may have it', () => {
   const failed = (accepted: 'no' | 'maybe') => new core.SendFailedError({ ...facts, accepted }).message
-  expect(failed('no')).toMatch(/can be sent again/)
+  expect(failed('no')).toMatch(/you can send it again/)
   expect(failed('maybe')).toMatch(/only with an `idempotencyKey`/)
   const chosen = new core.SendFailedError({ ...facts, accepted: 'maybe', jobId: 'job_7' })
   expect(chosen).toMatchObject({ jobId: 'job_7', message: expect.stringContaining("getJobStatus('job_7')") as string })
@@ -162,7 +162,7 @@ test('what to do after a failed send depends on whether the engine may have it',
 
 test('what to do about an unknown event depends on what it is the name of', () => {
   const message = (more: object) => new core.UnknownEventError({ event: 'send-receipt', ...more }).message
-  expect(message({})).toMatch(/Declare an event .*`defineEvents\(\{ 'send-receipt': schema \}\)`/)
+  expect(message({})).toMatch(/Declare it with `defineEvents\(\{ 'send-receipt': schema \}\)`/)
   expect(message({ nearest: 'email.send' })).toMatch(/Did you mean `email\.send`\? Declare/)
   expect(message({ handledByJob: 'order.refunded' })).toMatch(/is the id of a job: send the event .*`order\.refunded`/)
   expect(message({ handledByJob: 'order.refunded' })).not.toContain('defineEvents')
@@ -170,7 +170,7 @@ test('what to do about an unknown event depends on what it is the name of', () =
 
 test('what to do with a job that cannot be retried depends on its state', () => {
   const message = (state: string) => new core.JobNotRetryableError({ jobId: 'job_1', state }).message
-  for (const state of ['completed', 'cancelled', 'expired']) expect(message(state)).toMatch(/Send the event again/)
+  for (const state of ['completed', 'cancelled', 'expired']) expect(message(state)).toMatch(/send the event again/)
   for (const state of ['scheduled', 'queued', 'running', 'retrying']) expect(message(state)).toMatch(/waitForJob/)
 })
 

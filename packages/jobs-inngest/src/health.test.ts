@@ -118,14 +118,14 @@ describe('what is not well', () => {
     const replies = [connectionError('ECONNREFUSED'), { status: 500 }, { status: 404, body: '<html>' }, { status: 400 }]
     for (const reply of replies) {
       const { ok, told } = await check(inTurn(reply))
-      expect(told).toEqual([['engine', false, expect.stringContaining('`inngest` did not answer for the app: ')]])
+      expect(told).toEqual([['engine', false, expect.stringContaining('Failed to read the app on `inngest`: ')]])
       expect(ok).toBe(false)
     }
   })
 
   test('is an engine that breaks down in the midst of it', async () => {
     const { ok, told } = await check(inTurn({ body: { data: { id: 'my shop' } } }, { status: 500 }))
-    expect(told).toEqual([['engine', false, expect.stringContaining('did not answer which apps are registered')]])
+    expect(told).toEqual([['engine', false, expect.stringContaining('Failed to list the registered apps')]])
     expect(ok).toBe(false)
   })
 })

@@ -18,7 +18,7 @@ export async function checkHealth(
   const checks: Check[] = []
   const addCheck = (name: string, ok: boolean, message: string): void => void checks.push({ name, ok, message })
   try {
-    const app = await api.get<{ data?: EngineApp }>('for the app', `/v2/apps/${encodeURIComponent(appId)}`)
+    const app = await api.get<{ data?: EngineApp }>('read the app', `/v2/apps/${encodeURIComponent(appId)}`)
     const isSynced = app?.data !== undefined
     const registered = isSynced ? (await subscriptions.all()).filter((one) => one.appId === appId) : []
     addCheck('engine', true, 'responds')

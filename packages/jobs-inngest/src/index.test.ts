@@ -18,6 +18,6 @@ test('the SDK is loaded with the first request, and where it does not load the s
   const sending = client.sendJob('work.asked', { tenantId: 'acme' })
   await expect(sending).rejects.toThrow(ProviderNotInstalledError)
   await expect(sending).rejects.toThrow('which could not be loaded: ')
-  await expect(sending).rejects.toThrow('Where it is not installed: `npm install inngest`.')
+  await expect(sending).rejects.toThrow('If it is not installed, run `npm install inngest`.')
   expect(asked).toEqual(['inngest'])
 })

@@ -84,7 +84,7 @@ test.each<[what: string, call: (client: Loose) => unknown, code: JobsError['code
     'a BigInt',
     payload([{ total: 1n }]),
     'not_serializable',
-    ['`payload.data[0].total` cannot travel as JSON: it is a BigInt'],
+    ['`payload.data[0].total` cannot be stored as JSON: it is a BigInt'],
   ],
   ['a hole', payload(Object.assign([1], { length: 2 })), 'not_serializable', ['`payload.data[1]`', '`undefined`']],
   ['a symbol key', payload({ [Symbol('x')]: 1 }), 'not_serializable', ['an object with symbol keys']],
@@ -104,7 +104,7 @@ test.each<[what: string, call: (client: Loose) => unknown, code: JobsError['code
     'an unknown job',
     (client) => client.getJobStatus('__proto__'),
     'job_not_found',
-    ['No job `__proto__` is known to `local`'],
+    ['No job `__proto__` was found on `local`'],
   ],
   ['no id', (client) => client.cancelJob(42), 'invalid_option', ['`id` is a number, not a string', 'of a job handle']],
   [

@@ -28,7 +28,7 @@ async function check(answers: FakeAnswers, definitions?: Definition[]) {
 }
 
 function failing(status: number | undefined, cause?: Error): FakeAnswers {
-  const told = { provider: 'trigger.dev', operation: 'for the queue x', problem: 'no', status }
+  const told = { provider: 'trigger.dev', operation: 'read the queue x', problem: 'no', status }
   return {
     queue() {
       throw new RequestFailedError(told, { cause })
@@ -54,7 +54,7 @@ describe('a healthy Trigger.dev', () => {
 
   test('may have no index of runs', async () => {
     const list = () => {
-      throw new RequestFailedError({ provider: 'trigger.dev', operation: 'the list of jobs', problem: 'no' })
+      throw new RequestFailedError({ provider: 'trigger.dev', operation: 'list the jobs', problem: 'no' })
     }
     const { ok, told } = await check({ ...all, list }, [job('one')])
     expect([ok, told.map(([name]) => name)]).toEqual([true, ['engine', 'key', 'tasks']])
@@ -149,7 +149,7 @@ describe('what is not well', () => {
   test('is a key that is refused, or that there is not', async () => {
     for (const answers of [failing(401), failing(403)]) {
       const { told } = await check(answers, [job('one')])
-      expect(told).toEqual([reached[0], ['key', false, expect.stringContaining('did not answer')]])
+      expect(told).toEqual([reached[0], ['key', false, expect.stringContaining('Failed to ')]])
     }
     const missing = Object.assign(new Error('no'), { name: 'ApiClientMissingError' })
     expect((await check(failing(undefined, missing))).told).toEqual([['key', false, expect.any(String)]])
@@ -157,9 +157,7 @@ describe('what is not well', () => {
 
   test('is a server that does not answer', async () => {
     for (const status of [undefined, 500]) {
-      expect((await check(failing(status))).told).toEqual([
-        ['engine', false, expect.stringContaining('did not answer')],
-      ])
+      expect((await check(failing(status))).told).toEqual([['engine', false, expect.stringContaining('Failed to ')]])
     }
   })
 })

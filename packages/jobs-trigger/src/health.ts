@@ -121,10 +121,10 @@ function keyOf({ type, name }: EngineQueue): string {
 async function findWaiting(api: TriggerApi): Promise<{ isAny: boolean; message: string } | undefined> {
   try {
     const status = 'PENDING_VERSION'
-    const [job] = (await api.list('the list of jobs', { tag: jobsTag, status, limit: 1 })).runs
+    const [job] = (await api.list('list the jobs', { tag: jobsTag, status, limit: 1 })).runs
     // Those that jobs made have no tag in common.
     const waiting =
-      job ?? (await api.list('the list of runs', { status, limit: 100 })).runs.find(({ tags }) => jobOf(tags))
+      job ?? (await api.list('list the runs', { status, limit: 100 })).runs.find(({ tags }) => jobOf(tags))
     if (!waiting) return { isAny: false, message: 'no job waits for a worker that knows its task' }
     const { id, tags, taskIdentifier } = waiting
     const message = `jobs wait for the task \`${taskIdentifier}\`, such as ${jobOf(tags) ?? id}: deploy it`

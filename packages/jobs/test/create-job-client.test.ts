@@ -58,7 +58,7 @@ describe('the choice of a provider', () => {
     await expect(sendJob('order.created', order)).rejects.toMatchObject({
       code: 'send_failed',
       accepted: 'no',
-      message: expect.stringContaining('`trigger.dev` did not take `order.created`') as string,
+      message: expect.stringContaining('Failed to send `order.created` to `trigger.dev`') as string,
     })
   })
 

@@ -58,7 +58,7 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
   const operationsFor = (
     tenantId?: string,
   ): Pick<JobClient, 'getJobStatus' | 'cancelJob' | 'retryJob' | 'waitForJob'> => ({
-    getJobStatus: async (id) => find(await engine.use(), id, tenantId),
+    getJobStatus: async (id) => find(await engine.use('getJobStatus'), id, tenantId),
 
     async cancelJob(id) {
       const provider = await engine.useOpen('cancelJob')
@@ -83,13 +83,13 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
 
     async waitForJob(id, given) {
       const waiting = waitOptions.read(given)
-      const provider = await engine.use()
+      const provider = await engine.use('waitForJob')
       return waitForJob(() => find(provider, id, tenantId), { id, provider, clock, ...waiting })
     },
   })
 
   const listFor = async (listOptions: Parameters<JobClient['listJobs']>[0]) => {
-    const provider = await engine.use()
+    const provider = await engine.use('listJobs')
     requireFeature(provider, 'listJobs')
     if (!provider.list)
       throw new TypeError(`The provider \`${provider.name}\` declares \`listJobs\` and has no \`list\`.`)
@@ -115,8 +115,8 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
       const list: JobClient['listJobs'] = (listOptions) => listFor({ ...listOptions, tenantId })
       return createTenantClient(tenantId, sender, { ...operationsFor(tenantId), listJobs: list })
     },
-    healthCheck: async () => (await engine.use()).health(),
-    capabilities: async () => (await engine.use()).capabilities,
+    healthCheck: async () => (await engine.use('healthCheck')).health(),
+    capabilities: async () => (await engine.use('capabilities')).capabilities,
     async start() {
       const provider = await engine.useOpen('start')
       await provider.start?.()

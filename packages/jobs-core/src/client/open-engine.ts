@@ -7,7 +7,7 @@ import type { JobHost, JobProvider } from '../provider/job-provider.ts'
 /** A provider that is loaded and attached once, when it is first used. */
 export interface Engine {
   /** The provider, also after the client was closed: reading goes on. */
-  use(): Promise<JobProvider>
+  use(operation: string): Promise<JobProvider>
   /** The provider, for what changes something. @throws {ClientClosedError} once the client is closed. */
   useOpen(operation: string): Promise<JobProvider>
   /** The provider where it is ready and open: lets a send skip a turn. */
@@ -69,9 +69,9 @@ export function openEngine(load: () => JobProvider | Promise<JobProvider>, host:
     return (provider = loaded)
   }
 
-  const use = (): Promise<JobProvider> => {
+  const use = (operation: string): Promise<JobProvider> => {
     // Closed before it was ever opened: there is nothing to read, and nobody would close it again.
-    if (closing && !opening) return Promise.reject(new ClientClosedError({ operation: 'reading' }))
+    if (closing && !opening) return Promise.reject(new ClientClosedError({ operation }))
     opening ??= open().catch((error: unknown) => {
       opening = undefined // what failed may be mended: the next call tries again
       throw error
@@ -98,7 +98,7 @@ export function openEngine(load: () => JobProvider | Promise<JobProvider>, host:
     use,
     async useOpen(operation) {
       if (isRefused()) throw new ClientClosedError({ operation })
-      return use()
+      return use(operation)
     },
     ready: () => (isRefused() ? undefined : provider),
     close(timeoutMs) {

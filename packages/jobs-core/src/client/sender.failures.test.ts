@@ -84,7 +84,7 @@ describe('a provider whose `send` throws', () => {
     accepted: 'maybe',
     cause: unreachable,
     message: expect.stringMatching(
-      /^`fake` did not take `order\.created`: connect ECONNREFUSED\. It may have been accepted/,
+      /^Failed to send `order\.created` to `fake`: connect ECONNREFUSED\. The event may have been accepted/,
     ),
   }
   const ways: [how: string, send: FakeProviderOptions['send'] & object][] = [

@@ -156,7 +156,7 @@ describe('a send to the id of a job', () => {
       code: 'unknown_event',
       event: 'send-receipt',
       message:
-        'The event `send-receipt` is unknown. It is the id of a job: send the event that the job handles, `order.refunded`.',
+        'The event `send-receipt` is unknown. It is the id of a job: send the event that this job handles, `order.refunded`.',
     })
     await expect(sendTo('send-receipt')).rejects.toEqual(refused)
     expect(await setUp().plain.sendJobs([{ event: 'send-receipt', payload: order }])).toEqual([

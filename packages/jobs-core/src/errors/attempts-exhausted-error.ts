@@ -1,14 +1,14 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** A run whose last attempt ended without an answer, for example because its process died. */
+/** A run whose last attempt reported no result, for example because its process crashed. */
 export class AttemptsExhaustedError extends JobsError {
   override readonly name = 'AttemptsExhaustedError'
   readonly code = 'attempts_exhausted'
 
   constructor({ definitionId, maxAttempts }: { definitionId: string; maxAttempts: number }) {
     super(
-      `All ${maxAttempts} attempts of \`${definitionId}\` are used up and the last gave no answer. ` +
-        'Look for a crash of its process, then retry the job.',
+      `All ${maxAttempts} attempts of \`${definitionId}\` are used up, and the last one reported no result. ` +
+        'Check whether its process crashed, then retry the job.',
     )
   }
 

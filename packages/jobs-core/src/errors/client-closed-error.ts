@@ -1,14 +1,14 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** A send, cancel or retry through a client that was closed. Nothing was sent. */
+/** A call of a client that is closed. Nothing was sent or changed. */
 export class ClientClosedError extends JobsError {
   override readonly name = 'ClientClosedError'
   readonly code = 'client_closed'
 
   constructor({ operation }: { operation: string }) {
     super(
-      `\`${operation}\` was refused: this job client is closed. ` +
-        'Make a new one with `createJobClient` (and give it to `setJobClient`, where it was the default one).',
+      `Cannot call \`${operation}\`: this job client is closed. ` +
+        'Create a new client with `createJobClient`. To replace the default client, pass the new one to `setJobClient`.',
     )
   }
 

@@ -1,16 +1,16 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** A run whose definition is no longer there when its next attempt is due. */
+/** A run whose definition does not exist in this process when its next attempt is due. */
 export class DefinitionNotFoundError extends JobsError {
   override readonly name = 'DefinitionNotFoundError'
   readonly code = 'definition_not_found'
-  /** The definition that nobody has. */
+  /** The id of the missing definition. */
   readonly definitionId: string
 
   constructor({ definitionId }: { definitionId: string }) {
     super(
-      `The definition \`${definitionId}\` is not known to this process, though a run of it waited. ` +
-        'Import its module (or bring it back) and retry the job.',
+      `A run is due, but this process has no definition \`${definitionId}\`. ` +
+        'Restore the definition or import its module, then retry the job.',
     )
     this.definitionId = definitionId
   }

@@ -1,16 +1,16 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** Two definitions with the same id given to one client. */
+/** Two definitions of one client with the same id. */
 export class DuplicateDefinitionError extends JobsError {
   override readonly name = 'DuplicateDefinitionError'
   readonly code = 'duplicate_definition'
-  /** The id that two definitions have. */
+  /** The id that both definitions have. */
   readonly definitionId: string
 
   constructor({ definitionId }: { definitionId: string }) {
     super(
       `Two definitions have the id \`${definitionId}\`. ` +
-        'An id names the runs of a job on every engine, so give each definition an id of its own.',
+        'Engines identify runs by this id: give each definition a unique id.',
     )
     this.definitionId = definitionId
   }

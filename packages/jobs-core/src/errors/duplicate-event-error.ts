@@ -1,16 +1,16 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** An event name declared a second time with another schema. */
+/** An event that is declared again with another schema. */
 export class DuplicateEventError extends JobsError {
   override readonly name = 'DuplicateEventError'
   readonly code = 'duplicate_event'
-  /** The event that was declared twice. */
+  /** The event that is declared twice. */
   readonly event: string
 
   constructor({ event, declaredAt }: { event: string; declaredAt: string }) {
     super(
-      `The event \`${event}\` is declared already, with another schema (${declaredAt}). ` +
-        'Declare it once and import that declaration, or choose another name.',
+      `The event \`${event}\` is already declared with another schema (${declaredAt}). ` +
+        'Declare it once and import it from there, or choose another name.',
     )
     this.event = event
   }

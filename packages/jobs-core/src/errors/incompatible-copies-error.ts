@@ -1,16 +1,15 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** Two installed versions of this library are loaded in one process, and neither can read the other's definitions. */
+/** Two versions of this library in one process that cannot share definitions. */
 export class IncompatibleCopiesError extends JobsError {
   override readonly name = 'IncompatibleCopiesError'
   readonly code = 'incompatible_copies'
 
   constructor({ own, other }: { own: string; other: string }) {
     super(
-      `Two versions of \`@cgk-platform/jobs-core\` are loaded in this process, and definitions of one are unknown to the ` +
-        `other: this one shares them as \`${own}\`, the one that was loaded before as \`${other}\`. Install one version of ` +
-        'all packages of `@cgk-platform`: `npm ls @cgk-platform/jobs-core` shows who brings which. After an update, ' +
-        'start the process again.',
+      `This process loads two versions of \`@cgk-platform/jobs-core\` that cannot share definitions: this version ` +
+        `stores them in format \`${own}\`, the one loaded first in format \`${other}\`. Install the same version of ` +
+        'all `@cgk-platform` packages (`npm ls @cgk-platform/jobs-core` lists the installed ones), then restart.',
     )
   }
 

@@ -1,10 +1,10 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** A job, cron job or event that cannot be defined as it is written. */
+/** A job, cron job, workflow or event with an invalid definition. */
 export class InvalidDefinitionError extends JobsError {
   override readonly name = 'InvalidDefinitionError'
   readonly code = 'invalid_definition'
-  /** The field at fault, for example `retry.maxAttempts`. */
+  /** The invalid field, for example `retry.maxAttempts`. */
   readonly field: string
 
   constructor({ what, field, problem, remedy }: { what: string; field: string; problem: string; remedy: string }) {

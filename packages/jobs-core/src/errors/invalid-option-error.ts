@@ -1,10 +1,10 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** A value given to a call (`sendJob`, `waitForJob`, `listJobs`, `createJobClient`…) that it cannot use. */
+/** An invalid argument or option of a call such as `sendJob`, `waitForJob`, `listJobs` or `createJobClient`. */
 export class InvalidOptionError extends JobsError {
   override readonly name = 'InvalidOptionError'
   readonly code = 'invalid_option'
-  /** The option at fault. */
+  /** The invalid option. */
   readonly option: string
 
   constructor({ option, problem, remedy }: { option: string; problem: string; remedy: string }) {

@@ -1,12 +1,12 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** A step of a workflow that cannot be made: a wrong id or option, a step inside of a step, or one after the run's end. */
+/** An invalid step of a workflow: a wrong id or option, a step inside another step, or a step after the run's end. */
 export class InvalidStepError extends JobsError {
   override readonly name = 'InvalidStepError'
   readonly code = 'invalid_step'
   /** The workflow's id. */
   readonly definitionId: string
-  /** The step at fault. */
+  /** The id of the invalid step. */
   readonly stepId: string
 
   constructor({

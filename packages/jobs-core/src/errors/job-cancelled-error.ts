@@ -8,7 +8,7 @@ export class JobCancelledError extends JobsError {
   readonly jobId: string
 
   constructor({ jobId }: { jobId: string }) {
-    super(`The job \`${jobId}\` was cancelled. Stop its work; whatever it still returns is dropped.`)
+    super(`The job \`${jobId}\` was cancelled. Stop its work: the result will be discarded.`)
     this.jobId = jobId
   }
 

@@ -1,6 +1,6 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** No job has this id, or it belongs to another tenant than the client's: the two are not told apart. */
+/** No job has this id, or the job belongs to another tenant than the client. The error does not distinguish the two. */
 export class JobNotFoundError extends JobsError {
   override readonly name = 'JobNotFoundError'
   readonly code = 'job_not_found'
@@ -9,8 +9,8 @@ export class JobNotFoundError extends JobsError {
 
   constructor({ jobId, provider }: { jobId: string; provider: string }) {
     super(
-      `No job \`${jobId}\` is known to \`${provider}\`. ` +
-        'Check that the id comes from `handle.id`, that it was sent on this engine and tenant, and that it is still retained.',
+      `No job \`${jobId}\` was found on \`${provider}\`. Check that the id is the \`id\` of a job handle, ` +
+        'that the job was sent on this engine and for this tenant, and that the engine still stores it.',
     )
     this.jobId = jobId
   }

@@ -6,15 +6,15 @@ export class JobNotRetryableError extends JobsError {
   readonly code = 'job_not_retryable'
   /** The job that has not failed. */
   readonly jobId: string
-  /** The job's state when it was looked at. */
+  /** The job's state when it was read. */
   readonly state: string
 
   constructor({ jobId, state }: { jobId: string; state: string }) {
     super(
-      `The job \`${jobId}\` is \`${state}\`, and only a failed job can be retried. ` +
+      `The job \`${jobId}\` is \`${state}\`. Only failed jobs can be retried. ` +
         (state === 'completed' || state === 'cancelled' || state === 'expired'
-          ? 'Send the event again to have it done once more.'
-          : 'Wait until it has ended (`waitForJob`).'),
+          ? 'To run it once more, send the event again.'
+          : 'Wait until it ends (`waitForJob`), then retry it if it has failed.'),
     )
     this.jobId = jobId
     this.state = state

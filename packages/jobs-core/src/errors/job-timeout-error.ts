@@ -4,12 +4,12 @@ import { hasErrorCode, JobsError } from './jobs-error.ts'
 export class JobTimeoutError extends JobsError {
   override readonly name = 'JobTimeoutError'
   readonly code = 'job_timeout'
-  /** How long the attempt had. */
+  /** The definition's `timeout`, in milliseconds. */
   readonly timeoutMs: number
 
   constructor({ definitionId, timeoutMs }: { definitionId: string; timeoutMs: number }) {
     super(
-      `The attempt of \`${definitionId}\` did not end within its timeout of ${timeoutMs} ms. ` +
+      `The attempt of \`${definitionId}\` exceeded its timeout of ${timeoutMs} ms. ` +
         'Stop the work when `context.signal` aborts, or raise `timeout`.',
     )
     this.timeoutMs = timeoutMs

@@ -1,12 +1,12 @@
-// A registered symbol, so that an error made by another installed copy of this package is recognised too.
+// A registered symbol recognizes errors of other installed copies of this package, too.
 const marker = Symbol.for('@cgk-platform/jobs.error')
 
 /**
- * Base of every error this library makes. `code` is stable and made for programs, `message` for people:
- * it says what failed and then what to do. A vendor's error arrives as the `cause`.
+ * The base class of every error of this library. `code` is for programs and stable. `message` is for people: it says
+ * what failed and what to do. The `cause` is the underlying error, such as a vendor's.
  */
 export abstract class JobsError extends Error {
-  /** Stable, snake case, the same for every error of a class. */
+  /** Identifies the error class. Stable, in snake case. */
   abstract readonly code: string
 
   constructor(message: string, options?: ErrorOptions) {
@@ -14,13 +14,13 @@ export abstract class JobsError extends Error {
     Object.defineProperty(this, marker, { value: true })
   }
 
-  /** True for any error of this library, also one made by another installed copy of it. */
+  /** Returns true for any error of this library, including errors of other installed copies. */
   static isInstance(error: unknown): error is JobsError {
     return typeof error === 'object' && error !== null && marker in error
   }
 }
 
-/** True for an error of this library, from any installed copy, that has this code. */
+/** Returns true for an error of this library with this code, including errors of other installed copies. */
 export function hasErrorCode(error: unknown, code: string): error is JobsError {
   return JobsError.isInstance(error) && error.code === code
 }

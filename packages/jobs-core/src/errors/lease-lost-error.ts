@@ -1,14 +1,14 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** The reason of `context.signal` when another process has taken over the run, and what this one does is not recorded. */
+/** The reason of `context.signal` when another process took over the run. This process can no longer record a result. */
 export class LeaseLostError extends JobsError {
   override readonly name = 'LeaseLostError'
   readonly code = 'lease_lost'
 
   constructor() {
     super(
-      'Nothing was heard of this process for longer than its lease, so that another has taken the run over. Stop the work; ' +
-        'whatever it still returns is dropped. A longer `lease` is right where handlers block the event loop.',
+      'This process did not renew its lease in time, so another process took over the run. Stop the work: ' +
+        'the result will be discarded. If your handlers block the event loop, set a longer `lease`.',
     )
   }
 

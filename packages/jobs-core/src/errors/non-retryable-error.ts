@@ -1,10 +1,10 @@
 import { JobsError } from './jobs-error.ts'
 
-/** Throw it in a handler when trying again cannot help: the run fails at once, whatever attempts are left. */
+/** Throw this error in a handler if a retry cannot help. The run fails at once, even if attempts are left. */
 export class NonRetryableError extends JobsError {
   override readonly name: string = 'NonRetryableError'
   readonly code: string = 'non_retryable'
-  /** Kept apart from `code`, so that a subclass may have a code of its own. */
+  /** Identifies this class separately from `code`, so that a subclass can have its own code. */
   readonly retryable = false as const
 
   static override isInstance(error: unknown): error is NonRetryableError {

@@ -1,14 +1,14 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** A payload or a handler's output that would not arrive as it was given, since jobs travel as JSON on every engine. */
+/** A payload or an output that would change when stored as JSON. Every engine stores jobs as JSON. */
 export class NotSerializableError extends JobsError {
   override readonly name = 'NotSerializableError'
   readonly code = 'not_serializable'
-  /** Where the value stands, for example `payload.items[2].price` or `output.total`. */
+  /** The path of the value, for example `payload.items[2].price` or `output.total`. */
   readonly path: string
 
   constructor({ path, problem, remedy }: { path: string; problem: string; remedy: string }, options?: ErrorOptions) {
-    super(`\`${path}\` cannot travel as JSON: it is ${problem}. ${remedy}`, options)
+    super(`\`${path}\` cannot be stored as JSON: it is ${problem}. ${remedy}`, options)
     this.path = path
   }
 

@@ -1,20 +1,20 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** An output over the size limit of its engine. Sizes are bytes of the output as UTF-8 JSON. */
+/** An output that exceeds the engine's size limit. */
 export class OutputTooLargeError extends JobsError {
   override readonly name = 'OutputTooLargeError'
   readonly code = 'output_too_large'
-  /** The definition whose handler returned it. */
+  /** The id of the definition whose handler returned the output. */
   readonly definitionId: string
-  /** How large the output is, as UTF-8 JSON. */
+  /** The size of the output, in bytes of UTF-8 JSON. */
   readonly bytes: number
-  /** How large the engine lets it be. */
+  /** The engine's limit, in bytes. */
   readonly limitBytes: number
 
   constructor({ definitionId, bytes, limitBytes }: { definitionId: string; bytes: number; limitBytes: number }) {
     super(
-      `The output of \`${definitionId}\` has ${bytes} bytes as JSON, the limit of the engine is ${limitBytes}. ` +
-        'Store it elsewhere, and return the key that it is found under.',
+      `The output of \`${definitionId}\` has ${bytes} bytes as JSON; the limit of the engine is ${limitBytes}. ` +
+        'Store the data elsewhere and return its key.',
     )
     this.definitionId = definitionId
     this.bytes = bytes

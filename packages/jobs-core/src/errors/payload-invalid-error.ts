@@ -1,25 +1,25 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** One thing that a schema found wrong. `path` reads like code, for example `payload.items[2].sku`. */
+/** One problem that a schema found in a payload. */
 export interface PayloadIssue {
-  /** Where, as code would read it: `payload.items[2].sku`. */
+  /** The path of the invalid value, for example `payload.items[2].sku`. */
   readonly path: string
-  /** What is wrong there, in the schema's words. */
+  /** The schema's message. */
   readonly message: string
 }
 
-/** A payload that does not fit its event's schema. Thrown at the send, and again before a handler would see it. */
+/** A payload that does not match its event's schema. Checked when it is sent, and again before a handler runs. */
 export class PayloadInvalidError extends JobsError {
   override readonly name = 'PayloadInvalidError'
   readonly code = 'payload_invalid'
-  /** The event whose schema the payload does not fit. */
+  /** The name of the event. */
   readonly event: string
-  /** Every issue that the schema reported, not only the first. */
+  /** All problems that the schema found. */
   readonly issues: readonly PayloadIssue[]
 
   constructor({ event, issues }: { event: string; issues: readonly PayloadIssue[] }, options?: ErrorOptions) {
     const lines = issues.map(({ path, message }) => `\n  - \`${path}\`: ${message}`)
-    super(`The payload of \`${event}\` does not fit its schema. Correct these fields:${lines.join('')}`, options)
+    super(`The payload of \`${event}\` does not match its schema. Correct these fields:${lines.join('')}`, options)
     this.event = event
     this.issues = issues
   }

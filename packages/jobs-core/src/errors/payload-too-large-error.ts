@@ -1,18 +1,18 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** A payload over the size limit. Sizes are bytes of the payload as UTF-8 JSON. */
+/** A payload that exceeds the size limit. */
 export class PayloadTooLargeError extends JobsError {
   override readonly name = 'PayloadTooLargeError'
   readonly code = 'payload_too_large'
-  /** How large the payload is, as UTF-8 JSON. */
+  /** The size of the payload, in bytes of UTF-8 JSON. */
   readonly bytes: number
-  /** How large the client lets it be. */
+  /** The client's limit, in bytes. */
   readonly limitBytes: number
 
   constructor({ event, bytes, limitBytes }: { event: string; bytes: number; limitBytes: number }) {
     super(
-      `The payload of \`${event}\` has ${bytes} bytes as JSON, the limit is ${limitBytes}. ` +
-        'Send an id and load the data in the job, or raise `maxPayloadBytes` where the engine allows more.',
+      `The payload of \`${event}\` has ${bytes} bytes as JSON; the limit is ${limitBytes}. ` +
+        'Send an id and load the data in the job, or raise `maxPayloadBytes` if the engine allows more.',
     )
     this.bytes = bytes
     this.limitBytes = limitBytes

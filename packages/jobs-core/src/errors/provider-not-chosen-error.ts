@@ -1,12 +1,12 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** No provider could be chosen from the arguments and the environment. */
+/** Neither the options nor the environment choose a provider. */
 export class ProviderNotChosenError extends JobsError {
   override readonly name = 'ProviderNotChosenError'
   readonly code = 'provider_not_chosen'
 
   constructor({ problem, remedy }: { problem: string; remedy: string }) {
-    super(`No job provider was chosen: ${problem}. ${remedy}`)
+    super(`Could not choose a job provider: ${problem}. ${remedy}`)
   }
 
   static override isInstance(error: unknown): error is ProviderNotChosenError {

@@ -1,26 +1,26 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** The chosen provider's package could not be loaded. */
+/** The package of the chosen provider could not be loaded. */
 export class ProviderNotInstalledError extends JobsError {
   override readonly name = 'ProviderNotInstalledError'
   readonly code = 'provider_not_installed'
-  /** The provider that needs it. */
+  /** The name of the provider. */
   readonly provider: string
-  /** What to install. */
+  /** The package to install. */
   readonly packageName: string
 
-  /** @param problem - what loading it says, where it may be there and not work. Default: it is not there */
+  /** @param problem - why loading failed, if the package can be installed but unusable. Default: it is not installed */
   constructor(
     { provider, packageName, problem }: { provider: string; packageName: string; problem?: string | undefined },
     options?: ErrorOptions,
   ) {
-    const says = problem === undefined ? '' : `: ${problem}`
+    const reason = problem === undefined ? '' : `: ${problem}`
     const remedy =
       problem === undefined
         ? `Install it: \`npm install ${packageName}\`.`
-        : `Where it is not installed: \`npm install ${packageName}\`. Where it is, keep it out of a bundle that cannot take it in.`
+        : `If it is not installed, run \`npm install ${packageName}\`. If it is, exclude it from your bundle.`
     super(
-      `The provider \`${provider}\` needs the package \`${packageName}\`, which could not be loaded${says}. ${remedy}`,
+      `The provider \`${provider}\` needs the package \`${packageName}\`, which could not be loaded${reason}. ${remedy}`,
       options,
     )
     this.provider = provider

@@ -1,33 +1,33 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** What is known of a request that failed. */
+/** The facts about a failed request. */
 export interface FailedRequest {
-  /** The engine that was asked. */
+  /** The name of the provider. */
   provider: string
-  /** What it was asked, as the end of "did not answer". */
+  /** The failed operation, to complete "Failed to …": `cancel the job job_1`. */
   operation: string
-  /** What went wrong, without a full stop. */
+  /** The reason, without a period at the end. */
   problem: string
-  /** The HTTP status, where there was an answer. */
+  /** The HTTP status, if there was a response. */
   status?: number | undefined
-  /** What to do, as sentences. Default: try again. */
+  /** The remedy, as complete sentences. Default: try again. */
   remedy?: string | undefined
-  /** Whether the requested change may have been made although the request failed. Default false. */
+  /** True if the requested change may have taken effect despite the failure. Default: false. */
   mayHaveSucceeded?: boolean | undefined
 }
 
-/** The engine could not be reached, or did not answer as it should, for something other than a send. */
+/** A failed request to an engine, except for a send: the engine was unreachable or responded with an error. */
 export class RequestFailedError extends JobsError {
   override readonly name = 'RequestFailedError'
   readonly code = 'request_failed'
-  /** The engine that did not answer, or refused. */
+  /** The name of the provider. */
   readonly provider: string
-  /** The HTTP status, where there was an answer. */
+  /** The HTTP status, if there was a response. */
   declare readonly status?: number
 
   constructor(failed: FailedRequest, options?: ErrorOptions) {
     const { provider, operation, problem, status } = failed
-    super(`\`${provider}\` did not answer ${operation}: ${problem}. ${remedyFor(failed)}`, options)
+    super(`Failed to ${operation} on \`${provider}\`: ${problem}. ${remedyFor(failed)}`, options)
     this.provider = provider
     if (status !== undefined) this.status = status
   }
@@ -38,7 +38,7 @@ export class RequestFailedError extends JobsError {
 }
 
 function remedyFor({ mayHaveSucceeded = false, remedy }: FailedRequest): string {
-  if (mayHaveSucceeded) return 'It may have been done all the same: read the status before you ask again.'
+  if (mayHaveSucceeded) return 'It may have taken effect anyway: check the status before you try again.'
   if (remedy !== undefined) return remedy
-  return 'Nothing was changed as far as is known, so it can be tried again.'
+  return 'As far as is known, nothing was changed. Try again.'
 }

@@ -1,14 +1,14 @@
 import { type Duration, toMilliseconds } from '../time/duration.ts'
 import { JobsError } from './jobs-error.ts'
 
-/** Throw it in a handler to say when the next attempt shall be: after a duration, or at a `Date`. */
+/** Throw this error in a handler to set the time of the next attempt: after a duration, or at a `Date`. */
 export class RetryAfterError extends JobsError {
   override readonly name: string = 'RetryAfterError'
   readonly code: string = 'retry_after'
-  /** A delay in milliseconds, or the instant itself. */
+  /** The delay in milliseconds, or the time of the next attempt. */
   readonly retryAfter: number | Date
 
-  /** @throws {InvalidOptionError} when `retryAfter` is neither a duration nor a valid `Date`. */
+  /** @throws {InvalidOptionError} if `retryAfter` is neither a duration nor a valid `Date`. */
   constructor(message: string, retryAfter: number | Duration | Date, options?: ErrorOptions) {
     super(message, options)
     this.retryAfter =

@@ -1,33 +1,33 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** What is known of a send that failed. */
+/** The facts about a failed send. */
 export interface SendFailure {
-  /** The event that was to be sent. */
+  /** The name of the event. */
   event: string
-  /** The engine that was to take it. */
+  /** The name of the provider. */
   provider: string
-  /** What went wrong, without a full stop. */
+  /** The reason, without a period at the end. */
   problem: string
-  /** What the reader can do about it, as one or more sentences. Default: no known remedy. */
+  /** The remedy, as complete sentences. Default: none. */
   remedy?: string | undefined
-  /** `no` where the engine has not taken it, `maybe` where nobody knows: the answer got lost. */
+  /** `no` if the engine did not accept the event, `maybe` if the response was lost. */
   accepted: 'no' | 'maybe'
-  /** The id that the job has if it was accepted, where the provider chose it. */
+  /** The id of the job if it was accepted, on engines whose provider chooses the id. */
   jobId?: string | undefined
 }
 
-/** The engine did not take an event. `accepted` says whether it may have it all the same. */
+/** A failed send. `accepted` says whether the engine may have accepted the event anyway. */
 export class SendFailedError extends JobsError {
   override readonly name = 'SendFailedError'
   readonly code = 'send_failed'
-  /** `no`: certainly not taken. `maybe`: the answer was lost; send again with the same `idempotencyKey`. */
+  /** `no`: the event was not accepted. `maybe`: the response was lost; send again with the same `idempotencyKey`. */
   readonly accepted: 'no' | 'maybe'
-  /** With `maybe`, the id that the job has if it was accepted, on engines that let the sender choose it. */
+  /** With `maybe`: the id of the job if it was accepted, on engines that let the sender choose the id. */
   declare readonly jobId?: string
 
   constructor({ event, provider, problem, remedy, accepted, jobId }: SendFailure, options?: ErrorOptions) {
     const details = remedy === undefined ? `${problem}.` : `${problem}. ${remedy}`
-    super(`\`${provider}\` did not take \`${event}\`: ${details} ${remedyFor(accepted, jobId)}`, options)
+    super(`Failed to send \`${event}\` to \`${provider}\`: ${details} ${remedyFor(accepted, jobId)}`, options)
     this.accepted = accepted
     if (accepted === 'maybe' && jobId !== undefined) this.jobId = jobId
   }
@@ -38,7 +38,8 @@ export class SendFailedError extends JobsError {
 }
 
 function remedyFor(accepted: 'no' | 'maybe', jobId: string | undefined): string {
-  if (accepted === 'no') return 'It was not accepted, so it can be sent again.'
-  const look = jobId === undefined ? '' : ` \`getJobStatus('${jobId}')\` tells once the engine answers again.`
-  return `It may have been accepted all the same: send it again only with an \`idempotencyKey\`.${look}`
+  if (accepted === 'no') return 'The event was not accepted; you can send it again.'
+  const check =
+    jobId === undefined ? '' : ` To check, call \`getJobStatus('${jobId}')\` when the engine is reachable again.`
+  return `The event may have been accepted: send it again only with an \`idempotencyKey\`.${check}`
 }

@@ -1,13 +1,13 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** The reason of `context.signal` when the engine closes before the attempt ended. */
+/** The reason of `context.signal` when the engine closes before the attempt ends. */
 export class ShutdownError extends JobsError {
   override readonly name = 'ShutdownError'
   readonly code = 'shutdown'
 
   constructor() {
     super(
-      'The engine is closing. Stop the work; an engine with a durable store runs the attempt again after a restart.',
+      'The engine is closing. Stop the work. An engine with a durable store runs the attempt again after a restart.',
     )
   }
 

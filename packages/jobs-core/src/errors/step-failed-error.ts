@@ -1,15 +1,15 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
 /**
- * What a step of a workflow throws once it has failed for good. The `cause` is an `Error` with the name, message and code
- * of what failed: it comes from the step's record, so that `instanceof` does not hold.
+ * A failed step of a workflow, without attempts left. The `cause` has the name, message and code of the original error.
+ * It is read from the step's record, so `instanceof` the original class is false.
  */
 export class StepFailedError extends JobsError {
   override readonly name = 'StepFailedError'
   readonly code = 'step_failed'
-  /** The step that failed. */
+  /** The id of the failed step. */
   readonly stepId: string
-  /** How many were made. */
+  /** The number of attempts. */
   readonly attempts: number
 
   constructor({ stepId, attempts, cause }: { stepId: string; attempts: number; cause: Error }) {

@@ -1,20 +1,20 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** The records of a run's steps are more than its engine keeps. Sizes are bytes of all of them as UTF-8 JSON. */
+/** The step records of a run exceed the engine's size limit. */
 export class StepRecordsTooLargeError extends JobsError {
   override readonly name = 'StepRecordsTooLargeError'
   readonly code = 'step_records_too_large'
-  /** The step whose result was one too many. */
+  /** The id of the step whose result exceeds the limit. */
   readonly stepId: string
-  /** How large the records of the run would be, as UTF-8 JSON. */
+  /** The size of all records of the run with this result, in bytes of UTF-8 JSON. */
   readonly bytes: number
-  /** How large the engine lets them be. */
+  /** The engine's limit, in bytes. */
   readonly limitBytes: number
 
   constructor({ stepId, bytes, limitBytes }: { stepId: string; bytes: number; limitBytes: number }) {
     super(
-      `With the result of the step \`${stepId}\` the records of the run have ${bytes} bytes as JSON, the limit of the ` +
-        `engine is ${limitBytes}. Store results elsewhere, and return the keys that they are found under.`,
+      `With the result of the step \`${stepId}\`, the step records of the run have ${bytes} bytes as JSON; the limit ` +
+        `of the engine is ${limitBytes}. Store large results elsewhere and return their keys.`,
     )
     this.stepId = stepId
     this.bytes = bytes

@@ -1,6 +1,6 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** What is wrong with the file that jobs are kept in. */
+/** The problem of the jobs' file. */
 export type StoreProblem =
   | 'no node:sqlite'
   | 'not found'
@@ -14,13 +14,13 @@ export type StoreProblem =
   | 'closed'
   | 'failed'
 
-/** The file that jobs are kept in cannot be opened, read or written. Nothing was done by halves. */
+/** A jobs' file that cannot be opened, read or written. The failed change had no partial effect. */
 export class StoreError extends JobsError {
   override readonly name = 'StoreError'
   readonly code = 'store'
-  /** The jobs' file. */
+  /** The path of the jobs' file. */
   readonly path: string
-  /** What is wrong with it, for programs. */
+  /** The problem, for programs. */
   readonly problem: StoreProblem
 
   constructor(

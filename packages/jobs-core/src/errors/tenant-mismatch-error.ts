@@ -1,16 +1,16 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** A payload that names another tenant than the `forTenant` client it was sent through. */
+/** A payload with another tenant than the `forTenant` client that sends it. */
 export class TenantMismatchError extends JobsError {
   override readonly name = 'TenantMismatchError'
   readonly code = 'tenant_mismatch'
-  /** The client's own tenant. */
+  /** The tenant of the client. */
   readonly tenantId: string
 
   constructor({ event, tenantId }: { event: string; tenantId: string }) {
     super(
       `\`${event}\` was not sent: its \`tenantId\` is not \`${tenantId}\`, the tenant of this client. ` +
-        'Leave `tenantId` out, or send through the client of the other tenant.',
+        'Omit `tenantId`, or send through the client of the other tenant.',
     )
     this.tenantId = tenantId
   }

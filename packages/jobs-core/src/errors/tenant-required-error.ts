@@ -1,16 +1,16 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** A send without a usable `tenantId`: missing, not a string, empty, blank, or the one reserved for cron jobs. */
+/** A send with an invalid `tenantId`: missing, not a string, empty, blank, or reserved for cron jobs. */
 export class TenantRequiredError extends JobsError {
   override readonly name = 'TenantRequiredError'
   readonly code = 'tenant_required'
-  /** The event that was sent without a tenant. */
+  /** The name of the event. */
   readonly event: string
 
   constructor({ event, problem }: { event: string; problem: string }) {
     super(
       `The \`tenantId\` of \`${event}\` ${problem}. ` +
-        'Put the id of the tenant into the payload as `tenantId`, or send through `client.forTenant(id)`.',
+        'Set `tenantId` in the payload, or send through `client.forTenant(id)`.',
     )
     this.event = event
   }

@@ -1,15 +1,15 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** An event name that neither the catalogue nor `defineEvents` knows. */
+/** An event that is neither built in nor declared with `defineEvents`. */
 export class UnknownEventError extends JobsError {
   override readonly name = 'UnknownEventError'
   readonly code = 'unknown_event'
-  /** The event that nobody declared. */
+  /** The name of the unknown event. */
   readonly event: string
-  /** The known name that is spelled most like it, where one is near. */
+  /** The known event with the most similar name, if any. */
   readonly nearest: string | undefined
 
-  /** `handledByJob`: the event of the job that has this id, where somebody sent to a job instead of an event. */
+  /** @param facts - `handledByJob` is the event of the job with this id, if the name is the id of a job */
   constructor({
     event,
     nearest,
@@ -23,8 +23,8 @@ export class UnknownEventError extends JobsError {
       `The event \`${event}\` is unknown. ` +
         (nearest === undefined ? '' : `Did you mean \`${nearest}\`? `) +
         (handledByJob === undefined
-          ? `Declare an event of your own with \`defineEvents({ '${event}': schema })\` before it is used, or import the module that does.`
-          : `It is the id of a job: send the event that the job handles, \`${handledByJob}\`.`),
+          ? `Declare it with \`defineEvents({ '${event}': schema })\` before use, or import the module that declares it.`
+          : `It is the id of a job: send the event that this job handles, \`${handledByJob}\`.`),
     )
     this.event = event
     this.nearest = nearest

@@ -1,12 +1,12 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** Something that the chosen engine cannot do, refused when it is defined on, or sent to, that engine. */
+/** A feature that the chosen engine does not support. Thrown when you define a job or send an event that needs it. */
 export class UnsupportedFeatureError extends JobsError {
   override readonly name = 'UnsupportedFeatureError'
   readonly code = 'unsupported_feature'
-  /** What the engine lacks, as its capabilities name it. */
+  /** The missing feature, by its name in the capabilities. */
   readonly feature: string
-  /** The engine's name. */
+  /** The name of the provider. */
   readonly provider: string
 
   constructor({ feature, provider, remedy }: { feature: string; provider: string; remedy: string }) {

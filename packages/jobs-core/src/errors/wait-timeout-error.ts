@@ -1,31 +1,31 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** What was waited for in vain. */
+/** The facts about a wait that timed out. */
 export interface WaitTimeout {
-  /** The job that was waited for. */
+  /** The id of the job. */
   jobId: string
-  /** Where it stood. */
+  /** The state that was read last. */
   state: string
-  /** How long it was waited for. */
+  /** The wait limit, in milliseconds. */
   timeoutMs: number
-  /** The definitions whose runs had not ended. */
+  /** The ids of the definitions whose runs have not ended. */
   open?: readonly string[]
 }
 
-/** `waitForJob` gave up waiting. The job itself goes on. */
+/** `waitForJob` timed out. The job continues. */
 export class WaitTimeoutError extends JobsError {
   override readonly name = 'WaitTimeoutError'
   readonly code = 'wait_timeout'
-  /** The job that was waited for. */
+  /** The id of the job. */
   readonly jobId: string
   /** The state that was read last. */
   readonly state: string
 
   constructor({ jobId, state, timeoutMs, open = [] }: WaitTimeout) {
-    const waitedFor = open.length === 0 ? '' : ` (${open.map((id) => `\`${id}\``).join(', ')})`
+    const openRuns = open.length === 0 ? '' : ` (${open.map((id) => `\`${id}\``).join(', ')})`
     super(
-      `The job \`${jobId}\` was still \`${state}\`${waitedFor} after ${timeoutMs} ms. ` +
-        'It goes on; wait longer, or look at `getJobStatus`.',
+      `The job \`${jobId}\` was still \`${state}\`${openRuns} after ${timeoutMs} ms. ` +
+        'The job continues. Wait longer, or check it later with `getJobStatus`.',
     )
     this.jobId = jobId
     this.state = state

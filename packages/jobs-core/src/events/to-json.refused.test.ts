@@ -66,7 +66,7 @@ describe('what JSON would drop or change is refused with its path', () => {
     expect(error.path).toBe(path)
     expect(error.message).toMatch(problem)
     // What failed, then what to do.
-    expect(error.message).toMatch(/^`payload.*` cannot travel as JSON: it is .+\. [A-Z].+\.$/)
+    expect(error.message).toMatch(/^`payload.*` cannot be stored as JSON: it is .+\. [A-Z].+\.$/)
   })
 
   test('a getter that throws, with what it threw as the cause', () => {

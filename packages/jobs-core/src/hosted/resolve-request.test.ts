@@ -4,7 +4,7 @@ import { resolveOptionalRequest, resolveRequest, failedSend } from './resolve-re
 import { responseFailure } from './classify-failure.ts'
 import { RequestFailure } from './request-failure.ts'
 
-const question = { provider: 'plain', operation: 'for the run' }
+const question = { provider: 'plain', operation: 'read the run' }
 const failing = (status: number, message?: string): Promise<never> =>
   Promise.reject(new RequestFailure(responseFailure({ status, message, remedy: 'Look.' })))
 
@@ -12,9 +12,11 @@ test('a failure is told to users with the question; of a change that may be done
   await expect(resolveRequest(question, failing(503))).rejects.toMatchObject({
     code: 'request_failed',
     status: 503,
-    message: '`plain` did not answer for the run: it answered 503. Look.',
+    message: 'Failed to read the run on `plain`: it answered 503. Look.',
   })
-  await expect(resolveRequest({ ...question, isMutation: true }, failing(503))).rejects.toThrow('It may have been done')
+  await expect(resolveRequest({ ...question, isMutation: true }, failing(503))).rejects.toThrow(
+    'It may have taken effect',
+  )
   await expect(resolveRequest(question, Promise.reject(new TypeError('odd')))).rejects.toThrow(TypeError)
 })
 

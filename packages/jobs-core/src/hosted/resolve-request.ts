@@ -7,7 +7,7 @@ import { RequestFailure } from './request-failure.ts'
 export interface RequestDescription {
   /** The engine's name. */
   readonly provider: string
-  /** The end of "did not answer". */
+  /** The operation, to complete "Failed to …". */
   readonly operation: string
   /** Whether the request makes a change that cannot be reversed. Default false. */
   readonly isMutation?: boolean | undefined

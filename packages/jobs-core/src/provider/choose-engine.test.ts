@@ -95,7 +95,7 @@ describe('the engine that an environment asks for', () => {
 
   test('is none of several without a fallback, and only production is called so', () => {
     register(cloud, queue)
-    expect(() => chooseEngine(engines(), {})).toThrow('No job provider was chosen: no engine is named.')
+    expect(() => chooseEngine(engines(), {})).toThrow('Could not choose a job provider: no engine is named.')
     expect(() => chooseEngine(engines(), production)).toThrow('this is production and no engine is named.')
   })
 

@@ -97,8 +97,8 @@ test('an output over the limit of its engine fails the run at once, told in byte
       name: 'OutputTooLargeError',
       code: 'output_too_large',
       message:
-        'The output of `process-order` has 13 bytes as JSON, the limit of the engine is 12. ' +
-        'Store it elsewhere, and return the key that it is found under.',
+        'The output of `process-order` has 13 bytes as JSON; the limit of the engine is 12. ' +
+        'Store the data elsewhere and return its key.',
     },
   })
 })

@@ -34,10 +34,10 @@ describe('a key that is refused', () => {
   test('is told with what to check, and is not tried again', async () => {
     for (const options of [{}, { signingKeyFallback: fallback }]) {
       const { api, clock, asked } = openApi(() => ({ status: 401, body: { error: 'Unauthorized' } }), options)
-      const { message, status } = await requestFailure(clock, api.get('for the run', '/v2/runs/run_1'))
+      const { message, status } = await requestFailure(clock, api.get('read the run', '/v2/runs/run_1'))
       expect(status).toBe(401)
       expect(message).toBe(
-        '`inngest` did not answer for the run: it answered 401 (Unauthorized). ' +
+        'Failed to read the run on `inngest`: it answered 401 (Unauthorized). ' +
           'Check the signing key (`signingKey` or `INNGEST_SIGNING_KEY`) and the environment it belongs to.',
       )
       expect(asked).toHaveLength('signingKeyFallback' in options ? 2 : 1)
@@ -65,7 +65,7 @@ test('the key is in no error', async () => {
 test('a key that is missing is told as missing', async () => {
   vi.stubEnv('INNGEST_SIGNING_KEY', undefined)
   const { api, clock } = openApi(() => ({ status: 401, body: { error: 'Unauthorized' } }), { signingKey: undefined })
-  const { message } = await requestFailure(clock, api.get('for the run', '/v2/runs/run_1'))
+  const { message } = await requestFailure(clock, api.get('read the run', '/v2/runs/run_1'))
   expect(message).toMatch(/The signing key is missing. Set `signingKey` or `INNGEST_SIGNING_KEY`/)
   vi.unstubAllEnvs()
 })

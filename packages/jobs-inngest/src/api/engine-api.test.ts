@@ -12,7 +12,7 @@ afterEach(() => vi.unstubAllEnvs())
 describe('a question', () => {
   test('goes to the address of the API with the key, and tells the body of the answer', async () => {
     const { api, asked } = openApi(() => ({ body: { data: { id: 'run_1' } } }))
-    expect(await api.get('for the run', '/v2/runs/run_1')).toEqual({ data: { id: 'run_1' } })
+    expect(await api.get('read the run', '/v2/runs/run_1')).toEqual({ data: { id: 'run_1' } })
     const [{ method, url, headers, text } = {} as never] = asked
     expect([method, url.href, text]).toEqual(['GET', 'http://engine.test/v2/runs/run_1', ''])
     expect(headers.get('authorization')).toBe(`Bearer ${testSigningKey}`)
@@ -99,8 +99,8 @@ describe('a question', () => {
 
   test('that nothing can read the answer of has failed', async () => {
     const { api, clock, asked } = openApi(() => ({ status: 200, body: '<html>' }))
-    expect(await requestFailure(clock, api.get('for the run', '/v2/runs/run_1'))).toMatchObject({
-      message: expect.stringMatching(/^`inngest` did not answer for the run: its answer cannot be read\./),
+    expect(await requestFailure(clock, api.get('read the run', '/v2/runs/run_1'))).toMatchObject({
+      message: expect.stringMatching(/^Failed to read the run on `inngest`: its answer cannot be read\./),
       status: 200,
     })
     expect(asked).toHaveLength(1)
@@ -119,10 +119,10 @@ describe('a server that is away', () => {
 
   test('is asked four times at most', async () => {
     const { api, clock, asked } = openApi(() => ({ status: 503, body: { message: 'restarting' } }))
-    const error = await requestFailure(clock, api.get('for the run', '/v2/runs/run_1'))
+    const error = await requestFailure(clock, api.get('read the run', '/v2/runs/run_1'))
     expect(error.message).toBe(
-      '`inngest` did not answer for the run: it answered 503 (restarting). ' +
-        'Nothing was changed as far as is known, so it can be tried again.',
+      'Failed to read the run on `inngest`: it answered 503 (restarting). ' +
+        'As far as is known, nothing was changed. Try again.',
     )
     expect(error.status).toBe(503)
     expect(asked).toHaveLength(4)
@@ -175,8 +175,8 @@ describe('a change', () => {
     ]
     for (const reply of replies) {
       const { api, clock, asked } = openApi(inTurn(reply))
-      const { message } = await requestFailure(clock, api.post('the cancel', '/v2/runs/run_1/cancel', [409]))
-      expect(message).toContain('did not answer the cancel: ')
+      const { message } = await requestFailure(clock, api.post('cancel the run', '/v2/runs/run_1/cancel', [409]))
+      expect(message).toContain('Failed to cancel the run on `inngest`: ')
       expect(asked).toHaveLength(1)
       expect(clock.delays).toEqual([])
     }

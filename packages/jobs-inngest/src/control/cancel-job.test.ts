@@ -114,7 +114,7 @@ describe('the cancel of a job', () => {
   test('fails where runs go on all the same, and where the engine refuses', async () => {
     const going = open({ runsAt: () => [run('a', 'RUNNING'), run('b', 'CANCELLED')] })
     expect((await requestFailure(going.clock, going.work)).message).toContain(
-      `\`inngest\` did not answer the cancel of ${id}: runs are still running after 10000 ms (run-a).`,
+      `Failed to cancel the job ${id} on \`inngest\`: runs are still running after 10000 ms (run-a).`,
     )
     const refused = open({ runsAt: () => [run('a', 'RUNNING')], cancel: { status: 500 } })
     expect(await requestFailure(refused.clock, refused.work)).toMatchObject({ status: 500 })

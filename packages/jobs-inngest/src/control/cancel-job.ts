@@ -44,7 +44,7 @@ export async function cancelJob(id: string, { api, clock, reader, subscriptions 
     if (open.length > 0 && clock.now() >= until) {
       const problem = `runs are still running after ${timeoutMs} ms (${open.map((run) => run.id).join(', ')})`
       const remedy = 'Other runs can be cancelled already. Read the status and cancel the job again.'
-      throw new RequestFailedError({ provider: 'inngest', operation: `the cancel of ${id}`, problem, remedy })
+      throw new RequestFailedError({ provider: 'inngest', operation: `cancel the job ${id}`, problem, remedy })
     }
     const isNew = event && reader.ageMs(event) < runsVisibleWithinMs && clock.now() < until
     const isWaiting = isNew && hasMissingRuns(event, runs, subscribed)
@@ -57,5 +57,5 @@ export async function cancelJob(id: string, { api, clock, reader, subscriptions 
 
 /** Cancels a run. Ignores a run that has ended or no longer exists. */
 async function cancelRun({ id }: EngineRun, api: EngineApi): Promise<void> {
-  await api.post(`the cancel of the run ${id}`, `/v2/runs/${id}/cancel`, [404, 409])
+  await api.post(`cancel the run ${id}`, `/v2/runs/${id}/cancel`, [404, 409])
 }

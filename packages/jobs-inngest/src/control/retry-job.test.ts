@@ -67,7 +67,7 @@ describe('the retry of a job', () => {
     const { work, clock } = open({ runs: [run('a1', 'a', 'FAILED')], isVisible: false })
     const begunAt = clock.now()
     expect((await requestFailure(clock, work)).message).toBe(
-      `\`inngest\` did not answer the retry of ${id}: the new runs are not visible after 10000 ms. ` +
+      `Failed to retry the job ${id} on \`inngest\`: the new runs are not visible after 10000 ms. ` +
         'Inngest accepted the retry. Read the status again later.',
     )
     expect(clock.now() - begunAt).toBe(10_000)
@@ -81,7 +81,7 @@ describe('the retry of a job', () => {
 
   test('fails where the engine refuses, and asks once', async () => {
     const { work, clock, posts } = open({ runs: [run('a1', 'a', 'FAILED')], rerun: { status: 501 } })
-    expect((await requestFailure(clock, work)).message).toContain('did not answer the retry of the run a1')
+    expect((await requestFailure(clock, work)).message).toContain('Failed to retry the run a1')
     expect(posts()).toHaveLength(1)
   })
 })

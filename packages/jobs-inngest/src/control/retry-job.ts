@@ -26,7 +26,7 @@ export async function retryJob(id: string, { api, clock, reader }: RetryDependen
   const made = await Promise.all(
     failed.map(async (run) => {
       const path = `/v2/runs/${run.id}/rerun`
-      const answer = await api.post<{ data?: { runId?: string } }>(`the retry of the run ${run.id}`, path, [])
+      const answer = await api.post<{ data?: { runId?: string } }>(`retry the run ${run.id}`, path, [])
       return answer?.data?.runId
     }),
   )
@@ -35,7 +35,7 @@ export async function retryJob(id: string, { api, clock, reader }: RetryDependen
     if (clock.now() >= until) {
       const problem = `the new runs are not visible after ${visibleWithinMs} ms`
       const remedy = 'Inngest accepted the retry. Read the status again later.'
-      throw new RequestFailedError({ provider: 'inngest', operation: `the retry of ${id}`, problem, remedy })
+      throw new RequestFailedError({ provider: 'inngest', operation: `retry the job ${id}`, problem, remedy })
     }
     await pause(clock, pauseMs)
   }

@@ -36,7 +36,7 @@ export function createAttemptDueTimes(api: EngineApi, clock: Clock): AttemptDueT
 
   const read = async ({ jobId, runId }: StartedAttempt): Promise<number | undefined> => {
     const query = { includeOutput: 'true', limit: 40 }
-    const page = await api.get<{ data?: EngineRun[] }>(`for the run ${runId}`, `/v2/events/${jobId}/runs`, query)
+    const page = await api.get<{ data?: EngineRun[] }>(`read the run ${runId}`, `/v2/events/${jobId}/runs`, query)
     const run = page?.data?.find(({ id }) => id === runId)
     return readFailedRecord(run?.output?.['error'])?.nextAttemptAt
   }

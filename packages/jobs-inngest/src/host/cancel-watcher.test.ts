@@ -152,7 +152,7 @@ describe('a look that fails', () => {
     expect(asked).toHaveLength(5)
     expect(logger.messages('warn')).toEqual(['Whether running jobs were cancelled cannot be read.'])
     const [{ fields } = {} as never] = logger.lines
-    const message = expect.stringContaining('`inngest` did not answer which runs were cancelled: it answered 400')
+    const message = expect.stringContaining('Failed to read the cancelled runs on `inngest`: it answered 400')
     expect(fields).toEqual({ error: expect.objectContaining({ code: 'request_failed', message }) })
   })
 })

@@ -23,7 +23,7 @@ const marginMs = 60_000
 /** Up to so many runs are looked at one by one, where other cancelled ones fill more than a page. */
 const mostOneByOne = 20
 
-const what = 'which runs were cancelled'
+const what = 'read the cancelled runs'
 
 /** One look for the whole process, every half second while something runs. */
 export function createCancelWatcher(

@@ -116,7 +116,7 @@ async function isTakenUp(
   await step.sleep(graceName, graceMs)
   const isSuperseded = await step.run(supersededName, async () => {
     const query = { limit: 40 }
-    const runs = await api.list<EngineRun>(`for the runs of the job ${jobId}`, `/v2/events/${jobId}/runs`, query)
+    const runs = await api.list<EngineRun>(`read the runs of the job ${jobId}`, `/v2/events/${jobId}/runs`, query)
     const failed = runs.find(({ id }) => id === runId)
     return runs.some(
       ({ id, app, function: { id: functionId } }) =>

@@ -21,7 +21,7 @@ export async function jobIdOf(
   const asked = async (): Promise<string | undefined> => {
     for (const pauseMs of pausesMs) {
       if (pauseMs > 0) await pause(clock, pauseMs)
-      const answer = await api.get<{ data?: EngineRun }>(`for the run ${runId}`, `/v2/runs/${runId}`)
+      const answer = await api.get<{ data?: EngineRun }>(`read the run ${runId}`, `/v2/runs/${runId}`)
       const jobId = answer?.data?.trigger?.eventIds?.[0]
       if (jobId !== undefined) return jobId
     }

@@ -134,6 +134,8 @@ describe('a previous run', () => {
 
   test('that cannot be looked for fails the tick', async () => {
     const { host } = open({ answer: () => ({ status: 400 }) })
-    await expect(host.isOpen('nightly', 'acme')).rejects.toThrow('for open runs of `nightly`: it answered 400')
+    await expect(host.isOpen('nightly', 'acme')).rejects.toThrow(
+      'Failed to read the open runs of `nightly` on `inngest`: it answered 400',
+    )
   })
 })

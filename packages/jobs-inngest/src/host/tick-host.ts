@@ -56,12 +56,12 @@ async function readOpenJobs(
 ): Promise<ReadonlyMap<string, string>> {
   const path = `/v2/apps/${encodeURIComponent(inngest.id)}/functions/${encodeURIComponent(id)}/runs`
   const query = { status: ['QUEUED', 'RUNNING'], limit: 100 }
-  const runs = await api.list<EngineRun>(`for open runs of \`${id}\``, path, query)
+  const runs = await api.list<EngineRun>(`read the open runs of \`${id}\``, path, query)
   const open = new Map<string, string>()
   const eventIds = new Set(runs.flatMap(({ trigger }) => trigger?.eventIds?.[0] ?? []))
   // One that cannot be read fails the tick, so the rest is not asked for.
   await mapWithConcurrency([...eventIds], async (eventId) => {
-    const event = (await api.get<{ data?: EngineEvent }>(`for the job ${eventId}`, `/v1/events/${eventId}`))?.data
+    const event = (await api.get<{ data?: EngineEvent }>(`read the job ${eventId}`, `/v1/events/${eventId}`))?.data
     if (event?.name === name) open.set(toEnvelope(event, eventId).tenantId, eventId)
   })
   return open

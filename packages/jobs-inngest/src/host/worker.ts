@@ -43,7 +43,7 @@ export async function startWorker(parts: WorkerDependencies): Promise<Worker> {
   const made = { ...tools, inngest: client, api, definitions: jobs.all(), closing: closing.signal }
   const functions = toInngestFunctions(made)
   // The SDK would try for ever, and would not say why.
-  await api.get('whether this process may be a worker', '/v2/health')
+  await api.get('check whether this process can be a worker', '/v2/health')
   const connection = await connectTo(client, functions, clock)
   const stopWarning = warnOfLateJobs(host)
 
@@ -72,7 +72,7 @@ async function connectTo(
   connecting.then((late) => late.close()).catch(() => undefined)
   throw new RequestFailedError({
     provider: 'inngest',
-    operation: 'a worker that wants to connect',
+    operation: 'connect a worker',
     problem: `there was no connection within ${connectWithinMs / 1000} s`,
     remedy:
       'Look whether its gateway is reachable from here and its plan allows another worker; the SDK logs what failed.',

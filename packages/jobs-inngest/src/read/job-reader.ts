@@ -42,12 +42,12 @@ export function createJobReader({ api, clock, subscriptions, appId }: JobReaderD
   const event = async (id: string): Promise<EngineEvent | undefined> => {
     // Inngest caches responses by URL, also 404s. A random parameter bypasses the cache.
     const r = Math.random().toString(36).slice(2)
-    return (await api.get<{ data?: EngineEvent }>(`for the job ${id}`, `/v1/events/${id}`, { r }))?.data ?? undefined
+    return (await api.get<{ data?: EngineEvent }>(`read the job ${id}`, `/v1/events/${id}`, { r }))?.data ?? undefined
   }
 
   const runs = async (id: string): Promise<EngineRun[]> => {
     const query = { includeOutput: 'true', limit: 40 }
-    const found = await api.list<EngineRun>(`for the runs of the job ${id}`, `/v2/events/${id}/runs`, query)
+    const found = await api.list<EngineRun>(`read the runs of the job ${id}`, `/v2/events/${id}/runs`, query)
     // The id of a run contains the time at which it was queued.
     return found.toSorted((one, other) => (one.id < other.id ? -1 : 1))
   }

@@ -46,7 +46,7 @@ export async function listJobs(query: ListQuery, api: EngineApi, reader: JobRead
 }
 
 async function readEvents(query: ListQuery, cursor: string | undefined, api: EngineApi): Promise<EngineEvent[]> {
-  const page = await api.get<{ data?: EngineEvent[] | null }>('the list of jobs', '/v1/events', {
+  const page = await api.get<{ data?: EngineEvent[] | null }>('list the jobs', '/v1/events', {
     limit: pageSize,
     name: query.event,
     cursor,

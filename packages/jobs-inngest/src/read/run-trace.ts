@@ -37,7 +37,7 @@ const ended: ReadonlySet<string> = new Set(['COMPLETED', 'FAILED', 'CANCELLED', 
 export async function readRootSpan(api: EngineApi, runId: string): Promise<TraceSpan | undefined> {
   const query = { includeOutput: 'true' }
   const path = `/v2/runs/${runId}/trace`
-  const answer = await api.get<{ data?: { rootSpan?: TraceSpan } }>(`for the steps of the run ${runId}`, path, query)
+  const answer = await api.get<{ data?: { rootSpan?: TraceSpan } }>(`read the steps of the run ${runId}`, path, query)
   return answer?.data?.rootSpan
 }
 

@@ -113,7 +113,7 @@ describe('the functions that an event runs', () => {
   ])('cannot be told where the engine %s for the moment', async (_, reply) => {
     const { subscriptions, clock } = open(inTurn(reply))
     const { message } = await requestFailure(clock, subscriptions.of('order.created'))
-    expect(message).toContain('did not answer which apps are registered')
+    expect(message).toContain('Failed to list the registered apps')
   })
 })
 
@@ -163,7 +163,7 @@ describe('what was read', () => {
     await clock.advance(5001)
     await subscriptions.all()
     first.resolve({ status: 400 })
-    expect((await requestFailure(clock, failing)).message).toContain('did not answer which apps are registered')
+    expect((await requestFailure(clock, failing)).message).toContain('Failed to list the registered apps')
     await subscriptions.all()
     expect(asked).toHaveLength(2)
   })

@@ -37,13 +37,13 @@ export function createSubscriptions(api: EngineApi, clock: Clock): Subscriptions
   let known: { readonly readAt: number; readonly registered: Promise<RegisteredFunction[]> } | undefined
 
   const read = async (): Promise<RegisteredFunction[]> => {
-    const apps = await api.list<EngineApp>('which apps are registered', '/v2/apps', { limit: 100 })
+    const apps = await api.list<EngineApp>('list the registered apps', '/v2/apps', { limit: 100 })
     const byApp = await Promise.all(
       apps
         .filter(({ isArchived }) => !isArchived)
         .map(async ({ id, createdAt }) => {
           const path = `/v2/apps/${encodeURIComponent(id)}/functions`
-          const functions = await api.list<EngineFunction>(`the functions of \`${id}\``, path, { limit: 100 })
+          const functions = await api.list<EngineFunction>(`list the functions of \`${id}\``, path, { limit: 100 })
           return functions.filter((one) => !one.isArchived).map((one) => toRegistered(id, one, createdAt))
         }),
     )

@@ -107,7 +107,7 @@ describe('one bad event in a request', () => {
       expect(answers.map(({ ok }) => ok)).toEqual(envelopes.map((_, index) => index !== bad))
       expect(errorOf(answers[bad])).toMatchObject({
         accepted: 'no',
-        message: '`inngest` did not take `work.asked`: it answered 400 (no good). ' + certain,
+        message: 'Failed to send `work.asked` to `inngest`: it answered 400 (no good). ' + certain,
       })
     }
   })
@@ -168,7 +168,9 @@ describe('without a request is refused', () => {
     expect(asked).toHaveLength(0)
     for (const answer of answers) {
       expect(errorOf(answer)).toMatchObject({ accepted: 'no' })
-      expect(errorOf(answer).message).toContain('`inngest` did not take `work.asked`: the event key is missing. Set ')
+      expect(errorOf(answer).message).toContain(
+        'Failed to send `work.asked` to `inngest`: the event key is missing. Set ',
+      )
       expect(errorOf(answer).message).toContain('`INNGEST_EVENT_KEY`, or `INNGEST_DEV=1` for the dev server')
     }
     const dev = await send([envelope(1)], takeAll, { eventKey: undefined, isDev: true })
@@ -176,4 +178,4 @@ describe('without a request is refused', () => {
   })
 })
 
-const certain = 'It was not accepted, so it can be sent again.'
+const certain = 'The event was not accepted; you can send it again.'

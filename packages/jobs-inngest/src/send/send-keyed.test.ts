@@ -188,12 +188,12 @@ describe('sends of one key at the same moment', () => {
 describe('where it cannot be read whether a key is taken', () => {
   test('nothing is sent, and the send says why', async () => {
     const remedy = 'Try again.'
-    const failure = { provider: 'inngest', operation: 'for the job', problem: 'it is away', remedy }
+    const failure = { provider: 'inngest', operation: 'read the job', problem: 'it is away', remedy }
     const cause = new RequestFailedError(failure)
     const { send, posted } = open({ find: () => Promise.reject(cause) })
     const message =
-      '`inngest` did not take `work.asked`: could not check whether the idempotency key is in use: `inngest` did not answer ' +
-      'for the job: it is away. Try again. It was not accepted, so it can be sent again.'
+      'Failed to send `work.asked` to `inngest`: could not check whether the idempotency key is in use: ' +
+      'Failed to read the job on `inngest`: it is away. Try again. The event was not accepted; you can send it again.'
     expect(await send()).toMatchObject({ ok: false, error: { code: 'send_failed', accepted: 'no', cause, message } })
     expect(posted).toEqual([])
   })

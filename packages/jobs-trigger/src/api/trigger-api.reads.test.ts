@@ -19,17 +19,17 @@ describe('a read', () => {
     const { api, clock, asked } = await createFakeServer(
       inTurn({ body: fakeRun({ id: 'run_1' }) }, { status: 404, body: { error: 'Not found' } }),
     )
-    const run = await clock.finish(api.retrieve('for the run run_1', 'run_1'))
+    const run = await clock.finish(api.retrieve('read the run run_1', 'run_1'))
     expect(run).toMatchObject({ id: 'run_1', status: 'EXECUTING', createdAt: new Date('2026-03-01T12:00:00Z') })
-    expect(await clock.finish(api.retrieve('for the run run_2', 'run_2'))).toBeUndefined()
+    expect(await clock.finish(api.retrieve('read the run run_2', 'run_2'))).toBeUndefined()
     expect(asked.map(({ url }) => url.pathname)).toEqual(['/api/v3/runs/run_1', '/api/v3/runs/run_2'])
   })
 
   test('that something else answers with 404 is a wrong address', async () => {
     const { api, clock } = await createFakeServer(() => ({ status: 404, body: '<html>not here</html>' }))
-    const error = await errorOf(clock.finish(api.retrieve('for the run run_1', 'run_1')))
+    const error = await errorOf(clock.finish(api.retrieve('read the run run_1', 'run_1')))
     expect(error.message).toBe(
-      '`trigger.dev` did not answer for the run run_1: it answered 404. Check the address (`apiUrl` or `TRIGGER_API_URL`).',
+      'Failed to read the run run_1 on `trigger.dev`: it answered 404. Check the address (`apiUrl` or `TRIGGER_API_URL`).',
     )
   })
 
@@ -41,7 +41,7 @@ describe('a read', () => {
     }))
     const query = { tag: 'jobs:acme', taskIdentifier: 'event-work', status: 'QUEUED', limit: 3, after: 'here' } as const
     const queue = { type: 'task', name: 'event-work' } as const
-    const page = await clock.finish(api.list('the list', { ...query, queue }))
+    const page = await clock.finish(api.list('list the jobs', { ...query, queue }))
     expect(page).toMatchObject({ runs: [{ id: 'run_1' }], next: 'further' })
     expect(Object.fromEntries(asked[0]!.url.searchParams)).toEqual({
       'filter[tag]': 'jobs:acme',

@@ -144,7 +144,7 @@ export function createTriggerApi(connection: TriggerConnection, clock: Clock): T
 
     async cancel(runId) {
       await orNothing(
-        `the cancel of the run ${runId}`,
+        `cancel the run ${runId}`,
         askApi(({ runs }) => runs.cancel(runId)),
         true,
       )
@@ -152,25 +152,25 @@ export function createTriggerApi(connection: TriggerConnection, clock: Clock): T
 
     async addTags(runId, tags) {
       const request = { method: 'POST', path: `/api/v1/runs/${runId}/tags`, body: { tags } } as const
-      await told(`the tags of the run ${runId}`, askSelf(request), true)
+      await told(`set the tags of the run ${runId}`, askSelf(request), true)
     },
 
     async resetKey(taskIdentifier, key) {
       const path = `/api/v1/idempotencyKeys/${encodeURIComponent(key)}/reset`
       const request = { method: 'POST', path, body: { taskIdentifier } } as const
-      await orNothing(`the reset of a key of ${taskIdentifier}`, askSelf(request), true)
+      await orNothing(`reset an idempotency key of ${taskIdentifier}`, askSelf(request), true)
     },
 
     queue: (type, name) =>
       orNothing(
-        `for the queue ${name}`,
+        `read the queue ${name}`,
         askApi(({ queues }) => queues.retrieve({ type, name })),
       ),
 
     async setMetadata(runId, values) {
       const operations = Object.entries(values).map(([key, value]) => ({ type: 'set', key, value }))
       const request = { method: 'PUT', path: `/api/v1/runs/${runId}/metadata`, body: { operations } } as const
-      await told(`the metadata of the run ${runId}`, askSelf(request), true)
+      await told(`write the metadata of the run ${runId}`, askSelf(request), true)
     },
 
     tokens: createWaitTokens((operation, request, isChange) => orNothing(operation, askSelf(request), isChange)),

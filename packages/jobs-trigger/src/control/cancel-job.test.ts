@@ -69,7 +69,7 @@ describe('a run that goes on all the same', () => {
     const { error } = await cancel([root], { cancel: (run) => run })
     expect(RequestFailedError.isInstance(error)).toBe(true)
     expect(String(error)).toContain(
-      'did not answer the cancel of run_1: runs still go on after 10000 ms (run_1). Others may be cancelled: read the status',
+      'Failed to cancel the job run_1 on `trigger.dev`: runs still go on after 10000 ms (run_1). Others may be cancelled: read the status',
     )
   })
 })

@@ -37,7 +37,7 @@ export async function cancelJob(id: string, { api, clock, reader }: CancelParts)
       if (open.length === 0) return
       const problem = `runs still go on after ${patienceMs} ms (${open.join(', ')})`
       const remedy = 'Others may be cancelled: read the status, and cancel it again.'
-      throw new RequestFailedError({ provider: 'trigger.dev', operation: `the cancel of ${id}`, problem, remedy })
+      throw new RequestFailedError({ provider: 'trigger.dev', operation: `cancel the job ${id}`, problem, remedy })
     }
     const [first, ...others] = open
     if (first !== undefined) await api.cancel(first)

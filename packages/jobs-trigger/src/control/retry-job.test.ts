@@ -100,7 +100,9 @@ describe('a retry that cannot be made', () => {
     })
     const error = await retry().catch((thrown: unknown) => thrown)
     expect(RequestFailedError.isInstance(error)).toBe(true)
-    expect(String(error)).toContain('the retry of run_1: it answered 500. It may have been done all the same')
+    expect(String(error)).toContain(
+      'Failed to retry the job run_1 on `trigger.dev`: it answered 500. It may have taken effect',
+    )
   })
 
   test('says when the new run does not become visible', async () => {

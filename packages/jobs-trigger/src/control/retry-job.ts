@@ -36,7 +36,7 @@ export async function retryJob(id: string, { api, clock, reader }: RetryParts): 
   const { id: last, tags } = links.at(-1)!.run
   checkTags(last, tags)
   const { envelope } = askedOf(links[0].run)
-  const question = { provider: 'trigger.dev', operation: `the retry of ${id}` }
+  const question = { provider: 'trigger.dev', operation: `retry the job ${id}` }
   const request = {
     ...toRunRequest(envelope, id),
     idempotencyKey: await hashOf(['retry', id, last, ...Object.values(retry.runs)]),

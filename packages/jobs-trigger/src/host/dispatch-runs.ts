@@ -82,7 +82,7 @@ async function triggerRun(
 }
 
 async function readChildren(runId: string, { api }: HostParts) {
-  const run = await api.retrieve(`for the runs that ${runId} has made`, runId)
+  const run = await api.retrieve(`read the runs that ${runId} created`, runId)
   return run?.relatedRuns?.children ?? []
 }
 

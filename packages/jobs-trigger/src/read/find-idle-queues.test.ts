@@ -65,7 +65,7 @@ describe('a run that waits for its time', () => {
 
   test('cannot be told from others without an index of runs', async () => {
     const list = () => {
-      throw new RequestFailedError({ provider: 'trigger.dev', operation: 'the list', problem: 'no' })
+      throw new RequestFailedError({ provider: 'trigger.dev', operation: 'list the runs', problem: 'no' })
     }
     expect((await find(stuck, stuck, list)).found).toEqual([stuck])
   })

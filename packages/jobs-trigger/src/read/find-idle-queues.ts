@@ -37,7 +37,7 @@ function isIdle({ paused, queued, running }: EngineQueue): boolean {
 /** Also runs that wait for their time are counted in a queue. A server without an index of runs cannot tell them apart. */
 async function hasDueRun({ type, name }: EngineQueue, api: TriggerApi, now: number): Promise<boolean> {
   const query = { queue: { type, name }, status: 'QUEUED', limit: mostInList } as const
-  const page = await orNothing(api.list(`the list of the queue ${name}`, query))
+  const page = await orNothing(api.list(`list the runs of the queue ${name}`, query))
   return page === undefined || page.runs.some((run) => isDue(run, now))
 }
 

@@ -36,7 +36,7 @@ const askedAgainAfterMs = [50, 150]
 const settledAfterMs = [30, 60, 120, 240, 480]
 /** A reader over the API of Trigger.dev. */
 export function createJobReader({ api, clock, jobs }: ReaderParts): JobReader {
-  const ask = (runId: string): Promise<EngineRun | undefined> => api.retrieve(`for the run ${runId}`, runId)
+  const ask = (runId: string): Promise<EngineRun | undefined> => api.retrieve(`read the run ${runId}`, runId)
 
   const retrieve = async (runId: string): Promise<EngineRun | undefined> => {
     let run = await ask(runId)

@@ -20,7 +20,7 @@ export async function listJobs(query: ListQuery, api: TriggerApi, reader: JobRea
   let { cursor } = query
   for (let page = 0; page < mostPages && jobs.length < limit; page++) {
     // Never more than are missing: a cursor leads to a page's end alone.
-    const { runs, next } = await api.list('the list of jobs', {
+    const { runs, next } = await api.list('list the jobs', {
       tag: tenantId === undefined ? jobsTag : jobsTagOf(tenantId),
       ...(event !== undefined && { taskIdentifier: eventTaskId(event) }),
       limit: Math.min(limit - jobs.length, mostInPage),

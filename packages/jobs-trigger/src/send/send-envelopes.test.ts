@@ -134,12 +134,12 @@ describe('an idempotency key', () => {
 
 describe('a send that failed', () => {
   test.each([
-    [false, 'no', 'It was not accepted, so it can be sent again.'],
-    [true, 'maybe', 'It may have been accepted all the same: send it again only with an `idempotencyKey`.'],
+    [false, 'no', 'The event was not accepted; you can send it again.'],
+    [true, 'maybe', 'The event may have been accepted: send it again only with an `idempotencyKey`.'],
   ])('tells whether it was accepted: %s', async (mayHaveSucceeded, accepted, remedy) => {
     const error = errorOf((await send([envelope()], failing({ mayHaveSucceeded }))).answers[0])
     expect(SendFailedError.isInstance(error) && error.accepted).toBe(accepted)
-    expect(error.message).toBe(`\`trigger.dev\` did not take \`work.asked\`: it answered 500. ${remedy}`)
+    expect(error.message).toBe(`Failed to send \`work.asked\` to \`trigger.dev\`: it answered 500. ${remedy}`)
     expect(error.cause).toBe('of the SDK')
   })
 })

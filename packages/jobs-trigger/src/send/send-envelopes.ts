@@ -62,7 +62,7 @@ async function keyOf({ id, tenantId, event, idempotencyKey, idempotencyTtlMs = 8
 async function isOfAnother({ id, isCached, isAskedAgain }: Triggered, envelope: Envelope, api: TriggerApi) {
   if (!isCached || envelope.idempotencyKey === undefined) return false
   if (!isAskedAgain) return true
-  const run = await api.retrieve(`for the run ${id}`, id).catch(() => undefined)
+  const run = await api.retrieve(`read the run ${id}`, id).catch(() => undefined)
   const text = typeof run?.payload === 'string' ? run.payload : JSON.stringify(run?.payload ?? null)
   return !text.includes(JSON.stringify(envelope.id))
 }

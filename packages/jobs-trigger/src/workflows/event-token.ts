@@ -23,7 +23,7 @@ export async function createEventToken(
 ): Promise<string> {
   const tags = [await awaitTagOf(event, tenantId, match), await awaitAllTagOf(event, tenantId), waitsTagOf(runId)]
   const name = times === 'once' ? key : `${key}/${crypto.randomUUID()}`
-  return api.tokens.create(`for the wait \`${key}\``, {
+  return api.tokens.create(`create the wait \`${key}\``, {
     timeoutMs: until - clock.now(),
     tags,
     idempotencyKey: eventWaitKey({ runId, startedAt, until }, name),

@@ -31,7 +31,7 @@ async function matching(
   { event, tenantId, payload }: WireEnvelope,
   { tokens }: Pick<TriggerApi, 'tokens'>,
 ): Promise<readonly WaitToken[]> {
-  const operation = `for the waits for \`${event}\``
+  const operation = `find the waits for \`${event}\``
   if (matchesIn(payload).length < mostTagsAtOnce) {
     return tokens.waiting(operation, await awaitTagsFor(event, tenantId, payload))
   }

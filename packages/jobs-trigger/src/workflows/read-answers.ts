@@ -77,7 +77,7 @@ export async function readAnswers(
 async function mayBeAnswered(record: WorkflowRecord, { api, runId }: AnswerParts): Promise<(EventWait | JobWait)[]> {
   const open = openWaits(record)
   if (open.filter(isEventWait).length <= fewTokens) return open
-  const waiting = await api.tokens.waiting(`for the waits of the run ${runId}`, [waitsTagOf(runId)])
+  const waiting = await api.tokens.waiting(`read the waits of the run ${runId}`, [waitsTagOf(runId)])
   const ids = new Set(waiting.map(({ id }) => id))
   return open.filter((step) => !isEventWait(step) || !ids.has(step.handle))
 }
@@ -88,7 +88,7 @@ async function readEvent(
   { api, clock }: AnswerParts,
 ): Promise<Found | undefined> {
   const { handle } = step
-  const token = await api.tokens.read(`for what answers \`${step.key}\``, handle)
+  const token = await api.tokens.read(`read the result of \`${step.key}\``, handle)
   if (token?.status !== 'COMPLETED') return undefined
   const event = readAnswer(token.answer)
   const now = clock.now()

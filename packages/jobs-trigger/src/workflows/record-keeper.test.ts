@@ -10,7 +10,7 @@ import { createRecordKeeper } from './record-keeper.ts'
 
 const begun: AttemptRecord = { definition: 'flow', attempt: 1, maxAttempts: 3, startedAt: 1 }
 const refused = (status: number) =>
-  new RequestFailedError({ provider: 'trigger.dev', operation: 'it', problem: 'no', status })
+  new RequestFailedError({ provider: 'trigger.dev', operation: 'do it', problem: 'no', status })
 
 /** @param own - bytes of what handlers have in the metadata */
 function open(failures: Error[] = [], own = 0) {

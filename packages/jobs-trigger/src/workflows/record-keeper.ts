@@ -102,7 +102,7 @@ export function createRecordKeeper(parts: KeeperParts): RecordKeeper {
     return next
   }
   const checkKept = async (): Promise<void> => {
-    const run = await api.retrieve(`for the metadata of the run ${runId}`, runId)
+    const run = await api.retrieve(`read the metadata of the run ${runId}`, runId)
     isDoubtful = false
     const { saves = 0 } = readWorkflowRecord(run?.metadata) ?? {}
     if (run && saves < record.saves!) await write()

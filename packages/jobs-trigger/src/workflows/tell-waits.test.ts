@@ -81,7 +81,7 @@ describe('an event', () => {
     const { waiting } = api.tokens
     let asked = 0
     const failing = async (...args: Parameters<typeof waiting>) => {
-      if (++asked === 2) throw new RequestFailedError({ provider: 'trigger.dev', operation: 'it', problem: 'no' })
+      if (++asked === 2) throw new RequestFailedError({ provider: 'trigger.dev', operation: 'do it', problem: 'no' })
       return waiting(...args)
     }
     Object.assign(api.tokens, { waiting: failing })

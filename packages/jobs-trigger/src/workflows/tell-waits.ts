@@ -39,7 +39,7 @@ export async function tellWaits(envelope: WireEnvelope, { jobId, createdAt }: Ca
   const asleep = new Set<string>()
   const tell = async (): Promise<void> => {
     await forEachWithConcurrency(await findWaits(envelope, createdAt, api), async ({ id, runId }) => {
-      await api.tokens.complete(`for a wait for \`${event}\``, id, answer)
+      await api.tokens.complete(`complete a wait for \`${event}\``, id, answer)
       asleep.add(runId)
     })
     await forEachWithConcurrency([...asleep], (runId) => wake(runId, parts))
@@ -75,7 +75,7 @@ export async function tellSender(
 
 /** Completes the token by which a run waits for several things, where it has one. */
 async function wake(runId: string, { api }: Pick<HostParts, 'api'>): Promise<void> {
-  const operation = `for the wait of the run ${runId}`
+  const operation = `end the wait of the run ${runId}`
   const tokens = await api.tokens.waiting(operation, [wakeTagOf(runId)])
   await forEachWithConcurrency(tokens, ({ id }) => api.tokens.complete(operation, id, 'woken'))
 }

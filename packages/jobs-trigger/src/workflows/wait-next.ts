@@ -86,7 +86,7 @@ async function waitForAny(wakeAt: number | undefined, open: readonly StepRecord[
   const since = Math.min(now, ...open.map(({ startedAt }) => startedAt))
   const { share, least, most } = lookAgainMs
   const lookAgainAfterMs = Math.min(Math.max((now - since) * share, least), most)
-  const token = await api.tokens.create(`for a wait of the run ${runId}`, {
+  const token = await api.tokens.create(`create a wait of the run ${runId}`, {
     timeoutMs: Math.min((wakeAt ?? Number.POSITIVE_INFINITY) - now, lookAgainAfterMs),
     tags: [wakeTagOf(runId)],
     idempotencyKey: `${runId}/wake/${now}/${crypto.randomUUID()}`,

@@ -56,7 +56,7 @@ export function createRetriedRuns(api: EngineApi, clock: Clock): RetriedRuns {
     const query = { includeOutput: 'true', limit: 40 }
     const until = clock.now() + visibleWithinMs
     for (;;) {
-      const runs = await api.list<EngineRun>(`for the runs of the job ${jobId}`, `/v2/events/${jobId}/runs`, query)
+      const runs = await api.list<EngineRun>(`read the runs of the job ${jobId}`, `/v2/events/${jobId}/runs`, query)
       if (runs.some(({ id }) => id === runId)) return runs
       if (clock.now() >= until) throw new Error(`Inngest does not tell yet which runs the job ${jobId} has.`)
       await pause(clock, pauseMs)
