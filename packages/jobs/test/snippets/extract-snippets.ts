@@ -2,20 +2,20 @@ import { basename } from 'node:path'
 
 import { engineOfPage } from './documents.ts'
 
-/** A fenced block of a Markdown text. */
+/** A fenced block of a Markdown document. */
 export interface Block {
   /** The nearest headings above it, outermost first. */
   readonly headings: readonly string[]
   /** `ts`, `sh` and so on, with whatever follows it on the fence. */
   readonly info: string
   readonly code: string
-  /** Where its code begins, counted from 1. */
+  /** The line of its first code line, counted from 1. */
   readonly line: number
-  /** True where nothing but blank lines stands between it and the block before. */
+  /** Whether only blank lines separate it from the previous block. */
   readonly follows: boolean
 }
 
-/** The fenced blocks of a Markdown text, in order. @throws when a fence is left open. */
+/** Returns the fenced blocks of a Markdown document, in order. @throws if a fence is not closed. */
 export function blocksOf(markdown: string): Block[] {
   const blocks: Block[] = []
   const headings: string[] = []
@@ -45,33 +45,33 @@ export function blocksOf(markdown: string): Block[] {
   return blocks
 }
 
-/** A block of TypeScript, as the documents use them. */
+/** A TypeScript block of a document. */
 export interface Snippet {
   readonly document: string
-  /** The file that it becomes: the one that its first line names (`// jobs.ts`), or one named after its line. */
+  /** Its file name: from its first line (`// jobs.ts`), or made from the document and the line. */
   readonly file: string
   readonly code: string
   readonly line: number
-  /** False for `ts no-run`: nothing would be seen, or it would not end. */
+  /** False for `ts no-run`, which prints nothing useful or does not end. */
   readonly runs: boolean
-  /** What it prints, where a `text` block follows. */
+  /** The expected output, if a `text` block follows. */
   readonly prints: string | undefined
 }
 
-/** A block that is a part of a file of the repository: `ts from examples/…`. */
+/** A block that shows part of a file in the repository: `ts from examples/…`. */
 export interface Excerpt {
   readonly document: string
-  /** The file, from the repository's root. */
+  /** The path, relative to the repository's root. */
   readonly path: string
   readonly code: string
   readonly line: number
-  /** What the file prints, where a `text` block follows. */
+  /** The file's expected output, if a `text` block follows. */
   readonly prints: string | undefined
 }
 
 const excerptFence = /^ts from (\S+)$/
 
-/** The parts of files that a document shows. */
+/** Returns the excerpts of files in a document. */
 export function excerptsOf(document: string, markdown: string): Excerpt[] {
   const blocks = blocksOf(markdown)
   return blocks.flatMap(({ info, code, line }, index) => {
@@ -80,12 +80,12 @@ export function excerptsOf(document: string, markdown: string): Excerpt[] {
   })
 }
 
-/** What a program prints: the `text` block right behind its own. */
+/** Returns the expected output of a program: the `text` block right after it. */
 function printsOf(next: Block | undefined): string | undefined {
   return next?.info === 'text' && next.follows ? next.code : undefined
 }
 
-/** The TypeScript of a document. @throws for an unknown word on a fence, which would pass a block over. */
+/** Returns the TypeScript blocks of a document. @throws for an unknown word on a fence, which would skip the block. */
 export function snippetsOf(document: string, markdown: string): Snippet[] {
   const blocks = blocksOf(markdown)
   return blocks.flatMap(({ info, code, line }, index) => {

@@ -8,8 +8,8 @@ import { documentsOnInngest, readDocument } from './documents.ts'
 import { blocksOf, fileOf, snippetsOf } from './extract-snippets.ts'
 import { createReaderProject, type Environment, type Started } from './reader-project.ts'
 
-// What docs/inngest.md tells, done as it says: `serve-jobs.ts` runs the jobs, the other programs send and read. In place
-// of Inngest's dev server stands one that speaks its protocol to the unchanged SDK.
+// Follows docs/inngest.md: `serve-jobs.ts` runs the jobs, the other programs send and read. The loopback server replaces
+// Inngest's dev server and speaks its protocol to the unchanged SDK.
 
 const snippets = documentsOnInngest.flatMap((document) => snippetsOf(document, readDocument(document)))
 const fromInngest = snippetsOf('docs/from-inngest.md', readDocument('docs/from-inngest.md'))
@@ -32,7 +32,7 @@ afterAll(async () => {
   await engine?.close()
 })
 
-/** The `.env` of the document, with the address of an engine of ours in place of the usual one. */
+/** Returns the variables of the document's `.env`, with the address of a loopback server. */
 function variablesFor({ url }: LoopbackEngine): Environment {
   const file = blocksOf(readDocument('docs/inngest.md')).find(({ code }) => code.startsWith('JOB_PROVIDER='))
   expect(file?.code).toBe('JOB_PROVIDER=inngest\nINNGEST_DEV=1')
@@ -47,7 +47,7 @@ async function freePort(): Promise<number> {
   return port
 }
 
-/** Tries until it works, as the dev server does that waits for an app to come up. */
+/** Repeats `work` until it succeeds, as the dev server does while it waits for an app. */
 async function untilDone(work: () => Promise<unknown>, { printed }: Started): Promise<void> {
   const until = Date.now() + 120_000
   for (;;) {
@@ -61,7 +61,7 @@ async function untilDone(work: () => Promise<unknown>, { printed }: Started): Pr
   }
 }
 
-test('the process that runs the jobs tells how many functions it serves, and where', async () => {
+test('the process that runs the jobs prints how many functions it serves, and where', async () => {
   const { prints } = snippets.find(({ file }) => file === 'serve-jobs.ts')!
   const line = prints!.replace(':3000/', `:${appPort}/`)
   await expect.poll(() => app.printed().split('\n')).toContain(line)
@@ -70,7 +70,7 @@ test('the process that runs the jobs tells how many functions it serves, and whe
 describe.concurrent('run', () => {
   const cases = snippets.filter(({ runs }) => runs)
   test.each(cases.map((snippet) => [`${snippet.document}:${snippet.line}`, snippet] as const))(
-    '%s runs on Inngest and ends by itself',
+    '%s runs on Inngest and ends',
     async (_title, snippet) => {
       const { exitCode, stdout, stderr } = await project.run(fileOf(snippet), variablesFor(engine))
       expect(exitCode, stdout + stderr).toBe(0)
@@ -78,7 +78,7 @@ describe.concurrent('run', () => {
     },
   )
 
-  test('the sender of docs/inngest.md comes to the same on the local engine', async () => {
+  test('the sender of docs/inngest.md prints the same on the local engine', async () => {
     const { exitCode, stdout } = await project.run('docs-inngest/shop.ts')
     expect({ exitCode, stdout: stdout.trimEnd() }).toEqual({ exitCode: 0, stdout: printedByShop })
   })
@@ -99,7 +99,7 @@ console.log((await getJobStatus(id)).runs.map(({ definitionId, state }) => defin
     expect(await server.terminate()).toBe(null)
   })
 
-  test('the worker of docs/inngest.md runs the same jobs over a connection, and ends when it is asked to', async ({
+  test('the worker of docs/inngest-deploy.md runs the same jobs over a connection, and ends on SIGTERM', async ({
     onTestFinished,
   }) => {
     const own = await createLoopbackEngine()

@@ -5,19 +5,19 @@ import { describe, expect, test } from 'vitest'
 
 import { documents, pages, readDocument, repository } from './documents.ts'
 
-/** A document without its blocks of code. */
+/** Returns a document without its code blocks. */
 function proseOf(document: string): string {
   return readDocument(document).replace(/^```[^]*?^```$/gm, '')
 }
 
-/** The anchors that GitHub gives to a document's headings: one that comes again gets a number. */
+/** Returns the anchors that GitHub gives to a document's headings. Repeated ones get a number. */
 function anchorsOf(document: string): string[] {
   const slugger = new GithubSlugger()
   const headings = proseOf(document).matchAll(/^#+ (.*)$/gm)
   return [...headings].map(([, title]) => slugger.slug(title!))
 }
 
-/** What a document links to, in the text and in HTML; what stands in backticks is no link. */
+/** Returns the link targets of a document, in Markdown and HTML. Ignores text in backticks. */
 function targetsOf(document: string): string[] {
   const text = proseOf(document).replace(/`[^`\n]*`/g, '``')
   const targets = text.matchAll(/\]\(<?([^)>\s]+)>?(?: "[^"]*")?\)|(?:href|src)="([^"]+)"/g)
@@ -34,7 +34,7 @@ function hasAnchor(file: string, anchor: string): boolean {
   return anchors.get(file)!.has(anchor)
 }
 
-/** What is wrong with a link into the repository. */
+/** Returns the problem with a link into the repository, if it has one. */
 function faultOf(document: string, target: string): string | undefined {
   const [path, anchor] = target.split('#')
   const file = fileOf(document, decodeURI(path!))
@@ -85,7 +85,7 @@ test('every link out of the repository is to https, and written in one way', () 
 })
 
 describe('the documents for those who change the code', () => {
-  /** Where a path in a text may begin: newcomers read `runs/stop.ts`, not `packages/jobs-core/src/runs/stop.ts`. */
+  /** Roots that a path in a document may omit: newcomers read `runs/stop.ts`, not `packages/jobs-core/src/runs/stop.ts`. */
   const roots = ['', 'packages', ...readdirSync(join(repository, 'packages')).map((name) => `packages/${name}/src`)]
   roots.push('packages/jobs-core/src/events/catalogue')
 

@@ -6,34 +6,34 @@ import { dirname, join } from 'node:path'
 import { readDocument, repository } from './documents.ts'
 import { blocksOf } from './extract-snippets.ts'
 
-/** What a program came to. */
+/** The result of a program. */
 export interface Ended {
-  /** `null` where it had to be stopped. */
+  /** `null` if it had to be stopped. */
   readonly exitCode: number | null
   readonly stdout: string
   readonly stderr: string
 }
 
-/** A program that runs. */
+/** A running program. */
 export interface Started {
-  /** What it printed so far. */
+  /** Returns its output so far. */
   printed(): string
-  /** Asks it to end, as the machine does that it runs on, and waits for it; answers its exit code. */
+  /** Sends SIGTERM, awaits the end and returns the exit code. */
   terminate(): Promise<number | null>
 }
 
 /** Variables of a program. */
 export type Environment = Readonly<Record<string, string>>
 
-/** A project as a reader has one: a `package.json`, a `tsconfig.json`, the packages installed, files of one's own. */
+/** A project like a reader's: `package.json`, `tsconfig.json`, the installed packages, and own files. */
 export interface ReaderProject {
   readonly folder: string
   write(file: string, code: string): void
-  /** Type-checks all files in one program; answers the compiler's lines. */
+  /** Type-checks all files in one program and returns the compiler's lines. */
   compile(): Promise<string[]>
-  /** Runs a file with Node and nothing of this process's environment but what is given. */
+  /** Runs a file with Node, in `environment` only. */
   run(file: string, environment?: Environment): Promise<Ended>
-  /** Starts a file that does not end by itself; at the latest `remove` ends it. */
+  /** Starts a file that does not end. `remove` ends it at the latest. */
   start(file: string, environment: Environment): Started
   remove(): void
 }

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 
-/** The cells of a table's line, without the backticks. */
+/** Returns the cells of a table row, without backticks. */
 function cellsOf(line: string): string[] {
   return line
     .split('|')
@@ -8,7 +8,7 @@ function cellsOf(line: string): string[] {
     .map((cell) => cell.trim().replaceAll('`', ''))
 }
 
-/** The rows of the first table that has these column titles. */
+/** Returns the rows of the first table with these column titles. */
 export function rowsOf(document: string, ...titles: string[]): string[][] {
   const lines = document.split('\n')
   const start = lines.findIndex((line) => cellsOf(line).join() === titles.join())
@@ -22,7 +22,7 @@ export function rowsOf(document: string, ...titles: string[]): string[][] {
     .map(cellsOf)
 }
 
-/** What stands under a heading, such as `## Time`, until the next of its kind. */
+/** Returns the text under a heading, such as `## Time`, up to the next heading of that level. */
 export function sectionOf(document: string, heading: string): string {
   const [level] = heading.split(' ')
   const after = document.split(`\n${heading}\n`)[1]

@@ -13,8 +13,8 @@ import { documentsOnTrigger, readDocument } from './documents.ts'
 import { blocksOf, fileOf, snippetsOf } from './extract-snippets.ts'
 import { createReaderProject, type Environment } from './reader-project.ts'
 
-// What docs/trigger.md tells, done as it says: its tasks run in the worker of Trigger.dev's own CLI, the other programs
-// send and read. In place of Trigger.dev stands a server that the unchanged SDK and CLI take for it.
+// Follows docs/trigger.md: its tasks run in the worker of Trigger.dev's own CLI, the other programs send and read. The
+// loopback server replaces Trigger.dev for the unchanged SDK and CLI.
 
 const snippets = documentsOnTrigger.flatMap((document) => snippetsOf(document, readDocument(document)))
 const printedByShop = snippets.find(({ file }) => file === 'shop.ts')!.prints!
@@ -26,7 +26,7 @@ let worker: CliWorker
 
 beforeAll(async () => {
   for (const snippet of snippets) project.write(fileOf(snippet), snippet.code)
-  // A task of the app's own, beside the file that makes those of the jobs, as docs/from-trigger.md has it.
+  // The app's own task of docs/from-trigger.md, next to the file that creates the tasks of the jobs.
   project.write('docs-trigger/trigger/forward.ts', forwarding.code)
   // The document's configuration, for a project that reads the packages' sources.
   const documented = snippets.find(({ file }) => file === 'trigger.config.ts')!
@@ -50,7 +50,7 @@ afterAll(async () => {
   project.remove()
 })
 
-/** The `.env` of the document, with a server of ours in place of the usual one. */
+/** Returns the variables of the document's `.env`, with the loopback server's address and key. */
 function variables(): Environment {
   const files = blocksOf(readDocument('docs/trigger.md')).map(({ code }) => code)
   expect(files).toContain('JOB_PROVIDER=trigger.dev\nTRIGGER_SECRET_KEY=tr_dev_…')
@@ -58,14 +58,14 @@ function variables(): Environment {
   return { JOB_PROVIDER: 'trigger.dev', TRIGGER_API_URL: server.url, TRIGGER_SECRET_KEY: server.secretKey }
 }
 
-test('the worker registers a task of each event, handled or not, and of the job', () => {
+test('the worker registers a task for each event, handled or not, and for the job', () => {
   const [registered] = server.workers()
   expect([...registered!.tasks.keys()]).toEqual(
     expect.arrayContaining(['event-order__created', 'event-order__refunded', 'job-confirm-order']),
   )
 })
 
-test('`doctor` finds the worker and its tasks, and nothing that is wrong', async () => {
+test('`doctor` finds the worker and its tasks, and no problem', async () => {
   const { exitCode, report } = await doctorIn(project.folder, variables(), '--jobs', 'docs-trigger/jobs.ts')
   const { findings } = report
   expect(findings.filter(({ status }) => status === 'problem' || status === 'warning')).toEqual([])
@@ -82,7 +82,7 @@ test('`doctor` finds the worker and its tasks, and nothing that is wrong', async
 describe.concurrent('run', () => {
   const cases = snippets.filter(({ runs }) => runs)
   test.each(cases.map((snippet) => [`${snippet.document}:${snippet.line}`, snippet] as const))(
-    '%s runs on Trigger.dev and ends by itself',
+    '%s runs on Trigger.dev and ends',
     async (_title, snippet) => {
       const { exitCode, stdout, stderr } = await project.run(fileOf(snippet), variables())
       expect(exitCode, stdout + stderr).toBe(0)
@@ -90,12 +90,12 @@ describe.concurrent('run', () => {
     },
   )
 
-  test('the sender of docs/trigger.md comes to the same on the local engine', async () => {
+  test('the sender of docs/trigger.md prints the same on the local engine', async () => {
     const { exitCode, stdout } = await project.run('docs-trigger/shop.ts')
     expect({ exitCode, stdout: stdout.trimEnd() }).toEqual({ exitCode: 0, stdout: printedByShop })
   })
 
-  test('a task of docs/from-trigger.md sends on what it is triggered with, and a job comes of it', async () => {
+  test('a task of docs/from-trigger.md forwards its payload to a job', async () => {
     project.write(
       'docs-trigger/old-caller.ts',
       `import { waitForJob } from '@cgk-platform/jobs'
@@ -110,7 +110,7 @@ console.log(tenantId, state, made[0]?.output)`,
     expect(stdout.trimEnd(), stderr).toBe("tenant_123 completed { confirmed: 'order_9' }")
   })
 
-  test('a program that imports the file of the tasks is told where that belongs', async () => {
+  test('a program that imports the tasks file fails with an error that says where it belongs', async () => {
     project.write('docs-trigger/wrong-app.ts', `import './trigger/tasks.ts'`)
     const { exitCode, stderr } = await project.run('docs-trigger/wrong-app.ts', variables())
     expect(exitCode).toBe(1)
