@@ -14,15 +14,15 @@ const nothing: Answer = () => ({ body: { data: [] } })
 
 function open(answer: Answer = nothing) {
   const opened = openApi(answer)
-  const early = createAttemptDueTimes(opened.api, opened.clock)
+  const dueTimes = createAttemptDueTimes(opened.api, opened.clock)
   /** Waits until the attempt is due, and tells how long that was. */
   const wait = async (begun: Partial<StartedAttempt> = {}): Promise<number> => {
     const begunAt = opened.clock.now()
     const { signal } = new AbortController()
-    await opened.clock.finish(early.waitUntilDue({ jobId, runId, attempt: 2, signal, ...begun }))
+    await opened.clock.finish(dueTimes.waitUntilDue({ jobId, runId, attempt: 2, signal, ...begun }))
     return opened.clock.now() - begunAt
   }
-  return { ...opened, early, wait }
+  return { ...opened, dueTimes, wait }
 }
 
 /** A run whose last attempt was to be followed by another one at an instant. */
@@ -39,9 +39,9 @@ function runDue(nextAttemptAt: number | undefined, id = runId): object {
 }
 
 describe('an attempt that this process asked for', () => {
-  test('waits until it is due where it begins too early, and asks the engine nothing', async () => {
-    const { clock, early, wait, asked } = open()
-    early.note(runId, 2, noon + 300)
+  test('waits until it is due where it begins too dueTimes, and asks the engine nothing', async () => {
+    const { clock, dueTimes, wait, asked } = open()
+    dueTimes.record(runId, 2, noon + 300)
     await clock.advance(100)
     expect(await wait()).toBe(200)
     expect(clock.pending()).toBe(0)
@@ -49,21 +49,21 @@ describe('an attempt that this process asked for', () => {
   })
 
   test('is held for five seconds and no more: what is further off is a retry of the engine itself', async () => {
-    const { clock, early, wait } = open()
-    early.note(runId, 2, clock.now() + 5000)
+    const { clock, dueTimes, wait } = open()
+    dueTimes.record(runId, 2, clock.now() + 5000)
     expect(await wait()).toBe(5000)
-    early.note(runId, 2, clock.now() + 5001)
+    dueTimes.record(runId, 2, clock.now() + 5001)
     expect(await wait()).toBe(0)
   })
 
   test('is forgotten when it begins, and so is the oldest of ten thousand', async () => {
-    const { early, wait, asked } = open()
-    early.note(runId, 2, noon - 1)
+    const { dueTimes, wait, asked } = open()
+    dueTimes.record(runId, 2, noon - 1)
     await wait()
     expect(asked).toHaveLength(0)
     await wait()
     expect(asked).toHaveLength(1)
-    for (let number = 0; number <= 10_000; number++) early.note(`run_${number}`, 2, noon - 1)
+    for (let number = 0; number <= 10_000; number++) dueTimes.record(`run_${number}`, 2, noon - 1)
     await wait({ runId: 'run_1' })
     expect(asked).toHaveLength(1)
     await wait({ runId: 'run_0' })
@@ -106,23 +106,23 @@ describe('an attempt that another process asked for', () => {
 })
 
 test('what this process knew of an earlier attempt is not taken for a later one, which another process asked for', async () => {
-  const { early, wait, asked } = open(() => ({ body: { data: [runDue(noon + 300)] } }))
-  early.note(runId, 2, noon - 1)
+  const { dueTimes, wait, asked } = open(() => ({ body: { data: [runDue(noon + 300)] } }))
+  dueTimes.record(runId, 2, noon - 1)
   expect(await wait({ attempt: 3 })).toBe(300)
   expect(asked).toHaveLength(1)
 })
 
 test('a first attempt waits for nothing, and asks nothing', async () => {
-  const { early, wait, asked } = open()
-  early.note(runId, 2, noon + 300)
+  const { dueTimes, wait, asked } = open()
+  dueTimes.record(runId, 2, noon + 300)
   expect(await wait({ attempt: 1 })).toBe(0)
   expect(asked).toEqual([])
 })
 
 describe('an attempt that is cancelled while it waits', () => {
   test('waits no longer, and leaves nothing behind', async () => {
-    const { clock, early, wait } = open()
-    early.note(runId, 2, noon + 4000)
+    const { clock, dueTimes, wait } = open()
+    dueTimes.record(runId, 2, noon + 4000)
     const controller = new AbortController()
     clock.setTimer(1000, () => controller.abort())
     expect(await wait({ signal: controller.signal })).toBe(1000)

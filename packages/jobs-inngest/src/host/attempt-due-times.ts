@@ -4,7 +4,7 @@ import type { EngineApi } from '../api/engine-api.ts'
 import type { EngineRun } from '../api/engine-shapes.ts'
 import { readFailedRecord } from '../wire/attempt-record.ts'
 
-/** An attempt that Inngest has begun. */
+/** An attempt that Inngest has started. */
 export interface StartedAttempt {
   readonly jobId: string
   readonly runId: string
@@ -14,25 +14,25 @@ export interface StartedAttempt {
 }
 
 /**
- * Holds back an attempt that Inngest begins before it is due. It does so when the answer that asked for it was long on
- * its way, or the clocks differ by less than can be told.
+ * Delays attempts that Inngest starts before they are due. This happens after a slow response, or if the clocks differ by
+ * less than can be measured.
  */
 export interface AttemptDueTimes {
-  /** Notes when an attempt of a run is due, epoch milliseconds. */
-  note(runId: string, attempt: number, dueAt: number): void
-  /** Waits until an attempt is due, or its signal aborts. */
-  waitUntilDue(begun: StartedAttempt): Promise<void>
+  /** Records when an attempt of a run is due, epoch milliseconds. */
+  record(runId: string, attempt: number, dueAt: number): void
+  /** Waits until an attempt is due or its signal aborts. */
+  waitUntilDue(started: StartedAttempt): Promise<void>
 }
 
-const mostKept = 10_000
-/** Another process may have asked for the attempt; its record is worth this much of a wait. */
-const readWithinMs = 2000
-/** What is further off is a retry of Inngest's own, after an answer that got lost: no request is held open that long. */
-const longestHoldMs = 5000
+const maxRecorded = 10_000
+/** Maximum time to read the due time from Inngest when another process made the attempt before. */
+const readTimeoutMs = 2000
+/** Maximum delay. An attempt that is earlier than this is a retry by Inngest itself, after a lost response. */
+const maxHoldMs = 5000
 
-/** Knows what this process asked for, and reads what another did. */
+/** Creates the due times. Remembers those of this process and reads others from Inngest. */
 export function createAttemptDueTimes(api: EngineApi, clock: Clock): AttemptDueTimes {
-  const noted = new BoundedMap<string, { readonly attempt: number; readonly dueAt: number }>(mostKept)
+  const recorded = new BoundedMap<string, { readonly attempt: number; readonly dueAt: number }>(maxRecorded)
 
   const read = async ({ jobId, runId }: StartedAttempt): Promise<number | undefined> => {
     const query = { includeOutput: 'true', limit: 40 }
@@ -42,24 +42,24 @@ export function createAttemptDueTimes(api: EngineApi, clock: Clock): AttemptDueT
   }
 
   return {
-    note(runId, attempt, dueAt) {
-      noted.set(runId, { attempt, dueAt })
+    record(runId, attempt, dueAt) {
+      recorded.set(runId, { attempt, dueAt })
     },
-    async waitUntilDue(begun) {
-      if (begun.attempt === 1) return
-      const known = noted.get(begun.runId)
-      noted.delete(begun.runId)
-      // Another process may have made attempts since.
+    async waitUntilDue(started) {
+      if (started.attempt === 1) return
+      const known = recorded.get(started.runId)
+      recorded.delete(started.runId)
+      // Another process can have made attempts since.
       const dueAt =
-        known?.attempt === begun.attempt
+        known?.attempt === started.attempt
           ? known.dueAt
           : await awaitAtMost(
               clock,
-              readWithinMs,
-              read(begun).catch(() => undefined),
+              readTimeoutMs,
+              read(started).catch(() => undefined),
             )
       const leftMs = (dueAt ?? 0) - clock.now()
-      if (leftMs > 0 && leftMs <= longestHoldMs) await pause(clock, leftMs, begun.signal)
+      if (leftMs > 0 && leftMs <= maxHoldMs) await pause(clock, leftMs, started.signal)
     },
   }
 }

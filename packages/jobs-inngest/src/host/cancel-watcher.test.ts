@@ -150,7 +150,7 @@ describe('a look that fails', () => {
     void start('run_1')
     await clock.advance(2500)
     expect(asked).toHaveLength(5)
-    expect(logger.messages('warn')).toEqual(['Whether running jobs were cancelled cannot be read.'])
+    expect(logger.messages('warn')).toEqual(['Could not check whether running jobs were cancelled.'])
     const [{ fields } = {} as never] = logger.lines
     const message = expect.stringContaining('Failed to read the cancelled runs on `inngest`: it answered 400')
     expect(fields).toEqual({ error: expect.objectContaining({ code: 'request_failed', message }) })

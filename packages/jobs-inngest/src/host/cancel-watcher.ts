@@ -5,60 +5,60 @@ import type { EngineApi } from '../api/engine-api.ts'
 import type { EnginePage, EngineRun } from '../api/engine-shapes.ts'
 import { timeOfId } from '../wire/event-id.ts'
 
-/** Tells running handlers that their job was cancelled, which Inngest does not, or that the host closes. */
+/** Aborts running handlers when their job is cancelled or the host closes. Inngest does not notify the app of a cancel. */
 export interface CancelWatcher {
-  /** Watches a run while `work` goes on; the signal aborts with a `JobCancelledError`, or as the host does. */
+  /** Watches a run while `work` is pending. The signal aborts with a `JobCancelledError`, or with the host's reason. */
   watch<T>(run: WatchedRun, work: (signal: AbortSignal) => Promise<T>): Promise<T>
 }
 
-/** A run under way in this process. */
+/** A run that this process executes. */
 export interface WatchedRun {
   readonly runId: string
   readonly jobId: string
 }
 
-const everyMs = 500
-/** Runs are looked for from the time of the oldest one on, and a little before, whatever the clocks say. */
+const intervalMs = 500
+/** Time before the start of the oldest watched run from which cancelled runs are read, to allow for clock differences. */
 const marginMs = 60_000
-/** Up to so many runs are looked at one by one, where other cancelled ones fill more than a page. */
-const mostOneByOne = 20
+/** Maximum number of watched runs that are read one by one when there is more than one page of cancelled runs. */
+const maxSingleReads = 20
 
-const what = 'read the cancelled runs'
+const operation = 'which runs were cancelled'
 
-/** One look for the whole process, every half second while something runs. */
+/** Creates a watcher that reads cancelled runs every 500 ms, in one request, while this process executes any run. */
 export function createCancelWatcher(
   api: EngineApi,
   clock: Clock,
   logger: LoggerLike,
   closing?: AbortSignal,
 ): CancelWatcher {
-  // Not by the run's id: an attempt may go on here while Inngest, which gave it up, has the next one made.
+  // A set, not a map by run id: an attempt can still run here after Inngest has abandoned it and started the next one.
   const watched = new Set<WatchedRun & { readonly since: number; readonly abort: AbortController }>()
-  let isLooking = false
+  let isScheduled = false
   let hasWarned = false
   closing?.addEventListener('abort', () => {
     for (const { abort } of watched) abort.abort(closing.reason)
   })
 
-  /** Those that were cancelled, perhaps with others that are not watched. */
+  /** Returns the ids of cancelled runs, including runs that are not watched. */
   const readCancelled = async (): Promise<ReadonlySet<string>> => {
     const since = Math.min(...[...watched].map((run) => run.since)) - marginMs
     const from = new Date(since).toISOString()
     const query = { status: 'CANCELLED', from, limit: 100 }
-    const { data, page } = (await api.get<EnginePage<EngineRun>>(what, '/v2/runs', query)) ?? {}
+    const { data, page } = (await api.get<EnginePage<EngineRun>>(operation, '/v2/runs', query)) ?? {}
     const cancelled = new Set((data ?? []).map(({ id }) => id))
-    const left = new Set([...watched].map(({ runId }) => runId).filter((id) => !cancelled.has(id)))
-    if (!page?.hasMore || left.size === 0) return cancelled
-    if (left.size > mostOneByOne) {
-      const more = await api.list<EngineRun>(what, '/v2/runs', { ...query, cursor: page.cursor })
+    const unknown = new Set([...watched].map(({ runId }) => runId).filter((id) => !cancelled.has(id)))
+    if (!page?.hasMore || unknown.size === 0) return cancelled
+    if (unknown.size > maxSingleReads) {
+      const more = await api.list<EngineRun>(operation, '/v2/runs', { ...query, cursor: page.cursor })
       return new Set([...cancelled, ...more.map(({ id }) => id)])
     }
-    const runs = await Promise.all([...left].map((id) => api.get<{ data?: EngineRun }>(what, `/v2/runs/${id}`)))
+    const runs = await Promise.all([...unknown].map((id) => api.get<{ data?: EngineRun }>(operation, `/v2/runs/${id}`)))
     const ended = runs.flatMap((run) => (run?.data?.status === 'CANCELLED' && run.data.endedAt ? [run.data.id] : []))
     return new Set([...cancelled, ...ended])
   }
 
-  const look = async (): Promise<void> => {
+  const check = async (): Promise<void> => {
     try {
       const cancelled = await readCancelled()
       for (const { runId, jobId, abort } of watched) {
@@ -67,23 +67,23 @@ export function createCancelWatcher(
       hasWarned = false
     } catch (error) {
       if (!hasWarned)
-        bindLogger(logger, {}).warn('Whether running jobs were cancelled cannot be read.', {
+        bindLogger(logger, {}).warn('Could not check whether running jobs were cancelled.', {
           error: toErrorInfo(error),
         })
       hasWarned = true
     }
   }
 
-  const lookLater = (): void => {
-    isLooking = true
-    // The process need not stay alive to look.
+  const scheduleCheck = (): void => {
+    isScheduled = true
+    // The timer does not keep the process alive.
     clock
-      .setTimer(everyMs, () => {
+      .setTimer(intervalMs, () => {
         if (watched.size === 0) {
-          isLooking = false
+          isScheduled = false
           return
         }
-        void look().then(lookLater)
+        void check().then(scheduleCheck)
       })
       .hold(false)
   }
@@ -92,10 +92,10 @@ export function createCancelWatcher(
     async watch({ runId, jobId }, work) {
       const abort = new AbortController()
       if (closing?.aborted) abort.abort(closing.reason)
-      // The id of a run tells when it was queued.
+      // The id of a run contains the time at which it was queued.
       const run = { runId, jobId, since: timeOfId(runId) ?? clock.now(), abort }
       watched.add(run)
-      if (!isLooking) lookLater()
+      if (!isScheduled) scheduleCheck()
       try {
         return await work(abort.signal)
       } finally {

@@ -114,7 +114,7 @@ describe('an id that another function needs is refused', () => {
     expect(InvalidDefinitionError.isInstance(error)).toBe(true)
     expect(error).toMatchObject({ field: 'id' })
     expect(error.message).toContain(`\`${taken}\``)
-    const needs = `is the id of the function that Inngest needs beside \`${by}\`. Give one of the two another id.`
+    const needs = `is also the id of an additional function for \`${by}\`. Change the id of one of the two definitions.`
     expect(error.message).toContain(needs)
   })
 

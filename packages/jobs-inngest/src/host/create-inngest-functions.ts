@@ -13,13 +13,13 @@ import { createInngestProvider } from '../inngest-provider.ts'
 import { inngestLimits } from './host-dependencies.ts'
 import { toInngestFunctions } from './to-inngest-functions.ts'
 
-/** What hosts jobs on Inngest. */
+/** Options of `createInngestFunctions`. */
 export interface InngestHostOptions extends HostOptions {
-  /** The Inngest client that is served. */
+  /** The Inngest client that you pass to `serve` or `connect`. */
   client: Inngest.Any
 }
 
-/** What tests set besides. */
+/** Options for tests. */
 export interface InngestHostInternals extends HostTestOptions {}
 
 const declared = declareOptions<InngestHostOptions>('`createInngestFunctions`', {
@@ -31,12 +31,12 @@ const declared = declareOptions<InngestHostOptions>('`createInngestFunctions`', 
 })
 
 /**
- * The jobs as Inngest functions, for `serve({ client, functions })` of any of the SDK's adapters, or for
- * `connect({ apps: [{ client, functions }] })`. A cron job becomes two: one that its ticks call, and one for its runs.
+ * Creates Inngest functions from your jobs. Pass them to `serve({ client, functions })` of an SDK adapter, or to
+ * `connect({ apps: [{ client, functions }] })`. A cron job becomes two functions: one for its ticks and one for its runs.
  *
- * @throws {InvalidOptionError} for an option that cannot be used.
- * @throws {InvalidDefinitionError} when two functions would have the same id.
- * @throws {UnsupportedFeatureError} for a definition that asks for what Inngest cannot do.
+ * @throws {InvalidOptionError} for an invalid option.
+ * @throws {InvalidDefinitionError} if two functions would have the same id.
+ * @throws {UnsupportedFeatureError} for a definition with a feature that Inngest does not support.
  */
 export function createInngestFunctions(
   options: InngestHostOptions,

@@ -6,19 +6,19 @@ import type { HostDependencies } from './host-dependencies.ts'
 import { createTickHost } from './tick-host.ts'
 import { toInngestSchedule } from './to-inngest-schedule.ts'
 
-/** Ends the id of the function that turns a cron job's ticks into jobs. */
+/** The suffix of the id of the function that turns a cron job's ticks into jobs. */
 export const dispatcherSuffix = '-tick'
 
 interface TickContext {
-  /** Of a tick, `ts` is its instant. */
+  /** `ts` is the time of the tick. */
   readonly event: { readonly ts?: number | undefined }
   readonly attempt: number
 }
 
-/** Where the app is away, Inngest tries for about two minutes, or, for a tick that shall be made up for, for a day. */
+/** While the app is unavailable, Inngest retries a tick for about two minutes, or for a day with `catchUp: 'latest'`. */
 const retriesOf = ({ catchUp }: CronJobDefinition) => (catchUp === 'latest' ? 20 : 4)
 
-/** The function that Inngest's own cron calls: each tick becomes an ordinary job. */
+/** Creates the function that Inngest calls at each tick. It sends an ordinary job for the tick. */
 export function createCronDispatcher(definition: CronJobDefinition, host: HostDependencies): InngestFunction.Any {
   const { schedule, id } = definition
   return host.inngest.createFunction(
@@ -45,7 +45,11 @@ export function createCronDispatcher(definition: CronJobDefinition, host: HostDe
   )
 }
 
-/** By its name the SDK tells an error that is tried again at an instant of the engine's clock, epoch milliseconds. */
+/**
+ * Returns an error that the SDK, by its name, retries at a given time.
+ *
+ * @param retryAt - epoch milliseconds by the engine's clock
+ */
 function toRetryable(error: unknown, retryAt: number): Error {
   const { name, message, stack = '' } = toErrorInfo(error)
   const retryAfter = new Date(retryAt).toISOString()

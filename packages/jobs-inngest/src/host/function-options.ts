@@ -5,7 +5,7 @@ import { inngestOptionsOf } from '../provider-options.ts'
 
 type Options = Omit<InngestFunction.Options, 'id' | 'triggers' | 'onFailure'>
 
-/** A definition's options in Inngest's words; those that are Inngest's own come last. */
+/** Converts a definition's options to options of an Inngest function. `providerOptions.inngest` takes precedence. */
 export function functionOptions(definition: Definition): Options {
   const { concurrency, retry } = definition
   const limits = [

@@ -8,7 +8,7 @@ import type { AttemptDueTimes } from './attempt-due-times.ts'
 import type { RetriedRuns } from './steps/retried-run.ts'
 import type { WorkflowAttempts } from './steps/workflow-attempts.ts'
 
-/** What the functions of one host share. */
+/** The services that the functions of one host share. */
 export interface HostDependencies extends AttemptDependencies {
   readonly inngest: Inngest.Any
   readonly api: EngineApi
@@ -18,5 +18,5 @@ export interface HostDependencies extends AttemptDependencies {
   readonly retriedRuns: RetriedRuns
 }
 
-/** What the core has to know of the engine while it makes an attempt. */
+/** The limits of Inngest that an attempt observes. */
 export const inngestLimits: EngineLimits = limitsOf('inngest', inngestCapabilities)

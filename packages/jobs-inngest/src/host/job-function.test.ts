@@ -25,8 +25,8 @@ describe('the number of attempts', () => {
     expect(logger.lines.filter(({ level }) => level === 'warn')).toEqual([
       {
         level: 'warn',
-        message: 'A send asks for more attempts than the definition has, and Inngest gives it no more.',
-        fields: { jobId: id, runId, definition: 'work', asked: 5, maxAttempts: 3 },
+        message: 'A send requested more attempts than its definition. Inngest cannot raise the maximum.',
+        fields: { jobId: id, runId, definition: 'work', requested: 5, maxAttempts: 3 },
       },
     ])
   })

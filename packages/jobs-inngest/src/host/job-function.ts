@@ -13,7 +13,7 @@ import { jobIdOf } from './job-id-of.ts'
 import { dueAfter, mapOutcome } from './map-outcome.ts'
 import { createTickHost } from './tick-host.ts'
 
-/** What Inngest tells a function, as far as it is used. */
+/** The parts of a function's context that this package uses. */
 interface FunctionContext {
   readonly event: IncomingEvent
   readonly runId: string
@@ -21,14 +21,14 @@ interface FunctionContext {
   readonly attempt: number
 }
 
-/** What Inngest tells of a run that failed, as far as it is used. */
+/** The parts of the `onFailure` context that this package uses. */
 interface FailureContext {
   readonly event: {
     readonly data: { readonly run_id: string; readonly event: IncomingEvent; readonly error: unknown }
   }
 }
 
-/** A definition as an Inngest function for an event. */
+/** Creates the Inngest function that runs a definition for an event. */
 export function createJobFunction(definition: Definition, event: string, host: HostDependencies): InngestFunction.Any {
   const named = (given: IncomingEvent): IncomingEvent => toTriggerEvent(given, event)
   const onFailure = definition.onFailure && {
@@ -57,16 +57,16 @@ async function attemptRun(
     startedAt = clock.now()
     return makeAttempt(definition, event, { jobId, runId, attempt, signal }, host)
   })
-  const isMadeAgain = outcome.type === 'retry' || outcome.type === 'interrupted'
-  const server = isMadeAgain ? await api.time() : { offsetMs: 0, roundTripMs: 0 }
+  const isRetried = outcome.type === 'retry' || outcome.type === 'interrupted'
+  const server = isRetried ? await api.time() : { offsetMs: 0, roundTripMs: 0 }
   const due = dueAfter(outcome.type === 'retry' ? outcome.afterMs : 0, clock.now(), server)
-  if (outcome.type === 'retry') dueTimes.note(runId, attempt + 1, due.at)
+  if (outcome.type === 'retry') dueTimes.record(runId, attempt + 1, due.at)
   return mapOutcome(outcome, { attempt, maxAttempts, startedAt, due })
 }
 
 /**
- * Inngest calls this after every failed run. Where the handler failed, `onFailure` was called in its last attempt; what
- * is left are runs that Inngest ended because the process had died or did not answer.
+ * Calls `onFailure` for a run that Inngest failed after a crash or because the app did not respond. Inngest calls this
+ * after every failed run; when the handler failed, its last attempt has already called `onFailure`.
  */
 async function reportFailure(
   definition: Definition,

@@ -5,20 +5,20 @@ import { type IncomingEvent, jobRecordIn } from '../wire/inngest-event.ts'
 import type { HostDependencies } from './host-dependencies.ts'
 
 const pausesMs = [0, 50, 100, 200, 400]
-const askWithinMs = 2000
+const timeoutMs = 2000
 
 /**
- * The id of the job that a run is of. An event that another producer gave an id of its own comes with that one; the
- * job is read back by the id that Inngest gave it, which the run knows.
+ * Returns the job's id for a run. An event from another producer can have an id of its own. The job is read by the id
+ * that Inngest assigned, so this function reads that from the run.
  */
 export async function jobIdOf(
   { id, data }: IncomingEvent,
   runId: string,
   { api, clock }: Pick<HostDependencies, 'api' | 'clock'>,
 ): Promise<string> {
-  // Ours have no id but Inngest's own; the id of another producer may look like one.
+  // Events of this library always have Inngest's id. The id of another producer can look like one.
   if (id !== undefined && isEventId(id) && jobRecordIn(data)) return id
-  const asked = async (): Promise<string | undefined> => {
+  const readFromRun = async (): Promise<string | undefined> => {
     for (const pauseMs of pausesMs) {
       if (pauseMs > 0) await pause(clock, pauseMs)
       const answer = await api.get<{ data?: EngineRun }>(`read the run ${runId}`, `/v2/runs/${runId}`)
@@ -27,11 +27,11 @@ export async function jobIdOf(
     }
     return undefined
   }
-  // The job can do without: it is told its producer's id where the engine cannot be asked in time.
-  const jobId = await awaitAtMost(
+  // If Inngest does not respond in time, the job runs with its producer's id.
+  const jobId = await within(
     clock,
-    askWithinMs,
-    asked().catch(() => undefined),
+    timeoutMs,
+    readFromRun().catch(() => undefined),
   )
   return jobId ?? id ?? runId
 }

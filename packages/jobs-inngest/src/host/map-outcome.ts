@@ -9,36 +9,36 @@ import {
   toCompletedRecord,
 } from '../wire/attempt-record.ts'
 
-/** What an attempt's outcome is told with. */
+/** The facts about an attempt that its result for Inngest contains. */
 export interface AttemptFacts {
   readonly attempt: number
   readonly maxAttempts: number
-  /** Epoch milliseconds, by our clock. */
+  /** Epoch milliseconds, by the local clock. */
   readonly startedAt: number
-  /** When a next attempt would be due, epoch milliseconds: by our clock, and by the engine's. */
+  /** When the next attempt is due, epoch milliseconds: by the local clock, and by the engine's. */
   readonly due: { readonly at: number; readonly atEngine: number }
-  /** What of a workflow it was. */
+  /** The part of a workflow that was attempted. */
   readonly workflow?: WorkflowFailure
 }
 
-/** An attempt that is due less than this after Inngest is told of it may begin too early. */
-const exactAheadMs = 1000
+/** Minimum time in advance for which Inngest is exact. It can start an attempt that is due sooner too early. */
+const minAdvanceMs = 1000
 
-/** When the attempt after a failed one is due: never before its policy says, nor so soon that Inngest cannot keep it. */
+/** Returns when the next attempt is due: no earlier than its policy says, and far enough ahead for Inngest to be exact. */
 export function dueAfter(
   afterMs: number,
   now: number,
   { offsetMs, roundTripMs }: ServerTime,
 ): { at: number; atEngine: number } {
-  const at = now + Math.max(afterMs, exactAheadMs + roundTripMs)
+  const at = now + Math.max(afterMs, minAdvanceMs + roundTripMs)
   return { at, atEngine: at + offsetMs }
 }
 
 /**
- * The outcome in Inngest's words: what is returned completes the run, what is thrown fails the attempt. The errors are
- * told by their names, which the SDK goes by, so that they work with whichever copy of the SDK an app has loaded.
+ * Converts an outcome for Inngest. A returned value completes the run; a thrown error fails the attempt. The SDK
+ * recognizes these errors by name, so they work with any copy of the SDK that the app loads.
  *
- * @throws what makes Inngest do as the outcome says.
+ * @throws {Error} named `RetryAfterError` for a retry, or `NonRetriableError` for a permanent failure.
  */
 export function mapOutcome(outcome: Outcome, facts: AttemptFacts): CompletedRecord {
   switch (outcome.type) {
@@ -52,26 +52,26 @@ export function mapOutcome(outcome: Outcome, facts: AttemptFacts): CompletedReco
     case 'failed':
       throw Object.assign(toError(outcome.error, facts), { name: 'NonRetriableError' })
     case 'cancelled':
-      // The run has ended already: Inngest takes no notice of what comes.
+      // The run has already ended, so Inngest ignores the result.
       return { attempt: facts.attempt, startedAt: facts.startedAt }
     case 'interrupted':
-      // Inngest counts the attempt; it is made again soon, by another process, and not after the pause for one that died.
+      // Inngest counts the attempt. Another process retries it soon, without the backoff that follows a crash.
       throw toRetryError(toErrorInfo(new ShutdownError()), facts)
     case 'suspended':
-      throw new TypeError('A run on Inngest waits by its native steps, not by its outcome.')
+      throw new TypeError('A run on Inngest cannot be suspended by its outcome. Its native steps suspend it.')
   }
 }
 
 function toRetryError(error: JobErrorInfo, facts: AttemptFacts): Error {
   const { due } = facts
-  // A date and not a number of seconds, which Inngest rounds; it is kept by the engine's own clock.
+  // A date by the engine's clock. Inngest would round a number of seconds.
   const retryAfter = new Date(due.atEngine).toISOString()
   return Object.assign(toError(error, facts, due.at), { name: 'RetryAfterError', retryAfter })
 }
 
-/** The message and the stack are those of the error itself, as Inngest's dashboard shows them. */
-function toError(told: JobErrorInfo, facts: AttemptFacts, nextAttemptAt?: number): Error {
-  const { stack = '', ...error } = truncateErrorInfo(told)
+/** Creates the error to throw, with the message and stack of the original error, which Inngest's dashboard shows. */
+function toError(info: JobErrorInfo, facts: AttemptFacts, nextAttemptAt?: number): Error {
+  const { stack = '', ...error } = cutErrorInfo(info)
   const { attempt, maxAttempts, startedAt, workflow } = facts
   const cause: FailedRecord = {
     attempt,

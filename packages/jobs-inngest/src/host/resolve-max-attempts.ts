@@ -5,7 +5,7 @@ import type { IncomingEvent } from '../wire/inngest-event.ts'
 import { toEnvelope } from '../wire/to-envelope.ts'
 import { type HostDependencies, inngestLimits } from './host-dependencies.ts'
 
-/** How many attempts the run has; says once where a send asked for more, which Inngest cannot give. */
+/** Returns the maximum number of attempts of a run. Warns in the first attempt if a send requested more than the definition has. */
 export function resolveMaxAttempts(
   definition: Definition,
   event: IncomingEvent,
@@ -13,11 +13,11 @@ export function resolveMaxAttempts(
   { logger }: Pick<HostDependencies, 'logger'>,
 ): number {
   const envelope = toEnvelope(event, jobId)
-  const { maxAttempts: asked = 0 } = envelope
+  const { maxAttempts: requested = 0 } = envelope
   const maxAttempts = maxAttemptsOf(envelope, definition, inngestLimits)
-  if (attempt === 1 && asked > maxAttempts) {
-    const message = 'A send asks for more attempts than the definition has, and Inngest gives it no more.'
-    bindLogger(logger, { jobId, runId, definition: definition.id }).warn(message, { asked, maxAttempts })
+  if (attempt === 1 && requested > maxAttempts) {
+    const message = 'A send requested more attempts than its definition. Inngest cannot raise the maximum.'
+    bindLogger(logger, { jobId, runId, definition: definition.id }).warn(message, { requested, maxAttempts })
   }
   return maxAttempts
 }

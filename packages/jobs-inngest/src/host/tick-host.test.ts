@@ -82,7 +82,7 @@ describe('a job of a tick', () => {
   test('that the engine does not take fails them', async () => {
     const answer = ({ text }: Asked): Reply | undefined => (text.includes('"globex"') ? { status: 401 } : undefined)
     await expect(open({ answer }).send('acme', 'globex')).rejects.toThrow(
-      'A job of the tick was not taken: it answered 401',
+      'Inngest did not accept a job of the tick: it answered 401',
     )
   })
 })

@@ -15,7 +15,7 @@ import { toEnvelope } from '../wire/to-envelope.ts'
 import { toInngestEvent } from '../wire/to-inngest-event.ts'
 import type { HostDependencies } from './host-dependencies.ts'
 
-/** What turns a tick of a cron job into jobs on Inngest. */
+/** Creates the host that turns a tick of a cron job into jobs on Inngest. */
 export function createTickHost(
   definition: CronJobDefinition,
   tick: number,
@@ -23,13 +23,13 @@ export function createTickHost(
 ): Omit<Required<TickHost>, 'sendUnlessOpen'> {
   const { inngest, clock } = host
   const name = toCronEventName(inngest.id, definition.id)
-  /** The same tick, app, definition and tenant make the same job, however often the tick is dispatched. */
+  /** Returns the same seed, and so the same job, for the same tick, app, definition and tenant. */
   const seedFor = (tenantId: string): Promise<IdSeed> => hashedSeed(['cron', inngest.id, definition.id, tenantId], tick)
 
   const sendOne = async (envelope: Envelope): Promise<void> => {
     const event = { ...toInngestEvent(envelope), name }
     const [posted] = await postEvents(inngest, clock, [event], await seedFor(envelope.tenantId))
-    if (!posted!.ok) throw new Error(`A job of the tick was not taken: ${posted!.refusal.message}.`)
+    if (!posted!.ok) throw new Error(`Inngest did not accept a job of the tick: ${posted!.refusal.message}.`)
   }
 
   let open: Promise<ReadonlyMap<string, string>> | undefined
@@ -39,7 +39,7 @@ export function createTickHost(
     async isOpen(_, tenantId) {
       open ??= readOpenJobs(definition, name, host)
       const jobId = (await open).get(tenantId)
-      // A dispatch that is made again finds the job that it had made before.
+      // A retried dispatch finds the job that it created before.
       return jobId !== undefined && jobId !== idAt(await seedFor(tenantId), 0)
     },
     async send(envelopes) {
@@ -48,7 +48,7 @@ export function createTickHost(
   }
 }
 
-/** The job under way or waiting of each tenant, by the tenant's id. */
+/** Returns the running or queued job of each tenant, by the tenant's id. */
 async function readOpenJobs(
   { id }: CronJobDefinition,
   name: string,
@@ -59,7 +59,7 @@ async function readOpenJobs(
   const runs = await api.list<EngineRun>(`read the open runs of \`${id}\``, path, query)
   const open = new Map<string, string>()
   const eventIds = new Set(runs.flatMap(({ trigger }) => trigger?.eventIds?.[0] ?? []))
-  // One that cannot be read fails the tick, so the rest is not asked for.
+  // A failed read fails the tick, so the remaining reads are skipped.
   await mapWithConcurrency([...eventIds], async (eventId) => {
     const event = (await api.get<{ data?: EngineEvent }>(`read the job ${eventId}`, `/v1/events/${eventId}`))?.data
     if (event?.name === name) open.set(toEnvelope(event, eventId).tenantId, eventId)

@@ -16,16 +16,16 @@ import { createJobFunction } from './job-function.ts'
 import { createCompensatingFunction, compensatingSuffix } from './compensating-function.ts'
 import { createWorkflowFunction } from './workflow-function.ts'
 
-/** What functions are made with. */
+/** The services and options for creating functions. */
 export interface FunctionsOptions extends AttemptDependencies {
   readonly inngest: Inngest.Any
   readonly api: EngineApi
   readonly definitions: readonly Definition[]
-  /** Aborts when the host closes, and what runs with it. */
+  /** Aborts when the host closes. Running attempts abort with it. */
   readonly closing?: AbortSignal
 }
 
-/** Definitions as the Inngest functions that run them. @throws {JobsError} for those that Inngest cannot run. */
+/** Creates the Inngest functions that run the definitions. @throws {JobsError} for a definition that Inngest cannot run. */
 export function toInngestFunctions({ definitions, closing, ...rest }: FunctionsOptions): InngestFunction.Any[] {
   const engine = { name: 'inngest', capabilities: inngestCapabilities, findUnsupported: findUnsupportedByInngest }
   for (const definition of definitions) checkDefinitionSupport(engine, definition)
@@ -45,13 +45,13 @@ function toFunctions(definition: Definition, host: HostDependencies): InngestFun
   if (definition.kind === 'job') return [createJobFunction(definition, definition.event, host)]
   if (definition.kind === 'workflow')
     return [createWorkflowFunction(definition, host), createCompensatingFunction(definition, host)]
-  // So that a local engine of the same process does not tick for it, too.
+  // A local engine in the same process must not create ticks for it, too.
   claimCronJob(definition, host)
   const event = toCronEventName(host.inngest.id, definition.id)
   return [createJobFunction(definition, event, host), createCronDispatcher(definition, host)]
 }
 
-/** Functions that the SDK and we add have ids, too, and another definition may have just these. */
+/** Rejects definitions whose ids are taken by functions that this package or the SDK adds. */
 function checkFunctionIds(definitions: readonly Definition[]): void {
   const ids = new Set(definitions.map(({ id }) => id))
   for (const { id, kind, onFailure } of definitions) {
@@ -64,8 +64,8 @@ function checkFunctionIds(definitions: readonly Definition[]): void {
     throw new InvalidDefinitionError({
       what: `\`${taken}\``,
       field: 'id',
-      problem: `is the id of the function that Inngest needs beside \`${id}\``,
-      remedy: 'Give one of the two another id.',
+      problem: `is also the id of an additional function for \`${id}\``,
+      remedy: 'Change the id of one of the two definitions.',
     })
   }
 }

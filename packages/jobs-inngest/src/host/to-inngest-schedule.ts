@@ -1,15 +1,15 @@
 const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
 
 /**
- * A checked schedule of five fields in words that mean the same to Inngest. It knows no weekday 7, and takes a day
- * field with a star anywhere in it, also a star divided by 1, for one that is left open.
+ * Converts a validated schedule of five fields to one with the same meaning in Inngest. Inngest does not know weekday 7,
+ * and treats a day field that contains a star anywhere, such as a star with a step of 1, as unrestricted.
  */
 export function toInngestSchedule(schedule: string): string {
   const [minute, hour, day, month, weekday] = schedule.split(' ')
   return [minute, hour, day === '*' ? day : day!.replaceAll('*', '1-31'), month, toWeekdays(weekday!)].join(' ')
 }
 
-/** The field as a list of its days, Sunday as 0. */
+/** Expands a weekday field to a list of days, with Sunday as 0. */
 function toWeekdays(field: string): string {
   if (field === '*') return field
   const days = field.split(',').flatMap((item) => {

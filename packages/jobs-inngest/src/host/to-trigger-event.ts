@@ -1,11 +1,14 @@
 import type { IncomingEvent } from '../wire/inngest-event.ts'
 
-/** What Inngest calls the event of a run that somebody asked for in its dashboard. */
+/** The event name of a run that was invoked in Inngest's dashboard. */
 const invoked = 'inngest/function.invoked'
 
-/** The event of a run, by the name that its function is for: such a run has the payload that was typed there, and what Inngest itself needs beside it. */
-export function toTriggerEvent(given: IncomingEvent, name: string): IncomingEvent {
-  if (given.name !== invoked) return given
-  const { _inngest, ...data } = (given.data ?? {}) as Record<string, unknown>
-  return { ...given, name, data }
+/**
+ * Converts the event of an invoked run to the event that triggers its function: its name, and the payload entered in the
+ * dashboard without Inngest's own data. Returns other events unchanged.
+ */
+export function toTriggerEvent(event: IncomingEvent, name: string): IncomingEvent {
+  if (event.name !== invoked) return event
+  const { _inngest, ...data } = (event.data ?? {}) as Record<string, unknown>
+  return { ...event, name, data }
 }

@@ -6,13 +6,13 @@ import type { EngineApi } from '../api/engine-api.ts'
 import { inngestLimits } from './host-dependencies.ts'
 import { toInngestFunctions } from './to-inngest-functions.ts'
 
-/** A process that Inngest sends work to over a connection of its own. */
+/** A process that receives runs from Inngest over its own connection. */
 export interface Worker {
-  /** Takes no more work, lets attempts end for `timeoutMs`, then aborts them. Called again meanwhile, it has less time. */
+  /** Stops taking work, waits up to `timeoutMs` for running attempts, then aborts them. Another call can only shorten the time. */
   close(timeoutMs: number): Promise<void>
 }
 
-/** What a worker is made with. */
+/** The services that a worker needs. */
 export interface WorkerDependencies {
   readonly client: Inngest.Any
   readonly api: EngineApi
@@ -20,21 +20,20 @@ export interface WorkerDependencies {
   readonly clock: Clock
 }
 
-const connectWithinMs = 60_000
+const connectTimeoutMs = 60_000
 
 /**
- * Connects this process to Inngest, which then sends it the runs of its jobs: those that are known now.
+ * Connects this process to Inngest, which then sends it the runs of all jobs defined so far.
  *
- * @throws {InvalidOptionError} where the platform has no WebSocket, as Node before 22.
- * @throws {RequestFailedError} where Inngest is away or does not take the key.
+ * @throws {InvalidOptionError} if the platform has no WebSocket, such as Node before 22.
+ * @throws {RequestFailedError} if Inngest is unavailable or rejects the key.
  */
-export async function startWorker(parts: WorkerDependencies): Promise<Worker> {
-  const { client, api, host, clock } = parts
+export async function startWorker({ client, api, host, clock }: WorkerDependencies): Promise<Worker> {
   if (typeof WebSocket === 'undefined') {
     throw new InvalidOptionError({
       option: 'client.start()',
       problem: 'needs a WebSocket, and this platform has none',
-      remedy: 'Run Node 22 or later, or serve the jobs over HTTP with `createInngestFunctions`.',
+      remedy: 'Use Node 22 or later, or serve the jobs over HTTP with `createInngestFunctions`.',
     })
   }
   const { jobs, ...given } = host
@@ -42,8 +41,8 @@ export async function startWorker(parts: WorkerDependencies): Promise<Worker> {
   const tools = { ...given, clock, random: Math.random, limits: inngestLimits }
   const made = { ...tools, inngest: client, api, definitions: jobs.all(), closing: closing.signal }
   const functions = toInngestFunctions(made)
-  // The SDK would try for ever, and would not say why.
-  await api.get('check whether this process can be a worker', '/v2/health')
+  // Without this check, the SDK would retry forever and not report the reason.
+  await api.get('whether this process may be a worker', '/v2/health')
   const connection = await connectTo(client, functions, clock)
   const stopWarning = warnOfLateJobs(host)
 
@@ -63,29 +62,30 @@ async function connectTo(
   functions: ReturnType<typeof toInngestFunctions>,
   clock: Clock,
 ): Promise<{ close(): Promise<void> }> {
-  // Loaded where it is used: a process that only sends needs none of it. Bundlers leave it alone, since it asks for `tsx`
-  // where none is installed, over which the build of a Next.js app would fail.
+  // Imported lazily: a process that only sends does not need it. Bundlers must ignore it, because it imports `tsx`, and
+  // the build of a Next.js app fails if `tsx` is not installed.
   const { connect } = await import(/* webpackIgnore: true */ /* turbopackIgnore: true */ 'inngest/connect')
   const connecting = connect({ apps: [{ client, functions }], handleShutdownSignals: [] })
-  const connection = await awaitAtMost(clock, connectWithinMs, connecting)
+  const connection = await within(clock, connectTimeoutMs, connecting)
   if (connection) return connection
   connecting.then((late) => late.close()).catch(() => undefined)
   throw new RequestFailedError({
     provider: 'inngest',
-    operation: 'connect a worker',
-    problem: `there was no connection within ${connectWithinMs / 1000} s`,
+    operation: 'the connection of a worker',
+    problem: `no connection within ${connectTimeoutMs / 1000} s`,
     remedy:
-      'Look whether its gateway is reachable from here and its plan allows another worker; the SDK logs what failed.',
+      "Check that Inngest's gateway is reachable and that your plan allows another worker. The SDK logs the reason.",
   })
 }
 
-/** Inngest knows the jobs that the worker came with, and no others. */
+/** Warns of jobs defined after the start of the worker: Inngest does not know them. Returns a function that stops this. */
 function warnOfLateJobs({ jobs, logger }: JobHost): () => void {
   const known = new Set(jobs.all().map(({ id }) => id))
   return jobs.onChange(() => {
     for (const { id } of jobs.all().filter((one) => !known.has(one.id))) {
       known.add(id)
-      const message = 'A job was defined after `client.start()`; this worker does not run it. Define it before.'
+      const message =
+        'A job was defined after `client.start()`, so this worker does not run it. Define it before the start.'
       bindLogger(logger, {}).warn(message, { definition: id })
     }
   })

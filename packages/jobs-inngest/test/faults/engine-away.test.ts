@@ -8,7 +8,7 @@ import { letFail } from '../kit/requests.ts'
 import { secretWord } from '../kit/secrets.ts'
 
 const payload = { tenantId: 'acme', data: secretWord }
-const warning = 'Whether running jobs were cancelled cannot be read.'
+const warning = 'Could not check whether running jobs were cancelled.'
 
 /** An app with a handler that runs until the test lets it end, or its signal aborts. */
 async function openRunning() {
