@@ -28,7 +28,7 @@ export async function jobIdOf(
     return undefined
   }
   // If Inngest does not respond in time, the job runs with its producer's id.
-  const jobId = await within(
+  const jobId = await awaitAtMost(
     clock,
     timeoutMs,
     readFromRun().catch(() => undefined),

@@ -71,7 +71,7 @@ function toRetryError(error: JobErrorInfo, facts: AttemptFacts): Error {
 
 /** Creates the error to throw, with the message and stack of the original error, which Inngest's dashboard shows. */
 function toError(info: JobErrorInfo, facts: AttemptFacts, nextAttemptAt?: number): Error {
-  const { stack = '', ...error } = cutErrorInfo(info)
+  const { stack = '', ...error } = truncateErrorInfo(info)
   const { attempt, maxAttempts, startedAt, workflow } = facts
   const cause: FailedRecord = {
     attempt,

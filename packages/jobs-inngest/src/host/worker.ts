@@ -66,7 +66,7 @@ async function connectTo(
   // the build of a Next.js app fails if `tsx` is not installed.
   const { connect } = await import(/* webpackIgnore: true */ /* turbopackIgnore: true */ 'inngest/connect')
   const connecting = connect({ apps: [{ client, functions }], handleShutdownSignals: [] })
-  const connection = await within(clock, connectTimeoutMs, connecting)
+  const connection = await awaitAtMost(clock, connectTimeoutMs, connecting)
   if (connection) return connection
   connecting.then((late) => late.close()).catch(() => undefined)
   throw new RequestFailedError({
