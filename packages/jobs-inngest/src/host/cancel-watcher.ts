@@ -23,7 +23,7 @@ const marginMs = 60_000
 /** Maximum number of watched runs that are read one by one when there is more than one page of cancelled runs. */
 const maxSingleReads = 20
 
-const operation = 'which runs were cancelled'
+const operation = 'read the cancelled runs'
 
 /** Creates a watcher that reads cancelled runs every 500 ms, in one request, while this process executes any run. */
 export function createCancelWatcher(

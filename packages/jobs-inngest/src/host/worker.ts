@@ -42,7 +42,7 @@ export async function startWorker({ client, api, host, clock }: WorkerDependenci
   const made = { ...tools, inngest: client, api, definitions: jobs.all(), closing: closing.signal }
   const functions = toInngestFunctions(made)
   // Without this check, the SDK would retry forever and not report the reason.
-  await api.get('whether this process may be a worker', '/v2/health')
+  await api.get('check whether this process can be a worker', '/v2/health')
   const connection = await connectTo(client, functions, clock)
   const stopWarning = warnOfLateJobs(host)
 
@@ -71,7 +71,7 @@ async function connectTo(
   connecting.then((late) => late.close()).catch(() => undefined)
   throw new RequestFailedError({
     provider: 'inngest',
-    operation: 'the connection of a worker',
+    operation: 'connect a worker',
     problem: `no connection within ${connectTimeoutMs / 1000} s`,
     remedy:
       "Check that Inngest's gateway is reachable and that your plan allows another worker. The SDK logs the reason.",

@@ -22,7 +22,7 @@ export async function readCompensating(api: EngineApi, run: EngineRun): Promise<
   // Inngest caches responses by URL, also 404s. A random parameter bypasses the cache.
   const r = Math.random().toString(36).slice(2)
   const path = `/v1/events/${compensationMarkerId(run.id)}`
-  const marker = await api.get<{ data?: EngineEvent }>(`whether the run ${run.id} is compensated`, path, { r })
+  const marker = await api.get<{ data?: EngineEvent }>(`read the compensation of the run ${run.id}`, path, { r })
   const compensatedBy = readCompensationMarker(marker?.data ?? undefined)
   if (compensatedBy === undefined) return undefined
   const root = await readRootSpan(api, compensatedBy)

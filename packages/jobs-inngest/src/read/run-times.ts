@@ -38,7 +38,7 @@ export function createRunTimeReader(api: EngineApi): RunTimeReader {
       if (known && (!isEnded || known.endedAt !== undefined)) return known
       if (known && run.status !== 'CANCELLED') return store(run.id, { ...known, ...endOf(run) })
       const path = `/v2/runs/${run.id}`
-      const answer = await api.get<{ data?: EngineRun }>(`when the run ${run.id} began`, path)
+      const answer = await api.get<{ data?: EngineRun }>(`read the run ${run.id}`, path)
       const single = answer?.data ?? run
       // A cancelled run that never started has the same start in both responses.
       const hasStarted =
