@@ -1,6 +1,6 @@
 import type { Capabilities } from '@cgk-platform/jobs-core'
 import type { Feature } from '@cgk-platform/jobs-core/provider'
-import { allFeatures, conformanceCases, rules } from '@cgk-platform/jobs-core/conformance'
+import { allFeatures, conformanceCases, type Rule, rules } from '@cgk-platform/jobs-core/conformance'
 import { inngestCapabilities } from '@cgk-platform/jobs/inngest'
 import { localCapabilities, sqliteCapabilities } from '@cgk-platform/jobs/local'
 import { triggerCapabilities } from '@cgk-platform/jobs/trigger'
@@ -55,17 +55,11 @@ export function renderCapabilities(measured: readonly Measurement[]): string {
     '',
     ...footnotes.lines(),
     '',
+    'Details: [the local engine](local-engine.md), [Inngest](inngest-limits.md), [Trigger.dev](trigger-limits.md).',
+    '',
     '## Conformance suite',
     '',
-    'The same suite of behavior tests runs on every engine. It has this many cases for each rule:',
-    '',
-    ...toMarkdownTable([
-      ['Rule', 'Cases'],
-      ...Object.values(rules).map((rule) => [
-        rule.number === 0 ? rule.name : `${rule.number}. ${rule.name}`,
-        String(conformanceCases.filter((one) => one.rule === rule).length),
-      ]),
-    ]),
+    `The same ${conformanceCases.length} tests run on every engine: ${Object.values(rules).map(countOf).join(', ')}.`,
     '',
     'Results of the last run on each set-up:',
     '',
@@ -112,6 +106,10 @@ function createFootnotes() {
 
 function toSuperscript(number: number): string {
   return String(number).replaceAll(/\d/g, (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)]!)
+}
+
+function countOf(rule: Rule): string {
+  return `${rule.name} ${conformanceCases.filter((one) => one.rule === rule).length}`
 }
 
 function titleOf(id: string): string {

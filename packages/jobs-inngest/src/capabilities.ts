@@ -7,10 +7,7 @@ export const inngestCapabilities: Capabilities = {
     delay: { supported: true },
     idempotencyKey: {
       supported: true,
-      note:
-        'Needs the signing key. Use the same TTL in all sends of a key: another TTL counts as another key. Sends from ' +
-        'several processes within the same second can create two jobs if a TTL interval, counted from 1970, ends in that ' +
-        'second. A send within a second of the first, from another process, can return `deduplicated: false`.',
+      note: 'Needs the signing key. Use one TTL for all sends of a key. Two processes that send within the second in which a TTL interval ends can create two jobs.',
     },
     'maxAttempts of a send, lowered': { supported: true },
     'maxAttempts of a send, raised': {
@@ -21,59 +18,41 @@ export const inngestCapabilities: Capabilities = {
     'cancelJob of a job that waits': { supported: true, note: 'Takes 60 to 500 ms.' },
     'cancelJob of a running job': {
       supported: true,
-      note: 'The process that runs the job checks every 500 ms for cancelled runs.',
+      note: 'Within 500 ms, the interval at which the process checks for cancelled runs.',
     },
     retryJob: {
       supported: true,
-      note: 'Two processes that retry a job at the same moment can create two runs. Your plan determines how long Inngest stores runs.',
+      note: 'Two processes that retry a job at the same moment can create two runs. Your plan limits how long runs are stored.',
     },
-    listJobs: {
-      supported: true,
-      note: 'Inngest filters by event only. This library filters by tenant and state, so a page can have fewer jobs than requested and still a cursor. A job with an idempotency key is listed at the start of its TTL interval.',
-    },
-    timeout: {
-      supported: true,
-      note: "Enforced by this library in the process that runs the job. Inngest's own timeout would end the job as cancelled.",
-    },
-    concurrency: { supported: true, note: 'Enforced by Inngest across all processes.' },
+    listJobs: { supported: true, note: 'A page can have fewer jobs than `limit`, and a cursor.' },
+    timeout: { supported: true, note: 'Enforced by this library, in the process that runs the job.' },
+    concurrency: { supported: true, note: 'Counted over all processes.' },
     'concurrency.perTenant': {
       supported: true,
-      note: 'Enforced by Inngest across all processes. Waiting runs start in no particular order.',
+      note: 'Counted over all processes. Waiting runs start in no particular order.',
     },
-    cron: {
-      supported: true,
-      note: 'Inngest creates ticks even while no process is running. A run starts up to 2 s after its tick.',
-    },
+    cron: { supported: true, note: 'A run starts up to 2 s after its tick.' },
     'cron.tenants': { supported: true },
     "cron.overlap: 'skip'": { supported: true },
     "cron.overlap: 'allow'": { supported: true },
-    "cron.catchUp: 'latest'": {
-      supported: true,
-      note: 'Covers ticks that reach the app late. Ticks during an outage of Inngest itself are lost.',
-    },
+    "cron.catchUp: 'latest'": { supported: true, note: 'Ticks during an outage of the engine are lost.' },
     'status.startedAt': { supported: true },
     'status.nextAttemptAt': { supported: true, note: 'Absent when the engine retries after a crash of the process.' },
     workflows: {
       supported: true,
-      note:
-        "Uses Inngest's own steps. A wait cannot match a string with a backslash, a control character or both kinds of quotation " +
-        'marks, and lasts at most a year. Parallel to a wait, and after one, each step takes one or two more requests. A delayed ' +
-        'event ends a wait when it is sent, not when it is due.',
+      note: 'A wait lasts at most a year. It cannot match a string with a backslash, a control character or both kinds of quotation marks.',
     },
-    'workflows: a race of a step and a wait': {
-      supported: true,
-      note: 'The losing step runs to its end. If the code awaits something other than a step after a race, the run can continue only after the losers have ended.',
-    },
+    'workflows: a race of a step and a wait': { supported: true, note: 'The losing step runs to its end.' },
     'workflows: retryJob goes on from the failed step': {
       supported: true,
-      note: 'Reads the trace of the failed run. Your plan determines how long Inngest stores it.',
+      note: 'Your plan limits how long this is possible.',
     },
     'workflows: compensateOnCancel': {
       supported: false,
       note: 'A cancelled run cannot execute steps.',
       instead: 'Send an event that requests the stop, await it in the workflow, and throw when it arrives.',
     },
-    'status.steps': { supported: true, note: "Read from the run's trace, with one additional request for a workflow." },
+    'status.steps': { supported: true, note: 'Takes one more request.' },
     'jobs survive a restart': { supported: true },
     'several processes': { supported: true },
   },
