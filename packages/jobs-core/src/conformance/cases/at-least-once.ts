@@ -9,7 +9,7 @@ import { casesOf } from '../cases-of.ts'
 export const atLeastOnceCases: readonly ConformanceCase[] = casesOf(rules.atLeastOnce, [
   {
     id: 'a-burst-loses-nothing',
-    title: 'of many jobs sent at once every one runs, and without need none twice',
+    title: 'runs every job of a burst exactly once',
     async run(t) {
       const words = Array.from({ length: 25 }, (_, index) => `word ${index}`)
       const jobs = await Promise.all(words.map((word) => t.send('conformance.plain', {}, { payload: { word } })))
@@ -26,7 +26,7 @@ export const atLeastOnceCases: readonly ConformanceCase[] = casesOf(rules.atLeas
   },
   {
     id: 'a-batch-loses-nothing',
-    title: 'sendJobs answers one handle an item, in order, and runs each',
+    title: '`sendJobs` returns one handle per item, in order, and runs every item',
     async run(t) {
       const tenants = Array.from({ length: 12 }, (_, index) => (index % 2 === 0 ? t.tenantId : t.otherTenantId))
       const results = await untyped(t.client).sendJobs(
@@ -44,14 +44,14 @@ export const atLeastOnceCases: readonly ConformanceCase[] = casesOf(rules.atLeas
   },
   {
     id: 'an-empty-batch',
-    title: 'an empty batch is answered with an empty list',
+    title: 'an empty batch returns an empty list',
     async run(t) {
       assert.deepEqual(await t.client.sendJobs([]), [])
     },
   },
   {
     id: 'handle-fields',
-    title: 'the handle tells the id, the event, the tenant, and that it is the first',
+    title: 'the handle has the id, event and tenant, and reports that the job is new',
     async run(t) {
       const { id, ...rest } = await t.send('conformance.nobody')
       assert.ok(typeof id === 'string' && id !== '')
@@ -60,7 +60,7 @@ export const atLeastOnceCases: readonly ConformanceCase[] = casesOf(rules.atLeas
   },
   {
     id: 'survives-a-restart',
-    title: 'jobs that were accepted run after the engine was ended without a farewell',
+    title: 'accepted jobs run after the engine was killed and restarted',
     needs: ['jobs survive a restart', 'delay'],
     wants: ['restart'],
     alone: true,

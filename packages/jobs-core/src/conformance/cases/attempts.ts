@@ -19,7 +19,7 @@ async function attemptsOf(t: CaseTools, jobId: string): Promise<number[]> {
 export const attemptCases: readonly ConformanceCase[] = casesOf(rules.retries, [
   {
     id: 'attempts-are-counted-from-one',
-    title: 'a job that always fails has all its attempts, counted from 1, and is then failed',
+    title: 'a job that always fails uses all its attempts, counted from 1, then fails',
     async run(t) {
       const { id } = await t.send('conformance.fixed', { failure: { as: 'error' } })
       assert.deepEqual(await attemptsOf(t, id), [1, 2, 3])
@@ -28,7 +28,7 @@ export const attemptCases: readonly ConformanceCase[] = casesOf(rules.retries, [
   },
   {
     id: 'a-later-attempt-completes',
-    title: 'a job whose second attempt succeeds is completed, without an error left over',
+    title: 'a job whose second attempt succeeds completes and reports no error',
     async run(t) {
       const { id } = await t.send('conformance.fixed', { failure: { as: 'error', attempts: 1 }, returns: 'second' })
       assert.deepEqual(await attemptsOf(t, id), [1, 2])
@@ -46,7 +46,7 @@ export const attemptCases: readonly ConformanceCase[] = casesOf(rules.retries, [
   },
   {
     id: 'non-retryable-ends-at-once',
-    title: 'NonRetryableError ends the run at once, whatever attempts are left',
+    title: '`NonRetryableError` ends the run immediately, even if attempts remain',
     async run(t) {
       const { id } = await t.send('conformance.fixed', { failure: { as: 'nonRetryable' } })
       assert.deepEqual(await attemptsOf(t, id), [1])
@@ -58,7 +58,7 @@ export const attemptCases: readonly ConformanceCase[] = casesOf(rules.retries, [
   },
   {
     id: 'retry-after-adds-no-attempt',
-    title: 'RetryAfterError in the last attempt fails the run',
+    title: '`RetryAfterError` in the last attempt fails the run',
     async run(t) {
       const { id } = await t.send('conformance.fixed', { failure: { as: 'retryAfter', afterMs: 100 } })
       assert.deepEqual(await attemptsOf(t, id), [1, 2, 3])
@@ -67,7 +67,7 @@ export const attemptCases: readonly ConformanceCase[] = casesOf(rules.retries, [
   },
   {
     id: 'a-send-lowers-max-attempts',
-    title: 'a send lowers the number of attempts, for this job alone',
+    title: 'a send can lower the number of attempts, for this job only',
     needs: ['maxAttempts of a send, lowered'],
     async run(t) {
       const failure: ScriptedFailure = { as: 'error' }
@@ -82,7 +82,7 @@ export const attemptCases: readonly ConformanceCase[] = casesOf(rules.retries, [
   },
   {
     id: 'a-send-raises-max-attempts',
-    title: 'a send raises the number of attempts, for this job alone',
+    title: 'a send can raise the number of attempts, for this job only',
     needs: ['maxAttempts of a send, raised'],
     async run(t) {
       const raised = await t.send('conformance.fixed', { failure: { as: 'error' } }, { options: { maxAttempts: 5 } })
@@ -99,7 +99,7 @@ export const attemptCases: readonly ConformanceCase[] = casesOf(rules.retries, [
   },
   {
     id: 'wrong-max-attempts',
-    title: 'a number of attempts that cannot be is refused at the send',
+    title: 'a send with an invalid number of attempts throws',
     async run(t) {
       for (const maxAttempts of [0, -1, 1.5, Number.NaN, 1001, '3', null]) {
         await t.refused('invalid_option', () => t.send('conformance.nobody', {}, { options: { maxAttempts } }))
@@ -108,7 +108,7 @@ export const attemptCases: readonly ConformanceCase[] = casesOf(rules.retries, [
   },
   {
     id: 'whatever-is-thrown-is-a-failure',
-    title: 'a text, undefined, null or an object that is thrown is retried as an error is, and told as NonError',
+    title: 'a thrown string, `undefined`, `null` or object is retried like an error and reported as `NonError`',
     async run(t) {
       const thrown: [as: ScriptedFailure['as'], word: string][] = [
         ['string', 'failed on purpose in attempt 2'],

@@ -13,7 +13,7 @@ const answerMs = 15_000
 export const cancelIsFinalCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRetry, [
   {
     id: 'a-late-result-does-not-count',
-    title: 'what a handler returns after its job was cancelled does not turn it into completed',
+    title: 'a handler that returns after its job was cancelled does not complete it',
     needs: ['cancelJob of a running job'],
     async run(t) {
       const { id } = await t.send('conformance.plain', { waitMs: lateMs, ignoresSignal: true, returns: 'late' })
@@ -31,7 +31,7 @@ export const cancelIsFinalCases: readonly ConformanceCase[] = casesOf(rules.canc
   },
   {
     id: 'a-late-failure-does-not-count',
-    title: 'what a handler throws after its job was cancelled neither fails nor retries it',
+    title: 'a handler that throws after its job was cancelled neither fails nor retries it',
     needs: ['cancelJob of a running job'],
     async run(t) {
       const script = { waitMs: lateMs, ignoresSignal: true, failure: { as: 'error' } } as const
@@ -47,7 +47,7 @@ export const cancelIsFinalCases: readonly ConformanceCase[] = casesOf(rules.canc
   },
   {
     id: 'a-blocked-loop-does-not-win',
-    title: 'a handler that blocks the event loop does not outrun a cancel that was answered',
+    title: 'a handler that blocks the event loop cannot complete a job whose cancel was confirmed',
     needs: ['cancelJob of a running job'],
     async run(t) {
       const { id } = await t.send('conformance.plain', { waitMs: 200, ignoresSignal: true, blockMs: 400 })
@@ -61,7 +61,7 @@ export const cancelIsFinalCases: readonly ConformanceCase[] = casesOf(rules.canc
   },
   {
     id: 'a-cancel-from-within',
-    title: 'a cancel that was asked for while the handler blocked the loop is final if it was answered so',
+    title: 'a cancel requested while the handler blocks the event loop is final once it is confirmed',
     needs: ['cancelJob of a running job'],
     async run(t) {
       const { id } = await t.send('conformance.plain', { cancelsItself: true, blockMs: 50 })

@@ -7,7 +7,7 @@ import { casesOf } from '../cases-of.ts'
 export const cancelCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRetry, [
   {
     id: 'cancel-scheduled',
-    title: 'a scheduled job that is cancelled never starts',
+    title: 'a cancelled scheduled job never starts',
     needs: ['delay', 'cancelJob of a job that waits'],
     async run(t) {
       const { id } = await t.send('conformance.fan-out', {}, { options: { delay: 4000 } })
@@ -21,7 +21,7 @@ export const cancelCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRe
   },
   {
     id: 'cancel-at-once',
-    title: 'a job can be cancelled from the moment its send resolved',
+    title: 'a job can be cancelled as soon as its send resolves',
     needs: ['cancelJob of a job that waits', 'cancelJob of a running job'],
     async run(t) {
       const { id } = await t.send('conformance.fan-out', { waitMs: 60_000 })
@@ -37,7 +37,7 @@ export const cancelCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRe
   },
   {
     id: 'cancel-queued',
-    title: 'a queued job that is cancelled never starts, and holds nothing up',
+    title: 'a cancelled queued job never starts and blocks no other job',
     needs: ['concurrency.perTenant', 'cancelJob of a job that waits'],
     async run(t) {
       const first = await t.send('conformance.one-per-tenant', { waitMs: t.outlasting(2000) })
@@ -53,7 +53,7 @@ export const cancelCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRe
   },
   {
     id: 'cancel-running',
-    title: "a running job that is cancelled has its signal aborted, within the engine's time",
+    title: "cancelling a running job aborts its signal within the engine's tolerance",
     needs: ['cancelJob of a running job'],
     async run(t) {
       const { id } = await t.send('conformance.plain', { waitMs: 60_000 })
@@ -77,7 +77,7 @@ export const cancelCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRe
   },
   {
     id: 'cancel-retrying',
-    title: 'a job that waits for its next attempt and is cancelled makes none',
+    title: 'a job that is cancelled while it waits for a retry makes no further attempt',
     needs: ['cancelJob of a job that waits'],
     async run(t) {
       const { id } = await t.send('conformance.plain', { failure: { as: 'retryAfter', afterMs: 2500 } })
@@ -93,7 +93,7 @@ export const cancelCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRe
   },
   {
     id: 'cancel-what-is-left',
-    title: 'cancel ends the runs that go on, and leaves those that have ended as they are',
+    title: 'cancel ends the open runs of a job and does not change the ended ones',
     needs: ['cancelJob of a running job'],
     async run(t) {
       const scripts = { 'conformance-fan-out-b': { waitMs: 60_000 }, 'conformance-fan-out-c': { waitMs: 60_000 } }
@@ -115,7 +115,7 @@ export const cancelCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRe
   },
   {
     id: 'cancel-twice',
-    title: 'cancelling again answers the same',
+    title: 'a second cancel returns the same result',
     needs: ['delay', 'cancelJob of a job that waits'],
     async run(t) {
       const { id } = await t.send('conformance.plain', {}, { options: { delay: '1h' } })
@@ -128,7 +128,7 @@ export const cancelCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRe
   },
   {
     id: 'cancel-after-the-end',
-    title: 'a job that has ended stays as it ended, and the answer says how',
+    title: 'a cancel does not change a job that has ended, and returns its final state',
     async run(t) {
       const good = await t.send('conformance.plain', { returns: 'kept' })
       const bad = await t.send('conformance.once', { failure: { as: 'error' } })

@@ -31,7 +31,7 @@ function assertApart(stays: readonly Stay[]): void {
 export const concurrencyCases: readonly ConformanceCase[] = casesOf(rules.tenants, [
   {
     id: 'concurrency-per-tenant',
-    title: 'with `perTenant: 1`, runs of one tenant go one after the other',
+    title: 'with `perTenant: 1`, runs of one tenant run one at a time',
     needs: ['concurrency.perTenant'],
     async run(t) {
       const jobs = await Promise.all([1, 2, 3].map(() => t.send('conformance.one-per-tenant', { waitMs: 300 })))
@@ -41,7 +41,7 @@ export const concurrencyCases: readonly ConformanceCase[] = casesOf(rules.tenant
   },
   {
     id: 'concurrency-does-not-hold-other-tenants',
-    title: "one tenant's waiting runs do not hold up another tenant",
+    title: "one tenant's queued runs do not delay another tenant",
     needs: ['concurrency.perTenant'],
     async run(t) {
       const long = await t.send('conformance.one-per-tenant', { waitMs: t.outlasting(5000) })
@@ -54,7 +54,7 @@ export const concurrencyCases: readonly ConformanceCase[] = casesOf(rules.tenant
   },
   {
     id: 'concurrency-over-all-tenants',
-    title: 'with `concurrency: 1`, no two runs of the definition are under way at once, whoever their tenant',
+    title: 'with `concurrency: 1`, no two runs of the definition overlap, whatever their tenant',
     needs: ['concurrency'],
     async run(t) {
       const tenants = [t.tenantId, t.otherTenantId, t.unique('third')]
@@ -67,7 +67,7 @@ export const concurrencyCases: readonly ConformanceCase[] = casesOf(rules.tenant
   },
   {
     id: 'queued-while-another-runs',
-    title: 'a run that waits for its turn is queued, and takes it when the other has ended',
+    title: 'a run at the concurrency limit is queued and starts when another run ends',
     needs: ['concurrency.perTenant'],
     async run(t) {
       const first = await t.send('conformance.one-per-tenant', { waitMs: t.outlasting(3000) })
@@ -82,7 +82,7 @@ export const concurrencyCases: readonly ConformanceCase[] = casesOf(rules.tenant
   },
   {
     id: 'a-failed-attempt-frees-its-place',
-    title: 'a run that failed, was cancelled or waits for a retry leaves its place to the next',
+    title: 'a run that failed, was cancelled or waits for a retry does not count toward the concurrency limit',
     needs: ['concurrency.perTenant', 'cancelJob of a running job', 'cancelJob of a job that waits'],
     async run(t) {
       const failed = await t.send('conformance.one-per-tenant', { failure: { as: 'nonRetryable' } })

@@ -45,7 +45,7 @@ export const contextCases: readonly ConformanceCase[] = casesOf(rules.terms, [
   },
   {
     id: 'event-fields',
-    title: "the handler's event has the job's id, the name, the payload and when it was sent",
+    title: "the handler's event has the job's id, the event name, the payload and the time of the send",
     async run(t) {
       const before = t.now()
       const { id } = await t.send('conformance.plain', {}, { payload: { word: 'hello' } })
@@ -62,7 +62,7 @@ export const contextCases: readonly ConformanceCase[] = casesOf(rules.terms, [
   },
   {
     id: 'attempts-share-a-run-id',
-    title: 'attempts of a run have its id, and runs of two jobs have two',
+    title: 'attempts of one run share its id, and runs of two jobs have different ids',
     async run(t) {
       const failing = await t.send('conformance.plain', { failure: { as: 'error', attempts: 1 } })
       const other = await t.send('conformance.plain')
@@ -76,7 +76,7 @@ export const contextCases: readonly ConformanceCase[] = casesOf(rules.terms, [
   },
   {
     id: 'handler-sends-to-its-engine',
-    title: 'what a handler sends through the module goes to the engine that runs it',
+    title: '`sendJob` in a handler sends to the engine that runs the handler',
     async run(t) {
       const { id } = await t.send('conformance.plain', { sends: true })
       await t.ended(id)

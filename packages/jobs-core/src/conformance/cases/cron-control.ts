@@ -28,7 +28,7 @@ async function sleepOverTicks(t: CaseTools, definition: string): Promise<number>
 export const cronControlCases: readonly ConformanceCase[] = casesOf(rules.cron, [
   {
     id: 'overlap-is-skipped',
-    title: 'a tick is skipped while the previous run still goes on',
+    title: 'a tick is skipped while the previous run is still running',
     needs: ['cron', "cron.overlap: 'skip'"],
     waitsForTicks: true,
     async run(t) {
@@ -50,7 +50,7 @@ export const cronControlCases: readonly ConformanceCase[] = casesOf(rules.cron, 
   },
   {
     id: 'overlap-is-allowed',
-    title: "with `overlap: 'allow'`, a tick starts a run while the previous one goes on",
+    title: "with `overlap: 'allow'`, a tick starts a run while the previous one is running",
     needs: ['cron', "cron.overlap: 'allow'"],
     waitsForTicks: true,
     async run(t) {
@@ -65,7 +65,7 @@ export const cronControlCases: readonly ConformanceCase[] = casesOf(rules.cron, 
   },
   {
     id: 'cron-runs-can-be-cancelled',
-    title: "a cron job's run is cancelled as any other",
+    title: "a cron job's run can be cancelled like any other",
     needs: ['cron', "cron.overlap: 'allow'", 'cancelJob of a running job'],
     waitsForTicks: true,
     async run(t) {
@@ -79,7 +79,7 @@ export const cronControlCases: readonly ConformanceCase[] = casesOf(rules.cron, 
   },
   {
     id: 'cron-runs-can-be-retried',
-    title: "a tenant's failed run of a cron job is retried as any other, at the same tick",
+    title: "a tenant's failed cron run can be retried like any other, with the same tick",
     needs: ['cron', 'cron.tenants', "cron.overlap: 'skip'", 'retryJob'],
     waitsForTicks: true,
     async run(t) {
@@ -98,7 +98,7 @@ export const cronControlCases: readonly ConformanceCase[] = casesOf(rules.cron, 
   },
   {
     id: 'missed-ticks-are-dropped',
-    title: 'a tick that was missed while the engine stood still is dropped, and the next one comes in time',
+    title: 'ticks that were missed while the engine was stopped are dropped, and the next tick is on time',
     needs: ['cron', "cron.overlap: 'skip'"],
     wants: ['suspend'],
     alone: true,
@@ -115,7 +115,7 @@ export const cronControlCases: readonly ConformanceCase[] = casesOf(rules.cron, 
   },
   {
     id: 'the-latest-missed-tick-is-made-up-for',
-    title: "with `catchUp: 'latest'`, the latest missed tick runs once when the engine goes on, and no other",
+    title: "with `catchUp: 'latest'`, only the latest missed tick runs, once, after the engine restarts",
     needs: ['cron', "cron.overlap: 'skip'", "cron.catchUp: 'latest'"],
     wants: ['suspend'],
     alone: true,
@@ -132,7 +132,7 @@ export const cronControlCases: readonly ConformanceCase[] = casesOf(rules.cron, 
   },
   {
     id: 'wrong-schedules-are-refused',
-    title: 'a schedule or a zone that cannot be is refused when it is defined; weekday 7 is Sunday',
+    title: 'defining an invalid schedule or time zone throws, and weekday 7 is Sunday',
     async run() {
       const define = (options: Partial<CronJobOptions<unknown>>) =>
         inOwnRegistry(() =>

@@ -13,7 +13,7 @@ const [goodTenant, badTenant] = cronTenants
 export const cronCases: readonly ConformanceCase[] = casesOf(rules.cron, [
   {
     id: 'a-tick-is-an-ordinary-job',
-    title: "a tick makes an ordinary job of the tenant `system`, with the tick's time in the context",
+    title: "a tick creates an ordinary job of the tenant `system`, with the tick's time in the context",
     needs: ['cron', "cron.overlap: 'skip'"],
     waitsForTicks: true,
     async run(t) {
@@ -36,7 +36,7 @@ export const cronCases: readonly ConformanceCase[] = casesOf(rules.cron, [
   },
   {
     id: 'every-tick-once',
-    title: 'each tick runs once, and the next one follows',
+    title: 'each tick runs once, followed by the next tick',
     needs: ['cron', "cron.overlap: 'skip'"],
     waitsForTicks: true,
     async run(t) {
@@ -54,7 +54,7 @@ export const cronCases: readonly ConformanceCase[] = casesOf(rules.cron, [
   },
   {
     id: 'a-run-for-each-tenant',
-    title: 'with `tenants`, a tick makes one job for each, with its own tenant in the context',
+    title: 'with `tenants`, a tick creates one job per tenant, with that tenant in the context',
     needs: ['cron', 'cron.tenants', "cron.overlap: 'skip'"],
     waitsForTicks: true,
     async run(t) {
@@ -75,7 +75,8 @@ export const cronCases: readonly ConformanceCase[] = casesOf(rules.cron, [
   },
   {
     id: 'tenants-fail-apart',
-    title: "one tenant's failure does not touch another tenant's run, and onFailure is called for it alone",
+    title:
+      "one tenant's failure does not affect another tenant's run, and `onFailure` is called only for the failed one",
     needs: ['cron', 'cron.tenants', "cron.overlap: 'skip'"],
     waitsForTicks: true,
     async run(t) {
@@ -97,7 +98,7 @@ export const cronCases: readonly ConformanceCase[] = casesOf(rules.cron, [
   },
   {
     id: 'ticks-in-a-time-zone',
-    title: 'a schedule is read in its own time zone',
+    title: 'a schedule uses its own time zone',
     needs: ['cron', "cron.overlap: 'skip'"],
     waitsForTicks: true,
     async run(t) {
@@ -127,7 +128,7 @@ export const cronCases: readonly ConformanceCase[] = casesOf(rules.cron, [
   },
   {
     id: 'a-tick-is-retried',
-    title: 'a run of a cron job is retried by its policy, and then onFailure is called with the tick',
+    title: 'a cron run is retried by its retry policy, then `onFailure` is called with the tick',
     needs: ['cron', "cron.overlap: 'skip'"],
     waitsForTicks: true,
     async run(t) {

@@ -10,7 +10,7 @@ const [a, b, c] = ids as [string, string, string]
 export const fanOutCases: readonly ConformanceCase[] = casesOf(rules.terms, [
   {
     id: 'three-subscribers-three-runs',
-    title: 'an event with three subscribed definitions makes one job with three runs',
+    title: 'an event with three subscribed definitions creates one job with three runs',
     async run(t) {
       const { id } = await t.send('conformance.fan-out')
       const status = await t.ended(id)
@@ -26,7 +26,7 @@ export const fanOutCases: readonly ConformanceCase[] = casesOf(rules.terms, [
   },
   {
     id: 'no-subscriber-completes',
-    title: 'an event without subscribers makes a job that completes without runs',
+    title: 'an event without subscribers creates a job that completes without runs',
     async run(t) {
       const { id } = await t.send('conformance.nobody')
       const status = await t.ended(id)
@@ -36,7 +36,7 @@ export const fanOutCases: readonly ConformanceCase[] = casesOf(rules.terms, [
   },
   {
     id: 'one-failure-fails-the-job',
-    title: 'a job is failed when one of its runs is, whatever the others came to',
+    title: 'a job fails if one of its runs fails, however the others end',
     async run(t) {
       const failure = { as: 'nonRetryable' } as const
       const { id } = await t.send('conformance.fan-out', undefined, { payload: { scripts: { [b]: { failure } } } })
@@ -48,7 +48,7 @@ export const fanOutCases: readonly ConformanceCase[] = casesOf(rules.terms, [
   },
   {
     id: 'running-until-the-last-run-ends',
-    title: 'a job is not ended while one of its runs goes on',
+    title: 'a job does not end while one of its runs is running',
     async run(t) {
       const scripts = { [a]: { failure: { as: 'nonRetryable' } }, [c]: { waitMs: t.outlasting(3000) } }
       const { id } = await t.send('conformance.fan-out', undefined, { payload: { scripts } })
@@ -64,7 +64,7 @@ export const fanOutCases: readonly ConformanceCase[] = casesOf(rules.terms, [
   },
   {
     id: 'subscribers-retry-apart',
-    title: 'a run that is retried does not run the other definitions again',
+    title: 'a retry of one run does not repeat the runs of other definitions',
     async run(t) {
       const scripts = { [b]: { failure: { as: 'error', attempts: 1 } } }
       const { id } = await t.send('conformance.fan-out', undefined, { payload: { scripts } })

@@ -14,7 +14,7 @@ function hooksOf(t: CaseTools, jobId: string, hook: string) {
 export const hookCases: readonly ConformanceCase[] = casesOf(rules.hooks, [
   {
     id: 'hooks-of-attempts',
-    title: 'hooks tell of each attempt when it starts and ends, and once of the end of the run',
+    title: 'hooks report the start and end of each attempt, and the end of the run once',
     async run(t) {
       const { id } = await t.send('conformance.fixed', { failure: { as: 'error', attempts: 1 } })
       const status = await t.ended(id)
@@ -47,7 +47,7 @@ export const hookCases: readonly ConformanceCase[] = casesOf(rules.hooks, [
   },
   {
     id: 'hooks-of-sends',
-    title: 'a hook tells of each send, with the id of its job',
+    title: 'a hook reports each send with the id of its job',
     needs: ['idempotencyKey'],
     async run(t) {
       const options = { idempotencyKey: t.unique('key') }
@@ -65,7 +65,7 @@ export const hookCases: readonly ConformanceCase[] = casesOf(rules.hooks, [
   },
   {
     id: 'hooks-that-throw',
-    title: 'a hook that throws or rejects breaks no job',
+    title: 'a hook that throws or rejects does not affect the job',
     async run(t) {
       const tenantId = t.unique(throwingHooksMark)
       const { id } = await t.send('conformance.fixed', { failure: { as: 'error', attempts: 1 } }, { tenantId })
@@ -78,7 +78,7 @@ export const hookCases: readonly ConformanceCase[] = casesOf(rules.hooks, [
   },
   {
     id: 'logger-carries-the-ids',
-    title: 'what a handler logs carries the ids of its job, run, attempt and tenant',
+    title: 'log lines of a handler carry the ids of its job, run, attempt and tenant',
     async run(t) {
       const { id } = await t.send('conformance.plain', { logs: `${lineMark}: at work` })
       const status = await t.ended(id)
@@ -90,7 +90,7 @@ export const hookCases: readonly ConformanceCase[] = casesOf(rules.hooks, [
   },
   {
     id: 'payloads-and-keys-are-not-logged',
-    title: 'the library logs no payload and no idempotency key, whatever becomes of the job',
+    title: 'the library never logs a payload or an idempotency key',
     needs: ['idempotencyKey'],
     async run(t) {
       const payload = { secret: secretMark }

@@ -9,7 +9,7 @@ import { casesOf } from '../cases-of.ts'
 export const idempotencyCases: readonly ConformanceCase[] = casesOf(rules.atLeastOnce, [
   {
     id: 'a-key-sends-once',
-    title: 'the same key again answers the first job, whose payload is the one that counts',
+    title: 'a repeated idempotency key returns the first job, and only the first payload runs',
     needs: ['idempotencyKey'],
     async run(t) {
       const options = { idempotencyKey: t.unique('key') }
@@ -28,7 +28,7 @@ export const idempotencyCases: readonly ConformanceCase[] = casesOf(rules.atLeas
   },
   {
     id: 'a-key-keeps-the-first-payload',
-    title: 'the first payload under a key is the one that runs, also when the job still waited as the second came',
+    title: 'the first payload of an idempotency key runs, even if the job has not started at the second send',
     needs: ['idempotencyKey', 'delay'],
     async run(t) {
       const options = { idempotencyKey: t.unique('key'), delay: 300 }
@@ -45,7 +45,7 @@ export const idempotencyCases: readonly ConformanceCase[] = casesOf(rules.atLeas
   },
   {
     id: 'a-key-sent-at-once',
-    title: 'the same key sent many times at once makes one job that runs once',
+    title: 'concurrent sends of one idempotency key create one job that runs once',
     needs: ['idempotencyKey'],
     async run(t) {
       const options = { idempotencyKey: t.unique('key') }
@@ -59,7 +59,7 @@ export const idempotencyCases: readonly ConformanceCase[] = casesOf(rules.atLeas
   },
   {
     id: 'a-key-twice-in-a-batch',
-    title: 'the same key twice in one batch makes one job',
+    title: 'a repeated idempotency key in one batch creates one job',
     needs: ['idempotencyKey'],
     async run(t) {
       const item = {
@@ -77,7 +77,7 @@ export const idempotencyCases: readonly ConformanceCase[] = casesOf(rules.atLeas
   },
   {
     id: 'a-key-stays-taken-after-success',
-    title: 'a key stays taken after its job completed',
+    title: 'an idempotency key remains taken after its job completed',
     needs: ['idempotencyKey'],
     async run(t) {
       const options = { idempotencyKey: t.unique('key') }
@@ -91,7 +91,7 @@ export const idempotencyCases: readonly ConformanceCase[] = casesOf(rules.atLeas
   },
   {
     id: 'a-key-stays-taken-after-failure',
-    title: 'a key stays taken after its job failed',
+    title: 'an idempotency key remains taken after its job failed',
     needs: ['idempotencyKey'],
     async run(t) {
       const options = { idempotencyKey: t.unique('key') }
@@ -105,7 +105,7 @@ export const idempotencyCases: readonly ConformanceCase[] = casesOf(rules.atLeas
   },
   {
     id: 'a-key-stays-taken-after-cancel',
-    title: 'a key stays taken after its job was cancelled, and while it waits',
+    title: 'an idempotency key remains taken while its job waits and after it was cancelled',
     needs: ['idempotencyKey', 'delay', 'cancelJob of a job that waits'],
     async run(t) {
       const options = { idempotencyKey: t.unique('key'), delay: '1h' }
@@ -120,7 +120,7 @@ export const idempotencyCases: readonly ConformanceCase[] = casesOf(rules.atLeas
   },
   {
     id: 'a-key-is-free-after-its-time',
-    title: 'a key is taken for as long as was asked for, and free afterwards',
+    title: 'an idempotency key is taken for its TTL and free afterward',
     needs: ['idempotencyKey'],
     async run(t) {
       const options = { idempotencyKey: t.unique('key'), idempotencyTtl: '4s' }
@@ -138,7 +138,7 @@ export const idempotencyCases: readonly ConformanceCase[] = casesOf(rules.atLeas
   },
   {
     id: 'a-key-holds-its-definition-back-alone',
-    title: 'sends without a key, and with another, are not held back',
+    title: 'an idempotency key does not affect sends without a key or with another key',
     needs: ['idempotencyKey'],
     async run(t) {
       const keys = [t.unique('key'), t.unique('key'), undefined, undefined]
@@ -151,7 +151,7 @@ export const idempotencyCases: readonly ConformanceCase[] = casesOf(rules.atLeas
   },
   {
     id: 'odd-keys',
-    title: 'a key may be any text of up to 256 characters, and nothing else',
+    title: 'an idempotency key can be any non-empty string of up to 256 characters',
     needs: ['idempotencyKey'],
     async run(t) {
       for (const key of [t.unique('Grüße 👋 "quoted" / \\ %00'), t.unique('k').padEnd(256, 'x')]) {

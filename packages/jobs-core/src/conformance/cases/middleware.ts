@@ -28,7 +28,7 @@ function startedIn(t: CaseTools, jobId: string): number[] {
 export const middlewareCases: readonly ConformanceCase[] = casesOf(rules.hooks, [
   {
     id: 'middleware-around-handlers',
-    title: "middleware wraps each attempt of a handler, the client's outside of the definition's, and sees how it ends",
+    title: "middleware wraps each attempt of a handler, the client's outside the definition's, and sees how it ends",
     async run(t) {
       const tenantId = middlewareTenant(t, 'watches')
       const { id } = await t.send('conformance.reporting', { failure: { as: 'error', attempts: 1 } }, { tenantId })
@@ -57,7 +57,7 @@ export const middlewareCases: readonly ConformanceCase[] = casesOf(rules.hooks, 
   },
   {
     id: 'middleware-sets-async-context',
-    title: 'the async context that middleware sets is seen by the handler and in its sends',
+    title: 'async context set by middleware is visible in the handler and its sends',
     async run(t) {
       const { id } = await t.send('conformance.reporting', { sends: true })
       assert.equal((await t.ended(id)).state, 'completed')
@@ -72,7 +72,7 @@ export const middlewareCases: readonly ConformanceCase[] = casesOf(rules.hooks, 
   },
   {
     id: 'middleware-that-throws',
-    title: "what middleware throws is the attempt's error, which is tried again like an error of the handler",
+    title: "an error thrown by middleware is the attempt's error and is retried like a handler's error",
     async run(t) {
       const { id } = await t.send('conformance.reporting', {}, { tenantId: middlewareTenant(t, 'throws') })
       const status = await t.ended(id)
@@ -83,7 +83,7 @@ export const middlewareCases: readonly ConformanceCase[] = casesOf(rules.hooks, 
   },
   {
     id: 'middleware-that-gives-up',
-    title: 'NonRetryableError of middleware ends the run at once, and the handler is not called',
+    title: '`NonRetryableError` from middleware ends the run immediately without a call of the handler',
     async run(t) {
       const { id } = await t.send('conformance.reporting', {}, { tenantId: middlewareTenant(t, 'gives-up') })
       const { state, runs } = await t.ended(id)
@@ -95,7 +95,7 @@ export const middlewareCases: readonly ConformanceCase[] = casesOf(rules.hooks, 
   },
   {
     id: 'middleware-that-asks-for-later',
-    title: 'RetryAfterError of middleware sets the delay before the next attempt',
+    title: '`RetryAfterError` from middleware sets the delay before the next attempt',
     async run(t) {
       const { id } = await t.send('conformance.reporting', {}, { tenantId: middlewareTenant(t, 'asks-for-later') })
       assert.equal((await t.ended(id)).state, 'completed')
@@ -110,7 +110,7 @@ export const middlewareCases: readonly ConformanceCase[] = casesOf(rules.hooks, 
   },
   {
     id: 'middleware-catches',
-    title: 'an error that middleware catches fails nothing: what it returns instead is the output',
+    title: 'if middleware catches an error, the run completes with the value that middleware returns',
     async run(t) {
       const tenantId = middlewareTenant(t, 'catches')
       const { id } = await t.send('conformance.reporting', { failure: { as: 'error' } }, { tenantId })
@@ -121,7 +121,7 @@ export const middlewareCases: readonly ConformanceCase[] = casesOf(rules.hooks, 
   },
   {
     id: 'middleware-changes-the-output',
-    title: 'the output is what middleware returns, with or without a call of `next()`',
+    title: 'the output is the return value of middleware, whether or not it calls `next()`',
     async run(t) {
       const send = (tenantId: string) => t.send('conformance.reporting', {}, { tenantId })
       const changed = await send(middlewareTenant(t, 'changes'))
@@ -133,7 +133,7 @@ export const middlewareCases: readonly ConformanceCase[] = casesOf(rules.hooks, 
   },
   {
     id: 'middleware-output-is-json',
-    title: 'what middleware returns must be JSON, as what a handler returns',
+    title: "the return value of middleware must be JSON, like a handler's",
     async run(t) {
       const { id } = await t.send('conformance.reporting', {}, { tenantId: middlewareTenant(t, 'returns-odd') })
       const { state, runs } = await t.ended(id)
@@ -151,7 +151,7 @@ export const middlewareCases: readonly ConformanceCase[] = casesOf(rules.hooks, 
   },
   {
     id: 'middleware-within-the-timeout',
-    title: 'the timeout covers the time that middleware takes, and no handler begins after it',
+    title: 'the timeout includes the time spent in middleware, and no handler starts after it',
     needs: ['timeout'],
     async run(t) {
       const { id } = await t.send('conformance.timeout', {}, { tenantId: middlewareTenant(t, 'waits') })
@@ -163,7 +163,7 @@ export const middlewareCases: readonly ConformanceCase[] = casesOf(rules.hooks, 
   },
   {
     id: 'middleware-after-a-cancel',
-    title: 'a cancel ends an attempt whose middleware still waits, and no handler begins after it',
+    title: 'a cancel ends an attempt while its middleware is still waiting, and no handler starts after it',
     needs: ['cancelJob of a running job'],
     async run(t) {
       const { id } = await t.send('conformance.reporting', {}, { tenantId: middlewareTenant(t, 'waits') })
@@ -176,7 +176,7 @@ export const middlewareCases: readonly ConformanceCase[] = casesOf(rules.hooks, 
   },
   {
     id: 'middleware-around-on-failure',
-    title: 'middleware wraps onFailure, in the same async context as a handler',
+    title: 'middleware wraps `onFailure`, in the same async context as a handler',
     async run(t) {
       const tenantId = middlewareTenant(t, 'watches')
       const { id } = await t.send('conformance.reporting', { failure: { as: 'nonRetryable' } }, { tenantId })
@@ -194,7 +194,7 @@ export const middlewareCases: readonly ConformanceCase[] = casesOf(rules.hooks, 
   },
   {
     id: 'middleware-around-on-failure-throws',
-    title: 'what middleware throws around onFailure changes nothing: the run is failed with its own error',
+    title: "an error that middleware throws around `onFailure` does not replace the run's error",
     async run(t) {
       const tenantId = middlewareTenant(t, 'throws', 'onFailure')
       const { id } = await t.send('conformance.reporting', { failure: { as: 'nonRetryable' } }, { tenantId })
@@ -206,7 +206,7 @@ export const middlewareCases: readonly ConformanceCase[] = casesOf(rules.hooks, 
   },
   {
     id: 'middleware-around-ticks',
-    title: "middleware wraps the handler of a cron job, the client's outside of the definition's",
+    title: "middleware wraps the handler of a cron job, the client's outside the definition's",
     needs: ['cron', "cron.overlap: 'skip'"],
     waitsForTicks: true,
     async run(t) {

@@ -26,7 +26,7 @@ async function openWith(t: CaseTools, options: Partial<JobOptions<JobEvent, unkn
 export const nothingSilentCases: readonly ConformanceCase[] = casesOf(rules.nothingSilent, [
   {
     id: 'capabilities-name-every-feature',
-    title: 'the capabilities tell of every feature, and of one that is lacking why and what to do instead',
+    title: 'the capabilities list every feature, and for each missing one the reason and an alternative',
     async run(t) {
       const features = t.capabilities.features as Partial<typeof t.capabilities.features>
       for (const feature of allFeatures) {
@@ -42,7 +42,7 @@ export const nothingSilentCases: readonly ConformanceCase[] = casesOf(rules.noth
   },
   {
     id: 'capabilities-have-sound-numbers',
-    title: "the capabilities' numbers are finite and go together",
+    title: 'the numbers of the capabilities are finite and consistent',
     async run(t) {
       const { minRetryDelayMs, maxRetryDelayMs, retryToleranceMs, abortToleranceMs, ...most } = t.capabilities
       for (const number of [minRetryDelayMs, retryToleranceMs, abortToleranceMs]) {
@@ -57,7 +57,7 @@ export const nothingSilentCases: readonly ConformanceCase[] = casesOf(rules.noth
   },
   {
     id: 'lacking-features-are-refused',
-    title: 'too many attempts, and a delay or a retry delay that is too long, are refused and not cut',
+    title: 'too many attempts, or a delay or retry delay over the limit, throw instead of being reduced',
     wants: ['createClient'],
     async run(t) {
       const { maxAttemptsLimit, maxRetryDelayMs, maxDelayMs } = t.capabilities
@@ -83,7 +83,7 @@ export const nothingSilentCases: readonly ConformanceCase[] = casesOf(rules.noth
   },
   {
     id: 'unknown-options-are-refused',
-    title: 'an option of a send that does not exist is refused by its name',
+    title: 'an unknown option of a send throws an error that names it',
     async run(t) {
       for (const option of ['dealy', 'retries', 'priority']) {
         const error = await t.refused('invalid_option', () =>
@@ -95,7 +95,7 @@ export const nothingSilentCases: readonly ConformanceCase[] = casesOf(rules.noth
   },
   {
     id: 'own-options-are-refused',
-    title: 'an option that is meant for this engine, and that no send has there, is refused by its name',
+    title: 'an unknown option for this engine in `providerOptions` throws an error that names it',
     async run(t) {
       const { provider } = await t.client.healthCheck()
       const options = { providerOptions: { [provider]: { priorty: 1 } } }
@@ -105,7 +105,7 @@ export const nothingSilentCases: readonly ConformanceCase[] = casesOf(rules.noth
   },
   {
     id: 'options-of-another-engine-are-harmless',
-    title: 'options that belong to another engine are carried by and change nothing',
+    title: 'options for another engine have no effect',
     async run(t) {
       const options = { providerOptions: { 'some-other-engine': { priority: 7 } } }
       const { id } = await t.send('conformance.plain', {}, { options })
@@ -114,7 +114,7 @@ export const nothingSilentCases: readonly ConformanceCase[] = casesOf(rules.noth
   },
   {
     id: 'health-is-told',
-    title: 'healthCheck tells whether the engine answers, check by check',
+    title: '`healthCheck` reports whether the engine responds, check by check',
     async run(t) {
       const health = await t.client.healthCheck()
       assert.equal(health.ok, true)
@@ -129,7 +129,7 @@ export const nothingSilentCases: readonly ConformanceCase[] = casesOf(rules.noth
   },
   {
     id: 'a-closed-client-says-so',
-    title: 'a closed client refuses to send, cancel and retry, still reads, and closes again without harm',
+    title: 'a closed client rejects sends, cancels and retries, still reads, and can be closed again',
     wants: ['anotherClient'],
     async run(t) {
       const client = await t.engine.anotherClient!()

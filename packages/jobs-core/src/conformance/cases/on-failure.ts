@@ -7,7 +7,7 @@ import { casesOf } from '../cases-of.ts'
 export const onFailureCases: readonly ConformanceCase[] = casesOf(rules.retries, [
   {
     id: 'on-failure-once',
-    title: 'onFailure is called once, after the last attempt, with its error, the event and the context',
+    title: '`onFailure` is called once, after the last attempt, with its error, the event and the context',
     async run(t) {
       const { id } = await t.send('conformance.reporting', { failure: { as: 'error' } }, { payload: { word: 'kept' } })
       const status = await t.ended(id)
@@ -27,7 +27,7 @@ export const onFailureCases: readonly ConformanceCase[] = casesOf(rules.retries,
   },
   {
     id: 'on-failure-not-after-success',
-    title: 'onFailure is not called when a later attempt succeeds',
+    title: '`onFailure` is not called if a later attempt succeeds',
     async run(t) {
       const { id } = await t.send('conformance.reporting', { failure: { as: 'error', attempts: 1 } })
       assert.equal((await t.ended(id)).state, 'completed')
@@ -37,7 +37,7 @@ export const onFailureCases: readonly ConformanceCase[] = casesOf(rules.retries,
   },
   {
     id: 'on-failure-after-non-retryable',
-    title: 'onFailure is called after NonRetryableError, in the attempt that threw it',
+    title: '`onFailure` is called after `NonRetryableError`, in the attempt that threw it',
     async run(t) {
       const { id } = await t.send('conformance.reporting', { failure: { as: 'nonRetryable' } })
       await t.ended(id)
@@ -51,7 +51,7 @@ export const onFailureCases: readonly ConformanceCase[] = casesOf(rules.retries,
   },
   {
     id: 'on-failure-that-throws',
-    title: 'onFailure that throws changes nothing: the run is failed with its own error',
+    title: "an error thrown by `onFailure` does not replace the run's error",
     async run(t) {
       const { id } = await t.send('conformance.reporting', { failure: { as: 'error' }, onFailureThrows: true })
       const status = await t.ended(id)
@@ -64,7 +64,7 @@ export const onFailureCases: readonly ConformanceCase[] = casesOf(rules.retries,
   },
   {
     id: 'on-failure-not-after-cancel',
-    title: 'onFailure is not called for a job that was cancelled',
+    title: '`onFailure` is not called for a cancelled job',
     needs: ['cancelJob of a running job'],
     async run(t) {
       const { id } = await t.send('conformance.reporting', { waitMs: 60_000 })

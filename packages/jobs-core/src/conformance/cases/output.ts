@@ -10,7 +10,7 @@ import { casesOf } from '../cases-of.ts'
 export const outputCases: readonly ConformanceCase[] = casesOf(rules.wire, [
   {
     id: 'output-arrives-as-it-was',
-    title: "a handler's output is read back as it was returned, also null, false, 0 and the empty text",
+    title: 'the status returns the output unchanged, including `null`, `false`, 0 and the empty string',
     async run(t) {
       const outputs: Json[] = [null, false, 0, '', [], {}, 'text', 1.5, { total: 3, lines: [{ sku: 'ü👋' }, null] }]
       const jobs = await Promise.all(outputs.map((returns) => t.send('conformance.plain', { returns })))
@@ -23,7 +23,7 @@ export const outputCases: readonly ConformanceCase[] = casesOf(rules.wire, [
   },
   {
     id: 'no-output-is-no-output',
-    title: 'a handler that returns nothing has completed, without output',
+    title: 'a handler that returns nothing completes without an output',
     async run(t) {
       const { id } = await t.send('conformance.plain', { returnsOdd: 'nothing' })
       const status = await t.ended(id)
@@ -33,7 +33,7 @@ export const outputCases: readonly ConformanceCase[] = casesOf(rules.wire, [
   },
   {
     id: 'output-that-is-not-json-fails-for-good',
-    title: 'an output that JSON cannot carry fails the run at once, told with its path',
+    title: 'an output that JSON cannot represent fails the run without a retry, and the error names its path',
     async run(t) {
       const odd: OddOutput[] = ['bigint', 'function', 'cycle', 'class']
       const jobs = await Promise.all(odd.map((returnsOdd) => t.send('conformance.reporting', { returnsOdd })))
@@ -50,7 +50,8 @@ export const outputCases: readonly ConformanceCase[] = casesOf(rules.wire, [
   },
   {
     id: 'largest-output',
-    title: "an output over the engine's limit fails the run for good, told with both sizes; what fits arrives whole",
+    title:
+      "an output over the engine's limit fails the run without a retry and reports both sizes; one below arrives complete",
     async run(t) {
       const { maxOutputBytes } = t.capabilities
       const fittingBytes = maxOutputBytes ?? 200 * 1024
@@ -72,7 +73,7 @@ export const outputCases: readonly ConformanceCase[] = casesOf(rules.wire, [
   },
   {
     id: 'handler-may-change-its-output',
-    title: 'what a handler does to its output after it returned changes nothing',
+    title: 'changes that a handler makes to its output after returning it have no effect',
     async run(t) {
       const { id } = await t.send('conformance.plain', { changesOutput: true })
       await t.ended(id)

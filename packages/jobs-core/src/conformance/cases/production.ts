@@ -29,7 +29,7 @@ function defaultIn(target: ConformanceTarget, environment: Readonly<Record<strin
 export const productionCases: readonly ConformanceCase[] = casesOf(rules.production, [
   {
     id: 'no-memory-by-default-in-production',
-    title: 'in production, without a word about the engine, none is taken that loses jobs with its process',
+    title: 'in production, an engine that loses jobs with its process is never the default',
     wants: ['createDefault'],
     async run(t) {
       let client: JobClient
@@ -46,7 +46,7 @@ export const productionCases: readonly ConformanceCase[] = casesOf(rules.product
   },
   {
     id: 'unknown-provider-is-refused',
-    title: 'an engine that `JOB_PROVIDER` misspells is refused, not replaced by another',
+    title: 'an unknown engine in `JOB_PROVIDER` throws instead of falling back to another',
     wants: ['createDefault'],
     async run(t) {
       for (const environment of [{}, { NODE_ENV: 'production' }]) {

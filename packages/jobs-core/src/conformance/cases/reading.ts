@@ -8,7 +8,7 @@ import { untyped } from '../untyped-client.ts'
 export const readingCases: readonly ConformanceCase[] = casesOf(rules.terms, [
   {
     id: 'wait-until-ended',
-    title: 'waitForJob answers the status once the job has ended, in whatever way',
+    title: '`waitForJob` returns the status once the job has ended, however it ended',
     async run(t) {
       const good = await t.send('conformance.plain', { waitMs: 300 })
       const bad = await t.send('conformance.once', { failure: { as: 'error' } })
@@ -21,7 +21,7 @@ export const readingCases: readonly ConformanceCase[] = casesOf(rules.terms, [
   },
   {
     id: 'wait-times-out',
-    title: 'waitForJob gives up after its timeout, and the job goes on',
+    title: '`waitForJob` rejects after its timeout, and the job continues',
     async run(t) {
       const { id } = await t.send('conformance.plain', { waitMs: t.outlasting(3000) })
       await t.seen({ jobId: id, what: 'started' })
@@ -31,7 +31,7 @@ export const readingCases: readonly ConformanceCase[] = casesOf(rules.terms, [
   },
   {
     id: 'wait-is-aborted',
-    title: "waitForJob ends with the signal's reason when it aborts, and the job goes on",
+    title: '`waitForJob` rejects with the reason of its signal when it aborts, and the job continues',
     async run(t) {
       const { id } = await t.send('conformance.plain', { waitMs: 1000 })
       const abort = new AbortController()
@@ -44,7 +44,7 @@ export const readingCases: readonly ConformanceCase[] = casesOf(rules.terms, [
   },
   {
     id: 'list-filters',
-    title: 'listJobs filters by tenant, event and state, newest first',
+    title: '`listJobs` filters by tenant, event and state, newest first',
     needs: ['listJobs'],
     async run(t) {
       const first = await t.send('conformance.plain')
@@ -68,7 +68,7 @@ export const readingCases: readonly ConformanceCase[] = casesOf(rules.terms, [
   },
   {
     id: 'list-pages',
-    title: 'listJobs goes through all jobs in pages, each job once, and the last page has no cursor',
+    title: '`listJobs` pages through all jobs, returns each once, and the last page has no cursor',
     needs: ['listJobs'],
     async run(t) {
       const sent: string[] = []
@@ -93,7 +93,7 @@ export const readingCases: readonly ConformanceCase[] = casesOf(rules.terms, [
   },
   {
     id: 'list-agrees-with-status',
-    title: 'a listed job is the same as its status',
+    title: 'a listed job equals its status',
     needs: ['listJobs'],
     async run(t) {
       const { id } = await t.send('conformance.plain')
@@ -108,7 +108,7 @@ export const readingCases: readonly ConformanceCase[] = casesOf(rules.terms, [
   },
   {
     id: 'list-refuses-wrong-filters',
-    title: 'a limit or a state that does not exist is refused',
+    title: '`listJobs` rejects an invalid limit or state',
     needs: ['listJobs'],
     async run(t) {
       for (const filter of [{ limit: 0 }, { limit: 1001 }, { limit: 1.5 }, { state: 'done' }]) {

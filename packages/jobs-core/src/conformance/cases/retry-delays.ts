@@ -42,32 +42,32 @@ async function expectFirstGap(t: CaseTools, failure: ScriptedFailure, wantedMs: 
 export const retryDelayCases: readonly ConformanceCase[] = casesOf(rules.retries, [
   {
     id: 'retry-fixed',
-    title: '`fixed` waits initialDelay after each failed attempt',
+    title: '`fixed` waits `initialDelay` after each failed attempt',
     run: (t) => expectPolicy(t, 'fixed'),
   },
   {
     id: 'retry-linear',
-    title: '`linear` waits initialDelay · n',
+    title: '`linear` waits `initialDelay` · n',
     run: (t) => expectPolicy(t, 'linear'),
   },
   {
     id: 'retry-exponential',
-    title: '`exponential` waits initialDelay · 2^(n−1)',
+    title: '`exponential` waits `initialDelay` · 2^(n−1)',
     run: (t) => expectPolicy(t, 'exponential'),
   },
   {
     id: 'retry-capped',
-    title: 'no delay is longer than maxDelay',
+    title: 'no retry delay exceeds `maxDelay`',
     run: (t) => expectPolicy(t, 'capped'),
   },
   {
     id: 'retry-short',
-    title: "a delay shorter than the engine's least is lengthened, never shortened",
+    title: "a retry delay below the engine's minimum is raised to it, never shortened",
     run: (t) => expectPolicy(t, 'short'),
   },
   {
     id: 'retry-defaults',
-    title: 'a definition that says nothing has three attempts, 1,000 ms and 2,000 ms apart',
+    title: 'a definition without `retry` has three attempts, with delays of 1,000 ms and 2,000 ms',
     async run(t) {
       const { maxAttempts, backoff, initialDelayMs, maxDelayMs } = t.definition('conformance-defaults').retry
       assert.deepEqual([maxAttempts, backoff, initialDelayMs, maxDelayMs], [3, 'exponential', 1000, 60_000])
@@ -76,17 +76,17 @@ export const retryDelayCases: readonly ConformanceCase[] = casesOf(rules.retries
   },
   {
     id: 'retry-after-milliseconds',
-    title: 'RetryAfterError with milliseconds overrides the delay',
+    title: '`RetryAfterError` with milliseconds overrides the delay',
     run: (t) => expectFirstGap(t, { as: 'retryAfter', afterMs: 2500 }, 2500),
   },
   {
     id: 'retry-after-date',
-    title: 'RetryAfterError with a Date overrides the delay',
+    title: '`RetryAfterError` with a `Date` overrides the delay',
     run: (t) => expectFirstGap(t, { as: 'retryAt', afterMs: 2500 }, 2500),
   },
   {
     id: 'retry-after-nothing',
-    title: "RetryAfterError with 0, or with a Date that has passed, is tried again after the engine's least delay",
+    title: "`RetryAfterError` with 0 or a past `Date` is retried after the engine's minimum delay",
     async run(t) {
       await expectFirstGap(t, { as: 'retryAfter', afterMs: 0 }, 0)
       await expectFirstGap(t, { as: 'retryAt', afterMs: -60_000 }, 0)
@@ -94,7 +94,8 @@ export const retryDelayCases: readonly ConformanceCase[] = casesOf(rules.retries
   },
   {
     id: 'retry-after-too-long',
-    title: "a RetryAfterError beyond the engine's longest delay fails the run and says so, it does not come earlier",
+    title:
+      "`RetryAfterError` beyond the engine's maximum delay fails the run with an explanation, and never retries earlier",
     needs: ['cancelJob of a job that waits'],
     async run(t) {
       const afterMs = 9 * 365 * 86_400_000

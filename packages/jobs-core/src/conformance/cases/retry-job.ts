@@ -8,7 +8,7 @@ import { casesOf } from '../cases-of.ts'
 export const retryJobCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRetry, [
   {
     id: 'retry-runs-failed-definitions-alone',
-    title: 'a retry keeps the job and runs again what failed, alone',
+    title: 'a retry keeps the job and repeats only its failed runs',
     needs: ['retryJob'],
     async run(t) {
       const scripts = { 'conformance-fan-out-b': { failure: { as: 'nonRetryable', runs: 1 } } }
@@ -28,7 +28,7 @@ export const retryJobCases: readonly ConformanceCase[] = casesOf(rules.cancelAnd
   },
   {
     id: 'retry-links-its-run',
-    title: 'the new run is linked by retryOf, has an id of its own and counts its attempts from 1',
+    title: 'the new run has `retryOf`, its own id, and counts its attempts from 1',
     needs: ['retryJob'],
     async run(t) {
       const { id } = await t.send('conformance.fixed', { failure: { as: 'error', runs: 1 } })
@@ -50,7 +50,7 @@ export const retryJobCases: readonly ConformanceCase[] = casesOf(rules.cancelAnd
   },
   {
     id: 'retry-reopens-the-job',
-    title: "after a retry the job's state is that of its newest runs",
+    title: "after a retry, the job's state follows its newest runs",
     needs: ['retryJob'],
     async run(t) {
       const { id } = await t.send('conformance.once', { waitMs: 1500, failure: { as: 'error', runs: 1 } })
@@ -64,7 +64,7 @@ export const retryJobCases: readonly ConformanceCase[] = casesOf(rules.cancelAnd
   },
   {
     id: 'retry-at-once-twice',
-    title: 'a retry asked for twice at once happens once',
+    title: 'two concurrent retries create one run',
     needs: ['retryJob'],
     async run(t) {
       const { id } = await t.send('conformance.reporting', { waitMs: 300, failure: { as: 'error', runs: 1 } })
@@ -83,7 +83,7 @@ export const retryJobCases: readonly ConformanceCase[] = casesOf(rules.cancelAnd
   },
   {
     id: 'retry-again',
-    title: 'a retry that fails can be retried; onFailure is called once for each run',
+    title: 'a failed retry can be retried, and `onFailure` is called once per run',
     needs: ['retryJob'],
     async run(t) {
       const { id } = await t.send('conformance.reporting', { failure: { as: 'nonRetryable', runs: 2 } })
@@ -104,7 +104,7 @@ export const retryJobCases: readonly ConformanceCase[] = casesOf(rules.cancelAnd
   },
   {
     id: 'retry-of-what-has-not-failed',
-    title: 'a job that completed, was cancelled, waits or runs cannot be retried, and is left as it is',
+    title: 'a job that completed, was cancelled, waits or is running cannot be retried and does not change',
     needs: ['retryJob', 'delay', 'cancelJob of a job that waits'],
     async run(t) {
       const completed = await t.send('conformance.plain')
@@ -127,7 +127,7 @@ export const retryJobCases: readonly ConformanceCase[] = casesOf(rules.cancelAnd
   },
   {
     id: 'cancel-of-a-retry',
-    title: 'a retried job can be cancelled, and is then cancelled, not failed',
+    title: 'a retried job can be cancelled and is then cancelled, not failed',
     needs: ['retryJob', 'cancelJob of a running job'],
     async run(t) {
       const { id } = await t.send('conformance.once', { waitMs: 2000, failure: { as: 'error' } })

@@ -8,7 +8,7 @@ import { casesOf } from '../cases-of.ts'
 export const statusCases: readonly ConformanceCase[] = casesOf(rules.terms, [
   {
     id: 'status-completed',
-    title: 'a completed job tells who, when, how often and what came out',
+    title: 'the status of a completed job has its identity, times, attempts and output',
     async run(t) {
       const before = t.now()
       const { id } = await t.send('conformance.plain', { returns: { orders: [1, 2] } })
@@ -46,7 +46,7 @@ export const statusCases: readonly ConformanceCase[] = casesOf(rules.terms, [
   },
   {
     id: 'status-failed',
-    title: 'a failed job tells the last error with its name, message and code, and no output',
+    title: 'the status of a failed job has the name, message and code of the last error, and no output',
     async run(t) {
       const { id } = await t.send('conformance.fixed', { failure: { as: 'error' } })
       const status = await t.ended(id)
@@ -63,7 +63,7 @@ export const statusCases: readonly ConformanceCase[] = casesOf(rules.terms, [
   },
   {
     id: 'status-scheduled',
-    title: 'a delayed job is scheduled, tells for when, and has begun nothing',
+    title: 'a delayed job is `scheduled`, has `scheduledFor`, and no attempt has started',
     needs: ['delay', 'cancelJob of a job that waits'],
     async run(t) {
       const { id } = await t.send('conformance.plain', {}, { options: { delay: '1h' } })
@@ -81,7 +81,7 @@ export const statusCases: readonly ConformanceCase[] = casesOf(rules.terms, [
   },
   {
     id: 'status-running',
-    title: 'a job whose handler is at work is running',
+    title: 'a job whose handler is running is `running`',
     async run(t) {
       const { id } = await t.send('conformance.plain', { waitMs: t.outlasting(3000) })
       await t.seen({ jobId: id, what: 'started' })
@@ -99,7 +99,7 @@ export const statusCases: readonly ConformanceCase[] = casesOf(rules.terms, [
   },
   {
     id: 'status-started-at',
-    title: 'startedAt tells when the first attempt began',
+    title: '`startedAt` is the time the first attempt started',
     needs: ['status.startedAt'],
     async run(t) {
       const { id } = await t.send('conformance.fixed', { failure: { as: 'error', attempts: 1 } })
@@ -112,7 +112,7 @@ export const statusCases: readonly ConformanceCase[] = casesOf(rules.terms, [
   },
   {
     id: 'status-retrying',
-    title: 'a job between two attempts is retrying and tells when the next is due',
+    title: 'a job between two attempts is `retrying`, and the status says when the next one is due',
     needs: ['status.nextAttemptAt', 'cancelJob of a job that waits'],
     async run(t) {
       const { id } = await t.send('conformance.plain', { failure: { as: 'retryAfter', afterMs: 3_600_000 } })
@@ -134,7 +134,7 @@ export const statusCases: readonly ConformanceCase[] = casesOf(rules.terms, [
   },
   {
     id: 'status-is-a-copy',
-    title: 'changing a status that was read changes nothing but itself',
+    title: 'changing a returned status changes nothing else',
     async run(t) {
       const { id } = await t.send('conformance.plain', { returns: { list: ['a'] } })
       const first = await t.ended(id)
@@ -152,7 +152,7 @@ export const statusCases: readonly ConformanceCase[] = casesOf(rules.terms, [
   },
   {
     id: 'status-unknown-id',
-    title: 'an unknown or malformed id is a job not found, and one that is no text is refused',
+    title: 'an unknown or malformed id throws a not-found error, and one that is not a string is rejected',
     async run(t) {
       const { id } = await t.send('conformance.nobody')
       // Not the last character alone, which is all that differs between ids made in one millisecond.
@@ -169,7 +169,7 @@ export const statusCases: readonly ConformanceCase[] = casesOf(rules.terms, [
   },
   {
     id: 'status-from-a-client-without-definitions',
-    title: 'a client that knows no definitions sends, reads, cancels and retries',
+    title: 'a client without definitions can send, read, cancel and retry',
     needs: ['retryJob', 'delay', 'cancelJob of a job that waits'],
     wants: ['anotherClient'],
     async run(t) {

@@ -10,7 +10,7 @@ import { casesOf } from '../cases-of.ts'
 export const tenantIsolationCases: readonly ConformanceCase[] = casesOf(rules.tenants, [
   {
     id: 'tenant-required',
-    title: 'a send without a usable tenant is refused',
+    title: 'a send without a valid tenant throws',
     async run(t) {
       const client = untyped(t.client)
       for (const tenantId of [undefined, null, '', '  ', 42, {}, systemTenantId]) {
@@ -25,7 +25,7 @@ export const tenantIsolationCases: readonly ConformanceCase[] = casesOf(rules.te
   },
   {
     id: 'tenant-reaches-the-handler',
-    title: 'the handler gets its own tenant in the context and in the payload, also out of a batch of several tenants',
+    title: 'the handler gets its own tenant in the context and the payload, even from a batch of several tenants',
     async run(t) {
       const tenants = [t.tenantId, t.otherTenantId, t.tenantId, t.otherTenantId]
       const single = await Promise.all(tenants.map((tenantId) => t.send('conformance.plain', {}, { tenantId })))
@@ -49,7 +49,7 @@ export const tenantIsolationCases: readonly ConformanceCase[] = casesOf(rules.te
   },
   {
     id: 'for-tenant-adds-the-tenant',
-    title: 'a client of one tenant sends for that tenant, in each of its ways',
+    title: 'a tenant client adds its tenant in every kind of send',
     needs: ['delay'],
     async run(t) {
       const client = untyped(t.client.forTenant(t.tenantId))
@@ -70,7 +70,7 @@ export const tenantIsolationCases: readonly ConformanceCase[] = casesOf(rules.te
   },
   {
     id: 'for-tenant-refuses-another',
-    title: 'a client of one tenant refuses a payload that names another, and sends none of it',
+    title: 'a tenant client rejects a payload of another tenant and sends nothing',
     async run(t) {
       const client = untyped(t.client.forTenant(t.tenantId))
       const { otherTenantId: tenantId } = t
@@ -90,7 +90,7 @@ export const tenantIsolationCases: readonly ConformanceCase[] = casesOf(rules.te
   },
   {
     id: 'for-tenant-needs-a-tenant',
-    title: 'a client of no usable tenant cannot be made',
+    title: '`forTenant` throws without a valid tenant',
     async run(t) {
       for (const tenantId of [undefined, null, '', ' ', 42, systemTenantId]) {
         await t.refused('invalid_option', () => untyped(t.client).forTenant(tenantId))
@@ -99,7 +99,7 @@ export const tenantIsolationCases: readonly ConformanceCase[] = casesOf(rules.te
   },
   {
     id: 'another-tenants-status-is-not-found',
-    title: "another tenant's job cannot be read or waited for",
+    title: "a tenant client cannot read or await another tenant's job",
     async run(t) {
       const { id } = await t.send('conformance.plain')
       const stranger = t.client.forTenant(t.otherTenantId)
@@ -114,7 +114,7 @@ export const tenantIsolationCases: readonly ConformanceCase[] = casesOf(rules.te
   },
   {
     id: 'another-tenants-job-cannot-be-cancelled',
-    title: "another tenant's job cannot be cancelled, and goes on untouched",
+    title: "a tenant client cannot cancel another tenant's job, which continues",
     needs: ['delay', 'cancelJob of a job that waits'],
     async run(t) {
       const { id } = await t.send('conformance.plain', {}, { options: { delay: 1000 } })
@@ -126,7 +126,7 @@ export const tenantIsolationCases: readonly ConformanceCase[] = casesOf(rules.te
   },
   {
     id: 'another-tenants-job-cannot-be-retried',
-    title: "another tenant's failed job cannot be retried",
+    title: "a tenant client cannot retry another tenant's failed job",
     needs: ['retryJob'],
     async run(t) {
       const { id } = await t.send('conformance.once', { failure: { as: 'error', runs: 1 } })
@@ -142,7 +142,7 @@ export const tenantIsolationCases: readonly ConformanceCase[] = casesOf(rules.te
   },
   {
     id: 'a-tenant-lists-its-own-jobs',
-    title: 'a client of one tenant lists no job of another, whatever it asks for',
+    title: 'a tenant client lists only its own jobs, whatever the filters',
     needs: ['listJobs'],
     async run(t) {
       const own = await t.send('conformance.nobody')
@@ -160,7 +160,7 @@ export const tenantIsolationCases: readonly ConformanceCase[] = casesOf(rules.te
   },
   {
     id: 'keys-are-scoped-by-tenant',
-    title: 'two tenants use the same idempotency key without meeting',
+    title: 'two tenants can use the same idempotency key independently',
     needs: ['idempotencyKey'],
     async run(t) {
       const options = { idempotencyKey: t.unique('key') }
@@ -175,7 +175,7 @@ export const tenantIsolationCases: readonly ConformanceCase[] = casesOf(rules.te
   },
   {
     id: 'keys-cannot-be-forged-across-tenants',
-    title: 'no spelling of tenant, event and key meets another',
+    title: 'no combination of tenant, event and key collides with another',
     needs: ['idempotencyKey'],
     async run(t) {
       const event = 'conformance.nobody'
@@ -199,7 +199,7 @@ export const tenantIsolationCases: readonly ConformanceCase[] = casesOf(rules.te
   },
   {
     id: 'keys-are-scoped-by-event',
-    title: 'two events use the same idempotency key without meeting',
+    title: 'two events can use the same idempotency key independently',
     needs: ['idempotencyKey'],
     async run(t) {
       const options = { idempotencyKey: t.unique('key') }

@@ -33,25 +33,25 @@ async function expectStart(
 export const timeCases: readonly ConformanceCase[] = casesOf(rules.time, [
   {
     id: 'delay-in-milliseconds',
-    title: 'a delayed job starts when its delay is over, not earlier',
+    title: 'a delayed job starts after its delay, never earlier',
     needs: ['delay'],
     run: (t) => expectStart(t, 1500, () => ({ delay: 1500 })),
   },
   {
     id: 'delay-in-words',
-    title: 'a delay may be a text with a unit',
+    title: 'a delay can be a string with a unit',
     needs: ['delay'],
     run: (t) => expectStart(t, 1500, () => ({ delay: '1.5s' })),
   },
   {
     id: 'run-at',
-    title: '`runAt` starts the job at that instant, not earlier',
+    title: '`runAt` starts the job at that time, never earlier',
     needs: ['delay'],
     run: (t) => expectStart(t, 1500, (now) => ({ runAt: new Date(now + 1500) })),
   },
   {
     id: 'past-date-runs-now',
-    title: 'a date that has passed, and a delay of nothing, mean now',
+    title: 'a past date or a delay of 0 starts the job immediately',
     async run(t) {
       await expectStart(t, 0, (now) => ({ runAt: new Date(now - 86_400_000) }))
       await expectStart(t, 0, () => ({ delay: 0 }))
@@ -59,7 +59,7 @@ export const timeCases: readonly ConformanceCase[] = casesOf(rules.time, [
   },
   {
     id: 'schedule-job',
-    title: 'scheduleJob delays too, and wants to be told when',
+    title: '`scheduleJob` delays a job and requires a time',
     needs: ['delay'],
     async run(t) {
       const client = untyped(t.client)
@@ -75,7 +75,7 @@ export const timeCases: readonly ConformanceCase[] = casesOf(rules.time, [
   },
   {
     id: 'delays-past-the-longest-timer',
-    title: 'a delay over 2^31−1 ms is kept: the job neither runs at once nor is refused',
+    title: 'a delay over 2^31−1 ms is accepted, and the job does not start immediately',
     needs: ['delay', 'cancelJob of a job that waits'],
     async run(t) {
       const inWords = `${Math.ceil(overflowMs / 86_400_000)}d`
@@ -94,7 +94,7 @@ export const timeCases: readonly ConformanceCase[] = casesOf(rules.time, [
   },
   {
     id: 'delays-in-order',
-    title: 'jobs sent in one order and due in another each start at their own time',
+    title: 'jobs that are due in another order than they were sent start at their own times',
     needs: ['delay'],
     async run(t) {
       const delays = [1200, 300, 900, 600]
@@ -110,7 +110,7 @@ export const timeCases: readonly ConformanceCase[] = casesOf(rules.time, [
   },
   {
     id: 'malformed-times-are-refused',
-    title: 'a malformed, negative or endless delay or date is refused, not run at once',
+    title: 'a malformed, negative or infinite delay or date throws, and nothing runs',
     async run(t) {
       const wrong: Record<string, unknown>[] = [
         ...[
@@ -137,7 +137,7 @@ export const timeCases: readonly ConformanceCase[] = casesOf(rules.time, [
   },
   {
     id: 'timeout-ends-an-attempt',
-    title: 'an attempt over its timeout has failed: the signal says so, the next attempt comes, then onFailure',
+    title: 'an attempt over its timeout fails and aborts the signal; the next attempt or `onFailure` follows',
     needs: ['timeout'],
     async run(t) {
       const { id } = await t.send('conformance.timeout', { waitMs: 60_000 })
@@ -162,7 +162,7 @@ export const timeCases: readonly ConformanceCase[] = casesOf(rules.time, [
   },
   {
     id: 'timeout-does-not-wait-for-the-handler',
-    title: 'a handler that takes no notice of its timeout holds nothing up, and its late result does not count',
+    title: 'a handler that ignores its timeout delays nothing, and its late result is discarded',
     needs: ['timeout'],
     async run(t) {
       const lateMs = 4000
@@ -177,7 +177,7 @@ export const timeCases: readonly ConformanceCase[] = casesOf(rules.time, [
   },
   {
     id: 'timeout-leaves-the-quick-alone',
-    title: 'an attempt within its timeout is not touched by it',
+    title: 'a timeout does not affect an attempt that ends before it',
     needs: ['timeout'],
     async run(t) {
       const { id } = await t.send('conformance.timeout', { waitMs: 50 })

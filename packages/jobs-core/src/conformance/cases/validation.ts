@@ -21,7 +21,7 @@ function envelopeOf(t: CaseTools, event: string, payload: Envelope['payload']): 
 export const validationCases: readonly ConformanceCase[] = casesOf(rules.validation, [
   {
     id: 'bad-payload-is-refused-at-send',
-    title: 'a payload that does not fit is refused with every issue and its path, and nothing of it runs',
+    title: 'a send with an invalid payload throws every issue with its path, and nothing runs',
     async run(t) {
       const error = await t.refused('payload_invalid', () => t.send('conformance.typed', undefined, { payload: bad }))
       assert.ok(PayloadInvalidError.isInstance(error))
@@ -33,7 +33,7 @@ export const validationCases: readonly ConformanceCase[] = casesOf(rules.validat
   },
   {
     id: 'handler-gets-what-the-schema-makes',
-    title: 'the handler gets the payload as the schema reads it: dates made from text, defaults filled in',
+    title: 'the handler gets the parsed payload, such as dates from strings and filled-in defaults',
     async run(t) {
       const { id } = await t.send('conformance.typed', undefined, { payload: { ...good, dueAt: new Date(good.dueAt) } })
       assert.equal((await t.ended(id)).state, 'completed')
@@ -45,7 +45,7 @@ export const validationCases: readonly ConformanceCase[] = casesOf(rules.validat
   {
     id: 'bad-payload-of-another-producer',
     title:
-      'a payload that another producer sent is checked before the handler: it fails for good, told as payload_invalid',
+      'an invalid payload from another producer fails the run without a retry, as `payload_invalid`, before the handler',
     wants: ['inject'],
     async run(t) {
       const id = await t.engine.inject!(envelopeOf(t, 'conformance.typed', { tenantId: t.tenantId, ...bad }))
@@ -59,7 +59,7 @@ export const validationCases: readonly ConformanceCase[] = casesOf(rules.validat
   },
   {
     id: 'good-payload-of-another-producer',
-    title: 'a payload that another producer sent, and that fits, runs as any other',
+    title: 'a valid payload from another producer runs like any other',
     wants: ['inject'],
     async run(t) {
       const id = await t.engine.inject!(envelopeOf(t, 'conformance.typed', { tenantId: t.tenantId, ...good }))
@@ -81,7 +81,7 @@ export const validationCases: readonly ConformanceCase[] = casesOf(rules.validat
   },
   {
     id: 'any-standard-schema',
-    title: 'a schema of no library, and asynchronous, is waited for at the send and before the handler',
+    title: 'a custom asynchronous schema is awaited at the send and before the handler',
     async run(t) {
       const refused = await t.refused('payload_invalid', () =>
         t.send('conformance.own-schema', undefined, { payload: { word: 1 } }),
@@ -95,7 +95,7 @@ export const validationCases: readonly ConformanceCase[] = casesOf(rules.validat
   },
   {
     id: 'type-alone-checks-tenant-and-json',
-    title: 'an event known by its type alone takes any JSON, and still wants a tenant',
+    title: 'an event declared by type only accepts any JSON but still requires a tenant',
     async run(t) {
       const client = untyped(t.client)
       await t.refused('tenant_required', () => client.sendJob('conformance.plain', { word: 'x' }))
@@ -106,7 +106,7 @@ export const validationCases: readonly ConformanceCase[] = casesOf(rules.validat
   },
   {
     id: 'unknown-events-are-refused',
-    title: 'an event that nobody declared is refused with the nearest known name',
+    title: 'sending an undeclared event throws and suggests the closest known name',
     async run(t) {
       const client = untyped(t.client)
       const payload = { tenantId: t.tenantId }
@@ -122,7 +122,7 @@ export const validationCases: readonly ConformanceCase[] = casesOf(rules.validat
   },
   {
     id: 'catalogue-is-checked',
-    title: 'the payload of a built-in event is checked',
+    title: 'the payload of a built-in event is validated',
     async run(t) {
       const payload = { tenantId: t.tenantId, orderId: 'order_1', totalAmount: 'much', currency: 'dollars' }
       const error = await t.refused('payload_invalid', () => untyped(t.client).sendJob('order.created', payload))
@@ -131,7 +131,7 @@ export const validationCases: readonly ConformanceCase[] = casesOf(rules.validat
   },
   {
     id: 'bad-items-of-a-batch',
-    title: 'in a batch, items that are refused stop none of the others, and answers come in order',
+    title: 'invalid items of a batch do not affect the others, and results come in order',
     async run(t) {
       const { tenantId } = t
       const results = await untyped(t.client).sendJobs([

@@ -41,7 +41,7 @@ const unsendable: readonly [path: string, payload: Record<string, unknown>][] = 
 export const wireCases: readonly ConformanceCase[] = casesOf(rules.wire, [
   {
     id: 'unsendable-values-are-refused',
-    title: 'what does not survive JSON is refused at the send with its path',
+    title: 'a value that does not survive JSON is rejected at the send, with its path',
     async run(t) {
       for (const [path, payload] of unsendable) {
         const error = await t.refused('not_serializable', () => t.send('conformance.plain', undefined, { payload }))
@@ -52,7 +52,7 @@ export const wireCases: readonly ConformanceCase[] = casesOf(rules.wire, [
   },
   {
     id: 'payload-arrives-as-it-was',
-    title: 'whatever JSON can carry arrives unchanged',
+    title: 'any JSON payload arrives unchanged',
     async run(t) {
       const payload = {
         text: 'Grüße, 世界 👋🏽 \u0000 "quoted" \\ \u2028',
@@ -72,7 +72,7 @@ export const wireCases: readonly ConformanceCase[] = casesOf(rules.wire, [
   },
   {
     id: 'undefined-properties-are-left-out',
-    title: 'a property that is undefined is left out',
+    title: 'a property that is `undefined` is omitted',
     async run(t) {
       const { id } = await t.send('conformance.plain', {}, { payload: { word: undefined, other: 1 } })
       await t.ended(id)
@@ -81,7 +81,7 @@ export const wireCases: readonly ConformanceCase[] = casesOf(rules.wire, [
   },
   {
     id: 'sender-may-change-its-object',
-    title: 'what the sender does to its object after the send reaches no handler, also not of a delayed job',
+    title: 'changes that the sender makes after the send reach no handler, even of a delayed job',
     needs: ['delay'],
     async run(t) {
       const payload = { tenantId: t.tenantId, word: 'as sent', list: ['a'] }
@@ -100,7 +100,7 @@ export const wireCases: readonly ConformanceCase[] = casesOf(rules.wire, [
   },
   {
     id: 'handlers-do-not-share-a-payload',
-    title: 'what a handler does to its payload reaches neither the sender nor another handler',
+    title: 'changes that a handler makes to its payload reach neither the sender nor other handlers',
     async run(t) {
       const payload = { tenantId: t.tenantId, word: 'as sent', list: ['a'], script: { changesPayload: true } }
       const { id } = await untyped(t.client).sendJob('conformance.fan-out', payload)
@@ -115,7 +115,7 @@ export const wireCases: readonly ConformanceCase[] = casesOf(rules.wire, [
   },
   {
     id: 'attempts-do-not-share-a-payload',
-    title: 'what an attempt does to its payload does not reach the next, nor onFailure',
+    title: 'changes that an attempt makes to its payload reach neither the next attempt nor `onFailure`',
     async run(t) {
       const script = { changesPayload: true, failure: { as: 'error' } } as const
       const { id } = await t.send('conformance.reporting', script, { payload: { word: 'as sent', list: ['a'] } })
@@ -129,7 +129,7 @@ export const wireCases: readonly ConformanceCase[] = casesOf(rules.wire, [
   },
   {
     id: 'large-payload-arrives',
-    title: 'a payload of nearly the portable size arrives whole',
+    title: 'a payload just below the portable size arrives complete',
     async run(t) {
       const filling = 'x'.repeat(portablePayloadBytes - 1000)
       const { id } = await t.send('conformance.plain', {}, { payload: { filling } })
@@ -140,7 +140,7 @@ export const wireCases: readonly ConformanceCase[] = casesOf(rules.wire, [
   },
   {
     id: 'too-large-payload-is-refused',
-    title: 'a payload over the portable size is refused with both sizes, counted in bytes',
+    title: 'a payload over the portable size throws with both sizes in bytes',
     async run(t) {
       const filling = 'é'.repeat(portablePayloadBytes / 2)
       const payload = { filling, secret: secretMark }
@@ -157,7 +157,7 @@ export const wireCases: readonly ConformanceCase[] = casesOf(rules.wire, [
   },
   {
     id: 'size-limit-can-be-raised-to-the-engines',
-    title: "the size limit can be raised up to the engine's own, and not above it",
+    title: "the size limit can be raised up to the engine's own, not above it",
     wants: ['createClient'],
     async run(t) {
       const { maxPayloadBytes } = t.capabilities

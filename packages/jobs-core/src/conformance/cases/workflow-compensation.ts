@@ -28,8 +28,7 @@ function compensationsOf({ steps = [] }: RunStatus): unknown[] {
 export const workflowCompensationCases: readonly ConformanceCase[] = casesOf(rules.workflows, [
   {
     id: 'workflow-compensates-in-reverse',
-    title:
-      'when a run fails for good, its completed steps are compensated, the last one first, each with its own result',
+    title: 'when a run fails, its completed steps are compensated in reverse order, each with its own result',
     needs: ['workflows'],
     async run(t) {
       const status = await perform(t, [
@@ -56,7 +55,7 @@ export const workflowCompensationCases: readonly ConformanceCase[] = casesOf(rul
   },
   {
     id: 'workflow-compensation-retries',
-    title: 'a compensation is tried again like its step, with an idempotency key of its own',
+    title: 'a compensation is retried like its step, with its own idempotency key',
     needs: ['workflows'],
     async run(t) {
       const { id, runs } = await perform(t, [
@@ -79,7 +78,7 @@ export const workflowCompensationCases: readonly ConformanceCase[] = casesOf(rul
   },
   {
     id: 'workflow-compensation-that-fails',
-    title: 'a compensation that fails for good is told in the status, and the others are made all the same',
+    title: 'a compensation that fails is reported in the status, and the other compensations still run',
     needs: ['workflows'],
     async run(t) {
       const { id, state, runs } = await perform(t, [
@@ -102,7 +101,7 @@ export const workflowCompensationCases: readonly ConformanceCase[] = casesOf(rul
   },
   {
     id: 'workflow-compensates-siblings',
-    title: 'steps that are under way beside the one that failed come to their end first, and are compensated, too',
+    title: 'when a step fails, steps running in parallel end first and are compensated too',
     needs: ['workflows'],
     async run(t) {
       const { id, state } = await perform(t, [
@@ -125,7 +124,7 @@ export const workflowCompensationCases: readonly ConformanceCase[] = casesOf(rul
   },
   {
     id: 'workflow-reports-after-the-compensation',
-    title: 'onFailure is called once, when what could be compensated is',
+    title: '`onFailure` is called once, after the compensations',
     needs: ['workflows'],
     async run(t) {
       const { id } = await perform(t, [step('one', { failure: { as: 'error', attempts: 1 } }), failing])
@@ -138,7 +137,7 @@ export const workflowCompensationCases: readonly ConformanceCase[] = casesOf(rul
   },
   {
     id: 'workflow-code-failure-compensates',
-    title: 'a run that fails of its code is compensated after its last attempt alone',
+    title: 'a run whose code throws is compensated only after its last attempt',
     needs: ['workflows'],
     async run(t) {
       const { id, runs } = await perform(t, [step('one'), { do: 'throw', failure: { as: 'error' } }])
@@ -148,7 +147,7 @@ export const workflowCompensationCases: readonly ConformanceCase[] = casesOf(rul
   },
   {
     id: 'workflow-completed-is-not-compensated',
-    title: 'a run that completes compensates nothing, whatever it caught',
+    title: 'a run that completes is not compensated, even if it caught errors',
     needs: ['workflows'],
     async run(t) {
       const { id, state } = await perform(t, [step('one'), { do: 'catch', program: [failing] }, step('two')])
@@ -158,7 +157,7 @@ export const workflowCompensationCases: readonly ConformanceCase[] = casesOf(rul
   },
   {
     id: 'workflow-cancel-does-not-compensate',
-    title: 'a cancelled run goes no further and compensates nothing',
+    title: 'a cancelled run stops and is not compensated',
     needs: ['workflows', 'cancelJob of a running job'],
     async run(t) {
       const { id } = await begin(t, [step('one'), { do: 'sleep', id: 'long', ms: 20_000 }, step('two')])
@@ -173,7 +172,7 @@ export const workflowCompensationCases: readonly ConformanceCase[] = casesOf(rul
   },
   {
     id: 'workflow-cancel-compensates-where-asked',
-    title: 'with compensateOnCancel a cancelled run is compensated, and stays cancelled',
+    title: 'with `compensateOnCancel`, a cancelled run is compensated and remains cancelled',
     needs: ['workflows', 'workflows: compensateOnCancel', 'cancelJob of a running job'],
     async run(t) {
       const { id } = await begin(

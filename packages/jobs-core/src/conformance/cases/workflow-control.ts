@@ -13,7 +13,7 @@ const failsFirst: StepScript = { failure: { as: 'error', runs: 1 }, returns: 'at
 export const workflowControlCases: readonly ConformanceCase[] = casesOf(rules.workflows, [
   {
     id: 'workflow-cancel-aborts-a-step',
-    title: 'a cancel aborts the step that is under way, and no step begins after it',
+    title: 'a cancel aborts the running step, and no further step starts',
     needs: ['workflows', 'cancelJob of a running job'],
     async run(t) {
       const { id } = await begin(t, [
@@ -31,7 +31,7 @@ export const workflowControlCases: readonly ConformanceCase[] = casesOf(rules.wo
   {
     id: 'workflow-retry-goes-on',
     title:
-      'a retry by hand goes on from the failed step: what had completed keeps its result, and the key of the failed step',
+      '`retryJob` resumes from the failed step: completed steps keep their results, and the failed step its idempotency key',
     needs: ['workflows', 'retryJob', 'workflows: retryJob goes on from the failed step'],
     async run(t) {
       const { id } = await perform(t, [
@@ -56,8 +56,8 @@ export const workflowControlCases: readonly ConformanceCase[] = casesOf(rules.wo
     },
   },
   {
-    id: 'workflow-retry-after-an-compensation',
-    title: 'a retry of a run that was compensated begins from the start, with other idempotency keys',
+    id: 'workflow-retry-after-compensation',
+    title: '`retryJob` after compensation starts over, with new idempotency keys',
     needs: ['workflows', 'retryJob'],
     async run(t) {
       const { id, state } = await perform(t, [
@@ -73,7 +73,7 @@ export const workflowControlCases: readonly ConformanceCase[] = casesOf(rules.wo
   },
   {
     id: 'workflow-forgotten-step',
-    title: 'a recorded step that the code calls no more is passed by',
+    title: 'a recorded step that the code no longer calls is ignored',
     needs: ['workflows'],
     async run(t) {
       const common: WorkflowOp = { do: 'run', id: 'common', script: { returns: 'common' } }
@@ -89,7 +89,7 @@ export const workflowControlCases: readonly ConformanceCase[] = casesOf(rules.wo
   },
   {
     id: 'workflow-changed-step',
-    title: 'a step whose id is of another kind than before fails the run, with an error that names it',
+    title: 'a step id that is used for another kind of step fails the run with an error that names it',
     needs: ['workflows'],
     async run(t) {
       const status = await perform(t, [
@@ -113,7 +113,7 @@ export const workflowControlCases: readonly ConformanceCase[] = casesOf(rules.wo
   },
   {
     id: 'workflow-survives-a-restart',
-    title: 'a run that sleeps goes on after its process died, and no completed step runs again',
+    title: 'a sleeping run resumes after its process died, and no completed step runs again',
     needs: ['workflows', 'jobs survive a restart'],
     wants: ['restart'],
     alone: true,

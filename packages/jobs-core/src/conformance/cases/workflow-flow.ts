@@ -8,7 +8,7 @@ import { casesOf } from '../cases-of.ts'
 export const workflowFlowCases: readonly ConformanceCase[] = casesOf(rules.workflows, [
   {
     id: 'workflow-parallel-steps',
-    title: 'steps in `Promise.all` are under way together, and each branch goes on by itself',
+    title: 'steps in `Promise.all` run in parallel, and each branch continues on its own',
     needs: ['workflows'],
     async run(t) {
       const { id, runs } = await perform(t, [
@@ -36,7 +36,7 @@ export const workflowFlowCases: readonly ConformanceCase[] = casesOf(rules.workf
   },
   {
     id: 'workflow-race',
-    title: 'of steps in `Promise.race` the first to end wins, also when the code is replayed',
+    title: 'in `Promise.race`, the first step to end wins, also in a replay',
     needs: ['workflows'],
     async run(t) {
       const result = await resultOf(t, [
@@ -55,7 +55,7 @@ export const workflowFlowCases: readonly ConformanceCase[] = casesOf(rules.workf
   },
   {
     id: 'workflow-race-with-a-sleep',
-    title: 'a sleep may be the patience for a step in a race',
+    title: 'a sleep in a race can be the timeout of a step',
     needs: ['workflows', 'workflows: a race of a step and a wait'],
     async run(t) {
       const { id, runs } = await perform(t, [
@@ -76,7 +76,7 @@ export const workflowFlowCases: readonly ConformanceCase[] = casesOf(rules.workf
   },
   {
     id: 'workflow-all-settled',
-    title: '`Promise.allSettled` tells what each branch came to',
+    title: '`Promise.allSettled` returns the result of each branch',
     needs: ['workflows'],
     async run(t) {
       const [settled] = (await resultOf(t, [
@@ -93,7 +93,7 @@ export const workflowFlowCases: readonly ConformanceCase[] = casesOf(rules.workf
   },
   {
     id: 'workflow-loop',
-    title: 'the same id again in a run is another step, numbered in order',
+    title: 'a repeated step id is a separate step, numbered in order',
     needs: ['workflows'],
     async run(t) {
       const { id, runs } = await perform(t, [
@@ -117,7 +117,7 @@ export const workflowFlowCases: readonly ConformanceCase[] = casesOf(rules.workf
   },
   {
     id: 'workflow-condition',
-    title: 'the code may go another way by what a step answered',
+    title: 'the code can branch on the result of a step',
     needs: ['workflows'],
     async run(t) {
       const { id } = await perform(t, [
@@ -134,7 +134,7 @@ export const workflowFlowCases: readonly ConformanceCase[] = casesOf(rules.workf
   },
   {
     id: 'workflow-awaits-other-things',
-    title: 'the code may await what is no step',
+    title: 'the code can await something other than a step',
     needs: ['workflows'],
     async run(t) {
       const { id } = await perform(t, [
@@ -150,7 +150,8 @@ export const workflowFlowCases: readonly ConformanceCase[] = casesOf(rules.workf
   },
   {
     id: 'workflow-code-throws',
-    title: 'what the code throws between the steps is tried again by the policy of the workflow; completed steps stay',
+    title:
+      "an error thrown between the steps is retried by the workflow's policy, and completed steps keep their results",
     needs: ['workflows'],
     async run(t) {
       const status = await perform(t, [
@@ -165,7 +166,7 @@ export const workflowFlowCases: readonly ConformanceCase[] = casesOf(rules.workf
   },
   {
     id: 'workflow-code-fails',
-    title: 'code that throws in all attempts fails the run, and onFailure is called once',
+    title: 'code that throws in every attempt fails the run, and `onFailure` is called once',
     needs: ['workflows'],
     async run(t) {
       const status = await perform(t, [
@@ -185,7 +186,7 @@ export const workflowFlowCases: readonly ConformanceCase[] = casesOf(rules.workf
   },
   {
     id: 'workflow-hooks',
-    title: 'hooks tell of the attempts of a run, not of its replays',
+    title: 'hooks report the attempts of a run, not its replays',
     needs: ['workflows'],
     async run(t) {
       const { id } = await perform(t, [

@@ -26,8 +26,7 @@ function wrapped(t: CaseTools, tenantId: string): string[] {
 export const workflowMiddlewareCases: readonly ConformanceCase[] = casesOf(rules.workflows, [
   {
     id: 'workflow-middleware-around-steps',
-    title:
-      'middleware wraps each attempt of a step with code of its own, and neither replays nor the code between steps',
+    title: 'middleware wraps each attempt of `step.run`, but neither replays nor the code between steps',
     needs: ['workflows'],
     async run(t) {
       const tenantId = middlewareTenant(t, 'watches')
@@ -54,7 +53,7 @@ export const workflowMiddlewareCases: readonly ConformanceCase[] = casesOf(rules
   },
   {
     id: 'workflow-middleware-that-throws',
-    title: "what middleware throws around a step is the step's error, which is tried again",
+    title: "an error that middleware throws around a step is the step's error and is retried",
     needs: ['workflows'],
     async run(t) {
       const tenantId = middlewareTenant(t, 'throws', 'step')
@@ -65,7 +64,7 @@ export const workflowMiddlewareCases: readonly ConformanceCase[] = casesOf(rules
   },
   {
     id: 'workflow-middleware-changes-results',
-    title: 'the result of a step is what middleware returns',
+    title: 'the result of a step is the return value of middleware',
     needs: ['workflows'],
     async run(t) {
       const tenantId = middlewareTenant(t, 'changes', 'step')
@@ -75,7 +74,7 @@ export const workflowMiddlewareCases: readonly ConformanceCase[] = casesOf(rules
   },
   {
     id: 'workflow-middleware-around-compensations',
-    title: 'middleware wraps each attempt of a compensation; what it throws there is tried again',
+    title: 'middleware wraps each attempt of a compensation, and an error it throws there is retried',
     needs: ['workflows'],
     async run(t) {
       const tenantId = middlewareTenant(t, 'throws', 'compensation')

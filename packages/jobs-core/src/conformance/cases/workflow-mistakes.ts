@@ -21,7 +21,7 @@ async function expectMistake(t: CaseTools, op: WorkflowOp, code: string, words: 
 export const workflowMistakeCases: readonly ConformanceCase[] = casesOf(rules.workflows, [
   {
     id: 'workflow-step-in-a-step',
-    title: 'a step inside of a step is refused, naming both',
+    title: 'a step inside a step throws an error that names both',
     needs: ['workflows'],
     run: (t) =>
       expectMistake(
@@ -33,7 +33,7 @@ export const workflowMistakeCases: readonly ConformanceCase[] = casesOf(rules.wo
   },
   {
     id: 'workflow-wrong-ids',
-    title: 'an empty id, one that ends like our numbers, and one of another kind of step are refused',
+    title: 'an empty step id, a reserved suffix and the id of another kind of step throw',
     needs: ['workflows'],
     async run(t) {
       await expectMistake(t, { do: 'run', id: '' }, 'invalid_step', /empty/)
@@ -51,7 +51,7 @@ export const workflowMistakeCases: readonly ConformanceCase[] = casesOf(rules.wo
   },
   {
     id: 'workflow-wrong-waits',
-    title: 'a negative sleep, a wait for an unknown event and one that matches nothing comparable are refused',
+    title: 'a negative sleep, a wait for an unknown event and an invalid `match` throw',
     needs: ['workflows'],
     async run(t) {
       await expectMistake(t, { do: 'sleep', id: 'nap', ms: -1 }, 'invalid_step', /negative/)
@@ -62,7 +62,7 @@ export const workflowMistakeCases: readonly ConformanceCase[] = casesOf(rules.wo
   },
   {
     id: 'workflow-step-after-the-end',
-    title: 'a step that is called after the run has ended is refused, and its work does not run',
+    title: 'a step that is called after the run has ended throws, and its work does not run',
     needs: ['workflows'],
     async run(t) {
       const { id, state } = await perform(t, [
@@ -78,7 +78,7 @@ export const workflowMistakeCases: readonly ConformanceCase[] = casesOf(rules.wo
   },
   {
     id: 'workflow-without-an-end',
-    title: 'a run that makes more steps than its maxSteps fails, also where its code catches all errors',
+    title: 'a run that exceeds `maxSteps` fails, even if its code catches all errors',
     needs: ['workflows'],
     async run(t) {
       const again: WorkflowOp = { do: 'catch', program: [{ do: 'run', id: 'again' }] }

@@ -31,7 +31,7 @@ export const workflowSendCases: readonly ConformanceCase[] = casesOf(rules.workf
   },
   {
     id: 'workflow-send-refused',
-    title: 'an event that is refused fails its step at once, with the reason',
+    title: 'a step whose send is rejected fails immediately with the reason',
     needs: ['workflows'],
     async run(t) {
       const { runs } = await perform(t, [
@@ -52,7 +52,7 @@ export const workflowSendCases: readonly ConformanceCase[] = casesOf(rules.workf
   },
   {
     id: 'workflow-runs-a-job',
-    title: 'a step runs a job of the same tenant and answers its output, also where the job takes several attempts',
+    title: '`step.runJob` runs a job of the same tenant and returns its output, even after retries',
     needs: ['workflows'],
     async run(t) {
       const { runs, id } = await perform(t, [
@@ -72,7 +72,7 @@ export const workflowSendCases: readonly ConformanceCase[] = casesOf(rules.workf
   },
   {
     id: 'workflow-runs-jobs-side-by-side',
-    title: 'several jobs are run side by side',
+    title: 'several jobs can run in parallel',
     needs: ['workflows'],
     async run(t) {
       // Long enough for an engine that starts a process for each of them.
@@ -90,7 +90,7 @@ export const workflowSendCases: readonly ConformanceCase[] = casesOf(rules.workf
   },
   {
     id: 'workflow-job-that-fails',
-    title: 'a job that fails fails its step, with what the job failed of as the cause',
+    title: "`step.runJob` fails if its job fails, with the job's error as the cause",
     needs: ['workflows'],
     async run(t) {
       const { runs } = await perform(t, [
@@ -103,7 +103,7 @@ export const workflowSendCases: readonly ConformanceCase[] = casesOf(rules.workf
   },
   {
     id: 'workflow-job-that-is-cancelled',
-    title: 'a job that is cancelled fails its step',
+    title: '`step.runJob` fails if its job is cancelled',
     needs: ['workflows', 'status.steps', 'cancelJob of a running job'],
     async run(t) {
       const { id } = await begin(t, [{ do: 'catch', program: [{ do: 'job', id: 'long', script: { waitMs: 25_000 } }] }])

@@ -8,7 +8,7 @@ import { casesOf } from '../cases-of.ts'
 export const workflowStepCases: readonly ConformanceCase[] = casesOf(rules.workflows, [
   {
     id: 'workflow-steps-in-order',
-    title: 'the steps run one after the other, and what they return is there for the code, as JSON',
+    title: 'the steps run in order, and the code gets their results as JSON',
     needs: ['workflows'],
     async run(t) {
       const status = await perform(t, [
@@ -25,7 +25,7 @@ export const workflowStepCases: readonly ConformanceCase[] = casesOf(rules.workf
   },
   {
     id: 'workflow-step-completed-once',
-    title: 'a step that has completed never runs again, whatever waits and fails after it',
+    title: 'a completed step never runs again, whatever waits or fails after it',
     needs: ['workflows'],
     async run(t) {
       const { id } = await perform(t, [
@@ -41,7 +41,7 @@ export const workflowStepCases: readonly ConformanceCase[] = casesOf(rules.workf
   },
   {
     id: 'workflow-step-retries',
-    title: 'a step is tried again alone, as its policy computes, with the same idempotency key in all its attempts',
+    title: 'only the failed step is retried, by its policy, with the same idempotency key in every attempt',
     needs: ['workflows'],
     async run(t) {
       const status = await perform(t, [
@@ -68,8 +68,7 @@ export const workflowStepCases: readonly ConformanceCase[] = casesOf(rules.workf
   },
   {
     id: 'workflow-step-own-retry',
-    title:
-      'a step may have a policy of its own; when its attempts are spent the run fails with what failed as the cause',
+    title: 'a step can have its own retry policy; after its last attempt the run fails, with the error as the cause',
     needs: ['workflows'],
     async run(t) {
       const retry = { maxAttempts: 2, backoff: 'linear', initialDelay: t.retryDelay(100) } as const
@@ -90,7 +89,7 @@ export const workflowStepCases: readonly ConformanceCase[] = casesOf(rules.workf
   },
   {
     id: 'workflow-step-non-retryable',
-    title: 'a NonRetryableError ends a step at once, and a RetryAfterError says when it is tried again',
+    title: '`NonRetryableError` ends a step immediately, and `RetryAfterError` sets the delay before its next attempt',
     needs: ['workflows'],
     async run(t) {
       const status = await perform(t, [
@@ -106,7 +105,7 @@ export const workflowStepCases: readonly ConformanceCase[] = casesOf(rules.workf
   },
   {
     id: 'workflow-step-timeout',
-    title: 'an attempt of a step that takes longer than its timeout is aborted and counts as failed',
+    title: 'a step attempt over its timeout is aborted and counts as failed',
     needs: ['workflows', 'timeout'],
     async run(t) {
       const retry = { maxAttempts: 2, backoff: 'fixed', initialDelay: t.retryDelay(100) } as const
@@ -119,7 +118,7 @@ export const workflowStepCases: readonly ConformanceCase[] = casesOf(rules.workf
   },
   {
     id: 'workflow-caught-failure',
-    title: 'code that catches the failure of a step goes on, and the run completes',
+    title: 'code that catches the failure of a step continues, and the run completes',
     needs: ['workflows'],
     async run(t) {
       const retry = { maxAttempts: 1 }
@@ -138,7 +137,7 @@ export const workflowStepCases: readonly ConformanceCase[] = casesOf(rules.workf
   },
   {
     id: 'workflow-step-result-not-json',
-    title: 'a step whose result JSON cannot carry, or that is over the limit, has failed at once',
+    title: 'a step whose result is not JSON or is over the limit fails without a retry',
     needs: ['workflows'],
     async run(t) {
       const bytes = (t.capabilities.maxStepOutputBytes ?? 120 * 1024) + 1
@@ -157,7 +156,7 @@ export const workflowStepCases: readonly ConformanceCase[] = casesOf(rules.workf
   },
   {
     id: 'workflow-steps-in-status',
-    title: 'the status tells of each step its id, kind, state, attempts, times and what it answered',
+    title: 'the status has the id, kind, state, attempts, times and output of each step',
     needs: ['workflows', 'status.steps'],
     async run(t) {
       const retry = { maxAttempts: 2, backoff: 'fixed', initialDelay: t.retryDelay(100) } as const

@@ -23,7 +23,7 @@ function expectWait(t: CaseTools, actualMs: number, computedMs: number): void {
 export const workflowWaitCases: readonly ConformanceCase[] = casesOf(rules.workflows, [
   {
     id: 'workflow-sleep',
-    title: 'a sleep is over no earlier than asked; meanwhile the run is running, and its step waits',
+    title: 'a sleep never ends early; until then the run is running and its step is waiting',
     needs: ['workflows'],
     async run(t) {
       const { id } = await begin(t, [
@@ -42,7 +42,7 @@ export const workflowWaitCases: readonly ConformanceCase[] = casesOf(rules.workf
   },
   {
     id: 'workflow-sleep-until',
-    title: 'a sleep until an instant ends then, and one until a past instant at once',
+    title: '`sleepUntil` ends at its time, or immediately for a past time',
     needs: ['workflows'],
     async run(t) {
       const { id, createdAt } = await perform(t, [
@@ -57,7 +57,7 @@ export const workflowWaitCases: readonly ConformanceCase[] = casesOf(rules.workf
   },
   {
     id: 'workflow-parallel-sleeps',
-    title: 'several waits go on side by side',
+    title: 'several waits run in parallel',
     needs: ['workflows'],
     async run(t) {
       const { id } = await perform(t, [
@@ -87,7 +87,7 @@ export const workflowWaitCases: readonly ConformanceCase[] = casesOf(rules.workf
   },
   {
     id: 'workflow-waits-for-an-event',
-    title: 'a wait is answered by the event whose field matches, with the event as a handler would get it',
+    title: 'a wait resolves with the matching event, as a handler would get it',
     needs: ['workflows', 'status.steps'],
     async run(t) {
       const { id } = await begin(t, [{ do: 'wait', id: 'delivered', match: 'order', timeoutMs: longMs }], {
@@ -109,7 +109,7 @@ export const workflowWaitCases: readonly ConformanceCase[] = casesOf(rules.workf
   },
   {
     id: 'workflow-waits-for-its-tenant',
-    title: "another tenant's event answers no wait, whatever matches",
+    title: "another tenant's event never resolves a wait",
     needs: ['workflows', 'status.steps'],
     async run(t) {
       const { id } = await begin(t, [{ do: 'wait', id: 'delivered', match: 'order', timeoutMs: 6000 }], {
@@ -122,7 +122,7 @@ export const workflowWaitCases: readonly ConformanceCase[] = casesOf(rules.workf
   },
   {
     id: 'workflow-waits-for-what-comes',
-    title: 'an event that was sent before the wait began does not answer it',
+    title: 'an event that was sent before the wait started does not resolve it',
     needs: ['workflows'],
     async run(t) {
       const { id } = await begin(t, [
@@ -136,7 +136,7 @@ export const workflowWaitCases: readonly ConformanceCase[] = casesOf(rules.workf
   },
   {
     id: 'workflow-wait-times-out',
-    title: 'a wait that nothing answers is `null` after its timeout, and no earlier',
+    title: 'a wait without a matching event resolves to `null` after its timeout, never earlier',
     needs: ['workflows'],
     async run(t) {
       const { id, runs } = await perform(t, [
@@ -150,7 +150,7 @@ export const workflowWaitCases: readonly ConformanceCase[] = casesOf(rules.workf
   },
   {
     id: 'workflow-waits-side-by-side',
-    title: 'two waits for events are each answered by their own, in whichever order they come',
+    title: 'two parallel waits each get their own event, in either order',
     needs: ['workflows', 'status.steps'],
     async run(t) {
       const wait = (id: string, match: string) => ({ do: 'wait', id, match, timeoutMs: longMs }) as const
@@ -167,7 +167,7 @@ export const workflowWaitCases: readonly ConformanceCase[] = casesOf(rules.workf
   },
   {
     id: 'workflow-event-beats-a-sleep',
-    title: 'in a race of an event and a sleep the event wins where it comes first',
+    title: 'in a race of an event and a sleep, the event wins if it comes first',
     needs: ['workflows', 'status.steps', 'workflows: a race of a step and a wait'],
     async run(t) {
       const { id } = await begin(t, [
