@@ -10,7 +10,7 @@ import './kit/work.ts'
 const tenantId = 'acme'
 const handler = () => undefined
 const good = defineJob({ id: 'good', event: 'work.followed', handler: ({ payload }) => payload.number })
-const duration = "Give milliseconds as a number, or a number with one unit (ms, s, m, h, d, w): `'30s'`"
+const duration = "Pass milliseconds as a number, or a number with one unit (ms, s, m, h, d, w): `'30s'`"
 
 afterEach(forgetJobs)
 

@@ -49,5 +49,7 @@ test('a tick that was missed is made up for by the latest one where the definiti
 test('a tick is skipped while the job of the one before goes on', async () => {
   const { came, sent, lines } = await call(0, {}, {}, true)
   expect([came, sent]).toEqual([{ sent: 0, skipped: ['system'] }, []])
-  expect(lines).toMatchObject([{ level: 'info', message: 'A cron tick was skipped: the previous run still goes on.' }])
+  expect(lines).toMatchObject([
+    { level: 'info', message: 'A cron tick was skipped because the previous run has not ended.' },
+  ])
 })

@@ -9,23 +9,25 @@ import {
   tickToDispatch,
 } from '../runs/dispatch-tick.ts'
 
-/** A call of an engine for a tick. */
+/** A tick that an engine reports. */
 export interface ScheduledTick {
-  /** The instant of the tick, epoch milliseconds. */
+  /** The time of the tick, epoch milliseconds. */
   readonly scheduledFor: number
-  /** Epoch milliseconds, by the engine's clock. */
+  /** The current time by the engine's clock, epoch milliseconds. */
   readonly now: number
-  /** How much later than its tick the engine may call by itself. Default 0. */
+  /** How late the engine may report a tick that was not missed, in milliseconds. Default 0. */
   readonly maxEngineDelayMs?: number
   readonly logger: LoggerLike
 }
 
-/** The pauses before a failed dispatch is tried again: the tick is still in time after the last of them. */
+/** Delays before the retries of a failed dispatch, in milliseconds. After the last one the tick is still on time. */
 export const tickRetryPausesMs: readonly number[] = [1100, 2200, 4400, 6000]
 
 /**
- * Turns the tick that an engine calls for into one job of no tenant, as on every engine; where there are tenants, the run
- * of that job sends theirs. A tick that was missed is dropped, or made up for.
+ * Sends one job of the tenant `system` for a tick. If the definition has `tenants`, the run of that job sends the jobs of
+ * the tenants. Drops a missed tick, or with `catchUp: 'latest'` sends a job for the latest missed one.
+ *
+ * @param hostOf - returns the host for the tick that is dispatched, which may not be the reported one
  */
 export async function dispatchScheduledTick(
   definition: CronJobDefinition,
@@ -36,10 +38,10 @@ export async function dispatchScheduledTick(
   const tick = isInTime ? scheduledFor : tickToDispatch(definition, scheduledFor, now)
   const bound = bindLogger(logger, { definition: definition.id, tick: new Date(tick ?? scheduledFor).toISOString() })
   if (tick === undefined) {
-    bound.warn('A cron tick came late and is dropped; `catchUp` would make up for the latest.')
+    bound.warn("A cron tick was missed and dropped. To run the latest missed tick, set `catchUp: 'latest'`.")
     return { sent: 0, dropped: true }
   }
   const report = await dispatchTick(definition, tick, [systemTenantId], hostOf(tick))
-  if (report.skipped.length > 0) bound.info('A cron tick was skipped: the previous run still goes on.')
+  if (report.skipped.length > 0) bound.info('A cron tick was skipped because the previous run has not ended.')
   return report
 }

@@ -35,6 +35,6 @@ test('attempts get the options of the host, and handlers a client on its engine'
 test('a host without jobs says so', () => {
   const { logger, lines } = createMemoryLogger()
   prepareHost({ jobs: [], logger }, setting)
-  const message = 'No job is defined, so nothing runs. Import the modules that define jobs before.'
+  const message = 'No job is defined, so nothing runs. Import the modules that define your jobs first.'
   expect(lines).toMatchObject([{ level: 'warn', message }])
 })

@@ -14,24 +14,24 @@ import { type JobHooks, hooksOption } from '../runs/hooks.ts'
 import type { Clock } from '../time/clock.ts'
 import { systemClock } from '../time/system-clock.ts'
 
-/** The options of every host on a hosted engine. */
+/** Options of every host on a hosted engine. */
 export interface HostOptions {
-  /** The jobs to run. Default: those that registered themselves by being defined so far. */
+  /** The definitions to run. Default: every definition that this process has created so far. */
   jobs?: readonly Definition[] | undefined
   /**
-   * pino, the console, or anything like them. Default: the log of each run where the engine keeps one, and else readable
-   * lines on a terminal, JSON elsewhere.
+   * pino, the console, or a compatible logger. Default: the run's log if the engine stores one, otherwise readable lines on
+   * a terminal and JSON elsewhere.
    */
   logger?: LoggerLike | undefined
-  /** Told of every attempt. Default: none. */
+  /** Called for every attempt. Default: none. */
   hooks?: JobHooks | undefined
   /** Wraps the code of every attempt; the first is the outermost. Default: none. */
   middleware?: readonly AttemptMiddleware[] | undefined
-  /** The client that the handlers' own sends go through. Default: a client on the same engine. */
+  /** The client that handlers send with. Default: a client on the same engine. */
   jobClient?: JobClient | undefined
 }
 
-/** The declarations of these options, for `declareOptions`. */
+/** The declarations of `HostOptions`, for `declareOptions`. */
 export const hostOptions: OptionTable<HostOptions, CheckedOptions<HostOptions>> = {
   jobs: custom(),
   logger: loggerOption,
@@ -40,15 +40,15 @@ export const hostOptions: OptionTable<HostOptions, CheckedOptions<HostOptions>> 
   jobClient: custom(),
 }
 
-/** Options that tests set besides. */
+/** Additional options for tests. */
 export interface HostTestOptions {
-  /** Default: the machine's clock. */
+  /** Default: the system clock. */
   clock?: Clock | undefined
-  /** From 0 up to 1, for jitter. Default `Math.random`. */
+  /** Returns a number from 0 up to 1, for jitter. Default `Math.random`. */
   random?: (() => number) | undefined
 }
 
-/** The part of the options of an attempt that is the same for all attempts of a host. */
+/** Options that all attempts of a host share. */
 export interface AttemptDependencies extends Pick<AttemptOptions, 'hooks' | 'middleware'> {
   readonly clock: Clock
   readonly logger: LoggerLike
@@ -58,18 +58,18 @@ export interface AttemptDependencies extends Pick<AttemptOptions, 'hooks' | 'mid
   readonly limits: EngineLimits
 }
 
-/** What a host is made for. */
+/** Settings of a host, from its engine. */
 export interface HostSettings extends HostTestOptions {
-  /** What comes of a host without jobs, as the end of a sentence. */
+  /** What happens without definitions, as the end of a sentence. */
   readonly noJobsConsequence: string
   readonly limits: EngineLimits
-  /** Default: the default logger of core. */
+  /** Creates the default logger. Default: the default logger of jobs-core. */
   readonly createLogger?: () => LoggerLike
-  /** Makes the provider of the host's own client. */
+  /** Creates the provider of the host's own client. */
   readonly load: () => JobProvider
 }
 
-/** The definitions of a host, and the tools of its attempts, by its checked options. Warns where there is no job. */
+/** Returns the definitions of a host and the options of its attempts. Logs a warning if there is no definition. */
 export function prepareHost(
   options: CheckedOptions<HostOptions>,
   setting: HostSettings,
@@ -79,8 +79,8 @@ export function prepareHost(
   const { logger = createLogger(), hooks, middleware } = options
   const definitions = (options.jobs ? toJobRegistry(options.jobs) : ambientJobs()).all()
   if (definitions.length === 0) {
-    const message = `No job is defined, ${noJobsConsequence}. Import the modules that define jobs before.`
-    // No run is under way whose log it could be written to.
+    const message = `No job is defined, ${noJobsConsequence}. Import the modules that define your jobs first.`
+    // The engine's own logger writes to the log of a run, and none is running.
     bindLogger(options.logger ?? createDefaultLogger(), {}).warn(message)
   }
   const { jobClient: client = createClient({ load }, { jobs: definitions, logger, hooks, clock }) } = options

@@ -2,27 +2,27 @@ import { permanentFailure, type EngineAddress, connectionFailure, timeoutFailure
 import { RequestFailure } from './request-failure.ts'
 import { requestTimeoutMs } from './request-with-retry.ts'
 
-/** One HTTP answer, read to its end. */
+/** A complete HTTP response. */
 export interface JsonResponse {
   readonly status: number
-  /** The body where it is JSON. */
+  /** The parsed body; `undefined` if it is not JSON. */
   readonly body: unknown
   readonly headers: Headers
 }
 
-/** A request whose answer is JSON. */
+/** A request for JSON. */
 export interface JsonRequest {
   readonly method: 'GET' | 'POST' | 'PUT'
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string | undefined
-  /** Ends the request. Default: a signal that aborts after `requestTimeoutMs`. */
+  /** Aborts the request. Default: a signal that aborts after `requestTimeoutMs`. */
   readonly signal?: AbortSignal
 }
 
 type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
-/** Makes one request. @throws {RequestFailure} where there is no answer; whatever was answered is returned. */
+/** Makes one request and returns the response, whatever its status. @throws {RequestFailure} if there is no response. */
 export async function requestJson(
   fetch: Fetch,
   { url, signal = AbortSignal.timeout(requestTimeoutMs), method, headers, body }: JsonRequest,
@@ -38,7 +38,7 @@ export async function requestJson(
       throw new RequestFailure(timeoutFailure(requestTimeoutMs), { cause })
     }
     if (username !== '' || password !== '') {
-      const problem = `no request can be made to an address with a user name or a password, as that of ${origin} has`
+      const problem = `the address of ${origin} contains a user name or password, which \`fetch\` rejects`
       throw new RequestFailure(permanentFailure(problem, 'Remove them from the address.'), { cause })
     }
     throw new RequestFailure(connectionFailure(cause, { ...address, origin }), { cause })

@@ -1,7 +1,7 @@
 import type { JobClient } from '../client/job-client.ts'
 import { asyncHooks, asyncStorage, type AsyncStorage } from './async-storage.ts'
 
-// Taken while this module loads, outside of any request: what an engine begins belongs to none.
+// Taken while this module loads, outside any request, so that work of an engine belongs to no request.
 const outside = asyncHooks?.AsyncLocalStorage.snapshot?.()
 
 function scopes(): AsyncStorage<JobClient> | undefined {
@@ -9,22 +9,22 @@ function scopes(): AsyncStorage<JobClient> | undefined {
 }
 
 /**
- * Runs code in which `sendJob` and its siblings use this client: a handler's sends go to the engine that runs it, not
- * to the process's default. Where the platform has no async context, the default client is used.
+ * Runs `callback` with `client` as the client of `sendJob` and the other module functions. A handler's sends go to the
+ * engine that runs it, not to the default client. Without async context on the platform, they use the default client.
  */
 export function runWithClient<T>(client: JobClient | undefined, callback: () => T): T {
   const scope = client && scopes()
   return scope ? scope.run(client, callback) : callback()
 }
 
-/** The client of the handler that is running, if any. */
+/** Returns the client of the running handler, if any. */
 export function scopedClient(): JobClient | undefined {
   return scopes()?.getStore()
 }
 
 /**
- * Runs code outside of the async context it is called in. An engine wakes up in that of whoever sent last, and what it
- * begins then may be another tenant's.
+ * Runs `callback` outside the current async context. An engine may wake up in the context of the last send, and then run
+ * work of another tenant.
  */
 export function runDetached<T>(callback: () => T): T {
   return outside ? outside(callback) : callback()

@@ -1,6 +1,6 @@
 import { ambient } from '../ambient.ts'
 
-/** What follows a piece of code through everything that it awaits. */
+/** A value that follows code through everything it awaits. */
 export interface AsyncStorage<T> {
   run<R>(store: T, callback: () => R): R
   getStore(): T | undefined
@@ -10,13 +10,13 @@ interface AsyncHooks {
   AsyncLocalStorage: (new <T>() => AsyncStorage<T>) & { snapshot?(): <R>(callback: () => R) => R }
 }
 
-// Asked of the process rather than imported, so that this package loads where Node's modules do not exist.
+// Not imported, so that this package loads on platforms without Node's modules.
 const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } }
 
-/** Node's `async_hooks`, where there are any. */
+/** Node's `async_hooks`; `undefined` on platforms without them. */
 export const asyncHooks = process?.getBuiltinModule?.('node:async_hooks') as AsyncHooks | undefined
 
-/** The storage of this name: one for the process, however many copies of this package it has. */
+/** Returns the storage of this name. All copies of this package in the process share it. */
 export function asyncStorage<T>(slot: string): AsyncStorage<T> | undefined {
   return asyncHooks && ambient(slot, () => new asyncHooks.AsyncLocalStorage<T>())
 }

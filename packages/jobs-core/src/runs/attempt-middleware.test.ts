@@ -27,7 +27,7 @@ describe('`next()`', () => {
     }
     let calls = 0
     expect(await runWith([keeping], () => ++calls)).toEqual({ type: 'completed', output: 'early' })
-    await expect(late!()).rejects.toMatchObject({ message: expect.stringContaining('after it had ended') })
+    await expect(late!()).rejects.toMatchObject({ message: expect.stringContaining('after it had returned') })
     expect(calls).toBe(0)
   })
 })

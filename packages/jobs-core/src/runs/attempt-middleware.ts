@@ -6,27 +6,27 @@ import type { AttemptInfo } from './hooks.ts'
 
 /**
  * Wraps each attempt to run your code: a handler, the work of `step.run`, its `compensate`, an `onFailure`. Call `next()`
- * to run that code, at most once, and return what it resolves to.
+ * to run that code, at most once, and return its result.
  *
- * The value that the middleware returns is the result, even if it did not call `next()`. Its error is the attempt's error
- * and is retried like one of the handler. `next()` rejects with the error of the code, or with the signal's reason once
- * the attempt was stopped. The timeout covers the middleware. Results of `onFailure` and `compensate` are ignored.
+ * The return value of the middleware is the result, even if it did not call `next()`. An error it throws is the attempt's
+ * error and is retried like a handler's. `next()` rejects with the error of the code, or with the signal's reason after the
+ * attempt was stopped. The timeout includes the middleware. Results of `onFailure` and `compensate` are ignored.
  */
 export type AttemptMiddleware = (
   attempt: AttemptInfo & {
-    /** The code that `next()` runs. */
+    /** The kind of code that `next()` runs. */
     readonly work: 'handler' | 'step' | 'onFailure' | 'compensation'
-    /** The step that is run or compensated; absent outside of a step. */
+    /** The id of the step that is run or compensated; absent outside a step. */
     readonly stepId?: string
-    /** Attempts of that step, or of its compensation, counted from 1. */
+    /** The attempt of that step, or of its compensation, counted from 1. */
     readonly stepAttempt?: number
-    /** Aborts when the attempt is stopped. The code gets the same one. */
+    /** Aborts when the attempt is stopped. The code gets the same signal. */
     readonly signal: AbortSignal
   },
   next: () => Promise<unknown>,
 ) => Promise<unknown>
 
-/** The middleware of a client or a definition; kept as a frozen copy. */
+/** The option `middleware` of a client or a definition. Its value is stored as a frozen copy. */
 export const middlewareOption: Option<readonly AttemptMiddleware[], readonly AttemptMiddleware[]> = custom(
   (given: unknown, name, createError) => {
     const remedy = 'Give an array of functions, such as `[(attempt, next) => next()]`.'
@@ -40,13 +40,13 @@ export const middlewareOption: Option<readonly AttemptMiddleware[], readonly Att
 /** Facts about the code that an attempt runs. */
 type Work = Pick<Parameters<AttemptMiddleware>[0], 'work' | 'stepId' | 'stepAttempt' | 'signal'>
 
-/** An attempt with its middleware: the client's first, which is the outermost. */
+/** An attempt with its middleware, the outermost first. */
 interface WrappedAttempt {
   readonly info: AttemptInfo
   readonly middleware?: readonly AttemptMiddleware[] | undefined
 }
 
-/** Joins the middleware of a client and of a definition; `undefined` where there is none. */
+/** Joins the middleware of a client and a definition, the client's first. Returns `undefined` if there is none. */
 export function joinMiddleware(
   clientMiddleware: readonly AttemptMiddleware[] | undefined,
   definitionMiddleware: readonly AttemptMiddleware[] | undefined,
@@ -58,7 +58,7 @@ export function joinMiddleware(
   return joined?.length ? joined : undefined
 }
 
-/** Runs code of an attempt inside its middleware. */
+/** Runs `run` inside the middleware of an attempt. */
 export function throughMiddleware(
   { middleware, info }: WrappedAttempt,
   work: Work,
@@ -77,31 +77,31 @@ async function runLayer(
   attempt: Parameters<AttemptMiddleware>[0],
   inner: () => Promise<unknown>,
 ): Promise<unknown> {
-  let begun: Promise<unknown> | undefined
-  let isOver = false
+  let started: Promise<unknown> | undefined
+  let hasReturned = false
   const next = (): Promise<unknown> => {
-    if (begun) return refused('called `next()` twice')
-    if (isOver) return refused('called `next()` after it had ended')
-    if (attempt.signal.aborted) return guarded(Promise.reject(attempt.signal.reason))
-    begun = inner()
-    return guarded(begun)
+    if (started) return rejectCall('called `next()` twice')
+    if (hasReturned) return rejectCall('called `next()` after it had returned')
+    if (attempt.signal.aborted) return handled(Promise.reject(attempt.signal.reason))
+    started = inner()
+    return handled(started)
   }
   try {
     return await layer(attempt, next)
   } finally {
-    isOver = true
-    // The attempt does not end before its code, so that the next attempt never runs beside it.
-    if (begun) await begun.catch(() => undefined)
+    hasReturned = true
+    // The attempt ends after its code, so that the next attempt never overlaps it.
+    if (started) await started.catch(() => undefined)
   }
 }
 
-function refused(problem: string): Promise<never> {
-  const remedy = 'Call it at most once in each attempt, and return what it resolves to.'
-  return guarded(Promise.reject(new InvalidOptionError({ option: 'middleware', problem, remedy })))
+function rejectCall(problem: string): Promise<never> {
+  const remedy = 'Call it at most once per attempt, and return its result.'
+  return handled(Promise.reject(new InvalidOptionError({ option: 'middleware', problem, remedy })))
 }
 
-/** A rejection that the middleware does not await does not end the process. */
-function guarded<T>(promise: Promise<T>): Promise<T> {
+/** Prevents an unhandled rejection if the middleware does not await the promise. */
+function handled<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => undefined)
   return promise
 }

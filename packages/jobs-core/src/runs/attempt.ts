@@ -12,45 +12,45 @@ import type { EngineLimits } from './failure-outcome.ts'
 import type { AttemptInfo, JobHooks } from './hooks.ts'
 import type { StopOptions } from './run-until-stopped.ts'
 
-/** What a host tells about the attempt it wants made. */
+/** Options of one attempt, from the host. */
 export interface AttemptOptions {
-  /** The job's id as its sender knows it. */
+  /** The id that the sender got. */
   readonly jobId: string
-  /** The run's id, the same in all of its attempts. */
+  /** The run's id, the same in all its attempts. */
   readonly runId: string
-  /** Counted from 1. One past the last is for a run whose last attempt died: it fails without another try. */
+  /** Counted from 1. If the process died in the last attempt, pass the number after it: the run fails without running. */
   readonly attempt: number
-  /** Of this attempt alone. Aborts with a `JobCancelledError`, or with a `ShutdownError` when the host closes. */
+  /** For this attempt only. Aborts with a `JobCancelledError`, or with a `ShutdownError` when the host closes. */
   readonly signal: AbortSignal
-  /** By which the attempt is timed, and its next one computed. */
+  /** Measures the attempt and the time of the next one. */
   readonly clock: Clock
-  /** Where the handler's lines and those of the attempt go: that of the host. */
+  /** The host's logger, for the handler and the attempt. */
   readonly logger: LoggerLike
-  /** Told of the attempt: those of the host. */
+  /** The host's hooks. Default: none. */
   readonly hooks?: JobHooks | undefined
-  /** Wraps the code that the attempt runs: that of the host. The definition's own comes inside of it. */
+  /** The host's middleware, outside the definition's. Default: none. */
   readonly middleware?: readonly AttemptMiddleware[] | undefined
-  /** The client that the handler's own sends go through. */
+  /** The client that the handler sends with. Default: the default client. */
   readonly client?: JobClient | undefined
-  /** From 0 up to 1, for jitter. Default `Math.random`. */
+  /** Returns a number from 0 up to 1, for jitter. Default `Math.random`. */
   readonly random?: (() => number) | undefined
-  /** What the engine can keep. */
+  /** The engine's limits. Default: no limits. */
   readonly limits?: EngineLimits | undefined
-  /** Told of a handler that runs on though its attempt was stopped: it still takes the place that it was given. */
+  /** Called with a handler that keeps running after its attempt was stopped. It still counts toward concurrency limits. */
   readonly onLeftRunning?: ((handler: Promise<unknown>) => void) | undefined
-  /** Turns the tick of a cron job with tenants into their jobs, in the run of the tick. */
+  /** Returns the host that sends the jobs of the tenants, for the tick of a cron job with `tenants`. */
   readonly tickHost?: ((definition: CronJobDefinition, tick: number) => TickHost) | undefined
-  /** Does the steps of a workflow: `recordedSteps(…)`, or a translation into the engine's own. */
+  /** Creates the step engine of a workflow: `createRecordedStepEngine(…)`, or one that uses the engine's own steps. */
   readonly steps?: StepEngineFactory | undefined
-  /** True where a workflow goes on in an attempt that began before: no hook is told of its start again. */
+  /** True if a workflow resumes an attempt that started earlier. `onAttemptStart` is not called again. Default false. */
   readonly isResumed?: boolean | undefined
-  /** When that attempt began, epoch milliseconds. Default: now. */
+  /** When that attempt started, epoch milliseconds. Default: now. */
   readonly startedAt?: number | undefined
-  /** True where a workflow that was cancelled is compensated: its run has ended, and no hook is told of it again. */
+  /** True to compensate a cancelled workflow. Its run has already ended, so no hooks are called. Default false. */
   readonly isCancelCompensation?: boolean | undefined
 }
 
-/** An attempt that is being made. */
+/** A running attempt. */
 export interface Attempt extends AttemptOptions {
   readonly definition: Definition
   readonly envelope: Envelope
@@ -58,13 +58,13 @@ export interface Attempt extends AttemptOptions {
   readonly bound: Logger
 }
 
-/** What a handler is told. */
+/** Returns the context of a handler. */
 export function toJobContext({ info, bound }: Attempt, signal: AbortSignal): JobContext {
   const { jobId, runId, attempt, maxAttempts, tenantId } = info
   return { jobId, runId, attempt, maxAttempts, tenantId, logger: bound, signal }
 }
 
-/** What may end the handler of an attempt before it ends itself. */
+/** Returns what can stop the handler of an attempt. */
 export function toStopOptions({ definition, signal, clock }: Attempt): StopOptions {
   return { signal, clock, definitionId: definition.id, timeoutMs: definition.timeoutMs, isOwn: true }
 }

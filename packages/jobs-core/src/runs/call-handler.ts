@@ -9,21 +9,21 @@ import { scheduledAtOf } from './cron-event.ts'
 import { dispatchTick, tenantsOf } from './dispatch-tick.ts'
 import { readEvent, toEventMessage } from './read-event.ts'
 
-/** A definition that has one handler. */
+/** A definition with a handler, so not a workflow. */
 export type HandlerDefinition = JobDefinition | CronJobDefinition
 
-/** A handler with its arguments made: what can go wrong before it is called has gone right. */
+/** A handler with validated arguments. */
 export interface PreparedCall {
   readonly handle: () => unknown
-  /** True where the call is none of a handler, but sends the jobs of a tick. */
+  /** True if the call sends the jobs of a tick instead of calling a handler. */
   readonly isFanOut?: true
 }
 
 /**
- * Reads the envelope for a definition: the payload is parsed again, since other producers exist, and the handler gets
- * a copy of its own.
+ * Validates the envelope for a definition and returns the call of its handler. The payload is parsed again, because events
+ * can come from other producers. The handler gets its own copy.
  *
- * @throws when the envelope does not fit; trying again cannot mend that.
+ * @throws if the envelope is invalid. A retry cannot help.
  */
 export function prepareCall(
   definition: HandlerDefinition,
@@ -45,7 +45,7 @@ export function prepareCall(
   return { handle: () => definition.handler({ ...context, scheduledAt }) }
 }
 
-/** Calls the definition's `onFailure`, with the payload as it came where it does not fit the schema. */
+/** Calls the definition's `onFailure`. It gets the raw payload if the payload does not match the schema. */
 export async function callOnFailure(
   definition: Definition,
   envelope: Envelope,
@@ -69,7 +69,7 @@ async function readEventLeniently(envelope: Envelope, jobId: string): Promise<Ev
   }
 }
 
-/** The tick, or when the envelope was sent where it tells none: that is then why the run has failed. */
+/** Returns the time of the send if the envelope has no tick. The run has then failed for that reason. */
 function scheduledAtOrSentAt(envelope: Envelope): Date {
   try {
     return scheduledAtOf(envelope)

@@ -3,21 +3,21 @@ import type { Envelope } from '../events/envelope.ts'
 import { cronEventPrefix } from '../events/reserved-names.ts'
 import type { CronJobDefinition } from '../jobs/job-definition.ts'
 
-/** The event name that a cron job's runs have. */
+/** Returns the event name of a cron job's runs. */
 export function cronEventOf(definitionId: string): string {
   return `${cronEventPrefix}${definitionId}`
 }
 
-/** The cron job whose run an event name tells of, or `undefined` for any other event. */
+/** Returns the id of the cron job that an event belongs to, or `undefined` for any other event. */
 export function cronJobIdOf(event: string): string | undefined {
   return event.startsWith(cronEventPrefix) ? event.slice(cronEventPrefix.length) : undefined
 }
 
 /**
- * The ordinary job that a tick makes for one tenant. The same tick, definition and tenant make the same idempotency
- * key, so however often a tick is dispatched it runs once.
+ * Returns the envelope of the job that a tick creates for one tenant. The same tick, definition and tenant have the same
+ * idempotency key, so a tick runs once however often it is dispatched.
  *
- * @param id - a ULID the provider may use
+ * @param id - a ULID that the provider may use
  */
 export function toCronEnvelope(
   definition: CronJobDefinition,
@@ -35,9 +35,9 @@ export function toCronEnvelope(
   }
 }
 
-/** The tick in a cron job's envelope. @throws {PayloadInvalidError} when it tells none. */
+/** Returns the tick in a cron job's envelope. @throws {PayloadInvalidError} if it has none. */
 export function scheduledAtOf({ event, payload }: Envelope): Date {
   const scheduledAt = new Date((payload as { scheduledAt?: string } | null)?.scheduledAt ?? Number.NaN)
   if (!Number.isNaN(scheduledAt.getTime())) return scheduledAt
-  throw new PayloadInvalidError({ event, issues: [{ path: 'payload.scheduledAt', message: 'is not an instant' }] })
+  throw new PayloadInvalidError({ event, issues: [{ path: 'payload.scheduledAt', message: 'is not a date' }] })
 }

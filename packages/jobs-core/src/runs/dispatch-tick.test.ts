@@ -83,9 +83,9 @@ describe('a tick', () => {
 
 describe('the tenants of a cron job', () => {
   test.each<[answer: unknown, problem: RegExp]>([
-    [undefined, /did not return a list/],
-    ['acme', /did not return a list/],
-    [new Set(['acme']), /did not return a list/],
+    [undefined, /did not return an array/],
+    ['acme', /did not return an array/],
+    [new Set(['acme']), /did not return an array/],
     [['acme', ''], /a tenant that is empty/],
     [[5], /a tenant that is a number/],
     [[{ id: 'acme' }], /a tenant that is an? object/],

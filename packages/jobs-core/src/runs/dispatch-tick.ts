@@ -5,37 +5,37 @@ import type { CronJobDefinition } from '../jobs/job-definition.ts'
 import { latestTick } from '../time/latest-tick.ts'
 import { toCronEnvelope } from './cron-event.ts'
 
-/** What a host gives for turning a tick into jobs. */
+/** Services of a host for sending the jobs of a tick. */
 export interface TickHost {
-  /** Epoch milliseconds, by the engine's clock. */
+  /** The current time by the engine's clock, epoch milliseconds. */
   readonly now: number
-  /** A new ULID. */
+  /** Returns a new ULID. */
   createId(): string
-  /** True while a run of this definition and tenant is under way or waits. */
+  /** Whether a run of this definition and tenant has not ended. */
   isOpen?(definitionId: string, tenantId: string): boolean | Promise<boolean>
   /**
-   * Instead of `isOpen`, for an engine that finds it out only by sending: sends those whose tenant has no such run, and
-   * answers the tenants of the others.
+   * Replaces `isOpen` on an engine that can only check while sending. Sends the envelopes of tenants without an open run
+   * and returns the other tenants.
    */
   sendUnlessOpen?(envelopes: readonly Envelope[]): Promise<readonly string[]>
-  /** Takes the tick's jobs, one for each tenant. */
+  /** Sends the jobs of the tick, one per tenant. */
   send(envelopes: readonly Envelope[]): unknown
 }
 
-/** What a tick came to. */
+/** The result of a dispatched tick. */
 export interface TickReport {
-  /** How many jobs were sent. */
+  /** Number of jobs that were sent. */
   readonly sent: number
-  /** Tenants whose previous run still went on, with `overlap: 'skip'`. */
+  /** Tenants whose previous run had not ended, with `overlap: 'skip'`. */
   readonly skipped: string[]
 }
 
-/** A tick that comes later than this was missed: the machine slept, or nothing ran. */
+/** A tick that is later than this counts as missed: the machine slept, or no process ran. */
 export const missedTickAfterMs = 15_000
 
 /**
- * The tick that is to be dispatched when one comes: itself where it is in time. One that was missed is dropped, or,
- * where the definition asks for it, the latest of those that are past is made up for. `now` and ticks are epoch ms.
+ * Returns the tick to dispatch when the engine reports `tick`. A tick that is on time is dispatched. For a missed tick the
+ * result is `undefined`, or with `catchUp: 'latest'` the latest past tick. `now` and ticks are epoch milliseconds.
  */
 export function tickToDispatch(
   { catchUp, schedule }: CronJobDefinition,
@@ -47,8 +47,8 @@ export function tickToDispatch(
 }
 
 /**
- * Turns a tick into ordinary jobs, one for each tenant given. Made twice, it sends nothing twice: the envelopes carry
- * the tick as their idempotency key.
+ * Sends the jobs of a tick, one per tenant. A repeated call sends nothing twice, because the envelopes have the tick as
+ * their idempotency key.
  */
 export async function dispatchTick(
   definition: CronJobDefinition,
@@ -69,10 +69,10 @@ export async function dispatchTick(
   return { sent: new Set(tenantIds).size - skipped.length, skipped }
 }
 
-/** Asks a definition for its tenants. @throws {InvalidOptionError} when the answer is not a list of tenant ids. */
+/** Calls the definition's `tenants`. @throws {InvalidOptionError} if the result is not a list of tenant ids. */
 export async function tenantsOf(definition: CronJobDefinition): Promise<readonly string[]> {
   const tenantIds: unknown = await definition.tenants?.()
-  if (!Array.isArray(tenantIds)) throw wrongTenants(definition.id, 'did not return a list')
+  if (!Array.isArray(tenantIds)) throw wrongTenants(definition.id, 'did not return an array')
   for (const tenantId of tenantIds) {
     const problem = tenantProblem(tenantId)
     if (problem) throw wrongTenants(definition.id, `returned a tenant that ${problem}`)
@@ -81,6 +81,6 @@ export async function tenantsOf(definition: CronJobDefinition): Promise<readonly
 }
 
 function wrongTenants(definitionId: string, problem: string): InvalidOptionError {
-  const remedy = 'Return the ids of the tenants, a list of non-empty strings.'
+  const remedy = 'Return an array of tenant ids, each a non-empty string.'
   return new InvalidOptionError({ option: `${definitionId}.tenants`, problem, remedy })
 }

@@ -1,20 +1,20 @@
-/** An error as JSON, the same on every engine. Whatever a handler threw becomes one, also a string or `undefined`. */
+/** An error as JSON, the same on every engine. Any thrown value becomes one, including a string or `undefined`. */
 export interface JobErrorInfo {
-  /** Such as `TypeError`; `NonError` where something else was thrown. */
+  /** The error's name, such as `TypeError`. `NonError` if the thrown value was not an error. */
   readonly name: string
-  /** The error's message, or a description of what else was thrown. */
+  /** The error's message, or a description of another thrown value. */
   readonly message: string
-  /** The error's own `code`, where it has one. */
+  /** The error's `code`; absent if it has none. */
   readonly code?: string
-  /** Absent where the error had none. */
+  /** The error's stack; absent if it has none. */
   readonly stack?: string
-  /** The error's `cause`, at most five deep. */
+  /** The error's `cause`, at most five levels deep. */
   readonly cause?: JobErrorInfo
 }
 
 const maxCauses = 5
 
-/** Describes anything that was thrown. Never throws itself: not for a cycle of causes, nor for a getter that does. */
+/** Describes any thrown value. Never throws, even for circular causes or getters that throw. */
 export function toErrorInfo(thrown: unknown, depth = 0): JobErrorInfo {
   if (!(thrown instanceof Error) && !looksLikeError(thrown)) {
     return { name: 'NonError', message: `${describeThrown(thrown)} was thrown, not an Error` }
@@ -29,7 +29,7 @@ export function toErrorInfo(thrown: unknown, depth = 0): JobErrorInfo {
   }
 }
 
-/** The thrown value where it is an Error, otherwise an Error that says what was thrown and carries it as its cause. */
+/** Returns the thrown value if it is an `Error`. Otherwise returns an `Error` that describes it, with it as the cause. */
 export function toError(thrown: unknown): Error {
   if (thrown instanceof Error) return thrown
   const { name, message } = toErrorInfo(thrown)
@@ -56,7 +56,7 @@ function describeThrown(thrown: unknown): string {
   if (typeof thrown === 'string') return JSON.stringify(thrown)
   try {
     if (typeof thrown !== 'object' || thrown === null) return `\`${String(thrown)}\``
-    // Its keys alone: an answer of an HTTP client holds the headers that it was asked with.
+    // Only its keys: the response of an HTTP client contains the headers of the request.
     return `an object (${Object.keys(thrown).slice(0, 10).join(', ')})`
   } catch {
     return `a ${typeof thrown}`

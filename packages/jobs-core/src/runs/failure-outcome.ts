@@ -6,25 +6,25 @@ import { retryDelayMs } from '../retry/retry-delay.ts'
 import { toErrorInfo } from './error-info.ts'
 import type { Outcome } from './outcome.ts'
 
-/** What an engine can keep of delays, attempts and outputs. */
+/** An engine's limits for delays, attempts and outputs. */
 export interface EngineLimits {
   /** The engine's name, for errors. */
   readonly provider: string
-  /** A shorter delay is lengthened to this. */
+  /** Minimum retry delay in milliseconds. A shorter one is raised to it. */
   readonly minRetryDelayMs: number
-  /** A longer delay cannot be kept and ends the run. Absent means any. */
+  /** Maximum retry delay in milliseconds. A longer one fails the run. Default: no limit. */
   readonly maxRetryDelayMs?: number | undefined
-  /** Why no longer delay can be kept, and what to do, as a sentence. Default: that it is the longest. */
+  /** The remedy for a longer delay, as sentences. Default: names the maximum. */
   readonly maxRetryDelayNote?: string | undefined
-  /** A larger output, as UTF-8 JSON, ends the run as failed. Absent means any. */
+  /** Maximum size of an output in bytes, as UTF-8 JSON. A larger one fails the run. Default: no limit. */
   readonly maxOutputBytes?: number | undefined
-  /** A larger result of a workflow's step fails it. Default: the portable size of a payload, 120 KiB. */
+  /** Maximum size of a step's result in bytes. A larger one fails the step. Default: the portable payload size, 120 KiB. */
   readonly maxStepOutputBytes?: number | undefined
-  /** False where a send can only lower a definition's number of attempts. Default true. */
+  /** Whether a send can raise the number of attempts above the definition's. Default true. */
   readonly sendsRaiseAttempts?: boolean
 }
 
-/** A failed attempt, for classifying. */
+/** Facts about a failed attempt that decide how its run continues. */
 export interface FailedAttempt {
   readonly policy: RetryPolicy
   readonly attempt: number
@@ -34,7 +34,7 @@ export interface FailedAttempt {
   readonly limits: EngineLimits | undefined
 }
 
-/** Whether what was thrown ends the run or is tried again, and when: never earlier than the policy computes. */
+/** Returns whether the run fails or retries, and after which delay. A retry is never earlier than the policy computes. */
 export function toFailureOutcome(thrown: unknown, failed: FailedAttempt): Outcome {
   const { policy, attempt, maxAttempts, now, random, limits } = failed
   if (NonRetryableError.isInstance(thrown) || attempt >= maxAttempts) {
@@ -55,11 +55,11 @@ function delayFrom(retryAfter: number | Date, now: number): number {
 
 function tooLong(wantedMs: number, limits: EngineLimits, cause: unknown): Error {
   const { provider, maxRetryDelayMs, maxRetryDelayNote } = limits
-  const longest = `Its longest is ${maxRetryDelayMs} ms: throw a shorter RetryAfterError, or schedule a job of its own.`
+  const maximum = `The maximum is ${maxRetryDelayMs} ms. Throw a \`RetryAfterError\` with a shorter delay, or schedule another job.`
   const error = new UnsupportedFeatureError({
     feature: `a retry after ${wantedMs} ms`,
     provider,
-    remedy: maxRetryDelayNote ?? longest,
+    remedy: maxRetryDelayNote ?? maximum,
   })
   error.cause = cause
   return error

@@ -5,51 +5,51 @@ import { callback, group, custom } from '../options/kinds.ts'
 import type { Option } from '../options/option.ts'
 import type { Outcome } from './outcome.ts'
 
-/** What hooks are told about an attempt. */
+/** An attempt, as hooks and middleware see it. */
 export interface AttemptInfo {
-  /** Whose handler it is. */
+  /** The id of the definition that runs. */
   readonly definitionId: string
-  /** The job's event; of a tick `cron/<definition>`. */
+  /** The job's event; `cron/<definition>` for a tick. */
   readonly event: string
-  /** As the sender knows it. */
+  /** The job's id, as the sender got it. */
   readonly jobId: string
-  /** The run that the attempt is of. */
+  /** The run that the attempt belongs to. */
   readonly runId: string
   /** Counted from 1. */
   readonly attempt: number
-  /** How many the run has at most. */
+  /** The run's maximum number of attempts. */
   readonly maxAttempts: number
   /** The tenant of the event. */
   readonly tenantId: string
-  /** The sender's trace, where the send named one: W3C Trace Context. */
+  /** The sender's trace as W3C Trace Context; absent if the send has none. */
   readonly traceparent?: string
 }
 
-/** What hooks are told about a send. */
+/** A send, as hooks see it. */
 export interface SendInfo {
   /** The event that was sent. */
   readonly event: string
   /** The tenant of the event. */
   readonly tenantId: string
-  /** The job's id, where the engine took the event. */
+  /** The job's id; absent if the engine did not accept the event. */
   readonly jobId?: string
-  /** True where its idempotency key was taken. Absent where the engine did not take the event. */
+  /** Whether a job with the same idempotency key exists already. Absent if the engine did not accept the event. */
   readonly deduplicated?: boolean
-  /** Why it did not. */
+  /** Why the engine did not accept the event; absent if it did. */
   readonly error?: Error
-  /** What was handed to the engine. */
+  /** The envelope that was passed to the engine. */
   readonly envelope: Envelope
 }
 
-/** Called for monitoring, on every engine alike. A hook that throws or rejects is logged and breaks nothing. */
+/** Functions for monitoring, called the same way on every engine. A hook that throws or rejects is logged and affects no job. */
 export interface JobHooks {
-  /** After each event that was handed to the engine, accepted or not. */
+  /** Called after each event that was passed to the engine, accepted or not. */
   onSend?(send: SendInfo): unknown
-  /** Before each attempt; of a workflow that goes on after a wait, not again. */
+  /** Called before each attempt. Not called again when a workflow resumes after a wait. */
   onAttemptStart?(attempt: AttemptInfo): unknown
-  /** After each attempt, with how it ended and how long it took; not where a workflow only waits. */
+  /** Called after each attempt with its outcome and duration in milliseconds. Not called when a workflow waits. */
   onAttemptEnd?(attempt: AttemptInfo & { readonly outcome: Outcome; readonly durationMs: number }): unknown
-  /** After the attempt that ended a run. A run that was cancelled before an attempt of it began ends without. */
+  /** Called after the attempt that ended a run. Not called for a run that was cancelled before its first attempt. */
   onRunEnd?(attempt: AttemptInfo & { readonly outcome: Outcome }): unknown
 }
 
@@ -61,7 +61,7 @@ const hookOptions = declareOptions<JobHooks>('`hooks`', {
 })
 const someHooks = group<object, unknown>(hookOptions)
 
-/** The hooks of a client or a host. An instance of a class may have fields of its own beside them. */
+/** The option `hooks` of a client or a host. An instance of a class can have other fields too. */
 export const hooksOption: Option<JobHooks, JobHooks> = custom((given, name, createError) => {
   const isInstance =
     typeof given === 'object' && given !== null && ![Object.prototype, null].includes(Object.getPrototypeOf(given))
@@ -73,7 +73,7 @@ export const hooksOption: Option<JobHooks, JobHooks> = custom((given, name, crea
   return given
 })
 
-/** Calls a hook and lets nothing of it through. It is not waited for. */
+/** Calls a hook without awaiting it. Failures are logged, never thrown. */
 export function callHook<Name extends keyof JobHooks>(
   hooks: JobHooks | undefined,
   name: Name,
@@ -82,10 +82,10 @@ export function callHook<Name extends keyof JobHooks>(
 ): void {
   const hook = hooks?.[name] as ((info: unknown) => unknown) | undefined
   if (!hook) return
-  const failed = (error: unknown) => logger.error(`The hook \`${name}\` threw; the job goes on.`, { error })
+  const failed = (error: unknown) => logger.error(`The hook \`${name}\` threw. The job is not affected.`, { error })
   try {
     const result = hook.call(hooks, info)
-    // Asked for `then`, since a promise may be of another kind or realm than ours.
+    // Checks for `then`, because the promise may be of another class or realm.
     if (typeof (result as PromiseLike<unknown> | undefined)?.then === 'function') Promise.resolve(result).catch(failed)
   } catch (error) {
     failed(error)

@@ -1,4 +1,4 @@
-/** Where a job or a run stands. `retrying` is between two attempts. */
+/** The state of a job or a run. `retrying` is between two attempts. */
 export type JobState =
   | 'scheduled'
   | 'queued'
@@ -12,32 +12,32 @@ export type JobState =
 const ended: readonly JobState[] = ['completed', 'failed', 'cancelled', 'expired']
 
 /**
- * The first of these that a run is in is the job's state: under way first, then a cancel, which is somebody's last word
- * also on a job of which another run had failed, then the worst end.
+ * The job's state is the first of these states that one of its runs has. States that have not ended come first. Then comes
+ * `cancelled`, because a cancel is a user's decision even if another run failed. Then come the other ends, the worst first.
  */
 const precedence: readonly JobState[] = ['running', 'retrying', 'queued', 'scheduled', 'cancelled', 'failed', 'expired']
 
-/** True when nothing more happens by itself. */
+/** Whether a job or run in this state has ended. */
 export function isEnded(state: JobState): boolean {
   return ended.includes(state)
 }
 
-/** What deriving a job's state needs to know of a run. Runs are given oldest first. */
+/** The facts about a run that determine its job's state. */
 export interface RunInJob {
-  /** The definition that the run is of. */
+  /** The definition that the run executes. */
   readonly definitionId: string
-  /** The run's own. */
+  /** The run's state. */
   readonly state: JobState
 }
 
-/** A job's state from its runs: that of each definition's newest run counts. No runs: `completed`. */
+/** Returns a job's state from the newest run of each definition. Without runs it is `completed`. @param runs - oldest first */
 export function jobStateOf(runs: readonly RunInJob[]): JobState {
   if (runs.length === 1) return runs[0]!.state
   const states = newestRuns(runs).map(({ state }) => state)
   return precedence.find((state) => states.includes(state)) ?? 'completed'
 }
 
-/** Each definition's newest run. */
+/** Returns the newest run of each definition. @param runs - oldest first */
 export function newestRuns<Run extends RunInJob>(runs: readonly Run[]): Run[] {
   return [...new Map(runs.map((run) => [run.definitionId, run])).values()]
 }

@@ -2,17 +2,17 @@ import type { Envelope } from '../events/envelope.ts'
 import { isEnded, type JobState, jobStateOf } from './job-state.ts'
 import type { JobStatus, RunStatus } from './job-status.ts'
 
-/** What a provider knows of a job besides its runs. */
+/** Facts that a provider has about a job apart from its runs. */
 export interface JobStatusFacts extends Pick<Envelope, 'id' | 'event' | 'tenantId' | 'sentAt'> {
-  /** When it shall start, epoch milliseconds; absent means at once. */
+  /** When it should start, epoch milliseconds. Default: immediately. */
   readonly runAt?: number | undefined
-  /** Where the engine knows better than the runs tell. Default: `jobStateOf(runs)`. */
+  /** The job's state, if it does not follow from its runs. Default: `jobStateOf(runs)`. */
   readonly state?: JobState | undefined
-  /** When the job ended at the earliest, epoch milliseconds, for one that outlives its runs or has none. Default: `sentAt`. */
+  /** The earliest time of the job's end, epoch milliseconds, for a job that outlasts its runs or has none. Default: `sentAt`. */
   readonly endedAt?: number | undefined
 }
 
-/** A job as the status of its runs, oldest first: it starts with the first of them and ends with the last. */
+/** Returns the status of a job. It starts with its first run and ends with its last. @param runs - oldest first */
 export function jobStatusOf(job: JobStatusFacts, runs: readonly RunStatus[]): JobStatus {
   const { id, event, tenantId, sentAt, runAt, state = jobStateOf(runs), endedAt = sentAt } = job
   const started = runs.flatMap((run) => run.startedAt?.getTime() ?? [])

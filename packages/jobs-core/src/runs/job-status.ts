@@ -2,52 +2,52 @@ import type { StepStatus } from '../workflows/step-status.ts'
 import type { JobErrorInfo } from './error-info.ts'
 import type { JobState } from './job-state.ts'
 
-/** A job as it stands now. A field that the engine cannot tell is absent, and its capabilities say so. */
+/** A snapshot of a job. A field that the engine does not report is absent, as its capabilities say. */
 export interface JobStatus {
-  /** As its sender was told. */
+  /** The id that the sender got. */
   readonly id: string
-  /** The event that was sent; of a tick `cron/<definition>`. */
+  /** The event that was sent; `cron/<definition>` for a tick. */
   readonly event: string
   /** The tenant of the event. */
   readonly tenantId: string
-  /** Made of the states of its runs, by `jobStateOf`. */
+  /** Derived from the states of its runs. */
   readonly state: JobState
-  /** When it was sent. */
+  /** The time of the send. */
   readonly createdAt: Date
-  /** When it shall start, for a delayed job. */
+  /** When a delayed job should start. */
   readonly scheduledFor?: Date
-  /** When its first attempt began. */
+  /** When its first attempt started. */
   readonly startedAt?: Date
-  /** Absent until it has ended. */
+  /** When it ended; absent before. */
   readonly endedAt?: Date
-  /** Oldest first; a definition that was retried by hand has several. */
+  /** Its runs, oldest first. `retryJob` adds further runs of a definition. */
   readonly runs: readonly RunStatus[]
 }
 
 /** One execution of one definition for one job. */
 export interface RunStatus<Output = unknown> {
-  /** The engine's id of the run, unique on it. */
+  /** The run's id, unique on its engine. */
   readonly id: string
-  /** The definition that is executed. */
+  /** The definition that the run executes. */
   readonly definitionId: string
-  /** The run's own; that of the job is made of all. */
+  /** The state of this run. */
   readonly state: JobState
-  /** Attempts begun so far. */
+  /** Number of attempts started so far. */
   readonly attempts: number
-  /** How many attempts it has at most. */
+  /** Maximum number of attempts. */
   readonly maxAttempts: number
   /** When the next attempt is due, while `retrying`. */
   readonly nextAttemptAt?: Date
-  /** When its first attempt began. */
+  /** When its first attempt started. */
   readonly startedAt?: Date
-  /** Absent while it goes on. */
+  /** When it ended; absent before. */
   readonly endedAt?: Date
-  /** What the handler returned, as JSON. */
+  /** The handler's return value as JSON. */
   readonly output?: Output
   /** Why the last attempt failed. */
   readonly error?: JobErrorInfo
-  /** A workflow's steps so far, in the order in which its code called them. */
+  /** The steps of a workflow so far, in the order of their calls. */
   readonly steps?: readonly StepStatus[]
-  /** The run that this one was made to retry. */
+  /** The id of the run that this one retries. */
   readonly retryOf?: string
 }

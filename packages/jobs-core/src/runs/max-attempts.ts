@@ -3,8 +3,8 @@ import type { Definition } from '../jobs/definition.ts'
 import type { EngineLimits } from './failure-outcome.ts'
 
 /**
- * How many attempts a run may have: what the send asked for, else what its definition says, and one where that is gone.
- * On an engine whose sends cannot raise the number, no more than the definition says.
+ * Returns a run's maximum number of attempts: the send's, otherwise the definition's, or 1 if the definition no longer
+ * exists. If sends cannot raise the number on the engine, the definition's is the maximum.
  */
 export function maxAttemptsOf(
   { maxAttempts }: Pick<Envelope, 'maxAttempts'>,

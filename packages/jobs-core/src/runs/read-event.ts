@@ -8,8 +8,8 @@ import { validatePayload } from '../events/validate-payload.ts'
 import type { EventMessage } from '../jobs/event-message.ts'
 
 /**
- * The event as its handler gets it: the payload is parsed again, since other producers exist, and is the handler's own.
- * Waits only for a schema that is asynchronous.
+ * Returns the event for its handler. The payload is parsed again, because events can come from other producers, and is a
+ * copy. Returns a promise only if the schema is asynchronous.
  *
  * @throws {TenantRequiredError} {@link PayloadInvalidError} {@link UnknownEventError}
  */
@@ -26,9 +26,9 @@ export function readEvent(envelope: Envelope, jobId: string): EventMessage | Pro
     : toEventMessage(envelope, jobId, payload)
 }
 
-/** An event with its payload as it is. */
+/** Returns an event with this payload, unvalidated. */
 export function toEventMessage({ event, tenantId, sentAt }: Envelope, id: string, payload: unknown): EventMessage {
-  // A schema that does not name the tenant may have dropped it. What it made that is no plain object stays as it is.
+  // A schema without `tenantId` may have dropped it. A parsed payload that is not a plain object does not change.
   const withTenant = isPlainObject(payload) && !('tenantId' in payload) ? { ...payload, tenantId } : payload
   return { id, name: event as JobEvent, payload: withTenant as JobPayload, sentAt: new Date(sentAt) }
 }

@@ -9,14 +9,17 @@ import { toFailureOutcome } from './failure-outcome.ts'
 import type { Outcome } from './outcome.ts'
 import { runUntilStopped } from './run-until-stopped.ts'
 
-/** What this library refused is beyond mending; a schema of yours may only have asked a server that was away. */
+/**
+ * Whether a retry cannot help because this library rejected something. Errors from a user's schema can be transient: it may
+ * have called a server.
+ */
 export function isPermanentError(thrown: unknown): boolean {
   return JobsError.isInstance(thrown) && !JobTimeoutError.isInstance(thrown) && !RetryAfterError.isInstance(thrown)
 }
 
-/** What becomes of a run whose attempt threw. */
-export function classifyFailure(attempt: Attempt, thrown: unknown, final: boolean): Outcome {
-  if (final) return { type: 'failed', error: toErrorInfo(thrown) }
+/** Returns the outcome of an attempt that threw. */
+export function classifyFailure(attempt: Attempt, thrown: unknown, isPermanent: boolean): Outcome {
+  if (isPermanent) return { type: 'failed', error: toErrorInfo(thrown) }
   const { definition, clock, info, limits, random = Math.random } = attempt
   const { attempt: number, maxAttempts } = info
   return toFailureOutcome(thrown, {
@@ -29,7 +32,7 @@ export function classifyFailure(attempt: Attempt, thrown: unknown, final: boolea
   })
 }
 
-/** Calls the definition's `onFailure`. What it throws is logged. */
+/** Calls the definition's `onFailure`. Its errors are logged, not thrown. */
 export async function reportFailure(attempt: Attempt, thrown: unknown): Promise<void> {
   const { definition, envelope, bound } = attempt
   if (!definition.onFailure) return
@@ -40,6 +43,6 @@ export async function reportFailure(attempt: Attempt, thrown: unknown): Promise<
       return attempt.middleware ? throughMiddleware(attempt, { work: 'onFailure', signal }, report) : report()
     })
   } catch (error) {
-    bound.error('`onFailure` threw; the run has failed all the same.', { error: toErrorInfo(error) })
+    bound.error('`onFailure` threw. The run has failed with its own error.', { error: toErrorInfo(error) })
   }
 }

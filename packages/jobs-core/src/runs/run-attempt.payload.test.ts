@@ -158,7 +158,7 @@ describe('the envelope of a cron job from another producer', () => {
       error: {
         name: 'PayloadInvalidError',
         code: 'payload_invalid',
-        message: expect.stringMatching(/`cron\/daily-report`.*`payload\.scheduledAt`: is not an instant/s),
+        message: expect.stringMatching(/`cron\/daily-report`.*`payload\.scheduledAt`: is not a date/s),
       },
     })
     expect(handler).not.toHaveBeenCalled()

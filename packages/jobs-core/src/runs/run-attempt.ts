@@ -17,9 +17,9 @@ import { stopOutcome, runUntilStopped } from './run-until-stopped.ts'
 import { toOutput } from './to-output.ts'
 
 /**
- * Makes one attempt of a run: the one place, on every engine, where a handler is called. It reads the payload again,
- * builds the context, enforces the timeout, calls the hooks, classifies what was thrown and, after the last attempt,
- * calls `onFailure`. It never rejects: a host only puts the outcome into its engine's words.
+ * Runs one attempt. On every engine, only this function calls a handler. It parses the payload again, builds the context,
+ * enforces the timeout, calls the hooks, classifies errors and, after the last attempt, calls `onFailure`. It never rejects:
+ * the host translates the outcome for its engine.
  */
 export async function runAttempt(
   definition: Definition,
@@ -49,14 +49,14 @@ export async function runAttempt(
     bound.debug('The attempt started.')
   }
   const middleware = joinMiddleware(options.middleware, definition.middleware)
-  const begun = { ...options, definition, envelope, info, bound, middleware }
+  const started = { ...options, definition, envelope, info, bound, middleware }
   let outcome: Outcome
   try {
     outcome = await runWithClient(options.client, () =>
-      isWorkflow(begun) ? replayWorkflow(begun) : runHandlerAttempt(begun as HandledAttempt),
+      isWorkflow(started) ? replayWorkflow(started) : runHandlerAttempt(started as HandledAttempt),
     )
   } catch (error) {
-    // What was thrown could not even be looked at: a revoked proxy, say.
+    // The thrown value could not be inspected, such as a revoked proxy.
     outcome = { type: 'failed', error: toErrorInfo(error) }
   }
   logOutcome(outcome, bound)
@@ -64,7 +64,7 @@ export async function runAttempt(
   return outcome
 }
 
-/** Hooks get copies: what one masks before it sends it on stays as it is for the engine. */
+/** Hooks get copies, so that changes they make, such as masking, do not reach the engine. */
 function callEndHooks(hooks: JobHooks, info: AttemptInfo, outcome: Outcome, durationMs: number, bound: Logger): void {
   if (outcome.type === 'suspended') return
   callHook(hooks, 'onAttemptEnd', { ...info, outcome: structuredClone(outcome), durationMs }, bound)
@@ -81,14 +81,14 @@ function isWorkflow(attempt: Attempt): attempt is Attempt & { readonly definitio
 async function runHandlerAttempt(attempt: HandledAttempt): Promise<Outcome> {
   const { definition, envelope, signal, clock, info } = attempt
   const { maxAttempts } = info
-  // Set while an error could not be mended by another try: the envelope does not fit, or the output cannot be carried.
-  let final = true
+  // True while a retry cannot help: the envelope or the output is invalid.
+  let isPermanent = true
   let work: Promise<unknown> | undefined
   let isHandling = false
   const handle = async (own: AbortSignal): Promise<unknown> => {
     const call = await prepareCall(definition, envelope, toJobContext(attempt, own), attempt.tickHost)
-    own.throwIfAborted() // an asynchronous schema takes time: what was stopped meanwhile does not begin
-    final = false
+    own.throwIfAborted() // the attempt may have been stopped while an asynchronous schema ran
+    isPermanent = false
     isHandling = true
     try {
       if (!attempt.middleware || call.isFanOut) return await call.handle()
@@ -99,17 +99,17 @@ async function runHandlerAttempt(attempt: HandledAttempt): Promise<Outcome> {
   }
   try {
     if (info.attempt > maxAttempts) throw new AttemptsExhaustedError({ definitionId: definition.id, maxAttempts })
-    const output = await runUntilStopped(toStopOptions(attempt), (own) => (work = handle(own)))
-    final = true
-    const completed = toCompleted(attempt, output) // copied at once, since the handler may still have its hands on it
-    // A handler that blocked the loop kept the news of a cancel waiting: let it in before reporting success.
+    const output = await runUntilStopped(toStopOptions(attempt), (ownSignal) => (work = handle(ownSignal)))
+    isPermanent = true
+    const completed = toCompleted(attempt, output) // copied immediately, because the handler may still change it
+    // A handler that blocked the event loop may have delayed a cancel. Receives it before reporting success.
     await clock.yield()
     return stopOutcome(signal) ?? completed
   } catch (thrown) {
     if (work && isHandling) attempt.onLeftRunning?.(work)
     const stopped = stopOutcome(signal)
     if (stopped) return stopped
-    const outcome = classifyFailure(attempt, thrown, final && isPermanentError(thrown))
+    const outcome = classifyFailure(attempt, thrown, isPermanent && isPermanentError(thrown))
     if (outcome.type === 'failed') await reportFailure(attempt, thrown)
     return outcome
   }
@@ -125,14 +125,14 @@ function logOutcome(outcome: Outcome, logger: Logger): void {
     case 'completed':
       return logger.debug('The run completed.')
     case 'retry':
-      return logger.warn('The attempt failed and is tried again.', { afterMs: outcome.afterMs, error: outcome.error })
+      return logger.warn('The attempt failed and will be retried.', { afterMs: outcome.afterMs, error: outcome.error })
     case 'failed':
       return logger.error('The run failed.', { error: outcome.error })
     case 'cancelled':
       return logger.info('The run was cancelled.')
     case 'suspended':
-      return logger.debug('The workflow waits.')
+      return logger.debug('The workflow is waiting.')
     case 'interrupted':
-      return logger.warn('The attempt was interrupted, and is made again.')
+      return logger.warn('The attempt was interrupted and will run again.')
   }
 }

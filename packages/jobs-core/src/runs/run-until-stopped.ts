@@ -4,32 +4,32 @@ import { JobTimeoutError } from '../errors/job-timeout-error.ts'
 import type { Clock, Timer } from '../time/clock.ts'
 import type { Outcome } from './outcome.ts'
 
-/** The outcome that an aborted signal asks for: `interrupted` when the run goes on elsewhere or later, otherwise `cancelled`. */
+/** Returns the outcome of an aborted signal: `interrupted` if the run continues elsewhere or later, otherwise `cancelled`. */
 export function stopOutcome(signal: AbortSignal): Outcome | undefined {
   if (!signal.aborted) return undefined
   const { reason } = signal
-  const goesOn = ShutdownError.isInstance(reason) || LeaseLostError.isInstance(reason)
-  return { type: goesOn ? 'interrupted' : 'cancelled' }
+  const continues = ShutdownError.isInstance(reason) || LeaseLostError.isInstance(reason)
+  return { type: continues ? 'interrupted' : 'cancelled' }
 }
 
-/** What may end an attempt before its handler does. */
+/** Options for what can stop an attempt. */
 export interface StopOptions {
-  /** The host's: cancel or shutdown. */
+  /** Aborts on cancel or shutdown. */
   readonly signal: AbortSignal
   readonly clock: Clock
   readonly definitionId: string
   readonly timeoutMs: number | undefined
-  /** True where nobody else has the signal, so that work that has no timeout may be given it as it is. */
+  /** True if the signal belongs to this attempt only. Without a timeout, the work then gets the signal itself. Default false. */
   readonly isOwn?: boolean
 }
 
 /**
- * Waits for work, but not longer than its timeout or the host's signal. Then the work's own signal is aborted with the
- * reason and this rejects with it, whether or not the work takes notice.
+ * Runs work until it ends, its timeout expires or the host's signal aborts. On a stop, aborts the work's own signal and
+ * rejects with the reason, even if the work ignores the signal.
  */
 export function runUntilStopped<T>(options: StopOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    options.signal.throwIfAborted() // an event that is past is not told
+    options.signal.throwIfAborted() // an aborted signal emits no further event
     const watch = new StopListener(options, reject)
     const finish = (result: T): void => {
       watch.end()
@@ -47,7 +47,7 @@ export function runUntilStopped<T>(options: StopOptions, work: (signal: AbortSig
   })
 }
 
-/** An event listener for what may stop an attempt: one object rather than closures, since every attempt makes one. */
+/** Listens for whatever can stop an attempt. One object instead of closures, because every attempt creates one. */
 class StopListener {
   readonly #options: StopOptions
   readonly #stopped: (reason: unknown) => void
@@ -64,7 +64,7 @@ class StopListener {
     this.#timer = clock.setTimer(timeoutMs, () => this.#stop(new JobTimeoutError({ definitionId, timeoutMs })))
   }
 
-  /** What the work is given. */
+  /** The signal for the work. */
   get signal(): AbortSignal {
     return this.#own?.signal ?? this.#options.signal
   }

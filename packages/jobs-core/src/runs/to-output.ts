@@ -5,10 +5,10 @@ import type { Definition } from '../jobs/definition.ts'
 import type { EngineLimits } from './failure-outcome.ts'
 
 /**
- * What a handler returned, as JSON; nothing where it returned nothing.
+ * Returns a handler's return value as JSON, or `undefined` if it returned nothing.
  *
- * @throws {NotSerializableError} where JSON cannot carry it.
- * @throws {OutputTooLargeError} where the engine cannot.
+ * @throws {NotSerializableError} if JSON cannot represent it.
+ * @throws {OutputTooLargeError} if it is over the engine's limit.
  */
 export function toOutput(
   returned: unknown,

@@ -19,13 +19,13 @@ test('an error of ordinary size stays as it is, causes included', () => {
 
 test('a long message ends in an ellipsis and tells how long it was', () => {
   const { message } = truncateErrorInfo({ name: 'Error', message: 'x'.repeat(limit + 1) })
-  expect(message).toBe(`${'x'.repeat(limit)}… (16385 characters in all)`)
+  expect(message).toBe(`${'x'.repeat(limit)}… (16385 characters in total)`)
 })
 
 test('a long stack keeps its first frames, though the message before them is long', () => {
   const message = 'x'.repeat(100_000)
   const { stack } = truncateErrorInfo({ name: 'Error', message, stack: `Error: ${message}${frames}` })
-  expect(stack).toMatch(/^Error: x{1024}… \(100000 characters in all\)\n/)
+  expect(stack).toMatch(/^Error: x{1024}… \(100000 characters in total\)\n/)
   expect(stack?.endsWith(frames)).toBe(true)
 })
 
@@ -35,7 +35,7 @@ test('name and code are cut, and the same holds for each cause', () => {
   const error = truncateErrorInfo({ ...huge, cause: { ...huge, cause: huge } })
   for (const one of [error, error.cause!, error.cause!.cause!]) {
     for (const part of [one.name, one.message, one.code, one.stack]) {
-      expect(part).toMatch(/^x+… \(100000 characters in all\)$/)
+      expect(part).toMatch(/^x+… \(100000 characters in total\)$/)
       expect(part?.length).toBeLessThan(limit + 50)
     }
   }

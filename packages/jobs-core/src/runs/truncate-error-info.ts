@@ -1,28 +1,28 @@
 import type { JobErrorInfo } from './error-info.ts'
 
 const maxCharacters = 16 * 1024
-/** What a long stack keeps of the message that it begins with. */
+/** Maximum length of the message at the start of a long stack. */
 const maxMessageInStack = 1024
 
-/** An error with long texts cut, its causes included: engines drop in silence what is over a size of theirs. */
+/** Truncates the strings of an error and its causes. Engines silently drop data above their size limits. */
 export function truncateErrorInfo({ name, message, code, stack, cause }: JobErrorInfo): JobErrorInfo {
   return {
-    name: cut(name),
-    message: cut(message),
-    ...(code !== undefined && { code: cut(code) }),
-    ...(stack !== undefined && { stack: cutStack(stack, message) }),
+    name: truncate(name),
+    message: truncate(message),
+    ...(code !== undefined && { code: truncate(code) }),
+    ...(stack !== undefined && { stack: truncateStack(stack, message) }),
     ...(cause && { cause: truncateErrorInfo(cause) }),
   }
 }
 
-/** The frames are what a stack is read for, and they come after the message. */
-function cutStack(stack: string, message: string): string {
+/** Shortens the message first, to keep the frames after it. */
+function truncateStack(stack: string, message: string): string {
   if (stack.length <= maxCharacters) return stack
-  return cut(stack.replace(message, () => cut(message, maxMessageInStack)))
+  return truncate(stack.replace(message, () => truncate(message, maxMessageInStack)))
 }
 
-function cut(text: string, length = maxCharacters): string {
+function truncate(text: string, length = maxCharacters): string {
   if (text.length <= length) return text
-  const kept = text.slice(0, length).replace(/[\uD800-\uDBFF]$/, '') // no half of a character
-  return `${kept}… (${text.length} characters in all)`
+  const kept = text.slice(0, length).replace(/[\uD800-\uDBFF]$/, '') // removes half of a surrogate pair
+  return `${kept}… (${text.length} characters in total)`
 }

@@ -1,19 +1,19 @@
-/** A timer that was set. */
+/** A running timer. */
 export interface Timer {
-  /** Too late once it has fired, and then without effect. */
+  /** Stops the timer. Has no effect after it fired. */
   cancel(): void
-  /** Whether the process stays alive for it. Timers do, until told otherwise. */
+  /** Sets whether the timer keeps the process alive. Default: it does. */
   hold(hold: boolean): void
 }
 
-/** Where time comes from. All instants are epoch milliseconds. */
+/** A source of time. All times are epoch milliseconds. */
 export interface Clock {
-  /** Epoch milliseconds. */
+  /** Returns the current time, epoch milliseconds. */
   now(): number
-  /** Calls back once, not before `delayMs` have passed; any length, also past 2^31-1 ms. */
+  /** Calls `callback` once, not before `delayMs` have passed. Any delay is allowed, even over 2^31-1 ms. */
   setTimer(delayMs: number, callback: () => void): Timer
-  /** Lets everything else that is ready run first: I/O, timers, other jobs. */
+  /** Resolves after everything else that is ready has run: I/O, timers, other jobs. */
   yield(): Promise<void>
-  /** Lets the code run that waits for nothing but its turn; not I/O and timers. Default: `yield`. */
+  /** Resolves in the next turn of the event loop, after all ready promises. Does not wait for I/O or timers. Default: `yield`. */
   turn?(): Promise<void>
 }

@@ -47,38 +47,38 @@ describe('what is refused, with its reason', () => {
     ['  ', /is empty/],
     ['tomorrow', /has 1 field instead of five: `tomorrow`\. Write five fields/],
     ['* * * *', /has 4 fields instead of five/],
-    ['0 0 9 * * *', /has six fields.*Leave the seconds out.*`0 9 \* \* \*`/],
+    ['0 0 9 * * *', /has six fields.*Omit the seconds.*`0 9 \* \* \*`/],
     ['0 0 9 * * * 2024', /has 7 fields/],
     ['@daily', /`@daily`\. Write `0 0 \* \* \*`/],
     ['@Hourly', /Write `0 \* \* \* \*`/],
     ['@reboot', /`@reboot`\. Write five fields/],
     ['@every 5m', /`@every 5m`\. Write five fields/],
-    ['TZ=Asia/Tokyo 0 9 * * *', /names a time zone: `TZ=Asia\/Tokyo`\. Give the zone as `timezone`/],
-    ['60 * * * *', /`60` in its minute field, where it is not valid: .* 60 .* 0-59/],
-    ['* 24 * * *', /`24` in its hour field, where it is not valid: .* 24 .* 0-23/],
+    ['TZ=Asia/Tokyo 0 9 * * *', /contains a time zone: `TZ=Asia\/Tokyo`\. Set `timezone` instead/],
+    ['60 * * * *', /`60` in its minute field, which is invalid: .* 60 .* 0-59/],
+    ['* 24 * * *', /`24` in its hour field, which is invalid: .* 24 .* 0-23/],
     ['* * 0 * *', /`0` in its day-of-month field.* 1-31/],
     ['* * 1-32 * *', /`1-32` in its day-of-month field.* 1-31/],
     ['* * * 13 *', /`13` in its month field.* 1-12/],
     ['* * * * 8', /`8` in its day-of-week field.* 0-7/],
-    ['MON * * * *', /`MON` in its minute field, where it is not valid/],
-    ['* * * * JAN', /`JAN` in its day-of-week field, where it is not valid/],
+    ['MON * * * *', /`MON` in its minute field, which is invalid/],
+    ['* * * * JAN', /`JAN` in its day-of-week field, which is invalid/],
     ['0 22-2 * * *', /`22-2` in its hour field.* Use .* ascending ranges/],
-    ['*/0 * * * *', /`\*\/0` in its minute field, where it is not valid/],
-    ['*/70 * * * *', /`\*\/70` in its minute field, where it is not valid: step greater than 60/],
+    ['*/0 * * * *', /`\*\/0` in its minute field, which is invalid/],
+    ['*/70 * * * *', /`\*\/70` in its minute field, which is invalid: step greater than 60/],
     ['0 */25 * * *', /step greater than 24/],
     ['0-10/20 * * * *', /step greater than 11/],
     ['0 9 * * */8', /step greater than 7/],
     ['0 9 * * 5-7/4', /step greater than 3/],
-    ['0 0 * * 7/2', /`7\/2` in its day-of-week field, where it is not valid/],
+    ['0 0 * * 7/2', /`7\/2` in its day-of-week field, which is invalid/],
     ...'JANUARY,-5,1.5,,1-2-3,*/2/3,*/,**,L,L-3,15W,LW,?,5L,FRIL,MON#2,JANFEB,0x5,1e1,H,H(0-29)/10'
       .split(',')
       .map((item): [string, RegExp] => [
         `0 0 * * 1,${item}`,
-        /in its day-of-week field, which is neither `\*` nor a value nor a range\. Use `\*`, values, lists/,
+        /in its day-of-week field, which is not `\*`, a value or a range\. Use `\*`, values, lists/,
       ]),
-    ['0 0 31 2 *', /names a date that never comes: day 31 of month 2/],
-    ['0 0 30,31 FEB *', /names a date that never comes: day 30,31 of month FEB/],
-    ['0 0 31 4,6,9,11 *', /names a date that never comes/],
+    ['0 0 31 2 *', /has a date that never occurs: day 31 of month 2/],
+    ['0 0 30,31 FEB *', /has a date that never occurs: day 30,31 of month FEB/],
+    ['0 0 31 4,6,9,11 *', /has a date that never occurs/],
   ])('%j', (schedule, message) => {
     let error: unknown
     try {
@@ -90,7 +90,7 @@ describe('what is refused, with its reason', () => {
     expect(error).toMatchObject({
       code: 'invalid_definition',
       field: 'schedule',
-      message: expect.stringMatching(/^Cron job `nightly`: `schedule` (is|has|names) .*\. [A-Z].*\.$/),
+      message: expect.stringMatching(/^Cron job `nightly`: `schedule` (is|has|contains) .*\. [A-Z].*\.$/),
     })
     expect(String(error)).toMatch(message)
   })

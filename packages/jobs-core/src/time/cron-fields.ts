@@ -2,13 +2,13 @@ import { type CronExpression, CronExpressionParser } from 'cron-parser'
 
 import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
 
-/** A checked five-field schedule. */
+/** A validated five-field schedule. */
 export interface CronFields {
-  /** As it was written, with one blank between the fields. */
+  /** The schedule as written, with one space between the fields. */
   readonly schedule: string
-  /** Computes its times in UTC. Each field but a bare `*` is a list of values: ascending, none twice, Sunday as 0. */
+  /** Computes the times in UTC. Every field except `*` is expanded to unique values in ascending order, with Sunday as 0. */
   readonly times: CronExpression
-  /** True when the hour field has neither `*` nor a step: the times are then fixed local times. */
+  /** Whether the hour field has neither `*` nor a step, so that the schedule has fixed local times. */
   readonly hasFixedHours: boolean
 }
 
@@ -16,7 +16,7 @@ interface FieldKind {
   readonly name: string
   /** The name in `cron-parser`. */
   readonly key: 'minute' | 'hour' | 'dayOfMonth' | 'month' | 'dayOfWeek'
-  /** The end of an open range, such as `3/2`. */
+  /** The last value, which ends an open range such as `3/2`. */
   readonly last: number
 }
 
@@ -25,7 +25,7 @@ const kinds: readonly FieldKind[] = [
   { name: 'hour', key: 'hour', last: 23 },
   { name: 'day-of-month', key: 'dayOfMonth', last: 31 },
   { name: 'month', key: 'month', last: 12 },
-  { name: 'day-of-week', key: 'dayOfWeek', last: 6 }, // Saturday; 7 is Sunday again
+  { name: 'day-of-week', key: 'dayOfWeek', last: 6 }, // Saturday; 7 is an alias of Sunday
 ]
 
 const nicknames: Readonly<Record<string, string>> = {
@@ -39,13 +39,13 @@ const nicknames: Readonly<Record<string, string>> = {
 }
 
 const fiveFields = 'Write five fields (minute, hour, day of month, month, day of week), for example `0 9 * * 1-5`.'
-const plainItems = 'Use `*`, values, lists, ascending ranges and steps within them; not every engine knows more.'
+const plainItems = 'Use `*`, values, lists, ascending ranges and steps. Not every engine supports other syntax.'
 
 type Refuse = (problem: string, remedy?: string) => InvalidDefinitionError
 
 /**
- * Checks a schedule and reads its fields: numbers, `JAN`-`DEC` and `SUN`-`SAT`, lists, ranges, steps.
- * Refuses syntax that only some engines understand, and a date that never comes.
+ * Validates a schedule and parses its fields: numbers, `JAN`-`DEC` and `SUN`-`SAT`, lists, ranges and steps. Rejects syntax
+ * that only some engines support, and a date that never occurs.
  *
  * @throws {InvalidDefinitionError} naming `what` and the field `schedule`.
  */
@@ -63,9 +63,9 @@ export function parseCronFields(schedule: unknown, what: string): CronFields {
     try {
       return CronExpressionParser.parse(expanded, { tz: 'UTC' })
     } catch {
-      // Each field is valid by itself, so the date is at fault.
+      // Each field is valid, so the combination is not.
       const date = `day ${texts[2]} of month ${texts[3]}`
-      throw refuse(`names a date that never comes: ${date}`, 'Correct the day-of-month or the month field.')
+      throw refuse(`has a date that never occurs: ${date}`, 'Correct the day-of-month or the month field.')
     }
   }
 }
@@ -77,13 +77,13 @@ function splitFields(schedule: string, refuse: Refuse): string[] {
   if (first.startsWith('@')) {
     const equivalent = nicknames[schedule.trim().toLowerCase()]
     const remedy = equivalent ? `Write \`${equivalent}\`.` : fiveFields
-    throw refuse(`is a word that not every engine knows: \`${schedule.trim()}\``, remedy)
+    throw refuse(`is a nickname that not every engine supports: \`${schedule.trim()}\``, remedy)
   }
-  if (/^(CRON_)?TZ=/i.test(first)) throw refuse(`names a time zone: \`${first}\``, 'Give the zone as `timezone`.')
+  if (/^(CRON_)?TZ=/i.test(first)) throw refuse(`contains a time zone: \`${first}\``, 'Set `timezone` instead.')
   if (texts.length === 6) {
     throw refuse(
       `has six fields: \`${texts.join(' ')}\``,
-      `Leave the seconds out, since not every engine has them: \`${texts.slice(1).join(' ')}\`.`,
+      `Omit the seconds, which not every engine supports: \`${texts.slice(1).join(' ')}\`.`,
     )
   }
   if (texts.length !== 5) {
@@ -92,7 +92,7 @@ function splitFields(schedule: string, refuse: Refuse): string[] {
   return texts
 }
 
-/** Lists the values of a field. Parses its items one by one, since `cron-parser` refuses a value that comes twice. */
+/** Lists the values of a field. Parses its items one by one, because `cron-parser` rejects duplicate values. */
 function fieldValues(text: string, kind: FieldKind, refuse: Refuse): string {
   const values = text.split(',').flatMap((item) => itemValues(item, kind, refuse))
   return [...distinct(values, kind)].toSorted((a, b) => a - b).join(',')
@@ -102,22 +102,22 @@ function distinct(values: readonly number[], { key }: FieldKind): Set<number> {
   return new Set(key === 'dayOfWeek' ? values.map((day) => day % 7) : values)
 }
 
-/** `*`, a value or a range, each with or without a step. `cron-parser` takes more, such as `?`, `L`, `#` and `H`. */
+/** `*`, a value or a range, each with an optional step. `cron-parser` accepts more, such as `?`, `L`, `#` and `H`. */
 const itemPattern = /^(\*|(?:[a-z]{3}|\d+)(-(?:[a-z]{3}|\d+))?)(?:\/(\d+))?$/i
 
 function itemValues(item: string, kind: FieldKind, refuse: Refuse): number[] {
   const where = `\`${item}\` in its ${kind.name} field`
   const [, range, end, step] = itemPattern.exec(item) ?? []
-  if (range === undefined) throw refuse(`has ${where}, which is neither \`*\` nor a value nor a range`, plainItems)
+  if (range === undefined) throw refuse(`has ${where}, which is not \`*\`, a value or a range`, plainItems)
   try {
     if (step === undefined) return parsedValues(range, kind)
-    const isOpen = range !== '*' && !end && Number(range) !== kind.last + 1 // 7 is Sunday, after which no day comes
+    const isOpen = range !== '*' && !end && Number(range) !== kind.last + 1 // no day follows 7, Sunday
     const closed = isOpen ? `${range}-${kind.last}` : range
-    const most = distinct(parsedValues(closed, kind), kind).size
-    if (Number(step) > most) throw new RangeError(`step greater than ${most}`)
+    const maxStep = distinct(parsedValues(closed, kind), kind).size
+    if (Number(step) > maxStep) throw new RangeError(`step greater than ${maxStep}`)
     return parsedValues(`${closed}/${step}`, kind)
   } catch (error) {
-    throw refuse(`has ${where}, where it is not valid: ${(error as Error).message.replace(/\.$/, '')}`, plainItems)
+    throw refuse(`has ${where}, which is invalid: ${(error as Error).message.replace(/\.$/, '')}`, plainItems)
   }
 }
 

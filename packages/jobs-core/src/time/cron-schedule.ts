@@ -5,44 +5,44 @@ import { integer, date, custom } from '../options/kinds.ts'
 import { parseCronFields } from './cron-fields.ts'
 import { checkTimeZone, offsetSegmentAt } from './time-zone.ts'
 
-/** A checked schedule in its time zone. */
+/** A validated schedule with its time zone. */
 export interface CronSchedule {
-  /** The five fields, with one blank between them. */
+  /** The five fields, separated by one space. */
   readonly schedule: string
-  /** An IANA name. */
+  /** An IANA time zone name. */
   readonly timezone: string
-  /** The first tick strictly after a finite instant; both are epoch milliseconds. */
+  /** Returns the first tick strictly after a finite time. Both are epoch milliseconds. */
   next(afterMs: number): number
 }
 
-/** The first tick after an instant, or on the local timeline: the wall clock's readings as if they were UTC. */
+/** Returns the first tick after a time. A local time is represented as if it were UTC. */
 type NextTick = (afterMs: number) => number
 
 /**
- * Checks a five-field schedule and its IANA time zone. With both day fields restricted either suffices; weekday 7 is
- * Sunday, as 0 is.
+ * Validates a five-field schedule and its IANA time zone. If both day fields are restricted, a day that matches either one
+ * ticks. Weekdays 0 and 7 are Sunday.
  *
- * When the clocks change, a fixed local time (an hour field without `*` and `/`) that does not exist that day
- * runs at the first instant after the gap, and one that occurs twice runs at the first. Any other schedule follows
- * elapsed time: it ticks at each instant whose wall clock reading matches.
+ * A schedule with fixed hours (an hour field without `*` and `/`) ticks once per local time when the clocks change. A local
+ * time that does not exist ticks directly after the gap, and one that occurs twice ticks the first time. Any other schedule
+ * ticks whenever the wall clock matches.
  *
  * @throws {InvalidDefinitionError} naming `what` and the field `schedule` or `timezone`.
  */
 export function parseCron(schedule: string, timezone: string, what: string): CronSchedule {
   const fields = parseCronFields(schedule, what)
   checkTimeZone(timezone, what)
-  const nextLocal = remembered(localTicks(fields.times))
-  const next = remembered(fields.hasFixedHours ? fixedTicks(timezone, nextLocal) : elapsedTicks(timezone, nextLocal))
+  const nextLocal = cached(localTicks(fields.times))
+  const next = cached(fields.hasFixedHours ? fixedTicks(timezone, nextLocal) : elapsedTicks(timezone, nextLocal))
   return { schedule: fields.schedule, timezone, next }
 }
 
-/** What `nextRuns` takes. */
+/** Options of `nextRuns`. */
 export interface NextRunsOptions {
-  /** An IANA name; default `UTC`. */
+  /** An IANA time zone name. Default `UTC`. */
   readonly timezone?: string | undefined
-  /** The runs are strictly after this; default now. */
+  /** Returns only ticks strictly after this time. Default: now. */
   readonly from?: Date | undefined
-  /** How many, 1 to 1000; default 5. */
+  /** Number of ticks, 1 to 1000. Default 5. */
   readonly count?: number | undefined
 }
 
@@ -50,22 +50,22 @@ const nextRunsOptions = declareOptions<NextRunsOptions, { timezone?: string; fro
   '`nextRuns`',
   {
     timezone: custom(),
-    from: date({ rangeMs: Date.UTC(2900, 0), remedy: 'Give a valid `Date` before the year 2900.' }),
+    from: date({ rangeMs: Date.UTC(2900, 0), remedy: 'Pass a valid `Date` before the year 2900.' }),
     count: integer({ max: 1000 }),
   },
 )
 
 /**
- * The coming ticks of a schedule by the local engine's rule, see `parseCron`.
+ * Returns the next ticks of a schedule, as the local engine computes them.
  *
- * @throws {InvalidDefinitionError} when the schedule or the time zone is not usable.
- * @throws {InvalidOptionError} when `from` or `count` is not.
+ * @throws {InvalidDefinitionError} if the schedule or the time zone is invalid.
+ * @throws {InvalidOptionError} if `from` or `count` is invalid.
  */
 export function nextRuns(schedule: string, options?: NextRunsOptions): Date[] {
-  const { timezone = 'UTC', from = Date.now(), count: wanted = 5 } = nextRunsOptions.read(options)
+  const { timezone = 'UTC', from = Date.now(), count: total = 5 } = nextRunsOptions.read(options)
   const { next } = parseCron(schedule, timezone, '`nextRuns`')
   const runs: Date[] = []
-  for (let afterMs = from; runs.length < wanted;) {
+  for (let afterMs = from; runs.length < total;) {
     afterMs = next(afterMs)
     runs.push(new Date(afterMs))
   }
@@ -84,7 +84,7 @@ function localTicks(times: CronExpression): NextTick {
 function elapsedTicks(timezone: string, nextLocal: NextTick): NextTick {
   return (afterMs) => {
     for (let segment = offsetSegmentAt(timezone, afterMs); ; segment = offsetSegmentAt(timezone, segment.endMs)) {
-      // One millisecond before its start, so that a tick at the start of a later segment counts.
+      // One millisecond before its start, to include a tick at the start of a later segment.
       const fromMs = Math.max(afterMs, segment.startMs - 1)
       const tickMs = nextLocal(fromMs + segment.offsetMs) - segment.offsetMs
       if (tickMs < segment.endMs) return tickMs
@@ -97,30 +97,30 @@ function fixedTicks(timezone: string, nextLocal: NextTick): NextTick {
     let localMs = afterMs + offsetSegmentAt(timezone, afterMs).offsetMs
     for (;;) {
       localMs = nextLocal(localMs)
-      const tickMs = firstReading(timezone, localMs)
-      // Not so in a repeated hour, whose times had their turn the first time round.
+      const tickMs = firstOccurrence(timezone, localMs)
+      // False in a repeated hour, whose local times have already ticked.
       if (tickMs > afterMs) return tickMs
     }
   }
 }
 
-/** The first instant at which the wall clock reads this local time, or has jumped over it. */
-function firstReading(timezone: string, localMs: number): number {
-  // A day before is early enough: no zone is a day ahead of UTC.
+/** Returns the first time at which the wall clock shows this local time, or has skipped it. */
+function firstOccurrence(timezone: string, localMs: number): number {
+  // One day earlier suffices, because no zone is a day ahead of UTC.
   for (let segment = offsetSegmentAt(timezone, localMs - dayMs); ; segment = offsetSegmentAt(timezone, segment.endMs)) {
-    const readingMs = Math.max(segment.startMs, localMs - segment.offsetMs)
-    if (readingMs < segment.endMs) return readingMs
+    const occurrenceMs = Math.max(segment.startMs, localMs - segment.offsetMs)
+    if (occurrenceMs < segment.endMs) return occurrenceMs
   }
 }
 
-/** Keeps the last answer, which holds from the instant asked about up to the answer itself. */
-function remembered(next: NextTick): NextTick {
-  let askedMs = Number.NaN
+/** Caches the last result, which is valid from the requested time up to the result itself. */
+function cached(next: NextTick): NextTick {
+  let requestedMs = Number.NaN
   let tickMs = Number.NaN
   return (afterMs) => {
-    if (!(afterMs >= askedMs && afterMs < tickMs)) {
+    if (!(afterMs >= requestedMs && afterMs < tickMs)) {
       tickMs = next(afterMs)
-      askedMs = afterMs
+      requestedMs = afterMs
     }
     return tickMs
   }

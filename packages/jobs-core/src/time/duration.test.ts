@@ -97,7 +97,7 @@ describe('what is not a duration is refused by its name', () => {
         code: 'invalid_option',
         option: 'retry.initialDelay',
         message: expect.stringMatching(
-          /^`retry\.initialDelay` is .*\. Give milliseconds .* one unit \(ms, s, m, h, d, w\).*\.$/s,
+          /^`retry\.initialDelay` is .*\. Pass milliseconds .* one unit \(ms, s, m, h, d, w\).*\.$/s,
         ),
       }),
     )

@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts'
 
-/** Waits by a clock, until the signal aborts at the latest. */
+/** Waits `durationMs` by the clock, or until the signal aborts. */
 export function pause(clock: Clock, durationMs: number, signal?: AbortSignal): Promise<void> {
   if (signal?.aborted) return Promise.resolve()
   return new Promise((resolve) => {

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from './clock.ts'
 
-/** The longest delay that a timer of the platform takes; a longer one would fire at once. */
-const longestTimerMs = 2 ** 31 - 1
+/** Maximum delay of a platform timer. A longer one would fire immediately. */
+const maxTimerMs = 2 ** 31 - 1
 
 interface TimerHandle {
   ref?(): void
@@ -17,27 +17,27 @@ const soon = (callback: () => void): void => {
 
 const turn = (): Promise<void> => new Promise(soon)
 
-/** The machine's own clock. */
+/** The system clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   setTimer: (delayMs, callback) => createTimer(delayMs, callback),
   turn,
-  // Called from a timer, the first turn comes before the other timers that are due.
+  // If called from a timer, the first turn comes before other due timers.
   yield: () => new Promise((resolve) => soon(() => soon(resolve))),
 }
 
 function createTimer(delayMs: number, callback: () => void): Timer {
-  // Monotonic, so that setting the wall clock moves no timer.
+  // Monotonic, so that a change of the wall clock does not affect timers.
   const dueAt = performance.now() + delayMs
   let held = true
   let handle: TimerHandle
 
   const wait = (): void => {
     const leftMs = dueAt - performance.now()
-    handle = setTimeout(leftMs > longestTimerMs ? wait : fire, Math.min(Math.max(0, leftMs), longestTimerMs)) as never
+    handle = setTimeout(leftMs > maxTimerMs ? wait : fire, Math.min(Math.max(0, leftMs), maxTimerMs)) as never
     if (!held) handle.unref?.()
   }
-  // Timers of the platform may come a millisecond early: what is promised is "not before".
+  // Platform timers can fire a millisecond early, but the callback must never run early.
   const fire = (): void => (performance.now() < dueAt ? wait() : callback())
 
   wait()

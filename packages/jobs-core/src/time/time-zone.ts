@@ -1,22 +1,22 @@
 import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
 
-/** A stretch of time over which a zone keeps one offset, in milliseconds; a wall clock reads instant + `offsetMs`. */
+/** A period in which a time zone has one UTC offset. Local time is the time plus `offsetMs`. All values in milliseconds. */
 export interface OffsetSegment {
   /** Inclusive. */
   readonly startMs: number
-  /** Exclusive. The offset may go on after it: segments end at computed periods too. */
+  /** Exclusive. The next segment can have the same offset, because segments also end where a lookup period ends. */
   readonly endMs: number
   readonly offsetMs: number
 }
 
 /**
- * Checks that `timezone` is a name of the IANA time zone database, spelled as there: an engine may be stricter
- * about capitals than this runtime.
+ * Checks that `timezone` is an IANA time zone name in its exact spelling. An engine may be stricter about capital letters
+ * than this runtime.
  *
  * @throws {InvalidDefinitionError} naming `what` and the field `timezone`.
  */
 export function checkTimeZone(timezone: unknown, what: string): asserts timezone is string {
-  const refusal = (problem: string, remedy = "Give an IANA name such as `'Europe/London'`, or leave it out for UTC.") =>
+  const refusal = (problem: string, remedy = "Use an IANA name such as `'Europe/London'`, or omit it for UTC.") =>
     new InvalidDefinitionError({ what, field: 'timezone', problem, remedy })
   if (typeof timezone !== 'string') throw refusal(`is not a string: \`${String(timezone)}\``)
   if (timezone.trim() === '') throw refusal('is empty')
@@ -26,11 +26,12 @@ export function checkTimeZone(timezone: unknown, what: string): asserts timezone
   if (resolved !== timezone && resolved.toLowerCase() === timezone.toLowerCase()) {
     throw refusal(`is misspelled: \`${timezone}\``, `Write \`'${resolved}'\`.`)
   }
-  // The runtime answers for an alias with another name, so its capitals can only be checked by their pattern.
-  if (/(^|\/)[a-z]/.test(timezone)) throw refusal(`is misspelled: \`${timezone}\``, 'Mind the capitals of IANA names.')
+  // The runtime resolves an alias to another name, so only the pattern of its capital letters can be checked.
+  if (/(^|\/)[a-z]/.test(timezone))
+    throw refusal(`is misspelled: \`${timezone}\``, 'Check the capital letters of the IANA name.')
 }
 
-/** What the runtime calls a time zone; `undefined` where it does not know it. */
+/** Returns the runtime's name of a time zone, or `undefined` if it is unknown. */
 function nameOf(timezone: string): string | undefined {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: timezone }).resolvedOptions().timeZone
@@ -41,12 +42,12 @@ function nameOf(timezone: string): string | undefined {
 
 const dayMs = 86_400_000
 const periodMs = 364 * dayMs
-// Divides the period, and is too short to hold two changes: the closest since 1970 lie 7 days apart (Brazil in 2000).
+// Divides the period, and is too short for two changes: the closest since 1970 are 7 days apart (Brazil in 2000).
 const probeMs = 4 * dayMs
 
 const segmentsByZone = new Map<string, Map<number, readonly OffsetSegment[]>>()
 
-/** The segment of a known zone that holds an instant. Offsets are looked up once per zone and period of 364 days. */
+/** Returns the segment of a known zone at a time. Offsets are looked up once per zone and period of 364 days. */
 export function offsetSegmentAt(timezone: string, atMs: number): OffsetSegment {
   let periods = segmentsByZone.get(timezone)
   if (!periods) segmentsByZone.set(timezone, (periods = new Map()))
@@ -74,7 +75,7 @@ function segmentsOfPeriod(timezone: string, periodStartMs: number): OffsetSegmen
   return segments
 }
 
-/** The offsets of a known zone, in milliseconds, as the runtime tells them: `GMT`, `GMT+05:30`, `GMT-00:44:30`. */
+/** Returns a function for the offsets of a known zone, in milliseconds. The runtime formats them as `GMT`, `GMT+05:30`, `GMT-00:44:30`. */
 function offsetsOf(timezone: string): (atMs: number) => number {
   const format = new Intl.DateTimeFormat('en-US', { timeZone: timezone, timeZoneName: 'longOffset' })
   return (atMs) => {
@@ -85,7 +86,7 @@ function offsetsOf(timezone: string): (atMs: number) => number {
   }
 }
 
-/** The first whole second at which `isAfter` holds, when it does at `afterMs` and not yet at `beforeMs`. */
+/** Returns the first whole second for which `isAfter` is true. It is false at `beforeMs` and true at `afterMs`. */
 function changeBetween(beforeMs: number, afterMs: number, isAfter: (atMs: number) => boolean): number {
   let before = beforeMs / 1000
   let after = afterMs / 1000

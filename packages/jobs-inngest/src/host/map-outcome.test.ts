@@ -88,7 +88,7 @@ test('an error of whatever size is told in an answer that Inngest takes, with th
   ] as const) {
     const { message, stack, cause } = thrownBy(outcome)
     expect(JSON.stringify({ message, stack, cause }).length).toBeLessThan(150_000)
-    expect(message).toMatch(/^x+… \(5000000 characters in all\)$/)
+    expect(message).toMatch(/^x+… \(5000000 characters in total\)$/)
     expect(stack).toMatch(/^Error: x+….*\n {4}at work\.ts:1:1$/)
     expect(readFailedRecord({ message, stack, cause })).toMatchObject({ attempt: 2, error: { name: 'Error', message } })
   }

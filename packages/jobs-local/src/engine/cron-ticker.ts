@@ -85,7 +85,8 @@ export class CronTicker {
         continue
       }
       dispatchTick(definition, tick, [systemTenantId], this.#parts.host()).then(
-        ({ skipped }) => skipped.length > 0 && logger.info('A cron tick was skipped: the previous run still goes on.'),
+        ({ skipped }) =>
+          skipped.length > 0 && logger.info('A cron tick was skipped because the previous run has not ended.'),
         (error: unknown) => logger.error('A cron tick could not be dispatched.', { error }),
       )
     }
