@@ -8,19 +8,19 @@ import { registerInit } from './init/register-init.ts'
 
 const { version } = createRequire(import.meta.url)('@cgk-platform/jobs-cli/package.json') as { version: string }
 
-// As people type it: only scripts of a `package.json` find `cgk-jobs`, the name of the file.
+// The name that users type. `cgk-jobs`, the name of the binary, works only in scripts of a `package.json`.
 const program = new Command('npx @cgk-platform/jobs-cli')
   .description('Background jobs on Trigger.dev, Inngest or a local engine.')
   .version(version)
-  .exitOverride() // before the commands, which take it over
+  .exitOverride() // set before the commands, which inherit it
 registerDoctor(program)
 registerInit(program)
 for (const command of [program, ...program.commands]) {
-  const words = command === program ? program.name() : `${program.name()} ${command.name()}`
-  command.showHelpAfterError(`Run \`${words} --help\` for what there is.`)
+  const usage = command === program ? program.name() : `${program.name()} ${command.name()}`
+  command.showHelpAfterError(`Run \`${usage} --help\` for usage.`)
 }
 
-// Whoever reads may have read enough, as `head` does.
+// The reader may close the pipe early, as `head` does.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
   process.exit()
@@ -30,6 +30,6 @@ try {
   await program.parseAsync()
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error
-  // Help that was asked for is no mistake; everything else that the kit ends with is one of how the command was called.
+  // Exit code 0 means that help or the version was printed. All other errors of commander are invalid calls.
   process.exitCode = error.exitCode === 0 ? 0 : 2
 }

@@ -7,7 +7,7 @@ import { createReaderProject } from '../../jobs/test/snippets/reader-project.ts'
 import { closedPort } from './closed-port.ts'
 import { runCommand } from './run-command.ts'
 
-// What docs/cli.md shows of `doctor`, done as it says. In place of the usual address stands one where nothing listens.
+// Runs the `doctor` example of docs/cli.md, with an address on which nothing listens.
 
 const document = readDocument('docs/cli.md')
 const blocks = blocksOf(document)
@@ -24,19 +24,19 @@ beforeAll(async () => {
 
 afterAll(() => project.remove())
 
-/** Versions and ports differ from one day to the next. */
+/** Removes versions and ports, which vary. */
 function withoutNumbers(text: string): string {
   return text.replaceAll(url, 'http://localhost:8288').replaceAll(/\b\d+\.\d+\.\d+\b/g, 'x.y.z')
 }
 
-test('the command comes to what is printed below it', async () => {
+test('the command prints the output in the guide', async () => {
   const index = blocks.findIndex(({ code }) => code === 'npx @cgk-platform/jobs-cli doctor --env-file .env')
   const { exitCode, stdout } = await runCommand(['doctor', '--env-file', '.env'], project.folder)
   expect(exitCode).toBe(1)
   expect(withoutNumbers(stdout.trimEnd())).toBe(withoutNumbers(blocks[index + 1]!.code))
 })
 
-/** The names in the first column of the table with this title. */
+/** Returns the first column of the table with this title. */
 function firstColumn(title: string): string[] {
   const lines = section.split('\n')
   const rows = lines.slice(lines.findIndex((line) => line.startsWith(`| ${title} `)) + 2)
@@ -44,13 +44,13 @@ function firstColumn(title: string): string[] {
   return rows.slice(0, end).map((row) => row.split('|')[1]!.trim().replaceAll('`', ''))
 }
 
-test('its options are those that the help names', async () => {
+test('the guide lists the options of `--help`', async () => {
   const { stdout } = await runCommand(['doctor', '--help'], project.folder)
   const named = [...stdout.matchAll(/^ {2}(--\S+(?: <[^>]+>)?)/gm)].map(([, option]) => option)
   expect(firstColumn('Option')).toEqual(named)
 })
 
-test('its fields are those of the JSON', async () => {
+test('the guide lists the fields of the JSON report', async () => {
   const { stdout } = await runCommand(['doctor', '--env-file', '.env', '--json'], project.folder)
   const report = JSON.parse(stdout) as DoctorReport
   expect(firstColumn('Field')).toEqual(Object.keys(report))

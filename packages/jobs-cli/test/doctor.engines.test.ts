@@ -4,12 +4,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { createReaderProject, type Environment, type Started } from '../../jobs/test/snippets/reader-project.ts'
 import { closedPort } from './closed-port.ts'
-import { doctorIn } from './doctor-in.ts'
+import { runDoctorIn } from './run-doctor-in.ts'
 
-// An app with two jobs, and engines that the vendors' unchanged SDKs take for the real ones.
+// An app with two jobs, and loopback engines for the vendors' unchanged SDKs.
 
 const project = createReaderProject()
-const doctor = (environment: Environment, ...args: string[]) => doctorIn(project.folder, environment, ...args)
+const doctor = (environment: Environment, ...args: string[]) => runDoctorIn(project.folder, environment, ...args)
 
 beforeAll(() => {
   project.write(
@@ -37,54 +37,54 @@ describe('on Inngest', () => {
   const keys = { eventKey: 'a1b2c3d4e5f60718', signingKey: 'signkey-test-00112233445566778899aabbccddeeff' }
   const variables = { INNGEST_EVENT_KEY: keys.eventKey, INNGEST_SIGNING_KEY: keys.signingKey }
 
-  test('all is well where a worker has registered the jobs', async ({ onTestFinished }) => {
+  test('reports no problem if a worker has registered the jobs', async ({ onTestFinished }) => {
     const engine = await createLoopbackEngine(keys)
     onTestFinished(() => engine.close())
     const environment = { ...variables, INNGEST_BASE_URL: engine.url }
     const worker = project.start('worker.ts', { ...environment, JOB_PROVIDER: 'inngest' })
     await untilConnected(worker)
-    const { told, report } = await doctor(environment)
+    const { messagesOf, report } = await doctor(environment)
     await worker.terminate()
-    expect(told('problem')).toEqual([])
-    expect(told('ok')).toEqual([
+    expect(messagesOf('problem')).toEqual([])
+    expect(messagesOf('ok')).toEqual([
       'provider: `inngest`, because `INNGEST_EVENT_KEY` and `INNGEST_SIGNING_KEY` are set',
       'variables: set: `INNGEST_BASE_URL`, `INNGEST_EVENT_KEY`, `INNGEST_SIGNING_KEY`',
       expect.stringMatching(/^versions: /),
-      'jobs: 2 jobs in `src/jobs.ts`: `confirm-order`, `report` Other files were not looked at: `--jobs <file…>`.',
-      expect.stringMatching(/^engine: responds \(within \d+ ms\)$/),
+      'jobs: 2 jobs in `src/jobs.ts`: `confirm-order`, `report` Other files were not checked. To check them, pass `--jobs <file…>`.',
+      expect.stringMatching(/^engine: responds \(\d+ ms\)$/),
       'engine: signing key: is accepted',
       'engine: app: `jobs` is synced',
       expect.stringMatching(/^engine: functions: 3 /),
     ])
-    expect(told('unknown')).toEqual(['engine: not checked: whether the process that runs the jobs is up'])
+    expect(messagesOf('unknown')).toEqual(['engine: not checked: whether the process that runs your jobs is up'])
     expect(report.engine?.durationMs).toBeGreaterThan(0)
   })
 
-  test('without jobs of the app, it is said that their registration was not looked at', async ({ onTestFinished }) => {
+  test('warns that registration was not checked if there are no jobs', async ({ onTestFinished }) => {
     const engine = await createLoopbackEngine()
     onTestFinished(() => engine.close())
     const environment = { JOB_PROVIDER: 'inngest', INNGEST_DEV: engine.url }
     const worker = project.start('worker.ts', environment)
     await untilConnected(worker)
     project.write('none.ts', 'export {}')
-    const { told } = await doctor(environment, '--jobs', 'none.ts')
+    const { messagesOf } = await doctor(environment, '--jobs', 'none.ts')
     await worker.terminate()
-    expect(told('warning')).toEqual(['engine: jobs: whether it has them was not asked, since none were found'])
+    expect(messagesOf('warning')).toEqual(['engine: jobs: registration not checked, because no jobs were found'])
   })
 
-  test('an app that was never synced is a problem, under the id that is asked for', async ({ onTestFinished }) => {
+  test('reports an app that was never synced, by its `--app-id`', async ({ onTestFinished }) => {
     const engine = await createLoopbackEngine()
     onTestFinished(() => engine.close())
-    const { told } = await doctor({ JOB_PROVIDER: 'inngest', INNGEST_DEV: engine.url }, '--app-id', 'shop')
-    expect(told('problem')).toEqual(['engine: app: `shop` is not synced. Sync the app, or correct `appId`'])
+    const { messagesOf } = await doctor({ JOB_PROVIDER: 'inngest', INNGEST_DEV: engine.url }, '--app-id', 'shop')
+    expect(messagesOf('problem')).toEqual(['engine: app: `shop` is not synced. Sync the app, or correct `appId`'])
   })
 
-  test('a wrong key is told from a server that is away, and never printed', async ({ onTestFinished }) => {
+  test('distinguishes a wrong key from an unreachable server, and never prints it', async ({ onTestFinished }) => {
     const engine = await createLoopbackEngine({ ...keys, signingKey: 'signkey-test-ffffffffffffffffffffffffffffffff' })
     onTestFinished(() => engine.close())
-    const { told, stdout } = await doctor({ ...variables, INNGEST_BASE_URL: engine.url })
-    expect(told('ok')).toContainEqual(expect.stringMatching(/^engine: responds/))
-    expect(told('problem')).toEqual([
+    const { messagesOf, stdout } = await doctor({ ...variables, INNGEST_BASE_URL: engine.url })
+    expect(messagesOf('ok')).toContainEqual(expect.stringMatching(/^engine: responds/))
+    expect(messagesOf('problem')).toEqual([
       expect.stringMatching(
         /^engine: signing key: .*401.*Check the signing key \(`signingKey` or `INNGEST_SIGNING_KEY`\)/,
       ),
@@ -92,24 +92,24 @@ describe('on Inngest', () => {
     for (const value of Object.values(variables)) expect(stdout).not.toContain(value)
   })
 
-  test('of a dead server it is told where nothing listens, and what to start', async () => {
+  test('names the address of an unreachable server and how to start it', async () => {
     const port = await closedPort()
-    const { told } = await doctor({ JOB_PROVIDER: 'inngest', INNGEST_DEV: `http://127.0.0.1:${port}` })
-    expect(told('problem')).toEqual([
+    const { messagesOf } = await doctor({ JOB_PROVIDER: 'inngest', INNGEST_DEV: `http://127.0.0.1:${port}` })
+    expect(messagesOf('problem')).toEqual([
       expect.stringMatching(new RegExp(`^engine: .*http://127.0.0.1:${port} failed.*\`npx inngest-cli@latest dev\``)),
     ])
   })
 
-  test('of an address with a password it is told that none can be asked, and the password is not', async () => {
+  test('rejects an address with a password without printing the password', async () => {
     const url = 'http://someone:hunter2@127.0.0.1:8288?token=abc'
-    const { told, stdout } = await doctor({ JOB_PROVIDER: 'inngest', INNGEST_DEV: url })
-    expect(told('problem')).toEqual([
+    const { messagesOf, stdout } = await doctor({ JOB_PROVIDER: 'inngest', INNGEST_DEV: url })
+    expect(messagesOf('problem')).toEqual([
       expect.stringMatching(/the address of http:\/\/127\.0\.0\.1:8288 contains a user name or password.* Remove them/),
     ])
     expect(stdout).not.toMatch(/hunter2|abc/)
   })
 
-  test('everything that the engine cannot do for a job is told', async ({ onTestFinished }) => {
+  test('reports every unsupported feature of a job', async ({ onTestFinished }) => {
     const engine = await createLoopbackEngine()
     onTestFinished(() => engine.close())
     project.write(
@@ -118,8 +118,8 @@ describe('on Inngest', () => {
 defineJob({ id: 'greedy', event: 'order.created', retry: { maxAttempts: 50, maxDelay: '3d' }, handler: () => undefined })`,
     )
     const environment = { JOB_PROVIDER: 'inngest', INNGEST_DEV: engine.url }
-    const { told, report } = await doctor(environment, '--jobs', 'greedy.ts', 'src/jobs.ts')
-    expect(told('problem').slice(0, 2)).toEqual([
+    const { messagesOf, report } = await doctor(environment, '--jobs', 'greedy.ts', 'src/jobs.ts')
+    expect(messagesOf('problem').slice(0, 2)).toEqual([
       'jobs: `greedy`: `inngest` does not support `retry.maxAttempts: 50`. Lower it in `greedy` to 21 or less.',
       'jobs: `greedy`: `inngest` does not support `retry.maxDelay: 259200000`. Lower it in `greedy` to 86400000 ms or less.',
     ])
@@ -132,37 +132,40 @@ defineJob({ id: 'greedy', event: 'order.created', retry: { maxAttempts: 50, maxD
 })
 
 describe('on Trigger.dev', () => {
-  test('tasks that no worker has registered are a problem', async ({ onTestFinished }) => {
+  test('reports tasks that no worker has registered', async ({ onTestFinished }) => {
     const server = await createLoopbackServer()
     onTestFinished(() => server.close())
-    const { told } = await doctor({ TRIGGER_API_URL: server.url, TRIGGER_SECRET_KEY: server.secretKey })
-    expect(told('ok')).toEqual(
+    const { messagesOf } = await doctor({ TRIGGER_API_URL: server.url, TRIGGER_SECRET_KEY: server.secretKey })
+    expect(messagesOf('ok')).toEqual(
       expect.arrayContaining([
         'provider: `trigger.dev`, because `TRIGGER_SECRET_KEY` is set',
-        expect.stringMatching(/^engine: answers \(within \d+ ms\)$/),
+        expect.stringMatching(/^engine: responds \(\d+ ms\)$/),
         'engine: key: is accepted',
       ]),
     )
-    expect(told('unknown')).toEqual(['engine: not checked: whether the process that runs the jobs is up'])
-    expect(told('problem')).toEqual([
+    expect(messagesOf('unknown')).toEqual(['engine: not checked: whether the process that runs your jobs is up'])
+    expect(messagesOf('problem')).toEqual([
       expect.stringMatching(/^engine: tasks: not registered: .*`job-confirm-order`.*start `trigger\.dev dev`$/),
     ])
   })
 
-  test('a wrong key is told from a server that is away, and never printed', async ({ onTestFinished }) => {
+  test('distinguishes a wrong key from an unreachable server, and never prints it', async ({ onTestFinished }) => {
     const server = await createLoopbackServer()
     onTestFinished(() => server.close())
-    const { told, stdout } = await doctor({ TRIGGER_API_URL: server.url, TRIGGER_SECRET_KEY: 'tr_dev_no-such-key' })
-    expect(told('ok')).toContainEqual(expect.stringMatching(/^engine: answers/))
-    expect(told('problem')).toEqual([expect.stringMatching(/^engine: key: .*401.*[Cc]heck the key/)])
+    const { messagesOf, stdout } = await doctor({
+      TRIGGER_API_URL: server.url,
+      TRIGGER_SECRET_KEY: 'tr_dev_no-such-key',
+    })
+    expect(messagesOf('ok')).toContainEqual(expect.stringMatching(/^engine: responds/))
+    expect(messagesOf('problem')).toEqual([expect.stringMatching(/^engine: key: .*401.*[Cc]heck the key/)])
     expect(stdout).not.toContain('no-such-key')
   })
 
-  test('a server that cannot list runs is said not to know of workers', async ({ onTestFinished }) => {
+  test('warns if the server cannot list runs', async ({ onTestFinished }) => {
     const server = await createLoopbackServer()
     onTestFinished(() => server.close())
     server.fault({ path: /^\/api\/v1\/runs/ }, { kind: 'answer', status: 400, body: { error: 'No index' } })
-    // The tasks are there whatever is asked for.
+    // The server has every task.
     const queue = {
       id: 'queue_1',
       name: 'any',
@@ -173,28 +176,28 @@ describe('on Trigger.dev', () => {
       concurrencyLimit: null,
     }
     server.fault({ path: /^\/api\/v1\/queues/ }, { kind: 'answer', status: 200, body: queue })
-    const { told } = await doctor({ TRIGGER_API_URL: server.url, TRIGGER_SECRET_KEY: server.secretKey })
-    expect(told('problem')).toEqual([])
-    expect(told('warning')).toEqual([
+    const { messagesOf } = await doctor({ TRIGGER_API_URL: server.url, TRIGGER_SECRET_KEY: server.secretKey })
+    expect(messagesOf('problem')).toEqual([])
+    expect(messagesOf('warning')).toEqual([
       'engine: workers: this server has no list of runs, and cannot tell whether jobs wait for a worker',
     ])
   })
 
-  test('a key with a blank in it is refused before anything is asked', async () => {
-    const { told, stdout } = await doctor({ TRIGGER_SECRET_KEY: 'tr_dev_half and half' })
-    expect(told('problem')).toEqual([
+  test('rejects a key with a blank before any request', async () => {
+    const { messagesOf, stdout } = await doctor({ TRIGGER_SECRET_KEY: 'tr_dev_half and half' })
+    expect(messagesOf('problem')).toEqual([
       expect.stringMatching(/^engine: .*`apiKey`.*has a character that no key has.*Copy it again/),
     ])
     expect(stdout).not.toContain('half')
   })
 
-  test('of a dead server it is told where nothing listens', async () => {
+  test('names the address of an unreachable server', async () => {
     const port = await closedPort()
-    const { told } = await doctor({
+    const { messagesOf } = await doctor({
       TRIGGER_API_URL: `http://127.0.0.1:${port}`,
       TRIGGER_SECRET_KEY: 'tr_dev_some-key',
     })
-    expect(told('problem')).toEqual([
+    expect(messagesOf('problem')).toEqual([
       expect.stringMatching(
         new RegExp(`^engine: .*http://127.0.0.1:${port} failed \\(ECONNREFUSED\\).*TRIGGER_API_URL`),
       ),

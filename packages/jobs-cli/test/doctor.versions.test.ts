@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 
-import { doctorIn } from './doctor-in.ts'
+import { runDoctorIn } from './run-doctor-in.ts'
 import { runCommand } from './run-command.ts'
 
 interface Manifest {
@@ -12,7 +12,7 @@ interface Manifest {
   readonly engines?: Readonly<Record<string, string>>
 }
 
-/** The folder of an app in whose `node_modules` an installer has put these, by their path there. */
+/** Creates an app with these packages in its `node_modules`. */
 function installed(packages: Readonly<Record<string, Manifest>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'versions-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
@@ -29,10 +29,10 @@ const version = stdout.trim()
 const onInngest = { version, dependencies: { inngest: '^4.24.0' } }
 const onTrigger = { version, dependencies: { '@trigger.dev/sdk': '^4.8.3' } }
 
-/** What is said of versions; none of these apps has jobs, nor an engine that would answer. */
+/** Returns the findings about versions. The apps have no jobs and no reachable engine. */
 async function findingsIn(packages: Readonly<Record<string, Manifest>>, provider = 'local'): Promise<string[]> {
-  const looked = await doctorIn(installed(packages), { JOB_PROVIDER: provider, TRIGGER_SECRET_KEY: 'tr_dev_1' })
-  return looked.report.findings
+  const run = await runDoctorIn(installed(packages), { JOB_PROVIDER: provider, TRIGGER_SECRET_KEY: 'tr_dev_1' })
+  return run.report.findings
     .filter(({ check, status }) => check === 'versions' && status !== 'ok')
     .map(({ status, message, remedy }) => `${status}: ${message} ${remedy}`)
 }
@@ -41,18 +41,18 @@ test.each<[what: string, packages: Record<string, Manifest>, finding: string]>([
   [
     'nothing is installed',
     {},
-    "warning: no package of @cgk-platform/jobs is installed here Run this in the app's folder, or install `@cgk-platform/jobs`.",
+    "warning: no package of `@cgk-platform/jobs` is installed here Run this in the app's folder, or install `@cgk-platform/jobs`.",
   ],
   [
-    'packages of this library are of several versions',
+    'packages of this library have different versions',
     { '@cgk-platform/jobs-local': { version: '1.2.0' }, '@cgk-platform/jobs-core': { version: '1.1.0' } },
-    'problem: the packages of @cgk-platform/jobs differ: `@cgk-platform/jobs-core` 1.1.0, `@cgk-platform/jobs-local` 1.2.0 ' +
-      'Give all of them the same version, and install again.',
+    'problem: the packages of `@cgk-platform/jobs` have different versions: `@cgk-platform/jobs-core` 1.1.0, `@cgk-platform/jobs-local` 1.2.0 ' +
+      'Install the same version of all of them.',
   ],
   [
-    'the command is of another version than the app',
+    'the command and the app have different versions',
     { '@cgk-platform/jobs': { version: '99.0.0' } },
-    `warning: this doctor is of ${version}, and the app has 99.0.0 \`npx @cgk-platform/jobs-cli@99.0.0 doctor\` is the app's own.`,
+    `warning: this command is ${version}, but the app has 99.0.0 Run \`npx @cgk-platform/jobs-cli@99.0.0 doctor\`.`,
   ],
   [
     'the core is installed twice',
@@ -63,37 +63,37 @@ test.each<[what: string, packages: Record<string, Manifest>, finding: string]>([
     },
     'warning: `@cgk-platform/jobs-core` is installed 2 times: node_modules/@cgk-platform/jobs-core and ' +
       'node_modules/@cgk-platform/jobs-local/node_modules/@cgk-platform/jobs-core ' +
-      'They share their jobs, but `instanceof` fails between them; let the package manager dedupe them.',
+      'Deduplicate them: they share jobs, but `instanceof` fails between them.',
   ],
   [
-    'this Node is too old for them',
+    'this Node is too old',
     { '@cgk-platform/jobs': { version, engines: { node: '>=99' } } },
-    `problem: Node ${process.versions.node} runs, and \`@cgk-platform/jobs\` ${version} needs >=99 Install a Node of that range.`,
+    `problem: this is Node ${process.versions.node}, but \`@cgk-platform/jobs\` ${version} needs >=99 Install a Node version in that range.`,
   ],
   [
-    'the SDK of an engine that is not used is out of range',
+    'the SDK of an unused engine is out of range',
     { '@cgk-platform/jobs-inngest': onInngest, inngest: { version: '3.40.1' } },
-    'warning: `inngest` is 3.40.1, and this library is made for ^4.24.0 Install it in that range: `npm install inngest@^4.24.0`.',
+    'warning: `inngest` is 3.40.1, but this library supports ^4.24.0 Run `npm install inngest@^4.24.0`.',
   ],
-])('%s', async (_what, packages, finding) => {
+])('reports that %s', async (_what, packages, finding) => {
   expect(await findingsIn(packages)).toEqual([finding])
 })
 
-test('the SDK of the chosen engine is out of range, and its CLI of another version', async () => {
+test('reports an SDK out of range and a CLI of another version for the chosen engine', async () => {
   const packages = {
     '@cgk-platform/jobs-trigger': onTrigger,
     '@trigger.dev/sdk': { version: '4.0.0' },
     'trigger.dev': { version: '4.8.3' },
   }
   expect(await findingsIn(packages, 'trigger.dev')).toEqual([
-    'problem: `@trigger.dev/sdk` is 4.0.0, and this library is made for ^4.8.3 ' +
-      'Install it in that range: `npm install @trigger.dev/sdk@^4.8.3`.',
-    'problem: `trigger.dev` is 4.8.3 and `@trigger.dev/sdk` 4.0.0; Trigger.dev wants them to be the same ' +
-      'Install both in one: `npm install --save-exact trigger.dev@4.8.3 @trigger.dev/sdk@4.8.3`.',
+    'problem: `@trigger.dev/sdk` is 4.0.0, but this library supports ^4.8.3 ' +
+      'Run `npm install @trigger.dev/sdk@^4.8.3`.',
+    'problem: `trigger.dev` is 4.8.3, but `@trigger.dev/sdk` is 4.0.0; Trigger.dev requires the same version ' +
+      'Run `npm install --save-exact trigger.dev@4.8.3 @trigger.dev/sdk@4.8.3`.',
   ])
 })
 
-test('all that goes together is told in one line', async () => {
+test('lists compatible packages in one line', async () => {
   const folder = installed({
     '@cgk-platform/jobs-core': { version },
     '@cgk-platform/jobs-trigger': onTrigger,
@@ -101,7 +101,7 @@ test('all that goes together is told in one line', async () => {
     'trigger.dev': { version: '4.9.0' },
     'inngest-cli': { version: '1.16.0' },
   })
-  const { report } = await doctorIn(folder, { JOB_PROVIDER: 'local' })
+  const { report } = await runDoctorIn(folder, { JOB_PROVIDER: 'local' })
   expect(report.findings.filter(({ check }) => check === 'versions')).toEqual([
     {
       check: 'versions',

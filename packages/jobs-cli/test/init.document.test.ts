@@ -10,11 +10,11 @@ import { runInit } from '../src/init/run-init.ts'
 import { readDocument } from '../../jobs/test/snippets/documents.ts'
 import { blocksOf } from '../../jobs/test/snippets/extract-snippets.ts'
 
-// What docs/cli.md shows of `init`, done as it says.
+// Runs the `init` example of docs/cli.md.
 
 const document = readDocument('docs/cli.md')
 
-/** The app of the document. */
+/** Creates the app of the guide. */
 function openApp(): string {
   const root = mkdtempSync(join(tmpdir(), 'init-'))
   onTestFinished(() => rmSync(root, { recursive: true }))
@@ -30,7 +30,7 @@ function openApp(): string {
   return root
 }
 
-test('the command prints what stands below it', async () => {
+test('the command prints the output in the guide', async () => {
   const blocks = blocksOf(document)
   const index = blocks.findIndex(({ code }) => code === 'npx @cgk-platform/jobs-cli init --provider inngest --yes')
   const lines: string[] = []
@@ -40,7 +40,7 @@ test('the command prints what stands below it', async () => {
   expect(lines.join('\n')).toBe(blocks[index + 1]!.code)
 })
 
-test('the options are those that the command has', () => {
+test('the guide lists the options of the command', () => {
   const program = new Command()
   registerInit(program)
   const section = document.split(/^## /m).find((text) => text.startsWith('init\n'))

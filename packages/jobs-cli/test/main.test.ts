@@ -11,18 +11,18 @@ const manifest = JSON.parse(readFileSync(join(repository, 'packages/jobs-cli/pac
 }
 
 describe.concurrent('the command', () => {
-  test('tells its version, which is that of the package', async () => {
+  test('prints the version of the package', async () => {
     expect(await run('--version')).toEqual({ exitCode: 0, stdout: `${manifest.version}\n`, stderr: '' })
   })
 
-  test('names its commands when it is asked for help', async () => {
+  test('lists its commands with `--help`', async () => {
     const { exitCode, stdout } = await run('--help')
     expect(exitCode).toBe(0)
     expect(stdout).toMatch(/^ {2}doctor /m)
     expect(stdout).toMatch(/^ {2}init /m)
   })
 
-  test('tells what a command takes', async () => {
+  test('lists the options of a command', async () => {
     const { exitCode, stdout } = await run('doctor', '--help')
     expect(exitCode).toBe(0)
     expect(stdout).toContain('--json')
@@ -40,10 +40,10 @@ describe.concurrent('the command', () => {
       ['doctor', '--jason'],
       /unknown option '--jason'\n\(Did you mean --json\?\)\nRun `npx @cgk-platform\/jobs-cli doctor --help`/,
     ],
-    ['a word too many', ['doctor', 'now'], /too many arguments/],
-    ['an engine that there is not', ['doctor', '--provider', 'sqs'], /Allowed choices are trigger\.dev, inngest/],
+    ['an extra argument', ['doctor', 'now'], /too many arguments/],
+    ['an unknown engine', ['doctor', '--provider', 'sqs'], /Allowed choices are trigger\.dev, inngest/],
     ['an option without its value', ['doctor', '--jobs'], /argument missing/],
-  ])('ends with 2 and a hint for %s', async (_what, args, hint) => {
+  ])('exits with 2 and a hint for %s', async (_what, args, hint) => {
     const { exitCode, stdout, stderr } = await run(...args)
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
     expect(stderr).toMatch(hint)

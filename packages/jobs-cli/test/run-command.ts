@@ -6,10 +6,10 @@ import type { Ended, Environment } from '../../jobs/test/snippets/reader-project
 
 const program = join(repository, 'packages/jobs-cli/src/main.ts')
 
-/** Only ends what hangs. */
+/** Ends a process that hangs. */
 const longestRunMs = 120_000
 
-/** Runs the command line as a process of its own, with nothing of this process's environment but what is given. */
+/** Runs the command line in its own process, with only this environment, `PATH` and `TMPDIR`. */
 export function runCommand(args: readonly string[], cwd: string, environment: Environment = {}): Promise<Ended> {
   const env = { PATH: process.env['PATH'], TMPDIR: process.env['TMPDIR'], ...environment }
   const command = ['--conditions=@cgk-platform/source', program, ...args]

@@ -36,7 +36,7 @@ describe.concurrent('on the local engine', () => {
     onTestFinished(() => app.close())
     await app.init('--provider', 'local', '--yes')
     const worker = app.start('jobs:worker')
-    await expect.poll(() => worker.printed()).toContain('The jobs run in this process')
+    await expect.poll(() => worker.printed()).toContain('Running jobs in this process')
     await worker.terminate()
     expect(worker.printed()).not.toMatch(/error/i)
   })

@@ -77,7 +77,7 @@ describe.concurrent("the app's own server", () => {
 
       const port = await freePort()
       const server = app.start('server', { PORT: String(port), JOB_PROVIDER: 'local' })
-      await expect.poll(() => server.printed()).toContain('The jobs run in this process')
+      await expect.poll(() => server.printed()).toContain('Running jobs in this process')
       await expect.poll(() => post(port)).toBe(200)
       await expect.poll(() => server.printed()).toContain('Attempt 1: welcome, user_1')
       await server.terminate()

@@ -5,13 +5,13 @@ import { freePort } from './free-port.ts'
 import { openApp } from './open-app.ts'
 
 const refusals: [string, string[], RegExp][] = [
-  ['a folder that is none', ['--cwd', 'nowhere'], /`.*nowhere` is no folder.*--cwd.*\(no_folder\)/],
+  ['a folder that is none', ['--cwd', 'nowhere'], /`.*nowhere` is not a folder.*--cwd.*\(no_folder\)/],
   [
     'a folder without a package.json',
     ['--cwd', 'empty'],
     /no `package\.json` in `.*empty`.*npm init.*\(no_package_json\)/,
   ],
-  ['no answer to be had', [], /no terminal to ask on\. Add `--provider.*`--yes`.*\(missing_flags\)/],
+  ['no answer to be had', [], /cannot ask without a terminal\. Add `--provider.*`--yes`.*\(missing_flags\)/],
 ]
 
 describe.concurrent('`init` ends with 2 and says what to do', () => {

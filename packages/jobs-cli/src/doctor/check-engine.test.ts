@@ -9,7 +9,7 @@ afterEach(() => void vi.useRealTimers())
 const notChecked = {
   check: 'engine',
   status: 'unknown',
-  message: 'not checked: whether the process that runs the jobs is up',
+  message: 'not checked: whether the process that runs your jobs is up',
 }
 
 const hosted = { name: 'mine', title: 'Mine', packageName: 'jobs-mine', runsInProcess: false }
@@ -18,7 +18,7 @@ function providerWith(health: JobProvider['health']): JobProvider {
   return { specificationVersion: 'v1', name: 'mine', health } as JobProvider
 }
 
-test('an engine that never answers is a problem after 20 s', async () => {
+test('reports an engine that does not respond within 20 s as a problem', async () => {
   const checked = checkEngine(
     hosted,
     providerWith(() => new Promise(() => undefined)),
@@ -30,7 +30,7 @@ test('an engine that never answers is a problem after 20 s', async () => {
   expect(findings).toEqual([{ check: 'engine', status: 'problem', message: 'no answer within 20 s' }, notChecked])
 })
 
-test('an engine whose health cannot be asked for is a problem', async () => {
+test('reports an engine whose health check fails as a problem', async () => {
   const { findings } = await checkEngine(
     hosted,
     providerWith(() => Promise.reject(new Error('It is broken'))),

@@ -13,17 +13,17 @@ import type { CheckResult, EngineFacts, Finding } from './doctor-report.ts'
 import { loadProvider } from './load-provider.ts'
 import { missingFileFinding } from './missing-file-finding.ts'
 
-/** A server that takes a connection and says nothing is waited for no longer. */
-const longestMs = 20_000
+/** Limits how long `doctor` waits for a server that accepts a connection but never responds. */
+const timeoutMs = 20_000
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
-/** The provider as an app would have it, but that it runs no job here. @throws {JobsError} as `createJobClient` does */
+/** Opens the app's provider without running jobs here. @throws {JobsError} as `createJobClient` does */
 export function openProvider(engine: EngineDescriptor, cwd: string, appId: string | undefined): Promise<JobProvider> {
   return loadProvider(engine, cwd, engine.setup?.doctorConfig?.({ variables: process.env, appId }) ?? {})
 }
 
-/** Whether the engine answers, takes the key, and has the jobs that were found. */
+/** Checks whether the engine responds, accepts the key and has the jobs that were found. */
 export async function checkEngine(
   { runsInProcess, setup }: EngineDescriptor,
   provider: JobProvider,
@@ -31,18 +31,18 @@ export async function checkEngine(
 ): Promise<CheckResult<EngineFacts | undefined>> {
   const missing = setup?.file && missingFileFinding(setup.file)
   if (missing) return { facts: undefined, findings: [missing] }
-  // What the engine refuses would keep the client from opening; an engine that runs here would let cron jobs tick.
+  // A refused definition would keep the client from opening. On an in-process engine, cron jobs would tick.
   const jobs = runsInProcess ? [] : definitions.filter((one) => findUnsupported(provider, one).length === 0)
   const client = createClient({ load: () => provider }, { jobs, logger: silent })
-  const beganAt = performance.now()
-  const health = await awaitAtMost(systemClock, longestMs, client.healthCheck()).catch(toUnhealthy)
-  const durationMs = Math.round(performance.now() - beganAt)
-  const { ok, checks } = health ?? toUnhealthy(new Error(`no answer within ${longestMs / 1000} s`))
+  const startedAt = performance.now()
+  const health = await awaitAtMost(systemClock, timeoutMs, client.healthCheck()).catch(toUnhealthy)
+  const durationMs = Math.round(performance.now() - startedAt)
+  const { ok, checks } = health ?? toUnhealthy(new Error(`no answer within ${timeoutMs / 1000} s`))
   const findings = [
     ...checks.map((check) => toFinding(check, runsInProcess, durationMs)),
     ...(ok ? registrationFindings(runsInProcess, definitions) : []),
-    ...(ok && definitions.length > 0 ? unaskedFindings(setup, checks) : []),
-    ...(runsInProcess ? [] : [hostFinding]),
+    ...(ok && definitions.length > 0 ? skippedCheckFindings(setup, checks) : []),
+    ...(runsInProcess ? [] : [workerFinding]),
   ]
   return { facts: { ok, durationMs, checks }, findings }
 }
@@ -54,13 +54,13 @@ function toFinding(
 ): Finding {
   const found = { check: 'engine', status: ok ? 'ok' : 'problem' } as const
   if (name !== 'engine') return { ...found, message: `${name}: ${message}` }
-  // Such an engine tells of the process that it is asked in.
-  const where = runsInProcess ? 'this process is `doctor`; ' : ''
-  return ok ? { ...found, message: `${message} (${where}within ${durationMs} ms)` } : { ...found, message }
+  // An in-process engine reports on the process of `doctor`, not on the app's.
+  const where = runsInProcess ? 'in the process of `doctor`, ' : ''
+  return ok ? { ...found, message: `${message} (${where}${durationMs} ms)` } : { ...found, message }
 }
 
-/** What to say where the provider could not even be made. */
-export function unopenedFinding(error: unknown): Finding {
+/** Returns the finding for a provider that could not be created. */
+export function providerErrorFinding(error: unknown): Finding {
   return { check: 'engine', status: 'problem', message: toErrorInfo(error).message }
 }
 
@@ -68,25 +68,25 @@ function toUnhealthy(error: unknown): Pick<Health, 'ok' | 'checks'> {
   return { ok: false, checks: [{ name: 'engine', ok: false, message: toErrorInfo(error).message }] }
 }
 
-/** A hosted engine knows what was registered, and not whether the process that did so is still there. */
-const hostFinding: Finding = {
+/** A hosted engine knows what was registered, but not whether the process that registered it still runs. */
+const workerFinding: Finding = {
   check: 'engine',
   status: 'unknown',
-  message: 'not checked: whether the process that runs the jobs is up',
+  message: 'not checked: whether the process that runs your jobs is up',
 }
 
-/** What the engine's own checks leave open of whether it has the jobs. */
+/** Returns findings about registration that the engine's own checks do not cover. */
 function registrationFindings(runsInProcess: boolean, definitions: readonly Definition[]): Finding[] {
   if (definitions.length === 0) {
-    const message = 'jobs: whether it has them was not asked, since none were found'
+    const message = 'jobs: registration not checked, because no jobs were found'
     return [{ check: 'engine', status: 'warning', message }]
   }
   if (!runsInProcess) return []
-  const message = 'jobs: registered by being defined, in every process that imports them'
+  const message = 'jobs: registered in every process that imports them'
   return [{ check: 'engine', status: 'ok', message }]
 }
 
-function unaskedFindings(setup: EngineSetup | undefined, checks: Health['checks']): Finding[] {
+function skippedCheckFindings(setup: EngineSetup | undefined, checks: Health['checks']): Finding[] {
   return Object.entries(setup?.optionalChecks ?? {})
     .filter(([name]) => checks.every((check) => check.name !== name))
     .map(([name, reason]) => ({ check: 'engine', status: 'warning', message: `${name}: ${reason}` }))

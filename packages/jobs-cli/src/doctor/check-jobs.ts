@@ -4,20 +4,20 @@ import { findUnsupported } from '@cgk-platform/jobs-core/provider'
 import type { CheckResult, Finding, JobFacts } from './doctor-report.ts'
 import type { ImportFailure, LoadedJobs } from './load-jobs.ts'
 
-/** How many ids are named in a line. */
-const mostNamed = 12
+/** Maximum number of ids in one line. */
+const maxListedIds = 12
 
-/** The files that were imported for their jobs. */
-export interface LookedAt {
+/** The files that `doctor` imported to find jobs. */
+export interface JobFiles {
   readonly files: readonly string[]
-  /** True where the command names them, false where they are those in the usual places. */
-  readonly areNamed: boolean
+  /** True if passed with `--jobs`, false if found in the usual places. */
+  readonly arePassed: boolean
 }
 
-/** Which jobs were found, and what they use that the engine cannot do; that is not asked without an engine. */
+/** Reports the jobs that were found. With an engine, also what they use that the engine does not support. */
 export function checkJobs(
   { definitions, failures }: LoadedJobs,
-  { files, areNamed }: LookedAt,
+  { files, arePassed }: JobFiles,
   engine: Pick<JobProvider, 'name' | 'capabilities' | 'findUnsupported'> | undefined,
 ): CheckResult<readonly JobFacts[]> {
   const facts = definitions.map((definition) => ({
@@ -29,7 +29,11 @@ export function checkJobs(
   )
   return {
     facts,
-    findings: [...failures.map(failed), ...found(definitions, { files, areNamed }, failures.length > 0), ...refused],
+    findings: [
+      ...failures.map(importFinding),
+      ...definitionFindings(definitions, { files, arePassed }, failures.length > 0),
+      ...refused,
+    ],
   }
 }
 
@@ -40,25 +44,29 @@ function describe(definition: Definition): Omit<JobFacts, 'unsupported'> {
   return { id, kind, schedule, timezone }
 }
 
-function failed({ file, message, remedy }: ImportFailure): Finding {
+function importFinding({ file, message, remedy }: ImportFailure): Finding {
   return { check: 'jobs', status: 'problem', message: `\`${file}\` cannot be imported: ${message}`, remedy }
 }
 
-function found(definitions: readonly Definition[], { files, areNamed }: LookedAt, isFailed: boolean): Finding[] {
+function definitionFindings(
+  definitions: readonly Definition[],
+  { files, arePassed }: JobFiles,
+  hasFailures: boolean,
+): Finding[] {
   if (definitions.length > 0) {
-    const ids = definitions.slice(0, mostNamed).map(({ id }) => `\`${id}\``)
-    const more = definitions.length > mostNamed ? ` and ${definitions.length - mostNamed} more` : ''
+    const ids = definitions.slice(0, maxListedIds).map(({ id }) => `\`${id}\``)
+    const more = definitions.length > maxListedIds ? ` and ${definitions.length - maxListedIds} more` : ''
     const where = files.map((file) => `\`${file}\``).join(', ')
     const count = definitions.length === 1 ? '1 job' : `${definitions.length} jobs`
     const message = `${count} in ${where}: ${ids.join(', ')}${more}`
-    const others = { remedy: 'Other files were not looked at: `--jobs <file…>`.' }
-    return [{ check: 'jobs', status: 'ok', message, ...(areNamed ? {} : others) }]
+    const others = { remedy: 'Other files were not checked. To check them, pass `--jobs <file…>`.' }
+    return [{ check: 'jobs', status: 'ok', message, ...(arePassed ? {} : others) }]
   }
-  if (isFailed) return []
-  const remedy = 'Name the files that define them, or one that imports all of those: `--jobs src/jobs.ts`.'
+  if (hasFailures) return []
+  const remedy = 'Pass the files that define jobs, or one that imports them all: `--jobs src/jobs.ts`.'
   const none: Pick<Finding, 'status' | 'message'> =
     files.length === 0
-      ? { status: 'warning', message: 'no file with jobs was found in the usual places' }
+      ? { status: 'warning', message: 'found no file with jobs in the usual places' }
       : { status: 'problem', message: `no jobs are defined in ${files.map((file) => `\`${file}\``).join(', ')}` }
   return [{ check: 'jobs', ...none, remedy }]
 }

@@ -3,7 +3,7 @@ import { type ChosenEngine, chooseEngine, type EngineDescriptor, engineNamed } f
 
 import type { CheckResult, Finding } from './doctor-report.ts'
 
-/** Finds the engine that `createJobClient()` would choose in this environment, or the one that the command line names. */
+/** Finds the engine that `createJobClient()` would choose in this environment, or the one that `--provider` selects. */
 export function checkProvider(
   engines: readonly EngineDescriptor[],
   named: string | undefined,
@@ -19,8 +19,8 @@ export function checkProvider(
       facts,
       findings: [
         { check: 'provider', status: 'ok', message },
-        ...lossIn(facts.engine, variables),
-        ...(named === undefined && facts.engine.isFallback ? notChosen(engines, variables) : []),
+        ...memoryWarnings(facts.engine, variables),
+        ...(named === undefined && facts.engine.isFallback ? unchosenEngineWarnings(engines, variables) : []),
       ],
     }
   } catch (error) {
@@ -29,15 +29,15 @@ export function checkProvider(
   }
 }
 
-function lossIn({ title, setup }: EngineDescriptor, variables: NodeJS.ProcessEnv): Finding[] {
+function memoryWarnings({ title, setup }: EngineDescriptor, variables: NodeJS.ProcessEnv): Finding[] {
   if (!setup?.file || variables['NODE_ENV'] !== 'production' || variables[setup.file.variable]) return []
-  const message = `this is production, and ${title} keeps its jobs in memory, unless the app gives it a file`
-  const remedy = `Set \`${setup.file.variable}\` to keep them in a file.`
+  const message = `in production, ${title} stores jobs in memory unless the app sets a file`
+  const remedy = `Set \`${setup.file.variable}\` to store them in a file.`
   return [{ check: 'provider', status: 'warning', message, remedy }]
 }
 
-/** Variables that say where an engine is, without a key for it: its own tools take that for a choice. */
-function notChosen(engines: readonly EngineDescriptor[], variables: NodeJS.ProcessEnv): Finding[] {
+/** Warns about variables that configure an engine but do not choose it, although the vendor's own tools use them so. */
+function unchosenEngineWarnings(engines: readonly EngineDescriptor[], variables: NodeJS.ProcessEnv): Finding[] {
   if (variables['JOB_PROVIDER']) return []
   const others = engines.filter((engine) => !engine.isFallback)
   return others.flatMap(({ name: engine, variables: own = [] }) =>
@@ -46,8 +46,8 @@ function notChosen(engines: readonly EngineDescriptor[], variables: NodeJS.Proce
       .map(({ name }) => ({
         check: 'provider',
         status: 'warning',
-        message: `\`${name}\` is set, and chooses no engine`,
-        remedy: `\`JOB_PROVIDER=${engine}\` does.`,
+        message: `\`${name}\` is set but does not choose an engine`,
+        remedy: `Set \`JOB_PROVIDER=${engine}\`.`,
       })),
   )
 }

@@ -6,12 +6,12 @@ import type { EngineDescriptor } from '@cgk-platform/jobs-core/provider'
 import type { CheckResult, Finding, VariableFacts } from './doctor-report.ts'
 import type { VariableOrigins } from './read-variables.ts'
 
-const ours = ['JOB_PROVIDER', 'JOB_LOG_LEVEL', 'NODE_ENV']
+const ownVariables = ['JOB_PROVIDER', 'JOB_LOG_LEVEL', 'NODE_ENV']
 
-/** Where apps keep variables that a process has to be given. */
+/** Files in which apps usually store variables. Node does not read them unless told to. */
 const usualFiles = ['.env', '.env.local']
 
-/** Which variables are set that an engine is chosen and reached by, and which files with some were not read. */
+/** Reports which variables of this library and its engines are set, and which `.env` files were not read. */
 export function checkVariables({
   engines,
   cwd,
@@ -25,13 +25,15 @@ export function checkVariables({
   origins: VariableOrigins
   variables?: NodeJS.ProcessEnv
 }): CheckResult<readonly VariableFacts[]> {
-  const names = Object.keys(variables).filter((name) => ours.includes(name) || engines.some((one) => reads(one, name)))
+  const names = Object.keys(variables).filter(
+    (name) => ownVariables.includes(name) || engines.some((one) => reads(one, name)),
+  )
   const facts = names
     .filter((name) => variables[name])
     .toSorted()
     .map((name) => ({ name, from: origins.get(name) ?? 'environment' }))
-  const told = facts.map(({ name, from }) => (from === 'environment' ? `\`${name}\`` : `\`${name}\` (${from})`))
-  const message = told.length === 0 ? 'none is set' : `set: ${told.join(', ')}`
+  const described = facts.map(({ name, from }) => (from === 'environment' ? `\`${name}\`` : `\`${name}\` (${from})`))
+  const message = described.length === 0 ? 'none set' : `set: ${described.join(', ')}`
   return {
     facts,
     findings: [
@@ -48,8 +50,8 @@ function reads({ variables = [], setup }: EngineDescriptor, name: string): boole
 }
 
 function emptyFinding(name: string): Finding {
-  const remedy = 'Give it a value, or leave it out.'
-  return { check: 'variables', status: 'warning', message: `\`${name}\` is empty, which counts as not set`, remedy }
+  const remedy = 'Set a value or remove it.'
+  return { check: 'variables', status: 'warning', message: `\`${name}\` is empty and counts as not set`, remedy }
 }
 
 function unreadFiles(cwd: string, files: readonly string[]): string[] {
@@ -58,6 +60,6 @@ function unreadFiles(cwd: string, files: readonly string[]): string[] {
 }
 
 function unreadFinding(file: string): Finding {
-  const remedy = `If the app reads it: \`npx @cgk-platform/jobs-cli doctor --env-file ${file}\`.`
-  return { check: 'variables', status: 'warning', message: `\`${file}\` is there, and was not read`, remedy }
+  const remedy = `If your app reads it, run \`npx @cgk-platform/jobs-cli doctor --env-file ${file}\`.`
+  return { check: 'variables', status: 'warning', message: `\`${file}\` exists but was not read`, remedy }
 }

@@ -8,7 +8,7 @@ import type { CheckResult, Finding, PackageFacts } from './doctor-report.ts'
 import { findPackages } from './find-packages.ts'
 import type { InstalledPackage } from './installed-package.ts'
 
-/** What is installed for an app, and whether it goes together. */
+/** Reports the app's installed packages and whether their versions fit together. */
 export function checkVersions({
   engines,
   cwd,
@@ -18,33 +18,35 @@ export function checkVersions({
 }: {
   engines: readonly EngineDescriptor[]
   cwd: string
-  /** Of the package that this command comes with. */
+  /** The version of this command's package. */
   ownVersion: string
   /** The name of the chosen engine. */
   provider: string | undefined
   nodeVersion?: string
 }): CheckResult<readonly PackageFacts[]> {
   const { ours, others, vendors } = findPackages(cwd, engines)
-  const ofVendors = vendors.flatMap(({ sdk, appSdk, tools }) => [sdk, appSdk, ...tools])
-  const all = new Map([...ours, ...others, ...ofVendors].flatMap((one) => (one ? [[one.folder, one] as const] : [])))
+  const vendorPackages = vendors.flatMap(({ sdk, appSdk, tools }) => [sdk, appSdk, ...tools])
+  const all = new Map(
+    [...ours, ...others, ...vendorPackages].flatMap((one) => (one ? [[one.folder, one] as const] : [])),
+  )
   const problems = [
-    ...findingsOfNode([...ours, ...others], nodeVersion),
-    ...findingsOfFamily(ours, ownVersion, cwd),
+    ...nodeFindings([...ours, ...others], nodeVersion),
+    ...ownPackageFindings(ours, ownVersion, cwd),
     ...vendors.flatMap((vendor) => checkVendorVersions(vendor, provider)),
   ]
   return {
     facts: [...all.values()].map(({ name, version, folder }) => ({ name, version, path: relative(cwd, folder) })),
     findings: [
-      { check: 'versions', status: 'ok', message: `Node ${nodeVersion}${listed([...all.values()])}` },
+      { check: 'versions', status: 'ok', message: `Node ${nodeVersion}${listVersions([...all.values()])}` },
       ...problems.map((problem) => ({ check: 'versions' as const, ...problem })),
     ],
   }
 }
 
-type Unplaced = Omit<Finding, 'check'>
+type VersionFinding = Omit<Finding, 'check'>
 
-/** Packages of one version in one breath. */
-function listed(packages: readonly InstalledPackage[]): string {
+/** Lists names and versions. Packages of this library with the same version appear once. */
+function listVersions(packages: readonly InstalledPackage[]): string {
   const names = new Map<string, string>()
   for (const { name, version } of packages) {
     const title = name.startsWith('@cgk-platform/') ? '@cgk-platform/jobs' : name
@@ -53,43 +55,43 @@ function listed(packages: readonly InstalledPackage[]): string {
   return [...names.keys()].map((one) => `, ${one}`).join('')
 }
 
-function findingsOfNode(ours: readonly InstalledPackage[], nodeVersion: string): Unplaced[] {
+function nodeFindings(ours: readonly InstalledPackage[], nodeVersion: string): VersionFinding[] {
   const unmet = ours.find(({ node }) => node !== undefined && !satisfies(nodeVersion, node))
   if (!unmet) return []
-  const message = `Node ${nodeVersion} runs, and \`${unmet.name}\` ${unmet.version} needs ${unmet.node}`
-  return [{ status: 'problem', message, remedy: 'Install a Node of that range.' }]
+  const message = `this is Node ${nodeVersion}, but \`${unmet.name}\` ${unmet.version} needs ${unmet.node}`
+  return [{ status: 'problem', message, remedy: 'Install a Node version in that range.' }]
 }
 
-function findingsOfFamily(ours: readonly InstalledPackage[], ownVersion: string, cwd: string): Unplaced[] {
+function ownPackageFindings(ours: readonly InstalledPackage[], ownVersion: string, cwd: string): VersionFinding[] {
   if (ours.length === 0) {
-    const message = 'no package of @cgk-platform/jobs is installed here'
+    const message = 'no package of `@cgk-platform/jobs` is installed here'
     return [{ status: 'warning', message, remedy: "Run this in the app's folder, or install `@cgk-platform/jobs`." }]
   }
   const versions = new Set(ours.map(({ version }) => version))
   if (versions.size > 1) {
-    const message = `the packages of @cgk-platform/jobs differ: ${named(ours)}`
-    return [{ status: 'problem', message, remedy: 'Give all of them the same version, and install again.' }]
+    const message = `the packages of \`@cgk-platform/jobs\` have different versions: ${listNames(ours)}`
+    return [{ status: 'problem', message, remedy: 'Install the same version of all of them.' }]
   }
   const [version] = versions
   const cores = ours.filter(({ name }) => name === '@cgk-platform/jobs-core')
   return [
-    ...(version === ownVersion ? [] : [ofAnotherDoctor(ownVersion, version!)]),
-    ...(cores.length > 1 ? [ofTwoCores(cores, cwd)] : []),
+    ...(version === ownVersion ? [] : [doctorVersionWarning(ownVersion, version!)]),
+    ...(cores.length > 1 ? [duplicateCoreWarning(cores, cwd)] : []),
   ]
 }
 
-function ofAnotherDoctor(ownVersion: string, version: string): Unplaced {
-  const message = `this doctor is of ${ownVersion}, and the app has ${version}`
-  return { status: 'warning', message, remedy: `\`npx @cgk-platform/jobs-cli@${version} doctor\` is the app's own.` }
+function doctorVersionWarning(ownVersion: string, version: string): VersionFinding {
+  const message = `this command is ${ownVersion}, but the app has ${version}`
+  return { status: 'warning', message, remedy: `Run \`npx @cgk-platform/jobs-cli@${version} doctor\`.` }
 }
 
-function ofTwoCores(cores: readonly InstalledPackage[], cwd: string): Unplaced {
+function duplicateCoreWarning(cores: readonly InstalledPackage[], cwd: string): VersionFinding {
   const places = cores.map(({ folder }) => relative(cwd, folder)).join(' and ')
   const message = `\`@cgk-platform/jobs-core\` is installed ${cores.length} times: ${places}`
-  const remedy = 'They share their jobs, but `instanceof` fails between them; let the package manager dedupe them.'
+  const remedy = 'Deduplicate them: they share jobs, but `instanceof` fails between them.'
   return { status: 'warning', message, remedy }
 }
 
-function named(packages: readonly InstalledPackage[]): string {
+function listNames(packages: readonly InstalledPackage[]): string {
   return packages.map(({ name, version }) => `\`${name}\` ${version}`).join(', ')
 }

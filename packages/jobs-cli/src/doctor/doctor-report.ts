@@ -1,35 +1,35 @@
-/** What a finding means for the app: nothing to do, what cannot be told, something to look at, or jobs that do not run. */
+/** The severity of a finding: fine, not checkable, worth a look, or keeps jobs from running. */
 export type FindingStatus = 'ok' | 'unknown' | 'warning' | 'problem'
 
-/** What is looked at, in this order. */
+/** The checks, in their order. */
 export type CheckName = 'provider' | 'variables' | 'versions' | 'jobs' | 'engine'
 
-/** One thing that was found. */
+/** One result of a check. */
 export interface Finding {
   readonly check: CheckName
   readonly status: FindingStatus
-  /** What is so, as the rest of a line. */
+  /** The result, as a phrase that follows the check's name. */
   readonly message: string
-  /** What to do about it, as a sentence. */
+  /** How to fix it, as a sentence. */
   readonly remedy?: string
 }
 
-/** What a check found, and the facts that go with it. */
+/** The findings of a check, and the facts behind them. */
 export interface CheckResult<Facts> {
   readonly findings: readonly Finding[]
   readonly facts: Facts
 }
 
-/** The engine that is chosen, and why. */
+/** The chosen engine, and why it was chosen. */
 export interface ProviderFacts {
   readonly name: string
   readonly reason: string
 }
 
-/** A variable that is set; its value is nowhere told. */
+/** A variable that is set. Its value is never reported. */
 export interface VariableFacts {
   readonly name: string
-  /** `environment`, or the file that was read. */
+  /** `environment`, or the file that set it. */
   readonly from: string
 }
 
@@ -37,44 +37,44 @@ export interface VariableFacts {
 export interface PackageFacts {
   readonly name: string
   readonly version: string
-  /** Where it is, relative to the app. */
+  /** Folder, relative to the app. */
   readonly path: string
 }
 
-/** A definition that was found. */
+/** A job, cron job or workflow that was found. */
 export interface JobFacts {
   readonly id: string
   readonly kind: 'job' | 'cron' | 'workflow'
-  /** Of a job or a workflow. */
+  /** The event, for a job or workflow. */
   readonly event?: string
-  /** Of a cron job. */
+  /** The schedule, for a cron job. */
   readonly schedule?: string
-  /** Of a cron job: the zone of its schedule. */
+  /** The time zone of the schedule, for a cron job. */
   readonly timezone?: string
-  /** What it uses that the chosen engine cannot do. */
+  /** Features that it uses but the chosen engine does not support. */
   readonly unsupported: readonly { readonly code: string; readonly message: string }[]
 }
 
-/** How the engine answered. */
+/** The result of the engine's health check. */
 export interface EngineFacts {
   readonly ok: boolean
-  /** How long all of the questions took. */
+  /** Duration of the health check, in milliseconds. */
   readonly durationMs: number
   readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly message: string }[]
 }
 
-/** What `doctor --json` prints. */
+/** The output of `doctor --json`. */
 export interface DoctorReport {
-  /** Changes when a reader of this form would no longer understand it. */
+  /** Changes when the format becomes incompatible. */
   readonly formatVersion: 1
-  /** True where nothing is a problem; the exit code is 0 then. */
+  /** True if there is no problem, in which case the exit code is 0. */
   readonly ok: boolean
-  /** `null` where none could be chosen. */
+  /** `null` if no engine could be chosen. */
   readonly provider: ProviderFacts | null
   readonly variables: readonly VariableFacts[]
   readonly packages: readonly PackageFacts[]
   readonly jobs: readonly JobFacts[]
-  /** `null` where it was not asked. */
+  /** `null` if the engine was not checked. */
   readonly engine: EngineFacts | null
   readonly findings: readonly Finding[]
 }

@@ -2,10 +2,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { findHostImports } from './find-host-imports.ts'
-import { moduleEndings } from './module-endings.ts'
+import { moduleExtensions } from './module-extensions.ts'
 
-/** Where apps keep their jobs; those that `init` writes first. */
-const places = [
+/** Usual places for jobs, in order of preference. `init` writes the first ones. */
+const usualPlaces = [
   'src/background-jobs',
   'background-jobs',
   'src/jobs',
@@ -18,14 +18,14 @@ const places = [
   'src/app/jobs/index',
 ]
 
-/** The file that has an app's jobs, if it is where such files usually are, and those that `init`'s hosts import. */
+/** Finds the app's file with jobs in the usual places, and the files that hosts written by `init` import. */
 export function findJobFiles(cwd: string): string[] {
-  const candidates = places.flatMap((place) => moduleEndings.map((ending) => place + ending))
-  const usual = candidates.filter((file) => existsSync(join(cwd, file)) && isOfJobs(join(cwd, file))).slice(0, 1)
+  const candidates = usualPlaces.flatMap((place) => moduleExtensions.map((extension) => place + extension))
+  const usual = candidates.filter((file) => existsSync(join(cwd, file)) && usesLibrary(join(cwd, file))).slice(0, 1)
   return [...new Set([...usual, ...findHostImports(cwd)])]
 }
 
-/** Whatever else is called so is left alone, since a file is run when it is imported. An `index` may only lead to others. */
-function isOfJobs(path: string): boolean {
+/** Skips unrelated files with the same name, because importing a file runs it. An `index` may only re-export others. */
+function usesLibrary(path: string): boolean {
   return /index\.\w+$/.test(path) || readFileSync(path, 'utf8').includes('@cgk-platform/jobs')
 }

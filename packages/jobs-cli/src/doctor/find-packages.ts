@@ -2,54 +2,54 @@ import type { EngineDescriptor, VendorSdk } from '@cgk-platform/jobs-core/provid
 
 import { findPackage, type InstalledPackage } from './installed-package.ts'
 
-/** The packages that an app has of this library, and of the engines' vendors. */
+/** The app's installed packages of this library and of the engines' vendors. */
 export interface InstalledPackages {
-  /** Of this library: every copy that the app or one of them would load, each once. */
+  /** Packages of this library: every copy that the app or one of these packages would load, each once. */
   readonly ours: readonly InstalledPackage[]
-  /** The packages that others have written for an engine. */
+  /** Third-party packages for an engine. */
   readonly others: readonly InstalledPackage[]
-  /** Of each vendor, where a package of ours for it is installed or one of the vendor's own. */
+  /** Vendors of which our package or one of their own is installed. */
   readonly vendors: readonly VendorPackages[]
 }
 
-/** What is installed of a vendor. */
+/** The installed packages of a vendor. */
 export interface VendorPackages {
   readonly engine: EngineDescriptor
   /** True if its tools must have the version of the SDK. */
   readonly toolsMatchSdk: boolean
-  /** The versions of the SDK that our package is made for. */
+  /** The SDK versions that our package supports. */
   readonly range: string | undefined
   /** The SDK that our package loads. */
   readonly sdk: InstalledPackage | undefined
-  /** The SDK that the app loads, where it can: it need not be the same. */
+  /** The SDK that the app loads, which can be a different copy. */
   readonly appSdk: InstalledPackage | undefined
-  /** The vendor's tools that the app has beside it. */
+  /** The vendor's tools that the app has installed. */
   readonly tools: readonly InstalledPackage[]
 }
 
 const scope = '@cgk-platform/'
-const withoutEngine = ['', '-core'].map((end) => `${scope}jobs${end}`)
+const enginelessPackages = ['', '-core'].map((suffix) => `${scope}jobs${suffix}`)
 
-/** Looks from the folder of an app, and from there where its packages look. */
+/** Finds packages as the app resolves them, and then as each found package resolves them. */
 export function findPackages(cwd: string, engines: readonly EngineDescriptor[]): InstalledPackages {
   const byFolder = new Map<string, InstalledPackage>()
-  const family = [...withoutEngine, ...engines.map(({ packageName }) => packageName)]
-  const lookFrom = (folder: string): void => {
-    for (const name of family) {
+  const names = [...enginelessPackages, ...engines.map(({ packageName }) => packageName)]
+  const searchFrom = (folder: string): void => {
+    for (const name of names) {
       const found = findPackage(name, folder)
       if (!found || byFolder.has(found.folder)) continue
       byFolder.set(found.folder, found)
-      lookFrom(found.folder)
+      searchFrom(found.folder)
     }
   }
-  lookFrom(cwd)
+  searchFrom(cwd)
   const found = [...byFolder.values()]
   return {
     ours: found.filter(({ name }) => name.startsWith(scope)),
     others: found.filter(({ name }) => !name.startsWith(scope)),
     vendors: engines
       .flatMap((engine) => (engine.setup?.sdk ? [findVendor(engine, engine.setup.sdk, found, cwd)] : []))
-      .filter(isThere),
+      .filter(isInstalled),
   }
 }
 
@@ -70,6 +70,6 @@ function findVendor(
   }
 }
 
-function isThere({ sdk, appSdk, tools }: VendorPackages): boolean {
+function isInstalled({ sdk, appSdk, tools }: VendorPackages): boolean {
   return (sdk ?? appSdk ?? tools[0]) !== undefined
 }

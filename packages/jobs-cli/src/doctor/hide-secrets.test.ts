@@ -10,20 +10,20 @@ const variables = {
   JOB_PROVIDER: 'inngest',
 }
 
-test.each<[what: string, text: string, shown: string]>([
+test.each<[what: string, text: string, expected: string]>([
   ['a key', 'refused 8ad0f1c2!', 'refused (value of INNGEST_SIGNING_KEY)!'],
   ['a password', 'for correct horse', 'for (value of DATABASE_PASSWORD)'],
-  ['a key of Trigger.dev that no variable has', 'with tr_prod_AbC123', 'with (a key)'],
-  ['a key of Inngest that no variable has', 'with signkey-prod-0a1b', 'with (a key)'],
-  ['the credentials of an address', 'at https://me:pw@example.com/a', 'at https://example.com/a'],
-  ['the query of an address', '`https://example.com/a?token=t`', '`https://example.com/a`'],
-])('%s is hidden', (_what, text, shown) => {
+  ['a Trigger.dev key that is in no variable', 'with tr_prod_AbC123', 'with (a key)'],
+  ['an Inngest key that is in no variable', 'with signkey-prod-0a1b', 'with (a key)'],
+  ['credentials of a URL', 'at https://me:pw@example.com/a', 'at https://example.com/a'],
+  ['the query of a URL', '`https://example.com/a?token=t`', '`https://example.com/a`'],
+])('hides %s', (_what, text, expected) => {
   expect(hideSecrets({ list: [{ message: text, remedy: text }] }, knownEngines, variables)).toEqual({
-    list: [{ message: shown, remedy: shown }],
+    list: [{ message: expected, remedy: expected }],
   })
 })
 
-test('everything else is left as it is', () => {
+test('leaves everything else unchanged', () => {
   const report = {
     message: 'the variable `INNGEST_SIGNING_KEY`, 1 inngest at https://example.com:8288',
     name: '8ad0f1c2',

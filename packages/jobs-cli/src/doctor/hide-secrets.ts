@@ -2,17 +2,17 @@ import type { EngineDescriptor } from '@cgk-platform/jobs-core/provider'
 
 const secretName = /KEY|TOKEN|SECRET|PASSWORD/i
 
-/** Shorter values are no keys, and are part of other words. */
-const shortestSecret = 8
+/** Shorter values are not keys and can be part of other words. */
+const minSecretLength = 8
 
 const address = /\bhttps?:\/\/[^\s`'"()<>]+/g
 
-/** What is put together of texts from many places; the rest are names. */
-const sentences = new Set(['message', 'remedy'])
+/** Fields whose text can contain secrets. All other fields hold names. */
+const redactedFields = new Set(['message', 'remedy'])
 
 /**
- * A copy of what is to be printed in which no sentence has the value of a variable that is named like a secret, nor a key
- * in the form of a vendor's, nor the credentials or the query of an address.
+ * Returns a copy of the report without secrets: values of variables that are named like secrets, keys that match a
+ * vendor's pattern, and credentials and queries of URLs.
  */
 export function hideSecrets<T>(
   report: T,
@@ -20,17 +20,17 @@ export function hideSecrets<T>(
   variables: NodeJS.ProcessEnv = process.env,
 ): T {
   const secrets = Object.entries(variables)
-    .filter(([name, value]) => secretName.test(name) && value !== undefined && value.trim().length >= shortestSecret)
+    .filter(([name, value]) => secretName.test(name) && value !== undefined && value.trim().length >= minSecretLength)
     .map(([name, value]) => ({ name, value: value!.trim() }))
     .toSorted((one, other) => other.value.length - one.value.length)
   const patterns = engines.flatMap(({ setup }) => setup?.keyPattern ?? [])
-  const keyOfVendor = new RegExp(`\\b(?:${patterns.join('|')})`, 'g')
+  const vendorKey = new RegExp(`\\b(?:${patterns.join('|')})`, 'g')
   const hide = (text: string): string => {
-    const named = secrets.reduce((so, { name, value }) => so.replaceAll(value, `(value of ${name})`), text)
-    return named.replace(keyOfVendor, '(a key)').replace(address, withoutSecrets)
+    const named = secrets.reduce((result, { name, value }) => result.replaceAll(value, `(value of ${name})`), text)
+    return named.replace(vendorKey, '(a key)').replace(address, withoutSecrets)
   }
   return JSON.parse(JSON.stringify(report), (key, value: unknown) =>
-    sentences.has(key) && typeof value === 'string' ? hide(value) : value,
+    redactedFields.has(key) && typeof value === 'string' ? hide(value) : value,
   ) as T
 }
 

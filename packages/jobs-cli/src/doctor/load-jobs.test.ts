@@ -5,7 +5,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 
 import { loadJobs } from './load-jobs.ts'
 
-test('a file that waits at its top level is given up after 30 s', async () => {
+test('gives up on a file whose top-level await takes longer than 30 s', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'waiting-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   writeFileSync(join(folder, 'waiting.mjs'), 'await new Promise(() => undefined)')
@@ -16,8 +16,8 @@ test('a file that waits at its top level is given up after 30 s', async () => {
   expect((await loading).failures).toEqual([
     {
       file: 'waiting.mjs',
-      message: 'its import has not ended within 30 s',
-      remedy: 'The file is imported here as it is: it should define jobs and start nothing.',
+      message: 'its import did not end within 30 s',
+      remedy: '`doctor` imports the file: it should define jobs and start nothing.',
     },
   ])
 })

@@ -8,9 +8,9 @@ import { type EngineDescriptor, engines } from '@cgk-platform/jobs-core/provider
 import { findPackage } from './installed-package.ts'
 
 /**
- * Makes a provider with the package that the app in this folder has installed.
+ * Creates a provider with the engine package that the app in this folder has installed.
  *
- * @throws {ProviderNotInstalledError} if the app has none.
+ * @throws {ProviderNotInstalledError} if it is not installed
  */
 export async function loadProvider(
   { name, packageName }: EngineDescriptor,
@@ -26,7 +26,7 @@ export async function loadProvider(
   return createProvider(config)
 }
 
-/** The module that the app gets by this name, or that the facade gets. */
+/** Resolves the package from the app, or else from the facade. */
 function findEntry(packageName: string, cwd: string): string | undefined {
   for (const folder of [cwd, findPackage('@cgk-platform/jobs', cwd)?.folder]) {
     if (folder === undefined) continue

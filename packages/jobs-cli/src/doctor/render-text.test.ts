@@ -13,7 +13,7 @@ const warning: Finding = { check: 'variables', status: 'warning', message: 'one 
 const unknown: Finding = { check: 'engine', status: 'unknown', message: 'whether it is up' }
 const problem: Finding = { check: 'engine', status: 'problem', message: 'is away', remedy: 'Start it.' }
 
-/** A stream that may be a terminal. */
+/** Creates a stream that may be a terminal. */
 function streamOf(isTTY: boolean): NodeJS.WriteStream {
   const { getColorDepth } = WriteStream.prototype // it reads the environment
   return Object.assign(new PassThrough(), { isTTY, getColorDepth }) as unknown as NodeJS.WriteStream
@@ -23,7 +23,7 @@ function render(findings: readonly Finding[], isTTY = false): string {
   return renderText({ findings } as DoctorReport, streamOf(isTTY))
 }
 
-test('a finding is a line, with what to do below it', () => {
+test('renders a finding as a line with its remedy below', () => {
   expect(render([ok, warning, problem])).toBe(`ok       provider   \`local\`
 warning  variables  one is empty
                     Set it.
@@ -34,7 +34,7 @@ problem  engine     is away
 `)
 })
 
-test.each<[findings: Finding[], verdict: string]>([
+test.each<[findings: Finding[], summary: string]>([
   [[ok], 'No problems.'],
   [[ok, unknown], 'No problems in what was checked.'],
   [[unknown, warning], 'No problems in what was checked, 1 warning.'],
@@ -42,17 +42,17 @@ test.each<[findings: Finding[], verdict: string]>([
   [[ok, warning], 'No problems, 1 warning.'],
   [[warning, warning], 'No problems, 2 warnings.'],
   [[problem, problem], '2 problems.'],
-])('the last line is the verdict: %#', (findings, verdict) => {
-  expect(render(findings).trimEnd().split('\n').at(-1)).toBe(verdict)
+])('the last line is a summary: %#', (findings, summary) => {
+  expect(render(findings).trimEnd().split('\n').at(-1)).toBe(summary)
 })
 
-test('a terminal gets colours, unless `NO_COLOR` is set', () => {
+test('colors the text on a terminal, unless `NO_COLOR` is set', () => {
   for (const name of ['NO_COLOR', 'NODE_DISABLE_COLORS', 'FORCE_COLOR']) vi.stubEnv(name, undefined)
   vi.stubEnv('TERM', 'xterm-256color')
-  vi.stubEnv('CI', undefined) // Node gives a CI that it does not know no colours
-  const coloured = render([problem], true)
-  expect(coloured).not.toBe(render([problem]))
-  expect(stripVTControlCharacters(coloured)).toBe(render([problem]))
+  vi.stubEnv('CI', undefined) // Node turns colors off for an unknown CI
+  const colored = render([problem], true)
+  expect(colored).not.toBe(render([problem]))
+  expect(stripVTControlCharacters(colored)).toBe(render([problem]))
   vi.stubEnv('NO_COLOR', '1')
   expect(render([problem], true)).toBe(render([problem]))
 })

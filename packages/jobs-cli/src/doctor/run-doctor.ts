@@ -2,7 +2,7 @@ import type { Definition, JobProvider } from '@cgk-platform/jobs-core'
 import { type EngineDescriptor, engines as registeredEngines } from '@cgk-platform/jobs-core/provider'
 
 import { knownEngines } from '@cgk-platform/jobs/engines'
-import { checkEngine, openProvider, unopenedFinding } from './check-engine.ts'
+import { checkEngine, openProvider, providerErrorFinding } from './check-engine.ts'
 import { checkJobs } from './check-jobs.ts'
 import { checkProvider } from './check-provider.ts'
 import { checkVariables } from './check-variables.ts'
@@ -12,43 +12,44 @@ import { findJobFiles } from './find-job-files.ts'
 import { hideSecrets } from './hide-secrets.ts'
 import { loadJobs } from './load-jobs.ts'
 import type { VariableOrigins } from './read-variables.ts'
-import { catchStrayErrors } from './stray-errors.ts'
+import { collectUncaughtErrors } from './collect-uncaught-errors.ts'
 
-/** What `doctor` is called with. */
+/** The options of `doctor`. */
 export interface DoctorOptions {
   readonly cwd: string
-  /** Of the package that the command comes with. */
+  /** The version of this command's package. */
   readonly ownVersion: string
-  /** In place of what the environment chooses. */
+  /** The engine to check instead of the one that the environment chooses. */
   readonly provider: string | undefined
-  /** The files with jobs; left out, the usual places are looked at. */
+  /** The files with jobs. If omitted, `doctor` searches the usual places. */
   readonly jobs: readonly string[] | undefined
   /** The id of the Inngest app. */
   readonly appId: string | undefined
-  /** The files that variables were read from, and which came from where. */
+  /** The files that variables were read from. */
   readonly envFiles: readonly string[]
+  /** The file that set each variable. */
   readonly origins: VariableOrigins
 }
 
-/** Looks at everything, one thing after the other; what goes wrong is a finding. No secret is in what it answers. */
+/** Runs all checks. Failures become findings, and the report contains no secrets. */
 export async function runDoctor(options: DoctorOptions): Promise<DoctorReport> {
   const { cwd, ownVersion, envFiles, origins } = options
-  const environment = { ...process.env } // before an app's modules add to it
+  const environment = { ...process.env } // before the app's modules change it
   const files = options.jobs ?? findJobFiles(cwd)
-  const strayFindings = catchStrayErrors()
+  const uncaughtErrorFindings = collectUncaughtErrors()
   const loaded = await loadJobs(files, cwd) // first, because an app's modules may register an engine
-  const engines = enginesOfApp()
+  const engines = allEngines()
   const provider = checkProvider(engines, options.provider, environment)
   const { engine } = provider.facts ?? {}
   const variables = checkVariables({ engines, cwd, files: envFiles, origins, variables: environment })
   const versions = checkVersions({ engines, cwd, ownVersion, provider: engine?.name })
-  const opened = await open(engine, options)
-  const jobs = checkJobs(loaded, { files, areNamed: options.jobs !== undefined }, opened.facts)
-  const answer = await ask(engine, opened, loaded.definitions)
+  const opened = await openEngine(engine, options)
+  const jobs = checkJobs(loaded, { files, arePassed: options.jobs !== undefined }, opened.facts)
+  const engineResult = await checkOpenedEngine(engine, opened, loaded.definitions)
   const findings = [
     ...[provider, variables, versions, jobs].flatMap((result) => result.findings),
-    ...strayFindings(),
-    ...answer.findings,
+    ...uncaughtErrorFindings(),
+    ...engineResult.findings,
   ]
   const report: DoctorReport = {
     formatVersion: 1,
@@ -57,36 +58,36 @@ export async function runDoctor(options: DoctorOptions): Promise<DoctorReport> {
     variables: variables.facts,
     packages: versions.facts,
     jobs: jobs.facts,
-    engine: answer.facts ?? null,
+    engine: engineResult.facts ?? null,
     findings,
   }
   return hideSecrets(report, engines)
 }
 
-/** The engines that the command knows, and those that the app's modules have registered. */
-function enginesOfApp(): readonly EngineDescriptor[] {
+/** Returns the built-in engines and those that the app's modules have registered. */
+function allEngines(): readonly EngineDescriptor[] {
   const known = new Set(knownEngines.map(({ name }) => name))
   return [...knownEngines, ...registeredEngines().filter(({ name }) => !known.has(name))]
 }
 
-type Opened = CheckResult<JobProvider | undefined>
+type OpenResult = CheckResult<JobProvider | undefined>
 
-async function open(engine: EngineDescriptor | undefined, { cwd, appId }: DoctorOptions): Promise<Opened> {
+async function openEngine(engine: EngineDescriptor | undefined, { cwd, appId }: DoctorOptions): Promise<OpenResult> {
   if (!engine) {
-    const message = 'not asked, since none is chosen'
-    const remedy = '`--provider` tries one all the same.'
+    const message = 'not checked, because no engine is chosen'
+    const remedy = 'Pass `--provider` to check one anyway.'
     return { facts: undefined, findings: [{ check: 'engine', status: 'warning', message, remedy }] }
   }
   try {
     return { facts: await openProvider(engine, cwd, appId), findings: [] }
   } catch (error) {
-    return { facts: undefined, findings: [unopenedFinding(error)] }
+    return { facts: undefined, findings: [providerErrorFinding(error)] }
   }
 }
 
-async function ask(
+async function checkOpenedEngine(
   engine: EngineDescriptor | undefined,
-  { facts: provider, findings }: Opened,
+  { facts: provider, findings }: OpenResult,
   definitions: readonly Definition[],
 ): Promise<CheckResult<EngineFacts | undefined>> {
   return engine && provider ? checkEngine(engine, provider, definitions) : { facts: undefined, findings }

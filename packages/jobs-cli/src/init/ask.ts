@@ -2,13 +2,13 @@ import { cancel, confirm, isCancel, select } from '@clack/prompts'
 
 import { engineNames, engineOf } from './app/engine-of.ts'
 
-/** Asks for the engine; `undefined` where it was called off. */
+/** Prompts for the engine. Returns `undefined` if the user cancels. */
 export async function askProvider(): Promise<string | undefined> {
   const answer = await select<string>({
-    message: 'On which engine do the jobs run? It can be changed later.',
+    message: 'Which engine runs the jobs? You can change it later.',
     options: engineNames.map((value) => ({ value, ...choiceOf(value) })),
   })
-  return isCancel(answer) ? callOff() : answer
+  return isCancel(answer) ? cancelInit() : answer
 }
 
 function choiceOf(name: string): { label: string; hint?: string } {
@@ -16,15 +16,15 @@ function choiceOf(name: string): { label: string; hint?: string } {
   return setup ? { label: setup.label, hint: setup.hint } : { label: title }
 }
 
-/** Asks whether the files are to be written; no where it was called off. */
+/** Prompts for permission to write. Returns false if the user cancels. */
 export async function askToWrite(): Promise<boolean> {
-  const answer = await confirm({ message: 'Write these?' })
+  const answer = await confirm({ message: 'Write these changes?' })
   if (!isCancel(answer) && answer) return true
-  callOff()
+  cancelInit()
   return false
 }
 
-function callOff(): undefined {
+function cancelInit(): undefined {
   cancel('Nothing was written.')
   return undefined
 }

@@ -1,4 +1,4 @@
-/** Why `init` has written nothing. */
+/** The reasons why `init` writes nothing. */
 export type InitErrorCode =
   | 'no_folder'
   | 'no_package_json'
@@ -6,7 +6,7 @@ export type InitErrorCode =
   | 'missing_flags'
   | 'changed_meanwhile'
 
-/** `init` was called where, or in a way that, it can do nothing. Nothing was written. */
+/** `init` cannot run in this folder or with these flags. It has written nothing. */
 export class InitError extends Error {
   override readonly name = 'InitError'
   readonly code: InitErrorCode

@@ -5,16 +5,18 @@ import { engineNames } from './app/engine-of.ts'
 import { InitError } from './init-error.ts'
 import type { InitOptions } from './run-init.ts'
 
-/** Adds `init`: the files that an app needs for a first job. */
+/** Adds the command `init`. */
 export function registerInit(program: Command): void {
-  const init = program.command('init').description('add a first job to an app; nothing that is there is overwritten')
+  const init = program.command('init').description('add a first job to an app, without overwriting anything')
   init
-    .addOption(new Option('--provider <name>', 'the engine that runs the jobs').choices(engineNames))
-    .addOption(new Option('--framework <name>', 'in place of what `package.json` tells').choices(frameworks))
-    .option('--cwd <folder>', 'the folder of the app', '.')
+    .addOption(new Option('--provider <name>', 'engine that runs the jobs').choices(engineNames))
+    .addOption(
+      new Option('--framework <name>', 'framework of the app (default: from `package.json`)').choices(frameworks),
+    )
+    .option('--cwd <folder>', 'folder of the app', '.')
     .option('--yes', 'write without asking')
-    .option('--dry-run', 'show what would be written, and write nothing')
-    .option('--install', 'install the packages, too')
+    .option('--dry-run', 'show the changes without writing them')
+    .option('--install', 'also install the missing packages')
     .action(async (options: InitOptions) => {
       const { runInit } = await import('./run-init.ts')
       const { stdin, stdout } = process

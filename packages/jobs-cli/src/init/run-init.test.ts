@@ -7,7 +7,7 @@ import { type Framework, frameworks } from './app/app.ts'
 import { engineNames } from './app/engine-of.ts'
 import { type InitOptions, runInit } from './run-init.ts'
 
-/** An app in a folder of its own. */
+/** Creates an app in a temporary folder. */
 function openApp(files: Record<string, string> = {}) {
   const root = mkdtempSync(join(tmpdir(), 'init-'))
   onTestFinished(() => rmSync(root, { recursive: true }))
@@ -39,18 +39,21 @@ const combinations = frameworks.flatMap((framework) =>
   ),
 )
 
-test.each(combinations)('%s on %s, with a %s: a second time nothing changes', async (framework, provider, config) => {
-  const app = openApp({ [config]: '{}', '.gitignore': 'node_modules\n' })
-  const first = await app.init({ framework, provider, yes: true })
-  expect(first).toMatchObject({ exitCode: 0, printed: expect.stringContaining('Written.') })
-  const before = app.contents()
-  const second = await app.init({ framework, provider, yes: true })
-  expect(second).toMatchObject({ exitCode: 0, printed: expect.stringContaining('Nothing to write') })
-  expect(app.contents()).toEqual(before)
-})
+test.each(combinations)(
+  '%s on %s, with a %s: changes nothing on a second call',
+  async (framework, provider, config) => {
+    const app = openApp({ [config]: '{}', '.gitignore': 'node_modules\n' })
+    const first = await app.init({ framework, provider, yes: true })
+    expect(first).toMatchObject({ exitCode: 0, printed: expect.stringContaining('Written.') })
+    const before = app.contents()
+    const second = await app.init({ framework, provider, yes: true })
+    expect(second).toMatchObject({ exitCode: 0, printed: expect.stringContaining('Nothing to write') })
+    expect(app.contents()).toEqual(before)
+  },
+)
 
 test.each(combinations)(
-  '%s on %s, with a %s: what is there is left alone and named',
+  '%s on %s, with a %s: leaves existing files unchanged and lists them',
   async (framework, provider, config) => {
     const model = openApp({ [config]: '{}' })
     await model.init({ framework, provider, yes: true })
@@ -63,12 +66,12 @@ test.each(combinations)(
     const after = app.contents()
     for (const path of written) {
       expect(after[path]).toBe(mine)
-      expect(printed).toMatch(new RegExp(`= ${path.replaceAll('.', '\\.')} +exists, left alone`))
+      expect(printed).toMatch(new RegExp(`= ${path.replaceAll('.', '\\.')} +exists, unchanged`))
     }
   },
 )
 
-test('scripts, variables and ignored files that are there stay as they are', async () => {
+test('preserves existing scripts, variables and ignored files', async () => {
   const app = openApp({
     'package.json': '{\n  "scripts": { "jobs:send": "mine" }\n}\n',
     '.env': 'JOB_PROVIDER=local',
@@ -82,12 +85,12 @@ test('scripts, variables and ignored files that are there stay as they are', asy
   expect(after['.gitignore']).toBe('.env\n')
   expect(printed).toContain('`JOB_PROVIDER=local` in .env')
   expect(printed).toContain('set it to `inngest`')
-  expect(printed).toContain('the one for this is `node')
+  expect(printed).toContain('this engine needs `node')
 })
 
 describe('a `.gitignore`', () => {
   test.each(['.env', '/.env', '.env*', '*.env', '.env\r\nnode_modules/', '.*'])(
-    'that has the variables ignored stays as it is: %j',
+    'that ignores the variables file stays unchanged: %j',
     async (ignored) => {
       const app = openApp({ '.gitignore': ignored })
       await app.init({ provider: 'inngest', yes: true })
@@ -96,7 +99,7 @@ describe('a `.gitignore`', () => {
   )
 
   test.each(['', '.env.*', '.env*.local', '*.local', '.env.local', '.env*\n!.env', 'env'])(
-    'that does not gets the place of the secret key added: %j',
+    'that does not ignore it gets the file with the secret key added: %j',
     async (ignored) => {
       const app = openApp({ '.gitignore': ignored })
       await app.init({ provider: 'trigger.dev', yes: true })
@@ -106,20 +109,20 @@ describe('a `.gitignore`', () => {
     },
   )
 
-  test('of Next.js, as its own starter has it, covers `.env.local`', async () => {
+  test('from the Next.js starter already covers `.env.local`', async () => {
     const app = openApp({ '.gitignore': '.env*.local\n' })
     await app.init({ framework: 'next', provider: 'inngest', yes: true })
     expect(app.contents()['.gitignore']).toBe('.env*.local\n')
   })
 
-  test('gets the file of the local engine and what SQLite puts beside it', async () => {
+  test('gets the file of the local engine and the files that SQLite adds', async () => {
     const app = openApp({ '.gitignore': '.env\n' })
     await app.init({ provider: 'local', yes: true })
     expect(app.contents()['.gitignore']).toBe('.env\njobs.db*\n')
   })
 })
 
-test('a module that is called `jobs` and has nothing to do with this is not taken for one of jobs', async () => {
+test('writes `background-jobs` if an unrelated `jobs` module exists', async () => {
   const app = openApp({ 'jobs.mjs': 'export const openings = []\n' })
   await app.init({ provider: 'local', yes: true })
   const after = app.contents()
@@ -131,15 +134,15 @@ test('a module that is called `jobs` and has nothing to do with this is not take
 test.each([
   ['trigger.dev', 'trigger.config.ts'],
   ['local', 'jobs-worker.cjs'],
-] as const)('on %s, a `%s` is not joined by another of its name', async (provider, path) => {
+] as const)('on %s, does not add a second file next to `%s`', async (provider, path) => {
   const app = openApp({ [path]: '' })
   const { printed } = await app.init({ provider, yes: true })
   const name = path.replace(/\.\w+$/, '')
   expect(Object.keys(app.contents()).filter((file) => file.startsWith(name))).toEqual([path])
-  expect(printed).toMatch(new RegExp(`= ${path} +exists, left alone`))
+  expect(printed).toMatch(new RegExp(`= ${path} +exists, unchanged`))
 })
 
-test('what another engine needed is named, and what both need is not', async () => {
+test('lists files that only another engine needed', async () => {
   const app = openApp({ 'tsconfig.json': '{}', '.gitignore': '' })
   await app.init({ framework: 'next', provider: 'local', yes: true })
   const { printed } = await app.init({ framework: 'next', provider: 'inngest', yes: true })
@@ -147,7 +150,7 @@ test('what another engine needed is named, and what both need is not', async () 
   expect(named).toEqual(['instrumentation.ts', 'jobs-host.ts'])
 })
 
-test('a dry run shows everything and writes nothing', async () => {
+test('a dry run shows all changes and writes nothing', async () => {
   const app = openApp()
   const before = app.contents()
   const { exitCode, printed } = await app.init({ provider: 'trigger.dev', dryRun: true })
@@ -161,7 +164,7 @@ test.each([
   [{}, /--provider.*--yes/],
   [{ provider: 'local' }, /Add `--yes`/],
   [{ yes: true }, /Add `--provider/],
-] as const)('without a terminal, %j is refused, and nothing is written', async (options, message) => {
+] as const)('without a terminal, rejects %j and writes nothing', async (options, message) => {
   const app = openApp()
   const before = app.contents()
   await expect(app.init(options)).rejects.toMatchObject({
@@ -171,7 +174,7 @@ test.each([
   expect(app.contents()).toEqual(before)
 })
 
-test('the next commands install what is missing, by the package manager of the app', async () => {
+test('the next steps install missing packages with the package manager of the app', async () => {
   const app = openApp({
     'package.json': JSON.stringify({
       type: 'module',
@@ -190,7 +193,7 @@ test('the next commands install what is missing, by the package manager of the a
 test.each([
   ['next', '.env.local'],
   ['node', '.env'],
-] as const)('in %s the script `jobs:doctor` reads `%s`, and is named', async (framework, file) => {
+] as const)('in %s, the script `jobs:doctor` reads `%s` and is in the next steps', async (framework, file) => {
   const app = openApp({ 'package.json': '{}', 'package-lock.json': '{}' })
   const { printed } = await app.init({ framework, provider: 'local', yes: true })
   const { scripts } = JSON.parse(app.contents()['package.json']!) as { scripts: Record<string, string> }
@@ -198,9 +201,9 @@ test.each([
   expect(printed.split('Next:')[1]).toMatch(/`\w+ run jobs:doctor`/)
 })
 
-test('for Trigger.dev, the way without an account is named, and has its place among the variables', async () => {
+test('for Trigger.dev, explains how to run without an account and adds its variable', async () => {
   const app = openApp()
   const { printed } = await app.init({ provider: 'trigger.dev', yes: true })
-  expect(printed).toMatch(/Without an account: `\.\/dev trigger-offline \//)
+  expect(printed).toMatch(/Without an account: run `\.\/dev trigger-offline \//)
   expect(app.contents()['.env']).toContain('\n# TRIGGER_API_URL=http://127.0.0.1:8031\n')
 })

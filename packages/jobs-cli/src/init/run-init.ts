@@ -9,7 +9,7 @@ import { type CommandLine, toText } from './plan/commands.ts'
 import { makePlan } from './plan/make-plan.ts'
 import { nextSteps } from './plan/next-steps.ts'
 import { installCommands } from './plan/packages-for.ts'
-import { showPlan } from './plan/show-plan.ts'
+import { renderPlan } from './plan/render-plan.ts'
 import { writePlan } from './plan/write-plan.ts'
 
 /** The flags of `init`. */
@@ -25,17 +25,17 @@ export interface InitOptions {
 
 const titles: Record<Framework, string> = { next: 'Next.js', express: 'Express', hono: 'Hono', node: 'Node.js' }
 
-/** Where `init` says what it does, and whether somebody is there to answer. */
+/** The output of `init`, and whether a user can answer prompts. */
 export interface InitTerminal {
   print(text: string): void
   readonly isInteractive: boolean
 }
 
 /**
- * Adds a first job to an app: shows what it will write, asks, writes, and says what to do next.
+ * Adds a first job to an app: shows the changes, asks for permission, writes them and prints the next steps.
  *
- * @returns the exit code: 1 where it was called off, or where an install failed.
- * @throws InitError where there is no app, or where flags are missing and nobody is there to ask.
+ * @returns the exit code: 1 if the user cancels or an install fails
+ * @throws {InitError} if there is no app, or if flags are missing and there is no terminal
  */
 export async function runInit(options: InitOptions, terminal: InitTerminal): Promise<number> {
   const app = await readApp(options.cwd, options.framework)
@@ -43,19 +43,19 @@ export async function runInit(options: InitOptions, terminal: InitTerminal): Pro
   terminal.print(
     `${titles[app.framework]}, ${app.style.isTypeScript ? 'TypeScript' : 'JavaScript'}, ${app.packageManager}`,
   )
-  // Loaded only where somebody is asked.
+  // Loaded only for prompts.
   const provider = options.provider ?? (await (await import('./ask.ts')).askProvider())
   if (!provider) return 1
 
   const engine = engineOf(provider)
   const host = hostFor(app, engine)
   const plan = makePlan(app, engine, host)
-  terminal.print(`\n${showPlan(plan)}\n`)
+  terminal.print(`\n${renderPlan(plan)}\n`)
   if (options.dryRun) {
     terminal.print('Nothing was written: this was a dry run.')
     return 0
   }
-  if (plan.changes.length === 0) terminal.print('Nothing to write: all of it is there.')
+  if (plan.changes.length === 0) terminal.print('Nothing to write: everything exists already.')
   else {
     if (!options.yes && !(await (await import('./ask.ts')).askToWrite())) return 1
     writePlan(app.root, plan)
@@ -75,18 +75,19 @@ function checkFlags({ provider, yes, dryRun }: InitOptions, { isInteractive }: I
   if (missing.length === 0) return
   throw new InitError({
     code: 'missing_flags',
-    message: `There is no terminal to ask on. Add ${missing.join(' and ')}; \`--dry-run\` only shows what would be written.`,
+    message: `\`init\` cannot ask without a terminal. Add ${missing.join(' and ')}. \`--dry-run\` shows the changes without writing them.`,
   })
 }
 
-/** Runs the commands one after the other, up to one that fails; answers whether none did. */
+/** Runs the commands in order until one fails. Returns true if all succeeded. */
 function install(cwd: string, commands: readonly CommandLine[], { print }: InitTerminal): boolean {
   return commands.every((line) => {
     const command = toText(line)
     print(`\n$ ${command}`)
-    // By the shell, since package managers are scripts on Windows. No word of the command comes from outside.
+    // Uses a shell, because package managers are scripts on Windows. The command contains no user input.
     const { status } = spawnSync(command, { cwd, stdio: 'inherit', shell: true })
-    if (status !== 0) print(`\`${command}\` failed, with what it says above. The files are there; install by hand.`)
+    if (status !== 0)
+      print(`\`${command}\` failed; see its output above. The files are written. Run the command again by hand.`)
     return status === 0
   })
 }

@@ -8,7 +8,7 @@ import {
 } from '@cgk-platform/jobs-trigger/loopback'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { doctorIn } from '../../../jobs-cli/test/doctor-in.ts'
+import { runDoctorIn } from '../../../jobs-cli/test/run-doctor-in.ts'
 import { documentsOnTrigger, readDocument } from './documents.ts'
 import { blocksOf, fileOf, snippetsOf } from './extract-snippets.ts'
 import { createReaderProject, type Environment } from './reader-project.ts'
@@ -66,7 +66,7 @@ test('the worker registers a task for each event, handled or not, and for the jo
 })
 
 test('`doctor` finds the worker and its tasks, and no problem', async () => {
-  const { exitCode, report } = await doctorIn(project.folder, variables(), '--jobs', 'docs-trigger/jobs.ts')
+  const { exitCode, report } = await runDoctorIn(project.folder, variables(), '--jobs', 'docs-trigger/jobs.ts')
   const { findings } = report
   expect(findings.filter(({ status }) => status === 'problem' || status === 'warning')).toEqual([])
   expect(findings.filter(({ check }) => check === 'engine').map(({ message }) => message)).toEqual([
@@ -74,7 +74,7 @@ test('`doctor` finds the worker and its tasks, and no problem', async () => {
     'key: is accepted',
     'tasks: 2 tasks are registered',
     'workers: no job waits for a worker that knows its task',
-    'not checked: whether the process that runs the jobs is up',
+    'not checked: whether the process that runs your jobs is up',
   ])
   expect(exitCode).toBe(0)
 })

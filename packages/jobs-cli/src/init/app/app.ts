@@ -1,43 +1,43 @@
 import type { Agent } from 'package-manager-detector'
 
-/** The frameworks that `init` has files for; `node` is a program without one. */
+/** The frameworks that `init` supports. `node` is a program without a framework. */
 export const frameworks = ['next', 'express', 'hono', 'node'] as const
 
 /** One of `frameworks`. */
 export type Framework = (typeof frameworks)[number]
 
-/** How files of an app are written, so that its compiler and its Node take them. */
+/** How to write files so that the app's compiler and Node accept them. */
 export interface SourceStyle {
   readonly isTypeScript: boolean
-  /** Of a module that is always an ES module, whatever the `type` of the package: `.mts` where that has none. */
+  /** The extension of an ES module in this package: `.mts` or `.mjs` without `"type": "module"`. */
   readonly extension: '.ts' | '.mts' | '.js' | '.mjs'
-  /** How a module of the app is imported: bundlers want no extension, the compiler mostly that of its output. */
+  /** The extension in imports: none for bundlers, usually that of the output for the compiler. */
   readonly importExtension: '' | '.ts' | '.mts' | '.js' | '.mjs'
-  /** Runs such a file, up to the file's name: `node --env-file-if-exists=.env --import tsx`. */
+  /** The command that runs a file, without the file's name: `node --env-file-if-exists=.env --import tsx`. */
   readonly run: string
-  /** True where `run` needs `tsx`. */
+  /** True if `run` needs `tsx`. */
   readonly needsTsx: boolean
 }
 
-/** An app, as far as `init` has to know it. */
+/** The facts about an app that `init` needs. */
 export interface App {
-  /** Absolute. */
+  /** Absolute path. */
   readonly root: string
   readonly framework: Framework
   readonly packageManager: Agent
-  /** Where its sources are: `''` or `'src/'`. */
+  /** The folder of its sources. */
   readonly sources: '' | 'src/'
   readonly style: SourceStyle
-  /** True where its compiler writes files, and so must not be given any outside of its sources. */
+  /** True if its compiler writes output files, and so rejects files outside its sources. */
   readonly compilesToFiles: boolean
-  /** Of the Node that runs `init`, which is taken for the app's. */
+  /** The version of the Node that runs `init`, assumed to be the app's. */
   readonly nodeVersion: string
-  /** The file that keeps its variables on this machine. */
+  /** The file with its variables on this machine. */
   readonly variablesFile: '.env' | '.env.local'
-  /** Every package that its `package.json` names, of whatever kind. */
+  /** All dependencies in its `package.json`, of every kind. */
   readonly dependencies: ReadonlySet<string>
-  /** The module of its jobs without folder and extension: `jobs`, unless the app has another file of that name. */
+  /** The name of its module with jobs, without folder and extension. `background-jobs` if `jobs` is taken. */
   readonly jobsModule: 'jobs' | 'background-jobs'
-  /** What may get in the way; each a sentence or two. */
+  /** Possible obstacles, each one or two sentences. */
   readonly warnings: readonly string[]
 }

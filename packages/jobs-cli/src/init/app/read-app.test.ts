@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { App } from './app.ts'
 import { readApp } from './read-app.ts'
 
-/** A folder with these files, which may hold JSON. */
+/** Creates a folder with these files. Values that are not strings are written as JSON. */
 function folderWith(files: Record<string, unknown>): string {
   const folder = mkdtempSync(join(tmpdir(), 'init-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
@@ -20,15 +20,11 @@ function folderWith(files: Record<string, unknown>): string {
 const next = { dependencies: { next: '16' } }
 
 const cases: [string, Record<string, unknown>, Partial<App>][] = [
-  ['nothing but a package', { 'package.json': {} }, { framework: 'node', sources: '', jobsModule: 'jobs' }],
+  ['only a package.json', { 'package.json': {} }, { framework: 'node', sources: '', jobsModule: 'jobs' }],
   ['Express', { 'package.json': { dependencies: { express: '5' } } }, { framework: 'express' }],
-  [
-    'Hono, with an Express beside it',
-    { 'package.json': { dependencies: { express: '5', hono: '4' } } },
-    { framework: 'hono' },
-  ],
+  ['Hono and Express', { 'package.json': { dependencies: { express: '5', hono: '4' } } }, { framework: 'hono' }],
   ['Next.js', { 'package.json': next, 'app/page.tsx': '' }, { framework: 'next', variablesFile: '.env.local' }],
-  ['Next.js with `app` beside `src`', { 'package.json': next, 'app/page.tsx': '', 'src/a.ts': '' }, { sources: '' }],
+  ['Next.js with `app` and `src`', { 'package.json': next, 'app/page.tsx': '', 'src/a.ts': '' }, { sources: '' }],
   ['Next.js with `src/app`', { 'package.json': next, 'src/app/page.tsx': '' }, { sources: 'src/' }],
   ['sources in `src`', { 'package.json': {}, 'src/index.js': '' }, { sources: 'src/', variablesFile: '.env' }],
   ['a lockfile of pnpm', { 'package.json': {}, 'pnpm-lock.yaml': '' }, { packageManager: 'pnpm' }],
@@ -36,13 +32,9 @@ const cases: [string, Record<string, unknown>, Partial<App>][] = [
   ['a lockfile of npm', { 'package.json': {}, 'package-lock.json': '{}' }, { packageManager: 'npm' }],
   ['a lockfile of bun', { 'package.json': {}, 'bun.lock': '' }, { packageManager: 'bun' }],
   ['`packageManager`', { 'package.json': { packageManager: 'yarn@4.9.0' } }, { packageManager: 'yarn@berry' }],
+  ['an unrelated `jobs.mjs`', { 'package.json': {}, 'jobs.mjs': 'export {}' }, { jobsModule: 'background-jobs' }],
   [
-    'a `jobs.mjs` of something else',
-    { 'package.json': {}, 'jobs.mjs': 'export {}' },
-    { jobsModule: 'background-jobs' },
-  ],
-  [
-    'a `jobs.mjs` of this library',
+    'a `jobs.mjs` that uses this library',
     { 'package.json': {}, 'jobs.mjs': `import '@cgk-platform/jobs'` },
     { jobsModule: 'jobs' },
   ],
@@ -52,7 +44,7 @@ const cases: [string, Record<string, unknown>, Partial<App>][] = [
     { compilesToFiles: true },
   ],
   [
-    'compiler options that are inherited, with comments',
+    'inherited compiler options with comments',
     {
       'package.json': { type: 'module' },
       'tsconfig.json': '{ "extends": "./base.json" /* shared */ }',
@@ -61,7 +53,7 @@ const cases: [string, Record<string, unknown>, Partial<App>][] = [
     { compilesToFiles: false, style: expect.objectContaining({ importExtension: '.ts' }) },
   ],
   [
-    'a compiler that knows no `exports`',
+    'a module resolution without `exports`',
     { 'package.json': {}, 'tsconfig.json': { compilerOptions: { module: 'commonjs' } } },
     { warnings: [expect.stringContaining('`nodenext`')] },
   ],
@@ -71,7 +63,7 @@ test.each(cases)('%s', async (_name, files, app) => {
   expect(await readApp(folderWith(files))).toMatchObject(app)
 })
 
-test('a framework that is named counts more than what is found', async () => {
+test('a named framework overrides the detected one', async () => {
   expect(await readApp(folderWith({ 'package.json': next }), 'hono')).toMatchObject({ framework: 'hono' })
 })
 
@@ -81,6 +73,6 @@ test.each([
   ['no package.json', {}, '.', 'no_package_json'],
   ['one that is not JSON', { 'package.json': '{ "name": ' }, '.', 'broken_package_json'],
   ['one that is a list', { 'package.json': [] }, '.', 'broken_package_json'],
-])('where there is %s, it says so with a code', async (_name, files, path, code) => {
+])('reports %s with a code', async (_name, files, path, code) => {
   await expect(readApp(join(folderWith(files), path))).rejects.toMatchObject({ name: 'InitError', code })
 })

@@ -10,9 +10,9 @@ import { dependenciesOf, readManifest } from './read-manifest.ts'
 import { readSourceStyle } from './read-source-style.ts'
 
 /**
- * Looks at the app in a folder: its framework unless that is given, its language, its package manager.
+ * Reads the app in a folder: its framework unless `named` sets it, its language and its package manager.
  *
- * @throws InitError where there is no app.
+ * @throws {InitError} if there is no app
  */
 export async function readApp(folder: string, named?: Framework): Promise<App> {
   const root = resolve(folder)
@@ -42,7 +42,7 @@ export async function readApp(folder: string, named?: Framework): Promise<App> {
     nodeVersion: process.version,
     variablesFile,
     dependencies,
-    jobsModule: hasOtherJobs(root, `${sources}jobs${style.extension}`) ? 'background-jobs' : 'jobs',
+    jobsModule: hasUnrelatedModule(root, `${sources}jobs${style.extension}`) ? 'background-jobs' : 'jobs',
     warnings: compilerOptions ? warningsOf(compilerOptions) : [],
   }
 }
@@ -51,31 +51,31 @@ function detectFramework(dependencies: ReadonlySet<string>): Framework {
   return (['next', 'hono', 'express'] as const).find((name) => dependencies.has(name)) ?? 'node'
 }
 
-/** Next.js has `app` and `pages` side by side, either in the root or in `src`. */
+/** Next.js has `app` and `pages` in the root or in `src`. */
 function sourcesOf(framework: Framework, has: (path: string) => boolean): '' | 'src/' {
   if (framework === 'next' && (has('app') || has('pages'))) return ''
   return has('src') ? 'src/' : ''
 }
 
-/** By a lockfile or by what `package.json` says, here or above; otherwise the one that `init` was called with. */
+/** Uses a lockfile or `package.json`, here or in a parent folder, or else the package manager that runs `init`. */
 async function detectPackageManager(root: string): Promise<Agent> {
   const found = await detect({ cwd: root })
   return found?.agent ?? getUserAgent() ?? 'npm'
 }
 
-/** A module of this name that has nothing to do with this library. */
-function hasOtherJobs(root: string, path: string): boolean {
+/** Returns true if the app has a module of this name that does not use this library. */
+function hasUnrelatedModule(root: string, path: string): boolean {
   const found = findModule(root, path)
   return found !== undefined && !readFileSync(join(root, found), 'utf8').includes('@cgk-platform/jobs')
 }
 
 function warningsOf({ module, moduleResolution }: CompilerOptions): string[] {
   const resolution = (moduleResolution ?? '').toLowerCase()
-  const old =
+  const ignoresExports =
     ['node', 'node10', 'classic'].includes(resolution) || (!resolution && module?.toLowerCase() === 'commonjs')
-  if (!old) return []
+  if (!ignoresExports) return []
   return [
-    '`tsconfig.json` resolves modules in a way that does not know `exports` of a package, and so not the types of ' +
-      '`@cgk-platform/jobs`: set `module` to `nodenext`.',
+    '`tsconfig.json` uses a module resolution that ignores package `exports`, so the types of `@cgk-platform/jobs` are ' +
+      'not found. Set `module` to `nodenext`.',
   ]
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 
 import { parseTsconfig } from 'get-tsconfig'
 
-/** What `init` reads of a `tsconfig.json`, with what it extends. */
+/** The compiler options that `init` reads, including inherited ones. */
 export interface CompilerOptions {
   readonly module?: string | undefined
   readonly moduleResolution?: string | undefined
@@ -11,7 +11,7 @@ export interface CompilerOptions {
   readonly noEmit?: boolean | undefined
 }
 
-/** The options of the app's compiler. One that extends what is not installed yet has none that are known. */
+/** Reads the app's compiler options. Returns none if `tsconfig.json` extends a package that is not installed yet. */
 export function readCompilerOptions(root: string): CompilerOptions {
   try {
     return parseTsconfig(join(root, 'tsconfig.json')).compilerOptions ?? {}

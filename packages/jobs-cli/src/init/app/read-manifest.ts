@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import { InitError } from '../init-error.ts'
 
-/** What `init` reads of a `package.json`. */
+/** The fields of `package.json` that `init` reads. */
 export interface Manifest {
   readonly type?: string
   readonly scripts?: Readonly<Record<string, string>>
@@ -13,20 +13,20 @@ export interface Manifest {
   readonly peerDependencies?: Readonly<Record<string, string>>
 }
 
-/** The text of an app's `package.json`, and what it says. @throws InitError where there is none that can be read. */
+/** Reads an app's `package.json`, as text and parsed. @throws {InitError} if it is missing or invalid */
 export function readManifest(root: string): { text: string; manifest: Manifest } {
   if (!statSync(root, { throwIfNoEntry: false })?.isDirectory())
     throw new InitError({
       code: 'no_folder',
-      message: `\`${root}\` is no folder. Name the folder of an app with \`--cwd\`, or call \`init\` in it.`,
+      message: `\`${root}\` is not a folder. Set \`--cwd\` to the app's folder, or run \`init\` in it.`,
     })
   const path = join(root, 'package.json')
   if (!statSync(path, { throwIfNoEntry: false })?.isFile())
     throw new InitError({
       code: 'no_package_json',
       message:
-        `There is no \`package.json\` in \`${root}\`. Call \`init\` in the folder of an app, name that with \`--cwd\`, ` +
-        'or make an app first: `npm init -y`.',
+        `There is no \`package.json\` in \`${root}\`. Run \`init\` in the app's folder, set \`--cwd\`, or create an app ` +
+        'first: `npm init -y`.',
     })
   const text = readFileSync(path, 'utf8')
   try {
@@ -34,7 +34,7 @@ export function readManifest(root: string): { text: string; manifest: Manifest }
   } catch (cause) {
     throw new InitError({
       code: 'broken_package_json',
-      message: `\`${path}\` cannot be read: ${(cause as Error).message}. Correct it and call \`init\` again.`,
+      message: `\`${path}\` cannot be read: ${(cause as Error).message}. Correct it and run \`init\` again.`,
       cause,
     })
   }
@@ -42,10 +42,10 @@ export function readManifest(root: string): { text: string; manifest: Manifest }
 
 function toManifest(value: unknown): Manifest {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
-  throw new TypeError('it holds no object')
+  throw new TypeError('it is not a JSON object')
 }
 
-/** Every package that it names. */
+/** Returns the names of all dependencies, of every kind. */
 export function dependenciesOf(manifest: Manifest): Set<string> {
   const { dependencies, devDependencies, optionalDependencies, peerDependencies } = manifest
   const named = [dependencies, devDependencies, optionalDependencies, peerDependencies]

@@ -19,34 +19,34 @@ const tsx = `${plain} --import tsx`
 const cases: [string, Partial<StyleFacts>, Partial<SourceStyle>][] = [
   ['JavaScript modules', { isTypeScript: false }, { extension: '.js', importExtension: '.js', run: plain }],
   [
-    'JavaScript in a package of CommonJS',
+    'JavaScript in a CommonJS package',
     { isTypeScript: false, isModule: false },
     { extension: '.mjs', importExtension: '.mjs', run: plain },
   ],
-  ['TypeScript as it comes', {}, { extension: '.ts', importExtension: '.js', run: tsx, needsTsx: true }],
+  ['TypeScript with defaults', {}, { extension: '.ts', importExtension: '.js', run: tsx, needsTsx: true }],
   [
-    'TypeScript in a package of CommonJS',
+    'TypeScript in a CommonJS package',
     { isModule: false },
     { extension: '.mts', importExtension: '.mjs', run: tsx, needsTsx: true },
   ],
   [
-    'a compiler that takes the extension',
+    'a compiler that allows `.ts` imports',
     { compilerOptions: { allowImportingTsExtensions: true } },
     { extension: '.ts', importExtension: '.ts', run: plain, needsTsx: false },
   ],
   [
-    'the same where the app has tsx',
+    'the same if the app has tsx',
     { compilerOptions: { rewriteRelativeImportExtensions: true }, hasTsx: true },
     { importExtension: '.ts', run: tsx },
   ],
   [
-    'the same on a Node that runs no TypeScript',
+    'the same on a Node that cannot run TypeScript',
     { compilerOptions: { allowImportingTsExtensions: true }, node: { version: 'v20.19.0', runsTypeScript: false } },
     { importExtension: '.ts', run: 'node --env-file=.env --import tsx', needsTsx: true },
   ],
   ['TypeScript without a compiler', { compilerOptions: undefined }, { importExtension: '.ts', run: plain }],
   [
-    'Next.js, whose bundler wants no extension',
+    'Next.js, whose bundler needs no extension',
     { framework: 'next', isModule: false },
     { extension: '.ts', importExtension: '', needsTsx: false },
   ],

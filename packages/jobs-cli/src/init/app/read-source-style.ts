@@ -3,21 +3,21 @@ import { satisfies } from 'semver'
 import type { CompilerOptions } from './read-compiler-options.ts'
 import type { Framework, SourceStyle } from './app.ts'
 
-/** What decides how the files of an app are written. */
+/** The facts that decide how to write an app's files. */
 export interface StyleFacts {
   readonly framework: Framework
-  /** `type` of the `package.json` is `module`. */
+  /** True if `package.json` has `"type": "module"`. */
   readonly isModule: boolean
   readonly isTypeScript: boolean
-  /** Of its `tsconfig.json`; `undefined` where there is none. */
+  /** From its `tsconfig.json`. `undefined` if there is none. */
   readonly compilerOptions: CompilerOptions | undefined
   readonly hasTsx: boolean
   readonly variablesFile: string
-  /** The Node that runs `init`, which is taken for the app's. */
+  /** The Node that runs `init`, assumed to be the app's. */
   readonly node: { readonly version: string; readonly runsTypeScript: boolean }
 }
 
-/** How to write files that this app compiles and runs as they are. */
+/** Returns the style of files that the app compiles and runs without changes. */
 export function readSourceStyle(facts: StyleFacts): SourceStyle {
   const { framework, isModule, isTypeScript, compilerOptions, hasTsx, node } = facts
   const run = `node ${variablesFlag(facts)}`
@@ -29,14 +29,14 @@ export function readSourceStyle(facts: StyleFacts): SourceStyle {
   if (!isTypeScript) return { isTypeScript, extension: output, importExtension: output, run, needsTsx: false }
 
   const extension = isModule ? '.ts' : '.mts'
-  // Without a `tsconfig.json` there is no compiler to mind.
-  const takesExtension =
+  // Without a `tsconfig.json` there is no compiler to satisfy.
+  const allowsTsExtension =
     !compilerOptions || compilerOptions.allowImportingTsExtensions || compilerOptions.rewriteRelativeImportExtensions
-  const needsTsx = hasTsx || !takesExtension || !node.runsTypeScript
+  const needsTsx = hasTsx || !allowsTsExtension || !node.runsTypeScript
   return {
     isTypeScript,
     extension,
-    importExtension: takesExtension ? extension : output,
+    importExtension: allowsTsExtension ? extension : output,
     run: needsTsx ? `${run} --import tsx` : run,
     needsTsx,
   }

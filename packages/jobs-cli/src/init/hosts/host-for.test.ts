@@ -8,9 +8,9 @@ const style = { isTypeScript: false, extension: '.mjs', importExtension: '.mjs',
 const appOf = (framework: Framework, nodeVersion: string): App =>
   ({ framework, nodeVersion, style, sources: '', jobsModule: 'jobs', packageManager: 'npm' }) as App
 
-test('a worker that connects to Inngest is said to need a newer Node, and what does without', () => {
+test('warns that a worker on Inngest needs a newer Node, and names an alternative', () => {
   expect(hostFor(appOf('node', 'v20.19.0'), engineOf('inngest')).warnings).toEqual([
-    expect.stringMatching(/needs Node 22 or later, and this is v20\.19\.0\..*`--framework hono`/),
+    expect.stringMatching(/needs Node 22 or later, but this is v20\.19\.0\..*`--framework hono`/),
   ])
 })
 
@@ -18,14 +18,14 @@ test.each<[Framework, string, string]>([
   ['node', 'v22.0.0', 'inngest'],
   ['express', 'v20.19.0', 'inngest'],
   ['node', 'v20.19.0', 'local'],
-])('nothing is said of %s on Node %s for %s', (framework, nodeVersion, engine) => {
+])('does not warn for %s on Node %s with %s', (framework, nodeVersion, engine) => {
   expect(hostFor(appOf(framework, nodeVersion), engineOf(engine)).warnings ?? []).toEqual([])
 })
 
 test.each<[Framework, string[]]>([
   ['next', ['instrumentation.mjs', 'jobs-host.mjs']],
   ['express', ['jobs-worker.mjs']],
-])('an engine without a host of its own runs in %s in a process that starts a client', (framework, files) => {
+])('an engine without its own host runs, in %s, in a process that starts a client', (framework, files) => {
   const engine = { name: 'redis', title: 'Redis', packageName: 'jobs-redis', runsInProcess: false }
   expect(hostFor(appOf(framework, 'v22.0.0'), engine).files.map(({ path }) => path)).toEqual(files)
 })

@@ -6,13 +6,13 @@ import { inngestHost } from './inngest-host.ts'
 import { triggerHost } from './trigger-host.ts'
 import { workerHost } from './worker-host.ts'
 
-/** Hosts of engines that call the app, or that build the jobs themselves. */
-const ownHosts: Readonly<Record<string, (app: App, engine: EngineDescriptor) => Host>> = {
+/** Engines that need a host of their own: they call the app, or build the jobs themselves. */
+const engineHosts: Readonly<Record<string, (app: App, engine: EngineDescriptor) => Host>> = {
   inngest: inngestHost,
   'trigger.dev': triggerHost,
 }
 
-/** Returns how the app runs its jobs on the engine: in a process that starts a client, unless the engine has its own way. */
+/** Returns the app's host on the engine. By default that is a process that starts a client. */
 export function hostFor(app: App, engine: EngineDescriptor): Host {
-  return (ownHosts[engine.name] ?? workerHost)(app, engine)
+  return (engineHosts[engine.name] ?? workerHost)(app, engine)
 }

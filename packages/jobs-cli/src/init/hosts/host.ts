@@ -13,7 +13,7 @@ export interface Host {
   readonly packages?: readonly string[]
   /** Packages that the app needs only to compile the files. */
   readonly developmentPackages?: readonly string[]
-  /** How to use the files, in sentences. */
+  /** Sentences that explain how to use the files. */
   readonly hints?: readonly string[]
   /** Reasons why the files may not work here. */
   readonly warnings?: readonly string[]

@@ -8,11 +8,11 @@ import { nextInngestFile } from '../templates/next-files.ts'
 import type { Host } from './host.ts'
 import { workerHost } from './worker-host.ts'
 
-/** Runs the jobs where Inngest calls the app; plain Node has a worker, which connects. */
+/** Returns a route that Inngest calls. In plain Node, returns a worker that connects to Inngest. */
 export function inngestHost(app: App, engine: EngineDescriptor): Host {
   switch (app.framework) {
     case 'next':
-      return { files: [nextInngestFile(app)], devArguments: calling(3000), importsSdk: true }
+      return { files: [nextInngestFile(app)], devArguments: devServerArguments(3000), importsSdk: true }
     case 'express':
       return {
         ...serverHost(app, 'app.use(jobsRouter)'),
@@ -34,16 +34,16 @@ export function inngestHost(app: App, engine: EngineDescriptor): Host {
 function serverHost({ sources, style }: App, mount: string): Omit<Host, 'files'> {
   return {
     worker: 'jobs-server',
-    devArguments: calling(inngestPort),
+    devArguments: devServerArguments(inngestPort),
     importsSdk: true,
     hints: [
-      `Your own server can run them, too: \`${mount}\`, of ${sources}jobs-inngest${style.extension}. ` +
-        "Then the address in `jobs:dev` is that server's.",
+      `To run the jobs in your own server, add \`${mount}\` from ${sources}jobs-inngest${style.extension}, ` +
+        'and change the address in `jobs:dev`.',
     ],
   }
 }
 
-function calling(port: number): string[] {
+function devServerArguments(port: number): string[] {
   return ['-u', `http://localhost:${port}/api/inngest`]
 }
 
@@ -51,7 +51,7 @@ function warningsFor({ nodeVersion }: App): string[] {
   const [major = 0] = nodeVersion.replace(/^v/, '').split('.').map(Number)
   if (major >= 22) return []
   return [
-    `\`jobs-worker\` connects to Inngest, which needs Node 22 or later, and this is ${nodeVersion}. On this one Inngest ` +
-      'can call a server: `--framework hono` or `--framework express`.',
+    `\`jobs-worker\` connects to Inngest, which needs Node 22 or later, but this is ${nodeVersion}. Use a server that ` +
+      'Inngest calls: `--framework hono` or `--framework express`.',
   ]
 }

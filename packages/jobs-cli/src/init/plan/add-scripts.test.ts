@@ -4,7 +4,7 @@ import { addScripts } from './add-scripts.ts'
 
 const scripts = { 'jobs:send': 'node send.js' }
 
-test('scripts are added behind those that are there, and nothing else changes', () => {
+test('adds scripts after the existing ones and changes nothing else', () => {
   const text = `{
     "name": "app",
     "files": ["dist", "src"],
@@ -20,7 +20,7 @@ test('scripts are added behind those that are there, and nothing else changes', 
   )
 })
 
-test('a package.json without scripts gets some', () => {
+test('adds scripts to a package.json without any', () => {
   const text = `{
 \t"name": "app",
 \t"files": ["dist", "src"],
@@ -31,13 +31,13 @@ test('a package.json without scripts gets some', () => {
   )
 })
 
-test('line ends stay as they are', () => {
+test('preserves line endings', () => {
   const text = '{\r\n  "scripts": {\r\n    "start": "node ."\r\n  }\r\n}\r\n'
   expect(addScripts(text, scripts)).toBe(
     '{\r\n  "scripts": {\r\n    "start": "node .",\r\n    "jobs:send": "node send.js"\r\n  }\r\n}\r\n',
   )
 })
 
-test('without scripts to add, the text is the same', () => {
+test('returns the same text if there are no scripts to add', () => {
   expect(addScripts('{"name":"app"}', {})).toBe('{"name":"app"}')
 })

@@ -1,6 +1,6 @@
 import { applyEdits, modify } from 'jsonc-parser'
 
-/** Adds scripts to the text of a `package.json`, all else of which stays as it is, spaces included. */
+/** Adds scripts to the text of a `package.json` and preserves everything else, including whitespace. */
 export function addScripts(text: string, scripts: Readonly<Record<string, string>>): string {
   const formattingOptions = { ...indentOf(text), eol: text.includes('\r\n') ? '\r\n' : '\n' }
   return Object.entries(scripts).reduce(

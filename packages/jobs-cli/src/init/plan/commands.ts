@@ -8,7 +8,7 @@ export interface CommandLine {
   readonly args: readonly string[]
 }
 
-/** Returns a command as people type it. */
+/** Returns a command as a user types it. */
 export function toText({ command, args }: CommandLine): string {
   return [command, ...args].join(' ')
 }
@@ -18,9 +18,9 @@ export function runCommand({ packageManager }: App, script: string): string {
   return toText(resolveCommand(packageManager, 'run', [script]) ?? { command: 'npm', args: ['run', script] })
 }
 
-/** Returns the command that runs a package which the app does not depend on. */
-export function onceCommand(packageManager: Agent, words: readonly string[]): string {
-  // npm asks first, and perhaps nobody is there to answer.
+/** Returns the command that runs a package without installing it in the app. */
+export function executeCommand(packageManager: Agent, words: readonly string[]): string {
+  // Without `--yes`, npm asks first, and there may be no terminal.
   if (packageManager === 'npm' || packageManager === 'yarn') return ['npx', '--yes', ...words].join(' ')
   return toText(resolveCommand(packageManager, 'execute', [...words]) ?? { command: 'npx', args: words })
 }

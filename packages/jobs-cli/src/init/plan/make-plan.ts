@@ -14,42 +14,46 @@ import type { TemplateFile } from '../templates/template.ts'
 import { templatesFor } from '../templates/templates-for.ts'
 import { addScripts } from './add-scripts.ts'
 import { appendLines, appendVariables, chosenProvider, lineOf, missingVariables } from './append-variables.ts'
-import type { Change, Kept, Plan } from './plan.ts'
+import type { Change, ExistingItem, Plan } from './plan.ts'
 import { scriptsFor } from './scripts-for.ts'
 import { variablesFor } from './variables-for.ts'
 
-/** What has to be written in an app, and what is there already. Nothing is written here. */
+/** Computes what to write in an app and what exists already. Writes nothing. */
 export function makePlan(app: App, engine: EngineDescriptor, host: Host): Plan {
-  const parts = [files, scripts, variables, ignored, leftovers].map((part) => part(app, engine, host))
+  const plans = [planFiles, planScripts, planVariables, planGitignore, findLeftovers].map((plan) =>
+    plan(app, engine, host),
+  )
   return {
-    changes: parts.flatMap(({ changes }) => changes),
-    kept: parts.flatMap(({ kept }) => kept),
-    warnings: [...app.warnings, ...(host.warnings ?? []), ...parts.flatMap((part) => part.warnings ?? [])],
+    changes: plans.flatMap(({ changes }) => changes),
+    existing: plans.flatMap(({ existing }) => existing),
+    warnings: [...app.warnings, ...(host.warnings ?? []), ...plans.flatMap((plan) => plan.warnings ?? [])],
   }
 }
 
-/** A part of a plan. */
-interface Part {
+/** The plan for one kind of change. */
+interface PartialPlan {
   readonly changes: readonly Change[]
-  readonly kept: readonly Kept[]
+  readonly existing: readonly ExistingItem[]
   readonly warnings?: readonly string[]
 }
 
-function files(app: App, _engine: EngineDescriptor, host: Host): Part {
-  const found = templatesFor(app, host).map((file) => ({ ...file, there: findModule(app.root, file.path) }))
+function planFiles(app: App, _engine: EngineDescriptor, host: Host): PartialPlan {
+  const found = templatesFor(app, host).map((file) => ({ ...file, existingPath: findModule(app.root, file.path) }))
   return {
     changes: found
-      .filter(({ there }) => there === undefined)
-      .map(({ path, contents }) => ({ path, contents, before: undefined, adds: [] })),
-    kept: found.flatMap(({ there, otherwise }) => (there === undefined ? [] : [{ what: there, otherwise }])),
+      .filter(({ existingPath }) => existingPath === undefined)
+      .map(({ path, contents }) => ({ path, contents, before: undefined, addedLines: [] })),
+    existing: found.flatMap(({ existingPath, ifExists }) =>
+      existingPath === undefined ? [] : [{ name: existingPath, remedy: ifExists }],
+    ),
   }
 }
 
-function scripts(app: App, engine: EngineDescriptor, host: Host): Part {
+function planScripts(app: App, engine: EngineDescriptor, host: Host): PartialPlan {
   const { text, manifest } = readManifest(app.root)
   const wanted = Object.entries(scriptsFor(app, engine, host))
-  const there = manifest.scripts ?? {}
-  const missing = wanted.filter(([name]) => there[name] === undefined)
+  const current = manifest.scripts ?? {}
+  const missing = wanted.filter(([name]) => current[name] === undefined)
   return {
     changes: addition(
       'package.json',
@@ -57,16 +61,16 @@ function scripts(app: App, engine: EngineDescriptor, host: Host): Part {
       addScripts(text, Object.fromEntries(missing)),
       missing.map(([name, command]) => `${name}: ${command}`),
     ),
-    kept: wanted
-      .filter(([name]) => there[name] !== undefined)
+    existing: wanted
+      .filter(([name]) => current[name] !== undefined)
       .map(([name, command]) => ({
-        what: `script \`${name}\``,
-        otherwise: there[name] === command ? undefined : `the one for this is \`${command}\``,
+        name: `script \`${name}\``,
+        remedy: current[name] === command ? undefined : `this engine needs \`${command}\``,
       })),
   }
 }
 
-function variables(app: App, engine: EngineDescriptor): Part {
+function planVariables(app: App, engine: EngineDescriptor): PartialPlan {
   const wanted = variablesFor(engine)
   const changes = ['.env.example', app.variablesFile].flatMap((path) => {
     const text = read(app, path)
@@ -77,23 +81,23 @@ function variables(app: App, engine: EngineDescriptor): Part {
   const isOther = chosen !== undefined && chosen !== engine.name
   return {
     changes,
-    kept: isOther
-      ? [{ what: `\`JOB_PROVIDER=${chosen}\` in ${app.variablesFile}`, otherwise: `set it to \`${engine.name}\`` }]
+    existing: isOther
+      ? [{ name: `\`JOB_PROVIDER=${chosen}\` in ${app.variablesFile}`, remedy: `set it to \`${engine.name}\`` }]
       : [],
   }
 }
 
-/** What git is to leave alone, where the app says so of anything. */
-function ignored(app: App, { setup }: EngineDescriptor): Part {
+/** Adds files to an existing `.gitignore`. */
+function planGitignore(app: App, { setup }: EngineDescriptor): PartialPlan {
   const text = read(app, '.gitignore')
-  if (text === undefined) return { changes: [], kept: [], warnings: [`Keep \`${app.variablesFile}\` out of git.`] }
-  const kept = [app.variablesFile, ...(setup?.ownFiles ?? [])]
-  const missing = kept.filter((path) => !ignore().add(text).ignores(path))
-  return { changes: addition('.gitignore', text, appendLines(text, missing), missing), kept: [] }
+  if (text === undefined) return { changes: [], existing: [], warnings: [`Keep \`${app.variablesFile}\` out of git.`] }
+  const paths = [app.variablesFile, ...(setup?.ownFiles ?? [])]
+  const missing = paths.filter((path) => !ignore().add(text).ignores(path))
+  return { changes: addition('.gitignore', text, appendLines(text, missing), missing), existing: [] }
 }
 
-/** What an earlier call wrote for another engine, and this one does not use: two hosts would both run the jobs. */
-function leftovers(app: App, engine: EngineDescriptor, host: Host): Part {
+/** Warns about files from an earlier call for another engine: two hosts would both run the jobs. */
+function findLeftovers(app: App, engine: EngineDescriptor, host: Host): PartialPlan {
   const used = new Set(templatesFor(app, host).map(({ path }) => path))
   const isOurs = ({ path, contents }: TemplateFile): boolean => {
     const text = read(app, path)
@@ -106,11 +110,11 @@ function leftovers(app: App, engine: EngineDescriptor, host: Host): Part {
         .filter((file) => !used.has(file.path) && isOurs(file))
         .map(({ path }) => `\`${path}\` is for \`${other.name}\`: delete it once the jobs run on \`${engine.name}\`.`),
     )
-  return { changes: [], kept: [], warnings: [...new Set(warnings)] }
+  return { changes: [], existing: [], warnings: [...new Set(warnings)] }
 }
 
-function addition(path: string, before: string | undefined, contents: string, adds: readonly string[]): Change[] {
-  return adds.length === 0 ? [] : [{ path, contents, before, adds }]
+function addition(path: string, before: string | undefined, contents: string, addedLines: readonly string[]): Change[] {
+  return addedLines.length === 0 ? [] : [{ path, contents, before, addedLines }]
 }
 
 function read({ root }: App, path: string): string | undefined {

@@ -9,10 +9,13 @@ const withSdk = knownEngines.flatMap(({ name, packageName, setup }) =>
   setup?.sdk ? [{ name, packageName, sdk: setup.sdk, devCommand: setup.devCommand }] : [],
 )
 
-test.each(withSdk)('`init` installs an SDK that the provider of $name takes', ({ packageName, sdk, devCommand }) => {
-  const manifest = require(`${packageName}/package.json`) as Record<string, Record<string, string>>
-  expect(intersects(sdk.version, manifest['dependencies']![sdk.packageName]!)).toBe(true)
-  if (!sdk.toolsMatchSdk) return
-  expect(manifest['devDependencies']).toMatchObject({ [sdk.tools[0]!]: sdk.version })
-  expect(devCommand).toContain(`${sdk.tools[0]}@${sdk.version}`)
-})
+test.each(withSdk)(
+  '`init` installs an SDK version that the provider of $name supports',
+  ({ packageName, sdk, devCommand }) => {
+    const manifest = require(`${packageName}/package.json`) as Record<string, Record<string, string>>
+    expect(intersects(sdk.version, manifest['dependencies']![sdk.packageName]!)).toBe(true)
+    if (!sdk.toolsMatchSdk) return
+    expect(manifest['devDependencies']).toMatchObject({ [sdk.tools[0]!]: sdk.version })
+    expect(devCommand).toContain(`${sdk.tools[0]}@${sdk.version}`)
+  },
+)

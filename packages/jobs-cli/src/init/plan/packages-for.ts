@@ -5,7 +5,7 @@ import type { App } from '../app/app.ts'
 import type { Host } from '../hosts/host.ts'
 import type { CommandLine } from './commands.ts'
 
-/** What installs the packages that the files need and the app does not name yet; none where it names all. */
+/** Returns the commands that install missing packages. Empty if the app already depends on all of them. */
 export function installCommands(app: App, engine: EngineDescriptor, host: Host): CommandLine[] {
   const { packages, exact, forDevelopment } = packagesFor(app, engine, host)
   return [...add(app, packages), ...add(app, exact, '-E'), ...add(app, forDevelopment, '-D')]
@@ -17,19 +17,21 @@ function packagesFor(
   host: Host,
 ): Record<'packages' | 'exact' | 'forDevelopment', string[]> {
   const sdk = host.importsSdk ? setup?.sdk : undefined
-  const isExact = sdk?.toolsMatchSdk === true // its tools refuse an SDK of another release
+  const isExact = sdk?.toolsMatchSdk === true // its tools require an SDK of the same version
   const sdkPackage = sdk ? [`${sdk.packageName}@${sdk.version}`] : []
-  const ofTypeScript = ['@types/node', ...(host.developmentPackages ?? [])]
+  const typeScriptPackages = ['@types/node', ...(host.developmentPackages ?? [])]
   const missing = (name: string): boolean => !dependencies.has(name.replace(/(?<=.)@.*/, ''))
   return {
     packages: [
       '@cgk-platform/jobs',
-      ...(isFallback ? [] : [packageName]), // the facade has the fallback
+      ...(isFallback ? [] : [packageName]), // the facade contains the fallback
       ...(isExact ? [] : sdkPackage),
       ...(host.packages ?? []),
     ].filter(missing),
     exact: (isExact ? sdkPackage : []).filter(missing),
-    forDevelopment: [...(style.needsTsx ? ['tsx'] : []), ...(style.isTypeScript ? ofTypeScript : [])].filter(missing),
+    forDevelopment: [...(style.needsTsx ? ['tsx'] : []), ...(style.isTypeScript ? typeScriptPackages : [])].filter(
+      missing,
+    ),
   }
 }
 

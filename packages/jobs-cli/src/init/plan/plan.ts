@@ -1,25 +1,25 @@
-/** A change of a file that only adds to it, or that makes it. */
+/** A new file, or additions to an existing one. */
 export interface Change {
-  /** From the app's folder, with `/`. */
+  /** Relative to the app's folder, with `/`. */
   readonly path: string
-  /** The whole file, as it is to be. */
+  /** The complete new contents. */
   readonly contents: string
-  /** What it held; `undefined` for a file that is new. */
+  /** The old contents. `undefined` for a new file. */
   readonly before: string | undefined
-  /** What is added, line by line, where the file is one that the app shares: scripts, variables. */
-  readonly adds: readonly string[]
+  /** The lines to add to an existing file, such as scripts and variables. */
+  readonly addedLines: readonly string[]
 }
 
-/** A file, a script or a setting that is there already, and is left as it is. */
-export interface Kept {
-  readonly what: string
-  /** What to do by hand for it. */
-  readonly otherwise?: string | undefined
+/** A file, script or setting that exists and stays unchanged. */
+export interface ExistingItem {
+  readonly name: string
+  /** What to change by hand. */
+  readonly remedy?: string | undefined
 }
 
-/** What `init` is going to do, all of it. */
+/** All changes that `init` will make. */
 export interface Plan {
   readonly changes: readonly Change[]
-  readonly kept: readonly Kept[]
+  readonly existing: readonly ExistingItem[]
   readonly warnings: readonly string[]
 }

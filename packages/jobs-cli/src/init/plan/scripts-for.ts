@@ -2,11 +2,11 @@ import type { EngineDescriptor } from '@cgk-platform/jobs-core/provider'
 
 import type { App } from '../app/app.ts'
 import type { Host } from '../hosts/host.ts'
-import { onceCommand } from './commands.ts'
+import { executeCommand } from './commands.ts'
 
 /**
- * The scripts of an app, by name: `jobs:dev` starts what the vendor has for development, `jobs:worker` runs the jobs,
- * `jobs:doctor` looks at the app with the settings of its own file.
+ * Returns the scripts for an app, by name: `jobs:dev` starts the vendor's development server, `jobs:worker` runs the jobs,
+ * `jobs:send` sends the first event, `jobs:doctor` checks the app with the settings in its file.
  */
 export function scriptsFor(
   app: App,
@@ -16,10 +16,10 @@ export function scriptsFor(
   const { framework, packageManager, variablesFile } = app
   const vendor = setup?.devCommand
   return {
-    ...(vendor && { 'jobs:dev': onceCommand(packageManager, [...vendor, ...devArguments]) }),
+    ...(vendor && { 'jobs:dev': executeCommand(packageManager, [...vendor, ...devArguments]) }),
     ...(worker && { 'jobs:worker': program(app, worker) }),
     'jobs:send': framework === 'next' ? 'curl -sS -X POST http://localhost:3000/api/jobs' : program(app, 'jobs-send'),
-    'jobs:doctor': onceCommand(packageManager, ['@cgk-platform/jobs-cli', 'doctor', '--env-file', variablesFile]),
+    'jobs:doctor': executeCommand(packageManager, ['@cgk-platform/jobs-cli', 'doctor', '--env-file', variablesFile]),
   }
 }
 

@@ -4,18 +4,20 @@ import type { EngineDescriptor } from '@cgk-platform/jobs-core/provider'
 export interface Variable {
   readonly name: string
   readonly value: string
-  /** Said above it. */
+  /** The comment above it. */
   readonly comment?: string
-  /** True where it is only to be found there, in a comment. */
-  readonly isOff?: boolean
+  /** True if the line is commented out. */
+  readonly isCommentedOut?: boolean
 }
 
-/** The variables of an engine, as they are while one develops; no secret among them. */
+/** Returns an engine's variables for development, without secrets. */
 export function variablesFor({ name: engine, variables = [] }: EngineDescriptor): Variable[] {
   return [
-    { name: 'JOB_PROVIDER', value: engine, comment: 'The engine of the jobs.' },
+    { name: 'JOB_PROVIDER', value: engine, comment: 'The engine that runs the jobs.' },
     ...variables.flatMap(({ name, purpose, example }) =>
-      example ? [{ name, value: example.value, comment: purpose, isOff: example.isCommentedOut ?? false }] : [],
+      example
+        ? [{ name, value: example.value, comment: purpose, isCommentedOut: example.isCommentedOut ?? false }]
+        : [],
     ),
   ]
 }

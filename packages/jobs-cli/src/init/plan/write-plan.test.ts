@@ -8,10 +8,10 @@ import { writePlan } from './write-plan.ts'
 
 const plan: Plan = {
   changes: [
-    { path: 'src/new.ts', contents: 'new', before: undefined, adds: [] },
-    { path: '.env', contents: 'A=1\nB=2\n', before: 'A=1\n', adds: ['B=2'] },
+    { path: 'src/new.ts', contents: 'new', before: undefined, addedLines: [] },
+    { path: '.env', contents: 'A=1\nB=2\n', before: 'A=1\n', addedLines: ['B=2'] },
   ],
-  kept: [],
+  existing: [],
   warnings: [],
 }
 
@@ -21,7 +21,7 @@ function folder(): string {
   return root
 }
 
-test('new files come with their folders, and what is added to is written whole', () => {
+test('creates folders for new files and writes complete contents', () => {
   const root = folder()
   writeFileSync(join(root, '.env'), 'A=1\n')
   writePlan(root, plan)
@@ -29,7 +29,7 @@ test('new files come with their folders, and what is added to is written whole',
   expect(readFileSync(join(root, '.env'), 'utf8')).toBe('A=1\nB=2\n')
 })
 
-test('where a file has changed since the plan was made, nothing is written', () => {
+test('writes nothing if a file has changed since the plan was made', () => {
   const root = folder()
   writeFileSync(join(root, '.env'), 'A=3\n')
   expect(() => writePlan(root, plan)).toThrow(expect.objectContaining({ code: 'changed_meanwhile' }))

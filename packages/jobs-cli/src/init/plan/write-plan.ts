@@ -4,14 +4,14 @@ import { dirname, join } from 'node:path'
 import { InitError } from '../init-error.ts'
 import type { Plan } from './plan.ts'
 
-/** Writes what a plan says. @throws InitError, having written nothing, where a file is not as it was when planned. */
+/** Writes a plan. @throws {InitError} before writing anything, if a file has changed since the plan was made */
 export function writePlan(root: string, { changes }: Plan): void {
   for (const { path, before } of changes) {
     const file = join(root, path)
     if ((existsSync(file) ? readFileSync(file, 'utf8') : undefined) === before) continue
     throw new InitError({
       code: 'changed_meanwhile',
-      message: `\`${path}\` has changed since it was looked at. Nothing was written: call \`init\` again.`,
+      message: `\`${path}\` changed after \`init\` read it. Nothing was written. Run \`init\` again.`,
     })
   }
   for (const { path, contents, before } of changes) {

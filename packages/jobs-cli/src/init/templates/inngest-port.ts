@@ -1,2 +1,2 @@
-/** Where `jobs-server` listens unless `JOBS_PORT` says otherwise: not where apps do, which may run beside it. */
+/** The default port of `jobs-server`, which `JOBS_PORT` overrides. It avoids the usual ports of apps. */
 export const inngestPort = 3030

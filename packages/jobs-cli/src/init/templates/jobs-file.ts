@@ -1,7 +1,7 @@
 import type { App } from '../app/app.ts'
-import { type TemplateFile, typed } from './template.ts'
+import { type TemplateFile, ifTypeScript } from './template.ts'
 
-/** The app's events and jobs, with one of each to begin with. */
+/** Returns the module of events and jobs, with one of each. */
 export function jobsFile(app: App): TemplateFile {
   const names = ['defineEvents', 'defineJob', ...(app.style.isTypeScript ? ['type EventsOf'] : []), 'eventType']
   return {
@@ -13,7 +13,7 @@ ${job}`,
   }
 }
 
-/** The app's events by themselves, where what sends them is bundled apart from the jobs. */
+/** Returns the module of events alone, for apps that bundle senders separately from jobs. */
 export function eventsFile(app: App): TemplateFile {
   const names = ['defineEvents', ...(app.style.isTypeScript ? ['type EventsOf'] : []), 'eventType']
   return {
@@ -24,33 +24,33 @@ ${eventsOf(app)}`,
   }
 }
 
-/** The app's jobs, for those events. */
-export function jobsAloneFile(app: App): TemplateFile {
+/** Returns the module of jobs for those events. */
+export function jobsOnlyFile(app: App): TemplateFile {
   return {
     path: `${app.sources}${app.jobsModule}${app.style.extension}`,
     contents: `import { defineJob } from '@cgk-platform/jobs'
 
-import './job-events' // what sends imports this alone, so that the bundler does not take the jobs into each page
+import './job-events' // senders import only this file, so that pages do not bundle the jobs
 
 ${job}`,
   }
 }
 
 function eventsOf(app: App): string {
-  const payload = typed(app, '<{ tenantId: string; userId: string }>')
+  const payload = ifTypeScript(app, '<{ tenantId: string; userId: string }>')
   const declaration = `
 declare module '@cgk-platform/jobs' {
   interface JobEvents extends EventsOf<typeof events> {}
 }
 `
-  return `// What happens in your app. Each payload has a \`tenantId\`: the customer whose job it is.
+  return `// Events of your app. Every payload has a \`tenantId\`: the customer that the job belongs to.
 export const events = defineEvents({
   'user.signed_up': eventType${payload}(),
 })
-${typed(app, declaration)}`
+${ifTypeScript(app, declaration)}`
 }
 
-const job = `// What is done about it, in the background.
+const job = `// A background job that runs for each event.
 export const welcomeUser = defineJob({
   id: 'welcome-user',
   event: 'user.signed_up',

@@ -1,14 +1,14 @@
-import { jobsImport, type TemplateFile } from './template.ts'
+import { jobsImportPath, type TemplateFile } from './template.ts'
 import type { App } from '../app/app.ts'
 
-/** A program that sends the first event, and waits for its job. */
+/** Returns a program that sends the first event and waits for its job. */
 export function sendFile(app: App): TemplateFile {
   return {
     path: `${app.sources}jobs-send${app.style.extension}`,
-    contents: `// Sends an event and waits for its job, to see that all is in place. Your app calls \`sendJob\` where it happens.
+    contents: `// Sends an event and waits for its job, to test the setup. Your app calls \`sendJob\` where the event happens.
 import { findRun, getJobClient, sendJob, waitForJob } from '@cgk-platform/jobs'
 
-import { welcomeUser } from '${jobsImport(app)}'
+import { welcomeUser } from '${jobsImportPath(app)}'
 
 try {
   const job = await sendJob('user.signed_up', { tenantId: 'tenant_1', userId: 'user_1' })
@@ -16,7 +16,7 @@ try {
   console.log(\`Job \${job.id}: \${status.state}\`, findRun(status, welcomeUser)?.output)
   await getJobClient().close()
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error) // it says what to do
+  console.error(error instanceof Error ? error.message : error) // the message says what to do
   process.exit(1)
 }
 `,

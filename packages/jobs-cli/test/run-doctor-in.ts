@@ -4,17 +4,17 @@ import type { DoctorReport, FindingStatus } from '../src/doctor/doctor-report.ts
 import type { Environment } from '../../jobs/test/snippets/reader-project.ts'
 import { runCommand } from './run-command.ts'
 
-/** What the command found. */
-export interface Looked {
+/** The result of a run of `doctor`. */
+export interface DoctorRun {
   readonly exitCode: number | null
   readonly stdout: string
   readonly report: DoctorReport
-  /** The messages of a status with what to do, each after its check. */
-  told(status: FindingStatus): string[]
+  /** Returns the findings of a status as `check: message remedy`. */
+  messagesOf(status: FindingStatus): string[]
 }
 
-/** Runs the command in a folder, for a program to read. */
-export async function doctorIn(folder: string, environment: Environment, ...args: string[]): Promise<Looked> {
+/** Runs `doctor --json` in a folder. */
+export async function runDoctorIn(folder: string, environment: Environment, ...args: string[]): Promise<DoctorRun> {
   const { exitCode, stdout, stderr } = await runCommand(['doctor', '--json', ...args], folder, environment)
   expect(stdout, stderr).not.toBe('')
   const report = JSON.parse(stdout) as DoctorReport
@@ -23,7 +23,7 @@ export async function doctorIn(folder: string, environment: Environment, ...args
     exitCode,
     stdout,
     report,
-    told: (status) =>
+    messagesOf: (status) =>
       report.findings
         .filter((one) => one.status === status)
         .map(({ check, message, remedy }) => `${check}: ${message}${remedy === undefined ? '' : ` ${remedy}`}`),
