@@ -139,7 +139,7 @@ describe('on Trigger.dev', () => {
     expect(messagesOf('ok')).toEqual(
       expect.arrayContaining([
         'provider: `trigger.dev`, because `TRIGGER_SECRET_KEY` is set',
-        expect.stringMatching(/^engine: responds \(\d+ ms\)$/),
+        expect.stringMatching(/^engine: answers \(\d+ ms\)$/),
         'engine: key: is accepted',
       ]),
     )
@@ -156,7 +156,7 @@ describe('on Trigger.dev', () => {
       TRIGGER_API_URL: server.url,
       TRIGGER_SECRET_KEY: 'tr_dev_no-such-key',
     })
-    expect(messagesOf('ok')).toContainEqual(expect.stringMatching(/^engine: responds/))
+    expect(messagesOf('ok')).toContainEqual(expect.stringMatching(/^engine: answers/))
     expect(messagesOf('problem')).toEqual([expect.stringMatching(/^engine: key: .*401.*[Cc]heck the key/)])
     expect(stdout).not.toContain('no-such-key')
   })
