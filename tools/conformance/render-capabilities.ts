@@ -59,7 +59,7 @@ export function renderCapabilities(measured: readonly Measurement[]): string {
     '',
     '## Conformance suite',
     '',
-    `The same ${conformanceCases.length} tests run on every engine: ${Object.values(rules).map(countOf).join(', ')}.`,
+    `The same ${conformanceCases.length} tests run on every engine: ${Object.values(rules).map(countOf).join('; ')}.`,
     '',
     'Results of the last run on each set-up:',
     '',
@@ -109,7 +109,7 @@ function toSuperscript(number: number): string {
 }
 
 function countOf(rule: Rule): string {
-  return `${rule.name} ${conformanceCases.filter((one) => one.rule === rule).length}`
+  return `${rule.name} (${conformanceCases.filter((one) => one.rule === rule).length})`
 }
 
 function titleOf(id: string): string {
