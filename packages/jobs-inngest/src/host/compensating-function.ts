@@ -21,29 +21,30 @@ import { toTriggerEvent } from './to-trigger-event.ts'
 import { jobIdOf } from './job-id-of.ts'
 import { runReplay, receivedAtOf } from './steps/run-replay.ts'
 import { progressOf } from './steps/code-attempts.ts'
-import { type Replay, replayField, replayMiddleware, untilAnswered } from './steps/replay.ts'
+import { type ReplayRequest, replayField, replayMiddleware, untilAnswered } from './steps/replay-request.ts'
 import { type WorkflowContext, retries } from './workflow-function.ts'
 
-/** What Inngest tells of a run that failed, as far as it is used. */
+/** The parts of the failure event's context that this package uses. */
 interface FailureContext extends Omit<WorkflowContext, 'event'> {
   readonly event: {
     readonly data: { readonly run_id: string; readonly event: IncomingEvent; readonly error: unknown }
   }
 }
 
-/** Ends the id of the function that compensates what runs of a workflow did: the one that the SDK's `onFailure` would have. */
+/** The suffix of the id of a workflow's compensating function. The SDK would use the same for `onFailure`. */
 export const compensatingSuffix = '-failure'
 
 /**
- * For so long after the note that a run is compensated it is waited, until whoever is to go on with that run can see it: a run
- * that was begun before goes on with what was done, and one that begins after waits for the compensations.
+ * Delay between the marker event of a compensation and its first step, until retries of the run can see the marker. A
+ * retry that started before it reuses the run's steps; a retry that starts later waits for the compensations.
  */
 const graceMs = 3000
 
 /**
- * The function that Inngest calls after every failed run of a workflow. Where we said that it failed, all is done; what is
- * left are runs that Inngest ended because the process had died or did not answer: their steps are compensated here, by their
- * traces. Not the SDK's `onFailure`, which Inngest tries twice at most, whatever the retries of a compensation.
+ * Creates the function that Inngest calls after every failed run of a workflow. It does nothing if this library reported
+ * the failure. Otherwise Inngest failed the run after a crash or because the app did not respond, and this function
+ * compensates the steps in the run's trace. The SDK's `onFailure` is not used: Inngest tries it at most twice, regardless
+ * of the retries of a compensation.
  */
 export function createCompensatingFunction(
   definition: WorkflowDefinition,
@@ -59,8 +60,8 @@ export function createCompensatingFunction(
     ],
     middleware: [...middleware, replayMiddleware],
   }
-  const compensation = (context: unknown): Promise<void> => compensateRun(definition, context as FailureContext, host)
-  return host.inngest.createFunction(created as never, compensation)
+  const handler = (context: unknown): Promise<void> => compensateRun(definition, context as FailureContext, host)
+  return host.inngest.createFunction(created as never, handler)
 }
 
 async function compensateRun(
@@ -68,32 +69,32 @@ async function compensateRun(
   context: FailureContext,
   host: HostDependencies,
 ): Promise<void> {
-  const { run_id: runId, error, event: given } = context.event.data
+  const { run_id: runId, error, event: failedEvent } = context.event.data
   if (isReportedFailure(error)) return
-  const event = toTriggerEvent(given, definition.event)
+  const event = toTriggerEvent(failedEvent, definition.event)
   const jobId = await jobIdOf(event, runId, host)
   const traced = await readFinalTrace(host.api, host.clock, runId)
   const { [replayField]: own } = context
   const ended = new Map<string, EndedStep>([...completedInTrace(traced), ...failuresInTrace(traced), ...own.ended])
-  const isSuperseded = isCompensable(ended) && (await isTakenUp({ jobId, runId }, context, host))
-  const pass: Replay = { ...own, ended }
-  const at = {
+  const isSuperseded = isCompensable(ended) && (await isRetriedElsewhere({ jobId, runId }, context, host))
+  const request: ReplayRequest = { ...own, ended }
+  const engineAttempt = {
     ...{ jobId, runId: context.runId, number: context.attempt, targetStep: own.targetStep },
-    before: progressOf(own),
+    progress: progressOf(own),
   }
-  const attempts = host.attempts.begin(at)
+  const attempts = host.attempts.begin(engineAttempt)
   const maxAttempts = maxAttemptsOf(toEnvelope(event, jobId), definition, inngestLimits)
   const isResumed = context.attempt > 0 || own.ended.size > 0 || own.targetStep !== undefined
   const outcome = await host.cancels.watch({ runId: context.runId, jobId }, (signal) => {
-    const earlier = () => host.retriedRuns.of({ jobId, runId, receivedAt: receivedAtOf(event) })
-    const ids = { jobId, runId, at, attempts, attempt: maxAttempts + 1 }
-    const made = { ...ids, signal, isResumed, pass, sdk: context.step, isSuperseded, earlier }
+    const retriedRun = () => host.retriedRuns.of({ jobId, runId, receivedAt: receivedAtOf(event) })
+    const ids = { jobId, runId, engineAttempt, attempts, attempt: maxAttempts + 1 }
+    const made = { ...ids, signal, isResumed, request, sdk: context.step, isSuperseded, retriedRun }
     return Promise.race([runReplay(definition, event, made, host), untilAnswered(own)])
   })
   if (!outcome) return new Promise(() => undefined)
-  // That the run has failed is what it comes to; all else is made again.
+  // The expected outcome is that the run failed. Any other outcome is retried.
   if (outcome.type !== 'failed' && outcome.type !== 'cancelled') {
-    throw new Error(`What the run ${runId} did is not compensated yet (${outcome.type}).`)
+    throw new Error(`The run ${runId} is not compensated yet (${outcome.type}).`)
   }
 }
 
@@ -102,8 +103,8 @@ function isCompensable(ended: ReadonlyMap<string, EndedStep>): boolean {
   return ended.has(sha1(failureName.id)) || records.some((record) => record?.compensable !== undefined)
 }
 
-/** Says that the run is compensated from now on, unless somebody had it made again before. */
-async function isTakenUp(
+/** Sends the marker that the run is being compensated. Returns true if another run retries it already. */
+async function isRetriedElsewhere(
   { jobId, runId }: { readonly jobId: string; readonly runId: string },
   { step, runId: compensatedBy, [replayField]: own }: FailureContext,
   { api, inngest, clock }: HostDependencies,
@@ -111,7 +112,7 @@ async function isTakenUp(
   if (!own.ended.has(sha1(graceName.id))) {
     const { event, seed } = toCompensationMarker(runId, compensatedBy)
     const [posted] = await postEvents(inngest, clock, [event], seed)
-    if (!posted!.ok) throw new Error(`That the run ${runId} is compensated was not taken: ${posted!.refusal.message}.`)
+    if (!posted!.ok) throw new Error(`Could not mark the run ${runId} as compensated: ${posted!.refusal.message}.`)
   }
   await step.sleep(graceName, graceMs)
   const isSuperseded = await step.run(supersededName, async () => {

@@ -13,24 +13,24 @@ import { jobIdOf } from './job-id-of.ts'
 import { dueAfter, mapOutcome } from './map-outcome.ts'
 import { runReplay, receivedAtOf } from './steps/run-replay.ts'
 import { codeStartedAt, codeAttemptOf, progressOf } from './steps/code-attempts.ts'
-import { type Replay, replayField, replayMiddleware, untilAnswered } from './steps/replay.ts'
+import { type ReplayRequest, replayField, replayMiddleware, untilAnswered } from './steps/replay-request.ts'
 import type { SdkStepTools } from './steps/sdk-tools.ts'
 import type { EngineAttempt } from './steps/workflow-attempts.ts'
 
-/** What Inngest tells the function of a workflow, as far as it is used. */
+/** The parts of a workflow function's context that this package uses. */
 export interface WorkflowContext {
   readonly event: IncomingEvent
   readonly runId: string
   /** Counted from 0. */
   readonly attempt: number
   readonly step: SdkStepTools
-  readonly [replayField]: Replay
+  readonly [replayField]: ReplayRequest
 }
 
-/** Inngest's most: how often a step is tried, and the code, is counted here. */
+/** Inngest's maximum number of retries. This package counts the attempts of steps and code itself. */
 export const retries = 20
 
-/** A workflow as an Inngest function, whose steps are Inngest's own; another one compensates the runs that Inngest gives up. */
+/** Creates the Inngest function of a workflow, with Inngest's own steps. Another function compensates runs that Inngest fails. */
 export function createWorkflowFunction(definition: WorkflowDefinition, host: HostDependencies): InngestFunction.Any {
   const { middleware = [], name = definition.id, ...options } = functionOptions(definition)
   const created = {
@@ -41,93 +41,97 @@ export function createWorkflowFunction(definition: WorkflowDefinition, host: Hos
     triggers: [{ event: definition.event }],
     middleware: [...middleware, replayMiddleware],
   }
-  const pass = (context: unknown): Promise<CompletedRecord> =>
+  const handler = (context: unknown): Promise<CompletedRecord> =>
     replayWorkflow(definition, context as WorkflowContext, host)
-  return host.inngest.createFunction(created, pass)
+  return host.inngest.createFunction(created, handler)
 }
 
-/** Goes on with a run. In a pass that the SDK ends, because a step waits or is done elsewhere, this never settles. */
+/** Continues a run. Never settles if the SDK ends the request because a step waits or runs in another request. */
 async function replayWorkflow(
   definition: WorkflowDefinition,
   context: WorkflowContext,
   host: HostDependencies,
 ): Promise<CompletedRecord> {
   const { clock, api, cancels } = host
-  const { runId, [replayField]: pass } = context
+  const { runId, [replayField]: request } = context
   const event = toTriggerEvent(context.event, definition.event)
   const jobId = await jobIdOf(event, runId, host)
-  const at: EngineAttempt = {
+  const engineAttempt: EngineAttempt = {
     jobId,
     runId,
     number: context.attempt,
-    targetStep: pass.targetStep,
-    before: progressOf(pass),
+    targetStep: request.targetStep,
+    progress: progressOf(request),
   }
-  const attempts = host.attempts.begin(at)
-  const begun = await attempts.ofCode()
-  const told = begun.begins ?? codeAttemptOf(pass)
-  const isFirst = at.number === 0 && pass.ended.size === 0 && pass.targetStep === undefined
+  const attempts = host.attempts.begin(engineAttempt)
+  const codeAttempt = await attempts.ofCode()
+  const counted = codeAttempt.starting ?? codeAttemptOf(request)
+  const isFirst = engineAttempt.number === 0 && request.ended.size === 0 && request.targetStep === undefined
   const maxAttempts = resolveMaxAttempts(definition, event, { jobId, runId, attempt: isFirst ? 1 : 2 }, host)
-  // One attempt more than the code has is left to a step that may be what kills the process: then that has failed.
-  const isSpent = told + (begun.crashes ?? 0) > maxAttempts + 1
-  const attempt = isSpent ? maxAttempts + 1 : told
+  // One additional attempt is for a step that possibly crashes the process, so that the step fails and not the code.
+  const isExhausted = counted + (codeAttempt.crashes ?? 0) > maxAttempts + 1
+  const attempt = isExhausted ? maxAttempts + 1 : counted
   const startedAt = clock.now()
-  const later = { jobId, runId, receivedAt: receivedAtOf(event) }
+  const run = { jobId, runId, receivedAt: receivedAtOf(event) }
   let isUncounted = false
   let failedStep: string | undefined
   const reportFailedStep = (step: string | undefined): void => void (failedStep = step)
   const outcome = await cancels.watch({ runId, jobId }, (signal) => {
-    const attempted = async (): Promise<Outcome> => {
-      const leftMs = (begun.dueAt ?? 0) - clock.now()
-      if (leftMs > 0 && leftMs <= longestHoldMs) await pause(clock, leftMs)
-      const isResumed = begun.begins === undefined && !isFirst
-      const began = isResumed ? codeStartedAt(pass, runId, attempt) : undefined
-      const earlier = () => host.retriedRuns.of(later)
-      // Before the code, which could catch it. Nothing is done anew because nobody tells what was done.
-      const unknown = await Promise.resolve(earlier()).then(
+    const replay = async (): Promise<Outcome> => {
+      const leftMs = (codeAttempt.dueAt ?? 0) - clock.now()
+      if (leftMs > 0 && leftMs <= maxHoldMs) await pause(clock, leftMs)
+      const isResumed = codeAttempt.starting === undefined && !isFirst
+      const codeStart = isResumed ? codeStartedAt(request, runId, attempt) : undefined
+      const retriedRun = () => host.retriedRuns.of(run)
+      // Read before the code runs, because the code could catch the error. A failed read must not repeat completed steps.
+      const readError = await Promise.resolve(retriedRun()).then(
         () => undefined,
         (error: unknown) => toErrorInfo(error),
       )
-      if (unknown) {
+      if (readError) {
         isUncounted = true
-        return { type: 'retry', afterMs: Math.min(unknownPauseMs * 2 ** at.number, longestUnknownMs), error: unknown }
+        return {
+          type: 'retry',
+          afterMs: Math.min(readRetryMs * 2 ** engineAttempt.number, maxReadRetryMs),
+          error: readError,
+        }
       }
       const options = {
         ...{
           jobId,
           runId,
-          at,
+          engineAttempt,
           attempts,
           attempt,
           signal,
           isResumed,
-          startedAt: began,
-          pass,
+          startedAt: codeStart,
+          request,
           reportFailedStep,
-          earlier,
+          retriedRun,
         },
         sdk: context.step,
       }
       return runReplay(definition, event, options, host)
     }
-    return Promise.race([attempted(), untilAnswered(pass)])
+    return Promise.race([replay(), untilAnswered(request)])
   })
   if (!outcome) return new Promise(() => undefined)
-  const isMadeAgain = outcome.type === 'retry' || outcome.type === 'interrupted'
-  const server = isMadeAgain ? await api.time() : { offsetMs: 0, roundTripMs: 0 }
+  const isRetried = outcome.type === 'retry' || outcome.type === 'interrupted'
+  const server = isRetried ? await api.time() : { offsetMs: 0, roundTripMs: 0 }
   const due = dueAfter(outcome.type === 'retry' ? outcome.afterMs : 0, clock.now(), server)
   const made = isUncounted ? attempt - 1 : attempt
-  if (outcome.type === 'retry') attempts.note({ base: at.number + 1, dueAt: due.at, code: made + 1 })
-  if (outcome.type === 'interrupted') attempts.note({ base: at.number + 1, dueAt: due.at, code: attempt })
-  const found = isUncounted ? undefined : host.retriedRuns.of(later)
+  if (outcome.type === 'retry') attempts.record({ base: engineAttempt.number + 1, dueAt: due.at, code: made + 1 })
+  if (outcome.type === 'interrupted') attempts.record({ base: engineAttempt.number + 1, dueAt: due.at, code: attempt })
+  const found = isUncounted ? undefined : host.retriedRuns.of(run)
   const origin = (await found?.catch(() => undefined))?.keyOrigin ?? runId
   const failed = outcome.type === 'failed' && failedStep !== undefined ? { failedStep } : {}
-  const workflow = { base: at.number, engineAttempt: at.number, origin, ...failed }
+  const workflow = { base: engineAttempt.number, engineAttempt: engineAttempt.number, origin, ...failed }
   return mapOutcome(outcome, { attempt: made, maxAttempts, startedAt, due, workflow })
 }
 
-/** After a look that did not tell what the run has done that this one retries, or told that it is being compensated. */
-const unknownPauseMs = 30_000
-const longestUnknownMs = 3_600_000
-/** The longest that an attempt is held back which Inngest begins too dueTimes. */
-const longestHoldMs = 5000
+/** First delay after the retried run could not be read, or while it is being compensated. It doubles with each attempt. */
+const readRetryMs = 30_000
+const maxReadRetryMs = 3_600_000
+/** Maximum delay of an attempt that Inngest starts too early. */
+const maxHoldMs = 5000

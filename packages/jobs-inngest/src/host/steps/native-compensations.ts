@@ -14,26 +14,26 @@ import { readStepRecord, type StepRecord } from '../../wire/step-record.ts'
 import type { NativeStepContext } from './native-step-context.ts'
 import type { NativeWork } from './native-work.ts'
 
-/** Compensates what a run did that has failed for good. */
+/** Compensates the completed steps of a permanently failed run. */
 export interface NativeCompensations {
-  /** Notes what a step came to that the code has called in this pass, in the order in which they ended. */
-  noteCompleted(key: string, record: StepRecord): void
-  /** Notes what the code ended with: that may be why it did not come to a step. */
-  codeThrew(error: unknown): void
-  /** True where a step is to be compensated that the code has not called: its compensation is not known yet. */
+  /** Records a completed step that the code called in this replay. Record steps in the order in which they ended. */
+  recordCompleted(key: string, record: StepRecord): void
+  /** Records the error that ended the code, which can be why the code did not reach a step. */
+  recordCodeError(error: unknown): void
+  /** Whether the code has not called a step to compensate, so that its compensation is unknown. */
   hasUncalled(): boolean
-  /** Compensates all that is left to compensate, the last one first. */
+  /** Compensates all steps that are not compensated yet, the last one first. */
   compensateAll(error: JobErrorInfo, step: string | undefined): Promise<void>
 }
 
-/** The compensations of one pass, as native steps. */
+/** Creates the compensations of one replay, as native steps. */
 export function createNativeCompensations(
-  { pass, isSuperseded = false }: NativeStepContext,
-  tools: ReplayContext,
+  { request, isSuperseded = false }: NativeStepContext,
+  replay: ReplayContext,
   work: NativeWork,
   calls: ReadonlyMap<string, StepCall>,
 ): NativeCompensations {
-  const { clock, logger, definition } = tools
+  const { clock, logger, definition } = replay
   const completed = new Map<string, StepRecord>()
   let thrown: unknown
 
@@ -42,19 +42,19 @@ export function createNativeCompensations(
     return call?.kind === 'run' && call.compensate ? { ...call, compensate: call.compensate } : undefined
   }
   const recordOf = (id: string): StepRecord | undefined => {
-    const ended = pass.ended.get(sha1(id))
+    const ended = request.ended.get(sha1(id))
     return ended?.type === 'data' ? readStepRecord(ended.data) : undefined
   }
-  const isDone = (key: string): boolean => pass.ended.has(sha1(compensationName(key).id))
-  const kept = (): readonly string[] | undefined => recordOf(failureName.id)?.failure?.compensation
+  const isDone = (key: string): boolean => request.ended.has(sha1(compensationName(key).id))
+  const storedKeys = (): readonly string[] | undefined => recordOf(failureName.id)?.failure?.compensation
 
-  /** The last one first, also those that the code did not come to in this pass. */
-  const toCompensate = (): readonly string[] => {
-    const known = kept()
-    if (known) return known
+  /** Returns the keys of the steps to compensate, the last one first, including steps that this replay did not reach. */
+  const keysToCompensate = (): readonly string[] => {
+    const stored = storedKeys()
+    if (stored) return stored
     const ends = new Map<string, number>()
     for (const [key, { endedAt }] of completed) if (compensationOf(key)) ends.set(key, endedAt)
-    for (const step of pass.ended.values()) {
+    for (const step of request.ended.values()) {
       const { compensable, endedAt = 0 } = (step.type === 'data' && readStepRecord(step.data)) || {}
       if (compensable !== undefined && !ends.has(compensable)) ends.set(compensable, endedAt)
     }
@@ -64,7 +64,7 @@ export function createNativeCompensations(
       .toReversed()
   }
 
-  const unreached = (key: string) => (): never => {
+  const rejectUnreached = (key: string) => (): never => {
     throw compensationUnreachedError(definition.id, key, thrown)
   }
 
@@ -73,9 +73,9 @@ export function createNativeCompensations(
     const output = (completed.get(key) ?? recordOf(key))?.output
     const compensating: RunCall['work'] = call
       ? async (stepContext) => void (await call.compensate(copyOf(output), stepContext))
-      : unreached(key)
+      : rejectUnreached(key)
     const { policy = definition.retry, timeoutMs } = call ?? {}
-    // Attempts in which the code did not come to it are counted, too, and must not use up those of the compensation itself.
+    // Attempts in which the code does not reach the step also count. They must not use up the attempts of the compensation.
     const maxStarted = Math.max(policy.maxAttempts, definition.retry.maxAttempts)
     try {
       const compensated = {
@@ -92,24 +92,24 @@ export function createNativeCompensations(
   }
 
   return {
-    noteCompleted: (key, record) => void completed.set(key, record),
-    codeThrew: (error) => void (thrown = error),
-    hasUncalled: () => !isSuperseded && toCompensate().some((key) => !isDone(key) && !calls.has(key)),
+    recordCompleted: (key, record) => void completed.set(key, record),
+    recordCodeError: (error) => void (thrown = error),
+    hasUncalled: () => !isSuperseded && keysToCompensate().some((key) => !isDone(key) && !calls.has(key)),
     async compensateAll(error, step) {
-      const keys = toCompensate()
+      const keys = keysToCompensate()
       if (isSuperseded || keys.length === 0) return
-      if (!kept()) {
-        const at = clock.now()
-        // Kept before: a pass that comes after goes no further than what was done.
+      if (!storedKeys()) {
+        const startedAt = clock.now()
+        // Stored first, so that later replays do not start new steps.
         const failure = { error, compensation: keys, ...(step !== undefined && { step }) }
-        await work.keep(failureName, { kind: 'failure', attempts: 1, startedAt: at, failure })
+        await work.store(failureName, { kind: 'failure', attempts: 1, startedAt, failure })
       }
       for (const key of keys) if (!isDone(key)) await compensation(key)
     },
   }
 }
 
-/** What the code gets is its own: a change of it changes nothing that is kept. */
+/** Copies an output for the code, so that the code cannot change what is stored. */
 export function copyOf(output: Json | undefined): Json | undefined {
   return typeof output === 'object' && output !== null ? structuredClone(output) : output
 }

@@ -20,23 +20,23 @@ import { sentJobId } from './sent-job-id.ts'
 import type { StepMode } from './step-queue.ts'
 import { toEndExpression } from './wait-expression.ts'
 
-/** Performs a step that runs a job. */
+/** Executes a step that runs a job. */
 export type JobStep = (call: JobCall, mode: StepMode) => Promise<Json | undefined>
 
 /**
- * After so long without word of the job's end it is looked at, ever more seldom: a job may be of a definition that nobody
- * runs, of another app, or its word may have been lost.
+ * Timeouts of the successive waits for the job's end. After each, the job's status is read: the definition can have no
+ * host or be in another app, or the event of the end can be lost.
  */
-const patienceMs = [30_000, 300_000, 3_600_000, 21_600_000, 86_400_000]
+const waitTimeoutsMs = [30_000, 300_000, 3_600_000, 21_600_000, 86_400_000]
 
 /**
- * Sends the job in a native step, and waits for Inngest's own word that its run has ended. The wait is made known together
- * with the send, so that it is there before the job is, and the two cost no more requests than the wait alone.
+ * Creates the function that sends a job in a native step and waits for Inngest's event that its run has ended. Wait and
+ * send are reported together, so the wait exists before the job, and the two need no more requests than the wait alone.
  */
-export function createJobStep(context: NativeStepContext, tools: ReplayContext, work: NativeWork): JobStep {
-  const { host, sdk, pass, runId, tenantId } = context
-  const { clock } = tools
-  const ended = (id: string) => pass.ended.get(sha1(id))
+export function createJobStep(context: NativeStepContext, replay: ReplayContext, work: NativeWork): JobStep {
+  const { host, sdk, request, runId, tenantId } = context
+  const { clock } = replay
+  const ended = (id: string) => request.ended.get(sha1(id))
 
   const waitForEnd = async (
     call: JobCall,
@@ -44,13 +44,13 @@ export function createJobStep(context: NativeStepContext, tools: ReplayContext, 
     turn: number,
     mode: StepMode,
   ): Promise<JobEnd | undefined> => {
-    const timeout = patienceMs[turn] ?? patienceMs.at(-1)!
+    const timeout = waitTimeoutsMs[turn] ?? waitTimeoutsMs.at(-1)!
     const expression = toEndExpression(jobId, `${host.inngest.id}-${call.definitionId}`)
     const options = { event: 'inngest/function.finished', timeout, if: expression }
     return readJobEnd(await sdk.waitForEvent({ ...jobEndName(call.key, turn), ...mode }, options), jobId)
   }
 
-  const ask = async ({ key, definitionId }: JobCall, jobId: string): Promise<JobEnd | undefined> => {
+  const readEnd = async ({ key, definitionId }: JobCall, jobId: string): Promise<JobEnd | undefined> => {
     const startedAt = clock.now()
     const state = { state: 'waiting', attempts: 1, startedAt } as const
     const step: RecordedStep = { ...state, key, kind: 'runJob', jobId, definitionId }
@@ -60,7 +60,7 @@ export function createJobStep(context: NativeStepContext, tools: ReplayContext, 
       if (!resolveJobWait(record, step, job, clock.now())) return undefined
     } catch (error) {
       if (JobNotFoundError.isInstance(error)) return { error: toErrorInfo(error) }
-      tools.logger.warn('How a job stands that a step waits for cannot be read.', {
+      replay.logger.warn('Could not read the status of a job that a step waits for.', {
         step: key,
         error: toErrorInfo(error),
       })
@@ -69,49 +69,49 @@ export function createJobStep(context: NativeStepContext, tools: ReplayContext, 
     return step.error ? { error: step.error } : { ...(step.output !== undefined && { output: step.output }) }
   }
 
-  /** Looks how the job stands, by the client that it was sent with. Where that cannot be read, there is no news. */
-  const look = async (call: JobCall, jobId: string, turn: number, mode: StepMode): Promise<JobEnd | undefined> => {
-    const looking = async () => {
+  /** Reads whether the job has ended, through the client that sent it; `undefined` if it has not or cannot be read. */
+  const checkEnd = async (call: JobCall, jobId: string, turn: number, mode: StepMode): Promise<JobEnd | undefined> => {
+    const check = async () => {
       const startedAt = clock.now()
       return {
         kind: 'check',
         attempts: 1,
         startedAt,
-        output: { end: (await ask(call, jobId)) ?? null } as Json,
+        output: { end: (await readEnd(call, jobId)) ?? null } as Json,
       } as const
     }
-    const { output } = await work.keep(jobCheckName(call.key, turn), looking, mode)
+    const { output } = await work.store(jobCheckName(call.key, turn), check, mode)
     return (output as { readonly end: JobEnd | null }).end ?? undefined
   }
 
-  /** How a job ended that the run had sent which this one retries; `anew` where it is what that run failed of. */
-  const before = async (call: JobCall): Promise<JobEnd | 'anew' | undefined> => {
-    const asked = context.earlier()
-    const earlier = asked && (await asked)
-    const sent = earlier?.ended.get(sha1(call.key))
+  /** Returns how the job ended in the run that this one retries; `'fresh'` if the job made that run fail, so it must run again. */
+  const retriedEnd = async (call: JobCall): Promise<JobEnd | 'fresh' | undefined> => {
+    const reading = context.retriedRun()
+    const retried = reading && (await reading)
+    const sent = retried?.ended.get(sha1(call.key))
     const jobId = sent?.type === 'data' ? readStepRecord(sent.data)?.output : undefined
-    const end = typeof jobId === 'string' ? jobEndIn(earlier!.ended, call.key, jobId) : undefined
-    return end && 'error' in end && !earlier!.caught.has(call.key) ? 'anew' : end
+    const end = typeof jobId === 'string' ? jobEndIn(retried!.ended, call.key, jobId) : undefined
+    return end && 'error' in end && !retried!.caught.has(call.key) ? 'fresh' : end
   }
 
   return async (call, mode) => {
-    const asked = context.earlier()
-    const told = asked && (await before(call))
-    if (told && told !== 'anew') {
+    const reading = context.retriedRun()
+    const known = reading && (await retriedEnd(call))
+    if (known && known !== 'fresh') {
       await work.perform(call, mode)
-      return settle(call, told)
+      return settle(call, known)
     }
-    // A send that failed needs no wait.
+    // After a failed send there is no end to wait for.
     if (ended(call.key)?.type === 'error') await work.perform(call, mode)
-    const origin = (told !== 'anew' && asked && (await asked)?.keyOrigin) || runId
-    const targetStep = sentJobId(`${origin}/${call.key}`)
-    // The send asks for no pass of its own, whatever goes on beside it: there is nothing to do before the job has ended.
-    const sending = work.perform(call, {}, told)
-    const [{ output }, first] = await Promise.all([sending, waitForEnd(call, targetStep, 0, mode)])
+    const origin = (known !== 'fresh' && reading && (await reading)?.keyOrigin) || runId
+    const expectedJobId = sentJobId(`${origin}/${call.key}`)
+    // The send has no race mode: after it, the code has nothing to do until the job ends, so it needs no replay.
+    const sending = work.perform(call, {}, known)
+    const [{ output }, first] = await Promise.all([sending, waitForEnd(call, expectedJobId, 0, mode)])
     const jobId = output as string
     let end = first
     for (let turn = 0; !end; turn++) {
-      end = await look(call, jobId, turn, mode)
+      end = await checkEnd(call, jobId, turn, mode)
       end ??= await waitForEnd(call, jobId, turn + 1, mode)
     }
     return settle(call, end)

@@ -1,26 +1,26 @@
 import type { HostDependencies } from '../host-dependencies.ts'
+import type { ReplayRequest } from './replay-request.ts'
 import type { RetriedRun } from './retried-run.ts'
-import type { Replay } from './replay.ts'
 import type { SdkStepTools } from './sdk-tools.ts'
 import type { EngineAttempt, RequestAttempts } from './workflow-attempts.ts'
 
-/** What the native steps of a pass stand on. */
+/** The services and facts that the native steps of one replay need. */
 export interface NativeStepContext {
   readonly host: HostDependencies
   readonly sdk: SdkStepTools
-  readonly pass: Replay
-  /** The request of Inngest's that goes on with the run, or with the one that compensates it. */
-  readonly at: EngineAttempt
-  /** The run whose steps they are: the idempotency keys are of it. */
+  readonly request: ReplayRequest
+  /** Inngest's attempt of the run, or of the run that compensates it. */
+  readonly engineAttempt: EngineAttempt
+  /** Id of the run that the steps belong to. Idempotency keys contain it. */
   readonly runId: string
-  /** True where another run goes on with what this one did: nothing is compensated. */
+  /** True if another run retries this one and reuses its steps. Then nothing is compensated. */
   readonly isSuperseded?: boolean | undefined
   readonly attempts: RequestAttempts
   /** The attempt of the code, counted from 1. */
   readonly runAttempt: number
   readonly tenantId: string
-  /** The run that this one was made to retry; nothing, at once, where it was made with its event. */
-  earlier(): Promise<RetriedRun | undefined> | undefined
-  /** Told by which step the run has failed. */
+  /** Returns the run that this one retries; `undefined`, synchronously, if Inngest started this run for its event. */
+  retriedRun(): Promise<RetriedRun | undefined> | undefined
+  /** Is called with the key of the step that made the run fail, if a step did. */
   reportFailedStep?(step: string | undefined): void
 }

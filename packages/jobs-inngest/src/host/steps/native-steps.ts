@@ -24,54 +24,54 @@ import { createNativeWaits } from './native-waits.ts'
 import { createNativeWork, failureOf, type NativeWork } from './native-work.ts'
 import { createJobStep } from './native-job.ts'
 import { copyOf, createNativeCompensations, type NativeCompensations } from './native-compensations.ts'
-import type { Replay } from './replay.ts'
+import type { ReplayRequest } from './replay-request.ts'
 
-/** The steps of a workflow as Inngest's own, which keeps what they answer and calls the code again when a wait is over. */
+/** Returns a step engine that uses Inngest's own steps. Inngest stores their results and replays the code after a wait. */
 export function nativeSteps(context: NativeStepContext): StepEngineFactory {
-  return (tools) => new NativeSteps(context, tools)
+  return (replay) => new NativeSteps(context, replay)
 }
 
 class NativeSteps implements StepEngine {
   readonly #context: NativeStepContext
-  readonly #tools: ReplayContext
+  readonly #replay: ReplayContext
   readonly #work: NativeWork
   readonly #queue: StepQueue
   readonly #calls = new Map<string, StepCall>()
   readonly #compensations: NativeCompensations
   #recordedOnly = false
   #version: string | null | undefined
-  /** Counts what the code does, to tell when it does nothing. */
+  /** Counts calls of the code, to detect when it is idle. */
   #activity = 0
 
-  constructor(context: NativeStepContext, tools: ReplayContext) {
+  constructor(context: NativeStepContext, replay: ReplayContext) {
     this.#context = context
-    this.#tools = tools
-    const work = createNativeWork(context, tools)
-    const waits = createNativeWaits(context, tools)
-    const runJob = createJobStep(context, tools, work)
-    const compensations = createNativeCompensations(context, tools, work, this.#calls)
+    this.#replay = replay
+    const work = createNativeWork(context, replay)
+    const waits = createNativeWaits(context, replay)
+    const runJob = createJobStep(context, replay, work)
+    const compensations = createNativeCompensations(context, replay, work, this.#calls)
     this.#work = work
     this.#compensations = compensations
     this.#queue = createStepQueue({
-      clock: tools.clock,
-      targetStep: context.pass.targetStep,
+      clock: replay.clock,
+      targetStep: context.request.targetStep,
       isBusy: () => work.isBusy(),
       isKnown: (call) => this.#isKnown(call),
       async perform(call, options) {
         if (!('work' in call)) return waits(call, options)
         if (call.kind === 'runJob') return runJob(call, options)
         const record = await work.perform(call, options)
-        if (call.kind === 'run') compensations.noteCompleted(call.key, record)
+        if (call.kind === 'run') compensations.recordCompleted(call.key, record)
         return record.output
       },
     })
   }
 
-  /** It is the first thing that is kept: a run that has steps and no version began without one. */
+  /** The version is the first step. A run that has steps but no version began without one. */
   get version(): string | null | undefined {
     const recorded = this.#own(versionName.id)?.output
     if (typeof recorded === 'string') return recorded
-    return this.#context.pass.ended.size > 0 ? null : this.#version
+    return this.#context.request.ended.size > 0 ? null : this.#version
   }
 
   get failure(): JobErrorInfo | undefined {
@@ -91,7 +91,7 @@ class NativeSteps implements StepEngine {
     const never = new Promise<never>(() => undefined)
     if (ended && !matchesKind(ended, call.kind)) {
       const was = ended.type === 'data' ? readStepRecord(ended.data)?.kind : undefined
-      this.#tools.failRun(stepKindChangedError(this.#tools.definition.id, call.key, { was, is: call.kind }))
+      this.#replay.failRun(stepKindChangedError(this.#replay.definition.id, call.key, { was, is: call.kind }))
       return never
     }
     this.#calls.set(call.key, call)
@@ -101,13 +101,13 @@ class NativeSteps implements StepEngine {
 
   async run(code: () => Promise<unknown>, steps: 'all' | 'recorded only' = 'all'): Promise<ReplayResult> {
     this.#recordedOnly = steps === 'recorded only'
-    if (!this.#recordedOnly) await this.#keepVersion()
+    if (!this.#recordedOnly) await this.#storeVersion()
     const ended = code().then(
       (output): ReplayResult => ({ type: 'returned', output }),
       (error: unknown): ReplayResult => ({ type: 'threw', error }),
     )
-    const end = await (this.#recordedOnly ? Promise.race([ended, this.#untilStill()]) : ended)
-    if (end.type === 'threw') this.#compensations.codeThrew(end.error)
+    const end = await (this.#recordedOnly ? Promise.race([ended, this.#untilIdle()]) : ended)
+    if (end.type === 'threw') this.#compensations.recordCodeError(end.error)
     if (this.#recordedOnly) return end
     if (end.type === 'threw') await this.#queue.finishWork()
     this.#queue.close()
@@ -119,40 +119,43 @@ class NativeSteps implements StepEngine {
     await this.#compensations.compensateAll(error, step)
   }
 
-  /** In the first pass alone. A run that goes on with what another had done goes on with its version, too. */
-  async #keepVersion(): Promise<void> {
-    const { pass, earlier } = this.#context
-    if (pass.ended.size > 0 || pass.targetStep !== undefined) return
-    const asked = earlier()
-    const { version = this.#tools.definition.version } = (asked && (await asked)) ?? {}
+  /** Stores the version in the first replay. A run that retries another and reuses its steps also keeps its version. */
+  async #storeVersion(): Promise<void> {
+    const { request, retriedRun } = this.#context
+    if (request.ended.size > 0 || request.targetStep !== undefined) return
+    const reading = retriedRun()
+    const { version = this.#replay.definition.version } = (reading && (await reading)) ?? {}
     this.#version = version
     if (typeof version !== 'string') return
-    const startedAt = this.#tools.clock.now()
-    await this.#work.keep(versionName, { kind: 'version', attempts: 1, startedAt, output: version })
+    const startedAt = this.#replay.clock.now()
+    await this.#work.store(versionName, { kind: 'version', attempts: 1, startedAt, output: version })
   }
 
-  /** Answers by the records alone: nothing new may begin. */
+  /** Returns a step's result from its record, without starting anything. */
   async #fromRecord(call: StepCall, ended: EndedStep): Promise<Json | undefined> {
     if (ended.type === 'error') {
       const { error, attempts } = failureOf(ended.error)
       throw new StepFailedError({ stepId: call.key, attempts, cause: errorFrom(error) })
     }
     const record = call.kind === 'run' ? readStepRecord(ended.data) : undefined
-    if (record) this.#compensations.noteCompleted(call.key, record)
-    return copyOf(recordedOutput(call, ended.data, this.#context.pass))
+    if (record) this.#compensations.recordCompleted(call.key, record)
+    return copyOf(recordedOutput(call, ended.data, this.#context.request))
   }
 
-  /** Settles when the code can only wait. It may wait for what is no step before it comes to one that is to be compensated. */
-  async #untilStill(): Promise<ReplayResult> {
-    const { clock } = this.#tools
+  /**
+   * Resolves when the code only waits for unfinished steps. The code can await something other than a step before it
+   * reaches a step to compensate, so this allows `compensationGraceMs` without activity.
+   */
+  async #untilIdle(): Promise<ReplayResult> {
+    const { clock } = this.#replay
     let until = clock.now() + compensationGraceMs
     for (let before = -1; ;) {
-      const isStill = before === this.#activity
-      if (!isStill) until = clock.now() + compensationGraceMs
+      const isIdle = before === this.#activity
+      if (!isIdle) until = clock.now() + compensationGraceMs
       else if (clock.now() >= until || !this.#compensations.hasUncalled()) return { type: 'suspended' }
       before = this.#activity
-      if (isStill) await pause(clock, graceStepMs)
-      for (let turn = 0; turn < stillTurns; turn++) await clock.yield()
+      if (isIdle) await pause(clock, idlePauseMs)
+      for (let turn = 0; turn < idleTurns; turn++) await clock.yield()
     }
   }
 
@@ -164,7 +167,7 @@ class NativeSteps implements StepEngine {
   }
 
   #ended(id: string): EndedStep | undefined {
-    return this.#context.pass.ended.get(sha1(id))
+    return this.#context.request.ended.get(sha1(id))
   }
 
   #own(id: string): StepRecord | undefined {
@@ -173,8 +176,8 @@ class NativeSteps implements StepEngine {
   }
 }
 
-/** What a step answered, as it was kept. */
-function recordedOutput(call: StepCall, data: unknown, { ended }: Replay): Json | undefined {
+/** Returns a step's output from its stored result. */
+function recordedOutput(call: StepCall, data: unknown, { ended }: ReplayRequest): Json | undefined {
   const record = readStepRecord(data)
   if (call.kind === 'runJob') {
     const end = jobEndIn(ended, call.key, record?.output as string)
@@ -186,6 +189,6 @@ function recordedOutput(call: StepCall, data: unknown, { ended }: Replay): Json 
   return call.kind === 'waitForEvent' ? (toAwaitedEvent(data) as Json | null) : undefined
 }
 
-/** How many turns of the loop the code may take from one step to the next while it is only run for what it can compensate. */
-const stillTurns = 5
-const graceStepMs = 20
+/** Number of event loop turns without a step after which replayed code counts as idle. */
+const idleTurns = 5
+const idlePauseMs = 20

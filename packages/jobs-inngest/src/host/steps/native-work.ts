@@ -30,63 +30,64 @@ import { sentJobId } from './sent-job-id.ts'
 import type { StepMode } from './step-queue.ts'
 import type { AttemptBase } from './workflow-attempts.ts'
 
-/** Work as what a native step does. */
+/** Executes work in native steps. */
 export interface NativeWork {
-  /** Does the work of a step; anew also where the run that this one retries had done it. @throws {StepFailedError} */
-  perform(call: WorkCall, mode: StepMode, how?: 'anew'): Promise<StepRecord>
-  /** Does work in a native step of this name. @throws {StepFailedError} */
+  /** Executes the work of a step. `'fresh'` ignores the result of the run that this one retries. @throws {StepFailedError} */
+  perform(call: WorkCall, mode: StepMode, how?: 'fresh'): Promise<StepRecord>
+  /** Executes work in a native step with this name. @throws {StepFailedError} */
   performAs(
     name: StepName,
     work: Work & {
       readonly kind: WorkCall['kind'] | 'compensation'
-      readonly how?: 'anew' | undefined
-      /** The step's key, where it has a compensation. */
+      readonly how?: 'fresh' | undefined
+      /** The step's key, if it has a compensation. */
       readonly compensable?: string
-      /** How many attempts may be begun; by default the policy's. */
+      /** Maximum number of attempts started. Default: the policy's maximum. */
       readonly maxStarted?: number
     },
     mode: StepMode,
   ): Promise<StepRecord>
-  /** Keeps something that is no work of a step, whatever its size. */
-  keep(name: StepName, record: NewRecord | (() => Promise<NewRecord>), mode?: StepMode): Promise<StepRecord>
-  /** True while work goes on. */
+  /** Stores a value of this library in a native step, without a size limit. */
+  store(name: StepName, record: NewRecord | (() => Promise<NewRecord>), mode?: StepMode): Promise<StepRecord>
+  /** Whether any work is running. */
   isBusy(): boolean
 }
 
 type NewRecord = Omit<StepRecord, 'v' | 'endedAt'>
 
-/** What failed in a step, by the error that Inngest keeps. */
+/** Returns the failure of a step from the error that Inngest stores. */
 export function failureOf(error: unknown): { readonly error: JobErrorInfo; readonly attempts: number } {
   const record = readFailedRecord(error)
   if (record) return { error: record.error, attempts: record.attempt }
   return { error: readInngestError(error), attempts: 1 }
 }
 
-/** The longest that a step is held back which Inngest begins too early. */
-const longestHoldMs = 5000
+/** Maximum delay of a step that Inngest starts too early. */
+const maxHoldMs = 5000
 
-/** Does work in native steps, each attempt by the core, and its outcome in Inngest's words. */
-export function createNativeWork(context: NativeStepContext, tools: ReplayContext): NativeWork {
-  const { host, sdk, at, attempts, runAttempt, runId } = context
-  const { clock, signal, definition } = tools
+/** Creates the functions that execute work in native steps: the core makes the attempts, and outcomes are converted for Inngest. */
+export function createNativeWork(context: NativeStepContext, replay: ReplayContext): NativeWork {
+  const { host, sdk, engineAttempt, attempts, runAttempt, runId } = context
+  const { clock, signal, definition } = replay
   const { maxAttemptsLimit } = inngestCapabilities
   let busy = 0
 
   const attempt = async (work: Parameters<NativeWork['performAs']>[1]): Promise<StepRecord> => {
     const { key, kind, policy } = work
     const compensable = work.compensable !== undefined && { compensable: work.compensable }
-    const [own, found] = await Promise.all([attempts.ofStep(key), context.earlier()])
-    const earlier = work.how === 'anew' ? undefined : found
-    const recorded = kind === 'compensation' ? undefined : earlier?.ended.get(sha1(key))
+    const [own, found] = await Promise.all([attempts.ofStep(key), context.retriedRun()])
+    const retriedRun = work.how === 'fresh' ? undefined : found
+    const recorded = kind === 'compensation' ? undefined : retriedRun?.ended.get(sha1(key))
     if (recorded?.type === 'error') throw storedFailure(recorded.error)
     const known = recorded && readStepRecord(recorded.data)
-    if (earlier && known?.kind === kind) return { ...known, origin: known.origin ?? earlier.origin, ...compensable }
-    if (earlier && recorded) throw storedFailure(unreadable(key, known))
-    // What compensates a step that was kept has the key of the run that did it.
-    const isOfKept = kind === 'compensation' && earlier?.ended.has(sha1(key.slice(0, -'/compensation'.length)))
-    const origin = (isOfKept ? earlier?.origin : earlier?.keyOrigin) ?? runId
+    if (retriedRun && known?.kind === kind)
+      return { ...known, origin: known.origin ?? retriedRun.origin, ...compensable }
+    if (retriedRun && recorded) throw storedFailure(unreadable(key, known))
+    // The compensation of a reused step has the idempotency key of the run that executed the step.
+    const isOfReusedStep = kind === 'compensation' && retriedRun?.ended.has(sha1(key.slice(0, -'/compensation'.length)))
+    const origin = (isOfReusedStep ? retriedRun?.origin : retriedRun?.keyOrigin) ?? runId
     await holdUntilDue(own)
-    const number = at.number + 1 - own.base
+    const number = engineAttempt.number + 1 - own.base
     const startedAt = clock.now()
     const outcome = await attemptOnce(work, number, `${origin}/${key}`)
     if (outcome.type === 'completed') {
@@ -108,7 +109,7 @@ export function createNativeWork(context: NativeStepContext, tools: ReplayContex
 
   const holdUntilDue = async ({ dueAt = 0 }: AttemptBase): Promise<void> => {
     const leftMs = dueAt - clock.now()
-    if (leftMs > 0 && leftMs <= longestHoldMs) await pause(clock, leftMs)
+    if (leftMs > 0 && leftMs <= maxHoldMs) await pause(clock, leftMs)
   }
 
   const attemptOnce = async (
@@ -119,8 +120,8 @@ export function createNativeWork(context: NativeStepContext, tools: ReplayContex
     const { key, policy } = work
     const refusal = refuse(work, number)
     if (refusal) return { type: 'failed', error: toErrorInfo(refusal) }
-    const { replayToken, random, limits } = tools
-    const logger = bindLogger(tools.logger, { step: key, stepAttempt: number })
+    const { replayToken, random, limits } = replay
+    const logger = bindLogger(replay.logger, { step: key, stepAttempt: number })
     const made = {
       replayToken,
       definitionId: definition.id,
@@ -136,8 +137,8 @@ export function createNativeWork(context: NativeStepContext, tools: ReplayContex
     const facts = { step: key, stepAttempt: number, maxAttempts: policy.maxAttempts }
     if (outcome.type === 'retry') {
       const { afterMs, error } = outcome
-      tools.logger.warn('A step failed and is tried again.', { ...facts, error, afterMs })
-    } else if (outcome.type === 'failed') tools.logger.error('A step failed.', { ...facts, error: outcome.error })
+      replay.logger.warn('A step failed and is tried again.', { ...facts, error, afterMs })
+    } else if (outcome.type === 'failed') replay.logger.error('A step failed.', { ...facts, error: outcome.error })
     return outcome
   }
 
@@ -146,27 +147,27 @@ export function createNativeWork(context: NativeStepContext, tools: ReplayContex
     number: number,
   ): Error | undefined => {
     if (maxAttempts > maxAttemptsLimit) {
-      const remedy = `Lower it in the step \`${key}\` of \`${definition.id}\` to ${maxAttemptsLimit} or less.`
+      const remedy = `Set it to ${maxAttemptsLimit} or less in the step \`${key}\` of \`${definition.id}\`.`
       return new UnsupportedFeatureError({ feature: `retry.maxAttempts: ${maxAttempts}`, provider: 'inngest', remedy })
     }
     if (number <= maxStarted) return undefined
     return new AttemptsExhaustedError({ definitionId: `${definition.id}/${key}`, maxAttempts })
   }
 
-  /** What Inngest is told of an attempt that did not complete, by what it throws. */
+  /** Returns the error to throw for an attempt that did not complete. */
   const failed = async (
     { key, policy }: Work,
     outcome: Exclude<Awaited<ReturnType<typeof attemptOnce>>, { type: 'completed' }>,
     made: { own: AttemptBase; number: number; startedAt: number; origin: string },
   ): Promise<unknown> => {
     const { own, number, startedAt, origin } = made
-    const isMadeAgain = outcome.type === 'retry' || outcome.type === 'interrupted'
-    const server = isMadeAgain ? await host.api.time() : { offsetMs: 0, roundTripMs: 0 }
+    const isRetried = outcome.type === 'retry' || outcome.type === 'interrupted'
+    const server = isRetried ? await host.api.time() : { offsetMs: 0, roundTripMs: 0 }
     const due = dueAfter(outcome.type === 'retry' ? outcome.afterMs : 0, clock.now(), server)
-    // One that was interrupted counts as not made, though Inngest counts it.
+    // An interrupted attempt does not count, although Inngest counts it.
     const base = own.base + (outcome.type === 'interrupted' ? 1 : 0)
-    if (isMadeAgain) attempts.note({ step: key, base, dueAt: due.at })
-    const workflow = { step: key, base, engineAttempt: at.number, origin }
+    if (isRetried) attempts.record({ step: key, base, dueAt: due.at })
+    const workflow = { step: key, base, engineAttempt: engineAttempt.number, origin }
     const facts = { attempt: number, maxAttempts: policy.maxAttempts, startedAt, due, workflow }
     try {
       mapOutcome(outcome.type === 'cancelled' ? { type: 'failed', error: toErrorInfo(signal.reason) } : outcome, facts)
@@ -177,7 +178,7 @@ export function createNativeWork(context: NativeStepContext, tools: ReplayContex
   }
 
   const run = async (name: StepName, mode: StepMode, work: () => Promise<StepRecord>): Promise<StepRecord> => {
-    const busily = async (): Promise<StepRecord> => {
+    const countedWork = async (): Promise<StepRecord> => {
       busy++
       try {
         return await work()
@@ -185,7 +186,7 @@ export function createNativeWork(context: NativeStepContext, tools: ReplayContex
         busy--
       }
     }
-    return readStepRecord(await sdk.run({ ...name, ...mode }, busily))!
+    return readStepRecord(await sdk.run({ ...name, ...mode }, countedWork))!
   }
 
   const native: NativeWork = {
@@ -210,28 +211,28 @@ export function createNativeWork(context: NativeStepContext, tools: ReplayContex
       }
       return native.performAs(callName(call), { ...call, work, how }, mode)
     },
-    keep: (name, record, mode = {}) =>
+    store: (name, record, mode = {}) =>
       run(name, mode, async () => {
-        const kept = typeof record === 'function' ? await record() : record
-        return { v: 1, ...kept, endedAt: clock.now(), ...(runAttempt > 1 && { runAttempt }) }
+        const value = typeof record === 'function' ? await record() : record
+        return { v: 1, ...value, endedAt: clock.now(), ...(runAttempt > 1 && { runAttempt }) }
       }),
   }
   return native
 }
 
-/** It was done: to do it once more because its result cannot be read would be worse than to fail. */
+/** Returns the error for a completed step whose result cannot be reused. Failing is safer than repeating the step. */
 function unreadable(key: string, known: StepRecord | undefined): Error {
-  const was = known ? `was \`step.${known.kind}\`` : 'left a result that cannot be read'
-  return new Error(`The step \`${key}\` ${was} in the run that this one retries.`)
+  const was = known ? `was \`step.${known.kind}\`` : 'has an unreadable result'
+  return new Error(`The step \`${key}\` ${was} in the run that this run retries.`)
 }
 
-/** A step fails again of what it had failed of, without another attempt. */
+/** Returns an error with which a step fails again as before, without another attempt. */
 function storedFailure(error: unknown): Error {
   const { message, cause, stack = '' } = error as { message?: string; cause?: unknown; stack?: string }
   return Object.assign(new Error(message, { cause }), { name: 'NonRetriableError', stack })
 }
 
-/** Nothing, where the signal aborts first: the work need not take notice. */
+/** Awaits `work`; resolves to `undefined` if the signal aborts first, even if the work ignores the signal. */
 function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     const stop = (): void => resolve(undefined)

@@ -84,8 +84,8 @@ describe('the run that one was made to retry', () => {
   test('is asked for again, and not done without, where nothing can be learned of it', async () => {
     const { api, clock } = openApi(() => ({ body: { data: [run] } }))
     const runs = createRetriedRuns(api, clock)
-    await expect(clock.finish(runs.of({ jobId, runId, receivedAt })!)).rejects.toThrow(/does not tell yet/)
-    await expect(clock.finish(runs.of({ jobId, runId, receivedAt })!)).rejects.toThrow(/does not tell yet/)
+    await expect(clock.finish(runs.of({ jobId, runId, receivedAt })!)).rejects.toThrow(/does not return the/)
+    await expect(clock.finish(runs.of({ jobId, runId, receivedAt })!)).rejects.toThrow(/does not return the/)
   })
 })
 

@@ -13,72 +13,75 @@ import { type EndedStep, readStepRecord } from '../../wire/step-record.ts'
 import { sha1 } from '../../wire/sha1.ts'
 import { failureName, readStepName, versionName } from '../../wire/step-names.ts'
 
-/** What a run goes on with that was made to retry a failed one. */
+/** The parts of a failed run that its retry reuses. */
 export interface RetriedRun {
-  /** The steps that are not done again, by the hash of their id: what they answered, or failed of. */
+  /** The steps that are not repeated, with their results or errors, by the hash of their id. */
   readonly ended: ReadonlyMap<string, EndedStep>
-  /** The steps that ran a job which failed, and whose failure the code had caught. */
+  /** Keys of the steps that ran a failed job and whose failure the code caught. */
   readonly caught: ReadonlySet<string>
-  /** The run that the idempotency keys of these steps are of. */
+  /** Id of the run in the idempotency keys of the reused steps. */
   readonly origin: string
-  /** The run that those of all others are of; absent where it is the new run. */
+  /** Id of the run in the idempotency keys of all other steps; absent if it is the new run. */
   readonly keyOrigin?: string
-  /** The version that it goes on with, `null` for none; absent where it begins anew. */
+  /** The version of the retried run, `null` if it had none; absent if the new run starts over. */
   readonly version?: string | null
 }
 
-/** A run that may be one that retries another. */
+/** A run that possibly retries another. */
 export interface RetryingRun {
   readonly jobId: string
   readonly runId: string
-  /** When Inngest got the event, epoch milliseconds of its clock. */
+  /** When Inngest received the event, epoch milliseconds by its clock. */
   readonly receivedAt: number | undefined
 }
 
-/** Finds the runs that others were made to retry. */
+/** Finds the failed runs that other runs retry. */
 export interface RetriedRuns {
-  /** Nothing, without a question, for a run that came with its event; nothing for one that begins anew. */
+  /**
+   * Returns the run that a run retries. Returns `undefined` synchronously, without a request, for a run that Inngest
+   * started for its event; resolves to `undefined` for a run that starts over.
+   */
   of(run: RetryingRun): Promise<RetriedRun | undefined> | undefined
 }
 
-/** A run that Inngest makes of an event comes this soon after it; one that somebody asks for comes later. */
+/** Maximum time between an event and a run that Inngest starts for it. A retry starts later. */
 const promptMs = 300
-const mostKept = 1000
+const maxCached = 1000
 const visibleWithinMs = 8000
 const pauseMs = 250
 
-/** Asks once for each run that came late, as far as this process remembers. */
+/** Creates the finder. It reads each late run once, as long as this process remembers it. */
 export function createRetriedRuns(api: EngineApi, clock: Clock): RetriedRuns {
-  const known = new BoundedMap<string, Promise<RetriedRun | undefined>>(mostKept)
+  const known = new BoundedMap<string, Promise<RetriedRun | undefined>>(maxCached)
 
-  /** Until the run itself is among them: before, those that are there tell nothing. */
-  const runsWith = async ({ jobId, runId }: RetryingRun): Promise<EngineRun[]> => {
+  /** Reads the runs of a job until the new run is visible. Before that, the list can be incomplete. */
+  const readRuns = async ({ jobId, runId }: RetryingRun): Promise<EngineRun[]> => {
     const query = { includeOutput: 'true', limit: 40 }
     const until = clock.now() + visibleWithinMs
     for (;;) {
       const runs = await api.list<EngineRun>(`read the runs of the job ${jobId}`, `/v2/events/${jobId}/runs`, query)
       if (runs.some(({ id }) => id === runId)) return runs
-      if (clock.now() >= until) throw new Error(`Inngest does not tell yet which runs the job ${jobId} has.`)
+      if (clock.now() >= until) throw new Error(`Inngest does not return the run ${runId} of the job ${jobId} yet.`)
       await pause(clock, pauseMs)
     }
   }
 
-  const find = async (later: RetryingRun): Promise<RetriedRun | undefined> => {
-    const runs = await runsWith(later)
-    const own = runs.find(({ id }) => id === later.runId)!
+  const find = async (run: RetryingRun): Promise<RetriedRun | undefined> => {
+    const runs = await readRuns(run)
+    const own = runs.find(({ id }) => id === run.runId)!
     const before = runs
-      .filter((run) => run.id < own.id && run.app.id === own.app.id && run.function.id === own.function.id)
+      .filter((one) => one.id < own.id && one.app.id === own.app.id && one.function.id === own.function.id)
       .toSorted((one, other) => (one.id < other.id ? 1 : -1))[0]
     if (before?.status !== 'FAILED') return undefined
     const compensating = await readCompensating(api, before)
-    if (compensating?.isEnded === false) throw new Error(`What the run ${before.id} did is being compensated.`)
-    return toEarlierRun(before, await readFinalTrace(api, clock, before.id), compensating?.steps ?? [])
+    if (compensating?.isEnded === false) throw new Error(`The run ${before.id} is being compensated.`)
+    return toRetriedRun(before, await readFinalTrace(api, clock, before.id), compensating?.steps ?? [])
   }
 
   return {
     of(run) {
-      const madeAt = timeOfId(run.runId) ?? clock.now()
-      if (run.receivedAt !== undefined && madeAt - run.receivedAt < promptMs) return undefined
+      const createdAt = timeOfId(run.runId) ?? clock.now()
+      if (run.receivedAt !== undefined && createdAt - run.receivedAt < promptMs) return undefined
       const before = known.get(run.runId)
       if (before) return before
       const found = find(run)
@@ -89,7 +92,7 @@ export function createRetriedRuns(api: EngineApi, clock: Clock): RetriedRuns {
   }
 }
 
-function toEarlierRun(
+function toRetriedRun(
   run: EngineRun,
   steps: readonly TracedStep[],
   compensating: readonly TracedStep[],
@@ -97,14 +100,14 @@ function toEarlierRun(
   const failure = readFailedRecord(run.output?.['error'])
   const ended = new Map<string, EndedStep>(completedInTrace(steps))
   const records = [...ended.values()].map((step) => (step.type === 'data' ? readStepRecord(step.data) : undefined))
-  const told = records.find((record) => record?.origin !== undefined)?.origin
-  const origin = failure?.workflow?.origin ?? told ?? run.id
+  const recordedOrigin = records.find((record) => record?.origin !== undefined)?.origin
+  const origin = failure?.workflow?.origin ?? recordedOrigin ?? run.id
   const compensated = compensationsIn([...steps, ...compensating])
   if ([...compensated.values()].includes(true) || failure?.error.code === 'workflow_changed') {
-    // Anew, but for what still stands because its compensation has failed.
-    const standing = [...compensated].flatMap(([key, isDone]) => (isDone ? [] : [sha1(key)]))
-    const kept = new Map([...ended].filter(([id]) => standing.includes(id)))
-    return kept.size === 0 ? undefined : { ended: kept, caught: new Set(), origin }
+    // The new run starts over. It reuses only steps whose compensation failed, because they still have an effect.
+    const uncompensated = [...compensated].flatMap(([key, isDone]) => (isDone ? [] : [sha1(key)]))
+    const reused = new Map([...ended].filter(([id]) => uncompensated.includes(id)))
+    return reused.size === 0 ? undefined : { ended: reused, caught: new Set(), origin }
   }
   const { failures, caught } = caughtIn(steps, failure?.workflow?.failedStep)
   for (const [id, error] of failures) ended.set(id, error)
@@ -113,10 +116,10 @@ function toEarlierRun(
   return { ended, caught, origin, keyOrigin: origin, version: typeof recorded === 'string' ? recorded : null }
 }
 
-/** Whether the compensation of each step was done that was to be compensated. */
+/** Returns, for each step to compensate, whether its compensation completed. */
 function compensationsIn(steps: readonly TracedStep[]): Map<string, boolean> {
   const compensated = new Map<string, boolean>()
-  // Also one that was never begun, where the run came to its end before.
+  // Includes compensations that never started because the run ended before.
   const failure = completedInTrace(steps).get(sha1(failureName.id))
   for (const key of readStepRecord(failure?.data)?.failure?.compensation ?? []) compensated.set(key, false)
   for (const { name, hashedId, spans } of steps) {
@@ -128,13 +131,13 @@ function compensationsIn(steps: readonly TracedStep[]): Map<string, boolean> {
   return compensated
 }
 
-/** The steps that had failed for good before the one by which the run failed: the code had gone on from them. */
+/** Returns the permanently failed steps whose failure the code caught: those that ended before the step that made the run fail. */
 function caughtIn(steps: readonly TracedStep[], failedStep: string | undefined) {
   const caught = new Set<string>()
   const ends = new Map<string, number>()
   for (const { name, hashedId, spans } of steps) {
     const named = readStepName(name, hashedId)
-    // Of a step that runs a job the wait for its end comes after the send.
+    // For a step that runs a job, the wait for the job's end replaces the send.
     if (named.part === 'step' || named.part === 'end') ends.set(named.key, Date.parse(spans.at(-1)?.endedAt ?? ''))
   }
   const failedAt = (failedStep !== undefined && ends.get(failedStep)) || 0

@@ -7,28 +7,28 @@ import type { HostDependencies } from '../host-dependencies.ts'
 import type { NativeStepContext } from './native-step-context.ts'
 import { nativeSteps } from './native-steps.ts'
 
-/** What a pass over a workflow's code is made with. */
+/** The facts and services that one replay of a workflow's code needs. */
 export interface ReplayOptions
   extends
     Pick<AttemptOptions, 'attempt' | 'signal' | 'isResumed' | 'startedAt'>,
     Pick<
       NativeStepContext,
-      'reportFailedStep' | 'at' | 'attempts' | 'pass' | 'sdk' | 'runId' | 'isSuperseded' | 'earlier'
+      'reportFailedStep' | 'engineAttempt' | 'attempts' | 'request' | 'sdk' | 'runId' | 'isSuperseded' | 'retriedRun'
     > {
   readonly jobId: string
 }
 
-/** Makes one pass, with Inngest's steps. */
+/** Replays a workflow's code once, with Inngest's steps. */
 export function runReplay(
   definition: WorkflowDefinition,
   event: IncomingEvent,
-  { pass, sdk, at, attempts, reportFailedStep, isSuperseded, earlier, ...ids }: ReplayOptions,
+  { request, sdk, engineAttempt, attempts, reportFailedStep, isSuperseded, retriedRun, ...ids }: ReplayOptions,
   host: HostDependencies,
 ): Promise<Outcome> {
   const envelope = toEnvelope(event, ids.jobId)
   const { tenantId } = envelope
   const steps = nativeSteps({
-    ...{ host, sdk, pass, at, attempts, tenantId, isSuperseded, earlier },
+    ...{ host, sdk, request, engineAttempt, attempts, tenantId, isSuperseded, retriedRun },
     runId: ids.runId,
     runAttempt: ids.attempt,
     ...(reportFailedStep && { reportFailedStep }),
@@ -36,7 +36,10 @@ export function runReplay(
   return runAttempt(definition, envelope, { ...host, ...ids, steps })
 }
 
-/** By the engine's clock; a delayed one has the instant at which it shall run, and its run was made when it came. */
+/**
+ * Returns when Inngest received an event, epoch milliseconds by its clock. The `ts` of a delayed event is when it is due,
+ * but Inngest starts its run when the event arrives, so the time of the send is used.
+ */
 export function receivedAtOf(event: IncomingEvent): number | undefined {
   const { runAt, sentAt } = toEnvelope(event, '')
   return runAt === undefined ? event.ts : sentAt

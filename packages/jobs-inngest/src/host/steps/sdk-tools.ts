@@ -1,14 +1,14 @@
 import type { IncomingEvent } from '../../wire/inngest-event.ts'
 
-/** How the SDK is told of a step. */
+/** The options by which the SDK identifies a step. */
 export interface SdkStep {
   readonly id: string
   readonly name: string
-  /** With it the code is called again as soon as this step has ended, and not when all beside it have. */
+  /** Replays the code as soon as this step has ended. Without it, the SDK waits for all parallel steps. */
   readonly parallelMode?: 'race'
 }
 
-/** The step tools of the SDK, as far as they are used. */
+/** The SDK's step tools that this package uses. */
 export interface SdkStepTools {
   run(step: SdkStep, work: () => unknown): Promise<unknown>
   sleep(step: SdkStep, durationMs: number): Promise<void>

@@ -2,9 +2,9 @@ import { idAt, timeOfId } from '../../wire/event-id.ts'
 import { sha1 } from '../../wire/sha1.ts'
 
 /**
- * The id of the job that a step sends, by the step's idempotency key, which begins with the id of a run. It is known before
- * the job is sent, and the same in every attempt, so that Inngest takes them all for one. Made at once: steps that the code
- * calls together must reach the SDK together.
+ * Derives the id of the job that a step sends from the step's idempotency key, which begins with the id of a run. The id
+ * is the same in every attempt, so Inngest deduplicates the sends. Synchronous, because steps that the code calls
+ * together must reach the SDK together.
  */
 export function sentJobId(idempotencyKey: string): string {
   const runId = idempotencyKey.slice(0, idempotencyKey.indexOf('/'))

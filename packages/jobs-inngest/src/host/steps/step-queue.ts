@@ -2,9 +2,9 @@ import type { Json, Clock, StepCall } from '@cgk-platform/jobs-core/provider'
 
 import { sha1 } from '../../wire/sha1.ts'
 
-/** How a step is made known to the engine. */
+/** The mode in which a step is reported to the engine. */
 export interface StepMode {
-  /** Present where steps beside it may end at other times, and the code goes on with each. */
+  /** Set if parallel steps can end at other times, so that the code continues after each. */
   readonly parallelMode?: 'race'
 }
 
@@ -15,52 +15,54 @@ export interface CalledStep {
   readonly reject: (error: unknown) => void
 }
 
-/** Hands calls on to the engine, in groups of those that the code makes together. */
+/** Passes calls to the engine, grouped by those that the code makes together. */
 export interface StepQueue {
+  /** Adds a call. Resolves with the output of the step. */
   add(call: StepCall): Promise<Json | undefined>
-  /** Of code that threw: lets the work that it began come to its end, for it may be compensated. */
+  /** Completes started work after the code threw, because completed work may have to be compensated. */
   finishWork(): Promise<void>
-  /** The code has ended: what it called and nobody waits for does not begin. */
+  /** Ends the queue with the code: calls that nothing awaits do not start. */
   close(): void
 }
 
-/** What a queue stands on. */
+/** The services that a queue needs. */
 export interface StepQueueDependencies {
   readonly clock: Clock
   readonly targetStep: string | undefined
-  /** True while the work of a step goes on. */
+  /** Whether the work of a step is running. */
   isBusy(): boolean
-  /** True for a step that has ended in a pass before. */
+  /** Whether a step ended before this request. */
   isKnown(call: StepCall): boolean
   perform(call: StepCall, mode: StepMode): Promise<Json | undefined>
 }
 
-/** For so long the code may do something else after a step before it counts as waiting for the losers of a race. */
-const calmMs = 100
+/** Time without activity after which the code counts as waiting for the losers of a race. */
+const idleMs = 100
 
 /**
- * The SDK tells the engine of every step that the code has called and that has not ended; then it ends the pass, and a run
- * does not complete before they all have. So that the winner of a race need not wait for the losers, a step that was
- * called together with one that has ended is not told of again, unless the code does nothing else: the engine had been
- * told of both at once.
+ * Creates a queue that decides which called steps to report to the engine, and in which mode.
  *
- * Two passes may be under way from the moment on at which a wait was told of beside another step: each ends by itself, and
- * the end of each begins a pass, whatever the code has come to. So in a run that has had such a group, every later step is
- * planned, also where it is the only one: a pass that finds it planned already, or under way, plans it again, which the
- * engine takes for the same, and only the request that is for this step does it. That holds until the run ends, since
- * which of the steps that end apart are still open cannot be told: the pass that goes on may not have called them.
+ * The SDK reports every called step that has not ended, and then ends the request. A run does not complete before all
+ * reported steps have ended. So that the winner of a race need not wait for the losers, the queue defers a step that was
+ * called together with an ended one: the engine knows it already. It reports deferred steps only when the code is idle.
+ *
+ * After a wait was reported together with another step, two requests can run at once: the steps end independently, and
+ * each end starts a replay. So in a run with such a group, every later step is planned instead of executed directly, even
+ * a single one. A replay that finds the step planned or running plans it again, which the engine deduplicates, and only
+ * the request for that step executes it. This holds until the run ends, because a replay cannot know which independent
+ * steps are still open: it may not have called them.
  */
 export function createStepQueue({ clock, targetStep, isBusy, isKnown, perform }: StepQueueDependencies): StepQueue {
   let group: CalledStep[] = []
-  let held: CalledStep[] = []
+  let deferred: CalledStep[] = []
   let isClosed = false
   let isCollecting = false
-  /** Steps that have ended before and are not answered yet. */
+  /** Number of steps that ended before this request and whose results the code has not received yet. */
   let replaying = 0
   let activity = 0
-  /** True from the first group on whose steps end apart. */
-  let isApart = false
-  /** What the engine was told of, or answers from its records, and has not ended in this pass. */
+  /** True after the first group whose steps end independently. */
+  let hasIndependentSteps = false
+  /** Calls that were passed to the SDK and have not settled in this request. */
   const open = new Set<StepCall>()
   const working = new Set<Promise<unknown>>()
 
@@ -95,29 +97,29 @@ export function createStepQueue({ clock, targetStep, isBusy, isKnown, perform }:
     group = []
     if (isClosed) return
     const known = calls.filter(({ call }) => isKnown(call))
-    const beside = [...open, ...calls.map(({ call }) => call)]
-    const endsApart = beside.length > 1 && beside.some(isWait)
-    isApart ||= endsApart || (known.length > 0 && known.length < calls.length)
+    const parallel = [...open, ...calls.map(({ call }) => call)]
+    const endIndependently = parallel.length > 1 && parallel.some(isWait)
+    hasIndependentSteps ||= endIndependently || (known.length > 0 && known.length < calls.length)
     for (const called of calls) {
-      const mayBeTold = known.length > 0 && !isKnown(called.call) && targetStep !== sha1(called.call.key)
-      if (mayBeTold) held.push(called)
-      else start(called, isApart ? { parallelMode: 'race' } : {})
+      const isDeferred = known.length > 0 && !isKnown(called.call) && targetStep !== sha1(called.call.key)
+      if (isDeferred) deferred.push(called)
+      else start(called, hasIndependentSteps ? { parallelMode: 'race' } : {})
     }
-    if (held.length > 0) waitForCalm()
+    if (deferred.length > 0) startDeferredWhenIdle()
   }
 
-  const waitForCalm = (): void => {
+  const startDeferredWhenIdle = (): void => {
     const before = activity
-    clock.setTimer(calmMs, () => {
-      if (isClosed || held.length === 0) return
-      if (activity !== before || replaying > 0 || isBusy()) return waitForCalm()
-      tellHeld()
+    clock.setTimer(idleMs, () => {
+      if (isClosed || deferred.length === 0) return
+      if (activity !== before || replaying > 0 || isBusy()) return startDeferredWhenIdle()
+      startDeferred()
     })
   }
 
-  const tellHeld = (which: (called: CalledStep) => boolean = () => true): void => {
-    const calls = held.filter(which)
-    held = held.filter((called) => !calls.includes(called))
+  const startDeferred = (which: (called: CalledStep) => boolean = () => true): void => {
+    const calls = deferred.filter(which)
+    deferred = deferred.filter((called) => !calls.includes(called))
     for (const called of calls) start(called, { parallelMode: 'race' })
   }
 
@@ -133,7 +135,7 @@ export function createStepQueue({ clock, targetStep, isBusy, isKnown, perform }:
     async finishWork() {
       group = group.filter(({ call }) => 'work' in call)
       if (isCollecting) flush()
-      tellHeld(({ call }) => 'work' in call)
+      startDeferred(({ call }) => 'work' in call)
       while (working.size > 0) await Promise.allSettled(working)
     },
     close() {
@@ -142,7 +144,7 @@ export function createStepQueue({ clock, targetStep, isBusy, isKnown, perform }:
   }
 }
 
-/** Whether a step may take long without anything being done. */
+/** Whether a step can take long without executing anything. */
 function isWait(call: StepCall): boolean {
   return call.kind === 'runJob' || !('work' in call)
 }

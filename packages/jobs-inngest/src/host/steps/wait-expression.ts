@@ -2,21 +2,21 @@ import { UnsupportedFeatureError } from '@cgk-platform/jobs-core'
 import type { EventMatch } from '@cgk-platform/jobs-core/provider'
 
 const plainName = /^[A-Za-z_][A-Za-z0-9_]*$/
-/** Words of the language itself: a field that is called so is named as a text. */
+/** Reserved words of the expression language. A field with such a name is written in brackets. */
 const reserved = new Set(
   'in true false null as break const continue else for function if import let loop package namespace return var void while'.split(
     ' ',
   ),
 )
-/** A whole number is one of 64 bits there. */
+/** Upper bound of numbers: the expression language has 64-bit integers. */
 const tooLarge = 2 ** 63
-/** Inngest compares what it has to write with a backslash with nothing. */
-const unwritable = /[\\\p{C}]/u
+/** Characters that need a backslash in a string. Inngest cannot compare strings with a backslash. */
+const unsupportedCharacters = /[\\\p{C}]/u
 
 /**
- * What an event must have for a wait to be answered, in Inngest's expressions: the tenant of the run, and a field's value.
- * The values themselves are written there, though they lie in the event that began the run, too: of a wait whose
- * expression names that one, Inngest forgets that it is one of a race.
+ * Returns Inngest's expression for an event that ends a wait: the run's tenant, and the value of the matched field. The
+ * values are literals, although the event of the run contains them too: a wait whose expression refers to that event
+ * loses its race mode in Inngest.
  *
  * @throws {UnsupportedFeatureError} for a value that Inngest cannot compare.
  */
@@ -28,7 +28,7 @@ export function toWaitExpression(tenantId: string, match: EventMatch | undefined
   return `${ofTenant} && async.data${path} == ${toLiteral(value)}`
 }
 
-/** What the event that Inngest sends at the end of a run must have, to be that of a definition for a job. */
+/** Returns the expression for Inngest's event that a definition's run of a job has ended. */
 export function toEndExpression(jobId: string, functionId: string): string {
   return `async.data["event"]["id"] == ${toLiteral(jobId)} && async.data["function_id"] == ${toLiteral(functionId)}`
 }
@@ -37,17 +37,17 @@ function toLiteral(value: EventMatch['value']): string {
   if (typeof value === 'number' && Math.abs(value) >= tooLarge) throw incomparable('a number beyond 64 bits')
   if (typeof value !== 'string') return String(value)
   const quote = ['"', "'"].find((mark) => !value.includes(mark))
-  if (quote !== undefined && !unwritable.test(value)) return `${quote}${value}${quote}`
-  throw incomparable('such a text')
+  if (quote !== undefined && !unsupportedCharacters.test(value)) return `${quote}${value}${quote}`
+  throw incomparable('such a string')
 }
 
-/** Without the value: it is of a payload, and errors are logged. */
+/** Returns the error without the value, because values are part of a payload and errors are logged. */
 function incomparable(what: string): UnsupportedFeatureError {
   return new UnsupportedFeatureError({
     feature: `a wait for an event with ${what}`,
     provider: 'inngest',
     remedy:
-      'It cannot compare backslashes, control characters, both quotation marks in one text, or numbers beyond 64 bits: ' +
-      'match another field.',
+      'Inngest cannot compare strings with backslashes, control characters or both kinds of quotation marks, or numbers ' +
+      'beyond 64 bits. Match another field.',
   })
 }

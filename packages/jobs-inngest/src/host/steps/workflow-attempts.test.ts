@@ -28,7 +28,7 @@ const workflow = (engineAttempt: number, step?: string, base = 0) => ({
 
 test('what this process did itself asks nobody: a step goes on counting', async () => {
   const { attempts, asked } = open()
-  attempts.begin(at(0)).note({ step: 'charge', base: 0, dueAt: 2000 })
+  attempts.begin(at(0)).record({ step: 'charge', base: 0, dueAt: 2000 })
   const request = attempts.begin(at(1))
   await expect(request.ofCode()).resolves.toEqual({ base: 0 })
   await expect(request.ofStep('charge')).resolves.toMatchObject({ base: 0, dueAt: 2000 })
@@ -37,30 +37,30 @@ test('what this process did itself asks nobody: a step goes on counting', async 
 
 test('after a failure of the code, a new attempt of it begins, and a step in it counts from 1', async () => {
   const { attempts, asked } = open()
-  attempts.begin(at(1)).note({ base: 2, dueAt: 2000, code: 2 })
+  attempts.begin(at(1)).record({ base: 2, dueAt: 2000, code: 2 })
   const request = attempts.begin(at(2))
-  await expect(request.ofCode()).resolves.toMatchObject({ begins: 2, dueAt: 2000 })
+  await expect(request.ofCode()).resolves.toMatchObject({ starting: 2, dueAt: 2000 })
   await expect(request.ofStep('charge')).resolves.toEqual({ base: 2 })
   expect(asked).toEqual([])
 })
 
 test('what was noted counts once: Inngest counts from 0 again after a step', async () => {
   const { attempts } = open()
-  attempts.begin(at(0)).note({ base: 1, code: 2 })
-  await expect(attempts.begin(at(1)).ofCode()).resolves.toMatchObject({ begins: 2 })
+  attempts.begin(at(0)).record({ base: 1, code: 2 })
+  await expect(attempts.begin(at(1)).ofCode()).resolves.toMatchObject({ starting: 2 })
   await expect(attempts.begin(at(1)).ofCode()).resolves.toEqual({ base: 0 })
 })
 
 test('what was noted counts for nothing once more of the run has ended, and is that of each request by itself', async () => {
   const { attempts } = open()
-  const note = (): void => attempts.begin(at(0)).note({ base: 1, code: 2 })
+  const record = (): void => attempts.begin(at(0)).record({ base: 1, code: 2 })
   const later = [
-    { ...at(1), before: { waits: 1, newestAt: 0 } },
-    { ...at(1), before: { waits: 0, newestAt: 9e15 } },
+    { ...at(1), progress: { waits: 1, newestAt: 0 } },
+    { ...at(1), progress: { waits: 0, newestAt: 9e15 } },
     { ...at(1), targetStep: 'a-hash' },
   ]
   for (const one of later) {
-    note()
+    record()
     await expect(attempts.begin(one).ofCode()).resolves.toEqual({ base: 0 })
   }
 })
@@ -68,7 +68,7 @@ test('what was noted counts for nothing once more of the run has ended, and is t
 test('what another process did is read once: a failure of the code', async () => {
   const { attempts, asked } = open({ attempt: 2, ...workflow(1) })
   const request = attempts.begin(at(2))
-  await expect(request.ofCode()).resolves.toEqual({ base: 2, dueAt: 5000, begins: 3 })
+  await expect(request.ofCode()).resolves.toEqual({ base: 2, dueAt: 5000, starting: 3 })
   await expect(request.ofStep('charge')).resolves.toEqual({ base: 2 })
   expect(asked).toHaveLength(1)
 })

@@ -4,124 +4,128 @@ import type { EngineApi } from '../../api/engine-api.ts'
 import { type PriorFailures, priorFailures } from '../../read/prior-failures.ts'
 import { readRootSpan } from '../../read/run-trace.ts'
 
-/** A request of Inngest's, as far as its attempts matter. */
+/** One of Inngest's attempts of a request. */
 export interface EngineAttempt {
   readonly jobId: string
   readonly runId: string
-  /** Counted from 0. Inngest counts one number for whatever of a request fails, be it a step or the code between. */
+  /** Counted from 0. Inngest counts failures of steps and of the code between them together. */
   readonly number: number
-  /** The hash of the only step that it is for. */
+  /** Hash of the only step to execute. */
   readonly targetStep?: string | undefined
-  /** What of the run has ended before it. */
-  readonly before?: RunProgress
+  /** The progress of the run before this attempt. */
+  readonly progress?: RunProgress
 }
 
-/** What tells a request from one of an earlier part of the run, whose attempts Inngest had counted from 0 as well. */
+/** The progress of a run. It distinguishes a request from those for earlier parts of the run, also counted from 0. */
 export interface RunProgress {
-  /** How many waits. No request ends one. */
+  /** Number of ended waits. A wait ends without a request. */
   readonly waits: number
   /** When the newest step ended, epoch milliseconds. */
   readonly newestAt: number
 }
 
-/** An attempt of a step, or of the code. */
+/** The start of the current part, which is a step or the code between steps. Its attempts are counted from here. */
 export interface AttemptBase {
-  /** The attempt of Inngest's that was the first of this one's. */
+  /** Inngest's number of the part's first attempt. */
   readonly base: number
-  /** When it is due, epoch milliseconds. */
+  /** When the next attempt is due, epoch milliseconds. */
   readonly dueAt?: number | undefined
 }
 
-/** An attempt of the code between the steps. */
+/** An attempt of the code between steps. */
 export interface CodeAttempt extends AttemptBase {
-  /** Counted from 1; absent where it goes on in one that began before. */
-  readonly begins?: number
-  /** In how many attempts before the process died, in the code or in the step that came next. */
+  /** The number of the attempt that starts now, counted from 1; absent if an earlier attempt continues. */
+  readonly starting?: number
+  /** Number of earlier attempts in which the process crashed, in the code or in the next step. */
   readonly crashes?: number
 }
 
-/** Keeps the attempts of steps apart from those of the code between them, in one request. */
+/** Counts the attempts of steps separately from those of the code between them, within one request. */
 export interface RequestAttempts {
-  /** Notes that a next attempt is due; without a step, one of the code, with its number. */
-  note(next: AttemptBase & { readonly step?: string | undefined; readonly code?: number }): void
+  /** Records that a next attempt is due: of `step`, or without it, of the code, with its number. */
+  record(next: AttemptBase & { readonly step?: string | undefined; readonly code?: number }): void
   ofCode(): Promise<CodeAttempt>
   ofStep(step: string): Promise<AttemptBase>
 }
 
-/** Tells the attempts of requests. */
+/** Counts the attempts of workflow requests. */
 export interface WorkflowAttempts {
-  begin(at: EngineAttempt): RequestAttempts
+  begin(engineAttempt: EngineAttempt): RequestAttempts
 }
 
-/** What a process noted in the request before. */
-interface Noted {
-  readonly notedAt: number
+/** The next attempts that a process recorded in a request. */
+interface RecordedAttempts {
+  readonly recordedAt: number
   readonly waits: number
   readonly ofSteps: Map<string, AttemptBase>
   ofCode?: AttemptBase & { readonly code: number }
 }
 
-const mostKept = 10_000
-/** Another process may have made the attempt before; its record is worth this much of a wait. */
-const readWithinMs = 2000
+const maxRecorded = 10_000
+/** Maximum time to read the trace from Inngest when another process made the attempt before. */
+const readTimeoutMs = 2000
 
-/** Knows what this process did, and reads what another one did: that it must only where something failed there. */
+/** Creates the counters. Remembers attempts of this process and reads those of others, only after a failure. */
 export function createWorkflowAttempts(api: EngineApi, clock: Clock): WorkflowAttempts {
-  const notes = new BoundedMap<string, Noted>(mostKept)
+  const allRecorded = new BoundedMap<string, RecordedAttempts>(maxRecorded)
   const keyOf = ({ runId, targetStep = '' }: EngineAttempt, number: number): string =>
     JSON.stringify([runId, number, targetStep])
 
-  /** What was noted for a request, once. A note counts for nothing where more has ended since: it is of an earlier part. */
-  const take = (at: EngineAttempt): Noted | undefined => {
-    const key = keyOf(at, at.number)
-    const noted = notes.get(key)
-    notes.delete(key)
-    const { waits = 0, newestAt = 0 } = at.before ?? {}
-    return noted && noted.waits === waits && newestAt <= noted.notedAt ? noted : undefined
+  /** Removes and returns what was recorded for an attempt, unless the run has progressed since. */
+  const take = (engineAttempt: EngineAttempt): RecordedAttempts | undefined => {
+    const key = keyOf(engineAttempt, engineAttempt.number)
+    const recorded = allRecorded.get(key)
+    allRecorded.delete(key)
+    const { waits = 0, newestAt = 0 } = engineAttempt.progress ?? {}
+    return recorded && recorded.waits === waits && newestAt <= recorded.recordedAt ? recorded : undefined
   }
 
   return {
-    begin(at) {
-      const noted = at.number === 0 ? undefined : take(at)
+    begin(engineAttempt) {
+      const { number, runId, targetStep, progress } = engineAttempt
+      const recorded = number === 0 ? undefined : take(engineAttempt)
       let reading: Promise<PriorFailures> | undefined
-      /** What failed before. Where nobody can tell, all that Inngest counts is taken for attempts of the step. */
+      /** Reads prior failures. Without a trace, all of Inngest's attempts count for the step. */
       const read = (): Promise<PriorFailures> =>
         (reading ??= awaitAtMost(
           clock,
-          readWithinMs,
-          readRootSpan(api, at.runId).catch(() => undefined),
-        ).then((root) => priorFailures(root, at.number)))
+          readTimeoutMs,
+          readRootSpan(api, runId).catch(() => undefined),
+        ).then((root) => priorFailures(root, number)))
 
       return {
-        note({ step, code, ...next }) {
-          const key = keyOf(at, at.number + 1)
-          const kept: Noted = notes.get(key) ?? {
-            notedAt: clock.now(),
-            waits: at.before?.waits ?? 0,
+        record({ step, code, ...next }) {
+          const key = keyOf(engineAttempt, number + 1)
+          const current: RecordedAttempts = allRecorded.get(key) ?? {
+            recordedAt: clock.now(),
+            waits: progress?.waits ?? 0,
             ofSteps: new Map(),
           }
-          if (step !== undefined) kept.ofSteps.set(step, next)
-          else if (code !== undefined) kept.ofCode = { ...next, code }
-          notes.set(key, kept)
+          if (step !== undefined) current.ofSteps.set(step, next)
+          else if (code !== undefined) current.ofCode = { ...next, code }
+          allRecorded.set(key, current)
         },
         async ofCode() {
-          if (at.number === 0) return { base: 0 }
-          if (noted?.ofCode) return { base: noted.ofCode.base, dueAt: noted.ofCode.dueAt, begins: noted.ofCode.code }
-          if (noted) return { base: 0 }
+          if (number === 0) return { base: 0 }
+          if (recorded?.ofCode) {
+            const { base, dueAt, code } = recorded.ofCode
+            return { base, dueAt, starting: code }
+          }
+          if (recorded) return { base: 0 }
           const { record, crashes } = await read()
-          // What died in a request for one step alone was that step.
-          const died = at.targetStep === undefined && crashes > 0 ? { crashes } : {}
-          if (!record?.workflow || record.workflow.step !== undefined) return { base: 0, ...died }
-          return { base: at.number, dueAt: record.nextAttemptAt, begins: record.attempt + 1, ...died }
+          // A crash in a request for a single step counts for that step.
+          const crashed = targetStep === undefined && crashes > 0 ? { crashes } : {}
+          if (!record?.workflow || record.workflow.step !== undefined) return { base: 0, ...crashed }
+          return { base: number, dueAt: record.nextAttemptAt, starting: record.attempt + 1, ...crashed }
         },
         async ofStep(step) {
-          if (at.number === 0) return { base: 0 }
-          const ofStep = noted?.ofSteps.get(step)
+          if (number === 0) return { base: 0 }
+          const ofStep = recorded?.ofSteps.get(step)
           if (ofStep) return ofStep
-          if (noted?.ofCode) return { base: at.number }
+          if (recorded?.ofCode) return { base: number }
           const { record, undelivered } = await read()
           if (!record?.workflow) return { base: undelivered }
-          if (record.workflow.step === undefined) return { base: at.number }
+          if (record.workflow.step === undefined) return { base: number }
           if (record.workflow.step !== step) return { base: undelivered }
           return { base: record.workflow.base + undelivered, dueAt: record.nextAttemptAt }
         },

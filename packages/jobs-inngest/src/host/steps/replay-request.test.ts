@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 
-import { type Replay, untilAnswered } from './replay.ts'
+import { type ReplayRequest, untilAnswered } from './replay-request.ts'
 
 test('a pass is over when its request is answered, also for those that ask later', async () => {
   const answered = new AbortController()
-  const pass: Replay = { ended: new Map(), targetStep: undefined, over: answered.signal }
+  const pass: ReplayRequest = { ended: new Map(), targetStep: undefined, answered: answered.signal }
   const before = untilAnswered(pass)
   answered.abort()
   await expect(before).resolves.toBeUndefined()

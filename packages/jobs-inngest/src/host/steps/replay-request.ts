@@ -1,0 +1,59 @@
+import type { Inngest, Middleware } from 'inngest'
+
+import type { EndedStep } from '../../wire/step-record.ts'
+
+/** A request from Inngest that continues a run. It replays the workflow's code from its start until the code must wait. */
+export interface ReplayRequest {
+  /** The ended native steps, by the hash of their id. */
+  readonly ended: ReadonlyMap<string, EndedStep>
+  /** Hash of the only step to execute; absent if the code should run as far as possible. */
+  readonly targetStep: string | undefined
+  /** Aborts when the request has been answered. Code that still waits then never continues. */
+  readonly answered: AbortSignal
+}
+
+/** Resolves to `undefined` when a request has been answered. */
+export function untilAnswered({ answered }: ReplayRequest): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (answered.aborted) resolve(undefined)
+    else answered.addEventListener('abort', () => resolve(undefined), { once: true })
+  })
+}
+
+/** The member of the function's context that contains the request. */
+export const replayField = 'jobsReplay'
+
+/**
+ * Passes the request to the function, because the SDK does not. It must be the last middleware, so that it reads data
+ * that other middleware has decrypted.
+ */
+class ReplayMiddleware {
+  readonly id = '@cgk-platform/jobs'
+  readonly client: Inngest.Any
+  readonly #answered = new AbortController()
+  #targetStep: string | undefined
+
+  constructor({ client }: { client: Inngest.Any }) {
+    this.client = client
+  }
+
+  async wrapRequest({ next, requestInfo }: Middleware.WrapRequestArgs): Promise<Middleware.Response> {
+    const targetStep = requestInfo.url.searchParams.get('stepId') ?? requestInfo.headers['x-inngest-step-id']
+    this.#targetStep = targetStep === 'step' || targetStep === '' ? undefined : targetStep
+    try {
+      return await next()
+    } finally {
+      this.#answered.abort()
+    }
+  }
+
+  transformFunctionInput(input: Middleware.TransformFunctionInputArgs): Middleware.TransformFunctionInputArgs {
+    const ended = new Map<string, EndedStep>()
+    for (const [id, step] of Object.entries(input.steps)) if (step.type !== 'input') ended.set(id, step)
+    const request: ReplayRequest = { ended, targetStep: this.#targetStep, answered: this.#answered.signal }
+    return { ...input, ctx: Object.assign({}, input.ctx, { [replayField]: request }) }
+  }
+}
+
+/** The middleware for workflow functions. */
+export const replayMiddleware: Middleware.Class = ReplayMiddleware as unknown as Middleware.Class
