@@ -17,7 +17,7 @@ describe('checkTimeZone', () => {
     ['', /is empty/],
     ['+02:00', /is a fixed offset, not a time zone: `\+02:00`/],
     ['-0500', /is a fixed offset/],
-    ['Mars/Olympus', /is not a known time zone: `Mars\/Olympus`\. Give an IANA name/],
+    ['Mars/Olympus', /is not a known time zone: `Mars\/Olympus`\. Use an IANA name/],
     ['UTC+2', /is not a known time zone/],
     ['local', /is not a known time zone/],
     [' Europe/London', /is not a known time zone/],

@@ -17,44 +17,44 @@ import type { Clock } from '../time/clock.ts'
 import { runInsideStep } from './inside-step.ts'
 import type { Work } from './step-call.ts'
 
-/** What an attempt of a step is made with. */
+/** Options of one attempt of a step. */
 export interface StepAttemptOptions {
-  /** Tells one run of the code from another, for a step that calls a step. */
+  /** Identifies this replay, to detect a step that is called inside a step. */
   readonly replayToken: object
   /** The workflow's id. */
   readonly definitionId: string
-  /** Counted from 1, for this step alone. */
+  /** The attempt of this step, counted from 1. */
   readonly attempt: number
-  /** The same in every attempt of the step. */
+  /** The step's idempotency key, the same in all its attempts. */
   readonly idempotencyKey: string
-  /** Where the step's lines go. */
+  /** The step's logger. */
   readonly logger: Logger
-  /** Aborts when the step is to stop. */
+  /** Aborts when the step should stop. */
   readonly signal: AbortSignal
-  /** By which the attempt is timed. */
+  /** Measures the timeout. */
   readonly clock: Clock
-  /** From 0 up to 1, for jitter. */
+  /** Returns a number from 0 up to 1, for jitter. */
   readonly random: () => number
-  /** What the engine can keep. */
+  /** The engine's limits. Default: no limits. */
   readonly limits?: EngineLimits | undefined
 }
 
-/** How an attempt of a step ended. */
+/** The result of an attempt of a step. */
 export type StepOutcome = Extract<Outcome, { type: 'completed' | 'retry' | 'failed' }>
 
 /**
- * Makes one attempt of a step's work: the one place, on every engine, where it is called. It enforces the timeout, takes
- * what was returned as JSON and classifies what was thrown. It never rejects.
+ * Runs one attempt of a step's work. On every engine, only this function calls the work. It enforces the timeout, converts
+ * the result to JSON and classifies errors. It never rejects.
  */
 export async function attemptStep(
   { key, work, policy, timeoutMs, kind }: Work & { readonly kind?: string },
-  made: StepAttemptOptions,
+  options: StepAttemptOptions,
 ): Promise<StepOutcome> {
-  const { definitionId, attempt, idempotencyKey, signal, clock, random, limits } = made
+  const { definitionId, attempt, idempotencyKey, signal, clock, random, limits } = options
   const { maxAttempts } = policy
-  const current = { replayToken: made.replayToken, key, isRunning: true }
+  const current = { replayToken: options.replayToken, key, isRunning: true }
   const call = (own: AbortSignal): unknown =>
-    runInsideStep(current, () => work({ attempt, maxAttempts, idempotencyKey, logger: made.logger, signal: own }))
+    runInsideStep(current, () => work({ attempt, maxAttempts, idempotencyKey, logger: options.logger, signal: own }))
   const id = `${definitionId}/${key}`
   let returned: unknown
   try {
@@ -73,12 +73,12 @@ export async function attemptStep(
   }
 }
 
-/** What another attempt cannot mend: a result that JSON or the engine does not take, or a send that was refused. */
+/** Whether a retry cannot help: the result is not JSON or too large, or the send was rejected. */
 function isPermanent(thrown: unknown, returned: unknown, kind: string | undefined): boolean {
   if (returned !== undefined) return NotSerializableError.isInstance(thrown) || OutputTooLargeError.isInstance(thrown)
   if (kind !== 'sendEvent' && kind !== 'runJob') return false
-  const passing = [SendFailedError, RequestFailedError, StoreError, ClientClosedError, JobTimeoutError].some((known) =>
-    known.isInstance(thrown),
+  const isTransient = [SendFailedError, RequestFailedError, StoreError, ClientClosedError, JobTimeoutError].some(
+    (known) => known.isInstance(thrown),
   )
-  return JobsError.isInstance(thrown) && !passing
+  return JobsError.isInstance(thrown) && !isTransient
 }

@@ -1,7 +1,7 @@
 import type { Logger } from '../logging/logger.ts'
 import type { StepRecord } from './workflow-record.ts'
 
-/** Notices code that calls its steps in another order than the pass before: it is random somewhere, or was changed. */
+/** Detects code that calls its steps in another order than the previous replay. It is not deterministic, or has changed. */
 export class CallOrder {
   readonly #logger: Logger
   readonly #recorded: readonly string[]
@@ -10,7 +10,7 @@ export class CallOrder {
   #next = 0
   #hasWarned = false
 
-  /** @param recorded - the steps of the passes before, in the order of their calls */
+  /** @param recorded - the steps of earlier replays, in the order of their calls */
   constructor(recorded: readonly StepRecord[], logger: Logger) {
     this.#logger = logger
     this.#recorded = recorded.map(({ key }) => key)
@@ -25,8 +25,8 @@ export class CallOrder {
     if (place !== this.#next) {
       this.#hasWarned = true
       const message =
-        `The steps come in another order than before: \`${key}\` where \`${expected}\` was. ` +
-        'Each still finds its own result. Is something random, or read from outside, between the steps, or was the code changed?'
+        `The steps are called in another order than before: \`${key}\` instead of \`${expected}\`. ` +
+        'Each step still gets its own result. Check for random values or outside data between the steps, or for changed code.'
       this.#logger.warn(message, { step: key, before: expected })
       return
     }

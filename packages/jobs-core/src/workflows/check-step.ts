@@ -17,29 +17,34 @@ import {
 
 const maxIdLength = 150
 
-/** Makes the errors of one step. @throws {InvalidStepError} when its id cannot be one. */
+/** Returns a function that creates the errors of a step. @throws {InvalidStepError} if the step's id is invalid. */
 export function stepErrorFactory(
   { id: definitionId }: Pick<WorkflowDefinition, 'id'>,
   id: unknown,
 ): (problem: string, remedy: string) => InvalidStepError {
   const stepId = String(id)
-  const fault = (problem: string, remedy: string): InvalidStepError =>
+  const createError = (problem: string, remedy: string): InvalidStepError =>
     new InvalidStepError({ definitionId, stepId, problem, remedy })
   if (typeof id !== 'string' || id.trim() === '') {
-    const problem = `has ${typeof id === 'string' ? 'an empty text' : kindOf(id)} as its id`
-    throw fault(problem, 'Give a text that names what the step does: `charge`.')
+    const problem = `has ${typeof id === 'string' ? 'an empty string' : kindOf(id)} as its id`
+    throw createError(problem, 'Use a string that names what the step does, such as `charge`.')
   }
-  if (id.length > maxIdLength) throw fault(`has an id of ${id.length} characters`, `Give at most ${maxIdLength}.`)
+  if (id.length > maxIdLength)
+    throw createError(`has an id of ${id.length} characters`, `The maximum is ${maxIdLength}.`)
   if (id.endsWith('/compensation'))
-    throw fault(
-      'ends like a compensation of ours',
-      'The compensation of `x` is known as `x/compensation`; end it otherwise.',
+    throw createError(
+      'ends with `/compensation`, which is reserved',
+      'The compensation of a step `x` has the id `x/compensation`. Use another id.',
     )
-  if (/#\d+$/.test(id)) throw fault('ends like a number of ours', 'Steps of one id are numbered so; end it otherwise.')
-  return fault
+  if (/#\d+$/.test(id))
+    throw createError(
+      'ends with `#` and a number, which is reserved',
+      'Repeated steps with one id are numbered `x#2`. Use another id.',
+    )
+  return createError
 }
 
-/** What `step.run` and the steps that send have in common. */
+/** Checks the work and the options of `step.run` or of a step that sends. */
 export function checkWork(
   definition: WorkflowDefinition,
   id: string,
@@ -47,11 +52,15 @@ export function checkWork(
   options: unknown,
   sendOptions?: unknown,
 ): Omit<RunCall, 'kind' | 'key'> {
-  const fault = stepErrorFactory(definition, id)
-  if (typeof work !== 'function') throw fault(`has ${kindOf(work)} as its work`, 'Give a function.')
-  const cannot = optionErrorFactory(fault)
-  checkOptionNames('a step that sends', sendOptions, stepSendOptionNames, cannot)
-  const { retry = definition.retry, timeoutMs = definition.timeoutMs, compensate } = stepOptions.read(options, cannot)
+  const createError = stepErrorFactory(definition, id)
+  if (typeof work !== 'function') throw createError(`has ${kindOf(work)} as its work`, 'Pass a function.')
+  const createOptionError = optionErrorFactory(createError)
+  checkOptionNames('a step that sends', sendOptions, stepSendOptionNames, createOptionError)
+  const {
+    retry = definition.retry,
+    timeoutMs = definition.timeoutMs,
+    compensate,
+  } = stepOptions.read(options, createOptionError)
   return {
     work: work as (context: StepContext) => unknown,
     policy: retry,
@@ -61,19 +70,19 @@ export function checkWork(
 }
 
 const sleepTime = duration()
-const instant = date({ remedy: 'Give a valid `Date`; it comes as text from a payload or a step.' })
+const instant = date({ remedy: 'Pass a valid `Date`. Payloads and step results contain dates as strings.' })
 
-/** How long to sleep. */
-export function durationOf(definition: WorkflowDefinition, id: string, given: unknown): number {
-  return sleepTime.read(given as number, 'duration', optionErrorFactory(stepErrorFactory(definition, id)))
+/** Returns the duration of a sleep in milliseconds. */
+export function durationOf(definition: WorkflowDefinition, id: string, input: unknown): number {
+  return sleepTime.read(input as number, 'duration', optionErrorFactory(stepErrorFactory(definition, id)))
 }
 
-/** Until when to sleep, epoch milliseconds. */
-export function instantOf(definition: WorkflowDefinition, id: string, given: unknown): number {
-  return instant.read(given as Date, 'instant', optionErrorFactory(stepErrorFactory(definition, id)))
+/** Returns the end of a sleep, epoch milliseconds. */
+export function instantOf(definition: WorkflowDefinition, id: string, input: unknown): number {
+  return instant.read(input as Date, 'instant', optionErrorFactory(stepErrorFactory(definition, id)))
 }
 
-/** What is waited for, with the value that has to match. @throws {UnknownEventError} */
+/** Checks a wait for an event and returns the value to match. @throws {UnknownEventError} */
 export function checkEventWait(
   definition: WorkflowDefinition,
   id: string,
@@ -81,22 +90,22 @@ export function checkEventWait(
   options: unknown,
   trigger: Json,
 ): Pick<EventWaitCall, 'event' | 'match' | 'timeoutMs'> {
-  const fault = stepErrorFactory(definition, id)
+  const createError = stepErrorFactory(definition, id)
   requireEvent(event)
-  const { match, timeoutMs } = waitForEventOptions.read(options, optionErrorFactory(fault))
-  return { event, timeoutMs, ...(match !== undefined && { match: matchOf(match, trigger, fault) }) }
+  const { match, timeoutMs } = waitForEventOptions.read(options, optionErrorFactory(createError))
+  return { event, timeoutMs, ...(match !== undefined && { match: matchOf(match, trigger, createError) }) }
 }
 
-function matchOf(field: string, trigger: Json, fault: ReturnType<typeof stepErrorFactory>): EventMatch {
+function matchOf(field: string, trigger: Json, createError: ReturnType<typeof stepErrorFactory>): EventMatch {
   const value = Object.hasOwn(trigger as object, field) ? (trigger as { [key: string]: Json })[field] : undefined
   if (value === null || ['string', 'number', 'boolean'].includes(typeof value)) {
     return { field, value: value as EventMatch['value'] }
   }
-  const problem = `matches \`${field}\`, which is ${kindOf(value)} in the event that began the run`
-  throw fault(problem, 'Name a field that is a text, a number, a boolean or null there.')
+  const problem = `matches \`${field}\`, which is ${kindOf(value)} in the event that started the run`
+  throw createError(problem, 'Name a field whose value there is a string, number, boolean or null.')
 }
 
-/** The definition that is run. */
+/** Checks the definition that `step.runJob` runs. */
 export function checkJobStep(
   definition: WorkflowDefinition,
   id: string,
@@ -108,11 +117,11 @@ export function checkJobStep(
   const what = kind === 'cron' ? 'a cron job' : kindOf(job)
   throw stepErrorFactory(definition, id)(
     `has ${what} as its job`,
-    'Give what `defineJob` or `defineWorkflow` returned.',
+    'Pass the result of `defineJob` or `defineWorkflow`.',
   )
 }
 
-/** Makes the error for an option of a step. */
-function optionErrorFactory(fault: ReturnType<typeof stepErrorFactory>): CreateOptionError {
-  return (option, problem, remedy) => fault(`cannot be made: \`${option}\` ${problem}`, remedy)
+/** Returns a function that creates the errors of a step's options. */
+function optionErrorFactory(createError: ReturnType<typeof stepErrorFactory>): CreateOptionError {
+  return (option, problem, remedy) => createError(`has an invalid option: \`${option}\` ${problem}`, remedy)
 }

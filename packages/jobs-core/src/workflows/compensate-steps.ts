@@ -9,27 +9,27 @@ import type { ReplayContext } from './step-engine.ts'
 import type { StepRecordStore } from './step-record-store.ts'
 import type { StepRecord, CompensationRecord } from './workflow-record.ts'
 
-/** What steps are compensated with. */
+/** Options of `compensateSteps`. */
 export interface CompensationOptions {
   readonly records: StepRecordStore
   readonly context: ReplayContext
-  /** The calls that the code has made in this pass of steps that have a compensation. */
+  /** The step calls of this replay that have a compensation, by key. */
   readonly calls: ReadonlyMap<string, StepCall>
-  /** What the code ended with, where that may be why a step was not called. */
+  /** The error that the code threw, if any. It may be the reason that a step was not called. */
   readonly codeThrew: unknown
   attemptOptions(step: StepRecord, key: string, attempt: number): StepAttemptOptions
-  /** Told of work that may go on though the pass was stopped. */
+  /** Tracks work that may still be running after the replay was stopped. */
   track<T>(work: Promise<T>): Promise<T>
 }
 
-/** After a record that could not be kept. */
-const storePauseMs = 1000
+/** Delay before a retry after a record could not be saved. */
+const saveRetryDelayMs = 1000
 
 /**
- * Compensates the completed steps of a run, the last one first.
+ * Compensates the completed steps of a run in reverse order.
  *
- * @returns when there is more to do later, epoch milliseconds; nothing once all is done
- * @throws the reason of the signal where the pass was stopped
+ * @returns when to continue, epoch milliseconds; `undefined` when all compensations have ended
+ * @throws the signal's reason if the replay was stopped
  */
 export async function compensateSteps(
   failure: JobErrorInfo,
@@ -42,11 +42,11 @@ export async function compensateSteps(
     .toSorted((one, other) => other.order! - one.order!)
   if (!record.failure) {
     record.failure = failure
-    const laterAt = await saveOrRetryAt(options, () => records.saveFailure?.())
-    if (laterAt !== undefined && compensable.length > 0) return laterAt
+    const retryAt = await saveOrRetryAt(options, () => records.saveFailure?.())
+    if (retryAt !== undefined && compensable.length > 0) return retryAt
   }
   for (const step of compensable) {
-    context.signal.throwIfAborted() // another pass goes on from here
+    context.signal.throwIfAborted() // another replay continues from here
     const isDone = step.compensation?.state === 'completed' || step.compensation?.state === 'failed'
     const wakeAt = isDone ? undefined : await attemptNext(step, options)
     if (wakeAt !== undefined) return wakeAt
@@ -55,7 +55,7 @@ export async function compensateSteps(
   return undefined
 }
 
-/** The steps that are to be compensated and that the code has not called: their compensation is not known. */
+/** Returns the steps that must be compensated but were not called, so that their compensation is unknown. */
 export function uncalledCompensations(
   steps: readonly StepRecord[],
   calls: ReadonlyMap<string, StepCall>,
@@ -76,29 +76,30 @@ function compensationOf(calls: ReadonlyMap<string, StepCall>, { key }: StepRecor
   return call?.kind === 'run' && call.compensate ? (call as Compensable) : undefined
 }
 
-/** Makes an attempt of a step's compensation; answers when the next one is due. */
+/** Runs an attempt of a step's compensation. Returns when the next one is due, epoch milliseconds. */
 async function attemptNext(step: StepRecord, options: CompensationOptions): Promise<number | undefined> {
   const { records, context, calls, track } = options
   const { clock, logger, signal } = context
-  const made = (step.compensation ??= { state: 'running', attempts: 0, startedAt: clock.now() })
-  if (made.nextAttemptAt !== undefined && made.nextAttemptAt > clock.now()) return made.nextAttemptAt
-  delete made.nextAttemptAt
-  made.state = 'running'
-  made.attempts++
+  const compensation = (step.compensation ??= { state: 'running', attempts: 0, startedAt: clock.now() })
+  if (compensation.nextAttemptAt !== undefined && compensation.nextAttemptAt > clock.now())
+    return compensation.nextAttemptAt
+  delete compensation.nextAttemptAt
+  compensation.state = 'running'
+  compensation.attempts++
   records.noteStarted?.(step)
   const call = compensationOf(calls, step)
   const outcome = call
-    ? await track(attemptCompensation(call, step, made, options))
-    : unreachedOutcome(step, made, options)
-  signal.throwIfAborted() // what a stopped pass did is not recorded, as with a step
-  recordOutcome(made, outcome, clock.now())
+    ? await track(attemptCompensation(call, step, compensation, options))
+    : unreachedOutcome(step, compensation, options)
+  signal.throwIfAborted() // as with a step, work of a stopped replay is not recorded
+  recordOutcome(compensation, outcome, clock.now())
   if (outcome.type === 'failed')
     logger.error('A step could not be compensated.', { step: step.key, error: outcome.error })
-  const laterAt = await saveOrRetryAt(options, () => records.save(step))
-  if (laterAt === undefined || outcome.type === 'retry') return made.nextAttemptAt
-  // Not kept, so not done: it is made again, as after a crash.
-  Object.assign(made, { state: 'retrying', nextAttemptAt: laterAt })
-  return laterAt
+  const retryAt = await saveOrRetryAt(options, () => records.save(step))
+  if (retryAt === undefined || outcome.type === 'retry') return compensation.nextAttemptAt
+  // An unsaved compensation counts as not done and is repeated, as after a crash.
+  Object.assign(compensation, { state: 'retrying', nextAttemptAt: retryAt })
+  return retryAt
 }
 
 function attemptCompensation(
@@ -121,7 +122,7 @@ function attemptCompensation(
   )
 }
 
-/** The code did not come to call the step: an attempt of its compensation that failed. */
+/** Returns the outcome of a compensation whose step the code did not call: a failed attempt. */
 function unreachedOutcome(
   { key }: StepRecord,
   { attempts }: CompensationRecord,
@@ -133,18 +134,18 @@ function unreachedOutcome(
   return toFailureOutcome(compensationUnreachedError(definition.id, key, codeThrew), failed) as StepOutcome
 }
 
-function recordOutcome(made: CompensationRecord, outcome: StepOutcome, now: number): void {
+function recordOutcome(compensation: CompensationRecord, outcome: StepOutcome, now: number): void {
   if (outcome.type === 'completed') {
-    Object.assign(made, { state: 'completed', endedAt: now })
-    delete made.error
+    Object.assign(compensation, { state: 'completed', endedAt: now })
+    delete compensation.error
   } else if (outcome.type === 'retry') {
-    Object.assign(made, { state: 'retrying', error: outcome.error, nextAttemptAt: now + outcome.afterMs })
+    Object.assign(compensation, { state: 'retrying', error: outcome.error, nextAttemptAt: now + outcome.afterMs })
   } else {
-    Object.assign(made, { state: 'failed', error: outcome.error, endedAt: now })
+    Object.assign(compensation, { state: 'failed', error: outcome.error, endedAt: now })
   }
 }
 
-/** Keeps something; answers when to try again where the store did not take it. What it refuses for good is passed by. */
+/** Saves a record. Returns when to retry if that failed, epoch milliseconds. Permanent failures are ignored. */
 async function saveOrRetryAt(
   { context: { clock, logger } }: CompensationOptions,
   save: () => Promise<void> | undefined,
@@ -153,7 +154,7 @@ async function saveOrRetryAt(
     await save()
     return undefined
   } catch (error) {
-    logger.error('What became of a compensation could not be kept.', { error: toErrorInfo(error) })
-    return JobsError.isInstance(error) ? undefined : clock.now() + storePauseMs
+    logger.error('Could not save the result of a compensation.', { error: toErrorInfo(error) })
+    return JobsError.isInstance(error) ? undefined : clock.now() + saveRetryDelayMs
   }
 }

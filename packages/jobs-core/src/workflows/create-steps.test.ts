@@ -35,43 +35,46 @@ beforeEach(() => {
   }) as unknown as Untyped
 })
 
-describe('a step that cannot be made is refused before it begins', () => {
+describe('rejects an invalid step before it starts', () => {
   test.each<[words: RegExp, call: (step: Untyped) => Promise<unknown>]>([
-    [/`` .* has an empty text as its id\. Give a text that names/, (s) => s.run('', work)],
+    [/`` .* has an empty string as its id\. Use a string that names/, (s) => s.run('', work)],
     [/`undefined` .* has undefined as its id/, (s) => s.run(undefined, work)],
     [/`5` .* has a number as its id/, (s) => s.sleepUntil(5, new Date())],
-    [/has an id of 151 characters\. Give at most 150/, (s) => s.waitForEvent('x'.repeat(151), 'order.refunded', {})],
-    [/`charge#2` .* ends like a number of ours\. Steps of one id are numbered/, (s) => s.run('charge#2', work)],
+    [/has an id of 151 characters\. The maximum is 150/, (s) => s.waitForEvent('x'.repeat(151), 'order.refunded', {})],
+    [/`charge#2` .* ends with `#` and a number, which is reserved\. Repeated steps/, (s) => s.run('charge#2', work)],
     [
-      /`charge\/compensation` .* ends like a compensation of ours\. The compensation of `x` is known as/,
+      /`charge\/compensation` .* ends with `\/compensation`, which is reserved\. The compensation of a step `x`/,
       (s) => s.run('charge/compensation', work),
     ],
 
-    [/has undefined as its work\. Give a function/, (s) => s.run('x')],
+    [/has undefined as its work\. Pass a function/, (s) => s.run('x')],
     [
-      /cannot be made: `options` is null, not an object\. The options are `retry`, `timeout`, `compensate`/,
+      /has an invalid option: `options` is null, not an object\. The options are `retry`, `timeout`, `compensate`/,
       (s) => s.run('x', work, null),
     ],
     [
-      /cannot be made: `retries` is not an option of `step\.run`\. The options are `retry`/,
+      /has an invalid option: `retries` is not an option of `step\.run`\. The options are `retry`/,
       (s) => s.run('x', work, { retries: 3 }),
     ],
     [
-      /cannot be made: `compensate` is a string, not a function\. Pass a function/,
+      /has an invalid option: `compensate` is a string, not a function\. Pass a function/,
       (s) => s.run('x', work, { compensate: 'refund' }),
     ],
-    [/cannot be made: `timeout` is 0\. Give milliseconds of 1 or more/, (s) => s.run('x', work, { timeout: 0 })],
-    [/cannot be made: `retry\.maxAttempts` is `0`/, (s) => s.run('x', work, { retry: { maxAttempts: 0 } })],
+    [/has an invalid option: `timeout` is 0\. Pass at least 1 millisecond/, (s) => s.run('x', work, { timeout: 0 })],
+    [/has an invalid option: `retry\.maxAttempts` is `0`/, (s) => s.run('x', work, { retry: { maxAttempts: 0 } })],
 
-    [/cannot be made: `duration` is negative: `-1`/, (s) => s.sleep('x', -1)],
+    [/has an invalid option: `duration` is negative: `-1`/, (s) => s.sleep('x', -1)],
     [
-      /`instant` is a string, not a Date\. Give a valid `Date`; it comes as text/,
+      /`instant` is a string, not a Date\. Pass a valid `Date`\. Payloads and step results/,
       (s) => s.sleepUntil('x', '2026-03-01'),
     ],
 
-    [/cannot be made: `timeout` is missing\. Say how long it waits/, (s) => s.waitForEvent('x', 'order.refunded', {})],
     [
-      /cannot be made: `if` is not an option of `step\.waitForEvent`/,
+      /has an invalid option: `timeout` is missing\. Set how long to wait/,
+      (s) => s.waitForEvent('x', 'order.refunded', {}),
+    ],
+    [
+      /has an invalid option: `if` is not an option of `step\.waitForEvent`/,
       (s) => s.waitForEvent('x', 'order.refunded', { timeout: 1, if: 'a' }),
     ],
     [
@@ -88,15 +91,15 @@ describe('a step that cannot be made is refused before it begins', () => {
     ],
 
     [
-      /cannot be made: `options` is null, not an object\. The options are `delay`, `runAt`/,
+      /has an invalid option: `options` is null, not an object\. The options are `delay`, `runAt`/,
       (s) => s.sendEvent('x', 'order.created', {}, null),
     ],
     [
-      /cannot be made: `idempotencyKey` is not an option of a step that sends/,
+      /has an invalid option: `idempotencyKey` is not an option of a step that sends/,
       (s) => s.runJob('x', invoice, {}, { idempotencyKey: 'a' }),
     ],
     [
-      /has a string as its job\. Give what `defineJob` or `defineWorkflow` returned/,
+      /has a string as its job\. Pass the result of `defineJob` or `defineWorkflow`/,
       (s) => s.runJob('x', 'write-invoice', {}),
     ],
     [/has undefined as its job/, (s) => s.runJob('x', undefined, {})],
@@ -109,7 +112,7 @@ describe('a step that cannot be made is refused before it begins', () => {
     expect(calls).toEqual([])
   })
 
-  test('a wait for an event that nobody declared, with the nearest name', async () => {
+  test('rejects a wait for an undeclared event and suggests the closest name', async () => {
     await expect(step.waitForEvent('x', 'order.refundet', { timeout: 1 })).rejects.toMatchObject({
       code: 'unknown_event',
       message: expect.stringContaining('Did you mean `order.refunded`'),
@@ -117,20 +120,18 @@ describe('a step that cannot be made is refused before it begins', () => {
     await expect(step.waitForEvent('x', undefined, { timeout: 1 })).rejects.toMatchObject({ code: 'unknown_event' })
   })
 
-  test('one inside of another, which is named', async () => {
+  test('rejects a step inside another and names both', async () => {
     await expect(
       runInsideStep({ replayToken, key: 'outer#2', isRunning: true }, () => step.run('inner', work)),
-    ).rejects.toThrow(
-      'The step `inner` of `fulfil-order` is called inside of the step `outer#2`. Call it beside that one',
-    )
+    ).rejects.toThrow('The step `inner` of `fulfil-order` is called inside the step `outer#2`. Call it outside')
   })
 
-  test('but not inside of a step of another run, as where a job is run in place', async () => {
+  test('accepts a step inside a step of another run, such as a job that runs inline', async () => {
     await runInsideStep({ replayToken: {}, key: 'outer', isRunning: true }, () => step.run('inner', work))
     expect(calls).toHaveLength(1)
   })
 
-  test('but not in what goes on in the async context of a step that has ended', async () => {
+  test('accepts a step in the async context of a step that has ended', async () => {
     await runInsideStep({ replayToken, key: 'outer', isRunning: false }, () => step.run('inner', work))
     expect(calls).toHaveLength(1)
   })
@@ -174,7 +175,7 @@ describe('a step that is made', () => {
     await step.sendEvent('x', 'order.created', { orderId: 'order_2' })
     const { work: send } = calls[0] as Extract<StepCall, { kind: 'sendEvent' }>
     expect(() => send({ idempotencyKey: 'k' } as never)).toThrow(
-      'The step `x` of `fulfil-order` has no client to send through. The host that runs the workflow gives one.',
+      'The step `x` of `fulfil-order` has no client to send with. The host that runs the workflow must pass one.',
     )
   })
 })

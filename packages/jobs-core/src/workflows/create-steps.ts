@@ -12,77 +12,78 @@ import { enclosingStep } from './inside-step.ts'
 import type { AwaitedEvent, StepCall, StepKind } from './step-call.ts'
 import type { StepContext, StepSendOptions, Steps, WorkflowDefinition } from './steps.ts'
 
-/** What the steps of one run of the code stand on. */
+/** Options of the `step` object of one replay. */
 export interface StepsOptions {
-  /** Tells one run of the code from another. */
+  /** Identifies this replay. */
   readonly replayToken: object
   readonly definition: WorkflowDefinition
-  /** The one that began the run. */
+  /** The envelope that started the run. */
   readonly envelope: Pick<Envelope, 'payload' | 'tenantId'>
-  /** What steps send through. */
+  /** The client that steps send with. */
   readonly client: JobClient | undefined
-  /** Does a step: settles as it does, or never where the code goes no further now. */
+  /** Performs a step. Settles like the step, or never if this replay cannot continue. */
   perform(call: StepCall): Promise<Json | undefined>
-  /** True once the code has ended. */
+  /** Whether the code has ended. */
   hasEnded(): boolean
-  /** Ends the run, for a reason that its code cannot catch. */
+  /** Fails the run with an error that its code cannot catch. */
   failRun(error: Error): void
 }
 
-/** The `step` that a workflow's code is given: it checks and numbers the calls, and hands them on. */
-export function createSteps(parts: StepsOptions): Steps {
-  const { definition, envelope } = parts
+/** Creates the `step` object of a workflow's code. It checks and numbers the calls. */
+export function createSteps(options: StepsOptions): Steps {
+  const { definition, envelope } = options
   const counts = new Map<string, { kind: StepKind; count: number }>()
-  let made = 0
+  let calls = 0
 
-  /** Numbers a call; never answers where that ends the run. */
+  /** Returns the key of a call, or `undefined` if the call fails the run. */
   const keyFor = (id: string, kind: StepKind): string | undefined => {
-    // Counted before anything is refused: a loop that catches all errors comes to its end, too.
-    if (++made > definition.maxSteps) {
-      parts.failRun(
+    // Counted before any check, so that a loop that catches all errors ends too.
+    if (++calls > definition.maxSteps) {
+      options.failRun(
         new TooManyStepsError({ definitionId: definition.id, stepId: String(id), maxSteps: definition.maxSteps }),
       )
       return undefined
     }
-    const fault = stepErrorFactory(definition, id)
-    const outer = enclosingStep(parts.replayToken)
+    const createError = stepErrorFactory(definition, id)
+    const outer = enclosingStep(options.replayToken)
     if (outer !== undefined) {
-      throw fault(
-        `is called inside of the step \`${outer}\``,
-        'Call it beside that one: a step holds plain work alone.',
+      throw createError(
+        `is called inside the step \`${outer}\``,
+        'Call it outside: the work of a step cannot contain steps.',
       )
     }
-    if (parts.hasEnded()) throw fault('is called after the run has ended', 'Await every step before `steps` returns.')
+    if (options.hasEnded())
+      throw createError('is called after the run has ended', 'Await every step before `steps` returns.')
     const known = counts.get(id)
     if (known && known.kind !== kind) {
-      throw fault(`has the id of a \`${known.kind}\``, 'Give each step an id of its own.')
+      throw createError(`has the id of a \`${known.kind}\``, 'Give each step its own id.')
     }
     const count = (known?.count ?? 0) + 1
     counts.set(id, { kind, count })
     return count === 1 ? id : `${id}#${count}`
   }
 
-  /** A step that failed and that nobody awaits is no reason for the process to end. */
-  const guarded = <T>(promise: Promise<T>): Promise<T> => {
+  /** Prevents an unhandled rejection if the code does not await a failed step. */
+  const handled = <T>(promise: Promise<T>): Promise<T> => {
     promise.catch(() => undefined)
     return promise
   }
   const perform = (id: string, kind: StepKind, toCall: (key: string) => StepCall): Promise<unknown> => {
     try {
       const key = keyFor(id, kind)
-      return key === undefined ? new Promise<never>(() => undefined) : parts.perform(toCall(key))
+      return key === undefined ? new Promise<never>(() => undefined) : options.perform(toCall(key))
     } catch (error) {
       return Promise.reject(error)
     }
   }
 
   const sender = (id: string) => {
-    if (parts.client) return parts.client.forTenant(envelope.tenantId)
+    if (options.client) return options.client.forTenant(envelope.tenantId)
     throw new InvalidStepError({
       definitionId: definition.id,
       stepId: id,
-      problem: 'has no client to send through',
-      remedy: 'The host that runs the workflow gives one.',
+      problem: 'has no client to send with',
+      remedy: 'The host that runs the workflow must pass one.',
     })
   }
   const send = (id: string, event: JobEvent, payload: unknown, options: StepSendOptions | undefined) => {
@@ -95,34 +96,34 @@ export function createSteps(parts: StepsOptions): Steps {
 
   const steps: Steps = {
     run: (id, work, options) =>
-      guarded(
+      handled(
         perform(id, 'run', (key) => ({ kind: 'run', key, ...checkWork(definition, id, work, options) })),
       ) as never,
     sleep: (id, duration) =>
-      guarded(
+      handled(
         perform(id, 'sleep', (key) => ({ kind: 'sleep', key, durationMs: durationOf(definition, id, duration) })),
       ) as Promise<void>,
     sleepUntil: (id, instant) =>
-      guarded(
+      handled(
         perform(id, 'sleepUntil', (key) => ({ kind: 'sleepUntil', key, until: instantOf(definition, id, instant) })),
       ) as Promise<void>,
     waitForEvent: (id, event, options) =>
-      guarded(
+      handled(
         perform(id, 'waitForEvent', (key) => ({
           kind: 'waitForEvent',
           key,
           ...checkEventWait(definition, id, event, options, envelope.payload),
-        })).then((awaited) => (awaited ? toMessage(event, envelope.tenantId, awaited as AwaitedEvent) : null)),
+        })).then((awaited) => (awaited ? toEventMessage(event, envelope.tenantId, awaited as AwaitedEvent) : null)),
       ) as never,
     sendEvent: (id, event, payload, options) =>
-      guarded(
+      handled(
         perform(id, 'sendEvent', (key) => {
           const { sendOnce, ...sent } = send(id, event, payload, options)
           return { kind: 'sendEvent', key, ...checkWork(definition, id, sendOnce, undefined, options), ...sent }
         }),
       ) as never,
     runJob: (id, job, payload, options) =>
-      guarded(
+      handled(
         perform(id, 'runJob', (key) => {
           const { event, id: definitionId } = checkJobStep(definition, id, job)
           const { sendOnce, ...sent } = send(id, event, payload, options)
@@ -135,8 +136,8 @@ export function createSteps(parts: StepsOptions): Steps {
   return Object.freeze(steps)
 }
 
-/** What the code gets is a copy of its own, read by the event's schema. */
-async function toMessage(event: JobEvent, tenantId: string, awaited: AwaitedEvent): Promise<EventMessage> {
+/** Returns a copy of the event, parsed by its schema. */
+async function toEventMessage(event: JobEvent, tenantId: string, awaited: AwaitedEvent): Promise<EventMessage> {
   const { id, payload, sentAt } = awaited
   return readEvent({ v: 1, id, event, tenantId, payload, sentAt }, id)
 }

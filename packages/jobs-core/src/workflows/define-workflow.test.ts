@@ -82,7 +82,7 @@ describe('a workflow that cannot be is refused by the field at fault', () => {
   test('something that is missing as missing, and something else as what it is', () => {
     expect(() => define({ steps: undefined })).toThrow(/`steps` is missing/)
     expect(() => define({ steps: 'run' })).toThrow(/`steps` is a string/)
-    expect(() => define({ version: 2 })).toThrow(/`version` is a number, not a string\. Give a text/)
+    expect(() => define({ version: 2 })).toThrow(/`version` is a number, not a string\. Use a string/)
     expect(() => define({ maxSteps: 0 })).toThrow(/`maxSteps` is `0`\. Pass a whole number/)
   })
 })

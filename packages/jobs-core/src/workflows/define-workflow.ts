@@ -17,53 +17,55 @@ import type { RetryConfig } from '../retry/retry-config.ts'
 import type { Duration } from '../time/duration.ts'
 import type { Steps, WorkflowDefinition } from './steps.ts'
 
-/** What `defineWorkflow` takes. */
+/** Options of `defineWorkflow`. */
 export interface WorkflowOptions<Event extends JobEvent, Output> extends DefinitionOptions {
-  /** The event whose every send makes one run of this workflow. */
+  /** The event that starts a run. Every send starts one. */
   event: Event
   /**
-   * The steps, as plain code. It is run again from the start after a wait or a crash, and every step that has completed
-   * answers from its record: let all effects be in steps, and nothing random between them. What it returns is the run's
-   * output.
+   * The workflow as ordinary code. After a wait or a crash it is replayed from its start, and completed steps return their
+   * recorded results. Put all side effects into steps, and nothing random between them. Its return value is the run's output.
    */
   steps: (event: EventMessage<Event>, step: Steps<Event>, context: JobContext) => Output | Promise<Output>
-  /** How steps are tried again that do not say otherwise, and what the code between them throws. Default: 3 attempts, exponential from 1 s to 60 s. */
+  /**
+   * The retry policy of steps without their own, and of errors thrown between the steps. Default: 3 attempts, exponential
+   * from 1 s to 60 s.
+   */
   retry?: RetryConfig | undefined
-  /** How long one attempt of a step may take that does not say otherwise. Default: no limit. */
+  /** Timeout of one attempt of a step without its own. Default: no limit. */
   timeout?: number | Duration | undefined
-  /** Runs go on only with the version that they began with; others fail with `WorkflowChangedError`. */
+  /** The version of the code. A run that started with another version fails with `WorkflowChangedError`. Default: no version. */
   version?: string | undefined
-  /** The most steps of one run, so that a loop without an end does not go on for ever. Default 1,000. */
+  /** Maximum number of steps in one run, to stop an infinite loop. Default 1,000. */
   maxSteps?: number | undefined
-  /** Compensation the completed steps of a run that is cancelled, too. Default false. */
+  /** Whether to compensate the completed steps of a cancelled run too. Default false. */
   compensateOnCancel?: boolean | undefined
-  /** Called once, when a run has failed for good and what could be compensated is. What it throws is logged. */
+  /** Called once after a run has failed and its steps are compensated. Its errors are logged. */
   onFailure?: ((error: Error, event: EventMessage<Event>, context: JobContext) => unknown) | undefined
 }
 
 type CheckedWorkflow = Omit<Unfilled<WorkflowDefinition>, 'maxSteps' | 'compensateOnCancel'> &
   Partial<Pick<WorkflowDefinition, 'maxSteps' | 'compensateOnCancel'>>
 
-/** What each option of a workflow may be. */
+/** The declarations of `WorkflowOptions`. */
 export const workflowOptions: DeclaredOptions<CheckedWorkflow> = declareOptions<
   WorkflowOptions<JobEvent, unknown>,
   CheckedWorkflow
 >('`defineWorkflow`', {
   id: idOption,
   event: eventOption,
-  steps: callback({ required: 'Give a function.', feature: 'workflows' }),
+  steps: callback({ required: 'Pass a function.', feature: 'workflows' }),
   ...commonOptions,
-  version: string({ remedy: "Give a text such as `'2'`." }),
+  version: string({ remedy: "Use a string such as `'2'`." }),
   maxSteps: integer(),
   compensateOnCancel: boolean({ feature: (isOn: boolean) => (isOn ? ['workflows: compensateOnCancel'] : []) }),
   onFailure: callback(),
 })
 
 /**
- * Declares several durable steps that are done when an event is sent. Like a job it registers itself.
+ * Defines a workflow: durable steps that run when an event is sent. Registers it, like `defineJob`.
  *
- * @throws {InvalidDefinitionError} naming the field at fault.
- * @throws {UnknownEventError} when the event is not declared.
+ * @throws {InvalidDefinitionError} naming the invalid field.
+ * @throws {UnknownEventError} if the event is not declared.
  */
 export function defineWorkflow<Event extends JobEvent, Output = void>(
   options: WorkflowOptions<Event, Output>,

@@ -1,18 +1,18 @@
-const shortestGraceMs = 100
-const longestGraceMs = 60_000
+const minGraceMs = 100
+const maxGraceMs = 60_000
 
-/** How long code that is run again for its compensations may await what is no step before it counts as ended, milliseconds. */
+/** Grace time of a replay for compensations: how long its code may await something other than a step, in milliseconds. */
 export const compensationGraceMs = 1000
 
 /**
- * How long the passes after this one wait for code that awaits what is no step beside an open wait, once it called a
- * step late: twice as long as it took, 100 ms to one minute.
+ * Returns the grace time of the next replays after code called a step too late: twice the delay of the call, from 100 ms to
+ * one minute. The grace time is how long code may await something other than a step while a wait is open.
  *
- * @param graceMs what this pass gave it, milliseconds
- * @param afterMs how long after it was left the call came, milliseconds
- * @returns nothing where even the longest was too short: the code goes on when its wait is over
+ * @param graceMs - the grace time of this replay, milliseconds
+ * @param afterMs - how long after the end of the replay the code called the step, milliseconds
+ * @returns `undefined` if even the maximum was too short: the code continues when its wait is over
  */
 export function extendGraceMs(graceMs: number | undefined, afterMs: number): number | undefined {
-  if (graceMs === longestGraceMs) return undefined
-  return Math.min(Math.max(2 * afterMs, shortestGraceMs), longestGraceMs)
+  if (graceMs === maxGraceMs) return undefined
+  return Math.min(Math.max(2 * afterMs, minGraceMs), maxGraceMs)
 }

@@ -1,75 +1,75 @@
 import type { Clock, Timer } from '../time/clock.ts'
 
-/** What is looked at, and told. */
+/** Options of `IdleDetector`. */
 export interface IdleDetectorOptions {
   readonly clock: Clock
-  /** False while nothing could be made of it that the code rests: nothing waits, or results are being handed over. */
+  /** Whether the code can count as idle: a step waits, and no result is being delivered. */
   readonly canBeIdle: () => boolean
-  /** How long code that does nothing is given that awaits what is no step. */
+  /** Returns the grace time for code that awaits something other than a step, in milliseconds. */
   readonly graceMs: () => number
-  /** Told when the code can only wait. */
+  /** Called when the code can only wait. */
   readonly onIdle: () => void
 }
 
-/** Finds out when the code of a workflow can only wait: no work is under way, and all that is ready has run. */
+/** Detects when the code of a workflow can only wait: no work is running, and everything that is ready has run. */
 export class IdleDetector {
   readonly #options: IdleDetectorOptions
-  /** Attempts and saves under way. */
-  #underWay = 0
-  /** Counts what happens, to tell when nothing does. */
+  /** Number of running attempts and saves. */
+  #runningCount = 0
+  /** Counts activity, to detect when there is none. */
   #activity = 0
-  #isLooking = false
+  #isChecking = false
   #isStopped = false
-  #grace: Timer | undefined
+  #graceTimer: Timer | undefined
 
   constructor(options: IdleDetectorOptions) {
     this.#options = options
   }
 
-  /** True while attempts or saves are under way. */
+  /** Whether attempts or saves are running. */
   get isWorking(): boolean {
-    return this.#underWay > 0
+    return this.#runningCount > 0
   }
 
   workStarted(): void {
-    this.#underWay++
+    this.#runningCount++
   }
 
   workEnded(): void {
-    this.#underWay--
+    this.#runningCount--
     this.#activity++
   }
 
-  /** Says that something has happened. */
+  /** Records activity. */
   noteActivity(): void {
     this.#activity++
   }
 
-  /** Looks, once everything that is ready has run. */
+  /** Checks whether the code is idle, once everything that is ready has run. */
   check(): void {
-    if (this.#isLooking || !this.#couldRest()) return
-    this.#isLooking = true
+    if (this.#isChecking || !this.#canBeIdle()) return
+    this.#isChecking = true
     const before = this.#activity
-    void this.#quiet().then(() => {
-      this.#isLooking = false
+    void this.#settle().then(() => {
+      this.#isChecking = false
       if (this.#activity !== before) return this.check()
-      if (this.#couldRest()) this.#options.onIdle()
+      if (this.#canBeIdle()) this.#options.onIdle()
     })
   }
 
   stop(): void {
     this.#isStopped = true
-    this.#grace?.cancel()
+    this.#graceTimer?.cancel()
   }
 
-  #couldRest(): boolean {
-    return !this.#isStopped && this.#underWay === 0 && this.#options.canBeIdle()
+  #canBeIdle(): boolean {
+    return !this.#isStopped && this.#runningCount === 0 && this.#options.canBeIdle()
   }
 
-  async #quiet(): Promise<void> {
+  async #settle(): Promise<void> {
     const { clock, graceMs } = this.#options
     await clock.yield()
     const waitMs = this.#isStopped ? 0 : graceMs()
-    if (waitMs > 0) await new Promise<void>((resolve) => (this.#grace = clock.setTimer(waitMs, resolve)))
+    if (waitMs > 0) await new Promise<void>((resolve) => (this.#graceTimer = clock.setTimer(waitMs, resolve)))
   }
 }

@@ -101,7 +101,7 @@ describe('a compensation', () => {
     expect(await kit.live(workflow)).toMatchObject({ type: 'failed' })
     expect(kit.step('charge')?.compensation?.error).toMatchObject({
       code: 'invalid_step',
-      message: expect.stringContaining('`refund` of `fulfil-order` is called inside of the step `charge/compensation`'),
+      message: expect.stringContaining('`refund` of `fulfil-order` is called inside the step `charge/compensation`'),
     })
     expect(done).toEqual(['reserve', 'charge', 'release'])
   })

@@ -15,16 +15,16 @@ import { toStepRecord } from './to-step-record.ts'
 import { uncalledCompensations, compensateSteps } from './compensate-steps.ts'
 import { cancelOpenSteps, endStep, isStepEnded, reopenStep, type StepRecord } from './workflow-record.ts'
 
-/** The steps of a workflow on an engine that keeps their records and has no steps of its own. */
+/** Creates the step engine of an engine without its own steps. It stores their results in `records`. */
 export function createRecordedStepEngine(records: StepRecordStore): StepEngineFactory {
   return (context) => new RecordedStepEngine(records, context)
 }
 
-/** `closing`: the code has ended, and what it began comes to its end. */
+/** `closing`: the code has ended, and the steps it started have not. */
 type Phase = 'running' | 'closing' | 'over'
 
-/** How long code that awaits what is no step is waited for at least, where it has to come to a step that it had called. */
-const shortestGraceMs = 100
+/** Minimum grace time, in milliseconds, for code that has yet to call a step of an earlier replay. */
+const minGraceMs = 100
 
 class RecordedStepEngine implements StepEngine {
   readonly #records: StepRecordStore
@@ -35,15 +35,15 @@ class RecordedStepEngine implements StepEngine {
   readonly #waits: StepWaits
   readonly #order: CallOrder
   readonly #attempts: StepAttempts
-  readonly #watch: IdleDetector
+  readonly #idleDetector: IdleDetector
   #lastCalled: string | undefined
   #phase: Phase = 'running'
-  #recordedOnly = false
-  #hasOpen = false
-  /** When the code was left waiting. */
-  #leftAt: number | undefined
+  #isRecordedOnly = false
+  #hasPendingStep = false
+  /** When the replay was suspended. */
+  #suspendedAt: number | undefined
   #codeThrew: unknown
-  #closed: (() => void) | undefined
+  #onClosed: (() => void) | undefined
   #end: (end: ReplayResult) => void = () => undefined
 
   constructor(records: StepRecordStore, context: ReplayContext) {
@@ -53,20 +53,20 @@ class RecordedStepEngine implements StepEngine {
     this.#context = context
     this.#known = new Map(steps.map((step) => [step.key, step]))
     this.#order = new CallOrder(steps, context.logger)
-    this.#attempts = new StepAttempts({ records, context, onEnded: () => this.#watch.workEnded() })
+    this.#attempts = new StepAttempts({ records, context, onEnded: () => this.#idleDetector.workEnded() })
     this.#waits = new StepWaits(context.clock, () => this.#settleDue())
-    this.#watch = new IdleDetector({
+    this.#idleDetector = new IdleDetector({
       clock: context.clock,
-      canBeIdle: () => !this.#results.isBusy && (this.#waits.size > 0 || this.#hasOpen),
+      canBeIdle: () => !this.#results.isBusy && (this.#waits.size > 0 || this.#hasPendingStep),
       graceMs: () => this.#graceMs(),
-      onIdle: () => this.#pause(),
+      onIdle: () => this.#suspend(),
     })
     this.#results = new StepResults({
       recorded: steps,
       clock: context.clock,
-      graceMs: Math.max(records.graceMs ?? 0, shortestGraceMs),
-      onDelivered: () => this.#watch.noteActivity(),
-      onIdle: () => this.#look(),
+      graceMs: Math.max(records.graceMs ?? 0, minGraceMs),
+      onDelivered: () => this.#idleDetector.noteActivity(),
+      onIdle: () => this.#checkIdle(),
     })
   }
 
@@ -92,18 +92,18 @@ class RecordedStepEngine implements StepEngine {
 
   run(code: () => Promise<unknown>, steps: 'all' | 'recorded only' = 'all'): Promise<ReplayResult> {
     const { signal } = this.#context
-    this.#recordedOnly = steps === 'recorded only'
+    this.#isRecordedOnly = steps === 'recorded only'
     const stop = (): void => {
       this.#close('over')
       this.#attempts.abort(signal.reason)
     }
     if (signal.aborted) stop()
     else signal.addEventListener('abort', stop, { once: true })
-    const unlisten = this.#records.onWaitResolved?.((step) => this.#answered(step))
+    const stopListening = this.#records.onWaitResolved?.((step) => this.#waitResolved(step))
     const ended = new Promise<ReplayResult>((resolve) => {
       this.#end = (end) => {
         signal.removeEventListener('abort', stop)
-        unlisten?.()
+        stopListening?.()
         resolve(end)
       }
     })
@@ -111,15 +111,15 @@ class RecordedStepEngine implements StepEngine {
       (output) => void this.#codeEnded({ type: 'returned', output }),
       (error: unknown) => void this.#codeEnded({ type: 'threw', error }),
     )
-    this.#look()
+    this.#checkIdle()
     return ended
   }
 
   perform(call: StepCall): Promise<Json | undefined> {
-    this.#watch.noteActivity()
+    this.#idleDetector.noteActivity()
     const { key, kind } = call
     const known = this.#known.get(key)
-    if (this.#phase === 'over') this.#noteLate(key)
+    if (this.#phase === 'over') this.#recordLateCall(key)
     if (this.#phase !== 'running') return new Promise(() => undefined)
     if (known && known.kind !== kind) {
       this.#context.failRun(stepKindChangedError(this.#context.definition.id, key, { was: known.kind, is: kind }))
@@ -131,12 +131,12 @@ class RecordedStepEngine implements StepEngine {
       const step = known ?? toStepRecord(call, this.#context.clock.now())
       const called: AwaitedStep = { call, step, resolve, reject, isSaved: false }
       this.#results.add(called)
-      if (step.order !== undefined) this.#handOver(called)
-      // What has not ended never does in a run that is compensated: its code goes as far as it came.
-      else if (this.#recordedOnly) this.#hasOpen = true
-      else this.#goOn(called, known !== undefined)
+      if (step.order !== undefined) this.#deliver(called)
+      // During compensation, unfinished steps stay pending. Only completed ones are replayed.
+      else if (this.#isRecordedOnly) this.#hasPendingStep = true
+      else this.#startOrResume(called, known !== undefined)
       this.#lastCalled = key
-      if (this.#hasOpen) this.#look()
+      if (this.#hasPendingStep) this.#checkIdle()
     })
   }
 
@@ -154,27 +154,27 @@ class RecordedStepEngine implements StepEngine {
     })
   }
 
-  /** The code was left in the midst of something else than a step. */
-  #noteLate(key: string): void {
-    if (this.#leftAt === undefined) return
-    const afterMs = this.#context.clock.now() - this.#leftAt
-    this.#leftAt = undefined
+  /** Records that the code called a step after the replay was suspended: it had awaited something other than a step. */
+  #recordLateCall(key: string): void {
+    if (this.#suspendedAt === undefined) return
+    const afterMs = this.#context.clock.now() - this.#suspendedAt
+    this.#suspendedAt = undefined
     this.#context.logger.warn(lateStepWarning(key), { step: key, afterMs })
     this.#records.onLateCall?.(afterMs)
   }
 
-  /** Begins a step, or takes one up again that has not ended. */
-  #goOn(called: AwaitedStep, isKnown: boolean): void {
+  /** Starts a step, or resumes one that has not ended. */
+  #startOrResume(called: AwaitedStep, isKnown: boolean): void {
     const { step, call } = called
-    // By a pass whose end was lost.
+    // Cancelled by a replay whose end was not saved.
     if (step.state === 'cancelled') reopenStep(step)
     if (!isKnown) {
       this.#known.set(step.key, step)
-      // Not always the last one: steps that were called after it may be recorded, and its own record lost in a crash.
+      // Not always last: a crash may have lost its record but not the records of later steps.
       const { steps } = this.#records.record
       steps.splice(steps.findLastIndex(({ key }) => key === this.#lastCalled) + 1, 0, step)
     }
-    // An attempt that is due may have begun in a pass that crashed: what it did is compensated only if it is made again.
+    // A due attempt may have started in a replay that crashed. Its effects are compensated only if it runs again.
     const isDue = step.state === 'retrying' && step.nextAttemptAt! <= this.#context.clock.now()
     if ('work' in call && (step.state === 'running' || isDue)) this.#execute(called)
     else if (isKnown) this.#wait(called)
@@ -182,9 +182,9 @@ class RecordedStepEngine implements StepEngine {
   }
 
   #execute(called: AwaitedStep): void {
-    this.#watch.workStarted()
+    this.#idleDetector.workStarted()
     this.#attempts.start(called, (attempted) =>
-      this.#afterSave(called.step, () => (attempted === 'ended' ? this.#handOver(called) : this.#wait(called))),
+      this.#afterSave(called.step, () => (attempted === 'ended' ? this.#deliver(called) : this.#wait(called))),
     )
     this.#waits.arm()
   }
@@ -193,44 +193,44 @@ class RecordedStepEngine implements StepEngine {
     const saving = saveStep(this.#records, step)
     if (!saving) {
       then()
-      return this.#look()
+      return this.#checkIdle()
     }
-    const saved = (next: () => void): void => {
-      this.#watch.workEnded()
+    const onSettled = (next: () => void): void => {
+      this.#idleDetector.workEnded()
       next()
-      this.#look()
+      this.#checkIdle()
     }
-    this.#watch.workStarted()
+    this.#idleDetector.workStarted()
     saving.then(
-      () => saved(then),
-      (error: unknown) => saved(() => this.#notKept(step, error)),
+      () => onSettled(then),
+      (error: unknown) => onSettled(() => this.#handleUnsaved(step, error)),
     )
   }
 
-  /** What is not kept is compensated in this pass; for the next one it has not happened. */
-  #notKept(step: StepRecord, error: unknown): void {
+  /** Ends the code with the error. This replay compensates the unsaved step, and the next one starts it again. */
+  #handleUnsaved(step: StepRecord, error: unknown): void {
     markUnsaved(step)
     void this.#codeEnded({ type: 'threw', error })
   }
 
   #wait(called: AwaitedStep): void {
     if (this.#phase !== 'running') return
-    // Answered while it was kept.
-    if (isStepEnded(called.step)) return this.#handOver(called)
+    // Resolved while it was being saved.
+    if (isStepEnded(called.step)) return this.#deliver(called)
     this.#waits.add(called)
-    if (this.#watch.isWorking) this.#waits.arm()
-    this.#look()
+    if (this.#idleDetector.isWorking) this.#waits.arm()
+    this.#checkIdle()
   }
 
-  #answered({ key }: StepRecord): void {
+  #waitResolved({ key }: StepRecord): void {
     const called = this.#waits.take(key)
-    if (called) this.#handOver(called)
+    if (called) this.#deliver(called)
   }
 
-  #handOver(called: AwaitedStep): void {
-    this.#watch.noteActivity()
+  #deliver(called: AwaitedStep): void {
+    this.#idleDetector.noteActivity()
     if (this.#phase === 'running') this.#results.markSaved(called)
-    else this.#look()
+    else this.#checkIdle()
   }
 
   #settleDue(): void {
@@ -245,40 +245,40 @@ class RecordedStepEngine implements StepEngine {
       }
       if (step.kind === 'waitForEvent') step.output = null
       endStep(this.#records.record, step, 'completed', now)
-      this.#afterSave(step, () => this.#handOver(called))
+      this.#afterSave(step, () => this.#deliver(called))
     }
-    if (this.#watch.isWorking) this.#waits.arm()
+    if (this.#idleDetector.isWorking) this.#waits.arm()
   }
 
-  #look(): void {
-    if (this.#phase === 'running') this.#watch.check()
-    else if (this.#phase === 'closing' && !this.#watch.isWorking) this.#closed?.()
+  #checkIdle(): void {
+    if (this.#phase === 'running') this.#idleDetector.check()
+    else if (this.#phase === 'closing' && !this.#idleDetector.isWorking) this.#onClosed?.()
   }
 
-  /** How long code is waited for that awaits what is no step. */
+  /** Returns the grace time for code that awaits something other than a step, in milliseconds. */
   #graceMs(): number {
     const { record, graceMs = 0 } = this.#records
-    if (this.#recordedOnly)
+    if (this.#isRecordedOnly)
       return uncalledCompensations(record.steps, this.#compensations).length > 0 ? compensationGraceMs : 0
-    if (graceMs > 0) this.#waits.arm() // what comes due meanwhile is not kept waiting
+    if (graceMs > 0) this.#waits.arm() // resolves waits that end during the grace time
     return graceMs
   }
 
-  #pause(): void {
-    const at = this.#recordedOnly ? undefined : this.#waits.nextDueAt()
+  #suspend(): void {
+    const at = this.#isRecordedOnly ? undefined : this.#waits.nextDueAt()
     if (at !== undefined && at <= this.#context.clock.now()) return this.#settleDue()
     this.#close('over')
-    this.#leftAt = this.#context.clock.now()
+    this.#suspendedAt = this.#context.clock.now()
     this.#end({ type: 'suspended', ...(at !== undefined && { wakeAt: at }) })
   }
 
-  /** Steps that the code began and does not wait for: of code that threw, they come to their end, for they may be compensated. */
+  /** Ends the replay. If the code threw, first waits for the running steps to end, because they may need compensation. */
   async #codeEnded(end: ReplayResult): Promise<void> {
     if (this.#phase !== 'running') return
     if (end.type === 'threw') this.#codeThrew = end.error
-    if (end.type === 'threw' && !this.#recordedOnly) {
+    if (end.type === 'threw' && !this.#isRecordedOnly) {
       this.#close('closing')
-      if (this.#watch.isWorking) await new Promise<void>((resolve) => (this.#closed = resolve))
+      if (this.#idleDetector.isWorking) await new Promise<void>((resolve) => (this.#onClosed = resolve))
     }
     this.#close('over')
     if (end.type === 'returned') this.#cancelOpenSteps()
@@ -295,6 +295,6 @@ class RecordedStepEngine implements StepEngine {
     this.#phase = phase
     this.#results.stop()
     this.#waits.disarm()
-    this.#watch.stop()
+    this.#idleDetector.stop()
   }
 }

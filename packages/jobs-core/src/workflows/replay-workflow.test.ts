@@ -27,9 +27,9 @@ describe('a run that began with another version', () => {
     )
 
   test.each<[began: string | null, now: string | undefined, words: RegExp]>([
-    ['1', '2', /it began with version `1`, and the code has version `2` now/],
-    ['1', undefined, /it began with version `1`, and the code has no version now/],
-    [null, '2', /it began with no version, and the code has version `2` now/],
+    ['1', '2', /it started with version `1`, and the code now has version `2`/],
+    ['1', undefined, /it started with version `1`, and the code now has no version/],
+    [null, '2', /it started with no version, and the code now has version `2`/],
   ])('fails, naming both: %s and %s', async (began, now, words) => {
     kit.kept = { ...kit.kept, version: began, steps: [completedStep('reserve', 1)], ended: 1 }
     expect(await kit.pass(workflow(now))).toMatchObject({

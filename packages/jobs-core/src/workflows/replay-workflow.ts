@@ -24,7 +24,7 @@ import { toStepFailedError } from './step-results.ts'
 import type { ReplayResult, StepEngine, ReplayContext } from './step-engine.ts'
 import type { StepContext, WorkflowDefinition } from './steps.ts'
 
-/** What trying the code again cannot mend: a step's retries are spent, and the others are mistakes. */
+/** Errors that a retry of the code cannot fix: a step has used all its attempts, or the code has a mistake. */
 const permanentErrors = [
   StepFailedError,
   InvalidStepError,
@@ -42,13 +42,13 @@ interface WorkflowAttempt extends Attempt {
 }
 
 /**
- * Makes one pass over a workflow's code, from its start: steps that have completed answer from their records. The pass
- * ends where the code can only wait, and the next one comes when that is over. A run that has failed for good is compensated.
+ * Replays a workflow's code once from its start. Completed steps return their recorded results. The replay ends when the code
+ * can only wait, and the next one starts when the wait is over. Compensates a run that has failed.
  */
 export async function replayWorkflow(attempt: WorkflowAttempt): Promise<Outcome> {
   const { definition, signal, clock, steps } = attempt
   if (!steps) {
-    const remedy = 'Its host is older than workflows, or gives `runAttempt` no `steps`.'
+    const remedy = 'Pass `steps` to `runAttempt` in the host of the engine.'
     return {
       type: 'failed',
       error: toErrorInfo(
@@ -62,18 +62,18 @@ export async function replayWorkflow(attempt: WorkflowAttempt): Promise<Outcome>
   }
   let engine: StepEngine | undefined
   try {
-    const stops = { signal, clock, definitionId: definition.id, timeoutMs: undefined }
-    const outcome = await runUntilStopped(stops, (own) => {
+    const stopOptions = { signal, clock, definitionId: definition.id, timeoutMs: undefined }
+    const outcome = await runUntilStopped(stopOptions, (ownSignal) => {
       const fatal = createFatalError()
-      engine = steps(toReplayContext(attempt, own, fatal))
-      return replay(attempt, own, engine, fatal)
+      engine = steps(toReplayContext(attempt, ownSignal, fatal))
+      return replay(attempt, ownSignal, engine, fatal)
     })
-    if (outcome.type !== 'suspended') await clock.yield() // as for a job: the news of a cancel may be waiting
+    if (outcome.type !== 'suspended') await clock.yield() // as for a job, a cancel may have been delayed
     return stopOutcome(signal) ?? outcome
   } catch (thrown) {
-    const left = engine?.runningWork?.()
-    if (left) attempt.onLeftRunning?.(left)
-    // The records could not be kept, so that compensations may be left to do: that is tried again as far as attempts are left.
+    const running = engine?.runningWork?.()
+    if (running) attempt.onLeftRunning?.(running)
+    // The records could not be saved, so compensations may be missing. They are retried while attempts remain.
     return stopOutcome(signal) ?? classifyFailure(attempt, thrown, isPermanent(thrown))
   }
 }
@@ -82,7 +82,7 @@ function isPermanent(thrown: unknown): boolean {
   return permanentErrors.some((known) => known.isInstance(thrown))
 }
 
-/** An error that ends the run whatever its code does. */
+/** An error that fails the run. The code cannot catch it. */
 interface FatalError {
   readonly replayToken: object
   readonly thrown: Promise<never>
@@ -109,7 +109,7 @@ function toReplayContext(
 
 async function replay(
   attempt: WorkflowAttempt,
-  own: AbortSignal,
+  ownSignal: AbortSignal,
   engine: StepEngine,
   fatal: FatalError,
 ): Promise<Outcome> {
@@ -120,8 +120,8 @@ async function replay(
   const code = async (): Promise<unknown> => {
     const event = await readEvent(envelope, attempt.jobId)
     isReading = false
-    own.throwIfAborted()
-    if (!failure) checkVersion(definition, engine.version) // a compensation by later code is better than none
+    ownSignal.throwIfAborted()
+    if (!failure) checkVersion(definition, engine.version) // compensating with changed code is better than not compensating
     const step = createSteps({
       replayToken: fatal.replayToken,
       definition,
@@ -131,7 +131,7 @@ async function replay(
       hasEnded: () => isOver,
       failRun: fatal.failRun,
     })
-    const steps = async (): Promise<unknown> => definition.steps(event, step, toJobContext(attempt, own))
+    const steps = async (): Promise<unknown> => definition.steps(event, step, toJobContext(attempt, ownSignal))
     return Promise.race([steps(), fatal.thrown]).finally(() => {
       isOver = true
     })
@@ -147,8 +147,8 @@ async function replay(
 }
 
 /**
- * A step whose code runs inside the middleware. Steps without code of the app's are left as they are, and so is the code
- * between the steps: it runs in every pass, and where it waits, its promise never settles.
+ * Returns a step whose work runs inside the middleware. Steps without user code do not change. The code between the steps is
+ * not wrapped: it runs in every replay, and its promise never settles while it waits.
  */
 function withMiddleware(call: StepCall, attempt: WorkflowAttempt): StepCall {
   if (call.kind !== 'run') return call
@@ -172,7 +172,7 @@ function checkVersion({ id: definitionId, version }: WorkflowDefinition, recorde
   if (recorded === undefined || recorded === (version ?? null)) return
   const named = (name: string | null | undefined): string =>
     typeof name === 'string' ? `version \`${name}\`` : 'no version'
-  const problem = `it began with ${named(recorded)}, and the code has ${named(version)} now`
+  const problem = `it started with ${named(recorded)}, and the code now has ${named(version)}`
   throw new WorkflowChangedError({ definitionId, problem })
 }
 
@@ -193,7 +193,7 @@ function toOutcome(
   }
 }
 
-/** Compensates what a run did that has failed for good, or was cancelled, and then says so. */
+/** Compensates a run that has failed or was cancelled, then reports the failure. */
 async function compensate(
   attempt: WorkflowAttempt,
   engine: StepEngine,
@@ -207,13 +207,13 @@ async function compensate(
   return failed
 }
 
-/** The step that an error comes from, also where the code threw another one because of it. */
+/** Returns the step that caused an error, directly or through its chain of causes. */
 function findFailedStep(thrown: unknown, depth = 0): string | undefined {
   if (StepFailedError.isInstance(thrown)) return thrown.stepId
   return thrown instanceof Error && depth < 5 ? findFailedStep(thrown.cause, depth + 1) : undefined
 }
 
-/** The error of a run that has failed in an earlier pass, of the class that it had where it was a step's. */
+/** Returns the error of a run that failed in an earlier replay. It is a `StepFailedError` if a step caused it. */
 function failureOf({ failedStep }: StepEngine, failure: JobErrorInfo): Error {
   if (!failedStep || failure.code !== 'step_failed') return errorFrom(failure)
   return toStepFailedError(failedStep)

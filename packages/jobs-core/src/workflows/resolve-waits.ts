@@ -9,10 +9,10 @@ import type { JobStatus } from '../runs/job-status.ts'
 import type { AwaitedEvent, EventMatch } from './step-call.ts'
 import { endStep, type StepRecord, type WorkflowRecord } from './workflow-record.ts'
 
-/** What of an event a wait looks at. */
+/** The part of an event that a wait checks. */
 export type AwaitableEvent = Pick<Envelope, 'id' | 'event' | 'payload' | 'sentAt'>
 
-/** Whether a payload has what a wait asks for. */
+/** Whether a payload matches a wait. */
 export function matchesEvent(match: EventMatch | undefined, payload: Json): boolean {
   if (!match) return true
   if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) return false
@@ -20,8 +20,8 @@ export function matchesEvent(match: EventMatch | undefined, payload: Json): bool
 }
 
 /**
- * Answers a wait with an event of the same tenant, where it is one that the wait asks for and was sent while it went on.
- * True where the wait was answered.
+ * Resolves a wait with an event of the same tenant if the event matches and was sent during the wait. Returns whether it
+ * resolved the wait.
  */
 export function resolveEventWait(
   record: WorkflowRecord,
@@ -31,7 +31,7 @@ export function resolveEventWait(
 ): boolean {
   if (step.kind !== 'waitForEvent' || step.state !== 'waiting') return false
   if (step.event !== event || !matchesEvent(step.match, payload)) return false
-  // One that comes after the timeout changes nothing, also where no pass has noted yet that it is over.
+  // An event after the timeout is ignored, even if no replay has recorded the timeout yet.
   if (sentAt < step.startedAt || sentAt > (step.until ?? Number.POSITIVE_INFINITY)) return false
   const awaited: AwaitedEvent = { id, payload, sentAt }
   step.output = awaited as unknown as Json
@@ -39,7 +39,7 @@ export function resolveEventWait(
   return true
 }
 
-/** Answers a wait for a job that the engine does not know any more: how it ended cannot be told. */
+/** Fails a wait for a job that the engine no longer has. Returns whether it resolved the wait. */
 export function failMissingJobWait(record: WorkflowRecord, step: StepRecord, provider: string, now: number): boolean {
   if (step.kind !== 'runJob' || step.state !== 'waiting' || step.jobId === undefined) return false
   step.error = toErrorInfo(new JobNotFoundError({ jobId: step.jobId, provider }))
@@ -47,12 +47,12 @@ export function failMissingJobWait(record: WorkflowRecord, step: StepRecord, pro
   return true
 }
 
-/** Answers a wait for a job with how the job ended. True where the job has ended and the wait was answered. */
+/** Resolves a wait for a job with the job's result, once the job has ended. Returns whether it resolved the wait. */
 export function resolveJobWait(record: WorkflowRecord, step: StepRecord, job: JobStatus, now: number): boolean {
   if (step.kind !== 'runJob' || step.state !== 'waiting' || step.jobId !== job.id) return false
   const { definitionId = '' } = step
   const run = job.runs.findLast((each) => each.definitionId === definitionId)
-  // The job's other definitions may go on.
+  // Runs of the job's other definitions may still be running.
   if (!isEnded(run?.state ?? job.state)) return false
   if (run?.state === 'completed') {
     if (run.output !== undefined) step.output = run.output as Json

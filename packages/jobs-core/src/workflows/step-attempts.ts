@@ -7,50 +7,50 @@ import type { ReplayContext } from './step-engine.ts'
 import type { StepRecordStore } from './step-record-store.ts'
 import { endStep, type StepRecord } from './workflow-record.ts'
 
-/** What a step came to after an attempt: it has ended, or waits for its next attempt, or for the job that it sent. */
+/** The state of a step after an attempt. `waits`: for its next attempt, or for the job that it sent. */
 export type AttemptResult = 'ended' | 'waits'
 
-/** What attempts are made with. */
+/** Options of `StepAttempts`. */
 export interface StepAttemptsOptions {
   readonly records: StepRecordStore
   readonly context: ReplayContext
-  /** Told of each attempt that has ended, before its outcome is noted. */
+  /** Called after each attempt, before its outcome is recorded. */
   readonly onEnded: () => void
 }
 
-/** Makes the attempts of a pass's steps, and notes in the records what they came to. */
+/** Runs the attempts of a replay's steps and records their outcomes. */
 export class StepAttempts {
   readonly #options: StepAttemptsOptions
-  readonly #underWay = new Set<Promise<unknown>>()
+  readonly #running = new Set<Promise<unknown>>()
   readonly #abort = new AbortController()
-  #isOver = false
+  #isAborted = false
 
   constructor(options: StepAttemptsOptions) {
     this.#options = options
   }
 
-  /** Work that has not ended. */
+  /** Settles when all running work has ended; `undefined` if none is running. */
   get running(): Promise<unknown> | undefined {
-    return this.#underWay.size > 0 ? Promise.allSettled(this.#underWay) : undefined
+    return this.#running.size > 0 ? Promise.allSettled(this.#running) : undefined
   }
 
-  /** Aborts what is under way; what comes of it does not count any more. */
+  /** Aborts running attempts. Their outcomes are ignored. */
   abort(reason: unknown): void {
-    this.#isOver = true
+    this.#isAborted = true
     this.#abort.abort(reason)
   }
 
-  /** Counts work as under way until it has ended. */
+  /** Counts work as running until it has ended. */
   async track<T>(work: Promise<T>): Promise<T> {
-    this.#underWay.add(work)
+    this.#running.add(work)
     try {
       return await work
     } finally {
-      this.#underWay.delete(work)
+      this.#running.delete(work)
     }
   }
 
-  /** What an attempt is made with. */
+  /** Returns the options of an attempt. */
   attemptOptions(
     step: StepRecord,
     key: string,
@@ -59,7 +59,7 @@ export class StepAttempts {
   ): StepAttemptOptions {
     const { records, context } = this.#options
     const { replayToken, runId, definition, clock, random, limits, logger } = context
-    // A job that failed is sent anew by a run that goes on from there.
+    // A retried run sends a failed job again, so its key must differ.
     const origin = step.kind === 'runJob' ? runId : (step.origin ?? records.record.origin)
     return {
       replayToken,
@@ -74,7 +74,7 @@ export class StepAttempts {
     }
   }
 
-  /** Begins an attempt; `then` is told what the step came to, unless the pass is over by then. */
+  /** Starts an attempt. Calls `then` with the state of the step, unless the replay has ended. */
   start(called: AwaitedStep, then: (attempted: AttemptResult) => void): void {
     const { step, call } = called
     if (!('work' in call)) return
@@ -84,15 +84,15 @@ export class StepAttempts {
     delete step.nextAttemptAt
     records.noteStarted?.(step)
     const attempt = attemptStep(call, this.attemptOptions(step, step.key, step.attempts)).then((outcome) => {
-      this.#underWay.delete(attempt)
+      this.#running.delete(attempt)
       onEnded()
-      if (!this.#isOver) then(this.#note(called, outcome))
+      if (!this.#isAborted) then(this.#record(called, outcome))
       else if (JobCancelledError.isInstance(this.#abort.signal.reason)) this.#completeLate(called, outcome)
     })
-    this.#underWay.add(attempt)
+    this.#running.add(attempt)
   }
 
-  #note(called: AwaitedStep, outcome: StepOutcome): AttemptResult {
+  #record(called: AwaitedStep, outcome: StepOutcome): AttemptResult {
     const { step, call } = called
     const { records, context } = this.#options
     const now = context.clock.now()
@@ -106,14 +106,14 @@ export class StepAttempts {
       return 'ended'
     }
     step.error = outcome.error
-    const facts = { step: step.key, stepAttempt: step.attempts, error: outcome.error }
+    const fields = { step: step.key, stepAttempt: step.attempts, error: outcome.error }
     if (outcome.type === 'retry') {
-      context.logger.warn('A step failed and is tried again.', { ...facts, afterMs: outcome.afterMs })
+      context.logger.warn('A step failed and will be retried.', { ...fields, afterMs: outcome.afterMs })
       step.state = 'retrying'
       step.nextAttemptAt = now + outcome.afterMs
       return 'waits'
     }
-    context.logger.error('A step failed.', facts)
+    context.logger.error('A step failed.', fields)
     endStep(records.record, step, 'failed', now)
     return 'ended'
   }
@@ -125,11 +125,11 @@ export class StepAttempts {
     endStep(records.record, step, 'completed', context.clock.now())
   }
 
-  /** The run was cancelled while the step was under way: what it did is recorded, for it may be compensated. */
+  /** Records the result of a step that completed after its run was cancelled, because it may need compensation. */
   #completeLate(called: AwaitedStep, outcome: StepOutcome): void {
     if (outcome.type !== 'completed' || called.call.kind === 'runJob') return
     this.#complete(called, outcome.output)
-    // The run has ended: there is nobody to tell that its record could not be kept.
+    // The run has ended, so nothing can handle a failed save.
     Promise.resolve()
       .then(() => this.#options.records.save(called.step))
       .catch(() => undefined)

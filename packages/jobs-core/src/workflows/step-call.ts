@@ -3,88 +3,88 @@ import type { Json } from '../events/json.ts'
 import type { RetryPolicy } from '../retry/retry-config.ts'
 import type { StepContext, StepSendOptions } from './steps.ts'
 
-/** What a step of each kind does. */
+/** The kind of a step, named after its method. */
 export type StepKind = 'run' | 'sleep' | 'sleepUntil' | 'waitForEvent' | 'sendEvent' | 'runJob'
 
-/** What every step that was called has. */
+/** Fields of every step call. */
 interface BaseCall {
-  /** The step's id, with a number from its second time in the run on: `charge`, `charge#2`. Unique in the run. */
+  /** The step's id, unique in the run. Repeated ids are numbered: `charge`, `charge#2`. */
   readonly key: string
 }
 
-/** Work that is tried until it completes or has failed for good. */
+/** Work that is retried until it completes or fails. */
 export interface Work extends BaseCall {
-  /** With the defaults filled in. */
+  /** The retry policy, with defaults. */
   readonly policy: RetryPolicy
-  /** How long one attempt may take; absent means no limit. */
+  /** Timeout of one attempt, in milliseconds. Default: no limit. */
   readonly timeoutMs?: number
-  /** Does the work of one attempt. */
+  /** Runs the work of one attempt. */
   readonly work: (context: StepContext) => unknown
 }
 
-/** `step.run` */
+/** A call of `step.run`. */
 export interface RunCall extends Work {
   readonly kind: 'run'
-  /** Compensates the step when the run fails for good later. */
+  /** Compensates the step if the run fails later. */
   readonly compensate?: (output: Json | undefined, context: StepContext) => unknown
 }
 
-/** What a step sends, for an engine that has a way of its own to send once. */
+/** The send of a step, for an engine with its own way to send once. */
 export interface StepSend {
   /** The event to send. */
   readonly event: JobEvent
-  /** As the code gave it. */
+  /** The payload that the code passed. */
   readonly payload: unknown
-  /** As the code gave them; the idempotency key is the step's own. */
+  /** The options that the code passed. The step sets the idempotency key. */
   readonly options: StepSendOptions
 }
 
-/** `step.sendEvent`; `work` sends by the host's client and answers the handle. */
+/** A call of `step.sendEvent`. `work` sends with the host's client and returns the handle. */
 export interface SendCall extends Work {
   readonly kind: 'sendEvent'
-  /** What is sent. */
+  /** The event to send. */
   readonly send: StepSend
 }
 
-/** `step.runJob`; `work` sends by the host's client and answers the job's id. */
+/** A call of `step.runJob`. `work` sends with the host's client and returns the job's id. */
 export interface JobCall extends Work {
   readonly kind: 'runJob'
-  /** What is sent to begin the job. */
+  /** The event that starts the job. */
   readonly send: StepSend
-  /** The definition whose output is waited for. */
+  /** The definition whose output is the result. */
   readonly definitionId: string
 }
 
-/** `step.sleep` */
+/** A call of `step.sleep`. */
 export interface SleepCall extends BaseCall {
   readonly kind: 'sleep'
-  /** How long. */
+  /** The duration in milliseconds. */
   readonly durationMs: number
 }
 
-/** `step.sleepUntil` */
+/** A call of `step.sleepUntil`. */
 export interface SleepUntilCall extends BaseCall {
   readonly kind: 'sleepUntil'
-  /** Epoch milliseconds. */
+  /** The end of the sleep, epoch milliseconds. */
   readonly until: number
 }
 
-/** A field that must have this value in the payload of the event that is waited for. */
+/** A field and the value it must have in the payload of an awaited event. */
 export interface EventMatch {
-  /** The payload's field, at its top. */
+  /** The name of a top-level field of the payload. */
   readonly field: string
-  /** What it must be. */
+  /** The required value. */
   readonly value: string | number | boolean | null
 }
 
-/** `step.waitForEvent` */
+/** A call of `step.waitForEvent`. */
 export interface EventWaitCall extends BaseCall {
   readonly kind: 'waitForEvent'
-  /** The event that is waited for. */
+  /** The awaited event. */
   readonly event: string
-  /** What its payload must have; absent means any event of the tenant. */
+  /** What must match in its payload. Default: any event of the tenant. */
   readonly match?: EventMatch
-  /** After so long the answer is `null`. */
+  /** How long to wait before the result is `null`, in milliseconds. */
   readonly timeoutMs: number
 }
 
@@ -94,15 +94,15 @@ export type WorkCall = RunCall | SendCall | JobCall
 /** A step that waits. */
 export type WaitCall = SleepCall | SleepUntilCall | EventWaitCall
 
-/** A step that the code of a workflow called, checked and numbered. */
+/** A checked and numbered step call. */
 export type StepCall = WorkCall | WaitCall
 
-/** An event as a wait for it keeps it. */
+/** The stored form of an awaited event. */
 export interface AwaitedEvent {
-  /** The id of its job. */
+  /** The id of the event's job. */
   readonly id: string
-  /** As it was sent. */
+  /** The payload as sent. */
   readonly payload: Json
-  /** Epoch milliseconds. */
+  /** The time of the send, epoch milliseconds. */
   readonly sentAt: number
 }

@@ -7,57 +7,57 @@ import type { StepCall } from './step-call.ts'
 import type { StepRecord } from './workflow-record.ts'
 import type { WorkflowDefinition } from './steps.ts'
 
-/** What the steps of one pass over a workflow's code are made with. */
+/** The context of one replay, for its step engine. */
 export interface ReplayContext {
-  /** Tells this pass from another. */
+  /** Identifies this replay. */
   readonly replayToken: object
   /** The workflow whose code calls the steps. */
   readonly definition: WorkflowDefinition
-  /** The run that the steps are of. */
+  /** The id of the run. */
   readonly runId: string
-  /** Aborts when the run was cancelled or the host closes. */
+  /** Aborts when the run is cancelled or the host closes. */
   readonly signal: AbortSignal
-  /** By which steps are timed. */
+  /** Measures the times of the steps. */
   readonly clock: Clock
-  /** From 0 up to 1, for jitter. */
+  /** Returns a number from 0 up to 1, for jitter. */
   readonly random: () => number
-  /** Where the lines of steps go. */
+  /** The logger of the steps. */
   readonly logger: Logger
-  /** What the engine can keep; absent means that of every engine. */
+  /** The engine's limits for steps; `undefined` if it has none. */
   readonly limits: EngineLimits | undefined
-  /** Ends the run, for a reason that its code cannot catch. */
+  /** Fails the run with an error that its code cannot catch. */
   failRun(error: Error): void
 }
 
-/** How a pass over a workflow's code ended. */
+/** The result of a replay. */
 export type ReplayResult =
   | { readonly type: 'returned'; readonly output: unknown }
   | { readonly type: 'threw'; readonly error: unknown }
-  /** The code waits, and goes on in another pass: at this instant, epoch milliseconds, or when something answers it. */
+  /** The code waits. The next replay starts at `wakeAt`, epoch milliseconds, or when a wait resolves. */
   | { readonly type: 'suspended'; readonly wakeAt?: number }
 
-/** How an engine does the steps of a workflow. */
+/** Performs the steps of a workflow on an engine, for one replay. */
 export interface StepEngine {
-  /** The version that the run began with, `null` where the definition had none; absent where it is not known. */
+  /** The version that the run started with: `null` if the definition had none, `undefined` if unknown. */
   readonly version: string | null | undefined
-  /** Why the run has failed already: what is left is to compensate. */
+  /** The error of a run that has already failed and is compensated; absent otherwise. */
   readonly failure?: JobErrorInfo | undefined
-  /** The step by which it has failed, where that is known. */
+  /** The step that failed the run; absent if unknown. */
   readonly failedStep?: Pick<StepRecord, 'key' | 'attempts' | 'error'> | undefined
-  /** True where the run was cancelled, and is only compensated. */
+  /** Whether the run was cancelled, so that it is only compensated. Default false. */
   readonly isCancelled?: boolean
-  /** Does a step: settles as it does, or never where the code goes no further in this pass. */
+  /** Performs a step. Settles like the step, or never if this replay cannot continue. */
   perform(call: StepCall): Promise<Json | undefined>
-  /** Runs the code. With `recorded: 'only'` no step begins that has not ended: the code is run for what it can compensate. */
+  /** Runs the code. With `'recorded only'`, unfinished steps stay pending: the code only collects compensations. */
   run(code: () => Promise<unknown>, steps?: 'all' | 'recorded only'): Promise<ReplayResult>
   /**
-   * Compensates the completed steps, the last one first, each as often as its retries say. Answers when there is more to do
-   * later, epoch milliseconds; nothing once all is done. `failedStep` is the key of the step by which the run has failed.
+   * Compensates the completed steps in reverse order, with retries. Returns when to continue, epoch milliseconds, or
+   * `undefined` when all compensations have ended. `failedStep` is the key of the step that failed the run.
    */
   compensate(failure: JobErrorInfo, failedStep?: string): Promise<number | undefined>
-  /** Work that goes on though the pass was stopped. */
+  /** Returns work that is still running after the replay was stopped, if any. */
   runningWork?(): Promise<unknown> | undefined
 }
 
-/** Makes the steps of one pass. */
+/** Creates the step engine of one replay. */
 export type StepEngineFactory = (tools: ReplayContext) => StepEngine

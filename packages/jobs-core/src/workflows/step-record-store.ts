@@ -1,33 +1,33 @@
 import type { JobErrorInfo } from '../runs/error-info.ts'
 import { reopenStep, type StepRecord, type WorkflowRecord } from './workflow-record.ts'
 
-/** What keeps the records of a run's steps. */
+/** Stores the records of a run's steps. */
 export interface StepRecordStore {
-  /** As it was kept last; changed in place. */
+  /** The record in memory. It is changed in place. */
   readonly record: WorkflowRecord
-  /** Keeps a step; the code goes on once that is done, so that nothing which it has seen is lost in a crash. */
+  /** Saves a step. The code continues after the save, so that no result it has seen is lost in a crash. */
   save(step: StepRecord): Promise<void> | undefined
-  /** Shows that an attempt of a step, or of its compensation, has begun. It may be lost. */
+  /** Records that an attempt of a step or of its compensation has started. The record may be lost in a crash. */
   noteStarted?(step: StepRecord): void
-  /** Keeps why the run has failed, and by which step, before its steps are compensated. */
+  /** Saves the run's failure and the step that caused it, before the compensations. */
   saveFailure?(): Promise<void> | undefined
   /**
-   * Calls back when a wait was answered from outside while the code runs, with the record's own step, changed in place;
-   * the answer ends it.
+   * Registers a listener for waits that are resolved from outside while the code runs. It gets the step of `record`, which
+   * was changed in place and has ended. Returns a function that removes the listener.
    */
   onWaitResolved?(listener: (step: StepRecord) => void): () => void
   /**
-   * How long code is waited for that awaits what is no step, while a wait of it is open. Default: not at all; such code is
-   * left, and run again when the wait is over.
+   * Grace time in milliseconds for code that awaits something other than a step while a wait is open. Default: 0, so that
+   * the replay ends and the next one starts when the wait is over.
    */
   readonly graceMs?: number
-  /** Told of code that called a step so long after it was left: it would go on if it were waited for. */
+  /** Called when code called a step `afterMs` after its replay had ended. A longer grace time would have let it continue. */
   onLateCall?(afterMs: number): void
-  /** Given where the run was cancelled, and is only compensated. */
+  /** The error of a cancelled run that is only compensated; absent otherwise. */
   readonly cancellation?: JobErrorInfo
 }
 
-/** Begins to keep a step. A store that throws at once is one that rejects. */
+/** Saves a step. Turns a synchronous throw of the store into a rejection. */
 export function saveStep(records: StepRecordStore, step: StepRecord): Promise<void> | undefined {
   try {
     return records.save(step)
@@ -36,15 +36,15 @@ export function saveStep(records: StepRecordStore, step: StepRecord): Promise<vo
   }
 }
 
-/** Steps whose last change could not be kept: a record in memory has it all the same. */
+/** Steps whose last change could not be saved, although the record in memory has it. */
 const unsaved = new WeakSet<StepRecord>()
 
-/** Notes that a step's last change could not be kept. */
+/** Records that a step's last change could not be saved. */
 export function markUnsaved(step: StepRecord): void {
   unsaved.add(step)
 }
 
-/** What was not kept has not happened: those steps are taken up again. */
+/** Reopens steps whose last change was not saved, because it counts as not made. */
 export function reopenUnsaved(steps: readonly StepRecord[]): void {
   for (const step of steps) if (unsaved.delete(step)) reopenStep(step)
 }

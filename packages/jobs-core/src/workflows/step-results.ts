@@ -6,29 +6,29 @@ import { pause } from '../time/pause.ts'
 import type { AwaitedStep } from './awaited-step.ts'
 import type { StepRecord } from './workflow-record.ts'
 
-/** What results are handed over with. */
+/** Options of `StepResults`. */
 export interface StepResultsOptions {
-  /** As the passes before left them. */
+  /** The steps of earlier replays. */
   readonly recorded: readonly StepRecord[]
   readonly clock: Clock
-  /** How long code is waited for that awaits what is no step, before results that an earlier pass had. */
+  /** Grace time in milliseconds for code that has yet to call a step of an earlier replay. */
   readonly graceMs: number
-  /** Told of each result that is handed over. */
+  /** Called for each delivered result. */
   readonly onDelivered: () => void
-  /** Told when there is none to hand over. */
+  /** Called when there is no result to deliver. */
   readonly onIdle: () => void
 }
 
 /**
- * Hands the code the results of its steps: one after the other, in the order in which they are recorded, and whatever the
- * code makes of one is done before the next. So a race has the same winner, and the code calls its steps in the same
- * order, when results come together, when saves overtake each other, and in a replay.
+ * Delivers the results of steps to the code one at a time, in the recorded order. The code finishes handling one before it
+ * gets the next. A race therefore has the same winner and the code calls its steps in the same order, in every replay and
+ * whatever the timing of results and saves.
  */
 export class StepResults {
   readonly #options: StepResultsOptions
-  /** Called, and not handed over. */
-  readonly #open = new Map<string, AwaitedStep>()
-  /** Those of earlier passes, in order; before a later result the code must have come to call them. */
+  /** Called steps whose results were not delivered, by key. */
+  readonly #undelivered = new Map<string, AwaitedStep>()
+  /** Ended steps of earlier replays, in order. The code must have called them before it gets a later result. */
   readonly #earlier: readonly StepRecord[]
   readonly #called = new Set<string>()
   #calls = 0
@@ -42,33 +42,33 @@ export class StepResults {
     this.#earlier = ended.toSorted((one, other) => one.order! - other.order!)
   }
 
-  /** True while results are being handed over. */
+  /** Whether results are being delivered. */
   get isBusy(): boolean {
     return this.#isBusy
   }
 
-  /** Notes a step that the code has called. */
+  /** Adds a step that the code has called. */
   add(called: AwaitedStep): void {
     this.#calls++
     if (this.#next < this.#earlier.length) this.#called.add(called.step.key)
-    this.#open.set(called.step.key, called)
+    this.#undelivered.set(called.step.key, called)
   }
 
-  /** Says that a step has ended and is kept. */
+  /** Records that a step has ended and is saved. */
   markSaved(called: AwaitedStep): void {
     called.isSaved = true
-    if (!this.#isBusy) void this.#advance()
+    if (!this.#isBusy) void this.#deliverAll()
   }
 
-  /** Hands nothing over from now on. */
+  /** Stops delivering results. */
   stop(): void {
     this.#isStopped = true
   }
 
-  async #advance(): Promise<void> {
+  async #deliverAll(): Promise<void> {
     this.#isBusy = true
     for (let result = this.#nextResult(); result?.isSaved && !this.#isStopped; result = this.#nextResult()) {
-      if (await this.#isQuiet(result)) this.#hand(this.#nextResult()!)
+      if (await this.#isReadyFor(result)) this.#deliver(this.#nextResult()!)
     }
     this.#isBusy = false
     this.#options.onIdle()
@@ -76,50 +76,50 @@ export class StepResults {
 
   #nextResult(): AwaitedStep | undefined {
     let next: AwaitedStep | undefined
-    for (const called of this.#open.values()) {
+    for (const called of this.#undelivered.values()) {
       const { order } = called.step
       if (order !== undefined && (!next || order < next.step.order!)) next = called
     }
     return next
   }
 
-  /** True where the pass that recorded this result had others before it, whose steps the code has not called yet. */
-  #comesBeforeEarlier({ step }: AwaitedStep): boolean {
+  /** Whether an earlier replay had a result before this one whose step the code has not called yet. */
+  #hasEarlierUncalled({ step }: AwaitedStep): boolean {
     while (this.#next < this.#earlier.length && this.#called.has(this.#earlier[this.#next]!.key)) this.#next++
     const missing = this.#earlier[this.#next]
     return missing !== undefined && missing.order! < step.order!
   }
 
   /**
-   * Lets the code do what it can do now. Where it has yet to call a step that ended before this result, it is waited for,
-   * but not for ever: false until then.
+   * Lets the code run until it waits. Returns false while the code has yet to call a step that ended before this result, for
+   * at most the grace time.
    */
-  async #isQuiet(result: AwaitedStep): Promise<boolean> {
+  async #isReadyFor(result: AwaitedStep): Promise<boolean> {
     const { clock, graceMs } = this.#options
     await (clock.turn?.() ?? clock.yield())
     if (this.#isStopped) return false
-    if (!this.#comesBeforeEarlier(result)) return this.#nextResult()?.isSaved === true
+    if (!this.#hasEarlierUncalled(result)) return this.#nextResult()?.isSaved === true
     const before = this.#calls
     await pause(clock, graceMs)
-    // It calls it no more: the code was changed.
+    // The code changed and no longer calls the step.
     if (this.#calls === before) this.#next = this.#earlier.length
     return false
   }
 
-  #hand({ step, resolve, reject }: AwaitedStep): void {
-    this.#open.delete(step.key)
+  #deliver({ step, resolve, reject }: AwaitedStep): void {
+    this.#undelivered.delete(step.key)
     this.#options.onDelivered()
     if (step.state === 'completed') return resolve(step.output === undefined ? undefined : copyJson(step.output))
     reject(toStepFailedError(step))
   }
 }
 
-/** What a step that has failed throws into the code. */
+/** Returns the error that a failed step throws in the code. */
 export function toStepFailedError({
   key,
   attempts,
   error,
 }: Pick<StepRecord, 'key' | 'attempts' | 'error'>): StepFailedError {
-  const cause = errorFrom(error ?? { name: 'Error', message: 'It is not known why.' })
+  const cause = errorFrom(error ?? { name: 'Error', message: 'The reason is unknown.' })
   return new StepFailedError({ stepId: key, attempts, cause })
 }

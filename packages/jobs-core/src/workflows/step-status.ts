@@ -3,15 +3,15 @@ import type { JobErrorInfo } from '../runs/error-info.ts'
 import type { EventMatch, StepKind } from './step-call.ts'
 import type { StepRecord, StepState, CompensationRecord } from './workflow-record.ts'
 
-/** How far the compensation of a step has come. */
+/** The status of a step's compensation. */
 export interface CompensationStatus {
-  /** Where it stands. */
+  /** Its state. */
   readonly state: CompensationRecord['state']
-  /** Begun so far. */
+  /** Number of attempts started so far. */
   readonly attempts: number
-  /** When its first attempt began. */
+  /** When its first attempt started. */
   readonly startedAt?: Date
-  /** Absent while it goes on. */
+  /** When it ended; absent before. */
   readonly endedAt?: Date
   /** When the next attempt is due, while `retrying`. */
   readonly nextAttemptAt?: Date
@@ -19,37 +19,37 @@ export interface CompensationStatus {
   readonly error?: JobErrorInfo
 }
 
-/** One step of a workflow's run as it stands now. A field that the engine cannot tell is absent. */
+/** The status of one step of a workflow's run. A field that the engine does not report is absent. */
 export interface StepStatus {
-  /** The step's id, with a number from its second time in the run on: `charge`, `charge#2`. */
+  /** The step's id. Repeated ids are numbered: `charge`, `charge#2`. */
   readonly id: string
   /** Which method of `step` was called. */
   readonly kind: StepKind
-  /** Where it stands. */
+  /** Its state. */
   readonly state: StepState
-  /** Attempts begun so far; a wait has none. */
+  /** Number of attempts started so far; 0 for a wait. */
   readonly attempts: number
-  /** How many it has at most; absent for a wait. */
+  /** Maximum number of attempts; absent for a wait. */
   readonly maxAttempts?: number
-  /** When it was called first. */
+  /** When the code first called it. */
   readonly startedAt?: Date
-  /** Absent while it goes on. */
+  /** When it ended; absent before. */
   readonly endedAt?: Date
   /** When the next attempt is due, while `retrying`. */
   readonly nextAttemptAt?: Date
-  /** What the step answered, as JSON: of a wait for an event its `id`, `payload` and `sentAt`, or `null`. */
+  /** The step's result as JSON. For a wait for an event: its `id`, `payload` and `sentAt`, or `null`. */
   readonly output?: unknown
   /** Why its last attempt failed. */
   readonly error?: JobErrorInfo
-  /** What a step that waits, waits for. */
+  /** The event or job that a waiting step waits for. */
   readonly waitsFor?: { readonly event: string; readonly match?: EventMatch } | { readonly jobId: string }
-  /** When the wait is over at the latest. */
+  /** When the wait ends at the latest. */
   readonly waitsUntil?: Date
-  /** What became of its compensation, once one began. */
+  /** Its compensation; absent until one has started. */
   readonly compensation?: CompensationStatus
 }
 
-/** The record of a step as its status; nothing of it is shared with the record. */
+/** Returns the status of a step as a copy of its record. */
 export function toStepStatus(step: StepRecord): StepStatus {
   const { key, kind, state, attempts, maxAttempts, output, error, until } = step
   return {

@@ -2,17 +2,17 @@ import type { Clock, Timer } from '../time/clock.ts'
 import type { AwaitedStep } from './awaited-step.ts'
 import { stepDueAt } from './workflow-record.ts'
 
-/** The steps that wait for a time or an answer, and the timer for the first of them to come due. */
+/** The steps that wait for a time, an event or a job, with a timer for the first one to become due. */
 export class StepWaits {
   readonly #clock: Clock
-  readonly #due: () => void
+  readonly #onDue: () => void
   readonly #waits = new Map<string, AwaitedStep>()
   #timer: { readonly at: number; readonly timer: Timer } | undefined
 
-  /** @param due - called when the timer that `arm` has set comes due */
-  constructor(clock: Clock, due: () => void) {
+  /** @param onDue - called when the timer of `arm` fires */
+  constructor(clock: Clock, onDue: () => void) {
     this.#clock = clock
-    this.#due = due
+    this.#onDue = onDue
   }
 
   get size(): number {
@@ -23,14 +23,14 @@ export class StepWaits {
     this.#waits.set(called.step.key, called)
   }
 
-  /** Takes a step out, where it waits. */
+  /** Removes and returns a waiting step, if there is one with this key. */
   take(key: string): AwaitedStep | undefined {
     const called = this.#waits.get(key)
     this.#waits.delete(key)
     return called
   }
 
-  /** Takes out what is due, the first to come due first. */
+  /** Removes and returns the due steps, the earliest first. */
   takeDue(now: number): AwaitedStep[] {
     const due = [...this.#waits.values()].filter(({ step }) => (stepDueAt(step) ?? Number.POSITIVE_INFINITY) <= now)
     for (const { step } of due) this.#waits.delete(step.key)
@@ -46,14 +46,14 @@ export class StepWaits {
     return next
   }
 
-  /** Sets the timer, for code that is not left waiting: steps are under way, or it is waited for. */
+  /** Sets the timer while the replay continues, because steps are running or during the grace time. */
   arm(): void {
     const at = this.nextDueAt()
     if (at === undefined || at === this.#timer?.at) return
     this.disarm()
     const timer = this.#clock.setTimer(Math.max(0, at - this.#clock.now()), () => {
       this.#timer = undefined
-      this.#due()
+      this.#onDue()
     })
     this.#timer = { at, timer }
   }

@@ -10,40 +10,40 @@ import { callback, duration, group, string } from '../options/kinds.ts'
 import { type RetryConfig, type RetryPolicy, toRetryPolicy } from '../retry/retry-config.ts'
 import type { Duration } from '../time/duration.ts'
 
-/** What the work of a step is told about the attempt it is. */
+/** Context of one attempt of a step's work. */
 export interface StepContext {
-  /** Counted from 1, for this step alone. */
+  /** The attempt of this step, counted from 1. */
   readonly attempt: number
-  /** How many the step has at most. */
+  /** The step's maximum number of attempts. */
   readonly maxAttempts: number
   /**
-   * The same in every attempt of the step, also after a crash and in a `retryJob` that goes on from it: hand it to payment
-   * gateways and the like. A compensation has one of its own.
+   * An idempotency key for external services, such as payment gateways. It is the same in every attempt of the step, also
+   * after a crash and after a `retryJob` that resumes from the step. A compensation has its own key.
    */
   readonly idempotencyKey: string
-  /** Every line carries the ids of the run, and the step's. */
+  /** Adds the ids of the run and the step to every line. */
   readonly logger: Logger
   /** Aborts when the job is cancelled, the attempt times out, the run ends without the step, or the engine closes. */
   readonly signal: AbortSignal
 }
 
-/** How a step is run. */
+/** Options of `step.run`. */
 export interface StepOptions<Output> {
-  /** Default: the workflow's own `retry`. */
+  /** The step's retry policy. Default: the workflow's `retry`. */
   retry?: RetryConfig | undefined
-  /** How long one attempt of the step may take. Default: the workflow's `timeout`. */
+  /** Timeout of one attempt of the step. Default: the workflow's `timeout`. */
   timeout?: number | Duration | undefined
-  /** Compensates the step when the run fails for good later; tried as often as the step itself. */
+  /** Compensates the step if the run fails later. It has the step's retry policy. Default: no compensation. */
   compensate?: ((output: Output, context: StepContext) => unknown) | undefined
 }
 
-/** What each option of a step may be. */
+/** The declarations of `StepOptions`. */
 export const stepOptions: DeclaredOptions<CheckedStepOptions> = declareOptions<
   StepOptions<unknown>,
   CheckedStepOptions
 >('`step.run`', {
   retry: group({ read: toRetryPolicy }),
-  timeout: duration({ minMs: 1, remedy: "Give milliseconds of 1 or more, or `'30s'`." }),
+  timeout: duration({ minMs: 1, remedy: "Pass at least 1 millisecond, such as `'30s'`." }),
   compensate: callback(),
 })
 
@@ -51,27 +51,27 @@ interface CheckedStepOptions extends Omit<CheckedOptions<StepOptions<unknown>>, 
   readonly retry?: RetryPolicy
 }
 
-/** A field that both payloads have. */
+/** A field of both payloads. */
 type SharedField<One extends JobEvent, Other extends JobEvent> = Extract<
   keyof JobPayload<One> & keyof JobPayload<Other>,
   string
 >
 
-/** What is waited for. */
+/** Options of `step.waitForEvent`. */
 export interface WaitForEventOptions<Trigger extends JobEvent, Event extends JobEvent> {
-  /** A field that must be the same in the payload that began the run and in the one that is waited for. Default: any event of the tenant. */
+  /** A field that must be equal in the payloads of the event that started the run and the awaited one. Default: any event of the tenant. */
   match?: SharedField<Trigger, Event> | undefined
-  /** How long. Then the answer is `null`. */
+  /** How long to wait. After that the result is `null`. */
   timeout: number | Duration
 }
 
-/** What each option of a wait may be. */
+/** The declarations of `WaitForEventOptions`. */
 export const waitForEventOptions: DeclaredOptions<CheckedWaitOptions> = declareOptions<
   WaitForEventOptions<JobEvent, JobEvent>,
   CheckedWaitOptions
 >('`step.waitForEvent`', {
   match: string({ remedy: 'Name a field of both payloads.' }),
-  timeout: duration({ required: "Say how long it waits: `{ timeout: '7d' }`." }),
+  timeout: duration({ required: "Set how long to wait: `{ timeout: '7d' }`." }),
 })
 
 interface CheckedWaitOptions {
@@ -79,30 +79,30 @@ interface CheckedWaitOptions {
   readonly match?: string
 }
 
-/** How a step sends: its idempotency key is the step's own. */
+/** Options of a step that sends. The step sets the idempotency key. */
 export type StepSendOptions = Omit<SendOptions, 'idempotencyKey' | 'idempotencyTtl'>
 
-/** The options of a step that sends. Their values are checked when it sends. */
+/** The names of `StepSendOptions`. Their values are checked at the send. */
 export const stepSendOptionNames: readonly string[] = sendOptions.names.filter(
   (name) => name !== 'idempotencyKey' && name !== 'idempotencyTtl',
 )
 
 /**
- * The durable steps of a workflow. Each has an id by which its result is kept; the same id again in a run, in a loop say,
- * is another step with a number of its own. A step that failed for good throws a `StepFailedError`.
+ * The durable steps of a workflow. The result of a step is stored under its id. A repeated id, such as in a loop, is a separate
+ * step with its own number. A step that fails after its last attempt throws a `StepFailedError`.
  */
 export interface Steps<Trigger extends JobEvent = JobEvent> {
-  /** Does work whose result is kept as JSON: once it has completed it never runs again. */
+  /** Runs work and stores its result as JSON. Completed work never runs again. */
   run<Output = void>(
     id: string,
     work: (context: StepContext) => Output | Promise<Output>,
     options?: StepOptions<AsJson<Output>>,
   ): Promise<AsJson<Output>>
-  /** Waits this long, also over a restart of the process where the engine keeps jobs. */
+  /** Waits for a duration, also across restarts of the process if the engine stores jobs durably. */
   sleep(id: string, duration: number | Duration): Promise<void>
-  /** Waits until an instant; a past one is over at once. */
+  /** Waits until a time. A past time ends the wait immediately. */
   sleepUntil(id: string, instant: Date): Promise<void>
-  /** Waits for an event of the same tenant that is sent after the wait began; `null` when none came in time. */
+  /** Waits for an event of the same tenant that is sent after the wait started. Returns `null` if none comes in time. */
   waitForEvent<Event extends JobEvent>(
     id: string,
     event: Event,
@@ -115,7 +115,7 @@ export interface Steps<Trigger extends JobEvent = JobEvent> {
     payload: TenantInput<Event>,
     options?: StepSendOptions,
   ): Promise<JobHandle<Event>>
-  /** Sends a definition's event once, waits until its run has ended, and answers what it returned. */
+  /** Sends a definition's event once, waits until its run has ended, and returns its output. */
   runJob<Event extends JobEvent, Output>(
     id: string,
     definition: JobDefinition<Event, Output> | WorkflowDefinition<Event, Output>,
@@ -124,19 +124,19 @@ export interface Steps<Trigger extends JobEvent = JobEvent> {
   ): Promise<AsJson<Output>>
 }
 
-/** What `defineWorkflow` returns. It starts nothing by itself. */
+/** The result of `defineWorkflow`. It starts no run. */
 export interface WorkflowDefinition<Event extends JobEvent = JobEvent, Output = unknown> extends BaseDefinition {
   readonly kind: 'workflow'
-  /** The event that begins a run. */
+  /** The event that starts a run. */
   readonly event: Event
-  /** A run that began with another version does not go on. */
+  /** The version of the code. A run that started with another version fails. */
   readonly version?: string
-  /** The most steps of one run. */
+  /** Maximum number of steps in one run. */
   readonly maxSteps: number
-  /** True where completed steps are compensated after a cancel too. */
+  /** Whether completed steps are compensated after a cancel too. */
   readonly compensateOnCancel: boolean
-  /** The code, which runs from its start in every pass. */
+  /** The code. Every replay runs it from its start. */
   steps(event: EventMessage<Event>, step: Steps<Event>, context: JobContext): Output | Promise<Output>
-  /** Called after a run has failed for good, and its steps are compensated. */
+  /** Called after a run has failed and its steps are compensated. */
   onFailure?(error: Error, event: EventMessage<Event>, context: JobContext): unknown
 }

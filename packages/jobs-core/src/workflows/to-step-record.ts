@@ -1,7 +1,7 @@
 import type { StepCall } from './step-call.ts'
 import type { StepRecord } from './workflow-record.ts'
 
-/** The record of a step that is called for the first time. */
+/** Returns the record of a step that is called for the first time. */
 export function toStepRecord(call: StepCall, now: number): StepRecord {
   const { key, kind } = call
   const base = { key, kind, attempts: 0, startedAt: now } as const

@@ -2,97 +2,97 @@ import type { Json } from '../events/json.ts'
 import type { JobErrorInfo } from '../runs/error-info.ts'
 import type { EventMatch, StepKind } from './step-call.ts'
 
-/** Where a step stands. */
+/** The state of a step. */
 export type StepState = 'running' | 'waiting' | 'retrying' | 'completed' | 'failed' | 'cancelled'
 
-/** How far the compensation of a step has come. Instants are epoch milliseconds. */
+/** The stored record of a step's compensation. Times are epoch milliseconds. */
 export interface CompensationRecord {
-  /** Where it stands. */
+  /** Its state. */
   state: 'running' | 'retrying' | 'completed' | 'failed'
-  /** Begun so far. */
+  /** Number of attempts started so far. */
   attempts: number
-  /** Epoch milliseconds. */
+  /** When its first attempt started. */
   startedAt: number
-  /** Epoch milliseconds; absent while it goes on. */
+  /** When it ended; absent before. */
   endedAt?: number
-  /** Epoch milliseconds, while `retrying`. */
+  /** When the next attempt is due, while `retrying`. */
   nextAttemptAt?: number
   /** Why its last attempt failed. */
   error?: JobErrorInfo
 }
 
-/** What is kept of one step, as JSON. Instants are epoch milliseconds. */
+/** The stored record of a step, as JSON. Times are epoch milliseconds. */
 export interface StepRecord {
-  /** The step's id, with a number from its second time in the run on: `charge`, `charge#2`. */
+  /** The step's id. Repeated ids are numbered: `charge`, `charge#2`. */
   readonly key: string
   /** Which method of `step` was called. */
   readonly kind: StepKind
-  /** Where it stands. */
+  /** Its state. */
   state: StepState
-  /** Begun so far; a wait has none. */
+  /** Number of attempts started so far; 0 for a wait. */
   attempts: number
-  /** For what is tried again. */
+  /** Maximum number of attempts; absent for a wait. */
   readonly maxAttempts?: number
-  /** Epoch milliseconds. */
+  /** When the code first called it. */
   readonly startedAt: number
-  /** Epoch milliseconds; absent while it goes on. */
+  /** When it ended; absent before. */
   endedAt?: number
-  /** The place among the steps that have ended, from 1: results are handed to the code in this order. */
+  /** The position among the ended steps, from 1. The code gets results in this order. Absent until it has ended. */
   order?: number
-  /** What the code is given, as JSON. */
+  /** The result for the code, as JSON. */
   output?: Json
   /** Why its last attempt failed. */
   error?: JobErrorInfo
-  /** Epoch milliseconds, while `retrying`. */
+  /** When the next attempt is due, while `retrying`. */
   nextAttemptAt?: number
-  /** When a wait is over at the latest. */
+  /** When a wait ends at the latest. */
   readonly until?: number
-  /** The event that is waited for, and what must match in it. */
+  /** The awaited event. */
   readonly event?: string
-  /** What must match in the event that is waited for. */
+  /** What must match in the awaited event. */
   readonly match?: EventMatch
-  /** The job that is waited for, once it was sent, and the definition whose output counts. */
+  /** The id of the awaited job; absent until it was sent. */
   jobId?: string
-  /** Of `jobId`: the definition whose output counts. */
+  /** The definition of the awaited job whose output is the result. */
   readonly definitionId?: string
-  /** True where the code gave a compensation. */
+  /** Whether the step has a compensation. */
   compensable?: boolean
-  /** What became of its compensation, once one began. */
+  /** Its compensation; absent until one has started. */
   compensation?: CompensationRecord
-  /** The run that it was made in, where a run was compensated without it: its keys are of that one. */
+  /** The run that executed the step, if an earlier run failed to compensate it. Its idempotency keys belong to that run. */
   origin?: string
-  /** Something that the engine keeps with the step, such as the id of a wait of its own. */
+  /** Data that the engine stores with the step, such as the id of its own wait. */
   handle?: string
 }
 
-/** What is kept of a workflow's run, as JSON: all that a replay needs. */
+/** The stored record of a workflow's run, as JSON. It has everything that a replay needs. */
 export interface WorkflowRecord {
-  /** The run that the records began in; one that goes on from a failed run has that one's. */
+  /** The run that started the record. A retried run keeps the one of the failed run. */
   readonly origin: string
-  /** The definition's version when the run began; `null` where it had none. */
+  /** The definition's version when the run started; `null` if it had none. */
   readonly version?: string | null
-  /** In the order in which the code called them. */
+  /** The steps, in the order of their calls. */
   readonly steps: StepRecord[]
-  /** How many steps have ended. */
+  /** Number of ended steps. */
   ended: number
-  /** Why the run has failed for good, from then on: what is left is to compensate. */
+  /** The error of a failed run; absent before. After it is set, the run only compensates. */
   failure?: JobErrorInfo
-  /** The step by which it has failed, where it was one. */
+  /** The key of the step that failed the run, if a step did. */
   failedStep?: string
 }
 
-/** The record of a run that begins. */
+/** Returns the record of a new run. */
 export function createWorkflowRecord(runId: string, version: string | undefined): WorkflowRecord {
   return { origin: runId, version: version ?? null, steps: [], ended: 0 }
 }
 
 /**
- * What a run that retries a failed one begins with. It goes on from the step that failed: what had completed keeps its
- * result, and so does a failure that the code had caught and gone on from. Where steps were compensated it begins anew, but
- * for those whose compensation has failed: what they did still stands.
+ * Returns the record of a run that retries a failed one. The run resumes from the failed step: completed steps keep their
+ * results, and so do failures that the code had caught. If steps were compensated, the run starts over, except for steps
+ * whose compensation failed: their effects are still in place, so they keep their results.
  *
- * @param runId - of the new run
- * @returns `undefined` where nothing is kept
+ * @param runId - the id of the new run
+ * @returns `undefined` if the new run starts without a record
  */
 export function retryWorkflowRecord(failed: WorkflowRecord, runId: string): WorkflowRecord | undefined {
   const { origin, ended, version, steps, failure } = structuredClone(failed)
@@ -111,18 +111,18 @@ function withoutCompensation({ compensation: _, ...step }: StepRecord): StepReco
   return step
 }
 
-/** True when nothing more becomes of a step. */
+/** Whether a step has ended. */
 export function isStepEnded({ state }: Pick<StepRecord, 'state'>): boolean {
   return state === 'completed' || state === 'failed' || state === 'cancelled'
 }
 
-/** When a wait of a step is over by itself: a sleep, the patience for an event, the delay before an attempt. */
+/** Returns when a step becomes due: the end of a sleep, the timeout of a wait, or the next attempt. Epoch milliseconds. */
 export function stepDueAt(step: StepRecord): number | undefined {
   if (step.state === 'retrying') return step.nextAttemptAt
   return step.state === 'waiting' ? step.until : undefined
 }
 
-/** Takes a step up again as if it had not ended: its work is made once more, its wait goes on. */
+/** Reopens a step as if it had not ended: its work runs again, its wait continues. */
 export function reopenStep(step: StepRecord): void {
   const isWait = step.until !== undefined || step.jobId !== undefined
   step.state = isWait ? 'waiting' : 'running'
@@ -132,14 +132,14 @@ export function reopenStep(step: StepRecord): void {
   delete step.nextAttemptAt
 }
 
-/** Ends what has not ended in a run that has; answers those steps. */
+/** Cancels the unfinished steps of a run that has ended, and returns them. */
 export function cancelOpenSteps({ steps }: WorkflowRecord, now: number): StepRecord[] {
   const open = steps.filter((step) => !isStepEnded(step))
   for (const step of open) Object.assign(step, { state: 'cancelled', endedAt: now } satisfies Partial<StepRecord>)
   return open
 }
 
-/** Notes that a step has ended, with its place in the order. */
+/** Ends a step and sets its position among the ended steps. */
 export function endStep(record: WorkflowRecord, step: StepRecord, state: 'completed' | 'failed', now: number): void {
   step.state = state
   step.endedAt = now

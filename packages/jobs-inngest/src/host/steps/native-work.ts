@@ -137,7 +137,7 @@ export function createNativeWork(context: NativeStepContext, replay: ReplayConte
     const facts = { step: key, stepAttempt: number, maxAttempts: policy.maxAttempts }
     if (outcome.type === 'retry') {
       const { afterMs, error } = outcome
-      replay.logger.warn('A step failed and is tried again.', { ...facts, error, afterMs })
+      replay.logger.warn('A step failed and will be retried.', { ...facts, error, afterMs })
     } else if (outcome.type === 'failed') replay.logger.error('A step failed.', { ...facts, error: outcome.error })
     return outcome
   }
