@@ -30,8 +30,8 @@ export interface StepsOptions {
 }
 
 /** Creates the `step` object of a workflow's code. It checks and numbers the calls. */
-export function createSteps(options: StepsOptions): Steps {
-  const { definition, envelope } = options
+export function createSteps(replay: StepsOptions): Steps {
+  const { definition, envelope } = replay
   const counts = new Map<string, { kind: StepKind; count: number }>()
   let calls = 0
 
@@ -39,20 +39,20 @@ export function createSteps(options: StepsOptions): Steps {
   const keyFor = (id: string, kind: StepKind): string | undefined => {
     // Counted before any check, so that a loop that catches all errors ends too.
     if (++calls > definition.maxSteps) {
-      options.failRun(
+      replay.failRun(
         new TooManyStepsError({ definitionId: definition.id, stepId: String(id), maxSteps: definition.maxSteps }),
       )
       return undefined
     }
     const createError = stepErrorFactory(definition, id)
-    const outer = enclosingStep(options.replayToken)
+    const outer = enclosingStep(replay.replayToken)
     if (outer !== undefined) {
       throw createError(
         `is called inside the step \`${outer}\``,
         'Call it outside: the work of a step cannot contain steps.',
       )
     }
-    if (options.hasEnded())
+    if (replay.hasEnded())
       throw createError('is called after the run has ended', 'Await every step before `steps` returns.')
     const known = counts.get(id)
     if (known && known.kind !== kind) {
@@ -71,14 +71,14 @@ export function createSteps(options: StepsOptions): Steps {
   const perform = (id: string, kind: StepKind, toCall: (key: string) => StepCall): Promise<unknown> => {
     try {
       const key = keyFor(id, kind)
-      return key === undefined ? new Promise<never>(() => undefined) : options.perform(toCall(key))
+      return key === undefined ? new Promise<never>(() => undefined) : replay.perform(toCall(key))
     } catch (error) {
       return Promise.reject(error)
     }
   }
 
   const sender = (id: string) => {
-    if (options.client) return options.client.forTenant(envelope.tenantId)
+    if (replay.client) return replay.client.forTenant(envelope.tenantId)
     throw new InvalidStepError({
       definitionId: definition.id,
       stepId: id,
