@@ -42,7 +42,7 @@ export async function openClient({
 }
 
 /** What the library would never say where all is well. */
-const complaints = ['A change of a job could not be made.', 'A cron tick could not be dispatched.']
+const complaints = ['Could not write a change of a job.', 'Could not dispatch a cron tick.']
 
 function complainTo(note: (note: Note) => void): LoggerLike {
   const quiet = (): void => undefined

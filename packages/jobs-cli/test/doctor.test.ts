@@ -197,12 +197,12 @@ describe('the file of a local engine', () => {
     const job = await client.sendJob('order.created', order)
     const { messagesOf } = await doctor({ JOB_PROVIDER: 'local', JOB_LOCAL_PATH: path })
     expect(messagesOf('problem')).toEqual([
-      expect.stringMatching(/^engine: workers: no process works on the file, and jobs wait: 1; start one/),
+      expect.stringMatching(/^engine: workers: no worker shares the file; jobs waiting: 1; start one/),
     ])
     expect(messagesOf('ok')).toEqual(
       expect.arrayContaining([
         expect.stringMatching(/^engine: .*jobs that have not ended: 1 \(in the process of `doctor`, /),
-        'engine: store: takes changes',
+        'engine: store: accepts changes',
       ]),
     )
     expect((await client.getJobStatus(job.id)).state).toBe('queued')

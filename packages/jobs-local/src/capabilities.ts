@@ -1,11 +1,11 @@
 import type { Capabilities } from '@cgk-platform/jobs-core'
 import { maxDurationMs } from '@cgk-platform/jobs-core/provider'
 
-/** What the local engine can do with its jobs in memory. */
+/** The capabilities of the local engine with jobs in memory. */
 export const localCapabilities: Capabilities = {
   features: {
     delay: { supported: true },
-    idempotencyKey: { supported: true, note: 'Exact, as long as the key lives.' },
+    idempotencyKey: { supported: true, note: 'Exact, until the key expires.' },
     'maxAttempts of a send, lowered': { supported: true },
     'maxAttempts of a send, raised': { supported: true },
     'cancelJob of a job that waits': { supported: true },
@@ -15,13 +15,13 @@ export const localCapabilities: Capabilities = {
     timeout: { supported: true },
     concurrency: { supported: true, note: 'Counted in this process.' },
     'concurrency.perTenant': { supported: true, note: 'Counted in this process; tenants take turns.' },
-    cron: { supported: true, note: 'Ticks while the process lives.' },
+    cron: { supported: true, note: 'Ticks while the process runs.' },
     'cron.tenants': { supported: true },
     "cron.overlap: 'skip'": { supported: true },
     "cron.overlap: 'allow'": { supported: true },
     "cron.catchUp: 'latest'": {
       supported: true,
-      note: 'After the process was suspended; memory knows of no earlier process.',
+      note: 'After the process was suspended; memory does not survive a restart.',
     },
     'status.startedAt': { supported: true },
     'status.nextAttemptAt': { supported: true },
@@ -32,12 +32,12 @@ export const localCapabilities: Capabilities = {
     'status.steps': { supported: true },
     'jobs survive a restart': {
       supported: false,
-      note: 'Jobs are kept in memory and end with the process.',
-      instead: "Keep them in a file (`store: 'sqlite'`), or use a hosted engine.",
+      note: 'Jobs are stored in memory and end with the process.',
+      instead: "Store them in a file (`store: 'sqlite'`), or use a hosted engine.",
     },
     'several processes': {
       supported: false,
-      note: 'Each process has an engine of its own.',
+      note: 'Each process has its own engine.',
       instead: "Share a file (`store: 'sqlite'`), or use a hosted engine.",
     },
   },
@@ -49,25 +49,28 @@ export const localCapabilities: Capabilities = {
   abortToleranceMs: 0,
   waitToleranceMs: 50,
   daylightSaving:
-    'A fixed local time that does not exist that day runs at the first instant after the gap, one that occurs twice ' +
-    'runs at the first; schedules with a wildcard or a step in the hour field follow real elapsed time.',
+    'A fixed local time that is skipped runs at the first instant after the gap. One that occurs twice runs at the ' +
+    'first occurrence. Schedules with a wildcard or a step in the hour field follow real elapsed time.',
 }
 
-/** What it can do with its jobs in a file, which any number of processes of the machine share. */
+/** The capabilities of the local engine with jobs in a file, which any number of processes on the machine share. */
 export const sqliteCapabilities: Capabilities = {
   ...localCapabilities,
   features: {
     ...localCapabilities.features,
     'cancelJob of a running job': {
       supported: true,
-      note: 'At once in the same process, within some 50 ms in another.',
+      note: 'At once in the same process, within about 50 ms in another.',
     },
-    concurrency: { supported: true, note: 'Counted over all processes of the file.' },
-    'concurrency.perTenant': { supported: true, note: 'Counted over all processes of the file; tenants take turns.' },
-    cron: { supported: true, note: 'Each tick once, however many processes run; none while no process does.' },
+    concurrency: { supported: true, note: 'Counted across all processes that share the file.' },
+    'concurrency.perTenant': {
+      supported: true,
+      note: 'Counted across all processes that share the file; tenants take turns.',
+    },
+    cron: { supported: true, note: 'Each tick once, however many processes run. No ticks while no process runs.' },
     "cron.catchUp: 'latest'": { supported: true },
-    'jobs survive a restart': { supported: true, note: 'Also a power cut: a send resolves once it is on the disk.' },
-    'several processes': { supported: true, note: 'On one machine, on one file.' },
+    'jobs survive a restart': { supported: true, note: 'Including a power cut: a send resolves once it is on disk.' },
+    'several processes': { supported: true, note: 'On one machine, sharing one file.' },
   },
   abortToleranceMs: 250,
 }

@@ -41,7 +41,7 @@ describe('createJobClient of the local package', () => {
 
   test('a provider that no client has taken up says so', async () => {
     const provider = createLocalProvider()
-    await expect(provider.send([])).rejects.toThrow('used through a client')
+    await expect(provider.send([])).rejects.toThrow('Pass a local provider to a client first')
     expect(await provider.status('unknown')).toBeUndefined()
     await provider.close?.({ timeoutMs: 0 })
   })

@@ -5,10 +5,10 @@ import {
 } from '@cgk-platform/jobs-core'
 
 /**
- * Creates a client on the local engine, whatever the environment says and whichever engines the process knows besides. Name
- * another engine in `provider`, or give a ready provider, to use that.
+ * Creates a client on the local engine. Ignores `JOB_PROVIDER` and other registered engines. To use another engine,
+ * name it in `provider` or pass a provider object.
  *
- * @throws {InvalidOptionError} for a wrong option, or a `config` beside a ready provider.
+ * @throws {InvalidOptionError} for an invalid option, or if `config` is passed together with a provider object.
  */
 export function createJobClient(options: JobClientOptions = {}): JobClient {
   return createClientOnAnyEngine(options.provider === undefined ? { ...options, provider: 'local' } : options)

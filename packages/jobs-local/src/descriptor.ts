@@ -11,7 +11,7 @@ export const localEngine: EngineDescriptor = {
     {
       name: 'JOB_LOCAL_PATH',
       purpose:
-        'A file that keeps the jobs, and that several processes share (Node 22.13 or later); without it they are in memory.',
+        'File that stores the jobs and that several processes can share (Node 22.13 or later). Without it, jobs are in memory.',
       example: { value: './jobs.db', isCommentedOut: true },
     },
   ],
@@ -21,6 +21,6 @@ export const localEngine: EngineDescriptor = {
     ownFiles: ['jobs.db*'],
     file: { variable: 'JOB_LOCAL_PATH', node: '>=22.13' },
     doctorConfig: ({ variables }: DoctorConfigOptions): object => (variables['JOB_LOCAL_PATH'] ? { role: 'send' } : {}),
-    sendRemark: 'sends the first job, and runs it',
+    sendRemark: 'sends the first job and runs it',
   },
 }

@@ -1,5 +1,5 @@
-// What bundlers for edge runtimes take in place of `index.ts`, which needs modules of Node. It has the same names, so that an
-// app on another engine can be built for such a runtime: the facade imports this package too.
+// Bundlers for edge runtimes use this module instead of `index.ts`, which needs Node modules. The facade imports this
+// package, so the same names must exist here for an app on another engine to build for an edge runtime.
 import { UnsupportedFeatureError } from '@cgk-platform/jobs-core'
 import { registerEngine } from '@cgk-platform/jobs-core/provider'
 
@@ -10,18 +10,18 @@ export * from '@cgk-platform/jobs-core'
 export { localCapabilities, sqliteCapabilities } from './capabilities.ts'
 export { createJobClient } from './create-job-client.ts'
 
-/** Refuses: an edge runtime ends when it has answered, and with it all that a local engine would have to run. */
+/** Always throws: an edge runtime stops after its response, so a local engine could not run its jobs. */
 export function createLocalProvider(): never {
   throw new UnsupportedFeatureError({
     provider: 'local',
     feature: 'an edge runtime',
     remedy:
-      'It runs jobs in a process of Node that stays. Run this code on Node (in Next.js: `export const runtime = ' +
-      "'nodejs'`), or choose `inngest`, which can be sent to from here.",
+      'The local engine needs a long-running Node process. Run this code on Node (in Next.js: `export const runtime = ' +
+      "'nodejs'`), or use `inngest`, which accepts sends from an edge runtime.",
   })
 }
 
-/** Refuses, as `createLocalProvider` does. */
+/** Always throws, like `createLocalProvider`. */
 export function addJobTables(): never {
   return createLocalProvider()
 }

@@ -5,7 +5,7 @@ import type { JobStore, SharedStore } from './store/job-store.ts'
 
 type Check = Health['checks'][number]
 
-/** How an engine and its store are. */
+/** Checks the health of an engine and its store. */
 export function healthOf(engine: Engine | undefined, store: JobStore | undefined): Pick<Health, 'ok' | 'checks'> {
   const checks = !engine || !store || engine.isClosed ? [closed] : checksOf(engine, store)
   return { ok: checks.every(({ ok }) => ok), checks }
@@ -13,49 +13,49 @@ export function healthOf(engine: Engine | undefined, store: JobStore | undefined
 
 const closed: Check = { name: 'engine', ok: false, message: 'is closed' }
 
-/** A file's million jobs are not counted for it: it is asked often. */
-const mostTold = 100_000
+/** Stops counting here: health is checked often, and a file can contain millions of jobs. */
+const maxCounted = 100_000
 
 function checksOf(engine: Engine, store: JobStore): Check[] {
   try {
-    const openJobs = store.openJobs(mostTold + 1)
-    const where = engine.works ? 'runs in this process' : 'this process only sends'
+    const openJobs = store.openJobs(maxCounted + 1)
+    const where = engine.runsJobs ? 'runs jobs in this process' : 'this process only sends'
     const check = {
       name: 'engine',
       ok: true,
-      message: `${where}; jobs that have not ended: ${store.shared ? told(openJobs) : openJobs}`,
+      message: `${where}; jobs that have not ended: ${store.shared ? formatCount(openJobs) : openJobs}`,
     }
     if (!store.shared) return [check]
-    return [check, storeCheck(store.shared), ...(engine.works ? [] : [workersCheck(store.shared, openJobs)])]
+    return [check, storeCheck(store.shared), ...(engine.runsJobs ? [] : [workersCheck(store.shared, openJobs)])]
   } catch (error) {
     return [{ name: 'store', ok: false, message: (error as Error).message }]
   }
 }
 
-/** Whether anybody does what is sent from here. */
+/** Checks whether any worker runs the jobs that this process sends. */
 function workersCheck(store: SharedStore, openJobs: number): Check {
-  const count = store.livingWorkers()
-  if (count > 0) return { name: 'workers', ok: true, message: `processes that work on the file: ${count}` }
-  const remedy = "start one: `client.start()`, or `role: 'work'`"
+  const count = store.countWorkers()
+  if (count > 0) return { name: 'workers', ok: true, message: `workers that share the file: ${count}` }
+  const remedy = "start one with `client.start()` or `role: 'work'`"
   if (openJobs === 0)
-    return { name: 'workers', ok: true, message: `no process works on the file, and no job waits; ${remedy}` }
+    return { name: 'workers', ok: true, message: `no worker shares the file, and no job is waiting; ${remedy}` }
   return {
     name: 'workers',
     ok: false,
-    message: `no process works on the file, and jobs wait: ${told(openJobs)}; ${remedy}`,
+    message: `no worker shares the file; jobs waiting: ${formatCount(openJobs)}; ${remedy}`,
   }
 }
 
-function told(openJobs: number): string {
-  return openJobs > mostTold ? 'more than 100,000' : String(openJobs)
+function formatCount(openJobs: number): string {
+  return openJobs > maxCounted ? 'more than 100,000' : String(openJobs)
 }
 
 function storeCheck(store: SharedStore): Check {
-  const { trouble } = store
-  if (trouble) return { name: 'store', ok: false, message: trouble.message }
-  const waiting = store.waitingForWorker()
+  const { problem } = store
+  if (problem) return { name: 'store', ok: false, message: problem.message }
+  const waiting = store.definitionsWithoutWorker()
   const jobs = waiting.map((definitionId) => `\`${definitionId}\``).join(', ')
   return waiting.length > 0
-    ? { name: 'store', ok: false, message: `runs wait for a worker that has these jobs: ${jobs}` }
-    : { name: 'store', ok: true, message: 'takes changes' }
+    ? { name: 'store', ok: false, message: `runs are waiting, and no worker defines their jobs: ${jobs}` }
+    : { name: 'store', ok: true, message: 'accepts changes' }
 }

@@ -1,5 +1,5 @@
 /**
- * The same exports as `@cgk-platform/jobs/local`, for a lean deploy.
+ * The same exports as `@cgk-platform/jobs/local`, in a package with fewer dependencies.
  *
  * @module jobs-local
  */

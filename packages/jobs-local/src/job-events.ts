@@ -1,7 +1,7 @@
 /**
- * Your own events by name, added by declaration merging: `declare module '@cgk-platform/jobs-local' { interface JobEvents … }`.
- * The built-in ones are known besides. Each package of this library that apps import has an interface of its own and
- * hands it down to the core: TypeScript loses additions to one interface that is re-exported under several module names.
+ * Your own events by name, in addition to the built-in ones. Add them by declaration merging:
+ * `declare module '@cgk-platform/jobs-local' { interface JobEvents … }`. Each package that apps import declares its own
+ * interface and passes it to core, because TypeScript loses additions to an interface that several modules re-export.
  */
 export interface JobEvents {}
 

@@ -11,31 +11,32 @@ import {
   oneOf,
 } from '@cgk-platform/jobs-core/provider'
 
-/** What a process does with the jobs of a file that it shares with others. */
+/** The role of a process that shares a file of jobs with others. */
 export type LocalRole = 'send' | 'work' | 'both'
 
-/** How the local engine is set up. */
+/** Options of the local engine. */
 export interface LocalConfig {
-  /** The most attempts under way at once in this process, over all jobs. Default 100. */
+  /** Maximum number of attempts running at once in this process, across all jobs. Default 100. */
   concurrency?: number | undefined
-  /** How many ended jobs are kept for reading and retrying, and for how long. Default 10,000 and `'24h'`. */
+  /** Number of ended jobs to retain for reading and retrying, and for how long. Default 10,000 and `'24h'`. */
   retention?: { count?: number | undefined; age?: number | Duration | undefined } | undefined
   /**
-   * Where jobs are kept: in this process's memory, or in a file that outlives it and that any number of processes of this
-   * machine share. Default `'sqlite'` where a path is given or `JOB_LOCAL_PATH` is set, otherwise `'memory'`.
+   * Store of the jobs: this process's memory, or a file that outlives the process and that any number of processes on
+   * this machine can share. Default `'sqlite'` if `path` or `JOB_LOCAL_PATH` is set, otherwise `'memory'`.
    */
   store?: 'memory' | 'sqlite' | undefined
   /** The file of the `sqlite` store. Its folder must exist. Default: `JOB_LOCAL_PATH`. */
   path?: string | undefined
   /**
-   * What this process does with the jobs of the file: `'send'` sends, reads, cancels and retries, and runs none; `'work'`
-   * runs them and stays alive for them, as after `client.start()`; `'both'` sends, and runs what is due while it lives.
-   * Default `'both'`.
+   * Role of this process for the jobs in the file. `'send'` sends, reads, cancels and retries jobs, but runs none.
+   * `'work'` runs jobs and keeps the process alive, like `client.start()`. `'both'` sends jobs, and runs due jobs while
+   * the process lives. Default `'both'`.
    */
   role?: LocalRole | undefined
   /**
-   * How long nothing may be heard of a worker before others take its runs over. A worker that has ended is noticed at once;
-   * this is for one that hangs, and longer than handlers block the event loop. At least `'1s'`. Default `'60s'`.
+   * Time without a heartbeat after which other workers take over a worker's runs. A worker whose process has ended is
+   * detected without waiting for the lease. The lease is for a worker that hangs: set it longer than your handlers
+   * block the event loop. Minimum `'1s'`. Default `'60s'`.
    */
   lease?: number | Duration | undefined
 }
@@ -46,13 +47,13 @@ declare module '@cgk-platform/jobs-core/provider' {
   }
 }
 
-/** The settings of an engine, all of them. */
+/** The options of an engine with all defaults applied. */
 export interface LocalSettings {
   readonly concurrency: number
   readonly retention: { readonly count: number; readonly ageMs: number }
   readonly role: LocalRole
   readonly leaseMs: number
-  /** The file; none for memory. */
+  /** The file; `undefined` for memory. */
   readonly path: string | undefined
 }
 
@@ -65,33 +66,33 @@ const options = declareOptions<LocalConfig, CheckedConfig>('the local engine', {
   concurrency: integer(),
   retention: group(retention),
   store: oneOf(['memory', 'sqlite']),
-  path: string({ remedy: "Give the path of a file, such as `'./data/jobs.db'`." }),
+  path: string({ remedy: "Pass the path of a file, such as `'./data/jobs.db'`." }),
   role: oneOf(['send', 'work', 'both']),
-  lease: duration({ minMs: 1000, remedy: "Give at least one second: `'1s'`." }),
+  lease: duration({ minMs: 1000, remedy: "Pass at least one second: `'1s'`." }),
 })
 
 interface CheckedConfig extends Omit<CheckedOptions<LocalConfig>, 'retention'> {
   readonly retention?: { readonly count?: number; readonly ageMs?: number }
 }
 
-/** The settings with their defaults. @throws {InvalidOptionError} for one that cannot be used. */
+/** Checks the options and applies their defaults. @throws {InvalidOptionError} for an invalid option. */
 export function toLocalSettings(config: LocalConfig): LocalSettings {
-  const { concurrency = 100, retention: kept, role = 'both', leaseMs = 60_000, ...where } = options.read(config)
-  const path = pathOf(where)
+  const { concurrency = 100, retention: retained, role = 'both', leaseMs = 60_000, ...location } = options.read(config)
+  const path = pathOf(location)
   if (path === undefined && role !== 'both') {
-    const remedy = "Give `store: 'sqlite'` and a `path`, or leave `role` out."
-    throw invalidOption('role', `is \`'${role}'\`, and memory is shared with no other process`, remedy)
+    const remedy = "Set `store: 'sqlite'` and a `path`, or omit `role`."
+    throw invalidOption('role', `is \`'${role}'\`, but processes cannot share jobs in memory`, remedy)
   }
-  return { concurrency, retention: { count: 10_000, ageMs: 86_400_000, ...kept }, role, leaseMs, path }
+  return { concurrency, retention: { count: 10_000, ageMs: 86_400_000, ...retained }, role, leaseMs, path }
 }
 
 function pathOf({ store, path }: Pick<CheckedConfig, 'store' | 'path'>): string | undefined {
   if (store === 'memory') {
     if (path === undefined) return undefined
-    throw invalidOption('path', 'is given, and memory has no file', "Use `store: 'sqlite'`, or leave `path` out.")
+    throw invalidOption('path', "is set, but `store: 'memory'` uses no file", "Use `store: 'sqlite'`, or omit `path`.")
   }
   const chosen = path ?? (environment()['JOB_LOCAL_PATH'] || undefined)
   if (store === undefined || chosen !== undefined) return chosen
-  const remedy = "Say where jobs are kept: `path: './data/jobs.db'`, or `JOB_LOCAL_PATH`."
-  throw invalidOption('path', "is missing, which `store: 'sqlite'` needs", remedy)
+  const remedy = "Set `path`, such as `'./data/jobs.db'`, or `JOB_LOCAL_PATH`."
+  throw invalidOption('path', "is missing; `store: 'sqlite'` requires it", remedy)
 }

@@ -19,12 +19,16 @@ describe('the local engine cannot be set up', () => {
     ],
     ['half a job kept', { retention: { count: 1.5 } }, '`retention.count` is `1.5`. '],
     ['a store that there is not', { store: 'redis' }, "`store` is `redis`. Use 'memory' or 'sqlite'."],
-    ['a file that is not named', { store: 'sqlite' }, "`path` is missing, which `store: 'sqlite'` needs. "],
-    ['a path of nothing', { path: '' }, '`path` is empty. Give the path of a file'],
-    ['a file beside memory', { store: 'memory', path: 'jobs.db' }, '`path` is given, and memory has no file. '],
+    ['a file that is not named', { store: 'sqlite' }, "`path` is missing; `store: 'sqlite'` requires it. "],
+    ['a path of nothing', { path: '' }, '`path` is empty. Pass the path of a file'],
+    [
+      'a file beside memory',
+      { store: 'memory', path: 'jobs.db' },
+      "`path` is set, but `store: 'memory'` uses no file. ",
+    ],
     ['a role that there is not', { path: 'jobs.db', role: 'boss' }, "`role` is `boss`. Use 'send', 'work' or"],
-    ['a role beside memory', { role: 'send' }, "`role` is `'send'`, and memory is shared with no other process. "],
-    ['too short a lease', { path: 'jobs.db', lease: 999 }, '`lease` is 999 ms. Give at least one second: '],
+    ['a role beside memory', { role: 'send' }, "`role` is `'send'`, but processes cannot share jobs in memory. "],
+    ['too short a lease', { path: 'jobs.db', lease: 999 }, '`lease` is 999 ms. Pass at least one second: '],
   ])('with %s', (_what, config, message) => {
     for (const make of [
       () => createLocalProvider(config as LocalConfig),

@@ -26,7 +26,7 @@ test('an option that no send has for the local engine is refused by its name, an
 
 test.each<[local: object, remedy: string]>([
   [{ priority: 1 }, 'Take it out of `work`. A definition has none for this engine.'],
-  [{ transaction: {} }, 'Take it out of `work`. It is an option of a send.'],
+  [{ transaction: {} }, 'Take it out of `work`. Pass it to `sendJob` instead.'],
 ])('a definition with %j for the local engine is refused', async (local, remedy) => {
   const jobs = [
     defineJob({ id: 'work', event: 'order.created', handler: () => undefined, providerOptions: { local } }),

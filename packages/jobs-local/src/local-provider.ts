@@ -24,32 +24,37 @@ import { toJobStatus } from './to-job-status.ts'
 import { transactionOf } from './transaction-of.ts'
 import { createWatchers } from './watchers.ts'
 
-/** What this engine takes of a send alone, by name, with what a definition is told that asks for it. */
-const refused = { transaction: 'It is an option of a send.' }
+/** Provider options that only a send accepts, with the remedy for a definition that sets one. */
+const refused = { transaction: 'Pass it to `sendJob` instead.' }
 
-/** Well below the 15 s after which a cron tick counts as missed, so that a machine that slept misses none once awake. */
-const longestSleepMs = 10_000
+/**
+ * Well below the 15 s after which a cron tick counts as missed, so that a machine that wakes from sleep misses none.
+ */
+const maxSleepMs = 10_000
 
-/** What tests set besides. */
+/** Additional settings for tests. */
 export interface LocalInternals {
-  /** Default: the machine's clock. */
+  /** Source of time and timers. Default: the system clock. */
   clock?: Clock | undefined
-  /** From 0 up to 1, for jitter. Default `Math.random`. */
+  /** Random number from 0 (inclusive) to 1 (exclusive), for jitter. Default `Math.random`. */
   random?: (() => number) | undefined
-  /** True where time is the engine's own, so that its cron jobs tick whatever other engines do. */
+  /**
+   * Whether the clock belongs to this engine alone, so that its cron jobs tick whatever other engines do. Default
+   * false.
+   */
   ownTime?: boolean | undefined
 }
 
-/** A provider that runs jobs, and a look into its engine for the test kit. */
+/** A provider that runs jobs in this process, with a view of its engine for the test kit. */
 export interface LocalProvider extends JobProvider {
-  /** What runs the jobs; absent until the provider is attached, and where it only sends. */
+  /** The engine that runs the jobs. `undefined` until the provider is attached to a client. */
   readonly engine: EngineView | undefined
 }
 
 /**
- * The engine of this process as a provider.
+ * Creates a provider that runs jobs in this process.
  *
- * @throws {InvalidOptionError} for a setting that cannot be used.
+ * @throws {InvalidOptionError} for an invalid option.
  */
 export function createLocalProvider(config: LocalConfig = {}, internals: LocalInternals = {}): LocalProvider {
   const { clock = systemClock, random = Math.random, ownTime = false } = internals
@@ -57,13 +62,15 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
   const { concurrency, role, path } = settings
   const capabilities = path === undefined ? localCapabilities : sqliteCapabilities
   const watchers = createWatchers()
-  let parts: { readonly engine: Engine; readonly store: JobStore } | undefined
+  let running: { readonly engine: Engine; readonly store: JobStore } | undefined
   let stopWarning = (): void => undefined
   const attached = () => {
-    if (!parts) throw new TypeError('A local provider is used through a client: `createJobClient({ provider })`.')
-    return parts
+    if (!running) throw new TypeError('Pass a local provider to a client first: `createJobClient({ provider })`.')
+    return running
   }
-  /** The engine for what it shall begin: one that closed since the client looked would keep it and never run it. */
+  /**
+   * Checks again that the engine is open: one that closed since the client's check would store a job and never run it.
+   */
   const open = (operation: string) => {
     if (attached().engine.isClosed) throw new ClientClosedError({ operation })
     return attached()
@@ -76,7 +83,7 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
     findUnsupported: (definition) => findUnsupportedOptions(definition, { provider: 'local', allowed: {}, refused }),
     sendOptions: Object.keys(refused),
     get engine() {
-      return parts?.engine
+      return running?.engine
     },
 
     attach(host: JobHost) {
@@ -88,13 +95,13 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
         limits: limitsOf('local', capabilities),
         concurrency,
         random,
-        works: role !== 'send',
+        runsJobs: role !== 'send',
         exclusiveCron: !ownTime,
-        longestSleepMs: ownTime ? Number.POSITIVE_INFINITY : longestSleepMs,
-        changed: watchers.tell,
-        changedElsewhere: () => watchers.tellChanged((jobIds) => store.shared!.statesOf(jobIds)),
+        maxSleepMs: ownTime ? Number.POSITIVE_INFINITY : maxSleepMs,
+        changed: watchers.notify,
+        changedExternally: () => watchers.notifyExternal((jobIds) => store.shared!.statesOf(jobIds)),
       })
-      parts = { engine, store }
+      running = { engine, store }
       if (role === 'work') engine.start()
       if (clock === systemClock && role !== 'send') stopWarning = warnAtExit(toOpenEngine(engine, host, store))
     },
@@ -103,14 +110,14 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
       const { engine, store } = open('sendJob')
       const transaction = transactionOf(envelopes, store)
       const added = transaction
-        ? store.shared!.addWithin(transaction, envelopes, clock.now())
+        ? store.shared!.addInTransaction(transaction, envelopes, clock.now())
         : changeNow(store, () => store.add(envelopes, clock.now()))
       engine.wake()
       return (await added).map(({ id, deduplicated }) => ({ ok: true, id, deduplicated }))
     },
 
     async status(id) {
-      const job = parts?.store.get(id)
+      const job = running?.store.get(id)
       return job && toJobStatus(job)
     },
 
@@ -121,17 +128,17 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
     async retry(id) {
       const { engine, store } = open('retryJob')
       await changeNow(store, () => store.retry(id, clock.now()))
-      watchers.tell(id)
+      watchers.notify(id)
       engine.wake()
     },
 
     async list(query) {
       if (query.cursor !== undefined && !/^[0-9A-Z]{26}$/.test(query.cursor)) {
-        const problem = 'is not one that `listJobs` gave'
+        const problem = 'was not returned by `listJobs`'
         throw new InvalidOptionError({
           option: 'cursor',
           problem,
-          remedy: 'Pass the `cursor` of the page before, as it is.',
+          remedy: 'Pass the `cursor` of the previous page unchanged.',
         })
       }
       const { jobs, cursor } = attached().store.list(query)
@@ -141,23 +148,23 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
     watch: watchers.watch,
 
     async health() {
-      return { provider: 'local', ...healthOf(parts?.engine, parts?.store) }
+      return { provider: 'local', ...healthOf(running?.engine, running?.store) }
     },
 
     async start() {
       if (role === 'send') {
-        const problem = "is `'send'`, so that this process runs no jobs"
+        const problem = "is `'send'`, so this process runs no jobs"
         throw new InvalidOptionError({ option: 'role', problem, remedy: "Use `'work'` or `'both'` in a worker." })
       }
       const { engine, store } = attached()
       engine.start()
-      // Once what waits is written, the others know which jobs this process has: none of them takes an event for one that
-      // nobody handles.
+      // After this write, other workers know the definitions of this process and do not treat their events as
+      // unhandled.
       await changeNow(store, () => undefined)
     },
 
     async close({ timeoutMs }) {
-      await parts?.engine.close(timeoutMs)
+      await running?.engine.close(timeoutMs)
       stopWarning()
     },
   }
@@ -171,17 +178,17 @@ function openStore({ path, retention, leaseMs }: LocalSettings, logger: LoggerLi
 function toOpenEngine(engine: Engine, { logger, jobs }: JobHost, { shared }: JobStore): OpenEngine {
   const bound = bindLogger(logger, {})
   const lostJobs = (): number => (shared ? 0 : engine.openJobs)
-  // A process that sent something had another purpose than its cron jobs, and may well end.
+  // A process that has run jobs had a purpose besides its cron jobs, so it may exit without a warning.
   const idleCronJobs = (): number => (engine.hasHadJobs ? 0 : jobs.cronJobs().length)
   return {
-    loss: () => (lostJobs() > 0 || idleCronJobs() > 0 ? `${lostJobs()} ${idleCronJobs()}` : ''),
+    pendingWork: () => (lostJobs() > 0 || idleCronJobs() > 0 ? `${lostJobs()} ${idleCronJobs()}` : ''),
     warn() {
-      const remedy = '`client.start()` would keep it alive.'
+      const remedy = 'Call `client.start()` to keep it alive.'
       if (lostJobs() > 0) {
-        const message = `The process ends, and with it the jobs that wait: memory keeps none of them. ${remedy}`
+        const message = `The process is exiting, and the waiting jobs in its memory are lost. ${remedy}`
         bound.warn(message, { jobs: lostJobs() })
       } else {
-        bound.warn(`The process ends, and its cron jobs tick no more. ${remedy}`, { cronJobs: idleCronJobs() })
+        bound.warn(`The process is exiting, and its cron jobs stop ticking. ${remedy}`, { cronJobs: idleCronJobs() })
       }
     },
   }

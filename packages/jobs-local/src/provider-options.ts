@@ -1,21 +1,21 @@
-/** The options of a send that only the local engine has. */
+/** Send options that only the local engine accepts. */
 export interface LocalOptions {
   /**
-   * The connection on which your app has begun a transaction, on the file that jobs are kept in: the job is sent when that
-   * commits, and never was where it is rolled back.
+   * Connection to the jobs' file on which your app has begun a transaction. The job is sent when the transaction
+   * commits. If it is rolled back, the job never existed.
    */
   readonly transaction?: SqliteTransaction | undefined
 }
 
-/** A `DatabaseSync` of `node:sqlite`, as far as it is used here. */
+/** The members of a `DatabaseSync` from `node:sqlite` that this package uses. */
 export interface SqliteTransaction {
-  /** Both `node:sqlite` and `better-sqlite3` have it so. */
+  /** Prepares a statement. `node:sqlite` and `better-sqlite3` share this signature. */
   prepare(sql: string): {
     all(...values: never[]): unknown[]
     get(...values: never[]): unknown
     run(...values: never[]): { readonly changes: number | bigint }
   }
-  /** Node 22.16 and later tell. */
+  /** Whether a transaction is open. Available in Node 22.16 and later. */
   readonly isTransaction?: boolean
 }
 

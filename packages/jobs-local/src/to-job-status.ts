@@ -4,7 +4,7 @@ import { toStepStatus } from '@cgk-platform/jobs-core/provider'
 import type { StoredJob, StoredRun } from './store/job-store.ts'
 import { stateOf } from './store/state-of.ts'
 
-/** A stored job as its status; nothing of it is shared with the store. */
+/** Returns the status of a stored job. The result shares no objects with the store. */
 export function toJobStatus(job: StoredJob): JobStatus {
   const { id, event, tenantId, sentAt, runAt } = job.envelope
   return {

@@ -7,19 +7,19 @@ import type { JobStore } from './store/job-store.ts'
 const option = 'providerOptions.local.transaction'
 
 /**
- * The transaction of the app that sends are to be part of, where they ask for one.
+ * Returns the app's transaction that these sends must be part of, or `undefined` if they set none.
  *
- * @throws {InvalidOptionError} where they do not all ask for the same, or jobs are kept in memory
+ * @throws {InvalidOptionError} if the sends set different transactions, or if jobs are stored in memory.
  */
 export function transactionOf(envelopes: readonly Envelope[], store: JobStore): SqliteTransaction | undefined {
   const [first, ...others] = envelopes.map(({ providerOptions }) => providerOptions?.local?.transaction)
   if (others.some((other) => other !== first)) {
-    const remedy = 'Give all items the same, or send two batches.'
-    throw new InvalidOptionError({ option, problem: 'differs among the items of a batch', remedy })
+    const remedy = 'Use the same transaction for all items, or send separate batches.'
+    throw new InvalidOptionError({ option, problem: 'differs between items of a batch', remedy })
   }
   if (first !== undefined && !store.shared) {
-    const remedy = "Give `store: 'sqlite'` and the `path` of the file that your transaction is on."
-    throw new InvalidOptionError({ option, problem: 'is given, and jobs are kept in memory', remedy })
+    const remedy = "Set `store: 'sqlite'` and the `path` of the file that your transaction uses."
+    throw new InvalidOptionError({ option, problem: 'is set, but jobs are stored in memory', remedy })
   }
   return first
 }

@@ -1,36 +1,40 @@
-// Taken now, so that fake timers that a test installs later do not stop it.
+// Captured at load time, so that fake timers that a test installs later do not stop it.
 const { setTimeout: later } = globalThis
 
-/** How long changes of other processes are gathered before they are looked at, milliseconds. */
-const gatherMs = 20
+/** Time to collect changes of other processes before reading them, in milliseconds. */
+const debounceMs = 20
 
-/** Who wants to know of which job's changes. */
+/** The callers that wait for changes of jobs. */
 export interface Watchers {
+  /** Calls `changed` after each change of a job. Returns a function that stops watching. */
   readonly watch: (jobId: string, changed: () => void) => () => void
-  readonly tell: (jobId: string) => void
+  /** Notifies the watchers of a job. */
+  readonly notify: (jobId: string) => void
   /**
-   * Tells of the jobs that have changed by another process, which says only that something has.
+   * Notifies the watchers of jobs that another process has changed. Such a change does not name its jobs, so this
+   * compares the state of all watched jobs.
    *
-   * @param read - answers for jobs what tells one state of theirs from another
+   * @param read - returns for each job a string that differs between any two of its states
    */
-  readonly tellChanged: (read: (jobIds: readonly string[]) => ReadonlyMap<string, string>) => void
+  readonly notifyExternal: (read: (jobIds: readonly string[]) => ReadonlyMap<string, string>) => void
 }
 
+/** Creates an empty set of watchers. */
 export function createWatchers(): Watchers {
   const byJob = new Map<string, Set<() => void>>()
-  /** How watched jobs were when they were last looked at. */
+  /** States of the watched jobs at the last comparison. */
   const seen = new Map<string, string>()
-  let isGathering = false
-  const tell = (jobId: string): void => {
+  let isCollecting = false
+  const notify = (jobId: string): void => {
     for (const changed of [...(byJob.get(jobId) ?? [])]) changed()
   }
-  const look = (read: (jobIds: readonly string[]) => ReadonlyMap<string, string>): void => {
-    isGathering = false
+  const compare = (read: (jobIds: readonly string[]) => ReadonlyMap<string, string>): void => {
+    isCollecting = false
     const before = new Map(seen)
     seen.clear()
     for (const [jobId, state] of read([...byJob.keys()])) {
       seen.set(jobId, state)
-      if (before.get(jobId) !== state) tell(jobId)
+      if (before.get(jobId) !== state) notify(jobId)
     }
   }
   return {
@@ -42,11 +46,11 @@ export function createWatchers(): Watchers {
         if (watching.size === 0 && byJob.get(jobId) === watching) byJob.delete(jobId)
       }
     },
-    tell,
-    tellChanged(read) {
-      if (isGathering || byJob.size === 0) return
-      isGathering = true
-      later(() => look(read), gatherMs)
+    notify,
+    notifyExternal(read) {
+      if (isCollecting || byJob.size === 0) return
+      isCollecting = true
+      later(() => compare(read), debounceMs)
     },
   }
 }

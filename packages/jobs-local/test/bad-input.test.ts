@@ -111,7 +111,7 @@ test.each<[what: string, call: (client: Loose) => unknown, code: JobsError['code
     'an odd cursor',
     (client) => client.listJobs({ cursor: '-1' }),
     'invalid_option',
-    ['`cursor` is', 'of the page before'],
+    ['`cursor` was not returned by', 'of the previous page'],
   ],
   ['a large page', (client) => client.listJobs({ limit: 1001 }), 'invalid_option', ['`limit` is `1001`']],
   ['an unknown state', (client) => client.listJobs({ state: 'done' }), 'invalid_option', ['`state` is `done`']],

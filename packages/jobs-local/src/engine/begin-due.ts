@@ -1,31 +1,32 @@
-import type { News, StoredJob, StoredRun } from '../store/job-store.ts'
-import type { EngineParts } from './engine-parts.ts'
+import type { RunChanges, StoredJob, StoredRun } from '../store/job-store.ts'
+import type { EngineDependencies } from './engine-dependencies.ts'
 import { subscribersOf } from './subscribers-of.ts'
 
-/** How many jobs get their runs before the loop has its turn. */
+/** Maximum number of due jobs to take before yielding to the event loop. */
 const dueBatch = 10_000
 
-/** What a look at the store has brought. */
-export interface Begun {
-  /** Jobs that have got their runs. */
+/** The work that one pass over the store has begun. */
+export interface BegunWork {
+  /** Due jobs that got their runs. */
   readonly due: readonly StoredJob[]
-  /** Events of such jobs that nobody handles, nor waits for. */
+  /** Events of those jobs that no definition handles and no workflow waits for. */
   readonly unhandled: readonly string[]
-  readonly news: News
-  /** Runs that have got a place. */
+  /** Changes of running attempts that their host must hear about. */
+  readonly changes: RunChanges
+  /** Runs that got a slot. */
   readonly claimed: readonly StoredRun[]
 }
 
-/** What there is room for. */
-interface Room {
-  /** How many runs may begin. */
-  readonly places: number
-  /** Whether code of a run is there to be told of an answer. */
-  readonly listens: (run: StoredRun) => boolean
+/** The capacity for new attempts. */
+interface Capacity {
+  /** Number of runs that may begin. */
+  readonly slots: number
+  /** Whether a run's code is in memory and listens for the results of its waits. */
+  readonly hasListener: (run: StoredRun) => boolean
 }
 
-/** Gives jobs that have come due their runs, and runs the places that are free; all within one change of the store. */
-export function beginDue({ store, clock, host }: EngineParts, { places, listens }: Room): Begun {
+/** Creates the runs of due jobs and claims runs for the free slots, all within one change of the store. */
+export function beginDue({ store, clock, host }: EngineDependencies, { slots, hasListener }: Capacity): BegunWork {
   const now = clock.now()
   const due = store.takeDueJobs(dueBatch, now)
   const unhandled: string[] = []
@@ -35,9 +36,10 @@ export function beginDue({ store, clock, host }: EngineParts, { places, listens 
     if (subscribers.length === 0 && answered === 0) unhandled.push(job.envelope.event)
     store.addRuns(job, subscribers, now)
   }
-  const news = store.takeNews(now)
-  // In the change that takes the answer: were it a later one, a crash between them would leave the run asleep for ever.
-  for (const { run } of news.answered) if (!listens(run)) store.wakeRun(run)
+  const changes = store.takeRunChanges(now)
+  // Must happen in the change that takes the answer. With a later one, a crash in between would leave the run asleep
+  // forever.
+  for (const { run } of changes.answered) if (!hasListener(run)) store.wakeRun(run)
   const limitsOf = (definitionId: string) => host.jobs.get(definitionId)?.concurrency
-  return { due, unhandled, news, claimed: store.claim(places, limitsOf, now) }
+  return { due, unhandled, changes, claimed: store.claim(slots, limitsOf, now) }
 }

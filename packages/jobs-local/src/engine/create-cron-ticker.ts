@@ -1,12 +1,15 @@
 import { claimCronJob, releaseCronJobs } from '@cgk-platform/jobs-core/provider'
 
 import { CronTicker } from './cron-ticker.ts'
-import type { EngineParts } from './engine-parts.ts'
+import type { EngineDependencies } from './engine-dependencies.ts'
 import type { EngineView } from './engine-view.ts'
 import { createTickHost } from './tick-host.ts'
 
-/** The cron jobs of an engine. */
-export function createCronTicker({ host, clock, store, exclusiveCron }: EngineParts, engine: EngineView): CronTicker {
+/** Creates the cron ticker of an engine. */
+export function createCronTicker(
+  { host, clock, store, exclusiveCron }: EngineDependencies,
+  engine: EngineView,
+): CronTicker {
   return new CronTicker({
     jobs: host.jobs,
     logger: host.logger,

@@ -10,15 +10,15 @@ import {
   tickToDispatch,
 } from '@cgk-platform/jobs-core/provider'
 
-/** What the ticker stands on. */
-export interface CronParts {
+/** The dependencies of a `CronTicker`. */
+export interface CronTickerDependencies {
   readonly jobs: JobRegistry
   readonly logger: LoggerLike
   readonly now: () => number
   readonly lastTick: (definitionId: string) => number | undefined
   readonly setLastTick: (definitionId: string, tick: number) => void
   readonly host: () => TickHost
-  /** Whether the ticks of a cron job are this engine's to dispatch. */
+  /** Returns whether this engine dispatches the ticks of a cron job. */
   readonly claim: (definition: CronJobDefinition) => boolean
   readonly release: (definition: CronJobDefinition) => void
 }
@@ -30,21 +30,21 @@ interface Scheduled {
 
 /** Turns the ticks of a registry's cron jobs into ordinary jobs. */
 export class CronTicker {
-  readonly #parts: CronParts
+  readonly #dependencies: CronTickerDependencies
   #scheduled = new Map<string, Scheduled>()
   #lastNow = Number.NEGATIVE_INFINITY
-  /** The ids of all that were ever taken up. */
+  /** Ids of all cron jobs that this ticker has ever scheduled. */
   readonly #known = new Set<string>()
 
-  constructor(parts: CronParts) {
-    this.#parts = parts
+  constructor(dependencies: CronTickerDependencies) {
+    this.#dependencies = dependencies
   }
 
-  /** Takes up cron jobs that were defined, changed or removed since. */
+  /** Applies cron jobs that were defined, changed or removed since the last call. */
   refresh(): void {
     const before = this.#scheduled
-    const mine = this.#parts.jobs.cronJobs().filter(this.#parts.claim)
-    for (const { definition } of before.values()) if (!mine.includes(definition)) this.#parts.release(definition)
+    const mine = this.#dependencies.jobs.cronJobs().filter(this.#dependencies.claim)
+    for (const { definition } of before.values()) if (!mine.includes(definition)) this.#dependencies.release(definition)
     this.#scheduled = new Map(
       mine.map((definition) => {
         const known = before.get(definition.id)
@@ -69,7 +69,7 @@ export class CronTicker {
 
   /** Dispatches the ticks that are due. */
   tick(): void {
-    const now = this.#parts.now()
+    const now = this.#dependencies.now()
     if (now < this.#lastNow) this.#goBack(now)
     this.#lastNow = now
     for (const scheduled of this.#scheduled.values()) {
@@ -77,24 +77,27 @@ export class CronTicker {
       const { definition } = scheduled
       const tick = latestTick(definition.schedule, scheduled.nextAt, now)
       scheduled.nextAt = definition.schedule.next(now)
-      if (tick === this.#parts.lastTick(definition.id)) continue // it came again
-      this.#parts.setLastTick(definition.id, tick)
-      const logger = bindLogger(this.#parts.logger, { definition: definition.id, tick: new Date(tick).toISOString() })
+      if (tick === this.#dependencies.lastTick(definition.id)) continue // already dispatched before the clock was set back
+      this.#dependencies.setLastTick(definition.id, tick)
+      const logger = bindLogger(this.#dependencies.logger, {
+        definition: definition.id,
+        tick: new Date(tick).toISOString(),
+      })
       if (tickToDispatch(definition, tick, now) === undefined) {
-        logger.warn('A cron tick was missed and is dropped; `catchUp` would make up for the latest.')
+        logger.warn("A cron tick was missed and is dropped. Set `catchUp: 'latest'` to run the latest missed tick.")
         continue
       }
-      dispatchTick(definition, tick, [systemTenantId], this.#parts.host()).then(
+      dispatchTick(definition, tick, [systemTenantId], this.#dependencies.host()).then(
         ({ skipped }) =>
           skipped.length > 0 && logger.info('A cron tick was skipped because the previous run has not ended.'),
-        (error: unknown) => logger.error('A cron tick could not be dispatched.', { error }),
+        (error: unknown) => logger.error('Could not dispatch a cron tick.', { error }),
       )
     }
   }
 
   /**
-   * The clock was set back, a while ago perhaps. The ticks that come again are told by their keys, so that each still
-   * runs once.
+   * Reschedules after the clock was set back, perhaps some time ago. Repeated ticks are recognized by their keys, so
+   * each still runs once.
    */
   #goBack(now: number): void {
     for (const scheduled of this.#scheduled.values()) {
@@ -103,9 +106,9 @@ export class CronTicker {
   }
 
   #firstTick({ id, schedule }: CronJobDefinition): number {
-    const { lastTick, now } = this.#parts
-    // What an earlier process left compensated was missed. In this one, another schedule or a definition that came back has
-    // missed nothing: it counts from now on.
+    const { lastTick, now } = this.#dependencies
+    // Ticks that an earlier process did not dispatch were missed. Within this process, a changed schedule or a
+    // definition that was added again has missed nothing: it counts from now on.
     const after = this.#known.has(id) ? now() : Math.min(lastTick(id) ?? now(), now())
     this.#known.add(id)
     return schedule.next(after)

@@ -1,13 +1,13 @@
 import type { Clock, Timer } from '@cgk-platform/jobs-core/provider'
 
-/** How long the end of an engine may take; it can be shortened, never lengthened. */
+/** The time limit for closing an engine. A later call can shorten it, never extend it. */
 export class Deadline {
   readonly #clock: Clock
   readonly #expired: () => void
   readonly #timers: Timer[] = []
   #isOver = false
 
-  /** @param expired - called when it is over */
+  /** @param expired - called when the time is up */
   constructor(clock: Clock, expired: () => void) {
     this.#clock = clock
     this.#expired = expired
@@ -17,7 +17,7 @@ export class Deadline {
     return this.#isOver
   }
 
-  /** Lets it be over after this long at the latest, milliseconds; at once for 0. */
+  /** Expires after at most `timeoutMs` milliseconds; immediately for 0. */
   within(timeoutMs: number): void {
     const end = (): void => {
       this.#isOver = true

@@ -1,11 +1,11 @@
-/** What a test kit sees of an engine, to know when it has come to rest. */
+/** The part of an engine that the test kit reads to detect when the engine is idle. */
 export interface EngineView {
-  /** Attempts under way. */
+  /** Running attempts. */
   readonly inFlight: readonly Promise<void>[]
-  /** Jobs that have not ended. */
+  /** Number of jobs that have not ended. */
   readonly openJobs: number
-  /** True while something waits to be begun now, as far as limits leave room. */
+  /** Whether work is due that the concurrency limits allow to begin now. */
   readonly hasDue: boolean
-  /** Makes it look at its store again. */
+  /** Makes the engine check its store again. */
   wake(): void
 }

@@ -2,19 +2,22 @@ import type { Clock } from '@cgk-platform/jobs-core/provider'
 
 import type { StoredRun } from '../store/job-store.ts'
 
-/** How long a handler that takes no notice of its signal keeps its place at most. */
-const longestStayMs = 30_000
+/** Maximum time in milliseconds that a handler which ignores its signal holds its slot. */
+const maxLeftoverMs = 30_000
 
-/** Handlers that run on after a cancel or a timeout. Each keeps the place of its run until it ends, but not for ever. */
+/**
+ * The handlers that still run after a cancel or a timeout. Each holds the slot of its run until it ends, for at most 30
+ * seconds.
+ */
 export class LeftoverHandlers {
   readonly #clock: Clock
-  readonly #leave: (run: StoredRun) => void
+  readonly #release: (run: StoredRun) => void
   readonly #runs = new Set<StoredRun>()
 
-  /** `leave` is called once for each, when its place is free. */
-  constructor(clock: Clock, leave: (run: StoredRun) => void) {
+  /** @param release - called once for each handler, when its slot is free */
+  constructor(clock: Clock, release: (run: StoredRun) => void) {
     this.#clock = clock
-    this.#leave = leave
+    this.#release = release
   }
 
   get size(): number {
@@ -23,13 +26,13 @@ export class LeftoverHandlers {
 
   add(run: StoredRun, handler: Promise<unknown>): void {
     this.#runs.add(run)
-    const leave = (): void => {
+    const release = (): void => {
       if (!this.#runs.delete(run)) return
       timer.cancel()
-      this.#leave(run)
+      this.#release(run)
     }
-    const timer = this.#clock.setTimer(longestStayMs, leave)
+    const timer = this.#clock.setTimer(maxLeftoverMs, release)
     timer.hold(false)
-    handler.then(leave, leave)
+    handler.then(release, release)
   }
 }

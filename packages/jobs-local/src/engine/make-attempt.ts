@@ -23,42 +23,45 @@ import {
 
 import type { JobStore, StoredRun } from '../store/job-store.ts'
 
-/** What an attempt is made with. */
-export interface AttemptParts {
+/** The services and settings of an attempt. */
+export interface AttemptDependencies {
   readonly clock: Clock
   readonly host: JobHost
   readonly limits: EngineLimits
   readonly random: () => number
   readonly signal: AbortSignal
-  /** Told of a handler that runs on though its attempt was stopped. */
+  /** Called with a handler that still runs after its attempt was stopped. */
   readonly onLeftRunning: (handler: Promise<unknown>) => void
   readonly store: Pick<JobStore, 'change' | 'saveStep' | 'saveFailure'>
-  /** Lets a workflow that is asleep go on. */
+  /** Resumes a workflow that is asleep. */
   readonly wakeRun: (run: StoredRun) => void
-  /** Told where another process has taken the run over. */
+  /** Called if another process has taken over the run. */
   readonly lost: () => void
-  /** Calls back when a wait of the run's steps was answered; the answer ends it. */
+  /** Calls `listener` when a wait of the run's steps is answered. Returns a function that stops listening. */
   readonly onWaitResolved: (listener: (step: StepRecord) => void) => () => void
-  /** For a cron job that is fanned out over tenants. */
+  /** Creates the host with which a cron job dispatches its tick to tenants. */
   readonly tickHost: () => TickHost
 }
 
-/** How often it is tried to end a run whose attempts have all died: to call its `onFailure`, or to compensate its steps. */
-const livesOfTheEnd = 3
+/**
+ * Additional attempts for a run whose attempts all killed their process: to call its `onFailure`, or to compensate its
+ * steps.
+ */
+const maxFinalAttempts = 3
 
-/** Makes the attempt that a run has begun, by the definition as it is now. */
-export function makeAttempt(run: StoredRun, parts: AttemptParts): Promise<Outcome> {
-  const { clock, host, limits, random, signal, tickHost, onLeftRunning } = parts
+/** Makes the attempt that a run has begun, with the current definition. */
+export function makeAttempt(run: StoredRun, dependencies: AttemptDependencies): Promise<Outcome> {
+  const { clock, host, limits, random, signal, tickHost, onLeftRunning } = dependencies
   const envelope = run.compensating ?? run.job.envelope
   const definition = host.jobs.get(run.definitionId)
-  // One of this id for another event is not the one that the run waited for.
+  // A definition with the same id for another event is not the one that this run was created for.
   if (!definition || eventOf(definition) !== envelope.event) {
     const error = toErrorInfo(new DefinitionNotFoundError({ definitionId: run.definitionId }))
     const logger = bindLogger(host.logger, { jobId: envelope.id, runId: run.id })
-    logger.error('A run failed: its definition is gone.', { error })
+    logger.error('A run failed: its definition no longer exists.', { error })
     return Promise.resolve({ type: 'failed', error })
   }
-  if (run.attempts > run.maxAttempts + livesOfTheEnd) return Promise.resolve(givenUp(run, host))
+  if (run.attempts > run.maxAttempts + maxFinalAttempts) return Promise.resolve(failExhausted(run, host))
   const { client, hooks, middleware, logger } = host
   return runAttempt(definition, envelope, {
     jobId: envelope.id,
@@ -76,29 +79,33 @@ export function makeAttempt(run: StoredRun, parts: AttemptParts): Promise<Outcom
     isResumed: run.resumed === true,
     startedAt: run.resumed ? (run.attemptStartedAt ?? run.startedAt) : undefined,
     isCancelCompensation: run.compensating !== undefined,
-    ...(definition.kind === 'workflow' && { steps: createRecordedStepEngine(recordsOf(run, definition, parts)) }),
+    ...(definition.kind === 'workflow' && {
+      steps: createRecordedStepEngine(stepRecordsOf(run, definition, dependencies)),
+    }),
     tickHost,
   })
 }
 
-/** A run that ended its process in all of its attempts, and then in each that was to end it. */
-function givenUp({ id, definitionId, maxAttempts, job }: StoredRun, host: JobHost): Outcome {
+/** Fails a run that killed its process in all of its attempts, and in each additional one. */
+function failExhausted({ id, definitionId, maxAttempts, job }: StoredRun, host: JobHost): Outcome {
   const error = toErrorInfo(new AttemptsExhaustedError({ definitionId, maxAttempts }))
   const logger = bindLogger(host.logger, { jobId: job.envelope.id, runId: id })
-  logger.error('A run failed: its end has ended the process each time, so that what it was to do is left.', { error })
+  logger.error('A run failed: each attempt to call its `onFailure` or to compensate its steps ended the process.', {
+    error,
+  })
   return { type: 'failed', error }
 }
 
-/** The records of a workflow's steps, which the store keeps with its run. */
-function recordsOf(
+/** Returns access to the step records of a workflow, which the store persists with its run. */
+function stepRecordsOf(
   run: StoredRun,
   { version }: WorkflowDefinition,
-  { clock, store, onWaitResolved, wakeRun, lost }: AttemptParts,
+  { clock, store, onWaitResolved, wakeRun, lost }: AttemptDependencies,
 ): StepRecordStore {
   return {
     record: (run.workflow ??= createWorkflowRecord(run.id, version)),
     save: (step) =>
-      store.change(() => store.saveStep(run, step, clock.now()), { done: (isKept) => void (isKept || lost()) }),
+      store.change(() => store.saveStep(run, step, clock.now()), { done: (isSaved) => void (isSaved || lost()) }),
     saveFailure: () => store.change(() => store.saveFailure(run), { done: () => undefined }),
     onWaitResolved,
     ...(run.graceMs !== undefined && { graceMs: run.graceMs }),

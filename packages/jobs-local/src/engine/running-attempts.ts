@@ -1,17 +1,17 @@
 import type { StepRecord } from '@cgk-platform/jobs-core/provider'
 
-/** An attempt under way, as its host is told of what happens meanwhile. */
+/** A running attempt, with the means to abort it and to notify its code. */
 export interface RunningAttempt {
   readonly abort: AbortController
-  /** Tells the code of a workflow that a wait of it was answered; set while there is code that would want to know. */
+  /** Notifies the code of a workflow that one of its waits was answered. Set while code listens. */
   answered: ((step: StepRecord) => void) | undefined
-  /** Calls back when a wait was answered; the answer ends it. */
+  /** Calls `listener` when a wait is answered. Returns a function that stops listening. */
   onWaitResolved(listener: (step: StepRecord) => void): () => void
 }
 
-/** The attempts that are under way, by the ids of their runs. */
+/** The running attempts, by the ids of their runs. */
 export class RunningAttempts {
-  /** Of a run that was taken over, and that this process has claimed again since, there may be an earlier one. */
+  /** Can contain an earlier attempt of a run that another process took over and this one has claimed again. */
   readonly #all = new Map<RunningAttempt, Promise<void>>()
   readonly #byRun = new Map<string, RunningAttempt>()
 
@@ -23,7 +23,7 @@ export class RunningAttempts {
     return [...this.#all.values()]
   }
 
-  /** Begins an attempt; `run` resolves when it has ended and was forgotten with `remove`. */
+  /** Begins an attempt. `run` must call `remove` and resolve when the attempt has ended. */
   add(runId: string, run: (attempt: RunningAttempt) => Promise<void>): void {
     const attempt: RunningAttempt = {
       abort: new AbortController(),
@@ -52,13 +52,13 @@ export class RunningAttempts {
     for (const { abort } of this.#all.keys()) abort.abort(reason)
   }
 
-  /** True while there is code of a workflow that would be told of an answer. */
-  listens(runId: string): boolean {
+  /** Returns whether the code of a workflow listens for answers to its waits. */
+  hasListener(runId: string): boolean {
     return this.#byRun.get(runId)?.answered !== undefined
   }
 
-  /** Tells the code of a workflow that a wait was answered, where there is any to be told. */
-  tell(runId: string, step: StepRecord): void {
+  /** Notifies the code of a workflow that a wait was answered, if any code listens. */
+  notify(runId: string, step: StepRecord): void {
     this.#byRun.get(runId)?.answered?.(step)
   }
 }

@@ -1,11 +1,11 @@
 import type { Definition } from '@cgk-platform/jobs-core'
 import { cronJobIdOf, eventOf, type JobRegistry, maxAttemptsOf } from '@cgk-platform/jobs-core/provider'
 
-import type { Handled, JobStore, StoredJob, Subscriber } from '../store/job-store.ts'
+import type { WorkerDefinition, JobStore, StoredJob, Subscriber } from '../store/job-store.ts'
 
 /**
- * Who gets a run for a job: the jobs that handle its event, here or in other workers, or the cron job that it is a tick of,
- * also where that is gone.
+ * Returns the definitions that get a run for a job: those that handle its event, here or in other workers. For a cron
+ * tick, returns its cron job, even if that is no longer defined.
  */
 export function subscribersOf(
   { envelope }: StoredJob,
@@ -17,13 +17,15 @@ export function subscribersOf(
     return [{ definitionId: cronJobId, maxAttempts: maxAttemptsOf(envelope, jobs.get(cronJobId)) }]
   }
   const here = jobs.subscribers(envelope.event).map((definition) => toSubscriber(definition, envelope.maxAttempts))
-  const elsewhere = store.shared?.handledElsewhere(envelope.event).filter(({ definitionId }) => !jobs.get(definitionId))
+  const elsewhere = store.shared
+    ?.subscribersElsewhere(envelope.event)
+    .filter(({ definitionId }) => !jobs.get(definitionId))
   if (!elsewhere || elsewhere.length === 0) return here
   return [...here, ...elsewhere.map((one) => ({ ...one, maxAttempts: envelope.maxAttempts ?? one.maxAttempts }))]
 }
 
-/** A definition as the other workers know of it. */
-export function toHandled(definition: Definition): Handled {
+/** Describes a definition for other workers. */
+export function toWorkerDefinition(definition: Definition): WorkerDefinition {
   return { ...toSubscriber(definition), event: definition.kind === 'cron' ? undefined : eventOf(definition) }
 }
 

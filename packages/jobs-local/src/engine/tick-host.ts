@@ -2,7 +2,7 @@ import { type Clock, createJobId, type Envelope, type TickHost } from '@cgk-plat
 
 import type { JobStore } from '../store/job-store.ts'
 
-/** What a tick of a cron job is dispatched with here. */
+/** Creates the host that dispatches a cron tick as jobs in this store. */
 export function createTickHost(store: JobStore, clock: Clock, wake: () => void): TickHost {
   return {
     now: clock.now(),

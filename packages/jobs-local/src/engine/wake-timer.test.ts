@@ -4,11 +4,11 @@ import { createCountingClock } from '../../test/kit/counting-clock.ts'
 import { createVirtualClock } from '../testing/virtual-clock.ts'
 import { WakeTimer } from './wake-timer.ts'
 
-function createTimer(longestSleepMs?: number) {
+function createTimer(maxSleepMs?: number) {
   const virtual = createVirtualClock(0)
   const clock = createCountingClock(virtual)
   const wakes: number[] = []
-  const timer = new WakeTimer(clock, () => wakes.push(clock.now()), longestSleepMs)
+  const timer = new WakeTimer(clock, () => wakes.push(clock.now()), maxSleepMs)
   const advance = (until: number): void => {
     while (virtual.step(until));
   }

@@ -1,55 +1,55 @@
 import type { Clock, Timer } from '@cgk-platform/jobs-core/provider'
 
-/** Work due within this time keeps the process alive; it is the default of `maxDelay`, so default retries do. */
-const holdWithinMs = 60_000
+/** Work due within this time keeps the process alive. Equals the default `maxDelay`, so default retries do so. */
+const keepAliveWithinMs = 60_000
 
-/** What the timer is set by. */
+/** The state that determines the timer. */
 export interface Wake {
-  /** When something is due next. */
+  /** When work is due next, in epoch milliseconds. */
   readonly dueAt: number | undefined
-  /** True where the process must not exit: work is under way, or it is a worker. */
+  /** Whether the process must stay alive: an attempt is running, or the process is a worker. */
   readonly busy: boolean
 }
 
 /**
- * The one timer of an engine. It wakes it when the next thing is due, and it holds the process: while the engine is
- * busy or something is due soon, but not for what is far off.
+ * The only timer of an engine. Wakes the engine when work is due. Keeps the process alive while the engine is busy or
+ * work is due within a minute, but not for later work.
  */
 export class WakeTimer {
   readonly #clock: Clock
   readonly #wake: () => void
-  readonly #longestSleepMs: number
+  readonly #maxSleepMs: number
   #timer: Timer | undefined
   #at: number | undefined
   #held = false
 
   /**
-   * @param longestSleepMs - how soon it wakes at the latest while something is due, where timers do not count the time
-   * that the machine sleeps. Default: not before the instant that is due.
+   * @param maxSleepMs - maximum time between two checks of the clock while work is due, for timers that do not count
+   * the time that the machine sleeps. Default: no maximum.
    */
-  constructor(clock: Clock, wake: () => void, longestSleepMs: number = Number.POSITIVE_INFINITY) {
+  constructor(clock: Clock, wake: () => void, maxSleepMs: number = Number.POSITIVE_INFINITY) {
     this.#clock = clock
     this.#wake = wake
-    this.#longestSleepMs = longestSleepMs
+    this.#maxSleepMs = maxSleepMs
   }
 
   set({ dueAt = Number.POSITIVE_INFINITY, busy }: Wake): void {
     const now = this.#clock.now()
-    const soon = dueAt - now <= holdWithinMs
+    const isSoon = dueAt - now <= keepAliveWithinMs
     if (!busy && dueAt === Number.POSITIVE_INFINITY) return this.clear()
-    // Far-off work wakes the engine when it becomes near, for the hold to begin.
-    const at = soon || busy ? dueAt : dueAt - holdWithinMs
+    // For later work, wake the engine a minute before it is due, so that it then keeps the process alive.
+    const at = isSoon || busy ? dueAt : dueAt - keepAliveWithinMs
     if (!this.#timer || this.#at !== at) {
       this.clear()
       this.#at = at
-      const sleepMs = Number.isFinite(at) ? Math.min(Math.max(0, at - now), this.#longestSleepMs) : at
+      const sleepMs = Number.isFinite(at) ? Math.min(Math.max(0, at - now), this.#maxSleepMs) : at
       this.#timer = this.#clock.setTimer(sleepMs, () => {
         this.#timer = undefined
         this.#wake()
       })
       this.#held = true
     }
-    this.#hold(soon || busy)
+    this.#hold(isSoon || busy)
   }
 
   clear(): void {

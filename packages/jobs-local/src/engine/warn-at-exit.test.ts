@@ -15,7 +15,7 @@ const leave = (): void => {
 function openEngine(loses: string): { loses(what: string): void; warnings: string[]; stop: () => void } {
   let loss = loses
   const warnings: string[] = []
-  const engine: OpenEngine = { loss: () => loss, warn: () => void warnings.push(loss) }
+  const engine: OpenEngine = { pendingWork: () => loss, warn: () => void warnings.push(loss) }
   const stop = warnAtExit(engine)
   stops.push(stop)
   return { loses: (what) => void (loss = what), warnings, stop }

@@ -1,17 +1,20 @@
-/** An engine that is open while the process may end. */
+/** An open engine whose work can be lost when the process exits. */
 export interface OpenEngine {
-  /** What ends with the process, in words that tell one occasion from another; empty when nothing does. */
-  readonly loss: () => string
-  /** Says so. */
+  /** Returns a string that identifies the work that an exit would lose. Empty if there is none. */
+  readonly pendingWork: () => string
+  /** Logs the warning. */
   readonly warn: () => void
 }
 
-/** What each open engine was last seen to lose: a process that goes on after all is told only of a change. */
+/**
+ * The pending work of each open engine at its last check. A process that does not exit after all warns again only after
+ * a change.
+ */
 const warned = new Map<OpenEngine, string>()
 
 /**
- * Lets an engine warn when the process ends by itself with work that waits, which memory does not keep. One listener for
- * the process, and none while no engine is open. The answer ends it.
+ * Lets an engine warn when the process exits because its event loop is empty, with work that memory loses. Adds one
+ * listener for the process, and none while no engine is open. Returns a function that stops the warning.
  */
 export function warnAtExit(engine: OpenEngine): () => void {
   if (warned.size === 0) process.on('beforeExit', warnAll)
@@ -23,9 +26,9 @@ export function warnAtExit(engine: OpenEngine): () => void {
 
 function warnAll(): void {
   for (const [engine, before] of warned) {
-    const loss = engine.loss()
-    warned.set(engine, loss)
-    // A logger that writes late keeps the process a little longer, and this is asked again.
-    if (loss !== '' && loss !== before) engine.warn()
+    const pendingWork = engine.pendingWork()
+    warned.set(engine, pendingWork)
+    // A logger that writes asynchronously keeps the process alive briefly, and `beforeExit` is emitted again.
+    if (pendingWork !== '' && pendingWork !== before) engine.warn()
   }
 }

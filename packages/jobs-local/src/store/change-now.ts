@@ -1,6 +1,9 @@
 import type { JobStore } from './job-store.ts'
 
-/** Makes a change for somebody who waits for it: answers at once where it is made at once. Rejects where it cannot be made. */
+/**
+ * Makes a change and returns its result, synchronously if the store applies it synchronously. Throws or rejects if the
+ * change cannot be made.
+ */
 export function changeNow<T>(store: Pick<JobStore, 'change'>, work: () => T): T | Promise<T> {
   let made: { readonly result: T } | undefined
   let problem: Error | undefined
@@ -8,9 +11,9 @@ export function changeNow<T>(store: Pick<JobStore, 'change'>, work: () => T): T 
     done: (result) => void (made = { result }),
     failed: (error) => void (problem = error),
   })
-  const answer = (): T => {
+  const resultOrThrow = (): T => {
     if (made) return made.result
-    throw problem ?? new TypeError('A change was neither made nor refused.')
+    throw problem ?? new TypeError('The store reported neither a result nor an error for a change.')
   }
-  return changing ? changing.then(answer) : answer()
+  return changing ? changing.then(resultOrThrow) : resultOrThrow()
 }

@@ -1,4 +1,4 @@
-/** A first-in-first-out queue that takes and gives in constant time. */
+/** A first-in, first-out queue with constant-time `push` and `shift`. */
 export class Fifo<T> {
   #items: T[] = []
   #head = 0
@@ -11,9 +11,9 @@ export class Fifo<T> {
     this.#items.push(item)
   }
 
-  /** Throws out what is not wanted any more. */
-  keep(isWanted: (item: T) => boolean): void {
-    this.#items = this.#items.slice(this.#head).filter(isWanted)
+  /** Removes the items for which `isIncluded` returns false. */
+  filter(isIncluded: (item: T) => boolean): void {
+    this.#items = this.#items.slice(this.#head).filter(isIncluded)
     this.#head = 0
   }
 
@@ -25,7 +25,7 @@ export class Fifo<T> {
     if (this.size === 0) return undefined
     const item = this.#items[this.#head]
     this.#items[this.#head++] = undefined as T
-    // The given part is cut off once it is the larger one, so that each item is moved at most once.
+    // Cut off the consumed part once it is the larger one, so that each item moves at most once.
     if (this.#head > 64 && this.#head * 2 > this.#items.length) {
       this.#items = this.#items.slice(this.#head)
       this.#head = 0

@@ -1,6 +1,6 @@
 import type { StoredRun } from './job-store.ts'
 
-/** True for a workflow whose steps are compensated when it is cancelled, and for one that is being compensated already. */
+/** Returns true for a workflow whose steps are compensated on cancel, and for one that is already being compensated. */
 export function isCompensatedOnCancel({ workflow, compensateOnCancel }: StoredRun): boolean {
   return workflow !== undefined && (compensateOnCancel === true || workflow.failure !== undefined)
 }

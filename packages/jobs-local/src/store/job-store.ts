@@ -12,28 +12,28 @@ import type {
 
 import type { SqliteTransaction } from '../provider-options.ts'
 
-/** A job as a store keeps it. Instants are epoch milliseconds. */
+/** A stored job. Instants are epoch milliseconds. */
 export interface StoredJob {
-  /** Without its payload once it has ended, unless it failed: only then is it needed again. */
+  /** The payload is removed when the job ends, unless it failed: only a retry needs it again. */
   envelope: Envelope
-  /** The state before there are runs, and of a job without any; otherwise the runs tell. */
+  /** The state of a job that has no runs. With runs, the state follows from them. */
   state: JobState
   startedAt?: number
   endedAt?: number
-  /** In memory, its place among the ended jobs that are kept: no map of them beside that of all jobs. */
-  retainedAt?: object | undefined
+  /** In memory only: the job's entry in `RetainedJobs`, which saves a second map of all jobs. */
+  retainedEntry?: object | undefined
   /** Oldest first. */
   readonly runs: StoredRun[]
 }
 
-/** A run as a store keeps it. */
+/** A stored run. */
 export interface StoredRun {
   readonly id: string
   readonly job: StoredJob
   readonly definitionId: string
   readonly maxAttempts: number
   state: JobState
-  /** Attempts begun so far; also the fence that a late answer of an older attempt does not pass. */
+  /** Number of attempts begun so far. Also the fencing token: the late outcome of an older attempt is dropped. */
   attempts: number
   /** When the next attempt is due, while `retrying`. */
   dueAt?: number
@@ -42,39 +42,39 @@ export interface StoredRun {
   output?: Json
   error?: JobErrorInfo
   readonly retryOf?: string
-  /** The steps of a workflow, from its first attempt on. */
+  /** The step records of a workflow. Set from its first attempt on. */
   workflow?: WorkflowRecord
-  /** A workflow that waits: for a time or an answer (`asleep`), or for its turn to go on (`awake`). */
+  /** Set for a suspended workflow: it waits for a time or an answer (`asleep`), or for a slot to resume (`awake`). */
   pause?: 'asleep' | 'awake' | undefined
-  /** Set where a wait was answered while the code was about to be left waiting for it. */
-  wakes?: boolean
-  /** How long its code is waited for that awaits what is no step beside an open wait. */
+  /** Set if a wait was answered while the workflow was about to be suspended for it. */
+  wakePending?: boolean
+  /** Time to let non-step awaits settle before the workflow is suspended, in milliseconds. */
   graceMs?: number
-  /** When the attempt began that is under way, or waits. */
+  /** When the current attempt began, which is running or suspended. */
   attemptStartedAt?: number
-  /** Set while the attempt goes on after such a pause. */
+  /** Set while the attempt runs again after a pause. */
   resumed?: boolean
-  /** True where a cancel of this run compensates its steps. */
+  /** Whether a cancel of this run compensates its steps. */
   readonly compensateOnCancel?: boolean
-  /** What a cancelled workflow is to be compensated with, once its code has left its place. */
+  /** Envelope for the compensation of a cancelled workflow, which begins when its handler has released its slot. */
   toCompensate?: Envelope
-  /** What a cancelled workflow is compensated with, while it is. */
+  /** Envelope for the compensation of a cancelled workflow, while the compensation runs. */
   compensating?: Envelope
 }
 
-/** A step of a workflow whose wait was answered. */
+/** A step whose wait was answered: its event arrived, or its job ended. */
 export interface AnsweredStep {
   readonly run: StoredRun
   readonly step: StepRecord
 }
 
-/** What the host of runs that are under way has to be told. */
-export interface News {
-  /** Waits of their steps that were answered. */
+/** Changes of running attempts that their host must hear about. */
+export interface RunChanges {
+  /** Steps whose waits were answered. */
   readonly answered: readonly AnsweredStep[]
   /** Runs that another process has cancelled. */
   readonly cancelled: readonly StoredRun[]
-  /** Runs that another process has taken over, since nothing was heard of this one. */
+  /** Runs that another process has taken over because the lease of this one expired. */
   readonly lost: readonly StoredRun[]
 }
 
@@ -82,132 +82,137 @@ export interface News {
 export interface Subscriber {
   readonly definitionId: string
   readonly maxAttempts: number
-  /** True where a cancel compensates the steps of the run. Default false. */
+  /** Whether a cancel compensates the steps of the run. Default false. */
   readonly compensateOnCancel?: boolean
 }
 
-/** A definition that a worker has, as other workers must know of it. */
-export interface Handled extends Subscriber {
-  /** The event that it handles; none for a cron job. */
+/** A definition of a worker, as other workers see it. */
+export interface WorkerDefinition extends Subscriber {
+  /** The event that it handles; `undefined` for a cron job. */
   readonly event: string | undefined
 }
 
-/** What is made of a change. */
-export interface ChangeEnd<T> {
-  /** Called with what the work answered, once it is durable. */
+/** The callbacks of a change. */
+export interface ChangeCallbacks<T> {
+  /** Called with the result of `work` once the change is durable. */
   done(result: T): void
   /**
-   * Called where it cannot be made. Left out, it is tried until it can: what has happened to a run must be recorded in
-   * the end.
+   * Called if the change cannot be made. If omitted, the store retries until it succeeds, because the outcome of an
+   * attempt must be recorded eventually.
    */
   failed?(error: Error): void
-  /** Called where this change alone is refused, and would be each time. Left out, `failed` is. */
-  refused?(error: Error): void
-  /** True for what looks at what there is to do: it is made after all that is made together with it. Default false. */
+  /** Called if the store rejects this particular change permanently. Default: `failed`. */
+  rejected?(error: Error): void
+  /** Whether to apply this change after all others of its transaction, so that it sees their effects. Default false. */
   readonly last?: boolean
 }
 
-/** How many runs of a definition may be under way; asked at each claim, since hot reload may change it. */
+/** Returns the concurrency limits of a definition. Called at each claim, because hot reload can change them. */
 export type LimitsOf = (definitionId: string) => ConcurrencyLimits | undefined
 
-/** What has become of a send. */
-export interface Added {
+/** The result of a send. */
+export interface AddedJob {
   readonly id: string
   readonly deduplicated: boolean
 }
 
-/** What a store does besides whose jobs outlive the process. */
+/** The additional operations of a store whose jobs outlive the process. */
 export interface SharedStore {
-  /** Why changes cannot be made now. */
-  readonly trouble: Error | undefined
-  /** Calls back when another process has changed something. */
+  /** Why changes cannot be made at the moment; `undefined` if they can. */
+  readonly problem: Error | undefined
+  /** Calls `listener` when another process has changed the store. */
   onChange(listener: () => void): void
-  /** For jobs, what tells one state of theirs from another. */
+  /** Returns for each job a string that differs between any two of its states. */
   statesOf(jobIds: readonly string[]): ReadonlyMap<string, string>
-  /** True where another process has done something to runs under way here, or this one has something to tell the others. */
-  hasNews(): boolean
-  /** Says which definitions this process has, so that jobs get runs for them whoever finds that they have come due. */
-  handle(definitions: readonly Handled[]): void
-  /** The definitions that other workers have for an event. */
-  handledElsewhere(event: string): readonly Subscriber[]
-  /** How many processes work on what is kept here, this one included where it does. */
-  livingWorkers(): number
-  /** The definitions of runs that wait, though no worker has them. */
-  waitingForWorker(): readonly string[]
-  /** Takes new jobs within a transaction that the app has begun on the same file. */
-  addWithin(transaction: SqliteTransaction, envelopes: readonly Envelope[], now: number): readonly Added[]
-  /** From now on what cannot be changed is given up soon. */
+  /** Returns true if another process has changed runs of this one, or if this one must publish its definitions. */
+  hasUpdates(): boolean
+  /** Publishes the definitions of this process, so that any worker that takes a due job creates runs for them. */
+  publishDefinitions(definitions: readonly WorkerDefinition[]): void
+  /** Returns the definitions of other workers for an event. */
+  subscribersElsewhere(event: string): readonly Subscriber[]
+  /** Returns the number of live workers of this store, including this process if it is one. */
+  countWorkers(): number
+  /** Returns the ids of definitions that have waiting runs but no worker. */
+  definitionsWithoutWorker(): readonly string[]
+  /** Adds jobs within a transaction that the app has begun on the same file. */
+  addInTransaction(transaction: SqliteTransaction, envelopes: readonly Envelope[], now: number): readonly AddedJob[]
+  /** From now on, gives up changes that cannot be made within a short time. */
   beginClosing(): void
-  /** Lets go of what it holds open. */
+  /** Closes all open resources. */
   dispose(): void
 }
 
 /**
- * Where the engine keeps its jobs: the queue and the records in one, so that every step is one atomic change. What reads
- * may be called at any time; what writes, within `change` alone.
+ * The storage of the engine: queue and job records together, so that every transition is one atomic change. Call
+ * reading methods at any time, and writing methods only within `change`.
  */
 export interface JobStore {
-  /** Where jobs outlive this process, and others may have a hand in them. */
+  /** Set if jobs outlive this process and other processes can change them. */
   readonly shared?: SharedStore
   /**
-   * Makes a change, whole or not at all. Several become durable together. `work` may be called again where it could not
-   * be made at first, so that it touches nothing but the store. Answers when it is durable; `undefined` where it is so at
-   * once. It never rejects.
+   * Makes an atomic change. Several changes can become durable together. `work` may be called again if the change fails
+   * at first, so it must only touch the store. The promise resolves when the change is durable or given up, and never
+   * rejects. Returns `undefined` if the change is applied synchronously.
    */
-  change<T>(work: () => T, end: ChangeEnd<T>): Promise<void> | undefined
-  /** True while a change is not made. */
+  change<T>(work: () => T, end: ChangeCallbacks<T>): Promise<void> | undefined
+  /** Whether a change is pending. */
   readonly isChanging: boolean
-  /** Takes new jobs; a taken idempotency key answers the job that has it. */
-  add(envelopes: readonly Envelope[], now: number): readonly Added[]
+  /** Adds jobs. For an idempotency key that is in use, returns the job that holds it. */
+  add(envelopes: readonly Envelope[], now: number): readonly AddedJob[]
   get(jobId: string): StoredJob | undefined
-  /** Up to `max` jobs that have come due and have no runs yet, oldest first. */
+  /** Takes up to `max` due jobs that have no runs yet, oldest first. */
   takeDueJobs(max: number, now: number): readonly StoredJob[]
-  /** True where a job has come due and was not taken. */
+  /** Returns true if a due job was not yet taken. */
   hasDueJobs(now: number): boolean
-  /** Gives a due job its runs, which wait from now on; with none it has completed. */
+  /** Adds the runs of a due job as waiting. Without subscribers, the job completes. */
   addRuns(job: StoredJob, subscribers: readonly Subscriber[], now: number): void
-  /** Takes up to `max` runs whose turn has come and begins an attempt of each. Fair over definitions and tenants. */
+  /** Claims up to `max` waiting runs and begins an attempt of each. Fair across definitions and tenants. */
   claim(max: number, limitsOf: LimitsOf, now: number): readonly StoredRun[]
-  /** True when a job has come due that was not taken, or a claim might find something. */
+  /** Returns true if a due job was not yet taken, or if a claim might find a run. */
   hasReady(now: number): boolean
-  /** True while a run waits for its turn, also where no limit leaves room for it. */
-  hasWaiting(): boolean
+  /** True while a run waits for its turn, also where no limit releasesSlot room for it. */
+  hasWaitingRun(): boolean
   /**
-   * Records how an attempt ended; nothing happens when the run has moved on meanwhile. False then.
+   * Records the outcome of an attempt. Does nothing and returns false if the run has changed since the attempt began.
    *
-   * @param leaves - whether its place is given back at once; otherwise `release` does so, when its handler has ended too
+   * @param releasesSlot - whether to release the slot at once. Otherwise call `release` when the handler has ended.
    */
-  settle(run: StoredRun, attempt: number, outcome: Outcome, now: number, leaves?: boolean): boolean
+  settle(run: StoredRun, attempt: number, outcome: Outcome, now: number, releasesSlot?: boolean): boolean
   /**
-   * Keeps a step of a workflow that was begun, waits or has ended; its record was changed in place. False where another
-   * process has taken the run over.
+   * Saves a step that has begun, waits or has ended, after its record was changed in place. Returns false if another
+   * process has taken over the run.
    */
   saveStep(run: StoredRun, step: StepRecord, now: number): boolean
-  /** Keeps why the run of a workflow has failed, and by which step. */
+  /** Saves the failure of a workflow and the step that caused it. */
   saveFailure(run: StoredRun): void
-  /** Answers the waits of workflows that an event is for, when it comes due; answers how many they are. */
+  /** Answers the workflow waits that match a due event. Returns their number. */
   answerWaits(envelope: Envelope, now: number): number
-  /** What has happened to runs under way here since it was last asked. */
-  takeNews(now: number): News
-  /** Lets a workflow that is asleep, or is about to be, come to its turn. */
+  /** Returns the changes of running attempts since the last call. */
+  takeRunChanges(now: number): RunChanges
+  /** Resumes a workflow that is asleep, or that is about to be suspended. */
   wakeRun(run: StoredRun): void
-  /** Gives back the place of a run that was claimed, once its handler has ended; a cancelled workflow is compensated then. */
+  /**
+   * Releases the slot of a claimed run whose handler has ended. The compensation of a cancelled workflow begins then.
+   */
   release(run: StoredRun): void
-  /** Ends all that has not ended, and answers the runs that were under way here, for their handlers to be told. */
+  /** Cancels all open runs of a job. Returns those that run in this process, whose handlers must be aborted. */
   cancel(jobId: string, now: number): readonly StoredRun[]
-  /** A new run for each definition whose newest run failed; none when they have them already. */
+  /** Adds a run for each definition whose newest run failed. Adds none if the job has not failed. */
   retry(jobId: string, now: number): void
-  /** When the next delayed job or attempt is due. */
+  /** Returns when the next delayed job or attempt is due. */
   nextDueAt(): number | undefined
-  /** True while a run of this definition and tenant has not ended. */
+  /** Returns true while a run of this definition and tenant has not ended. */
   hasOpenRun(definitionId: string, tenantId: string): boolean
-  /** Newest first. */
+  /** Returns a page of jobs, newest first. */
   list(query: ListQuery): { readonly jobs: readonly StoredJob[]; readonly cursor?: string }
-  /** Jobs that have not ended, and cancelled workflows that are being compensated; counted up to `most`, where that is dear. */
-  openJobs(most?: number): number
-  /** The last tick of a cron job that was dealt with, so that missed ones are known after a restart. */
+  /**
+   * Returns the number of jobs that have not ended, plus cancelled workflows whose compensation runs. May stop at
+   * `max`.
+   */
+  openJobs(max?: number): number
+  /** Returns the last dispatched tick of a cron job, so that missed ticks are known after a restart. */
   lastTick(definitionId: string): number | undefined
   setLastTick(definitionId: string, tick: number): void
-  /** Ends, as failed for this reason, every job that it does not keep for another process; answers their ids. */
+  /** Fails every open job that does not outlive this process, with this reason. Returns their ids. */
   close(reason: JobErrorInfo, now: number): readonly string[]
 }

@@ -91,7 +91,7 @@ describe('ReadyQueue: runs that are cancelled while they wait', () => {
             run.state = 'running'
             running.set(taken, running.get(taken)! + 1)
           }
-          expect(queue.hasWaiting).toBe([...waiting.values()].some((runs) => runs.length > 0))
+          expect(queue.hasWaitingRun).toBe([...waiting.values()].some((runs) => runs.length > 0))
         }
         vi.restoreAllMocks()
       }),
@@ -107,7 +107,7 @@ describe('Fifo.keep', () => {
         const queue = new Fifo<number>()
         for (const item of items) queue.push(item)
         for (let count = 0; count < shifted; count++) queue.shift()
-        queue.keep((item) => item % 2 === 0)
+        queue.filter((item) => item % 2 === 0)
         const model = items.slice(shifted).filter((item) => item % 2 === 0)
         expect(queue.size).toBe(model.length)
         queue.push(10)

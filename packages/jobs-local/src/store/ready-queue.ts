@@ -7,9 +7,9 @@ interface TenantLane {
   readonly tenantId: string
   readonly waiting: Fifo<StoredRun>
   running: number
-  /** How many of those that wait were cancelled. */
+  /** Number of waiting runs that were cancelled. */
   stale: number
-  /** In the ring of its definition; out of it while it has nothing waiting or is at its limit. */
+  /** Whether the lane is in the ring of its definition. It is not while no run waits or it is at its limit. */
   queued: boolean
 }
 
@@ -22,8 +22,8 @@ interface DefinitionLane {
 }
 
 /**
- * The runs that may begin now. Turns go round the definitions, and within one round its tenants, so that neither a busy
- * definition nor a busy tenant starves the others; within a tenant the order is first in, first out.
+ * The runs that may begin now. Serves definitions round-robin, and the tenants of each definition round-robin, so that
+ * neither a busy definition nor a busy tenant starves the others. Within a tenant, the order is first in, first out.
  */
 export class ReadyQueue {
   readonly #definitions = new Map<string, DefinitionLane>()
@@ -36,33 +36,33 @@ export class ReadyQueue {
     this.#enqueue(lane, tenant)
   }
 
-  /** Says that a run which waits was cancelled. Once half of a tenant's are, they are thrown out. */
+  /** Counts a waiting run that was cancelled. Removes a tenant's cancelled runs once they are more than half. */
   noteStale({ definitionId, job }: StoredRun): void {
     const tenant = this.#definitions.get(definitionId)?.tenants.get(job.envelope.tenantId)
     if (!tenant || ++tenant.stale * 2 <= tenant.waiting.size) return
-    tenant.waiting.keep(isWaiting)
+    tenant.waiting.filter(isWaiting)
     tenant.stale = 0
   }
 
-  /** True when `take` might find a run. */
+  /** Whether `take` might find a run. */
   get mayHaveNext(): boolean {
     return this.#ring.size > 0
   }
 
-  /** True while a run waits, whatever its limits. */
-  get hasWaiting(): boolean {
+  /** Whether a run waits, regardless of its limits. */
+  get hasWaitingRun(): boolean {
     for (const { tenants } of this.#definitions.values()) {
       for (const { waiting, stale } of tenants.values()) if (waiting.size > stale) return true
     }
     return false
   }
 
-  /** The next run whose limits leave room; it counts as running until `release`. */
+  /** Takes the next run that its limits allow. It counts as running until `release`. */
   take(limitsOf: LimitsOf): StoredRun | undefined {
     for (let lane = this.#ring.shift(); lane; lane = this.#ring.shift()) {
       lane.queued = false
       const limits = limitsOf(lane.definitionId)
-      // A lane at its limit stays out of the ring until a run of it is released.
+      // A lane at its limit is not in the ring until one of its runs is released.
       const run = isBelow(lane.running, limits?.limit) ? takeFrom(lane, limits) : undefined
       if (run && lane.ring.size > 0) this.#enqueueLane(lane)
       if (run) return run
@@ -71,7 +71,7 @@ export class ReadyQueue {
     return undefined
   }
 
-  /** Gives back the place of a run that `take` gave out. */
+  /** Releases the slot of a run that `take` returned. */
   release(definitionId: string, tenantId: string): void {
     const lane = this.#definitions.get(definitionId)
     const tenant = lane?.tenants.get(tenantId)
@@ -139,7 +139,7 @@ function takeFrom(lane: DefinitionLane, limits: ConcurrencyLimits | undefined): 
   return undefined
 }
 
-/** Passes over runs that were cancelled while they waited. */
+/** Takes the next run, skipping those that were cancelled while they waited. */
 function nextWaiting(tenant: TenantLane): StoredRun | undefined {
   for (let run = tenant.waiting.shift(); run; run = tenant.waiting.shift()) {
     if (isWaiting(run)) return run

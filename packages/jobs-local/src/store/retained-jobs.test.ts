@@ -14,37 +14,37 @@ describe('RetainedJobs', () => {
   test('the oldest is forgotten when there are too many', () => {
     const { retained, forgotten } = createRetained({ count: 2, ageMs: 1000 })
     const jobs = [createStoredJob(), createStoredJob(), createStoredJob()]
-    for (const job of jobs) retained.ended(job, 0)
+    for (const job of jobs) retained.add(job, 0)
     expect(forgotten).toEqual([jobs[0]])
   })
 
   test('those that are older than the age are forgotten when the next one ends', () => {
     const { retained, forgotten } = createRetained({ count: 100, ageMs: 1000 })
     const jobs = [createStoredJob(), createStoredJob(), createStoredJob()]
-    retained.ended(jobs[0]!, 0)
-    retained.ended(jobs[1]!, 1)
-    retained.ended(jobs[2]!, 1001)
+    retained.add(jobs[0]!, 0)
+    retained.add(jobs[1]!, 1)
+    retained.add(jobs[2]!, 1001)
     expect(forgotten).toEqual([jobs[0]])
   })
 
   test('with a count of 0 nothing is kept', () => {
     const { retained, forgotten } = createRetained({ count: 0, ageMs: 1000 })
     const job = createStoredJob()
-    retained.ended(job, 0)
+    retained.add(job, 0)
     expect(forgotten).toEqual([job])
   })
 
   test('a job that goes on is not forgotten, and is retained anew from its second end', () => {
     const { retained, forgotten } = createRetained({ count: 2, ageMs: 1000 })
     const [again, ...others] = [createStoredJob(), createStoredJob(), createStoredJob(), createStoredJob()]
-    retained.ended(again, 0)
+    retained.add(again, 0)
     retained.reopen(again)
-    retained.ended(others[0]!, 0)
-    retained.ended(others[1]!, 0)
+    retained.add(others[0]!, 0)
+    retained.add(others[1]!, 0)
     expect(forgotten).toEqual([])
-    retained.ended(again, 0)
+    retained.add(again, 0)
     expect(forgotten).toEqual([others[0]])
-    retained.ended(others[2]!, 0)
+    retained.add(others[2]!, 0)
     expect(forgotten).toEqual([others[0], others[1]])
   })
 
@@ -63,7 +63,7 @@ describe('RetainedJobs', () => {
         const gone: StoredJob[] = []
         let now = 0
         const end = (job: StoredJob): void => {
-          retained.ended(job, now)
+          retained.add(job, now)
           model.push({ job, endedAt: now })
           const kept = model.filter(({ endedAt }, index) => index >= model.length - count && now - endedAt <= ageMs)
           gone.push(...model.filter((one) => !kept.includes(one)).map(({ job: one }) => one))

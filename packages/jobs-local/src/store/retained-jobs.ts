@@ -1,51 +1,52 @@
 import { Fifo } from './fifo.ts'
 import type { StoredJob } from './job-store.ts'
 
-/** How many ended jobs are kept for reading, and for how long, in milliseconds. */
+/** The number of ended jobs to retain, and their maximum age in milliseconds. */
 export interface Retention {
   readonly count: number
   readonly ageMs: number
 }
 
-/** Forgets the oldest ended jobs, so that a process that lives long does not grow. */
+/** Deletes the oldest ended jobs, so that the memory of a long-running process does not grow. */
 export class RetainedJobs {
   readonly #retention: Retention
-  readonly #forget: (job: StoredJob) => void
-  readonly #places = new Fifo<Place>()
+  readonly #delete: (job: StoredJob) => void
+  readonly #entries = new Fifo<Entry>()
   #size = 0
 
-  constructor(retention: Retention, forget: (job: StoredJob) => void) {
+  constructor(retention: Retention, deleteJob: (job: StoredJob) => void) {
     this.#retention = retention
-    this.#forget = forget
+    this.#delete = deleteJob
   }
 
-  ended(job: StoredJob, now: number): void {
-    const place = { job, endedAt: now }
-    this.#places.push(place)
-    job.retainedAt = place
+  /** Adds a job that has ended, and deletes jobs that exceed the retention. */
+  add(job: StoredJob, now: number): void {
+    const entry = { job, endedAt: now }
+    this.#entries.push(entry)
+    job.retainedEntry = entry
     this.#size++
     const { count, ageMs } = this.#retention
-    for (let oldest = this.#places.peek(); oldest; oldest = this.#places.peek()) {
+    for (let oldest = this.#entries.peek(); oldest; oldest = this.#entries.peek()) {
       const { job: old, endedAt } = oldest
-      // A job that was retried since has no place, or a later one.
-      if (old.retainedAt === oldest) {
+      // A job that was retried since has no entry, or a later one.
+      if (old.retainedEntry === oldest) {
         if (this.#size <= count && now - endedAt <= ageMs) return
         this.#size--
-        this.#forget(old)
+        this.#delete(old)
       }
-      this.#places.shift()
+      this.#entries.shift()
     }
   }
 
-  /** Says that an ended job goes on. */
+  /** Removes a job that is open again after a retry. */
   reopen(job: StoredJob): void {
-    if (job.retainedAt) this.#size--
-    job.retainedAt = undefined
+    if (job.retainedEntry) this.#size--
+    job.retainedEntry = undefined
   }
 }
 
-/** Where an ended job stands among those that are kept. */
-interface Place {
+/** The entry of an ended job in the order of its end. */
+interface Entry {
   readonly job: StoredJob
   readonly endedAt: number
 }

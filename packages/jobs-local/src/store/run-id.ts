@@ -1,11 +1,11 @@
 import type { StoredJob } from './job-store.ts'
 
-/** The id of a run: by its number among those of its job, from 1. */
+/** Returns the id of a run by its number within the job, starting at 1. */
 export function runIdOf(jobId: string, number: number): string {
   return `${jobId}-${number}`
 }
 
-/** The id of the run that a job gets next. */
+/** Returns the id of a job's next run. */
 export function nextRunId({ envelope, runs }: StoredJob): string {
   return runIdOf(envelope.id, runs.length + 1)
 }

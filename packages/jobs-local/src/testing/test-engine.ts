@@ -14,84 +14,95 @@ import { createLocalProvider, type LocalProvider } from '../local-provider.ts'
 import { createSettle } from './settle.ts'
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts'
 
-/** How a test engine is set up. */
+/** The options of `createTestEngine`. */
 export interface TestEngineOptions extends Omit<ClientOptions, 'clock'> {
-  /** Where its time begins. Default: 1 January 2026, 00:00 UTC, so that tests read the same every day. */
+  /** Start of the virtual time. Default: January 1, 2026, 00:00 UTC, so that test results do not depend on the date. */
   startAt?: Date | undefined
-  /** That of the local engine. Default: none. */
+  /** The options of the local engine. Default: none. */
   config?: LocalConfig | undefined
-  /** For jitter, from 0 up to 1. Default: always 0, so that delays are what the policy says. */
+  /**
+   * Random number from 0 (inclusive) to 1 (exclusive), for jitter. Default: always 0, so that delays have no jitter.
+   */
   random?: (() => number) | undefined
-  /** How long a handler that waits for something real (a file, a socket) is waited for before time goes on, in real ms. Default 1,000. */
-  patienceMs?: number | undefined
+  /**
+   * Maximum time to wait for a handler that awaits something real, such as a file or a socket, before the virtual time
+   * advances. In real milliseconds. Default 1,000.
+   */
+  maxRealWaitMs?: number | undefined
 }
 
-/** An attempt that was made. */
+/** An attempt that has ended. */
 export interface AttemptRecord extends AttemptInfo {
-  /** When it began, by the kit's clock. */
+  /** When it began, in virtual time. */
   readonly at: Date
   /** How it ended. */
   readonly outcome: Outcome
 }
 
-/** An event that was sent. */
+/** A sent event. */
 export interface SentRecord {
   /** The job's id. */
   readonly id: string
-  /** The event that was sent. */
+  /** The name of the event. */
   readonly event: string
   /** The tenant of the event. */
   readonly tenantId: string
-  /** As it was sent. */
+  /** A copy of the payload as it was sent. */
   readonly payload: unknown
-  /** True where its idempotency key was taken. */
+  /** Whether no job was created because the idempotency key was already in use. */
   readonly deduplicated: boolean
 }
 
-/** The local engine on a clock of its own: nothing waits for real, and every test has an engine to itself. */
+/** A local engine on a virtual clock, isolated from other tests. Delays, retries and schedules take no real time. */
 export interface TestEngine {
   /** Sends to this engine and reads from it. */
   readonly client: JobClient
-  /** Every event that was sent, by the test or by handlers, oldest first. */
+  /** All sent events, by the test or by handlers, oldest first. */
   readonly sent: readonly SentRecord[]
-  /** Every attempt that ended, oldest first. */
+  /** All attempts that have ended, oldest first. */
   readonly attempts: readonly AttemptRecord[]
-  /** The engine's time. */
+  /** Returns the virtual time. */
   now(): Date
-  /** Lets time go by: everything that is due meanwhile runs at its own instant, in order. */
+  /** Advances the virtual time. All work that comes due runs at its own time, in order. */
   advance(duration: number | Duration): Promise<void>
-  /** Runs what is due now, and moves no time. */
+  /** Runs the work that is due now, without advancing the time. */
   settle(): Promise<void>
   /**
-   * Lets time go by until every job has ended, whatever its delays and retries. Throws where that goes on and on: a job
-   * sends itself again for ever, or a handler waits for something real for longer than the patience.
+   * Advances the time until every job has ended, including delays and retries. Throws if that never happens: a job
+   * sends itself again endlessly, or a handler awaits something real for longer than `maxRealWaitMs`.
    */
   runUntilIdle(): Promise<void>
-  /** Runs code whose `sendJob` and siblings use this engine: a route of yours, a service. Handlers do so anyway. */
+  /**
+   * Runs your code, such as a route, so that `sendJob` and related functions use this engine. Handlers use it
+   * automatically.
+   */
   run<T>(code: () => T): T
-  /** Ends the engine at once; handlers that still run are aborted. */
+  /** Closes the engine at once and aborts the running handlers. */
   close(): Promise<void>
 }
 
 const silent = (): void => undefined
 const silentLogger: LoggerLike = { debug: silent, info: silent, warn: silent, error: silent }
 const defaultStart = Date.UTC(2026, 0, 1)
-/** After so many timers it is not patience that is missing. */
-const mostSteps = 100_000
+/** Number of timers after which `runUntilIdle` assumes that new work never stops. */
+const maxSteps = 100_000
 
-/** Makes an engine for a test. Jobs are those given, or all that were defined. Nothing is logged unless a logger is given. */
+/**
+ * Creates an engine for a test. Runs the given `jobs`, or all defined jobs if omitted. Logs nothing unless you pass a
+ * `logger`.
+ */
 export function createTestEngine(options: TestEngineOptions = {}): TestEngine {
   const {
     startAt,
     config,
     random = () => 0,
-    patienceMs = 1000,
+    maxRealWaitMs = 1000,
     hooks,
     logger = silentLogger,
     ...clientOptions
   } = options
   const clock = createVirtualClock(startAt?.getTime() ?? defaultStart)
-  // A test that lets a week go by still wants to look at what ended on its first day.
+  // Retain ended jobs of any age: a test that advances a week may still read a job that ended on the first day.
   const retention = { age: maxDurationMs, ...config?.retention }
   const provider = createLocalProvider({ store: 'memory', ...config, retention }, { clock, random, ownTime: true })
   const sent: SentRecord[] = []
@@ -105,7 +116,7 @@ export function createTestEngine(options: TestEngineOptions = {}): TestEngine {
       hooks: recordingHooks(hooks, sent, attempts, clock),
     },
   )
-  const settle = createSettle({ provider, clock, patienceMs, endedAttempts: () => attempts.length })
+  const settle = createSettle({ provider, clock, maxRealWaitMs, endedAttempts: () => attempts.length })
 
   const moveTo = async (until: number): Promise<void> => {
     await settle()
@@ -127,28 +138,28 @@ export function createTestEngine(options: TestEngineOptions = {}): TestEngine {
       await settle()
       let steps = 0
       for (let at = clock.nextTimerAt(); at !== undefined && isOpen(provider); at = clock.nextTimerAt()) {
-        if (++steps > mostSteps) throw neverIdle(provider)
+        if (++steps > maxSteps) throw neverIdle(provider)
         clock.step(at)
         await settle()
       }
-      if (isOpen(provider)) throw stillWaiting(provider, patienceMs)
+      if (isOpen(provider)) throw stillWaiting(provider, maxRealWaitMs)
     },
     run: (code) => runWithClient(client, code),
     close: () => client.close({ timeout: 0 }),
   }
 }
 
-function stillWaiting({ engine }: LocalProvider, patienceMs: number): Error {
+function stillWaiting({ engine }: LocalProvider, maxRealWaitMs: number): Error {
   return new Error(
-    `\`runUntilIdle\` stopped with ${engine?.openJobs} jobs that have not ended: a handler still waits for something real, ` +
-      `for longer than \`patienceMs\` (${patienceMs} ms), or for ever. Raise it, or give the job a \`timeout\`.`,
+    `\`runUntilIdle\` stopped with ${engine?.openJobs} jobs that have not ended: a handler still awaits something real ` +
+      `after \`maxRealWaitMs\` (${maxRealWaitMs} ms). Raise \`maxRealWaitMs\`, or set a \`timeout\` on the job.`,
   )
 }
 
 function neverIdle({ engine }: LocalProvider): Error {
   return new Error(
-    `\`runUntilIdle\` gave up after ${mostSteps} steps of time: ${engine?.openJobs} jobs have not ended, and more keeps ` +
-      'coming due. Let a certain time go by instead: `advance(duration)`.',
+    `\`runUntilIdle\` stopped after ${maxSteps} timers: ${engine?.openJobs} jobs have not ended, and new work keeps ` +
+      'coming due. Use `advance(duration)` instead.',
   )
 }
 
@@ -163,7 +174,7 @@ function recordingHooks(
   clock: VirtualClock,
 ): JobHooks {
   return {
-    // One by one, since a class has its hooks on its prototype.
+    // Not spread, because the hooks of a class instance are on its prototype.
     onAttemptStart: (attempt) => hooks?.onAttemptStart?.(attempt),
     onRunEnd: (run) => hooks?.onRunEnd?.(run),
     onSend(send: SendInfo) {

@@ -7,18 +7,21 @@ interface VirtualTimer {
   cancelled: boolean
 }
 
-// Taken when this module loads, so that fake timers that a test installs later do not stop it.
+// Captured at load time, so that fake timers that a test installs later do not stop it.
 const { setImmediate: immediate } = globalThis
 
-/** A clock that stands still until it is told to go on. */
+/** A clock whose time advances only by calls of `step`. */
 export interface VirtualClock extends Clock {
-  /** When the next timer is due. */
+  /** Returns when the next timer is due, in epoch milliseconds. */
   nextTimerAt(): number | undefined
-  /** Moves to the next timer up to `until` and calls it back; false where there is none, and the time is `until`. */
+  /**
+   * Advances to the next timer due by `until` and runs its callback. If there is none, advances to `until` and returns
+   * false.
+   */
   step(until: number): boolean
 }
 
-/** Makes a clock that stands at this instant, epoch milliseconds. */
+/** Creates a virtual clock. @param startMs - its initial time, in epoch milliseconds */
 export function createVirtualClock(startMs: number): VirtualClock {
   let now = startMs
   const timers = new DueQueue<VirtualTimer>(({ cancelled }) => cancelled)
@@ -48,7 +51,7 @@ export function createVirtualClock(startMs: number): VirtualClock {
       }
       now = Math.max(now, at)
       const timer = timers.takeDue(now)
-      if (timer) timer.cancelled = true // a cancel after this has nothing to do
+      if (timer) timer.cancelled = true // a later `cancel` does nothing
       timer?.callback()
       return true
     },

@@ -71,7 +71,7 @@ describe('a job never sees the request of whoever sent last', () => {
         return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
       },
     })
-    const engine = createTestEngine({ jobs: [job], patienceMs: 5 })
+    const engine = createTestEngine({ jobs: [job], maxRealWaitMs: 5 })
     const { id } = await engine.client.sendJob('work.asked', { tenantId: 'acme' })
     await engine.client.sendJob('work.asked', { tenantId: 'globex' })
     await engine.settle()

@@ -37,7 +37,7 @@ describe('cancelling a job that runs', () => {
         return deferred.promise
       },
     })
-    const engine = createTestEngine({ jobs: [job], patienceMs: 5 })
+    const engine = createTestEngine({ jobs: [job], maxRealWaitMs: 5 })
     const id = await send(engine)
     await engine.settle()
     expect((await engine.client.cancelJob(id)).state).toBe('cancelled')
@@ -60,7 +60,7 @@ describe('cancelling a job that runs', () => {
       retry: { initialDelay: '1h' },
       handler: other === 'retrying' ? failUntil(99) : handler,
     })
-    const engine = createTestEngine({ jobs: [fails, goesOn], patienceMs: 5 })
+    const engine = createTestEngine({ jobs: [fails, goesOn], maxRealWaitMs: 5 })
     if (other === 'queued') {
       await send(engine) // has the only place
       await engine.settle()
@@ -85,7 +85,7 @@ describe('cancelling a job that runs', () => {
   test('gives its place back when the handler ends, not while it runs on', async () => {
     const { handler, contexts, deferred } = createListener()
     const limited = defineJob({ id: 'work', event: 'work.asked', concurrency: { limit: 1, perTenant: 1 }, handler })
-    const engine = createTestEngine({ jobs: [limited], config: { concurrency: 1 }, patienceMs: 5 })
+    const engine = createTestEngine({ jobs: [limited], config: { concurrency: 1 }, maxRealWaitMs: 5 })
     const ids = [await send(engine), await send(engine)]
     await engine.settle()
     await engine.client.cancelJob(ids[0]!)

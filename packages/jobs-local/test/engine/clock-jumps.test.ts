@@ -7,7 +7,7 @@ import '../kit/work.ts'
 const tenantId = 'acme'
 const startAt = new Date('2026-03-02T08:30:00Z')
 const hourMs = 3_600_000
-const dropped = 'A cron tick was missed and is dropped; `catchUp` would make up for the latest.'
+const dropped = "A cron tick was missed and is dropped. Set `catchUp: 'latest'` to run the latest missed tick."
 
 function hourly(catchUp: 'none' | 'latest') {
   const ticks: string[] = []

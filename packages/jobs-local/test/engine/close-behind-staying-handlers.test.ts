@@ -23,7 +23,7 @@ async function withStayingHandler(limit: 'of the engine' | 'of the job'): Promis
     handler: ({ payload }) => (payload.number === 1 ? staying.promise : undefined),
   })
   const config = limit === 'of the engine' ? { concurrency: 1 } : {}
-  const engine = createTestEngine({ jobs: [job], config, patienceMs: 5 })
+  const engine = createTestEngine({ jobs: [job], config, maxRealWaitMs: 5 })
   const first = await engine.client.sendJob('work.asked', { tenantId, number: 1 })
   const waiting = await engine.client.sendJob('work.asked', { tenantId, number: 2 })
   const stateOf = async (id: string) => (await engine.client.getJobStatus(id)).state

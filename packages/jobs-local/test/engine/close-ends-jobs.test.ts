@@ -23,7 +23,7 @@ async function openEngine() {
     retry: { initialDelay: '1h', maxDelay: '1h' },
     handler: failUntil(99),
   })
-  const engine = createTestEngine({ jobs: [endless, flaky], patienceMs: 5 })
+  const engine = createTestEngine({ jobs: [endless, flaky], maxRealWaitMs: 5 })
   const { client } = engine
   const running = await client.sendJob('work.asked', { tenantId })
   await engine.settle()
@@ -81,7 +81,7 @@ describe('what an engine in memory does not keep', () => {
   test('of a job with two runs is the one that had not ended', async () => {
     const quick = defineJob({ id: 'quick', event: 'work.asked', handler: () => 'done' })
     const endless = defineJob({ id: 'endless', event: 'work.asked', handler: () => new Promise(() => undefined) })
-    const { client, settle } = createTestEngine({ jobs: [quick, endless], patienceMs: 5 })
+    const { client, settle } = createTestEngine({ jobs: [quick, endless], maxRealWaitMs: 5 })
     const { id } = await client.sendJob('work.asked', { tenantId })
     await settle()
     await client.close({ timeout: 0 })
@@ -104,7 +104,7 @@ describe('a second close', () => {
       handler: (_event, { signal }) =>
         new Promise(() => signal.addEventListener('abort', () => reasons.push(signal.reason))),
     })
-    const engine = createTestEngine({ jobs: [job], patienceMs: 5 })
+    const engine = createTestEngine({ jobs: [job], maxRealWaitMs: 5 })
     await engine.client.sendJob('work.asked', { tenantId })
     await engine.settle()
     const first = engine.client.close({ timeout: '1h' })

@@ -8,7 +8,7 @@ import { createRecordedLogger } from '../kit/recorded-logger.ts'
 import '../kit/work.ts'
 
 const tenantId = 'acme'
-const left = 'The engine closed with jobs that had not ended; memory keeps none of them.'
+const left = 'The engine closed before all jobs had ended. The remaining jobs in memory are lost.'
 const closed = {
   name: 'ClientClosedError',
   code: 'client_closed',
@@ -20,7 +20,7 @@ describe('closing', () => {
     const deferred = createDeferred()
     const job = defineJob({ id: 'work', event: 'work.asked', concurrency: 1, handler: () => deferred.promise })
     const logger = createRecordedLogger()
-    const engine = createTestEngine({ jobs: [job], logger, patienceMs: 5 })
+    const engine = createTestEngine({ jobs: [job], logger, maxRealWaitMs: 5 })
     for (let number = 0; number < 20; number++) await engine.client.sendJob('work.asked', { tenantId, number })
     await engine.settle()
     let isClosed = false
@@ -41,7 +41,7 @@ describe('closing', () => {
       handler: (_event, { signal }) =>
         new Promise(() => signal.addEventListener('abort', () => reasons.push(signal.reason))),
     })
-    const engine = createTestEngine({ jobs: [job], patienceMs: 5 })
+    const engine = createTestEngine({ jobs: [job], maxRealWaitMs: 5 })
     const { id } = await engine.client.sendJob('work.asked', { tenantId })
     await engine.settle()
     const closing = engine.client.close({ timeout: '10s' })
@@ -61,7 +61,7 @@ describe('closing', () => {
     const endless = defineJob({ id: 'endless', event: 'work.asked', handler: () => new Promise(() => undefined) })
     const flaky = defineJob({ id: 'flaky', event: 'work.followed', handler: failUntil(99) })
     const logger = createRecordedLogger()
-    const engine = createTestEngine({ jobs: [endless, flaky], logger, patienceMs: 5 })
+    const engine = createTestEngine({ jobs: [endless, flaky], logger, maxRealWaitMs: 5 })
     await engine.client.sendJob('work.asked', { tenantId })
     await engine.client.sendJob('work.followed', { tenantId })
     await engine.client.scheduleJob('work.asked', { tenantId }, { delay: '1h' })
@@ -96,7 +96,7 @@ describe('closing', () => {
         return deferred.promise
       },
     })
-    const engine = createTestEngine({ jobs: [cron], patienceMs: 5 })
+    const engine = createTestEngine({ jobs: [cron], maxRealWaitMs: 5 })
     await engine.advance('1m')
     const closing = engine.client.close({ timeout: '1h' })
     await engine.advance('5m')
@@ -120,7 +120,7 @@ describe('sending while it closes', () => {
       },
     })
     const second = defineJob({ id: 'second', event: 'work.followed', handler: ({ payload }) => payload.number })
-    const engine = createTestEngine({ jobs: [first, second], patienceMs: 5 })
+    const engine = createTestEngine({ jobs: [first, second], maxRealWaitMs: 5 })
     await engine.client.sendJob('work.asked', { tenantId })
     await engine.settle()
     const closing = engine.client.close()
@@ -142,7 +142,7 @@ describe('sending while it closes', () => {
         sending.resolve()
       },
     })
-    const engine = createTestEngine({ jobs: [job], patienceMs: 5 })
+    const engine = createTestEngine({ jobs: [job], maxRealWaitMs: 5 })
     await engine.client.sendJob('work.asked', { tenantId })
     await engine.settle()
     await engine.client.close({ timeout: 0 })

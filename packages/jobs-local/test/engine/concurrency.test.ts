@@ -139,7 +139,7 @@ describe('nothing starves', () => {
   })
 })
 
-describe('the places', () => {
+describe('the slots', () => {
   test('an attempt that timed out gives its place back, at once where its handler ends and after 30 s where it runs on', async () => {
     const job = defineJob({
       id: 'work',
@@ -149,7 +149,7 @@ describe('the places', () => {
       retry: { maxAttempts: 1 },
       handler: ({ payload }) => (payload.number === 1 ? new Promise(() => undefined) : undefined),
     })
-    const engine = createTestEngine({ jobs: [job], patienceMs: 5 })
+    const engine = createTestEngine({ jobs: [job], maxRealWaitMs: 5 })
     await engine.client.sendJob('work.asked', { tenantId: 'acme', number: 1 })
     const second = await engine.client.sendJob('work.asked', { tenantId: 'acme', number: 2 })
     await engine.advance('9s')

@@ -27,7 +27,7 @@ describe('a cron job for each tenant', () => {
       tenants: () => ['acme', 'slow'],
       handler: ({ tenantId }) => (tenantId === 'slow' ? deferred.promise : undefined),
     })
-    const engine = createTestEngine({ jobs: [cron], patienceMs: 5 })
+    const engine = createTestEngine({ jobs: [cron], maxRealWaitMs: 5 })
     await engine.advance('3m')
     expect(await statesOf(engine)).toMatchObject({ acme: ['completed', 'completed', 'completed'], slow: ['running'] })
     const { jobs } = await engine.client.listJobs({ tenantId: 'system' })

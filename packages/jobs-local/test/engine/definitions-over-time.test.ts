@@ -22,7 +22,7 @@ describe('definitions that come, change and go while the engine runs', () => {
 
   beforeEach(() => {
     logger = createRecordedLogger()
-    engine = createTestEngine({ logger, patienceMs: 5 }) // on the definitions that register themselves
+    engine = createTestEngine({ logger, maxRealWaitMs: 5 }) // on the definitions that register themselves
   })
   afterEach(async () => {
     await engine.close()
@@ -75,7 +75,7 @@ describe('definitions that come, change and go while the engine runs', () => {
       code: 'definition_not_found',
       message: expect.stringContaining('Import its module (or bring it back) and retry the job.'),
     })
-    const gone = logger.lines.filter(({ message }) => message === 'A run failed: its definition is gone.')
+    const gone = logger.lines.filter(({ message }) => message === 'A run failed: its definition no longer exists.')
     expect(gone.map(({ level, fields }) => [level, fields['jobId']])).toEqual([
       ['error', ids[1]],
       ['error', ids[0]],

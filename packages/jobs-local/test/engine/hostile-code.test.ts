@@ -23,7 +23,7 @@ describe('whatever the app’s own code does, the engine goes on and nothing is 
   async function run(handler: () => unknown, logger?: LoggerLike): Promise<JobStatus> {
     const bad = defineJob<'work.asked', unknown>({ id: 'bad', event: 'work.asked', retry, concurrency: 1, handler })
     const good = defineJob({ id: 'good', event: 'work.followed', handler: () => 'done' })
-    const engine = createTestEngine({ jobs: [bad, good], logger, patienceMs: 5, config: { concurrency: 1 } })
+    const engine = createTestEngine({ jobs: [bad, good], logger, maxRealWaitMs: 5, config: { concurrency: 1 } })
     const { id } = await engine.client.sendJob('work.asked', { tenantId })
     await engine.runUntilIdle()
     const after = await engine.client.sendJob('work.followed', { tenantId })
@@ -60,7 +60,7 @@ describe('whatever the app’s own code does, the engine goes on and nothing is 
       retry: { maxAttempts: 1 },
       handler: late,
     })
-    const engine = createTestEngine({ jobs: [job], patienceMs: 1 })
+    const engine = createTestEngine({ jobs: [job], maxRealWaitMs: 1 })
     const cancelled = await engine.client.sendJob('work.asked', { tenantId })
     await engine.settle()
     await engine.client.cancelJob(cancelled.id)
@@ -112,7 +112,7 @@ describe('whatever the app’s own code does, the engine goes on and nothing is 
       handler: throwing(new Error('first')),
       onFailure: () => new Promise(() => undefined),
     })
-    const engine = createTestEngine({ jobs: [job], patienceMs: 5 })
+    const engine = createTestEngine({ jobs: [job], maxRealWaitMs: 5 })
     const { id } = await engine.client.sendJob('work.asked', { tenantId })
     await engine.settle()
     expect((await engine.client.getJobStatus(id)).state).toBe('running')

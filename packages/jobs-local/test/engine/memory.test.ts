@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 
 import { readsTypeScript, runModule, together } from '../kit/run-node.ts'
 
-const mostBytes = 10_000_000
+const maxBatchBytes = 10_000_000
 
 /** How much the heap grows while this code runs in a process of its own. `send(characters)` sends a payload as large. */
 async function grownBytesOf(code: string): Promise<number> {
@@ -37,7 +37,7 @@ describe.runIf(readsTypeScript)('fifty megabytes of payloads leave less than ten
       for (let count = 0; count < 500; count++) await client.waitForJob((await send(100_000)).id)
       console.log((await heapUsed()) - before)
     `)
-    expect(grown).toBeLessThan(mostBytes)
+    expect(grown).toBeLessThan(maxBatchBytes)
   })
 
   test('of jobs that were cancelled while they waited behind one that never ends', async () => {
@@ -48,6 +48,6 @@ describe.runIf(readsTypeScript)('fifty megabytes of payloads leave less than ten
       for (let count = 0; count < 20_000; count++) await client.cancelJob((await send(2500)).id)
       console.log((await heapUsed()) - before)
     `)
-    expect(grown).toBeLessThan(mostBytes)
+    expect(grown).toBeLessThan(maxBatchBytes)
   })
 })

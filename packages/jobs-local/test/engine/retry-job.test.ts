@@ -74,7 +74,7 @@ describe('retrying a failed job by hand', () => {
       concurrency: 1,
       handler: ({ payload }) => (payload.number === 1 ? void fails() : deferred.promise),
     })
-    const engine = createTestEngine({ jobs: [job], patienceMs: 5 })
+    const engine = createTestEngine({ jobs: [job], maxRealWaitMs: 5 })
     const { id } = await engine.client.sendJob('work.asked', { tenantId, number: 1 })
     await engine.settle()
     await engine.client.sendJob('work.asked', { tenantId, number: 2 })

@@ -38,14 +38,14 @@ function flipByte(path: string, position: number): void {
 }
 
 const cases: readonly [name: string, make: (file: TemporaryFile) => string, problem: string, says: string][] = [
-  ['in a folder that is not there', ({ folder }) => join(folder, 'none', 'jobs.db'), 'not found', 'Make the folder'],
+  ['in a folder that is not there', ({ folder }) => join(folder, 'none', 'jobs.db'), 'not found', 'Create the folder'],
   [
     'in a file instead of a folder',
     ({ path }) => (writeFileSync(path, ''), join(path, 'jobs.db')),
     'not found',
-    'Make the folder',
+    'Create the folder',
   ],
-  ['that is a folder', ({ folder }) => folder, 'not a file', 'Give the path of a file in it.'],
+  ['that is a folder', ({ folder }) => folder, 'not a file', 'Set `path` to a file.'],
   ['with a name that is too long', ({ folder }) => join(folder, 'x'.repeat(300)), 'failed', 'ENAMETOOLONG'],
   [
     'of another program’s database',
@@ -123,7 +123,7 @@ const cases: readonly [name: string, make: (file: TemporaryFile) => string, prob
       return path
     },
     'newer',
-    'Run that version here too',
+    'Upgrade this process to that version',
   ],
 ]
 
@@ -188,7 +188,7 @@ test.for([
 test('a file system that takes no log is refused, with what to do', () => {
   const database = new DatabaseSync(':memory:') // keeps no log either
   expect(() => prepare(createConnection(database, 'jobs.db'))).toThrow(
-    expect.objectContaining({ problem: 'failed', message: expect.stringContaining('Give a path on a local disk') }),
+    expect.objectContaining({ problem: 'failed', message: expect.stringContaining('Use a path on a local disk') }),
   )
   database.close()
 })

@@ -9,7 +9,7 @@ test('once a worker has started, the others know which jobs it has', async ({ on
   const { path, open } = createSharedFile(onTestFinished)
   const job = defineJob({ id: 'work', event: 'work.asked', handler: () => 1 })
   await open({ role: 'work' }, { jobs: [job] }).start()
-  expect(countOf(openDatabase(path), 'cgk_handled')).toBe(1)
+  expect(countOf(openDatabase(path), 'cgk_definitions')).toBe(1)
 })
 
 test('a worker that cannot be written down does not start, and says why', async ({ onTestFinished }) => {

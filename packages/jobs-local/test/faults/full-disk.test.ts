@@ -39,7 +39,7 @@ function fill(folder: string): string {
   return filler
 }
 
-test('on a full disk a send fails by name and wholly, an end is recorded once there is room, and nothing is lost', async ({
+test('on a full disk a send fails by name and atomically, an end is recorded once there is room, and nothing is lost', async ({
   onTestFinished,
   skip,
 }) => {
@@ -59,7 +59,7 @@ test('on a full disk a send fails by name and wholly, an end is recorded once th
   const filler = fill(disk.folder)
   const { ids, error } = await sendUntilFull(client)
   expect(error).toMatchObject({ code: 'store', problem: 'full', path })
-  expect((error as StoreError).message).toMatch(/disk is full\. Make room/)
+  expect((error as StoreError).message).toMatch(/disk is full\. Free disk space/)
   const before = await client.listJobs({ limit: 1000, event: 'work.ignored' })
   expect(before.jobs.map(({ id }) => id).toSorted()).toEqual(ids.toSorted())
 
@@ -75,7 +75,7 @@ test('on a full disk a send fails by name and wholly, an end is recorded once th
   })
   const { id } = await client.sendJob('work.asked', { tenantId: 'acme' })
   expect(await client.waitForJob(id)).toMatchObject({ state: 'completed' })
-  expect(logger.messages('info')).toContain("The jobs' file can be used again.")
+  expect(logger.messages('info')).toContain("The jobs' file is writable again.")
   const database = new DatabaseSync(path)
   onTestFinished(() => database.close())
   expect(database.prepare('PRAGMA integrity_check').all()).toEqual([{ integrity_check: 'ok' }])

@@ -3,9 +3,9 @@ import { statSync } from 'node:fs'
 import type { JobState } from '@cgk-platform/jobs-core'
 import { expect, test } from 'vitest'
 
-import type { Handled, StoredJob } from '../../src/store/job-store.ts'
-import { forgetJobs } from '../../src/store/sqlite/forget-jobs.ts'
-import { jobsThatMayBeIn } from '../../src/store/sqlite/jobs-in-state.ts'
+import type { WorkerDefinition, StoredJob } from '../../src/store/job-store.ts'
+import { deleteExpiredJobs } from '../../src/store/sqlite/delete-expired-jobs.ts'
+import { candidateJobsSql } from '../../src/store/sqlite/candidate-jobs.ts'
 import { listJobs } from '../../src/store/sqlite/jobs-table.ts'
 import { takeOver } from '../../src/store/sqlite/runs-table.ts'
 import { openFile } from '../../src/store/sqlite/open-file.ts'
@@ -16,7 +16,7 @@ import { createTemporaryFile } from '../kit/temporary-file.ts'
 import { createTestFile } from '../kit/test-file.ts'
 
 const now = 1_000_000
-const handled: Handled = { definitionId: 'work', event: 'work.asked', maxAttempts: 3 }
+const handled: WorkerDefinition = { definitionId: 'work', event: 'work.asked', maxAttempts: 3 }
 const reason = { name: 'Error', message: 'closed' }
 const noLimits = () => undefined
 
@@ -24,13 +24,13 @@ test('workers that come and go leave no more than what the last one had', async 
   const { path } = createTestFile()
   for (let life = 0; life < 20; life++) {
     const store = openStore(path)
-    store.shared!.handle([handled])
+    store.shared!.publishDefinitions([handled])
     await changed(store, () => store.claim(1, noLimits, now))
     await changed(store, () => store.close(reason, now))
     store.shared!.dispose()
   }
   const database = openDatabase(path)
-  expect([countOf(database, 'cgk_workers'), countOf(database, 'cgk_handled')]).toEqual([0, 1])
+  expect([countOf(database, 'cgk_workers'), countOf(database, 'cgk_definitions')]).toEqual([0, 1])
 })
 
 test('a worker that is gone leaves no news of cancels that it never heard of', async () => {
@@ -64,7 +64,7 @@ test('no more jobs than the count are kept that ended without a run', async () =
   const delayed = createEnvelope({ runAt: now + 1000 })
   await changed(store, () => store.add([delayed], now))
   const connection = openFile(path)
-  expect(forgetJobs(connection, { count: 2, ageMs: 1000 }, now + 10)).toBe(false)
+  expect(deleteExpiredJobs(connection, { count: 2, ageMs: 1000 }, now + 10)).toBe(false)
   connection.close()
   const kept = store.list({ limit: 10 }).jobs.map(({ envelope }) => envelope.id)
   expect(kept.toSorted()).toEqual([...envelopes.slice(-2), delayed].map(({ id }) => id).toSorted())
@@ -72,11 +72,11 @@ test('no more jobs than the count are kept that ended without a run', async () =
 
 test.for([
   ['news of a worker', 'cgk_notices_worker', 'SELECT 1 FROM cgk_notices WHERE worker = 1 ORDER BY seq'],
-  ['places that a worker kept', 'cgk_stays_run', 'DELETE FROM cgk_stays WHERE worker = 1'],
+  ['slots that a worker kept', 'cgk_leftovers_run', 'DELETE FROM cgk_leftovers WHERE worker = 1'],
   [
     'the place that a run kept',
-    'cgk_stays_run',
-    'SELECT place FROM cgk_stays WHERE job = 1 AND number = 1 AND worker = 1 LIMIT 1',
+    'cgk_leftovers_run',
+    'SELECT id FROM cgk_leftovers WHERE job = 1 AND number = 1 AND worker = 1 LIMIT 1',
   ],
   [
     'jobs of a tenant',
@@ -96,7 +96,7 @@ test('a list of one state reads no job whose runs and own row rule that state ou
   const { path } = createTestFile()
   const store = openStore(path)
   const send = async (
-    runs: readonly Handled[],
+    runs: readonly WorkerDefinition[],
     options: Parameters<typeof createEnvelope>[0] = {},
   ): Promise<string> => {
     const envelope = createEnvelope(options)
@@ -171,7 +171,7 @@ test.for(states)('the few jobs that are %s are found without a look at all other
   const { path, remove } = createTemporaryFile('memory')
   onTestFinished(remove)
   const connection = openFile(path)
-  const sql = `SELECT seq FROM ${jobsThatMayBeIn(connection, state)} WHERE id < '~' ORDER BY id DESC LIMIT 10`
+  const sql = `SELECT seq FROM ${candidateJobsSql(connection, state)} WHERE id < '~' ORDER BY id DESC LIMIT 10`
   const plan = connection.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).map(({ detail }) => detail)
   connection.close()
   const ofFew = /^SCAN cgk_(?:jobs|runs) USING (?:COVERING )?INDEX cgk_\w+_(?:due|paused|ended)$/

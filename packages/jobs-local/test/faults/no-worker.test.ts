@@ -16,20 +16,20 @@ test('the health of a process that only sends tells whether anybody works', asyn
   expect(await workers()).toEqual({
     name: 'workers',
     ok: false,
-    message: "no process works on the file, and jobs wait: 1; start one: `client.start()`, or `role: 'work'`",
+    message: "no worker shares the file; jobs waiting: 1; start one with `client.start()` or `role: 'work'`",
   })
   expect((await client.healthCheck()).checks[0]?.message).toBe('this process only sends; jobs that have not ended: 1')
 
   const worker = open({ role: 'work' }, { jobs: [job] })
   await worker.start()
   expect(await client.waitForJob(id)).toMatchObject({ state: 'completed' })
-  expect(await workers()).toEqual({ name: 'workers', ok: true, message: 'processes that work on the file: 1' })
+  expect(await workers()).toEqual({ name: 'workers', ok: true, message: 'workers that share the file: 1' })
   expect((await worker.healthCheck()).checks.map(({ name }) => name)).toEqual(['engine', 'store'])
 
   await worker.close({ timeout: 0 })
   expect(await workers()).toMatchObject({
     ok: true,
-    message: expect.stringContaining('no process works on the file'),
+    message: expect.stringContaining('no worker shares the file'),
   })
 })
 

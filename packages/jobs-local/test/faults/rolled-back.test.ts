@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 
-import type { Handled, JobStore } from '../../src/store/job-store.ts'
+import type { WorkerDefinition, JobStore } from '../../src/store/job-store.ts'
 import { changed, changedBetween, changedTwice, countOf, openDatabase, openStore } from '../kit/open-store.ts'
 import { createEnvelope } from '../kit/stored-run.ts'
 import { createTestFile } from '../kit/test-file.ts'
 
 const now = 1_000_000
-const work: Handled = { definitionId: 'work', event: 'work.asked', maxAttempts: 3 }
-const other: Handled = { definitionId: 'other', event: 'work.followed', maxAttempts: 3 }
+const work: WorkerDefinition = { definitionId: 'work', event: 'work.asked', maxAttempts: 3 }
+const other: WorkerDefinition = { definitionId: 'other', event: 'work.followed', maxAttempts: 3 }
 const noLimits = () => undefined
 
 /** Sends a job and gives it its runs. */
@@ -32,11 +32,11 @@ test('a worker whose beginning was rolled back is not taken for the next one', a
 test('what a worker has said of its jobs is said again where it was rolled back', async () => {
   const { path } = createTestFile()
   const store = openStore(path)
-  store.shared!.handle([work])
+  store.shared!.publishDefinitions([work])
   await changed(store, () => store.claim(1, noLimits, now))
-  store.shared!.handle([work, other])
+  store.shared!.publishDefinitions([work, other])
   await changedTwice(store, () => store.claim(1, noLimits, now))
-  expect(countOf(openDatabase(path), 'cgk_handled')).toBe(2)
+  expect(countOf(openDatabase(path), 'cgk_definitions')).toBe(2)
 })
 
 test('a claim that was rolled back is not held where another worker was faster', async () => {
@@ -50,7 +50,7 @@ test('a claim that was rolled back is not held where another worker was faster',
   )
   expect(claims).toMatchObject([[], [{ definitionId: 'work', attempts: 1 }]])
   openDatabase(path).exec('DELETE FROM cgk_workers')
-  expect(await changed(one, () => one.takeNews(now))).toEqual({ answered: [], cancelled: [], lost: [] })
+  expect(await changed(one, () => one.takeRunChanges(now))).toEqual({ answered: [], cancelled: [], lost: [] })
 })
 
 test('an end that was rolled back leaves the run where it was, until it is recorded', async () => {
@@ -73,5 +73,5 @@ test('what was claimed is still held where others hold the file at the next chan
   holder.exec('COMMIT')
   await next
   await changed(two, () => two.cancel(id, now))
-  expect((await changed(one, () => one.takeNews(now))).cancelled).toEqual([run])
+  expect((await changed(one, () => one.takeRunChanges(now))).cancelled).toEqual([run])
 })

@@ -77,7 +77,7 @@ test('jobs of a worker that is away wait for it, whatever other workers there ar
   const id = await ask(client)
   await waitUntil(async () => (await client.getJobStatus(id)).runs.length === 1)
   // What the other one does at its beats changes nothing of it.
-  const beat = openDatabase(path).prepare('SELECT max(beat_ms) AS at FROM cgk_workers')
+  const beat = openDatabase(path).prepare('SELECT max(heartbeat_ms) AS at FROM cgk_workers')
   const before = Number(beat.get()!['at'])
   await waitUntil(() => Number(beat.get()!['at']) > before + 1000)
   expect((await client.getJobStatus(id)).state).toBe('queued')

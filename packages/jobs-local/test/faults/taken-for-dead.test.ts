@@ -61,7 +61,8 @@ test('workers that all stood still for longer than their lease take nothing from
   for (const worker of workers) await worker.start()
   const ids = [await ask(client), await ask(client)]
   await waitUntil(() => begun === 2)
-  const beats = (): unknown[] => openDatabase(path).prepare('SELECT id, beat_ms FROM cgk_workers ORDER BY id').all()
+  const beats = (): unknown[] =>
+    openDatabase(path).prepare('SELECT id, heartbeat_ms FROM cgk_workers ORDER BY id').all()
   const before = beats()
   for (const until = performance.now() + 2000; performance.now() < until;);
   await waitUntil(() => beats().every((beat, index) => JSON.stringify(beat) !== JSON.stringify(before[index])))

@@ -48,7 +48,7 @@ test('a connection that was used for its own file is refused for another', async
   database.exec('BEGIN')
   await one.client.sendJob('work.asked', payload, within(database))
   const sending = other.client.sendJob('work.asked', payload, within(database))
-  await expect(sending).rejects.toThrow(`and jobs are kept in \`${other.path}\``)
+  await expect(sending).rejects.toThrow(`but jobs are stored in \`${other.path}\``)
   await expect(sending).rejects.toMatchObject({ code: 'invalid_option' })
   database.exec('COMMIT')
   expect(countOf(database, 'cgk_jobs')).toBe(1)
@@ -63,7 +63,7 @@ test('a transaction that has read before another process wrote is told to begin 
   await client.sendJob('work.asked', payload)
   const error = await client.sendJob('work.asked', payload, within(database)).catch((thrown: unknown) => thrown)
   expect(error).toMatchObject({ code: 'store', problem: 'busy' })
-  expect((error as Error).message).toContain('begin it with `BEGIN IMMEDIATE`')
+  expect((error as Error).message).toContain('begin a new one with `BEGIN IMMEDIATE`')
   database.exec('ROLLBACK; BEGIN IMMEDIATE')
   await client.sendJob('work.asked', payload, within(database))
   database.exec('COMMIT')
@@ -91,14 +91,14 @@ test('a batch that cannot be sent whole leaves nothing in the transaction', asyn
 })
 
 test.for([
-  ['no transaction open', (path: string) => openDatabase(path), 'has no transaction open'],
+  ['no transaction open', (path: string) => openDatabase(path), 'has no open transaction'],
   [
     'no transaction open, on a Node that does not tell',
     (path: string) => {
       const database = openDatabase(path)
       return { prepare: (sql: string) => database.prepare(sql) }
     },
-    'has no transaction open',
+    'has no open transaction',
   ],
   [
     'another file',

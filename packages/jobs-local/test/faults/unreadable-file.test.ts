@@ -46,7 +46,7 @@ test('a disk that fails for a while ends no process, and is told of by name', as
     code: 'store',
     problem: 'failed',
     path,
-    message: expect.stringMatching(/the disk reports an error/),
+    message: expect.stringMatching(/the disk reported an error/),
   }
   await expect(client.getJobStatus(id)).rejects.toMatchObject(refused)
   await expect(client.listJobs()).rejects.toMatchObject(refused)

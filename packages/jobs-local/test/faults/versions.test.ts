@@ -28,7 +28,9 @@ test('a process of an earlier version writes no more once a later one has change
 
   const refused = await ask(client).catch((error: unknown) => error)
   expect(refused).toMatchObject({ code: 'store', problem: 'newer', path })
-  expect((refused as StoreError).message).toMatch(/later version of this package\. Run that version here too/)
+  expect((refused as StoreError).message).toMatch(
+    /later version of this package\. Upgrade this process to that version/,
+  )
   await expect(openAndSend(path)).rejects.toMatchObject({ code: 'store', problem: 'newer' })
   end.resolve('late')
   await waitUntil(async () => !(await earlier.healthCheck()).ok)

@@ -1,13 +1,15 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-/** After so long a process is killed: less than a test may take, and more than it takes on a busy machine. */
+import { killAtExit } from './kill-at-exit.ts'
+
+/** Time after which a process is killed: shorter than a test's timeout, and enough on a busy machine. */
 const limitMs = 150_000
 
-/** What became of a process. */
+/** The result of a process. */
 export interface EndedProcess {
   readonly code: number | null
-  /** Set where it had to be killed: it was still alive when the time was up. */
+  /** Whether it was killed because it was still running at the time limit. */
   readonly killed: boolean
   readonly stdout: string
   readonly stderr: string
@@ -22,14 +24,14 @@ export interface NodeOptions {
 
 const packageFolder = new URL('../../', import.meta.url)
 
-/** Whether this Node reads the TypeScript of the package itself; older ones run its output alone. */
+/** Whether this version of Node runs the package's TypeScript sources. Older versions run only its build output. */
 export const readsTypeScript: boolean =
   process.features.typescript !== false && process.features.typescript !== undefined
 
-/** How tests that each have a process of their own run: they mostly wait. */
+/** The options of tests that each start a process: they run concurrently, because they mostly wait. */
 export const together = { concurrent: true } as const
 
-/** Runs a module's text in a Node process of its own, from the sources, in an environment that chooses nothing. */
+/** Runs module code in a separate Node process, from the sources, in an environment without engine settings. */
 export async function runModule(text: string, options: NodeOptions = {}): Promise<EndedProcess> {
   return runNode(['--input-type=module', '--eval', text], options)
 }
@@ -52,9 +54,8 @@ export async function runNode(
     child.kill('SIGKILL')
   }
   const timer = setTimeout(kill, limitMs)
-  process.once('exit', kill) // a test that is given up leaves no process behind
+  killAtExit(child)
   const code = await new Promise<number | null>((resolve, reject) => child.on('close', resolve).on('error', reject))
   clearTimeout(timer)
-  process.off('exit', kill)
   return { code, killed, stdout, stderr }
 }

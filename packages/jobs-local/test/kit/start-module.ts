@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+import { killAtExit } from './kill-at-exit.ts'
 import { waitUntil } from './wait-until.ts'
 
 /** How a process ended. */
@@ -11,34 +12,30 @@ export interface ChildEnd {
   readonly signal: NodeJS.Signals | null
 }
 
-/** A process that is under way beside the test. */
+/** A process that runs while the test does. */
 export interface Child {
   readonly pid: number
   readonly ended: Promise<ChildEnd>
-  /** The lines that it has written so far. */
+  /** The lines that it has written to stdout so far. */
   readonly lines: readonly string[]
-  /** What it has complained of so far. */
+  /** Its output on stderr so far. */
   readonly stderr: string
-  /** Waits until it has written a line that begins so; answers the line. */
+  /** Waits for a line that begins with `beginning`. Returns the line. */
   says(beginning: string): Promise<string>
   kill(signal: NodeJS.Signals): void
 }
 
 export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>
-  /** Default: the Node that runs the test. */
+  /** Path of the Node binary. Default: the one that runs the test. */
   readonly node?: string
 }
 
 const packageFolder = fileURLToPath(new URL('../../', import.meta.url))
-/** Many short processes of the same code: it is compiled once. */
+/** A shared compile cache, because many short processes run the same code. */
 const compileCache = join(tmpdir(), 'jobs-compile-cache')
 
-// A test that is given up leaves no process behind.
-const alive = new Set<ChildProcess>()
-process.once('exit', () => alive.forEach((child) => child.kill('SIGKILL')))
-
-/** Starts a module's text in a Node process of its own, from the sources. It does not outlive the test's process. */
+/** Starts module code in a separate Node process, from the sources. It does not outlive the test's process. */
 export function startModule(text: string, { env = {}, node = process.execPath }: StartOptions = {}): Child {
   const flags = ['--conditions=@cgk-platform/source', '--no-warnings', '--input-type=module', '--eval', text]
   const child = spawn(node, flags, {
@@ -56,8 +53,7 @@ export function startModule(text: string, { env = {}, node = process.execPath }:
       resolve({ code, signal })
     })
   })
-  alive.add(child)
-  child.once('close', () => alive.delete(child))
+  killAtExit(child)
   return {
     pid: child.pid!,
     ended,
@@ -71,7 +67,7 @@ export function startModule(text: string, { env = {}, node = process.execPath }:
       const find = (): string | undefined => linesOf().find((line) => line.startsWith(beginning))
       await waitUntil(() => find() !== undefined || isOver)
       const line = find()
-      if (line === undefined) throw new Error(`The process ended and never said \`${beginning}\`: ${stdout}${stderr}`)
+      if (line === undefined) throw new Error(`The process ended without the line \`${beginning}\`: ${stdout}${stderr}`)
       return line
     },
     kill: (signal) => void child.kill(signal),

@@ -5,7 +5,7 @@ import { type NodeOptions, readsTypeScript, runModule, together } from '../kit/r
 
 // Where the facade is installed, as an app has it.
 const inApp: NodeOptions = { folder: '../../examples/storefront' }
-const ticksNoMore = 'The process ends, and its cron jobs tick no more. `client.start()` would keep it alive.'
+const ticksNoMore = 'The process is exiting, and its cron jobs stop ticking. Call `client.start()` to keep it alive.'
 const later = `const later = (ms, act) => setTimeout(act, ms).unref()`
 const everyMinute = `
   import { defineCronJob } from '@cgk-platform/jobs'

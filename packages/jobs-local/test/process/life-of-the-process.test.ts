@@ -10,7 +10,7 @@ const client = `
   const say = (...words) => console.log(...words)
   const later = (ms, act) => setTimeout(act, ms).unref()
 `
-const droppedLine = 'The process ends, and with it the jobs that wait'
+const droppedLine = 'The process is exiting, and the waiting jobs in its memory are lost.'
 
 describe.runIf(readsTypeScript)('a process stays alive', together, () => {
   test('while a handler runs', async () => {

@@ -19,7 +19,7 @@ test('a worker that finds nothing to do changes nothing: the other workers would
   // Counts the commits of others: https://www.sqlite.org/pragma.html#pragma_data_version
   const version = (): unknown => other.prepare('PRAGMA data_version').get()?.['data_version']
   const look = async (): Promise<void> => {
-    const work = (): unknown => [store.takeDueJobs(10, 0), store.takeNews(0), store.claim(10, () => undefined, 0)]
+    const work = (): unknown => [store.takeDueJobs(10, 0), store.takeRunChanges(0), store.claim(10, () => undefined, 0)]
     await store.change(work, { done: () => undefined })
   }
   const before = version()

@@ -35,8 +35,8 @@ function createEngines(): Engines {
   })
   const cron = defineCronJob({ id: 'hourly', schedule: '0 * * * *', handler: () => undefined })
   return {
-    main: createTestEngine({ jobs: [flaky, cron], patienceMs: 60_000 }),
-    impatient: createTestEngine({ jobs: [endless], patienceMs: 20 }),
+    main: createTestEngine({ jobs: [flaky, cron], maxRealWaitMs: 60_000 }),
+    impatient: createTestEngine({ jobs: [endless], maxRealWaitMs: 20 }),
   }
 }
 

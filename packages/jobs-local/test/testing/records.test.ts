@@ -82,7 +82,7 @@ describe('`attempts`', () => {
   test('counts the time that an attempt took: it is recorded at its beginning', async () => {
     const deferred = createDeferred()
     const job = defineJob({ id: 'long', event: 'work.asked', handler: () => deferred.promise })
-    const engine = createTestEngine({ jobs: [job], patienceMs: 5 })
+    const engine = createTestEngine({ jobs: [job], maxRealWaitMs: 5 })
     await engine.client.scheduleJob('work.asked', { tenantId }, { delay: '1m' })
     await engine.advance('3m')
     deferred.resolve()

@@ -119,7 +119,7 @@ describe('the time of a test engine', () => {
     })
     const engine = createTestEngine({ jobs: [job], config: { retention: { count: 10 } } })
     await engine.client.sendJob('work.asked', { tenantId })
-    await expect(engine.runUntilIdle()).rejects.toThrow(/gave up after 100000 steps.*1 jobs have not ended.*`advance/s)
+    await expect(engine.runUntilIdle()).rejects.toThrow(/stopped after 100000 timers.*1 jobs have not ended.*`advance/s)
   })
 
   test('`advance` goes over cron ticks, each at its own minute, and runs what they send', async () => {
@@ -156,7 +156,7 @@ describe('the time of a test engine', () => {
     const job = defineJob({ id: 'work', event: 'work.asked', handler: () => undefined })
     const endless = defineJob({ id: 'endless', event: 'work.followed', handler: () => new Promise(() => undefined) })
     const cron = defineCronJob({ id: 'every-minute', schedule: '* * * * *', handler: () => undefined })
-    const engine = createTestEngine({ jobs: [job, endless, cron], patienceMs: 5 })
+    const engine = createTestEngine({ jobs: [job, endless, cron], maxRealWaitMs: 5 })
     await engine.client.scheduleJob('work.asked', { tenantId }, { delay: '1m' })
     await engine.client.sendJob('work.followed', { tenantId })
     await engine.settle()

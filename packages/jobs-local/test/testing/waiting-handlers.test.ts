@@ -18,7 +18,7 @@ const tenantId = 'acme'
 
 describe('handlers that wait for something real are waited for', () => {
   /** A machine may be busy. */
-  const patienceMs = 30_000
+  const maxRealWaitMs = 30_000
 
   test('files', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'jobs-local-'))
@@ -32,7 +32,7 @@ describe('handlers that wait for something real are waited for', () => {
           await writeFile(file, `${await readFile(file, 'utf8')} and again`)
         },
       })
-      const engine = createTestEngine({ jobs: [job], patienceMs })
+      const engine = createTestEngine({ jobs: [job], maxRealWaitMs })
       for (let number = 0; number < 20; number++) await engine.client.sendJob('work.asked', { tenantId, number })
       await engine.settle()
       const written = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), 'utf8')))
@@ -48,7 +48,7 @@ describe('handlers that wait for something real are waited for', () => {
     try {
       const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
       const job = defineJob({ id: 'fetches', event: 'work.asked', handler: async () => (await fetch(url)).text() })
-      const engine = createTestEngine({ jobs: [job], patienceMs })
+      const engine = createTestEngine({ jobs: [job], maxRealWaitMs })
       await engine.client.sendJob('work.asked', { tenantId })
       await engine.settle()
       expect(engine.attempts[0]?.outcome).toEqual({ type: 'completed', output: 'pong' })
@@ -68,7 +68,7 @@ describe('handlers that wait for something real are waited for', () => {
         return stdout.trim()
       },
     })
-    const engine = createTestEngine({ jobs: [job], patienceMs })
+    const engine = createTestEngine({ jobs: [job], maxRealWaitMs })
     await engine.client.sendJob('work.asked', { tenantId })
     await engine.settle()
     expect(engine.attempts[0]?.outcome).toEqual({ type: 'completed', output: '42' })
@@ -80,7 +80,7 @@ describe('handlers that wait for something real are waited for', () => {
       event: 'work.asked',
       handler: () => readFile(new URL(import.meta.url), 'utf8'),
     })
-    const engine = createTestEngine({ jobs: [job], patienceMs })
+    const engine = createTestEngine({ jobs: [job], maxRealWaitMs })
     for (let number = 1; number <= 10; number++) {
       await engine.client.scheduleJob('work.asked', { tenantId, number }, { delay: number })
     }
@@ -109,7 +109,7 @@ describe('handlers that wait for other jobs', () => {
   }
 
   test('one that is due at once: no deadlock', async () => {
-    const engine = createTestEngine({ jobs: [asks('0s'), follow], patienceMs: 60_000 })
+    const engine = createTestEngine({ jobs: [asks('0s'), follow], maxRealWaitMs: 60_000 })
     engineOf = () => engine
     await engine.client.sendJob('work.asked', { tenantId })
     await engine.settle()
@@ -118,7 +118,7 @@ describe('handlers that wait for other jobs', () => {
   })
 
   test('one that is due later: after the patience, time goes on to it, and then the waiting one is waited for again', async () => {
-    const engine = createTestEngine({ jobs: [asks('1h'), follow], patienceMs: 50 })
+    const engine = createTestEngine({ jobs: [asks('1h'), follow], maxRealWaitMs: 50 })
     engineOf = () => engine
     const { id } = await engine.client.sendJob('work.asked', { tenantId })
     await engine.runUntilIdle()
@@ -138,7 +138,7 @@ describe('handlers that wait for other jobs', () => {
         await engine.client.waitForJob(id)
       },
     })
-    const engine = createTestEngine({ jobs: [job], patienceMs: 20 })
+    const engine = createTestEngine({ jobs: [job], maxRealWaitMs: 20 })
     await engine.client.sendJob('work.asked', { tenantId })
     await engine.advance('4m')
     expect(engine.attempts).toHaveLength(0)
@@ -159,7 +159,7 @@ describe('handlers that never end', () => {
       retry: { maxAttempts: 2, backoff: 'fixed', initialDelay: '10s' },
       handler: () => new Promise(() => undefined),
     })
-    const engine = createTestEngine({ jobs: [job], patienceMs: 5 })
+    const engine = createTestEngine({ jobs: [job], maxRealWaitMs: 5 })
     const { id } = await engine.client.sendJob('work.asked', { tenantId })
     await engine.runUntilIdle()
     const { state, runs } = await engine.client.getJobStatus(id)
@@ -170,7 +170,7 @@ describe('handlers that never end', () => {
   test('keep nothing else from running', async () => {
     const endless = defineJob({ id: 'endless', event: 'work.followed', handler: () => new Promise(() => undefined) })
     const cron = defineCronJob({ id: 'every-minute', schedule: '* * * * *', handler: () => undefined })
-    const engine = createTestEngine({ jobs: [endless, cron], patienceMs: 5 })
+    const engine = createTestEngine({ jobs: [endless, cron], maxRealWaitMs: 5 })
     await engine.client.sendJob('work.followed', { tenantId })
     await engine.advance('1h')
     expect(engine.attempts).toHaveLength(60)
@@ -180,11 +180,11 @@ describe('handlers that never end', () => {
     const deferred = createDeferred()
     const endless = defineJob({ id: 'endless', event: 'work.followed', handler: () => deferred.promise })
     const quick = defineJob({ id: 'quick', event: 'work.asked', handler: () => 'done' })
-    const engine = createTestEngine({ jobs: [endless, quick], patienceMs: 20 })
+    const engine = createTestEngine({ jobs: [endless, quick], maxRealWaitMs: 20 })
     for (let number = 0; number < 2; number++) await engine.client.sendJob('work.followed', { tenantId, number })
     const { id } = await engine.client.scheduleJob('work.asked', { tenantId }, { delay: '1h' })
     await expect(engine.runUntilIdle()).rejects.toThrow(
-      /stopped with 2 jobs that have not ended.*longer than `patienceMs` \(20 ms\).*give the job a `timeout`/,
+      /stopped with 2 jobs that have not ended.*after `maxRealWaitMs` \(20 ms\).*set a `timeout`/,
     )
     expect((await engine.client.getJobStatus(id)).state).toBe('completed') // the others have run before it gave up
     deferred.resolve()
@@ -195,7 +195,7 @@ describe('handlers that never end', () => {
   test('make it say so also behind a limit that they hold', async () => {
     const handler = () => new Promise(() => undefined)
     const job = defineJob({ id: 'endless', event: 'work.asked', concurrency: 1, handler })
-    const engine = createTestEngine({ jobs: [job], patienceMs: 5 })
+    const engine = createTestEngine({ jobs: [job], maxRealWaitMs: 5 })
     for (let number = 0; number < 3; number++) await engine.client.sendJob('work.asked', { tenantId, number })
     await expect(engine.runUntilIdle()).rejects.toThrow('stopped with 3 jobs that have not ended')
   })
@@ -203,7 +203,7 @@ describe('handlers that never end', () => {
   test('until a test lets them: what it resolves is waited for', async () => {
     const deferred = createDeferred<string>()
     const job = defineJob({ id: 'waits', event: 'work.asked', handler: () => deferred.promise })
-    const engine = createTestEngine({ jobs: [job], patienceMs: 5 })
+    const engine = createTestEngine({ jobs: [job], maxRealWaitMs: 5 })
     const { id } = await engine.client.sendJob('work.asked', { tenantId })
     await engine.settle()
     expect((await engine.client.getJobStatus(id)).state).toBe('running')

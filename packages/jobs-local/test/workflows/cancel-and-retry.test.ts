@@ -20,7 +20,7 @@ test('a step that is under way at a cancel is aborted, and the completed ones ar
     },
     { compensateOnCancel: true },
   )
-  const engine = createTestEngine({ jobs: [flow], patienceMs: 20 })
+  const engine = createTestEngine({ jobs: [flow], maxRealWaitMs: 20 })
   const { id } = await engine.client.sendJob('work.asked', { tenantId })
   await engine.settle()
   expect((await engine.client.cancelJob(id)).state).toBe('cancelled')

@@ -115,7 +115,7 @@ test('a step that completes although its job was cancelled is compensated, too, 
       ),
     { compensateOnCancel: true },
   )
-  const engine = createTestEngine({ jobs: [flow], patienceMs: 20 })
+  const engine = createTestEngine({ jobs: [flow], maxRealWaitMs: 20 })
   const { id } = await engine.client.sendJob('work.asked', { tenantId })
   await engine.settle()
   await engine.client.cancelJob(id)

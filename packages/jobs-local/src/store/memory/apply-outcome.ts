@@ -4,7 +4,7 @@ import type { Outcome } from '@cgk-platform/jobs-core/provider'
 import type { StoredRun } from '../job-store.ts'
 import type { RunQueue } from './run-queue.ts'
 
-/** Puts the end of an attempt into a run that is in memory; `end` is called where its run has ended. */
+/** Applies the outcome of an attempt to a run in memory. Calls `end` if the outcome ends the run. */
 export function applyOutcome(
   run: StoredRun,
   outcome: Outcome,

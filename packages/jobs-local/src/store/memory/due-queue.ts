@@ -6,14 +6,14 @@ interface DueItem<T> {
   readonly item: T
 }
 
-/** Items by the instant they are due, those of the same instant in the order they came. */
+/** A queue of items ordered by due time. Items due at the same time keep their insertion order. */
 export class DueQueue<T> {
   readonly #isStale: (item: T) => boolean
   #queue = new TinyQueue<DueItem<T>>([], byInstant)
   #order = 0
   #stale = 0
 
-  /** `isStale` tells items that are no longer waited for; they are passed over. */
+  /** @param isStale - returns true for an item that is no longer needed; the queue skips it */
   constructor(isStale: (item: T) => boolean) {
     this.#isStale = isStale
   }
@@ -22,7 +22,7 @@ export class DueQueue<T> {
     this.#queue.push({ at, order: this.#order++, item })
   }
 
-  /** Says that one of the items became stale. Once half of them are, they are thrown out. */
+  /** Counts an item that became stale. Removes stale items once they are more than half. */
   noteStale(): void {
     this.#stale++
     if (this.#stale * 2 <= this.#queue.length) return
@@ -38,7 +38,7 @@ export class DueQueue<T> {
     return this.#queue.peek()?.at
   }
 
-  /** The earliest item, if it is due. */
+  /** Takes the earliest item, if it is due. */
   takeDue(now: number): T | undefined {
     this.#dropStale()
     const next = this.#queue.peek()

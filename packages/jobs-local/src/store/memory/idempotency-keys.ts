@@ -8,12 +8,12 @@ interface TakenKey {
   readonly expiresAt: number
 }
 
-/** Which idempotency keys are taken, by which job, until when. A key is scoped by tenant and event. */
+/** The idempotency keys in use, with their jobs and expiry. A key is scoped by tenant and event. */
 export class IdempotencyKeys {
   readonly #taken = new Map<string, TakenKey>()
   readonly #expiring = new DueQueue<TakenKey>(() => false)
 
-  /** The job that holds the envelope's key. */
+  /** Returns the id of the job that holds the envelope's key. */
   holder(envelope: Envelope, now: number): string | undefined {
     this.#expire(now)
     const name = nameOf(envelope)

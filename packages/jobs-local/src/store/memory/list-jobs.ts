@@ -3,12 +3,13 @@ import type { ListQuery } from '@cgk-platform/jobs-core/provider'
 import type { StoredJob } from '../job-store.ts'
 import { stateOf } from '../state-of.ts'
 
-/** A page of the jobs that fit, newest first. */
+/** Returns a page of the jobs that match, newest first. */
 export function listJobs(
   all: readonly StoredJob[],
   { tenantId, state, event, limit, cursor }: ListQuery,
 ): { jobs: StoredJob[]; cursor?: string } {
-  // Ids rise with time, so that the last one of a page tells where the next begins, whoever else has sent meanwhile.
+  // Ids increase with time, so the last id of a page marks where the next page begins, even if jobs were sent in
+  // between.
   const found = all.filter(
     (job) =>
       (cursor === undefined || job.envelope.id < cursor) &&

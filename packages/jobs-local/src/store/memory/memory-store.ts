@@ -14,7 +14,7 @@ import { DueQueue } from './due-queue.ts'
 import { Fifo } from '../fifo.ts'
 import { IdempotencyKeys } from './idempotency-keys.ts'
 import { toJobStatus } from '../../to-job-status.ts'
-import type { ChangeEnd, JobStore, LimitsOf, News, StoredJob, StoredRun, Subscriber } from '../job-store.ts'
+import type { ChangeCallbacks, JobStore, LimitsOf, RunChanges, StoredJob, StoredRun, Subscriber } from '../job-store.ts'
 import { isCompensatedOnCancel } from '../is-compensated-on-cancel.ts'
 import { listJobs } from './list-jobs.ts'
 import { nextRunId } from '../run-id.ts'
@@ -24,7 +24,7 @@ import { RunQueue } from './run-queue.ts'
 import { stateOf } from '../state-of.ts'
 import { WorkflowWaits } from './workflow-waits.ts'
 
-/** Keeps jobs in this process's memory: they end with it. */
+/** Creates a store in this process's memory. Its jobs are lost when the process ends. */
 export function createMemoryStore(retention: Retention): JobStore {
   return new MemoryStore(retention)
 }
@@ -50,7 +50,7 @@ class MemoryStore implements JobStore {
     this.#retained = new RetainedJobs(retention, (job) => this.#jobs.delete(job.envelope.id))
   }
 
-  change<T>(work: () => T, { done }: ChangeEnd<T>): undefined {
+  change<T>(work: () => T, { done }: ChangeCallbacks<T>): undefined {
     done(work())
   }
 
@@ -114,7 +114,7 @@ class MemoryStore implements JobStore {
         run.job.startedAt ??= now
         if (run.workflow) run.attemptStartedAt = now
       }
-      if (run.wakes) run.wakes = false
+      if (run.wakePending) run.wakePending = false
       claimed.push(run)
     }
     return claimed
@@ -129,20 +129,20 @@ class MemoryStore implements JobStore {
     return isReady || (this.nextDueAt() ?? Number.POSITIVE_INFINITY) <= now
   }
 
-  hasWaiting(): boolean {
-    return this.#queue.hasWaiting
+  hasWaitingRun(): boolean {
+    return this.#queue.hasWaitingRun
   }
 
-  settle(run: StoredRun, attempt: number, outcome: Outcome, now: number, leaves = false): boolean {
+  settle(run: StoredRun, attempt: number, outcome: Outcome, now: number, releasesSlot = false): boolean {
     const isSettled = this.#settle(run, attempt, outcome, now)
-    if (leaves) this.release(run)
+    if (releasesSlot) this.release(run)
     return isSettled
   }
 
   #settle(run: StoredRun, attempt: number, outcome: Outcome, now: number): boolean {
     if (run.attempts !== attempt || (run.state !== 'running' && !run.compensating)) return false
     if (run.compensating && outcome.type !== 'suspended' && outcome.type !== 'interrupted') {
-      // Its run has ended before.
+      // The run itself ended when it was cancelled.
       delete run.compensating
       this.#compensating--
       return true
@@ -194,7 +194,7 @@ class MemoryStore implements JobStore {
   }
 
   saveStep(run: StoredRun, step: StepRecord): boolean {
-    this.#waits.note(run, step)
+    this.#waits.update(run, step)
     if (step.jobId !== undefined && step.state === 'waiting') this.#answerJob(step.jobId, step.startedAt)
     return true
   }
@@ -204,10 +204,10 @@ class MemoryStore implements JobStore {
   }
 
   saveFailure(): void {
-    // The record is kept as it is.
+    // The record is already in memory.
   }
 
-  takeNews(): News {
+  takeRunChanges(): RunChanges {
     return { answered: this.#waits.takeAnswered(), cancelled: none, lost: none }
   }
 
@@ -282,7 +282,7 @@ class MemoryStore implements JobStore {
     run.endedAt = now
     delete run.dueAt
     this.#open.remove(run.definitionId, run.job.envelope.tenantId)
-    this.#waits.forget(run)
+    this.#waits.removeAll(run)
     this.#answerJob(run.job.envelope.id, now)
     if (isEnded(stateOf(run.job))) this.#endJob(run.job, now)
   }
@@ -292,6 +292,6 @@ class MemoryStore implements JobStore {
     if (stateOf(job) !== 'failed') job.envelope = { ...job.envelope, payload: null }
     this.#answerJob(job.envelope.id, now)
     this.#openJobs--
-    this.#retained.ended(job, now)
+    this.#retained.add(job, now)
   }
 }

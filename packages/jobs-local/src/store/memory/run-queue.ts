@@ -4,65 +4,68 @@ import type { LimitsOf, StoredRun } from '../job-store.ts'
 import { DueQueue } from './due-queue.ts'
 import { ReadyQueue } from '../ready-queue.ts'
 
-/** A run that waits for its time, which is another one if it was woken meanwhile. */
+/** A run that waits for its due time. Stale if the run's `dueAt` has changed since. */
 interface DueRun {
   readonly run: StoredRun
   readonly dueAt: number
 }
 
-/** How a run waited. */
-interface WaitedIn {
+/** The state of a run while it waited. */
+interface WaitState {
   readonly state: JobState
   readonly pause: StoredRun['pause'] | undefined
   readonly dueAt: number | undefined
 }
 
-/** The runs that wait: for a time, or for their turn. */
+/** The waiting runs: those that wait for a time, and those that wait for a slot. */
 export class RunQueue {
   readonly #delayed = new DueQueue<DueRun>(({ run, dueAt }) => run.dueAt !== dueAt)
   readonly #ready = new ReadyQueue()
 
-  /** Lets a run wait for its turn. */
+  /** Adds a run that waits for a slot. */
   push(run: StoredRun): void {
     this.#ready.push(run)
   }
 
-  /** Lets a run wait for a time, epoch milliseconds. */
+  /** Adds a run that waits until `dueAt`, in epoch milliseconds. */
   delay(run: StoredRun, dueAt: number): void {
     run.dueAt = dueAt
     this.#delayed.push(dueAt, { run, dueAt })
   }
 
-  /** Lets a workflow wait for its time, or for an answer; one may have come while its code was still looked after. */
+  /**
+   * Suspends a workflow until a time or an answer. If an answer arrived while its attempt was ending, resumes it at
+   * once.
+   */
   suspend(run: StoredRun, wakeAt: number | undefined): void {
-    if (run.wakes) return this.resume(run)
+    if (run.wakePending) return this.resume(run)
     run.pause = 'asleep'
     if (wakeAt !== undefined) this.delay(run, wakeAt)
   }
 
-  /** Lets a workflow that is asleep, or is about to be, come to its turn. */
+  /** Resumes a workflow that is asleep, or that is about to be suspended. */
   wake(run: StoredRun): void {
     if (run.pause !== 'asleep') {
-      run.wakes = true
+      run.wakePending = true
       return
     }
     this.#dropTime(run)
     this.resume(run)
   }
 
-  /** Lets a workflow go on when its turn comes. */
+  /** Adds a suspended workflow that waits for a slot to resume. */
   resume(run: StoredRun): void {
     run.pause = 'awake'
     this.#ready.push(run)
   }
 
-  /** Takes a run out that ends while it waits; `before` is the state that it waited in. */
-  drop(run: StoredRun, before: WaitedIn): void {
+  /** Removes a run that ended while it waited. `before` is its state while it waited. */
+  drop(run: StoredRun, before: WaitState): void {
     if (before.dueAt !== undefined) this.#delayed.noteStale()
     if (before.state === 'queued' || before.pause === 'awake') this.#ready.noteStale(run)
   }
 
-  /** The next run whose limits leave room; it counts as running until `release`. */
+  /** Takes the next run that its limits allow. It counts as running until `release`. */
   take(limitsOf: LimitsOf): StoredRun | undefined {
     return this.#ready.take(limitsOf)
   }
@@ -71,7 +74,7 @@ export class RunQueue {
     this.#ready.release(definitionId, job.envelope.tenantId)
   }
 
-  /** Lets the runs whose time has come wait for their turn. */
+  /** Moves the due runs to those that wait for a slot. */
   wakeDue(now: number): void {
     for (let due = this.#delayed.takeDue(now); due; due = this.#delayed.takeDue(now)) {
       const { run } = due
@@ -93,8 +96,8 @@ export class RunQueue {
     return this.#ready.mayHaveNext
   }
 
-  get hasWaiting(): boolean {
-    return this.#ready.hasWaiting
+  get hasWaitingRun(): boolean {
+    return this.#ready.hasWaitingRun
   }
 
   #dropTime(run: StoredRun): void {

@@ -9,15 +9,15 @@ import {
 
 import type { AnsweredStep, StoredRun } from '../job-store.ts'
 
-/** What workflows wait for: events of their tenant, and jobs that they sent. */
+/** The open waits of workflows: for events of their tenant, and for jobs that they sent. */
 export class WorkflowWaits {
   readonly #events = new Map<string, Set<AnsweredStep>>()
   readonly #jobs = new Map<string, Set<AnsweredStep>>()
   readonly #byStep = new Map<StepRecord, { readonly set: Set<AnsweredStep>; readonly wait: AnsweredStep }>()
   #answered: AnsweredStep[] = []
 
-  /** Takes up a step that waits, and drops one that does no more. */
-  note(run: StoredRun, step: StepRecord): void {
+  /** Adds the wait of a step that waits, and removes it otherwise. */
+  update(run: StoredRun, step: StepRecord): void {
     const known = this.#byStep.get(step)
     if (step.state !== 'waiting') return this.#drop(step)
     if (known) return
@@ -26,13 +26,13 @@ export class WorkflowWaits {
     if (step.jobId !== undefined) this.#add(this.#jobs, step.jobId, { run, step })
   }
 
-  /** Forgets the waits of a run that has ended. */
-  forget(run: StoredRun): void {
+  /** Removes the waits of a run that has ended. */
+  removeAll(run: StoredRun): void {
     for (const step of run.workflow?.steps ?? []) this.#drop(step)
   }
 
   answerEvent(envelope: Envelope, now: number): number {
-    if (this.#events.size === 0) return 0 // as where no workflow waits, which shall cost nothing
+    if (this.#events.size === 0) return 0 // fast path for apps without waiting workflows
     let answered = 0
     for (const wait of this.#events.get(keyOf(envelope.tenantId, envelope.event)) ?? []) {
       if (!resolveEventWait(wait.run.workflow!, wait.step, envelope, now)) continue
@@ -42,7 +42,7 @@ export class WorkflowWaits {
     return answered
   }
 
-  /** Answers the waits for a job of which a run has ended, or that is not kept any more. */
+  /** Answers the waits for a job if one of its runs has ended or the job no longer exists. */
   answerJob(jobId: string, read: () => JobStatus | undefined, now: number): void {
     const waits = this.#jobs.get(jobId)
     if (!waits) return

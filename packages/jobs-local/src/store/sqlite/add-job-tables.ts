@@ -1,11 +1,11 @@
 import { openFile } from './open-file.ts'
 
 /**
- * Makes the tables of the jobs in the database of your app, beside its own, so that a job can be sent in a transaction of
- * yours. Done once; afterwards, or in a file that has them, it changes nothing. Their names begin with `cgk_`.
+ * Adds the tables for jobs to your app's SQLite database, so that you can send a job within your own transaction. Call
+ * it once; if the tables exist, it changes nothing. Their names begin with `cgk_`.
  *
- * @throws {StoreError} where the file cannot be used
+ * @throws {StoreError} if the file cannot be used.
  */
 export function addJobTables(path: string): void {
-  openFile(path, { beside: true }).close()
+  openFile(path, { allowOtherTables: true }).close()
 }

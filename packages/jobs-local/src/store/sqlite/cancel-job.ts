@@ -8,23 +8,17 @@ import { keyOf, seqOf } from './rows.ts'
 import { beginCompensation, cancelRun } from './runs-table.ts'
 import type { WaitsTable } from './waits-table.ts'
 
-/** Ends all of a job that has not ended, and answers the runs that were under way, in whichever process. */
+/** Cancels all open runs of a job. Returns those that are running, in any process. */
 export function cancelJob(connection: Connection, job: StoredJob, waits: WaitsTable, now: number): StoredRun[] {
   const running: StoredRun[] = []
   for (const run of job.runs.filter(({ state }) => !isEnded(state))) {
     const key = keyOf(run)
     cancelRun(connection, key, isCompensatedOnCancel(run), now)
-    waits.forget(key)
+    waits.removeAll(key)
     if (run.state === 'running' && key.worker !== 0) running.push(run)
     else beginCompensation(connection, key)
   }
   if (job.runs.length === 0) endJob(connection, seqOf(job), 'cancelled', now)
   waits.answerJob(job.envelope.id, now)
   return running
-}
-
-/** Lets the worker that has a run under way know that it was cancelled. */
-export function noteCancelled(connection: Connection, run: StoredRun): void {
-  const { seq, number, worker } = keyOf(run)
-  connection.run('INSERT INTO cgk_notices (worker, job, number) VALUES (?, ?, ?)', worker, seq, number)
 }

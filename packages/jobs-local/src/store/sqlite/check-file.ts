@@ -3,21 +3,21 @@ import { dirname } from 'node:path'
 
 import { StoreError } from '@cgk-platform/jobs-core'
 
-import { isWholeLogHeader, logHeaderBytes } from './log-header.ts'
+import { isValidLogHeader, logHeaderBytes } from './log-header.ts'
 
 /**
- * Looks at what lies where jobs are to be kept, before SQLite does: it passes over what it cannot use of a log, and with it
- * over jobs that were accepted. True where there is no file yet.
+ * Checks the jobs' file and its log before SQLite opens them, because SQLite silently ignores a damaged log and thereby
+ * loses accepted jobs. Returns true if the file does not exist yet.
  *
- * @throws {StoreError} where there is something else
+ * @throws {StoreError} if the path does not lead to a usable file.
  */
 export function checkFile(file: string): boolean {
   try {
     return isMissing(file)
   } catch (cause) {
     if (StoreError.isInstance(cause)) throw cause
-    const says = `cannot be looked at: ${cause instanceof Error ? cause.message : String(cause)}`
-    const remedy = 'See that the user of this process may read and write it and its folder.'
+    const says = `cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`
+    const remedy = 'Let the user of this process read and write the file and its folder.'
     throw new StoreError({ path: file, problem: 'failed', says, remedy }, { cause })
   }
 }
@@ -25,12 +25,12 @@ export function checkFile(file: string): boolean {
 function isMissing(file: string): boolean {
   const found = statOf(file)
   if (found && !found.isFile()) {
-    const remedy = 'Give the path of a file in it.'
-    throw new StoreError({ path: file, problem: 'not a file', says: 'is not a file but a folder', remedy })
+    const remedy = 'Set `path` to a file.'
+    throw new StoreError({ path: file, problem: 'not a file', says: 'is not a regular file', remedy })
   }
   if (!found && !statOf(dirname(file))?.isDirectory()) {
-    const remedy = 'Make the folder, or see that the volume which it lies on is there.'
-    throw new StoreError({ path: file, problem: 'not found', says: 'lies in a folder that does not exist', remedy })
+    const remedy = 'Create the folder, or mount its volume.'
+    throw new StoreError({ path: file, problem: 'not found', says: 'is in a folder that does not exist', remedy })
   }
   checkLog(file)
   return !found
@@ -39,28 +39,31 @@ function isMissing(file: string): boolean {
 function checkLog(file: string): void {
   const log = `${file}-wal`
   if (!headerOf(log)) return
-  // Asked after the log, which another process that begins with the file makes last.
+  // Check the file after the log: another process that creates both creates the log last.
   if (!statOf(file)?.size && headerOf(log)) {
-    throw damaged(file, `is gone or empty, and its log is still there, \`${log}\``)
+    throw damagedError(file, `is missing or empty, but its log \`${log}\` exists`)
   }
-  const looks = 3 // another process may be writing it
-  for (let look = 1; !isWholeLog(log); look++) {
-    if (look === looks) throw damaged(file, `has a damaged log beside it, \`${log}\``)
+  const maxReads = 3 // another process may be writing the log
+  for (let reads = 1; !hasValidLog(log); reads++) {
+    if (reads === maxReads) throw damagedError(file, `has a damaged log \`${log}\``)
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
   }
 }
 
-function damaged(path: string, says: string): StoreError {
-  const remedy = 'Put a backup of both in their place. To go on without what only the log has, move the log away.'
+function damagedError(path: string, says: string): StoreError {
+  const remedy = 'Restore a backup of both. To continue without the jobs that only the log contains, move the log away.'
   return new StoreError({ path, problem: 'corrupt', says, remedy })
 }
 
-function isWholeLog(log: string): boolean {
+function hasValidLog(log: string): boolean {
   const header = headerOf(log)
-  return !header || isWholeLogHeader(header)
+  return !header || isValidLogHeader(header)
 }
 
-/** None where the log is gone, since the last process that has the file open takes it away, or where it is empty. */
+/**
+ * Returns the header of a log, or `undefined` if the log is empty or missing. The last process to close the file
+ * deletes it.
+ */
 function headerOf(log: string): Buffer | undefined {
   let descriptor: number
   try {
@@ -72,7 +75,7 @@ function headerOf(log: string): Buffer | undefined {
   try {
     const header = Buffer.alloc(logHeaderBytes)
     const read = readSync(descriptor, header, 0, logHeaderBytes, 0)
-    // It is synced before the first commit: where it has not reached the disk, nothing has that counts.
+    // The header is synced before the first commit. If it is not on disk, no commit is.
     const isEmpty = read < logHeaderBytes || header.every((byte) => byte === 0)
     return isEmpty ? undefined : header
   } finally {

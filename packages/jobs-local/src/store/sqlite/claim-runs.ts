@@ -8,13 +8,13 @@ import { readRecord } from './steps-table.ts'
 
 const { ready, held } = phases
 
-/** Whose turn came last: the next one begins after it. */
+/** The definition and tenants that were served last. The next claim begins after them. */
 export class Turns {
   definition = ''
   readonly tenants = new Map<string, string>()
 }
 
-/** What a claim is made with. */
+/** The options of a claim. */
 export interface ClaimOptions {
   readonly connection: Connection
   readonly turns: Turns
@@ -28,16 +28,16 @@ export interface ClaimOptions {
 type ClaimedRow = RunRow & Pick<JobRow, 'id' | 'event' | 'envelope'> & { readonly job_state: string }
 
 /**
- * Takes the runs whose turn it is. Turns go round the definitions, and within one round its tenants, so that neither a busy
- * definition nor a busy tenant starves the others; within a tenant the oldest job comes first. Places are counted over all
- * workers.
+ * Claims runs that wait for a slot. Serves definitions round-robin, and the tenants of each definition round-robin, so
+ * that neither a busy definition nor a busy tenant starves the others. Within a tenant, the oldest job comes first.
+ * Concurrency limits count the slots of all workers.
  */
 export function claimRuns(options: ClaimOptions): StoredRun[] {
   const { connection, turns, max, mayBegin } = options
   const claimed: StoredRun[] = []
   if (max <= 0) return claimed
   const open = readyDefinitions(connection, turns.definition).filter(mayBegin)
-  // Each round gives every definition the same share of what is left; whoever has no more drops out.
+  // Each round gives every definition an equal share of the remaining slots. A definition without more runs drops out.
   while (claimed.length < max && open.length > 0) {
     const share = Math.ceil((max - claimed.length) / open.length)
     for (const definition of [...open]) {
@@ -55,19 +55,19 @@ export function claimRuns(options: ClaimOptions): StoredRun[] {
 function claimOf(definition: string, wanted: number, options: ClaimOptions): StoredRun[] {
   const { connection, turns, limitsOf } = options
   const limits = limitsOf(definition)
-  const most = Math.min(wanted, roomIn(connection, limits?.limit, definition))
+  const max = Math.min(wanted, freeSlots(connection, limits?.limit, definition))
   const claimed: StoredRun[] = []
-  /** Tenants from whom nothing could be taken. */
+  /** Tenants at their limit. */
   const full = new Set<string>()
-  while (claimed.length < most) {
+  while (claimed.length < max) {
     const before = claimed.length
     const after = turns.tenants.get(definition) ?? ''
-    const tenants = readyTenants(connection, definition, { after, most: most - before, full })
+    const tenants = readyTenants(connection, definition, { after, max: max - before, full })
     if (tenants.length === 0) break
-    const share = Math.ceil((most - before) / Math.max(1, tenants.length))
+    const share = Math.ceil((max - before) / Math.max(1, tenants.length))
     for (const tenant of tenants) {
-      const room = roomIn(connection, limits?.perTenant, definition, tenant)
-      const count = Math.min(share, most - claimed.length, room)
+      const free = freeSlots(connection, limits?.perTenant, definition, tenant)
+      const count = Math.min(share, max - claimed.length, free)
       const taken = count > 0 ? claimFrom(definition, tenant, count, options) : []
       claimed.push(...taken)
       if (taken.length === 0) full.add(tenant)
@@ -93,24 +93,24 @@ function claimFrom(definition: string, tenant: string, count: number, options: C
     if (row.workflow === null) return run
     const record = readRecord(connection, keyOf(run), row.workflow)
     if (record) run.workflow = record
-    else run.job.envelope = unreadable(run.job.envelope) // without its steps it would do all again
+    else run.job.envelope = unreadable(run.job.envelope) // fail the run: without its steps it would repeat all of them
     return run
   })
 }
 
-/** The run as its row is from now on. */
+/** Returns the run as its updated row describes it. */
 function toHeldRun(row: ClaimedRow, worker: number, now: number): StoredRun {
-  const goesOn = row.pause !== null
+  const isResumed = row.pause !== null
   const { id, tenant, event, envelope } = row
   const job: JobRow = { seq: row.job, id, tenant, event, envelope, state: row.job_state, ended_at: null }
-  const begun = { resumed: 0, state: 'running', attempts: row.attempts + 1, attempt_started_at: now } as const
-  const also = { worker, pause: null, due_at: null, started_at: row.started_at ?? now }
-  // In place, since a row is read for this alone.
-  return toStoredRun(Object.assign(row, goesOn ? { resumed: 1 } : begun, also), toStoredJob(job))
+  const newAttempt = { resumed: 0, state: 'running', attempts: row.attempts + 1, attempt_started_at: now } as const
+  const changes = { worker, pause: null, due_at: null, started_at: row.started_at ?? now }
+  // Changes the row in place, because nothing else uses it.
+  return toStoredRun(Object.assign(row, isResumed ? { resumed: 1 } : newAttempt, changes), toStoredJob(job))
 }
 
-/** How many more runs may have a place. */
-function roomIn(
+/** Returns how many more runs the limit allows. */
+function freeSlots(
   connection: Connection,
   limit: ConcurrencyLimits['limit'],
   definition: string,
@@ -121,12 +121,12 @@ function roomIn(
   const values = tenant === undefined ? [definition] : [definition, tenant]
   const sql =
     `SELECT (SELECT count(*) FROM cgk_runs WHERE phase = ${held} AND ${lane}) + ` +
-    `(SELECT count(*) FROM cgk_stays WHERE ${lane}) AS taken`
+    `(SELECT count(*) FROM cgk_leftovers WHERE ${lane}) AS taken`
   const { taken } = connection.get<{ taken: number }>(sql, ...values, ...values)!
   return Math.max(0, limit - taken)
 }
 
-/** The definitions that have runs whose turn it is, beginning after the one that was served last. */
+/** Returns the definitions with runs that wait for a slot, beginning after the one that was served last. */
 function readyDefinitions(connection: Connection, after: string): string[] {
   const next = `SELECT definition FROM cgk_runs WHERE phase = ${ready} AND definition > ?`
   const found: string[] = []
@@ -142,16 +142,19 @@ function readyDefinitions(connection: Connection, after: string): string[] {
   return found
 }
 
-/** The tenants that have such runs of a definition, likewise: no more than so many, and none that is at its limit. */
+/**
+ * Returns up to `max` tenants of a definition that have such runs and are not in `full`, beginning after the one served
+ * last.
+ */
 function readyTenants(
   connection: Connection,
   definition: string,
-  { after, most, full }: { after: string; most: number; full: ReadonlySet<string> },
+  { after, max, full }: { after: string; max: number; full: ReadonlySet<string> },
 ): string[] {
   const next = `SELECT tenant FROM cgk_runs WHERE phase = ${ready} AND definition = ? AND tenant > ?`
   const found: string[] = []
   const collect = (sql: string, from: string, ...until: string[]): void => {
-    for (let last = from; found.length < most;) {
+    for (let last = from; found.length < max;) {
       const row = connection.get<{ tenant: string }>(`${sql} ORDER BY tenant LIMIT 1`, definition, last, ...until)
       if (!row) return
       last = row.tenant
@@ -159,7 +162,7 @@ function readyTenants(
     }
   }
   collect(next, after)
-  // Compared by SQLite alone, whose order of some characters is another one.
+  // Compare in SQLite only, which orders some characters differently from JavaScript.
   if (after !== '') collect(`${next} AND tenant <= ?`, '', after)
   return found
 }

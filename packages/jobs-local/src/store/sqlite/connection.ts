@@ -1,22 +1,22 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 
-/** A connection to a file, with its statements prepared once. */
+/** A connection to a file that caches its prepared statements. */
 export interface Connection {
   readonly path: string
-  /** Rows are what the statement says; whoever writes it names their shape. */
+  /** Returns all rows. The caller names their type, which the statement determines. */
   all<Row>(sql: string, ...values: SQLInputValue[]): Row[]
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- as above
   get<Row>(sql: string, ...values: SQLInputValue[]): Row | undefined
-  /** Answers how many rows were changed. */
+  /** Returns the number of changed rows. */
   run(sql: string, ...values: SQLInputValue[]): number
   exec(sql: string): void
   close(): void
 }
 
 /**
- * Puts a connection over a database that is open.
+ * Wraps an open database in a connection.
  *
- * @param open - opens it again, for one that is used after it was closed. Default: it cannot be
+ * @param open - reopens the database if the connection is used after `close`. Default: such a use fails.
  */
 export function createConnection(database: DatabaseSync, path: string, open?: () => DatabaseSync): Connection {
   const prepared = new Map<string, StatementSync>()
@@ -25,7 +25,7 @@ export function createConnection(database: DatabaseSync, path: string, open?: ()
   const statement = (sql: string): StatementSync => {
     const known = prepared.get(sql)
     if (known) return known
-    const made = readPlainly(use().prepare(sql))
+    const made = withDefaultReads(use().prepare(sql))
     prepared.set(sql, made)
     return made
   }
@@ -44,8 +44,11 @@ export function createConnection(database: DatabaseSync, path: string, open?: ()
   }
 }
 
-/** The database may be an app's, which reads its own rows in another way. An older Node cannot, and lacks what compensates it. */
-function readPlainly(statement: StatementSync): StatementSync {
+/**
+ * Resets read options that an app may have set on its database. An older Node has neither the options nor these
+ * methods.
+ */
+function withDefaultReads(statement: StatementSync): StatementSync {
   const { setReadBigInts, setReturnArrays }: Partial<StatementSync> = statement
   setReadBigInts?.call(statement, false)
   setReturnArrays?.call(statement, false)

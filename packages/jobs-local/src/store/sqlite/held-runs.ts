@@ -3,19 +3,20 @@ import { keyOf, type RunKey } from './rows.ts'
 
 type RowKey = Pick<RunKey, 'seq' | 'number'>
 
-/** The runs that are under way here. What a transaction changes of them is compensated with it. */
+/** The runs that this process holds. If a transaction is rolled back, so are its changes to this set. */
 export class HeldRuns {
   readonly #runs = new Map<string, StoredRun>()
-  /** What compensates the changes of this transaction. */
-  #compensations: (() => void)[] = []
+  /** Functions that revert the changes of this transaction. */
+  #reverts: (() => void)[] = []
 
   /** Begins a transaction. */
   begin(): void {
-    this.#compensations = []
+    this.#reverts = []
   }
 
-  rolledBack(): void {
-    for (const compensation of this.#compensations.splice(0).toReversed()) compensation()
+  /** Reverts the changes of the current transaction. */
+  rollBack(): void {
+    for (const revert of this.#reverts.splice(0).toReversed()) revert()
   }
 
   get(key: RowKey): StoredRun | undefined {
@@ -26,20 +27,20 @@ export class HeldRuns {
     this.#change(nameOf(keyOf(run)), run)
   }
 
-  /** Not a later attempt that this process has begun, after it was taken for dead. */
+  /** Removes a run, but not a later attempt of it that this process has begun after its lease expired. */
   remove(run: StoredRun): void {
     const name = nameOf(keyOf(run))
     if (this.#runs.get(name) === run) this.#change(name, undefined)
   }
 
-  /** Those that another worker than this one held, who this process was before it was taken for dead. */
+  /** Returns the runs that this process claimed under another worker id, before others took it for dead. */
   lostBy(worker: number): readonly StoredRun[] {
     return [...this.#runs.values()].filter((run) => keyOf(run).worker !== worker)
   }
 
   #change(name: string, run: StoredRun | undefined): void {
     const before = this.#runs.get(name)
-    this.#compensations.push(() => this.#set(name, before))
+    this.#reverts.push(() => this.#set(name, before))
     this.#set(name, run)
   }
 

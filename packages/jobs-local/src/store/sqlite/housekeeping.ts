@@ -1,18 +1,18 @@
 import type { Retention } from '../retained-jobs.ts'
 import type { Connection } from './connection.ts'
-import { forgetJobs, giveBackSpace } from './forget-jobs.ts'
+import { deleteExpiredJobs, releaseDiskSpace } from './delete-expired-jobs.ts'
 import { takeOver } from './runs-table.ts'
-import { longestBeatMs, type Workers } from './workers.ts'
+import { maxHeartbeatMs, type Workers } from './workers.ts'
 
-// Taken now, so that fake timers that a test installs later do not stop it. A lease is about this process, not about
-// the time of the engine, which may be virtual.
+// Captured at load time, so that fake timers that a test installs later do not stop it. Heartbeats follow real time,
+// not the engine's clock, which may be virtual.
 const { setInterval: every, clearInterval: stopEvery } = globalThis
 
-/** After so many jobs ended it is looked which are to be forgotten. */
-const forgetEvery = 1000
+/** Number of ended runs after which expired jobs are deleted. */
+const pruneEvery = 1000
 
-/** What a store does by itself. */
-export interface HousekeepingParts {
+/** The dependencies of `Housekeeping`. */
+export interface HousekeepingDependencies {
   readonly connection: Connection
   readonly retention: Retention
   readonly leaseMs: number
@@ -21,47 +21,47 @@ export interface HousekeepingParts {
   readonly change: (work: () => void) => void
 }
 
-/** Beats, takes over what workers left that are gone, and forgets what is too old. */
+/** Periodic maintenance: sends heartbeats, takes over the runs of dead workers, and deletes expired jobs. */
 export class Housekeeping {
-  readonly #parts: HousekeepingParts
+  readonly #dependencies: HousekeepingDependencies
   #interval: ReturnType<typeof setInterval> | undefined
   #ended = 0
 
-  constructor(parts: HousekeepingParts) {
-    this.#parts = parts
+  constructor(dependencies: HousekeepingDependencies) {
+    this.#dependencies = dependencies
   }
 
   start(): void {
-    const beat = (): void => this.#parts.change(() => this.#beat())
-    beat()
-    this.#interval = every(beat, Math.min(this.#parts.leaseMs / 4, longestBeatMs))
+    const heartbeat = (): void => this.#dependencies.change(() => this.#heartbeat())
+    heartbeat()
+    this.#interval = every(heartbeat, Math.min(this.#dependencies.leaseMs / 4, maxHeartbeatMs))
     this.#interval.unref()
   }
 
-  /** Says that a run has ended. */
-  noteEnded(): void {
-    if (++this.#ended % forgetEvery === 0) this.#forgetSoon()
+  /** Counts a run that has ended. */
+  countEnded(): void {
+    if (++this.#ended % pruneEvery === 0) this.#pruneSoon()
   }
 
   stop(): void {
     stopEvery(this.#interval)
   }
 
-  #beat(): void {
-    const { connection, workers } = this.#parts
-    workers.beat()
-    for (const gone of workers.strikeOff()) takeOver(connection, gone)
-    workers.forgetHandled()
-    this.#forget()
+  #heartbeat(): void {
+    const { connection, workers } = this.#dependencies
+    workers.heartbeat()
+    for (const worker of workers.removeDead()) takeOver(connection, worker)
+    workers.pruneDefinitions()
+    this.#prune()
   }
 
-  #forgetSoon(): void {
-    this.#parts.change(() => this.#forget())
+  #pruneSoon(): void {
+    this.#dependencies.change(() => this.#prune())
   }
 
-  #forget(): void {
-    const { connection, retention, now } = this.#parts
-    if (forgetJobs(connection, retention, now())) this.#forgetSoon()
-    else giveBackSpace(connection)
+  #prune(): void {
+    const { connection, retention, now } = this.#dependencies
+    if (deleteExpiredJobs(connection, retention, now())) this.#pruneSoon()
+    else releaseDiskSpace(connection)
   }
 }

@@ -7,7 +7,7 @@ import { readRecord } from './steps-table.ts'
 
 type RowKey = Pick<RunKey, 'seq' | 'number'>
 
-/** Reads jobs with all that belongs to them. */
+/** Reads jobs with their runs and steps. */
 export class JobsReader {
   readonly #connection: Connection
 
@@ -31,7 +31,7 @@ export class JobsReader {
     return job
   }
 
-  /** A run of a workflow that has begun. */
+  /** Reads a run of a workflow. Returns `undefined` if its first attempt has not begun. */
   workflowRun({ seq, number }: RowKey): StoredRun | undefined {
     const row = this.#connection.get<RunRow & { id: string }>(
       'SELECT r.*, j.id FROM cgk_runs r JOIN cgk_jobs j ON j.seq = r.job WHERE r.job = ? AND r.number = ?',

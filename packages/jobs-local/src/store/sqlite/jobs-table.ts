@@ -1,26 +1,29 @@
 import { encodeEnvelope, type Envelope, type ListQuery } from '@cgk-platform/jobs-core/provider'
 
-import type { Added, StoredJob } from '../job-store.ts'
+import type { AddedJob, StoredJob } from '../job-store.ts'
 import { stateOf } from '../state-of.ts'
 import type { Connection } from './connection.ts'
-import { jobsThatMayBeIn } from './jobs-in-state.ts'
+import { candidateJobsSql } from './candidate-jobs.ts'
 import { type JobRow, toStoredJob } from './rows.ts'
 
 /** The columns of a `JobRow`. */
 export const columns = 'seq, id, tenant, event, envelope, state, ended_at'
-/** How many jobs are looked at together for a list. */
-const listedAtOnce = 500
-/** Whether a job may be in a state: a run of it is, or it has none and is so itself. For the rest all runs must be read. */
-const mayBeIn = `ifnull(
+/** Number of jobs to read at once for a list. */
+const listBatch = 500
+/**
+ * Condition that a job may be in a state: one of its runs is, or it has no runs and is itself. Only all runs tell for
+ * sure.
+ */
+const maybeInState = `ifnull(
   (SELECT max(r.state = ?) FROM cgk_runs r WHERE r.job = seq),
   iif(state = 'taken', 'queued', state) = ?
 )`
 
 /**
- * Writes new jobs; a taken idempotency key answers the job that has it. Within a transaction of this store, or of an app
- * on the same file.
+ * Writes new jobs. For an idempotency key in use, returns the job that holds it. Requires an open transaction, either
+ * of this store or of an app on the same file.
  */
-export function addJobs(connection: Connection, envelopes: readonly Envelope[], now: number): Added[] {
+export function addJobs(connection: Connection, envelopes: readonly Envelope[], now: number): AddedJob[] {
   let seq = lastSeq(connection)
   return envelopes.map((envelope) => {
     const holder = envelope.idempotencyKey === undefined ? undefined : takeKey(connection, envelope, now)
@@ -41,13 +44,16 @@ export function addJobs(connection: Connection, envelopes: readonly Envelope[], 
   })
 }
 
-/** Never one that was given before, also where the newest jobs are not kept any more: what has been taken is known by it. */
+/**
+ * Returns the last number used. Numbers are never reused, even if the newest jobs were deleted, because `taken` refers
+ * to them.
+ */
 function lastSeq(connection: Connection): number {
   const sql = 'SELECT max((SELECT ifnull(max(seq), 0) FROM cgk_jobs), (SELECT taken FROM cgk_meta)) AS seq'
   return connection.get<{ seq: number }>(sql)!.seq
 }
 
-/** The job that holds the envelope's key; takes it where it is free. */
+/** Returns the id of the job that holds the envelope's key. If the key is free, reserves it and returns `undefined`. */
 function takeKey(connection: Connection, envelope: Envelope, now: number): string | undefined {
   const { tenantId, event, idempotencyKey = '', idempotencyTtlMs = 0, id } = envelope
   const held = connection.get<{ job: string }>(
@@ -63,13 +69,13 @@ function takeKey(connection: Connection, envelope: Envelope, now: number): strin
   return undefined
 }
 
-/** A job without its runs. */
+/** Reads a job without its runs. */
 export function findJob(connection: Connection, id: string): StoredJob | undefined {
   const row = connection.get<JobRow>(`SELECT ${columns} FROM cgk_jobs WHERE id = ?`, id)
   return row && toStoredJob(row)
 }
 
-/** True where a job has come due that was not taken. */
+/** Returns true if a due job was not yet taken. */
 export function hasDue(connection: Connection, now: number): boolean {
   const sql =
     "SELECT 1 AS one WHERE EXISTS (SELECT 1 FROM cgk_jobs WHERE seq > (SELECT taken FROM cgk_meta) AND state = 'queued') " +
@@ -82,29 +88,31 @@ export function endJob(connection: Connection, seq: number, state: 'completed' |
   connection.run('UPDATE cgk_jobs SET state = ?, ended_at = ? WHERE seq = ?', state, now, seq)
 }
 
-/** A page of the jobs that fit, newest first. `withRuns` reads what a job's state is told by. */
+/**
+ * Returns a page of the jobs that match, newest first. `withRuns` must read the runs, which determine a job's state.
+ */
 export function listJobs(
   connection: Connection,
   { tenantId, state, event, limit, cursor }: ListQuery,
   withRuns: (job: StoredJob) => StoredJob,
 ): { jobs: StoredJob[]; cursor?: string } {
   const found: StoredJob[] = []
-  const fits = [
+  const conditions = [
     'id < ?',
     ...(tenantId === undefined ? [] : ['tenant = ?']),
     ...(event === undefined ? [] : ['event = ?']),
-    ...(state === undefined ? [] : [mayBeIn]),
+    ...(state === undefined ? [] : [maybeInState]),
   ].join(' AND ')
   const values = [tenantId, event, state, state].filter((value) => value !== undefined)
-  const from = jobsThatMayBeIn(connection, state)
-  const sql = `SELECT ${columns} FROM ${from} WHERE ${fits} ORDER BY id DESC LIMIT ${listedAtOnce}`
-  // Ids rise with time, and sort before `~`.
+  const from = candidateJobsSql(connection, state)
+  const sql = `SELECT ${columns} FROM ${from} WHERE ${conditions} ORDER BY id DESC LIMIT ${listBatch}`
+  // Ids increase with time and sort before `~`.
   for (let before = cursor ?? '~'; found.length <= limit;) {
     const rows = connection.all<JobRow>(sql, before, ...values)
     for (const job of rows.map((row) => withRuns(toStoredJob(row)))) {
       if (state === undefined || stateOf(job) === state) found.push(job)
     }
-    if (rows.length < listedAtOnce) break
+    if (rows.length < listBatch) break
     before = rows.at(-1)!.id
   }
   const jobs = found.slice(0, limit)

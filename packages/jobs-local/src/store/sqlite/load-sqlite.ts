@@ -3,9 +3,9 @@ import type * as Sqlite from 'node:sqlite'
 import { StoreError } from '@cgk-platform/jobs-core'
 
 /**
- * Node's own SQLite, loaded when it is first used.
+ * Loads Node's built-in SQLite on first use.
  *
- * @throws {StoreError} where this Node has none: it came with 22.13.
+ * @throws {StoreError} if this version of Node does not include it. Node 22.13 and later do.
  */
 export function loadSqlite(path: string): typeof Sqlite {
   const sqlite = typeof process.getBuiltinModule === 'function' ? process.getBuiltinModule('node:sqlite') : undefined
@@ -14,6 +14,6 @@ export function loadSqlite(path: string): typeof Sqlite {
     path,
     problem: 'no node:sqlite',
     says: `needs \`node:sqlite\`, which Node ${process.version} does not have`,
-    remedy: "Use Node 22.13 or later, or `store: 'memory'`, or a hosted engine.",
+    remedy: "Use Node 22.13 or later, `store: 'memory'`, or a hosted engine.",
   })
 }

@@ -1,16 +1,17 @@
+/** Size of the header of a log. */
 export const logHeaderBytes = 32
 
-/** Whether the numbers that the checksum is made of are little-endian, by the first one. */
+/** Maps the magic number of a log to whether its checksum uses little-endian words. */
 const magics: ReadonlyMap<number, boolean> = new Map([
   [0x377f0682, true],
   [0x377f0683, false],
 ])
 
 /**
- * True where the first bytes of a log are as SQLite has written them. It takes a log for empty where they are not.
+ * Returns true if the header of a log has a valid checksum. SQLite treats a log with an invalid header as empty.
  * https://www.sqlite.org/fileformat2.html#the_write_ahead_log
  */
-export function isWholeLogHeader(header: Buffer): boolean {
+export function isValidLogHeader(header: Buffer): boolean {
   const isLittle = magics.get(header.readUInt32BE(0))
   if (isLittle === undefined) return false
   const read = (at: number): number => (isLittle ? header.readUInt32LE(at) : header.readUInt32BE(at))

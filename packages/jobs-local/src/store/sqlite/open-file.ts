@@ -8,47 +8,50 @@ import { loadSqlite } from './load-sqlite.ts'
 import { migrations } from './schema.ts'
 import { isBusy, toStoreError } from './to-store-error.ts'
 
-/** How long opening waits for others that hold the file, milliseconds: dozens of processes may start at once. */
-const openPatienceMs = 30_000
-/** How long a read waits, which another process's recovery after a crash may hold up. */
-export const readPatienceMs = 5000
+/**
+ * Maximum time to wait for other processes when opening the file, in milliseconds. Dozens of processes may start at
+ * once.
+ */
+const openTimeoutMs = 30_000
+/** Maximum time for a read to wait, in milliseconds. A process that recovers the file after a crash can block it. */
+export const readTimeoutMs = 5000
 
-/** Frames of the log before it is written into the file, each of 4 KiB: pages that are written often are written once. */
+/** Number of 4 KiB log frames before a checkpoint. A page that changes often is then copied to the file only once. */
 const checkpointPages = 4000
-/** To what the log is cut when it is begun anew after it has grown: for a large send, or behind a reader that took long. */
-const mostLogBytes = 64 * 1024 * 1024
+/** Size to which SQLite truncates the log when it restarts after growing, for a large send or behind a slow reader. */
+const maxLogBytes = 64 * 1024 * 1024
 
-/** How a file is opened. */
+/** The options of `openFile`. */
 interface OpenOptions {
-  /** Whether the tables may be made beside those of another program. Default false. */
-  readonly beside?: boolean
-  /** Default: those of this version. */
+  /** Whether the database may contain tables of another program. Default false. */
+  readonly allowOtherTables?: boolean
+  /** The migration steps. Default: those of this version. */
   readonly steps?: readonly string[]
 }
 
 /**
- * Opens the file that jobs are kept in, and makes it where there is none.
+ * Opens the jobs' file, and creates it if it does not exist. Never replaces an existing file.
  *
- * @throws {StoreError} where it cannot be used. It is never made anew.
+ * @throws {StoreError} if the file cannot be used.
  */
-export function openFile(path: string, { beside = false, steps = migrations }: OpenOptions = {}): Connection {
+export function openFile(path: string, { allowOtherTables = false, steps = migrations }: OpenOptions = {}): Connection {
   const file = followLinks(resolve(path))
   const { DatabaseSync } = loadSqlite(file)
   const isNew = checkFile(file)
-  // Others may not read what tenants have sent. SQLite gives the same rights to the files beside it.
-  if (isNew) makeFile(file)
+  // Only the owner may read the payloads of tenants. SQLite gives its log files the same permissions.
+  if (isNew) createFile(file)
   let database: InstanceType<typeof DatabaseSync> | undefined
   try {
     database = new DatabaseSync(file)
-    // Of a store that was closed only reads are left, and they must not make anew a file that is gone.
-    const openAgain = () => new DatabaseSync(file, { readOnly: true, timeout: readPatienceMs })
+    // A closed store only serves reads, which must not recreate a deleted file.
+    const openAgain = () => new DatabaseSync(file, { readOnly: true, timeout: readTimeoutMs })
     const connection = createConnection(database, file, openAgain)
-    connection.exec(`PRAGMA busy_timeout = ${openPatienceMs}`)
-    // Before anything is changed: it may be another program's.
-    patiently(() => versionOf(connection, steps.length, beside))
-    patiently(() => prepare(connection))
-    patiently(() => migrate(connection, steps, beside))
-    connection.exec(`PRAGMA busy_timeout = ${readPatienceMs}`)
+    connection.exec(`PRAGMA busy_timeout = ${openTimeoutMs}`)
+    // Check before changing anything: the file may belong to another program.
+    retryWhileBusy(() => versionOf(connection, steps.length, allowOtherTables))
+    retryWhileBusy(() => prepare(connection))
+    retryWhileBusy(() => migrate(connection, steps, allowOtherTables))
+    connection.exec(`PRAGMA busy_timeout = ${readTimeoutMs}`)
     return connection
   } catch (error) {
     database?.close()
@@ -56,13 +59,18 @@ export function openFile(path: string, { beside = false, steps = migrations }: O
   }
 }
 
-/** How many links a system follows: one that leads to itself is left to it to refuse. */
-const mostLinks = 40
+/**
+ * Maximum number of symbolic links to follow, as on Linux. The system reports an error for a link that leads to itself.
+ */
+const maxLinks = 40
 
-/** The file that a path leads to: SQLite goes there too, and puts its log beside it, also where there is none yet. */
+/**
+ * Resolves the symbolic links of a path, as SQLite does: it puts the log next to the target, even if that does not
+ * exist yet.
+ */
 function followLinks(path: string): string {
   let file = path
-  for (let links = 0; links < mostLinks; links++) {
+  for (let links = 0; links < maxLinks; links++) {
     const target = linkAt(file)
     if (target === undefined) break
     file = resolve(realpathSync(dirname(file)), target)
@@ -74,11 +82,11 @@ function linkAt(path: string): string | undefined {
   try {
     return readlinkSync(path)
   } catch {
-    return undefined // it is no link, or not there
+    return undefined // not a symbolic link, or missing
   }
 }
 
-function makeFile(file: string): void {
+function createFile(file: string): void {
   try {
     closeSync(openSync(file, 'wx', 0o600))
   } catch (cause) {
@@ -89,41 +97,41 @@ function makeFile(file: string): void {
       {
         path: file,
         problem: full ? 'full' : 'read-only',
-        says: full ? 'cannot be made: the disk is full' : 'cannot be made in its folder',
-        remedy: full ? 'Make room.' : 'Give the user of this process the right to write the folder.',
+        says: full ? 'cannot be created: the disk is full' : 'cannot be created: its folder is not writable',
+        remedy: full ? 'Free disk space.' : 'Let the user of this process write to the folder.',
       },
       { cause },
     )
   }
 }
 
-/** Says how the file is written. @throws {StoreError} where its file system cannot do that */
+/** Sets how SQLite writes the file. @throws {StoreError} if the file system does not support it. */
 export function prepare(connection: Connection): void {
-  // Before the first table; without effect afterwards.
+  // Takes effect only before the first table exists.
   connection.exec('PRAGMA auto_vacuum = INCREMENTAL')
-  // It answers the mode that it is in, and refuses nothing.
+  // Returns the actual mode instead of failing if it cannot be changed.
   const { journal_mode: mode } = connection.get<{ journal_mode: string }>('PRAGMA journal_mode = WAL')!
-  if (mode !== 'wal') throw withoutLog(connection.path)
-  // A commit is on the disk when it returns.
+  if (mode !== 'wal') throw walUnsupportedError(connection.path)
+  // A commit is on disk when it returns.
   connection.exec('PRAGMA synchronous = FULL')
-  // On macOS a sync leaves what it syncs in the cache of the disk, but for this; elsewhere it changes nothing.
+  // On macOS, a sync leaves data in the disk's cache without this. It has no effect on other systems.
   connection.exec('PRAGMA fullfsync = 1; PRAGMA checkpoint_fullfsync = 1')
   connection.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`)
-  connection.exec(`PRAGMA journal_size_limit = ${mostLogBytes}`)
+  connection.exec(`PRAGMA journal_size_limit = ${maxLogBytes}`)
 }
 
-function withoutLog(path: string): StoreError {
-  const says = 'lies on a file system that cannot keep the log of SQLite, which processes share'
-  const remedy = 'Give a path on a local disk, of a file that nobody has open in another mode.'
+function walUnsupportedError(path: string): StoreError {
+  const says = 'cannot use the write-ahead log of SQLite'
+  const remedy = 'Use a path on a local disk, and close programs that have the file open in another journal mode.'
   return new StoreError({ path, problem: 'failed', says, remedy })
 }
 
-function migrate(connection: Connection, steps: readonly string[], beside: boolean): void {
-  if (versionOf(connection, steps.length, beside) === steps.length) return
+function migrate(connection: Connection, steps: readonly string[], allowOtherTables: boolean): void {
+  if (versionOf(connection, steps.length, allowOtherTables) === steps.length) return
   connection.exec('BEGIN IMMEDIATE')
   try {
-    // Again, since another process may have been faster.
-    const version = versionOf(connection, steps.length, beside)
+    // Check again: another process may have been faster.
+    const version = versionOf(connection, steps.length, allowOtherTables)
     if (version === 0) {
       connection.exec('CREATE TABLE cgk_meta (version INTEGER NOT NULL, taken INTEGER NOT NULL) STRICT')
       connection.exec('INSERT INTO cgk_meta VALUES (0, 0)')
@@ -137,46 +145,46 @@ function migrate(connection: Connection, steps: readonly string[], beside: boole
   }
 }
 
-/** How many steps the tables have made; 0 where there are none. */
-function versionOf(connection: Connection, known: number, beside: boolean): number {
+/** Returns the number of migration steps that the file has; 0 if it has no tables of jobs. */
+function versionOf(connection: Connection, known: number, allowOtherTables: boolean): number {
   const tables = connection.all<{ name: string }>("SELECT name FROM sqlite_schema WHERE type = 'table'")
   if (!tables.some(({ name }) => name === 'cgk_meta')) {
-    if (beside || tables.length === 0) return 0
+    if (allowOtherTables || tables.length === 0) return 0
     throw new StoreError({
       path: connection.path,
       problem: 'not ours',
       says: 'is a database of another program',
-      remedy: 'Choose another path. To keep jobs beside the tables of your app, call `addJobTables(path)` once.',
+      remedy: "Choose another path. To store jobs in your app's own database, call `addJobTables(path)` once.",
     })
   }
   const { version } = connection.get<{ version: number }>('SELECT version FROM cgk_meta')!
-  if (version > known) throw newer(connection.path)
+  if (version > known) throw newerVersionError(connection.path)
   return version
 }
 
-/** @throws {StoreError} where a process of a later version has brought the file forward meanwhile */
+/** Checks that no process with a later version has migrated the file. @throws {StoreError} if one has. */
 export function checkVersion(connection: Connection): void {
   const { version } = connection.get<{ version: number }>('SELECT version FROM cgk_meta')!
-  if (version !== migrations.length) throw newer(connection.path)
+  if (version !== migrations.length) throw newerVersionError(connection.path)
 }
 
-function newer(path: string): StoreError {
-  const remedy = 'Run that version here too, or give this one a file of its own.'
+function newerVersionError(path: string): StoreError {
+  const remedy = 'Upgrade this process to that version, or use another `path`.'
   return new StoreError({ path, problem: 'newer', says: 'was written by a later version of this package', remedy })
 }
 
-/** Compensates a transaction that may have ended by itself. */
+/** Rolls back a transaction, which SQLite may have rolled back already. */
 export function rollBack(connection: Connection): void {
   try {
     connection.exec('ROLLBACK')
   } catch {
-    // SQLite has rolled back already.
+    // SQLite has already rolled back.
   }
 }
 
-/** Does again what was refused since others hold the file: some steps do not wait by themselves. */
-function patiently(work: () => void): void {
-  const until = performance.now() + openPatienceMs
+/** Retries `work` while another process locks the file. Some statements ignore `busy_timeout`. */
+function retryWhileBusy(work: () => void): void {
+  const until = performance.now() + openTimeoutMs
   for (;;) {
     try {
       return work()

@@ -1,16 +1,16 @@
 import type { Connection } from './connection.ts'
 import { phases } from './rows.ts'
 
-const { waits, ready, held } = phases
+const { waiting, ready, held } = phases
 /** Later than any instant of a `Date`. */
 const never = 9e15
 
-/** True while a run waits for its turn. */
+/** Returns true while a run waits for a slot. */
 export function hasReadyRun(connection: Connection): boolean {
   return connection.get(`SELECT 1 AS one FROM cgk_runs WHERE phase = ${ready} LIMIT 1`) !== undefined
 }
 
-/** When the next delayed job or run is due. */
+/** Returns when the next delayed job or run is due. */
 export function nextDueAt(connection: Connection): number | undefined {
   const sql =
     `SELECT min(ifnull((SELECT min(due_at) FROM cgk_jobs WHERE state = 'scheduled'), ${never}), ` +
@@ -19,22 +19,22 @@ export function nextDueAt(connection: Connection): number | undefined {
   return at === never ? undefined : at
 }
 
-/** True while a run of this definition and tenant has not ended. */
+/** Returns true while a run of this definition and tenant has not ended. */
 export function hasOpenRun(connection: Connection, definitionId: string, tenantId: string): boolean {
   const sql =
     'SELECT 1 AS one FROM cgk_runs WHERE phase IN (0, 1, 2) AND definition = ? AND tenant = ? AND ended_at IS NULL LIMIT 1'
   return connection.get(sql, definitionId, tenantId) !== undefined
 }
 
-/** Counts the jobs that have not ended, and cancelled workflows that are being compensated, up to so many. */
-export function countOpenJobs(connection: Connection, most: number): number {
+/** Counts the jobs that have not ended, plus cancelled workflows whose compensation runs. Stops at `max`. */
+export function countOpenJobs(connection: Connection, max: number): number {
   const open = [
     "SELECT seq FROM cgk_jobs WHERE state = 'scheduled'",
     "SELECT seq FROM cgk_jobs WHERE seq > (SELECT taken FROM cgk_meta) AND state = 'queued'",
-    `SELECT job FROM cgk_runs WHERE phase IN (${waits}, ${ready})`,
-    // A run that has ended keeps its place while its handler runs on.
+    `SELECT job FROM cgk_runs WHERE phase IN (${waiting}, ${ready})`,
+    // A run that was cancelled holds its slot until its handler has ended.
     `SELECT job FROM cgk_runs WHERE phase = ${held} AND (ended_at IS NULL OR compensation <> 0)`,
   ].join(' UNION ALL ')
   const sql = `SELECT count(DISTINCT seq) AS count FROM (SELECT seq FROM (${open}) LIMIT ?)`
-  return connection.get<{ count: number }>(sql, most)!.count
+  return connection.get<{ count: number }>(sql, max)!.count
 }

@@ -1,32 +1,32 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 
-/** Which process something was written by, for others to see whether it still lives. */
+/** The identity of a process, from which other processes can tell whether it is alive. */
 interface ProcessIdentity {
-  /** Where process ids mean the same: the machine since it was started, and the namespace of a container. */
+  /** The scope in which process ids are unique: a machine since its last boot, and a container's namespace. */
   readonly scope: string
   readonly pid: number
-  /** When it began, where the platform tells; a later process may be given the same id. */
+  /** When the process began, if the platform reports it. A later process can get the same id. */
   readonly began: string | undefined
 }
 
-/** This process, as text. */
+/** Returns the identity of this process as a string. */
 export function identifyProcess(): string {
   const { pid } = process
   return JSON.stringify({ scope: scopeOf(), pid, began: readStat(pid)?.began } satisfies ProcessIdentity)
 }
 
 /**
- * True where a process is known to have ended. False also where that cannot be told: then only its lease says so.
+ * Returns true if a process is known to have ended. Returns false if that is unknown; then only its lease can tell.
  *
- * @param identity - what `identifyProcess` answered there
+ * @param identity - the result of `identifyProcess` in that process
  */
 export function hasEnded(identity: string): boolean {
   const { scope, pid, began } = JSON.parse(identity) as ProcessIdentity
   if (scope !== scopeOf()) return false
   if (!exists(pid)) return true
   const found = readStat(pid)
-  // Where it may not be looked at, another user's perhaps, it lives as far as can be told.
+  // If its state is not readable, such as for another user's process, assume that it is alive.
   if (!found) return false
   return found.isDead || (began !== undefined && began !== found.began)
 }
@@ -36,7 +36,7 @@ function exists(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH' // somebody else's process may not be asked
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH' // any other error, such as EPERM, means that the process exists
   }
 }
 
@@ -47,15 +47,15 @@ function scopeOf(): string {
 }
 
 interface Stat {
-  /** When it began, in ticks since the machine was started. */
+  /** When the process began, in clock ticks since boot. */
   readonly began: string | undefined
-  /** True once it has ended, though nobody has asked what came of it. */
+  /** Whether the process has ended but its parent has not yet collected its exit status. */
   readonly isDead: boolean
 }
 
 /**
- * `/proc/[pid]/stat` as proc(5) tells it: the third field and the 22nd. The name before them may have spaces, and ends with
- * the last parenthesis.
+ * Reads the third and 22nd fields of `/proc/[pid]/stat`, see proc(5). The process name before them can contain spaces
+ * and ends at the last parenthesis.
  */
 function readStat(pid: number): Stat | undefined {
   const stat = tryTo(() => readFileSync(`/proc/${pid}/stat`, 'utf8'))

@@ -7,7 +7,7 @@ import { keyOf, seqOf } from './rows.ts'
 import { addRun } from './runs-table.ts'
 import { toStoredRecord, writeSteps } from './steps-table.ts'
 
-/** A new run for each definition whose newest run failed; that of a workflow begins with what it goes on from. */
+/** Adds a run for each definition whose newest run failed. A workflow continues from the record of its failed run. */
 export function retryJob(connection: Connection, job: StoredJob): void {
   const { id, tenantId } = job.envelope
   let number = job.runs.length

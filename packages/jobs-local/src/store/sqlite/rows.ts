@@ -34,7 +34,7 @@ export interface RunRow {
   readonly error: string | null
   readonly retry_of: number | null
   readonly pause: 'asleep' | 'awake' | null
-  readonly wakes: number
+  readonly wake_pending: number
   readonly resumed: number
   readonly grace_ms: number | null
   readonly compensate_on_cancel: number
@@ -42,21 +42,13 @@ export interface RunRow {
   readonly workflow: string | null
 }
 
-/** Which run, of those under way, a notice is for. */
-export interface NoticeRow {
-  readonly job: number
-  readonly number: number
-  /** The step that was answered; none where the run was cancelled. */
-  readonly key: string | null
-}
+/** The phases of a run: it waits for a time or an answer, it waits for a slot, or a worker holds it. */
+export const phases = { waiting: 0, ready: 1, held: 2 } as const
 
-/** What a run is waiting for, or that it has a place. */
-export const phases = { waits: 0, ready: 1, held: 2 } as const
+/** The states of a cancelled workflow's compensation. */
+export const compensationStates = { none: 0, pending: 1, running: 2 } as const
 
-/** Whether a cancelled workflow is to be compensated, or is being compensated. */
-export const compensations = { none: 0, toDo: 1, underWay: 2 } as const
-
-/** Which row a run is, and who held it when it was read. */
+/** The key of a run's row, and the worker that held it when it was read. */
 export interface RunKey {
   readonly seq: number
   readonly number: number
@@ -66,27 +58,27 @@ export interface RunKey {
 const keys = new WeakMap<StoredRun, RunKey>()
 const seqs = new WeakMap<StoredJob, number>()
 
-/** Notes which row a run is. */
-export function noteKey(run: StoredRun, key: RunKey): void {
+/** Remembers the row of a run. */
+export function setKey(run: StoredRun, key: RunKey): void {
   keys.set(run, key)
 }
 
-/** The row of a run that this store gave out. */
+/** Returns the row key of a run that this store returned. */
 export function keyOf(run: StoredRun): RunKey {
   return keys.get(run)!
 }
 
-/** The row of a job that this store gave out. */
+/** Returns the row key of a job that this store returned. */
 export function seqOf(job: StoredJob): number {
   return seqs.get(job)!
 }
 
-/** A job as the engine knows it, without its runs; its envelope is read where it is not known. */
+/** Converts a row to a job without its runs. Decodes the envelope unless it is `known`. */
 export function toStoredJob(row: JobRow, known?: Envelope): StoredJob {
   const { seq, state, ended_at: endedAt } = row
   const job: StoredJob = {
     envelope: known ?? readEnvelope(row),
-    // `taken` is a delayed one whose time has come: what it is then, its runs tell.
+    // `taken` marks a delayed job that has come due. Its actual state follows from its runs.
     state: state === 'taken' ? 'queued' : (state as JobState),
     ...(endedAt !== null && { endedAt }),
     runs: [],
@@ -95,17 +87,17 @@ export function toStoredJob(row: JobRow, known?: Envelope): StoredJob {
   return job
 }
 
-/** One that cannot be read, since it was damaged or written by hand, holds up no other. */
+/** Decodes an envelope. One that was damaged or edited by hand must not block other jobs. */
 function readEnvelope({ envelope, id, event, tenant: tenantId }: JobRow): Envelope {
   return decodeEnvelope(envelope) ?? unreadable({ id, event, tenantId })
 }
 
-/** The envelope of a job that cannot be read: without a payload its runs fail. */
+/** Creates a replacement for an envelope that cannot be decoded. Without a payload, its runs fail. */
 export function unreadable({ id, event, tenantId }: Pick<Envelope, 'id' | 'event' | 'tenantId'>): Envelope {
   return { v: 1, id, event, tenantId, payload: null, sentAt: 0 }
 }
 
-/** A stored value; `undefined` where it was damaged. */
+/** Parses a stored value. Returns `undefined` if it is damaged. */
 export function fromText(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -114,7 +106,7 @@ export function fromText(text: string): unknown {
   }
 }
 
-/** A run as the engine knows it, without the steps of a workflow. */
+/** Converts a row to a run, without the steps of a workflow. */
 export function toStoredRun(row: RunRow, job: StoredJob): StoredRun {
   const { envelope } = job
   const output = row.output === null ? undefined : (fromText(row.output) as Json | undefined)
@@ -137,14 +129,14 @@ export function toStoredRun(row: RunRow, job: StoredJob): StoredRun {
     ...(row.resumed === 1 && { resumed: true }),
     ...(row.grace_ms !== null && { graceMs: row.grace_ms }),
     ...(row.compensate_on_cancel === 1 && { compensateOnCancel: true }),
-    ...(row.compensation === compensations.toDo && { toCompensate: envelope }),
-    ...(row.compensation === compensations.underWay && { compensating: envelope }),
+    ...(row.compensation === compensationStates.pending && { toCompensate: envelope }),
+    ...(row.compensation === compensationStates.running && { compensating: envelope }),
   }
   keys.set(run, { seq: row.job, number: row.number, worker: row.worker ?? 0 })
   return run
 }
 
-/** A value as it is stored. */
+/** Serializes a value for a column. */
 export function toText(value: unknown): string | null {
   return value === undefined ? null : JSON.stringify(value)
 }

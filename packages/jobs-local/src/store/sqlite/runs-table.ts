@@ -3,21 +3,21 @@ import type { Outcome } from '@cgk-platform/jobs-core/provider'
 
 import type { StoredJob, StoredRun, Subscriber } from '../job-store.ts'
 import type { Connection } from './connection.ts'
-import { keyOf, phases, type RunKey, type RunRow, toStoredRun, toText, compensations } from './rows.ts'
+import { keyOf, phases, type RunKey, type RunRow, toStoredRun, toText, compensationStates } from './rows.ts'
 
-const { waits, ready, held } = phases
+const { waiting, ready, held } = phases
 
-/** A run that a definition gets. */
+/** A new run of a definition. */
 export interface NewRun extends Subscriber {
   readonly seq: number
   readonly number: number
   readonly tenantId: string
   readonly retryOf?: number
-  /** The record that it goes on from, without its steps. */
+  /** The workflow record from which the run continues, without its steps. */
   readonly workflow?: string
 }
 
-/** Lets a new run wait for its turn. */
+/** Writes a new run that waits for a slot. */
 export function addRun(connection: Connection, run: NewRun): void {
   const { seq, number, definitionId, tenantId, maxAttempts, compensateOnCancel = false, retryOf, workflow } = run
   connection.run(
@@ -34,7 +34,7 @@ export function addRun(connection: Connection, run: NewRun): void {
   )
 }
 
-/** Reads the runs of a job into it, oldest first. */
+/** Reads the runs of a job and adds them to it, oldest first. */
 export function readRuns(connection: Connection, job: StoredJob, seq: number): RunRow[] {
   const rows = connection.all<RunRow>('SELECT * FROM cgk_runs WHERE job = ? ORDER BY number', seq)
   for (const row of rows) job.runs.push(toStoredRun(row, job))
@@ -46,21 +46,21 @@ export function readRuns(connection: Connection, job: StoredJob, seq: number): R
   return rows
 }
 
-/** How many runs are woken in one transaction, so that none holds up others for long. */
-const wokenAtOnce = 5000
+/** Maximum number of runs to wake in one transaction, so that it does not block other writers for long. */
+const wakeBatch = 5000
 
-/** Lets the runs whose time has come wait for their turn. */
+/** Moves due runs to those that wait for a slot. */
 export function wakeDueRuns(connection: Connection, now: number): void {
   connection.run(
     `UPDATE cgk_runs SET phase = ${ready}, due_at = NULL, state = CASE WHEN pause IS NULL THEN 'queued' ELSE state END, ` +
       "pause = CASE WHEN pause IS NULL THEN NULL ELSE 'awake' END WHERE (job, number) IN " +
       '(SELECT job, number FROM cgk_runs WHERE due_at <= ? ORDER BY due_at LIMIT ?)',
     now,
-    wokenAtOnce,
+    wakeBatch,
   )
 }
 
-/** Writes a new run that a worker begins at once. */
+/** Writes a new run that a worker holds from the start. */
 export function addHeldRun(connection: Connection, run: StoredRun, { seq, number, worker }: RunKey, now: number): void {
   const { definitionId, job, maxAttempts, compensateOnCancel = false } = run
   connection.run(
@@ -78,7 +78,7 @@ export function addHeldRun(connection: Connection, run: StoredRun, { seq, number
   )
 }
 
-/** Marks the runs of a definition and tenant whose turn it is as begun, or as going on, up to one of them. */
+/** Marks the ready runs of a definition and tenant as running or resumed, up to and including the given run. */
 export function holdRuns(
   connection: Connection,
   { definition, tenant, job, number }: Pick<RunRow, 'definition' | 'tenant' | 'job' | 'number'>,
@@ -86,7 +86,7 @@ export function holdRuns(
   now: number,
 ): void {
   connection.run(
-    `UPDATE cgk_runs SET phase = ${held}, worker = ?, resumed = pause IS NOT NULL, wakes = 0, ` +
+    `UPDATE cgk_runs SET phase = ${held}, worker = ?, resumed = pause IS NOT NULL, wake_pending = 0, ` +
       "state = CASE WHEN pause IS NULL THEN 'running' ELSE state END, attempts = attempts + (pause IS NULL), " +
       'started_at = ifnull(started_at, ?), attempt_started_at = CASE WHEN pause IS NULL THEN ? ELSE attempt_started_at END, ' +
       `pause = NULL WHERE phase = ${ready} AND definition = ? AND tenant = ? AND (job, number) <= (?, ?)`,
@@ -100,10 +100,10 @@ export function holdRuns(
   )
 }
 
-/** Which attempt, of which worker, something happened to: what has moved on meanwhile is not touched. */
-const fence = `job = ? AND number = ? AND worker = ? AND attempts = ? AND phase = ${held} AND (state = 'running' OR compensation = ${compensations.underWay})`
+/** Fencing condition: matches only while this worker still holds this attempt. */
+const fence = `job = ? AND number = ? AND worker = ? AND attempts = ? AND phase = ${held} AND (state = 'running' OR compensation = ${compensationStates.running})`
 
-/** Records how an attempt ended. False where the run has moved on meanwhile, or was taken over by another worker. */
+/** Records the outcome of an attempt. Returns false if the run has changed or another worker has taken it over. */
 export function settleRun(
   connection: Connection,
   run: StoredRun,
@@ -120,10 +120,10 @@ export function settleRun(
       error,
       ...where,
     )
-  const over = run.compensating && outcome.type !== 'suspended' && outcome.type !== 'interrupted'
-  if (over) {
-    // Its run has ended before.
-    const sql = `UPDATE cgk_runs SET phase = NULL, worker = NULL, compensation = ${compensations.none} WHERE ${fence}`
+  const isCompensationOver = run.compensating && outcome.type !== 'suspended' && outcome.type !== 'interrupted'
+  if (isCompensationOver) {
+    // The run itself ended when it was cancelled.
+    const sql = `UPDATE cgk_runs SET phase = NULL, worker = NULL, compensation = ${compensationStates.none} WHERE ${fence}`
     return connection.run(sql, ...where) > 0
   }
   switch (outcome.type) {
@@ -136,11 +136,11 @@ export function settleRun(
     case 'suspended':
       return suspend(connection, where, outcome.wakeAt)
     case 'retry': {
-      const sql = `UPDATE cgk_runs SET phase = ${waits}, worker = NULL, state = 'retrying', due_at = ?, error = ? WHERE ${fence}`
+      const sql = `UPDATE cgk_runs SET phase = ${waiting}, worker = NULL, state = 'retrying', due_at = ?, error = ? WHERE ${fence}`
       return connection.run(sql, now + outcome.afterMs, toText(outcome.error), ...where) > 0
     }
     case 'interrupted': {
-      // It counts as not made; one that had gone on goes on once more.
+      // The attempt does not count. A resumed workflow will resume again.
       const sql =
         `UPDATE cgk_runs SET phase = ${ready}, worker = NULL, pause = CASE WHEN resumed THEN 'awake' END, ` +
         "attempts = attempts - (NOT resumed), state = CASE WHEN resumed THEN state ELSE 'queued' END " +
@@ -150,7 +150,7 @@ export function settleRun(
   }
 }
 
-/** Lets a workflow wait; an answer may have come while its code was still looked after. */
+/** Suspends a workflow. If an answer arrived while its attempt was ending, it waits for a slot to resume instead. */
 function suspend(
   connection: Connection,
   where: readonly [seq: number, number: number, worker: number, attempt: number],
@@ -158,16 +158,16 @@ function suspend(
 ): boolean {
   const answered = 'EXISTS (SELECT 1 FROM cgk_notices n WHERE n.job = cgk_runs.job AND n.number = cgk_runs.number)'
   const sql =
-    `UPDATE cgk_runs SET worker = NULL, wakes = 0, phase = iif(wakes OR ${answered}, ${ready}, ${waits}), ` +
-    `pause = iif(wakes OR ${answered}, 'awake', 'asleep'), due_at = iif(wakes OR ${answered}, NULL, ?) WHERE ${fence}`
+    `UPDATE cgk_runs SET worker = NULL, wake_pending = 0, phase = iif(wake_pending OR ${answered}, ${ready}, ${waiting}), ` +
+    `pause = iif(wake_pending OR ${answered}, 'awake', 'asleep'), due_at = iif(wake_pending OR ${answered}, NULL, ?) WHERE ${fence}`
   return connection.run(sql, wakeAt ?? null, ...where) > 0
 }
 
-/** Lets a workflow that is asleep come to its turn; one that is about to be will not sleep then. */
+/** Resumes a workflow that is asleep. One that is about to be suspended will resume at once. */
 export function wakeRun(connection: Connection, { seq, number }: RunKey, graceMs: number | undefined): void {
   const isAsleep = "pause = 'asleep'"
   connection.run(
-    `UPDATE cgk_runs SET grace_ms = ifnull(?, grace_ms), wakes = iif(${isAsleep}, 0, 1), ` +
+    `UPDATE cgk_runs SET grace_ms = ifnull(?, grace_ms), wake_pending = iif(${isAsleep}, 0, 1), ` +
       `phase = iif(${isAsleep}, ${ready}, phase), due_at = iif(${isAsleep}, NULL, due_at), ` +
       `pause = iif(${isAsleep}, 'awake', pause) WHERE job = ? AND number = ? AND phase IS NOT NULL`,
     graceMs ?? null,
@@ -176,48 +176,48 @@ export function wakeRun(connection: Connection, { seq, number }: RunKey, graceMs
   )
 }
 
-/** Keeps the place of a handler that runs on after its attempt was stopped. */
-export function stay(connection: Connection, run: StoredRun): void {
+/** Holds a slot for a handler that still runs after its attempt was stopped. */
+export function holdLeftoverSlot(connection: Connection, run: StoredRun): void {
   const { seq, number, worker } = keyOf(run)
-  const sql = 'INSERT INTO cgk_stays (worker, job, number, definition, tenant) VALUES (?, ?, ?, ?, ?)'
+  const sql = 'INSERT INTO cgk_leftovers (worker, job, number, definition, tenant) VALUES (?, ?, ?, ?, ?)'
   connection.run(sql, worker, seq, number, run.definitionId, run.job.envelope.tenantId)
 }
 
-/** Gives it back. False where there is none. */
-export function endStay(connection: Connection, { seq, number, worker }: RunKey): boolean {
-  const one = 'SELECT place FROM cgk_stays WHERE job = ? AND number = ? AND worker = ? LIMIT 1'
-  return connection.run(`DELETE FROM cgk_stays WHERE place IN (${one})`, seq, number, worker) > 0
+/** Releases the slot of such a handler. Returns false if it has none. */
+export function releaseLeftoverSlot(connection: Connection, { seq, number, worker }: RunKey): boolean {
+  const one = 'SELECT id FROM cgk_leftovers WHERE job = ? AND number = ? AND worker = ? LIMIT 1'
+  return connection.run(`DELETE FROM cgk_leftovers WHERE id IN (${one})`, seq, number, worker) > 0
 }
 
-/** Gives back the place of a run that had moved on before its attempt ended. */
-export function leavePlace(connection: Connection, { seq, number, worker }: RunKey): boolean {
+/** Releases the slot of a run whose state changed before its attempt ended. */
+export function releaseRunSlot(connection: Connection, { seq, number, worker }: RunKey): boolean {
   const sql = `UPDATE cgk_runs SET phase = NULL, worker = NULL WHERE job = ? AND number = ? AND worker = ? AND phase = ${held} AND state <> 'running'`
   return connection.run(sql, seq, number, worker) > 0
 }
 
-/** Lets a cancelled workflow come to its turn to be compensated, once its place is free. */
+/** Makes the compensation of a cancelled workflow wait for a slot, if the workflow's own slot is released. */
 export function beginCompensation(connection: Connection, { seq, number }: RunKey): void {
   connection.run(
-    `UPDATE cgk_runs SET compensation = ${compensations.underWay}, phase = ${ready}, pause = 'awake' ` +
-      `WHERE job = ? AND number = ? AND compensation = ${compensations.toDo} AND phase IS NULL`,
+    `UPDATE cgk_runs SET compensation = ${compensationStates.running}, phase = ${ready}, pause = 'awake' ` +
+      `WHERE job = ? AND number = ? AND compensation = ${compensationStates.pending} AND phase IS NULL`,
     seq,
     number,
   )
 }
 
-/** Ends a run that somebody has cancelled. One under way keeps its place until its handler has left. */
+/** Cancels a run. A running one holds its slot until its handler has ended. */
 export function cancelRun(connection: Connection, { seq, number }: RunKey, compensation: boolean, now: number): void {
   connection.run(
     `UPDATE cgk_runs SET state = 'cancelled', ended_at = ?, due_at = NULL, pause = NULL, compensation = ?, ` +
       `phase = iif(phase = ${held}, ${held}, NULL) WHERE job = ? AND number = ?`,
     now,
-    compensation ? compensations.toDo : compensations.none,
+    compensation ? compensationStates.pending : compensationStates.none,
     seq,
     number,
   )
 }
 
-/** Frees what workers had that are gone: an attempt that was under way counts, and is made again as far as more are left. */
+/** Frees the runs of a dead worker. Its running attempts count, and their runs are retried if attempts remain. */
 export function takeOver(connection: Connection, worker: number): void {
   const mine = `worker = ? AND phase = ${held}`
   connection.run(
@@ -225,15 +225,15 @@ export function takeOver(connection: Connection, worker: number): void {
     worker,
   )
   connection.run(
-    `UPDATE cgk_runs SET worker = NULL, phase = ${ready}, pause = 'awake', attempts = attempts + 1 WHERE ${mine} AND compensation = ${compensations.underWay}`,
+    `UPDATE cgk_runs SET worker = NULL, phase = ${ready}, pause = 'awake', attempts = attempts + 1 WHERE ${mine} AND compensation = ${compensationStates.running}`,
     worker,
   )
   connection.run(
-    `UPDATE cgk_runs SET worker = NULL, phase = ${ready}, pause = 'awake', compensation = ${compensations.underWay} WHERE ${mine} AND compensation = ${compensations.toDo}`,
+    `UPDATE cgk_runs SET worker = NULL, phase = ${ready}, pause = 'awake', compensation = ${compensationStates.running} WHERE ${mine} AND compensation = ${compensationStates.pending}`,
     worker,
   )
   connection.run(`UPDATE cgk_runs SET worker = NULL, phase = NULL WHERE ${mine}`, worker)
-  connection.run('DELETE FROM cgk_stays WHERE worker = ?', worker)
-  // What was answered is for whoever goes on with the run.
+  connection.run('DELETE FROM cgk_leftovers WHERE worker = ?', worker)
+  // Keep notices of answered steps for the worker that continues the run.
   connection.run('DELETE FROM cgk_notices WHERE worker = ? AND key IS NULL', worker)
 }

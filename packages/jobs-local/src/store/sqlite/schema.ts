@@ -1,8 +1,8 @@
 /**
- * The tables, one step for each version of them: a file is brought forward by the steps that it lacks, and one that has
- * more of them than this list was made by a later version of this package. A step that was published never changes.
+ * The migration steps of the tables, one for each schema version. Opening a file applies its missing steps. A file with
+ * more steps than this list was written by a later version of this package. A published step must never change.
  *
- * Jobs are written once, when they are sent; what becomes of them is told by their runs. Instants are epoch milliseconds.
+ * A job row is written once, when the job is sent. Its progress is stored in its runs. Instants are epoch milliseconds.
  */
 export const migrations: readonly string[] = [
   `
@@ -12,7 +12,7 @@ export const migrations: readonly string[] = [
     tenant TEXT NOT NULL,
     event TEXT NOT NULL,
     envelope TEXT NOT NULL,
-    state TEXT NOT NULL,           -- before there are runs, and of a job without any; otherwise the runs tell
+    state TEXT NOT NULL,           -- of a job without runs; with runs, the state follows from them
     due_at INTEGER,
     ended_at INTEGER               -- of a job without runs
   ) STRICT;
@@ -22,12 +22,12 @@ export const migrations: readonly string[] = [
 
   CREATE TABLE cgk_runs (
     job INTEGER NOT NULL,
-    number INTEGER NOT NULL,       -- among the runs of its job, from 1
+    number INTEGER NOT NULL,       -- of the run within its job, from 1
     definition TEXT NOT NULL,
     tenant TEXT NOT NULL,
     state TEXT NOT NULL,
-    phase INTEGER,                 -- 0 waits for a time or an answer, 1 for its turn, 2 has a place; none when it is over
-    worker INTEGER,                -- who holds the place
+    phase INTEGER,                 -- 0 waits for a time or an answer, 1 waits for a slot, 2 holds one; null when over
+    worker INTEGER,                -- the worker that holds the run
     attempts INTEGER NOT NULL DEFAULT 0,
     max_attempts INTEGER NOT NULL,
     due_at INTEGER,
@@ -38,11 +38,11 @@ export const migrations: readonly string[] = [
     error TEXT,
     retry_of INTEGER,
     pause TEXT,                    -- of a workflow: asleep, awake
-    wakes INTEGER NOT NULL DEFAULT 0,
+    wake_pending INTEGER NOT NULL DEFAULT 0,
     resumed INTEGER NOT NULL DEFAULT 0,
     grace_ms INTEGER,
     compensate_on_cancel INTEGER NOT NULL DEFAULT 0,
-    compensation INTEGER NOT NULL DEFAULT 0, -- 1 to be compensated once its place is free, 2 being compensated
+    compensation INTEGER NOT NULL DEFAULT 0, -- 1 begins when the slot is released, 2 is running
     workflow TEXT,                 -- the record without its steps
     PRIMARY KEY (job, number)
   ) STRICT, WITHOUT ROWID;
@@ -51,16 +51,16 @@ export const migrations: readonly string[] = [
   CREATE INDEX cgk_runs_paused ON cgk_runs (job) WHERE pause IS NOT NULL;
   CREATE INDEX cgk_runs_ended ON cgk_runs (ended_at) WHERE ended_at IS NOT NULL AND number = 1;
 
-  CREATE TABLE cgk_stays (         -- places that handlers keep which run on after their attempt was stopped
-    place INTEGER PRIMARY KEY,
+  CREATE TABLE cgk_leftovers (     -- slots of handlers that still run after their attempt was stopped
+    id INTEGER PRIMARY KEY,
     worker INTEGER NOT NULL,
     job INTEGER NOT NULL,
     number INTEGER NOT NULL,
     definition TEXT NOT NULL,
     tenant TEXT NOT NULL
   ) STRICT;
-  CREATE INDEX cgk_stays_lane ON cgk_stays (definition, tenant);
-  CREATE INDEX cgk_stays_run ON cgk_stays (worker, job, number);
+  CREATE INDEX cgk_leftovers_lane ON cgk_leftovers (definition, tenant);
+  CREATE INDEX cgk_leftovers_run ON cgk_leftovers (worker, job, number);
 
   CREATE TABLE cgk_steps (
     job INTEGER NOT NULL,
@@ -71,7 +71,7 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (job, number, key)
   ) STRICT, WITHOUT ROWID;
 
-  CREATE TABLE cgk_waits (         -- of steps, for an event of their tenant or for a job
+  CREATE TABLE cgk_waits (         -- waits of steps for an event of their tenant or for a job
     job INTEGER NOT NULL,
     number INTEGER NOT NULL,
     key TEXT NOT NULL,
@@ -83,13 +83,13 @@ export const migrations: readonly string[] = [
   CREATE INDEX cgk_waits_event ON cgk_waits (tenant, event) WHERE event IS NOT NULL;
   CREATE INDEX cgk_waits_job ON cgk_waits (for_job) WHERE for_job IS NOT NULL;
 
-  CREATE TABLE cgk_notices (       -- for the worker that has a run under way
+  CREATE TABLE cgk_notices (       -- changes of a running attempt, for its worker
     seq INTEGER PRIMARY KEY,
     worker INTEGER NOT NULL,
     job INTEGER NOT NULL,
     number INTEGER NOT NULL,
-    key TEXT,                      -- the step whose wait was answered; none where the run was cancelled
-    event TEXT                     -- the event that answered it; none where a job did
+    key TEXT,                      -- the step whose wait was answered; null if the run was cancelled
+    event TEXT                     -- the event that answered it; null if a job did
   ) STRICT;
   CREATE INDEX cgk_notices_run ON cgk_notices (job, number);
   CREATE INDEX cgk_notices_worker ON cgk_notices (worker);
@@ -108,23 +108,23 @@ export const migrations: readonly string[] = [
 
   CREATE TABLE cgk_workers (
     id INTEGER PRIMARY KEY,
-    process TEXT NOT NULL,         -- which it is, for others of its machine to see whether it lives
-    beat_ms INTEGER NOT NULL,      -- when it was heard of last, by the machine's monotonic clock
+    process TEXT NOT NULL,         -- identity, from which other processes of the machine tell whether it is alive
+    heartbeat_ms INTEGER NOT NULL,      -- last heartbeat, by the machine's monotonic clock
     lease_ms INTEGER NOT NULL,
-    since_ms INTEGER NOT NULL      -- by the same clock
+    since_ms INTEGER NOT NULL      -- registration time, by the same clock
   ) STRICT;
 
-  CREATE TABLE cgk_handled (       -- which definitions a worker has, or had that is gone since
+  CREATE TABLE cgk_definitions (   -- definitions of live workers, and of workers that ended recently
     worker INTEGER NOT NULL,
     definition TEXT NOT NULL,
     event TEXT,
     max_attempts INTEGER NOT NULL,
     compensate_on_cancel INTEGER NOT NULL,
-    inherited INTEGER NOT NULL,    -- 1 for what only the worker had whose place this one has taken
-    gone_at INTEGER,               -- since when the worker is gone
+    inherited INTEGER NOT NULL,    -- 1 if only a worker that this one replaces had the definition
+    gone_at INTEGER,               -- when the worker ended
     PRIMARY KEY (worker, definition)
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX cgk_handled_event ON cgk_handled (event);
-  CREATE INDEX cgk_handled_definition ON cgk_handled (definition);
+  CREATE INDEX cgk_definitions_event ON cgk_definitions (event);
+  CREATE INDEX cgk_definitions_definition ON cgk_definitions (definition);
   `,
 ]

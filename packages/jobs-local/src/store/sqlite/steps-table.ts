@@ -4,15 +4,18 @@ import type { StoredRun } from '../job-store.ts'
 import type { Connection } from './connection.ts'
 import { fromText, keyOf, phases, type RunKey } from './rows.ts'
 
-/** Where a step stands among the others of its run; those that were read or written have one. */
+/** Positions of steps among those of their run. Set once a step was read or written. */
 const positions = new WeakMap<StepRecord, number>()
 
-/** A record without its steps and their count, as it is stored with the run. */
+/** Serializes a record for its run's row, without its steps and their count. */
 export function toStoredRecord({ steps: _, ended: __, ...record }: WorkflowRecord): string {
   return JSON.stringify(record)
 }
 
-/** A workflow's record with its steps, in the order in which its code called them; `undefined` where it was damaged. */
+/**
+ * Reads a workflow's record with its steps, in the order in which its code called them. Returns `undefined` if it is
+ * damaged.
+ */
 export function readRecord(
   connection: Connection,
   { seq, number }: Pick<RunKey, 'seq' | 'number'>,
@@ -27,7 +30,7 @@ export function readRecord(
     positions.set(step, row.position)
     steps.push(step)
   }
-  const ended = steps.reduce((most, { order = 0 }) => Math.max(most, order), 0)
+  const ended = steps.reduce((max, { order = 0 }) => Math.max(max, order), 0)
   return record && { ...record, steps, ended }
 }
 
@@ -37,7 +40,7 @@ export function writeStep(connection: Connection, run: StoredRun, step: StepReco
   writeStepAt(connection, { seq, number }, step, positionOf(run.workflow!.steps, step))
 }
 
-/** Writes the steps that a run begins with. */
+/** Writes the initial steps of a run. */
 export function writeSteps(connection: Connection, key: Pick<RunKey, 'seq' | 'number'>, steps: StepRecord[]): void {
   for (const [index, step] of steps.entries()) writeStepAt(connection, key, step, index)
 }
@@ -52,7 +55,7 @@ function writeStepAt(
   connection.run(sql, seq, number, step.key, position, JSON.stringify(step))
 }
 
-/** Between its neighbours: a step may be called late, before others that are stored. */
+/** Returns a position between a step's neighbors, because a step can be called late, before others that are stored. */
 function positionOf(steps: readonly StepRecord[], step: StepRecord): number {
   const known = positions.get(step)
   if (known !== undefined) return known
@@ -64,7 +67,7 @@ function positionOf(steps: readonly StepRecord[], step: StepRecord): number {
   return position
 }
 
-/** Writes the record of a run without its steps. False where the worker that has read it does not hold it any more. */
+/** Writes the record of a run without its steps. Returns false if the worker that read the run no longer holds it. */
 export function writeRecord(connection: Connection, run: StoredRun): boolean {
   const { seq, number, worker } = keyOf(run)
   const sql = `UPDATE cgk_runs SET workflow = ? WHERE job = ? AND number = ? AND worker = ? AND phase = ${phases.held}`

@@ -2,17 +2,19 @@ import type { StoredJob } from '../job-store.ts'
 import type { Connection } from './connection.ts'
 import { columns } from './jobs-table.ts'
 import { type JobRow, toStoredJob } from './rows.ts'
-import type { SentHere } from './sent-here.ts'
+import type { RecentEnvelopes } from './recent-envelopes.ts'
 
-/** How much of envelopes is read at once, bytes: a backlog of large payloads must not take a worker's memory. */
-const mostBytes = 8 * 1024 * 1024
+/**
+ * Maximum size of the envelopes to read at once, so that a backlog of large payloads does not fill a worker's memory.
+ */
+const maxBatchBytes = 8 * 1024 * 1024
 
-/** What is to be taken. */
+/** The options of `takeDue`. */
 interface Due {
   readonly max: number
   readonly now: number
-  /** What this process knows of jobs without reading them. */
-  readonly sentHere: SentHere
+  /** The envelopes that this process need not read. */
+  readonly recentEnvelopes: RecentEnvelopes
 }
 
 interface Size {
@@ -20,7 +22,7 @@ interface Size {
   readonly bytes: number
 }
 
-/** Takes jobs that have come due and have no runs: delayed ones first, then in the order in which they arrived. */
+/** Takes due jobs that have no runs: delayed ones first, then the others in order of arrival. */
 export function takeDue(connection: Connection, due: Due): StoredJob[] {
   const delayed = takeDelayed(connection, due)
   return delayed.length > 0 ? delayed : takeArrived(connection, due)
@@ -39,7 +41,7 @@ function takeDelayed(connection: Connection, { max, now }: Due): StoredJob[] {
   return rows.map((row) => toStoredJob(row))
 }
 
-function takeArrived(connection: Connection, { max, sentHere }: Due): StoredJob[] {
+function takeArrived(connection: Connection, { max, recentEnvelopes }: Due): StoredJob[] {
   const { taken } = connection.get<{ taken: number }>('SELECT taken FROM cgk_meta')!
   const where = 'seq > ? ORDER BY seq LIMIT ?'
   const sizes = connection.all<Size>(
@@ -48,30 +50,30 @@ function takeArrived(connection: Connection, { max, sentHere }: Due): StoredJob[
     max,
   )
   if (sizes.length === 0) {
-    sentHere.clear()
+    recentEnvelopes.clear()
     return []
   }
   const count = countWithin(sizes)
   connection.run('UPDATE cgk_meta SET taken = ?', sizes[count - 1]!.seq)
-  const light = columns.replace(' envelope,', " '' AS envelope,")
+  const columnsWithoutEnvelope = columns.replace(' envelope,', " '' AS envelope,")
   const rows = connection.all<JobRow>(
-    `SELECT ${sentHere.isEmpty ? columns : light} FROM cgk_jobs WHERE ${where}`,
+    `SELECT ${recentEnvelopes.isEmpty ? columns : columnsWithoutEnvelope} FROM cgk_jobs WHERE ${where}`,
     taken,
     count,
   )
-  const whole = (row: JobRow): JobRow =>
+  const withEnvelope = (row: JobRow): JobRow =>
     row.envelope === '' ? connection.get<JobRow>(`SELECT ${columns} FROM cgk_jobs WHERE seq = ?`, row.seq)! : row
   return rows
     .filter(({ state }) => state === 'queued')
     .map((row) => {
-      const envelope = sentHere.take(row.id)
-      return toStoredJob(envelope ? row : whole(row), envelope)
+      const envelope = recentEnvelopes.take(row.id)
+      return toStoredJob(envelope ? row : withEnvelope(row), envelope)
     })
 }
 
-/** How many of these may be read at once: one at least. */
+/** Returns how many of these envelopes may be read at once; at least 1. */
 function countWithin(sizes: readonly Size[]): number {
   let bytes = 0
-  const index = sizes.findIndex((size) => (bytes += size.bytes) > mostBytes)
+  const index = sizes.findIndex((size) => (bytes += size.bytes) > maxBatchBytes)
   return index < 0 ? sizes.length : Math.max(1, index)
 }

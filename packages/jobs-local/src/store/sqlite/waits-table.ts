@@ -16,8 +16,8 @@ import type { JobsReader } from './jobs-reader.ts'
 import { keyOf, phases, type RunKey } from './rows.ts'
 import { writeStep } from './steps-table.ts'
 
-/** What the waits of workflows are read and answered with. */
-export interface WaitsParts {
+/** The dependencies of `WaitsTable`. */
+export interface WaitsTableDependencies {
   readonly connection: Connection
   readonly reader: JobsReader
   readonly wake: (run: StoredRun) => void
@@ -31,71 +31,72 @@ interface WaitRow {
   readonly worker: number | null
 }
 
-/** How many characters of a job's id tell its time: https://github.com/ulid/spec */
-const timeInId = 10
+/** Number of characters at the start of a job's id that encode its time: https://github.com/ulid/spec */
+const timeLength = 10
 
 const columns = 'w.job, w.number, w.key, r.phase, r.worker'
 const joined = 'cgk_waits w JOIN cgk_runs r ON r.job = w.job AND r.number = w.number'
 
 /**
- * What workflows wait for: events of their tenant, and jobs that they sent. A run that is asleep is answered at once. One
- * that is under way has its record in the memory of its worker: that is left a notice.
+ * The open waits of workflows: for events of their tenant, and for jobs that they sent. The answer for a suspended run
+ * is written to its record. The record of a running attempt is in its worker's memory, so that worker gets a notice
+ * instead.
  */
 export class WaitsTable {
-  readonly #parts: WaitsParts
+  readonly #dependencies: WaitsTableDependencies
 
-  /** What there are waits for, as far as this transaction knows: mostly there are none, and that is asked once. */
-  #kinds: { readonly events: boolean; readonly jobs: boolean } | undefined
+  /** Whether there are waits for events and for jobs. Cached per transaction, because usually there are none. */
+  #cachedKinds: { readonly events: boolean; readonly jobs: boolean } | undefined
 
-  constructor(parts: WaitsParts) {
-    this.#parts = parts
+  constructor(dependencies: WaitsTableDependencies) {
+    this.#dependencies = dependencies
   }
 
-  /** Forgets what the transaction before knew. */
+  /** Clears the cache of the previous transaction. */
   begin(): void {
-    this.#kinds = undefined
+    this.#cachedKinds = undefined
   }
 
-  get #has(): { readonly events: boolean; readonly jobs: boolean } {
-    if (this.#kinds) return this.#kinds
+  get #kinds(): { readonly events: boolean; readonly jobs: boolean } {
+    if (this.#cachedKinds) return this.#cachedKinds
     const sql =
       'SELECT EXISTS (SELECT 1 FROM cgk_waits WHERE event IS NOT NULL) AS events, ' +
       'EXISTS (SELECT 1 FROM cgk_waits WHERE for_job IS NOT NULL) AS jobs'
-    const { events, jobs } = this.#parts.connection.get<{ events: number; jobs: number }>(sql)!
-    this.#kinds = { events: events === 1, jobs: jobs === 1 }
-    return this.#kinds
+    const { events, jobs } = this.#dependencies.connection.get<{ events: number; jobs: number }>(sql)!
+    this.#cachedKinds = { events: events === 1, jobs: jobs === 1 }
+    return this.#cachedKinds
   }
 
-  /** Takes up a step that waits, and drops one that does no more. */
-  note(run: StoredRun, step: StepRecord): void {
-    const { connection } = this.#parts
+  /** Adds the wait of a step that waits, and removes it otherwise. */
+  update(run: StoredRun, step: StepRecord): void {
+    const { connection } = this.#dependencies
     const { seq, number } = keyOf(run)
     const { key, state, event, jobId } = step
     if (state !== 'waiting' || (event === undefined && jobId === undefined)) {
       connection.run('DELETE FROM cgk_waits WHERE job = ? AND number = ? AND key = ?', seq, number, key)
       return
     }
-    this.#kinds = undefined
+    this.#cachedKinds = undefined
     const sql = 'INSERT OR REPLACE INTO cgk_waits VALUES (?, ?, ?, ?, ?, ?)'
     connection.run(sql, seq, number, key, run.job.envelope.tenantId, event ?? null, jobId ?? null)
   }
 
   /**
-   * Answers a wait that begins with what has happened since its code called for it: until it is written, nobody else knows
-   * of it.
+   * Answers a new wait with events and jobs since the code called the step. Before the wait is written, other processes
+   * cannot answer it.
    */
-  lookBack(run: StoredRun, step: StepRecord, now: number): void {
-    const { connection, reader } = this.#parts
+  answerFromPast(run: StoredRun, step: StepRecord, now: number): void {
+    const { connection, reader } = this.#dependencies
     if (step.jobId !== undefined) {
       applyJob(run, step, reader.job(step.jobId), now)
       return
     }
     if (step.event === undefined) return
-    // Ids begin with the time of the send. What has not come due yet answers the wait when it does.
+    // Ids begin with the time of the send. A job that is not yet due answers the wait when it is.
     const sql =
       'SELECT envelope FROM cgk_jobs WHERE tenant = ? AND event = ? AND id >= ? ' +
       "AND seq <= (SELECT taken FROM cgk_meta) AND state NOT IN ('scheduled', 'cancelled') ORDER BY id"
-    const since = createJobId(step.startedAt).slice(0, timeInId)
+    const since = createJobId(step.startedAt).slice(0, timeLength)
     for (const { envelope } of connection.all<{ envelope: string }>(
       sql,
       run.job.envelope.tenantId,
@@ -107,22 +108,22 @@ export class WaitsTable {
     }
   }
 
-  /** Forgets the waits of a run that has ended. */
-  forget({ seq, number }: Pick<RunKey, 'seq' | 'number'>): void {
-    const { connection } = this.#parts
+  /** Removes the waits of a run that has ended. */
+  removeAll({ seq, number }: Pick<RunKey, 'seq' | 'number'>): void {
+    const { connection } = this.#dependencies
     connection.run('DELETE FROM cgk_waits WHERE job = ? AND number = ?', seq, number)
     connection.run('DELETE FROM cgk_notices WHERE job = ? AND number = ?', seq, number)
   }
 
-  /** Answers the waits that an event is for; answers how many they are. */
+  /** Answers the waits that match an event. Returns their number. */
   answerEvent(envelope: Envelope, now: number): number {
-    const { connection } = this.#parts
-    if (!this.#has.events) return 0
+    const { connection } = this.#dependencies
+    if (!this.#kinds.events) return 0
     const { tenantId, event } = envelope
     const sql = `SELECT ${columns} FROM ${joined} WHERE w.tenant = ? AND w.event = ?`
     let answered = 0
     for (const wait of connection.all<WaitRow>(sql, tenantId, event)) {
-      const run = this.#parts.reader.workflowRun({ seq: wait.job, number: wait.number })
+      const run = this.#dependencies.reader.workflowRun({ seq: wait.job, number: wait.number })
       const step = stepOf(run, wait.key)
       if (!run || !step || !resolveEventWait(run.workflow!, step, envelope, now)) continue
       const { id, payload, sentAt } = envelope
@@ -132,10 +133,10 @@ export class WaitsTable {
     return answered
   }
 
-  /** Answers the waits for a job of which a run has ended, or that is not kept any more. */
+  /** Answers the waits for a job if one of its runs has ended or the job no longer exists. */
   answerJob(jobId: string, now: number): void {
-    if (!this.#has.jobs) return
-    const { connection, reader } = this.#parts
+    if (!this.#kinds.jobs) return
+    const { connection, reader } = this.#dependencies
     const sql = `SELECT ${columns} FROM ${joined} WHERE w.for_job = ?`
     const waits = connection.all<WaitRow>(sql, jobId)
     if (waits.length === 0) return
@@ -148,7 +149,7 @@ export class WaitsTable {
   }
 
   #answer({ job, number, key, phase, worker }: WaitRow, run: StoredRun, step: StepRecord, event: string | null): void {
-    const { connection, wake } = this.#parts
+    const { connection, wake } = this.#dependencies
     connection.run('DELETE FROM cgk_waits WHERE job = ? AND number = ? AND key = ?', job, number, key)
     if (phase === phases.held && worker !== null) {
       const sql = 'INSERT INTO cgk_notices (worker, job, number, key, event) VALUES (?, ?, ?, ?, ?)'
@@ -159,9 +160,9 @@ export class WaitsTable {
     wake(run)
   }
 
-  /** Puts the answers that were left for a run into its record; answers the steps that they were for. */
+  /** Applies the notices of a run to its record. Returns the answered steps. */
   takeNotices(run: StoredRun, now: number): StepRecord[] {
-    const { connection, reader } = this.#parts
+    const { connection, reader } = this.#dependencies
     const { seq, number } = keyOf(run)
     const where = 'job = ? AND number = ? AND key IS NOT NULL'
     const notices = connection.all<{ key: string; event: string | null }>(
@@ -175,7 +176,7 @@ export class WaitsTable {
       if (!step) continue
       if (event === null) applyJob(run, step, reader.job(step.jobId ?? ''), now)
       else resolveEventWait(run.workflow!, step, JSON.parse(event) as Envelope, now)
-      // Written also where it was answered before: what wrote it then may have been compensated.
+      // Write the step even if it was answered before: that transaction may have been rolled back.
       writeStep(connection, run, step)
       answered.push(step)
     }

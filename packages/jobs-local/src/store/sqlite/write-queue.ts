@@ -1,104 +1,105 @@
 import { type Logger, StoreError } from '@cgk-platform/jobs-core'
 import { runDetached } from '@cgk-platform/jobs-core/provider'
 
-import type { ChangeEnd } from '../job-store.ts'
+import type { ChangeCallbacks } from '../job-store.ts'
 import type { Connection } from './connection.ts'
-import { readPatienceMs, rollBack } from './open-file.ts'
-import { isBusy, isOfStore, toStoreError } from './to-store-error.ts'
+import { readTimeoutMs, rollBack } from './open-file.ts'
+import { isBusy, isFileError, toStoreError } from './to-store-error.ts'
 
-// Taken now, so that fake timers that a test installs later do not stop it.
+// Captured at load time, so that fake timers that a test installs later do not stop it.
 const { setImmediate: immediate, setTimeout: later, clearTimeout: cancelLater } = globalThis
 
-/** How long somebody who waits for a change is left waiting while others write, milliseconds. */
-const busyPatienceMs = 30_000
-/** After so long it is said that others do not let go of the file, milliseconds. */
-const longBusyMs = 5000
-/** How long the last changes are tried for when the store is closed, milliseconds. */
-const closingPatienceMs = 2000
-const longestPauseMs = 1000
+/** Maximum time for a caller to wait for a change while other processes write, in milliseconds. */
+const busyTimeoutMs = 30_000
+/** Time after which a file locked by others is logged as a problem, in milliseconds. */
+const busyReportMs = 5000
+/** Maximum time to retry the last changes when the store closes, in milliseconds. */
+const closeTimeoutMs = 2000
+const maxPauseMs = 1000
 
 interface Change {
   readonly work: () => unknown
   readonly done: (result: never) => void
   readonly failed: ((error: Error) => void) | undefined
-  readonly refused: ((error: Error) => void) | undefined
+  readonly rejected: ((error: Error) => void) | undefined
   readonly resolve: () => void
   readonly since: number
   readonly last: boolean
 }
 
-/** What the queue stands on. */
-export interface WriteQueueParts {
+/** The dependencies and callbacks of a `WriteQueue`. */
+export interface WriteQueueOptions {
   readonly connection: Connection
   readonly logger: Logger
-  /** Called first in every transaction. @throws {StoreError} where this process must not write. */
-  readonly begun: () => void
-  /** Called last, before it is committed. */
-  readonly ending: () => void
-  /** Called after a transaction that was compensated: what its changes have left in memory is so no more. */
-  readonly rolledBack: () => void
+  /** Called first in every transaction. @throws {StoreError} if this process must not write. */
+  readonly onBegin: () => void
+  /** Called last in every transaction. */
+  readonly beforeCommit: () => void
+  /** Called after a transaction was rolled back, to revert its effects in memory. */
+  readonly onRollback: () => void
 }
 
 /**
- * Writes what one turn of the event loop has to write in one transaction, so that changes made at once share one
- * sync of the disk. No code but the changes' own runs while the file is held: a blocked event loop holds up nobody.
+ * Writes all changes of one turn of the event loop in one transaction, so that they share one sync of the disk. Only
+ * the changes themselves run while the file is locked, so a handler that blocks the event loop never blocks other
+ * processes.
  */
 export class WriteQueue {
-  readonly #parts: WriteQueueParts
+  readonly #options: WriteQueueOptions
   #waiting: Change[] = []
   #isQueued = false
-  #isTelling = false
+  #isNotifying = false
   #pause: ReturnType<typeof setTimeout> | undefined
   #tries = 0
-  #trouble: Error | undefined
+  #problem: Error | undefined
   #closingSince: number | undefined
   #isDisposed = false
 
-  constructor(parts: WriteQueueParts) {
-    this.#parts = parts
+  constructor(options: WriteQueueOptions) {
+    this.#options = options
   }
 
-  /** Why nothing can be written now. */
-  get trouble(): Error | undefined {
-    return this.#trouble
+  /** Why nothing can be written at the moment; `undefined` if it can. */
+  get problem(): Error | undefined {
+    return this.#problem
   }
 
   get isBusy(): boolean {
     return this.#waiting.length > 0
   }
 
-  add<T>(work: () => T, { done, failed, refused = failed, last = false }: ChangeEnd<T>): Promise<void> {
+  add<T>(work: () => T, { done, failed, rejected = failed, last = false }: ChangeCallbacks<T>): Promise<void> {
     return new Promise((resolve) => {
       if (this.#isDisposed) return this.#giveUp({ failed, resolve })
-      this.#waiting.push({ work, done, failed, refused, resolve, since: performance.now(), last })
+      this.#waiting.push({ work, done, failed, rejected, resolve, since: performance.now(), last })
       if (this.#isQueued || this.#pause) return
       this.#isQueued = true
       immediate(() => this.#writeDetached())
     })
   }
 
-  /** Reads for the engine, which cannot wait: where the file cannot be read now, that is told, and this is answered. */
-  read<T>(read: () => T, otherwise: T): T {
+  /** Reads synchronously. If the file cannot be read, logs the problem and returns `fallback`. */
+  read<T>(read: () => T, fallback: T): T {
     try {
       return read()
     } catch (error) {
-      this.#note(toStoreError(error, this.#parts.connection.path))
-      return otherwise
+      this.#report(toStoreError(error, this.#options.connection.path))
+      return fallback
     }
   }
 
-  /** From now on what cannot be written is given up soon. */
+  /** From now on, gives up changes that cannot be written within two seconds. */
   beginClosing(): void {
     this.#closingSince ??= performance.now()
   }
 
-  /** Writes what waits now, so that a read sees it; what cannot be written goes on waiting. */
+  /** Writes the pending changes now, so that a read includes them. Those that cannot be written remain pending. */
   writeNow(): void {
-    // Not in the midst of telling what came of others: who reads there is told of them first.
-    if (this.#waiting.length > 0 && !this.#pause && !this.#isTelling) this.#writeDetached()
+    // Not while callbacks of earlier changes run: a read in a callback comes before the remaining callbacks.
+    if (this.#waiting.length > 0 && !this.#pause && !this.#isNotifying) this.#writeDetached()
   }
 
-  /** Outside of the async context of whoever happened to ask first: what begins then is not theirs. */
+  /** Writes outside the async context of the first caller, because the work that begins then does not belong to it. */
   #writeDetached(): void {
     runDetached(() => this.#write())
   }
@@ -108,101 +109,100 @@ export class WriteQueue {
     this.#pause = undefined
     const waiting = this.#waiting
     if (waiting.length === 0) return
-    // What looks at the others' changes comes after them.
+    // Changes marked `last` must see the effects of the others.
     const changes = waiting.filter(({ last }) => !last).concat(waiting.filter(({ last }) => last))
     this.#waiting = []
     const results: unknown[] = []
-    const { connection, begun, ending, rolledBack } = this.#parts
+    const { connection, onBegin, beforeCommit, onRollback } = this.#options
     let hasBegun = false
-    let atWork: Change | undefined
+    let current: Change | undefined
     try {
-      // Others that write are waited for by timers, not by SQLite, which would block the event loop.
+      // Wait for other writers with timers. SQLite's own wait would block the event loop.
       connection.exec('PRAGMA busy_timeout = 0')
       try {
         connection.exec('BEGIN IMMEDIATE')
       } finally {
-        connection.exec(`PRAGMA busy_timeout = ${readPatienceMs}`)
+        connection.exec(`PRAGMA busy_timeout = ${readTimeoutMs}`)
       }
       hasBegun = true
-      begun()
+      onBegin()
       for (const change of changes) {
-        atWork = change
+        current = change
         results.push(change.work())
       }
-      atWork = undefined
-      ending()
+      current = undefined
+      beforeCommit()
       connection.exec('COMMIT')
     } catch (error) {
       rollBack(connection)
-      // Where others held the file there was none: what the one before has left stays.
-      if (hasBegun) rolledBack()
-      const culprit = isOfStore(error) ? undefined : atWork
-      if (culprit) this.#drop(culprit, error)
-      this.#notWritten(culprit ? changes.filter((change) => change !== culprit) : changes, error)
+      // If the file was locked, no transaction began, and there is nothing to revert.
+      if (hasBegun) onRollback()
+      const invalid = isFileError(error) ? undefined : current
+      if (invalid) this.#reject(invalid, error)
+      this.#retryLater(invalid ? changes.filter((change) => change !== invalid) : changes, error)
       return
     }
     this.#tries = 0
-    if (this.#trouble) this.#parts.logger.info("The jobs' file can be used again.")
-    this.#trouble = undefined
-    this.#isTelling = true
+    if (this.#problem) this.#options.logger.info("The jobs' file is writable again.")
+    this.#problem = undefined
+    this.#isNotifying = true
     for (const [index, { done, resolve }] of changes.entries()) {
       try {
         done(results[index] as never)
       } catch (error) {
-        // The change is made, and the others are told of theirs.
+        // The change is written, and the other callbacks must still run.
         queueMicrotask(() => {
           throw error
         })
       }
       resolve()
     }
-    this.#isTelling = false
+    this.#isNotifying = false
   }
 
-  #notWritten(changes: readonly Change[], error: unknown): void {
+  #retryLater(changes: readonly Change[], error: unknown): void {
     const now = performance.now()
-    const busy = isBusy(error) || !isOfStore(error)
-    const problem = toStoreError(error, this.#parts.connection.path)
+    const busy = isBusy(error) || !isFileError(error)
+    const problem = toStoreError(error, this.#options.connection.path)
     const oldest = Math.min(...changes.map(({ since }) => since))
-    if (!busy || now - oldest > longBusyMs) this.#note(problem)
-    const closing = this.#closingSince !== undefined && now - this.#closingSince > closingPatienceMs
-    const kept: Change[] = []
+    if (!busy || now - oldest > busyReportMs) this.#report(problem)
+    const closing = this.#closingSince !== undefined && now - this.#closingSince > closeTimeoutMs
+    const retried: Change[] = []
     for (const change of changes) {
       const { failed, resolve, since } = change
-      const isPatient = !failed || (busy && now - since < busyPatienceMs)
-      if (isPatient && !closing) {
-        kept.push(change)
+      const canWait = !failed || (busy && now - since < busyTimeoutMs)
+      if (canWait && !closing) {
+        retried.push(change)
         continue
       }
       failed?.(problem)
       resolve()
     }
-    this.#waiting = [...kept, ...this.#waiting]
+    this.#waiting = [...retried, ...this.#waiting]
     if (this.#waiting.length === 0) return
-    // A commit takes milliseconds: the first tries follow soon, and at random, so that processes do not meet again.
-    const pauseMs = busy
-      ? Math.random() * Math.min(2 ** this.#tries, 32)
-      : Math.min(50 * 2 ** this.#tries, longestPauseMs)
+    // A commit takes milliseconds, so the first retries follow quickly. Jitter keeps processes from colliding again.
+    const pauseMs = busy ? Math.random() * Math.min(2 ** this.#tries, 32) : Math.min(50 * 2 ** this.#tries, maxPauseMs)
     this.#tries++
     this.#pause = later(() => this.#writeDetached(), pauseMs)
   }
 
-  /** A mistake of this library's own must not hold up what others have to write. */
-  #drop({ refused, resolve }: Change, error: unknown): void {
-    const problem = toStoreError(error, this.#parts.connection.path)
-    this.#parts.logger.error('A change of a job could not be made.', { error: problem })
-    refused?.(problem)
+  /** Drops an invalid change, which is a bug in this library, so that it does not block the others. */
+  #reject({ rejected, resolve }: Change, error: unknown): void {
+    const problem = toStoreError(error, this.#options.connection.path)
+    this.#options.logger.error('Could not write a change of a job.', { error: problem })
+    rejected?.(problem)
     resolve()
   }
 
-  #note(problem: Error): void {
-    const before = this.#trouble
-    this.#trouble = problem
+  #report(problem: Error): void {
+    const before = this.#problem
+    this.#problem = problem
     const isSame = StoreError.isInstance(before) && StoreError.isInstance(problem) && before.problem === problem.problem
-    if (!isSame) this.#parts.logger.error("The jobs' file cannot be used now.", { error: problem })
+    if (!isSame)
+      this.#options.logger.error("The jobs' file cannot be read or written at the moment.", { error: problem })
   }
 
-  /** Gives up what waits, and what comes later: of a handler that outlasts the close of its client. */
+  /** Gives up pending changes and later ones, such as those of a handler that outlives its client. */
   dispose(): void {
     this.#isDisposed = true
     if (this.#pause) cancelLater(this.#pause)
@@ -210,8 +210,8 @@ export class WriteQueue {
   }
 
   #giveUp({ failed, resolve }: Pick<Change, 'failed' | 'resolve'>): void {
-    const { path } = this.#parts.connection
-    failed?.(new StoreError({ path, problem: 'closed', says: 'is closed', remedy: 'Make a new client.' }))
+    const { path } = this.#options.connection
+    failed?.(new StoreError({ path, problem: 'closed', says: 'is closed', remedy: 'Create a new client.' }))
     resolve()
   }
 }

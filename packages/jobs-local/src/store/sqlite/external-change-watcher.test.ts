@@ -20,11 +20,11 @@ beforeEach(async () => {
   vi.useFakeTimers()
   // Loaded anew, since the module keeps the timers that it finds.
   vi.resetModules()
-  const { ForeignChanges } = await import('./foreign-changes.ts')
+  const { ExternalChangeWatcher } = await import('./external-change-watcher.ts')
   version = 1
   changed.mockClear()
   const connection = { path: 'jobs.db', get: () => ({ data_version: version }) } as Partial<Connection> as Connection
-  const changes = new ForeignChanges(connection, changed)
+  const changes = new ExternalChangeWatcher(connection, changed)
   stop = () => changes.stop()
 })
 

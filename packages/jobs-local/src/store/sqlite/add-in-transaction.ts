@@ -5,55 +5,55 @@ import { type Envelope, kindOf } from '@cgk-platform/jobs-core/provider'
 
 import type { SqliteTransaction } from '../../provider-options.ts'
 
-import type { Added } from '../job-store.ts'
+import type { AddedJob } from '../job-store.ts'
 import { type Connection, createConnection } from './connection.ts'
 import { addJobs } from './jobs-table.ts'
 import { checkVersion } from './open-file.ts'
 import { toStoreError } from './to-store-error.ts'
 
-/** Connections over the databases of apps, with their statements. */
+/** Connections that wrap the databases of apps, with their prepared statements. */
 const connections = new WeakMap<object, Connection>()
 
 /**
- * Writes jobs within a transaction that an app has begun on the same file: they are sent when it commits, and never were
- * where it is rolled back.
+ * Writes jobs within a transaction that an app has begun on the same file. They are sent when it commits. If it is
+ * rolled back, they never existed.
  *
- * @throws {InvalidOptionError} for what is no open transaction on this file
- * @throws {StoreError} where the file takes no changes
+ * @throws {InvalidOptionError} if `transaction` is not an open transaction on this file.
+ * @throws {StoreError} if the file cannot be changed.
  */
-export function addWithin(
+export function addInTransaction(
   path: string,
   transaction: SqliteTransaction,
   envelopes: readonly Envelope[],
   now: number,
-): Added[] {
+): AddedJob[] {
   try {
     const connection = connectionOver(path, transaction)
-    if (!isInTransaction(connection, transaction)) throw wrong('has no transaction open')
+    if (!isInTransaction(connection, transaction)) throw invalidTransaction('has no open transaction')
     checkVersion(connection)
-    return wholly(connection, () => addJobs(connection, envelopes, now))
+    return atomically(connection, () => addJobs(connection, envelopes, now))
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_INVALID_STATE') throw wrong('is closed')
+    if ((error as NodeJS.ErrnoException).code === 'ERR_INVALID_STATE') throw invalidTransaction('is closed')
     throw toStoreError(error, path)
   }
 }
 
 function connectionOver(path: string, transaction: SqliteTransaction): Connection {
   if (typeof (transaction as Partial<SqliteTransaction> | null)?.prepare !== 'function') {
-    throw wrong(`is ${kindOf(transaction)}, not a \`DatabaseSync\` of \`node:sqlite\``)
+    throw invalidTransaction(`is ${kindOf(transaction)}, not a \`DatabaseSync\` of \`node:sqlite\``)
   }
   const known = connections.get(transaction)
   if (known?.path === path) return known
   const connection = createConnection(transaction as never, path)
   const [main] = connection.all<{ file: string }>("SELECT file FROM pragma_database_list WHERE name = 'main'")
   if (!main?.file || realpathSync(main.file) !== realpathSync(path)) {
-    throw wrong(`is open on \`${main?.file || 'memory'}\`, and jobs are kept in \`${path}\``)
+    throw invalidTransaction(`is open on \`${main?.file || 'memory'}\`, but jobs are stored in \`${path}\``)
   }
   connections.set(transaction, connection)
   return connection
 }
 
-/** A Node that does not tell is tried: within a transaction none can begin. */
+/** Returns whether a transaction is open. On an older Node, tries to begin one, which fails within a transaction. */
 function isInTransaction(connection: Connection, { isTransaction }: SqliteTransaction): boolean {
   if (isTransaction !== undefined) return isTransaction
   try {
@@ -65,29 +65,31 @@ function isInTransaction(connection: Connection, { isTransaction }: SqliteTransa
   return false
 }
 
-/** A batch that cannot be written whole leaves nothing in the transaction, which may be committed all the same. */
-function wholly<T>(connection: Connection, work: () => T): T {
+/**
+ * Runs `work` within a savepoint, so that a failed batch leaves nothing in a transaction that the app may still commit.
+ */
+function atomically<T>(connection: Connection, work: () => T): T {
   connection.run('SAVEPOINT cgk_send')
   try {
     const result = work()
     connection.run('RELEASE cgk_send')
     return result
   } catch (error) {
-    compensation(connection)
+    rollBackToSavepoint(connection)
     throw error
   }
 }
 
-function compensation(connection: Connection): void {
+function rollBackToSavepoint(connection: Connection): void {
   try {
     connection.run('ROLLBACK TO cgk_send')
     connection.run('RELEASE cgk_send')
   } catch {
-    // SQLite has rolled back the whole transaction already, as it does on a full disk.
+    // SQLite has already rolled back the whole transaction, as it does on a full disk.
   }
 }
 
-function wrong(problem: string): InvalidOptionError {
-  const remedy = 'Give the connection on which you have called `BEGIN IMMEDIATE`, on the file that jobs are kept in.'
+function invalidTransaction(problem: string): InvalidOptionError {
+  const remedy = "Pass a connection to the jobs' file on which you have called `BEGIN IMMEDIATE`."
   return new InvalidOptionError({ option: 'providerOptions.local.transaction', problem, remedy })
 }

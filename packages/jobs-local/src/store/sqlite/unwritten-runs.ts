@@ -2,14 +2,14 @@ import type { LimitsOf, StoredJob, StoredRun, Subscriber } from '../job-store.ts
 import { nextRunId } from '../run-id.ts'
 import { ReadyQueue } from '../ready-queue.ts'
 import type { Connection } from './connection.ts'
-import { keyOf, noteKey, seqOf } from './rows.ts'
+import { keyOf, setKey, seqOf } from './rows.ts'
 import { addHeldRun, addRun } from './runs-table.ts'
 
 /**
- * The runs that jobs get in one transaction, before they are written. Where nothing else waits, those that have a place are
- * written as begun, which spares a write for each; the others as they wait.
+ * The new runs of one transaction before they are written. If no other run waits, runs that get a slot are written as
+ * started, which saves one write each. The others are written as waiting.
  */
-export class FreshRuns {
+export class UnwrittenRuns {
   readonly #connection: Connection
   #runs: StoredRun[] = []
 
@@ -17,7 +17,7 @@ export class FreshRuns {
     this.#connection = connection
   }
 
-  /** Forgets those of a transaction that was compensated. */
+  /** Drops the runs of a transaction that was rolled back. */
   clear(): void {
     this.#runs = []
   }
@@ -25,38 +25,38 @@ export class FreshRuns {
   add(job: StoredJob, subscriber: Subscriber): void {
     const run: StoredRun = { id: nextRunId(job), job, state: 'queued', attempts: 0, ...subscriber }
     job.runs.push(run)
-    noteKey(run, { seq: seqOf(job), number: job.runs.length, worker: 0 })
+    setKey(run, { seq: seqOf(job), number: job.runs.length, worker: 0 })
     this.#runs.push(run)
   }
 
-  /** Writes them all as waiting for their turn. */
+  /** Writes all runs as waiting for a slot. */
   writeWaiting(): void {
     for (const run of this.#runs) this.#writeWaiting(run)
     this.clear()
   }
 
-  /** Writes as many as begun as there are places, as their turns come; answers those. */
-  writeBegun(places: number, worker: number, mayBegin: (definitionId: string) => boolean, now: number): StoredRun[] {
+  /** Writes up to `slots` runs as started, in fair order, and the others as waiting. Returns the started runs. */
+  writeStarted(slots: number, worker: number, mayBegin: (definitionId: string) => boolean, now: number): StoredRun[] {
     const queue = new ReadyQueue()
     for (const run of this.#runs) if (mayBegin(run.definitionId)) queue.push(run)
-    const begun: StoredRun[] = []
-    while (begun.length < places) {
+    const started: StoredRun[] = []
+    while (started.length < slots) {
       const run = queue.take(noLimits)
       if (!run) break
       Object.assign(run, { state: 'running', attempts: 1, startedAt: now, attemptStartedAt: now })
-      begun.push(run)
+      started.push(run)
     }
     for (const run of this.#runs) {
-      if (run.state === 'running') this.#writeBegun(run, worker, now)
+      if (run.state === 'running') this.#writeStarted(run, worker, now)
       else this.#writeWaiting(run)
     }
     this.clear()
-    return begun
+    return started
   }
 
-  #writeBegun(run: StoredRun, worker: number, now: number): void {
+  #writeStarted(run: StoredRun, worker: number, now: number): void {
     const key = { ...keyOf(run), worker }
-    noteKey(run, key)
+    setKey(run, key)
     addHeldRun(this.#connection, run, key, now)
   }
 

@@ -1,0 +1,43 @@
+import type { JobState } from '@cgk-platform/jobs-core'
+
+import type { Connection } from './connection.ts'
+import { phases } from './rows.ts'
+
+const { waiting, ready, held } = phases
+
+/** More than the ended jobs that are retained by default plus the running ones of a busy engine. */
+const maxCandidates = 20_000
+
+const ended =
+  'SELECT job AS candidate FROM cgk_runs WHERE ended_at IS NOT NULL AND number = 1 ' +
+  'UNION ALL SELECT seq FROM cgk_jobs WHERE ended_at IS NOT NULL'
+
+/** Queries by state for the jobs that may be in it. They use indexes only and can return a job twice. */
+const candidateQueries: Readonly<Record<JobState, string>> = {
+  scheduled: "SELECT seq AS candidate FROM cgk_jobs WHERE state = 'scheduled'",
+  queued:
+    `SELECT job AS candidate FROM cgk_runs WHERE phase = ${ready} UNION ALL ` +
+    "SELECT seq FROM cgk_jobs WHERE seq > (SELECT taken FROM cgk_meta) AND state = 'queued'",
+  running:
+    `SELECT job AS candidate FROM cgk_runs WHERE phase = ${held} UNION ALL ` +
+    'SELECT job FROM cgk_runs WHERE pause IS NOT NULL',
+  retrying: `SELECT job AS candidate FROM cgk_runs WHERE phase = ${waiting}`,
+  completed: ended,
+  failed: ended,
+  cancelled: ended,
+  expired: ended,
+}
+
+/**
+ * Returns the `FROM` clause that finds the jobs of a state. If few jobs may be in it, selects only those, so that the
+ * number of other jobs does not matter. If many may be in it, scans all jobs by id, because a match is soon found.
+ */
+export function candidateJobsSql(connection: Connection, state: JobState | undefined): string {
+  if (state === undefined) return 'cgk_jobs'
+  const candidates = candidateQueries[state]
+  const sql = `SELECT count(*) AS count FROM (SELECT 1 FROM (${candidates}) LIMIT ${maxCandidates + 1})`
+  const { count } = connection.get<{ count: number }>(sql)!
+  if (count > maxCandidates) return 'cgk_jobs'
+  // SQLite keeps the order of a cross join, so it never scans all jobs and looks up each.
+  return `(SELECT DISTINCT candidate FROM (${candidates})) CROSS JOIN cgk_jobs ON seq = candidate`
+}
