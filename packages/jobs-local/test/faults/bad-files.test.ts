@@ -72,7 +72,7 @@ const cases: readonly [name: string, make: (file: TemporaryFile) => string, prob
       return file.path
     },
     'not ours',
-    'put a backup in its place',
+    'restore a backup',
   ],
   [
     'of which only the beginning is left',
@@ -82,7 +82,7 @@ const cases: readonly [name: string, make: (file: TemporaryFile) => string, prob
       return file.path
     },
     'corrupt',
-    'put a backup in its place',
+    'restore a backup',
   ],
   [
     'that was emptied beside its log',

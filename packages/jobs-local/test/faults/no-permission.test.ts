@@ -30,9 +30,9 @@ describe.runIf(readsTypeScript && process.platform !== 'win32')('a process that 
   `
   test.for([
     ['write the file', 0o444, 0o755, 'read-only', 'Let the user of this process write to'],
-    ['read the file', 0o000, 0o755, 'failed', 'may read and write'],
+    ['read the file', 0o000, 0o755, 'failed', 'Let the user of this process read and write'],
     ['write the folder', 0o444, 0o555, 'read-only', 'Let the user of this process write to'],
-    ['enter the folder', 0o444, 0o000, 'failed', 'may read and write'],
+    ['enter the folder', 0o444, 0o000, 'failed', 'Let the user of this process read and write'],
   ] as const)('%s is told so', async ([_, fileMode, folderMode, problem, says], { onTestFinished }) => {
     const { folder, start } = createSharedFile(onTestFinished)
     const own = join(folder, 'own')

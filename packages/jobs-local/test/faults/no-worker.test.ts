@@ -10,7 +10,7 @@ const job = defineJob({ id: 'work', event: 'analytics.track', handler: () => 'do
 test('the health of a process that only sends tells whether anybody works', async ({ onTestFinished }) => {
   const { client, open } = createSharedFile(onTestFinished)
   const workers = async () => (await client.healthCheck()).checks.find(({ name }) => name === 'workers')
-  expect(await workers()).toMatchObject({ ok: true, message: expect.stringContaining('no job waits') })
+  expect(await workers()).toMatchObject({ ok: true, message: expect.stringContaining('no job is waiting') })
 
   const id = await ask(client)
   expect(await workers()).toEqual({

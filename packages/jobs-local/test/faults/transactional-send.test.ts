@@ -174,7 +174,7 @@ test('a transaction is refused where jobs are kept in memory', async () => {
   database.exec('BEGIN')
   await expect(client.sendJob('work.asked', payload, within(database))).rejects.toMatchObject({
     code: 'invalid_option',
-    message: expect.stringMatching(/kept in memory/),
+    message: expect.stringMatching(/stored in memory/),
   })
   await client.close()
 })

@@ -119,7 +119,7 @@ describe.runIf(readsTypeScript)('a process ends by itself', together, () => {
     `)
     expect(ended).toMatchObject({ code: 0, stdout: '1\n0\n' })
     expect(ended.stderr.trim().split('\n')).toEqual([
-      expect.stringContaining('The engine closed with jobs that had not ended'),
+      expect.stringContaining('The engine closed before all jobs had ended'),
     ])
   })
 
@@ -147,7 +147,7 @@ describe.runIf(readsTypeScript)('a process ends by itself', together, () => {
     expect(linesOf(ended.stderr)).toEqual([
       expect.objectContaining({
         level: 'warn',
-        message: expect.stringContaining('its cron jobs tick no more'),
+        message: expect.stringContaining('its cron jobs stop ticking'),
         cronJobs: 2,
       }),
     ])
@@ -184,11 +184,11 @@ describe.runIf(readsTypeScript)('a process ends by itself', together, () => {
 
   test('also when its logger writes late', async () => {
     const ended = await runModule(`${client}
-      const logger = { debug() {}, info() {}, error() {}, warn: (message) => setTimeout(() => say(message.slice(0, 16)), 20) }
+      const logger = { debug() {}, info() {}, error() {}, warn: (message) => setTimeout(() => say(message.slice(0, 22)), 20) }
       const client = createJobClient({ jobs: [], logger })
       await client.scheduleJob('analytics.track', { tenantId: 'acme', event: 'x' }, { delay: '1h' })
     `)
-    expect(ended).toEqual({ code: 0, killed: false, stdout: 'The process ends\n', stderr: '' })
+    expect(ended).toEqual({ code: 0, killed: false, stdout: 'The process is exiting\n', stderr: '' })
   })
 
   test('from `process.exit` as ever', async () => {
