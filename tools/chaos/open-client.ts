@@ -42,7 +42,7 @@ export async function openClient({
 }
 
 /** What the library would never say where all is well. */
-const complaints = ['Could not write a change of a job.', 'Could not dispatch a cron tick.']
+const complaints = ['Could not write a change of a job.', 'A cron tick could not be dispatched.']
 
 function complainTo(note: (note: Note) => void): LoggerLike {
   const quiet = (): void => undefined

@@ -31,15 +31,15 @@ export function beginDue({ store, clock, host }: EngineDependencies, { slots, ha
   const due = store.takeDueJobs(dueBatch, now)
   const unhandled: string[] = []
   for (const job of due) {
-    const answered = store.answerWaits(job.envelope, now)
+    const resolved = store.resolveWaits(job.envelope, now)
     const subscribers = subscribersOf(job, host.jobs, store)
-    if (subscribers.length === 0 && answered === 0) unhandled.push(job.envelope.event)
+    if (subscribers.length === 0 && resolved === 0) unhandled.push(job.envelope.event)
     store.addRuns(job, subscribers, now)
   }
   const changes = store.takeRunChanges(now)
-  // Must happen in the change that takes the answer. With a later one, a crash in between would leave the run asleep
-  // forever.
-  for (const { run } of changes.answered) if (!hasListener(run)) store.wakeRun(run)
+  // Must happen in the change that takes the resolved wait. With a later one, a crash in between would leave the run
+  // asleep forever.
+  for (const { run } of changes.resolved) if (!hasListener(run)) store.wakeRun(run)
   const limitsOf = (definitionId: string) => host.jobs.get(definitionId)?.concurrency
   return { due, unhandled, changes, claimed: store.claim(slots, limitsOf, now) }
 }

@@ -90,7 +90,7 @@ export class CronTicker {
       dispatchTick(definition, tick, [systemTenantId], this.#dependencies.host()).then(
         ({ skipped }) =>
           skipped.length > 0 && logger.info('A cron tick was skipped because the previous run has not ended.'),
-        (error: unknown) => logger.error('Could not dispatch a cron tick.', { error }),
+        (error: unknown) => logger.error('A cron tick could not be dispatched.', { error }),
       )
     }
   }

@@ -8,7 +8,7 @@ import {
   toErrorInfo,
 } from '@cgk-platform/jobs-core/provider'
 
-import type { AnsweredStep, StoredRun } from '../store/job-store.ts'
+import type { ResolvedStep, StoredRun } from '../store/job-store.ts'
 import { makeAttempt } from './make-attempt.ts'
 import { beginDue, type BegunWork } from './begin-due.ts'
 import { changeNow } from '../store/change-now.ts'
@@ -218,7 +218,7 @@ export class Engine implements EngineView {
     if (due.length > 0) this.#hadJobs = true
     for (const event of unhandled) this.#unhandled.report(event)
     for (const job of due) changed(job.envelope.id)
-    for (const answer of changes.answered) this.#notifyAnswered(answer)
+    for (const resolved of changes.resolved) this.#notifyResolved(resolved)
     for (const run of changes.cancelled) {
       this.#running.abort(run.id, new JobCancelledError({ jobId: run.job.envelope.id }))
     }
@@ -231,7 +231,7 @@ export class Engine implements EngineView {
     if (due.length > 0 && this.#dependencies.store.hasDueJobs(this.#dependencies.clock.now())) this.#pumpSoon()
   }
 
-  #notifyAnswered({ run, step }: AnsweredStep): void {
+  #notifyResolved({ run, step }: ResolvedStep): void {
     this.#running.notify(run.id, step)
     this.#dependencies.changed(run.job.envelope.id)
   }

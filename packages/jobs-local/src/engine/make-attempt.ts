@@ -37,7 +37,7 @@ export interface AttemptDependencies {
   readonly wakeRun: (run: StoredRun) => void
   /** Called if another process has taken over the run. */
   readonly lost: () => void
-  /** Calls `listener` when a wait of the run's steps is answered. Returns a function that stops listening. */
+  /** Calls `listener` when a wait of the run's steps is resolved. Returns a function that stops listening. */
   readonly onWaitResolved: (listener: (step: StepRecord) => void) => () => void
   /** Creates the host with which a cron job dispatches its tick to tenants. */
   readonly tickHost: () => TickHost

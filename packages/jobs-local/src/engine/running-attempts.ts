@@ -3,9 +3,9 @@ import type { StepRecord } from '@cgk-platform/jobs-core/provider'
 /** A running attempt, with the means to abort it and to notify its code. */
 export interface RunningAttempt {
   readonly abort: AbortController
-  /** Notifies the code of a workflow that one of its waits was answered. Set while code listens. */
-  answered: ((step: StepRecord) => void) | undefined
-  /** Calls `listener` when a wait is answered. Returns a function that stops listening. */
+  /** Notifies the code of a workflow that one of its waits was resolved. Set while code listens. */
+  listener: ((step: StepRecord) => void) | undefined
+  /** Calls `listener` when a wait is resolved. Returns a function that stops listening. */
   onWaitResolved(listener: (step: StepRecord) => void): () => void
 }
 
@@ -27,11 +27,11 @@ export class RunningAttempts {
   add(runId: string, run: (attempt: RunningAttempt) => Promise<void>): void {
     const attempt: RunningAttempt = {
       abort: new AbortController(),
-      answered: undefined,
+      listener: undefined,
       onWaitResolved(listener) {
-        attempt.answered = listener
+        attempt.listener = listener
         return () => {
-          attempt.answered = undefined
+          attempt.listener = undefined
         }
       },
     }
@@ -52,13 +52,13 @@ export class RunningAttempts {
     for (const { abort } of this.#all.keys()) abort.abort(reason)
   }
 
-  /** Returns whether the code of a workflow listens for answers to its waits. */
+  /** Returns whether the code of a workflow listens for its resolved waits. */
   hasListener(runId: string): boolean {
-    return this.#byRun.get(runId)?.answered !== undefined
+    return this.#byRun.get(runId)?.listener !== undefined
   }
 
-  /** Notifies the code of a workflow that a wait was answered, if any code listens. */
+  /** Notifies the code of a workflow that a wait was resolved, if any code listens. */
   notify(runId: string, step: StepRecord): void {
-    this.#byRun.get(runId)?.answered?.(step)
+    this.#byRun.get(runId)?.listener?.(step)
   }
 }

@@ -44,9 +44,11 @@ export interface StoredRun {
   readonly retryOf?: string
   /** The step records of a workflow. Set from its first attempt on. */
   workflow?: WorkflowRecord
-  /** Set for a suspended workflow: it waits for a time or an answer (`asleep`), or for a slot to resume (`awake`). */
+  /**
+   * Set for a suspended workflow: it waits for a time, an event or a job (`asleep`), or for a slot to resume (`awake`).
+   */
   pause?: 'asleep' | 'awake' | undefined
-  /** Set if a wait was answered while the workflow was about to be suspended for it. */
+  /** Set if a wait was resolved while the workflow was about to be suspended for it. */
   wakePending?: boolean
   /** Time to let non-step awaits settle before the workflow is suspended, in milliseconds. */
   graceMs?: number
@@ -62,16 +64,16 @@ export interface StoredRun {
   compensating?: Envelope
 }
 
-/** A step whose wait was answered: its event arrived, or its job ended. */
-export interface AnsweredStep {
+/** A step whose wait was resolved: its event arrived, or its job ended. */
+export interface ResolvedStep {
   readonly run: StoredRun
   readonly step: StepRecord
 }
 
 /** Changes of running attempts that their host must hear about. */
 export interface RunChanges {
-  /** Steps whose waits were answered. */
-  readonly answered: readonly AnsweredStep[]
+  /** Steps whose waits were resolved. */
+  readonly resolved: readonly ResolvedStep[]
   /** Runs that another process has cancelled. */
   readonly cancelled: readonly StoredRun[]
   /** Runs that another process has taken over because the lease of this one expired. */
@@ -185,8 +187,8 @@ export interface JobStore {
   saveStep(run: StoredRun, step: StepRecord, now: number): boolean
   /** Saves the failure of a workflow and the step that caused it. */
   saveFailure(run: StoredRun): void
-  /** Answers the workflow waits that match a due event. Returns their number. */
-  answerWaits(envelope: Envelope, now: number): number
+  /** Resolves the workflow waits that match a due event. Returns their number. */
+  resolveWaits(envelope: Envelope, now: number): number
   /** Returns the changes of running attempts since the last call. */
   takeRunChanges(now: number): RunChanges
   /** Resumes a workflow that is asleep, or that is about to be suspended. */

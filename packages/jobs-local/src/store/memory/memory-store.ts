@@ -125,7 +125,7 @@ class MemoryStore implements JobStore {
   }
 
   hasReady(now: number): boolean {
-    const isReady = this.#arrived.size > 0 || this.#queue.mayHaveNext || this.#waits.hasAnswered
+    const isReady = this.#arrived.size > 0 || this.#queue.mayHaveNext || this.#waits.hasResolved
     return isReady || (this.nextDueAt() ?? Number.POSITIVE_INFINITY) <= now
   }
 
@@ -195,12 +195,12 @@ class MemoryStore implements JobStore {
 
   saveStep(run: StoredRun, step: StepRecord): boolean {
     this.#waits.update(run, step)
-    if (step.jobId !== undefined && step.state === 'waiting') this.#answerJob(step.jobId, step.startedAt)
+    if (step.jobId !== undefined && step.state === 'waiting') this.#resolveJobWaits(step.jobId, step.startedAt)
     return true
   }
 
-  answerWaits(envelope: Envelope, now: number): number {
-    return this.#waits.answerEvent(envelope, now)
+  resolveWaits(envelope: Envelope, now: number): number {
+    return this.#waits.resolveEventWaits(envelope, now)
   }
 
   saveFailure(): void {
@@ -208,7 +208,7 @@ class MemoryStore implements JobStore {
   }
 
   takeRunChanges(): RunChanges {
-    return { answered: this.#waits.takeAnswered(), cancelled: none, lost: none }
+    return { resolved: this.#waits.takeResolved(), cancelled: none, lost: none }
   }
 
   wakeRun(run: StoredRun): void {
@@ -269,12 +269,12 @@ class MemoryStore implements JobStore {
     this.#queue.push(added)
   }
 
-  #answerJob(jobId: string, now: number): void {
+  #resolveJobWaits(jobId: string, now: number): void {
     const read = (): JobStatus | undefined => {
       const job = this.#jobs.get(jobId)
       return job && toJobStatus(job)
     }
-    this.#waits.answerJob(jobId, read, now)
+    this.#waits.resolveJobWaits(jobId, read, now)
   }
 
   #endRun(run: StoredRun, state: JobState, now: number): void {
@@ -283,14 +283,14 @@ class MemoryStore implements JobStore {
     delete run.dueAt
     this.#open.remove(run.definitionId, run.job.envelope.tenantId)
     this.#waits.removeAll(run)
-    this.#answerJob(run.job.envelope.id, now)
+    this.#resolveJobWaits(run.job.envelope.id, now)
     if (isEnded(stateOf(run.job))) this.#endJob(run.job, now)
   }
 
   #endJob(job: StoredJob, now: number): void {
     job.endedAt = now
     if (stateOf(job) !== 'failed') job.envelope = { ...job.envelope, payload: null }
-    this.#answerJob(job.envelope.id, now)
+    this.#resolveJobWaits(job.envelope.id, now)
     this.#openJobs--
     this.#retained.add(job, now)
   }

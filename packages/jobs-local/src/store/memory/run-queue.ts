@@ -34,8 +34,8 @@ export class RunQueue {
   }
 
   /**
-   * Suspends a workflow until a time or an answer. If an answer arrived while its attempt was ending, resumes it at
-   * once.
+   * Suspends a workflow until a time or until a wait is resolved. If one was resolved while its attempt was ending,
+   * resumes it at once.
    */
   suspend(run: StoredRun, wakeAt: number | undefined): void {
     if (run.wakePending) return this.resume(run)

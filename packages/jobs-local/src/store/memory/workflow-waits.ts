@@ -7,14 +7,14 @@ import {
   type StepRecord,
 } from '@cgk-platform/jobs-core/provider'
 
-import type { AnsweredStep, StoredRun } from '../job-store.ts'
+import type { ResolvedStep, StoredRun } from '../job-store.ts'
 
 /** The open waits of workflows: for events of their tenant, and for jobs that they sent. */
 export class WorkflowWaits {
-  readonly #events = new Map<string, Set<AnsweredStep>>()
-  readonly #jobs = new Map<string, Set<AnsweredStep>>()
-  readonly #byStep = new Map<StepRecord, { readonly set: Set<AnsweredStep>; readonly wait: AnsweredStep }>()
-  #answered: AnsweredStep[] = []
+  readonly #events = new Map<string, Set<ResolvedStep>>()
+  readonly #jobs = new Map<string, Set<ResolvedStep>>()
+  readonly #byStep = new Map<StepRecord, { readonly set: Set<ResolvedStep>; readonly wait: ResolvedStep }>()
+  #resolved: ResolvedStep[] = []
 
   /** Adds the wait of a step that waits, and removes it otherwise. */
   update(run: StoredRun, step: StepRecord): void {
@@ -31,48 +31,48 @@ export class WorkflowWaits {
     for (const step of run.workflow?.steps ?? []) this.#drop(step)
   }
 
-  answerEvent(envelope: Envelope, now: number): number {
+  resolveEventWaits(envelope: Envelope, now: number): number {
     if (this.#events.size === 0) return 0 // fast path for apps without waiting workflows
-    let answered = 0
+    let resolved = 0
     for (const wait of this.#events.get(keyOf(envelope.tenantId, envelope.event)) ?? []) {
       if (!resolveEventWait(wait.run.workflow!, wait.step, envelope, now)) continue
-      this.#answer(wait)
-      answered++
+      this.#resolve(wait)
+      resolved++
     }
-    return answered
+    return resolved
   }
 
-  /** Answers the waits for a job if one of its runs has ended or the job no longer exists. */
-  answerJob(jobId: string, read: () => JobStatus | undefined, now: number): void {
+  /** Resolves the waits for a job if one of its runs has ended or the job no longer exists. */
+  resolveJobWaits(jobId: string, read: () => JobStatus | undefined, now: number): void {
     const waits = this.#jobs.get(jobId)
     if (!waits) return
     const job = read()
     for (const wait of waits) {
       const { run, step } = wait
-      const isAnswered = job
+      const isResolved = job
         ? resolveJobWait(run.workflow!, step, job, now)
         : failMissingJobWait(run.workflow!, step, 'local', now)
-      if (isAnswered) this.#answer(wait)
+      if (isResolved) this.#resolve(wait)
     }
   }
 
-  takeAnswered(): readonly AnsweredStep[] {
-    if (this.#answered.length === 0) return this.#answered
-    const answered = this.#answered
-    this.#answered = []
-    return answered.filter(({ run }) => !isEnded(run.state))
+  takeResolved(): readonly ResolvedStep[] {
+    if (this.#resolved.length === 0) return this.#resolved
+    const resolved = this.#resolved
+    this.#resolved = []
+    return resolved.filter(({ run }) => !isEnded(run.state))
   }
 
-  get hasAnswered(): boolean {
-    return this.#answered.length > 0
+  get hasResolved(): boolean {
+    return this.#resolved.length > 0
   }
 
-  #answer(wait: AnsweredStep): void {
+  #resolve(wait: ResolvedStep): void {
     this.#drop(wait.step)
-    this.#answered.push(wait)
+    this.#resolved.push(wait)
   }
 
-  #add(index: Map<string, Set<AnsweredStep>>, key: string, wait: AnsweredStep): void {
+  #add(index: Map<string, Set<ResolvedStep>>, key: string, wait: ResolvedStep): void {
     const set = index.get(key) ?? new Set()
     index.set(key, set.add(wait))
     this.#byStep.set(wait.step, { set, wait })

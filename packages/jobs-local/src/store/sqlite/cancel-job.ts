@@ -19,6 +19,6 @@ export function cancelJob(connection: Connection, job: StoredJob, waits: WaitsTa
     else beginCompensation(connection, key)
   }
   if (job.runs.length === 0) endJob(connection, seqOf(job), 'cancelled', now)
-  waits.answerJob(job.envelope.id, now)
+  waits.resolveJobWaits(job.envelope.id, now)
   return running
 }

@@ -6,7 +6,7 @@ import { keyOf } from './rows.ts'
 export interface NoticeRow {
   readonly job: number
   readonly number: number
-  /** The step that was answered; null if the run was cancelled. */
+  /** The step that was resolved; null if the run was cancelled. */
   readonly key: string | null
 }
 

@@ -42,7 +42,7 @@ export interface RunRow {
   readonly workflow: string | null
 }
 
-/** The phases of a run: it waits for a time or an answer, it waits for a slot, or a worker holds it. */
+/** The phases of a run: it waits for a time, an event or a job, it waits for a slot, or a worker holds it. */
 export const phases = { waiting: 0, ready: 1, held: 2 } as const
 
 /** The states of a cancelled workflow's compensation. */

@@ -150,16 +150,16 @@ export function settleRun(
   }
 }
 
-/** Suspends a workflow. If an answer arrived while its attempt was ending, it waits for a slot to resume instead. */
+/** Suspends a workflow. If a wait was resolved while its attempt was ending, it waits for a slot to resume instead. */
 function suspend(
   connection: Connection,
   where: readonly [seq: number, number: number, worker: number, attempt: number],
   wakeAt: number | undefined,
 ): boolean {
-  const answered = 'EXISTS (SELECT 1 FROM cgk_notices n WHERE n.job = cgk_runs.job AND n.number = cgk_runs.number)'
+  const resolved = 'EXISTS (SELECT 1 FROM cgk_notices n WHERE n.job = cgk_runs.job AND n.number = cgk_runs.number)'
   const sql =
-    `UPDATE cgk_runs SET worker = NULL, wake_pending = 0, phase = iif(wake_pending OR ${answered}, ${ready}, ${waiting}), ` +
-    `pause = iif(wake_pending OR ${answered}, 'awake', 'asleep'), due_at = iif(wake_pending OR ${answered}, NULL, ?) WHERE ${fence}`
+    `UPDATE cgk_runs SET worker = NULL, wake_pending = 0, phase = iif(wake_pending OR ${resolved}, ${ready}, ${waiting}), ` +
+    `pause = iif(wake_pending OR ${resolved}, 'awake', 'asleep'), due_at = iif(wake_pending OR ${resolved}, NULL, ?) WHERE ${fence}`
   return connection.run(sql, wakeAt ?? null, ...where) > 0
 }
 
@@ -234,6 +234,6 @@ export function takeOver(connection: Connection, worker: number): void {
   )
   connection.run(`UPDATE cgk_runs SET worker = NULL, phase = NULL WHERE ${mine}`, worker)
   connection.run('DELETE FROM cgk_leftovers WHERE worker = ?', worker)
-  // Keep notices of answered steps for the worker that continues the run.
+  // Keep notices of resolved steps for the worker that continues the run.
   connection.run('DELETE FROM cgk_notices WHERE worker = ? AND key IS NULL', worker)
 }

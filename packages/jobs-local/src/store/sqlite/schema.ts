@@ -26,7 +26,7 @@ export const migrations: readonly string[] = [
     definition TEXT NOT NULL,
     tenant TEXT NOT NULL,
     state TEXT NOT NULL,
-    phase INTEGER,                 -- 0 waits for a time or an answer, 1 waits for a slot, 2 holds one; null when over
+    phase INTEGER,                 -- 0 waits for a time, event or job, 1 waits for a slot, 2 holds one; null when over
     worker INTEGER,                -- the worker that holds the run
     attempts INTEGER NOT NULL DEFAULT 0,
     max_attempts INTEGER NOT NULL,
@@ -88,8 +88,8 @@ export const migrations: readonly string[] = [
     worker INTEGER NOT NULL,
     job INTEGER NOT NULL,
     number INTEGER NOT NULL,
-    key TEXT,                      -- the step whose wait was answered; null if the run was cancelled
-    event TEXT                     -- the event that answered it; null if a job did
+    key TEXT,                      -- the step whose wait was resolved; null if the run was cancelled
+    event TEXT                     -- the event that resolved it; null if a job did
   ) STRICT;
   CREATE INDEX cgk_notices_run ON cgk_notices (job, number);
   CREATE INDEX cgk_notices_worker ON cgk_notices (worker);

@@ -111,7 +111,7 @@ class SqliteStore implements JobStore {
     for (const subscriber of subscribers) this.#unwritten.add(job, subscriber)
     if (subscribers.length > 0) return
     jobs.endJob(this.#connection, seqOf(job), 'completed', now)
-    this.#waits.answerJob(job.envelope.id, now)
+    this.#waits.resolveJobWaits(job.envelope.id, now)
   }
 
   claim(max: number, limitsOf: LimitsOf, now: number): readonly StoredRun[] {
@@ -138,7 +138,7 @@ class SqliteStore implements JobStore {
     for (const run of direct) this.#held.add(run)
     for (const run of claimed) {
       this.#held.add(run)
-      // Add the answers that arrived while no worker held the workflow.
+      // Add the results that arrived while no worker held the workflow.
       if (run.workflow) this.#waits.takeNotices(run, now)
     }
     this.#mayHaveNext = claimed.length === remaining
@@ -167,7 +167,7 @@ class SqliteStore implements JobStore {
     const { type } = outcome
     if (isSettled && (type === 'completed' || type === 'failed' || type === 'cancelled')) {
       if (run.workflow) this.#waits.removeAll(keyOf(run))
-      this.#waits.answerJob(run.job.envelope.id, now)
+      this.#waits.resolveJobWaits(run.job.envelope.id, now)
       this.#housekeeping.countEnded()
     }
     this.#held.remove(run)
@@ -177,7 +177,7 @@ class SqliteStore implements JobStore {
 
   saveStep(run: StoredRun, step: StepRecord, now: number): boolean {
     if (!writeRecord(this.#connection, run)) return false
-    if (step.state === 'waiting') this.#waits.answerFromPast(run, step, now)
+    if (step.state === 'waiting') this.#waits.resolveFromPast(run, step, now)
     writeStep(this.#connection, run, step)
     this.#waits.update(run, step)
     return true
@@ -187,8 +187,8 @@ class SqliteStore implements JobStore {
     writeRecord(this.#connection, run)
   }
 
-  answerWaits(envelope: Envelope, now: number): number {
-    return this.#waits.answerEvent(envelope, now)
+  resolveWaits(envelope: Envelope, now: number): number {
+    return this.#waits.resolveEventWaits(envelope, now)
   }
 
   takeRunChanges(now: number): RunChanges {
@@ -196,16 +196,16 @@ class SqliteStore implements JobStore {
     if (this.#workers.id !== 0) this.#workers.join()
     const { id: worker } = this.#workers
     const lost = this.#held.lostBy(worker)
-    const answered: { run: StoredRun; step: StepRecord }[] = []
+    const resolved: { run: StoredRun; step: StepRecord }[] = []
     const cancelled: StoredRun[] = []
     for (const { job, number, key } of notices.readNotices(this.#connection, worker)) {
       const run = this.#held.get({ seq: job, number })
       if (!run) continue
       if (key === null) cancelled.push(run)
-      else for (const step of this.#waits.takeNotices(run, now)) answered.push({ run, step })
+      else for (const step of this.#waits.takeNotices(run, now)) resolved.push({ run, step })
     }
     notices.deleteCancelNotices(this.#connection, worker)
-    return { answered, cancelled, lost }
+    return { resolved, cancelled, lost }
   }
 
   #hasRunChanges(): boolean {

@@ -38,7 +38,7 @@ const columns = 'w.job, w.number, w.key, r.phase, r.worker'
 const joined = 'cgk_waits w JOIN cgk_runs r ON r.job = w.job AND r.number = w.number'
 
 /**
- * The open waits of workflows: for events of their tenant, and for jobs that they sent. The answer for a suspended run
+ * The open waits of workflows: for events of their tenant, and for jobs that they sent. The result for a suspended run
  * is written to its record. The record of a running attempt is in its worker's memory, so that worker gets a notice
  * instead.
  */
@@ -82,17 +82,17 @@ export class WaitsTable {
   }
 
   /**
-   * Answers a new wait with events and jobs since the code called the step. Before the wait is written, other processes
-   * cannot answer it.
+   * Resolves a new wait with events and jobs since the code called the step. Before the wait is written, other
+   * processes cannot resolve it.
    */
-  answerFromPast(run: StoredRun, step: StepRecord, now: number): void {
+  resolveFromPast(run: StoredRun, step: StepRecord, now: number): void {
     const { connection, reader } = this.#dependencies
     if (step.jobId !== undefined) {
       applyJob(run, step, reader.job(step.jobId), now)
       return
     }
     if (step.event === undefined) return
-    // Ids begin with the time of the send. A job that is not yet due answers the wait when it is.
+    // Ids begin with the time of the send. A job that is not yet due resolves the wait when it is.
     const sql =
       'SELECT envelope FROM cgk_jobs WHERE tenant = ? AND event = ? AND id >= ? ' +
       "AND seq <= (SELECT taken FROM cgk_meta) AND state NOT IN ('scheduled', 'cancelled') ORDER BY id"
@@ -115,26 +115,26 @@ export class WaitsTable {
     connection.run('DELETE FROM cgk_notices WHERE job = ? AND number = ?', seq, number)
   }
 
-  /** Answers the waits that match an event. Returns their number. */
-  answerEvent(envelope: Envelope, now: number): number {
+  /** Resolves the waits that match an event. Returns their number. */
+  resolveEventWaits(envelope: Envelope, now: number): number {
     const { connection } = this.#dependencies
     if (!this.#kinds.events) return 0
     const { tenantId, event } = envelope
     const sql = `SELECT ${columns} FROM ${joined} WHERE w.tenant = ? AND w.event = ?`
-    let answered = 0
+    let resolved = 0
     for (const wait of connection.all<WaitRow>(sql, tenantId, event)) {
       const run = this.#dependencies.reader.workflowRun({ seq: wait.job, number: wait.number })
       const step = stepOf(run, wait.key)
       if (!run || !step || !resolveEventWait(run.workflow!, step, envelope, now)) continue
       const { id, payload, sentAt } = envelope
-      this.#answer(wait, run, step, JSON.stringify({ id, event, payload, sentAt }))
-      answered++
+      this.#resolve(wait, run, step, JSON.stringify({ id, event, payload, sentAt }))
+      resolved++
     }
-    return answered
+    return resolved
   }
 
-  /** Answers the waits for a job if one of its runs has ended or the job no longer exists. */
-  answerJob(jobId: string, now: number): void {
+  /** Resolves the waits for a job if one of its runs has ended or the job no longer exists. */
+  resolveJobWaits(jobId: string, now: number): void {
     if (!this.#kinds.jobs) return
     const { connection, reader } = this.#dependencies
     const sql = `SELECT ${columns} FROM ${joined} WHERE w.for_job = ?`
@@ -144,11 +144,11 @@ export class WaitsTable {
     for (const wait of waits) {
       const run = reader.workflowRun({ seq: wait.job, number: wait.number })
       const step = stepOf(run, wait.key)
-      if (run && step && applyJob(run, step, job, now)) this.#answer(wait, run, step, null)
+      if (run && step && applyJob(run, step, job, now)) this.#resolve(wait, run, step, null)
     }
   }
 
-  #answer({ job, number, key, phase, worker }: WaitRow, run: StoredRun, step: StepRecord, event: string | null): void {
+  #resolve({ job, number, key, phase, worker }: WaitRow, run: StoredRun, step: StepRecord, event: string | null): void {
     const { connection, wake } = this.#dependencies
     connection.run('DELETE FROM cgk_waits WHERE job = ? AND number = ? AND key = ?', job, number, key)
     if (phase === phases.held && worker !== null) {
@@ -160,7 +160,7 @@ export class WaitsTable {
     wake(run)
   }
 
-  /** Applies the notices of a run to its record. Returns the answered steps. */
+  /** Applies the notices of a run to its record. Returns the resolved steps. */
   takeNotices(run: StoredRun, now: number): StepRecord[] {
     const { connection, reader } = this.#dependencies
     const { seq, number } = keyOf(run)
@@ -170,18 +170,18 @@ export class WaitsTable {
       seq,
       number,
     )
-    const answered: StepRecord[] = []
+    const resolved: StepRecord[] = []
     for (const { key, event } of notices) {
       const step = stepOf(run, key)
       if (!step) continue
       if (event === null) applyJob(run, step, reader.job(step.jobId ?? ''), now)
       else resolveEventWait(run.workflow!, step, JSON.parse(event) as Envelope, now)
-      // Write the step even if it was answered before: that transaction may have been rolled back.
+      // Write the step even if it was resolved before: that transaction may have been rolled back.
       writeStep(connection, run, step)
-      answered.push(step)
+      resolved.push(step)
     }
     if (notices.length > 0) connection.run(`DELETE FROM cgk_notices WHERE ${where}`, seq, number)
-    return answered
+    return resolved
   }
 }
 
