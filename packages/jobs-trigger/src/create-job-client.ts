@@ -5,10 +5,10 @@ import {
 } from '@cgk-platform/jobs-core'
 
 /**
- * Creates a client on Trigger.dev, whatever the environment says and whichever engines the process knows besides. Name
- * another engine in `provider`, or give a ready provider, to use that.
+ * Creates a client on Trigger.dev. Ignores environment variables that choose an engine, and other registered engines. To
+ * use another engine, pass its name or a provider instance in `provider`.
  *
- * @throws {InvalidOptionError} for a wrong option, or a `config` beside a ready provider.
+ * @throws {InvalidOptionError} for an invalid option, or for `config` together with a provider instance.
  */
 export function createJobClient(options: JobClientOptions = {}): JobClient {
   return createClientOnAnyEngine(options.provider === undefined ? { ...options, provider: 'trigger.dev' } : options)

@@ -1,9 +1,9 @@
 import type { EngineDescriptor } from '@cgk-platform/jobs-core/provider'
 
-/** The release of the SDK and of the CLI that this package was tested with; the two must be the same. */
+/** The tested release of the SDK and the CLI. Both must have the same version. */
 const release = '4.8.3'
 
-/** Describes Trigger.dev. */
+/** Describes Trigger.dev to the engine registry and to the command line. */
 export const triggerEngine: EngineDescriptor = {
   name: 'trigger.dev',
   title: 'Trigger.dev',
@@ -12,13 +12,13 @@ export const triggerEngine: EngineDescriptor = {
   variables: [
     {
       name: 'TRIGGER_SECRET_KEY',
-      purpose: 'The secret key of an environment, as the dashboard shows it: `tr_dev_…` for development.',
+      purpose: 'The secret key of an environment, from the dashboard: `tr_dev_…` for development.',
       choosesEngine: true,
       example: { value: '' },
     },
     {
       name: 'TRIGGER_API_URL',
-      purpose: 'A server in place of the cloud, such as that of `trigger-offline`, which needs no account.',
+      purpose: 'A server to use instead of the cloud, such as `trigger-offline`, which needs no account.',
       example: { value: 'http://127.0.0.1:8031', isCommentedOut: true },
     },
   ],
@@ -35,7 +35,7 @@ export const triggerEngine: EngineDescriptor = {
     ownFiles: ['.trigger/'],
     keyPattern: String.raw`tr_(?:dev|prod|stg|preview|pat)_[\w-]+`,
     optionalChecks: {
-      workers: 'this server has no list of runs, and cannot tell whether jobs wait for a worker',
+      workers: 'this server has no list of runs, so it cannot report whether jobs wait for a worker',
     },
     devCommand: [`trigger.dev@${release}`, 'dev'],
     loginCommand: [`trigger.dev@${release}`, 'login'],

@@ -1,5 +1,5 @@
 /**
- * The same exports as `@cgk-platform/jobs/trigger`, for a lean deploy.
+ * The same exports as `@cgk-platform/jobs/trigger`, for apps that install only this engine.
  *
  * @module jobs-trigger
  */

@@ -1,7 +1,8 @@
 /**
- * Your own events by name, added by declaration merging: `declare module '@cgk-platform/jobs-trigger' { interface JobEvents … }`.
- * The built-in ones are known besides. Each package of this library that apps import has an interface of its own and
- * hands it down to the core: TypeScript loses additions to one interface that is re-exported under several module names.
+ * Your own events by name. Add them by declaration merging:
+ * `declare module '@cgk-platform/jobs-trigger' { interface JobEvents … }`. The built-in events are always known.
+ * Each package that apps import has its own interface and passes it to the core, because TypeScript loses additions to
+ * an interface that several modules re-export.
  */
 export interface JobEvents {}
 

@@ -9,9 +9,9 @@ import { eventTaskId, jobTaskId, taskIdProblem, tickTaskId } from './wire/task-i
 type SdkOptions = TaskOptions<string, unknown>
 type RetryOptions = NonNullable<SdkOptions['retry']>
 
-const ownHooks = "Use the definition's `middleware`: where this one throws, the run ends without `onFailure`."
-const ownErrors = 'Throw a `NonRetryableError` or a `RetryAfterError` in the handler.'
-const ownQueue = 'Use `concurrency`: the runs of a job come from two tasks, and are counted together there.'
+const hookRemedy = "Use the definition's `middleware`. If this hook throws, the run ends without `onFailure`."
+const errorRemedy = 'Throw a `NonRetryableError` or a `RetryAfterError` in the handler.'
+const queueRemedy = "Use the definition's `concurrency`, which counts the runs of both tasks of a job."
 
 type RefusedOption =
   | 'id'
@@ -32,28 +32,28 @@ type RefusedOption =
   | 'triggerSource'
   | 'agentConfig'
 
-/** What would break a promise that holds on every engine, and what to do instead. */
+/** Options that would break a guarantee that holds on every engine, each with its remedy. */
 const refused: Readonly<Record<RefusedOption, string>> = {
-  id: 'The definition has an id.',
-  run: 'The definition has a handler.',
-  queue: ownQueue,
-  concurrency: ownQueue,
-  maxDuration: 'Use `timeout`: this one ends the run at once, and `onFailure` is not called.',
-  ttl: 'It drops jobs. Look at `event.sentAt` in the handler.',
-  onFailure: "Use the definition's `onFailure`: this one is called without the checks.",
-  catchError: ownErrors,
-  handleError: ownErrors,
-  middleware: ownHooks,
-  init: ownHooks,
-  cleanup: ownHooks,
-  onStart: ownHooks,
-  onStartAttempt: ownHooks,
-  jsonSchema: "What a task is triggered with is ours; an event's payload is checked by the event's schema.",
-  triggerSource: "It is the SDK's own.",
-  agentConfig: "It is the SDK's own.",
+  id: "Use the definition's `id`.",
+  run: "Use the definition's `handler`.",
+  queue: queueRemedy,
+  concurrency: queueRemedy,
+  maxDuration: "Use the definition's `timeout`. This option ends the run at once, without calling `onFailure`.",
+  ttl: 'Check `event.sentAt` in the handler. This option drops jobs.',
+  onFailure: "Use the definition's `onFailure`. This hook runs without the library's checks.",
+  catchError: errorRemedy,
+  handleError: errorRemedy,
+  middleware: hookRemedy,
+  init: hookRemedy,
+  cleanup: hookRemedy,
+  onStart: hookRemedy,
+  onStartAttempt: hookRemedy,
+  jsonSchema: "Use the event's schema to check payloads. The library defines the payload of a task.",
+  triggerSource: 'Only the SDK may set it.',
+  agentConfig: 'Only the SDK may set it.',
 }
 
-/** All that are left; one that the SDK comes to know is an error of the compiler here. */
+/** The remaining options. A new option of the SDK is a compile error here. */
 const allowed: Record<keyof TriggerOptions, true> = {
   description: true,
   machine: true,
@@ -65,9 +65,9 @@ const allowed: Record<keyof TriggerOptions, true> = {
   onResume: true,
 }
 
-/** Options of a Trigger.dev task, in the SDK's own types, without those that would break a promise of this library. */
+/** Options of a Trigger.dev task, with the SDK's types. Excludes options that would break a guarantee of this library. */
 export type TriggerOptions = Omit<SdkOptions, RefusedOption | 'retry'> & {
-  /** What becomes of a run that had too little memory. All else about retries is the definition's `retry`. */
+  /** Retries a run that ran out of memory on a larger machine. The definition's `retry` sets everything else. */
   retry?: Pick<RetryOptions, 'outOfMemory'>
 }
 
@@ -77,12 +77,12 @@ declare module '@cgk-platform/jobs-core/provider' {
   }
 }
 
-/** The options that a definition has for Trigger.dev. */
+/** Returns a definition's options for Trigger.dev. */
 export function triggerOptionsOf({ providerOptions }: Definition): TriggerOptions {
   return providerOptions['trigger.dev'] ?? {}
 }
 
-/** Everything for which Trigger.dev's own rules refuse a definition. */
+/** Returns an error for every part of a definition that Trigger.dev does not support. */
 export function findUnsupportedByTrigger(definition: Definition): UnsupportedFeatureError[] {
   return [
     ...findUnsupportedOptions(definition, { provider: 'trigger.dev', allowed, refused }),
@@ -95,41 +95,44 @@ export function findUnsupportedByTrigger(definition: Definition): UnsupportedFea
 }
 
 function retryProblems(definition: Definition): UnsupportedFeatureError[] {
-  const odd = Object.keys(triggerOptionsOf(definition).retry ?? {}).filter((option) => option !== 'outOfMemory')
-  const remedy = `Take it out of \`${definition.id}\`. Use the definition's \`retry\`; \`outOfMemory\` alone is Trigger.dev's.`
-  return odd.map((option) => unsupported(`providerOptions['trigger.dev'].retry.${option}`, remedy))
+  const unknown = Object.keys(triggerOptionsOf(definition).retry ?? {}).filter((option) => option !== 'outOfMemory')
+  const remedy = `Remove it from \`${definition.id}\` and use the definition's \`retry\`. Only \`outOfMemory\` is allowed here.`
+  return unknown.map((option) => unsupported(`providerOptions['trigger.dev'].retry.${option}`, remedy))
 }
 
-/** Tasks are told apart by a part of their id. */
+/** Rejects ids that are too long. Trigger.dev distinguishes tasks only by the first characters of their ids. */
 function longTaskIds(definition: Definition): UnsupportedFeatureError[] {
   const { id, kind } = definition
-  const ofId = taskIdProblem(kind === 'cron' ? tickTaskId(id) : jobTaskId(id))
-  const problems = ofId === undefined ? [] : [unsupported('an id of that length', `\`${id}\` ${ofId}: shorten it.`)]
+  const idProblem = taskIdProblem(kind === 'cron' ? tickTaskId(id) : jobTaskId(id))
+  const problems =
+    idProblem === undefined ? [] : [unsupported('an id of this length', `Shorten it: \`${id}\` ${idProblem}.`)]
   if (kind === 'cron') return problems
-  const ofEvent = taskIdProblem(eventTaskId(definition.event))
-  if (ofEvent === undefined) return problems
-  const remedy = `\`${definition.event}\`, which \`${id}\` handles, ${ofEvent}: shorten it.`
-  return [...problems, unsupported('an event of that name', remedy)]
+  const eventProblem = taskIdProblem(eventTaskId(definition.event))
+  if (eventProblem === undefined) return problems
+  const remedy = `Shorten it: \`${definition.event}\`, which \`${id}\` handles, ${eventProblem}.`
+  return [...problems, unsupported('an event name of this length', remedy)]
 }
 
 function scheduleProblems(definition: Definition): UnsupportedFeatureError[] {
   if (definition.kind !== 'cron' || toTriggerSchedule(definition.schedule.schedule) !== undefined) return []
-  const remedy = `It would leave out the days of \`${definition.id}\`: write \`*\` for them, or give no day of the week.`
-  return [unsupported('a schedule of a day of the week or nearly every day of the month', remedy)]
+  const remedy =
+    `Trigger.dev would ignore the days of the month of \`${definition.id}\`. ` +
+    'Write `*` for the day of the month or for the day of the week.'
+  return [unsupported('a schedule with a day of the week and nearly every day of the month', remedy)]
 }
 
 function requeueProblems({ id, retry }: Definition): UnsupportedFeatureError[] {
   const limit = attemptsLimitOf(retry)
   if (limit === undefined) return []
   const remedy =
-    `A run can wait for 30 s and more before eleven of its attempts. Lower \`maxAttempts\` in \`${id}\` to ${limit} or less, ` +
+    `A run can have at most eleven retry delays of 30 s or more. In \`${id}\`, lower \`maxAttempts\` to ${limit} or less, ` +
     'or `maxDelay` to less than 30 s.'
   return [unsupported(`retry.maxAttempts: ${retry.maxAttempts}`, remedy)]
 }
 
 function limitProblems({ id, concurrency }: Definition): UnsupportedFeatureError[] {
   if (concurrency?.limit === undefined || concurrency.perTenant === undefined) return []
-  const remedy = `Keep one of the two in \`${id}\`: a queue of Trigger.dev counts either all runs or those of each tenant.`
+  const remedy = `Set only one of them in \`${id}\`. A Trigger.dev queue counts either all runs or the runs of each tenant.`
   return [unsupported('concurrency.limit together with concurrency.perTenant', remedy)]
 }
 

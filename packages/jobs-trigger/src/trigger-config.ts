@@ -8,21 +8,21 @@ import {
   url,
 } from '@cgk-platform/jobs-core/provider'
 
-/** Where Trigger.dev is and who asks. What is left out is read from the `TRIGGER_*` variables, as the SDK does. */
+/** The connection to Trigger.dev. Omitted settings come from the `TRIGGER_*` variables, as in the SDK. */
 export interface TriggerConfig {
-  /** A secret key; it belongs to one environment of one project. Default: `TRIGGER_SECRET_KEY`. */
+  /** The secret key of one environment of one project. Default: `TRIGGER_SECRET_KEY`. */
   apiKey?: string | undefined
-  /** A server of your own. Default: `TRIGGER_API_URL`, otherwise Trigger.dev's cloud. */
+  /** The address of the server. Default: `TRIGGER_API_URL`, otherwise Trigger.dev's cloud. */
   apiUrl?: string | undefined
-  /** The branch of a preview environment. Default: `TRIGGER_PREVIEW_BRANCH`, or the one that is deployed. */
+  /** The branch of a preview environment. Default: `TRIGGER_PREVIEW_BRANCH`, otherwise the deployed branch. */
   previewBranch?: string | undefined
-  /** The version of the deployed tasks that jobs are to run on. Default: `TRIGGER_VERSION`, otherwise the current one. */
+  /** The version of the deployed tasks that runs the jobs. Default: `TRIGGER_VERSION`, otherwise the current version. */
   version?: string | undefined
 }
 
-/** A connection's settings at this moment: on some platforms the environment is known only once a request comes. */
+/** The current settings of a connection. Each read evaluates the environment, which some platforms set only per request. */
 export interface TriggerConnection {
-  /** The one that was configured; without it the SDK finds the environment's, or a run's own. */
+  /** The configured key. If absent, the SDK uses the key of the environment or of the current run. */
   readonly apiKey?: string | undefined
   readonly apiUrl?: string | undefined
   readonly previewBranch?: string | undefined
@@ -31,11 +31,11 @@ export interface TriggerConnection {
 
 const apiKey: Option<string, string> = {
   ...string(),
-  read: (given, name, createError) => checkKey(string().read(given, name, createError), name, createError),
+  read: (value, name, createError) => checkKey(string().read(value, name, createError), name, createError),
 }
 const apiUrl = url({
   remedy:
-    'Correct the setting or `TRIGGER_API_URL`: `https://api.trigger.dev`, with `https://` or `http://` before it.',
+    'Set `apiUrl` or `TRIGGER_API_URL` to an address that starts with `https://` or `http://`, such as `https://api.trigger.dev`.',
 })
 const options = declareOptions<TriggerConfig>('Trigger.dev', {
   apiKey,
@@ -45,51 +45,51 @@ const options = declareOptions<TriggerConfig>('Trigger.dev', {
 })
 
 /**
- * The connection that a configuration asks for.
+ * Returns the connection for a configuration.
  *
- * @throws {InvalidOptionError} for a setting that cannot be used.
+ * @throws {InvalidOptionError} for an invalid setting.
  */
 export function toConnection(config: TriggerConfig = {}): TriggerConnection {
-  const given = options.read(config)
+  const settings = options.read(config)
   const connection: TriggerConnection = {
     get apiKey() {
-      const ofEnvironment = set('TRIGGER_SECRET_KEY')
-      if (ofEnvironment !== undefined) checkKey(ofEnvironment, 'apiKey', invalidOption)
-      return given.apiKey?.trimEnd()
+      const environmentKey = variable('TRIGGER_SECRET_KEY')
+      if (environmentKey !== undefined) checkKey(environmentKey, 'apiKey', invalidOption)
+      return settings.apiKey?.trimEnd()
     },
     get apiUrl() {
-      const address = given.apiUrl ?? set('TRIGGER_API_URL')
+      const address = settings.apiUrl ?? variable('TRIGGER_API_URL')
       return address === undefined ? undefined : apiUrl.read(address, 'apiUrl', invalidOption)
     },
     get previewBranch() {
-      return given.previewBranch ?? branchOfEnvironment()
+      return settings.previewBranch ?? environmentBranch()
     },
     get version() {
-      return given.version ?? set('TRIGGER_VERSION')
+      return settings.version ?? variable('TRIGGER_VERSION')
     },
   }
-  // A setting is looked at as it is read: here, and before each request.
+  // Reading a setting validates it: here, and before each request.
   void [connection.apiKey, connection.apiUrl]
   return connection
 }
 
-/** A variable of the environment; an empty one is none. */
-function set(name: string): string | undefined {
+/** Returns an environment variable, or `undefined` if it is empty. */
+function variable(name: string): string | undefined {
   return environment()[name] || undefined
 }
 
-/** In the SDK's order. `default` is how the CLI calls that there is none. */
-function branchOfEnvironment(): string | undefined {
-  const ofDevelopment = set('TRIGGER_DEV_BRANCH')
-  const branch = set('TRIGGER_PREVIEW_BRANCH') ?? set('VERCEL_GIT_COMMIT_REF')
-  return branch ?? (ofDevelopment === 'default' ? undefined : ofDevelopment)
+/** Returns the branch that the environment names, in the SDK's order. The CLI writes `default` for no branch. */
+function environmentBranch(): string | undefined {
+  const devBranch = variable('TRIGGER_DEV_BRANCH')
+  const branch = variable('TRIGGER_PREVIEW_BRANCH') ?? variable('VERCEL_GIT_COMMIT_REF')
+  return branch ?? (devBranch === 'default' ? undefined : devBranch)
 }
 
-/** A request would fail of a wrong one with an error that tells the key. */
+/** Rejects a malformed key early. A request with it would fail with an error that contains the key. */
 function checkKey(key: string, name: string, createError: CreateOptionError): string {
   if (/^[!-~]*$/.test(key.trimEnd())) return key
-  const problem = 'has a character that no key has, such as a blank or a line break'
-  throw createError(name, problem, "Copy it again from Trigger.dev's dashboard.")
+  const problem = 'has a character that is not allowed in a key, such as a space or a line break'
+  throw createError(name, problem, "Copy the key again from Trigger.dev's dashboard.")
 }
 
 declare module '@cgk-platform/jobs-core/provider' {

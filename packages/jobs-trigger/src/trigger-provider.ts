@@ -12,17 +12,17 @@ import { listJobs } from './read/list-jobs.ts'
 import { sendEnvelopes } from './send/send-envelopes.ts'
 import { toConnection, type TriggerConfig } from './trigger-config.ts'
 
-/** What tests set besides. */
+/** Settings for tests. */
 export interface TriggerInternals {
   /** Default: the machine's clock. */
   clock?: Clock | undefined
 }
 
 /**
- * Trigger.dev as a provider: sends jobs and reads, cancels and retries them. They are run by Trigger.dev's workers, in
- * the project whose tasks `createTriggerTasks` makes.
+ * Creates the Trigger.dev provider, which sends, reads, cancels and retries jobs. Trigger.dev's workers run them, in the
+ * project that calls `createTriggerTasks`.
  *
- * @throws {InvalidOptionError} for a setting that cannot be used.
+ * @throws {InvalidOptionError} for an invalid setting.
  */
 export function createTriggerProvider(config: TriggerConfig = {}, internals: TriggerInternals = {}): JobProvider {
   const { clock = systemClock } = internals
@@ -38,7 +38,7 @@ export function createTriggerProvider(config: TriggerConfig = {}, internals: Tri
     capabilities: triggerCapabilities,
     findUnsupported: findUnsupportedByTrigger,
 
-    attach: (given) => void (host = given),
+    attach: (jobHost) => void (host = jobHost),
 
     send: (envelopes) => sendEnvelopes(envelopes, { api, clock }),
     status: (id) => reader.read(id),
@@ -48,7 +48,8 @@ export function createTriggerProvider(config: TriggerConfig = {}, internals: Tri
     health: () => checkHealth(api, jobs(), clock),
 
     async start() {
-      const remedy = 'Its own workers run the jobs: `trigger.dev dev` starts one here, `trigger.dev deploy` elsewhere.'
+      const remedy =
+        "Trigger.dev's own workers run the jobs. Start one with `trigger.dev dev`, or deploy with `trigger.dev deploy`."
       throw new UnsupportedFeatureError({ feature: 'client.start()', provider: 'trigger.dev', remedy })
     },
   }

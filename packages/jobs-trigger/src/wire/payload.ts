@@ -1,36 +1,36 @@
 import { type Json, type WireEnvelope, decodeEnvelope, toExternalEnvelope } from '@cgk-platform/jobs-core/provider'
 
-/** What a retry by hand asks an event's task to do instead of what the event alone would. */
+/** A manual retry of a job: tells an event's task which definitions to run again. */
 export interface Retry {
   readonly jobId: string
-  /** The failed run of each definition that is to run again. */
+  /** The failed run of each definition to run again, by definition id. */
   readonly runs: Readonly<Record<string, string>>
-  /** Definitions that are left alone; given where the job's own run had failed before it made all of its runs. */
+  /** Ids of definitions to skip. Set if the job's own run failed before it started all of its runs. */
   readonly allBut?: readonly string[]
 }
 
-/** What an event's task is triggered with. */
+/** The payload of an event's task. */
 export interface EventPayload {
   readonly envelope: WireEnvelope
   readonly retry?: Retry
 }
 
-/** What a definition's own task is triggered with. */
+/** The payload of a definition's own task. */
 export interface RunPayload {
   readonly envelope: WireEnvelope
   readonly jobId: string
-  /** The failed run that this one was made to retry. */
+  /** The failed run that this run retries. */
   readonly retryOf?: string
 }
 
 /** Keys that the SDK's serialiser does not carry. */
 const forbiddenKey = /"(?:__proto__|constructor|prototype)":/
-/** Characters that a database does not keep in a text. */
+/** Characters that the server's database cannot store in a string. */
 const forbiddenCharacter = /[\0\p{Cs}]/u
 
 /**
- * A payload, or an output, as Trigger.dev can carry it: itself, or as JSON text where it has a key that the SDK's
- * serialiser refuses, or is a text with a character that no text there can have.
+ * Converts a payload or an output to a form that Trigger.dev can carry. Returns the value itself, or a JSON string if
+ * the value has a key that the SDK's serializer rejects, or is a string with a character that the database cannot store.
  */
 export function toCarried(value: EventPayload | RunPayload | Json): Json {
   const text = JSON.stringify(value)
@@ -38,26 +38,26 @@ export function toCarried(value: EventPayload | RunPayload | Json): Json {
   return mustBeText ? text : (JSON.parse(text) as Json)
 }
 
-/** The bytes that the SDK makes of what is carried: a text as it is, anything else as JSON with its own word around it. */
+/** Returns the size in bytes that the SDK sends: a string unchanged, any other value as JSON in a wrapper object. */
 export function carriedBytes(carried: Json): number {
   const text = typeof carried === 'string' ? carried : JSON.stringify({ json: carried })
   return new TextEncoder().encode(text).length
 }
 
 /**
- * The payload of an event's task. One that somebody triggered by hand, or another producer did, may be the event's own
- * payload alone: its tenant is the one that it names, and where it names none, the handler's checks say so.
+ * Reads the payload of an event's task. A task triggered by hand or by another producer may carry only the event's
+ * payload. The tenant then comes from that payload; if it names none, the handler's checks report it.
  */
 export function readEventPayload(payload: unknown, event: string, id: string, now: number): EventPayload {
   const value = parsed(payload)
   const envelope = decodeEnvelope(value['envelope'])
   if (!envelope) return { envelope: toExternalEnvelope({ id, event, payload: (payload ?? null) as Json, sentAt: now }) }
   const retry = readRetry(value['retry'])
-  // Whatever it says, it is of this task's event: the name is where it was sent.
+  // The task decides the event, whatever name the envelope has.
   return { envelope: { ...envelope, event }, ...(retry && { retry }) }
 }
 
-/** The payload of a definition's own task, or `undefined` where it is none of ours. */
+/** Reads the payload of a definition's own task. Returns `undefined` if this library did not write it. */
 export function readRunPayload(payload: unknown): RunPayload | undefined {
   const { envelope: given, jobId, retryOf } = parsed(payload)
   const envelope = decodeEnvelope(given)

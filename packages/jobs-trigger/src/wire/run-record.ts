@@ -1,37 +1,37 @@
 import type { JobErrorInfo } from '@cgk-platform/jobs-core/provider'
 
-/** The key of a run's metadata under which the host keeps its record. */
+/** The key in a run's metadata that holds the host's record. */
 export const recordKey = 'job'
 
-/** What the host tells of a run that makes a definition's attempts, beside what Trigger.dev keeps. */
+/** The host's record of a run that makes a definition's attempts. It adds to what Trigger.dev stores. */
 export interface AttemptRecord {
   readonly definition: string
   readonly attempt: number
   readonly maxAttempts: number
-  /** When the first attempt began, epoch milliseconds; what Trigger.dev tells is when it took the run from its queue. */
+  /** Start of the first attempt, in epoch milliseconds. Trigger.dev reports only when the run left its queue. */
   readonly startedAt: number
-  /** How many delays before attempts were waited for in the run's place, and not in its queue. */
+  /** Number of retry delays that the run waited out in its process instead of in its queue. */
   readonly inPlace?: number
-  /** When the next attempt is due, epoch milliseconds, after one that failed. */
+  /** When the next attempt is due, in epoch milliseconds. Set after a failed attempt. */
   readonly retryAt?: number
-  /** Why the last attempt failed, without its stack, which Trigger.dev keeps. */
+  /** The error of the last attempt, without its stack, which Trigger.dev stores. */
   readonly error?: JobErrorInfo
-  /** True once the run has failed for good by our own word. */
+  /** True once the host has declared the run failed. */
   readonly failed?: boolean
   /**
-   * What the output is, once the run has completed: itself, or what Trigger.dev cannot tell of it, which is nothing, an
-   * empty text, or JSON that came as text.
+   * How to read the output of a completed run. Trigger.dev cannot distinguish no output (`none`) from an empty string
+   * (`empty text`), or a string from JSON stored as a string (`json text`). `whole`: the output is stored unchanged.
    */
   readonly output?: 'whole' | 'none' | 'empty text' | 'json text'
 }
 
-/** What the host tells of an event's run that made runs of its own. */
+/** The host's record of an event's run that started a run for each definition. */
 export interface DispatchRecord {
-  /** The ids of the runs by their definition's. */
+  /** Run ids by definition id. */
   readonly dispatched: Readonly<Record<string, string>>
 }
 
-/** The record in a run's metadata, where one of our hosts wrote it. */
+/** Reads the host's record from a run's metadata. Returns `undefined` if there is none. */
 export function readRecord(
   metadata: Readonly<Record<string, unknown>> | undefined,
 ): AttemptRecord | DispatchRecord | undefined {
@@ -40,7 +40,7 @@ export function readRecord(
   return undefined
 }
 
-/** Whether a record is of a run that makes attempts. */
+/** Whether a record belongs to a run that makes attempts. */
 export function isAttemptRecord(record: unknown): record is AttemptRecord {
   const { definition, ...numbers } = (record ?? {}) as Partial<AttemptRecord>
   const { attempt, maxAttempts, startedAt } = numbers

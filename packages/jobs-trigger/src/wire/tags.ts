@@ -1,27 +1,30 @@
-/** Every run that stands for a job has it, so that jobs can be listed. */
+/** The tag of every run that represents a job. Jobs are listed by it. */
 export const jobsTag = 'jobs'
 
-/** As above, of one tenant: Trigger.dev looks for runs that have any of several tags, never all of them. */
+/**
+ * Returns the tag of every run that represents a job of one tenant. It is a tag of its own because Trigger.dev finds
+ * runs that have any of several tags, never all of them.
+ */
 export function jobsTagOf(tenantId: string): string {
   return tagOf('jobs', tenantId)
 }
 
-/** What a run is of. */
-export interface RunOf {
+/** The values that a run's tags are made from. */
+export interface RunTagValues {
   readonly tenantId: string
   readonly event: string
-  /** Of a run that a job's own run made. */
+  /** Set for a run that a job's own run started. */
   readonly jobId?: string
   readonly definitionId?: string
 }
 
-/** The tag of every run that a job's own run made. */
+/** Returns the tag of every run that a job's own run started. */
 export function jobTagOf(jobId: string): string {
   return tagOf('job', jobId)
 }
 
-/** The tags by which a run is found, in the dashboard and by us. */
-export function tagsOf({ tenantId, event, jobId, definitionId }: RunOf): string[] {
+/** Returns the tags that identify a run in the dashboard and in lookups of this library. */
+export function tagsOf({ tenantId, event, jobId, definitionId }: RunTagValues): string[] {
   return [
     tagOf('tenant', tenantId),
     tagOf('event', event),
@@ -30,41 +33,44 @@ export function tagsOf({ tenantId, event, jobId, definitionId }: RunOf): string[
   ]
 }
 
-/** The job that a run was made for, where its tags say so. */
-export function jobOf(tags: readonly string[]): string | undefined {
+/** Returns the id of the job that a run was started for, or `undefined` if its tags name none. */
+export function jobIdOf(tags: readonly string[]): string | undefined {
   return valuesIn(tags, 'job')[0]
 }
 
-/** Leads from a job's run, or from a retry of it, to the next retry. */
+/** Returns the tag that links a job's run, or a retry of it, to the next retry. */
 export function retriedByTag(runId: string): string {
   return tagOf('retried-by', runId)
 }
 
-/** The runs that these tags lead to as retries: a replay has the tags of what it is a copy of, beside its own. */
-export function retriedBy(tags: readonly string[]): string[] {
+/**
+ * Returns the ids of the runs that these tags link to as retries. A run replayed in the dashboard also has the tags of
+ * the run that it copies.
+ */
+export function retryRunIds(tags: readonly string[]): string[] {
   return valuesIn(tags, 'retried-by')
 }
 
-/** Ids of runs are in a tag as they are. */
+/** Returns the run ids in tags of this name. Run ids need no escaping in a tag. */
 function valuesIn(tags: readonly string[], name: string): string[] {
   const prefix = tagOf(name, '')
   return tags.filter((tag) => tag.startsWith(prefix)).map((tag) => tag.slice(prefix.length))
 }
 
-/** Tags are shorter than 128 characters. */
-const longest = 127
-/** What a cut leaves of a character that is two in a text. */
-const halfCharacter = /\p{Cs}$/u
+/** Maximum length of a tag. Trigger.dev requires tags shorter than 128 characters. */
+const maxLength = 127
+/** An unpaired surrogate, which a cut may leave at the end. */
+const unpairedSurrogate = /\p{Cs}$/u
 
 /**
- * A tag that one value alone has. A comma would part it in two where runs are looked for by it, and not every character
- * is one that a database takes. A value that is too long keeps its beginning and gets a number made of all of it.
+ * Returns a tag that is unique to one value. Escapes commas, which would split the tag in a search, and characters that
+ * the database rejects. Cuts a value that is too long and appends a hash of the complete value.
  */
 function tagOf(name: string, value: string): string {
   const tag = `${name}:${value.replaceAll(/[%,~\s\p{Cc}\p{Cs}]/gu, escape)}`
-  if (tag.length <= longest) return tag
-  const beginning = tag.slice(0, longest - 17).replace(halfCharacter, '')
-  return `${beginning}~${hashOf(value)}`
+  if (tag.length <= maxLength) return tag
+  const start = tag.slice(0, maxLength - 17).replace(unpairedSurrogate, '')
+  return `${start}~${hashOf(value)}`
 }
 
 function escape(character: string): string {
@@ -72,7 +78,7 @@ function escape(character: string): string {
   return code.length <= 2 ? `%${code.padStart(2, '0')}` : `%u${code.padStart(4, '0')}`
 }
 
-/** FNV-1a, 64 bits, as 16 hexadecimal digits: names apart, keeps nobody out. */
+/** Returns a 64-bit FNV-1a hash as 16 hexadecimal digits. It distinguishes names; it is not cryptographic. */
 function hashOf(text: string): string {
   let hash = 0xcbf29ce484222325n
   for (const byte of new TextEncoder().encode(text)) {

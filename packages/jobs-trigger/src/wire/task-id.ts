@@ -1,34 +1,34 @@
 import { cronEventOf, cronJobIdOf } from '@cgk-platform/jobs-core/provider'
 
-/** The longest task id: its queue is called `task/` and the id, and that is cut at 128 characters. */
-const longest = 120
+/** Maximum length of a task id. Its queue is named `task/` plus the id, and that name is cut at 128 characters. */
+const maxLength = 120
 
 /**
- * The task that an event's senders trigger. Every event has one of its own, whether a job handles it or not, so that a
- * sender needs no definitions. A cron job's runs have an event of their own, too.
+ * Returns the id of the task that senders of an event trigger. Every event has its own task, whether a job handles it or
+ * not, so a sender needs no definitions. The runs of a cron job also have their own event.
  */
 export function eventTaskId(event: string): string {
   const cronJobId = cronJobIdOf(event)
   return cronJobId === undefined ? `event-${escape(event)}` : `cron-${escape(cronJobId)}`
 }
 
-/** The task that makes the runs of one definition, where an event's own task does not. */
+/** Returns the id of the task that makes the runs of one definition if the event's task does not. */
 export function jobTaskId(definitionId: string): string {
   return `job-${escape(definitionId)}`
 }
 
-/** The task that Trigger.dev calls at each tick of a cron job. */
+/** Returns the id of the task that Trigger.dev calls at each tick of a cron job. */
 export function tickTaskId(definitionId: string): string {
   return `tick-${escape(definitionId)}`
 }
 
-/** The event whose senders trigger this task, or `undefined` for a task of another kind. */
+/** Returns the event whose senders trigger this task, or `undefined` for another kind of task. */
 export function eventOfTask(taskId: string): string | undefined {
   const cronJobId = nameIn(taskId, 'cron-')
   return cronJobId === undefined ? nameIn(taskId, 'event-') : cronEventOf(cronJobId)
 }
 
-/** The definition whose runs this task makes, or `undefined` for a task of another kind. */
+/** Returns the id of the definition whose runs this task makes, or `undefined` for another kind of task. */
 export function definitionOfTask(taskId: string): string | undefined {
   return nameIn(taskId, 'job-')
 }
@@ -38,16 +38,16 @@ export function isTickTask(taskId: string): boolean {
   return nameIn(taskId, 'tick-') !== undefined
 }
 
-/** What is wrong with a task's id, in words that follow the name it was made of, or `undefined`. */
+/** Returns what is wrong with a task id, as the end of a sentence about the name it was made from, or `undefined`. */
 export function taskIdProblem(taskId: string): string | undefined {
-  if (taskId.length <= longest) return undefined
-  return `makes a task id of ${taskId.length} characters, and Trigger.dev tells ids apart by the first ${longest}`
+  if (taskId.length <= maxLength) return undefined
+  return `makes a task id of ${taskId.length} characters, and the maximum is ${maxLength}`
 }
 
 /**
- * A name in letters, digits, `_` and `-` alone, each name in another: the name of a task's queue drops everything else,
- * so that `order.created` and `ordercreated` would wait in one queue. A dot is `__`, `_` is `_u`, others `_x` and `_`
- * around their number.
+ * Encodes a name with letters, digits, `_` and `-` only, uniquely for each name. A queue's name drops all other
+ * characters, so `order.created` and `ordercreated` would share a queue. A dot becomes `__`, `_` becomes `_u`, any other
+ * character its hexadecimal code between `_x` and `_`.
  */
 function escape(name: string): string {
   return name.replaceAll(/[^A-Za-z0-9-]/g, (character) => {
@@ -57,7 +57,7 @@ function escape(name: string): string {
   })
 }
 
-/** What was escaped after a prefix. */
+/** Decodes the name after a prefix. Returns `undefined` if the id has another prefix. */
 function nameIn(taskId: string, prefix: string): string | undefined {
   if (!taskId.startsWith(prefix)) return undefined
   return taskId.slice(prefix.length).replaceAll(/__|_u|_x([0-9a-f]+)_/g, (mark, code: string | undefined) => {

@@ -1,36 +1,36 @@
 import { type Json, type AwaitableEvent, type EventMatch, hashOf } from '@cgk-platform/jobs-core/provider'
 
-/** What the idempotency key of a token tells of the wait for an event that it stands for. */
-export interface EventWaitFacts {
+/** A wait for an event, as the idempotency key of its token describes it. */
+export interface EventWaitInfo {
   /** The run that waits. */
   readonly runId: string
-  /** When the wait began, epoch milliseconds by the clock of the worker. */
+  /** Start of the wait, in epoch milliseconds by the worker's clock. */
   readonly startedAt: number
-  /** When it is over by the same clock. */
+  /** End of the wait, by the same clock. */
   readonly until: number
 }
 
 /**
- * The tag of tokens that wait for an event of a tenant, with this value in its payload where one has to match. A list of
- * tokens picks out those that have any of several tags, so one has to say everything; a hash has no comma in it, which
- * would part it in two.
+ * Returns the tag of tokens that wait for an event of a tenant and, if `match` is set, for this value in its payload.
+ * A token list returns tokens that have any of several tags, so one tag must contain everything. The tag is a hash
+ * because a comma would split it.
  */
 export async function awaitTagOf(event: string, tenantId: string, match?: EventMatch): Promise<string> {
   const more = match ? [match.field, JSON.stringify(match.value)] : []
   return `await:${await hashOf([event, tenantId, ...more])}`
 }
 
-/** The tag of all tokens that wait for an event of a tenant, whatever has to match. */
+/** Returns the tag of all tokens that wait for an event of a tenant, with or without a match. */
 export async function awaitAllTagOf(event: string, tenantId: string): Promise<string> {
   return `await-all:${await hashOf([event, tenantId])}`
 }
 
-/** The tags of all tokens that an event answers: of those that take any, and of each value that it has. */
+/** Returns the tags of all tokens that an event may complete: those without a match, and those for each of its values. */
 export async function awaitTagsFor(event: string, tenantId: string, payload: Json): Promise<string[]> {
   return Promise.all([undefined, ...matchesIn(payload)].map((match) => awaitTagOf(event, tenantId, match)))
 }
 
-/** What a wait may ask for that a payload has. */
+/** Returns every match that a payload satisfies. */
 export function matchesIn(payload: Json): EventMatch[] {
   if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) return []
   return Object.entries(payload).flatMap(([field, value]): EventMatch[] =>
@@ -38,39 +38,39 @@ export function matchesIn(payload: Json): EventMatch[] {
   )
 }
 
-/** The key of a step's token: another wait has another, also of the same step in a run that begins anew. */
-export function eventWaitKey({ runId, startedAt, until }: EventWaitFacts, stepKey: string): string {
+/** Returns the idempotency key of a step's token. It is unique to one wait, even if the same step waits again in a restarted run. */
+export function eventWaitKey({ runId, startedAt, until }: EventWaitInfo, stepKey: string): string {
   return `${runId}/${startedAt}/${until}/${stepKey}`
 }
 
-/** What a token's key tells, where it is one of ours. */
-export function readEventWaitKey(key: string | undefined): EventWaitFacts | undefined {
+/** Reads a token's idempotency key. Returns `undefined` if this library did not write it. */
+export function readEventWaitKey(key: string | undefined): EventWaitInfo | undefined {
   const [, runId, startedAt, until] = /^(run_[A-Za-z0-9]+)\/(\d+)\/(\d+)\//.exec(key ?? '') ?? []
   return runId === undefined ? undefined : { runId, startedAt: Number(startedAt), until: Number(until) }
 }
 
-/** The tag of the tokens by which a run waits for events. */
+/** Returns the tag of the tokens that a run's event waits use. */
 export function waitsTagOf(runId: string): string {
   return `of:${runId}`
 }
 
-/** The tag of a token that stands for everything a run waits for. */
+/** Returns the tag of the token that wakes a run, whichever of its waits has ended. */
 export function wakeTagOf(runId: string): string {
   return `wake:${runId}`
 }
 
-/** The run that may wait for a job, where the job's idempotency key is one that a step sends with. */
-export function senderIn(idempotencyKey: string | undefined): string | undefined {
+/** Returns the run that may wait for a job, or `undefined` if no step sent the job with this idempotency key. */
+export function senderRunId(idempotencyKey: string | undefined): string | undefined {
   return /^(run_[A-Za-z0-9]+)\/./.exec(idempotencyKey ?? '')?.[1]
 }
 
-/** An event as it completes a token. */
-export function toAnswer({ id, event, payload, sentAt }: AwaitableEvent): string {
+/** Encodes an event as the string that completes a token. */
+export function encodeTokenEvent({ id, event, payload, sentAt }: AwaitableEvent): string {
   return JSON.stringify({ id, event, payload, sentAt })
 }
 
-/** What a token was completed with, where it is an event. */
-export function readAnswer(text: string | undefined): AwaitableEvent | undefined {
+/** Decodes the event that completed a token. Returns `undefined` if the string is not an event. */
+export function decodeTokenEvent(text: string | undefined): AwaitableEvent | undefined {
   try {
     const { id, event, payload, sentAt } = JSON.parse(text ?? '') as Partial<AwaitableEvent>
     const isEvent = typeof id === 'string' && typeof event === 'string' && typeof sentAt === 'number'

@@ -1,17 +1,17 @@
 import type { WorkflowRecord } from '@cgk-platform/jobs-core/provider'
 
-/** The key of a run's metadata under which the host keeps the records of a workflow's steps. */
+/** The key in a run's metadata that holds the records of a workflow's steps. */
 export const workflowKey = 'workflow'
 
-/** The records of steps with the number of the request that they are kept by: one that comes late may come after another. */
+/** Step records with the number of the request that saves them. A late request may arrive after a newer one. */
 export type NumberedRecord = WorkflowRecord & { saves?: number }
 
-/** The records of steps in a run's metadata, as JSON or as its text, where a host wrote them. */
+/** Reads the step records from a run's metadata, stored as JSON or as a JSON string. Returns `undefined` if there are none. */
 export function readWorkflowRecord(
   metadata: Readonly<Record<string, unknown>> | undefined,
 ): NumberedRecord | undefined {
-  const kept = metadata?.[workflowKey]
-  const record = typeof kept === 'string' ? parsed(kept) : kept
+  const stored = metadata?.[workflowKey]
+  const record = typeof stored === 'string' ? parsed(stored) : stored
   return isWorkflowRecord(record) ? structuredClone(record) : undefined
 }
 
