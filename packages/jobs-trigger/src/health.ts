@@ -10,7 +10,7 @@ import {
 import type { EngineQueue } from './api/engine-shapes.ts'
 import type { TriggerApi } from './api/trigger-api.ts'
 import { findIdleQueues } from './read/find-idle-queues.ts'
-import { jobOf, jobsTag } from './wire/tags.ts'
+import { jobIdOf, jobsTag } from './wire/tags.ts'
 import { eventTaskId, jobTaskId, tickTaskId } from './wire/task-id.ts'
 
 type Check = Health['checks'][number]
@@ -124,10 +124,10 @@ async function findWaiting(api: TriggerApi): Promise<{ isAny: boolean; message: 
     const [job] = (await api.list('list the jobs', { tag: jobsTag, status, limit: 1 })).runs
     // Those that jobs made have no tag in common.
     const waiting =
-      job ?? (await api.list('list the runs', { status, limit: 100 })).runs.find(({ tags }) => jobOf(tags))
+      job ?? (await api.list('list the runs', { status, limit: 100 })).runs.find(({ tags }) => jobIdOf(tags))
     if (!waiting) return { isAny: false, message: 'no job waits for a worker that knows its task' }
     const { id, tags, taskIdentifier } = waiting
-    const message = `jobs wait for the task \`${taskIdentifier}\`, such as ${jobOf(tags) ?? id}: deploy it`
+    const message = `jobs wait for the task \`${taskIdentifier}\`, such as ${jobIdOf(tags) ?? id}: deploy it`
     return { isAny: true, message }
   } catch (error) {
     if (RequestFailedError.isInstance(error)) return undefined

@@ -35,7 +35,7 @@ const refused = [
   ['queue', { concurrencyLimit: 1 }, 'Use `concurrency`'],
   ['concurrency', { total: 1 }, 'Use `concurrency`'],
   ['maxDuration', 60, 'Use `timeout`'],
-  ['ttl', '1h', 'Look at `event.sentAt` in the handler.'],
+  ['ttl', '1h', 'WaitPoll at `event.sentAt` in the handler.'],
   ['onFailure', () => undefined, "Use the definition's `onFailure`"],
   ['catchError', () => undefined, 'Throw a `NonRetryableError` or a `RetryAfterError` in the handler.'],
   ['handleError', () => undefined, 'Throw a `NonRetryableError` or a `RetryAfterError` in the handler.'],

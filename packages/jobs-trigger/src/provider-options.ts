@@ -2,7 +2,7 @@ import { type Definition, UnsupportedFeatureError } from '@cgk-platform/jobs-cor
 import { findUnsupportedOptions } from '@cgk-platform/jobs-core/provider'
 import type { TaskOptions } from '@trigger.dev/sdk'
 
-import { attemptsLimitOf } from './host/requeues.ts'
+import { requeueAttemptsLimit } from './host/requeue-limits.ts'
 import { toTriggerSchedule } from './host/to-trigger-schedule.ts'
 import { eventTaskId, jobTaskId, taskIdProblem, tickTaskId } from './wire/task-id.ts'
 
@@ -122,7 +122,7 @@ function scheduleProblems(definition: Definition): UnsupportedFeatureError[] {
 }
 
 function requeueProblems({ id, retry }: Definition): UnsupportedFeatureError[] {
-  const limit = attemptsLimitOf(retry)
+  const limit = requeueAttemptsLimit(retry)
   if (limit === undefined) return []
   const remedy =
     `A run can have at most eleven retry delays of 30 s or more. In \`${id}\`, lower \`maxAttempts\` to ${limit} or less, ` +

@@ -1,6 +1,6 @@
-/** The parts of Trigger.dev's answers that are read, as its SDK hands them over. */
+/** The parts of Trigger.dev's responses that this package reads, as the SDK returns them. */
 
-/** Every word that Trigger.dev has for the state of a run. */
+/** Every status that Trigger.dev has for a run. */
 export type EngineRunStatus =
   | 'PENDING_VERSION'
   | 'DELAYED'
@@ -16,30 +16,30 @@ export type EngineRunStatus =
   | 'EXPIRED'
   | 'TIMED_OUT'
 
-/** A run as lists and its relatives tell it. */
+/** A run as lists and related runs show it. */
 export interface ListedRun {
   readonly id: string
   readonly taskIdentifier: string
-  /** Another text may come, from a newer server. */
+  /** A newer server may send another string. */
   readonly status: EngineRunStatus
   readonly tags: readonly string[]
   readonly createdAt: Date
   readonly updatedAt: Date
   readonly startedAt?: Date | undefined
   readonly finishedAt?: Date | undefined
-  /** For a run that starts later. */
+  /** Start time of a delayed run. */
   readonly delayedUntil?: Date | undefined
   readonly metadata?: Readonly<Record<string, unknown>> | undefined
 }
 
-/** Why a run failed, as far as Trigger.dev keeps it. */
+/** The error of a failed run, as Trigger.dev stores it. */
 export interface EngineError {
   readonly message: string
   readonly name?: string | undefined
   readonly stackTrace?: string | undefined
 }
 
-/** A run as it is told when it is asked for by itself. */
+/** A run as a request for this run returns it. */
 export interface EngineRun extends ListedRun {
   readonly payload?: unknown
   readonly output?: unknown
@@ -48,12 +48,12 @@ export interface EngineRun extends ListedRun {
   readonly relatedRuns?: { readonly children?: readonly ListedRun[] | undefined } | undefined
 }
 
-/** A queue: the one of a task's own, or one with a name. */
+/** A queue: the default queue of a task, or a named one. */
 export interface EngineQueue {
   readonly name: string
   readonly type: 'task' | 'custom'
   readonly paused: boolean
-  /** How many runs wait in it, those whose time has not come included. */
+  /** Number of runs that wait in the queue, including runs scheduled for later. */
   readonly queued: number
   readonly running: number
 }

@@ -1,7 +1,7 @@
 import { environment, requestJson, RequestFailure } from '@cgk-platform/jobs-core/provider'
 
 import type { TriggerConnection } from '../trigger-config.ts'
-import { addressSettings, ofAnswer } from './to-failure.ts'
+import { addressSettings, toResponseFailure } from './to-failure.ts'
 
 /** Where Trigger.dev's own cloud is. */
 const cloud = 'https://api.trigger.dev'
@@ -12,7 +12,7 @@ export function serverOf({ apiUrl = cloud }: TriggerConnection): string {
 }
 
 /** A request of our own. */
-export interface OwnRequest {
+export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PUT'
   /** With its query, where it has one. */
   readonly path: string
@@ -20,7 +20,7 @@ export interface OwnRequest {
 }
 
 /** What a request is made with. */
-export interface RequestParts {
+export interface RequestOptions {
   readonly now: () => number
   /** Drops the request, so that a change does not come after one that was asked for later. */
   readonly signal: AbortSignal
@@ -34,8 +34,8 @@ export interface RequestParts {
  */
 export async function request(
   connection: TriggerConnection,
-  { method, path, body }: OwnRequest,
-  { now, signal }: RequestParts,
+  { method, path, body }: ApiRequest,
+  { now, signal }: RequestOptions,
 ): Promise<unknown> {
   const server = serverOf(connection)
   const key = connection.apiKey ?? keyOfEnvironment()
@@ -56,7 +56,7 @@ export async function request(
   const { status, body: told } = answer
   if (status < 300 && told !== undefined) return told
   const { error } = (told ?? {}) as { error?: unknown }
-  throw new RequestFailure(ofAnswer({ status, headers: Object.fromEntries(answer.headers), error }, now()))
+  throw new RequestFailure(toResponseFailure({ status, headers: Object.fromEntries(answer.headers), error }, now()))
 }
 
 /** In the SDK's order; a run has a token of its own where its worker is given no key. */

@@ -8,7 +8,7 @@ import {
 } from '@cgk-platform/jobs-core/provider'
 
 /** An answer that is no success, as the SDK's errors have it and a request of our own. */
-export interface RefusedAnswer {
+export interface ErrorResponse {
   readonly status: number
   readonly headers?: Readonly<Record<string, string | undefined>> | undefined
   /** The body's `error`, where the body is JSON. */
@@ -31,14 +31,14 @@ export function toFailure(error: unknown, origin: string, now: number): Failure 
     return permanentFailure('there is no key', 'Set `apiKey` or `TRIGGER_SECRET_KEY`.')
   if (name === 'TriggerApiError') {
     return typeof status === 'number'
-      ? ofAnswer(error as RefusedAnswer, now)
+      ? toResponseFailure(error as ErrorResponse, now)
       : connectionFailure(cause, { origin, settings: addressSettings })
   }
   return { ...permanentFailure(`its SDK failed: ${toErrorInfo(error).message}`), mayHaveSucceeded: true }
 }
 
 /** What an answer tells that is no success, or that cannot be read. */
-export function ofAnswer({ status, headers = {}, error, rawBody }: RefusedAnswer, now: number): Failure {
+export function toResponseFailure({ status, headers = {}, error, rawBody }: ErrorResponse, now: number): Failure {
   // Cut off on its way, a proxy's page, or the answer of another version.
   if (status < 400) return responseFailure({ status, isTruncated: rawBody === undefined })
   const message = messageOf(error)

@@ -43,7 +43,7 @@ async function failureOf(work: Promise<unknown>): Promise<RequestFailure> {
 describe('a trigger', () => {
   test('asks once for a run that never expires', async () => {
     const { asked, trigger } = await open(() => taken)
-    expect(await trigger()).toEqual({ id: 'run_1', isCached: false, isAskedAgain: false })
+    expect(await trigger()).toEqual({ id: 'run_1', isCached: false, wasRetried: false })
     expect(asked.map(({ method, url }) => `${method} ${url.href}`)).toEqual([
       'POST http://trigger.test/api/v1/tasks/event-work/trigger',
     ])
@@ -84,7 +84,7 @@ describe('a trigger', () => {
     const { asked, clock, trigger } = await open(
       inTurn({ status: 500 }, connectionError('ECONNRESET'), { status: 429 }, taken),
     )
-    expect(await trigger()).toMatchObject({ id: 'run_1', isAskedAgain: true })
+    expect(await trigger()).toMatchObject({ id: 'run_1', wasRetried: true })
     expect(asked).toHaveLength(4)
     expect(clock.delays.filter((delay) => delay !== 15_000)).toEqual([100, 200, 400])
     const bodies = asked.map(({ body }) => JSON.stringify(body))

@@ -13,7 +13,7 @@ import type * as Sdk from '@trigger.dev/sdk'
 
 import type { TriggerConnection } from '../trigger-config.ts'
 import type { EngineQueue, EngineRun, EngineRunStatus, ListedRun } from './engine-shapes.ts'
-import { type OwnRequest, request as askServer, serverOf } from './request.ts'
+import { type ApiRequest, request as askServer, serverOf } from './request.ts'
 import { toFailure } from './to-failure.ts'
 import { createWaitTokens, type WaitTokens } from './wait-tokens.ts'
 
@@ -25,7 +25,7 @@ export interface TriggerApi {
    *
    * @throws {RequestFailure}
    */
-  trigger(taskId: string, payload: Json, request: TriggerRequest): Promise<Triggered>
+  trigger(taskId: string, payload: Json, request: TriggerRequest): Promise<TriggerResult>
   /** A run, or `undefined` where there is none. @throws {RequestFailedError} */
   retrieve(operation: string, runId: string): Promise<EngineRun | undefined>
   /** A page of runs, newest first; it lags behind. @throws {RequestFailedError} */
@@ -57,12 +57,12 @@ export interface TriggerRequest {
 }
 
 /** A run that was made, or that had been made for the key. */
-export interface Triggered {
+export interface TriggerResult {
   readonly id: string
   /** True where the key was taken. */
   readonly isCached: boolean
   /** True where it was asked for more than once, so that the run may be of a try whose answer was lost. */
-  readonly isAskedAgain?: boolean
+  readonly wasRetried?: boolean
 }
 
 /** What is looked for in a list of runs. */
@@ -98,7 +98,7 @@ export function createTriggerApi(connection: TriggerConnection, clock: Clock): T
     }
     return requestWithRetry(attempt, { clock, isIdempotent, timeoutMs: requestTimeoutMs })
   }
-  const askSelf = (request: OwnRequest): Promise<unknown> =>
+  const askSelf = (request: ApiRequest): Promise<unknown> =>
     requestWithRetry((signal) => askServer(connection, request, { now: clock.now, signal }), {
       clock,
       timeoutMs: requestTimeoutMs,
@@ -116,7 +116,7 @@ export function createTriggerApi(connection: TriggerConnection, clock: Clock): T
         tries++
         return tasks.trigger(taskId, payload, options)
       }, request.idempotencyKey !== undefined)
-      return { id, isCached: isCached === true, isAskedAgain: tries > 1 }
+      return { id, isCached: isCached === true, wasRetried: tries > 1 }
     },
 
     retrieve: (operation, runId) =>
@@ -173,7 +173,7 @@ export function createTriggerApi(connection: TriggerConnection, clock: Clock): T
       await told(`write the metadata of the run ${runId}`, askSelf(request), true)
     },
 
-    tokens: createWaitTokens((operation, request, isChange) => orNothing(operation, askSelf(request), isChange)),
+    tokens: createWaitTokens((operation, request, isMutation) => orNothing(operation, askSelf(request), isMutation)),
   }
 }
 

@@ -49,8 +49,8 @@ test('a token tells the text that it was completed with, and nothing else', asyn
   )
   const read = () => api.tokens.read('it', 'waitpoint_1')
   expect(await read()).toMatchObject({ answer: 'it', completedAt: new Date('2026-03-01T12:00:00Z') })
-  expect((await read())?.answer).toBeUndefined()
-  expect((await read())?.answer).toBeUndefined()
+  expect((await read())?.output).toBeUndefined()
+  expect((await read())?.output).toBeUndefined()
   expect(await read()).toBeUndefined()
 })
 

@@ -1,68 +1,73 @@
-import type { OwnRequest } from './request.ts'
+import type { ApiRequest } from './request.ts'
 
-/** A token that a run can wait for, and anyone complete once, as lists tell it. */
+/** A wait token as lists return it. A run can wait for a token, and anyone can complete it once. */
 export interface WaitToken {
   readonly id: string
   readonly status: 'WAITING' | 'COMPLETED' | 'TIMED_OUT'
   readonly idempotencyKey?: string | undefined
   readonly tags: readonly string[]
-  /** By the server's clock. */
+  /** Creation time by the server's clock. */
   readonly createdAt: Date
 }
 
-/** A token with what it was completed with. */
-export interface ReadToken extends Pick<WaitToken, 'id' | 'status'> {
+/** A single wait token with its output. */
+export interface WaitTokenDetails extends Pick<WaitToken, 'id' | 'status'> {
   readonly completedAt?: Date | undefined
-  /** The text that it was completed with, where it was one. */
-  readonly answer?: string | undefined
+  /** The string that completed the token. Absent if it was completed with another type, or with an error. */
+  readonly output?: string | undefined
 }
 
-/** What a token is made with. */
+/** Settings of a new wait token. */
 export interface NewToken {
-  /** After so long it is over, counted by the server. A date would be read by a clock that may be another. */
+  /** Timeout in milliseconds. It is a duration, not a date, because the server's clock may differ from this one. */
   readonly timeoutMs: number
   readonly tags: readonly string[]
   readonly idempotencyKey: string
 }
 
-/** Trigger.dev's tokens, from whichever process. */
+/** Access to Trigger.dev's wait tokens from any process. */
 export interface WaitTokens {
-  /** @returns the token's id. @throws {RequestFailedError} */
+  /** Creates a token. @returns the token's id. @throws {RequestFailedError} */
   create(operation: string, token: NewToken): Promise<string>
-  /** Tokens that wait and have one of these tags, no more than `mostTagsAtOnce`; all pages of them. @throws {RequestFailedError} */
+  /**
+   * Returns all waiting tokens that have one of these tags.
+   *
+   * @param tags - at most `maxTagsPerRequest`
+   * @throws {RequestFailedError}
+   */
   waiting(operation: string, tags: readonly string[]): Promise<WaitToken[]>
-  /** A token, or `undefined` where there is none. @throws {RequestFailedError} */
-  read(operation: string, id: string): Promise<ReadToken | undefined>
-  /** Completes a token with a text; nothing where it was completed before. @throws {RequestFailedError} */
-  complete(operation: string, id: string, answer: string): Promise<void>
+  /** Returns a token, or `undefined` if there is none. @throws {RequestFailedError} */
+  read(operation: string, id: string): Promise<WaitTokenDetails | undefined>
+  /** Completes a token with a string. Does nothing if it was completed before. @throws {RequestFailedError} */
+  complete(operation: string, id: string, output: string): Promise<void>
 }
 
-/** Asks for something that asking twice does no more of than asking once; `undefined` where it is not there. */
-export type AskFor = (operation: string, request: OwnRequest, isChange: boolean) => Promise<unknown>
+/** Sends an idempotent request and returns the JSON body, or `undefined` if the resource does not exist. */
+export type SendApiRequest = (operation: string, request: ApiRequest, isMutation: boolean) => Promise<unknown>
 
 const tokensPath = '/api/v1/waitpoints/tokens'
-const mostInPage = 100
-/** Tags of 70 characters each that have their place in the address of a request. */
-export const mostTagsAtOnce = 40
+const maxPageSize = 100
+/** Maximum number of tags in one request. With 70 characters each, they fit into the URL. */
+export const maxTagsPerRequest = 40
 
-/** Tokens over the API of Trigger.dev, whose SDK has them inside of runs alone. */
-export function createWaitTokens(ask: AskFor): WaitTokens {
+/** Creates access to wait tokens over Trigger.dev's API. The SDK offers them only inside runs. */
+export function createWaitTokens(send: SendApiRequest): WaitTokens {
   const page = async (operation: string, tags: readonly string[], after: string | undefined) => {
     const query = new URLSearchParams({
       'filter[status]': 'WAITING',
       'filter[tags]': tags.join(','),
-      'page[size]': String(mostInPage),
+      'page[size]': String(maxPageSize),
       ...(after !== undefined && { 'page[after]': after }),
     })
     const request = { method: 'GET', path: `${tokensPath}?${query.toString()}` } as const
-    const { data = [], pagination } = ((await ask(operation, request, false)) ?? {}) as TokenPage
+    const { data = [], pagination } = ((await send(operation, request, false)) ?? {}) as TokenPage
     return { tokens: data.map(toToken), next: pagination?.next }
   }
   return {
     async create(operation, { timeoutMs, tags, idempotencyKey }) {
       const timeout = `${Math.max(1, Math.ceil(timeoutMs / 1000))}s`
       const body = { timeout, tags, idempotencyKey }
-      const { id } = (await ask(operation, { method: 'POST', path: tokensPath, body }, true)) as { id: string }
+      const { id } = (await send(operation, { method: 'POST', path: tokensPath, body }, true)) as { id: string }
       return id
     },
     async waiting(operation, tags) {
@@ -76,39 +81,40 @@ export function createWaitTokens(ask: AskFor): WaitTokens {
       return found
     },
     async read(operation, id) {
-      const told = await ask(operation, { method: 'GET', path: `${tokensPath}/${id}` }, false)
-      return told === undefined ? undefined : toReadToken(told as ToldAnswer)
+      const json = await send(operation, { method: 'GET', path: `${tokensPath}/${id}` }, false)
+      return json === undefined ? undefined : toTokenDetails(json as TokenDetailsJson)
     },
-    async complete(operation, id, answer) {
-      await ask(operation, { method: 'POST', path: `${tokensPath}/${id}/complete`, body: { data: answer } }, true)
+    async complete(operation, id, output) {
+      await send(operation, { method: 'POST', path: `${tokensPath}/${id}/complete`, body: { data: output } }, true)
     },
   }
 }
 
-type ToldToken = Omit<WaitToken, 'createdAt'> & { readonly createdAt: string }
+type TokenJson = Omit<WaitToken, 'createdAt'> & { readonly createdAt: string }
 
 interface TokenPage {
-  readonly data?: readonly ToldToken[]
+  readonly data?: readonly TokenJson[]
   readonly pagination?: { readonly next?: string }
 }
 
-interface ToldAnswer extends Pick<WaitToken, 'id' | 'status'> {
+interface TokenDetailsJson extends Pick<WaitToken, 'id' | 'status'> {
   readonly completedAt?: string | null
   readonly output?: string | null
   readonly outputType?: string | null
   readonly outputIsError?: boolean | null
 }
 
-function toToken({ createdAt, ...token }: ToldToken): WaitToken {
+function toToken({ createdAt, ...token }: TokenJson): WaitToken {
   return { ...token, createdAt: new Date(createdAt) }
 }
 
-function toReadToken({ id, status, completedAt, output, outputType, outputIsError }: ToldAnswer): ReadToken {
-  const isText = outputType === 'text/plain' && typeof output === 'string' && outputIsError !== true
+function toTokenDetails(json: TokenDetailsJson): WaitTokenDetails {
+  const { id, status, completedAt, output, outputType, outputIsError } = json
+  const isString = outputType === 'text/plain' && typeof output === 'string' && outputIsError !== true
   return {
     id,
     status,
     completedAt: completedAt ? new Date(completedAt) : undefined,
-    answer: isText ? output : undefined,
+    output: isString ? output : undefined,
   }
 }

@@ -7,36 +7,36 @@ import type { JobReader } from '../read/job-reader.ts'
 import { runStateOf } from '../read/run-state.ts'
 import { readRecord } from '../wire/run-record.ts'
 
-/** What cancelling stands on. */
-export interface CancelParts {
+/** The services that a cancel needs. */
+export interface CancelDependencies {
   readonly api: TriggerApi
   readonly clock: Clock
   readonly reader: JobReader
 }
 
 const firstPauseMs = 20
-const longestPauseMs = 250
-/** For how long runs that go on all the same are cancelled again. */
-const patienceMs = 10_000
+const maxPauseMs = 250
+/** How long to repeat the cancel of runs that keep running. */
+const timeoutMs = 10_000
 
 /**
- * Cancels the runs of a job that are open, until none is: Trigger.dev answers that it was done whatever became of it,
- * and a run that was about to make others may make them yet, for as long as its worker has not ended it.
+ * Cancels the open runs of a job, repeatedly until none is left. Trigger.dev reports success for every cancel, and an
+ * event's run may still start runs until its worker ends it.
  *
- * @throws {RequestFailedError} where runs go on all the same.
+ * @throws {RequestFailedError} if runs do not end within 10 s.
  */
-export async function cancelJob(id: string, { api, clock, reader }: CancelParts): Promise<void> {
-  const until = clock.now() + patienceMs
-  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
-    const links = (await reader.links(id)) ?? []
-    // The event's run first, so that it makes no more.
-    const runs = links.toReversed().flatMap(({ run, children }) => [run, ...children])
+export async function cancelJob(id: string, { api, clock, reader }: CancelDependencies): Promise<void> {
+  const until = clock.now() + timeoutMs
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, maxPauseMs)) {
+    const eventRuns = (await reader.eventRuns(id)) ?? []
+    // The event's run first, so that it starts no more runs.
+    const runs = eventRuns.toReversed().flatMap(({ run, children }) => [run, ...children])
     const open = runs.filter((run) => !isEnded(runStateOf(run))).map((run) => run.id)
-    if (open.length === 0 && !links.some(({ run }) => mayMakeRuns(run))) return
+    if (open.length === 0 && !eventRuns.some(({ run }) => mayStartRuns(run))) return
     if (clock.now() >= until) {
       if (open.length === 0) return
-      const problem = `runs still go on after ${patienceMs} ms (${open.join(', ')})`
-      const remedy = 'Others may be cancelled: read the status, and cancel it again.'
+      const problem = `these runs have not ended after ${timeoutMs} ms: ${open.join(', ')}`
+      const remedy = 'Other runs of the job may be cancelled. Read the status, then cancel the job again.'
       throw new RequestFailedError({ provider: 'trigger.dev', operation: `cancel the job ${id}`, problem, remedy })
     }
     const [first, ...others] = open
@@ -47,9 +47,9 @@ export async function cancelJob(id: string, { api, clock, reader }: CancelParts)
 }
 
 /**
- * Whether an event's run that is cancelled may be at work in its process all the same, and not have made its runs yet.
- * One that was never executed is told no end, either.
+ * Whether a cancelled event run may still execute in its process and start runs. A run that never began also has no
+ * `finishedAt`.
  */
-function mayMakeRuns({ status, attemptCount, finishedAt, metadata }: EngineRun): boolean {
+function mayStartRuns({ status, attemptCount, finishedAt, metadata }: EngineRun): boolean {
   return status === 'CANCELED' && attemptCount > 0 && finishedAt === undefined && readRecord(metadata) === undefined
 }

@@ -2,74 +2,73 @@ import { RequestFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-
 import { resolveRequest, type Clock, hashOf, newestRuns, pause } from '@cgk-platform/jobs-core/provider'
 
 import type { TriggerApi } from '../api/trigger-api.ts'
-import { askedOf, type JobLinks } from '../read/job-facts.ts'
+import { eventPayloadOf, type EventRuns } from '../read/event-runs.ts'
 import type { JobReader } from '../read/job-reader.ts'
 import { unknownDefinition } from '../read/to-job-status.ts'
 import { toRunRequest } from '../send/to-run-request.ts'
-import { type Retry, toCarried } from '../wire/payload.ts'
+import { type Retry, toWireJson } from '../wire/payload.ts'
 import { retriedByTag } from '../wire/tags.ts'
 import { eventTaskId } from '../wire/task-id.ts'
 
-/** What running again stands on. */
-export interface RetryParts {
+/** The services that a retry needs. */
+export interface RetryDependencies {
   readonly api: TriggerApi
   readonly clock: Clock
   readonly reader: JobReader
 }
 
 const pauseMs = 20
-const visibleWithinMs = 10_000
-/** As many tags as a run can have; what a handler adds counts. */
-const mostTags = 10
+const visibilityTimeoutMs = 10_000
+/** Maximum number of tags of a run, including tags that a handler adds. */
+const maxTags = 10
 
 /**
- * Triggers the job's event once more, for the definitions whose newest run failed, and leaves word of it at the job's
- * newest run of before. Those who ask at the same moment see the same runs, and their key makes one of it; who sees the
- * other's run makes none.
+ * Triggers the job's event again, for the definitions whose newest run failed. Tags the job's previous event run with the
+ * id of the new one. Concurrent retries use the same idempotency key, so they create one run.
  *
- * @throws {UnsupportedFeatureError} where that run can take no more word. @throws {RequestFailedError}
+ * @throws {UnsupportedFeatureError} if the previous run has no free tag. @throws {RequestFailedError}
  */
-export async function retryJob(id: string, { api, clock, reader }: RetryParts): Promise<void> {
-  const links = await reader.links(id)
-  const retry = links && toRetry(id, links, reader)
+export async function retryJob(id: string, { api, clock, reader }: RetryDependencies): Promise<void> {
+  const eventRuns = await reader.eventRuns(id)
+  const retry = eventRuns && toRetry(id, eventRuns, reader)
   if (!retry) return
-  const { id: last, tags } = links.at(-1)!.run
+  const { id: last, tags } = eventRuns.at(-1)!.run
   checkTags(last, tags)
-  const { envelope } = askedOf(links[0].run)
+  const { envelope } = eventPayloadOf(eventRuns[0].run)
   const question = { provider: 'trigger.dev', operation: `retry the job ${id}` }
   const request = {
     ...toRunRequest(envelope, id),
     idempotencyKey: await hashOf(['retry', id, last, ...Object.values(retry.runs)]),
   }
-  const triggering = api.trigger(eventTaskId(envelope.event), toCarried({ envelope, retry }), request)
-  const { id: made } = await resolveRequest({ ...question, isMutation: true }, triggering)
-  await api.addTags(last, [retriedByTag(made)])
-  const until = clock.now() + visibleWithinMs
-  while (!(await reader.links(id))?.some(({ run }) => run.id === made)) {
+  const triggering = api.trigger(eventTaskId(envelope.event), toWireJson({ envelope, retry }), request)
+  const { id: retryRunId } = await resolveRequest({ ...question, isMutation: true }, triggering)
+  await api.addTags(last, [retriedByTag(retryRunId)])
+  const until = clock.now() + visibilityTimeoutMs
+  while (!(await reader.eventRuns(id))?.some(({ run }) => run.id === retryRunId)) {
     if (clock.now() >= until) {
-      const problem = `the run ${made} does not become visible`
-      const remedy = 'It was accepted: read the status again after a while.'
+      const problem = `the run ${retryRunId} is not visible after ${visibilityTimeoutMs} ms`
+      const remedy = 'Trigger.dev has accepted the retry. Read the status again later.'
       throw new RequestFailedError({ ...question, problem, remedy })
     }
     await pause(clock, pauseMs)
   }
 }
 
-/** A retry that its job does not lead to would run unseen. */
+/** Checks that a run has a free tag. Without the tag, the status of the job would not show the retry. */
 function checkTags(runId: string, { length }: readonly string[]): void {
-  if (length < mostTags) return
+  if (length < maxTags) return
   throw new UnsupportedFeatureError({
     feature: `retryJob of a run with ${length} tags`,
     provider: 'trigger.dev',
     remedy:
-      `The run ${runId} has as many as it can have, and a retry is found by one more: send the event again, ` +
-      'and leave one free where a handler adds tags.',
+      `The run ${runId} has the maximum number of tags, and a retry needs one more. Send the event again, ` +
+      'and leave one tag free in handlers that add tags.',
   })
 }
 
-function toRetry(jobId: string, links: JobLinks, reader: JobReader): Retry | undefined {
-  const { state: jobState, runs: all } = reader.toStatus(links)
-  // Retried since it was read as failed: by a run that has made none for the definitions yet, so that theirs are the newest.
+function toRetry(jobId: string, eventRuns: EventRuns, reader: JobReader): Retry | undefined {
+  const { state: jobState, runs: all } = reader.toStatus(eventRuns)
+  // Another retry has been triggered since. It has not started runs yet, so the failed runs are still the newest.
   if (jobState !== 'failed') return undefined
   const newest = newestRuns(all)
   const failed = newest.filter(({ state }) => state === 'failed')
@@ -77,7 +76,7 @@ function toRetry(jobId: string, links: JobLinks, reader: JobReader): Retry | und
   const known = failed.filter(({ definitionId }) => definitionId !== unknownDefinition)
   const runs = Object.fromEntries(known.map((run) => [run.definitionId, run.id]))
   if (known.length === failed.length) return { jobId, runs }
-  // What did not fail is left alone; whatever else handles the event has no run yet.
-  const done = newest.filter(({ state }) => state !== 'failed')
-  return { jobId, runs, allBut: done.map(({ definitionId }) => definitionId) }
+  // Skip the definitions whose newest run did not fail. All others that handle the event have no run yet.
+  const skipped = newest.filter(({ state }) => state !== 'failed')
+  return { jobId, runs, allBut: skipped.map(({ definitionId }) => definitionId) }
 }

@@ -2,35 +2,35 @@ import type { Definition } from '@cgk-platform/jobs-core'
 import type { JobErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 import type { RunPayload } from '../wire/payload.ts'
-import { toShownError } from './shown-error.ts'
+import { toDisplayError } from './display-error.ts'
 
-/** What an attempt was made of. */
-export interface AttemptOf {
+/** The definition and the payload of a failed attempt. */
+export interface FailedAttempt {
   readonly definition: Definition
   readonly payload: RunPayload
 }
 
 /**
- * Thrown to Trigger.dev, which knows no other way of saying that an attempt failed. Its name is its own, since some
- * names have a meaning there and a handler may throw errors called so.
+ * Thrown to Trigger.dev to fail an attempt. It has its own name because some error names have a meaning in Trigger.dev,
+ * and a handler may throw errors with such a name.
  */
 export class AttemptFailure extends Error {
   override readonly name = 'AttemptFailure'
-  /** What failed, as it is to be shown. */
-  readonly shown: Error
-  /** How long to wait for the next attempt; absent where the run has failed for good. */
+  /** The error for Trigger.dev to display. */
+  readonly displayError: Error
+  /** Delay before the next attempt, in milliseconds. Absent if the run has failed. */
   readonly retryAfterMs: number | undefined
-  readonly of: AttemptOf
-  /** All that is known of it. */
-  readonly told: JobErrorInfo
+  readonly attempt: FailedAttempt
+  /** The complete error. */
+  readonly info: JobErrorInfo
 
-  constructor(error: JobErrorInfo, of: AttemptOf, retryAfterMs?: number) {
-    const shown = toShownError(error)
-    super(shown.message, { cause: shown })
-    this.stack = shown.stack ?? ''
-    this.shown = shown
+  constructor(error: JobErrorInfo, attempt: FailedAttempt, retryAfterMs?: number) {
+    const displayError = toDisplayError(error)
+    super(displayError.message, { cause: displayError })
+    this.stack = displayError.stack ?? ''
+    this.displayError = displayError
     this.retryAfterMs = retryAfterMs
-    this.of = of
-    this.told = error
+    this.attempt = attempt
+    this.info = error
   }
 }

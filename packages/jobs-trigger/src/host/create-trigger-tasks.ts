@@ -13,27 +13,27 @@ import { createTriggerApi } from '../api/trigger-api.ts'
 import { createJobReader } from '../read/job-reader.ts'
 import { toConnection } from '../trigger-config.ts'
 import { createTriggerProvider } from '../trigger-provider.ts'
-import { triggerLimits } from './host-parts.ts'
-import { checkRegistered } from './registered.ts'
+import { triggerLimits } from './host-dependencies.ts'
+import { checkRegistered } from './check-registered.ts'
 import { toTriggerTasks } from './to-trigger-tasks.ts'
 import { toWorkerClock } from './worker-clock.ts'
 import { createWorkerLogger } from './worker-logger.ts'
 
-/** What hosts jobs on Trigger.dev. */
+/** Options of `createTriggerTasks`. */
 export interface TriggerHostOptions extends HostOptions {}
 
-/** What tests set besides. */
+/** Settings for tests. */
 export interface TriggerHostInternals extends HostTestOptions {}
 
 const declared = declareOptions<TriggerHostOptions>('`createTriggerTasks`', hostOptions)
 
 /**
- * Makes the jobs tasks of Trigger.dev. Call it once in a project, at the top level of a file in one of the `dirs` of
- * `trigger.config.ts`, after the modules that define jobs were imported. Each event has a task, which its senders
- * trigger, and each job one; a cron job has one more, which its ticks call.
+ * Creates Trigger.dev tasks that run your jobs. Call it once in a project, at the top level of a file in one of the `dirs`
+ * of `trigger.config.ts`, after importing the modules that define jobs. Each event gets a task, which senders trigger, and
+ * each job gets one. A cron job gets another one, which its ticks call.
  *
- * @throws {InvalidOptionError} for an option that cannot be used, and where the SDK takes no notice of tasks.
- * @throws {UnsupportedFeatureError} for a definition that asks for what Trigger.dev cannot do.
+ * @throws {InvalidOptionError} for an invalid option, or if it is called where the SDK does not register tasks.
+ * @throws {UnsupportedFeatureError} for a definition that needs a feature which Trigger.dev does not have.
  */
 export function createTriggerTasks(
   options?: TriggerHostOptions,
@@ -48,7 +48,7 @@ export function createTriggerTasks(
     createLogger: createWorkerLogger,
     load: () => createTriggerProvider({}, { clock }),
   })
-  // Those of now: one that is defined later has no task.
+  // A snapshot: a job defined later has no task.
   const jobs = toJobRegistry(definitions)
   const api = createTriggerApi(toConnection(), clock)
   const reader = createJobReader({ api, clock, jobs: () => jobs })

@@ -1,12 +1,12 @@
 import { toErrorInfo } from '@cgk-platform/jobs-core/provider'
 
-/** A job's own run could not make the runs of its definitions. No attempt of theirs was made. */
+/** A job's own run could not start the runs of its definitions, so none of them made an attempt. */
 export class DispatchFailure extends Error {
-  // Errors of the SDK itself end a run at once, some of them, before anyone is asked.
+  // Wraps the cause, because some errors of the SDK end a run before any hook is called.
   override readonly name = 'DispatchFailure'
 
   constructor(cause: unknown) {
     const { name, message } = toErrorInfo(cause)
-    super(`The runs of the job's definitions could not be made: ${name}: ${message}`, { cause })
+    super(`Could not start the runs of the job's definitions: ${name}: ${message}`, { cause })
   }
 }

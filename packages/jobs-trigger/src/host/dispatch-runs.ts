@@ -3,59 +3,61 @@ import { bindLogger, toErrorInfo, forEachWithConcurrency } from '@cgk-platform/j
 import { idempotencyKeys, tasks } from '@trigger.dev/sdk'
 
 import { concurrencyKeyOf } from '../send/concurrency-key-of.ts'
-import { type EventPayload, type RunPayload, toCarried } from '../wire/payload.ts'
+import { type EventPayload, type RunPayload, toWireJson } from '../wire/payload.ts'
 import { tagsOf } from '../wire/tags.ts'
 import { jobTaskId } from '../wire/task-id.ts'
-import type { HostParts } from './host-parts.ts'
+import type { HostDependencies } from './host-dependencies.ts'
 import type { RunContext } from './run-context.ts'
 
-/** What is asked of the SDK; it asks again by itself, and the run's next attempt does after it. */
+/** The retry settings of the SDK's requests. If they fail, the run's next attempt repeats them. */
 const requestOptions = {
   retry: { maxAttempts: 4, factor: 2, minTimeoutInMs: 100, maxTimeoutInMs: 5000, randomize: true },
 }
 
 /**
- * Makes a run for each definition. They are children of the run under way, which is how they are found again. Made
- * again after a crash, it makes none twice.
+ * Starts a run for each definition, as a child of the current run. After a crash, a second call starts no run twice.
  *
- * @returns the runs' ids by their definitions'
+ * @returns run ids by definition id
  */
 export async function dispatchRuns(
   definitions: readonly Definition[],
   { envelope, retry }: EventPayload,
   { ctx, signal }: RunContext,
-  parts: HostParts,
+  dependencies: HostDependencies,
 ): Promise<Record<string, string>> {
   const jobId = retry?.jobId ?? ctx.run.id
   const tagsFor = ({ id }: Definition): string[] => {
     const { tenantId, event } = envelope
     return tagsOf({ tenantId, event, jobId, definitionId: id })
   }
-  const made = ctx.attempt.number === 1 ? [] : await readChildren(ctx.run.id, parts)
+  const existing = ctx.attempt.number === 1 ? [] : await readChildren(ctx.run.id, dependencies)
   const version = versionOf(ctx)
   const runs = new Map<string, string>()
-  const make = async (definition: Definition): Promise<void> => {
+  const start = async (definition: Definition): Promise<void> => {
     if (signal.aborted) return
     const { id } = definition
     const retryOf = retry?.runs[id]
     const payload: RunPayload = { envelope, jobId, ...(retryOf !== undefined && { retryOf }) }
     const tags = tagsFor(definition)
-    // A key does not tell of a run that has failed already.
-    const before = made.find(
+    // The idempotency key does not find a run that has already failed.
+    const known = existing.find(
       (run) => run.taskIdentifier === jobTaskId(id) && tags.every((tag) => run.tags.includes(tag)),
     )
-    runs.set(id, before?.id ?? (await triggerRun(definition, payload, { tags, ...version })))
+    runs.set(id, known?.id ?? (await triggerRun(definition, payload, { tags, ...version })))
   }
   try {
-    await forEachWithConcurrency(definitions, make)
+    await forEachWithConcurrency(definitions, start)
   } finally {
-    await parts.clock.yield() // the news of a cancel may be on its way
-    if (signal.aborted) await cancelAll([...runs.values()], jobId, parts)
+    await dependencies.clock.yield() // lets a pending cancel arrive
+    if (signal.aborted) await cancelAll([...runs.values()], jobId, dependencies)
   }
   return Object.fromEntries(runs)
 }
 
-/** A later version may not have the definition any more. In development a version goes with the next change. */
+/**
+ * Returns the version that starts the child runs. A later version may not have the definition. In development, a version
+ * ends with the next change, so none is set.
+ */
 function versionOf({ run: { version }, environment }: RunContext['ctx']): { version?: string } {
   return version === undefined || environment.type === 'DEVELOPMENT' ? {} : { version }
 }
@@ -68,12 +70,12 @@ async function triggerRun(
   const { tenantId } = payload.envelope
   const run = await tasks.trigger(
     jobTaskId(id),
-    toCarried(payload),
+    toWireJson(payload),
     {
       ...options,
       ttl: 0,
       idempotencyKey: await idempotencyKeys.create(['run', id], { scope: 'run' }),
-      // On a queue with a limit over all, a key would turn it into one for each tenant.
+      // A key would turn the overall limit of a queue into one for each tenant.
       ...(concurrency?.perTenant !== undefined && { concurrencyKey: concurrencyKeyOf(tenantId) }),
     },
     requestOptions,
@@ -81,16 +83,16 @@ async function triggerRun(
   return run.id
 }
 
-async function readChildren(runId: string, { api }: HostParts) {
-  const run = await api.retrieve(`read the runs that ${runId} created`, runId)
+async function readChildren(runId: string, { api }: HostDependencies) {
+  const run = await api.retrieve(`read the runs that ${runId} started`, runId)
   return run?.relatedRuns?.children ?? []
 }
 
-/** Trigger.dev cancels those that there are when it cancels the run that makes them; these may have come after it. */
-async function cancelAll(runIds: readonly string[], jobId: string, { api, logger }: HostParts): Promise<void> {
+/** Cancels child runs. Trigger.dev cancels those that exist when it cancels their parent, but some may start later. */
+async function cancelAll(runIds: readonly string[], jobId: string, { api, logger }: HostDependencies): Promise<void> {
   await forEachWithConcurrency(runIds, (runId) =>
     api.cancel(runId).catch((error: unknown) => {
-      const message = 'A run of a job that was cancelled could not be cancelled.'
+      const message = 'Could not cancel a run of a cancelled job.'
       bindLogger(logger, { jobId, runId }).error(message, { error: toErrorInfo(error) })
     }),
   )

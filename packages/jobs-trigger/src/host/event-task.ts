@@ -4,59 +4,70 @@ import { type AnyTask, task } from '@trigger.dev/sdk'
 
 import { type EventPayload, readEventPayload } from '../wire/payload.ts'
 import { eventTaskId } from '../wire/task-id.ts'
-import { tellSender, tellWaits } from '../workflows/tell-waits.ts'
-import { attemptRun } from './make-attempt.ts'
+import { notifySendingWorkflow, notifyWaitingWorkflows } from '../workflows/notify-workflows.ts'
+import { attemptRun } from './attempt-run.ts'
 import { DispatchFailure } from './dispatch-failure.ts'
 import { dispatchRuns } from './dispatch-runs.ts'
-import type { HostParts } from './host-parts.ts'
-import { writeRecord } from './note-attempt.ts'
+import type { HostDependencies } from './host-dependencies.ts'
+import { writeRecord } from './attempt-metadata.ts'
 import type { RunContext } from './run-context.ts'
 import { taskHooks } from './task-hooks.ts'
-import { definitionTaskOptions, dispatchRetry, everyTask } from './task-options.ts'
+import { definitionTaskOptions, dispatchRetry, baseTaskOptions } from './task-options.ts'
 
-/** The task that an event's senders trigger; its run is the job. */
-export function createEventTask(event: string, definitions: readonly Definition[], parts: HostParts): AnyTask {
-  const only = inlineDefinition(definitions)
+/** Creates the task that an event's senders trigger. Its run represents the job. */
+export function createEventTask(event: string, definitions: readonly Definition[], dependencies: HostDependencies): AnyTask {
+  const inline = inlineDefinition(definitions)
   return task({
-    ...(only ? definitionTaskOptions(only) : { ...everyTask, retry: { ...dispatchRetry } }),
-    ...taskHooks(parts),
+    ...(inline ? definitionTaskOptions(inline) : { ...baseTaskOptions, retry: { ...dispatchRetry } }),
+    ...taskHooks(dependencies),
     id: eventTaskId(event),
-    run: async (given: unknown, context: RunContext) => {
+    run: async (taskPayload: unknown, context: RunContext) => {
       const { id, createdAt } = context.ctx.run
-      const payload = readEventPayload(given, event, id, createdAt.getTime())
-      const cameAs = payload.retry ? { jobId: payload.retry.jobId } : { jobId: id, createdAt: createdAt.getTime() }
-      const telling = tellWaits(payload.envelope, cameAs, parts)
-      if (only && runsInline(payload)) {
-        return attemptRun(only, { ...payload, jobId: id }, context, parts, logged(telling, id, parts))
+      const payload = readEventPayload(taskPayload, event, id, createdAt.getTime())
+      const eventJob = payload.retry ? { jobId: payload.retry.jobId } : { jobId: id, createdAt: createdAt.getTime() }
+      const notified = notifyWaitingWorkflows(payload.envelope, eventJob, dependencies)
+      if (inline && runsInline(payload)) {
+        const otherWork = logFailedNotification(notified, id, dependencies)
+        return attemptRun(inline, { ...payload, jobId: id }, context, dependencies, otherWork)
       }
-      telling.catch(() => undefined) // it is awaited at the end
+      notified.catch(() => undefined) // awaited below
       if (definitions.length === 0) {
-        const message = `No job handles \`${event}\`, so nothing was done. Does the tasks file import the module of one?`
-        bindLogger(parts.logger, { jobId: id }).info(message)
+        const message = `No job handles \`${event}\`, so the run does nothing. Import the job's module in the tasks file.`
+        bindLogger(dependencies.logger, { jobId: id }).info(message)
       }
-      const runs = await dispatch(definitions, payload, context, parts)
-      if (Object.keys(runs).length === 0) await tellSender(payload.envelope, id, parts)
-      await telling
+      const runs = await dispatch(definitions, payload, context, dependencies)
+      if (Object.keys(runs).length === 0) await notifySendingWorkflow(payload.envelope, id, dependencies)
+      await notified
       return { runs }
     },
   })
 }
 
-/** The handler has done its work, which is no reason to do it again. */
-async function logged(telling: Promise<void>, jobId: string, { logger }: HostParts): Promise<void> {
-  await telling.catch((error: unknown) => {
-    const message = 'Workflows that wait for an event were not told of it, since Trigger.dev did not answer.'
+/** Logs a failed notification instead of throwing: it must not repeat the work of the handler. */
+async function logFailedNotification(
+  notified: Promise<void>,
+  jobId: string,
+  { logger }: HostDependencies,
+): Promise<void> {
+  await notified.catch((error: unknown) => {
+    const message = 'Could not notify the workflows that wait for an event, because Trigger.dev did not respond.'
     bindLogger(logger, { jobId }).error(message, { error: toErrorInfo(error) })
   })
 }
 
-/** The definition whose attempts an event's run makes itself. A limit over all tenants needs a queue without keys. */
+/**
+ * Returns the definition whose attempts an event's run makes itself, or `undefined` if it starts runs. A concurrency
+ * limit over all tenants needs a queue without keys, so it excludes running inline.
+ */
 function inlineDefinition(definitions: readonly Definition[]): Definition | undefined {
   const [first, ...more] = definitions
   return more.length === 0 && first?.concurrency?.limit === undefined ? first : undefined
 }
 
-/** A run that failed frees its idempotency key: a job that has one is kept by a run that does not fail. */
+/**
+ * Whether the event's run makes the attempts itself. A failed run frees its idempotency key, so a job with a key needs an
+ * event run that does not fail.
+ */
 function runsInline({ envelope, retry }: EventPayload): boolean {
   return envelope.idempotencyKey === undefined && retry === undefined
 }
@@ -65,10 +76,11 @@ async function dispatch(
   definitions: readonly Definition[],
   payload: EventPayload,
   context: RunContext,
-  parts: HostParts,
+  dependencies: HostDependencies,
 ): Promise<Record<string, string>> {
   try {
-    const runs = await dispatchRuns(askedFor(definitions, payload, parts), payload, context, parts)
+    const selected = selectDefinitions(definitions, payload, dependencies)
+    const runs = await dispatchRuns(selected, payload, context, dependencies)
     writeRecord({ dispatched: runs })
     return runs
   } catch (error) {
@@ -76,18 +88,19 @@ async function dispatch(
   }
 }
 
-function askedFor(
+/** Returns the definitions to run: all of them, or those that a manual retry selects. */
+function selectDefinitions(
   definitions: readonly Definition[],
   { retry }: EventPayload,
-  { logger }: HostParts,
+  { logger }: HostDependencies,
 ): readonly Definition[] {
   if (!retry) return definitions
   const { jobId, runs, allBut } = retry
   if (allBut) return definitions.filter(({ id }) => !allBut.includes(id))
-  const gone = Object.keys(runs).filter((id) => definitions.every((one) => one.id !== id))
-  if (gone.length > 0) {
-    const message = 'A job is retried, and a definition of it that had failed is gone.'
-    bindLogger(logger, { jobId }).warn(message, { definitions: gone })
+  const missing = Object.keys(runs).filter((id) => definitions.every((one) => one.id !== id))
+  if (missing.length > 0) {
+    const message = 'Cannot retry some definitions of a job, because they no longer exist.'
+    bindLogger(logger, { jobId }).warn(message, { definitions: missing })
   }
   return definitions.filter(({ id }) => id in runs)
 }

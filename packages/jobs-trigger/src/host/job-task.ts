@@ -3,41 +3,46 @@ import { bindLogger, eventOf, toErrorInfo } from '@cgk-platform/jobs-core/provid
 import { type AnyTask, task } from '@trigger.dev/sdk'
 
 import { readEventPayload, readRunPayload } from '../wire/payload.ts'
-import { jobTaskId } from '../wire/task-id.ts'
-import { attemptRun, recordOf } from './make-attempt.ts'
-import type { HostParts } from './host-parts.ts'
-import { toFailed } from './map-outcome.ts'
-import { writeRecord } from './note-attempt.ts'
+import { eventTaskId, jobTaskId } from '../wire/task-id.ts'
+import { attemptRun, newAttemptRecord } from './attempt-run.ts'
+import type { HostDependencies } from './host-dependencies.ts'
+import { toFailedOutcome } from './map-outcome.ts'
+import { writeRecord } from './attempt-metadata.ts'
 import type { RunContext } from './run-context.ts'
 import { taskHooks } from './task-hooks.ts'
 import { definitionTaskOptions } from './task-options.ts'
 
-/** The task that makes a definition's runs where the event's own task does not. */
-export function createJobTask(definition: Definition, parts: HostParts): AnyTask {
+/** Creates the task that makes a definition's runs if the event's task does not. */
+export function createJobTask(definition: Definition, dependencies: HostDependencies): AnyTask {
   return task({
     ...definitionTaskOptions(definition),
-    ...taskHooks(parts),
+    ...taskHooks(dependencies),
     id: jobTaskId(definition.id),
-    run: async (given: unknown, context: RunContext) => {
-      const payload = readRunPayload(given)
-      if (!payload) throw refuse(definition, given, context, parts)
-      return attemptRun(definition, payload, context, parts)
+    run: async (taskPayload: unknown, context: RunContext) => {
+      const payload = readRunPayload(taskPayload)
+      if (!payload) throw reject(definition, taskPayload, context, dependencies)
+      return attemptRun(definition, payload, context, dependencies)
     },
   })
 }
 
-/** Somebody triggered it by hand. A run of it needs a job that it is of. */
-function refuse(definition: Definition, given: unknown, { ctx }: RunContext, parts: HostParts): Error {
+/** Fails a run that was triggered by hand: every run needs a job. */
+function reject(
+  definition: Definition,
+  taskPayload: unknown,
+  { ctx }: RunContext,
+  dependencies: HostDependencies,
+): Error {
   const event = eventOf(definition)
   const jobId = ctx.run.id
-  const message = 'is missing: this task is triggered by the one of its event. Trigger that one'
+  const message = `is missing. Trigger the task \`${eventTaskId(event)}\` instead, which starts this one`
   const error = toErrorInfo(new PayloadInvalidError({ event, issues: [{ path: 'envelope', message }] }))
-  const payload = { ...readEventPayload(given, event, jobId, ctx.run.createdAt.getTime()), jobId }
-  const { record, thrown } = toFailed(error, recordOf(definition, payload.envelope, ctx, parts.clock), {
+  const payload = { ...readEventPayload(taskPayload, event, jobId, ctx.run.createdAt.getTime()), jobId }
+  const { record, thrown } = toFailedOutcome(error, newAttemptRecord(definition, payload.envelope, ctx, dependencies.clock), {
     definition,
     payload,
   })
   writeRecord(record)
-  bindLogger(parts.logger, { runId: jobId, definition: definition.id }).error('The run failed.', { error })
+  bindLogger(dependencies.logger, { runId: jobId, definition: definition.id }).error('The run failed.', { error })
   return thrown!
 }

@@ -6,7 +6,7 @@ import { fakeRun } from '../../test/kit/fake-run.ts'
 import { openTasks } from '../../test/kit/open-tasks.ts'
 import '../../test/kit/work.ts'
 import { toRunStatus } from '../read/to-run-status.ts'
-import { triggerLimits } from './host-parts.ts'
+import { triggerLimits } from './host-dependencies.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 

@@ -1,69 +1,69 @@
 import { type JobErrorInfo, type Json, truncateErrorInfo, type Outcome } from '@cgk-platform/jobs-core/provider'
 
-import { toCarried } from '../wire/payload.ts'
+import { toWireJson } from '../wire/payload.ts'
 import type { AttemptRecord } from '../wire/run-record.ts'
-import { AttemptFailure, type AttemptOf } from './attempt-failure.ts'
-import { requeuedFromMs } from './requeues.ts'
+import { AttemptFailure, type FailedAttempt } from './attempt-failure.ts'
+import { requeueThresholdMs } from './requeue-limits.ts'
 
-/** An outcome in Trigger.dev's words: what is returned completes the run, what is thrown fails the attempt. */
+/** An outcome as Trigger.dev expects it: an output completes the run, a thrown error fails the attempt. */
 export interface MappedOutcome {
   readonly record: AttemptRecord
-  /** Absent where nothing is returned. */
+  /** Absent if the handler returned nothing. */
   readonly output?: Json
   readonly thrown?: AttemptFailure
 }
 
-/** Most of an error that a record keeps; what is too much for a run's metadata is dropped without a word. */
+/** Maximum size of an error in a record, in bytes. Trigger.dev silently drops metadata that is too large. */
 const maxErrorBytes = 64 * 1024
 
 /**
- * The outcome for the SDK, and what the run's record says of it.
+ * Converts an outcome to the output or error for the SDK, and to the run's record.
  *
- * @param begun - the record that the attempt began with
- * @param now - epoch milliseconds
+ * @param begun - the record of the attempt at its start
+ * @param now - the current time, in epoch milliseconds
  */
-export function mapOutcome(outcome: Outcome, begun: AttemptRecord, of: AttemptOf, now: number): MappedOutcome {
+export function mapOutcome(outcome: Outcome, begun: AttemptRecord, attempt: FailedAttempt, now: number): MappedOutcome {
   switch (outcome.type) {
     case 'completed':
       return mapOutput(outcome.output, begun)
     case 'failed':
-      return toFailed(outcome.error, begun, of)
+      return toFailedOutcome(outcome.error, begun, attempt)
     case 'retry': {
       const { error, afterMs } = outcome
-      const inPlace = afterMs < requeuedFromMs ? { inPlace: (begun.inPlace ?? 0) + 1 } : {}
+      const inPlace = afterMs < requeueThresholdMs ? { inPlace: (begun.inPlace ?? 0) + 1 } : {}
       const record = { ...begun, ...inPlace, retryAt: now + afterMs, error: toRecordedError(error) }
-      return { record, thrown: new AttemptFailure(error, of, afterMs) }
+      return { record, thrown: new AttemptFailure(error, attempt, afterMs) }
     }
     case 'cancelled':
-    case 'interrupted': // nothing here interrupts but a cancel
-    case 'suspended': // waited for within the attempt
-      // The run has ended already: Trigger.dev takes no notice of what comes.
+    case 'interrupted': // only a cancel interrupts here
+    case 'suspended': // already awaited within the attempt
+      // The run has already ended, so Trigger.dev ignores the result.
       return { record: begun }
   }
 }
 
-/** A run that has failed for good. */
-export function toFailed(error: JobErrorInfo, begun: AttemptRecord, of: AttemptOf): MappedOutcome {
+/** Returns the outcome of a run that has failed. */
+export function toFailedOutcome(error: JobErrorInfo, begun: AttemptRecord, attempt: FailedAttempt): MappedOutcome {
   return {
     record: { ...begun, error: toRecordedError(error), failed: true },
-    thrown: new AttemptFailure(error, of),
+    thrown: new AttemptFailure(error, attempt),
   }
 }
 
 function mapOutput(output: Json | undefined, begun: AttemptRecord): MappedOutcome {
   if (output === undefined) return { record: { ...begun, output: 'none' } }
   if (output === '') return { record: { ...begun, output: 'empty text' }, output }
-  const carried = toCarried(output)
-  const isText = typeof carried === 'string' && carried !== output
-  return { record: { ...begun, output: isText ? 'json text' : 'whole' }, output: carried }
+  const json = toWireJson(output)
+  const isText = typeof json === 'string' && json !== output
+  return { record: { ...begun, output: isText ? 'json text' : 'whole' }, output: json }
 }
 
-/** The stack is kept by Trigger.dev. */
-function toRecordedError(told: JobErrorInfo): JobErrorInfo {
-  const error = withoutStacks(truncateErrorInfo(told))
+/** Removes the stack, which Trigger.dev stores, and the cause if the error is too large. */
+function toRecordedError(original: JobErrorInfo): JobErrorInfo {
+  const error = withoutStacks(truncateErrorInfo(original))
   if (new TextEncoder().encode(JSON.stringify(error)).length <= maxErrorBytes) return error
-  const { cause: _, ...alone } = error
-  return alone
+  const { cause: _, ...withoutCause } = error
+  return withoutCause
 }
 
 function withoutStacks({ stack: _, cause, ...error }: JobErrorInfo): JobErrorInfo {

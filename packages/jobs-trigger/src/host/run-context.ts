@@ -1,23 +1,23 @@
-/** What Trigger.dev tells a task of the run that it is called for, as far as it is used. */
+/** The parts of a run's context that this package uses, as Trigger.dev passes it to a task. */
 export interface RunContext {
   readonly ctx: {
     readonly run: {
       readonly id: string
       readonly createdAt: Date
-      /** After so many attempts the server ends the run, whatever we say. */
+      /** Number of attempts after which the server ends the run, whatever this library returns. */
       readonly maxAttempts?: number | undefined
-      /** The version of the tasks that it is made by. */
+      /** The version of the tasks that execute the run. */
       readonly version?: string | undefined
     }
     readonly attempt: {
       /** Counted from 1. */
       readonly number: number
-      /** By the server's clock; where it waited for its time in the run's place, when it began to. */
+      /** Start of the attempt by the server's clock, including the retry delay if it passed in the run's process. */
       readonly startedAt: Date
     }
     readonly environment: { readonly type: 'PRODUCTION' | 'STAGING' | 'DEVELOPMENT' | 'PREVIEW' }
     readonly machine?: { readonly name: string } | undefined
   }
-  /** Aborts when the run was cancelled. */
+  /** Aborts when the run is cancelled. */
   readonly signal: AbortSignal
 }

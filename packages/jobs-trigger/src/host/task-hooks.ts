@@ -1,55 +1,59 @@
 import { bindLogger, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 import { AttemptFailure } from './attempt-failure.ts'
-import { makeAttempt, recordOf } from './make-attempt.ts'
+import { makeAttempt, newAttemptRecord } from './attempt-run.ts'
 import { type ErrorHandling, handleError, isLastAttempt } from './catch-error.ts'
-import type { HostParts } from './host-parts.ts'
-import { toFailed } from './map-outcome.ts'
-import { writeRecord } from './note-attempt.ts'
+import type { HostDependencies } from './host-dependencies.ts'
+import { toFailedOutcome } from './map-outcome.ts'
+import { writeRecord } from './attempt-metadata.ts'
 import type { RunContext } from './run-context.ts'
 
-/** What the SDK tells of an error. */
+/** The arguments that the SDK passes to a hook after an error. */
 interface ErrorContext {
   readonly error: unknown
   readonly ctx: RunContext['ctx']
 }
 
-/** The hooks of a task, as far as they are ours. */
+/** The task hooks that this library uses. */
 interface TaskHooks {
   catchError(context: ErrorContext): ErrorHandling
   onFailure(context: ErrorContext): Promise<void>
 }
 
-/** What the SDK calls after an error in a task, and after one that it takes for the last. */
-export function taskHooks(parts: HostParts): TaskHooks {
+/** Returns the hooks that the SDK calls after an error in a task, and after an error that it considers the last one. */
+export function taskHooks(dependencies: HostDependencies): TaskHooks {
   return {
     catchError({ error, ctx }: ErrorContext) {
-      if (!(error instanceof AttemptFailure)) logFailure(error, ctx, parts)
+      if (!(error instanceof AttemptFailure)) logFailure(error, ctx, dependencies)
       return handleError(error, ctx)
     },
-    onFailure: ({ error, ctx }: ErrorContext) => reportAbandoned(error, ctx, parts),
+    onFailure: ({ error, ctx }: ErrorContext) => failAbandonedRun(error, ctx, dependencies),
   }
 }
 
-function logFailure(error: unknown, ctx: RunContext['ctx'], { logger }: HostParts): void {
+function logFailure(error: unknown, ctx: RunContext['ctx'], { logger }: HostDependencies): void {
   const bound = bindLogger(logger, { runId: ctx.run.id, attempt: ctx.attempt.number })
-  const facts = { error: toErrorInfo(error) }
-  if (isLastAttempt(ctx)) bound.error('A run failed before its job could begin.', facts)
-  else bound.warn('A run failed before its job could begin; it is tried again.', facts)
+  const fields = { error: toErrorInfo(error) }
+  if (isLastAttempt(ctx)) bound.error('A run failed before its job could start.', fields)
+  else bound.warn('A run failed before its job could start. It will be retried.', fields)
 }
 
-/** The SDK ends a run that is to be tried again where the project turns retries off. The definition is to know. */
-async function reportAbandoned(error: unknown, ctx: RunContext['ctx'], parts: HostParts): Promise<void> {
+/** Fails a run that needs a retry in a project with retries turned off. The SDK ends the run, so this calls `onFailure`. */
+async function failAbandonedRun(
+  error: unknown,
+  ctx: RunContext['ctx'],
+  dependencies: HostDependencies,
+): Promise<void> {
   if (!(error instanceof AttemptFailure) || error.retryAfterMs === undefined) return
-  const { definition, payload } = error.of
-  const begun = recordOf(definition, payload.envelope, ctx, parts.clock)
+  const { definition, payload } = error.attempt
+  const begun = newAttemptRecord(definition, payload.envelope, ctx, dependencies.clock)
   const ids = { jobId: payload.jobId, runId: ctx.run.id, definition: definition.id }
   const message =
-    'Trigger.dev tries no run again here: the configuration of the project has `retries.enabledInDev: false`.'
-  bindLogger(parts.logger, ids).error(message)
+    'Trigger.dev does not retry runs here, because the project configuration has `retries.enabledInDev: false`. ' +
+    'Set it to `true`.'
+  bindLogger(dependencies.logger, ids).error(message)
   const { signal } = new AbortController()
-  const attempt = begun.maxAttempts + 1
-  const of = { runId: ctx.run.id, attempt, signal }
-  const outcome = await makeAttempt(definition, payload, of, parts, { begun })
-  if (outcome.type === 'failed') writeRecord(toFailed(error.told, begun, error.of).record)
+  const options = { runId: ctx.run.id, attempt: begun.maxAttempts + 1, signal }
+  const outcome = await makeAttempt(definition, payload, options, dependencies, { begun })
+  if (outcome.type === 'failed') writeRecord(toFailedOutcome(error.info, begun, error.attempt).record)
 }

@@ -3,60 +3,63 @@ import {
   createJobId,
   cronEventOf,
   type Envelope,
+  forEachWithConcurrency,
   hashOf,
   scheduledAtOf,
   type TickHost,
   toErrorInfo,
-  forEachWithConcurrency,
 } from '@cgk-platform/jobs-core/provider'
 
-import type { Triggered } from '../api/trigger-api.ts'
-import { askedOf } from '../read/job-facts.ts'
+import type { TriggerResult } from '../api/trigger-api.ts'
+import { eventPayloadOf } from '../read/event-runs.ts'
 import { toRunRequest } from '../send/to-run-request.ts'
-import { toCarried } from '../wire/payload.ts'
+import { toWireJson } from '../wire/payload.ts'
 import { eventTaskId } from '../wire/task-id.ts'
-import type { HostParts } from './host-parts.ts'
+import type { HostDependencies } from './host-dependencies.ts'
 
-/** As long as the SDK keeps a key that it is told nothing of. */
-const openForMs = 30 * 86_400_000
+/** Lifetime of the key of an open job: the SDK's default. */
+const openKeyTtlMs = 30 * 86_400_000
 
-/** What turns a tick of a cron job into jobs on Trigger.dev. */
+/** Creates the host that turns a tick of a cron job into jobs on Trigger.dev. */
 export function createTickHost(
   { id }: CronJobDefinition,
-  { api, reader, clock }: HostParts,
+  { api, reader, clock }: HostDependencies,
 ): Omit<Required<TickHost>, 'isOpen'> {
   const event = cronEventOf(id)
   const taskId = eventTaskId(event)
 
-  /** With the tick's own key in the envelope: its run makes another one, and holds the key of this request for good. */
-  const trigger = async (envelope: Envelope, idempotencyKey: string, ttlMs: number): Promise<Triggered> => {
+  /**
+   * Triggers a job. Its envelope has the tick's own key, so the event's run starts another run for the definition. The
+   * event's run therefore holds the key of this request even if that other run fails.
+   */
+  const trigger = async (envelope: Envelope, idempotencyKey: string, ttlMs: number): Promise<TriggerResult> => {
     const request = { ...toRunRequest(envelope), idempotencyKey, idempotencyKeyTtlMs: ttlMs }
     try {
-      return await api.trigger(taskId, toCarried({ envelope }), request)
+      return await api.trigger(taskId, toWireJson({ envelope }), request)
     } catch (cause) {
-      throw new Error(`A job of the tick was not taken: ${toErrorInfo(cause).message}.`, { cause })
+      throw new Error(`Could not start a job of the tick: ${toErrorInfo(cause).message}.`, { cause })
     }
   }
 
-  /** What became of the job that holds the key: it may be the one of this tick, whose dispatch is made again. */
+  /** Reads the job that holds the key. It may be the job of this tick, if its dispatch is being retried. */
   const readHolder = async (jobId: string, envelope: Envelope): Promise<'of this tick' | 'open' | 'ended'> => {
-    const links = await reader.links(jobId)
-    if (!links) return 'open' // too new to be seen
-    const { payload } = askedOf(links[0].run).envelope
+    const eventRuns = await reader.eventRuns(jobId)
+    if (!eventRuns) return 'open' // too new to be visible
+    const { payload } = eventPayloadOf(eventRuns[0].run).envelope
     const { scheduledAt } = (payload ?? {}) as { scheduledAt?: unknown }
     if (scheduledAt === scheduledAtOf(envelope).toISOString()) return 'of this tick'
-    return isEnded(reader.toStatus(links).state) ? 'ended' : 'open'
+    return isEnded(reader.toStatus(eventRuns).state) ? 'ended' : 'open'
   }
 
-  /** Whether the envelope's tick has a job now; not where the job of an earlier one still goes on. */
+  /** Returns true if the envelope's tick now has a job, false if the job of an earlier tick is still open. */
   const sendUnlessOpen = async (envelope: Envelope): Promise<boolean> => {
     const key = await hashOf(['cron', id, envelope.tenantId])
-    const first = await trigger(envelope, key, openForMs)
+    const first = await trigger(envelope, key, openKeyTtlMs)
     if (!first.isCached) return true
     const holder = await readHolder(first.id, envelope)
     if (holder !== 'ended') return holder === 'of this tick'
     await api.resetKey(taskId, key)
-    const second = await trigger(envelope, key, openForMs)
+    const second = await trigger(envelope, key, openKeyTtlMs)
     return !second.isCached || (await readHolder(second.id, envelope)) === 'of this tick'
   }
 
@@ -72,7 +75,7 @@ export function createTickHost(
     },
     async send(envelopes) {
       await forEachWithConcurrency(envelopes, async (envelope) => {
-        const { tenantId, idempotencyKey = '', idempotencyTtlMs = openForMs } = envelope
+        const { tenantId, idempotencyKey = '', idempotencyTtlMs = openKeyTtlMs } = envelope
         await trigger(envelope, await hashOf(['cron', id, tenantId, idempotencyKey]), idempotencyTtlMs)
       })
     },

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createFakeEngine, type FakeRun } from '../../test/kit/fake-engine.ts'
 import { type AttemptSetting, openTasks } from '../../test/kit/open-tasks.ts'
 import { retryJob } from '../control/retry-job.ts'
-import { requeuedFromMs } from './requeues.ts'
+import { requeueThresholdMs } from './requeue-limits.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
@@ -128,7 +128,7 @@ describe('a tick that could not be dispatched', () => {
       delays.push(retry.delay)
     }
     expect(delays.slice(0, 4)).toEqual([1100, 2200, 4400, 6000])
-    expect(delays.filter((delay) => delay >= requeuedFromMs)).toHaveLength(11)
+    expect(delays.filter((delay) => delay >= requeueThresholdMs)).toHaveLength(11)
     expect(Math.round(delays.reduce((sum, delay) => sum + delay) / minuteMs)).toBe(19)
   })
 

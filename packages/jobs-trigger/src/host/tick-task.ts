@@ -10,53 +10,53 @@ import { type AnyTask, schedules } from '@trigger.dev/sdk'
 
 import { tickTaskId } from '../wire/task-id.ts'
 import { type ErrorHandling, isLastAttempt } from './catch-error.ts'
-import type { HostParts } from './host-parts.ts'
+import type { HostDependencies } from './host-dependencies.ts'
 import type { RunContext } from './run-context.ts'
-import { mostRequeues } from './requeues.ts'
-import { toShownError } from './shown-error.ts'
-import { everyTask, serverAttempts } from './task-options.ts'
+import { maxRequeues } from './requeue-limits.ts'
+import { toDisplayError } from './display-error.ts'
+import { baseTaskOptions, serverMaxAttempts } from './task-options.ts'
 import { createTickHost } from './tick-host.ts'
 import { toTriggerSchedule } from './to-trigger-schedule.ts'
 
-/** A tick that shall be made up for is tried for some twenty minutes, as often as a run can go back into its queue. */
-const laterPauseMs = 105_000
-const mostAttempts = (catchUp: CronJobDefinition['catchUp']): number =>
-  tickRetryPausesMs.length + 1 + (catchUp === 'latest' ? mostRequeues : 0)
+/** Retry delay of a tick with `catchUp`. It is retried for about twenty minutes, as often as a run can be requeued. */
+const catchUpPauseMs = 105_000
+const maxAttemptsFor = (catchUp: CronJobDefinition['catchUp']): number =>
+  tickRetryPausesMs.length + 1 + (catchUp === 'latest' ? maxRequeues : 0)
 
-/** A server may spread the ticks of all of its schedules over the minute after their time, each by an amount of its own. */
-const spreadMs = 60_000
+/** Maximum delay of a tick. A server may spread its schedules over the minute after their time. */
+const maxTickDelayMs = 60_000
 
-/** The task that Trigger.dev calls at a cron job's ticks: each becomes an ordinary job. */
-export function createTickTask(definition: CronJobDefinition, parts: HostParts): AnyTask {
+/** Creates the task that Trigger.dev calls at a cron job's ticks. Each tick becomes an ordinary job. */
+export function createTickTask(definition: CronJobDefinition, dependencies: HostDependencies): AnyTask {
   const { id, schedule } = definition
   const taskId = tickTaskId(id)
   return schedules.task({
-    ...everyTask,
+    ...baseTaskOptions,
     id: taskId,
-    // One that has no words for it was refused when the definition was checked.
+    // A schedule that Trigger.dev cannot express was rejected before.
     cron: { pattern: toTriggerSchedule(schedule.schedule)!, timezone: schedule.timezone },
-    // One at a time: looking whether the run before still goes on and sending the next one are two steps.
+    // One at a time, because checking for an open run and sending the next one are two steps.
     queue: { name: taskId, concurrencyLimit: 1 },
     retry: {
-      maxAttempts: serverAttempts,
+      maxAttempts: serverMaxAttempts,
       factor: 2,
       minTimeoutInMs: tickRetryPausesMs[0]!,
-      maxTimeoutInMs: laterPauseMs,
+      maxTimeoutInMs: catchUpPauseMs,
       randomize: false,
     },
-    run: (payload: unknown, { ctx }: Pick<RunContext, 'ctx'>) => dispatch(definition, timeIn(payload), ctx, parts),
+    run: (payload: unknown, { ctx }: Pick<RunContext, 'ctx'>) => dispatch(definition, readTimestamp(payload), ctx, dependencies),
     catchError({ error, ctx }: { error: unknown; ctx: RunContext['ctx'] }): ErrorHandling {
-      const logger = bindLogger(parts.logger, { definition: id, attempt: ctx.attempt.number })
-      logger.error('A cron tick could not be dispatched.', { error: toErrorInfo(error) })
-      const shown = toShownError(toErrorInfo(error))
-      if (isLastAttempt(ctx, mostAttempts(definition.catchUp))) return { skipRetrying: true, error: shown }
-      return { retryDelayInMs: tickRetryPausesMs[ctx.attempt.number - 1] ?? laterPauseMs, error: shown }
+      const logger = bindLogger(dependencies.logger, { definition: id, attempt: ctx.attempt.number })
+      logger.error('Could not dispatch a cron tick.', { error: toErrorInfo(error) })
+      const displayError = toDisplayError(toErrorInfo(error))
+      if (isLastAttempt(ctx, maxAttemptsFor(definition.catchUp))) return { skipRetrying: true, error: displayError }
+      return { retryDelayInMs: tickRetryPausesMs[ctx.attempt.number - 1] ?? catchUpPauseMs, error: displayError }
     },
   })
 }
 
-/** What a tick was due at. Somebody may trigger its task by hand, with whatever payload. */
-function timeIn(payload: unknown): Date | undefined {
+/** Returns when a tick was due, or `undefined` if the task was triggered by hand with another payload. */
+function readTimestamp(payload: unknown): Date | undefined {
   const { timestamp } = (payload ?? {}) as { timestamp?: unknown }
   const time = timestamp instanceof Date ? timestamp : new Date(String(timestamp))
   return Number.isNaN(time.getTime()) ? undefined : time
@@ -64,12 +64,13 @@ function timeIn(payload: unknown): Date | undefined {
 
 async function dispatch(
   definition: CronJobDefinition,
-  calledFor: Date | undefined,
+  scheduledFor: Date | undefined,
   { attempt }: RunContext['ctx'],
-  parts: HostParts,
+  dependencies: HostDependencies,
 ): Promise<Json> {
-  // By the clock that the ticks come from: a worker's may be minutes ahead, and would drop each.
+  // The server's clock, which the ticks go by. A worker's clock that is minutes ahead would drop every tick.
   const now = attempt.startedAt.getTime()
-  const call = { scheduledFor: calledFor?.getTime() ?? now, now, maxEngineDelayMs: spreadMs, logger: parts.logger }
-  return { ...(await dispatchScheduledTick(definition, call, () => createTickHost(definition, parts))) }
+  const { logger } = dependencies
+  const tick = { scheduledFor: scheduledFor?.getTime() ?? now, now, maxEngineDelayMs: maxTickDelayMs, logger }
+  return { ...(await dispatchScheduledTick(definition, tick, () => createTickHost(definition, dependencies))) }
 }

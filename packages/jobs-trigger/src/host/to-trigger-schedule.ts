@@ -3,9 +3,9 @@ const weekdays = 'sun mon tue wed thu fri sat'.split(' ')
 const longestMonthDays = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
 /**
- * A checked schedule of five fields in words that mean the same to Trigger.dev, or `undefined` where it has none for
- * it. It reads a step of the weekdays up to a seventh day, takes a day field that names as many days as a month has for
- * one that is left open, and refuses a day that the only month does not have, also where a weekday is the alternative.
+ * Converts a valid schedule of five fields to one that means the same to Trigger.dev, or returns `undefined` if there is
+ * none. Trigger.dev differs in three ways. It counts a step of weekdays up to a seventh day. It treats a day field with as
+ * many days as the month as `*`. It rejects a day that the only month does not have, even if a weekday is the alternative.
  */
 export function toTriggerSchedule(schedule: string): string | undefined {
   const [minute, hour, day, month, weekday] = schedule.split(' ') as [string, string, string, string, string]
@@ -20,7 +20,7 @@ export function toTriggerSchedule(schedule: string): string | undefined {
 
 type Days = readonly number[] | undefined
 
-/** Both fields of days. Where both are given either suffices, so one that names every day leaves both open. */
+/** Returns both day fields. If both are restricted, either one suffices, so a field with every day makes both `*`. */
 function toDayFields(days: Days, daysOfWeek: Days, monthDays: readonly number[]): [string, string] | undefined {
   const isEveryDay = days?.length === Math.max(...monthDays)
   const isEveryWeekday = daysOfWeek?.length === 7
@@ -32,17 +32,17 @@ function toDayFields(days: Days, daysOfWeek: Days, monthDays: readonly number[])
   return [isEveryDay || !days ? '*' : days.join(','), isEveryWeekday || !daysOfWeek ? '*' : daysOfWeek.join(',')]
 }
 
-/** A field's values, ascending, none twice; words count from the least on. */
-function valuesOf(field: string, [least, most]: readonly [number, number], words: readonly string[] = []): number[] {
+/** Returns the values of a field in ascending order, without duplicates. The first of `names` has the value `min`. */
+function valuesOf(field: string, [min, max]: readonly [number, number], names: readonly string[] = []): number[] {
   const toValue = (text: string): number => {
-    const word = words.indexOf(text.toLowerCase())
-    return word < 0 ? Number(text) : least + word
+    const index = names.indexOf(text.toLowerCase())
+    return index < 0 ? Number(text) : min + index
   }
   const values = field.split(',').flatMap((item) => {
     const [range = '', step] = item.split('/')
-    const [first = '', second] = range === '*' ? [String(least), String(most)] : range.split('-')
+    const [first = '', second] = range === '*' ? [String(min), String(max)] : range.split('-')
     const from = toValue(first)
-    const openTo = step === undefined ? from : Math.max(from, most)
+    const openTo = step === undefined ? from : Math.max(from, max)
     const to = second === undefined ? openTo : toValue(second)
     const by = Number(step ?? 1)
     return Array.from({ length: Math.floor((to - from) / by) + 1 }, (_, index) => from + index * by)

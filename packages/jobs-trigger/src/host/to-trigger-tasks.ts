@@ -5,32 +5,32 @@ import { triggerCapabilities } from '../capabilities.ts'
 import { findUnsupportedByTrigger } from '../provider-options.ts'
 import { eventTaskId, taskIdProblem } from '../wire/task-id.ts'
 import { createEventTask } from './event-task.ts'
-import type { HostParts } from './host-parts.ts'
+import type { HostDependencies } from './host-dependencies.ts'
 import { createJobTask } from './job-task.ts'
 import { createTickTask } from './tick-task.ts'
 
 const engine = { name: 'trigger.dev', capabilities: triggerCapabilities, findUnsupported: findUnsupportedByTrigger }
 
-/** The tasks that run a host's jobs. @throws {JobsError} for jobs that Trigger.dev cannot run. */
-export function toTriggerTasks(parts: HostParts): AnyTask[] {
-  const definitions = parts.jobs.all()
-  const cronJobs = parts.jobs.cronJobs()
+/** Creates the tasks that run a host's jobs. @throws {JobsError} for jobs that Trigger.dev cannot run. */
+export function toTriggerTasks(dependencies: HostDependencies): AnyTask[] {
+  const definitions = dependencies.jobs.all()
+  const cronJobs = dependencies.jobs.cronJobs()
   for (const definition of definitions) checkDefinitionSupport(engine, definition)
-  // So that a local engine of the same process does not tick for them, too.
-  for (const cronJob of cronJobs) claimCronJob(cronJob, parts)
-  // Events that no job handles have a task, too: sends of them are jobs without runs, and do not wait for ever.
+  // Prevents a local engine in the same process from ticking for them, too.
+  for (const cronJob of cronJobs) claimCronJob(cronJob, dependencies)
+  // Events that no job handles also have a task. Their sends become jobs without runs instead of waiting forever.
   const events = new Set([...eventNames().filter(isShortEnough), ...definitions.map(eventOf)])
   return [
     ...[...events].map((event) => {
       const handling = definitions.filter((definition) => eventOf(definition) === event)
-      return createEventTask(event, handling, parts)
+      return createEventTask(event, handling, dependencies)
     }),
-    ...definitions.map((definition) => createJobTask(definition, parts)),
-    ...cronJobs.map((cronJob) => createTickTask(cronJob, parts)),
+    ...definitions.map((definition) => createJobTask(definition, dependencies)),
+    ...cronJobs.map((cronJob) => createTickTask(cronJob, dependencies)),
   ]
 }
 
-/** A longer one is refused when it is sent. */
+/** Whether the event's name makes a valid task id. A send of a longer one is rejected. */
 function isShortEnough(event: string): boolean {
   return taskIdProblem(eventTaskId(event)) === undefined
 }

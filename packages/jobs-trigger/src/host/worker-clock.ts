@@ -1,8 +1,8 @@
 import type { Clock } from '@cgk-platform/jobs-core/provider'
 
 /**
- * A clock that lets more be done when it yields: a handler that blocked the loop kept the news of a cancel waiting,
- * and it takes several turns from the worker's parent process to the run's signal.
+ * Returns a clock that yields twice. A handler that blocked the event loop also delayed a cancel, which needs several
+ * turns to get from the worker's parent process to the run's signal.
  */
 export function toWorkerClock(clock: Clock): Clock {
   return {

@@ -3,7 +3,7 @@ import { logger } from '@trigger.dev/sdk'
 
 type Level = 'debug' | 'info' | 'warn' | 'error'
 
-/** Logs into the run that is under way, as its dashboard shows it: what a worker writes to its terminal nobody reads. */
+/** Creates a logger that writes to the current run's log in the dashboard. Nobody reads a worker's terminal. */
 export function createWorkerLogger(): LoggerLike {
   const write =
     (level: Level) =>

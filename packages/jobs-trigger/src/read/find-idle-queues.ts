@@ -6,14 +6,14 @@ import type { TriggerApi } from '../api/trigger-api.ts'
 import { isAttemptRecord, readRecord } from '../wire/run-record.ts'
 import { isTickTask } from '../wire/task-id.ts'
 
-const lookAgainAfterMs = 1000
-const mostInList = 100
-/** A schedule's runs are made before their time, and a server may put them off by as much. */
-const tickWithinMs = 60_000
+const recheckAfterMs = 1000
+const listLimit = 100
+/** Maximum time between a tick run's creation and its start: the server creates it early, and may delay it. */
+const maxTickDelayMs = 60_000
 
 /**
- * Those of some queues in which runs wait though none runs, then and a while later: nobody seems to take them. A queue
- * stays when its worker has gone.
+ * Returns the queues that have waiting runs but no running one, at two checks one second apart. No worker seems to take
+ * their runs: a queue still exists after its worker has disconnected.
  */
 export async function findIdleQueues(
   queues: readonly EngineQueue[],
@@ -22,35 +22,38 @@ export async function findIdleQueues(
 ): Promise<EngineQueue[]> {
   const suspects = queues.filter(isIdle)
   if (suspects.length === 0) return []
-  await pause(clock, lookAgainAfterMs)
-  const still = await mapWithConcurrency(suspects, async ({ type, name }) => {
-    const queue = await orNothing(api.queue(type, name))
+  await pause(clock, recheckAfterMs)
+  const idle = await mapWithConcurrency(suspects, async ({ type, name }) => {
+    const queue = await ignoreFailure(api.queue(type, name))
     return queue && isIdle(queue) && (await hasDueRun(queue, api, clock.now())) ? queue : undefined
   })
-  return still.filter((queue) => queue !== undefined)
+  return idle.filter((queue) => queue !== undefined)
 }
 
 function isIdle({ paused, queued, running }: EngineQueue): boolean {
   return !paused && queued > 0 && running === 0
 }
 
-/** Also runs that wait for their time are counted in a queue. A server without an index of runs cannot tell them apart. */
+/**
+ * Whether a queue has a run that is due. A queue's count includes runs that are scheduled for later. If the server has no
+ * index of runs, every queue is assumed to have a due run.
+ */
 async function hasDueRun({ type, name }: EngineQueue, api: TriggerApi, now: number): Promise<boolean> {
-  const query = { queue: { type, name }, status: 'QUEUED', limit: mostInList } as const
-  const page = await orNothing(api.list(`list the runs of the queue ${name}`, query))
+  const query = { queue: { type, name }, status: 'QUEUED', limit: listLimit } as const
+  const page = await ignoreFailure(api.list(`list the runs of the queue ${name}`, query))
   return page === undefined || page.runs.some((run) => isDue(run, now))
 }
 
-/** The first look told whether Trigger.dev answers. */
-async function orNothing<T>(asking: Promise<T>): Promise<T | undefined> {
-  return asking.catch((error: unknown) => {
+/** Returns `undefined` if a request fails. An earlier check has already reported whether Trigger.dev responds. */
+async function ignoreFailure<T>(request: Promise<T>): Promise<T | undefined> {
+  return request.catch((error: unknown) => {
     if (RequestFailedError.isInstance(error)) return undefined
     throw error
   })
 }
 
 function isDue({ taskIdentifier, createdAt, metadata }: ListedRun, now: number): boolean {
-  if (isTickTask(taskIdentifier)) return createdAt.getTime() + tickWithinMs <= now
+  if (isTickTask(taskIdentifier)) return createdAt.getTime() + maxTickDelayMs <= now
   const record = readRecord(metadata)
   return !isAttemptRecord(record) || (record.retryAt ?? 0) <= now
 }

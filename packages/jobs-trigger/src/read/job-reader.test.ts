@@ -187,6 +187,6 @@ describe('a job that was retried', () => {
       { ...first, tags: [retriedByTag('run_2')] },
       link('run_2', { ...dispatched({}), tags: [retriedByTag('run_1')] }),
     ])
-    expect(await clock.finish(reader.links('run_1'))).toHaveLength(2)
+    expect(await clock.finish(reader.eventRuns('run_1'))).toHaveLength(2)
   })
 })

@@ -4,128 +4,129 @@ import { type Clock, type JobRegistry, mapWithConcurrency, pause } from '@cgk-pl
 import type { EngineRun, ListedRun } from '../api/engine-shapes.ts'
 import type { TriggerApi } from '../api/trigger-api.ts'
 import { readRecord } from '../wire/run-record.ts'
-import { jobTagOf, retriedBy } from '../wire/tags.ts'
+import { jobTagOf, retryRunIds } from '../wire/tags.ts'
 import { definitionOfTask, eventOfTask, jobTaskId } from '../wire/task-id.ts'
 import { isSettled } from './is-settled.ts'
-import { askedOf, type JobLink, type JobLinks } from './job-facts.ts'
+import { eventPayloadOf, type EventRun, type EventRuns } from './event-runs.ts'
 import { toJobStatus } from './to-job-status.ts'
 
-/** Reads jobs back. */
+/** Reads jobs and their runs. */
 export interface JobReader {
-  /** The job of an id, or `undefined` where there is none. @throws {RequestFailedError} */
+  /** Returns the status of a job, or `undefined` if there is none. @throws {RequestFailedError} */
   read(id: string): Promise<JobStatus | undefined>
-  /** What it is made of. @throws {RequestFailedError} */
-  links(id: string): Promise<JobLinks | undefined>
-  /** A single run, once everything can be read of it that is to be known. @throws {RequestFailedError} */
+  /** Returns the runs of a job, or `undefined` if there is none. @throws {RequestFailedError} */
+  eventRuns(id: string): Promise<EventRuns | undefined>
+  /** Returns one run, after a short wait for its metadata if it has just ended. @throws {RequestFailedError} */
   run(runId: string): Promise<EngineRun | undefined>
-  /** A job that was read already. */
-  toStatus(links: JobLinks): JobStatus
+  /** Converts runs that were read before to a status. */
+  toStatus(eventRuns: EventRuns): JobStatus
 }
 
-/** What a reader stands on. */
-export interface ReaderParts {
+/** The services that a job reader needs. */
+export interface JobReaderDependencies {
   readonly api: TriggerApi
   readonly clock: Clock
-  /** The definitions known here, where there are any. */
+  /** Returns the definitions known here, or `undefined` if there are none. */
   readonly jobs: () => JobRegistry | undefined
 }
 
-/** Reads are answered by a copy of the database that may be behind: a run just made may take so long to be there. */
-const askedAgainAfterMs = [50, 150]
-/** And what an ended run's host told of it so long. */
-const settledAfterMs = [30, 60, 120, 240, 480]
-/** A reader over the API of Trigger.dev. */
-export function createJobReader({ api, clock, jobs }: ReaderParts): JobReader {
-  const ask = (runId: string): Promise<EngineRun | undefined> => api.retrieve(`read the run ${runId}`, runId)
+/** Pauses before looking again for a run that is not visible yet. Reads come from a database replica that may lag. */
+const visibilityPausesMs = [50, 150]
+/** Pauses before reading an ended run again whose metadata is not complete yet. */
+const settlePausesMs = [30, 60, 120, 240, 480]
 
-  const retrieve = async (runId: string): Promise<EngineRun | undefined> => {
-    let run = await ask(runId)
-    for (const pauseMs of settledAfterMs) {
+/** Creates a job reader on the Trigger.dev API. */
+export function createJobReader({ api, clock, jobs }: JobReaderDependencies): JobReader {
+  const request = (runId: string): Promise<EngineRun | undefined> => api.retrieve(`read the run ${runId}`, runId)
+
+  const retrieveSettled = async (runId: string): Promise<EngineRun | undefined> => {
+    let run = await request(runId)
+    for (const pauseMs of settlePausesMs) {
       if (!run || isSettled(run)) return run
       await pause(clock, pauseMs)
-      run = await ask(runId)
+      run = await request(runId)
     }
     return run
   }
 
-  const retrieveSoon = async (runId: string): Promise<EngineRun | undefined> => {
-    for (const pauseMs of askedAgainAfterMs) {
-      const run = await retrieve(runId)
+  const retrieve = async (runId: string): Promise<EngineRun | undefined> => {
+    for (const pauseMs of visibilityPausesMs) {
+      const run = await retrieveSettled(runId)
       if (run) return run
       await pause(clock, pauseMs)
     }
-    return retrieve(runId)
+    return retrieveSettled(runId)
   }
 
-  /** With the runs that it made: those that Trigger.dev shows by it, and those that its host told of. */
-  const toLink = async (run: EngineRun, jobId: string): Promise<JobLink> => {
+  /** Adds the runs that an event's run started: those that Trigger.dev lists as its children, and those that its host recorded. */
+  const toEventRun = async (run: EngineRun, jobId: string): Promise<EventRun> => {
     const record = readRecord(run.metadata)
-    const shown = (run.relatedRuns?.children ?? []).filter((child) => isRunOf(child, jobId))
-    const told = record && 'dispatched' in record ? Object.entries(record.dispatched) : []
+    const listed = (run.relatedRuns?.children ?? []).filter((child) => isRunOf(child, jobId))
+    const recorded = record && 'dispatched' in record ? Object.entries(record.dispatched) : []
     const tasks = new Map([
-      ...shown.map(({ id, taskIdentifier }) => [id, taskIdentifier] as const),
-      ...told.map(([definitionId, id]) => [id, jobTaskId(definitionId)] as const),
+      ...listed.map(({ id, taskIdentifier }) => [id, taskIdentifier] as const),
+      ...recorded.map(([definitionId, id]) => [id, jobTaskId(definitionId)] as const),
     ])
     const children = await mapWithConcurrency([...tasks], async ([id, taskId]) => {
-      return (await retrieveSoon(id)) ?? unseen(id, taskId, run)
+      return (await retrieve(id)) ?? notVisibleYet(id, taskId, run)
     })
     return { run, children: children.toSorted(byAge) }
   }
 
-  /** The retry that a run's tags lead to. Those that a replay was made with lead to another job's. */
+  /** Returns the retry that a run's tags link to. Skips links that a replayed run has copied from another job. */
   const retryOf = async ({ tags }: EngineRun, jobId: string, seen: Set<string>): Promise<EngineRun | undefined> => {
-    for (const id of retriedBy(tags)) {
+    for (const id of retryRunIds(tags)) {
       if (seen.has(id) || !isRunId(id)) continue
       seen.add(id)
-      const run = await retrieveSoon(id)
-      if (run && askedOf(run).retry?.jobId === jobId) return run
+      const run = await retrieve(id)
+      if (run && eventPayloadOf(run).retry?.jobId === jobId) return run
     }
     return undefined
   }
 
-  const links = async (id: string): Promise<JobLinks | undefined> => {
-    const root = isRunId(id) ? await retrieveSoon(id) : undefined
+  const eventRuns = async (id: string): Promise<EventRuns | undefined> => {
+    const root = isRunId(id) ? await retrieve(id) : undefined
     if (!root || !isJob(root)) return undefined
-    const found: [JobLink, ...JobLink[]] = [await toLink(root, id)]
+    const found: [EventRun, ...EventRun[]] = [await toEventRun(root, id)]
     const seen = new Set([id])
     for (let run = await retryOf(root, id, seen); run; run = await retryOf(run, id, seen)) {
-      found.push(await toLink(run, id))
+      found.push(await toEventRun(run, id))
     }
     return found
   }
 
-  const toStatus = (of: JobLinks): JobStatus => toJobStatus(of, jobs())
+  const toStatus = (runs: EventRuns): JobStatus => toJobStatus(runs, jobs())
 
   return {
-    links,
-    run: retrieveSoon,
+    eventRuns,
+    run: retrieve,
     toStatus,
     async read(id) {
-      const found = await links(id)
+      const found = await eventRuns(id)
       return found && toStatus(found)
     },
   }
 }
 
-/** Whether an id may be one of Trigger.dev's: it has other words for what is none. */
+/** Whether an id has the form of a run id. Trigger.dev returns other errors than 404 for malformed ids. */
 function isRunId(id: string): boolean {
   return /^run_[A-Za-z0-9]{1,64}$/.test(id)
 }
 
-/** A run that stands for a job: one of an event's task, for a tenant, that no retry made. */
+/** Whether a run represents a job: it runs an event's task for a tenant, and is not a manual retry. */
 function isJob(run: EngineRun): boolean {
   if (eventOfTask(run.taskIdentifier) === undefined) return false
-  const { envelope, retry } = askedOf(run)
+  const { envelope, retry } = eventPayloadOf(run)
   return retry === undefined && envelope.tenantId !== ''
 }
 
-/** Whether a run is one that a job's run made for a definition, and not by a handler's own doing. */
+/** Whether a job's run started this run for a definition. A handler may start other runs. */
 function isRunOf({ taskIdentifier, tags }: ListedRun, jobId: string): boolean {
   return definitionOfTask(taskIdentifier) !== undefined && tags.includes(jobTagOf(jobId))
 }
 
-/** A run that was made and is not to be seen yet. */
-function unseen(id: string, taskIdentifier: string, { updatedAt }: EngineRun): EngineRun {
+/** Returns a placeholder for a run that has been started but is not visible yet. */
+function notVisibleYet(id: string, taskIdentifier: string, { updatedAt }: EngineRun): EngineRun {
   return { id, taskIdentifier, status: 'QUEUED', tags: [], createdAt: updatedAt, updatedAt, attemptCount: 0 }
 }
 

@@ -6,30 +6,31 @@ import { jobsTag, jobsTagOf } from '../wire/tags.ts'
 import { eventTaskId } from '../wire/task-id.ts'
 import type { JobReader } from './job-reader.ts'
 
-/** The most that Trigger.dev tells at once. */
-const mostInPage = 100
-/** How many pages are read through, before what was found is answered with a cursor. */
-const mostPages = 20
+/** Maximum page size of Trigger.dev. */
+const maxPageSize = 100
+/** Maximum number of pages to read before returning the jobs found so far with a cursor. */
+const maxPages = 20
+
 /**
- * Lists the runs that stand for jobs, and reads each. A job's state is known by reading it alone, so that for one of
- * these many others may be read; a page may then have fewer jobs than asked for and still a cursor.
+ * Lists the runs that represent jobs, and reads each job. A job's state is known only after reading it, so a filter by
+ * state may read many jobs to find one. A page may therefore have fewer jobs than requested and still a cursor.
  */
 export async function listJobs(query: ListQuery, api: TriggerApi, reader: JobReader): Promise<JobPage> {
   const { tenantId, event, state, limit } = query
   const jobs: JobStatus[] = []
   let { cursor } = query
-  for (let page = 0; page < mostPages && jobs.length < limit; page++) {
-    // Never more than are missing: a cursor leads to a page's end alone.
+  for (let page = 0; page < maxPages && jobs.length < limit; page++) {
+    // Never more than still needed, because a cursor can point only to the end of a page.
     const { runs, next } = await api.list('list the jobs', {
       tag: tenantId === undefined ? jobsTag : jobsTagOf(tenantId),
       ...(event !== undefined && { taskIdentifier: eventTaskId(event) }),
-      limit: Math.min(limit - jobs.length, mostInPage),
+      limit: Math.min(limit - jobs.length, maxPageSize),
       ...(cursor !== undefined && { after: cursor }),
     })
     const read = await mapWithConcurrency(runs, ({ id }) => reader.read(id))
-    const fits = (job: JobStatus): boolean =>
+    const matches = (job: JobStatus): boolean =>
       (tenantId === undefined || job.tenantId === tenantId) && (state === undefined || job.state === state)
-    jobs.push(...read.filter((job) => job !== undefined).filter(fits))
+    jobs.push(...read.filter((job) => job !== undefined).filter(matches))
     cursor = next
     if (cursor === undefined) return { jobs }
   }

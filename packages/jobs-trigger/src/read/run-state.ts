@@ -2,10 +2,10 @@ import type { JobState } from '@cgk-platform/jobs-core'
 
 import type { EngineRun } from '../api/engine-shapes.ts'
 
-/** How Trigger.dev calls the cancel that somebody asked for: by the API or in the dashboard, and of several runs at once. */
-const askedFor = [/^Canceled by user/, /^Bulk action /]
+/** Error messages of a requested cancel: by the API, in the dashboard, or of several runs at once. */
+const cancelMessages = [/^Canceled by user/, /^Bulk action /]
 
-/** Where a run stands by Trigger.dev's own word, which knows no `retrying`. */
+/** Returns a run's state as Trigger.dev reports it. Trigger.dev has no status for `retrying`. */
 export function runStateOf({
   status,
   error,
@@ -14,7 +14,7 @@ export function runStateOf({
   switch (status) {
     case 'DELAYED':
       return 'scheduled'
-    case 'PENDING_VERSION': // no worker that is connected knows the task
+    case 'PENDING_VERSION': // no connected worker has the task
     case 'QUEUED':
     case 'DEQUEUED':
       return 'queued'
@@ -31,10 +31,10 @@ export function runStateOf({
     case 'EXPIRED':
       return 'expired'
     case 'CANCELED':
-      // It also gives up runs whose worker is gone, in the same word.
-      return error === undefined || askedFor.some((words) => words.test(error.message)) ? 'cancelled' : 'failed'
+      // Trigger.dev uses the same status for runs that it abandons because their worker disconnected.
+      return error === undefined || cancelMessages.some((one) => one.test(error.message)) ? 'cancelled' : 'failed'
     default:
-      // Another version may know more of them.
+      // Another version of the server may have more statuses.
       return finishedAt === undefined ? 'queued' : 'failed'
   }
 }

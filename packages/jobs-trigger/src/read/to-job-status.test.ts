@@ -8,7 +8,7 @@ import type { EngineRun } from '../api/engine-shapes.ts'
 import type { Retry } from '../wire/payload.ts'
 import type { AttemptRecord } from '../wire/run-record.ts'
 import { eventTaskId, jobTaskId } from '../wire/task-id.ts'
-import type { JobLink } from './job-facts.ts'
+import type { EventRun } from './event-runs.ts'
 import { toJobStatus, unknownDefinition } from './to-job-status.ts'
 
 const sentAt = Date.parse('2026-03-01T12:00:00Z')
@@ -33,7 +33,7 @@ function record(definition: string, more: Partial<AttemptRecord> = {}) {
 }
 
 /** The event's own run. */
-function link(run: Partial<EngineRun>, children: EngineRun[] = [], retry?: Retry): JobLink {
+function link(run: Partial<EngineRun>, children: EngineRun[] = [], retry?: Retry): EventRun {
   const payload = { envelope: envelope(), ...(retry && { retry }) }
   return { run: fakeRun({ taskIdentifier: eventTaskId('work.asked'), payload, ...run }), children }
 }
@@ -43,7 +43,7 @@ function child(definition: string, run: Partial<EngineRun>, retryOf?: string): E
   return fakeRun({ id: `run_${definition}`, taskIdentifier: jobTaskId(definition), payload, ...run })
 }
 
-function read(links: [JobLink, ...JobLink[]], definitions?: Definition[]) {
+function read(links: [EventRun, ...EventRun[]], definitions?: Definition[]) {
   return toJobStatus(links, definitions && toJobRegistry(definitions))
 }
 

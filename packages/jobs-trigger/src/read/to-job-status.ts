@@ -10,44 +10,44 @@ import {
 
 import type { EngineRun } from '../api/engine-shapes.ts'
 import { readRunPayload } from '../wire/payload.ts'
-import { askedOf, type JobLink, type JobLinks } from './job-facts.ts'
+import { eventPayloadOf, type EventRun, type EventRuns } from './event-runs.ts'
 import { definitionOfTask } from '../wire/task-id.ts'
 import { runStateOf } from './run-state.ts'
 import { attemptRecordOf, endOf, toRunStatus } from './to-run-status.ts'
 
 /**
- * The definition of a job's run that failed before it told what it is of: its host could not make the definitions'
- * runs, or its process was killed at once. Retrying the job runs all of its definitions that have no run. No
- * definition has it for its id.
+ * The `definitionId` of a run that failed before its host recorded its definition: the host could not start the
+ * definitions' runs, or its process was killed at once. A retry of the job runs every definition that has no run. No
+ * definition can have this id.
  */
 export const unknownDefinition = '?'
 
 /**
- * An event's run, the runs that it made and the retries of both, as the job that they are.
+ * Converts a job's runs to its status.
  *
  * @param jobs - the definitions known to the reader; a process that only sends knows none
  */
-export function toJobStatus(links: JobLinks, jobs: JobRegistry | undefined): JobStatus {
-  const [{ run: root }] = links
-  const { event, tenantId, sentAt, runAt } = askedOf(root).envelope
-  const runs = links.flatMap((link, index) => toRunStatuses(link, links[index + 1], jobs))
-  const state = toJobState(links, runs)
-  const endedAt = isEnded(state) ? Math.max(...links.map(({ run }) => endOf(run).getTime())) : undefined
+export function toJobStatus(eventRuns: EventRuns, jobs: JobRegistry | undefined): JobStatus {
+  const [{ run: root }] = eventRuns
+  const { event, tenantId, sentAt, runAt } = eventPayloadOf(root).envelope
+  const runs = eventRuns.flatMap((eventRun, index) => toRunStatuses(eventRun, eventRuns[index + 1], jobs))
+  const state = toJobState(eventRuns, runs)
+  const endedAt = isEnded(state) ? Math.max(...eventRuns.map(({ run }) => endOf(run).getTime())) : undefined
   return jobStatusOf({ id: root.id, event, tenantId, sentAt, runAt, state, endedAt }, runs)
 }
 
-function toRunStatuses(link: JobLink, next: JobLink | undefined, jobs: JobRegistry | undefined): RunStatus[] {
-  const { envelope, retry } = askedOf(link.run)
+function toRunStatuses(eventRun: EventRun, next: EventRun | undefined, jobs: JobRegistry | undefined): RunStatus[] {
+  const { envelope, retry } = eventPayloadOf(eventRun.run)
   const toStatus = (run: EngineRun, definitionId: string, retryOf: string | undefined): RunStatus => {
     const definition = definitionOf(definitionId, jobs)
     const known = definition !== undefined || envelope.maxAttempts !== undefined
     const maxAttempts = known ? maxAttemptsOf(envelope, definition) : undefined
     return toRunStatus(run, { definitionId, maxAttempts, retryOf })
   }
-  const own = ownDefinitionId(link, next, jobs)
+  const own = ownDefinitionId(eventRun, next, jobs)
   return [
-    ...(own === undefined ? [] : [toStatus(link.run, own, retry?.runs[own])]),
-    ...link.children.map((child) =>
+    ...(own === undefined ? [] : [toStatus(eventRun.run, own, retry?.runs[own])]),
+    ...eventRun.children.map((child) =>
       toStatus(
         child,
         definitionOfTask(child.taskIdentifier) ?? unknownDefinition,
@@ -57,19 +57,19 @@ function toRunStatuses(link: JobLink, next: JobLink | undefined, jobs: JobRegist
   ]
 }
 
-/** The definition whose run an event's run is itself, where it is one. */
+/** Returns the id of the definition that an event's run executes itself, or `undefined` if it executes none. */
 function ownDefinitionId(
-  { run, children }: JobLink,
-  next: JobLink | undefined,
+  { run, children }: EventRun,
+  next: EventRun | undefined,
   jobs: JobRegistry | undefined,
 ): string | undefined {
   const record = attemptRecordOf(run)
   if (record) return record.definition
   if (runStateOf(run) !== 'failed') return undefined
-  const { envelope } = askedOf(run)
+  const { envelope } = eventPayloadOf(run)
   if (next) {
-    // Who retried it knew what it was of, or had all definitions run that have no run: then it stands for nothing more.
-    const { runs = {} } = askedOf(next.run).retry ?? {}
+    // The retry either names the definition of this run, or runs all definitions that have no run and replaces this one.
+    const { runs = {} } = eventPayloadOf(next.run).retry ?? {}
     return Object.keys(runs).find((id) => runs[id] === run.id)
   }
   const [only, ...others] = definitionsOf(envelope.event, jobs)
@@ -86,21 +86,21 @@ function definitionOf(id: string, jobs: JobRegistry | undefined): Definition | u
   return id === unknownDefinition ? undefined : jobs?.get(id)
 }
 
-/** What the runs are in, corrected by what the newest event's run may still do, or can do no more. */
-function toJobState(links: JobLinks, runs: readonly RunStatus[]): JobState {
-  const { run, children } = links.at(-1)!
+/** Returns the state of a job: that of its runs, corrected by the state of the newest event run. */
+function toJobState(eventRuns: EventRuns, runs: readonly RunStatus[]): JobState {
+  const { run, children } = eventRuns.at(-1)!
   const state = jobStateOf(runs)
   if (attemptRecordOf(run)) return state
-  const ofEvent = runStateOf(run)
-  switch (ofEvent) {
+  const eventState = runStateOf(run)
+  switch (eventState) {
     case 'scheduled':
     case 'queued':
-    case 'running': // and about to make runs, or to tell what it is the run of
+    case 'running': // about to start runs, or to record its definition
       if (newestRuns(runs).some((one) => !isEnded(one.state))) return state
-      return children.length > 0 ? 'running' : ofEvent === 'scheduled' ? 'scheduled' : 'queued'
+      return children.length > 0 ? 'running' : eventState === 'scheduled' ? 'scheduled' : 'queued'
     case 'cancelled':
     case 'expired':
-      return ofEvent
+      return eventState
     default:
       return state
   }

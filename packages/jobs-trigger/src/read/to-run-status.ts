@@ -6,31 +6,31 @@ import { type AttemptRecord, isAttemptRecord, readRecord } from '../wire/run-rec
 import { readWorkflowRecord } from '../wire/workflow-metadata.ts'
 import { runStateOf } from './run-state.ts'
 
-/** What a run's status is made of, beside the run. */
-export interface RunFacts {
+/** Facts about a run that its stored form does not contain. */
+export interface RunStatusContext {
   readonly definitionId: string
-  /** As the send or the definition asks for it; the run's own record is believed before. */
+  /** The limit of the send or of the definition. The run's own record takes precedence. */
   readonly maxAttempts: number | undefined
   readonly retryOf: string | undefined
 }
 
-/** A run that makes a definition's attempts, as the contract tells it. */
-export function toRunStatus(run: EngineRun, { definitionId, maxAttempts: asked, retryOf }: RunFacts): RunStatus {
+/** Converts a run that makes a definition's attempts to its status. */
+export function toRunStatus(run: EngineRun, { definitionId, maxAttempts, retryOf }: RunStatusContext): RunStatus {
   const record = attemptRecordOf(run)
-  // The server counts one that ends the run alone, after the last of ours took the process along.
-  const limit = record?.maxAttempts ?? asked
+  // If the process died in the last attempt, the server also counts the extra attempt that only ends the run.
+  const limit = record?.maxAttempts ?? maxAttempts
   const attempts = Math.min(run.attemptCount, limit ?? run.attemptCount)
   const state = stateOf(run, record)
   const error = errorOf(run, state, record)
   const workflow = readWorkflowRecord(run.metadata)
-  // What an attempt before had left says nothing of one whose process died.
+  // A record of an earlier attempt says nothing about an attempt whose process died.
   const waits = state === 'retrying' && record?.retryAt !== undefined && run.attemptCount === record.attempt
   return {
     id: run.id,
     definitionId,
     state,
     attempts,
-    maxAttempts: limit ?? Math.max(1, attempts), // where nobody can tell, at least those that there were
+    maxAttempts: limit ?? Math.max(1, attempts), // if unknown, at least the attempts made so far
     ...(waits && { nextAttemptAt: new Date(record.retryAt) }),
     ...(attempts > 0 && startedAtOf(run, record)),
     ...(isEnded(state) && { endedAt: endOf(run) }),
@@ -41,7 +41,7 @@ export function toRunStatus(run: EngineRun, { definitionId, maxAttempts: asked, 
   }
 }
 
-/** What the host told of a run that makes attempts. */
+/** Returns the host's record of a run that makes attempts, or `undefined` if there is none. */
 export function attemptRecordOf({ metadata }: EngineRun): AttemptRecord | undefined {
   const record = readRecord(metadata)
   return isAttemptRecord(record) ? record : undefined
@@ -52,7 +52,7 @@ function startedAtOf({ startedAt }: EngineRun, record: AttemptRecord | undefined
   return startedAt === undefined ? {} : { startedAt }
 }
 
-/** When a run ended. A cancelled one that is still under way in its process tells it later. */
+/** Returns when a run ended. `finishedAt` is absent while a cancelled run still executes in its process. */
 export function endOf({ finishedAt, updatedAt }: EngineRun): Date {
   return finishedAt ?? updatedAt
 }
@@ -60,7 +60,7 @@ export function endOf({ finishedAt, updatedAt }: EngineRun): Date {
 function stateOf(run: EngineRun, record: AttemptRecord | undefined): JobState {
   const state = runStateOf(run)
   if (isEnded(state) || run.attemptCount === 0) return state
-  // From 30 seconds on, and after the process had died, the next attempt is queued; before, the run just goes on.
+  // The next attempt is queued if its delay is 30 s or more, or if the process died. Otherwise the run keeps executing.
   if (state === 'queued') return 'retrying'
   const hasNextBegun = run.attemptCount > (record?.attempt ?? 0)
   return record?.retryAt !== undefined && !hasNextBegun ? 'retrying' : state
@@ -68,19 +68,19 @@ function stateOf(run: EngineRun, record: AttemptRecord | undefined): JobState {
 
 function errorOf({ error }: EngineRun, state: JobState, record: AttemptRecord | undefined): JobErrorInfo | undefined {
   if (state === 'completed') return undefined
-  if (state === 'failed' && !record?.failed) return toForeignError(error)
+  if (state === 'failed' && !record?.failed) return toEngineError(error)
   if (record?.error === undefined) return undefined
   const stack = state === 'failed' || state === 'retrying' ? error?.stackTrace : undefined
   return { ...record.error, ...(stack !== undefined && { stack }) }
 }
 
-/** Of a run that Trigger.dev ended, or whose host had no time for a word. */
-function toForeignError(error: EngineError | undefined): JobErrorInfo {
-  const { name, message = 'Trigger.dev tells no reason.', stackTrace } = error ?? {}
+/** Returns Trigger.dev's error of a run that it ended, or whose host could not write a record. */
+function toEngineError(error: EngineError | undefined): JobErrorInfo {
+  const { name, message = 'Trigger.dev reports no reason.', stackTrace } = error ?? {}
   return { name: name ?? 'Error', message, ...(stackTrace !== undefined && { stack: stackTrace }) }
 }
 
-/** Trigger.dev cannot tell nothing from an empty text, nor carry JSON that has certain keys. */
+/** Restores the output that a handler returned, by what the record says about its stored form. */
 function outputOf({ output }: EngineRun, record: AttemptRecord | undefined): Pick<RunStatus, 'output'> {
   switch (record?.output) {
     case 'none':

@@ -1,8 +1,8 @@
 import { jobsTagOf } from '../wire/tags.ts'
 
 /**
- * The key by which a tenant's runs are counted. Trigger.dev makes it a part of names that it takes apart at colons, and
- * a star there stands for all keys. A tag's value is as good otherwise: another for each tenant, and of a bounded length.
+ * Returns the key that Trigger.dev counts a tenant's runs by. The key is the tenant's tag value, which is unique and of
+ * bounded length. Colons and stars are escaped: Trigger.dev splits the key at colons, and a star stands for all keys.
  */
 export function concurrencyKeyOf(tenantId: string): string {
   const tag = jobsTagOf(tenantId)

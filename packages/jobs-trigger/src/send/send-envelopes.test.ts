@@ -74,7 +74,7 @@ describe('an event', () => {
 
   test('that was asked for twice for want of an answer is no duplicate', async () => {
     const { answers } = await send([envelope()], {
-      trigger: () => ({ id: 'run_1', isCached: true, isAskedAgain: true }),
+      trigger: () => ({ id: 'run_1', isCached: true, wasRetried: true }),
     })
     expect(answers).toEqual([{ ok: true, id: 'run_1', deduplicated: false }])
   })
@@ -111,7 +111,7 @@ describe('an idempotency key', () => {
   })
 
   test('that the send itself took before an answer was lost is told as taken by it', async () => {
-    const trigger = () => ({ id: 'run_1', isCached: true, isAskedAgain: true })
+    const trigger = () => ({ id: 'run_1', isCached: true, wasRetried: true })
     const own = await send([keyed()], { trigger, retrieve: () => fakeRun({ payload: { envelope: keyed() } }) })
     expect(own.answers).toEqual([{ ok: true, id: 'run_1', deduplicated: false }])
     const payload = { envelope: keyed({ id: '01JQDAE4RQF8MBCR55T5A00009' }) }

@@ -11,57 +11,63 @@ import {
   toWireEnvelope,
 } from '@cgk-platform/jobs-core/provider'
 
-import type { TriggerApi, Triggered } from '../api/trigger-api.ts'
-import { carriedBytes, toCarried } from '../wire/payload.ts'
+import type { TriggerApi, TriggerResult } from '../api/trigger-api.ts'
+import { wireBytes, toWireJson } from '../wire/payload.ts'
 import { eventTaskId, taskIdProblem } from '../wire/task-id.ts'
 import { toRunRequest } from './to-run-request.ts'
 
-/** What envelopes are sent with. */
-export interface SendParts {
+/** The services that a send needs. */
+export interface SendDependencies {
   readonly api: TriggerApi
   readonly clock: Clock
 }
 
-/** How long the id of a send without a key is one: until the last time that its request is made again, and then some. */
-const ownKeyMs = 3_600_000
+/** Lifetime of the internal key of a send without an idempotency key. It outlasts the last retry of the request. */
+const sendKeyTtlMs = 3_600_000
 
-/** From 128 KiB on the SDK puts a payload into an object store, which many servers lack. */
-const mostCarriedBytes = 128 * 1024 - 1
+/** Maximum payload size. From 128 KiB on, the SDK uploads a payload to an object store, which many servers lack. */
+const maxPayloadBytes = 128 * 1024 - 1
 
-/** Triggers the event's task for each envelope, by single requests: Trigger.dev makes the runs of a batch too late to tell their ids. */
-export function sendEnvelopes(envelopes: readonly Envelope[], parts: SendParts): Promise<EnvelopeResult[]> {
-  return mapWithConcurrency(envelopes, (envelope) => sendOne(envelope, parts))
+/**
+ * Triggers the event's task for each envelope, with one request each. Trigger.dev creates the runs of a batch later, so a
+ * batch could not return their ids.
+ */
+export function sendEnvelopes(envelopes: readonly Envelope[], dependencies: SendDependencies): Promise<EnvelopeResult[]> {
+  return mapWithConcurrency(envelopes, (envelope) => sendOne(envelope, dependencies))
 }
 
-async function sendOne(envelope: Envelope, { api, clock }: SendParts): Promise<EnvelopeResult> {
+async function sendOne(envelope: Envelope, { api, clock }: SendDependencies): Promise<EnvelopeResult> {
   const { event, runAt } = envelope
-  const carried = toCarried({ envelope: toWireEnvelope(envelope) })
-  const refusal = refuse(envelope) ?? refuseSize(event, carried)
+  const json = toWireJson({ envelope: toWireEnvelope(envelope) })
+  const refusal = refuse(envelope) ?? refuseSize(event, json)
   if (refusal) return { ok: false, error: refusal }
   try {
-    const triggered = await api.trigger(eventTaskId(event), carried, {
+    const triggered = await api.trigger(eventTaskId(event), json, {
       ...toRunRequest(envelope),
       ...(await keyOf(envelope)),
       ...(runAt !== undefined && runAt > clock.now() && { delay: new Date(runAt) }),
     })
-    return { ok: true, id: triggered.id, deduplicated: await isOfAnother(triggered, envelope, api) }
+    return { ok: true, id: triggered.id, deduplicated: await isDuplicate(triggered, envelope, api) }
   } catch (cause) {
     if (!(cause instanceof RequestFailure)) throw cause
     return failedSend({ event, provider: 'trigger.dev' }, cause)
   }
 }
 
-/** Also a send without a key has one, so that asking again after an answer was lost makes no second job. */
+/**
+ * Returns the idempotency key of the request. A send without a key also has one, so a request that is retried after a
+ * lost response creates no second job.
+ */
 async function keyOf({ id, tenantId, event, idempotencyKey, idempotencyTtlMs = 86_400_000 }: Envelope) {
   return idempotencyKey === undefined
-    ? { idempotencyKey: await hashOf(['send', id]), idempotencyKeyTtlMs: ownKeyMs }
+    ? { idempotencyKey: await hashOf(['send', id]), idempotencyKeyTtlMs: sendKeyTtlMs }
     : { idempotencyKey: await hashOf(['key', tenantId, event, idempotencyKey]), idempotencyKeyTtlMs: idempotencyTtlMs }
 }
 
-/** Whether the key was taken. It was taken by this very send where an answer was lost on the way. */
-async function isOfAnother({ id, isCached, isAskedAgain }: Triggered, envelope: Envelope, api: TriggerApi) {
+/** Whether another send holds the key. After a lost response, the holder may be this same send. */
+async function isDuplicate({ id, isCached, wasRetried }: TriggerResult, envelope: Envelope, api: TriggerApi) {
   if (!isCached || envelope.idempotencyKey === undefined) return false
-  if (!isAskedAgain) return true
+  if (!wasRetried) return true
   const run = await api.retrieve(`read the run ${id}`, id).catch(() => undefined)
   const text = typeof run?.payload === 'string' ? run.payload : JSON.stringify(run?.payload ?? null)
   return !text.includes(JSON.stringify(envelope.id))
@@ -70,13 +76,13 @@ async function isOfAnother({ id, isCached, isAskedAgain }: Triggered, envelope: 
 function refuse({ event }: Envelope): UnsupportedFeatureError | undefined {
   const problem = taskIdProblem(eventTaskId(event))
   if (problem === undefined) return undefined
-  const remedy = `The name ${problem}: shorten it.`
+  const remedy = `Shorten the name: it ${problem}.`
   return new UnsupportedFeatureError({ feature: event, provider: 'trigger.dev', remedy })
 }
 
-/** What goes along with a payload has no limit of its own: the tenant's id, and the sender's trace. */
-function refuseSize(event: string, carried: Json): PayloadTooLargeError | undefined {
-  const bytes = carriedBytes(carried)
-  if (bytes <= mostCarriedBytes) return undefined
-  return new PayloadTooLargeError({ event, bytes, limitBytes: mostCarriedBytes })
+/** Rejects an envelope that is too large. The tenant's id and the sender's trace have no limit of their own. */
+function refuseSize(event: string, json: Json): PayloadTooLargeError | undefined {
+  const bytes = wireBytes(json)
+  if (bytes <= maxPayloadBytes) return undefined
+  return new PayloadTooLargeError({ event, bytes, limitBytes: maxPayloadBytes })
 }

@@ -5,9 +5,9 @@ import { jobsTag, jobsTagOf, tagsOf } from '../wire/tags.ts'
 import { concurrencyKeyOf } from './concurrency-key-of.ts'
 
 /**
- * How the run of an event's task is made. Its number of attempts is the envelope's affair: the host counts them.
+ * Returns the trigger options of an event's run. They set no number of attempts: the host counts attempts itself.
  *
- * @param retryOf - the job, where the run stands for a retry of it and for no job of its own
+ * @param retryOf - the id of the job that this run retries; omit it for a new job
  */
 export function toRunRequest(
   { tenantId, event }: Pick<Envelope, 'tenantId' | 'event'>,

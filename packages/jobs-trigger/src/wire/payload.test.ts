@@ -1,7 +1,7 @@
 import type { Envelope } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
-import { readEventPayload, readRunPayload, toCarried } from './payload.ts'
+import { readEventPayload, readRunPayload, toWireJson } from './payload.ts'
 
 const envelope: Envelope = {
   v: 1,
@@ -19,28 +19,28 @@ const read = (payload: unknown) => readEventPayload(payload, 'order.created', 'r
 
 describe("what an event's task is triggered with", () => {
   test('is read as it was carried', () => {
-    expect(read(toCarried({ envelope }))).toEqual({ envelope })
+    expect(read(toWireJson({ envelope }))).toEqual({ envelope })
   })
 
   test('is carried as text where it has a key that the SDK cannot carry, at whatever depth', () => {
     for (const key of ['__proto__', 'constructor', 'prototype']) {
       const payload = JSON.parse(`{ "tenantId": "acme", "deep": [{ "${key}": "Brabham" }] }`) as never
-      const carried = toCarried({ envelope: { ...envelope, payload } })
+      const carried = toWireJson({ envelope: { ...envelope, payload } })
       expect(carried).toBeTypeOf('string')
       expect(JSON.stringify(read(carried).envelope.payload)).toBe(JSON.stringify(payload))
     }
   })
 
   test('or is itself a text that no database would keep', () => {
-    for (const text of ['a\u0000b', 'half \ud83d of a smile']) expect(toCarried(text)).toBe(JSON.stringify(text))
-    expect(toCarried('whole \u{1f600}')).toBe('whole \u{1f600}')
+    for (const text of ['a\u0000b', 'half \ud83d of a smile']) expect(toWireJson(text)).toBe(JSON.stringify(text))
+    expect(toWireJson('whole \u{1f600}')).toBe('whole \u{1f600}')
   })
 
   test('may ask for a retry', () => {
     const retry = { jobId: 'run_0', runs: { ship: 'run_1' } }
-    expect(read(toCarried({ envelope, retry }))).toEqual({ envelope, retry })
+    expect(read(toWireJson({ envelope, retry }))).toEqual({ envelope, retry })
     const allBut = { ...retry, allBut: ['bill'] }
-    expect(read(toCarried({ envelope, retry: allBut }))).toEqual({ envelope, retry: allBut })
+    expect(read(toWireJson({ envelope, retry: allBut }))).toEqual({ envelope, retry: allBut })
     expect(read({ envelope, retry: { jobId: 1, runs: {} } })).toEqual({ envelope })
     expect(read({ envelope, retry: 'run_0' })).toEqual({ envelope })
   })
@@ -65,8 +65,8 @@ describe("what an event's task is triggered with", () => {
 describe("what a definition's own task is triggered with", () => {
   test('is read as it was carried', () => {
     const payload = { envelope, jobId: 'run_1', retryOf: 'run_0' }
-    expect(readRunPayload(toCarried(payload))).toEqual(payload)
-    expect(readRunPayload(toCarried({ envelope, jobId: 'run_1' }))).toEqual({ envelope, jobId: 'run_1' })
+    expect(readRunPayload(toWireJson(payload))).toEqual(payload)
+    expect(readRunPayload(toWireJson({ envelope, jobId: 'run_1' }))).toEqual({ envelope, jobId: 'run_1' })
   })
 
   test.each([[undefined], ['text'], [{}], [{ envelope }], [{ envelope: {}, jobId: 'run_1' }]])(

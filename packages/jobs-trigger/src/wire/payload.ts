@@ -32,15 +32,15 @@ const forbiddenCharacter = /[\0\p{Cs}]/u
  * Converts a payload or an output to a form that Trigger.dev can carry. Returns the value itself, or a JSON string if
  * the value has a key that the SDK's serializer rejects, or is a string with a character that the database cannot store.
  */
-export function toCarried(value: EventPayload | RunPayload | Json): Json {
+export function toWireJson(value: EventPayload | RunPayload | Json): Json {
   const text = JSON.stringify(value)
   const mustBeText = typeof value === 'string' ? forbiddenCharacter.test(value) : forbiddenKey.test(text)
   return mustBeText ? text : (JSON.parse(text) as Json)
 }
 
 /** Returns the size in bytes that the SDK sends: a string unchanged, any other value as JSON in a wrapper object. */
-export function carriedBytes(carried: Json): number {
-  const text = typeof carried === 'string' ? carried : JSON.stringify({ json: carried })
+export function wireBytes(json: Json): number {
+  const text = typeof json === 'string' ? json : JSON.stringify({ json })
   return new TextEncoder().encode(text).length
 }
 

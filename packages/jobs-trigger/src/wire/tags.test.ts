@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
-import { jobsTag, jobsTagOf, retriedBy, retriedByTag, tagsOf } from './tags.ts'
+import { jobsTag, jobsTagOf, retryRunIds, retriedByTag, tagsOf } from './tags.ts'
 
 describe('tags', () => {
   test('tell what a run is of', () => {
@@ -39,15 +39,15 @@ test('a long tag is cut between characters', () => {
 
 describe('a run that was retried', () => {
   test('leads to the retry by a tag', () => {
-    expect(retriedBy(['tenant:acme', retriedByTag('run_2')])).toEqual(['run_2'])
+    expect(retryRunIds(['tenant:acme', retriedByTag('run_2')])).toEqual(['run_2'])
   })
 
   test('leads to all that its tags name, since a copy of it has them, too', () => {
-    expect(retriedBy([retriedByTag('run_2'), 'jobs', retriedByTag('run_3')])).toEqual(['run_2', 'run_3'])
+    expect(retryRunIds([retriedByTag('run_2'), 'jobs', retriedByTag('run_3')])).toEqual(['run_2', 'run_3'])
   })
 
   test('is not taken for one by the tags of others', () => {
-    expect(retriedBy(['tenant:retried-by:run_2', 'event:retried-by'])).toEqual([])
-    expect(retriedBy([])).toEqual([])
+    expect(retryRunIds(['tenant:retried-by:run_2', 'event:retried-by'])).toEqual([])
+    expect(retryRunIds([])).toEqual([])
   })
 })

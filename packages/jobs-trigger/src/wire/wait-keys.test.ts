@@ -4,10 +4,10 @@ import {
   awaitTagOf,
   awaitTagsFor,
   eventWaitKey,
-  readAnswer,
+  decodeTokenEvent,
   readEventWaitKey,
-  senderIn,
-  toAnswer,
+  senderRunId,
+  encodeTokenEvent,
   wakeTagOf,
 } from './wait-keys.ts'
 
@@ -48,14 +48,14 @@ test('a key tells the run that waits, since when and until when, also of a step 
 })
 
 test('a job whose key is a step’s tells the run that may wait for it', () => {
-  expect(senderIn('run_abc/call')).toBe('run_abc')
-  expect(senderIn('order-1')).toBeUndefined()
-  expect(senderIn(undefined)).toBeUndefined()
+  expect(senderRunId('run_abc/call')).toBe('run_abc')
+  expect(senderRunId('order-1')).toBeUndefined()
+  expect(senderRunId(undefined)).toBeUndefined()
 })
 
 test('an event goes through a token as it is, with keys and characters that are odd', () => {
   const payload = JSON.parse('{"__proto__":1,"text":"\\u0000é\\ud800"}')
   const event = { id: 'run_1', event: 'order.placed', payload, sentAt: 7 }
-  expect(readAnswer(toAnswer(event))).toEqual(event)
-  for (const foreign of [undefined, '', 'woken', '{}', 'null']) expect(readAnswer(foreign)).toBeUndefined()
+  expect(decodeTokenEvent(encodeTokenEvent(event))).toEqual(event)
+  for (const foreign of [undefined, '', 'woken', '{}', 'null']) expect(decodeTokenEvent(foreign)).toBeUndefined()
 })

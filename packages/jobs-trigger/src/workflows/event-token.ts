@@ -3,8 +3,8 @@ import type { Clock, StepRecord } from '@cgk-platform/jobs-core/provider'
 import type { TriggerApi } from '../api/trigger-api.ts'
 import { awaitAllTagOf, awaitTagOf, eventWaitKey, waitsTagOf } from '../wire/wait-keys.ts'
 
-/** What tokens are made with. */
-export interface EventTokenParts {
+/** The services and ids that creating an event token needs. */
+export interface EventTokenDependencies {
   readonly api: Pick<TriggerApi, 'tokens'>
   readonly clock: Clock
   readonly runId: string
@@ -12,18 +12,19 @@ export interface EventTokenParts {
 }
 
 /**
- * Makes the token of a step that waits for an event; asked again for the same wait, the same one.
+ * Creates the token of a step that waits for an event. Returns the same token if it is called again for the same wait.
  *
- * @param times - `anew`: one in the place of one that was completed with what answers nothing
+ * @param mode - `replacement`: creates another token for the same wait, because the first one was completed with a
+ *   string that is not a matching event
  */
 export async function createEventToken(
   { key, event = '', match, startedAt, until = startedAt }: StepRecord,
-  { api, clock, runId, tenantId }: EventTokenParts,
-  times: 'once' | 'anew' = 'once',
+  { api, clock, runId, tenantId }: EventTokenDependencies,
+  mode: 'first' | 'replacement' = 'first',
 ): Promise<string> {
   const tags = [await awaitTagOf(event, tenantId, match), await awaitAllTagOf(event, tenantId), waitsTagOf(runId)]
-  const name = times === 'once' ? key : `${key}/${crypto.randomUUID()}`
-  return api.tokens.create(`create the wait \`${key}\``, {
+  const name = mode === 'first' ? key : `${key}/${crypto.randomUUID()}`
+  return api.tokens.create(`create the token of the wait \`${key}\``, {
     timeoutMs: until - clock.now(),
     tags,
     idempotencyKey: eventWaitKey({ runId, startedAt, until }, name),

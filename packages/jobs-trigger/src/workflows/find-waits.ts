@@ -1,41 +1,41 @@
 import type { WireEnvelope } from '@cgk-platform/jobs-core/provider'
 
 import type { TriggerApi } from '../api/trigger-api.ts'
-import { mostTagsAtOnce, type WaitToken } from '../api/wait-tokens.ts'
-import { awaitAllTagOf, awaitTagsFor, type EventWaitFacts, matchesIn, readEventWaitKey } from '../wire/wait-keys.ts'
+import { maxTagsPerRequest, type WaitToken } from '../api/wait-tokens.ts'
+import { awaitAllTagOf, awaitTagsFor, type EventWaitInfo, matchesIn, readEventWaitKey } from '../wire/wait-keys.ts'
 
 /** A token that an event completes, and the run that waits for it. */
-export interface FoundWait {
+export interface MatchingWait {
   readonly id: string
   readonly runId: string
 }
 
 /**
- * Finds the waits that an event answers: of its tenant, with what has to match, and that went on when it was sent.
+ * Finds the waits that an event ends: waits of its tenant whose match fits and that were open when it was sent.
  *
- * @param createdAt - when the server took the event, epoch milliseconds; absent where that says nothing of when it was sent
+ * @param createdAt - when the server received the event, in epoch milliseconds; omit it if the event was sent earlier
  */
 export async function findWaits(
   envelope: WireEnvelope,
   createdAt: number | undefined,
   api: Pick<TriggerApi, 'tokens'>,
-): Promise<FoundWait[]> {
-  const tokens = await matching(envelope, api)
+): Promise<MatchingWait[]> {
+  const tokens = await findTokens(envelope, api)
   return tokens.flatMap((token) => {
-    const facts = readEventWaitKey(token.idempotencyKey)
-    return facts && isInTime(facts, token, envelope.sentAt, createdAt) ? [{ id: token.id, runId: facts.runId }] : []
+    const info = readEventWaitKey(token.idempotencyKey)
+    return info && wasOpen(info, token, envelope.sentAt, createdAt) ? [{ id: token.id, runId: info.runId }] : []
   })
 }
 
-async function matching(
+async function findTokens(
   { event, tenantId, payload }: WireEnvelope,
   { tokens }: Pick<TriggerApi, 'tokens'>,
 ): Promise<readonly WaitToken[]> {
   const operation = `find the waits for \`${event}\``
-  if (matchesIn(payload).length < mostTagsAtOnce) {
+  if (matchesIn(payload).length < maxTagsPerRequest) {
     return tokens.waiting(operation, await awaitTagsFor(event, tenantId, payload))
   }
-  // Too many for a request: all waits for the event are looked through.
+  // Too many tags for one request, so this reads all waits for the event and filters them here.
   const all = await tokens.waiting(operation, [await awaitAllTagOf(event, tenantId)])
   if (all.length === 0) return all
   const tags = new Set(await awaitTagsFor(event, tenantId, payload))
@@ -43,16 +43,17 @@ async function matching(
 }
 
 /**
- * By the clocks of sender and worker, or by the server's, which alone is the same for both: a clock of the others may be
- * ahead or behind.
+ * Whether a wait was open when the event was sent, by the clocks of sender and worker, or by the server's clock. The
+ * other clocks may be ahead or behind; only the server's is the same for both.
  */
-function isInTime(
-  { startedAt, until }: EventWaitFacts,
-  { createdAt: madeAt }: WaitToken,
+function wasOpen(
+  { startedAt, until }: EventWaitInfo,
+  { createdAt: tokenCreatedAt }: WaitToken,
   sentAt: number,
   createdAt: number | undefined,
 ): boolean {
   if (startedAt <= sentAt && sentAt <= until) return true
   if (createdAt === undefined) return false
-  return madeAt.getTime() <= createdAt && createdAt <= madeAt.getTime() + until - startedAt
+  const openedAt = tokenCreatedAt.getTime()
+  return openedAt <= createdAt && createdAt <= openedAt + until - startedAt
 }

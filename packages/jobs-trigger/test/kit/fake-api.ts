@@ -1,5 +1,5 @@
 import type { EngineQueue, EngineRun } from '../../src/api/engine-shapes.ts'
-import type { ListRunsQuery, RunsPage, TriggerApi, Triggered, TriggerRequest } from '../../src/api/trigger-api.ts'
+import type { ListRunsQuery, RunsPage, TriggerApi, TriggerResult, TriggerRequest } from '../../src/api/trigger-api.ts'
 import { fakeRun } from './fake-run.ts'
 import { createFakeTokens, type FakeTokens } from './fake-tokens.ts'
 
@@ -11,7 +11,7 @@ export interface FakeTrigger extends TriggerRequest {
 
 /** What answers a test has for the API, where it does not go by the runs that the fake keeps. */
 export interface FakeAnswers {
-  trigger?(asked: FakeTrigger): Triggered | Promise<Triggered>
+  trigger?(asked: FakeTrigger): TriggerResult | Promise<TriggerResult>
   retrieve?(run: EngineRun | undefined, runId: string): EngineRun | undefined | Promise<EngineRun | undefined>
   list?(query: ListRunsQuery): RunsPage
   cancel?(run: EngineRun): EngineRun
@@ -33,7 +33,7 @@ export function createFakeApi(given: readonly Partial<EngineRun>[] = [], answers
   const triggered: FakeTrigger[] = []
   const byKey = new Map<string, string>()
 
-  const trigger = (one: FakeTrigger): Triggered => {
+  const trigger = (one: FakeTrigger): TriggerResult => {
     const known = byKey.get(`${one.taskId} ${one.idempotencyKey}`)
     if (known !== undefined && one.idempotencyKey !== undefined) return { id: known, isCached: true }
     const id = `run_made${runs.size}`

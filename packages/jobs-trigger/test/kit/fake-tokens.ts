@@ -1,49 +1,49 @@
-import { mostTagsAtOnce, type NewToken, type ReadToken, type WaitTokens } from '../../src/api/wait-tokens.ts'
+import { maxTagsPerRequest, type NewToken, type WaitTokenDetails, type WaitTokens } from '../../src/api/wait-tokens.ts'
 
-/** A token in memory. */
+/** A wait token in memory. */
 export interface FakeToken extends NewToken {
   readonly id: string
   readonly createdAt: Date
-  status: ReadToken['status']
+  status: WaitTokenDetails['status']
   completedAt?: Date
-  answer?: string
+  output?: string
 }
 
-/** Tokens in memory, and what was asked of them. */
+/** Wait tokens in memory, with a log of the requests. */
 export interface FakeTokens extends WaitTokens {
   readonly all: readonly FakeToken[]
-  readonly asked: readonly string[]
+  readonly requests: readonly string[]
 }
 
-/** No tokens yet. A key makes one token, and one that was completed stays as it is. */
+/** Creates an empty token store. A key creates one token, and a completed token does not change. */
 export function createFakeTokens(now: () => number = Date.now): FakeTokens {
   const all: FakeToken[] = []
-  const asked: string[] = []
+  const requests: string[] = []
   return {
     all,
-    asked,
+    requests,
     async create(_, token) {
-      asked.push('create')
+      requests.push('create')
       const known = all.find(({ idempotencyKey }) => idempotencyKey === token.idempotencyKey)
       const id = `waitpoint_${all.length + 1}`
-      const made = known ?? { ...token, id, status: 'WAITING' as const, createdAt: new Date(now()) }
-      if (!known) all.push(made)
-      return made.id
+      const created = known ?? { ...token, id, status: 'WAITING' as const, createdAt: new Date(now()) }
+      if (!known) all.push(created)
+      return created.id
     },
     async waiting(_, tags) {
-      if (tags.length > mostTagsAtOnce) throw new Error('These tags do not go into the address of a request.')
-      asked.push('list')
+      if (tags.length > maxTagsPerRequest) throw new Error('Too many tags for the URL of a request.')
+      requests.push('list')
       return all.filter((token) => token.status === 'WAITING' && token.tags.some((tag) => tags.includes(tag)))
     },
     async read(_, id) {
-      asked.push(`read ${id}`)
+      requests.push(`read ${id}`)
       return all.find((token) => token.id === id)
     },
-    async complete(_, id, answer) {
-      asked.push(`complete ${id}`)
+    async complete(_, id, output) {
+      requests.push(`complete ${id}`)
       const token = all.find((each) => each.id === id)
       if (token?.status === 'WAITING')
-        Object.assign(token, { status: 'COMPLETED', completedAt: new Date(now()), answer })
+        Object.assign(token, { status: 'COMPLETED', completedAt: new Date(now()), output })
     },
   }
 }

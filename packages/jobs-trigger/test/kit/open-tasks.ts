@@ -17,7 +17,7 @@ import {
   TaskExecutor,
 } from '@trigger.dev/core/v3/workers'
 
-import { type HostParts, triggerLimits } from '../../src/host/host-parts.ts'
+import { type HostDependencies, triggerLimits } from '../../src/host/host-dependencies.ts'
 import { toTriggerTasks } from '../../src/host/to-trigger-tasks.ts'
 import { toWorkerClock } from '../../src/host/worker-clock.ts'
 import { createWorkerLogger } from '../../src/host/worker-logger.ts'
@@ -71,7 +71,7 @@ export interface OpenTasks {
   readonly clock: FakeClock
   readonly logger: RecordedLogger
   readonly engine: FakeEngine
-  readonly parts: HostParts
+  readonly parts: HostDependencies
   task(id: string): Readonly<Record<string, unknown>>
   attempt(taskId: string, setting: AttemptSetting): Promise<AttemptResult>
 }
@@ -110,7 +110,7 @@ export async function openTasks(definitions: readonly Definition[], setting: Tas
   const client =
     setting.jobClient ??
     createClient({ load: () => createTriggerProvider({}, { clock }) }, { jobs: definitions, logger, clock })
-  const parts: HostParts = {
+  const parts: HostDependencies = {
     jobs,
     api,
     reader: createJobReader({ api, clock, jobs: () => jobs }),

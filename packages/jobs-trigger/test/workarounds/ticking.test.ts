@@ -3,7 +3,7 @@ import { systemTenantId, cronEventOf, dispatchTick, systemClock } from '@cgk-pla
 import { expect, test } from 'vitest'
 
 import { createTriggerApi } from '../../src/api/trigger-api.ts'
-import type { HostParts } from '../../src/host/host-parts.ts'
+import type { HostDependencies } from '../../src/host/host-dependencies.ts'
 import { createTickHost } from '../../src/host/tick-host.ts'
 import { createJobReader } from '../../src/read/job-reader.ts'
 import { toConnection } from '../../src/trigger-config.ts'
@@ -23,7 +23,7 @@ async function open() {
   const clock = systemClock
   const api = createTriggerApi(toConnection({ apiKey, apiUrl }), clock)
   const reader = createJobReader({ api, clock, jobs: () => undefined })
-  const parts = { api, reader, clock } as unknown as HostParts
+  const parts = { api, reader, clock } as unknown as HostDependencies
   const tick = (minute: number, definition: CronJobDefinition = report) =>
     dispatchTick(definition, startMs + minute * 60_000, [systemTenantId], createTickHost(definition, parts))
   const runsOf = (id: string) => sides.server.runs().filter(({ taskIdentifier }) => taskIdentifier === id)

@@ -3,34 +3,34 @@ import { metadata } from '@trigger.dev/sdk'
 
 import { type AttemptRecord, type DispatchRecord, isAttemptRecord, readRecord, recordKey } from '../wire/run-record.ts'
 
-/** What is set in a run's metadata goes along with the attempt's end; one that lasts longer than this is told of before. */
+/** Delay before the start of an attempt is sent. A shorter attempt sends its record only with its end. */
 const flushAfterMs = 100
-/** How long an attempt's end waits for that, which would otherwise come later: a server may leave it without an answer. */
-const flushWithinMs = 2000
+/** How long the end of an attempt waits for that request, which could otherwise arrive later and overwrite it. */
+const flushTimeoutMs = 2000
 
-/** Notes that an attempt is under way; the answer notes how it ended. */
-export function noteAttempt(begun: AttemptRecord, clock: Clock): (ended: AttemptRecord) => Promise<void> {
+/** Records the start of an attempt. Returns a function that records its end. */
+export function recordAttempt(begun: AttemptRecord, clock: Clock): (ended: AttemptRecord) => Promise<void> {
   writeRecord(begun)
   let flushed: Promise<void> | undefined
   const timer = clock.setTimer(flushAfterMs, () => {
-    // Once: asked again, it might come after the last word and stand over it.
+    // Without a retry, which could arrive after the final record and overwrite it.
     flushed = metadata.flush({ retry: { maxAttempts: 1 } }).catch(() => undefined)
   })
   return async (ended) => {
     timer.cancel()
-    if (flushed) await awaitAtMost(clock, flushWithinMs, flushed)
+    if (flushed) await awaitAtMost(clock, flushTimeoutMs, flushed)
     writeRecord(ended)
   }
 }
 
-/** Puts a record into the metadata of the run under way. */
+/** Writes a record into the metadata of the current run. */
 export function writeRecord(record: AttemptRecord | DispatchRecord): void {
-  // The SDK drops what it thinks is set already, also where the request that set it failed.
+  // Deletes it first: the SDK skips a value that it considers set, even if the request that set it failed.
   metadata.del(recordKey)
   metadata.set(recordKey, record as unknown as Parameters<typeof metadata.set>[1])
 }
 
-/** What an earlier attempt of the run under way left. */
+/** Returns the record that an earlier attempt of the current run wrote, or `undefined` if there is none. */
 export function readOwnRecord(): AttemptRecord | undefined {
   const record = readRecord(metadata.current())
   return isAttemptRecord(record) ? record : undefined

@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest'
 
 import { createFakeApi } from '../../test/kit/fake-api.ts'
 import { createFakeClock } from '../../test/kit/fake-clock.ts'
-import { toAnswer } from '../wire/wait-keys.ts'
-import { type Look, readAnswers } from './read-answers.ts'
+import { encodeTokenEvent } from '../wire/wait-keys.ts'
+import { type WaitPoll, resolveWaits } from './resolve-waits.ts'
 
 const now = createFakeClock().now()
 
@@ -34,94 +34,94 @@ function open(jobs: Record<string, JobStatus> = {}) {
       return job
     },
   }
-  const keeper = {
+  const store = {
     record,
     save: async () => void saves++,
-    checkAnswer: () => undefined,
+    checkResult: () => undefined,
   }
-  const read = async (look?: Partial<Look>): Promise<StepRecord[]> => {
-    const answered: StepRecord[] = []
-    const told = { isOver: () => false, answered: (step: StepRecord) => void answered.push(step), ...look }
-    await readAnswers(keeper, { api, clock, client, runId: 'run_1', tenantId: 'acme' }, told)
-    return answered
+  const resolve = async (options?: Partial<WaitPoll>): Promise<StepRecord[]> => {
+    const resolved: StepRecord[] = []
+    const poll = { isOver: () => false, onResolved: (step: StepRecord) => void resolved.push(step), ...options }
+    await resolveWaits(store, { api, clock, client, runId: 'run_1', tenantId: 'acme' }, poll)
+    return resolved
   }
-  const token = async (answer?: string, at = 0) => {
+  const token = async (output?: string, at = 0) => {
     const id = await api.tokens.create('', { timeoutMs: 1, tags: ['of:run_1'], idempotencyKey: String(Math.random()) })
-    if (answer !== undefined) await api.tokens.complete('', id, answer)
-    Object.assign(api.tokens.all.at(-1)!, answer !== undefined && { completedAt: new Date(now + at) })
+    if (output !== undefined) await api.tokens.complete('', id, output)
+    Object.assign(api.tokens.all.at(-1)!, output !== undefined && { completedAt: new Date(now + at) })
     return id
   }
-  return { api, clock, record, add, read, token, saves: () => saves }
+  return { api, clock, record, add, resolve, token, saves: () => saves }
 }
 
 const event = (number: number, sentAt = now) =>
-  toAnswer({ id: `run_${number}`, event: 'order.paid', payload: { number }, sentAt })
+  encodeTokenEvent({ id: `run_${number}`, event: 'order.paid', payload: { number }, sentAt })
 
 describe('events', () => {
-  test('answer in the order in which they came', async () => {
-    const { add, read, token, saves } = open()
+  test('resolves waits in the order in which the events arrived', async () => {
+    const { add, resolve, token, saves } = open()
     add('a', { event: 'order.paid', handle: await token(event(1), 20) })
     add('b', { event: 'order.paid', handle: await token(event(2), 10) })
     add('c', { event: 'order.paid', handle: await token() })
-    expect((await read()).map(({ key, order, state }) => [key, order, state])).toEqual([
+    expect((await resolve()).map(({ key, order, state }) => [key, order, state])).toEqual([
       ['b', 1, 'completed'],
       ['a', 2, 'completed'],
     ])
     expect(saves()).toBe(1)
-    expect(await read()).toEqual([])
+    expect(await resolve()).toEqual([])
   })
 
-  test('that are read when the code has ended are left where they are', async () => {
-    const { add, read, token, record, saves } = open()
+  test('leaves a wait unresolved if the replay ends during the read', async () => {
+    const { add, resolve, token, record, saves } = open()
     const step = add('a', { event: 'order.paid', handle: await token(event(1)) })
-    expect(await read({ isOver: () => true })).toEqual([])
+    expect(await resolve({ isOver: () => true })).toEqual([])
     expect([step.state, record.ended, saves()]).toEqual(['waiting', 0, 0])
-    expect(await read()).toEqual([step])
+    expect(await resolve()).toEqual([step])
   })
 
   test.each([
     ['before the wait began', now - 5000],
-    ['after it is over', now + 90_000],
-  ])('one that says it was sent %s answers: who completed the token knows better', async (_, sentAt) => {
-    const { add, read, token } = open()
+    ['after the wait ended', now + 90_000],
+  ])('accepts an event with a `sentAt` %s, because the token’s completer has compared the times', async (_, sentAt) => {
+    const { add, resolve, token } = open()
     const step = add('a', { event: 'order.paid', handle: await token(event(1, sentAt)) })
-    await read()
+    await resolve()
     expect(step).toMatchObject({ state: 'completed', output: { id: 'run_1', payload: { number: 1 }, sentAt } })
   })
 
   test.each([
-    ['is another', event(1).replace('order.paid', 'order.placed')],
-    ['is none of ours', '{"yes":true}'],
-  ])('one that %s answers nothing, and the wait gets another token', async (_, answer) => {
-    const { add, read, token, saves, api } = open()
-    const spent = await token(answer)
-    const step = add('a', { event: 'order.paid', handle: spent })
-    expect(await read()).toEqual([])
+    ['another event', event(1).replace('order.paid', 'order.placed')],
+    ['other JSON', '{"yes":true}'],
+  ])('replaces a token that was completed with %s', async (_, output) => {
+    const { add, resolve, token, saves, api } = open()
+    const used = await token(output)
+    const step = add('a', { event: 'order.paid', handle: used })
+    expect(await resolve()).toEqual([])
     expect([step.state, saves()]).toEqual(['waiting', 1])
-    expect(step.handle).not.toBe(spent)
+    expect(step.handle).not.toBe(used)
     await api.tokens.complete('', step.handle!, event(2))
-    expect(await read()).toEqual([step])
+    expect(await resolve()).toEqual([step])
     expect(saves()).toBe(2)
   })
 
-  test('ask for nothing where nothing waits', async () => {
-    const { api, add, read } = open()
+  test('sends no request without an open wait', async () => {
+    const { api, add, resolve } = open()
     add('nap', { kind: 'sleep' })
     add('done', { state: 'completed', handle: 'waitpoint_1' })
-    await read()
-    expect(api.tokens.asked).toEqual([])
+    await resolve()
+    expect(api.tokens.requests).toEqual([])
   })
 })
 
 describe('jobs', () => {
   const waits = { kind: 'runJob', jobId: 'run_2', definitionId: 'count' } as const
 
-  test('that nobody knows are waited for as long as they may be on their way, however long sending took', async () => {
-    const { add, read, clock } = open()
+  test('fails the step of a job that stays invisible for a minute, counted from the first read', async () => {
+    const { add, resolve, clock } = open()
     const step = add('call', { ...waits, startedAt: now - 120_000 })
-    expect(await read()).toEqual([])
-    await clock.finish(new Promise<void>((resolve) => void clock.setTimer(60_000, resolve)))
-    expect(await read()).toEqual([step])
+    expect(await resolve()).toEqual([])
+    await clock.finish(new Promise<void>((done) => void clock.setTimer(60_000, done)))
+    expect(await resolve()).toEqual([step])
     const message = expect.stringContaining('`another`')
     expect(step).toMatchObject({ state: 'failed', error: { code: 'job_not_found', message } })
   })

@@ -3,59 +3,59 @@ import { expect, test } from 'vitest'
 
 import { createFakeApi } from '../../test/kit/fake-api.ts'
 import { createFakeClock } from '../../test/kit/fake-clock.ts'
-import { waitNext } from './wait-next.ts'
+import { waitUntilResumable } from './wait-until-resumable.ts'
 
 interface Setting {
-  /** How the engine's wait ends. */
+  /** How the SDK's wait ends. */
   readonly ends?: 'completed' | 'timed out' | 'early' | 'never'
-  /** At which look there is an answer, counted from 1. */
-  readonly answeredAt?: number
-  /** Whether there is one before anything is waited for. */
-  readonly hasNews?: boolean
+  /** Number of the read that finds a result, counted from 1. */
+  readonly resolvedAt?: number
+  /** Whether there is a result before the wait. */
+  readonly hasChanges?: boolean
 }
 
-function open({ ends = 'completed', answeredAt = 0, hasNews = false }: Setting = {}) {
+function open({ ends = 'completed', resolvedAt = 0, hasChanges = false }: Setting = {}) {
   const clock = createFakeClock()
   const api = createFakeApi()
   const abort = new AbortController()
-  const late = new AbortController()
-  const record = createWorkflowRecord('run_0', undefined) // the run goes on from another
+  const lateCall = new AbortController()
+  const record = createWorkflowRecord('run_0', undefined) // the run continues from another one
   const start = clock.now()
-  const did: string[] = []
-  let looks = 0
-  let isAnswered = hasNews
-  let underWay = 0
-  const vendor = async (what: string): Promise<void> => {
-    did.push(what)
-    expect(++underWay).toBe(1)
+  const actions: string[] = []
+  let reads = 0
+  let isResolved = hasChanges
+  let openSdkWaits = 0
+  const sdkWait = async (action: string): Promise<void> => {
+    actions.push(action)
+    expect(++openSdkWaits).toBe(1)
     if (ends === 'never') await new Promise(() => undefined)
-    underWay--
+    openSdkWaits--
   }
   const add = (key: string, more: Partial<StepRecord>): void => {
     record.steps.push({ key, kind: 'waitForEvent', state: 'waiting', attempts: 0, startedAt: start, ...more })
   }
   const run = (inMs: number | undefined) =>
     clock.finish(
-      waitNext(inMs === undefined ? undefined : start + inMs, record, {
+      waitUntilResumable(inMs === undefined ? undefined : start + inMs, record, {
         runId: 'run_1',
         api,
         clock,
-        late: late.signal,
-        hasNews: () => isAnswered,
+        lateCall: lateCall.signal,
+        hasChanges: () => isResolved,
         signal: abort.signal,
         waits: {
           async until(date) {
-            await vendor(`until ${date.getTime() - start}`)
+            await sdkWait(`until ${date.getTime() - start}`)
             if (ends !== 'early') clock.setTimer(0, () => undefined)
           },
           async forToken(id) {
-            await vendor(`for ${id}`)
+            await sdkWait(`for ${id}`)
             return { ok: ends === 'completed' }
           },
         },
-        async readAnswers() {
-          did.push('look')
-          isAnswered ||= ++looks === answeredAt
+        async resolveWaits() {
+          actions.push('read')
+          isResolved ||= ++reads === resolvedAt
         },
       }),
     )
@@ -63,48 +63,48 @@ function open({ ends = 'completed', answeredAt = 0, hasNews = false }: Setting =
     clock,
     api,
     abort,
-    late,
+    lateCall,
     record,
     add,
     run,
-    answer: () => void (isAnswered = true),
-    did,
+    resolve: () => void (isResolved = true),
+    actions,
     passed: () => clock.now() - start,
   }
 }
 
-test('a short time is waited for in the process', async () => {
-  const { run, did, passed } = open()
+test('waits in the process for a short time', async () => {
+  const { run, actions, passed } = open()
   await run(4900)
-  expect([did, passed()]).toEqual([[], 4900])
+  expect([actions, passed()]).toEqual([[], 4900])
 })
 
-test('a long one by the engine, and never less than asked', async () => {
-  const { run, did, passed } = open({ ends: 'early' })
+test('waits with the SDK for a long time, and never less than requested', async () => {
+  const { run, actions, passed } = open({ ends: 'early' })
   await run(60_000)
-  expect([did, passed()]).toEqual([['until 60000'], 60_000])
+  expect([actions, passed()]).toEqual([['until 60000'], 60_000])
 })
 
-test('one event by its own token', async () => {
-  const { run, did, add, api } = open({ answeredAt: 1 })
+test('waits for a single event by its own token', async () => {
+  const { run, actions, add, api } = open({ resolvedAt: 1 })
   add('a', { event: 'order.paid', handle: 'waitpoint_a', until: open().clock.now() + 60_000 })
   await run(60_000)
-  expect(did).toEqual(['for waitpoint_a', 'look'])
-  expect(api.tokens.asked).toEqual([])
+  expect(actions).toEqual(['for waitpoint_a', 'read'])
+  expect(api.tokens.requests).toEqual([])
 })
 
-test('its patience is over no earlier than asked, whatever the server’s clock says', async () => {
+test('never times out early, even if the server’s clock is ahead', async () => {
   const { run, add, passed, clock } = open({ ends: 'timed out' })
   add('a', { event: 'order.paid', handle: 'waitpoint_a', until: clock.now() + 60_000 })
   await run(60_000)
   expect(passed()).toBe(60_000)
 })
 
-test('where what completed its token is not to be read yet it is looked again', async () => {
-  const { run, did, add, passed, clock } = open({ answeredAt: 3 })
+test('reads a completed token again until its output is visible', async () => {
+  const { run, actions, add, passed, clock } = open({ resolvedAt: 3 })
   add('a', { event: 'order.paid', handle: 'waitpoint_a', until: clock.now() + 60_000 })
   await run(60_000)
-  expect([did, passed()]).toEqual([['for waitpoint_a', 'look', 'look', 'look'], 150])
+  expect([actions, passed()]).toEqual([['for waitpoint_a', 'read', 'read', 'read'], 150])
 })
 
 test.each([
@@ -117,41 +117,41 @@ test.each([
     ],
   ],
   ['for a time', []],
-] as const)('nothing is waited %s where there is an answer already', async (_, steps) => {
-  const { run, did, add, api, passed } = open({ hasNews: true })
+] as const)('does not wait %s if there is a result already', async (_, steps) => {
+  const { run, actions, add, api, passed } = open({ hasChanges: true })
   for (const [index, step] of steps.entries()) add(String(index), step)
   await run(60_000)
-  expect([did, api.tokens.asked, passed()]).toEqual([[], [], 0])
+  expect([actions, api.tokens.requests, passed()]).toEqual([[], [], 0])
 })
 
-test('nor where one comes while the token is made', async () => {
-  const { run, did, add, api, answer } = open()
+test('does not wait if a result arrives while the token is created', async () => {
+  const { run, actions, add, api, resolve } = open()
   const { create } = api.tokens
   Object.assign(api.tokens, {
     async create(...args: Parameters<typeof create>) {
-      answer()
+      resolve()
       return create(...args)
     },
   })
   add('a', { kind: 'runJob', jobId: 'run_2' })
   await run(undefined)
-  expect(did).toEqual([])
+  expect(actions).toEqual([])
 })
 
-test('code that calls a step late goes on at once, where the engine does not wait yet', async () => {
-  const { run, did, late, clock, passed } = open()
-  clock.setTimer(1000, () => late.abort())
+test('returns at once after a late call, if the SDK does not wait yet', async () => {
+  const { run, actions, lateCall, clock, passed } = open()
+  clock.setTimer(1000, () => lateCall.abort())
   await run(4000)
   await run(60_000)
-  expect([did, passed()]).toEqual([[], 1000])
+  expect([actions, passed()]).toEqual([[], 1000])
 })
 
-test('several by one token of the run, after a look for what came before it', async () => {
-  const { run, did, add, api } = open({ answeredAt: 2 })
+test('waits for several things by one token, after a read of earlier results', async () => {
+  const { run, actions, add, api } = open({ resolvedAt: 2 })
   add('a', { event: 'order.paid', handle: 'waitpoint_a', until: 1e15 })
   add('b', { event: 'order.paid', handle: 'waitpoint_b', until: 1e15 })
   await run(60_000)
-  expect(did).toEqual(['look', 'for waitpoint_1', 'look'])
+  expect(actions).toEqual(['read', 'for waitpoint_1', 'read'])
   expect(api.tokens.all).toMatchObject([{ tags: ['wake:run_1'], timeoutMs: 10_000 }])
 })
 
@@ -159,26 +159,26 @@ test.each([
   [0, 10_000],
   [400_000, 100_000],
   [1e9, 3_600_000],
-])('after %i ms of waiting it is looked again after %i', async (waitedMs, afterMs) => {
+])('checks again, after a wait of %i ms so far, in %i ms', async (waitedMs, afterMs) => {
   const { run, add, api, clock } = open({ ends: 'timed out' })
   add('a', { kind: 'runJob', jobId: 'run_2', startedAt: clock.now() - waitedMs })
   await run(undefined)
   expect(api.tokens.all).toMatchObject([{ timeoutMs: afterMs }])
 })
 
-test('a job that tells of its end is looked at until it has ended', async () => {
-  const { run, did, add, passed } = open({ answeredAt: 4 })
+test('reads a job that has announced its end until it has ended', async () => {
+  const { run, actions, add, passed } = open({ resolvedAt: 4 })
   add('a', { kind: 'runJob', jobId: 'run_2' })
   await run(undefined)
-  expect(did).toEqual(['look', 'for waitpoint_1', 'look', 'look', 'look'])
+  expect(actions).toEqual(['read', 'for waitpoint_1', 'read', 'read', 'read'])
   expect(passed()).toBe(150)
 })
 
 test.each([
   ['in the process', 4000, {}],
-  ['by the engine', 60_000, {}],
+  ['with the SDK', 60_000, {}],
   ['for an event', 60_000, { event: 'order.paid', handle: 'waitpoint_a', until: 0 }],
-])('a cancel ends a wait %s', async (_, inMs, step) => {
+])('ends a wait %s when the run is cancelled', async (_, inMs, step) => {
   const { run, add, abort, clock, passed } = open({ ends: 'never' })
   if ('event' in step) add('a', { ...step, until: clock.now() + inMs })
   clock.setTimer(1000, () => abort.abort())

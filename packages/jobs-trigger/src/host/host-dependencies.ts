@@ -9,13 +9,13 @@ import type { TriggerApi } from '../api/trigger-api.ts'
 import { triggerCapabilities } from '../capabilities.ts'
 import type { JobReader } from '../read/job-reader.ts'
 
-/** What the tasks of one host share. */
-export interface HostParts extends AttemptDependencies {
-  /** The jobs that are hosted here, and no others. */
+/** The services that the tasks of one host share. */
+export interface HostDependencies extends AttemptDependencies {
+  /** The jobs of this host only. */
   readonly jobs: JobRegistry
   readonly api: TriggerApi
   readonly reader: JobReader
 }
 
-/** What the core has to know of the engine while it makes an attempt. */
+/** The engine's limits for an attempt. */
 export const triggerLimits: EngineLimits = limitsOf('trigger.dev', triggerCapabilities)

@@ -3,7 +3,7 @@ import { isOOMRunError, parseError, sanitizeError, shouldRetryError, taskRunErro
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
-import { toShownError } from './shown-error.ts'
+import { toDisplayError } from './display-error.ts'
 
 /** What the SDK makes of an error before it is sent. */
 function sent(error: Error) {
@@ -19,7 +19,7 @@ describe('an error as it is shown', () => {
   test('has the name, the message, the stack and the causes that it had', () => {
     const cause = new RangeError('far')
     const error = new TypeError('no', { cause })
-    expect(toShownError(toErrorInfo(error))).toMatchObject({
+    expect(toDisplayError(toErrorInfo(error))).toMatchObject({
       name: 'TypeError',
       message: 'no',
       stack: error.stack,
@@ -37,7 +37,7 @@ describe('an error as it is shown', () => {
   ])('has no half of a character, by %s: the database takes none', (_, text) => {
     const error = Object.assign(new Error(text, { cause: new Error(text) }), { name: text.slice(0, 7) })
     Object.assign(error.cause as Error, { name: `${'x'.repeat(255)}${smile}` })
-    expect(JSON.stringify(sent(toShownError(toErrorInfo(error))))).not.toMatch(half)
+    expect(JSON.stringify(sent(toDisplayError(toErrorInfo(error))))).not.toMatch(half)
   })
 
   test('has none whatever is thrown', () => {
@@ -45,7 +45,7 @@ describe('an error as it is shown', () => {
     fc.assert(
       fc.property(text, fc.nat(1100), text, (message, padding, name) => {
         const error = Object.assign(new Error('x'.repeat(padding) + message), { name })
-        expect(JSON.stringify(sent(toShownError(toErrorInfo(error))))).not.toMatch(half)
+        expect(JSON.stringify(sent(toDisplayError(toErrorInfo(error))))).not.toMatch(half)
       }),
       { numRuns: 50 },
     )
@@ -59,13 +59,13 @@ describe('an error as it is shown', () => {
     ['UnexpectedExitError', 'Unexpected exit with code -1 after signal SIGKILL'],
     ['TriggerInternalError', 'no'],
   ])('can be tried again where it is a %s: %s', (name, message) => {
-    const shown = sent(toShownError(toErrorInfo(Object.assign(new Error(message), { name }))))
+    const shown = sent(toDisplayError(toErrorInfo(Object.assign(new Error(message), { name }))))
     expect([isOOMRunError(shown), shouldRetryError(taskRunErrorEnhancer(shown))]).toEqual([false, true])
     expect(shown).toMatchObject({ type: 'BUILT_IN_ERROR' })
   })
 
   test('keeps what tells of too little memory where it is to run on a larger machine', () => {
     const told = toErrorInfo(Object.assign(new Error('MANUAL_OOM_KILL_ERROR'), { name: 'OutOfMemoryError' }))
-    expect(isOOMRunError(sent(toShownError(told, 'as it is')))).toBe(true)
+    expect(isOOMRunError(sent(toDisplayError(told, 'verbatim')))).toBe(true)
   })
 })

@@ -1,0 +1,143 @@
+import { AttemptsExhaustedError, type Definition, JobCancelledError } from '@cgk-platform/jobs-core'
+import {
+  type Json,
+  type AttemptOptions,
+  bindLogger,
+  type WireEnvelope,
+  type Clock,
+  maxAttemptsOf,
+  type Outcome,
+  runAttempt,
+  toErrorInfo,
+} from '@cgk-platform/jobs-core/provider'
+
+import type { RunPayload } from '../wire/payload.ts'
+import type { AttemptRecord } from '../wire/run-record.ts'
+import type { FailedAttempt } from './attempt-failure.ts'
+import { runWorkflowAttempt, type WorkflowAttemptOptions } from '../workflows/run-workflow-attempt.ts'
+import { notifySendingWorkflow } from '../workflows/notify-workflows.ts'
+import { type HostDependencies, triggerLimits } from './host-dependencies.ts'
+import { mapOutcome, toFailedOutcome } from './map-outcome.ts'
+import { readOwnRecord, recordAttempt, writeRecord } from './attempt-metadata.ts'
+import { limitsForAttempt } from './requeue-limits.ts'
+import type { RunContext } from './run-context.ts'
+import { createTickHost } from './tick-host.ts'
+import { waitUntilDue } from './wait-until-due.ts'
+
+/**
+ * Number of extra attempts after the last one, which end a run whose process died. The process may also die in its
+ * `onFailure`.
+ */
+const maxExtraAttempts = 3
+
+/**
+ * Makes one attempt of a definition's run.
+ *
+ * @param otherWork - work that must end before the run ends, or before it is suspended to wait
+ * @returns the output of the run
+ * @throws {AttemptFailure} if the attempt failed. It says whether and when to retry.
+ */
+export async function attemptRun(
+  definition: Definition,
+  runPayload: RunPayload,
+  { ctx, signal }: RunContext,
+  dependencies: HostDependencies,
+  otherWork?: Promise<void>,
+): Promise<Json | undefined> {
+  const { clock } = dependencies
+  await waitUntilDue(readOwnRecord(), signal, clock)
+  const payload = { ...runPayload, envelope: withRunLimit(runPayload.envelope, definition, ctx) }
+  const begun = newAttemptRecord(definition, payload.envelope, ctx, clock)
+  if (ctx.attempt.number > begun.maxAttempts + maxExtraAttempts)
+    throw failWithoutHooks(begun, { definition, payload }, ctx, dependencies)
+  // A workflow writes its attempt record together with its steps.
+  const end = definition.kind === 'workflow' ? writeRecord : recordAttempt(begun, clock)
+  const outcome = await withCancelReason(signal, payload.jobId, (runSignal) => {
+    const limits = limitsForAttempt(ctx.attempt.number, begun)
+    const options = { runId: ctx.run.id, attempt: ctx.attempt.number, signal: runSignal, limits }
+    return makeAttempt(definition, payload, options, dependencies, { begun, otherWork })
+  })
+  if (outcome.type !== 'retry') await notifySendingWorkflow(payload.envelope, payload.jobId, dependencies)
+  await otherWork
+  const { record, output, thrown } = mapOutcome(outcome, begun, { definition, payload }, clock.now())
+  await end(record)
+  if (thrown) throw thrown
+  return output
+}
+
+/** Fails a run whose process died in each extra attempt. Does not call its `onFailure` again. */
+function failWithoutHooks(
+  begun: AttemptRecord,
+  attempt: FailedAttempt,
+  { run }: RunContext['ctx'],
+  { logger }: HostDependencies,
+): Error {
+  const { maxAttempts, definition: definitionId } = begun
+  const error = toErrorInfo(new AttemptsExhaustedError({ definitionId, maxAttempts }))
+  const { record, thrown } = toFailedOutcome(error, begun, attempt)
+  writeRecord(record)
+  const fields = { jobId: attempt.payload.jobId, runId: run.id, definition: definitionId }
+  const message = 'The run failed. `onFailure` is not called again, because its process died in it each time.'
+  bindLogger(logger, fields).error(message, { error })
+  return thrown!
+}
+
+/** Makes core's attempt with the services of this host. For a workflow, makes all replays of the attempt. */
+export function makeAttempt(
+  definition: Definition,
+  payload: RunPayload,
+  options: Pick<AttemptOptions, 'runId' | 'attempt' | 'signal' | 'limits'>,
+  dependencies: HostDependencies,
+  { begun, otherWork }: Pick<WorkflowAttemptOptions, 'begun' | 'otherWork'>,
+): Promise<Outcome> {
+  const { envelope, jobId } = payload
+  const tickHost: AttemptOptions['tickHost'] = (cron) => createTickHost(cron, dependencies)
+  const attempt = { ...dependencies, ...options, jobId, tickHost }
+  if (definition.kind !== 'workflow') return runAttempt(definition, envelope, attempt)
+  const { runId, signal } = options
+  const startedAt = dependencies.clock.now()
+  return runWorkflowAttempt(definition, { payload, runId, signal, dependencies, begun, otherWork }, (replay) =>
+    runAttempt(definition, envelope, { ...attempt, ...replay, startedAt }),
+  )
+}
+
+/** Returns the record of an attempt at its start. An extra attempt counts as the definition's last one. */
+export function newAttemptRecord(
+  definition: Definition,
+  envelope: WireEnvelope,
+  { attempt }: RunContext['ctx'],
+  clock: Clock,
+): AttemptRecord {
+  const maxAttempts = maxAttemptsOf(envelope, definition, triggerLimits)
+  const { startedAt = clock.now(), inPlace } = readOwnRecord() ?? {}
+  return {
+    definition: definition.id,
+    attempt: Math.min(attempt.number, maxAttempts),
+    maxAttempts,
+    startedAt,
+    ...(inPlace !== undefined && { inPlace }),
+  }
+}
+
+/** Lowers the number of attempts to that of the run, which a manual trigger may set, so the last attempt ends the job. */
+function withRunLimit(envelope: WireEnvelope, definition: Definition, { run }: RunContext['ctx']): WireEnvelope {
+  const { maxAttempts = Number.POSITIVE_INFINITY } = run
+  return maxAttempts < maxAttemptsOf(envelope, definition, triggerLimits) ? { ...envelope, maxAttempts } : envelope
+}
+
+/** Calls `work` with a signal that aborts with a `JobCancelledError`. Trigger.dev's own signal has no such reason. */
+async function withCancelReason<T>(
+  signal: AbortSignal,
+  jobId: string,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController()
+  const cancel = (): void => controller.abort(new JobCancelledError({ jobId }))
+  if (signal.aborted) cancel()
+  signal.addEventListener('abort', cancel, { once: true })
+  try {
+    return await work(controller.signal)
+  } finally {
+    signal.removeEventListener('abort', cancel)
+  }
+}

@@ -1,0 +1,123 @@
+import { retryDelayMs, type WorkflowDefinition } from '@cgk-platform/jobs-core'
+import {
+  type AttemptOptions,
+  bindLogger,
+  retryWorkflowRecord,
+  createWorkflowRecord,
+  type Outcome,
+  createRecordedStepEngine,
+  toErrorInfo,
+  type WorkflowRecord,
+} from '@cgk-platform/jobs-core/provider'
+import { metadata } from '@trigger.dev/sdk'
+
+import type { HostDependencies } from '../host/host-dependencies.ts'
+import type { RunPayload } from '../wire/payload.ts'
+import type { AttemptRecord } from '../wire/run-record.ts'
+import { readWorkflowRecord } from '../wire/workflow-metadata.ts'
+import { openWaits } from './open-waits.ts'
+import { createRecordStore } from './record-store.ts'
+import { createReplayGrace } from './replay-grace.ts'
+import { resolveWaits, type WaitPoll } from './resolve-waits.ts'
+import { createStepRecords } from './step-records.ts'
+import { pauseUntil, sdkWaits, waitUntilResumable } from './wait-until-resumable.ts'
+
+/** Runs one replay of a workflow's code, as core runs an attempt. */
+export type RunReplay = (options: Pick<AttemptOptions, 'steps' | 'isResumed'>) => Promise<Outcome>
+
+/** Settings of one attempt of a workflow's run. */
+export interface WorkflowAttemptOptions {
+  readonly payload: RunPayload
+  readonly runId: string
+  /** The record of the attempt at its start. */
+  readonly begun: AttemptRecord
+  readonly signal: AbortSignal
+  readonly dependencies: HostDependencies
+  /** Other work of the run. It must end before the first wait, because a wait may suspend the process. */
+  readonly otherWork?: Promise<void> | undefined
+}
+
+/** Maximum number of consecutive failed waits, for example while the server is unreachable. */
+const maxWaitFailures = 8
+const pauseAfterFailureMs = 2000
+/** Minimum retry delay after an error outside the workflow's code. */
+const minRetryDelayMs = 1000
+
+/**
+ * Makes one attempt of a workflow's run: alternates replays of its code with waits of Trigger.dev. The run's metadata
+ * stores the steps, so the next attempt, or a manual retry, continues from them.
+ */
+export async function runWorkflowAttempt(
+  definition: WorkflowDefinition,
+  options: WorkflowAttemptOptions,
+  runReplay: RunReplay,
+): Promise<Outcome> {
+  try {
+    return await replayUntilEnd(definition, options, runReplay)
+  } catch (error) {
+    // Also retries after the last attempt: the extra attempt that ends the run compensates it and calls `onFailure`.
+    const { begun, dependencies } = options
+    const delayMs = retryDelayMs(definition.retry, begun.attempt, dependencies.random)
+    return { type: 'retry', afterMs: Math.max(minRetryDelayMs, delayMs), error: toErrorInfo(error) }
+  }
+}
+
+async function replayUntilEnd(
+  definition: WorkflowDefinition,
+  options: WorkflowAttemptOptions,
+  runReplay: RunReplay,
+): Promise<Outcome> {
+  const { payload, runId, begun, signal, dependencies, otherWork } = options
+  const { api, clock, client, logger } = dependencies
+  const known = readWorkflowRecord(metadata.current())
+  const record =
+    known ?? (await recordOfRetriedRun(payload, runId, dependencies)) ?? createWorkflowRecord(runId, definition.version)
+  const current = () => metadata.current()
+  const store = createRecordStore({ runId, record, begun, api, clock, signal, metadata: current })
+  const { tenantId } = payload.envelope
+  const resolve = (poll?: WaitPoll) => resolveWaits(store, { api, client, clock, runId, tenantId }, poll)
+  const replayGrace = createReplayGrace()
+  const records = createStepRecords({ store, runId, tenantId, api, clock, logger, replayGrace, resolveWaits: resolve })
+  const steps = createRecordedStepEngine(records)
+  // First record the results that arrived before the process died: the code may have seen them already.
+  if (openWaits(record).length > 0) await resolve()
+  let isResumed = false
+  for (;;) {
+    const lateCall = replayGrace.nextSignal()
+    const outcome = await runReplay({ steps, isResumed })
+    const { ended } = record
+    await store.flush().catch(() => undefined) // every step that must not be lost was saved before
+    if (outcome.type !== 'suspended') return outcome
+    await otherWork
+    const hasChanges = () => records.hasUndelivered() || record.ended !== ended
+    const waiting = { runId, api, clock, signal, lateCall, resolveWaits: resolve, hasChanges, waits: sdkWaits }
+    await waitWithRetries(() => waitUntilResumable(outcome.wakeAt, record, waiting))
+    if (signal.aborted) return { type: 'cancelled' }
+    isResumed = true
+  }
+
+  async function waitWithRetries(wait: () => Promise<void>): Promise<void> {
+    for (let failures = 1; !signal.aborted; failures++) {
+      try {
+        return await wait()
+      } catch (error) {
+        if (failures === maxWaitFailures) throw error
+        const fields = { runId, error: toErrorInfo(error) }
+        bindLogger(logger, fields).warn('A wait of a workflow failed. The wait will be retried.')
+      }
+      await pauseUntil(clock.now() + pauseAfterFailureMs, clock, signal)
+    }
+  }
+}
+
+/** Returns the records of the failed run that this run retries, or `undefined` if it is not a manual retry. */
+async function recordOfRetriedRun(
+  { retryOf }: RunPayload,
+  runId: string,
+  { reader }: HostDependencies,
+): Promise<WorkflowRecord | undefined> {
+  if (retryOf === undefined) return undefined
+  const failed = await reader.run(retryOf)
+  const record = readWorkflowRecord(failed?.metadata)
+  return record && retryWorkflowRecord(record, runId)
+}
