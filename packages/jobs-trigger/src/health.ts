@@ -15,43 +15,44 @@ import { eventTaskId, jobTaskId, tickTaskId } from './wire/task-id.ts'
 
 type Check = Health['checks'][number]
 
-/** Looks whether Trigger.dev answers, takes the key, and has the tasks of the jobs known here, and workers for them. */
+/** Checks that Trigger.dev responds, accepts the key, and has the tasks of this process's jobs and workers for them. */
 export async function checkHealth(api: TriggerApi, jobs: JobRegistry | undefined, clock: Clock): Promise<Health> {
-  let found: readonly Found[] = []
+  let found: readonly TaskQueue[] = []
   const checks: Check[] = []
-  const say = (name: string, ok: boolean, message: string): void => void checks.push({ name, ok, message })
+  const addCheck = (name: string, ok: boolean, message: string): void => void checks.push({ name, ok, message })
   try {
     found = await findQueues(jobs, api)
-    say('engine', true, 'answers')
-    say('key', true, 'is accepted')
+    addCheck('engine', true, 'responds')
+    addCheck('key', true, 'is accepted')
     const problems = problemsOf(found)
-    say('tasks', problems === '', problems === '' ? registered(found) : problems)
+    addCheck('tasks', problems === '', problems === '' ? registered(found) : problems)
   } catch (error) {
     const { message } = toErrorInfo(error)
-    if (isOfKey(error)) {
-      // Without a key nothing was asked.
-      if ((error as { status?: number }).status !== undefined) say('engine', true, 'answers')
-      say('key', false, message)
-    } else say('engine', false, message)
+    if (isKeyError(error)) {
+      // Without a key, no request was sent.
+      if ((error as { status?: number }).status !== undefined) addCheck('engine', true, 'responds')
+      addCheck('key', false, message)
+    } else addCheck('engine', false, message)
   }
   if (checks.every(({ ok }) => ok)) {
     const idle = await findIdle(found, api, clock)
     const waiting = idle === undefined ? await findWaiting(api) : { isAny: true, message: idle }
-    if (waiting) say('workers', !waiting.isAny, waiting.message)
+    if (waiting) addCheck('workers', !waiting.isAny, waiting.message)
   }
   return { ok: checks.every(({ ok }) => ok), provider: 'trigger.dev', checks }
 }
 
-interface Found {
+/** A task that a job needs, and its queue if it exists. */
+interface TaskQueue {
   readonly task: string
   readonly queue: EngineQueue | undefined
 }
 
 /**
- * The queues of the tasks that the jobs known here need: Trigger.dev tells of tasks by nothing else. Without any jobs it
- * is asked for one that there never is.
+ * Finds the queues of the tasks that this process's jobs need. Trigger.dev has no request for tasks themselves. Without
+ * jobs, requests a queue that never exists, to check the connection and the key.
  */
-async function findQueues(jobs: JobRegistry | undefined, api: TriggerApi): Promise<Found[]> {
+async function findQueues(jobs: JobRegistry | undefined, api: TriggerApi): Promise<TaskQueue[]> {
   const definitions = jobs?.all() ?? []
   if (definitions.length === 0) await api.queue('task', jobsTag)
   const found = await mapWithConcurrency(definitions, async (definition) =>
@@ -60,74 +61,79 @@ async function findQueues(jobs: JobRegistry | undefined, api: TriggerApi): Promi
   return found.flat()
 }
 
-type QueueOf = readonly [task: string, type: EngineQueue['type'], name: string]
+type QueueReference = readonly [task: string, type: EngineQueue['type'], name: string]
 
 /**
- * A definition's own task says that a worker has it: an event has one whether a job handles it or not. A definition with
- * a limit has one queue for all of its tasks; a cron job's ticks wait for each other in one of theirs.
+ * Returns the queues of a definition's tasks. It includes the definition's own task, because the event's task exists even
+ * if no job handles the event. A definition with a concurrency limit has one queue for its tasks. The ticks of a cron job
+ * have their own queue.
  */
-function queuesOf(definition: Definition): QueueOf[] {
+function queuesOf(definition: Definition): QueueReference[] {
   const { id, kind, concurrency } = definition
   const event = eventTaskId(eventOf(definition))
   const own = jobTaskId(id)
   const isLimited = (concurrency?.limit ?? concurrency?.perTenant) !== undefined
-  const ofRuns: QueueOf[] = isLimited
+  const runQueues: QueueReference[] = isLimited
     ? [[own, 'custom', own]]
     : [
         [event, 'task', event],
         [own, 'task', own],
       ]
-  return kind === 'cron' ? [...ofRuns, [tickTaskId(id), 'custom', tickTaskId(id)]] : ofRuns
+  return kind === 'cron' ? [...runQueues, [tickTaskId(id), 'custom', tickTaskId(id)]] : runQueues
 }
 
-function registered(found: readonly Found[]): string {
+function registered(found: readonly TaskQueue[]): string {
   const { size } = new Set(found.map(({ task }) => task))
-  return size === 0 ? 'no jobs are known here, so no tasks are looked for' : `${size} tasks are registered`
+  return size === 0 ? 'not checked, because this process defines no jobs' : `${size} tasks are registered`
 }
 
-function problemsOf(found: readonly Found[]): string {
-  const missing = named(found.filter(({ queue }) => !queue))
-  const paused = named(found.filter(({ queue }) => queue?.paused))
+/** Describes missing and paused tasks. Returns an empty string if there are none. */
+function problemsOf(found: readonly TaskQueue[]): string {
+  const missing = quoted(found.filter(({ queue }) => !queue))
+  const paused = quoted(found.filter(({ queue }) => queue?.paused))
   return [
     ...(missing === '' ? [] : [`not registered: ${missing}. Deploy the tasks, or start \`trigger.dev dev\``]),
-    ...(paused === '' ? [] : [`paused: ${paused}. Resume it in Trigger.dev`]),
+    ...(paused === '' ? [] : [`paused: ${paused}. Resume the queue in Trigger.dev`]),
   ].join('; ')
 }
 
-function named(found: readonly Found[]): string {
+function quoted(found: readonly TaskQueue[]): string {
   return [...new Set(found.map(({ task }) => `\`${task}\``))].join(', ')
 }
 
-/** Whether it is the key that is wrong, or missing. */
-function isOfKey(error: unknown): boolean {
+/** Whether the key is wrong or missing. */
+function isKeyError(error: unknown): boolean {
   const { status, cause } = error as { status?: number; cause?: { name?: unknown } }
   return status === 401 || status === 403 || cause?.name === 'ApiClientMissingError'
 }
 
-/** What is to be said of tasks whose runs nobody takes. */
-async function findIdle(found: readonly Found[], api: TriggerApi, clock: Clock): Promise<string | undefined> {
+/** Describes tasks whose runs no worker takes. Returns `undefined` if there are none. */
+async function findIdle(found: readonly TaskQueue[], api: TriggerApi, clock: Clock): Promise<string | undefined> {
   const queues = new Map(found.flatMap(({ queue }) => (queue ? [[keyOf(queue), queue] as const] : [])))
   const idle = new Set((await findIdleQueues([...queues.values()], api, clock)).map(keyOf))
   if (idle.size === 0) return undefined
-  const tasks = named(found.filter(({ queue }) => queue && idle.has(keyOf(queue))))
-  return `runs of ${tasks} wait and none runs: is a worker connected, and does it know the task?`
+  const tasks = quoted(found.filter(({ queue }) => queue && idle.has(keyOf(queue))))
+  return `runs of ${tasks} are waiting, and none is running. Connect a worker that has the task`
 }
 
 function keyOf({ type, name }: EngineQueue): string {
   return `${type} ${name}`
 }
 
-/** Runs that no connected worker knows the task of: of jobs, or made by them. A server without an index cannot tell. */
+/**
+ * Looks for runs of jobs whose task no connected worker has. Returns `undefined` if the server has no index of runs, so
+ * it cannot list them.
+ */
 async function findWaiting(api: TriggerApi): Promise<{ isAny: boolean; message: string } | undefined> {
   try {
     const status = 'PENDING_VERSION'
     const [job] = (await api.list('list the jobs', { tag: jobsTag, status, limit: 1 })).runs
-    // Those that jobs made have no tag in common.
+    // The runs that a job's run started have no common tag.
     const waiting =
       job ?? (await api.list('list the runs', { status, limit: 100 })).runs.find(({ tags }) => jobIdOf(tags))
-    if (!waiting) return { isAny: false, message: 'no job waits for a worker that knows its task' }
+    if (!waiting) return { isAny: false, message: 'no job waits for a worker that has its task' }
     const { id, tags, taskIdentifier } = waiting
-    const message = `jobs wait for the task \`${taskIdentifier}\`, such as ${jobIdOf(tags) ?? id}: deploy it`
+    const message = `jobs such as ${jobIdOf(tags) ?? id} wait for the task \`${taskIdentifier}\`. Deploy the task`
     return { isAny: true, message }
   } catch (error) {
     if (RequestFailedError.isInstance(error)) return undefined

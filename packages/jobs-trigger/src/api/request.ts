@@ -3,33 +3,33 @@ import { environment, requestJson, RequestFailure } from '@cgk-platform/jobs-cor
 import type { TriggerConnection } from '../trigger-config.ts'
 import { addressSettings, toResponseFailure } from './to-failure.ts'
 
-/** Where Trigger.dev's own cloud is. */
+/** The address of Trigger.dev's cloud. */
 const cloud = 'https://api.trigger.dev'
 
-/** The address of the server that a connection leads to, without a slash at its end. */
+/** Returns the address of a connection's server, without a trailing slash. */
 export function serverOf({ apiUrl = cloud }: TriggerConnection): string {
   return apiUrl.replace(/\/+$/, '')
 }
 
-/** A request of our own. */
+/** A request that this package sends itself, without the SDK. */
 export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PUT'
-  /** With its query, where it has one. */
+  /** The path with its query, if any. */
   readonly path: string
   readonly body?: unknown
 }
 
-/** What a request is made with. */
+/** Options of a request. */
 export interface RequestOptions {
   readonly now: () => number
-  /** Drops the request, so that a change does not come after one that was asked for later. */
+  /** Aborts the request, so it cannot arrive after a later one. */
   readonly signal: AbortSignal
 }
 
 /**
- * Asks for what the SDK can do for the run alone that it is called from, if at all.
+ * Sends a request that the SDK does not support, or supports only inside the current run.
  *
- * @returns the answer as it is in JSON
+ * @returns the JSON body of the response
  * @throws {RequestFailure}
  */
 export async function request(
@@ -38,7 +38,7 @@ export async function request(
   { now, signal }: RequestOptions,
 ): Promise<unknown> {
   const server = serverOf(connection)
-  const key = connection.apiKey ?? keyOfEnvironment()
+  const key = connection.apiKey ?? environmentKey()
   const { previewBranch } = connection
   const headers = {
     'content-type': 'application/json',
@@ -52,15 +52,15 @@ export async function request(
     signal,
     ...(body !== undefined && { body: JSON.stringify(body) }),
   }
-  const answer = await requestJson(fetch, sent, { settings: addressSettings })
-  const { status, body: told } = answer
-  if (status < 300 && told !== undefined) return told
-  const { error } = (told ?? {}) as { error?: unknown }
-  throw new RequestFailure(toResponseFailure({ status, headers: Object.fromEntries(answer.headers), error }, now()))
+  const response = await requestJson(fetch, sent, { settings: addressSettings })
+  const { status, body: json } = response
+  if (status < 300 && json !== undefined) return json
+  const { error } = (json ?? {}) as { error?: unknown }
+  throw new RequestFailure(toResponseFailure({ status, headers: Object.fromEntries(response.headers), error }, now()))
 }
 
-/** In the SDK's order; a run has a token of its own where its worker is given no key. */
-function keyOfEnvironment(): string | undefined {
-  const { TRIGGER_SECRET_KEY: key, TRIGGER_ACCESS_TOKEN: token, TRIGGER_RUN_TOKEN: ofRun } = environment()
-  return key || token || ofRun || undefined
+/** Returns the key of the environment, in the SDK's order. A run has its own token if its worker gets no key. */
+function environmentKey(): string | undefined {
+  const { TRIGGER_SECRET_KEY: key, TRIGGER_ACCESS_TOKEN: accessToken, TRIGGER_RUN_TOKEN: runToken } = environment()
+  return key || accessToken || runToken || undefined
 }
