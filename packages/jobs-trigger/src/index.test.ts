@@ -9,7 +9,7 @@ vi.mock('@trigger.dev/sdk', () => {
   return {}
 })
 
-test('the SDK, whose import takes half a second, is loaded with the first request', async () => {
+test('loads the SDK, whose import takes half a second, with the first request', async () => {
   const client = createJobClient({ provider: 'trigger.dev', config: { apiKey: 'tr_dev_1' } })
   expect(loaded).toEqual([])
   await client.getJobStatus('run_1').catch(() => undefined)

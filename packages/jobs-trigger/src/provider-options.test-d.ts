@@ -7,11 +7,11 @@ import type { TriggerOptions } from './provider-options.ts'
 
 type SdkOptions = TaskOptions<string, unknown>
 
-const least = { id: 'x', event: 'order.created', handler: () => undefined } as const
+const job = { id: 'x', event: 'order.created', handler: () => undefined } as const
 const cron = { id: 'x', schedule: '0 9 * * *', handler: () => undefined }
 
 describe("Trigger.dev's own options", () => {
-  test("are those of the SDK, in the SDK's types", () => {
+  test("have the SDK's types", () => {
     expectTypeOf<TriggerOptions['machine']>().toEqualTypeOf<SdkOptions['machine']>()
     expectTypeOf<TriggerOptions['onSuccess']>().toEqualTypeOf<SdkOptions['onSuccess']>()
     expectTypeOf<NonNullable<TriggerOptions['retry']>['outOfMemory']>().toEqualTypeOf<
@@ -20,42 +20,42 @@ describe("Trigger.dev's own options", () => {
     expectTypeOf<ProviderOptions['trigger.dev']>().toEqualTypeOf<TriggerOptions | undefined>()
   })
 
-  test('are taken by a job and by a cron job', () => {
-    defineJob({ ...least, providerOptions: { 'trigger.dev': { machine: 'large-1x' } } })
-    defineJob({ ...least, providerOptions: { 'trigger.dev': { retry: { outOfMemory: { machine: 'large-2x' } } } } })
-    defineJob({ ...least, providerOptions: { 'trigger.dev': undefined } })
+  test('are accepted by a job and by a cron job', () => {
+    defineJob({ ...job, providerOptions: { 'trigger.dev': { machine: 'large-1x' } } })
+    defineJob({ ...job, providerOptions: { 'trigger.dev': { retry: { outOfMemory: { machine: 'large-2x' } } } } })
+    defineJob({ ...job, providerOptions: { 'trigger.dev': undefined } })
     defineCronJob({ ...cron, providerOptions: { 'trigger.dev': { description: 'Every morning.' } } })
   })
 
-  test('are refused where they would break a promise', () => {
+  test('are rejected if they would break a guarantee', () => {
     // @ts-expect-error -- the definition has it
-    defineJob({ ...least, providerOptions: { 'trigger.dev': { id: 'y' } } })
+    defineJob({ ...job, providerOptions: { 'trigger.dev': { id: 'y' } } })
     // @ts-expect-error -- the definition has it
-    defineJob({ ...least, providerOptions: { 'trigger.dev': { run: async () => undefined } } })
+    defineJob({ ...job, providerOptions: { 'trigger.dev': { run: async () => undefined } } })
     // @ts-expect-error -- the definition has it
-    defineJob({ ...least, providerOptions: { 'trigger.dev': { retry: { maxAttempts: 3 } } } })
+    defineJob({ ...job, providerOptions: { 'trigger.dev': { retry: { maxAttempts: 3 } } } })
     // @ts-expect-error -- the definition has it
-    defineJob({ ...least, providerOptions: { 'trigger.dev': { onFailure: () => undefined } } })
+    defineJob({ ...job, providerOptions: { 'trigger.dev': { onFailure: () => undefined } } })
     // @ts-expect-error -- the definition has it
-    defineJob({ ...least, providerOptions: { 'trigger.dev': { queue: { concurrencyLimit: 1 } } } })
+    defineJob({ ...job, providerOptions: { 'trigger.dev': { queue: { concurrencyLimit: 1 } } } })
     // @ts-expect-error -- the definition has it
-    defineJob({ ...least, providerOptions: { 'trigger.dev': { concurrency: { total: 1 } } } })
+    defineJob({ ...job, providerOptions: { 'trigger.dev': { concurrency: { total: 1 } } } })
     // @ts-expect-error -- ends runs without onFailure
-    defineJob({ ...least, providerOptions: { 'trigger.dev': { maxDuration: 60 } } })
+    defineJob({ ...job, providerOptions: { 'trigger.dev': { maxDuration: 60 } } })
     // @ts-expect-error -- drops jobs
-    defineJob({ ...least, providerOptions: { 'trigger.dev': { ttl: '1h' } } })
+    defineJob({ ...job, providerOptions: { 'trigger.dev': { ttl: '1h' } } })
     // @ts-expect-error -- ends runs without onFailure
-    defineJob({ ...least, providerOptions: { 'trigger.dev': { middleware: async () => undefined } } })
-    // @ts-expect-error -- decides what the definition does
+    defineJob({ ...job, providerOptions: { 'trigger.dev': { middleware: async () => undefined } } })
+    // @ts-expect-error -- overrides the definition's retries
     defineCronJob({ ...cron, providerOptions: { 'trigger.dev': { catchError: () => undefined } } })
   })
 
-  test('are refused where they are misspelt, or of another type', () => {
+  test('are rejected if they are misspelled or have the wrong type', () => {
     // @ts-expect-error -- no such option
-    defineJob({ ...least, providerOptions: { 'trigger.dev': { machin: 'micro' } } })
+    defineJob({ ...job, providerOptions: { 'trigger.dev': { machin: 'micro' } } })
     // @ts-expect-error -- no such engine
-    defineJob({ ...least, providerOptions: { trigger: { machine: 'micro' } } })
+    defineJob({ ...job, providerOptions: { trigger: { machine: 'micro' } } })
     // @ts-expect-error -- no such machine
-    defineJob({ ...least, providerOptions: { 'trigger.dev': { machine: 'huge' } } })
+    defineJob({ ...job, providerOptions: { 'trigger.dev': { machine: 'huge' } } })
   })
 })

@@ -11,7 +11,7 @@ import { describe, expect, test } from 'vitest'
 import '../test/kit/work.ts'
 import { findUnsupportedByTrigger, triggerOptionsOf, type TriggerOptions } from './provider-options.ts'
 
-/** A job with options of Trigger.dev's, as plain JavaScript may have them. */
+/** Returns a job with unchecked Trigger.dev options, as plain JavaScript may have them. */
 function jobWith(options: unknown, more: object = {}): Definition {
   const providerOptions = { 'trigger.dev': options as TriggerOptions }
   return defineJob({ id: 'work', event: 'work.asked', handler: () => undefined, providerOptions, ...more }) as never
@@ -22,20 +22,20 @@ function cronWith(options: unknown, more: object = {}): Definition {
   return defineCronJob({ id: 'nightly', schedule: '0 3 * * *', handler: () => undefined, providerOptions, ...more })
 }
 
-/** The only thing for which a definition is refused. */
-function refusal(definition: Definition): UnsupportedFeatureError {
+/** Returns the only error of a definition. */
+function errorOf(definition: Definition): UnsupportedFeatureError {
   const problems = findUnsupportedByTrigger(definition)
   expect(problems).toHaveLength(1)
   return problems[0]!
 }
 
-const refused = [
-  ['id', 'other', 'The definition has an id.'],
-  ['run', () => undefined, 'The definition has a handler.'],
-  ['queue', { concurrencyLimit: 1 }, 'Use `concurrency`'],
-  ['concurrency', { total: 1 }, 'Use `concurrency`'],
-  ['maxDuration', 60, 'Use `timeout`'],
-  ['ttl', '1h', 'WaitPoll at `event.sentAt` in the handler.'],
+const rejected = [
+  ['id', 'other', "Use the definition's `id`."],
+  ['run', () => undefined, "Use the definition's `handler`."],
+  ['queue', { concurrencyLimit: 1 }, "Use the definition's `concurrency`"],
+  ['concurrency', { total: 1 }, "Use the definition's `concurrency`"],
+  ['maxDuration', 60, "Use the definition's `timeout`"],
+  ['ttl', '1h', 'Check `event.sentAt` in the handler.'],
   ['onFailure', () => undefined, "Use the definition's `onFailure`"],
   ['catchError', () => undefined, 'Throw a `NonRetryableError` or a `RetryAfterError` in the handler.'],
   ['handleError', () => undefined, 'Throw a `NonRetryableError` or a `RetryAfterError` in the handler.'],
@@ -44,37 +44,37 @@ const refused = [
   ['cleanup', () => undefined, "Use the definition's `middleware`"],
   ['onStart', () => undefined, "Use the definition's `middleware`"],
   ['onStartAttempt', () => undefined, "Use the definition's `middleware`"],
-  ['jsonSchema', {}, "an event's payload is checked by the event's schema"],
-  ['triggerSource', 'schedule', "It is the SDK's own."],
-  ['agentConfig', { type: 'x' }, "It is the SDK's own."],
+  ['jsonSchema', {}, "Use the event's schema to check payloads."],
+  ['triggerSource', 'schedule', 'Only the SDK may set it.'],
+  ['agentConfig', { type: 'x' }, 'Only the SDK may set it.'],
 ] as const
 
-describe('an option of Trigger.dev that would break a promise is refused', () => {
-  test.each(refused)('%s', (option, value, instead) => {
+describe('rejects an option that would break a guarantee', () => {
+  test.each(rejected)('%s', (option, value, remedy) => {
     for (const definition of [jobWith({ [option]: value }), cronWith({ machine: 'micro', [option]: value })]) {
-      const { feature, message } = refusal(definition)
+      const { feature, message } = errorOf(definition)
       expect(feature).toBe(`providerOptions['trigger.dev'].${option}`)
       expect(message).toContain(`Take it out of \`${definition.id}\`.`)
-      expect(message).toContain(instead)
+      expect(message).toContain(remedy)
     }
   })
 
   test.each(['maxAttempts', 'factor', 'minTimeoutInMs', 'maxTimeoutInMs', 'randomize'])('retry.%s', (option) => {
-    const { feature, message } = refusal(jobWith({ retry: { [option]: 1 } }))
+    const { feature, message } = errorOf(jobWith({ retry: { [option]: 1 } }))
     expect(feature).toBe(`providerOptions['trigger.dev'].retry.${option}`)
-    expect(message).toContain("Use the definition's `retry`; `outOfMemory` alone is Trigger.dev's.")
+    expect(message).toContain("use the definition's `retry`. Only `outOfMemory` is allowed here.")
   })
 
-  test('but not one that is undefined', () => {
+  test('but ignores an option that is undefined', () => {
     expect(findUnsupportedByTrigger(jobWith({ queue: undefined, ttl: undefined }))).toEqual([])
   })
 })
 
-test('an option that Trigger.dev does not have is refused with those that it has', () => {
-  expect(refusal(jobWith({ machin: 'micro' })).message).toMatch(/machin.*It is none: description,.*onResume/)
+test('rejects an unknown option, and lists the known ones', () => {
+  expect(errorOf(jobWith({ machin: 'micro' })).message).toMatch(/machin.*It is none: description,.*onResume/)
 })
 
-test('the other options of Trigger.dev are taken', () => {
+test('accepts the other options of Trigger.dev', () => {
   const options = {
     description: 'It works.',
     machine: 'large-1x',
@@ -87,54 +87,54 @@ test('the other options of Trigger.dev are taken', () => {
   expect(triggerOptionsOf(jobWith(options))).toEqual(options)
 })
 
-test('a definition need have none', () => {
+test('accepts a definition without options', () => {
   for (const none of [undefined, {}]) expect(findUnsupportedByTrigger(jobWith(none))).toEqual([])
   const plain = defineJob({ id: 'plain', event: 'work.asked', handler: () => undefined }) as unknown as Definition
   expect(triggerOptionsOf(plain)).toEqual({})
 })
 
-test('a limit over all tenants and one for each are not had together', () => {
-  const { feature, message } = refusal(jobWith(undefined, { concurrency: { limit: 3, perTenant: 1 } }))
+test('rejects a limit over all tenants together with one for each', () => {
+  const { feature, message } = errorOf(jobWith(undefined, { concurrency: { limit: 3, perTenant: 1 } }))
   expect(feature).toBe('concurrency.limit together with concurrency.perTenant')
-  expect(message).toContain('Keep one of the two in `work`')
+  expect(message).toContain('Set only one of them in `work`.')
   for (const concurrency of [3, { perTenant: 1 }]) {
     expect(findUnsupportedByTrigger(jobWith(undefined, { concurrency }))).toEqual([])
   }
 })
 
-describe('a name that makes too long an id of a task is refused', () => {
-  test('of a definition', () => {
-    const id = `w${'_'.repeat(70)}` // one takes two characters
+describe('rejects a name that makes a task id too long:', () => {
+  test('a definition id', () => {
+    const id = `w${'_'.repeat(70)}` // each `_` takes two characters
     for (const definition of [jobWith(undefined, { id }), cronWith(undefined, { id: `${id}x` })]) {
-      const { feature, message } = refusal(definition)
-      expect(feature).toBe('an id of that length')
-      expect(message).toMatch(new RegExp(`\`${definition.id}\` makes a task id of \\d+ characters.*: shorten it\\.`))
+      const { feature, message } = errorOf(definition)
+      expect(feature).toBe('an id of this length')
+      expect(message).toMatch(new RegExp(`Shorten it: \`${definition.id}\` makes a task id of \\d+ characters`))
     }
   })
 
-  test('of an event', () => {
+  test('an event name', () => {
     const event = Array.from({ length: 40 }, () => 'w').join('/')
     defineEvents({ [event]: eventType<{ tenantId: string }>() } as never)
-    const { feature, message } = refusal(jobWith(undefined, { event }))
-    expect(feature).toBe('an event of that name')
+    const { feature, message } = errorOf(jobWith(undefined, { event }))
+    expect(feature).toBe('an event name of this length')
     expect(message).toContain(`\`${event}\`, which \`work\` handles, makes a task id of`)
   })
 })
 
-test('a schedule that Trigger.dev would read otherwise is refused', () => {
-  const { feature, message } = refusal(cronWith(undefined, { schedule: '0 3 2-31 * 1' }))
-  expect(feature).toContain('a schedule of a day of the week or nearly every day')
-  expect(message).toContain('the days of `nightly`')
+test('rejects a schedule that Trigger.dev would interpret differently', () => {
+  const { feature, message } = errorOf(cronWith(undefined, { schedule: '0 3 2-31 * 1' }))
+  expect(feature).toContain('a schedule with a day of the week and nearly every day of the month')
+  expect(message).toContain('the days of the month of `nightly`')
 })
 
-test('more long delays before attempts than the server waits for are refused, and told how many there can be', () => {
+test('rejects more long retry delays than a run can have, and names the maximum number of attempts', () => {
   const slow = { backoff: 'fixed', initialDelay: '30s' } as const
-  const error = refusal(jobWith({}, { retry: { ...slow, maxAttempts: 13 } }))
+  const error = errorOf(jobWith({}, { retry: { ...slow, maxAttempts: 13 } }))
   expect(error.message).toContain('Lower `maxAttempts` in `work` to 12 or less, or `maxDelay` to less than 30 s.')
   expect(findUnsupportedByTrigger(jobWith({}, { retry: { ...slow, maxAttempts: 12 } }))).toEqual([])
 })
 
-test('everything that is refused is told at once', () => {
+test('returns all problems of a definition at once', () => {
   const concurrency = { limit: 3, perTenant: 1 }
   const definition = jobWith({ ttl: '1h', machin: 'micro', retry: { factor: 2 } }, { concurrency })
   expect(findUnsupportedByTrigger(definition).map(({ feature }) => feature)).toEqual([

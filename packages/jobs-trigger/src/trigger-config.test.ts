@@ -9,18 +9,18 @@ beforeEach(() => {
 
 afterEach(() => vi.unstubAllEnvs())
 
-function refusal(config?: unknown): InvalidOptionError {
+function errorOf(config?: unknown): InvalidOptionError {
   try {
     toConnection(config as TriggerConfig)
   } catch (error) {
     if (InvalidOptionError.isInstance(error)) return error
     throw error
   }
-  throw new Error('It was accepted.')
+  throw new Error('The configuration was accepted.')
 }
 
 describe('a connection', () => {
-  test('has nothing of its own where nothing is set', () => {
+  test('has no settings by default', () => {
     for (const none of [undefined, {}, { apiKey: undefined, version: undefined }]) {
       expect({ ...toConnection(none) }).toEqual({
         apiKey: undefined,
@@ -31,7 +31,7 @@ describe('a connection', () => {
     }
   })
 
-  test('takes what is left out from the environment whenever it is read; the key is left to the SDK', () => {
+  test('reads omitted settings from the environment at each access, except for the key', () => {
     const connection = toConnection()
     vi.stubEnv('TRIGGER_SECRET_KEY', 'tr_prod_1')
     vi.stubEnv('TRIGGER_API_URL', 'http://later.test')
@@ -41,7 +41,7 @@ describe('a connection', () => {
     expect([apiKey, apiUrl, previewBranch, version]).toEqual([undefined, 'http://later.test', 'later', '20260301.2'])
   })
 
-  test('takes an empty variable for none', () => {
+  test('ignores empty variables', () => {
     for (const name of ['TRIGGER_SECRET_KEY', 'TRIGGER_API_URL', 'TRIGGER_PREVIEW_BRANCH', 'TRIGGER_VERSION']) {
       vi.stubEnv(name, '')
     }
@@ -49,48 +49,53 @@ describe('a connection', () => {
     expect([apiUrl, previewBranch, version]).toEqual([undefined, undefined, undefined])
   })
 
-  test('takes a key that was copied with a line break', () => {
+  test('removes a trailing line break of a key', () => {
     expect(toConnection({ apiKey: 'tr_dev_1\n' }).apiKey).toBe('tr_dev_1')
   })
 })
 
-describe('a setting that cannot be used is refused:', () => {
+describe('rejects', () => {
   test.each<[string, unknown, string, RegExp]>([
-    ['a misspelt one', { apikey: 'key' }, 'apikey', /is not an option of Trigger\.dev\. The options are `apiKey`,/],
-    ['none at all', 'production', 'options', /is a string, not an object/],
+    [
+      'a misspelled setting',
+      { apikey: 'key' },
+      'apikey',
+      /is not an option of Trigger\.dev\. The options are `apiKey`,/,
+    ],
+    ['a string instead of settings', 'production', 'options', /is a string, not an object/],
     ['an empty key', { apiKey: ' ' }, 'apiKey', /is blank\. Pass a non-empty string/],
     ['a key of another type', { apiKey: 7 }, 'apiKey', /is a number, not a string/],
     ['an empty branch', { previewBranch: '' }, 'previewBranch', /is empty/],
     ['an empty version', { version: '' }, 'version', /is empty/],
     [
-      'no address',
+      'an address without a protocol',
       { apiUrl: 'trigger.dev' },
       'apiUrl',
-      /is not an HTTP URL\. Correct the setting or `TRIGGER_API_URL`/,
+      /is not an HTTP URL\. Set `apiUrl` or `TRIGGER_API_URL` to an address/,
     ],
     ['another protocol', { apiUrl: 'ftp://trigger.dev' }, 'apiUrl', /is not an HTTP URL/],
     ['an address of another type', { apiUrl: 7 }, 'apiUrl', /is not an HTTP URL/],
   ])('%s', (_, config, option, message) => {
-    const error = refusal(config)
+    const error = errorOf(config)
     expect(error.option).toBe(option)
     expect(error.message).toMatch(message)
   })
 
   test.each(['tr_dev_se cret', 'tr_dev_se\ncret', 'tr_dev_secrét', 'tr_dev_\u00a0secret'])(
-    'a key with a character that no key has, which is not shown',
+    'a key with an invalid character, without showing the key',
     (apiKey) => {
-      const error = refusal({ apiKey })
-      expect(error.message).toMatch(/has a character that no key has, such as a blank or a line break/)
+      const error = errorOf({ apiKey })
+      expect(error.message).toMatch(/has a character that is not allowed in a key, such as a space or a line break/)
       expect(error.message).not.toMatch(/tr_dev|cr[eé]t/)
       vi.stubEnv('TRIGGER_SECRET_KEY', apiKey)
-      expect(refusal().option).toBe('apiKey')
+      expect(errorOf().option).toBe('apiKey')
     },
   )
 
-  test('what the environment says, also later', () => {
+  test('an invalid variable, also at a later access', () => {
     const connection = toConnection()
     vi.stubEnv('TRIGGER_API_URL', 'localhost:3030')
-    expect(refusal().option).toBe('apiUrl')
+    expect(errorOf().option).toBe('apiUrl')
     expect(() => connection.apiUrl).toThrow(InvalidOptionError)
   })
 })

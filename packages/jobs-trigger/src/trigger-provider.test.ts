@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
 
-import { type Answer, createFakeServer, testKey, testUrl } from '../test/kit/fake-server.ts'
+import { type Respond, createFakeServer, testKey, testUrl } from '../test/kit/fake-server.ts'
 import { fakeRun } from '../test/kit/fake-run.ts'
 import { triggerCapabilities } from './capabilities.ts'
 import { findUnsupportedByTrigger } from './provider-options.ts'
@@ -17,13 +17,13 @@ const envelope = {
 
 afterEach(() => vi.unstubAllGlobals())
 
-async function open(answer: Answer) {
-  const { clock, asked } = await createFakeServer(answer)
+async function open(respond: Respond) {
+  const { clock, requests } = await createFakeServer(respond)
   const provider = createTriggerProvider({ apiKey: testKey, apiUrl: testUrl }, { clock })
-  return { provider, clock, asked }
+  return { provider, clock, requests }
 }
 
-test('it is Trigger.dev, with what that can do and refuses', async () => {
+test('reports the name, the capabilities and the checks of Trigger.dev', async () => {
   const { provider } = await open(() => ({}))
   expect(provider).toMatchObject({
     specificationVersion: 'v1',
@@ -33,8 +33,8 @@ test('it is Trigger.dev, with what that can do and refuses', async () => {
   })
 })
 
-test('its calls go to Trigger.dev', async () => {
-  const { provider, clock, asked } = await open(({ method, url }) => {
+test('sends its calls to Trigger.dev', async () => {
+  const { provider, clock, requests } = await open(({ method, url }) => {
     if (method === 'POST') return { body: { id: 'run_1' } }
     if (url.pathname === '/api/v1/runs') return { body: { data: [], pagination: {} } }
     if (url.pathname.startsWith('/api/v1/queues')) return { status: 404, body: { error: 'queue-not-found' } }
@@ -46,15 +46,15 @@ test('its calls go to Trigger.dev', async () => {
   await call(provider.cancel('run_1'))
   expect(await call(provider.list!({ limit: 10 }))).toEqual({ jobs: [] })
   expect(await call(provider.health())).toMatchObject({ provider: 'trigger.dev', ok: true })
-  for (const { url, headers } of asked) {
+  for (const { url, headers } of requests) {
     expect([url.origin, headers.get('authorization')]).toEqual([testUrl, `Bearer ${testKey}`])
   }
 })
 
-test('no process of an app is made a worker: Trigger.dev starts its own', async () => {
+test('rejects `start`, because Trigger.dev has its own workers', async () => {
   await expect(createTriggerProvider({ apiKey: 'tr_dev_1' }).start!()).rejects.toMatchObject({
     code: 'unsupported_feature',
     feature: 'client.start()',
-    message: expect.stringContaining('`trigger.dev dev` starts one here') as string,
+    message: expect.stringContaining('Start one with `trigger.dev dev`') as string,
   })
 })

@@ -5,22 +5,24 @@ import { toResponseFailure, toFailure } from './to-failure.ts'
 const now = Date.parse('2026-03-01T12:00:00Z')
 const origin = 'https://trigger.test'
 
-describe('an answer', () => {
-  test('that is a success and cannot be read is asked for again where it was cut off', () => {
+describe('toResponseFailure', () => {
+  test('makes a truncated success transient, and an unreadable one permanent', () => {
     expect(toResponseFailure({ status: 200, rawBody: undefined }, now).isTransient).toBe(true)
     expect(toResponseFailure({ status: 200, rawBody: { id: 7 } }, now).isTransient).toBe(false)
   })
 
-  test('without words of its own may be of something before Trigger.dev', () => {
+  test('attributes a response without a message to something in front of Trigger.dev', () => {
     const failure = toResponseFailure({ status: 404 }, now)
     expect(failure).toMatchObject({ problem: 'it answered 404', isFromEngine: false })
     expect(failure.remedy).toBe('Check the address (`apiUrl` or `TRIGGER_API_URL`).')
     expect(toResponseFailure({ status: 404, error: 'Run not found' }, now).remedy).toBeUndefined()
     expect(toResponseFailure({ status: 400, error: { issues: [] } }, now).isFromEngine).toBe(false)
-    expect(toResponseFailure({ status: 400, error: { message: 'no good' } }, now).problem).toBe('it answered 400 (no good)')
+    expect(toResponseFailure({ status: 400, error: { message: 'no good' } }, now).problem).toBe(
+      'it answered 400 (no good)',
+    )
   })
 
-  test('that refuses the key says where it is from and what it belongs to', () => {
+  test('names the settings of a rejected key', () => {
     for (const status of [401, 403]) {
       expect(toResponseFailure({ status, error: 'Invalid API Key' }, now).remedy).toBe(
         'Check the key (`apiKey` or `TRIGGER_SECRET_KEY`), which belongs to one environment of one project.',
@@ -28,8 +30,10 @@ describe('an answer', () => {
     }
   })
 
-  test('that is of the size says so', () => {
-    expect(toResponseFailure({ status: 413 }, now).remedy).toBe('The payload is over the limit of the server.')
+  test('suggests a smaller payload for a 413', () => {
+    expect(toResponseFailure({ status: 413 }, now).remedy).toBe(
+      'Send a smaller payload: this one is over the limit of the server.',
+    )
   })
 
   test.each<[headers: Record<string, string>, waitMs: number | undefined]>([
@@ -37,13 +41,13 @@ describe('an answer', () => {
     [{ 'retry-after': '2' }, 2000],
     [{ 'x-ratelimit-reset': String(now + 1500) }, 1500],
     [{ 'x-ratelimit-reset': 'soon' }, undefined],
-  ])('with the headers %o asks to be left alone for %s ms', (headers, waitMs) => {
+  ])('reads the retry delay from the headers %o: %s ms', (headers, waitMs) => {
     expect(toResponseFailure({ status: 429, headers }, now).retryAfterMs).toBe(waitMs)
   })
 })
 
-describe("an error of the SDK's", () => {
-  test('is told by its name, as there may be two copies of the SDK', () => {
+describe('toFailure', () => {
+  test('recognizes an SDK error by its name, because there may be two copies of the SDK', () => {
     const apiError = (facts: object) => Object.assign(new Error('SDK'), { name: 'TriggerApiError', ...facts })
     expect(toFailure(apiError({ status: 422, error: 'no good' }), origin, now).problem).toBe(
       'it answered 422 (no good)',
@@ -51,10 +55,10 @@ describe("an error of the SDK's", () => {
     expect(toFailure(apiError({ cause: { code: 'ECONNREFUSED' } }), origin, now).problem).toContain('the connection to')
   })
 
-  test('for want of a key says what to set', () => {
+  test('names the settings of a missing key', () => {
     const error = Object.assign(new Error('You need to…'), { name: 'ApiClientMissingError' })
     expect(toFailure(error, origin, now)).toEqual({
-      problem: 'there is no key',
+      problem: 'the key is missing',
       remedy: 'Set `apiKey` or `TRIGGER_SECRET_KEY`.',
       mayHaveSucceeded: false,
       isTransient: false,
@@ -62,9 +66,9 @@ describe("an error of the SDK's", () => {
     })
   })
 
-  test('of another kind may have come after the server took it', () => {
+  test('assumes that a request with another SDK error may have succeeded', () => {
     expect(toFailure(new RangeError('odd'), origin, now)).toMatchObject({
-      problem: 'its SDK failed: odd',
+      problem: 'the SDK failed: odd',
       mayHaveSucceeded: true,
     })
   })

@@ -2,7 +2,7 @@ import { RequestFailedError } from '@cgk-platform/jobs-core'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 
 import { fakeRun } from '../../test/kit/fake-run.ts'
-import { createFakeServer, inTurn, testKey } from '../../test/kit/fake-server.ts'
+import { createFakeServer, respondInOrder, testKey } from '../../test/kit/fake-server.ts'
 
 const key = 'a'.repeat(64)
 
@@ -11,21 +11,21 @@ afterEach(() => vi.unstubAllGlobals())
 async function errorOf(work: Promise<unknown>): Promise<RequestFailedError> {
   const error = await work.catch((thrown: unknown) => thrown)
   if (RequestFailedError.isInstance(error)) return error
-  throw new Error('It did not fail.', { cause: error })
+  throw new Error('The request did not fail.', { cause: error })
 }
 
 describe('a read', () => {
-  test('of a run tells it, and nothing where Trigger.dev has none', async () => {
-    const { api, clock, asked } = await createFakeServer(
-      inTurn({ body: fakeRun({ id: 'run_1' }) }, { status: 404, body: { error: 'Not found' } }),
+  test('returns a run, or `undefined` if Trigger.dev has none', async () => {
+    const { api, clock, requests } = await createFakeServer(
+      respondInOrder({ body: fakeRun({ id: 'run_1' }) }, { status: 404, body: { error: 'Not found' } }),
     )
     const run = await clock.finish(api.retrieve('read the run run_1', 'run_1'))
     expect(run).toMatchObject({ id: 'run_1', status: 'EXECUTING', createdAt: new Date('2026-03-01T12:00:00Z') })
     expect(await clock.finish(api.retrieve('read the run run_2', 'run_2'))).toBeUndefined()
-    expect(asked.map(({ url }) => url.pathname)).toEqual(['/api/v3/runs/run_1', '/api/v3/runs/run_2'])
+    expect(requests.map(({ url }) => url.pathname)).toEqual(['/api/v3/runs/run_1', '/api/v3/runs/run_2'])
   })
 
-  test('that something else answers with 404 is a wrong address', async () => {
+  test('reports a wrong address if another server responds with 404', async () => {
     const { api, clock } = await createFakeServer(() => ({ status: 404, body: '<html>not here</html>' }))
     const error = await errorOf(clock.finish(api.retrieve('read the run run_1', 'run_1')))
     expect(error.message).toBe(
@@ -33,17 +33,17 @@ describe('a read', () => {
     )
   })
 
-  test('of a list looks further back than the last days, and tells the next page', async () => {
+  test('lists runs of any age, and returns the next cursor', async () => {
     const { relatedRuns: _, ...listed } = fakeRun({ id: 'run_1' })
     const item = { ...listed, env: { id: 'env', name: 'dev' } }
-    const { api, clock, asked } = await createFakeServer(() => ({
+    const { api, clock, requests } = await createFakeServer(() => ({
       body: { data: [item], pagination: { next: 'further' } },
     }))
     const query = { tag: 'jobs:acme', taskIdentifier: 'event-work', status: 'QUEUED', limit: 3, after: 'here' } as const
     const queue = { type: 'task', name: 'event-work' } as const
     const page = await clock.finish(api.list('list the jobs', { ...query, queue }))
     expect(page).toMatchObject({ runs: [{ id: 'run_1' }], next: 'further' })
-    expect(Object.fromEntries(asked[0]!.url.searchParams)).toEqual({
+    expect(Object.fromEntries(requests[0]!.url.searchParams)).toEqual({
       'filter[tag]': 'jobs:acme',
       'filter[taskIdentifier]': 'event-work',
       'filter[status]': 'QUEUED',
@@ -54,7 +54,7 @@ describe('a read', () => {
     })
   })
 
-  test('of a queue tells it, or nothing', async () => {
+  test('returns a queue, or `undefined` if there is none', async () => {
     const queue = {
       id: 'queue_1',
       name: 'job-ship',
@@ -64,12 +64,12 @@ describe('a read', () => {
       paused: true,
       concurrencyLimit: 1,
     }
-    const { api, clock, asked } = await createFakeServer(
-      inTurn({ body: queue }, { status: 404, body: { error: 'queue-not-found' } }),
+    const { api, clock, requests } = await createFakeServer(
+      respondInOrder({ body: queue }, { status: 404, body: { error: 'queue-not-found' } }),
     )
     expect(await clock.finish(api.queue('custom', 'job-ship'))).toMatchObject({ name: 'job-ship', paused: true })
     expect(await clock.finish(api.queue('task', 'event-work'))).toBeUndefined()
-    expect(asked.map(({ url }) => url.pathname + url.search)).toEqual([
+    expect(requests.map(({ url }) => url.pathname + url.search)).toEqual([
       '/api/v1/queues/job-ship?type=custom',
       '/api/v1/queues/event-work?type=task',
     ])
@@ -77,30 +77,30 @@ describe('a read', () => {
 })
 
 describe('a change', () => {
-  test('that is made is told by no answer', async () => {
-    const { api, clock, asked } = await createFakeServer(() => ({ body: { id: 'run_1', message: 'done' } }))
+  test('returns nothing on success', async () => {
+    const { api, clock, requests } = await createFakeServer(() => ({ body: { id: 'run_1', message: 'done' } }))
     await clock.finish(api.cancel('run_1'))
     await clock.finish(api.addTags('run_1', ['a', 'b']))
     await clock.finish(api.resetKey('event-work', key))
-    expect(asked.map(({ method, url, body }) => [method, url.pathname, body])).toEqual([
+    expect(requests.map(({ method, url, body }) => [method, url.pathname, body])).toEqual([
       ['POST', '/api/v2/runs/run_1/cancel', undefined],
       ['POST', '/api/v1/runs/run_1/tags', { tags: ['a', 'b'] }],
       ['POST', `/api/v1/idempotencyKeys/${key}/reset`, { taskIdentifier: 'event-work' }],
     ])
-    for (const { headers } of asked) expect(headers.get('authorization')).toBe(`Bearer ${testKey}`)
+    for (const { headers } of requests) expect(headers.get('authorization')).toBe(`Bearer ${testKey}`)
   })
 
-  test('of what is not there is none, but for tags, which would be lost', async () => {
+  test('ignores a 404, except for tags, which would be lost', async () => {
     const { api, clock } = await createFakeServer(() => ({ status: 404, body: { error: 'Run not found' } }))
     await clock.finish(api.cancel('run_1'))
     await clock.finish(api.resetKey('event-work', key))
     expect((await errorOf(clock.finish(api.addTags('run_1', ['a'])))).status).toBe(404)
   })
 
-  test('that was refused says what Trigger.dev said', async () => {
+  test('that is rejected throws with Trigger.dev’s message', async () => {
     const { api, clock } = await createFakeServer(() => ({ status: 403, body: { error: 'Not yours' } }))
-    for (const ask of [() => api.addTags('run_1', ['a']), () => api.cancel('run_1')]) {
-      const { message } = await errorOf(clock.finish(ask()))
+    for (const change of [() => api.addTags('run_1', ['a']), () => api.cancel('run_1')]) {
+      const { message } = await errorOf(clock.finish(change()))
       expect(message).toContain('it answered 403 (Not yours). Check the key (`apiKey` or `TRIGGER_SECRET_KEY`)')
       expect(message).not.toContain(testKey)
     }

@@ -1,25 +1,27 @@
 import { afterEach, expect, test, vi } from 'vitest'
 
-import { createFakeServer, inTurn } from '../../test/kit/fake-server.ts'
+import { createFakeServer, respondInOrder } from '../../test/kit/fake-server.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
-test('a token is made with whole seconds, counted by the server, and never none', async () => {
-  const { api, asked } = await createFakeServer(() => ({ body: { id: 'waitpoint_1', isCached: false, url: '' } }))
+test('creates a token with a timeout in whole seconds, at least one', async () => {
+  const { api, requests } = await createFakeServer(() => ({ body: { id: 'waitpoint_1', isCached: false, url: '' } }))
   const token = { tags: ['await:x', 'of:run_1'], idempotencyKey: 'run_1/5/6/a' }
   expect(await api.tokens.create('it', { ...token, timeoutMs: 1500 })).toBe('waitpoint_1')
   await api.tokens.create('it', { ...token, timeoutMs: -5 })
-  expect(asked.map(({ method, url, body }) => [method, url.pathname, (body as { timeout: string }).timeout])).toEqual([
+  expect(
+    requests.map(({ method, url, body }) => [method, url.pathname, (body as { timeout: string }).timeout]),
+  ).toEqual([
     ['POST', '/api/v1/waitpoints/tokens', '2s'],
     ['POST', '/api/v1/waitpoints/tokens', '1s'],
   ])
-  expect(asked[0]!.body).toMatchObject({ tags: ['await:x', 'of:run_1'], idempotencyKey: 'run_1/5/6/a' })
+  expect(requests[0]!.body).toMatchObject({ tags: ['await:x', 'of:run_1'], idempotencyKey: 'run_1/5/6/a' })
 })
 
-test('all pages of a list are read', async () => {
+test('reads all pages of a list', async () => {
   const token = (id: string) => ({ id, status: 'WAITING', tags: ['t1'], createdAt: '2026-03-01T12:00:00Z' })
-  const { api, asked } = await createFakeServer(
-    inTurn(
+  const { api, requests } = await createFakeServer(
+    respondInOrder(
       { body: { data: [token('a')], pagination: { next: 'cursor' } } },
       { body: { data: [token('b')], pagination: {} } },
     ),
@@ -28,7 +30,7 @@ test('all pages of a list are read', async () => {
   const found = await api.tokens.waiting('it', tags)
   expect(found.map(({ id }) => id)).toEqual(['a', 'b'])
   expect(found[0]).toMatchObject({ tags: ['t1'], createdAt: new Date('2026-03-01T12:00:00Z') })
-  const queries = asked.map(({ url }) => Object.fromEntries(url.searchParams))
+  const queries = requests.map(({ url }) => Object.fromEntries(url.searchParams))
   expect(queries[0]).toEqual({
     'filter[status]': 'WAITING',
     'filter[tags]': tags.join(','),
@@ -37,10 +39,10 @@ test('all pages of a list are read', async () => {
   expect(queries[1]).toMatchObject({ 'page[after]': 'cursor' })
 })
 
-test('a token tells the text that it was completed with, and nothing else', async () => {
+test('returns the output of a token only if it is a string and not an error', async () => {
   const token = { id: 'waitpoint_1', status: 'COMPLETED', completedAt: '2026-03-01T12:00:00Z' }
   const { api } = await createFakeServer(
-    inTurn(
+    respondInOrder(
       { body: { ...token, output: 'it', outputType: 'text/plain', outputIsError: false } },
       { body: { ...token, output: '{"json":1}', outputType: 'application/super+json' } },
       { body: { ...token, output: 'late', outputType: 'text/plain', outputIsError: true } },
@@ -48,26 +50,26 @@ test('a token tells the text that it was completed with, and nothing else', asyn
     ),
   )
   const read = () => api.tokens.read('it', 'waitpoint_1')
-  expect(await read()).toMatchObject({ answer: 'it', completedAt: new Date('2026-03-01T12:00:00Z') })
+  expect(await read()).toMatchObject({ output: 'it', completedAt: new Date('2026-03-01T12:00:00Z') })
   expect((await read())?.output).toBeUndefined()
   expect((await read())?.output).toBeUndefined()
   expect(await read()).toBeUndefined()
 })
 
-test('a token is completed with a text, asked again where the server is away', async () => {
-  const { api, asked, clock } = await createFakeServer(
-    inTurn({ status: 503, body: '<html>' }, { body: { success: true } }),
+test('completes a token with a string, and retries while the server is unavailable', async () => {
+  const { api, requests, clock } = await createFakeServer(
+    respondInOrder({ status: 503, body: '<html>' }, { body: { success: true } }),
   )
   await clock.finish(api.tokens.complete('it', 'waitpoint_1', 'text'))
-  expect(asked.map(({ url, body }) => [url.pathname, body])).toEqual(
+  expect(requests.map(({ url, body }) => [url.pathname, body])).toEqual(
     Array.from({ length: 2 }, () => ['/api/v1/waitpoints/tokens/waitpoint_1/complete', { data: 'text' }]),
   )
 })
 
-test('metadata is set by its keys', async () => {
-  const { api, asked } = await createFakeServer(() => ({ body: { metadata: {} } }))
+test('sets metadata by key', async () => {
+  const { api, requests } = await createFakeServer(() => ({ body: { metadata: {} } }))
   await api.setMetadata('run_1', { workflow: { a: 1 } })
-  expect(asked).toMatchObject([
+  expect(requests).toMatchObject([
     {
       method: 'PUT',
       url: { pathname: '/api/v1/runs/run_1/metadata' },
@@ -76,13 +78,13 @@ test('metadata is set by its keys', async () => {
   ])
 })
 
-test('a request that is given up is dropped, so that it does not come after the next one', async () => {
+test('aborts a request that timed out, so it cannot arrive after the next one', async () => {
   const { api, clock } = await createFakeServer(() => ({ body: { metadata: {} } }))
-  const answer = globalThis.fetch
+  const respond = globalThis.fetch
   const signals: (AbortSignal | null | undefined)[] = []
   vi.stubGlobal('fetch', async (...args: Parameters<typeof fetch>): Promise<Response> => {
     signals.push(args[1]?.signal)
-    return signals.length === 1 ? new Promise<never>(() => undefined) : answer(...args)
+    return signals.length === 1 ? new Promise<never>(() => undefined) : respond(...args)
   })
   await clock.finish(api.setMetadata('run_1', { workflow: { a: 1 } }))
   expect(signals.map((signal) => signal?.aborted)).toEqual([true, false])

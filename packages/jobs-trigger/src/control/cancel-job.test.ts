@@ -1,7 +1,7 @@
 import { RequestFailedError } from '@cgk-platform/jobs-core'
 import { describe, expect, test } from 'vitest'
 
-import { createFakeApi, type FakeAnswers } from '../../test/kit/fake-api.ts'
+import { createFakeApi, type FakeResponses } from '../../test/kit/fake-api.ts'
 import { createFakeClock } from '../../test/kit/fake-clock.ts'
 import { fakeRun } from '../../test/kit/fake-run.ts'
 import type { EngineRun } from '../api/engine-shapes.ts'
@@ -17,30 +17,30 @@ function child(definition: string, status: EngineRun['status']): EngineRun {
   return fakeRun({ id: `run_${definition}`, taskIdentifier: jobTaskId(definition), tags, status })
 }
 
-async function cancel(runs: readonly Partial<EngineRun>[], answers?: FakeAnswers) {
-  const api = createFakeApi(runs, answers)
+async function cancel(runs: readonly Partial<EngineRun>[], responses?: FakeResponses) {
+  const api = createFakeApi(runs, responses)
   const clock = createFakeClock()
   const reader = createJobReader({ api, clock, jobs: () => undefined })
   const work = clock.finish(cancelJob('run_1', { api, clock, reader }))
   const error = await work.catch((thrown: unknown) => thrown)
-  return { error, api, clock, cancelled: api.asked.filter((one) => one.startsWith('cancel')) }
+  return { error, api, clock, cancelled: api.requests.filter((one) => one.startsWith('cancel')) }
 }
 
 test.each(['DELAYED', 'PENDING_VERSION', 'QUEUED', 'DEQUEUED', 'EXECUTING', 'WAITING'] as const)(
-  'a job that is %s is cancelled by its own run, and read afterwards',
+  'cancels the run of a job that is %s, and reads it again',
   async (status) => {
     const { error, api, cancelled } = await cancel([{ ...root, status }])
     expect(error).toBeUndefined()
     expect(cancelled).toEqual(['cancel run_1'])
-    expect(api.asked.at(-1)).toBe('retrieve run_1')
+    expect(api.requests.at(-1)).toBe('retrieve run_1')
   },
 )
 
-test('a job that there is not is none to cancel', async () => {
+test('ignores a job that does not exist', async () => {
   expect(await cancel([])).toMatchObject({ error: undefined, cancelled: [] })
 })
 
-test('a run that was made while its maker was cancelled is cancelled, too', async () => {
+test('also cancels a run that was started during the cancel', async () => {
   const { error, cancelled } = await cancel([root], {
     cancel: (run) => {
       const children = run.id === 'run_1' ? [child('ship', 'QUEUED')] : []
@@ -51,7 +51,7 @@ test('a run that was made while its maker was cancelled is cancelled, too', asyn
   expect([error, cancelled]).toEqual([undefined, ['cancel run_1']])
 })
 
-describe('a run that goes on all the same', () => {
+describe('a run that does not end at once', () => {
   test('is cancelled again until it ends', async () => {
     let times = 0
     const { error, cancelled } = await cancel([root], {
@@ -60,42 +60,42 @@ describe('a run that goes on all the same', () => {
     expect([error, cancelled.length]).toEqual([undefined, 3])
   })
 
-  test('may end otherwise meanwhile, which is as good', async () => {
+  test('may also complete', async () => {
     const { error } = await cancel([root], { cancel: (run) => ({ ...run, status: 'COMPLETED' }) })
     expect(error).toBeUndefined()
   })
 
-  test('is told of after ten seconds', async () => {
+  test('is reported in an error after ten seconds', async () => {
     const { error } = await cancel([root], { cancel: (run) => run })
     expect(RequestFailedError.isInstance(error)).toBe(true)
     expect(String(error)).toContain(
-      'Failed to cancel the job run_1 on `trigger.dev`: runs still go on after 10000 ms (run_1). Others may be cancelled: read the status',
+      'Failed to cancel the job run_1 on `trigger.dev`: these runs have not ended after 10000 ms: run_1. Other runs of the job may be cancelled.',
     )
   })
 })
 
-describe("an event's run that was cancelled at work", () => {
+describe('an event run that was cancelled during its execution', () => {
   const cancelled = { status: 'CANCELED', error: { message: 'Canceled by user' } } as const
   const finishedAt = new Date('2026-03-01T12:00:20Z')
 
-  test('is looked at until it is finished, and what it makes meanwhile is cancelled', async () => {
+  test('is read until it is finished, and the runs that it still starts are cancelled', async () => {
     const ship = child('ship', 'QUEUED')
-    let looked = 0
+    let reads = 0
     const { error, api } = await cancel([root, ship], {
       cancel: (run) => ({ ...run, ...cancelled }),
       retrieve: (run) => {
         if (run?.id !== 'run_1' || run.status !== 'CANCELED') return run
-        looked++
-        const made = looked > 2 ? { relatedRuns: { children: [ship] } } : {}
-        return { ...run, ...made, ...(looked > 4 && { finishedAt }) }
+        reads++
+        const started = reads > 2 ? { relatedRuns: { children: [ship] } } : {}
+        return { ...run, ...started, ...(reads > 4 && { finishedAt }) }
       },
     })
     expect(error).toBeUndefined()
-    expect(api.asked.filter((one) => one.startsWith('cancel'))).toEqual(['cancel run_1', 'cancel run_ship'])
-    expect(looked).toBe(5)
+    expect(api.requests.filter((one) => one.startsWith('cancel'))).toEqual(['cancel run_1', 'cancel run_ship'])
+    expect(reads).toBe(5)
   })
 
-  test('and never tells its end is looked at for ten seconds, and then left alone', async () => {
+  test('is read for at most ten seconds if it never finishes', async () => {
     const { error, clock } = await cancel([{ ...root, ...cancelled }])
     expect(error).toBeUndefined()
     expect(clock.delays.reduce((sum, delay) => sum + delay)).toBeGreaterThanOrEqual(10_000)
@@ -105,9 +105,9 @@ describe("an event's run that was cancelled at work", () => {
   test.each<[string, Partial<EngineRun>]>([
     ['was never executed', { attemptCount: 0 }],
     ['is finished', { finishedAt }],
-    ['told what it made', { metadata: { job: { dispatched: {} } } }],
+    ['recorded the runs that it started', { metadata: { job: { dispatched: {} } } }],
     ['makes attempts itself', { metadata: { job: { definition: 'a', attempt: 1, maxAttempts: 1, startedAt: 1 } } }],
-  ])('is not waited for where it %s', async (_, more) => {
+  ])('is not read again if it %s', async (_, more) => {
     expect((await cancel([{ ...root, ...cancelled, ...more }])).clock.delays).toEqual([])
   })
 })

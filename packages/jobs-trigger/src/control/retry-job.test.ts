@@ -2,7 +2,7 @@ import { type Definition, defineJob, RequestFailedError, UnsupportedFeatureError
 import { RequestFailure, toJobRegistry } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
-import { createFakeApi, type FakeAnswers } from '../../test/kit/fake-api.ts'
+import { createFakeApi, type FakeResponses } from '../../test/kit/fake-api.ts'
 import { createFakeClock } from '../../test/kit/fake-clock.ts'
 import { fakeRun } from '../../test/kit/fake-run.ts'
 import '../../test/kit/work.ts'
@@ -24,8 +24,8 @@ function child(definition: string, status: EngineRun['status']): EngineRun {
   return fakeRun({ id: `run_${definition}`, taskIdentifier: jobTaskId(definition), tags, status, payload })
 }
 
-function open(runs: readonly Partial<EngineRun>[], answers?: FakeAnswers, definitions: Definition[] = []) {
-  const api = createFakeApi(runs, answers)
+function open(runs: readonly Partial<EngineRun>[], responses?: FakeResponses, definitions: Definition[] = []) {
+  const api = createFakeApi(runs, responses)
   const clock = createFakeClock()
   const jobs = toJobRegistry(definitions)
   const reader = createJobReader({ api, clock, jobs: () => jobs })
@@ -33,7 +33,7 @@ function open(runs: readonly Partial<EngineRun>[], answers?: FakeAnswers, defini
   return { api, clock, retry }
 }
 
-test("a job's event is triggered again for the definition that failed, and the job leads to it", async () => {
+test("triggers a job's event again for the definition that failed, and tags the failed run with the new one", async () => {
   const { api, retry } = open([inline])
   await retry()
   expect(api.triggered).toEqual([
@@ -45,17 +45,17 @@ test("a job's event is triggered again for the definition that failed, and the j
       idempotencyKey: expect.stringMatching(/^[0-9a-f]{64}$/),
     },
   ])
-  expect(api.asked.filter((one) => one.startsWith('tag'))).toEqual([`tag run_1 ${retriedByTag('run_made1')}`])
+  expect(api.requests.filter((one) => one.startsWith('tag'))).toEqual([`tag run_1 ${retriedByTag('run_made1')}`])
 })
 
-test('a job that failed before it made all of its runs has those made that are missing', async () => {
+test('also starts missing runs, if a job failed before it started all of its runs', async () => {
   const runs = [{ ...root, relatedRuns: { children: [child('ship', 'COMPLETED'), child('bill', 'FAILED')] } }]
   const { api, retry } = open([...runs, child('ship', 'COMPLETED'), child('bill', 'FAILED')])
   await retry()
   expect(api.triggered[0]!.payload).toMatchObject({ retry: { runs: { bill: 'run_bill' }, allBut: ['ship'] } })
 })
 
-test('a job whose only definition is known here is a run of that', async () => {
+test('uses the only definition that is known here for a run without a record', async () => {
   const ship = defineJob({ id: 'ship', event: 'work.asked', handler: () => undefined })
   const { api, retry } = open([root], undefined, [ship])
   await retry()
@@ -63,7 +63,7 @@ test('a job whose only definition is known here is a run of that', async () => {
   expect(api.triggered[0]!.payload).not.toHaveProperty('retry.allBut')
 })
 
-test('who asks when the retry of another is there, but none of the runs that it will make, makes none', async () => {
+test('does nothing while another retry has not started its runs yet', async () => {
   const retried = { envelope, retry: { jobId: 'run_1', runs: { ship: 'run_1' } } }
   const { api, retry } = open([
     { ...inline, tags: [retriedByTag('run_2')] },
@@ -73,20 +73,20 @@ test('who asks when the retry of another is there, but none of the runs that it 
   expect(api.triggered).toEqual([])
 })
 
-describe('a retry that cannot be made', () => {
-  test('since the run that is to lead to it has all the tags that it can have is refused, and nothing is made', async () => {
+describe('throws', () => {
+  test('without triggering a run, if the failed run has no free tag', async () => {
     const tags = Array.from({ length: 10 }, (_, number) => `tag-${number}`)
     const { api, retry } = open([{ ...inline, tags }])
     const error = await retry().catch((thrown: unknown) => thrown)
     expect(UnsupportedFeatureError.isInstance(error)).toBe(true)
-    expect(String(error)).toContain('`retryJob of a run with 10 tags`. The run run_1 has as many as it can have')
+    expect(String(error)).toContain('`retryJob of a run with 10 tags`. The run run_1 has the maximum number of tags')
     expect(api.triggered).toEqual([])
     const free = open([{ ...inline, tags: tags.slice(1) }])
     await free.retry()
     expect(free.api.triggered).toHaveLength(1)
   })
 
-  test('says so, and whether it may have been made all the same', async () => {
+  test('if the trigger fails, and says whether it may have succeeded', async () => {
     const { retry } = open([inline], {
       trigger() {
         throw new RequestFailure({
@@ -105,9 +105,11 @@ describe('a retry that cannot be made', () => {
     )
   })
 
-  test('says when the new run does not become visible', async () => {
+  test('if the new run does not become visible', async () => {
     const { retry } = open([inline], { retrieve: (run, id) => (id === 'run_1' ? fakeRun(inline) : run) })
     const error = await retry().catch((thrown: unknown) => thrown)
-    expect(String(error)).toContain('the run run_made1 does not become visible. It was accepted')
+    expect(String(error)).toContain(
+      'the run run_made1 is not visible after 10000 ms. Trigger.dev has accepted the retry.',
+    )
   })
 })

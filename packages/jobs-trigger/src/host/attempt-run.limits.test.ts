@@ -1,43 +1,31 @@
-import { defineJob, type Definition } from '@cgk-platform/jobs-core'
 import { calculateNextRetryDelay } from '@trigger.dev/core/v3'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 
 import { envelopeOf } from '../../test/kit/envelope-of.ts'
-import { openTasks, type TasksSetting } from '../../test/kit/open-tasks.ts'
-import '../../test/kit/work.ts'
+import {
+  OrderMissingError,
+  openWorkJob,
+  type WorkJobOptions,
+  workPayload,
+  workTaskId,
+} from '../../test/kit/open-work-job.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
-const taskId = 'job-work'
-const retry = { maxAttempts: 3, initialDelay: '10s', backoff: 'fixed' } as const
-const payload = { envelope: envelopeOf(), jobId: 'run_0' }
-
-type Options = Partial<Parameters<typeof defineJob<'work.asked', unknown>>[0]>
-
-function open(options: Options = {}, setting?: TasksSetting) {
-  const definition = defineJob({ id: 'work', event: 'work.asked', handler: () => undefined, retry, ...options })
-  return openTasks([definition as unknown as Definition], setting)
-}
-
-class OrderGone extends TypeError {
-  override readonly name: string = 'OrderGone'
-  readonly code = 'order_gone'
-}
-
 describe('the number of attempts', () => {
-  test('is lower where somebody triggered the run with fewer: the last of them ends it properly', async () => {
+  test('is at most the number that the run was triggered with', async () => {
     const onFailure = vi.fn<() => void>()
-    const { attempt } = await open({ handler: () => Promise.reject(new Error('no')), onFailure })
-    const result = await attempt(taskId, { payload, attempt: 2, maxAttempts: 2 })
+    const { attempt } = await openWorkJob({ handler: () => Promise.reject(new Error('no')), onFailure })
+    const result = await attempt(workTaskId, { payload: workPayload, attempt: 2, maxAttempts: 2 })
     expect(result).toMatchObject({ skippedRetrying: true, metadata: { job: { maxAttempts: 2, failed: true } } })
     expect(onFailure).toHaveBeenCalledTimes(1)
   })
 
-  test('has one more for the server: where the process died in the last, that one ends the run', async () => {
+  test('is followed by an extra attempt that ends the run if its process died', async () => {
     const handler = vi.fn<() => void>()
     const onFailure = vi.fn<() => void>()
-    const { attempt } = await open({ handler, onFailure })
-    const result = await attempt(taskId, { payload, attempt: 4, maxAttempts: 250 })
+    const { attempt } = await openWorkJob({ handler, onFailure })
+    const result = await attempt(workTaskId, { payload: workPayload, attempt: 4, maxAttempts: 250 })
     expect(result).toMatchObject({
       ok: false,
       skippedRetrying: true,
@@ -47,29 +35,29 @@ describe('the number of attempts', () => {
     expect([handler.mock.calls.length, onFailure.mock.calls.length]).toEqual([0, 1])
   })
 
-  test('is exceeded three times at the most: an `onFailure` in which the process died thrice is not called again', async () => {
+  test('is followed by at most three extra attempts; after that, `onFailure` is not called again', async () => {
     const onFailure = vi.fn<() => void>()
-    const { attempt, logger } = await open({ onFailure })
-    await attempt(taskId, { payload, attempt: 6, maxAttempts: 250 })
+    const { attempt, logger } = await openWorkJob({ onFailure })
+    await attempt(workTaskId, { payload: workPayload, attempt: 6, maxAttempts: 250 })
     expect(onFailure).toHaveBeenCalledTimes(1)
-    const result = await attempt(taskId, { payload, attempt: 7, maxAttempts: 250 })
+    const result = await attempt(workTaskId, { payload: workPayload, attempt: 7, maxAttempts: 250 })
     expect(result).toMatchObject({
       skippedRetrying: true,
       error: { name: 'AttemptsExhaustedError' },
       metadata: { job: { attempt: 3, maxAttempts: 3, failed: true, error: { code: 'attempts_exhausted' } } },
     })
     expect(onFailure).toHaveBeenCalledTimes(1)
-    expect(logger.messages('error').at(-1)).toContain('its process died in `onFailure`')
+    expect(logger.messages('error').at(-1)).toContain('`onFailure` is not called again')
   })
 
-  test('ends with the last one that the server would make: a run goes back into its queue eleven times', async () => {
+  test('ends before the run would return to its queue for the twelfth time', async () => {
     const onFailure = vi.fn<() => void>()
     const slow = { maxAttempts: 12, backoff: 'fixed', initialDelay: '30s' } as const
-    const { attempt } = await open({ retry: slow, handler: () => Promise.reject(new Error('no')), onFailure })
-    const given = { ...payload, envelope: envelopeOf({ maxAttempts: 20 }) }
-    const eleventh = await attempt(taskId, { payload: given, attempt: 11, maxAttempts: 21 })
+    const { attempt } = await openWorkJob({ retry: slow, handler: () => Promise.reject(new Error('no')), onFailure })
+    const payload = { ...workPayload, envelope: envelopeOf({ maxAttempts: 20 }) }
+    const eleventh = await attempt(workTaskId, { payload, attempt: 11, maxAttempts: 21 })
     expect(eleventh).toMatchObject({ retry: { delay: 30_000 } })
-    const twelfth = await attempt(taskId, { payload: given, attempt: 12, maxAttempts: 21, metadata: eleventh.metadata })
+    const twelfth = await attempt(workTaskId, { payload, attempt: 12, maxAttempts: 21, metadata: eleventh.metadata })
     expect(twelfth).toMatchObject({
       skippedRetrying: true,
       metadata: { job: { failed: true, error: { code: 'unsupported_feature', cause: { message: 'no' } } } },
@@ -77,18 +65,18 @@ describe('the number of attempts', () => {
     expect(onFailure).toHaveBeenCalledTimes(1)
   })
 
-  test("is none of the server's, which would end a run that a send gave more when its process dies", async () => {
-    const { task } = await open()
+  test('is not passed to the server, which would ignore a higher number of a send after a crash', async () => {
+    const { task } = await openWorkJob()
     for (const id of ['job-work', 'event-work__asked', 'event-work__followed']) {
       expect(task(id)['retry']).toMatchObject({ maxAttempts: 250 })
     }
   })
 })
 
-describe('where the process died, the server tries again', () => {
-  type Retry = Required<NonNullable<Options['retry']>>
+describe('after a crash, the server retries', () => {
+  type Retry = Required<NonNullable<WorkJobOptions['retry']>>
   const delaysOf = async (retried: Partial<Retry>) => {
-    const { task } = await open({ retry: { maxAttempts: 20, ...retried } })
+    const { task } = await openWorkJob({ retry: { maxAttempts: 20, ...retried } })
     const crash = task('job-work')['retry'] as Parameters<typeof calculateNextRetryDelay>[0]
     return [1, 2, 3, 4, 5, 19].map((attempt) => calculateNextRetryDelay(crash, attempt))
   }
@@ -97,31 +85,31 @@ describe('where the process died, the server tries again', () => {
     [{ backoff: 'fixed', initialDelay: '2s' }, [2000, 2000, 2000, 2000, 2000, 2000]],
     [{ backoff: 'linear', initialDelay: '1s', maxDelay: '1m' }, [1000, 2000, 4000, 8000, 16_000, 60_000]],
     [{ backoff: 'exponential', initialDelay: '1s', maxDelay: '9s', factor: 3 }, [1000, 3000, 9000, 9000, 9000, 9000]],
-  ])('no earlier than %j says', async (retried, delays) => {
+  ])('no earlier than the policy %j', async (retried, delays) => {
     expect(await delaysOf(retried)).toEqual(delays)
   })
 
   test.each(['fixed', 'linear', 'exponential'] as const)(
-    'also by %s delays of nothing, which it would take for no retry at all',
+    'after 1 ms for a %s policy without delay, because it takes a delay of zero for no retry',
     async (backoff) => {
       expect(await delaysOf({ backoff, initialDelay: 0, maxDelay: 0 })).toEqual([1, 1, 1, 1, 1, 1])
     },
   )
 })
 
-describe("a project that has its tasks' retries turned off", () => {
+describe('a project with retries turned off', () => {
   const retries = { enabledInDev: false }
 
-  test('ends a run that is to be tried again: it is said, and the definition hears of it', async () => {
+  test('fails a run that needs a retry: logs the reason and calls `onFailure`', async () => {
     const failures: string[] = []
-    const { attempt, logger } = await open({
-      handler: () => Promise.reject(new OrderGone('no')),
+    const { attempt, logger } = await openWorkJob({
+      handler: () => Promise.reject(new OrderMissingError('no')),
       onFailure: (error) => void failures.push(error.name),
     })
-    const result = await attempt(taskId, { payload, retries })
+    const result = await attempt(workTaskId, { payload: workPayload, retries })
     expect(result).toMatchObject({ ok: false, skippedRetrying: true })
     expect(failures).toEqual(['AttemptsExhaustedError'])
     expect(logger.messages('error')).toContainEqual(expect.stringContaining('`retries.enabledInDev: false`'))
-    expect(result.metadata).toMatchObject({ job: { failed: true, attempt: 1, error: { code: 'order_gone' } } })
+    expect(result.metadata).toMatchObject({ job: { failed: true, attempt: 1, error: { code: 'order_missing' } } })
   })
 })

@@ -15,7 +15,7 @@ test.each([
   [1, 1000],
   [2, 2000],
   [5, 16_000],
-])('what is no attempt of a job and fails for the %i. time is tried again after %i ms', (number, retryDelayInMs) => {
+])('retries try %i outside a job attempt after %i ms', (number, retryDelayInMs) => {
   const error = new Error('no')
   expect(handleError(error, contextOf(number))).toMatchObject({ retryDelayInMs, error: { message: 'no' } })
 })
@@ -23,9 +23,9 @@ test.each([
 test.each([
   [6, undefined],
   [6, 250],
-  [7, 250], // its process died before
+  [7, 250], // its process died in the sixth try
   [2, 2],
-])('what fails for the %i. time of %s that the server grants is not tried again', (number, maxAttempts) => {
+])('does not retry try %i if the run allows %s attempts', (number, maxAttempts) => {
   const error = new Error('no')
   expect(handleError(error, contextOf(number, maxAttempts))).toMatchObject({
     skipRetrying: true,
@@ -33,12 +33,12 @@ test.each([
   })
 })
 
-test('an error that is none of a definition is shown with texts that the database takes, too', () => {
+test('replaces characters that the database rejects, also in errors outside a job attempt', () => {
   const error = new Error('body: 😀😀'.slice(0, 7))
   expect(handleError(error, contextOf(1)).error).toMatchObject({ message: 'body: \uFFFD' })
 })
 
-test('a run ends with as many attempts as its task has, or somebody triggered it with', () => {
+test('a run ends with the maximum of its task, or with the lower number that it was triggered with', () => {
   const last = [contextOf(4), contextOf(5), contextOf(2, 3), contextOf(3, 3)].map((context) =>
     isLastAttempt(context, 5),
   )

@@ -20,8 +20,8 @@ const nightly = defineCronJob({ id: 'nightly', schedule: '0 3 * * 7', timezone: 
 
 beforeEach(openWorker)
 
-describe('the tasks', () => {
-  test('are one for each event, handled or not, one for each job, and one more for the ticks of a cron job', () => {
+describe('createTriggerTasks', () => {
+  test('creates a task for each event and each job, and one for the ticks of a cron job', () => {
     const ids = createTriggerTasks({ jobs: [work, nightly] }).map(({ id }) => id)
     expect(ids).toEqual(expect.arrayContaining(['event-work__asked', 'event-work__followed', 'event-order__created']))
     expect(ids.filter((id) => !id.startsWith('event-'))).toEqual([
@@ -34,14 +34,14 @@ describe('the tasks', () => {
     expect(resourceCatalog.listTaskIdCollisions()).toEqual([])
   })
 
-  test('never end a run by themselves, whatever the project says', () => {
+  test('overrides the settings of the project that would end a run', () => {
     for (const { id } of createTriggerTasks({ jobs: [work, nightly] })) {
       expect(resourceCatalog.getTask(id)).toMatchObject({ ttl: 0, maxDuration: 2_147_483_647 })
       expect(resourceCatalog.getTask(id)?.retry).toMatchObject({ randomize: false })
     }
   })
 
-  test("have a schedule in the engine's words, one tick at a time", () => {
+  test('converts the schedule of a cron job, and runs one tick at a time', () => {
     createTriggerTasks({ jobs: [nightly] })
     expect(resourceCatalog.getTaskManifest('tick-nightly')).toMatchObject({
       triggerSource: 'schedule',
@@ -50,7 +50,7 @@ describe('the tasks', () => {
     })
   })
 
-  test('take the options that a definition has for Trigger.dev, wherever its attempts are made', () => {
+  test('applies the Trigger.dev options of a definition to both of its tasks', () => {
     const providerOptions = {
       'trigger.dev': { machine: 'large-1x', retry: { outOfMemory: { machine: 'large-2x' } } },
     } as const
@@ -65,15 +65,15 @@ describe('the tasks', () => {
     expect(resourceCatalog.getTask('event-work__followed')?.machine).toBeUndefined()
   })
 
-  test('are none for an event whose name is too long: it cannot be sent', () => {
+  test('creates no task for an event whose name is too long to send', () => {
     const name = Array.from({ length: 40 }, () => 'w').join('/') // a slash takes six characters
     defineEvents({ [name]: eventType<{ tenantId: string }>() } as never)
     expect(createTriggerTasks({ jobs: [nightly] }).some(({ id }) => id.includes('w_x2f_w'))).toBe(false)
   })
 })
 
-describe('tasks that the SDK takes no notice of are not lost in silence', () => {
-  const fails = (): unknown => {
+describe('createTriggerTasks throws if the SDK ignores its tasks', () => {
+  const create = (): unknown => {
     try {
       return createTriggerTasks({ jobs: [work] })
     } catch (error) {
@@ -83,27 +83,27 @@ describe('tasks that the SDK takes no notice of are not lost in silence', () => 
 
   test.each<[string, () => void, string]>([
     [
-      'outside of a worker',
+      'outside a worker',
       () => delete (globalThis as Record<symbol, unknown>)[Symbol.for('dev.trigger.ts.api')],
-      'outside of a Trigger.dev worker',
+      'outside a Trigger.dev worker',
     ],
     [
       'in `trigger.config.ts`, which is imported before any file of `dirs`',
       () => resourceCatalog.clearCurrentFileContext(),
-      'takes no notice',
+      'does not register tasks',
     ],
-    ['in a callback, when the file has been read', () => resourceCatalog.clearCurrentFileContext(), 'takes no notice'],
+    ['in a callback, after the import', () => resourceCatalog.clearCurrentFileContext(), 'does not register tasks'],
   ])('%s', (_, arrange, problem) => {
     arrange()
-    const error = fails()
+    const error = create()
     expect(InvalidOptionError.isInstance(error)).toBe(true)
     expect((error as Error).message).toContain(problem)
     expect((error as Error).message).toContain('at the top level of a file in one of the `dirs` of `trigger.config.ts`')
   })
 })
 
-describe('what cannot be used is refused', () => {
-  test('a definition that asks for what Trigger.dev cannot do', () => {
+describe('createTriggerTasks rejects', () => {
+  test('a definition with a feature that Trigger.dev does not support', () => {
     const both = defineJob({ id: 'b', event: 'work.asked', handler, concurrency: { limit: 2, perTenant: 1 } })
     expect(() => createTriggerTasks({ jobs: [both as unknown as Definition] })).toThrow(UnsupportedFeatureError)
     const many = defineJob({ id: 'm', event: 'work.asked', handler, retry: { maxAttempts: 250 } })
@@ -111,7 +111,7 @@ describe('what cannot be used is refused', () => {
   })
 })
 
-test('a local engine of the same process leaves the cron jobs alone', async () => {
+test('prevents a local engine of the same process from running the cron jobs', async () => {
   const { claimCronJob } = await import('@cgk-platform/jobs-core/provider')
   const daily = defineCronJob({ id: 'daily', schedule: '0 3 * * *', handler: vi.fn<() => void>() })
   createTriggerTasks({ jobs: [daily] })

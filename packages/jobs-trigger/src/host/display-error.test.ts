@@ -5,18 +5,18 @@ import { describe, expect, test } from 'vitest'
 
 import { toDisplayError } from './display-error.ts'
 
-/** What the SDK makes of an error before it is sent. */
-function sent(error: Error) {
+/** Converts an error as the SDK does before it sends it. */
+function toSentError(error: Error) {
   return sanitizeError(parseError(error))
 }
 
-/** Half of a character, as JSON has it. */
-const half = /\\ud[89a-f]/
+/** An unpaired surrogate in JSON. */
+const unpairedSurrogate = /\\ud[89a-f]/
 
 const smile = '😀'
 
-describe('an error as it is shown', () => {
-  test('has the name, the message, the stack and the causes that it had', () => {
+describe('toDisplayError', () => {
+  test('keeps the name, message, stack and causes', () => {
     const cause = new RangeError('far')
     const error = new TypeError('no', { cause })
     expect(toDisplayError(toErrorInfo(error))).toMatchObject({
@@ -28,24 +28,24 @@ describe('an error as it is shown', () => {
   })
 
   test.each([
-    ['a text that was cut', `body: ${smile}${smile}`.slice(0, 7)],
-    ['the SDK, which cuts a message', `${'x'.repeat(999)}${smile}`],
-    ['the SDK, which cuts what it has cut', `${'x'.repeat(998)}${smile.repeat(20)}`],
-    ['the SDK, which cuts a line of the stack', `${'x'.repeat(1016)}${smile.repeat(20)}`],
-    ['the SDK, which takes a character out', `${smile[0]}\0${smile[1]}${smile[0]}\0`],
-    ['a text that was cut in its middle', `${smile[0]}${'x'.repeat(20_000)}${smile[1]}`],
-  ])('has no half of a character, by %s: the database takes none', (_, text) => {
+    ['in a message that was cut before', `body: ${smile}${smile}`.slice(0, 7)],
+    ['where the SDK cuts a message', `${'x'.repeat(999)}${smile}`],
+    ['where the SDK cuts twice', `${'x'.repeat(998)}${smile.repeat(20)}`],
+    ['where the SDK cuts a line of the stack', `${'x'.repeat(1016)}${smile.repeat(20)}`],
+    ['where the SDK removes a character', `${smile[0]}\0${smile[1]}${smile[0]}\0`],
+    ['where a long message is cut in the middle', `${smile[0]}${'x'.repeat(20_000)}${smile[1]}`],
+  ])('leaves no unpaired surrogate %s', (_, text) => {
     const error = Object.assign(new Error(text, { cause: new Error(text) }), { name: text.slice(0, 7) })
     Object.assign(error.cause as Error, { name: `${'x'.repeat(255)}${smile}` })
-    expect(JSON.stringify(sent(toDisplayError(toErrorInfo(error))))).not.toMatch(half)
+    expect(JSON.stringify(toSentError(toDisplayError(toErrorInfo(error))))).not.toMatch(unpairedSurrogate)
   })
 
-  test('has none whatever is thrown', () => {
+  test('leaves no unpaired surrogate in any error', () => {
     const text = fc.string({ unit: fc.constantFrom('x', '\0', '\n', smile, smile[0]!, smile[1]!), maxLength: 3000 })
     fc.assert(
       fc.property(text, fc.nat(1100), text, (message, padding, name) => {
         const error = Object.assign(new Error('x'.repeat(padding) + message), { name })
-        expect(JSON.stringify(sent(toDisplayError(toErrorInfo(error))))).not.toMatch(half)
+        expect(JSON.stringify(toSentError(toDisplayError(toErrorInfo(error))))).not.toMatch(unpairedSurrogate)
       }),
       { numRuns: 50 },
     )
@@ -58,14 +58,14 @@ describe('an error as it is shown', () => {
     ['OutOfMemoryError', 'MANUAL_OOM_KILL_ERROR\0'],
     ['UnexpectedExitError', 'Unexpected exit with code -1 after signal SIGKILL'],
     ['TriggerInternalError', 'no'],
-  ])('can be tried again where it is a %s: %s', (name, message) => {
-    const shown = sent(toDisplayError(toErrorInfo(Object.assign(new Error(message), { name }))))
-    expect([isOOMRunError(shown), shouldRetryError(taskRunErrorEnhancer(shown))]).toEqual([false, true])
-    expect(shown).toMatchObject({ type: 'BUILT_IN_ERROR' })
+  ])('makes an error retryable that Trigger.dev would not retry: %s: %s', (name, message) => {
+    const sentError = toSentError(toDisplayError(toErrorInfo(Object.assign(new Error(message), { name }))))
+    expect([isOOMRunError(sentError), shouldRetryError(taskRunErrorEnhancer(sentError))]).toEqual([false, true])
+    expect(sentError).toMatchObject({ type: 'BUILT_IN_ERROR' })
   })
 
-  test('keeps what tells of too little memory where it is to run on a larger machine', () => {
-    const told = toErrorInfo(Object.assign(new Error('MANUAL_OOM_KILL_ERROR'), { name: 'OutOfMemoryError' }))
-    expect(isOOMRunError(sent(toDisplayError(told, 'verbatim')))).toBe(true)
+  test('keeps the message of a lack of memory with `verbatim`', () => {
+    const info = toErrorInfo(Object.assign(new Error('MANUAL_OOM_KILL_ERROR'), { name: 'OutOfMemoryError' }))
+    expect(isOOMRunError(toSentError(toDisplayError(info, 'verbatim')))).toBe(true)
   })
 })

@@ -14,7 +14,10 @@ const maxNameLength = 255
  * @param memoryMessages - `verbatim` keeps those messages: Trigger.dev then retries the run on its larger machine
  */
 export function toDisplayError(info: JobErrorInfo, memoryMessages?: 'verbatim'): Error {
-  return toError(truncateErrorInfo(info), memoryMessages === 'verbatim' ? ({ message }) => message : withoutMemoryMarker)
+  return toError(
+    truncateErrorInfo(info),
+    memoryMessages === 'verbatim' ? ({ message }) => message : withoutMemoryMarker,
+  )
 }
 
 function toError(info: JobErrorInfo, messageOf: (info: JobErrorInfo) => string): Error {

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 
 import { envelopeOf } from '../../test/kit/envelope-of.ts'
 import { createFakeEngine } from '../../test/kit/fake-engine.ts'
-import { openTasks, type TasksSetting } from '../../test/kit/open-tasks.ts'
+import { openTasks, type TasksOptions } from '../../test/kit/open-tasks.ts'
 import '../../test/kit/work.ts'
 import { tagsOf } from '../wire/tags.ts'
 
@@ -24,36 +24,36 @@ function job(options: Options = {}): Definition {
   }) as unknown as Definition
 }
 
-function open(options: Options = {}, setting?: TasksSetting) {
+function open(options: Options = {}, setting?: TasksOptions) {
   return openTasks([job(options)], setting)
 }
 
 const payload = { envelope: envelopeOf() }
 
 describe("an event's run", () => {
-  test('completes where no job handles the event, and says so in its log', async () => {
+  test('completes and logs a hint if no job handles the event', async () => {
     const { attempt, logger } = await openTasks([])
     const result = await attempt(taskId, { payload })
     expect(result).toMatchObject({ ok: true, output: { runs: {} }, metadata: { job: { dispatched: {} } } })
     expect(logger.messages('info')).toEqual([expect.stringContaining('No job handles `work.asked`') as string])
   })
 
-  const made: [string, Options, object][] = [
+  const separateRuns: [string, Options, object][] = [
     ['has an idempotency key', {}, { envelope: envelopeOf({ idempotencyKey: 'k' }) }],
     ['has a limit over all tenants', { concurrency: 2 }, payload],
-    ['is retried by hand', {}, { ...payload, retry: { jobId: 'run_0', runs: { work: 'run_00' } } }],
+    ['is retried manually', {}, { ...payload, retry: { jobId: 'run_0', runs: { work: 'run_00' } } }],
   ]
-  test.each(made)('makes a run of its own for a job that %s', async (_, options, given) => {
+  test.each(separateRuns)('starts a separate run for a job that %s', async (_, options, taskPayload) => {
     const handler = vi.fn<() => void>()
     const { attempt, engine } = await open({ ...options, handler })
-    const result = await attempt(taskId, { payload: given })
+    const result = await attempt(taskId, { payload: taskPayload })
     expect(result).toMatchObject({ ok: true, output: { runs: { work: 'run_made1' } } })
     expect(result.metadata).toEqual({ job: { dispatched: { work: 'run_made1' } } })
     expect(handler).not.toHaveBeenCalled()
     expect(engine.runs).toMatchObject([{ taskId: 'job-work', options: { parentRunId: 'run_1' } }])
   })
 
-  test('that a limit for each tenant holds makes the attempts itself, in the queue of the job', async () => {
+  test('makes the attempts itself, in the queue of the job, if the job has a limit for each tenant', async () => {
     const { attempt, task } = await open({ concurrency: { perTenant: 2 }, handler: () => 'done' })
     expect(await attempt(taskId, { payload })).toMatchObject({ ok: true, output: 'done' })
     const queue = { name: 'job-work', concurrencyLimit: 2 }
@@ -64,53 +64,53 @@ describe("an event's run", () => {
 describe('the runs of several jobs', () => {
   const both = () => [job(), job({ id: 'other', concurrency: { perTenant: 1 } }), job({ id: 'third', concurrency: 3 })]
 
-  test('are made with what finds, counts and limits them', async () => {
+  test('are triggered with tags, a key and their concurrency key', async () => {
     const { attempt, engine } = await openTasks(both())
     await attempt(taskId, { payload: { envelope: envelopeOf({ maxAttempts: 7 }) } })
-    const of = { tenantId: 'acme', event: 'work.asked', jobId: 'run_1' }
-    const made = engine.runs.toSorted((one, other) => (one.taskId < other.taskId ? -1 : 1))
-    expect(made.map(({ taskId: by, payload: carried, options }) => [by, carried, options])).toEqual(
+    const tagValues = { tenantId: 'acme', event: 'work.asked', jobId: 'run_1' }
+    const runs = engine.runs.toSorted((one, other) => (one.taskId < other.taskId ? -1 : 1))
+    expect(runs.map((run) => [run.taskId, run.payload, run.options])).toEqual(
       ['other', 'third', 'work'].map((id) => [
         `job-${id}`,
         { envelope: envelopeOf({ maxAttempts: 7 }), jobId: 'run_1' },
         expect.objectContaining({
-          tags: tagsOf({ ...of, definitionId: id }),
+          tags: tagsOf({ ...tagValues, definitionId: id }),
           ttl: 0,
           parentRunId: 'run_1',
           idempotencyKey: expect.stringMatching(/^[0-9a-f]{64}$/),
         }),
       ]),
     )
-    expect(made.map(({ options }) => options['concurrencyKey'])).toEqual(['acme', undefined, undefined])
+    expect(runs.map(({ options }) => options['concurrencyKey'])).toEqual(['acme', undefined, undefined])
   })
 
-  test('are made for the version that makes them: a later one may not have the job any more', async () => {
+  test('are locked to the version that starts them, because a later one may not have the job', async () => {
     const { attempt, engine } = await openTasks(both())
     await attempt(taskId, { payload, version: '20260301.7' })
     expect(engine.runs.map(({ options }) => options['lockToVersion'])).toEqual(Array(3).fill('20260301.7'))
   })
 
-  test('are made for any version in development, where one goes with the next change', async () => {
+  test('are not locked to a version in development, where a version ends with the next change', async () => {
     const { attempt, engine } = await openTasks(both())
     await attempt(taskId, { payload })
     expect(engine.runs.every(({ options }) => options['lockToVersion'] === undefined)).toBe(true)
   })
 
-  test('are made once, also where one has failed and given its key free', async () => {
+  test('are started once, even if one has failed and freed its key', async () => {
     const engine = createFakeEngine()
     const first = await openTasks(both(), { engine })
     await first.attempt(taskId, { payload })
-    for (const { taskId: made, options } of engine.runs) {
+    for (const { taskId: taskIdentifier, options } of engine.runs) {
       await fetch(`http://trigger.test/api/v1/idempotencyKeys/${String(options['idempotencyKey'])}/reset`, {
         method: 'POST',
-        body: JSON.stringify({ taskIdentifier: made }),
+        body: JSON.stringify({ taskIdentifier }),
       })
     }
     await first.attempt(taskId, { payload, attempt: 2 })
     expect(engine.runs).toHaveLength(3)
   })
 
-  test('that are missing are made by the next attempt, which comes soon', async () => {
+  test('are completed by the next attempt if some could not be started', async () => {
     let isBroken = true
     const engine = createFakeEngine(({ url }) =>
       isBroken && url.pathname.includes('job-other') ? { status: 400, body: { error: 'no' } } : undefined,
@@ -119,13 +119,13 @@ describe('the runs of several jobs', () => {
     const failed = await attempt(taskId, { payload, attempt: 1, maxAttempts: 250 })
     expect(failed).toMatchObject({ ok: false, retry: { delay: 1000 }, error: { name: 'DispatchFailure' } })
     expect(failed.error?.message).toContain('no')
-    expect(logger.messages('warn')).toEqual(['A run failed before its job could begin; it is tried again.'])
+    expect(logger.messages('warn')).toEqual(['A run failed before its job could start. It will be retried.'])
     isBroken = false
     expect(await attempt(taskId, { payload, attempt: 2, maxAttempts: 250 })).toMatchObject({ ok: true })
     expect(engine.runs.map((run) => run.taskId).toSorted()).toEqual(['job-other', 'job-third', 'job-work'])
   })
 
-  test('that cannot be made fail the job in the end, and loudly', async () => {
+  test('fail the job after six attempts to start them, with an error in the log', async () => {
     const engine = createFakeEngine(({ url }) =>
       url.pathname.includes('/trigger') ? { status: 422, body: { error: 'no' } } : undefined,
     )
@@ -135,10 +135,10 @@ describe('the runs of several jobs', () => {
       pauses.push((await attempt(taskId, { payload, attempt: number, maxAttempts: 250 })).retry?.delay)
     }
     expect(pauses).toEqual([1000, 2000, 16_000, undefined])
-    expect(logger.messages('error')).toEqual(['A run failed before its job could begin.'])
+    expect(logger.messages('error')).toEqual(['A run failed before its job could start.'])
   })
 
-  test('are cancelled where the news of it comes after the last was made', async () => {
+  test('are cancelled if the cancel arrives after the last one was started', async () => {
     const cancel = new AbortController()
     const { attempt, engine, clock } = await openTasks(both())
     Object.assign(clock, { yield: async () => cancel.abort() })
@@ -146,28 +146,28 @@ describe('the runs of several jobs', () => {
     expect(engine.cancelled.toSorted()).toEqual(['run_made1', 'run_made2', 'run_made3'])
   })
 
-  test('are made for the failed definitions alone where a job is retried, and say which run they replace', async () => {
+  test('are started only for the failed definitions in a manual retry, and name the run that they replace', async () => {
     const { attempt, engine, logger } = await openTasks(both())
-    const runs = { other: 'run_failed', gone: 'run_gone' }
+    const runs = { other: 'run_failed', missing: 'run_missing' }
     const result = await attempt(taskId, { payload: { ...payload, retry: { jobId: 'run_0', runs } } })
     expect(result.output).toEqual({ runs: { other: 'run_made1' } })
     expect(engine.runs[0]).toMatchObject({
       payload: { jobId: 'run_0', retryOf: 'run_failed' },
       options: { tags: expect.arrayContaining(['job:run_0']) },
     })
-    expect(logger.messages('warn')).toEqual(['A job is retried, and a definition of it that had failed is gone.'])
+    expect(logger.messages('warn')).toEqual(['Cannot retry some definitions of a job, because they no longer exist.'])
   })
 
-  test('are made for all others where a job is retried that had failed before', async () => {
+  test('are started for all definitions without a run in a retry of a job that failed early', async () => {
     const { attempt } = await openTasks(both())
-    const given = { ...payload, retry: { jobId: 'run_0', runs: {}, allBut: ['work'] } }
-    const result = await attempt(taskId, { payload: given })
+    const retryPayload = { ...payload, retry: { jobId: 'run_0', runs: {}, allBut: ['work'] } }
+    const result = await attempt(taskId, { payload: retryPayload })
     expect(Object.keys((result.output as { runs: object }).runs).toSorted()).toEqual(['other', 'third'])
   })
 })
 
-describe("what the dashboard's test page sends", () => {
-  test("is the event's payload, with the tenant that it names", async () => {
+describe("a run from the dashboard's test page", () => {
+  test("gets the event's payload, with the tenant that it names", async () => {
     const seen: unknown[] = []
     const { attempt } = await open({ handler: (event) => void seen.push(event) })
     await attempt(taskId, { payload: { tenantId: 'acme', number: 7 } })
@@ -176,7 +176,7 @@ describe("what the dashboard's test page sends", () => {
     ])
   })
 
-  test('fails for good where it does not fit the event, and says what does not', async () => {
+  test('fails without a retry if the payload is invalid, and names the problem', async () => {
     const counted = defineJob({ id: 'count', event: 'work.counted', handler: () => undefined })
     const { attempt } = await openTasks([counted as unknown as Definition])
     const result = await attempt('event-work__counted', { payload: { tenantId: 'acme', number: 'x' } })

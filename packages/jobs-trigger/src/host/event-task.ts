@@ -15,7 +15,11 @@ import { taskHooks } from './task-hooks.ts'
 import { definitionTaskOptions, dispatchRetry, baseTaskOptions } from './task-options.ts'
 
 /** Creates the task that an event's senders trigger. Its run represents the job. */
-export function createEventTask(event: string, definitions: readonly Definition[], dependencies: HostDependencies): AnyTask {
+export function createEventTask(
+  event: string,
+  definitions: readonly Definition[],
+  dependencies: HostDependencies,
+): AnyTask {
   const inline = inlineDefinition(definitions)
   return task({
     ...(inline ? definitionTaskOptions(inline) : { ...baseTaskOptions, retry: { ...dispatchRetry } }),

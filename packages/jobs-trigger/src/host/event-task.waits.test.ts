@@ -13,7 +13,7 @@ const taskId = 'event-work__asked'
 const envelope = envelopeOf()
 const { sentAt } = envelope
 
-/** Tasks beside which a wait goes on that began after the event was sent by the clock of its worker, and before by the server's. */
+/** Opens tasks with an open wait. It began after the event was sent by its worker's clock, but before by the server's. */
 async function open() {
   const completed: string[] = []
   const job = defineJob({ id: 'work', event: 'work.asked', handler: () => undefined })
@@ -34,13 +34,13 @@ async function open() {
   return { ...(await openTasks([job, flow] as unknown as Definition[], { engine })), completed }
 }
 
-test('an event that the server took after it made the token answers the wait, whatever the others’ clocks say', async () => {
+test('completes a wait whose token is older than the event by the server’s clock', async () => {
   const { attempt, completed } = await open()
   await attempt(taskId, { payload: { envelope } })
   expect(completed).toEqual(['/api/v1/waitpoints/tokens/waitpoint_1/complete'])
 })
 
-test('a job that is retried was sent when it was sent', async () => {
+test('uses the original send time of a job that is retried manually', async () => {
   const { attempt, completed } = await open()
   await attempt(taskId, { payload: { envelope, retry: { jobId: 'run_0', runs: { work: 'run_failed' } } } })
   expect(completed).toEqual([])

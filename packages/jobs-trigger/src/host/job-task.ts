@@ -38,10 +38,14 @@ function reject(
   const message = `is missing. Trigger the task \`${eventTaskId(event)}\` instead, which starts this one`
   const error = toErrorInfo(new PayloadInvalidError({ event, issues: [{ path: 'envelope', message }] }))
   const payload = { ...readEventPayload(taskPayload, event, jobId, ctx.run.createdAt.getTime()), jobId }
-  const { record, thrown } = toFailedOutcome(error, newAttemptRecord(definition, payload.envelope, ctx, dependencies.clock), {
-    definition,
-    payload,
-  })
+  const { record, thrown } = toFailedOutcome(
+    error,
+    newAttemptRecord(definition, payload.envelope, ctx, dependencies.clock),
+    {
+      definition,
+      payload,
+    },
+  )
   writeRecord(record)
   bindLogger(dependencies.logger, { runId: jobId, definition: definition.id }).error('The run failed.', { error })
   return thrown!

@@ -14,41 +14,39 @@ const policy = (maxAttempts: number, more: Partial<RetryPolicy> = {}): RetryPoli
   ...more,
 })
 
-describe('the attempts of a policy', () => {
-  test('are as many as it says while its delays are short', () => {
+describe('requeueAttemptsLimit', () => {
+  test('sets no limit for a policy with short delays', () => {
     expect(requeueAttemptsLimit(policy(249, { maxDelayMs: 29_999 }))).toBeUndefined()
   })
 
-  test('are twelve where each delay sends the run back into its queue', () => {
+  test('allows twelve attempts if each delay returns the run to its queue', () => {
     const slow = { backoff: 'fixed', initialDelayMs: 30_000 } as const
-    expect([12, 13, 100].map((many) => requeueAttemptsLimit(policy(many, slow)))).toEqual([undefined, 12, 12])
+    expect([12, 13, 100].map((attempts) => requeueAttemptsLimit(policy(attempts, slow)))).toEqual([undefined, 12, 12])
   })
 
-  test('may be more where the first delays are short', () => {
-    // 1, 2, 4, 8 and 16 seconds are waited for in place.
-    expect([17, 18].map((many) => requeueAttemptsLimit(policy(many)))).toEqual([undefined, 17])
+  test('allows more attempts if the first delays are short', () => {
+    // Delays of 1, 2, 4, 8 and 16 seconds pass in the run's process.
+    expect([17, 18].map((attempts) => requeueAttemptsLimit(policy(attempts)))).toEqual([undefined, 17])
   })
 
-  test('are counted by the longest delay that jitter leaves', () => {
+  test('counts delays without jitter, which only shortens them', () => {
     const jittered = { backoff: 'fixed', initialDelayMs: 30_000, jitter: 1 } as const
     expect(requeueAttemptsLimit(policy(13, jittered))).toBe(12)
   })
 })
 
-describe('an attempt', () => {
-  test('may ask for any delay while its run can go back into its queue', () => {
+describe('limitsForAttempt', () => {
+  test('allows any delay while the run can return to its queue', () => {
     expect(limitsForAttempt(1, {})).toBe(triggerLimits)
     expect(limitsForAttempt(11, {})).toBe(triggerLimits)
     expect(limitsForAttempt(200, { inPlace: 190 })).toBe(triggerLimits)
   })
 
-  test('has only short ones left when it has gone there as often as can be, its process having died included', () => {
+  test('allows only short delays after eleven returns to the queue, including those after a crash', () => {
     expect(limitsForAttempt(12, {}).maxRetryDelayMs).toBe(29_999)
     expect(limitsForAttempt(17, { inPlace: 5 })).toMatchObject({
       maxRetryDelayMs: 29_999,
-      maxRetryDelayNote: expect.stringContaining(
-        '11 times: allow 12 attempts or fewer, or keep their delays below 30 s',
-      ),
+      maxRetryDelayNote: expect.stringContaining('Allow at most 12 attempts, or keep the delays below 30 s.'),
     })
   })
 })

@@ -39,11 +39,7 @@ function logFailure(error: unknown, ctx: RunContext['ctx'], { logger }: HostDepe
 }
 
 /** Fails a run that needs a retry in a project with retries turned off. The SDK ends the run, so this calls `onFailure`. */
-async function failAbandonedRun(
-  error: unknown,
-  ctx: RunContext['ctx'],
-  dependencies: HostDependencies,
-): Promise<void> {
+async function failAbandonedRun(error: unknown, ctx: RunContext['ctx'], dependencies: HostDependencies): Promise<void> {
   if (!(error instanceof AttemptFailure) || error.retryAfterMs === undefined) return
   const { definition, payload } = error.attempt
   const begun = newAttemptRecord(definition, payload.envelope, ctx, dependencies.clock)

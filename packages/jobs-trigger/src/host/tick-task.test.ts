@@ -3,13 +3,13 @@ import { systemTenantId, cronEventOf } from '@cgk-platform/jobs-core/provider'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 
 import { createFakeEngine, type FakeRun } from '../../test/kit/fake-engine.ts'
-import { type AttemptSetting, openTasks } from '../../test/kit/open-tasks.ts'
+import { type AttemptExecution, openTasks } from '../../test/kit/open-tasks.ts'
 import { retryJob } from '../control/retry-job.ts'
 import { requeueThresholdMs } from './requeue-limits.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
-const start = Date.parse('2026-03-01T12:00:00Z') // where the fake clock stands
+const start = Date.parse('2026-03-01T12:00:00Z') // the time of the fake clock
 const minuteMs = 60_000
 
 type Options = Partial<Parameters<typeof defineCronJob>[0]>
@@ -20,23 +20,23 @@ function cron(options: Options = {}): CronJobDefinition {
 
 async function open(options: Options = {}, engine = createFakeEngine()) {
   const tasks = await openTasks([cron(options)], { engine })
-  /** As the SDK reads it: dates come as dates. */
-  const tick = (atMs = start, attempt = 1, more: Partial<AttemptSetting> = {}) =>
+  /** Runs a tick with the payload as the SDK parses it, with `Date` values. */
+  const tick = (atMs = start, attempt = 1, more: Partial<AttemptExecution> = {}) =>
     tasks.attempt('tick-report', {
       payload: { timestamp: new Date(atMs), type: 'DECLARATIVE' },
       attempt,
       maxAttempts: 250,
       ...more,
     })
-  /** Has the run of a job make its attempt, and ends it as the server would. */
-  const carryOut = async (run: FakeRun) => {
+  /** Executes the attempt of a run, and sets its status as the server would. */
+  const execute = async (run: FakeRun) => {
     const { ok } = await tasks.attempt(run.taskId, { payload: run.payload, runId: run.id })
     run.status = ok ? 'COMPLETED' : 'FAILED'
   }
-  return { ...tasks, engine, tick, carryOut }
+  return { ...tasks, engine, tick, execute }
 }
 
-/** The ticks of the jobs that were sent. */
+/** Returns the ticks of the jobs that were sent. */
 function ticksOf(engine: ReturnType<typeof createFakeEngine>): unknown[] {
   return engine.runs.map(({ payload }) => (payload as Sent).envelope.payload.scheduledAt)
 }
@@ -48,13 +48,13 @@ interface Sent {
 const iso = (ms: number) => new Date(ms).toISOString()
 
 describe('a tick', () => {
-  test('is dispatched once, also where its run has failed: another run holds its key', async () => {
+  test('is dispatched once, even if its run has failed', async () => {
     for (const overlap of ['skip', 'allow'] as const) {
       const handler = () => Promise.reject(new NonRetryableError('no'))
-      const { tick, engine, carryOut } = await open({ overlap, handler })
+      const { tick, engine, execute } = await open({ overlap, handler })
       await tick()
-      await carryOut(engine.runs[0]!)
-      await carryOut(engine.runs[1]!)
+      await execute(engine.runs[0]!)
+      await execute(engine.runs[1]!)
       expect(engine.runs.map(({ taskId, status }) => [taskId, status])).toEqual([
         ['cron-report', 'COMPLETED'],
         ['job-report', 'FAILED'],
@@ -64,7 +64,7 @@ describe('a tick', () => {
     }
   })
 
-  test('is in time by the clock of the server, whatever the one of the worker says', async () => {
+  test('is in time by the server’s clock, even if the worker’s clock is ahead', async () => {
     const { tick, engine, clock } = await open()
     const tickAt = start - 10 * minuteMs
     await tick(tickAt, 1, { startedAt: tickAt + 2000 })
@@ -72,46 +72,46 @@ describe('a tick', () => {
     expect(ticksOf(engine)).toEqual([iso(tickAt)])
   })
 
-  test('that comes within the minute over which a server may spread its schedules is in time', async () => {
+  test('is in time within the minute over which a server may spread its schedules', async () => {
     const { tick, engine } = await open()
     await tick(start - 74_000)
     expect(ticksOf(engine)).toEqual([iso(start - 74_000)])
   })
 
-  test('that somebody asked for by hand without an instant is one of now', async () => {
+  test('uses the current time if it was triggered by hand without a timestamp', async () => {
     const { attempt, engine } = await open()
     await attempt('tick-report', { payload: {} })
     expect(ticksOf(engine)).toEqual([iso(start)])
   })
 })
 
-describe('a tick while the job before is retried by hand', () => {
+describe('a tick during a manual retry of the previous job', () => {
   test('is skipped', async () => {
     const handler = () => Promise.reject(new NonRetryableError('no'))
-    const { tick, engine, parts, carryOut, clock } = await open({ handler })
+    const { tick, engine, dependencies, execute, clock } = await open({ handler })
     await tick(start - 5000)
     const [job] = engine.runs
-    await carryOut(job!)
-    await carryOut(engine.runs[1]!)
-    await clock.finish(retryJob(job!.id, parts))
+    await execute(job!)
+    await execute(engine.runs[1]!)
+    await clock.finish(retryJob(job!.id, dependencies))
     const retried = engine.runs[2]!
     expect(retried).toMatchObject({ taskId: 'cron-report', payload: { retry: { jobId: job!.id } } })
     retried.status = 'EXECUTING'
     expect((await tick()).output).toEqual({ sent: 0, skipped: [systemTenantId] })
-    await carryOut(retried)
+    await execute(retried)
     expect((await tick()).output).toEqual({ sent: 0, skipped: [systemTenantId] })
-    await carryOut(engine.runs[3]!)
+    await execute(engine.runs[3]!)
     expect((await tick()).output).toEqual({ sent: 1, skipped: [] })
   })
 })
 
-describe('a tick that could not be dispatched', () => {
+describe('a tick whose dispatch fails', () => {
   const broken = () =>
     createFakeEngine(({ url }) =>
       url.pathname.endsWith('/trigger') ? { status: 400, body: { error: 'no' } } : undefined,
     )
 
-  test('is tried again while it is in time, and this is said', async () => {
+  test('is retried while it is in time, and logs each failure', async () => {
     const { tick, logger } = await open({}, broken())
     const delays: unknown[] = []
     for (const attempt of [1, 2, 3, 4, 5]) delays.push((await tick(start, attempt)).retry?.delay)
@@ -119,7 +119,7 @@ describe('a tick that could not be dispatched', () => {
     expect(logger.messages('error')).toHaveLength(5)
   })
 
-  test('is tried again for twenty minutes where it shall be made up for, as often as a run can go into its queue', async () => {
+  test('is retried for twenty minutes with `catchUp`, as often as a run can return to its queue', async () => {
     const { tick } = await open({ catchUp: 'latest' }, broken())
     const delays: number[] = []
     for (let attempt = 1; ; attempt++) {
@@ -132,7 +132,7 @@ describe('a tick that could not be dispatched', () => {
     expect(Math.round(delays.reduce((sum, delay) => sum + delay) / minuteMs)).toBe(19)
   })
 
-  test('is tried again for as long as a process that died lets it', async () => {
+  test('is retried by the server after a crash', async () => {
     expect((await open()).task('tick-report')['retry']).toMatchObject({ maxAttempts: 250 })
   })
 })
@@ -149,7 +149,7 @@ describe('tenants', () => {
     },
   }
 
-  test('have one job each where sending one failed while that of another had failed already', async () => {
+  test('get one job each, even if one send fails and the job of another tenant has already failed', async () => {
     let isBroken = true
     const engine = createFakeEngine(({ url, body }) =>
       isBroken && url.pathname.endsWith('cron-report/trigger') && JSON.stringify(body).includes('globex')
@@ -157,9 +157,9 @@ describe('tenants', () => {
         : undefined,
     )
     const handler = () => Promise.reject(new NonRetryableError('no'))
-    const { attempt, carryOut } = await open({ tenants: () => ['acme', 'globex'], handler }, engine)
+    const { attempt, execute } = await open({ tenants: () => ['acme', 'globex'], handler }, engine)
     expect(await attempt('cron-report', { payload: system })).toMatchObject({ ok: false, retry: { delay: 1000 } })
-    for (const run of engine.runs) await carryOut(run)
+    for (const run of engine.runs) await execute(run)
     isBroken = false
     expect(await attempt('cron-report', { payload: system, attempt: 2 })).toMatchObject({ ok: true })
     const jobs = engine.runs.filter(({ taskId }) => taskId === 'cron-report')

@@ -44,7 +44,8 @@ export function createTickTask(definition: CronJobDefinition, dependencies: Host
       maxTimeoutInMs: catchUpPauseMs,
       randomize: false,
     },
-    run: (payload: unknown, { ctx }: Pick<RunContext, 'ctx'>) => dispatch(definition, readTimestamp(payload), ctx, dependencies),
+    run: (payload: unknown, { ctx }: Pick<RunContext, 'ctx'>) =>
+      dispatch(definition, readTimestamp(payload), ctx, dependencies),
     catchError({ error, ctx }: { error: unknown; ctx: RunContext['ctx'] }): ErrorHandling {
       const logger = bindLogger(dependencies.logger, { definition: id, attempt: ctx.attempt.number })
       logger.error('Could not dispatch a cron tick.', { error: toErrorInfo(error) })

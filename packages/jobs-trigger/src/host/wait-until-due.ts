@@ -9,7 +9,11 @@ const maxWaitMs = 5 * 60_000
  * Waits until an attempt is due by this clock. The server starts attempts by its own clock, which may be ahead. Returns
  * early if the run is cancelled.
  */
-export async function waitUntilDue(record: AttemptRecord | undefined, signal: AbortSignal, clock: Clock): Promise<void> {
+export async function waitUntilDue(
+  record: AttemptRecord | undefined,
+  signal: AbortSignal,
+  clock: Clock,
+): Promise<void> {
   const leftMs = Math.min((record?.retryAt ?? 0) - clock.now(), maxWaitMs)
   if (leftMs > 0) await pause(clock, leftMs, signal)
 }

@@ -6,10 +6,10 @@ import { createWorkerLogger } from './worker-logger.ts'
 
 afterEach(() => logger.disable())
 
-test('writes into the log of the run, each line with its facts', () => {
+test('writes each line with its fields into the log of the run', () => {
   const lines: unknown[] = []
-  const note = (level: string) => (message: string, facts: unknown) => void lines.push([level, message, facts])
-  const [debug, info, warn, error] = ['debug', 'info', 'warn', 'error'].map(note)
+  const record = (level: string) => (message: string, fields: unknown) => void lines.push([level, message, fields])
+  const [debug, info, warn, error] = ['debug', 'info', 'warn', 'error'].map(record)
   logger.setGlobalTaskLogger({
     debug,
     info,
@@ -32,6 +32,6 @@ test('writes into the log of the run, each line with its facts', () => {
   ])
 })
 
-test('writes nowhere where no run is under way', () => {
+test('writes nothing outside a run', () => {
   expect(() => createWorkerLogger().error('One.')).not.toThrow()
 })

@@ -11,26 +11,26 @@ import { afterEach, expect, test, vi } from 'vitest'
 
 import { envelopeOf } from '../../test/kit/envelope-of.ts'
 import { createFakeEngine } from '../../test/kit/fake-engine.ts'
-import { openTasks, type TasksSetting } from '../../test/kit/open-tasks.ts'
+import { openTasks, type TasksOptions } from '../../test/kit/open-tasks.ts'
 import '../../test/kit/work.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
 const payload = { envelope: envelopeOf(), jobId: 'run_0' }
 
-function open(steps: (step: Steps<'work.asked'>) => unknown, setting: TasksSetting = {}) {
+function open(steps: (step: Steps<'work.asked'>) => unknown, options: TasksOptions = {}) {
   const flow = defineWorkflow({ id: 'flow', event: 'work.asked', steps: (_, step) => steps(step) })
-  return openTasks([flow as unknown as Definition], setting)
+  return openTasks([flow as unknown as Definition], options)
 }
 
-test('hooks are told how long a run took with all that it waited for', async () => {
+test('passes the duration of a run including its waits to hooks', async () => {
   const onAttemptEnd = vi.fn<NonNullable<JobHooks['onAttemptEnd']>>()
   const { attempt } = await open((step) => step.sleep('nap', '3s'), { hooks: { onAttemptEnd } })
   expect(await attempt('job-flow', { payload })).toMatchObject({ ok: true })
   expect(onAttemptEnd.mock.calls).toMatchObject([[{ durationMs: 3000 }]])
 })
 
-test('code that awaits what is no step beside a wait goes on before the wait is over', async () => {
+test('continues code that awaits something other than a step during a wait', async () => {
   let workedAt = 0
   const opened = await open(async (step) => {
     const { clock } = opened
@@ -47,7 +47,7 @@ test('code that awaits what is no step beside a wait goes on before the wait is 
   expect(opened.logger.messages('warn')).toEqual([expect.stringContaining('awaited something that is no step')])
 })
 
-test('a job that a step runs is read by the client that sent it', async () => {
+test('reads the job of a `step.runJob` with the client that sent it', async () => {
   const followed = defineJob({ id: 'followed', event: 'work.followed', handler: () => undefined })
   const run = {
     id: 'r_1',
@@ -65,7 +65,7 @@ test('a job that a step runs is read by the client that sent it', async () => {
     createdAt: new Date(0),
     runs: [run],
   }
-  // A client on another engine, whose ids are none of Trigger.dev's.
+  // A client on another engine, whose ids are not Trigger.dev run ids.
   const another = { sendJob: async () => ({ id: 'job_1' }), getJobStatus: async () => status }
   const jobClient = { ...another, forTenant: () => another } as unknown as JobClient
   const engine = createFakeEngine(({ url }) =>

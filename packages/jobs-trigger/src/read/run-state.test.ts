@@ -35,7 +35,7 @@ describe('CANCELED', () => {
   })
 })
 
-test('a word of a newer server is open until the run has an end', () => {
+test('treats an unknown status as queued until the run is finished', () => {
   const status = 'PONDERING' as EngineRunStatus
   expect(runStateOf({ status })).toBe('queued')
   expect(runStateOf({ status, finishedAt: new Date() })).toBe('failed')

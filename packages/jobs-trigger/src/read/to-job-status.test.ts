@@ -19,7 +19,7 @@ const cancelled = { status: 'CANCELED', error: { message: 'Canceled by user' } }
 function envelope(more: object = {}) {
   return {
     v: 1,
-    id: 'of the send',
+    id: 'envelope-id',
     event: 'work.asked',
     tenantId: 'acme',
     payload: { tenantId: 'acme' },
@@ -32,8 +32,8 @@ function record(definition: string, more: Partial<AttemptRecord> = {}) {
   return { metadata: { job: { definition, attempt: 1, maxAttempts: 3, startedAt: 2000, ...more } } }
 }
 
-/** The event's own run. */
-function link(run: Partial<EngineRun>, children: EngineRun[] = [], retry?: Retry): EventRun {
+/** Returns an event's run with its child runs. */
+function eventRun(run: Partial<EngineRun>, children: EngineRun[] = [], retry?: Retry): EventRun {
   const payload = { envelope: envelope(), ...(retry && { retry }) }
   return { run: fakeRun({ taskIdentifier: eventTaskId('work.asked'), payload, ...run }), children }
 }
@@ -43,8 +43,8 @@ function child(definition: string, run: Partial<EngineRun>, retryOf?: string): E
   return fakeRun({ id: `run_${definition}`, taskIdentifier: jobTaskId(definition), payload, ...run })
 }
 
-function read(links: [EventRun, ...EventRun[]], definitions?: Definition[]) {
-  return toJobStatus(links, definitions && toJobRegistry(definitions))
+function read(eventRuns: [EventRun, ...EventRun[]], definitions?: Definition[]) {
+  return toJobStatus(eventRuns, definitions && toJobRegistry(definitions))
 }
 
 const done = { status: 'COMPLETED', finishedAt: at(5) } as const
@@ -53,7 +53,7 @@ const dispatched = { ...done, metadata: { job: { dispatched: {} } } }
 describe('a job whose event has one definition', () => {
   test("is the event's run itself", () => {
     const run = { ...record('ship', { startedAt: at(2).getTime() }), ...done, startedAt: at(1), output: { done: true } }
-    expect(read([link(run)])).toEqual({
+    expect(read([eventRun(run)])).toEqual({
       id: 'run_1',
       event: 'work.asked',
       tenantId: 'acme',
@@ -77,7 +77,7 @@ describe('a job whose event has one definition', () => {
   })
 })
 
-describe('a job of which nobody knows yet what it will do', () => {
+describe('a job whose definitions are not known yet', () => {
   test.each([
     ['DELAYED', 'scheduled'],
     ['PENDING_VERSION', 'queued'],
@@ -86,102 +86,105 @@ describe('a job of which nobody knows yet what it will do', () => {
     ['EXECUTING', 'queued'],
     ['WAITING', 'queued'],
   ] as const)('%s is %s, and has no runs', (status, state) => {
-    const told = read([link({ status })])
-    expect([told.state, told.runs]).toEqual([state, []])
-    expect(told).not.toHaveProperty('endedAt')
+    const job = read([eventRun({ status })])
+    expect([job.state, job.runs]).toEqual([state, []])
+    expect(job).not.toHaveProperty('endedAt')
   })
 
   test.each([
     [cancelled, 'cancelled'],
     [{ status: 'EXPIRED' }, 'expired'],
     [{ status: 'COMPLETED' }, 'completed'],
-  ] as const)('that ended so (%o) is %s, and has no runs', (run, state) => {
-    const told = read([link({ ...run, finishedAt: at(3) })])
-    expect([told.state, told.runs, told.endedAt]).toEqual([state, [], at(3)])
+  ] as const)('that ended with %o is %s, and has no runs', (run, state) => {
+    const job = read([eventRun({ ...run, finishedAt: at(3) })])
+    expect([job.state, job.runs, job.endedAt]).toEqual([state, [], at(3)])
   })
 })
 
 describe('a job whose event has several definitions', () => {
   const runs = [child('ship', { ...done, startedAt: at(3), finishedAt: at(9) }), child('bill', { startedAt: at(2) })]
 
-  test('is not over while more of them are made', () => {
-    expect(read([link({}, [runs[0]!])]).state).toBe('running')
-    expect(read([link({}, runs)]).state).toBe('running')
-    expect(read([link({}, [child('bill', { status: 'QUEUED', attemptCount: 0 })])]).state).toBe('queued')
+  test('has not ended while it may start more runs', () => {
+    expect(read([eventRun({}, [runs[0]!])]).state).toBe('running')
+    expect(read([eventRun({}, runs)]).state).toBe('running')
+    expect(read([eventRun({}, [child('bill', { status: 'QUEUED', attemptCount: 0 })])]).state).toBe('queued')
   })
 })
 
-describe('how many attempts a run may have', () => {
+describe('the maximum number of attempts of a run', () => {
   const waiting = { status: 'QUEUED', attemptCount: 0 } as const
 
-  test('is what the send asked for, or the definition, while no record says it', () => {
+  test('comes from the send or the definition while there is no record', () => {
     const definition = defineJob({
       id: 'pack',
       event: 'work.asked',
       retry: { maxAttempts: 7 },
       handler: () => undefined,
     })
-    expect(read([link(dispatched, [child('pack', waiting)])], [definition]).runs[0]!.maxAttempts).toBe(7)
-    const asked = { ...dispatched, payload: { envelope: envelope({ maxAttempts: 2 }) } }
-    expect(read([link(asked, [child('pack', waiting)])], [definition]).runs[0]!.maxAttempts).toBe(2)
-    expect(read([link(asked, [child('pack', waiting)])]).runs[0]!.maxAttempts).toBe(2)
-    expect(read([link(dispatched, [child('pack', waiting)])]).runs[0]!.maxAttempts).toBe(1)
+    expect(read([eventRun(dispatched, [child('pack', waiting)])], [definition]).runs[0]!.maxAttempts).toBe(7)
+    const limited = { ...dispatched, payload: { envelope: envelope({ maxAttempts: 2 }) } }
+    expect(read([eventRun(limited, [child('pack', waiting)])], [definition]).runs[0]!.maxAttempts).toBe(2)
+    expect(read([eventRun(limited, [child('pack', waiting)])]).runs[0]!.maxAttempts).toBe(2)
+    expect(read([eventRun(dispatched, [child('pack', waiting)])]).runs[0]!.maxAttempts).toBe(1)
   })
 })
 
-describe("an event's run that failed before it told what it is of", () => {
+describe("an event's run that failed before it recorded its definition", () => {
   const killed = { status: 'CRASHED', finishedAt: at(4), error: { message: 'killed' } } as const
 
-  test('is a run of the only definition, where that is known', () => {
-    const told = read([link(killed)], [job('ship')])
-    expect(told.state).toBe('failed')
-    expect(told.runs).toMatchObject([
+  test('is a run of the only known definition', () => {
+    const status = read([eventRun(killed)], [job('ship')])
+    expect(status.state).toBe('failed')
+    expect(status.runs).toMatchObject([
       { id: 'run_1', definitionId: 'ship', state: 'failed', error: { message: 'killed' } },
     ])
   })
 
-  test('is a run of a cron job, whose event has no other', () => {
+  test('is a run of the cron job, if the event belongs to one', () => {
     const cron = defineCronJob({ id: 'daily', schedule: '0 9 * * *', handler: () => undefined })
-    const ofTick = { ...killed, taskIdentifier: eventTaskId(cronEventOf('daily')) }
-    expect(read([link(ofTick)], [cron]).runs[0]!.definitionId).toBe('daily')
+    const tickRun = { ...killed, taskIdentifier: eventTaskId(cronEventOf('daily')) }
+    expect(read([eventRun(tickRun)], [cron]).runs[0]!.definitionId).toBe('daily')
   })
 
-  test('is one of an unknown definition otherwise', () => {
+  test('is a run of an unknown definition otherwise', () => {
     for (const definitions of [undefined, [], [job('ship'), job('bill')]]) {
-      expect(read([link(killed)], definitions).runs).toMatchObject([
+      expect(read([eventRun(killed)], definitions).runs).toMatchObject([
         { definitionId: unknownDefinition, state: 'failed' },
       ])
     }
   })
 
-  test('fails the job beside the runs that it had made', () => {
-    const told = read([link(killed, [child('ship', done)])], [job('ship')])
-    expect(told.runs.map(({ definitionId, state }) => [definitionId, state])).toEqual([
+  test('fails the job, together with the runs that it started', () => {
+    const status = read([eventRun(killed, [child('ship', done)])], [job('ship')])
+    expect(status.runs.map(({ definitionId, state }) => [definitionId, state])).toEqual([
       [unknownDefinition, 'failed'],
       ['ship', 'completed'],
     ])
-    expect(told.state).toBe('failed')
+    expect(status.state).toBe('failed')
   })
 })
 
 describe('a job that was retried', () => {
   const retry: Retry = { jobId: 'run_1', runs: { ship: 'run_1' } }
-  const again = (run: Partial<EngineRun>, children: EngineRun[] = []) => link({ id: 'run_2', ...run }, children, retry)
+  const again = (run: Partial<EngineRun>, children: EngineRun[] = []) =>
+    eventRun({ id: 'run_2', ...run }, children, retry)
 
-  test('has no run of an unknown definition left, once all definitions were run that had no run', () => {
-    const lost = link({ status: 'CRASHED', finishedAt: at(4) }, [child('bill', done)])
-    const rest = link({ id: 'run_2', ...dispatched }, [child('ship', done)], {
+  test('has no run of an unknown definition after all definitions without a run were started', () => {
+    const failed = eventRun({ status: 'CRASHED', finishedAt: at(4) }, [child('bill', done)])
+    const rest = eventRun({ id: 'run_2', ...dispatched }, [child('ship', done)], {
       jobId: 'run_1',
       runs: {},
       allBut: ['bill'],
     })
-    const told = read([lost, rest])
-    expect(told.runs.map(({ definitionId }) => definitionId)).toEqual(['bill', 'ship'])
-    expect(told.state).toBe('completed')
+    const status = read([failed, rest])
+    expect(status.runs.map(({ definitionId }) => definitionId)).toEqual(['bill', 'ship'])
+    expect(status.state).toBe('completed')
   })
 
-  test('knows of its first run what the retry says of it', () => {
-    const lost = link({ status: 'CRASHED', finishedAt: at(4) })
-    expect(read([lost, again(dispatched)]).runs).toMatchObject([{ id: 'run_1', definitionId: 'ship', state: 'failed' }])
+  test('takes the definition of its first run from the retry', () => {
+    const failed = eventRun({ status: 'CRASHED', finishedAt: at(4) })
+    expect(read([failed, again(dispatched)]).runs).toMatchObject([
+      { id: 'run_1', definitionId: 'ship', state: 'failed' },
+    ])
   })
 })

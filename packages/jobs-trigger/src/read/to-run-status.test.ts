@@ -9,7 +9,7 @@ const now = Date.parse('2026-03-01T12:01:00Z')
 const startedAt = new Date('2026-03-01T12:00:10Z')
 const finishedAt = new Date('2026-03-01T12:00:20Z')
 const updatedAt = new Date('2026-03-01T12:00:15Z')
-const why = { name: 'Declined', message: 'no money', code: 'declined' }
+const declined = { name: 'Declined', message: 'no money', code: 'declined' }
 
 function record(more: Partial<AttemptRecord> = {}) {
   return { metadata: { job: { definition: 'ship', attempt: 1, maxAttempts: 3, startedAt: 2000, ...more } } }
@@ -19,52 +19,52 @@ function read(run: Partial<EngineRun>, maxAttempts?: number) {
   return toRunStatus(fakeRun(run), { definitionId: 'ship', maxAttempts, retryOf: undefined })
 }
 
-describe('a run under way', () => {
-  test('began when a worker took it, as far as nobody tells more', () => {
+describe('a running run', () => {
+  test('started when a worker took it, if there is no record', () => {
     expect(read({ attemptCount: 1, startedAt }).startedAt).toEqual(startedAt)
   })
 
-  test('that has not begun has no attempts yet, whatever a worker has laid hands on', () => {
+  test('has no attempts before it starts to execute', () => {
     for (const status of ['PENDING_VERSION', 'QUEUED', 'DEQUEUED'] as const) {
-      const { state, attempts, startedAt: began } = read({ status, attemptCount: 0, startedAt })
-      expect([state, attempts, began]).toEqual(['queued', 0, undefined])
+      const { state, attempts, startedAt: start } = read({ status, attemptCount: 0, startedAt })
+      expect([state, attempts, start]).toEqual(['queued', 0, undefined])
     }
     expect(read({ status: 'DELAYED', attemptCount: 0 }).state).toBe('scheduled')
   })
 
-  test('knows how many attempts it may have by its own record, else by what is asked for, else by those it had', () => {
+  test('takes its maximum number of attempts from its record, the send or the attempts so far', () => {
     expect(read({ ...record(), attemptCount: 1 }, 7).maxAttempts).toBe(3)
     expect(read({ attemptCount: 1 }, 7).maxAttempts).toBe(7)
     expect(read({ attemptCount: 2 }).maxAttempts).toBe(2)
     expect(read({ attemptCount: 0 }).maxAttempts).toBe(1)
   })
 
-  test('has no more attempts than it may have, though the server makes one more to end it', () => {
+  test('does not count the extra attempt that only ends the run', () => {
     expect(
-      read({ ...record({ attempt: 3, failed: true, error: why }), status: 'FAILED', attemptCount: 4 }).attempts,
+      read({ ...record({ attempt: 3, failed: true, error: declined }), status: 'FAILED', attemptCount: 4 }).attempts,
     ).toBe(3)
   })
 })
 
 describe('between two attempts', () => {
-  const failedOnce = record({ retryAt: now + 5000, error: why })
+  const failedOnce = record({ retryAt: now + 5000, error: declined })
 
-  test('it is retrying also where the process had died, though nobody knows until when', () => {
+  test('a run is retrying, without a time, if its process died', () => {
     const status = read({ ...record(), status: 'QUEUED' })
     expect(status.state).toBe('retrying')
     expect(status).not.toHaveProperty('nextAttemptAt')
   })
 
-  test('it tells no time that an attempt before had waited for, where the process of a later one died', () => {
+  test('a run does not report the retry time of an earlier attempt', () => {
     const status = read({ ...failedOnce, status: 'QUEUED', attemptCount: 2 })
     expect(status.state).toBe('retrying')
     expect(status).not.toHaveProperty('nextAttemptAt')
   })
 
-  test('it is retrying until the next attempt has begun, also past its time', () => {
-    expect(read(record({ retryAt: now - 5000, error: why })).state).toBe('retrying')
+  test('a run is retrying until the next attempt starts, even if it is overdue', () => {
+    expect(read(record({ retryAt: now - 5000, error: declined })).state).toBe('retrying')
     const begun = read({ ...failedOnce, attemptCount: 2 })
-    expect(begun).toMatchObject({ state: 'running', attempts: 2, error: why })
+    expect(begun).toMatchObject({ state: 'running', attempts: 2, error: declined })
     expect(begun).not.toHaveProperty('nextAttemptAt')
   })
 })
@@ -72,39 +72,39 @@ describe('between two attempts', () => {
 describe('a run that failed', () => {
   const error = { name: 'Declined', message: 'cut', stackTrace: 'Declined: no money\n    at ship' }
 
-  test("tells our word of why, with Trigger.dev's stack", () => {
-    const run = { ...record({ failed: true, error: why }), status: 'FAILED', error, finishedAt } as const
+  test("returns the recorded error with Trigger.dev's stack", () => {
+    const run = { ...record({ failed: true, error: declined }), status: 'FAILED', error, finishedAt } as const
     expect(read(run)).toMatchObject({
       state: 'failed',
       endedAt: finishedAt,
-      error: { ...why, stack: error.stackTrace },
+      error: { ...declined, stack: error.stackTrace },
     })
   })
 
-  test("tells Trigger.dev's word where it was not ours that ended it", () => {
+  test("returns Trigger.dev's error if Trigger.dev ended the run", () => {
     const crashed = { message: 'trigger.dev internal error (TASK_PROCESS_SIGKILL)' }
-    const run = { ...record({ error: why }), status: 'CRASHED', error: crashed, finishedAt } as const
+    const run = { ...record({ error: declined }), status: 'CRASHED', error: crashed, finishedAt } as const
     expect(read(run).error).toEqual({ name: 'Error', message: crashed.message })
     expect(read({ status: 'FAILED', error }).error).toEqual({
       name: 'Declined',
       message: 'cut',
       stack: error.stackTrace,
     })
-    expect(read({ status: 'TIMED_OUT' }).error).toEqual({ name: 'Error', message: 'Trigger.dev tells no reason.' })
+    expect(read({ status: 'TIMED_OUT' }).error).toEqual({ name: 'Error', message: 'Trigger.dev reports no reason.' })
   })
 })
 
 describe('a run that was cancelled', () => {
   const cancelled = { status: 'CANCELED', error: { message: 'Canceled by user' }, updatedAt } as const
 
-  test('has ended when it was last heard of, while its process does not know yet', () => {
+  test('ended at its last update while its process still executes', () => {
     expect(read(cancelled)).toMatchObject({ state: 'cancelled', endedAt: updatedAt })
     expect(read({ ...cancelled, finishedAt })).toMatchObject({ endedAt: finishedAt })
   })
 
-  test('tells why its last attempt had failed, and not that it was cancelled', () => {
+  test('returns the error of its last attempt, not the cancel', () => {
     expect(read(cancelled)).not.toHaveProperty('error')
-    expect(read({ ...cancelled, ...record({ retryAt: now + 1, error: why }) }).error).toEqual(why)
+    expect(read({ ...cancelled, ...record({ retryAt: now + 1, error: declined }) }).error).toEqual(declined)
   })
 })
 
@@ -114,25 +114,25 @@ describe('the output of a run', () => {
     return 'output' in status ? [status.output] : []
   }
 
-  test('is nothing, or an empty text, where its host says so', () => {
+  test('is absent or an empty string, as its record says', () => {
     expect(output(undefined, 'none')).toEqual([])
     expect(output('', 'none')).toEqual([])
     expect(output(undefined, 'empty text')).toEqual([''])
     expect(output(undefined)).toEqual([])
   })
 
-  test('is what a text holds that it was carried in', () => {
+  test('is parsed if it is stored as a JSON string', () => {
     expect(output('{"__proto__":1}', 'json text')).toEqual([JSON.parse('{"__proto__":1}')])
     expect(output('no JSON', 'json text')).toEqual(['no JSON'])
   })
 
-  test('is that of a completed run alone, which tells no error', () => {
+  test('is present only for a completed run, which has no error', () => {
     expect(read({ status: 'FAILED', output: 1 })).not.toHaveProperty('output')
-    expect(read({ ...record({ error: why }), status: 'COMPLETED' })).not.toHaveProperty('error')
+    expect(read({ ...record({ error: declined }), status: 'COMPLETED' })).not.toHaveProperty('error')
   })
 })
 
-test('the steps of a workflow are told in whatever state its run is', () => {
+test('returns the steps of a workflow in every state of its run', () => {
   const step = { key: 'charge', kind: 'run', state: 'completed', attempts: 2, startedAt: 5, endedAt: 9, output: 3 }
   const wait = {
     key: 'paid',

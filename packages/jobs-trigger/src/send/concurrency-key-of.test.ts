@@ -8,11 +8,11 @@ test.each([
   ['org:7', 'org%3a7'],
   ['*', '%2a'],
   ['%3a', '%253a'],
-])('the tenant %s has the key %s', (tenantId, key) => {
+])('returns the key of the tenant %s: %s', (tenantId, key) => {
   expect(concurrencyKeyOf(tenantId)).toBe(key)
 })
 
-test('each tenant has another key, without a colon, and of a bounded length', () => {
+test('returns a unique key for each tenant, without a colon and of a bounded length', () => {
   const tenant = fc.oneof(
     fc.string({ unit: 'binary', minLength: 1, maxLength: 300 }),
     fc.stringMatching(/^[a:*%2]{1,6}$/),

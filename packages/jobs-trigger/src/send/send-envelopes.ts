@@ -32,7 +32,10 @@ const maxPayloadBytes = 128 * 1024 - 1
  * Triggers the event's task for each envelope, with one request each. Trigger.dev creates the runs of a batch later, so a
  * batch could not return their ids.
  */
-export function sendEnvelopes(envelopes: readonly Envelope[], dependencies: SendDependencies): Promise<EnvelopeResult[]> {
+export function sendEnvelopes(
+  envelopes: readonly Envelope[],
+  dependencies: SendDependencies,
+): Promise<EnvelopeResult[]> {
   return mapWithConcurrency(envelopes, (envelope) => sendOne(envelope, dependencies))
 }
 

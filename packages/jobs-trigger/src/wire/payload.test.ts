@@ -17,26 +17,26 @@ const envelope: Envelope = {
 }
 const read = (payload: unknown) => readEventPayload(payload, 'order.created', 'run_1', 5000)
 
-describe("what an event's task is triggered with", () => {
-  test('is read as it was carried', () => {
+describe("the payload of an event's task", () => {
+  test('is restored', () => {
     expect(read(toWireJson({ envelope }))).toEqual({ envelope })
   })
 
-  test('is carried as text where it has a key that the SDK cannot carry, at whatever depth', () => {
+  test('is sent as a JSON string if it has a key that the SDK rejects, at any depth', () => {
     for (const key of ['__proto__', 'constructor', 'prototype']) {
       const payload = JSON.parse(`{ "tenantId": "acme", "deep": [{ "${key}": "Brabham" }] }`) as never
-      const carried = toWireJson({ envelope: { ...envelope, payload } })
-      expect(carried).toBeTypeOf('string')
-      expect(JSON.stringify(read(carried).envelope.payload)).toBe(JSON.stringify(payload))
+      const json = toWireJson({ envelope: { ...envelope, payload } })
+      expect(json).toBeTypeOf('string')
+      expect(JSON.stringify(read(json).envelope.payload)).toBe(JSON.stringify(payload))
     }
   })
 
-  test('or is itself a text that no database would keep', () => {
+  test('is sent as a JSON string if it is a string that the database cannot store', () => {
     for (const text of ['a\u0000b', 'half \ud83d of a smile']) expect(toWireJson(text)).toBe(JSON.stringify(text))
     expect(toWireJson('whole \u{1f600}')).toBe('whole \u{1f600}')
   })
 
-  test('may ask for a retry', () => {
+  test('may request a retry', () => {
     const retry = { jobId: 'run_0', runs: { ship: 'run_1' } }
     expect(read(toWireJson({ envelope, retry }))).toEqual({ envelope, retry })
     const allBut = { ...retry, allBut: ['bill'] }
@@ -45,11 +45,11 @@ describe("what an event's task is triggered with", () => {
     expect(read({ envelope, retry: 'run_0' })).toEqual({ envelope })
   })
 
-  test('is of the event whose task it came to, whatever it says', () => {
+  test('gets the event name of its task', () => {
     expect(read({ envelope: { ...envelope, event: 'order.refunded' } }).envelope.event).toBe('order.created')
   })
 
-  test("may be an event's payload alone, as somebody types it in the dashboard", () => {
+  test("may be only an event's payload, as typed in the dashboard", () => {
     const payload = { tenantId: 'acme', orderId: 'order_1' }
     const bare = { v: 1, id: 'run_1', event: 'order.created', tenantId: 'acme', payload, sentAt: 5000 }
     expect(read(payload)).toEqual({ envelope: bare })
@@ -57,20 +57,20 @@ describe("what an event's task is triggered with", () => {
   })
 
   test.each([[undefined], [null], [7], ['text'], [[]], [{}], [{ tenantId: 7 }]])(
-    'that is %j names no tenant, which the checks before the handler refuse',
+    'has no tenant if it is %j; the checks before the handler reject it',
     (payload) => expect(read(payload).envelope).toMatchObject({ tenantId: '', payload: payload ?? null }),
   )
 })
 
-describe("what a definition's own task is triggered with", () => {
-  test('is read as it was carried', () => {
+describe("the payload of a definition's own task", () => {
+  test('is restored', () => {
     const payload = { envelope, jobId: 'run_1', retryOf: 'run_0' }
     expect(readRunPayload(toWireJson(payload))).toEqual(payload)
     expect(readRunPayload(toWireJson({ envelope, jobId: 'run_1' }))).toEqual({ envelope, jobId: 'run_1' })
   })
 
   test.each([[undefined], ['text'], [{}], [{ envelope }], [{ envelope: {}, jobId: 'run_1' }]])(
-    'is none of ours where it is %j',
+    'is not from this library if it is %j',
     (payload) => expect(readRunPayload(payload)).toBeUndefined(),
   )
 })

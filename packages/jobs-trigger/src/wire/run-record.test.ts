@@ -5,7 +5,7 @@ import { isAttemptRecord, readRecord } from './run-record.ts'
 const attempt = { definition: 'ship', attempt: 1, maxAttempts: 3, startedAt: 1000 }
 const dispatched = { dispatched: { ship: 'run_2' } }
 
-test('a record is read from the metadata beside what others keep there', () => {
+test('reads a record from metadata with other values', () => {
   expect(readRecord({ job: attempt, progress: 7 })).toEqual(attempt)
   expect(readRecord({ job: dispatched })).toEqual(dispatched)
 })
@@ -19,8 +19,8 @@ test.each([
   { job: { definition: 'ship' } },
   { job: { ...attempt, attempt: '1' } },
   { job: { dispatched: 'ship' } },
-])('what one of our hosts did not write is none: %j', (metadata) => expect(readRecord(metadata)).toBeUndefined())
+])('ignores metadata without a valid record: %j', (metadata) => expect(readRecord(metadata)).toBeUndefined())
 
-test('a record says whether the run makes attempts', () => {
+test('distinguishes attempt records from dispatch records', () => {
   expect([isAttemptRecord(attempt), isAttemptRecord(dispatched)]).toEqual([true, false])
 })

@@ -4,18 +4,18 @@ import { describe, expect, test } from 'vitest'
 import { jobsTag, jobsTagOf, retryRunIds, retriedByTag, tagsOf } from './tags.ts'
 
 describe('tags', () => {
-  test('tell what a run is of', () => {
+  test('identify a run', () => {
     expect(tagsOf({ tenantId: 'acme', event: 'order.created' })).toEqual(['tenant:acme', 'event:order.created'])
     const run = { tenantId: 'acme', event: 'order.created', jobId: 'run_1', definitionId: 'ship' }
     expect(tagsOf(run)).toEqual(['tenant:acme', 'event:order.created', 'job:run_1', 'definition:ship'])
     expect([jobsTag, jobsTagOf('acme')]).toEqual(['jobs', 'jobs:acme'])
   })
 
-  test('are parted nowhere by a comma, at which Trigger.dev parts the tags that runs are looked for by', () => {
+  test('escape commas, at which Trigger.dev splits the tags of a search', () => {
     expect(jobsTagOf('a,b 100%')).toBe('jobs:a%2cb%20100%25')
   })
 
-  test('are shorter than 128 characters, and another for another value', () => {
+  test('are shorter than 128 characters and unique to their value', () => {
     const value = fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }), fc.stringMatching(/^x{100,130}[a-c%,]{0,3}$/))
     fc.assert(
       fc.property(value, value, (one, other) => {
@@ -29,7 +29,7 @@ describe('tags', () => {
   })
 })
 
-test('a long tag is cut between characters', () => {
+test('cuts a long tag between characters', () => {
   for (const before of ['', 'x']) {
     const tag = jobsTagOf(before + '\u{1f600}'.repeat(100))
     expect(tag).not.toMatch(/\p{Cs}/u)
@@ -38,15 +38,15 @@ test('a long tag is cut between characters', () => {
 })
 
 describe('a run that was retried', () => {
-  test('leads to the retry by a tag', () => {
+  test('links to the retry by a tag', () => {
     expect(retryRunIds(['tenant:acme', retriedByTag('run_2')])).toEqual(['run_2'])
   })
 
-  test('leads to all that its tags name, since a copy of it has them, too', () => {
+  test('returns all linked runs, because a replayed run also has the tags of the original', () => {
     expect(retryRunIds([retriedByTag('run_2'), 'jobs', retriedByTag('run_3')])).toEqual(['run_2', 'run_3'])
   })
 
-  test('is not taken for one by the tags of others', () => {
+  test('is not recognized by other tags', () => {
     expect(retryRunIds(['tenant:retried-by:run_2', 'event:retried-by'])).toEqual([])
     expect(retryRunIds([])).toEqual([])
   })

@@ -19,12 +19,12 @@ test.each<[event: string, taskId: string]>([
   ['order-created', 'event-order-created'],
   ['bestellung/größe', 'event-bestellung_x2f_gr_xf6__xdf_e'],
   [cronEventOf('daily-report'), 'cron-daily-report'],
-])('the event %s has the task %s', (event, taskId) => {
+])('encodes the event %s as the task %s', (event, taskId) => {
   expect(eventTaskId(event)).toBe(taskId)
   expect([eventOfTask(taskId), definitionOfTask(taskId)]).toEqual([event, undefined])
 })
 
-test('a definition has a task of its own, and a cron job one for its ticks', () => {
+test('encodes the task of a definition, and the tick task of a cron job', () => {
   expect([jobTaskId('process-order'), tickTaskId('daily-report')]).toEqual(['job-process-order', 'tick-daily-report'])
   expect([definitionOfTask('job-process-order'), eventOfTask('job-process-order')]).toEqual([
     'process-order',
@@ -34,7 +34,7 @@ test('a definition has a task of its own, and a cron job one for its ticks', () 
   expect([definitionOfTask('tick-daily-report'), eventOfTask('my-own-task')]).toEqual([undefined, undefined])
 })
 
-test('two names never share a task, nor a queue, whose name keeps letters, digits, `_`, `-` and `/` alone', () => {
+test('gives each name a unique task and queue, with only letters, digits, `_` and `-`', () => {
   const name = fc.oneof(fc.string({ unit: 'binary' }), fc.stringMatching(/^[a-z._xu0-9-]{1,12}$/))
   fc.assert(
     fc.property(name, name, (one, other) => {
@@ -48,7 +48,7 @@ test('two names never share a task, nor a queue, whose name keeps letters, digit
   )
 })
 
-test('an id that is longer than its queue can be told apart by is refused', () => {
+test('rejects an id over the maximum length', () => {
   expect(taskIdProblem('event-'.padEnd(120, 'x'))).toBeUndefined()
   expect(taskIdProblem('event-'.padEnd(121, 'x'))).toContain('a task id of 121 characters')
 })

@@ -28,7 +28,10 @@ test('counts bytes as UTF-8', () => {
 })
 
 test('reserves space for compensations', () => {
-  const { bytes, bytesCompensated } = toStoredRecord(recordWith(step({ compensable: true }), step({ key: 'b' })), new Map())
+  const { bytes, bytesCompensated } = toStoredRecord(
+    recordWith(step({ compensable: true }), step({ key: 'b' })),
+    new Map(),
+  )
   const error = { name: 'Error', message: 'no' }
   const compensated = step({
     compensable: true,

@@ -1,6 +1,6 @@
 import type { WireEnvelope } from '@cgk-platform/jobs-core/provider'
 
-/** An envelope of `work.asked` for the tenant `acme`, sent at 4,000 ms. */
+/** Returns an envelope of `work.asked` for the tenant `acme`, sent at 4,000 ms. */
 export function envelopeOf(more: Partial<WireEnvelope> = {}, payload: object = {}): WireEnvelope {
   return {
     v: 1,

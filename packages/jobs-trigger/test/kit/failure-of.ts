@@ -1,8 +1,8 @@
-/** What a call fails with. */
+/** Returns the error that a call rejects with. */
 export async function failureOf(call: Promise<unknown>): Promise<Error> {
   return call.then(
     () => {
-      throw new Error('It did not fail.')
+      throw new Error('The call did not fail.')
     },
     (error: Error) => error,
   )

@@ -3,33 +3,33 @@ import type { ListRunsQuery, RunsPage, TriggerApi, TriggerResult, TriggerRequest
 import { fakeRun } from './fake-run.ts'
 import { createFakeTokens, type FakeTokens } from './fake-tokens.ts'
 
-/** A trigger as the fake was asked for it. */
+/** A trigger request that the fake received. */
 export interface FakeTrigger extends TriggerRequest {
   readonly taskId: string
   readonly payload: unknown
 }
 
-/** What answers a test has for the API, where it does not go by the runs that the fake keeps. */
-export interface FakeAnswers {
-  trigger?(asked: FakeTrigger): TriggerResult | Promise<TriggerResult>
+/** Responses that replace those of the fake. */
+export interface FakeResponses {
+  trigger?(request: FakeTrigger): TriggerResult | Promise<TriggerResult>
   retrieve?(run: EngineRun | undefined, runId: string): EngineRun | undefined | Promise<EngineRun | undefined>
   list?(query: ListRunsQuery): RunsPage
   cancel?(run: EngineRun): EngineRun
   queue?(type: EngineQueue['type'], name: string): EngineQueue | undefined
 }
 
-/** The API over runs in memory, and what was asked of it. */
+/** The API with runs in memory, and a log of its requests. */
 export interface FakeApi extends TriggerApi {
-  readonly asked: string[]
+  readonly requests: string[]
   readonly triggered: readonly FakeTrigger[]
   readonly runs: Map<string, EngineRun>
   readonly tokens: FakeTokens
 }
 
-/** An API that has these runs: what is triggered comes to them, what is cancelled ends. */
-export function createFakeApi(given: readonly Partial<EngineRun>[] = [], answers: FakeAnswers = {}): FakeApi {
-  const runs = new Map(given.map(fakeRun).map((run) => [run.id, run]))
-  const asked: string[] = []
+/** Creates an API with these runs. A trigger adds a run, and a cancel ends one. */
+export function createFakeApi(initial: readonly Partial<EngineRun>[] = [], responses: FakeResponses = {}): FakeApi {
+  const runs = new Map(initial.map(fakeRun).map((run) => [run.id, run]))
+  const requests: string[] = []
   const triggered: FakeTrigger[] = []
   const byKey = new Map<string, string>()
 
@@ -44,45 +44,45 @@ export function createFakeApi(given: readonly Partial<EngineRun>[] = [], answers
   }
 
   return {
-    asked,
+    requests,
     triggered,
     runs,
     async trigger(taskId, payload, request) {
       const one = { taskId, payload, ...request }
       triggered.push(one)
-      asked.push(`trigger ${taskId}`)
-      return (answers.trigger ?? trigger)(one)
+      requests.push(`trigger ${taskId}`)
+      return (responses.trigger ?? trigger)(one)
     },
     async retrieve(_, runId) {
-      asked.push(`retrieve ${runId}`)
+      requests.push(`retrieve ${runId}`)
       const run = runs.get(runId)
-      return answers.retrieve ? answers.retrieve(run, runId) : run
+      return responses.retrieve ? responses.retrieve(run, runId) : run
     },
     async list(_, query) {
-      asked.push(`list ${JSON.stringify(query)}`)
-      return answers.list?.(query) ?? { runs: [...runs.values()] }
+      requests.push(`list ${JSON.stringify(query)}`)
+      return responses.list?.(query) ?? { runs: [...runs.values()] }
     },
     async cancel(runId) {
-      asked.push(`cancel ${runId}`)
+      requests.push(`cancel ${runId}`)
       const run = runs.get(runId)!
       const cancelled = { ...run, status: 'CANCELED', error: { message: 'Canceled by user' } } as const
-      runs.set(runId, answers.cancel?.(run) ?? cancelled)
+      runs.set(runId, responses.cancel?.(run) ?? cancelled)
     },
     async addTags(runId, tags) {
-      asked.push(`tag ${runId} ${tags.join(' ')}`)
+      requests.push(`tag ${runId} ${tags.join(' ')}`)
       const run = runs.get(runId)!
       runs.set(runId, { ...run, tags: [...run.tags, ...tags] })
     },
     async resetKey(taskId, key) {
-      asked.push(`reset ${taskId}`)
+      requests.push(`reset ${taskId}`)
       byKey.delete(`${taskId} ${key}`)
     },
     async queue(type, name) {
-      asked.push(`queue ${type} ${name}`)
-      return answers.queue?.(type, name)
+      requests.push(`queue ${type} ${name}`)
+      return responses.queue?.(type, name)
     },
     async setMetadata(runId, values) {
-      asked.push(`metadata ${runId}`)
+      requests.push(`metadata ${runId}`)
       const run = runs.get(runId)
       if (run) runs.set(runId, { ...run, metadata: { ...run.metadata, ...values } })
     },

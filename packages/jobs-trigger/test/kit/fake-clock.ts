@@ -1,29 +1,29 @@
 import type { Clock } from '@cgk-platform/jobs-core/provider'
 
-/** A clock that moves only by a test's doing. */
+/** A clock that only a test moves. */
 export interface FakeClock extends Clock {
-  /** The delays of all timers so far, in the order in which they were set. */
+  /** The delays of all timers so far, in the order of their creation. */
   readonly delays: readonly number[]
-  /** How many timers wait. */
+  /** Returns the number of pending timers. */
   pending(): number
-  /** Moves on from timer to timer until some work ends, and ends as it does. */
+  /** Advances from timer to timer until the work settles, and returns its result. */
   finish<T>(work: Promise<T>): Promise<T>
 }
 
-interface Waiting {
+interface PendingTimer {
   readonly dueAt: number
   readonly callback: () => void
 }
 
-const mostTurns = 2000
+const maxTurns = 2000
 
-/** Turns of the loop after which everything has settled that needs no timer: an answer that is read takes a few. */
+/** Turns of the event loop after which everything that needs no timer has settled. Reading a response takes a few. */
 const settleTurns = 30
 
-/** A clock that stands still at an instant, epoch milliseconds. */
+/** Creates a clock that is stopped at `startMs`, in epoch milliseconds. */
 export function createFakeClock(startMs: number = Date.parse('2026-03-01T12:00:00Z')): FakeClock {
   let now = startMs
-  const timers = new Set<Waiting>()
+  const timers = new Set<PendingTimer>()
   const delays: number[] = []
   const turn = () => new Promise<void>((resolve) => void setImmediate(resolve))
 
@@ -38,7 +38,7 @@ export function createFakeClock(startMs: number = Date.parse('2026-03-01T12:00:0
   return {
     now: () => now,
     setTimer(delayMs, callback) {
-      const timer: Waiting = { dueAt: now + delayMs, callback }
+      const timer: PendingTimer = { dueAt: now + delayMs, callback }
       timers.add(timer)
       delays.push(delayMs)
       return { cancel: () => void timers.delete(timer), hold: () => undefined }
@@ -50,12 +50,12 @@ export function createFakeClock(startMs: number = Date.parse('2026-03-01T12:00:0
       let isDone = false
       const end = (): void => void (isDone = true)
       work.then(end, end)
-      for (let turns = 0; turns < mostTurns; turns++) {
+      for (let turns = 0; turns < maxTurns; turns++) {
         for (let settled = 0; settled < settleTurns && !isDone; settled++) await turn()
         if (isDone) return work
         fire()
       }
-      throw new Error('The work does not end, whatever time it is given.')
+      throw new Error('The work did not settle after all timers fired.')
     },
   }
 }

@@ -1,40 +1,40 @@
-import type { Answer, Asked, Reply } from './fake-server.ts'
+import type { Respond, FakeRequest, FakeResponse } from './fake-server.ts'
 
-/** A run that a task was triggered for. */
+/** A run of a triggered task. */
 export interface FakeRun {
   readonly id: string
   readonly taskId: string
   readonly payload: unknown
   readonly options: Readonly<Record<string, unknown>>
-  /** Those that it was made with, and those that it got since. */
+  /** The tags of the trigger request and those added later. */
   readonly tags: string[]
   status: string
 }
 
-/** The part of Trigger.dev's API that hosts use, over runs in memory. */
+/** The part of Trigger.dev's API that hosts use, with runs in memory. */
 export interface FakeEngine {
   readonly runs: readonly FakeRun[]
   readonly cancelled: readonly string[]
-  /** The operations of each request that told of a run's metadata. */
+  /** The operations of each metadata request. */
   readonly flushed: readonly unknown[]
-  readonly answer: Answer
+  readonly respond: Respond
 }
 
-/** @param fault - answers instead of the engine where it answers at all */
+/** @param override - its response, if any, replaces that of the engine */
 export function createFakeEngine(
-  fault: (asked: Asked, engine: FakeEngine) => Reply | undefined = () => undefined,
+  override: (request: FakeRequest, engine: FakeEngine) => FakeResponse | undefined = () => undefined,
 ): FakeEngine {
   const runs: FakeRun[] = []
   const cancelled: string[] = []
   const flushed: unknown[] = []
   const keys = new Map<string, FakeRun>()
 
-  const trigger = (taskId: string, body: { payload: string; options: Record<string, unknown> }): Reply => {
+  const trigger = (taskId: string, body: { payload: string; options: Record<string, unknown> }): FakeResponse => {
     const { payload, options } = body
     const { idempotencyKey } = options as { idempotencyKey?: string }
     const key = idempotencyKey === undefined ? undefined : `${taskId} ${idempotencyKey}`
     const before = key === undefined ? undefined : keys.get(key)
-    // The key of a run that failed is free.
+    // A failed run frees its key.
     if (before && before.status !== 'FAILED') return { body: { id: before.id, isCached: true } }
     const run: FakeRun = {
       id: `run_made${runs.length + 1}`,
@@ -53,10 +53,10 @@ export function createFakeEngine(
     runs,
     cancelled,
     flushed,
-    answer(asked) {
-      const told = fault(asked, engine)
-      if (told) return told
-      const { method, url, body } = asked
+    respond(request) {
+      const overridden = override(request, engine)
+      if (overridden) return overridden
+      const { method, url, body } = request
       const path = decodeURIComponent(url.pathname)
       const [, taskId] = /^\/api\/v1\/tasks\/(.+)\/trigger$/.exec(path) ?? []
       if (taskId !== undefined) return trigger(taskId, body as never)
@@ -90,7 +90,7 @@ function parse(payload: string, options: Record<string, unknown>): unknown {
   return options['payloadType'] === 'text/plain' ? payload : (JSON.parse(payload) as { json: unknown }).json
 }
 
-function toView(id: string, runs: readonly FakeRun[]): Reply {
+function toView(id: string, runs: readonly FakeRun[]): FakeResponse {
   const children = runs.filter(({ options }) => options['parentRunId'] === id).map(viewOf)
   const run = runs.find((one) => one.id === id)
   if (!run && children.length === 0) return { status: 404, body: { error: 'Run not found' } }

@@ -1,9 +1,9 @@
 import type { EngineRun } from '../../src/api/engine-shapes.ts'
 
-/** A run as the API tells it, in JSON or as the SDK hands it over: everything that is not said is of one under way. */
+/** Returns a run as the API or the SDK returns it. The defaults describe a running run. */
 export function fakeRun(more: Partial<EngineRun> = {}): EngineRun {
   const createdAt = new Date('2026-03-01T12:00:00Z')
-  const told = {
+  const run = {
     id: 'run_1',
     taskIdentifier: 'event-work__asked',
     status: 'EXECUTING',
@@ -12,7 +12,7 @@ export function fakeRun(more: Partial<EngineRun> = {}): EngineRun {
     updatedAt: createdAt,
     attemptCount: 1,
     relatedRuns: {},
-    // What the SDK's schema asks for besides.
+    // Other fields that the SDK's schema requires.
     isQueued: false,
     isExecuting: true,
     isWaiting: false,
@@ -27,5 +27,5 @@ export function fakeRun(more: Partial<EngineRun> = {}): EngineRun {
     depth: 0,
     triggerFunction: 'trigger',
   } as const
-  return { ...told, ...more }
+  return { ...run, ...more }
 }

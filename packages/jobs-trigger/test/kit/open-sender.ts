@@ -7,14 +7,14 @@ import { createRecordedLogger } from './recorded-logger.ts'
 import { secretKey } from './secrets.ts'
 import './work.ts'
 
-/** A server without a worker, and a client of it. */
+/** A server without a worker, and a client for it. */
 export interface OpenSender extends Pick<OpenLoopback, 'server'> {
   readonly client: JobClient
-  /** Plays a worker that fails the job which waits, for good and without a word. */
+  /** Acts as a worker that fails the waiting job without a retry and without a record. */
   failNext(): Promise<void>
 }
 
-/** Starts a server that the end of the test closes, and a client that knows these definitions. */
+/** Starts a server, which is closed at the end of the test, and a client with these definitions. */
 export async function openSender({ jobs = [] }: { readonly jobs?: readonly Definition[] } = {}): Promise<OpenSender> {
   const { server, register, start } = await openLoopback({ listLagMs: 0, secretKey })
   const load = () => createTriggerProvider({ apiKey: secretKey, apiUrl: server.url })

@@ -25,30 +25,30 @@ import { createJobReader } from '../../src/read/job-reader.ts'
 import { createTriggerProvider } from '../../src/trigger-provider.ts'
 import { createFakeEngine, type FakeEngine } from './fake-engine.ts'
 import type { FakeClock } from './fake-clock.ts'
-import { type Answer, createFakeServer, testKey, testUrl } from './fake-server.ts'
+import { createFakeServer, type Respond, testKey, testUrl } from './fake-server.ts'
 import { createRecordedLogger, type RecordedLogger } from './recorded-logger.ts'
 
-/** How the vendor's executor is to be asked for an attempt. */
-export interface AttemptSetting {
+/** Settings of one attempt by the SDK's executor. */
+export interface AttemptExecution {
   readonly attempt?: number
   readonly runId?: string
   readonly maxAttempts?: number
-  /** What earlier attempts left in the run's metadata. */
+  /** The run's metadata from earlier attempts. */
   readonly metadata?: Readonly<Record<string, unknown>>
   readonly signal?: AbortSignal
-  /** When the attempt began by the server's clock, epoch milliseconds. Default: when it does by the worker's. */
+  /** Start of the attempt by the server's clock, in epoch milliseconds. Default: the start by the worker's clock. */
   readonly startedAt?: number
-  /** The version that was deployed. Default: none, as in development. */
+  /** The deployed version. Default: none, as in development. */
   readonly version?: string
-  /** The machine that it runs on. */
+  /** The machine preset of the run. */
   readonly machine?: string
   /** The project's settings. */
   readonly retries?: { readonly enabledInDev?: boolean }
-  /** Payloads travel as text; this one comes as the SDK reads it. */
+  /** The payload as the SDK parses it. */
   readonly payload: unknown
 }
 
-/** What came of an attempt, in the vendor's words. */
+/** The result of an attempt, as the SDK reports it. */
 export interface AttemptResult {
   readonly ok: boolean
   readonly output?: unknown
@@ -60,35 +60,35 @@ export interface AttemptResult {
   }
   readonly retry?: { readonly timestamp: number; readonly delay: number }
   readonly skippedRetrying?: boolean
-  /** The run's metadata as it stands in this process. */
+  /** The run's current metadata in this process. */
   readonly metadata: Readonly<Record<string, unknown>>
-  /** What goes along with the attempt's end. */
+  /** The metadata operations that are sent with the end of the attempt. */
   readonly queued: readonly unknown[]
 }
 
-/** Tasks as the vendor's worker has them, with the API that they use. */
+/** Tasks registered as in Trigger.dev's worker, with the API that they use. */
 export interface OpenTasks {
   readonly clock: FakeClock
   readonly logger: RecordedLogger
   readonly engine: FakeEngine
-  readonly parts: HostDependencies
+  readonly dependencies: HostDependencies
   task(id: string): Readonly<Record<string, unknown>>
-  attempt(taskId: string, setting: AttemptSetting): Promise<AttemptResult>
+  attempt(taskId: string, setting: AttemptExecution): Promise<AttemptResult>
 }
 
-/** What else tests set. */
-export interface TasksSetting {
+/** Optional settings of `openTasks`. */
+export interface TasksOptions {
   readonly engine?: FakeEngine
-  readonly answer?: Answer
+  readonly respond?: Respond
   readonly hooks?: JobHooks
   readonly jobClient?: JobClient
-  /** Logs through the SDK, as hosts do by themselves. */
+  /** Logs through the SDK, as hosts do by default. */
   readonly isLoggedByRun?: boolean
 }
 
 const shared = Symbol.for('dev.trigger.ts.api')
 
-/** Puts a worker's parts into this process, anew. */
+/** Resets the SDK's global state of a worker in this process. */
 export function openWorker(): void {
   delete (globalThis as { [shared]?: unknown })[shared]
   process.env['TRIGGER_SECRET_KEY'] = testKey
@@ -98,62 +98,61 @@ export function openWorker(): void {
   resourceCatalog.setCurrentFileContext('src/trigger/jobs.ts', 'src/trigger/jobs.ts')
 }
 
-/** Makes the tasks of definitions in a fresh worker. */
-export async function openTasks(definitions: readonly Definition[], setting: TasksSetting = {}): Promise<OpenTasks> {
-  const engine = setting.engine ?? createFakeEngine()
-  const { clock, api } = await createFakeServer(setting.answer ?? engine.answer)
+/** Creates the tasks of definitions in a new worker. */
+export async function openTasks(definitions: readonly Definition[], options: TasksOptions = {}): Promise<OpenTasks> {
+  const engine = options.engine ?? createFakeEngine()
+  const { clock, api } = await createFakeServer(options.respond ?? engine.respond)
   openWorker()
   const metadata = new StandardMetadataManager(apiClientManager.clientOrThrow())
   runMetadata.setGlobalManager(metadata)
   const logger = createRecordedLogger()
   const jobs = toJobRegistry(definitions)
   const client =
-    setting.jobClient ??
+    options.jobClient ??
     createClient({ load: () => createTriggerProvider({}, { clock }) }, { jobs: definitions, logger, clock })
-  const parts: HostDependencies = {
+  const dependencies: HostDependencies = {
     jobs,
     api,
     reader: createJobReader({ api, clock, jobs: () => jobs }),
     clock: toWorkerClock(clock),
-    logger: setting.isLoggedByRun ? createWorkerLogger() : logger,
-    hooks: setting.hooks,
+    logger: options.isLoggedByRun ? createWorkerLogger() : logger,
+    hooks: options.hooks,
     middleware: undefined,
     client,
     random: () => 0.5,
     limits: triggerLimits,
   }
-  toTriggerTasks(parts)
+  toTriggerTasks(dependencies)
   resourceCatalog.clearCurrentFileContext()
 
   return {
     clock,
     logger,
     engine,
-    parts,
+    dependencies,
     task(id) {
       const task = resourceCatalog.getTask(id)
       if (!task) throw new Error(`There is no task ${id}.`)
       return task as unknown as Record<string, unknown>
     },
-    async attempt(taskId, asked) {
+    async attempt(taskId, execution) {
       const task = resourceCatalog.getTask(taskId)
       if (!task) throw new Error(`There is no task ${taskId}.`)
-      const { attempt = 1, runId = 'run_1', maxAttempts, signal = new AbortController().signal, retries } = asked
-      const { metadata: kept = {} } = asked
-      const payload = await stringifyIO(asked.payload)
-      const { startedAt = clock.now(), version, machine } = asked
-      const place = { startedAt, version, machine }
-      const execution = toExecution({ taskId, attempt, runId, maxAttempts, payload, kept, ...place })
+      const { attempt = 1, runId = 'run_1', maxAttempts, signal = new AbortController().signal, retries } = execution
+      const { metadata: stored = {}, startedAt = clock.now(), version, machine } = execution
+      const payload = await stringifyIO(execution.payload)
+      const settings = { taskId, attempt, runId, maxAttempts, payload, stored, startedAt, version, machine }
+      const sdkExecution = toSdkExecution(settings)
       metadata.reset()
       metadata.runId = runId
-      taskContext.setGlobalTaskContext({ ctx: execution as never, worker: { id: 'w', version: '1' } as never })
+      taskContext.setGlobalTaskContext({ ctx: sdkExecution as never, worker: { id: 'w', version: '1' } as never })
       const executor = new TaskExecutor(task, {
         tracer: new TriggerTracer({ name: 'test', version: '1' }),
         tracingSDK: undefined as never,
         consoleInterceptor: { intercept: (_: unknown, work: () => unknown) => work() } as never,
         ...(retries && { retries }),
       })
-      const work = executor.execute(execution as never, execution as never, signal)
+      const work = executor.execute(sdkExecution as never, sdkExecution as never, signal)
       const { result } = await clock.finish(work)
       const last = (await parsePacket(await metadata.stopAndReturnLastFlush())) as
         | { operations?: unknown[] }
@@ -164,20 +163,20 @@ export async function openTasks(definitions: readonly Definition[], setting: Tas
   }
 }
 
-interface ExecutionSetting {
+interface ExecutionSettings {
   readonly taskId: string
   readonly attempt: number
   readonly runId: string
   readonly maxAttempts: number | undefined
   readonly payload: Awaited<ReturnType<typeof stringifyIO>>
-  readonly kept: Readonly<Record<string, unknown>>
+  readonly stored: Readonly<Record<string, unknown>>
   readonly startedAt: number
   readonly version: string | undefined
   readonly machine: string | undefined
 }
 
-function toExecution(setting: ExecutionSetting) {
-  const { taskId, attempt, runId, maxAttempts, payload, kept, startedAt, version, machine } = setting
+function toSdkExecution(settings: ExecutionSettings) {
+  const { taskId, attempt, runId, maxAttempts, payload, stored, startedAt, version, machine } = settings
   return {
     task: { id: taskId, filePath: 'src/trigger/jobs.ts' },
     attempt: { number: attempt, startedAt: new Date(startedAt) },
@@ -185,7 +184,7 @@ function toExecution(setting: ExecutionSetting) {
       id: runId,
       payload: payload.data,
       payloadType: payload.dataType,
-      metadata: kept,
+      metadata: stored,
       tags: [],
       isTest: false,
       createdAt: new Date(5000),

@@ -1,6 +1,6 @@
 import type { Fault, FaultMatch, LoopbackServer, RecordedRequest } from '../loopback/index.ts'
 
-/** The kinds of requests that a client makes. */
+/** The kinds of requests that a client sends. */
 export const kinds = {
   send: { method: 'POST', path: /^\/api\/v1\/tasks\/.+\/trigger$/ },
   read: { method: 'GET', path: /^\/api\/v3\/runs\// },
@@ -13,12 +13,12 @@ export const kinds = {
 /** The name of a kind of request. */
 export type Kind = keyof typeof kinds
 
-/** Lets requests of a kind fail: all of them, or the first few. The answer ends it. */
+/** Makes requests of a kind fail: all of them, or the first `times`. Returns a function that ends this. */
 export function letFail(server: LoopbackServer, kind: Kind, fault: Fault, times?: number): () => void {
   return server.fault({ ...kinds[kind], ...(times !== undefined && { times }) }, fault)
 }
 
-/** The requests of a kind that came to the server, oldest first. */
+/** Returns the requests of a kind that the server received, oldest first. */
 export function requestsOf(server: LoopbackServer, kind: Kind): RecordedRequest[] {
   const { method, path } = kinds[kind]
   return server.requests.filter((request) => request.method === method && path.test(request.path))

@@ -10,7 +10,7 @@ import { onTestFinished, vi } from 'vitest'
 import { createLoopbackServer, type LoopbackServer, type LoopbackServerOptions } from './index.ts'
 
 /** An answer of the server, read. */
-export interface Answer {
+export interface Respond {
   readonly status: number
   readonly headers: Headers
   // oxlint-disable-next-line typescript/no-explicit-any -- tests look into it where they like
@@ -20,9 +20,9 @@ export interface Answer {
 /** A run that a worker executes. */
 export interface HeldRun {
   readonly id: string
-  readonly attempt: Answer
-  complete(completion: Completion): Promise<Answer>
-  heartbeat(): Promise<Answer>
+  readonly attempt: Respond
+  complete(completion: Completion): Promise<Respond>
+  heartbeat(): Promise<Respond>
 }
 
 /** How an attempt ends, without its run's id. */
@@ -34,9 +34,9 @@ export interface OpenLoopback {
   readonly server: LoopbackServer
   /** The vendor's own client, which checks every answer. */
   readonly client: ApiClient
-  request(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
+  request(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Respond>
   /** Registers tasks as the CLI does. */
-  register(...tasks: Partial<TaskResource>[]): Promise<Answer>
+  register(...tasks: Partial<TaskResource>[]): Promise<Respond>
   /** What a worker that asks for work gets; undefined where nothing is there at once. */
   dequeue(): Promise<DequeuedMessage | undefined>
   /** Takes the next run and begins its attempt. */
