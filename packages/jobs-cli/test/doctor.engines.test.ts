@@ -139,7 +139,7 @@ describe('on Trigger.dev', () => {
     expect(messagesOf('ok')).toEqual(
       expect.arrayContaining([
         'provider: `trigger.dev`, because `TRIGGER_SECRET_KEY` is set',
-        expect.stringMatching(/^engine: answers \(\d+ ms\)$/),
+        expect.stringMatching(/^engine: responds \(\d+ ms\)$/),
         'engine: key: is accepted',
       ]),
     )
@@ -156,7 +156,7 @@ describe('on Trigger.dev', () => {
       TRIGGER_API_URL: server.url,
       TRIGGER_SECRET_KEY: 'tr_dev_no-such-key',
     })
-    expect(messagesOf('ok')).toContainEqual(expect.stringMatching(/^engine: answers/))
+    expect(messagesOf('ok')).toContainEqual(expect.stringMatching(/^engine: responds/))
     expect(messagesOf('problem')).toEqual([expect.stringMatching(/^engine: key: .*401.*[Cc]heck the key/)])
     expect(stdout).not.toContain('no-such-key')
   })
@@ -179,14 +179,14 @@ describe('on Trigger.dev', () => {
     const { messagesOf } = await doctor({ TRIGGER_API_URL: server.url, TRIGGER_SECRET_KEY: server.secretKey })
     expect(messagesOf('problem')).toEqual([])
     expect(messagesOf('warning')).toEqual([
-      'engine: workers: this server has no list of runs, and cannot tell whether jobs wait for a worker',
+      'engine: workers: this server has no list of runs, so it cannot report whether jobs wait for a worker',
     ])
   })
 
   test('rejects a key with a blank before any request', async () => {
     const { messagesOf, stdout } = await doctor({ TRIGGER_SECRET_KEY: 'tr_dev_half and half' })
     expect(messagesOf('problem')).toEqual([
-      expect.stringMatching(/^engine: .*`apiKey`.*has a character that no key has.*Copy it again/),
+      expect.stringMatching(/^engine: .*`apiKey`.*has a character that is not allowed in a key.*Copy the key again/),
     ])
     expect(stdout).not.toContain('half')
   })

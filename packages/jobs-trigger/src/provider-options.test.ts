@@ -130,7 +130,7 @@ test('rejects a schedule that Trigger.dev would interpret differently', () => {
 test('rejects more long retry delays than a run can have, and names the maximum number of attempts', () => {
   const slow = { backoff: 'fixed', initialDelay: '30s' } as const
   const error = errorOf(jobWith({}, { retry: { ...slow, maxAttempts: 13 } }))
-  expect(error.message).toContain('Lower `maxAttempts` in `work` to 12 or less, or `maxDelay` to less than 30 s.')
+  expect(error.message).toContain('In `work`, lower `maxAttempts` to 12 or less, or `maxDelay` to less than 30 s.')
   expect(findUnsupportedByTrigger(jobWith({}, { retry: { ...slow, maxAttempts: 12 } }))).toEqual([])
 })
 

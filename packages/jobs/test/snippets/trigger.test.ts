@@ -70,10 +70,10 @@ test('`doctor` finds the worker and its tasks, and no problem', async () => {
   const { findings } = report
   expect(findings.filter(({ status }) => status === 'problem' || status === 'warning')).toEqual([])
   expect(findings.filter(({ check }) => check === 'engine').map(({ message }) => message)).toEqual([
-    expect.stringMatching(/^answers \(within \d+ ms\)$/),
+    expect.stringMatching(/^responds \(\d+ ms\)$/),
     'key: is accepted',
     'tasks: 2 tasks are registered',
-    'workers: no job waits for a worker that knows its task',
+    'workers: no job waits for a worker that has its task',
     'not checked: whether the process that runs your jobs is up',
   ])
   expect(exitCode).toBe(0)
