@@ -86,9 +86,9 @@ describe('a job whose definitions are not known yet', () => {
     ['EXECUTING', 'queued'],
     ['WAITING', 'queued'],
   ] as const)('%s is %s, and has no runs', (status, state) => {
-    const job = read([eventRun({ status })])
-    expect([job.state, job.runs]).toEqual([state, []])
-    expect(job).not.toHaveProperty('endedAt')
+    const found = read([eventRun({ status })])
+    expect([found.state, found.runs]).toEqual([state, []])
+    expect(found).not.toHaveProperty('endedAt')
   })
 
   test.each([
@@ -96,8 +96,8 @@ describe('a job whose definitions are not known yet', () => {
     [{ status: 'EXPIRED' }, 'expired'],
     [{ status: 'COMPLETED' }, 'completed'],
   ] as const)('that ended with %o is %s, and has no runs', (run, state) => {
-    const job = read([eventRun({ ...run, finishedAt: at(3) })])
-    expect([job.state, job.runs, job.endedAt]).toEqual([state, [], at(3)])
+    const found = read([eventRun({ ...run, finishedAt: at(3) })])
+    expect([found.state, found.runs, found.endedAt]).toEqual([state, [], at(3)])
   })
 })
 
