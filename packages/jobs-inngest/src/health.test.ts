@@ -109,7 +109,11 @@ describe('what is not well', () => {
     const { ok, told } = await check(inTurn({ status, body: { error: 'Unauthorized' } }))
     expect(told).toEqual([
       ['engine', true, 'responds'],
-      ['signing key', false, expect.stringContaining(`it answered ${status} (Unauthorized). Check the signing key`)],
+      [
+        'signing key',
+        false,
+        expect.stringContaining(`the server responded with ${status} (Unauthorized). Check the signing key`),
+      ],
     ])
     expect(ok).toBe(false)
   })

@@ -11,9 +11,9 @@ test.each<[facts: Partial<FailedRequest>, expected: string]>([
   [{ remedy, mayHaveSucceeded: true }, 'It may have taken effect anyway: check the status before you try again.'],
   [{ mayHaveSucceeded: false, remedy: undefined }, 'As far as is known, nothing was changed. Try again.'],
 ])('a failed request with %j says what to do', (facts, expected) => {
-  const failed = { provider: 'inngest', operation: 'read the run', problem: 'it answered 500', ...facts }
+  const failed = { provider: 'inngest', operation: 'read the run', problem: 'the server responded with 500', ...facts }
   expect(new RequestFailedError(failed).message).toBe(
-    `Failed to read the run on \`inngest\`: it answered 500. ${expected}`,
+    `Failed to read the run on \`inngest\`: the server responded with 500. ${expected}`,
   )
 })
 

@@ -24,7 +24,7 @@ describe('an answer', () => {
     '%d says whether it may be done all the same, and whether another try may succeed',
     (status, mayHaveSucceeded, isTransient) => {
       const failure = responseFailure({ status, message: 'no good', remedy: 'Do.' })
-      const problem = `it answered ${status} (no good)`
+      const problem = `the server responded with ${status} (no good)`
       expect(failure).toMatchObject({
         status,
         mayHaveSucceeded,
@@ -37,25 +37,31 @@ describe('an answer', () => {
   )
 
   test('that is a success and cannot be read may have been one', () => {
-    const unread = { problem: 'its answer cannot be read', mayHaveSucceeded: true, isFromEngine: false }
+    const unread = { problem: 'the response cannot be read', mayHaveSucceeded: true, isFromEngine: false }
     expect(responseFailure({ status: 200 })).toMatchObject({ ...unread, isTransient: false })
     expect(responseFailure({ status: 200, isTruncated: true })).toMatchObject({ ...unread, isTransient: true })
-    expect(responseFailure({ status: 302 })).toMatchObject({ problem: 'it answered 302', mayHaveSucceeded: true })
+    expect(responseFailure({ status: 302 })).toMatchObject({
+      problem: 'the server responded with 302',
+      mayHaveSucceeded: true,
+    })
   })
 
   test('without words may be of something before the engine', () => {
-    expect(responseFailure({ status: 404 })).toMatchObject({ problem: 'it answered 404', isFromEngine: false })
+    expect(responseFailure({ status: 404 })).toMatchObject({
+      problem: 'the server responded with 404',
+      isFromEngine: false,
+    })
     expect(responseFailure({ status: 404, message: 'no', isFromEngine: false }).isFromEngine).toBe(false)
   })
 
   test('tells the patience that it asks for in whole seconds, where waiting mends anything', () => {
     const told = (status: number, retryAfterMs: number | undefined) => responseFailure({ status, retryAfterMs })
     expect(told(429, 1500)).toMatchObject({
-      problem: 'it answered 429 and asks to be left alone for 2 s',
+      problem: 'the server responded with 429 and wants no requests for 2 s',
       retryAfterMs: 1500,
     })
-    expect(told(503, 0).problem).toBe('it answered 503')
-    expect(told(422, 1500)).toMatchObject({ problem: 'it answered 422', retryAfterMs: undefined })
+    expect(told(503, 0).problem).toBe('the server responded with 503')
+    expect(told(422, 1500)).toMatchObject({ problem: 'the server responded with 422', retryAfterMs: undefined })
   })
 })
 
@@ -138,7 +144,7 @@ describe('a connection', () => {
 
   test('that is silent may have carried everything', () => {
     expect(timeoutFailure(60)).toMatchObject({
-      problem: 'no answer within 60 ms',
+      problem: 'no response within 60 ms',
       mayHaveSucceeded: true,
       isTransient: true,
     })

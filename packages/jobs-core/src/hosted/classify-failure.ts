@@ -63,9 +63,9 @@ export function responseFailure(response: FailedResponse): Failure {
   const { status, message, remedy, isTruncated = false, isFromEngine = message !== undefined } = response
   const isTransient = isTransientStatus(status)
   const retryAfterMs = isTransient ? response.retryAfterMs : undefined
-  const what = status < 300 ? 'its answer cannot be read' : `it answered ${status}`
+  const what = status < 300 ? 'the response cannot be read' : `the server responded with ${status}`
   const reason = message === undefined ? '' : ` (${message})`
-  const wait = retryAfterMs ? ` and asks to be left alone for ${Math.ceil(retryAfterMs / 1000)} s` : ''
+  const wait = retryAfterMs ? ` and wants no requests for ${Math.ceil(retryAfterMs / 1000)} s` : ''
   return {
     problem: `${what}${reason}${wait}`,
     remedy,
@@ -94,7 +94,7 @@ export function connectionFailure(cause: unknown, { origin, settings, start }: E
 /** Returns the failure of a request without a response in time. */
 export function timeoutFailure(timeoutMs: number): Failure {
   return {
-    problem: `no answer within ${timeoutMs} ms`,
+    problem: `no response within ${timeoutMs} ms`,
     mayHaveSucceeded: true,
     isTransient: true,
     isFromEngine: false,

@@ -78,7 +78,7 @@ describe('a request without an answer', () => {
     for (const url of [silent, slow]) {
       expect(await failureOf(get(url, AbortSignal.timeout(60)))).toMatchObject({
         mayHaveSucceeded: true,
-        problem: expect.stringContaining('no answer within'),
+        problem: expect.stringContaining('no response within'),
         cause: { name: 'TimeoutError' },
       })
     }

@@ -65,7 +65,7 @@ test('a try is given up after its time, and its signal aborts', async () => {
     (error: unknown) => error as RequestFailure,
   )
   await clock.advance(50)
-  expect(await asking).toMatchObject({ message: 'no answer within 50 ms', failure: { mayHaveSucceeded: true } })
+  expect(await asking).toMatchObject({ message: 'no response within 50 ms', failure: { mayHaveSucceeded: true } })
   expect([signals[0]!.aborted, clock.pendingTimers()]).toEqual([true, 0])
 })
 

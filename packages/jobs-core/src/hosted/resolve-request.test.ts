@@ -12,7 +12,7 @@ test('a failure is told to users with the question; of a change that may be done
   await expect(resolveRequest(question, failing(503))).rejects.toMatchObject({
     code: 'request_failed',
     status: 503,
-    message: 'Failed to read the run on `plain`: it answered 503. Look.',
+    message: 'Failed to read the run on `plain`: the server responded with 503. Look.',
   })
   await expect(resolveRequest({ ...question, isMutation: true }, failing(503))).rejects.toThrow(
     'It may have taken effect',

@@ -37,7 +37,7 @@ describe('a key that is refused', () => {
       const { message, status } = await requestFailure(clock, api.get('read the run', '/v2/runs/run_1'))
       expect(status).toBe(401)
       expect(message).toBe(
-        'Failed to read the run on `inngest`: it answered 401 (Unauthorized). ' +
+        'Failed to read the run on `inngest`: the server responded with 401 (Unauthorized). ' +
           'Check the signing key (`signingKey` or `INNGEST_SIGNING_KEY`) and the environment it belongs to.',
       )
       expect(asked).toHaveLength('signingKeyFallback' in options ? 2 : 1)

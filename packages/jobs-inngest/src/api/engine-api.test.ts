@@ -100,7 +100,7 @@ describe('a question', () => {
   test('that nothing can read the answer of has failed', async () => {
     const { api, clock, asked } = openApi(() => ({ status: 200, body: '<html>' }))
     expect(await requestFailure(clock, api.get('read the run', '/v2/runs/run_1'))).toMatchObject({
-      message: expect.stringMatching(/^Failed to read the run on `inngest`: its answer cannot be read\./),
+      message: expect.stringMatching(/^Failed to read the run on `inngest`: the response cannot be read\./),
       status: 200,
     })
     expect(asked).toHaveLength(1)
@@ -121,7 +121,7 @@ describe('a server that is away', () => {
     const { api, clock, asked } = openApi(() => ({ status: 503, body: { message: 'restarting' } }))
     const error = await requestFailure(clock, api.get('read the run', '/v2/runs/run_1'))
     expect(error.message).toBe(
-      'Failed to read the run on `inngest`: it answered 503 (restarting). ' +
+      'Failed to read the run on `inngest`: the server responded with 503 (restarting). ' +
         'As far as is known, nothing was changed. Try again.',
     )
     expect(error.status).toBe(503)

@@ -152,7 +152,9 @@ describe('a look that fails', () => {
     expect(asked).toHaveLength(5)
     expect(logger.messages('warn')).toEqual(['Could not check whether running jobs were cancelled.'])
     const [{ fields } = {} as never] = logger.lines
-    const message = expect.stringContaining('Failed to read the cancelled runs on `inngest`: it answered 400')
+    const message = expect.stringContaining(
+      'Failed to read the cancelled runs on `inngest`: the server responded with 400',
+    )
     expect(fields).toEqual({ error: expect.objectContaining({ code: 'request_failed', message }) })
   })
 })

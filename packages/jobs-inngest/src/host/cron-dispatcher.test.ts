@@ -104,7 +104,9 @@ describe('a dispatch that fails', () => {
       const error = await failure(open({ answer: unreadable }).dispatch(tick, attempt))
       expect(error).toBeInstanceOf(Error)
       expect(error.name).toBe('RetryAfterError')
-      expect(error.message).toMatch(/^RequestFailedError: .* the open runs of `nightly` on `inngest`: it answered 400/)
+      expect(error.message).toMatch(
+        /^RequestFailedError: .* the open runs of `nightly` on `inngest`: the server responded with 400/,
+      )
       expect(error.stack).toMatch(/^RequestFailedError: /)
       dates.push(Date.parse(error.retryAfter!) - tick)
     }

@@ -82,7 +82,7 @@ describe('a job of a tick', () => {
   test('that the engine does not take fails them', async () => {
     const answer = ({ text }: Asked): Reply | undefined => (text.includes('"globex"') ? { status: 401 } : undefined)
     await expect(open({ answer }).send('acme', 'globex')).rejects.toThrow(
-      'Inngest did not accept a job of the tick: it answered 401',
+      'Inngest did not accept a job of the tick: the server responded with 401',
     )
   })
 })
@@ -135,7 +135,7 @@ describe('a previous run', () => {
   test('that cannot be looked for fails the tick', async () => {
     const { host } = open({ answer: () => ({ status: 400 }) })
     await expect(host.isOpen('nightly', 'acme')).rejects.toThrow(
-      'Failed to read the open runs of `nightly` on `inngest`: it answered 400',
+      'Failed to read the open runs of `nightly` on `inngest`: the server responded with 400',
     )
   })
 })

@@ -110,7 +110,7 @@ describe("a list of one tenant's jobs", () => {
 test('a list that cannot be read fails', async () => {
   const { api, clock } = openApi(() => ({ status: 400, body: { error: 'no good' } }))
   const { message } = await requestFailure(clock, listJobs({ limit: 10 }, api, {} as JobReader))
-  expect(message).toContain('Failed to list the jobs on `inngest`: it answered 400 (no good).')
+  expect(message).toContain('Failed to list the jobs on `inngest`: the server responded with 400 (no good).')
 })
 
 describe('pages', () => {

@@ -69,7 +69,7 @@ describe('a refusal', () => {
     for (const status of [300, 400]) {
       const { posted } = await post(2, inTurn({ status, body: { ids: ['one', 'other'] } }))
       expect(posted).toMatchObject([{ ok: false }, { ok: false }])
-      expect(posted[0]).toHaveProperty('refusal.message', `it answered ${status}`)
+      expect(posted[0]).toHaveProperty('refusal.message', `the server responded with ${status}`)
     }
   })
 
@@ -96,10 +96,13 @@ describe('a refusal', () => {
       return [problem, remedy]
     }
     const key = 'Check the event key (`eventKey` or `INNGEST_EVENT_KEY`).'
-    expect(await told(400)).toEqual(['it answered 400 (no good)', undefined])
-    expect(await told(401)).toEqual(['it answered 401 (no good)', key])
-    expect(await told(403)).toEqual(['it answered 403 (no good)', key])
-    expect(await told(413)).toEqual(['it answered 413 (no good)', "The payload exceeds your plan's limit."])
+    expect(await told(400)).toEqual(['the server responded with 400 (no good)', undefined])
+    expect(await told(401)).toEqual(['the server responded with 401 (no good)', key])
+    expect(await told(403)).toEqual(['the server responded with 403 (no good)', key])
+    expect(await told(413)).toEqual([
+      'the server responded with 413 (no good)',
+      "The payload exceeds your plan's limit.",
+    ])
   })
 
   test('of one event leaves those before it taken', async () => {
@@ -108,7 +111,9 @@ describe('a refusal', () => {
       inTurn({ status: 400, body: { ids: ids(1), status: 400, error: 'event name is empty' } }),
     )
     const [id, ...others] = ids(3)
-    const refusal = { failure: { mayHaveSucceeded: false, problem: 'it answered 400 (event name is empty)' } }
+    const refusal = {
+      failure: { mayHaveSucceeded: false, problem: 'the server responded with 400 (event name is empty)' },
+    }
     expect(posted).toMatchObject([
       { ok: true, id },
       ...others.map((other) => ({ ok: false, id: other, isContentError: true, refusal })),
@@ -143,7 +148,7 @@ describe('an answer that cannot be read', () => {
   ])('because it %s does not say whether they were taken', async (_, body) => {
     const { posted, asked } = await post(2, inTurn({ body }))
     expect(posted).toMatchObject([maybe, maybe])
-    expect(posted[0]).toHaveProperty('refusal.message', expect.stringMatching(/^its answer cannot be read/))
+    expect(posted[0]).toHaveProperty('refusal.message', expect.stringMatching(/^the response cannot be read/))
     expect(asked).toHaveLength(1)
   })
 

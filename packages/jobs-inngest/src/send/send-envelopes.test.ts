@@ -107,7 +107,7 @@ describe('one bad event in a request', () => {
       expect(answers.map(({ ok }) => ok)).toEqual(envelopes.map((_, index) => index !== bad))
       expect(errorOf(answers[bad])).toMatchObject({
         accepted: 'no',
-        message: 'Failed to send `work.asked` to `inngest`: it answered 400 (no good). ' + certain,
+        message: 'Failed to send `work.asked` to `inngest`: the server responded with 400 (no good). ' + certain,
       })
     }
   })

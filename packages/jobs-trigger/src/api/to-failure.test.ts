@@ -13,12 +13,12 @@ describe('toResponseFailure', () => {
 
   test('attributes a response without a message to something in front of Trigger.dev', () => {
     const failure = toResponseFailure({ status: 404 }, now)
-    expect(failure).toMatchObject({ problem: 'it answered 404', isFromEngine: false })
+    expect(failure).toMatchObject({ problem: 'the server responded with 404', isFromEngine: false })
     expect(failure.remedy).toBe('Check the address (`apiUrl` or `TRIGGER_API_URL`).')
     expect(toResponseFailure({ status: 404, error: 'Run not found' }, now).remedy).toBeUndefined()
     expect(toResponseFailure({ status: 400, error: { issues: [] } }, now).isFromEngine).toBe(false)
     expect(toResponseFailure({ status: 400, error: { message: 'no good' } }, now).problem).toBe(
-      'it answered 400 (no good)',
+      'the server responded with 400 (no good)',
     )
   })
 
@@ -50,7 +50,7 @@ describe('toFailure', () => {
   test('recognizes an SDK error by its name, because there may be two copies of the SDK', () => {
     const apiError = (facts: object) => Object.assign(new Error('SDK'), { name: 'TriggerApiError', ...facts })
     expect(toFailure(apiError({ status: 422, error: 'no good' }), origin, now).problem).toBe(
-      'it answered 422 (no good)',
+      'the server responded with 422 (no good)',
     )
     expect(toFailure(apiError({ cause: { code: 'ECONNREFUSED' } }), origin, now).problem).toContain('the connection to')
   })

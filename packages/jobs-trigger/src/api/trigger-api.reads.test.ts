@@ -29,7 +29,7 @@ describe('a read', () => {
     const { api, clock } = await createFakeServer(() => ({ status: 404, body: '<html>not here</html>' }))
     const error = await errorOf(clock.finish(api.retrieve('read the run run_1', 'run_1')))
     expect(error.message).toBe(
-      'Failed to read the run run_1 on `trigger.dev`: it answered 404. Check the address (`apiUrl` or `TRIGGER_API_URL`).',
+      'Failed to read the run run_1 on `trigger.dev`: the server responded with 404. Check the address (`apiUrl` or `TRIGGER_API_URL`).',
     )
   })
 
@@ -101,7 +101,9 @@ describe('a change', () => {
     const { api, clock } = await createFakeServer(() => ({ status: 403, body: { error: 'Not yours' } }))
     for (const change of [() => api.addTags('run_1', ['a']), () => api.cancel('run_1')]) {
       const { message } = await errorOf(clock.finish(change()))
-      expect(message).toContain('it answered 403 (Not yours). Check the key (`apiKey` or `TRIGGER_SECRET_KEY`)')
+      expect(message).toContain(
+        'the server responded with 403 (Not yours). Check the key (`apiKey` or `TRIGGER_SECRET_KEY`)',
+      )
       expect(message).not.toContain(testKey)
     }
   })

@@ -104,7 +104,7 @@ describe('a trigger', () => {
     expect(requests).toHaveLength(2)
     const silent = await open(async () => new Promise<never>(() => undefined))
     expect((await failureOf(silent.trigger())).failure).toMatchObject({
-      problem: 'no answer within 15000 ms',
+      problem: 'no response within 15000 ms',
       mayHaveSucceeded: true,
     })
   })
@@ -116,7 +116,7 @@ describe('a trigger', () => {
     ] as const) {
       const { requests, trigger } = await open(() => ({ body }))
       expect((await failureOf(trigger())).failure).toMatchObject({
-        problem: 'its answer cannot be read',
+        problem: 'the response cannot be read',
         mayHaveSucceeded: true,
       })
       expect(requests).toHaveLength(times)

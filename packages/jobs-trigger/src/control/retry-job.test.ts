@@ -90,7 +90,7 @@ describe('throws', () => {
     const { retry } = open([inline], {
       trigger() {
         throw new RequestFailure({
-          problem: 'it answered 500',
+          problem: 'the server responded with 500',
           status: 500,
           mayHaveSucceeded: true,
           isTransient: true,
@@ -101,7 +101,7 @@ describe('throws', () => {
     const error = await retry().catch((thrown: unknown) => thrown)
     expect(RequestFailedError.isInstance(error)).toBe(true)
     expect(String(error)).toContain(
-      'Failed to retry the job run_1 on `trigger.dev`: it answered 500. It may have taken effect',
+      'Failed to retry the job run_1 on `trigger.dev`: the server responded with 500. It may have taken effect',
     )
   })
 

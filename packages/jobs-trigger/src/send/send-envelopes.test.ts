@@ -30,7 +30,7 @@ function errorOf(result: EnvelopeResult | undefined): Error {
 
 function failing(options: Partial<Failure>): FakeResponses {
   const failure = {
-    problem: 'it answered 500',
+    problem: 'the server responded with 500',
     mayHaveSucceeded: false,
     isTransient: false,
     isFromEngine: true,
@@ -139,7 +139,9 @@ describe('a send that failed', () => {
   ])('reports whether it may have succeeded: %s', async (mayHaveSucceeded, accepted, remedy) => {
     const error = errorOf((await send([envelope()], failing({ mayHaveSucceeded }))).results[0])
     expect(SendFailedError.isInstance(error) && error.accepted).toBe(accepted)
-    expect(error.message).toBe(`Failed to send \`work.asked\` to \`trigger.dev\`: it answered 500. ${remedy}`)
+    expect(error.message).toBe(
+      `Failed to send \`work.asked\` to \`trigger.dev\`: the server responded with 500. ${remedy}`,
+    )
     expect(error.cause).toBe('from the SDK')
   })
 })
