@@ -5,64 +5,36 @@ import { maxDurationMs, portablePayloadBytes } from '@cgk-platform/jobs-core/pro
 export const triggerCapabilities: Capabilities = {
   features: {
     delay: { supported: true, note: 'A delayed job starts up to 500 ms late.' },
-    idempotencyKey: {
-      supported: true,
-      note: 'The TTL counts in whole seconds, rounded up. A job whose host could not start its runs frees its key.',
-    },
+    idempotencyKey: { supported: true, note: 'The TTL is rounded up to seconds.' },
     'maxAttempts of a send, lowered': { supported: true },
     'maxAttempts of a send, raised': { supported: true },
     'cancelJob of a job that waits': { supported: true },
     'cancelJob of a running job': {
       supported: true,
-      note: 'The signal aborts after about 70 ms, or after up to 5 s if the process has no socket to the server.',
+      note: 'Takes about 70 ms, or up to 5 s if the process has no socket to the server.',
     },
-    retryJob: { supported: true, note: 'Your plan sets how long the engine retains runs.' },
+    retryJob: { supported: true, note: 'Your plan limits how long runs are stored.' },
     listJobs: {
       supported: true,
-      note:
-        'The index of jobs lags behind by about a second. This library filters by state, so a page may have fewer jobs ' +
-        'than requested and still a cursor. Jobs triggered without this library are not listed.',
+      note: 'About one second behind. A page can have fewer jobs than `limit`, and a cursor.',
     },
-    timeout: {
-      supported: true,
-      note:
-        "Enforced by this library in the process that runs the job. Trigger.dev's own timeout would end the run without a " +
-        'retry and without `onFailure`. A handler that ignores the signal may be cut off when its process ends.',
-    },
-    concurrency: { supported: true, note: 'Trigger.dev counts over all processes.' },
+    timeout: { supported: true, note: 'Enforced by this library, in the process that runs the job.' },
+    concurrency: { supported: true, note: 'Counted over all processes.' },
     'concurrency.perTenant': {
       supported: true,
-      note: 'Trigger.dev counts over all processes. Cannot be combined with `concurrency.limit`.',
+      note: 'Counted over all processes. Not together with `concurrency.limit`.',
     },
-    cron: {
-      supported: true,
-      note:
-        'Trigger.dev sends the ticks. A run starts up to 2 s after its tick. A server may spread ticks over the minute ' +
-        "after their time, so a tick counts as missed after 75 s, by the server's clock.",
-    },
+    cron: { supported: true, note: 'A run starts up to 2 s after its tick. A tick counts as missed from 75 s on.' },
     'cron.tenants': { supported: true },
     "cron.overlap: 'skip'": { supported: true },
     "cron.overlap: 'allow'": { supported: true },
-    "cron.catchUp: 'latest'": {
-      supported: true,
-      note: 'Applies to a tick that reaches the app late, not to ticks missed while Trigger.dev itself was down.',
-    },
+    "cron.catchUp: 'latest'": { supported: true, note: 'Ticks during an outage of the engine are lost.' },
     'status.startedAt': { supported: true },
-    'status.nextAttemptAt': { supported: true, note: 'Absent if the engine retries because the process died.' },
-    workflows: {
-      supported: true,
-      note:
-        "A run's metadata stores the records of its steps, up to 188 KiB. A waiting run keeps its process in development; " +
-        'where tasks are deployed, Trigger.dev suspends it. In a project with a workflow, each job sends one more request, ' +
-        'which looks for workflows that wait for its event. `step.runJob` notices a job that was cancelled before it ' +
-        'began, or whose process was killed, after 10 s or a quarter of the time waited, at most an hour. Compensation ' +
-        'stops if the process of the run dies in each of the three extra attempts after its last one.',
-    },
+    'status.nextAttemptAt': { supported: true, note: 'Absent when the engine retries after a crash of the process.' },
+    workflows: { supported: true, note: 'The step records of a run have at most 188 KiB.' },
     'workflows: a race of a step and a wait': {
       supported: true,
-      note:
-        'While a step runs, the results of concurrent waits are read every second. After half a minute, the interval grows, ' +
-        'up to 30 s.',
+      note: 'While a step runs, waits beside it are checked every 1 to 30 s.',
     },
     'workflows: retryJob goes on from the failed step': { supported: true },
     'workflows: compensateOnCancel': {
@@ -75,10 +47,7 @@ export const triggerCapabilities: Capabilities = {
     'status.steps': { supported: true },
     'jobs survive a restart': {
       supported: true,
-      note:
-        'A run whose process was killed by SIGKILL, for example for lack of memory, is not retried. It shows as failed, ' +
-        'you can retry the job, and `onFailure` is not called. `onFailure` is also not called if the runs of a job could ' +
-        'not be started in six attempts, or if the process of a run died for the twelfth time.',
+      note: 'A run fails if its process is killed by SIGKILL, for example for lack of memory. You can retry it.',
     },
     'several processes': { supported: true },
   },
