@@ -3,57 +3,68 @@ import { rmSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 
 import { type ChaosReport, runChaos } from './chaos.ts'
-import { leaseMs, type LifeAct, type Plan } from './plan.ts'
-import type { Plant } from './plant.ts'
+import { leaseMs, type ProcessFault, type Plan } from './plan.ts'
+import type { InjectedBug } from './injected-bug.ts'
 
-/** Much longer than the lives take: they end a run, however late a busy machine starts its processes. */
+/** Much longer than the faults take: a chaos run ends after its last fault, even if a busy machine starts late. */
 const durationMs = 60_000
 
-const kill = (afterMs: number): LifeAct => ({ act: 'kill', isYoung: false, afterMs, downMs: 50 })
-const pause = (afterMs: number): LifeAct => ({ act: 'pause', isYoung: false, afterMs, forMs: leaseMs * 2 })
+const kill = (afterMs: number): ProcessFault => ({ kind: 'kill', duringStartup: false, afterMs, downMs: 50 })
+const pause = (afterMs: number): ProcessFault => ({ kind: 'pause', duringStartup: false, afterMs, forMs: leaseMs * 2 })
 
-async function run(lives: Plan['lives'], common: Plan['common'], plant?: Plant): Promise<ChaosReport> {
-  // What a planted bug has left stuck need not be waited for.
-  const patienceMs = plant ? 5000 : 30_000
-  const report = await runChaos({ seed: 'test', durationMs, lives, common }, { plant, patienceMs })
+async function run(
+  processFaults: Plan['processFaults'],
+  sharedFaults: Plan['sharedFaults'],
+  bug?: InjectedBug,
+): Promise<ChaosReport> {
+  // Jobs that an injected bug blocks never end, so a short timeout is enough.
+  const stallTimeoutMs = bug ? 5000 : 30_000
+  const report = await runChaos({ seed: 'test', durationMs, processFaults, sharedFaults }, { bug, stallTimeoutMs })
   rmSync(report.folder, { recursive: true })
   return report
 }
 
-/** True where a run finds one of the rules broken. What a busy machine has paused or killed may have had nothing under way: then again. */
-async function findsBroken(rules: readonly string[], lives: Plan['lives'], plant: Plant): Promise<boolean> {
+/**
+ * Returns true if a chaos run breaks one of the rules. Repeats it if not, because a paused or killed worker of a busy
+ * machine may have had no running attempt.
+ */
+async function findsBroken(
+  rules: readonly string[],
+  processFaults: Plan['processFaults'],
+  bug: InjectedBug,
+): Promise<boolean> {
   for (let tries = 0; tries < 4; tries++) {
-    const { verdict } = await run(lives, [], plant)
+    const { verdict } = await run(processFaults, [], bug)
     if (verdict.findings.some(({ rule }) => rules.includes(rule))) return true
   }
   return false
 }
 
-/** Each has processes of its own, which mostly wait. */
+/** The tests are concurrent because each has its own processes, which mostly wait. */
 describe('chaos', { concurrent: true, timeout: 180_000 }, () => {
-  test('finds nothing where all is well, whatever dies', async () => {
-    const lives = { w1: [kill(1500), pause(500)], w2: [pause(1000), kill(1000)], s1: [kill(2000), kill(2000)] }
-    const report = await run(lives, [{ act: 'full disk', atMs: 3000, forMs: 500 }])
+  test('has no findings on an unchanged engine, whichever processes are killed', async () => {
+    const processFaults = { w1: [kill(1500), pause(500)], w2: [pause(1000), kill(1000)], s1: [kill(2000), kill(2000)] }
+    const report = await run(processFaults, [{ kind: 'full disk', atMs: 3000, forMs: 500 }])
     expect(report.verdict.findings).toEqual([])
-    expect(report.verdict.story.sent.size).toBeGreaterThan(0)
-    expect(report.verdict.story.entries.filter(({ what }) => what === 'killed').length).toBe(4)
+    expect(report.verdict.evidence.sent.size).toBeGreaterThan(0)
+    expect(report.verdict.evidence.entries.filter(({ type }) => type === 'killed').length).toBe(4)
   })
 
-  test('finds results of attempts that were taken over where the fence is out', async () => {
-    const lives = { w1: [pause(1500), pause(1500)], w2: [pause(3500), pause(1500)], w3: [], s1: [], s2: [] }
-    // Which one depends on what a late result falls upon.
+  test('finds late results of attempts that were taken over, if the fence is missing', async () => {
+    const processFaults = { w1: [pause(1500), pause(1500)], w2: [pause(3500), pause(1500)], w3: [], s1: [], s2: [] }
+    // The rule that breaks depends on the state of the run when the late result arrives.
     const rules = [
-      'a run is ended by its last attempt',
-      'an attempt is made again only where its worker was in trouble',
-      'a step that has completed is not made again',
-      'a cancel is final',
+      'only the last attempt ends a run',
+      'an attempt repeats only after a fault',
+      'a completed step does not run again',
+      'a cancelled job stays cancelled',
     ]
-    expect(await findsBroken(rules, lives, 'no-fence')).toBe(true)
+    expect(await findsBroken(rules, processFaults, 'no-fence')).toBe(true)
   })
 
-  test('finds jobs that are lost where a send is acknowledged before it is durable', async () => {
-    const lives = { w1: [], s1: [kill(700), kill(700), kill(700)], s2: [kill(900), kill(900), kill(900)] }
-    const rule = 'every job that was acknowledged ends as its script says'
-    expect(await findsBroken([rule], lives, 'early-ack')).toBe(true)
+  test('finds lost jobs, if sends are acknowledged before they are durable', async () => {
+    const processFaults = { w1: [], s1: [kill(700), kill(700), kill(700)], s2: [kill(900), kill(900), kill(900)] }
+    const rule = 'every acknowledged job ends in its expected state'
+    expect(await findsBroken([rule], processFaults, 'early-ack')).toBe(true)
   })
 })

@@ -3,59 +3,66 @@ import { DatabaseSync } from 'node:sqlite'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { conduct } from './conductor.ts'
+import { executePlan } from './execute-plan.ts'
 import { type Disk, openDisk } from './disk.ts'
-import { drain, findAll } from './evidence.ts'
+import { drain, readFinalState } from './final-state.ts'
 import { openLedger, readLedgers } from './ledger.ts'
-import { nowMs } from './line.ts'
+import { nowMs } from './ledger-entry.ts'
 import { openClient } from './open-client.ts'
 import { leaseMs, type Plan } from './plan.ts'
-import type { Plant } from './plant.ts'
-import { appTable } from './send-within.ts'
-import { Slot } from './slot.ts'
+import type { InjectedBug } from './injected-bug.ts'
+import { appTable } from './send-in-transaction.ts'
+import { ProcessSlot } from './process-slot.ts'
 import { judge, type Verdict } from './verdict.ts'
 
-/** What has been done, and what came of it. */
+/** The result of a chaos run. */
 export interface ChaosReport {
   readonly plan: Plan
   readonly verdict: Verdict
-  /** Where the ledgers are, and the jobs' file beside them. */
+  /** The folder of the ledgers and the jobs file. */
   readonly folder: string
   readonly canFill: boolean
-  /** From the beginning until nothing was open any more, milliseconds. */
+  /** Time from the start until no job was open, in milliseconds. */
   readonly tookMs: number
 }
 
+/** Time that a worker has to shut down, in milliseconds. */
 const workerEndMs = 20_000
 
-/** How a plan is carried out. */
-interface ChaosRun {
-  readonly plant?: Plant | undefined
-  /** With nothing moving for so long, what is open stays open. Longer than any delay of a run, and than a lease. */
-  readonly patienceMs?: number
+/** Settings of a chaos run. */
+interface ChaosSettings {
+  readonly bug?: InjectedBug | undefined
+  /**
+   * Jobs count as stuck after this time without progress, in milliseconds. Must exceed the lease and the longest delay
+   * of a run.
+   * @default 30_000
+   */
+  readonly stallTimeoutMs?: number
 }
 
-/** Carries a plan out on a new file, and judges what it has left behind. */
-export async function runChaos(plan: Plan, { plant, patienceMs = 30_000 }: ChaosRun = {}): Promise<ChaosReport> {
+/** Executes a plan on a new jobs file, and checks the result. */
+export async function runChaos(plan: Plan, { bug, stallTimeoutMs = 30_000 }: ChaosSettings = {}): Promise<ChaosReport> {
   const folder = mkdtempSync(join(tmpdir(), 'chaos-'))
   const disk = openDisk(folder)
   const path = join(disk.folder, 'jobs.db')
   const note = openLedger(folder, 'conductor')
   const { client, openJobs } = await openClient({ path, role: 'send', note })
   prepareApp(path)
-  const settings = { path, folder, seed: plan.seed, plant }
-  const slots = new Map(Object.keys(plan.lives).map((slot) => [slot, new Slot({ slot, settings, note })]))
-  const clear = endAtExit(slots, disk)
+  const settings = { path, folder, seed: plan.seed, bug }
+  const slots = new Map(
+    Object.keys(plan.processFaults).map((slot) => [slot, new ProcessSlot({ slot, settings, note })]),
+  )
+  const clear = cleanUpAtExit(slots, disk)
   try {
     const beganWall = Date.now()
-    await conduct({ plan, slots, disk, note })
+    await executePlan({ plan, slots, disk, note })
     const endedWall = Date.now()
-    const isDrained = await drain(openJobs, patienceMs)
+    const isDrained = await drain(openJobs, stallTimeoutMs)
     const tookMs = Date.now() - beganWall
     await Promise.all([...slots.values()].map((slot) => slot.end(workerEndMs)))
-    const found = await findAll(client, path)
+    const found = await readFinalState(client, path)
     await client.close()
-    keep(path, folder)
+    saveJobsFile(path, folder)
     const verdict = judge({
       ...found,
       entries: readLedgers(folder),
@@ -77,19 +84,19 @@ function prepareApp(path: string): void {
   app.close()
 }
 
-/** The disk in memory goes; what was on it stays beside the ledgers. */
-function keep(path: string, folder: string): void {
+/** Copies the jobs file from the disk in memory, which will be removed, to the folder of the ledgers. */
+function saveJobsFile(path: string, folder: string): void {
   for (const ending of ['', '-wal']) {
     if (existsSync(`${path}${ending}`)) copyFileSync(`${path}${ending}`, join(folder, `jobs.db${ending}`))
   }
 }
 
-/** Whatever happens to this process, it leaves neither processes nor a disk behind. The answer does that now. */
-function endAtExit(slots: ReadonlyMap<string, Slot>, disk: Disk): () => void {
+/** Ends the child processes and removes the disk when this process exits. The returned function does so now. */
+function cleanUpAtExit(slots: ReadonlyMap<string, ProcessSlot>, disk: Disk): () => void {
   const interrupted = (): void => process.exit(130)
   const clear = (): void => {
     process.off('exit', clear).off('SIGINT', interrupted).off('SIGTERM', interrupted)
-    for (const slot of slots.values()) slot.killAtOnce()
+    for (const slot of slots.values()) slot.killNow()
     disk.close()
   }
   process.on('exit', clear).on('SIGINT', interrupted).on('SIGTERM', interrupted)

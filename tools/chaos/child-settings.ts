@@ -1,24 +1,24 @@
-import type { Plant } from './plant.ts'
+import type { InjectedBug } from './injected-bug.ts'
 
-/** What a process is told that sends or works. */
+/** Settings of a sender or worker process. */
 export interface ChildSettings {
-  /** Its slot and which process in it this is: `w1.3`. */
+  /** The slot and the number of the process in it: `w1.3`. */
   readonly name: string
   readonly role: 'send' | 'work'
-  /** The jobs' file. */
+  /** The path of the jobs file. */
   readonly path: string
   /** The folder of the ledgers. */
   readonly folder: string
   readonly seed: string
-  readonly plant: Plant | undefined
+  readonly bug: InjectedBug | undefined
 }
 
-/** The settings that this process was started with. */
+/** Reads the settings that this process was started with. */
 export function readChildSettings(): ChildSettings {
   return JSON.parse(process.argv[2]!) as ChildSettings
 }
 
-/** Tells the conductor that this process has opened the file; that was all they have to say to each other. */
-export function tellUp(): void {
+/** Reports to the parent process that the file is open, and closes the channel to it. */
+export function reportUp(): void {
   process.send?.('up', () => process.disconnect())
 }

@@ -1,4 +1,4 @@
-import { setTimeout as pass } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 import {
   type CronContext,
@@ -10,28 +10,28 @@ import {
   NonRetryableError,
 } from '@cgk-platform/jobs'
 
-import type { Attempt, Note } from './line.ts'
-import './own-events.ts'
-import type { Script } from './own-events.ts'
+import type { Attempt, Note } from './ledger-entry.ts'
+import './events.ts'
+import type { Script } from './events.ts'
 
-/** How many runs of `work` a tenant may have under way, over all workers. */
+/** Concurrency limit of `work` for each tenant, over all workers. */
 export const perTenant = 4
 
-/** Ticks every minute, which is as often as a cron job can: several of them make more of each. */
+/** Cron jobs that tick every minute, the shortest interval. Several of them make more use of each tick. */
 export const cronJobs = ['tick-1', 'tick-2', 'tick-3']
 
-/** Tries again soon, and through any number of crashes, each of which counts as an attempt. */
+/** Retries soon. `maxAttempts` is high because each crash counts as an attempt. */
 const retry = { maxAttempts: 1000, backoff: 'fixed', initialDelay: 20 } as const
 
-/** What the workers do. Each handler writes down what it does, and answers which attempt it was and where. */
+/** Creates the definitions of the workers. Each handler writes ledger entries, and returns its attempt and process. */
 export function defineChaosJobs(note: (note: Note) => void, by: string): Definition[] {
   const work = async (script: Script, attempt: Attempt): Promise<{ attempt: number; by: string }> => {
-    note({ what: 'began', ...attempt })
-    await pass(script.workMs)
-    const fails = script.kind === 'refusing' || attempt.attempt <= script.failures
-    note({ what: 'ended', how: fails ? 'threw' : 'returned', ...attempt })
-    if (script.kind === 'refusing') throw new NonRetryableError(`As scripted, in attempt ${attempt.attempt}`)
-    if (fails) throw new Error(`As scripted, in attempt ${attempt.attempt}`)
+    note({ type: 'started', ...attempt })
+    await sleep(script.workMs)
+    const fails = script.kind === 'non-retryable' || attempt.attempt <= script.failures
+    note({ type: 'ended', how: fails ? 'threw' : 'returned', ...attempt })
+    if (script.kind === 'non-retryable') throw new NonRetryableError(`Scripted failure in attempt ${attempt.attempt}`)
+    if (fails) throw new Error(`Scripted failure in attempt ${attempt.attempt}`)
     return { attempt: attempt.attempt, by }
   }
   const part = defineJob({
@@ -55,24 +55,24 @@ export function defineChaosJobs(note: (note: Note) => void, by: string): Definit
       retry,
       steps: async ({ payload }, step, context) => {
         const { item, workMs, kind } = payload
-        const me = toAttempt(item, 'flow', context)
-        const tell = (what: 'step' | 'step done' | 'compensation' | 'compensation done', name: string): void =>
-          note({ what, step: name, ...me, wall: Date.now() })
+        const attempt = toAttempt(item, 'flow', context)
+        const noteStep = (type: 'step' | 'step done' | 'compensation' | 'compensation done', name: string): void =>
+          note({ type, step: name, ...attempt, wall: Date.now() })
         const doStep = (name: string) => async (): Promise<string> => {
-          tell('step', name)
-          await pass(workMs)
-          tell('step done', name)
+          noteStep('step', name)
+          await sleep(workMs)
+          noteStep('step done', name)
           return name
         }
         const compensateStep = (name: string) => async (): Promise<void> => {
-          tell('compensation', name)
-          await pass(workMs)
-          tell('compensation done', name)
+          noteStep('compensation', name)
+          await sleep(workMs)
+          noteStep('compensation done', name)
         }
-        note({ what: 'began', ...me })
+        note({ type: 'started', ...attempt })
         await step.run('one', doStep('one'), { compensate: compensateStep('one') })
         await step.sleep('nap', 50 + workMs)
-        // The wait is called first: what is sent while it goes on answers it, however long that takes.
+        // The wait starts first, so the event that is sent during the wait resolves it.
         await Promise.all([
           step.waitForEvent('go', 'chaos.go', { match: 'item', timeout: '1h' }),
           step.sendEvent('ask', 'chaos.go', { item }, { delay: workMs }),
@@ -80,8 +80,8 @@ export function defineChaosJobs(note: (note: Note) => void, by: string): Definit
         await step.runJob('part', part, { item: `${item}/part`, kind: 'plain', workMs, failures: 0 })
         await step.run('two', doStep('two'), { compensate: compensateStep('two') })
         await step.run('three', doStep('three'))
-        if (kind === 'compensated flow') throw new NonRetryableError(`As scripted, in attempt ${context.attempt}`)
-        note({ what: 'ended', how: 'returned', ...me })
+        if (kind === 'compensated flow') throw new NonRetryableError(`Scripted failure in attempt ${context.attempt}`)
+        note({ type: 'ended', how: 'returned', ...attempt })
         return { attempt: context.attempt, by }
       },
     }),
@@ -94,8 +94,8 @@ export function defineChaosJobs(note: (note: Note) => void, by: string): Definit
         retry,
         handler: (context) => {
           const attempt = toAttempt(tickName(id, context), id, context)
-          note({ what: 'began', ...attempt })
-          note({ what: 'ended', how: 'returned', ...attempt })
+          note({ type: 'started', ...attempt })
+          note({ type: 'ended', how: 'returned', ...attempt })
           return { attempt: context.attempt, by, tick: context.scheduledAt.getTime() }
         },
       }),

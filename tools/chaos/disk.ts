@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Where the jobs' file lies. */
+/** The disk that holds the jobs file. */
 export interface Disk {
   readonly folder: string
-  /** False where this user may mount nothing: then no disk is ever full. */
+  /** False if this user cannot mount a disk. Then `fill` and `free` do nothing. */
   readonly canFill: boolean
   fill(): void
   free(): void
@@ -14,30 +14,31 @@ export interface Disk {
 
 const roomySize = '1g'
 
-/** A disk of its own in memory, which is made full by making it no larger than what is on it. */
+/** Mounts a disk in memory. `fill` shrinks it to the size of its content. */
 export function openDisk(parent: string): Disk {
   const folder = join(parent, 'disk')
   mkdirSync(folder)
-  const none = (): void => undefined
+  const doNothing = (): void => undefined
   if (!mounts(['-t', 'tmpfs', '-o', `size=${roomySize}`, 'tmpfs', folder])) {
-    return { folder, canFill: false, fill: none, free: none, close: none }
+    return { folder, canFill: false, fill: doNothing, free: doNothing, close: doNothing }
   }
   return {
     folder,
     canFill: true,
     fill() {
-      // Others write meanwhile, and it can be made no smaller than what it holds by then: so each try leaves more room.
+      // Other processes keep writing, and the disk cannot be smaller than its content. So each try leaves more room.
       for (let room = 0; room <= 2 ** 20; room += 2 ** 15) {
         const { blocks, bfree, bsize } = statfsSync(folder)
         if (mounts(['-o', `remount,size=${(blocks - bfree) * bsize + room}`, folder])) return
       }
-      throw new Error('The disk could not be filled.')
+      throw new Error(`Could not fill the disk at \`${folder}\`.`)
     },
     free() {
-      if (!mounts(['-o', `remount,size=${roomySize}`, folder])) throw new Error('The disk could not be freed.')
+      if (!mounts(['-o', `remount,size=${roomySize}`, folder]))
+        throw new Error(`Could not free space on the disk at \`${folder}\`.`)
     },
     close() {
-      // Lazily, since a process that was just killed may still hold it.
+      // `--lazy`, because a process that was just killed may still use the disk.
       execFileSync('umount', ['--lazy', folder], { stdio: 'ignore' })
     },
   }

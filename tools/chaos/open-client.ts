@@ -1,61 +1,61 @@
-import { setTimeout as pass } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 import { createJobClient, type Definition, type JobClient, type LoggerLike, StoreError } from '@cgk-platform/jobs'
 import { createLocalProvider } from '@cgk-platform/jobs/local'
 
-import type { Note } from './line.ts'
+import type { Note } from './ledger-entry.ts'
 import { leaseMs } from './plan.ts'
-import { acknowledgeEarly, type Plant } from './plant.ts'
+import { acknowledgeEarly, type InjectedBug } from './injected-bug.ts'
 
-/** How a process uses the jobs' file. */
+/** Options of a client on the jobs file. */
 export interface OpenOptions {
   readonly path: string
   readonly role: 'send' | 'work'
   readonly note: (note: Note) => void
   readonly jobs?: readonly Definition[]
-  readonly plant?: Plant | undefined
+  readonly bug?: InjectedBug | undefined
 }
 
-/** All of a run is kept, since all of it is checked in the end. */
+/** Keeps every job, because the checks at the end read all of them. */
 const retention = { count: 100_000_000, age: '10d' } as const
 
-/** A client on the jobs' file and a way to count what is open; where the disk is full it is tried until it is not. */
+/** Opens a client on the jobs file, and a counter of open jobs. Tries again while the disk is full. */
 export async function openClient({
   path,
   role,
   note,
   jobs = [],
-  plant,
+  bug,
 }: OpenOptions): Promise<{ client: JobClient; openJobs: () => number }> {
   for (;;) {
     try {
       const provider = createLocalProvider({ path, role, lease: leaseMs, retention, concurrency: 20 })
-      const used = plant === 'early-ack' ? acknowledgeEarly(provider) : provider
-      const client = createJobClient({ provider: used, jobs: [...jobs], logger: complainTo(note) })
-      await client.healthCheck() // it opens the file
+      const used = bug === 'early-ack' ? acknowledgeEarly(provider) : provider
+      const client = createJobClient({ provider: used, jobs: [...jobs], logger: createErrorRecorder(note) })
+      await client.healthCheck() // opens the file
       return { client, openJobs: () => provider.engine!.openJobs }
     } catch (error) {
       if (!StoreError.isInstance(error) || error.problem !== 'full') throw error
-      await pass(100)
+      await sleep(100)
     }
   }
 }
 
-/** What the library would never say where all is well. */
-const complaints = ['Could not write a change of a job.', 'A cron tick could not be dispatched.']
+/** Log messages that report an internal error of the engine. */
+const internalErrors = ['Could not write a change of a job.', 'Could not dispatch a cron tick.']
 
-function complainTo(note: (note: Note) => void): LoggerLike {
+function createErrorRecorder(note: (note: Note) => void): LoggerLike {
   const quiet = (): void => undefined
   return {
     debug: quiet,
     info: quiet,
     warn: quiet,
     error(message, fields) {
-      if (!complaints.includes(String(message))) return
+      if (!internalErrors.includes(String(message))) return
       const { error } = (fields ?? {}) as { error?: unknown }
       note({
-        what: 'complaint',
-        says: `${String(message)} ${error instanceof Error ? error.stack : JSON.stringify(error)}`,
+        type: 'internal error',
+        message: `${String(message)} ${error instanceof Error ? error.stack : JSON.stringify(error)}`,
       })
     },
   }

@@ -1,43 +1,43 @@
-import { type Plant, plants } from './plant.ts'
+import { type InjectedBug, injectedBugs } from './injected-bug.ts'
 
-/** What the command line asks for, or what is wrong with it. */
+/** The options of the command line, or the problem with them. */
 export type ChaosOptions =
   | { readonly problem: string }
   | {
       readonly problem?: undefined
       readonly seed: string
       readonly durationMs: number
-      readonly plant: Plant | undefined
-      /** Only prints what would happen. */
+      readonly bug: InjectedBug | undefined
+      /** Only prints the plan. */
       readonly planOnly: boolean
-      /** Keeps the ledgers and the jobs' file also where all is well. */
-      readonly keeps: boolean
+      /** Keeps the ledgers and the jobs file after a run without findings too. */
+      readonly keepFiles: boolean
     }
 
-/** Reads `[--minutes N] [--seed S] [--plant BUG] [--plan] [--keep]`. @param freshSeed - taken where none is given */
-export function readOptions(args: readonly string[], freshSeed: string): ChaosOptions {
-  let [seed, minutes, planOnly, keeps] = [freshSeed, 1, false, false]
-  let plant: string | undefined
+/** Reads `[--minutes N] [--seed S] [--bug BUG] [--plan] [--keep]`. @param defaultSeed - used without `--seed` */
+export function readOptions(args: readonly string[], defaultSeed: string): ChaosOptions {
+  let [seed, minutes, planOnly, keepFiles] = [defaultSeed, 1, false, false]
+  let bug: string | undefined
   for (let index = 0; index < args.length; index++) {
     const name = args[index]!
     if (name === '--plan' || name === '--keep') {
       if (name === '--plan') planOnly = true
-      else keeps = true
+      else keepFiles = true
       continue
     }
     const value = args[++index]
-    if (value === undefined) return { problem: `\`${name}\` has no value.` }
+    if (value === undefined) return { problem: `\`${name}\` requires a value.` }
     if (name === '--seed') seed = value
     else if (name === '--minutes') minutes = Number(value)
-    else if (name === '--plant') plant = value
+    else if (name === '--bug') bug = value
     else
       return {
-        problem: `There is no option \`${name}\`. The options are --minutes, --seed, --plant, --plan and --keep.`,
+        problem: `Unknown option \`${name}\`. Use --minutes, --seed, --bug, --plan or --keep.`,
       }
   }
-  if (!(minutes > 0 && minutes <= 1440)) return { problem: 'Give `--minutes` a number above 0, such as 5 or 0.2.' }
-  const known = plants.find((one) => one === plant)
-  if (plant !== undefined && !known)
-    return { problem: `There is no plant \`${plant}\`. They are ${plants.join(' and ')}.` }
-  return { seed, durationMs: Math.round(minutes * 60_000), plant: known, planOnly, keeps }
+  if (!(minutes > 0 && minutes <= 1440))
+    return { problem: '`--minutes` must be a number above 0 and at most 1440, such as 5 or 0.2.' }
+  const known = injectedBugs.find((one) => one === bug)
+  if (bug !== undefined && !known) return { problem: `Unknown bug \`${bug}\`. Use ${injectedBugs.join(' or ')}.` }
+  return { seed, durationMs: Math.round(minutes * 60_000), bug: known, planOnly, keepFiles }
 }

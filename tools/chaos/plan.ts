@@ -1,101 +1,105 @@
 import { createRandom, type Random } from './random.ts'
 
-/** Something that happens to a process in its turn. Times are milliseconds. */
-export type LifeAct = {
-  /** How long after the process is up; or, of one that dies young, after it was started. */
+/** A fault of one process. Times are in milliseconds. */
+export type ProcessFault = {
+  /** Delay after the process is up. With `duringStartup`, delay after it was spawned. */
   readonly afterMs: number
-  readonly isYoung: boolean
+  readonly duringStartup: boolean
 } & (
-  | { readonly act: 'kill'; readonly downMs: number }
-  | { readonly act: 'pause'; readonly forMs: number }
-  /** It never goes on. */
-  | { readonly act: 'pause, then kill'; readonly forMs: number; readonly downMs: number }
+  | { readonly kind: 'kill'; readonly downMs: number }
+  | { readonly kind: 'pause'; readonly forMs: number }
+  /** The process is killed while it is paused. */
+  | { readonly kind: 'pause, then kill'; readonly forMs: number; readonly downMs: number }
 )
 
-/** Something that happens to all of them. */
-export type CommonAct =
-  | { readonly act: 'full disk'; readonly atMs: number; readonly forMs: number }
-  /** All processes die at once, as when a machine goes down. */
-  | { readonly act: 'crash'; readonly atMs: number; readonly downMs: number }
-  /** Kills when a minute turns, which is when cron jobs tick. Minutes are counted from the beginning of the run. */
+/** A fault that affects several processes. */
+export type SharedFault =
+  | { readonly kind: 'full disk'; readonly atMs: number; readonly forMs: number }
+  /** Kills all processes at once, as a crash of the machine does. */
+  | { readonly kind: 'crash'; readonly atMs: number; readonly downMs: number }
+  /** Kills processes at the start of a minute, when cron jobs tick. `minute` counts from the start of the chaos run. */
   | {
-      readonly act: 'kill at a tick'
+      readonly kind: 'kill at a tick'
       readonly slots: readonly string[]
       readonly minute: number
       readonly afterMs: number
     }
 
-/** What happens in a run. */
+/** The faults of a chaos run. */
 export interface Plan {
   readonly seed: string
-  /** It ends then, or when all lives have come to their end. */
+  /** The chaos run ends after this time, or after the last process fault. */
   readonly durationMs: number
-  /** What happens to the processes of each slot, one act after another. Those of workers begin with `w`. */
-  readonly lives: Readonly<Record<string, readonly LifeAct[]>>
-  readonly common: readonly CommonAct[]
+  /** The faults of each process slot, in order. Names of worker slots begin with `w`. */
+  readonly processFaults: Readonly<Record<string, readonly ProcessFault[]>>
+  readonly sharedFaults: readonly SharedFault[]
 }
 
-/** How long nothing may be heard of a worker before others take its runs over. */
+/** Time without a heartbeat after which other workers take over the runs of a worker, in milliseconds. */
 export const leaseMs = 2000
 
 const workers = ['w1', 'w2', 'w3', 'w4']
 const senders = ['s1', 's2', 's3']
 
-/** Draws a plan: the same seed and duration give the same one. */
+/** Draws a random plan. The same seed and duration give the same plan. */
 export function drawPlan(seed: string, durationMs: number): Plan {
   const slots = [...workers, ...senders]
-  const lives = slots.map((slot) => [slot, drawLife(slot, durationMs, createRandom(`${seed} ${slot}`))])
+  const processFaults = slots.map((slot) => [
+    slot,
+    drawProcessFaults(slot, durationMs, createRandom(`${seed} ${slot}`)),
+  ])
   const random = createRandom(`${seed} all`)
-  const common = [
+  const sharedFaults = [
     ...drawFullDisks(durationMs, random),
     ...drawCrashes(durationMs, random),
     ...drawTickKills(durationMs, random),
   ]
-  return { seed, durationMs, lives: Object.fromEntries(lives) as Plan['lives'], common }
+  return { seed, durationMs, processFaults: Object.fromEntries(processFaults) as Plan['processFaults'], sharedFaults }
 }
 
-/** True for a slot whose processes run jobs; those of the others send them. */
+/** Returns true for a slot or process that runs jobs. All others send them. */
 export function isWorker(slot: string): boolean {
   return slot.startsWith('w')
 }
 
-function drawLife(slot: string, durationMs: number, random: Random): LifeAct[] {
-  const acts: LifeAct[] = []
+function drawProcessFaults(slot: string, durationMs: number, random: Random): ProcessFault[] {
+  const faults: ProcessFault[] = []
   for (let atMs = 0; atMs < durationMs;) {
-    // Some die while they open the file.
-    const isYoung = acts.at(-1)?.act === 'kill' && random.chance(0.15)
-    const afterMs = isYoung ? random.between(100, 1500) : random.between(1500, 10_000)
+    // Some processes are killed while they open the file.
+    const duringStartup = faults.at(-1)?.kind === 'kill' && random.chance(0.15)
+    const afterMs = duringStartup ? random.between(100, 1500) : random.between(1500, 10_000)
     const downMs = random.between(50, 800)
     // Most pauses are longer than the lease.
     const forMs = random.chance(0.75) ? random.between(leaseMs + 500, leaseMs * 2) : random.between(50, leaseMs - 500)
-    if (isYoung || random.chance(isWorker(slot) ? 0.5 : 0.8)) acts.push({ act: 'kill', afterMs, isYoung, downMs })
-    else if (random.chance(0.15)) acts.push({ act: 'pause, then kill', afterMs, isYoung, forMs, downMs })
-    else acts.push({ act: 'pause', afterMs, isYoung, forMs })
+    if (duringStartup || random.chance(isWorker(slot) ? 0.5 : 0.8))
+      faults.push({ kind: 'kill', afterMs, duringStartup, downMs })
+    else if (random.chance(0.15)) faults.push({ kind: 'pause, then kill', afterMs, duringStartup, forMs, downMs })
+    else faults.push({ kind: 'pause', afterMs, duringStartup, forMs })
     atMs += afterMs
   }
-  return acts
+  return faults
 }
 
-function drawFullDisks(durationMs: number, random: Random): CommonAct[] {
-  const acts: CommonAct[] = []
+function drawFullDisks(durationMs: number, random: Random): SharedFault[] {
+  const faults: SharedFault[] = []
   for (let atMs = random.between(8000, 14_000); atMs < durationMs - 3000; atMs += random.between(18_000, 50_000)) {
-    acts.push({ act: 'full disk', atMs, forMs: random.between(300, leaseMs * 2) })
+    faults.push({ kind: 'full disk', atMs, forMs: random.between(300, leaseMs * 2) })
   }
-  return acts
+  return faults
 }
 
-function drawCrashes(durationMs: number, random: Random): CommonAct[] {
-  const acts: CommonAct[] = []
+function drawCrashes(durationMs: number, random: Random): SharedFault[] {
+  const faults: SharedFault[] = []
   for (let atMs = random.between(18_000, 50_000); atMs < durationMs - 3000; atMs += random.between(30_000, 90_000)) {
-    acts.push({ act: 'crash', atMs, downMs: random.between(50, 500) })
+    faults.push({ kind: 'crash', atMs, downMs: random.between(50, 500) })
   }
-  return acts
+  return faults
 }
 
-function drawTickKills(durationMs: number, random: Random): CommonAct[] {
+function drawTickKills(durationMs: number, random: Random): SharedFault[] {
   const minutes = Math.floor(durationMs / 60_000)
   return Array.from({ length: minutes }, (_, index) => {
     const slots = workers.filter(() => random.chance(0.5))
-    return { act: 'kill at a tick', slots, minute: index + 1, afterMs: random.between(0, 40) }
+    return { kind: 'kill at a tick', slots, minute: index + 1, afterMs: random.between(0, 40) }
   })
 }

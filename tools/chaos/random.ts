@@ -1,15 +1,16 @@
-/** Numbers that a seed alone decides, so that a run can be told again. */
+/** Random numbers that depend only on a seed. */
 export interface Random {
-  /** From 0 up to 1. */
+  /** Returns a number from 0 up to, but not including, 1. */
   next(): number
-  /** A whole number from `least` to `most`. */
-  between(least: number, most: number): number
-  /** True this often: 0 never, 1 always. */
-  chance(share: number): boolean
+  /** Returns an integer from `min` to `max`, both included. */
+  between(min: number, max: number): number
+  /** Returns true with this probability, from 0 to 1. */
+  chance(probability: number): boolean
+  /** Returns a random element. */
   pick<T>(from: readonly T[]): T
 }
 
-/** Numbers from a text; sfc32 is small and good enough: https://pracrand.sourceforge.net/RNG_engines.txt */
+/** Creates random numbers from a seed. Uses sfc32: https://pracrand.sourceforge.net/RNG_engines.txt */
 export function createRandom(seed: string): Random {
   let [a, b, c, count] = [hash(seed, 1), hash(seed, 2), hash(seed, 3), 1]
   const next = (): number => {
@@ -23,13 +24,13 @@ export function createRandom(seed: string): Random {
   for (let warm = 0; warm < 12; warm++) next()
   return {
     next,
-    between: (least, most) => least + Math.floor(next() * (most - least + 1)),
-    chance: (share) => next() < share,
+    between: (min, max) => min + Math.floor(next() * (max - min + 1)),
+    chance: (probability) => next() < probability,
     pick: (from) => from[Math.floor(next() * from.length)]!,
   }
 }
 
-/** FNV-1a over the text, from a start of its own. */
+/** Returns the FNV-1a hash of a string. `start` selects one of several hashes. */
 function hash(text: string, start: number): number {
   let value = 0x811c9dc5 ^ start
   for (const letter of text) value = Math.imul(value ^ letter.codePointAt(0)!, 0x01000193)

@@ -1,13 +1,13 @@
 import { leaseMs, type Plan } from './plan.ts'
 
-/** The lines that tell what a plan has in store. */
-export function renderPlan({ seed, durationMs, lives, common }: Plan): string[] {
-  const head = `Seed ${seed}: ${durationMs / 1000} s, a lease of ${leaseMs} ms. Times are milliseconds.`
-  const ofSlots = Object.entries(lives).flatMap(([slot, acts]) => [slot, ...acts.map(toText)])
-  return [head, 'all', ...common.map(toText), ...ofSlots]
+/** Renders the faults of a plan, one per line, grouped by process slot. */
+export function renderPlan({ seed, durationMs, processFaults, sharedFaults }: Plan): string[] {
+  const head = `Seed ${seed}: ${durationMs / 1000} s, lease ${leaseMs} ms. Times are in milliseconds.`
+  const bySlot = Object.entries(processFaults).flatMap(([slot, faults]) => [slot, ...faults.map(renderFault)])
+  return [head, 'all', ...sharedFaults.map(renderFault), ...bySlot]
 }
 
-function toText({ act, ...rest }: { readonly act: string }): string {
-  const told = Object.entries(rest).filter(([, value]) => value !== false)
-  return `  ${act}: ${told.map(([name, value]) => `${name} ${String(value)}`).join(', ')}`
+function renderFault({ kind, ...settings }: { readonly kind: string }): string {
+  const shown = Object.entries(settings).filter(([, value]) => value !== false)
+  return `  ${kind}: ${shown.map(([name, value]) => `${name} ${String(value)}`).join(', ')}`
 }

@@ -1,87 +1,83 @@
 import type { ChaosReport } from './chaos.ts'
-import type { Finding, Of } from './check/story.ts'
-import type { Entry } from './line.ts'
+import type { Finding, EntryOf } from './check/indexed-evidence.ts'
+import type { LedgerEntry } from './ledger-entry.ts'
 
-/** How many findings are told with their lines, and how many lines of each. */
-const toldFindings = 8
-const toldLines = 30
+/** Number of findings that are shown with their ledger entries, and number of entries for each. */
+const shownFindings = 8
+const shownEntries = 30
 
-/** The figures of a run. */
+/** Renders the figures of a chaos run. */
 export function renderFigures({ plan, verdict, canFill, tookMs }: ChaosReport): string[] {
-  const { story, duplicates, repeatedSteps, cronTicks, mostPerTenant } = verdict
-  const { entries, wanted, sent, refused, jobs } = story
-  const count = (what: Entry['what']): number => entries.filter((entry) => entry.what === what).length
+  const { evidence, duplicates, repeatedSteps, cronTicks, maxPerTenant } = verdict
+  const { entries, intended, sent, failedSends, jobs } = evidence
+  const count = (type: LedgerEntry['type']): number => entries.filter((entry) => entry.type === type).length
   const inState = (state: string): number => jobs.filter((job) => job.state === state).length
-  const longest = (what: 'paused' | 'disk was full' | 'stalled'): string => {
-    const spans = entries.filter((entry): entry is Of<typeof what> => entry.what === what)
+  const longest = (type: 'paused' | 'disk was full' | 'stalled'): string => {
+    const spans = entries.filter((entry): entry is EntryOf<typeof type> => entry.type === type)
     return `longest ${seconds(Math.max(0, ...spans.map(({ at, since }) => at - since)))}`
   }
-  const kinds = groupBy([...wanted.values()], ({ kind }) => kind)
-  const attempts = entries.filter(({ what }) => what === 'began').length
+  const kinds = groupBy([...intended.values()], ({ kind }) => kind)
+  const attempts = entries.filter(({ type }) => type === 'started').length
   const explained = [...duplicates.explained]
   const total = explained.reduce((sum, [, times]) => sum + times, 0)
   const { killed, paused } = duplicates.longest
-  const rows: [what: string, figure: string | number, detail?: string][] = [
-    [
-      'seed',
-      plan.seed,
-      `${plan.durationMs / 1000} s, then ${seconds(tookMs - plan.durationMs)} until nothing was open`,
-    ],
-    ['sends', wanted.size, [...kinds].map(([kind, its]) => `${its.length} ${kind}`).join(', ')],
+  const rows: [type: string, figure: string | number, detail?: string][] = [
+    ['seed', plan.seed, `${plan.durationMs / 1000} s, then ${seconds(tookMs - plan.durationMs)} until no job was open`],
+    ['sends', intended.size, [...kinds].map(([kind, its]) => `${its.length} ${kind}`).join(', ')],
     [
       '  acknowledged',
       sent.size,
-      `${[...sent.values()].filter(({ deduplicated }) => deduplicated).length} by a taken key`,
+      `${[...sent.values()].filter(({ deduplicated }) => deduplicated).length} deduplicated by their key`,
     ],
-    ['  refused', refused.size, 'full disk, and roll-backs by the app'],
-    ['  never answered', wanted.size - sent.size - refused.size, 'their sender died'],
+    ['  failed', failedSends.size, 'full disk, or rolled back by the app'],
+    ['  without a result', intended.size - sent.size - failedSends.size, 'sender killed'],
     ['jobs in the file', jobs.length, `${(jobs.length / (tookMs / 1000)).toFixed(0)} jobs/s`],
     ['  completed', inState('completed')],
-    ['  failed as scripted', inState('failed')],
-    ['  cancelled', inState('cancelled'), `${count('cancelled')} cancels answered`],
+    ['  failed', inState('failed'), 'as scripted'],
+    ['  cancelled', inState('cancelled'), `${count('cancelled')} cancel requests completed`],
     ['attempts', attempts],
-    ['processes', count('up'), 'that came up'],
+    ['processes started', count('up')],
     ['kills', count('killed')],
     ['pauses', count('paused'), longest('paused')],
     [
       'full disks',
       count('disk was full'),
-      canFill ? longest('disk was full') : 'LEFT OUT: this user may mount no disk',
+      canFill ? longest('disk was full') : 'SKIPPED: this user cannot mount a disk',
     ],
-    ['stalls of a worker', count('stalled'), `no processor, or paused; ${longest('stalled')}`],
-    ['duplicates, explained', total],
+    ['worker stalls', count('stalled'), `no CPU time, or paused; ${longest('stalled')}`],
+    ['repeated attempts, explained', total],
     ...explained.map(([cause, times]): [string, number] => [`  ${cause}`, times]),
-    ['duplicates, unexplained', duplicates.findings.length],
-    ['steps made again', repeatedSteps, 'under way in a crash'],
+    ['repeated attempts, unexplained', duplicates.findings.length],
+    ['repeated steps', repeatedSteps, 'running during a crash'],
     ['cron ticks', cronTicks],
-    ['most runs of a tenant', mostPerTenant],
-    ['longest takeover', seconds(killed.durationMs), `after a kill, of run ${killed.run}`],
-    ['', seconds(paused.durationMs), `after the beginning of a pause or stall, of run ${paused.run}`],
+    ['max. concurrent runs per tenant', maxPerTenant],
+    ['longest takeover', seconds(killed.durationMs), `after a kill (run ${killed.run})`],
+    ['', seconds(paused.durationMs), `after the start of a pause or stall (run ${paused.run})`],
   ]
-  return rows.map(([what, figure, detail = '']) =>
-    `${what.padEnd(30)} ${String(figure).padStart(10)}   ${detail}`.trimEnd(),
+  return rows.map(([label, figure, detail = '']) =>
+    `${label.padEnd(32)} ${String(figure).padStart(10)}   ${detail}`.trimEnd(),
   )
 }
 
-/** What is wrong, with the lines of the ledger that tell of it. */
-export function renderFindings({ plan, verdict, folder }: ChaosReport, plant: string | undefined): string[] {
-  const { findings, story } = verdict
-  if (findings.length === 0) return ['', 'Nothing is lost, and every duplicate is explained.']
+/** Renders the findings, each with the ledger entries of its job and processes. */
+export function renderFindings({ plan, verdict, folder }: ChaosReport, bug: string | undefined): string[] {
+  const { findings, evidence } = verdict
+  if (findings.length === 0) return ['', 'No job was lost, and every repeated attempt is explained.']
   const byRule = groupBy(findings, ({ rule }) => rule)
-  const again = `./dev chaos --minutes ${plan.durationMs / 60_000} --seed ${plan.seed}${plant === undefined ? '' : ` --plant ${plant}`}`
+  const command = `./dev chaos --minutes ${plan.durationMs / 60_000} --seed ${plan.seed}${bug === undefined ? '' : ` --bug ${bug}`}`
   return [
     '',
-    `FAILED: ${findings.length} findings. The same plan again: ${again}`,
-    `The jobs' file and the ledgers are kept in ${folder}`,
-    ...[...byRule].map(([rule, its]) => `  ${rule}: ${its.length} times not`),
+    `FAILED: ${findings.length} findings. Repeat this plan: ${command}`,
+    `Jobs file and ledgers: ${folder}`,
+    ...[...byRule].map(([rule, its]) => `  ${rule}: violated ${its.length} times`),
     ...[...byRule.values()]
       .flatMap((its) => its.slice(0, 3))
-      .slice(0, toldFindings)
-      .flatMap((one) => tell(one, story.entries)),
+      .slice(0, shownFindings)
+      .flatMap((one) => renderFinding(one, evidence.entries)),
   ]
 }
 
-function tell({ rule, says, job, item }: Finding, entries: readonly Entry[]): string[] {
+function renderFinding({ rule, message, job, item }: Finding, entries: readonly LedgerEntry[]): string[] {
   const its = entries.filter(
     (entry) =>
       (job !== undefined && 'job' in entry && entry.job === job) ||
@@ -91,15 +87,15 @@ function tell({ rule, says, job, item }: Finding, entries: readonly Entry[]): st
   const around = entries.filter(
     (entry) =>
       ('process' in entry && processes.has(entry.process)) ||
-      (entry.what === 'stalled' && processes.has(entry.by)) ||
-      entry.what === 'disk was full',
+      (entry.type === 'stalled' && processes.has(entry.by)) ||
+      entry.type === 'disk was full',
   )
   const lines = [...its, ...around].toSorted((one, other) => one.at - other.at)
   return [
     '',
     `${rule}:`,
-    `  ${[job, item].filter(Boolean).join(' ')} ${says}`,
-    ...lines.slice(0, toldLines).map(toText),
+    `  ${[job, item].filter(Boolean).join(' ')} ${message}`,
+    ...lines.slice(0, shownEntries).map(toText),
   ]
 }
 
@@ -109,8 +105,8 @@ function groupBy<Key, One>(all: readonly One[], keyOf: (one: One) => Key): Map<K
   return groups
 }
 
-function toText({ at, by, what, ...rest }: Entry): string {
-  return `    ${(at / 1000).toFixed(3)} ${by.padEnd(9)} ${what} ${JSON.stringify(rest)}`
+function toText({ at, by, type, ...rest }: LedgerEntry): string {
+  return `    ${(at / 1000).toFixed(3)} ${by.padEnd(9)} ${type} ${JSON.stringify(rest)}`
 }
 
 function seconds(durationMs: number): string {

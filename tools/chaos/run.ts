@@ -1,5 +1,5 @@
-// Sends from several processes, kills and pauses them at random, fills the disk; then checks what became of every job:
-// `./dev chaos --minutes 5 --seed 7`.
+// Sends jobs from several processes, kills and pauses them at random and fills the disk. Then checks the outcome of
+// every job: `./dev chaos --minutes 5 --seed 7`.
 import { rmSync } from 'node:fs'
 
 import { runChaos } from './chaos.ts'
@@ -20,10 +20,10 @@ if (options.planOnly) {
   process.exit(0)
 }
 
-console.error(`Chaos for ${plan.durationMs / 1000} s with seed ${plan.seed}`)
-const report = await runChaos(plan, { plant: options.plant })
-console.log([...renderFigures(report), ...renderFindings(report, options.plant)].join('\n'))
+console.error(`Running chaos for ${plan.durationMs / 1000} s with seed ${plan.seed}`)
+const report = await runChaos(plan, { bug: options.bug })
+console.log([...renderFigures(report), ...renderFindings(report, options.bug)].join('\n'))
 const failed = report.verdict.findings.length > 0
-if (options.keeps) console.log(`The jobs' file and the ledgers are kept in ${report.folder}`)
+if (options.keepFiles) console.log(`Jobs file and ledgers: ${report.folder}`)
 else if (!failed) rmSync(report.folder, { recursive: true })
 process.exit(failed ? 1 : 0)

@@ -4,50 +4,50 @@ import { checkConcurrency } from './check/concurrency.ts'
 import { checkCronTicks } from './check/cron-ticks.ts'
 import { checkDelays } from './check/delays.ts'
 import { checkJobsEnded } from './check/jobs-ended.ts'
-import { checkJobsWanted } from './check/jobs-wanted.ts'
+import { checkNoExtraJobs } from './check/no-extra-jobs.ts'
 import { checkKeys } from './check/keys.ts'
 import { checkLastAttempts } from './check/last-attempt.ts'
 import { checkProcesses } from './check/processes.ts'
 import { checkSteps } from './check/steps.ts'
-import { type Evidence, type Finding, type Story, toStory } from './check/story.ts'
+import { type Evidence, type Finding, type IndexedEvidence, indexEvidence } from './check/indexed-evidence.ts'
 import { cronJobs, perTenant } from './definitions.ts'
 
-/** What a run has shown. */
+/** The result of all checks of a chaos run. */
 export interface Verdict {
-  readonly story: Story
+  readonly evidence: IndexedEvidence
   readonly findings: readonly Finding[]
   readonly duplicates: Duplicates
   readonly repeatedSteps: number
   readonly cronTicks: number
-  /** Runs of one tenant under way at once, at the most. */
-  readonly mostPerTenant: number
+  /** Highest number of concurrent runs of one tenant. */
+  readonly maxPerTenant: number
 }
 
-/** Holds what was found in the file against what the processes have written down. */
-export function judge(evidence: Evidence): Verdict {
-  const story = toStory(evidence)
-  const duplicates = checkAttempts(story)
-  const steps = checkSteps(story)
-  const cron = checkCronTicks(story, cronJobs)
-  const concurrency = checkConcurrency(story, 'work', perTenant)
+/** Compares the content of the jobs file with the ledgers of the processes. */
+export function judge(collected: Evidence): Verdict {
+  const evidence = indexEvidence(collected)
+  const duplicates = checkAttempts(evidence)
+  const steps = checkSteps(evidence)
+  const cron = checkCronTicks(evidence, cronJobs)
+  const concurrency = checkConcurrency(evidence, 'work', perTenant)
   return {
-    story,
+    evidence,
     findings: [
-      ...checkJobsEnded(story),
-      ...checkJobsWanted(story),
-      ...checkKeys(story),
-      ...checkLastAttempts(story),
+      ...checkJobsEnded(evidence),
+      ...checkNoExtraJobs(evidence),
+      ...checkKeys(evidence),
+      ...checkLastAttempts(evidence),
       ...duplicates.findings,
       ...steps.findings,
-      ...checkCancels(story),
-      ...checkDelays(story),
+      ...checkCancels(evidence),
+      ...checkDelays(evidence),
       ...cron.findings,
       ...concurrency.findings,
-      ...checkProcesses(story),
+      ...checkProcesses(evidence),
     ],
     duplicates,
     repeatedSteps: steps.repeated,
     cronTicks: cron.ticks,
-    mostPerTenant: concurrency.most,
+    maxPerTenant: concurrency.max,
   }
 }

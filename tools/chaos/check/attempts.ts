@@ -1,47 +1,47 @@
 import type { JobStatus, RunStatus } from '@cgk-platform/jobs'
 
-import { type AttemptEntry, type Finding, kindOfItem, type Story } from './story.ts'
-import type { Cause, Trouble } from './troubles.ts'
+import { type AttemptEntry, type Finding, kindOfItem, type IndexedEvidence } from './indexed-evidence.ts'
+import type { Cause, Fault } from './faults.ts'
 
-const rule = 'an attempt is made again only where its worker was in trouble'
+const rule = 'an attempt repeats only after a fault'
 
-/** How long it took until another worker had what one had left. */
+/** The time until another worker continued a run. */
 interface Takeover {
   readonly durationMs: number
   readonly run: string
 }
 
-/** Attempts that no script demands, by what explains them. */
+/** Repeated attempts that no script demands, with the faults that explain them. */
 export interface Duplicates {
   readonly findings: readonly Finding[]
   readonly explained: ReadonlyMap<Cause, number>
-  /** From a kill to the next attempt at the most, and from the beginning of a pause likewise. */
+  /** The longest times from a kill, and from the start of a pause, to the next attempt. */
   readonly longest: { readonly killed: Takeover; readonly paused: Takeover }
 }
 
-/** Looks for what explains each attempt after which another one was made though its script demands none. */
-export function checkAttempts(story: Story): Duplicates {
+/** Checks that a fault explains each repeated attempt that the script does not demand. */
+export function checkAttempts(evidence: IndexedEvidence): Duplicates {
   const findings: Finding[] = []
   const explained = new Map<Cause, number>()
   const none: Takeover = { durationMs: 0, run: 'none' }
   const longest = { killed: none, paused: none }
-  for (const job of story.jobs) {
+  for (const job of evidence.jobs) {
     for (const run of job.runs) {
-      const entries = story.byRun.get(run.id) ?? []
-      findings.push(...begunTwice(run, job.id, entries))
+      const entries = evidence.byRun.get(run.id) ?? []
+      findings.push(...startedTwice(run, job.id, entries))
       for (let attempt = 1; attempt < run.attempts; attempt++) {
-        if (isDemanded(story, entries, attempt)) continue
-        const trouble = troubleOf(story, job, entries, attempt)
-        if (!trouble) {
-          const says = `attempt ${attempt} of ${run.attempts} of run ${run.id} is followed by another, and nothing explains that`
-          findings.push({ rule, job: job.id, item: story.itemOf.get(job.id), says })
+        if (isDemanded(evidence, entries, attempt)) continue
+        const fault = faultOf(evidence, job, entries, attempt)
+        if (!fault) {
+          const message = `attempt ${attempt} of ${run.attempts} of run ${run.id} was repeated without a fault`
+          findings.push({ rule, job: job.id, item: evidence.itemOf.get(job.id), message })
           continue
         }
-        explained.set(trouble.cause, (explained.get(trouble.cause) ?? 0) + 1)
+        explained.set(fault.cause, (explained.get(fault.cause) ?? 0) + 1)
         const next = firstOf(entries, attempt + 1)
-        if (!next || trouble.process === undefined) continue
-        const takeover = { durationMs: next.at - trouble.from, run: run.id }
-        const which = trouble.cause === 'its worker was killed' ? 'killed' : 'paused'
+        if (!next || fault.process === undefined) continue
+        const takeover = { durationMs: next.at - fault.from, run: run.id }
+        const which = fault.cause === 'its worker was killed' ? 'killed' : 'paused'
         if (takeover.durationMs > longest[which].durationMs) longest[which] = takeover
       }
     }
@@ -49,39 +49,43 @@ export function checkAttempts(story: Story): Duplicates {
   return { findings, explained, longest }
 }
 
-/** A workflow goes on in the attempt that it had begun; a handler is called once in each. */
-function begunTwice({ id, definitionId }: RunStatus, job: string, entries: readonly AttemptEntry[]): Finding[] {
+/** Finds attempts with two handler calls. A workflow can resume in the same attempt, so it is exempt. */
+function startedTwice({ id, definitionId }: RunStatus, job: string, entries: readonly AttemptEntry[]): Finding[] {
   if (definitionId === 'flow') return []
-  const begun = entries.filter(({ what }) => what === 'began').map(({ attempt }) => attempt)
-  const again = begun.filter((attempt, index) => begun.indexOf(attempt) < index)
-  return [...new Set(again)].map((attempt) => ({ rule, job, says: `attempt ${attempt} of run ${id} was begun twice` }))
+  const started = entries.filter(({ type }) => type === 'started').map(({ attempt }) => attempt)
+  const repeated = started.filter((attempt, index) => started.indexOf(attempt) < index)
+  return [...new Set(repeated)].map((attempt) => ({
+    rule,
+    job,
+    message: `attempt ${attempt} of run ${id} started twice`,
+  }))
 }
 
-/** True where the attempt failed as its script says, so that another one had to follow. */
-function isDemanded(story: Story, entries: readonly AttemptEntry[], attempt: number): boolean {
-  const kind = kindOfItem(story, entries[0]?.item)
-  if (kind !== 'retried' && kind !== 'given up') return false
-  return entries.some((entry) => entry.attempt === attempt && entry.what === 'ended' && entry.how === 'threw')
+/** Returns true if the attempt failed as scripted, which requires another attempt. */
+function isDemanded(evidence: IndexedEvidence, entries: readonly AttemptEntry[], attempt: number): boolean {
+  const kind = kindOfItem(evidence, entries[0]?.item)
+  if (kind !== 'retried' && kind !== 'exhausted') return false
+  return entries.some((entry) => entry.attempt === attempt && entry.type === 'ended' && entry.how === 'threw')
 }
 
-function troubleOf(
-  { troubles, wallAheadMs }: Story,
+function faultOf(
+  { faults, wallAheadMs }: IndexedEvidence,
   { createdAt }: JobStatus,
   entries: readonly AttemptEntry[],
   attempt: number,
-): Trouble | undefined {
+): Fault | undefined {
   const its = entries.filter((entry) => entry.attempt === attempt)
   const nextAt = firstOf(entries, attempt + 1)?.at ?? Number.POSITIVE_INFINITY
   const from = firstOf(entries, attempt - 1)?.at ?? createdAt.getTime() - wallAheadMs
-  // A worker that was paused may write down late what it had begun before.
-  const meanwhile = { from, to: Math.max(nextAt, its[0]?.at ?? 0) }
-  // Of several that a workflow has gone on with, the last one left it.
+  // A paused worker can write the entry of its attempt late.
+  const span = { from, to: Math.max(nextAt, its[0]?.at ?? 0) }
+  // If several processes continued a workflow, the last one left it.
   for (const process of new Set(its.map(({ by }) => by).toReversed())) {
-    const trouble = troubles.find(process, meanwhile)
-    if (trouble) return trouble
+    const fault = faults.find(process, span)
+    if (fault) return fault
   }
   const left = { from: its.at(-1)?.at ?? from, to: nextAt }
-  return troubles.findKill(left) ?? (its.length === 0 ? troubles.findPause(left) : undefined)
+  return faults.findKill(left) ?? (its.length === 0 ? faults.findPause(left) : undefined)
 }
 
 function firstOf(entries: readonly AttemptEntry[], attempt: number): AttemptEntry | undefined {

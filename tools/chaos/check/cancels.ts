@@ -1,38 +1,38 @@
 import { isEnded, type JobState } from '@cgk-platform/jobs'
 
-import { type Finding, kindOfItem, type Of, type Story } from './story.ts'
+import { type Finding, kindOfItem, type EntryOf, type IndexedEvidence } from './indexed-evidence.ts'
 
-const rule = 'a cancel is final'
-/** A handler that was claimed before writes its first line a little later. */
+const rule = 'a cancelled job stays cancelled'
+/** An attempt that was claimed before the cancel request can write its first entry later, in milliseconds. */
 const slackMs = 1500
 
-/** What a cancel has answered stays, nothing begins after it, and nobody is cancelled whom nobody has cancelled. */
-export function checkCancels(story: Story): Finding[] {
-  const { entries, jobs } = story
-  const asked = new Set(entries.filter((entry) => entry.what === 'cancelling').map(({ job }) => job))
-  const answered = entries.filter((entry): entry is Of<'cancelled'> => entry.what === 'cancelled')
-  const unasked = jobs
-    .filter(({ id, state }) => state === 'cancelled' && !asked.has(id))
-    .map(({ id }) => ({ rule, job: id, says: 'is cancelled, and nobody has asked for that' }))
-  return [...unasked, ...answered.flatMap((answer) => after(answer, story))]
+/** Checks that a job keeps the state that its cancel request returned, that no attempt starts later, and that each cancelled job had a request. */
+export function checkCancels(evidence: IndexedEvidence): Finding[] {
+  const { entries, jobs } = evidence
+  const requested = new Set(entries.filter((entry) => entry.type === 'cancelling').map(({ job }) => job))
+  const completed = entries.filter((entry): entry is EntryOf<'cancelled'> => entry.type === 'cancelled')
+  const unrequested = jobs
+    .filter(({ id, state }) => state === 'cancelled' && !requested.has(id))
+    .map(({ id }) => ({ rule, job: id, message: 'was cancelled without a cancel request' }))
+  return [...unrequested, ...completed.flatMap((request) => checkCancel(request, evidence))]
 }
 
-function after({ job, state, at }: Of<'cancelled'>, story: Story): Finding[] {
-  const item = story.itemOf.get(job)
-  const now = story.byId.get(job)?.state
+function checkCancel({ job, state, at }: EntryOf<'cancelled'>, evidence: IndexedEvidence): Finding[] {
+  const item = evidence.itemOf.get(job)
+  const now = evidence.byId.get(job)?.state
   const findings: Finding[] = []
   if (!isEnded(state as JobState) || now !== state) {
-    findings.push({ rule, job, item, says: `was \`${state}\` when its cancel was answered, and is \`${now}\`` })
+    findings.push({ rule, job, item, message: `was \`${state}\` after its cancel request, and is now \`${now}\`` })
   }
-  const runs = story.byId.get(job)?.runs ?? []
+  const runs = evidence.byId.get(job)?.runs ?? []
   const late = runs
-    .flatMap(({ id }) => story.byRun.get(id) ?? [])
-    .find((entry) => entry.what === 'began' && entry.at > at + slackMs)
-  if (late && state === 'cancelled' && !story.troubles.find(late.by, { from: at - slackMs, to: late.at })) {
-    const says = `attempt ${late.attempt} began ${Math.round(late.at - at)} ms after the cancel was answered`
-    findings.push({ rule, job, item, says })
+    .flatMap(({ id }) => evidence.byRun.get(id) ?? [])
+    .find((entry) => entry.type === 'started' && entry.at > at + slackMs)
+  if (late && state === 'cancelled' && !evidence.faults.find(late.by, { from: at - slackMs, to: late.at })) {
+    const message = `attempt ${late.attempt} started ${Math.round(late.at - at)} ms after the cancel request completed`
+    findings.push({ rule, job, item, message })
   }
-  return kindOfItem(story, item) === 'cancelled'
+  return kindOfItem(evidence, item) === 'cancelled'
     ? findings
-    : [...findings, { rule, job, item, says: 'is no job to cancel' }]
+    : [...findings, { rule, job, item, message: 'was cancelled, but is of a kind that is never cancelled' }]
 }

@@ -1,43 +1,43 @@
-import type { AttemptEntry, Finding, Of, Story } from './story.ts'
+import type { AttemptEntry, Finding, EntryOf, IndexedEvidence } from './indexed-evidence.ts'
 
-const rule = 'no tenant has more runs under way than its limit'
+const rule = 'no tenant exceeds its concurrency limit'
 
-/** Counts what was under way at once for each tenant, as far as its workers were well: others take over what they had. */
+/** Counts the concurrent runs of each tenant. A run ends for this count when its worker has a fault, as others may take it over. */
 export function checkConcurrency(
-  story: Story,
+  evidence: IndexedEvidence,
   definition: string,
   perTenant: number,
-): { findings: Finding[]; most: number } {
+): { findings: Finding[]; max: number } {
   const changes = new Map<string, { at: number; by: 1 | -1; job: string }[]>()
-  for (const entries of story.byRun.values()) {
-    for (const began of entries) {
-      if (began.what !== 'began' || began.definition !== definition) continue
-      const { tenant, job, at } = began
+  for (const entries of evidence.byRun.values()) {
+    for (const started of entries) {
+      if (started.type !== 'started' || started.definition !== definition) continue
+      const { tenant, job, at } = started
       const its = changes.get(tenant) ?? []
       changes.set(tenant, its)
-      its.push({ at, by: 1, job }, { at: Math.max(at, endOf(began, entries, story)), by: -1, job })
+      its.push({ at, by: 1, job }, { at: Math.max(at, endOf(started, entries, evidence)), by: -1, job })
     }
   }
   const findings: Finding[] = []
-  let most = 0
+  let max = 0
   for (const [tenant, its] of changes) {
-    let [now, isTold] = [0, false]
+    let [running, isReported] = [0, false]
     for (const { by, job } of its.toSorted((one, other) => one.at - other.at || one.by - other.by)) {
-      now += by
-      most = Math.max(most, now)
-      if (now <= perTenant || isTold) continue
-      isTold = true
-      findings.push({ rule, job, says: `\`${tenant}\` had ${now} runs under way at once` })
+      running += by
+      max = Math.max(max, running)
+      if (running <= perTenant || isReported) continue
+      isReported = true
+      findings.push({ rule, job, message: `\`${tenant}\` had ${running} concurrent runs; the limit is ${perTenant}` })
     }
   }
-  return { findings, most }
+  return { findings, max }
 }
 
-/** When it had ended, or others may have taken its place. */
-function endOf(began: Of<'began'>, entries: readonly AttemptEntry[], { troubles }: Story): number {
-  const { attempt, by, at } = began
-  const ended = entries.find((entry) => entry.what === 'ended' && entry.attempt === attempt && entry.by === by)
+/** Returns the time when the attempt ended, or when another worker may have taken the run over. */
+function endOf(started: EntryOf<'started'>, entries: readonly AttemptEntry[], { faults }: IndexedEvidence): number {
+  const { attempt, by, at } = started
+  const ended = entries.find((entry) => entry.type === 'ended' && entry.attempt === attempt && entry.by === by)
   const next = entries.find((entry) => entry.attempt > attempt)
   const to = Math.min(ended?.at ?? Number.POSITIVE_INFINITY, next?.at ?? Number.POSITIVE_INFINITY)
-  return Math.min(to, troubles.firstAt(by, { from: at, to }))
+  return Math.min(to, faults.firstAt(by, { from: at, to }))
 }

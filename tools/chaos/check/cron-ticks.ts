@@ -1,19 +1,22 @@
-import type { Finding, Of, Story } from './story.ts'
-import type { Trouble } from './troubles.ts'
+import type { Finding, EntryOf, IndexedEvidence } from './indexed-evidence.ts'
+import type { Fault } from './faults.ts'
 
-const rule = 'a cron job ticks once'
+const rule = 'each cron tick creates one job'
 const minuteMs = 60_000
-/** How long a worker must have been well after a tick for it to have been its to dispatch. */
-const wellMs = 3000
+/** A worker must be healthy for this time before and after a tick to be responsible for it, in milliseconds. */
+const healthyMs = 3000
 
-/** Each tick made one job for each cron job; none where no worker was there to see it. */
-export function checkCronTicks(story: Story, cronJobs: readonly string[]): { findings: Finding[]; ticks: number } {
-  const [from, to] = story.ticksBetween
+/** Checks that each tick of a cron job created one job. A tick without a healthy worker may have none. */
+export function checkCronTicks(
+  evidence: IndexedEvidence,
+  cronJobs: readonly string[],
+): { findings: Finding[]; ticks: number } {
+  const [from, to] = evidence.ticksBetween
   const findings: Finding[] = []
   let ticks = 0
   for (const id of cronJobs) {
     const jobsOf = new Map<number, string[]>()
-    for (const job of story.jobs) {
+    for (const job of evidence.jobs) {
       if (job.event !== `cron/${id}`) continue
       const tick = (job.runs[0]?.output as { tick?: number } | undefined)?.tick ?? 0
       jobsOf.set(tick, [...(jobsOf.get(tick) ?? []), job.id])
@@ -24,12 +27,12 @@ export function checkCronTicks(story: Story, cronJobs: readonly string[]): { fin
       findings.push({
         rule,
         job: jobs[0],
-        says: `${nameOf(id, tick)} has made ${jobs.length} jobs: ${jobs.join(', ')}`,
+        message: `${nameOf(id, tick)} created ${jobs.length} jobs: ${jobs.join(', ')}`,
       })
     }
     for (let tick = Math.ceil(from / minuteMs) * minuteMs; tick <= to; tick += minuteMs) {
-      if (jobsOf.has(tick) || !somebodyWasWell(story, tick - story.wallAheadMs)) continue
-      findings.push({ rule, says: `${nameOf(id, tick)} has made no job` })
+      if (jobsOf.has(tick) || !hadHealthyWorker(evidence, tick - evidence.wallAheadMs)) continue
+      findings.push({ rule, message: `${nameOf(id, tick)} created no job` })
     }
   }
   return { findings, ticks }
@@ -39,14 +42,14 @@ function nameOf(id: string, tick: number): string {
   return `the tick of \`${id}\` at ${new Date(tick).toISOString()}`
 }
 
-/** True where a worker was up through the time in which a tick is dispatched. */
-function somebodyWasWell({ entries, troubles }: Story, at: number): boolean {
-  const [from, to] = [at - wellMs, at + wellMs]
-  const up = entries.filter((entry): entry is Of<'up'> => entry.what === 'up' && entry.by.startsWith('w'))
-  // Dead is dead for ever.
-  const isOver = ({ cause, to: end }: Trouble): boolean => cause !== 'its worker was killed' && end < from
+/** Returns true if a worker was up during the time in which a tick is dispatched. */
+function hadHealthyWorker({ entries, faults }: IndexedEvidence, at: number): boolean {
+  const [from, to] = [at - healthyMs, at + healthyMs]
+  const up = entries.filter((entry): entry is EntryOf<'up'> => entry.type === 'up' && entry.by.startsWith('w'))
+  // A killed process never comes back. The next one has its own name.
+  const isOver = ({ cause, to: end }: Fault): boolean => cause !== 'its worker was killed' && end < from
   return up.some((entry) => {
-    const its = troubles.all.filter(({ process }) => process === undefined || process === entry.by)
-    return entry.at < from && its.every((trouble) => trouble.from > to || isOver(trouble))
+    const its = faults.all.filter(({ process }) => process === undefined || process === entry.by)
+    return entry.at < from && its.every((fault) => fault.from > to || isOver(fault))
   })
 }

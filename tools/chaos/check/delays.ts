@@ -1,13 +1,13 @@
-import type { Finding, Story } from './story.ts'
+import type { Finding, IndexedEvidence } from './indexed-evidence.ts'
 
-const rule = 'nothing begins before its time'
+const rule = 'no job starts before its delay is over'
 
-/** A delayed job never begins early. */
-export function checkDelays({ entries, wanted }: Story): Finding[] {
+/** Checks that no delayed job starts early. */
+export function checkDelays({ entries, intended }: IndexedEvidence): Finding[] {
   return entries.flatMap((entry) => {
-    if (entry.what !== 'began') return []
-    const { notBefore } = wanted.get(entry.item) ?? {}
+    if (entry.type !== 'started') return []
+    const { notBefore } = intended.get(entry.item) ?? {}
     if (notBefore === undefined || entry.wall >= notBefore) return []
-    return { rule, job: entry.job, item: entry.item, says: `began ${notBefore - entry.wall} ms too early` }
+    return { rule, job: entry.job, item: entry.item, message: `started ${notBefore - entry.wall} ms too early` }
   })
 }

@@ -1,15 +1,15 @@
 import { isEnded, type JobState } from '@cgk-platform/jobs'
 
-import type { Kind } from '../line.ts'
-import { type Finding, kindOfItem, type Story } from './story.ts'
+import type { Kind } from '../ledger-entry.ts'
+import { type Finding, kindOfItem, type IndexedEvidence } from './indexed-evidence.ts'
 
-const rule = 'every job that was acknowledged ends as its script says'
+const rule = 'every acknowledged job ends in its expected state'
 
-const ends: Readonly<Record<Kind, readonly JobState[]>> = {
+const expectedStates: Readonly<Record<Kind, readonly JobState[]>> = {
   plain: ['completed'],
   retried: ['completed'],
-  'given up': ['failed'],
-  refusing: ['failed'],
+  exhausted: ['failed'],
+  'non-retryable': ['failed'],
   delayed: ['completed'],
   keyed: ['completed'],
   cancelled: ['completed', 'cancelled'],
@@ -19,18 +19,19 @@ const ends: Readonly<Record<Kind, readonly JobState[]>> = {
   cron: ['completed'],
 }
 
-/** None is lost, none is stuck, and each is in the state that it must end in. */
-export function checkJobsEnded(story: Story): Finding[] {
-  const { sent, byId, jobs } = story
+/** Checks that no job is lost or stuck, and that each has its expected final state. */
+export function checkJobsEnded(evidence: IndexedEvidence): Finding[] {
+  const { sent, byId, jobs } = evidence
   const lost = [...sent.values()]
     .filter(({ job }) => !byId.has(job))
-    .map(({ job, item }) => ({ rule, job, item, says: 'was acknowledged, and the file does not have it' }))
+    .map(({ job, item }) => ({ rule, job, item, message: 'was acknowledged but is not in the file' }))
   const wrong = jobs.flatMap(({ id: job, state, event }) => {
-    const item = story.itemOf.get(job)
-    if (!isEnded(state)) return { rule, job, item, says: `is still \`${state}\`` }
-    const kind = event.startsWith('cron/') ? 'cron' : (kindOfItem(story, item) ?? 'plain')
-    if (ends[kind].includes(state)) return []
-    return { rule, job, item, says: `is \`${state}\`, and a job that is ${kind} ends as ${ends[kind].join(' or ')}` }
+    const item = evidence.itemOf.get(job)
+    if (!isEnded(state)) return { rule, job, item, message: `is still \`${state}\`` }
+    const kind = event.startsWith('cron/') ? 'cron' : (kindOfItem(evidence, item) ?? 'plain')
+    if (expectedStates[kind].includes(state)) return []
+    const expected = expectedStates[kind].join(' or ')
+    return { rule, job, item, message: `is \`${state}\`; a job of kind "${kind}" must end as ${expected}` }
   })
   return [...lost, ...wrong]
 }

@@ -1,11 +1,11 @@
-import type { Finding, Story } from './story.ts'
+import type { Finding, IndexedEvidence } from './indexed-evidence.ts'
 
-const rule = 'an idempotency key makes one job'
+const rule = 'an idempotency key creates one job'
 
-/** However many processes send with a key, and whichever of them die meanwhile. */
-export function checkKeys({ wanted, sent, jobsOf }: Story): Finding[] {
+/** Checks that all sends with a key created one job, however many processes sent it or were killed. */
+export function checkKeys({ intended, sent, jobsOf }: IndexedEvidence): Finding[] {
   const idsOf = new Map<string, Set<string>>()
-  for (const { key, item } of wanted.values()) {
+  for (const { key, item } of intended.values()) {
     if (key === undefined) continue
     const ids = idsOf.get(key) ?? new Set()
     idsOf.set(key, ids)
@@ -18,6 +18,6 @@ export function checkKeys({ wanted, sent, jobsOf }: Story): Finding[] {
     .map(([key, ids]) => ({
       rule,
       job: [...ids][0],
-      says: `\`${key}\` has made ${ids.size} jobs: ${[...ids].join(', ')}`,
+      message: `\`${key}\` created ${ids.size} jobs: ${[...ids].join(', ')}`,
     }))
 }

@@ -1,20 +1,23 @@
-import type { Finding, Story } from './story.ts'
+import type { Finding, IndexedEvidence } from './indexed-evidence.ts'
 
-/** The file is whole, nothing is open, no process ended by itself or complained, and something was done at all. */
-export function checkProcesses({ entries, integrity, isDrained, sent, jobs }: Story): Finding[] {
+/** Checks the file, open jobs, exits and internal errors, and that the chaos run completed a job at all. */
+export function checkProcesses({ entries, integrity, isDrained, sent, jobs }: IndexedEvidence): Finding[] {
   const findings: Finding[] = []
   if (sent.size === 0 || !jobs.some(({ state }) => state === 'completed')) {
-    findings.push({ rule: 'a run shows something', says: 'nothing was sent, or nothing completed: give it more time' })
+    findings.push({
+      rule: 'at least one job completes',
+      message: 'no job was sent or completed. Increase `--minutes`.',
+    })
   }
-  if (integrity !== 'ok') findings.push({ rule: 'the file is whole', says: integrity })
+  if (integrity !== 'ok') findings.push({ rule: 'the file passes the integrity check', message: integrity })
   if (!isDrained)
-    findings.push({ rule: 'no run is stuck', says: 'something was still open when nothing moved any more' })
+    findings.push({ rule: 'no run is stuck', message: 'jobs were still open when all progress had stopped' })
   for (const entry of entries) {
-    if (entry.what === 'exited') {
-      findings.push({ rule: 'no process ends by itself', says: `${entry.process}: ${entry.says}` })
+    if (entry.type === 'exited') {
+      findings.push({ rule: 'no process exits unexpectedly', message: `${entry.process}: ${entry.message}` })
     }
-    if (entry.what === 'complaint')
-      findings.push({ rule: 'the library makes no mistakes', says: `${entry.by}: ${entry.says}` })
+    if (entry.type === 'internal error')
+      findings.push({ rule: 'the library logs no internal errors', message: `${entry.by}: ${entry.message}` })
   }
   return findings
 }

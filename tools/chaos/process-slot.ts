@@ -3,18 +3,18 @@ import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import type { ChildSettings } from './child-settings.ts'
-import { nowMs, type Note } from './line.ts'
+import { nowMs, type Note } from './ledger-entry.ts'
 
-/** What a slot starts its processes with. */
-export interface SlotParts {
+/** Options of a process slot. */
+export interface SlotOptions {
   readonly slot: string
   readonly settings: Omit<ChildSettings, 'name' | 'role'>
   readonly note: (note: Note) => void
 }
 
-/** A place for one process after another, each with a name of its own: `w1.1`, `w1.2`. */
-export class Slot {
-  readonly #parts: SlotParts
+/** Starts processes one after another. Each has its own name: `w1.1`, `w1.2`. */
+export class ProcessSlot {
+  readonly #options: SlotOptions
   #started = 0
   #child: ChildProcess | undefined
   #exited: Promise<void> = Promise.resolve()
@@ -23,32 +23,32 @@ export class Slot {
   #isDying = false
   #up: Promise<void> = Promise.resolve()
 
-  constructor(parts: SlotParts) {
-    this.#parts = parts
+  constructor(parts: SlotOptions) {
+    this.#options = parts
   }
 
   get #name(): string {
-    return `${this.#parts.slot}.${this.#started}`
+    return `${this.#options.slot}.${this.#started}`
   }
 
-  /** Resolves when the process is up that was started last, or has died before. */
+  /** Resolves when the current process is up or has exited. */
   get up(): Promise<void> {
     return this.#up
   }
 
-  /** Starts the next process once the one before has ended. */
+  /** Starts the next process after the previous one has exited. */
   async start(): Promise<void> {
     if (this.#child && !this.#isDying) return
     await this.#exited
     if (this.#child) return
-    const { slot, settings } = this.#parts
+    const { slot, settings } = this.#options
     this.#started++
     const role = slot.startsWith('w') ? 'work' : 'send'
-    const file = join(import.meta.dirname, role === 'work' ? 'worker.ts' : 'sender.ts')
-    const told = JSON.stringify({ ...settings, name: this.#name, role } satisfies ChildSettings)
+    const file = join(import.meta.dirname, role === 'work' ? 'worker-process.ts' : 'sender-process.ts')
+    const childSettings = JSON.stringify({ ...settings, name: this.#name, role } satisfies ChildSettings)
     const log = openSync(this.#log, 'a')
     const flags = ['--conditions=@cgk-platform/source', '--no-warnings']
-    const child = spawn(process.execPath, [...flags, file, told], { stdio: ['ignore', log, log, 'ipc'] })
+    const child = spawn(process.execPath, [...flags, file, childSettings], { stdio: ['ignore', log, log, 'ipc'] })
     closeSync(log)
     this.#child = child
     this.#up = new Promise((resolve) => child.once('message', () => resolve()).once('close', () => resolve()))
@@ -57,9 +57,9 @@ export class Slot {
     this.#exited = new Promise((resolve) => {
       child.once('close', (code, signal) => {
         this.#child = undefined
-        // One that is still starting dies of the request to end.
-        const isAsked = code === 0 || signal === 'SIGKILL' || signal === 'SIGTERM'
-        if (!this.#mayEnd || !isAsked) this.#tellExit(signal ?? `code ${code}`)
+        // SIGTERM kills a process that is still starting.
+        const isExpected = code === 0 || signal === 'SIGKILL' || signal === 'SIGTERM'
+        if (!this.#mayEnd || !isExpected) this.#noteExit(signal ?? `code ${code}`)
         resolve()
       })
     })
@@ -74,7 +74,7 @@ export class Slot {
     child.kill('SIGKILL')
     await this.#exited
     this.#notePause(process)
-    this.#parts.note({ what: 'killed', process, since })
+    this.#options.note({ type: 'killed', process, since })
   }
 
   pause(): void {
@@ -83,26 +83,26 @@ export class Slot {
     this.#child.kill('SIGSTOP')
   }
 
-  goOn(): void {
+  resume(): void {
     this.#child?.kill('SIGCONT')
     this.#notePause(this.#name)
   }
 
-  /** Asks the process to end, and waits for that; answers whether it did in time. */
+  /** Shuts the process down with SIGTERM, and kills it after `limitMs`. Returns whether it exited in time. */
   async end(limitMs: number): Promise<boolean> {
     this.#mayEnd = true
-    this.goOn()
+    this.resume()
     this.#child?.kill('SIGTERM')
     const limit = AbortSignal.timeout(limitMs)
     const late = new Promise<false>((resolve) => limit.addEventListener('abort', () => resolve(false)))
     const inTime = await Promise.race([this.#exited.then(() => true), late])
-    if (!inTime) this.#tellExit('did not end when it was asked to')
+    if (!inTime) this.#noteExit(`did not exit within ${limitMs} ms of SIGTERM`)
     if (!inTime) await this.kill()
     return inTime
   }
 
-  /** For the end of the conductor itself: nothing is written down. */
-  killAtOnce(): void {
+  /** Kills the process without an entry in the ledger. For the exit of the chaos process itself. */
+  killNow(): void {
     this.#mayEnd = true
     this.#child?.kill('SIGKILL')
   }
@@ -110,15 +110,15 @@ export class Slot {
   #notePause(process: string): void {
     const since = this.#pausedSince
     this.#pausedSince = undefined
-    if (since !== undefined) this.#parts.note({ what: 'paused', process, since })
+    if (since !== undefined) this.#options.note({ type: 'paused', process, since })
   }
 
-  #tellExit(how: string): void {
-    const says = `${how} ${readFileSync(this.#log, 'utf8').trim().slice(-2000)}`
-    this.#parts.note({ what: 'exited', process: this.#name, says })
+  #noteExit(how: string): void {
+    const message = `${how} ${readFileSync(this.#log, 'utf8').trim().slice(-2000)}`
+    this.#options.note({ type: 'exited', process: this.#name, message })
   }
 
   get #log(): string {
-    return join(this.#parts.settings.folder, `${this.#name}.log`)
+    return join(this.#options.settings.folder, `${this.#name}.log`)
   }
 }

@@ -1,14 +1,14 @@
 import { defineEvents, eventType, type EventsOf } from '@cgk-platform/jobs'
 
-import type { Kind } from './line.ts'
+import type { Kind } from './ledger-entry.ts'
 
-/** What a job of a chaos run is to do; its handler knows nothing else. */
+/** The payload of a chaos job. It decides everything that the handler does. */
 export interface Script {
   readonly tenantId: string
   readonly item: string
   readonly kind: Kind
   readonly workMs: number
-  /** How many attempts fail before one succeeds. */
+  /** Number of attempts that fail before one succeeds. */
   readonly failures: number
 }
 

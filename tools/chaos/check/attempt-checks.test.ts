@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'vitest'
+
+import type { LedgerEntry } from '../ledger-entry.ts'
+import { checkAttempts } from './attempts.ts'
+import { checkConcurrency } from './concurrency.ts'
+import { checkLastAttempts } from './last-attempt.ts'
+import { attempt, done, job, line, evidence } from './fixtures.ts'
+
+/** Attempt 1 on `w1.1` from 10 on, attempt 2 on `w2.1` from 3000 on, which ends it. */
+const again: LedgerEntry[] = [
+  ...done('a').slice(0, 3),
+  line(3000, 'w2.1', { type: 'started', ...attempt('a', { attempt: 2 }) }),
+  line(3010, 'w2.1', { type: 'ended', how: 'returned', ...attempt('a', { attempt: 2 }) }),
+]
+const ended = job('a', { attempts: 2, output: { attempt: 2, by: 'w2.1' } })
+/** Other processes keep sending, so that this is not a stall of all writes. */
+const others = Array.from({ length: 60 }, (_, index) => line(index * 100, 's9.1', { type: 'up' }))
+
+describe('a repeated attempt', () => {
+  test.each<[cause: string, fault: LedgerEntry]>([
+    ['its worker was killed', line(600, 'conductor', { type: 'killed', process: 'w1.1', since: 500 })],
+    ['its worker was paused', line(3500, 'conductor', { type: 'paused', process: 'w1.1', since: 500 })],
+    ['its worker got no CPU time', line(2900, 'w1.1', { type: 'stalled', since: 500 })],
+    ['the disk was full', line(2900, 'conductor', { type: 'disk was full', since: 500 })],
+  ])('is explained if %s', (cause, fault) => {
+    const { findings, explained } = checkAttempts(evidence([...again, ...others, fault], [ended]))
+    expect([findings, [...explained]]).toEqual([[], [[cause, 1]]])
+  })
+
+  test('is explained if all writes were blocked', () => {
+    const { findings, explained } = checkAttempts(evidence(again, [ended]))
+    expect([findings, [...explained]]).toEqual([[], [['all writes were blocked', 1]]])
+  })
+
+  test.each<[words: string, fault: LedgerEntry]>([
+    ['another worker was paused', line(3500, 'conductor', { type: 'paused', process: 'w3.1', since: 500 })],
+    [
+      'its worker was paused for too short a time',
+      line(900, 'conductor', { type: 'paused', process: 'w1.1', since: 500 }),
+    ],
+    ['its worker was killed later', line(4100, 'conductor', { type: 'killed', process: 'w1.1', since: 4000 })],
+  ])('is not explained if %s', (_words, fault) => {
+    const { findings } = checkAttempts(evidence([...again, ...others, fault], [ended]))
+    expect(findings.map(({ message }) => message)).toEqual(['attempt 1 of 2 of run a-1 was repeated without a fault'])
+  })
+
+  test('is explained if its worker was killed before it wrote the entry of the attempt', () => {
+    const unwritten = again.filter((entry) => entry.type !== 'started' || entry.attempt !== 1)
+    const killed = (process: string) => line(600, 'conductor', { type: 'killed', process, since: 500 })
+    expect(checkAttempts(evidence([...unwritten, ...others, killed('w1.1')], [ended])).findings).toEqual([])
+    expect(checkAttempts(evidence([...unwritten, ...others, killed('s1.1')], [ended])).findings).toHaveLength(1)
+    const paused = line(3500, 'conductor', { type: 'paused', process: 'w1.1', since: 500 })
+    expect(checkAttempts(evidence([...unwritten, ...others, paused], [ended])).findings).toEqual([])
+  })
+
+  test('needs no explanation after a scripted failure', () => {
+    const threw = line(20, 'w1.1', { type: 'ended', how: 'threw', ...attempt('a') })
+    const retried = { ...again[0], kind: 'retried' } as LedgerEntry
+    const { findings, explained } = checkAttempts(evidence([retried, ...again.slice(1), ...others, threw], [ended]))
+    expect([findings, explained.size]).toEqual([[], 0])
+  })
+
+  test('has its own number', () => {
+    const twice = line(30, 'w2.1', { type: 'started', ...attempt('a') })
+    const { findings } = checkAttempts(evidence([...done('a'), twice], [job('a')]))
+    expect(findings.map(({ message }) => message)).toEqual(['attempt 1 of run a-1 started twice'])
+  })
+
+  test('counts for the longest takeover, after a kill', () => {
+    const killed = line(600, 'conductor', { type: 'killed', process: 'w1.1', since: 500 })
+    expect(checkAttempts(evidence([...again, ...others, killed], [ended])).longest.killed).toEqual({
+      durationMs: 2500,
+      run: 'a-1',
+    })
+  })
+})
+
+describe('a run', () => {
+  const message = (entries: readonly LedgerEntry[], jobs = [ended]): string[] =>
+    checkLastAttempts(evidence(entries, jobs)).map((finding) => finding.message)
+
+  test('ends with its last attempt', () => {
+    expect(message(again)).toEqual([])
+  })
+
+  test('does not end with an attempt that was taken over', () => {
+    const late = line(3500, 'w1.1', { type: 'ended', how: 'returned', ...attempt('a') })
+    const overwritten = job('a', { attempts: 2, output: { attempt: 1, by: 'w1.1' } })
+    expect(message([...again, late], [overwritten])).toEqual(['run a-1 was completed by attempt 1 of 2'])
+  })
+
+  test('has no attempts after its end', () => {
+    const more = line(4000, 'w1.1', { type: 'started', ...attempt('a', { attempt: 3 }) })
+    expect(message([...again, more])).toEqual(['run a-1 had 2 attempts, but w1.1 started attempt 3'])
+  })
+})
+
+describe('the concurrency limit of a tenant', () => {
+  const under = (id: string, from: number, to: number): LedgerEntry[] => [
+    line(from, 'w1.1', { type: 'started', ...attempt(id) }),
+    line(to, 'w1.1', { type: 'ended', how: 'returned', ...attempt(id) }),
+  ]
+
+  test('applies to all workers together', () => {
+    const entries = [...under('a', 0, 10), ...under('b', 5, 15), ...under('c', 10, 20)]
+    expect(checkConcurrency(evidence(entries, []), 'work', 2)).toEqual({ findings: [], max: 2 })
+    const { findings } = checkConcurrency(evidence(entries, []), 'work', 1)
+    expect(findings.map(({ message }) => message)).toEqual(['`ada` had 2 concurrent runs; the limit is 1'])
+  })
+
+  test('ignores the runs of a worker that was killed during a pause', () => {
+    const paused = line(4900, 'conductor', { type: 'paused', process: 'w1.1', since: 100 })
+    const killed = line(4910, 'conductor', { type: 'killed', process: 'w1.1', since: 4890 })
+    const entries = [...under('a', 0, 5000).slice(0, 1), ...under('b', 4000, 4010), ...others, paused, killed]
+    expect(checkConcurrency(evidence(entries, []), 'work', 1).max).toBe(1)
+  })
+
+  test('ignores the runs of a paused worker', () => {
+    const entries = [...under('a', 0, 5000), ...under('b', 4000, 4010), ...others]
+    const paused = line(4900, 'conductor', { type: 'paused', process: 'w1.1', since: 100 })
+    expect(checkConcurrency(evidence([...entries, paused], []), 'work', 1).max).toBe(1)
+  })
+})

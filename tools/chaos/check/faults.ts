@@ -1,0 +1,95 @@
+import type { LedgerEntry } from '../ledger-entry.ts'
+import { isWorker } from '../plan.ts'
+
+/** A fault of one process or of all. Instants are milliseconds of the monotonic clock. */
+export interface Fault {
+  readonly cause: Cause
+  /** The process. Omitted if the fault affected all of them. */
+  readonly process?: string
+  readonly from: number
+  readonly to: number
+}
+
+export type Cause =
+  | 'its worker was killed'
+  | 'its worker was paused'
+  | 'its worker got no CPU time'
+  | 'the disk was full'
+  | 'all writes were blocked'
+
+/** A span of time. */
+export interface Span {
+  readonly from: number
+  readonly to: number
+}
+
+/** The faults of a chaos run. They explain repeated attempts and steps. */
+export interface Faults {
+  readonly all: readonly Fault[]
+  /** Returns a fault of the process in this span, after which others may have taken over its runs. */
+  find(process: string, span: Span): Fault | undefined
+  /** Returns the start of the first fault of the process in this span. Infinity if it had none. */
+  firstAt(process: string, span: Span): number
+  /** Returns the last kill of a worker in this span. It may have left no entry of the attempt that it had just started. */
+  findKill(span: Span): Fault | undefined
+  /** Returns the last pause of a worker in this span. After it, the worker finds that it lost the run, and writes no entry. */
+  findPause(span: Span): Fault | undefined
+}
+
+export function indexFaults(entries: readonly LedgerEntry[], leaseMs: number): Faults {
+  // The last heartbeat can be older than the start of a pause.
+  const minMs = leaseMs / 2
+  const all = [...entries.map(toFault).filter((fault) => fault !== undefined), ...stalledWrites(entries)].filter(
+    ({ cause, from, to }) => cause === 'its worker was killed' || cause === 'the disk was full' || to - from >= minMs,
+  )
+  const kills = all.filter(({ cause }) => cause === 'its worker was killed')
+  const others = all.filter(({ cause }) => cause !== 'its worker was killed')
+  const killed = new Map(kills.map((kill) => [kill.process, kill]))
+  return {
+    all,
+    find(process, span) {
+      const kill = killed.get(process)
+      if (kill && kill.from <= span.to) return kill
+      const its = others.filter((fault) => fault.process === undefined || fault.process === process)
+      return its.find((fault) => fault.from <= span.to && fault.to >= span.from)
+    },
+    firstAt(process, span) {
+      const its = all.filter((fault) => fault.process === undefined || fault.process === process)
+      const then = its.filter((fault) => fault.from <= span.to && fault.to >= span.from)
+      return Math.min(Number.POSITIVE_INFINITY, ...then.map(({ from }) => from))
+    },
+    findKill: (span) => kills.findLast(affectsWorker(span)),
+    findPause: (span) => others.filter(({ cause }) => cause === 'its worker was paused').findLast(affectsWorker(span)),
+  }
+}
+
+function affectsWorker(span: Span): (fault: Fault) => boolean {
+  return ({ process = '', from, to }) => isWorker(process) && from <= span.to && to >= span.from
+}
+
+function toFault(entry: LedgerEntry): Fault | undefined {
+  const { at: to } = entry
+  switch (entry.type) {
+    case 'killed':
+      return { cause: 'its worker was killed', process: entry.process, from: entry.since, to }
+    case 'paused':
+      return { cause: 'its worker was paused', process: entry.process, from: entry.since, to }
+    case 'stalled':
+      return { cause: 'its worker got no CPU time', process: entry.by, from: entry.since, to }
+    case 'disk was full':
+      return { cause: 'the disk was full', from: entry.since, to }
+    default:
+      return undefined
+  }
+}
+
+/** The types of entries that a process writes after a change of the file. */
+const afterChanges: readonly LedgerEntry['type'][] = ['sent', 'started', 'cancelled', 'up']
+
+/** Returns the times without any change of the file. A process that is paused during a change blocks all others. */
+function stalledWrites(entries: readonly LedgerEntry[]): Fault[] {
+  const changed = entries.filter(({ type }) => afterChanges.includes(type))
+  return changed
+    .slice(1)
+    .map(({ at: to }, index) => ({ cause: 'all writes were blocked', from: changed[index]!.at, to }))
+}

@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import type { Disk } from './disk.ts'
+import { nowMs, type Note } from './ledger-entry.ts'
+import { type SharedFault, isWorker, type ProcessFault, type Plan } from './plan.ts'
+import type { ProcessSlot } from './process-slot.ts'
+
+/** A plan, and the services to execute it. */
+export interface PlanExecution {
+  readonly plan: Plan
+  readonly slots: ReadonlyMap<string, ProcessSlot>
+  readonly disk: Disk
+  readonly note: (note: Note) => void
+}
+
+/** Time that senders have to shut down, in milliseconds: a send can wait 30 s for others that lock the file. */
+const senderEndMs = 45_000
+/** Downtime of a worker that was killed at a tick, in milliseconds. */
+const tickDownMs = 200
+
+/** Executes a plan. On return, all senders have exited and all workers run. */
+export async function executePlan({ plan, slots, disk, note }: PlanExecution): Promise<void> {
+  const over = new AbortController()
+  const { signal } = over
+  const all = [...slots.values()]
+  await Promise.all(all.map((slot) => slot.start()))
+  // A busy machine starts processes late. Faults before that would test nothing.
+  await Promise.all(all.map((slot) => slot.up))
+  const sharedFaults = plan.sharedFaults.map((fault) =>
+    applySharedFault(fault, { slots, disk, note, signal, beganWall: Date.now() }),
+  )
+  const processFaults = [...slots].map(([name, slot]) => applyProcessFaults(slot, plan.processFaults[name]!, signal))
+  await Promise.race([untilOver(plan.durationMs, signal), Promise.all(processFaults)])
+  over.abort()
+  await Promise.all([...processFaults, ...sharedFaults])
+  const senders = [...slots].filter(([name]) => !isWorker(name))
+  const workers = [...slots].filter(([name]) => isWorker(name))
+  await Promise.all([...senders.map(([, slot]) => slot.end(senderEndMs)), ...workers.map(([, slot]) => slot.start())])
+}
+
+/** Applies the faults of a slot, in order. A delay starts once the process is up, because a busy machine starts it late. */
+async function applyProcessFaults(
+  slot: ProcessSlot,
+  faults: readonly ProcessFault[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (const fault of faults) {
+    if (!fault.duringStartup) await Promise.race([slot.up, untilOver(Number.POSITIVE_INFINITY, signal)])
+    await untilOver(fault.afterMs, signal)
+    if (signal.aborted) return
+    if (fault.kind !== 'kill') {
+      slot.pause()
+      await untilOver(fault.forMs, signal)
+      if (fault.kind === 'pause' || signal.aborted) slot.resume()
+    }
+    if (fault.kind === 'pause' || signal.aborted) continue
+    await slot.kill()
+    await untilOver(fault.downMs, signal)
+    await slot.start()
+  }
+}
+
+type SharedFaultContext = Omit<PlanExecution, 'plan'> & { readonly signal: AbortSignal; readonly beganWall: number }
+
+async function applySharedFault(
+  fault: SharedFault,
+  { slots, disk, note, signal, beganWall }: SharedFaultContext,
+): Promise<void> {
+  await untilOver(delayOf(fault, beganWall), signal)
+  if (signal.aborted) return
+  if (fault.kind === 'full disk') {
+    if (!disk.canFill) return
+    const since = nowMs()
+    disk.fill()
+    await untilOver(fault.forMs, signal)
+    disk.free()
+    return note({ type: 'disk was full', since })
+  }
+  const isCrash = fault.kind === 'crash'
+  const killed = isCrash ? [...slots.values()] : fault.slots.map((name) => slots.get(name)!)
+  await Promise.all(killed.map((slot) => slot.kill()))
+  await untilOver(isCrash ? fault.downMs : tickDownMs, signal)
+  await Promise.all(killed.map((slot) => slot.start()))
+}
+
+/** Returns the delay of a fault from the start of the chaos run. */
+function delayOf(fault: SharedFault, beganWall: number): number {
+  if ('atMs' in fault) return fault.atMs
+  const firstMinute = Math.ceil(beganWall / 60_000) * 60_000
+  return firstMinute + (fault.minute - 1) * 60_000 + fault.afterMs - beganWall
+}
+
+/** Waits for a duration, or until the chaos run is over. */
+async function untilOver(durationMs: number, signal: AbortSignal): Promise<void> {
+  await sleep(Math.min(durationMs, 2 ** 31 - 1), undefined, { signal }).catch(() => undefined)
+}

@@ -1,0 +1,72 @@
+/** A line of a ledger: one action of a process. Instants are milliseconds of the machine's monotonic clock. */
+export type LedgerLine = { readonly at: number } & (
+  | IntendedSend
+  | { readonly type: 'sent'; readonly item: string; readonly job: string; readonly deduplicated: boolean }
+  | { readonly type: 'send failed'; readonly item: string; readonly error: string }
+  | { readonly type: 'cancelling'; readonly job: string }
+  | { readonly type: 'cancelled'; readonly job: string; readonly state: string }
+  | ({ readonly type: 'started' } & Attempt)
+  | ({ readonly type: 'ended'; readonly how: 'returned' | 'threw' } & Attempt)
+  | OfTypes<'step' | 'step done' | 'compensation' | 'compensation done', { readonly step: string } & Attempt>
+  | { readonly type: 'up' }
+  /** The event loop was blocked since then. */
+  | { readonly type: 'stalled'; readonly since: number }
+  | OfTypes<'killed' | 'paused', { readonly process: string; readonly since: number }>
+  /** The library logged an internal error. */
+  | { readonly type: 'internal error'; readonly message: string }
+  | { readonly type: 'exited'; readonly process: string; readonly message: string }
+  | { readonly type: 'disk was full'; readonly since: number }
+)
+
+/** A union with one member per type, so that TypeScript can narrow it by `type`. */
+type OfTypes<Type, Fields> = Type extends string ? { readonly type: Type } & Fields : never
+
+/** A send that is about to happen. */
+export interface IntendedSend {
+  readonly type: 'sending'
+  readonly item: string
+  readonly kind: Kind
+  readonly tenant: string
+  readonly key?: string
+  /** The earliest start of the job, in epoch milliseconds of the wall clock. */
+  readonly notBefore?: number
+}
+
+/** Identifies an attempt. */
+export interface Attempt {
+  readonly item: string
+  readonly job: string
+  readonly run: string
+  readonly attempt: number
+  readonly definition: string
+  readonly tenant: string
+  /** The time of the entry by the wall clock, in epoch milliseconds. */
+  readonly wall: number
+}
+
+/** The scenario of a job. It decides how the job is sent and how it must end. */
+export type Kind =
+  | 'plain'
+  | 'retried'
+  | 'exhausted'
+  | 'non-retryable'
+  | 'delayed'
+  | 'keyed'
+  | 'cancelled'
+  | 'in a transaction'
+  | 'flow'
+  | 'compensated flow'
+  | 'cron'
+
+/** A line of a ledger, with the process that wrote it. */
+export type LedgerEntry = LedgerLine & { readonly by: string }
+
+type DistributiveOmit<T, Key extends PropertyKey> = T extends unknown ? Omit<T, Key> : never
+
+/** A line without its instant, which the ledger adds. */
+export type Note = DistributiveOmit<LedgerLine, 'at'>
+
+/** Returns the time of the monotonic clock, which all processes of the machine share, in milliseconds. */
+export function nowMs(): number {
+  return Number(process.hrtime.bigint() / 1000n) / 1000
+}

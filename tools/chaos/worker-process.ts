@@ -1,0 +1,27 @@
+// Runs jobs until SIGTERM. Writes each attempt into its ledger.
+import { readChildSettings, reportUp } from './child-settings.ts'
+import { defineChaosJobs } from './definitions.ts'
+import { openLedger } from './ledger.ts'
+import { nowMs } from './ledger-entry.ts'
+import { openClient } from './open-client.ts'
+import { removeFence } from './injected-bug.ts'
+
+/** Interval of the checks of the event loop, and the delay that counts as a stall, in milliseconds. */
+const checkIntervalMs = 100
+const stallMs = 500
+
+const { name, path, folder, bug } = readChildSettings()
+const note = openLedger(folder, name)
+if (bug === 'no-fence') removeFence()
+
+let checkedAt = nowMs()
+setInterval(() => {
+  const since = checkedAt
+  checkedAt = nowMs()
+  if (checkedAt - since > stallMs) note({ type: 'stalled', since })
+}, checkIntervalMs).unref()
+
+const { client } = await openClient({ path, role: 'work', note, jobs: defineChaosJobs(note, name) })
+note({ type: 'up' })
+reportUp()
+process.once('SIGTERM', () => void client.close().then(() => process.exit(0)))
