@@ -1,6 +1,6 @@
-/** One line of the table: what was measured, and the figure, as a ratio wherever there is something to compare with. */
+/** A row of the printed table. `figure` is a ratio if there is something to compare with. */
 export interface BenchRow {
-  readonly what: string
+  readonly name: string
   readonly figure: string
   readonly detail: string
 }

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
 
-import { median } from './median.ts'
+import { median } from './statistics.ts'
 import type { BenchRow } from './bench-row.ts'
-import { startTakingServer } from './taking-server.ts'
+import { startStubServer } from './stub-server.ts'
 
 const rounds = 9
 
@@ -18,7 +18,7 @@ const programs = {
     "const { TriggerClient } = await import('@trigger.dev/sdk'); new TriggerClient({ secretKey: 'tr_dev_1' })",
   trigger:
     "const { createJobClient } = await import('@cgk-platform/jobs'); await createJobClient({ provider: 'trigger.dev', config: { apiKey: 'tr_dev_1' } }).capabilities()",
-  // With the first send, to a server that takes it at once.
+  // Includes the first send, to a server that accepts it immediately.
   sdkSend:
     "const { Inngest } = await import('inngest'); await new Inngest({ id: 'app', eventKey: 'key', isDev: false, baseUrl: process.env.ENGINE_URL }).send({ name: 'thing.done', data: { tenantId: 'acme' } })",
   inngestSend:
@@ -30,41 +30,41 @@ const programs = {
 }
 const names = Object.keys(programs) as Imported[]
 
-/** What is imported, and readied as an app would. */
+/** The name of a program: it imports a module and prepares it as an app does. */
 export type Imported = keyof typeof programs
 
-/** What importing the facade and making a first client costs over an empty process, beside what is behind it alone. */
+/** Measures the import of the facade and the first client of each engine, next to the SDK or zod alone. */
 export async function importCost(): Promise<BenchRow[]> {
   const costs = await importCostsMs()
   const costMs = (name: Imported): string => `${costs[name].toFixed(0)} ms`
   return [
     {
-      what: 'import of the facade, local engine ready',
+      name: 'import of the facade, local engine ready',
       figure: costMs('local'),
-      detail: `zod alone ${costMs('zod')}; over an empty process; built packages`,
+      detail: `zod alone ${costMs('zod')}; in addition to an empty process; built packages`,
     },
     {
-      what: 'import of the facade, Inngest ready',
+      name: 'import of the facade, Inngest ready',
       figure: costMs('inngest'),
-      detail: `Inngest's SDK, which comes with the first send, alone ${costMs('sdk')}`,
+      detail: `Inngest's SDK alone ${costMs('sdk')}; the first send loads it`,
     },
     {
-      what: 'import of the facade, Trigger.dev ready',
+      name: 'import of the facade, Trigger.dev ready',
       figure: costMs('trigger'),
-      detail: `Trigger.dev's SDK, which comes with the first send, alone ${costMs('triggerSdk')}`,
+      detail: `Trigger.dev's SDK alone ${costMs('triggerSdk')}; the first send loads it`,
     },
-    { what: 'to the first send, Inngest', figure: costMs('inngestSend'), detail: `its SDK alone ${costMs('sdkSend')}` },
+    { name: 'to the first send, Inngest', figure: costMs('inngestSend'), detail: `its SDK alone ${costMs('sdkSend')}` },
     {
-      what: 'to the first send, Trigger.dev',
+      name: 'to the first send, Trigger.dev',
       figure: costMs('triggerSend'),
       detail: `its SDK alone ${costMs('triggerSdkSend')}`,
     },
   ]
 }
 
-/** What each costs over an empty process, in milliseconds: medians of rounds in which all take turns. */
+/** Measures each program, minus an empty process, in milliseconds. Returns medians of rounds in which they take turns. */
 export async function importCostsMs(cwd?: string): Promise<Readonly<Record<Imported, number>>> {
-  const server = await startTakingServer()
+  const server = await startStubServer()
   const times: Record<string, number[]> = Object.fromEntries(names.map((name) => [name, []]))
   for (let round = 0; round < rounds; round++) {
     for (const name of names) times[name]!.push(importMs(name, cwd, server.url))
@@ -74,14 +74,15 @@ export async function importCostsMs(cwd?: string): Promise<Readonly<Record<Impor
   return Object.fromEntries(costs) as Record<Imported, number>
 }
 
-/** A whole process that does this, in milliseconds. It uses the built packages, or those of the app in `cwd`. */
+/** Measures the process of a program, in milliseconds. It uses the built packages, or those of the app in `cwd`. */
 export function importMs(name: Imported, cwd: string = import.meta.dirname, engineUrl = ''): number {
-  const began = performance.now()
+  const startedAt = performance.now()
   const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', programs[name]], {
     cwd,
     encoding: 'utf8',
     env: { ...process.env, ENGINE_URL: engineUrl },
   })
-  if (status !== 0) throw new Error(`The packages must be built first (\`./dev check\` does). ${stderr}`)
-  return performance.now() - began
+  if (status !== 0)
+    throw new Error(`The program \`${name}\` failed. Build the packages first (\`./dev check\` does). ${stderr}`)
+  return performance.now() - startedAt
 }

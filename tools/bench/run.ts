@@ -22,18 +22,18 @@ const { values, positionals } = parseArgs({
 })
 const unknown = positionals.find((name) => !names.includes(name))
 if (unknown !== undefined) {
-  console.error(`There is no bench \`${unknown}\`. The benches are ${names.join(', ')}; no name is all.`)
+  console.error(`Unknown bench \`${unknown}\`. Use ${names.join(', ')}, or no name to run all.`)
   process.exit(2)
 }
 
-const wanted = positionals.length > 0 ? positionals : names
-if (wanted.includes('local')) await runLocal({ withPeers: values.peers, write: values.write })
+const selected = positionals.length > 0 ? positionals : names
+if (selected.includes('local')) await runLocal({ withPeers: values.peers, write: values.write })
 
-const others = wanted.filter((name) => name !== 'local')
+const others = selected.filter((name) => name !== 'local')
 if (others.length > 0)
   console.log(`\nNode ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}\n`)
-for (const name of others) {
-  for (const { what, figure, detail } of await benches[name]!()) {
-    console.log(`${what.padEnd(46)} ${figure.padStart(16)}   ${detail}`)
+for (const bench of others) {
+  for (const { name, figure, detail } of await benches[bench]!()) {
+    console.log(`${name.padEnd(46)} ${figure.padStart(16)}   ${detail}`)
   }
 }

@@ -1,15 +1,15 @@
 import { createJobClient, defineWorkflow, type WorkflowDefinition } from '@cgk-platform/jobs'
 
 import type { BenchRow } from './bench-row.ts'
-import { median, spread } from './median.ts'
+import { median, spread } from './statistics.ts'
 
 const rounds = 5
 const few = 1_000
 const many = 10_000
 
 /**
- * Steps a second of one run on the local engine, every step with its record, its retry policy and its result copied as
- * JSON; whether ten times as many steps take ten times as long; and what a replay of them costs.
+ * Measures a workflow on the local engine: steps per second, the growth of the time per step from a thousand to ten
+ * thousand steps, and the time of a replay. Each step has a record, a retry policy and a JSON copy of its result.
  */
 export async function workflowSteps(): Promise<BenchRow[]> {
   const measured: { fewMs: number; manyMs: number; replayMs: number; bareMs: number }[] = []
@@ -28,19 +28,19 @@ export async function workflowSteps(): Promise<BenchRow[]> {
   const replays = measured.map(({ replayMs: replay }) => replay)
   return [
     {
-      what: `local workflow, one run of ${many} steps`,
+      name: `local workflow, one run of ${many} steps`,
       figure: `${Math.round(median(rates))} steps/s`,
-      detail: `${spread(rates, 0)}; ${median(toBare).toFixed(1)} × a bare await with a JSON copy (${spread(toBare, 1)})`,
+      detail: `${spread(rates, 0)}; ${median(toBare).toFixed(1)} × a plain await with a JSON copy (${spread(toBare, 1)})`,
     },
     {
-      what: `time per step, ${many} steps over ${few}`,
+      name: `time per step, ${many} against ${few} steps`,
       figure: `${median(growth).toFixed(2)} ×`,
       detail: `${spread(growth, 2)}; 1 is linear`,
     },
     {
-      what: `replay of ${many} completed steps`,
+      name: `replay of ${many} completed steps`,
       figure: `${median(replays).toFixed(0)} ms`,
-      detail: `${spread(replays, 0)} ms after each wait; ${((median(replays) / many) * 1000).toFixed(1)} µs a step`,
+      detail: `${spread(replays, 0)} ms after each wait; ${((median(replays) / many) * 1000).toFixed(1)} µs per step`,
     },
   ]
 }
@@ -56,36 +56,36 @@ async function runMs(count: number): Promise<number> {
   return durationOf(workflow)
 }
 
-/** How long the code takes to come back to where it was. */
+/** Measures the replay after a wait, until the code reaches the wait again. */
 async function replayMs(count: number): Promise<number> {
-  const began: number[] = []
+  const started: number[] = []
   const ended: number[] = []
   const workflow = define(async (_event, step) => {
-    began.push(performance.now())
+    started.push(performance.now())
     for (let index = 0; index < count; index++) await step.run('step', async () => ({ index }))
     ended.push(performance.now())
     await step.sleep('nap', 100)
   }, count + 1)
   await durationOf(workflow)
-  return ended[1]! - began[1]!
+  return ended[1]! - started[1]!
 }
 
 async function durationOf(workflow: WorkflowDefinition): Promise<number> {
   const client = createJobClient({ provider: 'local', jobs: [workflow] })
   const payload = { tenantId: 'tenant', event: 'Product Viewed', userId: 'user' }
-  const began = performance.now()
+  const startedAt = performance.now()
   const { id } = await client.sendJob('analytics.track', payload)
   const { state } = await client.waitForJob(id)
-  const durationMs = performance.now() - began
+  const durationMs = performance.now() - startedAt
   await client.close()
-  if (state !== 'completed') throw new Error(`The workflow is \`${state}\`.`)
+  if (state !== 'completed') throw new Error(`The workflow of the bench ended as \`${state}\`.`)
   return durationMs
 }
 
 async function bareMs(count: number): Promise<number> {
-  const kept: unknown[] = []
+  const results: unknown[] = []
   const work = async (index: number): Promise<{ index: number }> => ({ index })
-  const began = performance.now()
-  for (let index = 0; index < count; index++) kept.push(structuredClone(await work(index)))
-  return performance.now() - began
+  const startedAt = performance.now()
+  for (let index = 0; index < count; index++) results.push(structuredClone(await work(index)))
+  return performance.now() - startedAt
 }

@@ -1,37 +1,37 @@
-/** A queue that takes part in the bench, in a process of its own. */
+/** A queue that takes part in the bench, in its own process. */
 export interface Contender {
-  /** Sends this many no-op jobs and answers how many milliseconds it took until all were completed. */
+  /** Sends this number of no-op jobs. Returns the time until all are completed, in milliseconds. */
   run(jobs: number): Promise<number>
-  /** Lets the process end. */
+  /** Closes all connections, so that the process can exit. */
   close(): Promise<void>
 }
 
-/** Where a contender keeps its jobs. */
-export interface Place {
-  /** An empty folder on the disk that is measured. */
+/** The storage and settings of a contender. */
+export interface ContenderOptions {
+  /** An empty folder on the measured disk. */
   readonly folder: string
-  /** The socket of a Redis, for contenders that need one. */
+  /** The socket of Redis, for contenders that need it. */
   readonly redisSocket?: string | undefined
-  /** The folder with the socket of a PostgreSQL, for contenders that need one. */
+  /** The folder with the socket of PostgreSQL, for contenders that need it. */
   readonly postgresFolder?: string | undefined
-  /** What a contender that exists in several settings is told besides. */
+  /** Settings of a contender that takes part several times. */
   readonly settings?: Readonly<Record<string, string | number>> | undefined
 }
 
-/** What the module of a contender exports. */
+/** The exports of a contender's module. */
 export interface ContenderModule {
-  open(place: Place): Promise<Contender>
+  open(options: ContenderOptions): Promise<Contender>
 }
 
-/** How many jobs are sent at once, by every contender that can send many. */
+/** Number of jobs in a batch, for contenders with bulk sends. */
 export const batchSize = 1_000
 
-/** The payload of all: small, with a tenant, as the local engine wants it. */
+/** Returns the payload of a job: small, and with the tenant that the local engine requires. */
 export function payloadOf(index: number): { tenantId: string; event: string; userId: string } {
   return { tenantId: `tenant-${index % 10}`, event: 'Product Viewed', userId: `user-${index}` }
 }
 
-/** The payloads of this many jobs, in the batches that they are sent in. */
+/** Returns the payloads of this number of jobs, in batches. */
 export function batchesOf(jobs: number): ReturnType<typeof payloadOf>[][] {
   const batches: ReturnType<typeof payloadOf>[][] = []
   for (let sent = 0; sent < jobs; sent += batchSize) {
@@ -40,18 +40,18 @@ export function batchesOf(jobs: number): ReturnType<typeof payloadOf>[][] {
   return batches
 }
 
-/** Resolves once it was called as often as is awaited. */
+/** Waits for a number of calls of `count`. */
 export class Countdown {
   #left = 0
   #resolve = (): void => undefined
 
-  /** Begins to count down from this number. */
+  /** Starts to count down from this number. Resolves at 0. */
   from(count: number): Promise<void> {
     this.#left = count
     return new Promise((resolve) => (this.#resolve = resolve))
   }
 
-  /** Counts one, or so many. */
+  /** Counts down by 1, or by this number. */
   readonly count = (by = 1): void => {
     this.#left -= by
     if (this.#left === 0) this.#resolve()

@@ -3,15 +3,15 @@ import { EventEmitter } from 'node:events'
 import { Logger, makeWorkerUtils, run, type WorkerEvents } from 'graphile-worker'
 import { Pool } from 'pg'
 
-import { batchesOf, type Contender, Countdown, type Place } from './contender.ts'
+import { batchesOf, type Contender, Countdown, type ContenderOptions } from './contender.ts'
 
 /**
- * graphile-worker with the batching that its guide to performance describes: jobs are fetched by the thousand, and
- * completed in batches.
+ * Opens graphile-worker with the batching of its performance guide: it fetches a thousand jobs at a time, and completes
+ * them in batches.
  */
-export async function open({ postgresFolder, settings }: Place): Promise<Contender> {
+export async function open({ postgresFolder, settings }: ContenderOptions): Promise<Contender> {
   const pgPool = new Pool({ host: postgresFolder!, user: 'postgres', database: 'postgres', max: 20 })
-  // It wants to see that errors are heeded; those of queries reach their callers.
+  // graphile-worker requires error listeners. Errors of queries reach their callers.
   pgPool.on('error', console.error).on('connect', (client) => client.on('error', console.error))
   const utils = await makeWorkerUtils({ pgPool, logger })
   await utils.migrate()
@@ -28,7 +28,7 @@ export async function open({ postgresFolder, settings }: Place): Promise<Contend
     taskList: { 'no-op': async () => undefined },
     preset: { worker: { localQueue: { size }, completeJobBatchDelay: Number(settings?.['delayMs'] ?? 0) } },
   })
-  /** Completed is what is gone from its table. */
+  /** A completed job is no longer in the table. */
   const untilEmpty = async (): Promise<void> => {
     for (;;) {
       const { rows } = await pgPool.query('select exists (select from graphile_worker._private_jobs) as left')
@@ -39,11 +39,11 @@ export async function open({ postgresFolder, settings }: Place): Promise<Contend
     async run(jobs) {
       const all = completed.from(jobs)
       const batches = batchesOf(jobs)
-      const began = performance.now()
+      const startedAt = performance.now()
       for (const batch of batches) await utils.addJobs(batch.map((payload) => ({ identifier: 'no-op', payload })))
       await all
       await untilEmpty()
-      return performance.now() - began
+      return performance.now() - startedAt
     },
     async close() {
       await runner.stop()

@@ -1,9 +1,9 @@
 import { PgBoss } from 'pg-boss'
 
-import { batchesOf, type Contender, Countdown, type Place } from './contender.ts'
+import { batchesOf, type Contender, Countdown, type ContenderOptions } from './contender.ts'
 
-/** pg-boss with bulk inserts, and a worker that takes full batches one right after the other. */
-export async function open({ postgresFolder, settings }: Place): Promise<Contender> {
+/** Opens pg-boss with bulk inserts, and a worker that takes full batches without a pause. */
+export async function open({ postgresFolder, settings }: ContenderOptions): Promise<Contender> {
   const boss = new PgBoss({
     host: postgresFolder!,
     user: 'postgres',
@@ -22,7 +22,7 @@ export async function open({ postgresFolder, settings }: Place): Promise<Contend
       const handled = new Countdown()
       const all = handled.from(jobs)
       const batches = batchesOf(jobs)
-      const began = performance.now()
+      const startedAt = performance.now()
       for (const batch of batches)
         await boss.insert(
           queue,
@@ -36,8 +36,8 @@ export async function open({ postgresFolder, settings }: Place): Promise<Contend
       }
       await boss.work(queue, options, async (taken) => handled.count(taken.length))
       await all
-      await boss.offWork(queue, { wait: true }) // resolves once the last batch is recorded as completed
-      const durationMs = performance.now() - began
+      await boss.offWork(queue, { wait: true }) // resolves when the last batch is recorded as completed
+      const durationMs = performance.now() - startedAt
       const { readyCount, activeCount } = (await boss.getQueueStats(queue, { force: true }))[0]!
       if (readyCount + activeCount > 0) throw new Error(`pg-boss has ${readyCount + activeCount} jobs left`)
       await boss.deleteQueue(queue)

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { better, defineQueue, defineWorker } from 'plainjob'
 
-import { batchesOf, type Contender, Countdown, type Place } from './contender.ts'
+import { batchesOf, type Contender, Countdown, type ContenderOptions } from './contender.ts'
 
-/** plainjob on better-sqlite3, synced at each commit as the others are: by itself it sets `synchronous` to `NORMAL`. */
-export async function open({ folder }: Place): Promise<Contender> {
+/** Opens plainjob on better-sqlite3, with a sync at each commit like the others. Its default is `synchronous = NORMAL`. */
+export async function open({ folder }: ContenderOptions): Promise<Contender> {
   let rounds = 0
   return {
     async run(jobs) {
@@ -18,11 +18,11 @@ export async function open({ folder }: Place): Promise<Contender> {
       const worker = defineWorker('no-op', async () => undefined, options)
       const all = completed.from(jobs)
       const batches = batchesOf(jobs)
-      const began = performance.now()
+      const startedAt = performance.now()
       for (const batch of batches) queue.addMany('no-op', batch)
       const stopped = worker.start()
       await all
-      const durationMs = performance.now() - began
+      const durationMs = performance.now() - startedAt
       await worker.stop()
       await stopped
       queue.close()

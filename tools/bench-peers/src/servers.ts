@@ -8,10 +8,10 @@ export interface Server {
   stop(): Promise<void>
 }
 
-/** What a server could not be started for, in words for the table. */
+/** A server is not installed. The message is shown in the table. */
 export class ServerMissingError extends Error {}
 
-/** A Redis of the bench's own on a socket: without persistence, or with every write synced before its answer. */
+/** Starts Redis on a socket: without persistence, or with every write synced before its response. */
 export async function startRedis(socket: string, folder: string, durable: boolean): Promise<Server> {
   const program = find(['/usr/bin/redis-server', '/usr/local/bin/redis-server', '/usr/bin/valkey-server'], 'Redis')
   mkdirSync(folder, { recursive: true })
@@ -20,7 +20,7 @@ export async function startRedis(socket: string, folder: string, durable: boolea
   return start(program, [...where, '--save', '', '--maxmemory-policy', 'noeviction', ...persistence], socket)
 }
 
-/** A PostgreSQL of the bench's own with its defaults, which sync every commit; it listens on a socket in the folder. */
+/** Starts PostgreSQL on a socket in the folder, with its defaults, which sync every commit. */
 export async function startPostgres(folder: string): Promise<Server> {
   const program = find(globSync('/usr/lib/postgresql/*/bin/postgres').toSorted().toReversed(), 'PostgreSQL')
   const owner = process.getuid?.() === 0 ? unprivilegedUser() : undefined // PostgreSQL refuses to run as root
@@ -72,28 +72,30 @@ async function start(
     await untilListening(child, socket)
   } catch (cause) {
     child.kill('SIGKILL')
-    throw new Error(`\`${program}\` did not start: ${printed.slice(-500)}`, { cause })
+    throw new Error(`Could not start \`${program}\`: ${printed.slice(-500)}`, { cause })
   }
   return {
     async stop() {
       if (child.exitCode !== null) return
       const exited = new Promise((resolve) => child.once('exit', resolve))
-      child.kill('SIGINT') // PostgreSQL then lets go of its clients; the same ends Redis
+      child.kill('SIGINT') // PostgreSQL then disconnects its clients; Redis exits too
       await exited
     },
   }
 }
 
+const startTimeoutMs = 15_000
+
 async function untilListening(child: ChildProcess, socket: string): Promise<void> {
-  const giveUpAt = performance.now() + 15_000
-  while (performance.now() < giveUpAt && child.exitCode === null) {
-    if (await answers(socket)) return
+  const deadline = performance.now() + startTimeoutMs
+  while (performance.now() < deadline && child.exitCode === null) {
+    if (await acceptsConnections(socket)) return
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
-  throw new Error('it did not listen in time')
+  throw new Error(`It did not listen on \`${socket}\` within ${startTimeoutMs / 1000} s`)
 }
 
-function answers(path: string): Promise<boolean> {
+function acceptsConnections(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const connection = connect({ path })
     connection.once('connect', () => resolve(true)).once('error', () => resolve(false))

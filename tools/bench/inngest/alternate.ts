@@ -2,39 +2,40 @@ import { createLoopbackEngine, type LoggedRequest, type LoopbackDelays } from '@
 import { Inngest } from 'inngest'
 
 import { type BenchApp, quiet } from './bench-app.ts'
-import { openOurs } from './ours.ts'
-import { openRaw } from './raw.ts'
+import { openLibraryApp } from './open-library-app.ts'
+import { openSdkApp } from './open-sdk-app.ts'
 
-/** What is measured in each round, and how often. */
+/** The rounds of a measurement. */
 export interface Plan {
-  /** The longer an engine has run, the more runs it looks through when it is asked for some. */
+  /** Number of loopback engines, one after another. A new one is faster, because it has fewer runs to search. */
   readonly engines: number
-  /** On each engine. */
+  /** Rounds on each engine. */
   readonly rounds: number
   readonly warmUps: number
-  /** Jobs sent one after the other, each when the one before has ended. */
+  /** Jobs sent one at a time, each after the previous one has ended. */
   readonly singles: number
   /** Jobs sent in one call. */
   readonly batch: number
-  /** Default: as the real server was measured. */
+  /** @default The delays that were measured on the real server. */
   readonly delays?: LoopbackDelays
 }
 
-/** What one app took, and asked for. */
+/** The measurements of one app. */
 export interface Measured {
-  /** Of each job sent by itself: from the call of the send to its handler, and to the answer for its run. */
-  readonly beginMs: number[]
+  /** Time from the send of each single job to its handler, in milliseconds. */
+  readonly handlerMs: number[]
+  /** Time from the send of each single job to the response for its run, in milliseconds. */
   readonly endMs: number[]
-  /** Of each round: from the call of the send to the answer for the batch's last run. */
+  /** Time of each round from the send of the batch to the response for its last run, in milliseconds. */
   readonly batchMs: number[]
-  /** What the whole process worked meanwhile, which other programs on the machine do not lengthen. */
+  /** CPU time of the process for each batch, in milliseconds. Other programs on the machine do not add to it. */
   readonly batchCpuMs: number[]
   readonly requests: LoggedRequest[]
 }
 
-/** Plays rounds with the SDK alone and with ours in turns, on one engine after the other. */
+/** Measures the SDK alone and this library in turns, on one engine after the other. */
 export async function alternate(plan: Plan): Promise<{ raw: Measured; ours: Measured }> {
-  const measured = { raw: nothing(), ours: nothing() }
+  const measured = { raw: noMeasurements(), ours: noMeasurements() }
   for (let engines = 0; engines < plan.engines; engines++) await playOnEngine(plan, measured)
   return measured
 }
@@ -42,16 +43,17 @@ export async function alternate(plan: Plan): Promise<{ raw: Measured; ours: Meas
 async function playOnEngine(plan: Plan, measured: { raw: Measured; ours: Measured }): Promise<void> {
   const engine = await createLoopbackEngine(plan.delays ? { delays: plan.delays } : {})
   const connect = (id: string): Inngest.Any => new Inngest({ id, baseUrl: engine.url, isDev: true, logger: quiet })
-  const apps = { raw: await openRaw(connect('raw')), ours: await openOurs(connect('ours')) }
+  const apps = { raw: await openSdkApp(connect('raw')), ours: await openLibraryApp(connect('ours')) }
   for (let round = -plan.warmUps; round < plan.rounds; round++) {
-    // Who comes second finds the machine warmer, so they take turns.
+    // The second app runs on a warmer machine, so the order alternates.
     for (const name of round % 2 === 0 ? (['raw', 'ours'] as const) : (['ours', 'raw'] as const)) {
       const before = engine.requests.length
-      const into = round < 0 ? nothing() : measured[name]
+      const into = round < 0 ? noMeasurements() : measured[name]
       await playRound(apps[name], plan, into)
-      // An answer that the app has given is not yet one that the engine has read, and logged.
+      // The engine reads and logs a response after the app has sent it.
       const runs = plan.singles + plan.batch
-      while (countOut(engine.requests.slice(before)) < runs) await new Promise((resolve) => setTimeout(resolve, 5))
+      while (countRunRequests(engine.requests.slice(before)) < runs)
+        await new Promise((resolve) => setTimeout(resolve, 5))
       into.requests.push(...engine.requests.slice(before))
     }
   }
@@ -59,21 +61,21 @@ async function playOnEngine(plan: Plan, measured: { raw: Measured; ours: Measure
   await engine.close()
 }
 
-function countOut(requests: readonly LoggedRequest[]): number {
+function countRunRequests(requests: readonly LoggedRequest[]): number {
   return requests.filter(({ direction }) => direction === 'out').length
 }
 
-function nothing(): Measured {
-  return { beginMs: [], endMs: [], batchMs: [], batchCpuMs: [], requests: [] }
+function noMeasurements(): Measured {
+  return { handlerMs: [], endMs: [], batchMs: [], batchCpuMs: [], requests: [] }
 }
 
 async function playRound(app: BenchApp, { singles, batch }: Plan, into: Measured): Promise<void> {
-  const send = async (count: number, beginMs: number[], endMs: number[]): Promise<void> => {
-    const began = performance.now()
-    const note = (list: number[]) => () => void list.push(performance.now() - began)
-    await Promise.all([app.begun(count).then(note(beginMs)), app.ended(count).then(note(endMs)), app.send(count)])
+  const send = async (count: number, handlerMs: number[], endMs: number[]): Promise<void> => {
+    const startedAt = performance.now()
+    const note = (list: number[]) => () => void list.push(performance.now() - startedAt)
+    await Promise.all([app.started(count).then(note(handlerMs)), app.ended(count).then(note(endMs)), app.send(count)])
   }
-  for (let sent = 0; sent < singles; sent++) await send(1, into.beginMs, into.endMs)
+  for (let sent = 0; sent < singles; sent++) await send(1, into.handlerMs, into.endMs)
   const before = process.cpuUsage()
   await send(batch, [], into.batchMs)
   const { user, system } = process.cpuUsage(before)

@@ -4,35 +4,35 @@ import type { AddressInfo } from 'node:net'
 import type { Inngest, InngestFunction, Logger } from 'inngest'
 import { serve } from 'inngest/node'
 
-/** One way to have a job on Inngest: with the SDK alone, or with ours around it. */
+/** An app with a job on Inngest, built on the SDK alone or on this library. */
 export interface BenchApp {
-  /** Sends so many events in one call. */
+  /** Sends this number of events in one call. */
   send(count: number): Promise<void>
-  /** Resolves when so many more handlers have begun, counted from the call. */
-  begun(count: number): Promise<void>
-  /** Resolves when so many more runs have been answered for, counted from the call. */
+  /** Resolves when this number of handlers has started since the call. */
+  started(count: number): Promise<void>
+  /** Resolves when this number of runs has ended since the call. */
   ended(count: number): Promise<void>
   close(): Promise<void>
 }
 
-/** What sends, and what runs. */
-export interface BenchParts {
+/** The functions of an app, and its way to send events. */
+export interface BenchFunctions {
   readonly functions: InngestFunction.Any[]
   send(count: number): Promise<void>
 }
 
 const ignore = (): void => undefined
 
-/** The SDK logs every sync; here figures are printed. */
+/** A silent logger: the SDK logs every sync, between the printed figures. */
 export const quiet: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore }
 
-/** Serves an app with the SDK's own handler for plain Node, and tells the engine what it has. */
+/** Serves an app with the SDK's handler for Node, and syncs it with the engine. */
 export async function openBenchApp(
   client: Inngest.Any,
-  create: (onBegun: () => void) => BenchParts,
+  create: (onStarted: () => void) => BenchFunctions,
 ): Promise<BenchApp> {
-  const [begun, ended] = [createTally(), createTally()]
-  const { functions, send } = create(begun.add)
+  const [started, ended] = [createCounter(), createCounter()]
+  const { functions, send } = create(started.add)
   const handle = serve({ client, functions })
   const server = createServer((request, response) => {
     if (request.method === 'POST') response.once('finish', ended.add)
@@ -41,11 +41,11 @@ export async function openBenchApp(
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   const synced = await fetch(`http://127.0.0.1:${port}/api/inngest`, { method: 'PUT' })
-  if (!synced.ok) throw new Error(`The app could not be synced: ${synced.status} ${await synced.text()}`)
+  if (!synced.ok) throw new Error(`Could not sync the app: status ${synced.status} ${await synced.text()}`)
   return {
     send,
-    begun: begun.more,
-    ended: ended.more,
+    started: started.waitFor,
+    ended: ended.waitFor,
     async close() {
       server.close()
       server.closeAllConnections()
@@ -53,8 +53,8 @@ export async function openBenchApp(
   }
 }
 
-/** Counts, and resolves at a number. */
-function createTally() {
+/** Creates a counter that can wait for a number of further counts. */
+function createCounter() {
   let count = 0
   let waiting: { readonly at: number; readonly resolve: () => void } | undefined
   return {
@@ -62,6 +62,6 @@ function createTally() {
       count++
       if (waiting && count >= waiting.at) waiting.resolve()
     },
-    more: (wanted: number) => new Promise<void>((resolve) => (waiting = { at: count + wanted, resolve })),
+    waitFor: (further: number) => new Promise<void>((resolve) => (waiting = { at: count + further, resolve })),
   }
 }

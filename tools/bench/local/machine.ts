@@ -2,9 +2,9 @@ import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 
-import { quantile } from '../median.ts'
+import { quantile } from '../statistics.ts'
 
-/** The machine that the figures are of, one fact a line. */
+/** Describes the machine of the measurement, one fact per line. */
 export function describeMachine(folder: string): string[] {
   const { p50, p90 } = syncMs(folder)
   return [
@@ -19,10 +19,10 @@ function syncMs(folder: string): { p50: number; p90: number } {
   const file = openSync(join(folder, 'sync'), 'w')
   const block = Buffer.alloc(4096, 1)
   const times = Array.from({ length: 200 }, () => {
-    const began = performance.now()
+    const startedAt = performance.now()
     writeSync(file, block)
     fsyncSync(file)
-    return performance.now() - began
+    return performance.now() - startedAt
   })
   closeSync(file)
   return { p50: quantile(times, 0.5), p90: quantile(times, 0.9) }

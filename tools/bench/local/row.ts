@@ -1,47 +1,50 @@
-import { median, spread } from '../median.ts'
+import { median, spread } from '../statistics.ts'
 import { NotRunError } from './not-run-error.ts'
 
-/** What comes of a row: its target is met or not, there is none, or it cannot be measured here. */
+/** The result of a row. `not run` means that it cannot be measured on this machine. */
 export type Verdict = 'met' | 'missed' | 'no target' | 'not run'
 
 /** A row of the table. */
 export interface Row {
-  readonly what: string
+  readonly comparison: string
   readonly target: string
   readonly measured: string
   readonly verdict: Verdict
   readonly detail: string
-  /** For rows that compare rates: ours over theirs, and what it should be at least. */
-  readonly ratio?: { readonly median: number; readonly least: number | undefined }
+  /** For rows that compare rates: the library's rate divided by the peer's, and the minimum that is the target. */
+  readonly ratio?: { readonly median: number; readonly minimum: number | undefined }
 }
 
-/** What a row is about before it was measured. */
-export type Question = Pick<Row, 'what' | 'target'>
+/** The fields of a row that are known before the measurement. */
+export type RowHeading = Pick<Row, 'comparison' | 'target'>
 
-/** A row that is measured, or says why it was not. */
-export async function rowOf(question: Question, measure: () => Promise<Omit<Row, 'what' | 'target'>>): Promise<Row> {
+/** Measures a row. On a `NotRunError`, returns a row with the reason. */
+export async function rowOf(
+  heading: RowHeading,
+  measure: () => Promise<Omit<Row, 'comparison' | 'target'>>,
+): Promise<Row> {
   try {
-    return { ...question, ...(await measure()) }
+    return { ...heading, ...(await measure()) }
   } catch (error) {
     if (!(error instanceof NotRunError)) throw error
-    return { ...question, measured: '', verdict: 'not run', detail: error.message }
+    return { ...heading, measured: '', verdict: 'not run', detail: error.message }
   }
 }
 
-/** Our rates over theirs, round by round. */
+/** Compares the rates of the library and of a peer, round by round. */
 export function ratioRow(
   ours: readonly number[],
   theirs: readonly number[],
-  least?: number,
-): Omit<Row, 'what' | 'target'> {
+  minimum?: number,
+): Omit<Row, 'comparison' | 'target'> {
   const ratios = ours.map((rate, round) => rate / theirs[round]!)
   const middle = median(ratios)
   const digits = middle < 0.1 ? 3 : middle < 10 ? 2 : 1
   return {
     measured: `${middle.toFixed(digits)}× (${spread(ratios, digits)})`,
-    verdict: least === undefined ? 'no target' : verdictOf(middle >= least),
+    verdict: minimum === undefined ? 'no target' : verdictOf(middle >= minimum),
     detail: `${count(median(ours))} against ${count(median(theirs))} jobs/s`,
-    ratio: { median: middle, least },
+    ratio: { median: middle, minimum },
   }
 }
 
@@ -49,7 +52,7 @@ export function verdictOf(isMet: boolean): Verdict {
   return isMet ? 'met' : 'missed'
 }
 
-/** A whole number as people read it. */
+/** Formats an integer with thousands separators. */
 export function count(value: number): string {
   return Math.round(value).toLocaleString('en-US')
 }

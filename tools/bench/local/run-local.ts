@@ -10,31 +10,31 @@ import { importRow } from './rows/import-row.ts'
 import { memoryRows } from './rows/memory-rows.ts'
 import { delayedRow, growthRow, latencyRow } from './rows/single-rows.ts'
 import { typeCheckRow } from './rows/type-check-row.ts'
-import { inWorkplace } from './workplace.ts'
+import { withBenchEnvironment } from './bench-environment.ts'
 
 const docs = join(import.meta.dirname, '../../../docs')
 const chart = 'performance.svg'
 
-/** What a run of the table is asked for. */
+/** Options of the local bench. */
 export interface LocalBench {
-  /** The other queues too, as far as they and their servers are there. */
+  /** Measures the other queues too, if they and their servers are installed. */
   readonly withPeers: boolean
   /** Writes docs/performance.md and its chart. */
   readonly write: boolean
 }
 
-/** Measures the local engine against its targets, and prints each row when it is known. */
+/** Measures the local engine against its targets. Prints each row as soon as it is measured. */
 export async function runLocal({ withPeers, write }: LocalBench): Promise<void> {
-  await inWorkplace(async (workplace) => {
-    const machine = describeMachine(workplace.folder)
+  await withBenchEnvironment(async (environment) => {
+    const machine = describeMachine(environment.folder)
     console.log(`${machine.join('\n')}\n`)
     const rows: Row[] = []
     const add = (...some: readonly Row[]): void => {
       rows.push(...some)
       for (const row of some) print(row)
     }
-    add(...(await memoryRows(workplace, withPeers)))
-    add(...(await durableRows(workplace, withPeers)))
+    add(...(await memoryRows(environment, withPeers)))
+    add(...(await durableRows(environment, withPeers)))
     add(await latencyRow())
     add(await delayedRow())
     add(await growthRow())
@@ -43,10 +43,12 @@ export async function runLocal({ withPeers, write }: LocalBench): Promise<void> 
     if (!write) return
     writeFileSync(join(docs, chart), ratioChart(rows))
     writeFileSync(join(docs, 'performance.md'), performancePage(machine, rows, chart))
-    console.log('\nWritten to docs/performance.md.')
+    console.log('\nWrote docs/performance.md and docs/performance.svg.')
   })
 }
 
-function print({ what, target, measured, verdict, detail }: Row): void {
-  console.log([what.padEnd(52), target.padEnd(31), measured.padEnd(24), verdict.padEnd(9), detail].join('  ').trimEnd())
+function print({ comparison, target, measured, verdict, detail }: Row): void {
+  console.log(
+    [comparison.padEnd(52), target.padEnd(31), measured.padEnd(24), verdict.padEnd(9), detail].join('  ').trimEnd(),
+  )
 }

@@ -1,13 +1,13 @@
 import { fork } from 'node:child_process'
 import { join } from 'node:path'
 
-import type { Place } from 'bench-peers/contender'
+import type { ContenderOptions } from 'bench-peers/contender'
 
 import { NotRunError } from './not-run-error.ts'
 
-/** A contender in a process of its own, so that neither memory nor compiled code of one touches the other. */
+/** A contender in its own process, so that contenders do not share memory or compiled code. */
 export interface RunningContender {
-  /** Jobs a second in one round. */
+  /** Runs a round of this number of jobs. Returns jobs per second. */
   rate(jobs: number): Promise<number>
   stop(): Promise<void>
 }
@@ -18,16 +18,16 @@ interface Answer {
   readonly problem?: string
 }
 
-/** Starts the contender that this module opens. @throws {NotRunError} where it cannot be had on this machine. */
-export async function startContender(module: string, place: Place): Promise<RunningContender> {
-  const child = fork(join(import.meta.dirname, 'contender-process.ts'), [module, JSON.stringify(place)], {
+/** Starts a contender from its module. @throws {NotRunError} if this machine cannot run it. */
+export async function startContender(module: string, options: ContenderOptions): Promise<RunningContender> {
+  const child = fork(join(import.meta.dirname, 'contender-process.ts'), [module, JSON.stringify(options)], {
     execArgv: ['--expose-gc', '--conditions=@cgk-platform/source', '--disable-warning=ExperimentalWarning'],
   })
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const next = (): Promise<Answer> =>
     Promise.race([
       new Promise<Answer>((resolve) => child.once('message', (answer) => resolve(answer as Answer))),
-      exited.then(() => ({ problem: 'its process ended' })),
+      exited.then(() => ({ problem: 'its process exited' })),
     ])
   const { problem } = await next()
   if (problem !== undefined) throw new NotRunError(problem)
@@ -35,8 +35,8 @@ export async function startContender(module: string, place: Place): Promise<Runn
     async rate(jobs) {
       const answer = next()
       child.send(jobs)
-      const { durationMs, problem: trouble } = await answer
-      if (durationMs === undefined) throw new NotRunError(trouble ?? 'it gave no answer')
+      const { durationMs, problem: failure } = await answer
+      if (durationMs === undefined) throw new NotRunError(failure ?? 'its process returned no result')
       return (jobs / durationMs) * 1000
     },
     async stop() {

@@ -2,13 +2,13 @@ import { createJobClient } from '@cgk-platform/jobs'
 import type { LoopbackServer } from '@cgk-platform/jobs-trigger/loopback'
 import { TriggerClient } from '@trigger.dev/sdk'
 
-/** One way to have a job on Trigger.dev. */
+/** A way to run a job on Trigger.dev. */
 export interface Contender {
-  /** The runs that it takes, the first of which the sender is told of. */
+  /** Number of Trigger.dev runs for one job. The send returns the id of the first one. */
   readonly runs: number
-  /** How many of them make an attempt of a job: those that are not there only to make others. */
+  /** Number of those runs that call a handler. The others only start runs. */
   readonly attempts: number
-  /** Sends one event; answers the id of its first run. */
+  /** Sends one event. Returns the id of its first run. */
   send(): Promise<string>
 }
 
@@ -16,7 +16,7 @@ const tenantId = 'tenant-1'
 const track = { event: 'Product Viewed', userId: 'user-1' }
 const view = { url: 'https://shop.example/', userId: 'user-1' }
 
-/** The SDK alone, and what this library makes of a job with one definition, with a key, and with two definitions. */
+/** Creates the contenders: the SDK alone, and jobs of this library with one definition, a key, and two definitions. */
 export function createContenders({ url, secretKey }: LoopbackServer) {
   const sdk = new TriggerClient({ baseURL: url, secretKey })
   const client = createJobClient({ provider: 'trigger.dev', config: { apiUrl: url, apiKey: secretKey }, jobs: [] })

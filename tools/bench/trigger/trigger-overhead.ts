@@ -1,5 +1,5 @@
 import type { BenchRow } from '../bench-row.ts'
-import { median, quantile } from '../median.ts'
+import { median, quantile } from '../statistics.ts'
 import { alternate, type Measured, type Name } from './alternate.ts'
 
 const rounds = 60
@@ -11,7 +11,7 @@ const titles: Readonly<Record<Exclude<Name, 'raw'>, string>> = {
   two: 'two definitions',
 }
 
-/** What a job of ours costs over a task made with the SDK alone: runs, requests and time, one job after the other. */
+/** Compares jobs of this library with a task of the SDK alone: runs, requests and time, one job at a time. */
 export async function triggerOverhead(): Promise<BenchRow[]> {
   const measured = await alternate(rounds, warmUps)
   const { raw } = measured
@@ -20,26 +20,31 @@ export async function triggerOverhead(): Promise<BenchRow[]> {
 
 function rowsOf(title: string, ours: Measured, raw: Measured): BenchRow[] {
   return [
-    countRow(`${title}: runs a job`, ours, raw, 'runs'),
-    countRow(`${title}: HTTP requests of the sender`, ours, raw, 'sends'),
-    countRow(`${title}: HTTP requests of the runs`, ours, raw, 'ofRuns'),
-    timeRow(`${title}: send to the handler`, ours, raw, 'beginMs'),
-    timeRow(`${title}: send to the end`, ours, raw, 'endMs'),
+    countRow(`${title}: runs per job`, ours, raw, 'runs'),
+    countRow(`${title}: HTTP requests of the sender`, ours, raw, 'senderRequests'),
+    countRow(`${title}: HTTP requests of the runs`, ours, raw, 'runRequests'),
+    timeRow(`${title}: send to handler`, ours, raw, 'handlerMs'),
+    timeRow(`${title}: send to end`, ours, raw, 'endMs'),
   ]
 }
 
-function countRow(what: string, ours: Measured, raw: Measured, key: 'runs' | 'sends' | 'ofRuns'): BenchRow {
-  const rate = (one: Measured): string => (one[key] / one.beginMs.length).toFixed(2)
-  return { what: `Trigger.dev: ${what}`, figure: rate(ours), detail: `the SDK alone ${rate(raw)}` }
+function countRow(
+  name: string,
+  ours: Measured,
+  raw: Measured,
+  key: 'runs' | 'senderRequests' | 'runRequests',
+): BenchRow {
+  const rate = (one: Measured): string => (one[key] / one.handlerMs.length).toFixed(2)
+  return { name: `Trigger.dev: ${name}`, figure: rate(ours), detail: `the SDK alone ${rate(raw)}` }
 }
 
-function timeRow(what: string, ours: Measured, raw: Measured, key: 'beginMs' | 'endMs'): BenchRow {
+function timeRow(name: string, ours: Measured, raw: Measured, key: 'handlerMs' | 'endMs'): BenchRow {
   const ratios = ours[key].map((ms, index) => ms / raw[key][index]!)
-  const middle = `half of them ${quantile(ratios, 0.25).toFixed(2)}…${quantile(ratios, 0.75).toFixed(2)}`
+  const middle = `middle half ${quantile(ratios, 0.25).toFixed(2)}…${quantile(ratios, 0.75).toFixed(2)}`
   const ofMedians = median(ours[key]) / median(raw[key])
   return {
-    what: `Trigger.dev: ${what}`,
+    name: `Trigger.dev: ${name}`,
     figure: `${median(ours[key]).toFixed(1)} ms`,
-    detail: `${ofMedians.toFixed(3)} × the SDK alone, by medians (${middle}), which takes ${median(raw[key]).toFixed(1)} ms`,
+    detail: `${ofMedians.toFixed(3)} × the SDK alone by medians (${middle}); the SDK takes ${median(raw[key]).toFixed(1)} ms`,
   }
 }

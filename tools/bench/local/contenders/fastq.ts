@@ -1,15 +1,15 @@
-import { batchesOf, type Contender, type Place } from 'bench-peers/contender'
+import { batchesOf, type Contender, type ContenderOptions } from 'bench-peers/contender'
 import fastq from 'fastq'
 
-/** fastq.promise: a bare queue in memory, which calls a function and keeps nothing. */
-export async function open({ settings }: Place): Promise<Contender> {
+/** Opens fastq.promise: a queue in memory that only calls a function and stores nothing. */
+export async function open({ settings }: ContenderOptions): Promise<Contender> {
   return {
     async run(jobs) {
       const queue = fastq.promise(async (_item: object) => undefined, Number(settings?.['concurrency'] ?? 50))
       const batches = batchesOf(jobs)
-      const began = performance.now()
+      const startedAt = performance.now()
       for (const batch of batches) await Promise.all(batch.map((payload) => queue.push(payload)))
-      return performance.now() - began
+      return performance.now() - startedAt
     },
     async close() {},
   }

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 
 import { createJobClient, defineJob, type JobClient } from '@cgk-platform/jobs'
-import { batchesOf, type Contender, Countdown, type Place } from 'bench-peers/contender'
+import { batchesOf, type Contender, Countdown, type ContenderOptions } from 'bench-peers/contender'
 
-/** The local engine with everything on: schema, JSON copies, records, retries. Its `store` is `memory` or `sqlite`. */
-export async function open({ folder, settings }: Place): Promise<Contender> {
+/** Opens the local engine with its defaults: schema, JSON copies, records, retries. `store` is `memory` or `sqlite`. */
+export async function open({ folder, settings }: ContenderOptions): Promise<Contender> {
   const { store = 'memory', concurrency = 50 } = settings ?? {}
   let rounds = 0
   return {
@@ -20,17 +20,17 @@ export async function open({ folder, settings }: Place): Promise<Contender> {
         batch.map((payload) => ({ event: 'analytics.track' as const, payload })),
       )
       const all = handled.from(jobs)
-      const began = performance.now()
+      const startedAt = performance.now()
       for (const batch of batches) await client.sendJobs(batch)
       await all
       await client.close({ timeout: '5m' }) // resolves when the last job has ended and is recorded
-      return performance.now() - began
+      return performance.now() - startedAt
     },
     async close() {},
   }
 }
 
-/** The one place where the bench chooses a store: a file makes it durable, synced at each commit. */
+/** Creates a client in memory, or with a `path` on a durable file that is synced at each commit. */
 function createBenchClient(job: ReturnType<typeof defineJob>, concurrency: number, path?: string): JobClient {
   const config = { concurrency, ...(path !== undefined && { store: 'sqlite' as const, path }) }
   return createJobClient({ provider: 'local', jobs: [job], config })

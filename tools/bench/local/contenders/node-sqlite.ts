@@ -1,14 +1,14 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
-import { batchesOf, type Contender, type Place } from 'bench-peers/contender'
+import { batchesOf, type Contender, type ContenderOptions } from 'bench-peers/contender'
 
 /**
- * The least that a durable queue on `node:sqlite` does: a batch is inserted in one transaction, marked as running in a
- * second and as completed in a third, each synced. One index, by which a queue finds what is next; prepared statements;
- * no checks, no copies, no calls of handlers.
+ * Opens the minimum of a durable queue on `node:sqlite`. It inserts a batch in one transaction, marks it as running in a
+ * second and as completed in a third, each synced. It has one index to find the next jobs, and prepared statements. It
+ * does no validation, makes no copies and calls no handlers.
  */
-export async function open({ folder }: Place): Promise<Contender> {
+export async function open({ folder }: ContenderOptions): Promise<Contender> {
   let rounds = 0
   return {
     async run(jobs) {
@@ -26,7 +26,7 @@ export async function open({ folder }: Place): Promise<Contender> {
       }
       const batches = batchesOf(jobs)
       let id = 0
-      const began = performance.now()
+      const startedAt = performance.now()
       for (const batch of batches) {
         transaction(() => {
           for (const payload of batch) insert.run(++id, JSON.stringify(payload))
@@ -41,7 +41,7 @@ export async function open({ folder }: Place): Promise<Contender> {
         })
       }
       database.close()
-      return performance.now() - began
+      return performance.now() - startedAt
     },
     async close() {},
   }

@@ -2,8 +2,8 @@ import type { Row } from '../row.ts'
 
 /** Renders the page of a run: the machine, the chart, the table, how to repeat it. */
 export function performancePage(machine: readonly string[], rows: readonly Row[], chart: string): string {
-  const cells = rows.map(({ what, target, measured, verdict, detail }) =>
-    [what, target || '–', measured || '–', verdict, detail].map((cell) => cell.replaceAll('|', '\\|')),
+  const cells = rows.map(({ comparison, target, measured, verdict, detail }) =>
+    [comparison, target || '–', measured || '–', verdict, detail].map((cell) => cell.replaceAll('|', '\\|')),
   )
   const header = ['Comparison', 'Target', 'Measured', 'Verdict', 'Detail']
   const widths = header.map((title, column) => Math.max(title.length, ...cells.map((row) => row[column]!.length)))

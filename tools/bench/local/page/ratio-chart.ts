@@ -6,15 +6,15 @@ const valueAt = labelWidth + plotWidth + 12
 const rowHeight = 34
 const top = 28
 
-// Mid-tones that are readable on white and on black; the text follows the scheme of the reader.
+// Mid-tones are readable on white and on black. The text follows the color scheme of the reader.
 const style = `text { font: 13px system-ui, sans-serif; fill: #24292f } .quiet { fill: #6e7781 } .axis { stroke: #8b949e; stroke-opacity: .4 }
 .met { fill: #2da44e } .missed { fill: #d1773c } .none { fill: #6e8fb5 } .target { stroke: #24292f; stroke-width: 2 }
 @media (prefers-color-scheme: dark) { text { fill: #e6edf3 } .quiet { fill: #9198a1 } .target { stroke: #e6edf3 } }`
 
-/** A bar for each row that is a ratio, on a logarithmic axis, with a mark at its target. */
+/** Renders a bar for each row with a ratio, on a logarithmic axis, with a mark at its target. */
 export function ratioChart(rows: readonly Row[]): string {
   const bars = rows.filter((row) => row.ratio !== undefined)
-  const all = bars.flatMap(({ ratio }) => [ratio!.median, ratio!.least ?? 1])
+  const all = bars.flatMap(({ ratio }) => [ratio!.median, ratio!.minimum ?? 1])
   const [low, high] = [Math.floor(Math.log10(Math.min(1, ...all))), Math.ceil(Math.log10(Math.max(10, ...all)))]
   const x = (ratio: number): number => labelWidth + ((Math.log10(ratio) - low) / (high - low)) * plotWidth
   const height = top + bars.length * rowHeight + 30
@@ -24,13 +24,13 @@ export function ratioChart(rows: readonly Row[]): string {
       `<line class="axis" x1="${at(x(tick))}" x2="${at(x(tick))}" y1="${top - 6}" y2="${height - 26}"/>` +
       `<text class="quiet" text-anchor="middle" x="${at(x(tick))}" y="${height - 10}">${tick}×</text>`,
   )
-  const marks = bars.map(({ what, verdict, measured, ratio }, index) => {
+  const marks = bars.map(({ comparison, verdict, measured, ratio }, index) => {
     const y = top + index * rowHeight
     const [from, to] = [x(Math.min(1, ratio!.median)), x(Math.max(1, ratio!.median))]
     const kind = verdict === 'met' || verdict === 'missed' ? verdict : 'none'
-    const target = ratio!.least === undefined ? undefined : x(ratio!.least)
+    const target = ratio!.minimum === undefined ? undefined : x(ratio!.minimum)
     return [
-      `<text text-anchor="end" x="${labelWidth - 10}" y="${y + 15}">${escape(what)}</text>`,
+      `<text text-anchor="end" x="${labelWidth - 10}" y="${y + 15}">${escape(comparison)}</text>`,
       `<rect class="${kind}" x="${at(from)}" y="${y + 2}" width="${at(Math.max(1, to - from))}" height="18" rx="2"/>`,
       target === undefined
         ? ''

@@ -1,37 +1,37 @@
 import { join } from 'node:path'
 
 import { compare } from '../compare.ts'
-import { type Question, ratioRow, type Row, rowOf } from '../row.ts'
-import type { Workplace } from '../workplace.ts'
+import { type RowHeading, ratioRow, type Row, rowOf } from '../row.ts'
+import type { BenchEnvironment } from '../bench-environment.ts'
 
 const contenders = join(import.meta.dirname, '../contenders')
 const concurrency = 50
 const ourJobs = 50_000
 
-/** Jobs a second in memory, with schema, JSON copies, records and retries on, against a bare queue and BullMQ. */
-export async function memoryRows(workplace: Workplace, withPeers: boolean): Promise<Row[]> {
+/** Compares jobs per second in memory, with the engine's defaults, with those of fastq and BullMQ. */
+export async function memoryRows(environment: BenchEnvironment, withPeers: boolean): Promise<Row[]> {
   const rows = [
-    await against(workplace, {
-      question: { what: 'memory against fastq.promise', target: '≥ 1.0×' },
-      least: 1,
+    await against(environment, {
+      heading: { comparison: 'memory against fastq.promise', target: '≥ 1.0×' },
+      minimum: 1,
       jobs: 500_000,
-      start: () => workplace.contender(join(contenders, 'fastq.ts'), { settings: { concurrency } }),
+      start: () => environment.contender(join(contenders, 'fastq.ts'), { settings: { concurrency } }),
     }),
   ]
   const bullmq = (workers: number) => async () => {
-    const redisSocket = await workplace.redis(false)
-    return workplace.contender('bench-peers/bullmq', { redisSocket, settings: { concurrency: workers } })
+    const redisSocket = await environment.redis(false)
+    return environment.contender('bench-peers/bullmq', { redisSocket, settings: { concurrency: workers } })
   }
   if (!withPeers) return rows
   rows.push(
-    await against(workplace, {
-      question: { what: `memory against BullMQ, concurrency ${concurrency}`, target: '≥ 30×' },
-      least: 30,
+    await against(environment, {
+      heading: { comparison: `memory against BullMQ, concurrency ${concurrency}`, target: '≥ 30×' },
+      minimum: 30,
       jobs: 10_000,
       start: bullmq(concurrency),
     }),
-    await against(workplace, {
-      question: { what: 'memory against BullMQ, concurrency 200, its best', target: '' },
+    await against(environment, {
+      heading: { comparison: 'memory against BullMQ, concurrency 200, its fastest', target: '' },
       jobs: 10_000,
       start: bullmq(200),
     }),
@@ -40,25 +40,25 @@ export async function memoryRows(workplace: Workplace, withPeers: boolean): Prom
 }
 
 interface Opponent {
-  readonly question: Question
-  readonly least?: number
+  readonly heading: RowHeading
+  readonly minimum?: number
   readonly jobs: number
-  readonly start: () => ReturnType<Workplace['contender']>
+  readonly start: () => ReturnType<BenchEnvironment['contender']>
 }
 
-async function against(workplace: Workplace, { question, least, jobs, start }: Opponent): Promise<Row> {
+async function against(environment: BenchEnvironment, { heading, minimum, jobs, start }: Opponent): Promise<Row> {
   try {
-    return await rowOf(question, async () => {
+    return await rowOf(heading, async () => {
       const theirs = { contender: await start(), jobs }
       const settings = { store: 'memory', concurrency }
       const ours = {
-        contender: await workplace.contender(join(contenders, 'local-engine.ts'), { settings }),
+        contender: await environment.contender(join(contenders, 'local-engine.ts'), { settings }),
         jobs: ourJobs,
       }
       const compared = await compare(ours, theirs)
-      return ratioRow(compared.ours, compared.theirs, least)
+      return ratioRow(compared.ours, compared.theirs, minimum)
     })
   } finally {
-    await workplace.clear()
+    await environment.clear()
   }
 }

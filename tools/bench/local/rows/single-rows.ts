@@ -1,13 +1,13 @@
-import { median, spread } from '../../median.ts'
-import { measureApart } from '../apart/measure-apart.ts'
+import { median, spread } from '../../statistics.ts'
+import { measureIsolated } from '../isolated/measure-isolated.ts'
 import { count, type Row, verdictOf } from '../row.ts'
 
-/** From `sendJob` to the first line of the handler. */
+/** Measures the time from `sendJob` to the first line of the handler. */
 export async function latencyRow(): Promise<Row> {
-  const rounds = await measureApart<{ p50: number; p99: number }[]>('start-latency')
+  const rounds = await measureIsolated<{ p50: number; p99: number }[]>('start-latency')
   const [middle, late] = [median(rounds.map(({ p50 }) => p50)), median(rounds.map(({ p99 }) => p99))]
   return {
-    what: 'send to the start of the handler, memory',
+    comparison: 'time from send to handler, memory',
     target: 'p50 < 50 µs, p99 < 1 ms',
     measured: `p50 ${middle.toFixed(0)} µs, p99 ${late.toFixed(0)} µs`,
     verdict: verdictOf(middle < 50 && late < 1000),
@@ -28,15 +28,15 @@ interface DelayedJobs {
   readonly cpuMs: readonly number[]
 }
 
-/** A million delayed jobs in memory. */
+/** Measures the memory and the load time of a million delayed jobs in memory. */
 export async function delayedRow(): Promise<Row> {
-  const { bytes, timers, wallMs, cpuMs } = await measureApart<DelayedJobs>('delayed-jobs')
+  const { bytes, timers, wallMs, cpuMs } = await measureIsolated<DelayedJobs>('delayed-jobs')
   const sum = (some: readonly number[]): number => some.reduce((total, ms) => total + ms, 0)
   const half = cpuMs.length / 2
   const growth = sum(cpuMs.slice(half)) / sum(cpuMs.slice(0, half))
   return {
-    what: 'a million delayed jobs, memory',
-    target: '≤ 600 B a job, linear, 1 timer',
+    comparison: 'a million delayed jobs, memory',
+    target: '≤ 600 B per job, linear, 1 timer',
     measured: `${bytes.toFixed(0)} B, ${growth.toFixed(2)}×, ${timers} timer${timers === 1 ? '' : 's'}`,
     verdict: verdictOf(bytes <= 600 && growth <= 1.2 && timers === 1),
     detail: `loaded in ${(wallMs / 1000).toFixed(1)} s; the second half took ${growth.toFixed(2)}× the processor time of the first (1.2× counts as linear)`,
@@ -46,16 +46,17 @@ export async function delayedRow(): Promise<Row> {
 const sizes = [10_000, 100_000, 1_000_000]
 const growthRounds = 3
 
-/** Whether a long queue is slower than a short one. */
+/** Compares the rates with queues of different length. */
 export async function growthRow(): Promise<Row> {
   const rates: number[][] = sizes.map(() => [])
   for (let round = 0; round < growthRounds; round++) {
-    for (const [index, jobs] of sizes.entries()) rates[index]!.push(await measureApart<number>('growth', String(jobs)))
+    for (const [index, jobs] of sizes.entries())
+      rates[index]!.push(await measureIsolated<number>('growth', String(jobs)))
   }
   const relative = [1, 2].map((size) => rates[size]!.map((rate, round) => rate / rates[0]![round]!))
   const middles = [1, ...relative.map((some) => median(some))]
   return {
-    what: 'jobs/s with 10 k, 100 k, 1 M queued, memory',
+    comparison: 'jobs/s with 10 k, 100 k, 1 M queued, memory',
     target: 'within 20 %',
     measured: middles.map((ratio) => `${ratio.toFixed(2)}×`).join(', '),
     verdict: verdictOf(Math.min(...middles) >= 0.8 * Math.max(...middles)),

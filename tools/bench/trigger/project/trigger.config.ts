@@ -1,6 +1,6 @@
 import { defineConfig } from '@trigger.dev/sdk'
 
-// Packages are read from their sources; one process is kept for all runs, so that no start of one is measured.
+// Resolves packages to their sources. Reuses one process for all runs, so that no process start is measured.
 export default defineConfig({
   project: process.env['TRIGGER_PROJECT_REF'] ?? 'proj_bench',
   dirs: ['./src'],

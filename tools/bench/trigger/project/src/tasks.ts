@@ -1,16 +1,18 @@
-// A task made with the SDK alone, and jobs of this library, which do the same: they tell when they began.
+// A task of the SDK alone, and jobs of this library. All of them return the time of their start.
 import { defineJob } from '@cgk-platform/jobs'
 import { createTriggerTasks } from '@cgk-platform/jobs/trigger/tasks'
 import { task } from '@trigger.dev/sdk'
 
-const begun = async (): Promise<{ begunAt: number }> => ({ begunAt: performance.timeOrigin + performance.now() })
+const returnStart = async (): Promise<{ startedAt: number }> => ({
+  startedAt: performance.timeOrigin + performance.now(),
+})
 
-export const raw = task({ id: 'raw', run: begun })
+export const raw = task({ id: 'raw', run: returnStart })
 
 createTriggerTasks({
   jobs: [
-    defineJob({ id: 'track', event: 'analytics.track', handler: begun }),
-    defineJob({ id: 'count', event: 'analytics.page_view', handler: begun }),
-    defineJob({ id: 'sum', event: 'analytics.page_view', handler: begun }),
+    defineJob({ id: 'track', event: 'analytics.track', handler: returnStart }),
+    defineJob({ id: 'count', event: 'analytics.page_view', handler: returnStart }),
+    defineJob({ id: 'sum', event: 'analytics.page_view', handler: returnStart }),
   ],
 })

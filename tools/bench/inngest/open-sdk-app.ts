@@ -2,11 +2,11 @@ import type { Inngest } from 'inngest'
 
 import { type BenchApp, openBenchApp } from './bench-app.ts'
 
-/** The same work with the SDK alone: a function and `client.send`. */
-export function openRaw(client: Inngest.Any): Promise<BenchApp> {
-  return openBenchApp(client, (onBegun) => ({
+/** Opens an app with the same job on the SDK alone: a function and `client.send`. */
+export function openSdkApp(client: Inngest.Any): Promise<BenchApp> {
+  return openBenchApp(client, (onStarted) => ({
     functions: [
-      client.createFunction({ id: 'no-op', triggers: [{ event: 'raw/analytics.track' }] }, async () => onBegun()),
+      client.createFunction({ id: 'no-op', triggers: [{ event: 'raw/analytics.track' }] }, async () => onStarted()),
     ],
     async send(count) {
       const event = (index: number) => ({

@@ -1,7 +1,7 @@
 import { createJobClient, defineJob } from '@cgk-platform/jobs'
 import { batchesOf } from 'bench-peers/contender'
 
-// Jobs a second from the first send to the last end where so many wait at once: nothing ends before all are sent.
+// Measures jobs per second with a long queue: no job ends before all are sent.
 const jobs = Number(process.argv[2])
 const total = Math.max(jobs, 200_000)
 
@@ -16,17 +16,17 @@ async function passMs(): Promise<number> {
     const items = batchesOf(10_000).flatMap((batch) =>
       batch.map((payload) => ({ event: 'analytics.track' as const, payload })),
     )
-    const began = performance.now()
+    const startedAt = performance.now()
     await client.sendJobs(items)
-    spentMs += performance.now() - began
+    spentMs += performance.now() - startedAt
   }
-  const began = performance.now()
+  const startedAt = performance.now()
   open()
   await client.close({ timeout: '5m' })
-  return spentMs + performance.now() - began
+  return spentMs + performance.now() - startedAt
 }
 
-if (jobs < 1_000_000) await passMs() // warms up; a million warms up by itself
+if (jobs < 1_000_000) await passMs() // warm-up; a pass of a million jobs needs none
 const passes = total / jobs
 let durationMs = 0
 for (let pass = 0; pass < passes; pass++) durationMs += await passMs()

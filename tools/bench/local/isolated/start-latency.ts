@@ -1,9 +1,9 @@
 import { createJobClient, defineJob } from '@cgk-platform/jobs'
 import { payloadOf } from 'bench-peers/contender'
 
-import { quantile } from '../../median.ts'
+import { quantile } from '../../statistics.ts'
 
-// From the call of `sendJob` to the first line of the handler, one job at a time, in microseconds.
+// Measures the time from the call of `sendJob` to the first line of the handler, one job at a time, in microseconds.
 const sends = 5_000
 let started = (): void => undefined
 const job = defineJob({ id: 'latency', event: 'analytics.track', handler: async () => started() })
@@ -19,14 +19,14 @@ async function round(): Promise<{ p50: number; p99: number }> {
         resolve()
       }
     })
-    const began = performance.now()
+    const sentAt = performance.now()
     await Promise.all([client.sendJob('analytics.track', payloadOf(index)), handled])
-    microseconds.push((startedAt - began) * 1000)
+    microseconds.push((startedAt - sentAt) * 1000)
   }
   return { p50: quantile(microseconds, 0.5), p99: quantile(microseconds, 0.99) }
 }
 
-await round() // warms up
+await round() // warm-up
 const rounds: { p50: number; p99: number }[] = []
 for (let count = 0; count < 5; count++) rounds.push(await round())
 await client.close()

@@ -1,4 +1,4 @@
-/** Counts the timers of the process that are set from now on and have neither fired nor been cleared. */
+/** Counts the timers that are set from now on and have neither fired nor been cleared. */
 export function countTimers(): () => number {
   const live = new Set<NodeJS.Timeout>()
   const { setTimeout: set, clearTimeout: clear } = globalThis

@@ -4,10 +4,10 @@ import type { Inngest } from 'inngest'
 
 import { type BenchApp, openBenchApp, quiet } from './bench-app.ts'
 
-/** A job of this library on Inngest, as an app has it: sent by a client of the facade, checked by its schema. */
-export function openOurs(client: Inngest.Any): Promise<BenchApp> {
-  return openBenchApp(client, (onBegun) => {
-    const job = defineJob({ id: 'no-op', event: 'analytics.track', handler: async () => onBegun() })
+/** Opens an app with a job of this library: sent by a client of the facade, validated by its schema. */
+export function openLibraryApp(client: Inngest.Any): Promise<BenchApp> {
+  return openBenchApp(client, (onStarted) => {
+    const job = defineJob({ id: 'no-op', event: 'analytics.track', handler: async () => onStarted() })
     const jobs = createJobClient({ provider: 'inngest', config: { client }, jobs: [job], logger: quiet })
     return {
       functions: createInngestFunctions({ client, jobs: [job], logger: quiet }),
@@ -22,8 +22,8 @@ export function openOurs(client: Inngest.Any): Promise<BenchApp> {
           event: 'analytics.track' as const,
           payload: payload(index),
         }))
-        const refused = (await jobs.sendJobs(items)).find(({ ok }) => !ok)
-        if (refused && !refused.ok) throw refused.error
+        const failed = (await jobs.sendJobs(items)).find(({ ok }) => !ok)
+        if (failed && !failed.ok) throw failed.error
       },
     }
   })

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 
-/** What both hosted engines answer to a send, whatever is sent: enough for their SDKs to be content. */
+/** Returns one response to every request, which the SDKs of both hosted engines accept as the result of a send. */
 const program = `
   const { createServer } = require('node:http')
   const { parentPort } = require('node:worker_threads')
@@ -14,8 +14,8 @@ const program = `
   server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port))
 `
 
-/** A server that takes every send, in a thread of its own: this one waits for processes meanwhile. */
-export async function startTakingServer(): Promise<{ readonly url: string; close(): Promise<void> }> {
+/** Starts a server that accepts every send. It has its own thread, because this one blocks while processes run. */
+export async function startStubServer(): Promise<{ readonly url: string; close(): Promise<void> }> {
   const worker = new Worker(program, { eval: true, execArgv: [] })
   const [port] = (await once(worker, 'message')) as [number]
   return { url: `http://127.0.0.1:${port}`, close: async () => void (await worker.terminate()) }

@@ -2,15 +2,15 @@ import { batchesOf } from 'bench-peers/contender'
 
 import { countTimers } from './count-timers.ts'
 
-const timers = countTimers() // before the packages take their own hold of the functions
+const timers = countTimers() // before the packages store references to the functions
 const { createJobClient, defineJob } = await import('@cgk-platform/jobs')
 
-// A million delayed jobs in memory: bytes a job, the time of each batch, timers of the process.
+// Measures a million delayed jobs in memory: bytes per job, the time of each batch, timers of the process.
 const jobs = 1_000_000
 const job = defineJob({ id: 'later', event: 'analytics.track', handler: async () => undefined })
 const client = createJobClient({ provider: 'local', jobs: [job], logger: quiet() })
 await client.sendJobs([])
-// Made by the batch, so that what the sender holds is not counted.
+// Created per batch, so that the items of the sender do not count as memory of the engine.
 const itemsOf = (first: number) =>
   batchesOf(10_000)
     .flat()
@@ -20,16 +20,16 @@ const itemsOf = (first: number) =>
       options: { delay: 86_400_000 + (((first + index) * 7919) % 1_000_000) },
     }))
 let wallMs = 0
-const cpuMs: number[] = [] // of each batch, with the collection of garbage: other programs do not add to it
+const cpuMs: number[] = [] // of each batch, with garbage collection; other programs do not add to it
 globalThis.gc?.()
 const before = process.memoryUsage().heapUsed
 for (let sent = 0; sent < jobs; sent += 10_000) {
   const items = itemsOf(sent)
-  const [began, used] = [performance.now(), process.cpuUsage()]
+  const [startedAt, used] = [performance.now(), process.cpuUsage()]
   await client.sendJobs(items)
   const { user, system } = process.cpuUsage(used)
   cpuMs.push((user + system) / 1000)
-  wallMs += performance.now() - began
+  wallMs += performance.now() - startedAt
 }
 globalThis.gc?.()
 const bytes = (process.memoryUsage().heapUsed - before) / jobs

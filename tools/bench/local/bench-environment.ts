@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import type { Place } from 'bench-peers/contender'
+import type { ContenderOptions } from 'bench-peers/contender'
 
 import { NotRunError } from './not-run-error.ts'
 import { type RunningContender, startContender } from './start-contender.ts'
@@ -11,22 +11,23 @@ interface Server {
   stop(): Promise<void>
 }
 
-/** Where a bench works: its folder, the servers and the contenders that it has started. */
-export interface Workplace {
+/** The folder of a bench, with the servers and contenders that it starts. */
+export interface BenchEnvironment {
   readonly folder: string
-  /** A Redis on a socket, whose name is answered. */
+  /** Starts Redis. Returns the path of its socket. */
   redis(durable: boolean): Promise<string>
-  /** A PostgreSQL; the folder of its socket is answered. */
+  /** Starts PostgreSQL. Returns the folder of its socket. */
   postgres(): Promise<string>
-  contender(module: string, place?: Partial<Place>): Promise<RunningContender>
-  /** Stops what was started since, the servers too. */
+  /** Starts a contender in its own process. */
+  contender(module: string, options?: Partial<ContenderOptions>): Promise<RunningContender>
+  /** Stops all servers and contenders. */
   clear(): Promise<void>
 }
 
-/** A folder on the disk of the machine's temporary files; `TMPDIR` chooses another. */
-export async function inWorkplace<T>(work: (workplace: Workplace) => Promise<T>): Promise<T> {
+/** Calls `work` with a new environment in the folder for temporary files, which `TMPDIR` selects. Clears it afterward. */
+export async function withBenchEnvironment<T>(work: (environment: BenchEnvironment) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'))
-  chmodSync(folder, 0o755) // a server of another user works below it
+  chmodSync(folder, 0o755) // servers of other users work in it
   const started: Server[] = []
   let places = 0
   const newFolder = (): string => {
@@ -43,7 +44,7 @@ export async function inWorkplace<T>(work: (workplace: Workplace) => Promise<T>)
       throw new NotRunError((error as Error).message)
     }
   }
-  const workplace: Workplace = {
+  const environment: BenchEnvironment = {
     folder,
     redis: (durable) =>
       serve(async (at) => {
@@ -56,8 +57,8 @@ export async function inWorkplace<T>(work: (workplace: Workplace) => Promise<T>)
         const { startPostgres } = await import('bench-peers/servers')
         return { server: await startPostgres(at), where: at }
       }),
-    async contender(module, place) {
-      const contender = await startContender(module, { folder: newFolder(), ...place })
+    async contender(module, options) {
+      const contender = await startContender(module, { folder: newFolder(), ...options })
       started.push(contender)
       return contender
     },
@@ -66,9 +67,9 @@ export async function inWorkplace<T>(work: (workplace: Workplace) => Promise<T>)
     },
   }
   try {
-    return await work(workplace)
+    return await work(environment)
   } finally {
-    await workplace.clear()
+    await environment.clear()
     rmSync(folder, { recursive: true, force: true })
   }
 }
