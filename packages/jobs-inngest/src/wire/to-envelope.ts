@@ -14,8 +14,8 @@ export function toEnvelope({ name, data, ts = 0 }: IncomingEvent, id: string): E
   const { _job, ...rest } = isRecord(data) ? data : { data }
   const { payloadJob, ...carried } = jobRecordIn(data) ?? { payloadJob: _job }
   const payload = (payloadJob === undefined ? rest : { ...rest, _job: payloadJob }) as Json
-  const foreign = toExternalEnvelope({ id, event, payload, sentAt: ts })
-  return decodeEnvelope({ ...foreign, ...carried, id, event, payload }) ?? foreign
+  const external = toExternalEnvelope({ id, event, payload, sentAt: ts })
+  return decodeEnvelope({ ...external, ...carried, id, event, payload }) ?? external
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

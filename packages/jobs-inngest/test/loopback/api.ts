@@ -20,8 +20,8 @@ import type { RunStore } from './run-store.ts'
 import type { Signing } from './signing.ts'
 import { v2Error } from './v2-replies.ts'
 
-/** Everything that the endpoints look at. */
-export interface ApiParts {
+/** The services that the endpoints need. */
+export interface ApiDependencies {
   readonly clock: Clock
   readonly apps: AppStore
   readonly events: EventStore
@@ -37,8 +37,8 @@ export interface ApiParts {
   readonly signing: Signing
 }
 
-/** All of the engine's endpoints as one function. */
-export function createApi(parts: ApiParts): (request: HttpRequest) => Promise<HttpReply> {
+/** Creates a function that handles requests to all endpoints of the engine. */
+export function createApi(parts: ApiDependencies): (request: HttpRequest) => Promise<HttpReply> {
   const { signing } = parts
   const serverKind = signing.enabled ? 'cloud' : 'dev'
   const open: Route[] = [

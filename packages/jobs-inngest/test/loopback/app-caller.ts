@@ -6,18 +6,18 @@ import type { LoggedRequest } from './request-log.ts'
 
 /** Sends requests to apps. */
 export interface AppCaller {
-  /** Throws where no whole answer came. */
+  /** Sends a request. @throws {Error} without a complete response. */
   call(url: string, request: Omit<HttpRequest, 'path'>): Promise<HttpReply>
-  /** Breaks off what is under way. */
+  /** Aborts pending requests. */
   close(): void
 }
 
-/** A caller that uses each connection once: one kept open may be closed by the app just when it is wanted. */
+/** Creates a caller that uses each connection once: the app could close an idle one just before its next use. */
 export function createAppCaller(options: {
   readonly clock: Clock
   readonly faults: FaultRules
   readonly requests: LoggedRequest[]
-  /** Calls an app whose workers are connected. */
+  /** Calls an app through a connected worker. */
   callWorker(url: string, request: Omit<HttpRequest, 'path'>): Promise<HttpReply>
 }): AppCaller {
   const { clock, faults, requests, callWorker } = options

@@ -10,10 +10,10 @@ import { type FunctionConfig, parseFunctionConfig } from './function-config.ts'
 const defaultRetries = 4
 const maxRetries = 20
 
-/** What an app says of itself. */
+/** An app's description of itself. */
 export interface RegisterBody {
   readonly url: string
-  /** `connect` where a worker says it. */
+  /** `connect` if a worker sends it. */
   readonly deployType?: string
   readonly appName: string
   readonly appVersion?: string
@@ -22,10 +22,10 @@ export interface RegisterBody {
   readonly functions: readonly unknown[]
 }
 
-/** Registers an app, and says whether anything changed. */
+/** Registers an app and returns whether anything changed. */
 export type AppRegistrar = (body: RegisterBody) => 'modified' | 'unchanged' | 'invalid'
 
-/** Takes apps as they come, over HTTP or over a worker's connection. */
+/** Creates the registrar for apps over HTTP and over worker connections. */
 export function createAppRegistrar(options: {
   readonly clock: Clock
   readonly apps: AppStore

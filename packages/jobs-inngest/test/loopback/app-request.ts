@@ -3,7 +3,7 @@ import { toCanonicalJson } from './canonical-json.ts'
 import { createUlid } from './event-ids.ts'
 import type { QueueItem } from './queue.ts'
 
-/** The request that asks an app to go on with a run (pkg/execution/driver/driver.go and httpdriver.go). */
+/** Creates the request to an app to continue a run (pkg/execution/driver/driver.go and httpdriver.go). */
 export function toAppRequest(
   fn: LoopbackFunction,
   item: QueueItem,

@@ -1,17 +1,17 @@
 import type { App, LoopbackFunction } from './app.ts'
 
-/** The apps that registered themselves. */
+/** The registered apps. */
 export interface AppStore {
   put(app: App): void
   find(name: string): App | undefined
   list(): App[]
   /** All functions of all apps. */
   functions(): LoopbackFunction[]
-  /** By UUID, also one that its app no longer has: what runs goes on. */
+  /** Returns a function by UUID, even if its app no longer has it, because its runs continue. */
   findFunction(id: string): LoopbackFunction | undefined
 }
 
-/** An empty store. */
+/** Creates an empty store. */
 export function createAppStore(): AppStore {
   const apps = new Map<string, App>()
   const everRegistered = new Map<string, LoopbackFunction>()

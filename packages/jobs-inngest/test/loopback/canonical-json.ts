@@ -1,4 +1,4 @@
-/** JSON with its keys in order, as RFC 8785 asks and as both sides sign it. */
+/** Returns JSON with sorted keys, as required by RFC 8785 and signed by both sides. */
 export function toCanonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
     typeof inner === 'object' && inner !== null && !Array.isArray(inner)

@@ -1,5 +1,5 @@
 import type { Clock } from '@cgk-platform/jobs-core/provider'
-import type { Op } from './app-answer.ts'
+import type { Op } from './app-response.ts'
 import { type HttpReply, jsonReply } from './http-messages.ts'
 import type { OpHandlers } from './op-handlers.ts'
 import type { Queue } from './queue.ts'
@@ -14,7 +14,7 @@ interface CheckpointBody {
   readonly steps: readonly Op[]
 }
 
-/** Steps that an app reports while it goes on (pkg/api/apiv1/checkpoint.go). */
+/** Creates the routes by which an app reports steps while it continues (pkg/api/apiv1/checkpoint.go). */
 export function createCheckpointApi(options: {
   readonly clock: Clock
   readonly runs: RunStore
@@ -29,13 +29,13 @@ export function createCheckpointApi(options: {
     const run = runs.find(runId)
     if (!run || isEnded(run.status)) return refuse('run not found in state store')
     for (const op of steps) {
-      if (op.op === 'StepPlanned') continue // it only announces a step for the trace
+      if (op.op === 'StepPlanned') continue // only announces a step for the trace
       if (op.op !== 'StepRun' && op.op !== 'Step') return refuse(`cannot checkpoint opcode: ${op.op}`)
       const value = { data: op.data ?? null }
       if (ops.saveStep(run, op.id, value)) addStepSpan(run, op, clock.now(), value)
     }
     const item = queue.find(itemId)
-    if (item) item.attempt = 0 // after a success the attempts are counted anew
+    if (item) item.attempt = 0 // after a success, attempts count from 0 again
     return { status: 200, headers: { 'content-type': 'application/json' } }
   }
   return ['/v1/checkpoint/{run}/async', '/v1/http/runs/{run}/async'].map((pattern) => ({

@@ -4,18 +4,18 @@ import type { ConnectOptions } from './connect-options.ts'
 import type { RegisterBody } from './app-registrar.ts'
 import { isUlid } from './event-ids.ts'
 
-/** What is needed to let a worker in. */
+/** The services that the admission of a worker needs. */
 export interface AdmitWorker {
   readonly options: ConnectOptions
   isKnownToken(token: string): boolean
-  /** Registers an app; false where its functions are invalid. */
+  /** Registers an app. Returns false if its functions are invalid. */
   register(app: Omit<RegisterBody, 'url'>): boolean
 }
 
-const mostApps = 10
-const usualCapacity = 1000
+const maxApps = 10
+const defaultCapacity = 1000
 
-/** Lets a worker in and registers its apps, or closes the connection and says why (pkg/connect/gateway.go). */
+/** Admits a worker and registers its apps, or closes the connection with a reason (pkg/connect/gateway.go). */
 export function admitWorker(
   connection: WorkerConnection,
   request: WorkerConnectRequest,
@@ -26,7 +26,7 @@ export function admitWorker(
     return connection.refuse('connect_worker_hello_invalid_payload')
   }
   if (!isKnownToken(authData?.sessionToken ?? '')) return connection.refuse('connect_authentication_failed')
-  if (request.apps.length > mostApps) return connection.refuse('connect_too_many_apps_per_connection')
+  if (request.apps.length > maxApps) return connection.refuse('connect_too_many_apps_per_connection')
 
   const apps = new Map<string, ReadonlySet<string>>()
   for (const { appName, appVersion, functions } of request.apps) {
@@ -40,8 +40,8 @@ export function admitWorker(
     apps.set(appName, new Set(configs.map(({ id }) => id)))
   }
   connection.apps = apps
-  connection.capacity = maxWorkerConcurrency > 0 ? maxWorkerConcurrency : usualCapacity
-  connection.noteLife()
+  connection.capacity = maxWorkerConcurrency > 0 ? maxWorkerConcurrency : defaultCapacity
+  connection.recordHeartbeat()
   const seconds = (ms: number): string => `${ms / 1000}s`
   const ready = {
     heartbeatInterval: seconds(options.heartbeatMs),

@@ -9,9 +9,9 @@ import type { HttpReply, HttpRequest } from './http-messages.ts'
 const accountId = '00000000-0000-4000-a000-000000000000'
 const envId = '00000000-0000-4000-b000-000000000000'
 
-const mostTries = 3
+const maxTries = 3
 
-/** Sends a request to a worker that has the function of the URL, and waits for its reply (pkg/connect/grpc/proxy.go). */
+/** Sends a request to a worker that has the function in the URL, and awaits its reply (pkg/connect/grpc/proxy.go). */
 export async function callWorker(
   url: string,
   { headers, body }: Pick<HttpRequest, 'headers' | 'body'>,
@@ -42,7 +42,7 @@ export async function callWorker(
         jobId: headers['x-inngest-job-id']!,
       })
       if (await request.isTaken(connection, () => connection.send('GATEWAY_EXECUTOR_REQUEST', payload))) break
-      if (tries === mostTries) throw new Error('failed to route request to gateway: the connection is draining')
+      if (tries === maxTries) throw new Error('failed to route request to gateway: the connection is draining')
     }
     return toHttpReply(await request.reply)
   } finally {

@@ -2,7 +2,7 @@ import { systemClock, type Timer } from '@cgk-platform/jobs-core/provider'
 import type { WebSocket } from 'ws'
 import { decodeMessage, encodeMessage, type MessageKind } from './connect-messages.ts'
 
-/** Where a connection stands (pkg/connect/gateway_phase.go). */
+/** The phase of a connection (pkg/connect/gateway_phase.go). */
 export type ConnectionPhase = 'handshaking' | 'ready' | 'draining' | 'closed'
 
 /** A worker's connection. */
@@ -10,29 +10,29 @@ export interface WorkerConnection {
   phase: ConnectionPhase
   /** The functions of each of its apps, once it has registered them. */
   apps: ReadonlyMap<string, ReadonlySet<string>>
-  /** How many requests it takes at once. */
+  /** Maximum number of concurrent requests. */
   capacity: number
   send(kind: MessageKind, payload?: Uint8Array): void
-  /** Closes it and says why, in the words of the real server. */
+  /** Closes the connection with a reason, as the real server words it. */
   refuse(reason: string): void
-  /** Breaks it, without a farewell. */
+  /** Breaks the connection without a close message. */
   cut(): void
-  /** The worker has given a sign of life. */
-  noteLife(): void
+  /** Records a heartbeat of the worker. */
+  recordHeartbeat(): void
 }
 
-/** What becomes of a worker's messages. */
+/** The handlers for a worker's messages. */
 export interface ConnectionListener {
   message(connection: WorkerConnection, kind: MessageKind, payload: Uint8Array): void
   closed(connection: WorkerConnection): void
 }
 
 const policyViolation = 1008
-const helloWithinMs = 5000
-/** How many signs of life a worker may miss. */
-const mostMissed = 5
+const helloTimeoutMs = 5000
+/** Maximum number of missed heartbeats. */
+const maxMissed = 5
 
-/** Greets a worker, and listens to it from then on. */
+/** Sends the hello message to a worker and handles its messages. */
 export function openConnection(
   socket: WebSocket,
   heartbeatMs: number,
@@ -53,19 +53,19 @@ export function openConnection(
     },
     refuse: (reason) => socket.close(policyViolation, reason),
     cut: () => socket.terminate(),
-    noteLife: () => waitFor(heartbeatMs * mostMissed, () => socket.terminate()),
+    recordHeartbeat: () => waitFor(heartbeatMs * maxMissed, () => socket.terminate()),
   }
   socket.on('message', (data: Buffer) => {
     const { kind, payload } = decodeMessage(data)
     if (kind) message(connection, kind, payload)
   })
-  socket.on('error', () => socket.terminate()) // bytes that are no frames
+  socket.on('error', () => socket.terminate()) // invalid frames
   socket.on('close', () => {
     watch?.cancel()
     connection.phase = 'closed'
     closed(connection)
   })
-  waitFor(helloWithinMs, () => connection.refuse('connect_worker_hello_timeout'))
+  waitFor(helloTimeoutMs, () => connection.refuse('connect_worker_hello_timeout'))
   connection.send('GATEWAY_HELLO')
   return connection
 }

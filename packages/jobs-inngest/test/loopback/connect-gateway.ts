@@ -11,37 +11,42 @@ import { createWorkers, type Workers } from './connect-workers.ts'
 import { type AdmitWorker, admitWorker } from './connect-admission.ts'
 import type { HttpReply, HttpRequest } from './http-messages.ts'
 
-/** What workers connect to. */
+/** The gateway that workers connect to. */
 export interface ConnectGateway {
   readonly url: string
-  readonly placesOf: Workers['placesOf']
-  /** What a worker shows when it connects. */
+  readonly limitsOf: Workers['limitsOf']
+  /** Creates the token with which a worker authenticates. */
   createToken(): string
-  /** Sends a request to a worker. Throws where no reply came. */
+  /** Sends a request to a worker. @throws {Error} without a reply. */
   call(url: string, request: Pick<HttpRequest, 'headers' | 'body'>): Promise<HttpReply>
-  /** Takes a reply that came another way, and answers for which request it is. */
+  /** Accepts a reply that arrived outside the connection. Returns the id of its request. */
   takeReply(bytes: Uint8Array): string
-  /** Asks every worker to connect anew, as a gateway does that is about to close. */
+  /** Requests every worker to reconnect, as a gateway does before it closes. */
   drain(): void
   /** Breaks all connections. */
   cut(): void
   close(): Promise<void>
 }
 
-/** What the gateway needs of the engine. */
-export interface GatewayParts extends Pick<AdmitWorker, 'register'> {
+/** The services that the gateway needs. */
+export interface GatewayDependencies extends Pick<AdmitWorker, 'register'> {
   readonly clock: Clock
   readonly options: ConnectOptions
-  /** There are more workers, or fewer. */
+  /** Is called when the number of workers changes. */
   changed(): void
 }
 
 const subprotocol = 'v0.connect.inngest.com'
 const path = '/v0/connect'
-const mostBytes = 8 * 1024 * 1024
+const maxBytes = 8 * 1024 * 1024
 
-/** Listens for workers on a free port of 127.0.0.1 (pkg/connect/gateway.go). */
-export async function openConnectGateway({ clock, options, register, changed }: GatewayParts): Promise<ConnectGateway> {
+/** Starts a gateway for workers on a free port of 127.0.0.1 (pkg/connect/gateway.go). */
+export async function openConnectGateway({
+  clock,
+  options,
+  register,
+  changed,
+}: GatewayDependencies): Promise<ConnectGateway> {
   const { heartbeatMs, leaseMs } = options
   const workers = createWorkers(clock)
   const requests = createConnectRequests(leaseMs)
@@ -58,7 +63,7 @@ export async function openConnectGateway({ clock, options, register, changed }: 
       changed()
     },
     WORKER_HEARTBEAT(connection) {
-      connection.noteLife()
+      connection.recordHeartbeat()
       connection.send('GATEWAY_HEARTBEAT')
     },
     WORKER_PAUSE(connection) {
@@ -84,7 +89,7 @@ export async function openConnectGateway({ clock, options, register, changed }: 
   }
 
   const handleProtocols = (offered: Set<string>): string | false => offered.has(subprotocol) && subprotocol
-  const server = new WebSocketServer({ host: '127.0.0.1', port: 0, path, maxPayload: mostBytes, handleProtocols })
+  const server = new WebSocketServer({ host: '127.0.0.1', port: 0, path, maxPayload: maxBytes, handleProtocols })
   await new Promise<void>((resolve, reject) => void server.once('listening', resolve).once('error', reject))
   server.on('connection', (socket) => {
     const connection = openConnection(socket, heartbeatMs, {
@@ -101,7 +106,7 @@ export async function openConnectGateway({ clock, options, register, changed }: 
   const cut = (): void => workers.list().forEach((connection) => connection.cut())
   return {
     url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}${path}`,
-    placesOf: workers.placesOf,
+    limitsOf: workers.limitsOf,
     createToken() {
       const token = randomBytes(16).toString('hex')
       tokens.add(token)

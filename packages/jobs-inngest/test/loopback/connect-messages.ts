@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 
-/** The vendor's own reading and writing of one kind of message. */
+/** The vendor's codec for one kind of message. */
 interface Codec<Message> {
   create(fields: Partial<Message>): Message
   encode(message: Message): { finish(): Uint8Array }
@@ -15,7 +15,7 @@ interface StartResponse {
   readonly syncToken: string
 }
 
-/** What a worker says of itself. */
+/** A worker's description of itself. */
 export interface WorkerConnectRequest {
   readonly connectionId: string
   readonly instanceId: string
@@ -27,7 +27,7 @@ export interface WorkerConnectRequest {
   readonly maxWorkerConcurrency?: number
 }
 
-/** A request to a worker: what over HTTP is in the URL, the headers and the body. */
+/** A request to a worker, with the content of the URL, headers and body over HTTP. */
 export interface ExecutorRequest {
   readonly requestId: string
   readonly accountId: string
@@ -45,7 +45,7 @@ export interface ExecutorRequest {
   readonly jobId: string
 }
 
-/** A worker's reply: what over HTTP is in the status, the headers and the body. */
+/** A worker's reply, with the content of the status, headers and body over HTTP. */
 export interface SdkResponse {
   readonly requestId: string
   /** 0 for not completed, 1 for done, 2 for an error. */
@@ -57,7 +57,7 @@ export interface SdkResponse {
   readonly requestVersion: number
 }
 
-/** A worker asks for more time, or is given it. */
+/** The extension of a lease, requested or granted. */
 interface LeaseExtension {
   readonly requestId: string
   readonly functionSlug: string
@@ -83,7 +83,7 @@ const kinds = [
   'WORKER_STATUS',
 ] as const
 
-/** What a message on the connection is about. */
+/** The kind of a message on the connection. */
 export type MessageKind = (typeof kinds)[number]
 
 interface VendorModule {
@@ -102,23 +102,23 @@ interface VendorModule {
 }
 
 const require = createRequire(import.meta.url)
-// The SDK does not export it, so it is found by where the SDK lies.
+// The SDK does not export this file, so its path is derived from that of the SDK.
 const path = '/proto/src/components/connect/protobuf/connect.cjs'
 
-/** The messages of the connect protocol, as the SDK itself reads and writes them. */
+/** The SDK's codecs for the messages of the connect protocol. */
 export const messages = require(require.resolve('inngest').replace(/\/index\.cjs$/, path)) as VendorModule
 
-/** The bytes of a message's payload. */
+/** Encodes the payload of a message. */
 export function encode<Message>(codec: Codec<Message>, fields: Partial<Message>): Uint8Array {
   return codec.encode(codec.create(fields)).finish()
 }
 
-/** A message as it goes over the connection. */
+/** Encodes a message for the connection. */
 export function encodeMessage(kind: MessageKind, payload: Uint8Array = new Uint8Array()): Uint8Array {
   return encode(messages.ConnectMessage, { kind: messages.GatewayMessageType[kind], payload })
 }
 
-/** Reads a message. @throws where the bytes are none. */
+/** Decodes a message. @throws {Error} if the bytes are not a message. */
 export function decodeMessage(bytes: Uint8Array): { kind: MessageKind | undefined; payload: Uint8Array } {
   const { kind, payload } = messages.ConnectMessage.decode(bytes)
   return { kind: kinds.find((name) => messages.GatewayMessageType[name] === kind), payload }

@@ -1,10 +1,10 @@
-/** How the gateway of connected workers keeps time: in milliseconds of the machine's clock, as the SDK's timers do. */
+/** Intervals of the gateway for connected workers, in milliseconds of the system clock, which the SDK's timers use. */
 export interface ConnectOptions {
-  /** How often workers send a sign of life. */
+  /** The interval of a worker's heartbeats. */
   readonly heartbeatMs: number
-  /** For how long a worker has a request before it must ask for more time, which it does four times as often. */
+  /** Time after which a worker's lease on a request expires. A worker extends it at a quarter of this time. */
   readonly leaseMs: number
 }
 
-/** What the real server has (pkg/consts/consts.go). */
+/** The intervals of the real server (pkg/consts/consts.go). */
 export const realConnectOptions: ConnectOptions = { heartbeatMs: 10_000, leaseMs: 120_000 }

@@ -1,10 +1,10 @@
 import type { SdkResponse } from './connect-messages.ts'
 import type { HttpReply } from './http-messages.ts'
 
-/** In the order of their numbers: not completed, done, error. */
+/** HTTP statuses by number: not completed, done, error. */
 const statuses = [206, 200, 500]
 
-/** A worker's reply as the same app would have answered over HTTP (pkg/execution/driver/connectdriver). */
+/** Converts a worker's reply to the HTTP response of the same app (pkg/execution/driver/connectdriver). */
 export function toHttpReply(response: SdkResponse): HttpReply {
   const { status, body, noRetry, retryAfter, sdkVersion, requestVersion } = response
   return {

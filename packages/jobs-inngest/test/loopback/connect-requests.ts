@@ -4,24 +4,24 @@ import type { SdkResponse } from './connect-messages.ts'
 import type { WorkerConnection } from './connect-connection.ts'
 import { createUlid } from './event-ids.ts'
 
-/** The requests that are with workers, by id: a reply may come over another connection than the request went. */
+/** The pending requests to workers, by id. A reply can arrive over another connection than its request. */
 export interface ConnectRequests {
   open(id: string): ConnectRequest
   acknowledge(id: string): void
-  /** Gives more time, and answers with the new lease; with nothing where the request is no longer waited for. */
+  /** Extends a lease. Returns the id of the new lease, or `undefined` if the request is no longer pending. */
   extend(id: string, leaseId: string): string | undefined
   reply(response: SdkResponse): void
-  /** A connection takes no more: what it has not acknowledged is sent elsewhere. */
+  /** Reroutes the requests that a closing connection has not acknowledged. */
   release(connection: WorkerConnection): void
   close(): void
 }
 
-/** One request until its reply. */
+/** A pending request. */
 export interface ConnectRequest {
   readonly leaseId: string
-  /** Rejects where the worker lets its lease run out. */
+  /** Rejects if the worker's lease expires. */
   readonly reply: Promise<SdkResponse>
-  /** Whether the worker acknowledged what is sent to it here. */
+  /** Calls `send` and resolves to whether the worker acknowledged the request. */
   isTaken(connection: WorkerConnection, send: () => void): Promise<boolean>
   close(): void
 }
@@ -37,10 +37,10 @@ interface Pending {
 
 const ignored = { resolve: (): void => undefined, reject: (): void => undefined }
 
-/** How much later than a lease runs out the worker is given up, as a part of the lease. */
+/** Additional time after the end of a lease before its request fails, as a fraction of the lease. */
 const grace = 1 / 24
 
-/** No requests yet. */
+/** Creates an empty set of requests. */
 export function createConnectRequests(leaseMs: number): ConnectRequests {
   const pending = new Map<string, Pending>()
   const renew = (one: Pending): void => {
@@ -62,7 +62,7 @@ export function createConnectRequests(leaseMs: number): ConnectRequests {
     open(id) {
       const one: Pending = { leaseId: '', previousLeaseId: undefined, timer: undefined, sent: undefined, ...ignored }
       const reply = new Promise<SdkResponse>((resolve, reject) => void Object.assign(one, { resolve, reject }))
-      reply.catch(() => undefined) // it may end before anybody waits for it
+      reply.catch(() => undefined) // can reject before it is awaited
       renew(one)
       pending.set(id, one)
       return {

@@ -2,27 +2,27 @@ import type { Clock } from '@cgk-platform/jobs-core/provider'
 import type { LoopbackFunction } from './app.ts'
 import type { WorkerConnection } from './connect-connection.ts'
 import { ConnectError } from './connect-error.ts'
-import type { Place } from './queue.ts'
+import type { ConcurrencyLimit } from './queue.ts'
 
-/** The workers that are connected. */
+/** The connected workers. */
 export interface Workers {
   add(connection: WorkerConnection): void
   remove(connection: WorkerConnection): void
   list(): WorkerConnection[]
-  /** What a request to the function counts against: without a worker it waits, and costs no attempt. */
-  placesOf(fn: LoopbackFunction): Place[]
+  /** Returns the capacity limit for requests to a function. Without a worker it is 0, so requests wait and use no attempt. */
+  limitsOf(fn: LoopbackFunction): ConcurrencyLimit[]
   /**
-   * A connection for a request to the function. Where all workers are going away another one is waited for.
+   * Returns a connection for a request to a function. Waits for another worker if all are closing.
    *
-   * @throws {ConnectError} where there is none in the end.
+   * @throws {ConnectError} if there is no connection after the wait.
    */
   route(slug: string): Promise<{ connection: WorkerConnection; appName: string }>
 }
 
-const patienceMs = 1000
-const mostWaits = 10
+const waitMs = 1000
+const maxWaits = 10
 
-/** Nobody is connected yet (pkg/connect/routing/router.go and pkg/connect/lifecycles/semaphore.go). */
+/** Creates an empty set of workers (pkg/connect/routing/router.go and pkg/connect/lifecycles/semaphore.go). */
 export function createWorkers(clock: Clock): Workers {
   const connections = new Set<WorkerConnection>()
   let turns = 0
@@ -31,7 +31,7 @@ export function createWorkers(clock: Clock): Workers {
     add: (connection) => void connections.add(connection),
     remove: (connection) => void connections.delete(connection),
     list: () => [...connections],
-    placesOf({ config, appName }) {
+    limitsOf({ config, appName }) {
       if (Object.values(config.steps)[0]!.runtime.type !== 'ws') return []
       const those = [...connections].filter(({ apps, phase }) => apps.has(appName) && phase !== 'handshaking')
       return [{ key: `workers ${appName}`, limit: those.reduce((sum, { capacity }) => sum + capacity, 0) }]
@@ -44,10 +44,10 @@ export function createWorkers(clock: Clock): Workers {
         const ready = routes.filter(({ connection }) => connection.phase === 'ready')
         if (ready.length > 0) return ready[turns++ % ready.length]!
         const mayCome = routes.some(({ connection }) => connection.phase === 'draining')
-        if (!mayCome || waits === mostWaits) {
+        if (!mayCome || waits === maxWaits) {
           throw new ConnectError('connect_no_healthy_connection', 'Could not find a healthy connection')
         }
-        await new Promise<void>((resolve) => clock.setTimer(patienceMs, resolve).hold(false))
+        await new Promise<void>((resolve) => clock.setTimer(waitMs, resolve).hold(false))
       }
     },
   }

@@ -2,20 +2,20 @@ import { CronExpressionParser } from 'cron-parser'
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
-const searchMs = 5 * 366 * 24 * hourMs // as far as the vendor's library looks
+const searchMs = 5 * 366 * 24 * hourMs // the search range of the vendor's library
 
-/** A cron trigger's expression, read. */
+/** The parsed expression of a cron trigger. */
 export interface CronExpression {
-  /** The first tick after this instant, or undefined where none ever comes. */
+  /** Returns the first tick after this instant, or undefined if there is none. */
   next(afterMs: number): number | undefined
 }
 
 /**
- * Reads five fields with an optional `TZ=` or `CRON_TZ=` before them, in UTC without it. Throws on what the real server
- * refuses: shortcuts such as `@daily`, other numbers of fields, weekday 7, unknown zones.
+ * Parses five fields with an optional prefix `TZ=` or `CRON_TZ=`, in UTC without it. Throws on what the real server
+ * rejects: shortcuts such as `@daily`, other numbers of fields, weekday 7, unknown time zones.
  *
- * A tick is every minute at which the clocks on the wall fit: a time that a change of the clocks leaves out is left out,
- * one that comes twice ticks twice (robfig/cron).
+ * Every minute whose local time matches is a tick: a local time skipped by a clock change has no tick, and one that
+ * occurs twice has two (robfig/cron).
  */
 export function parseCronExpression(text: string): CronExpression {
   const [, timeZone = 'UTC', expression = ''] = /^(?:(?:CRON_)?TZ=(\S+)\s+)?(.*)$/.exec(text.trim()) ?? []
@@ -26,7 +26,7 @@ export function parseCronExpression(text: string): CronExpression {
   if (/(^|[,-])7/.test(weekday)) throw new Error('end of range (7) above maximum (6)')
 
   const wallTimeAt = createWallTime(timeZone)
-  // Day and month are read apart from each other, since the library refuses dates that never come.
+  // Day and month are parsed separately, because the library rejects dates that do not exist.
   const minutes = valuesOf(minute, '*', '*', '*', '*', 'minute')
   const hours = valuesOf('*', hour, '*', '*', '*', 'hour')
   const days = valuesOf('*', '*', day, '*', '*', 'dayOfMonth')

@@ -3,14 +3,14 @@ import type { App, LoopbackFunction } from './app.ts'
 import { parseCronExpression } from './cron-expression.ts'
 import type { EventPayload } from './stored-event.ts'
 
-/** Makes the ticks of cron triggers. */
+/** Creates the ticks of cron triggers. */
 export interface CronTicks {
-  /** Replaces the schedules of an app by those that it registered now. */
+  /** Replaces the schedules of an app with those of its new registration. */
   reset(app: App): void
   close(): void
 }
 
-/** The ticks of one engine; after a standstill every tick that was missed comes late, as on the real server. */
+/** Creates the ticks of one engine. After a standstill, every missed tick runs late, as on the real server. */
 export function createCronTicks(options: {
   readonly clock: Clock
   onTick(fn: LoopbackFunction, cron: string, event: EventPayload): void

@@ -7,7 +7,7 @@ const unitMs: Record<string, number> = {
   ms: 1,
 }
 
-/** Reads a duration as the SDK writes it, such as `1h30m` or `2s`; undefined where it is none. */
+/** Parses a duration in the SDK's format, such as `1h30m` or `2s`; undefined if it is invalid. */
 export function parseDurationText(text: string): number | undefined {
   if (!/^(\d+(\.\d+)?(w|d|h|ms|m|s))+$/.test(text)) return undefined
   return [...text.matchAll(/(\d+(?:\.\d+)?)(w|d|h|ms|m|s)/g)].reduce(
@@ -16,7 +16,7 @@ export function parseDurationText(text: string): number | undefined {
   )
 }
 
-/** How long a `step.sleep` lasts: a duration, or the time until a date rounded to a whole second. */
+/** Returns the duration of a `step.sleep`, milliseconds: a duration, or the time until a date rounded to whole seconds. */
 export function sleepMs(text: string, nowMs: number): number {
   const date = text.length >= 10 ? Date.parse(text) : NaN
   if (!Number.isNaN(date)) return Math.max(0, Math.round((date - nowMs) / 1000) * 1000)

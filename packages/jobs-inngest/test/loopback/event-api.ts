@@ -9,7 +9,7 @@ const maxEvents = 5000
 const earliestTs = Date.UTC(1980, 0, 1)
 const latestTs = Date.UTC(2100, 0, 1)
 
-/** The event API: `POST /e/{key}` with one event or a list (pkg/api/api.go). */
+/** Creates the event API: `POST /e/{key}` with one event or a list (pkg/api/api.go). */
 export function createEventApi(options: {
   readonly clock: Clock
   readonly intake: EventIntake
@@ -25,7 +25,7 @@ export function createEventApi(options: {
     const seed = parseEventIdSeed(headers['x-inngest-event-id-seed'])
     const ids: string[] = []
     try {
-      // One after the other, so that what comes before a bad one is taken.
+      // Sequential, so that the events before an invalid one are accepted.
       for (const [index, item] of readItems(body).entries()) {
         const event = checkEvent(item, index, maxEventBytes)
         ids.push(intake.receive(event, seed && seededEventId(seed, index)))
@@ -98,7 +98,7 @@ function cannotRead(value: unknown, field: string, wanted: string): Error {
   return new Error(`json: cannot unmarshal ${kindOf(value)} into Go struct field raw.${field} of type ${wanted}`)
 }
 
-/** The event API names no content type, so Go calls its JSON plain text. */
+/** Creates a reply. The event API sets no content type, so Go sends its JSON as plain text. */
 function reply(status: number, body: object): HttpReply {
   return { status, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: `${JSON.stringify(body)}\n` }
 }

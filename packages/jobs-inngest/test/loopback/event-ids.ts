@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { uuidToULID } from 'ulid'
 
-/** What the header `x-inngest-event-id-seed` fixes: the time and the entropy of the ids of one request's events. */
+/** The content of the header `x-inngest-event-id-seed`: the time and the entropy of the event ids of one request. */
 export interface EventIdSeed {
   readonly ms: number
   readonly entropy: Uint8Array
 }
 
-/** Reads `<milliseconds>,<base64 of 10 bytes>`; anything else means no seed, as in the vendor's pkg/event/id.go. */
+/** Reads `<milliseconds>,<base64 of 10 bytes>`. Ignores anything else, as the vendor's pkg/event/id.go does. */
 export function parseEventIdSeed(header: string | undefined): EventIdSeed | undefined {
   const [ms, base64, ...rest] = (header ?? '').split(',')
   if (!ms || !base64 || rest.length > 0 || !/^\d+$/.test(ms) || Number(ms) <= 0) return undefined
@@ -16,19 +16,19 @@ export function parseEventIdSeed(header: string | undefined): EventIdSeed | unde
   return entropy.length === 10 ? { ms: Number(ms), entropy } : undefined
 }
 
-/** The id of the event at `index` (from 0) of a seeded request: index + 1 is added to the entropy's last 4 bytes. */
+/** Returns the id of the event at `index` (from 0) of a seeded request: adds index + 1 to the last 4 bytes of the entropy. */
 export function seededEventId(seed: EventIdSeed, index: number): string {
   const entropy = Buffer.from(seed.entropy)
   entropy.writeUInt32BE((entropy.readUInt32BE(6) + index + 1) % 2 ** 32, 6)
   return toUlid(seed.ms, entropy)
 }
 
-/** A random ULID of this millisecond, for runs and for events without a seed. */
+/** Creates a random ULID with this time, for runs and for events without a seed. */
 export function createUlid(ms: number): string {
   return toUlid(ms, randomBytes(10))
 }
 
-/** Whether the vendor's parser takes the text for a ULID: it looks at the length and for an overflow, not at letters. */
+/** Whether the vendor's parser accepts a string as a ULID. It checks the length and for an overflow, not the characters. */
 export function isUlid(text: string): boolean {
   return text.length === 26 && text[0]! <= '7'
 }

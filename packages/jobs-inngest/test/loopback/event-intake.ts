@@ -7,13 +7,13 @@ import type { RunLifecycle } from './run-lifecycle.ts'
 import type { EventPayload, StoredEvent } from './stored-event.ts'
 import type { WaitStore } from './wait-store.ts'
 
-/** Takes events in: keeps them, and after a while starts and resumes what they concern. */
+/** Accepts events: stores them and, after a delay, starts and resumes runs. */
 export interface EventIntake {
-  /** Answers with the event's ULID, which is a new one unless it was fixed. */
+  /** Accepts an event. Returns its ULID: the given one, or a new one. */
   receive(payload: EventPayload, internalId?: string): string
 }
 
-/** The intake of one engine. */
+/** Creates the intake of one engine. */
 export function createEventIntake(options: {
   readonly clock: Clock
   readonly apps: AppStore
@@ -26,13 +26,13 @@ export function createEventIntake(options: {
 
   const process = (stored: StoredEvent): void => {
     for (const fn of apps.functions()) {
-      const wanted = fn.config.triggers.some(
+      const isTriggered = fn.config.triggers.some(
         (trigger) =>
           'event' in trigger &&
           matchesName(trigger.event, stored.event.name) &&
           (!trigger.expression || compileExpression(trigger.expression)({ event: stored.event }) === true),
       )
-      if (wanted) lifecycle.schedule(fn, stored)
+      if (isTriggered) lifecycle.schedule(fn, stored)
     }
     waits.deliver(stored)
   }
@@ -49,7 +49,7 @@ export function createEventIntake(options: {
   }
 }
 
-/** Whether a trigger's name, in which a `*` after `/` or `.` stands for the rest, means this event. */
+/** Whether a trigger's name matches this event. A `*` after `/` or `.` matches the rest. */
 function matchesName(pattern: string, name: string): boolean {
   return pattern === name || (/[/.]\*$/.test(pattern) && name.startsWith(pattern.slice(0, -1)))
 }

@@ -1,12 +1,12 @@
 import type { Clock } from '@cgk-platform/jobs-core/provider'
 import type { StoredEvent } from './stored-event.ts'
 
-/** The history of events. */
+/** All received events. */
 export interface EventStore {
-  /** Keeps an event; readers see it after a while. */
+  /** Stores an event. It becomes visible after a delay. */
   add(event: StoredEvent): void
   find(internalId: string): StoredEvent | undefined
-  /** What is visible, newest id first. */
+  /** Returns the visible events, newest id first. */
   list(): StoredEvent[]
 }
 
@@ -16,8 +16,8 @@ interface Entry {
 }
 
 /**
- * The history as the real server keeps it: an id that comes twice is kept twice, and who reads by id may see either
- * payload. Here one read after the other sees the next of them.
+ * Creates a store that behaves like the real server: an id that is sent twice is stored twice, and a read by id can
+ * return either payload. Here, successive reads alternate between them.
  */
 export function createEventStore(clock: Clock, visibleAfterMs: number): EventStore {
   const entries = new Map<string, Entry[]>()

@@ -1,5 +1,5 @@
 import type { Clock } from '@cgk-platform/jobs-core/provider'
-import { type AppAnswer, readAppAnswer, type RetryHints, toError } from './app-answer.ts'
+import { type AppResponse, readAppResponse, type RetryHints, toError } from './app-response.ts'
 import type { AppCaller } from './app-caller.ts'
 import { toAppRequest } from './app-request.ts'
 import type { LoopbackFunction } from './app.ts'
@@ -12,15 +12,15 @@ import type { RunLifecycle } from './run-lifecycle.ts'
 import type { Signing } from './signing.ts'
 import { addFunctionSpan } from './spans.ts'
 
-/** Asks apps to go on with runs, and acts on their answers. */
+/** Requests apps to continue runs, and handles their responses. */
 export interface Executor {
-  /** Answers true where the item is to be handed out again. */
+  /** Executes an item. Returns true if it must be executed again. */
   execute(item: QueueItem): Promise<boolean>
 }
 
 const noHints: RetryHints = { noRetry: false, retryAtMs: undefined }
 
-/** The executor of one engine. */
+/** Creates the executor of one engine. */
 export function createExecutor(options: {
   readonly clock: Clock
   readonly apps: AppStore
@@ -32,19 +32,19 @@ export function createExecutor(options: {
 }): Executor {
   const { clock, apps, caller, signing, lifecycle, ops, retryDelayMs } = options
 
-  const ask = async (fn: LoopbackFunction, item: QueueItem): Promise<AppAnswer> => {
+  const callApp = async (fn: LoopbackFunction, item: QueueItem): Promise<AppResponse> => {
     const { url, headers, body } = toAppRequest(fn, item, clock.now())
     const signature = signing.enabled ? { 'x-inngest-signature': signing.sign(body) } : {}
     try {
       const reply = await caller.call(url, { method: 'POST', headers: { ...headers, ...signature }, body })
-      // Workers were let in with the key, and sign nothing.
+      // Workers authenticated with the key when they connected. They do not sign replies.
       const isRight = url.startsWith('wss:') || signing.verify(reply.body ?? '', reply.headers?.['x-inngest-signature'])
-      // Who refuses a request cannot sign the refusal.
+      // An app that rejects a request cannot sign its response.
       return isRight || !signing.enabled || reply.status === 401
-        ? readAppAnswer(reply, clock.now())
-        : { kind: 'error', error: toError('The signature of the answer is wrong'), hints: noHints }
+        ? readAppResponse(reply, clock.now())
+        : { kind: 'error', error: toError('The signature of the response is wrong'), hints: noHints }
     } catch (error) {
-      return { kind: 'error', error: toNoAnswer(error), hints: noHints }
+      return { kind: 'error', error: toNoResponse(error), hints: noHints }
     }
   }
   const repeat = (item: QueueItem, { retryAtMs }: RetryHints): true => {
@@ -59,14 +59,17 @@ export function createExecutor(options: {
     return false
   }
 
-  const obey = (item: QueueItem, { ops: asked, version, hints }: Extract<AppAnswer, { kind: 'ops' }>): boolean => {
+  const handleOps = (
+    item: QueueItem,
+    { ops: reported, version, hints }: Extract<AppResponse, { kind: 'ops' }>,
+  ): boolean => {
     const { run } = item
     if (run.requestVersion === -1) run.requestVersion = version
-    const [first] = asked
+    const [first] = reported
     if (first?.op === 'RunComplete') return finish(item, 'COMPLETED', { data: first.data ?? null })
-    if (isEnded(run.status)) ops.noteLate(item, asked)
-    else if (first) return ops.handle(item, asked, hints) && repeat(item, hints)
-    else ops.goOn(item, [...run.steps.keys()].at(-1) ?? `redrive-${item.id}`, true)
+    if (isEnded(run.status)) ops.recordLateSteps(item, reported)
+    else if (first) return ops.handle(item, reported, hints) && repeat(item, hints)
+    else ops.continueRun(item, [...run.steps.keys()].at(-1) ?? `redrive-${item.id}`, true)
     return false
   }
 
@@ -82,8 +85,8 @@ export function createExecutor(options: {
       lifecycle.start(run, fn)
 
       const begunAtMs = clock.now()
-      const answer = await ask(fn, item)
-      if (answer.kind === 'ops') return obey(item, answer)
+      const answer = await callApp(fn, item)
+      if (answer.kind === 'ops') return handleOps(item, answer)
       if (answer.kind === 'result') return finish(item, 'COMPLETED', { data: answer.data })
       const output = { error: answer.error }
       if (answer.hints.noRetry || item.attempt + 1 >= item.maxAttempts) return finish(item, 'FAILED', output, begunAtMs)
@@ -93,7 +96,7 @@ export function createExecutor(options: {
   }
 }
 
-function toNoAnswer(cause: unknown): object {
+function toNoResponse(cause: unknown): object {
   if (!(cause instanceof ConnectError)) return toError('Unable to reach SDK URL')
   const { code, message } = cause
   return { error: `${code}: ${message}`, name: code, message }

@@ -1,4 +1,4 @@
-/** What an expression may name: `event` (the one that started the run) and `async` (the one that just came). */
+/** The variables of an expression: `event` (the event of the run) and `async` (the received event). */
 export type Scope = Readonly<Record<string, unknown>>
 
 type Evaluate = (scope: Scope) => unknown
@@ -6,8 +6,8 @@ type Evaluate = (scope: Scope) => unknown
 const compiled = new Map<string, Evaluate>()
 
 /**
- * Compiles the part of CEL that functions use here: paths, literals, comparisons, `!`, `&&`, `||` and brackets. As on
- * the real server a field that is missing is null. Throws a `SyntaxError` on everything else.
+ * Compiles the subset of CEL that functions use here: paths, literals, comparisons, `!`, `&&`, `||` and brackets. A
+ * missing field is null, as on the real server. @throws {SyntaxError} for anything else.
  */
 export function compileExpression(source: string): Evaluate {
   const known = compiled.get(source) ?? compile(source)

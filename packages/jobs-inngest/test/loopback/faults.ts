@@ -1,29 +1,29 @@
 import type { HttpReply, HttpRequest } from './http-messages.ts'
 
-/** What goes wrong with a request instead of, or after, its normal handling. */
+/** A failure of a request, before, instead of or after its normal handling. */
 export type Fault =
-  /** Answers this, without handling the request. */
+  /** Responds with this, without handling the request. */
   | ({ readonly kind: 'answer' } & HttpReply)
-  /** Handles nothing and never answers. */
+  /** Does not handle the request and never responds. */
   | { readonly kind: 'hang' }
   /** Breaks the connection, before the request is handled or after. */
   | { readonly kind: 'reset'; readonly when: 'before' | 'after' }
-  /** Handles the request and breaks the connection in the middle of the answer's body. */
+  /** Handles the request and breaks the connection in the middle of the response body. */
   | { readonly kind: 'cut' }
-  /** Handles the request so much later, by the engine's clock. */
+  /** Handles the request after a delay, by the engine's clock. */
   | { readonly kind: 'delay'; readonly delayMs: number }
 
-/** Looks at a request and says what goes wrong with it, if anything. */
+/** Returns the fault for a request, if any. */
 export type FaultRule = (request: HttpRequest) => Fault | undefined | Promise<Fault | undefined>
 
-/** The rules in force for one direction; the first that names a fault wins. */
+/** The active rules for one direction. The first rule that returns a fault wins. */
 export interface FaultRules {
-  /** Adds a rule; the answer takes it away again. */
+  /** Adds a rule. Returns a function that removes it. */
   add(rule: FaultRule): () => void
   find(request: HttpRequest): Promise<Fault | undefined>
 }
 
-/** No rules yet. */
+/** Creates an empty set of rules. */
 export function createFaultRules(): FaultRules {
   const rules = new Set<FaultRule>()
   return {
@@ -34,7 +34,7 @@ export function createFaultRules(): FaultRules {
     },
     async find(request) {
       for (const rule of [...rules]) {
-        // One after the other: a rule that counts its requests counts only what reached it.
+        // Sequential, so that a rule that counts requests counts only those that reached it.
         const fault = await rule(request)
         if (fault) return fault
       }

@@ -2,11 +2,11 @@ import { type Output, type Run, isEnded } from './run.ts'
 import { toStandardError } from './standard-error.ts'
 import type { EventPayload } from './stored-event.ts'
 
-/** The events that the engine sends itself when a run ends (pkg/execution/executor/finalize.go). */
+/** Returns the events that the engine sends when a run ends (pkg/execution/executor/finalize.go). */
 export function toFinishEvents(run: Run, slug: string, output: Output | undefined): EventPayload[] {
   const { event } = run.events[0]!
   if (!isEnded(run.status) || event.name === 'inngest/function.failed' || event.name === 'inngest/function.finished') {
-    return [] // an ending must not trigger itself for ever
+    return [] // these events must not trigger themselves forever
   }
   const error = output && 'error' in output ? { error: toStandardError(output.error), result: output.error } : {}
   const result = output && 'data' in output ? { result: output.data } : {}

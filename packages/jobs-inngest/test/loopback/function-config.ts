@@ -1,9 +1,9 @@
 import { functionConfigSchema } from 'inngest/types'
 
-/** A function's configuration on the wire, as the SDK itself describes it. */
+/** A function's configuration on the wire, as defined by the SDK. */
 export type FunctionConfig = ReturnType<typeof functionConfigSchema.parse>
 
-/** Checks a configuration with the SDK's own schema. */
+/** Validates a configuration with the SDK's schema. */
 export function parseFunctionConfig(config: unknown): FunctionConfig {
   return functionConfigSchema.parse(config)
 }

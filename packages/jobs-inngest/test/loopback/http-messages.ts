@@ -1,26 +1,26 @@
-/** A request, on its way in to the engine or out to an app. */
+/** A request to the engine or to an app. */
 export interface HttpRequest {
   readonly method: string
   /** With the query. */
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
-  /** One that is no text has a character for each byte. */
+  /** A binary body has one character per byte. */
   readonly body: string
 }
 
-/** An answer to a request. */
+/** A response to a request. */
 export interface HttpReply {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
 }
 
-/** How the body of a message with these headers is read and written. */
+/** Returns the encoding of the body of a message with these headers. */
 export function encodingOf(headers: Readonly<Record<string, string>> = {}): 'utf8' | 'latin1' {
   return /^application\/(protobuf|octet-stream)/.test(headers['content-type'] ?? '') ? 'latin1' : 'utf8'
 }
 
-/** An answer that holds JSON. */
+/** Creates a JSON response. */
 export function jsonReply(status: number, body: unknown, headers: Record<string, string> = {}): HttpReply {
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }
 }

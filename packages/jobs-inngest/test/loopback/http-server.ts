@@ -11,7 +11,7 @@ export interface HttpServer {
   close(): Promise<void>
 }
 
-/** What the server needs to answer, to fail on purpose and to keep its log. */
+/** Options of the server. */
 export interface HttpServerOptions {
   readonly port: number
   readonly clock: Clock
@@ -20,7 +20,7 @@ export interface HttpServerOptions {
   handle(request: HttpRequest): Promise<HttpReply>
 }
 
-/** Listens on 127.0.0.1; closing breaks what is still open, so that no handle stays behind. */
+/** Starts a server on 127.0.0.1. Closing it breaks open connections, so that no handles remain. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const server = createServer((incoming, response) => {
     void answer(incoming, response, options).catch(() => incoming.destroy())
@@ -67,7 +67,7 @@ async function answer(incoming: IncomingMessage, response: ServerResponse, optio
   response.write(body.subarray(0, Math.floor(body.length / 2)), () => incoming.socket.resetAndDestroy())
 }
 
-/** A fault of the engine itself, told in full: it is test equipment. */
+/** Creates the response for a bug of the engine itself, with its full stack, because this is for tests only. */
 function toFailure(error: unknown): HttpReply {
   return { status: 500, body: error instanceof Error ? error.stack! : String(error) }
 }

@@ -4,7 +4,7 @@ import { createAppStore } from './app-store.ts'
 import { createAppRegistrar } from './app-registrar.ts'
 import { createApi } from './api.ts'
 import { tableBackoffMs } from './backoff.ts'
-import { concurrencyPlaces } from './concurrency-places.ts'
+import { concurrencyLimits } from './concurrency-limits.ts'
 import { openConnectGateway } from './connect-gateway.ts'
 import { realConnectOptions } from './connect-options.ts'
 import { createCronTicks } from './cron-ticks.ts'
@@ -23,17 +23,17 @@ import { createRunStore } from './run-store.ts'
 import { createSigning } from './signing.ts'
 import { createWaitStore } from './wait-store.ts'
 
-/** What the real server was measured to take. */
+/** Delays measured on the real server. */
 const measuredDelays = { runMs: 100, eventMs: 200, startMs: 100 }
 
 /**
- * Starts an engine that speaks Inngest's published protocol to unmodified SDKs, over HTTP and over the connections of
- * workers. Test equipment.
+ * Starts an engine that implements Inngest's published protocol for unmodified SDKs, over HTTP and over worker
+ * connections. For tests only.
  *
- * It takes events, registers apps, executes functions with their steps, waits, attempts, concurrency, cancellation and
- * crons, and answers REST v1 and v2 with the oddities of the real server. It reads and then ignores the other flow
- * control (throttle, rate limit, debounce, batches, priority, singletons, idempotency keys of functions); a run that
- * asks for `step.invoke`, signals, AI or the gateway fails and says so.
+ * It accepts events, registers apps, executes functions with steps, waits, attempts, concurrency, cancellation and cron
+ * triggers, and serves REST v1 and v2 with the quirks of the real server. It ignores all other flow control (throttle,
+ * rate limit, debounce, batches, priority, singletons, idempotency keys of functions). A run that uses `step.invoke`,
+ * signals, AI or the gateway fails with an error that says so.
  */
 export async function createLoopbackEngine(options: LoopbackOptions = {}): Promise<LoopbackEngine> {
   const { clock = systemClock, port = 0, eventKey, maxEventBytes = 3 * 1024 * 1024 } = options
@@ -56,9 +56,9 @@ export async function createLoopbackEngine(options: LoopbackOptions = {}): Promi
 
   const queue = createQueue({
     clock,
-    placesOf(run) {
+    limitsOf(run) {
       const fn = apps.findFunction(run.functionId)!
-      return [...concurrencyPlaces(fn, run), ...gateway.placesOf(fn)]
+      return [...concurrencyLimits(fn, run), ...gateway.limitsOf(fn)]
     },
     execute: (item) => executor.execute(item),
   })

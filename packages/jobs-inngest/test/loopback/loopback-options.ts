@@ -3,9 +3,9 @@ import type { ConnectOptions } from './connect-options.ts'
 import type { FaultRule } from './faults.ts'
 import type { LoggedRequest } from './request-log.ts'
 
-/** How long the real server takes, by measurement; in milliseconds of the engine's clock. */
+/** Delays of the real server, as measured, in milliseconds of the engine's clock. */
 export interface LoopbackDelays {
-  /** From a send until the event's runs exist and are seen. */
+  /** From a send until the event's runs exist and are visible. */
   readonly runMs: number
   /** From a send until the event itself can be read. */
   readonly eventMs: number
@@ -13,24 +13,24 @@ export interface LoopbackDelays {
   readonly startMs: number
 }
 
-/** How a loopback engine is set up. */
+/** Options of a loopback engine. */
 export interface LoopbackOptions {
-  /** Where all of the engine's times come from; by default the machine's clock. */
+  /** The engine's clock. Default: the system clock. */
   readonly clock?: Clock
-  /** By default a free one. */
+  /** Default: a free port. */
   readonly port?: number
-  /** With it only this key may send events. */
+  /** If set, only this key can send events. */
   readonly eventKey?: string
-  /** With it the engine is like the cloud: everything is signed and checked, both ways. */
+  /** If set, the engine behaves like the cloud: requests in both directions are signed and verified. */
   readonly signingKey?: string
-  /** A second key that REST takes too; requests to the app are signed with `signingKey` all the same. */
+  /** A second key that REST accepts. Requests to the app are still signed with `signingKey`. */
   readonly signingKeyFallback?: string
-  /** The engine's own backoff for plain errors, by attempt from 0; by default the vendor's table with its jitter. */
+  /** The engine's backoff for plain errors, by attempt from 0. Default: the vendor's table with its jitter. */
   readonly retryDelayMs?: (attempt: number) => number
-  /** By default 3 MiB, as the open-source server. */
+  /** Default 3 MiB, as in the open-source server. */
   readonly maxEventBytes?: number
   readonly delays?: Partial<LoopbackDelays>
-  /** By default as the real server. */
+  /** Default: as the real server. */
   readonly connect?: Partial<ConnectOptions>
 }
 
@@ -38,19 +38,19 @@ export interface LoopbackOptions {
 export interface LoopbackEngine {
   /** Serves the event API, REST v1 and v2, registration and checkpoints. */
   readonly url: string
-  /** Asks the app at its serve URL to register itself, as the dashboard's "sync" does. */
+  /** Requests the app at its serve URL to register itself, as the dashboard's "sync" does. */
   sync(appUrl: string): Promise<void>
-  /** Every request since the start, in the order in which they were answered. */
+  /** All requests since the start, in the order of their responses. */
   readonly requests: readonly LoggedRequest[]
-  /** Lets requests fail: those to the engine (`in`), or those of the engine to the apps (`out`). */
+  /** Makes requests fail: those to the engine (`in`, the default), or those from the engine to apps (`out`). Returns a function that removes the rule. */
   intercept(rule: FaultRule, direction?: 'in' | 'out'): () => void
-  /** What may happen to the connections of workers. */
+  /** Disturbs the connections of workers. */
   readonly workers: {
-    /** Asks every worker to connect anew, as a gateway does that is about to close. */
+    /** Requests every worker to reconnect, as a gateway does before it closes. */
     drain(): void
     /** Breaks all connections. */
     cut(): void
   }
-  /** Stops everything; what is still running is left alone. */
+  /** Stops the engine. Does not wait for running requests. */
   close(): Promise<void>
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '@cgk-platform/jobs-core/provider'
-import { type Op, type RetryHints, toError } from './app-answer.ts'
+import { type Op, type RetryHints, toError } from './app-response.ts'
 import { parseDurationText, sleepMs } from './duration-text.ts'
 import { createUlid } from './event-ids.ts'
 import type { Queue, QueueItem } from './queue.ts'
@@ -10,22 +10,22 @@ import { toStepError } from './step-error.ts'
 import type { StoredEvent } from './stored-event.ts'
 import type { WaitStore } from './wait-store.ts'
 
-/** Does what the operations of an app's answer say (pkg/execution/executor/executor.go). */
+/** Executes the operations in an app's response (pkg/execution/executor/executor.go). */
 export interface OpHandlers {
-  /** Answers true where the request shall be repeated. */
+  /** Returns true if the request must be repeated. */
   handle(item: QueueItem, ops: readonly Op[], hints: RetryHints): boolean
-  /** Keeps for the trace what steps of a cancelled run did all the same. */
-  noteLate(item: QueueItem, ops: readonly Op[]): void
-  /** Keeps a step's outcome; false where it was known already. */
+  /** Adds steps of a cancelled run that ended after the cancel to its trace. */
+  recordLateSteps(item: QueueItem, ops: readonly Op[]): void
+  /** Stores a step's result. Returns false if it was stored already. */
   saveStep(run: Run, id: string, value: unknown): boolean
-  /** Calls the app again, once nothing that was planned beside this step is under way. */
-  goOn(item: Pick<QueueItem, 'run' | 'maxAttempts'>, id: string, race?: boolean): void
+  /** Calls the app again once no step planned in parallel is running, or at once with `race`. */
+  continueRun(item: Pick<QueueItem, 'run' | 'maxAttempts'>, id: string, race?: boolean): void
 }
 
-/** What ends later; others that an answer names beside it are waited for too. */
+/** Operations that end later. The engine then waits for all operations of the same response. */
 const planOps = new Set(['StepPlanned', 'Sleep', 'WaitForEvent'])
 
-/** The handlers of one engine. */
+/** Creates the handlers of one engine. */
 export function createOpHandlers(options: {
   readonly clock: Clock
   readonly queue: Queue
@@ -50,7 +50,7 @@ export function createOpHandlers(options: {
     run.steps.set(id, value)
     return true
   }
-  const goOn = (item: Pick<QueueItem, 'run' | 'maxAttempts'>, id: string, race = false): void => {
+  const continueRun = (item: Pick<QueueItem, 'run' | 'maxAttempts'>, id: string, race = false): void => {
     const { run } = item
     if (run.pendingSteps.size > 0 && !race) return
     if (run.requestVersion >= 2) run.disableImmediateExecution = false
@@ -59,7 +59,7 @@ export function createOpHandlers(options: {
   const endStep = (item: QueueItem, op: Op, value: { data: unknown } | { error: unknown }): void => {
     addStepSpan(item.run, op, clock.now(), value)
     saveStep(item.run, op.id, value)
-    goOn(item, op.id, isRace(op))
+    continueRun(item, op.id, isRace(op))
   }
   const wait = (item: QueueItem, op: Op, stepOp: 'SLEEP' | 'WAIT_FOR_EVENT'): { end(value: unknown): void } => {
     const { run } = item
@@ -72,7 +72,7 @@ export function createOpHandlers(options: {
         span.endedAtMs = clock.now()
         span.status = 'COMPLETED'
         if (value !== null) span.output = { data: value }
-        if (saveStep(run, op.id, value)) goOn(item, op.id, isRace(op) && !forgetsRace(op))
+        if (saveStep(run, op.id, value)) continueRun(item, op.id, isRace(op) && !forgetsRace(op))
       },
     }
   }
@@ -107,7 +107,7 @@ export function createOpHandlers(options: {
         resume: (event: StoredEvent | undefined) => end(event ? { user: {}, ...event.event } : null),
       })
     },
-    DiscoveryRequest: (item, op) => goOn(item, op.id, true),
+    DiscoveryRequest: (item, op) => continueRun(item, op.id, true),
     RunComplete: (item, op) => lifecycle.finish(item.run, 'COMPLETED', { data: op.data ?? null }),
   }
 
@@ -123,21 +123,21 @@ export function createOpHandlers(options: {
       for (const op of ops) {
         const handler = handlers[op.op]
         if (handler) repeat = handler(item, op, hints) === true || repeat
-        else lifecycle.finish(item.run, 'FAILED', { error: toError(`The loopback engine does not speak ${op.op}.`) })
+        else lifecycle.finish(item.run, 'FAILED', { error: toError(`The loopback engine does not support ${op.op}.`) })
       }
       return repeat
     },
-    noteLate({ run }, ops) {
+    recordLateSteps({ run }, ops) {
       for (const op of ops) {
         if (op.op === 'StepRun') addStepSpan(run, op, clock.now(), { data: op.data ?? null })
       }
     },
     saveStep,
-    goOn,
+    continueRun,
   }
 }
 
-/** Where the event that began the run is put into a wait's expression, the options beside it are lost. */
+/** Whether a wait loses its race mode: the real server drops options if the expression refers to the run's event. */
 const forgetsRace = (op: Op): boolean => op.opts?.if?.includes('event.') ?? false
 
 const isRace = (op: Op): boolean => op.opts?.parallelMode === 'race'

@@ -5,41 +5,41 @@ import { quietLogger } from '../kit/quiet-logger.ts'
 import { serveApp } from '../kit/serve-app.ts'
 import { createLoopbackEngine, createScaledClock, type LoopbackEngine, type LoopbackOptions } from './index.ts'
 
-/** An answer of the engine, read. */
+/** A parsed response of the engine. */
 export interface Answer {
   readonly status: number
   readonly headers: Headers
-  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into it where they like
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests access any member
   readonly body: any
 }
 
-/** An engine with one app on it, which the end of the test closes. */
+/** An engine with one app. The end of the test closes both. */
 export interface OpenLoopback {
   readonly engine: LoopbackEngine
   readonly clock: Clock
   readonly client: Inngest.Any
   readonly appUrl: string
   pause(ms: number): Promise<void>
-  /** Sends one event and answers with its ULID. */
+  /** Sends one event and returns its ULID. */
   send(name: string, data?: object, more?: object): Promise<string>
   request(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
   get(path: string): Promise<Answer>
-  /** The event's runs in REST v2, once the check holds for them. */
+  /** Returns the event's runs in REST v2 once they pass the check. */
   runsWhen(eventId: string, check: (runs: Answer['body'][]) => boolean): Promise<Answer['body'][]>
-  /** Waits until the answer fits. */
+  /** Waits until the response passes the check. */
   until(path: string, check: (answer: Answer) => boolean): Promise<Answer>
 }
 
-/** What an app on the engine may use. */
-export interface AppParts {
+/** The services for an app on the engine. */
+export interface AppDependencies {
   readonly client: Inngest.Any
   readonly clock: Clock
   pause(ms: number): Promise<void>
 }
 
-/** Starts an engine on a clock that runs 20 times as fast as the machine's, with the real SDK serving an app on it. */
+/** Starts an engine on a clock that runs 20 times as fast as the system clock, with an app served by the real SDK. */
 export async function openLoopback(
-  createFunctions: (parts: AppParts) => InngestFunction.Any[] = () => [],
+  createFunctions: (parts: AppDependencies) => InngestFunction.Any[] = () => [],
   options: LoopbackOptions & { appId?: string; sdk?: Partial<ClientOptions> } = {},
 ): Promise<OpenLoopback> {
   const { appId = 'app', clock = createScaledClock(20), sdk, ...engineOptions } = options

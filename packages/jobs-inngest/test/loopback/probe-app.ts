@@ -1,5 +1,5 @@
 import { type InngestFunction, NonRetriableError, RetryAfterError } from 'inngest'
-import type { AppParts } from './open-loopback.ts'
+import type { AppDependencies } from './open-loopback.ts'
 
 const returned: Record<string, unknown> = {
   undef: undefined,
@@ -14,8 +14,8 @@ const returned: Record<string, unknown> = {
   'empty-string': '',
 }
 
-/** The functions whose runs on the real server are in `recorded-answers.json`. */
-export function createProbeApp({ client, clock, pause }: AppParts): InngestFunction.Any[] {
+/** Creates the functions whose runs on the real server are recorded in `recorded-responses.json`. */
+export function createProbeApp({ client, clock, pause }: AppDependencies): InngestFunction.Any[] {
   const define = (id: string, event: string, handler: Parameters<typeof client.createFunction>[1], options = {}) =>
     client.createFunction({ id, triggers: [{ event }], ...options }, handler)
 

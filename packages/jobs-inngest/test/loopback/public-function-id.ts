@@ -1,6 +1,6 @@
 import type { LoopbackFunction } from './app.ts'
 
-/** A function's id as REST v2 tells it: without the app's name before it. */
+/** Returns a function's id in REST v2, which is without the app's prefix. */
 export function toPublicFunctionId({ appName, slug }: LoopbackFunction): string {
   return slug.startsWith(`${appName}-`) ? slug.slice(appName.length + 1) : slug
 }

@@ -1,64 +1,64 @@
 import type { Clock, Timer } from '@cgk-platform/jobs-core/provider'
 import type { Run } from './run.ts'
 
-/** One request to an app that is due at some time. */
+/** A request to an app that is due at a certain time. */
 export interface QueueItem {
   readonly id: string
   readonly run: Run
-  /** The step that the app shall run; without one it runs the function from the top. */
+  /** The step to execute. If omitted, the app runs the function from the start. */
   readonly stepId?: string
-  /** The step that ended before, which tells the app where in its stack it stands. */
+  /** The step that ended before. It determines the app's position in its stack. */
   readonly outgoing?: string
   attempt: number
   maxAttempts: number
   atMs: number
-  /** What happens instead of a request when the sleep is over. */
+  /** Is called instead of a request at the end of a sleep. */
   readonly afterSleep?: () => void
-  /** How often it was handed out. */
+  /** Number of times the item was executed. */
   generation: number
 }
 
-/** A limit that an item counts against while it is with the app. */
-export interface Place {
+/** A limit that applies to an item during its request. */
+export interface ConcurrencyLimit {
   readonly key: string
   readonly limit: number
 }
 
-/** Hands out what is due, as far as the limits allow. */
+/** Executes due items within the limits. */
 export interface Queue {
   add(item: QueueItem): void
   find(id: string): QueueItem | undefined
-  /** Forgets what waits; what is with the app keeps its place until it comes back. */
+  /** Removes waiting items of a run. A running item counts against its limits until it ends. */
   removeRun(run: Run): void
-  /** Looks again at what waits for a place: the limits have changed. */
+  /** Checks the waiting items again after limits have changed. */
   wake(): void
   close(): void
 }
 
-/** A queue in order of time; what waits for a place lets others pass, and what waits for its time holds no place. */
+/** Creates a queue sorted by time. An item that waits for a limit does not block others, and an item that is not due does not count. */
 export function createQueue(options: {
   readonly clock: Clock
-  placesOf(run: Run): Place[]
-  /** Answers true where the item is to be handed out again, at its new time. */
+  limitsOf(run: Run): ConcurrencyLimit[]
+  /** Returns true if the item must be executed again, at its new time. */
   execute(item: QueueItem): Promise<boolean>
 }): Queue {
-  const { clock, placesOf, execute } = options
+  const { clock, limitsOf, execute } = options
   const waiting: QueueItem[] = []
   const running = new Map<string, QueueItem>()
   const taken = new Map<string, number>()
   let timer: Timer | undefined
   let closed = false
 
-  const count = (places: Place[], by: 1 | -1): void => {
-    for (const { key } of places) taken.set(key, (taken.get(key) ?? 0) + by)
+  const count = (limits: ConcurrencyLimit[], by: 1 | -1): void => {
+    for (const { key } of limits) taken.set(key, (taken.get(key) ?? 0) + by)
   }
-  const start = async (item: QueueItem, places: Place[]): Promise<void> => {
-    count(places, 1)
+  const start = async (item: QueueItem, limits: ConcurrencyLimit[]): Promise<void> => {
+    count(limits, 1)
     running.set(item.id, item)
     item.generation += 1
     const again = await execute(item)
     running.delete(item.id)
-    count(places, -1)
+    count(limits, -1)
     if (again) insert(item)
     pump()
   }
@@ -72,11 +72,11 @@ export function createQueue(options: {
     const now = clock.now()
     for (const item of waiting.filter(({ atMs }) => atMs <= now)) {
       const index = waiting.indexOf(item)
-      const places = placesOf(item.run)
-      // What was started before it in this loop may have started it too.
-      if (index === -1 || places.some(({ key, limit }) => (taken.get(key) ?? 0) >= limit)) continue
+      const limits = limitsOf(item.run)
+      // An item started earlier in this loop can have started this one too.
+      if (index === -1 || limits.some(({ key, limit }) => (taken.get(key) ?? 0) >= limit)) continue
       waiting.splice(index, 1)
-      void start(item, places)
+      void start(item, limits)
     }
     const next = waiting.find(({ atMs }) => atMs > now)
     if (next) timer = clock.setTimer(next.atMs - now, pump)

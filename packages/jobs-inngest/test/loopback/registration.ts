@@ -3,7 +3,7 @@ import { deterministicUuid } from './deterministic-uuid.ts'
 import { type HttpReply, jsonReply } from './http-messages.ts'
 import type { Route, RouteRequest } from './routes.ts'
 
-/** `POST /fn/register`, which the SDK sends when it is asked to sync (pkg/devserver/api.go). */
+/** Creates `POST /fn/register`, which the SDK calls during a sync (pkg/devserver/api.go). */
 export function createRegistration(options: {
   readonly register: AppRegistrar
   readonly serverKind: 'dev' | 'cloud'

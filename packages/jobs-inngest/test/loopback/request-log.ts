@@ -1,4 +1,4 @@
-/** One request that the engine got (`in`) or made (`out`). */
+/** A request to the engine (`in`) or from the engine (`out`). */
 export interface LoggedRequest {
   readonly method: string
   /** With the query. */
@@ -6,6 +6,6 @@ export interface LoggedRequest {
   /** By the engine's clock. */
   readonly at: number
   readonly direction: 'in' | 'out'
-  /** 0 where no answer was given. */
+  /** 0 without a response. */
   readonly status: number
 }

@@ -17,7 +17,7 @@ const defaultEvents = 20
 const maxEvents = 51
 const cacheSeconds = { event: 5, eventRuns: 15, run: 3 }
 
-/** REST v1 (pkg/api/apiv1). */
+/** Creates the routes of REST v1 (pkg/api/apiv1). */
 export function createRestV1(options: {
   readonly clock: Clock
   readonly events: EventStore
@@ -54,7 +54,7 @@ export function createRestV1(options: {
           ({ internalId, event, receivedAtMs }) =>
             (!cursor || internalId < cursor) &&
             (!name || event.name === name) &&
-            !event.name.startsWith('inngest/') && // even when asked for by name
+            !event.name.startsWith('inngest/') && // even if requested by name
             receivedAtMs >= since &&
             receivedAtMs <= until,
         )
@@ -140,7 +140,7 @@ function toRun(run: Run, status: string, end: Finish | undefined, environmentId:
   }
 }
 
-/** v1 keeps the output of failures alone. */
+/** Returns the output of a run: v1 stores only that of failures. */
 function outputOf({ status, output }: Finish): unknown {
   if (status === 'CANCELLED') return {}
   return output && 'error' in output ? output.error : ''

@@ -6,13 +6,13 @@ import type { HttpReply } from './http-messages.ts'
 import { toPublicFunctionId } from './public-function-id.ts'
 import type { Route } from './routes.ts'
 import { toTimestamp } from './timestamps.ts'
-import { BadQuery, readLimit, refusingBadQueries, v2Error, v2Reply } from './v2-replies.ts'
+import { BadQueryError, readLimit, withBadQueryErrors, v2Error, v2Reply } from './v2-replies.ts'
 
-const most = 100
+const maxPageSize = 100
 const defaultRetries = 4
 const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
 
-/** The apps and their functions in REST v2 (pkg/api/v2/endpoints_app.go and endpoints_function.go). */
+/** Creates the routes for apps and functions in REST v2 (pkg/api/v2/endpoints_app.go and endpoints_function.go). */
 export function createRestV2Apps(options: { readonly clock: Clock; readonly apps: AppStore }): Route[] {
   const { clock, apps } = options
 
@@ -21,10 +21,10 @@ export function createRestV2Apps(options: { readonly clock: Clock; readonly apps
     query: URLSearchParams,
     view: (item: T) => object,
   ) =>
-    refusingBadQueries(() => {
-      const limit = readLimit(query, most)
+    withBadQueryErrors(() => {
+      const limit = readLimit(query, maxPageSize)
       const cursor = query.get('cursor') ?? ''
-      if (cursor && !uuid.test(cursor)) throw new BadQuery('Cursor is invalid')
+      if (cursor && !uuid.test(cursor)) throw new BadQueryError('Cursor is invalid')
       const rest = all.toSorted((a, b) => (a.id < b.id ? -1 : 1)).filter(({ id }) => id > cursor)
       const page = rest.slice(0, limit)
       const next = rest.length > limit ? page.at(-1)?.id : undefined
@@ -45,7 +45,7 @@ export function createRestV2Apps(options: { readonly clock: Clock; readonly apps
     {
       method: 'GET',
       pattern: '/v2/apps/{app}/functions',
-      // An app that nobody knows has no functions: no error.
+      // An unknown app has no functions. This is not an error.
       handle: ({ params: { app = '' }, query }) =>
         list([...(apps.find(app)?.functions.values() ?? [])], query, toFunction),
     },

@@ -10,13 +10,13 @@ import type { RunStore } from './run-store.ts'
 import { endedAtMs, listedEndMs, listedOutput, toOutputObject, tracedStatus } from './run-views.ts'
 import { toTimestamp } from './timestamps.ts'
 import { toTrace } from './trace.ts'
-import { readIncludeOutput, refusingBadQueries, v2Error, v2Reply } from './v2-replies.ts'
+import { readIncludeOutput, withBadQueryErrors, v2Error, v2Reply } from './v2-replies.ts'
 import { pageRuns } from './v2-run-list.ts'
 
 const maxEventRuns = 40
 const maxRuns = 100
 
-/** The runs in REST v2 (pkg/api/v2/endpoints_runs.go). */
+/** Creates the routes for runs in REST v2 (pkg/api/v2/endpoints_runs.go). */
 export function createRestV2Runs(options: {
   readonly clock: Clock
   readonly apps: AppStore
@@ -25,21 +25,21 @@ export function createRestV2Runs(options: {
 }): Route[] {
   const { clock, apps, runs, lifecycle } = options
 
-  const list = (found: readonly Run[], query: URLSearchParams, most: number): HttpReply =>
-    refusingBadQueries(() => {
+  const list = (found: readonly Run[], query: URLSearchParams, max: number): HttpReply =>
+    withBadQueryErrors(() => {
       const withOutput = readIncludeOutput(query)
-      const page = pageRuns(found, query, most)
+      const page = pageRuns(found, query, max)
       const data = page.runs.map((run) => toListItem(run, apps, withOutput))
       return v2Reply(clock.now(), data, page)
     })
-  /** Finds the run that the path names. */
+  /** Finds the run in the path. */
   const withRun =
     (handle: (run: Run, request: RouteRequest) => HttpReply, missing = 'Run not found') =>
     (request: RouteRequest): HttpReply => {
       const id = request.params['run'] ?? ''
       if (!isUlid(id)) return v2Error(400, 'invalid_field_format', 'Run ID must be a valid ULID')
       const run = runs.find(id)
-      return run ? refusingBadQueries(() => handle(run, request)) : v2Error(404, 'not_found', missing)
+      return run ? withBadQueryErrors(() => handle(run, request)) : v2Error(404, 'not_found', missing)
     }
 
   return [
@@ -108,7 +108,7 @@ export function createRestV2Runs(options: {
   ]
 }
 
-/** An event's runs have no filters. */
+/** Removes filters: the list of an event's runs does not support them. */
 function onlyPaging(query: URLSearchParams): URLSearchParams {
   return new URLSearchParams(
     [...query].filter(([name]) => name === 'limit' || name === 'cursor' || /output/i.test(name)),
@@ -123,13 +123,13 @@ function filterRuns(runs: Run[], apps: AppStore, appIds: string[], functionIds: 
   })
 }
 
-/** A run as lists tell it: its true state, the newest output of anything in it, a cancelled one's end 10 s late. */
+/** Converts a run for lists: with its true status, the newest output of any part, and for a cancelled run an end 10 s late. */
 function toListItem(run: Run, apps: AppStore, withOutput: boolean): object {
   const output = withOutput && run.latestOutput ? listedOutput(run.latestOutput) : undefined
   return toRun(run, apps, { status: run.status, startMs: run.queuedAtMs, endMs: listedEndMs(run), output })
 }
 
-/** A run by itself: its state as the trace shows it, and the output only when it ended, without a wrap. */
+/** Converts a single run: with the status in its trace, and its output, unwrapped, only after the end. */
 function toSingleRun(run: Run, apps: AppStore, withOutput: boolean): object {
   const output = withOutput && isEnded(run.status) ? run.finishes.at(-1)?.output : undefined
   const unwrapped = output && toOutputObject(valueOf(output))

@@ -2,8 +2,8 @@ const maxRetryMs = 24 * 60 * 60_000
 const minRetryMs = 1000
 
 /**
- * When the header `retry-after` asks for the next attempt, in epoch milliseconds: a number of seconds counts from a
- * truncated second, and what is nearer than a second or farther than a day becomes so much from a truncated second
+ * Returns the time of the next attempt according to the header `retry-after`, epoch milliseconds. A number of seconds
+ * counts from a truncated second. A time within a second or beyond a day becomes a second or a day from a truncated second
  * (pkg/execution/driver/httpdriver/parse.go).
  */
 export function parseRetryAfter(header: string | undefined, nowMs: number): number | undefined {

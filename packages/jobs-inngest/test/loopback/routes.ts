@@ -1,25 +1,25 @@
 import type { HttpReply } from './http-messages.ts'
 
-/** A request as a route gets it. */
+/** A request to a route. */
 export interface RouteRequest {
   readonly method: string
-  /** Path and query, as they came. */
+  /** Path and query, unchanged. */
   readonly url: string
-  /** The parts of the path that the pattern names, decoded. */
+  /** The path parameters of the pattern, decoded. */
   readonly params: Readonly<Record<string, string>>
   readonly query: URLSearchParams
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
 }
 
-/** One endpoint: a pattern such as `/v1/runs/{run}` and what answers it. */
+/** An endpoint: a pattern such as `/v1/runs/{run}` and its handler. */
 export interface Route {
   readonly method: string
   readonly pattern: string
   handle(request: RouteRequest): HttpReply | Promise<HttpReply>
 }
 
-/** Finds the route of a request, and fills in its parameters. */
+/** Returns the route of a request with its parameters. */
 export function matchRoute(
   routes: readonly Route[],
   method: string,

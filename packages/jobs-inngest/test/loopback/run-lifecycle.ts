@@ -11,24 +11,24 @@ import type { WaitStore } from './wait-store.ts'
 
 const idempotencyMs = 24 * 60 * 60_000
 
-/** How a run is made, beside its function and event. */
+/** Options of a new run. */
 export interface ScheduleOptions {
   readonly originalRunId?: string
   readonly cronSchedule?: string
   readonly atMs?: number
 }
 
-/** Begins and ends runs. */
+/** Starts and ends runs. */
 export interface RunLifecycle {
-  /** Answers undefined where the function already ran for this event within a day. */
+  /** Creates a run. Returns undefined if the function already ran for this event within a day. */
   schedule(fn: LoopbackFunction, event: StoredEvent, options?: ScheduleOptions): Run | undefined
-  /** A run's first request goes to its app. */
+  /** Marks a run as started, at its first request to the app. */
   start(run: Run, fn: LoopbackFunction): void
   finish(run: Run, status: RunStatus, output?: Output): void
   cancel(run: Run): void
 }
 
-/** The runs of one engine. */
+/** Creates the run lifecycle of one engine. */
 export function createRunLifecycle(options: {
   readonly clock: Clock
   readonly queue: Queue
@@ -56,7 +56,7 @@ export function createRunLifecycle(options: {
   const finish = (run: Run, status: RunStatus, output?: Output): void => {
     if (output) run.latestOutput = output
     run.finishes.push({ status, atMs: clock.now(), ...(output && { output }) })
-    if (isEnded(run.status)) return // a late result is kept, and changes nothing
+    if (isEnded(run.status)) return // a late result is stored, but changes nothing
     run.status = status
     queue.removeRun(run)
     waits.removeRun(run)

@@ -8,7 +8,7 @@ export interface RunStore {
   list(): Run[]
 }
 
-/** An empty store. */
+/** Creates an empty store. */
 export function createRunStore(): RunStore {
   const runs = new Map<string, Run>()
   const byEvent = new Map<string, Run[]>()

@@ -4,8 +4,8 @@ import { isEnded } from './run.ts'
 const cancelGraceMs = 10_000
 
 /**
- * The state that readers see who look at the trace: while a run goes on, it is that of its first part that ended or
- * waits. So a run in a backoff seems failed, and one after its first step seems completed.
+ * Returns the status of a run according to its trace. For a running run, it is that of the first span that ended or
+ * waits. So a run seems failed during a backoff, and completed after its first step.
  */
 export function tracedStatus(run: Run): RunStatus {
   if (run.status !== 'RUNNING') return run.status
@@ -13,25 +13,25 @@ export function tracedStatus(run: Run): RunStatus {
   return part === undefined || part.status === 'WAITING' || part.status === 'RUNNING' ? 'RUNNING' : part.status
 }
 
-/** When a run ended. */
+/** Returns when a run ended. */
 export function endedAtMs(run: Run): number | undefined {
   return isEnded(run.status) ? run.finishes[0]?.atMs : undefined
 }
 
-/** When a run ended as the lists tell it: a cancelled one 10 s later, in which the engine lets its steps report. */
+/** Returns the end of a run as lists show it: 10 s late for a cancelled run, the time in which its steps can still report. */
 export function listedEndMs(run: Run): number | undefined {
   const at = endedAtMs(run)
   return at !== undefined && run.status === 'CANCELLED' ? at + cancelGraceMs : at
 }
 
-/** An output as REST v2 tells it, always an object: other data is wrapped in `data`. */
+/** Converts an output for REST v2, which wraps values other than objects in `data`. */
 export function toOutputObject(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>)
     : { data: value }
 }
 
-/** The output in a list: of whatever ended last in the run, an error in its `error`. */
+/** Converts the output for lists: that of the part that ended last, with an error in `error`. */
 export function listedOutput(output: Output): Record<string, unknown> {
   return 'error' in output ? { error: output.error } : toOutputObject(output.data)
 }

@@ -1,12 +1,12 @@
 import type { StoredEvent } from './stored-event.ts'
 
-/** The states of a run, in the words of REST v2. */
+/** The statuses of a run, as in REST v2. */
 export type RunStatus = 'QUEUED' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED'
 
-/** What a handler or a step gave. */
+/** The result of a handler or a step. */
 export type Output = { readonly data: unknown } | { readonly error: unknown }
 
-/** A part of a run's trace: a step, or one try of the function itself. */
+/** A span of a run's trace: a step, or one attempt of the function itself. */
 export interface Span {
   readonly id: string
   readonly name: string
@@ -19,17 +19,17 @@ export interface Span {
   output?: Output
 }
 
-/** One end of a run: a result that comes after a cancel makes a second one. */
+/** One end of a run. A result that arrives after a cancel adds a second one. */
 export interface Finish {
   readonly status: RunStatus
   readonly atMs: number
   readonly output?: Output
 }
 
-/** One execution of one function. */
+/** One run of a function. */
 export interface Run {
   readonly id: string
-  /** The UUID of the function, which is looked up anew at each step: a re-sync changes running runs too. */
+  /** The UUID of the function. It is looked up for each step, so a new sync also changes running runs. */
   readonly functionId: string
   readonly events: readonly StoredEvent[]
   readonly originalRunId?: string
@@ -38,20 +38,20 @@ export interface Run {
   startedAtMs?: number
   status: RunStatus
   readonly finishes: Finish[]
-  /** What each ended step left, by hashed id, in the order of completion (the SDK's stack). */
+  /** The results of ended steps, by hashed id, in the order of completion (the SDK's stack). */
   readonly steps: Map<string, unknown>
-  /** Steps that were planned side by side and have not ended. */
+  /** Steps that were planned in parallel and have not ended. */
   readonly pendingSteps: Set<string>
-  /** What was queued once and is not queued again, when two answers ask for the same. */
+  /** Keys of everything that was queued, so that two responses do not queue the same twice. */
   readonly jobs: Set<string>
   disableImmediateExecution: boolean
-  /** The execution version that the SDK answered with; -1 before its first answer. */
+  /** The execution version in the SDK's first response; -1 before it. */
   requestVersion: number
   readonly spans: Span[]
   latestOutput?: Output
 }
 
-/** Whether nothing more happens in this state. */
+/** Whether a status is final. */
 export function isEnded(status: RunStatus): boolean {
   return status === 'COMPLETED' || status === 'FAILED' || status === 'CANCELLED'
 }

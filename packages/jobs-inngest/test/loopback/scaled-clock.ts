@@ -6,14 +6,14 @@ interface Entry {
   held: boolean
 }
 
-/** How often time moves on, in the machine's milliseconds. */
-const everyMs = 1
-/** What a machine that is busy elsewhere may lose of its time at once: no more than this goes by in one move. */
-const longestMoveMs = 2
+/** The interval at which time advances, in milliseconds of the system clock. */
+const intervalMs = 1
+/** Maximum advance at once, in milliseconds of the system clock. A longer pause of a busy machine is lost. */
+const maxAdvanceMs = 2
 
 /**
- * A clock whose time runs `factor` times as fast as the machine's, from `startAt` (epoch milliseconds) on, and slower
- * where the machine does not keep up: a process that stands still for a moment must not miss what was due meanwhile.
+ * Creates a clock that runs `factor` times as fast as the system clock, starting at `startAt` (epoch milliseconds). It runs
+ * slower if the machine is too busy, so that a process that pauses for a moment does not miss due timers.
  */
 export function createScaledClock(factor: number, startAt: number = Date.now()): Clock {
   const timers = new Set<Entry>()
@@ -22,13 +22,13 @@ export function createScaledClock(factor: number, startAt: number = Date.now()):
 
   const move = (): void => {
     const now = performance.now()
-    time += Math.min(now - movedAt, longestMoveMs) * factor
+    time += Math.min(now - movedAt, maxAdvanceMs) * factor
     movedAt = now
     const due = [...timers].filter(({ dueAt }) => dueAt <= time).toSorted((one, other) => one.dueAt - other.dueAt)
     for (const timer of due) if (timers.delete(timer)) timer.callback()
     holdOrLet()
   }
-  const interval = setInterval(move, everyMs)
+  const interval = setInterval(move, intervalMs)
   const holdOrLet = (): void => {
     if ([...timers].some(({ held }) => held)) interval.ref()
     else interval.unref()

@@ -1,25 +1,25 @@
 import { createHash, createHmac } from 'node:crypto'
 
-/** Keys and signatures as the vendor has them: pkg/authn and pkg/execution/driver/httpdriver/util.go. */
+/** Keys and signatures as in the vendor's pkg/authn and pkg/execution/driver/httpdriver/util.go. */
 export interface Signing {
-  /** Whether there is a key at all; without one nothing is signed and nobody is asked, as in the dev server. */
+  /** Whether there is a key. Without one, nothing is signed or verified, as in the dev server. */
   readonly enabled: boolean
-  /** The value of `x-inngest-signature` for a request's body. */
+  /** Returns the value of `x-inngest-signature` for a request's body. */
   sign(body: string): string
-  /** Whether an app signed its answer with one of our keys. */
+  /** Whether an app signed its response with one of the keys. */
   verify(body: string, signature: string | undefined): boolean
-  /** Whether the header `authorization` carries one of our keys, raw or hashed, with or without its prefix. */
+  /** Whether the header `authorization` contains one of the keys, raw or hashed, with or without its prefix. */
   authorizes(authorization: string | undefined): boolean
 }
 
-/** Signs with the first key, and takes either. */
+/** Creates signing with the first key. Verification accepts both. */
 export function createSigning(signingKey: string | undefined, fallback: string | undefined): Signing {
   const keys = [signingKey, fallback].filter((key) => key !== undefined).map(withoutPrefix)
   const tokens = new Set(keys.flatMap((key) => [key, hashKey(key)]))
   return {
     enabled: signingKey !== undefined,
     sign(body) {
-      const seconds = Math.floor(Date.now() / 1000) // the SDK compares it with the machine's clock
+      const seconds = Math.floor(Date.now() / 1000) // the SDK compares it with the system clock
       return `t=${seconds}&s=${hmac(keys[0]!, body + seconds)}`
     },
     verify(body, signature) {

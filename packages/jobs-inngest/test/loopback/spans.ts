@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import type { Op } from './app-answer.ts'
+import type { Op } from './app-response.ts'
 import type { Output, Run, Span } from './run.ts'
 
 type SpanFields = Omit<Span, 'id'>
 
-/** Adds a part to a run's trace. */
+/** Adds a span to a run's trace. */
 export function addSpan(run: Run, fields: SpanFields): Span {
   const span = { id: randomBytes(8).toString('hex'), ...fields }
   run.spans.push(span)
@@ -12,7 +12,7 @@ export function addSpan(run: Run, fields: SpanFields): Span {
   return span
 }
 
-/** The part that a step adds when it ended, or when one of its attempts failed. */
+/** Adds the span of an ended step or of its failed attempt. */
 export function addStepSpan(run: Run, op: Op, nowMs: number, output: Output): void {
   addSpan(run, {
     name: op.displayName ?? op.name ?? op.id,
@@ -26,7 +26,7 @@ export function addStepSpan(run: Run, op: Op, nowMs: number, output: Output): vo
   })
 }
 
-/** The part that the function itself adds when it ended or failed outside any step. */
+/** Adds the span of a function that ended, or failed outside any step. */
 export function addFunctionSpan(run: Run, nowMs: number, output: Output, begunAtMs: number = nowMs): void {
   addSpan(run, {
     name: 'executor.nonstep',

@@ -7,7 +7,7 @@ export interface StandardError {
   readonly cause?: unknown
 }
 
-/** Makes of whatever an attempt left what the real server tells (pkg/execution/state/driver_response.go). */
+/** Converts the output of a failed attempt as the real server does (pkg/execution/state/driver_response.go). */
 export function toStandardError(output: unknown): StandardError {
   const outer =
     typeof output === 'object' && output !== null ? (output as Record<string, unknown>) : { message: output }

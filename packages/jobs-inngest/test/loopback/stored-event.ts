@@ -8,9 +8,9 @@ export interface EventPayload {
   readonly user?: Record<string, unknown>
 }
 
-/** An event as the engine keeps it. */
+/** An event as the engine stores it. */
 export interface StoredEvent {
-  /** The event's ULID, which the event API answered with. */
+  /** The event's ULID, as returned by the event API. */
   readonly internalId: string
   readonly event: EventPayload & { readonly id: string; readonly ts: number }
   readonly receivedAtMs: number

@@ -4,7 +4,7 @@ import { isEnded } from './run.ts'
 import { endedAtMs, toOutputObject } from './run-views.ts'
 import { toTimestamp } from './timestamps.ts'
 
-/** A run's trace in REST v2: the run, and in it its steps and the tries of its function, without the engine's own parts. */
+/** Converts a run to its trace in REST v2: steps and attempts of the function, without spans of the engine itself. */
 export function toTrace(run: Run, withOutput: boolean): object {
   const endMs = endedAtMs(run)
   const output = isEnded(run.status) ? run.finishes[0]?.output : undefined

@@ -3,8 +3,8 @@ import type { HttpReply } from './http-messages.ts'
 import type { Route } from './routes.ts'
 
 /**
- * What stands before the GET endpoints of REST v1: it keeps answers by URL and key as long as they allow, and forgets
- * the status of what it passes on, so that errors come as HTTP 200 (pkg/api/apiv1/cache.go).
+ * Wraps the GET endpoints of REST v1 in a cache, as the real server does. It stores responses by URL and key for their
+ * `max-age`, and loses the status of other responses, so that errors have HTTP status 200 (pkg/api/apiv1/cache.go).
  */
 export function withV1Cache(clock: Clock, routes: readonly Route[]): Route[] {
   const kept = new Map<string, { readonly body: string; readonly untilMs: number }>()

@@ -1,7 +1,7 @@
 import { type HttpReply, jsonReply } from './http-messages.ts'
 import { toTimestamp } from './timestamps.ts'
 
-/** An answer of REST v2: what is empty or zero is left out, as protobuf does. */
+/** Creates a response of REST v2. Omits empty values and zeros, as protobuf does. */
 export function v2Reply(nowMs: number, data: unknown, page?: V2Page): HttpReply {
   const empty = Array.isArray(data) && data.length === 0
   return jsonReply(200, {
@@ -13,19 +13,19 @@ export function v2Reply(nowMs: number, data: unknown, page?: V2Page): HttpReply 
   })
 }
 
-/** A refusal of REST v2. */
+/** Creates an error response of REST v2. */
 export function v2Error(status: number, code: string, message: string): HttpReply {
   return jsonReply(status, { errors: [{ code, message }] })
 }
 
-/** Where a list ends and the next page begins. */
+/** The paging of a list. */
 export interface V2Page {
   readonly limit: number
   readonly cursor?: string | undefined
 }
 
-/** Thrown where a query asks for what cannot be. */
-export class BadQuery extends Error {
+/** The error for an invalid query. */
+export class BadQueryError extends Error {
   readonly code: string
   constructor(message: string, code = 'invalid_field_format') {
     super(message)
@@ -33,18 +33,18 @@ export class BadQuery extends Error {
   }
 }
 
-/** Thrown where a part of a query has the wrong type. */
-export function wrongType(name: string, text: string): BadQuery {
-  return new BadQuery(`parsing field "${name}": parsing "${text}": invalid syntax`, 'api_error')
+/** Creates the error for a query parameter of the wrong type. */
+export function wrongType(name: string, text: string): BadQueryError {
+  return new BadQueryError(`parsing field "${name}": parsing "${text}": invalid syntax`, 'api_error')
 }
 
-/** Reads `limit`: a default where it is missing or zero, refused below 1 and above the most. */
-export function readLimit(query: URLSearchParams, most: number): number {
+/** Reads `limit`. Default if missing or zero. @throws {BadQueryError} below 1 and above `max`. */
+export function readLimit(query: URLSearchParams, max: number): number {
   const text = query.get('limit') ?? '0'
   if (!/^-?\d+$/.test(text)) throw wrongType('limit', text)
   const limit = Number(text) || 20
-  if (limit < 1) throw new BadQuery('Limit must be at least 1')
-  if (limit > most) throw new BadQuery(`Limit cannot exceed ${most}`)
+  if (limit < 1) throw new BadQueryError('Limit must be at least 1')
+  if (limit > max) throw new BadQueryError(`Limit cannot exceed ${max}`)
   return limit
 }
 
@@ -55,12 +55,12 @@ export function readIncludeOutput(query: URLSearchParams): boolean {
   return text === 'true'
 }
 
-/** Lets a handler refuse by throwing a `BadQuery`. */
-export function refusingBadQueries(handle: () => HttpReply): HttpReply {
+/** Calls a handler and converts a thrown `BadQueryError` to an error response. */
+export function withBadQueryErrors(handle: () => HttpReply): HttpReply {
   try {
     return handle()
   } catch (error) {
-    if (error instanceof BadQuery) return v2Error(400, error.code, error.message)
+    if (error instanceof BadQueryError) return v2Error(400, error.code, error.message)
     throw error
   }
 }

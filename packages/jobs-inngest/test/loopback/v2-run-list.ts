@@ -1,6 +1,6 @@
 import type { Run, RunStatus } from './run.ts'
 import { listedEndMs } from './run-views.ts'
-import { BadQuery, readLimit, wrongType } from './v2-replies.ts'
+import { BadQueryError, readLimit, wrongType } from './v2-replies.ts'
 
 const statuses: readonly RunStatus[] = ['QUEUED', 'RUNNING', 'COMPLETED', 'FAILED', 'CANCELLED']
 
@@ -11,22 +11,22 @@ export interface RunPage {
   readonly cursor: string | undefined
 }
 
-/** Picks, orders and cuts runs as the query says (pkg/api/v2/endpoints_runs.go); throws a `BadQuery`. */
-export function pageRuns(runs: readonly Run[], query: URLSearchParams, most: number): RunPage {
-  const limit = readLimit(query, most)
+/** Filters, sorts and pages runs (pkg/api/v2/endpoints_runs.go). @throws {BadQueryError} for an invalid query. */
+export function pageRuns(runs: readonly Run[], query: URLSearchParams, max: number): RunPage {
+  const limit = readLimit(query, max)
   const cursor = readCursor(query.get('cursor'))
   const [from, until] = [readTime(query, 'from'), readTime(query, 'until')]
-  if (from !== undefined && until !== undefined && from >= until) throw new BadQuery('from must be before until')
+  if (from !== undefined && until !== undefined && from >= until) throw new BadQueryError('from must be before until')
   const wanted = query.getAll('status').map(readStatus)
   const byEnd = readTimeField(query.get('timeField') ?? query.get('time_field') ?? '') === 'ENDEDAT'
   const ascending = readOrder(query.get('order') ?? '') === 'ASC'
 
-  // Lists know a run's beginning only as the time when it was queued.
-  const timeOfId = (run: Run): number =>
+  // Lists know only the time at which a run was queued, not its start.
+  const timeOf = (run: Run): number =>
     byEnd ? (listedEndMs(run) ?? run.startedAtMs ?? run.queuedAtMs) : run.queuedAtMs
   const sign = ascending ? 1 : -1
   const found = runs
-    .map((run) => ({ run, time: timeOfId(run) }))
+    .map((run) => ({ run, time: timeOf(run) }))
     .filter(({ run }) => wanted.length === 0 || wanted.includes(run.status))
     .filter(({ time }) => from === undefined || time >= from)
     .filter(({ time }) => until === undefined || time < until || (byEnd && time === until))
@@ -60,9 +60,9 @@ function readCursor(text: string | null): { id: string; time: number } | undefin
     const [field] = Object.values(c)
     if (id && field) return { id, time: field.v / 1000 }
   } catch {
-    // told below
+    // reported below
   }
-  throw new BadQuery('Cursor is invalid')
+  throw new BadQueryError('Cursor is invalid')
 }
 
 function readTime(query: URLSearchParams, name: string): number | undefined {
@@ -75,18 +75,18 @@ function readTime(query: URLSearchParams, name: string): number | undefined {
 
 function readStatus(text: string): RunStatus {
   const status = statuses.find((each) => each === text.trim().toUpperCase())
-  if (!status) throw new BadQuery('Status is invalid')
+  if (!status) throw new BadQueryError('Status is invalid')
   return status
 }
 
 function readTimeField(text: string): string {
   const field = text.trim().toUpperCase().replace('_', '')
-  if (!['', 'QUEUEDAT', 'STARTEDAT', 'ENDEDAT'].includes(field)) throw new BadQuery('timeField is invalid')
+  if (!['', 'QUEUEDAT', 'STARTEDAT', 'ENDEDAT'].includes(field)) throw new BadQueryError('timeField is invalid')
   return field
 }
 
 function readOrder(text: string): string {
   const order = text.trim().toUpperCase()
-  if (!['', 'ASC', 'DESC'].includes(order)) throw new BadQuery('order is invalid')
+  if (!['', 'ASC', 'DESC'].includes(order)) throw new BadQueryError('order is invalid')
   return order
 }

@@ -3,29 +3,29 @@ import { compileExpression } from './expressions.ts'
 import type { Run } from './run.ts'
 import type { StoredEvent } from './stored-event.ts'
 
-/** Something that a run expects: an event for a step, or one that cancels it. */
+/** A wait of a run: for the event of a step, or for an event that cancels the run. */
 export interface Wait {
   readonly run: Run
   readonly eventName: string
-  /** An expression over `event` (the run's own) and `async` (the one that came). */
+  /** An expression over `event` (the event of the run) and `async` (the received event). */
   readonly expression?: string | undefined
   readonly expiresInMs?: number | undefined
-  /** A ULID: events with smaller ids do not count, even when they come later. */
+  /** A ULID. Events with smaller ids are ignored, even if they arrive later. */
   readonly notBefore?: string
-  /** With the event that came, or without one when the time is up. */
+  /** Is called with the received event, or with `undefined` after the timeout. */
   resume(event: StoredEvent | undefined): void
 }
 
-/** What the runs wait for. */
+/** The waits of all runs. */
 export interface WaitStore {
   add(wait: Wait): void
   removeRun(run: Run): void
-  /** Resumes what waited for this event. */
+  /** Resumes the waits for this event. */
   deliver(event: StoredEvent): void
   close(): void
 }
 
-/** A store in which nobody waits yet. */
+/** Creates an empty store. */
 export function createWaitStore(clock: Clock): WaitStore {
   const waits = new Map<Wait, Timer | undefined>()
   const remove = (wait: Wait): void => {

@@ -1,10 +1,10 @@
 import type { LoopbackFunction } from './app.ts'
 import { compileExpression } from './expressions.ts'
-import type { Place } from './queue.ts'
+import type { ConcurrencyLimit } from './queue.ts'
 import type { Run } from './run.ts'
 
-/** The limits of a function that a run of it counts against. */
-export function concurrencyPlaces(fn: LoopbackFunction, run: Run): Place[] {
+/** Returns the concurrency limits of a function that apply to a run. */
+export function concurrencyLimits(fn: LoopbackFunction, run: Run): ConcurrencyLimit[] {
   const { concurrency } = fn.config
   const limits = typeof concurrency === 'number' ? [{ limit: concurrency }] : [concurrency ?? []].flat()
   return limits

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type Answer, type OpenLoopback, openLoopback } from './open-loopback.ts'
 import { createProbeApp } from './probe-app.ts'
 
-const file = new URL('recorded-answers.json', import.meta.url)
+const file = new URL('recorded-responses.json', import.meta.url)
 const { answers } = JSON.parse(readFileSync(file, 'utf8')) as {
   answers: Record<string, { status: number; body: unknown }>
 }

@@ -1,7 +1,7 @@
 import type { HttpReply } from './http-messages.ts'
 import { parseRetryAfter } from './retry-after.ts'
 
-/** What the operations are told in detail. */
+/** Options of an operation. */
 export interface OpOptions {
   readonly duration?: string
   readonly event?: string
@@ -10,7 +10,7 @@ export interface OpOptions {
   readonly timeout?: string
 }
 
-/** One thing that an app reports or asks for. */
+/** An operation that an app reports or requests. */
 export interface Op {
   readonly op: string
   readonly id: string
@@ -21,20 +21,20 @@ export interface Op {
   readonly opts?: OpOptions | null
 }
 
-/** How a failed attempt shall be repeated. */
+/** An app's instructions for the retry of a failed attempt. */
 export interface RetryHints {
   readonly noRetry: boolean
   readonly retryAtMs: number | undefined
 }
 
-/** What an app's answer means. */
-export type AppAnswer =
+/** The meaning of an app's response. */
+export type AppResponse =
   | { readonly kind: 'ops'; readonly ops: readonly Op[]; readonly version: number; readonly hints: RetryHints }
   | { readonly kind: 'result'; readonly data: unknown }
   | { readonly kind: 'error'; readonly error: unknown; readonly hints: RetryHints }
 
-/** Reads an app's answer as pkg/execution/driver/httpdriver does. */
-export function readAppAnswer(reply: HttpReply, nowMs: number): AppAnswer {
+/** Reads an app's response as pkg/execution/driver/httpdriver does. */
+export function readAppResponse(reply: HttpReply, nowMs: number): AppResponse {
   const headers = reply.headers ?? {}
   const hints = {
     noRetry: headers['x-inngest-no-retry'] === 'true',
@@ -42,13 +42,13 @@ export function readAppAnswer(reply: HttpReply, nowMs: number): AppAnswer {
   }
   const fromSdk = Boolean(headers['x-inngest-sdk'])
   const body = parseJson(reply.body ?? '')
-  const fail = (message: string): AppAnswer => ({ kind: 'error', error: toError(message), hints })
+  const fail = (message: string): AppResponse => ({ kind: 'error', error: toError(message), hints })
 
   if (reply.status < 200 || reply.status > 299) {
     return { kind: 'error', error: fromSdk ? body : toUpstreamError(reply), hints }
   }
   if (!fromSdk) return { kind: 'error', error: body || 'not_sdk', hints }
-  // A worker says no other way that a failure is final.
+  // Workers report a permanent failure only by this hint.
   if (reply.status !== 206 && hints.noRetry) return { kind: 'error', error: body, hints }
   if (reply.status !== 206) return { kind: 'result', data: body }
   if (typeof body !== 'object' || body === null) return fail('error reading generator opcode response')
@@ -62,7 +62,7 @@ function toUpstreamError({ status, headers, body }: HttpReply): object {
   return { error: message, name: 'Server returned a fatal error', message, ...(stack && { stack }) }
 }
 
-/** An error in the shape in which the engine itself reports one. */
+/** Creates an error in the shape of the engine's own errors. */
 export function toError(message: string): { error: string; name: string; message: string } {
   return { error: message, name: 'Error', message }
 }
