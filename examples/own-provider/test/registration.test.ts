@@ -24,5 +24,5 @@ test('its options and its settings have types, and the definition of an unknown 
     providerOptions: { fastq: { threads: 2 } },
   })
   const client = createJobClient({ provider: 'fastq', jobs: [odd] })
-  await expect(client.healthCheck()).rejects.toThrow('`providerOptions.fastq.threads`. Take it out of `odd`.')
+  await expect(client.healthCheck()).rejects.toThrow('`providerOptions.fastq.threads`. Remove it from `odd`.')
 })

@@ -120,8 +120,8 @@ defineJob({ id: 'greedy', event: 'order.created', retry: { maxAttempts: 50, maxD
     const environment = { JOB_PROVIDER: 'inngest', INNGEST_DEV: engine.url }
     const { messagesOf, report } = await doctor(environment, '--jobs', 'greedy.ts', 'src/jobs.ts')
     expect(messagesOf('problem').slice(0, 2)).toEqual([
-      'jobs: `greedy`: `inngest` does not support `retry.maxAttempts: 50`. Lower it in `greedy` to 21 or less.',
-      'jobs: `greedy`: `inngest` does not support `retry.maxDelay: 259200000`. Lower it in `greedy` to 86400000 ms or less.',
+      'jobs: `greedy`: `inngest` does not support `retry.maxAttempts: 50`. Set it to 21 or less in `greedy`.',
+      'jobs: `greedy`: `inngest` does not support `retry.maxDelay: 259200000`. Set it to 86400000 ms or less in `greedy`.',
     ])
     expect(report.jobs.map(({ id, unsupported }) => [id, unsupported.length])).toEqual([
       ['greedy', 2],

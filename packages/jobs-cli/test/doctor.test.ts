@@ -30,7 +30,7 @@ describe('with nothing set', () => {
     const { report, messagesOf } = await doctor()
     expect(report.provider?.name).toBe('local')
     expect(messagesOf('ok')).toEqual([
-      'provider: `local`, because nothing names another, and this is not production',
+      'provider: `local`, because it is the default outside production',
       'variables: none set',
       expect.stringMatching(/^versions: Node [\d.]+, @cgk-platform\/jobs \S+, @trigger\.dev\/sdk \S+, inngest \S+$/),
       'jobs: 2 jobs in `src/jobs.ts`: `confirm-order`, `report` Other files were not checked. To check them, pass `--jobs <file…>`.',
@@ -48,7 +48,7 @@ describe('with nothing set', () => {
     const { exitCode, stdout } = await runCommand(['doctor'], project.folder)
     expect(exitCode).toBe(0)
     const lines = stdout.trimEnd().split('\n')
-    expect(lines[0]).toBe('ok       provider   `local`, because nothing names another, and this is not production')
+    expect(lines[0]).toBe('ok       provider   `local`, because it is the default outside production')
     expect(lines.at(-1)).toBe('No problems.')
     expect(stdout).not.toContain('a module that prints')
   })
@@ -57,7 +57,7 @@ describe('with nothing set', () => {
     const { report, messagesOf } = await doctor({ NODE_ENV: 'production' })
     expect(report).toMatchObject({ provider: null, engine: null, jobs: [{ id: 'confirm-order' }, { id: 'report' }] })
     expect(messagesOf('problem')).toEqual([
-      expect.stringMatching(/^provider: Could not choose a job provider: this is production.* Set `JOB_PROVIDER`/),
+      expect.stringMatching(/^provider: Could not choose a job provider: in production.* Set `JOB_PROVIDER`/),
     ])
     expect(messagesOf('warning')).toEqual([
       'engine: not checked, because no engine is chosen Pass `--provider` to check one anyway.',
@@ -85,7 +85,7 @@ describe('with the keys of both vendors', () => {
 
   test('`--provider` selects one', async () => {
     const { report, messagesOf } = await doctor(both, '--provider', 'local')
-    expect(report.provider).toEqual({ name: 'local', reason: '`--provider` names it' })
+    expect(report.provider).toEqual({ name: 'local', reason: '`--provider` is set to it' })
     expect(messagesOf('problem')).toEqual([])
   })
 })
@@ -100,7 +100,7 @@ describe('variables of files', () => {
     ])
     const read = await doctor({}, '--env-file', '.env')
     expect(read.messagesOf('problem')).toEqual([
-      'provider: Could not choose a job provider: `JOB_PROVIDER` is `sqs`. Use `trigger.dev`, `inngest` or `local`, or import the package of that engine.',
+      'provider: Could not choose a job provider: `JOB_PROVIDER` is `sqs`, which is not an available engine. Use `trigger.dev`, `inngest` or `local`, or import the package of that engine.',
     ])
     expect(read.messagesOf('warning')[0]).toMatch(/`JOB_LOG_LEVEL` is empty/)
     expect(read.report.variables).toEqual([{ name: 'JOB_PROVIDER', from: '.env' }])
@@ -238,6 +238,6 @@ registerEngine({ ...engine, create: () => ({ ...createLocalProvider(), name: 're
   )
   const { messagesOf } = await runDoctorIn(app.folder, { JOB_PROVIDER: 'redis' })
   app.remove()
-  expect(messagesOf('ok')).toContain('provider: `redis`, because `JOB_PROVIDER` names it')
+  expect(messagesOf('ok')).toContain('provider: `redis`, because `JOB_PROVIDER` is set to it')
   expect(messagesOf('ok')).toContainEqual(expect.stringMatching(/^engine: .*jobs that have not ended: 0/))
 })

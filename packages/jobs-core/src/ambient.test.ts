@@ -12,7 +12,7 @@ afterEach(() => {
 
 const define = () => defineJob({ id: 'pack', event: 'order.created', handler: () => undefined })
 
-test('what is shared is made once for every copy of the package', async () => {
+test('shared state is created once for all copies of the package', async () => {
   const made = ambient('test', () => ({}))
   vi.resetModules()
   const other = (await import('./ambient.ts')).ambient
@@ -20,7 +20,7 @@ test('what is shared is made once for every copy of the package', async () => {
   expect(other('test', () => ({}))).toBe(made)
 })
 
-test('a definition is refused where a version was loaded before that would not see it', () => {
+test('a definition is rejected if an incompatible version is already loaded', () => {
   holder[contractKey] = 'v2'
   expect(define).toThrow(
     expect.objectContaining({
@@ -30,7 +30,7 @@ test('a definition is refused where a version was loaded before that would not s
   )
 })
 
-test('the first copy tells later ones how it shares definitions', () => {
+test('the first copy sets the format of the shared state', () => {
   define()
   expect(holder[contractKey]).toBe('v1')
 })

@@ -1,17 +1,19 @@
 import { IncompatibleCopiesError } from './errors/incompatible-copies-error.ts'
 
-/** Names the shape of what is shared: definitions, events, clients. A release that changes it takes the next number. */
+/**
+ * The version of the shared data: definitions, events and clients. Increase it in a release that changes their format.
+ */
 const contract = 'v1'
 const key: unique symbol = Symbol.for(`@cgk-platform/jobs.ambient.${contract}`)
-/** The contract of the first copy, whatever its version: this key never changes. */
+/** The key of the version that the first loaded copy uses. It never changes. */
 const contractKey: unique symbol = Symbol.for('@cgk-platform/jobs.contract')
 
 /**
- * Something that the whole process shares, made on first use. It hangs on `globalThis`, since bundlers and hot reload
- * evaluate modules more than once in one process, and since an app may have several versions installed.
+ * Returns a value that the whole process shares, and creates it on first use. It is stored on `globalThis`, because
+ * bundlers and hot reload evaluate modules more than once, and because an app can have several versions installed.
  *
- * @throws {IncompatibleCopiesError} where another version keeps what it shares in another shape, so that what is defined
- *   with one would be silently missing for the other.
+ * @throws {IncompatibleCopiesError} if another loaded version stores its shared data in another format. Definitions of
+ *   one version would be missing in the other.
  */
 export function ambient<T>(slot: string, create: () => T): T {
   const holder = globalThis as { [key]?: Map<string, unknown>; [contractKey]?: string }

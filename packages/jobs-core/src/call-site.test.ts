@@ -7,7 +7,7 @@ const here = (): string | undefined => callSite(here)
 afterEach(() => vi.restoreAllMocks())
 
 describe('callSite', () => {
-  test('is where the caller was called, the same for each evaluation of the same line', () => {
+  test('is the location of the call, the same for each evaluation of the line', () => {
     const sites = [1, 2].map(() => here())
     expect(sites[0]).toMatch(/call-site\.test\.ts:\d+:\d+$/)
     expect(sites[0]).toBe(sites[1])
@@ -19,19 +19,19 @@ describe('callSite', () => {
     ['    at Module.<anonymous> (file:///app/jobs.ts?v=2:4:5)', 'file:///app/jobs.ts:4:5'],
     ['    at define (/app/jobs.ts:4:5)', '/app/jobs.ts:4:5'],
     ['    at C:\\app\\jobs.ts:4:5', 'C:\\app\\jobs.ts:4:5'],
-  ])('reads %s without what loaders add', (line, site) => {
+  ])('reads %s without the additions of loaders', (line, site) => {
     vi.spyOn(Error, 'captureStackTrace').mockImplementation((target) => {
       Object.assign(target, { stack: `Error\n${line}\n    at later (/app/main.ts:1:1)` })
     })
     expect(here()).toBe(site)
   })
 
-  test('is unknown where the platform gives no stack', () => {
+  test('is undefined if the platform provides no stack', () => {
     vi.spyOn(Error, 'captureStackTrace').mockImplementation(() => undefined)
     expect(here()).toBeUndefined()
   })
 
-  test('is unknown where the platform cannot be asked', () => {
+  test('is undefined if the platform has no captureStackTrace', () => {
     const { captureStackTrace } = Error
     Reflect.deleteProperty(Error, 'captureStackTrace')
     try {
@@ -42,7 +42,7 @@ describe('callSite', () => {
   })
 })
 
-test('fileOf leaves line and column off', () => {
+test('fileOf removes line and column', () => {
   expect(fileOf('file:///app/jobs.ts:4:5')).toBe('file:///app/jobs.ts')
   expect(fileOf(undefined)).toBeUndefined()
 })

@@ -1,7 +1,6 @@
 /**
- * Where the code stands that called into this library: the frame that called `caller`, or
- * `undefined` where the engine gives no stack. Query strings that module loaders add are cut off, so that a module
- * evaluated again has the same call sites.
+ * Returns the location of the code that called `caller`, or `undefined` if the runtime provides no stack. It removes
+ * query strings that module loaders add, so that a module has the same call sites when it is evaluated again.
  */
 export function callSite(caller: (...args: never[]) => unknown): string | undefined {
   const holder: { stack?: string } = {}
@@ -15,7 +14,7 @@ export function callSite(caller: (...args: never[]) => unknown): string | undefi
     .replace(/\?[^:]*/, '')
 }
 
-/** The file of a call site, without line and column. */
+/** Returns the file of a call site, without line and column. */
 export function fileOf(site: string | undefined): string | undefined {
   return site?.replace(/:\d+:\d+$/, '')
 }

@@ -1,5 +1,5 @@
 /**
- * Everything that apps use on any engine; `@cgk-platform/jobs` exports all of it.
+ * The API for apps, on any engine. `@cgk-platform/jobs` exports all of it.
  *
  * @module jobs-core
  */
@@ -25,7 +25,7 @@ export { createJobClient, type JobClientOptions } from './client/create-job-clie
 export { getJobClient, setJobClient } from './client/default-client.ts'
 export type { JobClient, TenantClient } from './client/job-client.ts'
 
-// Sending jobs, and what becomes of them
+// Sending jobs and reading their status
 export type { ListOptions } from './client/job-client.ts'
 export {
   cancelJob,

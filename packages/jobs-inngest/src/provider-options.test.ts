@@ -51,7 +51,7 @@ describe('rejects an option of Inngest that breaks a guarantee', () => {
       const { feature, message } = refusal(definition)
       expect(feature).toBe(`providerOptions.inngest.${option}`)
       expect(message).toBe(
-        `\`inngest\` does not support \`${feature}\`. Take it out of \`${definition.id}\`. ${instead}`,
+        `\`inngest\` does not support \`${feature}\`. Remove it from \`${definition.id}\`. ${instead}`,
       )
     }
   })
@@ -63,7 +63,7 @@ describe('rejects an option of Inngest that breaks a guarantee', () => {
 
 test('rejects an unknown option and lists the known ones', () => {
   expect(refusal(jobWith({ throtle: { limit: 1, period: '1m' } })).message).toMatch(
-    /throtle.*It is none: name,.*throttle/,
+    /throtle.*The options are `name`,.*`throttle`/,
   )
 })
 

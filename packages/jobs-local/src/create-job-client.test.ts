@@ -26,7 +26,7 @@ describe('createJobClient of the local package', () => {
   test('takes a provider of one’s own', async () => {
     const provider: JobProvider = { ...createLocalProvider(), name: 'mine' }
     const client = createJobClient({ provider, jobs: [], logger: createRecordedLogger() })
-    await expect(client.getJobStatus('unknown')).rejects.toThrow('known to `mine`')
+    await expect(client.getJobStatus('unknown')).rejects.toThrow('was found on `mine`')
     await client.close()
   })
 

@@ -12,7 +12,7 @@ test('an option that no send has for the local engine is refused by its name, an
   const client = open()
   const refused = {
     code: 'unsupported_feature',
-    message: '`local` does not support `providerOptions.local.priority of a send`. It takes `transaction`.',
+    message: '`local` does not support `providerOptions.local.priority of a send`. The options are `transaction`.',
   }
   await expect(client.sendJob('order.created', order, { providerOptions: odd })).rejects.toMatchObject(refused)
   const [first, second, third] = await client.sendJobs([
@@ -25,8 +25,8 @@ test('an option that no send has for the local engine is refused by its name, an
 })
 
 test.each<[local: object, remedy: string]>([
-  [{ priority: 1 }, 'Take it out of `work`. A definition has none for this engine.'],
-  [{ transaction: {} }, 'Take it out of `work`. Pass it to `sendJob` instead.'],
+  [{ priority: 1 }, 'Remove it from `work`. A definition has no options for this engine.'],
+  [{ transaction: {} }, 'Remove it from `work`. Pass it to `sendJob` instead.'],
 ])('a definition with %j for the local engine is refused', async (local, remedy) => {
   const jobs = [
     defineJob({ id: 'work', event: 'order.created', handler: () => undefined, providerOptions: { local } }),

@@ -27,7 +27,7 @@ test.each<[what: string, call: (client: Loose) => unknown, code: JobsError['code
   ['a negative delay', send({ delay: -1 }), 'invalid_option', ['`delay` is negative: `-1`', duration]],
   ['a delay in loose words', send({ delay: 'soon' }), 'invalid_option', ["`delay` is not a duration: `'soon'`"]],
   ['an endless delay', send({ delay: Infinity }), 'invalid_option', ['`delay` is over ten years: `Infinity`']],
-  ['a `runAt` of text', send({ runAt: '2026-01-02' }), 'invalid_option', ['`runAt` is a string, not a Date', 'Give a']],
+  ['a `runAt` of text', send({ runAt: '2026-01-02' }), 'invalid_option', ['`runAt` is a string, not a Date', 'Pass a']],
   [
     'two times',
     send({ delay: 1, runAt: new Date(0) }),
@@ -59,7 +59,7 @@ test.each<[what: string, call: (client: Loose) => unknown, code: JobsError['code
     'invalid_option',
     ['`delay` is missing, and so'],
   ],
-  ['no list', (client) => client.sendJobs({}), 'invalid_option', ['`items`', 'Give a list']],
+  ['no list', (client) => client.sendJobs({}), 'invalid_option', ['`items`', 'Pass an array']],
   [
     'no tenant',
     (client) => client.sendJob('work.asked', {}),
@@ -98,7 +98,7 @@ test.each<[what: string, call: (client: Loose) => unknown, code: JobsError['code
     'no tenant of a client',
     (client) => client.forTenant('system'),
     'invalid_option',
-    ['`tenantId` is ', 'Give the id of'],
+    ['`tenantId` is ', 'Pass the id of'],
   ],
   [
     'an unknown job',
@@ -135,12 +135,7 @@ test.each<[what: string, call: (client: Loose) => unknown, code: JobsError['code
     'invalid_definition',
     ['`concurrency.perTenant` is `0.5`'],
   ],
-  [
-    'an id of two words',
-    job({ id: 'two words' }),
-    'invalid_definition',
-    ['`id` is ', 'Give a name of letters, digits'],
-  ],
+  ['an id of two words', job({ id: 'two words' }), 'invalid_definition', ['`id` is ', 'Use letters, digits']],
   ['a bad schedule', cron({ schedule: '61 * * * *' }), 'invalid_definition', ['`61`', 'minute']],
   ['a bad zone', cron({ timezone: '+02:00' }), 'invalid_definition', ['defineCronJob(`bad`): `timezone` is ']],
   ['a bad overlap', cron({ overlap: 'queue' }), 'invalid_definition', ["`overlap` is `queue`. Use 'skip' or 'allow'."]],

@@ -54,7 +54,7 @@ describe('rejects an option that would break a guarantee', () => {
     for (const definition of [jobWith({ [option]: value }), cronWith({ machine: 'micro', [option]: value })]) {
       const { feature, message } = errorOf(definition)
       expect(feature).toBe(`providerOptions['trigger.dev'].${option}`)
-      expect(message).toContain(`Take it out of \`${definition.id}\`.`)
+      expect(message).toContain(`Remove it from \`${definition.id}\`.`)
       expect(message).toContain(remedy)
     }
   })
@@ -71,7 +71,7 @@ describe('rejects an option that would break a guarantee', () => {
 })
 
 test('rejects an unknown option, and lists the known ones', () => {
-  expect(errorOf(jobWith({ machin: 'micro' })).message).toMatch(/machin.*It is none: description,.*onResume/)
+  expect(errorOf(jobWith({ machin: 'micro' })).message).toMatch(/machin.*The options are `description`,.*`onResume`/)
 })
 
 test('accepts the other options of Trigger.dev', () => {

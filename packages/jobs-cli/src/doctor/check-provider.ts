@@ -13,7 +13,7 @@ export function checkProvider(
     const facts =
       named === undefined
         ? chooseEngine(engines, variables)
-        : { engine: engineNamed(engines, named, '`--provider`'), reason: '`--provider` names it' }
+        : { engine: engineNamed(engines, named, '`--provider`'), reason: '`--provider` is set to it' }
     const message = `\`${facts.engine.name}\`, because ${facts.reason}`
     return {
       facts,

@@ -1,31 +1,31 @@
 import type { Definition } from '../jobs/definition.ts'
 import { type LoggerLike, loggerOption } from '../logging/logger.ts'
-import { declareOptions, type DeclaredOptions, type CheckedOptions } from '../options/declare-options.ts'
-import { integer, custom } from '../options/kinds.ts'
+import { type CheckedOptions, declareOptions, type DeclaredOptions } from '../options/declare-options.ts'
+import { custom, integer } from '../options/kinds.ts'
 import { type AttemptMiddleware, middlewareOption } from '../runs/attempt-middleware.ts'
 import { type JobHooks, hooksOption } from '../runs/hooks.ts'
 import type { Clock } from '../time/clock.ts'
 
-/** What every client may be given, on any engine. */
+/** The options of every client, on any engine. */
 export interface ClientOptions {
-  /** The jobs of this client. Default: those that registered themselves by being defined, now and later. */
+  /** The jobs of this client. Default: all definitions of the process, including later ones. */
   jobs?: readonly Definition[] | undefined
-  /** pino, the console, or anything like them. Default: readable lines on a terminal, JSON elsewhere. */
+  /** A logger such as pino or the console. Default: readable lines on a terminal, otherwise JSON. */
   logger?: LoggerLike | undefined
-  /** Told of every send and attempt, for metrics and traces. */
+  /** Callbacks for every send and attempt, for metrics and traces. */
   hooks?: JobHooks | undefined
-  /** Wraps the code of every attempt that runs in this client's engine; the first is the outermost. */
+  /** Wraps the code of every attempt in this client's engine. The first is the outermost. */
   middleware?: readonly AttemptMiddleware[] | undefined
-  /** The largest payload, bytes of UTF-8 JSON. Default 120 KiB, which every engine takes. */
+  /** The maximum size of a payload, in bytes of UTF-8 JSON. Default: 120 KiB, which every engine accepts. */
   maxPayloadBytes?: number | undefined
-  /** Where time comes from. Default: the machine's clock. */
+  /** The clock of the client. Default: the system clock. */
   clock?: Clock | undefined
 }
 
-/** The options that users know. The clock is for test kits alone. */
+/** The options for users. Only test kits set the clock. */
 type KnownOptions = Omit<ClientOptions, 'clock'>
 
-/** What each option of a client may be. Those that choose the engine are read by whoever loads it. */
+/** The declarations of a client's options. The options that choose the engine are checked when the engine is loaded. */
 export const clientOptions: DeclaredOptions<CheckedOptions<KnownOptions>> = declareOptions<
   KnownOptions & { provider?: unknown; config?: unknown },
   CheckedOptions<KnownOptions>
@@ -36,5 +36,5 @@ export const clientOptions: DeclaredOptions<CheckedOptions<KnownOptions>> = decl
   logger: loggerOption,
   hooks: hooksOption,
   middleware: middlewareOption,
-  maxPayloadBytes: integer({ remedy: 'Give a whole number of bytes.' }),
+  maxPayloadBytes: integer({ remedy: 'Pass a whole number of bytes.' }),
 })

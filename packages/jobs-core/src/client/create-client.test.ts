@@ -22,8 +22,8 @@ const setUp = (options?: FakeProviderOptions) => {
 }
 beforeEach(() => setUp())
 
-describe('a job is read', () => {
-  test('but not where the engine does not know it', async () => {
+describe('a job id', () => {
+  test('is rejected if the engine does not know it', async () => {
     const notFound = { code: 'job_not_found', jobId: 'job_9', message: expect.stringMatching(/`job_9`.*`fake`/) }
     for (const call of [client.getJobStatus, client.cancelJob, client.retryJob, client.waitForJob]) {
       await expect(call('job_9')).rejects.toMatchObject(notFound)
@@ -36,7 +36,7 @@ describe('a job is read', () => {
     ['', /is empty/],
     [5, /is a number/],
     [{}, /is an? object/],
-  ])('but not by %j', async (id, problem) => {
+  ])('cannot be %j', async (id, problem) => {
     const status = vi.spyOn(fake, 'status')
     for (const call of ['getJobStatus', 'cancelJob', 'retryJob', 'waitForJob'] as const) {
       await expect(untyped(client)[call](id)).rejects.toMatchObject({
@@ -55,7 +55,7 @@ describe('cancelJob', () => {
     ['cancelJob of a job that waits', 'queued'],
     ['cancelJob of a job that waits', 'scheduled'],
     ['cancelJob of a job that waits', 'retrying'],
-  ] as const)('is refused where the engine lacks `%s`: %s', async (feature, state) => {
+  ] as const)('is rejected if the engine lacks `%s`: %s', async (feature, state) => {
     setUp({ without: [feature] })
     fake.jobs.set('job_1', jobStatus({ state }))
     await expect(client.cancelJob('job_1')).rejects.toMatchObject({ code: 'unsupported_feature', feature })
@@ -66,7 +66,7 @@ describe('cancelJob', () => {
 })
 
 describe('retryJob', () => {
-  test('is refused where the engine cannot', async () => {
+  test('is rejected if the engine does not support it', async () => {
     setUp({ without: ['retryJob'] })
     fake.jobs.set('job_1', jobStatus({ state: 'failed' }))
     await expect(client.retryJob('job_1')).rejects.toMatchObject({ code: 'unsupported_feature', feature: 'retryJob' })
@@ -81,14 +81,14 @@ describe('listJobs', () => {
     return list.mock.calls[0]![0]
   }
 
-  test('asks for fifty, and for what is given', async () => {
+  test('requests 50 jobs by default, and passes the filters', async () => {
     expect(await queryOf()).toEqual({ limit: 50 })
     const all = { tenantId: 'acme', state: 'failed', event: 'order.created', limit: 1000, cursor: 'c1' }
     expect(await queryOf(all)).toEqual(all)
     expect(await queryOf({ state: undefined, event: undefined, limit: 1, cursor: undefined })).toEqual({ limit: 1 })
   })
 
-  test.each(['acme', 50, ['acme']])('cannot have %j for its filters', async (options) => {
+  test.each(['acme', 50, ['acme']])('rejects %j as options', async (options) => {
     await expect(untyped(client).listJobs(options)).rejects.toMatchObject({
       code: 'invalid_option',
       option: 'options',
@@ -96,26 +96,26 @@ describe('listJobs', () => {
     })
   })
 
-  test('is refused where the engine cannot list', async () => {
+  test('is rejected if the engine does not support it', async () => {
     setUp({ without: ['listJobs'], list: undefined as never })
     await expect(client.listJobs()).rejects.toMatchObject({ code: 'unsupported_feature', feature: 'listJobs' })
   })
 
-  test('says so where an engine declares lists and has none', async () => {
+  test('fails if the engine declares `listJobs` without a `list` method', async () => {
     setUp({ list: undefined as never })
-    await expect(client.listJobs()).rejects.toThrow(/declares `listJobs` and has no `list`/)
+    await expect(client.listJobs()).rejects.toThrow(/declares `listJobs` but has no `list` method/)
   })
 })
 
 describe('the client', () => {
-  test('starts where the engine has workers, and does nothing where it has none', async () => {
+  test('starts the engine, or does nothing if the engine has no `start`', async () => {
     await client.start()
     expect(fake.calls).toEqual(['start'])
     setUp({ start: undefined as never })
     await expect(client.start()).resolves.toBeUndefined()
   })
 
-  test('gives its engine the jobs it was given, and otherwise those that register themselves', async () => {
+  test('passes its own jobs to the engine, or all definitions of the process', async () => {
     const job = defineJob({ id: 'own', event: 'order.created', handler: () => undefined }) as unknown as Definition
     const own = createFakeProvider()
     await createClient({ load: () => own }, { jobs: [job] }).healthCheck()
@@ -127,7 +127,7 @@ describe('the client', () => {
 })
 
 describe('a retry', () => {
-  test('that is asked for twice at once is one, and each job has its own', async () => {
+  test('runs once for concurrent calls with one id, and separately for other ids', async () => {
     for (const id of ['job_1', 'job_2']) fake.jobs.set(id, jobStatus({ id, state: 'failed' }))
     await Promise.all([client.retryJob('job_1'), client.retryJob('job_1'), client.retryJob('job_2')])
     expect(fake.calls).toEqual(['retry job_1', 'retry job_2'])

@@ -11,48 +11,48 @@ import type { JobProvider } from '../provider/job-provider.ts'
 import { isEnded } from '../runs/job-state.ts'
 import type { JobStatus } from '../runs/job-status.ts'
 import { systemClock } from '../time/system-clock.ts'
+import { addInProcessClient, recordClientJobs, removeInProcessClient } from './auto-start-cron.ts'
 import { type ClientOptions, clientOptions } from './client-options.ts'
 import { closeOptions, type JobClient, waitOptions } from './job-client.ts'
-import { openEngine } from './open-engine.ts'
+import { createLazyEngine } from './lazy-engine.ts'
 import { createSender } from './sender.ts'
 import { createTenantClient } from './tenant-client.ts'
 import { toListQuery } from './to-list-query.ts'
 import { waitForJob } from './wait-for-job.ts'
-import { forgetHereClient, noteClientJobs, offerHereClient } from './wake-for-cron.ts'
 
 /** The engine of a client. */
 export interface ClientEngine {
-  /** Called once, when the engine is needed first. */
+  /** Loads the provider. Called once, on first use. */
   load(): JobProvider | Promise<JobProvider>
-  /** True where the engine runs in this process, so that defined cron jobs bring it to life without a send. */
+  /** True if the engine runs in this process. Defined cron jobs then start it without a send. */
   readonly runsInProcess?: boolean
 }
 
-/** A client over a provider, which is loaded when it is needed first. */
+/** Creates a client that loads its provider on first use. */
 export function createClient({ load, runsInProcess = false }: ClientEngine, options: ClientOptions = {}): JobClient {
-  const { clock = systemClock, ...told } = options
-  const checked = clientOptions.read(told)
+  const { clock = systemClock, ...userOptions } = options
+  const checked = clientOptions.read(userOptions)
   const { hooks, middleware, logger = createDefaultLogger(), maxPayloadBytes } = checked
   const jobs = checked.jobs ? toJobRegistry(checked.jobs) : ambientJobs()
-  const engine = openEngine(load, () => ({ jobs, client, logger, hooks, middleware }))
+  const engine = createLazyEngine(load, () => ({ jobs, client, logger, hooks, middleware }))
   const sender = createSender({ engine, clock, hooks, logger, jobs, maxPayloadBytes })
 
   const find = async (provider: JobProvider, id: string, tenantId?: string): Promise<JobStatus> => {
     if (typeof id !== 'string' || id === '') {
       const problem = id === '' ? 'is empty' : `is ${kindOf(id)}, not a string`
-      throw new InvalidOptionError({ option: 'id', problem, remedy: 'Give the `id` of a job handle.' })
+      throw new InvalidOptionError({ option: 'id', problem, remedy: 'Pass the `id` of a job handle.' })
     }
     const status = await provider.status(id)
     if (status && (tenantId === undefined || status.tenantId === tenantId)) return status
     throw new JobNotFoundError({ jobId: id, provider: provider.name })
   }
 
+  /** Retries that are running. Two concurrent calls make one retry. */
   const retrying = new Map<string, Promise<void>>()
-  /** Two calls at once make one retry. */
   const retryOnce = (provider: JobProvider, id: string): Promise<void> => {
-    const retried = retrying.get(id) ?? provider.retry(id).finally(() => retrying.delete(id))
-    retrying.set(id, retried)
-    return retried
+    const retry = retrying.get(id) ?? provider.retry(id).finally(() => retrying.delete(id))
+    retrying.set(id, retry)
+    return retry
   }
 
   const operationsFor = (
@@ -81,18 +81,19 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
       return { id, event: status.event as JobEvent, tenantId: status.tenantId, deduplicated: false }
     },
 
-    async waitForJob(id, given) {
-      const waiting = waitOptions.read(given)
+    async waitForJob(id, callOptions) {
+      const checkedOptions = waitOptions.read(callOptions)
       const provider = await engine.use('waitForJob')
-      return waitForJob(() => find(provider, id, tenantId), { id, provider, clock, ...waiting })
+      return waitForJob(() => find(provider, id, tenantId), { id, provider, clock, ...checkedOptions })
     },
   })
 
   const listFor = async (listOptions: Parameters<JobClient['listJobs']>[0]) => {
     const provider = await engine.use('listJobs')
     requireFeature(provider, 'listJobs')
-    if (!provider.list)
-      throw new TypeError(`The provider \`${provider.name}\` declares \`listJobs\` and has no \`list\`.`)
+    if (!provider.list) {
+      throw new TypeError(`The provider \`${provider.name}\` declares \`listJobs\` but has no \`list\` method.`)
+    }
     return provider.list(toListQuery(listOptions))
   }
 
@@ -109,7 +110,7 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
         throw new InvalidOptionError({
           option: 'tenantId',
           problem,
-          remedy: 'Give the id of the tenant, a non-empty string.',
+          remedy: 'Pass the id of the tenant, a non-empty string.',
         })
       }
       const list: JobClient['listJobs'] = (listOptions) => listFor({ ...listOptions, tenantId })
@@ -121,13 +122,13 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
       const provider = await engine.useOpen('start')
       await provider.start?.()
     },
-    async close(given) {
-      const { timeoutMs = 10_000 } = closeOptions.read(given)
-      forgetHereClient(client)
+    async close(callOptions) {
+      const { timeoutMs = 10_000 } = closeOptions.read(callOptions)
+      removeInProcessClient(client)
       await engine.close(timeoutMs)
     },
   }
-  noteClientJobs(checked.jobs)
-  if (runsInProcess && (!checked.jobs || jobs.cronJobs().length > 0)) offerHereClient(client)
+  recordClientJobs(checked.jobs)
+  if (runsInProcess && (!checked.jobs || jobs.cronJobs().length > 0)) addInProcessClient(client)
   return client
 }

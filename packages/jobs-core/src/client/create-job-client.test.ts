@@ -7,7 +7,7 @@ import { registerEngine } from './register-engine.ts'
 
 const engine = { name: 'own', title: 'an engine', packageName: 'jobs-own', runsInProcess: false }
 const create = vi.fn<(config?: object) => JobProvider>(() => createFakeProvider())
-/** The compiler knows no names of engines here. */
+/** `JobClientOptions` has no engine names in this package. */
 const own = (options: object) => createJobClient({ jobs: [], ...options } as JobClientOptions)
 
 beforeEach(() => {
@@ -16,7 +16,7 @@ beforeEach(() => {
 })
 
 describe('createJobClient', () => {
-  test('makes the provider of an imported engine at once, so that a wrong setting fails there', async () => {
+  test('creates the provider of an imported engine at once, so that an invalid setting fails there', async () => {
     registerEngine({ ...engine, create })
     const client = own({ provider: 'own', config: { size: 1 } })
     expect(create).toHaveBeenCalledExactlyOnceWith({ size: 1 })
@@ -27,7 +27,7 @@ describe('createJobClient', () => {
     expect(() => own({ provider: 'own', config: { size: 0 } })).toThrow('`size` is `0`.')
   })
 
-  test('loads an engine that is not imported yet on first use', async () => {
+  test('loads an engine that is not imported on first use', async () => {
     const load = vi.fn<() => Promise<typeof create>>(async () => create)
     registerEngine({ ...engine, load })
     const client = own({ provider: 'own', config: { size: 1 } })
@@ -36,7 +36,7 @@ describe('createJobClient', () => {
     expect(create).toHaveBeenCalledExactlyOnceWith({ size: 1 })
   })
 
-  test('takes the engine that the environment chooses if the options name none', async () => {
+  test('uses the engine that the environment chooses if the options name none', async () => {
     registerEngine({ ...engine, name: 'other', packageName: 'jobs-other', create: () => expect.unreachable() })
     registerEngine({ ...engine, create })
     vi.stubEnv('JOB_PROVIDER', 'own')
@@ -44,14 +44,16 @@ describe('createJobClient', () => {
     vi.unstubAllEnvs()
   })
 
-  test('refuses the name of an engine that is not registered', () => {
+  test('rejects the name of an engine that is not registered', () => {
     registerEngine({ ...engine, create })
-    expect(() => own({ provider: 'sqs' })).toThrow('`provider` is `sqs`. Use `own`, or import the package')
+    expect(() => own({ provider: 'sqs' })).toThrow(
+      '`provider` is `sqs`, which is not an available engine. Use `own`, or import the package',
+    )
   })
 
-  test('takes a ready provider, and refuses settings beside it', async () => {
+  test('accepts a provider object, and rejects settings for it', async () => {
     const provider = createFakeProvider()
     expect(await own({ provider }).healthCheck()).toMatchObject({ ok: true })
-    expect(() => own({ provider, config: {} })).toThrow('`config` is given beside a ready provider')
+    expect(() => own({ provider, config: {} })).toThrow('`config` cannot be combined with a provider object')
   })
 })

@@ -16,7 +16,7 @@ export type JobClientOptions = Omit<ClientOptions, 'clock'> & ProviderChoice
  * used, so an app on one engine never evaluates another engine's SDK.
  *
  * @throws {ProviderNotChosenError} for an unknown name, or if neither the options nor the environment choose.
- * @throws {InvalidOptionError} for a wrong option, or a `config` beside a ready provider.
+ * @throws {InvalidOptionError} for a wrong option, or a `config` with a provider object.
  */
 export function createJobClient(options: JobClientOptions = {}): JobClient {
   const { provider, config, ...rest }: ClientOptions & { provider?: unknown; config?: object | undefined } = options
@@ -24,15 +24,15 @@ export function createJobClient(options: JobClientOptions = {}): JobClient {
     if (config === undefined) return createClient({ load: () => provider as JobProvider }, rest)
     throw new InvalidOptionError({
       option: 'config',
-      problem: 'is given beside a ready provider, which has its settings already',
-      remedy: 'Give the settings where the provider is made, or name the provider.',
+      problem: 'cannot be combined with a provider object',
+      remedy: 'Configure the provider when you create it, or pass its name as `provider`.',
     })
   }
   const engine =
     provider === undefined ? chooseEngine(engines()).engine : engineNamed(engines(), provider, '`provider`')
-  const made = engine.create?.(config)
+  const created = engine.create?.(config)
   return createClient(
-    { load: async () => made ?? (await loadEngine(engine))(config), runsInProcess: engine.runsInProcess },
+    { load: async () => created ?? (await loadEngine(engine))(config), runsInProcess: engine.runsInProcess },
     rest,
   )
 }

@@ -8,7 +8,7 @@ import * as functions from './module-functions.ts'
 
 let fake: FakeProvider
 let client: JobClient
-/** A process of its own for each test: nothing is set, nothing was imported before. */
+/** A fresh copy of the library for each test, as in a new process. */
 let fresh: Awaited<ReturnType<typeof loadCopy>>
 
 beforeEach(async () => {
@@ -21,7 +21,7 @@ beforeEach(async () => {
 afterEach(() => fresh.setJobClient(undefined))
 
 describe('the default client', () => {
-  test('is none where only the core is there: the error says what to do', () => {
+  test('does not exist if only the core is imported, and the error says what to do', () => {
     expect(() => fresh.getJobClient()).toThrow(
       expect.objectContaining({
         code: 'invalid_option',
@@ -31,17 +31,17 @@ describe('the default client', () => {
     )
   })
 
-  test('is made on first use, once, on the engine that is chosen', async () => {
+  test('is created once, on first use, on the chosen engine', async () => {
     const load = vi.fn<() => Promise<() => FakeProvider>>(async () => () => fake)
     fresh.registerEngine({ name: 'own', title: 'an engine', packageName: 'own', runsInProcess: false, load })
-    const made = fresh.getJobClient()
-    expect(fresh.getJobClient()).toBe(made)
+    const created = fresh.getJobClient()
+    expect(fresh.getJobClient()).toBe(created)
     expect(load).not.toHaveBeenCalled()
-    expect(await made.healthCheck()).toMatchObject({ ok: true })
+    expect(await created.healthCheck()).toMatchObject({ ok: true })
     expect(load).toHaveBeenCalledOnce()
   })
 
-  test('that could not be made is tried again by the next call', () => {
+  test('is created by the next call if creating it failed', () => {
     const create = vi.fn<() => FakeProvider>(() => fake)
     create.mockImplementationOnce(() => {
       throw new Error('No provider.')
@@ -52,10 +52,10 @@ describe('the default client', () => {
   })
 })
 
-describe('the functions of the module', () => {
+describe('the module functions', () => {
   const payload = { tenantId: 'acme', orderId: 'order_1' }
 
-  test('do what the default client does', async () => {
+  test('call the default client', async () => {
     fresh.setJobClient(client)
     expect(await functions.sendJob('order.created', payload, { maxAttempts: 1 })).toMatchObject({
       event: 'order.created',
@@ -72,7 +72,7 @@ describe('the functions of the module', () => {
     expect(await functions.healthCheck()).toMatchObject({ ok: true })
   })
 
-  test('reject, and never throw, where there is no client', async () => {
+  test('reject, and never throw, if there is no client', async () => {
     const calls = [
       functions.sendJob('order.created', payload),
       functions.scheduleJob('order.created', payload, { delay: 5 }),

@@ -4,22 +4,23 @@ import type { JobClient } from './job-client.ts'
 import { sharedClients } from './shared-clients.ts'
 
 /**
- * The client that `sendJob` and its siblings use: inside a handler the one of the engine that runs it, elsewhere the
- * one of `setJobClient`, or one made from the environment on first use.
+ * Returns the client that `sendJob` and the other module functions use. Inside a handler this is the client of the
+ * engine that runs the handler. Elsewhere it is the client of `setJobClient`, or a client created from the environment
+ * on first use.
  *
- * @throws {ProviderNotChosenError} when the environment does not say which engine to use.
+ * @throws {ProviderNotChosenError} if the environment does not choose an engine.
  */
 export function getJobClient(): JobClient {
   const shared = sharedClients()
   const scoped = scopedClient()
   if (scoped) return scoped
-  shared.woken = undefined // used from now on, whatever made it
+  shared.autoStarted = undefined // a call uses it from now on
   if (!shared.client) {
     if (!shared.createDefault) {
       throw new InvalidOptionError({
         option: 'client',
-        problem: 'is not set, and this package alone has no engine',
-        remedy: 'Import from `@cgk-platform/jobs` or from one provider package, or call `setJobClient(client)`.',
+        problem: 'is not set, and `@cgk-platform/jobs-core` has no engine',
+        remedy: 'Import from `@cgk-platform/jobs` or from a provider package, or call `setJobClient(client)`.',
       })
     }
     shared.client = shared.createDefault()
@@ -28,22 +29,24 @@ export function getJobClient(): JobClient {
 }
 
 /**
- * Sets the client that `sendJob` and its siblings use; `undefined` lets the environment decide again. The one before is
- * not closed, but for one that only a cron job brought to life: its cron jobs would tick beside those of this client.
+ * Sets the client that `sendJob` and the other module functions use. With `undefined`, the environment chooses again.
+ * The previous client stays open, unless only a cron job started it: its cron jobs would tick in addition to those of
+ * the new client.
  */
 export function setJobClient(client: JobClient | undefined): void {
   const shared = sharedClients()
-  if (shared.woken && shared.woken === shared.client && shared.woken !== client) void shared.woken.close({ timeout: 0 })
-  shared.woken = undefined
+  const { autoStarted } = shared
+  if (autoStarted && autoStarted === shared.client && autoStarted !== client) void autoStarted.close({ timeout: 0 })
+  shared.autoStarted = undefined
   shared.client = client
 }
 
 /**
- * Lets defined cron jobs bring no engine to life from now on, and puts back to sleep the one that they have. For test
- * kits: cron jobs shall tick on a test's own engine, and never for real beside it.
+ * Stops cron jobs from starting an engine when they are defined, and closes an engine that they have started. For test
+ * kits: cron jobs must tick only on a test's own engine.
  */
 export function disableCronAutoStart(): void {
   const shared = sharedClients()
-  shared.cronAsleep = true
-  if (shared.woken) setJobClient(undefined)
+  shared.isCronAutoStartDisabled = true
+  if (shared.autoStarted) setJobClient(undefined)
 }

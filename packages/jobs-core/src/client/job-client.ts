@@ -12,102 +12,106 @@ import type { JobHandle, JobItem, ScheduleOptions, SendOptions, SendResult } fro
 
 /** Filters and paging of `listJobs`. */
 export interface ListOptions {
-  /** Of this tenant alone. */
+  /** Lists only the jobs of this tenant. */
   tenantId?: string | undefined
-  /** In this state alone. */
+  /** Lists only jobs in this state. */
   state?: JobState | undefined
-  /** Of this event alone; `cron/<definition>` for the ticks of a schedule. */
+  /** Lists only jobs of this event. Use `cron/<definition>` for the ticks of a cron job. */
   event?: JobEvent | `cron/${string}` | undefined
-  /** 1 to 1,000, default 50. */
+  /** The maximum number of jobs: 1 to 1,000. Default: 50. */
   limit?: number | undefined
-  /** The `cursor` of the page before. */
+  /** The `cursor` of the previous page. */
   cursor?: string | undefined
 }
 
-/** What each option of `listJobs` may be. */
+/** The declarations of the options of `listJobs`. */
 export const listOptions: DeclaredOptions<CheckedOptions<ListOptions>> = declareOptions<ListOptions>('`listJobs`', {
-  tenantId: string({ remedy: 'Give the id of a tenant, or leave it out for all.' }),
+  tenantId: string({ remedy: 'Pass the id of a tenant, or omit it to list the jobs of all tenants.' }),
   state: oneOf(['scheduled', 'queued', 'running', 'retrying', 'completed', 'failed', 'cancelled', 'expired']),
   event: custom(),
   limit: integer({ max: 1000 }),
   cursor: custom(),
 })
 
-/** How long `waitForJob` waits. */
+/** The options of `waitForJob`. */
 export interface WaitOptions {
-  /** Then it throws `WaitTimeoutError`. Default: no limit. */
+  /** The wait limit: milliseconds or `'30s'`. `WaitTimeoutError` is thrown after it. Default: no limit. */
   timeout?: number | Duration | undefined
-  /** Ends the waiting with the signal's reason. The job goes on. */
+  /** Stops waiting when it aborts, with the signal's reason. The job continues. */
   signal?: AbortSignal | undefined
 }
 
-/** What each option of `waitForJob` may be. */
+/** The declarations of the options of `waitForJob`. */
 export const waitOptions: DeclaredOptions<CheckedOptions<WaitOptions>> = declareOptions<WaitOptions>('`waitForJob`', {
   timeout: duration(),
   signal: custom((signal: unknown, name, createError) => {
-    // Told by what it can do, since test environments and other realms have classes of their own.
+    // Checked by its methods, because test environments and other realms have their own classes.
     const { throwIfAborted, addEventListener } = (signal ?? {}) as Partial<AbortSignal>
     if (typeof throwIfAborted === 'function' && typeof addEventListener === 'function') return signal as AbortSignal
-    throw createError(name, `is ${kindOf(signal)}, not an AbortSignal`, 'Give the `signal` of an AbortController.')
+    throw createError(name, `is ${kindOf(signal)}, not an AbortSignal`, 'Pass the `signal` of an AbortController.')
   }),
 })
 
-/** How a client closes. */
+/** The options of `close`. */
 export interface CloseOptions {
-  /** How long attempts under way may go on before they are aborted. Default `'10s'`. */
+  /** Time for running attempts to end before they are aborted. Default: `'10s'`. */
   timeout?: number | Duration | undefined
 }
 
-/** What each option of `close` may be. */
+/** The declarations of the options of `close`. */
 export const closeOptions: DeclaredOptions<CheckedOptions<CloseOptions>> = declareOptions<CloseOptions>('`close`', {
   timeout: duration(),
 })
 
-/** What can be done with jobs. Everything that takes an id works from any process that has the engine's keys. */
+/** Operations on jobs by id. They work in any process that has the engine's keys. */
 export interface JobOperations {
-  /** The job's state and runs. @throws {JobNotFoundError} */
+  /** Returns the job's state and runs. @throws {JobNotFoundError} */
   getJobStatus(id: string): Promise<JobStatus>
-  /** Ends the job; answers its state afterwards: `cancelled`, or as it had ended before. @throws {JobNotFoundError} */
+  /**
+   * Cancels the job and returns its status. A job that has already ended keeps its state. @throws {JobNotFoundError}
+   */
   cancelJob(id: string): Promise<JobStatus>
-  /** Runs the failed definitions of a failed job again, under the same id. @throws {JobNotRetryableError} or {JobNotFoundError} */
+  /**
+   * Reruns the failed runs of a failed job. The id stays the same. @throws {JobNotRetryableError} or {JobNotFoundError}
+   */
   retryJob(id: string): Promise<JobHandle>
-  /** Waits until the job has ended, in whatever way. @throws {WaitTimeoutError} or {JobNotFoundError} */
+  /** Waits until the job completes, fails or is cancelled. @throws {WaitTimeoutError} or {JobNotFoundError} */
   waitForJob(id: string, options?: WaitOptions): Promise<JobStatus>
 }
 
-/** Sends and looks after jobs on one engine. */
+/** A client that sends, reads and controls jobs on one engine. */
 export interface JobClient extends JobOperations {
-  /** Sends an event; resolves when the engine has it. */
+  /** Sends an event. Resolves when the engine has accepted it. */
   sendJob<Event extends JobEvent>(
     event: Event,
     payload: JobInput<Event>,
     options?: SendOptions,
   ): Promise<JobHandle<Event>>
-  /** The same as `sendJob`. */
+  /** An alias of `sendJob`. */
   sendEvent<Event extends JobEvent>(
     event: Event,
     payload: JobInput<Event>,
     options?: SendOptions,
   ): Promise<JobHandle<Event>>
-  /** Sends an event to be handled later. */
+  /** Sends an event that is handled later. */
   scheduleJob<Event extends JobEvent>(
     event: Event,
     payload: JobInput<Event>,
     options: ScheduleOptions,
   ): Promise<JobHandle<Event>>
-  /** Sends many; answers one result per item, in order. One that is refused stops none of the others. */
+  /** Sends many events. Returns one result per item, in order. A failed item does not affect the others. */
   sendJobs(items: readonly JobItem[]): Promise<SendResult[]>
-  /** Jobs, newest first. */
+  /** Lists jobs, newest first. */
   listJobs(options?: ListOptions): Promise<JobPage>
-  /** A client of one tenant: another tenant's jobs do not exist for it. */
+  /** Returns a client for one tenant. It cannot see the jobs of other tenants. */
   forTenant(tenantId: string): TenantClient
-  /** Whether the engine answers and would run the jobs. */
+  /** Checks that the engine is reachable and can run the jobs. */
   healthCheck(): Promise<Health>
-  /** What the engine can do. */
+  /** Returns the engine's capabilities. */
   capabilities(): Promise<Capabilities>
-  /** Makes this process a worker that stays alive until `close`. Sending needs no start. */
+  /** Makes this process a worker that stays alive until `close`. You can send without it. */
   start(): Promise<void>
-  /** Takes no more sends, lets running attempts end, then aborts them. */
+  /** Stops accepting sends, waits for running attempts to end, then aborts the rest. */
   close(options?: CloseOptions): Promise<void>
 }
 
@@ -118,22 +122,22 @@ export type TenantJobItem = {
 
 /** A client that sends, reads, cancels and retries the jobs of one tenant only. */
 export interface TenantClient extends JobOperations {
-  /** The tenant that it sends and reads for. */
+  /** The id of the tenant. */
   readonly tenantId: string
-  /** As `JobClient.sendJob`, for this tenant. */
+  /** Same as `JobClient.sendJob`, for this tenant. */
   sendJob<Event extends JobEvent>(
     event: Event,
     payload: TenantInput<Event>,
     options?: SendOptions,
   ): Promise<JobHandle<Event>>
-  /** As `JobClient.scheduleJob`, for this tenant. */
+  /** Same as `JobClient.scheduleJob`, for this tenant. */
   scheduleJob<Event extends JobEvent>(
     event: Event,
     payload: TenantInput<Event>,
     options: ScheduleOptions,
   ): Promise<JobHandle<Event>>
-  /** As `JobClient.sendJobs`, for this tenant. */
+  /** Same as `JobClient.sendJobs`, for this tenant. */
   sendJobs(items: readonly TenantJobItem[]): Promise<SendResult[]>
-  /** As `JobClient.listJobs`, of this tenant alone. */
+  /** Same as `JobClient.listJobs`, for this tenant only. */
   listJobs(options?: Omit<ListOptions, 'tenantId'>): Promise<JobPage>
 }

@@ -6,7 +6,7 @@ import { getJobClient } from './default-client.ts'
 import type { ListOptions, WaitOptions } from './job-client.ts'
 import type { JobHandle, JobItem, ScheduleOptions, SendOptions, SendResult } from './send-options.ts'
 
-/** Sends an event through the default client; resolves when the engine has it. */
+/** Sends an event with the default client. Resolves when the engine has accepted it. */
 export async function sendJob<Event extends JobEvent>(
   event: Event,
   payload: JobInput<Event>,
@@ -15,7 +15,7 @@ export async function sendJob<Event extends JobEvent>(
   return getJobClient().sendJob(event, payload, options)
 }
 
-/** Sends an event to be handled later. */
+/** Sends an event that is handled later, with the default client. */
 export async function scheduleJob<Event extends JobEvent>(
   event: Event,
   payload: JobInput<Event>,
@@ -24,37 +24,37 @@ export async function scheduleJob<Event extends JobEvent>(
   return getJobClient().scheduleJob(event, payload, options)
 }
 
-/** Sends many events; answers one result per item, in order. */
+/** Sends many events with the default client. Returns one result per item, in order. */
 export async function sendJobs(items: readonly JobItem[]): Promise<SendResult[]> {
   return getJobClient().sendJobs(items)
 }
 
-/** The job's state and runs. @throws {JobNotFoundError} */
+/** Returns the job's state and runs. @throws {JobNotFoundError} */
 export async function getJobStatus(id: string): Promise<JobStatus> {
   return getJobClient().getJobStatus(id)
 }
 
-/** Ends a job; answers its state afterwards. @throws {JobNotFoundError} */
+/** Cancels a job and returns its status. A job that has already ended keeps its state. @throws {JobNotFoundError} */
 export async function cancelJob(id: string): Promise<JobStatus> {
   return getJobClient().cancelJob(id)
 }
 
-/** Runs the failed definitions of a failed job again, under the same id. @throws {JobNotRetryableError} */
+/** Reruns the failed definitions of a failed job, under the same id. @throws {JobNotRetryableError} */
 export async function retryJob(id: string): Promise<JobHandle> {
   return getJobClient().retryJob(id)
 }
 
-/** Waits until a job has ended, in whatever way. @throws {WaitTimeoutError} */
+/** Waits until a job completes, fails or is cancelled. @throws {WaitTimeoutError} */
 export async function waitForJob(id: string, options?: WaitOptions): Promise<JobStatus> {
   return getJobClient().waitForJob(id, options)
 }
 
-/** Jobs, newest first. */
+/** Lists jobs, newest first. */
 export async function listJobs(options?: ListOptions): Promise<JobPage> {
   return getJobClient().listJobs(options)
 }
 
-/** Whether the engine answers and would run the jobs. */
+/** Checks that the engine is reachable and can run the jobs. */
 export async function healthCheck(): Promise<Health> {
   return getJobClient().healthCheck()
 }

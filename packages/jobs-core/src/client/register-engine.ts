@@ -1,8 +1,8 @@
 import { ambientJobs } from '../jobs/job-registry.ts'
 import { addEngine, type Engine } from '../provider/engine-registry.ts'
+import { autoStartCron } from './auto-start-cron.ts'
 import { createJobClient } from './create-job-client.ts'
 import { sharedClients } from './shared-clients.ts'
-import { wakeForCron } from './wake-for-cron.ts'
 
 /**
  * Registers an engine, so that `createJobClient({ provider })` and `JOB_PROVIDER` can name it. A provider package calls
@@ -15,5 +15,5 @@ export function registerEngine(engine: Engine): void {
   const shared = sharedClients()
   if (shared.createDefault) return
   shared.createDefault = () => createJobClient()
-  ambientJobs().onChange(wakeForCron)
+  ambientJobs().onChange(autoStartCron)
 }

@@ -18,7 +18,7 @@ function setUp(provider: FakeProviderOptions = {}, options: ClientOptions = {}) 
 }
 
 describe('sendJobs', () => {
-  test('hands all good ones over at once, and nothing where none is good', async () => {
+  test('sends all valid items in one call, and nothing without valid items', async () => {
     const { client, fake } = setUp()
     const send = vi.spyOn(fake, 'send')
     await client.sendJobs([1, 2, 3].map(() => ({ event: 'order.created' as const, payload: order })))
@@ -30,11 +30,11 @@ describe('sendJobs', () => {
     expect(send).toHaveBeenCalledOnce()
   })
 
-  test.each([undefined, null, 'order.created', {}, 5])('refuses %j, which is no list', async (items) => {
+  test.each([undefined, null, 'order.created', {}, 5])('rejects %j, which is not an array', async (items) => {
     await expect(setUp().plain.sendJobs(items)).rejects.toMatchObject({ code: 'invalid_option', option: 'items' })
   })
 
-  test('answers for what is no item, and sends the others', async () => {
+  test('returns an error for an invalid item, and sends the others', async () => {
     const { plain, fake } = setUp()
     const results = await plain.sendJobs([null, { event: 'order.created', payload: order }, 'order.created', {}])
     expect(results).toMatchObject([
@@ -46,7 +46,7 @@ describe('sendJobs', () => {
     expect(fake.sent).toHaveLength(1)
   })
 
-  test('has the engine’s own refusals in their places, and `onSend` is told of all that was handed over', async () => {
+  test('returns the errors of the engine in order, and calls `onSend` for every envelope', async () => {
     const facts = { event: 'order.created', provider: 'fake' }
     const error = new SendFailedError({ ...facts, problem: 'it is full', accepted: 'no' })
     const onSend = vi.fn<(send: SendInfo) => void>()
@@ -63,17 +63,21 @@ describe('sendJobs', () => {
       event: 'order.created' as const,
       payload,
     }))
-    const message = expect.stringContaining('no answer')
-    const unanswered = expect.objectContaining({ code: 'send_failed', accepted: 'maybe', message })
+    const message = expect.stringContaining('returned no result')
+    const missing = expect.objectContaining({ code: 'send_failed', accepted: 'maybe', message })
     expect(await client.sendJobs(items)).toEqual([
       { ok: true, job: { id: 'a', event: 'order.created', tenantId: 'acme', deduplicated: true } },
       { ok: false, error: expect.objectContaining({ code: 'payload_invalid' }) },
       { ok: false, error },
-      { ok: false, error: unanswered },
+      { ok: false, error: missing },
     ])
-    const unheard = setUp({ send: async () => [] }).client.sendJob('order.created', order)
-    await expect(unheard).rejects.toMatchObject({ code: 'send_failed', accepted: 'maybe' })
-    const told = { event: 'order.created', tenantId: 'acme', envelope: expect.objectContaining({ payload: order }) }
-    expect(onSend.mock.calls).toEqual([[{ ...told, jobId: 'a', deduplicated: true }], [{ ...told, error }], [told]])
+    const unanswered = setUp({ send: async () => [] }).client.sendJob('order.created', order)
+    await expect(unanswered).rejects.toMatchObject({ code: 'send_failed', accepted: 'maybe' })
+    const common = { event: 'order.created', tenantId: 'acme', envelope: expect.objectContaining({ payload: order }) }
+    expect(onSend.mock.calls).toEqual([
+      [{ ...common, jobId: 'a', deduplicated: true }],
+      [{ ...common, error }],
+      [common],
+    ])
   })
 })

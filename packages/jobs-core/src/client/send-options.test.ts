@@ -31,7 +31,9 @@ describe('the options of a send', () => {
     [{ maxAttempts: 1000 }, { maxAttempts: 1000 }],
     [{ traceparent: '00-abc-def-01' }, { traceparent: '00-abc-def-01' }],
     [{ providerOptions: { inngest: { priority: 1 } } }, { providerOptions: { inngest: { priority: 1 } } }],
-  ])('%j are in the envelope', async (options, envelope) => expect(await sendWith(options)).toMatchObject(envelope))
+  ])('%j are copied to the envelope', async (options, envelope) =>
+    expect(await sendWith(options)).toMatchObject(envelope),
+  )
 
   test.each([
     undefined,
@@ -41,7 +43,7 @@ describe('the options of a send', () => {
     { runAt: new Date(now) },
     { runAt: new Date(0) },
     { delay: undefined, runAt: undefined, idempotencyKey: undefined, maxAttempts: undefined, traceparent: undefined },
-  ])('%j leave nothing in it: now, without a key', async (options) => {
+  ])('%j add nothing to the envelope', async (options) => {
     expect(Object.keys(await sendWith(options)).toSorted()).toEqual([
       'event',
       'id',
@@ -60,7 +62,7 @@ describe('the options of a send', () => {
     ['traceparent', [5, null, {}]],
     ['priority', [1]],
     ['maxattempts', [3]],
-  ])('`%s` cannot be any of %o', async (option, values) => {
+  ])('`%s` cannot be one of %o', async (option, values) => {
     for (const value of values) {
       await expect(sendWith({ [option]: value })).rejects.toMatchObject({
         code: 'invalid_option',
@@ -70,13 +72,13 @@ describe('the options of a send', () => {
     }
   })
 
-  test('`idempotencyTtl` must be a duration, and needs a key', async () => {
+  test('`idempotencyTtl` must be a duration, and requires a key', async () => {
     const refused = { code: 'invalid_option', option: 'idempotencyTtl' }
     await expect(sendWith({ idempotencyKey: 'k', idempotencyTtl: 'soon' })).rejects.toMatchObject(refused)
     await expect(sendWith({ idempotencyTtl: '1h' })).rejects.toMatchObject(refused)
   })
 
-  test.each([0, '0s'])('`idempotencyTtl` cannot be %j: nothing would ever be a duplicate', async (idempotencyTtl) => {
+  test.each([0, '0s'])('`idempotencyTtl` cannot be %j', async (idempotencyTtl) => {
     await expect(sendWith({ idempotencyKey: 'k', idempotencyTtl })).rejects.toMatchObject({
       code: 'invalid_option',
       option: 'idempotencyTtl',
@@ -84,13 +86,13 @@ describe('the options of a send', () => {
     })
   })
 
-  test('`delay` and `runAt` cannot both say when', async () => {
+  test('`delay` and `runAt` cannot be combined', async () => {
     const both = { delay: '5s', runAt: new Date(now + 5000) }
     await expect(sendWith(both)).rejects.toMatchObject({ option: 'runAt', message: expect.stringContaining('`delay`') })
   })
 })
 
-describe('what the engine cannot do is refused with what to do instead', () => {
+describe('an option that the engine does not support is rejected with a remedy', () => {
   test.each<[feature: Feature, options: object]>([
     ['delay', { delay: '5s' }],
     ['delay', { runAt: new Date(now + 1) }],
@@ -104,24 +106,24 @@ describe('what the engine cannot do is refused with what to do instead', () => {
     })
   })
 
-  test('more attempts than it makes', async () => {
+  test('more attempts than its maximum', async () => {
     const limits = { maxAttemptsLimit: 4 }
     expect(await sendWith({ maxAttempts: 4 }, { limits })).toMatchObject({ maxAttempts: 4 })
     await expect(sendWith({ maxAttempts: 5 }, { limits })).rejects.toMatchObject({
       code: 'unsupported_feature',
       feature: 'maxAttempts: 5',
-      message: expect.stringContaining('Its most is 4'),
+      message: expect.stringContaining('The maximum is 4'),
     })
   })
 
-  test('another number of attempts, where it can neither raise nor lower it', async () => {
+  test('another number of attempts, if it can neither raise nor lower it', async () => {
     const both: Feature[] = ['maxAttempts of a send, raised', 'maxAttempts of a send, lowered']
     await expect(sendWith({ maxAttempts: 2 }, { without: both })).rejects.toMatchObject({ code: 'unsupported_feature' })
     for (const one of both)
       expect(await sendWith({ maxAttempts: 2 }, { without: [one] })).toMatchObject({ maxAttempts: 2 })
   })
 
-  test('a longer delay than it keeps', async () => {
+  test('a longer delay than its maximum', async () => {
     const limits = { maxDelayMs: 86_400_000 }
     expect(await sendWith({ delay: '24h' }, { limits })).toMatchObject({ runAt: now + 86_400_000 })
     await expect(sendWith({ delay: '25h' }, { limits })).rejects.toMatchObject({

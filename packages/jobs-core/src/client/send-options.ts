@@ -6,58 +6,61 @@ import { maxAttemptsCeiling } from '../retry/retry-config.ts'
 import type { ProviderOptions } from '../provider/engine-types.ts'
 import type { Duration } from '../time/duration.ts'
 
-/** How an event is sent. */
+/** The options of a send. */
 export interface SendOptions {
-  /** Start no sooner than this from now: milliseconds or `'24h'`, at most ten years. Not together with `runAt`. */
+  /** Delay before the job starts: milliseconds or `'24h'`, at most ten years. Cannot be combined with `runAt`. */
   delay?: number | Duration | undefined
-  /** Start no sooner than this instant; a past one means now. */
+  /** Earliest start of the job, at most ten years ahead. A date in the past means now. */
   runAt?: Date | undefined
-  /** Makes the send happen once: the same key, tenant and event again answers the first job. At most 256 characters. */
+  /**
+   * Prevents duplicate jobs: a second send with the same key, tenant and event returns the first job. At most 256
+   * characters.
+   */
   idempotencyKey?: string | undefined
-  /** How long the key stays taken, also after its job failed. Default `'24h'`. */
+  /** Time for which the key stays in use, even if its job fails. Default: `'24h'`. */
   idempotencyTtl?: number | Duration | undefined
-  /** Overrides the definitions' number of attempts for this job; 1 to 1,000. */
+  /** Overrides the `maxAttempts` of the definitions for this job: 1 to 1,000. */
   maxAttempts?: number | undefined
-  /** W3C `traceparent` of the sender's trace, carried to the job. */
+  /** W3C `traceparent` of the sender's trace. The job receives it. */
   traceparent?: string | undefined
-  /** Options that only one engine has. */
+  /** Options for a specific engine. */
   providerOptions?: ProviderOptions | undefined
 }
 
-/** The options of a send after their check; `runAt` as epoch milliseconds. */
+/** The checked options of a send, with `runAt` in epoch milliseconds. */
 export type CheckedSendOptions = Omit<CheckedOptions<SendOptions>, 'runAt'> & { readonly runAt?: number }
 
-/** What each option of a send may be. What is kept under the name of a field of the envelope is carried there. */
+/** The declarations of the options of a send. Checked options with the name of an envelope field are copied to it. */
 export const sendOptions: DeclaredOptions<CheckedSendOptions> = declareOptions<SendOptions, CheckedSendOptions>(
   'a send',
   {
     delay: duration(),
-    runAt: date({ excludes: 'delay', remedy: 'Give a valid `Date` at most ten years ahead.' }),
+    runAt: date({ excludes: 'delay', remedy: 'Pass a valid `Date` at most ten years ahead.' }),
     idempotencyKey: string({
       maxLength: 256,
       feature: 'idempotencyKey',
-      remedy: 'Give a string of 1 to 256 characters that names what happened, such as the id of an order.',
+      remedy: 'Pass a string of 1 to 256 characters that identifies what happened, such as the id of an order.',
     }),
     idempotencyTtl: duration({ minMs: 1, requires: 'idempotencyKey' }),
     maxAttempts: integer({ max: maxAttemptsCeiling }),
-    traceparent: string({ allowsBlank: true, remedy: 'Give the W3C header as a string.' }),
+    traceparent: string({ allowsBlank: true, remedy: 'Pass the W3C header as a string.' }),
     providerOptions: custom(),
   },
 )
 
-/** The options of `scheduleJob`: when is required. */
+/** The options of `scheduleJob`: either `delay` or `runAt` is required. */
 export type ScheduleOptions = Omit<SendOptions, 'delay' | 'runAt'> &
   ({ delay: number | Duration; runAt?: undefined } | { runAt: Date; delay?: undefined })
 
-/** What a send answers. */
+/** The result of a send: identifies the job. */
 export interface JobHandle<Event extends JobEvent = JobEvent> {
-  /** Takes `getJobStatus`, `cancelJob` and `retryJob`, in any process. */
+  /** The job's id, for `getJobStatus`, `cancelJob`, `retryJob` and `waitForJob` in any process. */
   readonly id: string
-  /** The event that was sent. */
+  /** The name of the event. */
   readonly event: Event
-  /** The tenant that it belongs to. */
+  /** The tenant of the job. */
   readonly tenantId: string
-  /** True where the idempotency key was taken: the id is the first send's. */
+  /** True if the idempotency key was already in use. The id is then that of the existing job. */
   readonly deduplicated: boolean
 }
 
@@ -66,7 +69,7 @@ export type JobItem<Event extends JobEvent = JobEvent> = {
   [E in Event]: { event: E; payload: JobInput<E>; options?: SendOptions | undefined }
 }[Event]
 
-/** One answer of `sendJobs`. */
+/** The result of one item of `sendJobs`. */
 export type SendResult =
   | { readonly ok: true; readonly job: JobHandle }
   | { readonly ok: false; readonly error: JobsError }

@@ -29,7 +29,7 @@ function setUp(provider: FakeProviderOptions = {}) {
   return { client, plain: untyped(client), fake }
 }
 
-describe('a payload whose check throws', () => {
+describe('a payload whose validation throws', () => {
   const cases: [what: string, event: string, payload: () => unknown][] = [
     ['in the schema', 'bad.throws', () => order],
     ['in an asynchronous schema', 'bad.rejects', () => order],
@@ -41,7 +41,7 @@ describe('a payload whose check throws', () => {
     ['in a proxy', 'order.created', () => new Proxy({ ...order }, { ownKeys: broken })],
   ]
 
-  test.each(cases)('%s is refused with what was thrown as the cause', async (_what, event, payload) => {
+  test.each(cases)('%s is rejected, with the thrown error as the cause', async (_what, event, payload) => {
     const { plain, fake } = setUp()
     await expect(plain.sendJob(event, payload())).rejects.toMatchObject({
       name: 'PayloadInvalidError',
@@ -54,7 +54,7 @@ describe('a payload whose check throws', () => {
     expect(onSend).not.toHaveBeenCalled()
   })
 
-  test.each(cases)('%s stops none of the other items', async (_what, event, payload) => {
+  test.each(cases)('%s does not affect the other items', async (_what, event, payload) => {
     const { plain, fake } = setUp()
     const items = [
       { event, payload: payload() },
@@ -67,7 +67,7 @@ describe('a payload whose check throws', () => {
     expect(fake.sent).toHaveLength(1)
   })
 
-  test.each(['event', 'payload', 'options'])('an item whose `%s` throws stops none of the others', async (member) => {
+  test.each(['event', 'payload', 'options'])('an item whose `%s` throws does not affect the others', async (member) => {
     const { plain, fake } = setUp()
     const item = Object.defineProperty({ event: 'order.created', payload: order }, member, { get: broken })
     const results = (await plain.sendJobs([item, { event: 'order.created', payload: order }])) as { ok: boolean }[]
@@ -97,14 +97,14 @@ describe('a provider whose `send` throws', () => {
     ],
   ]
 
-  test.each(ways)('makes a single send fail, and it may have been taken: %s', async (_how, send) => {
+  test.each(ways)('fails a single send that may have been accepted: %s', async (_how, send) => {
     const { client } = setUp({ send })
     const failed = await client.sendJob('order.created', order).catch((error: unknown) => error)
     expect(failed).toMatchObject(failure)
     expect(onSend).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ event: 'order.created', error: failed }))
   })
 
-  test('is the answer for each item that was handed over', async () => {
+  test('fails every item that was sent', async () => {
     const { client } = setUp({ send: () => Promise.reject(unreachable) })
     const results = await client.sendJobs([
       { event: 'order.created', payload: order },
@@ -119,7 +119,7 @@ describe('a provider whose `send` throws', () => {
     expect(onSend.mock.calls.map(([{ error }]) => error)).toMatchObject([failure, failure])
   })
 
-  test('with an error of this library is answered with that', async () => {
+  test('passes on an error of this library', async () => {
     const tooLarge = new PayloadTooLargeError({ event: 'order.created', bytes: 5, limitBytes: 4 })
     const { client } = setUp({ send: () => Promise.reject(tooLarge) })
     await expect(client.sendJob('order.created', order)).rejects.toBe(tooLarge)

@@ -27,7 +27,7 @@ function setUp(provider: FakeProviderOptions = {}, options: ClientOptions = {}) 
 }
 
 describe('a sent event', () => {
-  test('becomes an envelope, and its handle has the id that the engine gave', async () => {
+  test('becomes an envelope, and its handle has the id from the engine', async () => {
     const { client, fake } = setUp({ send: vi.fn<() => Promise<never>>() })
     const send = vi.spyOn(fake, 'send').mockResolvedValue([{ ok: true, id: 'engine_1', deduplicated: true }])
     expect(await client.sendJob('order.created', { ...order, totalAmount: undefined })).toEqual({
@@ -48,13 +48,13 @@ describe('a sent event', () => {
     ])
   })
 
-  test('is the same by sendEvent', async () => {
+  test('can be sent with `sendEvent`', async () => {
     const { client, fake } = setUp()
     expect(await client.sendEvent('order.created', order)).toMatchObject({ event: 'order.created', tenantId: 'acme' })
     expect(fake.sent).toHaveLength(1)
   })
 
-  test('may be as large as every engine takes, in bytes of UTF-8, and no larger', async () => {
+  test('can have the size that every engine accepts, in bytes of UTF-8, and not more', async () => {
     const { plain, fake } = setUp()
     const sized = (bytes: number, letter = 'x') => {
       const left = bytes - JSON.stringify({ tenantId: 'acme', note: '' }).length
@@ -77,7 +77,7 @@ describe('a sent event', () => {
     expect(fake.sent).toHaveLength(2)
   })
 
-  test('may be larger where the engine and the client allow it, and is smaller where the engine takes less', async () => {
+  test('can be larger if the engine and the client allow it, and smaller if the engine accepts less', async () => {
     const note = { tenantId: 'acme', note: 'x'.repeat(200_000) }
     await expect(setUp({}, { maxPayloadBytes: 300_000 }).plain.sendJob('note.sent', note)).resolves.toMatchObject({
       event: 'note.sent',
@@ -89,7 +89,7 @@ describe('a sent event', () => {
     })
   })
 
-  test('cannot be given more for its limit than the engine takes', async () => {
+  test('cannot have a higher limit than that of the engine', async () => {
     const { client } = setUp({}, { maxPayloadBytes: 2_000_000 })
     await expect(client.sendJob('order.created', order)).rejects.toMatchObject({
       code: 'invalid_option',
@@ -99,7 +99,7 @@ describe('a sent event', () => {
   })
 })
 
-describe('a send that is refused never reaches the engine', () => {
+describe('a rejected send never reaches the engine', () => {
   test.each<[name: string, event: unknown, payload: unknown, error: object]>([
     ['an unknown event', 'order.crated', order, { code: 'unknown_event', nearest: 'order.created' }],
     ['an empty name of an event', '', order, { code: 'unknown_event' }],
@@ -110,9 +110,7 @@ describe('a send that is refused never reaches the engine', () => {
       {
         code: 'invalid_option',
         option: 'event',
-        message: expect.stringMatching(
-          /^`event` is undefined, not a string\. The first argument is the name of the event/,
-        ),
+        message: expect.stringMatching(/^`event` is undefined, not a string\. Pass the name of the event first/),
       },
     ],
     [
@@ -132,7 +130,7 @@ describe('a send that is refused never reaches the engine', () => {
       { code: 'payload_invalid', issues: [{ path: 'payload.currency' }] },
     ],
     [
-      'no JSON',
+      'a value that is not JSON',
       'note.sent',
       { tenantId: 'acme', list: [1, 5n] },
       { code: 'not_serializable', path: 'payload.list[1]' },
@@ -150,7 +148,7 @@ describe('a send to the id of a job', () => {
   const handler = (): void => undefined
   const sendTo = async (event: string): Promise<unknown> => setUp().plain.sendJob(event, order)
 
-  test('names the event that the job handles', async () => {
+  test('fails and names the event that the job handles', async () => {
     defineJob({ id: 'send-receipt', event: 'order.refunded', handler })
     const refused = expect.objectContaining({
       code: 'unknown_event',
@@ -165,12 +163,12 @@ describe('a send to the id of a job', () => {
     await expect(untyped(setUp().client.forTenant('acme')).sendJob('send-receipt', {})).rejects.toEqual(refused)
   })
 
-  test('is a send of the event where an event has that name too', async () => {
+  test('sends the event if an event has the same name', async () => {
     defineJob({ id: 'note.sent', event: 'order.refunded', handler })
     await expect(sendTo('note.sent')).resolves.toMatchObject({ event: 'note.sent' })
   })
 
-  test('names no event where it is a cron job, which handles none', async () => {
+  test('names no event if the job is a cron job', async () => {
     defineCronJob({ id: 'nightly-report', schedule: '0 3 * * *', handler })
     await expect(sendTo('nightly-report')).rejects.toMatchObject({
       code: 'unknown_event',

@@ -13,7 +13,7 @@ import { toErrorInfo } from '../runs/error-info.ts'
 import { callHook, type JobHooks } from '../runs/hooks.ts'
 import type { Clock } from '../time/clock.ts'
 import { checkItem, checkItems } from './check-items.ts'
-import type { Engine } from './open-engine.ts'
+import type { LazyEngine } from './lazy-engine.ts'
 import type { JobHandle, JobItem, ScheduleOptions, SendOptions, SendResult } from './send-options.ts'
 import { toEnvelope } from './to-envelope.ts'
 
@@ -28,9 +28,9 @@ export interface Sender {
   sendMany(items: readonly JobItem[]): Promise<SendResult[]>
 }
 
-/** What a sender stands on. */
-export interface SenderParts {
-  readonly engine: Engine
+/** The services and settings that a sender needs. */
+export interface SenderDependencies {
+  readonly engine: LazyEngine
   readonly clock: Clock
   readonly hooks: JobHooks | undefined
   readonly logger: LoggerLike
@@ -38,7 +38,7 @@ export interface SenderParts {
   readonly jobs: Pick<JobRegistry, 'subscribers'>
 }
 
-export function createSender({ engine, clock, hooks, logger, maxPayloadBytes, jobs }: SenderParts): Sender {
+export function createSender({ engine, clock, hooks, logger, maxPayloadBytes, jobs }: SenderDependencies): Sender {
   const bound = bindLogger(logger, {})
 
   const toEnvelopeFor = (
@@ -49,22 +49,22 @@ export function createSender({ engine, clock, hooks, logger, maxPayloadBytes, jo
   ): Envelope | Promise<Envelope> => {
     const now = clock.now()
     const limitBytes = payloadLimit(provider, maxPayloadBytes)
-    const maker = { provider, now, id: createJobId(now), maxPayloadBytes: limitBytes, jobs }
-    return toEnvelope(event, payload, options, maker)
+    const context = { provider, now, id: createJobId(now), maxPayloadBytes: limitBytes, jobs }
+    return toEnvelope(event, payload, options, context)
   }
 
   const deliver = async (provider: JobProvider, envelopes: readonly Envelope[]): Promise<readonly EnvelopeResult[]> => {
-    const answers = await sendTo(provider, envelopes)
-    if (hooks?.onSend) for (const [index, envelope] of envelopes.entries()) tellHook(envelope, answers[index])
-    return answers
+    const results = await sendTo(provider, envelopes)
+    if (hooks?.onSend) for (const [index, envelope] of envelopes.entries()) callOnSend(envelope, results[index])
+    return results
   }
 
-  const tellHook = (envelope: Envelope, answer: EnvelopeResult | undefined): void => {
+  const callOnSend = (envelope: Envelope, result: EnvelopeResult | undefined): void => {
     const { event, tenantId } = envelope
-    const outcome = answer?.ok
-      ? { jobId: answer.id, deduplicated: answer.deduplicated }
-      : answer && { error: answer.error }
-    // A copy, since a hook may well strip what it sends on.
+    const outcome = result?.ok
+      ? { jobId: result.id, deduplicated: result.deduplicated }
+      : result && { error: result.error }
+    // A copy, because a hook may change the payload.
     callHook(
       hooks,
       'onSend',
@@ -81,10 +81,10 @@ export function createSender({ engine, clock, hooks, logger, maxPayloadBytes, jo
     } catch (error) {
       throw toJobsError(event, error)
     }
-    const [answer] = await deliver(provider, [envelope])
-    if (!answer) throw noAnswer(provider, event)
-    if (!answer.ok) throw answer.error
-    return { id: answer.id, event, tenantId: envelope.tenantId, deduplicated: answer.deduplicated }
+    const [result] = await deliver(provider, [envelope])
+    if (!result) throw missingResult(provider, event)
+    if (!result.ok) throw result.error
+    return { id: result.id, event, tenantId: envelope.tenantId, deduplicated: result.deduplicated }
   }
 
   return {
@@ -96,7 +96,7 @@ export function createSender({ engine, clock, hooks, logger, maxPayloadBytes, jo
         throw new InvalidOptionError({
           option: 'delay',
           problem,
-          remedy: 'Say when: `{ delay: "24h" }` or `{ runAt: date }`.',
+          remedy: "Set one of them: `{ delay: '24h' }` or `{ runAt: date }`.",
         })
       }
       return send(event, payload, options)
@@ -105,8 +105,8 @@ export function createSender({ engine, clock, hooks, logger, maxPayloadBytes, jo
     async sendMany(items) {
       const provider = engine.ready() ?? (await engine.useOpen('sendJobs'))
       checkItems(items)
-      const making = items.map((item, index) => {
-        let event = `items[${index}]` // until its name was read, which a getter may hinder
+      const pending = items.map((item, index) => {
+        let event = `items[${index}]` // until the name is read: a getter may throw
         try {
           checkItem(item, index)
           event = item.event
@@ -116,33 +116,33 @@ export function createSender({ engine, clock, hooks, logger, maxPayloadBytes, jo
           return toJobsError(event, error)
         }
       })
-      // Awaiting a thousand envelopes that are there already would cost more than making them.
-      const made = making.every(isMade) ? making : await Promise.all(making.map(async (one) => one))
-      const envelopes = made.filter((one): one is Envelope => !JobsError.isInstance(one))
-      const answers = envelopes.length > 0 ? await deliver(provider, envelopes) : []
-      let answered = 0
-      return made.map((one) =>
-        JobsError.isInstance(one) ? { ok: false, error: one } : toResult(provider, one, answers[answered++]),
+      // Awaiting a thousand finished envelopes would cost more than creating them.
+      const settled = pending.every(isSettled) ? pending : await Promise.all(pending.map(async (one) => one))
+      const envelopes = settled.filter((one): one is Envelope => !JobsError.isInstance(one))
+      const results = envelopes.length > 0 ? await deliver(provider, envelopes) : []
+      let index = 0
+      return settled.map((one) =>
+        JobsError.isInstance(one) ? { ok: false, error: one } : toSendResult(provider, one, results[index++]),
       )
     },
   }
 }
 
-function isMade(one: Envelope | JobsError | Promise<Envelope | JobsError>): one is Envelope | JobsError {
+function isSettled(one: Envelope | JobsError | Promise<Envelope | JobsError>): one is Envelope | JobsError {
   return !(one instanceof Promise)
 }
 
-function toResult(
+function toSendResult(
   provider: JobProvider,
   { event, tenantId }: Envelope,
-  answer: EnvelopeResult | undefined,
+  result: EnvelopeResult | undefined,
 ): SendResult {
-  if (!answer) return { ok: false, error: noAnswer(provider, event) }
-  if (!answer.ok) return answer
-  return { ok: true, job: { id: answer.id, event: event as JobEvent, tenantId, deduplicated: answer.deduplicated } }
+  if (!result) return { ok: false, error: missingResult(provider, event) }
+  if (!result.ok) return result
+  return { ok: true, job: { id: result.id, event: event as JobEvent, tenantId, deduplicated: result.deduplicated } }
 }
 
-/** A provider answers for each envelope; where it throws all the same, none is known to be taken or not. */
+/** Sends envelopes. If the provider throws instead of returning results, any envelope may have been accepted. */
 async function sendTo(provider: JobProvider, envelopes: readonly Envelope[]): Promise<readonly EnvelopeResult[]> {
   try {
     return await provider.send(envelopes)
@@ -160,15 +160,15 @@ async function sendTo(provider: JobProvider, envelopes: readonly Envelope[]): Pr
   }
 }
 
-/** Why a payload was refused. What threw and is no error of this library was a schema, or a getter. */
+/** Converts a failed check to a `JobsError`. Any other error comes from a schema or a getter of the payload. */
 function toJobsError(event: string, cause: unknown): JobsError {
   if (JobsError.isInstance(cause)) return cause
-  const issues = [{ path: 'payload', message: `could not be checked: ${toErrorInfo(cause).message}` }]
+  const issues = [{ path: 'payload', message: `could not be validated: ${toErrorInfo(cause).message}` }]
   return new PayloadInvalidError({ event, issues }, { cause })
 }
 
-function noAnswer({ name }: JobProvider, event: string): SendFailedError {
-  return new SendFailedError({ event, provider: name, problem: 'it gave no answer', accepted: 'maybe' })
+function missingResult({ name }: JobProvider, event: string): SendFailedError {
+  return new SendFailedError({ event, provider: name, problem: 'the provider returned no result', accepted: 'maybe' })
 }
 
 function payloadLimit({ name, capabilities }: JobProvider, wanted: number | undefined): number {
@@ -177,6 +177,6 @@ function payloadLimit({ name, capabilities }: JobProvider, wanted: number | unde
   throw new InvalidOptionError({
     option: 'maxPayloadBytes',
     problem: `is \`${String(wanted)}\``,
-    remedy: `Give a whole number of bytes; \`${name}\` takes at most ${capabilities.maxPayloadBytes}.`,
+    remedy: `Pass a whole number of bytes. The maximum on \`${name}\` is ${capabilities.maxPayloadBytes}.`,
   })
 }

@@ -3,22 +3,22 @@ import type { JobClient } from './job-client.ts'
 
 /** The clients that the whole process shares. */
 export interface SharedClients {
-  /** The default client, once set or made. */
+  /** The default client, once it is set or created. */
   client?: JobClient | undefined
-  /** Open clients that run jobs in this process, but for those that have no cron jobs and never will. */
-  readonly here: Set<JobClient>
-  /** The default client, where a cron job brought it to life rather than a call. */
-  woken?: JobClient | undefined
-  /** True once a client was made for all jobs of the process, on whatever engine. */
-  served?: boolean
-  /** The definitions that clients were given as jobs of their own. */
-  readonly listed: WeakSet<object>
-  /** True in a test, where cron jobs tick on the test's own engines alone. */
-  cronAsleep?: boolean
-  /** Makes the default client on the engine that is chosen. Absent until an engine is registered. */
+  /** Open clients whose engine runs in this process, except clients that never have cron jobs. */
+  readonly inProcessClients: Set<JobClient>
+  /** The default client, if a cron job and not a call created it. */
+  autoStarted?: JobClient | undefined
+  /** True once a client for all jobs of the process exists, on any engine. */
+  hasClientForAllJobs?: boolean
+  /** The definitions that clients have as their own `jobs`. */
+  readonly jobsOfClients: WeakSet<object>
+  /** True in a test, where cron jobs tick only on the test's own engines. */
+  isCronAutoStartDisabled?: boolean
+  /** Creates the default client on the chosen engine. Absent until an engine is registered. */
   createDefault?: () => JobClient
 }
 
 export function sharedClients(): SharedClients {
-  return ambient('clients', () => ({ here: new Set(), listed: new WeakSet() }))
+  return ambient('clients', () => ({ inProcessClients: new Set(), jobsOfClients: new WeakSet() }))
 }

@@ -19,7 +19,7 @@ beforeEach(() => {
 const order = { orderId: 'order_1' }
 
 describe('a client of one tenant', () => {
-  test.each(['globex', '', null, 5])('refuses a payload that names %j', async (tenantId) => {
+  test.each(['globex', '', null, 5])('rejects a payload with the tenant %j', async (tenantId) => {
     const mismatch = { code: 'tenant_mismatch', tenantId: 'acme', message: expect.stringContaining('`order.created`') }
     const payload = { ...order, tenantId }
     await expect(untyped(acme).sendJob('order.created', payload)).rejects.toMatchObject(mismatch)
@@ -30,18 +30,18 @@ describe('a client of one tenant', () => {
     expect(fake.sent).toEqual([])
   })
 
-  test.each([undefined, null, {}])('refuses %j for a list', async (items) => {
+  test.each([undefined, null, {}])('rejects %j as items', async (items) => {
     await expect(untyped(acme).sendJobs(items)).rejects.toMatchObject({ code: 'invalid_option', option: 'items' })
   })
 
-  test.each([undefined, null, 'order_1', 5, ['order_1'], new Date(0)])('refuses %j for a payload', async (payload) => {
+  test.each([undefined, null, 'order_1', 5, ['order_1'], new Date(0)])('rejects %j as a payload', async (payload) => {
     await expect(untyped(acme).sendJob('order.created', payload)).rejects.toMatchObject({
       code: 'invalid_option',
       option: 'payload',
     })
   })
 
-  test('refuses what is no plain data as the other client does', async () => {
+  test('rejects values that are not plain data, as the other client does', async () => {
     class Note {
       text = 'x'
     }

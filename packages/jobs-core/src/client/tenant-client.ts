@@ -7,7 +7,7 @@ import type { JobOperations, TenantClient } from './job-client.ts'
 import type { JobItem, SendResult } from './send-options.ts'
 import type { Sender } from './sender.ts'
 
-/** A client whose every send is of one tenant; `operations` must be bound to it already. */
+/** Creates a client for one tenant. `operations` must already be limited to this tenant. */
 export function createTenantClient(
   tenantId: string,
   sender: Sender,
@@ -15,12 +15,12 @@ export function createTenantClient(
 ): TenantClient {
   const withTenant = <Event extends JobEvent>(event: Event, payload: unknown): JobInput<Event> => {
     if (typeof payload !== 'object' || payload === null || Array.isArray(payload) || payload instanceof Date) {
-      const problem = `is ${Array.isArray(payload) ? 'an array' : String(payload)}`
-      throw new InvalidOptionError({ option: 'payload', problem, remedy: 'Give an object.' })
+      const problem = `is ${Array.isArray(payload) ? 'an array' : String(payload)}, not an object`
+      throw new InvalidOptionError({ option: 'payload', problem, remedy: 'Pass the payload as an object.' })
     }
-    const named = (payload as { tenantId?: unknown }).tenantId
-    if (named !== undefined && named !== tenantId) throw new TenantMismatchError({ event, tenantId })
-    // Not spread, so that a class, a symbol or a getter is still there to be refused, as in any other send.
+    const payloadTenant = (payload as { tenantId?: unknown }).tenantId
+    if (payloadTenant !== undefined && payloadTenant !== tenantId) throw new TenantMismatchError({ event, tenantId })
+    // Not spread, so that classes, symbols and getters are rejected as in any other send.
     const properties = { ...Object.getOwnPropertyDescriptors(payload), tenantId: { value: tenantId, enumerable: true } }
     return Object.create(Object.getPrototypeOf(payload) as object | null, properties) as JobInput<Event>
   }
@@ -31,7 +31,7 @@ export function createTenantClient(
     scheduleJob: async (event, payload, options) => sender.schedule(event, withTenant(event, payload), options),
     async sendJobs(items) {
       checkItems(items)
-      const made = items.map((item, index): JobItem | JobsError => {
+      const checked = items.map((item, index): JobItem | JobsError => {
         try {
           checkItem(item, index)
           const { event, payload, options } = item
@@ -41,10 +41,12 @@ export function createTenantClient(
           throw error
         }
       })
-      const sent = made.filter((one): one is JobItem => !JobsError.isInstance(one))
-      const answers = await sender.sendMany(sent)
-      const results = new Map(sent.map((item, index) => [item, answers[index]!]))
-      return made.map((one): SendResult => (JobsError.isInstance(one) ? { ok: false, error: one } : results.get(one)!))
+      const sent = checked.filter((one): one is JobItem => !JobsError.isInstance(one))
+      const sentResults = await sender.sendMany(sent)
+      const results = new Map(sent.map((item, index) => [item, sentResults[index]!]))
+      return checked.map((one): SendResult =>
+        JobsError.isInstance(one) ? { ok: false, error: one } : results.get(one)!,
+      )
     },
     ...operations,
   }

@@ -19,49 +19,49 @@ import { checkSendOptions } from '../provider/check-provider-options.ts'
 import { maxDurationMs } from '../time/duration.ts'
 import { type SendOptions, sendOptions } from './send-options.ts'
 
-/** What an envelope is made with. */
-export interface EnvelopeMaker {
+/** The facts that `toEnvelope` needs besides the send itself. */
+export interface EnvelopeContext {
   readonly provider: JobProvider
   readonly now: number
   readonly id: string
   readonly maxPayloadBytes: number
-  /** The definitions that this process knows; on a hosted engine there may be others. */
+  /** The definitions in this process. A hosted engine may have others. */
   readonly jobs: Pick<JobRegistry, 'subscribers'>
 }
 
 const defaultIdempotencyTtlMs = 86_400_000
 
 /**
- * Checks a send and puts it into an envelope: event, tenant, JSON, size, schema, options, in this order. Nothing has
- * left the process when it throws. Waits only for a schema that is asynchronous.
+ * Checks a send and converts it to an envelope. It checks the event, tenant, JSON, size, schema and options, in this
+ * order. If it throws, nothing was sent. It is asynchronous only if the schema is.
  *
- * @throws {JobsError} of the class that fits.
+ * @throws {JobsError} of the class that matches the problem.
  */
 export function toEnvelope(
   event: string,
   payload: unknown,
   options: SendOptions | undefined,
-  maker: EnvelopeMaker,
+  context: EnvelopeContext,
 ): Envelope | Promise<Envelope> {
   const schema = schemaOf(event)
   const tenantId: unknown = (payload as { tenantId?: unknown } | null | undefined)?.tenantId
   const problem = tenantProblem(tenantId)
   if (problem) throw new TenantRequiredError({ event, problem })
   const copy = toJson(payload, 'payload')
-  checkSize(event, copy.json, maker.maxPayloadBytes)
+  checkSize(event, copy.json, context.maxPayloadBytes)
   const validated = validatePayload(event, schema, copy.json)
   const finish = (parsed: unknown): Envelope => {
     checkDates(copy, parsed)
-    const { id, now: sentAt } = maker
+    const { id, now: sentAt } = context
     const envelope: Envelope = { v: 1, id, event, tenantId: tenantId as string, payload: copy.json, sentAt }
-    return options === undefined ? envelope : { ...envelope, ...checkOptions(event, options, maker) }
+    return options === undefined ? envelope : { ...envelope, ...checkOptions(event, options, context) }
   }
   return validated instanceof Promise ? validated.then(finish) : finish(validated)
 }
 
 function schemaOf(event: unknown): StandardSchemaV1 {
   if (typeof event !== 'string') {
-    const remedy = 'The first argument is the name of the event, the second its payload.'
+    const remedy = 'Pass the name of the event first, then its payload.'
     throw new InvalidOptionError({ option: 'event', problem: `is ${kindOf(event)}, not a string`, remedy })
   }
   const job = findEvent(event) ? undefined : ambientJobs().get(event)
@@ -74,24 +74,26 @@ function checkSize(event: string, json: Json, limitBytes: number): void {
   if (bytes !== undefined) throw new PayloadTooLargeError({ event, bytes, limitBytes })
 }
 
-function checkOptions(event: string, options: SendOptions, maker: EnvelopeMaker): Partial<Envelope> {
-  const { provider, now } = maker
+function checkOptions(event: string, options: SendOptions, context: EnvelopeContext): Partial<Envelope> {
+  const { provider, now } = context
   const checked = sendOptions.read(options)
   requireFeatures(provider, sendOptions, checked)
-  const { delayMs, runAt = delayMs === undefined ? now : now + delayMs, idempotencyTtlMs, ...carried } = checked
-  if (carried.maxAttempts !== undefined) checkAttempts(event, carried.maxAttempts, maker)
-  if (carried.providerOptions !== undefined) checkSendOptions(provider, carried.providerOptions)
+  const { delayMs, runAt = delayMs === undefined ? now : now + delayMs, idempotencyTtlMs, ...envelopeFields } = checked
+  if (envelopeFields.maxAttempts !== undefined) checkAttempts(event, envelopeFields.maxAttempts, context)
+  if (envelopeFields.providerOptions !== undefined) checkSendOptions(provider, envelopeFields.providerOptions)
   return {
-    ...carried,
-    ...(runAt > now && { runAt: checkedStart(runAt, maker) }),
-    ...(carried.idempotencyKey !== undefined && { idempotencyTtlMs: idempotencyTtlMs ?? defaultIdempotencyTtlMs }),
+    ...envelopeFields,
+    ...(runAt > now && { runAt: checkedStart(runAt, context) }),
+    ...(envelopeFields.idempotencyKey !== undefined && {
+      idempotencyTtlMs: idempotencyTtlMs ?? defaultIdempotencyTtlMs,
+    }),
   }
 }
 
-function checkedStart(runAt: number, { provider, now }: EnvelopeMaker): number {
+function checkedStart(runAt: number, { provider, now }: EnvelopeContext): number {
   if (runAt - now > maxDurationMs) {
-    const remedy = 'Give a valid `Date` at most ten years ahead.'
-    throw new InvalidOptionError({ option: 'runAt', problem: 'is over ten years ahead', remedy })
+    const remedy = 'Pass a valid `Date` at most ten years ahead.'
+    throw new InvalidOptionError({ option: 'runAt', problem: 'is more than ten years ahead', remedy })
   }
   requireFeature(provider, 'delay')
   checkDelayLimit(provider, runAt - now)
@@ -103,19 +105,19 @@ function checkDelayLimit({ name, capabilities }: JobProvider, delayMs: number): 
   throw new UnsupportedFeatureError({
     feature: `a delay of ${delayMs} ms`,
     provider: name,
-    remedy: `Its longest is ${capabilities.maxDelayMs} ms: send a job that schedules the rest of the wait.`,
+    remedy: `The maximum is ${capabilities.maxDelayMs} ms. For a longer delay, send a job that schedules the rest.`,
   })
 }
 
-function checkAttempts(event: string, maxAttempts: number, { provider, jobs }: EnvelopeMaker): void {
+function checkAttempts(event: string, maxAttempts: number, { provider, jobs }: EnvelopeContext): void {
   const { maxAttemptsLimit, features } = provider.capabilities
   if (maxAttempts > maxAttemptsLimit) {
-    const remedy = `Its most is ${maxAttemptsLimit}.`
+    const remedy = `The maximum is ${maxAttemptsLimit}.`
     throw new UnsupportedFeatureError({ feature: `maxAttempts: ${maxAttempts}`, provider: provider.name, remedy })
   }
   if (features['maxAttempts of a send, raised'].supported) return
   requireFeature(provider, 'maxAttempts of a send, lowered')
-  // Definitions that this process does not know are held to it by the host that runs them.
+  // The host that runs a definition applies the limit to definitions that are not in this process.
   if (jobs.subscribers(event).some(({ retry }) => maxAttempts > retry.maxAttempts)) {
     requireFeature(provider, 'maxAttempts of a send, raised')
   }

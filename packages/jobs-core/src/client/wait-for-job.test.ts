@@ -15,7 +15,7 @@ import type { JobClient } from './job-client.ts'
 let clock: ManualClock
 let fake: FakeProvider
 let client: JobClient
-/** When the engine was asked, in milliseconds since the beginning. */
+/** The times of the engine's status reads, in milliseconds since the start. */
 let reads: number[]
 
 const setUp = (options?: FakeProviderOptions) => {
@@ -33,17 +33,17 @@ const setUp = (options?: FakeProviderOptions) => {
 const become = (state: JobState) => void fake.jobs.set('job_1', jobStatus({ state }))
 beforeEach(() => setUp())
 
-/** Whether a promise has settled, after all that is ready has run. */
+/** Returns true if a promise has settled after all pending callbacks have run. */
 const isSettled = async (promise: Promise<unknown>): Promise<boolean> => {
   let settled = false
-  const note = () => void (settled = true)
-  promise.then(note, note)
+  const onSettled = () => void (settled = true)
+  promise.then(onSettled, onSettled)
   await clock.yield()
   return settled
 }
 
 describe('waiting for a job', () => {
-  test('is refused for a job that is not known, also one that is forgotten meanwhile', async () => {
+  test('fails for an unknown job, and for a job that is removed while it waits', async () => {
     await expect(client.waitForJob('job_9')).rejects.toMatchObject({ code: 'job_not_found' })
     const waiting = client.waitForJob('job_1')
     await clock.advance(0)
@@ -52,14 +52,14 @@ describe('waiting for a job', () => {
     expect(result).toMatchObject([{ status: 'rejected', reason: { code: 'job_not_found' } }])
   })
 
-  test('ends with what the engine threw', async () => {
+  test('fails with the error of the engine', async () => {
     vi.spyOn(fake, 'status').mockRejectedValue(new Error('No network.'))
     await expect(client.waitForJob('job_1')).rejects.toThrow('No network.')
   })
 })
 
-describe('an engine that does not tell of changes', () => {
-  test('is asked in growing intervals, of at most two seconds', async () => {
+describe('an engine that does not report changes', () => {
+  test('is polled at increasing intervals of at most two seconds', async () => {
     const waiting = client.waitForJob('job_1')
     await clock.advance(8000)
     expect(reads).toEqual([0, 50, 150, 350, 750, 1550, 3150, 5150, 7150])
@@ -71,7 +71,7 @@ describe('an engine that does not tell of changes', () => {
   })
 })
 
-describe('an engine that tells of changes', () => {
+describe('an engine that reports changes', () => {
   let listeners: Set<() => void>
   beforeEach(() => {
     listeners = new Set()
@@ -83,7 +83,7 @@ describe('an engine that tells of changes', () => {
     })
   })
 
-  test('is asked at a change and at no other time', async () => {
+  test('is read only after a change', async () => {
     const waiting = client.waitForJob('job_1')
     await clock.advance(100_000)
     expect(reads).toEqual([0])
@@ -97,7 +97,7 @@ describe('an engine that tells of changes', () => {
     expect(listeners.size).toBe(0)
   })
 
-  test('is listened to before it is asked, so that no change falls between', async () => {
+  test('is watched before it is read, so that no change is missed', async () => {
     vi.spyOn(fake, 'status').mockImplementationOnce(async () => {
       const before = jobStatus({ state: 'running' })
       become('completed')
@@ -107,7 +107,7 @@ describe('an engine that tells of changes', () => {
     expect(await client.waitForJob('job_1')).toMatchObject({ state: 'completed' })
   })
 
-  test('does not keep waiting whoever aborted while it was asked', async () => {
+  test('stops waiting if the signal aborts while the status is read', async () => {
     const controller = new AbortController()
     vi.spyOn(fake, 'status').mockImplementation(async () => {
       controller.abort(new Error('The user left.'))
@@ -121,7 +121,7 @@ describe('an engine that tells of changes', () => {
 })
 
 describe('a timeout', () => {
-  test('is no hurry for a job that ends in its last moment', async () => {
+  test('does not fail a job that ends just before it', async () => {
     const waiting = client.waitForJob('job_1', { timeout: 100 })
     await clock.advance(99)
     become('completed')
@@ -129,7 +129,7 @@ describe('a timeout', () => {
     expect(await waiting).toMatchObject({ state: 'completed' })
   })
 
-  test('of nothing asks once', async () => {
+  test('of 0 reads once', async () => {
     await expect(client.waitForJob('job_1', { timeout: 0 })).rejects.toMatchObject({ code: 'wait_timeout' })
     become('completed')
     expect(await client.waitForJob('job_1', { timeout: 0 })).toMatchObject({ state: 'completed' })
@@ -146,18 +146,18 @@ describe('a signal', () => {
     [null, 'null'],
     ['abort', 'a string'],
     [{ aborted: false, addEventListener: () => undefined, removeEventListener: () => undefined }, 'an object'],
-  ])('cannot be %j, and the engine is not asked', async (signal, kind) => {
+  ])('cannot be %j, and the engine is not read', async (signal, kind) => {
     for (const one of [untyped(client), untyped(client.forTenant('acme'))]) {
       await expect(one.waitForJob('job_1', { signal })).rejects.toMatchObject({
         code: 'invalid_option',
         option: 'signal',
-        message: `\`signal\` is ${kind}, not an AbortSignal. Give the \`signal\` of an AbortController.`,
+        message: `\`signal\` is ${kind}, not an AbortSignal. Pass the \`signal\` of an AbortController.`,
       })
     }
     expect(reads).toEqual([])
   })
 
-  test('ends the waiting at once with its reason, and leaves nothing behind', async () => {
+  test('stops waiting at once with its reason, and removes timers and listeners', async () => {
     const controller = new AbortController()
     const remove = vi.spyOn(controller.signal, 'removeEventListener')
     const add = vi.spyOn(controller.signal, 'addEventListener')

@@ -6,25 +6,25 @@ import type { Clock, Timer } from '../time/clock.ts'
 import type { CheckedOptions } from '../options/declare-options.ts'
 import type { WaitOptions } from './job-client.ts'
 
-interface WaitParts extends CheckedOptions<WaitOptions> {
+interface WaitContext extends CheckedOptions<WaitOptions> {
   readonly id: string
   readonly provider: Pick<JobProvider, 'watch'>
   readonly clock: Clock
 }
 
 const firstPollMs = 50
-const longestPollMs = 2000
+const maxPollMs = 2000
 
-/** Reads a job until it has ended: when the provider says that it changed, otherwise in growing intervals. */
+/** Reads a job until it ends: after each change that the provider reports, otherwise at increasing intervals. */
 export async function waitForJob(
   read: () => Promise<JobStatus>,
-  { id, provider, clock, timeoutMs, signal }: WaitParts,
+  { id, provider, clock, timeoutMs, signal }: WaitContext,
 ): Promise<JobStatus> {
   const deadline = timeoutMs === undefined ? undefined : clock.now() + timeoutMs
   let pollMs = firstPollMs
   for (;;) {
     signal?.throwIfAborted()
-    // Watched before it is read, so that no change falls between the two.
+    // Watch before reading, so that no change in between is missed.
     const change = nextChange(provider, id)
     try {
       const status = await read()
@@ -32,9 +32,9 @@ export async function waitForJob(
       const leftMs = deadline === undefined ? undefined : deadline - clock.now()
       if (leftMs !== undefined && leftMs <= 0)
         throw new WaitTimeoutError({ jobId: id, state: status.state, timeoutMs: timeoutMs!, open: openIn(status) })
-      const pauseMs = change.watched ? leftMs : Math.min(pollMs, leftMs ?? pollMs)
-      await firstOf(change.happened, pauseMs, clock, signal)
-      pollMs = Math.min(pollMs * 2, longestPollMs)
+      const pauseMs = change.isWatched ? leftMs : Math.min(pollMs, leftMs ?? pollMs)
+      await firstOf(change.occurred, pauseMs, clock, signal)
+      pollMs = Math.min(pollMs * 2, maxPollMs)
     } finally {
       change.stop()
     }
@@ -46,17 +46,17 @@ function openIn({ runs }: JobStatus): string[] {
 }
 
 interface Change {
-  readonly watched: boolean
-  readonly happened: Promise<void>
+  readonly isWatched: boolean
+  readonly occurred: Promise<void>
   stop(): void
 }
 
 function nextChange(provider: Pick<JobProvider, 'watch'>, id: string): Change {
   let stop = (): void => undefined
-  const happened = new Promise<void>((resolve) => {
+  const occurred = new Promise<void>((resolve) => {
     if (provider.watch) stop = provider.watch(id, resolve)
   })
-  return { watched: provider.watch !== undefined, happened, stop: () => stop() }
+  return { isWatched: provider.watch !== undefined, occurred, stop: () => stop() }
 }
 
 async function firstOf(
@@ -65,11 +65,11 @@ async function firstOf(
   clock: Clock,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  signal?.throwIfAborted() // aborted while the job was read: that event is past
+  signal?.throwIfAborted() // in case it aborted while the job was read
   let timer: Timer | undefined
   let onAbort = (): void => undefined
   const other = new Promise<void>((resolve, reject) => {
-    // A timer even where there is no limit: a process that waits for a job stays alive for it.
+    // Even without a limit, a timer keeps the process alive while it waits.
     timer = clock.setTimer(pauseMs ?? Number.POSITIVE_INFINITY, resolve)
     onAbort = () => reject(signal?.reason)
     signal?.addEventListener('abort', onAbort, { once: true })

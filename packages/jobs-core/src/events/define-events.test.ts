@@ -10,7 +10,7 @@ import { eventNames, findEvent, ownEvents, requireEvent } from './event-registry
 import { eventType } from './event-type.ts'
 import { validatePayload } from './validate-payload.ts'
 
-/** A schema of no library: takes objects whose `word` is a string. */
+/** A hand-written schema: accepts objects whose `word` is a string. */
 const handMade = (answer: <T>(value: T) => T | Promise<T> = (value) => value): StandardSchemaV1<{ word: string }> => ({
   '~standard': {
     version: 1,
@@ -19,7 +19,7 @@ const handMade = (answer: <T>(value: T) => T | Promise<T> = (value) => value): S
       answer(
         typeof (value as { word?: unknown }).word === 'string'
           ? { value: { word: (value as { word: string }).word.toUpperCase() } }
-          : { issues: [{ message: 'must be a word', path: [{ key: 'word' }] }, { message: 'is no good' }] },
+          : { issues: [{ message: 'must be a word', path: [{ key: 'word' }] }, { message: 'is not valid' }] },
       ),
   },
 })
@@ -30,28 +30,28 @@ beforeEach(() => ownEvents().clear())
 afterEach(() => vi.unstubAllEnvs())
 
 describe('a declared event', () => {
-  test('is answered with its schemas as they were given, and is known by name', () => {
+  test('returns the unchanged schemas, and can be found by name', () => {
     const schemas = { 'video.ready': z.object({ videoId: z.string() }), 'project.created': eventType<{ id: string }>() }
     expect(defineEvents(schemas)).toBe(schemas)
     expect(eventNames()).toEqual(expect.arrayContaining(['order.created', 'video.ready', 'project.created']))
     expect(findEvent('video.ready')?.schema).toBe(schemas['video.ready'])
   })
 
-  test('is checked by a schema of no library', () => {
+  test('can have a hand-written schema', () => {
     defineEvents({ 'word.said': handMade() })
     expect(check('word.said', { word: 'hello' })).toEqual({ word: 'HELLO' })
     expect(() => check('word.said', { word: 5 })).toThrow(
       expect.objectContaining({
         issues: [
           { path: 'payload.word', message: 'must be a word' },
-          { path: 'payload', message: 'is no good' },
+          { path: 'payload', message: 'is not valid' },
         ],
       }),
     )
   })
 })
 
-describe('what cannot be declared', () => {
+describe('defineEvents rejects', () => {
   test.each(['', 'a b', '.a', 'a.', 'a..b', '9lives', '_x', 'über.event', 'a:b', 'x'.repeat(101), ' order.created'])(
     'the name %j',
     (name) => {
@@ -75,7 +75,7 @@ describe('what cannot be declared', () => {
     'cron',
     'cronjob/x',
     'x'.repeat(100),
-  ])('but the name %j can', (name) => {
+  ])('but accepts the name %j', (name) => {
     defineEvents({ [name]: z.object({}) })
     expect(eventNames()).toContain(name)
   })
@@ -87,25 +87,25 @@ describe('what cannot be declared', () => {
     expect(() => defineEvents({ [name]: z.object({}) })).toThrow(/reserved prefix/)
   })
 
-  test.each([undefined, null, {}, 'string', { '~standard': {} }])('%j for a schema', (schema) => {
+  test.each([undefined, null, {}, 'string', { '~standard': {} }])('%j as a schema', (schema) => {
     expect(() => defineEvents({ 'video.ready': schema as never })).toThrow(
-      expect.objectContaining({ field: 'schema', message: expect.stringMatching(/Give a schema .*`eventType/) }),
+      expect.objectContaining({ field: 'schema', message: expect.stringMatching(/Pass a schema .*`eventType/) }),
     )
   })
 
   test.each<[name: string, schema: unknown]>([
     ['`eventType` itself', eventType],
     ['a function that makes a schema', () => z.object({})],
-  ])('%s for a schema: it is to be called', (_name, schema) => {
+  ])('%s as a schema, which must be called', (_name, schema) => {
     expect(() => defineEvents({ 'video.ready': schema as never })).toThrow(
       expect.objectContaining({
         field: 'schema',
-        message: expect.stringMatching(/is a function: call it, as in `eventType</),
+        message: expect.stringMatching(/is a function\. Call it, as in `eventType</),
       }),
     )
   })
 
-  test('but a function that is a schema, as some libraries make them, can', () => {
+  test('but accepts a function that is a schema, as in some libraries', () => {
     const schema = Object.assign(() => true, handMade())
     defineEvents({ 'word.said': schema })
     expect(check('word.said', { word: 'hello' })).toEqual({ word: 'HELLO' })
@@ -118,18 +118,20 @@ describe('what cannot be declared', () => {
     ['a function', () => ({ 'video.ready': z.object({}) })],
     ['undefined', undefined],
     ['null', null],
-  ])('%s for the whole of it', (kind, schemas) => {
+  ])('%s as its argument', (kind, schemas) => {
     expect(() => defineEvents(schemas as never)).toThrow(
       expect.objectContaining({
         code: 'invalid_definition',
         field: 'schemas',
-        message: expect.stringContaining(`\`schemas\` is ${kind}, not an object. Give each event's name its schema`),
+        message: expect.stringContaining(
+          `\`schemas\` is ${kind}, not an object. Pass an object with a schema for each event name`,
+        ),
       }),
     )
     expect(ownEvents().size).toBe(0)
   })
 
-  test('anything of a call of which one event cannot be', () => {
+  test('all events of a call with one invalid event', () => {
     expect(() => defineEvents({ 'a.good': z.object({}), 'b.bad': {} as never, 'c.good': z.object({}) })).toThrow(
       InvalidDefinitionError,
     )
@@ -137,8 +139,8 @@ describe('what cannot be declared', () => {
   })
 })
 
-describe('a name that comes twice', () => {
-  test('is refused with another schema, saying where the first stands', () => {
+describe('a name that is declared twice', () => {
+  test('is rejected with another schema, with the location of the first', () => {
     defineEvents({ 'video.ready': z.object({ videoId: z.string() }) })
     expect(() => defineEvents({ 'video.ready': z.object({ videoId: z.number() }) })).toThrow(
       expect.objectContaining({
@@ -150,20 +152,20 @@ describe('a name that comes twice', () => {
     expect(check('video.ready', { videoId: 'v1' })).toEqual({ videoId: 'v1' })
   })
 
-  test('is refused where it is one of the catalogue, and nothing else of the call is declared', () => {
+  test('is rejected if it is in the catalogue, and no event of the call is declared', () => {
     const schemas = { 'video.ready': z.object({}), 'order.created': z.object({ orderId: z.number() }) }
     expect(() => defineEvents(schemas)).toThrow(/catalogue/)
     expect(ownEvents().size).toBe(0)
   })
 
-  test('is taken with a schema that says the same', () => {
+  test('is accepted with an equal schema', () => {
     defineEvents({ 'video.ready': z.object({ videoId: z.string() }) })
     const again = z.object({ videoId: z.string() })
     defineEvents({ 'video.ready': again })
     expect(findEvent('video.ready')?.schema).toBe(again)
   })
 
-  test('is refused from another line of the file, unless a dev server may have moved it', () => {
+  test('is rejected from another line of the file, except in development, where an edit may have moved it', () => {
     defineEvents({ 'word.said': handMade() })
     expect(() => defineEvents({ 'word.said': handMade() })).toThrow(DuplicateEventError)
     vi.stubEnv('NODE_ENV', 'development')
@@ -171,7 +173,7 @@ describe('a name that comes twice', () => {
   })
 })
 
-/** The one line through which these tests declare, as a helper of an app would be. */
+/** Declares events from one line, like a helper of an app. */
 const declare = (schema: never) => defineEvents({ 'video.ready': schema })
 const declareElsewhere = (schema: never) => defineEvents({ 'video.ready': schema })
 
@@ -183,7 +185,7 @@ describe('the same schema in two bundles of one app', () => {
     ['holds dates, which JSON Schema cannot tell', videoReady],
     ['transforms', () => z.object({ tenantId: z.string(), word: z.string().transform((word) => word.length) })],
     ['is one of several', () => z.union([videoReady(), z.object({ tenantId: z.string(), failed: z.date() })])],
-  ])('is taken where it %s', (_kind, schema) => {
+  ])('is accepted if it %s', (_kind, schema) => {
     declare(schema() as never)
     const again = schema()
     declareElsewhere(again as never)
@@ -201,13 +203,13 @@ describe('another schema from the same line', () => {
       z.object({ at: z.coerce.date(), by: z.string() }),
     ],
     ['a schema instead of a type alone', eventType(), z.object({ a: z.string() })],
-  ])('is refused: %s', (_how, one, other) => {
+  ])('is rejected: %s', (_how, one, other) => {
     declare(one as never)
     expect(() => declare(other as never)).toThrow(DuplicateEventError)
     expect(findEvent('video.ready')?.schema).toBe(one)
   })
 
-  test('is taken where the schemas cannot tell, as a line that is evaluated again', () => {
+  test('is accepted if the schemas cannot be compared, as in a module that is evaluated again', () => {
     declare(handMade() as never)
     expect(() => declare(handMade() as never)).not.toThrow()
     expect(() => declareElsewhere(handMade() as never)).toThrow(DuplicateEventError)

@@ -10,12 +10,12 @@ import { cronEventPrefix } from './reserved-names.ts'
 import { findEvent, ownEvents, type RegisteredEvent } from './event-registry.ts'
 
 /**
- * Declares events of your own, each with a schema of any Standard Schema library or, by `eventType<T>()`, with a type
- * alone. Call it when the module loads, before the events are used, and add the names to `JobEvents`.
+ * Declares your own events. Each has a schema of a Standard Schema library, or only a type with `eventType<T>()`. Call
+ * it when the module loads, before the events are used, and add the names to `JobEvents`.
  *
- * @returns the schemas as they were given, for `EventsOf`.
- * @throws {InvalidDefinitionError} for a name or schema that cannot be used.
- * @throws {DuplicateEventError} when a name is declared already with another schema.
+ * @returns the unchanged schemas, for `EventsOf`.
+ * @throws {InvalidDefinitionError} for an invalid name or schema.
+ * @throws {DuplicateEventError} if a name is already declared with another schema.
  */
 export function defineEvents<const Schemas extends Record<string, StandardSchemaV1>>(schemas: Schemas): Schemas {
   const declaredAt = callSite(defineEvents)
@@ -24,23 +24,23 @@ export function defineEvents<const Schemas extends Record<string, StandardSchema
       what: 'defineEvents',
       field: 'schemas',
       problem: `is ${kindOf(schemas)}, not an object`,
-      remedy: "Give each event's name its schema: `{ 'video.ready': schema }`.",
+      remedy: "Pass an object with a schema for each event name: `{ 'video.ready': schema }`.",
     })
   }
-  // All are checked before the first is declared, so that a failed call has declared none.
+  // Check all events before declaring the first, so that a failed call declares none.
   for (const [name, schema] of Object.entries(schemas)) checkEvent(name, schema, declaredAt)
   for (const [name, schema] of Object.entries(schemas)) ownEvents().set(name, { schema, declaredAt })
   return schemas
 }
 
 function checkEvent(name: string, schema: StandardSchemaV1, declaredAt: string | undefined): void {
-  const what = `The event \`${name}\` was not declared`
+  const what = `Cannot declare the event \`${name}\``
   if (!/^[A-Za-z][A-Za-z0-9]*([._/-][A-Za-z0-9]+)*$/.test(name) || name.length > 100) {
     throw new InvalidDefinitionError({
       what,
       field: 'name',
-      problem: 'is not an event name',
-      remedy: 'Use letters and digits in words joined by `.`, `_`, `-` or `/`, at most 100 characters: `video.ready`.',
+      problem: 'is not a valid event name',
+      remedy: 'Use words of letters and digits, joined by `.`, `_`, `-` or `/`, at most 100 characters: `video.ready`.',
     })
   }
   const reserved = [cronEventPrefix, ...engines().flatMap(({ eventPrefix = [] }) => eventPrefix)]
@@ -48,8 +48,8 @@ function checkEvent(name: string, schema: StandardSchemaV1, declaredAt: string |
     throw new InvalidDefinitionError({
       what,
       field: 'name',
-      problem: `begins with a reserved prefix (${reserved.map((prefix) => `\`${prefix}\``).join(' or ')})`,
-      remedy: 'Choose another first word.',
+      problem: `starts with a reserved prefix (${reserved.map((prefix) => `\`${prefix}\``).join(' or ')})`,
+      remedy: 'Choose another prefix.',
     })
   }
   if (typeof (schema as StandardSchemaV1 | undefined)?.['~standard']?.validate !== 'function') {
@@ -59,37 +59,37 @@ function checkEvent(name: string, schema: StandardSchemaV1, declaredAt: string |
       problem: 'is not a Standard Schema',
       remedy:
         typeof schema === 'function'
-          ? 'It is a function: call it, as in `eventType<Payload>()`.'
-          : 'Give a schema of zod, valibot, arktype or the like, or `eventType<Payload>()` for a type alone.',
+          ? 'It is a function. Call it, as in `eventType<Payload>()`.'
+          : 'Pass a schema of zod, valibot, arktype or a similar library, or `eventType<Payload>()` for a type without a schema.',
     })
   }
   const known = findEvent(name)
   if (known && !isSameDeclaration(known, { schema, declaredAt })) {
-    throw new DuplicateEventError({ event: name, declaredAt: known.declaredAt ?? 'place unknown' })
+    throw new DuplicateEventError({ event: name, declaredAt: known.declaredAt ?? 'location unknown' })
   }
 }
 
-/** True when a module was evaluated again (hot reload, two bundles of one app) rather than a name used twice. */
-function isSameDeclaration(known: RegisteredEvent, again: RegisteredEvent): boolean {
-  if (known.schema === again.schema) return true
-  const isEdited = isDevelopment() && known.declaredAt && fileOf(known.declaredAt) === fileOf(again.declaredAt)
-  const [before, now] = [fingerprint(known.schema), fingerprint(again.schema)]
+/** Returns true if a module was evaluated again (hot reload, two bundles of one app), not if a name is used twice. */
+function isSameDeclaration(known: RegisteredEvent, next: RegisteredEvent): boolean {
+  if (known.schema === next.schema) return true
+  const isEdited = isDevelopment() && known.declaredAt && fileOf(known.declaredAt) === fileOf(next.declaredAt)
+  const [before, now] = [fingerprint(known.schema), fingerprint(next.schema)]
   if (before !== undefined && now !== undefined) return before === now || Boolean(isEdited)
-  return Boolean(isEdited) || (known.declaredAt !== undefined && known.declaredAt === again.declaredAt)
+  return Boolean(isEdited) || (known.declaredAt !== undefined && known.declaredAt === next.declaredAt)
 }
 
-/** A schema's JSON Schema as text, where its library can tell it (the Standard JSON Schema trait). */
+/** Returns a schema's JSON Schema as a string, if its library supports Standard JSON Schema. */
 function fingerprint(schema: StandardSchemaV1): string | undefined {
   const standard = schema['~standard'] as StandardSchemaV1.Props & {
     jsonSchema?: { input(options: { target: string; libraryOptions?: object }): unknown }
   }
-  if (standard.vendor === '@cgk-platform/jobs') return 'type alone'
+  if (standard.vendor === '@cgk-platform/jobs') return 'type only'
   try {
-    // zod would throw where a schema holds a date or a transform; asked so, it passes them by.
+    // Without this option, zod throws for a schema with a date or a transform.
     const options = { target: 'draft-2020-12', libraryOptions: { unrepresentable: 'any' } }
     const json = standard.jsonSchema?.input(options)
     return json === undefined ? undefined : JSON.stringify(json)
   } catch {
-    return undefined // the schema holds something that JSON Schema has no words for
+    return undefined // JSON Schema cannot represent the schema
   }
 }

@@ -34,7 +34,7 @@ const envelope: Envelope = {
 }
 
 describe('an envelope', () => {
-  test('comes back from its text as it was', () => {
+  test('is equal after encoding and decoding', () => {
     fc.assert(
       fc.property(wire, (sent) => {
         expect(decodeEnvelope(encodeEnvelope(sent))).toEqual(sent)
@@ -42,27 +42,27 @@ describe('an envelope', () => {
     )
   })
 
-  test('travels without the options of the sending provider', () => {
+  test('is encoded without the options of the sending provider', () => {
     const encoded = encodeEnvelope({ ...envelope, providerOptions: { inngest: { priority: 1 } } })
     expect(encoded).not.toContain('priority')
     expect(decodeEnvelope(encoded)).toEqual(envelope)
   })
 
-  test('loses members that this version does not know', () => {
+  test('is decoded without unknown fields', () => {
     expect(decodeEnvelope({ ...envelope, priority: 5, providerOptions: {}, __proto__: { x: 1 } })).toEqual(envelope)
   })
 
-  test('loses optional members of a wrong type', () => {
+  test('is decoded without optional fields of a wrong type', () => {
     const odd = { runAt: '2026', idempotencyKey: '', idempotencyTtlMs: null, maxAttempts: '3', traceparent: 7 }
     expect(decodeEnvelope({ ...envelope, ...odd })).toEqual(envelope)
   })
 
-  test.each([0, -1, 1.5, 1001, 2 ** 53])('loses %d attempts, which no run can have', (maxAttempts) => {
+  test.each([0, -1, 1.5, 1001, 2 ** 53])('is decoded without an invalid `maxAttempts` of %d', (maxAttempts) => {
     expect(decodeEnvelope({ ...envelope, maxAttempts })).toEqual(envelope)
   })
 })
 
-describe('what is not an envelope of this version is answered with `undefined`', () => {
+describe('decodeEnvelope returns `undefined` for', () => {
   test.each(['{', 'null', '[1]', () => envelope, encodeEnvelope(envelope).slice(0, -1)])('%j', (garbage) =>
     expect(decodeEnvelope(garbage)).toBeUndefined(),
   )
@@ -80,9 +80,9 @@ describe('what is not an envelope of this version is answered with `undefined`',
     ['sentAt', '5'],
     ['sentAt', Number.NaN],
     ['sentAt', Number.POSITIVE_INFINITY],
-  ])('%s: %j', (member, value) => expect(decodeEnvelope({ ...envelope, [member]: value })).toBeUndefined())
+  ])('%s: %j', (field, value) => expect(decodeEnvelope({ ...envelope, [field]: value })).toBeUndefined())
 
-  test('whatever text comes', () => {
+  test('any other string', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (garbage) => {
         expect(decodeEnvelope(garbage)).toBeUndefined()
@@ -90,7 +90,7 @@ describe('what is not an envelope of this version is answered with `undefined`',
     )
   })
 
-  test('whatever value comes', () => {
+  test('any other value', () => {
     fc.assert(
       fc.property(fc.anything(), (garbage) => {
         expect(decodeEnvelope(garbage)).toBeUndefined()
@@ -99,7 +99,7 @@ describe('what is not an envelope of this version is answered with `undefined`',
   })
 })
 
-test('an event of another producer has the tenant that its payload names, or none', () => {
+test('an external event has the tenant of its payload, or none', () => {
   const event = { id: 'id', event: 'order.created', sentAt: 5 }
   const tenants = [{ tenantId: 't' }, {}, { tenantId: 7 }, ['t'], 'text', null].map(
     (payload) => toExternalEnvelope({ ...event, payload }).tenantId,

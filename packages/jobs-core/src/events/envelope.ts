@@ -2,63 +2,63 @@ import { isAttemptCount } from '../retry/retry-config.ts'
 import type { ProviderOptions } from '../provider/engine-types.ts'
 import type { Json } from './json.ts'
 
-/** One event on its way to an engine: everything that a host needs to run it, as JSON. */
+/** The stored form of an event, as JSON: everything that a host needs to run it. */
 export interface Envelope {
-  /** Version of this shape. */
+  /** The version of this format. */
   readonly v: 1
-  /** A ULID that the provider may take as the job's id. */
+  /** A ULID. The provider can use it as the job's id. */
   readonly id: string
-  /** The event's name; of a tick `cron/<definition>`. */
+  /** The name of the event; `cron/<definition>` for a tick. */
   readonly event: string
-  /** The tenant that it belongs to. */
+  /** The tenant of the event. */
   readonly tenantId: string
-  /** As it was sent, checked; handlers get copies. */
+  /** The payload, checked when it was sent. Handlers receive copies. */
   readonly payload: Json
-  /** Epoch milliseconds. */
+  /** Time of the send, in epoch milliseconds. */
   readonly sentAt: number
-  /** Not before this instant, epoch milliseconds; absent means now. */
+  /** Earliest start, in epoch milliseconds. Absent: now. */
   readonly runAt?: number
-  /** Makes the send happen once per tenant, event and key… */
+  /** The idempotency key, unique for a tenant and event. */
   readonly idempotencyKey?: string
-  /** …for this long, in milliseconds. */
+  /** Time for which the key stays in use, in milliseconds. */
   readonly idempotencyTtlMs?: number
-  /** Overrides the definitions' number of attempts for this job. */
+  /** Overrides the `maxAttempts` of the definitions for this job. */
   readonly maxAttempts?: number
-  /** The sender's trace, W3C Trace Context. */
+  /** The sender's trace, as a W3C `traceparent`. */
   readonly traceparent?: string
-  /** For the provider that sends it; not part of what is encoded. */
+  /** Options for the provider that sends it. They are not encoded. */
   readonly providerOptions?: ProviderOptions
 }
 
-/** An envelope as engines carry it. */
+/** An envelope as engines store it. */
 export type WireEnvelope = Omit<Envelope, 'providerOptions'>
 
-/** The fields that an envelope may lack on its way, each with its check. */
+/** The optional fields of an encoded envelope, each with its check. */
 const optionalFields = Object.entries({
   runAt: isNumber,
-  idempotencyKey: isText,
+  idempotencyKey: isNonEmptyString,
   idempotencyTtlMs: isNumber,
   maxAttempts: isAttemptCount,
-  traceparent: isText,
+  traceparent: isNonEmptyString,
 } satisfies Record<OptionalField, (value: unknown) => boolean>)
 
 type OptionalField = {
   [Name in keyof WireEnvelope]-?: undefined extends WireEnvelope[Name] ? Name : never
 }[keyof WireEnvelope]
 
-/** The envelope without what concerns the sending provider alone. */
-export function toWireEnvelope({ providerOptions: _, ...carried }: Envelope): WireEnvelope {
-  return carried
+/** Removes the options for the sending provider from an envelope. */
+export function toWireEnvelope({ providerOptions: _, ...wireEnvelope }: Envelope): WireEnvelope {
+  return wireEnvelope
 }
 
-/** The carried envelope as text. */
+/** Encodes an envelope as a JSON string. */
 export function encodeEnvelope(envelope: Envelope): string {
   return JSON.stringify(toWireEnvelope(envelope))
 }
 
 /**
- * The envelope of an event that another producer sent: a payload alone. The payload names the tenant; where it names
- * none, the tenant is an empty text, and the checks before the handler refuse it.
+ * Creates the envelope of an external event, which another producer sent as a plain payload. The tenant comes from the
+ * payload. Without one, the tenant is an empty string, which the checks before the handler reject.
  */
 export function toExternalEnvelope(event: Pick<Envelope, 'id' | 'event' | 'payload' | 'sentAt'>): Envelope {
   const { tenantId } = (event.payload ?? {}) as { readonly tenantId?: unknown }
@@ -66,21 +66,28 @@ export function toExternalEnvelope(event: Pick<Envelope, 'id' | 'event' | 'paylo
 }
 
 /**
- * The envelope in a text or in an already parsed value, with unknown members left out.
+ * Decodes an envelope from a JSON string or a parsed value. It ignores unknown fields.
  *
- * @returns `undefined` when it is not an envelope of this version.
+ * @returns `undefined` if the value is not an envelope of this version.
  */
 export function decodeEnvelope(encoded: unknown): Envelope | undefined {
   const value = typeof encoded === 'string' ? parse(encoded) : encoded
   if (typeof value !== 'object' || value === null) return undefined
   const fields = value as Readonly<Record<string, unknown>>
   const { v, id, event, tenantId, payload, sentAt } = fields
-  if (v !== 1 || !isText(id) || !isText(event) || !isText(tenantId) || !isNumber(sentAt) || payload === undefined) {
+  if (
+    v !== 1 ||
+    !isNonEmptyString(id) ||
+    !isNonEmptyString(event) ||
+    !isNonEmptyString(tenantId) ||
+    !isNumber(sentAt) ||
+    payload === undefined
+  ) {
     return undefined
   }
   const envelope: Record<string, unknown> & Envelope = { v, id, event, tenantId, payload: payload as Json, sentAt }
-  for (const [name, isUsable] of optionalFields) {
-    if (isUsable(fields[name])) envelope[name] = fields[name]
+  for (const [name, isValid] of optionalFields) {
+    if (isValid(fields[name])) envelope[name] = fields[name]
   }
   return envelope
 }
@@ -93,7 +100,7 @@ function parse(text: string): unknown {
   }
 }
 
-function isText(value: unknown): value is string {
+function isNonEmptyString(value: unknown): value is string {
   return typeof value === 'string' && value !== ''
 }
 

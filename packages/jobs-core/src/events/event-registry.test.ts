@@ -9,8 +9,8 @@ import { eventType } from './event-type.ts'
 
 beforeEach(() => ownEvents().clear())
 
-describe('the known events', () => {
-  test('are those of the catalogue before any is declared', () => {
+describe('the declared events', () => {
+  test('are those of the catalogue by default', () => {
     expect(eventNames()).toEqual(Object.keys(schemas))
     expect(requireEvent('order.created').schema).toBe(catalogue['order.created'])
   })
@@ -26,7 +26,7 @@ describe('the known events', () => {
     },
   )
 
-  test.each(['constructor', '__proto__', 'toString'])('hold nothing that objects inherit (%s)', (name) => {
+  test.each(['constructor', '__proto__', 'toString'])('do not include inherited properties of objects (%s)', (name) => {
     expect(findEvent(name)).toBeUndefined()
     expect(() => requireEvent(name)).toThrow(UnknownEventError)
   })
@@ -55,12 +55,12 @@ describe('an unknown event', () => {
     ['project.create', 'project.created'],
     ['something.else.entirely', undefined],
     ['', undefined],
-  ])('%j is told the nearest known name: %j', (name, nearest) => {
+  ])('%j is rejected with the most similar name: %j', (name, nearest) => {
     defineEvents({ 'project.created': eventType() })
     expect(nearestOf(name)).toBe(nearest)
   })
 
-  test.each([undefined, null, 5, Symbol('order.created'), {}])('%s is refused in the same way', (name) => {
+  test.each([undefined, null, 5, Symbol('order.created'), {}])('%s is rejected in the same way', (name) => {
     expect(() => requireEvent(name as never)).toThrow(UnknownEventError)
   })
 })

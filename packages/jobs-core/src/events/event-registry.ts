@@ -5,7 +5,7 @@ import { ambient } from '../ambient.ts'
 import { UnknownEventError } from '../errors/unknown-event-error.ts'
 import { catalogue } from './catalogue/catalogue.ts'
 
-/** An event's schema and the place that declared it. */
+/** An event's schema and the location of its declaration. */
 export interface RegisteredEvent {
   readonly schema: StandardSchemaV1
   readonly declaredAt: string | undefined
@@ -15,22 +15,22 @@ const builtIn = new Map<string, RegisteredEvent>(
   Object.entries(catalogue).map(([name, schema]) => [name, { schema, declaredAt: 'the built-in catalogue' }]),
 )
 
-/** The app's own events by name, shared by the whole process. */
+/** Returns the app's own events by name, shared by the whole process. */
 export function ownEvents(): Map<string, RegisteredEvent> {
   return ambient('events', () => new Map())
 }
 
-/** The declared event of this name, built in or the app's own. */
+/** Finds a declared event: built in or the app's own. */
 export function findEvent(name: string): RegisteredEvent | undefined {
   return builtIn.get(name) ?? ownEvents().get(name)
 }
 
-/** Every event name that can be sent: the built-in ones and those of `defineEvents`. */
+/** Returns the names of all declared events: built in or the app's own. */
 export function eventNames(): string[] {
   return [...builtIn.keys(), ...ownEvents().keys()]
 }
 
-/** @throws {UnknownEventError} with the nearest known name. */
+/** Finds a declared event. @throws {UnknownEventError} with the most similar name. */
 export function requireEvent(name: string): RegisteredEvent {
   const found = typeof name === 'string' ? findEvent(name) : undefined
   if (found) return found

@@ -1,8 +1,8 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 
-/** An event known by its type alone: the tenant and the JSON are checked at run time, the rest by the compiler. */
+/** An event with only a type: tenant and JSON are checked at run time, the rest at compile time. */
 export interface EventType<Payload> extends StandardSchemaV1<Payload> {
-  /** A Standard Schema that takes anything: the type alone is checked, by the compiler. */
+  /** A Standard Schema that accepts any value. Only the compiler checks the type. */
   readonly '~standard': StandardSchemaV1.Props<Payload> & { readonly vendor: '@cgk-platform/jobs' }
 }
 

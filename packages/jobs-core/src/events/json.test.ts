@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 
 import { bytesOver, type Json } from './json.ts'
 
-test('any JSON, any limit: its bytes where they are more, and nothing where they are not', () => {
-  const anyCharacter = fc.nat(0x10ffff).map((codePoint) => String.fromCodePoint(codePoint)) // half a pair, too
+test('bytesOver returns the size of any JSON above the limit, otherwise undefined', () => {
+  const anyCharacter = fc.nat(0x10ffff).map((codePoint) => String.fromCodePoint(codePoint)) // also unpaired surrogates
   const json = fc
     .jsonValue({ maxDepth: 3, stringUnit: anyCharacter })
     .map((value) => JSON.parse(JSON.stringify(value)) as Json)

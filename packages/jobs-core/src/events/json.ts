@@ -1,22 +1,24 @@
-/** A value that JSON carries without loss. */
+/** A value that JSON can represent without loss. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
 
-/** The bytes of a value as UTF-8 JSON where they are more than a limit. Otherwise `undefined`. */
+/** Returns the size of a value in bytes of UTF-8 JSON if it exceeds the limit. Otherwise `undefined`. */
 export function bytesOver(json: Json, limitBytes: number): number | undefined {
-  // Most values are so far below that they need no counting.
+  // Most values are far below the limit and need no exact count.
   if (limitBytes === Infinity || bytesLeft(json, limitBytes) >= 0) return undefined
-  const text = JSON.stringify(json)
-  const bytes = encoder.encode(text).length
+  const bytes = encoder.encode(JSON.stringify(json)).length
   return bytes > limitBytes ? bytes : undefined
 }
 
-/** The longest is `-0.0000012345678901234567`. */
-const mostBytesOfNumber = 26
+/** Upper bound for the bytes of a number. The longest is `-0.0000012345678901234567`. */
+const maxBytesOfNumber = 26
 
-/** What a value leaves of so many bytes at the least: each character may be an escape of six. Below 0 it tells nothing. */
+/**
+ * Returns a lower bound for the bytes that are left after a value. Each character may be an escape of six bytes. A
+ * negative result is not exact.
+ */
 function bytesLeft(json: Json, bytes: number): number {
   if (typeof json === 'string') return bytes - json.length * 6 - 3
-  if (typeof json !== 'object' || json === null) return bytes - mostBytesOfNumber
+  if (typeof json !== 'object' || json === null) return bytes - maxBytesOfNumber
   let left = bytes - 3
   if (Array.isArray(json)) {
     for (let index = 0; index < json.length && left >= 0; index++) left = bytesLeft(json[index]!, left)
@@ -29,7 +31,7 @@ function bytesLeft(json: Json, bytes: number): number {
   return left
 }
 
-/** A copy that shares nothing with the value. */
+/** Returns a deep copy. */
 export function copyJson(json: Json): Json {
   if (typeof json !== 'object' || json === null) return json
   if (Array.isArray(json)) return json.map(copyJson)

@@ -12,4 +12,4 @@ test.each<[keys: PropertyKey[], path: string]>([
   [['0'], 'payload["0"]'],
   [['a"b', ''], 'payload["a\\"b"][""]'],
   [[Symbol('x')], 'payload["Symbol(x)"]'],
-])('the path of %j reads like code: %s', (keys, path) => expect(pathTo('payload', keys)).toBe(path))
+])('formats %j as code: %s', (keys, path) => expect(pathTo('payload', keys)).toBe(path))

@@ -1,4 +1,4 @@
-/** A path as code would write it: `payload.items[2].sku`, `payload["first name"]`. */
+/** Formats a path as code: `payload.items[2].sku`, `payload["first name"]`. */
 export function pathTo(root: string, keys: readonly PropertyKey[]): string {
   return keys.reduce<string>((path, key) => {
     if (typeof key === 'number') return `${path}[${key}]`

@@ -7,7 +7,7 @@ import { toJson } from './to-json.ts'
 const json = fc.jsonValue({ maxDepth: 4 }).map((value) => JSON.parse(JSON.stringify(value)) as unknown)
 
 describe('plainCopyOf', () => {
-  test('any small JSON: a copy that is equal and shares nothing', () => {
+  test('returns an equal deep copy of any small JSON', () => {
     fc.assert(
       fc.property(json, (value) => {
         const copy = plainCopyOf(value)
@@ -18,7 +18,7 @@ describe('plainCopyOf', () => {
     )
   })
 
-  test('what has no room in it is copied with care, to the same', () => {
+  test('leaves a large value to the slow copy, which gives an equal result', () => {
     const rows = Array.from({ length: 500 }, (_, index) => ({ index, name: `row ${index}`, gone: undefined }))
     expect(plainCopyOf(rows)).toBeUndefined()
     expect(toJson(rows, 'payload').json).toEqual(rows.map(({ index, name }) => ({ index, name })))
@@ -46,7 +46,7 @@ describe('plainCopyOf', () => {
         },
       },
     ],
-  ])('%s is left to a closer look', (_what, value) => {
+  ])('%s is left to the slow copy', (_what, value) => {
     expect(plainCopyOf(value)).toBeUndefined()
   })
 })

@@ -1,28 +1,27 @@
 import type { Json } from './json.ts'
 
-/** How much of a value is copied in the quick way; an object costs as much as ten values. */
-const room = 1_000
-const roomOfObject = 10
+/** Maximum number of values in a fast copy. An object counts as ten values. */
+const maxValues = 1_000
+const costOfObject = 10
 
-interface Left {
-  room: number
+interface Budget {
+  values: number
 }
 
 /**
- * A copy of a value that is small, plain and JSON through and through, as most payloads are. `undefined` for any other:
- * a date, a cycle, an instance of a class, what JSON cannot carry. Looking at those takes bookkeeping, which here would
- * cost more than the copy.
+ * Copies a small value that is plain JSON, as most payloads are. Returns `undefined` for any other value, such as a
+ * date, a cycle or an instance of a class. The slow copy handles those; its bookkeeping would cost more than this copy.
  */
 export function plainCopyOf(value: unknown): Json | undefined {
   try {
-    return copyOf(value, { room })
+    return copyOf(value, { values: maxValues })
   } catch {
     return undefined // a getter that throws
   }
 }
 
-function copyOf(value: unknown, left: Left): Json | undefined {
-  if (--left.room < 0) return undefined
+function copyOf(value: unknown, budget: Budget): Json | undefined {
+  if (--budget.values < 0) return undefined
   switch (typeof value) {
     case 'string':
     case 'boolean':
@@ -32,25 +31,25 @@ function copyOf(value: unknown, left: Left): Json | undefined {
       return value === 0 ? 0 : value // JSON has no -0
     case 'object':
       if (value === null) return null
-      // A cycle runs out of room; so does what is nested deeper than is carried.
-      if ((left.room -= roomOfObject) < 0) return undefined
-      return Array.isArray(value) ? copyOfArray(value, left) : copyOfRecord(value, left)
+      // A cycle exhausts the budget, and so does a value that is nested too deeply.
+      if ((budget.values -= costOfObject) < 0) return undefined
+      return Array.isArray(value) ? copyOfArray(value, budget) : copyOfRecord(value, budget)
     default:
       return undefined
   }
 }
 
-function copyOfArray(items: readonly unknown[], left: Left): Json[] | undefined {
+function copyOfArray(items: readonly unknown[], budget: Budget): Json[] | undefined {
   const copied: Json[] = []
   for (let index = 0; index < items.length; index++) {
-    const item = copyOf(items[index], left)
+    const item = copyOf(items[index], budget)
     if (item === undefined) return undefined
     copied.push(item)
   }
   return copied
 }
 
-function copyOfRecord(item: object, left: Left): Json | undefined {
+function copyOfRecord(item: object, budget: Budget): Json | undefined {
   const prototype: unknown = Object.getPrototypeOf(item)
   if (prototype !== Object.prototype && prototype !== null) return undefined
   if (Object.getOwnPropertySymbols(item).length > 0) return undefined
@@ -59,7 +58,7 @@ function copyOfRecord(item: object, left: Left): Json | undefined {
     if (key === '__proto__') return undefined
     const member = (item as Record<string, unknown>)[key]
     if (member === undefined) continue
-    const copy = copyOf(member, left)
+    const copy = copyOf(member, budget)
     if (copy === undefined) return undefined
     copied[key] = copy
   }

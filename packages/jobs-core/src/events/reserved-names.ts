@@ -1,5 +1,5 @@
-/** The tenant of a cron run that belongs to no tenant. No event can be sent with it. */
+/** The tenant of a cron run without a tenant. No event can be sent with it. */
 export const systemTenantId = 'system'
 
-/** Begins the event name of a cron job's runs; no name of a user's event does. */
+/** Prefix of the event names of cron ticks. An app's events cannot start with it. */
 export const cronEventPrefix = 'cron/'

@@ -14,5 +14,5 @@ test.each<[tenantId: unknown, problem: unknown]>([
   [123, 'is a number, not a string'],
   [true, 'is a boolean, not a string'],
   [{ id: 'tenant_123' }, expect.stringMatching(/^is an? object, not a string$/)],
-  ['system', 'is `system`, which is kept for cron jobs without tenants'],
+  ['system', 'is `system`, which is reserved for cron jobs without tenants'],
 ])('the tenant %j: %s', (tenantId, problem) => expect(tenantProblem(tenantId)).toEqual(problem))

@@ -32,7 +32,7 @@ const cycle: Record<string, unknown> = { a: { b: [] } }
 const hole = [1, 2, 3]
 delete hole[1]
 
-describe('what JSON would drop or change is refused with its path', () => {
+describe('a value that JSON would drop or change is rejected with its path', () => {
   test.each<[value: unknown, path: string, problem: string | RegExp]>([
     [{ price: 10n }, 'payload.price', 'a BigInt'],
     [{ items: [{ done: () => true }] }, 'payload.items[0].done', 'a function'],
@@ -60,16 +60,16 @@ describe('what JSON would drop or change is refused with its path', () => {
     [{ '0': 10n }, 'payload["0"]', 'a BigInt'],
     [undefined, 'payload', '`undefined`'],
     [() => 1, 'payload', 'a function'],
-    [cycle, 'payload.a.b[0].back', 'a cycle'],
+    [cycle, 'payload.a.b[0].back', 'a circular reference'],
   ])('%o', (value, path, problem) => {
     const error = refusal(value)
     expect(error.path).toBe(path)
     expect(error.message).toMatch(problem)
-    // What failed, then what to do.
+    // The problem, then the remedy.
     expect(error.message).toMatch(/^`payload.*` cannot be stored as JSON: it is .+\. [A-Z].+\.$/)
   })
 
-  test('a getter that throws, with what it threw as the cause', () => {
+  test('a getter that throws, with its error as the cause', () => {
     const cause = new Error('not loaded')
     const error = refusal({
       order: {
@@ -81,13 +81,13 @@ describe('what JSON would drop or change is refused with its path', () => {
     expect(error).toMatchObject({ path: 'payload.order.lines', cause })
   })
 
-  test('more than a hundred levels, which some engines cut', () => {
+  test('more than 100 levels, which some engines truncate', () => {
     expect(() => toJson(nested(100), 'payload')).not.toThrow()
-    expect(refusal(nested(101))).toMatchObject({ message: expect.stringContaining('nested over 100 levels deep') })
+    expect(refusal(nested(101))).toMatchObject({ message: expect.stringContaining('nested more than 100 levels deep') })
     expect(refusal(nested(5000)).path).toMatch(/^payload(\.in){100}$/)
   })
 
-  test('a value at fault anywhere, with the path that leads to it', () => {
+  test('an invalid value at any depth, with its path', () => {
     const place = fc.array(fc.oneof(fc.nat(3), fc.stringMatching(/^[a-z]{1,3}$/)), { maxLength: 8 })
     fc.assert(
       fc.property(place, (keys) => {
@@ -116,10 +116,10 @@ describe('what JSON would drop or change is refused with its path', () => {
           (row) => Array.from({ length: 1000 }, () => row),
         ),
     ],
-  ])('few objects that stand for billions of values: in %s', (_name, make) => {
+  ])('a few objects that expand to billions of values: in %s', (_name, make) => {
     expect(refusal(make())).toMatchObject({
       path: expect.stringMatching(/^payload[.[]/),
-      message: expect.stringContaining('the same objects stand in it again and again'),
+      message: expect.stringContaining('values by repeated references'),
     })
   })
 })

@@ -5,12 +5,12 @@ import { describe, expect, test } from 'vitest'
 
 import { toJson } from './to-json.ts'
 
-/** Any JSON but that with the one key which is refused. */
+/** Any JSON without the key `__proto__`, which is rejected. */
 const json = fc.jsonValue().filter((value) => !JSON.stringify(value).includes('"__proto__"'))
 const copyOf = (value: unknown) => toJson(value, 'payload').json
 
-describe('a value that JSON carries', () => {
-  test('is copied as the wire would copy it, whatever it is', () => {
+describe('a JSON value', () => {
+  test('is copied as JSON.stringify and JSON.parse would copy it', () => {
     fc.assert(
       fc.property(json, (value) => {
         expect(copyOf(value)).toEqual(JSON.parse(JSON.stringify(value)))
@@ -19,25 +19,25 @@ describe('a value that JSON carries', () => {
     )
   })
 
-  test('keeps zero as the wire has it, without a sign', () => {
+  test('has zero without a sign, as in JSON', () => {
     expect(Object.is(copyOf(-0), 0)).toBe(true)
     expect(Object.is((copyOf({ n: [-0] }) as { n: number[] }).n[0], 0)).toBe(true)
   })
 
-  test('keeps odd keys and texts', () => {
+  test('keeps unusual keys and strings', () => {
     const value = { '': 1, constructor: 'x', toString: null, 'a.b': [''], '\u0000': '\ud800', hasOwnProperty: false }
     expect(copyOf(value)).toEqual(value)
   })
 })
 
-describe('what is not JSON and yet can travel', () => {
-  test('a property that is `undefined` is left out', () => {
+describe('a value that is converted to JSON', () => {
+  test('omits a property that is `undefined`', () => {
     const copy = copyOf({ a: undefined, b: { c: undefined } }) as object
     expect(copy).toEqual({ b: {} })
     expect(Object.keys(copy)).toEqual(['b'])
   })
 
-  test('a date becomes ISO text, and its place is reported', () => {
+  test('converts a date to an ISO string, and reports its path', () => {
     const date = new Date('2026-03-01T09:30:00.5+01:00')
     expect(toJson({ at: date, list: [{ 'first day': date }] }, 'payload')).toEqual({
       json: { at: '2026-03-01T08:30:00.500Z', list: [{ 'first day': '2026-03-01T08:30:00.500Z' }] },
@@ -45,14 +45,14 @@ describe('what is not JSON and yet can travel', () => {
     })
   })
 
-  test('plain objects and arrays of another realm', () => {
+  test('accepts plain objects and arrays of another realm', () => {
     expect(copyOf(runInNewContext('({ a: [1, { b: null }], c: Object.create(null) })'))).toEqual({
       a: [1, { b: null }],
       c: {},
     })
   })
 
-  test('an object that stands in several places, each with a copy of its own', () => {
+  test('copies an object once for each reference', () => {
     const shared = { n: 1 }
     const copy = copyOf({ a: shared, b: [shared, shared] }) as { a: object; b: object[] }
     expect(copy).toEqual({ a: { n: 1 }, b: [{ n: 1 }, { n: 1 }] })
@@ -60,7 +60,7 @@ describe('what is not JSON and yet can travel', () => {
     expect(copy.b[0]).not.toBe(copy.b[1])
   })
 
-  test('a getter, read once', () => {
+  test('reads a getter once', () => {
     let reads = 0
     const value = {
       get total() {

@@ -3,7 +3,7 @@ import { pathTo } from './path.ts'
 import type { Json } from './json.ts'
 import { plainCopyOf } from './plain-copy.ts'
 
-/** A detached JSON copy of a value, and where dates became text. */
+/** A JSON copy of a value, and the paths of dates that became strings. */
 export interface JsonCopy {
   readonly json: Json
   readonly datePaths: readonly (readonly PropertyKey[])[]
@@ -11,23 +11,23 @@ export interface JsonCopy {
 
 const maxDepth = 100
 
-/** How many values may be copies of the same ones: an object that stands in several places is copied for each. */
+/** Maximum number of values from repeated objects. An object is copied once for each reference to it. */
 const maxRepeats = 1_000_000
 
 /**
- * Copies a value as JSON would carry it, and refuses what JSON would drop or change without a word. Properties that
- * are `undefined` are left out, valid dates become ISO text (and are reported), everything else arrives as it is.
+ * Copies a value as JSON, and rejects values that JSON would silently drop or change. It omits properties that are
+ * `undefined`, and converts valid dates to ISO strings and reports their paths. All other values stay the same.
  *
- * @param root - how the error names the value: `payload`, `output`
- * @throws {NotSerializableError} with the path of the first value at fault.
+ * @param root - the name of the value in errors: `payload`, `output`
+ * @throws {NotSerializableError} with the path of the first invalid value.
  */
 export function toJson(value: unknown, root: string): JsonCopy {
   const json = plainCopyOf(value)
-  return json === undefined ? copyWithCare(value, root) : { json, datePaths: [] }
+  return json === undefined ? copyWithChecks(value, root) : { json, datePaths: [] }
 }
 
-/** As `toJson`, of anything: knows the path of what it is at, and what it has seen. */
-function copyWithCare(value: unknown, root: string): JsonCopy {
+/** The slow path of `toJson`, for any value. It tracks paths and visited objects. */
+function copyWithChecks(value: unknown, root: string): JsonCopy {
   const datePaths: PropertyKey[][] = []
   const path: PropertyKey[] = []
   const ancestors: object[] = []
@@ -48,14 +48,14 @@ function copyWithCare(value: unknown, root: string): JsonCopy {
         return item
       case 'number':
         if (Number.isFinite(item)) return item === 0 ? 0 : item // JSON has no -0
-        return refuse(`\`${item}\``, 'Use a finite number, or `null` where there is none.')
+        return refuse(`\`${item}\``, 'Use a finite number or `null`.')
       case 'bigint':
-        return refuse('a BigInt', 'Send it as a string (`String(value)`) and turn it back in the handler.')
+        return refuse('a BigInt', 'Convert it to a string (`String(value)`), and back where you read it.')
       case 'undefined':
-        return refuse('`undefined`', 'Use `null`, or leave it out.')
+        return refuse('`undefined`', 'Use `null`, or omit it.')
       case 'function':
       case 'symbol':
-        return refuse(`a ${typeof item}`, 'Send the data that the handler needs.')
+        return refuse(`a ${typeof item}`, 'Use plain data instead.')
       default:
         return item === null ? null : copyObject(item as object)
     }
@@ -63,12 +63,13 @@ function copyWithCare(value: unknown, root: string): JsonCopy {
 
   const copyObject = (item: object): Json => {
     if (item instanceof Date) {
-      if (Number.isNaN(item.getTime())) return refuse('an invalid Date', 'Check how the date was made.')
+      if (Number.isNaN(item.getTime())) return refuse('an invalid Date', 'Check how the date is created.')
       datePaths.push([...path])
       return item.toISOString()
     }
-    if (ancestors.includes(item)) return refuse('a cycle', 'Send ids instead of objects that point back.')
-    if (ancestors.length >= maxDepth) return refuse(`nested over ${maxDepth} levels deep`, 'Send it flatter.')
+    if (ancestors.includes(item))
+      return refuse('a circular reference', 'Use ids instead of references to parent objects.')
+    if (ancestors.length >= maxDepth) return refuse(`nested more than ${maxDepth} levels deep`, 'Flatten the data.')
     countRepeats(item)
     ancestors.push(item)
     const copied = Array.isArray(item) ? copyArray(item) : copyRecord(item)
@@ -76,7 +77,7 @@ function copyWithCare(value: unknown, root: string): JsonCopy {
     return copied
   }
 
-  // A few objects that stand in one another many times make billions of values: the copy would never end.
+  // A few objects that reference each other many times expand to billions of values: the copy would never end.
   const countRepeats = (item: object): void => {
     if (!seen.has(item)) {
       seen.add(item)
@@ -84,12 +85,12 @@ function copyWithCare(value: unknown, root: string): JsonCopy {
     }
     repeats += 1 + (Array.isArray(item) ? item.length : Object.keys(item).length)
     if (repeats <= maxRepeats) return
-    refuse(`over ${maxRepeats} values, since the same objects stand in it again and again`, 'Send ids instead.')
+    refuse(`expanded to more than ${maxRepeats} values by repeated references`, 'Use ids instead of repeated objects.')
   }
 
   const copyArray = (items: readonly unknown[]): Json[] => {
     const copied: Json[] = []
-    // By index, since iteration and `map` pass over the holes that JSON would turn into null.
+    // By index: `map` would skip holes, which JSON turns into null.
     for (let index = 0; index < items.length; index++) {
       path.push(index)
       copied.push(copy(items[index]))
@@ -101,7 +102,7 @@ function copyWithCare(value: unknown, root: string): JsonCopy {
   const copyRecord = (item: object): Json => {
     const kind = classOf(item)
     if (kind !== undefined) {
-      return refuse(`an instance of \`${kind}\``, 'Send plain data: an object, an array or a string made from it.')
+      return refuse(`an instance of \`${kind}\``, 'Convert it to plain data: an object, an array or a string.')
     }
     if (Object.getOwnPropertySymbols(item).length > 0) {
       return refuse('an object with symbol keys', 'Use string keys.')
@@ -109,7 +110,8 @@ function copyWithCare(value: unknown, root: string): JsonCopy {
     const copied: { [key: string]: Json } = {}
     for (const key of Object.keys(item)) {
       path.push(key)
-      if (key === '__proto__') refuse('a `__proto__` key', 'Rename the key: it would change the object itself.')
+      if (key === '__proto__')
+        refuse('a `__proto__` key', 'Rename the key. It would change the prototype of the object.')
       const member = readMember(item, key)
       if (member !== undefined) copied[key] = copy(member)
       path.pop()
@@ -121,14 +123,14 @@ function copyWithCare(value: unknown, root: string): JsonCopy {
     try {
       return (item as Record<string, unknown>)[key]
     } catch (cause) {
-      return refuse('a getter that throws', 'Send plain data.', cause)
+      return refuse('a getter that throws', 'Use plain data instead.', cause)
     }
   }
 
   return { json: copy(value), datePaths }
 }
 
-/** The class name of anything but a plain object, also one from another realm. */
+/** Returns the class name of an object, or `undefined` for a plain object, including one from another realm. */
 function classOf(item: object): string | undefined {
   const prototype = Object.getPrototypeOf(item) as object | null
   if (prototype === null || prototype === Object.prototype) return undefined

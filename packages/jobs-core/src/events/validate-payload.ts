@@ -7,9 +7,9 @@ import { pathTo } from './path.ts'
 import type { JsonCopy } from './to-json.ts'
 
 /**
- * A payload as its schema reads it off the wire. Waits only for a schema that is asynchronous.
+ * Parses a payload with its event's schema. It is asynchronous only if the schema is.
  *
- * @throws {PayloadInvalidError} with every issue.
+ * @throws {PayloadInvalidError} with all issues.
  */
 export function validatePayload(event: string, schema: StandardSchemaV1, payload: Json): unknown {
   const result = schema['~standard'].validate(payload)
@@ -26,19 +26,19 @@ function valueOf(event: string, result: StandardSchemaV1.Result<unknown>): unkno
 }
 
 /**
- * Refuses a date that the handler would get as text: JSON has no dates, so the schema must turn it back.
+ * Rejects a date that the handler would receive as a string. JSON has no dates, so the schema must convert it back.
  *
- * @param parsed - what the schema made of the copy
- * @throws {NotSerializableError} naming the first such date.
+ * @param parsed - the schema's output for the JSON copy
+ * @throws {NotSerializableError} for the first such date.
  */
 export function checkDates({ json, datePaths }: JsonCopy, parsed: unknown): void {
   for (const path of datePaths) {
     if (valueAt(parsed, path) !== valueAt(json, path)) continue
     throw new NotSerializableError({
       path: pathTo('payload', path),
-      problem: 'a Date, which would arrive as text',
+      problem: 'a Date, which the handler would receive as a string',
       remedy:
-        'Send `date.toISOString()`, or let the schema turn it back (zod: `z.date().or(z.iso.datetime()).pipe(z.coerce.date())`).',
+        'Send `date.toISOString()`, or convert it in the schema (zod: `z.date().or(z.iso.datetime()).pipe(z.coerce.date())`).',
     })
   }
 }

@@ -1,7 +1,7 @@
-/** A value's type as it arrives over JSON: a date has become text. */
+/** The type of a value after JSON: a date becomes a string. */
 export type AsJson<Value> = Value extends Date
   ? string
-  : Value extends string | number | boolean // first, since one with a brand is an object, too
+  : Value extends string | number | boolean // first, because a branded type is also an object
     ? Value
     : Value extends object
       ? { [Key in keyof Value]: AsJson<Value[Key]> }

@@ -19,38 +19,38 @@ afterEach(() => {
 })
 
 describe('a cron job', () => {
-  test('is ticked for by one engine at a time, which may claim it again', () => {
+  test('is claimed by one engine at a time, which can claim it again', () => {
     expect(claimCronJob(nightly, one)).toBe(true)
     expect(claimCronJob(nightly, one)).toBe(true)
     expect(claimCronJob(nightly, other)).toBe(false)
   })
 
-  test('is claimed for itself: another engine may have another one', () => {
+  test('is claimed separately: another engine can claim another one', () => {
     claimCronJob(nightly, one)
     expect(claimCronJob(hourly, other)).toBe(true)
     expect(claimCronJob(hourly, one)).toBe(false)
   })
 
-  test('is told by its definition, not by its id, which another client may use for its own', () => {
+  test('is identified by its definition, not its id, which another client can also use', () => {
     claimCronJob(nightly, one)
     expect(claimCronJob(cron('nightly'), other)).toBe(true)
   })
 
-  test('is not given back by an engine that does not have it', () => {
+  test('is not released by an engine that has not claimed it', () => {
     claimCronJob(nightly, one)
     releaseCronJobs(other)
     releaseCronJobs(other, nightly)
     expect(claimCronJob(nightly, other)).toBe(false)
   })
 
-  test('can be given back alone', () => {
+  test('can be released separately', () => {
     claimCronJob(nightly, one)
     claimCronJob(hourly, one)
     releaseCronJobs(one, hourly)
     expect([claimCronJob(nightly, other), claimCronJob(hourly, other)]).toEqual([false, true])
   })
 
-  test('is claimed in the whole process, by whichever copy of this module', async () => {
+  test('is claimed in the whole process, across copies of this module', async () => {
     claimCronJob(nightly, one)
     vi.resetModules()
     const copy = await import('./cron-claims.ts')
@@ -59,8 +59,8 @@ describe('a cron job', () => {
   })
 })
 
-describe('an engine that gives back its cron jobs', () => {
-  test('tells the others, who may claim them then and there', () => {
+describe('an engine that releases its cron jobs', () => {
+  test('notifies the other engines, which can claim them at once', () => {
     claimCronJob(nightly, one)
     claimCronJob(hourly, one)
     const claims: boolean[] = []
@@ -70,7 +70,7 @@ describe('an engine that gives back its cron jobs', () => {
     expect(claimCronJob(nightly, one)).toBe(false)
   })
 
-  test('tells nobody who listens no more, and all who do, though one ends it meanwhile', () => {
+  test('notifies only current listeners, even if one is removed during the notification', () => {
     const told: string[] = []
     const stop = listen(() => told.push('stopped'))
     const stopSelf = listen(() => {

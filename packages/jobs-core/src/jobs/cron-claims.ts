@@ -8,7 +8,7 @@ interface CronClaims {
 
 const claims = (): CronClaims => ambient('cronClaims', () => ({ engines: new Map(), listeners: new Set() }))
 
-/** Makes one engine of the process the one that ticks for a cron job, however many clients have it; false where another does. */
+/** Claims a cron job for one engine of the process, which then ticks for it. Returns false if another engine has it. */
 export function claimCronJob(definition: CronJobDefinition, engine: object): boolean {
   const { engines } = claims()
   const holder = engines.get(definition)
@@ -16,7 +16,7 @@ export function claimCronJob(definition: CronJobDefinition, engine: object): boo
   return holder === undefined || holder === engine
 }
 
-/** Gives back what an engine ticks for, all of it or one cron job, so that another engine may take it up. */
+/** Releases one or all cron jobs of an engine, so that another engine can claim them. */
 export function releaseCronJobs(engine: object, only?: CronJobDefinition): void {
   const { engines, listeners } = claims()
   for (const [definition, holder] of engines) {
@@ -25,7 +25,7 @@ export function releaseCronJobs(engine: object, only?: CronJobDefinition): void 
   if (only === undefined) for (const listener of [...listeners]) listener()
 }
 
-/** Calls back whenever an engine has given back its cron jobs; the answer ends it. */
+/** Calls `listener` when an engine has released its cron jobs. Returns a function that stops it. */
 export function onCronReleased(listener: () => void): () => void {
   const { listeners } = claims()
   listeners.add(listener)

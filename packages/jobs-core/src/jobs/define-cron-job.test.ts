@@ -14,7 +14,7 @@ beforeEach(() => {
 })
 
 describe('a cron job', () => {
-  test('has what was said of it, and the defaults', () => {
+  test('has its options and the defaults', () => {
     expect(defineCronJob(least)).toEqual({
       kind: 'cron',
       id: 'daily-report',
@@ -27,7 +27,7 @@ describe('a cron job', () => {
     })
   })
 
-  test('has every option, checked', () => {
+  test('has all options after their check', () => {
     const tenants = () => ['acme']
     const all = {
       timezone: 'Europe/Berlin',
@@ -49,7 +49,7 @@ describe('a cron job', () => {
     })
   })
 
-  test('is frozen, and calls nothing that it was given', () => {
+  test('is frozen, and calls none of its functions', () => {
     const [called, tenants] = [vi.fn<() => void>(), vi.fn<() => string[]>()]
     expect(Object.isFrozen(define({ handler: called, tenants }))).toBe(true)
     expect(called).not.toHaveBeenCalled()
@@ -57,7 +57,7 @@ describe('a cron job', () => {
   })
 })
 
-describe('a cron job that cannot be is refused by the field at fault', () => {
+describe('an invalid cron job is rejected with the field', () => {
   test.each<[field: string, options: object]>([
     ['id', { id: 'daily report' }],
     ['schedule', { schedule: undefined }],

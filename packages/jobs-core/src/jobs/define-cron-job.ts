@@ -2,44 +2,50 @@ import { callSite } from '../call-site.ts'
 import { parseCron } from '../time/cron-schedule.ts'
 import { declareOptions, type DeclaredOptions } from '../options/declare-options.ts'
 import { callback, custom, oneOf } from '../options/kinds.ts'
-import { commonOptions, type DefinitionOptions, idOption, readDefinition, type Unfilled } from './definition-options.ts'
+import {
+  commonOptions,
+  type DefinitionOptions,
+  idOption,
+  readDefinition,
+  type WithoutDefaults,
+} from './definition-options.ts'
 import type { CronContext } from './job-context.ts'
 import type { CronJobDefinition } from './job-definition.ts'
 import { ambientJobs } from './job-registry.ts'
 
-/** What `defineCronJob` takes. */
+/** The options of `defineCronJob`. */
 export interface CronJobOptions<Output> extends DefinitionOptions {
-  /** Five fields: minute, hour, day of month, month, day of week. `0 9 * * *` is nine in the morning. */
+  /** Five fields: minute, hour, day of month, month, day of week. `0 9 * * *` is 9 AM every day. */
   schedule: string
-  /** IANA zone in which the schedule is read. Default `UTC`. */
+  /** The IANA time zone of the schedule. Default: `UTC`. */
   timezone?: string | undefined
-  /** Whether a tick starts a run while the previous one still goes on (for each tenant). Default `skip`. */
+  /** Whether a tick starts a run while the previous run (of the tenant) is still running. Default: `skip`. */
   overlap?: 'skip' | 'allow' | undefined
-  /** Ticks missed while nothing ran: dropped (`none`, the default), or the latest of them made up for. */
+  /** Ticks missed while no process ran: `none` drops them, `latest` runs the latest one. Default: `none`. */
   catchUp?: 'none' | 'latest' | undefined
-  /** One run for each tenant it names, apart from each other's failures. Default: one run, tenant `system`. */
+  /** Returns the tenants. Each gets its own, independent run. Default: one run for the tenant `system`. */
   tenants?: (() => readonly string[] | Promise<readonly string[]>) | undefined
-  /** Does the work of a tick; what it returns is the run's output, as JSON. */
+  /** Handles a tick. The return value is the run's output, as JSON. */
   handler: (context: CronContext) => Output | Promise<Output>
-  /** Called once, after the last attempt of a run failed. What it throws is logged. */
+  /** Called once, after the last attempt of a run failed. Errors that it throws are logged. */
   onFailure?: ((error: Error, context: CronContext) => unknown) | undefined
 }
 
-/** The options of a cron job after their check; the schedule is read with its time zone. */
-interface CheckedCronJob extends Omit<Unfilled<CronJobDefinition>, 'schedule' | 'overlap' | 'catchUp'> {
+/** The checked options of a cron job, before the schedule is parsed with its time zone. */
+interface CheckedCronJob extends Omit<WithoutDefaults<CronJobDefinition>, 'schedule' | 'overlap' | 'catchUp'> {
   readonly schedule?: string
   readonly timezone?: string
   readonly overlap?: 'skip' | 'allow'
   readonly catchUp?: 'none' | 'latest'
 }
 
-/** What each option of a cron job may be. */
+/** The declarations of the options of a cron job. */
 export const cronJobOptions: DeclaredOptions<CheckedCronJob> = declareOptions<CronJobOptions<unknown>, CheckedCronJob>(
   '`defineCronJob`',
   {
     id: idOption,
     schedule: custom(undefined, { feature: 'cron' }),
-    handler: callback({ required: 'Give a function.' }),
+    handler: callback({ required: 'Pass a function.' }),
     timezone: custom(),
     overlap: oneOf(['skip', 'allow'], { feature: (overlap: 'skip' | 'allow') => [`cron.overlap: '${overlap}'`] }),
     catchUp: oneOf(['none', 'latest'], {
@@ -52,10 +58,10 @@ export const cronJobOptions: DeclaredOptions<CheckedCronJob> = declareOptions<Cr
 )
 
 /**
- * Declares what is done at the ticks of a schedule. Like a job it registers itself, and on the local engine its clock
- * starts with it.
+ * Defines a job that runs at the ticks of a schedule. Like `defineJob`, it registers the definition. On the local
+ * engine, this also starts the schedule.
  *
- * @throws {InvalidDefinitionError} naming the field at fault.
+ * @throws {InvalidDefinitionError} with the invalid field.
  */
 export function defineCronJob<Output = void>(options: CronJobOptions<Output>): CronJobDefinition<Output> {
   const { timezone = 'UTC', ...checked } = readDefinition('defineCronJob', cronJobOptions, options)

@@ -18,7 +18,7 @@ beforeEach(() => {
 })
 
 describe('a job', () => {
-  test('has what was said of it, and the defaults', () => {
+  test('has its options and the defaults', () => {
     expect(defineJob(least)).toEqual({
       kind: 'job',
       id: 'process-order',
@@ -29,7 +29,7 @@ describe('a job', () => {
     })
   })
 
-  test('has every option, checked', () => {
+  test('has all options after their check', () => {
     const onFailure = vi.fn<() => void>()
     const providerOptions = { inngest: { priority: 1 } }
     const all = {
@@ -48,7 +48,7 @@ describe('a job', () => {
     })
   })
 
-  test('takes options that are `undefined` as left out', () => {
+  test('treats options that are `undefined` as omitted', () => {
     const none = {
       retry: undefined,
       timeout: undefined,
@@ -63,19 +63,19 @@ describe('a job', () => {
     expect(Object.isFrozen(defineJob(least))).toBe(true)
   })
 
-  test('may handle an event of the app, once it is declared', () => {
+  test('can handle an event of the app after its declaration', () => {
     ownEvents().clear()
     expect(() => define({ event: 'video.ready' })).toThrow(UnknownEventError)
     defineEvents({ 'video.ready': eventType() })
     expect(define({ event: 'video.ready' })).toMatchObject({ event: 'video.ready' })
   })
 
-  test.each(['a', 'A1', 'process-order.v2_final', '9lives', 'x'.repeat(100)])('may have the id %j', (id) => {
+  test.each(['a', 'A1', 'process-order.v2_final', '9lives', 'x'.repeat(100)])('can have the id %j', (id) => {
     expect(define({ id }).id).toBe(id)
   })
 })
 
-describe('a job that cannot be is refused by the field at fault', () => {
+describe('an invalid job is rejected with the field', () => {
   test.each<[field: string, options: object]>([
     ...[undefined, '', 5, null, 'two words', '-first', '.first', 'a/b', 'ü', 'x'.repeat(101)].map(
       (id): [string, object] => ['id', { id }],
@@ -114,20 +114,20 @@ describe('a job that cannot be is refused by the field at fault', () => {
     expect(ambientJobs().all()).toEqual([])
   })
 
-  test('an option it does not have, with those that it has', () => {
+  test('an unknown option, with the list of options', () => {
     expect(() => define({ maxAttempts: 5 })).toThrow(
       'defineJob(`process-order`): `maxAttempts` is not an option of `defineJob`. The options are `id`, `event`, `handler`, `retry`, `timeout`, `concurrency`, `middleware`, `providerOptions`, `onFailure`.',
     )
   })
 
-  test('something that is missing as missing, and something else as what it is', () => {
+  test('a missing option differs from one of a wrong type', () => {
     expect(() => define({ handler: undefined })).toThrow(/`handler` is missing/)
     expect(() => define({ handler: 'run' })).toThrow(/`handler` is a string/)
     expect(() => define({ event: undefined })).toThrow(/`event` is missing/)
     expect(() => define({ event: 5 })).toThrow(/`event` is not a string/)
   })
 
-  test('an event that is misspelt, with the nearest', () => {
+  test('a misspelled event, with the most similar name', () => {
     expect(() => define({ event: 'order.crated' })).toThrow(/Did you mean `order\.created`/)
     expect(ambientJobs().all()).toEqual([])
   })

@@ -8,44 +8,44 @@ import {
   eventOption,
   idOption,
   readDefinition,
-  type Unfilled,
+  type WithoutDefaults,
 } from './definition-options.ts'
 import type { EventMessage } from './event-message.ts'
 import type { JobContext } from './job-context.ts'
 import type { JobDefinition } from './job-definition.ts'
 import { ambientJobs } from './job-registry.ts'
 
-/** What `defineJob` takes. */
+/** The options of `defineJob`. */
 export interface JobOptions<Event extends JobEvent, Output> extends DefinitionOptions {
-  /** The event whose every send makes one run of this job. */
+  /** The event to handle. Each send of it starts one run of this job. */
   event: Event
   /**
-   * Does the work, at least once for each send, so let it be idempotent. What it returns is the run's output: JSON, or
-   * nothing. A thrown error is retried; `NonRetryableError` and `RetryAfterError` say otherwise.
+   * Handles the event, at least once for each send: make it idempotent. The return value is the run's output: JSON or
+   * nothing. A thrown error causes a retry. Throw `NonRetryableError` or `RetryAfterError` to change that.
    */
   handler: (event: EventMessage<Event>, context: JobContext) => Output | Promise<Output>
-  /** Called once, after the last attempt failed. What it throws is logged. */
+  /** Called once, after the last attempt failed. Errors that it throws are logged. */
   onFailure?: ((error: Error, event: EventMessage<Event>, context: JobContext) => unknown) | undefined
 }
 
-/** What each option of a job may be. */
-export const jobOptions: DeclaredOptions<Unfilled<JobDefinition>> = declareOptions<
+/** The declarations of the options of a job. */
+export const jobOptions: DeclaredOptions<WithoutDefaults<JobDefinition>> = declareOptions<
   JobOptions<JobEvent, unknown>,
-  Unfilled<JobDefinition>
+  WithoutDefaults<JobDefinition>
 >('`defineJob`', {
   id: idOption,
   event: eventOption,
-  handler: callback({ required: 'Give a function.' }),
+  handler: callback({ required: 'Pass a function.' }),
   ...commonOptions,
   onFailure: callback(),
 })
 
 /**
- * Declares what is done when an event is sent. The definition registers itself with clients that were given no list of
- * jobs of their own; defining an id again replaces it, as hot reload does.
+ * Defines a job that handles an event. It registers the definition with all clients that have no `jobs` option. A
+ * second definition with the same id replaces the first, as in hot reload.
  *
- * @throws {InvalidDefinitionError} naming the field at fault.
- * @throws {UnknownEventError} when the event is not declared.
+ * @throws {InvalidDefinitionError} with the invalid field.
+ * @throws {UnknownEventError} if the event is not declared.
  */
 export function defineJob<Event extends JobEvent, Output = void>(
   options: JobOptions<Event, Output>,

@@ -11,34 +11,34 @@ import { type Concurrency, concurrencyOption } from './concurrency.ts'
 import type { BaseDefinition } from './job-definition.ts'
 import type { ProviderOptions } from '../provider/engine-types.ts'
 
-/** What every kind of definition may say. */
+/** The options of every kind of definition. */
 export interface DefinitionOptions {
-  /** Names the job's runs on every engine; unique, letters, digits, `.`, `_` and `-`, at most 100. */
+  /** The unique id of the definition on every engine: letters, digits, `.`, `_` and `-`, at most 100 characters. */
   id: string
-  /** Default: 3 attempts, exponential from 1 s to 60 s. */
+  /** The retries of failed attempts. Default: 3 attempts, with exponential backoff from 1 s to 60 s. */
   retry?: RetryConfig | undefined
-  /** How long one attempt may take: milliseconds or `'30s'`. Default: no limit. */
+  /** The maximum duration of an attempt: milliseconds or `'30s'`. Default: no limit. */
   timeout?: number | Duration | undefined
-  /** How many runs at once: over all tenants, or `{ limit, perTenant }`. Default: no limit of its own. */
+  /** The maximum number of concurrent runs: over all tenants, or `{ limit, perTenant }`. Default: no limit. */
   concurrency?: Concurrency | undefined
-  /** Wraps the code of its attempts, inside of the client's middleware; the first is the outermost. */
+  /** Wraps the code of attempts, inside the client's middleware. The first is the outermost. */
   middleware?: readonly AttemptMiddleware[] | undefined
-  /** Options that only one engine has. */
+  /** Options for specific engines. */
   providerOptions?: ProviderOptions | undefined
 }
 
-/** The options of a definition after their check, before the defaults are filled in. */
-export type Unfilled<Definition> = Omit<Definition, 'kind' | keyof Defaults> & Partial<Defaults>
+/** The checked options of a definition, before defaults are added. */
+export type WithoutDefaults<Definition> = Omit<Definition, 'kind' | keyof Defaults> & Partial<Defaults>
 
-/** The options of every definition that have a default. */
+/** The options with a default. */
 interface Defaults {
   readonly retry: RetryPolicy
   readonly providerOptions: ProviderOptions
 }
 
-const idRemedy = 'Give a name of letters, digits, `.`, `_` and `-`, at most 100 characters: `process-order`.'
+const idRemedy = 'Use letters, digits, `.`, `_` and `-`, at most 100 characters: `process-order`.'
 
-/** The name of a definition. */
+/** The declaration of `id`. */
 export const idOption: Option<string, string> = custom(
   (id: unknown, name, createError) => {
     if (typeof id === 'string' && /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(id)) return id
@@ -47,9 +47,9 @@ export const idOption: Option<string, string> = custom(
   { required: idRemedy },
 )
 
-const eventRemedy = 'Name the event to handle, such as `order.created`.'
+const eventRemedy = 'Pass the name of the event to handle, such as `order.created`.'
 
-/** The event of a definition, which must be declared. */
+/** The declaration of `event`. The event must be declared. */
 export const eventOption: Option<JobEvent, JobEvent> = custom(
   (event: unknown, name, createError) => {
     if (typeof event !== 'string') throw createError(name, 'is not a string', eventRemedy)
@@ -59,13 +59,13 @@ export const eventOption: Option<JobEvent, JobEvent> = custom(
   { required: eventRemedy },
 )
 
-/** The options of every kind of definition, but for its `id`. */
-export const commonOptions: OptionTable<Omit<DefinitionOptions, 'id'>, Unfilled<BaseDefinition>> = {
+/** The declarations of the options of every kind of definition, without `id`. */
+export const commonOptions: OptionTable<Omit<DefinitionOptions, 'id'>, WithoutDefaults<BaseDefinition>> = {
   retry: group({ read: toRetryPolicy }),
   timeout: duration({
     minMs: 1,
     feature: 'timeout',
-    remedy: "Give milliseconds of 1 or more, or a string such as `'30s'`.",
+    remedy: "Pass at least 1 ms: a number of milliseconds, or a string such as `'30s'`.",
   }),
   concurrency: concurrencyOption,
   middleware: middlewareOption,
@@ -73,10 +73,10 @@ export const commonOptions: OptionTable<Omit<DefinitionOptions, 'id'>, Unfilled<
 }
 
 /**
- * Checks a definition, and fills in what is left out.
+ * Checks the options of a definition and adds the defaults.
  *
- * @param call - the function's name, for the error
- * @throws {InvalidDefinitionError} naming the field.
+ * @param call - the name of the function, for errors
+ * @throws {InvalidDefinitionError} with the invalid field.
  */
 export function readDefinition<Checked extends Partial<Defaults>>(
   call: string,

@@ -2,13 +2,13 @@ import type { WorkflowDefinition } from '../workflows/steps.ts'
 import type { AsJson } from './as-json.ts'
 import type { CronJobDefinition, JobDefinition } from './job-definition.ts'
 
-/** A definition whose runs an event makes. */
+/** A definition that handles an event: a job or a workflow. */
 export type EventDefinition = JobDefinition | WorkflowDefinition
 
 /** A definition of any kind. */
 export type Definition = EventDefinition | CronJobDefinition
 
-/** What a definition returns, as it arrives: `JobOutput<typeof processOrder>`. A date has become text. */
+/** The output of a definition after JSON: `JobOutput<typeof processOrder>`. A date becomes a string. */
 export type JobOutput<D extends Definition> = AsJson<Awaited<ReturnOf<D>>>
 
 type ReturnOf<D extends Definition> = D extends { steps(...given: never): infer Returned }

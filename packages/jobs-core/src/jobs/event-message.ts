@@ -1,13 +1,13 @@
 import type { JobEvent, JobPayload } from '../events/job-events.ts'
 
-/** The event as its handler gets it. */
+/** The event that a handler receives. */
 export interface EventMessage<Event extends JobEvent = JobEvent> {
   /** The job's id. */
   readonly id: string
-  /** The event. */
+  /** The name of the event. */
   readonly name: Event
-  /** The handler's own copy, as the schema reads it. */
+  /** The schema's output. Each handler receives its own copy. */
   readonly payload: JobPayload<Event>
-  /** When the engine was asked to take it. */
+  /** The time of the send. */
   readonly sentAt: Date
 }

@@ -1,25 +1,25 @@
 import type { Logger } from '../logging/logger.ts'
 
-/** What every handler is told about the attempt it is. */
+/** The context of an attempt, passed to every handler. */
 export interface JobContext {
   /** The job's id, the same as `handle.id` at the sender. */
   readonly jobId: string
-  /** This execution of the definition; new when the job is retried by hand. */
+  /** The id of the run. `retryJob` creates a new run. */
   readonly runId: string
-  /** Counted from 1. */
+  /** The number of the attempt, starting at 1. */
   readonly attempt: number
-  /** How many the run has at most. */
+  /** The maximum number of attempts of the run. */
   readonly maxAttempts: number
   /** The tenant of the event. */
   readonly tenantId: string
-  /** Every line carries the ids above. */
+  /** A logger that adds the ids above to every line. */
   readonly logger: Logger
-  /** Aborts when the job is cancelled, the attempt times out, or the engine closes. Hand it to `fetch` and the like. */
+  /** Aborts when the job is cancelled, the attempt times out or the engine closes. Pass it to calls such as `fetch`. */
   readonly signal: AbortSignal
 }
 
 /** The context of a cron job's handler. */
 export interface CronContext extends JobContext {
-  /** The tick that this run belongs to. */
+  /** The scheduled time of the tick. */
   readonly scheduledAt: Date
 }

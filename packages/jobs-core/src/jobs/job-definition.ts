@@ -7,47 +7,47 @@ import type { EventMessage } from './event-message.ts'
 import type { CronContext, JobContext } from './job-context.ts'
 import type { ProviderOptions } from '../provider/engine-types.ts'
 
-/** What every kind of definition has. */
+/** The fields of every kind of definition. */
 export interface BaseDefinition {
-  /** Unique among the definitions of a client; engines know its runs by it. */
+  /** The unique id among the definitions of a client. Engines identify its runs by it. */
   readonly id: string
-  /** With the defaults filled in. */
+  /** The retry policy, with defaults. */
   readonly retry: RetryPolicy
-  /** How long one attempt may take; absent means no limit. */
+  /** The maximum duration of an attempt, in milliseconds. Absent: no limit. */
   readonly timeoutMs?: number
-  /** How many of its runs may be under way at once; absent means any number. */
+  /** The maximum number of concurrent runs. Absent: no limit. */
   readonly concurrency?: ConcurrencyLimits
-  /** Wraps the code of its attempts, inside of the client's middleware. */
+  /** Wraps the code of attempts, inside the client's middleware. */
   readonly middleware?: readonly AttemptMiddleware[]
-  /** What was said to one engine alone, by its name. */
+  /** Options for specific engines, by the engine's name. */
   readonly providerOptions: ProviderOptions
 }
 
-/** What `defineJob` returns. It starts nothing by itself. */
+/** The result of `defineJob`. It starts no run. */
 export interface JobDefinition<Event extends JobEvent = JobEvent, Output = unknown> extends BaseDefinition {
   readonly kind: 'job'
-  /** The event that it handles. */
+  /** The event to handle. */
   readonly event: Event
-  /** Does the work of one attempt. */
-  // Methods rather than properties, so that a definition of one event fits where any definition is asked for.
+  /** Runs one attempt. */
+  // Methods and not properties, so that a definition of one event is assignable to `JobDefinition`.
   handler(event: EventMessage<Event>, context: JobContext): Output | Promise<Output>
-  /** Called after the last attempt has failed. */
+  /** Called after the last attempt failed. */
   onFailure?(error: Error, event: EventMessage<Event>, context: JobContext): unknown
 }
 
-/** What `defineCronJob` returns. It starts nothing by itself. */
+/** The result of `defineCronJob`. */
 export interface CronJobDefinition<Output = unknown> extends BaseDefinition {
   readonly kind: 'cron'
-  /** The five fields and the zone, as they were checked. */
+  /** The parsed schedule with its time zone. */
   readonly schedule: CronSchedule
-  /** `skip`: no new run while the previous one goes on. */
+  /** `skip`: a tick starts no run while the previous run is still running. */
   readonly overlap: 'skip' | 'allow'
-  /** Which ticks that were missed are made up for. */
+  /** The missed ticks to run later. */
   readonly catchUp: 'none' | 'latest'
-  /** Does the work of a tick. */
+  /** Runs one attempt of a tick. */
   handler(context: CronContext): Output | Promise<Output>
-  /** Names the tenants that each get a run of their own. */
+  /** Returns the tenants. Each gets its own run. */
   tenants?(): readonly string[] | Promise<readonly string[]>
-  /** Called after the last attempt has failed. */
+  /** Called after the last attempt failed. */
   onFailure?(error: Error, context: CronContext): unknown
 }

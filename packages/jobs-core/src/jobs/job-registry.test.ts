@@ -18,7 +18,7 @@ afterEach(() => {
 })
 
 describe('a registry', () => {
-  test('knows its definitions by id and by event, in the order in which they came', () => {
+  test('finds definitions by id and by event, in the order of their registration', () => {
     const registry = toJobRegistry([c, nightly, b, a])
     expect(registry.all()).toEqual([c, nightly, b, a])
     expect(registry.get('b')).toBe(b)
@@ -28,7 +28,7 @@ describe('a registry', () => {
     expect(registry.cronJobs()).toEqual([nightly])
   })
 
-  test('forgets what is removed', () => {
+  test('does not return a removed definition', () => {
     const registry = toJobRegistry([a, c, nightly])
     registry.subscribers('order.created')
     registry.remove('a')
@@ -38,7 +38,7 @@ describe('a registry', () => {
     expect(registry.cronJobs()).toEqual([])
   })
 
-  test('of given definitions refuses an id that comes twice, and takes the same definition twice', () => {
+  test('of a list rejects a duplicate id, but accepts the same definition twice', () => {
     expect(() => toJobRegistry([a, b, job('a')])).toThrow(
       expect.objectContaining({
         code: 'duplicate_definition',
@@ -59,19 +59,19 @@ describe('a registry', () => {
     ['a client', { kind: 'client', id: 'a' }],
     ['the options of a definition', { id: 'a', event: 'order.created', handler: () => undefined }],
     ['a definition without an id', { kind: 'job' }],
-  ])('of given definitions refuses %s among them, saying where', (_name, item) => {
+  ])('of a list rejects %s, with its index', (_name, item) => {
     expect(() => toJobRegistry([b, nightly, item as JobDefinition])).toThrow(
       expect.objectContaining({
         code: 'invalid_option',
         option: 'jobs[2]',
-        message: expect.stringMatching(/^`jobs\[2\]` is .*, not a definition\. Give what `defineJob`/),
+        message: expect.stringMatching(/^`jobs\[2\]` is .*, not a definition\. Pass the result of `defineJob`/),
       }),
     )
   })
 })
 
-describe('whoever listens to a registry', () => {
-  test('is called after each change, and sees it made', () => {
+describe('a listener of a registry', () => {
+  test('is called after each change', () => {
     const registry = createJobRegistry()
     const seen: string[][] = []
     registry.onChange(() => seen.push(registry.subscribers('order.created').map(({ id }) => id)))
@@ -82,7 +82,7 @@ describe('whoever listens to a registry', () => {
     expect(seen).toEqual([['a'], ['a', 'c'], ['c']])
   })
 
-  test('may refuse a definition, which then is not there', () => {
+  test('can reject a definition, which is then not registered', () => {
     const registry = toJobRegistry([c])
     registry.onChange(() => {
       if (registry.subscribers('order.created').includes(a)) throw new Error('No such engine.')
@@ -94,7 +94,7 @@ describe('whoever listens to a registry', () => {
     expect(registry.all()).toEqual([c, b])
   })
 
-  test('may refuse a replacement, and the one before stays', () => {
+  test('can reject a replacement, and the previous definition remains', () => {
     const registry = toJobRegistry([a, c])
     const refused = job('a', 'order.refunded')
     registry.onChange(() => {
@@ -111,13 +111,13 @@ describe('an id that is defined in two places', () => {
   const otherJob = defineJob({ id: 'a', event: 'order.created', handler: () => 'other' }) as unknown as JobDefinition
   const eagerJob = { ...a, retry: { ...a.retry, maxAttempts: 9 } }
 
-  /** What was written about it, on stderr. */
+  /** The warnings on stderr. */
   const warningsOf = (before: string | undefined, now: string | undefined, again = otherJob): string[] => {
     const write = vi.spyOn(console, 'error').mockImplementation(() => undefined)
     const registry = createJobRegistry()
     registry.register(a, before)
     registry.register(again, now)
-    expect(registry.get('a')).toBe(again) // the later one counts
+    expect(registry.get('a')).toBe(again) // the later definition is used
     return write.mock.calls.map(([line]) => String(line))
   }
 
@@ -125,7 +125,7 @@ describe('an id that is defined in two places', () => {
     ['in two files', 'file:///app/orders.ts:3:4', 'file:///app/refunds.ts:9:1'],
     ['twice in one file', 'file:///app/orders.ts:3:4', 'file:///app/orders.ts:5:4'],
     ['twice in one line', 'file:///app/orders.ts:3:4', 'file:///app/orders.ts:3:60'],
-  ])('is warned of once, naming both places: %s', (_where, before, now) => {
+  ])('causes one warning with both places: %s', (_where, before, now) => {
     const lines = warningsOf(before, now)
     expect(lines).toEqual([expect.stringContaining('`a`')])
     for (const part of ['"level":"warn"', before, now]) expect(lines[0]).toContain(part)
@@ -134,11 +134,11 @@ describe('an id that is defined in two places', () => {
   test.each([
     ['at the very same place, as when a module is evaluated again', 'file:///app/orders.ts:3:4'],
     ['where no place is known', undefined],
-  ])('is not warned of %s', (_where, before) => {
+  ])('causes no warning %s', (_where, before) => {
     expect(warningsOf(before, 'file:///app/orders.ts:3:4')).toEqual([])
   })
 
-  test('is not warned of where it is the same code in two files of a bundler', () => {
+  test('causes no warning for the same code in two files of a bundler', () => {
     const bundled = [
       'file:///app/.next/server/route.js:3:4',
       'file:///app/.next/server/instrumentation.js:9:1',
@@ -147,7 +147,7 @@ describe('an id that is defined in two places', () => {
     expect(warningsOf(...bundled, eagerJob)).toHaveLength(1)
   })
 
-  test('is warned of across files alone in development, where an edit moves a definition in its file', () => {
+  test('causes a warning in development only across files, because an edit moves a definition in its file', () => {
     vi.stubEnv('NODE_ENV', 'development')
     expect(warningsOf('file:///app/orders.ts:3:4', 'file:///app/orders.ts:5:4')).toEqual([])
     expect(warningsOf('file:///app/orders.ts:3:4', 'file:///app/refunds.ts:3:4')).toHaveLength(1)

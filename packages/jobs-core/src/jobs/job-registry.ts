@@ -8,25 +8,25 @@ import { createDefaultLogger } from '../logging/default-logger.ts'
 import type { CronJobDefinition } from './job-definition.ts'
 import type { Definition, EventDefinition } from './definition.ts'
 
-/** The definitions that a client knows, by id. */
+/** The definitions of a client, by id. */
 export interface JobRegistry {
-  /** Adds a definition, or replaces the one with its id. `site` is where it was defined. */
+  /** Adds a definition, or replaces the one with its id. `site` is the location of the definition in code. */
   register(definition: Definition, site?: string): void
-  /** Takes a definition out: its waiting runs fail, new sends pass it by. */
+  /** Removes a definition. Its waiting runs fail, and new sends start no run of it. */
   remove(id: string): void
-  /** The definition of this id. */
+  /** Returns the definition with this id. */
   get(id: string): Definition | undefined
-  /** The jobs and workflows that handle an event, in the order of their definition. */
+  /** Returns the jobs and workflows that handle an event, in the order of their definition. */
   subscribers(event: string): readonly EventDefinition[]
-  /** Those that a schedule starts. */
+  /** Returns the cron jobs. */
   cronJobs(): readonly CronJobDefinition[]
-  /** Every definition, in the order of their definition. */
+  /** Returns all definitions, in the order of their definition. */
   all(): readonly Definition[]
-  /** Calls back after every change; the answer ends it. */
+  /** Calls `listener` after every change. Returns a function that stops it. */
   onChange(listener: () => void): () => void
 }
 
-/** A registry without definitions. */
+/** Creates an empty registry. */
 export function createJobRegistry(): JobRegistry {
   const definitions = new Map<string, Registered>()
   const listeners = new Set<() => void>()
@@ -41,12 +41,12 @@ export function createJobRegistry(): JobRegistry {
   return {
     register(definition, site) {
       const known = definitions.get(definition.id)
-      if (known) warnOfNamesake(known, { definition, site })
+      if (known) warnOfDuplicate(known, { definition, site })
       definitions.set(definition.id, { definition, site })
       try {
         changed()
       } catch (error) {
-        // An engine refused it: what was refused is not registered.
+        // An engine rejected the definition, so it is not registered.
         if (known) definitions.set(definition.id, known)
         else definitions.delete(definition.id)
         byEvent.clear()
@@ -72,11 +72,12 @@ export function createJobRegistry(): JobRegistry {
   }
 }
 
-/** A registry of exactly these definitions. @throws {DuplicateDefinitionError} for an id that comes twice. */
+/** Creates a registry of these definitions. @throws {DuplicateDefinitionError} if two have the same id. */
 export function toJobRegistry(definitions: readonly Definition[]): JobRegistry {
   if (!Array.isArray(definitions)) {
-    const remedy = 'Give a list: `[processOrder]`, or `Object.values(jobs)` of a module that exports definitions alone.'
-    throw new InvalidOptionError({ option: 'jobs', problem: `is ${kindOf(definitions)}, not a list`, remedy })
+    const remedy =
+      'Pass an array: `[processOrder]`, or `Object.values(jobs)` of a module that exports only definitions.'
+    throw new InvalidOptionError({ option: 'jobs', problem: `is ${kindOf(definitions)}, not an array`, remedy })
   }
   const registry = createJobRegistry()
   for (const [index, definition] of definitions.entries()) {
@@ -89,7 +90,7 @@ export function toJobRegistry(definitions: readonly Definition[]): JobRegistry {
   return registry
 }
 
-/** Runs code whose definitions enter this registry rather than the process's. */
+/** Runs `code` with this registry as the registry of the process. */
 export function defineInto<T>(registry: JobRegistry, code: () => T): T {
   const shared = holder()
   const before = shared.registry
@@ -108,7 +109,7 @@ function holder(): { registry: JobRegistry } {
 function checkIsDefinition(definition: unknown, index: number): void {
   const { kind, id } = (definition ?? {}) as Partial<Definition>
   if ((kind === 'job' || kind === 'cron' || kind === 'workflow') && typeof id === 'string') return
-  const remedy = 'Give what `defineJob`, `defineCronJob` or `defineWorkflow` returned.'
+  const remedy = 'Pass the result of `defineJob`, `defineCronJob` or `defineWorkflow`.'
   throw new InvalidOptionError({
     option: `jobs[${index}]`,
     problem: `is ${kindOf(definition)}, not a definition`,
@@ -116,7 +117,7 @@ function checkIsDefinition(definition: unknown, index: number): void {
   })
 }
 
-/** The registry that definitions enter by themselves, one for the process. */
+/** Returns the registry of the process. `defineJob` and the other functions register definitions there. */
 export function ambientJobs(): JobRegistry {
   return holder().registry
 }
@@ -126,24 +127,24 @@ interface Registered {
   readonly site: string | undefined
 }
 
-/** Says when an id is defined in two places: the later one counts, which is right after a hot reload alone. */
-function warnOfNamesake({ definition, site: before }: Registered, { definition: later, site: now }: Registered): void {
+/** Warns if an id is defined in two places. The later definition is used, which is correct only in a hot reload. */
+function warnOfDuplicate({ definition, site: before }: Registered, { definition: later, site: now }: Registered): void {
   if (before === undefined || now === undefined || before === now) return
   const isSameFile = fileOf(before) === fileOf(now)
   if (isDevelopment() && isSameFile) return // an edit moved it
-  if (!isSameFile && isSameCode(definition, later)) return // a bundler has put one module into two of its files
+  if (!isSameFile && isSameCode(definition, later)) return // a bundler has copied one module into two files
   createDefaultLogger().warn(
-    `The job \`${later.id}\` is defined in two places. The later one counts; give each its own id.`,
+    `The job \`${later.id}\` is defined in two places. The later definition is used. Give each definition a unique id.`,
     { before, now },
   )
 }
 
 function isSameCode(one: Definition, other: Definition): boolean {
-  const text = (definition: Definition): string =>
+  const serialize = (definition: Definition): string =>
     JSON.stringify(definition, (_name, value: unknown) => (typeof value === 'function' ? String(value) : value))
   try {
-    return text(one) === text(other)
+    return serialize(one) === serialize(other)
   } catch {
-    return false // options of a provider that no JSON holds
+    return false // provider options that JSON cannot represent
   }
 }

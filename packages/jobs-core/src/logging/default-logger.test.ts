@@ -14,7 +14,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** A default logger that writes into `lines`. */
+/** Creates a default logger that writes to `lines`. */
 const loggerOf = (readable: boolean) =>
   createDefaultLogger({
     readable,
@@ -51,8 +51,8 @@ describe('the level', () => {
   })
 })
 
-describe('a line for machines', () => {
-  test('is one JSON object with time, level, message and the facts', () => {
+describe('a JSON line', () => {
+  test('is one object with time, level, message and the fields', () => {
     const fields = { jobId: 'job_1', nested: { list: [1, null] } }
     loggerOf(false).warn('Went\non.', fields)
     expect(lines[0]).not.toContain('\n')
@@ -64,27 +64,27 @@ describe('a line for machines', () => {
     })
   })
 
-  test('cuts cycles and writes a BigInt as text', () => {
+  test('removes cycles and writes a BigInt as a string', () => {
     const self: Record<string, unknown> = { total: 10n }
     self['self'] = self
     expect(jsonOf('Line.', { self })).toMatchObject({ self: { total: '10', self: '[seen above]' } })
   })
 })
 
-describe('a line for people', () => {
+describe('a readable line', () => {
   const readable = (message: string, fields: object): string => {
     loggerOf(true).info(message, fields)
     return lines.at(-1)!
   }
 
-  test('has the time, the level, the message and the facts', () => {
+  test('has the time, the level, the message and the fields', () => {
     const fields = { jobId: 'job_1', attempt: 2, note: 'two words', ok: true, list: [1, 'a'], none: null, empty: '' }
     expect(readable('Began.', fields)).toBe(
       '12:00:00.123 info  Began. jobId=job_1 attempt=2 note="two words" ok=true list=[1,"a"] none=null empty=""',
     )
   })
 
-  test('has an error on lines of its own, with its causes', () => {
+  test('has an error on separate lines, with its causes', () => {
     const error = new TypeError('No.', { cause: new RangeError('Deep.') })
     const [first, ...rest] = readable('Failed.', { error, jobId: 'job_1' }).split('\n')
     expect(first).toBe('12:00:00.123 info  Failed. jobId=job_1')
@@ -100,19 +100,19 @@ describe('a line for people', () => {
     [null, ' error=null'],
     [{ reason: 'odd' }, ' error={"reason":"odd"}'],
     [undefined, ''],
-  ])('takes anything for an error: %j', (error, text) => {
+  ])('accepts any value as an error: %j', (error, text) => {
     expect(readable('Failed.', { error })).toBe(`12:00:00.123 info  Failed.${text}`)
   })
 
-  test('cuts cycles and writes a BigInt as text', () => {
+  test('removes cycles and writes a BigInt as a string', () => {
     const self: Record<string, unknown> = { total: 10n }
     self['self'] = self
     expect(readable('Line.', { self, big: 5n })).toMatch(/self=\{"total":"10","self":"\[seen above\]"\} big=5$/)
   })
 })
 
-describe('where it writes', () => {
-  /** Says of a stream whether it is a terminal; the answer takes that back. */
+describe('the output', () => {
+  /** Marks a stream as a terminal or not. Returns a function that restores it. */
   const setTerminal = (name: 'stdout' | 'stderr', isTTY: boolean): (() => void) => {
     const before = Object.getOwnPropertyDescriptor(process[name], 'isTTY')
     Object.defineProperty(process[name], 'isTTY', { value: isTTY, configurable: true })
@@ -122,7 +122,7 @@ describe('where it writes', () => {
     }
   }
 
-  test('is stderr, whatever the level: stdout is the program’s own', () => {
+  test('is stderr for every level: stdout belongs to the program', () => {
     const others = (['debug', 'info', 'log', 'warn'] as const).map((name) => vi.spyOn(console, name))
     const write = vi.spyOn(console, 'error').mockImplementation(() => undefined)
     const logger = createDefaultLogger({ level: 'debug' })
@@ -134,7 +134,7 @@ describe('where it writes', () => {
   test.each([
     [true, /^\d\d:\d\d:\d\d\.\d{3} info {2}Began\.$/],
     [false, /^\{"time":.*"message":"Began\."\}$/],
-  ])('is readable where stderr is a terminal alone (%s), whatever stdout is', (isTTY, text) => {
+  ])('is readable only if stderr is a terminal (%s), regardless of stdout', (isTTY, text) => {
     const write = vi.spyOn(console, 'error').mockImplementation(() => undefined)
     const restore = [setTerminal('stderr', isTTY), setTerminal('stdout', !isTTY)]
     createDefaultLogger({ level: 'info' }).info('Began.')

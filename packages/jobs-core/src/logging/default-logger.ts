@@ -4,38 +4,40 @@ import type { LogFields, LoggerLike, LogLevel } from './logger.ts'
 
 const levels: readonly string[] = ['debug', 'info', 'warn', 'error', 'silent']
 
-/** Where the default logger writes, and how; for tests and for terminals of your own. */
+/** The output of the default logger, for tests and custom terminals. */
 export interface LogOutput {
-  /** Lines for people rather than JSON for machines. */
+  /** True for readable lines, false for JSON. */
   readonly readable: boolean
-  /** The lowest that is written. */
+  /** The minimum level. */
   readonly level: string
-  /** Takes a whole line, without its end. */
+  /** Writes one line, passed without a line break. */
   write(level: LogLevel, line: string): void
-  /** The time that a line is given. */
+  /** Returns the time for a line. */
   now(): Date
 }
 
 /**
- * The logger that is used when none is given: readable lines on a terminal, one JSON object a line elsewhere, on stderr,
- * since stdout is the program's own. The least level that is written is `JOB_LOG_LEVEL` (`debug`, `info`, `warn`, `error`, `silent`; default `info`), read when the
- * logger is made.
+ * Creates the default logger. It writes to stderr: readable lines on a terminal, otherwise one JSON object per line.
+ * The environment variable `JOB_LOG_LEVEL` sets the minimum level: `debug`, `info`, `warn`, `error` or `silent`.
+ * Default: `info`. It is read when the logger is created.
  */
 export function createDefaultLogger(output: Partial<LogOutput> = {}): LoggerLike {
-  // oxlint-disable-next-line no-console -- the console is where it writes
+  // oxlint-disable-next-line no-console -- the logger writes to the console
   const { now = () => new Date(), write = (_level, line) => console.error(line) } = output
-  const wanted = output.level ?? environment()['JOB_LOG_LEVEL'] ?? 'info'
-  const least = levels.indexOf(levels.includes(wanted) ? wanted : 'info')
-  const isLevelEnabled = (level: string): boolean => levels.indexOf(level) >= least
+  const level = output.level ?? environment()['JOB_LOG_LEVEL'] ?? 'info'
+  const minimum = levels.indexOf(levels.includes(level) ? level : 'info')
+  const isLevelEnabled = (lineLevel: string): boolean => levels.indexOf(lineLevel) >= minimum
 
-  const line = (level: LogLevel) => (message: unknown, fields?: unknown) => {
-    if (!isLevelEnabled(level)) return
+  const line = (lineLevel: LogLevel) => (message: unknown, fields?: unknown) => {
+    if (!isLevelEnabled(lineLevel)) return
     const time = now().toISOString()
-    const facts = plainFields((fields ?? {}) as LogFields)
-    const readable = output.readable ?? isTerminal()
+    const plain = plainFields((fields ?? {}) as LogFields)
+    const isReadable = output.readable ?? isTerminal()
     write(
-      level,
-      readable ? readableLine(time, level, String(message), facts) : jsonLine({ time, level, message }, facts),
+      lineLevel,
+      isReadable
+        ? readableLine(time, lineLevel, String(message), plain)
+        : jsonLine({ time, level: lineLevel, message }, plain),
     )
   }
   return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error'), isLevelEnabled }
@@ -46,18 +48,18 @@ function isTerminal(): boolean {
   return process?.stderr?.isTTY === true
 }
 
-/** A fact that is named like one of the line's own members does not replace it. */
-function jsonLine(own: LogFields, facts: LogFields): string {
-  return JSON.stringify({ ...own, ...facts, ...own })
+/** Formats a JSON line. Fields do not replace `time`, `level` or `message`. */
+function jsonLine(own: LogFields, fields: LogFields): string {
+  return JSON.stringify({ ...own, ...fields, ...own })
 }
 
 function readableLine(time: string, level: LogLevel, message: string, fields: LogFields): string {
   const { error, ...others } = fields
-  const facts = Object.entries(others).map(([key, value]) => ` ${key}=${readableValue(value)}`)
-  return `${time.slice(11, 23)} ${level.padEnd(5)} ${message}${facts.join('')}${readableError(error)}`
+  const pairs = Object.entries(others).map(([key, value]) => ` ${key}=${readableValue(value)}`)
+  return `${time.slice(11, 23)} ${level.padEnd(5)} ${message}${pairs.join('')}${readableError(error)}`
 }
 
-/** An error's stack on lines of its own, with those of its causes. */
+/** Formats an error: its stack on separate lines, with the stacks of its causes. */
 function readableError(error: unknown): string {
   if (error === undefined) return ''
   const { name, message, stack, cause } = (error ?? {}) as Partial<JobErrorInfo>
@@ -71,7 +73,7 @@ function readableValue(value: unknown): string {
   return JSON.stringify(value) ?? String(value)
 }
 
-/** Fields as JSON can write them: errors in words, BigInt as text, cycles cut. */
+/** Converts fields to JSON values: errors to objects, BigInt to strings, and without cycles. */
 function plainFields(fields: LogFields): LogFields {
   const seen = new WeakSet<object>()
   const text = JSON.stringify(fields, (_key, value: unknown) => {

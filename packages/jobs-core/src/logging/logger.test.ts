@@ -5,7 +5,7 @@ import { bindLogger, type LoggerLike, type LogLevel } from './logger.ts'
 
 const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
 const bindings = { jobId: 'job_1', tenantId: 'acme', attempt: 2 }
-/** Facts that try to pass for bindings. */
+/** Fields with the names of bindings. */
 const forged = { tenantId: 'globex', attempt: 99, orderId: 'order_1' }
 
 const loggerOf = (write: (...line: unknown[]) => unknown, more: Partial<LoggerLike> = {}): LoggerLike => ({
@@ -13,7 +13,7 @@ const loggerOf = (write: (...line: unknown[]) => unknown, more: Partial<LoggerLi
   ...more,
 })
 
-/** Like pino: children carry bindings, facts come before the message and win over bindings, methods need `this`. */
+/** Like pino: children have bindings, fields come before the message and override bindings, methods need `this`. */
 class PinoLike implements LoggerLike {
   readonly lines: unknown[]
   readonly bound: object
@@ -64,7 +64,7 @@ describe('a bound logger', () => {
     ])
   })
 
-  test('replaces nothing that the line of the default logger says itself', () => {
+  test('does not replace the time, level and message of the default logger', () => {
     const lines: unknown[] = []
     const now = () => new Date('2026-03-01T12:00:00Z')
     const logger = createDefaultLogger({ readable: false, now, write: (_level, line) => lines.push(JSON.parse(line)) })
@@ -73,7 +73,7 @@ describe('a bound logger', () => {
     expect(lines).toEqual([{ ...line, ...bindings, orderId: 'order_1' }])
   })
 
-  test('puts no line together that the logger would drop', () => {
+  test('formats no line that the logger would drop', () => {
     let reads = 0
     const fields = {
       get costly() {
@@ -88,7 +88,7 @@ describe('a bound logger', () => {
   })
 })
 
-describe('a logger that fails breaks nothing', () => {
+describe('a failing logger does not affect the job', () => {
   const unheard = vi.fn<(reason: unknown) => void>()
   beforeEach(() => {
     unheard.mockReset()

@@ -2,69 +2,76 @@ import { kindOf } from '../options/kind-of.ts'
 import { custom } from '../options/kinds.ts'
 import type { Option } from '../options/option.ts'
 
-/** Facts that belong to a line. */
+/** The fields of a log line. */
 export type LogFields = Readonly<Record<string, unknown>>
 
-/** What a job logs through: a message, then the facts. */
+/** The logger of a job. Each method takes a message, then fields. */
 export interface Logger {
-  /** What helps to find a fault. */
+  /** Logs details for debugging. */
   debug(message: string, fields?: LogFields): void
-  /** What happened as it should. */
+  /** Logs normal events. */
   info(message: string, fields?: LogFields): void
-  /** What went wrong and is dealt with. */
+  /** Logs a problem that the program handles. */
   warn(message: string, fields?: LogFields): void
-  /** What failed for good. */
+  /** Logs a permanent failure. */
   error(message: string, fields?: LogFields): void
 }
 
-/** A level of a line, least important first. */
+/** A log level, from the least important. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
 /**
- * A logger of yours: pino and everything with its `child(bindings)` and `(fields, message)`, or the console and
- * everything that takes `(message, fields)`.
+ * A logger of your app. With a `child` method it is called like pino: `child(bindings)`, then `(fields, message)`.
+ * Without `child` it is called like the console: `(message, fields)`.
  */
 export interface LoggerLike {
-  /** Called as pino is where there is a `child`: fields, then a message. Otherwise a message, then fields. */
+  /** Logs details for debugging. */
   debug(...line: unknown[]): unknown
-  /** As `debug`, for what happened as it should. */
+  /** Logs normal events. */
   info(...line: unknown[]): unknown
-  /** As `debug`, for what went wrong and is dealt with. */
+  /** Logs a problem that the program handles. */
   warn(...line: unknown[]): unknown
-  /** As `debug`, for what failed for good. */
+  /** Logs a permanent failure. */
   error(...line: unknown[]): unknown
-  /** A logger whose every line has these fields besides. Without it they go with each line. */
+  /** Returns a logger that adds these fields to every line. Without `child`, the fields are passed with each line. */
   child?(bindings: Record<string, unknown>): LoggerLike
-  /** Where it says no, a line is not even put together. */
+  /** Returns false to skip lines of this level. */
   isLevelEnabled?(level: string): boolean
 }
 
-/** The logger of a client or a host. */
+/** The declaration of `logger`. */
 export const loggerOption: Option<LoggerLike, LoggerLike> = custom((logger, name, createError) => {
   for (const level of ['debug', 'info', 'warn', 'error'] as const) {
     const method: unknown = (logger as Partial<LoggerLike> | null)?.[level]
     if (typeof method === 'function') continue
     const problem = method === undefined ? 'is missing' : `is ${kindOf(method)}, not a function`
-    throw createError(`${name}.${level}`, problem, 'Give a function, or leave the logger out.')
+    throw createError(
+      `${name}.${level}`,
+      problem,
+      'Pass a logger with the methods `debug`, `info`, `warn` and `error`, or omit it.',
+    )
   }
   return logger
 })
 
-/** A logger whose every line carries `bindings`. A logger that throws is passed over: it never breaks a job. */
+/**
+ * Creates a logger that adds `bindings` to every line. Errors of the underlying logger are ignored: logging never fails
+ * a job.
+ */
 export function bindLogger(logger: LoggerLike, bindings: LogFields): Logger {
   const child = childOf(logger, bindings)
   const write = (level: LogLevel, message: string, fields: LogFields | undefined): void => {
     try {
       if (logger.isLevelEnabled && !logger.isLevelEnabled(level)) return
-      // A fact that is named like a binding does not replace it: the lines of a job say whose they are.
-      let written: unknown
-      if (!child) written = logger[level](message, { ...bindings, ...fields, ...bindings })
-      else if (fields) written = child[level]({ ...fields, ...bindings }, message)
-      else written = child[level](message)
-      if (typeof (written as PromiseLike<void> | undefined)?.then === 'function')
-        Promise.resolve(written).catch(() => undefined)
+      // Bindings come last: a field must not replace the ids of the job.
+      let result: unknown
+      if (!child) result = logger[level](message, { ...bindings, ...fields, ...bindings })
+      else if (fields) result = child[level]({ ...fields, ...bindings }, message)
+      else result = child[level](message)
+      if (typeof (result as PromiseLike<void> | undefined)?.then === 'function')
+        Promise.resolve(result).catch(() => undefined)
     } catch {
-      // Nowhere is left to say it.
+      // There is nowhere to report it.
     }
   }
   return {
@@ -75,7 +82,7 @@ export function bindLogger(logger: LoggerLike, bindings: LogFields): Logger {
   }
 }
 
-/** A bound logger with more bindings: as `bindLogger`, for what is made often and logs rarely. */
+/** Adds bindings to a bound logger. Cheaper than `bindLogger` for loggers that are created often and log rarely. */
 export function withFields(logger: Logger, bindings: LogFields): Logger {
   return {
     debug: (message, fields) => logger.debug(message, { ...fields, ...bindings }),
@@ -89,6 +96,6 @@ function childOf(logger: LoggerLike, bindings: LogFields): LoggerLike | undefine
   try {
     return logger.child?.({ ...bindings })
   } catch {
-    return undefined // its lines may still be written
+    return undefined // lines can still be logged without it
   }
 }

@@ -8,7 +8,10 @@ interface Rules extends OptionRules {
   readonly remedy?: string
 }
 
-/** Declares a duration: milliseconds or a string such as `'5s'`, at most ten years. The checked value is in milliseconds. */
+/**
+ * Declares a duration: milliseconds or a string such as `'5s'`, at most ten years. The checked value is in
+ * milliseconds.
+ */
 export function duration({ minMs = 0, remedy = durationRemedy, ...rules }: Rules & { minMs?: number } = {}): Option<
   number | Duration,
   number,

@@ -1,4 +1,4 @@
-/** Everything that an engine may or may not be able to do. */
+/** All features that an engine may support. */
 export const allFeatures = [
   'delay',
   'idempotencyKey',
@@ -27,47 +27,47 @@ export const allFeatures = [
   'several processes',
 ] as const
 
-/** A capability by the name that users know it under. */
+/** The name of a feature. Docs and errors show it. */
 export type Feature = (typeof allFeatures)[number]
 
-/** Whether an engine has a feature, in words for the docs and for the error of whoever uses it all the same. */
+/** Whether an engine supports a feature. Docs and errors show the texts. */
 export type FeatureSupport =
-  | { readonly supported: true; /** What to know about it. */ readonly note?: string }
+  | { readonly supported: true; /** A remark about the support. */ readonly note?: string }
   | {
       readonly supported: false
-      /** Why not. */ readonly note: string
-      /** What to do instead. */ readonly instead: string
+      /** The reason. */ readonly note: string
+      /** The alternative. */ readonly instead: string
     }
 
-/** What an engine can do: data, printed in the docs and asked before each definition and send. */
+/** The capabilities of an engine. The docs print them, and the client checks each definition and send against them. */
 export interface Capabilities {
-  /** Each feature by its name, and whether the engine has it. */
+  /** The support of each feature. */
   readonly features: Readonly<Record<Feature, FeatureSupport>>
-  /** The shortest delay between two attempts; a shorter one is lengthened. */
+  /** The minimum delay between two attempts. Shorter delays are extended to it. */
   readonly minRetryDelayMs: number
-  /** The longest; absent means any. */
+  /** The maximum delay between two attempts. Absent: no limit. */
   readonly maxRetryDelayMs?: number
-  /** How much later than computed an attempt may begin on an idle engine. */
+  /** The maximum lateness of a retry on an idle engine. */
   readonly retryToleranceMs: number
-  /** The most attempts of a run. */
+  /** The maximum number of attempts of a run. */
   readonly maxAttemptsLimit: number
-  /** The largest payload, as UTF-8 JSON. */
+  /** The maximum size of a payload, in bytes of UTF-8 JSON. */
   readonly maxPayloadBytes: number
-  /** The largest output of a run, as UTF-8 JSON. Absent means any. */
+  /** The maximum size of a run's output, in bytes of UTF-8 JSON. Absent: no limit. */
   readonly maxOutputBytes?: number
-  /** The most steps of one run of a workflow. Absent means any. */
+  /** The maximum number of steps of a workflow run. Absent: no limit. */
   readonly maxSteps?: number
-  /** The largest result of one step, as UTF-8 JSON. Absent means the portable size of a payload. */
+  /** The maximum size of a step's result, in bytes of UTF-8 JSON. Absent: `portablePayloadBytes`. */
   readonly maxStepOutputBytes?: number
-  /** How much a wait of a workflow may end later than asked on an idle engine. */
+  /** The maximum lateness of the end of a workflow's wait on an idle engine. */
   readonly waitToleranceMs?: number
-  /** The longest delay of a send. */
+  /** The maximum delay of a send. */
   readonly maxDelayMs: number
-  /** How soon a running handler's signal aborts after a cancel. */
+  /** The maximum time until the signal of a running handler aborts after a cancel. */
   readonly abortToleranceMs: number
-  /** What cron schedules do when the clocks change, in words. */
+  /** Describes cron schedules at clock changes. */
   readonly daylightSaving: string
 }
 
-/** The size that a payload can have on every engine: one of them takes 128 KiB with its envelope. */
+/** The payload size that every engine accepts. The lowest limit is 128 KiB, which includes the envelope. */
 export const portablePayloadBytes: number = 120 * 1024

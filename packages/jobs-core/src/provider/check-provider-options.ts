@@ -3,44 +3,48 @@ import type { Definition } from '../jobs/definition.ts'
 import type { ProviderOptions } from './engine-types.ts'
 import type { JobProvider } from './job-provider.ts'
 
-/** What a definition may say to one engine alone. */
+/** The `providerOptions` that an engine accepts in a definition. */
 export interface ProviderOptionRules {
-  /** The engine. */
+  /** The name of the provider. */
   readonly provider: string
-  /** By name, what it takes; the values do not matter. */
+  /** The accepted options, by name. The values do not matter. */
   readonly allowed: Readonly<Record<string, unknown>>
-  /** By name, what it knows and what would break a promise that holds on every engine, with what to do instead. */
+  /** Options that would break a guarantee of this library, by name, each with the remedy. */
   readonly refused: Readonly<Record<string, string>>
 }
 
-/** The options of a definition that its engine does not take, as the errors that would be thrown for them. */
+/** Finds the `providerOptions` of a definition that its engine does not accept. Returns the errors. */
 export function findUnsupportedOptions(
   { id, providerOptions }: Definition,
   { provider, allowed, refused }: ProviderOptionRules,
 ): UnsupportedFeatureError[] {
   const names = Object.keys(allowed)
-  const none = names.length === 0 ? 'A definition has none for this engine.' : `It is none: ${names.join(', ')}.`
+  const alternatives =
+    names.length === 0 ? 'A definition has no options for this engine.' : `The options are ${list(names)}.`
   return Object.entries(optionsFor(provider, providerOptions))
     .filter(([option, value]) => !Object.hasOwn(allowed, option) && (value !== undefined || !(option in refused)))
     .map(([option]) => {
-      const remedy = `Take it out of \`${id}\`. ${refused[option] ?? none}`
+      const remedy = `Remove it from \`${id}\`. ${refused[option] ?? alternatives}`
       return new UnsupportedFeatureError({ feature: pathTo(provider, option), provider, remedy })
     })
 }
 
-/** Refuses what a send says to its engine alone and no send has there. @throws {UnsupportedFeatureError} naming it. */
+/** Checks the `providerOptions` of a send. @throws {UnsupportedFeatureError} for an unknown option. */
 export function checkSendOptions(
   { name, sendOptions = [] }: Pick<JobProvider, 'name' | 'sendOptions'>,
   options: ProviderOptions,
 ): void {
-  const own = optionsFor(name, options)
-  const odd = Object.keys(own).find((option) => !sendOptions.includes(option))
-  if (odd === undefined) return
+  const unknown = Object.keys(optionsFor(name, options)).find((option) => !sendOptions.includes(option))
+  if (unknown === undefined) return
   const remedy =
     sendOptions.length > 0
-      ? `It takes ${sendOptions.map((option) => `\`${option}\``).join(', ')}.`
-      : 'A send has no options for this engine: give them to the definition.'
-  throw new UnsupportedFeatureError({ feature: `${pathTo(name, odd)} of a send`, provider: name, remedy })
+      ? `The options are ${list(sendOptions)}.`
+      : 'A send has no options for this engine: set them in the definition.'
+  throw new UnsupportedFeatureError({ feature: `${pathTo(name, unknown)} of a send`, provider: name, remedy })
+}
+
+function list(names: readonly string[]): string {
+  return names.map((name) => `\`${name}\``).join(', ')
 }
 
 function optionsFor(provider: string, options: ProviderOptions): Readonly<Record<string, unknown>> {

@@ -49,7 +49,7 @@ describe('a definition', () => {
     },
   )
 
-  test('is taken by an engine that lacks only what it does not use', () => {
+  test('is accepted by an engine that lacks only features that it does not use', () => {
     const used = new Set(needs.map(([feature]) => feature))
     expect(check(job({}), [...used])).not.toThrow()
     expect(check(job({ concurrency: 1 }), ['concurrency.perTenant', 'cron'])).not.toThrow()
@@ -58,18 +58,18 @@ describe('a definition', () => {
     expect(check(cron({ overlap: 'allow' }), ["cron.overlap: 'skip'"])).not.toThrow()
   })
 
-  test('cannot have more attempts than the engine makes', () => {
+  test('cannot have more attempts than the maximum of the engine', () => {
     const limits = { maxAttemptsLimit: 20 }
     expect(check(job({ retry: { maxAttempts: 20 } }), [], limits)).not.toThrow()
     expect(check(job({ retry: { maxAttempts: 21 } }), [], limits)).toThrow(
       expect.objectContaining({
         feature: 'retry.maxAttempts: 21',
-        message: expect.stringMatching(/Lower it in `job` to 20/),
+        message: expect.stringMatching(/Set it to 20 or less in `job`/),
       }),
     )
   })
 
-  test('cannot have longer delays between attempts than the engine keeps', () => {
+  test('cannot have longer delays between attempts than the maximum of the engine', () => {
     const limits = { maxRetryDelayMs: 60_000 }
     expect(check(job({}), [], limits)).not.toThrow()
     expect(check(job({ retry: { maxDelay: '61s' } }), [], limits)).toThrow(
@@ -78,7 +78,7 @@ describe('a definition', () => {
   })
 })
 
-test('everything that an engine cannot do for a definition is found at once', () => {
+test('findUnsupported returns all errors of a definition', () => {
   const engine = {
     name: 'plain',
     capabilities: capabilitiesWithout(['timeout', 'concurrency'], { maxAttemptsLimit: 2 }),
@@ -106,10 +106,10 @@ const refused = (feature: Feature) => ({
   code: 'unsupported_feature',
   feature,
   provider: 'fake',
-  message: expect.stringContaining('Install a later version of its package.'),
+  message: expect.stringContaining('Install a newer version of the provider package.'),
 })
 
-test('a feature that a provider does not name is one that it lacks', () => {
+test('a feature that a provider does not list is not supported', () => {
   expect(() => requireFeature(olderProvider('timeout'), 'timeout')).toThrow(expect.objectContaining(refused('timeout')))
   expect(() => requireFeature(olderProvider('timeout'), 'cron')).not.toThrow()
 })

@@ -11,60 +11,60 @@ import type { JobProvider } from './job-provider.ts'
 
 type Engine = Pick<JobProvider, 'name' | 'capabilities' | 'findUnsupported'>
 
-/** Refuses a feature that the engine lacks, saying what to do instead. @throws {UnsupportedFeatureError} */
+/** Checks that the engine supports a feature. @throws {UnsupportedFeatureError} with the alternative. */
 export function requireFeature(engine: Engine, feature: Feature): void {
-  const problem = problemOf(engine, feature)
-  if (problem) throw problem
+  const error = featureError(engine, feature)
+  if (error) throw error
 }
 
-/** Refuses options whose declarations name a feature that the engine lacks. @throws {UnsupportedFeatureError} */
+/** Checks that the engine supports the features that the checked options need. @throws {UnsupportedFeatureError} */
 export function requireFeatures(engine: Engine, options: DeclaredOptions<unknown>, checked: object): void {
   for (const { checkedName, option } of options.entries) {
     for (const feature of featuresOf(option, checked[checkedName as never])) requireFeature(engine, feature)
   }
 }
 
-/** Refuses a definition that asks for what the engine cannot do. @throws {UnsupportedFeatureError} */
+/** Checks that the engine supports a definition. @throws {UnsupportedFeatureError} */
 export function checkDefinitionSupport(engine: Engine, definition: Definition): void {
-  const [problem] = findUnsupported(engine, definition)
-  if (problem) throw problem
+  const [error] = findUnsupported(engine, definition)
+  if (error) throw error
 }
 
-/** Everything that a definition asks for and the engine cannot do, as the errors that would be thrown for it. */
+/** Finds everything in a definition that the engine does not support. Returns the errors. */
 export function findUnsupported(engine: Engine, definition: Definition): JobsError[] {
   const features = optionsOf[definition.kind].entries.flatMap(({ checkedName, option }) =>
     featuresOf(option, definition[checkedName as never]),
   )
-  const ofFeatures = features.map((feature) => problemOf(engine, feature))
-  const ofEngine = engine.findUnsupported?.(definition) ?? []
-  return [...ofFeatures, ...limitProblems(engine, definition), ...ofEngine].filter((problem) => problem !== undefined)
+  const featureErrors = features.map((feature) => featureError(engine, feature))
+  const engineErrors = engine.findUnsupported?.(definition) ?? []
+  return [...featureErrors, ...limitErrors(engine, definition), ...engineErrors].filter((error) => error !== undefined)
 }
 
-function problemOf({ name, capabilities }: Engine, feature: Feature): UnsupportedFeatureError | undefined {
-  // A provider that is older than the feature does not name it.
+function featureError({ name, capabilities }: Engine, feature: Feature): UnsupportedFeatureError | undefined {
+  // A provider that is older than the feature does not list it.
   const support = (capabilities.features as Partial<Capabilities['features']>)[feature]
   if (support?.supported) return undefined
-  const remedy = support ? `${support.note} ${support.instead}` : 'Install a later version of its package.'
+  const remedy = support ? `${support.note} ${support.instead}` : 'Install a newer version of the provider package.'
   return new UnsupportedFeatureError({ feature, provider: name, remedy })
 }
 
-function limitProblems({ name, capabilities }: Engine, definition: Definition): UnsupportedFeatureError[] {
+function limitErrors({ name, capabilities }: Engine, definition: Definition): UnsupportedFeatureError[] {
   const { maxAttemptsLimit, maxRetryDelayMs = Number.POSITIVE_INFINITY, maxSteps } = capabilities
   const { maxAttempts, maxDelayMs } = definition.retry
-  const problems: UnsupportedFeatureError[] = []
-  const refuse = (option: string, value: number, most: string): void => {
-    const remedy = `Lower it in \`${definition.id}\` to ${most} or less.`
-    problems.push(new UnsupportedFeatureError({ feature: `${option}: ${value}`, provider: name, remedy }))
+  const errors: UnsupportedFeatureError[] = []
+  const addError = (option: string, value: number, maximum: string): void => {
+    const remedy = `Set it to ${maximum} or less in \`${definition.id}\`.`
+    errors.push(new UnsupportedFeatureError({ feature: `${option}: ${value}`, provider: name, remedy }))
   }
-  if (maxAttempts > maxAttemptsLimit) refuse('retry.maxAttempts', maxAttempts, `${maxAttemptsLimit}`)
+  if (maxAttempts > maxAttemptsLimit) addError('retry.maxAttempts', maxAttempts, `${maxAttemptsLimit}`)
   if (definition.kind === 'workflow' && maxSteps !== undefined && definition.maxSteps > maxSteps) {
-    refuse('maxSteps', definition.maxSteps, `${maxSteps}`)
+    addError('maxSteps', definition.maxSteps, `${maxSteps}`)
   }
-  if (maxDelayMs > maxRetryDelayMs) refuse('retry.maxDelay', maxDelayMs, `${maxRetryDelayMs} ms`)
-  return problems
+  if (maxDelayMs > maxRetryDelayMs) addError('retry.maxDelay', maxDelayMs, `${maxRetryDelayMs} ms`)
+  return errors
 }
 
-/** What an engine needs for an option. */
+/** Lists the features that a checked option needs. */
 function featuresOf({ feature }: OptionRules, checked: unknown): readonly Feature[] {
   if (feature === undefined || checked === undefined) return []
   return typeof feature === 'function' ? feature(checked as never) : [feature]

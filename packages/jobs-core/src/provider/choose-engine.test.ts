@@ -41,14 +41,14 @@ function register(...registered: Engine[]): void {
 
 beforeEach(() => register(cloud, queue, here))
 
-describe('the engine that an environment asks for', () => {
+describe('the engine that the environment chooses', () => {
   test.each<[variables: Record<string, string | undefined>, name: string, reason: string]>([
-    [{}, 'here', 'nothing names another, and this is not production'],
-    [{ NODE_ENV: 'development' }, 'here', 'nothing names another, and this is not production'],
-    [{ JOB_PROVIDER: '', CLOUD_KEY: '' }, 'here', 'nothing names another, and this is not production'],
-    [{ CLOUD_URL: 'https://example.com' }, 'here', 'nothing names another, and this is not production'],
-    [{ JOB_PROVIDER: 'here', ...production }, 'here', '`JOB_PROVIDER` names it'],
-    [{ JOB_PROVIDER: 'cloud', QUEUE_KEY: 'k', CLOUD_KEY: 'k' }, 'cloud', '`JOB_PROVIDER` names it'],
+    [{}, 'here', 'it is the default outside production'],
+    [{ NODE_ENV: 'development' }, 'here', 'it is the default outside production'],
+    [{ JOB_PROVIDER: '', CLOUD_KEY: '' }, 'here', 'it is the default outside production'],
+    [{ CLOUD_URL: 'https://example.com' }, 'here', 'it is the default outside production'],
+    [{ JOB_PROVIDER: 'here', ...production }, 'here', '`JOB_PROVIDER` is set to it'],
+    [{ JOB_PROVIDER: 'cloud', QUEUE_KEY: 'k', CLOUD_KEY: 'k' }, 'cloud', '`JOB_PROVIDER` is set to it'],
     [{ QUEUE_KEY: 'k', ...production }, 'queue', '`QUEUE_KEY` is set'],
     [{ CLOUD_SECRET: 'k' }, 'cloud', '`CLOUD_SECRET` is set'],
     [{ CLOUD_KEY: 'k', CLOUD_SECRET: 'k' }, 'cloud', '`CLOUD_KEY` and `CLOUD_SECRET` are set'],
@@ -57,15 +57,21 @@ describe('the engine that an environment asks for', () => {
   })
 
   test.each<[variables: Record<string, string>, message: string]>([
-    [production, 'no engine is named. Set `JOB_PROVIDER` to `cloud`, `queue` or `here`, or set the key of one engine.'],
-    [{ HERE_PATH: 'jobs.db', ...production }, '`HERE_PATH` is set, and chooses none. Set `JOB_PROVIDER=here`'],
+    [
+      production,
+      'in production, an engine must be chosen explicitly. Set `JOB_PROVIDER` to `cloud`, `queue` or `here`, or set the key',
+    ],
+    [{ HERE_PATH: 'jobs.db', ...production }, 'and `HERE_PATH` does not choose one. Set `JOB_PROVIDER=here`'],
     [
       { CLOUD_KEY: 'k', QUEUE_KEY: 'k' },
       'the keys of Cloud and Queue are set. Set `JOB_PROVIDER` to `cloud` or `queue`.',
     ],
-    [{ JOB_PROVIDER: 'Cloud', CLOUD_KEY: 'k' }, '`JOB_PROVIDER` is `Cloud`. Use `cloud`, `queue` or `here`'],
+    [
+      { JOB_PROVIDER: 'Cloud', CLOUD_KEY: 'k' },
+      '`JOB_PROVIDER` is `Cloud`, which is not an available engine. Use `cloud`, `queue` or `here`',
+    ],
     [{ JOB_PROVIDER: ' here' }, '`JOB_PROVIDER` is ` here`'],
-  ])('%j: none, and the error says what to do', (variables, message) => {
+  ])('%j: no engine, and the error says what to do', (variables, message) => {
     const error = expect.objectContaining({
       code: 'provider_not_chosen',
       message: expect.stringContaining(message) as string,
@@ -73,37 +79,39 @@ describe('the engine that an environment asks for', () => {
     expect(() => chooseEngine(engines(), variables)).toThrow(error)
   })
 
-  test('is read from the process if no environment is given', () => {
+  test('is read from the environment of the process by default', () => {
     vi.stubEnv('JOB_PROVIDER', 'queue')
     expect(chooseEngine(engines()).engine).toBe(queue)
     vi.unstubAllEnvs()
   })
 
-  test('is the only one that is registered, also in production', () => {
+  test('is the only registered engine, also in production', () => {
     register(cloud)
     expect(chooseEngine(engines(), production)).toMatchObject({ engine: cloud, reason: 'no other engine is installed' })
     expect(() => chooseEngine(engines(), { JOB_PROVIDER: 'here' })).toThrow(
-      '`JOB_PROVIDER` is `here`. Use `cloud`, or import',
+      '`JOB_PROVIDER` is `here`, which is not an available engine. Use `cloud`, or import',
     )
   })
 
-  test('is not the fallback in production, although it is the only one', () => {
+  test('is not the fallback in production, even if it is the only one', () => {
     register(here)
     expect(chooseEngine(engines(), {}).engine).toBe(here)
-    expect(() => chooseEngine(engines(), production)).toThrow('no engine is named. Set `JOB_PROVIDER` to `here`.')
+    expect(() => chooseEngine(engines(), production)).toThrow(
+      'must be chosen explicitly. Set `JOB_PROVIDER` to `here`.',
+    )
   })
 
-  test('is none of several without a fallback, and only production is called so', () => {
+  test('must be chosen if several are registered without a fallback', () => {
     register(cloud, queue)
-    expect(() => chooseEngine(engines(), {})).toThrow('Could not choose a job provider: no engine is named.')
-    expect(() => chooseEngine(engines(), production)).toThrow('this is production and no engine is named.')
+    expect(() => chooseEngine(engines(), {})).toThrow('Could not choose a job provider: no engine is configured.')
+    expect(() => chooseEngine(engines(), production)).toThrow('in production, an engine must be chosen explicitly.')
   })
 
-  test('is none if no engine is registered', () => {
+  test('does not exist if no engine is registered', () => {
     register()
     expect(() => chooseEngine(engines(), {})).toThrow('no engine is imported. Import from `@cgk-platform/jobs`')
     expect(() => engineNamed(engines(), 'here', '`provider`')).toThrow(
-      '`provider` is `here`. Import from `@cgk-platform/jobs`',
+      '`provider` is `here`, which is not an available engine. Import from `@cgk-platform/jobs`',
     )
   })
 })
@@ -118,10 +126,10 @@ describe('the name of an engine', () => {
   })
 
   test('belongs to one package', () => {
-    expect(() => addEngine({ ...cloud, packageName: 'other' })).toThrow('which `jobs-cloud` has registered')
+    expect(() => addEngine({ ...cloud, packageName: 'other' })).toThrow('which `jobs-cloud` already uses')
   })
 
-  test('registered again replaces the engine, but for one that is loaded already', () => {
+  test('registered again replaces the engine, unless it is already loaded', () => {
     const { create: _, ...toLoad } = { ...cloud, load: async () => create }
     addEngine(toLoad)
     expect(engines()[0]).toBe(cloud)

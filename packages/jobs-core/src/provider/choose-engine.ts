@@ -5,11 +5,11 @@ import type { EngineDescriptor } from './engine-descriptor.ts'
 /** Environment variables by name. */
 type Variables = Readonly<Record<string, string | undefined>>
 
-/** An engine, and why it was chosen. */
+/** An engine and the reason for its choice. */
 export interface ChosenEngine<Engine extends EngineDescriptor = EngineDescriptor> {
   /** The engine. */
   readonly engine: Engine
-  /** The rest of a sentence that begins with the engine's name and `because`. */
+  /** Completes the sentence "`engine`, because …". */
   readonly reason: string
 }
 
@@ -24,7 +24,7 @@ export function chooseEngine<Engine extends EngineDescriptor>(
   variables: Variables = environment(),
 ): ChosenEngine<Engine> {
   const named = variables['JOB_PROVIDER']
-  if (named) return { engine: engineNamed(known, named, '`JOB_PROVIDER`'), reason: '`JOB_PROVIDER` names it' }
+  if (named) return { engine: engineNamed(known, named, '`JOB_PROVIDER`'), reason: '`JOB_PROVIDER` is set to it' }
   const keyed = known.filter((engine) => keysOf(engine, variables).length > 0)
   if (keyed.length > 1) {
     throw new ProviderNotChosenError({
@@ -43,21 +43,21 @@ export function chooseEngine<Engine extends EngineDescriptor>(
   if (only && known.length === 1 && !only.isFallback) return { engine: only, reason: 'no other engine is installed' }
   const fallback = known.find(({ isFallback }) => isFallback)
   if (fallback && variables['NODE_ENV'] !== 'production') {
-    return { engine: fallback, reason: 'nothing names another, and this is not production' }
+    return { engine: fallback, reason: 'it is the default outside production' }
   }
   throw notChosen(known, variables)
 }
 
-/** Finds an engine; `where` says who gave its name. @throws {ProviderNotChosenError} if none has the name. */
+/** Finds an engine by its name. `source` says where the name comes from. @throws {ProviderNotChosenError} */
 export function engineNamed<Engine extends EngineDescriptor>(
   known: readonly Engine[],
   name: unknown,
-  where: string,
+  source: string,
 ): Engine {
   const found = known.find((engine) => engine.name === name)
   if (found) return found
   throw new ProviderNotChosenError({
-    problem: `${where} is \`${String(name)}\``,
+    problem: `${source} is \`${String(name)}\`, which is not an available engine`,
     remedy: known.length === 0 ? importOne : `Use ${list(namesOf(known), 'or')}, or import the package of that engine.`,
   })
 }
@@ -66,13 +66,14 @@ const importOne = 'Import from `@cgk-platform/jobs`, or import the package of an
 
 function notChosen(known: readonly EngineDescriptor[], variables: Variables): ProviderNotChosenError {
   if (known.length === 0) return new ProviderNotChosenError({ problem: 'no engine is imported', remedy: importOne })
-  const problem = `${variables['NODE_ENV'] === 'production' ? 'this is production and ' : ''}no engine is named`
+  const isProduction = variables['NODE_ENV'] === 'production'
+  const problem = isProduction ? 'in production, an engine must be chosen explicitly' : 'no engine is configured'
   const [set] = known.flatMap(({ name, variables: own = [] }) =>
     own.filter((variable) => variables[variable.name]).map((variable) => ({ name, variable: variable.name })),
   )
   if (set) {
     return new ProviderNotChosenError({
-      problem: `${problem}: \`${set.variable}\` is set, and chooses none`,
+      problem: `${problem}, and \`${set.variable}\` does not choose one`,
       remedy: `Set \`JOB_PROVIDER=${set.name}\` to use that engine.`,
     })
   }

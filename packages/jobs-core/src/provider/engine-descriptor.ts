@@ -1,21 +1,21 @@
 /**
- * Describes an engine: data alone, so importing it loads neither the provider nor a vendor's SDK. Each provider package
- * has one in `src/descriptor.ts`.
+ * Describes an engine. It contains only data, so importing it loads neither the provider nor an SDK. Each provider
+ * package has one in `src/descriptor.ts`.
  */
 export interface EngineDescriptor {
   /** The name that `provider` and `JOB_PROVIDER` take: `redis`. */
   readonly name: string
   /** The engine's name in a sentence: `Redis`, `the local engine`. */
   readonly title: string
-  /** The package that has the provider. */
+  /** The package with the provider. */
   readonly packageName: string
-  /** True if jobs run in the process that opens the client. Its cron jobs then tick without a send. */
+  /** True if jobs run in the process that opens the client. Cron jobs then tick without a send. */
   readonly runsInProcess: boolean
   /** True for the engine to use when nothing chooses one. In production it must be named. */
   readonly isFallback?: boolean
   /** The environment variables that the engine reads. */
   readonly variables?: readonly EngineVariable[]
-  /** The start of the names of the engine's own events. No event of an app may begin with it. */
+  /** Prefix of the names of the engine's own events. An app's events must not start with it. */
   readonly eventPrefix?: string
   /** The facts that `doctor` and `init` need. An engine without them can still be used. */
   readonly setup?: EngineSetup
@@ -25,11 +25,11 @@ export interface EngineDescriptor {
 export interface EngineVariable {
   /** The variable: `REDIS_URL`. */
   readonly name: string
-  /** One sentence that says what it is for. `init` writes it above the line. */
+  /** The purpose, in one sentence. `init` writes it as a comment. */
   readonly purpose: string
-  /** True if setting the variable chooses the engine, as a key does. */
+  /** True if the variable chooses the engine, as a key does. */
   readonly choosesEngine?: boolean
-  /** How `init` writes it: with this value, ready or commented out. Without it, `init` leaves the variable out. */
+  /** The value that `init` writes. Without it, `init` omits the variable. */
   readonly example?: { readonly value: string; readonly isCommentedOut?: boolean }
 }
 
@@ -37,43 +37,45 @@ export interface EngineVariable {
 export interface EngineSetup {
   /** The engine's name in a list to choose from: `Local`. */
   readonly label: string
-  /** A few words beside the label, such as where jobs run and whether an account is needed. */
+  /** A hint for the list: where jobs run, whether you need an account. */
   readonly hint: string
-  /** The start of the names of all variables that the vendor's SDK reads. `doctor` lists those that are set. */
+  /** Prefix of the variables that the vendor's SDK reads. `doctor` lists the variables that are set. */
   readonly variablePrefix?: string
   /** The vendor's packages. */
   readonly sdk?: VendorSdk
-  /** The files that the engine writes beside an app, as `.gitignore` patterns. */
+  /** `.gitignore` patterns of the files that the engine writes. */
   readonly ownFiles?: readonly string[]
-  /** The file that keeps the jobs, if the engine can have one. */
+  /** The file that stores the jobs, if the engine can have one. */
   readonly file?: EngineFile
-  /** The form of the vendor's keys, as the source of a regular expression. `doctor` prints no text of this form. */
+  /** The pattern of the vendor's keys, as the source of a regular expression. `doctor` hides text that matches it. */
   readonly keyPattern?: string
-  /** Makes the `config` with which `doctor` opens the engine. It must not let a job run. Default: no settings. */
+  /** Creates the `config` for `doctor`. With it, the engine must not run jobs. Default: no settings. */
   readonly doctorConfig?: (given: DoctorConfigOptions) => object
-  /** The checks of `health()` that may be absent, with the reason that `doctor` prints then. */
+  /** The checks of `health()` that may be absent, with the reason that `doctor` prints. */
   readonly optionalChecks?: Readonly<Record<string, string>>
-  /** The command that starts what the vendor has for development. `init` makes a script of it, run without an install. */
+  /**
+   * The command that starts the vendor's development server. `init` writes a script that runs it without an install.
+   */
   readonly devCommand?: readonly string[]
-  /** The command to run once before `devCommand`. */
+  /** A command to run once before `devCommand`. */
   readonly loginCommand?: readonly string[]
-  /** The remark behind the command that sends the first job, such as when to run it. */
+  /** A remark after the command that sends the first job, such as when to run it. */
   readonly sendRemark?: string
 }
 
-/** Describes the file in which an engine keeps its jobs. */
+/** Describes the file in which an engine stores its jobs. */
 export interface EngineFile {
-  /** The environment variable that names the file. Without it the jobs are in memory. */
+  /** The environment variable with the file's path. Without it, jobs are stored in memory. */
   readonly variable: string
   /** The range of Node versions that the file needs. */
   readonly node: string
 }
 
-/** Describes what `doctor` was called with. */
+/** The arguments of `doctor`. */
 export interface DoctorConfigOptions {
   /** The environment variables. */
   readonly variables: Readonly<Record<string, string | undefined>>
-  /** The id of the app at the vendor, if the command line names one. */
+  /** The id of the vendor's app, if the command line sets it. */
   readonly appId: string | undefined
 }
 
@@ -81,10 +83,10 @@ export interface DoctorConfigOptions {
 export interface VendorSdk {
   /** The SDK's package. */
   readonly packageName: string
-  /** The version that `init` installs: a range, or an exact version where the tools must match. */
+  /** The version that `init` installs: a range, or an exact version if the tools must match. */
   readonly version: string
-  /** The vendor's packages that an app may have beside the SDK. `doctor` checks their versions. */
+  /** Other packages of the vendor that an app may have. `doctor` checks their versions. */
   readonly tools: readonly string[]
-  /** True if the tools must have exactly the version of the SDK. */
+  /** True if the tools must have the exact version of the SDK. */
   readonly toolsMatchSdk?: boolean
 }

@@ -3,36 +3,38 @@ import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import type { EngineDescriptor } from './engine-descriptor.ts'
 import type { JobProvider } from './job-provider.ts'
 
-/** Makes a provider with the settings that an app gave. */
+/** Creates a provider with an app's settings. */
 export type CreateProvider = (config?: object) => JobProvider
 
-/** An engine that can be chosen by name: its description, and its provider. */
+/** An engine that can be chosen by name: its descriptor and its provider. */
 export interface Engine extends EngineDescriptor {
   /**
-   * Makes a provider. The client calls it at once, so a wrong setting fails where it is written. Omit it if the provider
-   * is to be loaded later.
+   * Creates a provider. The client calls it at once, so an invalid setting fails where it is written. Omit it to load
+   * the provider later.
    */
   readonly create?: CreateProvider
-  /** Loads the provider when a client is first used; `undefined` if the package is missing. Required without `create`. */
+  /**
+   * Loads the provider when a client is first used; `undefined` if the package is missing. Required without `create`.
+   */
   readonly load?: () => Promise<CreateProvider | undefined>
 }
 
-/** Every engine of this process, in the order of registration. */
+/** Returns all engines of this process, in the order of registration. */
 export function engines(): readonly Engine[] {
   return [...byName().values()]
 }
 
-/** Adds an engine, or replaces the same package's. @throws {InvalidOptionError} if another package has the name. */
+/** Adds an engine, or replaces the engine of the same package. @throws {InvalidOptionError} if the name is in use. */
 export function addEngine(engine: Engine): void {
-  const there = byName().get(engine.name)
-  if (there && there.packageName !== engine.packageName) {
+  const existing = byName().get(engine.name)
+  if (existing && existing.packageName !== engine.packageName) {
     throw new InvalidOptionError({
       option: 'name',
-      problem: `is \`${engine.name}\`, which \`${there.packageName}\` has registered for its engine`,
-      remedy: `Give the engine of \`${engine.packageName}\` another name.`,
+      problem: `is \`${engine.name}\`, which \`${existing.packageName}\` already uses`,
+      remedy: `Choose another name for the engine of \`${engine.packageName}\`.`,
     })
   }
-  byName().set(engine.name, there?.create && !engine.create ? there : engine)
+  byName().set(engine.name, existing?.create && !engine.create ? existing : engine)
 }
 
 function byName(): Map<string, Engine> {

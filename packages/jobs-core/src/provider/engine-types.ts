@@ -1,5 +1,5 @@
 /**
- * The types of the options that only one engine has. A provider's package adds its own by declaration merging:
+ * The types of the options for specific engines. A provider's package adds its own by declaration merging:
  *
  * ```ts
  * declare module '@cgk-platform/jobs-core/provider' {
@@ -15,12 +15,12 @@ export interface ProviderOptionTypes {}
 export interface ProviderConfigTypes {}
 
 /**
- * The types of `config` for engines whose packages may be missing. `@cgk-platform/jobs` adds the engines that it can load;
- * a provider's package takes precedence with `ProviderConfigTypes`.
+ * The types of `config` for engines whose packages may be missing. `@cgk-platform/jobs` adds the engines that it can
+ * load; a provider's package takes precedence with `ProviderConfigTypes`.
  */
 export interface LoadableEngines {}
 
-/** The names of engines that the compiler knows. */
+/** The names of the engines with declared types. */
 export type EngineName = keyof ProviderConfigTypes | keyof LoadableEngines
 
 /** The type of `config` for an engine. */
@@ -28,7 +28,7 @@ export type ProviderConfig<Name extends EngineName> = Name extends keyof Provide
   ? ProviderConfigTypes[Name]
   : LoadableEngines[Name & keyof LoadableEngines]
 
-/** Options that only one engine has, by the engine's name. The other engines ignore them. */
+/** Options for specific engines, by the engine's name. Other engines ignore them. */
 export type ProviderOptions = {
   readonly [Name in EngineName | keyof ProviderOptionTypes]?:
     | (Name extends keyof ProviderOptionTypes ? ProviderOptionTypes[Name] : Readonly<Record<string, unknown>>)

@@ -1,9 +1,9 @@
-/** What `healthCheck` found. */
+/** The result of `healthCheck`. */
 export interface Health {
-  /** True when every check is. */
+  /** True if all checks passed. */
   readonly ok: boolean
   /** The provider's name. */
   readonly provider: string
-  /** What was looked at, such as the server and the key, and what was found. */
+  /** The checks, such as the server and the key, with their results. */
   readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly message: string }[]
 }

@@ -1,10 +1,10 @@
 /**
- * Everything that engines use: the provider contract and the rules that hold on every engine.
+ * The API for providers: the contract and the rules that apply on every engine.
  *
  * @module jobs-core/provider
  */
 
-// Engines: the contract, and the choice of one
+// Engines: the provider contract, and how one is chosen
 export { registerEngine } from '../client/register-engine.ts'
 export { type Feature, type FeatureSupport, portablePayloadBytes } from './capabilities.ts'
 export { checkDefinitionSupport, findUnsupported, requireFeature } from './check-support.ts'

@@ -1,24 +1,24 @@
 import type { JobState } from '../runs/job-state.ts'
 import type { JobStatus } from '../runs/job-status.ts'
 
-/** What `listJobs` asks for. */
+/** The checked options of `listJobs`. */
 export interface ListQuery {
-  /** Of this tenant alone. */
+  /** Lists only the jobs of this tenant. */
   readonly tenantId?: string
-  /** In this state alone. */
+  /** Lists only jobs in this state. */
   readonly state?: JobState
-  /** Of this event alone. */
+  /** Lists only jobs of this event. */
   readonly event?: string
-  /** The most jobs of the page: 1 to 1,000. */
+  /** The maximum number of jobs on the page: 1 to 1,000. */
   readonly limit: number
-  /** That of the page before. */
+  /** The `cursor` of the previous page. */
   readonly cursor?: string
 }
 
-/** A page of jobs; `cursor` asks for the next, and is absent on the last. */
+/** One page of jobs. */
 export interface JobPage {
-  /** Newest first. */
+  /** The jobs, newest first. */
   readonly jobs: readonly JobStatus[]
-  /** For the page behind this one. */
+  /** Pass it to `listJobs` to get the next page. Absent on the last page. */
   readonly cursor?: string
 }

@@ -12,64 +12,66 @@ import type { Health } from './health.ts'
 import type { JobPage, ListQuery } from './job-page.ts'
 
 /**
- * The contract between this library and an engine. A provider moves envelopes and translates answers; what is the same
- * everywhere (tenants, schemas, JSON, sizes, capability checks) is done before and after it, by the client.
+ * The contract between this library and an engine. A provider transfers envelopes and translates the engine's
+ * responses. The client does the work that is the same everywhere: tenants, schemas, JSON, sizes and capability checks.
  */
 export interface JobProvider {
-  /** The version of this contract; a client refuses a provider of another. */
+  /** The version of this contract. A client rejects a provider with another version. */
   readonly specificationVersion: 'v1'
-  /** As users choose it, such as `local`. */
+  /** The name by which users choose the engine, such as `local`. */
   readonly name: string
-  /** What the engine can do. The client refuses the rest before the provider is asked. */
+  /** The engine's capabilities. The client rejects everything else before it calls the provider. */
   readonly capabilities: Capabilities
-  /** Given once, before anything else is called: what a provider that runs jobs in this process needs. */
+  /** Receives what a provider needs to run jobs in this process. Called once, before any other method. */
   attach?(host: JobHost): void
   /**
-   * Everything for which a definition is refused for a reason of the engine's own, such as its `providerOptions`. Called
-   * for each, early and late.
+   * Returns the engine-specific errors of a definition, such as invalid `providerOptions`. Called for every definition,
+   * when the engine opens or when the definition is registered later.
    */
   findUnsupported?(definition: Definition): readonly JobsError[]
-  /** The names of the `providerOptions` for this engine that a send may have. Default: none. The client refuses others. */
+  /** The names of this engine's `providerOptions` that a send may have. Default: none. The client rejects others. */
   readonly sendOptions?: readonly string[]
-  /** Takes envelopes and answers for each, in order. One that fails must not fail the others. */
+  /** Sends envelopes and returns one result for each, in order. A failed envelope must not affect the others. */
   send(envelopes: readonly Envelope[]): Promise<readonly EnvelopeResult[]>
-  /** The job as it stands, or `undefined` for an id that is unknown or malformed. */
+  /** Returns the job's current status, or `undefined` for an unknown or malformed id. */
   status(id: string): Promise<JobStatus | undefined>
-  /** Ends the job if it has not ended. Answers when `status` tells the new state. */
+  /** Cancels the job if it has not ended. Resolves when `status` returns the new state. */
   cancel(id: string): Promise<void>
-  /** Makes a new run for each definition whose newest run failed. The client never calls it twice at once for one job. */
+  /** Creates a new run for each definition whose newest run failed. Never called concurrently for one job. */
   retry(id: string): Promise<void>
-  /** Newest first. Left out where the engine cannot list. */
+  /** Lists jobs, newest first. Omit it if the engine does not support `listJobs`. */
   list?(query: ListQuery): Promise<JobPage>
-  /** Calls back after every change of a job; the answer ends it. Left out, a waiting client polls. */
+  /** Calls `changed` after every change of a job. Returns a function that stops it. Without `watch`, a client polls. */
   watch?(id: string, changed: () => void): () => void
-  /** Whether the engine can be reached and used. Answers what is wrong rather than to reject. */
+  /** Checks that the engine is reachable and usable. Reports problems in its result instead of rejecting. */
   health(): Promise<Health>
-  /** Makes this process a worker, for as long as it lives or until `close`. */
+  /** Makes this process a worker until it exits or `close` is called. */
   start?(): Promise<void>
-  /** Takes no more work, lets attempts end for `timeoutMs`, then aborts them. Called again meanwhile, it has less time. */
+  /**
+   * Stops accepting work, awaits attempts for at most `timeoutMs`, then aborts them. A later call can shorten the time.
+   */
   close?(options: { readonly timeoutMs: number }): Promise<void>
 }
 
-/** What a provider is given of its client. */
+/** The parts of a client that its provider needs. */
 export interface JobHost {
-  /** The definitions to run, now and later. */
+  /** The definitions to run, including later ones. */
   readonly jobs: JobRegistry
-  /** For the sends of handlers: hand it to `runAttempt`. */
+  /** The client for sends from handlers. Pass it to `runAttempt`. */
   readonly client: JobClient
-  /** Hand it to `runAttempt`, and write there what the engine has to say. */
+  /** The logger for attempts and for the engine. Pass it to `runAttempt`. */
   readonly logger: LoggerLike
-  /** Hand them to `runAttempt`, which calls them. */
+  /** The hooks. Pass them to `runAttempt`. */
   readonly hooks: JobHooks | undefined
-  /** Hand it to `runAttempt`, which runs the code of attempts inside of it. */
+  /** The middleware around attempts. Pass it to `runAttempt`. */
   readonly middleware: readonly AttemptMiddleware[] | undefined
 }
 
-/** A provider's answer for one envelope. */
+/** The result of sending one envelope. */
 export type EnvelopeResult =
   | {
       readonly ok: true
       readonly id: string
-      /** True where the key was taken: `id` is the first send's. */ readonly deduplicated: boolean
+      /** True if the idempotency key was in use. `id` is then that of the existing job. */ readonly deduplicated: boolean
     }
   | { readonly ok: false; readonly error: JobsError }

@@ -8,7 +8,7 @@ describe('a retry policy', () => {
     undefined,
     {},
     { maxAttempts: undefined, backoff: undefined, initialDelay: undefined, jitter: undefined },
-  ])('of %j is the default: 3 attempts, exponential from 1 s to 60 s', (config) => {
+  ])('from %j is the default: 3 attempts, exponential from 1 s to 60 s', (config) => {
     expect(toRetryPolicy(config)).toEqual({
       maxAttempts: 3,
       backoff: 'exponential',
@@ -19,7 +19,7 @@ describe('a retry policy', () => {
     })
   })
 
-  test('takes every field', () => {
+  test('uses every field', () => {
     const config: RetryConfig = {
       maxAttempts: 1000,
       backoff: 'linear',
@@ -38,11 +38,11 @@ describe('a retry policy', () => {
     })
   })
 
-  test('takes no delay at all', () => {
+  test('can have no delay', () => {
     expect(toRetryPolicy({ initialDelay: 0, maxDelay: 0 })).toMatchObject({ initialDelayMs: 0, maxDelayMs: 0 })
   })
 
-  test('has no cap below an initial delay that is longer than the default cap', () => {
+  test('raises the default maximum to a longer initial delay', () => {
     expect(toRetryPolicy({ initialDelay: '5m' })).toMatchObject({
       initialDelayMs: 300_000,
       maxDelayMs: 300_000,
@@ -50,7 +50,7 @@ describe('a retry policy', () => {
   })
 })
 
-describe('a value that cannot be used is refused by the field it stands in', () => {
+describe('an invalid value is rejected with its field', () => {
   const bad: Record<keyof RetryConfig, readonly unknown[]> = {
     maxAttempts: [0, -1, 1.5, 1001, Number.NaN, Number.POSITIVE_INFINITY, '3', null, true],
     backoff: ['Exponential', 'none', '', 2, null],
@@ -71,19 +71,19 @@ describe('a value that cannot be used is refused by the field it stands in', () 
     )
   })
 
-  test('and an option that there is not, with those that there are', () => {
+  test('and an unknown option, with the list of options', () => {
     expect(() => toRetryPolicy({ maxAttemps: 5 } as RetryConfig)).toThrow(
       '`maxAttemps` is not an option of `retry`. The options are `maxAttempts`, `backoff`, `initialDelay`, `maxDelay`, `factor`, `jitter`.',
     )
   })
 
-  test.each([null, 5, 'exponential', true])('and %j for the whole of it', (config) => {
+  test.each([null, 5, 'exponential', true])('and %j as the configuration', (config) => {
     expect(() => toRetryPolicy(config as never)).toThrow(
       expect.objectContaining({ option: 'options', message: expect.stringContaining(', not an object. ') }),
     )
   })
 
-  test('and says both delays where the cap is below the first', () => {
+  test('and a maximum below the initial delay, with both delays', () => {
     expect(() => toRetryPolicy({ initialDelay: '2s', maxDelay: '1s' })).toThrow(/1000 ms < 2000 ms/)
   })
 })

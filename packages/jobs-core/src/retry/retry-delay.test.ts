@@ -29,12 +29,12 @@ describe('the delay after each failed attempt', () => {
     ['fixed', [1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000]],
     ['linear', [1000, 2000, 3000, 4000, 5000, 6000, 7000, 8000]],
     ['exponential', [1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000]],
-  ])('is, by the default delays, %s: %j', (curve, delays) => {
+  ])('with %s backoff and the default delays: %j', (curve, delays) => {
     const one = toRetryPolicy({ backoff: curve })
     expect(delays.map((_, index) => retryDelayMs(one, index + 1, never))).toEqual(delays)
   })
 
-  test('without jitter follows its formula, capped', () => {
+  test('without jitter follows the formula, up to the maximum', () => {
     fc.assert(
       fc.property(policy, attempt, (jittered, n) => {
         const one = { ...jittered, jitter: 0 }
@@ -45,7 +45,7 @@ describe('the delay after each failed attempt', () => {
     )
   })
 
-  test('is a whole number from 0 to the cap, whatever the policy', () => {
+  test('is a whole number from 0 to the maximum for every policy', () => {
     fc.assert(
       fc.property(policy, attempt, random, (one, n, r) => {
         const delayMs = retryDelayMs(one, n, () => r)
@@ -64,7 +64,7 @@ describe('the delay after each failed attempt', () => {
     )
   })
 
-  test('is shortened by jitter, by no more than its fraction', () => {
+  test('is shortened by jitter by at most its fraction', () => {
     fc.assert(
       fc.property(policy, attempt, random, (one, n, r) => {
         const full = retryDelayMs({ ...one, jitter: 0 }, n, never)

@@ -8,7 +8,7 @@ import {
   eventOption,
   idOption,
   readDefinition,
-  type Unfilled,
+  type WithoutDefaults,
 } from '../jobs/definition-options.ts'
 import type { EventMessage } from '../jobs/event-message.ts'
 import type { JobContext } from '../jobs/job-context.ts'
@@ -43,7 +43,7 @@ export interface WorkflowOptions<Event extends JobEvent, Output> extends Definit
   onFailure?: ((error: Error, event: EventMessage<Event>, context: JobContext) => unknown) | undefined
 }
 
-type CheckedWorkflow = Omit<Unfilled<WorkflowDefinition>, 'maxSteps' | 'compensateOnCancel'> &
+type CheckedWorkflow = Omit<WithoutDefaults<WorkflowDefinition>, 'maxSteps' | 'compensateOnCancel'> &
   Partial<Pick<WorkflowDefinition, 'maxSteps' | 'compensateOnCancel'>>
 
 /** The declarations of `WorkflowOptions`. */

@@ -136,8 +136,8 @@ function refusal(options: object): Error {
 
 describe('what Inngest cannot do is refused', () => {
   test.each<[string, () => Definition, string]>([
-    ['too many attempts', () => job('a', { retry: { maxAttempts: 22 } }), 'Lower it in `a` to 21 or less.'],
-    ['too long a delay', () => job('a', { retry: { maxDelay: '25h' } }), 'Lower it in `a` to 86400000 ms or less.'],
+    ['too many attempts', () => job('a', { retry: { maxAttempts: 22 } }), 'Set it to 21 or less in `a`.'],
+    ['too long a delay', () => job('a', { retry: { maxDelay: '25h' } }), 'Set it to 86400000 ms or less in `a`.'],
     [
       'an option that would break a promise',
       () => job('a', { providerOptions: { inngest: { rateLimit: { limit: 1, period: '1s' } } } }),

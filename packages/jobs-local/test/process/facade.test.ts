@@ -76,7 +76,7 @@ describe.runIf(readsTypeScript)('in production without a choice of engine', toge
     )
     expect(ended).toMatchObject({ code: 0, stderr: '' })
     const line =
-      /^ProviderNotChosenError provider_not_chosen Could not choose a job provider: this is production and no engine is named\. Set `JOB_PROVIDER` to .*$/
+      /^ProviderNotChosenError provider_not_chosen Could not choose a job provider: in production, an engine must be chosen explicitly\. Set `JOB_PROVIDER` to .*$/
     const lines = ended.stdout.trim().split('\n')
     expect(lines).toEqual([expect.stringMatching(line), expect.stringMatching(line)])
   })
@@ -86,7 +86,7 @@ describe.runIf(readsTypeScript)('in production without a choice of engine', toge
     expect(ended).toMatchObject({ code: 0, killed: false, stdout: '' })
     expect(JSON.parse(ended.stderr)).toMatchObject({
       level: 'error',
-      message: 'Cron jobs are defined, but no engine runs them.',
+      message: 'Cron jobs are defined, but their engine could not be started.',
       error: { name: 'ProviderNotChosenError', code: 'provider_not_chosen' },
     })
   })

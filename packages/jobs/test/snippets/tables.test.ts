@@ -106,6 +106,6 @@ test("docs/trigger-reference.md lists every option of Trigger.dev's own that is 
     const job = defineJob({ id: 'refused-there', event: 'order.created', handler: () => undefined, providerOptions })
     const [problem] = createTriggerProvider().findUnsupported!(job)
     expect(problem?.message).toContain(`providerOptions['trigger.dev'].${option}`)
-    expect(problem?.message).not.toContain('It is none') // the remedy for a name that nobody knows
+    expect(problem?.message).not.toContain('The options are') // the remedy for an unknown name
   }
 })

@@ -20,8 +20,8 @@ export const catalogue: { readonly [Event in keyof BuiltInEvents]: StandardSchem
 let loaded: typeof schemas | undefined
 
 /**
- * All schemas are loaded when the first is used, and zod with them, which takes longer to load than the rest of the core:
- * an app that has events of its own alone does without. From then on a schema answers at once.
+ * All schemas are loaded when the first is used, and zod with them, which takes longer to load than the rest of the
+ * core: an app that has events of its own alone does without. From then on a schema answers at once.
  */
 function schemaOf<Event extends keyof BuiltInEvents>(event: Event): StandardSchemaV1<BuiltInEvents[Event]> {
   const validate: StandardSchemaV1.Props<BuiltInEvents[Event]>['validate'] = (value) =>
@@ -30,8 +30,8 @@ function schemaOf<Event extends keyof BuiltInEvents>(event: Event): StandardSche
 }
 
 /**
- * Loads the schemas of the built-in events, which the first send of one, or its first handler, would else wait for: some
- * tens of milliseconds. The test kit does so before it moves its clock.
+ * Loads the schemas of the built-in events, which the first send of one, or its first handler, would else wait for:
+ * some tens of milliseconds. The test kit does so before it moves its clock.
  */
 export async function loadCatalogue(): Promise<void> {
   const module = await import('./schemas.ts')

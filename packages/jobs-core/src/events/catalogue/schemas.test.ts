@@ -124,7 +124,7 @@ const full: { [E in Name]: Required<BuiltInEvents[E]> } = {
   'webhook.process': { ...least['webhook.process'], source: 'stripe', topic: 'charge.refunded', body: 'raw' },
 }
 
-/** A field with a wrong value, and where the error must point. */
+/** A field with an invalid value, and the expected path of the error. */
 const wrong: { readonly [E in Name]: readonly [payload: object, paths: string[]][] } = {
   'order.created': [
     [{ orderId: 456 }, ['payload.orderId']],
@@ -156,16 +156,16 @@ const wrong: { readonly [E in Name]: readonly [payload: object, paths: string[]]
 const names = Object.keys(schemas) as Name[]
 const parse = (name: Name, payload: unknown) => validatePayload(name, schemas[name], toJson(payload, 'payload').json)
 
-test('there are schemas of the ten events of the platform', () => {
+test('the catalogue has the ten events of the platform', () => {
   expect(names.toSorted()).toEqual(Object.keys(least).toSorted())
 })
 
 describe.each(names)('%s', (name) => {
-  test('takes the least that it needs', () => expect(parse(name, least[name])).toEqual(least[name]))
+  test('accepts only the required fields', () => expect(parse(name, least[name])).toEqual(least[name]))
 
-  test('takes every field it names', () => expect(parse(name, full[name])).toEqual(full[name]))
+  test('accepts all its fields', () => expect(parse(name, full[name])).toEqual(full[name]))
 
-  test('keeps keys that it does not name', () => {
+  test('keeps unknown keys', () => {
     const payload = { ...least[name], loyaltyTier: 'gold', extra: { deep: [1, null] } }
     expect(parse(name, payload)).toEqual(payload)
   })
@@ -179,7 +179,7 @@ describe.each(names)('%s', (name) => {
     )
   })
 
-  test.each(wrong[name])('refuses %j, naming each field', (fields, paths) => {
+  test.each(wrong[name])('rejects %j with the path of each field', (fields, paths) => {
     let error: unknown
     try {
       parse(name, { ...least[name], ...fields })
@@ -192,7 +192,7 @@ describe.each(names)('%s', (name) => {
     for (const { path, message } of error.issues) expect(error.message).toContain(`\`${path}\`: ${message}`)
   })
 
-  test.each([null, 'text', [], 5])('refuses %j for a payload', (payload) => {
+  test.each([null, 'text', [], 5])('rejects %j as a payload', (payload) => {
     expect(() => parse(name, payload)).toThrow(PayloadInvalidError)
   })
 })

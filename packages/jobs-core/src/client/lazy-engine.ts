@@ -4,24 +4,24 @@ import { checkDefinitionSupport } from '../provider/check-support.ts'
 import { scopedClient } from '../runs/async-context.ts'
 import type { JobHost, JobProvider } from '../provider/job-provider.ts'
 
-/** A provider that is loaded and attached once, when it is first used. */
-export interface Engine {
-  /** The provider, also after the client was closed: reading goes on. */
+/** A provider that is loaded and attached once, on first use. */
+export interface LazyEngine {
+  /** Returns the provider, also after the client is closed: reads still work. */
   use(operation: string): Promise<JobProvider>
-  /** The provider, for what changes something. @throws {ClientClosedError} once the client is closed. */
+  /** Returns the provider for a change. @throws {ClientClosedError} if the client is closed. */
   useOpen(operation: string): Promise<JobProvider>
-  /** The provider where it is ready and open: lets a send skip a turn. */
+  /** Returns the provider if it is loaded and open, so that a send need not await it. */
   ready(): JobProvider | undefined
   close(timeoutMs: number): Promise<void>
 }
 
 const attached = new WeakSet<JobProvider>()
 
-/** A provider that runs jobs, or tells of them, does so for one client. */
+/** Attaches a provider. A provider that runs jobs, or reports their changes, serves only one client. */
 function attachOnce(provider: JobProvider, host: JobHost): void {
   if (attached.has(provider)) {
-    const remedy = `Make one \`${provider.name}\` provider for each client.`
-    throw new InvalidOptionError({ option: 'provider', problem: 'has a client already', remedy })
+    const remedy = `Create one \`${provider.name}\` provider for each client.`
+    throw new InvalidOptionError({ option: 'provider', problem: 'already has a client', remedy })
   }
   if (!provider.attach) return
   provider.attach(host)
@@ -29,16 +29,16 @@ function attachOnce(provider: JobProvider, host: JobHost): void {
 }
 
 /**
- * Loads the provider on first use. Every definition of the client is held against the engine's capabilities: those
- * that are there when it opens, and those that come later.
+ * Creates an engine that loads its provider on first use. It checks every definition of the client against the engine's
+ * capabilities: existing definitions when the engine opens, later ones when they are defined.
  */
-export function openEngine(load: () => JobProvider | Promise<JobProvider>, host: () => JobHost): Engine {
-  // While a closing engine lets its handlers end, what they send still has to be taken.
-  let draining = false
-  /** True while the provider has been told to close and has not. */
+export function createLazyEngine(load: () => JobProvider | Promise<JobProvider>, host: () => JobHost): LazyEngine {
+  // While the engine closes, handlers that are still running can send.
+  let isDraining = false
+  /** True while the provider closes. */
   let isClosing = false
   let closeWithinMs = Number.POSITIVE_INFINITY
-  const isRefused = (): boolean => closing !== undefined && !(draining && scopedClient() === host().client)
+  const isRefused = (): boolean => closing !== undefined && !(isDraining && scopedClient() === host().client)
   let provider: JobProvider | undefined
   let opening: Promise<JobProvider> | undefined
   let closing: Promise<void> | undefined
@@ -49,8 +49,8 @@ export function openEngine(load: () => JobProvider | Promise<JobProvider>, host:
     if (loaded?.specificationVersion !== 'v1') {
       throw new InvalidOptionError({
         option: 'provider',
-        problem: 'does not speak version `v1` of the provider contract',
-        remedy: 'Install versions of the provider and of this package that go together.',
+        problem: 'does not implement version `v1` of the provider contract',
+        remedy: 'Install compatible versions of the provider and of `@cgk-platform/jobs-core`.',
       })
     }
     const { jobs, ...rest } = host()
@@ -58,7 +58,7 @@ export function openEngine(load: () => JobProvider | Promise<JobProvider>, host:
       for (const definition of jobs.all()) checkDefinitionSupport(loaded, definition)
     }
     check()
-    // Watched before the engine watches, so that it never sees a definition that it was refused.
+    // Watch before the engine does, so that the engine never sees a definition that it does not support.
     stopWatching = jobs.onChange(check)
     try {
       attachOnce(loaded, { jobs, ...rest })
@@ -70,10 +70,10 @@ export function openEngine(load: () => JobProvider | Promise<JobProvider>, host:
   }
 
   const use = (operation: string): Promise<JobProvider> => {
-    // Closed before it was ever opened: there is nothing to read, and nobody would close it again.
+    // Closed before it was opened: there is nothing to read, and nobody would close it again.
     if (closing && !opening) return Promise.reject(new ClientClosedError({ operation }))
     opening ??= open().catch((error: unknown) => {
-      opening = undefined // what failed may be mended: the next call tries again
+      opening = undefined // the next call tries again
       throw error
     })
     return opening
@@ -81,15 +81,15 @@ export function openEngine(load: () => JobProvider | Promise<JobProvider>, host:
 
   const closeOnce = async (): Promise<void> => {
     stopWatching()
-    draining = true
+    isDraining = true
     try {
-      // An engine that could not be opened has nothing to close; whoever opened it was told.
+      // A failure to open was reported to the caller that opened it. Then there is nothing to close.
       const opened = await opening?.catch(() => undefined)
-      stopWatching() // begun meanwhile by an engine that was still opening
+      stopWatching() // in case the engine was still opening
       isClosing = true
       await opened?.close?.({ timeoutMs: closeWithinMs })
     } finally {
-      draining = false
+      isDraining = false
       isClosing = false
     }
   }
@@ -102,11 +102,11 @@ export function openEngine(load: () => JobProvider | Promise<JobProvider>, host:
     },
     ready: () => (isRefused() ? undefined : provider),
     close(timeoutMs) {
-      const isHurried = timeoutMs < closeWithinMs
+      const isShorter = timeoutMs < closeWithinMs
       closeWithinMs = Math.min(closeWithinMs, timeoutMs)
       closing ??= closeOnce()
-      // A later call may hurry an earlier one, which tells what comes of it.
-      if (isClosing && isHurried) void provider?.close?.({ timeoutMs }).catch(() => undefined)
+      // A later call can shorten the timeout. The first call reports the result.
+      if (isClosing && isShorter) void provider?.close?.({ timeoutMs }).catch(() => undefined)
       return closing
     },
   }

@@ -21,7 +21,7 @@ const timed = (id = 'timed') => defineJob({ id, event: 'order.created', handler:
 const clientOf = (provider: FakeProvider, jobs: Definition[] = []) => createClient({ load: () => provider }, { jobs })
 
 let open: JobClient[] = []
-/** A client of the jobs that register themselves, closed after its test. */
+/** Creates a client for all definitions of the process. It is closed after its test. */
 const ambientClient = (load: () => JobProvider | Promise<JobProvider>): JobClient => {
   const client = createClient({ load })
   open.push(client)
@@ -37,18 +37,18 @@ afterEach(async () => {
 })
 
 describe('the provider', () => {
-  test('serves one client: a second is refused, and the first goes on', async () => {
+  test('serves one client: a second client is rejected, and the first still works', async () => {
     const provider = createFakeProvider()
     const [first, second] = [clientOf(provider), clientOf(provider)]
     await first.sendJob('order.created', order)
     await expect(second.sendJob('order.created', order)).rejects.toMatchObject({
       code: 'invalid_option',
-      message: '`provider` has a client already. Make one `fake` provider for each client.',
+      message: '`provider` already has a client. Create one `fake` provider for each client.',
     })
     expect(await first.sendJob('order.created', order)).toMatchObject({ tenantId: 'acme' })
   })
 
-  test('that could not be loaded is loaded again by the next call', async () => {
+  test('is loaded again by the next call if loading fails', async () => {
     const provider = createFakeProvider()
     const error = new Error('No network.')
     const load = vi.fn<() => Promise<JobProvider>>().mockRejectedValueOnce(error).mockResolvedValue(provider)
@@ -59,7 +59,7 @@ describe('the provider', () => {
   })
 
   test.each([{ specificationVersion: 'v2' }, {}, undefined, null])(
-    'that is %j does not speak the contract',
+    'is rejected if it is %j, without the contract version',
     async (wrong) => {
       const client = createClient({ load: () => wrong as never }, { jobs: [] })
       await expect(client.sendJob('order.created', order)).rejects.toMatchObject({
@@ -70,7 +70,7 @@ describe('the provider', () => {
     },
   )
 
-  test('that throws when it is attached is opened again by the next call, and refuses no definition meanwhile', async () => {
+  test('is opened again by the next call if `attach` throws, and checks no definition until then', async () => {
     const attach = vi.fn<() => void>().mockImplementationOnce(() => {
       throw new Error('The port is taken.')
     })
@@ -82,28 +82,28 @@ describe('the provider', () => {
   })
 })
 
-describe('a definition that the engine cannot keep', () => {
-  const refusal = {
+describe('a definition that the engine does not support', () => {
+  const unsupported = {
     code: 'unsupported_feature',
     feature: 'timeout',
     provider: 'fake',
     message: expect.stringContaining('Do without.'),
   }
 
-  test('is refused where it is defined, once the engine is open, and is not registered', async () => {
+  test('is rejected when it is defined, once the engine is open, and is not registered', async () => {
     await ambientClient(() => createFakeProvider({ without: ['timeout'] })).healthCheck()
-    expect(() => timed()).toThrow(expect.objectContaining(refusal))
+    expect(() => timed()).toThrow(expect.objectContaining(unsupported))
     expect(ambientJobs().get('timed')).toBeUndefined()
   })
 
-  test('is taken again once the client is closed', async () => {
+  test('is accepted again once the client is closed', async () => {
     const client = ambientClient(() => createFakeProvider({ without: ['timeout'] }))
     await client.healthCheck()
     await client.close()
     expect(() => timed()).not.toThrow()
   })
 
-  test('is taken again also where the client was closed while its engine opened', async () => {
+  test('is accepted again if the client is closed while its engine opens', async () => {
     const loading = createDeferred<JobProvider>()
     const client = ambientClient(() => loading.promise)
     const health = client.healthCheck()
@@ -113,14 +113,14 @@ describe('a definition that the engine cannot keep', () => {
     expect(() => timed()).not.toThrow()
   })
 
-  test('is no matter of a client that has jobs of its own', async () => {
+  test('is not checked by a client with its own jobs', async () => {
     await clientOf(createFakeProvider({ without: ['timeout'] })).healthCheck()
     expect(() => timed()).not.toThrow()
   })
 })
 
-describe('a client that is closed', () => {
-  test('has ten seconds by default', async () => {
+describe('closing a client', () => {
+  test('takes at most ten seconds by default', async () => {
     const provider = createFakeProvider()
     const client = clientOf(provider)
     await client.start()
@@ -128,7 +128,7 @@ describe('a client that is closed', () => {
     expect(provider.calls).toEqual(['start', 'close 10000'])
   })
 
-  test('refuses what changes something, and says which call', async () => {
+  test('rejects calls that change something, and names the call', async () => {
     const provider = createFakeProvider()
     provider.jobs.set('job_1', jobStatus())
     const client = clientOf(provider)
@@ -150,7 +150,7 @@ describe('a client that is closed', () => {
     expect(provider.sent).toEqual([])
   })
 
-  test('takes what its own handlers send while they are let end, and nothing after', async () => {
+  test('accepts sends of its running handlers until they have ended', async () => {
     const ending = createDeferred()
     const provider = createFakeProvider({ close: () => ending.promise })
     const client = clientOf(provider)
@@ -165,52 +165,52 @@ describe('a client that is closed', () => {
     expect(provider.sent).toHaveLength(1)
   })
 
-  test.each([-1, 'soon', null])('cannot have %j to close', async (timeout) => {
+  test.each([-1, 'soon', null])('rejects the timeout %j', async (timeout) => {
     await expect(clientOf(createFakeProvider()).close({ timeout: timeout as never })).rejects.toMatchObject({
       option: 'timeout',
     })
   })
 })
 
-/** A client whose engine is open and takes until `ending` to close. */
+/** Opens a client whose engine closes when `ending` is resolved. */
 async function openClient(options: FakeProviderOptions = {}) {
   const ending = createDeferred()
-  const told: number[] = []
+  const timeouts: number[] = []
   const close: JobProvider['close'] = ({ timeoutMs }) => {
-    told.push(timeoutMs)
+    timeouts.push(timeoutMs)
     return ending.promise
   }
   const provider = createFakeProvider({ close, ...options })
   const client = createClient({ load: () => provider }, { jobs: [] })
   await client.healthCheck()
-  return { client, ending, told }
+  return { client, ending, timeouts }
 }
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 describe('a second close', () => {
-  test('with less time hurries the first, and both end with it', async () => {
-    const { client, ending, told } = await openClient()
+  test('with a shorter timeout shortens the first, and both end together', async () => {
+    const { client, ending, timeouts } = await openClient()
     const closing = [client.close({ timeout: '1h' })]
     await turn()
     closing.push(client.close({ timeout: 0 }))
     await turn()
-    expect(told).toEqual([3_600_000, 0])
+    expect(timeouts).toEqual([3_600_000, 0])
     ending.resolve()
     await Promise.all(closing)
   })
 
-  test('with as much time or more changes nothing', async () => {
-    const { client, ending, told } = await openClient()
+  test('with the same or a longer timeout changes nothing', async () => {
+    const { client, ending, timeouts } = await openClient()
     const closing = [client.close({ timeout: '5s' })]
     await turn()
     closing.push(client.close(), client.close({ timeout: '5s' }))
     await turn()
-    expect(told).toEqual([5000])
+    expect(timeouts).toEqual([5000])
     ending.resolve()
     await Promise.all(closing)
   })
 
-  test('while the engine still opens counts too: it closes with the least time', async () => {
+  test('while the engine still opens also counts: the shortest timeout applies', async () => {
     const loading = createDeferred<JobProvider>()
     const provider = createFakeProvider()
     const client = createClient({ load: () => loading.promise }, { jobs: [] })
@@ -221,9 +221,9 @@ describe('a second close', () => {
     expect(provider.calls).toEqual(['close 1000'])
   })
 
-  test('of an engine that fails to close is told once to each, and leaves nothing rejected unheard', async () => {
-    const unheard = vi.fn<(reason: unknown) => void>()
-    process.on('unhandledRejection', unheard)
+  test('rejects with the same error if the engine fails to close, without an unhandled rejection', async () => {
+    const onUnhandled = vi.fn<(reason: unknown) => void>()
+    process.on('unhandledRejection', onUnhandled)
     const { client, ending } = await openClient()
     const closing = [client.close()]
     await turn()
@@ -231,13 +231,13 @@ describe('a second close', () => {
     ending.reject(new Error('The port is stuck.'))
     for (const one of closing) await expect(one).rejects.toThrow('The port is stuck.')
     await turn()
-    process.off('unhandledRejection', unheard)
-    expect(unheard).not.toHaveBeenCalled()
+    process.off('unhandledRejection', onUnhandled)
+    expect(onUnhandled).not.toHaveBeenCalled()
   })
 })
 
-describe('a client that was closed before it was ever opened', () => {
-  test('refuses to read, rather than to open an engine that nobody would close', async () => {
+describe('a client that is closed before it was opened', () => {
+  test('rejects reads and does not open the engine, because nobody would close it', async () => {
     const load = vi.fn<() => JobProvider>(() => createFakeProvider())
     const client = createClient({ load }, { jobs: [] })
     await client.close()

@@ -5,7 +5,7 @@ import type { Definition } from '../jobs/definition.ts'
 import { loadCopy } from '../../test/kit/load-copy.ts'
 import type { JobProvider } from '../provider/job-provider.ts'
 
-/** A process of its own for each test: nothing is defined or set. */
+/** A fresh copy of the library for each test, as in a new process. */
 let core: Awaited<ReturnType<typeof loadCopy>>
 const load = vi.fn<() => JobProvider>()
 
@@ -22,18 +22,18 @@ afterEach(() => {
 })
 
 const defineCron = () => core.defineCronJob({ id: 'nightly', schedule: '0 3 * * *', handler: () => undefined })
-const hereClient = () => core.createClient({ load, runsInProcess: true })
-const hereClientOf = (...jobs: Definition[]) => core.createClient({ load, runsInProcess: true }, { jobs })
-/** Makes the default client one on an engine of this process, or of another. */
+const createInProcessClient = () => core.createClient({ load, runsInProcess: true })
+const createInProcessClientFor = (...jobs: Definition[]) => core.createClient({ load, runsInProcess: true }, { jobs })
+/** Registers the default engine, which runs in this process or elsewhere. */
 const registerDefault = (runsInProcess: boolean) =>
   core.registerEngine({ name: 'own', title: 'an engine', packageName: 'own', runsInProcess, load: async () => load })
-/** Long enough for what waits a turn, and for what that makes wait another. */
+/** Lets two turns of the event loop pass. */
 const turn = () => vi.advanceTimersByTimeAsync(10)
 
-describe('a cron job brings the engine of its process to life', () => {
+describe('a cron job starts the engine of its process', () => {
   test.each([
-    ['defined before the client', () => void [defineCron(), hereClient()]],
-    ['defined after the client', () => void [hereClient(), defineCron()]],
+    ['defined before the client', () => void [defineCron(), createInProcessClient()]],
+    ['defined after the client', () => void [createInProcessClient(), defineCron()]],
   ])('%s', async (_order, program) => {
     registerDefault(true)
     program()
@@ -42,7 +42,7 @@ describe('a cron job brings the engine of its process to life', () => {
     expect(load).toHaveBeenCalledOnce()
   })
 
-  test('but not before the program has had its turn to make a client', async () => {
+  test('but not before the program could create a client', async () => {
     registerDefault(true)
     defineCron()
     core.setJobClient(core.createClient({ load }, { jobs: [] }))
@@ -50,7 +50,7 @@ describe('a cron job brings the engine of its process to life', () => {
     expect(load).not.toHaveBeenCalled()
   })
 
-  test('but no engine that runs elsewhere', async () => {
+  test('but not an engine that runs elsewhere', async () => {
     registerDefault(false)
     defineCron()
     core.createClient({ load })
@@ -59,22 +59,22 @@ describe('a cron job brings the engine of its process to life', () => {
   })
 
   test.each([
-    ['before the client', () => hereClientOf(defineCron())],
-    ['before a client that was set', () => core.setJobClient(hereClientOf(defineCron()))],
-  ])('also where it is the client’s own: defined %s', async (_order, program) => {
+    ['before the client', () => createInProcessClientFor(defineCron())],
+    ['before a client that was set', () => core.setJobClient(createInProcessClientFor(defineCron()))],
+  ])('also if it is in the `jobs` of the client: defined %s', async (_order, program) => {
     registerDefault(true)
     program()
     await turn()
     expect(load).toHaveBeenCalledOnce()
   })
 
-  test('also a later one, after the engine of an earlier one was closed', async () => {
+  test('also the engine of a second client, after the first client was closed', async () => {
     registerDefault(false)
     defineCron()
-    const client = hereClient()
+    const client = createInProcessClient()
     await turn()
     await client.close()
-    hereClient()
+    createInProcessClient()
     core.defineCronJob({ id: 'hourly', schedule: '0 * * * *', handler: () => undefined })
     await turn()
     expect(load).toHaveBeenCalledTimes(2)
@@ -82,8 +82,8 @@ describe('a cron job brings the engine of its process to life', () => {
 
   test.each([
     ['for all jobs, on an engine elsewhere', undefined],
-    ['for it', ['nightly']],
-  ])('but makes none beside a client of the program %s', async (_whose, listed) => {
+    ['for this job', ['nightly']],
+  ])('but creates no default client if the program has a client %s', async (_whose, listed) => {
     registerDefault(true)
     const nightly = defineCron()
     core.createClient({ load }, listed ? { jobs: [nightly] } : {})
@@ -91,21 +91,21 @@ describe('a cron job brings the engine of its process to life', () => {
     expect(load).not.toHaveBeenCalled()
   })
 
-  test('and says so where that fails, without breaking the process', async () => {
+  test('and logs an error if that fails, without ending the process', async () => {
     const write = vi.spyOn(console, 'error').mockImplementation(() => undefined)
     load.mockImplementation(() => {
       throw new Error('No such package.')
     })
     defineCron()
-    hereClient()
+    createInProcessClient()
     await turn()
     expect(write).toHaveBeenCalledOnce()
-    expect(String(write.mock.calls[0]?.[0])).toMatch(/no engine runs them.*No such package/s)
+    expect(String(write.mock.calls[0]?.[0])).toMatch(/their engine could not be started.*No such package/s)
   })
 })
 
-describe('the default client that a cron job brought to life', () => {
-  const wake = async () => {
+describe('a default client that a cron job started', () => {
+  const startByCron = async () => {
     const fake = createFakeProvider()
     load.mockImplementation(() => fake)
     registerDefault(true)
@@ -114,23 +114,23 @@ describe('the default client that a cron job brought to life', () => {
     return fake
   }
 
-  test('is closed when another is set, since its cron jobs would tick beside', async () => {
-    const fake = await wake()
+  test('is closed when another client is set, because cron jobs would tick twice', async () => {
+    const fake = await startByCron()
     core.setJobClient(core.createClient({ load: () => createFakeProvider() }, { jobs: [] }))
     await turn()
     expect(fake.calls).toEqual(['close 0'])
   })
 
-  test('is not closed when it was used meanwhile', async () => {
-    const fake = await wake()
+  test('is not closed if a call has used it', async () => {
+    const fake = await startByCron()
     await core.healthCheck()
     core.setJobClient(core.createClient({ load: () => createFakeProvider() }, { jobs: [] }))
     await turn()
     expect(fake.calls).toEqual([])
   })
 
-  test('is put back to sleep by a test kit, and no other is brought to life', async () => {
-    const fake = await wake()
+  test('is closed by `disableCronAutoStart`, and no other is started', async () => {
+    const fake = await startByCron()
     core.disableCronAutoStart()
     await turn()
     expect(fake.calls).toEqual(['close 0'])
