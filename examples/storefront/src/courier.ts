@@ -1,17 +1,17 @@
 import { NonRetryableError } from '@cgk-platform/jobs'
 
-/** Who brings the parcels. */
+/** Delivers parcels. */
 export interface Courier {
-  /** Asks for a parcel that has not arrived. @throws {NonRetryableError} where it went back to the sender. */
+  /** Traces a parcel that has not arrived. @throws {NonRetryableError} if it went back to the sender */
   chase(trackingNumber: string): Promise<{ readonly foundAt: string }>
 }
 
-/** What becomes of a parcel. */
+/** The journey of a parcel. */
 export type Journey = { readonly days: number } | 'stuck' | 'sent back'
 
 /**
- * What becomes of a parcel. As at the test gateway the number decides: what ends in 09 or 59 goes back to the sender, what
- * ends in another 9 gets stuck at the depot, and everything else arrives within two to six days.
+ * Returns the journey of a parcel. The number decides, as at the test gateway: 09 and 59 at the end go back to the sender,
+ * another 9 gets stuck at the depot, and all others arrive within two to six days.
  */
 export function journeyOf(trackingNumber: string): Journey {
   if (/[05]9$/.test(trackingNumber)) return 'sent back'

@@ -2,13 +2,13 @@ import { JobsError } from '@cgk-platform/jobs'
 
 import { readOptions, usage, UsageError } from './demo/options.ts'
 import { createScreen } from './demo/screen.ts'
-import { StageError } from './demo/stage.ts'
+import { DemoEngineError } from './demo/demo-engine.ts'
 
-// Declines and refusals are part of the play: what is logged of them would bury the table.
+// Declines and refusals are expected here. Their log lines would hide the table.
 process.env['JOB_LOG_LEVEL'] ??= 'silent'
 process.exitCode = await main(process.argv.slice(2))
 
-/** Answers the exit code: 0 when every figure is right, 1 when one is not or the engine fails, 2 for wrong arguments. */
+/** Returns the exit code: 0 if every figure is right, 1 if not or if the engine fails, 2 for invalid arguments. */
 async function main(args: readonly string[]): Promise<number> {
   try {
     const options = readOptions(args)
@@ -16,16 +16,16 @@ async function main(args: readonly string[]): Promise<number> {
       console.log(usage)
       return 0
     }
-    // Read by what the plays import.
+    // The modules that the scenarios import read this variable.
     if (options.folder !== undefined) process.env['STOREFRONT_DATA'] = options.folder
-    const run = options.play === 'fulfilment' ? await loadFulfilment() : await loadDays()
+    const run = options.scenario === 'fulfilment' ? await loadFulfilment() : await loadDays()
     return (await run(options, createScreen(process.stdout))) ? 0 : 1
   } catch (error) {
     if (error instanceof UsageError) {
       console.error(`${error.message}\n\n${usage}`)
       return 2
     }
-    if (!JobsError.isInstance(error) && !(error instanceof StageError)) throw error
+    if (!JobsError.isInstance(error) && !(error instanceof DemoEngineError)) throw error
     console.error(`\n${error.message}`)
     return 1
   }
@@ -36,7 +36,7 @@ async function loadDays() {
   return runDemo
 }
 
-/** Loaded for this play alone: a workflow registers itself, and the days are played without it. */
+/** Loaded only for this scenario: a workflow registers itself on import, and the days do without it. */
 async function loadFulfilment(): ReturnType<typeof loadDays> {
   const { runFulfilment } = await import('./demo/fulfilment/run-fulfilment.ts')
   return runFulfilment

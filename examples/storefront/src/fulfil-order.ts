@@ -5,21 +5,21 @@ import { gateway } from './gateway.ts'
 import { formatPounds } from './money.ts'
 import { warehouse } from './warehouse.ts'
 
-/** An order that the shop has accepted. It is what was created, under a name that the jobs of `order.created` do not answer. */
+/** An accepted order: the payload of `order.created`, under a name that the jobs of `order.created` do not handle. */
 const events = defineEvents({ 'order.accepted': catalogue['order.created'] })
 
 declare module '@cgk-platform/jobs' {
   interface JobEvents extends EventsOf<typeof events> {}
 }
 
-/** Brings an accepted order to its customer, over days. Where that fails for good, the goods and the money go back. */
+/** Delivers an accepted order over several days. If that fails permanently, returns the goods and the money. */
 export const fulfilOrder = defineWorkflow({
   id: 'fulfil-order',
   event: 'order.accepted',
   steps: async ({ payload }, step) => {
     const { orderId, totalAmount = 0, customerId, customerEmail, items = [] } = payload
 
-    // A step's key is the same in all of its attempts, so the gateway takes the money once; its compensation has one of its own.
+    // A step has the same key in all attempts, so the gateway charges once. Its compensation has a different key.
     const payment = await step.run(
       'charge',
       ({ idempotencyKey }) => {

@@ -1,6 +1,6 @@
 import { toPence } from './money.ts'
 
-/** One line of the file, read. */
+/** One parsed line of the file. */
 export interface InvoiceLine {
   readonly invoice: string
   readonly sku: string
@@ -9,14 +9,14 @@ export interface InvoiceLine {
   /** Pence. */
   readonly unitAmount: number
   readonly date: string
-  /** Empty where the invoice names nobody. */
+  /** Empty if the invoice names no customer. */
   readonly customerId: string
   readonly country: string
 }
 
 const header = 'InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country'
 
-/** Reads the invoice lines of a CSV file's text. @throws naming the line that does not fit. */
+/** Parses the invoice lines of a CSV text. @throws {Error} if a line is invalid, with its number */
 export function readInvoiceLines(csv: string): InvoiceLine[] {
   const [first, ...lines] = csv.trimEnd().split('\n')
   if (first !== header) throw new Error(`The file must begin with the line ${header}`)
@@ -24,7 +24,7 @@ export function readInvoiceLines(csv: string): InvoiceLine[] {
     const fields = fieldsOf(line)
     const [invoice, sku, description, quantity, date, unitPrice, customerId, country] = fields as Row
     if (fields.length !== 8 || !/^-?\d+$/.test(quantity))
-      throw new Error(`Line ${index + 2} is no invoice line: ${line}`)
+      throw new Error(`Line ${index + 2} is not an invoice line: ${line}`)
     return {
       invoice,
       sku,
@@ -40,7 +40,7 @@ export function readInvoiceLines(csv: string): InvoiceLine[] {
 
 type Row = [string, string, string, string, string, string, string, string]
 
-/** The fields of one line of CSV, some in quotes. The file has no line breaks inside them. */
+/** Splits a CSV line into fields, which may be quoted. The file has no line breaks inside fields. */
 function fieldsOf(line: string): string[] {
   const fields = line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^",]*))/g)
   return [...fields].map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '')

@@ -7,7 +7,7 @@ import { outbox } from './outbox.ts'
 import { shops } from './shops.ts'
 import { stock } from './stock.ts'
 
-/** Takes the payment of a new order; the customer hears of it now, and is asked how it was a day later. */
+/** Charges a new order, then mails a confirmation now and a follow-up a day later. */
 export const takePayment = defineJob({
   id: 'take-payment',
   event: 'order.created',
@@ -16,7 +16,7 @@ export const takePayment = defineJob({
     const { tenantId, orderId, totalAmount = 0, customerEmail } = payload
     if (totalAmount <= 0) throw new NonRetryableError(`Order ${orderId} has nothing to pay`)
 
-    // The key makes a second attempt, or a second event, harmless: the gateway answers its first payment.
+    // With this key, a second attempt or a second event is harmless: the gateway returns the first payment.
     const payment = await gateway.charge({ idempotencyKey: `${tenantId}/${orderId}`, amount: totalAmount })
     logger.info('The payment was taken.', { orderId, paymentId: payment.id })
     await ledger.book({ tenantId, kind: 'sale', reference: orderId, amount: payment.amount, at: sentAt })
@@ -40,14 +40,14 @@ export const takePayment = defineJob({
     ledger.book({ tenantId, kind: 'refusal', reference: orderId, amount: 0, at: sentAt }),
 })
 
-/** Takes the goods of a new order off the shelf. It has the same event as the payment and a run of its own. */
+/** Takes the goods of a new order from stock. It handles the same event as the payment, in a separate run. */
 export const takeFromStock = defineJob({
   id: 'take-from-stock',
   event: 'order.created',
   handler: ({ payload: { tenantId, orderId, items = [] } }) => stock.take(`${tenantId}/${orderId}`, items),
 })
 
-/** Pays a customer back. */
+/** Refunds a customer. */
 export const payBack = defineJob({
   id: 'pay-back',
   event: 'order.refunded',
@@ -59,7 +59,7 @@ export const payBack = defineJob({
   },
 })
 
-/** Puts returned goods back on the shelf. */
+/** Returns goods to stock. */
 export const returnToStock = defineJob({
   id: 'return-to-stock',
   event: 'order.refunded',
@@ -67,7 +67,7 @@ export const returnToStock = defineJob({
     stock.putBack(`${tenantId}/${refundId}`, items),
 })
 
-/** Delivers a mail, whoever asked for it. */
+/** Delivers any mail that another job sends. */
 export const sendEmail = defineJob({
   id: 'send-email',
   event: 'email.send',
@@ -75,7 +75,7 @@ export const sendEmail = defineJob({
     outbox.deliver({ id, to: recipientEmail, type, subject }),
 })
 
-/** At nine every evening each shop gets its own report of the day. */
+/** Reports each shop's day, at 21:00 every evening. */
 export const dailyReport = defineCronJob({
   id: 'daily-report',
   schedule: '0 21 * * *',

@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto'
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
-/** A list that only grows. */
+/** An append-only list. */
 export interface Journal<Entry> {
-  /** Writes an entry down; answers all up to this one, oldest first. */
+  /** Appends an entry and returns all entries up to it, oldest first. */
   add(entry: Entry): readonly Entry[]
-  /** All entries so far, oldest first. */
+  /** Returns all entries, oldest first. */
   all(): readonly Entry[]
 }
 
-/** A journal in memory or, where a path is given, in a file that several processes share. */
+/** Creates a journal in memory or, with a path, in a file that several processes can share. */
 export function createJournal<Entry extends object>(path?: string): Journal<Entry> {
   if (!path) {
     const entries: Entry[] = []
@@ -22,7 +22,7 @@ export function createJournal<Entry extends object>(path?: string): Journal<Entr
   return {
     add(entry) {
       const line = JSON.stringify({ ...entry, line: randomUUID() })
-      // One write at the end of the file: entries of several processes come one after the other, each of them whole.
+      // A single append per entry, so that entries of several processes never mix.
       appendFileSync(path, `${line}\n`)
       const lines = linesOf()
       return toEntries(lines.slice(0, lines.indexOf(line) + 1))

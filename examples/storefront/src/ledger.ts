@@ -2,14 +2,14 @@
 export interface Entry {
   readonly tenantId: string
   readonly kind: 'sale' | 'refund' | 'refusal'
-  /** The order or refund that it stands for. */
+  /** The id of the order or refund. */
   readonly reference: string
   /** Pence. */
   readonly amount: number
   readonly at: Date
 }
 
-/** What one shop did in a day, money in pence. */
+/** A shop's totals for one day. Money in pence. */
 interface DayReport {
   readonly orders: number
   readonly refused: number
@@ -18,17 +18,17 @@ interface DayReport {
   readonly refunded: number
 }
 
-/** The books. */
+/** The books of all shops. */
 export interface Ledger {
-  /** Writes an entry, once for each shop, kind and reference. */
+  /** Books an entry, once for each shop, kind and reference. */
   book(entry: Entry): Promise<void>
-  /** What a shop did in the 24 hours before an instant. */
+  /** Returns a shop's totals for the 24 hours before `end`. */
   dayUntil(end: Date, tenantId: string): Promise<DayReport>
 }
 
 const dayMs = 24 * 60 * 60 * 1000
 
-/** Books that are kept in memory. */
+/** Creates a ledger in memory. */
 export function createLedger(): Ledger {
   const entries = new Map<string, Entry>()
   return {

@@ -3,13 +3,13 @@ import type { JobItem, LineItem } from '@cgk-platform/jobs'
 import type { InvoiceLine } from './invoice-lines.ts'
 import { shopOf } from './shops.ts'
 
-/** An event of the shop and the moment at which it happened. */
+/** An event of a shop, with its time. */
 export interface ShopEvent {
   readonly at: Date
   readonly item: JobItem<'order.created' | 'order.refunded'>
 }
 
-/** Turns invoices into events in the order of the file: one that begins with `C` is a refund, every other an order. */
+/** Converts invoices to events, in the order of the file. Numbers that start with `C` are refunds, all others orders. */
 export function toShopEvents(lines: readonly InvoiceLine[]): ShopEvent[] {
   const invoices = new Map<string, InvoiceLine[]>()
   for (const line of lines) invoices.set(line.invoice, [...(invoices.get(line.invoice) ?? []), line])
@@ -27,7 +27,7 @@ function toOrder(lines: readonly InvoiceLine[]): ShopEvent['item'] {
 }
 
 function toRefund(lines: readonly InvoiceLine[]): ShopEvent['item'] {
-  // The file does not say which order is cancelled, so the cancellation stands in for it.
+  // The file does not name the cancelled order, so the cancellation's own number is used.
   const { invoice: refundId, date } = lines[0]!
   const items = lines.map((line) => toLineItem(line, -1))
   const payload = {

@@ -1,6 +1,6 @@
-/** A mail that shall go out. */
+/** A mail to deliver. */
 interface Mail {
-  /** Names the mail: with the same id again nothing goes out. */
+  /** The mail's id. A second delivery with the same id does nothing. */
   readonly id: string
   readonly to: string
   readonly type: string
@@ -10,11 +10,11 @@ interface Mail {
 /** A mail service. */
 export interface Outbox {
   deliver(mail: Mail): Promise<{ readonly type: string; readonly to: string }>
-  /** The mails that went out, oldest first. */
+  /** Returns the delivered mails, oldest first. */
   delivered(): Promise<readonly Mail[]>
 }
 
-/** An outbox that keeps its mails in memory rather than sending them to anybody. */
+/** Creates an outbox that stores mails in memory instead of sending them. */
 export function createOutbox(): Outbox {
   const mails = new Map<string, Mail>()
   return {

@@ -1,8 +1,8 @@
-/** One shop of the platform: a tenant. */
+/** A shop of the platform, which is a tenant. */
 export interface Shop {
   /** The tenant's id in every event. */
   readonly id: string
-  /** The country that it sells to, as the invoices spell it. */
+  /** The country that it serves, spelled as in the invoices. */
   readonly name: string
 }
 
@@ -17,7 +17,7 @@ export const shops: readonly Shop[] = [
   { id: 'netherlands', name: 'Netherlands' },
 ]
 
-/** @throws when no shop sells to this country. */
+/** Returns the shop for a country. @throws {Error} if there is none */
 export function shopOf(country: string): Shop {
   const shop = shops.find(({ name }) => name === country)
   if (!shop) throw new Error(`No shop sells to ${country}.`)

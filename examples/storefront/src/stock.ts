@@ -1,24 +1,24 @@
 import type { LineItem } from '@cgk-platform/jobs'
 
-/** What a booking moved. */
+/** The goods that a booking moved. */
 interface Movement {
   /** Invoice lines. */
   readonly lines: number
-  /** Pieces of all lines together. */
+  /** Pieces in all lines. */
   readonly pieces: number
 }
 
-/** The shelves. */
+/** The stock of goods. */
 export interface Stock {
   /** Books goods out, once for each reference. */
   take(reference: string, items: readonly LineItem[]): Promise<Movement>
   /** Books goods back in, once for each reference. */
   putBack(reference: string, items: readonly LineItem[]): Promise<Movement>
-  /** Pieces of an article since the beginning: below zero where more went out than came back. */
+  /** Returns the net pieces of an article. Negative if more went out than came back. */
   balanceOf(sku: string): Promise<number>
 }
 
-/** Shelves that are kept in memory. */
+/** Creates a stock in memory. */
 export function createStock(): Stock {
   const booked = new Map<string, Movement>()
   const balances = new Map<string, number>()
@@ -43,5 +43,5 @@ export function createStock(): Stock {
   }
 }
 
-/** The app's shelves. */
+/** The app's stock. */
 export const stock: Stock = createStock()

@@ -2,34 +2,34 @@ import { type LineItem, NonRetryableError } from '@cgk-platform/jobs'
 
 import { type Stock, stock } from './stock.ts'
 
-/** An order, wrapped up. */
+/** A packed order. */
 export interface Parcel {
   readonly trackingNumber: string
   readonly pieces: number
 }
 
-/** What is to be packed, or was. */
+/** The contents of a parcel. */
 interface PackingList {
-  /** Names the booking: asked twice with the same key, the goods move once. */
+  /** Two requests with the same key move the goods once. */
   readonly idempotencyKey: string
   readonly orderId: string
   readonly items: readonly LineItem[]
 }
 
-/** Where orders are packed. */
+/** Packs orders. */
 export interface Warehouse {
-  /** Takes the goods off the shelves. @throws {NonRetryableError} where one is sold out. */
+  /** Takes the goods from stock. @throws {NonRetryableError} if an article is sold out */
   pack(list: PackingList): Promise<Parcel>
-  /** Puts the goods of a parcel back on the shelves. */
+  /** Returns the goods of a parcel to stock. */
   unpack(list: PackingList): Promise<void>
 }
 
-/** Whether an article is not to be had. As at the test gateway the number decides: what ends in 99 is sold out. */
+/** Returns true if an article is sold out. The number decides, as at the test gateway: 99 at the end is sold out. */
 export function isSoldOut({ sku = '' }: LineItem): boolean {
   return sku.endsWith('99')
 }
 
-/** A warehouse with these shelves. */
+/** Creates a warehouse with this stock. */
 export function createWarehouse(shelves: Stock): Warehouse {
   return {
     async pack({ idempotencyKey, orderId, items }) {

@@ -23,14 +23,14 @@ describe('the ledger', () => {
     expect(await ledger.dayUntil(closing, 'eire')).toMatchObject({ orders: 1, sales: 500 })
   })
 
-  it('tells the shops apart', async () => {
+  it('separates the shops', async () => {
     const ledger = createLedger()
     await ledger.book(sale)
     await ledger.book({ ...sale, tenantId: 'france', amount: 70 })
     expect(await ledger.dayUntil(closing, 'france')).toMatchObject({ orders: 1, sales: 70 })
   })
 
-  it('counts an entry at closing time to the day after, and each entry to one day', async () => {
+  it('counts an entry at closing time for the next day, and each entry for one day', async () => {
     const ledger = createLedger()
     await ledger.book({ ...sale, at: closing })
     expect(await ledger.dayUntil(closing, 'eire')).toMatchObject({ orders: 0 })
@@ -47,7 +47,7 @@ describe('the ledger', () => {
   })
 })
 
-it('the stock moves goods once for each reference, and back', async () => {
+it('the stock moves goods once for each reference, in both directions', async () => {
   const stock = createStock()
   const items = [
     { sku: 'lantern', quantity: 6 },
@@ -69,7 +69,7 @@ it('the outbox delivers a mail once', async () => {
   expect(await outbox.delivered()).toEqual([mail])
 })
 
-it('the warehouse packs an order once, puts its goods back once, and packs nothing of one that is sold out', async () => {
+it('the warehouse packs and unpacks an order once, and packs nothing if an article is sold out', async () => {
   const shelves = createStock()
   const warehouse = createWarehouse(shelves)
   const items = [{ sku: 'lantern', quantity: 6 }]
@@ -86,7 +86,7 @@ it('the warehouse packs an order once, puts its goods back once, and packs nothi
   expect(await shelves.balanceOf('lantern')).toBe(0)
 })
 
-it('the courier finds a parcel that is stuck, and tells of one that went back', async () => {
+it('the courier finds a stuck parcel and reports one that went back', async () => {
   expect([journeyOf('P10'), journeyOf('P14'), journeyOf('P19'), journeyOf('P59')]).toEqual([
     { days: 2 },
     { days: 6 },

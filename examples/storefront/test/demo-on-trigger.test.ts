@@ -2,8 +2,8 @@ import { expect, it } from 'vitest'
 
 import { demo } from './demo-process.ts'
 
-// Apart from the other tests of the demo, since it takes as long as all of them: a process for each of hundreds of runs.
-it("comes to the same in the worker of Trigger.dev's CLI, in real time", () => {
+// In its own file, because it takes as long as the other demo tests together: each of hundreds of runs has a process.
+it("gets the same figures in the worker of Trigger.dev's CLI, in real time", () => {
   const { status, stdout, stderr } = demo(['--provider', 'trigger.dev'])
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
   expect(stdout).toContain("Trigger.dev's SDK and CLI worker, and a loopback server in this process")

@@ -5,31 +5,31 @@ import { createLoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
 import { expect, it, onTestFinished } from 'vitest'
 
 import { readOptions, usage, UsageError } from '../src/demo/options.ts'
-import { altered, commandOf, demo, environment } from './demo-process.ts'
+import { runAltered, commandOf, demo, environment } from './demo-process.ts'
 
 const totals = /^All +281 +12 +56 +258 +£106,709\.17 +29 +£1,866\.33$/m
 
-it('plays both days, shows a row for each shop and ends well', () => {
+it('simulates both days, shows a row for each shop and exits with 0', () => {
   const { status, stdout, stderr } = demo()
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
   expect(stdout).toMatch(/^United Kingdom +272 +12 +54 +249 +£102,388\.61 +26 +£1,719\.53$/m)
   expect(stdout).toMatch(/^EIRE +3 +0 +0 +3 +£577\.88 +1 +£7\.50$/m)
   expect(stdout).toMatch(totals)
-  expect(stdout).toContain('declined: made again after about 1 s, then after about 2 s.') // as it is on each engine
+  expect(stdout).toContain('declined: retried after about 1 s, then after about 2 s.') // the same on every engine
   expect(stdout).toContain('Every figure agrees with the file.')
 })
 
-/** What is told below the description of the engine. */
+/** Returns the output below the engine's description. */
 const figuresIn = (stdout: string): string => stdout.slice(stdout.indexOf('\nShop '))
 
-it('comes to the same on Inngest, the days and their reports included', () => {
+it('gets the same figures on Inngest, including the reports', () => {
   const { status, stdout, stderr } = demo(['--provider', 'inngest'])
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
   expect(stdout).toContain("Inngest's SDK and a loopback engine in this process")
   expect(figuresIn(stdout)).toBe(figuresIn(demo().stdout))
 })
 
-it('plays on the Inngest server that is named, in real time, and leaves it without functions to call', async () => {
+it('uses the configured Inngest server, in real time, and leaves no functions on it', async () => {
   const engine = await createLoopbackEngine()
   onTestFinished(() => engine.close())
   const { stdout } = await promisify(execFile)(process.execPath, commandOf(['--provider', 'inngest']), {
@@ -41,16 +41,16 @@ it('plays on the Inngest server that is named, in real time, and leaves it witho
   expect(await functions.json()).not.toMatchObject({ data: [expect.anything()] })
 })
 
-it('comes to the same in real time, where all orders are sent at once', () => {
+it('gets the same figures in real time, with all orders sent at once', () => {
   const { status, stdout } = demo(['--real-time'])
   expect(status).toBe(0)
   expect(stdout).toMatch(totals)
 })
 
-it('exits with 1 where a price in the file is wrong', () => {
-  const { status, stdout } = altered('data/online-retail-2010-12-01.csv', '3.75,12583,France', '3.76,12583,France')
+it('exits with 1 if a price in the file is wrong', () => {
+  const { status, stdout } = runAltered('data/online-retail-2010-12-01.csv', '3.75,12583,France', '3.76,12583,France')
   expect(status).toBe(1)
-  expect(stdout).toMatch(/^Wrong +france, jobs against the known figures: sales/m)
+  expect(stdout).toMatch(/^Wrong +france, jobs against the expected figures: sales/m)
 })
 
 it.each([
@@ -61,19 +61,19 @@ it.each([
   [['fulfilment', '--crash'], "Unknown option '--crash'"],
   [['fulfilment', '--real-time'], 'The fulfilment takes days'],
   [['fulfilment', '--provider', 'trigger.dev'], 'The fulfilment takes days'],
-])('refuses %j', (args, problem) => {
+])('rejects %j', (args, problem) => {
   expect(() => readOptions(args)).toThrow(
     expect.objectContaining({ name: UsageError.name, message: expect.stringContaining(problem) }),
   )
 })
 
-it('answers wrong arguments with its usage and exits with 2', () => {
+it('prints the usage for invalid arguments and exits with 2', () => {
   const { status, stdout, stderr } = demo(['--fast'])
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
   expect(stderr).toContain("Unknown option '--fast'")
   expect(stderr).toContain(usage)
 })
 
-it('prints its usage when asked', () => {
+it('prints the usage with --help', () => {
   expect(demo(['--help'])).toEqual({ status: 0, stdout: `${usage}\n`, stderr: '' })
 })

@@ -1,29 +1,32 @@
 import * as fc from 'fast-check'
 import { beforeEach, expect, it, vi } from 'vitest'
 
-import { createFastForward } from '../src/demo/fast-forward.ts'
-import { type ToldEnd, endOf } from '../src/demo/fulfilment/end.ts'
-import { fulfilmentFaults } from '../src/demo/fulfilment/fulfilment-faults.ts'
-import { type EndedOrder, figuresOf } from '../src/demo/fulfilment/fulfilment-figures.ts'
+import { createVirtualTimeEngine } from '../src/demo/virtual-time-engine.ts'
+import { type OrderResult, outcomeOf } from '../src/demo/fulfilment/order-outcome.ts'
+import { findFulfilmentMismatches } from '../src/demo/fulfilment/find-fulfilment-mismatches.ts'
+import { type OrderWithResult, figuresOf } from '../src/demo/fulfilment/fulfilment-figures.ts'
 import type { Order } from '../src/demo/fulfilment/order.ts'
-import { playFulfilment } from '../src/demo/fulfilment/play-fulfilment.ts'
+import { simulateFulfilment } from '../src/demo/fulfilment/simulate-fulfilment.ts'
 import { fulfilOrder } from '../src/fulfil-order.ts'
 import { type Booking, gateway } from '../src/gateway.ts'
 import { sendEmail } from '../src/jobs.ts'
 import { shops } from '../src/shops.ts'
 import { stock } from '../src/stock.ts'
-import { createMemoryScreen } from './play.ts'
+import { createMemoryScreen } from './demo-kit.ts'
 
 beforeEach(() => void vi.stubEnv('JOB_LOG_LEVEL', 'silent'))
 
-/** Fulfils orders on an engine of their own; answers how they ended and what the gateway booked. */
-async function fulfil(orders: readonly Order[]): Promise<{ ended: EndedOrder[]; books: readonly Booking[] }> {
-  const { client, passTo, close } = createFastForward({ startAt: orders[0]!.placedAt, jobs: [fulfilOrder, sendEmail] })
+/** Fulfils orders on a new engine. Returns the results and the gateway's bookings. */
+async function fulfil(orders: readonly Order[]): Promise<{ ended: OrderWithResult[]; books: readonly Booking[] }> {
+  const { client, advanceTo, close } = createVirtualTimeEngine({
+    startAt: orders[0]!.placedAt,
+    jobs: [fulfilOrder, sendEmail],
+  })
   const before = (await gateway.books()).length
-  const accepted = await playFulfilment({ client, passTo: passTo! }, orders, createMemoryScreen())
+  const accepted = await simulateFulfilment({ client, advanceTo: advanceTo! }, orders, createMemoryScreen())
   const statuses = await Promise.all(accepted.map(({ job }) => client.getJobStatus(job.id)))
   await close()
-  const ended = accepted.map((order, index) => ({ order, end: endOf(statuses[index]!) }))
+  const ended = accepted.map((order, index) => ({ order, result: outcomeOf(statuses[index]!) }))
   return { ended, books: (await gateway.books()).slice(before) }
 }
 
@@ -38,13 +41,13 @@ function order(orderId: string, payload: Partial<Order['payload']> = {}): Order 
   }
 }
 
-async function endOfOne(...given: Parameters<typeof order>): Promise<ToldEnd> {
+async function resultOfOne(...given: Parameters<typeof order>): Promise<OrderResult> {
   const { ended } = await fulfil([order(...given)])
-  return ended[0]!.end
+  return ended[0]!.result
 }
 
 it('completes an order whose parcel arrives', async () => {
-  expect(await endOfOne('1')).toMatchObject({
+  expect(await resultOfOne('1')).toMatchObject({
     state: 'completed',
     chased: false,
     compensated: [],
@@ -53,15 +56,15 @@ it('completes an order whose parcel arrives', async () => {
   })
 })
 
-it('takes a payment that is declined twice at the third attempt, once', async () => {
+it('charges once, at the third attempt, after two declines', async () => {
   const { ended, books } = await fulfil([order('1', { totalAmount: 1065 })])
-  expect(ended[0]!.end).toMatchObject({ state: 'completed', attempts: 3 })
-  expect(books).toMatchObject([{ kind: 'payment', amount: 1065, id: ended[0]!.end.paymentId }])
+  expect(ended[0]!.result).toMatchObject({ state: 'completed', attempts: 3 })
+  expect(books).toMatchObject([{ kind: 'payment', amount: 1065, id: ended[0]!.result.paymentId }])
 })
 
 it('gives up after five declines, with nothing to compensate', async () => {
   const { ended, books } = await fulfil([order('1', { customerId: '17854' })])
-  expect(ended[0]!.end).toMatchObject({
+  expect(ended[0]!.result).toMatchObject({
     state: 'failed',
     failedAt: 'charge',
     attempts: 5,
@@ -71,11 +74,11 @@ it('gives up after five declines, with nothing to compensate', async () => {
   expect(books).toEqual([])
 })
 
-it('pays an order back that is sold out, and moves no goods', async () => {
+it('refunds a sold-out order and moves no goods', async () => {
   const before = await stock.balanceOf(mug.sku)
   const { ended, books } = await fulfil([order('1', { items: [mug, soldOut] })])
-  const { paymentId, ...end } = ended[0]!.end
-  expect(end).toMatchObject({ state: 'failed', failedAt: 'pack', compensated: ['charge'], notCompensated: [] })
+  const { paymentId, ...result } = ended[0]!.result
+  expect(result).toMatchObject({ state: 'failed', failedAt: 'pack', compensated: ['charge'], notCompensated: [] })
   expect(books).toMatchObject([
     { kind: 'payment', amount: 1000, id: paymentId },
     { kind: 'refund', amount: 1000, paymentId },
@@ -83,15 +86,15 @@ it('pays an order back that is sold out, and moves no goods', async () => {
   expect(await stock.balanceOf(mug.sku)).toBe(before)
 })
 
-it('asks for a parcel that does not arrive, and compensates all of an order whose parcel went back', async () => {
-  expect(await endOfOne('19')).toMatchObject({ state: 'completed', chased: true, compensated: [] })
+it('traces a parcel that does not arrive, and compensates everything if it went back', async () => {
+  expect(await resultOfOne('19')).toMatchObject({ state: 'completed', chased: true, compensated: [] })
   const before = await stock.balanceOf(mug.sku)
-  expect(await endOfOne('59')).toMatchObject({ state: 'failed', failedAt: 'chase', compensated: ['pack', 'charge'] })
+  expect(await resultOfOne('59')).toMatchObject({ state: 'failed', failedAt: 'chase', compensated: ['pack', 'charge'] })
   expect(await stock.balanceOf(mug.sku)).toBe(before)
 })
 
-it('writes to no customer whose address it does not know', async () => {
-  expect(await endOfOne('1', { customerEmail: undefined })).toMatchObject({ state: 'completed', mailed: false })
+it('sends no mail without an address', async () => {
+  expect(await resultOfOne('1', { customerEmail: undefined })).toMatchObject({ state: 'completed', mailed: false })
 })
 
 const orders = fc
@@ -107,11 +110,11 @@ const orders = fc
   )
   .map((all) => all.map(({ orderId, ...payload }) => order(orderId, payload)))
 
-it('whatever the orders, taken less refunded is what was sold, in each shop', async () => {
+it('taken minus refunded equals sold in each shop, for any orders', async () => {
   await fc.assert(
     fc.asyncProperty(orders, async (some) => {
       const { ended, books } = await fulfil(some)
-      expect(fulfilmentFaults(ended, books)).toEqual([])
+      expect(findFulfilmentMismatches(ended, books)).toEqual([])
       const { taken, refunded, sold } = figuresOf(ended, books)
       expect(taken - refunded).toBe(sold)
     }),
@@ -119,7 +122,7 @@ it('whatever the orders, taken less refunded is what was sold, in each shop', as
   )
 })
 
-it('whatever a refund is wrong by, it is found', async () => {
+it('finds every wrong refund', async () => {
   const { refund } = gateway
   const wrongBy = fc.integer({ min: -1000, max: 1000 }).filter((pence) => pence !== 0)
   await fc.assert(
@@ -128,9 +131,9 @@ it('whatever a refund is wrong by, it is found', async () => {
         refund({ ...request, amount: request.amount + pence }),
       )
       const { ended, books } = await fulfil(some)
-      const compensated = ended.filter(({ end }) => end.compensated.length > 0)
+      const compensated = ended.filter(({ result }) => result.compensated.length > 0)
       const wrong = new Set(compensated.map(({ order: { payload } }) => payload.tenantId))
-      expect(fulfilmentFaults(ended, books)).toHaveLength(wrong.size)
+      expect(findFulfilmentMismatches(ended, books)).toHaveLength(wrong.size)
     }),
     { numRuns: 25 },
   )

@@ -12,20 +12,20 @@ import { createJournal } from '../src/journal.ts'
 
 const chargeMany = fileURLToPath(new URL('charge-many.ts', import.meta.url))
 
-it('takes the money of a key once, however often it is asked', async () => {
+it('charges a key once, however often it is requested', async () => {
   const gateway = createGateway()
   const first = await gateway.charge({ idempotencyKey: 'order', amount: 1000 })
   expect(await gateway.charge({ idempotencyKey: 'order', amount: 1000 })).toEqual(first)
   expect(await gateway.charge({ idempotencyKey: 'another', amount: 1000 })).not.toEqual(first)
 })
 
-it('refuses a key that comes again with another amount', async () => {
+it('rejects a repeated key with another amount', async () => {
   const gateway = createGateway()
   await gateway.charge({ idempotencyKey: 'order', amount: 1000 })
   await expect(gateway.charge({ idempotencyKey: 'order', amount: 1001 })).rejects.toThrow('another amount')
 })
 
-it('declines what ends in 65 twice, then takes it', async () => {
+it('declines amounts that end in 65 twice, then accepts them', async () => {
   const gateway = createGateway()
   const charge = () => gateway.charge({ idempotencyKey: 'order', amount: 1065 })
   await expect(charge()).rejects.toThrow(PaymentDeclinedError)
@@ -33,7 +33,7 @@ it('declines what ends in 65 twice, then takes it', async () => {
   expect(await charge()).toMatchObject({ amount: 1065 })
 })
 
-it('keeps payments and refunds of the same key apart', async () => {
+it('separates payments and refunds with the same key', async () => {
   const gateway = createGateway()
   const payment = await gateway.charge({ idempotencyKey: 'order', amount: 1000 })
   const refund = await gateway.refund({ idempotencyKey: 'order', amount: 400 })
@@ -41,7 +41,7 @@ it('keeps payments and refunds of the same key apart', async () => {
   expect(refund.id).not.toBe(payment.id)
 })
 
-it('counts for all processes together where they share a journal', async () => {
+it('counts over all processes that share a journal', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'storefront-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const charges = Array.from({ length: 4 }, () => promisify(execFile)(process.execPath, [chargeMany, folder]))
@@ -58,7 +58,7 @@ it('always declines a customer whose number ends in 4', async () => {
   for (let attempt = 1; attempt <= 6; attempt++) await expect(charge()).rejects.toThrow(PaymentDeclinedError)
 })
 
-it('books what moved, once, and nothing that was declined', async () => {
+it('books each movement once, and nothing that was declined', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'storefront-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   for (const path of [undefined, join(folder, 'gateway.jsonl')]) {

@@ -16,13 +16,13 @@ it('reads quoted fields with commas and quotation marks', () => {
   expect(description('22041')).toBe('RECORD FRAME 7" SINGLE SIZE ')
 })
 
-it('names the line that is no invoice line', () => {
+it('names an invalid line', () => {
   const [header, first] = csv.split('\n')
   expect(() => readInvoiceLines(`${header}\n${first}\n536365,broken`)).toThrow('Line 3')
   expect(() => readInvoiceLines(first!)).toThrow('must begin with')
 })
 
-it('makes one event of every invoice, each fit for the catalogue and for every engine', async () => {
+it('converts every invoice to one event that is valid on every engine', async () => {
   expect(events).toHaveLength(310)
   for (const { item } of events) {
     expect((await catalogue[item.event]['~standard'].validate(item.payload)).issues).toBeUndefined()
@@ -30,7 +30,7 @@ it('makes one event of every invoice, each fit for the catalogue and for every e
   }
 })
 
-it('turns an invoice into an order in pence', () => {
+it('converts an invoice to an order in pence', () => {
   expect(payloads[0]).toMatchObject({
     tenantId: 'united-kingdom',
     orderId: '536365',
@@ -48,7 +48,7 @@ it('turns an invoice into an order in pence', () => {
   })
 })
 
-it('turns a cancellation into a refund of positive pence and pieces', () => {
+it('converts a cancellation to a refund with positive pence and pieces', () => {
   const refund = payloads.find(({ orderId }) => orderId === 'C536817')
   expect(refund).toMatchObject({ tenantId: 'eire', refundId: 'C536817', refundAmount: 750 })
   expect(refund?.items).toMatchObject([
@@ -57,7 +57,7 @@ it('turns a cancellation into a refund of positive pence and pieces', () => {
   ])
 })
 
-it('leaves the customer out where the invoice names none', () => {
+it('omits the customer if the invoice names none', () => {
   expect(payloads.filter(({ customerId }) => customerId === undefined)).toHaveLength(23)
   expect(payloads.filter(({ customerEmail }) => customerEmail === undefined)).toHaveLength(23)
 })

@@ -3,7 +3,7 @@ import type { InvoiceLine } from '../invoice-lines.ts'
 import { shopOf } from '../shops.ts'
 import { type Contribution, type Figures, type FiguresByShop, tally } from './figures.ts'
 
-/** Counts the file line by line, without the events and the jobs, to hold what the jobs did against it. */
+/** Counts the lines of the file, without events and jobs, as a comparison for the jobs' figures. */
 export function figuresOfFile(lines: readonly InvoiceLine[]): FiguresByShop {
   const amounts = new Map<string, number>()
   for (const { invoice, quantity, unitAmount } of lines) {

@@ -1,32 +1,32 @@
 import { findRun, type JobHandle, type JobStatus } from '@cgk-platform/jobs'
 
 import { payBack, returnToStock, sendEmail, takeFromStock, takePayment } from '../jobs.ts'
-import type { Stage } from './stage.ts'
+import type { DemoEngine } from './demo-engine.ts'
 import { type Contribution, type Figures, type FiguresByShop, tally } from './figures.ts'
 
-/** What the jobs of the orders and refunds came to. */
-export interface Outcome {
+/** The figures of the orders' and refunds' jobs. */
+export interface JobFigures {
   readonly byShop: FiguresByShop
-  /** The jobs of the mails that are due a day later. */
+  /** The ids of the jobs that send a follow-up mail a day later. */
   readonly followUpIds: readonly string[]
 }
 
 /**
- * Waits for the jobs and counts what their runs answered. It asks the engine alone, so that it counts right wherever
- * the handlers ran.
+ * Waits for the jobs and counts their outputs. It reads only from the engine, so the figures do not depend on where the
+ * handlers ran.
  */
 export async function figuresOfJobs(
-  stage: Pick<Stage, 'client' | 'declinesOf'>,
+  engine: Pick<DemoEngine, 'client' | 'declinesOf'>,
   handles: readonly JobHandle[],
   onProgress: (ended: number) => void,
-): Promise<Outcome> {
-  const { client } = stage
+): Promise<JobFigures> {
+  const { client } = engine
   const contributions: Contribution[] = []
   const followUpIds: string[] = []
   for (const { id, tenantId } of handles) {
     const status = await client.waitForJob(id, { timeout: '10m' })
     const figures =
-      status.event === 'order.created' ? await figuresOfOrder(stage, status, followUpIds) : figuresOfRefund(status)
+      status.event === 'order.created' ? await figuresOfOrder(engine, status, followUpIds) : figuresOfRefund(status)
     contributions.push({ tenantId, figures })
     onProgress(contributions.length)
   }
@@ -34,7 +34,7 @@ export async function figuresOfJobs(
 }
 
 async function figuresOfOrder(
-  { client, declinesOf }: Pick<Stage, 'client' | 'declinesOf'>,
+  { client, declinesOf }: Pick<DemoEngine, 'client' | 'declinesOf'>,
   status: JobStatus,
   followUpIds: string[],
 ): Promise<Partial<Figures>> {

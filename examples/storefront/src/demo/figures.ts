@@ -1,11 +1,11 @@
-/** What can be counted of a shop's days, from its jobs and from the file alike. Money in pence. */
+/** The figures of a shop, counted from its jobs or from the file. Money in pence. */
 export interface Figures {
   orders: number
   /** Orders with nothing to pay. */
   refused: number
-  /** Attempts to take a payment that were declined and tried again. */
+  /** Declined payment attempts that were retried. */
   declines: number
-  /** Mails that confirm an order: one for each paid order whose customer is known. */
+  /** Confirmation mails, one for each paid order with a known customer. */
   confirmations: number
   refunds: number
   /** Invoice lines of orders and refunds. */
@@ -17,13 +17,13 @@ export interface Figures {
 /** Figures by shop. */
 export type FiguresByShop = ReadonlyMap<string, Readonly<Figures>>
 
-/** What one order or refund adds to the figures of its shop. */
+/** The figures that one order or refund adds to its shop. */
 export interface Contribution {
   readonly tenantId: string
   readonly figures: Partial<Figures>
 }
 
-/** A shop where nothing has happened. */
+/** The figures of a shop without events. */
 export const noFigures: Readonly<Figures> = {
   orders: 0,
   refused: 0,
@@ -38,7 +38,7 @@ export const noFigures: Readonly<Figures> = {
 /** The names of the figures. */
 export const figureNames = Object.keys(noFigures) as readonly (keyof Figures)[]
 
-/** Adds contributions up, shop by shop. */
+/** Sums contributions by shop. */
 export function tally(contributions: readonly Contribution[]): FiguresByShop {
   const byShop = new Map<string, Figures>()
   for (const { tenantId, figures } of contributions)
@@ -46,7 +46,7 @@ export function tally(contributions: readonly Contribution[]): FiguresByShop {
   return byShop
 }
 
-/** The figures of all shops together. */
+/** Sums the figures of all shops. */
 export function totalOf(byShop: FiguresByShop): Figures {
   return [...byShop.values()].reduce(plus, noFigures)
 }

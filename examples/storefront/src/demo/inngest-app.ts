@@ -13,22 +13,22 @@ export interface InngestApp {
   close(): Promise<void>
 }
 
-/** Which Inngest, and whose time. */
+/** The options of the Inngest app. */
 export interface InngestAppOptions {
-  /** Default: what the `INNGEST_*` variables name. */
+  /** Address of Inngest. Default: from the `INNGEST_*` variables. */
   readonly baseUrl?: string
-  /** Default: the machine's. */
+  /** Default: the system clock. */
   readonly clock?: Clock
   readonly fetch?: typeof fetch
-  /** Default: all that are defined. */
+  /** Default: all defined jobs. */
   readonly jobs?: readonly Definition[] | undefined
 }
 
 const ignore = (): void => undefined
-/** The SDK would print every decline with its stack. */
+/** Prevents the SDK from printing every decline with its stack. */
 const quiet = { debug: ignore, info: ignore, warn: ignore, error: ignore }
 
-/** Serves the jobs as Inngest functions on a free port, as an app of its own would, and tells Inngest of them. */
+/** Serves the jobs as Inngest functions on a free port, and registers them with Inngest. */
 export async function openInngestApp(options: InngestAppOptions = {}): Promise<InngestApp> {
   const { baseUrl, clock, fetch: ownFetch, jobs } = options
   const inngest = new Inngest({
@@ -39,7 +39,7 @@ export async function openInngestApp(options: InngestAppOptions = {}): Promise<I
     ...(ownFetch && { fetch: ownFetch }),
   })
   const client = createClient({ load: () => createInngestProvider({ client: inngest }, { clock }) }, { clock, jobs })
-  setJobClient(client) // so that the cron job brings no default client to life
+  setJobClient(client) // otherwise the cron job would create a default client
   const functions = createInngestFunctions({ client: inngest, jobClient: client, jobs }, { clock })
   const closeApp = await serveFunctions(inngest, functions)
   return {
@@ -48,14 +48,14 @@ export async function openInngestApp(options: InngestAppOptions = {}): Promise<I
       await client.close({ timeout: 0 })
       await closeApp()
       if (baseUrl !== undefined) return
-      // Nobody answers from here on: an app without functions is called no more.
+      // Registers the app without functions, so that Inngest no longer calls it.
       const closeEmpty = await serveFunctions(inngest, [])
       await closeEmpty()
     },
   }
 }
 
-/** Answers what ends it. */
+/** Starts the server. Returns a function that stops it. */
 async function serveFunctions(
   client: Inngest.Any,
   functions: ReturnType<typeof createInngestFunctions>,
@@ -64,7 +64,7 @@ async function serveFunctions(
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   const synced = await fetch(`http://127.0.0.1:${port}/api/inngest`, { method: 'PUT' })
-  if (!synced.ok) throw new Error(`Inngest did not take the app: ${synced.status} ${await synced.text()}`)
+  if (!synced.ok) throw new Error(`Inngest did not accept the app: ${synced.status} ${await synced.text()}`)
   return async () => {
     server.closeAllConnections()
     server.close()

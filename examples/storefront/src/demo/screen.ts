@@ -1,24 +1,24 @@
 import { styleText } from 'node:util'
 
-/** Where the demo writes. */
+/** The demo's output. */
 export interface Screen {
-  /** A line that stays. */
+  /** Writes a line. */
   line(text?: string): void
-  /** A line in bold. */
+  /** Writes a bold line. */
   bold(text: string): void
-  /** How far it is: one line that changes in place on a terminal, now and then a line of its own elsewhere. */
+  /** Shows progress: a line that changes in place on a terminal, otherwise a new line every two seconds. */
   progress(text: string): void
 }
 
-/** What a screen needs of `process.stdout`. */
+/** The part of `process.stdout` that a screen uses. */
 export type Output = Pick<NodeJS.WriteStream, 'write'> & Partial<Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>>
 
 const progressEveryMs = 2000
 
-/** Writes to a stream, a terminal or not. */
+/** Creates a screen that writes to a stream, which may be a terminal. */
 export function createScreen(output: Output): Screen {
   let pending = false
-  let toldAt = performance.now()
+  let lastProgressAt = performance.now()
 
   const line = (text = ''): void => {
     output.write(`${pending ? '\r\u001b[2K' : ''}${text}\n`)
@@ -31,9 +31,9 @@ export function createScreen(output: Output): Screen {
       if (output.isTTY) {
         output.write(`\r\u001b[2K${text.slice(0, (output.columns || 80) - 1)}`)
         pending = true
-      } else if (performance.now() - toldAt >= progressEveryMs) {
+      } else if (performance.now() - lastProgressAt >= progressEveryMs) {
         line(text)
-        toldAt = performance.now()
+        lastProgressAt = performance.now()
       }
     },
   }

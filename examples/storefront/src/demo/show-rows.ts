@@ -1,6 +1,6 @@
 import type { Screen } from './screen.ts'
 
-/** Shows rows of as many cells each as columns: the first row and the last in bold, numbers to the right. */
+/** Shows a table. The first and last rows are bold, and all columns but the first are right-aligned. */
 export function showRows(rows: readonly (readonly string[])[], screen: Screen): void {
   const widths = rows[0]!.map((_, index) => Math.max(...rows.map((row) => row[index]!.length)))
   const lines = rows.map((row) => row.map((cell, index) => pad(cell, widths[index]!, index)).join('  '))

@@ -19,7 +19,7 @@ const columns: readonly Column[] = [
   { title: 'Refunded', cell: ({ refunded }) => formatPounds(refunded) },
 ]
 
-/** Shows a row for each shop, and one for all of them. */
+/** Shows a row for each shop, and a total. */
 export function showTable(byShop: FiguresByShop, screen: Screen): void {
   const rows = shops.map(({ id, name }) => rowOf(name, byShop.get(id) ?? noFigures))
   showRows([['Shop', ...columns.map(({ title }) => title)], ...rows, rowOf('All', totalOf(byShop))], screen)

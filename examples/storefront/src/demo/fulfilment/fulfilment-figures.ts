@@ -1,44 +1,44 @@
 import type { Booking } from '../../gateway.ts'
-import type { ToldEnd } from './end.ts'
+import type { OrderResult } from './order-outcome.ts'
 import type { Order } from './order.ts'
 
-/** An order and how it ended. */
-export interface EndedOrder {
+/** An order and its result. */
+export interface OrderWithResult {
   readonly order: Order
-  readonly end: ToldEnd
+  readonly result: OrderResult
 }
 
-/** What can be counted of orders. Money in pence. */
+/** The figures of orders. Money in pence. */
 export interface FulfilmentFigures {
   readonly orders: number
   readonly completed: number
-  /** Of the completed ones: those whose parcel was asked for. */
+  /** Completed orders whose parcel had to be traced. */
   readonly chased: number
-  /** Failed, and what was done is compensated. */
+  /** Failed orders with compensated steps. */
   readonly compensated: number
-  /** Failed before anything was done. */
+  /** Failed orders without anything to compensate. */
   readonly failed: number
-  /** What the completed orders are worth. */
+  /** The value of the completed orders. */
   readonly sold: number
-  /** By the gateway's books. */
+  /** Payments in the gateway's books. */
   readonly taken: number
-  /** By the gateway's books. */
+  /** Refunds in the gateway's books. */
   readonly refunded: number
 }
 
-/** Counts orders from the status of their jobs, and their money from the gateway's books. */
-export function figuresOf(orders: readonly EndedOrder[], books: readonly Booking[]): FulfilmentFigures {
-  const ends = orders.map(({ end }) => end)
-  const completed = orders.filter(({ end }) => end.state === 'completed')
-  const failed = ends.filter(({ state }) => state === 'failed')
+/** Counts orders from their jobs' status, and money from the gateway's books. */
+export function figuresOf(orders: readonly OrderWithResult[], books: readonly Booking[]): FulfilmentFigures {
+  const results = orders.map(({ result }) => result)
+  const completed = orders.filter(({ result }) => result.state === 'completed')
+  const failed = results.filter(({ state }) => state === 'failed')
   const compensatedRuns = failed.filter(({ compensated }) => compensated.length > 0)
-  const own = new Set(ends.map(({ paymentId }) => paymentId))
+  const own = new Set(results.map(({ paymentId }) => paymentId))
   const payments = books.filter(({ kind, id }) => kind === 'payment' && own.has(id))
   const refunds = books.filter(({ kind, paymentId }) => kind === 'refund' && own.has(paymentId))
   return {
     orders: orders.length,
     completed: completed.length,
-    chased: completed.filter(({ end }) => end.chased).length,
+    chased: completed.filter(({ result }) => result.chased).length,
     compensated: compensatedRuns.length,
     failed: failed.length - compensatedRuns.length,
     sold: sumOf(completed.map(({ order }) => order.payload.totalAmount ?? 0)),

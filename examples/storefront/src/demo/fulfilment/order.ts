@@ -3,18 +3,18 @@ import type { JobHandle, JobInput } from '@cgk-platform/jobs'
 import type { InvoiceLine } from '../../invoice-lines.ts'
 import { toShopEvents } from '../../orders.ts'
 
-/** An order of the file, to be fulfilled. */
+/** An order of the file. */
 export interface Order {
   readonly placedAt: Date
   readonly payload: JobInput<'order.created'>
 }
 
-/** An order that was handed to the workflow. */
+/** An order that was sent to the workflow. */
 export interface AcceptedOrder extends Order {
   readonly job: JobHandle
 }
 
-/** The orders of the first day of the file, in its order. */
+/** Returns the orders of the file's first day, in the order of the file. */
 export function ordersOfFirstDay(lines: readonly InvoiceLine[]): Order[] {
   const events = toShopEvents(lines)
   const day = dayOf(events[0]!.at)

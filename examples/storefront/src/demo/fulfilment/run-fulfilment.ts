@@ -4,31 +4,31 @@ import { fulfilOrder } from '../../fulfil-order.ts'
 import { gateway } from '../../gateway.ts'
 import { readInvoiceLines } from '../../invoice-lines.ts'
 import { sendEmail } from '../../jobs.ts'
-import { createStage } from '../create-stage.ts'
-import { namedServer } from '../named-server.ts'
+import { createDemoEngine } from '../create-demo-engine.ts'
+import { configuredInngestServer } from '../inngest-server.ts'
 import type { DemoOptions } from '../options.ts'
 import type { Screen } from '../screen.ts'
-import { StageError } from '../stage.ts'
-import { endOf } from './end.ts'
-import { fulfilmentFaults } from './fulfilment-faults.ts'
+import { DemoEngineError } from '../demo-engine.ts'
+import { outcomeOf } from './order-outcome.ts'
+import { findFulfilmentMismatches } from './find-fulfilment-mismatches.ts'
 import { ordersOfFirstDay } from './order.ts'
-import { playFulfilment } from './play-fulfilment.ts'
+import { simulateFulfilment } from './simulate-fulfilment.ts'
 import { showFulfilment } from './show-fulfilment.ts'
 
 const file = new URL('../../../data/online-retail-2010-12-01.csv', import.meta.url)
 
-/** Fulfils the orders of a day and shows how they ended; false when one ended wrong or a penny is missing. */
+/** Fulfils the orders of a day and shows the outcomes. Returns false if an outcome or an amount is wrong. */
 export async function runFulfilment(
   options: Pick<DemoOptions, 'provider' | 'realTime'>,
   screen: Screen,
 ): Promise<boolean> {
-  if (options.provider === 'inngest' && namedServer(process.env) !== undefined)
-    throw new StageError(
-      'The fulfilment takes days, and time is real on a server: unset INNGEST_BASE_URL and INNGEST_DEV.',
+  if (options.provider === 'inngest' && configuredInngestServer(process.env) !== undefined)
+    throw new DemoEngineError(
+      'The fulfilment takes days, and a server runs in real time: unset INNGEST_BASE_URL and INNGEST_DEV.',
     )
   const orders = ordersOfFirstDay(readInvoiceLines(readFileSync(file, 'utf8')))
   const jobs = [fulfilOrder, sendEmail]
-  const { client, description, passTo, close } = await createStage(
+  const { client, description, advanceTo, close } = await createDemoEngine(
     options,
     { startAt: orders[0]!.placedAt, jobs },
     screen,
@@ -38,15 +38,15 @@ export async function runFulfilment(
       'The orders of one day of a real shop, each fulfilled by a workflow: paid, packed, delivered or compensated.',
     )
     screen.line(description)
-    const before = (await gateway.books()).length // not nothing where STOREFRONT_DATA names a folder
-    const accepted = await playFulfilment({ client, passTo: passTo! }, orders, screen)
+    const before = (await gateway.books()).length // earlier bookings, if STOREFRONT_DATA is set
+    const accepted = await simulateFulfilment({ client, advanceTo: advanceTo! }, orders, screen)
     const statuses = await Promise.all(accepted.map(({ job }) => client.getJobStatus(job.id)))
-    const ended = accepted.map((order, index) => ({ order, end: endOf(statuses[index]!) }))
+    const ended = accepted.map((order, index) => ({ order, result: outcomeOf(statuses[index]!) }))
     const books = (await gateway.books()).slice(before)
-    const faults = fulfilmentFaults(ended, books)
+    const mismatches = findFulfilmentMismatches(ended, books)
     screen.line()
-    showFulfilment(ended, books, faults, screen)
-    return faults.length === 0
+    showFulfilment(ended, books, mismatches, screen)
+    return mismatches.length === 0
   } finally {
     await close()
   }

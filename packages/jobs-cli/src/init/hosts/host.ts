@@ -1,6 +1,6 @@
 import type { TemplateFile } from '../templates/template.ts'
 
-/** How an app runs its jobs on an engine. */
+/** The files and settings with which an app runs its jobs on an engine. */
 export interface Host {
   readonly files: readonly TemplateFile[]
   /** The module that the script `jobs:worker` runs. Omitted if something else runs the jobs. */

@@ -13,7 +13,7 @@ export interface Change {
 /** A file, script or setting that exists and stays unchanged. */
 export interface ExistingItem {
   readonly name: string
-  /** What to change by hand. */
+  /** Instructions for a change by hand. */
   readonly remedy?: string | undefined
 }
 

@@ -5,7 +5,7 @@ export interface TemplateFile {
   /** Relative to the app's folder, with `/`. */
   readonly path: string
   readonly contents: string
-  /** What to change by hand if the app already has this file, which stays unchanged. */
+  /** Instructions for a change by hand, if the app already has this file. */
   readonly ifExists?: string
 }
 

@@ -8,23 +8,23 @@ import { expect, it, onTestFinished } from 'vitest'
 
 import { commandOf, demo, environment } from './demo-process.ts'
 
-/** How many payments were asked for when the demo is killed: some are to be asked for again, and many have not been. */
-const half = 100
+/** Payment requests after which the test kills the demo, when some need a retry and many are still open. */
+const killAfter = 100
 
-it('is killed half-way, goes on where it was, and comes to the same figures', async () => {
+it('continues after a kill and gets the same figures', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'storefront-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const args = ['--store', 'sqlite', '--folder', folder]
   const first = spawn(process.execPath, commandOf(args), { env: environment, stdio: 'ignore' })
   const ended = new Promise((resolve) => void first.once('exit', (_code, signal) => resolve(signal)))
   const books = join(folder, 'gateway.jsonl')
-  const asked = (): number => (existsSync(books) ? readFileSync(books, 'utf8').split('\n').length - 1 : 0)
-  while (asked() < half && first.exitCode === null) await sleep(1)
+  const requests = (): number => (existsSync(books) ? readFileSync(books, 'utf8').split('\n').length - 1 : 0)
+  while (requests() < killAfter && first.exitCode === null) await sleep(1)
   first.kill('SIGKILL')
   expect(await ended).toBe('SIGKILL')
 
   const { status, stdout } = demo(args)
-  expect(stdout).toContain('The keys of 310 are taken by a demo of the last 24 hours')
+  expect(stdout).toContain('310 events were sent by a demo in the last 24 hours')
   expect(stdout).toMatch(/^All +281 +12 +56 +258 +£106,709\.17 +29 +£1,866\.33$/m)
   expect(stdout).toContain('Every figure agrees with the file.')
   expect(status).toBe(0)

@@ -1,7 +1,11 @@
 import { type Figures, figureNames } from './figures.ts'
 
-/** Says, a line each, which figures are not as expected. What is not expected to be anything is not looked at. */
-export function differences(what: string, found: Readonly<Figures>, expected: Readonly<Partial<Figures>>): string[] {
+/** Describes each figure that differs from the expected one. Ignores figures without an expectation. */
+export function describeDifferences(
+  what: string,
+  found: Readonly<Figures>,
+  expected: Readonly<Partial<Figures>>,
+): string[] {
   return figureNames
     .filter((name) => expected[name] !== undefined && found[name] !== expected[name])
     .map((name) => `${what}: ${name} ${found[name]}, expected ${expected[name]}`)

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 
-import { namedServer } from '../src/demo/named-server.ts'
+import { configuredInngestServer } from '../src/demo/inngest-server.ts'
 
 it.each([
   [{}, undefined],
@@ -10,6 +10,6 @@ it.each([
   [{ INNGEST_DEV: 'true' }, 'http://localhost:8288'],
   [{ INNGEST_DEV: 'http://localhost:9000' }, 'http://localhost:9000'],
   [{ INNGEST_BASE_URL: 'https://inngest.example', INNGEST_DEV: '1' }, 'https://inngest.example'],
-])('%j names %s', (environment, server) => {
-  expect(namedServer(environment)).toBe(server)
+])('%j configures %s', (environment, server) => {
+  expect(configuredInngestServer(environment)).toBe(server)
 })

@@ -1,7 +1,7 @@
 import type { Figures } from './figures.ts'
 
-/** What the file is known to hold, counted by other means than this program, so that a fault in it shows. */
-export const knownFigures: Readonly<Record<string, Partial<Figures>>> = {
+/** The figures of the file, counted by other means than this program, to reveal its errors. */
+export const expectedFigures: Readonly<Record<string, Partial<Figures>>> = {
   'united-kingdom': { orders: 272, refunds: 26, sales: 10_238_861, refunded: 171_953 },
   norway: { orders: 1, refunds: 0, sales: 191_914, refunded: 0 },
   france: { orders: 1, refunds: 0, sales: 85_586, refunded: 0 },
@@ -11,8 +11,8 @@ export const knownFigures: Readonly<Record<string, Partial<Figures>>> = {
   netherlands: { orders: 1, refunds: 0, sales: 19_260, refunded: 0 },
 }
 
-/** The same for all shops together. */
-export const knownTotal: Partial<Figures> = {
+/** The expected figures of all shops. */
+export const expectedTotal: Partial<Figures> = {
   orders: 281,
   refused: 12,
   refunds: 29,

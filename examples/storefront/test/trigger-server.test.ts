@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 
-import { namedTriggerServer } from '../src/demo/named-trigger-server.ts'
+import { configuredTriggerServer } from '../src/demo/trigger-server.ts'
 
 const cloud = 'https://api.trigger.dev'
 const own = 'https://trigger.example'
@@ -18,6 +18,6 @@ it.each([
     { ...variables, TRIGGER_SECRET_KEY: 'tr_dev_1', TRIGGER_API_URL: own },
     { url: own, access },
   ],
-])('%j names %j', (environment, server) => {
-  expect(namedTriggerServer(environment)).toEqual(server)
+])('%j configures %j', (environment, server) => {
+  expect(configuredTriggerServer(environment)).toEqual(server)
 })

@@ -1,17 +1,17 @@
-/** A Trigger.dev server that the environment names. */
-export interface NamedTriggerServer {
+/** A Trigger.dev server that the environment configures. */
+export interface TriggerServer {
   readonly url: string
-  /** What a CLI worker of one's own needs; absent where the jobs run on another's. */
+  /** Access for the demo's own CLI worker. Omitted if another worker runs the jobs. */
   readonly access?: { readonly accessToken: string; readonly projectRef: string }
 }
 
-/** The server that the environment names: another than the cloud by its address, the cloud by a key alone. */
-export function namedTriggerServer({
+/** Returns the configured server. With a key but no address, this is Trigger.dev's cloud. */
+export function configuredTriggerServer({
   TRIGGER_API_URL: url,
   TRIGGER_SECRET_KEY: secretKey,
   TRIGGER_ACCESS_TOKEN: accessToken,
   TRIGGER_PROJECT_REF: projectRef,
-}: Readonly<Record<string, string | undefined>>): NamedTriggerServer | undefined {
+}: Readonly<Record<string, string | undefined>>): TriggerServer | undefined {
   if (!url && !secretKey) return undefined
   return {
     url: url || 'https://api.trigger.dev',

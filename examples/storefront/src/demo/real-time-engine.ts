@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { createJobClient, setJobClient } from '@cgk-platform/jobs'
 
 import { gateway } from '../gateway.ts'
-import { sendAll, type Stage } from './stage.ts'
+import { sendAll, type DemoEngine } from './demo-engine.ts'
 
-/** The local engine as an app uses it, on the machine's own clock; with a folder, its jobs are kept in a file there. */
-export function createRealTime(folder?: string): Stage {
+/** Creates the local engine on the system clock. With a folder, it stores its jobs in a file there. */
+export function createRealTimeEngine(folder?: string): DemoEngine {
   if (folder !== undefined) mkdirSync(folder, { recursive: true })
   const path = folder && join(folder, 'jobs.db')
   const client = createJobClient({ provider: 'local', config: { path } })
@@ -15,11 +15,11 @@ export function createRealTime(folder?: string): Stage {
   return {
     client,
     description: path
-      ? `All are sent at once to the local engine, which keeps them in ${path}; retries wait their seconds.`
-      : 'All are sent at once to the local engine; retries wait their seconds.',
+      ? `All events are sent at once to the local engine, which stores the jobs in ${path}; retries wait in real time.`
+      : 'All events are sent at once to the local engine; retries wait in real time.',
     ...(path && { declinesOf: (key: string) => gateway.declined(key) }),
-    passesDays: false,
-    play: async (events) =>
+    simulatesDays: false,
+    simulate: async (events) =>
       sendAll(
         client,
         events.map(({ item }) => item),

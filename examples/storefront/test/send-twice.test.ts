@@ -6,19 +6,19 @@ import { totalOf } from '../src/demo/figures.ts'
 import { gateway, type Transaction } from '../src/gateway.ts'
 import { takePayment } from '../src/jobs.ts'
 import type { ShopEvent } from '../src/orders.ts'
-import { createMemoryScreen, openDays } from './play.ts'
+import { createMemoryScreen, openDays } from './demo-kit.ts'
 
-it('takes each payment once, however often its order is sent, with or without an idempotency key', async () => {
+it('charges each order once, however often it is sent, with or without an idempotency key', async () => {
   vi.stubEnv('JOB_LOG_LEVEL', 'silent')
   const charges = vi.spyOn(gateway, 'charge')
-  const { events, stage } = await openDays()
+  const { events, engine } = await openDays()
   const paymentsOf = async (handles: readonly JobHandle[]): Promise<(Transaction['id'] | undefined)[]> => {
-    const statuses = await Promise.all(handles.map(({ id }) => stage.client.getJobStatus(id)))
+    const statuses = await Promise.all(handles.map(({ id }) => engine.client.getJobStatus(id)))
     return statuses.map((status) => findRun(status, takePayment)?.output?.paymentId)
   }
   const again = events.map(({ at, item: { options: _keys, ...item } }): ShopEvent => ({ at, item }))
 
-  const twice = await stage.play(
+  const twice = await engine.simulate(
     events.flatMap((event) => [event, event]),
     createMemoryScreen(),
   )
@@ -29,11 +29,11 @@ it('takes each payment once, however often its order is sent, with or without an
   expect(charges).toHaveBeenCalledTimes(269 + 56)
   expect(new Set(payments.filter((id) => id !== undefined)).size).toBe(269)
 
-  const third = await stage.play(again, createMemoryScreen())
+  const third = await engine.simulate(again, createMemoryScreen())
   expect(third.map(({ deduplicated }) => deduplicated)).not.toContain(true)
   expect(await paymentsOf(third)).toEqual(payments)
 
-  const { sales, refunded } = totalOf((await figuresOfReports(stage.client)).byShop)
+  const { sales, refunded } = totalOf((await figuresOfReports(engine.client)).byShop)
   expect({ sales, refunded }).toEqual({ sales: 10_670_917, refunded: 186_633 })
-  await stage.close()
+  await engine.close()
 })

@@ -3,17 +3,17 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Booking } from '../../gateway.ts'
 import { formatPounds } from '../../money.ts'
 import { shops } from '../../shops.ts'
-import type { End } from './end.ts'
-import { expectedEndOf } from './expected-end.ts'
-import { type EndedOrder, figuresOf } from './fulfilment-figures.ts'
+import type { OrderOutcome } from './order-outcome.ts'
+import { expectedOutcomeOf } from './expected-outcome.ts'
+import { type OrderWithResult, figuresOf } from './fulfilment-figures.ts'
 
-/** Says, a line each, which orders ended otherwise than they had to, and where money is missing; empty when all is right. */
-export function fulfilmentFaults(orders: readonly EndedOrder[], books: readonly Booking[]): string[] {
-  const ofOrders = orders.flatMap(({ order, end }) => {
+/** Describes each unexpected outcome and each missing amount. Returns an empty list if all is right. */
+export function findFulfilmentMismatches(orders: readonly OrderWithResult[], books: readonly Booking[]): string[] {
+  const ofOrders = orders.flatMap(({ order, result }) => {
     const { orderId } = order.payload
-    const { state, failedAt, chased, compensated, notCompensated } = end
-    const found: End = { state, failedAt, chased, compensated }
-    const expected: End = { failedAt: undefined, ...expectedEndOf(order) }
+    const { state, failedAt, chased, compensated, notCompensated } = result
+    const found: OrderOutcome = { state, failedAt, chased, compensated }
+    const expected: OrderOutcome = { failedAt: undefined, ...expectedOutcomeOf(order) }
     return [
       ...(isDeepStrictEqual(found, expected)
         ? []
@@ -32,11 +32,15 @@ export function fulfilmentFaults(orders: readonly EndedOrder[], books: readonly 
   const { taken, refunded } = figuresOf(orders, books)
   const all = (kind: Booking['kind']): number =>
     books.filter((one) => one.kind === kind).reduce((sum, { amount }) => sum + amount, 0)
-  const strange = all('payment') - taken + all('refund') - refunded
-  return [...ofOrders, ...ofShops, ...(strange === 0 ? [] : [`${formatPounds(strange)} moved that no order knows of`])]
+  const unmatched = all('payment') - taken + all('refund') - refunded
+  return [
+    ...ofOrders,
+    ...ofShops,
+    ...(unmatched === 0 ? [] : [`${formatPounds(unmatched)} moved without a matching order`]),
+  ]
 }
 
-function wordsOf({ state, failedAt, chased, compensated }: End): string {
+function wordsOf({ state, failedAt, chased, compensated }: OrderOutcome): string {
   const after = chased ? ' after a chase' : ''
   const at = failedAt === undefined ? '' : ` at ${failedAt}`
   return `${state}${at}${after}${compensated.length > 0 ? `, ${compensated.join(' and ')} compensated` : ''}`

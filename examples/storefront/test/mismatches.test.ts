@@ -3,9 +3,9 @@ import { expect, it, vi } from 'vitest'
 import { runDemo } from '../src/demo/run-demo.ts'
 import { gateway } from '../src/gateway.ts'
 import { stock } from '../src/stock.ts'
-import { createMemoryScreen } from './play.ts'
+import { createMemoryScreen } from './demo-kit.ts'
 
-it('finds the shop whose payments are a penny short, and the line that the stock lost', async () => {
+it('reports a payment that is a penny short, and a line missing from the stock', async () => {
   vi.stubEnv('JOB_LOG_LEVEL', 'silent')
   const { charge } = gateway
   vi.spyOn(gateway, 'charge').mockImplementation(async (request) => {
@@ -20,7 +20,7 @@ it('finds the shop whose payments are a penny short, and the line that the stock
   const screen = createMemoryScreen()
   expect(await runDemo({ realTime: false, provider: 'local' }, screen)).toBe(false)
   expect(screen.text()).toContain('norway, jobs against the file: sales 191913, expected 191914')
-  expect(screen.text()).toContain('norway, jobs against the known figures: sales 191913, expected 191914')
+  expect(screen.text()).toContain('norway, jobs against the expected figures: sales 191913, expected 191914')
   expect(screen.text()).toMatch(/france, jobs against the file: lines 19, expected 20/)
   expect(screen.text()).not.toContain('Every figure agrees')
 })

@@ -1,14 +1,14 @@
 import { findRun, type JobHandle, type JobStatus } from '@cgk-platform/jobs'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 
-import { faultsOf } from '../src/demo/faults.ts'
+import { findMismatches } from '../src/demo/find-mismatches.ts'
 import { type FiguresByShop, totalOf } from '../src/demo/figures.ts'
 import { figuresOfFile } from '../src/demo/figures-of-file.ts'
 import { figuresOfJobs } from '../src/demo/figures-of-jobs.ts'
 import { figuresOfReports } from '../src/demo/figures-of-reports.ts'
 import { takeFromStock, takePayment } from '../src/jobs.ts'
 import { outbox } from '../src/outbox.ts'
-import { createMemoryScreen, type Days, openDays } from './play.ts'
+import { createMemoryScreen, type Days, openDays } from './demo-kit.ts'
 
 let days: Days
 let handles: readonly JobHandle[]
@@ -18,15 +18,15 @@ let figures: FiguresByShop
 beforeAll(async () => {
   vi.stubEnv('JOB_LOG_LEVEL', 'silent')
   days = await openDays()
-  const { client } = days.stage
-  handles = await days.stage.play(days.events, createMemoryScreen())
+  const { client } = days.engine
+  handles = await days.engine.simulate(days.events, createMemoryScreen())
   const statuses = await Promise.all(handles.map(({ id }) => client.getJobStatus(id)))
   orders = statuses.filter(({ event }) => event === 'order.created')
-  figures = (await figuresOfJobs(days.stage, handles, () => undefined)).byShop
+  figures = (await figuresOfJobs(days.engine, handles, () => undefined)).byShop
 })
-afterAll(() => days.stage.close())
+afterAll(() => days.engine.close())
 
-it('comes to the known figures', () => {
+it('matches the expected figures', () => {
   const known = { orders: 281, refunds: 29, lines: 5217, sales: 10_670_917, refunded: 186_633 }
   expect(totalOf(figures)).toMatchObject(known)
   expect(figures.get('united-kingdom')).toMatchObject({
@@ -47,11 +47,11 @@ it('comes to the known figures', () => {
   }
 })
 
-it('makes a declined payment again until it goes through', () => {
+it('retries a declined payment until it succeeds', () => {
   const payments = orders.map((status) => findRun(status, takePayment)!)
-  const timesTried = (attempts: number) =>
+  const completedAfter = (attempts: number) =>
     payments.filter((run) => run.state === 'completed' && run.attempts === attempts).length
-  expect([timesTried(1), timesTried(2), timesTried(3), timesTried(4)]).toEqual([222, 38, 9, 0])
+  expect([completedAfter(1), completedAfter(2), completedAfter(3), completedAfter(4)]).toEqual([222, 38, 9, 0])
 })
 
 it('waits a second before the second attempt, and two more before the third', () => {
@@ -60,7 +60,7 @@ it('waits a second before the second attempt, and two more before the third', ()
   expect(tookMs).toEqual(Array.from({ length: 9 }, () => 3000))
 })
 
-it('refuses twelve orders at the first attempt, and books their goods all the same', () => {
+it('refuses twelve orders at the first attempt, and still takes their goods from stock', () => {
   const failed = orders.filter(({ state }) => state === 'failed')
   expect(failed).toHaveLength(12)
   for (const status of failed) {
@@ -73,10 +73,10 @@ it('refuses twelve orders at the first attempt, and books their goods all the sa
   }
 })
 
-it('makes a report for every shop and evening, and they add up to what the jobs did', async () => {
-  const reports = await figuresOfReports(days.stage.client)
+it('reports every shop every evening, and the reports match the figures of the jobs', async () => {
+  const reports = await figuresOfReports(days.engine.client)
   expect(reports.count).toBe(14)
-  expect(faultsOf({ byJobs: figures, byFile: figuresOfFile(days.lines), byReports: reports.byShop })).toEqual([])
+  expect(findMismatches({ byJobs: figures, byFile: figuresOfFile(days.lines), byReports: reports.byShop })).toEqual([])
 })
 
 it('sends a confirmation for each paid order of a known customer, and a follow-up a day later', async () => {
@@ -84,6 +84,6 @@ it('sends a confirmation for each paid order of a known customer, and a follow-u
   const ofType = (type: string) => mails.filter((mail) => mail.type === type)
   expect(ofType('order_confirmation')).toHaveLength(258)
   expect(ofType('order_followup')).toHaveLength(121)
-  const waiting = await days.stage.client.listJobs({ event: 'email.send', state: 'scheduled', limit: 1000 })
+  const waiting = await days.engine.client.listJobs({ event: 'email.send', state: 'scheduled', limit: 1000 })
   expect(waiting.jobs).toHaveLength(258 - 121)
 })

@@ -6,66 +6,66 @@ import { fileURLToPath } from 'node:url'
 import { createJobClient, type JobClient, setJobClient } from '@cgk-platform/jobs'
 import { type CliWorkerOptions, createLoopbackServer, startCliWorker } from '@cgk-platform/jobs-trigger/loopback'
 
-import { type NamedTriggerServer, namedTriggerServer } from './named-trigger-server.ts'
+import { type TriggerServer, configuredTriggerServer } from './trigger-server.ts'
 import type { Screen } from './screen.ts'
-import { sendAll, type Stage, StageError } from './stage.ts'
+import { sendAll, type DemoEngine, DemoEngineError } from './demo-engine.ts'
 
-/** A run has a process of its own, and a hundred of them at once would take each other's time. */
+/** Each run has its own process, so too many at once would slow each other down. */
 const maxConcurrentRuns = 3 * availableParallelism()
-/** The same jobs as a Trigger.dev project. */
+/** The Trigger.dev project with the same jobs. */
 const projectDir = fileURLToPath(new URL('../../../trigger-worker', import.meta.url))
 
-/** Trigger.dev's real SDK and CLI worker, on the server that is named or on one that this process brings along. */
-export async function createTriggerStage(screen: Screen): Promise<Stage> {
-  const named = namedTriggerServer(process.env)
+/** Creates an engine with Trigger.dev's SDK and CLI worker, on the configured server or a loopback server. */
+export async function createTriggerEngine(screen: Screen): Promise<DemoEngine> {
+  const named = configuredTriggerServer(process.env)
   return named ? createOnServer(named, screen) : createOnLoopback(screen)
 }
 
-async function createOnLoopback(screen: Screen): Promise<Stage> {
+async function createOnLoopback(screen: Screen): Promise<DemoEngine> {
   const server = await createLoopbackServer()
   const closeWorker = await startWorker(server, screen).catch(async (error: unknown) => {
     await server.close()
     throw error
   })
   const client = createJobClient({ provider: 'trigger.dev', config: { apiKey: server.secretKey, apiUrl: server.url } })
-  return toStage(client, "Trigger.dev's SDK and CLI worker, and a loopback server in this process", async () => {
+  return toDemoEngine(client, "Trigger.dev's SDK and CLI worker, and a loopback server in this process", async () => {
     await closeWorker()
     await server.close()
   })
 }
 
-async function createOnServer({ url, access }: NamedTriggerServer, screen: Screen): Promise<Stage> {
+async function createOnServer({ url, access }: TriggerServer, screen: Screen): Promise<DemoEngine> {
   const client = createJobClient({ provider: 'trigger.dev' })
-  await client.capabilities() // a missing key is told before a worker is waited for
+  await client.capabilities() // reports a missing key before a worker starts
   const closeWorker = access && (await startWorker({ url, ...access }, screen))
   const what = closeWorker ? "Trigger.dev's SDK and CLI worker" : "Trigger.dev's SDK and a worker that runs elsewhere"
-  return toStage(client, `${what}, and the server at ${url}`, async () => closeWorker?.())
+  return toDemoEngine(client, `${what}, and the server at ${url}`, async () => closeWorker?.())
 }
 
-/** Answers what ends it. */
+/** Starts a worker. Returns a function that stops it. */
 async function startWorker(server: CliWorkerOptions['server'], screen: Screen): Promise<() => Promise<void>> {
-  screen.line("Trigger.dev's CLI builds the project and starts its worker: some ten seconds.")
-  // The worker is several processes, and the gateway has to remember in all of them whom it has declined.
+  screen.line("Trigger.dev's CLI builds the project and starts its worker, which takes about ten seconds.")
+  // The worker has several processes, which share the gateway's journal of declined payments.
   const data = mkdtempSync(join(tmpdir(), 'storefront-'))
   process.once('exit', () => rmSync(data, { recursive: true }))
-  // A worker goes with the process that started it, if that one comes to exit.
+  // The worker ends with this process only if this process exits normally.
   process.once('SIGINT', () => process.exit(130))
   try {
     const worker = await startCliWorker({ server, projectDir, maxConcurrentRuns, env: { STOREFRONT_DATA: data } })
     return () => worker.close()
   } catch (cause) {
-    throw new StageError(`The worker of Trigger.dev's CLI did not start. ${(cause as Error).message}`, { cause })
+    throw new DemoEngineError(`Trigger.dev's CLI worker did not start. ${(cause as Error).message}`, { cause })
   }
 }
 
-/** All events are sent at once. */
-function toStage(client: JobClient, what: string, closeEngine: () => Promise<void>): Stage {
+/** Creates an engine that sends all events at once. */
+function toDemoEngine(client: JobClient, what: string, closeEngine: () => Promise<void>): DemoEngine {
   setJobClient(client)
   return {
     client,
-    description: `${what}. All are sent at once; retries wait their seconds.`,
-    passesDays: false,
-    play: (events) =>
+    description: `${what}. All events are sent at once; retries wait in real time.`,
+    simulatesDays: false,
+    simulate: (events) =>
       sendAll(
         client,
         events.map(({ item }) => item),

@@ -2,45 +2,45 @@ import { findRun, type JobState, type JobStatus, type RunStatus } from '@cgk-pla
 
 import { fulfilOrder } from '../../fulfil-order.ts'
 
-/** What the workflow of an order did, as the job's status tells it. */
-export interface End {
+/** The outcome of an order's workflow, from its job's status. */
+export interface OrderOutcome {
   readonly state: JobState
-  /** The step that failed for good. */
+  /** The step that failed permanently. */
   readonly failedAt?: string | undefined
   readonly chased: boolean
-  /** The steps that were compensated, the last one first. */
+  /** The compensated steps, last first. */
   readonly compensated: readonly string[]
 }
 
-/** What is told besides. */
-export interface ToldEnd extends End {
-  /** The gateway's name of the payment, where one was taken. */
+/** An outcome with details. */
+export interface OrderResult extends OrderOutcome {
+  /** The gateway's id of the payment, if there was one. */
   readonly paymentId?: string | undefined
-  /** Attempts to take the payment. */
+  /** Payment attempts. */
   readonly attempts: number
   readonly mailed: boolean
-  /** The steps that were to be compensated and could not be. */
+  /** The steps whose compensation failed. */
   readonly notCompensated: readonly string[]
 }
 
-/** Reads how an order ended from the steps in its job's status. */
-export function endOf(status: JobStatus): ToldEnd {
+/** Derives an order's outcome from the steps in its job's status. */
+export function outcomeOf(status: JobStatus): OrderResult {
   const { state = status.state, steps = [] } = findRun(status, fulfilOrder) ?? {}
-  const called = (id: string) => steps.find((step) => step.id === id)
-  const charge = called('charge')
+  const stepById = (id: string) => steps.find((step) => step.id === id)
+  const charge = stepById('charge')
   return {
     state,
     failedAt: steps.find((step) => step.state === 'failed')?.id,
-    chased: called('chase') !== undefined,
+    chased: stepById('chase') !== undefined,
     compensated: idsOf(steps, 'completed'),
     paymentId: (charge?.output as { id?: string } | undefined)?.id,
     attempts: charge?.attempts ?? 0,
-    mailed: called('confirm')?.state === 'completed',
+    mailed: stepById('confirm')?.state === 'completed',
     notCompensated: idsOf(steps, 'failed'),
   }
 }
 
-/** The steps whose compensation came to this, in the order in which they are compensated. */
+/** Returns the ids of steps with this compensation state, in the order of compensation. */
 function idsOf(steps: NonNullable<RunStatus['steps']>, state: 'completed' | 'failed'): string[] {
   return steps
     .filter(({ compensation }) => compensation?.state === state)
