@@ -87,7 +87,7 @@ export class RunQueues {
     await handler?.catch(() => undefined)
   }
 
-  async #attempt(run: Run, leftRunning: (handler: Promise<unknown>) => void): Promise<void> {
+  async #attempt(run: Run, onLeftRunning: (handler: Promise<unknown>) => void): Promise<void> {
     const { envelope } = run
     const { id: runId, definitionId, startedAt = new Date(clock.now()) } = run.status
     const definition = this.#host.jobs.get(definitionId)
@@ -100,7 +100,7 @@ export class RunQueues {
     run.status = { ...status, state: 'running', attempts: attempt, startedAt }
     const { client, hooks, middleware, logger } = this.#host
     const ids = { jobId: envelope.id, runId, attempt }
-    const options = { ...ids, signal, clock, client, hooks, middleware, logger, leftRunning }
+    const options = { ...ids, signal, clock, client, hooks, middleware, logger, onLeftRunning }
     const outcome = await runAttempt(definition, envelope, options)
     if (!isEnded(run.status.state)) this.settle(run, outcome) // a cancel is final
   }

@@ -9,7 +9,7 @@ import { createFastqProvider } from '../src/fastq-provider.ts'
 const target: ConformanceTarget = {
   name: 'fastq',
   concurrent: true, // its time is real: the cases wait side by side
-  patienceMs: 120_000, // a busy machine may take many times as long as an idle one
+  waitLimitMs: 120_000, // a busy machine may take many times as long as an idle one
   async open() {
     const options = conformanceOptions(fastqCapabilities)
     const provider: JobProvider = createFastqProvider()

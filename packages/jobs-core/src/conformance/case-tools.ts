@@ -9,86 +9,86 @@ import type { ConformanceEngine, ConformanceTarget } from './conformance-target.
 import type { JournalEntry, Observation } from './journal.ts'
 import type { Script } from './script.ts'
 
-/** Which entries of the journal a case asks for. */
+/** A filter for entries of the journal. */
 export interface JournalFilter {
-  /** Of this job alone. */
+  /** Only entries of this job. */
   readonly jobId?: string | undefined
-  /** Of this run alone. */
+  /** Only entries of this run. */
   readonly runId?: string | undefined
-  /** Of this tenant alone. */
+  /** Only entries of this tenant. */
   readonly tenantId?: string | undefined
-  /** Of this definition alone. */
+  /** Only entries of this definition. */
   readonly definition?: string | undefined
-  /** Of this attempt alone. */
+  /** Only entries of this attempt. */
   readonly attempt?: number | undefined
-  /** Of this kind alone. */
+  /** Only entries of this kind. */
   readonly what?: Observation | undefined
 }
 
-/** What a case may add to a send. */
+/** Options for a send of a case. */
 export interface CaseSend {
-  /** Default: the case's own tenant. */
+  /** The tenant. Default: the case's own tenant. */
   readonly tenantId?: string
-  /** More of the payload. */
+  /** Additional fields of the payload. */
   readonly payload?: Readonly<Record<string, unknown>>
-  /** Those of the send. */
+  /** Options of the send. */
   readonly options?: Readonly<Record<string, unknown>>
-  /** Default: the suite's own. */
+  /** The client to send with. Default: the suite's client. */
   readonly client?: JobClient
 }
 
-/** How soon something must happen. */
+/** When something is expected to happen. */
 export interface Expectation {
-  /** What it is, for the message. */
+  /** Its description, for the error message. */
   readonly what: string
-  /** The earliest, as computed. */
+  /** The computed delay and minimum, in milliseconds. */
   readonly computedMs: number
-  /** How much later it may be, by the engine's declaration. */
+  /** The engine's declared tolerance in milliseconds. */
   readonly toleranceMs: number
 }
 
-/** What a case works with. Tenants and names are its own, so that leftovers of others never matter. */
+/** The tools of a case. Its tenants and names are unique, so that data of other cases does not matter. */
 export interface CaseTools {
-  /** The suite's own client. */
+  /** The suite's client. */
   readonly client: JobClient
-  /** Those of the engine. */
+  /** The engine's capabilities. */
   readonly capabilities: Capabilities
-  /** The open engine, for its equipment. */
+  /** The open engine with its equipment. */
   readonly engine: ConformanceEngine
   /** The provider under test. */
   readonly target: ConformanceTarget
-  /** The case's own tenant, and another of its own. */
+  /** The case's own tenant. */
   readonly tenantId: string
-  /** Another tenant of the case's own. */
+  /** Another tenant of this case only. */
   readonly otherTenantId: string
-  /** A name that no other case and no earlier suite has. */
+  /** Returns a name that is unique across cases and runs of the suite. */
   unique(name: string): string
-  /** The definition of this id. */
+  /** Returns the definition with this id. */
   definition(id: string): Definition
-  /** Epoch milliseconds of the engine's time. */
+  /** Returns the engine's time, epoch milliseconds. */
   now(): number
-  /** Lets the engine's time go by. */
-  pass(durationMs: number): Promise<void>
-  /** Sends an event of the suite; `script` is what its handlers do. */
+  /** Advances the engine's time. */
+  advance(durationMs: number): Promise<void>
+  /** Sends an event of the suite. Its handlers perform `script`. */
   send(event: ConformanceEvent, script?: Script, more?: CaseSend): Promise<JobHandle>
-  /** The job once it has ended, whoever reads it. */
-  ended(jobId: string): Promise<JobStatus>
-  /** The job once it is in a state. */
-  inState(jobId: string, state: string): Promise<JobStatus>
-  /** Asks again and again, letting time go by, until the answer is neither `undefined` nor `false`. */
-  until<T>(what: string, read: () => T | Promise<T>, limitMs?: number): Promise<Exclude<T, undefined | false>>
-  /** Lets time go by until a promise is settled, and answers as it does. */
-  settled<T>(promise: Promise<T>): Promise<T>
-  /** What handlers wrote down so far. */
+  /** Returns the job's status once it has ended. */
+  waitForEnd(jobId: string): Promise<JobStatus>
+  /** Returns the job's status once it is in a state. */
+  waitForState(jobId: string, state: string): Promise<JobStatus>
+  /** Calls `read` repeatedly while time advances, until it returns neither `undefined` nor `false`. Returns that value. */
+  waitUntil<T>(what: string, read: () => T | Promise<T>, limitMs?: number): Promise<Exclude<T, undefined | false>>
+  /** Advances time until a promise settles, and settles like it. */
+  waitForSettled<T>(promise: Promise<T>): Promise<T>
+  /** Returns the matching journal entries so far. */
   journal(filter: JournalFilter): JournalEntry[]
-  /** The first entry that matches, once there is one. */
-  seen(filter: JournalFilter): Promise<JournalEntry>
-  /** The error with which something is refused; fails when it is not, or with another code. */
-  refused(code: JobsError['code'], attempt: () => unknown): Promise<JobsError>
-  /** Fails when something came earlier than computed, or later than tolerated. */
+  /** Returns the first matching journal entry once there is one. */
+  waitForEntry(filter: JournalFilter): Promise<JournalEntry>
+  /** Returns the error of `attempt`. Fails if there is none, or if it has another code. */
+  expectError(code: JobsError['code'], attempt: () => unknown): Promise<JobsError>
+  /** Fails if something happened earlier than computed or later than tolerated. */
   expectDelay(actualMs: number, expected: Expectation): void
-  /** The engine's own shortest delay between attempts, or this where it is longer. */
+  /** Returns the computed retry delay, raised to the engine's minimum. */
   retryDelay(computedMs: number): number
-  /** How long a handler must be at work so that what takes so long beside it ends first, also on a busy machine. */
-  outlasting(durationMs: number): number
+  /** Returns a duration for a handler that must outlast something of `durationMs`, even on a busy machine. */
+  longerThan(durationMs: number): number
 }

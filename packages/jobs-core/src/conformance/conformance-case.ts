@@ -2,15 +2,15 @@ import type { Feature } from '../provider/capabilities.ts'
 import type { CaseTools } from './case-tools.ts'
 import type { Equipment } from './conformance-target.ts'
 
-/** A rule that holds on every provider. Number 0 is what the other rules stand on. */
+/** A rule that holds on every provider. Number 0 is for behavior outside the numbered rules. */
 export interface Rule {
-  /** Its place among the rules. */
+  /** The number of the rule. */
   readonly number: number
-  /** As the documents name it. */
+  /** The name of the rule in the docs. */
   readonly name: string
 }
 
-/** A rule's short name. */
+/** The key of a rule in `rules`. */
 export type RuleName =
   | 'terms'
   | 'hooks'
@@ -43,22 +43,22 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
   workflows: { number: 11, name: 'Workflows' },
 }
 
-/** One behaviour that every provider owes. */
+/** One behavior that every provider must have. */
 export interface ConformanceCase {
-  /** Kebab case, unique, stable. */
+  /** A unique and stable id in kebab case. */
   readonly id: string
-  /** The rule that it holds a provider to. */
+  /** The rule that the case belongs to. */
   readonly rule: Rule
-  /** The behaviour, as a sentence. */
+  /** The behavior, as a sentence. */
   readonly title: string
-  /** Features without which the case is not supported. */
-  readonly needs?: readonly Feature[]
-  /** What the target must offer for the case to be tried. */
-  readonly wants?: readonly Equipment[]
-  /** Waits for minutes to tick; such cases run beside all others where cases run side by side. */
+  /** Features that the engine must support. Default: none. */
+  readonly requiredFeatures?: readonly Feature[]
+  /** Equipment that the target must have. Default: none. */
+  readonly requiredEquipment?: readonly Equipment[]
+  /** True if the case waits for minutes to pass. On a concurrent target it runs in parallel with all others. Default false. */
   readonly waitsForTicks?: boolean
-  /** Disturbs other cases, so it runs when no other does. */
-  readonly alone?: boolean
-  /** Rejects where the behaviour is another. */
+  /** True if the case must not run in parallel with others. Default false. */
+  readonly runsAlone?: boolean
+  /** Runs the case. Rejects if the behavior differs. */
   run(t: CaseTools): Promise<void>
 }

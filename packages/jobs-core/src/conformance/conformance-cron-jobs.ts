@@ -6,19 +6,19 @@ import { definitionMiddleware } from './conformance-middleware.ts'
 import { performScript, reportFailure } from './perform-script.ts'
 import type { Script } from './script.ts'
 
-/** The tenants of the suite's cron jobs: the runs of the second fail for good. */
+/** The tenants of the suite's cron jobs. Runs of the second one fail. */
 export const cronTenants = ['conformance-good', 'conformance-bad'] as const
 
-/** How long the overlapping cron jobs take: over the next tick, not over the one after. */
+/** Duration of the overlapping cron jobs: beyond the next tick, but not the one after. */
 export const overlappingMs = 85_000
 
 const everyMinute = '* * * * *'
 const morning = '* 0-11 * * *'
 
-/** The zone twelve hours ahead of UTC all year, so that mornings there and in UTC take turns. */
+/** A zone twelve hours ahead of UTC all year, so that its mornings never coincide with those in UTC. */
 const farZone = 'Asia/Kamchatka'
 
-/** The suite's cron jobs. They tick every minute, the fastest that five fields can say. */
+/** Defines the suite's cron jobs. They tick every minute, the shortest period of a five-field schedule. */
 export function defineConformanceCronJobs(unitMs: number): Definition[] {
   const retry = { maxAttempts: 2, backoff: 'fixed', initialDelay: unitMs } as const
   return [
@@ -41,14 +41,14 @@ function defineScripted(name: string, script: Script, options: Partial<CronJobOp
     schedule: everyMinute,
     ...options,
     handler: async (context) => {
-      const output = await performScript(id, script, context, seenBy(context))
+      const output = await performScript(id, script, context, toSeen(context))
       if (context.tenantId === cronTenants[1]) throw new NonRetryableError('fails on purpose for this tenant')
       return output
     },
-    onFailure: (error, context) => reportFailure(id, script, error, context, seenBy(context)),
+    onFailure: (error, context) => reportFailure(id, script, error, context, toSeen(context)),
   })
 }
 
-function seenBy({ scheduledAt }: CronContext): Record<string, unknown> {
+function toSeen({ scheduledAt }: CronContext): Record<string, unknown> {
   return { scheduledAt: scheduledAt.getTime(), scheduledAtIsDate: scheduledAt instanceof Date }
 }

@@ -5,7 +5,7 @@ import { defineEvents } from '../events/define-events.ts'
 import { eventType } from '../events/event-type.ts'
 import type { ScriptPayload } from './script.ts'
 
-/** The events of the suite: one for each kind of definition, so that a send says which handler acts. */
+/** The events of the suite, one per kind of definition. The event of a send selects the handler. */
 export type ConformanceEvent =
   | 'conformance.plain'
   | 'conformance.defaults'
@@ -28,7 +28,7 @@ export type ConformanceEvent =
   | 'conformance.workflow-compensated'
   | 'conformance.awaited'
 
-/** A schema of no library, and asynchronous: what Standard Schema allows, a provider's host must wait for. */
+/** An asynchronous schema without a library. Standard Schema allows these, so a provider's host must await them. */
 const ownSchema: StandardSchemaV1<ScriptPayload> = {
   '~standard': {
     version: 1,
@@ -74,7 +74,7 @@ const schemas: Record<ConformanceEvent, StandardSchemaV1> = {
   'conformance.awaited': scripted,
 }
 
-/** Declares the suite's events in this process; again is harmless. */
+/** Declares the suite's events in this process. Repeated calls have no effect. */
 export function declareConformanceEvents(): void {
   defineEvents(schemas)
 }

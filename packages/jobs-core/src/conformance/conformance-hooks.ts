@@ -1,10 +1,10 @@
 import type { AttemptInfo, JobHooks } from '../runs/hooks.ts'
 import { record } from './journal.ts'
 
-/** A tenant whose id holds this makes every hook throw or reject. */
-export const throwingHooksMark = 'hooks-throw'
+/** A marker in a tenant id. It makes every hook throw or reject. */
+export const throwingHooksMarker = 'hooks-throw'
 
-/** Hooks that write down each call. */
+/** Returns hooks that record each call in the journal. */
 export function conformanceHooks(): JobHooks {
   return {
     onSend({ event, tenantId, jobId = '', deduplicated, error }) {
@@ -15,7 +15,7 @@ export function conformanceHooks(): JobHooks {
     onAttemptStart: (info) => note('onAttemptStart', info, {}),
     onAttemptEnd: ({ outcome, durationMs, ...info }) =>
       note('onAttemptEnd', info, { outcome: outcome.type, durationMs }),
-    // Asynchronous, so that a rejection of a hook is tried too.
+    // Asynchronous, so that a rejecting hook is covered too.
     onRunEnd: async ({ outcome, ...info }) => note('onRunEnd', info, { outcome: outcome.type }),
   }
 }
@@ -27,5 +27,5 @@ function note(hook: keyof JobHooks, info: AttemptInfo, more: Readonly<Record<str
 }
 
 function throwFor(tenantId: string): void {
-  if (tenantId.includes(throwingHooksMark)) throw new Error('a hook threw on purpose')
+  if (tenantId.includes(throwingHooksMarker)) throw new Error('a hook threw on purpose')
 }

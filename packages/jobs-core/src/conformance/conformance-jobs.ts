@@ -10,23 +10,23 @@ import { defineConformanceCronJobs } from './conformance-cron-jobs.ts'
 import { defineConformanceWorkflows } from './conformance-workflows.ts'
 import { definitionMiddleware } from './conformance-middleware.ts'
 import { type ConformanceEvent, declareConformanceEvents } from './conformance-events.ts'
-import { inOwnRegistry } from './in-own-registry.ts'
+import { withSeparateRegistry } from './with-separate-registry.ts'
 import { performScript, reportFailure } from './perform-script.ts'
 import type { Script, ScriptPayload } from './script.ts'
 
-/** How long an attempt of the definition with a timeout may take. */
+/** Timeout of the definition with a timeout. */
 export const timeoutMs = 400
 
 /**
- * Every definition that the suite uses, for a host in whatever process to run. They are the same in every process that
- * gives the same capabilities; those that ask for what these rule out are left out.
+ * Returns all definitions of the suite, for a host in any process. The same capabilities give the same definitions in every
+ * process. Definitions that need an unsupported feature are omitted.
  *
- * @param capabilities - of the engine that will run them. Default: an engine that can do everything.
+ * @param capabilities - the capabilities of the engine. Default: an engine that supports everything.
  */
 export function conformanceJobs(capabilities?: Capabilities): Definition[] {
   declareConformanceEvents()
   const unitMs = Math.max(100, capabilities?.minRetryDelayMs ?? 0)
-  return inOwnRegistry(() => {
+  return withSeparateRegistry(() => {
     const jobs = defineScriptedJobs(unitMs)
     return [...jobs, ...defineConformanceCronJobs(unitMs), ...defineConformanceWorkflows(unitMs, jobs)]
   }).filter((definition) => !capabilities || isSupported(capabilities, definition))
@@ -55,7 +55,7 @@ function defineScriptedJobs(unitMs: number): Definition[] {
 
 type ScriptedOptions = Pick<JobOptions<JobEvent, unknown>, 'retry' | 'timeout' | 'concurrency' | 'middleware'> & {
   id?: string
-  /** With an `onFailure` that writes down how it was called. */
+  /** Whether to add an `onFailure` that records its calls. Default false. */
   reports?: boolean
 }
 
@@ -97,7 +97,7 @@ function read(id: string, event: EventMessage, context: JobContext) {
   return { payload, script, seen }
 }
 
-/** What a careless handler does to its event. */
+/** Changes the event, like a careless handler. */
 function change(payload: ScriptPayload): void {
   payload['word'] = 'changed'
   const { list } = payload as { list?: unknown[] }

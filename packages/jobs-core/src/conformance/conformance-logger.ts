@@ -1,20 +1,20 @@
 import type { LoggerLike } from '../logging/logger.ts'
 import { record } from './journal.ts'
 
-/** Begins every line that a handler of the suite writes. */
-export const lineMark = 'conformance line'
+/** The start of every log line that a handler of the suite writes. */
+export const lineMarker = 'conformance line'
 
-/** In payloads and keys of the suite, which no line may hold. */
-export const secretMark = 'conformance-secret'
+/** A marker in payloads and keys of the suite. No log line may contain it. */
+export const secretMarker = 'conformance-secret'
 
-/** A logger that writes down the lines of the suite's handlers, and every line that holds a payload or a key. */
+/** Returns a logger that records the lines of the suite's handlers, and every line that contains a payload or a key. */
 export function conformanceLogger(bindings: Readonly<Record<string, unknown>> = {}): LoggerLike {
   const write =
     (level: string) =>
     (...line: unknown[]): void => {
       const text = textOf(line)
-      const isOwn = line.some((part) => typeof part === 'string' && part.startsWith(lineMark))
-      if (!isOwn && !text.includes(secretMark)) return
+      const isOwn = line.some((part) => typeof part === 'string' && part.startsWith(lineMarker))
+      if (!isOwn && !text.includes(secretMarker)) return
       const { jobId = '', runId = '', attempt = 0, tenantId = '', definition = '' } = bindings
       record({
         what: isOwn ? 'logged' : 'leaked',

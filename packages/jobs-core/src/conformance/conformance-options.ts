@@ -5,7 +5,7 @@ import { conformanceJobs } from './conformance-jobs.ts'
 import { conformanceMiddleware } from './conformance-middleware.ts'
 import { conformanceLogger } from './conformance-logger.ts'
 
-/** What the client, and the host that runs its jobs, must be given for the suite. */
+/** Returns the options for the client under test, and for the host that runs its jobs. */
 export function conformanceOptions(
   capabilities?: Capabilities,
 ): Required<Pick<ClientOptions, 'jobs' | 'hooks' | 'middleware' | 'logger'>> {

@@ -2,39 +2,39 @@ import type { Capabilities } from '../provider/capabilities.ts'
 import type { ConformanceCase, Rule } from './conformance-case.ts'
 import type { OpenSuite } from './open-suite.ts'
 
-/** What became of one case. */
+/** The outcome of one case. */
 export type CaseOutcome =
   | { readonly outcome: 'passed' }
   | { readonly outcome: 'failed'; readonly error: unknown }
-  /** The engine's capabilities rule it out, or the target lacks what the case wants. */
+  /** The engine lacks a feature that the case requires, or the target lacks equipment. */
   | { readonly outcome: 'not supported'; readonly reason: string }
 
-/** One case of a report. */
+/** The result of one case in a report. */
 export type CaseResult = CaseOutcome & {
   readonly id: string
   readonly rule: Rule
   readonly title: string
-  /** By the machine's clock. */
+  /** The duration by the system clock, in milliseconds. */
   readonly durationMs: number
 }
 
-/** What a run of the suite found. */
+/** The report of a run of the suite. */
 export interface ConformanceReport {
   /** The target's name. */
   readonly target: string
-  /** Those of the engine. */
+  /** The engine's capabilities. */
   readonly capabilities: Capabilities
-  /** In the order of the cases. */
+  /** The results, in the order of the cases. */
   readonly results: readonly CaseResult[]
-  /** How many cases passed. */
+  /** Number of passed cases. */
   readonly passed: number
-  /** How many cases failed. */
+  /** Number of failed cases. */
   readonly failed: number
-  /** How many could not be tried, by the engine's declaration or for want of equipment. */
+  /** Number of cases that the engine or the target does not support. */
   readonly notSupported: number
 }
 
-/** A report of these results; cases that have none were not run. */
+/** Returns the report of these results. Cases without a result were not run. */
 export function toReport(
   { target, capabilities }: Pick<OpenSuite, 'target' | 'capabilities'>,
   cases: readonly ConformanceCase[],

@@ -3,52 +3,52 @@ import type { JobClient } from '../client/job-client.ts'
 import type { Envelope } from '../events/envelope.ts'
 import type { Clock } from '../time/clock.ts'
 
-/** A provider under test: how to get an engine that runs the suite's jobs, and a client of it. */
+/** A provider under test. It opens an engine that runs the suite's jobs, with a client. */
 export interface ConformanceTarget {
-  /** As the report names it. */
+  /** The name in the report. */
   readonly name: string
   /**
-   * Opens an engine of its own, or joins a server that others use too. Its host runs `conformanceJobs(capabilities)`,
-   * in this process or in another that has the journal's path in `CONFORMANCE_JOURNAL`.
+   * Opens a separate engine, or connects to a shared server. Its host runs `conformanceJobs(capabilities)` in this process,
+   * or in another one that gets the journal's path in `CONFORMANCE_JOURNAL`.
    */
   open(setting: ConformanceSetting): Promise<ConformanceEngine>
-  /** Run the cases side by side: right where time is real, wrong where a case's waiting moves the clock of the others. */
+  /** Whether to run cases in parallel. Set it on engines with real time. With a virtual clock, cases would disturb each other. Default false. */
   readonly concurrent?: boolean
-  /** How long a case waits for what it expects, and how late that may be on a busy machine, engine time. Default 30,000. */
-  readonly patienceMs?: number
-  /** How much later than the engine's tolerances things may happen on a busy machine. Default: 3,000, or 0 with a clock of the engine's own. */
+  /** Maximum time to wait for an expected change, in milliseconds of engine time. Default 30,000. */
+  readonly waitLimitMs?: number
+  /** Additional tolerance for a busy machine, in milliseconds. Default 3,000, or 0 if the engine has its own `clock`. */
   readonly busyMs?: number
-  /** The client that the package's own face makes when nothing says which engine to take. */
+  /** Creates the client that the package creates by default, without any configuration. */
   createDefault?(): JobClient
 }
 
-/** What an engine is opened with. */
+/** Settings for opening an engine. */
 export interface ConformanceSetting {
-  /** The file that handlers write to; tell it a host in another process as `CONFORMANCE_JOURNAL`. */
+  /** The file that handlers write to. A host in another process gets it as `CONFORMANCE_JOURNAL`. */
   readonly journalPath: string
 }
 
 /** An open engine. */
 export interface ConformanceEngine {
-  /** Made with `conformanceOptions(capabilities)`. */
+  /** A client with the options of `conformanceOptions(capabilities)`. */
   readonly client: JobClient
-  /** Ends the engine, and whatever was started for it. */
+  /** Stops the engine and everything that was started for it. */
   close(): Promise<void>
-  /** The clock of an engine whose time is not the machine's. Handlers wait by it too. */
+  /** The clock of an engine with its own time. Handlers use it too. Default: the system clock. */
   readonly clock?: Clock
-  /** Lets this much of the engine's time go by. Default: waits. */
-  pass?(durationMs: number): Promise<void>
-  /** A client of the same engine that knows no definitions, as in a process that only sends. Closing it leaves the engine open. */
+  /** Advances the engine's time. Default: waits. */
+  advance?(durationMs: number): Promise<void>
+  /** Creates a client of the same engine without definitions, as in a process that only sends. Closing it does not stop the engine. */
   anotherClient?(): Promise<JobClient>
-  /** A client with options of its own, over the same engine or over another of its kind. */
+  /** Creates a client with other options, on the same engine or another one of its kind. */
   createClient?(options: ClientOptions): JobClient
-  /** Hands an envelope to the engine as another producer might, past the checks of the client; answers the job's id. */
+  /** Sends an envelope like another producer, without the client's checks. Returns the job's id. */
   inject?(envelope: Envelope): Promise<string>
-  /** Ends the engine's process without a farewell, and starts it again on what it had stored. */
+  /** Kills the engine's process, then restarts it with its stored data. */
   restart?(): Promise<void>
-  /** Lets time go by in which the engine's process stands still, as that of a machine that sleeps. */
+  /** Suspends the engine's process for a time, like a machine that sleeps. */
   suspend?(durationMs: number): Promise<void>
 }
 
-/** What a target may leave out, and cases may want. */
+/** Optional equipment of a target that cases can require. */
 export type Equipment = 'anotherClient' | 'createClient' | 'inject' | 'restart' | 'suspend' | 'createDefault'

@@ -5,13 +5,13 @@ import type { Definition, EventDefinition } from '../jobs/definition.ts'
 import { defineWorkflow, type WorkflowOptions } from '../workflows/define-workflow.ts'
 import { definitionMiddleware } from './conformance-middleware.ts'
 import { performProgram } from './perform-program.ts'
-import { enclosingLayers } from './enclosing-layers.ts'
+import { enclosingMiddleware } from './enclosing-middleware.ts'
 import { record } from './journal.ts'
 
-/** How many steps a run of the workflow may make that has few. */
+/** The `maxSteps` of the workflow with few steps. */
 export const fewSteps = 5
 
-/** The suite's workflows; `jobs` are those that their programs may run. */
+/** Defines the suite's workflows. @param jobs - the definitions that their programs can run */
 export function defineConformanceWorkflows(unitMs: number, jobs: readonly Definition[]): Definition[] {
   const retry = { maxAttempts: 3, backoff: 'fixed', initialDelay: unitMs } as const
   const make = (name: string, more: Partial<WorkflowOptions<JobEvent, unknown>>) => {
@@ -25,7 +25,7 @@ export function defineConformanceWorkflows(unitMs: number, jobs: readonly Defini
         performProgram({ definition: id, event, step, context, jobs: jobs.filter(isOfEvent) }),
       onFailure: (error: Error, _event: EventMessage, context: JobContext) => {
         const { jobId, runId, attempt, maxAttempts, tenantId } = context
-        const seen = { name: error.name, message: error.message, layers: enclosingLayers() }
+        const seen = { name: error.name, message: error.message, layers: enclosingMiddleware() }
         record({ what: 'onFailure', definition: id, jobId, runId, attempt, maxAttempts, tenantId, seen })
       },
     }) as Definition

@@ -8,31 +8,35 @@ import type { OpenSuite } from './open-suite.ts'
 import type { JournalEntry } from './journal.ts'
 import { untyped } from './untyped-client.ts'
 
-let made = 0
+let counter = 0
 
-/** The tools of one case. */
+/** Creates the tools of one case. */
 export function createCaseTools(suite: OpenSuite, { id }: Pick<ConformanceCase, 'id'>): CaseTools {
-  const { client, capabilities, engine, target, definitions, journal, now, pass } = suite
-  const mark = `${id}-${suite.mark}-${(made++).toString(36)}`
-  const patienceMs = target.patienceMs ?? 30_000
+  const { client, capabilities, engine, target, definitions, journal, now, advance } = suite
+  const caseId = `${id}-${suite.suiteId}-${(counter++).toString(36)}`
+  const waitLimitMs = target.waitLimitMs ?? 30_000
   const busyMs = target.busyMs ?? (engine.clock ? 0 : 3000)
-  // A timer and the wall clock count on their own, so that they may disagree by a rounding.
+  // A timer and the wall clock can differ by a rounding error.
   const clockSlackMs = engine.clock ? 0 : 2
 
-  const until: CaseTools['until'] = async <T>(what: string, read: () => T | Promise<T>, limitMs = patienceMs) => {
+  const waitUntil: CaseTools['waitUntil'] = async <T>(
+    what: string,
+    read: () => T | Promise<T>,
+    limitMs = waitLimitMs,
+  ) => {
     const startedAt = now()
     for (let stepMs = 5; ; stepMs = Math.min(Math.ceil(stepMs * 1.5), 250)) {
       const answer = await read()
       if (answer !== undefined && answer !== false) return answer as Exclude<T, undefined | false>
-      if (now() - startedAt > limitMs) assert.fail(`Waited ${limitMs} ms in vain until ${what}.`)
-      await pass(stepMs)
+      if (now() - startedAt > limitMs) assert.fail(`Timed out after ${limitMs} ms waiting until ${what}.`)
+      await advance(stepMs)
     }
   }
 
   const statusWhen = async (jobId: string, what: string, fits: (state: string) => boolean) => {
     let last = ''
     try {
-      return await until(what, async () => {
+      return await waitUntil(what, async () => {
         const status = await client.getJobStatus(jobId)
         last = status.state
         return fits(status.state) && status
@@ -48,35 +52,36 @@ export function createCaseTools(suite: OpenSuite, { id }: Pick<ConformanceCase, 
     capabilities,
     engine,
     target,
-    tenantId: `t-${mark}`,
-    otherTenantId: `o-${mark}`,
-    unique: (name) => `${name}-${mark}-${(made++).toString(36)}`,
+    tenantId: `t-${caseId}`,
+    otherTenantId: `o-${caseId}`,
+    unique: (name) => `${name}-${caseId}-${(counter++).toString(36)}`,
     definition(definitionId) {
       const found = definitions.find((definition) => definition.id === definitionId)
       return found ?? assert.fail(`The suite has no definition \`${definitionId}\` for this engine.`)
     },
     now,
-    pass,
+    advance,
     send(event, script, { tenantId = tools.tenantId, payload, options, client: sender = client } = {}) {
       return untyped(sender).sendJob(event, { tenantId, ...(script && { script }), ...payload }, options)
     },
-    ended: (jobId) => statusWhen(jobId, `the job ${jobId} has ended`, (state) => isEnded(state as never)),
-    inState: (jobId, state) => statusWhen(jobId, `the job ${jobId} is \`${state}\``, (read) => read === state),
-    until,
-    async settled(promise) {
+    waitForEnd: (jobId) => statusWhen(jobId, `the job ${jobId} has ended`, (state) => isEnded(state as never)),
+    waitForState: (jobId, state) => statusWhen(jobId, `the job ${jobId} is \`${state}\``, (read) => read === state),
+    waitUntil,
+    async waitForSettled(promise) {
       let open = true
       const close = (): void => void (open = false)
       promise.then(close, close)
-      await until('a promise is settled', async () => {
-        // Settles what needs no time at all, before any is spent.
+      await waitUntil('a promise is settled', async () => {
+        // Lets promises settle that need no time, before time advances.
         await new Promise((resolve) => setImmediate(resolve))
         return !open
       })
       return promise
     },
     journal: (filter) => journal.read((entry) => matches(entry, filter)),
-    seen: (filter) => until(`the journal tells ${JSON.stringify(filter)}`, () => tools.journal(filter)[0]),
-    async refused(code, attempt) {
+    waitForEntry: (filter) =>
+      waitUntil(`the journal has an entry ${JSON.stringify(filter)}`, () => tools.journal(filter)[0]),
+    async expectError(code, attempt) {
       let answer: unknown
       try {
         answer = await attempt()
@@ -85,18 +90,18 @@ export function createCaseTools(suite: OpenSuite, { id }: Pick<ConformanceCase, 
         assert.equal(error.code, code, error.message)
         return error
       }
-      return assert.fail(`Expected the error \`${code}\`, got the answer ${JSON.stringify(answer)}.`)
+      return assert.fail(`Expected the error \`${code}\`, got the result ${JSON.stringify(answer)}.`)
     },
     expectDelay(actualMs, { what, computedMs, toleranceMs }) {
-      const latestMs = computedMs + toleranceMs + Math.max(busyMs, target.patienceMs ?? 0)
+      const latestMs = computedMs + toleranceMs + Math.max(busyMs, target.waitLimitMs ?? 0)
       assert.ok(
         actualMs >= computedMs - clockSlackMs,
-        `${what}: after ${actualMs} ms, earlier than the ${computedMs} ms computed.`,
+        `${what}: after ${actualMs} ms, earlier than the computed ${computedMs} ms.`,
       )
       assert.ok(actualMs <= latestMs, `${what}: after ${actualMs} ms, later than ${latestMs} ms.`)
     },
     retryDelay: (computedMs) => Math.max(computedMs, capabilities.minRetryDelayMs),
-    outlasting: (durationMs) => durationMs + busyMs,
+    longerThan: (durationMs) => durationMs + busyMs,
   }
   return tools
 }

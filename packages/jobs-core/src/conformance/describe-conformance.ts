@@ -6,17 +6,17 @@ import { type OpenSuite, openSuite } from './open-suite.ts'
 import { runCase } from './run-case.ts'
 import { runCases } from './run-cases.ts'
 
-/** What the suite uses of a test's own context: vitest's `skip`. */
+/** The part of a test context that the suite uses, such as vitest's. */
 export interface TestContext {
   /** Marks the test as skipped. */
   skip?(reason?: string): void
 }
 
-/** The functions of vitest, or of another runner that has them. */
+/** The functions of vitest, or of a compatible test runner. */
 export interface TestRunner {
   /** Groups tests. */
   describe(name: string, body: () => void): unknown
-  /** Makes a test. */
+  /** Defines a test. */
   it(name: string, test: (context: TestContext) => Promise<void>, timeoutMs: number): unknown
   /** Called once, before all tests. */
   beforeAll(prepare: () => Promise<void>, timeoutMs: number): unknown
@@ -24,21 +24,21 @@ export interface TestRunner {
   afterAll(cleanUp: () => Promise<void>, timeoutMs: number): unknown
 }
 
-/** How the suite is described. */
+/** Options of `describeConformance`. */
 export interface DescribeOptions {
-  /** Default: all. */
+  /** The cases to run. Default: all. */
   readonly cases?: readonly ConformanceCase[] | undefined
-  /** How many cases run at once where the target is concurrent. Default 8. */
+  /** Number of parallel cases on a concurrent target. Default 8. */
   readonly concurrency?: number | undefined
-  /** How long one case may take, by the machine's clock. Default 300,000. */
+  /** Time limit of one case in milliseconds, by the system clock. Default 300,000. */
   readonly caseLimitMs?: number | undefined
-  /** Told once, when all tests have ended. */
+  /** Called once, after all tests have ended. */
   onReport?(report: ConformanceReport): void
 }
 
 /**
- * Makes each case a test. One that is not supported is skipped with the reason, and counted so in the report. On a
- * concurrent target all cases begin before the first test, and each test waits for its own.
+ * Defines one test per case. An unsupported case is skipped with the reason and reported as not supported. On a concurrent
+ * target, all cases start before the first test, and each test awaits its own case.
  */
 export function describeConformance(
   target: ConformanceTarget,
@@ -78,7 +78,7 @@ export function describeConformance(
           if (result.outcome === 'failed') throw result.error
           if (result.outcome === 'not supported') context.skip?.(`not supported: ${result.reason}`)
         },
-        // Longer than the case's own limit, whose error tells more; and it may wait for its turn.
+        // Longer than the limit of the case, whose error says more. The test may also have to wait for its case to start.
         caseLimitMs * 2,
       )
     }

@@ -18,6 +18,6 @@ export type { ConformanceEngine, ConformanceSetting, ConformanceTarget, Equipmen
 export { describeConformance, type DescribeOptions, type TestContext, type TestRunner } from './describe-conformance.ts'
 export type { JournalEntry, Observation } from './journal.ts'
 export { type ConformanceRunOptions, runConformance } from './run-conformance.ts'
-export type { OddOutput, Script, ScriptedFailure, ScriptPayload } from './script.ts'
+export type { InvalidOutput, Script, ScriptedFailure, ScriptPayload } from './script.ts'
 export { type ConformanceSettings, configureConformance } from './settings.ts'
 export type { UntypedClient } from './untyped-client.ts'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
-import { createJournalReader, type JournalEntry, payloadSeen, record } from './journal.ts'
+import { createJournalReader, type JournalEntry, recordedPayload, record } from './journal.ts'
 import { configureConformance, journalVariable } from './settings.ts'
 
 const entry: Omit<JournalEntry, 'at'> = {
@@ -49,6 +49,6 @@ describe('the journal', () => {
     appendFileSync(path, line.subarray(0, cut))
     expect(reader.read(everything)).toHaveLength(1)
     appendFileSync(path, line.subarray(cut))
-    expect(reader.read(everything).map(payloadSeen)).toEqual([{ word: 'Grüße 👋' }, { word: 'Grüße 👋' }])
+    expect(reader.read(everything).map(recordedPayload)).toEqual([{ word: 'Grüße 👋' }, { word: 'Grüße 👋' }])
   })
 })

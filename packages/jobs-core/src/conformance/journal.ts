@@ -45,7 +45,7 @@ export interface JournalEntry {
 }
 
 /** The payload that a handler wrote down, without the script; empty where there is no entry. */
-export function payloadSeen(entry: JournalEntry | undefined): Record<string, unknown> {
+export function recordedPayload(entry: JournalEntry | undefined): Record<string, unknown> {
   return (entry?.seen['payload'] ?? {}) as Record<string, unknown>
 }
 

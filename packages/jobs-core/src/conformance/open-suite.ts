@@ -11,7 +11,7 @@ import type { ConformanceEngine, ConformanceTarget } from './conformance-target.
 import { createJournalReader, type JournalReader } from './journal.ts'
 import { configureConformance, journalPath } from './settings.ts'
 
-/** An engine that was opened for the suite, with what all cases share. */
+/** An engine that is open for the suite, with everything that the cases share. */
 export interface OpenSuite {
   readonly target: ConformanceTarget
   readonly engine: ConformanceEngine
@@ -19,21 +19,21 @@ export interface OpenSuite {
   readonly capabilities: Capabilities
   readonly definitions: readonly Definition[]
   readonly journal: JournalReader
-  /** In every tenant's id and name of this suite. */
-  readonly mark: string
+  /** Unique to this run of the suite. Every tenant id and name contains it. */
+  readonly suiteId: string
   now(): number
-  pass(durationMs: number): Promise<void>
+  advance(durationMs: number): Promise<void>
   close(): Promise<void>
 }
 
-/** Opens the target's engine and the journal that its handlers write to. */
+/** Opens the target's engine and the journal of its handlers. */
 export async function openSuite(target: ConformanceTarget): Promise<OpenSuite> {
-  const before = journalPath()
-  const folder = before === undefined ? mkdtempSync(join(tmpdir(), 'conformance-')) : undefined
-  const path = before ?? join(folder!, 'journal.jsonl')
+  const configuredPath = journalPath()
+  const folder = configuredPath === undefined ? mkdtempSync(join(tmpdir(), 'conformance-')) : undefined
+  const path = configuredPath ?? join(folder!, 'journal.jsonl')
   configureConformance({ journalPath: path })
-  const forget = (): void => {
-    configureConformance({ journalPath: before, clock: undefined })
+  const cleanUp = (): void => {
+    configureConformance({ journalPath: configuredPath, clock: undefined })
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
   }
   try {
@@ -47,19 +47,19 @@ export async function openSuite(target: ConformanceTarget): Promise<OpenSuite> {
       capabilities,
       definitions: conformanceJobs(capabilities),
       journal: createJournalReader(path),
-      mark: `${process.pid.toString(36)}${Date.now().toString(36)}`,
+      suiteId: `${process.pid.toString(36)}${Date.now().toString(36)}`,
       now: () => engine.clock?.now() ?? Date.now(),
-      pass: (durationMs) => engine.pass?.(durationMs) ?? sleep(durationMs),
+      advance: (durationMs) => engine.advance?.(durationMs) ?? sleep(durationMs),
       async close() {
         try {
           await engine.close()
         } finally {
-          forget()
+          cleanUp()
         }
       },
     }
   } catch (error) {
-    forget()
+    cleanUp()
     throw error
   }
 }

@@ -3,16 +3,16 @@ import type { EventMessage } from '../jobs/event-message.ts'
 import type { JobContext } from '../jobs/job-context.ts'
 import type { EventDefinition } from '../jobs/definition.ts'
 import type { StepContext, Steps } from '../workflows/steps.ts'
-import { enclosingLayers } from './enclosing-layers.ts'
+import { enclosingMiddleware } from './enclosing-middleware.ts'
 import { createJournalReader, record, type Observation } from './journal.ts'
-import { toOddOutput } from './odd-output.ts'
-import { thrownFor, waitFor } from './perform-script.ts'
+import { invalidOutput } from './invalid-output.ts'
+import { scriptedError, waitFor } from './perform-script.ts'
 import { conformanceClock, journalPath } from './settings.ts'
-import { toTextOf } from './to-text-of.ts'
+import { stringOfJsonBytes } from './string-of-json-bytes.ts'
 import type { StepScript, WorkflowOp, WorkflowProgram } from './workflow-program.ts'
 
 /** What a program is performed with. */
-export interface ProgramParts {
+export interface ProgramContext {
   readonly definition: string
   readonly event: EventMessage
   readonly step: Steps
@@ -22,26 +22,26 @@ export interface ProgramParts {
 }
 
 /** The code of the suite's workflows: does what the event's program says, and answers what came of each thing. */
-export async function performProgram(parts: ProgramParts): Promise<unknown[]> {
+export async function performProgram(parts: ProgramContext): Promise<unknown[]> {
   const { event, context, definition } = parts
   const { program = [] } = event.payload as unknown as { program?: WorkflowProgram }
-  const pass = passesOf(definition, context) + 1
+  const pass = countReplays(definition, context) + 1
   note(parts, 'pass', { pass })
   const results = await sequence(program, { ...parts, pass })
   return results
 }
 
-interface Performing extends ProgramParts {
+interface ReplayContext extends ProgramContext {
   readonly pass: number
 }
 
-async function sequence(program: WorkflowProgram, parts: Performing): Promise<unknown[]> {
+async function sequence(program: WorkflowProgram, parts: ReplayContext): Promise<unknown[]> {
   const results: unknown[] = []
   for (const op of program) results.push(...(await perform(op, results.at(-1), parts)))
   return results
 }
 
-async function perform(op: WorkflowOp, last: unknown, parts: Performing): Promise<unknown[]> {
+async function perform(op: WorkflowOp, last: unknown, parts: ReplayContext): Promise<unknown[]> {
   const { step, event, context, jobs } = parts
   switch (op.do) {
     case 'run':
@@ -86,7 +86,7 @@ async function perform(op: WorkflowOp, last: unknown, parts: Performing): Promis
       }
     case 'throw':
       if (context.attempt > (op.failure.attempts ?? Number.POSITIVE_INFINITY)) return []
-      throw thrownFor(op.failure, context)
+      throw scriptedError(op.failure, context)
     case 'await':
       await new Promise<void>((resolve) => void conformanceClock().setTimer(op.ms, resolve))
       return []
@@ -102,7 +102,7 @@ async function perform(op: WorkflowOp, last: unknown, parts: Performing): Promis
   }
 }
 
-function runStep(op: Extract<WorkflowOp, { do: 'run' }>, parts: Performing): Promise<unknown> {
+function runStep(op: Extract<WorkflowOp, { do: 'run' }>, parts: ReplayContext): Promise<unknown> {
   const { id, script = {}, compensation, retry, timeout } = op
   return parts.step.run(id, (context) => work(id, 'step', script, context, parts), {
     ...(retry && { retry }),
@@ -118,7 +118,7 @@ async function work(
   what: 'step' | 'compensation',
   script: StepScript,
   stepContext: StepContext,
-  parts: Performing,
+  parts: ReplayContext,
   compensated?: unknown,
 ): Promise<unknown> {
   const { attempt, maxAttempts, idempotencyKey, signal } = stepContext
@@ -133,12 +133,12 @@ async function work(
   if (script.waitMs !== undefined) await waitFor(script.waitMs, signal, () => note(parts, 'aborted', { step: id }))
   if (script.failure && fails(script.failure, what, id, attempt, parts)) {
     note(parts, 'threw', { step: id, attempt })
-    throw thrownFor(script.failure, { attempt })
+    throw scriptedError(script.failure, { attempt })
   }
   note(parts, what === 'step' ? 'stepEnded' : 'compensated', { step: id, attempt })
   if (script.returnsOdd === 'date') return { at: new Date(0), list: [1, null] }
-  if (script.returnsOdd !== undefined) return toOddOutput(script.returnsOdd)
-  if (script.returnsBytes !== undefined) return toTextOf(script.returnsBytes)
+  if (script.returnsOdd !== undefined) return invalidOutput(script.returnsOdd)
+  if (script.returnsBytes !== undefined) return stringOfJsonBytes(script.returnsBytes)
   return script.returns
 }
 
@@ -148,7 +148,7 @@ function fails(
   what: string,
   id: string,
   attempt: number,
-  { definition, context }: Performing,
+  { definition, context }: ReplayContext,
 ): boolean {
   if (attempt > (attempts ?? Number.POSITIVE_INFINITY)) return false
   if (runs === undefined) return true
@@ -162,14 +162,18 @@ function fails(
   return new Set(tried.map(({ runId }) => runId)).size <= runs
 }
 
-function passesOf(definition: string, { runId }: JobContext): number {
+function countReplays(definition: string, { runId }: JobContext): number {
   const passes = createJournalReader(journalPath()!).read(
     (entry) => entry.what === 'pass' && entry.runId === runId && entry.definition === definition,
   )
   return passes.length
 }
 
-function note({ definition, context }: ProgramParts, what: Observation, seen: Readonly<Record<string, unknown>>): void {
+function note(
+  { definition, context }: ProgramContext,
+  what: Observation,
+  seen: Readonly<Record<string, unknown>>,
+): void {
   const { jobId, runId, attempt, maxAttempts, tenantId } = context
   record({
     what,
@@ -179,7 +183,7 @@ function note({ definition, context }: ProgramParts, what: Observation, seen: Re
     attempt,
     maxAttempts,
     tenantId,
-    seen: { ...seen, layers: enclosingLayers() },
+    seen: { ...seen, layers: enclosingMiddleware() },
   })
 }
 

@@ -4,12 +4,12 @@ import { NonRetryableError } from '../errors/non-retryable-error.ts'
 import { RetryAfterError } from '../errors/retry-after-error.ts'
 import type { JobEvent } from '../events/job-events.ts'
 import type { JobContext } from '../jobs/job-context.ts'
-import { enclosingLayers } from './enclosing-layers.ts'
+import { enclosingMiddleware } from './enclosing-middleware.ts'
 import { createJournalReader, record, type Observation } from './journal.ts'
-import { toOddOutput } from './odd-output.ts'
+import { invalidOutput } from './invalid-output.ts'
 import type { Script, ScriptedFailure, ScriptPayload } from './script.ts'
 import { conformanceClock, journalPath } from './settings.ts'
-import { toTextOf } from './to-text-of.ts'
+import { stringOfJsonBytes } from './string-of-json-bytes.ts'
 
 /** Does what a script says, and writes down what it sees on the way. */
 export async function performScript(
@@ -19,12 +19,12 @@ export async function performScript(
   seen: Readonly<Record<string, unknown>>,
 ): Promise<unknown> {
   const note = noteOf(definition, context)
-  note('started', { ...seen, layers: enclosingLayers() })
+  note('started', { ...seen, layers: enclosingMiddleware() })
   if (script.logs !== undefined) context.logger.info(script.logs)
   if (script.sends) {
     const payload: ScriptPayload = { tenantId: context.tenantId }
     const { id } = await sendJob('conformance.plain' as JobEvent, payload as never)
-    note('sent', { jobId: id, layers: enclosingLayers() })
+    note('sent', { jobId: id, layers: enclosingMiddleware() })
   }
   if (script.waitMs !== undefined) await wait(script.waitMs, script, context, note)
   if (script.cancelsItself) {
@@ -37,7 +37,7 @@ export async function performScript(
   if (script.blockMs !== undefined) block(script.blockMs)
   if (fails(script.failure, definition, context)) {
     note('threw', {})
-    throw thrownFor(script.failure, context)
+    throw scriptedError(script.failure, context)
   }
   note('returned', {})
   return outputOf(script)
@@ -57,7 +57,7 @@ export function reportFailure(
     isError: error instanceof Error,
     name,
     message,
-    layers: enclosingLayers(),
+    layers: enclosingMiddleware(),
   })
   if (script.onFailureThrows) throw new Error('onFailure threw on purpose')
 }
@@ -124,7 +124,7 @@ function runNumber(definition: string, { jobId, runId }: JobContext): number {
 }
 
 /** What a scripted failure throws. */
-export function thrownFor({ as, afterMs = 0 }: ScriptedFailure, { attempt }: Pick<JobContext, 'attempt'>): unknown {
+export function scriptedError({ as, afterMs = 0 }: ScriptedFailure, { attempt }: Pick<JobContext, 'attempt'>): unknown {
   const message = `failed on purpose in attempt ${attempt}`
   switch (as) {
     case 'error':
@@ -147,8 +147,8 @@ export function thrownFor({ as, afterMs = 0 }: ScriptedFailure, { attempt }: Pic
 }
 
 function outputOf(script: Script): unknown {
-  if (script.returnsOdd !== undefined) return toOddOutput(script.returnsOdd)
-  if (script.returnsBytes !== undefined) return toTextOf(script.returnsBytes)
+  if (script.returnsOdd !== undefined) return invalidOutput(script.returnsOdd)
+  if (script.returnsBytes !== undefined) return stringOfJsonBytes(script.returnsBytes)
   const output = script.returns ?? (script.returns === null ? null : { done: true })
   if (script.changesOutput) {
     conformanceClock().setTimer(5, () => Object.assign(output as object, { done: 'changed afterwards' }))

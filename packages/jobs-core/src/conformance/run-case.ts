@@ -3,9 +3,9 @@ import type { ConformanceCase } from './conformance-case.ts'
 import type { CaseOutcome, CaseResult } from './conformance-report.ts'
 import type { Equipment } from './conformance-target.ts'
 import type { OpenSuite } from './open-suite.ts'
-import { refuseUnsupported } from './refuse-unsupported.ts'
+import { expectUnsupported } from './expect-unsupported.ts'
 
-/** Runs one case, or finds that it cannot be run on this engine. Never rejects. */
+/** Runs one case, or reports that the engine does not support it. Never rejects. */
 export async function runCase(suite: OpenSuite, one: ConformanceCase, limitMs: number): Promise<CaseResult> {
   const startedAt = performance.now()
   const { id, rule, title } = one
@@ -15,33 +15,36 @@ export async function runCase(suite: OpenSuite, one: ConformanceCase, limitMs: n
 
 async function outcomeOf(suite: OpenSuite, one: ConformanceCase, limitMs: number): Promise<CaseOutcome> {
   try {
-    const lacking = (one.needs ?? []).filter((feature) => !suite.capabilities.features[feature].supported)
-    if (lacking.length > 0) {
-      for (const feature of lacking) await within(limitMs, refuseUnsupported(createCaseTools(suite, one), feature))
-      const reasons = lacking.map((feature) => `\`${feature}\`: ${suite.capabilities.features[feature].note}`)
+    const unsupported = (one.requiredFeatures ?? []).filter(
+      (feature) => !suite.capabilities.features[feature].supported,
+    )
+    if (unsupported.length > 0) {
+      for (const feature of unsupported)
+        await withTimeout(limitMs, expectUnsupported(createCaseTools(suite, one), feature))
+      const reasons = unsupported.map((feature) => `\`${feature}\`: ${suite.capabilities.features[feature].note}`)
       return { outcome: 'not supported', reason: reasons.join(' ') }
     }
-    const missing = one.wants?.find((equipment) => !isOffered(suite, equipment))
-    if (missing) return { outcome: 'not supported', reason: `The target offers no \`${missing}\`.` }
-    await within(limitMs, one.run(createCaseTools(suite, one)))
+    const missing = one.requiredEquipment?.find((equipment) => !isProvided(suite, equipment))
+    if (missing) return { outcome: 'not supported', reason: `The target does not provide \`${missing}\`.` }
+    await withTimeout(limitMs, one.run(createCaseTools(suite, one)))
     return { outcome: 'passed' }
   } catch (error) {
     return { outcome: 'failed', error }
   }
 }
 
-function isOffered({ target, engine }: OpenSuite, equipment: Equipment): boolean {
+function isProvided({ target, engine }: OpenSuite, equipment: Equipment): boolean {
   return equipment === 'createDefault' ? target.createDefault !== undefined : engine[equipment] !== undefined
 }
 
-/** By the machine's clock, so that a call which never answers ends its case alone. */
-async function within(limitMs: number, work: Promise<void>): Promise<void> {
+/** Uses the system clock, so that a call that never settles ends its own case only. */
+async function withTimeout(limitMs: number, work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
+  const timedOut = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error(`The case did not end within ${limitMs} ms.`)), limitMs)
   })
   try {
-    await Promise.race([work, late])
+    await Promise.race([work, timedOut])
   } finally {
     clearTimeout(timer)
   }

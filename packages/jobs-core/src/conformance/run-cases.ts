@@ -3,17 +3,17 @@ import type { CaseResult } from './conformance-report.ts'
 import type { OpenSuite } from './open-suite.ts'
 import { runCase } from './run-case.ts'
 
-/** How a list of cases is worked through. */
+/** Options of `runCases`. */
 export interface RunCasesOptions {
   readonly concurrency: number
   readonly caseLimitMs: number
-  /** Told of each case as it ends. */
+  /** Called for each case when it ends. */
   onResult(result: CaseResult): void
 }
 
 /**
- * Runs cases: one after the other, or, where the target is concurrent, so many side by side. Those that wait for
- * minutes to tick begin at once then, so that they share the ticks.
+ * Runs cases one at a time or, on a concurrent target, in parallel. Cases that wait for cron ticks then all start
+ * immediately, so that they share the ticks.
  */
 export async function runCases(
   suite: OpenSuite,
@@ -21,26 +21,30 @@ export async function runCases(
   { concurrency, caseLimitMs, onResult }: RunCasesOptions,
 ): Promise<void> {
   const run = async (one: ConformanceCase): Promise<void> => onResult(await runCase(suite, one, caseLimitMs))
-  const together = suite.target.concurrent ? cases.filter((one) => !one.alone) : []
+  const parallel = suite.target.concurrent ? cases.filter((one) => !one.runsAlone) : []
   await Promise.all([
-    ...together.filter((one) => one.waitsForTicks).map(run),
-    inTurns(
-      together.filter((one) => !one.waitsForTicks),
+    ...parallel.filter((one) => one.waitsForTicks).map(run),
+    forEachWithConcurrency(
+      parallel.filter((one) => !one.waitsForTicks),
       concurrency,
       run,
     ),
   ])
-  await inTurns(
-    cases.filter((one) => !together.includes(one)),
+  await forEachWithConcurrency(
+    cases.filter((one) => !parallel.includes(one)),
     1,
     run,
   )
 }
 
-/** Works through a list, so many at a time. */
-async function inTurns<T>(items: readonly T[], width: number, work: (item: T) => Promise<void>): Promise<void> {
+/** Processes a list, with at most `concurrency` items at a time. */
+async function forEachWithConcurrency<T>(
+  items: readonly T[],
+  concurrency: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
   const left = [...items]
-  const workers = Array.from({ length: width }, async () => {
+  const workers = Array.from({ length: concurrency }, async () => {
     for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item)
   })
   await Promise.all(workers)

@@ -5,19 +5,19 @@ import type { ConformanceTarget } from './conformance-target.ts'
 import { openSuite } from './open-suite.ts'
 import { runCases } from './run-cases.ts'
 
-/** How the suite is run. */
+/** Options of `runConformance`. */
 export interface ConformanceRunOptions {
-  /** Default: all. */
+  /** The cases to run. Default: all. */
   readonly cases?: readonly ConformanceCase[] | undefined
-  /** How many cases run at once where the target is concurrent, those that wait for minutes to tick not counted. Default 8. */
+  /** Number of parallel cases on a concurrent target, without those that wait for cron ticks. Default 8. */
   readonly concurrency?: number | undefined
-  /** How long one case may take, by the machine's clock. Default 300,000. */
+  /** Time limit of one case in milliseconds, by the system clock. Default 300,000. */
   readonly caseLimitMs?: number | undefined
-  /** Told of each case as it ends. */
+  /** Called for each case when it ends. */
   onResult?(result: CaseResult): void
 }
 
-/** Runs the suite on a target, without any test framework. */
+/** Runs the suite on a target without a test framework. */
 export async function runConformance(
   target: ConformanceTarget,
   { cases = conformanceCases, concurrency = 8, caseLimitMs = 300_000, onResult }: ConformanceRunOptions = {},

@@ -13,7 +13,7 @@ export interface ScriptedFailure {
 }
 
 /** Something that JSON cannot carry, which a handler cannot be told to return by a payload. */
-export type OddOutput = 'nothing' | 'bigint' | 'function' | 'cycle' | 'class'
+export type InvalidOutput = 'nothing' | 'bigint' | 'function' | 'cycle' | 'class'
 
 /** What a handler of the suite does, told by its event's payload, since it may run in another process. */
 export interface Script {
@@ -38,7 +38,7 @@ export interface Script {
   /** Return this. */
   readonly returns?: Json
   /** Return what JSON cannot carry. */
-  readonly returnsOdd?: OddOutput
+  readonly returnsOdd?: InvalidOutput
   /** Return a text that has this many bytes as JSON. */
   readonly returnsBytes?: number
   /** Change the returned object afterwards. */

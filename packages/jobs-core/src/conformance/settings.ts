@@ -1,33 +1,33 @@
 import type { Clock } from '../time/clock.ts'
 import { systemClock } from '../time/system-clock.ts'
 
-/** What the suite's handlers need to know, in the process in which they run. */
+/** Settings of the suite's handlers in this process. */
 export interface ConformanceSettings {
   /**
-   * File that handlers write what they observe to, one JSON object a line. Default: the environment variable
-   * `CONFORMANCE_JOURNAL`, so that a host in another process is told by its environment.
+   * The file in which handlers record what they observe, one JSON object per line. Default: the environment variable
+   * `CONFORMANCE_JOURNAL`, which a host in another process can use.
    */
   journalPath?: string | undefined
-  /** The clock of an engine in this process that has one of its own. Default: the machine's. */
+  /** The clock of an engine in this process that has its own. Default: the system clock. */
   clock?: Clock | undefined
 }
 
-/** The environment variable that names the journal to a host in another process. */
+/** The environment variable with the journal's path, for a host in another process. */
 export const journalVariable = 'CONFORMANCE_JOURNAL'
 
 let settings: ConformanceSettings = {}
 
-/** Sets where the suite's handlers of this process keep their journal, and by which clock they wait. */
+/** Sets the journal and the clock of the suite's handlers in this process. */
 export function configureConformance(changes: ConformanceSettings): void {
   settings = { ...settings, ...changes }
 }
 
-/** The clock by which handlers wait and date what they write. */
+/** Returns the clock for the waits of handlers and the times in the journal. */
 export function conformanceClock(): Clock {
   return settings.clock ?? systemClock
 }
 
-/** The journal's file, where one is set. */
+/** Returns the path of the journal, if it is set. */
 export function journalPath(): string | undefined {
   return settings.journalPath ?? process.env[journalVariable]
 }

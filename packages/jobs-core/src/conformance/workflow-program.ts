@@ -1,5 +1,5 @@
 import type { RetryConfig } from '../retry/retry-config.ts'
-import type { OddOutput, ScriptedFailure } from './script.ts'
+import type { InvalidOutput, ScriptedFailure } from './script.ts'
 import type { Json } from '../events/json.ts'
 
 /** What the work of a step does, or its compensation. */
@@ -7,7 +7,7 @@ export interface StepScript {
   readonly waitMs?: number
   readonly failure?: ScriptedFailure
   readonly returns?: Json
-  readonly returnsOdd?: OddOutput | 'date'
+  readonly returnsOdd?: InvalidOutput | 'date'
   /** Return a text that has this many bytes as JSON. */
   readonly returnsBytes?: number
   /** Calls a step of this id inside of the work. */

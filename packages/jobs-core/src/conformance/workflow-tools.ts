@@ -8,7 +8,7 @@ import type { ConformanceEvent } from './conformance-events.ts'
 import type { WorkflowProgram } from './workflow-program.ts'
 
 /** Sends an event whose workflow performs the program. */
-export function begin(
+export function sendProgram(
   t: CaseTools,
   program: WorkflowProgram,
   { event = 'conformance.workflow', payload, ...more }: CaseSend & { readonly event?: ConformanceEvent } = {},
@@ -17,22 +17,22 @@ export function begin(
 }
 
 /** Lets a workflow perform the program to its end, in whatever way it ends. */
-export async function perform(
+export async function runProgram(
   t: CaseTools,
   program: WorkflowProgram,
-  more?: Parameters<typeof begin>[2],
+  more?: Parameters<typeof sendProgram>[2],
 ): Promise<JobStatus> {
-  const { id } = await begin(t, program, more)
-  return t.ended(id)
+  const { id } = await sendProgram(t, program, more)
+  return t.waitForEnd(id)
 }
 
 /** What a program that completed came to. */
 export async function resultOf(
   t: CaseTools,
   program: WorkflowProgram,
-  more?: Parameters<typeof begin>[2],
+  more?: Parameters<typeof sendProgram>[2],
 ): Promise<unknown> {
-  const status = await perform(t, program, more)
+  const status = await runProgram(t, program, more)
   assert.equal(status.state, 'completed', `The workflow is \`${status.state}\`: ${status.runs[0]?.error?.message}`)
   return lastRun(status).output
 }
@@ -48,7 +48,7 @@ export function stepIn(status: JobStatus, id: string): StepStatus | undefined {
 }
 
 /** The attempts of steps whose work was called, in order: `charge/1`, `charge/2`. */
-export function worked(
+export function stepAttempts(
   t: CaseTools,
   jobId: string,
   what: 'step' | 'compensation' | 'compensated' | 'stepEnded' = 'step',
@@ -57,21 +57,31 @@ export function worked(
 }
 
 /** The idempotency keys that the work of a step, or its compensation, was given. */
-export function keysOf(t: CaseTools, jobId: string, step: string, what: 'step' | 'compensation' = 'step'): unknown[] {
+export function idempotencyKeysOf(
+  t: CaseTools,
+  jobId: string,
+  step: string,
+  what: 'step' | 'compensation' = 'step',
+): unknown[] {
   const entries = t.journal({ jobId, what }).filter(({ seen }) => seen['step'] === step)
   return entries.map(({ seen }) => seen['idempotencyKey'])
 }
 
 /** Waits until a step is in a state, by the job's status. */
-export function stepInState(t: CaseTools, jobId: string, id: string, state: StepStatus['state']): Promise<StepStatus> {
-  return t.until(`the step \`${id}\` is \`${state}\``, async () => {
+export function waitForStepState(
+  t: CaseTools,
+  jobId: string,
+  id: string,
+  state: StepStatus['state'],
+): Promise<StepStatus> {
+  return t.waitUntil(`the step \`${id}\` is \`${state}\``, async () => {
     const step = stepIn(await t.client.getJobStatus(jobId), id)
     return step?.state === state && step
   })
 }
 
 /** When the work of a step was first called. */
-export function workedAt(t: CaseTools, jobId: string, step: string): number {
+export function stepStartedAt(t: CaseTools, jobId: string, step: string): number {
   const entry = t.journal({ jobId, what: 'step' }).find(({ seen }) => seen['step'] === step)
   return entry?.at ?? assert.fail(`The step \`${step}\` was not called.`)
 }

@@ -76,7 +76,7 @@ async function open(server: InngestServer): Promise<ConformanceEngine> {
   const app = server.host === 'connect' ? await startWorker(client) : await startApp()
   return {
     client,
-    ...(server.clock && { clock, pass: (durationMs) => passTime(clock, durationMs) }),
+    ...(server.clock && { clock, advance: (durationMs) => passTime(clock, durationMs) }),
     anotherClient: async () => createOn({ jobs: [] }),
     createClient: (own) => createOn({ hooks: undefined, ...own }),
     async inject(envelope) {

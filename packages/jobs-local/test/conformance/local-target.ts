@@ -49,7 +49,7 @@ function openVirtual(options: LocalTargetOptions): ConformanceEngine {
     ...open(local, clock, options, file),
     ...(restartable && { restart: () => restartable.restart() }),
     clock,
-    pass: (durationMs) => passVirtualTime(local, virtual, durationMs),
+    advance: (durationMs) => passVirtualTime(local, virtual, durationMs),
     async suspend(durationMs) {
       sleptMs += durationMs
     },

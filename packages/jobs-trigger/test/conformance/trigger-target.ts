@@ -42,7 +42,7 @@ export function createTriggerTarget(start: () => Promise<TriggerServer>): Confor
     name: 'trigger.dev',
     concurrent: true,
     // A process of the worker takes a while to start, and at the first tick a machine with two cores has dozens to start.
-    patienceMs: 120_000,
+    waitLimitMs: 120_000,
     busyMs: 20_000,
     createDefault: createDefaultClient,
     open: async (setting) => open(await start(), setting),
@@ -69,7 +69,7 @@ async function open(server: TriggerServer, { journalPath }: ConformanceSetting):
   const client = createOn()
   return {
     client,
-    ...(offset && { clock: offset.clock, pass: (durationMs) => passTime(offset.clock, durationMs) }),
+    ...(offset && { clock: offset.clock, advance: (durationMs) => passTime(offset.clock, durationMs) }),
     anotherClient: async () => createOn({ jobs: [] }),
     createClient: (own) => createOn({ hooks: undefined, ...own }),
     async inject(envelope) {

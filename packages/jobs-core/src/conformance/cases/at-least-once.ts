@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 
 import { type ConformanceCase, rules } from '../conformance-case.ts'
-import { payloadSeen } from '../journal.ts'
+import { recordedPayload } from '../journal.ts'
 import { untyped } from '../untyped-client.ts'
 import { casesOf } from '../cases-of.ts'
 
@@ -15,10 +15,10 @@ export const atLeastOnceCases: readonly ConformanceCase[] = casesOf(rules.atLeas
       const jobs = await Promise.all(words.map((word) => t.send('conformance.plain', {}, { payload: { word } })))
       assert.equal(new Set(jobs.map(({ id }) => id)).size, words.length)
       for (const [index, { id }] of jobs.entries()) {
-        assert.equal((await t.ended(id)).state, 'completed')
+        assert.equal((await t.waitForEnd(id)).state, 'completed')
         const started = t.journal({ jobId: id, what: 'started' })
         assert.deepEqual(
-          started.map((entry) => payloadSeen(entry)['word']),
+          started.map((entry) => recordedPayload(entry)['word']),
           [words[index]],
         )
       }
@@ -36,9 +36,9 @@ export const atLeastOnceCases: readonly ConformanceCase[] = casesOf(rules.atLeas
       for (const [index, result] of results.entries()) {
         assert.ok(result.ok)
         assert.equal(result.job.tenantId, tenants[index])
-        assert.equal((await t.ended(result.job.id)).state, 'completed')
+        assert.equal((await t.waitForEnd(result.job.id)).state, 'completed')
         const [started] = t.journal({ jobId: result.job.id, what: 'started' })
-        assert.equal(payloadSeen(started)['number'], index)
+        assert.equal(recordedPayload(started)['number'], index)
       }
     },
   },
@@ -61,17 +61,17 @@ export const atLeastOnceCases: readonly ConformanceCase[] = casesOf(rules.atLeas
   {
     id: 'survives-a-restart',
     title: 'accepted jobs run after the engine was killed and restarted',
-    needs: ['jobs survive a restart', 'delay'],
-    wants: ['restart'],
-    alone: true,
+    requiredFeatures: ['jobs survive a restart', 'delay'],
+    requiredEquipment: ['restart'],
+    runsAlone: true,
     async run(t) {
       const delayed = await t.send('conformance.plain', {}, { options: { delay: 2000 } })
       const retrying = await t.send('conformance.plain', { failure: { as: 'retryAfter', afterMs: 2000, attempts: 1 } })
-      await t.seen({ jobId: retrying.id, what: 'threw' })
-      await t.pass(100)
+      await t.waitForEntry({ jobId: retrying.id, what: 'threw' })
+      await t.advance(100)
       await t.engine.restart!()
-      assert.equal((await t.ended(delayed.id)).state, 'completed')
-      const status = await t.ended(retrying.id)
+      assert.equal((await t.waitForEnd(delayed.id)).state, 'completed')
+      const status = await t.waitForEnd(retrying.id)
       assert.equal(status.state, 'completed')
       assert.equal(status.runs[0]?.attempts, 2)
     },

@@ -7,8 +7,8 @@ import { casesOf } from '../cases-of.ts'
 
 /** The attempts that a job came to: those that handlers saw, held against the status. */
 async function attemptsOf(t: CaseTools, jobId: string): Promise<number[]> {
-  const { runs } = await t.ended(jobId)
-  await t.pass(300)
+  const { runs } = await t.waitForEnd(jobId)
+  await t.advance(300)
   const started = t.journal({ jobId, what: 'started' })
   assert.equal(runs[0]?.attempts, started.length, 'The status counts other attempts than the handler saw.')
   for (const { maxAttempts } of started) assert.equal(maxAttempts, runs[0].maxAttempts)
@@ -68,7 +68,7 @@ export const attemptCases: readonly ConformanceCase[] = casesOf(rules.retries, [
   {
     id: 'a-send-lowers-max-attempts',
     title: 'a send can lower the number of attempts, for this job only',
-    needs: ['maxAttempts of a send, lowered'],
+    requiredFeatures: ['maxAttempts of a send, lowered'],
     async run(t) {
       const failure: ScriptedFailure = { as: 'error' }
       const lowered = await t.send('conformance.linear', { failure }, { options: { maxAttempts: 2 } })
@@ -83,7 +83,7 @@ export const attemptCases: readonly ConformanceCase[] = casesOf(rules.retries, [
   {
     id: 'a-send-raises-max-attempts',
     title: 'a send can raise the number of attempts, for this job only',
-    needs: ['maxAttempts of a send, raised'],
+    requiredFeatures: ['maxAttempts of a send, raised'],
     async run(t) {
       const raised = await t.send('conformance.fixed', { failure: { as: 'error' } }, { options: { maxAttempts: 5 } })
       const from1 = await t.send(
@@ -102,7 +102,7 @@ export const attemptCases: readonly ConformanceCase[] = casesOf(rules.retries, [
     title: 'a send with an invalid number of attempts throws',
     async run(t) {
       for (const maxAttempts of [0, -1, 1.5, Number.NaN, 1001, '3', null]) {
-        await t.refused('invalid_option', () => t.send('conformance.nobody', {}, { options: { maxAttempts } }))
+        await t.expectError('invalid_option', () => t.send('conformance.nobody', {}, { options: { maxAttempts } }))
       }
     },
   },
@@ -118,7 +118,7 @@ export const attemptCases: readonly ConformanceCase[] = casesOf(rules.retries, [
       ]
       const jobs = await Promise.all(thrown.map(([as]) => t.send('conformance.reporting', { failure: { as } })))
       for (const [index, { id }] of jobs.entries()) {
-        const status = await t.ended(id)
+        const status = await t.waitForEnd(id)
         assert.equal(status.state, 'failed')
         assert.deepEqual(await attemptsOf(t, id), [1, 2])
         assert.equal(status.runs[0]?.error?.name, 'NonError')

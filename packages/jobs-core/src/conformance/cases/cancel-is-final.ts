@@ -14,13 +14,13 @@ export const cancelIsFinalCases: readonly ConformanceCase[] = casesOf(rules.canc
   {
     id: 'a-late-result-does-not-count',
     title: 'a handler that returns after its job was cancelled does not complete it',
-    needs: ['cancelJob of a running job'],
+    requiredFeatures: ['cancelJob of a running job'],
     async run(t) {
       const { id } = await t.send('conformance.plain', { waitMs: lateMs, ignoresSignal: true, returns: 'late' })
-      await t.seen({ jobId: id, what: 'started' })
+      await t.waitForEntry({ jobId: id, what: 'started' })
       assert.equal((await t.client.cancelJob(id)).state, 'cancelled')
       await lateEnd(t, { jobId: id, what: 'returned', lateMs })
-      await t.pass(500)
+      await t.advance(500)
       const status = await t.client.getJobStatus(id)
       assert.equal(status.state, 'cancelled')
       assert.deepEqual(
@@ -32,14 +32,14 @@ export const cancelIsFinalCases: readonly ConformanceCase[] = casesOf(rules.canc
   {
     id: 'a-late-failure-does-not-count',
     title: 'a handler that throws after its job was cancelled neither fails nor retries it',
-    needs: ['cancelJob of a running job'],
+    requiredFeatures: ['cancelJob of a running job'],
     async run(t) {
       const script = { waitMs: lateMs, ignoresSignal: true, failure: { as: 'error' } } as const
       const { id } = await t.send('conformance.reporting', script)
-      await t.seen({ jobId: id, what: 'started' })
+      await t.waitForEntry({ jobId: id, what: 'started' })
       await t.client.cancelJob(id)
       await lateEnd(t, { jobId: id, what: 'threw', lateMs })
-      await t.pass(t.retryDelay(500) + t.capabilities.retryToleranceMs)
+      await t.advance(t.retryDelay(500) + t.capabilities.retryToleranceMs)
       assert.equal((await t.client.getJobStatus(id)).state, 'cancelled')
       assert.equal(t.journal({ jobId: id, what: 'started' }).length, 1)
       assert.deepEqual(t.journal({ jobId: id, what: 'onFailure' }), [])
@@ -48,13 +48,13 @@ export const cancelIsFinalCases: readonly ConformanceCase[] = casesOf(rules.canc
   {
     id: 'a-blocked-loop-does-not-win',
     title: 'a handler that blocks the event loop cannot complete a job whose cancel was confirmed',
-    needs: ['cancelJob of a running job'],
+    requiredFeatures: ['cancelJob of a running job'],
     async run(t) {
       const { id } = await t.send('conformance.plain', { waitMs: 200, ignoresSignal: true, blockMs: 400 })
-      await t.seen({ jobId: id, what: 'started' })
+      await t.waitForEntry({ jobId: id, what: 'started' })
       const { state } = await t.client.cancelJob(id)
       await lateEnd(t, { jobId: id, what: 'returned', lateMs })
-      await t.pass(500)
+      await t.advance(500)
       assert.ok(isEnded(state))
       assert.equal((await t.client.getJobStatus(id)).state, state)
     },
@@ -62,13 +62,13 @@ export const cancelIsFinalCases: readonly ConformanceCase[] = casesOf(rules.canc
   {
     id: 'a-cancel-from-within',
     title: 'a cancel requested while the handler blocks the event loop is final once it is confirmed',
-    needs: ['cancelJob of a running job'],
+    requiredFeatures: ['cancelJob of a running job'],
     async run(t) {
       const { id } = await t.send('conformance.plain', { cancelsItself: true, blockMs: 50 })
-      await t.seen({ jobId: id, what: 'started' })
+      await t.waitForEntry({ jobId: id, what: 'started' })
       // The answer is lost where the engine ends the process with the job.
       await lateEnd(t, { jobId: id, what: 'cancelAnswered', lateMs: answerMs })
-      await t.pass(500)
+      await t.advance(500)
       const { state } = await t.client.getJobStatus(id)
       assert.ok(isEnded(state), state)
       for (const { seen } of t.journal({ jobId: id, what: 'cancelAnswered' })) {

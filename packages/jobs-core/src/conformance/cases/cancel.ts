@@ -8,13 +8,13 @@ export const cancelCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRe
   {
     id: 'cancel-scheduled',
     title: 'a cancelled scheduled job never starts',
-    needs: ['delay', 'cancelJob of a job that waits'],
+    requiredFeatures: ['delay', 'cancelJob of a job that waits'],
     async run(t) {
       const { id } = await t.send('conformance.fan-out', {}, { options: { delay: 4000 } })
       const status = await t.client.cancelJob(id)
       assert.equal(status.state, 'cancelled')
       assert.ok(status.endedAt instanceof Date)
-      await t.pass(5500)
+      await t.advance(5500)
       assert.equal((await t.client.getJobStatus(id)).state, 'cancelled')
       assert.deepEqual(t.journal({ jobId: id, what: 'started' }), [])
     },
@@ -22,12 +22,12 @@ export const cancelCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRe
   {
     id: 'cancel-at-once',
     title: 'a job can be cancelled as soon as its send resolves',
-    needs: ['cancelJob of a job that waits', 'cancelJob of a running job'],
+    requiredFeatures: ['cancelJob of a job that waits', 'cancelJob of a running job'],
     async run(t) {
       const { id } = await t.send('conformance.fan-out', { waitMs: 60_000 })
       assert.equal((await t.client.cancelJob(id)).state, 'cancelled')
       const begun = t.journal({ jobId: id, what: 'started' }).length
-      await t.pass(t.capabilities.abortToleranceMs + 500)
+      await t.advance(t.capabilities.abortToleranceMs + 500)
       const aborted = t.journal({ jobId: id, what: 'aborted' }).length
       assert.ok(begun <= aborted, 'A handler that had begun was not told.')
       const status = await t.client.getJobStatus(id)
@@ -38,27 +38,27 @@ export const cancelCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRe
   {
     id: 'cancel-queued',
     title: 'a cancelled queued job never starts and blocks no other job',
-    needs: ['concurrency.perTenant', 'cancelJob of a job that waits'],
+    requiredFeatures: ['concurrency.perTenant', 'cancelJob of a job that waits'],
     async run(t) {
-      const first = await t.send('conformance.one-per-tenant', { waitMs: t.outlasting(2000) })
-      await t.seen({ jobId: first.id, what: 'started' })
+      const first = await t.send('conformance.one-per-tenant', { waitMs: t.longerThan(2000) })
+      await t.waitForEntry({ jobId: first.id, what: 'started' })
       const second = await t.send('conformance.one-per-tenant')
-      await t.inState(second.id, 'queued')
+      await t.waitForState(second.id, 'queued')
       const third = await t.send('conformance.one-per-tenant')
       assert.equal((await t.client.cancelJob(second.id)).state, 'cancelled')
-      assert.equal((await t.ended(first.id)).state, 'completed')
-      assert.equal((await t.ended(third.id)).state, 'completed')
+      assert.equal((await t.waitForEnd(first.id)).state, 'completed')
+      assert.equal((await t.waitForEnd(third.id)).state, 'completed')
       assert.deepEqual(t.journal({ jobId: second.id, what: 'started' }), [])
     },
   },
   {
     id: 'cancel-running',
     title: "cancelling a running job aborts its signal within the engine's tolerance",
-    needs: ['cancelJob of a running job'],
+    requiredFeatures: ['cancelJob of a running job'],
     async run(t) {
       const { id } = await t.send('conformance.plain', { waitMs: 60_000 })
-      await t.seen({ jobId: id, what: 'started' })
-      await t.inState(id, 'running')
+      await t.waitForEntry({ jobId: id, what: 'started' })
+      await t.waitForState(id, 'running')
       const cancelledAt = t.now()
       const status = await t.client.cancelJob(id)
       const answeredAt = t.now()
@@ -67,24 +67,24 @@ export const cancelCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRe
         status.runs.map(({ state }) => state),
         ['cancelled'],
       )
-      const { at, seen } = await t.seen({ jobId: id, what: 'aborted' })
+      const { at, seen } = await t.waitForEntry({ jobId: id, what: 'aborted' })
       assert.equal(seen['reason'], 'JobCancelledError')
       const toleranceMs = t.capabilities.abortToleranceMs + answeredAt - cancelledAt
       t.expectDelay(at - cancelledAt, { what: 'The abort', computedMs: 0, toleranceMs })
-      await t.pass(500)
+      await t.advance(500)
       assert.equal(t.journal({ jobId: id, what: 'started' }).length, 1, 'A cancelled job was tried again.')
     },
   },
   {
     id: 'cancel-retrying',
     title: 'a job that is cancelled while it waits for a retry makes no further attempt',
-    needs: ['cancelJob of a job that waits'],
+    requiredFeatures: ['cancelJob of a job that waits'],
     async run(t) {
       const { id } = await t.send('conformance.plain', { failure: { as: 'retryAfter', afterMs: 2500 } })
-      await t.seen({ jobId: id, what: 'threw' })
-      await t.pass(200)
+      await t.waitForEntry({ jobId: id, what: 'threw' })
+      await t.advance(200)
       assert.equal((await t.client.cancelJob(id)).state, 'cancelled')
-      await t.pass(4000)
+      await t.advance(4000)
       const status = await t.client.getJobStatus(id)
       assert.equal(status.state, 'cancelled')
       assert.equal(status.runs[0]?.attempts, 1)
@@ -94,11 +94,11 @@ export const cancelCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRe
   {
     id: 'cancel-what-is-left',
     title: 'cancel ends the open runs of a job and does not change the ended ones',
-    needs: ['cancelJob of a running job'],
+    requiredFeatures: ['cancelJob of a running job'],
     async run(t) {
       const scripts = { 'conformance-fan-out-b': { waitMs: 60_000 }, 'conformance-fan-out-c': { waitMs: 60_000 } }
       const { id } = await t.send('conformance.fan-out', undefined, { payload: { scripts } })
-      await t.until('one run has completed and two run', async () => {
+      await t.waitUntil('one run has completed and two run', async () => {
         const { runs } = await t.client.getJobStatus(id)
         const states = runs.map(({ state }) => state).toSorted()
         return states.join() === 'completed,running,running'
@@ -110,13 +110,13 @@ export const cancelCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRe
         b: 'cancelled',
         c: 'cancelled',
       })
-      await t.until('both handlers were told', () => t.journal({ jobId: id, what: 'aborted' }).length === 2)
+      await t.waitUntil('both handlers were told', () => t.journal({ jobId: id, what: 'aborted' }).length === 2)
     },
   },
   {
     id: 'cancel-twice',
     title: 'a second cancel returns the same result',
-    needs: ['delay', 'cancelJob of a job that waits'],
+    requiredFeatures: ['delay', 'cancelJob of a job that waits'],
     async run(t) {
       const { id } = await t.send('conformance.plain', {}, { options: { delay: '1h' } })
       const [first, second] = await Promise.all([t.client.cancelJob(id), t.client.cancelJob(id)])
@@ -132,8 +132,8 @@ export const cancelCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRe
     async run(t) {
       const good = await t.send('conformance.plain', { returns: 'kept' })
       const bad = await t.send('conformance.once', { failure: { as: 'error' } })
-      const before = await t.ended(good.id)
-      await t.ended(bad.id)
+      const before = await t.waitForEnd(good.id)
+      await t.waitForEnd(bad.id)
       assert.deepEqual(await t.client.cancelJob(good.id), before)
       assert.equal((await t.client.cancelJob(bad.id)).state, 'failed')
       assert.deepEqual(await t.client.getJobStatus(good.id), before)

@@ -32,22 +32,22 @@ export const concurrencyCases: readonly ConformanceCase[] = casesOf(rules.tenant
   {
     id: 'concurrency-per-tenant',
     title: 'with `perTenant: 1`, runs of one tenant run one at a time',
-    needs: ['concurrency.perTenant'],
+    requiredFeatures: ['concurrency.perTenant'],
     async run(t) {
       const jobs = await Promise.all([1, 2, 3].map(() => t.send('conformance.one-per-tenant', { waitMs: 300 })))
-      for (const { id } of jobs) assert.equal((await t.ended(id)).state, 'completed')
+      for (const { id } of jobs) assert.equal((await t.waitForEnd(id)).state, 'completed')
       assertApart(jobs.map(({ id }) => stayOf(t, id)))
     },
   },
   {
     id: 'concurrency-does-not-hold-other-tenants',
     title: "one tenant's queued runs do not delay another tenant",
-    needs: ['concurrency.perTenant'],
+    requiredFeatures: ['concurrency.perTenant'],
     async run(t) {
-      const long = await t.send('conformance.one-per-tenant', { waitMs: t.outlasting(5000) })
+      const long = await t.send('conformance.one-per-tenant', { waitMs: t.longerThan(5000) })
       const queued = await t.send('conformance.one-per-tenant', { waitMs: 100 })
       const foreign = await t.send('conformance.one-per-tenant', { waitMs: 100 }, { tenantId: t.otherTenantId })
-      for (const { id } of [foreign, long, queued]) assert.equal((await t.ended(id)).state, 'completed')
+      for (const { id } of [foreign, long, queued]) assert.equal((await t.waitForEnd(id)).state, 'completed')
       assert.ok(stayOf(t, foreign.id).to < stayOf(t, long.id).to, 'The other tenant waited for the first.')
       assertApart([stayOf(t, long.id), stayOf(t, queued.id)])
     },
@@ -55,44 +55,44 @@ export const concurrencyCases: readonly ConformanceCase[] = casesOf(rules.tenant
   {
     id: 'concurrency-over-all-tenants',
     title: 'with `concurrency: 1`, no two runs of the definition overlap, whatever their tenant',
-    needs: ['concurrency'],
+    requiredFeatures: ['concurrency'],
     async run(t) {
       const tenants = [t.tenantId, t.otherTenantId, t.unique('third')]
       const jobs = await Promise.all(
         tenants.map((tenantId) => t.send('conformance.one-at-a-time', { waitMs: 300 }, { tenantId })),
       )
-      for (const { id } of jobs) assert.equal((await t.ended(id)).state, 'completed')
+      for (const { id } of jobs) assert.equal((await t.waitForEnd(id)).state, 'completed')
       assertApart(jobs.map(({ id }) => stayOf(t, id)))
     },
   },
   {
     id: 'queued-while-another-runs',
     title: 'a run at the concurrency limit is queued and starts when another run ends',
-    needs: ['concurrency.perTenant'],
+    requiredFeatures: ['concurrency.perTenant'],
     async run(t) {
-      const first = await t.send('conformance.one-per-tenant', { waitMs: t.outlasting(3000) })
-      await t.seen({ jobId: first.id, what: 'started' })
+      const first = await t.send('conformance.one-per-tenant', { waitMs: t.longerThan(3000) })
+      await t.waitForEntry({ jobId: first.id, what: 'started' })
       const second = await t.send('conformance.one-per-tenant')
-      const status = await t.inState(second.id, 'queued')
+      const status = await t.waitForState(second.id, 'queued')
       assert.equal(status.startedAt, undefined)
       for (const { attempts } of status.runs) assert.equal(attempts, 0)
-      assert.equal((await t.ended(second.id)).state, 'completed')
+      assert.equal((await t.waitForEnd(second.id)).state, 'completed')
       assert.ok(stayOf(t, second.id).from >= stayOf(t, first.id).to)
     },
   },
   {
     id: 'a-failed-attempt-frees-its-place',
     title: 'a run that failed, was cancelled or waits for a retry does not count toward the concurrency limit',
-    needs: ['concurrency.perTenant', 'cancelJob of a running job', 'cancelJob of a job that waits'],
+    requiredFeatures: ['concurrency.perTenant', 'cancelJob of a running job', 'cancelJob of a job that waits'],
     async run(t) {
       const failed = await t.send('conformance.one-per-tenant', { failure: { as: 'nonRetryable' } })
       const waiting = await t.send('conformance.one-per-tenant', { failure: { as: 'retryAfter', afterMs: 3_600_000 } })
       const running = await t.send('conformance.one-per-tenant', { waitMs: 60_000 })
       const last = await t.send('conformance.one-per-tenant')
-      await t.seen({ jobId: running.id, what: 'started' })
+      await t.waitForEntry({ jobId: running.id, what: 'started' })
       await t.client.cancelJob(running.id)
-      assert.equal((await t.ended(last.id)).state, 'completed')
-      assert.equal((await t.ended(failed.id)).state, 'failed')
+      assert.equal((await t.waitForEnd(last.id)).state, 'completed')
+      assert.equal((await t.waitForEnd(failed.id)).state, 'failed')
       assert.equal((await t.client.cancelJob(waiting.id)).state, 'cancelled')
     },
   },

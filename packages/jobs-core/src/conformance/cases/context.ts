@@ -17,7 +17,7 @@ export const contextCases: readonly ConformanceCase[] = casesOf(rules.terms, [
     title: 'the context has the ids, the attempt, the tenant, a logger and a signal',
     async run(t) {
       const { id } = await t.send('conformance.plain')
-      const status = await t.ended(id)
+      const status = await t.waitForEnd(id)
       const [started] = t.journal({ jobId: id, what: 'started' })
       assert.ok(started)
       assert.deepEqual(started.seen['contextKeys'], [
@@ -50,7 +50,7 @@ export const contextCases: readonly ConformanceCase[] = casesOf(rules.terms, [
       const before = t.now()
       const { id } = await t.send('conformance.plain', {}, { payload: { word: 'hello' } })
       const after = t.now()
-      const { seen } = await t.seen({ jobId: id, what: 'started' })
+      const { seen } = await t.waitForEntry({ jobId: id, what: 'started' })
       const event = seen['event'] as SeenEvent
       assert.equal(event.id, id)
       assert.equal(event.name, 'conformance.plain')
@@ -66,8 +66,8 @@ export const contextCases: readonly ConformanceCase[] = casesOf(rules.terms, [
     async run(t) {
       const failing = await t.send('conformance.plain', { failure: { as: 'error', attempts: 1 } })
       const other = await t.send('conformance.plain')
-      await t.ended(failing.id)
-      await t.ended(other.id)
+      await t.waitForEnd(failing.id)
+      await t.waitForEnd(other.id)
       const runIds = t.journal({ jobId: failing.id, what: 'started' }).map(({ runId }) => runId)
       assert.equal(runIds.length, 2)
       assert.equal(runIds[0], runIds[1])
@@ -79,9 +79,9 @@ export const contextCases: readonly ConformanceCase[] = casesOf(rules.terms, [
     title: '`sendJob` in a handler sends to the engine that runs the handler',
     async run(t) {
       const { id } = await t.send('conformance.plain', { sends: true })
-      await t.ended(id)
-      const sent = await t.seen({ jobId: id, what: 'sent' })
-      const status = await t.ended(String(sent.seen['jobId']))
+      await t.waitForEnd(id)
+      const sent = await t.waitForEntry({ jobId: id, what: 'sent' })
+      const status = await t.waitForEnd(String(sent.seen['jobId']))
       assert.equal(status.state, 'completed')
       assert.equal(status.tenantId, t.tenantId)
     },

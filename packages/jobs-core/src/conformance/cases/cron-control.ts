@@ -5,7 +5,7 @@ import { type CronJobOptions, defineCronJob } from '../../jobs/define-cron-job.t
 import type { CaseTools } from '../case-tools.ts'
 import { cronTenants, overlappingMs } from '../conformance-cron-jobs.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
-import { inOwnRegistry } from '../in-own-registry.ts'
+import { withSeparateRegistry } from '../with-separate-registry.ts'
 import { casesOf } from '../cases-of.ts'
 import { nextTick, tickOf } from './next-tick.ts'
 
@@ -29,19 +29,19 @@ export const cronControlCases: readonly ConformanceCase[] = casesOf(rules.cron, 
   {
     id: 'overlap-is-skipped',
     title: 'a tick is skipped while the previous run is still running',
-    needs: ['cron', "cron.overlap: 'skip'"],
+    requiredFeatures: ['cron', "cron.overlap: 'skip'"],
     waitsForTicks: true,
     async run(t) {
       const definition = 'conformance-cron-skip'
       const first = await nextTick(t, t.now(), { definition }).catch(() => nextTick(t, t.now(), { definition }))
       const nextTickAt = tickOf(first) + minuteMs
-      await t.pass(Math.max(0, nextTickAt + 3000 - t.now()))
+      await t.advance(Math.max(0, nextTickAt + 3000 - t.now()))
       assert.equal((await t.client.getJobStatus(first.jobId)).state, 'running')
       assert.ok(
         t.journal({ definition, what: 'started' }).every((entry) => tickOf(entry) <= tickOf(first)),
         'The tick was not skipped.',
       )
-      assert.equal((await t.ended(first.jobId)).state, 'completed')
+      assert.equal((await t.waitForEnd(first.jobId)).state, 'completed')
       assert.ok(
         t.journal({ definition, what: 'started' }).every((entry) => tickOf(entry) !== nextTickAt),
         'The tick was put off, not skipped.',
@@ -51,14 +51,14 @@ export const cronControlCases: readonly ConformanceCase[] = casesOf(rules.cron, 
   {
     id: 'overlap-is-allowed',
     title: "with `overlap: 'allow'`, a tick starts a run while the previous one is running",
-    needs: ['cron', "cron.overlap: 'allow'"],
+    requiredFeatures: ['cron', "cron.overlap: 'allow'"],
     waitsForTicks: true,
     async run(t) {
       const definition = 'conformance-cron-allow'
       const first = await nextTick(t, t.now(), { definition })
       const second = await nextTick(t, tickOf(first), { definition })
       assert.equal(tickOf(second) - tickOf(first), minuteMs)
-      const { at } = await t.seen({ jobId: first.jobId, what: 'returned' })
+      const { at } = await t.waitForEntry({ jobId: first.jobId, what: 'returned' })
       assert.ok(second.at < at, 'The second run waited for the first.')
       assert.ok(at - first.at >= overlappingMs - 2)
     },
@@ -66,32 +66,32 @@ export const cronControlCases: readonly ConformanceCase[] = casesOf(rules.cron, 
   {
     id: 'cron-runs-can-be-cancelled',
     title: "a cron job's run can be cancelled like any other",
-    needs: ['cron', "cron.overlap: 'allow'", 'cancelJob of a running job'],
+    requiredFeatures: ['cron', "cron.overlap: 'allow'", 'cancelJob of a running job'],
     waitsForTicks: true,
     async run(t) {
       const { jobId } = await nextTick(t, t.now(), { definition: 'conformance-cron-long' })
       assert.equal((await t.client.cancelJob(jobId)).state, 'cancelled')
-      const { seen } = await t.seen({ jobId, what: 'aborted' })
+      const { seen } = await t.waitForEntry({ jobId, what: 'aborted' })
       assert.equal(seen['reason'], 'JobCancelledError')
-      await t.pass(300)
+      await t.advance(300)
       assert.equal((await t.client.getJobStatus(jobId)).state, 'cancelled')
     },
   },
   {
     id: 'cron-runs-can-be-retried',
     title: "a tenant's failed cron run can be retried like any other, with the same tick",
-    needs: ['cron', 'cron.tenants', "cron.overlap: 'skip'", 'retryJob'],
+    requiredFeatures: ['cron', 'cron.tenants', "cron.overlap: 'skip'", 'retryJob'],
     waitsForTicks: true,
     async run(t) {
       const first = await nextTick(t, t.now(), { definition: 'conformance-cron-tenants', tenantId: cronTenants[1] })
       const { jobId } = first
-      assert.equal((await t.ended(jobId)).state, 'failed')
+      assert.equal((await t.waitForEnd(jobId)).state, 'failed')
       assert.equal((await t.client.retryJob(jobId)).id, jobId)
-      const again = await t.until('the new run has begun', () =>
+      const again = await t.waitUntil('the new run has begun', () =>
         t.journal({ jobId, what: 'started' }).find(({ runId }) => runId !== first.runId),
       )
       assert.deepEqual([tickOf(again), again.tenantId, again.attempt], [tickOf(first), first.tenantId, 1])
-      const { runs } = await t.ended(jobId)
+      const { runs } = await t.waitForEnd(jobId)
       assert.equal(runs.length, 2)
       assert.equal(runs[1]?.retryOf, first.runId)
     },
@@ -99,9 +99,9 @@ export const cronControlCases: readonly ConformanceCase[] = casesOf(rules.cron, 
   {
     id: 'missed-ticks-are-dropped',
     title: 'ticks that were missed while the engine was stopped are dropped, and the next tick is on time',
-    needs: ['cron', "cron.overlap: 'skip'"],
-    wants: ['suspend'],
-    alone: true,
+    requiredFeatures: ['cron', "cron.overlap: 'skip'"],
+    requiredEquipment: ['suspend'],
+    runsAlone: true,
     async run(t) {
       const definition = 'conformance-cron'
       const before = await sleepOverTicks(t, definition)
@@ -116,9 +116,9 @@ export const cronControlCases: readonly ConformanceCase[] = casesOf(rules.cron, 
   {
     id: 'the-latest-missed-tick-is-made-up-for',
     title: "with `catchUp: 'latest'`, only the latest missed tick runs, once, after the engine restarts",
-    needs: ['cron', "cron.overlap: 'skip'", "cron.catchUp: 'latest'"],
-    wants: ['suspend'],
-    alone: true,
+    requiredFeatures: ['cron', "cron.overlap: 'skip'", "cron.catchUp: 'latest'"],
+    requiredEquipment: ['suspend'],
+    runsAlone: true,
     async run(t) {
       const definition = 'conformance-cron-caught-up'
       const before = await sleepOverTicks(t, definition)
@@ -135,7 +135,7 @@ export const cronControlCases: readonly ConformanceCase[] = casesOf(rules.cron, 
     title: 'defining an invalid schedule or time zone throws, and weekday 7 is Sunday',
     async run() {
       const define = (options: Partial<CronJobOptions<unknown>>) =>
-        inOwnRegistry(() =>
+        withSeparateRegistry(() =>
           defineCronJob<unknown>({
             id: 'conformance-refused',
             schedule: '* * * * *',

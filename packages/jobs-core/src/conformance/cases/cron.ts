@@ -14,7 +14,7 @@ export const cronCases: readonly ConformanceCase[] = casesOf(rules.cron, [
   {
     id: 'a-tick-is-an-ordinary-job',
     title: "a tick creates an ordinary job of the tenant `system`, with the tick's time in the context",
-    needs: ['cron', "cron.overlap: 'skip'"],
+    requiredFeatures: ['cron', "cron.overlap: 'skip'"],
     waitsForTicks: true,
     async run(t) {
       const started = await nextTick(t, t.now(), { definition: 'conformance-cron' })
@@ -23,7 +23,7 @@ export const cronCases: readonly ConformanceCase[] = casesOf(rules.cron, [
       assert.equal(started.seen['scheduledAtIsDate'], true)
       t.expectDelay(started.at - tick, { what: 'The run', computedMs: 0, toleranceMs: 15_000 })
       assert.deepEqual([started.tenantId, started.attempt, started.maxAttempts], [systemTenantId, 1, 2])
-      const status = await t.ended(started.jobId)
+      const status = await t.waitForEnd(started.jobId)
       assert.deepEqual(
         [status.event, status.tenantId, status.state],
         ['cron/conformance-cron', systemTenantId, 'completed'],
@@ -37,13 +37,13 @@ export const cronCases: readonly ConformanceCase[] = casesOf(rules.cron, [
   {
     id: 'every-tick-once',
     title: 'each tick runs once, followed by the next tick',
-    needs: ['cron', "cron.overlap: 'skip'"],
+    requiredFeatures: ['cron', "cron.overlap: 'skip'"],
     waitsForTicks: true,
     async run(t) {
       const first = await nextTick(t, t.now(), { definition: 'conformance-cron' })
       const second = await nextTick(t, tickOf(first), { definition: 'conformance-cron' })
       assert.equal(tickOf(second) - tickOf(first), minuteMs)
-      await t.pass(1000)
+      await t.advance(1000)
       for (const tick of [tickOf(first), tickOf(second)]) {
         const runs = t
           .journal({ definition: 'conformance-cron', what: 'started' })
@@ -55,18 +55,18 @@ export const cronCases: readonly ConformanceCase[] = casesOf(rules.cron, [
   {
     id: 'a-run-for-each-tenant',
     title: 'with `tenants`, a tick creates one job per tenant, with that tenant in the context',
-    needs: ['cron', 'cron.tenants', "cron.overlap: 'skip'"],
+    requiredFeatures: ['cron', 'cron.tenants', "cron.overlap: 'skip'"],
     waitsForTicks: true,
     async run(t) {
       const definition = 'conformance-cron-tenants'
       const good = await nextTick(t, t.now(), { definition, tenantId: goodTenant })
-      const bad = await t.until('the other tenant has its run', () =>
+      const bad = await t.waitUntil('the other tenant has its run', () =>
         t.journal({ definition, tenantId: badTenant, what: 'started' }).find((entry) => tickOf(entry) === tickOf(good)),
       )
       assert.notEqual(bad.jobId, good.jobId)
       assert.notEqual(bad.runId, good.runId)
-      for (const { jobId, tenantId } of [good, bad]) assert.equal((await t.ended(jobId)).tenantId, tenantId)
-      await t.pass(300)
+      for (const { jobId, tenantId } of [good, bad]) assert.equal((await t.waitForEnd(jobId)).tenantId, tenantId)
+      await t.advance(300)
       const ofTick = t.journal({ definition, what: 'started' }).filter((entry) => tickOf(entry) === tickOf(good))
       // By job, since another case retries a tenant's run by hand.
       const byJob = new Map(ofTick.map(({ jobId, tenantId }) => [jobId, tenantId]))
@@ -77,33 +77,33 @@ export const cronCases: readonly ConformanceCase[] = casesOf(rules.cron, [
     id: 'tenants-fail-apart',
     title:
       "one tenant's failure does not affect another tenant's run, and `onFailure` is called only for the failed one",
-    needs: ['cron', 'cron.tenants', "cron.overlap: 'skip'"],
+    requiredFeatures: ['cron', 'cron.tenants', "cron.overlap: 'skip'"],
     waitsForTicks: true,
     async run(t) {
       const definition = 'conformance-cron-tenants'
       const bad = await nextTick(t, t.now(), { definition, tenantId: badTenant })
-      const good = await t.until('the other tenant has its run', () =>
+      const good = await t.waitUntil('the other tenant has its run', () =>
         t.journal({ definition, tenantId: goodTenant, what: 'started' }).find((entry) => tickOf(entry) === tickOf(bad)),
       )
-      assert.equal((await t.ended(good.jobId)).state, 'completed')
-      const failed = await t.ended(bad.jobId)
+      assert.equal((await t.waitForEnd(good.jobId)).state, 'completed')
+      const failed = await t.waitForEnd(bad.jobId)
       assert.equal(failed.state, 'failed')
       assert.equal(failed.runs[0]?.attempts, 1)
-      const report = await t.seen({ jobId: bad.jobId, what: 'onFailure' })
+      const report = await t.waitForEntry({ jobId: bad.jobId, what: 'onFailure' })
       assert.equal(tickOf(report), tickOf(bad))
       assert.deepEqual(t.journal({ jobId: good.jobId, what: 'onFailure' }), [])
-      await t.refused('job_not_found', () => t.client.forTenant(goodTenant).getJobStatus(bad.jobId))
+      await t.expectError('job_not_found', () => t.client.forTenant(goodTenant).getJobStatus(bad.jobId))
       assert.equal((await t.client.forTenant(badTenant).getJobStatus(bad.jobId)).id, bad.jobId)
     },
   },
   {
     id: 'ticks-in-a-time-zone',
     title: 'a schedule uses its own time zone',
-    needs: ['cron', "cron.overlap: 'skip'"],
+    requiredFeatures: ['cron', "cron.overlap: 'skip'"],
     waitsForTicks: true,
     async run(t) {
       const startedAt = t.now()
-      const first = await t.until(
+      const first = await t.waitUntil(
         'one of two schedules ticks',
         () =>
           ['conformance-cron-morning', 'conformance-cron-far-morning']
@@ -111,7 +111,7 @@ export const cronCases: readonly ConformanceCase[] = casesOf(rules.cron, [
             .find((found) => tickOf(found) > startedAt),
         105_000,
       )
-      await t.pass(1000)
+      await t.advance(1000)
       const morning = new Date(tickOf(first)).getUTCHours() < 12
       assert.equal(first.definition, morning ? 'conformance-cron-morning' : 'conformance-cron-far-morning')
       const hours = (definition: string) =>
@@ -129,12 +129,12 @@ export const cronCases: readonly ConformanceCase[] = casesOf(rules.cron, [
   {
     id: 'a-tick-is-retried',
     title: 'a cron run is retried by its retry policy, then `onFailure` is called with the tick',
-    needs: ['cron', "cron.overlap: 'skip'"],
+    requiredFeatures: ['cron', "cron.overlap: 'skip'"],
     waitsForTicks: true,
     async run(t) {
       const started = await nextTick(t, t.now(), { definition: 'conformance-cron-retried' })
       const { jobId } = started
-      const status = await t.ended(jobId)
+      const status = await t.waitForEnd(jobId)
       assert.equal(status.state, 'failed')
       const attempts = t.journal({ jobId, what: 'started' })
       assert.deepEqual(

@@ -13,7 +13,7 @@ export const fanOutCases: readonly ConformanceCase[] = casesOf(rules.terms, [
     title: 'an event with three subscribed definitions creates one job with three runs',
     async run(t) {
       const { id } = await t.send('conformance.fan-out')
-      const status = await t.ended(id)
+      const status = await t.waitForEnd(id)
       assert.equal(status.state, 'completed')
       assert.deepEqual(status.runs.map(({ definitionId }) => definitionId).toSorted(), ids)
       assert.equal(new Set(status.runs.map((run) => run.id)).size, 3, 'Each run has an id of its own.')
@@ -29,7 +29,7 @@ export const fanOutCases: readonly ConformanceCase[] = casesOf(rules.terms, [
     title: 'an event without subscribers creates a job that completes without runs',
     async run(t) {
       const { id } = await t.send('conformance.nobody')
-      const status = await t.ended(id)
+      const status = await t.waitForEnd(id)
       assert.equal(status.state, 'completed')
       assert.deepEqual(status.runs, [])
     },
@@ -40,7 +40,7 @@ export const fanOutCases: readonly ConformanceCase[] = casesOf(rules.terms, [
     async run(t) {
       const failure = { as: 'nonRetryable' } as const
       const { id } = await t.send('conformance.fan-out', undefined, { payload: { scripts: { [b]: { failure } } } })
-      const status = await t.ended(id)
+      const status = await t.waitForEnd(id)
       assert.equal(status.state, 'failed')
       const states = Object.fromEntries(status.runs.map((run) => [run.definitionId, run.state]))
       assert.deepEqual(states, { [a]: 'completed', [b]: 'failed', [c]: 'completed' })
@@ -50,16 +50,16 @@ export const fanOutCases: readonly ConformanceCase[] = casesOf(rules.terms, [
     id: 'running-until-the-last-run-ends',
     title: 'a job does not end while one of its runs is running',
     async run(t) {
-      const scripts = { [a]: { failure: { as: 'nonRetryable' } }, [c]: { waitMs: t.outlasting(3000) } }
+      const scripts = { [a]: { failure: { as: 'nonRetryable' } }, [c]: { waitMs: t.longerThan(3000) } }
       const { id } = await t.send('conformance.fan-out', undefined, { payload: { scripts } })
-      await t.seen({ jobId: id, definition: c, what: 'started' })
-      const status = await t.until('two of three runs have ended', async () => {
+      await t.waitForEntry({ jobId: id, definition: c, what: 'started' })
+      const status = await t.waitUntil('two of three runs have ended', async () => {
         const read = await t.client.getJobStatus(id)
         return read.runs.filter((run) => run.state === 'completed' || run.state === 'failed').length === 2 && read
       })
       assert.equal(status.state, 'running')
       assert.equal(status.endedAt, undefined)
-      assert.equal((await t.ended(id)).state, 'failed')
+      assert.equal((await t.waitForEnd(id)).state, 'failed')
     },
   },
   {
@@ -68,7 +68,7 @@ export const fanOutCases: readonly ConformanceCase[] = casesOf(rules.terms, [
     async run(t) {
       const scripts = { [b]: { failure: { as: 'error', attempts: 1 } } }
       const { id } = await t.send('conformance.fan-out', undefined, { payload: { scripts } })
-      const status = await t.ended(id)
+      const status = await t.waitForEnd(id)
       assert.equal(status.state, 'completed')
       const attempts = Object.fromEntries(status.runs.map((run) => [run.definitionId, run.attempts]))
       assert.deepEqual(attempts, { [a]: 1, [b]: 2, [c]: 1 })

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 
 import type { CaseTools } from '../case-tools.ts'
-import { throwingHooksMark } from '../conformance-hooks.ts'
-import { lineMark, secretMark } from '../conformance-logger.ts'
+import { throwingHooksMarker } from '../conformance-hooks.ts'
+import { lineMarker, secretMarker } from '../conformance-logger.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { casesOf } from '../cases-of.ts'
 
@@ -17,8 +17,8 @@ export const hookCases: readonly ConformanceCase[] = casesOf(rules.hooks, [
     title: 'hooks report the start and end of each attempt, and the end of the run once',
     async run(t) {
       const { id } = await t.send('conformance.fixed', { failure: { as: 'error', attempts: 1 } })
-      const status = await t.ended(id)
-      await t.until('the run has been told', () => hooksOf(t, id, 'onRunEnd').length > 0)
+      const status = await t.waitForEnd(id)
+      await t.waitUntil('the run has been told', () => hooksOf(t, id, 'onRunEnd').length > 0)
       const starts = hooksOf(t, id, 'onAttemptStart')
       assert.deepEqual(
         starts.map(({ attempt }) => attempt),
@@ -48,7 +48,7 @@ export const hookCases: readonly ConformanceCase[] = casesOf(rules.hooks, [
   {
     id: 'hooks-of-sends',
     title: 'a hook reports each send with the id of its job',
-    needs: ['idempotencyKey'],
+    requiredFeatures: ['idempotencyKey'],
     async run(t) {
       const options = { idempotencyKey: t.unique('key') }
       const { id } = await t.send('conformance.nobody', {}, { options })
@@ -67,9 +67,9 @@ export const hookCases: readonly ConformanceCase[] = casesOf(rules.hooks, [
     id: 'hooks-that-throw',
     title: 'a hook that throws or rejects does not affect the job',
     async run(t) {
-      const tenantId = t.unique(throwingHooksMark)
+      const tenantId = t.unique(throwingHooksMarker)
       const { id } = await t.send('conformance.fixed', { failure: { as: 'error', attempts: 1 } }, { tenantId })
-      assert.equal((await t.ended(id)).state, 'completed')
+      assert.equal((await t.waitForEnd(id)).state, 'completed')
       assert.deepEqual(
         t.journal({ jobId: id, what: 'started' }).map(({ attempt }) => attempt),
         [1, 2],
@@ -80,8 +80,8 @@ export const hookCases: readonly ConformanceCase[] = casesOf(rules.hooks, [
     id: 'logger-carries-the-ids',
     title: 'log lines of a handler carry the ids of its job, run, attempt and tenant',
     async run(t) {
-      const { id } = await t.send('conformance.plain', { logs: `${lineMark}: at work` })
-      const status = await t.ended(id)
+      const { id } = await t.send('conformance.plain', { logs: `${lineMarker}: at work` })
+      const status = await t.waitForEnd(id)
       const [line] = t.journal({ jobId: id, what: 'logged' })
       assert.ok(line)
       assert.deepEqual([line.runId, line.attempt, line.tenantId], [status.runs[0]?.id, 1, t.tenantId])
@@ -91,19 +91,21 @@ export const hookCases: readonly ConformanceCase[] = casesOf(rules.hooks, [
   {
     id: 'payloads-and-keys-are-not-logged',
     title: 'the library never logs a payload or an idempotency key',
-    needs: ['idempotencyKey'],
+    requiredFeatures: ['idempotencyKey'],
     async run(t) {
-      const payload = { secret: secretMark }
+      const payload = { secret: secretMarker }
       const send = (script: object) =>
-        t.send('conformance.reporting', script, { payload, options: { idempotencyKey: t.unique(secretMark) } })
+        t.send('conformance.reporting', script, { payload, options: { idempotencyKey: t.unique(secretMarker) } })
       const jobs = await Promise.all([
         send({}),
         send({ failure: { as: 'error' }, onFailureThrows: true }),
         send({ returnsOdd: 'bigint' }),
       ])
-      for (const { id } of jobs) await t.ended(id)
-      await t.refused('not_serializable', () => t.send('conformance.plain', {}, { payload: { ...payload, total: 1n } }))
-      await t.pass(300)
+      for (const { id } of jobs) await t.waitForEnd(id)
+      await t.expectError('not_serializable', () =>
+        t.send('conformance.plain', {}, { payload: { ...payload, total: 1n } }),
+      )
+      await t.advance(300)
       assert.deepEqual(t.journal({ what: 'leaked' }), [])
     },
   },

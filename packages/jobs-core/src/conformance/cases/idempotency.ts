@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 
 import { type ConformanceCase, rules } from '../conformance-case.ts'
-import { payloadSeen } from '../journal.ts'
+import { recordedPayload } from '../journal.ts'
 import { untyped } from '../untyped-client.ts'
 import { casesOf } from '../cases-of.ts'
 
@@ -10,18 +10,18 @@ export const idempotencyCases: readonly ConformanceCase[] = casesOf(rules.atLeas
   {
     id: 'a-key-sends-once',
     title: 'a repeated idempotency key returns the first job, and only the first payload runs',
-    needs: ['idempotencyKey'],
+    requiredFeatures: ['idempotencyKey'],
     async run(t) {
       const options = { idempotencyKey: t.unique('key') }
       const first = await t.send('conformance.plain', {}, { options, payload: { word: 'first' } })
       const second = await t.send('conformance.plain', {}, { options, payload: { word: 'second' } })
       assert.deepEqual([first.deduplicated, second.deduplicated], [false, true])
       assert.equal(second.id, first.id)
-      await t.ended(first.id)
-      await t.pass(300)
+      await t.waitForEnd(first.id)
+      await t.advance(300)
       const started = t.journal({ tenantId: t.tenantId, what: 'started' })
       assert.deepEqual(
-        started.map((entry) => payloadSeen(entry)['word']),
+        started.map((entry) => recordedPayload(entry)['word']),
         ['first'],
       )
     },
@@ -29,16 +29,16 @@ export const idempotencyCases: readonly ConformanceCase[] = casesOf(rules.atLeas
   {
     id: 'a-key-keeps-the-first-payload',
     title: 'the first payload of an idempotency key runs, even if the job has not started at the second send',
-    needs: ['idempotencyKey', 'delay'],
+    requiredFeatures: ['idempotencyKey', 'delay'],
     async run(t) {
       const options = { idempotencyKey: t.unique('key'), delay: 300 }
       const { id } = await t.send('conformance.plain', {}, { options, payload: { word: 'first' } })
       await t.send('conformance.plain', { failure: { as: 'error' } }, { options, payload: { word: 'second' } })
-      assert.equal((await t.ended(id)).state, 'completed')
-      await t.pass(300)
+      assert.equal((await t.waitForEnd(id)).state, 'completed')
+      await t.advance(300)
       const started = t.journal({ tenantId: t.tenantId, what: 'started' })
       assert.deepEqual(
-        started.map((entry) => payloadSeen(entry)['word']),
+        started.map((entry) => recordedPayload(entry)['word']),
         ['first'],
       )
     },
@@ -46,21 +46,21 @@ export const idempotencyCases: readonly ConformanceCase[] = casesOf(rules.atLeas
   {
     id: 'a-key-sent-at-once',
     title: 'concurrent sends of one idempotency key create one job that runs once',
-    needs: ['idempotencyKey'],
+    requiredFeatures: ['idempotencyKey'],
     async run(t) {
       const options = { idempotencyKey: t.unique('key') }
       const jobs = await Promise.all(Array.from({ length: 8 }, () => t.send('conformance.plain', {}, { options })))
       const [first] = jobs
       assert.equal(new Set(jobs.map(({ id }) => id)).size, 1)
-      assert.equal((await t.ended(first!.id)).runs.length, 1)
-      await t.pass(300)
+      assert.equal((await t.waitForEnd(first!.id)).runs.length, 1)
+      await t.advance(300)
       assert.equal(t.journal({ tenantId: t.tenantId, what: 'started' }).length, 1)
     },
   },
   {
     id: 'a-key-twice-in-a-batch',
     title: 'a repeated idempotency key in one batch creates one job',
-    needs: ['idempotencyKey'],
+    requiredFeatures: ['idempotencyKey'],
     async run(t) {
       const item = {
         event: 'conformance.plain',
@@ -70,43 +70,43 @@ export const idempotencyCases: readonly ConformanceCase[] = casesOf(rules.atLeas
       const ids = (await untyped(t.client).sendJobs([item, item])).map((result) => result.ok && result.job.id)
       assert.ok(typeof ids[0] === 'string')
       assert.equal(ids[1], ids[0])
-      await t.ended(ids[0])
-      await t.pass(300)
+      await t.waitForEnd(ids[0])
+      await t.advance(300)
       assert.equal(t.journal({ tenantId: t.tenantId, what: 'started' }).length, 1)
     },
   },
   {
     id: 'a-key-stays-taken-after-success',
     title: 'an idempotency key remains taken after its job completed',
-    needs: ['idempotencyKey'],
+    requiredFeatures: ['idempotencyKey'],
     async run(t) {
       const options = { idempotencyKey: t.unique('key') }
       const first = await t.send('conformance.plain', {}, { options })
-      assert.equal((await t.ended(first.id)).state, 'completed')
+      assert.equal((await t.waitForEnd(first.id)).state, 'completed')
       const again = await t.send('conformance.plain', {}, { options })
       assert.deepEqual([again.id, again.deduplicated], [first.id, true])
-      await t.pass(300)
+      await t.advance(300)
       assert.equal(t.journal({ tenantId: t.tenantId, what: 'started' }).length, 1)
     },
   },
   {
     id: 'a-key-stays-taken-after-failure',
     title: 'an idempotency key remains taken after its job failed',
-    needs: ['idempotencyKey'],
+    requiredFeatures: ['idempotencyKey'],
     async run(t) {
       const options = { idempotencyKey: t.unique('key') }
       const first = await t.send('conformance.once', { failure: { as: 'error' } }, { options })
-      assert.equal((await t.ended(first.id)).state, 'failed')
+      assert.equal((await t.waitForEnd(first.id)).state, 'failed')
       const again = await t.send('conformance.once', {}, { options })
       assert.deepEqual([again.id, again.deduplicated], [first.id, true])
-      await t.pass(300)
+      await t.advance(300)
       assert.equal(t.journal({ tenantId: t.tenantId, what: 'started' }).length, 1)
     },
   },
   {
     id: 'a-key-stays-taken-after-cancel',
     title: 'an idempotency key remains taken while its job waits and after it was cancelled',
-    needs: ['idempotencyKey', 'delay', 'cancelJob of a job that waits'],
+    requiredFeatures: ['idempotencyKey', 'delay', 'cancelJob of a job that waits'],
     async run(t) {
       const options = { idempotencyKey: t.unique('key'), delay: '1h' }
       const first = await t.send('conformance.plain', {}, { options })
@@ -121,25 +121,25 @@ export const idempotencyCases: readonly ConformanceCase[] = casesOf(rules.atLeas
   {
     id: 'a-key-is-free-after-its-time',
     title: 'an idempotency key is taken for its TTL and free afterward',
-    needs: ['idempotencyKey'],
+    requiredFeatures: ['idempotencyKey'],
     async run(t) {
       const options = { idempotencyKey: t.unique('key'), idempotencyTtl: '4s' }
       const sentAt = t.now()
       const first = await t.send('conformance.plain', {}, { options })
-      await t.ended(first.id)
+      await t.waitForEnd(first.id)
       const early = await t.send('conformance.plain', {}, { options })
       if (t.now() - sentAt < 4000) assert.deepEqual([early.id, early.deduplicated], [first.id, true])
-      await t.pass(4200)
+      await t.advance(4200)
       const late = await t.send('conformance.plain', {}, { options })
       assert.equal(late.deduplicated, false)
       assert.notEqual(late.id, first.id)
-      assert.equal((await t.ended(late.id)).state, 'completed')
+      assert.equal((await t.waitForEnd(late.id)).state, 'completed')
     },
   },
   {
     id: 'a-key-holds-its-definition-back-alone',
     title: 'an idempotency key does not affect sends without a key or with another key',
-    needs: ['idempotencyKey'],
+    requiredFeatures: ['idempotencyKey'],
     async run(t) {
       const keys = [t.unique('key'), t.unique('key'), undefined, undefined]
       const jobs = await Promise.all(
@@ -152,7 +152,7 @@ export const idempotencyCases: readonly ConformanceCase[] = casesOf(rules.atLeas
   {
     id: 'odd-keys',
     title: 'an idempotency key can be any non-empty string of up to 256 characters',
-    needs: ['idempotencyKey'],
+    requiredFeatures: ['idempotencyKey'],
     async run(t) {
       for (const key of [t.unique('Grüße 👋 "quoted" / \\ %00'), t.unique('k').padEnd(256, 'x')]) {
         const options = { idempotencyKey: key }
@@ -160,11 +160,11 @@ export const idempotencyCases: readonly ConformanceCase[] = casesOf(rules.atLeas
         assert.equal((await t.send('conformance.nobody', {}, { options })).id, first.id)
       }
       for (const idempotencyKey of ['', '  ', 'x'.repeat(257), 7, null]) {
-        await t.refused('invalid_option', () => t.send('conformance.nobody', {}, { options: { idempotencyKey } }))
+        await t.expectError('invalid_option', () => t.send('conformance.nobody', {}, { options: { idempotencyKey } }))
       }
       for (const idempotencyTtl of ['soon', -1, Number.NaN]) {
         const options = { idempotencyKey: t.unique('key'), idempotencyTtl }
-        await t.refused('invalid_option', () => t.send('conformance.nobody', {}, { options }))
+        await t.expectError('invalid_option', () => t.send('conformance.nobody', {}, { options }))
       }
     },
   },

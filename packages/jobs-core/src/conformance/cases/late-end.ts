@@ -15,5 +15,5 @@ export interface LateHandler {
 /** Lets such a handler come to its end, or the time go by in which it would: an engine may end its process before. */
 export async function lateEnd(t: CaseTools, { jobId, what, lateMs, count = 1 }: LateHandler): Promise<void> {
   const until = t.now() + lateMs + 1000
-  await t.until(`the handler ${what}`, () => t.journal({ jobId, what }).length >= count || t.now() >= until)
+  await t.waitUntil(`the handler ${what}`, () => t.journal({ jobId, what }).length >= count || t.now() >= until)
 }

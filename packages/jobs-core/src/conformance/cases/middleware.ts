@@ -32,7 +32,7 @@ export const middlewareCases: readonly ConformanceCase[] = casesOf(rules.hooks, 
     async run(t) {
       const tenantId = middlewareTenant(t, 'watches')
       const { id } = await t.send('conformance.reporting', { failure: { as: 'error', attempts: 1 } }, { tenantId })
-      const { runs } = await t.ended(id)
+      const { runs } = await t.waitForEnd(id)
       assert.deepEqual(sawAround(t, id, 'handler'), [
         'outer before',
         'inner before',
@@ -60,13 +60,13 @@ export const middlewareCases: readonly ConformanceCase[] = casesOf(rules.hooks, 
     title: 'async context set by middleware is visible in the handler and its sends',
     async run(t) {
       const { id } = await t.send('conformance.reporting', { sends: true })
-      assert.equal((await t.ended(id)).state, 'completed')
+      assert.equal((await t.waitForEnd(id)).state, 'completed')
       const [handler] = t.journal({ jobId: id, what: 'started' })
       assert.deepEqual(handler?.seen['layers'], ['outer', 'inner', 'own'])
-      const sent = await t.seen({ jobId: id, what: 'sent' })
+      const sent = await t.waitForEntry({ jobId: id, what: 'sent' })
       assert.deepEqual(sent.seen['layers'], ['outer', 'inner', 'own'])
       const plain = await t.send('conformance.plain')
-      const { seen } = await t.seen({ jobId: plain.id, what: 'started' })
+      const { seen } = await t.waitForEntry({ jobId: plain.id, what: 'started' })
       assert.deepEqual(seen['layers'], ['outer', 'inner'], 'A definition without middleware has that of the client.')
     },
   },
@@ -75,7 +75,7 @@ export const middlewareCases: readonly ConformanceCase[] = casesOf(rules.hooks, 
     title: "an error thrown by middleware is the attempt's error and is retried like a handler's error",
     async run(t) {
       const { id } = await t.send('conformance.reporting', {}, { tenantId: middlewareTenant(t, 'throws') })
-      const status = await t.ended(id)
+      const status = await t.waitForEnd(id)
       assert.deepEqual([status.state, status.runs[0]?.output], ['completed', { done: true }])
       assert.deepEqual(startedIn(t, id), [2])
       assert.equal(sawAround(t, id, 'handler')[3], 'outer after MiddlewareFailure')
@@ -86,10 +86,10 @@ export const middlewareCases: readonly ConformanceCase[] = casesOf(rules.hooks, 
     title: '`NonRetryableError` from middleware ends the run immediately without a call of the handler',
     async run(t) {
       const { id } = await t.send('conformance.reporting', {}, { tenantId: middlewareTenant(t, 'gives-up') })
-      const { state, runs } = await t.ended(id)
+      const { state, runs } = await t.waitForEnd(id)
       assert.deepEqual([state, runs[0]?.error?.name], ['failed', 'NonRetryableError'])
       assert.deepEqual(startedIn(t, id), [])
-      const { attempt } = await t.seen({ jobId: id, what: 'onFailure' })
+      const { attempt } = await t.waitForEntry({ jobId: id, what: 'onFailure' })
       assert.equal(attempt, 1)
     },
   },
@@ -97,8 +97,8 @@ export const middlewareCases: readonly ConformanceCase[] = casesOf(rules.hooks, 
     id: 'middleware-that-asks-for-later',
     title: '`RetryAfterError` from middleware sets the delay before the next attempt',
     async run(t) {
-      const { id } = await t.send('conformance.reporting', {}, { tenantId: middlewareTenant(t, 'asks-for-later') })
-      assert.equal((await t.ended(id)).state, 'completed')
+      const { id } = await t.send('conformance.reporting', {}, { tenantId: middlewareTenant(t, 'retries-later') })
+      assert.equal((await t.waitForEnd(id)).state, 'completed')
       const [second] = t.journal({ jobId: id, what: 'started' })
       const failed = t.journal({ jobId: id, what: 'middleware' }).find(({ seen }) => seen['threw'] !== undefined)
       t.expectDelay(second!.at - failed!.at, {
@@ -114,7 +114,7 @@ export const middlewareCases: readonly ConformanceCase[] = casesOf(rules.hooks, 
     async run(t) {
       const tenantId = middlewareTenant(t, 'catches')
       const { id } = await t.send('conformance.reporting', { failure: { as: 'error' } }, { tenantId })
-      const { state, runs } = await t.ended(id)
+      const { state, runs } = await t.waitForEnd(id)
       assert.deepEqual([state, runs[0]?.attempts], ['completed', 1])
       assert.deepEqual(runs[0]?.output, { caught: 'ConformanceFailure' })
     },
@@ -125,9 +125,9 @@ export const middlewareCases: readonly ConformanceCase[] = casesOf(rules.hooks, 
     async run(t) {
       const send = (tenantId: string) => t.send('conformance.reporting', {}, { tenantId })
       const changed = await send(middlewareTenant(t, 'changes'))
-      const answered = await send(middlewareTenant(t, 'answers'))
-      assert.deepEqual((await t.ended(changed.id)).runs[0]?.output, { changed: { done: true } })
-      assert.deepEqual((await t.ended(answered.id)).runs[0]?.output, { answered: 'handler' })
+      const answered = await send(middlewareTenant(t, 'skips'))
+      assert.deepEqual((await t.waitForEnd(changed.id)).runs[0]?.output, { changed: { done: true } })
+      assert.deepEqual((await t.waitForEnd(answered.id)).runs[0]?.output, { answered: 'handler' })
       assert.deepEqual(startedIn(t, answered.id), [])
     },
   },
@@ -135,8 +135,8 @@ export const middlewareCases: readonly ConformanceCase[] = casesOf(rules.hooks, 
     id: 'middleware-output-is-json',
     title: "the return value of middleware must be JSON, like a handler's",
     async run(t) {
-      const { id } = await t.send('conformance.reporting', {}, { tenantId: middlewareTenant(t, 'returns-odd') })
-      const { state, runs } = await t.ended(id)
+      const { id } = await t.send('conformance.reporting', {}, { tenantId: middlewareTenant(t, 'returns-invalid') })
+      const { state, runs } = await t.waitForEnd(id)
       assert.deepEqual([state, runs[0]?.error?.code, runs[0]?.attempts], ['failed', 'not_serializable', 1])
     },
   },
@@ -145,32 +145,32 @@ export const middlewareCases: readonly ConformanceCase[] = casesOf(rules.hooks, 
     title: 'a second call of `next()` rejects with `invalid_option` and runs nothing',
     async run(t) {
       const { id } = await t.send('conformance.reporting', {}, { tenantId: middlewareTenant(t, 'calls-twice') })
-      assert.deepEqual((await t.ended(id)).runs[0]?.output, { second: 'invalid_option' })
+      assert.deepEqual((await t.waitForEnd(id)).runs[0]?.output, { second: 'invalid_option' })
       assert.deepEqual(startedIn(t, id), [1])
     },
   },
   {
     id: 'middleware-within-the-timeout',
     title: 'the timeout includes the time spent in middleware, and no handler starts after it',
-    needs: ['timeout'],
+    requiredFeatures: ['timeout'],
     async run(t) {
       const { id } = await t.send('conformance.timeout', {}, { tenantId: middlewareTenant(t, 'waits') })
-      const { state, runs } = await t.ended(id)
+      const { state, runs } = await t.waitForEnd(id)
       assert.deepEqual([state, runs[0]?.error?.code, runs[0]?.attempts], ['failed', 'job_timeout', 2])
-      await t.pass(timeoutMs)
+      await t.advance(timeoutMs)
       assert.deepEqual(startedIn(t, id), [])
     },
   },
   {
     id: 'middleware-after-a-cancel',
     title: 'a cancel ends an attempt while its middleware is still waiting, and no handler starts after it',
-    needs: ['cancelJob of a running job'],
+    requiredFeatures: ['cancelJob of a running job'],
     async run(t) {
       const { id } = await t.send('conformance.reporting', {}, { tenantId: middlewareTenant(t, 'waits') })
-      await t.seen({ jobId: id, what: 'middleware' })
+      await t.waitForEntry({ jobId: id, what: 'middleware' })
       await t.client.cancelJob(id)
-      assert.equal((await t.ended(id)).state, 'cancelled')
-      await t.until('the middleware has heard of it', () => sawAround(t, id, 'handler').length === 4)
+      assert.equal((await t.waitForEnd(id)).state, 'cancelled')
+      await t.waitUntil('the middleware has heard of it', () => sawAround(t, id, 'handler').length === 4)
       assert.deepEqual(startedIn(t, id), [])
     },
   },
@@ -180,10 +180,10 @@ export const middlewareCases: readonly ConformanceCase[] = casesOf(rules.hooks, 
     async run(t) {
       const tenantId = middlewareTenant(t, 'watches')
       const { id } = await t.send('conformance.reporting', { failure: { as: 'nonRetryable' } }, { tenantId })
-      await t.ended(id)
-      const { seen } = await t.seen({ jobId: id, what: 'onFailure' })
+      await t.waitForEnd(id)
+      const { seen } = await t.waitForEntry({ jobId: id, what: 'onFailure' })
       assert.deepEqual(seen['layers'], ['outer', 'inner', 'own'])
-      await t.until('the middleware has ended', () => sawAround(t, id, 'onFailure').length === 6)
+      await t.waitUntil('the middleware has ended', () => sawAround(t, id, 'onFailure').length === 6)
       assert.deepEqual(sawAround(t, id, 'onFailure').slice(0, 4), [
         'outer before',
         'inner before',
@@ -198,16 +198,16 @@ export const middlewareCases: readonly ConformanceCase[] = casesOf(rules.hooks, 
     async run(t) {
       const tenantId = middlewareTenant(t, 'throws', 'onFailure')
       const { id } = await t.send('conformance.reporting', { failure: { as: 'nonRetryable' } }, { tenantId })
-      const { state, runs } = await t.ended(id)
+      const { state, runs } = await t.waitForEnd(id)
       assert.deepEqual([state, runs[0]?.error?.name], ['failed', 'NonRetryableError'])
-      await t.until('the middleware has ended', () => sawAround(t, id, 'onFailure').length === 4)
+      await t.waitUntil('the middleware has ended', () => sawAround(t, id, 'onFailure').length === 4)
       assert.deepEqual(t.journal({ jobId: id, what: 'onFailure' }), [])
     },
   },
   {
     id: 'middleware-around-ticks',
     title: "middleware wraps the handler of a cron job, the client's outside the definition's",
-    needs: ['cron', "cron.overlap: 'skip'"],
+    requiredFeatures: ['cron', "cron.overlap: 'skip'"],
     waitsForTicks: true,
     async run(t) {
       const { seen } = await nextTick(t, t.now(), { definition: 'conformance-cron' })

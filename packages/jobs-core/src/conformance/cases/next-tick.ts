@@ -13,8 +13,8 @@ export function tickOf(entry: JournalEntry): number {
 export function nextTick(t: CaseTools, afterMs: number, filter: JournalFilter): Promise<JournalEntry> {
   const what = `${filter.definition ?? ''} ticks`
   // Patience beyond the tick, for a tick that is just over when the case begins, and for a busy engine.
-  const limitMs = tickLimitMs + (t.target.patienceMs ?? 30_000)
-  return t.until(
+  const limitMs = tickLimitMs + (t.target.waitLimitMs ?? 30_000)
+  return t.waitUntil(
     what,
     () => t.journal({ ...filter, what: 'started' }).find((entry) => tickOf(entry) > afterMs),
     limitMs,

@@ -5,13 +5,13 @@ import { defineJob, type JobOptions } from '../../jobs/define-job.ts'
 import type { JobEvent } from '../../events/job-events.ts'
 import type { CaseTools } from '../case-tools.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
-import { inOwnRegistry } from '../in-own-registry.ts'
+import { withSeparateRegistry } from '../with-separate-registry.ts'
 import { casesOf } from '../cases-of.ts'
 
 /** Opens a client of the engine that has one more definition, as an app would. */
 async function openWith(t: CaseTools, options: Partial<JobOptions<JobEvent, unknown>>): Promise<unknown> {
   const event = 'conformance.plain' as JobEvent
-  const definition = inOwnRegistry(() =>
+  const definition = withSeparateRegistry(() =>
     defineJob({ id: 'conformance-refused', event, handler: () => undefined, ...options }),
   )
   const client = t.engine.createClient!({ jobs: [definition] })
@@ -58,21 +58,21 @@ export const nothingSilentCases: readonly ConformanceCase[] = casesOf(rules.noth
   {
     id: 'lacking-features-are-refused',
     title: 'too many attempts, or a delay or retry delay over the limit, throw instead of being reduced',
-    wants: ['createClient'],
+    requiredEquipment: ['createClient'],
     async run(t) {
       const { maxAttemptsLimit, maxRetryDelayMs, maxDelayMs } = t.capabilities
       if (maxAttemptsLimit < 1000) {
         const maxAttempts = maxAttemptsLimit + 1
-        await t.refused('unsupported_feature', () => openWith(t, { retry: { maxAttempts } }))
-        await t.refused('unsupported_feature', () => t.send('conformance.nobody', {}, { options: { maxAttempts } }))
+        await t.expectError('unsupported_feature', () => openWith(t, { retry: { maxAttempts } }))
+        await t.expectError('unsupported_feature', () => t.send('conformance.nobody', {}, { options: { maxAttempts } }))
       }
       if (maxRetryDelayMs !== undefined) {
         const maxDelay = maxRetryDelayMs + 1
-        await t.refused('unsupported_feature', () => openWith(t, { retry: { maxDelay } }))
+        await t.expectError('unsupported_feature', () => openWith(t, { retry: { maxDelay } }))
       }
       const tenYears = 10 * 365 * 86_400_000
       if (maxDelayMs < tenYears && t.capabilities.features.delay.supported) {
-        await t.refused('unsupported_feature', () =>
+        await t.expectError('unsupported_feature', () =>
           t.send('conformance.nobody', {}, { options: { delay: maxDelayMs + 1 } }),
         )
       }
@@ -86,7 +86,7 @@ export const nothingSilentCases: readonly ConformanceCase[] = casesOf(rules.noth
     title: 'an unknown option of a send throws an error that names it',
     async run(t) {
       for (const option of ['dealy', 'retries', 'priority']) {
-        const error = await t.refused('invalid_option', () =>
+        const error = await t.expectError('invalid_option', () =>
           t.send('conformance.nobody', {}, { options: { [option]: 1 } }),
         )
         assert.ok(error.message.includes(option))
@@ -99,7 +99,7 @@ export const nothingSilentCases: readonly ConformanceCase[] = casesOf(rules.noth
     async run(t) {
       const { provider } = await t.client.healthCheck()
       const options = { providerOptions: { [provider]: { priorty: 1 } } }
-      const error = await t.refused('unsupported_feature', () => t.send('conformance.plain', {}, { options }))
+      const error = await t.expectError('unsupported_feature', () => t.send('conformance.plain', {}, { options }))
       assert.ok(error.message.includes('priorty'))
     },
   },
@@ -109,7 +109,7 @@ export const nothingSilentCases: readonly ConformanceCase[] = casesOf(rules.noth
     async run(t) {
       const options = { providerOptions: { 'some-other-engine': { priority: 7 } } }
       const { id } = await t.send('conformance.plain', {}, { options })
-      assert.equal((await t.ended(id)).state, 'completed')
+      assert.equal((await t.waitForEnd(id)).state, 'completed')
     },
   },
   {
@@ -130,17 +130,17 @@ export const nothingSilentCases: readonly ConformanceCase[] = casesOf(rules.noth
   {
     id: 'a-closed-client-says-so',
     title: 'a closed client rejects sends, cancels and retries, still reads, and can be closed again',
-    wants: ['anotherClient'],
+    requiredEquipment: ['anotherClient'],
     async run(t) {
       const client = await t.engine.anotherClient!()
       const { id } = await t.send('conformance.plain', {}, { client })
-      await t.ended(id)
+      await t.waitForEnd(id)
       await client.close()
       await client.close()
-      await t.refused('client_closed', () => t.send('conformance.plain', {}, { client }))
-      await t.refused('client_closed', () => client.sendJobs([]))
-      await t.refused('client_closed', () => client.cancelJob(id))
-      await t.refused('client_closed', () => client.retryJob(id))
+      await t.expectError('client_closed', () => t.send('conformance.plain', {}, { client }))
+      await t.expectError('client_closed', () => client.sendJobs([]))
+      await t.expectError('client_closed', () => client.cancelJob(id))
+      await t.expectError('client_closed', () => client.retryJob(id))
       assert.equal((await client.getJobStatus(id)).state, 'completed')
       assert.equal((await t.client.getJobStatus(id)).state, 'completed')
     },

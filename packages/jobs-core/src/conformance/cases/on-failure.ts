@@ -10,8 +10,8 @@ export const onFailureCases: readonly ConformanceCase[] = casesOf(rules.retries,
     title: '`onFailure` is called once, after the last attempt, with its error, the event and the context',
     async run(t) {
       const { id } = await t.send('conformance.reporting', { failure: { as: 'error' } }, { payload: { word: 'kept' } })
-      const status = await t.ended(id)
-      await t.pass(300)
+      const status = await t.waitForEnd(id)
+      await t.advance(300)
       const reports = t.journal({ jobId: id, what: 'onFailure' })
       assert.equal(reports.length, 1)
       const { seen, attempt, maxAttempts, runId, tenantId, at } = reports[0]!
@@ -30,8 +30,8 @@ export const onFailureCases: readonly ConformanceCase[] = casesOf(rules.retries,
     title: '`onFailure` is not called if a later attempt succeeds',
     async run(t) {
       const { id } = await t.send('conformance.reporting', { failure: { as: 'error', attempts: 1 } })
-      assert.equal((await t.ended(id)).state, 'completed')
-      await t.pass(300)
+      assert.equal((await t.waitForEnd(id)).state, 'completed')
+      await t.advance(300)
       assert.deepEqual(t.journal({ jobId: id, what: 'onFailure' }), [])
     },
   },
@@ -40,8 +40,8 @@ export const onFailureCases: readonly ConformanceCase[] = casesOf(rules.retries,
     title: '`onFailure` is called after `NonRetryableError`, in the attempt that threw it',
     async run(t) {
       const { id } = await t.send('conformance.reporting', { failure: { as: 'nonRetryable' } })
-      await t.ended(id)
-      await t.pass(300)
+      await t.waitForEnd(id)
+      await t.advance(300)
       const reports = t.journal({ jobId: id, what: 'onFailure' })
       assert.deepEqual(
         reports.map(({ attempt, seen }) => [attempt, seen['name']]),
@@ -54,8 +54,8 @@ export const onFailureCases: readonly ConformanceCase[] = casesOf(rules.retries,
     title: "an error thrown by `onFailure` does not replace the run's error",
     async run(t) {
       const { id } = await t.send('conformance.reporting', { failure: { as: 'error' }, onFailureThrows: true })
-      const status = await t.ended(id)
-      await t.pass(300)
+      const status = await t.waitForEnd(id)
+      await t.advance(300)
       assert.equal(status.state, 'failed')
       assert.equal(status.runs[0]?.error?.name, 'ConformanceFailure')
       assert.equal(t.journal({ jobId: id, what: 'onFailure' }).length, 1)
@@ -65,14 +65,14 @@ export const onFailureCases: readonly ConformanceCase[] = casesOf(rules.retries,
   {
     id: 'on-failure-not-after-cancel',
     title: '`onFailure` is not called for a cancelled job',
-    needs: ['cancelJob of a running job'],
+    requiredFeatures: ['cancelJob of a running job'],
     async run(t) {
       const { id } = await t.send('conformance.reporting', { waitMs: 60_000 })
-      await t.seen({ jobId: id, what: 'started' })
+      await t.waitForEntry({ jobId: id, what: 'started' })
       await t.client.cancelJob(id)
-      assert.equal((await t.ended(id)).state, 'cancelled')
-      await t.seen({ jobId: id, what: 'aborted' })
-      await t.pass(300)
+      assert.equal((await t.waitForEnd(id)).state, 'cancelled')
+      await t.waitForEntry({ jobId: id, what: 'aborted' })
+      await t.advance(300)
       assert.deepEqual(t.journal({ jobId: id, what: 'onFailure' }), [])
     },
   },

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 
 import type { Json } from '../../events/json.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
-import type { OddOutput } from '../script.ts'
-import { toTextOf } from '../to-text-of.ts'
+import type { InvalidOutput } from '../script.ts'
+import { stringOfJsonBytes } from '../string-of-json-bytes.ts'
 import { casesOf } from '../cases-of.ts'
 
 /** What handlers return travels as JSON, too. */
@@ -15,7 +15,7 @@ export const outputCases: readonly ConformanceCase[] = casesOf(rules.wire, [
       const outputs: Json[] = [null, false, 0, '', [], {}, 'text', 1.5, { total: 3, lines: [{ sku: 'ü👋' }, null] }]
       const jobs = await Promise.all(outputs.map((returns) => t.send('conformance.plain', { returns })))
       for (const [index, { id }] of jobs.entries()) {
-        const [run] = (await t.ended(id)).runs
+        const [run] = (await t.waitForEnd(id)).runs
         assert.equal(run?.state, 'completed')
         assert.deepEqual(run.output, outputs[index])
       }
@@ -26,7 +26,7 @@ export const outputCases: readonly ConformanceCase[] = casesOf(rules.wire, [
     title: 'a handler that returns nothing completes without an output',
     async run(t) {
       const { id } = await t.send('conformance.plain', { returnsOdd: 'nothing' })
-      const status = await t.ended(id)
+      const status = await t.waitForEnd(id)
       assert.equal(status.state, 'completed')
       assert.equal(status.runs[0]?.output, undefined)
     },
@@ -35,10 +35,10 @@ export const outputCases: readonly ConformanceCase[] = casesOf(rules.wire, [
     id: 'output-that-is-not-json-fails-for-good',
     title: 'an output that JSON cannot represent fails the run without a retry, and the error names its path',
     async run(t) {
-      const odd: OddOutput[] = ['bigint', 'function', 'cycle', 'class']
+      const odd: InvalidOutput[] = ['bigint', 'function', 'cycle', 'class']
       const jobs = await Promise.all(odd.map((returnsOdd) => t.send('conformance.reporting', { returnsOdd })))
       for (const { id } of jobs) {
-        const status = await t.ended(id)
+        const status = await t.waitForEnd(id)
         assert.equal(status.state, 'failed')
         assert.equal(status.runs[0]?.attempts, 1)
         assert.equal(status.runs[0].error?.code, 'not_serializable')
@@ -56,13 +56,13 @@ export const outputCases: readonly ConformanceCase[] = casesOf(rules.wire, [
       const { maxOutputBytes } = t.capabilities
       const fittingBytes = maxOutputBytes ?? 200 * 1024
       const fitting = await t.send('conformance.plain', { returnsBytes: fittingBytes })
-      const [whole] = (await t.ended(fitting.id)).runs
+      const [whole] = (await t.waitForEnd(fitting.id)).runs
       assert.equal(whole?.state, 'completed')
-      assert.ok(whole.output === toTextOf(fittingBytes), 'The output arrived changed.')
+      assert.ok(whole.output === stringOfJsonBytes(fittingBytes), 'The output arrived changed.')
       if (maxOutputBytes === undefined) return
       const returnsBytes = maxOutputBytes + 1
       const { id } = await t.send('conformance.reporting', { returnsBytes })
-      const [run] = (await t.ended(id)).runs
+      const [run] = (await t.waitForEnd(id)).runs
       assert.equal(run?.state, 'failed')
       assert.equal(run.attempts, 1)
       assert.equal(run.error?.code, 'output_too_large')
@@ -76,8 +76,8 @@ export const outputCases: readonly ConformanceCase[] = casesOf(rules.wire, [
     title: 'changes that a handler makes to its output after returning it have no effect',
     async run(t) {
       const { id } = await t.send('conformance.plain', { changesOutput: true })
-      await t.ended(id)
-      await t.pass(100)
+      await t.waitForEnd(id)
+      await t.advance(100)
       assert.deepEqual((await t.client.getJobStatus(id)).runs[0]?.output, { done: true })
     },
   },

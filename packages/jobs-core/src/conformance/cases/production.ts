@@ -30,7 +30,7 @@ export const productionCases: readonly ConformanceCase[] = casesOf(rules.product
   {
     id: 'no-memory-by-default-in-production',
     title: 'in production, an engine that loses jobs with its process is never the default',
-    wants: ['createDefault'],
+    requiredEquipment: ['createDefault'],
     async run(t) {
       let client: JobClient
       try {
@@ -47,7 +47,7 @@ export const productionCases: readonly ConformanceCase[] = casesOf(rules.product
   {
     id: 'unknown-provider-is-refused',
     title: 'an unknown engine in `JOB_PROVIDER` throws instead of falling back to another',
-    wants: ['createDefault'],
+    requiredEquipment: ['createDefault'],
     async run(t) {
       for (const environment of [{}, { NODE_ENV: 'production' }]) {
         await assert.rejects(async () => {

@@ -13,7 +13,7 @@ export const readingCases: readonly ConformanceCase[] = casesOf(rules.terms, [
       const good = await t.send('conformance.plain', { waitMs: 300 })
       const bad = await t.send('conformance.once', { failure: { as: 'error' } })
       const none = await t.send('conformance.nobody')
-      const states = await t.settled(
+      const states = await t.waitForSettled(
         Promise.all([good, bad, none].map(async ({ id }) => (await t.client.waitForJob(id)).state)),
       )
       assert.deepEqual(states, ['completed', 'failed', 'completed'])
@@ -23,10 +23,10 @@ export const readingCases: readonly ConformanceCase[] = casesOf(rules.terms, [
     id: 'wait-times-out',
     title: '`waitForJob` rejects after its timeout, and the job continues',
     async run(t) {
-      const { id } = await t.send('conformance.plain', { waitMs: t.outlasting(3000) })
-      await t.seen({ jobId: id, what: 'started' })
-      await t.refused('wait_timeout', () => t.settled(t.client.waitForJob(id, { timeout: 200 })))
-      assert.equal((await t.ended(id)).state, 'completed')
+      const { id } = await t.send('conformance.plain', { waitMs: t.longerThan(3000) })
+      await t.waitForEntry({ jobId: id, what: 'started' })
+      await t.expectError('wait_timeout', () => t.waitForSettled(t.client.waitForJob(id, { timeout: 200 })))
+      assert.equal((await t.waitForEnd(id)).state, 'completed')
     },
   },
   {
@@ -39,26 +39,26 @@ export const readingCases: readonly ConformanceCase[] = casesOf(rules.terms, [
       const reason = new Error('no longer wanted')
       abort.abort(reason)
       await assert.rejects(waiting, (error) => error === reason)
-      assert.equal((await t.ended(id)).state, 'completed')
+      assert.equal((await t.waitForEnd(id)).state, 'completed')
     },
   },
   {
     id: 'list-filters',
     title: '`listJobs` filters by tenant, event and state, newest first',
-    needs: ['listJobs'],
+    requiredFeatures: ['listJobs'],
     async run(t) {
       const first = await t.send('conformance.plain')
-      await t.ended(first.id)
-      await t.pass(5)
+      await t.waitForEnd(first.id)
+      await t.advance(5)
       const second = await t.send('conformance.once', { failure: { as: 'error' } })
-      await t.ended(second.id)
+      await t.waitForEnd(second.id)
       const { tenantId } = t
       const list = async (filter: object): Promise<string[]> => {
         const { jobs } = await untyped(t.client).listJobs({ tenantId, ...filter })
         for (const job of jobs) assert.equal(job.tenantId, tenantId)
         return jobs.map(({ id }) => id)
       }
-      await t.until('both jobs are listed', async () => (await list({})).length === 2)
+      await t.waitUntil('both jobs are listed', async () => (await list({})).length === 2)
       assert.deepEqual(await list({}), [second.id, first.id])
       assert.deepEqual(await list({ event: 'conformance.plain' }), [first.id])
       assert.deepEqual(await list({ state: 'failed' }), [second.id])
@@ -69,13 +69,13 @@ export const readingCases: readonly ConformanceCase[] = casesOf(rules.terms, [
   {
     id: 'list-pages',
     title: '`listJobs` pages through all jobs, returns each once, and the last page has no cursor',
-    needs: ['listJobs'],
+    requiredFeatures: ['listJobs'],
     async run(t) {
       const sent: string[] = []
       for (let count = 0; count < 5; count++) sent.push((await t.send('conformance.nobody')).id)
       const { tenantId } = t
       const all = async () => (await t.client.listJobs({ tenantId })).jobs
-      await t.until('all jobs are listed', async () => (await all()).length === 5)
+      await t.waitUntil('all jobs are listed', async () => (await all()).length === 5)
       const pages: string[][] = []
       let cursor: string | undefined
       do {
@@ -94,12 +94,12 @@ export const readingCases: readonly ConformanceCase[] = casesOf(rules.terms, [
   {
     id: 'list-agrees-with-status',
     title: 'a listed job equals its status',
-    needs: ['listJobs'],
+    requiredFeatures: ['listJobs'],
     async run(t) {
       const { id } = await t.send('conformance.plain')
-      const status = await t.ended(id)
+      const status = await t.waitForEnd(id)
       const { tenantId } = t
-      const listed = await t.until(
+      const listed = await t.waitUntil(
         'the job is listed',
         async () => (await t.client.listJobs({ tenantId, state: 'completed' })).jobs[0],
       )
@@ -109,10 +109,10 @@ export const readingCases: readonly ConformanceCase[] = casesOf(rules.terms, [
   {
     id: 'list-refuses-wrong-filters',
     title: '`listJobs` rejects an invalid limit or state',
-    needs: ['listJobs'],
+    requiredFeatures: ['listJobs'],
     async run(t) {
       for (const filter of [{ limit: 0 }, { limit: 1001 }, { limit: 1.5 }, { state: 'done' }]) {
-        await t.refused('invalid_option', () => untyped(t.client).listJobs(filter))
+        await t.expectError('invalid_option', () => untyped(t.client).listJobs(filter))
       }
     },
   },

@@ -18,7 +18,7 @@ function gapsOf(t: CaseTools, jobId: string): number[] {
 async function expectPolicy(t: CaseTools, name: 'fixed' | 'linear' | 'exponential' | 'capped' | 'short' | 'defaults') {
   const { retry } = t.definition(`conformance-${name}`)
   const { id } = await t.send(`conformance.${name}`, { failure: { as: 'error' } })
-  const status = await t.ended(id)
+  const status = await t.waitForEnd(id)
   assert.equal(status.state, 'failed')
   const gaps = gapsOf(t, id)
   assert.equal(gaps.length, retry.maxAttempts - 1)
@@ -31,7 +31,7 @@ async function expectPolicy(t: CaseTools, name: 'fixed' | 'linear' | 'exponentia
 
 async function expectFirstGap(t: CaseTools, failure: ScriptedFailure, wantedMs: number): Promise<void> {
   const { id } = await t.send('conformance.plain', { failure: { ...failure, attempts: 1 } })
-  assert.equal((await t.ended(id)).state, 'completed')
+  assert.equal((await t.waitForEnd(id)).state, 'completed')
   const [gap] = gapsOf(t, id)
   assert.ok(gap !== undefined)
   const { retryToleranceMs: toleranceMs } = t.capabilities
@@ -96,19 +96,19 @@ export const retryDelayCases: readonly ConformanceCase[] = casesOf(rules.retries
     id: 'retry-after-too-long',
     title:
       "`RetryAfterError` beyond the engine's maximum delay fails the run with an explanation, and never retries earlier",
-    needs: ['cancelJob of a job that waits'],
+    requiredFeatures: ['cancelJob of a job that waits'],
     async run(t) {
       const afterMs = 9 * 365 * 86_400_000
       const { id } = await t.send('conformance.plain', { failure: { as: 'retryAfter', afterMs } })
       const longest = t.capabilities.maxRetryDelayMs
       if (longest !== undefined && longest < afterMs) {
-        const status = await t.ended(id)
+        const status = await t.waitForEnd(id)
         assert.equal(status.state, 'failed')
         assert.equal(status.runs[0]?.error?.code, 'unsupported_feature')
         return
       }
-      await t.seen({ jobId: id, what: 'threw' })
-      await t.pass(2000)
+      await t.waitForEntry({ jobId: id, what: 'threw' })
+      await t.advance(2000)
       assert.equal(t.journal({ jobId: id, what: 'started' }).length, 1)
       assert.equal((await t.client.cancelJob(id)).state, 'cancelled')
     },

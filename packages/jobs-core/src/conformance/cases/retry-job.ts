@@ -9,15 +9,15 @@ export const retryJobCases: readonly ConformanceCase[] = casesOf(rules.cancelAnd
   {
     id: 'retry-runs-failed-definitions-alone',
     title: 'a retry keeps the job and repeats only its failed runs',
-    needs: ['retryJob'],
+    requiredFeatures: ['retryJob'],
     async run(t) {
       const scripts = { 'conformance-fan-out-b': { failure: { as: 'nonRetryable', runs: 1 } } }
       const { id } = await t.send('conformance.fan-out', undefined, { payload: { scripts, word: 'kept' } })
-      const before = await t.ended(id)
+      const before = await t.waitForEnd(id)
       assert.equal(before.state, 'failed')
       const handle = await t.client.retryJob(id)
       assert.deepEqual([handle.id, handle.event, handle.tenantId], [id, 'conformance.fan-out', t.tenantId])
-      const status = await t.ended(id)
+      const status = await t.waitForEnd(id)
       assert.equal(status.state, 'completed')
       const started = t.journal({ jobId: id, what: 'started' }).map(({ definition }) => definition.slice(-1))
       assert.deepEqual(started.toSorted(), ['a', 'b', 'b', 'c'])
@@ -29,12 +29,12 @@ export const retryJobCases: readonly ConformanceCase[] = casesOf(rules.cancelAnd
   {
     id: 'retry-links-its-run',
     title: 'the new run has `retryOf`, its own id, and counts its attempts from 1',
-    needs: ['retryJob'],
+    requiredFeatures: ['retryJob'],
     async run(t) {
       const { id } = await t.send('conformance.fixed', { failure: { as: 'error', runs: 1 } })
-      const [failed] = (await t.ended(id)).runs
+      const [failed] = (await t.waitForEnd(id)).runs
       await t.client.retryJob(id)
-      const { runs, state } = await t.ended(id)
+      const { runs, state } = await t.waitForEnd(id)
       assert.equal(state, 'completed')
       assert.deepEqual(
         runs.map((run) => [run.definitionId, run.state, run.attempts, run.maxAttempts, run.retryOf]),
@@ -51,32 +51,32 @@ export const retryJobCases: readonly ConformanceCase[] = casesOf(rules.cancelAnd
   {
     id: 'retry-reopens-the-job',
     title: "after a retry, the job's state follows its newest runs",
-    needs: ['retryJob'],
+    requiredFeatures: ['retryJob'],
     async run(t) {
       const { id } = await t.send('conformance.once', { waitMs: 1500, failure: { as: 'error', runs: 1 } })
-      assert.equal((await t.ended(id)).state, 'failed')
+      assert.equal((await t.waitForEnd(id)).state, 'failed')
       await t.client.retryJob(id)
       const status = await t.client.getJobStatus(id)
       assert.ok(['queued', 'running'].includes(status.state), `The job is \`${status.state}\`.`)
       assert.equal(status.endedAt, undefined)
-      assert.equal((await t.ended(id)).state, 'completed')
+      assert.equal((await t.waitForEnd(id)).state, 'completed')
     },
   },
   {
     id: 'retry-at-once-twice',
     title: 'two concurrent retries create one run',
-    needs: ['retryJob'],
+    requiredFeatures: ['retryJob'],
     async run(t) {
       const { id } = await t.send('conformance.reporting', { waitMs: 300, failure: { as: 'error', runs: 1 } })
-      await t.ended(id)
+      await t.waitForEnd(id)
       const answers = await Promise.allSettled([t.client.retryJob(id), t.client.retryJob(id), t.client.retryJob(id)])
       assert.ok(answers.some(({ status }) => status === 'fulfilled'))
       for (const answer of answers) {
-        if (answer.status === 'rejected') await t.refused('job_not_retryable', () => Promise.reject(answer.reason))
+        if (answer.status === 'rejected') await t.expectError('job_not_retryable', () => Promise.reject(answer.reason))
         else assert.equal(answer.value.id, id)
       }
-      assert.equal((await t.ended(id)).runs.length, 2)
-      await t.pass(500)
+      assert.equal((await t.waitForEnd(id)).runs.length, 2)
+      await t.advance(500)
       const runIds = t.journal({ jobId: id, what: 'started' }).map(({ runId }) => runId)
       assert.equal(new Set(runIds).size, 2)
     },
@@ -84,20 +84,20 @@ export const retryJobCases: readonly ConformanceCase[] = casesOf(rules.cancelAnd
   {
     id: 'retry-again',
     title: 'a failed retry can be retried, and `onFailure` is called once per run',
-    needs: ['retryJob'],
+    requiredFeatures: ['retryJob'],
     async run(t) {
       const { id } = await t.send('conformance.reporting', { failure: { as: 'nonRetryable', runs: 2 } })
-      await t.ended(id)
+      await t.waitForEnd(id)
       await t.client.retryJob(id)
-      assert.equal((await t.ended(id)).state, 'failed')
+      assert.equal((await t.waitForEnd(id)).state, 'failed')
       await t.client.retryJob(id)
-      const { runs, state } = await t.ended(id)
+      const { runs, state } = await t.waitForEnd(id)
       assert.equal(state, 'completed')
       assert.deepEqual(
         runs.map(({ retryOf }) => retryOf),
         [undefined, runs[0]!.id, runs[1]!.id],
       )
-      await t.pass(300)
+      await t.advance(300)
       const reports = t.journal({ jobId: id, what: 'onFailure' }).map(({ runId }) => runId)
       assert.deepEqual(reports, [runs[0]!.id, runs[1]!.id])
     },
@@ -105,22 +105,22 @@ export const retryJobCases: readonly ConformanceCase[] = casesOf(rules.cancelAnd
   {
     id: 'retry-of-what-has-not-failed',
     title: 'a job that completed, was cancelled, waits or is running cannot be retried and does not change',
-    needs: ['retryJob', 'delay', 'cancelJob of a job that waits'],
+    requiredFeatures: ['retryJob', 'delay', 'cancelJob of a job that waits'],
     async run(t) {
       const completed = await t.send('conformance.plain')
       const cancelled = await t.send('conformance.plain', {}, { options: { delay: '1h' } })
       const scheduled = await t.send('conformance.plain', {}, { options: { delay: '1h' } })
-      await t.ended(completed.id)
+      await t.waitForEnd(completed.id)
       await t.client.cancelJob(cancelled.id)
-      const running = await t.send('conformance.plain', { waitMs: t.outlasting(3000) })
-      await t.seen({ jobId: running.id, what: 'started' })
-      await t.inState(running.id, 'running')
+      const running = await t.send('conformance.plain', { waitMs: t.longerThan(3000) })
+      await t.waitForEntry({ jobId: running.id, what: 'started' })
+      await t.waitForState(running.id, 'running')
       const jobs = { completed, cancelled, scheduled, running }
       for (const [state, { id }] of Object.entries(jobs)) {
-        const error = await t.refused('job_not_retryable', () => t.client.retryJob(id))
+        const error = await t.expectError('job_not_retryable', () => t.client.retryJob(id))
         assert.equal((error as JobNotRetryableError).state, state)
       }
-      assert.equal((await t.ended(running.id)).state, 'completed')
+      assert.equal((await t.waitForEnd(running.id)).state, 'completed')
       for (const { id } of Object.values(jobs)) assert.ok((await t.client.getJobStatus(id)).runs.length <= 1)
       assert.equal((await t.client.cancelJob(scheduled.id)).state, 'cancelled')
     },
@@ -128,21 +128,21 @@ export const retryJobCases: readonly ConformanceCase[] = casesOf(rules.cancelAnd
   {
     id: 'cancel-of-a-retry',
     title: 'a retried job can be cancelled and is then cancelled, not failed',
-    needs: ['retryJob', 'cancelJob of a running job'],
+    requiredFeatures: ['retryJob', 'cancelJob of a running job'],
     async run(t) {
       const { id } = await t.send('conformance.once', { waitMs: 2000, failure: { as: 'error' } })
-      await t.ended(id)
+      await t.waitForEnd(id)
       await t.client.retryJob(id)
-      await t.until('the new run has begun', () => t.journal({ jobId: id, what: 'started' }).length === 2)
+      await t.waitUntil('the new run has begun', () => t.journal({ jobId: id, what: 'started' }).length === 2)
       assert.equal((await t.client.cancelJob(id)).state, 'cancelled')
-      await t.pass(3000)
+      await t.advance(3000)
       const { state, runs } = await t.client.getJobStatus(id)
       assert.equal(state, 'cancelled')
       assert.deepEqual(
         runs.map((run) => run.state),
         ['failed', 'cancelled'],
       )
-      await t.refused('job_not_retryable', () => t.client.retryJob(id))
+      await t.expectError('job_not_retryable', () => t.client.retryJob(id))
     },
   },
 ])

@@ -13,7 +13,7 @@ export const statusCases: readonly ConformanceCase[] = casesOf(rules.terms, [
       const before = t.now()
       const { id } = await t.send('conformance.plain', { returns: { orders: [1, 2] } })
       const after = t.now()
-      const status = await t.ended(id)
+      const status = await t.waitForEnd(id)
       const [run] = status.runs
       assert.ok(run && status.runs.length === 1)
       assert.deepEqual(
@@ -49,7 +49,7 @@ export const statusCases: readonly ConformanceCase[] = casesOf(rules.terms, [
     title: 'the status of a failed job has the name, message and code of the last error, and no output',
     async run(t) {
       const { id } = await t.send('conformance.fixed', { failure: { as: 'error' } })
-      const status = await t.ended(id)
+      const status = await t.waitForEnd(id)
       const [run] = status.runs
       assert.equal(status.state, 'failed')
       assert.ok(status.endedAt instanceof Date)
@@ -64,10 +64,10 @@ export const statusCases: readonly ConformanceCase[] = casesOf(rules.terms, [
   {
     id: 'status-scheduled',
     title: 'a delayed job is `scheduled`, has `scheduledFor`, and no attempt has started',
-    needs: ['delay', 'cancelJob of a job that waits'],
+    requiredFeatures: ['delay', 'cancelJob of a job that waits'],
     async run(t) {
       const { id } = await t.send('conformance.plain', {}, { options: { delay: '1h' } })
-      const status = await t.inState(id, 'scheduled')
+      const status = await t.waitForState(id, 'scheduled')
       const planned = status.createdAt.getTime() + 3_600_000
       assert.ok(
         Math.abs((status.scheduledFor?.getTime() ?? 0) - planned) <= 1000,
@@ -83,9 +83,9 @@ export const statusCases: readonly ConformanceCase[] = casesOf(rules.terms, [
     id: 'status-running',
     title: 'a job whose handler is running is `running`',
     async run(t) {
-      const { id } = await t.send('conformance.plain', { waitMs: t.outlasting(3000) })
-      await t.seen({ jobId: id, what: 'started' })
-      const status = await t.inState(id, 'running')
+      const { id } = await t.send('conformance.plain', { waitMs: t.longerThan(3000) })
+      await t.waitForEntry({ jobId: id, what: 'started' })
+      const status = await t.waitForState(id, 'running')
       assert.equal(status.endedAt, undefined)
       assert.deepEqual(
         status.runs.map(({ state, attempts, endedAt }) => [state, attempts, endedAt]),
@@ -94,16 +94,16 @@ export const statusCases: readonly ConformanceCase[] = casesOf(rules.terms, [
       if (t.capabilities.features['status.startedAt'].supported) {
         assert.ok(status.startedAt instanceof Date && status.runs[0]?.startedAt instanceof Date)
       }
-      assert.equal((await t.ended(id)).state, 'completed')
+      assert.equal((await t.waitForEnd(id)).state, 'completed')
     },
   },
   {
     id: 'status-started-at',
     title: '`startedAt` is the time the first attempt started',
-    needs: ['status.startedAt'],
+    requiredFeatures: ['status.startedAt'],
     async run(t) {
       const { id } = await t.send('conformance.fixed', { failure: { as: 'error', attempts: 1 } })
-      const status = await t.ended(id)
+      const status = await t.waitForEnd(id)
       const [first] = t.journal({ jobId: id, what: 'started' })
       const startedAt = status.runs[0]?.startedAt?.getTime() ?? 0
       assert.ok(first && Math.abs(startedAt - first.at) <= 1000, `startedAt ${startedAt} is not near ${first?.at}.`)
@@ -113,11 +113,11 @@ export const statusCases: readonly ConformanceCase[] = casesOf(rules.terms, [
   {
     id: 'status-retrying',
     title: 'a job between two attempts is `retrying`, and the status says when the next one is due',
-    needs: ['status.nextAttemptAt', 'cancelJob of a job that waits'],
+    requiredFeatures: ['status.nextAttemptAt', 'cancelJob of a job that waits'],
     async run(t) {
       const { id } = await t.send('conformance.plain', { failure: { as: 'retryAfter', afterMs: 3_600_000 } })
-      const { at } = await t.seen({ jobId: id, what: 'threw' })
-      const { runs } = await t.inState(id, 'retrying')
+      const { at } = await t.waitForEntry({ jobId: id, what: 'threw' })
+      const { runs } = await t.waitForState(id, 'retrying')
       assert.deepEqual(
         runs.map(({ state, attempts, endedAt }) => [state, attempts, endedAt]),
         [['retrying', 1, undefined]],
@@ -137,7 +137,7 @@ export const statusCases: readonly ConformanceCase[] = casesOf(rules.terms, [
     title: 'changing a returned status changes nothing else',
     async run(t) {
       const { id } = await t.send('conformance.plain', { returns: { list: ['a'] } })
-      const first = await t.ended(id)
+      const first = await t.waitForEnd(id)
       const copy = first.runs[0]?.output as { list: string[] } | undefined
       copy?.list.push('b')
       first.endedAt?.setTime(0)
@@ -158,31 +158,31 @@ export const statusCases: readonly ConformanceCase[] = casesOf(rules.terms, [
       // Not the last character alone, which is all that differs between ids made in one millisecond.
       const similar = [`${id}0`, id.slice(0, -1), id.slice(0, -8), [...id].toReversed().join('')]
       for (const unknown of [...similar, 'no-such-job', '../../etc/passwd', 'x'.repeat(600), '☃', ' ', '%00']) {
-        await t.refused('job_not_found', () => t.client.getJobStatus(unknown))
-        await t.refused('job_not_found', () => t.client.cancelJob(unknown))
-        await t.refused('job_not_found', () => t.client.retryJob(unknown))
+        await t.expectError('job_not_found', () => t.client.getJobStatus(unknown))
+        await t.expectError('job_not_found', () => t.client.cancelJob(unknown))
+        await t.expectError('job_not_found', () => t.client.retryJob(unknown))
       }
       for (const wrong of ['', undefined, null, 7]) {
-        await t.refused('invalid_option', () => untyped(t.client).getJobStatus(wrong))
+        await t.expectError('invalid_option', () => untyped(t.client).getJobStatus(wrong))
       }
     },
   },
   {
     id: 'status-from-a-client-without-definitions',
     title: 'a client without definitions can send, read, cancel and retry',
-    needs: ['retryJob', 'delay', 'cancelJob of a job that waits'],
-    wants: ['anotherClient'],
+    requiredFeatures: ['retryJob', 'delay', 'cancelJob of a job that waits'],
+    requiredEquipment: ['anotherClient'],
     async run(t) {
       const client = await t.engine.anotherClient!()
       const failed = await t.send('conformance.once', { failure: { as: 'error', runs: 1 } }, { client })
-      await t.ended(failed.id)
+      await t.waitForEnd(failed.id)
       const status = await client.getJobStatus(failed.id)
       assert.deepEqual(
         status.runs.map(({ definitionId, state }) => [definitionId, state]),
         [['conformance-once', 'failed']],
       )
       await client.retryJob(failed.id)
-      assert.equal((await t.ended(failed.id)).state, 'completed')
+      assert.equal((await t.waitForEnd(failed.id)).state, 'completed')
       const waiting = await t.send('conformance.plain', {}, { client, options: { delay: '1h' } })
       assert.equal((await client.cancelJob(waiting.id)).state, 'cancelled')
       await client.close()

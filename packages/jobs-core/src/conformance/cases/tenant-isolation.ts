@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 
 import { systemTenantId } from '../../events/reserved-names.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
-import { payloadSeen } from '../journal.ts'
+import { recordedPayload } from '../journal.ts'
 import { untyped } from '../untyped-client.ts'
 import { casesOf } from '../cases-of.ts'
 
@@ -14,12 +14,12 @@ export const tenantIsolationCases: readonly ConformanceCase[] = casesOf(rules.te
     async run(t) {
       const client = untyped(t.client)
       for (const tenantId of [undefined, null, '', '  ', 42, {}, systemTenantId]) {
-        await t.refused('tenant_required', () => client.sendJob('conformance.plain', { tenantId }))
+        await t.expectError('tenant_required', () => client.sendJob('conformance.plain', { tenantId }))
         const [result] = await client.sendJobs([{ event: 'conformance.plain', payload: { tenantId } }])
         assert.ok(result && !result.ok && result.error.code === 'tenant_required')
       }
       for (const payload of [undefined, null, 'text', 7]) {
-        await t.refused('tenant_required', () => client.sendJob('conformance.plain', payload))
+        await t.expectError('tenant_required', () => client.sendJob('conformance.plain', payload))
       }
     },
   },
@@ -39,10 +39,10 @@ export const tenantIsolationCases: readonly ConformanceCase[] = casesOf(rules.te
           tenants,
         )
         for (const { id, tenantId } of jobs) {
-          assert.equal((await t.ended(id)).tenantId, tenantId)
+          assert.equal((await t.waitForEnd(id)).tenantId, tenantId)
           const [started] = t.journal({ jobId: id, what: 'started' })
           assert.equal(started?.tenantId, tenantId)
-          assert.equal(payloadSeen(started)['tenantId'], tenantId)
+          assert.equal(recordedPayload(started)['tenantId'], tenantId)
         }
       }
     },
@@ -50,7 +50,7 @@ export const tenantIsolationCases: readonly ConformanceCase[] = casesOf(rules.te
   {
     id: 'for-tenant-adds-the-tenant',
     title: 'a tenant client adds its tenant in every kind of send',
-    needs: ['delay'],
+    requiredFeatures: ['delay'],
     async run(t) {
       const client = untyped(t.client.forTenant(t.tenantId))
       const sent = await client.sendJob('conformance.plain', { word: 'one' })
@@ -63,7 +63,7 @@ export const tenantIsolationCases: readonly ConformanceCase[] = casesOf(rules.te
       assert.ok(batched?.ok)
       for (const { id, tenantId } of [sent, scheduled, batched.job]) {
         assert.equal(tenantId, t.tenantId)
-        assert.equal((await t.ended(id)).state, 'completed')
+        assert.equal((await t.waitForEnd(id)).state, 'completed')
         assert.equal(t.journal({ jobId: id, what: 'started' })[0]?.tenantId, t.tenantId)
       }
     },
@@ -74,8 +74,8 @@ export const tenantIsolationCases: readonly ConformanceCase[] = casesOf(rules.te
     async run(t) {
       const client = untyped(t.client.forTenant(t.tenantId))
       const { otherTenantId: tenantId } = t
-      await t.refused('tenant_mismatch', () => client.sendJob('conformance.plain', { tenantId }))
-      await t.refused('tenant_mismatch', () => client.scheduleJob('conformance.plain', { tenantId }, { delay: 1 }))
+      await t.expectError('tenant_mismatch', () => client.sendJob('conformance.plain', { tenantId }))
+      await t.expectError('tenant_mismatch', () => client.scheduleJob('conformance.plain', { tenantId }, { delay: 1 }))
       const results = await client.sendJobs([
         { event: 'conformance.plain', payload: { tenantId } },
         { event: 'conformance.plain', payload: {} },
@@ -84,7 +84,7 @@ export const tenantIsolationCases: readonly ConformanceCase[] = casesOf(rules.te
         results.map((result) => (result.ok ? result.job.tenantId : result.error.code)),
         ['tenant_mismatch', t.tenantId],
       )
-      if (results[1]?.ok) await t.ended(results[1].job.id)
+      if (results[1]?.ok) await t.waitForEnd(results[1].job.id)
       assert.deepEqual(t.journal({ tenantId, what: 'started' }), [])
     },
   },
@@ -93,7 +93,7 @@ export const tenantIsolationCases: readonly ConformanceCase[] = casesOf(rules.te
     title: '`forTenant` throws without a valid tenant',
     async run(t) {
       for (const tenantId of [undefined, null, '', ' ', 42, systemTenantId]) {
-        await t.refused('invalid_option', () => untyped(t.client).forTenant(tenantId))
+        await t.expectError('invalid_option', () => untyped(t.client).forTenant(tenantId))
       }
     },
   },
@@ -103,23 +103,23 @@ export const tenantIsolationCases: readonly ConformanceCase[] = casesOf(rules.te
     async run(t) {
       const { id } = await t.send('conformance.plain')
       const stranger = t.client.forTenant(t.otherTenantId)
-      await t.refused('job_not_found', () => stranger.getJobStatus(id))
-      await t.refused('job_not_found', () => t.settled(stranger.waitForJob(id)))
+      await t.expectError('job_not_found', () => stranger.getJobStatus(id))
+      await t.expectError('job_not_found', () => t.waitForSettled(stranger.waitForJob(id)))
       const owner = t.client.forTenant(t.tenantId)
-      await t.ended(id)
+      await t.waitForEnd(id)
       assert.equal((await owner.getJobStatus(id)).id, id)
-      assert.equal((await t.settled(owner.waitForJob(id))).state, 'completed')
-      await t.refused('job_not_found', () => stranger.getJobStatus(id))
+      assert.equal((await t.waitForSettled(owner.waitForJob(id))).state, 'completed')
+      await t.expectError('job_not_found', () => stranger.getJobStatus(id))
     },
   },
   {
     id: 'another-tenants-job-cannot-be-cancelled',
     title: "a tenant client cannot cancel another tenant's job, which continues",
-    needs: ['delay', 'cancelJob of a job that waits'],
+    requiredFeatures: ['delay', 'cancelJob of a job that waits'],
     async run(t) {
       const { id } = await t.send('conformance.plain', {}, { options: { delay: 1000 } })
-      await t.refused('job_not_found', () => t.client.forTenant(t.otherTenantId).cancelJob(id))
-      assert.equal((await t.ended(id)).state, 'completed')
+      await t.expectError('job_not_found', () => t.client.forTenant(t.otherTenantId).cancelJob(id))
+      assert.equal((await t.waitForEnd(id)).state, 'completed')
       const waiting = await t.send('conformance.plain', {}, { options: { delay: '1h' } })
       assert.equal((await t.client.forTenant(t.tenantId).cancelJob(waiting.id)).state, 'cancelled')
     },
@@ -127,56 +127,56 @@ export const tenantIsolationCases: readonly ConformanceCase[] = casesOf(rules.te
   {
     id: 'another-tenants-job-cannot-be-retried',
     title: "a tenant client cannot retry another tenant's failed job",
-    needs: ['retryJob'],
+    requiredFeatures: ['retryJob'],
     async run(t) {
       const { id } = await t.send('conformance.once', { failure: { as: 'error', runs: 1 } })
-      await t.ended(id)
-      await t.refused('job_not_found', () => t.client.forTenant(t.otherTenantId).retryJob(id))
-      await t.pass(500)
+      await t.waitForEnd(id)
+      await t.expectError('job_not_found', () => t.client.forTenant(t.otherTenantId).retryJob(id))
+      await t.advance(500)
       const status = await t.client.getJobStatus(id)
       assert.equal(status.state, 'failed')
       assert.equal(status.runs.length, 1)
       await t.client.forTenant(t.tenantId).retryJob(id)
-      assert.equal((await t.ended(id)).state, 'completed')
+      assert.equal((await t.waitForEnd(id)).state, 'completed')
     },
   },
   {
     id: 'a-tenant-lists-its-own-jobs',
     title: 'a tenant client lists only its own jobs, whatever the filters',
-    needs: ['listJobs'],
+    requiredFeatures: ['listJobs'],
     async run(t) {
       const own = await t.send('conformance.nobody')
       const foreign = await t.send('conformance.nobody', undefined, { tenantId: t.otherTenantId })
-      await t.ended(own.id)
+      await t.waitForEnd(own.id)
       const client = t.client.forTenant(t.tenantId)
       const ids = async (options?: object) => (await untyped(client).listJobs(options)).jobs.map(({ id }) => id)
-      await t.until('the job is listed', async () => (await ids()).includes(own.id))
+      await t.waitUntil('the job is listed', async () => (await ids()).includes(own.id))
       assert.deepEqual(await ids(), [own.id])
       assert.deepEqual(await ids({ tenantId: t.otherTenantId }), [own.id])
       assert.deepEqual(await ids({ state: 'completed', event: 'conformance.nobody' }), [own.id])
       const other = t.client.forTenant(t.otherTenantId)
-      await t.until('the other job is listed', async () => (await other.listJobs()).jobs[0]?.id === foreign.id)
+      await t.waitUntil('the other job is listed', async () => (await other.listJobs()).jobs[0]?.id === foreign.id)
     },
   },
   {
     id: 'keys-are-scoped-by-tenant',
     title: 'two tenants can use the same idempotency key independently',
-    needs: ['idempotencyKey'],
+    requiredFeatures: ['idempotencyKey'],
     async run(t) {
       const options = { idempotencyKey: t.unique('key') }
       const own = await t.send('conformance.plain', {}, { options })
       const foreign = await t.send('conformance.plain', {}, { tenantId: t.otherTenantId, options })
       assert.equal(foreign.deduplicated, false)
       assert.notEqual(foreign.id, own.id)
-      assert.equal((await t.ended(own.id)).tenantId, t.tenantId)
-      assert.equal((await t.ended(foreign.id)).tenantId, t.otherTenantId)
+      assert.equal((await t.waitForEnd(own.id)).tenantId, t.tenantId)
+      assert.equal((await t.waitForEnd(foreign.id)).tenantId, t.otherTenantId)
       assert.equal(t.journal({ tenantId: t.otherTenantId, what: 'started' }).length, 1)
     },
   },
   {
     id: 'keys-cannot-be-forged-across-tenants',
     title: 'no combination of tenant, event and key collides with another',
-    needs: ['idempotencyKey'],
+    requiredFeatures: ['idempotencyKey'],
     async run(t) {
       const event = 'conformance.nobody'
       const key = t.unique('key')
@@ -200,14 +200,14 @@ export const tenantIsolationCases: readonly ConformanceCase[] = casesOf(rules.te
   {
     id: 'keys-are-scoped-by-event',
     title: 'two events can use the same idempotency key independently',
-    needs: ['idempotencyKey'],
+    requiredFeatures: ['idempotencyKey'],
     async run(t) {
       const options = { idempotencyKey: t.unique('key') }
       const plain = await t.send('conformance.plain', {}, { options })
       const once = await t.send('conformance.once', {}, { options })
       assert.equal(once.deduplicated, false)
       assert.notEqual(once.id, plain.id)
-      assert.equal((await t.ended(once.id)).event, 'conformance.once')
+      assert.equal((await t.waitForEnd(once.id)).event, 'conformance.once')
     },
   },
 ])

@@ -18,7 +18,7 @@ async function expectStart(
   const before = t.now()
   const { id } = await t.send('conformance.plain', {}, { options: optionsAt(before) })
   const after = t.now()
-  assert.equal((await t.ended(id)).state, 'completed')
+  assert.equal((await t.waitForEnd(id)).state, 'completed')
   const [started] = t.journal({ jobId: id, what: 'started' })
   assert.ok(started)
   const { retryToleranceMs } = t.capabilities
@@ -34,19 +34,19 @@ export const timeCases: readonly ConformanceCase[] = casesOf(rules.time, [
   {
     id: 'delay-in-milliseconds',
     title: 'a delayed job starts after its delay, never earlier',
-    needs: ['delay'],
+    requiredFeatures: ['delay'],
     run: (t) => expectStart(t, 1500, () => ({ delay: 1500 })),
   },
   {
     id: 'delay-in-words',
     title: 'a delay can be a string with a unit',
-    needs: ['delay'],
+    requiredFeatures: ['delay'],
     run: (t) => expectStart(t, 1500, () => ({ delay: '1.5s' })),
   },
   {
     id: 'run-at',
     title: '`runAt` starts the job at that time, never earlier',
-    needs: ['delay'],
+    requiredFeatures: ['delay'],
     run: (t) => expectStart(t, 1500, (now) => ({ runAt: new Date(now + 1500) })),
   },
   {
@@ -60,29 +60,29 @@ export const timeCases: readonly ConformanceCase[] = casesOf(rules.time, [
   {
     id: 'schedule-job',
     title: '`scheduleJob` delays a job and requires a time',
-    needs: ['delay'],
+    requiredFeatures: ['delay'],
     async run(t) {
       const client = untyped(t.client)
       const payload = { tenantId: t.tenantId }
       const before = t.now()
       const { id } = await client.scheduleJob('conformance.plain', payload, { delay: 800 })
-      assert.equal((await t.ended(id)).state, 'completed')
+      assert.equal((await t.waitForEnd(id)).state, 'completed')
       assert.ok(t.journal({ jobId: id, what: 'started' })[0]!.at - before >= 798)
       for (const options of [undefined, {}, { idempotencyKey: 'x' }]) {
-        await t.refused('invalid_option', () => client.scheduleJob('conformance.plain', payload, options))
+        await t.expectError('invalid_option', () => client.scheduleJob('conformance.plain', payload, options))
       }
     },
   },
   {
     id: 'delays-past-the-longest-timer',
     title: 'a delay over 2^31−1 ms is accepted, and the job does not start immediately',
-    needs: ['delay', 'cancelJob of a job that waits'],
+    requiredFeatures: ['delay', 'cancelJob of a job that waits'],
     async run(t) {
       const inWords = `${Math.ceil(overflowMs / 86_400_000)}d`
       const delays = [overflowMs, inWords, 2 ** 32 + 5].map((delay) => ({ delay }))
       const allowed = delays.filter(() => t.capabilities.maxDelayMs > 2 ** 32 + 5)
       const jobs = await Promise.all(allowed.map((options) => t.send('conformance.plain', {}, { options })))
-      await t.pass(2000)
+      await t.advance(2000)
       for (const { id } of jobs) {
         const status = await t.client.getJobStatus(id)
         assert.equal(status.state, 'scheduled')
@@ -95,13 +95,13 @@ export const timeCases: readonly ConformanceCase[] = casesOf(rules.time, [
   {
     id: 'delays-in-order',
     title: 'jobs that are due in another order than they were sent start at their own times',
-    needs: ['delay'],
+    requiredFeatures: ['delay'],
     async run(t) {
       const delays = [1200, 300, 900, 600]
       const before = t.now()
       const jobs = await Promise.all(delays.map((delay) => t.send('conformance.plain', {}, { options: { delay } })))
       for (const [index, { id }] of jobs.entries()) {
-        await t.ended(id)
+        await t.waitForEnd(id)
         const [started] = t.journal({ jobId: id, what: 'started' })
         const toleranceMs = t.capabilities.retryToleranceMs + 100
         t.expectDelay(started!.at - before, { what: `Job ${index}`, computedMs: delays[index]!, toleranceMs })
@@ -130,18 +130,19 @@ export const timeCases: readonly ConformanceCase[] = casesOf(rules.time, [
         ...[new Date(Number.NaN), 'tomorrow', 1_800_000_000_000, new Date(8.64e15), null].map((runAt) => ({ runAt })),
         { delay: 5, runAt: new Date() },
       ]
-      for (const options of wrong) await t.refused('invalid_option', () => t.send('conformance.plain', {}, { options }))
-      await t.pass(300)
+      for (const options of wrong)
+        await t.expectError('invalid_option', () => t.send('conformance.plain', {}, { options }))
+      await t.advance(300)
       assert.deepEqual(t.journal({ tenantId: t.tenantId, what: 'started' }), [])
     },
   },
   {
     id: 'timeout-ends-an-attempt',
     title: 'an attempt over its timeout fails and aborts the signal; the next attempt or `onFailure` follows',
-    needs: ['timeout'],
+    requiredFeatures: ['timeout'],
     async run(t) {
       const { id } = await t.send('conformance.timeout', { waitMs: 60_000 })
-      const status = await t.ended(id)
+      const status = await t.waitForEnd(id)
       assert.equal(status.state, 'failed')
       assert.equal(status.runs[0]?.attempts, 2)
       assert.equal(status.runs[0].error?.code, 'job_timeout')
@@ -163,14 +164,14 @@ export const timeCases: readonly ConformanceCase[] = casesOf(rules.time, [
   {
     id: 'timeout-does-not-wait-for-the-handler',
     title: 'a handler that ignores its timeout delays nothing, and its late result is discarded',
-    needs: ['timeout'],
+    requiredFeatures: ['timeout'],
     async run(t) {
       const lateMs = 4000
       const { id } = await t.send('conformance.timeout', { waitMs: lateMs, ignoresSignal: true })
-      const status = await t.ended(id)
+      const status = await t.waitForEnd(id)
       assert.equal(status.state, 'failed')
       await lateEnd(t, { jobId: id, what: 'returned', lateMs, count: 2 })
-      await t.pass(300)
+      await t.advance(300)
       const [run] = (await t.client.getJobStatus(id)).runs
       assert.deepEqual([run?.state, run?.attempts, run?.output], ['failed', 2, undefined])
     },
@@ -178,11 +179,11 @@ export const timeCases: readonly ConformanceCase[] = casesOf(rules.time, [
   {
     id: 'timeout-leaves-the-quick-alone',
     title: 'a timeout does not affect an attempt that ends before it',
-    needs: ['timeout'],
+    requiredFeatures: ['timeout'],
     async run(t) {
       const { id } = await t.send('conformance.timeout', { waitMs: 50 })
-      assert.equal((await t.ended(id)).state, 'completed')
-      await t.pass(timeoutMs * 2)
+      assert.equal((await t.waitForEnd(id)).state, 'completed')
+      await t.advance(timeoutMs * 2)
       assert.deepEqual(t.journal({ jobId: id, what: 'aborted' }), [])
     },
   },

@@ -6,7 +6,7 @@ import type { Envelope } from '../../events/envelope.ts'
 import { createJobId } from '../../events/job-id.ts'
 import type { CaseTools } from '../case-tools.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
-import { payloadSeen } from '../journal.ts'
+import { recordedPayload } from '../journal.ts'
 import { untyped } from '../untyped-client.ts'
 import { casesOf } from '../cases-of.ts'
 
@@ -23,11 +23,13 @@ export const validationCases: readonly ConformanceCase[] = casesOf(rules.validat
     id: 'bad-payload-is-refused-at-send',
     title: 'a send with an invalid payload throws every issue with its path, and nothing runs',
     async run(t) {
-      const error = await t.refused('payload_invalid', () => t.send('conformance.typed', undefined, { payload: bad }))
+      const error = await t.expectError('payload_invalid', () =>
+        t.send('conformance.typed', undefined, { payload: bad }),
+      )
       assert.ok(PayloadInvalidError.isInstance(error))
       assert.deepEqual(error.issues.map(({ path }) => path).toSorted(), ['payload.count', 'payload.items[1].sku'])
       for (const path of ['payload.count', 'payload.items[1].sku']) assert.ok(error.message.includes(path))
-      await t.pass(300)
+      await t.advance(300)
       assert.deepEqual(t.journal({ tenantId: t.tenantId, what: 'started' }), [])
     },
   },
@@ -36,20 +38,20 @@ export const validationCases: readonly ConformanceCase[] = casesOf(rules.validat
     title: 'the handler gets the parsed payload, such as dates from strings and filled-in defaults',
     async run(t) {
       const { id } = await t.send('conformance.typed', undefined, { payload: { ...good, dueAt: new Date(good.dueAt) } })
-      assert.equal((await t.ended(id)).state, 'completed')
+      assert.equal((await t.waitForEnd(id)).state, 'completed')
       const [started] = t.journal({ jobId: id, what: 'started' })
       assert.equal(started?.seen['dueAtIsDate'], true)
-      assert.deepEqual(payloadSeen(started), { tenantId: t.tenantId, currency: 'EUR', ...good })
+      assert.deepEqual(recordedPayload(started), { tenantId: t.tenantId, currency: 'EUR', ...good })
     },
   },
   {
     id: 'bad-payload-of-another-producer',
     title:
       'an invalid payload from another producer fails the run without a retry, as `payload_invalid`, before the handler',
-    wants: ['inject'],
+    requiredEquipment: ['inject'],
     async run(t) {
       const id = await t.engine.inject!(envelopeOf(t, 'conformance.typed', { tenantId: t.tenantId, ...bad }))
-      const status = await t.ended(id)
+      const status = await t.waitForEnd(id)
       assert.equal(status.state, 'failed')
       assert.equal(status.runs[0]?.error?.code, 'payload_invalid')
       assert.equal(status.runs[0].attempts, 1)
@@ -60,20 +62,20 @@ export const validationCases: readonly ConformanceCase[] = casesOf(rules.validat
   {
     id: 'good-payload-of-another-producer',
     title: 'a valid payload from another producer runs like any other',
-    wants: ['inject'],
+    requiredEquipment: ['inject'],
     async run(t) {
       const id = await t.engine.inject!(envelopeOf(t, 'conformance.typed', { tenantId: t.tenantId, ...good }))
-      assert.equal((await t.ended(id)).state, 'completed')
+      assert.equal((await t.waitForEnd(id)).state, 'completed')
       assert.equal(t.journal({ jobId: id, what: 'started' })[0]?.seen['dueAtIsDate'], true)
     },
   },
   {
     id: 'tenant-of-another-producer',
     title: 'an envelope whose payload names another tenant never reaches the handler',
-    wants: ['inject'],
+    requiredEquipment: ['inject'],
     async run(t) {
       const id = await t.engine.inject!(envelopeOf(t, 'conformance.plain', { tenantId: t.otherTenantId }))
-      const status = await t.ended(id)
+      const status = await t.waitForEnd(id)
       assert.equal(status.state, 'failed')
       assert.equal(status.runs[0]?.error?.code, 'tenant_required')
       assert.deepEqual(t.journal({ jobId: id, what: 'started' }), [])
@@ -83,14 +85,14 @@ export const validationCases: readonly ConformanceCase[] = casesOf(rules.validat
     id: 'any-standard-schema',
     title: 'a custom asynchronous schema is awaited at the send and before the handler',
     async run(t) {
-      const refused = await t.refused('payload_invalid', () =>
+      const refused = await t.expectError('payload_invalid', () =>
         t.send('conformance.own-schema', undefined, { payload: { word: 1 } }),
       )
       assert.ok(refused.message.includes('payload.word'))
       const { id } = await t.send('conformance.own-schema', undefined, { payload: { word: 'loud' } })
-      assert.equal((await t.ended(id)).state, 'completed')
+      assert.equal((await t.waitForEnd(id)).state, 'completed')
       const [started] = t.journal({ jobId: id, what: 'started' })
-      assert.equal(payloadSeen(started)['word'], 'LOUD')
+      assert.equal(recordedPayload(started)['word'], 'LOUD')
     },
   },
   {
@@ -98,10 +100,12 @@ export const validationCases: readonly ConformanceCase[] = casesOf(rules.validat
     title: 'an event declared by type only accepts any JSON but still requires a tenant',
     async run(t) {
       const client = untyped(t.client)
-      await t.refused('tenant_required', () => client.sendJob('conformance.plain', { word: 'x' }))
-      await t.refused('not_serializable', () => client.sendJob('conformance.plain', { tenantId: t.tenantId, word: 1n }))
+      await t.expectError('tenant_required', () => client.sendJob('conformance.plain', { word: 'x' }))
+      await t.expectError('not_serializable', () =>
+        client.sendJob('conformance.plain', { tenantId: t.tenantId, word: 1n }),
+      )
       const { id } = await t.send('conformance.plain', undefined, { payload: { anything: [{ at: null }] } })
-      assert.equal((await t.ended(id)).state, 'completed')
+      assert.equal((await t.waitForEnd(id)).state, 'completed')
     },
   },
   {
@@ -110,12 +114,12 @@ export const validationCases: readonly ConformanceCase[] = casesOf(rules.validat
     async run(t) {
       const client = untyped(t.client)
       const payload = { tenantId: t.tenantId }
-      const error = await t.refused('unknown_event', () => client.sendJob('conformance.plian', payload))
+      const error = await t.expectError('unknown_event', () => client.sendJob('conformance.plian', payload))
       assert.equal((error as UnknownEventError).nearest, 'conformance.plain')
       for (const event of ['nothing-of-the-kind-anywhere', '']) {
-        await t.refused('unknown_event', () => client.sendJob(event, payload))
+        await t.expectError('unknown_event', () => client.sendJob(event, payload))
       }
-      for (const event of [undefined, 7]) await t.refused('invalid_option', () => client.sendJob(event, payload))
+      for (const event of [undefined, 7]) await t.expectError('invalid_option', () => client.sendJob(event, payload))
       const [result] = await client.sendJobs([{ event: 'order.craeted', payload }])
       assert.ok(result && !result.ok && result.error.message.includes('order.created'))
     },
@@ -125,7 +129,7 @@ export const validationCases: readonly ConformanceCase[] = casesOf(rules.validat
     title: 'the payload of a built-in event is validated',
     async run(t) {
       const payload = { tenantId: t.tenantId, orderId: 'order_1', totalAmount: 'much', currency: 'dollars' }
-      const error = await t.refused('payload_invalid', () => untyped(t.client).sendJob('order.created', payload))
+      const error = await t.expectError('payload_invalid', () => untyped(t.client).sendJob('order.created', payload))
       assert.ok(error.message.includes('payload.totalAmount') && error.message.includes('payload.currency'))
     },
   },
@@ -155,7 +159,7 @@ export const validationCases: readonly ConformanceCase[] = casesOf(rules.validat
           'conformance.typed',
         ],
       )
-      for (const result of results) if (result.ok) assert.equal((await t.ended(result.job.id)).state, 'completed')
+      for (const result of results) if (result.ok) assert.equal((await t.waitForEnd(result.job.id)).state, 'completed')
       assert.equal(t.journal({ tenantId, what: 'started' }).length, 2)
     },
   },

@@ -4,8 +4,8 @@ import { NotSerializableError } from '../../errors/not-serializable-error.ts'
 import { PayloadTooLargeError } from '../../errors/payload-too-large-error.ts'
 import { portablePayloadBytes } from '../../provider/capabilities.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
-import { payloadSeen } from '../journal.ts'
-import { secretMark } from '../conformance-logger.ts'
+import { recordedPayload } from '../journal.ts'
+import { secretMarker } from '../conformance-logger.ts'
 import { untyped } from '../untyped-client.ts'
 import { casesOf } from '../cases-of.ts'
 
@@ -44,7 +44,7 @@ export const wireCases: readonly ConformanceCase[] = casesOf(rules.wire, [
     title: 'a value that does not survive JSON is rejected at the send, with its path',
     async run(t) {
       for (const [path, payload] of unsendable) {
-        const error = await t.refused('not_serializable', () => t.send('conformance.plain', undefined, { payload }))
+        const error = await t.expectError('not_serializable', () => t.send('conformance.plain', undefined, { payload }))
         assert.ok(NotSerializableError.isInstance(error))
         assert.equal(error.path.split('.self')[0], path.split('.self')[0])
       }
@@ -65,8 +65,8 @@ export const wireCases: readonly ConformanceCase[] = casesOf(rules.wire, [
         looksLikeJson: '{"a":1}',
       }
       const { id } = await t.send('conformance.plain', {}, { payload })
-      assert.equal((await t.ended(id)).state, 'completed')
-      const { tenantId: _, ...seen } = payloadSeen(t.journal({ jobId: id, what: 'started' })[0])
+      assert.equal((await t.waitForEnd(id)).state, 'completed')
+      const { tenantId: _, ...seen } = recordedPayload(t.journal({ jobId: id, what: 'started' })[0])
       assert.deepEqual(seen, payload)
     },
   },
@@ -75,14 +75,17 @@ export const wireCases: readonly ConformanceCase[] = casesOf(rules.wire, [
     title: 'a property that is `undefined` is omitted',
     async run(t) {
       const { id } = await t.send('conformance.plain', {}, { payload: { word: undefined, other: 1 } })
-      await t.ended(id)
-      assert.deepEqual(payloadSeen(t.journal({ jobId: id, what: 'started' })[0]), { tenantId: t.tenantId, other: 1 })
+      await t.waitForEnd(id)
+      assert.deepEqual(recordedPayload(t.journal({ jobId: id, what: 'started' })[0]), {
+        tenantId: t.tenantId,
+        other: 1,
+      })
     },
   },
   {
     id: 'sender-may-change-its-object',
     title: 'changes that the sender makes after the send reach no handler, even of a delayed job',
-    needs: ['delay'],
+    requiredFeatures: ['delay'],
     async run(t) {
       const payload = { tenantId: t.tenantId, word: 'as sent', list: ['a'] }
       const client = untyped(t.client)
@@ -92,9 +95,9 @@ export const wireCases: readonly ConformanceCase[] = casesOf(rules.wire, [
       payload.word = 'changed'
       payload.list.push('b')
       for (const jobId of [id, later.id]) {
-        await t.ended(jobId)
+        await t.waitForEnd(jobId)
         const [started] = t.journal({ jobId, what: 'started' })
-        assert.deepEqual(payloadSeen(started), { tenantId: t.tenantId, word: 'as sent', list: ['a'] })
+        assert.deepEqual(recordedPayload(started), { tenantId: t.tenantId, word: 'as sent', list: ['a'] })
       }
     },
   },
@@ -104,11 +107,11 @@ export const wireCases: readonly ConformanceCase[] = casesOf(rules.wire, [
     async run(t) {
       const payload = { tenantId: t.tenantId, word: 'as sent', list: ['a'], script: { changesPayload: true } }
       const { id } = await untyped(t.client).sendJob('conformance.fan-out', payload)
-      await t.ended(id)
+      await t.waitForEnd(id)
       const started = t.journal({ jobId: id, what: 'started' })
       assert.equal(started.length, 3)
       for (const entry of started) {
-        assert.deepEqual(payloadSeen(entry), { tenantId: t.tenantId, word: 'as sent', list: ['a'] })
+        assert.deepEqual(recordedPayload(entry), { tenantId: t.tenantId, word: 'as sent', list: ['a'] })
       }
       assert.deepEqual([payload.word, payload.list], ['as sent', ['a']])
     },
@@ -119,11 +122,11 @@ export const wireCases: readonly ConformanceCase[] = casesOf(rules.wire, [
     async run(t) {
       const script = { changesPayload: true, failure: { as: 'error' } } as const
       const { id } = await t.send('conformance.reporting', script, { payload: { word: 'as sent', list: ['a'] } })
-      await t.ended(id)
+      await t.waitForEnd(id)
       const seen = [...t.journal({ jobId: id, what: 'started' }), ...t.journal({ jobId: id, what: 'onFailure' })]
       assert.equal(seen.length, 3)
       for (const entry of seen) {
-        assert.deepEqual(payloadSeen(entry), { tenantId: t.tenantId, word: 'as sent', list: ['a'] })
+        assert.deepEqual(recordedPayload(entry), { tenantId: t.tenantId, word: 'as sent', list: ['a'] })
       }
     },
   },
@@ -133,8 +136,8 @@ export const wireCases: readonly ConformanceCase[] = casesOf(rules.wire, [
     async run(t) {
       const filling = 'x'.repeat(portablePayloadBytes - 1000)
       const { id } = await t.send('conformance.plain', {}, { payload: { filling } })
-      assert.equal((await t.ended(id)).state, 'completed')
-      const seen = payloadSeen(t.journal({ jobId: id, what: 'started' })[0])
+      assert.equal((await t.waitForEnd(id)).state, 'completed')
+      const seen = recordedPayload(t.journal({ jobId: id, what: 'started' })[0])
       assert.ok(seen['filling'] === filling, 'The payload arrived changed.')
     },
   },
@@ -143,8 +146,8 @@ export const wireCases: readonly ConformanceCase[] = casesOf(rules.wire, [
     title: 'a payload over the portable size throws with both sizes in bytes',
     async run(t) {
       const filling = 'é'.repeat(portablePayloadBytes / 2)
-      const payload = { filling, secret: secretMark }
-      const error = await t.refused('payload_too_large', () => t.send('conformance.plain', {}, { payload }))
+      const payload = { filling, secret: secretMarker }
+      const error = await t.expectError('payload_too_large', () => t.send('conformance.plain', {}, { payload }))
       assert.ok(PayloadTooLargeError.isInstance(error))
       assert.equal(error.limitBytes, portablePayloadBytes)
       assert.ok(error.bytes > portablePayloadBytes && error.bytes < portablePayloadBytes + 1000)
@@ -158,11 +161,11 @@ export const wireCases: readonly ConformanceCase[] = casesOf(rules.wire, [
   {
     id: 'size-limit-can-be-raised-to-the-engines',
     title: "the size limit can be raised up to the engine's own, not above it",
-    wants: ['createClient'],
+    requiredEquipment: ['createClient'],
     async run(t) {
       const { maxPayloadBytes } = t.capabilities
       const client = t.engine.createClient!({ jobs: [], maxPayloadBytes: maxPayloadBytes + 1 })
-      await t.refused('invalid_option', () => t.send('conformance.plain', {}, { client }))
+      await t.expectError('invalid_option', () => t.send('conformance.plain', {}, { client }))
       await client.close()
       if (maxPayloadBytes <= portablePayloadBytes) return
       const raised = t.engine.createClient!({ jobs: [], maxPayloadBytes })

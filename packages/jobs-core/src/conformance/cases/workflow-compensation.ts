@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 
 import type { RunStatus } from '../../runs/job-status.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
-import { begin, keysOf, lastRun, perform, stepIn, worked } from '../workflow-tools.ts'
+import { sendProgram, idempotencyKeysOf, lastRun, runProgram, stepIn, stepAttempts } from '../workflow-tools.ts'
 import type { WorkflowOp } from '../workflow-program.ts'
 import { casesOf } from '../cases-of.ts'
 
@@ -29,9 +29,9 @@ export const workflowCompensationCases: readonly ConformanceCase[] = casesOf(rul
   {
     id: 'workflow-compensates-in-reverse',
     title: 'when a run fails, its completed steps are compensated in reverse order, each with its own result',
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
-      const status = await perform(t, [
+      const status = await runProgram(t, [
         step('one'),
         { do: 'run', id: 'plain' },
         step('two'),
@@ -40,10 +40,10 @@ export const workflowCompensationCases: readonly ConformanceCase[] = casesOf(rul
         { ...failing, compensation: {} } as WorkflowOp,
       ])
       assert.deepEqual([status.state, lastRun(status).error?.code], ['failed', 'step_failed'])
-      assert.deepEqual(worked(t, status.id, 'compensated'), ['three/1', 'two/1', 'one/1'])
+      assert.deepEqual(stepAttempts(t, status.id, 'compensated'), ['three/1', 'two/1', 'one/1'])
       const compensated = t.journal({ jobId: status.id, what: 'compensation' }).map(({ seen }) => seen['compensated'])
       assert.deepEqual(compensated, ['three', 'two', 'one'])
-      assert.deepEqual(worked(t, status.id), ['one/1', 'plain/1', 'two/1', 'three/1', 'failing/1'])
+      assert.deepEqual(stepAttempts(t, status.id), ['one/1', 'plain/1', 'two/1', 'three/1', 'failing/1'])
       if (!t.capabilities.features['status.steps'].supported) return
       const compensations = [
         ['one', 'completed', 1],
@@ -56,18 +56,18 @@ export const workflowCompensationCases: readonly ConformanceCase[] = casesOf(rul
   {
     id: 'workflow-compensation-retries',
     title: 'a compensation is retried like its step, with its own idempotency key',
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
-      const { id, runs } = await perform(t, [
+      const { id, runs } = await runProgram(t, [
         step('one'),
         step('two', { failure: { as: 'error', attempts: 2 } }),
         failing,
       ])
-      assert.deepEqual(worked(t, id, 'compensation'), ['two/1', 'two/2', 'two/3', 'one/1'])
-      const keys = keysOf(t, id, 'two', 'compensation')
+      assert.deepEqual(stepAttempts(t, id, 'compensation'), ['two/1', 'two/2', 'two/3', 'one/1'])
+      const keys = idempotencyKeysOf(t, id, 'two', 'compensation')
       assert.equal(new Set(keys).size, 1)
-      assert.notEqual(keys[0], keysOf(t, id, 'two')[0])
-      assert.deepEqual(worked(t, id), ['one/1', 'two/1', 'failing/1'])
+      assert.notEqual(keys[0], idempotencyKeysOf(t, id, 'two')[0])
+      assert.deepEqual(stepAttempts(t, id), ['one/1', 'two/1', 'failing/1'])
       if (t.capabilities.features['status.steps'].supported) {
         assert.deepEqual(compensationsOf(runs[0]!), [
           ['one', 'completed', 1],
@@ -79,15 +79,15 @@ export const workflowCompensationCases: readonly ConformanceCase[] = casesOf(rul
   {
     id: 'workflow-compensation-that-fails',
     title: 'a compensation that fails is reported in the status, and the other compensations still run',
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
-      const { id, state, runs } = await perform(t, [
+      const { id, state, runs } = await runProgram(t, [
         step('one'),
         step('two', { failure: { as: 'nonRetryable' } }),
         step('three'),
         failing,
       ])
-      assert.deepEqual(worked(t, id, 'compensated'), ['three/1', 'one/1'])
+      assert.deepEqual(stepAttempts(t, id, 'compensated'), ['three/1', 'one/1'])
       assert.deepEqual([state, runs[0]?.error?.cause?.code], ['failed', 'failed_on_purpose'])
       if (!t.capabilities.features['status.steps'].supported) return
       assert.deepEqual(compensationsOf(runs[0]!), [
@@ -102,16 +102,16 @@ export const workflowCompensationCases: readonly ConformanceCase[] = casesOf(rul
   {
     id: 'workflow-compensates-siblings',
     title: 'when a step fails, steps running in parallel end first and are compensated too',
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
-      const { id, state } = await perform(t, [
+      const { id, state } = await runProgram(t, [
         {
           do: 'all',
           branches: [[{ do: 'run', id: 'slow', script: { waitMs: 1500 }, compensation: {} }], [step('quick'), failing]],
         },
       ])
       assert.equal(state, 'failed')
-      assert.deepEqual(worked(t, id, 'compensated').toSorted(), ['quick/1', 'slow/1'])
+      assert.deepEqual(stepAttempts(t, id, 'compensated').toSorted(), ['quick/1', 'slow/1'])
       const entries = [
         ...t.journal({ jobId: id, what: 'stepEnded' }),
         ...t.journal({ jobId: id, what: 'compensation' }),
@@ -125,66 +125,66 @@ export const workflowCompensationCases: readonly ConformanceCase[] = casesOf(rul
   {
     id: 'workflow-reports-after-the-compensation',
     title: '`onFailure` is called once, after the compensations',
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
-      const { id } = await perform(t, [step('one', { failure: { as: 'error', attempts: 1 } }), failing])
-      const { at } = await t.seen({ jobId: id, what: 'onFailure' })
+      const { id } = await runProgram(t, [step('one', { failure: { as: 'error', attempts: 1 } }), failing])
+      const { at } = await t.waitForEntry({ jobId: id, what: 'onFailure' })
       const [compensated] = t.journal({ jobId: id, what: 'compensated' })
       assert.ok(compensated && compensated.at <= at)
-      await t.pass(500)
+      await t.advance(500)
       assert.equal(t.journal({ jobId: id, what: 'onFailure' }).length, 1)
     },
   },
   {
     id: 'workflow-code-failure-compensates',
     title: 'a run whose code throws is compensated only after its last attempt',
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
-      const { id, runs } = await perform(t, [step('one'), { do: 'throw', failure: { as: 'error' } }])
-      assert.deepEqual([runs[0]?.attempts, worked(t, id, 'compensated')], [3, ['one/1']])
-      assert.deepEqual(worked(t, id), ['one/1'])
+      const { id, runs } = await runProgram(t, [step('one'), { do: 'throw', failure: { as: 'error' } }])
+      assert.deepEqual([runs[0]?.attempts, stepAttempts(t, id, 'compensated')], [3, ['one/1']])
+      assert.deepEqual(stepAttempts(t, id), ['one/1'])
     },
   },
   {
     id: 'workflow-completed-is-not-compensated',
     title: 'a run that completes is not compensated, even if it caught errors',
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
-      const { id, state } = await perform(t, [step('one'), { do: 'catch', program: [failing] }, step('two')])
-      await t.pass(500)
-      assert.deepEqual([state, worked(t, id, 'compensation')], ['completed', []])
+      const { id, state } = await runProgram(t, [step('one'), { do: 'catch', program: [failing] }, step('two')])
+      await t.advance(500)
+      assert.deepEqual([state, stepAttempts(t, id, 'compensation')], ['completed', []])
     },
   },
   {
     id: 'workflow-cancel-does-not-compensate',
     title: 'a cancelled run stops and is not compensated',
-    needs: ['workflows', 'cancelJob of a running job'],
+    requiredFeatures: ['workflows', 'cancelJob of a running job'],
     async run(t) {
-      const { id } = await begin(t, [step('one'), { do: 'sleep', id: 'long', ms: 20_000 }, step('two')])
-      await t.until('the first step has ended', () => worked(t, id, 'stepEnded').length > 0)
+      const { id } = await sendProgram(t, [step('one'), { do: 'sleep', id: 'long', ms: 20_000 }, step('two')])
+      await t.waitUntil('the first step has ended', () => stepAttempts(t, id, 'stepEnded').length > 0)
       assert.equal((await t.client.cancelJob(id)).state, 'cancelled')
-      await t.pass(3000)
+      await t.advance(3000)
       const status = await t.client.getJobStatus(id)
       assert.equal(status.state, 'cancelled')
-      assert.deepEqual([worked(t, id), worked(t, id, 'compensation')], [['one/1'], []])
+      assert.deepEqual([stepAttempts(t, id), stepAttempts(t, id, 'compensation')], [['one/1'], []])
       if (t.capabilities.features['status.steps'].supported) assert.equal(stepIn(status, 'one')?.state, 'completed')
     },
   },
   {
     id: 'workflow-cancel-compensates-where-asked',
     title: 'with `compensateOnCancel`, a cancelled run is compensated and remains cancelled',
-    needs: ['workflows', 'workflows: compensateOnCancel', 'cancelJob of a running job'],
+    requiredFeatures: ['workflows', 'workflows: compensateOnCancel', 'cancelJob of a running job'],
     async run(t) {
-      const { id } = await begin(
+      const { id } = await sendProgram(
         t,
         [step('one'), step('two', { failure: { as: 'error', attempts: 1 } }), { do: 'sleep', id: 'long', ms: 20_000 }],
         { event: 'conformance.workflow-compensated' },
       )
-      await t.until('the steps have ended', () => worked(t, id, 'stepEnded').length > 1)
+      await t.waitUntil('the steps have ended', () => stepAttempts(t, id, 'stepEnded').length > 1)
       await t.client.cancelJob(id)
-      await t.until('the steps are compensated', () => worked(t, id, 'compensated').length > 1)
-      assert.deepEqual(worked(t, id, 'compensated'), ['two/2', 'one/1'])
-      await t.pass(500)
+      await t.waitUntil('the steps are compensated', () => stepAttempts(t, id, 'compensated').length > 1)
+      assert.deepEqual(stepAttempts(t, id, 'compensated'), ['two/2', 'one/1'])
+      await t.advance(500)
       const status = await t.client.getJobStatus(id)
       assert.equal(status.state, 'cancelled')
       assert.equal(t.journal({ jobId: id, what: 'onFailure' }).length, 0)

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict'
 
 import { type ConformanceCase, rules } from '../conformance-case.ts'
-import { begin, keysOf, lastRun, perform, resultOf, stepIn, worked } from '../workflow-tools.ts'
+import {
+  sendProgram,
+  idempotencyKeysOf,
+  lastRun,
+  runProgram,
+  resultOf,
+  stepIn,
+  stepAttempts,
+} from '../workflow-tools.ts'
 import type { StepScript, WorkflowOp } from '../workflow-program.ts'
 import { casesOf } from '../cases-of.ts'
 
@@ -14,27 +22,27 @@ export const workflowControlCases: readonly ConformanceCase[] = casesOf(rules.wo
   {
     id: 'workflow-cancel-aborts-a-step',
     title: 'a cancel aborts the running step, and no further step starts',
-    needs: ['workflows', 'cancelJob of a running job'],
+    requiredFeatures: ['workflows', 'cancelJob of a running job'],
     async run(t) {
-      const { id } = await begin(t, [
+      const { id } = await sendProgram(t, [
         { do: 'run', id: 'long', script: { waitMs: 20_000 } },
         { do: 'run', id: 'next' },
       ])
-      await t.until('the step has begun', () => worked(t, id).length > 0)
+      await t.waitUntil('the step has begun', () => stepAttempts(t, id).length > 0)
       await t.client.cancelJob(id)
-      await t.seen({ jobId: id, what: 'aborted' })
-      await t.pass(1500)
+      await t.waitForEntry({ jobId: id, what: 'aborted' })
+      await t.advance(1500)
       assert.equal((await t.client.getJobStatus(id)).state, 'cancelled')
-      assert.deepEqual(worked(t, id), ['long/1'])
+      assert.deepEqual(stepAttempts(t, id), ['long/1'])
     },
   },
   {
     id: 'workflow-retry-goes-on',
     title:
       '`retryJob` resumes from the failed step: completed steps keep their results, and the failed step its idempotency key',
-    needs: ['workflows', 'retryJob', 'workflows: retryJob goes on from the failed step'],
+    requiredFeatures: ['workflows', 'retryJob', 'workflows: retryJob goes on from the failed step'],
     async run(t) {
-      const { id } = await perform(t, [
+      const { id } = await runProgram(t, [
         { do: 'run', id: 'one', script: { returns: 'kept' } },
         { do: 'send', id: 'tell', event: 'conformance.nobody' },
         { do: 'sleep', id: 'nap', ms: 1000 },
@@ -42,13 +50,13 @@ export const workflowControlCases: readonly ConformanceCase[] = casesOf(rules.wo
         { do: 'run', id: 'after', script: { returns: 'done' } },
       ])
       await t.client.retryJob(id)
-      const status = await t.ended(id)
+      const status = await t.waitForEnd(id)
       const { output, retryOf, state } = lastRun(status)
       assert.deepEqual([state, retryOf, status.runs.length], ['completed', status.runs[0]!.id, 2])
       const [kept, , ...rest] = output as unknown[]
       assert.deepEqual([kept, rest], ['kept', ['at last', 'done']])
-      assert.deepEqual(worked(t, id), ['one/1', 'charge/1', 'charge/1', 'after/1'])
-      assert.equal(new Set(keysOf(t, id, 'charge')).size, 1)
+      assert.deepEqual(stepAttempts(t, id), ['one/1', 'charge/1', 'charge/1', 'after/1'])
+      assert.equal(new Set(idempotencyKeysOf(t, id, 'charge')).size, 1)
       const sent = t
         .journal({ tenantId: t.tenantId, what: 'hook' })
         .filter(({ seen }) => seen['hook'] === 'onSend' && seen['event'] === 'conformance.nobody')
@@ -58,23 +66,23 @@ export const workflowControlCases: readonly ConformanceCase[] = casesOf(rules.wo
   {
     id: 'workflow-retry-after-compensation',
     title: '`retryJob` after compensation starts over, with new idempotency keys',
-    needs: ['workflows', 'retryJob'],
+    requiredFeatures: ['workflows', 'retryJob'],
     async run(t) {
-      const { id, state } = await perform(t, [
+      const { id, state } = await runProgram(t, [
         { do: 'run', id: 'one', script: { returns: 1 }, compensation: {} },
         { do: 'run', id: 'charge', retry: once, script: failsFirst },
       ])
-      assert.deepEqual([state, worked(t, id, 'compensated')], ['failed', ['one/1']])
+      assert.deepEqual([state, stepAttempts(t, id, 'compensated')], ['failed', ['one/1']])
       await t.client.retryJob(id)
-      assert.deepEqual(lastRun(await t.ended(id)).output, [1, 'at last'])
-      assert.deepEqual(worked(t, id), ['one/1', 'charge/1', 'one/1', 'charge/1'])
-      assert.equal(new Set(keysOf(t, id, 'one')).size, 2)
+      assert.deepEqual(lastRun(await t.waitForEnd(id)).output, [1, 'at last'])
+      assert.deepEqual(stepAttempts(t, id), ['one/1', 'charge/1', 'one/1', 'charge/1'])
+      assert.equal(new Set(idempotencyKeysOf(t, id, 'one')).size, 2)
     },
   },
   {
     id: 'workflow-forgotten-step',
     title: 'a recorded step that the code no longer calls is ignored',
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
       const common: WorkflowOp = { do: 'run', id: 'common', script: { returns: 'common' } }
       const result = await resultOf(t, [
@@ -90,9 +98,9 @@ export const workflowControlCases: readonly ConformanceCase[] = casesOf(rules.wo
   {
     id: 'workflow-changed-step',
     title: 'a step id that is used for another kind of step fails the run with an error that names it',
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
-      const status = await perform(t, [
+      const status = await runProgram(t, [
         {
           do: 'changed',
           before: [
@@ -108,27 +116,27 @@ export const workflowControlCases: readonly ConformanceCase[] = casesOf(rules.wo
       const { error } = lastRun(status)
       assert.deepEqual([status.state, error?.code], ['failed', 'workflow_changed'])
       assert.match(error!.message, /`pack`/)
-      assert.deepEqual(worked(t, status.id), ['pack/1'])
+      assert.deepEqual(stepAttempts(t, status.id), ['pack/1'])
     },
   },
   {
     id: 'workflow-survives-a-restart',
     title: 'a sleeping run resumes after its process died, and no completed step runs again',
-    needs: ['workflows', 'jobs survive a restart'],
-    wants: ['restart'],
-    alone: true,
+    requiredFeatures: ['workflows', 'jobs survive a restart'],
+    requiredEquipment: ['restart'],
+    runsAlone: true,
     async run(t) {
-      const { id } = await begin(t, [
+      const { id } = await sendProgram(t, [
         { do: 'run', id: 'before', script: { returns: 'before' } },
         { do: 'sleep', id: 'nap', ms: 4000 },
         { do: 'run', id: 'after', script: { returns: 'after' } },
       ])
-      await t.until('the first step has ended', () => worked(t, id, 'stepEnded').length > 0)
-      await t.pass(1000)
+      await t.waitUntil('the first step has ended', () => stepAttempts(t, id, 'stepEnded').length > 0)
+      await t.advance(1000)
       await t.engine.restart!()
-      const status = await t.ended(id)
+      const status = await t.waitForEnd(id)
       assert.deepEqual([status.state, lastRun(status).output], ['completed', ['before', 'after']])
-      assert.deepEqual(worked(t, id), ['before/1', 'after/1'])
+      assert.deepEqual(stepAttempts(t, id), ['before/1', 'after/1'])
       if (t.capabilities.features['status.steps'].supported) assert.equal(stepIn(status, 'nap')?.state, 'completed')
     },
   },

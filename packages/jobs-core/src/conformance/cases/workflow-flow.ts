@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 
 import { type ConformanceCase, rules } from '../conformance-case.ts'
-import { lastRun, perform, resultOf, worked, workedAt } from '../workflow-tools.ts'
+import { lastRun, runProgram, resultOf, stepAttempts, stepStartedAt } from '../workflow-tools.ts'
 import { casesOf } from '../cases-of.ts'
 
 /** Steps in parallel, in loops and under conditions: plain code. */
@@ -9,9 +9,9 @@ export const workflowFlowCases: readonly ConformanceCase[] = casesOf(rules.workf
   {
     id: 'workflow-parallel-steps',
     title: 'steps in `Promise.all` run in parallel, and each branch continues on its own',
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
-      const { id, runs } = await perform(t, [
+      const { id, runs } = await runProgram(t, [
         {
           do: 'all',
           branches: [
@@ -26,18 +26,18 @@ export const workflowFlowCases: readonly ConformanceCase[] = casesOf(rules.workf
         { do: 'run', id: 'last' },
       ])
       assert.deepEqual(runs[0]?.output, [[['a', 'a2'], ['b'], ['c']], null])
-      const begins = ['a', 'b', 'c'].map((step) => workedAt(t, id, step))
+      const begins = ['a', 'b', 'c'].map((step) => stepStartedAt(t, id, step))
       const ends = t
         .journal({ jobId: id, what: 'stepEnded' })
         .filter(({ seen }) => ['a', 'b', 'c'].includes(String(seen['step'])))
       assert.ok(Math.max(...begins) < Math.min(...ends.map(({ at }) => at)), 'The steps were not under way together.')
-      assert.deepEqual(worked(t, id).toSorted(), ['a/1', 'a2/1', 'b/1', 'c/1', 'last/1'])
+      assert.deepEqual(stepAttempts(t, id).toSorted(), ['a/1', 'a2/1', 'b/1', 'c/1', 'last/1'])
     },
   },
   {
     id: 'workflow-race',
     title: 'in `Promise.race`, the first step to end wins, also in a replay',
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
       const result = await resultOf(t, [
         {
@@ -56,9 +56,9 @@ export const workflowFlowCases: readonly ConformanceCase[] = casesOf(rules.workf
   {
     id: 'workflow-race-with-a-sleep',
     title: 'a sleep in a race can be the timeout of a step',
-    needs: ['workflows', 'workflows: a race of a step and a wait'],
+    requiredFeatures: ['workflows', 'workflows: a race of a step and a wait'],
     async run(t) {
-      const { id, runs } = await perform(t, [
+      const { id, runs } = await runProgram(t, [
         {
           do: 'race',
           branches: [
@@ -71,13 +71,13 @@ export const workflowFlowCases: readonly ConformanceCase[] = casesOf(rules.workf
         },
       ])
       assert.deepEqual(runs[0]?.output, [['instead']])
-      assert.ok(worked(t, id).includes('instead/1'))
+      assert.ok(stepAttempts(t, id).includes('instead/1'))
     },
   },
   {
     id: 'workflow-all-settled',
     title: '`Promise.allSettled` returns the result of each branch',
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
       const [settled] = (await resultOf(t, [
         {
@@ -94,9 +94,9 @@ export const workflowFlowCases: readonly ConformanceCase[] = casesOf(rules.workf
   {
     id: 'workflow-loop',
     title: 'a repeated step id is a separate step, numbered in order',
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
-      const { id, runs } = await perform(t, [
+      const { id, runs } = await runProgram(t, [
         {
           do: 'times',
           count: 3,
@@ -106,7 +106,7 @@ export const workflowFlowCases: readonly ConformanceCase[] = casesOf(rules.workf
           ],
         },
       ])
-      assert.deepEqual(worked(t, id), ['again/1', 'again/1', 'again/1'])
+      assert.deepEqual(stepAttempts(t, id), ['again/1', 'again/1', 'again/1'])
       const { steps } = runs[0]!
       if (!t.capabilities.features['status.steps'].supported) return
       assert.deepEqual(
@@ -118,9 +118,9 @@ export const workflowFlowCases: readonly ConformanceCase[] = casesOf(rules.workf
   {
     id: 'workflow-condition',
     title: 'the code can branch on the result of a step',
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
-      const { id } = await perform(t, [
+      const { id } = await runProgram(t, [
         { do: 'run', id: 'look', script: { returns: 'out of stock' } },
         {
           do: 'if',
@@ -129,15 +129,15 @@ export const workflowFlowCases: readonly ConformanceCase[] = casesOf(rules.workf
           else: [{ do: 'run', id: 'pack' }],
         },
       ])
-      assert.deepEqual(worked(t, id), ['look/1', 'order/1'])
+      assert.deepEqual(stepAttempts(t, id), ['look/1', 'order/1'])
     },
   },
   {
     id: 'workflow-awaits-other-things',
     title: 'the code can await something other than a step',
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
-      const { id } = await perform(t, [
+      const { id } = await runProgram(t, [
         { do: 'await', ms: 50 },
         { do: 'run', id: 'one' },
         { do: 'await', ms: 50 },
@@ -145,38 +145,38 @@ export const workflowFlowCases: readonly ConformanceCase[] = casesOf(rules.workf
         { do: 'await', ms: 50 },
         { do: 'run', id: 'two' },
       ])
-      assert.deepEqual(worked(t, id), ['one/1', 'two/1'])
+      assert.deepEqual(stepAttempts(t, id), ['one/1', 'two/1'])
     },
   },
   {
     id: 'workflow-code-throws',
     title:
       "an error thrown between the steps is retried by the workflow's policy, and completed steps keep their results",
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
-      const status = await perform(t, [
+      const status = await runProgram(t, [
         { do: 'run', id: 'one', script: { returns: 1 } },
         { do: 'throw', failure: { as: 'error', attempts: 2 } },
         { do: 'run', id: 'two', script: { returns: 2 } },
       ])
       const { output, attempts, state } = lastRun(status)
       assert.deepEqual([state, output, attempts], ['completed', [1, 2], 3])
-      assert.deepEqual(worked(t, status.id), ['one/1', 'two/1'])
+      assert.deepEqual(stepAttempts(t, status.id), ['one/1', 'two/1'])
     },
   },
   {
     id: 'workflow-code-fails',
     title: 'code that throws in every attempt fails the run, and `onFailure` is called once',
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
-      const status = await perform(t, [
+      const status = await runProgram(t, [
         { do: 'run', id: 'one' },
         { do: 'throw', failure: { as: 'error' } },
       ])
       const { error, attempts } = lastRun(status)
       assert.deepEqual([status.state, error?.name, attempts], ['failed', 'ConformanceFailure', 3])
-      await t.seen({ jobId: status.id, what: 'onFailure' })
-      await t.pass(300)
+      await t.waitForEntry({ jobId: status.id, what: 'onFailure' })
+      await t.advance(300)
       const reports = t.journal({ jobId: status.id, what: 'onFailure' })
       assert.deepEqual(
         reports.map(({ seen }) => seen['name']),
@@ -187,15 +187,15 @@ export const workflowFlowCases: readonly ConformanceCase[] = casesOf(rules.workf
   {
     id: 'workflow-hooks',
     title: 'hooks report the attempts of a run, not its replays',
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
-      const { id } = await perform(t, [
+      const { id } = await runProgram(t, [
         { do: 'run', id: 'one' },
         { do: 'sleep', id: 'nap', ms: 1000 },
         { do: 'run', id: 'two', script: { failure: { as: 'error', attempts: 1 } } },
       ])
       const told = (hook: string) => t.journal({ jobId: id, what: 'hook' }).filter(({ seen }) => seen['hook'] === hook)
-      await t.until('the run has been told', () => told('onRunEnd').length > 0)
+      await t.waitUntil('the run has been told', () => told('onRunEnd').length > 0)
       const counts = ['onAttemptStart', 'onAttemptEnd', 'onRunEnd'].map((hook) => told(hook).length)
       assert.deepEqual(counts, [1, 1, 1])
       assert.equal(told('onAttemptEnd')[0]?.seen['outcome'], 'completed')

@@ -4,7 +4,7 @@ import type { CaseTools } from '../case-tools.ts'
 import { middlewareTenant } from '../conformance-middleware.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import type { WorkflowOp } from '../workflow-program.ts'
-import { lastRun, perform, resultOf, worked } from '../workflow-tools.ts'
+import { lastRun, runProgram, resultOf, stepAttempts } from '../workflow-tools.ts'
 import { casesOf } from '../cases-of.ts'
 
 const failing: WorkflowOp = {
@@ -27,7 +27,7 @@ export const workflowMiddlewareCases: readonly ConformanceCase[] = casesOf(rules
   {
     id: 'workflow-middleware-around-steps',
     title: 'middleware wraps each attempt of `step.run`, but neither replays nor the code between steps',
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
       const tenantId = middlewareTenant(t, 'watches')
       const result = await resultOf(
@@ -54,18 +54,18 @@ export const workflowMiddlewareCases: readonly ConformanceCase[] = casesOf(rules
   {
     id: 'workflow-middleware-that-throws',
     title: "an error that middleware throws around a step is the step's error and is retried",
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
       const tenantId = middlewareTenant(t, 'throws', 'step')
-      const status = await perform(t, [{ do: 'run', id: 'one', script: { returns: 1 } }], { tenantId })
+      const status = await runProgram(t, [{ do: 'run', id: 'one', script: { returns: 1 } }], { tenantId })
       assert.deepEqual([status.state, lastRun(status).output], ['completed', [1]])
-      assert.deepEqual(worked(t, status.id), ['one/2'])
+      assert.deepEqual(stepAttempts(t, status.id), ['one/2'])
     },
   },
   {
     id: 'workflow-middleware-changes-results',
     title: 'the result of a step is the return value of middleware',
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
       const tenantId = middlewareTenant(t, 'changes', 'step')
       const result = await resultOf(t, [{ do: 'run', id: 'one', script: { returns: 1 } }], { tenantId })
@@ -75,12 +75,12 @@ export const workflowMiddlewareCases: readonly ConformanceCase[] = casesOf(rules
   {
     id: 'workflow-middleware-around-compensations',
     title: 'middleware wraps each attempt of a compensation, and an error it throws there is retried',
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
       const tenantId = middlewareTenant(t, 'throws', 'compensation')
-      const status = await perform(t, [{ do: 'run', id: 'one', compensation: {} }, failing], { tenantId })
+      const status = await runProgram(t, [{ do: 'run', id: 'one', compensation: {} }, failing], { tenantId })
       assert.equal(status.state, 'failed')
-      assert.deepEqual(worked(t, status.id, 'compensated'), ['one/2'])
+      assert.deepEqual(stepAttempts(t, status.id, 'compensated'), ['one/2'])
       const [compensation] = t.journal({ tenantId, what: 'compensation' })
       assert.deepEqual(compensation?.seen['layers'], ['outer', 'inner', 'own'])
       assert.deepEqual(wrapped(t, tenantId), [

@@ -3,18 +3,18 @@ import assert from 'node:assert/strict'
 import type { CaseTools } from '../case-tools.ts'
 import { fewSteps } from '../conformance-workflows.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
-import { lastRun, perform, worked } from '../workflow-tools.ts'
+import { lastRun, runProgram, stepAttempts } from '../workflow-tools.ts'
 import type { WorkflowOp } from '../workflow-program.ts'
 import { casesOf } from '../cases-of.ts'
 
 /** The mistake fails the run at once, with this code, or what the step failed of has it. */
 async function expectMistake(t: CaseTools, op: WorkflowOp, code: string, words: RegExp): Promise<void> {
-  const status = await perform(t, [op, { do: 'run', id: 'never' }])
+  const status = await runProgram(t, [op, { do: 'run', id: 'never' }])
   const { error, attempts } = lastRun(status)
   assert.equal(status.state, 'failed')
   assert.equal(error?.code === 'step_failed' ? error.cause?.code : error?.code, code, error?.message)
   assert.match(error!.message, words)
-  assert.deepEqual([attempts, worked(t, status.id).filter((each) => each.startsWith('never'))], [1, []])
+  assert.deepEqual([attempts, stepAttempts(t, status.id).filter((each) => each.startsWith('never'))], [1, []])
 }
 
 /** Steps that cannot be made. */
@@ -22,7 +22,7 @@ export const workflowMistakeCases: readonly ConformanceCase[] = casesOf(rules.wo
   {
     id: 'workflow-step-in-a-step',
     title: 'a step inside a step throws an error that names both',
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     run: (t) =>
       expectMistake(
         t,
@@ -34,7 +34,7 @@ export const workflowMistakeCases: readonly ConformanceCase[] = casesOf(rules.wo
   {
     id: 'workflow-wrong-ids',
     title: 'an empty step id, a reserved suffix and the id of another kind of step throw',
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
       await expectMistake(t, { do: 'run', id: '' }, 'invalid_step', /empty/)
       await expectMistake(t, { do: 'run', id: 'charge#2' }, 'invalid_step', /number/)
@@ -52,7 +52,7 @@ export const workflowMistakeCases: readonly ConformanceCase[] = casesOf(rules.wo
   {
     id: 'workflow-wrong-waits',
     title: 'a negative sleep, a wait for an unknown event and an invalid `match` throw',
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
       await expectMistake(t, { do: 'sleep', id: 'nap', ms: -1 }, 'invalid_step', /negative/)
       const unknown: WorkflowOp = { do: 'wait', id: 'w', event: 'conformance.no-such', timeoutMs: 1000 }
@@ -63,31 +63,31 @@ export const workflowMistakeCases: readonly ConformanceCase[] = casesOf(rules.wo
   {
     id: 'workflow-step-after-the-end',
     title: 'a step that is called after the run has ended throws, and its work does not run',
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
-      const { id, state } = await perform(t, [
+      const { id, state } = await runProgram(t, [
         { do: 'run', id: 'one' },
         { do: 'late', id: 'late' },
       ])
       assert.equal(state, 'completed')
-      const { seen } = await t.seen({ jobId: id, what: 'refused' })
+      const { seen } = await t.waitForEntry({ jobId: id, what: 'refused' })
       assert.equal(seen['code'], 'invalid_step')
       assert.match(String(seen['message']), /`late`.*after the run has ended/)
-      assert.deepEqual(worked(t, id), ['one/1'])
+      assert.deepEqual(stepAttempts(t, id), ['one/1'])
     },
   },
   {
     id: 'workflow-without-an-end',
     title: 'a run that exceeds `maxSteps` fails, even if its code catches all errors',
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
       const again: WorkflowOp = { do: 'catch', program: [{ do: 'run', id: 'again' }] }
-      const status = await perform(t, [{ do: 'times', count: fewSteps * 2, program: [again] }], {
+      const status = await runProgram(t, [{ do: 'times', count: fewSteps * 2, program: [again] }], {
         event: 'conformance.workflow-few',
       })
       const { error } = lastRun(status)
       assert.deepEqual([status.state, error?.code], ['failed', 'too_many_steps'])
-      assert.equal(worked(t, status.id).length, fewSteps)
+      assert.equal(stepAttempts(t, status.id).length, fewSteps)
     },
   },
 ])

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 
 import { type ConformanceCase, rules } from '../conformance-case.ts'
-import { begin, lastRun, perform, stepIn, stepInState, worked } from '../workflow-tools.ts'
+import { sendProgram, lastRun, runProgram, stepIn, waitForStepState, stepAttempts } from '../workflow-tools.ts'
 import { casesOf } from '../cases-of.ts'
 
 /** Steps that send events, and that run jobs. */
@@ -9,18 +9,18 @@ export const workflowSendCases: readonly ConformanceCase[] = casesOf(rules.workf
   {
     id: 'workflow-sends-once',
     title: 'a step sends its event once, to its own tenant, however often the code is replayed',
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
-      const { runs, id } = await perform(t, [
+      const { runs, id } = await runProgram(t, [
         { do: 'send', id: 'tell', payload: { word: 'hello' } },
         { do: 'sleep', id: 'nap', ms: 1000 },
         { do: 'run', id: 'failing', script: { failure: { as: 'error', attempts: 1 } } },
       ])
       const [handle] = runs[0]?.output as [{ id: string; event: string; tenantId: string }]
       assert.deepEqual([handle.event, handle.tenantId], ['conformance.plain', t.tenantId])
-      const job = await t.ended(handle.id)
+      const job = await t.waitForEnd(handle.id)
       assert.deepEqual([job.state, job.tenantId], ['completed', t.tenantId])
-      await t.pass(500)
+      await t.advance(500)
       const started = t.journal({ tenantId: t.tenantId, what: 'started' })
       assert.deepEqual(
         started.map(({ jobId, seen }) => [jobId, (seen['payload'] as { word: string }).word]),
@@ -32,9 +32,9 @@ export const workflowSendCases: readonly ConformanceCase[] = casesOf(rules.workf
   {
     id: 'workflow-send-refused',
     title: 'a step whose send is rejected fails immediately with the reason',
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
-      const { runs } = await perform(t, [
+      const { runs } = await runProgram(t, [
         { do: 'catch', program: [{ do: 'send', id: 'unknown', event: 'conformance.no-such' }] },
         { do: 'catch', program: [{ do: 'send', id: 'wrong', event: 'conformance.typed', payload: { count: 0 } }] },
         { do: 'catch', program: [{ do: 'send', id: 'foreign', payload: { tenantId: t.otherTenantId } }] },
@@ -53,16 +53,16 @@ export const workflowSendCases: readonly ConformanceCase[] = casesOf(rules.workf
   {
     id: 'workflow-runs-a-job',
     title: '`step.runJob` runs a job of the same tenant and returns its output, even after retries',
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
-      const { runs, id } = await perform(t, [
+      const { runs, id } = await runProgram(t, [
         { do: 'job', id: 'count', script: { returns: { n: 3 } } },
         { do: 'job', id: 'late', script: { waitMs: 1500, failure: { as: 'error', attempts: 1 }, returns: 'late' } },
         { do: 'job', id: 'among', definition: 'conformance-fan-out-b', script: { returns: 'b' } },
         { do: 'run', id: 'after' },
       ])
       assert.deepEqual(runs[0]?.output, [{ n: 3 }, 'late', 'b', null])
-      assert.deepEqual(worked(t, id), ['after/1'])
+      assert.deepEqual(stepAttempts(t, id), ['after/1'])
       const plain = t.journal({ tenantId: t.tenantId, definition: 'conformance-plain', what: 'started' })
       assert.deepEqual(
         plain.map(({ attempt }) => attempt),
@@ -73,12 +73,12 @@ export const workflowSendCases: readonly ConformanceCase[] = casesOf(rules.workf
   {
     id: 'workflow-runs-jobs-side-by-side',
     title: 'several jobs can run in parallel',
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
       // Long enough for an engine that starts a process for each of them.
-      const waitMs = t.outlasting(5000)
+      const waitMs = t.longerThan(5000)
       const job = (id: string) => [{ do: 'job', id, script: { waitMs, returns: id } }] as const
-      const { runs } = await perform(t, [{ do: 'all', branches: [job('a'), job('b'), job('c')] }])
+      const { runs } = await runProgram(t, [{ do: 'all', branches: [job('a'), job('b'), job('c')] }])
       assert.deepEqual(runs[0]?.output, [[['a'], ['b'], ['c']]])
       const entries = (what: 'started' | 'returned') =>
         t.journal({ tenantId: t.tenantId, definition: 'conformance-plain', what }).map(({ at }) => at)
@@ -91,9 +91,9 @@ export const workflowSendCases: readonly ConformanceCase[] = casesOf(rules.workf
   {
     id: 'workflow-job-that-fails',
     title: "`step.runJob` fails if its job fails, with the job's error as the cause",
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
-      const { runs } = await perform(t, [
+      const { runs } = await runProgram(t, [
         { do: 'catch', program: [{ do: 'job', id: 'broken', script: { failure: { as: 'nonRetryable' } } }] },
         { do: 'run', id: 'otherwise', script: { returns: 'went on' } },
       ])
@@ -104,14 +104,16 @@ export const workflowSendCases: readonly ConformanceCase[] = casesOf(rules.workf
   {
     id: 'workflow-job-that-is-cancelled',
     title: '`step.runJob` fails if its job is cancelled',
-    needs: ['workflows', 'status.steps', 'cancelJob of a running job'],
+    requiredFeatures: ['workflows', 'status.steps', 'cancelJob of a running job'],
     async run(t) {
-      const { id } = await begin(t, [{ do: 'catch', program: [{ do: 'job', id: 'long', script: { waitMs: 25_000 } }] }])
-      const { waitsFor } = await stepInState(t, id, 'long', 'waiting')
+      const { id } = await sendProgram(t, [
+        { do: 'catch', program: [{ do: 'job', id: 'long', script: { waitMs: 25_000 } }] },
+      ])
+      const { waitsFor } = await waitForStepState(t, id, 'long', 'waiting')
       assert.ok(waitsFor && 'jobId' in waitsFor)
-      await t.seen({ jobId: waitsFor.jobId, what: 'started' })
+      await t.waitForEntry({ jobId: waitsFor.jobId, what: 'started' })
       await t.client.cancelJob(waitsFor.jobId)
-      const [caught] = lastRun(await t.ended(id)).output as [{ code: string; cause: { code: string } }]
+      const [caught] = lastRun(await t.waitForEnd(id)).output as [{ code: string; cause: { code: string } }]
       assert.deepEqual([caught.code, caught.cause.code], ['step_failed', 'job_cancelled'])
       assert.equal(stepIn(await t.client.getJobStatus(id), 'long')?.state, 'failed')
     },

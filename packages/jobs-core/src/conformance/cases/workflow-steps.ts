@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 
 import { type ConformanceCase, rules } from '../conformance-case.ts'
-import { keysOf, lastRun, perform, resultOf, stepIn, worked } from '../workflow-tools.ts'
+import { idempotencyKeysOf, lastRun, runProgram, resultOf, stepIn, stepAttempts } from '../workflow-tools.ts'
 import { casesOf } from '../cases-of.ts'
 
 /** What one step does: its result, its attempts, its timeout. */
@@ -9,9 +9,9 @@ export const workflowStepCases: readonly ConformanceCase[] = casesOf(rules.workf
   {
     id: 'workflow-steps-in-order',
     title: 'the steps run in order, and the code gets their results as JSON',
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
-      const status = await perform(t, [
+      const status = await runProgram(t, [
         { do: 'run', id: 'one', script: { returns: { n: 1 } } },
         { do: 'run', id: 'two', script: { returnsOdd: 'date' } },
         { do: 'run', id: 'three' },
@@ -20,15 +20,15 @@ export const workflowStepCases: readonly ConformanceCase[] = casesOf(rules.workf
       const { output, state, attempts } = lastRun(status)
       assert.deepEqual([status.state, state, attempts], ['completed', 'completed', 1])
       assert.deepEqual(output, [{ n: 1 }, { at: '1970-01-01T00:00:00.000Z', list: [1, null] }, null, null])
-      assert.deepEqual(worked(t, status.id), ['one/1', 'two/1', 'three/1', 'four/1'])
+      assert.deepEqual(stepAttempts(t, status.id), ['one/1', 'two/1', 'three/1', 'four/1'])
     },
   },
   {
     id: 'workflow-step-completed-once',
     title: 'a completed step never runs again, whatever waits or fails after it',
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
-      const { id } = await perform(t, [
+      const { id } = await runProgram(t, [
         { do: 'run', id: 'before', script: { returns: 1 } },
         { do: 'sleep', id: 'nap', ms: 1000 },
         { do: 'run', id: 'between' },
@@ -36,24 +36,24 @@ export const workflowStepCases: readonly ConformanceCase[] = casesOf(rules.workf
         { do: 'sleep', id: 'another', ms: 1000 },
         { do: 'run', id: 'after' },
       ])
-      assert.deepEqual(worked(t, id), ['before/1', 'between/1', 'failing/1', 'failing/2', 'failing/3', 'after/1'])
+      assert.deepEqual(stepAttempts(t, id), ['before/1', 'between/1', 'failing/1', 'failing/2', 'failing/3', 'after/1'])
     },
   },
   {
     id: 'workflow-step-retries',
     title: 'only the failed step is retried, by its policy, with the same idempotency key in every attempt',
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
-      const status = await perform(t, [
+      const status = await runProgram(t, [
         { do: 'run', id: 'charge', script: { failure: { as: 'error', attempts: 2 }, returns: 'charged' } },
         { do: 'run', id: 'pack' },
       ])
       assert.deepEqual(lastRun(status).output, ['charged', null])
-      assert.deepEqual(worked(t, status.id), ['charge/1', 'charge/2', 'charge/3', 'pack/1'])
-      const keys = keysOf(t, status.id, 'charge')
+      assert.deepEqual(stepAttempts(t, status.id), ['charge/1', 'charge/2', 'charge/3', 'pack/1'])
+      const keys = idempotencyKeysOf(t, status.id, 'charge')
       assert.ok(typeof keys[0] === 'string' && keys[0] !== '')
       assert.equal(new Set(keys).size, 1)
-      assert.notEqual(keysOf(t, status.id, 'pack')[0], keys[0])
+      assert.notEqual(idempotencyKeysOf(t, status.id, 'pack')[0], keys[0])
       const { initialDelayMs } = t.definition('conformance-workflow').retry
       const threw = t.journal({ jobId: status.id, what: 'threw' })
       const began = t.journal({ jobId: status.id, what: 'step' })
@@ -69,14 +69,14 @@ export const workflowStepCases: readonly ConformanceCase[] = casesOf(rules.workf
   {
     id: 'workflow-step-own-retry',
     title: 'a step can have its own retry policy; after its last attempt the run fails, with the error as the cause',
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
       const retry = { maxAttempts: 2, backoff: 'linear', initialDelay: t.retryDelay(100) } as const
-      const status = await perform(t, [
+      const status = await runProgram(t, [
         { do: 'run', id: 'charge', retry, script: { failure: { as: 'error' } } },
         { do: 'run', id: 'never' },
       ])
-      assert.deepEqual([status.state, worked(t, status.id)], ['failed', ['charge/1', 'charge/2']])
+      assert.deepEqual([status.state, stepAttempts(t, status.id)], ['failed', ['charge/1', 'charge/2']])
       const { error } = lastRun(status)
       assert.deepEqual([error?.name, error?.code], ['StepFailedError', 'step_failed'])
       assert.match(error!.message, /`charge`/)
@@ -90,14 +90,14 @@ export const workflowStepCases: readonly ConformanceCase[] = casesOf(rules.workf
   {
     id: 'workflow-step-non-retryable',
     title: '`NonRetryableError` ends a step immediately, and `RetryAfterError` sets the delay before its next attempt',
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
-      const status = await perform(t, [
+      const status = await runProgram(t, [
         { do: 'catch', program: [{ do: 'run', id: 'broken', script: { failure: { as: 'nonRetryable' } } }] },
         { do: 'run', id: 'later', script: { failure: { as: 'retryAfter', afterMs: 2000, attempts: 1 } } },
       ])
       assert.equal(status.state, 'completed')
-      assert.deepEqual(worked(t, status.id), ['broken/1', 'later/1', 'later/2'])
+      assert.deepEqual(stepAttempts(t, status.id), ['broken/1', 'later/1', 'later/2'])
       const [, first, second] = t.journal({ jobId: status.id, what: 'step' })
       const { retryToleranceMs: toleranceMs } = t.capabilities
       t.expectDelay(second!.at - first!.at, { what: 'The second attempt', computedMs: 2000, toleranceMs })
@@ -106,20 +106,20 @@ export const workflowStepCases: readonly ConformanceCase[] = casesOf(rules.workf
   {
     id: 'workflow-step-timeout',
     title: 'a step attempt over its timeout is aborted and counts as failed',
-    needs: ['workflows', 'timeout'],
+    requiredFeatures: ['workflows', 'timeout'],
     async run(t) {
       const retry = { maxAttempts: 2, backoff: 'fixed', initialDelay: t.retryDelay(100) } as const
-      const status = await perform(t, [{ do: 'run', id: 'slow', retry, timeout: 300, script: { waitMs: 60_000 } }])
+      const status = await runProgram(t, [{ do: 'run', id: 'slow', retry, timeout: 300, script: { waitMs: 60_000 } }])
       assert.equal(status.state, 'failed')
       assert.equal(lastRun(status).error?.cause?.code, 'job_timeout')
-      assert.deepEqual(worked(t, status.id), ['slow/1', 'slow/2'])
+      assert.deepEqual(stepAttempts(t, status.id), ['slow/1', 'slow/2'])
       assert.equal(t.journal({ jobId: status.id, what: 'aborted' }).length, 2)
     },
   },
   {
     id: 'workflow-caught-failure',
     title: 'code that catches the failure of a step continues, and the run completes',
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
       const retry = { maxAttempts: 1 }
       const result = await resultOf(t, [
@@ -138,10 +138,10 @@ export const workflowStepCases: readonly ConformanceCase[] = casesOf(rules.workf
   {
     id: 'workflow-step-result-not-json',
     title: 'a step whose result is not JSON or is over the limit fails without a retry',
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
       const bytes = (t.capabilities.maxStepOutputBytes ?? 120 * 1024) + 1
-      const status = await perform(t, [
+      const status = await runProgram(t, [
         { do: 'catch', program: [{ do: 'run', id: 'odd', script: { returnsOdd: 'bigint' } }] },
         { do: 'catch', program: [{ do: 'run', id: 'large', script: { returnsBytes: bytes } }] },
       ])
@@ -151,16 +151,16 @@ export const workflowStepCases: readonly ConformanceCase[] = casesOf(rules.workf
         ['not_serializable', 'output_too_large'],
       )
       assert.match(caught[1]!.cause.message, /conformance-workflow\/large/)
-      assert.deepEqual(worked(t, status.id), ['odd/1', 'large/1'])
+      assert.deepEqual(stepAttempts(t, status.id), ['odd/1', 'large/1'])
     },
   },
   {
     id: 'workflow-steps-in-status',
     title: 'the status has the id, kind, state, attempts, times and output of each step',
-    needs: ['workflows', 'status.steps'],
+    requiredFeatures: ['workflows', 'status.steps'],
     async run(t) {
       const retry = { maxAttempts: 2, backoff: 'fixed', initialDelay: t.retryDelay(100) } as const
-      const status = await perform(t, [
+      const status = await runProgram(t, [
         { do: 'run', id: 'one', retry, script: { returns: [1], failure: { as: 'error', attempts: 1 } } },
         {
           do: 'catch',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 
 import type { CaseTools } from '../case-tools.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
-import { begin, lastRun, perform, stepInState, worked, workedAt } from '../workflow-tools.ts'
+import { sendProgram, lastRun, runProgram, waitForStepState, stepAttempts, stepStartedAt } from '../workflow-tools.ts'
 import { casesOf } from '../cases-of.ts'
 
 /** The patience of a wait that is answered: longer than a busy machine takes for the answer. */
@@ -11,7 +11,7 @@ const longMs = 600_000
 /** Sends an event that workflows wait for, and lets it come to its end. */
 async function tell(t: CaseTools, payload: Record<string, unknown>, tenantId = t.tenantId): Promise<string> {
   const { id } = await t.send('conformance.awaited', undefined, { tenantId, payload })
-  await t.ended(id)
+  await t.waitForEnd(id)
   return id
 }
 
@@ -24,43 +24,43 @@ export const workflowWaitCases: readonly ConformanceCase[] = casesOf(rules.workf
   {
     id: 'workflow-sleep',
     title: 'a sleep never ends early; until then the run is running and its step is waiting',
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
-      const { id } = await begin(t, [
+      const { id } = await sendProgram(t, [
         { do: 'run', id: 'before' },
         { do: 'sleep', id: 'nap', ms: 2750 },
         { do: 'run', id: 'after' },
       ])
       if (t.capabilities.features['status.steps'].supported) {
-        const { waitsUntil, startedAt } = await stepInState(t, id, 'nap', 'waiting')
+        const { waitsUntil, startedAt } = await waitForStepState(t, id, 'nap', 'waiting')
         assert.ok(waitsUntil && startedAt)
         assert.equal((await t.client.getJobStatus(id)).state, 'running')
       }
-      assert.equal((await t.ended(id)).state, 'completed')
-      expectWait(t, workedAt(t, id, 'after') - workedAt(t, id, 'before'), 2750)
+      assert.equal((await t.waitForEnd(id)).state, 'completed')
+      expectWait(t, stepStartedAt(t, id, 'after') - stepStartedAt(t, id, 'before'), 2750)
     },
   },
   {
     id: 'workflow-sleep-until',
     title: '`sleepUntil` ends at its time, or immediately for a past time',
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
-      const { id, createdAt } = await perform(t, [
+      const { id, createdAt } = await runProgram(t, [
         { do: 'sleepUntil', id: 'past', afterSendMs: -60_000 },
         { do: 'run', id: 'first' },
         { do: 'sleepUntil', id: 'ahead', afterSendMs: 3250 },
         { do: 'run', id: 'second' },
       ])
-      expectWait(t, workedAt(t, id, 'second') - createdAt.getTime(), 3250)
-      assert.ok(workedAt(t, id, 'first') < workedAt(t, id, 'second'))
+      expectWait(t, stepStartedAt(t, id, 'second') - createdAt.getTime(), 3250)
+      assert.ok(stepStartedAt(t, id, 'first') < stepStartedAt(t, id, 'second'))
     },
   },
   {
     id: 'workflow-parallel-sleeps',
     title: 'several waits run in parallel',
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
-      const { id } = await perform(t, [
+      const { id } = await runProgram(t, [
         { do: 'run', id: 'before' },
         {
           do: 'all',
@@ -80,27 +80,27 @@ export const workflowWaitCases: readonly ConformanceCase[] = casesOf(rules.workf
           ],
         },
       ])
-      assert.deepEqual(worked(t, id), ['before/1', 'a/1', 'c/1', 'b/1'])
-      expectWait(t, workedAt(t, id, 'a') - workedAt(t, id, 'before'), 1000)
-      expectWait(t, workedAt(t, id, 'b') - workedAt(t, id, 'before'), 3000)
+      assert.deepEqual(stepAttempts(t, id), ['before/1', 'a/1', 'c/1', 'b/1'])
+      expectWait(t, stepStartedAt(t, id, 'a') - stepStartedAt(t, id, 'before'), 1000)
+      expectWait(t, stepStartedAt(t, id, 'b') - stepStartedAt(t, id, 'before'), 3000)
     },
   },
   {
     id: 'workflow-waits-for-an-event',
     title: 'a wait resolves with the matching event, as a handler would get it',
-    needs: ['workflows', 'status.steps'],
+    requiredFeatures: ['workflows', 'status.steps'],
     async run(t) {
-      const { id } = await begin(t, [{ do: 'wait', id: 'delivered', match: 'order', timeoutMs: longMs }], {
+      const { id } = await sendProgram(t, [{ do: 'wait', id: 'delivered', match: 'order', timeoutMs: longMs }], {
         payload: { order: 'o-1' },
       })
-      const waiting = await stepInState(t, id, 'delivered', 'waiting')
+      const waiting = await waitForStepState(t, id, 'delivered', 'waiting')
       assert.ok(waiting.waitsFor && 'event' in waiting.waitsFor)
       assert.equal(waiting.waitsFor.event, 'conformance.awaited')
       await tell(t, { order: 'o-2' })
       await tell(t, {})
       const eventId = await tell(t, { order: 'o-1', word: 'here', "it's": 'quoted' })
       await tell(t, { order: 'o-1', word: 'too late' })
-      const [awaited] = lastRun(await t.ended(id)).output as [Record<string, unknown>]
+      const [awaited] = lastRun(await t.waitForEnd(id)).output as [Record<string, unknown>]
       const { payload, name, id: awaitedId, sentAt } = awaited
       assert.deepEqual(payload, { tenantId: t.tenantId, order: 'o-1', word: 'here', "it's": 'quoted' })
       assert.deepEqual([name, awaitedId], ['conformance.awaited', eventId])
@@ -110,76 +110,76 @@ export const workflowWaitCases: readonly ConformanceCase[] = casesOf(rules.workf
   {
     id: 'workflow-waits-for-its-tenant',
     title: "another tenant's event never resolves a wait",
-    needs: ['workflows', 'status.steps'],
+    requiredFeatures: ['workflows', 'status.steps'],
     async run(t) {
-      const { id } = await begin(t, [{ do: 'wait', id: 'delivered', match: 'order', timeoutMs: 6000 }], {
+      const { id } = await sendProgram(t, [{ do: 'wait', id: 'delivered', match: 'order', timeoutMs: 6000 }], {
         payload: { order: 'o-1' },
       })
-      await stepInState(t, id, 'delivered', 'waiting')
+      await waitForStepState(t, id, 'delivered', 'waiting')
       await tell(t, { order: 'o-1' }, t.otherTenantId)
-      assert.deepEqual(lastRun(await t.ended(id)).output, [null])
+      assert.deepEqual(lastRun(await t.waitForEnd(id)).output, [null])
     },
   },
   {
     id: 'workflow-waits-for-what-comes',
     title: 'an event that was sent before the wait started does not resolve it',
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
-      const { id } = await begin(t, [
-        { do: 'run', id: 'slow', script: { waitMs: t.outlasting(1500) } },
+      const { id } = await sendProgram(t, [
+        { do: 'run', id: 'slow', script: { waitMs: t.longerThan(1500) } },
         { do: 'wait', id: 'delivered', timeoutMs: 3000 },
       ])
-      await t.until('the step has begun', () => worked(t, id).length > 0)
+      await t.waitUntil('the step has begun', () => stepAttempts(t, id).length > 0)
       await tell(t, {})
-      assert.deepEqual(lastRun(await t.ended(id)).output, [null, null])
+      assert.deepEqual(lastRun(await t.waitForEnd(id)).output, [null, null])
     },
   },
   {
     id: 'workflow-wait-times-out',
     title: 'a wait without a matching event resolves to `null` after its timeout, never earlier',
-    needs: ['workflows'],
+    requiredFeatures: ['workflows'],
     async run(t) {
-      const { id, runs } = await perform(t, [
+      const { id, runs } = await runProgram(t, [
         { do: 'run', id: 'before' },
         { do: 'wait', id: 'delivered', timeoutMs: 2000 },
         { do: 'if', lastIs: null, then: [{ do: 'run', id: 'chase' }], else: [] },
       ])
       assert.deepEqual(runs[0]?.output, [null, null, null])
-      expectWait(t, workedAt(t, id, 'chase') - workedAt(t, id, 'before'), 2000)
+      expectWait(t, stepStartedAt(t, id, 'chase') - stepStartedAt(t, id, 'before'), 2000)
     },
   },
   {
     id: 'workflow-waits-side-by-side',
     title: 'two parallel waits each get their own event, in either order',
-    needs: ['workflows', 'status.steps'],
+    requiredFeatures: ['workflows', 'status.steps'],
     async run(t) {
       const wait = (id: string, match: string) => ({ do: 'wait', id, match, timeoutMs: longMs }) as const
-      const { id } = await begin(t, [{ do: 'all', branches: [[wait('a', 'order')], [wait('b', 'parcel')]] }], {
+      const { id } = await sendProgram(t, [{ do: 'all', branches: [[wait('a', 'order')], [wait('b', 'parcel')]] }], {
         payload: { order: 'o-1', parcel: 'p-1' },
       })
-      await stepInState(t, id, 'a', 'waiting')
-      await stepInState(t, id, 'b', 'waiting')
+      await waitForStepState(t, id, 'a', 'waiting')
+      await waitForStepState(t, id, 'b', 'waiting')
       await tell(t, { parcel: 'p-1', word: 'second' })
       await tell(t, { order: 'o-1', word: 'first' })
-      const [[[a], [b]]] = lastRun(await t.ended(id)).output as [[[Awaited], [Awaited]]]
+      const [[[a], [b]]] = lastRun(await t.waitForEnd(id)).output as [[[Awaited], [Awaited]]]
       assert.deepEqual([a.payload.word, b.payload.word], ['first', 'second'])
     },
   },
   {
     id: 'workflow-event-beats-a-sleep',
     title: 'in a race of an event and a sleep, the event wins if it comes first',
-    needs: ['workflows', 'status.steps', 'workflows: a race of a step and a wait'],
+    requiredFeatures: ['workflows', 'status.steps', 'workflows: a race of a step and a wait'],
     async run(t) {
-      const { id } = await begin(t, [
+      const { id } = await sendProgram(t, [
         {
           do: 'race',
           branches: [[{ do: 'wait', id: 'delivered', timeoutMs: longMs }], [{ do: 'sleep', id: 'long', ms: longMs }]],
         },
         { do: 'run', id: 'after' },
       ])
-      await stepInState(t, id, 'delivered', 'waiting')
+      await waitForStepState(t, id, 'delivered', 'waiting')
       await tell(t, { word: 'here' })
-      await t.until('the code went on', () => worked(t, id).length > 0)
+      await t.waitUntil('the code went on', () => stepAttempts(t, id).length > 0)
       await t.client.cancelJob(id) // the loser of the race keeps the run going on some engines
     },
   },

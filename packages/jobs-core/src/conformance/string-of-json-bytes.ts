@@ -1,4 +1,4 @@
 /** A text that has this many bytes as JSON, its quotes included. */
-export function toTextOf(jsonBytes: number): string {
+export function stringOfJsonBytes(jsonBytes: number): string {
   return 'x'.repeat(jsonBytes - 2)
 }

@@ -1,7 +1,7 @@
-import type { OddOutput } from './script.ts'
+import type { InvalidOutput } from './script.ts'
 
 /** Makes an output that JSON cannot carry. */
-export function toOddOutput(kind: OddOutput): unknown {
+export function invalidOutput(kind: InvalidOutput): unknown {
   switch (kind) {
     case 'nothing':
       return undefined

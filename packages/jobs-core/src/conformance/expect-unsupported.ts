@@ -5,39 +5,39 @@ import type { Definition } from '../jobs/definition.ts'
 import type { Feature } from '../provider/capabilities.ts'
 import { checkDefinitionSupport } from '../provider/check-support.ts'
 import type { CaseTools } from './case-tools.ts'
-import { inOwnRegistry } from './in-own-registry.ts'
+import { withSeparateRegistry } from './with-separate-registry.ts'
 
 /**
- * Holds an engine to what it says that it lacks: using it is refused with `UnsupportedFeatureError`, at the send or the
- * call, or when a client is opened with a definition that asks for it.
+ * Checks that an engine rejects a feature that it declares as unsupported. It must throw `UnsupportedFeatureError` at the send
+ * or the call, or when a client opens with a definition that needs the feature.
  */
-export async function refuseUnsupported(t: CaseTools, feature: Feature): Promise<void> {
+export async function expectUnsupported(t: CaseTools, feature: Feature): Promise<void> {
   const use = uses[feature]
-  if (use) await t.refused('unsupported_feature', () => use(t))
+  if (use) await t.expectError('unsupported_feature', () => use(t))
 }
 
 const handler = (): void => undefined
 const cron = { schedule: '0 9 * * *', handler }
 const event = 'conformance.plain' as never
 
-/** How each feature is used. Those that are only read, or only seen in a crash, have nothing to refuse. */
+/** Uses each feature. Omits features that an engine cannot reject, such as fields of the status. */
 const uses: Partial<Record<Feature, (t: CaseTools) => Promise<unknown>>> = {
   delay: (t) => t.send('conformance.plain', {}, { options: { delay: '1h' } }),
   idempotencyKey: (t) => t.send('conformance.plain', {}, { options: { idempotencyKey: t.unique('key') } }),
   'maxAttempts of a send, raised': (t) => t.send('conformance.once', {}, { options: { maxAttempts: 2 } }),
   'cancelJob of a job that waits': async (t) => {
-    if (!t.capabilities.features.delay.supported) return refusedAlready(t, 'cancelJob of a job that waits')
+    if (!t.capabilities.features.delay.supported) return expectDelayUnsupported(t, 'cancelJob of a job that waits')
     const { id } = await t.send('conformance.plain', {}, { options: { delay: '1h' } })
     return t.client.cancelJob(id)
   },
   'cancelJob of a running job': async (t) => {
     const { id } = await t.send('conformance.plain', { waitMs: 2000 })
-    await t.inState(id, 'running')
+    await t.waitForState(id, 'running')
     return t.client.cancelJob(id)
   },
   retryJob: async (t) => {
     const { id } = await t.send('conformance.once', { failure: { as: 'error' } })
-    await t.ended(id)
+    await t.waitForEnd(id)
     return t.client.retryJob(id)
   },
   listJobs: (t) => t.client.listJobs(),
@@ -55,19 +55,19 @@ const uses: Partial<Record<Feature, (t: CaseTools) => Promise<unknown>>> = {
     define(t, () => defineCronJob({ id: 'conformance-refused', ...cron, catchUp: 'latest' })),
 }
 
-/** Opens a client that has the definition; where the target can make none, asks what every client asks when it opens. */
+/** Opens a client with the definition. If the target cannot create clients, runs the check that every client runs. */
 async function define(t: CaseTools, make: () => unknown): Promise<void> {
-  const definition = inOwnRegistry(make) as Definition
+  const definition = withSeparateRegistry(make) as Definition
   const client: JobClient | undefined = t.engine.createClient?.({ jobs: [definition] })
   if (!client) return checkDefinitionSupport({ name: t.target.name, capabilities: t.capabilities }, definition)
   try {
     await client.capabilities()
   } finally {
-    await client.close().catch(() => undefined) // it may never have opened
+    await client.close().catch(() => undefined) // it may not have opened
   }
 }
 
-/** Without delays nothing waits long enough to be cancelled; the refusal of the delay is what can be seen. */
-function refusedAlready(t: CaseTools, _feature: Feature): Promise<unknown> {
+/** Without delays no job waits long enough to be cancelled, so only the rejected delay can be checked. */
+function expectDelayUnsupported(t: CaseTools, _feature: Feature): Promise<unknown> {
   return t.send('conformance.plain', {}, { options: { delay: '1h' } })
 }
