@@ -12,7 +12,7 @@ import { createSubscriptions } from './read/subscriptions.ts'
 const job = (id: string): Definition => defineJob({ id, event: 'work.asked', handler: () => undefined })
 const notFound: Reply = { status: 404, body: { errors: [{ code: 'not_found', message: 'App not found' }] } }
 
-/** A server with the app `my shop`, which has these functions, and another app that has all. */
+/** Creates a server with the app `my shop` that has these functions, and another app that has all. */
 function serverWith(...functions: (string | EngineFunction)[]): Answer {
   const listed = functions.map((one) => (typeof one === 'string' ? { id: one } : one))
   return ({ url }) => {
@@ -45,7 +45,7 @@ const reached = [
 ]
 
 describe('a healthy engine', () => {
-  test('answers, takes the key, knows the app and has its functions', async () => {
+  test('responds, accepts the key, knows the app and has its functions', async () => {
     const { ok, told } = await check(serverWith('one', 'two', 'more'), toJobRegistry([job('one'), job('two')]))
     expect(told).toEqual([
       ...reached,
@@ -55,7 +55,7 @@ describe('a healthy engine', () => {
     expect(ok).toBe(true)
   })
 
-  test('asks for no keys where it is a dev server', async () => {
+  test('needs no keys if it is a dev server', async () => {
     const { ok, told } = await check(serverWith('one'), undefined, { mode: 'dev', eventKey: undefined })
     expect(told[1]).toEqual(['signing key', true, 'not needed for a dev server'])
     expect(told.map(([name]) => name)).toEqual(['engine', 'signing key', 'app', 'functions'])
@@ -63,20 +63,20 @@ describe('a healthy engine', () => {
   })
 })
 
-describe('what is not well', () => {
+describe('a problem', () => {
   test('is an app that was never synced', async () => {
     const { ok, told } = await check(serverWith('one'), toJobRegistry([job('one')]), { id: 'forgotten' })
     expect(told).toEqual([...reached, ['app', false, '`forgotten` is not synced. Sync the app, or correct `appId`']])
     expect(ok).toBe(false)
   })
 
-  test('is a job that another app has, but not this one', async () => {
+  test('is a job that only another app has', async () => {
     const { ok, told } = await check(serverWith('two'), toJobRegistry([job('one'), job('two'), job('three')]))
     expect(told.at(-1)).toEqual(['functions', false, 'not registered: `one`, `three`. Sync the app again'])
     expect(ok).toBe(false)
   })
 
-  test('is a function that is paused, which another sync would not mend', async () => {
+  test('is a paused function, with the remedy to resume it', async () => {
     const { ok, told } = await check(serverWith('one', { id: 'two', isPaused: true }), toJobRegistry([job('two')]))
     expect(told.at(-1)).toEqual(['functions', false, 'paused: `two`. Resume it in Inngest'])
     expect(ok).toBe(false)
@@ -89,14 +89,14 @@ describe('what is not well', () => {
     expect((await check(serverWith({ id: 'two', isPaused: true }), toJobRegistry([]))).ok).toBe(true)
   })
 
-  test('is a cron job whose ticks nobody dispatches', async () => {
+  test('is a cron job without a dispatcher', async () => {
     const daily = defineCronJob({ id: 'daily', schedule: '0 9 * * *', handler: () => undefined })
     const { told } = await check(serverWith('daily'), toJobRegistry([daily]))
     expect(told.at(-1)).toEqual(['functions', false, 'not registered: `daily-tick`. Sync the app again'])
     expect((await check(serverWith('daily', 'daily-tick'), toJobRegistry([daily]))).ok).toBe(true)
   })
 
-  test('is the cloud without an event key, also where nothing answers', async () => {
+  test('is the cloud without an event key, even if the server does not respond', async () => {
     const message = 'is missing, so nothing can be sent. Set `eventKey` or `INNGEST_EVENT_KEY`'
     for (const answer of [serverWith('one'), inTurn(connectionError('ECONNREFUSED'))]) {
       const { ok, told } = await check(answer, undefined, { eventKey: undefined })
@@ -105,7 +105,7 @@ describe('what is not well', () => {
     }
   })
 
-  test.each([401, 403])('is a key that is refused with %i', async (status) => {
+  test.each([401, 403])('is a key rejected with %i', async (status) => {
     const { ok, told } = await check(inTurn({ status, body: { error: 'Unauthorized' } }))
     expect(told).toEqual([
       ['engine', true, 'responds'],
@@ -118,7 +118,7 @@ describe('what is not well', () => {
     expect(ok).toBe(false)
   })
 
-  test('is an engine that is out of reach, breaks down, or is none', async () => {
+  test('is an engine that is unreachable, crashes, or is not Inngest', async () => {
     const replies = [connectionError('ECONNREFUSED'), { status: 500 }, { status: 404, body: '<html>' }, { status: 400 }]
     for (const reply of replies) {
       const { ok, told } = await check(inTurn(reply))
@@ -127,7 +127,7 @@ describe('what is not well', () => {
     }
   })
 
-  test('is an engine that breaks down in the midst of it', async () => {
+  test('is an engine that crashes during the check', async () => {
     const { ok, told } = await check(inTurn({ body: { data: { id: 'my shop' } } }, { status: 500 }))
     expect(told).toEqual([['engine', false, expect.stringContaining('Failed to list the registered apps')]])
     expect(ok).toBe(false)

@@ -11,7 +11,7 @@ vi.mock('inngest', () => {
   throw new Error("Cannot find package 'inngest'")
 })
 
-test('the SDK is loaded with the first request, and where it does not load the send says why', async () => {
+test('loads the SDK with the first request, and reports why it does not load', async () => {
   const client = createJobClient({ provider: 'inngest', config: { eventKey: 'key' } })
   await client.capabilities()
   expect(asked).toEqual([])

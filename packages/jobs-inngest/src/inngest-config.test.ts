@@ -21,7 +21,7 @@ async function connect(...given: Parameters<typeof toConnection>): Promise<Innge
   return toConnection(...given)()
 }
 
-/** Of a setting, before anything is connected. */
+/** Returns the error of a setting before a connection. */
 function refusal(config: unknown): InvalidOptionError {
   try {
     toConnection(config as InngestConfig)
@@ -32,7 +32,7 @@ function refusal(config: unknown): InvalidOptionError {
   throw new Error('It was accepted.')
 }
 
-/** At the latest when it connects. */
+/** Returns the error of a setting, at the latest on connecting. */
 async function refusalOnConnecting(config: InngestConfig): Promise<InvalidOptionError> {
   const error: unknown = await connect(config).catch((refused: unknown) => refused)
   if (InvalidOptionError.isInstance(error)) return error
@@ -40,7 +40,7 @@ async function refusalOnConnecting(config: InngestConfig): Promise<InvalidOption
 }
 
 describe('a connection', () => {
-  test('is made as the settings say', async () => {
+  test('uses the settings', async () => {
     const { client, apiBaseUrl } = await connect({
       eventKey: 'event-key',
       signingKey: 'signkey-test-1',
@@ -54,7 +54,7 @@ describe('a connection', () => {
     expect(client).toMatchObject({ aiMetadataEnabled: false })
   })
 
-  test("is to Inngest's cloud, as the app `jobs`, where nothing is set", async () => {
+  test("is to Inngest's cloud, as the app `jobs`, by default", async () => {
     for (const none of [undefined, {}, { eventKey: undefined, appId: undefined, client: undefined }]) {
       const { client } = await connect(none)
       expect(client.id).toBe('jobs')
@@ -63,7 +63,7 @@ describe('a connection', () => {
     }
   })
 
-  test('takes what is left out from the environment', async () => {
+  test('reads omitted settings from the environment', async () => {
     vi.stubEnv('INNGEST_EVENT_KEY', 'from-environment')
     vi.stubEnv('INNGEST_SIGNING_KEY', 'signkey-test-2')
     vi.stubEnv('INNGEST_SIGNING_KEY_FALLBACK', 'signkey-test-3')
@@ -74,7 +74,7 @@ describe('a connection', () => {
     expect([client.eventBaseUrl, client.apiBaseUrl]).toEqual(['http://other.test/', 'http://other.test/'])
   })
 
-  test('reads from another server where one is given', async () => {
+  test('reads from another server if one is set', async () => {
     const { client, apiBaseUrl } = await connect({ baseUrl: 'http://one.test', apiBaseUrl: 'http://other.test' })
     expect([client.eventBaseUrl, apiBaseUrl]).toEqual(['http://one.test', 'http://other.test'])
     const given = new Inngest({ id: 'shop', baseUrl: 'http://one.test' })
@@ -83,7 +83,7 @@ describe('a connection', () => {
     })
   })
 
-  test('is to a dev server where the settings or the environment say so', async () => {
+  test('is to a dev server according to the settings or the environment', async () => {
     const modeOf = async (config?: InngestConfig) => (await connect(config)).client.mode
     expect(await modeOf({ isDev: true })).toBe('dev')
     vi.stubEnv('INNGEST_DEV', '1')
@@ -91,17 +91,17 @@ describe('a connection', () => {
     expect(await modeOf({ isDev: false })).toBe('cloud')
   })
 
-  test('has the client that is given, as it is', async () => {
+  test('uses a given client unchanged', async () => {
     const client = new Inngest({ id: 'shop', baseUrl: 'http://one.test' })
     expect(await connect({ client })).toEqual({ client })
     expect((await connect({ client, appId: undefined, eventKey: undefined })).client).toBe(client)
   })
 })
 
-describe('a client that is made here', () => {
+describe('a client created from settings', () => {
   const given = { baseUrl: 'http://127.0.0.1:9', eventKey: 'key', isDev: false }
 
-  test('says nothing on the console, and what the SDK says of itself to the logger that is known by then', async () => {
+  test("writes nothing to the console, and the SDK's own messages to the logger known by then", async () => {
     const printed = (['debug', 'info', 'warn', 'error'] as const).map((level) => vi.spyOn(console, level))
     const known: RecordedLogger[] = []
     const { client } = await connect(given, () => known[0])
@@ -117,13 +117,13 @@ describe('a client that is made here', () => {
   })
 })
 
-describe('a setting that cannot be used is refused:', () => {
+describe('rejects an invalid setting:', () => {
   test.each<[string, unknown, string, RegExp]>([
-    ['a misspelt one', { eventkey: 'key' }, 'eventkey', /is not an option of Inngest\. The options are `eventKey`,/],
-    ['none at all', 'production', 'options', /is a string, not an object/],
+    ['a misspelled one', { eventkey: 'key' }, 'eventkey', /is not an option of Inngest\. The options are `eventKey`,/],
+    ['no object', 'production', 'options', /is a string, not an object/],
     ['an empty key', { eventKey: ' ' }, 'eventKey', /is blank\. Pass a non-empty string/],
     ['a key of another type', { signingKey: 7 }, 'signingKey', /is a number, not a string\. Pass a non-empty string/],
-    ['an empty app', { appId: '' }, 'appId', /is empty/],
+    ['an empty app id', { appId: '' }, 'appId', /is empty/],
     ['a mode of another type', { isDev: 'false' }, 'isDev', /is a string, not a boolean\. Pass `true` or `false`\./],
     [
       'a server without its protocol',
@@ -132,13 +132,13 @@ describe('a setting that cannot be used is refused:', () => {
       /URL\. Set a URL such as `http:\/\/localhost:8288`/,
     ],
     ['a server of another protocol', { baseUrl: 'ws://localhost' }, 'baseUrl', /is not an HTTP URL/],
-    ['a server that is no address', { apiBaseUrl: 'nowhere' }, 'apiBaseUrl', /is not an HTTP URL/],
-    ['null for the one to read from', { apiBaseUrl: null }, 'apiBaseUrl', /is not an HTTP URL/],
+    ['a server that is not a URL', { apiBaseUrl: 'nowhere' }, 'apiBaseUrl', /is not an HTTP URL/],
+    ['null as the server for reads', { apiBaseUrl: null }, 'apiBaseUrl', /is not an HTTP URL/],
   ])('%s', (_, config, option, message) => {
     expect(refusal(config)).toMatchObject({ option, message: expect.stringMatching(message) })
   })
 
-  test('one beside a client, which has it already', () => {
+  test('one that excludes a client', () => {
     const client = new Inngest({ id: 'shop' })
     for (const setting of [
       { eventKey: 'key' },
@@ -155,7 +155,7 @@ describe('a setting that cannot be used is refused:', () => {
     }
   })
 
-  test('one from the environment, as soon as it is connected', async () => {
+  test('one from the environment, on connecting', async () => {
     for (const [name, value, option] of [
       ['INNGEST_BASE_URL', 'inngest:8288', 'baseUrl'],
       ['INNGEST_EVENT_API_BASE_URL', 'nowhere', 'baseUrl'],
@@ -173,7 +173,7 @@ describe('a setting that cannot be used is refused:', () => {
     }
   })
 
-  test('a key that no request can carry, which is told without it', () => {
+  test('a key that cannot be sent in a header, without reporting it', () => {
     for (const key of [
       'signkey-prod-abc\ndef',
       'signkey-prod-abc def',
@@ -187,13 +187,13 @@ describe('a setting that cannot be used is refused:', () => {
     }
   })
 
-  test('but not a line break at the end of a key, as files have it', async () => {
+  test('accepts a line break at the end of a key, as in files', async () => {
     await expect(connect({ eventKey: 'key\n', signingKey: ' signkey-test-1\r\n' })).resolves.toBeDefined()
   })
 })
 
-describe('a key of production', () => {
-  test('does not go with a dev server, whoever made the client', async () => {
+describe('a production key', () => {
+  test('is rejected with a dev server, also of a given client', async () => {
     vi.stubEnv('INNGEST_DEV', '1')
     const client = new Inngest({ id: 'shop', signingKey: productionKey })
     const refused = [
@@ -209,7 +209,7 @@ describe('a key of production', () => {
     expect(() => checkMode(client)).toThrow(InvalidOptionError)
   })
 
-  test('goes with the cloud, and other keys with a dev server', async () => {
+  test('is accepted with the cloud, and other keys with a dev server', async () => {
     await expect(connect({ signingKey: productionKey })).resolves.toBeDefined()
     vi.stubEnv('INNGEST_DEV', '1')
     for (const config of [{ signingKey: 'signkey-test-1' }, { signingKey: 'my-signkey-prod-1' }, {}]) {
@@ -219,7 +219,7 @@ describe('a key of production', () => {
 })
 
 describe('a client', () => {
-  test('may come from another copy of the SDK', async () => {
+  test('can come from another copy of the SDK', async () => {
     const { Inngest: Other } = createRequire(import.meta.url)('inngest') as { Inngest: typeof Inngest }
     expect(Other).not.toBe(Inngest)
     const client = new Other({ id: 'shop', baseUrl: 'http://one.test' })
@@ -227,7 +227,7 @@ describe('a client', () => {
     expect(await connect({ client })).toEqual({ client })
   })
 
-  test('is refused where it is none', () => {
+  test('is rejected if it is not one', () => {
     for (const odd of [null, 'shop', 7, {}, [], { id: 'shop' }, { createFunction: () => undefined, id: 7 }, Inngest]) {
       expect(() => createInngestFunctions({ client: odd as never })).toThrow(
         "`client` is not an Inngest client. Pass a client created with `new Inngest({ id: 'my-app' })`.",

@@ -15,13 +15,13 @@ function open(answer: Answer) {
   return { provider: createInngestProvider({ client }, { clock }), clock, asked }
 }
 
-test('it is Inngest, with what that can do and refuses', () => {
+test('is named inngest, with its capabilities and checks', () => {
   const { provider } = open(() => ({ body: {} }))
   expect(provider).toMatchObject({ specificationVersion: 'v1', name: 'inngest', capabilities: inngestCapabilities })
   expect(provider.findUnsupported).toBe(findUnsupportedByInngest)
 })
 
-test('an environment that could not be used is looked at anew by the next call', async () => {
+test('reads the environment again after an invalid one', async () => {
   vi.stubEnv('INNGEST_BASE_URL', 'nowhere')
   const provider = createInngestProvider({ eventKey: 'key', signingKey: 'signkey-test-1' })
   await expect(provider.health()).rejects.toThrow(InvalidOptionError)

@@ -9,7 +9,7 @@ const least = { id: 'x', event: 'order.created', handler: () => undefined } as c
 const cron = { id: 'x', schedule: '0 9 * * *', handler: () => undefined }
 
 describe("Inngest's own options", () => {
-  test("are those of the SDK, in the SDK's types", () => {
+  test('have the types of the SDK', () => {
     expectTypeOf<InngestOptions['throttle']>().toEqualTypeOf<InngestFunction.Options['throttle']>()
     expectTypeOf<InngestOptions['priority']>().toEqualTypeOf<InngestFunction.Options['priority']>()
     expectTypeOf<InngestOptions['cancelOn']>().toEqualTypeOf<InngestFunction.Options['cancelOn']>()
@@ -17,21 +17,21 @@ describe("Inngest's own options", () => {
     expectTypeOf<ProviderOptions['inngest']>().toEqualTypeOf<InngestOptions | undefined>()
   })
 
-  test('are taken by a job and by a cron job', () => {
+  test('are accepted in a job and in a cron job', () => {
     defineJob({ ...least, providerOptions: { inngest: { throttle: { limit: 10, period: '1m', burst: 2 } } } })
     defineJob({ ...least, providerOptions: { inngest: { concurrency: [{ limit: 2, key: 'event.data.shop' }] } } })
     defineJob({ ...least, providerOptions: { inngest: undefined } })
     defineCronJob({ ...cron, providerOptions: { inngest: { priority: { run: '100' } } } })
   })
 
-  test('are refused where they would break a promise', () => {
-    // @ts-expect-error -- the definition has it
+  test('are rejected if they would break a guarantee', () => {
+    // @ts-expect-error -- set by the definition
     defineJob({ ...least, providerOptions: { inngest: { id: 'y' } } })
-    // @ts-expect-error -- the definition has it
+    // @ts-expect-error -- set by the definition
     defineJob({ ...least, providerOptions: { inngest: { triggers: [] } } })
-    // @ts-expect-error -- the definition has it
+    // @ts-expect-error -- set by the definition
     defineJob({ ...least, providerOptions: { inngest: { retries: 3 } } })
-    // @ts-expect-error -- the definition has it
+    // @ts-expect-error -- set by the definition
     defineJob({ ...least, providerOptions: { inngest: { onFailure: () => undefined } } })
     // @ts-expect-error -- ends runs as cancelled
     defineJob({ ...least, providerOptions: { inngest: { timeouts: { finish: '1m' } } } })
@@ -49,16 +49,16 @@ describe("Inngest's own options", () => {
     defineCronJob({ ...cron, providerOptions: { inngest: { rateLimit: { limit: 1, period: '1s' } } } })
   })
 
-  test('are refused where they are misspelt, or of another type', () => {
-    // @ts-expect-error -- no such option
+  test('are rejected if misspelled or of another type', () => {
+    // @ts-expect-error -- not an option
     defineJob({ ...least, providerOptions: { inngest: { throttel: { limit: 1, period: '1s' } } } })
-    // @ts-expect-error -- no such engine
+    // @ts-expect-error -- not an engine
     defineJob({ ...least, providerOptions: { ingest: { throttle: { limit: 1, period: '1s' } } } })
-    // @ts-expect-error -- no duration
+    // @ts-expect-error -- not a duration
     defineJob({ ...least, providerOptions: { inngest: { throttle: { limit: 1, period: 'soon' } } } })
     // @ts-expect-error -- no period
     defineJob({ ...least, providerOptions: { inngest: { throttle: { limit: 1 } } } })
-    // @ts-expect-error -- no number
+    // @ts-expect-error -- not a number
     defineJob({ ...least, providerOptions: { inngest: { concurrency: 'one' } } })
   })
 })

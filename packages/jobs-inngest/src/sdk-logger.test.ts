@@ -8,8 +8,8 @@ function open() {
   return { to, ...createSdkLoggers(() => to) }
 }
 
-describe('what the SDK says of itself', () => {
-  test('goes on from warnings up, in whichever form it comes', () => {
+describe("the SDK's own messages", () => {
+  test('are forwarded from level warn, in every form', () => {
     const { to, internalLogger } = open()
     internalLogger.debug('Connecting')
     internalLogger.info({ attempt: 1 }, 'Connected')
@@ -25,7 +25,7 @@ describe('what the SDK says of itself', () => {
     ])
   })
 
-  test('goes on without its facts, which may be payloads', () => {
+  test('are forwarded without their fields, which can be payloads', () => {
     const { to, internalLogger } = open()
     internalLogger.error({ body: { tenantId: 'acme', secret: 'word' } }, 'Malformed request')
     internalLogger.warn('Malformed request', { secret: 'word' })
@@ -36,13 +36,13 @@ describe('what the SDK says of itself', () => {
     expect(JSON.stringify(to.lines)).not.toContain('word')
   })
 
-  test('is dropped while nobody listens', () => {
+  test('are dropped without a logger', () => {
     const { internalLogger } = createSdkLoggers(() => undefined)
     expect(() => internalLogger.warn('No functions')).not.toThrow()
   })
 })
 
-test('what it says of attempts goes nowhere: this library says it', () => {
+test("drops the SDK's messages about attempts, which this library logs", () => {
   const { to, logger } = open()
   for (const level of ['debug', 'info', 'warn', 'error'] as const) logger[level]({ err: new Error('no') }, 'failed')
   expect(to.lines).toEqual([])

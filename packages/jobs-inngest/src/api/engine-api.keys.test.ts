@@ -4,12 +4,12 @@ import { describe, expect, test, vi } from 'vitest'
 import { type Answer, connectionError, inTurn, type Reply, testSigningKey } from '../../test/kit/fake-server.ts'
 import { openApi, requestFailure } from '../../test/kit/open-api.ts'
 
-describe('a key that is refused', () => {
+describe('a rejected key', () => {
   const fallback = 'signkey-test-fallback'
   const byKey: Answer = ({ headers }) =>
     headers.get('authorization') === `Bearer ${fallback}` ? { body: { ok: true } } : { status: 401, body: {} }
 
-  test.each([401, 403])('with %i is followed by the fallback key', async (status) => {
+  test.each([401, 403])('is followed by the fallback key after status %i', async (status) => {
     const { api, asked } = openApi(inTurn({ status, body: {} }, { body: { ok: true } }), {
       signingKeyFallback: fallback,
     })
@@ -18,20 +18,20 @@ describe('a key that is refused', () => {
     expect(keys).toEqual([`Bearer ${testSigningKey}`, `Bearer ${fallback}`])
   })
 
-  test('inside of a success is followed by the fallback key, too', async () => {
+  test('is followed by the fallback key when the error is in the body of a 200', async () => {
     const refused = { status: 200, body: { error: 'Unauthorized', status: 401 } }
     const { api, asked } = openApi(inTurn(refused, { body: { ok: true } }), { signingKeyFallback: fallback })
     expect(await api.get('it', '/v1/events')).toEqual({ ok: true })
     expect(asked).toHaveLength(2)
   })
 
-  test('for a change is followed by the fallback key, too', async () => {
+  test('is followed by the fallback key for a change, too', async () => {
     const { api, asked } = openApi(byKey, { signingKeyFallback: fallback })
     expect(await api.post('it', '/v2/runs/run_1/cancel', [])).toEqual({ ok: true })
     expect(asked.map(({ method }) => method)).toEqual(['POST', 'POST'])
   })
 
-  test('is told with what to check, and is not tried again', async () => {
+  test('fails without a retry, with a remedy', async () => {
     for (const options of [{}, { signingKeyFallback: fallback }]) {
       const { api, clock, asked } = openApi(() => ({ status: 401, body: { error: 'Unauthorized' } }), options)
       const { message, status } = await requestFailure(clock, api.get('read the run', '/v2/runs/run_1'))
@@ -45,7 +45,7 @@ describe('a key that is refused', () => {
   })
 })
 
-test('the key is in no error', async () => {
+test('no error contains the key', async () => {
   const replies: (Reply | Error)[] = [
     { status: 401, body: { error: 'Unauthorized' } },
     { status: 500 },
@@ -62,7 +62,7 @@ test('the key is in no error', async () => {
   }
 })
 
-test('a key that is missing is told as missing', async () => {
+test('reports a missing key', async () => {
   vi.stubEnv('INNGEST_SIGNING_KEY', undefined)
   const { api, clock } = openApi(() => ({ status: 401, body: { error: 'Unauthorized' } }), { signingKey: undefined })
   const { message } = await requestFailure(clock, api.get('read the run', '/v2/runs/run_1'))

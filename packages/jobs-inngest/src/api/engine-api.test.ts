@@ -9,8 +9,8 @@ const notFound: Reply = { status: 404, body: { errors: [{ code: 'not_found', mes
 
 afterEach(() => vi.unstubAllEnvs())
 
-describe('a question', () => {
-  test('goes to the address of the API with the key, and tells the body of the answer', async () => {
+describe('a read', () => {
+  test('sends the key to the API and returns the body', async () => {
     const { api, asked } = openApi(() => ({ body: { data: { id: 'run_1' } } }))
     expect(await api.get('read the run', '/v2/runs/run_1')).toEqual({ data: { id: 'run_1' } })
     const [{ method, url, headers, text } = {} as never] = asked
@@ -18,7 +18,7 @@ describe('a question', () => {
     expect(headers.get('authorization')).toBe(`Bearer ${testSigningKey}`)
   })
 
-  test('keeps a path that is in the address, with a slash at its end or without', async () => {
+  test('keeps a path in the base URL, with or without a trailing slash', async () => {
     for (const baseUrl of ['http://engine.test/inngest', 'http://engine.test/inngest/']) {
       const { api, asked } = openApi(() => ({ body: {} }), { baseUrl })
       await api.get('it', '/v2/apps')
@@ -26,7 +26,7 @@ describe('a question', () => {
     }
   })
 
-  test('goes where the client is when it is asked, since its environment may be known only then', async () => {
+  test('uses the URL of the client at the time of the request', async () => {
     const { connection, client, asked } = createFakeServer(() => ({ body: {} }), { baseUrl: undefined })
     const api = createEngineApi(connection, createVirtualClock())
     client.setEnvVars({ INNGEST_BASE_URL: 'http://late.test' })
@@ -36,7 +36,7 @@ describe('a question', () => {
     expect(asked.map(({ url }) => url.origin)).toEqual(['http://late.test', 'http://fixed.test'])
   })
 
-  test('has its query, a list as several and nothing for what is undefined', async () => {
+  test('encodes its query: a list repeats its parameter, undefined is omitted', async () => {
     const { api, asked } = openApi(() => ({ body: {} }))
     await api.get('it', '/v2/runs', { status: ['QUEUED', 'RUNNING'], limit: 100, cursor: undefined, name: 'a b&c=☃' })
     const { searchParams } = asked[0]!.url
@@ -48,20 +48,20 @@ describe('a question', () => {
     ])
   })
 
-  test('names the environment of the client', async () => {
+  test('sends the environment of the client', async () => {
     const { api, asked } = openApi(() => ({ body: {} }), { env: 'branch/one' })
     await api.get('it', '/v2/apps')
     expect(asked[0]!.headers.get('x-inngest-env')).toBe('branch/one')
   })
 
-  test('has no key where the client has none', async () => {
+  test('sends no key if the client has none', async () => {
     vi.stubEnv('INNGEST_SIGNING_KEY', undefined)
     const { api, asked } = openApi(() => ({ body: {} }), { signingKey: undefined })
     await api.get('it', '/v2/apps')
     expect(asked[0]!.headers.has('authorization')).toBe(false)
   })
 
-  test('about what does not exist tells nothing, in the words of either version', async () => {
+  test('returns undefined for a missing resource, in either version of the API', async () => {
     const inSuccess: Reply = { status: 200, body: { error: 'Event not found', data: null, status: 404 } }
     const bad: Reply = { status: 200, body: { error: 'Invalid event ID', data: null, status: 400 } }
     const refused = openApi(() => bad)
@@ -73,7 +73,7 @@ describe('a question', () => {
     }
   })
 
-  test('to a wrong address is not told as being about what does not exist', async () => {
+  test('fails for a wrong URL', async () => {
     const unknownPath: Reply = { status: 404, body: { errors: [{ code: 'api_error', message: 'Not Found' }] } }
     const bodies = ['<html>', {}, { errors: [] }, { errors: [null] }]
     for (const reply of [unknownPath, ...bodies.map((body) => ({ status: 404, body }))]) {
@@ -82,14 +82,14 @@ describe('a question', () => {
     }
   })
 
-  test('is answered with what looks like an error by its data alone', async () => {
+  test('returns data that looks like an error', async () => {
     for (const body of [{ error: 'text' }, { error: 'text', status: 200 }, { error: {}, status: 404 }]) {
       const { api } = openApi(() => ({ body }))
       expect(await api.get('it', '/v1/events')).toEqual(body)
     }
   })
 
-  test('is given fifteen seconds', async () => {
+  test('times out after 15 seconds', async () => {
     const timeout = vi.spyOn(AbortSignal, 'timeout')
     const { api } = openApi(() => ({ body: {} }))
     await api.get('it', '/v2/apps')
@@ -97,7 +97,7 @@ describe('a question', () => {
     timeout.mockRestore()
   })
 
-  test('that nothing can read the answer of has failed', async () => {
+  test('fails if the response cannot be parsed', async () => {
     const { api, clock, asked } = openApi(() => ({ status: 200, body: '<html>' }))
     expect(await requestFailure(clock, api.get('read the run', '/v2/runs/run_1'))).toMatchObject({
       message: expect.stringMatching(/^Failed to read the run on `inngest`: the response cannot be read\./),
@@ -107,8 +107,8 @@ describe('a question', () => {
   })
 })
 
-describe('a server that is away', () => {
-  test('is asked again, after ever longer pauses', async () => {
+describe('an unavailable server', () => {
+  test('is requested again with increasing delays', async () => {
     const { api, clock, asked } = openApi(
       inTurn({ status: 500 }, { status: 429 }, connectionError('ECONNREFUSED'), { body: { ok: true } }),
     )
@@ -117,7 +117,7 @@ describe('a server that is away', () => {
     expect(clock.delays).toEqual([100, 200, 400])
   })
 
-  test('is asked four times at most', async () => {
+  test('is requested at most four times', async () => {
     const { api, clock, asked } = openApi(() => ({ status: 503, body: { message: 'restarting' } }))
     const error = await requestFailure(clock, api.get('read the run', '/v2/runs/run_1'))
     expect(error.message).toBe(
@@ -131,7 +131,7 @@ describe('a server that is away', () => {
 })
 
 describe('a list', () => {
-  test('is read over all its pages', async () => {
+  test('reads all pages', async () => {
     const { api, asked } = openApi(
       inTurn(
         { body: { data: [1, 2], page: { hasMore: true, cursor: 'one' } } },
@@ -143,7 +143,7 @@ describe('a list', () => {
     expect(asked.map(({ url }) => url.search)).toEqual(['?limit=2', '?limit=2&cursor=one', '?limit=2&cursor=two'])
   })
 
-  test('is empty where there is nothing', async () => {
+  test('is empty if nothing exists', async () => {
     for (const reply of [notFound, { body: {} }, { body: { data: null } }, { body: { page: { hasMore: true } } }]) {
       expect(await openApi(() => reply).api.list('it', '/v2/apps')).toEqual([])
     }
@@ -151,20 +151,20 @@ describe('a list', () => {
 })
 
 describe('a change', () => {
-  test('is asked for with an empty body, and tells the answer', async () => {
+  test('sends an empty body and returns the response', async () => {
     const { api, asked } = openApi(() => ({ body: { data: { runId: 'run_2' } } }))
     expect(await api.post('it', '/v2/runs/run_1/rerun', [])).toEqual({ data: { runId: 'run_2' } })
     expect(asked[0]).toMatchObject({ method: 'POST', text: '{}' })
     expect(asked[0]!.url.href).toBe('http://engine.test/v2/runs/run_1/rerun')
   })
 
-  test('that was refused as expected tells nothing', async () => {
+  test('returns undefined for an expected rejection', async () => {
     const ended: Reply = { status: 409, body: { errors: [{ code: 'run_already_ended', message: 'Ended' }] } }
     expect(await openApi(() => ended).api.post('it', '/v2/runs/run_1/cancel', [404, 409])).toBeUndefined()
     expect(await openApi(() => notFound).api.post('it', '/v2/runs/run_1/cancel', [404, 409])).toBeUndefined()
   })
 
-  test('fails for every other answer, and is asked for once', async () => {
+  test('fails for any other response, without a retry', async () => {
     const replies: (Reply | Error)[] = [
       notFound,
       { status: 500 },
@@ -186,7 +186,7 @@ describe('a change', () => {
 describe("the server's time", () => {
   const at = (clock: VirtualClock, ms: number) => ({ date: new Date(clock.now() + ms).toUTCString() })
 
-  test('is asked for where no answer has told it', async () => {
+  test('is requested if no response has provided it', async () => {
     const { api, asked } = openApi(() => ({ headers: at(createVirtualClock(), 60_000), body: {} }))
     expect(await api.time()).toEqual({ offsetMs: 61_000, roundTripMs: 0 })
     expect(asked.map(({ method, url }) => [method, url.pathname])).toEqual([['GET', '/v2/health']])
@@ -194,7 +194,7 @@ describe("the server's time", () => {
     expect(asked).toHaveLength(1)
   })
 
-  test('is told without a question, as far as it is known', async () => {
+  test('returns the known offset without a request', async () => {
     const { api, asked, clock } = openApi(() => ({ headers: at(createVirtualClock(), 60_000), body: {} }))
     expect(api.offsetMs()).toBe(0)
     expect(asked).toHaveLength(0)
@@ -203,7 +203,7 @@ describe("the server's time", () => {
     expect(asked).toHaveLength(1)
   })
 
-  test('is ours while it cannot be told', async () => {
+  test('is the local time while the server provides none', async () => {
     const { api } = openApi(inTurn(connectionError('ECONNREFUSED')))
     expect(await api.time()).toEqual({ offsetMs: 0, roundTripMs: 0 })
   })

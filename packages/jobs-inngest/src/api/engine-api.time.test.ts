@@ -8,7 +8,7 @@ import { createEngineApi } from './engine-api.ts'
 const at = (clock: VirtualClock, ms: number) => ({ date: new Date(clock.now() + ms).toUTCString() })
 
 describe("the server's time", () => {
-  test('is asked for again where the last answer that told it is older than half a minute', async () => {
+  test('is requested again 30 seconds after the last measurement', async () => {
     const clock = createVirtualClock()
     let aheadMs = 60_000
     const { connection, asked } = createFakeServer(() => ({ headers: at(clock, aheadMs), body: {} }))
@@ -23,7 +23,7 @@ describe("the server's time", () => {
     expect(asked.map(({ url }) => url.pathname)).toEqual(['/v2/health', '/v2/health'])
   })
 
-  test('is asked for once by all who want it at the same moment', async () => {
+  test('is requested once for simultaneous calls', async () => {
     const { api, asked, clock } = openApi(() => ({ headers: at(createVirtualClock(), 0), body: {} }))
     await Promise.all([api.time(), api.time(), api.time()])
     expect(asked).toHaveLength(1)
@@ -32,7 +32,7 @@ describe("the server's time", () => {
     expect(asked).toHaveLength(2)
   })
 
-  test('is as it was told last while nobody answers', async () => {
+  test('is the last known time while the server does not respond', async () => {
     const replies = inTurn({ headers: at(createVirtualClock(), 60_000), body: {} }, connectionError('ECONNREFUSED'))
     const { api, clock, asked } = openApi(replies)
     await api.time()

@@ -6,13 +6,13 @@ import { createEngineTime } from './engine-time.ts'
 const noon = Date.parse('2026-03-01T12:00:00Z')
 const hourMs = 3_600_000
 
-/** The header of an answer that the server wrote at an instant: it counts whole seconds. */
+/** Returns the `Date` header of a response written at an instant. It has whole seconds. */
 function headersAt(instant: number): Headers {
   return new Headers({ date: new Date(instant).toUTCString() })
 }
 
-describe('how far the clock of the server is from ours', () => {
-  test('is not known before an answer tells', () => {
+describe("the offset of the server's clock", () => {
+  test('is undefined before the first response', () => {
     const time = createEngineTime()
     expect(time.offsetMs()).toBeUndefined()
     time.record(new Headers(), noon, noon)
@@ -20,7 +20,7 @@ describe('how far the clock of the server is from ours', () => {
     expect(time.offsetMs()).toBeUndefined()
   })
 
-  test('is nothing while they differ by less than the header can tell', () => {
+  test('is 0 for a difference below the precision of the header', () => {
     for (const differenceMs of [-2000, -1000, 0, 1000]) {
       const time = createEngineTime()
       time.record(headersAt(noon + differenceMs), noon, noon)
@@ -28,7 +28,7 @@ describe('how far the clock of the server is from ours', () => {
     }
   })
 
-  test('is told from two seconds on, with all that the header and the way may hide', () => {
+  test('counts from two seconds, plus the maximum error of header and round trip', () => {
     const time = createEngineTime()
     const offsetOf = (told: number, askedAt: number, answeredAt: number) => {
       time.record(headersAt(told), askedAt, answeredAt)
@@ -41,7 +41,7 @@ describe('how far the clock of the server is from ours', () => {
     expect(offsetOf(noon - 3000, noon + 0.5, noon + 1)).toBe(-2000)
   })
 
-  test('is nothing where an answer took so long that it may have been written at any time of it', () => {
+  test('is 0 if the response took longer than the difference', () => {
     const time = createEngineTime()
     time.record(headersAt(noon + 6000), noon, noon + 6000)
     expect(time.offsetMs()).toBe(0)
@@ -49,7 +49,7 @@ describe('how far the clock of the server is from ours', () => {
     expect(time.offsetMs()).toBe(8000)
   })
 
-  test('holds for half a minute, by a clock that is not set meanwhile', () => {
+  test('is fresh for 30 seconds, unless the clock is set', () => {
     const time = createEngineTime()
     expect(time.isFresh(noon)).toBe(false)
     time.record(new Headers(), noon, noon)
@@ -59,7 +59,7 @@ describe('how far the clock of the server is from ours', () => {
     for (const ms of [-30_001, 30_001]) expect(time.isFresh(noon + ms)).toBe(false)
   })
 
-  test('is never less than it is, and more by a second and the way there and back at most', () => {
+  test('is never too small, and too large by at most a second plus the round trip', () => {
     const difference = fc.integer({ min: 2800, max: 10 * hourMs })
     const behind = difference.map((ms) => -ms)
     const way = fc.nat(400)
@@ -75,33 +75,33 @@ describe('how far the clock of the server is from ours', () => {
   })
 })
 
-describe('how long an answer takes', () => {
+describe('the duration of a request', () => {
   const tookMs = (time: ReturnType<typeof createEngineTime>, ms: number) => {
     time.record(new Headers(), noon, noon + ms)
     return time.roundTripMs()
   }
 
-  test('is nothing before the first', () => expect(createEngineTime().roundTripMs()).toBe(0))
+  test('is 0 before the first response', () => expect(createEngineTime().roundTripMs()).toBe(0))
 
-  test('is what the last one took where that was slower than those before, whether it tells a time or not', () => {
+  test('is that of the last response if it was slower than earlier ones, even without a time', () => {
     const time = createEngineTime()
     expect([tookMs(time, 30), tookMs(time, 400)]).toEqual([30, 400])
   })
 
-  test('forgets a slow one by and by', () => {
+  test('forgets a slow response gradually', () => {
     const time = createEngineTime()
     expect([tookMs(time, 500), tookMs(time, 10), tookMs(time, 10), tookMs(time, 10)]).toEqual([500, 450, 405, 365])
     for (let more = 0; more < 100; more++) tookMs(time, 10)
     expect(time.roundTripMs()).toBe(10)
   })
 
-  test('is half a second at most, since one that takes seconds is an exception', () => {
+  test('is limited to half a second', () => {
     expect(tookMs(createEngineTime(), 501)).toBe(500)
     const time = createEngineTime()
     expect([tookMs(time, 9000), tookMs(time, 10)]).toEqual([500, 450])
   })
 
-  test('is told in whole milliseconds, rounded up', () => {
+  test('is rounded up to whole milliseconds', () => {
     const time = createEngineTime()
     expect(tookMs(time, 11)).toBe(11)
     expect(tookMs(time, 1)).toBe(10)

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import { messageIn } from './to-failure.ts'
 
-test("the server's own words are found in every form that it has for them", () => {
+test("finds the server's message in all its forms", () => {
   const both = { errors: [{ message: 'first' }, { message: 'second' }], error: 'third', message: 'fourth' }
   expect(messageIn(both)).toBe('first')
   expect(messageIn({ error: 'third', message: 'fourth' })).toBe('third')

@@ -25,13 +25,13 @@ const registered = (functionId: string): RegisteredFunction => ({
 const notFound: Reply = { status: 404, body: { errors: [{ code: 'not_found', message: 'Run not found' }] } }
 
 interface Setting {
-  /** The runs at the nth look, from 0. */
+  /** Returns the runs at the nth read, from 0. */
   readonly runsAt: (look: number) => readonly EngineRun[]
-  /** Those that the event runs; default none. */
+  /** The functions subscribed to the event. Default none. */
   readonly functions?: readonly string[] | undefined
   readonly cancel?: Reply
   readonly isKnown?: boolean
-  /** How old the event is when the cancel begins. */
+  /** The age of the event when the cancel starts. */
   readonly ageMs?: number
 }
 
@@ -54,8 +54,8 @@ function open({ runsAt, cancel = { body: {} }, isKnown = true, ageMs = 0, ...mor
   return { work, clock, posts, looks: () => looks }
 }
 
-describe('the cancel of a job', () => {
-  test('cancels every run that waits or goes on, and no other, until they stay so', async () => {
+describe('cancelling a job', () => {
+  test('cancels queued and running runs, and no others, until they stay cancelled', async () => {
     const open3 = ['QUEUED', 'RUNNING', 'COMPLETED', 'FAILED', 'CANCELLED'] as const
     const runs = open3.map((status) => run(status.toLowerCase(), status))
     const ended = runs.map((one) => ({ ...one, status: 'CANCELLED' as const }))
@@ -66,7 +66,7 @@ describe('the cancel of a job', () => {
     expect(clock.delays).toEqual([20, 20, 20])
   })
 
-  test('waits for the runs that its event will have', async () => {
+  test('waits for the runs of a new event', async () => {
     const { work, clock, posts, looks } = open({
       functions: ['a', 'b'],
       runsAt: (look) => {
@@ -81,7 +81,7 @@ describe('the cancel of a job', () => {
     expect(looks()).toBe(12)
   })
 
-  test('waits for runs that never come until the event is five seconds old, and asks ever more seldom', async () => {
+  test('waits for missing runs until the event is five seconds old, with increasing pauses', async () => {
     const { work, clock, posts, looks } = open({ functions: ['a'], runsAt: () => [], ageMs: 1000 })
     const begunAt = clock.now()
     await clock.finish(work)
@@ -92,14 +92,14 @@ describe('the cancel of a job', () => {
     expect(posts()).toEqual([])
   })
 
-  test('waits ten seconds at most, also where our clock is far behind', async () => {
+  test('waits at most ten seconds, even if the local clock is far behind', async () => {
     const { work, clock } = open({ functions: ['a'], runsAt: () => [], ageMs: -3_600_000 })
     const begunAt = clock.now()
     await clock.finish(work)
     expect(clock.now() - begunAt).toBeLessThanOrEqual(10_300)
   })
 
-  test('takes a run that ends meanwhile for cancelled', async () => {
+  test('accepts a run that ends in the meantime', async () => {
     const already: Reply = { status: 409, body: { errors: [{ code: 'run_already_ended', message: 'Ended' }] } }
     for (const cancel of [already, notFound]) {
       const { work, clock, posts } = open({
@@ -111,7 +111,7 @@ describe('the cancel of a job', () => {
     }
   })
 
-  test('fails where runs go on all the same, and where the engine refuses', async () => {
+  test('fails if runs are still running, or the engine rejects the cancel', async () => {
     const going = open({ runsAt: () => [run('a', 'RUNNING'), run('b', 'CANCELLED')] })
     expect((await requestFailure(going.clock, going.work)).message).toContain(
       `Failed to cancel the job ${id} on \`inngest\`: runs are still running after 10000 ms (run-a).`,

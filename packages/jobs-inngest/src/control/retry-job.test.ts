@@ -17,7 +17,7 @@ const run = (runId: string, functionId: string, status: EngineRun['status']): En
 
 interface Setting {
   readonly runs: readonly EngineRun[]
-  /** The answer to a rerun; default: a run that is visible at the third look from then on. */
+  /** The response to a rerun. Default: a run that is visible at the third read after it. */
   readonly rerun?: Reply
   readonly isVisible?: boolean
   readonly isKnown?: boolean
@@ -46,8 +46,8 @@ function open({ runs, rerun, isVisible = true, isKnown = true }: Setting) {
   return { work, clock, posts }
 }
 
-describe('the retry of a job', () => {
-  test("runs again what failed, each definition's newest run alone, and waits until that is visible", async () => {
+describe('retrying a job', () => {
+  test('reruns the newest failed run of each definition and waits until the new runs are visible', async () => {
     const { work, clock, posts } = open({
       runs: [
         run('a1', 'a', 'FAILED'),
@@ -63,7 +63,7 @@ describe('the retry of a job', () => {
     expect(clock.delays).toEqual([20, 20])
   })
 
-  test('waits ten seconds for the new runs, and says that they were accepted', async () => {
+  test('waits ten seconds for the new runs and reports that the retry was accepted', async () => {
     const { work, clock } = open({ runs: [run('a1', 'a', 'FAILED')], isVisible: false })
     const begunAt = clock.now()
     expect((await requestFailure(clock, work)).message).toBe(
@@ -73,13 +73,13 @@ describe('the retry of a job', () => {
     expect(clock.now() - begunAt).toBe(10_000)
   })
 
-  test('asks for nothing where there is no such job', async () => {
+  test('requests nothing if the job does not exist', async () => {
     const { work, clock, posts } = open({ runs: [], isKnown: false })
     await clock.finish(work)
     expect(posts()).toEqual([])
   })
 
-  test('fails where the engine refuses, and asks once', async () => {
+  test('fails without a retry if the engine rejects the request', async () => {
     const { work, clock, posts } = open({ runs: [run('a1', 'a', 'FAILED')], rerun: { status: 501 } })
     expect((await requestFailure(clock, work)).message).toContain('Failed to retry the run a1')
     expect(posts()).toHaveLength(1)

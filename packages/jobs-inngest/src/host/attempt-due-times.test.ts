@@ -8,14 +8,14 @@ import { type StartedAttempt, createAttemptDueTimes } from './attempt-due-times.
 
 const jobId = '01M89NS4WG6G8H65WJD6QKMDS3'
 const runId = '01M89NS53P41QNS08H5VWD7NCR'
-/** The virtual clock's own instant, at which everything here begins. */
+/** The start time of the virtual clock. */
 const noon = Date.parse('2026-03-01T12:00:00Z')
 const nothing: Answer = () => ({ body: { data: [] } })
 
 function open(answer: Answer = nothing) {
   const opened = openApi(answer)
   const dueTimes = createAttemptDueTimes(opened.api, opened.clock)
-  /** Waits until the attempt is due, and tells how long that was. */
+  /** Waits until the attempt is due and returns the duration. */
   const wait = async (begun: Partial<StartedAttempt> = {}): Promise<number> => {
     const begunAt = opened.clock.now()
     const { signal } = new AbortController()
@@ -25,7 +25,7 @@ function open(answer: Answer = nothing) {
   return { ...opened, dueTimes, wait }
 }
 
-/** A run whose last attempt was to be followed by another one at an instant. */
+/** Returns a run whose last attempt recorded when the next one is due. */
 function runDue(nextAttemptAt: number | undefined, id = runId): object {
   const error = { name: 'Error', message: 'no' }
   const cause = {
@@ -38,8 +38,8 @@ function runDue(nextAttemptAt: number | undefined, id = runId): object {
   return { id, output: { error: { ...error, cause } } }
 }
 
-describe('an attempt that this process asked for', () => {
-  test('waits until it is due where it begins too dueTimes, and asks the engine nothing', async () => {
+describe('an attempt requested by this process', () => {
+  test('waits until it is due, without a request to the engine', async () => {
     const { clock, dueTimes, wait, asked } = open()
     dueTimes.record(runId, 2, noon + 300)
     await clock.advance(100)
@@ -48,7 +48,7 @@ describe('an attempt that this process asked for', () => {
     expect(asked).toEqual([])
   })
 
-  test('is held for five seconds and no more: what is further off is a retry of the engine itself', async () => {
+  test('is held for at most five seconds: a longer wait means a retry by Inngest itself', async () => {
     const { clock, dueTimes, wait } = open()
     dueTimes.record(runId, 2, clock.now() + 5000)
     expect(await wait()).toBe(5000)
@@ -56,7 +56,7 @@ describe('an attempt that this process asked for', () => {
     expect(await wait()).toBe(0)
   })
 
-  test('is forgotten when it begins, and so is the oldest of ten thousand', async () => {
+  test('is forgotten when it starts, and so is the oldest of ten thousand', async () => {
     const { dueTimes, wait, asked } = open()
     dueTimes.record(runId, 2, noon - 1)
     await wait()
@@ -71,8 +71,8 @@ describe('an attempt that this process asked for', () => {
   })
 })
 
-describe('an attempt that another process asked for', () => {
-  test("waits until its run's record says that it is due", async () => {
+describe('an attempt requested by another process', () => {
+  test("waits until the time in its run's record", async () => {
     const { asked, wait } = open(() => ({
       body: { data: [runDue(noon + 4000, 'another'), runDue(noon + 300), {}] },
     }))
@@ -83,21 +83,21 @@ describe('an attempt that another process asked for', () => {
   })
 
   test.each<[string, unknown]>([
-    ['no answer', undefined],
+    ['no data', undefined],
     ['no runs', {}],
-    ['other runs alone', { data: [runDue(noon + 1000, 'another')] }],
-    ['a run that tells nothing', { data: [{ id: runId }] }],
+    ['only other runs', { data: [runDue(noon + 1000, 'another')] }],
+    ['a run without output', { data: [{ id: runId }] }],
     ['a run without an error', { data: [{ id: runId, output: { data: 1 } }] }],
-    ['an error of somebody else', { data: [{ id: runId, output: { error: { name: 'Error', message: 'away' } } }] }],
-    ['a run that has failed for good', { data: [runDue(undefined)] }],
-    ['one that is late', { data: [runDue(noon - 1000)] }],
-    ['one that is far off', { data: [runDue(noon + 5001)] }],
-  ])('waits for nothing where there is %s', async (_, body) => {
+    ['an error without a record', { data: [{ id: runId, output: { error: { name: 'Error', message: 'away' } } }] }],
+    ['a permanently failed run', { data: [runDue(undefined)] }],
+    ['an attempt that is overdue', { data: [runDue(noon - 1000)] }],
+    ['an attempt due much later', { data: [runDue(noon + 5001)] }],
+  ])('does not wait if the response has %s', async (_, body) => {
     const reply: Reply = body === undefined ? { status: 404, body: { errors: [{ code: 'not_found' }] } } : { body }
     expect(await open(() => reply).wait()).toBe(0)
   })
 
-  test('goes on without an answer where the engine refuses it, is away, or is silent for two seconds', async () => {
+  test('starts without waiting if the engine rejects the request, is unavailable, or does not respond within two seconds', async () => {
     expect(await open(inTurn({ status: 401 })).wait()).toBe(0)
     expect(await open(inTurn(connectionError('ECONNREFUSED'))).wait()).toBeLessThanOrEqual(2000)
     const silent = open(() => new Promise<Reply>(() => undefined))
@@ -105,14 +105,14 @@ describe('an attempt that another process asked for', () => {
   })
 })
 
-test('what this process knew of an earlier attempt is not taken for a later one, which another process asked for', async () => {
+test('does not use the due time of an earlier attempt for a later one of another process', async () => {
   const { dueTimes, wait, asked } = open(() => ({ body: { data: [runDue(noon + 300)] } }))
   dueTimes.record(runId, 2, noon - 1)
   expect(await wait({ attempt: 3 })).toBe(300)
   expect(asked).toHaveLength(1)
 })
 
-test('a first attempt waits for nothing, and asks nothing', async () => {
+test('does not wait or send a request for a first attempt', async () => {
   const { dueTimes, wait, asked } = open()
   dueTimes.record(runId, 2, noon + 300)
   expect(await wait({ attempt: 1 })).toBe(0)
@@ -120,7 +120,7 @@ test('a first attempt waits for nothing, and asks nothing', async () => {
 })
 
 describe('an attempt that is cancelled while it waits', () => {
-  test('waits no longer, and leaves nothing behind', async () => {
+  test('stops waiting and leaves no timer behind', async () => {
     const { clock, dueTimes, wait } = open()
     dueTimes.record(runId, 2, noon + 4000)
     const controller = new AbortController()

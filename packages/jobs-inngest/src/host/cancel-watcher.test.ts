@@ -9,14 +9,14 @@ import { createCancelWatcher } from './cancel-watcher.ts'
 const notFound = { status: 404, body: { errors: [{ code: 'not_found', message: 'Run not found' }] } }
 const none = { body: { data: [] } }
 const cancelled = (...ids: string[]) => ({ body: { data: ids.map((id) => ({ id })) } })
-/** An id that tells when its run was queued. */
+/** Returns an id that contains when its run was queued. */
 const runAt = (instant: string, end = '0') => {
   const digits = Date.parse(instant).toString(32).padStart(10, '0')
   const time = [...digits].map((digit) => '0123456789ABCDEFGHJKMNPQRSTVWXYZ'[Number.parseInt(digit, 32)]).join('')
   return `${time}${'0'.repeat(15)}${end}`
 }
 
-/** A process with handlers that go on until a test ends them. */
+/** Opens a process with handlers that run until the test ends them. */
 function open(answer: Answer) {
   const { parts, clock, asked, logger } = openHost(answer)
   const signals: AbortSignal[] = []
@@ -33,7 +33,7 @@ function open(answer: Answer) {
 }
 
 describe('a handler', () => {
-  test('is told within half a second that its run was cancelled', async () => {
+  test('is aborted within half a second after its run was cancelled', async () => {
     const { start, clock, signals } = open(inTurn(none, cancelled('another', 'run_1')))
     void start('run_1')
     await clock.advance(999)
@@ -43,12 +43,12 @@ describe('a handler', () => {
     expect(String(signals[0]!.reason)).toContain('job-of-run_1')
   })
 
-  test('is told by its run itself, where others that were cancelled fill more than a page', async () => {
+  test('is aborted by a read of its own run if there is more than one page of cancelled runs', async () => {
     const ended = { status: 'CANCELLED', endedAt: '2026-03-01T12:00:00Z' }
     const runs: Record<string, object> = {
       run_1: { status: 'RUNNING' },
       run_2: ended,
-      run_3: { status: 'CANCELLED' }, // not yet
+      run_3: { status: 'CANCELLED' }, // not cancelled yet
       run_4: { status: 'FAILED', endedAt: '2026-03-01T12:00:00Z' },
     }
     const { start, clock, signals, asked } = open(({ url }) => {
@@ -65,7 +65,7 @@ describe('a handler', () => {
     ])
   })
 
-  test('is told whichever page names its run, where too many go on to be looked at one by one', async () => {
+  test('is aborted whichever page contains its run, if too many runs are watched to read each', async () => {
     const first = { body: { data: [{ id: 'old' }], page: { hasMore: true, cursor: 'next' } } }
     const { start, clock, signals, asked } = open(inTurn(first, cancelled('run_2')))
     for (let number = 0; number < 21; number++) void start(`run_${number}`)
@@ -78,7 +78,7 @@ describe('a handler', () => {
   })
 })
 
-describe('a host that closes', () => {
+describe('a closing host', () => {
   function openClosing() {
     const { api, clock, logger } = openHost(() => none)
     const closing = new AbortController()
@@ -93,7 +93,7 @@ describe('a host that closes', () => {
     return { closing, start, signals, handler }
   }
 
-  test('stops what runs, and what would begin, for its own reason', () => {
+  test('aborts running and new attempts with its own reason', () => {
     const { closing, start, signals } = openClosing()
     const reason = new Error('closing')
     void start('run_1')
@@ -105,8 +105,8 @@ describe('a host that closes', () => {
   })
 })
 
-describe('the look for cancelled runs', () => {
-  test('is one for the whole process, every half second', async () => {
+describe('the check for cancelled runs', () => {
+  test('sends one request every half second for the whole process', async () => {
     const { start, clock, asked } = open(() => none)
     for (let number = 0; number < 20; number++) void start(`run_${number}`)
     await clock.advance(500)
@@ -116,7 +116,7 @@ describe('the look for cancelled runs', () => {
     expect(clock.delays.every((delay) => delay === 500)).toBe(true)
   })
 
-  test('asks for those from a minute before the oldest run on', async () => {
+  test('requests runs from a minute before the oldest watched run', async () => {
     const { start, clock, asked } = open(() => none)
     void start(runAt('2026-03-01T11:59:30Z', '1'))
     void start(runAt('2026-03-01T11:58:30Z', '2'))
@@ -130,7 +130,7 @@ describe('the look for cancelled runs', () => {
     })
   })
 
-  test('ends when nothing runs, and begins again', async () => {
+  test('stops when nothing runs, and starts again', async () => {
     const { start, clock, asked, handlers } = open(() => none)
     const first = start('run_1')
     await clock.advance(500)
@@ -144,8 +144,8 @@ describe('the look for cancelled runs', () => {
   })
 })
 
-describe('a look that fails', () => {
-  test('is told once, and the next are made all the same', async () => {
+describe('a failed check', () => {
+  test('is logged once, and the checks continue', async () => {
     const { start, clock, logger, asked } = open(() => ({ status: 400, body: { error: 'no good' } }))
     void start('run_1')
     await clock.advance(2500)

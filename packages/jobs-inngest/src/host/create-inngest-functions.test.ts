@@ -52,7 +52,7 @@ function call(fn: InngestFunction.Any | undefined, payload: object = {}): Promis
 }
 
 describe('the functions', () => {
-  test('are one for each job, on its event, by its id', () => {
+  test('are one per job, with its event and id', () => {
     const functions = make([job('one', { retry: { maxAttempts: 2 } }), job('two', { event: 'work.followed' })])
     expect(idsOf(functions)).toEqual(['one', 'two'])
     expect(functions.map((one) => optionsOf(one)['triggers'])).toEqual([
@@ -63,7 +63,7 @@ describe('the functions', () => {
     expect(optionsOf(functions[0])).not.toHaveProperty('onFailure')
   })
 
-  test('are two for each cron job: one for its ticks and one for its runs', () => {
+  test('are two per cron job: one for its ticks and one for its runs', () => {
     const functions = make([cron('nightly')])
     expect(idsOf(functions)).toEqual(['nightly', 'nightly-tick'])
     expect(functions.map((one) => optionsOf(one)['triggers'])).toEqual([
@@ -72,7 +72,7 @@ describe('the functions', () => {
     ])
   })
 
-  test('send to the same Inngest where they are given none', async () => {
+  test('send to the same Inngest if they have no client', async () => {
     const server = createFakeServer(({ method }) => ({ body: method === 'POST' ? { ids: ['id'], status: 200 } : {} }))
     const work = job('one', { handler: async () => void (await sendJob('work.followed', { tenantId: 'acme' })) })
     const [fn] = make([work], server)
@@ -82,7 +82,7 @@ describe('the functions', () => {
     expect(sent!.text).toContain('"work.followed"')
   })
 
-  test('are those of the client that is served', () => {
+  test('belong to the client that is served', () => {
     const server = createFakeServer(() => ({ body: {} }))
     const functions = make([job('one')], server)
     expect(server.client.funcs).toEqual(functions)
@@ -90,7 +90,7 @@ describe('the functions', () => {
 })
 
 describe('a cron job', () => {
-  test('that Inngest ticks for is left alone by other engines of the process', () => {
+  test('gets no ticks from other engines of the process', () => {
     const nightly = cron('nightly')
     make([nightly])
     const other = {}
@@ -101,14 +101,19 @@ describe('a cron job', () => {
   })
 })
 
-describe('an id that another function needs is refused', () => {
+describe('rejects an id that another function needs:', () => {
   const failing = { onFailure: handler }
 
   test.each<[string, () => readonly Definition[], string, string]>([
-    ['that of a dispatcher', () => [cron('a'), job('a-tick')], 'a-tick', 'a'],
-    ['that of what Inngest calls after a failure', () => [job('a', failing), job('a-failure')], 'a-failure', 'a'],
-    ['that of a failing cron job', () => [cron('a', failing), cron('a-failure')], 'a-failure', 'a'],
-    ['that of a dispatcher of a dispatcher', () => [cron('a'), cron('a-tick')], 'a-tick', 'a'],
+    ['the id of a dispatcher', () => [cron('a'), job('a-tick')], 'a-tick', 'a'],
+    [
+      'the id of the function that Inngest calls after a failure',
+      () => [job('a', failing), job('a-failure')],
+      'a-failure',
+      'a',
+    ],
+    ['the id of a failing cron job', () => [cron('a', failing), cron('a-failure')], 'a-failure', 'a'],
+    ['the id of the dispatcher of a dispatcher', () => [cron('a'), cron('a-tick')], 'a-tick', 'a'],
   ])('%s', (_, jobs, taken, by) => {
     const error = refusal({ jobs: jobs() })
     expect(InvalidDefinitionError.isInstance(error)).toBe(true)
@@ -118,12 +123,12 @@ describe('an id that another function needs is refused', () => {
     expect(error.message).toContain(needs)
   })
 
-  test('but not where nothing else needs it', () => {
+  test('accepts an id that no other function needs', () => {
     expect(idsOf(make([job('a'), job('a-tick'), job('a-failure'), cron('b'), cron('b-failure')]))).toHaveLength(7)
   })
 })
 
-/** What the functions are refused with. */
+/** Returns the error with which the functions are rejected. */
 function refusal(options: object): Error {
   const { client } = createFakeServer(() => ({ body: {} }))
   try {
@@ -134,7 +139,7 @@ function refusal(options: object): Error {
   throw new Error('It was accepted.')
 }
 
-describe('what Inngest cannot do is refused', () => {
+describe('rejects what Inngest does not support:', () => {
   test.each<[string, () => Definition, string]>([
     ['too many attempts', () => job('a', { retry: { maxAttempts: 22 } }), 'Set it to 21 or less in `a`.'],
     ['too long a delay', () => job('a', { retry: { maxDelay: '25h' } }), 'Set it to 86400000 ms or less in `a`.'],
@@ -150,9 +155,9 @@ describe('what Inngest cannot do is refused', () => {
   })
 })
 
-describe('an option that cannot be used is refused', () => {
+describe('rejects an invalid option:', () => {
   test.each<[string, object, string]>([
-    ['a client that is none', { client: { id: 'shop' } }, '`client` is not an Inngest client'],
+    ['an object that is not a client', { client: { id: 'shop' } }, '`client` is not an Inngest client'],
     ['a missing client', { client: undefined }, '`client` is missing'],
   ])('%s', (_, options, message) => {
     const error = refusal(options)
@@ -160,7 +165,7 @@ describe('an option that cannot be used is refused', () => {
     expect(error.message).toContain(message)
   })
 
-  test('none at all', () => {
+  test('no options', () => {
     expect(() => createInngestFunctions(undefined as never)).toThrow('`client` is missing')
     expect(() => createInngestFunctions('client' as never)).toThrow('`options` is a string, not an object')
   })

@@ -6,7 +6,7 @@ import { type Answer, type Asked, idsIn, type Reply } from '../../test/kit/fake-
 import { openHost } from '../../test/kit/open-host.ts'
 import { createCronDispatcher } from './cron-dispatcher.ts'
 
-/** The virtual clock's own instant, at which a tick is due. */
+/** The start time of the virtual clock, at which a tick is due. */
 const tick = Date.parse('2026-03-01T12:00:00Z')
 
 interface SentEvent {
@@ -15,7 +15,7 @@ interface SentEvent {
 }
 
 interface Setting extends Partial<CronJobOptions<void>> {
-  /** What the server answers, before what it answers anyway. */
+  /** The server's first response. Default responses follow. */
   readonly answer?: (asked: Asked) => Reply | undefined | Promise<Reply | undefined>
   readonly withDate?: string
 }
@@ -53,7 +53,7 @@ function taken(asked: Asked): Reply {
   return { body: { ids: [idIn(asked)], status: 200 } }
 }
 
-/** What a dispatch fails with. */
+/** Returns the error of a failed dispatch. */
 async function failure(work: Promise<unknown>): Promise<Error & { retryAfter?: string }> {
   return work.then(
     () => {
@@ -64,7 +64,7 @@ async function failure(work: Promise<unknown>): Promise<Error & { retryAfter?: s
 }
 
 describe('the dispatcher of a cron job', () => {
-  test('is a function of its own on the schedule, in words that Inngest knows', () => {
+  test("is a separate function with the schedule in Inngest's syntax", () => {
     expect(open({ schedule: '0  9 * * 5-7' }).options).toEqual({
       id: 'nightly-tick',
       name: 'nightly: ticks',
@@ -73,21 +73,21 @@ describe('the dispatcher of a cron job', () => {
     })
   })
 
-  test('is tried again for a day where its ticks shall be made up for', () => {
+  test("is retried for a day with `catchUp: 'latest'`", () => {
     expect(open({ catchUp: 'latest' }).options).toMatchObject({ retries: 20 })
   })
 })
 
 describe('a tick', () => {
-  test('is the instant at which it is dispatched where the engine tells none', async () => {
+  test('is at the time of the dispatch if the engine does not provide its time', async () => {
     const { dispatch, events } = open()
     await dispatch(-1)
     expect(events()[0]!.data['scheduledAt']).toBe('2026-03-01T12:00:00.000Z')
   })
 })
 
-describe('a tick that comes late', () => {
-  test("is late by the engine's clock, whatever ours says", async () => {
+describe('a late tick', () => {
+  test("is late by the engine's clock, not the local one", async () => {
     const behind = { withDate: new Date(tick - 3_600_000).toUTCString() }
     expect(await open(behind).dispatch(tick - 3_600_000)).toEqual({ sent: 1, skipped: [] })
     const ahead = { withDate: new Date(tick + 3_600_000).toUTCString() }
@@ -95,10 +95,10 @@ describe('a tick that comes late', () => {
   })
 })
 
-describe('a dispatch that fails', () => {
+describe('a failed dispatch', () => {
   const unreadable: Setting['answer'] = ({ url }) => (url.pathname.endsWith('/runs') ? { status: 400 } : undefined)
 
-  test('is made again while its tick is still in time, by the instant of the engine', async () => {
+  test("is retried while its tick is in time, at an instant of the engine's clock", async () => {
     const dates = []
     for (let attempt = 0; attempt < 6; attempt++) {
       const error = await failure(open({ answer: unreadable }).dispatch(tick, attempt))
@@ -115,7 +115,7 @@ describe('a dispatch that fails', () => {
     expect(Date.parse((await failure(ahead.dispatch(tick + 60_000))).retryAfter!)).toBe(tick + 61_000 + 1100)
   })
 
-  test('sends nothing, and is logged', async () => {
+  test('sends nothing and logs the error', async () => {
     const { dispatch, posts, logger } = open({ answer: unreadable })
     await failure(dispatch())
     expect(posts()).toEqual([])

@@ -14,31 +14,31 @@ function optionsOf(concurrency?: Concurrency, inngest?: InngestOptions, maxAttem
   return functionOptions(defineJob(options) as unknown as Definition)
 }
 
-test('a function retries once less than it has attempts', () => {
+test('has one retry less than attempts', () => {
   expect([1, 3, 21].map((most) => optionsOf(undefined, undefined, most).retries)).toEqual([0, 2, 20])
 })
 
-describe('the runs at once', () => {
+describe('concurrency', () => {
   const perTenant = { limit: 2, key: 'event.data.tenantId' }
 
-  test('are not limited where the definition does not say so', () => {
+  test('is unlimited if the definition has no limit', () => {
     expect(optionsOf()).toEqual({ retries: 2 })
   })
 
-  test('are limited over all tenants, for each of them, or both', () => {
+  test('is limited in total, per tenant, or both', () => {
     expect(optionsOf(5).concurrency).toEqual([{ limit: 5 }])
     expect(optionsOf({ limit: 5 }).concurrency).toEqual([{ limit: 5 }])
     expect(optionsOf({ perTenant: 2 }).concurrency).toEqual([perTenant])
     expect(optionsOf({ limit: 5, perTenant: 2 }).concurrency).toEqual([{ limit: 5 }, perTenant])
   })
 
-  test('are those of Inngest where they are said in its words', () => {
+  test("accepts Inngest's own limits", () => {
     const concurrency = { limit: 1, key: 'event.data.shop', scope: 'env' } as const
     expect(optionsOf(undefined, { concurrency }).concurrency).toEqual(concurrency)
   })
 })
 
-test("Inngest's own options stand beside ours", () => {
+test("combines Inngest's own options with those of the definition", () => {
   const throttle = { limit: 1, period: '1m' } as const
   expect(optionsOf(5, { throttle })).toEqual({ retries: 2, concurrency: [{ limit: 5 }], throttle })
 })

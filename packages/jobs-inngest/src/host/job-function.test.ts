@@ -17,7 +17,7 @@ function open(options: Options = {}, answer?: Answer, setting?: HostSetting) {
 }
 
 describe('the number of attempts', () => {
-  test('is not raised by a send, which is said once', async () => {
+  test('cannot be raised by a send, which logs one warning', async () => {
     const { attempt, eventOf, logger } = open({ handler: () => undefined })
     await attempt(0, eventOf({ maxAttempts: 5 }))
     expect(logger.messages('warn')).toHaveLength(1)
@@ -32,7 +32,7 @@ describe('the number of attempts', () => {
   })
 })
 
-describe("a run that was invoked in Inngest's dashboard", () => {
+describe("a run invoked in Inngest's dashboard", () => {
   const given = {
     id: 'its own',
     name: 'inngest/function.invoked',
@@ -44,14 +44,14 @@ describe("a run that was invoked in Inngest's dashboard", () => {
   })
   const expected = { id, name: 'work.asked', payload: { tenantId: 'acme', number: 7 }, sentAt: new Date(5000) }
 
-  test('is one of its own event, with the payload that was typed there', async () => {
+  test('has the event of its function and the entered payload', async () => {
     const seen: unknown[] = []
     const { attempt, startedAt } = open({ handler: (event) => void seen.push(event) }, answer)
     expect(await attempt(0, given)).toEqual({ returned: { attempt: 1, startedAt } })
     expect(seen).toEqual([expected])
   })
 
-  test('is told to `onFailure` as such', async () => {
+  test('has the same event in `onFailure`', async () => {
     const told = vi.fn<(error: Error, event: unknown, context: JobContext) => void>()
     const { fail } = open({ onFailure: told }, answer)
     await fail({ name: 'Error', message: 'no answer' }, given)
@@ -59,7 +59,7 @@ describe("a run that was invoked in Inngest's dashboard", () => {
     expect(told.mock.calls[0]![2]).toMatchObject({ jobId: id, runId, tenantId: 'acme' })
   })
 
-  test('fails for good where nothing was typed', async () => {
+  test('fails permanently without a payload', async () => {
     const handler = vi.fn<() => void>()
     const { attempt } = open({ handler }, answer)
     for (const data of [undefined, null, {}, { _inngest: {} }]) {

@@ -20,12 +20,12 @@ async function ask(event: Partial<IncomingEvent>, answer: Answer) {
 }
 
 describe('the job of a run', () => {
-  test("is the event of the engine's own id where it is one of ours, which needs no question", async () => {
+  test('has the id of the event if this library sent it, without a request', async () => {
     const told = await ask({ id, data: ours }, inTurn(withEvents(anotherId)))
     expect(told).toEqual({ jobId: id, paths: [], tookMs: 0, left: 0 })
   })
 
-  test("is the one that the run knows where the event has its producer's id, or none", async () => {
+  test("has the id in the run if the event has its producer's id, or none", async () => {
     for (const event of [
       { id: 'order-7' },
       { id: '2026-11-25T15:40:00Z' },
@@ -42,7 +42,7 @@ describe('the job of a run', () => {
     }
   })
 
-  test("is the one that the run knows where a producer's id looks like one of the engine's", async () => {
+  test("has the id in the run if a producer's id looks like one of the engine", async () => {
     for (const data of [
       { tenantId: 'acme' },
       undefined,
@@ -56,20 +56,20 @@ describe('the job of a run', () => {
     }
   })
 
-  test('is waited for while the run is not visible', async () => {
+  test('is read again while the run is not visible', async () => {
     const noTrigger: Reply = { body: { data: { id: runId } } }
     const told = await ask({ id: 'order-7' }, inTurn(unknown, noTrigger, withEvents(), withEvents(id)))
     expect(told).toMatchObject({ jobId: id, tookMs: 50 + 100 + 200, left: 0 })
   })
 
-  test("is told by its producer's id where the engine does not tell, and by its run where there is none", async () => {
+  test("has its producer's id if the engine does not provide one, or else the run's id", async () => {
     const told = await ask({ id: 'order-7' }, inTurn(unknown))
     expect(told).toMatchObject({ jobId: 'order-7', tookMs: 50 + 100 + 200 + 400, left: 0 })
     expect(told.paths).toHaveLength(5)
     expect((await ask({}, inTurn(unknown))).jobId).toBe(runId)
   })
 
-  test('is not waited for longer than two seconds in all', async () => {
+  test('is awaited for at most two seconds', async () => {
     const silent = await ask({ id: 'order-7' }, () => new Promise<Reply>(() => undefined))
     expect(silent).toMatchObject({ jobId: 'order-7', tookMs: 2000, left: 0 })
     const away = await ask({ id: 'order-7' }, inTurn(connectionError('ECONNREFUSED')))

@@ -13,7 +13,7 @@ const facts: AttemptFacts = {
 }
 const info = { name: 'TypeError', message: 'no such order', stack: 'TypeError: no such order\n    at work.ts:1:1' }
 
-/** What an outcome makes the function throw. */
+/** Returns the error that an outcome makes the function throw. */
 function thrownBy(outcome: Outcome, more: Partial<AttemptFacts> = {}): Error & { retryAfter?: string } {
   try {
     mapOutcome(outcome, { ...facts, ...more })
@@ -24,22 +24,22 @@ function thrownBy(outcome: Outcome, more: Partial<AttemptFacts> = {}): Error & {
 }
 
 describe('a completed attempt', () => {
-  test('returns the output with what Inngest cannot tell', () => {
+  test('returns its output with the facts that Inngest does not store', () => {
     const record = mapOutcome({ type: 'completed', output: { id: 1 } }, facts)
     expect(record).toEqual({ output: { id: 1 }, attempt: 2, startedAt: now - 1000 })
     expect(readCompletedRecord(record)).toBe(record)
   })
 })
 
-describe('an attempt that is tried again', () => {
+describe('an attempt to be retried', () => {
   const outcome: Outcome = { type: 'retry', afterMs: 1000, error: info }
 
-  test("is due at an instant of the engine's own clock, to the millisecond", () => {
+  test("is due at an instant of the engine's clock, to the millisecond", () => {
     const error = thrownBy(outcome)
     expect([error.name, error.retryAfter]).toEqual(['RetryAfterError', '2026-03-01T12:01:02.250Z'])
   })
 
-  test('tells the record of it, with the instant by our clock', () => {
+  test('contains its record, with the instant by the local clock', () => {
     expect(readFailedRecord(thrownBy(outcome))).toEqual({
       attempt: 2,
       maxAttempts: 5,
@@ -50,8 +50,8 @@ describe('an attempt that is tried again', () => {
   })
 })
 
-describe('an attempt that failed for good', () => {
-  test('is not tried again, and tells the record without a next one', () => {
+describe('a permanently failed attempt', () => {
+  test('is not retried, and its record has no next attempt', () => {
     const error = thrownBy({
       type: 'failed',
       error: { ...info, code: 'E_ORDER', cause: { name: 'Error', message: 'x' } },
@@ -68,7 +68,7 @@ describe('an attempt that failed for good', () => {
   })
 })
 
-test("the message and the stack are the error's own", () => {
+test('keeps the message and the stack of the error', () => {
   for (const outcome of [
     { type: 'retry', afterMs: 1000, error: info },
     { type: 'failed', error: info },
@@ -79,7 +79,7 @@ test("the message and the stack are the error's own", () => {
   }
 })
 
-test('an error of whatever size is told in an answer that Inngest takes, with the record', () => {
+test('truncates an error of any size to what Inngest accepts, with the record', () => {
   const long = 'x'.repeat(5_000_000)
   const huge = { name: 'Error', message: long, stack: `Error: ${long}\n    at work.ts:1:1` }
   for (const outcome of [
@@ -94,7 +94,7 @@ test('an error of whatever size is told in an answer that Inngest takes, with th
   }
 })
 
-test('an attempt that was interrupted is made again as soon as Inngest can be told', () => {
+test('retries an interrupted attempt as soon as possible', () => {
   const error = thrownBy({ type: 'interrupted' })
   expect(error.name).toBe('RetryAfterError')
   expect(readFailedRecord(error)).toMatchObject({
@@ -109,13 +109,13 @@ describe('the next attempt', () => {
     expect(dueAfter(5000, now, { offsetMs: 0, roundTripMs: 40 })).toEqual({ at: now + 5000, atEngine: now + 5000 })
   })
 
-  test('is due a second after Inngest can know of it at the earliest', () => {
+  test('is due at least a second after Inngest learns of it', () => {
     expect(dueAfter(1050, now, { offsetMs: 0, roundTripMs: 50 }).at).toBe(now + 1050)
     expect(dueAfter(1050, now, { offsetMs: 0, roundTripMs: 400 }).at).toBe(now + 1400)
     expect(dueAfter(0, now, { offsetMs: 0, roundTripMs: 0 }).at).toBe(now + 1000)
   })
 
-  test("is due by the engine's clock as far ahead as by ours", () => {
+  test("is due after the same delay by the engine's clock as by the local one", () => {
     expect(dueAfter(5000, now, { offsetMs: -60_000, roundTripMs: 0 })).toEqual({
       at: now + 5000,
       atEngine: now - 55_000,

@@ -15,12 +15,12 @@ interface SentEvent {
 }
 
 interface Setting {
-  /** Of the definition. Default `nightly`. */
+  /** Id of the definition. Default `nightly`. */
   readonly id?: string
   readonly at?: number
-  /** Default `shop`. */
+  /** Id of the app. Default `shop`. */
   readonly appId?: string
-  /** What the server answers, before what it answers anyway. */
+  /** The server's first response. Default responses follow. */
   readonly answer?: (asked: Asked) => Reply | undefined | Promise<Reply | undefined>
 }
 
@@ -41,7 +41,7 @@ function open({ id = 'nightly', at = tick, appId = 'shop', answer }: Setting = {
     host,
     send: async (...tenantIds: string[]) => host.send(tenantIds.map(jobOf)),
     posts,
-    /** In the order of their tenants: they are sent in any. */
+    /** Sorted by tenant, because they are sent in any order. */
     ids: () => posts().toSorted(byTenant).flatMap(idsIn),
   }
 }
@@ -59,14 +59,14 @@ function taken(asked: Asked): Reply {
 }
 
 describe('a job of a tick', () => {
-  test('is the same one however often it is sent; no other tick, tenant, cron job or app makes it', async () => {
+  test('is the same for every send of the tick, and for no other tick, tenant, cron job or app', async () => {
     const idsOf = async (setting: Setting = {}, ...tenantIds: string[]): Promise<string[]> => {
       const { send, ids } = open(setting)
       await send(...tenantIds)
       return ids()
     }
     const made = await idsOf({}, 'acme', 'globex')
-    // Also from one version of this library to the next.
+    // Also the same in other versions of this library.
     expect(made[0]).toBe(idAt(await hashedSeed(['cron', 'shop', 'nightly', 'acme'], tick), 0))
     expect(await idsOf({}, 'acme', 'globex')).toEqual(made)
     expect(await idsOf({}, 'globex')).toEqual(made.slice(1))
@@ -79,7 +79,7 @@ describe('a job of a tick', () => {
     expect(new Set([...made, ...others]).size).toBe(6)
   })
 
-  test('that the engine does not take fails them', async () => {
+  test('fails the tick if the engine does not accept it', async () => {
     const answer = ({ text }: Asked): Reply | undefined => (text.includes('"globex"') ? { status: 401 } : undefined)
     await expect(open({ answer }).send('acme', 'globex')).rejects.toThrow(
       'Inngest did not accept a job of the tick: the server responded with 401',
@@ -90,7 +90,7 @@ describe('a job of a tick', () => {
 describe('a previous run', () => {
   const name = 'cron/shop/nightly'
   const jobOf = (tenantId: string, event = name): SentEvent => ({ name: event, data: { tenantId } })
-  /** A server on which the runs of these jobs wait or go on. */
+  /** Opens a server on which the runs of these jobs are queued or running. */
   const withOpen =
     (jobs: Readonly<Record<string, SentEvent | undefined>>): NonNullable<Setting['answer']> =>
     ({ url }) => {
@@ -105,7 +105,7 @@ describe('a previous run', () => {
   const isOpen = async (jobs: Parameters<typeof withOpen>[0], tenantId = 'acme') =>
     open({ answer: withOpen(jobs) }).host.isOpen('nightly', tenantId)
 
-  test('is open for its tenant, and for no other', async () => {
+  test('is open for its tenant only', async () => {
     expect(await isOpen({ one: jobOf('acme') })).toBe(true)
     expect(await isOpen({ one: jobOf('acme') }, 'globex')).toBe(false)
     expect(await isOpen({ one: jobOf('acme'), two: jobOf('globex') }, 'globex')).toBe(true)
@@ -113,14 +113,14 @@ describe('a previous run', () => {
     expect(await isOpen({})).toBe(false)
   })
 
-  test('is none of another event, nor one that cannot be read', async () => {
+  test('is not of another event, and not unreadable', async () => {
     for (const event of ['cron/shop/weekly', 'cron/billing/nightly', 'cron/nightly']) {
       expect(await isOpen({ one: jobOf('acme', event) })).toBe(false)
     }
     expect(await isOpen({ one: undefined })).toBe(false)
   })
 
-  test('is not the very job that the tick made when it was dispatched before', async () => {
+  test('is not the job that an earlier dispatch of the tick created', async () => {
     const before = open()
     await before.send('acme', 'globex')
     const jobs = Object.fromEntries(before.posts().map((asked) => [idsIn(asked)[0]!, eventIn(asked)]))
@@ -132,7 +132,7 @@ describe('a previous run', () => {
     expect(await next.host.isOpen('nightly', 'acme')).toBe(true)
   })
 
-  test('that cannot be looked for fails the tick', async () => {
+  test('fails the tick if it cannot be read', async () => {
     const { host } = open({ answer: () => ({ status: 400 }) })
     await expect(host.isOpen('nightly', 'acme')).rejects.toThrow(
       'Failed to read the open runs of `nightly` on `inngest`: the server responded with 400',

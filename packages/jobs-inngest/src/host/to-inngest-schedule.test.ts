@@ -11,7 +11,7 @@ const day = fc.integer({ min: 0, max: 7 })
 const name = fc.constantFrom('sun', 'MON', 'Tue', 'wed', 'THU', 'fri', 'Sat')
 const range = fc.tuple(day, day).map((ends) => ends.toSorted((one, other) => one - other).join('-'))
 const item = fc.oneof(day.map(String), name, range, range, fc.constant('*'))
-/** A list of weekdays in any of the ways that a schedule may say it. */
+/** Generates a list of weekdays in every form that a schedule allows. */
 const field = fc
   .array(fc.tuple(item, fc.option(fc.integer({ min: 1, max: 3 }))), { minLength: 1, maxLength: 3 })
   .map((items) => items.map(([text, step]) => (step === null ? text : `${text}/${step}`)).join(','))
@@ -42,9 +42,11 @@ describe('the weekday', () => {
     ['mon-FRI', '1,2,3,4,5'],
     ['Sat,sun', '0,6'],
     ['*', '*'],
-  ])('%s is %s to Inngest, which knows no 7', (weekday, told) => expect(weekdayOf(weekday)).toBe(told))
+  ])('converts %s to %s, because Inngest does not know weekday 7', (weekday, told) =>
+    expect(weekdayOf(weekday)).toBe(told),
+  )
 
-  test('is on the days on which the schedule runs elsewhere, too', () => {
+  test('means the same days as on other engines', () => {
     const from = new Date('2026-03-01T12:00:00Z')
     fc.assert(
       fc.property(field, (weekday) => {
@@ -59,13 +61,13 @@ describe('the weekday', () => {
   })
 })
 
-test('a star within a day field is no star to Inngest, which would take it for the whole field', () => {
+test('expands a star within a day field, which Inngest would treat as unrestricted', () => {
   expect(dayOf('*')).toBe('*')
   expect(dayOf('*/1')).toBe('1-31/1')
   expect(dayOf('*/2,15')).toBe('1-31/2,15')
   expect(weekdayOf('*/1')).toBe('0,1,2,3,4,5,6')
 })
 
-test('everything else is as it was written', () => {
+test('leaves everything else unchanged', () => {
   expect(toInngestSchedule('*/5 0-6,*/8 13 JAN,*/3 *')).toBe('*/5 0-6,*/8 13 JAN,*/3 *')
 })

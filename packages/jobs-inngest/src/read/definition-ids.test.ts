@@ -11,13 +11,13 @@ const run = (app: string, id: string): EngineRun => ({
   queuedAt: '2026-11-25T15:40:03.273Z',
 })
 
-test('a run is of the definition that its function is named after, whatever its app', () => {
+test('uses the id of the function, whatever its app', () => {
   expect(definitionIds([run('jobs', 'a'), run('other', 'b'), run('jobs', 'a')], 'jobs')).toEqual(['a', 'b', 'a'])
   expect(definitionIds([run('other', 'a'), run('other', 'a')], 'jobs')).toEqual(['a', 'a'])
   expect(definitionIds([], 'jobs')).toEqual([])
 })
 
-test('of the same name in several apps, those of other apps are told with their app', () => {
+test('prefixes the ids of other apps if several apps have the same id', () => {
   const runs = [run('other', 'a'), run('jobs', 'a'), run('third', 'a'), run('other', 'b')]
   expect(definitionIds(runs, 'jobs')).toEqual(['other/a', 'a', 'third/a', 'b'])
   expect(definitionIds(runs.slice(0, 1).concat(runs[2]!), 'jobs')).toEqual(['other/a', 'third/a'])

@@ -14,7 +14,7 @@ const notFound: Reply = { status: 200, body: { error: 'Event not found', data: n
 const run = (more: Partial<EngineRun>): EngineRun => ({ ...recordedRuns.completed, ...more })
 
 interface Setting {
-  /** What the engine answers about the event when it is asked for the nth time, from 0. */
+  /** Returns the engine's response for the event at the nth request, from 0. */
   readonly eventAt?: (time: number) => Reply
   readonly runs?: readonly EngineRun[]
   readonly subscribed?: Awaited<ReturnType<Subscriptions['of']>>
@@ -36,13 +36,13 @@ function open({ eventAt = () => ({ body: { data: event } }), runs = [], ...more 
 }
 
 describe('a job', () => {
-  test('of an id that none can have is not asked for', async () => {
+  test('is not requested for an invalid id', async () => {
     const { reader, asked } = open()
     for (const odd of ['', 'job_1', '../apps', id.toLowerCase()]) expect(await reader.read(odd)).toBeUndefined()
     expect(asked).toHaveLength(0)
   })
 
-  test('is asked for under an address that was never asked before, since the engine remembers its answers', async () => {
+  test('is requested with a new URL each time, because the engine caches responses', async () => {
     const { reader, askedFor } = open()
     await reader.read(id)
     await reader.event(id)
@@ -54,20 +54,20 @@ describe('a job', () => {
 })
 
 describe('a job that was just sent', () => {
-  test('is waited for until it is visible', async () => {
+  test('is awaited until it is visible', async () => {
     const { reader, clock } = open({ eventAt: (time) => (time < 3 ? notFound : { body: { data: event } }) })
     expect(await clock.finish(reader.read(id))).toMatchObject({ id })
     expect(clock.delays).toEqual([25, 50, 100])
   })
 
-  test('is given up after two seconds', async () => {
+  test('is not found after two seconds', async () => {
     const { reader, clock } = open({ eventAt: () => notFound })
     expect(await clock.finish<JobStatus | undefined>(reader.read(id))).toBeUndefined()
     expect(clock.delays).toEqual([25, 50, 100, 200, 400, 800, 425])
   })
 })
 
-test('a job without runs is queued for a moment where nobody tells which functions there are', async () => {
+test('reports a job without runs as queued for a while if the functions are unknown', async () => {
   const told = { ...event, received_at: '2026-03-01T11:59:57.500Z' }
   const { reader, clock } = open({ eventAt: () => ({ body: { data: told } }), subscribed: undefined })
   expect(await reader.read(id)).toMatchObject({ state: 'queued', runs: [] })
@@ -78,7 +78,7 @@ test('a job without runs is queued for a moment where nobody tells which functio
 describe('the age of an event', () => {
   const told = { ...event, received_at: '2026-03-01T11:59:57.500Z' }
 
-  test('is for how long the engine has had it, by its clock', async () => {
+  test("is the time since the engine received it, by the engine's clock", async () => {
     const date = new Date(Date.parse('2026-03-01T13:00:00Z')).toUTCString()
     const { reader } = open({ eventAt: () => ({ body: { data: told }, headers: { date } }) })
     expect(reader.ageMs(told)).toBe(2500)
@@ -88,7 +88,7 @@ describe('the age of an event', () => {
 })
 
 describe('the runs of a job', () => {
-  test('come oldest first, though a whole second is written without its fraction', async () => {
+  test('are sorted oldest first, even if a timestamp has no fraction', async () => {
     const older = run({ id: '01M89NT8403SG2685AM0RAG4FT', queuedAt: '2026-11-25T15:40:00Z', status: 'FAILED' })
     const newer = run({ id: '01M89NT8K83SG2685AM0RAG4FT', queuedAt: '2026-11-25T15:40:00.488Z' })
     const { reader } = open({ runs: [newer, older] })

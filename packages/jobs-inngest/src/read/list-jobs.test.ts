@@ -8,7 +8,7 @@ import type { JobReader } from './job-reader.ts'
 import { listJobs } from './list-jobs.ts'
 
 const pad = (number: number) => String(number).padStart(4, '0')
-/** The higher the number, the newer. */
+/** Returns an event. A higher number is newer. */
 const idOf = (number: number) => `01JQDAE4RQF8MBCR55T5AK${pad(number)}`
 const event = (number: number, more: Partial<EngineEvent> = {}): EngineEvent => ({
   internal_id: idOf(number),
@@ -17,7 +17,7 @@ const event = (number: number, more: Partial<EngineEvent> = {}): EngineEvent => 
   ...more,
 })
 const eventOf = (tenantId: string, number: number) => event(number, { data: { tenantId } })
-/** Newest first. */
+/** Sorted newest first. */
 const events = (count: number, make = (number: number) => event(number)) =>
   Array.from({ length: count }, (_, index) => make(count - index))
 
@@ -26,7 +26,7 @@ interface Setting {
   readonly stateOf?: (id: string) => JobState
 }
 
-/** A server that keeps these events, newest first, and tells at most fifty of them at once. */
+/** Opens a server with these events, newest first, which returns at most fifty at once. */
 function open({ stored, stateOf = () => 'completed' }: Setting) {
   const { api, asked } = openApi(({ url }) => {
     const [cursor, name] = [url.searchParams.get('cursor'), url.searchParams.get('name')]
@@ -50,7 +50,7 @@ function open({ stored, stateOf = () => 'completed' }: Setting) {
   return { list, asked, read }
 }
 
-/** All jobs, page by page. */
+/** Reads all jobs, page by page. */
 async function listAll(list: ReturnType<typeof open>['list'], query: Partial<ListQuery>) {
   const pages: string[][] = []
   for (let cursor: string | undefined; pages.length < 100;) {
@@ -65,14 +65,14 @@ async function listAll(list: ReturnType<typeof open>['list'], query: Partial<Lis
 const idsFrom = (from: number, to: number) => Array.from({ length: from - to + 1 }, (_, index) => idOf(from - index))
 
 describe('a list of jobs', () => {
-  test('has a job under the tenant in its payload, whatever a record says that somebody else wrote', async () => {
+  test('uses the tenant in the payload, even if a forged record has another', async () => {
     const data = { tenantId: 'acme', _job: { v: 1, tenantId: 'globex', sentAt: 1000 } }
     const { list } = open({ stored: [event(1, { data })] })
     expect((await list({ tenantId: 'acme' })).ids).toEqual([idOf(1)])
     expect((await list({ tenantId: 'globex' })).ids).toEqual([])
   })
 
-  test('is empty where there are none, or the engine has no data for them', async () => {
+  test('is empty if there are no jobs, or the engine returns no data', async () => {
     expect(await open({ stored: [] }).list()).toEqual({ ids: [], cursor: undefined })
     const notFound = { status: 404, body: { error: 'no events' } }
     for (const reply of [{ body: { data: null } }, { body: {} }, notFound]) {
@@ -81,7 +81,7 @@ describe('a list of jobs', () => {
     }
   })
 
-  test("leaves out Inngest's own events, and those without a tenant", async () => {
+  test("omits Inngest's own events and events without a tenant", async () => {
     const own = event(4, { name: 'inngest/function.finished' })
     const stored = [own, event(3, { data: {} }), event(2, { data: 'text' }), event(1)]
     const { list, read } = open({ stored })
@@ -89,7 +89,7 @@ describe('a list of jobs', () => {
     expect(read).toEqual([idOf(1)])
   })
 
-  test('has each job once, though its event was sent twice', async () => {
+  test('contains each job once, even if its event was sent twice', async () => {
     const { list, read } = open({ stored: [event(2), event(2), event(1), event(2)] })
     expect((await list()).ids).toEqual([idOf(2), idOf(1)])
     expect(read).toEqual([idOf(2), idOf(1)])
@@ -97,7 +97,7 @@ describe('a list of jobs', () => {
 })
 
 describe("a list of one tenant's jobs", () => {
-  test('answers after a thousand events of others, with where to go on', async () => {
+  test('returns a cursor after a thousand events of other tenants', async () => {
     const stored = events(1050, (number) => eventOf(number === 1 ? 'acme' : 'globex', number))
     const { list, asked } = open({ stored })
     const page = await list({ tenantId: 'acme' })
@@ -107,14 +107,14 @@ describe("a list of one tenant's jobs", () => {
   })
 })
 
-test('a list that cannot be read fails', async () => {
+test('fails if the list cannot be read', async () => {
   const { api, clock } = openApi(() => ({ status: 400, body: { error: 'no good' } }))
   const { message } = await requestFailure(clock, listJobs({ limit: 10 }, api, {} as JobReader))
   expect(message).toContain('Failed to list the jobs on `inngest`: the server responded with 400 (no good).')
 })
 
 describe('pages', () => {
-  test('go on behind the last job of the one before, without a gap and without a double', async () => {
+  test('continue after the last job of the previous page, without gaps and duplicates', async () => {
     for (const count of [0, 1, 9, 10, 11, 49, 50, 51, 100, 123]) {
       const { list } = open({ stored: events(count) })
       const pages = await listAll(list, { limit: 10 })
@@ -123,7 +123,7 @@ describe('pages', () => {
     }
   })
 
-  test('need a cursor that a page had', async () => {
+  test('require a cursor of a previous page', async () => {
     const { list, asked } = open({ stored: events(3) })
     await expect(list({ cursor: 'next' })).rejects.toSatisfy(InvalidOptionError.isInstance)
     await expect(list({ cursor: '' })).rejects.toThrow(/^`cursor` was not returned by `listJobs`\./)

@@ -25,29 +25,29 @@ const run = (functionId: string, appId = 'shop'): EngineRun => ({
 })
 
 describe('runs are missing', () => {
-  test('where a function has none, whatever other functions have', () => {
+  test('if a function has none, even if other functions have some', () => {
     expect(hasMissingRuns(event, [], [registered('a')])).toBe(true)
     expect(hasMissingRuns(event, [run('a')], [registered('a'), registered('b')])).toBe(true)
     expect(hasMissingRuns(event, [run('a', 'another')], [registered('a')])).toBe(true)
   })
 
-  test('where nobody tells which functions there are, and there are none', () => {
+  test('if the functions are unknown and there are no runs', () => {
     expect(hasMissingRuns(event, [], undefined)).toBe(true)
     expect(hasMissingRuns(event, [run('a')], undefined)).toBe(false)
   })
 })
 
 describe('runs are not missing', () => {
-  test('where each function has one, or there is no function', () => {
+  test('if each function has one, or there is no function', () => {
     expect(hasMissingRuns(event, [run('b'), run('a')], [registered('a'), registered('b')])).toBe(false)
     expect(hasMissingRuns(event, [], [])).toBe(false)
   })
 
-  test('of a function that is paused', () => {
+  test('for a paused function', () => {
     expect(hasMissingRuns(event, [], [registered('a', { isPaused: true })])).toBe(false)
   })
 
-  test('of an app that was synced first when the event had come', () => {
+  test('for an app that was first synced after the event', () => {
     expect(hasMissingRuns(event, [], [registered('a', { since: receivedAt + 2000 })])).toBe(true)
     expect(hasMissingRuns(event, [], [registered('a', { since: receivedAt + 2001 })])).toBe(false)
   })

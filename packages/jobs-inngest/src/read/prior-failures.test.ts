@@ -22,17 +22,17 @@ const rootOf = (...outputs: object[]): TraceSpan => ({
   }),
 })
 
-test('an app that was away made no attempt', () => {
+test('counts attempts that never reached the app', () => {
   expect(priorFailures(rootOf(away, away, away), 3)).toEqual({ undelivered: 3, crashes: 0 })
   expect(priorFailures(rootOf(died, away, away), 3)).toEqual({ undelivered: 2, crashes: 1 })
   expect(priorFailures(rootOf(away, died, away, died), 4)).toEqual({ undelivered: 2, crashes: 2 })
 })
 
-test('failures before the attempts that are counted do not matter', () => {
+test('ignores failures before the counted attempts', () => {
   expect(priorFailures(rootOf(away, away, died), 1)).toEqual({ undelivered: 0, crashes: 1 })
 })
 
-test('a server that does not know the key, or has no worker, did nothing; one that broke down may have', () => {
+test('counts a rejected key or a missing worker as undelivered, and a crash as an attempt', () => {
   const of = (output: object) => priorFailures(rootOf(output), 1).undelivered
   expect(of({ message: 'Your server returned HTTP 401 before the SDK responded.' })).toBe(1)
   expect(of({ name: 'connect_no_healthy_connection', message: 'Could not find a healthy connection' })).toBe(1)
@@ -40,7 +40,7 @@ test('a server that does not know the key, or has no worker, did nothing; one th
   expect(of({ name: 'connect_worker_stopped_responding', message: 'The worker stopped responding.' })).toBe(0)
 })
 
-test('what our host said of the attempt before is told, also where the app was away after it', () => {
+test('returns the record of the last delivered attempt, also with undelivered ones after it', () => {
   expect(priorFailures(rootOf(told(0, 'charge')), 1)).toMatchObject({
     undelivered: 0,
     record: { workflow: { step: 'charge' } },
@@ -53,11 +53,11 @@ test('what our host said of the attempt before is told, also where the app was a
   expect('record' in priorFailures(rootOf(told(0), died), 2)).toBe(false)
 })
 
-test('a trace as recorded from the real server tells the last failure once', () => {
+test('returns the last failure once from a recorded trace of the real server', () => {
   const { children } = recordedTraces.underWay
   expect(priorFailures({ children }, 1)).toMatchObject({ undelivered: 0, record: { workflow: { step: 'flaky' } } })
 })
 
-test('nobody knows anything without a trace', () => {
+test('returns nothing without a trace', () => {
   expect(priorFailures(undefined, 2)).toEqual({ undelivered: 0, crashes: 0 })
 })

@@ -5,7 +5,7 @@ import type { EngineApi } from '../api/engine-api.ts'
 import type { EngineRun } from '../api/engine-shapes.ts'
 import { createRunTimeReader } from './run-times.ts'
 
-/** A reader of runs that tell of themselves what they are given here. */
+/** Opens a reader for a run with this single response. */
 function open(...selves: (EngineRun | undefined)[]) {
   const byPath = new Map(selves.map((self) => [`/v2/runs/${self?.id}`, self]))
   const get = vi.fn<(operation: string, path: string) => Promise<unknown>>(async (_, path) => {
@@ -18,7 +18,7 @@ function open(...selves: (EngineRun | undefined)[]) {
 
 const at = (text: string) => Date.parse(text)
 
-test('a run that waits has no times, and is not asked for', async () => {
+test('does not request a queued run, which has no times', async () => {
   const { reader, paths } = open()
   expect(await reader.of(recordedRuns.queued)).toEqual({})
   expect(await reader.of(recordedRuns.delayed)).toEqual({})
@@ -29,9 +29,9 @@ const unended = ({ endedAt: _, ...run }: EngineRun): EngineRun => run
 const { exhausted, cancelledWhileRunning } = recordedSelves
 
 test.each<[string, RecordedStage, EngineRun | undefined, began?: string | undefined, ended?: string]>([
-  ['the run itself', 'running', recordedSelves.running, '39:24.206'],
-  ['the run itself, which failed', 'exhausted', exhausted, '39:54.807', '39:56.010'],
-  ['the list, where the run tells nothing', 'exhausted', undefined, '39:54.741', '39:56.010'],
+  ['the single run', 'running', recordedSelves.running, '39:24.206'],
+  ['the single failed run', 'exhausted', exhausted, '39:54.807', '39:56.010'],
+  ['the list, if the single run is missing', 'exhausted', undefined, '39:54.741', '39:56.010'],
   [
     'the list, where the run knows no end',
     'exhausted',
@@ -39,9 +39,15 @@ test.each<[string, RecordedStage, EngineRun | undefined, began?: string | undefi
     '39:54.807',
     '39:56.010',
   ],
-  ['the cancelled run, not the list', 'cancelledWhileRunning', cancelledWhileRunning, '40:02.607', '40:04.873'],
-  ['nobody of a cancelled run without its end', 'cancelledWhileRunning', unended(cancelledWhileRunning), '40:02.607'],
-  ['a cancelled run that waited', 'cancelledWhileQueued', recordedSelves.cancelledWhileQueued, undefined, '40:04.503'],
+  ['the single cancelled run, not the list', 'cancelledWhileRunning', cancelledWhileRunning, '40:02.607', '40:04.873'],
+  ['nothing for a cancelled run without its end', 'cancelledWhileRunning', unended(cancelledWhileRunning), '40:02.607'],
+  [
+    'a cancelled run that was queued',
+    'cancelledWhileQueued',
+    recordedSelves.cancelledWhileQueued,
+    undefined,
+    '40:04.503',
+  ],
   [
     'a run cancelled between attempts',
     'cancelledInBackoff',
@@ -49,7 +55,7 @@ test.each<[string, RecordedStage, EngineRun | undefined, began?: string | undefi
     '40:05.306',
     '40:07.865',
   ],
-])('%s tells when it began and ended', async (_, stage, self, began, ended) => {
+])('reads start and end from: %s', async (_, stage, self, began, ended) => {
   const { reader } = open(self)
   const instant = (time: string) => at(`2026-11-25T15:${time}Z`)
   expect(await reader.of(recordedRuns[stage])).toEqual({
@@ -59,7 +65,7 @@ test.each<[string, RecordedStage, EngineRun | undefined, began?: string | undefi
 })
 
 describe('a cancelled run', () => {
-  test('is asked for again where it was running before', async () => {
+  test('is requested again if it was running before', async () => {
     const { id } = recordedRuns.cancelledWhileRunning
     const { endedAt: _, ...running } = recordedSelves.cancelledWhileRunning
     const { reader, byPath, paths } = open({ ...running, status: 'RUNNING' })
@@ -70,8 +76,8 @@ describe('a cancelled run', () => {
   })
 })
 
-describe('a run that was asked for', () => {
-  test('is not asked for again while it goes on, nor when it ends', async () => {
+describe('a known run', () => {
+  test('is not requested again while it is running, nor when it ends', async () => {
     const { reader, paths } = open(recordedSelves.running)
     await reader.of(recordedRuns.running)
     expect(await reader.of(recordedRuns.running)).toEqual({ startedAt: at('2026-11-25T15:39:24.206Z') })

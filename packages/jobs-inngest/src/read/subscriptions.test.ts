@@ -14,15 +14,15 @@ function open(answer: Answer) {
   return { ...setting, subscriptions: createSubscriptions(setting.api, setting.clock) }
 }
 
-/** A server on which the only app has these functions. */
+/** Opens a server whose only app has these functions. */
 function openWith(...functions: EngineFunction[]) {
   return open(({ url }) => ({ body: { data: url.pathname.endsWith('/functions') ? functions : [{ id: 'shop' }] } }))
 }
 
 const triggeredBy = (...triggers: NonNullable<EngineFunction['triggers']>): EngineFunction => ({ id: 'a', triggers })
 
-describe('what is registered', () => {
-  test('has the names of events, and the attempts, of which a count of no retries is left out', async () => {
+describe('registered functions', () => {
+  test('have event names and attempts, also if the response omits a count of 0', async () => {
     const { subscriptions, asked } = open(({ url }) => ({
       body: { data: url.pathname.endsWith('/functions') ? recordedFunctions : recordedApps },
     }))
@@ -39,7 +39,7 @@ describe('what is registered', () => {
     ])
   })
 
-  test('has no count of attempts where the engine tells none', async () => {
+  test('have no number of attempts if the engine does not provide one', async () => {
     for (const configuration of [undefined, {}]) {
       const { subscriptions } = openWith({ id: 'a', ...(configuration && { configuration }) })
       expect(await subscriptions.all()).toEqual([
@@ -48,7 +48,7 @@ describe('what is registered', () => {
     }
   })
 
-  test('is read of all apps but those in the archive, over all pages', async () => {
+  test('are read from all apps that are not archived, over all pages', async () => {
     const pages: Record<string, Reply> = {
       '/v2/apps?limit=100': { body: { data: [{ id: 'one' }], page: { hasMore: true, cursor: 'next' } } },
       '/v2/apps?limit=100&cursor=next': { body: { data: [{ id: 'old', isArchived: true }, { id: 'a b/c' }] } },
@@ -66,7 +66,7 @@ describe('what is registered', () => {
   })
 })
 
-describe('the functions that an event runs', () => {
+describe('the functions subscribed to an event', () => {
   test.each<[boolean, ...NonNullable<EngineFunction['triggers']>]>([
     [true, { value: 'order.created' }],
     [true, { value: 'order.paid' }, { value: 'order.created' }],
@@ -80,12 +80,12 @@ describe('the functions that an event runs', () => {
     [false, { value: 'order.created', if: 'event.data.total > 5' }],
     [true, { value: 'order.created', if: '' }],
     [false, { type: 'EVENT' }],
-  ])('have its name, or its beginning and a star, without a condition: %s for %j', async (isRun, ...triggers) => {
+  ])('match its name, or a prefix with a star, without an expression: %s for %j', async (isRun, ...triggers) => {
     const found = await openWith(triggeredBy(...triggers)).subscriptions.of('order.created')
     expect(found).toHaveLength(isRun ? 1 : 0)
   })
 
-  test('are not those in the archive, and say of a paused one that it is', async () => {
+  test('exclude archived functions and mark paused ones', async () => {
     const trigger = triggeredBy({ value: 'order.created' })
     expect(await openWith({ ...trigger, isArchived: true }).subscriptions.of('order.created')).toEqual([])
     const [paused] = (await openWith({ ...trigger, isPaused: true }).subscriptions.of('order.created'))!
@@ -96,35 +96,35 @@ describe('the functions that an event runs', () => {
 
   test.each<[string, Reply]>([
     ['an unknown path', { status: 404, body: { errors: [{ code: 'api_error', message: 'Not Found' }] } }],
-    ['a key that may not', { status: 403, body: { error: 'Forbidden' } }],
+    ['a key without permission', { status: 403, body: { error: 'Forbidden' } }],
     ['a list that is not implemented', { status: 501 }],
-    ['a page of HTML', { status: 200, body: '<html>' }],
-  ])('are not known where the engine answers with %s', async (_, reply) => {
+    ['an HTML page', { status: 200, body: '<html>' }],
+  ])('are unknown if the engine responds with %s', async (_, reply) => {
     const { subscriptions, clock } = open(() => reply)
     expect(await clock.finish(subscriptions.of('order.created'))).toBeUndefined()
     expect(await requestFailure(clock, subscriptions.all())).toMatchObject({ status: reply.status })
   })
 
   test.each<[string, Reply | Error]>([
-    ['is away', connectionError('ECONNREFUSED')],
-    ['breaks down', { status: 500 }],
+    ['is unavailable', connectionError('ECONNREFUSED')],
+    ['crashes', { status: 500 }],
     ['is overloaded', { status: 429 }],
     ['is slow', { status: 408 }],
-  ])('cannot be told where the engine %s for the moment', async (_, reply) => {
+  ])('cannot be read while the engine %s', async (_, reply) => {
     const { subscriptions, clock } = open(inTurn(reply))
     const { message } = await requestFailure(clock, subscriptions.of('order.created'))
     expect(message).toContain('Failed to list the registered apps')
   })
 })
 
-test('a fault of our own is no answer of the engine', async () => {
+test('passes on a bug of this library', async () => {
   const fault = new TypeError('x is not a function')
   const api = { list: () => Promise.reject(fault) } as Partial<EngineApi> as EngineApi
   await expect(createSubscriptions(api, createVirtualClock()).of('order.created')).rejects.toBe(fault)
 })
 
-describe('what was read', () => {
-  test('holds for five seconds', async () => {
+describe('cached registrations', () => {
+  test('are used for five seconds', async () => {
     const { subscriptions, clock, asked } = openWith(triggeredBy({ value: 'order.created' }))
     await subscriptions.of('order.created')
     await clock.advance(5000)
@@ -135,13 +135,13 @@ describe('what was read', () => {
     expect(asked).toHaveLength(4)
   })
 
-  test('is read once for all who ask at the same moment', async () => {
+  test('are read once for simultaneous calls', async () => {
     const { subscriptions, asked } = openWith()
     await Promise.all([subscriptions.all(), subscriptions.of('order.created'), subscriptions.all()])
     expect(asked).toHaveLength(2)
   })
 
-  test('of which nothing fits an event is read again where the event is newer than it', async () => {
+  test('are read again if no function matches a newer event', async () => {
     const lists = [[], [triggeredBy({ value: 'order.created' })]]
     const { subscriptions, clock, asked } = open(({ url }) => {
       if (!url.pathname.endsWith('/functions')) return { body: { data: [{ id: 'shop' }] } }
@@ -156,7 +156,7 @@ describe('what was read', () => {
     expect(asked).toHaveLength(4)
   })
 
-  test('is not lost where a reading before it fails late', async () => {
+  test('are kept if an earlier read fails late', async () => {
     const first = createDeferred<Reply>()
     const { subscriptions, clock, asked } = open((_, index) => (index === 0 ? first.promise : { body: {} }))
     const failing = subscriptions.all()

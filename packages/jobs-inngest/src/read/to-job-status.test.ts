@@ -22,7 +22,7 @@ const registered = (functionId: string, more: Partial<RegisteredFunction> = {}):
   maxAttempts: 3,
   ...more,
 })
-/** A run as it was recorded, of another function. */
+/** Returns a recorded run of another function. */
 const run = (stage: RecordedStage, functionId: string, more: Partial<EngineRun> = {}): EngineRun => ({
   ...recordedRuns[stage],
   id: `run-of-${functionId}`,
@@ -39,7 +39,7 @@ function jobOf(facts: Partial<JobFacts> & { readonly record?: object } = {}) {
 }
 
 describe('a job', () => {
-  test('is its event, with the tenant and the instant that the sender wrote', () => {
+  test('has the tenant and the time that the sender wrote', () => {
     expect(jobOf()).toEqual({
       id: event.internal_id,
       event: 'order.created',
@@ -51,14 +51,14 @@ describe('a job', () => {
     })
   })
 
-  test('of another producer has the tenant in its payload and the time of its event', () => {
+  test('from another producer has the tenant in its payload and the time of its event', () => {
     const foreign = { ...event, data: { tenantId: 'globex' } }
     const status = jobOf({ event: foreign })
     expect(status).toMatchObject({ tenantId: 'globex', createdAt: new Date(receivedAt) })
     expect(status).not.toHaveProperty('scheduledFor')
   })
 
-  test('is of the tenant in its payload, whatever a record says that somebody else wrote', () => {
+  test('has the tenant in its payload, even if a forged record has another', () => {
     expect(jobOf({ record: { tenantId: 'globex' } }).tenantId).toBe('acme')
     const data = (payload: object) => ({ ...payload, _job: { v: 1, tenantId: 'globex', sentAt: receivedAt } })
     for (const payload of [{}, { tenantId: '' }, { tenantId: 7 }]) {
@@ -66,7 +66,7 @@ describe('a job', () => {
     }
   })
 
-  test('began with its first run and ended with its last', () => {
+  test('starts with its first run and ends with its last', () => {
     const runs = [run('completed', 'a'), run('completed', 'b'), run('completed', 'c')]
     const times = [
       { startedAt: now - 50, endedAt: now - 20 },
@@ -80,19 +80,19 @@ describe('a job', () => {
 describe('runs that are not visible yet', () => {
   const subscribed = [registered('a'), registered('b')]
 
-  test('are waited for: the job is queued, or scheduled, though nothing of it is there', () => {
+  test('keep the job queued or scheduled', () => {
     expect(jobOf({ subscribed })).toMatchObject({ state: 'queued', runs: [] })
     expect(jobOf({ subscribed })).not.toHaveProperty('endedAt')
     expect(jobOf({ subscribed, record: { runAt: now + 1 } }).state).toBe('scheduled')
     expect(jobOf({ subscribed, record: { runAt: now } }).state).toBe('queued')
   })
 
-  test('are waited for five minutes; then their functions were registered later than the event came', () => {
+  test('are expected for five minutes. Later, their functions must have been registered after the event', () => {
     expect(jobOf({ subscribed, now: receivedAt + 300_000 }).state).toBe('queued')
     expect(jobOf({ subscribed, now: receivedAt + 300_001 }).state).toBe('completed')
   })
 
-  test('of some functions keep the job running half a minute, whatever became of the others', () => {
+  test('keep the job running for 30 seconds after the other runs', () => {
     for (const stage of ['completed', 'failed'] as const) {
       const runs = [run(stage, 'a')]
       expect(jobOf({ subscribed, runs, now: receivedAt + 30_000 }).state).toBe('running')
@@ -100,13 +100,13 @@ describe('runs that are not visible yet', () => {
     }
   })
 
-  test('do not compensate a cancel: their functions may have been registered after the event came', () => {
+  test('do not hide a cancel, because their functions can have been registered after the event', () => {
     const status = jobOf({ subscribed, runs: [run('cancelledWhileRunning', 'a')], now: receivedAt + 5000 })
     expect(status.state).toBe('cancelled')
     expect(status).toHaveProperty('endedAt')
   })
 
-  test('are waited for ten seconds, and only while there are none, where nobody tells which functions there are', () => {
+  test('are expected for ten seconds, only without other runs, if the functions are unknown', () => {
     const of = (facts: Parameters<typeof jobOf>[0]) => jobOf({ subscribed: undefined, ...facts }).state
     expect(of({ now: receivedAt + 10_000 })).toBe('queued')
     expect(of({ now: receivedAt + 10_000, record: { runAt: receivedAt + 60_000 } })).toBe('scheduled')
@@ -115,13 +115,13 @@ describe('runs that are not visible yet', () => {
     expect(jobOf({ subscribed: undefined, runs: [run('running', 'a')] }).runs[0]!.maxAttempts).toBe(1) // at least
   })
 
-  test('are waited for by the clock of the engine, which told when the event came', () => {
+  test("are expected by the engine's clock, which set the time of the event", () => {
     const offsetMs = 60_000
     expect(jobOf({ subscribed, offsetMs, now: receivedAt + 300_000 - offsetMs }).state).toBe('queued')
     expect(jobOf({ subscribed, offsetMs, now: receivedAt + 300_001 - offsetMs }).state).toBe('completed')
   })
 
-  test('are not waited for where the event does not tell when it came', () => {
+  test('are not expected if the event has no time', () => {
     for (const received of [undefined, 'yesterday']) {
       const { received_at: _, ...rest } = event
       const of = received === undefined ? rest : { ...rest, received_at: received }
@@ -134,7 +134,7 @@ describe('runs that are not visible yet', () => {
 describe('the runs of a job', () => {
   const runsOf = (runs: EngineRun[], more: Parameters<typeof jobOf>[0] = {}) => jobOf({ runs, ...more }).runs
 
-  test('that were made to retry another name the one just before of the same definition', () => {
+  test('that retry another refer to the previous run of the same definition', () => {
     const runs = [
       run('failed', 'a', { id: 'a1' }),
       run('failed', 'b', { id: 'b1' }),
@@ -149,7 +149,7 @@ describe('the runs of a job', () => {
     ])
   })
 
-  test('of the same function in two apps are of two definitions, of which neither retries the other', () => {
+  test('of the same function in two apps belong to two definitions and do not retry each other', () => {
     const runs = [run('failed', 'a', { id: 'one' }), run('completed', 'a', { id: 'other', app: { id: 'another' } })]
     expect(runsOf(runs).map(({ definitionId, retryOf }) => [definitionId, retryOf])).toEqual([
       ['a', undefined],
@@ -158,7 +158,7 @@ describe('the runs of a job', () => {
     expect(jobOf({ runs }).state).toBe('failed')
   })
 
-  test('may have as many attempts as their function is registered with, and no more than the send asked for', () => {
+  test('have the maximum attempts of their function, limited by the send', () => {
     const subscribed = [registered('a'), registered('a', { appId: 'another', maxAttempts: 8 })]
     const most = (more: Parameters<typeof jobOf>[0]) => runsOf([run('running', 'a')], more)[0]!.maxAttempts
     expect(most({ subscribed })).toBe(3)

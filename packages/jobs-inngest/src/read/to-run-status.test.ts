@@ -22,7 +22,7 @@ function statusOf(run: EngineRun, more: Partial<RunFacts> = {}): RunStatus {
   return toRunStatus(run, { ...facts, ...more })
 }
 
-/** A run of ours whose last attempt failed, as the engine tells it. */
+/** Returns a run of this library whose last attempt failed, as the engine returns it. */
 function failedRun(record: Partial<FailedRecord>, status: EngineRun['status'] = 'RUNNING'): EngineRun {
   const cause = {
     attempt: 2,
@@ -35,7 +35,7 @@ function failedRun(record: Partial<FailedRecord>, status: EngineRun['status'] = 
   return { ...recordedRuns.inBackoff, status, output: { error } }
 }
 
-describe('a run as it was recorded', () => {
+describe('a recorded run', () => {
   test.each<[RecordedStage, Partial<RunFacts>, Partial<RunStatus>]>([
     ['queued', {}, { state: 'queued', attempts: 0 }],
     ['delayed', { runAt: now + 1 }, { state: 'scheduled', attempts: 0 }],
@@ -58,7 +58,7 @@ describe('a run as it was recorded', () => {
     expect(status.endedAt?.getTime()).toBe(more.times?.endedAt)
   })
 
-  test('is told in a state that we know, where another version of Inngest has more of them', () => {
+  test('has a known state, even if another version of Inngest has more statuses', () => {
     const odd = (status: string, ended: boolean) => {
       const { endedAt = '2026-11-25T15:40:30Z', ...run } = recordedRuns.completed
       return statusOf({ ...run, status: status as EngineRun['status'], ...(ended && { endedAt }) }).state
@@ -67,7 +67,7 @@ describe('a run as it was recorded', () => {
     expect([odd('PAUSED', false), odd('EXPIRED', true)]).toEqual(['queued', 'cancelled'])
   })
 
-  test('tells why it failed in the words of its error, also while it is tried again', () => {
+  test('has the error of its failure, also while it is retried', () => {
     for (const stage of ['failed', 'exhausted', 'failedByText', 'inBackoff', 'cancelledInBackoff'] as const) {
       const { name, message, stack } = recordedRuns[stage].output!['error'] as Record<string, string>
       expect(statusOf(recordedRuns[stage]).error).toEqual({ name, message, stack })
@@ -75,7 +75,7 @@ describe('a run as it was recorded', () => {
     }
   })
 
-  test('tells the output of a function that is not ours as the engine has it', () => {
+  test('has the unchanged output of a function that is not from this library', () => {
     for (const stage of ['completed', 'completedWithText'] as const) {
       expect(statusOf(recordedRuns[stage]).output).toEqual(recordedRuns[stage].output)
       expect(statusOf(recordedRuns[stage])).not.toHaveProperty('error')
@@ -85,8 +85,8 @@ describe('a run as it was recorded', () => {
   })
 })
 
-describe('a run of ours between two attempts', () => {
-  test('is retrying until the next one is due', () => {
+describe('a run between two attempts', () => {
+  test('is retrying until the next attempt is due', () => {
     expect(statusOf(failedRun({ nextAttemptAt: now + 1 }), { times: begun })).toMatchObject({
       state: 'retrying',
       attempts: 2,
@@ -96,15 +96,15 @@ describe('a run of ours between two attempts', () => {
     })
   })
 
-  test('is running from then on, in the next attempt', () => {
+  test('is running in the next attempt from then on', () => {
     const status = statusOf(failedRun({ nextAttemptAt: now }), { times: begun })
     expect(status).toMatchObject({ state: 'running', attempts: 3, error: { name: 'TypeError', message: 'no' } })
     expect(status).not.toHaveProperty('nextAttemptAt')
   })
 })
 
-describe('a run of ours that ended without success', () => {
-  test('had one attempt more where that had begun and its process died', () => {
+describe('a run that failed or was cancelled', () => {
+  test('has one more attempt if that started and its process crashed', () => {
     const run = failedRun({ attempt: 2, nextAttemptAt: over.endedAt }, 'FAILED')
     expect(statusOf(run, { times: over })).toMatchObject({ state: 'failed', attempts: 3 })
     expect(statusOf(run, { times: over })).not.toHaveProperty('nextAttemptAt')
@@ -118,12 +118,12 @@ describe('a run of a workflow', () => {
   const of = (run: EngineRun, more: Partial<RunFacts> = {}) =>
     statusOf(run, { times: begun, maxAttempts: undefined, workflow, ...more })
 
-  test('nor is what a job failed of that it ran, or another of its events told', () => {
+  test('does not show the failure of a job that it ran, or of another event', () => {
     expect('error' in of(failedRun({}))).toBe(false)
     expect(of(failedRun({})).state).toBe('running')
   })
 
-  test('that Inngest gave up while a step was tried tells what that failed of', () => {
+  test('shows why its step failed if Inngest failed the run while the step was retried', () => {
     const run = failedRun({ workflow: { ...part, step: 'charge' } }, 'FAILED')
     expect(of(run, { times: over })).toMatchObject({ state: 'failed', attempts: 1, error: { message: 'no' } })
   })

@@ -9,11 +9,11 @@ import { type StepFacts, toStepStatuses } from './to-step-statuses.ts'
 const statusesOf = ({ children }: Pick<RecordedTrace, 'children'>, facts: Partial<StepFacts> = {}) =>
   toStepStatuses(tracedSteps({ children }), { isRunEnded: false, now: 0, ...facts })
 
-describe('the steps of a run that has failed, as recorded from the real server', () => {
+describe('the steps of a failed run, as recorded from the real server', () => {
   const steps = statusesOf(recordedTraces.failed, { isRunEnded: true })
   const step = (id: string) => steps.find((each) => each.id === id)!
 
-  test('are told in the order in which they began, each once, with its kind and state', () => {
+  test('are sorted by start, each once, with kind and state', () => {
     expect(steps.map(({ id, kind, state }) => [id, kind, state])).toEqual([
       ['charge', 'run', 'completed'],
       ['broken', 'run', 'failed'],
@@ -26,7 +26,7 @@ describe('the steps of a run that has failed, as recorded from the real server',
     ])
   })
 
-  test('count their attempts, and tell what they answered or failed of', () => {
+  test('have their attempts, outputs and errors', () => {
     expect(step('charge')).toMatchObject({ attempts: 2, maxAttempts: 3, output: { id: 'c-1' } })
     expect(step('broken')).toMatchObject({ attempts: 1, maxAttempts: 1, error: { name: 'Error', message: 'no' } })
     expect(step('child').output).toBe(7)
@@ -35,25 +35,25 @@ describe('the steps of a run that has failed, as recorded from the real server',
     expect('error' in step('charge')).toBe(false)
   })
 
-  test('tell when they began and ended', () => {
+  test('have start and end', () => {
     for (const { startedAt, endedAt } of steps) expect(startedAt!.getTime()).toBeLessThanOrEqual(endedAt!.getTime())
     const { startedAt, endedAt } = step('nap')
     expect(endedAt!.getTime() - startedAt!.getTime()).toBeGreaterThanOrEqual(999)
   })
 
-  test('tell what became of their compensation', () => {
+  test('have the state of their compensation', () => {
     expect(step('charge').compensation).toMatchObject({ state: 'completed', attempts: 1 })
     expect(step('pack').compensation).toMatchObject({ state: 'failed', attempts: 1, error: { message: 'glued' } })
     expect('compensation' in step('child')).toBe(false)
   })
 })
 
-describe('the steps of a run under way, as recorded from the real server', () => {
+describe('the steps of a running run, as recorded from the real server', () => {
   const now = Date.parse(recordedTraces.underWay.run.startedAt!) + 3000
   const of = (facts: Partial<StepFacts>) =>
     new Map(statusesOf(recordedTraces.underWay, facts).map((one) => [one.id, one]))
 
-  test('tell what they wait for, and until when', () => {
+  test('have what they wait for, and until when', () => {
     const steps = of({ now })
     const signal = steps.get('signal')!
     expect(signal).toMatchObject({ state: 'waiting', waitsFor: { event: 'work.counted' } })
@@ -67,24 +67,24 @@ describe('the steps of a run under way, as recorded from the real server', () =>
     expect('output' in steps.get('child')!).toBe(false)
   })
 
-  test('tell of the one that is tried again when it is, and that it runs once that is over', () => {
+  test('are retrying until the next attempt is due, then running', () => {
     const flaky = of({ now }).get('flaky')!
     expect(flaky).toMatchObject({ state: 'retrying', attempts: 1, maxAttempts: 3, error: { message: 'busy' } })
     const later = of({ now: flaky.nextAttemptAt!.getTime() + 1 }).get('flaky')!
     expect(later).toMatchObject({ state: 'running', attempts: 2 })
   })
 
-  test('are cancelled once the run has ended without them', () => {
+  test('are cancelled if the run has ended without them', () => {
     expect([...of({ isRunEnded: true, now }).values()].map(({ state }) => state)).toEqual(Array(5).fill('cancelled'))
   })
 })
 
-test('a trace of nothing has no steps, and a function’s own parts are none', () => {
+test("ignores an empty trace and the function's own spans", () => {
   expect(statusesOf({ children: [] })).toEqual([])
   expect(statusesOf({ children: [{ name: 'executor.nonstep', status: 'COMPLETED', output: { data: 1 } }] })).toEqual([])
 })
 
-test('a step that somebody else wrote is told as far as the trace goes', () => {
+test('reads a step that is not from this library as far as the trace allows', () => {
   const span: TraceSpan = {
     name: 'first',
     stepId: 'e0996a37c13d44c3b06074939d43fa3759bd32c1',
@@ -99,7 +99,7 @@ test('a step that somebody else wrote is told as far as the trace goes', () => {
   ])
 })
 
-describe('a wait that is made in several', () => {
+describe('a wait of several native steps', () => {
   const at = (second: number): string => new Date(Date.parse('2026-03-01T12:00:00Z') + second * 1000).toISOString()
   const span = (id: string, name: string, more: Partial<TraceSpan>): TraceSpan => ({
     stepId: sha1(id),
@@ -109,14 +109,14 @@ describe('a wait that is made in several', () => {
   })
   const over = (second: number) => ({ status: 'COMPLETED', startedAt: at(second - 1), endedAt: at(second) })
 
-  test('goes on while its last part is under way', () => {
+  test('continues while its last part is running', () => {
     const first = span('nap', 'nap · sleep 1500 ms', { stepOp: 'SLEEP', ...over(1) })
     expect(statusesOf({ children: [first] })).toMatchObject([{ id: 'nap', state: 'waiting' }])
     const rest = span(remainderName('nap').id, remainderName('nap').name, { stepOp: 'RUN', ...over(2) })
     expect(statusesOf({ children: [first, rest] })).toMatchObject([{ state: 'completed', endedAt: new Date(at(2)) }])
   })
 
-  test('is answered by the last event, where one came first that was not meant', () => {
+  test('has the last event as its output if the first did not match', () => {
     const event = (id: string) => ({ name: 'work.counted', id, data: {}, ts: 1 })
     const waits = { stepOp: 'WAIT_FOR_EVENT' }
     const first = span('signal', 'signal · work.counted within 5000 ms', { ...waits, ...over(1), output: event('one') })
@@ -130,7 +130,7 @@ describe('a wait that is made in several', () => {
   })
 })
 
-test('steps are told in the order of the engine’s clock, whatever the app’s own says', () => {
+test("sorts steps by the engine's clock, not the app's", () => {
   const of = (id: string, second: number, startedAt: number): TraceSpan => ({
     stepId: sha1(id),
     name: id,

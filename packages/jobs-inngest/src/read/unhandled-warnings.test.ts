@@ -21,7 +21,7 @@ function completed(event: string, runs: readonly object[] = []): JobStatus {
   return { id: '1', event, tenantId: 'acme', state: 'completed', createdAt: new Date(0), runs } as unknown as JobStatus
 }
 
-test('an event that nobody handled is a warning where this process has a definition for it, told once', () => {
+test('warns once of an unhandled event for which this process has a definition', () => {
   const { logger, note } = open()
   note(completed('order.created'))
   note(completed('order.created'))
@@ -30,20 +30,20 @@ test('an event that nobody handled is a warning where this process has a definit
   expect(logger.info).not.toHaveBeenCalled()
 })
 
-test('one that nobody here knows either is a line of information', () => {
+test('logs at level info for an event without a definition in this process', () => {
   const { logger, note } = open()
   note(completed('order.refunded'))
   expect(logger.info.mock.calls[0]![0]).toContain('`order.refunded`')
   expect(logger.warn).not.toHaveBeenCalled()
 })
 
-test('a job that ran, or still may, is no news', () => {
+test('ignores a job that ran or can still run', () => {
   const { logger, note } = open()
   note(completed('order.created', [{}]))
   note({ ...completed('order.created'), state: 'queued' })
   expect([logger.warn.mock.calls, logger.info.mock.calls]).toEqual([[], []])
 })
 
-test('nothing is said before there is a client', () => {
+test('logs nothing before there is a client', () => {
   expect(() => createUnhandledWarnings(() => undefined)(completed('order.created'))).not.toThrow()
 })

@@ -5,7 +5,7 @@ import { inTurn } from '../../test/kit/fake-server.ts'
 import { events, ids, post, taken } from '../../test/kit/post.ts'
 
 describe('events', () => {
-  test("are sent as the client's own middleware makes them", async () => {
+  test("are changed by the client's own middleware", async () => {
     class Encrypting extends Middleware.BaseMiddleware {
       readonly id = 'test:encrypting'
       override transformSendEvent({ events: given, fn }: Middleware.TransformSendEventArgs) {
@@ -22,7 +22,7 @@ describe('events', () => {
     expect(posted.every(({ ok }) => ok)).toBe(true)
   })
 
-  test('that middleware cannot make are not sent', async () => {
+  test('are not sent if the middleware throws', async () => {
     const cause = new Error('no key to encrypt with')
     class Failing extends Middleware.BaseMiddleware {
       readonly id = 'test:failing'
@@ -38,7 +38,7 @@ describe('events', () => {
   })
 })
 
-describe('what jobs are told apart by', () => {
+describe('the members that identify a job', () => {
   type Change = (events: Middleware.TransformSendEventArgs['events']) => unknown
 
   async function sentThrough(change: Change) {
@@ -52,16 +52,16 @@ describe('what jobs are told apart by', () => {
   }
 
   test.each<[string, Change]>([
-    ['leaves an event out', (given) => given.slice(1)],
+    ['removes an event', (given) => given.slice(1)],
     ['adds one', (given) => [...given, ...given]],
     ['hides all data', (given) => given.map((one) => ({ ...one, data: 'encrypted' }))],
-    ['takes all data away', (given) => given.map((one) => ({ ...one, data: null }))],
-    ['makes no event of one', (given) => [given[0], undefined]],
-    ['hides the tenant', (given) => given.map((one) => ({ ...one, data: { ...one.data, tenantId: 'x' } }))],
-    ['hides our record', (given) => given.map((one) => ({ ...one, data: { ...one.data, _job: 'x' } }))],
-    ['takes our record away', (given) => given.map((one) => ({ ...one, data: { ...one.data, _job: null } }))],
-    ['hides it of one', (given) => [given[0], { ...given[1], data: { tenantId: 'acme' } }]],
-  ])('stays readable, or nothing is sent: where middleware %s', async (_, change) => {
+    ['removes all data', (given) => given.map((one) => ({ ...one, data: null }))],
+    ['replaces an event with undefined', (given) => [given[0], undefined]],
+    ['changes the tenant', (given) => given.map((one) => ({ ...one, data: { ...one.data, tenantId: 'x' } }))],
+    ['changes the record', (given) => given.map((one) => ({ ...one, data: { ...one.data, _job: 'x' } }))],
+    ['removes the record', (given) => given.map((one) => ({ ...one, data: { ...one.data, _job: null } }))],
+    ['removes the record of one event', (given) => [given[0], { ...given[1], data: { tenantId: 'acme' } }]],
+  ])('must stay unchanged, so nothing is sent if the middleware %s', async (_, change) => {
     const { posted, asked } = await sentThrough(change)
     expect(asked).toHaveLength(0)
     const problem = expect.stringContaining('changes `data.tenantId` or `data._job`')
@@ -69,7 +69,7 @@ describe('what jobs are told apart by', () => {
     expect(posted).toMatchObject(ids(2).map((id) => ({ ok: false, id, isContentError: true, refusal })))
   })
 
-  test('may come in copies', async () => {
+  test('can be in copied events', async () => {
     expect((await sentThrough((given) => structuredClone(given))).posted).toMatchObject([{ ok: true }, { ok: true }])
   })
 })

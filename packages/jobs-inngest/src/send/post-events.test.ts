@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { type Answer, connectionError, inTurn, testEventKey } from '../../test/kit/fake-server.ts'
 import { events, ids, post, taken } from '../../test/kit/post.ts'
 
-/** What became of the only event, which was not taken. */
+/** Returns the failure of the only event. */
 async function refused(answer: Answer) {
   const { posted, asked } = await post(1, answer)
   const [one] = posted
@@ -19,7 +19,7 @@ afterEach(() => {
 })
 
 describe('events', () => {
-  test('go to the address of the event key in one request, with the seed of their ids', async () => {
+  test('are sent in one request to the URL of the event key, with the seed of their ids', async () => {
     const { posted, asked } = await post(3, inTurn(taken(3)))
     expect(posted).toEqual(ids(3).map((id) => ({ ok: true, id })))
     expect(asked).toHaveLength(1)
@@ -29,20 +29,20 @@ describe('events', () => {
     expect(JSON.parse(text)).toEqual(events(3))
   })
 
-  test('keep a path that is in the address, with a slash at its end or without, as reading does', async () => {
+  test('keep a path in the base URL, with or without a trailing slash', async () => {
     for (const baseUrl of ['http://engine.test/inngest', 'http://engine.test/inngest/']) {
       const { asked } = await post(1, inTurn(taken(1)), { baseUrl })
       expect(asked[0]!.url.href).toBe(`http://engine.test/inngest/e/${testEventKey}`)
     }
   })
 
-  test('are given fifteen seconds', async () => {
+  test('time out after 15 seconds', async () => {
     const timeout = vi.spyOn(AbortSignal, 'timeout')
     await post(1, inTurn(taken(1)))
     expect(timeout.mock.calls).toEqual([[15_000]])
   })
 
-  test('name the environment of the client', async () => {
+  test('are sent with the environment of the client', async () => {
     const { asked } = await post(1, inTurn(taken(1)), { env: 'branch/one' })
     expect(asked[0]!.headers.get('x-inngest-env')).toBe('branch/one')
   })
@@ -53,7 +53,7 @@ describe('events', () => {
     expect(asked[0]!.url.href).toBe('http://engine.test/e/NO_EVENT_KEY_SET')
   })
 
-  test('have the ids that the server tells, also where it does not go by the seed', async () => {
+  test('have the ids that the server returns, even if it ignores the seed', async () => {
     for (const more of [{ status: 200 }, {}]) {
       const { posted } = await post(2, inTurn({ body: { ids: ['one', 'other'], ...more } }))
       expect(posted).toEqual([
@@ -64,8 +64,8 @@ describe('events', () => {
   })
 })
 
-describe('a refusal', () => {
-  test('takes nothing, whatever ids it tells', async () => {
+describe('a rejection', () => {
+  test('accepts no event, whatever ids it contains', async () => {
     for (const status of [300, 400]) {
       const { posted } = await post(2, inTurn({ status, body: { ids: ['one', 'other'] } }))
       expect(posted).toMatchObject([{ ok: false }, { ok: false }])
@@ -73,7 +73,7 @@ describe('a refusal', () => {
     }
   })
 
-  test("may be of another event where it is of the content, in Inngest's own words", async () => {
+  test('is a content error if Inngest itself reports it', async () => {
     const body = { error: 'no good' }
     for (const [reply, isContentError] of [
       [{ status: 400, body }, true],
@@ -90,7 +90,7 @@ describe('a refusal', () => {
     expect(await refused(inTurn(connectionError('ECONNREFUSED')))).toMatchObject({ isContentError: false })
   })
 
-  test("is told in the server's words, and says what to do", async () => {
+  test("has the server's message and a remedy", async () => {
     const told = async (status: number) => {
       const { problem, remedy } = await refused(inTurn({ status, body: { error: 'no good' } }))
       return [problem, remedy]
@@ -105,7 +105,7 @@ describe('a refusal', () => {
     ])
   })
 
-  test('of one event leaves those before it taken', async () => {
+  test('of one event accepts those before it', async () => {
     const { posted, asked } = await post(
       3,
       inTurn({ status: 400, body: { ids: ids(1), status: 400, error: 'event name is empty' } }),
@@ -122,8 +122,8 @@ describe('a refusal', () => {
   })
 })
 
-describe('a server that is away', () => {
-  test('is asked again with the same events and the same ids, after ever longer pauses', async () => {
+describe('an unavailable server', () => {
+  test('is requested again with the same events and ids, with increasing delays', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0.5)
     const replies = [{ status: 503 }, connectionError('ECONNRESET'), { status: 429 }, { status: 408 }, taken(2)]
     const { posted, asked, delays } = await post(2, inTurn(...replies))
@@ -137,28 +137,28 @@ describe('a server that is away', () => {
 
 const maybe = { ok: false, refusal: { failure: { mayHaveSucceeded: true } } }
 
-describe('an answer that cannot be read', () => {
+describe('an unreadable response', () => {
   test.each<[string, unknown]>([
-    ['is no JSON', '<html>'],
+    ['is not JSON', '<html>'],
     ['has no ids', { status: 200 }],
     ['has no list of ids', { ids: ids(1)[0], status: 200 }],
-    ['has ids that are none', { ids: ['', 7], status: 200 }],
-    ['has an error inside', { ids: ['one', 'other'], status: 200, error: 'no good' }],
-    ['has another status inside', { ids: ['one', 'other'], status: 400 }],
-  ])('because it %s does not say whether they were taken', async (_, body) => {
+    ['has invalid ids', { ids: ['', 7], status: 200 }],
+    ['contains an error', { ids: ['one', 'other'], status: 200, error: 'no good' }],
+    ['contains another status', { ids: ['one', 'other'], status: 400 }],
+  ])('leaves it open whether events were accepted, because it %s', async (_, body) => {
     const { posted, asked } = await post(2, inTurn({ body }))
     expect(posted).toMatchObject([maybe, maybe])
     expect(posted[0]).toHaveProperty('refusal.message', expect.stringMatching(/^the response cannot be read/))
     expect(asked).toHaveLength(1)
   })
 
-  test('says that those were taken whose ids it tells', async () => {
+  test('accepts the events whose ids it contains', async () => {
     const { posted } = await post(3, inTurn({ body: { ids: ids(2), status: 200 } }))
     expect(posted).toMatchObject([{ ok: true }, { ok: true }, maybe])
   })
 })
 
-test('the event key is in no problem', async () => {
+test('no problem contains the event key', async () => {
   for (const reply of [{ status: 401 }, { status: 400 }, { status: 500 }, connectionError('ECONNRESET')]) {
     const { problem, cause } = await refused(inTurn(reply))
     expect(`${problem} ${String(cause)}`).not.toContain(testEventKey)

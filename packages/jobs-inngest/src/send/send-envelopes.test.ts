@@ -28,7 +28,7 @@ function eventsIn({ text }: Asked): SentEvent[] {
   return JSON.parse(text) as SentEvent[]
 }
 
-/** As Inngest does: events before a bad one are taken, those behind are not looked at. */
+/** Responds like Inngest: accepts the events before an invalid one and ignores those after it. */
 function takeUntil(isBad: (event: SentEvent) => boolean): (asked: Asked) => Reply {
   return (asked) => {
     const ids = idsIn(asked)
@@ -62,7 +62,7 @@ function errorOf(answer: EnvelopeResult | undefined): Error {
 
 afterEach(() => vi.unstubAllEnvs())
 
-test('several are one request, and jobs of ids that no other request makes', async () => {
+test('sends several envelopes in one request, with ids that no other request has', async () => {
   const { answers, asked, clock } = await send([envelope(1), envelope(2)])
   const [sent] = asked
   expect(asked).toHaveLength(1)
@@ -73,13 +73,13 @@ test('several are one request, and jobs of ids that no other request makes', asy
   expect(idsIn(again.asked[0]!)).not.toEqual(idsIn(sent!))
 })
 
-test("a delayed one has its time by the engine's clock, the others have none", async () => {
+test("sets the time of a delayed job by the engine's clock, and none for others", async () => {
   const delayed = await send([envelope(1), envelope(2, { runAt: 5000 })])
   expect(JSON.parse(delayed.asked[0]!.text)).toMatchObject([{}, { ts: 4500 }])
   expect(JSON.parse(delayed.asked[0]!.text)[0]).not.toHaveProperty('ts')
 })
 
-test('more than Inngest takes at once are several requests', async () => {
+test("splits envelopes over Inngest's maximum into several requests", async () => {
   const { answers, asked } = await send(Array.from({ length: 5001 }, (_, index) => envelope(index)))
   expect(asked.map((one) => eventsIn(one).length)).toEqual([5000, 1])
   expect(asked.map((one) => eventsIn(one)[0]!.data.number)).toEqual([0, 5000])
@@ -87,7 +87,7 @@ test('more than Inngest takes at once are several requests', async () => {
   expect(answers.every(({ ok }) => ok)).toBe(true)
 })
 
-test('those with a key go each by itself, and the answers come in the order of the envelopes', async () => {
+test('sends envelopes with a key separately, and returns results in the order of the envelopes', async () => {
   const keyed = envelope(2, { idempotencyKey: 'key' })
   const { answers, asked, keyed: sender } = await send([envelope(1), keyed, envelope(3)])
   expect(sender.send.mock.calls).toEqual([[keyed]])
@@ -96,8 +96,8 @@ test('those with a key go each by itself, and the answers come in the order of t
   expect(answers.map((one) => one.ok && one.id)).toEqual([ids[0], `keyed-${idOf(2)}`, ids[1]])
 })
 
-describe('one bad event in a request', () => {
-  test('is the only one that is refused', async () => {
+describe('one invalid event in a request', () => {
+  test('is the only one that is rejected', async () => {
     const envelopes = Array.from({ length: 9 }, (_, index) => envelope(index))
     for (const bad of [0, 4, 8]) {
       const { answers } = await send(
@@ -112,7 +112,7 @@ describe('one bad event in a request', () => {
     }
   })
 
-  test('changes no id, so that nothing is taken twice where an answer was lost', async () => {
+  test('changes no ids, so that nothing runs twice after a lost response', async () => {
     const idsByNumber = new Map<number, Set<string>>()
     const { answers } = await send(
       [0, 1, 2, 3, 4].map((number) => envelope(number)),
@@ -130,7 +130,7 @@ describe('one bad event in a request', () => {
   })
 })
 
-test('events that are too many for one request are sent in smaller ones', async () => {
+test('sends smaller requests if one is too large', async () => {
   const envelopes = Array.from({ length: 8 }, (_, index) => envelope(index))
   const { answers, asked } = await send(envelopes, (one) =>
     eventsIn(one).length > 3 ? { status: 413, body: '' } : takeAll(one),
@@ -139,7 +139,7 @@ test('events that are too many for one request are sent in smaller ones', async 
   expect(asked.map((one) => eventsIn(one).length)).toEqual([8, 4, 2, 2, 4, 2, 2])
 })
 
-test('what is refused whatever the events are is not asked for event by event', async () => {
+test('does not repeat a rejection that applies to all events', async () => {
   const ofProxy: Reply = { status: 400, body: '<html><h1>400 Bad Request</h1></html>' }
   for (const reply of [{ status: 401 }, { status: 503 }, ofProxy, connectionError('ECONNREFUSED')]) {
     const { answers, asked } = await send([envelope(1), envelope(2)], () => {
@@ -151,8 +151,8 @@ test('what is refused whatever the events are is not asked for event by event', 
   }
 })
 
-describe('without a request is refused', () => {
-  test("an event whose name is one of Inngest's own", async () => {
+describe('rejects without a request', () => {
+  test('an event with a name that Inngest reserves', async () => {
     const { answers, asked } = await send([envelope(1, { event: 'inngest/function.failed' })])
     expect(UnsupportedFeatureError.isInstance(errorOf(answers[0]))).toBe(true)
     expect(errorOf(answers[0]).message).toBe(
@@ -162,7 +162,7 @@ describe('without a request is refused', () => {
     expect(asked).toHaveLength(0)
   })
 
-  test('everything where there is no event key', async () => {
+  test('everything without an event key', async () => {
     vi.stubEnv('INNGEST_EVENT_KEY', undefined)
     const { answers, asked } = await send([envelope(1), envelope(2)], takeAll, { eventKey: undefined })
     expect(asked).toHaveLength(0)

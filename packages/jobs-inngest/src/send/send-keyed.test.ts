@@ -11,16 +11,16 @@ import { timeOfId } from '../wire/event-id.ts'
 import { createKeyedSender, type KeyedSenderDependencies } from './send-keyed.ts'
 
 const dayMs = 86_400_000
-/** A turn of every time to live that is used here, counted from 1970. */
+/** A start of every TTL bucket in these tests. */
 const turn = Math.ceil(Date.parse('2026-03-01T12:00:00Z') / dayMs) * dayMs
 
 interface Setting {
-  /** What the event of an id is, where the engine shows it. */
+  /** Returns the event of an id, if the engine shows it. */
   readonly find?: KeyedSenderDependencies['find']
   readonly answer?: (index: number) => Reply | undefined | Promise<Reply | undefined>
 }
 
-/** A process that sends with keys, at the turn of all times to live. */
+/** Opens a process that sends with keys, at the start of all TTL buckets. */
 function open({ find, answer }: Setting = {}) {
   const clock = createVirtualClock(turn)
   const posted: string[] = []
@@ -61,14 +61,14 @@ function idOf(answer: EnvelopeResult): string {
   return answer.id
 }
 
-/** An event as the engine shows it, sent by one of us. */
+/** Returns an event as the engine returns it, sent by this library. */
 function eventSentAt(id: string, sentAt: number): EngineEvent {
   const data = { tenantId: 'acme', _job: { v: 1, tenantId: 'acme', sentAt } }
   return { internal_id: id, name: 'work.asked', data, ts: 1 }
 }
 
 describe('the id of a job with a key', () => {
-  test('is the same for the same key, of the time at which the turn of its life began', async () => {
+  test('is the same for the same key, with the start of its TTL bucket as its time', async () => {
     const [one, other] = [open(), open()]
     await other.clock.advance(999)
     const id = idOf(await one.send())
@@ -76,7 +76,7 @@ describe('the id of a job with a key', () => {
     expect(idOf(await other.send())).toBe(id)
   })
 
-  test('lives a day where no time is given', async () => {
+  test('is valid for a day without a TTL', async () => {
     const { send, clock } = open()
     const id = idOf(await send({ idempotencyTtlMs: undefined }))
     expect(idOf(await send({ idempotencyTtlMs: dayMs }))).toBe(id)
@@ -84,7 +84,7 @@ describe('the id of a job with a key', () => {
     expect(idOf(await send({ idempotencyTtlMs: dayMs }))).toBe(id)
   })
 
-  test('is one that the engine takes even where the turn began in 1970', async () => {
+  test('is accepted by the engine even if the bucket starts in 1970', async () => {
     const { send, posted, looked } = open()
     const id = idOf(await send({ idempotencyTtlMs: turn * 2 }))
     expect(new Set(looked)).toEqual(new Set([id]))
@@ -94,8 +94,8 @@ describe('the id of a job with a key', () => {
   })
 })
 
-describe('a key that was sent by this process', () => {
-  test('means the same job to the end of its life, also past the turn, and another from then on', async () => {
+describe('a key sent by this process', () => {
+  test('means the same job until its TTL ends, also in the next bucket, and another job after it', async () => {
     const { send, clock, posted } = open()
     await clock.advance(900)
     const id = idOf(await send())
@@ -110,7 +110,7 @@ describe('a key that was sent by this process', () => {
     expect(posted).toEqual([id, idOf(next)])
   })
 
-  test('is known without asking, for half a minute', async () => {
+  test('needs no request for 30 seconds', async () => {
     const { send, clock, looked, posted } = open()
     const id = idOf(await send({ idempotencyTtlMs: dayMs }))
     const before = looked.length
@@ -122,10 +122,10 @@ describe('a key that was sent by this process', () => {
     await send({ idempotencyKey: 'a third', idempotencyTtlMs: dayMs })
     await send({ idempotencyTtlMs: dayMs })
     expect(looked).toContain(id)
-    expect(posted.filter((one) => one === id)).toHaveLength(2) // which the engine takes for one
+    expect(posted.filter((one) => one === id)).toHaveLength(2) // which the engine deduplicates
   })
 
-  test('is sent again, as the same job, where it was not taken', async () => {
+  test('is sent again, as the same job, if it was not accepted', async () => {
     const { send, posted } = open({ answer: (index) => (index === 0 ? { status: 400 } : undefined) })
     expect(await send()).toMatchObject({ ok: false, error: { accepted: 'no' } })
     const again = await send()
@@ -134,8 +134,8 @@ describe('a key that was sent by this process', () => {
   })
 })
 
-describe('a key that was sent by another process', () => {
-  test('means its job until its life ends, also past the turn', async () => {
+describe('a key sent by another process', () => {
+  test('means its job until its TTL ends, also in the next bucket', async () => {
     const other = open()
     await other.clock.advance(400)
     const id = idOf(await other.send())
@@ -150,9 +150,9 @@ describe('a key that was sent by another process', () => {
   })
 })
 
-describe('sends of one key at the same moment', () => {
+describe('simultaneous sends of one key', () => {
   beforeEach(() => {
-    // At once rather than in a thread of its own, so that the second send comes while the first one is under way.
+    // Synchronous instead of in a thread pool, so that the second send starts while the first is pending.
     vi.spyOn(crypto.subtle, 'digest').mockImplementation(async (_, data) => {
       const digest = createHash('sha256')
         .update(new Uint8Array(data as ArrayBuffer))
@@ -162,7 +162,7 @@ describe('sends of one key at the same moment', () => {
     return () => vi.restoreAllMocks()
   })
 
-  /** Sends at once, while the server keeps them waiting for its answer to the first. */
+  /** Sends simultaneously, while the server delays its response to the first. */
   async function sendTwice(reply: Reply | undefined, more: Partial<Envelope> = {}) {
     let letGo: (reply: Reply | undefined) => void = () => undefined
     const held = new Promise<Reply | undefined>((resolve) => {
@@ -176,7 +176,7 @@ describe('sends of one key at the same moment', () => {
     return { ...setting, answers: await Promise.all(sends), postedAtOnce }
   }
 
-  test('fail together, and leave the next one free', async () => {
+  test('fail together and allow the next send', async () => {
     const { answers, send, posted } = await sendTwice({ status: 401 })
     expect(answers[0]!.ok).toBe(false)
     expect(answers[1]).toBe(answers[0])
@@ -185,8 +185,8 @@ describe('sends of one key at the same moment', () => {
   })
 })
 
-describe('where it cannot be read whether a key is taken', () => {
-  test('nothing is sent, and the send says why', async () => {
+describe('if a key cannot be checked', () => {
+  test('sends nothing and reports why', async () => {
     const remedy = 'Try again.'
     const failure = { provider: 'inngest', operation: 'read the job', problem: 'it is away', remedy }
     const cause = new RequestFailedError(failure)
@@ -197,7 +197,7 @@ describe('where it cannot be read whether a key is taken', () => {
     expect(await send()).toMatchObject({ ok: false, error: { code: 'send_failed', accepted: 'no', cause, message } })
     expect(posted).toEqual([])
   })
-  test('a fault of our own is no answer of the engine', async () => {
+  test('passes on a bug of this library', async () => {
     const fault = new TypeError('x is not a function')
     const { send } = open({ find: () => Promise.reject(fault) })
     await expect(send()).rejects.toBe(fault)

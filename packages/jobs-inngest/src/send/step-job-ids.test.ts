@@ -8,7 +8,7 @@ import { withStepJobId } from './step-job-ids.ts'
 
 const id = '01M89NS4WG6G8H65WJD6QKMDS3'
 
-/** A process that sends with the key of a step. */
+/** Opens a process that sends with the key of a step. */
 function open() {
   const looked: string[] = []
   const { client, asked } = createFakeServer((one) => ({ body: { ids: idsIn(one), status: 200 } }))
@@ -26,13 +26,13 @@ function open() {
   return { send: (): Promise<EnvelopeResult> => sender.send(envelope), posted: () => asked.flatMap(idsIn), looked }
 }
 
-test('the key of a step makes the job of the id that it chose, and nobody is asked whether it is taken', async () => {
+test('sends the job with the id that the step chose, without a check of the key', async () => {
   const { send, posted, looked } = open()
   await expect(withStepJobId('step-key', id, send)).resolves.toEqual({ ok: true, id, deduplicated: false })
   expect([posted(), looked]).toEqual([[id], []])
 })
 
-test('it is a key as any other once the step has ended, in whatever way', async () => {
+test('treats the key as any other once the step has ended or failed', async () => {
   const { send, posted, looked } = open()
   await expect(withStepJobId('step-key', id, () => Promise.reject(new Error('no')))).rejects.toThrow('no')
   await send()

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { readCompletedRecord, readFailedRecord, readInngestError, toCompletedRecord } from './attempt-record.ts'
 
 describe('the record of a completed run', () => {
-  test('is read back as it was written, whatever the output', () => {
+  test('is read back unchanged, whatever the output', () => {
     for (const output of [null, false, 0, '', [], {}, { attempt: 9 }]) {
       const record = toCompletedRecord({ type: 'completed', output }, 2, 1000)
       expect(record).toEqual({ output, attempt: 2, startedAt: 1000 })
@@ -11,11 +11,11 @@ describe('the record of a completed run', () => {
     }
   })
 
-  test('has no output where the handler returned nothing', () => {
+  test('has no output if the handler returned nothing', () => {
     expect('output' in toCompletedRecord({ type: 'completed' }, 1, 1000)).toBe(false)
   })
 
-  test('is not seen in what other functions return', () => {
+  test('is not found in the output of other functions', () => {
     for (const output of [
       undefined,
       null,
@@ -43,13 +43,13 @@ describe('the record of a failed attempt', () => {
     expect(readFailedRecord({ name: 'RetryAfterError', message: 'no', cause: record })).toEqual(record)
   })
 
-  test('has the stack of its error, which is not in it a second time', () => {
+  test('has the stack of its error, which it does not store twice', () => {
     const error = { name: 'RetryAfterError', message: 'no', stack: 'TypeError: no', cause: record }
     expect(readFailedRecord(error)).toEqual({ ...record, error: { ...record.error, stack: 'TypeError: no' } })
     for (const stack of ['', undefined, 7]) expect(readFailedRecord({ ...error, stack })).toEqual(record)
   })
 
-  test('is not seen in errors that our host did not make', () => {
+  test('is not found in errors of others', () => {
     const { error: _error, ...withoutError } = record
     const { attempt: _attempt, ...withoutAttempt } = record
     const { maxAttempts: _maxAttempts, ...withoutMost } = record
@@ -76,17 +76,17 @@ describe('the record of a failed attempt', () => {
   })
 })
 
-describe('an error that is not ours', () => {
-  test('is told with what it has', () => {
+describe('an error that is not from this library', () => {
+  test('keeps its members', () => {
     const error = { name: 'TypeError', message: 'no', stack: 'TypeError: no', code: 'E_NO', __serialized: true }
     expect(readInngestError(error)).toEqual({ name: 'TypeError', message: 'no', stack: 'TypeError: no', code: 'E_NO' })
   })
 
-  test('may be a text', () => {
+  test('can be a string', () => {
     expect(readInngestError('no answer')).toEqual({ name: 'Error', message: 'no answer' })
   })
 
-  test('has a name and a message in any case', () => {
+  test('always has a name and a message', () => {
     const unknown = { name: 'Error', message: 'Inngest reported no reason' }
     for (const odd of [null, undefined, 7, [], {}, { name: '', stack: '' }, { name: 7, message: {}, code: 1 }]) {
       expect(readInngestError(odd)).toEqual(unknown)

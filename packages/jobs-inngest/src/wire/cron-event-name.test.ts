@@ -7,8 +7,8 @@ import { fromEventName, toCronEventName, toEventName } from './cron-event-name.t
 const appId = fc.oneof(fc.string({ minLength: 1 }), fc.constantFrom('shop', 'a/b', 'cron', 'cron/', '/'))
 const definitionId = fc.string({ minLength: 1 }).filter((id) => !id.includes('/'))
 
-describe("the name of a cron job's runs", () => {
-  test("has the app's id in it on Inngest, and not here", () => {
+describe("the event name of a cron job's runs", () => {
+  test("contains the app's id on Inngest only", () => {
     expect(toCronEventName('shop', 'nightly')).toBe('cron/shop/nightly')
     expect(fromEventName('cron/shop/nightly')).toBe('cron/nightly')
     fc.assert(
@@ -18,11 +18,11 @@ describe("the name of a cron job's runs", () => {
     )
   })
 
-  test('is found by its name here', () => {
+  test('is converted to the name on Inngest', () => {
     expect(toEventName('cron/nightly', 'shop')).toBe(toCronEventName('shop', 'nightly'))
   })
 
-  test('is that of no other app, and of no other cron job', () => {
+  test('differs for other apps and other cron jobs', () => {
     fc.assert(
       fc.property(appId, definitionId, appId, definitionId, (app, id, otherApp, otherId) => {
         const isSame = toCronEventName(app, id) === toCronEventName(otherApp, otherId)
@@ -32,7 +32,7 @@ describe("the name of a cron job's runs", () => {
   })
 })
 
-test('the names of all other events are the same on both sides', () => {
+test('keeps the names of all other events', () => {
   for (const name of [
     'order.created',
     'orders/order.created',

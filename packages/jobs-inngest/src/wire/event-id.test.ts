@@ -17,7 +17,7 @@ const id = fc
   )
   .map(([first, rest]) => first + rest)
 
-/** The ten bytes at the end of an id, as an integer. */
+/** Returns the last ten bytes of an id as an integer. */
 function entropyIn(text: string): bigint {
   return [...text.slice(10)].reduce(
     (sum, one) => sum * 32n + BigInt('0123456789ABCDEFGHJKMNPQRSTVWXYZ'.indexOf(one)),
@@ -30,7 +30,7 @@ function toInteger(bytes: Uint8Array): bigint {
 }
 
 describe('the header', () => {
-  test("has the time and the entropy as the server's own example has them", () => {
+  test("has time and entropy as in the server's own example", () => {
     const bytes = new Uint8Array(Buffer.from('eii2YKXRVTJPuA==', 'base64'))
     expect(toSeedHeader({ timeMs: 1_743_130_137_367, entropy: bytes })).toEqual({
       'x-inngest-event-id-seed': '1743130137367,eii2YKXRVTJPuA==',
@@ -39,7 +39,7 @@ describe('the header', () => {
 })
 
 describe('the id of an event', () => {
-  test('is a ULID of the time, with its place from 1 added to the entropy', () => {
+  test('is a ULID of the time, with its position from 1 added to the entropy', () => {
     const bytes = new Uint8Array(Buffer.from('eii2YKXRVTJPuA==', 'base64'))
     const one = { timeMs: 1_743_130_137_367, entropy: bytes }
     expect([0, 1, 4999].map((index) => idAt(one, index))).toEqual([
@@ -49,7 +49,7 @@ describe('the id of an event', () => {
     ])
   })
 
-  test('is valid and tells its time', () => {
+  test('is valid and contains its time', () => {
     fc.assert(
       fc.property(seed, fc.nat(4999), (one, index) => {
         const made = idAt(one, index)
@@ -61,7 +61,7 @@ describe('the id of an event', () => {
     )
   })
 
-  test('adds the place to the last four bytes alone, which begin again at 0', () => {
+  test('adds the position to the last four bytes only, which wrap around to 0', () => {
     fc.assert(
       fc.property(seed, fc.nat(4999), (one, index) => {
         const upper = toInteger(one.entropy.slice(0, 6))
@@ -71,7 +71,7 @@ describe('the id of an event', () => {
     )
   })
 
-  test('of the greatest entropy carries nothing over', () => {
+  test('has no carry for the maximum entropy', () => {
     const greatest = { timeMs: 0, entropy: new Uint8Array(10).fill(255) }
     expect(idAt(greatest, 0)).toBe('0000000000ZZZZZZZZZW000000')
     expect(idAt(greatest, 1)).toBe('0000000000ZZZZZZZZZW000001')
@@ -79,7 +79,7 @@ describe('the id of an event', () => {
 })
 
 describe('the seed of an id', () => {
-  test('makes it the id of the only event', () => {
+  test('gives the only event this id', () => {
     fc.assert(
       fc.property(id, (one) => {
         expect(idAt(seedOfId(one), 0)).toBe(one)
@@ -87,7 +87,7 @@ describe('the seed of an id', () => {
     )
   })
 
-  test('borrows nothing where the last four bytes are 0', () => {
+  test('has no borrow if the last four bytes are 0', () => {
     expect(seedOfId('00000000000000000000000000')).toEqual({
       timeMs: 0,
       entropy: Uint8Array.from([0, 0, 0, 0, 0, 0, 255, 255, 255, 255]),
@@ -95,15 +95,15 @@ describe('the seed of an id', () => {
   })
 })
 
-describe('a seed from parts', () => {
-  test('is the begin of their hash', async () => {
+describe('a seed from strings', () => {
+  test('is the beginning of their hash', async () => {
     const parts = ['acme', 'order.created', 'key ☃']
     const digest = createHash('sha256').update(JSON.stringify(parts)).digest()
     expect(await hashedSeed(parts, 77)).toEqual({ timeMs: 77, entropy: new Uint8Array(digest.subarray(0, 10)) })
   })
 })
 
-test('only a ULID as Inngest writes it can be the id of an event', () => {
+test('accepts only a ULID as Inngest writes it', () => {
   expect(isEventId('01JQDAE4RQF8MBCR55T5AK4KXS')).toBe(true)
   for (const odd of [
     '',

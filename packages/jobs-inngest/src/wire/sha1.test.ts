@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 
 import { sha1 } from './sha1.ts'
 
-test('it is the hash that the platform makes, of texts of every length and script', () => {
+test("equals the platform's hash, for strings of every length and script", () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 150 }), (text) => {
       expect(sha1(text)).toBe(createHash('sha1').update(text).digest('hex'))
@@ -14,7 +14,7 @@ test('it is the hash that the platform makes, of texts of every length and scrip
   )
 })
 
-test.each([0, 55, 56, 63, 64, 119, 120, 1000])('%d characters, around the ends of its blocks', (length) => {
+test.each([0, 55, 56, 63, 64, 119, 120, 1000])('hashes %d characters, around the block boundaries', (length) => {
   const text = 'a'.repeat(length)
   expect(sha1(text)).toBe(createHash('sha1').update(text).digest('hex'))
 })

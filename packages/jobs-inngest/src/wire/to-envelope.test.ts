@@ -8,7 +8,7 @@ import { toInngestEvent } from './to-inngest-event.ts'
 
 const id = '01JQDAE4RQF8MBCR55T5AK4KXS'
 
-/** As an event comes back from the engine, which gave it a time of its own. */
+/** Returns an event as the engine returns it, with the time that the engine set. */
 function throughEngine(envelope: Envelope): IncomingEvent {
   const { ts = 1_700_000_000_123, ...event } = JSON.parse(JSON.stringify(toInngestEvent(envelope))) as IncomingEvent
   return { id: envelope.id, ts, ...event }
@@ -46,7 +46,7 @@ const order: Envelope = {
 }
 
 describe('an envelope as an event', () => {
-  test('comes back as it was', () => {
+  test('is read back unchanged', () => {
     fc.assert(
       fc.property(envelopes, (envelope) => {
         expect(toEnvelope(throughEngine(envelope), id)).toEqual(envelope)
@@ -54,7 +54,7 @@ describe('an envelope as an event', () => {
     )
   })
 
-  test('has the payload in its data, so that expressions find the tenant, and the record beside it', () => {
+  test('has the payload as its data, so that expressions find the tenant, and the record as one member', () => {
     expect(toInngestEvent({ ...order, maxAttempts: 2, traceparent: '00-1-2-01' })).toEqual({
       name: 'order.created',
       data: {
@@ -65,7 +65,7 @@ describe('an envelope as an event', () => {
     })
   })
 
-  test("has that time by the engine's clock, and by ours in the record", () => {
+  test("has its time by the engine's clock, and by the local clock in the record", () => {
     const later = { ...order, runAt: 1_800_000_000_000 }
     expect(toInngestEvent(later, -500)).toMatchObject({
       ts: 1_799_999_999_500,
@@ -75,7 +75,7 @@ describe('an envelope as an event', () => {
   })
 })
 
-test("an event of a cron job is told by the job's name, whichever app has it", () => {
+test("converts an event of a cron job to the job's name, whatever its app", () => {
   const data = { tenantId: 'acme', _job: { v: 1, tenantId: 'acme', sentAt: 1 } }
   for (const one of [data, { tenantId: 'acme' }, {}]) {
     expect(toEnvelope({ name: 'cron/shop/nightly', data: one }, id).event).toBe('cron/nightly')
@@ -87,35 +87,35 @@ describe('an event of another producer', () => {
     toEnvelope({ name: 'order.created', data, ts: 5000, ...more }, id)
   const least = { v: 1, id, event: 'order.created', sentAt: 5000 }
 
-  test('has the tenant that its payload names, and was sent at its time', () => {
+  test('has the tenant in its payload and the time of its event', () => {
     const data = { tenantId: 'acme', orderId: 'order_1' }
     expect(from(data)).toEqual({ ...least, tenantId: 'acme', payload: data })
   })
 
-  test('has no tenant where the payload names none, so that the checks refuse it', () => {
+  test('has no tenant if the payload has none, so that the checks reject it', () => {
     for (const data of [{}, { tenantId: '' }, { tenantId: 7 }, { tenantId: null }]) {
       expect(from(data)).toEqual({ ...least, tenantId: '', payload: data })
     }
   })
 
-  test('was sent at the epoch where it tells no time', () => {
+  test('has the epoch as its time if it has none', () => {
     expect(from({ tenantId: 'acme' }, { ts: undefined }).sentAt).toBe(0)
   })
 
-  test('keeps its data also where that is no object', () => {
+  test('keeps data that is not an object', () => {
     for (const data of [null, 'text', 7, ['a']]) {
       expect(from(data)).toEqual({ ...least, tenantId: '', payload: { data } })
     }
   })
 
-  test('keeps a `_job` that is none of ours in its payload', () => {
+  test('keeps the `_job` of another producer in its payload', () => {
     for (const mine of [{}, { v: 2, tenantId: 'evil', runAt: 1 }, 'text', 7, null, ['v', 1]]) {
       const data = { tenantId: 'acme', _job: mine }
       expect(from(data)).toEqual({ ...least, tenantId: 'acme', payload: data })
     }
   })
 
-  test('cannot smuggle in a wrong type, nor what an envelope has of its own', () => {
+  test("cannot set a member of another type, nor the envelope's own members", () => {
     const forged = {
       v: 1,
       id: 'another',
@@ -136,7 +136,7 @@ describe('an event of another producer', () => {
     })
   })
 
-  test('with a record that cannot be read is taken as if it had none', () => {
+  test('with an unreadable record is treated as one without a record', () => {
     for (const forged of [{ sentAt: 'today' }, { sentAt: null }, { tenantId: '' }, { tenantId: 7 }]) {
       expect(from({ tenantId: 'acme', _job: { v: 1, ...forged } })).toEqual({
         ...least,
@@ -146,12 +146,12 @@ describe('an event of another producer', () => {
     }
   })
 
-  test('that forges another tenant is told with it beside its own, which the checks compare', () => {
+  test('that forges another tenant has both, which the checks compare', () => {
     const forged = from({ tenantId: 'acme', _job: { v: 1, tenantId: 'evil' } })
     expect(forged).toMatchObject({ tenantId: 'evil', payload: { tenantId: 'acme' } })
   })
 
-  test('has its odd keys as data, which change no object', () => {
+  test('has unusual keys as data, which change no object', () => {
     const data = JSON.parse('{ "tenantId": "acme", "__proto__": { "admin": true }, "constructor": 1 }') as object
     const { payload: got } = from(data)
     expect(JSON.stringify(got)).toBe(JSON.stringify(data))

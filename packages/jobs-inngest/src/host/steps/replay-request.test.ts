@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import { type ReplayRequest, untilAnswered } from './replay-request.ts'
 
-test('a pass is over when its request is answered, also for those that ask later', async () => {
+test('resolves when the request is answered, also for later calls', async () => {
   const answered = new AbortController()
   const pass: ReplayRequest = { ended: new Map(), targetStep: undefined, answered: answered.signal }
   const before = untilAnswered(pass)

@@ -9,11 +9,11 @@ import { createRetriedRuns } from './retried-run.ts'
 
 const { run, children } = recordedTraces.failed
 const jobId = run.trigger!.eventIds![0]!
-/** A run of a minute after the failed one. */
+/** A run one minute after the failed one. */
 const runId = `01M8ADCD${run.id.slice(8)}`
 const receivedAt = Date.parse(run.queuedAt)
 
-/** An engine with the failed run and one that retries it; the failed one has this trace. */
+/** Opens an engine with a failed run that has this trace, and a run that retries it. */
 function open(trace: unknown[] = children as unknown[], failed: object = run) {
   const retried = { ...run, id: runId, status: 'RUNNING', output: undefined }
   const opened = openApi(({ url }) =>
@@ -25,33 +25,33 @@ function open(trace: unknown[] = children as unknown[], failed: object = run) {
 }
 const withoutCompensation = children.filter(({ name = '' }) => !name.endsWith('/compensation'))
 
-describe('the run that one was made to retry', () => {
-  test('is not looked for, at once, where the run came with its event', () => {
+describe('the run that a run retries', () => {
+  test('is undefined, synchronously, if Inngest started the run for its event', () => {
     const { runs, asked } = open()
     expect(runs.of({ jobId, runId: run.id, receivedAt })).toBeUndefined()
     expect(asked).toEqual([])
   })
 
-  test('tells what its completed steps answered, and is asked for once', async () => {
+  test('has the outputs of its completed steps, and is requested once', async () => {
     const { runs, asked } = open(withoutCompensation)
     const earlier = await runs.of({ jobId, runId, receivedAt })
     expect(earlier!.ended.get(sha1('charge'))).toMatchObject({ data: { kind: 'run', output: { id: 'c-1' } } })
     expect(earlier!.ended.get(sha1('nap'))).toEqual({ type: 'data', data: null })
-    expect(earlier!.ended.has(sha1('broken'))).toBe(false) // no step failed the run: the code did
+    expect(earlier!.ended.has(sha1('broken'))).toBe(false) // the code failed the run, not a step
     expect(earlier!.origin).toBe(run.id)
     await runs.of({ jobId, runId, receivedAt })
     expect(asked).toHaveLength(2)
   })
 
-  test('counts for nothing where a step of it was compensated, but for what still stands', async () => {
+  test('is not reused if a step was compensated, except for steps whose compensation failed', async () => {
     const earlier = await open().runs.of({ jobId, runId, receivedAt })
-    expect([...earlier!.ended.keys()]).toEqual([sha1('pack')]) // its compensation has failed
+    expect([...earlier!.ended.keys()]).toEqual([sha1('pack')]) // its compensation failed
     expect('keyOrigin' in earlier!).toBe(false)
     const all = children.filter(({ name = '' }) => !name.startsWith('pack'))
     await expect(open(all as unknown[]).runs.of({ jobId, runId, receivedAt })).resolves.toBeUndefined()
   })
 
-  test('is none where the one before has not failed, or is another function’s', async () => {
+  test('is undefined if the run before did not fail, or belongs to another function', async () => {
     const others = [
       { ...run, status: 'COMPLETED' },
       { ...run, function: { id: 'other' } },
@@ -62,12 +62,12 @@ describe('the run that one was made to retry', () => {
     }
   })
 
-  test('is looked for where nobody knows when the event came', async () => {
+  test('is read if the time of the event is unknown', async () => {
     const { runs } = open(withoutCompensation)
     await expect(runs.of({ jobId, runId, receivedAt: undefined })).resolves.toMatchObject({ origin: run.id })
   })
 
-  test('is not taken for none because the new run is not visible yet, nor for all done because its trace lags', async () => {
+  test('is awaited until the new run and the complete trace are visible', async () => {
     let asked = 0
     const retried = { ...run, id: runId, status: 'RUNNING', output: undefined }
     const { api, clock } = openApi(({ url }) => {
@@ -81,7 +81,7 @@ describe('the run that one was made to retry', () => {
     expect(asked).toBe(4)
   })
 
-  test('is asked for again, and not done without, where nothing can be learned of it', async () => {
+  test('is requested again after a failure, and never skipped', async () => {
     const { api, clock } = openApi(() => ({ body: { data: [run] } }))
     const runs = createRetriedRuns(api, clock)
     await expect(clock.finish(runs.of({ jobId, runId, receivedAt })!)).rejects.toThrow(/does not return the/)
@@ -89,7 +89,7 @@ describe('the run that one was made to retry', () => {
   })
 })
 
-describe('a run that Inngest had given up', () => {
+describe('a run that Inngest failed', () => {
   const compensatedBy = `01M8ADCE${run.id.slice(8)}`
   const retried = { ...run, id: runId, status: 'RUNNING', output: undefined }
   const givenUp = { ...run, output: { error: { message: 'Unable to reach SDK URL' } } }
@@ -101,7 +101,7 @@ describe('a run that Inngest had given up', () => {
   const kept = step('failed', failureName.id, { ...record, kind: 'failure', failure })
   const compensated = step('pack/compensation', compensationName('pack').id, { ...record, kind: 'compensation' })
 
-  /** An engine on which another run compensates it, and has come so far. */
+  /** Opens an engine on which another run compensates the failed one, with this progress. */
   function openCompensated(status: string, compensations: readonly object[]) {
     const { api, clock } = openApi(({ url: { pathname } }) => {
       if (pathname === `/v1/events/${compensationMarkerId(run.id)}`) {
@@ -117,19 +117,19 @@ describe('a run that Inngest had given up', () => {
     return createRetriedRuns(api, clock)
   }
 
-  test('is gone on with where nothing of it was compensated', async () => {
+  test('is reused if nothing was compensated', async () => {
     const earlier = await openCompensated('COMPLETED', []).of({ jobId, runId, receivedAt })
     expect(earlier!.ended.has(sha1('charge'))).toBe(true)
     expect(earlier!.keyOrigin).toBe(run.id)
   })
 
-  test('is begun anew where it was compensated, but for what still stands, also where its compensation never began', async () => {
+  test('starts over if it was compensated, except for steps whose compensation failed or never started', async () => {
     const earlier = await openCompensated('FAILED', [kept, compensated]).of({ jobId, runId, receivedAt })
     expect([...earlier!.ended.keys()]).toEqual([sha1('charge')])
     expect('keyOrigin' in earlier!).toBe(false)
   })
 
-  test('is waited for while it is being compensated', async () => {
+  test('is awaited while it is being compensated', async () => {
     const found = openCompensated('RUNNING', [kept, compensated]).of({ jobId, runId, receivedAt })
     await expect(found).rejects.toThrow(/is being compensated/)
   })

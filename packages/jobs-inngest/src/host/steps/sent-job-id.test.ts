@@ -5,14 +5,14 @@ import { sentJobId } from './sent-job-id.ts'
 
 const runId = '01M89NS53P41QNS08H5VWD7NCR'
 
-test('the id of what a step sends is an id of Inngest, of the time of its run, and the same each time', () => {
+test('derives an id of Inngest with the time of the run, always the same', () => {
   const id = sentJobId(`${runId}/tell`)
   expect(isEventId(id)).toBe(true)
   expect(timeOfId(id)).toBe(timeOfId(runId))
   expect(sentJobId(`${runId}/tell`)).toBe(id)
 })
 
-test('another step, and the same of another run, send another job', () => {
+test('derives other ids for another step and for another run', () => {
   const ids = [`${runId}/tell`, `${runId}/tell#2`, '01M89NS4WG6G8H65WJD6QKMDS3/tell'].map(sentJobId)
   expect(new Set(ids).size).toBe(3)
 })

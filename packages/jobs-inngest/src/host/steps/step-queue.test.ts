@@ -31,7 +31,7 @@ let opened: ReturnType<typeof open>
 describe('steps that are called for the first time', () => {
   beforeEach(() => (opened = open()))
 
-  test('end apart where one of them is a wait', async () => {
+  test('end independently if one of them is a wait', async () => {
     const { queue, clock, told } = opened
     void queue.add(run('a'))
     void queue.add(sleep('nap'))
@@ -42,7 +42,7 @@ describe('steps that are called for the first time', () => {
     ])
   })
 
-  test('end apart also where the wait was told of before, and goes on', async () => {
+  test('end independently if the wait was reported before and continues', async () => {
     const { queue, clock, told } = opened
     void queue.add(sleep('nap'))
     await clock.advance(10)
@@ -51,7 +51,7 @@ describe('steps that are called for the first time', () => {
     expect(told.at(-1)).toEqual(['a', 'race'])
   })
 
-  test('are not told of where the code has ended first', async () => {
+  test('are not reported if the code has ended', async () => {
     const { queue, clock, told } = opened
     void queue.add(run('a'))
     queue.close()
@@ -59,7 +59,7 @@ describe('steps that are called for the first time', () => {
     expect(told).toEqual([])
   })
 
-  test('of code that threw, the work is done, and the waits are not', async () => {
+  test('complete their work, but not their waits, after the code threw', async () => {
     const { queue, clock, told, ends } = opened
     void queue.add(run('a'))
     void queue.add(sleep('nap'))
@@ -73,7 +73,7 @@ describe('steps that are called for the first time', () => {
 })
 
 describe('the loser of a race', () => {
-  test('is told of where the code waits for it, but not while a step goes on', async () => {
+  test('is reported when the code waits for it, but not while a step is running', async () => {
     const { queue, clock, told, setBusy } = open(['winner'])
     void queue.add(sleep('loser'))
     void queue.add(run('winner'))
@@ -85,7 +85,7 @@ describe('the loser of a race', () => {
     expect(told.at(-1)).toEqual(['loser', 'race'])
   })
 
-  test('is told of at once where it is what the engine asks for', async () => {
+  test('is reported at once if it is the step that the engine requests', async () => {
     const { queue, clock, told } = open(['winner'], 'loser')
     void queue.add(run('loser'))
     void queue.add(sleep('winner'))
@@ -94,7 +94,7 @@ describe('the loser of a race', () => {
   })
 })
 
-test('after a race the next step is planned, since the end of each of its steps may have begun a pass', async () => {
+test('plans the step after a race, because the end of each racing step can have started a replay', async () => {
   const { queue, clock, told } = open(['nap', 'a'])
   await Promise.all([queue.add(run('a')), queue.add(sleep('nap')), clock.advance(0)])
   void queue.add(run('next'))

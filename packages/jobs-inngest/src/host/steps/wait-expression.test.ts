@@ -6,8 +6,8 @@ import { toEndExpression, toWaitExpression } from './wait-expression.ts'
 
 const holds = (expression: string, data: object): unknown => compileExpression(expression)({ async: { data } })
 
-describe('what a wait for an event asks', () => {
-  test('is the tenant always, and the field where there is one', () => {
+describe('the expression of a wait for an event', () => {
+  test('contains the tenant, and the field if there is one', () => {
     expect(toWaitExpression('acme', undefined)).toBe('async.data.tenantId == "acme"')
     expect(toWaitExpression('acme', { field: 'orderId', value: 'o-1' })).toBe(
       'async.data.tenantId == "acme" && async.data.orderId == "o-1"',
@@ -25,32 +25,32 @@ describe('what a wait for an event asks', () => {
     [true],
     [null],
     [''],
-  ])('compares %j with that alone, and never another tenant', (value) => {
+  ])('matches %j only, and never another tenant', (value) => {
     const expression = toWaitExpression('acme', { field: 'k', value })
     expect(holds(expression, { tenantId: 'acme', k: value })).toBe(true)
     expect(holds(expression, { tenantId: 'acme', k: 'another' })).toBe(false)
     expect(holds(expression, { tenantId: 'other', k: value })).toBe(false)
   })
 
-  test('takes names of fields that are no plain words', () => {
+  test('accepts field names that are not identifiers', () => {
     const expression = toWaitExpression('acme', { field: 'order id', value: 'o-1' })
     expect(expression).toContain('async.data["order id"] == "o-1"')
     expect(holds(expression, { tenantId: 'acme', 'order id': 'o-1' })).toBe(true)
   })
 
-  test.each(['in', 'true', 'null', 'for'])('takes a field called %s, a word of the language', (field) => {
+  test.each(['in', 'true', 'null', 'for'])('accepts a field named %s, a reserved word', (field) => {
     expect(toWaitExpression('acme', { field, value: 1 })).toContain(`async.data["${field}"] == 1`)
   })
 
-  test.each([1e20, -(2 ** 63)])('%d is refused: a number there has 64 bits', (value) => {
+  test.each([1e20, -(2 ** 63)])('rejects %d, which exceeds 64 bits', (value) => {
     expect(() => toWaitExpression('acme', { field: 'k', value })).toThrow(UnsupportedFeatureError)
   })
 
-  test('tells nobody the value that it refuses', () => {
+  test('does not report the rejected value', () => {
     expect(() => toWaitExpression('acme', { field: 'k', value: 'pass\\word' })).toThrow(/^(?!.*word)/)
   })
 
-  test('names the event that began the run nowhere: the wait would lose its race', () => {
+  test('does not refer to the event of the run, because the wait would lose its race mode', () => {
     expect(toWaitExpression('acme', { field: 'k', value: 'v' })).not.toContain('event.')
     expect(toEndExpression('01M8', 'jobs-child')).not.toContain('event.')
   })
@@ -64,7 +64,7 @@ describe('what a wait for an event asks', () => {
   )
 })
 
-test('the end of a job is that of its definition alone', () => {
+test('matches the end of a job of this definition only', () => {
   const expression = toEndExpression('01M8', 'jobs-child')
   expect(holds(expression, { event: { id: '01M8' }, function_id: 'jobs-child' })).toBe(true)
   expect(holds(expression, { event: { id: '01M8' }, function_id: 'jobs-other' })).toBe(false)

@@ -6,7 +6,7 @@ import { createWorkflowAttempts } from './workflow-attempts.ts'
 
 const at = (number: number) => ({ jobId, runId, number })
 
-/** Attempts of a process that knows nothing yet; the engine tells this as what failed last in the run. */
+/** Opens the attempts of a new process. `record` is the last failure that the engine returns. */
 function open(failed?: object) {
   const cause = failed && {
     attempt: 1,
@@ -26,7 +26,7 @@ const workflow = (engineAttempt: number, step?: string, base = 0) => ({
   workflow: { engineAttempt, base, origin: runId, ...(step !== undefined && { step }) },
 })
 
-test('what this process did itself asks nobody: a step goes on counting', async () => {
+test('continues to count a step of this process, without a request', async () => {
   const { attempts, asked } = open()
   attempts.begin(at(0)).record({ step: 'charge', base: 0, dueAt: 2000 })
   const request = attempts.begin(at(1))
@@ -35,7 +35,7 @@ test('what this process did itself asks nobody: a step goes on counting', async 
   expect(asked).toEqual([])
 })
 
-test('after a failure of the code, a new attempt of it begins, and a step in it counts from 1', async () => {
+test('starts a new attempt of the code after it failed, and counts its steps from 1', async () => {
   const { attempts, asked } = open()
   attempts.begin(at(1)).record({ base: 2, dueAt: 2000, code: 2 })
   const request = attempts.begin(at(2))
@@ -44,14 +44,14 @@ test('after a failure of the code, a new attempt of it begins, and a step in it 
   expect(asked).toEqual([])
 })
 
-test('what was noted counts once: Inngest counts from 0 again after a step', async () => {
+test('uses a recorded attempt once: Inngest counts from 0 again after a step', async () => {
   const { attempts } = open()
   attempts.begin(at(0)).record({ base: 1, code: 2 })
   await expect(attempts.begin(at(1)).ofCode()).resolves.toMatchObject({ starting: 2 })
   await expect(attempts.begin(at(1)).ofCode()).resolves.toEqual({ base: 0 })
 })
 
-test('what was noted counts for nothing once more of the run has ended, and is that of each request by itself', async () => {
+test('ignores a recorded attempt after progress of the run, and separates requests', async () => {
   const { attempts } = open()
   const record = (): void => attempts.begin(at(0)).record({ base: 1, code: 2 })
   const later = [
@@ -65,7 +65,7 @@ test('what was noted counts for nothing once more of the run has ended, and is t
   }
 })
 
-test('what another process did is read once: a failure of the code', async () => {
+test('reads a failure of the code in another process once', async () => {
   const { attempts, asked } = open({ attempt: 2, ...workflow(1) })
   const request = attempts.begin(at(2))
   await expect(request.ofCode()).resolves.toEqual({ base: 2, dueAt: 5000, starting: 3 })
@@ -73,7 +73,7 @@ test('what another process did is read once: a failure of the code', async () =>
   expect(asked).toHaveLength(1)
 })
 
-test('what another process did is read once: a failure of a step', async () => {
+test('reads a failure of a step in another process once', async () => {
   const { attempts, asked } = open({ attempt: 1, ...workflow(2, 'charge', 2) })
   const request = attempts.begin(at(3))
   await expect(request.ofCode()).resolves.toEqual({ base: 0 })
@@ -82,7 +82,7 @@ test('what another process did is read once: a failure of a step', async () => {
   expect(asked).toHaveLength(1)
 })
 
-test('a process that died left no word, or an old one: its attempt counts as the step’s', async () => {
+test('counts the attempt of a crashed process, which left no new record, for the step', async () => {
   for (const failed of [undefined, { attempt: 1, ...workflow(0) }]) {
     const request = open(failed).attempts.begin(at(2))
     await expect(request.ofCode()).resolves.toEqual({ base: 0 })
@@ -90,7 +90,7 @@ test('a process that died left no word, or an old one: its attempt counts as the
   }
 })
 
-test('and perhaps as the code’s, unless the request was for one step alone', async () => {
+test('counts a crash possibly for the code, unless the request was for a single step', async () => {
   const died = { name: 'Run', status: 'FAILED', output: { message: 'Your server reset the connection' } }
   const { api, clock } = openApi(() => ({ body: { data: { rootSpan: { children: [died, died] } } } }))
   const attempts = createWorkflowAttempts(api, clock)
