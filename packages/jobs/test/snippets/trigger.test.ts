@@ -114,6 +114,6 @@ console.log(tenantId, state, made[0]?.output)`,
     project.write('docs-trigger/wrong-app.ts', `import './trigger/tasks.ts'`)
     const { exitCode, stderr } = await project.run('docs-trigger/wrong-app.ts', variables())
     expect(exitCode).toBe(1)
-    expect(stderr).toContain('was called outside of a Trigger.dev worker')
+    expect(stderr).toContain('was called outside a Trigger.dev worker')
   })
 })
