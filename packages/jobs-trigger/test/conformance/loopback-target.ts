@@ -8,7 +8,7 @@ import { createLoopbackServer } from '../loopback/index.ts'
 import { createOffsetClock } from './offset-clock.ts'
 import { createTriggerTarget } from './trigger-target.ts'
 
-/** The SDK and the CLI worker over the loopback server, on the machine's own time. */
+/** Creates a target with the SDK and the CLI worker on the loopback server, in real time. */
 export function createLoopbackTarget(): ConformanceTarget {
   return createTriggerTarget(async () => {
     const server = await createLoopbackServer()
@@ -17,8 +17,8 @@ export function createLoopbackTarget(): ConformanceTarget {
 }
 
 /**
- * As above, and the machine can sleep: the clocks of all processes are set ahead together. Only the cron jobs of the
- * cases that let it sleep are hosted: each of the others would start a process every minute.
+ * Creates the same target with a simulated machine sleep, which sets the clocks of all processes ahead. Hosts only the
+ * cron jobs of the cases that use it, because each other one would start a process every minute.
  */
 export function createSleepingTarget(): ConformanceTarget {
   return createTriggerTarget(async () => {

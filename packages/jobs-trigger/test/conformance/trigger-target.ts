@@ -9,13 +9,13 @@ import {
   type ConformanceTarget,
 } from '@cgk-platform/jobs-core/conformance'
 
-// The face of the package, which says what the default client is.
+// The package's entry point, which registers the engine of the default client.
 import '../../src/index.ts'
 import { triggerCapabilities } from '../../src/capabilities.ts'
 import { createTriggerProvider } from '../../src/trigger-provider.ts'
 import { startCliWorker } from '../kit/cli-worker.ts'
 
-/** A Trigger.dev server to run the suite on. */
+/** A Trigger.dev server for the suite. */
 export interface TriggerServer {
   readonly url: string
   /** The secret key of the environment, for senders. */
@@ -23,20 +23,20 @@ export interface TriggerServer {
   /** The personal access token, for the CLI. */
   readonly accessToken: string
   readonly projectRef: string
-  /** A file that says by how many milliseconds every process is ahead of the machine's time, and the clock that it makes. */
+  /** A file with the clock offset of every process in milliseconds, and the clock that uses it. */
   readonly offset?: { readonly path: string; readonly clock: Clock }
   /** The only definitions to host. Default: all of the suite's. */
   readonly definitions?: readonly string[]
-  /** Ends the server without a farewell, and starts it again on what it had stored. */
+  /** Kills the server, and starts it again with its stored state. */
   restart?(): Promise<void>
-  /** Lets time go by in which the server stands still. */
+  /** Lets time pass while the server is suspended. */
   suspend?(durationMs: number): Promise<void>
   close?(): Promise<void>
 }
 
 const projectDir = join(import.meta.dirname, 'project')
 
-/** Trigger.dev as a target of the suite: the real SDK and the real CLI worker between the suite and whatever server. */
+/** Creates a conformance target for Trigger.dev: the real SDK and the real CLI worker on any server. */
 export function createTriggerTarget(start: () => Promise<TriggerServer>): ConformanceTarget {
   return {
     name: 'trigger.dev',
@@ -73,9 +73,9 @@ async function open(server: TriggerServer, { journalPath }: ConformanceSetting):
     anotherClient: async () => createOn({ jobs: [] }),
     createClient: (own) => createOn({ hooks: undefined, ...own }),
     async inject(envelope) {
-      const [answer] = await connect().send([envelope])
-      if (!answer?.ok) throw answer?.error ?? new Error('Trigger.dev gave no answer.')
-      return answer.id
+      const [result] = await connect().send([envelope])
+      if (!result?.ok) throw result?.error ?? new Error('The provider returned no result.')
+      return result.id
     },
     ...(restart && { restart: () => restart() }),
     ...(suspend && { suspend: (durationMs) => suspend(durationMs) }),

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { unknownDefinition } from '../../src/read/to-job-status.ts'
-import type { Note } from '../kit/journal.ts'
+import type { JournalEntry } from '../kit/journal.ts'
 import { openProject, type Project } from '../kit/open-project.ts'
-import type { Act } from './project/act.ts'
+import type { HandlerScript } from './project/handler-script.ts'
 
 let project: Project
 
@@ -14,56 +14,63 @@ beforeAll(async () => {
 
 afterAll(() => project?.close())
 
-const payloadOf = (data: Act) => ({ tenantId: 'acme', data })
+const payloadOf = (data: HandlerScript) => ({ tenantId: 'acme', data })
 
-async function send(act: Act, options: { idempotencyKey?: string; maxAttempts?: number } = {}): Promise<string> {
+async function send(
+  act: HandlerScript,
+  options: { idempotencyKey?: string; maxAttempts?: number } = {},
+): Promise<string> {
   return (await project.client.sendJob('work.asked', payloadOf(act), options)).id
 }
 
 function attemptsOf(id: string): unknown[] {
-  return project.journal.notes(id, 'handled').map(({ attempt }) => attempt)
+  return project.journal.entries(id, 'handled').map(({ attempt }) => attempt)
 }
 
-async function run(tenantId: string, act: Act = {}, options = {}): Promise<{ id: string; handled: Note }> {
+async function run(
+  tenantId: string,
+  act: HandlerScript = {},
+  options = {},
+): Promise<{ id: string; handled: JournalEntry }> {
   const { client, journal } = project
   const { id } = await client.sendJob('work.asked', { tenantId, data: act }, options)
   await project.ended(id)
-  return { id, handled: journal.notes(id, 'handled').at(-1)! }
+  return { id, handled: journal.entries(id, 'handled').at(-1)! }
 }
 
-/** A job without a key makes its attempts in its own run; one with a key has a run for each definition. */
+/** A job without a key makes its attempts in its own run. A job with a key has a run for each definition. */
 describe.each([
   { name: 'the run of the job itself', options: {} },
   { name: 'a run of a definition', options: { idempotencyKey: 'once' } },
-])('a process that ends in an attempt of $name', ({ options }) => {
+])('a process that exits in an attempt of $name', ({ options }) => {
   const own = (label: string) => ('idempotencyKey' in options ? { idempotencyKey: label } : {})
 
-  test('the next attempt may complete the run', async () => {
+  test('is followed by an attempt that completes the run', async () => {
     const id = await send({ exitIn: [1] }, own('first'))
     const status = await project.ended(id)
     expect(status).toMatchObject({ state: 'completed', runs: [{ state: 'completed', attempts: 2, output: 'done' }] })
     expect(attemptsOf(id)).toEqual([1, 2])
-    expect(project.journal.notes(id, 'onFailure')).toEqual([])
+    expect(project.journal.entries(id, 'onFailure')).toEqual([])
   })
 
-  test('the last one alone: the run fails, and onFailure is called once, with what happened', async () => {
+  test('fails the run if it is the last attempt, and onFailure is called once', async () => {
     const id = await send({ throwIn: [1], exitIn: [2] }, own('last'))
     const status = await project.ended(id)
     expect(status).toMatchObject({ state: 'failed', runs: [{ state: 'failed', attempts: 2, maxAttempts: 2 }] })
     expect(status.runs[0]!.error).toMatchObject({ code: 'attempts_exhausted' })
     expect(attemptsOf(id)).toEqual([1, 2])
-    expect(project.journal.notes(id, 'onFailure')).toMatchObject([
+    expect(project.journal.entries(id, 'onFailure')).toMatchObject([
       { code: 'attempts_exhausted', runId: status.runs[0]!.id, tenantId: 'acme', maxAttempts: 2 },
     ])
   })
 
-  test('killed by SIGKILL: the run has failed, says why, and is run again by retryJob', async () => {
+  test('fails the run if SIGKILL ended it, and retryJob runs it again', async () => {
     const { client, journal, until } = project
     const gate = journal.gate()
     const id = await send({ gate: gate.path }, own('killed'))
-    await until(() => journal.notes(id, 'handled').length > 0)
+    await until(() => journal.entries(id, 'handled').length > 0)
     await until(async () => (await client.getJobStatus(id)).state === 'running')
-    process.kill(journal.notes(id, 'handled')[0]!.pid, 'SIGKILL')
+    process.kill(journal.entries(id, 'handled')[0]!.pid, 'SIGKILL')
 
     const status = await project.ended(id)
     expect(status).toMatchObject({ state: 'failed', runs: [{ definitionId: 'work', state: 'failed', attempts: 1 }] })
@@ -83,13 +90,13 @@ describe.each([
   })
 })
 
-test('one that was killed before it could tell whose run it is: retryJob runs what handles the event', async () => {
+test('retryJob runs all jobs of the event if the process was killed before it recorded its definition', async () => {
   const { client, server, journal, until } = project
   const stop = server.fault({ method: 'PUT', path: /metadata/ }, { kind: 'answer', status: 500 })
   const gate = journal.gate()
   const id = await send({ gate: gate.path })
-  await until(() => journal.notes(id, 'handled').length > 0)
-  process.kill(journal.notes(id, 'handled')[0]!.pid, 'SIGKILL')
+  await until(() => journal.entries(id, 'handled').length > 0)
+  process.kill(journal.entries(id, 'handled')[0]!.pid, 'SIGKILL')
   await expect(project.ended(id)).resolves.toMatchObject({
     state: 'failed',
     runs: [{ id, definitionId: unknownDefinition }],
@@ -103,7 +110,7 @@ test('one that was killed before it could tell whose run it is: retryJob runs wh
   })
 })
 
-test('a process that died takes no other job along, and the next one runs', async () => {
+test('a process that dies does not affect other jobs, and the next job runs', async () => {
   const { journal } = project
   const gate = journal.gate()
   const other = await send({ gate: gate.path })
@@ -114,11 +121,11 @@ test('a process that died takes no other job along, and the next one runs', asyn
   await expect(project.ended(await send({}))).resolves.toMatchObject({ state: 'completed' })
 })
 
-describe('a process that makes one run after the other', () => {
-  test('nothing that a run left behind is there for the next one', async () => {
+describe('a process that executes several runs', () => {
+  test('shares no state between runs', async () => {
     const { raw, journal, until } = project
     const first = await run('acme', { litters: true })
-    // A job has ended a moment before its process is free for the next, so that another may have made that.
+    // A job ends shortly before its process is free, so another process may execute the next job.
     let second = await run('globex')
     while (second.handled.pid !== first.handled.pid) second = await run('globex')
     expect(second.handled).toMatchObject({ tenantId: 'globex', jobId: second.id, attempt: 1, maxAttempts: 2 })
@@ -127,12 +134,12 @@ describe('a process that makes one run after the other', () => {
 
     const { metadata } = await raw.runs.retrieve(second.id)
     expect(Object.keys(metadata!)).toEqual(['job'])
-    await until(() => journal.all().some(({ message }) => message === 'A line long after.'))
-    const late = journal.all().find(({ message }) => message === 'A line long after.')
+    await until(() => journal.all().some(({ message }) => message === 'A late line.'))
+    const late = journal.all().find(({ message }) => message === 'A late line.')
     expect(late).toMatchObject({ jobId: first.id, tenantId: 'acme', attempt: 1 })
   })
 
-  test('what it left to be sent later is a job of its own tenant, and a child of no run', async () => {
+  test('sends late jobs for the tenant of the run that sent them, not as child runs', async () => {
     const { client, raw, server, until } = project
     await run('left', { litters: true })
     const next = await run('globex')
@@ -145,21 +152,21 @@ describe('a process that makes one run after the other', () => {
     await expect(client.getJobStatus(next.id)).resolves.toMatchObject({ runs: [{ definitionId: 'work' }] })
   })
 
-  test('a cancelled run leaves no aborted signal behind', async () => {
+  test('passes a new signal to each run after a cancel', async () => {
     const { client, journal, until } = project
     const gate = journal.gate()
     const { id } = await client.sendJob('work.asked', { tenantId: 'acme', data: { gate: gate.path } })
-    await until(() => journal.notes(id, 'handled').length > 0)
+    await until(() => journal.entries(id, 'handled').length > 0)
     await expect(client.cancelJob(id)).resolves.toMatchObject({ state: 'cancelled' })
-    await until(() => journal.notes(id, 'aborted').length > 0)
+    await until(() => journal.entries(id, 'aborted').length > 0)
     const next = await run('globex')
     await expect(client.getJobStatus(next.id)).resolves.toMatchObject({ state: 'completed' })
-    expect(journal.notes(next.id, 'aborted')).toEqual([])
+    expect(journal.entries(next.id, 'aborted')).toEqual([])
   })
 })
 
-describe('a run that somebody triggers by hand', () => {
-  test('replayed is another job, with the same payload', async () => {
+describe('a run that was triggered by hand', () => {
+  test('is another job with the same payload if it is a replay', async () => {
     const { client, raw } = project
     const { id } = await client.sendJob('work.counted', { tenantId: 'acme', number: 7 })
     await project.ended(id)
@@ -174,7 +181,7 @@ describe('a run that somebody triggers by hand', () => {
     await expect(client.getJobStatus(id)).resolves.toMatchObject({ runs: [{ id }] })
   })
 
-  test('with fewer attempts than the job has ends with the last of them, and onFailure is called once', async () => {
+  test('with fewer attempts than the job ends with its last attempt, and onFailure is called once', async () => {
     const { raw, journal } = project
     const payload = { tenantId: 'acme', data: { throwIn: [1, 2] } }
     const { id } = await raw.tasks.trigger('event-work__asked', payload, { maxAttempts: 1 })
@@ -182,6 +189,6 @@ describe('a run that somebody triggers by hand', () => {
       state: 'failed',
       runs: [{ attempts: 1, maxAttempts: 1 }],
     })
-    expect(journal.notes(id, 'onFailure')).toMatchObject([{ message: 'attempt 1' }])
+    expect(journal.entries(id, 'onFailure')).toMatchObject([{ message: 'attempt 1' }])
   })
 })

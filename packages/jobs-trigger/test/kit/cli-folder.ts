@@ -4,45 +4,45 @@ import { basename, dirname, join } from 'node:path'
 
 import { removeAfterRun } from '../../../../vitest.leave-nothing.ts'
 
-/** A folder that the CLI takes for the project. */
+/** A project folder for the CLI. */
 export interface CliFolder {
   readonly path: string
-  /** Where it keeps its own settings. */
+  /** The folder of the CLI's own settings. */
   readonly configPath: string
   remove(): void
 }
 
-const leftOut = new Set(['.git', '.next', '.trigger', '.turbo', 'dist', 'test-results'])
+const excluded = new Set(['.git', '.next', '.trigger', '.turbo', 'dist', 'test-results'])
 
 /**
- * The project's own folder, or a copy beside it, where its relative imports mean the same: of two CLIs in one folder, the
- * second would end the first and delete what it built.
+ * Creates the folder of a CLI: the project's own folder, or a copy next to it, so that relative imports still work. Two
+ * CLIs cannot share a folder: the second would end the first and delete its build.
  */
 export function createCliFolder(projectDir: string, inPlace = false): CliFolder {
-  const path = inPlace ? projectDir : copyBeside(projectDir)
+  const path = inPlace ? projectDir : copyNextTo(projectDir)
   const configPath = mkdtempSync(join(tmpdir(), 'trigger-config-'))
   return {
     path,
     configPath,
     remove() {
-      // Of these the next CLI here would read which processes to end, whatever they are by then.
-      const notes = ['dev.lock', 'watchdog.pid', 'active-runs.json'].map((name) => join(path, '.trigger', name))
-      for (const each of [configPath, ...(inPlace ? notes : [path])])
+      // The next CLI in this folder would end the processes that these files name, even if they are others by then.
+      const stateFiles = ['dev.lock', 'watchdog.pid', 'active-runs.json'].map((name) => join(path, '.trigger', name))
+      for (const each of [configPath, ...(inPlace ? stateFiles : [path])])
         rmSync(each, { recursive: true, force: true, maxRetries: 5 })
     },
   }
 }
 
-function copyBeside(projectDir: string): string {
+function copyNextTo(projectDir: string): string {
   const path = mkdtempSync(join(dirname(projectDir), '.trigger-'))
   removeAfterRun(path)
-  const isPart = (file: string): boolean => !leftOut.has(basename(file))
+  const isIncluded = (file: string): boolean => !excluded.has(basename(file))
   cpSync(projectDir, path, {
     recursive: true,
     verbatimSymlinks: true,
-    filter: (file) => file === projectDir || isPart(file),
+    filter: (file) => file === projectDir || isIncluded(file),
   })
-  // The CLI wants a package, and a lockfile in or above it.
+  // The CLI requires a package, and a lockfile in it or above it.
   if (!existsSync(join(path, 'package.json'))) {
     writeFileSync(join(path, 'package.json'), JSON.stringify({ name: 'project', private: true, type: 'module' }))
   }

@@ -6,42 +6,42 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createCliFolder } from './cli-folder.ts'
 import { processTree } from './process-tree.ts'
 
-/** Where the worker works and what it runs. */
+/** Options of a CLI worker. */
 export interface CliWorkerOptions {
   readonly server: { readonly url: string; readonly accessToken: string; readonly projectRef: string }
-  /** Has a `trigger.config.ts`; several workers may share it. */
+  /** A folder with a `trigger.config.ts`. Several workers may share it. */
   readonly projectDir: string
-  /** Set in the CLI and in the processes of its runs. */
+  /** Environment variables of the CLI and of the processes of its runs. */
   readonly env?: Readonly<Record<string, string | undefined>>
-  /** How many runs at once; each has a process of its own. Default: as many as the server gives. */
+  /** Maximum number of concurrent runs. Each has its own process. Default: the server's number. */
   readonly maxConcurrentRuns?: number
-  /** Works in the project's own folder and builds again when a file there changes, as the CLI of a developer does. */
+  /** Uses the project's own folder and rebuilds when a file changes, as during development. */
   readonly inPlace?: boolean
-  /** Given what the CLI prints once its tasks are registered: lines of runs, and what they log. */
+  /** Called with the output of the CLI after its tasks are registered: lines about runs, and their logs. */
   readonly onOutput?: (text: string) => void
-  /** The Node that the CLI and its processes run on; default: this one. */
+  /** The Node.js executable of the CLI and its processes. Default: the current one. */
   readonly node?: string
 }
 
 /** A running `trigger.dev dev`. */
 export interface CliWorker {
   readonly pid: number
-  /** What the CLI printed. */
+  /** Returns the output of the CLI so far. */
   output(): string
-  /** Resolves when the CLI has ended, whoever ended it. */
+  /** Resolves when the CLI has ended for any reason. */
   readonly ended: Promise<void>
-  /** The processes that execute runs. */
+  /** Returns the ids of the processes that execute runs. */
   workerPids(): number[]
-  /** Ends every process of it at once, without a farewell: the server has to find out. */
+  /** Kills all of its processes at once, so the server gets no notice. */
   kill(): Promise<void>
-  /** Asks the CLI to end, and waits until it has. */
+  /** Ends the CLI, and waits until it has ended. */
   close(): Promise<void>
 }
 
 const noLookups = new URL('no-lookups.mjs', import.meta.url).href
 const startMs = 170_000
 const closeMs = 10_000
-/** How long a CLI that failed may take to say the rest. */
+/** How long to wait for the remaining output of a CLI that failed. */
 const restMs = 3000
 const flags = [
   'skip-update-check',
@@ -51,17 +51,17 @@ const flags = [
   'skip-rules-install',
 ]
 const ready = /Local worker ready/
-// A warning of Node's own is shown as an error, too.
+// The CLI also prints warnings of Node.js as errors.
 const broken = /X Error|Error:(?! \(node:)|ERR_|Failed to/
 
-/** Starts the vendor's own CLI worker, unchanged; it is there once its tasks are registered. */
+/** Starts Trigger.dev's unchanged CLI worker, and waits until its tasks are registered. */
 export async function startCliWorker(options: CliWorkerOptions): Promise<CliWorker> {
   const { server, projectDir, env = {}, maxConcurrentRuns, inPlace = false, node = process.execPath } = options
   checkPlatform()
   const folder = createCliFolder(projectDir, inPlace)
   const limit = maxConcurrentRuns === undefined ? [] : ['--max-concurrent-runs', String(maxConcurrentRuns)]
   const cli = join(dirname(createRequire(import.meta.url).resolve('trigger.dev/package.json')), 'dist/esm/index.js')
-  // Of its own group, so that a signal for the tests leaves it alone until they have closed it.
+  // It has its own process group, so a signal for the tests does not end it before they close it.
   const child = spawn(node, ['--import', noLookups, cli, 'dev', ...flags.map((flag) => `--${flag}`), ...limit], {
     cwd: folder.path,
     detached: true,
@@ -84,7 +84,7 @@ export async function startCliWorker(options: CliWorkerOptions): Promise<CliWork
     for (const each of processTree(pid)) signal(each.pid, 'SIGKILL')
     folder.remove()
   }
-  // It has a group of its own, so it would outlive this process.
+  // Without this, it would outlive this process, because it has its own process group.
   process.once('exit', killNow)
   const forget = (): void => void process.off('exit', killNow)
   const kill = async (): Promise<void> => {
@@ -111,7 +111,7 @@ export async function startCliWorker(options: CliWorkerOptions): Promise<CliWork
       const tree = processTree(pid)
       signal(pid, 'SIGTERM')
       await Promise.race([ended, sleep(closeMs, undefined, { ref: false })])
-      for (const each of tree) signal(each.pid, 'SIGKILL') // what it left behind
+      for (const each of tree) signal(each.pid, 'SIGKILL') // processes that are still running
       await ended
       folder.remove()
       forget()
@@ -119,13 +119,13 @@ export async function startCliWorker(options: CliWorkerOptions): Promise<CliWork
   }
 }
 
-/** The CLI would run, but its processes could not be found and ended. */
+/** Checks that the processes of the CLI can be found and ended on this platform. */
 function checkPlatform(): void {
   if (process.platform === 'win32' || spawnSync('ps', ['-p', String(process.pid)]).error)
-    throw new Error("The worker of Trigger.dev's CLI is started on Linux and macOS alone, and needs the command `ps`.")
+    throw new Error("The worker of Trigger.dev's CLI needs Linux or macOS, and the command `ps`.")
 }
 
-/** The tests' own settings are no business of the worker's. */
+/** Removes the environment variables of the test runner. */
 function withoutTestEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const own = /^(VITEST|NODE_ENV$|NODE_OPTIONS$|TRIGGER_|TEST$|DEV$|PROD$|SSR$|MODE$|BASE_URL$)/
   return Object.fromEntries(Object.entries(env).filter(([name]) => !own.test(name)))

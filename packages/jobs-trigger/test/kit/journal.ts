@@ -2,56 +2,56 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFil
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** What a worker's process wrote down. */
-export interface Note {
+/** An entry that a worker's process wrote. */
+export interface JournalEntry {
   readonly what: string
   readonly jobId?: string
   readonly pid: number
   readonly [fact: string]: unknown
 }
 
-/** The variable by which a worker's processes are told where to write. */
+/** The environment variable with the path of the journal. */
 export const journalVariable = 'FAULTS_JOURNAL'
 
-/** Writes a line down, at once, so that it stands whatever becomes of the process. */
-export function note(what: string, facts: object): void {
+/** Appends an entry synchronously, so it survives the end of the process. */
+export function record(what: string, facts: object): void {
   appendFileSync(process.env[journalVariable]!, `${JSON.stringify({ ...facts, what, pid: process.pid })}\n`)
 }
 
-/** Waits until the test opens a gate. */
-export async function passGate(path: string, signal: AbortSignal): Promise<void> {
+/** Waits until the test opens a gate, which creates its file. */
+export async function waitForGate(path: string, signal: AbortSignal): Promise<void> {
   while (!existsSync(path)) {
     signal.throwIfAborted()
     await new Promise((resolve) => void setTimeout(resolve, 20))
   }
 }
 
-/** What the processes of a worker wrote, as a test reads it. */
+/** A journal that worker processes write and a test reads. */
 export interface Journal {
   readonly path: string
-  /** Of a job, oldest first. */
-  notes(jobId: string, what?: string): Note[]
-  all(): Note[]
-  /** A gate that is closed, for handlers to wait at. */
+  /** Returns the entries of a job, oldest first. */
+  entries(jobId: string, what?: string): JournalEntry[]
+  all(): JournalEntry[]
+  /** Creates a closed gate for handlers to wait at. */
   gate(): { readonly path: string; open(): void }
   remove(): void
 }
 
-/** An empty journal. */
+/** Creates an empty journal. */
 export function createJournal(): Journal {
   const folder = mkdtempSync(join(tmpdir(), 'trigger-journal-'))
   const path = join(folder, 'journal')
   writeFileSync(path, '')
   let gates = 0
-  const all = (): Note[] =>
+  const all = (): JournalEntry[] =>
     readFileSync(path, 'utf8')
       .split('\n')
       .slice(0, -1)
-      .map((line) => JSON.parse(line) as Note)
+      .map((line) => JSON.parse(line) as JournalEntry)
   return {
     path,
     all,
-    notes: (jobId, what) => all().filter((one) => one.jobId === jobId && (what === undefined || one.what === what)),
+    entries: (jobId, what) => all().filter((one) => one.jobId === jobId && (what === undefined || one.what === what)),
     gate() {
       const gate = join(folder, `gate-${(gates += 1)}`)
       return { path: gate, open: () => writeFileSync(gate, '') }

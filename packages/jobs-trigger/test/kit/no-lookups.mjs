@@ -1,6 +1,6 @@
-// Loaded into the CLI's own process before it. The CLI asks two public addresses for a newer version and for a list of
-// packages, and without a network it tries that for ten seconds. Told at once that nothing is there, it goes on with the
-// list that it brings along, and no test depends on what the internet says that day.
+// Loaded into the CLI's process before the CLI. The CLI requests a newer version and a package list from two public
+// servers, and without a network it retries for ten seconds. A 404 makes it continue at once with its built-in list, so no
+// test depends on the network.
 const publicHosts = new Set(['jsonhero.io', 'npm.antfu.dev'])
 const { fetch } = globalThis
 

@@ -13,28 +13,28 @@ import { createRecordedLogger, type RecordedLogger } from './recorded-logger.ts'
 import { secretKey } from './secrets.ts'
 import './work.ts'
 
-/** How a project's server and its client are set up. */
+/** Options of `openProject`. */
 export interface ProjectOptions {
   readonly server?: LoopbackServerOptions
-  /** The definitions that the client knows. */
+  /** The definitions of the client. */
   readonly jobs?: readonly Definition[]
 }
 
-/** A server for the CLI workers of a test file, with a client of ours and one of the SDK's own. */
+/** A server for the CLI workers of a test file, with a client of this library and one of the SDK. */
 export interface Project {
   readonly server: LoopbackServer
   readonly client: JobClient
   readonly logger: RecordedLogger
-  /** The SDK alone, as other producers use it, or the dashboard's buttons. */
+  /** The SDK's client, as other producers and the dashboard use it. */
   readonly raw: TriggerClient
   readonly journal: Journal
-  /** A client of another process, which knows these definitions. */
+  /** Creates a client with these definitions, as in another process. */
   openAnother(jobs: readonly Definition[]): JobClient
-  /** Starts the real CLI on one of the folders of tasks. */
+  /** Starts the real CLI with the tasks of one folder. */
   start(folder: string, env?: Readonly<Record<string, string>>): Promise<CliWorker>
-  /** A job once it has ended: looked at more often than a client that waits would. */
+  /** Waits until a job has ended, and returns its status. Polls more often than `waitForJob`. */
   ended(id: string): Promise<JobStatus>
-  /** Waits until something holds. */
+  /** Waits until a condition is true. */
   until(holds: () => boolean | Promise<boolean>): Promise<void>
   close(): Promise<void>
 }
@@ -42,7 +42,7 @@ export interface Project {
 const poll = { timeout: 150_000, interval: 20 }
 const projectDir = join(import.meta.dirname, '../faults/project')
 
-/** The project of the tests of faults, with no worker yet. */
+/** Opens the project of the fault tests, without a worker. */
 export async function openProject({ server: options, jobs = [] }: ProjectOptions = {}): Promise<Project> {
   const server = await createLoopbackServer({ listLagMs: 0, metadataLagMs: 0, secretKey, ...options })
   const journal = createJournal()
@@ -69,7 +69,7 @@ export async function openProject({ server: options, jobs = [] }: ProjectOptions
       await vi.waitUntil(async () => isEnded((await client.getJobStatus(id)).state), poll)
       return client.getJobStatus(id)
     },
-    // Unlike `expect.poll`, these know of no test, so that several tests may wait side by side.
+    // Unlike `expect.poll`, this does not depend on the current test, so concurrent tests can use it.
     until: async (holds) => void (await vi.waitUntil(holds, poll)),
     async close() {
       for (const worker of workers) await worker.close()

@@ -8,24 +8,24 @@ import { type OpenLoopback, openLoopback } from '../loopback/open-loopback.ts'
 import { createRecordedLogger } from './recorded-logger.ts'
 import './work.ts'
 
-/** How the two sides are opened. */
-export interface SidesSetting extends LoopbackServerOptions {
+/** Options of `openSides`. */
+export interface SidesOptions extends LoopbackServerOptions {
   readonly jobs?: readonly Definition[]
-  /** Of our client. */
+  /** The clock of this library's clients. */
   readonly clock?: Clock
 }
 
-/** One server, asked in two ways; a test speaks with it as the worker does. */
+/** A server with a client of the SDK and clients of this library. The test acts as the worker. */
 export interface Sides extends OpenLoopback {
-  /** The SDK as its users have it, but for shorter pauses between its tries. */
+  /** The SDK's client with default settings, except for shorter pauses between retries. */
   readonly raw: TriggerClient
   readonly ours: JobClient
-  /** As in another process. */
+  /** A second client of this library, as in another process. */
   readonly another: JobClient
 }
 
-/** Opens a server that the end of the test closes, with the SDK and a client of ours on it. */
-export async function openSides({ jobs = [], clock = systemClock, ...options }: SidesSetting = {}): Promise<Sides> {
+/** Opens a server, which is closed at the end of the test, and its clients. */
+export async function openSides({ jobs = [], clock = systemClock, ...options }: SidesOptions = {}): Promise<Sides> {
   const loopback = await openLoopback(options)
   const { url: apiUrl, secretKey: apiKey } = loopback.server
   const requestOptions = { retry: { maxAttempts: 5, minTimeoutInMs: 1, maxTimeoutInMs: 1, factor: 1 } }

@@ -14,19 +14,19 @@ import { createRecordedLogger } from './recorded-logger.ts'
 
 type RawRun = RetrieveRunResult<string>
 
-/** One server with one worker, which has tasks that were made by hand beside ours. */
+/** A server and a worker that has hand-written tasks as well as tasks of this library. */
 export interface WorkerSides {
   readonly server: LoopbackServer
   readonly raw: TriggerClient
   readonly ours: JobClient
-  /** What the handlers left word of. */
-  notes(): string[]
-  /** The run of a task made by hand, once it is in a state. */
+  /** Returns the lines that the handlers wrote. */
+  entries(): string[]
+  /** Waits until the run of a hand-written task has one of these statuses. */
   rawUntil(id: string, ...statuses: string[]): Promise<RawRun>
   close(): Promise<void>
 }
 
-/** Starts the server and the vendor's own worker on a project. */
+/** Starts the server, and Trigger.dev's own worker on a project. */
 export async function openWorkerSides(projectDir: string, options?: LoopbackServerOptions): Promise<WorkerSides> {
   const server = await createLoopbackServer({ metadataLagMs: 0, ...options })
   const folder = mkdtempSync(join(tmpdir(), 'trigger-notes-'))
@@ -42,7 +42,7 @@ export async function openWorkerSides(projectDir: string, options?: LoopbackServ
       { load: () => createTriggerProvider({ apiKey, apiUrl }) },
       { jobs: [], logger: createRecordedLogger() },
     ),
-    notes: () => readFileSync(path, 'utf8').split('\n').slice(0, -1),
+    entries: () => readFileSync(path, 'utf8').split('\n').slice(0, -1),
     async rawUntil(id, ...statuses) {
       const read = () => raw.runs.retrieve<string>(id)
       await expect.poll(async () => (await read()).status).toBeOneOf(statuses)

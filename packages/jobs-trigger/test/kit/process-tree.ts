@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process'
 
-/** A process that runs. */
+/** A running process. */
 export interface ProcessEntry {
   readonly pid: number
   readonly command: string
 }
 
-/** A process and all that it started, parents first; the children of a process that has ended are nobody's. */
+/** Returns a process and its descendants, parents first. Does not find the children of a process that has ended. */
 export function processTree(pid: number): ProcessEntry[] {
   const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' })
   const all = stdout.split('\n').flatMap((line) => {
@@ -14,6 +14,6 @@ export function processTree(pid: number): ProcessEntry[] {
     return id ? { pid: Number(id), parent: Number(parent), command: command! } : []
   })
   const tree = all.filter((each) => each.pid === pid)
-  for (const each of tree) tree.push(...all.filter(({ parent }) => parent === each.pid)) // grows while it is read
+  for (const each of tree) tree.push(...all.filter(({ parent }) => parent === each.pid)) // the array grows during the loop
   return tree
 }

@@ -1,13 +1,13 @@
 import { defineConfig } from '@trigger.dev/sdk'
 
-// The settings of an app, and two of this workspace's: packages are read from their sources, and the project is named by
-// the environment, since the suite also runs on servers of others.
+// The settings of an app, with two additions: packages are read from their sources, and the environment names the project,
+// because the suite also runs on other servers.
 export default defineConfig({
   project: process.env['TRIGGER_PROJECT_REF'] ?? 'proj_conformance',
   dirs: ['./src'],
   maxDuration: 3600,
   retries: { enabledInDev: true },
   processKeepAlive: true,
-  // Nothing is looked for that would have to be left out of the bundle: that takes seconds.
+  // Skips the search for packages to exclude from the bundle, which takes seconds.
   build: { conditions: ['@cgk-platform/source'], autoDetectExternal: false },
 })

@@ -1,13 +1,13 @@
 import type { LoggerLike } from '@cgk-platform/jobs-core'
 
-import { note } from '../../kit/journal.ts'
+import { record } from '../../kit/journal.ts'
 
 const write =
   (level: string) =>
   (message: unknown, fields: unknown): void =>
-    note('logged', { level, message, ...(fields as object) })
+    record('logged', { level, message, ...(fields as object) })
 
-/** Writes lines into the journal, with what they are bound to. */
+/** Writes log lines with their bound fields into the journal. */
 export const journalLogger: LoggerLike = {
   debug: () => undefined,
   info: write('info'),

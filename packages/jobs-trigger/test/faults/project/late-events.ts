@@ -4,7 +4,7 @@ import type { Work } from '../../kit/work.ts'
 
 declare module '@cgk-platform/jobs-core' {
   interface JobEvents {
-    /** One that the first version does not know. */
+    /** An event that the first version does not have. */
     'work.late': Work
   }
 }

@@ -5,7 +5,7 @@ const { FAULTS_DIR = 'jobs' } = process.env
 export default defineConfig({
   project: 'proj_loopback',
   dirs: [`./${FAULTS_DIR}`],
-  // None of these is to have a say in the jobs.
+  // These settings must not affect the jobs.
   maxDuration: 5,
   ttl: '1s',
   retries: { enabledInDev: true, default: { maxAttempts: 1 } },

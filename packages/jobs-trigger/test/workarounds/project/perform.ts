@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 import type { Script } from './scripts.ts'
 
-/** What a script needs of whoever performs it. */
+/** The services that a script needs. */
 export interface Stage {
   readonly signal: AbortSignal
-  /** Sends another job, or triggers another task, for much later. */
+  /** Sends a job, or triggers a task, with a long delay. */
   send(): Promise<string>
 }
 
@@ -21,22 +21,22 @@ export async function perform({ does, ms = 0 }: Script, { signal, send }: Stage)
     case 'exit':
       return process.exit(3)
     case 'block':
-      note('blocks')
+      record('blocks')
       while (Date.now() < begunAt + ms);
       return 'too late'
     case 'take time':
       await sleep(ms)
       return { begunAt, endedAt: Date.now() }
-    case 'return an empty text':
+    case 'return an empty string':
       return ''
     case 'send and wait': {
-      note(`sent ${await send()}`)
+      record(`sent ${await send()}`)
       await sleep(60_000, undefined, { signal }).catch(() => undefined)
     }
   }
 }
 
-/** Leaves word for the test, which is in another process. */
-export function note(line: string): void {
+/** Writes a line for the test, which runs in another process. */
+export function record(line: string): void {
   appendFileSync(process.env['NOTES']!, `${line}\n`)
 }

@@ -1,9 +1,9 @@
 import { defineEvents, type EventType, eventType } from '@cgk-platform/jobs-core'
 
-/** What a handler is to do, so that a task by hand and a job do the same. */
+/** The actions of a handler. A task of the SDK and a job perform the same script. */
 export interface Script {
   readonly tenantId: string
-  readonly does: 'fail' | 'fail hugely' | 'exit' | 'block' | 'take time' | 'return an empty text' | 'send and wait'
+  readonly does: 'fail' | 'fail hugely' | 'exit' | 'block' | 'take time' | 'return an empty string' | 'send and wait'
   readonly ms?: number
 }
 
@@ -14,7 +14,7 @@ declare module '@cgk-platform/jobs-core' {
     'script.asked-one-by-one': Script
     'script.asked-patiently': Script
     scriptasked: Script
-    'script.unheard': Script
+    'script.unhandled': Script
   }
 }
 
@@ -26,5 +26,5 @@ defineEvents({
   'script.asked-one-by-one': script,
   'script.asked-patiently': script,
   scriptasked: script,
-  'script.unheard': script,
+  'script.unhandled': script,
 })

@@ -1,6 +1,6 @@
 import { defineConfig } from '@trigger.dev/sdk'
 
-// Settings of a project that jobs are promised to be safe from: no tries, a short life, and little time in a queue.
+// Project settings that must not affect jobs: no retries, a short maximum duration and a short TTL.
 export default defineConfig({
   project: 'proj_loopback',
   dirs: ['./src'],

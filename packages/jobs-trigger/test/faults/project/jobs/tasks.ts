@@ -5,8 +5,8 @@ import { toErrorInfo } from '@cgk-platform/jobs-core/provider'
 import { metadata } from '@trigger.dev/sdk'
 
 import { createTriggerTasks } from '../../../../src/tasks.ts'
-import { note, passGate } from '../../../kit/journal.ts'
-import type { Act } from '../act.ts'
+import { record, waitForGate } from '../../../kit/journal.ts'
+import type { HandlerScript } from '../handler-script.ts'
 import '../events.ts'
 import { journalLogger } from '../journal-logger.ts'
 
@@ -21,28 +21,28 @@ const idsOf = ({ jobId, runId, tenantId, attempt, maxAttempts }: JobContext) => 
   maxAttempts,
 })
 
-async function perform(act: Act, context: JobContext): Promise<unknown> {
+async function perform(act: HandlerScript, context: JobContext): Promise<unknown> {
   const ids = idsOf(context)
-  note('handled', { ...ids, stored: store.getStore(), metadata: metadata.current() })
-  context.signal.addEventListener('abort', () => note('aborted', ids))
+  record('handled', { ...ids, stored: store.getStore(), metadata: metadata.current() })
+  context.signal.addEventListener('abort', () => record('aborted', ids))
   if (act.litters) litter(context)
-  if (act.gate !== undefined) await passGate(act.gate, context.signal)
+  if (act.gate !== undefined) await waitForGate(act.gate, context.signal)
   if (act.exitIn?.includes(context.attempt)) process.exit(3)
   if (act.throwIn?.includes(context.attempt)) throw new Error(`attempt ${context.attempt}`)
   context.logger.info('A line of the handler.')
   if (!act.sends) return 'done'
   return sendJob('work.followed', { tenantId: context.tenantId, number: 1 }).catch((error: unknown) => {
     const { accepted } = error as { accepted?: string }
-    note('notSent', { ...ids, accepted, ...toErrorInfo(error), stack: undefined })
+    record('notSent', { ...ids, accepted, ...toErrorInfo(error), stack: undefined })
     throw error
   })
 }
 
-/** A context, metadata, a listener and a timer that nobody takes away. */
+/** Leaves a context, metadata and timers behind. */
 function litter(context: JobContext): void {
   store.enterWith(context.tenantId)
   metadata.set('litter', context.tenantId)
-  setTimeout(() => context.logger.warn('A line long after.'), 300)
+  setTimeout(() => context.logger.warn('A late line.'), 300)
   setTimeout(() => void sendJob('work.followed', { tenantId: context.tenantId, data: { late: true } }), 300)
 }
 
@@ -50,9 +50,9 @@ const work = defineJob({
   id: 'work',
   event: 'work.asked',
   retry,
-  handler: ({ payload }, context) => perform((payload.data ?? {}) as Act, context),
+  handler: ({ payload }, context) => perform((payload.data ?? {}) as HandlerScript, context),
   onFailure: (error, _event, context) =>
-    note('onFailure', { ...idsOf(context), ...toErrorInfo(error), stack: undefined }),
+    record('onFailure', { ...idsOf(context), ...toErrorInfo(error), stack: undefined }),
 })
 
 const counted = defineJob({
@@ -60,23 +60,23 @@ const counted = defineJob({
   event: 'work.counted',
   retry,
   handler({ payload, sentAt }, context) {
-    note('handled', { ...idsOf(context), payload, sentAt })
+    record('handled', { ...idsOf(context), payload, sentAt })
     return payload.number ?? null
   },
   onFailure: (error, { payload }, context) =>
-    note('onFailure', { ...idsOf(context), payload, ...toErrorInfo(error), stack: undefined }),
+    record('onFailure', { ...idsOf(context), payload, ...toErrorInfo(error), stack: undefined }),
 })
 
 const followed = defineJob({
   id: 'followed',
   event: 'work.followed',
-  handler: (_event, context) => note('handled', idsOf(context)),
+  handler: (_event, context) => record('handled', idsOf(context)),
 })
 
 const sweep = defineCronJob({
   id: 'sweep',
   schedule: '0 0 1 1 *',
-  handler: ({ scheduledAt, ...context }) => note('handled', { ...idsOf(context), scheduledAt }),
+  handler: ({ scheduledAt, ...context }) => record('handled', { ...idsOf(context), scheduledAt }),
 })
 
 createTriggerTasks({ jobs: [work, counted, followed, sweep], logger: journalLogger })

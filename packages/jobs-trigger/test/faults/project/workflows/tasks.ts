@@ -3,81 +3,81 @@ import { existsSync } from 'node:fs'
 import { defineJob, defineWorkflow, type JobContext, NonRetryableError, type Steps } from '@cgk-platform/jobs-core'
 
 import { createTriggerTasks } from '../../../../src/tasks.ts'
-import { note, passGate } from '../../../kit/journal.ts'
+import { record, waitForGate } from '../../../kit/journal.ts'
 import '../events.ts'
 import { journalLogger } from '../journal-logger.ts'
 import type { Work } from '../../../kit/work.ts'
-import type { WorkflowAct } from '../workflow-act.ts'
+import type { WorkflowScript } from '../workflow-script.ts'
 
 type Step = Steps<'work.asked'>
 type Compensation = () => void
 
-/** How long an event is waited for that a test sends: on a busy machine it comes late. */
-const patience = '2m'
+/** Timeout of waits for events that a test sends. On a busy machine they arrive late. */
+const timeout = '2m'
 const retry = { maxAttempts: 3, backoff: 'fixed', initialDelay: 100 } as const
 
-/** What the steps of a flow are made with. */
+/** Runs the steps of a scripted workflow. */
 class Flow {
-  readonly act: WorkflowAct
+  readonly script: WorkflowScript
   readonly step: Step
   readonly context: JobContext
   readonly number: number | undefined
 
   constructor({ data, number }: Work, step: Step, context: JobContext) {
-    this.act = data as WorkflowAct
+    this.script = data as WorkflowScript
     this.step = step
     this.context = context
     this.number = number
   }
 
-  /** A step that notes that it was begun and that it ended. */
+  /** Runs a step that records its start and its end. */
   do(name: string, more: { fails?: boolean; compensation?: Compensation } = {}): Promise<string> {
     const { jobId, attempt: runAttempt } = this.context
     const gated = async (label: string, signal: AbortSignal): Promise<void> => {
-      note(label, { jobId, step: name, runAttempt })
-      const gate = this.act.gates?.[`${label} ${name}`]
-      if (gate !== undefined) await passGate(gate, signal)
+      record(label, { jobId, step: name, runAttempt })
+      const gate = this.script.gates?.[`${label} ${name}`]
+      if (gate !== undefined) await waitForGate(gate, signal)
     }
     return this.step.run(
       name,
       async ({ signal }) => {
         await gated('begun', signal)
         if (more.fails) throw new NonRetryableError(`${name} fails`)
-        note('ended', { jobId, step: name, runAttempt })
+        record('ended', { jobId, step: name, runAttempt })
         return `${name} done`
       },
       more.compensation && { compensate: async (_output, { signal }) => gated('compensated', signal) },
     )
   }
 
-  exitWhereTold(): void {
-    if (this.act.exitIn?.includes(this.context.attempt)) process.exit(3)
+  exitIfScripted(): void {
+    if (this.script.exitIn?.includes(this.context.attempt)) process.exit(3)
   }
 }
 
-const flows: Record<WorkflowAct['flow'], (flow: Flow) => Promise<unknown>> = {
+const flows: Record<WorkflowScript['flow'], (flow: Flow) => Promise<unknown>> = {
   async steps(flow) {
     const first = await flow.do('first')
-    flow.exitWhereTold()
+    flow.exitIfScripted()
     return [first, await flow.do('second'), await flow.do('third')]
   },
   async sleeps(flow) {
     const first = await flow.do('first')
-    await flow.step.sleep('nap', flow.act.sleepMs ?? 6000)
+    await flow.step.sleep('nap', flow.script.sleepMs ?? 6000)
     return [first, await flow.do('second')]
   },
   async waits(flow) {
     const first = await flow.do('first')
-    const answer = await flow.step.waitForEvent('answer', 'work.followed', { match: 'number', timeout: patience })
+    const answer = await flow.step.waitForEvent('answer', 'work.followed', { match: 'number', timeout })
     return [first, answer?.payload.data ?? null, await flow.do('second')]
   },
   async races({ step }) {
-    const wait = (id: string) => step.waitForEvent(id, 'work.followed', { timeout: patience })
+    const wait = (id: string) => step.waitForEvent(id, 'work.followed', { timeout })
     const [one, other] = await Promise.all([wait('one'), wait('other'), step.sleep('nap', 7000)])
     return [one?.payload.data ?? null, other?.payload.data ?? null]
   },
   async beats(flow) {
-    const wait = flow.step.waitForEvent('answer', 'work.followed', { match: 'number', timeout: patience })
+    const wait = flow.step.waitForEvent('answer', 'work.followed', { match: 'number', timeout })
     const won = await Promise.race([flow.do('first'), wait.then((event) => event?.payload.data ?? null)])
     return [won, await flow.do('second')]
   },
@@ -88,17 +88,17 @@ const flows: Record<WorkflowAct['flow'], (flow: Flow) => Promise<unknown>> = {
     await flow.do('third', { fails: true })
   },
   async calls(flow) {
-    const gate = flow.act.gates?.['before call']
+    const gate = flow.script.gates?.['before call']
     if (gate !== undefined) await flow.do('before', { fails: !existsSync(gate) })
     const output = await flow.step.runJob('call', counted, {
       tenantId: flow.context.tenantId,
       number: flow.number ?? 1,
-      data: { gate: flow.act.gates?.['in call'] },
+      data: { gate: flow.script.gates?.['in call'] },
     })
     return [output, await flow.do('second')]
   },
   async fills(flow) {
-    const fill = (name: string) => flow.step.run(name, () => 'é'.repeat(flow.act.characters ?? 0))
+    const fill = (name: string) => flow.step.run(name, () => 'é'.repeat(flow.script.characters ?? 0))
     for (const name of ['one', 'two', 'three', 'four', 'five', 'six']) await fill(name)
   },
 }
@@ -108,9 +108,9 @@ const counted = defineJob({
   event: 'work.counted',
   retry,
   async handler({ payload }, { jobId, signal }) {
-    note('handled', { jobId, number: payload.number })
+    record('handled', { jobId, number: payload.number })
     const { gate } = (payload.data ?? {}) as { gate?: string }
-    if (gate !== undefined) await passGate(gate, signal)
+    if (gate !== undefined) await waitForGate(gate, signal)
     if (payload.number === 13) await new Promise((resolve) => void setTimeout(resolve, 60_000))
     return (payload.number ?? 0) * 2
   },
@@ -121,11 +121,11 @@ const flow = defineWorkflow({
   event: 'work.asked',
   retry,
   async steps({ payload }, step, context) {
-    note('pass', { jobId: context.jobId, runAttempt: context.attempt })
-    const made = new Flow(payload, step, context)
-    return flows[made.act.flow](made)
+    record('replayed', { jobId: context.jobId, runAttempt: context.attempt })
+    const scripted = new Flow(payload, step, context)
+    return flows[scripted.script.flow](scripted)
   },
-  onFailure: (error, _event, { jobId }) => note('onFailure', { jobId, name: error.name }),
+  onFailure: (error, _event, { jobId }) => record('onFailure', { jobId, name: error.name }),
 })
 
 createTriggerTasks({ jobs: [counted, flow], logger: journalLogger })

@@ -1,16 +1,16 @@
 import { defineJob, type JobContext, sendJob } from '@cgk-platform/jobs-core'
 
 import { createTriggerTasks } from '../../../../src/tasks.ts'
-import { note, perform } from '../perform.ts'
+import { record, perform } from '../perform.ts'
 import '../scripts.ts'
 import type { Script } from '../scripts.ts'
 
 const handler = ({ payload }: { payload: Script }, { signal, tenantId }: JobContext): Promise<unknown> =>
   perform(payload, {
     signal,
-    send: async () => (await sendJob('script.unheard', { tenantId, does: 'take time' }, { delay: '1h' })).id,
+    send: async () => (await sendJob('script.unhandled', { tenantId, does: 'take time' }, { delay: '1h' })).id,
   })
-const onFailure = (_error: unknown, _event: unknown, { runId }: JobContext): void => note(`ours failed ${runId}`)
+const onFailure = (_error: unknown, _event: unknown, { runId }: JobContext): void => record(`ours failed ${runId}`)
 const retry = { maxAttempts: 3, backoff: 'fixed', initialDelay: 20 } as const
 
 const jobs = [

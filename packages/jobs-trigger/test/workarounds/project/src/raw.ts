@@ -1,6 +1,6 @@
 import { metadata, task } from '@trigger.dev/sdk'
 
-import { note, perform, type Stage } from '../perform.ts'
+import { record, perform, type Stage } from '../perform.ts'
 import type { Script } from '../scripts.ts'
 
 const stage = (signal: AbortSignal): Stage => ({
@@ -10,36 +10,36 @@ const stage = (signal: AbortSignal): Stage => ({
 
 const later = task({ id: 'raw-later', run: async () => undefined })
 
-/** As simple as can be: the project's settings are its own. */
+/** A task with the settings of the project. */
 export const plain = task({
   id: 'raw',
   run: (script: Script, { signal }) => perform(script, stage(signal)),
-  onFailure: ({ ctx }) => note(`raw failed ${ctx.run.id}`),
+  onFailure: ({ ctx }) => record(`raw failed ${ctx.run.id}`),
 })
 
-/** Tried three times. */
+/** A task with three attempts. */
 export const tried = task({
   id: 'raw-tried',
   retry: { maxAttempts: 3, minTimeoutInMs: 20, maxTimeoutInMs: 20, randomize: false },
   run: (script: Script, { signal }) => perform(script, stage(signal)),
-  onFailure: ({ ctx }) => note(`raw failed ${ctx.run.id}`),
+  onFailure: ({ ctx }) => record(`raw failed ${ctx.run.id}`),
 })
 
-/** Waits long between its attempts. */
+/** A task with long retry delays. */
 export const patient = task({
   id: 'raw-patient',
   retry: { maxAttempts: 3, minTimeoutInMs: 20_000, maxTimeoutInMs: 20_000, randomize: false },
   run: (script: Script, { signal }) => perform(script, stage(signal)),
 })
 
-/** One at a time, as it seems. */
+/** A task whose queue has a concurrency limit of one. */
 export const limited = task({
   id: 'raw-limited',
   queue: { concurrencyLimit: 1 },
   run: (script: Script, { signal }) => perform(script, stage(signal)),
 })
 
-/** Tells in its metadata why it fails. */
+/** A task that writes its error into its metadata. */
 export const telling = task({
   id: 'raw-telling',
   run: (script: Script, { signal }) =>
@@ -49,7 +49,7 @@ export const telling = task({
     }),
 })
 
-/** Sends a batch, as one who fans out. */
+/** A task that sends a batch. */
 export const fanning = task({
   id: 'raw-fanning',
   run: async () =>

@@ -15,7 +15,7 @@ const report = defineCronJob({ id: 'report', schedule: '* * * * *', handler: () 
 const taskId = eventTaskId(cronEventOf('report'))
 const startMs = Date.parse('2026-03-01T12:00:00Z')
 
-/** A server whose worker has a task by hand beside ours, and ticks that are minutes apart. */
+/** Opens a server whose worker has a task of the SDK and a cron job, with ticks that are minutes apart. */
 async function open() {
   const sides = await openSides()
   await sides.register({ id: 'raw', queue: { concurrencyLimit: 1 } }, { id: taskId })
@@ -23,14 +23,14 @@ async function open() {
   const clock = systemClock
   const api = createTriggerApi(toConnection({ apiKey, apiUrl }), clock)
   const reader = createJobReader({ api, clock, jobs: () => undefined })
-  const parts = { api, reader, clock } as unknown as HostDependencies
+  const dependencies = { api, reader, clock } as unknown as HostDependencies
   const tick = (minute: number, definition: CronJobDefinition = report) =>
-    dispatchTick(definition, startMs + minute * 60_000, [systemTenantId], createTickHost(definition, parts))
+    dispatchTick(definition, startMs + minute * 60_000, [systemTenantId], createTickHost(definition, dependencies))
   const runsOf = (id: string) => sides.server.runs().filter(({ taskIdentifier }) => taskIdentifier === id)
   return { ...sides, tick, runsOf }
 }
 
-test('ticks pile up by hand behind a run that takes long, whatever limit its queue has; ours are skipped', async () => {
+test('ticks of a task pile up behind a long run, even with a queue limit; ticks of a cron job are skipped', async () => {
   const { raw, tick, start, runsOf } = await open()
   for (const minute of [0, 1, 2]) await raw.tasks.trigger('raw', { minute })
   expect(runsOf('raw')).toHaveLength(3)
@@ -42,7 +42,7 @@ test('ticks pile up by hand behind a run that takes long, whatever limit its que
   expect(runsOf(taskId)).toHaveLength(1)
 })
 
-test('a key that lets a tick run once lets no other run for 30 days by hand; ours is free when its run has ended', async () => {
+test('an idempotency key blocks later ticks of a task for 30 days; that of a cron job is freed when its run ends', async () => {
   const { raw, tick, start, runsOf } = await open()
   const key = { idempotencyKey: 'report' }
   await raw.tasks.trigger('raw', {}, key)
@@ -55,7 +55,7 @@ test('a key that lets a tick run once lets no other run for 30 days by hand; our
   expect(runsOf(taskId)).toHaveLength(2)
 })
 
-test('a tick that comes twice makes two runs by hand; ours makes one', async () => {
+test('a repeated tick creates two runs of a task; a cron job creates one', async () => {
   const { raw, tick, runsOf } = await open()
   for (const _ of [1, 2]) await raw.tasks.trigger('raw', {})
   expect(runsOf('raw')).toHaveLength(2)
@@ -67,7 +67,7 @@ test('a tick that comes twice makes two runs by hand; ours makes one', async () 
   }
 })
 
-test('a tick that comes again after its run has failed makes a second by hand, whose key is free; ours makes none', async () => {
+test('a repeated tick after a failed run creates a second run of a task; a cron job creates none', async () => {
   const { raw, tick, start, runsOf } = await open()
   const key = { idempotencyKey: 'report' }
   await raw.tasks.trigger('raw', {}, key)
@@ -76,7 +76,7 @@ test('a tick that comes again after its run has failed makes a second by hand, w
   await (await start()).complete(success)
 
   await tick(0)
-  // The run that has the key makes the one that may fail, and completes.
+  // The run with the key starts the run that may fail, and completes itself.
   await (await start()).complete(success)
   await tick(0)
   expect(runsOf(taskId)).toHaveLength(1)

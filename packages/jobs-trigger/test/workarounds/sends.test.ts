@@ -12,8 +12,8 @@ afterEach(() => vi.unstubAllEnvs())
 const payload = { tenantId: 'acme', number: 1 }
 const task = 'event-work__asked'
 
-describe('when a run is to start', () => {
-  test('while no worker is there for ten minutes, it expires by hand; ours waits', async () => {
+describe('a run without a worker', () => {
+  test('expires after ten minutes if the SDK triggered it; a job waits', async () => {
     let nowMs = Date.now()
     const { raw, ours, client, register } = await openSides({ now: () => nowMs })
     await register({ id: 'raw' }, { id: task })
@@ -26,20 +26,20 @@ describe('when a run is to start', () => {
 })
 
 describe('an idempotency key', () => {
-  test('for a time of two units is kept for 30 days by hand; ours in seconds, or not at all', async () => {
+  test('with a TTL of two units lasts 30 days in the SDK; this library converts it to seconds or rejects it', async () => {
     const nowMs = Date.now()
     const { raw, ours, server } = await openSides({ now: () => nowMs })
-    const keptForMs = () => server.runs().map((run) => run.idempotencyKeyExpiresAt!.getTime() - run.createdAt.getTime())
+    const ttlsMs = () => server.runs().map((run) => run.idempotencyKeyExpiresAt!.getTime() - run.createdAt.getTime())
     await raw.tasks.trigger('raw', {}, { idempotencyKey: 'once', idempotencyKeyTTL: '1h30m' })
     await ours.sendJob('work.asked', payload, { idempotencyKey: 'once', idempotencyTtl: '1.5h' })
-    expect(keptForMs()).toEqual([30 * 86_400_000, 5_400_000])
+    expect(ttlsMs()).toEqual([30 * 86_400_000, 5_400_000])
     const mixed = { idempotencyKey: 'once', idempotencyTtl: '1h30m' as never }
     expect(await failureOf(ours.sendJob('work.asked', payload, mixed))).toMatchObject({ code: 'invalid_option' })
   })
 })
 
-describe('several runs at once', () => {
-  test('have no ids by hand, and are not there yet; ours are told one by one, and are there', async () => {
+describe('a batch', () => {
+  test('returns no ids in the SDK, and its runs do not exist yet; this library returns ids of existing runs', async () => {
     const { raw, ours, client, server } = await openSides()
     const batch = await raw.tasks.batchTrigger('raw', [{ payload: 1 }, { payload: 2 }])
     expect(Object.keys(batch)).not.toContain('runs')
@@ -51,7 +51,7 @@ describe('several runs at once', () => {
     }
   })
 
-  test('are refused together by hand where one is too large, and none at all is an error; ours are answered one by one', async () => {
+  test('fails in the SDK if one item is too large or if it is empty; this library returns a result per item', async () => {
     const { raw, ours, server } = await openSides()
     const datas = ['small', 'x'.repeat(200_000)]
     expect(
@@ -71,7 +71,7 @@ describe('several runs at once', () => {
 })
 
 describe('the version of the tasks', () => {
-  test("that the environment names is not heeded by a client of the SDK's; ours locks the run to it", async () => {
+  test('in the environment is ignored by a client of the SDK; this library locks the run to it', async () => {
     const { raw, ours, server, register } = await openSides()
     const { body: old } = await register({ id: task }, { id: 'raw' })
     await register({ id: task }, { id: 'raw' })
@@ -83,7 +83,7 @@ describe('the version of the tasks', () => {
 })
 
 describe('two environments in one process', () => {
-  test('are mixed up by the settings that the SDK has for the process; ours are apart', async () => {
+  test('get mixed up by the global settings of the SDK; clients of this library are independent', async () => {
     const { server } = await openSides()
     const keysOf = async (send: (apiKey: string) => Promise<unknown>) => {
       const before = server.requests.length
@@ -92,7 +92,7 @@ describe('two environments in one process', () => {
     }
     const naive = await keysOf(async (accessToken) => {
       configure({ baseURL: server.url, accessToken, requestOptions: { retry: { maxAttempts: 1 } } })
-      await Promise.resolve() // whatever an app waits for in between
+      await Promise.resolve() // as an app may await something in between
       await tasks.trigger('raw', {})
     })
     expect(naive).toEqual(['tr_dev_b', 'tr_dev_b'])
@@ -105,7 +105,7 @@ describe('two environments in one process', () => {
 })
 
 describe('a payload', () => {
-  test('with certain keys loses them by hand; ours arrives as it was', async () => {
+  test('with certain keys loses them in the SDK; this library restores them', async () => {
     const { raw, ours, client } = await openSides()
     const data = JSON.parse('{"constructor":"brick","prototype":1}') as object
     const naive = await raw.tasks.trigger('raw', { data }).then(
@@ -119,7 +119,7 @@ describe('a payload', () => {
 })
 
 describe('a tenant', () => {
-  test('with a long name makes a tag that is refused by hand; ours is cut, and still its own', async () => {
+  test('with a long name makes a tag that the server rejects; this library cuts it and keeps it unique', async () => {
     const { raw, ours, client } = await openSides()
     const tenants = ['a', 'b'].map((last) => `${'t'.repeat(150)}${last}`)
     expect(await failureOf(raw.tasks.trigger('raw', {}, { tags: [`tenant:${tenants[0]}`] }))).toMatchObject({

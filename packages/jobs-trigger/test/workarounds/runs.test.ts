@@ -14,11 +14,11 @@ beforeAll(async () => {
 afterAll(() => sides?.close())
 
 const script = (does: Script['does'], ms = 0, tenantId = 'acme'): Script => ({ tenantId, does, ms })
-/** A process of the worker takes a while to start, and on a busy machine a long one. */
+/** A process of the worker takes long to start on a busy machine. */
 const timeout = '2m'
 
-/** Whether one of two runs had given its place back when the other one got it. */
-function areApart(ids: string[]): boolean {
+/** Whether two runs did not overlap. */
+function areSequential(ids: string[]): boolean {
   const [one, other] = ids.map(runOf).map(({ snapshots, completedAt }) => ({
     from: snapshots.find(({ executionStatus }) => executionStatus === 'PENDING_EXECUTING')!.createdAt,
     to: completedAt!,
@@ -29,7 +29,7 @@ function areApart(ids: string[]): boolean {
 const runOf = (id: string) => sides.server.runs().find(({ friendlyId }) => friendlyId === id)!
 
 describe('an idempotency key', () => {
-  test('is free again by hand once its run has failed; ours stays taken', async () => {
+  test('is free in the SDK once its run has failed; a job keeps it', async () => {
     const { raw, ours, rawUntil } = sides
     const key = { idempotencyKey: 'once' }
     const naive = await raw.tasks.trigger('raw', script('fail'), key)
@@ -42,7 +42,7 @@ describe('an idempotency key', () => {
 })
 
 describe('a queue', () => {
-  test('whose limit is for all is one for each concurrency key by hand; ours is for all', async () => {
+  test('counts its limit per concurrency key for a task; a job can have a limit over all tenants', async () => {
     const { raw, ours, rawUntil } = sides
     const tenants = ['a', 'b']
     const naive = await Promise.all(
@@ -51,15 +51,15 @@ describe('a queue', () => {
       ),
     )
     for (const { id } of naive) await rawUntil(id, 'COMPLETED')
-    expect(areApart(naive.map(({ id }) => id))).toBe(false)
+    expect(areSequential(naive.map(({ id }) => id))).toBe(false)
     const sent = await Promise.all(
       tenants.map((tenantId) => ours.sendJob('script.asked-one-by-one', script('take time', 500, tenantId))),
     )
     const own = await Promise.all(sent.map(async ({ id }) => (await ours.waitForJob(id, { timeout })).runs[0]!.id))
-    expect(areApart(own)).toBe(true)
+    expect(areSequential(own)).toBe(true)
   })
 
-  test('is one for two tasks by hand whose ids differ in a dot; ours are apart', async () => {
+  test('is shared by two tasks whose ids differ in a dot; two events have separate queues', async () => {
     const { raw, ours } = sides
     const naive = [await raw.tasks.trigger('order.created', {}), await raw.tasks.trigger('ordercreated', {})]
     expect(new Set(naive.map(({ id }) => runOf(id).queue)).size).toBe(1)
@@ -71,7 +71,7 @@ describe('a queue', () => {
   })
 })
 
-test('a run that fans out by a batch is over by hand before the others are there; ours has made them all', async () => {
+test('a task that sends a batch ends before its runs exist; an event run ends after it has started all runs', async () => {
   const { raw, ours, rawUntil } = sides
   const naive = await raw.tasks.trigger('raw-fanning', {})
   const { relatedRuns } = await rawUntil(naive.id, 'COMPLETED')
@@ -83,10 +83,10 @@ test('a run that fans out by a batch is over by hand before the others are there
 })
 
 describe('a cancel', () => {
-  test('of a run that blocks its loop is compensated by hand when it ends; ours is final', async () => {
-    const { raw, ours, rawUntil, notes } = sides
+  test('of a run that blocks the event loop is reverted when a task ends; a job stays cancelled', async () => {
+    const { raw, ours, rawUntil, entries } = sides
     const blocked = async (id: string, before: number) => {
-      await expect.poll(() => notes().filter((line) => line === 'blocks').length).toBe(before + 1)
+      await expect.poll(() => entries().filter((line) => line === 'blocks').length).toBe(before + 1)
       return id
     }
     const naive = await raw.tasks.trigger('raw', script('block', 2000))
@@ -102,10 +102,10 @@ describe('a cancel', () => {
     expect(await ours.getJobStatus(id)).toMatchObject({ state: 'cancelled' })
   })
 
-  test('takes along by hand what the run had triggered; ours leaves what the handler had sent', async () => {
-    const { raw, ours, rawUntil, notes } = sides
+  test('also cancels the runs that a task triggered; jobs that a handler sent continue', async () => {
+    const { raw, ours, rawUntil, entries } = sides
     const sentBy = async (count: number) => {
-      const sent = () => notes().filter((line) => line.startsWith('sent '))
+      const sent = () => entries().filter((line) => line.startsWith('sent '))
       await expect.poll(() => sent().length).toBe(count)
       return sent().at(-1)!.slice('sent '.length)
     }
@@ -123,16 +123,16 @@ describe('a cancel', () => {
 })
 
 describe('the settings of a project', () => {
-  test('end a run by hand that takes longer, without a word to its task; ours goes on', async () => {
-    const { raw, ours, rawUntil, notes } = sides
+  test('end a longer task without `onFailure`; a job continues', async () => {
+    const { raw, ours, rawUntil, entries } = sides
     const naive = await raw.tasks.trigger('raw', script('take time', 7000))
     const { id } = await ours.sendJob('script.asked', script('take time', 7000))
     await rawUntil(naive.id, 'TIMED_OUT')
-    expect(notes()).not.toContain(`raw failed ${naive.id}`)
+    expect(entries()).not.toContain(`raw failed ${naive.id}`)
     expect(await ours.waitForJob(id, { timeout })).toMatchObject({ state: 'completed' })
   })
 
-  test('grant a run by hand a single attempt, and a short life in its queue; ours has its own', async () => {
+  test('give a task one attempt and a short TTL; a job has its own retries and no TTL', async () => {
     const { raw, ours, rawUntil } = sides
     const naive = await raw.tasks.trigger('raw', script('fail'))
     expect(await rawUntil(naive.id, 'FAILED')).toMatchObject({ attemptCount: 1, ttl: '2m' })
@@ -145,8 +145,8 @@ describe('the settings of a project', () => {
   })
 })
 
-describe('what is told of a failure', () => {
-  test('is without its code by hand; ours has it, and its causes', async () => {
+describe('an error', () => {
+  test('has no code for a task; a job has the code and the causes', async () => {
     const { raw, ours, rawUntil } = sides
     const naive = await raw.tasks.trigger('raw', script('fail'))
     const { error } = await rawUntil(naive.id, 'FAILED')
@@ -164,7 +164,7 @@ describe('what is told of a failure', () => {
     })
   })
 
-  test('in metadata is lost by hand where it is large, without a word; ours is cut', async () => {
+  test('in large metadata is lost silently for a task; a job cuts it', async () => {
     const { raw, ours, rawUntil } = sides
     const small = await raw.tasks.trigger('raw-telling', script('fail'))
     expect((await rawUntil(small.id, 'FAILED')).metadata).toMatchObject({ error: { code: 'no_more' } })
@@ -177,29 +177,29 @@ describe('what is told of a failure', () => {
 })
 
 describe('a process that dies in every attempt', () => {
-  test('ends a run by hand without a word to its task; ours hears of it, after as many attempts as were asked for', async () => {
-    const { raw, ours, rawUntil, notes } = sides
+  test('ends a task without `onFailure`; a job gets `onFailure` after its maximum number of attempts', async () => {
+    const { raw, ours, rawUntil, entries } = sides
     const naive = await raw.tasks.trigger('raw-tried', script('exit'))
     const options = [{ maxAttempts: 1 }, { idempotencyKey: 'exits' }]
     const sent = await Promise.all(options.map((option) => ours.sendJob('script.asked', script('exit'), option)))
     expect(await rawUntil(naive.id, 'CRASHED')).toMatchObject({ attemptCount: 3 })
-    expect(notes()).not.toContain(`raw failed ${naive.id}`)
+    expect(entries()).not.toContain(`raw failed ${naive.id}`)
     const statuses = await Promise.all(sent.map(({ id }) => ours.waitForJob(id, { timeout })))
     const error = { name: 'AttemptsExhaustedError' }
     expect(statuses.map(({ runs }) => runs[0])).toMatchObject([
       { state: 'failed', attempts: 1, maxAttempts: 1, error },
       { state: 'failed', attempts: 3, maxAttempts: 3, error },
     ])
-    for (const { runs } of statuses) expect(notes()).toContain(`ours failed ${runs[0]!.id}`)
+    for (const { runs } of statuses) expect(entries()).toContain(`ours failed ${runs[0]!.id}`)
   })
 
-  // The server does not look past the task's own number of attempts where a process died.
-  test('ends ours after more attempts than its definition has, too, where a send asks for them', async () => {
-    const { ours, notes } = sides
+  // After a crash, the server goes by the task's own number of attempts.
+  test('ends a job after a higher number of attempts, if its send sets one', async () => {
+    const { ours, entries } = sides
     const options = { maxAttempts: 6, idempotencyKey: 'exits more often' }
     const { id } = await ours.sendJob('script.asked', script('exit'), options)
     const [run] = (await ours.waitForJob(id, { timeout })).runs
     expect(run).toMatchObject({ state: 'failed', attempts: 6, error: { name: 'AttemptsExhaustedError' } })
-    expect(notes()).toContain(`ours failed ${run!.id}`)
+    expect(entries()).toContain(`ours failed ${run!.id}`)
   })
 })

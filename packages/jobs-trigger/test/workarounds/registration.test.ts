@@ -14,11 +14,11 @@ const handler = (): undefined => undefined
 const work = defineJob({ id: 'work', event: 'work.asked', handler }) as unknown as Definition
 const cronJob = (schedule: string) => defineCronJob({ id: 'nightly', schedule, handler })
 
-describe('tasks that the SDK takes no notice of', () => {
+describe('tasks that the SDK does not register', () => {
   test.each<[string, () => void]>([
-    ['in a callback, or where `trigger.config.ts` imports them', () => resourceCatalog.clearCurrentFileContext()],
-    ['outside of a worker', () => delete (globalThis as Record<symbol, unknown>)[Symbol.for('dev.trigger.ts.api')]],
-  ])('%s are lost by hand without a word; ours say so', (_, arrange) => {
+    ['in a callback, or in a file that `trigger.config.ts` imports', () => resourceCatalog.clearCurrentFileContext()],
+    ['outside a worker', () => delete (globalThis as Record<symbol, unknown>)[Symbol.for('dev.trigger.ts.api')]],
+  ])('%s are ignored silently by the SDK; this library throws', (_, arrange) => {
     arrange()
     expect(task({ id: 'raw', run: async () => undefined }).id).toBe('raw')
     expect(resourceCatalog.getTask('raw')).toBeUndefined()
@@ -26,8 +26,8 @@ describe('tasks that the SDK takes no notice of', () => {
   })
 })
 
-describe('two of one id', () => {
-  test('are the later one by hand; ours are refused', () => {
+describe('two definitions with the same id', () => {
+  test('overwrite each other in the SDK; this library throws', () => {
     task({ id: 'raw', run: async () => 'one', retry: { maxAttempts: 1 } })
     task({ id: 'raw', run: async () => 'other', retry: { maxAttempts: 2 } })
     expect(resourceCatalog.getTask('raw')?.retry).toMatchObject({ maxAttempts: 2 })
@@ -39,7 +39,7 @@ describe('two of one id', () => {
 })
 
 describe('a schedule', () => {
-  /** When the server calls first. */
+  /** Returns the time of the server's first call. */
   const next = async (cron: string) => {
     const now = Date.parse('2026-06-04T12:00:00Z') // a Thursday
     const { register, request } = await openLoopback({ now: () => now })
@@ -48,7 +48,7 @@ describe('a schedule', () => {
     return body.data[0].nextRun as string
   }
 
-  test('with a step of the weekdays goes on to a seventh day by hand; ours ends on Saturday', async () => {
+  test('with a step of weekdays runs up to a seventh day in Trigger.dev; this library ends it on Saturday', async () => {
     expect(await next('0 9 * * 3/4')).toBe('2026-06-07T09:00:00.000Z')
     createTriggerTasks({ jobs: [cronJob('0 9 * * 3/4')] })
     const { cron } = resourceCatalog.getTaskManifest('tick-nightly')!.schedule!

@@ -10,21 +10,21 @@ const payload = { tenantId: 'acme', number: 1 }
 const task = 'event-work__asked'
 const hourMs = 3_600_000
 
-/** Whether something that was begun is over once this much time has gone by for everyone but the server. */
-async function isOverAfter(durationMs: number, begin: () => Promise<unknown>): Promise<boolean> {
+/** Whether work settles within `durationMs` of fake time. The server's time is real. */
+async function settlesWithin(durationMs: number, begin: () => Promise<unknown>): Promise<boolean> {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'Date'] })
-  let isOver = false
-  const end = (): void => void (isOver = true)
+  let isSettled = false
+  const end = (): void => void (isSettled = true)
   begin().then(end, end)
   await vi.advanceTimersByTimeAsync(durationMs)
   vi.useRealTimers()
-  return isOver
+  return isSettled
 }
 
-describe('an answer that is lost', () => {
+describe('after a lost response', () => {
   const lost = { kind: 'reset', when: 'after' } as const
 
-  test('makes two runs by hand, since the SDK asks again with a key that means nothing; ours makes one', async () => {
+  test('the SDK creates two runs, because its retry has no effective key; this library creates one', async () => {
     const { raw, ours, server } = await openSides()
     const runsOf = (name: string) => server.runs().filter(({ taskIdentifier }) => taskIdentifier === name)
     server.fault({ path: /trigger$/, times: 1 }, lost)
@@ -36,7 +36,7 @@ describe('an answer that is lost', () => {
     expect(deduplicated).toBe(false)
   })
 
-  test('says of a keyed run by hand that somebody else made it; ours that it was this very send', async () => {
+  test('the SDK reports a keyed run as cached; this library reports that this send created it', async () => {
     const { raw, ours, server } = await openSides()
     server.fault({ path: /trigger$/, times: 1 }, lost)
     expect(await raw.tasks.trigger('raw', {}, { idempotencyKey: 'k' })).toMatchObject({ isCached: true })
@@ -47,12 +47,12 @@ describe('an answer that is lost', () => {
   })
 })
 
-describe('a server that does not answer', () => {
-  test('is waited for without an end by hand; ours gives up after 15 s a try, and says what may have become of it', async () => {
+describe('a server that does not respond', () => {
+  test('blocks the SDK without a timeout; this library times out after 15 s a try and says that it may have succeeded', async () => {
     const clock = createFakeClock()
     const { raw, ours, server } = await openSides({ clock })
     server.fault({ path: /trigger$/ }, { kind: 'hang' })
-    expect(await isOverAfter(hourMs, () => raw.tasks.trigger('raw', {}))).toBe(false)
+    expect(await settlesWithin(hourMs, () => raw.tasks.trigger('raw', {}))).toBe(false)
     const failed = await failureOf(clock.finish(ours.sendJob('work.asked', payload)))
     expect(failed).toMatchObject({ code: 'send_failed', accepted: 'maybe' })
     expect((failed as Error).message).toContain('no response within 15000 ms')
@@ -60,12 +60,12 @@ describe('a server that does not answer', () => {
   })
 })
 
-describe('a server that asks to be left alone for an hour', () => {
-  test('is waited for by hand without a word; ours says at once that nothing was taken, and for how long', async () => {
+describe('a server with a rate limit of an hour', () => {
+  test('blocks the SDK silently; this library fails at once and names the time to wait', async () => {
     const { raw, ours, server } = await openSides()
     const headers = { 'x-ratelimit-reset': String(Date.now() + hourMs) }
     server.fault({ path: /trigger$/ }, { kind: 'answer', status: 429, headers, body: { error: 'slow down' } })
-    expect(await isOverAfter(hourMs - 60_000, () => raw.tasks.trigger('raw', {}))).toBe(false)
+    expect(await settlesWithin(hourMs - 60_000, () => raw.tasks.trigger('raw', {}))).toBe(false)
     const failed = await failureOf(ours.sendJob('work.asked', payload))
     expect(failed).toMatchObject({ code: 'send_failed', accepted: 'no' })
     expect((failed as Error).message).toMatch(/wants no requests for 3[56]\d\d s/)

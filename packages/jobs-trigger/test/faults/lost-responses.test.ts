@@ -9,10 +9,10 @@ import type { Fault } from '../loopback/index.ts'
 const payload = { tenantId: 'acme', number: 1 }
 const keyed = { idempotencyKey: 'once' }
 
-/** The job is taken, and nobody hears of it. */
+/** Faults in which the server accepts the request and its response is lost. */
 const lost: readonly { name: string; fault: Fault }[] = [
   { name: 'reset', fault: { kind: 'reset', when: 'after' } },
-  { name: 'cut in its middle', fault: { kind: 'cut' } },
+  { name: 'truncated', fault: { kind: 'cut' } },
 ]
 
 const jobs = [defineJob({ id: 'work', event: 'work.asked', handler: () => 'done' })]
@@ -26,8 +26,8 @@ function items(count: number): JobItem<'work.asked'>[] {
   return Array.from({ length: count }, (_, number) => ({ event: 'work.asked', payload: { tenantId: 'acme', number } }))
 }
 
-describe.each(lost)('a job that was accepted while the answer was $name', ({ fault }) => {
-  test('is asked for again and is one job, no duplicate', async () => {
+describe.each(lost)('an accepted job whose response was $name', ({ fault }) => {
+  test('is sent again and is one job, not a duplicate', async () => {
     const { client, server } = await openSender()
     letFail(server, 'send', fault, 2)
     const { id, deduplicated } = await client.sendJob('work.asked', payload)
@@ -36,7 +36,7 @@ describe.each(lost)('a job that was accepted while the answer was $name', ({ fau
     expect(server.runs().map((run) => run.friendlyId)).toEqual([id])
   })
 
-  test('with an idempotency key is one job, taken by this send; the next send of the key is the duplicate', async () => {
+  test('with an idempotency key is one job, and only the next send with the key is a duplicate', async () => {
     const { client, server } = await openSender()
     letFail(server, 'send', fault, 2)
     const first = await client.sendJob('work.asked', payload, keyed)
@@ -45,7 +45,7 @@ describe.each(lost)('a job that was accepted while the answer was $name', ({ fau
     expect(server.runs().map((run) => run.friendlyId)).toEqual([first.id])
   })
 
-  test('each time: the error says `maybe`, and that only a key makes it safe to send again', async () => {
+  test('in every try fails with `accepted: maybe` and the advice to use an idempotency key', async () => {
     const { client, server } = await openSender()
     letFail(server, 'send', fault)
     const error = await failureOf(client.sendJob('work.asked', payload))
@@ -56,15 +56,15 @@ describe.each(lost)('a job that was accepted while the answer was $name', ({ fau
   })
 })
 
-describe.each(lost)('a change that was made while the answer was $name', ({ fault }) => {
-  test('is told as made where it is a cancel', async () => {
+describe.each(lost)('a change whose response was $name', ({ fault }) => {
+  test('succeeds if it is a cancel', async () => {
     const { client, server } = await openSender({ jobs })
     const { id } = await client.sendJob('work.asked', payload, { delay: '1h' })
     letFail(server, 'cancel', fault, 2)
     await expect(client.cancelJob(id)).resolves.toMatchObject({ state: 'cancelled' })
   })
 
-  test('runs the job once more, not twice, where it is a retry', async () => {
+  test('runs the job once more, not twice, if it is a retry', async () => {
     const { client, server, failNext } = await openSender({ jobs })
     const { id } = await client.sendJob('work.asked', payload)
     await failNext()
@@ -76,7 +76,7 @@ describe.each(lost)('a change that was made while the answer was $name', ({ faul
 })
 
 describe('a batch', () => {
-  test('of which some answers were lost: each item is one job, and keeps its place', async () => {
+  test('with some lost responses creates one job for each item, in order', async () => {
     const { client, server } = await openSender()
     letFail(server, 'send', { kind: 'cut' }, 3)
     const ids = (await client.sendJobs(items(5))).map(idOf)

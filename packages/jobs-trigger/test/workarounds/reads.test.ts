@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 
 import { failureOf } from '../kit/failure-of.ts'
-import { openSides, type SidesSetting } from '../kit/open-sides.ts'
+import { openSides, type SidesOptions } from '../kit/open-sides.ts'
 import { type Completion, success } from '../loopback/open-loopback.ts'
 
 afterEach(() => vi.useRealTimers())
@@ -13,8 +13,8 @@ const ended = (code: 'MAX_DURATION_EXCEEDED' | 'TASK_PROCESS_MAYBE_OOM_KILLED'):
   error: { type: 'INTERNAL_ERROR', code },
 })
 
-/** A job whose run a worker holds. */
-async function openHeld(setting?: SidesSetting) {
+/** Opens a job whose run a worker has started. */
+async function openHeld(setting?: SidesOptions) {
   const sides = await openSides(setting)
   await sides.register({ id: task })
   const { id } = await sides.ours.sendJob('work.asked', payload)
@@ -22,7 +22,7 @@ async function openHeld(setting?: SidesSetting) {
 }
 
 describe('the end of a run', () => {
-  test('by its longest duration is neither success nor failure nor an end by its flags; ours has failed', async () => {
+  test('after its maximum duration sets no flag in the SDK; the job has failed', async () => {
     const { raw, ours, id, held } = await openHeld()
     await held.complete(ended('MAX_DURATION_EXCEEDED'))
     const naive = await raw.runs.retrieve(id)
@@ -31,7 +31,7 @@ describe('the end of a run', () => {
     expect(await ours.waitForJob(id, { timeout: '1s' })).toMatchObject({ state: 'failed' })
   })
 
-  test('before its beginning is none by its flags; ours has expired', async () => {
+  test('before its start sets no flag in the SDK; the job has expired', async () => {
     const { raw, ours } = await openSides()
     const { id } = await raw.tasks.trigger(task, { tenantId: 'acme' }, { ttl: 1 })
     await expect.poll(async () => (await raw.runs.retrieve(id)).status).toBe('EXPIRED')
@@ -39,7 +39,7 @@ describe('the end of a run', () => {
     expect(await ours.getJobStatus(id)).toMatchObject({ state: 'expired' })
   })
 
-  test('with its worker is a cancel that nobody asked for; ours has failed, and can be retried', async () => {
+  test('because its worker disconnected is a cancel in the SDK; the job has failed and can be retried', async () => {
     const { raw, ours, request, id } = await openHeld()
     await request('POST', '/engine/v1/dev/disconnect', { runFriendlyIds: [id] })
     expect(await raw.runs.retrieve(id)).toMatchObject({ status: 'CANCELED', isCancelled: true })
@@ -50,7 +50,7 @@ describe('the end of a run', () => {
 })
 
 describe('a run that has ended', () => {
-  test('can be cancelled by hand, which is answered as if it had been; ours is told as it is', async () => {
+  test('seems to be cancelled in the SDK; this library returns its real state', async () => {
     const { raw, ours, id, held } = await openHeld()
     await held.complete(success)
     expect(await raw.runs.cancel(id)).toEqual({ id })
@@ -58,7 +58,7 @@ describe('a run that has ended', () => {
     expect(await ours.cancelJob(id)).toMatchObject({ state: 'completed' })
   })
 
-  test('is replayed twice by hand, without a link to the first; ours runs again once, as the same job', async () => {
+  test('is replayed twice by the SDK, without a link; this library retries it once, as the same job', async () => {
     const { raw, ours, another, id, held, client, server } = await openHeld()
     await held.complete(ended('TASK_PROCESS_MAYBE_OOM_KILLED'))
     const naive = await Promise.all([raw.runs.replay(id), raw.runs.replay(id)])
@@ -73,7 +73,7 @@ describe('a run that has ended', () => {
   })
 })
 
-describe('a run that is not there yet', () => {
+describe('a run that is not visible', () => {
   const missing = {
     kind: 'answer',
     status: 404,
@@ -81,7 +81,7 @@ describe('a run that is not there yet', () => {
     headers: { 'x-should-retry': 'true' },
   } as const
 
-  test('where it is read, is an error by hand without the tries of the SDK; ours is looked for again, and found', async () => {
+  test('yet is an error without the retries of the SDK; this library reads it again and finds it', async () => {
     const { server, ours, client } = await openSides()
     const { id } = await ours.sendJob('work.asked', payload)
     server.fault({ path: /runs\/run_/, times: 1 }, missing)
@@ -90,7 +90,7 @@ describe('a run that is not there yet', () => {
     expect(await ours.getJobStatus(id)).toMatchObject({ id, state: 'queued' })
   })
 
-  test('and never will be is asked for five times by hand, for nine seconds; ours is known not to be there at once', async () => {
+  test('because it does not exist takes the SDK five requests and nine seconds; this library reports it soon', async () => {
     const { server, ours, raw } = await openSides()
     expect(await failureOf(raw.runs.retrieve('run_unknown'))).toMatchObject({ status: 404 })
     expect(server.requests).toHaveLength(5)
@@ -105,7 +105,7 @@ describe('a list of runs', () => {
   const ids = (page: { data?: readonly { id: string }[]; jobs?: readonly { id: string }[] }) =>
     (page.data ?? page.jobs)!.map(({ id }) => id)
 
-  test('has those of a week alone by hand; ours all', async () => {
+  test('has only the last week in the SDK; this library lists all', async () => {
     let nowMs = Date.now()
     const { raw, ours } = await openSides({ now: () => nowMs, listLagMs: 0 })
     const { id } = await ours.sendJob('work.asked', payload)
@@ -115,7 +115,7 @@ describe('a list of runs', () => {
     expect(ids(await ours.listJobs())).toEqual([id])
   })
 
-  test('for a tenant with a comma in its name has those of others by hand; ours its own', async () => {
+  test('for a tenant with a comma in its name has runs of others in the SDK; this library lists only its own', async () => {
     const { raw, ours } = await openSides({ listLagMs: 0 })
     const send = async (tenantId: string) => {
       await raw.tasks.trigger('raw', {}, { tags: [`tenant:${tenantId}`] })
@@ -128,7 +128,7 @@ describe('a list of runs', () => {
     expect(ids(await ours.listJobs({ tenantId: 'a,b' }))).toEqual([own])
   })
 
-  test('of more than a hundred is refused by hand; ours is read in pages', async () => {
+  test('of more than a hundred is rejected in the SDK; this library reads pages', async () => {
     const { raw, ours } = await openSides({ listLagMs: 0 })
     const items = Array.from({ length: 101 }, () => ({ event: 'work.asked' as const, payload }))
     await ours.sendJobs(items)
@@ -136,7 +136,7 @@ describe('a list of runs', () => {
     expect((await ours.listJobs({ limit: 101 })).jobs).toHaveLength(101)
   })
 
-  test('tells what a run was a while ago by hand; ours what it is', async () => {
+  test('shows outdated states in the SDK; this library shows current ones', async () => {
     let nowMs = Date.now()
     const { raw, ours } = await openSides({ now: () => nowMs, listLagMs: 500 })
     const { id } = await ours.sendJob('work.asked', payload)
@@ -150,7 +150,7 @@ describe('a list of runs', () => {
   })
 })
 
-test('the attempts that a run is shown with are those of the server by hand; ours never more than were asked for', async () => {
+test('the SDK shows the attempts that the server counts; this library shows at most the maximum of the send', async () => {
   const { raw, ours, register, start } = await openSides()
   await register({
     id: task,

@@ -1,0 +1,23 @@
+import { defineJob, NonRetryableError, RetryAfterError } from '@cgk-platform/jobs-core'
+
+import { record, waitForGate } from '../../kit/journal.ts'
+import type { Work } from '../../kit/work.ts'
+import type { HandlerScript } from './handler-script.ts'
+
+type Settings = Omit<Parameters<typeof defineJob>[0], 'handler'>
+
+/** Defines a job that records its calls and performs the script of its payload. */
+export function defineRecordingJob(settings: Settings) {
+  return defineJob({
+    ...settings,
+    async handler({ payload }, context) {
+      const { jobId, attempt, signal } = context
+      record('handled', { jobId, attempt, definition: settings.id })
+      const { gate, throwIn, laterOf } = ((payload as Work).data ?? {}) as HandlerScript
+      if (gate !== undefined) await waitForGate(gate, signal)
+      if (laterOf === settings.id && attempt === 1) throw new RetryAfterError('not yet', '40s')
+      if (throwIn?.includes(attempt)) throw new NonRetryableError('thrown by its script')
+      return settings.id
+    },
+  })
+}
