@@ -54,8 +54,8 @@ export const triggerCapabilities: Capabilities = {
   // A retry delay below 30 s passes in the run's process. From 30 s on, the run returns to its queue.
   minRetryDelayMs: 0,
   retryToleranceMs: 2000,
-  // The server stops at 250 attempts. One is reserved to end a run whose process died in its last attempt. The server also
-  // ends a run that returns to its queue for the twelfth time, so definitions that could do that are rejected.
+  // The server stops at 250 attempts. One is reserved to end a run whose process died in its last attempt. The server
+  // also ends a run that returns to its queue for the twelfth time, so definitions that could do that are rejected.
   maxAttemptsLimit: 249,
   maxPayloadBytes: portablePayloadBytes,
   // From 128 KiB on, an output goes through an object store, which a self-hosted server may lack.

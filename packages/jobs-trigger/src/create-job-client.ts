@@ -5,8 +5,8 @@ import {
 } from '@cgk-platform/jobs-core'
 
 /**
- * Creates a client on Trigger.dev. Ignores environment variables that choose an engine, and other registered engines. To
- * use another engine, pass its name or a provider instance in `provider`.
+ * Creates a client on Trigger.dev. Ignores environment variables that choose an engine, and other registered engines.
+ * To use another engine, pass its name or a provider instance in `provider`.
  *
  * @throws {InvalidOptionError} for an invalid option, or for `config` together with a provider instance.
  */

@@ -64,9 +64,9 @@ async function findQueues(jobs: JobRegistry | undefined, api: TriggerApi): Promi
 type QueueReference = readonly [task: string, type: EngineQueue['type'], name: string]
 
 /**
- * Returns the queues of a definition's tasks. It includes the definition's own task, because the event's task exists even
- * if no job handles the event. A definition with a concurrency limit has one queue for its tasks. The ticks of a cron job
- * have their own queue.
+ * Returns the queues of a definition's tasks. It includes the definition's own task, because the event's task exists
+ * even if no job handles the event. A definition with a concurrency limit has one queue for its tasks. The ticks of a
+ * cron job have their own queue.
  */
 function queuesOf(definition: Definition): QueueReference[] {
   const { id, kind, concurrency } = definition

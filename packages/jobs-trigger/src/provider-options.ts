@@ -65,7 +65,9 @@ const allowed: Record<keyof TriggerOptions, true> = {
   onResume: true,
 }
 
-/** Options of a Trigger.dev task, with the SDK's types. Excludes options that would break a guarantee of this library. */
+/**
+ * Options of a Trigger.dev task, with the SDK's types. Excludes options that would break a guarantee of this library.
+ */
 export type TriggerOptions = Omit<SdkOptions, RefusedOption | 'retry'> & {
   /** Retries a run that ran out of memory on a larger machine. The definition's `retry` sets everything else. */
   retry?: Pick<RetryOptions, 'outOfMemory'>

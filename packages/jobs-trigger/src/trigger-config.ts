@@ -16,11 +16,15 @@ export interface TriggerConfig {
   apiUrl?: string | undefined
   /** The branch of a preview environment. Default: `TRIGGER_PREVIEW_BRANCH`, otherwise the deployed branch. */
   previewBranch?: string | undefined
-  /** The version of the deployed tasks that runs the jobs. Default: `TRIGGER_VERSION`, otherwise the current version. */
+  /**
+   * The version of the deployed tasks that runs the jobs. Default: `TRIGGER_VERSION`, otherwise the current version.
+   */
   version?: string | undefined
 }
 
-/** The current settings of a connection. Each read evaluates the environment, which some platforms set only per request. */
+/**
+ * The current settings of a connection. Each read evaluates the environment, which some platforms set only per request.
+ */
 export interface TriggerConnection {
   /** The configured key. If absent, the SDK uses the key of the environment or of the current run. */
   readonly apiKey?: string | undefined

@@ -19,8 +19,8 @@ export interface TriggerInternals {
 }
 
 /**
- * Creates the Trigger.dev provider, which sends, reads, cancels and retries jobs. Trigger.dev's workers run them, in the
- * project that calls `createTriggerTasks`.
+ * Creates the Trigger.dev provider, which sends, reads, cancels and retries jobs. Trigger.dev's workers run them, in
+ * the project that calls `createTriggerTasks`.
  *
  * @throws {InvalidOptionError} for an invalid setting.
  */

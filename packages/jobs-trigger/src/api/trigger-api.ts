@@ -180,8 +180,8 @@ type TriggerHandle = Awaited<ReturnType<Sdk.TriggerClient['tasks']['trigger']>> 
 type TriggerOptions = Parameters<Sdk.TriggerClient['tasks']['trigger']>[2]
 
 /**
- * Creates an SDK client for one request. A client is cheap, and some platforms set the environment only per request. The
- * SDK's global `configure` would mix up several connections.
+ * Creates an SDK client for one request. A client is cheap, and some platforms set the environment only per request.
+ * The SDK's global `configure` would mix up several connections.
  */
 async function createClient(connection: TriggerConnection): Promise<Sdk.TriggerClient> {
   const { apiKey, apiUrl, previewBranch } = connection

@@ -23,8 +23,8 @@ const visibilityTimeoutMs = 10_000
 const maxTags = 10
 
 /**
- * Triggers the job's event again, for the definitions whose newest run failed. Tags the job's previous event run with the
- * id of the new one. Concurrent retries use the same idempotency key, so they create one run.
+ * Triggers the job's event again, for the definitions whose newest run failed. Tags the job's previous event run with
+ * the id of the new one. Concurrent retries use the same idempotency key, so they create one run.
  *
  * @throws {UnsupportedFeatureError} if the previous run has no free tag. @throws {RequestFailedError}
  */

@@ -119,7 +119,9 @@ export function newAttemptRecord(
   }
 }
 
-/** Lowers the number of attempts to that of the run, which a manual trigger may set, so the last attempt ends the job. */
+/**
+ * Lowers the number of attempts to that of the run, which a manual trigger may set, so the last attempt ends the job.
+ */
 function withRunLimit(envelope: WireEnvelope, definition: Definition, { run }: RunContext['ctx']): WireEnvelope {
   const { maxAttempts = Number.POSITIVE_INFINITY } = run
   return maxAttempts < maxAttemptsOf(envelope, definition, triggerLimits) ? { ...envelope, maxAttempts } : envelope

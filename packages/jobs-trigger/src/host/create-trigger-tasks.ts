@@ -28,9 +28,9 @@ export interface TriggerHostInternals extends HostTestOptions {}
 const declared = declareOptions<TriggerHostOptions>('`createTriggerTasks`', hostOptions)
 
 /**
- * Creates Trigger.dev tasks that run your jobs. Call it once in a project, at the top level of a file in one of the `dirs`
- * of `trigger.config.ts`, after importing the modules that define jobs. Each event gets a task, which senders trigger, and
- * each job gets one. A cron job gets another one, which its ticks call.
+ * Creates Trigger.dev tasks that run your jobs. Call it once in a project, at the top level of a file in one of the
+ * `dirs` of `trigger.config.ts`, after importing the modules that define jobs. Each event gets a task, which senders
+ * trigger, and each job gets one. A cron job gets another one, which its ticks call.
  *
  * @throws {InvalidOptionError} for an invalid option, or if it is called where the SDK does not register tasks.
  * @throws {UnsupportedFeatureError} for a definition that needs a feature which Trigger.dev does not have.

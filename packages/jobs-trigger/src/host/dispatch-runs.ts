@@ -55,8 +55,8 @@ export async function dispatchRuns(
 }
 
 /**
- * Returns the version that starts the child runs. A later version may not have the definition. In development, a version
- * ends with the next change, so none is set.
+ * Returns the version that starts the child runs. A later version may not have the definition. In development, a
+ * version ends with the next change, so none is set.
  */
 function versionOf({ run: { version }, environment }: RunContext['ctx']): { version?: string } {
   return version === undefined || environment.type === 'DEVELOPMENT' ? {} : { version }

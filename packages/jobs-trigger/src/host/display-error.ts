@@ -8,8 +8,8 @@ const maxTextLength = 999
 const maxNameLength = 255
 
 /**
- * Converts an error to the one that Trigger.dev displays. Keeps its name, message and stack, without characters that the
- * database rejects. Changes messages that Trigger.dev takes for a lack of memory, because it would end the run.
+ * Converts an error to the one that Trigger.dev displays. Keeps its name, message and stack, without characters that
+ * the database rejects. Changes messages that Trigger.dev takes for a lack of memory, because it would end the run.
  *
  * @param memoryMessages - `verbatim` keeps those messages: Trigger.dev then retries the run on its larger machine
  */

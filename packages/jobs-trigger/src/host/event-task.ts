@@ -69,8 +69,8 @@ function inlineDefinition(definitions: readonly Definition[]): Definition | unde
 }
 
 /**
- * Whether the event's run makes the attempts itself. A failed run frees its idempotency key, so a job with a key needs an
- * event run that does not fail.
+ * Whether the event's run makes the attempts itself. A failed run frees its idempotency key, so a job with a key needs
+ * an event run that does not fail.
  */
 function runsInline({ envelope, retry }: EventPayload): boolean {
   return envelope.idempotencyKey === undefined && retry === undefined

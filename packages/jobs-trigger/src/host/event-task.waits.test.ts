@@ -13,7 +13,9 @@ const taskId = 'event-work__asked'
 const envelope = envelopeOf()
 const { sentAt } = envelope
 
-/** Opens tasks with an open wait. It began after the event was sent by its worker's clock, but before by the server's. */
+/**
+ * Opens tasks with an open wait. It began after the event was sent by its worker's clock, but before by the server's.
+ */
 async function open() {
   const completed: string[] = []
   const job = defineJob({ id: 'work', event: 'work.asked', handler: () => undefined })

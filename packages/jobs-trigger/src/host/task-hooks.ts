@@ -38,7 +38,9 @@ function logFailure(error: unknown, ctx: RunContext['ctx'], { logger }: HostDepe
   else bound.warn('A run failed before its job could start. It will be retried.', fields)
 }
 
-/** Fails a run that needs a retry in a project with retries turned off. The SDK ends the run, so this calls `onFailure`. */
+/**
+ * Fails a run that needs a retry in a project with retries turned off. The SDK ends the run, so this calls `onFailure`.
+ */
 async function failAbandonedRun(error: unknown, ctx: RunContext['ctx'], dependencies: HostDependencies): Promise<void> {
   if (!(error instanceof AttemptFailure) || error.retryAfterMs === undefined) return
   const { definition, payload } = error.attempt

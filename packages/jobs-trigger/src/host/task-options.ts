@@ -11,8 +11,8 @@ type BaseTaskOptions = Omit<TaskOptions<string, unknown>, 'id' | 'run'>
 export const baseTaskOptions: BaseTaskOptions = { maxDuration: timeout.None, ttl: 0 }
 
 /**
- * Maximum number of attempts that the server makes. After a process died, the server goes by this number, even if the run
- * was triggered with another one. So the host counts attempts itself and ends every run explicitly.
+ * Maximum number of attempts that the server makes. After a process died, the server goes by this number, even if the
+ * run was triggered with another one. So the host counts attempts itself and ends every run explicitly.
  */
 export const serverMaxAttempts = 250
 

@@ -3,9 +3,10 @@ const weekdays = 'sun mon tue wed thu fri sat'.split(' ')
 const longestMonthDays = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
 /**
- * Converts a valid schedule of five fields to one that means the same to Trigger.dev, or returns `undefined` if there is
- * none. Trigger.dev differs in three ways. It counts a step of weekdays up to a seventh day. It treats a day field with as
- * many days as the month as `*`. It rejects a day that the only month does not have, even if a weekday is the alternative.
+ * Converts a valid schedule of five fields to one that means the same to Trigger.dev, or returns `undefined` if there
+ * is none. Trigger.dev differs in three ways. It counts a step of weekdays up to a seventh day. It treats a day field
+ * with as many days as the month as `*`. It rejects a day that the only month does not have, even if a weekday is the
+ * alternative.
  */
 export function toTriggerSchedule(schedule: string): string | undefined {
   const [minute, hour, day, month, weekday] = schedule.split(' ') as [string, string, string, string, string]

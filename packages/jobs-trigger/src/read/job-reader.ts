@@ -58,7 +58,10 @@ export function createJobReader({ api, clock, jobs }: JobReaderDependencies): Jo
     return retrieveSettled(runId)
   }
 
-  /** Adds the runs that an event's run started: those that Trigger.dev lists as its children, and those that its host recorded. */
+  /**
+   * Adds the runs that an event's run started: those that Trigger.dev lists as its children, and those that its host
+   * recorded.
+   */
   const toEventRun = async (run: EngineRun, jobId: string): Promise<EventRun> => {
     const record = readRecord(run.metadata)
     const listed = (run.relatedRuns?.children ?? []).filter((child) => isRunOf(child, jobId))

@@ -68,7 +68,8 @@ function ownDefinitionId(
   if (runStateOf(run) !== 'failed') return undefined
   const { envelope } = eventPayloadOf(run)
   if (next) {
-    // The retry either names the definition of this run, or runs all definitions that have no run and replaces this one.
+    // The retry either names the definition of this run, or runs all definitions that have no run and replaces this
+    // one.
     const { runs = {} } = eventPayloadOf(next.run).retry ?? {}
     return Object.keys(runs).find((id) => runs[id] === run.id)
   }

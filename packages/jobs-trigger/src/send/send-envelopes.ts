@@ -29,8 +29,8 @@ const sendKeyTtlMs = 3_600_000
 const maxPayloadBytes = 128 * 1024 - 1
 
 /**
- * Triggers the event's task for each envelope, with one request each. Trigger.dev creates the runs of a batch later, so a
- * batch could not return their ids.
+ * Triggers the event's task for each envelope, with one request each. Trigger.dev creates the runs of a batch later, so
+ * a batch could not return their ids.
  */
 export function sendEnvelopes(
   envelopes: readonly Envelope[],

@@ -30,7 +30,8 @@ const forbiddenCharacter = /[\0\p{Cs}]/u
 
 /**
  * Converts a payload or an output to a form that Trigger.dev can carry. Returns the value itself, or a JSON string if
- * the value has a key that the SDK's serializer rejects, or is a string with a character that the database cannot store.
+ * the value has a key that the SDK's serializer rejects, or is a string with a character that the database cannot
+ * store.
  */
 export function toWireJson(value: EventPayload | RunPayload | Json): Json {
   const text = JSON.stringify(value)

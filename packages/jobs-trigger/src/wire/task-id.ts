@@ -4,8 +4,8 @@ import { cronEventOf, cronJobIdOf } from '@cgk-platform/jobs-core/provider'
 const maxLength = 120
 
 /**
- * Returns the id of the task that senders of an event trigger. Every event has its own task, whether a job handles it or
- * not, so a sender needs no definitions. The runs of a cron job also have their own event.
+ * Returns the id of the task that senders of an event trigger. Every event has its own task, whether a job handles it
+ * or not, so a sender needs no definitions. The runs of a cron job also have their own event.
  */
 export function eventTaskId(event: string): string {
   const cronJobId = cronJobIdOf(event)
@@ -46,8 +46,8 @@ export function taskIdProblem(taskId: string): string | undefined {
 
 /**
  * Encodes a name with letters, digits, `_` and `-` only, uniquely for each name. A queue's name drops all other
- * characters, so `order.created` and `ordercreated` would share a queue. A dot becomes `__`, `_` becomes `_u`, any other
- * character its hexadecimal code between `_x` and `_`.
+ * characters, so `order.created` and `ordercreated` would share a queue. A dot becomes `__`, `_` becomes `_u`, any
+ * other character its hexadecimal code between `_x` and `_`.
  */
 function escape(name: string): string {
   return name.replaceAll(/[^A-Za-z0-9-]/g, (character) => {

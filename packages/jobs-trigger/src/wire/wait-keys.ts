@@ -25,7 +25,9 @@ export async function awaitAllTagOf(event: string, tenantId: string): Promise<st
   return `await-all:${await hashOf([event, tenantId])}`
 }
 
-/** Returns the tags of all tokens that an event may complete: those without a match, and those for each of its values. */
+/**
+ * Returns the tags of all tokens that an event may complete: those without a match, and those for each of its values.
+ */
 export async function awaitTagsFor(event: string, tenantId: string, payload: Json): Promise<string[]> {
   return Promise.all([undefined, ...matchesIn(payload)].map((match) => awaitTagOf(event, tenantId, match)))
 }
@@ -38,7 +40,10 @@ export function matchesIn(payload: Json): EventMatch[] {
   )
 }
 
-/** Returns the idempotency key of a step's token. It is unique to one wait, even if the same step waits again in a restarted run. */
+/**
+ * Returns the idempotency key of a step's token. It is unique to one wait, even if the same step waits again in a
+ * restarted run.
+ */
 export function eventWaitKey({ runId, startedAt, until }: EventWaitInfo, stepKey: string): string {
   return `${runId}/${startedAt}/${until}/${stepKey}`
 }

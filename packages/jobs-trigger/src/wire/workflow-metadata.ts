@@ -6,7 +6,10 @@ export const workflowKey = 'workflow'
 /** Step records with the number of the request that saves them. A late request may arrive after a newer one. */
 export type NumberedRecord = WorkflowRecord & { saves?: number }
 
-/** Reads the step records from a run's metadata, stored as JSON or as a JSON string. Returns `undefined` if there are none. */
+/**
+ * Reads the step records from a run's metadata, stored as JSON or as a JSON string. Returns `undefined` if there are
+ * none.
+ */
 export function readWorkflowRecord(
   metadata: Readonly<Record<string, unknown>> | undefined,
 ): NumberedRecord | undefined {

@@ -105,7 +105,10 @@ async function readEvent(
   }
 }
 
-/** The sender of the token's event has already compared the times, by other clocks. So this moves `sentAt` into the wait. */
+/**
+ * The sender of the token's event has already compared the times, by other clocks. So this moves `sentAt` into the
+ * wait.
+ */
 function applyEvent(event: AwaitableEvent, step: EventWait, record: WorkflowRecord, now: number): boolean {
   const { sentAt } = event
   const { startedAt, until = startedAt } = step
@@ -116,8 +119,8 @@ function applyEvent(event: AwaitableEvent, step: EventWait, record: WorkflowReco
 }
 
 /**
- * Replaces a token that was completed with something other than a matching event. Events cannot complete it again, and a
- * wait for it would end at once.
+ * Replaces a token that was completed with something other than a matching event. Events cannot complete it again, and
+ * a wait for it would end at once.
  */
 async function replaceToken(step: EventWait, dependencies: ResolveWaitsDependencies): Promise<void> {
   Object.assign(step, { handle: await createEventToken(step, dependencies, 'replacement') })

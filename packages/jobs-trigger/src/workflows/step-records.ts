@@ -22,7 +22,9 @@ export interface StepRecordsDependencies extends EventTokenDependencies {
   readonly resolveWaits: (poll: WaitPoll) => Promise<unknown>
 }
 
-/** Interval of checks for wait results while a step runs: a share of the elapsed time, within limits in milliseconds. */
+/**
+ * Interval of checks for wait results while a step runs: a share of the elapsed time, within limits in milliseconds.
+ */
 const pollInterval = { share: 1 / 30, minMs: 1000, maxMs: 30_000 }
 
 /** Step records that can receive wait results as a replay ends. */

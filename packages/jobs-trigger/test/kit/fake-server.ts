@@ -20,7 +20,9 @@ export interface FakeResponse {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** Returns the response to a request and its index, counted from 0. If it throws, the request rejects with that error. */
+/**
+ * Returns the response to a request and its index, counted from 0. If it throws, the request rejects with that error.
+ */
 export type Respond = (requests: FakeRequest, index: number) => FakeResponse | Promise<FakeResponse>
 
 /** Trigger.dev's API with responses from a test. The SDK is the real one. */

@@ -1,4 +1,4 @@
-import { refuseKey } from './authorize.ts'
+import { rejectKey } from './authorize.ts'
 import { createBatches } from './batches.ts'
 import { createBatchesApi } from './batches-api.ts'
 import { createDevApi } from './dev-api.ts'
@@ -16,16 +16,16 @@ import { createTelemetryApi } from './telemetry-api.ts'
 import { createTriggerApi } from './trigger-api.ts'
 import { createWaitApi } from './wait-api.ts'
 
-/** What the API needs beside the engine. */
+/** Options of the API. */
 export interface ApiOptions {
   readonly accessToken: string
   readonly pollMs: number
   readonly batchLagMs: number
-  /** Is told what this server did wrong; the test that used it shall fail. */
+  /** Reports a fault of this server, which must fail the test that used it. */
   report(problem: Error): void
 }
 
-/** All endpoints as one function. */
+/** Returns a function that handles all endpoints. */
 export function createApi(engine: Engine, options: ApiOptions): (request: HttpRequest) => Promise<HttpReply> {
   const { accessToken, report, batchLagMs } = options
   const { secretKey } = engine
@@ -47,11 +47,11 @@ export function createApi(engine: Engine, options: ApiOptions): (request: HttpRe
     const { pathname, searchParams } = new URL(request.path, 'http://loopback')
     const match = matchRoute(routes, request.method, pathname)
     if (!match) {
-      report(new Error(`\`${request.method} ${pathname}\` is not served by the loopback server: add it there.`))
+      report(new Error(`The loopback server has no endpoint \`${request.method} ${pathname}\`. Add it there.`))
       return jsonReply(404, { error: 'Not Found' })
     }
-    const refusal = refuseKey(match.route.auth, request.headers['authorization'], { secretKey, accessToken })
-    if (refusal) return refusal
+    const rejection = rejectKey(match.route.auth, request.headers['authorization'], { secretKey, accessToken })
+    if (rejection) return rejection
     try {
       return await match.route.handle(request, match.params, searchParams)
     } catch (error) {

@@ -8,8 +8,8 @@ const noHeader = {
   error: 'No authorization header provided',
 }
 
-/** Refuses a request without the right key, in the words of the real server. */
-export function refuseKey(
+/** Rejects a request without the right key, with the real server's response. */
+export function rejectKey(
   auth: 'secret' | 'access' | 'none',
   authorization: string | undefined,
   { secretKey, accessToken }: { readonly secretKey: string; readonly accessToken: string },

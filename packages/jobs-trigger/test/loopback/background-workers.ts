@@ -1,7 +1,7 @@
 import type { BackgroundWorkerMetadata, QueueManifest, TaskResource } from '@trigger.dev/core/v3'
 import { BackgroundWorkerId, sanitizeQueueName } from '@trigger.dev/core/v3/isomorphic'
 
-/** One registered version of the user's tasks. */
+/** A registered version of the user's tasks. */
 export interface BackgroundWorkerRecord {
   readonly id: string
   readonly friendlyId: string
@@ -11,7 +11,7 @@ export interface BackgroundWorkerRecord {
   readonly tasks: ReadonlyMap<string, TaskResource>
 }
 
-/** The versions of the environment; the newest is the current one. */
+/** The versions of the environment. The newest is the current one. */
 export interface BackgroundWorkers {
   register(metadata: BackgroundWorkerMetadata): BackgroundWorkerRecord
   current(): BackgroundWorkerRecord | undefined
@@ -20,13 +20,13 @@ export interface BackgroundWorkers {
   all(): readonly BackgroundWorkerRecord[]
 }
 
-/** No version yet. */
+/** Creates an empty list of versions. */
 export function createBackgroundWorkers(now: () => Date): BackgroundWorkers {
   const workers: BackgroundWorkerRecord[] = []
   const today = (): string => now().toISOString().slice(0, 10).replaceAll('-', '')
   return {
     register(metadata) {
-      // The same code again keeps its version, as a restarted `dev` shows.
+      // The same code keeps its version, for example after a restart of `dev`.
       const latest = workers.at(-1)
       if (latest?.contentHash === metadata.contentHash) return latest
       const { id, friendlyId } = BackgroundWorkerId.generate()
@@ -43,12 +43,12 @@ export function createBackgroundWorkers(now: () => Date): BackgroundWorkers {
   }
 }
 
-/** The queue of a task: the one it names, or its own. */
+/** Returns the name of a task's queue: the configured one, or the task's default. */
 export function queueNameOf(task: TaskResource): string {
   return sanitizeQueueName(task.queue?.name ?? `task/${task.id}`) || sanitizeQueueName(`task/${task.id}`)
 }
 
-/** The queues that a version declares, its tasks' own included. */
+/** Returns the queues that a version declares, including the default queues of its tasks. */
 export function queuesOf({ metadata }: BackgroundWorkerRecord): readonly (QueueManifest & { name: string })[] {
   const named = (metadata.queues ?? []).map((queue) => ({ ...queue, name: sanitizeQueueName(queue.name) }))
   const own = metadata.tasks

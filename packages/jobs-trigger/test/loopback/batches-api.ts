@@ -16,10 +16,10 @@ import { isFinal } from './is-final.ts'
 import { ServiceError } from './service-error.ts'
 import { type TriggerContext, triggerRun } from './trigger-run.ts'
 
-// The items are lines of JSON, which the reader of bodies cannot know.
+// The items are lines of JSON, so the body is validated as a string.
 const lines = { safeParse: (value: unknown) => z.string().safeParse(value) }
 
-/** The two steps of a batch trigger, and how a batch is read. */
+/** Creates the endpoints of the two steps of a batch trigger, and of batch reads. */
 export function createBatchesApi(engine: Engine, batches: Batches, lagMs: number): Route[] {
   return [
     endpoint({
@@ -27,7 +27,7 @@ export function createBatchesApi(engine: Engine, batches: Batches, lagMs: number
       pattern: '/api/v3/batches',
       auth: 'secret',
       body: CreateBatchRequestBody,
-      answer: CreateBatchResponse,
+      response: CreateBatchResponse,
       handle({ body }) {
         const { runCount, idempotencyKey, parentRunId, resumeParentOnCompletion = false } = body
         const known = idempotencyKey === undefined ? undefined : batches.byKey(idempotencyKey)
@@ -50,7 +50,7 @@ export function createBatchesApi(engine: Engine, batches: Batches, lagMs: number
       auth: 'secret',
       text: true,
       body: lines,
-      answer: StreamBatchItemsResponse,
+      response: StreamBatchItemsResponse,
       handle({ params, body }) {
         const batch = batches.find(params['batch']!)
         if (!batch) throw new ServiceError('Batch not found', 404)
@@ -82,7 +82,7 @@ export function createBatchesApi(engine: Engine, batches: Batches, lagMs: number
       method: 'GET',
       pattern: '/api/v2/batches/{batch}',
       auth: 'secret',
-      answer: RetrieveBatchV2Response,
+      response: RetrieveBatchV2Response,
       handle({ params }) {
         const batch = batches.find(params['batch']!)
         if (!batch) return jsonReply(404, { error: 'Not found' }, { 'x-should-retry': 'true' })

@@ -3,7 +3,7 @@ import { generateFriendlyId } from '@trigger.dev/core/v3/isomorphic'
 import type { Engine } from './engine.ts'
 import type { Run } from './run.ts'
 
-/** Several runs that were triggered together. */
+/** Runs that were triggered together. */
 export interface Batch {
   readonly id: string
   readonly runCount: number
@@ -11,21 +11,21 @@ export interface Batch {
   readonly parentRunId: string | undefined
   readonly resumeParentOnCompletion: boolean
   readonly createdAt: Date
-  /** The indexes of the items that came in. */
+  /** The indexes of the received items. */
   readonly items: Set<number>
-  /** By the index of the item. */
+  /** Runs by item index. */
   readonly runs: Map<number, Run>
   sealed: boolean
 }
 
-/** The batches so far. */
+/** The stored batches. */
 export interface Batches {
   create(batch: Pick<Batch, 'runCount' | 'idempotencyKey' | 'parentRunId' | 'resumeParentOnCompletion'>): Batch
   find(id: string): Batch | undefined
   byKey(key: string): Batch | undefined
 }
 
-/** No batches yet. */
+/** Creates an empty batch store. */
 export function createBatches({ now }: Pick<Engine, 'now'>): Batches {
   const batches = new Map<string, Batch>()
   return {

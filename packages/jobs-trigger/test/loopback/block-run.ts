@@ -6,10 +6,10 @@ import type { Run } from './run.ts'
 import { addSnapshot, latestSnapshot } from './snapshots.ts'
 import type { Block, Waitpoint, WaitpointOutput } from './waitpoints.ts'
 
-// The server takes this time too: a worker that is told of two steps at once looks at the first alone.
+// The real server takes this long, too. A worker that is notified of two steps at once reads only the first.
 const continueMs = 50
 
-/** Holds a run until a waitpoint is completed; in development it keeps its process and its place in the queue. */
+/** Blocks a run until a waitpoint completes. In development, it keeps its process and its place in the queue. */
 export function blockRun(engine: Engine, run: Run, block: Block): void {
   engine.waitpoints.block(run, block)
   if (latestSnapshot(run).executionStatus === 'EXECUTING') {
@@ -19,7 +19,7 @@ export function blockRun(engine: Engine, run: Run, block: Block): void {
   if (block.waitpoint.completedAt) continueLater(engine, run)
 }
 
-/** Completes a waitpoint once, and lets the runs go on that it held. */
+/** Completes a waitpoint once, and continues the runs that it blocked. */
 export function completeWaitpoint(engine: Engine, waitpoint: Waitpoint, output?: WaitpointOutput): void {
   if (waitpoint.completedAt) return
   waitpoint.completedAt = engine.now()
@@ -28,7 +28,7 @@ export function completeWaitpoint(engine: Engine, waitpoint: Waitpoint, output?:
   for (const runId of engine.waitpoints.blockedBy(waitpoint)) continueLater(engine, engine.runs.find(runId)!)
 }
 
-/** Completes a waitpoint when its time comes, if nothing else does before. */
+/** Completes a waitpoint when it is due, unless it is completed before. */
 export function completeWhenDue(engine: Engine, waitpoint: Waitpoint, output?: WaitpointOutput): void {
   const { completedAfter, friendlyId } = waitpoint
   if (!completedAfter) return

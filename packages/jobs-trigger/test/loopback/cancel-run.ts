@@ -3,7 +3,7 @@ import { finishRun } from './finish-run.ts'
 import type { Run } from './run.ts'
 import { addSnapshot, latestSnapshot } from './snapshots.ts'
 
-/** How a run is cancelled: `finalize` where its worker is known to be done with it. */
+/** Options of a cancel. Set `finalize` if the worker has already finished with the run. */
 export interface CancelOptions {
   readonly reason?: string | undefined
   readonly finalize?: boolean
@@ -12,7 +12,7 @@ export interface CancelOptions {
 
 const executing = new Set(['EXECUTING', 'EXECUTING_WITH_WAITPOINTS', 'PENDING_EXECUTING'])
 
-/** Cancels a run and, once it is over, its children; a worker that executes it is told and has the last word. */
+/** Cancels a run, and its children once it has ended. A worker that executes the run is notified and ends it. */
 export function cancelRun(engine: Engine, run: Run, options: CancelOptions = {}): boolean {
   const { reason, finalize = false } = options
   const { executionStatus } = latestSnapshot(run)
@@ -29,7 +29,7 @@ export function cancelRun(engine: Engine, run: Run, options: CancelOptions = {})
     engine.notify(run.friendlyId)
     return true
   }
-  // One that had not begun gets no time of its end, which is what the server does.
+  // Like the real server, sets no end time for a run that had not started.
   run.completedAt = options.completedAt ?? (finalize ? engine.now() : undefined)
   addSnapshot(engine, run, 'FINISHED', 'Run was cancelled, not finished')
   finishRun(engine, run)

@@ -14,17 +14,17 @@ import type { Packet, Run } from './run.ts'
 import { ServiceError } from './service-error.ts'
 import { addSnapshot, checkSnapshot, latestSnapshot, toExecutionResult } from './snapshots.ts'
 
-const longRetryMs = 30_000 // from here on the worker gives the run back
+const longRetryMs = 30_000 // from this delay on, the worker returns the run
 const maxQueueAttempts = 12
 
-/** Takes the end of an attempt from a worker. */
+/** Receives the end of an attempt from a worker. */
 export async function completeAttempt(
   engine: Engine,
   run: Run,
   snapshotId: string,
   completion: TaskRunExecutionResult,
 ): Promise<CompleteRunAttemptResult> {
-  const result = takeEnd(engine, run, snapshotId, completion)
+  const result = receiveEnd(engine, run, snapshotId, completion)
   const flush = () => applyFlushedMetadata(engine, run, completion.flushedMetadata as Packet | undefined)
   if (result.attemptStatus === 'RUN_FINISHED') {
     const at = new Date(engine.now().getTime() + engine.metadataLagMs)
@@ -33,7 +33,7 @@ export async function completeAttempt(
   return result
 }
 
-function takeEnd(
+function receiveEnd(
   engine: Engine,
   run: Run,
   snapshotId: string,
@@ -44,7 +44,7 @@ function takeEnd(
   run.usageDurationMs += completion.usage?.durationMs ?? 0
   if (!completion.ok) return attemptFailed(engine, run, completion)
 
-  // Even where the run was cancelled meanwhile, the success of a worker that did not obey counts.
+  // A success counts even if the run was cancelled and the worker ignored it.
   run.status = 'COMPLETED_SUCCESSFULLY'
   run.completedAt = engine.now()
   run.output = { ...(completion.output !== undefined && { data: completion.output }), dataType: completion.outputType }
@@ -53,7 +53,7 @@ function takeEnd(
   return { attemptStatus: 'RUN_FINISHED', ...toExecutionResult(run) }
 }
 
-/** Fails the attempt of a run from outside of its worker. */
+/** Fails the attempt of a run without its worker. */
 export function systemFailure(engine: Engine, run: Run, error: TaskRunInternalError): CompleteRunAttemptResult {
   if (latestSnapshot(run).executionStatus === 'FINISHED') {
     return { attemptStatus: 'RUN_FINISHED', ...toExecutionResult(run) }
@@ -85,7 +85,7 @@ function attemptFailed(engine: Engine, run: Run, completion: TaskRunFailedExecut
   return requeueRun(engine, run, new Date(engine.now().getTime() + outcome.delayMs))
 }
 
-/** Puts a run back into its queue, which the server does twelve times at most. */
+/** Returns a run to its queue. Fails it the twelfth time. */
 export function requeueRun(engine: Engine, run: Run, notBefore = engine.now()): CompleteRunAttemptResult {
   run.queueAttempts += 1
   if (run.queueAttempts >= maxQueueAttempts) {

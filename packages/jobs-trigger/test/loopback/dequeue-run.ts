@@ -5,22 +5,22 @@ import { machinePreset } from './machine-presets.ts'
 import type { Run } from './run.ts'
 import { addSnapshot, latestSnapshot, toExecutionResult } from './snapshots.ts'
 
-/** Gives the next run to a worker, once there is one or until the time is over. */
+/** Waits for the next run for a worker, at most `waitMs`. */
 export async function dequeueWhenReady(
   engine: Engine,
   waitMs: number,
-  gone = new AbortController().signal,
+  disconnected = new AbortController().signal,
 ): Promise<DequeuedMessage | undefined> {
   const until = Date.now() + waitMs
   for (;;) {
-    if (gone.aborted) return undefined
+    if (disconnected.aborted) return undefined
     const message = dequeueRun(engine)
     if (message || Date.now() >= until) return message
-    await queueChanged(engine, until - Date.now(), gone)
+    await queueChanged(engine, until - Date.now(), disconnected)
   }
 }
 
-/** Takes the next run for the newest version; one that no version knows yet waits for another. */
+/** Takes the next run. A run whose task no version has waits for another version. */
 function dequeueRun(engine: Engine): DequeuedMessage | undefined {
   for (;;) {
     const run = engine.queue.take()
@@ -87,16 +87,16 @@ function lockToWorker(engine: Engine, run: Run): DequeuedMessage | undefined {
   }
 }
 
-function queueChanged({ queue }: Engine, waitMs: number, gone: AbortSignal): Promise<void> {
+function queueChanged({ queue }: Engine, waitMs: number, disconnected: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       stop()
       clearTimeout(timer)
-      gone.removeEventListener('abort', done)
+      disconnected.removeEventListener('abort', done)
       resolve()
     }
     const stop = queue.onChange(done)
     const timer = setTimeout(done, Math.max(waitMs, 1)).unref()
-    gone.addEventListener('abort', done)
+    disconnected.addEventListener('abort', done)
   })
 }

@@ -23,15 +23,15 @@ import { ServiceError } from './service-error.ts'
 import { extendHeartbeat, latestSnapshot, toExecutionResult } from './snapshots.ts'
 import { attemptEnvironment, startAttempt } from './start-attempt.ts'
 
-const holdMs = 10_000 // how long the server keeps a worker that asks for work
+const holdMs = 10_000 // how long the server holds a dequeue request
 const snapshot = '/engine/v1/dev/runs/{run}/snapshots/{snapshot}'
 
-/** How workers are served. */
+/** Options of the worker API. */
 export interface DevApiOptions {
   readonly pollMs: number
 }
 
-/** What a dev worker speaks with once it is registered. */
+/** Creates the endpoints of a registered dev worker. */
 export function createDevApi(engine: Engine, { pollMs }: DevApiOptions): Route[] {
   const runOf = (params: Readonly<Record<string, string>>): Run => {
     const run = engine.runs.find(params['run'] ?? '')
@@ -43,7 +43,7 @@ export function createDevApi(engine: Engine, { pollMs }: DevApiOptions): Route[]
       method: 'GET',
       pattern: '/engine/v1/dev/config',
       auth: 'secret',
-      answer: DevConfigResponseBody,
+      response: DevConfigResponseBody,
       handle: () => ({
         value: {
           environmentId: engine.tenancy.environmentId,
@@ -65,7 +65,7 @@ export function createDevApi(engine: Engine, { pollMs }: DevApiOptions): Route[]
       pattern: '/engine/v1/dev/disconnect',
       auth: 'secret',
       body: DevDisconnectRequestBody,
-      answer: DevDisconnectResponseBody,
+      response: DevDisconnectResponseBody,
       handle({ body }) {
         const runs = body.runFriendlyIds.flatMap((id) => engine.runs.find(id) ?? [])
         const reason = 'Dev session ended (CLI exited)'
@@ -77,9 +77,9 @@ export function createDevApi(engine: Engine, { pollMs }: DevApiOptions): Route[]
       pattern: '/engine/v1/dev/dequeue',
       auth: 'secret',
       body: DevDequeueRequestBody,
-      answer: DevDequeueResponseBody,
-      async handle({ gone }) {
-        const message = await dequeueWhenReady(engine, holdMs, gone)
+      response: DevDequeueResponseBody,
+      async handle({ disconnected }) {
+        const message = await dequeueWhenReady(engine, holdMs, disconnected)
         return { value: { dequeuedMessages: message ? [message] : [] } }
       },
     }),
@@ -88,7 +88,7 @@ export function createDevApi(engine: Engine, { pollMs }: DevApiOptions): Route[]
       pattern: `${snapshot}/attempts/start`,
       auth: 'secret',
       body: WorkloadRunAttemptStartRequestBody,
-      answer: WorkloadRunAttemptStartResponseBody,
+      response: WorkloadRunAttemptStartResponseBody,
       async handle({ params }) {
         const run = runOf(params)
         const started = await startAttempt(engine, run, params['snapshot']!)
@@ -100,7 +100,7 @@ export function createDevApi(engine: Engine, { pollMs }: DevApiOptions): Route[]
       pattern: `${snapshot}/attempts/complete`,
       auth: 'secret',
       body: WorkloadRunAttemptCompleteRequestBody,
-      answer: WorkloadRunAttemptCompleteResponseBody,
+      response: WorkloadRunAttemptCompleteResponseBody,
       async handle({ params, body }) {
         return { value: { result: await completeAttempt(engine, runOf(params), params['snapshot']!, body.completion) } }
       },
@@ -109,7 +109,7 @@ export function createDevApi(engine: Engine, { pollMs }: DevApiOptions): Route[]
       method: 'POST',
       pattern: `${snapshot}/heartbeat`,
       auth: 'secret',
-      answer: WorkloadHeartbeatResponseBody,
+      response: WorkloadHeartbeatResponseBody,
       handle({ params }) {
         const run = runOf(params)
         if (latestSnapshot(run).friendlyId === params['snapshot']) extendHeartbeat(engine, run)
@@ -120,7 +120,7 @@ export function createDevApi(engine: Engine, { pollMs }: DevApiOptions): Route[]
       method: 'GET',
       pattern: '/engine/v1/dev/runs/{run}/snapshots/latest',
       auth: 'secret',
-      answer: WorkloadRunLatestSnapshotResponseBody,
+      response: WorkloadRunLatestSnapshotResponseBody,
       handle({ params }) {
         const run = runOf(params)
         const { completedWaitpoints } = latestSnapshot(run)

@@ -1,52 +1,52 @@
 import { type HttpReply, type HttpRequest, jsonReply } from './http-messages.ts'
 import { ServiceError } from './service-error.ts'
 
-/** What a zod schema finds wrong. */
+/** A validation error of a zod schema. */
 export interface SchemaError {
   readonly message: string
   readonly issues: readonly { readonly message: string; readonly path: readonly PropertyKey[] }[]
 }
 
-/** The part of a zod schema that is needed here: the vendor's own schemas come from another copy of zod. */
+/** The part of a zod schema that is used here. Trigger.dev's schemas come from another copy of zod. */
 export interface Schema<Value> {
   safeParse(value: unknown): { success: true; data: Value } | { success: false; error: SchemaError }
 }
 
-/** A request as a handler gets it. */
+/** A validated request. */
 export interface EndpointRequest<Body> {
   readonly params: Readonly<Record<string, string>>
   readonly query: URLSearchParams
   readonly headers: Readonly<Record<string, string>>
   readonly body: Body
-  readonly gone: AbortSignal
+  readonly disconnected: AbortSignal
 }
 
-/** What a handler answers with; a plain value is a 200. */
-export interface EndpointAnswer {
+/** The response of a handler. The default status is 200. */
+export interface EndpointResponse {
   readonly status?: number
   readonly headers?: Record<string, string>
   readonly value: unknown
 }
 
-/** One endpoint of the API. */
+/** An endpoint of the API. */
 export interface Endpoint<Body = undefined> {
   readonly method: string
-  /** Such as `/api/v3/runs/{run}`; `{name*}` takes the rest of the path. */
+  /** The path, such as `/api/v3/runs/{run}`. `{name*}` matches the rest of the path. */
   readonly pattern: string
-  /** Whose key it wants: the environment's, a person's, or none. */
+  /** The required key: the environment's secret key, a personal access token, or none. */
   readonly auth: 'secret' | 'access' | 'none'
-  /** The vendor's schema of the request's body; without one, the body is not looked at. */
+  /** Trigger.dev's schema of the request body. Without one, the body is ignored. */
   readonly body?: Schema<Body>
-  /** The words for a body that does not fit; default: those of most endpoints. */
-  readonly refuse?: (error: SchemaError) => object
-  /** The body is not JSON, but text. */
+  /** Returns the response for an invalid body. Default: that of most endpoints. */
+  readonly invalidBody?: (error: SchemaError) => object
+  /** Set if the body is a string instead of JSON. */
   readonly text?: true
-  /** The vendor's schema of a good answer; an answer that does not fit is a fault of this server. */
-  readonly answer?: Schema<unknown>
-  handle(request: EndpointRequest<Body>): EndpointAnswer | HttpReply | Promise<EndpointAnswer | HttpReply>
+  /** Trigger.dev's schema of a successful response. An invalid response is a fault of this server. */
+  readonly response?: Schema<unknown>
+  handle(request: EndpointRequest<Body>): EndpointResponse | HttpReply | Promise<EndpointResponse | HttpReply>
 }
 
-/** An endpoint whose request and answer are held against their schemas. */
+/** An endpoint that validates its request and response. */
 export interface Route {
   readonly method: string
   readonly pattern: string
@@ -54,9 +54,9 @@ export interface Route {
   handle(request: HttpRequest, params: Record<string, string>, query: URLSearchParams): Promise<HttpReply>
 }
 
-/** An answer that the vendor's own client would not understand. */
-class BrokenAnswerError extends Error {
-  override readonly name = 'BrokenAnswerError'
+/** A response that Trigger.dev's client could not read. */
+class InvalidResponseError extends Error {
+  override readonly name = 'InvalidResponseError'
 }
 
 /** Declares an endpoint. */
@@ -66,14 +66,14 @@ export function endpoint<Body = undefined>(definition: Endpoint<Body>): Route {
     method,
     pattern,
     auth,
-    async handle({ headers, body: text, gone }, params, query) {
+    async handle({ headers, body: text, disconnected }, params, query) {
       const parsed = parseBody(definition, text)
       if ('refusal' in parsed) return parsed.refusal
       try {
-        const answer = await definition.handle({ params, query, headers, body: parsed.body, gone })
-        if (!('value' in answer)) return answer
-        const reply = jsonReply(answer.status ?? 200, answer.value, answer.headers)
-        if (reply.status < 300) check(definition.answer, reply.body!, `${method} ${pattern}`)
+        const result = await definition.handle({ params, query, headers, body: parsed.body, disconnected })
+        if (!('value' in result)) return result
+        const reply = jsonReply(result.status ?? 200, result.value, result.headers)
+        if (reply.status < 300) check(definition.response, reply.body!, `${method} ${pattern}`)
         return reply
       } catch (error) {
         if (error instanceof ServiceError) return jsonReply(error.status, { error: error.message })
@@ -84,7 +84,7 @@ export function endpoint<Body = undefined>(definition: Endpoint<Body>): Route {
 }
 
 function parseBody<Body>(
-  { body: schema, text: isText, refuse = toMessage }: Endpoint<Body>,
+  { body: schema, text: isText, invalidBody = toMessage }: Endpoint<Body>,
   text: string,
 ): { body: Body } | { refusal: HttpReply } {
   if (!schema) return { body: undefined as Body }
@@ -97,7 +97,7 @@ function parseBody<Body>(
   }
   const parsed = schema.safeParse(json)
   if (parsed.success) return { body: parsed.data }
-  return { refusal: jsonReply(400, refuse(parsed.error)) }
+  return { refusal: jsonReply(400, invalidBody(parsed.error)) }
 }
 
 function toMessage({ issues }: SchemaError): object {
@@ -114,8 +114,8 @@ function toMessage({ issues }: SchemaError): object {
 function check(schema: Schema<unknown> | undefined, body: string, name: string): void {
   const parsed = schema?.safeParse(JSON.parse(body))
   if (parsed?.success === false) {
-    throw new BrokenAnswerError(
-      `The answer of \`${name}\` breaks the vendor's schema: ${parsed.error.message}\n${body}`,
+    throw new InvalidResponseError(
+      `The response of \`${name}\` breaks Trigger.dev's schema: ${parsed.error.message}\n${body}`,
     )
   }
 }

@@ -7,7 +7,7 @@ import type { RunStore } from './run-store.ts'
 import type { Timers } from './timers.ts'
 import type { Waitpoints } from './waitpoints.ts'
 
-/** Names of the one organisation, project and environment. */
+/** The ids of the only organization, project and environment. */
 export interface Tenancy {
   readonly organizationId: string
   readonly projectId: string
@@ -15,22 +15,22 @@ export interface Tenancy {
   readonly environmentId: string
 }
 
-/** After how long without a word of its worker a run counts as stalled. */
+/** Time without a heartbeat after which a run counts as stalled, in milliseconds. */
 export interface StallTimes {
   readonly pendingMs: number
   readonly executingMs: number
 }
 
-/** What every part of the run engine looks at. */
+/** The shared state of the run engine. */
 export interface Engine {
   readonly url: () => string
   readonly tenancy: Tenancy
   readonly secretKey: string
-  /** The server's own time. */
+  /** Returns the server's time. */
   now(): Date
   readonly runs: RunStore
   readonly queue: RunQueue
-  /** How much later than its end a run shows the metadata that came along with it. */
+  /** Delay between the end of a run and the visibility of the metadata that arrived with it, in milliseconds. */
   readonly metadataLagMs: number
   readonly timers: Timers
   readonly workers: BackgroundWorkers
@@ -38,8 +38,8 @@ export interface Engine {
   readonly presence: Presence
   readonly replica: Replica
   readonly stall: StallTimes
-  /** Tells the workers that watch a run that it took a step. */
+  /** Notifies the workers that watch a run of a new snapshot. */
   notify(runFriendlyId: string): void
-  /** Is called for a run of whose worker nothing was heard for too long. */
+  /** Called for a run whose worker sent no heartbeat for too long. */
   onStalled(run: Run): void
 }

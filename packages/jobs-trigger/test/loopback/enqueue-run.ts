@@ -4,7 +4,7 @@ import { expireRun } from './expire-run.ts'
 import type { Run } from './run.ts'
 import { addSnapshot, latestSnapshot } from './snapshots.ts'
 
-/** Puts a run into its queue for the first time; from now on its time to live counts. */
+/** Adds a run to its queue for the first time, and starts its TTL. */
 export function enqueueRun(engine: Engine, run: Run): void {
   run.status = 'PENDING'
   addSnapshot(engine, run, 'QUEUED', 'Run was QUEUED')
@@ -13,7 +13,7 @@ export function enqueueRun(engine: Engine, run: Run): void {
   engine.queue.add(run)
 }
 
-/** Puts a delayed run into its queue once its time has come. */
+/** Adds a delayed run to its queue when it is due. */
 export function enqueueWhenDue(engine: Engine, run: Run): void {
   engine.timers.set(`delay:${run.friendlyId}`, run.delayUntil!, () => {
     if (latestSnapshot(run).executionStatus === 'DELAYED') enqueueRun(engine, run)

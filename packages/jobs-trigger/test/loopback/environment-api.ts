@@ -6,7 +6,7 @@ import { jsonReply } from './http-messages.ts'
 import type { QueueState } from './run-queue.ts'
 import type { Schedules } from './schedules.ts'
 
-/** What the environment tells about its queues, schedules and deployments. */
+/** Creates the endpoints of the environment's queues, schedules and deployments. */
 export function createEnvironmentApi(engine: Engine, schedules: Schedules): Route[] {
   const toItem = ({ friendlyId, name, type, concurrencyLimit: limit }: QueueState): object => ({
     id: friendlyId,
@@ -31,7 +31,7 @@ export function createEnvironmentApi(engine: Engine, schedules: Schedules): Rout
       method: 'GET',
       pattern: '/api/v1/queues/{queue}',
       auth: 'secret',
-      answer: QueueItem,
+      response: QueueItem,
       handle({ params, query }) {
         const asked = params['queue']!.replaceAll('%2F', '/')
         const name = query.get('type') === 'task' ? `task/${asked}` : asked
@@ -46,7 +46,7 @@ export function createEnvironmentApi(engine: Engine, schedules: Schedules): Rout
       method: 'GET',
       pattern: '/api/v1/schedules',
       auth: 'secret',
-      answer: ListSchedulesResult,
+      response: ListSchedulesResult,
       handle() {
         const data = schedules.list()
         return { value: { data, pagination: { currentPage: 1, totalPages: 1, count: data.length } } }

@@ -3,7 +3,7 @@ import { finishRun } from './finish-run.ts'
 import type { Run } from './run.ts'
 import { addSnapshot } from './snapshots.ts'
 
-/** Ends a run that no worker took within its time to live; one that waits for its next attempt is left alone. */
+/** Expires a run that no worker took within its TTL. Does not expire a run that waits for its next attempt. */
 export function expireRun(engine: Engine, run: Run): void {
   if (run.status !== 'PENDING' || run.startedAt) return
   run.status = 'EXPIRED'

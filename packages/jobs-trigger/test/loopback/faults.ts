@@ -1,37 +1,37 @@
-/** What goes wrong with a request instead of, or after, its normal handling. */
+/** A fault that replaces or follows the normal handling of a request. */
 export type Fault =
-  /** Answers this, without handling the request; an object is sent as JSON. */
+  /** Sends this response without handling the request. An object is sent as JSON. */
   | {
       readonly kind: 'answer'
       readonly status: number
       readonly headers?: Record<string, string>
       readonly body?: string | object
     }
-  /** Handles nothing and never answers. */
+  /** Does not handle the request and never responds. */
   | { readonly kind: 'hang' }
-  /** Breaks the connection: before the request is handled, or after, so that only its answer is lost. */
+  /** Resets the connection before the request is handled, or after, so that only the response is lost. */
   | { readonly kind: 'reset'; readonly when: 'before' | 'after' }
-  /** Handles the request and breaks the connection in the middle of the answer's body. */
+  /** Handles the request and closes the connection in the middle of the response body. */
   | { readonly kind: 'cut' }
-  /** Handles the request so much later. */
+  /** Delays the handling of the request. */
   | { readonly kind: 'delay'; readonly delayMs: number }
 
-/** Which requests a fault meets: `times` of them at most, all without it. */
+/** The requests that a fault affects: at most `times` of them, or all. */
 export interface FaultMatch {
   readonly method?: string
-  /** Is held against the path, query included. */
+  /** Matched against the path with its query. */
   readonly path: RegExp
   readonly times?: number
 }
 
-/** The faults in force; the first that matches wins. */
+/** The active faults. The first match wins. */
 export interface Faults {
-  /** Adds a fault; the answer takes it away again. */
+  /** Adds a fault. Returns a function that removes it. */
   add(match: FaultMatch, fault: Fault): () => void
   find(request: { readonly method: string; readonly path: string }): Fault | undefined
 }
 
-/** No faults yet. */
+/** Creates an empty list of faults. */
 export function createFaults(): Faults {
   const rules = new Set<{ match: FaultMatch; fault: Fault; left: number }>()
   return {

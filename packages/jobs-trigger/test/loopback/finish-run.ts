@@ -4,7 +4,7 @@ import { isFinal } from './is-final.ts'
 import type { Run } from './run.ts'
 import type { WaitpointOutput } from './waitpoints.ts'
 
-/** What has to happen at every end of a run: its place and its timers go, and who waits for it goes on. */
+/** Frees the place and the timers of an ended run, and completes the waitpoint for it. */
 export function finishRun(engine: Engine, run: Run): void {
   engine.queue.remove(run)
   engine.waitpoints.unblock(run)
@@ -14,7 +14,7 @@ export function finishRun(engine: Engine, run: Run): void {
   finishBatch(engine, run)
 }
 
-/** How a finished run looks to one that waited for it. */
+/** Returns the result of a finished run for a run that waited for it. */
 export function outputOf({ error, output, status }: Run): WaitpointOutput | undefined {
   if (status !== 'COMPLETED_SUCCESSFULLY') return { value: JSON.stringify(error), isError: true }
   return output?.data === undefined ? undefined : { value: output.data, type: output.dataType, isError: false }

@@ -1,26 +1,26 @@
 import type { ServerResponse } from 'node:http'
 
-/** A request as the endpoints get it. */
+/** A request to an endpoint. */
 export interface HttpRequest {
   readonly method: string
-  /** With the query. */
+  /** The path with its query. */
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
-  /** Aborts when the caller has gone. */
-  readonly gone: AbortSignal
+  /** Aborts when the client disconnects. */
+  readonly disconnected: AbortSignal
 }
 
-/** An answer of an endpoint. */
+/** A response of an endpoint. */
 export interface HttpReply {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
-  /** Goes on writing after the head; the body is its own. */
+  /** Writes the body after the headers. */
   readonly stream?: (response: ServerResponse) => void
 }
 
-/** An answer in JSON. */
+/** Creates a JSON response. */
 export function jsonReply(status: number, value: unknown, headers?: Record<string, string>): HttpReply {
   return {
     status,

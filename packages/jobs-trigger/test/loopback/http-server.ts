@@ -6,7 +6,7 @@ import type { Faults } from './faults.ts'
 import type { HttpReply, HttpRequest } from './http-messages.ts'
 import { isWorkerTraffic, type RecordedRequest } from './request-log.ts'
 
-/** What the server needs to answer, to fail on purpose and to keep its log. */
+/** The request handler, the faults and the log of a server. */
 export interface HttpServerOptions {
   readonly port: number
   readonly faults: Faults
@@ -18,18 +18,18 @@ export interface HttpServerOptions {
 export interface HttpServer {
   readonly url: string
   readonly server: Server
-  /** Cuts every connection and refuses new ones; `listen` takes the same address again. */
+  /** Closes every connection and rejects new ones. A later `listen` uses the same address. */
   close(): Promise<void>
   listen(): Promise<void>
 }
 
-/** Listens on 127.0.0.1; closing breaks what is still open, so that no handle stays behind. */
+/** Creates a server on 127.0.0.1. Closing it also closes open connections, so no handle remains. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const server = createServer((incoming, response) => {
-    void answer(incoming, response, options).catch(() => incoming.destroy())
+    void respond(incoming, response, options).catch(() => incoming.destroy())
   })
-  server.keepAliveTimeout = 60_000 // a pooled connection that closes under a request looks like a fault
-  const sockets = new Set<Socket>() // upgraded ones too, which the server forgets
+  server.keepAliveTimeout = 60_000 // closing a pooled connection during a request would look like a fault
+  const sockets = new Set<Socket>() // includes upgraded sockets, which the server does not track
   server.on('connection', (socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
@@ -53,7 +53,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   }
 }
 
-async function answer(incoming: IncomingMessage, response: ServerResponse, options: HttpServerOptions): Promise<void> {
+async function respond(incoming: IncomingMessage, response: ServerResponse, options: HttpServerOptions): Promise<void> {
   const { faults, requests, handle } = options
   const at = Date.now()
   const request = await readRequest(incoming, response)
@@ -103,8 +103,8 @@ function parse(text: string): unknown {
 }
 
 async function readRequest(incoming: IncomingMessage, response: ServerResponse): Promise<HttpRequest> {
-  const gone = new AbortController()
-  response.once('close', () => gone.abort())
+  const disconnected = new AbortController()
+  response.once('close', () => disconnected.abort())
   const chunks: Buffer[] = []
   for await (const chunk of incoming) chunks.push(chunk as Buffer)
   const headers: Record<string, string> = {}
@@ -114,6 +114,6 @@ async function readRequest(incoming: IncomingMessage, response: ServerResponse):
     path: incoming.url ?? '/',
     headers,
     body: Buffer.concat(chunks).toString(),
-    gone: gone.signal,
+    disconnected: disconnected.signal,
   }
 }

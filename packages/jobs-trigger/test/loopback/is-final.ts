@@ -11,7 +11,7 @@ const finalStatuses: ReadonlySet<Run['status']> = new Set([
   'TIMED_OUT',
 ])
 
-/** Whether a run's state is its last one; a cancelled run has it while its worker is still to be heard. */
+/** Whether a run's status is final. A cancelled run is final even while its worker still executes it. */
 export function isFinal({ status }: Run): boolean {
   return finalStatuses.has(status)
 }

@@ -6,7 +6,7 @@ import type { Engine } from './engine.ts'
 import { touch } from './replica.ts'
 import { ServiceError } from './service-error.ts'
 
-/** The release of idempotency keys. */
+/** Creates the endpoint that resets idempotency keys. */
 export function createKeysApi(engine: Engine): Route[] {
   return [
     endpoint({
@@ -14,7 +14,7 @@ export function createKeysApi(engine: Engine): Route[] {
       pattern: '/api/v1/idempotencyKeys/{key}/reset',
       auth: 'secret',
       body: z.object({ taskIdentifier: z.string().min(1) }),
-      answer: ResetIdempotencyKeyResponse,
+      response: ResetIdempotencyKeyResponse,
       handle({ params, body: { taskIdentifier } }) {
         const key = params['key']!
         const runs = engine.runs

@@ -7,16 +7,16 @@ import { apiStatus } from './run-view.ts'
 import { ServiceError } from './service-error.ts'
 
 const defaultSize = 25
-const defaultPeriod = '7d' // without a filter by time, the list is that of a week
+const defaultPeriod = '7d' // without a time filter, the list has the last week
 
-/** A page of a list, and the cursors of the pages beside it. */
+/** A page of a list with the cursors of the next and previous page. */
 export interface RunPage {
   readonly runs: readonly Run[]
   readonly next: string | undefined
   readonly previous: string | undefined
 }
 
-/** The runs that a query asks for, newest first, as they were a while ago. */
+/** Lists the runs of a query, newest first, in their state a while ago. */
 export function listRuns(engine: Engine, query: URLSearchParams): RunPage {
   const size = Number(query.get('page[size]') ?? defaultSize)
   if (!Number.isInteger(size) || size < 1 || size > 100) throw new ServiceError('Query Error', 400)
@@ -57,7 +57,7 @@ function fieldFilters({ workers }: Engine, query: URLSearchParams): ((run: Run) 
   })
 }
 
-/** A period wins over both ends, and without any of the three it is the default one. */
+/** Returns the time range of a query. A period takes precedence over start and end; the default is a week. */
 function timeFilter({ now }: Engine, query: URLSearchParams): (run: Run) => boolean {
   const [from, to] = ['from', 'to'].map((name) => {
     const value = query.get(`filter[createdAt][${name}]`)
@@ -73,7 +73,7 @@ function timeFilter({ now }: Engine, query: URLSearchParams): (run: Run) => bool
   return ({ createdAt }) => createdAt.getTime() >= now().getTime() - periodMs
 }
 
-/** Sorts like the time of creation, then the id. */
+/** Returns a key that sorts by creation time, then by id. */
 function keyOf({ createdAt, friendlyId }: Run): string {
   return `${String(createdAt.getTime()).padStart(16, '0')}_${friendlyId}`
 }

@@ -3,49 +3,49 @@ import type { Fault, FaultMatch } from './faults.ts'
 import type { RecordedRequest } from './request-log.ts'
 import type { Run } from './run.ts'
 
-/** How a loopback server differs from the usual one. */
+/** Options of a loopback server. */
 export interface LoopbackServerOptions {
-  /** Default: one of its own. */
+  /** The secret key of the environment. Default: a generated one. */
   readonly secretKey?: string
-  /** Of the CLI. Default: one of its own. */
+  /** The personal access token of the CLI. Default: a generated one. */
   readonly accessToken?: string
   readonly projectRef?: string
-  /** Default: a free one. */
+  /** The port. Default: a free one. */
   readonly port?: number
-  /** How long a worker pauses between two requests for work; default 20. */
+  /** Pause of a worker between two dequeue requests, in milliseconds. Default 20. */
   readonly pollMs?: number
-  /** How long the items of a batch wait before runs are made of them, as in a queue of the real server; default 50. */
+  /** Delay before the runs of a batch are created, in milliseconds. The real server queues them. Default 50. */
   readonly batchLagMs?: number
-  /** How much later than a run's end the metadata shows that came along with it; default 50, as measured. */
+  /** Delay between the end of a run and the visibility of its metadata, in milliseconds. Default 50, as measured. */
   readonly metadataLagMs?: number
-  /** By how much a list of runs is behind; default 300, as measured. A run that is read by its id is up to date. */
+  /** Lag of run lists, in milliseconds. Default 300, as measured. A read by id has no lag. */
   readonly listLagMs?: number
-  /** The server's wall clock; default `Date.now`. It may jump: what became due meanwhile happens late and once. */
+  /** The server's clock. Default `Date.now`. It may jump: everything that became due then happens late and once. */
   readonly now?: () => number
-  /** How long a worker may be silent; default 60 s before an attempt began, 300 s in one. */
+  /** Maximum time between heartbeats. Default 60 s before an attempt starts, 300 s during one. */
   readonly stallMs?: { readonly pendingMs?: number; readonly executingMs?: number }
-  /** Faults from the start. */
+  /** Initial faults. */
   readonly faults?: readonly { readonly match: FaultMatch; readonly fault: Fault }[]
 }
 
-/** A Trigger.dev server on this machine, for tests. */
+/** A Trigger.dev server for tests on this machine. */
 export interface LoopbackServer {
   readonly url: string
   readonly secretKey: string
   readonly accessToken: string
   readonly projectRef: string
-  /** Every request so far, in the order of their ends. */
+  /** All requests so far, in the order of their completion. */
   readonly requests: readonly RecordedRequest[]
-  /** Makes requests go wrong; the answer compensates it. */
+  /** Makes requests fail. Returns a function that ends this. */
   fault(match: FaultMatch, fault: Fault): () => void
-  /** Every run, oldest first. */
+  /** Returns all runs, oldest first. */
   runs(): readonly Readonly<Run>[]
-  /** The registered versions of tasks, oldest first. */
+  /** Returns the registered versions of tasks, oldest first. */
   workers(): readonly BackgroundWorkerRecord[]
-  /** How many CLI workers hold a socket. */
+  /** Returns the number of CLI workers with an open socket. */
   connectedWorkers(): number
-  /** Ends without a farewell and starts again, on the same address and on what it had stored, once `meanwhile` is done. */
+  /** Stops abruptly, awaits `meanwhile`, and restarts at the same address with its stored state. */
   restart(meanwhile?: () => void | Promise<void>): Promise<void>
-  /** Throws where an answer broke the vendor's schema, or an endpoint was asked for that is not there. */
+  /** Closes the server. Throws if a response broke Trigger.dev's schema, or if a requested endpoint does not exist. */
   close(): Promise<void>
 }

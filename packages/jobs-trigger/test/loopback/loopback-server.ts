@@ -18,7 +18,7 @@ import { createTimers } from './timers.ts'
 import { createWaitpoints } from './waitpoints.ts'
 import { serveWorkerSockets } from './worker-sockets.ts'
 
-/** Starts a server that the unchanged SDK and the unchanged CLI take for a Trigger.dev instance with one dev environment. */
+/** Starts a server that works as a Trigger.dev instance with one dev environment for the unchanged SDK and CLI. */
 export async function createLoopbackServer(options: LoopbackServerOptions = {}): Promise<LoopbackServer> {
   const {
     secretKey = `tr_dev_${randomBytes(12).toString('hex')}`,

@@ -10,7 +10,7 @@ const sizes: Readonly<Record<MachinePresetName, readonly [cpu: number, memory: n
   'large-2x': [8, 16],
 }
 
-/** The machine of a run; one that is not known is the default. */
+/** Returns the machine of a run. An unknown name means the default machine. */
 export function machinePreset(name: string | undefined): MachinePreset {
   const known = (name !== undefined && name in sizes ? name : 'small-1x') as MachinePresetName
   const [cpu, memory] = sizes[known]

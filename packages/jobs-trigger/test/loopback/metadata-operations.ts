@@ -4,7 +4,7 @@ import type { RunMetadataChangeOperation } from '@trigger.dev/core/v3'
 
 type Metadata = Record<string, unknown>
 
-/** Metadata after these changes. A key such as `$.a.b` names a value inside; brackets in it are not understood here. */
+/** Applies operations to metadata. A key such as `$.a.b` names a nested value. Brackets in keys are not supported. */
 export function applyMetadataOperations(
   metadata: Metadata,
   operations: readonly RunMetadataChangeOperation[],

@@ -6,12 +6,12 @@ import { touch } from './replica.ts'
 import type { Packet, Run } from './run.ts'
 import { ServiceError } from './service-error.ts'
 
-/** More than this is refused, and at the end of an attempt dropped without a word. */
+/** Maximum size. Larger metadata is rejected, and silently dropped at the end of an attempt. */
 const maxMetadataBytes = 256 * 1024
 
 const updatableMs = 10 * 60_000
 
-/** The metadata of a new run. */
+/** Returns the metadata of a new run. */
 export function metadataPacket(metadata: unknown, dataType = 'application/json'): Packet {
   if (!metadata) return { dataType }
   const data = dataType === 'application/json' ? JSON.stringify(metadata) : (metadata as string)
@@ -21,7 +21,7 @@ export function metadataPacket(metadata: unknown, dataType = 'application/json')
   return { data, dataType }
 }
 
-/** Changes the metadata of a run, and through it that of its parent and its root. */
+/** Changes the metadata of a run, and that of its parent and its root if requested. */
 export async function updateMetadata(
   engine: Engine,
   run: Run,
@@ -44,7 +44,7 @@ export async function updateMetadata(
   return readMetadata(run)
 }
 
-/** Takes the metadata that a worker hands over with the end of an attempt; what cannot be kept is lost without a word. */
+/** Applies the metadata that a worker sends with the end of an attempt. Silently drops it if it is too large. */
 export async function applyFlushedMetadata(engine: Engine, run: Run, flushed: Packet | undefined): Promise<void> {
   const parsed = flushed?.data === undefined ? undefined : FlushedRunMetadata.safeParse(await parsePacket(flushed))
   if (!parsed?.success) return

@@ -9,15 +9,15 @@ import { onTestFinished, vi } from 'vitest'
 
 import { createLoopbackServer, type LoopbackServer, type LoopbackServerOptions } from './index.ts'
 
-/** An answer of the server, read. */
+/** A parsed response of the server. */
 export interface Respond {
   readonly status: number
   readonly headers: Headers
-  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into it where they like
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests read any field of it
   readonly body: any
 }
 
-/** A run that a worker executes. */
+/** A run that the test executes as its worker. */
 export interface HeldRun {
   readonly id: string
   readonly attempt: Respond
@@ -25,30 +25,30 @@ export interface HeldRun {
   heartbeat(): Promise<Respond>
 }
 
-/** How an attempt ends, without its run's id. */
+/** The end of an attempt, without its run's id. */
 export type Completion = Omit<Extract<TaskRunExecutionResult, { ok: true }>, 'id'> | FailedCompletion
 type FailedCompletion = Omit<Extract<TaskRunExecutionResult, { ok: false }>, 'id'>
 
-/** A server with what its tests ask it for. */
+/** A server with helpers for its tests. */
 export interface OpenLoopback {
   readonly server: LoopbackServer
-  /** The vendor's own client, which checks every answer. */
+  /** Trigger.dev's own client, which validates every response. */
   readonly client: ApiClient
   request(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Respond>
-  /** Registers tasks as the CLI does. */
+  /** Registers tasks, as the CLI does. */
   register(...tasks: Partial<TaskResource>[]): Promise<Respond>
-  /** What a worker that asks for work gets; undefined where nothing is there at once. */
+  /** Dequeues a run, as a worker does. Returns `undefined` if none is available at once. */
   dequeue(): Promise<DequeuedMessage | undefined>
-  /** Takes the next run and begins its attempt. */
+  /** Dequeues the next run and starts its attempt. */
   start(): Promise<HeldRun>
-  /** Begins the next attempt of a run at this snapshot. */
+  /** Starts the next attempt of a run at this snapshot. */
   startAt(runId: string, snapshotId: string): Promise<HeldRun>
 }
 
-/** An attempt that went well. */
+/** A successful attempt. */
 export const success: Completion = { ok: true, output: '"done"', outputType: 'application/json' }
 
-/** An attempt that threw; the worker asks for another try where a delay is given. */
+/** Returns a failed attempt. With a delay, the worker requests a retry. */
 export function failure(retryDelayMs?: number): Completion {
   return {
     ok: false,
@@ -64,7 +64,7 @@ export function failure(retryDelayMs?: number): Completion {
 
 let contents = 0
 
-/** Starts a server, which the end of the test closes, and speaks with it as client and as worker. */
+/** Starts a server, which is closed at the end of the test. The test acts as its client and its worker. */
 export async function openLoopback(options?: LoopbackServerOptions): Promise<OpenLoopback> {
   const server = await createLoopbackServer(options)
   onTestFinished(() => server.close())
@@ -92,7 +92,7 @@ export async function openLoopback(options?: LoopbackServerOptions): Promise<Ope
       heartbeat: () => request('POST', `${base}/${current}/heartbeat`, {}),
     }
   }
-  /** The server keeps the request for ten seconds; a run that it hands to one that was given up is lost to the test. */
+  /** The server holds a dequeue request for ten seconds. A run for an abandoned request would be lost to the test. */
   const dequeueWithin = async (limitMs: number): Promise<DequeuedMessage | undefined> => {
     const stop = new AbortController()
     const timer = setTimeout(() => stop.abort(), limitMs)

@@ -3,14 +3,14 @@ import { jsonReply } from './http-messages.ts'
 
 const missing = 'Failed to generate presigned URL: Object store is not configured for protocol: default'
 
-/** How clients ask for a place for large payloads: there is none, as on many self-hosted servers. */
+/** Creates the endpoints for large payloads. They reject uploads, as on many self-hosted servers. */
 export function createPacketsApi(): Route[] {
-  const refuse = ([method, pattern]: readonly [string, string]): Route =>
+  const reject = ([method, pattern]: readonly [string, string]): Route =>
     endpoint({ method, pattern, auth: 'secret', handle: () => jsonReply(500, { error: missing }) })
   return [
-    refuse(['PUT', '/api/v2/packets/{path*}']),
-    refuse(['GET', '/api/v1/packets/{path*}']),
-    // Newer clients ask here first, and take the 404 of an older server for what it is.
+    reject(['PUT', '/api/v2/packets/{path*}']),
+    reject(['GET', '/api/v1/packets/{path*}']),
+    // Newer clients send this request first, and accept the 404 of an older server.
     endpoint({
       method: 'GET',
       pattern: '/api/v1/runs/{run}/packets/{field}',

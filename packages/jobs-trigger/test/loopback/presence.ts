@@ -1,8 +1,8 @@
 import type { HttpReply } from './http-messages.ts'
 
-/** Which dev workers are there; ticks of schedules are dropped where none is. */
+/** The connected dev workers. Ticks of schedules are dropped while none is connected. */
 export interface Presence {
-  /** The stream by which a worker is seen. */
+  /** Opens the stream that shows a worker as connected. */
   stream(): HttpReply
   isConnected(): boolean
 }
@@ -10,7 +10,7 @@ export interface Presence {
 const everyMs = 4000
 const memoryMs = 5000
 
-/** Nobody there yet. */
+/** Creates an empty list of workers. */
 export function createPresence(): Presence {
   let seenAt = 0
   return {

@@ -1,4 +1,4 @@
-/** Words whose meaning is fixed: these must be the very same in both answers. */
+/** Fields with fixed values, which must be equal in both responses. */
 const fixed = new Set([
   'status',
   'error',
@@ -10,7 +10,7 @@ const fixed = new Set([
   'type',
 ])
 
-/** What of an answer must not differ from a recorded one: its fields, their types, its flags and its fixed words. */
+/** Reduces a response to the parts that must equal a recorded one: fields, types, flags and fixed values. */
 export function shapeOf(value: unknown, key = ''): unknown {
   if (Array.isArray(value)) return value.length === 0 ? [] : [shapeOf(value[0])]
   if (value !== null && typeof value === 'object') {

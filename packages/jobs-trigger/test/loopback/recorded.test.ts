@@ -44,7 +44,7 @@ const object: Completion = {
   outputType: 'application/json',
 }
 
-/** How a run gets into a state that was recorded. */
+/** Steps that bring a run into each recorded state. */
 const states = {
   delayed: ({ trigger }: Steps) => trigger({ delay: '1h' }),
   queued: ({ trigger }: Steps) => trigger({}),
@@ -129,12 +129,12 @@ async function completeLatest(steps: Steps, id: string, completion: Completion) 
 
 const reads = load('reads')
 
-describe('reads a run as the server does', () => {
+describe('returns a run like the real server', () => {
   it.each(Object.keys(states) as RunState[])('%s', async (state) => {
     const steps = await open()
     const id = await states[state](steps)
     const { body } = await steps.request('GET', `/api/v3/runs/${id}`)
-    // What was sent with the run differs from case to case.
+    // The payload and options differ between the cases.
     const sent = { payload: 0, tags: 0, output: 0, metadata: 0, idempotencyKey: 0, attemptCount: 0, ttl: 0, error: 0 }
     const recorded = { ...reads.runs[state], ...sent }
     expect(shapeOf({ ...body, ...sent })).toEqual(shapeOf(recorded))
@@ -152,7 +152,7 @@ describe('reads a run as the server does', () => {
   })
 })
 
-describe('answers as the server does:', () => {
+describe('responds like the real server:', () => {
   const { cases } = load('answers') as { cases: RecordedAnswer[] }
   it.each(cases.map((each) => [each.name, each] as const))('%s', async (_name, recorded) => {
     const steps = await open()
@@ -161,7 +161,7 @@ describe('answers as the server does:', () => {
     const { status, body, headers } = await steps.request(recorded.method, path, recorded.body)
     expect(status).toBe(recorded.status)
     for (const [name, value] of Object.entries(recorded.headers ?? {})) expect(headers.get(name)).toBe(value)
-    const details = { details: 0, issues: 0 } // the wording of another version of zod
+    const details = { details: 0, issues: 0 } // the messages of another version of zod
     if (status >= 400) expect({ ...body, ...details }).toEqual({ ...(recorded.answer as object), ...details })
     else expect(Object.keys(body)).toEqual(expect.arrayContaining(Object.keys(recorded.answer as object)))
     if (status < 400 && recorded.path.endsWith('/tags')) expect(body).toEqual(recorded.answer)
@@ -169,11 +169,11 @@ describe('answers as the server does:', () => {
   })
 })
 
-describe('speaks with a worker as the server does:', () => {
+describe('serves a worker like the real server:', () => {
   const worker = load('worker')
   const compare = (name: string, schema: Schema<unknown>, answer: unknown): void => {
     const [ours, theirs] = [answer, worker[name]].map((each) => {
-      const parsed = schema.safeParse(each) // leaves out what the vendor's client does not look at
+      const parsed = schema.safeParse(each) // omits the fields that Trigger.dev's client ignores
       if (!parsed.success) throw new Error(parsed.error.message)
       return JSON.parse(JSON.stringify(parsed.data))
     })

@@ -5,7 +5,7 @@ import { enqueueRun } from './enqueue-run.ts'
 import type { Schedules } from './schedules.ts'
 import { ServiceError } from './service-error.ts'
 
-/** Makes a version of the user's tasks the current one; runs that waited for one of its tasks may go. */
+/** Makes a version of the user's tasks the current one, and releases the runs that waited for its tasks. */
 export function registerWorker(
   engine: Engine,
   schedules: Schedules,

@@ -1,21 +1,21 @@
 import type { Run } from './run.ts'
 
-/** What lists are made of: the server writes them into another store, some time after it happened. */
+/** The store behind run lists. The server writes changes to it with a delay. */
 export interface Replica {
-  /** Keeps what a run is now. */
+  /** Stores the current state of a run. */
   record(run: Run): void
-  /** Every run as it was a while ago. */
+  /** Returns all runs in their state a while ago. */
   runs(): readonly Run[]
 }
 
-/** A replica that is behind by so much, by the server's clock. */
+/** Creates a replica with a lag, by the server's clock. */
 export function createReplica(lagMs: number, now: () => Date): Replica {
   const versions = new Map<string, { readonly at: number; readonly run: Run }[]>()
   return {
     record(run) {
       const known = versions.get(run.friendlyId) ?? []
       const old = now().getTime() - lagMs
-      // Of those that are old enough, the newest alone is of interest.
+      // Of the versions that are old enough, only the newest matters.
       const from = Math.max(
         0,
         known.findLastIndex(({ at }) => at <= old),
@@ -32,7 +32,7 @@ export function createReplica(lagMs: number, now: () => Date): Replica {
   }
 }
 
-/** Marks a run as changed now. */
+/** Marks a run as changed. */
 export function touch({ now, replica }: { now(): Date; readonly replica: Replica }, run: Run): void {
   run.updatedAt = now()
   replica.record(run)

@@ -1,20 +1,20 @@
-/** One request that the server got. */
+/** A request that the server received. */
 export interface RecordedRequest {
   readonly method: string
-  /** With the query. */
+  /** The path with its query. */
   readonly path: string
-  /** When it came, in ms of the epoch. */
+  /** Arrival time, in epoch milliseconds. */
   readonly at: number
-  /** 0 where no answer was given. */
+  /** The response status. 0 if there was no response. */
   readonly status: number
-  /** Parsed where it is JSON. */
+  /** The body, parsed if it is JSON. */
   readonly body: unknown
   readonly headers: Readonly<Record<string, string>>
-  /** Made by the CLI or by code in its run processes, not by the tested client: the CLI's own endpoints and telemetry. */
+  /** True if the request comes from the CLI or its run processes: the CLI's endpoints and telemetry. */
   readonly fromWorker: boolean
 }
 
-/** Whether a request is the CLI's own traffic. */
+/** Whether a request comes from the CLI. */
 export function isWorkerTraffic(path: string, headers: Readonly<Record<string, string>>): boolean {
   return /^\/(engine|otel)\//.test(path) || headers['x-trigger-worker'] === 'true' || /\/(whoami|projects)\b/.test(path)
 }

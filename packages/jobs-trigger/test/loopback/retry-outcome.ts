@@ -10,13 +10,13 @@ import {
 } from '@trigger.dev/core/v3'
 import type { Run } from './run.ts'
 
-/** What becomes of a run whose attempt failed. */
+/** The decision about a run whose attempt failed. */
 export type RetryOutcome =
   | { readonly kind: 'cancel'; readonly reason: string | undefined }
   | { readonly kind: 'fail'; readonly error: TaskRunError }
   | { readonly kind: 'retry'; readonly by: 'queue' | 'worker'; readonly delayMs: number; readonly machine?: string }
 
-/** The server's decision: the worker's wish counts, and where a crash left none, the task's own settings. */
+/** Decides as the server does: by the worker's retry request, or after a crash by the task's settings. */
 export function retryOutcome(run: Run, error: TaskRunError, asked: TaskRunExecutionRetry | undefined): RetryOutcome {
   if (error.type === 'INTERNAL_ERROR' && error.code === 'TASK_RUN_CANCELLED') {
     return { kind: 'cancel', reason: error.message }

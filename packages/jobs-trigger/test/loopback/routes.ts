@@ -1,6 +1,6 @@
 import type { Route } from './endpoint.ts'
 
-/** Finds the route of a request, and fills in its parameters. */
+/** Finds the route of a request, and its path parameters. */
 export function matchRoute(
   routes: readonly Route[],
   method: string,

@@ -24,7 +24,7 @@ import { triggerRun } from './trigger-run.ts'
 
 const maxTags = 10
 
-/** What can be done to single runs. */
+/** Creates the endpoints that change a single run. */
 export function createRunChangesApi(engine: Engine): Route[] {
   const runOf = (params: Readonly<Record<string, string>>, missing = 'Run not found'): Run => {
     const run = engine.runs.find(params['run'] ?? '')
@@ -36,7 +36,7 @@ export function createRunChangesApi(engine: Engine): Route[] {
       method: 'POST',
       pattern: '/api/v2/runs/{run}/cancel',
       auth: 'secret',
-      answer: CanceledRunResponse,
+      response: CanceledRunResponse,
       handle({ params }) {
         const run = runOf(params, 'Resource not found')
         cancelRun(engine, run)
@@ -48,7 +48,7 @@ export function createRunChangesApi(engine: Engine): Route[] {
       pattern: '/api/v1/runs/{run}/tags',
       auth: 'secret',
       body: AddTagsRequestBody,
-      refuse: ({ issues }) => ({ error: 'Invalid request body', issues }),
+      invalidBody: ({ issues }) => ({ error: 'Invalid request body', issues }),
       handle({ params, body }) {
         const run = runOf(params)
         const fresh = [body.tags].flat().filter((tag) => tag.trim() !== '' && !run.tags.includes(tag))
@@ -79,7 +79,7 @@ export function createRunChangesApi(engine: Engine): Route[] {
       pattern: '/api/v1/runs/{run}/metadata',
       auth: 'secret',
       body: UpdateMetadataRequestBody,
-      answer: UpdateMetadataResponseBody,
+      response: UpdateMetadataResponseBody,
       async handle({ params, body }) {
         return { value: { metadata: await updateMetadata(engine, runOf(params, 'Task Run not found'), body) } }
       },
@@ -88,7 +88,7 @@ export function createRunChangesApi(engine: Engine): Route[] {
       method: 'POST',
       pattern: '/api/v1/runs/{run}/replay',
       auth: 'secret',
-      answer: ReplayRunResponse,
+      response: ReplayRunResponse,
       async handle({ params }) {
         const replayed = await replay(engine, runOf(params, 'Resource not found'))
         return { value: { id: replayed.friendlyId } }
@@ -99,8 +99,8 @@ export function createRunChangesApi(engine: Engine): Route[] {
       pattern: '/api/v1/runs/{run}/reschedule',
       auth: 'secret',
       body: RescheduleRunRequestBody,
-      refuse: () => ({ error: 'Invalid request body' }),
-      answer: RetrieveRunResponse,
+      invalidBody: () => ({ error: 'Invalid request body' }),
+      response: RetrieveRunResponse,
       async handle({ params, body }) {
         const delayUntil = parseDelay(engine, body.delay)
         if (!delayUntil) throw new ServiceError(`Invalid delay: ${String(body.delay)}`, 400)
@@ -116,7 +116,7 @@ export function createRunChangesApi(engine: Engine): Route[] {
   ]
 }
 
-/** A new run with what the old one was sent with; nothing but the server's own record links the two. */
+/** Replays a run with its original trigger request. Only the server's record links the two runs. */
 async function replay(engine: Engine, run: Run): Promise<Run> {
   const { payload, seedMetadata } = run
   const isJson = payload.dataType === 'application/json'

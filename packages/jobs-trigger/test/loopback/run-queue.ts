@@ -3,7 +3,7 @@ import type { QueueManifest } from '@trigger.dev/core/v3'
 import type { Run } from './run.ts'
 import type { Timers } from './timers.ts'
 
-/** A queue by its name. */
+/** A named queue. */
 export interface QueueState {
   readonly friendlyId: string
   readonly name: string
@@ -11,30 +11,30 @@ export interface QueueState {
   concurrencyLimit: number | undefined
 }
 
-/** Runs that wait for a worker and the places that running ones hold. */
+/** Runs that wait for a worker, and the places of running ones. */
 export interface RunQueue {
-  /** The limits of a new worker version; they hold for the whole environment. */
+  /** Sets the limits of a new worker version. They apply to the whole environment. */
   declare(queues: readonly (QueueManifest & { name: string })[], ownQueues: ReadonlySet<string>): void
   queues(): readonly QueueState[]
-  /** Counts of a queue: who waits and who runs. */
+  /** Returns the number of waiting and running runs of a queue. */
   counts(name: string): { queued: number; running: number }
   add(run: Run, notBefore?: Date): void
-  /** Takes a run out, and frees the place that it held. */
+  /** Removes a run, and frees its place. */
   remove(run: Run): void
-  /** The next run that may go, with a place of its own. */
+  /** Returns the next run that may start, and gives it a place. */
   take(): Run | undefined
-  /** Calls back when a run may have become free to go. */
+  /** Calls the listener when a run may have become ready. */
   onChange(listener: () => void): () => void
 }
 
-/** What the queues are made with. */
+/** Options of the queues. */
 export interface RunQueueParts {
   readonly timers: Timers
   now(): Date
   makeId(): string
 }
 
-/** Queues with limits per name, or per name and concurrency key where a run has one. */
+/** Creates queues with a limit per name, or per name and concurrency key for runs with a key. */
 export function createRunQueue({ timers, now, makeId }: RunQueueParts): RunQueue {
   const queues = new Map<string, QueueState>()
   const waiting = new Map<string, { readonly run: Run; readonly score: number }>()
@@ -50,7 +50,7 @@ export function createRunQueue({ timers, now, makeId }: RunQueueParts): RunQueue
     const beside = [...running.values()].filter((run) => run.queue === queue && run.concurrencyKey === concurrencyKey)
     return beside.length < limit
   }
-  /** A run that becomes due by itself must wake those who wait for it. */
+  /** Notifies listeners when a delayed run becomes due. */
   const wakeLater = (): void => {
     const later = [...waiting.values()].map(({ score }) => score).filter((score) => score > now().getTime())
     if (later.length > 0) timers.set('queue', new Date(Math.min(...later)), () => (wakeLater(), changed()))

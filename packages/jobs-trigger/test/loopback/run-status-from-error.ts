@@ -8,7 +8,7 @@ const statuses: Readonly<Record<string, TaskRunStatus>> = {
   TASK_RUN_UNCAUGHT_EXCEPTION: 'COMPLETED_WITH_ERRORS',
   TASK_RUN_CANCELLED: 'CANCELED',
   MAX_DURATION_EXCEEDED: 'TIMED_OUT',
-  // In development only: a deployed run ends as COMPLETED_WITH_ERRORS.
+  // Only in development. A deployed run ends with COMPLETED_WITH_ERRORS.
   TASK_RUN_STALLED_EXECUTING: 'CANCELED',
   TASK_RUN_STALLED_EXECUTING_WITH_WAITPOINTS: 'CANCELED',
   TASK_PROCESS_OOM_KILLED: 'CRASHED',
@@ -21,7 +21,7 @@ const statuses: Readonly<Record<string, TaskRunStatus>> = {
   TASK_PROCESS_EXITED_WITH_NON_ZERO_CODE: 'CRASHED',
 }
 
-/** The state that a run ends in for good by this error. */
+/** Returns the final status of a run with this error. */
 export function runStatusFromError(error: TaskRunError): TaskRunStatus {
   if (error.type !== 'INTERNAL_ERROR') return 'COMPLETED_WITH_ERRORS'
   return statuses[error.code] ?? 'SYSTEM_FAILURE'

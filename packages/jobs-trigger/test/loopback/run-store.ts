@@ -1,15 +1,15 @@
 import type { Run } from './run.ts'
 
-/** Every run of the environment, in the order of their creation. */
+/** All runs of the environment, in the order of their creation. */
 export interface RunStore {
   add(run: Run): void
-  /** By its friendly id. */
+  /** Finds a run by its friendly id. */
   find(friendlyId: string): Run | undefined
   all(): readonly Run[]
   childrenOf(run: Run): readonly Run[]
 }
 
-/** No runs yet. */
+/** Creates an empty run store. */
 export function createRunStore(): RunStore {
   const runs = new Map<string, Run>()
   return {

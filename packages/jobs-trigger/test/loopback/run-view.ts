@@ -28,12 +28,12 @@ const queued = new Set<RunStatus>(['QUEUED', 'DELAYED', 'PENDING_VERSION'])
 const executing = new Set<RunStatus>(['EXECUTING', 'DEQUEUED'])
 const completed = new Set<RunStatus>(['COMPLETED', 'CANCELED', 'FAILED', 'CRASHED', 'SYSTEM_FAILURE'])
 
-/** The word for a run's state that the API speaks. */
+/** Returns a run's status as the API names it. */
 export function apiStatus(run: Run): RunStatus {
   return statuses[run.status]
 }
 
-/** The answers of `isCompleted` and its like: TIMED_OUT and EXPIRED are none of them. */
+/** Returns the flags such as `isCompleted`. TIMED_OUT and EXPIRED set none of them. */
 function statusFlags(status: RunStatus): Record<string, boolean> {
   return {
     isQueued: queued.has(status),
@@ -46,7 +46,7 @@ function statusFlags(status: RunStatus): Record<string, boolean> {
   }
 }
 
-/** A run as it is read by its id. */
+/** Returns a run as a read by id shows it. */
 export async function retrieveView(engine: Engine, run: Run): Promise<object> {
   const { runs } = engine
   const parent = run.parentId === undefined ? undefined : runs.find(run.parentId)
@@ -71,7 +71,7 @@ async function packetView(engine: Engine, name: string, packet: Packet): Promise
   return { [`${name}PresignedUrl`]: `${engine.url()}/loopback-store/${encodeURIComponent(packet.data!)}` }
 }
 
-/** A run as a list shows it. */
+/** Returns a run as a list shows it. */
 export async function listView(engine: Engine, run: Run): Promise<object> {
   const { tenancy } = engine
   return {

@@ -8,7 +8,7 @@ import type {
   TaskRunStatus,
 } from '@trigger.dev/core/v3'
 
-/** One step in the life of a run; a worker names the one it knows, and an older one is refused. */
+/** A snapshot of a run's execution. A worker sends the id of the snapshot it knows; an outdated one is rejected. */
 export interface Snapshot {
   readonly id: string
   readonly friendlyId: string
@@ -20,13 +20,13 @@ export interface Snapshot {
   readonly completedWaitpoints: readonly CompletedWaitpoint[]
 }
 
-/** A serialised value and how it is serialised. */
+/** A serialized value and its data type. */
 export interface Packet {
   readonly data?: string
   readonly dataType: string
 }
 
-/** A run as the server keeps it. */
+/** A run as the server stores it. */
 export interface Run {
   readonly id: string
   readonly friendlyId: string
@@ -47,9 +47,9 @@ export interface Run {
   readonly traceContext: Record<string, unknown>
   readonly annotations: RunAnnotations
   readonly idempotencyKeyOptions: IdempotencyKeyOptionsSchema | undefined
-  /** What it was sent with, for a replay. */
+  /** The original trigger request, for a replay. */
   readonly seedMetadata: Packet
-  /** Where it stands in its queue. */
+  /** Its position in the queue. */
   queueTimestamp: Date
   idempotencyKey: string | undefined
   idempotencyKeyExpiresAt: Date | undefined
@@ -69,10 +69,10 @@ export interface Run {
   output: Packet | undefined
   error: TaskRunError | undefined
   usageDurationMs: number
-  /** Friendly id of the worker that it belongs to, from its start or from a trigger with `lockToVersion`. */
+  /** Friendly id of its worker version, set at its start or by a trigger with `lockToVersion`. */
   workerId: string | undefined
   lockedRetryConfig: RetryOptions | undefined
-  /** How often it went back into its queue; the twelfth time is one too many. */
+  /** Number of returns to its queue. The twelfth return fails the run. */
   queueAttempts: number
   readonly snapshots: Snapshot[]
 }

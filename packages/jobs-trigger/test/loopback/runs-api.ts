@@ -6,14 +6,14 @@ import { jsonReply } from './http-messages.ts'
 import { listRuns } from './list-runs.ts'
 import { listView, retrieveView } from './run-view.ts'
 
-/** How runs are read. */
+/** Creates the endpoints that read runs. */
 export function createRunsApi(engine: Engine): Route[] {
   return [
     endpoint({
       method: 'GET',
       pattern: '/api/v3/runs/{run}',
       auth: 'secret',
-      answer: RetrieveRunResponse,
+      response: RetrieveRunResponse,
       async handle({ params }) {
         const run = engine.runs.find(params['run']!)
         if (!run) return jsonReply(404, { error: 'Not found' }, { 'x-should-retry': 'true' })
@@ -24,7 +24,7 @@ export function createRunsApi(engine: Engine): Route[] {
       method: 'GET',
       pattern: '/api/v1/runs',
       auth: 'secret',
-      answer: ListRunResponse,
+      response: ListRunResponse,
       async handle({ query }) {
         const { runs, next, previous } = listRuns(engine, query)
         const data = await Promise.all(runs.map((run) => listView(engine, run)))

@@ -1,6 +1,6 @@
 import { stringifyIO, type TaskResource } from '@trigger.dev/core/v3'
 import { generateFriendlyId } from '@trigger.dev/core/v3/isomorphic'
-import cronParser from 'cron-parser' // in the server's own version, which reads some schedules in a way of its own
+import cronParser from 'cron-parser' // the server's version, which interprets some schedules differently
 
 import type { Engine } from './engine.ts'
 import { ServiceError } from './service-error.ts'
@@ -12,21 +12,21 @@ interface Schedule {
   readonly createdAt: Date
   cron: string
   timezone: string
-  /** The next tick, which comes late rather than never. */
+  /** The next tick. It may be late, but is not skipped. */
   nextAt: Date
   lastAt: Date | undefined
 }
 
-/** The declared schedules of the current worker version. */
+/** The schedules of the current worker version. */
 export interface Schedules {
-  /** Takes over a version's schedules; those that it does not name any more are gone. */
+  /** Replaces the schedules by those of a version. */
   sync(tasks: readonly TaskResource[]): void
   list(): readonly object[]
 }
 
 const upcomingCount = 10
 
-/** Schedules that trigger their task at each tick, while a worker is connected. */
+/** Creates schedules that trigger their task at each tick while a worker is connected. */
 export function createSchedules(engine: Engine): Schedules {
   const schedules = new Map<string, Schedule>()
 
@@ -34,7 +34,7 @@ export function createSchedules(engine: Engine): Schedules {
     engine.timers.set(`schedule:${schedule.task}`, schedule.nextAt, () => void fire(schedule))
   const fire = async (schedule: Schedule): Promise<void> => {
     const { id, task, timezone, lastAt, nextAt: timestamp } = schedule
-    // After a pause the overdue tick comes once and late; those between it and now never come.
+    // After a pause, the overdue tick happens once and late. The ticks between it and now are skipped.
     schedule.nextAt = nextTick(schedule, new Date(Math.max(timestamp.getTime(), engine.now().getTime() - 1)))
     plan(schedule)
     if (!engine.presence.isConnected()) return
@@ -90,21 +90,21 @@ function runsHere({ environments }: NonNullable<TaskResource['schedule']>): bool
 }
 
 function checkSchedule(task: string, { cron, timezone }: NonNullable<TaskResource['schedule']>): void {
-  const refuse = (reason: string): never => {
+  const reject = (reason: string): never => {
     throw new ServiceError(`Invalid cron expression: ${reason}`, 400)
   }
-  if (cron.split(' ').length > 5) refuse('CRON expressions with seconds are not allowed')
+  if (cron.split(' ').length > 5) reject('CRON expressions with seconds are not allowed')
   if (!Intl.supportedValuesOf('timeZone').includes(timezone) && timezone !== 'UTC') {
     throw new ServiceError(`Invalid IANA timezone: '${timezone}'.`, 400)
   }
   try {
     nextTick({ cron, timezone }, new Date())
   } catch (error) {
-    refuse(`${(error as Error).message} (task \`${task}\`)`)
+    reject(`${(error as Error).message} (task \`${task}\`)`)
   }
 }
 
-/** The first tick of a schedule after an instant, as the server computes it. */
+/** Returns the first tick of a schedule after a time, as the server computes it. */
 export function nextTick({ cron, timezone }: { cron: string; timezone: string }, after: Date): Date {
   return cronParser.parseExpression(cron, { currentDate: after, tz: timezone }).next().toDate()
 }

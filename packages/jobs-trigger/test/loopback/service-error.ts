@@ -1,4 +1,4 @@
-/** A refusal with the words and the status of the real server. */
+/** An error with the message and the status of the real server. */
 export class ServiceError extends Error {
   readonly status: number
 

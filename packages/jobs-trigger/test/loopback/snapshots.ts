@@ -6,12 +6,12 @@ import { touch } from './replica.ts'
 import type { Run, Snapshot } from './run.ts'
 import { ServiceError } from './service-error.ts'
 
-/** The snapshot that counts. */
+/** Returns the current snapshot. */
 export function latestSnapshot(run: Run): Snapshot {
   return run.snapshots.at(-1)!
 }
 
-/** Takes the run one step on; completed waitpoints are handed on only where they are named. */
+/** Adds a snapshot to a run. Completed waitpoints are included only if passed. */
 export function addSnapshot(
   engine: Engine,
   run: Run,
@@ -36,7 +36,7 @@ export function addSnapshot(
   return snapshot
 }
 
-/** Gives the run's worker its time again to be heard of. */
+/** Restarts the heartbeat timeout of a run's worker. */
 export function extendHeartbeat(engine: Engine, run: Run): void {
   const { stall, timers } = engine
   const { executionStatus } = latestSnapshot(run)
@@ -48,14 +48,14 @@ export function extendHeartbeat(engine: Engine, run: Run): void {
   timers.set(name, new Date(engine.now().getTime() + ms), () => engine.onStalled(run))
 }
 
-/** Refuses a worker that has not seen the latest step. */
+/** Rejects a worker that does not know the current snapshot. */
 export function checkSnapshot(run: Run, snapshotId: string, message: string, status: number): Snapshot {
   const latest = latestSnapshot(run)
   if (latest.friendlyId !== snapshotId) throw new ServiceError(message, status)
   return latest
 }
 
-/** Run and snapshot as a worker is told of them. */
+/** Returns the run and its snapshot as a worker receives them. */
 export function toExecutionResult(run: Run): ExecutionResult {
   const { id, friendlyId, executionStatus, description, createdAt, runStatus, attemptNumber } = latestSnapshot(run)
   return {

@@ -4,7 +4,7 @@ import type { Engine } from './engine.ts'
 import type { Run } from './run.ts'
 import { latestSnapshot } from './snapshots.ts'
 
-/** What becomes of a run whose worker is silent: one that never began goes back, the others are over in development. */
+/** Handles a run without heartbeats: requeues it if it never started, otherwise fails it, as in development. */
 export function endStalledRun(engine: Engine, run: Run): void {
   const { executionStatus } = latestSnapshot(run)
   switch (executionStatus) {

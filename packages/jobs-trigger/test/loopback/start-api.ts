@@ -11,7 +11,7 @@ import { registerWorker } from './register-worker.ts'
 import type { Schedules } from './schedules.ts'
 import { ServiceError } from './service-error.ts'
 
-/** What the CLI asks for before it registers its worker, and the registration itself. */
+/** Creates the endpoints that the CLI uses before and during the registration of its worker. */
 export function createStartApi(engine: Engine, schedules: Schedules): Route[] {
   const { tenancy } = engine
   const checkProject = (ref: string | undefined): void => {
@@ -22,7 +22,7 @@ export function createStartApi(engine: Engine, schedules: Schedules): Route[] {
       method: 'GET',
       pattern: '/api/v2/whoami',
       auth: 'access',
-      answer: WhoAmIResponseSchema,
+      response: WhoAmIResponseSchema,
       handle: () => ({ value: { userId: 'user_loopback', email: 'loopback@example.com', dashboardUrl: engine.url() } }),
     }),
     endpoint({
@@ -35,7 +35,7 @@ export function createStartApi(engine: Engine, schedules: Schedules): Route[] {
       method: 'GET',
       pattern: '/api/v1/projects/{ref}/dev',
       auth: 'access',
-      answer: GetProjectEnvResponse,
+      response: GetProjectEnvResponse,
       handle({ params }) {
         checkProject(params['ref'])
         const { secretKey: apiKey, url } = engine
@@ -48,7 +48,7 @@ export function createStartApi(engine: Engine, schedules: Schedules): Route[] {
       method: 'GET',
       pattern: '/api/v1/projects/{ref}/envvars',
       auth: 'secret',
-      answer: GetEnvironmentVariablesResponseBody,
+      response: GetEnvironmentVariablesResponseBody,
       handle({ params }) {
         checkProject(params['ref'])
         return { value: { variables: {} } }
@@ -59,7 +59,7 @@ export function createStartApi(engine: Engine, schedules: Schedules): Route[] {
       pattern: '/api/v1/projects/{ref}/background-workers',
       auth: 'secret',
       body: CreateBackgroundWorkerRequestBody,
-      answer: CreateBackgroundWorkerResponse,
+      response: CreateBackgroundWorkerResponse,
       handle({ params, body }) {
         checkProject(params['ref'])
         const { friendlyId: id, version, contentHash } = registerWorker(engine, schedules, body.metadata)

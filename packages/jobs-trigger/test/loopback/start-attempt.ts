@@ -14,7 +14,7 @@ const deprecated = {
   status: 'deprecated',
 }
 
-/** Begins the next attempt of a run that a worker holds. */
+/** Starts the next attempt of a dequeued run. */
 export async function startAttempt(engine: Engine, run: Run, snapshotId: string): Promise<StartRunAttemptResult> {
   const latest = checkSnapshot(run, snapshotId, 'Snapshot changed inside startRunAttempt', 409)
   if (latest.executionStatus === 'FINISHED' || latest.executionStatus === 'PENDING_CANCEL') {
@@ -69,7 +69,9 @@ export async function startAttempt(engine: Engine, run: Run, snapshotId: string)
   }
 }
 
-/** What a run's process gets beside its own environment: without an address for telemetry it loses 5 s an attempt. */
+/**
+ * Returns extra environment variables of a run's process. Without a telemetry URL, each attempt would take 5 s longer.
+ */
 export function attemptEnvironment({ url }: Engine, run: Run): Record<string, string> {
   return {
     TRIGGER_API_URL: url(),

@@ -1,6 +1,6 @@
 import { endpoint, type Route } from './endpoint.ts'
 
-/** Takes traces, logs and metrics, and forgets them: an attempt waits for their delivery. */
+/** Creates endpoints that accept and discard traces, logs and metrics, because an attempt awaits their delivery. */
 export function createTelemetryApi(): Route[] {
   return [endpoint({ method: 'POST', pattern: '/otel/{rest*}', auth: 'none', handle: () => ({ value: {} }) })]
 }

@@ -1,18 +1,21 @@
-/** What shall happen later, by name, so that it can be called off. */
+/** Named timers, which can be cancelled. */
 export interface Timers {
-  /** Replaces what was set under the name. */
+  /** Sets a timer. Replaces a timer with the same name. */
   set(name: string, at: Date, action: () => void): void
   has(name: string): boolean
   clear(name: string): void
-  /** Nothing happens any more until it goes on; what became due meanwhile happens then. */
+  /** Pauses all timers. Timers that become due during the pause fire at its end. */
   stop(): void
   goOn(): void
 }
 
-const longestMs = 2 ** 31 - 1 // more overflows `setTimeout`, which then fires at once
+const longestMs = 2 ** 31 - 1 // a longer delay overflows `setTimeout`, which then fires at once
 const glanceMs = 100
 
-/** Timers on a clock that may jump, which is looked at often where it is not the machine's; no process stays alive for them. */
+/**
+ * Creates timers on a clock that may jump. Polls the clock if it is not the machine's. They do not keep a process
+ * alive.
+ */
 export function createTimers(now: () => Date, jumps: boolean): Timers {
   const entries = new Map<string, { at: Date; action: () => void }>()
   let stopped = false

@@ -8,11 +8,11 @@ import { ServiceError } from './service-error.ts'
 import { triggerRun } from './trigger-run.ts'
 
 const maxBytes = 3 * 1024 * 1024
-const storedBytes = 512 * 1024 // a larger payload would go into a store
+const storedBytes = 512 * 1024 // a larger payload would go to an object store
 
-/** The trigger of a single run. */
+/** Creates the endpoint that triggers a single run. */
 export function createTriggerApi(engine: Engine): Route[] {
-  const answer = (run: Run, isCached: boolean) => {
+  const toResult = (run: Run, isCached: boolean) => {
     const claims = {
       sub: engine.tenancy.environmentId,
       pub: true,
@@ -35,15 +35,15 @@ export function createTriggerApi(engine: Engine): Route[] {
       pattern: '/api/v1/tasks/{task}/trigger',
       auth: 'secret',
       body: TriggerTaskRequestBody,
-      answer: TriggerTaskResponse,
+      response: TriggerTaskResponse,
       handle({ params, headers, body }) {
         if (Number(headers['content-length']) > maxBytes) return jsonReply(413, { error: 'Request body too large' })
         const task = params['task']!
-        // The key of its own that a client keeps when it tries again (`x-trigger-request-idempotency-key`) means nothing:
-        // the server hashes it first and then takes it for no key.
+        // The key that a client sends with each retry (`x-trigger-request-idempotency-key`) has no effect:
+        // the server hashes it first and then does not find it.
         checkSize(body)
         const { run, isCached } = triggerRun(engine, task, withHeaderKey(body, headers), contextOf(headers))
-        return answer(run, isCached)
+        return toResult(run, isCached)
       },
     }),
   ]
@@ -61,7 +61,7 @@ function contextOf(headers: EndpointRequest<unknown>['headers']): {
   }
 }
 
-/** A key may also come as a header. */
+/** Reads the idempotency key, which may also be a header. */
 function withHeaderKey(
   { payload, options }: TriggerTaskRequestBody,
   headers: EndpointRequest<unknown>['headers'],

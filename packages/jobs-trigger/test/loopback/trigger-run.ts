@@ -15,7 +15,7 @@ import type { Packet, Run } from './run.ts'
 import { ServiceError } from './service-error.ts'
 import { addSnapshot } from './snapshots.ts'
 
-/** What a trigger brings beside its body. */
+/** The context of a trigger request. */
 export interface TriggerContext {
   readonly traceContext?: Record<string, unknown>
   readonly source?: string
@@ -24,11 +24,11 @@ export interface TriggerContext {
   readonly replayedFrom?: string
   readonly batchId?: string
   readonly batchIndex?: number
-  /** The tick of a schedule, which is what the run counts as made at. */
+  /** The tick of a schedule, which becomes the creation time of the run. */
   readonly at?: Date
 }
 
-/** Makes a run, or finds the one that has the idempotency key. */
+/** Creates a run, or returns the one with the same idempotency key. */
 export function triggerRun(
   engine: Engine,
   taskIdentifier: string,
@@ -112,7 +112,7 @@ export function triggerRun(
   return { run, isCached: false }
 }
 
-/** Holds the parent until the run is over, which it may be already. */
+/** Blocks the parent until the run has ended. */
 function waitForRun(
   engine: Engine,
   run: Run,
@@ -126,7 +126,7 @@ function waitForRun(
   if (parent) blockRun(engine, parent, { waitpoint, ...place })
 }
 
-/** The trace of a run, which its worker's spans belong to. */
+/** Returns the trace of a run for the spans of its worker. */
 function newTraceparent(): string {
   return `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`
 }
@@ -135,7 +135,7 @@ function lockedWorker({ workers }: Engine, version: string | undefined): Backgro
   if (version === undefined) return undefined
   const worker = workers.byVersion(version)
   if (worker) return worker
-  throw new ServiceError('Something went wrong', 500) // a message of its own gets lost on the way
+  throw new ServiceError('Something went wrong', 500) // the real server's message is lost, too
 }
 
 function queueOf(engine: Engine, taskId: string, named: string | undefined, locked?: BackgroundWorkerRecord): string {
@@ -146,7 +146,7 @@ function queueOf(engine: Engine, taskId: string, named: string | undefined, lock
   return task ? queueNameOf(task) : own
 }
 
-/** The sender's, then the task's, then that of development: ten minutes. A length of 0 is none. */
+/** Returns the TTL: the sender's, the task's, or ten minutes as in development. 0 means none. */
 function ttlOf(asked: string | number | undefined, ofTask: string | number | undefined): string | undefined {
   if (asked !== undefined) return typeof asked === 'number' ? stringifyDuration(asked) : asked
   if (ofTask !== undefined) return typeof ofTask === 'number' ? stringifyDuration(ofTask) : ofTask

@@ -26,7 +26,7 @@ const maxTags = 10
 const defaultSize = 25
 const tokenPage = z.object({ data: z.array(WaitpointTokenItem), pagination: z.object({ next: z.string().optional() }) })
 
-/** Waits for a time and for answers from outside. */
+/** Creates the endpoints of waits for a time and for tokens. */
 export function createWaitApi(engine: Engine): Route[] {
   const { waitpoints } = engine
   const runOf = (params: Readonly<Record<string, string>>): Run => {
@@ -58,7 +58,7 @@ export function createWaitApi(engine: Engine): Route[] {
       pattern: '/engine/v1/runs/{run}/wait/duration',
       auth: 'secret',
       body: WaitForDurationRequestBody,
-      answer: WaitForDurationResponseBody,
+      response: WaitForDurationResponseBody,
       handle({ params, body: { date, idempotencyKey, idempotencyKeyTTL } }) {
         const run = runOf(params)
         const { waitpoint, isCached } = keyedWaitpoint(engine, 'DATETIME', idempotencyKey, idempotencyKeyTTL, {
@@ -73,7 +73,7 @@ export function createWaitApi(engine: Engine): Route[] {
       method: 'POST',
       pattern: '/engine/v1/runs/{run}/waitpoints/tokens/{token}/wait',
       auth: 'secret',
-      answer: WaitForWaitpointTokenResponseBody,
+      response: WaitForWaitpointTokenResponseBody,
       handle({ params }) {
         blockRun(engine, runOf(params), { waitpoint: tokenOf(params) })
         return { value: { success: true } }
@@ -84,7 +84,7 @@ export function createWaitApi(engine: Engine): Route[] {
       pattern: '/api/v1/waitpoints/tokens',
       auth: 'secret',
       body: CreateWaitpointTokenRequestBody,
-      answer: CreateWaitpointTokenResponseBody,
+      response: CreateWaitpointTokenResponseBody,
       handle({ body }) {
         const tags = [body.tags ?? []].flat()
         if (tags.length > maxTags) {
@@ -106,7 +106,7 @@ export function createWaitApi(engine: Engine): Route[] {
       method: 'GET',
       pattern: '/api/v1/waitpoints/tokens',
       auth: 'secret',
-      answer: tokenPage,
+      response: tokenPage,
       handle({ query }) {
         const [statuses, tags] = ['status', 'tags'].map((name) => query.get(`filter[${name}]`)?.split(','))
         const key = query.get('filter[idempotencyKey]')
@@ -128,7 +128,7 @@ export function createWaitApi(engine: Engine): Route[] {
       method: 'GET',
       pattern: '/api/v1/waitpoints/tokens/{token}',
       auth: 'secret',
-      answer: WaitpointRetrieveTokenResponse,
+      response: WaitpointRetrieveTokenResponse,
       handle({ params }) {
         const token = tokenOf(params)
         const { value: output, type: outputType, isError: outputIsError = false } = token.output ?? {}
@@ -140,7 +140,7 @@ export function createWaitApi(engine: Engine): Route[] {
       pattern: '/api/v1/waitpoints/tokens/{token}/complete',
       auth: 'secret',
       body: CompleteWaitpointTokenRequestBody,
-      answer: CompleteWaitpointTokenResponseBody,
+      response: CompleteWaitpointTokenResponseBody,
       async handle({ params, body }) {
         const { data, dataType } = await stringifyIO(body.data)
         const output = data ? { value: data, type: dataType, isError: false } : undefined
@@ -156,7 +156,7 @@ function statusOf({ completedAt, output }: Waitpoint): 'WAITING' | 'COMPLETED' |
   return output?.isError ? 'TIMED_OUT' : 'COMPLETED'
 }
 
-/** The waitpoint that has the key, also a completed one, or a new one. */
+/** Returns the waitpoint with this key, even a completed one, or a new one. */
 function keyedWaitpoint(
   engine: Engine,
   type: 'DATETIME' | 'MANUAL',

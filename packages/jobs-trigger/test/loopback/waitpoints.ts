@@ -3,21 +3,21 @@ import { WaitpointId } from '@trigger.dev/core/v3/isomorphic'
 
 import type { Run } from './run.ts'
 
-/** What a waitpoint was completed with. */
+/** The output of a waitpoint. */
 export interface WaitpointOutput {
   readonly value: string
   readonly type?: string
   readonly isError: boolean
 }
 
-/** Something that runs wait for. */
+/** A waitpoint, which blocks runs until it is completed. */
 export interface Waitpoint {
   readonly id: string
   readonly friendlyId: string
   readonly type: WaitpointType
   readonly createdAt: Date
   readonly tags: readonly string[]
-  /** When it completes by itself: the end of a pause, or of a token's patience. */
+  /** When it completes automatically: the end of a sleep, or the timeout of a token. */
   readonly completedAfter: Date | undefined
   readonly runId: string | undefined
   readonly batchId: string | undefined
@@ -27,17 +27,17 @@ export interface Waitpoint {
   output: WaitpointOutput | undefined
 }
 
-/** A waitpoint that holds a run, and the place of a batch's run in it. */
+/** A waitpoint that blocks a run, and the index of a batch's run. */
 export interface Block {
   readonly waitpoint: Waitpoint
   readonly batchId?: string
   readonly index?: number
 }
 
-/** What a new waitpoint is made of. */
+/** Options of a new waitpoint. */
 export type NewWaitpoint = Pick<Waitpoint, 'type' | 'createdAt'> & Partial<Waitpoint>
 
-/** Every waitpoint, and which runs they hold. */
+/** All waitpoints, and the runs that they block. */
 export interface Waitpoints {
   add(waitpoint: NewWaitpoint): Waitpoint
   all(): readonly Waitpoint[]
@@ -50,7 +50,7 @@ export interface Waitpoints {
   unblock(run: Run): void
 }
 
-/** No waitpoints yet. */
+/** Creates an empty waitpoint store. */
 export function createWaitpoints(): Waitpoints {
   const waitpoints = new Map<string, Waitpoint>()
   const blocks = new Map<string, Block[]>()

@@ -1,14 +1,14 @@
 import type { Server as HttpServer } from 'node:http'
 import { Server } from 'socket.io'
 
-/** The channel on which workers are told of their runs' steps. */
+/** The channel that notifies workers of their runs' snapshots. */
 export interface WorkerSockets {
   notify(runFriendlyId: string): void
-  /** How many workers are connected. */
+  /** Returns the number of connected workers. */
   connected(): number
 }
 
-/** Serves socket.io beside the API; without it, a worker learns of a cancellation up to 5 s later. */
+/** Serves socket.io next to the API. Without it, a worker notices a cancel up to 5 s later. */
 export function serveWorkerSockets(server: HttpServer, secretKey: string): WorkerSockets {
   const io = new Server(server, { serveClient: false, transports: ['websocket'] })
   const workers = io.of('/dev-worker')

@@ -3,8 +3,8 @@ import type { StandardSchemaV1 } from '@cgk-platform/jobs-core/provider'
 
 import type { Work } from '../../kit/work.ts'
 
-// Repeats the definitions of the test kit: the CLI's bundle omits modules of the package that are imported only for their
-// side effects.
+// Repeats the definitions of the test kit: the CLI's bundle omits modules of the package that are imported only for
+// their side effects.
 const work: EventType<Work> = eventType<Work>()
 const counted: StandardSchemaV1<Work> = {
   '~standard': {
