@@ -4,7 +4,7 @@ import { defineBuild } from '../../tsdown.base.ts'
 
 const build = defineBuild([
   'src/index.ts',
-  'src/engines.ts', // for the commands, which copy it
+  'src/engines.ts', // for the CLI, which copies it
   'src/inngest.ts',
   'src/local.ts',
   'src/local-testing.ts',
@@ -12,7 +12,7 @@ const build = defineBuild([
   'src/trigger-tasks.ts',
 ])
 
-/** The descriptions of the engines are copied in, since the packages that have them may be missing. */
+/** Bundles the engine descriptors, because their packages may not be installed. */
 const config: UserConfig = { ...build, deps: { ...build.deps, alwaysBundle: [/\/descriptor$/] } }
 
 export default config

@@ -5,7 +5,7 @@ import * as core from '../src/index.ts'
 type Core = typeof core
 type ErrorName = Exclude<Extract<keyof Core, `${string}Error`>, 'JobsError' | 'toError'>
 
-/** Everything that a class of errors needs of what it reports. */
+/** The constructor arguments of all error classes. */
 const facts = {
   accepted: 'no' as const,
   bytes: 200_000,
@@ -37,8 +37,8 @@ const facts = {
 
 const cause = new Error('the cause')
 
-/** How the errors are made that need more than the facts. */
-const own: { readonly [Name in ErrorName]?: (classes: Core) => core.JobsError } = {
+/** Creates the errors that need other arguments. */
+const special: { readonly [Name in ErrorName]?: (classes: Core) => core.JobsError } = {
   IncompatibleCopiesError: (c) => new c.IncompatibleCopiesError({ own: 'v1', other: 'v2' }),
   LeaseLostError: (c) => new c.LeaseLostError(),
   NonRetryableError: (c) => new c.NonRetryableError('The card was declined.', { cause }),
@@ -54,14 +54,14 @@ const own: { readonly [Name in ErrorName]?: (classes: Core) => core.JobsError } 
 const names = Object.keys(core).filter((name) => /(?<!^Jobs|^to)Error$/.test(name)) as ErrorName[]
 const make = (name: ErrorName, classes: Core): core.JobsError => {
   const Class = classes[name] as unknown as new (given: typeof facts) => core.JobsError
-  return own[name]?.(classes) ?? new Class(facts)
+  return special[name]?.(classes) ?? new Class(facts)
 }
 
-/** Said by whoever throws them, so their messages are not ours. */
-const usersOwn: readonly ErrorName[] = ['NonRetryableError', 'RetryAfterError']
+/** Errors that users throw with their own messages. */
+const thrownByUsers: readonly ErrorName[] = ['NonRetryableError', 'RetryAfterError']
 const isInstance = (classes: Core, name: ErrorName, error: unknown): boolean => classes[name].isInstance(error)
 
-test('every code is one class alone, in words that stay', () => {
+test('every class has a unique code', () => {
   const codes = names.map((name) => make(name, core).code)
   expect(new Set(codes).size).toBe(codes.length)
   for (const code of codes) expect(code).toMatch(/^[a-z]+(_[a-z]+)*$/)
@@ -70,7 +70,7 @@ test('every code is one class alone, in words that stay', () => {
 describe.each(names)('%s', (name) => {
   const error = make(name, core)
 
-  test('is an error with its class as name and a code of its own', () => {
+  test('is an error with the name and the code of its class', () => {
     expect(error).toBeInstanceOf(Error)
     expect(error).toBeInstanceOf(core[name])
     expect(error.name).toBe(name)
@@ -83,23 +83,23 @@ describe.each(names)('%s', (name) => {
     expect(error.stack).toContain(error.message)
   })
 
-  test('is an instance of its class and of no other', () => {
+  test('is an instance of its class only', () => {
     for (const other of names) expect(isInstance(core, other, error), other).toBe(other === name)
     expect(core.JobsError.isInstance(error)).toBe(true)
   })
 
-  test('is recognised across two installed copies of the package', async () => {
+  test('is recognized across two installed copies of the package', async () => {
     vi.resetModules()
     const copy = await import('../src/index.ts')
-    const foreign = make(name, copy)
-    expect(foreign).not.toBeInstanceOf(core[name])
-    expect(isInstance(core, name, foreign)).toBe(true)
+    const otherError = make(name, copy)
+    expect(otherError).not.toBeInstanceOf(core[name])
+    expect(isInstance(core, name, otherError)).toBe(true)
     expect(isInstance(copy, name, error)).toBe(true)
-    expect(core.JobsError.isInstance(foreign)).toBe(true)
-    expect(names.filter((other) => isInstance(core, other, foreign))).toEqual([name])
+    expect(core.JobsError.isInstance(otherError)).toBe(true)
+    expect(names.filter((other) => isInstance(core, other, otherError))).toEqual([name])
   })
 
-  test('is not what merely looks like it', () => {
+  test('is not matched by similar objects', () => {
     const { code, message } = error
     const lookAlikes = [
       { ...error, name, code, message, retryable: false, retryAfter: 5 },
@@ -117,7 +117,7 @@ describe.each(names)('%s', (name) => {
   })
 })
 
-test.each(names.filter((name) => !usersOwn.includes(name)))('%s says what failed, then what to do', (name) => {
+test.each(names.filter((name) => !thrownByUsers.includes(name)))('%s says what failed, then what to do', (name) => {
   const { message } = make(name, core)
   const [failure, ...remedy] = message.split(/(?<=[.:?]) (?=[A-Z])/)
   expect(failure).toMatch(/\w{3}/)
@@ -125,7 +125,7 @@ test.each(names.filter((name) => !usersOwn.includes(name)))('%s says what failed
   expect(message).not.toMatch(/undefined|\[object/)
 })
 
-test('a cause is kept', () => {
+test('the cause is preserved', () => {
   for (const name of [
     'NonRetryableError',
     'NotSerializableError',
@@ -138,7 +138,7 @@ test('a cause is kept', () => {
   }
 })
 
-test('the facts of an error are fields of it', () => {
+test('errors expose their details as fields', () => {
   expect(make('PayloadInvalidError', core)).toMatchObject({ event: 'order.created', issues: facts.issues })
   expect(make('OutputTooLargeError', core)).toMatchObject({
     definitionId: 'process-order',
@@ -151,7 +151,7 @@ test('the facts of an error are fields of it', () => {
   expect(make('UnsupportedFeatureError', core)).toMatchObject({ feature: 'delay', provider: 'inngest' })
 })
 
-test('what to do after a failed send depends on whether the engine may have it', () => {
+test('the remedy of a failed send depends on whether the engine may have accepted it', () => {
   const failed = (accepted: 'no' | 'maybe') => new core.SendFailedError({ ...facts, accepted }).message
   expect(failed('no')).toMatch(/you can send it again/)
   expect(failed('maybe')).toMatch(/only with an `idempotencyKey`/)
@@ -160,7 +160,7 @@ test('what to do after a failed send depends on whether the engine may have it',
   expect(new core.SendFailedError({ ...facts, accepted: 'no', jobId: 'job_7' })).not.toHaveProperty('jobId')
 })
 
-test('what to do about an unknown event depends on what it is the name of', () => {
+test('the remedy for an unknown event depends on its name', () => {
   const message = (more: object) => new core.UnknownEventError({ event: 'send-receipt', ...more }).message
   expect(message({})).toMatch(/Declare it with `defineEvents\(\{ 'send-receipt': schema \}\)`/)
   expect(message({ nearest: 'email.send' })).toMatch(/Did you mean `email\.send`\? Declare/)
@@ -168,13 +168,13 @@ test('what to do about an unknown event depends on what it is the name of', () =
   expect(message({ handledByJob: 'order.refunded' })).not.toContain('defineEvents')
 })
 
-test('what to do with a job that cannot be retried depends on its state', () => {
+test('the remedy for a job that cannot be retried depends on its state', () => {
   const message = (state: string) => new core.JobNotRetryableError({ jobId: 'job_1', state }).message
   for (const state of ['completed', 'cancelled', 'expired']) expect(message(state)).toMatch(/send the event again/)
   for (const state of ['scheduled', 'queued', 'running', 'retrying']) expect(message(state)).toMatch(/waitForJob/)
 })
 
-test('a subclass of what handlers throw is recognised, also with a code of its own', () => {
+test('a subclass of an error for handlers is recognized, also with its own code', () => {
   class CardDeclinedError extends core.NonRetryableError {
     override readonly name = 'CardDeclinedError'
     override readonly code = 'card_declined'
@@ -189,7 +189,7 @@ test('a subclass of what handlers throw is recognised, also with a code of its o
 })
 
 test.each([-1, 'soon', Number.NaN, new Date(Number.NaN), undefined, null])(
-  'a RetryAfterError cannot be after %s',
+  'RetryAfterError rejects %s as the delay',
   (after) => {
     expect(() => new core.RetryAfterError('Later.', after as never)).toThrow(
       expect.objectContaining({ code: 'invalid_option', option: 'retryAfter' }),

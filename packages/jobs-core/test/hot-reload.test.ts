@@ -11,23 +11,23 @@ const load = (evaluation: string): Promise<HotModule> => {
 }
 
 describe('a module that is evaluated again', () => {
-  const written = vi.spyOn(console, 'error')
+  const stderr = vi.spyOn(console, 'error')
 
   beforeEach(() => {
-    written.mockClear()
+    stderr.mockClear()
     ownEvents().clear()
     for (const { id } of ambientJobs().all()) ambientJobs().remove(id)
   })
   afterEach(() => vi.unstubAllEnvs())
 
-  test('declares its events again without complaint, and the later schema counts', async () => {
+  test('declares its events again, and the later schema is used', async () => {
     const first = await load('c')
     const second = await load('d')
     expect(first.events['hot.reloaded']).not.toBe(second.events['hot.reloaded'])
     expect(findEvent('hot.reloaded')?.schema).toBe(second.events['hot.reloaded'])
   })
 
-  test('has its jobs registered once, the later definition in the place of the earlier', async () => {
+  test('registers its jobs once: the later definition replaces the earlier', async () => {
     await load('e')
     const { onOrder, nightly } = await load('f')
     expect(
@@ -37,6 +37,6 @@ describe('a module that is evaluated again', () => {
     ).toEqual(['hot-on-order', 'hot-nightly'])
     expect(ambientJobs().subscribers('order.created')).toEqual([onOrder])
     expect(ambientJobs().cronJobs()).toEqual([nightly])
-    expect(written).not.toHaveBeenCalled()
+    expect(stderr).not.toHaveBeenCalled()
   })
 })

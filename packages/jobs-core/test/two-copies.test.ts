@@ -8,7 +8,7 @@ import { loadCopy } from './kit/load-copy.ts'
 import { createMemoryLogger } from './kit/memory-logger.ts'
 
 const core = { ...app, ...provider }
-/** The library once more, as a second bundle or a second installed version brings it. */
+/** A second copy of the library, as from a second bundle or version. */
 let copy: typeof core
 const order = { tenantId: 'acme', orderId: 'order_2' }
 
@@ -29,7 +29,7 @@ afterEach(() => core.setJobClient(undefined))
 const engineClient = () => core.createClient({ load: () => engine }, { jobs: [] })
 
 describe('two copies of the library in one process', () => {
-  test('are two, or the tests below say nothing', () => {
+  test('are separate (otherwise the tests below prove nothing)', () => {
     expect(copy.sendJob).not.toBe(core.sendJob)
     expect(copy.getJobClient()).toBe(core.getJobClient())
   })
@@ -38,7 +38,7 @@ describe('two copies of the library in one process', () => {
     ['the copy', () => copy],
     ['this one', () => core],
   ])(
-    'a handler that sends through %s sends on the engine that runs it, whichever runs the attempt',
+    'a handler that sends through %s uses the engine that runs it, whichever copy runs the attempt',
     async (_which, of) => {
       const definition = core.defineJob({
         id: 'sends',
@@ -69,7 +69,7 @@ describe('two copies of the library in one process', () => {
     },
   )
 
-  test('code that runs with a client of one has it in the other', () => {
+  test('a client that is set for code in one copy is set in the other', () => {
     const client = engineClient()
     core.runWithClient(client, () => expect(copy.getJobClient()).toBe(client))
     copy.runWithClient(client, () => expect(core.getJobClient()).toBe(client))

@@ -12,7 +12,7 @@ const compiler = fromHere('../../../node_modules/.bin/tsc')
 const index = fromHere('../src/index.ts')
 const providerIndex = fromHere('../src/provider/index.ts')
 
-/** Mistakes of users by name, each with what the compiler's message must name or point at. */
+/** Mistakes of users by name, each with the expected parts of the compiler's message. */
 const mistakes: Record<string, { readonly code: string; readonly names: readonly (string | RegExp)[] }> = {
   'a missing tenant': {
     code: `void sendJob('order.created', { orderId: 'order_1' })`,
@@ -22,7 +22,7 @@ const mistakes: Record<string, { readonly code: string; readonly names: readonly
     code: `void client.sendEvent('order.created', { orderId: 'order_1' })`,
     names: ["'tenantId' is missing"],
   },
-  'a missing tenant of an own event whose schema does not name it': {
+  'a missing tenant of a custom event whose schema does not name it': {
     code: `void sendJob('video.ready', { videoId: 'v1' })`,
     names: ["'tenantId' is missing"],
   },
@@ -38,11 +38,11 @@ const mistakes: Record<string, { readonly code: string; readonly names: readonly
     code: `void sendJob('order.created', { tenantId: 'acme', orderId: 'order_1', items: [{ quantity: 'two' }] })`,
     names: ["'string' is not assignable to type 'number'", /^at quantity:/m],
   },
-  'a field of a wrong type of an own event': {
+  'a field of a wrong type of a custom event': {
     code: `void sendJob('video.ready', { tenantId: 'acme', videoId: 5 })`,
     names: ["'number' is not assignable to type 'string'", /^at videoId:/m],
   },
-  'a misspelt field': {
+  'a misspelled field': {
     code: `void sendJob('order.created', { tenantId: 'acme', orderId: 'order_1', curency: 'USD' })`,
     names: ["'curency'", "Did you mean to write 'currency'?"],
   },
@@ -54,7 +54,7 @@ const mistakes: Record<string, { readonly code: string; readonly names: readonly
     code: `defineJob({ id: 'x', event: 'order.crated', handler: () => undefined })`,
     names: ['"order.crated"', '"order.created"'],
   },
-  'a misspelt field in a handler': {
+  'a misspelled field in a handler': {
     code: `defineJob({ id: 'x', event: 'order.created', handler: ({ payload }) => payload.orderID })`,
     names: ["'orderID'", "Did you mean 'orderId'?"],
   },
@@ -145,8 +145,8 @@ const tsconfig = {
 
 describe('the compiler’s message', () => {
   let directory: string
-  /** What the compiler said of each file. */
-  const said = new Map<string, string>()
+  /** The compiler's messages by file. */
+  const messages = new Map<string, string>()
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'jobs-types-'))
@@ -162,16 +162,16 @@ describe('the compiler’s message', () => {
     for (const message of (await compile(directory)).split(/\n(?=\S)/)) {
       const [, file = '', line, column] = /^(.+)\((\d+),(\d+)\)/.exec(message) ?? []
       const pointedAt = files[file]?.split('\n')[Number(line) - 1]?.slice(Number(column) - 1)
-      said.set(file, `${said.get(file) ?? ''}${message}\nat ${pointedAt}\n`)
+      messages.set(file, `${messages.get(file) ?? ''}${message}\nat ${pointedAt}\n`)
     }
   })
   afterAll(() => rm(directory, { recursive: true, force: true }))
 
-  test('is none for code that is right', () => expect(said.get('right.ts')).toBeUndefined())
+  test('is absent for correct code', () => expect(messages.get('right.ts')).toBeUndefined())
 
-  test.each(Object.entries(mistakes))('names what is wrong: %s', (name, { names }) => {
+  test.each(Object.entries(mistakes))('names the mistake: %s', (name, { names }) => {
     const number = Object.keys(mistakes).indexOf(name)
-    const message = said.get(`mistake-${number}.ts`) ?? ''
+    const message = messages.get(`mistake-${number}.ts`) ?? ''
     for (const part of names) expect(message).toMatch(part)
     expect(message.match(/error TS/g)).toHaveLength(1)
   })

@@ -1,5 +1,5 @@
 /**
- * Background jobs on the engine that you configure. Most apps import this module alone.
+ * Background jobs on the engine that you configure. Most apps only import this module.
  *
  * @module jobs
  */

@@ -1,5 +1,5 @@
 /**
- * The client on Inngest and the functions that your app serves, with everything that `@cgk-platform/jobs` has for apps.
+ * The Inngest client and the functions that your app serves, plus the API of `@cgk-platform/jobs`.
  *
  * @module jobs/inngest
  */

@@ -1,7 +1,8 @@
 /**
- * Your own events by name, added by declaration merging: `declare module '@cgk-platform/jobs' { interface JobEvents … }`.
- * The built-in ones are known besides. Each package of this library that apps import has an interface of its own and
- * hands it down to the core: TypeScript loses additions to one interface that is re-exported under several module names.
+ * Your own events by name. Add them with declaration merging: `declare module '@cgk-platform/jobs' { interface
+ * JobEvents … }`. The built-in events are always included. Each package of this library has its own `JobEvents`
+ * interface that extends the one in the core: TypeScript loses additions to one interface that is re-exported under
+ * several module names.
  */
 export interface JobEvents {}
 

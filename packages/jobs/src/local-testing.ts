@@ -1,5 +1,5 @@
 /**
- * Jobs under test, on a virtual clock.
+ * The test kit: runs jobs on a virtual clock.
  *
  * @module jobs/local/testing
  */

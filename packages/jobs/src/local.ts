@@ -1,5 +1,5 @@
 /**
- * The local engine alone, with everything that `@cgk-platform/jobs` has for apps.
+ * The local engine, plus the API of `@cgk-platform/jobs`.
  *
  * @module jobs/local
  */

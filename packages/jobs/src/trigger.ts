@@ -1,5 +1,5 @@
 /**
- * The client on Trigger.dev, with everything that `@cgk-platform/jobs` has for apps.
+ * The Trigger.dev client, plus the API of `@cgk-platform/jobs`.
  *
  * @module jobs/trigger
  */

@@ -27,7 +27,7 @@ describe('the choice of a provider', () => {
     ['inngest', 21, () => import('../src/inngest.ts')],
     ['trigger.dev', 249, () => import('../src/trigger.ts')],
     ['local', 1000, () => import('../src/local.ts')],
-  ])('is %s for the client of its own module, whatever the environment says', async (name, mostAttempts, load) => {
+  ])('is %s for the client of its own module, regardless of the environment', async (name, mostAttempts, load) => {
     vi.stubEnv('JOB_PROVIDER', name === 'local' ? 'inngest' : 'local')
     const face = await load()
     const client = face.createJobClient({ jobs: [] })
@@ -35,16 +35,16 @@ describe('the choice of a provider', () => {
     await client.close()
   })
 
-  it('refuses a name that no provider has, where it is written', () => {
+  it('rejects an unknown name at once', () => {
     expect(() => createJobClient({ provider: 'sqs' as 'local' })).toThrow(ProviderNotChosenError)
   })
 
   it.each([
     ['JOB_PROVIDER', { JOB_PROVIDER: 'inngest', TRIGGER_SECRET_KEY: 'tr' }],
     ['the key of Inngest', { INNGEST_SIGNING_KEY: 'key' }],
-  ])('is made by %s when the options leave it open', async (_what, variables) => {
+  ])('is made by %s if the options name no provider', async (_what, variables) => {
     for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value)
-    // Without a key to send with, nothing leaves the process.
+    // Without an event key, nothing is sent.
     await expect(sendJob('order.created', order)).rejects.toMatchObject({
       code: 'send_failed',
       accepted: 'no',
@@ -52,9 +52,9 @@ describe('the choice of a provider', () => {
     })
   })
 
-  it('is made by the key of Trigger.dev when the options leave it open', async () => {
+  it('is made by the key of Trigger.dev if the options name no provider', async () => {
     vi.stubEnv('TRIGGER_SECRET_KEY', 'tr')
-    vi.stubEnv('TRIGGER_API_URL', 'http://127.0.0.1:59998') // where nobody listens
+    vi.stubEnv('TRIGGER_API_URL', 'http://127.0.0.1:59998') // no server
     await expect(sendJob('order.created', order)).rejects.toMatchObject({
       code: 'send_failed',
       accepted: 'no',
@@ -72,7 +72,7 @@ describe('the choice of a provider', () => {
     await expect(sendJob('order.created', order)).rejects.toMatchObject({ code: 'provider_not_chosen' })
   })
 
-  it('takes the local engine in production when it is named', async () => {
+  it('uses the local engine in production if it is named', async () => {
     vi.stubEnv('NODE_ENV', 'production')
     vi.stubEnv('JOB_PROVIDER', 'local')
     const client = createJobClient({ jobs: [] })
@@ -80,14 +80,14 @@ describe('the choice of a provider', () => {
     await client.close()
   })
 
-  it('refuses settings beside a ready provider, which would not read them', () => {
+  it('rejects settings for a provider object', () => {
     const provider = {} as JobProvider
-    // @ts-expect-error -- the provider has its settings already
+    // @ts-expect-error -- a provider object takes no settings
     const make = () => createJobClient({ provider, config: { concurrency: 2 } })
     expect(make).toThrow(expect.objectContaining({ code: 'invalid_option', option: 'config' }))
   })
 
-  it('takes a ready provider', async () => {
+  it('accepts a provider object', async () => {
     const provider = {
       specificationVersion: 'v1',
       name: 'mine',
@@ -101,7 +101,7 @@ describe('the choice of a provider', () => {
 describe('the default client', () => {
   afterEach(() => setJobClient(undefined))
 
-  it('is the one that was set, else one for the whole process', async () => {
+  it('is the client that was set, otherwise one for the whole process', async () => {
     vi.stubEnv('JOB_PROVIDER', 'local')
     const made = getJobClient()
     expect(getJobClient()).toBe(made)
@@ -112,7 +112,7 @@ describe('the default client', () => {
     vi.unstubAllEnvs()
   })
 
-  it('is left alone by the sends of a handler, which go to the engine that runs it', async () => {
+  it('is not used by the sends of a handler, which go to the engine that runs it', async () => {
     const mails: string[] = []
     const mail = defineJob({ id: 'mail', event: 'email.send', handler: (event) => void mails.push(event.payload.type) })
     const confirm = defineJob({

@@ -4,10 +4,10 @@ import { describe, expectTypeOf, it } from 'vitest'
 
 import type { InngestConfig, TriggerConfig } from '@cgk-platform/jobs'
 
-describe('the settings of the hosted engines, which the facade types without their packages', () => {
-  it('are those of the packages', () => {
+describe('the settings of hosted engines, which the facade declares without their packages', () => {
+  it('match those of the packages', () => {
     expectTypeOf<TriggerConfig>().toEqualTypeOf<TriggerProviderConfig>()
-    // The client is typed by the SDK there.
+    // The package has the SDK's type of `client`.
     expectTypeOf<Omit<InngestConfig, 'client'>>().toEqualTypeOf<Omit<InngestProviderConfig, 'client'>>()
     expectTypeOf<InngestProviderConfig>().toExtend<InngestConfig>()
   })

@@ -26,14 +26,14 @@ declare module '@cgk-platform/jobs' {
   }
 }
 
-describe('own events added under several names of the library in one program', () => {
-  it('are all known, whichever name they are sent through', () => {
+describe('custom events that are declared under several module names in one program', () => {
+  it('can be sent through every module name', () => {
     for (const send of [sendJob, sendByCore, sendByLocal, sendBySubpath]) {
       void send('mixed.core', { tenantId: 'acme', coreId: '1' })
       void send('mixed.local', { tenantId: 'acme', localId: '1' })
       void send('mixed.subpath', { tenantId: 'acme', subpathId: '1' })
       void send('mixed.facade', { tenantId: 'acme', facadeId: '1' })
-      // @ts-expect-error -- nowhere declared
+      // @ts-expect-error -- not declared
       void send('mixed.nowhere', { tenantId: 'acme' })
     }
   })

@@ -18,21 +18,21 @@ declare module '@cgk-platform/jobs' {
   }
 }
 
-describe('own events through the facade alone', () => {
-  it('are typed where they are sent, by what the schema takes', () => {
+describe('custom events with only the facade', () => {
+  it('have the input type of the schema when they are sent', () => {
     void sendJob('video.ready', { tenantId: 'acme', videoId: 'v1', readyAt: new Date() })
     void sendJob('video.ready', { tenantId: 'acme', videoId: 'v1', readyAt: '2026-01-01T00:00:00Z' })
     void sendJob('project.created', { tenantId: 'acme', projectId: 'p1' })
     void sendJob('invoice.paid', { tenantId: 'acme', invoiceId: 'i1' })
-    // @ts-expect-error -- every event carries a tenant, also one whose schema does not name it
+    // @ts-expect-error -- every event has a tenant, even if its schema does not declare one
     void sendJob('video.ready', { videoId: 'v1', readyAt: new Date() })
-    // @ts-expect-error -- a field of another type
+    // @ts-expect-error -- a field of a wrong type
     void sendJob('project.created', { tenantId: 'acme', projectId: 1 })
     // @ts-expect-error -- no such event
     void sendJob('video.redy', { tenantId: 'acme' })
   })
 
-  it('are typed where they are handled, by what the schema gives', () => {
+  it('have the output type of the schema in a handler', () => {
     expectTypeOf<JobPayload<'video.ready'>>().toExtend<{ tenantId: string; videoId: string; readyAt: Date }>()
     defineJob({
       id: 'typed',

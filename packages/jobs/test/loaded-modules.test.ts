@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 
 const run = promisify(execFile)
 
-/** Notes the address of every module that is loaded, ES module or CommonJS, and prints them at the end. */
+/** Records the URL of every loaded module, ES module or CommonJS, and prints them at the end. */
 const recorder = `
   import { writeSync } from 'node:fs'
   import { registerHooks } from 'node:module'
@@ -14,7 +14,7 @@ const recorder = `
   process.once('exit', () => writeSync(1, urls.join('\\n')))
 `
 
-/** The packages that a program loads, run where the facade is. Descriptions of engines do not count: the build copies them. */
+/** Returns the packages that a program loads. Engine descriptors do not count: the build copies them. */
 async function packagesLoadedBy(program: string): Promise<Set<string>> {
   const flags = ['--conditions=@cgk-platform/source', '--no-warnings', '--input-type=module']
   const preload = ['--import', `data:text/javascript,${encodeURIComponent(recorder)}`]
@@ -60,14 +60,14 @@ const triggerSend = `${triggerSender}
   await client.sendJob('order.created', { tenantId: 'tenant_1', orderId: 'o1' }).catch(() => undefined)
 `
 
-describe('a program loads the provider that it uses, and no other', () => {
-  test('the facade alone loads none', async () => {
+describe('a program loads only the provider that it uses', () => {
+  test('the facade loads none on import', async () => {
     const loaded = await packagesLoadedBy(`import '@cgk-platform/jobs'`)
     expect(loaded).toContain('jobs-core')
     expect([...loaded].filter((name) => /local|inngest|trigger|opentelemetry/.test(name))).toEqual([])
   })
 
-  test('zod comes with the first use of a built-in event, and not before', async () => {
+  test('zod is loaded on the first use of a built-in event', async () => {
     const own = `
       import { createJobClient, defineEvents, defineJob, eventType } from '@cgk-platform/jobs'
       defineEvents({ 'video.ready': eventType() })
@@ -83,13 +83,13 @@ describe('a program loads the provider that it uses, and no other', () => {
   test.each([
     ['the local engine', local],
     ['its test kit', `import '@cgk-platform/jobs/local/testing'`],
-  ])('%s comes without the others', async (_what, program) => {
+  ])('%s loads no other provider', async (_what, program) => {
     const loaded = await packagesLoadedBy(program)
     expect(loaded).toContain('jobs-local')
     expect([...loaded].filter((name) => /inngest|trigger|opentelemetry/.test(name))).toEqual([])
   })
 
-  test('a host on Inngest comes without the others, and with no SDK beside that of its app', async () => {
+  test('a host on Inngest loads no other provider, and only the SDK of its app', async () => {
     const loaded = await packagesLoadedBy(host)
     expect(loaded).toContain('jobs-inngest')
     expect([...loaded].filter((name) => /jobs-local|^inngest|trigger/.test(name))).toEqual([])
@@ -98,7 +98,7 @@ describe('a program loads the provider that it uses, and no other', () => {
   test.each([
     ['Inngest', 'jobs-inngest', 'inngest', sender, send, /jobs-local|trigger/],
     ['Trigger.dev', 'jobs-trigger', '@trigger.dev/sdk', triggerSender, triggerSend, /jobs-local|inngest/],
-  ])('a client on %s comes without the others, and without the SDK until it is used', async (...given) => {
+  ])('a client on %s loads no other provider, and its SDK only on first use', async (...given) => {
     const [, provider, sdk, ready, used, others] = given
     const loaded = await packagesLoadedBy(ready)
     expect(loaded).toContain(provider)

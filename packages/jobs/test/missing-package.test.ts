@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 
 const run = promisify(execFile)
 
-/** Opens a client on Inngest in a process where one import finds nothing, and returns the error. */
+/** Opens a client on Inngest in a process where one import fails, and returns the error. */
 async function errorWithout(specifier: string, importer: string): Promise<{ name: string; message: string }> {
   const hook = `
     import { registerHooks } from 'node:module'
@@ -30,13 +30,13 @@ async function errorWithout(specifier: string, importer: string): Promise<{ name
   return JSON.parse(stdout) as { name: string; message: string }
 }
 
-test('an engine whose package is missing is refused with the command to run', async () => {
+test('an engine whose package is missing is rejected with the install command', async () => {
   const { name, message } = await errorWithout('@cgk-platform/jobs-inngest/provider', '/jobs/src/engines.ts')
   expect(name).toBe('ProviderNotInstalledError')
   expect(message).toContain('`npm install @cgk-platform/jobs-inngest`')
 })
 
-test('a package that is there and lacks a dependency is not reported as missing', async () => {
+test('an installed package with a missing dependency is not reported as missing', async () => {
   const { name, message } = await errorWithout('./capabilities.ts', '/jobs-inngest/src/')
   expect({ name, message }).toEqual({
     name: 'Error',

@@ -12,12 +12,12 @@ import { createMemoryLogger, type LoggedLine } from './memory-logger.ts'
 export type OrderHandler = (event: EventMessage<'order.created'>, context: JobContext) => unknown
 type OrderJobOptions = Omit<Parameters<typeof defineJob<'order.created', unknown>>[0], 'id' | 'event' | 'handler'>
 
-/** A job on `order.created`, named `process-order`. */
+/** Defines a job on `order.created` with the id `process-order`. */
 export function orderJob(handler: OrderHandler, options: OrderJobOptions = {}): Definition {
   return defineJob({ id: 'process-order', event: 'order.created', handler, ...options }) as unknown as Definition
 }
 
-/** An order of tenant `acme` on its way. */
+/** Creates an envelope of an order of tenant `acme`. */
 export function orderEnvelope(more: Partial<Envelope> = {}): Envelope {
   return {
     v: 1,
@@ -30,13 +30,13 @@ export function orderEnvelope(more: Partial<Envelope> = {}): Envelope {
   }
 }
 
-/** What an engine would give an attempt, in a test's hands. */
+/** Runs attempts as an engine does, under the control of a test. */
 export interface AttemptKit {
   readonly clock: ManualClock
   readonly lines: LoggedLine[]
-  /** The host's: abort it to cancel or to shut down. */
+  /** The host's controller. Abort it to cancel or to shut down. */
   readonly controller: AbortController
-  /** Makes an attempt of a definition. */
+  /** Runs an attempt of a definition. */
   run(definition: Definition, envelope?: Envelope, more?: Partial<AttemptOptions>): Promise<Outcome>
 }
 

@@ -5,7 +5,7 @@ export interface Deferred<T> {
   reject(error: unknown): void
 }
 
-// `Promise.withResolvers` is not there on Node 20.
+// Node 20 has no `Promise.withResolvers`.
 export function createDeferred<T = void>(): Deferred<T> {
   let settle: Omit<Deferred<T>, 'promise'> | undefined
   const promise = new Promise<T>((resolve, reject) => {

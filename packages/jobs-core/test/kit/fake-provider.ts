@@ -3,24 +3,24 @@ import type { Envelope } from '../../src/events/envelope.ts'
 import type { JobHost, JobProvider } from '../../src/provider/job-provider.ts'
 import type { JobStatus } from '../../src/runs/job-status.ts'
 
-/** A provider that runs nothing: it keeps what it is sent, and answers what a test puts into it. */
+/** A provider that runs nothing. It stores the sent envelopes, and returns the statuses that a test sets. */
 export interface FakeProvider extends JobProvider {
   readonly sent: Envelope[]
-  /** What `status` answers. */
+  /** The statuses that `status` returns, by id. */
   readonly jobs: Map<string, JobStatus>
-  /** Every call that changes something, in order, such as `cancel job_1`. */
+  /** All calls that change something, in order, such as `cancel job_1`. */
   readonly calls: string[]
-  /** What `attach` was given. */
+  /** The arguments of `attach`. */
   readonly hosts: JobHost[]
 }
 
 export interface FakeProviderOptions extends Partial<JobProvider> {
-  /** Features that the engine lacks. */
+  /** Features that the engine does not support. */
   without?: readonly Feature[]
   limits?: Partial<Omit<Capabilities, 'features'>>
 }
 
-/** Capabilities of an engine that can do everything but what is named. */
+/** Returns the capabilities of an engine that supports all features except these. */
 export function capabilitiesWithout(
   without: readonly Feature[] = [],
   limits: FakeProviderOptions['limits'] = {},
@@ -46,12 +46,12 @@ export function capabilitiesWithout(
   }
 }
 
-export function createFakeProvider({ without, limits, ...own }: FakeProviderOptions = {}): FakeProvider {
+export function createFakeProvider({ without, limits, ...overrides }: FakeProviderOptions = {}): FakeProvider {
   const sent: Envelope[] = []
   const jobs = new Map<string, JobStatus>()
   const calls: string[] = []
   const hosts: JobHost[] = []
-  const note = (call: string): void => void calls.push(call)
+  const record = (call: string): void => void calls.push(call)
   return {
     specificationVersion: 'v1',
     name: 'fake',
@@ -62,13 +62,13 @@ export function createFakeProvider({ without, limits, ...own }: FakeProviderOpti
       return envelopes.map(({ id }) => ({ ok: true, id, deduplicated: false }))
     },
     status: async (id) => jobs.get(id),
-    cancel: async (id) => note(`cancel ${id}`),
-    retry: async (id) => note(`retry ${id}`),
+    cancel: async (id) => record(`cancel ${id}`),
+    retry: async (id) => record(`retry ${id}`),
     list: async () => ({ jobs: [...jobs.values()] }),
     health: async () => ({ ok: true, provider: 'fake', checks: [] }),
-    start: async () => note('start'),
-    close: async ({ timeoutMs }) => note(`close ${timeoutMs}`),
-    ...own,
+    start: async () => record('start'),
+    close: async ({ timeoutMs }) => record(`close ${timeoutMs}`),
+    ...overrides,
     sent,
     jobs,
     calls,
@@ -76,7 +76,7 @@ export function createFakeProvider({ without, limits, ...own }: FakeProviderOpti
   }
 }
 
-/** A job of tenant `acme` as an engine tells it. */
+/** Creates the status of a job of tenant `acme`. */
 export function jobStatus(more: Partial<JobStatus> = {}): JobStatus {
   return {
     id: 'job_1',

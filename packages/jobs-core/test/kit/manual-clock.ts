@@ -1,10 +1,10 @@
 import type { Clock } from '../../src/time/clock.ts'
 
-/** A clock that stands still until a test moves it. */
+/** A clock that stands still until a test advances it. */
 export interface ManualClock extends Clock {
-  /** Moves on, calling back what falls due in order, and lets all work that it woke settle. */
+  /** Advances time, fires due timers in order, and waits until the work that they started has settled. */
   advance(ms: number): Promise<void>
-  /** How many timers are set. */
+  /** Returns the number of active timers. */
   pendingTimers(): number
 }
 

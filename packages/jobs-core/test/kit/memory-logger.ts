@@ -1,13 +1,13 @@
 import type { LoggerLike, LogLevel } from '../../src/logging/logger.ts'
 
-/** One line as a logger with `(message, fields)` was given it. */
+/** One logged line. */
 export interface LoggedLine {
   readonly level: LogLevel
   readonly message: string
   readonly fields: Record<string, unknown>
 }
 
-/** A logger that keeps its lines, and what it kept. */
+/** Creates a logger that stores its lines. */
 export function createMemoryLogger(): { logger: LoggerLike; lines: LoggedLine[] } {
   const lines: LoggedLine[] = []
   const write =

@@ -11,14 +11,14 @@ const broken = {
   },
 }
 
-/** An error of which nothing can be read. */
+/** An error whose getters all throw. */
 export const unreadableError: Error = Object.defineProperties(new Error('Hidden.'), {
-  stack: broken, // first, since Node 20 puts the stack together from the others when it is replaced
+  stack: broken, // first, because Node 20 builds the stack from the other properties when it is replaced
   name: broken,
   message: broken,
   code: broken,
   cause: broken,
 })
 
-/** What another realm or library throws: like an error, but no instance of this realm's `Error`. */
+/** An error of another realm or library: not an instance of this realm's `Error`. */
 export const foreignError = { name: 'ForeignError', message: 'From elsewhere.', code: 'E_FOREIGN' }

@@ -1,12 +1,12 @@
 import * as fc from 'fast-check'
 
-/** The compensation of a step, which fails as often as it says before it succeeds. */
+/** The compensation of a step. It fails `failures` times before it succeeds. */
 export interface Compensation {
   readonly failures: number
   readonly ms: number
 }
 
-/** One thing that the code of a workflow does. Ids are unique in a program; a loop uses its own again. */
+/** One operation in a workflow's code. Ids are unique in a program, except that a loop repeats its ids. */
 export type Op =
   | {
       readonly do: 'run'
@@ -20,26 +20,26 @@ export type Op =
       readonly compensation: Compensation | undefined
     }
   | { readonly do: 'sleep'; readonly id: string; readonly ms: number }
-  /** `answer`: what the event brings that comes in time; `undefined` where none comes. */
+  /** `answer`: the value of the event that arrives in time; `undefined` if none arrives. */
   | { readonly do: 'wait'; readonly id: string; readonly answer: number | undefined; readonly ms: number }
   | { readonly do: 'job'; readonly id: string; readonly fails: boolean; readonly value: number; readonly ms: number }
   | { readonly do: 'all' | 'race'; readonly id: string; readonly branches: readonly Ops[] }
   | { readonly do: 'times'; readonly id: string; readonly count: number; readonly body: Ops }
-  /** Does the first where what came before is 1, otherwise the second. */
+  /** Performs `then` if the previous value is 1, otherwise `else`. */
   | { readonly do: 'if'; readonly then: Ops; readonly else: Ops }
   | { readonly do: 'catch'; readonly body: Ops }
 
-/** What is done one after the other. */
+/** A sequence of operations. */
 export type Ops = readonly Op[]
 
-/** A whole workflow. */
+/** A workflow. */
 export interface Program {
   readonly ops: Ops
-  /** Throws before the op of this place in each of the run's first attempts. */
+  /** Throws before the operation at this index in the first attempts of the run. */
   readonly throws: { readonly before: number; readonly attempts: number } | undefined
 }
 
-/** How many attempts the run of a program has. */
+/** The number of attempts of a program's run. */
 export const runAttempts = 3
 
 const short = fc.integer({ min: 0, max: 6 })
@@ -110,21 +110,21 @@ export const programs: fc.Arbitrary<Program> = fc
       },
     ),
   })
-  .map(({ ops: given, throws }) => ({ ops: named(given, { next: 0 }), throws }))
+  .map(({ ops: given, throws }) => ({ ops: withIds(given, { next: 0 }), throws }))
 
-/** The same with an id for each op; given afterwards, so that they stay unique while a failing program is shrunk. */
-function named(given: Ops, count: { next: number }): Ops {
+/** Adds ids to the operations. Added last, so that they stay unique while a failing program is shrunk. */
+function withIds(given: Ops, count: { next: number }): Ops {
   return given.map((op): Op => {
     switch (op.do) {
       case 'all':
       case 'race':
-        return { ...op, id: idOf(op, count), branches: op.branches.map((branch) => named(branch, count)) }
+        return { ...op, id: idOf(op, count), branches: op.branches.map((branch) => withIds(branch, count)) }
       case 'times':
-        return { ...op, id: idOf(op, count), body: named(op.body, count) }
+        return { ...op, id: idOf(op, count), body: withIds(op.body, count) }
       case 'if':
-        return { ...op, then: named(op.then, count), else: named(op.else, count) }
+        return { ...op, then: withIds(op.then, count), else: withIds(op.else, count) }
       case 'catch':
-        return { ...op, body: named(op.body, count) }
+        return { ...op, body: withIds(op.body, count) }
       case 'run':
       case 'sleep':
       case 'wait':
@@ -139,8 +139,8 @@ function idOf({ do: kind }: Op, count: { next: number }): string {
 }
 
 /**
- * True where steps of one pass through a loop may still be under way in the next one: their ids then name the pass, since
- * the numbers of equal ids depend on which is called first.
+ * Returns true if steps of one loop iteration can still run in the next one. Their ids then contain the iteration, because
+ * the numbers of equal ids depend on the order of calls.
  */
 export function hasBranches(body: Ops): boolean {
   return body.some((op) => {

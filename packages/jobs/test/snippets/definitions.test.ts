@@ -6,9 +6,9 @@ import { readDocument } from './documents.ts'
 import { optionsOf } from './options-of.ts'
 import { rowsOf } from './tables.ts'
 
-// Holds the guides against the declared options, and against the types of hooks and states.
+// Compares the guides with the declared options, and with the types of hooks and states.
 
-/** The first column of the first table with these titles. */
+/** Returns the first column of the first table with these titles. */
 function namesIn(document: string, ...titles: string[]): string[] {
   return rowsOf(readDocument(document), ...titles).map(([name]) => name!)
 }

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 
 import { readDocument } from './documents.ts'
 
-/** The names that a module exports, types included, but for those of `export * from` another package. */
+/** Returns the exported names of a module, including types, without `export * from` another package. */
 function namesOf(module: string): string[] {
   const text = readDocument(module)
   const listed = [...text.matchAll(/^export (?:type )?\{([^}]*)\}/gm)].flatMap(([, list]) => list!.split(','))
@@ -16,7 +16,7 @@ function namesOf(module: string): string[] {
   return [...listed.map((name) => name.trim().replace(/^type /, '')).filter((name) => name !== ''), ...passedOn]
 }
 
-// A name that is added is a promise to keep. Add it where it belongs, and raise the number on purpose.
+// Every exported name is part of the public API. Raise a number only on purpose.
 test.each([
   ['packages/jobs-core/src/index.ts', 98],
   ['packages/jobs-core/src/provider/index.ts', 228],
@@ -34,7 +34,7 @@ test.each([
   ['packages/jobs-trigger/src/tasks.ts', 3],
 ])('%s exports %i names of its own', (module, count) => expect(namesOf(module)).toHaveLength(count))
 
-test('every name that apps import appears in a guide', () => {
+test('every name for apps appears in a guide', () => {
   const guides = readdirSync(join(import.meta.dirname, '../../../../docs'))
     .filter((name) => name.endsWith('.md') && name !== 'architecture.md')
     .map((name) => readDocument(`docs/${name}`))

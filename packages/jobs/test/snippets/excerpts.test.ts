@@ -11,7 +11,7 @@ const cases = excerpts.map((excerpt) => [`${excerpt.document}:${excerpt.line}`, 
 const project = createReaderProject()
 afterAll(() => project.remove())
 
-/** The lines without what they are indented by, since a part of a file is shown from the margin. */
+/** Returns the lines without indentation, because excerpts are shown without it. */
 function linesOf(code: string): string {
   return code
     .split('\n')
@@ -19,7 +19,7 @@ function linesOf(code: string): string {
     .join('\n')
 }
 
-/** `// …` stands for lines that are left out. */
+/** Splits an excerpt at `// …`, which stands for omitted lines. */
 function partsOf({ code }: Excerpt): string[] {
   return code.split(/^\s*\/\/ …\n/m).map((part) => linesOf(part.trimEnd()))
 }

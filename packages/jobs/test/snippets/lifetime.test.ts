@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 
 import { createReaderProject } from './reader-project.ts'
 
-// What docs/first-job.md and docs/local-engine.md say of how long a process lives, and what it says on stderr.
+// Checks the statements of the guides about the lifetime of a process and its warnings on stderr.
 
 const project = createReaderProject()
 afterAll(() => project.remove())
@@ -18,17 +18,17 @@ const order = { tenantId: 'tenant_123', orderId: 'order_456' }
 }
 
 describe.concurrent('a process on the local engine', () => {
-  test('stays for what is due within a minute', async () => {
+  test('stays alive for a job that is due within a minute', async () => {
     const ended = await runProgram('soon.ts', `await scheduleJob('order.created', order, { delay: 300 })`)
     expect(ended).toEqual({ exitCode: 0, stdout: 'order_456\n', stderr: '' })
   })
 
-  test('ends where something is due later, and warns that it is lost', async () => {
+  test('exits if a job is due later, and warns that the job is lost', async () => {
     const ended = await runProgram('later.ts', `await scheduleJob('order.created', order, { delay: '5m' })`)
     expect(ended).toMatchObject({ exitCode: 0, stdout: '', stderr: expect.stringContaining('"jobs":1') })
   })
 
-  test('ends where only a far-off cron job is left, and warns that it ticks no more', async () => {
+  test('exits if only a distant cron tick is left, and warns that it will not run', async () => {
     const ended = await runProgram(
       'far-cron.ts',
       `const month = new Date(Date.now() + 45 * 86_400_000).getMonth() + 1
@@ -37,7 +37,7 @@ defineCronJob({ id: 'far', schedule: \`0 9 1 \${month} *\`, handler: () => conso
     expect(ended).toMatchObject({ exitCode: 0, stdout: '', stderr: expect.stringContaining('"cronJobs":1') })
   })
 
-  test('ends by close, though a cron job ticks every minute', async () => {
+  test('exits after close, even if a cron job ticks every minute', async () => {
     const ended = await runProgram(
       'close.ts',
       `defineCronJob({ id: 'tick', schedule: '* * * * *', handler: () => undefined })
@@ -48,7 +48,7 @@ console.log('closed')`,
     expect(ended).toEqual({ exitCode: 0, stdout: 'order_456\nclosed\n', stderr: '' })
   })
 
-  test('says once on stderr that nobody handles an event, which completes without runs', async () => {
+  test('warns once on stderr about an event without a handler, which completes without runs', async () => {
     const ended = await runProgram(
       'nobody.ts',
       `const refund = { ...order, refundId: 'refund_1' }
@@ -61,7 +61,7 @@ console.log(state, runs)`,
     expect(ended.stderr.match(/No job handles `order\.refunded`/g)).toHaveLength(1)
   })
 
-  test('stays while it waits for a job, however far off', async () => {
+  test('stays alive while it waits for a job, however late', async () => {
     const ended = await runProgram(
       'wait.ts',
       `setTimeout(() => {
@@ -73,7 +73,7 @@ await waitForJob((await scheduleJob('order.created', order, { delay: '5m' })).id
     expect(ended).toEqual({ exitCode: 0, stdout: 'held\n', stderr: '' })
   })
 
-  test('stays after start, until close', async () => {
+  test('stays alive after start until close', async () => {
     const ended = await runProgram(
       'start.ts',
       `await getJobClient().start()
@@ -82,7 +82,7 @@ setTimeout(() => getJobClient().close().then(() => console.log('closed')), 300).
     expect(ended).toEqual({ exitCode: 0, stdout: 'closed\n', stderr: '' })
   })
 
-  test('starts an engine for a cron job, though nothing is sent', async () => {
+  test('starts an engine for a cron job without a send', async () => {
     const ended = await runProgram(
       'cron.ts',
       `defineCronJob({ id: 'tick', schedule: '* * * * *', handler: () => console.log('tick') })

@@ -38,7 +38,7 @@ export interface ReaderProject {
   remove(): void
 }
 
-/** The compiler options that docs/first-job.md recommends, made stricter than anybody has to be. */
+/** The compiler options that docs/first-job.md recommends, with stricter checks. */
 function compilerOptions(): object {
   const recommended = blocksOf(readDocument('docs/first-job.md')).find(
     ({ info, code }) => info === 'json' && code.includes('compilerOptions'),
@@ -51,14 +51,14 @@ function compilerOptions(): object {
     noImplicitReturns: true,
     moduleDetection: 'force',
     noEmit: true,
-    customConditions: ['@cgk-platform/source'], // the packages' sources in place of a build
+    customConditions: ['@cgk-platform/source'], // the sources of the packages, not a build
   }
 }
 
 /** A minute and a half: work due within a minute keeps a process alive, so a daily cron job may hold one for so long. */
 const longestRunMs = 90_000
 
-/** The packages' sources in place of a build. */
+/** Resolves the packages to their sources, not a build. */
 const condition = '--conditions=@cgk-platform/source'
 
 export function createReaderProject(): ReaderProject {

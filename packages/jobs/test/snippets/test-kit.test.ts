@@ -16,7 +16,7 @@ await engine.advance('2m')
 await engine.close()
 `
 
-// Were the real engine alive too, an every-minute job would hold the process, and run for real in the midst of tests.
+// If the default engine also started, a job of every minute would keep the process alive, and run during tests.
 test.each([
   [
     'the kit is imported beside the jobs',
@@ -27,7 +27,7 @@ test.each([
     `${everyMinute}await new Promise((resolve) => setTimeout(resolve, 50))
     const { createTestEngine } = await import('@cgk-platform/jobs/local/testing')\n${withTestEngine}`,
   ],
-])('cron jobs tick on the test engine alone: %s', async (name, program) => {
+])('cron jobs tick only on the test engine: %s', async (name, program) => {
   const file = `${name.replaceAll(' ', '-')}.ts`
   project.write(file, program)
   expect(await project.run(file)).toEqual({

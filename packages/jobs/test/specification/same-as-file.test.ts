@@ -5,28 +5,28 @@ import { blocksOf } from '../snippets/extract-snippets.ts'
 import { blocks } from './specification-project.ts'
 import { specifiedEvents, specifiedFunctions } from './specified-names.ts'
 
-// Names the specification's own file, where one wants to see that the fixture is extracted from it.
+// Set it to the path of the specification to check that the fixture is extracted from it.
 const path = process.env['SPECIFICATION']
 
 describe.runIf(path)('the file that SPECIFICATION names', () => {
   const text = path ? readFileSync(path, 'utf8') : ''
 
-  /** What the list under a heading names: `- \`name(arguments)\` - …`. */
+  /** Returns the names in the list under a heading: `- \`name(arguments)\` - …`. */
   function namesUnder(heading: string): string[] {
     const [, section] = text.split(`## ${heading}\n`)
     return [...section!.split(/^## /m)[0]!.matchAll(/^- `([\w.]+)/gm)].map(([, name]) => name!)
   }
 
-  test('has the blocks of the fixture, under the same headings, and no others', () => {
+  test('has exactly the blocks of the fixture, under the same headings', () => {
     const plain = (all: typeof blocks) => all.map(({ headings, info, code }) => ({ headings, info, code }))
     expect(plain(blocks)).toEqual(plain(blocksOf(text)))
   })
 
-  test('lists the events that are tested, and no others', () => {
+  test('lists exactly the tested events', () => {
     expect(namesUnder('Supported Job Events')).toEqual(specifiedEvents)
   })
 
-  test('lists the exports that are tested, and no others', () => {
+  test('lists exactly the tested exports', () => {
     const types = ['JobEvent', 'JobPayload', 'JobContext', 'RetryConfig']
     expect(namesUnder('Key Exports').toSorted()).toEqual([...specifiedFunctions, ...types].toSorted())
   })

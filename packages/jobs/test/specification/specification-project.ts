@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { type Block, blocksOf } from '../snippets/extract-snippets.ts'
 import { createReaderProject, type ReaderProject } from '../snippets/reader-project.ts'
 
-/** Every block of the specification under its headings, word for word. */
+/** All blocks of the specification with their headings, verbatim. */
 export const blocks: readonly Block[] = blocksOf(readFileSync(join(import.meta.dirname, 'snippets.md'), 'utf8'))
 
-/** What the snippets use and do not declare: the app's own functions, and two names that the text has introduced. */
+/** Declares what the snippets use but do not declare: the app's functions, and two names from the text. */
 const ambient = `
 declare function sendOrderConfirmation(orderId: string): Promise<void>
 declare function updateInventory(orderId: string): Promise<void>
@@ -17,22 +17,22 @@ declare const createJobClient: typeof import('@cgk-platform/jobs').createJobClie
 type Logger = import('@cgk-platform/jobs').Logger
 `
 
-/** The TypeScript blocks, each of which becomes a file. */
+/** The TypeScript blocks. Each becomes a file. */
 export const snippets: readonly Block[] = blocks.filter(({ info }) => info === 'typescript')
 
-/** The TypeScript block under the heading that begins with these words. */
+/** Returns the TypeScript block under the heading that starts with `heading`. */
 export function snippetUnder(heading: string): Block {
   const found = snippets.filter(({ headings }) => headings.at(-1)!.startsWith(heading))
   if (found.length !== 1) throw new Error(`Under "${heading}" stand ${found.length} blocks, not one.`)
   return found[0]!
 }
 
-/** The file that a block becomes. */
+/** Returns the file name of a block. */
 export function fileOf({ headings }: Block): string {
   return `${headings.at(-1)!.toLowerCase().replace(/\W+/g, '-')}.ts`
 }
 
-/** A reader's project in which every snippet is a file. */
+/** Creates a project with every snippet as a file. */
 export function createSpecificationProject(): ReaderProject {
   const project = createReaderProject()
   project.write('ambient.d.ts', ambient)
@@ -40,7 +40,7 @@ export function createSpecificationProject(): ReaderProject {
   return project
 }
 
-/** A block as it stands; the two that are no program of their own get one around them, which changes nothing in them. */
+/** Returns a block unchanged. Two blocks that are not complete programs are wrapped in one. */
 function toProgram(block: Block): string {
   switch (block.headings.at(-1)) {
     case 'Job Context':

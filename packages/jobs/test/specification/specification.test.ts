@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => project.remove())
 
 beforeEach(() => {
-  // Nothing of the machine that runs the tests shall choose an engine or reach a server.
+  // The environment of the machine must not choose an engine or reach a server.
   for (const name of Object.keys(process.env)) if (/^(INNGEST|TRIGGER|JOB)_/.test(name)) vi.stubEnv(name, undefined)
 })
 
@@ -39,13 +39,13 @@ afterEach(() => {
 
 let evaluations = 0
 
-/** Evaluates the snippet under a heading, anew each time; answers what it exports. */
+/** Evaluates the snippet under a heading again, and returns its exports. */
 function evaluate(heading: string): Promise<Record<string, unknown>> {
   const path = join(project.folder, fileOf(snippetUnder(heading)))
   return import(/* @vite-ignore */ `${path}?${evaluations++}`) as Promise<Record<string, unknown>>
 }
 
-/** An engine that `sendJob` and its siblings use. */
+/** Opens an engine for `sendJob` and the other module functions. */
 function openDefaultEngine(): TestEngine {
   const engine = createTestEngine({ jobs: [] })
   setJobClient(engine.client)
@@ -59,7 +59,7 @@ test.each(snippets.map((block) => [block.headings.at(-1)!, fileOf(block)]))(
   },
 )
 
-test('nothing else in the program has an error', () => {
+test('everything else in the program compiles', () => {
   expect(compilerLines).toEqual([])
 })
 
@@ -83,7 +83,7 @@ test('"Send a Job" sends the order', async () => {
   ])
 })
 
-/** A server that the variables of Trigger.dev name. */
+/** Opens a server, and sets the variables of Trigger.dev to it. */
 async function openTriggerServer(): Promise<LoopbackServer> {
   const server = await createLoopbackServer()
   onTestFinished(() => server.close())
@@ -116,7 +116,7 @@ test('"Define a Job Handler" defines a job that handles the event', async () => 
   })
 })
 
-test('"Define a Job Handler" is tried three times, the second delay twice the first', async () => {
+test('"Define a Job Handler" is attempted three times, with a second delay twice as long as the first', async () => {
   vi.stubGlobal('sendOrderConfirmation', () => Promise.reject(new Error('The mail server is down')))
   const { processOrder } = (await evaluate('Define a Job Handler')) as { processOrder: JobDefinition }
   const engine = createTestEngine({ jobs: [processOrder] })
@@ -129,7 +129,7 @@ test('"Define a Job Handler" is tried three times, the second delay twice the fi
   expect(started.map((at) => at - started[0]!)).toEqual([0, 1000, 3000])
 })
 
-test('"Schedule a Delayed Job" sends the mail 24 hours later, and no sooner', async () => {
+test('"Schedule a Delayed Job" sends the email 24 hours later, and not earlier', async () => {
   const engine = openDefaultEngine()
   await evaluate('Schedule a Delayed Job')
   const id = engine.sent[0]!.id
@@ -140,7 +140,7 @@ test('"Schedule a Delayed Job" sends the mail 24 hours later, and no sooner', as
   expect(await engine.client.getJobStatus(id)).toMatchObject({ event: 'email.send', state: 'completed' })
 })
 
-test('"Cron Jobs" reports for every tenant at nine, each day', async () => {
+test('"Cron Jobs" reports for every tenant at nine every day', async () => {
   const reports: string[] = []
   vi.stubGlobal('getAllTenants', async () => [{ id: 'tenant_123' }, { id: 'tenant_456' }])
   vi.stubGlobal('generateDailyReport', async (tenantId: string) =>
@@ -163,7 +163,7 @@ test('"Cron Jobs" reports for every tenant at nine, each day', async () => {
 describe('the clients of "Job Providers"', () => {
   const payload = { tenantId: 'tenant_123', orderId: 'order_456' }
 
-  /** The client that a snippet makes, which it does not keep. */
+  /** Returns the client that a snippet creates and discards. */
   async function clientOf(heading: string): Promise<JobClient> {
     const made: JobClient[] = []
     vi.stubGlobal('createJobClient', (...options: Parameters<typeof createJobClient>) => {
@@ -174,7 +174,7 @@ describe('the clients of "Job Providers"', () => {
     return made[0]!
   }
 
-  test('Trigger.dev, as it stands and without a key, refuses to send before it asks anybody', async () => {
+  test('Trigger.dev, unchanged and without a key, rejects a send without a request', async () => {
     const asked = vi.spyOn(globalThis, 'fetch')
     const client = await clientOf('Trigger.dev')
     const error = await client.sendEvent('order.created', payload).catch((thrown: unknown) => thrown)
@@ -191,7 +191,7 @@ describe('the clients of "Job Providers"', () => {
     expect(await client.getJobStatus(job.id)).toMatchObject({ id: job.id, tenantId: 'tenant_123', state: 'queued' })
   })
 
-  test('Inngest, as it stands and without keys, refuses to send before it asks anybody', async () => {
+  test('Inngest, unchanged and without keys, rejects a send without a request', async () => {
     const asked = vi.spyOn(globalThis, 'fetch')
     const client = await clientOf('Inngest')
     const error = await client.sendEvent('order.created', payload).catch((thrown: unknown) => thrown)
@@ -225,7 +225,7 @@ describe('the clients of "Job Providers"', () => {
     await client.close()
   })
 
-  test('JOB_PROVIDER takes the name that stands there, and those of its comment', () => {
+  test('JOB_PROVIDER accepts the name in the snippet, and the names in its comment', () => {
     const { code } = blocks.find(({ info, headings }) => info === 'bash' && headings.at(-1)!.startsWith('Local'))!
     const names = [/=(\S+)/.exec(code)![1]!, ...[...code.matchAll(/'([^']+)'/g)].map(([, name]) => name!)]
     expect(names.map((name) => chooseEngine(engines(), { JOB_PROVIDER: name }).engine.name)).toEqual([

@@ -13,7 +13,7 @@ export const specifiedFunctions = [
   'retryJob',
 ] as const
 
-/** The types that it lists. */
+/** The types that the specification lists. */
 export interface SpecifiedTypes {
   JobEvent: JobEvent
   JobPayload: JobPayload<'order.created'>
@@ -21,7 +21,7 @@ export interface SpecifiedTypes {
   RetryConfig: RetryConfig
 }
 
-/** The events that it lists. */
+/** The events that the specification lists. */
 export const specifiedEvents = [
   'order.created',
   'order.fulfilled',

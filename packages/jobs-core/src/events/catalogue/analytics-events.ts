@@ -2,14 +2,14 @@ import * as z from 'zod/v4'
 
 import { instant, type SchemasOf, type TenantPayload, tenantId, text } from './shared-fields.ts'
 
-/** Who did it, in Segment's words: a known user, or a browser that is not known yet. */
+/** The user of an action, with Segment's field names: a known user or an anonymous browser. */
 interface Actor {
   userId?: string | undefined
   anonymousId?: string | undefined
   sessionId?: string | undefined
-  /** When it happened, ISO 8601 with a zone; absent means when it was sent. */
+  /** The time of the action, ISO 8601 with a time zone. Absent: the time of the send. */
   timestamp?: string | undefined
-  /** Device, campaign, IP and the like. */
+  /** Context such as device, campaign and IP address. */
   context?: Record<string, unknown> | undefined
 }
 
@@ -21,31 +21,31 @@ const actor = {
   context: z.record(z.string(), z.unknown()).optional(),
 }
 
-/** Payload of `analytics.track`: something a user did. */
+/** Payload of `analytics.track`: an action of a user. */
 export interface AnalyticsTrack extends TenantPayload, Actor {
-  /** What was done, such as `Product Added`. */
+  /** The name of the action, such as `Product Added`. */
   event: string
-  /** What else is known of it, such as the product. */
+  /** Details of the action, such as the product. */
   properties?: Record<string, unknown> | undefined
 }
 
-/** Payload of `analytics.page_view`: a page was seen. */
+/** Payload of `analytics.page_view`: a page view. */
 export interface AnalyticsPageView extends TenantPayload, Actor {
-  /** The page, as a full URL or a path. */
+  /** The page, as a URL or a path. */
   url: string
   /** The page's title. */
   title?: string | undefined
-  /** Where the visitor came from, as a URL. */
+  /** The URL of the previous page. */
   referrer?: string | undefined
-  /** What else is known of the view. */
+  /** Details of the view. */
   properties?: Record<string, unknown> | undefined
 }
 
-/** The built-in events of analytics by name, each with its payload. */
+/** The built-in analytics events by name, each with its payload. */
 export interface AnalyticsEvents {
-  /** Something a user did. */
+  /** An action of a user. */
   'analytics.track': AnalyticsTrack
-  /** A page was seen. */
+  /** A page view. */
   'analytics.page_view': AnalyticsPageView
 }
 

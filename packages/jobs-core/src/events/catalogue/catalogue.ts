@@ -3,7 +3,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { BuiltInEvents } from './built-in-events.ts'
 import type { schemas } from './schemas.ts'
 
-/** The events that every platform has, each with its schema, as `defineEvents` takes them. */
+/** The schemas of the built-in events by name, in the format of `defineEvents`. */
 export const catalogue: { readonly [Event in keyof BuiltInEvents]: StandardSchemaV1<BuiltInEvents[Event]> } = {
   'order.created': schemaOf('order.created'),
   'order.fulfilled': schemaOf('order.fulfilled'),
@@ -20,8 +20,8 @@ export const catalogue: { readonly [Event in keyof BuiltInEvents]: StandardSchem
 let loaded: typeof schemas | undefined
 
 /**
- * All schemas are loaded when the first is used, and zod with them, which takes longer to load than the rest of the
- * core: an app that has events of its own alone does without. From then on a schema answers at once.
+ * Creates a schema that loads all schemas on first use. Loading zod takes longer than loading the rest of the core, and an
+ * app with only its own events does not need it. Once loaded, a schema is synchronous.
  */
 function schemaOf<Event extends keyof BuiltInEvents>(event: Event): StandardSchemaV1<BuiltInEvents[Event]> {
   const validate: StandardSchemaV1.Props<BuiltInEvents[Event]>['validate'] = (value) =>
@@ -30,8 +30,8 @@ function schemaOf<Event extends keyof BuiltInEvents>(event: Event): StandardSche
 }
 
 /**
- * Loads the schemas of the built-in events, which the first send of one, or its first handler, would else wait for:
- * some tens of milliseconds. The test kit does so before it moves its clock.
+ * Loads the schemas of the built-in events. Otherwise the first send or handler of a built-in event waits for it, some tens
+ * of milliseconds. The test kit loads them before it advances its clock.
  */
 export async function loadCatalogue(): Promise<void> {
   const module = await import('./schemas.ts')

@@ -18,107 +18,107 @@ import {
 export interface OrderCreated extends TenantPayload {
   /** The shop's id of the order. */
   orderId: string
-  /** The number that the customer sees, such as `#1001`. */
+  /** The order number for the customer, such as `#1001`. */
   orderNumber?: string | undefined
-  /** What the customer pays, in the currency's minor unit: 9999 is 99.99. */
+  /** The total price, in the currency's minor unit: 9999 is 99.99. */
   totalAmount?: number | undefined
-  /** The lines alone, in the currency's minor unit. */
+  /** The price of the items, in the currency's minor unit. */
   subtotalAmount?: number | undefined
-  /** The tax in it, in the currency's minor unit. */
+  /** The included tax, in the currency's minor unit. */
   taxAmount?: number | undefined
-  /** What the shipping costs, in the currency's minor unit. */
+  /** The shipping costs, in the currency's minor unit. */
   shippingAmount?: number | undefined
-  /** What was taken off, in the currency's minor unit. */
+  /** The discount, in the currency's minor unit. */
   discountAmount?: number | undefined
-  /** The codes that took it off. */
+  /** The discount codes. */
   discountCodes?: string[] | undefined
-  /** ISO 4217, such as `USD`. */
+  /** The ISO 4217 currency code, such as `USD`. */
   currency?: string | undefined
   /** The shop's id of the customer. */
   customerId?: string | undefined
-  /** Where the customer is written to. */
+  /** The customer's email address. */
   customerEmail?: string | undefined
-  /** The lines of the order. */
+  /** The items of the order. */
   items?: LineItem[] | undefined
-  /** Where it is shipped to. */
+  /** The shipping address. */
   shippingAddress?: PostalAddress | undefined
-  /** Where the invoice goes. */
+  /** The billing address. */
   billingAddress?: PostalAddress | undefined
-  /** ISO 8601 with a zone. */
+  /** The time of the order, ISO 8601 with a time zone. */
   placedAt?: string | undefined
 }
 
-/** Payload of `order.fulfilled`: an order, or a part of it, was shipped. */
+/** Payload of `order.fulfilled`: all or part of an order was shipped. */
 export interface OrderFulfilled extends TenantPayload {
   /** The shop's id of the order. */
   orderId: string
-  /** The shipment, where an order may leave in several. */
+  /** The id of the shipment. An order can have several. */
   fulfillmentId?: string | undefined
-  /** Who carries it, such as `dhl`. */
+  /** The carrier, such as `dhl`. */
   carrier?: string | undefined
-  /** The carrier's number of the parcel. */
+  /** The carrier's tracking number. */
   trackingNumber?: string | undefined
-  /** Where the customer follows it. */
+  /** The URL of the tracking page. */
   trackingUrl?: string | undefined
-  /** The lines in this shipment; absent means all of the order. */
+  /** The items in this shipment. Absent: all items of the order. */
   items?: LineItem[] | undefined
-  /** Where the customer is written to. */
+  /** The customer's email address. */
   customerEmail?: string | undefined
-  /** ISO 8601 with a zone. */
+  /** The time of the shipment, ISO 8601 with a time zone. */
   shippedAt?: string | undefined
-  /** ISO 8601 with a zone. */
+  /** The expected time of delivery, ISO 8601 with a time zone. */
   estimatedDeliveryAt?: string | undefined
 }
 
-/** Payload of `order.delivered`: the carrier handed a shipment over. */
+/** Payload of `order.delivered`: a shipment was delivered. */
 export interface OrderDelivered extends TenantPayload {
   /** The shop's id of the order. */
   orderId: string
-  /** The shipment, where an order may leave in several. */
+  /** The id of the shipment. An order can have several. */
   fulfillmentId?: string | undefined
-  /** Who carried it, such as `dhl`. */
+  /** The carrier, such as `dhl`. */
   carrier?: string | undefined
-  /** The carrier's number of the parcel. */
+  /** The carrier's tracking number. */
   trackingNumber?: string | undefined
-  /** Where the customer is written to. */
+  /** The customer's email address. */
   customerEmail?: string | undefined
-  /** ISO 8601 with a zone. */
+  /** The time of delivery, ISO 8601 with a time zone. */
   deliveredAt?: string | undefined
 }
 
-/** Payload of `order.refunded`: money went back, for the whole order or a part of it. */
+/** Payload of `order.refunded`: all or part of an order was refunded. */
 export interface OrderRefunded extends TenantPayload {
   /** The shop's id of the order. */
   orderId: string
-  /** The shop's id of the refund, where an order may have several. */
+  /** The shop's id of the refund. An order can have several. */
   refundId?: string | undefined
-  /** What is paid back, in the currency's minor unit; positive. */
+  /** The refunded amount, in the currency's minor unit. Not negative. */
   refundAmount?: number | undefined
-  /** ISO 4217, such as `USD`. */
+  /** The ISO 4217 currency code, such as `USD`. */
   currency?: string | undefined
-  /** Why, in the shop's words, such as `customer` or `damaged`. */
+  /** The reason, such as `customer` or `damaged`. */
   reason?: string | undefined
-  /** True where the goods go back into stock. */
+  /** True if the goods return to stock. */
   restock?: boolean | undefined
-  /** The lines that are paid back. */
+  /** The refunded items. */
   items?: LineItem[] | undefined
   /** The shop's id of the customer. */
   customerId?: string | undefined
-  /** Where the customer is written to. */
+  /** The customer's email address. */
   customerEmail?: string | undefined
-  /** ISO 8601 with a zone. */
+  /** The time of the refund, ISO 8601 with a time zone. */
   refundedAt?: string | undefined
 }
 
-/** The built-in events of orders by name, each with its payload. */
+/** The built-in order events by name, each with its payload. */
 export interface CommerceEvents {
   /** A new order was placed. */
   'order.created': OrderCreated
-  /** An order, or a part of it, was shipped. */
+  /** All or part of an order was shipped. */
   'order.fulfilled': OrderFulfilled
-  /** The carrier handed a shipment over. */
+  /** A shipment was delivered. */
   'order.delivered': OrderDelivered
-  /** Money went back, for the whole order or a part of it. */
+  /** All or part of an order was refunded. */
   'order.refunded': OrderRefunded
 }
 

@@ -2,55 +2,55 @@ import * as z from 'zod/v4'
 
 import { type SchemasOf, type TenantPayload, tenantId, text } from './shared-fields.ts'
 
-/** Payload of `email.send`: one mail shall go out. */
+/** Payload of `email.send`: an email to send. */
 export interface EmailSend extends TenantPayload {
-  /** Which mail, such as `order_confirmation`: the key of a template in your code. */
+  /** The kind of email, such as `order_confirmation`: the key of a template in your code. */
   type: string
-  /** Who gets the mail. */
+  /** The recipient's email address. */
   recipientEmail: string
-  /** How the mail addresses them. */
+  /** The recipient's name. */
   recipientName?: string | undefined
-  /** The subject line, where the template does not say it. */
+  /** The subject line, if the template does not set it. */
   subject?: string | undefined
-  /** The template's id at the mail service, where it differs from `type`. */
+  /** The template's id at the email service, if it differs from `type`. */
   templateId?: string | undefined
-  /** What the template fills in. */
+  /** The values for the template. */
   data?: Record<string, unknown> | undefined
-  /** BCP 47, such as `en-GB`. */
+  /** The BCP 47 language tag, such as `en-GB`. */
   locale?: string | undefined
-  /** The sender, where it is not the usual one. */
+  /** The sender's email address, if it is not the default. */
   fromEmail?: string | undefined
-  /** Where answers go, where that is not the sender. */
+  /** The email address for replies, if it is not the sender's. */
   replyToEmail?: string | undefined
-  /** The order that the mail is about, where there is one. */
+  /** The id of the related order. */
   orderId?: string | undefined
-  /** The customer that the mail is for, where there is one. */
+  /** The id of the related customer. */
   customerId?: string | undefined
 }
 
-/** Payload of `email.review_request`: a customer shall be asked for a review. */
+/** Payload of `email.review_request`: a request for a review. */
 export interface EmailReviewRequest extends TenantPayload {
-  /** The order to review. */
+  /** The id of the order to review. */
   orderId: string
-  /** Who is asked. */
+  /** The recipient's email address. */
   recipientEmail: string
-  /** How the mail addresses them. */
+  /** The recipient's name. */
   recipientName?: string | undefined
   /** The shop's id of the customer. */
   customerId?: string | undefined
-  /** What to review; absent means the whole order. */
+  /** The products to review. Absent: the whole order. */
   productIds?: string[] | undefined
-  /** Where the review is written. */
+  /** The URL of the review form. */
   reviewUrl?: string | undefined
-  /** BCP 47, such as `en-GB`. */
+  /** The BCP 47 language tag, such as `en-GB`. */
   locale?: string | undefined
 }
 
-/** The built-in events of emails by name, each with its payload. */
+/** The built-in email events by name, each with its payload. */
 export interface EmailEvents {
-  /** One mail shall go out. */
+  /** An email to send. */
   'email.send': EmailSend
-  /** A customer shall be asked for a review. */
+  /** A request for a review. */
   'email.review_request': EmailReviewRequest
 }
 

@@ -5,7 +5,7 @@ import { emailSchemas } from './email-events.ts'
 import type { SchemasOf } from './shared-fields.ts'
 import { webhookSchemas } from './webhook-events.ts'
 
-/** The schemas of the built-in events. Unknown keys of a payload are kept. */
+/** The schemas of the built-in events. They keep unknown keys of a payload. */
 export const schemas: SchemasOf<BuiltInEvents> = {
   ...commerceSchemas,
   ...emailSchemas,

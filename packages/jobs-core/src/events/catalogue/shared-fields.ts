@@ -1,15 +1,15 @@
 import * as z from 'zod/v4'
 
-/** What every payload carries. */
+/** The fields of every payload. */
 export interface TenantPayload {
-  /** The tenant that the event belongs to; never empty. */
+  /** The tenant of the event. Never empty. */
   tenantId: string
 }
 
 /** A schema for each event. */
 export type SchemasOf<Events> = { readonly [E in keyof Events]: z.ZodType<Events[E], Events[E]> }
 
-/** One line of an order, a parcel or a refund. */
+/** One item of an order, a shipment or a refund. */
 export interface LineItem {
   /** The shop's stock-keeping unit. */
   sku?: string | undefined
@@ -17,45 +17,45 @@ export interface LineItem {
   productId?: string | undefined
   /** The shop's id of the variant, such as a size. */
   variantId?: string | undefined
-  /** As the customer reads it. */
+  /** The product's name for the customer. */
   name?: string | undefined
-  /** Pieces, a whole number. */
+  /** The number of pieces, a whole number. */
   quantity: number
-  /** Price of one piece in the currency's minor unit (cents, pence). */
+  /** The price of one piece, in the currency's minor unit (cents, pence). */
   unitAmount?: number | undefined
 }
 
-/** A postal address; `countryCode` is ISO 3166-1 alpha-2. */
+/** A postal address. */
 export interface PostalAddress {
   /** The recipient. */
   name?: string | undefined
   /** Street and number. */
   line1?: string | undefined
-  /** Flat, floor, company. */
+  /** Apartment, floor or company. */
   line2?: string | undefined
   /** The town. */
   city?: string | undefined
   /** State, province or county. */
   region?: string | undefined
-  /** As the country writes it. */
+  /** The postal code, in the country's format. */
   postalCode?: string | undefined
-  /** ISO 3166-1 alpha-2, such as `GB`. */
+  /** The ISO 3166-1 alpha-2 country code, such as `GB`. */
   countryCode?: string | undefined
 }
 
 /** A non-empty string. */
 export const text: z.ZodString = z.string().min(1)
 
-/** The tenant, an id: a string with something other than blanks in it. */
+/** The tenant's id: a string that is not blank. */
 export const tenantId: z.ZodString = z.string().regex(/\S/, 'must not be blank')
 
-/** Money in the currency's minor unit (cents, pence), a whole number as at Stripe: 9999 is 99.99. */
+/** An amount in the currency's minor unit (cents, pence), a whole number: 9999 is 99.99. */
 export const amount: z.ZodInt = z.int()
 
-/** ISO 4217 in capitals. */
+/** An ISO 4217 currency code in uppercase. */
 export const currency: z.ZodString = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as USD')
 
-/** An instant as ISO 8601 with a zone, since a payload travels as JSON. */
+/** A time as an ISO 8601 string with a time zone, because payloads are JSON. */
 export const instant: z.ZodISODateTime = z.iso.datetime({ offset: true })
 
 export const lineItem: z.ZodType<LineItem, LineItem> = z.looseObject({

@@ -2,39 +2,39 @@ import * as z from 'zod/v4'
 
 import { instant, type SchemasOf, type TenantPayload, tenantId, text } from './shared-fields.ts'
 
-/** Payload of `webhook.received`: another system called. */
+/** Payload of `webhook.received`: a call from another system. */
 export interface WebhookReceived extends TenantPayload {
-  /** Who called, such as `shopify` or `stripe`. */
+  /** The system that called, such as `shopify` or `stripe`. */
   source: string
-  /** The caller's name for what happened, such as `orders/create` or `charge.refunded`. */
+  /** The caller's event name, such as `orders/create` or `charge.refunded`. */
   topic?: string | undefined
-  /** The caller's id of this delivery; a good `idempotencyKey`, since deliveries repeat. */
+  /** The caller's id of this delivery. Use it as the `idempotencyKey`, because deliveries can repeat. */
   webhookId?: string | undefined
-  /** As they came, where the handler needs them, such as a signature. */
+  /** The original headers that the handler needs, such as a signature. */
   headers?: Record<string, string> | undefined
-  /** The body, parsed, or as the text that was signed. */
+  /** The body, parsed or as the signed string. */
   body?: unknown
-  /** ISO 8601 with a zone. */
+  /** The time of the call, ISO 8601 with a time zone. */
   receivedAt?: string | undefined
 }
 
-/** Payload of `webhook.process`: a stored webhook shall be worked on. */
+/** Payload of `webhook.process`: a stored webhook to process. */
 export interface WebhookProcess extends TenantPayload {
-  /** The webhook, as your code stored it. */
+  /** The id under which your code stored the webhook. */
   webhookId: string
-  /** Who called, such as `shopify` or `stripe`. */
+  /** The system that called, such as `shopify` or `stripe`. */
   source?: string | undefined
-  /** The caller's name for what happened. */
+  /** The caller's event name. */
   topic?: string | undefined
-  /** The body, where it is small enough to travel along. */
+  /** The body, if it is small enough for a payload. */
   body?: unknown
 }
 
-/** The built-in events of webhooks by name, each with its payload. */
+/** The built-in webhook events by name, each with its payload. */
 export interface WebhookEvents {
-  /** Another system called. */
+  /** A call from another system. */
   'webhook.received': WebhookReceived
-  /** A stored webhook shall be worked on. */
+  /** A stored webhook to process. */
   'webhook.process': WebhookProcess
 }
 
