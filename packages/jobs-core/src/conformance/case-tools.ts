@@ -22,7 +22,7 @@ export interface JournalFilter {
   /** Only entries of this attempt. */
   readonly attempt?: number | undefined
   /** Only entries of this kind. */
-  readonly what?: Observation | undefined
+  readonly kind?: Observation | undefined
 }
 
 /** Options for a send of a case. */

@@ -9,7 +9,7 @@ export function conformanceHooks(): JobHooks {
   return {
     onSend({ event, tenantId, jobId = '', deduplicated, error }) {
       const seen = { hook: 'onSend', event, deduplicated, error: error?.name }
-      record({ what: 'hook', definition: '', jobId, runId: '', attempt: 0, maxAttempts: 0, tenantId, seen })
+      record({ kind: 'hook', definition: '', jobId, runId: '', attempt: 0, maxAttempts: 0, tenantId, seen })
       throwFor(tenantId)
     },
     onAttemptStart: (info) => note('onAttemptStart', info, {}),
@@ -22,7 +22,7 @@ export function conformanceHooks(): JobHooks {
 
 function note(hook: keyof JobHooks, info: AttemptInfo, more: Readonly<Record<string, unknown>>): void {
   const { definitionId: definition, event, jobId, runId, attempt, maxAttempts, tenantId } = info
-  record({ what: 'hook', definition, jobId, runId, attempt, maxAttempts, tenantId, seen: { hook, event, ...more } })
+  record({ kind: 'hook', definition, jobId, runId, attempt, maxAttempts, tenantId, seen: { hook, event, ...more } })
   throwFor(tenantId)
 }
 

@@ -17,7 +17,7 @@ export function conformanceLogger(bindings: Readonly<Record<string, unknown>> = 
       if (!isOwn && !text.includes(secretMarker)) return
       const { jobId = '', runId = '', attempt = 0, tenantId = '', definition = '' } = bindings
       record({
-        what: isOwn ? 'logged' : 'leaked',
+        kind: isOwn ? 'logged' : 'leaked',
         definition: String(definition),
         jobId: String(jobId),
         runId: String(runId),

@@ -98,7 +98,7 @@ function noteOf(layerName: string, attempt: AttemptInfo, seen: Readonly<Record<s
   const { definitionId: definition, event, jobId, runId, attempt: count, maxAttempts, tenantId } = attempt
   const { work, stepId, stepAttempt } = attempt
   record({
-    what: 'middleware',
+    kind: 'middleware',
     ...{ definition, jobId, runId, attempt: count, maxAttempts, tenantId },
     seen: { layer: layerName, event, work, stepId, stepAttempt, ...seen },
   })

@@ -26,7 +26,7 @@ export function defineConformanceWorkflows(unitMs: number, jobs: readonly Defini
       onFailure: (error: Error, _event: EventMessage, context: JobContext) => {
         const { jobId, runId, attempt, maxAttempts, tenantId } = context
         const seen = { name: error.name, message: error.message, layers: enclosingMiddleware() }
-        record({ what: 'onFailure', definition: id, jobId, runId, attempt, maxAttempts, tenantId, seen })
+        record({ kind: 'onFailure', definition: id, jobId, runId, attempt, maxAttempts, tenantId, seen })
       },
     }) as Definition
   }

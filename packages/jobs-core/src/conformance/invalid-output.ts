@@ -1,6 +1,6 @@
 import type { InvalidOutput } from './script.ts'
 
-/** Makes an output that JSON cannot carry. */
+/** Returns an output that JSON cannot represent. */
 export function invalidOutput(kind: InvalidOutput): unknown {
   switch (kind) {
     case 'nothing':

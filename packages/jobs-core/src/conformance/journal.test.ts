@@ -7,7 +7,7 @@ import { createJournalReader, type JournalEntry, recordedPayload, record } from 
 import { configureConformance, journalVariable } from './settings.ts'
 
 const entry: Omit<JournalEntry, 'at'> = {
-  what: 'started',
+  kind: 'started',
   definition: 'conformance-plain',
   jobId: 'job',
   runId: 'run',

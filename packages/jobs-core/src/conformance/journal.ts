@@ -2,7 +2,7 @@ import { appendFileSync, closeSync, fstatSync, openSync, readSync } from 'node:f
 
 import { conformanceClock, journalPath, journalVariable } from './settings.ts'
 
-/** What a handler, hook or logger of the suite can have to tell. */
+/** The kinds of journal entries. Handlers, hooks, middleware and loggers write them. */
 export type Observation =
   | 'started'
   | 'aborted'
@@ -10,12 +10,12 @@ export type Observation =
   | 'threw'
   | 'onFailure'
   | 'sent'
-  | 'cancelAnswered'
+  | 'cancelResolved'
   | 'logged'
   | 'leaked'
   | 'hook'
   | 'middleware'
-  | 'pass'
+  | 'replay'
   | 'step'
   | 'stepEnded'
   | 'compensation'
@@ -24,49 +24,49 @@ export type Observation =
 
 /** One line of the journal. */
 export interface JournalEntry {
-  /** What was observed. */
-  readonly what: Observation
-  /** Epoch milliseconds, by the clock of the process that wrote it. */
+  /** The kind of entry. */
+  readonly kind: Observation
+  /** The time by the writing process's clock, epoch milliseconds. */
   readonly at: number
-  /** The definition whose handler it was. */
+  /** The definition that ran. */
   readonly definition: string
-  /** Of the handler's context. */
+  /** The job of the handler's context. */
   readonly jobId: string
-  /** Of the handler's context. */
+  /** The run of the handler's context. */
   readonly runId: string
   /** Counted from 1. */
   readonly attempt: number
-  /** Of the handler's context. */
+  /** Maximum attempts of the handler's context. */
   readonly maxAttempts: number
-  /** Of the handler's context. */
+  /** The tenant of the handler's context. */
   readonly tenantId: string
-  /** What else was seen, by the kind of observation. */
+  /** Details, depending on the kind. */
   readonly seen: Readonly<Record<string, unknown>>
 }
 
-/** The payload that a handler wrote down, without the script; empty where there is no entry. */
+/** Returns the payload that a handler recorded, without the script. Empty if there is no entry. */
 export function recordedPayload(entry: JournalEntry | undefined): Record<string, unknown> {
   return (entry?.seen['payload'] ?? {}) as Record<string, unknown>
 }
 
-/** Appends what was observed. Synchronous, so that it is written whatever becomes of the process. */
+/** Appends an entry to the journal. Synchronous, so that it is written even if the process dies. */
 export function record(entry: Omit<JournalEntry, 'at'>): void {
   const path = journalPath()
   if (path === undefined) {
     throw new Error(
-      `The conformance journal has no file. Set ${journalVariable}, or call configureConformance({ journalPath }).`,
+      `The conformance journal has no file. Set \`${journalVariable}\`, or call \`configureConformance({ journalPath })\`.`,
     )
   }
   appendFileSync(path, `${JSON.stringify({ ...entry, at: conformanceClock().now() })}\n`)
 }
 
-/** Reads a journal that other processes may be writing to. */
+/** Reads a journal that other processes can write to. */
 export interface JournalReader {
-  /** All entries so far that match, oldest first. */
+  /** Returns all matching entries so far, oldest first. */
   read(matches: (entry: JournalEntry) => boolean): JournalEntry[]
 }
 
-/** A reader that reads each line once, however often it is asked. */
+/** Creates a reader that reads each line of the file once, however often it is called. */
 export function createJournalReader(path: string): JournalReader {
   const entries: JournalEntry[] = []
   let offset = 0
@@ -77,7 +77,7 @@ export function createJournalReader(path: string): JournalReader {
     try {
       const added = Buffer.alloc(fstatSync(file).size - offset)
       offset += readSync(file, added, 0, added.length, offset)
-      // Latin-1 keeps every byte apart, so that a character cut in two by the end of the file is not lost.
+      // Latin-1 preserves every byte, so that a character split at the end of the file is not lost.
       const lines = (rest + added.toString('latin1')).split('\n')
       rest = lines.pop() ?? ''
       for (const line of lines) entries.push(JSON.parse(Buffer.from(line, 'latin1').toString('utf8')) as JournalEntry)

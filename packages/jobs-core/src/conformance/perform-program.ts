@@ -11,41 +11,41 @@ import { conformanceClock, journalPath } from './settings.ts'
 import { stringOfJsonBytes } from './string-of-json-bytes.ts'
 import type { StepScript, WorkflowOp, WorkflowProgram } from './workflow-program.ts'
 
-/** What a program is performed with. */
-export interface ProgramContext {
+/** The context in which a program runs. */
+export interface ProgramRun {
   readonly definition: string
   readonly event: EventMessage
   readonly step: Steps
   readonly context: JobContext
-  /** The definitions that programs may run as jobs. */
+  /** The definitions that programs can run as jobs. */
   readonly jobs: readonly EventDefinition[]
 }
 
-/** The code of the suite's workflows: does what the event's program says, and answers what came of each thing. */
-export async function performProgram(parts: ProgramContext): Promise<unknown[]> {
-  const { event, context, definition } = parts
+/** Runs the event's program as the code of the suite's workflows. Returns the result of each operation. */
+export async function performProgram(run: ProgramRun): Promise<unknown[]> {
+  const { event, context, definition } = run
   const { program = [] } = event.payload as unknown as { program?: WorkflowProgram }
-  const pass = countReplays(definition, context) + 1
-  note(parts, 'pass', { pass })
-  const results = await sequence(program, { ...parts, pass })
+  const replay = countReplays(definition, context) + 1
+  recordEntry(run, 'replay', { replay })
+  const results = await sequence(program, { ...run, replay })
   return results
 }
 
-interface ReplayContext extends ProgramContext {
-  readonly pass: number
+interface ProgramReplay extends ProgramRun {
+  readonly replay: number
 }
 
-async function sequence(program: WorkflowProgram, parts: ReplayContext): Promise<unknown[]> {
+async function sequence(program: WorkflowProgram, run: ProgramReplay): Promise<unknown[]> {
   const results: unknown[] = []
-  for (const op of program) results.push(...(await perform(op, results.at(-1), parts)))
+  for (const op of program) results.push(...(await perform(op, results.at(-1), run)))
   return results
 }
 
-async function perform(op: WorkflowOp, last: unknown, parts: ReplayContext): Promise<unknown[]> {
-  const { step, event, context, jobs } = parts
+async function perform(op: WorkflowOp, last: unknown, run: ProgramReplay): Promise<unknown[]> {
+  const { step, event, context, jobs } = run
   switch (op.do) {
     case 'run':
-      return [orNull(await runStep(op, parts))]
+      return [orNull(await runStep(op, run))]
     case 'sleep':
       await step.sleep(op.id, op.ms)
       return []
@@ -66,23 +66,23 @@ async function perform(op: WorkflowOp, last: unknown, parts: ReplayContext): Pro
       return [orNull(await step.runJob(op.id, job!, { script: op.script ?? {} } as never))]
     }
     case 'all':
-      return [await Promise.all(op.branches.map((branch) => sequence(branch, parts)))]
+      return [await Promise.all(op.branches.map((branch) => sequence(branch, run)))]
     case 'race':
-      return [await Promise.race(op.branches.map((branch) => sequence(branch, parts)))]
+      return [await Promise.race(op.branches.map((branch) => sequence(branch, run)))]
     case 'settled':
-      return [(await Promise.allSettled(op.branches.map((branch) => sequence(branch, parts)))).map(toSettled)]
+      return [(await Promise.allSettled(op.branches.map((branch) => sequence(branch, run)))).map(toSettled)]
     case 'times': {
       const results: unknown[] = []
-      for (let count = 0; count < op.count; count++) results.push(...(await sequence(op.program, parts)))
+      for (let count = 0; count < op.count; count++) results.push(...(await sequence(op.program, run)))
       return results
     }
     case 'if':
-      return sequence(last === op.lastIs ? op.then : op.else, parts)
+      return sequence(last === op.lastIs ? op.then : op.else, run)
     case 'catch':
       try {
-        return await sequence(op.program, parts)
+        return await sequence(op.program, run)
       } catch (error) {
-        return [toWords(error)]
+        return [toErrorJson(error)]
       }
     case 'throw':
       if (context.attempt > (op.failure.attempts ?? Number.POSITIVE_INFINITY)) return []
@@ -91,64 +91,64 @@ async function perform(op: WorkflowOp, last: unknown, parts: ReplayContext): Pro
       await new Promise<void>((resolve) => void conformanceClock().setTimer(op.ms, resolve))
       return []
     case 'changed':
-      return sequence(parts.pass === 1 ? op.before : op.after, parts)
+      return sequence(run.replay === 1 ? op.before : op.after, run)
     case 'late':
       conformanceClock().setTimer(20, () => {
         step
-          .run(op.id, () => note(parts, 'step', { step: op.id, attempt: 1, idempotencyKey: '' }))
-          .catch((error: unknown) => note(parts, 'refused', toWords(error)))
+          .run(op.id, () => recordEntry(run, 'step', { step: op.id, attempt: 1, idempotencyKey: '' }))
+          .catch((error: unknown) => recordEntry(run, 'refused', toErrorJson(error)))
       })
       return []
   }
 }
 
-function runStep(op: Extract<WorkflowOp, { do: 'run' }>, parts: ReplayContext): Promise<unknown> {
+function runStep(op: Extract<WorkflowOp, { do: 'run' }>, run: ProgramReplay): Promise<unknown> {
   const { id, script = {}, compensation, retry, timeout } = op
-  return parts.step.run(id, (context) => work(id, 'step', script, context, parts), {
+  return run.step.run(id, (context) => work(id, 'step', script, context, run), {
     ...(retry && { retry }),
     ...(timeout !== undefined && { timeout }),
     ...(compensation && {
-      compensate: (output, context) => work(id, 'compensation', compensation, context, parts, output),
+      compensate: (output, context) => work(id, 'compensation', compensation, context, run, output),
     }),
   })
 }
 
 async function work(
   id: string,
-  what: 'step' | 'compensation',
+  kind: 'step' | 'compensation',
   script: StepScript,
   stepContext: StepContext,
-  parts: ReplayContext,
+  run: ProgramReplay,
   compensated?: unknown,
 ): Promise<unknown> {
   const { attempt, maxAttempts, idempotencyKey, signal } = stepContext
-  note(parts, what, {
+  recordEntry(run, kind, {
     step: id,
     attempt,
     maxAttempts,
     idempotencyKey,
     ...(compensated !== undefined && { compensated }),
   })
-  if (script.nests !== undefined) await parts.step.run(script.nests, () => undefined)
-  if (script.waitMs !== undefined) await waitFor(script.waitMs, signal, () => note(parts, 'aborted', { step: id }))
-  if (script.failure && fails(script.failure, what, id, attempt, parts)) {
-    note(parts, 'threw', { step: id, attempt })
+  if (script.nests !== undefined) await run.step.run(script.nests, () => undefined)
+  if (script.waitMs !== undefined) await waitFor(script.waitMs, signal, () => recordEntry(run, 'aborted', { step: id }))
+  if (script.failure && fails(script.failure, kind, id, attempt, run)) {
+    recordEntry(run, 'threw', { step: id, attempt })
     throw scriptedError(script.failure, { attempt })
   }
-  note(parts, what === 'step' ? 'stepEnded' : 'compensated', { step: id, attempt })
+  recordEntry(run, kind === 'step' ? 'stepEnded' : 'compensated', { step: id, attempt })
   if (script.returnsOdd === 'date') return { at: new Date(0), list: [1, null] }
   if (script.returnsOdd !== undefined) return invalidOutput(script.returnsOdd)
   if (script.returnsBytes !== undefined) return stringOfJsonBytes(script.returnsBytes)
   return script.returns
 }
 
-/** `runs` counts over retries by hand, by the journal: a run does not know of those before it. */
+/** Counts runs across `retryJob` with the journal, because a run does not know earlier ones. */
 function fails(
   { attempts, runs }: { attempts?: number; runs?: number },
-  what: string,
+  kind: string,
   id: string,
   attempt: number,
-  { definition, context }: ReplayContext,
+  { definition, context }: ProgramReplay,
 ): boolean {
   if (attempt > (attempts ?? Number.POSITIVE_INFINITY)) return false
   if (runs === undefined) return true
@@ -156,7 +156,7 @@ function fails(
     (entry) =>
       entry.jobId === context.jobId &&
       entry.definition === definition &&
-      entry.what === what &&
+      entry.kind === kind &&
       entry.seen['step'] === id,
   )
   return new Set(tried.map(({ runId }) => runId)).size <= runs
@@ -164,19 +164,19 @@ function fails(
 
 function countReplays(definition: string, { runId }: JobContext): number {
   const passes = createJournalReader(journalPath()!).read(
-    (entry) => entry.what === 'pass' && entry.runId === runId && entry.definition === definition,
+    (entry) => entry.kind === 'replay' && entry.runId === runId && entry.definition === definition,
   )
   return passes.length
 }
 
-function note(
-  { definition, context }: ProgramContext,
-  what: Observation,
+function recordEntry(
+  { definition, context }: ProgramRun,
+  kind: Observation,
   seen: Readonly<Record<string, unknown>>,
 ): void {
   const { jobId, runId, attempt, maxAttempts, tenantId } = context
   record({
-    what,
+    kind,
     definition,
     jobId,
     runId,
@@ -187,19 +187,19 @@ function note(
   })
 }
 
-/** An error as words that JSON carries. */
-function toWords(error: unknown): Record<string, unknown> {
+/** Converts an error to JSON. */
+function toErrorJson(error: unknown): Record<string, unknown> {
   const { name, message, code, cause } = error as Error & { code?: string }
   return {
     name,
     message,
     ...(code !== undefined && { code }),
-    ...(cause instanceof Error && { cause: toWords(cause) }),
+    ...(cause instanceof Error && { cause: toErrorJson(cause) }),
   }
 }
 
 function toSettled(result: PromiseSettledResult<unknown>): unknown {
-  return result.status === 'fulfilled' ? result.value : toWords(result.reason)
+  return result.status === 'fulfilled' ? result.value : toErrorJson(result.reason)
 }
 
 function orNull(value: unknown): unknown {

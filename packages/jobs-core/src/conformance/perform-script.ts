@@ -11,39 +11,39 @@ import type { Script, ScriptedFailure, ScriptPayload } from './script.ts'
 import { conformanceClock, journalPath } from './settings.ts'
 import { stringOfJsonBytes } from './string-of-json-bytes.ts'
 
-/** Does what a script says, and writes down what it sees on the way. */
+/** Performs a script and records what it observes. */
 export async function performScript(
   definition: string,
   script: Script,
   context: JobContext,
   seen: Readonly<Record<string, unknown>>,
 ): Promise<unknown> {
-  const note = noteOf(definition, context)
-  note('started', { ...seen, layers: enclosingMiddleware() })
+  const recordEntry = createRecorder(definition, context)
+  recordEntry('started', { ...seen, layers: enclosingMiddleware() })
   if (script.logs !== undefined) context.logger.info(script.logs)
   if (script.sends) {
     const payload: ScriptPayload = { tenantId: context.tenantId }
     const { id } = await sendJob('conformance.plain' as JobEvent, payload as never)
-    note('sent', { jobId: id, layers: enclosingMiddleware() })
+    recordEntry('sent', { jobId: id, layers: enclosingMiddleware() })
   }
-  if (script.waitMs !== undefined) await wait(script.waitMs, script, context, note)
+  if (script.waitMs !== undefined) await wait(script.waitMs, script, context, recordEntry)
   if (script.cancelsItself) {
-    // Not waited for: the answer comes, at the earliest, when this handler has returned.
+    // Not awaited, because it resolves only after this handler has returned.
     getJobClient()
       .cancelJob(context.jobId)
-      .then(({ state }) => note('cancelAnswered', { state }))
-      .catch((error: unknown) => note('cancelAnswered', { error: String(error) }))
+      .then(({ state }) => recordEntry('cancelResolved', { state }))
+      .catch((error: unknown) => recordEntry('cancelResolved', { error: String(error) }))
   }
   if (script.blockMs !== undefined) block(script.blockMs)
   if (fails(script.failure, definition, context)) {
-    note('threw', {})
+    recordEntry('threw', {})
     throw scriptedError(script.failure, context)
   }
-  note('returned', {})
+  recordEntry('returned', {})
   return outputOf(script)
 }
 
-/** Writes down what `onFailure` was called with, and throws where the script says so. */
+/** Records a call of `onFailure`, and throws if the script says so. */
 export function reportFailure(
   definition: string,
   script: Script,
@@ -52,7 +52,7 @@ export function reportFailure(
   seen: Readonly<Record<string, unknown>>,
 ): void {
   const { name, message } = error
-  noteOf(definition, context)('onFailure', {
+  createRecorder(definition, context)('onFailure', {
     ...seen,
     isError: error instanceof Error,
     name,
@@ -62,32 +62,32 @@ export function reportFailure(
   if (script.onFailureThrows) throw new Error('onFailure threw on purpose')
 }
 
-function noteOf(definition: string, context: JobContext) {
+function createRecorder(definition: string, context: JobContext) {
   const { jobId, runId, attempt, maxAttempts, tenantId } = context
-  return (what: Observation, seen: Readonly<Record<string, unknown>>): void =>
-    record({ what, definition, jobId, runId, attempt, maxAttempts, tenantId, seen })
+  return (kind: Observation, seen: Readonly<Record<string, unknown>>): void =>
+    record({ kind, definition, jobId, runId, attempt, maxAttempts, tenantId, seen })
 }
 
 async function wait(
   waitMs: number,
   script: Script,
   { signal }: JobContext,
-  note: ReturnType<typeof noteOf>,
+  recordEntry: ReturnType<typeof createRecorder>,
 ): Promise<void> {
   const reasonOf = (): string => (signal.reason as Error | undefined)?.name ?? String(signal.reason)
-  return waitFor(waitMs, signal, () => note('aborted', { reason: reasonOf() }), script.ignoresSignal)
+  return waitFor(waitMs, signal, () => recordEntry('aborted', { reason: reasonOf() }), script.ignoresSignal)
 }
 
-/** Waits by the suite's clock; an abort of the signal is told, and ends the waiting unless it is to be ignored. */
+/** Waits by the suite's clock. An abort of the signal calls `onAborted` and ends the wait, unless `ignoresSignal` is set. */
 export async function waitFor(
   waitMs: number,
   signal: AbortSignal,
-  aborted: () => void,
+  onAborted: () => void,
   ignoresSignal = false,
 ): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const onAbort = (): void => {
-      aborted()
+      onAborted()
       if (ignoresSignal) return
       timer.cancel()
       reject(signal.reason)
@@ -115,7 +115,7 @@ function fails(
   return failure.runs === undefined || runNumber(definition, context) <= failure.runs
 }
 
-/** Which run of this definition for this job it is, counted from 1: a run does not know, but the journal does. */
+/** Returns the number of this run among the definition's runs for the job, from 1. The journal knows the earlier runs. */
 function runNumber(definition: string, { jobId, runId }: JobContext): number {
   const before = createJournalReader(journalPath()!).read(
     (entry) => entry.jobId === jobId && entry.definition === definition,
@@ -123,7 +123,7 @@ function runNumber(definition: string, { jobId, runId }: JobContext): number {
   return new Set([...before.map((entry) => entry.runId), runId]).size
 }
 
-/** What a scripted failure throws. */
+/** Returns the value that a scripted failure throws. */
 export function scriptedError({ as, afterMs = 0 }: ScriptedFailure, { attempt }: Pick<JobContext, 'attempt'>): unknown {
   const message = `failed on purpose in attempt ${attempt}`
   switch (as) {
@@ -151,7 +151,7 @@ function outputOf(script: Script): unknown {
   if (script.returnsBytes !== undefined) return stringOfJsonBytes(script.returnsBytes)
   const output = script.returns ?? (script.returns === null ? null : { done: true })
   if (script.changesOutput) {
-    conformanceClock().setTimer(5, () => Object.assign(output as object, { done: 'changed afterwards' }))
+    conformanceClock().setTimer(5, () => Object.assign(output as object, { done: 'changed later' }))
   }
   return output
 }

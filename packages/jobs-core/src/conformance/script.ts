@@ -1,58 +1,58 @@
 import type { Json } from '../events/json.ts'
 
-/** How a handler of the suite fails. */
+/** The failure of a scripted handler. */
 export interface ScriptedFailure {
-  /** What is thrown. */
+  /** The thrown value. */
   readonly as: 'error' | 'nonRetryable' | 'retryAfter' | 'retryAt' | 'string' | 'undefined' | 'null' | 'object'
-  /** For `retryAfter` and `retryAt`: how long from now. */
+  /** The delay of `retryAfter` and `retryAt`, in milliseconds. Default 0. */
   readonly afterMs?: number
-  /** Only the attempts up to this one fail. Default: all. */
+  /** The last attempt that fails. Default: all fail. */
   readonly attempts?: number
-  /** Only the definition's runs up to this one fail, counted over retries by hand. Default: all. */
+  /** The last of the definition's runs that fails, counted across `retryJob`. Default: all fail. */
   readonly runs?: number
 }
 
-/** Something that JSON cannot carry, which a handler cannot be told to return by a payload. */
+/** An output that JSON cannot represent, so that a payload cannot contain it. */
 export type InvalidOutput = 'nothing' | 'bigint' | 'function' | 'cycle' | 'class'
 
-/** What a handler of the suite does, told by its event's payload, since it may run in another process. */
+/** The actions of a handler, in order. They are part of the payload, because the handler may run in another process. */
 export interface Script {
-  /** Wait this long first. */
+  /** Wait this long, in milliseconds. */
   readonly waitMs?: number
-  /** Go on when the signal aborts, as a handler does that does not look at it. */
+  /** Continue to wait when the signal aborts. */
   readonly ignoresSignal?: boolean
-  /** Then block the event loop for this long. */
+  /** Block the event loop this long, in milliseconds. */
   readonly blockMs?: number
-  /** Ask for the job's own cancellation first, without waiting for the answer. */
+  /** Cancel the job itself before the block, without awaiting the result. */
   readonly cancelsItself?: boolean
-  /** Send an event `conformance.plain` first, through the module's own `sendJob`. */
+  /** Send an event `conformance.plain` first, with the module function `sendJob`. */
   readonly sends?: boolean
-  /** Write this to `context.logger`. */
+  /** Log this with `context.logger`. */
   readonly logs?: string
-  /** Change the payload that was handed over, deeply. */
+  /** Change the received payload, including nested values. */
   readonly changesPayload?: boolean
-  /** Then fail. */
+  /** Fail. */
   readonly failure?: ScriptedFailure
-  /** Throw in `onFailure`, too. */
+  /** Throw in `onFailure` too. */
   readonly onFailureThrows?: boolean
   /** Return this. */
   readonly returns?: Json
-  /** Return what JSON cannot carry. */
+  /** Return something that JSON cannot represent. */
   readonly returnsOdd?: InvalidOutput
-  /** Return a text that has this many bytes as JSON. */
+  /** Return a string that has this many bytes as JSON. */
   readonly returnsBytes?: number
-  /** Change the returned object afterwards. */
+  /** Change the returned object after returning it. */
   readonly changesOutput?: boolean
 }
 
 /** The payload of every event of the suite. */
 export interface ScriptPayload {
-  /** The case's own tenant, or another of its own. */
+  /** A tenant of the case. */
   tenantId: string
-  /** What every subscribed handler does. Default: return `{ done: true }`. */
+  /** The script of every subscribed handler. Default: returns `{ done: true }`. */
   script?: Script | undefined
-  /** What the handler of one definition does, by the definition's id. */
+  /** Scripts of single definitions, by definition id. */
   scripts?: Readonly<Record<string, Script>> | undefined
-  /** Whatever else a case sends along. */
+  /** Additional data of the case. */
   [more: string]: unknown
 }

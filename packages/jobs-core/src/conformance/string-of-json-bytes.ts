@@ -1,4 +1,4 @@
-/** A text that has this many bytes as JSON, its quotes included. */
+/** Returns a string that has this many bytes as JSON, including its quotes. */
 export function stringOfJsonBytes(jsonBytes: number): string {
   return 'x'.repeat(jsonBytes - 2)
 }

@@ -2,19 +2,19 @@ import type { RetryConfig } from '../retry/retry-config.ts'
 import type { InvalidOutput, ScriptedFailure } from './script.ts'
 import type { Json } from '../events/json.ts'
 
-/** What the work of a step does, or its compensation. */
+/** The actions of a step's work, or of its compensation. */
 export interface StepScript {
   readonly waitMs?: number
   readonly failure?: ScriptedFailure
   readonly returns?: Json
   readonly returnsOdd?: InvalidOutput | 'date'
-  /** Return a text that has this many bytes as JSON. */
+  /** Return a string that has this many bytes as JSON. */
   readonly returnsBytes?: number
-  /** Calls a step of this id inside of the work. */
+  /** Calls a step with this id inside the work. */
   readonly nests?: string
 }
 
-/** One thing that the code of a workflow does. Each adds what came of it to the run's output. */
+/** One operation of a workflow's code. Each adds its result to the run's output. */
 export type WorkflowOp =
   | {
       readonly do: 'run'
@@ -45,21 +45,21 @@ export type WorkflowOp =
       readonly definition?: string
       readonly script?: Readonly<Record<string, unknown>>
     }
-  /** Branches side by side; the answer is what each came to. */
+  /** Runs branches in parallel. The result contains the results of the branches. */
   | { readonly do: 'all' | 'race' | 'settled'; readonly branches: readonly WorkflowProgram[] }
   | { readonly do: 'times'; readonly count: number; readonly program: WorkflowProgram }
-  /** Does the first where what came before is this, otherwise the second. */
+  /** Runs `then` if the previous result equals `lastIs`, otherwise `else`. */
   | { readonly do: 'if'; readonly lastIs: Json; readonly then: WorkflowProgram; readonly else: WorkflowProgram }
-  /** Goes on after a failure, with its words as the answer. */
+  /** Catches a failure and returns it as JSON. */
   | { readonly do: 'catch'; readonly program: WorkflowProgram }
   /** Throws between the steps. */
   | { readonly do: 'throw'; readonly failure: ScriptedFailure }
-  /** Awaits something that is no step. */
+  /** Awaits something other than a step. */
   | { readonly do: 'await'; readonly ms: number }
-  /** Code that was changed meanwhile: the first program in the first pass, the other one in those after it. */
+  /** Simulates changed code: `before` in the first replay, `after` in later ones. */
   | { readonly do: 'changed'; readonly before: WorkflowProgram; readonly after: WorkflowProgram }
-  /** Calls a step once the code has returned. */
+  /** Calls a step after the code has returned. */
   | { readonly do: 'late'; readonly id: string }
 
-/** What the code of a workflow does, one thing after the other. */
+/** The operations of a workflow's code, in order. */
 export type WorkflowProgram = readonly WorkflowOp[]

@@ -7,7 +7,7 @@ import type { CaseSend, CaseTools } from './case-tools.ts'
 import type { ConformanceEvent } from './conformance-events.ts'
 import type { WorkflowProgram } from './workflow-program.ts'
 
-/** Sends an event whose workflow performs the program. */
+/** Sends an event whose workflow runs the program. */
 export function sendProgram(
   t: CaseTools,
   program: WorkflowProgram,
@@ -16,7 +16,7 @@ export function sendProgram(
   return t.send(event, undefined, { ...more, payload: { program, ...payload } })
 }
 
-/** Lets a workflow perform the program to its end, in whatever way it ends. */
+/** Runs the program in a workflow and returns the status once the job has ended. */
 export async function runProgram(
   t: CaseTools,
   program: WorkflowProgram,
@@ -26,7 +26,7 @@ export async function runProgram(
   return t.waitForEnd(id)
 }
 
-/** What a program that completed came to. */
+/** Runs the program and returns its output. Fails if it does not complete. */
 export async function resultOf(
   t: CaseTools,
   program: WorkflowProgram,
@@ -37,37 +37,37 @@ export async function resultOf(
   return lastRun(status).output
 }
 
-/** The newest run. */
+/** Returns the newest run. */
 export function lastRun(status: JobStatus): RunStatus {
   return status.runs.at(-1) ?? assert.fail(`The job ${status.id} has no run.`)
 }
 
-/** A step in the status of the newest run. */
+/** Returns a step of the newest run. */
 export function stepIn(status: JobStatus, id: string): StepStatus | undefined {
   return status.runs.at(-1)?.steps?.find((step) => step.id === id)
 }
 
-/** The attempts of steps whose work was called, in order: `charge/1`, `charge/2`. */
+/** Returns the attempts of steps in the order of their calls: `charge/1`, `charge/2`. */
 export function stepAttempts(
   t: CaseTools,
   jobId: string,
-  what: 'step' | 'compensation' | 'compensated' | 'stepEnded' = 'step',
+  kind: 'step' | 'compensation' | 'compensated' | 'stepEnded' = 'step',
 ): string[] {
-  return t.journal({ jobId, what }).map(({ seen }) => `${String(seen['step'])}/${String(seen['attempt'])}`)
+  return t.journal({ jobId, kind }).map(({ seen }) => `${String(seen['step'])}/${String(seen['attempt'])}`)
 }
 
-/** The idempotency keys that the work of a step, or its compensation, was given. */
+/** Returns the idempotency keys that a step's work or compensation received. */
 export function idempotencyKeysOf(
   t: CaseTools,
   jobId: string,
   step: string,
-  what: 'step' | 'compensation' = 'step',
+  kind: 'step' | 'compensation' = 'step',
 ): unknown[] {
-  const entries = t.journal({ jobId, what }).filter(({ seen }) => seen['step'] === step)
+  const entries = t.journal({ jobId, kind }).filter(({ seen }) => seen['step'] === step)
   return entries.map(({ seen }) => seen['idempotencyKey'])
 }
 
-/** Waits until a step is in a state, by the job's status. */
+/** Waits until a step is in a state, according to the job's status. */
 export function waitForStepState(
   t: CaseTools,
   jobId: string,
@@ -80,8 +80,8 @@ export function waitForStepState(
   })
 }
 
-/** When the work of a step was first called. */
+/** Returns when the work of a step was first called, epoch milliseconds. */
 export function stepStartedAt(t: CaseTools, jobId: string, step: string): number {
-  const entry = t.journal({ jobId, what: 'step' }).find(({ seen }) => seen['step'] === step)
+  const entry = t.journal({ jobId, kind: 'step' }).find(({ seen }) => seen['step'] === step)
   return entry?.at ?? assert.fail(`The step \`${step}\` was not called.`)
 }

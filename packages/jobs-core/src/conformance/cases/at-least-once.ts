@@ -5,7 +5,7 @@ import { recordedPayload } from '../journal.ts'
 import { untyped } from '../untyped-client.ts'
 import { casesOf } from '../cases-of.ts'
 
-/** Nothing that was accepted is lost. */
+/** Cases: no accepted job is lost. */
 export const atLeastOnceCases: readonly ConformanceCase[] = casesOf(rules.atLeastOnce, [
   {
     id: 'a-burst-loses-nothing',
@@ -16,7 +16,7 @@ export const atLeastOnceCases: readonly ConformanceCase[] = casesOf(rules.atLeas
       assert.equal(new Set(jobs.map(({ id }) => id)).size, words.length)
       for (const [index, { id }] of jobs.entries()) {
         assert.equal((await t.waitForEnd(id)).state, 'completed')
-        const started = t.journal({ jobId: id, what: 'started' })
+        const started = t.journal({ jobId: id, kind: 'started' })
         assert.deepEqual(
           started.map((entry) => recordedPayload(entry)['word']),
           [words[index]],
@@ -37,7 +37,7 @@ export const atLeastOnceCases: readonly ConformanceCase[] = casesOf(rules.atLeas
         assert.ok(result.ok)
         assert.equal(result.job.tenantId, tenants[index])
         assert.equal((await t.waitForEnd(result.job.id)).state, 'completed')
-        const [started] = t.journal({ jobId: result.job.id, what: 'started' })
+        const [started] = t.journal({ jobId: result.job.id, kind: 'started' })
         assert.equal(recordedPayload(started)['number'], index)
       }
     },
@@ -67,7 +67,7 @@ export const atLeastOnceCases: readonly ConformanceCase[] = casesOf(rules.atLeas
     async run(t) {
       const delayed = await t.send('conformance.plain', {}, { options: { delay: 2000 } })
       const retrying = await t.send('conformance.plain', { failure: { as: 'retryAfter', afterMs: 2000, attempts: 1 } })
-      await t.waitForEntry({ jobId: retrying.id, what: 'threw' })
+      await t.waitForEntry({ jobId: retrying.id, kind: 'threw' })
       await t.advance(100)
       await t.engine.restart!()
       assert.equal((await t.waitForEnd(delayed.id)).state, 'completed')

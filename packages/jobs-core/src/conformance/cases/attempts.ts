@@ -5,17 +5,21 @@ import { type ConformanceCase, rules } from '../conformance-case.ts'
 import type { ScriptedFailure } from '../script.ts'
 import { casesOf } from '../cases-of.ts'
 
-/** The attempts that a job came to: those that handlers saw, held against the status. */
+/** Awaits the end of a job and returns its attempts, as its handler saw them. Checks them against the status. */
 async function attemptsOf(t: CaseTools, jobId: string): Promise<number[]> {
   const { runs } = await t.waitForEnd(jobId)
   await t.advance(300)
-  const started = t.journal({ jobId, what: 'started' })
-  assert.equal(runs[0]?.attempts, started.length, 'The status counts other attempts than the handler saw.')
+  const started = t.journal({ jobId, kind: 'started' })
+  assert.equal(
+    runs[0]?.attempts,
+    started.length,
+    'The number of attempts in the status differs from the calls of the handler.',
+  )
   for (const { maxAttempts } of started) assert.equal(maxAttempts, runs[0].maxAttempts)
   return started.map(({ attempt }) => attempt)
 }
 
-/** How often a failed attempt is tried again. */
+/** Cases: how often a failed attempt is retried. */
 export const attemptCases: readonly ConformanceCase[] = casesOf(rules.retries, [
   {
     id: 'attempts-are-counted-from-one',
@@ -77,7 +81,7 @@ export const attemptCases: readonly ConformanceCase[] = casesOf(rules.retries, [
       assert.deepEqual(await attemptsOf(t, lowered.id), [1, 2])
       assert.deepEqual(await attemptsOf(t, single.id), [1])
       assert.deepEqual(await attemptsOf(t, usual.id), [1, 2, 3, 4])
-      assert.equal(t.journal({ jobId: lowered.id, what: 'started' })[0]?.maxAttempts, 2)
+      assert.equal(t.journal({ jobId: lowered.id, kind: 'started' })[0]?.maxAttempts, 2)
     },
   },
   {
@@ -123,7 +127,7 @@ export const attemptCases: readonly ConformanceCase[] = casesOf(rules.retries, [
         assert.deepEqual(await attemptsOf(t, id), [1, 2])
         assert.equal(status.runs[0]?.error?.name, 'NonError')
         assert.ok(status.runs[0].error.message.includes(thrown[index]![1]), status.runs[0].error.message)
-        assert.equal(t.journal({ jobId: id, what: 'onFailure' })[0]?.seen['isError'], true)
+        assert.equal(t.journal({ jobId: id, kind: 'onFailure' })[0]?.seen['isError'], true)
       }
     },
   },

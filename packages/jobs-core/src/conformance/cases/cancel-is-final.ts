@@ -6,10 +6,10 @@ import { casesOf } from '../cases-of.ts'
 import { lateEnd } from './late-end.ts'
 
 const lateMs = 3000
-/** How long the answer to a cancel may take. */
-const answerMs = 15_000
+/** Maximum time until `cancelJob` resolves. */
+const cancelLimitMs = 15_000
 
-/** Whatever a handler still does, a cancelled job stays cancelled. */
+/** Cases: a cancelled job remains cancelled, whatever its handler still does. */
 export const cancelIsFinalCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRetry, [
   {
     id: 'a-late-result-does-not-count',
@@ -17,9 +17,9 @@ export const cancelIsFinalCases: readonly ConformanceCase[] = casesOf(rules.canc
     requiredFeatures: ['cancelJob of a running job'],
     async run(t) {
       const { id } = await t.send('conformance.plain', { waitMs: lateMs, ignoresSignal: true, returns: 'late' })
-      await t.waitForEntry({ jobId: id, what: 'started' })
+      await t.waitForEntry({ jobId: id, kind: 'started' })
       assert.equal((await t.client.cancelJob(id)).state, 'cancelled')
-      await lateEnd(t, { jobId: id, what: 'returned', lateMs })
+      await lateEnd(t, { jobId: id, kind: 'returned', lateMs })
       await t.advance(500)
       const status = await t.client.getJobStatus(id)
       assert.equal(status.state, 'cancelled')
@@ -36,13 +36,13 @@ export const cancelIsFinalCases: readonly ConformanceCase[] = casesOf(rules.canc
     async run(t) {
       const script = { waitMs: lateMs, ignoresSignal: true, failure: { as: 'error' } } as const
       const { id } = await t.send('conformance.reporting', script)
-      await t.waitForEntry({ jobId: id, what: 'started' })
+      await t.waitForEntry({ jobId: id, kind: 'started' })
       await t.client.cancelJob(id)
-      await lateEnd(t, { jobId: id, what: 'threw', lateMs })
+      await lateEnd(t, { jobId: id, kind: 'threw', lateMs })
       await t.advance(t.retryDelay(500) + t.capabilities.retryToleranceMs)
       assert.equal((await t.client.getJobStatus(id)).state, 'cancelled')
-      assert.equal(t.journal({ jobId: id, what: 'started' }).length, 1)
-      assert.deepEqual(t.journal({ jobId: id, what: 'onFailure' }), [])
+      assert.equal(t.journal({ jobId: id, kind: 'started' }).length, 1)
+      assert.deepEqual(t.journal({ jobId: id, kind: 'onFailure' }), [])
     },
   },
   {
@@ -51,9 +51,9 @@ export const cancelIsFinalCases: readonly ConformanceCase[] = casesOf(rules.canc
     requiredFeatures: ['cancelJob of a running job'],
     async run(t) {
       const { id } = await t.send('conformance.plain', { waitMs: 200, ignoresSignal: true, blockMs: 400 })
-      await t.waitForEntry({ jobId: id, what: 'started' })
+      await t.waitForEntry({ jobId: id, kind: 'started' })
       const { state } = await t.client.cancelJob(id)
-      await lateEnd(t, { jobId: id, what: 'returned', lateMs })
+      await lateEnd(t, { jobId: id, kind: 'returned', lateMs })
       await t.advance(500)
       assert.ok(isEnded(state))
       assert.equal((await t.client.getJobStatus(id)).state, state)
@@ -65,13 +65,13 @@ export const cancelIsFinalCases: readonly ConformanceCase[] = casesOf(rules.canc
     requiredFeatures: ['cancelJob of a running job'],
     async run(t) {
       const { id } = await t.send('conformance.plain', { cancelsItself: true, blockMs: 50 })
-      await t.waitForEntry({ jobId: id, what: 'started' })
-      // The answer is lost where the engine ends the process with the job.
-      await lateEnd(t, { jobId: id, what: 'cancelAnswered', lateMs: answerMs })
+      await t.waitForEntry({ jobId: id, kind: 'started' })
+      // `cancelJob` never resolves if the engine ends the process with the job.
+      await lateEnd(t, { jobId: id, kind: 'cancelResolved', lateMs: cancelLimitMs })
       await t.advance(500)
       const { state } = await t.client.getJobStatus(id)
       assert.ok(isEnded(state), state)
-      for (const { seen } of t.journal({ jobId: id, what: 'cancelAnswered' })) {
+      for (const { seen } of t.journal({ jobId: id, kind: 'cancelResolved' })) {
         assert.equal(seen['state'], state, String(seen['error'] ?? seen['state']))
       }
     },

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { casesOf } from '../cases-of.ts'
 
-/** A job is cancelled whatever it is about to do. */
+/** Cases: cancelling a job in every state. */
 export const cancelCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRetry, [
   {
     id: 'cancel-scheduled',
@@ -16,7 +16,7 @@ export const cancelCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRe
       assert.ok(status.endedAt instanceof Date)
       await t.advance(5500)
       assert.equal((await t.client.getJobStatus(id)).state, 'cancelled')
-      assert.deepEqual(t.journal({ jobId: id, what: 'started' }), [])
+      assert.deepEqual(t.journal({ jobId: id, kind: 'started' }), [])
     },
   },
   {
@@ -26,10 +26,10 @@ export const cancelCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRe
     async run(t) {
       const { id } = await t.send('conformance.fan-out', { waitMs: 60_000 })
       assert.equal((await t.client.cancelJob(id)).state, 'cancelled')
-      const begun = t.journal({ jobId: id, what: 'started' }).length
+      const started = t.journal({ jobId: id, kind: 'started' }).length
       await t.advance(t.capabilities.abortToleranceMs + 500)
-      const aborted = t.journal({ jobId: id, what: 'aborted' }).length
-      assert.ok(begun <= aborted, 'A handler that had begun was not told.')
+      const aborted = t.journal({ jobId: id, kind: 'aborted' }).length
+      assert.ok(started <= aborted, 'The signal of a running handler was not aborted.')
       const status = await t.client.getJobStatus(id)
       assert.equal(status.state, 'cancelled')
       for (const run of status.runs) assert.equal(run.state, 'cancelled')
@@ -41,14 +41,14 @@ export const cancelCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRe
     requiredFeatures: ['concurrency.perTenant', 'cancelJob of a job that waits'],
     async run(t) {
       const first = await t.send('conformance.one-per-tenant', { waitMs: t.longerThan(2000) })
-      await t.waitForEntry({ jobId: first.id, what: 'started' })
+      await t.waitForEntry({ jobId: first.id, kind: 'started' })
       const second = await t.send('conformance.one-per-tenant')
       await t.waitForState(second.id, 'queued')
       const third = await t.send('conformance.one-per-tenant')
       assert.equal((await t.client.cancelJob(second.id)).state, 'cancelled')
       assert.equal((await t.waitForEnd(first.id)).state, 'completed')
       assert.equal((await t.waitForEnd(third.id)).state, 'completed')
-      assert.deepEqual(t.journal({ jobId: second.id, what: 'started' }), [])
+      assert.deepEqual(t.journal({ jobId: second.id, kind: 'started' }), [])
     },
   },
   {
@@ -57,7 +57,7 @@ export const cancelCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRe
     requiredFeatures: ['cancelJob of a running job'],
     async run(t) {
       const { id } = await t.send('conformance.plain', { waitMs: 60_000 })
-      await t.waitForEntry({ jobId: id, what: 'started' })
+      await t.waitForEntry({ jobId: id, kind: 'started' })
       await t.waitForState(id, 'running')
       const cancelledAt = t.now()
       const status = await t.client.cancelJob(id)
@@ -67,12 +67,12 @@ export const cancelCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRe
         status.runs.map(({ state }) => state),
         ['cancelled'],
       )
-      const { at, seen } = await t.waitForEntry({ jobId: id, what: 'aborted' })
+      const { at, seen } = await t.waitForEntry({ jobId: id, kind: 'aborted' })
       assert.equal(seen['reason'], 'JobCancelledError')
       const toleranceMs = t.capabilities.abortToleranceMs + answeredAt - cancelledAt
       t.expectDelay(at - cancelledAt, { what: 'The abort', computedMs: 0, toleranceMs })
       await t.advance(500)
-      assert.equal(t.journal({ jobId: id, what: 'started' }).length, 1, 'A cancelled job was tried again.')
+      assert.equal(t.journal({ jobId: id, kind: 'started' }).length, 1, 'A cancelled job was retried.')
     },
   },
   {
@@ -81,14 +81,14 @@ export const cancelCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRe
     requiredFeatures: ['cancelJob of a job that waits'],
     async run(t) {
       const { id } = await t.send('conformance.plain', { failure: { as: 'retryAfter', afterMs: 2500 } })
-      await t.waitForEntry({ jobId: id, what: 'threw' })
+      await t.waitForEntry({ jobId: id, kind: 'threw' })
       await t.advance(200)
       assert.equal((await t.client.cancelJob(id)).state, 'cancelled')
       await t.advance(4000)
       const status = await t.client.getJobStatus(id)
       assert.equal(status.state, 'cancelled')
       assert.equal(status.runs[0]?.attempts, 1)
-      assert.equal(t.journal({ jobId: id, what: 'started' }).length, 1)
+      assert.equal(t.journal({ jobId: id, kind: 'started' }).length, 1)
     },
   },
   {
@@ -98,7 +98,7 @@ export const cancelCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRe
     async run(t) {
       const scripts = { 'conformance-fan-out-b': { waitMs: 60_000 }, 'conformance-fan-out-c': { waitMs: 60_000 } }
       const { id } = await t.send('conformance.fan-out', undefined, { payload: { scripts } })
-      await t.waitUntil('one run has completed and two run', async () => {
+      await t.waitUntil('one run has completed and two are running', async () => {
         const { runs } = await t.client.getJobStatus(id)
         const states = runs.map(({ state }) => state).toSorted()
         return states.join() === 'completed,running,running'
@@ -110,7 +110,7 @@ export const cancelCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRe
         b: 'cancelled',
         c: 'cancelled',
       })
-      await t.waitUntil('both handlers were told', () => t.journal({ jobId: id, what: 'aborted' }).length === 2)
+      await t.waitUntil('both signals were aborted', () => t.journal({ jobId: id, kind: 'aborted' }).length === 2)
     },
   },
   {

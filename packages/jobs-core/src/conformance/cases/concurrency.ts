@@ -4,30 +4,30 @@ import type { CaseTools } from '../case-tools.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { casesOf } from '../cases-of.ts'
 
-interface Stay {
+interface Interval {
   readonly from: number
   readonly to: number
 }
 
-/** From when to when a job's handler was at work. */
-function stayOf(t: CaseTools, jobId: string): Stay {
-  const [started] = t.journal({ jobId, what: 'started' })
-  const [returned] = t.journal({ jobId, what: 'returned' })
-  assert.ok(started && returned, `The job ${jobId} did not begin or end.`)
+/** Returns when a job's handler ran. */
+function runInterval(t: CaseTools, jobId: string): Interval {
+  const [started] = t.journal({ jobId, kind: 'started' })
+  const [returned] = t.journal({ jobId, kind: 'returned' })
+  assert.ok(started && returned, `The job ${jobId} did not start or end.`)
   return { from: started.at, to: returned.at }
 }
 
-function overlap(one: Stay, other: Stay): boolean {
+function overlap(one: Interval, other: Interval): boolean {
   return one.from < other.to && other.from < one.to
 }
 
-function assertApart(stays: readonly Stay[]): void {
-  for (const [index, one] of stays.entries()) {
-    for (const other of stays.slice(index + 1)) assert.ok(!overlap(one, other), 'Two runs were under way at once.')
+function assertApart(intervals: readonly Interval[]): void {
+  for (const [index, one] of intervals.entries()) {
+    for (const other of intervals.slice(index + 1)) assert.ok(!overlap(one, other), 'Two runs overlapped.')
   }
 }
 
-/** How many runs are under way at once. */
+/** Cases: concurrency limits. */
 export const concurrencyCases: readonly ConformanceCase[] = casesOf(rules.tenants, [
   {
     id: 'concurrency-per-tenant',
@@ -36,7 +36,7 @@ export const concurrencyCases: readonly ConformanceCase[] = casesOf(rules.tenant
     async run(t) {
       const jobs = await Promise.all([1, 2, 3].map(() => t.send('conformance.one-per-tenant', { waitMs: 300 })))
       for (const { id } of jobs) assert.equal((await t.waitForEnd(id)).state, 'completed')
-      assertApart(jobs.map(({ id }) => stayOf(t, id)))
+      assertApart(jobs.map(({ id }) => runInterval(t, id)))
     },
   },
   {
@@ -46,10 +46,10 @@ export const concurrencyCases: readonly ConformanceCase[] = casesOf(rules.tenant
     async run(t) {
       const long = await t.send('conformance.one-per-tenant', { waitMs: t.longerThan(5000) })
       const queued = await t.send('conformance.one-per-tenant', { waitMs: 100 })
-      const foreign = await t.send('conformance.one-per-tenant', { waitMs: 100 }, { tenantId: t.otherTenantId })
-      for (const { id } of [foreign, long, queued]) assert.equal((await t.waitForEnd(id)).state, 'completed')
-      assert.ok(stayOf(t, foreign.id).to < stayOf(t, long.id).to, 'The other tenant waited for the first.')
-      assertApart([stayOf(t, long.id), stayOf(t, queued.id)])
+      const other = await t.send('conformance.one-per-tenant', { waitMs: 100 }, { tenantId: t.otherTenantId })
+      for (const { id } of [other, long, queued]) assert.equal((await t.waitForEnd(id)).state, 'completed')
+      assert.ok(runInterval(t, other.id).to < runInterval(t, long.id).to, 'The other tenant waited for the first.')
+      assertApart([runInterval(t, long.id), runInterval(t, queued.id)])
     },
   },
   {
@@ -62,7 +62,7 @@ export const concurrencyCases: readonly ConformanceCase[] = casesOf(rules.tenant
         tenants.map((tenantId) => t.send('conformance.one-at-a-time', { waitMs: 300 }, { tenantId })),
       )
       for (const { id } of jobs) assert.equal((await t.waitForEnd(id)).state, 'completed')
-      assertApart(jobs.map(({ id }) => stayOf(t, id)))
+      assertApart(jobs.map(({ id }) => runInterval(t, id)))
     },
   },
   {
@@ -71,13 +71,13 @@ export const concurrencyCases: readonly ConformanceCase[] = casesOf(rules.tenant
     requiredFeatures: ['concurrency.perTenant'],
     async run(t) {
       const first = await t.send('conformance.one-per-tenant', { waitMs: t.longerThan(3000) })
-      await t.waitForEntry({ jobId: first.id, what: 'started' })
+      await t.waitForEntry({ jobId: first.id, kind: 'started' })
       const second = await t.send('conformance.one-per-tenant')
       const status = await t.waitForState(second.id, 'queued')
       assert.equal(status.startedAt, undefined)
       for (const { attempts } of status.runs) assert.equal(attempts, 0)
       assert.equal((await t.waitForEnd(second.id)).state, 'completed')
-      assert.ok(stayOf(t, second.id).from >= stayOf(t, first.id).to)
+      assert.ok(runInterval(t, second.id).from >= runInterval(t, first.id).to)
     },
   },
   {
@@ -89,7 +89,7 @@ export const concurrencyCases: readonly ConformanceCase[] = casesOf(rules.tenant
       const waiting = await t.send('conformance.one-per-tenant', { failure: { as: 'retryAfter', afterMs: 3_600_000 } })
       const running = await t.send('conformance.one-per-tenant', { waitMs: 60_000 })
       const last = await t.send('conformance.one-per-tenant')
-      await t.waitForEntry({ jobId: running.id, what: 'started' })
+      await t.waitForEntry({ jobId: running.id, kind: 'started' })
       await t.client.cancelJob(running.id)
       assert.equal((await t.waitForEnd(last.id)).state, 'completed')
       assert.equal((await t.waitForEnd(failed.id)).state, 'failed')

@@ -10,7 +10,7 @@ interface SeenEvent {
   readonly sentAtIsDate: boolean
 }
 
-/** What a handler is given. */
+/** Cases: the event and the context of a handler. */
 export const contextCases: readonly ConformanceCase[] = casesOf(rules.terms, [
   {
     id: 'context-fields',
@@ -18,7 +18,7 @@ export const contextCases: readonly ConformanceCase[] = casesOf(rules.terms, [
     async run(t) {
       const { id } = await t.send('conformance.plain')
       const status = await t.waitForEnd(id)
-      const [started] = t.journal({ jobId: id, what: 'started' })
+      const [started] = t.journal({ jobId: id, kind: 'started' })
       assert.ok(started)
       assert.deepEqual(started.seen['contextKeys'], [
         'attempt',
@@ -50,14 +50,14 @@ export const contextCases: readonly ConformanceCase[] = casesOf(rules.terms, [
       const before = t.now()
       const { id } = await t.send('conformance.plain', {}, { payload: { word: 'hello' } })
       const after = t.now()
-      const { seen } = await t.waitForEntry({ jobId: id, what: 'started' })
+      const { seen } = await t.waitForEntry({ jobId: id, kind: 'started' })
       const event = seen['event'] as SeenEvent
       assert.equal(event.id, id)
       assert.equal(event.name, 'conformance.plain')
       assert.deepEqual(seen['payload'], { tenantId: t.tenantId, word: 'hello' })
       assert.equal(event.sentAtIsDate, true)
       const sentAt = Date.parse(event.sentAt)
-      assert.ok(sentAt >= before && sentAt <= after, `sentAt ${sentAt} lies outside of ${before} to ${after}.`)
+      assert.ok(sentAt >= before && sentAt <= after, `sentAt ${sentAt} is not between ${before} and ${after}.`)
     },
   },
   {
@@ -68,10 +68,10 @@ export const contextCases: readonly ConformanceCase[] = casesOf(rules.terms, [
       const other = await t.send('conformance.plain')
       await t.waitForEnd(failing.id)
       await t.waitForEnd(other.id)
-      const runIds = t.journal({ jobId: failing.id, what: 'started' }).map(({ runId }) => runId)
+      const runIds = t.journal({ jobId: failing.id, kind: 'started' }).map(({ runId }) => runId)
       assert.equal(runIds.length, 2)
       assert.equal(runIds[0], runIds[1])
-      assert.notEqual(t.journal({ jobId: other.id, what: 'started' })[0]?.runId, runIds[0])
+      assert.notEqual(t.journal({ jobId: other.id, kind: 'started' })[0]?.runId, runIds[0])
     },
   },
   {
@@ -80,7 +80,7 @@ export const contextCases: readonly ConformanceCase[] = casesOf(rules.terms, [
     async run(t) {
       const { id } = await t.send('conformance.plain', { sends: true })
       await t.waitForEnd(id)
-      const sent = await t.waitForEntry({ jobId: id, what: 'sent' })
+      const sent = await t.waitForEntry({ jobId: id, kind: 'sent' })
       const status = await t.waitForEnd(String(sent.seen['jobId']))
       assert.equal(status.state, 'completed')
       assert.equal(status.tenantId, t.tenantId)

@@ -10,21 +10,21 @@ import { casesOf } from '../cases-of.ts'
 import { nextTick, tickOf } from './next-tick.ts'
 
 const minuteMs = 60_000
-/** What begins later was made up for: it is half a minute late. Until then a machine may be busy with starting it. */
-const inTimeMs = 25_000
+/** A run that starts later than this belongs to a missed tick, which is half a minute late. Allows for a busy machine. */
+const onTimeMs = 25_000
 
-/** Lets the engine stand still over ten ticks of a cron job, and answers the last tick before. */
+/** Suspends the engine for ten ticks of a cron job, and returns the last tick before. */
 async function sleepOverTicks(t: CaseTools, definition: string): Promise<number> {
   const before = tickOf(await nextTick(t, t.now(), { definition }))
-  // Until half a minute past a tick, or a little more: too late to pass for one that is a little late. A tick of before
-  // that was slow to begin must not make it the next one.
+  // Ends about half a minute after a tick, too late to count as on time. Subtracts the delay of a slow tick before the
+  // suspension, so that it does not end near the next one.
   const slowMs = Math.max(0, t.now() - before - 15_000)
   await t.engine.suspend!(10 * minuteMs + minuteMs / 2 - slowMs)
   await t.send('conformance.nobody') // so that the engine wakes up now
   return before
 }
 
-/** Overlapping runs of a cron job, and what can be done with its jobs. */
+/** Cases: overlapping and missed ticks, and control of cron runs. */
 export const cronControlCases: readonly ConformanceCase[] = casesOf(rules.cron, [
   {
     id: 'overlap-is-skipped',
@@ -38,13 +38,13 @@ export const cronControlCases: readonly ConformanceCase[] = casesOf(rules.cron, 
       await t.advance(Math.max(0, nextTickAt + 3000 - t.now()))
       assert.equal((await t.client.getJobStatus(first.jobId)).state, 'running')
       assert.ok(
-        t.journal({ definition, what: 'started' }).every((entry) => tickOf(entry) <= tickOf(first)),
+        t.journal({ definition, kind: 'started' }).every((entry) => tickOf(entry) <= tickOf(first)),
         'The tick was not skipped.',
       )
       assert.equal((await t.waitForEnd(first.jobId)).state, 'completed')
       assert.ok(
-        t.journal({ definition, what: 'started' }).every((entry) => tickOf(entry) !== nextTickAt),
-        'The tick was put off, not skipped.',
+        t.journal({ definition, kind: 'started' }).every((entry) => tickOf(entry) !== nextTickAt),
+        'The tick was delayed, not skipped.',
       )
     },
   },
@@ -58,7 +58,7 @@ export const cronControlCases: readonly ConformanceCase[] = casesOf(rules.cron, 
       const first = await nextTick(t, t.now(), { definition })
       const second = await nextTick(t, tickOf(first), { definition })
       assert.equal(tickOf(second) - tickOf(first), minuteMs)
-      const { at } = await t.waitForEntry({ jobId: first.jobId, what: 'returned' })
+      const { at } = await t.waitForEntry({ jobId: first.jobId, kind: 'returned' })
       assert.ok(second.at < at, 'The second run waited for the first.')
       assert.ok(at - first.at >= overlappingMs - 2)
     },
@@ -71,7 +71,7 @@ export const cronControlCases: readonly ConformanceCase[] = casesOf(rules.cron, 
     async run(t) {
       const { jobId } = await nextTick(t, t.now(), { definition: 'conformance-cron-long' })
       assert.equal((await t.client.cancelJob(jobId)).state, 'cancelled')
-      const { seen } = await t.waitForEntry({ jobId, what: 'aborted' })
+      const { seen } = await t.waitForEntry({ jobId, kind: 'aborted' })
       assert.equal(seen['reason'], 'JobCancelledError')
       await t.advance(300)
       assert.equal((await t.client.getJobStatus(jobId)).state, 'cancelled')
@@ -87,8 +87,8 @@ export const cronControlCases: readonly ConformanceCase[] = casesOf(rules.cron, 
       const { jobId } = first
       assert.equal((await t.waitForEnd(jobId)).state, 'failed')
       assert.equal((await t.client.retryJob(jobId)).id, jobId)
-      const again = await t.waitUntil('the new run has begun', () =>
-        t.journal({ jobId, what: 'started' }).find(({ runId }) => runId !== first.runId),
+      const again = await t.waitUntil('the new run has started', () =>
+        t.journal({ jobId, kind: 'started' }).find(({ runId }) => runId !== first.runId),
       )
       assert.deepEqual([tickOf(again), again.tenantId, again.attempt], [tickOf(first), first.tenantId, 1])
       const { runs } = await t.waitForEnd(jobId)
@@ -107,8 +107,8 @@ export const cronControlCases: readonly ConformanceCase[] = casesOf(rules.cron, 
       const before = await sleepOverTicks(t, definition)
       const next = await nextTick(t, before, { definition })
       assert.ok(
-        next.at - tickOf(next) <= inTimeMs,
-        `The tick of ${new Date(tickOf(next)).toISOString()} was made up for.`,
+        next.at - tickOf(next) <= onTimeMs,
+        `The tick of ${new Date(tickOf(next)).toISOString()} ran although it was missed.`,
       )
       assert.ok(tickOf(next) > before + 10 * minuteMs)
     },
@@ -122,12 +122,12 @@ export const cronControlCases: readonly ConformanceCase[] = casesOf(rules.cron, 
     async run(t) {
       const definition = 'conformance-cron-caught-up'
       const before = await sleepOverTicks(t, definition)
-      const made = await nextTick(t, before, { definition })
-      assert.ok(made.at - tickOf(made) > inTimeMs, 'The missed tick was dropped.')
-      const next = await nextTick(t, tickOf(made), { definition })
-      assert.equal(tickOf(next) - tickOf(made), minuteMs)
-      const since = t.journal({ definition, what: 'started' }).filter((entry) => tickOf(entry) > before)
-      assert.deepEqual(since.map(tickOf), [tickOf(made), tickOf(next)])
+      const caughtUp = await nextTick(t, before, { definition })
+      assert.ok(caughtUp.at - tickOf(caughtUp) > onTimeMs, 'The missed tick was dropped.')
+      const next = await nextTick(t, tickOf(caughtUp), { definition })
+      assert.equal(tickOf(next) - tickOf(caughtUp), minuteMs)
+      const since = t.journal({ definition, kind: 'started' }).filter((entry) => tickOf(entry) > before)
+      assert.deepEqual(since.map(tickOf), [tickOf(caughtUp), tickOf(next)])
     },
   },
   {

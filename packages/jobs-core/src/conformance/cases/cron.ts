@@ -9,7 +9,7 @@ import { nextTick, tickOf } from './next-tick.ts'
 const minuteMs = 60_000
 const [goodTenant, badTenant] = cronTenants
 
-/** Ticks of a schedule become ordinary jobs. */
+/** Cases: ticks become ordinary jobs. */
 export const cronCases: readonly ConformanceCase[] = casesOf(rules.cron, [
   {
     id: 'a-tick-is-an-ordinary-job',
@@ -19,7 +19,7 @@ export const cronCases: readonly ConformanceCase[] = casesOf(rules.cron, [
     async run(t) {
       const started = await nextTick(t, t.now(), { definition: 'conformance-cron' })
       const tick = tickOf(started)
-      assert.equal(tick % minuteMs, 0, 'The tick lies on a minute.')
+      assert.equal(tick % minuteMs, 0, 'The tick is not on a full minute.')
       assert.equal(started.seen['scheduledAtIsDate'], true)
       t.expectDelay(started.at - tick, { what: 'The run', computedMs: 0, toleranceMs: 15_000 })
       assert.deepEqual([started.tenantId, started.attempt, started.maxAttempts], [systemTenantId, 1, 2])
@@ -46,7 +46,7 @@ export const cronCases: readonly ConformanceCase[] = casesOf(rules.cron, [
       await t.advance(1000)
       for (const tick of [tickOf(first), tickOf(second)]) {
         const runs = t
-          .journal({ definition: 'conformance-cron', what: 'started' })
+          .journal({ definition: 'conformance-cron', kind: 'started' })
           .filter((entry) => tickOf(entry) === tick)
         assert.equal(runs.length, 1)
       }
@@ -61,14 +61,14 @@ export const cronCases: readonly ConformanceCase[] = casesOf(rules.cron, [
       const definition = 'conformance-cron-tenants'
       const good = await nextTick(t, t.now(), { definition, tenantId: goodTenant })
       const bad = await t.waitUntil('the other tenant has its run', () =>
-        t.journal({ definition, tenantId: badTenant, what: 'started' }).find((entry) => tickOf(entry) === tickOf(good)),
+        t.journal({ definition, tenantId: badTenant, kind: 'started' }).find((entry) => tickOf(entry) === tickOf(good)),
       )
       assert.notEqual(bad.jobId, good.jobId)
       assert.notEqual(bad.runId, good.runId)
       for (const { jobId, tenantId } of [good, bad]) assert.equal((await t.waitForEnd(jobId)).tenantId, tenantId)
       await t.advance(300)
-      const ofTick = t.journal({ definition, what: 'started' }).filter((entry) => tickOf(entry) === tickOf(good))
-      // By job, since another case retries a tenant's run by hand.
+      const ofTick = t.journal({ definition, kind: 'started' }).filter((entry) => tickOf(entry) === tickOf(good))
+      // By job, because another case retries a tenant's run.
       const byJob = new Map(ofTick.map(({ jobId, tenantId }) => [jobId, tenantId]))
       assert.deepEqual([...byJob.values()].toSorted(), [...cronTenants].toSorted())
     },
@@ -83,15 +83,15 @@ export const cronCases: readonly ConformanceCase[] = casesOf(rules.cron, [
       const definition = 'conformance-cron-tenants'
       const bad = await nextTick(t, t.now(), { definition, tenantId: badTenant })
       const good = await t.waitUntil('the other tenant has its run', () =>
-        t.journal({ definition, tenantId: goodTenant, what: 'started' }).find((entry) => tickOf(entry) === tickOf(bad)),
+        t.journal({ definition, tenantId: goodTenant, kind: 'started' }).find((entry) => tickOf(entry) === tickOf(bad)),
       )
       assert.equal((await t.waitForEnd(good.jobId)).state, 'completed')
       const failed = await t.waitForEnd(bad.jobId)
       assert.equal(failed.state, 'failed')
       assert.equal(failed.runs[0]?.attempts, 1)
-      const report = await t.waitForEntry({ jobId: bad.jobId, what: 'onFailure' })
+      const report = await t.waitForEntry({ jobId: bad.jobId, kind: 'onFailure' })
       assert.equal(tickOf(report), tickOf(bad))
-      assert.deepEqual(t.journal({ jobId: good.jobId, what: 'onFailure' }), [])
+      assert.deepEqual(t.journal({ jobId: good.jobId, kind: 'onFailure' }), [])
       await t.expectError('job_not_found', () => t.client.forTenant(goodTenant).getJobStatus(bad.jobId))
       assert.equal((await t.client.forTenant(badTenant).getJobStatus(bad.jobId)).id, bad.jobId)
     },
@@ -107,7 +107,7 @@ export const cronCases: readonly ConformanceCase[] = casesOf(rules.cron, [
         'one of two schedules ticks',
         () =>
           ['conformance-cron-morning', 'conformance-cron-far-morning']
-            .flatMap((definition) => t.journal({ definition, what: 'started' }))
+            .flatMap((definition) => t.journal({ definition, kind: 'started' }))
             .find((found) => tickOf(found) > startedAt),
         105_000,
       )
@@ -115,14 +115,14 @@ export const cronCases: readonly ConformanceCase[] = casesOf(rules.cron, [
       const morning = new Date(tickOf(first)).getUTCHours() < 12
       assert.equal(first.definition, morning ? 'conformance-cron-morning' : 'conformance-cron-far-morning')
       const hours = (definition: string) =>
-        t.journal({ definition, what: 'started' }).map((found) => new Date(tickOf(found)).getUTCHours())
+        t.journal({ definition, kind: 'started' }).map((found) => new Date(tickOf(found)).getUTCHours())
       assert.ok(
         hours('conformance-cron-morning').every((hour) => hour < 12),
-        'Ticked in UTC outside of the morning.',
+        'The job ticked outside the morning in UTC.',
       )
       assert.ok(
         hours('conformance-cron-far-morning').every((hour) => hour >= 12),
-        'Ticked outside of the morning there.',
+        'The job ticked outside the morning in its zone.',
       )
     },
   },
@@ -136,17 +136,17 @@ export const cronCases: readonly ConformanceCase[] = casesOf(rules.cron, [
       const { jobId } = started
       const status = await t.waitForEnd(jobId)
       assert.equal(status.state, 'failed')
-      const attempts = t.journal({ jobId, what: 'started' })
+      const attempts = t.journal({ jobId, kind: 'started' })
       assert.deepEqual(
         attempts.map(({ attempt }) => attempt),
         [1, 2],
       )
       assert.deepEqual(attempts.map(tickOf), [tickOf(started), tickOf(started)])
       const { retryToleranceMs: toleranceMs } = t.capabilities
-      const [threw] = t.journal({ jobId, what: 'threw' })
+      const [threw] = t.journal({ jobId, kind: 'threw' })
       const computedMs = t.retryDelay(Math.max(100, t.capabilities.minRetryDelayMs))
       t.expectDelay(attempts[1]!.at - threw!.at, { what: 'The second attempt', computedMs, toleranceMs })
-      const reports = t.journal({ jobId, what: 'onFailure' })
+      const reports = t.journal({ jobId, kind: 'onFailure' })
       assert.deepEqual(
         reports.map((report) => [report.attempt, tickOf(report)]),
         [[2, tickOf(started)]],

@@ -6,7 +6,7 @@ import { casesOf } from '../cases-of.ts'
 const ids = ['a', 'b', 'c'].map((name) => `conformance-fan-out-${name}`)
 const [a, b, c] = ids as [string, string, string]
 
-/** One event makes one job, with a run for each subscribed definition. */
+/** Cases: one event creates one job, with one run per subscribed definition. */
 export const fanOutCases: readonly ConformanceCase[] = casesOf(rules.terms, [
   {
     id: 'three-subscribers-three-runs',
@@ -16,9 +16,13 @@ export const fanOutCases: readonly ConformanceCase[] = casesOf(rules.terms, [
       const status = await t.waitForEnd(id)
       assert.equal(status.state, 'completed')
       assert.deepEqual(status.runs.map(({ definitionId }) => definitionId).toSorted(), ids)
-      assert.equal(new Set(status.runs.map((run) => run.id)).size, 3, 'Each run has an id of its own.')
-      const started = t.journal({ jobId: id, what: 'started' })
-      assert.deepEqual(started.map(({ definition }) => definition).toSorted(), ids, 'Each handler is called once.')
+      assert.equal(new Set(status.runs.map((run) => run.id)).size, 3, 'Runs share an id.')
+      const started = t.journal({ jobId: id, kind: 'started' })
+      assert.deepEqual(
+        started.map(({ definition }) => definition).toSorted(),
+        ids,
+        'A handler was not called exactly once.',
+      )
       for (const { definition, runId } of started) {
         assert.equal(runId, status.runs.find((run) => run.definitionId === definition)?.id)
       }
@@ -52,7 +56,7 @@ export const fanOutCases: readonly ConformanceCase[] = casesOf(rules.terms, [
     async run(t) {
       const scripts = { [a]: { failure: { as: 'nonRetryable' } }, [c]: { waitMs: t.longerThan(3000) } }
       const { id } = await t.send('conformance.fan-out', undefined, { payload: { scripts } })
-      await t.waitForEntry({ jobId: id, definition: c, what: 'started' })
+      await t.waitForEntry({ jobId: id, definition: c, kind: 'started' })
       const status = await t.waitUntil('two of three runs have ended', async () => {
         const read = await t.client.getJobStatus(id)
         return read.runs.filter((run) => run.state === 'completed' || run.state === 'failed').length === 2 && read
@@ -72,7 +76,7 @@ export const fanOutCases: readonly ConformanceCase[] = casesOf(rules.terms, [
       assert.equal(status.state, 'completed')
       const attempts = Object.fromEntries(status.runs.map((run) => [run.definitionId, run.attempts]))
       assert.deepEqual(attempts, { [a]: 1, [b]: 2, [c]: 1 })
-      const started = t.journal({ jobId: id, what: 'started' }).map(({ definition }) => definition)
+      const started = t.journal({ jobId: id, kind: 'started' }).map(({ definition }) => definition)
       assert.deepEqual(started.toSorted(), [a, b, b, c])
     },
   },

@@ -7,10 +7,10 @@ import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { casesOf } from '../cases-of.ts'
 
 function hooksOf(t: CaseTools, jobId: string, hook: string) {
-  return t.journal({ jobId, what: 'hook' }).filter(({ seen }) => seen['hook'] === hook)
+  return t.journal({ jobId, kind: 'hook' }).filter(({ seen }) => seen['hook'] === hook)
 }
 
-/** Monitoring stands on hooks and on the logger, on every engine alike. */
+/** Cases: hooks and the logger work the same way on every engine. */
 export const hookCases: readonly ConformanceCase[] = casesOf(rules.hooks, [
   {
     id: 'hooks-of-attempts',
@@ -18,7 +18,7 @@ export const hookCases: readonly ConformanceCase[] = casesOf(rules.hooks, [
     async run(t) {
       const { id } = await t.send('conformance.fixed', { failure: { as: 'error', attempts: 1 } })
       const status = await t.waitForEnd(id)
-      await t.waitUntil('the run has been told', () => hooksOf(t, id, 'onRunEnd').length > 0)
+      await t.waitUntil('`onRunEnd` was called', () => hooksOf(t, id, 'onRunEnd').length > 0)
       const starts = hooksOf(t, id, 'onAttemptStart')
       assert.deepEqual(
         starts.map(({ attempt }) => attempt),
@@ -53,7 +53,7 @@ export const hookCases: readonly ConformanceCase[] = casesOf(rules.hooks, [
       const options = { idempotencyKey: t.unique('key') }
       const { id } = await t.send('conformance.nobody', {}, { options })
       await t.send('conformance.nobody', {}, { options })
-      const sends = t.journal({ tenantId: t.tenantId, what: 'hook' })
+      const sends = t.journal({ tenantId: t.tenantId, kind: 'hook' })
       assert.deepEqual(
         sends.map(({ jobId, seen }) => [jobId, seen['hook'], seen['event'], seen['deduplicated']]),
         [
@@ -71,7 +71,7 @@ export const hookCases: readonly ConformanceCase[] = casesOf(rules.hooks, [
       const { id } = await t.send('conformance.fixed', { failure: { as: 'error', attempts: 1 } }, { tenantId })
       assert.equal((await t.waitForEnd(id)).state, 'completed')
       assert.deepEqual(
-        t.journal({ jobId: id, what: 'started' }).map(({ attempt }) => attempt),
+        t.journal({ jobId: id, kind: 'started' }).map(({ attempt }) => attempt),
         [1, 2],
       )
     },
@@ -82,7 +82,7 @@ export const hookCases: readonly ConformanceCase[] = casesOf(rules.hooks, [
     async run(t) {
       const { id } = await t.send('conformance.plain', { logs: `${lineMarker}: at work` })
       const status = await t.waitForEnd(id)
-      const [line] = t.journal({ jobId: id, what: 'logged' })
+      const [line] = t.journal({ jobId: id, kind: 'logged' })
       assert.ok(line)
       assert.deepEqual([line.runId, line.attempt, line.tenantId], [status.runs[0]?.id, 1, t.tenantId])
       assert.equal(line.seen['level'], 'info')
@@ -106,7 +106,7 @@ export const hookCases: readonly ConformanceCase[] = casesOf(rules.hooks, [
         t.send('conformance.plain', {}, { payload: { ...payload, total: 1n } }),
       )
       await t.advance(300)
-      assert.deepEqual(t.journal({ what: 'leaked' }), [])
+      assert.deepEqual(t.journal({ kind: 'leaked' }), [])
     },
   },
 ])

@@ -5,7 +5,7 @@ import { recordedPayload } from '../journal.ts'
 import { untyped } from '../untyped-client.ts'
 import { casesOf } from '../cases-of.ts'
 
-/** A key makes a send happen once. */
+/** Cases: a send with an idempotency key happens once. */
 export const idempotencyCases: readonly ConformanceCase[] = casesOf(rules.atLeastOnce, [
   {
     id: 'a-key-sends-once',
@@ -19,7 +19,7 @@ export const idempotencyCases: readonly ConformanceCase[] = casesOf(rules.atLeas
       assert.equal(second.id, first.id)
       await t.waitForEnd(first.id)
       await t.advance(300)
-      const started = t.journal({ tenantId: t.tenantId, what: 'started' })
+      const started = t.journal({ tenantId: t.tenantId, kind: 'started' })
       assert.deepEqual(
         started.map((entry) => recordedPayload(entry)['word']),
         ['first'],
@@ -36,7 +36,7 @@ export const idempotencyCases: readonly ConformanceCase[] = casesOf(rules.atLeas
       await t.send('conformance.plain', { failure: { as: 'error' } }, { options, payload: { word: 'second' } })
       assert.equal((await t.waitForEnd(id)).state, 'completed')
       await t.advance(300)
-      const started = t.journal({ tenantId: t.tenantId, what: 'started' })
+      const started = t.journal({ tenantId: t.tenantId, kind: 'started' })
       assert.deepEqual(
         started.map((entry) => recordedPayload(entry)['word']),
         ['first'],
@@ -54,7 +54,7 @@ export const idempotencyCases: readonly ConformanceCase[] = casesOf(rules.atLeas
       assert.equal(new Set(jobs.map(({ id }) => id)).size, 1)
       assert.equal((await t.waitForEnd(first!.id)).runs.length, 1)
       await t.advance(300)
-      assert.equal(t.journal({ tenantId: t.tenantId, what: 'started' }).length, 1)
+      assert.equal(t.journal({ tenantId: t.tenantId, kind: 'started' }).length, 1)
     },
   },
   {
@@ -72,7 +72,7 @@ export const idempotencyCases: readonly ConformanceCase[] = casesOf(rules.atLeas
       assert.equal(ids[1], ids[0])
       await t.waitForEnd(ids[0])
       await t.advance(300)
-      assert.equal(t.journal({ tenantId: t.tenantId, what: 'started' }).length, 1)
+      assert.equal(t.journal({ tenantId: t.tenantId, kind: 'started' }).length, 1)
     },
   },
   {
@@ -86,7 +86,7 @@ export const idempotencyCases: readonly ConformanceCase[] = casesOf(rules.atLeas
       const again = await t.send('conformance.plain', {}, { options })
       assert.deepEqual([again.id, again.deduplicated], [first.id, true])
       await t.advance(300)
-      assert.equal(t.journal({ tenantId: t.tenantId, what: 'started' }).length, 1)
+      assert.equal(t.journal({ tenantId: t.tenantId, kind: 'started' }).length, 1)
     },
   },
   {
@@ -100,7 +100,7 @@ export const idempotencyCases: readonly ConformanceCase[] = casesOf(rules.atLeas
       const again = await t.send('conformance.once', {}, { options })
       assert.deepEqual([again.id, again.deduplicated], [first.id, true])
       await t.advance(300)
-      assert.equal(t.journal({ tenantId: t.tenantId, what: 'started' }).length, 1)
+      assert.equal(t.journal({ tenantId: t.tenantId, kind: 'started' }).length, 1)
     },
   },
   {

@@ -7,10 +7,10 @@ import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { casesOf } from '../cases-of.ts'
 import { nextTick } from './next-tick.ts'
 
-/** What the middleware saw around one kind of work, as `outer before`, `own after ConformanceFailure`. */
+/** Returns what the middleware recorded around one kind of work, such as `outer before` or `own after ConformanceFailure`. */
 function sawAround(t: CaseTools, jobId: string, work: string): string[] {
   return t
-    .journal({ jobId, what: 'middleware' })
+    .journal({ jobId, kind: 'middleware' })
     .filter(({ seen }) => seen['work'] === work)
     .map(({ seen }) => [seen['layer'], seen['when'], seen['threw'] ?? json(seen['result'])].filter(Boolean).join(' '))
 }
@@ -19,12 +19,12 @@ function json(result: unknown): string {
   return result === undefined ? '' : JSON.stringify(result)
 }
 
-/** The attempts in which the handler was called. */
+/** Returns the attempts that called the handler. */
 function startedIn(t: CaseTools, jobId: string): number[] {
-  return t.journal({ jobId, what: 'started' }).map(({ attempt }) => attempt)
+  return t.journal({ jobId, kind: 'started' }).map(({ attempt }) => attempt)
 }
 
-/** Middleware is awaited around the code of every attempt. */
+/** Cases: middleware wraps the code of every attempt. */
 export const middlewareCases: readonly ConformanceCase[] = casesOf(rules.hooks, [
   {
     id: 'middleware-around-handlers',
@@ -47,7 +47,7 @@ export const middlewareCases: readonly ConformanceCase[] = casesOf(rules.hooks, 
         'inner after {"done":true}',
         'outer after {"done":true}',
       ])
-      const [first] = t.journal({ jobId: id, what: 'middleware' })
+      const [first] = t.journal({ jobId: id, kind: 'middleware' })
       const { definition, runId, attempt, maxAttempts, seen } = first!
       assert.deepEqual(
         [definition, runId, attempt, maxAttempts, first!.tenantId, seen['event']],
@@ -61,13 +61,17 @@ export const middlewareCases: readonly ConformanceCase[] = casesOf(rules.hooks, 
     async run(t) {
       const { id } = await t.send('conformance.reporting', { sends: true })
       assert.equal((await t.waitForEnd(id)).state, 'completed')
-      const [handler] = t.journal({ jobId: id, what: 'started' })
+      const [handler] = t.journal({ jobId: id, kind: 'started' })
       assert.deepEqual(handler?.seen['layers'], ['outer', 'inner', 'own'])
-      const sent = await t.waitForEntry({ jobId: id, what: 'sent' })
+      const sent = await t.waitForEntry({ jobId: id, kind: 'sent' })
       assert.deepEqual(sent.seen['layers'], ['outer', 'inner', 'own'])
       const plain = await t.send('conformance.plain')
-      const { seen } = await t.waitForEntry({ jobId: plain.id, what: 'started' })
-      assert.deepEqual(seen['layers'], ['outer', 'inner'], 'A definition without middleware has that of the client.')
+      const { seen } = await t.waitForEntry({ jobId: plain.id, kind: 'started' })
+      assert.deepEqual(
+        seen['layers'],
+        ['outer', 'inner'],
+        'A definition without middleware must have only the middleware of the client.',
+      )
     },
   },
   {
@@ -89,7 +93,7 @@ export const middlewareCases: readonly ConformanceCase[] = casesOf(rules.hooks, 
       const { state, runs } = await t.waitForEnd(id)
       assert.deepEqual([state, runs[0]?.error?.name], ['failed', 'NonRetryableError'])
       assert.deepEqual(startedIn(t, id), [])
-      const { attempt } = await t.waitForEntry({ jobId: id, what: 'onFailure' })
+      const { attempt } = await t.waitForEntry({ jobId: id, kind: 'onFailure' })
       assert.equal(attempt, 1)
     },
   },
@@ -99,8 +103,8 @@ export const middlewareCases: readonly ConformanceCase[] = casesOf(rules.hooks, 
     async run(t) {
       const { id } = await t.send('conformance.reporting', {}, { tenantId: middlewareTenant(t, 'retries-later') })
       assert.equal((await t.waitForEnd(id)).state, 'completed')
-      const [second] = t.journal({ jobId: id, what: 'started' })
-      const failed = t.journal({ jobId: id, what: 'middleware' }).find(({ seen }) => seen['threw'] !== undefined)
+      const [second] = t.journal({ jobId: id, kind: 'started' })
+      const failed = t.journal({ jobId: id, kind: 'middleware' }).find(({ seen }) => seen['threw'] !== undefined)
       t.expectDelay(second!.at - failed!.at, {
         what: 'The second attempt',
         computedMs: t.retryDelay(middlewareDelayMs),
@@ -167,10 +171,10 @@ export const middlewareCases: readonly ConformanceCase[] = casesOf(rules.hooks, 
     requiredFeatures: ['cancelJob of a running job'],
     async run(t) {
       const { id } = await t.send('conformance.reporting', {}, { tenantId: middlewareTenant(t, 'waits') })
-      await t.waitForEntry({ jobId: id, what: 'middleware' })
+      await t.waitForEntry({ jobId: id, kind: 'middleware' })
       await t.client.cancelJob(id)
       assert.equal((await t.waitForEnd(id)).state, 'cancelled')
-      await t.waitUntil('the middleware has heard of it', () => sawAround(t, id, 'handler').length === 4)
+      await t.waitUntil('the middleware has ended', () => sawAround(t, id, 'handler').length === 4)
       assert.deepEqual(startedIn(t, id), [])
     },
   },
@@ -181,7 +185,7 @@ export const middlewareCases: readonly ConformanceCase[] = casesOf(rules.hooks, 
       const tenantId = middlewareTenant(t, 'watches')
       const { id } = await t.send('conformance.reporting', { failure: { as: 'nonRetryable' } }, { tenantId })
       await t.waitForEnd(id)
-      const { seen } = await t.waitForEntry({ jobId: id, what: 'onFailure' })
+      const { seen } = await t.waitForEntry({ jobId: id, kind: 'onFailure' })
       assert.deepEqual(seen['layers'], ['outer', 'inner', 'own'])
       await t.waitUntil('the middleware has ended', () => sawAround(t, id, 'onFailure').length === 6)
       assert.deepEqual(sawAround(t, id, 'onFailure').slice(0, 4), [
@@ -201,7 +205,7 @@ export const middlewareCases: readonly ConformanceCase[] = casesOf(rules.hooks, 
       const { state, runs } = await t.waitForEnd(id)
       assert.deepEqual([state, runs[0]?.error?.name], ['failed', 'NonRetryableError'])
       await t.waitUntil('the middleware has ended', () => sawAround(t, id, 'onFailure').length === 4)
-      assert.deepEqual(t.journal({ jobId: id, what: 'onFailure' }), [])
+      assert.deepEqual(t.journal({ jobId: id, kind: 'onFailure' }), [])
     },
   },
   {

@@ -8,7 +8,7 @@ import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { withSeparateRegistry } from '../with-separate-registry.ts'
 import { casesOf } from '../cases-of.ts'
 
-/** Opens a client of the engine that has one more definition, as an app would. */
+/** Opens a client of the engine with one more definition, like an app. */
 async function openWith(t: CaseTools, options: Partial<JobOptions<JobEvent, unknown>>): Promise<unknown> {
   const event = 'conformance.plain' as JobEvent
   const definition = withSeparateRegistry(() =>
@@ -18,11 +18,11 @@ async function openWith(t: CaseTools, options: Partial<JobOptions<JobEvent, unkn
   try {
     return await client.capabilities()
   } finally {
-    await client.close().catch(() => undefined) // it may never have opened
+    await client.close().catch(() => undefined) // it may not have opened
   }
 }
 
-/** What an engine cannot do, it says. */
+/** Cases: an engine rejects what it does not support. */
 export const nothingSilentCases: readonly ConformanceCase[] = casesOf(rules.nothingSilent, [
   {
     id: 'capabilities-name-every-feature',
@@ -76,7 +76,7 @@ export const nothingSilentCases: readonly ConformanceCase[] = casesOf(rules.noth
           t.send('conformance.nobody', {}, { options: { delay: maxDelayMs + 1 } }),
         )
       }
-      // What is just allowed is taken. So many long delays are another matter: an engine may refuse them of its own.
+      // Values at the limit are accepted. Long delays are not tried, because an engine may reject many of them.
       await openWith(t, { retry: { maxAttempts: maxAttemptsLimit, maxDelay: '1s' } })
       if (maxRetryDelayMs !== undefined) await openWith(t, { retry: { maxDelay: maxRetryDelayMs } })
     },

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { casesOf } from '../cases-of.ts'
 
-/** `onFailure` is called once, after the last attempt. */
+/** Cases: `onFailure` is called once, after the last attempt. */
 export const onFailureCases: readonly ConformanceCase[] = casesOf(rules.retries, [
   {
     id: 'on-failure-once',
@@ -12,7 +12,7 @@ export const onFailureCases: readonly ConformanceCase[] = casesOf(rules.retries,
       const { id } = await t.send('conformance.reporting', { failure: { as: 'error' } }, { payload: { word: 'kept' } })
       const status = await t.waitForEnd(id)
       await t.advance(300)
-      const reports = t.journal({ jobId: id, what: 'onFailure' })
+      const reports = t.journal({ jobId: id, kind: 'onFailure' })
       assert.equal(reports.length, 1)
       const { seen, attempt, maxAttempts, runId, tenantId, at } = reports[0]!
       assert.deepEqual([attempt, maxAttempts, runId, tenantId], [2, 2, status.runs[0]?.id, t.tenantId])
@@ -22,7 +22,7 @@ export const onFailureCases: readonly ConformanceCase[] = casesOf(rules.retries,
       )
       assert.deepEqual(seen['payload'], { tenantId: t.tenantId, word: 'kept' })
       assert.equal((seen['event'] as { id: string }).id, id)
-      assert.ok(at >= t.journal({ jobId: id, what: 'threw', attempt: 2 })[0]!.at)
+      assert.ok(at >= t.journal({ jobId: id, kind: 'threw', attempt: 2 })[0]!.at)
     },
   },
   {
@@ -32,7 +32,7 @@ export const onFailureCases: readonly ConformanceCase[] = casesOf(rules.retries,
       const { id } = await t.send('conformance.reporting', { failure: { as: 'error', attempts: 1 } })
       assert.equal((await t.waitForEnd(id)).state, 'completed')
       await t.advance(300)
-      assert.deepEqual(t.journal({ jobId: id, what: 'onFailure' }), [])
+      assert.deepEqual(t.journal({ jobId: id, kind: 'onFailure' }), [])
     },
   },
   {
@@ -42,7 +42,7 @@ export const onFailureCases: readonly ConformanceCase[] = casesOf(rules.retries,
       const { id } = await t.send('conformance.reporting', { failure: { as: 'nonRetryable' } })
       await t.waitForEnd(id)
       await t.advance(300)
-      const reports = t.journal({ jobId: id, what: 'onFailure' })
+      const reports = t.journal({ jobId: id, kind: 'onFailure' })
       assert.deepEqual(
         reports.map(({ attempt, seen }) => [attempt, seen['name']]),
         [[1, 'NonRetryableError']],
@@ -58,8 +58,8 @@ export const onFailureCases: readonly ConformanceCase[] = casesOf(rules.retries,
       await t.advance(300)
       assert.equal(status.state, 'failed')
       assert.equal(status.runs[0]?.error?.name, 'ConformanceFailure')
-      assert.equal(t.journal({ jobId: id, what: 'onFailure' }).length, 1)
-      assert.equal(t.journal({ jobId: id, what: 'started' }).length, 2)
+      assert.equal(t.journal({ jobId: id, kind: 'onFailure' }).length, 1)
+      assert.equal(t.journal({ jobId: id, kind: 'started' }).length, 2)
     },
   },
   {
@@ -68,12 +68,12 @@ export const onFailureCases: readonly ConformanceCase[] = casesOf(rules.retries,
     requiredFeatures: ['cancelJob of a running job'],
     async run(t) {
       const { id } = await t.send('conformance.reporting', { waitMs: 60_000 })
-      await t.waitForEntry({ jobId: id, what: 'started' })
+      await t.waitForEntry({ jobId: id, kind: 'started' })
       await t.client.cancelJob(id)
       assert.equal((await t.waitForEnd(id)).state, 'cancelled')
-      await t.waitForEntry({ jobId: id, what: 'aborted' })
+      await t.waitForEntry({ jobId: id, kind: 'aborted' })
       await t.advance(300)
-      assert.deepEqual(t.journal({ jobId: id, what: 'onFailure' }), [])
+      assert.deepEqual(t.journal({ jobId: id, kind: 'onFailure' }), [])
     },
   },
 ])

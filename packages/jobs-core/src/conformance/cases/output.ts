@@ -6,7 +6,7 @@ import type { InvalidOutput } from '../script.ts'
 import { stringOfJsonBytes } from '../string-of-json-bytes.ts'
 import { casesOf } from '../cases-of.ts'
 
-/** What handlers return travels as JSON, too. */
+/** Cases: outputs of handlers are JSON. */
 export const outputCases: readonly ConformanceCase[] = casesOf(rules.wire, [
   {
     id: 'output-arrives-as-it-was',
@@ -43,8 +43,8 @@ export const outputCases: readonly ConformanceCase[] = casesOf(rules.wire, [
         assert.equal(status.runs[0]?.attempts, 1)
         assert.equal(status.runs[0].error?.code, 'not_serializable')
         assert.ok(status.runs[0].error.message.includes('output.total'))
-        assert.equal(t.journal({ jobId: id, what: 'started' }).length, 1)
-        assert.equal(t.journal({ jobId: id, what: 'onFailure' }).length, 1)
+        assert.equal(t.journal({ jobId: id, kind: 'started' }).length, 1)
+        assert.equal(t.journal({ jobId: id, kind: 'onFailure' }).length, 1)
       }
     },
   },
@@ -56,9 +56,9 @@ export const outputCases: readonly ConformanceCase[] = casesOf(rules.wire, [
       const { maxOutputBytes } = t.capabilities
       const fittingBytes = maxOutputBytes ?? 200 * 1024
       const fitting = await t.send('conformance.plain', { returnsBytes: fittingBytes })
-      const [whole] = (await t.waitForEnd(fitting.id)).runs
-      assert.equal(whole?.state, 'completed')
-      assert.ok(whole.output === stringOfJsonBytes(fittingBytes), 'The output arrived changed.')
+      const [complete] = (await t.waitForEnd(fitting.id)).runs
+      assert.equal(complete?.state, 'completed')
+      assert.ok(complete.output === stringOfJsonBytes(fittingBytes), 'The output arrived changed.')
       if (maxOutputBytes === undefined) return
       const returnsBytes = maxOutputBytes + 1
       const { id } = await t.send('conformance.reporting', { returnsBytes })
@@ -67,8 +67,8 @@ export const outputCases: readonly ConformanceCase[] = casesOf(rules.wire, [
       assert.equal(run.attempts, 1)
       assert.equal(run.error?.code, 'output_too_large')
       for (const bytes of [returnsBytes, maxOutputBytes]) assert.ok(run.error.message.includes(String(bytes)))
-      assert.equal(t.journal({ jobId: id, what: 'started' }).length, 1)
-      assert.equal(t.journal({ jobId: id, what: 'onFailure' }).length, 1)
+      assert.equal(t.journal({ jobId: id, kind: 'started' }).length, 1)
+      assert.equal(t.journal({ jobId: id, kind: 'onFailure' }).length, 1)
     },
   },
   {

@@ -7,7 +7,7 @@ import { type ConformanceCase, rules } from '../conformance-case.ts'
 import type { ConformanceTarget } from '../conformance-target.ts'
 import { casesOf } from '../cases-of.ts'
 
-/** The client that is made where the environment says this and nothing else. */
+/** Creates the default client with only these environment variables. */
 function defaultIn(target: ConformanceTarget, environment: Readonly<Record<string, string>>): JobClient {
   const ofEngines = engines().flatMap(({ variables = [] }) => variables.map(({ name }) => name))
   const variables = ['NODE_ENV', 'JOB_PROVIDER', ...ofEngines]
@@ -15,7 +15,7 @@ function defaultIn(target: ConformanceTarget, environment: Readonly<Record<strin
   for (const name of variables) delete process.env[name]
   Object.assign(process.env, environment)
   try {
-    // At once and not later, so that no other code sees this environment.
+    // Synchronous, so that no other code sees this environment.
     return target.createDefault!()
   } finally {
     for (const [name, value] of before) {
@@ -25,7 +25,7 @@ function defaultIn(target: ConformanceTarget, environment: Readonly<Record<strin
   }
 }
 
-/** In production nothing defaults to memory. */
+/** Cases: nothing defaults to memory in production. */
 export const productionCases: readonly ConformanceCase[] = casesOf(rules.production, [
   {
     id: 'no-memory-by-default-in-production',
@@ -41,7 +41,7 @@ export const productionCases: readonly ConformanceCase[] = casesOf(rules.product
       }
       const { features } = await client.capabilities()
       await client.close()
-      assert.ok(features['jobs survive a restart'].supported, 'The default engine keeps its jobs in memory.')
+      assert.ok(features['jobs survive a restart'].supported, 'The default engine stores its jobs in memory.')
     },
   },
   {

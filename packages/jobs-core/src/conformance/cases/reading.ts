@@ -4,7 +4,7 @@ import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { casesOf } from '../cases-of.ts'
 import { untyped } from '../untyped-client.ts'
 
-/** Waiting for jobs and listing them. */
+/** Cases: waiting for jobs and listing them. */
 export const readingCases: readonly ConformanceCase[] = casesOf(rules.terms, [
   {
     id: 'wait-until-ended',
@@ -24,7 +24,7 @@ export const readingCases: readonly ConformanceCase[] = casesOf(rules.terms, [
     title: '`waitForJob` rejects after its timeout, and the job continues',
     async run(t) {
       const { id } = await t.send('conformance.plain', { waitMs: t.longerThan(3000) })
-      await t.waitForEntry({ jobId: id, what: 'started' })
+      await t.waitForEntry({ jobId: id, kind: 'started' })
       await t.expectError('wait_timeout', () => t.waitForSettled(t.client.waitForJob(id, { timeout: 200 })))
       assert.equal((await t.waitForEnd(id)).state, 'completed')
     },
@@ -87,7 +87,7 @@ export const readingCases: readonly ConformanceCase[] = casesOf(rules.terms, [
       assert.deepEqual([...listed].toSorted(), [...sent].toSorted())
       assert.ok(
         pages.every(({ length }) => length <= 2),
-        'No page has more than its limit.',
+        'A page has more jobs than its limit.',
       )
     },
   },

@@ -6,15 +6,15 @@ import { type ConformanceCase, rules } from '../conformance-case.ts'
 import type { ScriptedFailure } from '../script.ts'
 import { casesOf } from '../cases-of.ts'
 
-/** Milliseconds from the end of each failed attempt to the begin of the next. */
+/** Returns the time between each failed attempt and the next one, in milliseconds. */
 function gapsOf(t: CaseTools, jobId: string): number[] {
-  return t.journal({ jobId, what: 'threw' }).flatMap(({ attempt, at }) => {
-    const [next] = t.journal({ jobId, what: 'started', attempt: attempt + 1 })
+  return t.journal({ jobId, kind: 'threw' }).flatMap(({ attempt, at }) => {
+    const [next] = t.journal({ jobId, kind: 'started', attempt: attempt + 1 })
     return next ? [next.at - at] : []
   })
 }
 
-/** Lets a definition fail in all its attempts and holds the delays against its own policy. */
+/** Runs a definition that fails in all its attempts, and checks the delays against its retry policy. */
 async function expectPolicy(t: CaseTools, name: 'fixed' | 'linear' | 'exponential' | 'capped' | 'short' | 'defaults') {
   const { retry } = t.definition(`conformance-${name}`)
   const { id } = await t.send(`conformance.${name}`, { failure: { as: 'error' } })
@@ -38,7 +38,7 @@ async function expectFirstGap(t: CaseTools, failure: ScriptedFailure, wantedMs: 
   t.expectDelay(gap, { what: 'The second attempt', computedMs: t.retryDelay(wantedMs), toleranceMs })
 }
 
-/** When a failed attempt is tried again: never earlier than computed. */
+/** Cases: a retry is never earlier than computed. */
 export const retryDelayCases: readonly ConformanceCase[] = casesOf(rules.retries, [
   {
     id: 'retry-fixed',
@@ -107,9 +107,9 @@ export const retryDelayCases: readonly ConformanceCase[] = casesOf(rules.retries
         assert.equal(status.runs[0]?.error?.code, 'unsupported_feature')
         return
       }
-      await t.waitForEntry({ jobId: id, what: 'threw' })
+      await t.waitForEntry({ jobId: id, kind: 'threw' })
       await t.advance(2000)
-      assert.equal(t.journal({ jobId: id, what: 'started' }).length, 1)
+      assert.equal(t.journal({ jobId: id, kind: 'started' }).length, 1)
       assert.equal((await t.client.cancelJob(id)).state, 'cancelled')
     },
   },

@@ -4,7 +4,7 @@ import type { JobNotRetryableError } from '../../errors/job-not-retryable-error.
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { casesOf } from '../cases-of.ts'
 
-/** A failed job is run again by hand. */
+/** Cases: `retryJob`. */
 export const retryJobCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRetry, [
   {
     id: 'retry-runs-failed-definitions-alone',
@@ -19,10 +19,10 @@ export const retryJobCases: readonly ConformanceCase[] = casesOf(rules.cancelAnd
       assert.deepEqual([handle.id, handle.event, handle.tenantId], [id, 'conformance.fan-out', t.tenantId])
       const status = await t.waitForEnd(id)
       assert.equal(status.state, 'completed')
-      const started = t.journal({ jobId: id, what: 'started' }).map(({ definition }) => definition.slice(-1))
+      const started = t.journal({ jobId: id, kind: 'started' }).map(({ definition }) => definition.slice(-1))
       assert.deepEqual(started.toSorted(), ['a', 'b', 'b', 'c'])
       assert.equal(status.runs.length, 4)
-      const payloads = t.journal({ jobId: id, what: 'started' }).map(({ seen }) => seen['payload'])
+      const payloads = t.journal({ jobId: id, kind: 'started' }).map(({ seen }) => seen['payload'])
       for (const payload of payloads) assert.deepEqual(payload, { tenantId: t.tenantId, word: 'kept' })
     },
   },
@@ -44,7 +44,7 @@ export const retryJobCases: readonly ConformanceCase[] = casesOf(rules.cancelAnd
         ],
       )
       assert.notEqual(runs[1]!.id, failed!.id)
-      const [entry] = t.journal({ jobId: id, runId: runs[1]!.id, what: 'started' })
+      const [entry] = t.journal({ jobId: id, runId: runs[1]!.id, kind: 'started' })
       assert.deepEqual([entry?.attempt, entry?.maxAttempts], [1, 3])
     },
   },
@@ -77,7 +77,7 @@ export const retryJobCases: readonly ConformanceCase[] = casesOf(rules.cancelAnd
       }
       assert.equal((await t.waitForEnd(id)).runs.length, 2)
       await t.advance(500)
-      const runIds = t.journal({ jobId: id, what: 'started' }).map(({ runId }) => runId)
+      const runIds = t.journal({ jobId: id, kind: 'started' }).map(({ runId }) => runId)
       assert.equal(new Set(runIds).size, 2)
     },
   },
@@ -98,7 +98,7 @@ export const retryJobCases: readonly ConformanceCase[] = casesOf(rules.cancelAnd
         [undefined, runs[0]!.id, runs[1]!.id],
       )
       await t.advance(300)
-      const reports = t.journal({ jobId: id, what: 'onFailure' }).map(({ runId }) => runId)
+      const reports = t.journal({ jobId: id, kind: 'onFailure' }).map(({ runId }) => runId)
       assert.deepEqual(reports, [runs[0]!.id, runs[1]!.id])
     },
   },
@@ -113,7 +113,7 @@ export const retryJobCases: readonly ConformanceCase[] = casesOf(rules.cancelAnd
       await t.waitForEnd(completed.id)
       await t.client.cancelJob(cancelled.id)
       const running = await t.send('conformance.plain', { waitMs: t.longerThan(3000) })
-      await t.waitForEntry({ jobId: running.id, what: 'started' })
+      await t.waitForEntry({ jobId: running.id, kind: 'started' })
       await t.waitForState(running.id, 'running')
       const jobs = { completed, cancelled, scheduled, running }
       for (const [state, { id }] of Object.entries(jobs)) {
@@ -133,7 +133,7 @@ export const retryJobCases: readonly ConformanceCase[] = casesOf(rules.cancelAnd
       const { id } = await t.send('conformance.once', { waitMs: 2000, failure: { as: 'error' } })
       await t.waitForEnd(id)
       await t.client.retryJob(id)
-      await t.waitUntil('the new run has begun', () => t.journal({ jobId: id, what: 'started' }).length === 2)
+      await t.waitUntil('the new run has started', () => t.journal({ jobId: id, kind: 'started' }).length === 2)
       assert.equal((await t.client.cancelJob(id)).state, 'cancelled')
       await t.advance(3000)
       const { state, runs } = await t.client.getJobStatus(id)

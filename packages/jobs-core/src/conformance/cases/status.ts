@@ -4,7 +4,7 @@ import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { untyped } from '../untyped-client.ts'
 import { casesOf } from '../cases-of.ts'
 
-/** What a job's status tells at each stage. */
+/** Cases: a job's status in each state. */
 export const statusCases: readonly ConformanceCase[] = casesOf(rules.terms, [
   {
     id: 'status-completed',
@@ -84,7 +84,7 @@ export const statusCases: readonly ConformanceCase[] = casesOf(rules.terms, [
     title: 'a job whose handler is running is `running`',
     async run(t) {
       const { id } = await t.send('conformance.plain', { waitMs: t.longerThan(3000) })
-      await t.waitForEntry({ jobId: id, what: 'started' })
+      await t.waitForEntry({ jobId: id, kind: 'started' })
       const status = await t.waitForState(id, 'running')
       assert.equal(status.endedAt, undefined)
       assert.deepEqual(
@@ -104,7 +104,7 @@ export const statusCases: readonly ConformanceCase[] = casesOf(rules.terms, [
     async run(t) {
       const { id } = await t.send('conformance.fixed', { failure: { as: 'error', attempts: 1 } })
       const status = await t.waitForEnd(id)
-      const [first] = t.journal({ jobId: id, what: 'started' })
+      const [first] = t.journal({ jobId: id, kind: 'started' })
       const startedAt = status.runs[0]?.startedAt?.getTime() ?? 0
       assert.ok(first && Math.abs(startedAt - first.at) <= 1000, `startedAt ${startedAt} is not near ${first?.at}.`)
       assert.ok(status.startedAt && status.endedAt && status.startedAt < status.endedAt)
@@ -116,7 +116,7 @@ export const statusCases: readonly ConformanceCase[] = casesOf(rules.terms, [
     requiredFeatures: ['status.nextAttemptAt', 'cancelJob of a job that waits'],
     async run(t) {
       const { id } = await t.send('conformance.plain', { failure: { as: 'retryAfter', afterMs: 3_600_000 } })
-      const { at } = await t.waitForEntry({ jobId: id, what: 'threw' })
+      const { at } = await t.waitForEntry({ jobId: id, kind: 'threw' })
       const { runs } = await t.waitForState(id, 'retrying')
       assert.deepEqual(
         runs.map(({ state, attempts, endedAt }) => [state, attempts, endedAt]),
@@ -155,7 +155,7 @@ export const statusCases: readonly ConformanceCase[] = casesOf(rules.terms, [
     title: 'an unknown or malformed id throws a not-found error, and one that is not a string is rejected',
     async run(t) {
       const { id } = await t.send('conformance.nobody')
-      // Not the last character alone, which is all that differs between ids made in one millisecond.
+      // Changes more than the last character, the only difference between ids of the same millisecond.
       const similar = [`${id}0`, id.slice(0, -1), id.slice(0, -8), [...id].toReversed().join('')]
       for (const unknown of [...similar, 'no-such-job', '../../etc/passwd', 'x'.repeat(600), '☃', ' ', '%00']) {
         await t.expectError('job_not_found', () => t.client.getJobStatus(unknown))

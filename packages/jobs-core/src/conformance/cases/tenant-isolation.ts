@@ -6,7 +6,7 @@ import { recordedPayload } from '../journal.ts'
 import { untyped } from '../untyped-client.ts'
 import { casesOf } from '../cases-of.ts'
 
-/** Tenants and their jobs are apart from one another. */
+/** Cases: tenants cannot access each other's jobs. */
 export const tenantIsolationCases: readonly ConformanceCase[] = casesOf(rules.tenants, [
   {
     id: 'tenant-required',
@@ -40,7 +40,7 @@ export const tenantIsolationCases: readonly ConformanceCase[] = casesOf(rules.te
         )
         for (const { id, tenantId } of jobs) {
           assert.equal((await t.waitForEnd(id)).tenantId, tenantId)
-          const [started] = t.journal({ jobId: id, what: 'started' })
+          const [started] = t.journal({ jobId: id, kind: 'started' })
           assert.equal(started?.tenantId, tenantId)
           assert.equal(recordedPayload(started)['tenantId'], tenantId)
         }
@@ -64,7 +64,7 @@ export const tenantIsolationCases: readonly ConformanceCase[] = casesOf(rules.te
       for (const { id, tenantId } of [sent, scheduled, batched.job]) {
         assert.equal(tenantId, t.tenantId)
         assert.equal((await t.waitForEnd(id)).state, 'completed')
-        assert.equal(t.journal({ jobId: id, what: 'started' })[0]?.tenantId, t.tenantId)
+        assert.equal(t.journal({ jobId: id, kind: 'started' })[0]?.tenantId, t.tenantId)
       }
     },
   },
@@ -85,7 +85,7 @@ export const tenantIsolationCases: readonly ConformanceCase[] = casesOf(rules.te
         ['tenant_mismatch', t.tenantId],
       )
       if (results[1]?.ok) await t.waitForEnd(results[1].job.id)
-      assert.deepEqual(t.journal({ tenantId, what: 'started' }), [])
+      assert.deepEqual(t.journal({ tenantId, kind: 'started' }), [])
     },
   },
   {
@@ -146,7 +146,7 @@ export const tenantIsolationCases: readonly ConformanceCase[] = casesOf(rules.te
     requiredFeatures: ['listJobs'],
     async run(t) {
       const own = await t.send('conformance.nobody')
-      const foreign = await t.send('conformance.nobody', undefined, { tenantId: t.otherTenantId })
+      const otherJob = await t.send('conformance.nobody', undefined, { tenantId: t.otherTenantId })
       await t.waitForEnd(own.id)
       const client = t.client.forTenant(t.tenantId)
       const ids = async (options?: object) => (await untyped(client).listJobs(options)).jobs.map(({ id }) => id)
@@ -155,7 +155,7 @@ export const tenantIsolationCases: readonly ConformanceCase[] = casesOf(rules.te
       assert.deepEqual(await ids({ tenantId: t.otherTenantId }), [own.id])
       assert.deepEqual(await ids({ state: 'completed', event: 'conformance.nobody' }), [own.id])
       const other = t.client.forTenant(t.otherTenantId)
-      await t.waitUntil('the other job is listed', async () => (await other.listJobs()).jobs[0]?.id === foreign.id)
+      await t.waitUntil('the other job is listed', async () => (await other.listJobs()).jobs[0]?.id === otherJob.id)
     },
   },
   {
@@ -165,12 +165,12 @@ export const tenantIsolationCases: readonly ConformanceCase[] = casesOf(rules.te
     async run(t) {
       const options = { idempotencyKey: t.unique('key') }
       const own = await t.send('conformance.plain', {}, { options })
-      const foreign = await t.send('conformance.plain', {}, { tenantId: t.otherTenantId, options })
-      assert.equal(foreign.deduplicated, false)
-      assert.notEqual(foreign.id, own.id)
+      const otherJob = await t.send('conformance.plain', {}, { tenantId: t.otherTenantId, options })
+      assert.equal(otherJob.deduplicated, false)
+      assert.notEqual(otherJob.id, own.id)
       assert.equal((await t.waitForEnd(own.id)).tenantId, t.tenantId)
-      assert.equal((await t.waitForEnd(foreign.id)).tenantId, t.otherTenantId)
-      assert.equal(t.journal({ tenantId: t.otherTenantId, what: 'started' }).length, 1)
+      assert.equal((await t.waitForEnd(otherJob.id)).tenantId, t.otherTenantId)
+      assert.equal(t.journal({ tenantId: t.otherTenantId, kind: 'started' }).length, 1)
     },
   },
   {
@@ -180,7 +180,7 @@ export const tenantIsolationCases: readonly ConformanceCase[] = casesOf(rules.te
     async run(t) {
       const event = 'conformance.nobody'
       const key = t.unique('key')
-      // Whatever a provider joins the three with, one of these pairs would come to the same text.
+      // Whatever separator a provider uses to join the three, one of these pairs would give the same string.
       const sends = [':', '/', '-', '_', '.', ',', '|', ' ', '","', '\u0000'].flatMap((mark) => {
         const tenantId = t.unique('t')
         return [

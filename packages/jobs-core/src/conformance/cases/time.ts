@@ -9,7 +9,7 @@ import { lateEnd } from './late-end.ts'
 
 const overflowMs = 2 ** 31 + 60_000
 
-/** Sends with a delay and holds the start against it. */
+/** Sends with a delay and checks the start time against it. */
 async function expectStart(
   t: CaseTools,
   delayMs: number,
@@ -19,7 +19,7 @@ async function expectStart(
   const { id } = await t.send('conformance.plain', {}, { options: optionsAt(before) })
   const after = t.now()
   assert.equal((await t.waitForEnd(id)).state, 'completed')
-  const [started] = t.journal({ jobId: id, what: 'started' })
+  const [started] = t.journal({ jobId: id, kind: 'started' })
   assert.ok(started)
   const { retryToleranceMs } = t.capabilities
   t.expectDelay(started.at - before, {
@@ -29,7 +29,7 @@ async function expectStart(
   })
 }
 
-/** When jobs run. */
+/** Cases: when jobs run, and how long. */
 export const timeCases: readonly ConformanceCase[] = casesOf(rules.time, [
   {
     id: 'delay-in-milliseconds',
@@ -67,7 +67,7 @@ export const timeCases: readonly ConformanceCase[] = casesOf(rules.time, [
       const before = t.now()
       const { id } = await client.scheduleJob('conformance.plain', payload, { delay: 800 })
       assert.equal((await t.waitForEnd(id)).state, 'completed')
-      assert.ok(t.journal({ jobId: id, what: 'started' })[0]!.at - before >= 798)
+      assert.ok(t.journal({ jobId: id, kind: 'started' })[0]!.at - before >= 798)
       for (const options of [undefined, {}, { idempotencyKey: 'x' }]) {
         await t.expectError('invalid_option', () => client.scheduleJob('conformance.plain', payload, options))
       }
@@ -87,7 +87,7 @@ export const timeCases: readonly ConformanceCase[] = casesOf(rules.time, [
         const status = await t.client.getJobStatus(id)
         assert.equal(status.state, 'scheduled')
         assert.ok((status.scheduledFor?.getTime() ?? 0) - t.now() > overflowMs - 60_000)
-        assert.deepEqual(t.journal({ jobId: id, what: 'started' }), [])
+        assert.deepEqual(t.journal({ jobId: id, kind: 'started' }), [])
         assert.equal((await t.client.cancelJob(id)).state, 'cancelled')
       }
     },
@@ -102,7 +102,7 @@ export const timeCases: readonly ConformanceCase[] = casesOf(rules.time, [
       const jobs = await Promise.all(delays.map((delay) => t.send('conformance.plain', {}, { options: { delay } })))
       for (const [index, { id }] of jobs.entries()) {
         await t.waitForEnd(id)
-        const [started] = t.journal({ jobId: id, what: 'started' })
+        const [started] = t.journal({ jobId: id, kind: 'started' })
         const toleranceMs = t.capabilities.retryToleranceMs + 100
         t.expectDelay(started!.at - before, { what: `Job ${index}`, computedMs: delays[index]!, toleranceMs })
       }
@@ -133,7 +133,7 @@ export const timeCases: readonly ConformanceCase[] = casesOf(rules.time, [
       for (const options of wrong)
         await t.expectError('invalid_option', () => t.send('conformance.plain', {}, { options }))
       await t.advance(300)
-      assert.deepEqual(t.journal({ tenantId: t.tenantId, what: 'started' }), [])
+      assert.deepEqual(t.journal({ tenantId: t.tenantId, kind: 'started' }), [])
     },
   },
   {
@@ -146,17 +146,17 @@ export const timeCases: readonly ConformanceCase[] = casesOf(rules.time, [
       assert.equal(status.state, 'failed')
       assert.equal(status.runs[0]?.attempts, 2)
       assert.equal(status.runs[0].error?.code, 'job_timeout')
-      const aborted = t.journal({ jobId: id, what: 'aborted' })
+      const aborted = t.journal({ jobId: id, kind: 'aborted' })
       assert.deepEqual(
         aborted.map(({ seen }) => seen['reason']),
         ['JobTimeoutError', 'JobTimeoutError'],
       )
-      // By the hook, which comes before the timeout begins to run; the handler comes after, later on a busy machine.
-      const hooks = t.journal({ jobId: id, what: 'hook', attempt: 1 })
+      // The hook runs before the timeout starts. The handler starts after it, later on a busy machine.
+      const hooks = t.journal({ jobId: id, kind: 'hook', attempt: 1 })
       const begun = hooks.find(({ seen }) => seen['hook'] === 'onAttemptStart')
       t.expectDelay(aborted[0]!.at - begun!.at, { what: 'The timeout', computedMs: timeoutMs, toleranceMs: 100 })
       assert.deepEqual(
-        t.journal({ jobId: id, what: 'onFailure' }).map(({ seen }) => seen['name']),
+        t.journal({ jobId: id, kind: 'onFailure' }).map(({ seen }) => seen['name']),
         ['JobTimeoutError'],
       )
     },
@@ -170,7 +170,7 @@ export const timeCases: readonly ConformanceCase[] = casesOf(rules.time, [
       const { id } = await t.send('conformance.timeout', { waitMs: lateMs, ignoresSignal: true })
       const status = await t.waitForEnd(id)
       assert.equal(status.state, 'failed')
-      await lateEnd(t, { jobId: id, what: 'returned', lateMs, count: 2 })
+      await lateEnd(t, { jobId: id, kind: 'returned', lateMs, count: 2 })
       await t.advance(300)
       const [run] = (await t.client.getJobStatus(id)).runs
       assert.deepEqual([run?.state, run?.attempts, run?.output], ['failed', 2, undefined])
@@ -184,7 +184,7 @@ export const timeCases: readonly ConformanceCase[] = casesOf(rules.time, [
       const { id } = await t.send('conformance.timeout', { waitMs: 50 })
       assert.equal((await t.waitForEnd(id)).state, 'completed')
       await t.advance(timeoutMs * 2)
-      assert.deepEqual(t.journal({ jobId: id, what: 'aborted' }), [])
+      assert.deepEqual(t.journal({ jobId: id, kind: 'aborted' }), [])
     },
   },
 ])

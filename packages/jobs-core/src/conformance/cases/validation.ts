@@ -17,7 +17,7 @@ function envelopeOf(t: CaseTools, event: string, payload: Envelope['payload']): 
   return { v: 1, id: createJobId(t.now()), event, tenantId: t.tenantId, payload, sentAt: t.now() }
 }
 
-/** Payloads are checked when they are sent, and again before a handler sees them. */
+/** Cases: payloads are validated at the send, and again before the handler. */
 export const validationCases: readonly ConformanceCase[] = casesOf(rules.validation, [
   {
     id: 'bad-payload-is-refused-at-send',
@@ -30,7 +30,7 @@ export const validationCases: readonly ConformanceCase[] = casesOf(rules.validat
       assert.deepEqual(error.issues.map(({ path }) => path).toSorted(), ['payload.count', 'payload.items[1].sku'])
       for (const path of ['payload.count', 'payload.items[1].sku']) assert.ok(error.message.includes(path))
       await t.advance(300)
-      assert.deepEqual(t.journal({ tenantId: t.tenantId, what: 'started' }), [])
+      assert.deepEqual(t.journal({ tenantId: t.tenantId, kind: 'started' }), [])
     },
   },
   {
@@ -39,7 +39,7 @@ export const validationCases: readonly ConformanceCase[] = casesOf(rules.validat
     async run(t) {
       const { id } = await t.send('conformance.typed', undefined, { payload: { ...good, dueAt: new Date(good.dueAt) } })
       assert.equal((await t.waitForEnd(id)).state, 'completed')
-      const [started] = t.journal({ jobId: id, what: 'started' })
+      const [started] = t.journal({ jobId: id, kind: 'started' })
       assert.equal(started?.seen['dueAtIsDate'], true)
       assert.deepEqual(recordedPayload(started), { tenantId: t.tenantId, currency: 'EUR', ...good })
     },
@@ -55,8 +55,8 @@ export const validationCases: readonly ConformanceCase[] = casesOf(rules.validat
       assert.equal(status.state, 'failed')
       assert.equal(status.runs[0]?.error?.code, 'payload_invalid')
       assert.equal(status.runs[0].attempts, 1)
-      assert.deepEqual(t.journal({ jobId: id, what: 'started' }), [])
-      assert.equal(t.journal({ jobId: id, what: 'onFailure' }).length, 1)
+      assert.deepEqual(t.journal({ jobId: id, kind: 'started' }), [])
+      assert.equal(t.journal({ jobId: id, kind: 'onFailure' }).length, 1)
     },
   },
   {
@@ -66,7 +66,7 @@ export const validationCases: readonly ConformanceCase[] = casesOf(rules.validat
     async run(t) {
       const id = await t.engine.inject!(envelopeOf(t, 'conformance.typed', { tenantId: t.tenantId, ...good }))
       assert.equal((await t.waitForEnd(id)).state, 'completed')
-      assert.equal(t.journal({ jobId: id, what: 'started' })[0]?.seen['dueAtIsDate'], true)
+      assert.equal(t.journal({ jobId: id, kind: 'started' })[0]?.seen['dueAtIsDate'], true)
     },
   },
   {
@@ -78,7 +78,7 @@ export const validationCases: readonly ConformanceCase[] = casesOf(rules.validat
       const status = await t.waitForEnd(id)
       assert.equal(status.state, 'failed')
       assert.equal(status.runs[0]?.error?.code, 'tenant_required')
-      assert.deepEqual(t.journal({ jobId: id, what: 'started' }), [])
+      assert.deepEqual(t.journal({ jobId: id, kind: 'started' }), [])
     },
   },
   {
@@ -91,7 +91,7 @@ export const validationCases: readonly ConformanceCase[] = casesOf(rules.validat
       assert.ok(refused.message.includes('payload.word'))
       const { id } = await t.send('conformance.own-schema', undefined, { payload: { word: 'loud' } })
       assert.equal((await t.waitForEnd(id)).state, 'completed')
-      const [started] = t.journal({ jobId: id, what: 'started' })
+      const [started] = t.journal({ jobId: id, kind: 'started' })
       assert.equal(recordedPayload(started)['word'], 'LOUD')
     },
   },
@@ -160,7 +160,7 @@ export const validationCases: readonly ConformanceCase[] = casesOf(rules.validat
         ],
       )
       for (const result of results) if (result.ok) assert.equal((await t.waitForEnd(result.job.id)).state, 'completed')
-      assert.equal(t.journal({ tenantId, what: 'started' }).length, 2)
+      assert.equal(t.journal({ tenantId, kind: 'started' }).length, 2)
     },
   },
 ])

@@ -12,7 +12,7 @@ import { casesOf } from '../cases-of.ts'
 const cycle: Record<string, unknown> = {}
 cycle['self'] = cycle
 
-/** What JSON would drop or change, and where it stands. */
+/** Values that JSON would drop or change, with their paths. */
 const unsendable: readonly [path: string, payload: Record<string, unknown>][] = [
   ['payload.total', { total: 10n }],
   ['payload.after', { after: () => 1 }],
@@ -37,7 +37,7 @@ const unsendable: readonly [path: string, payload: Record<string, unknown>][] = 
   ['payload.dueAt', { dueAt: new Date(0) }],
 ]
 
-/** The wire is JSON, also where nothing leaves the process. */
+/** Cases: payloads are JSON, even if they never leave the process. */
 export const wireCases: readonly ConformanceCase[] = casesOf(rules.wire, [
   {
     id: 'unsendable-values-are-refused',
@@ -66,7 +66,7 @@ export const wireCases: readonly ConformanceCase[] = casesOf(rules.wire, [
       }
       const { id } = await t.send('conformance.plain', {}, { payload })
       assert.equal((await t.waitForEnd(id)).state, 'completed')
-      const { tenantId: _, ...seen } = recordedPayload(t.journal({ jobId: id, what: 'started' })[0])
+      const { tenantId: _, ...seen } = recordedPayload(t.journal({ jobId: id, kind: 'started' })[0])
       assert.deepEqual(seen, payload)
     },
   },
@@ -76,7 +76,7 @@ export const wireCases: readonly ConformanceCase[] = casesOf(rules.wire, [
     async run(t) {
       const { id } = await t.send('conformance.plain', {}, { payload: { word: undefined, other: 1 } })
       await t.waitForEnd(id)
-      assert.deepEqual(recordedPayload(t.journal({ jobId: id, what: 'started' })[0]), {
+      assert.deepEqual(recordedPayload(t.journal({ jobId: id, kind: 'started' })[0]), {
         tenantId: t.tenantId,
         other: 1,
       })
@@ -96,7 +96,7 @@ export const wireCases: readonly ConformanceCase[] = casesOf(rules.wire, [
       payload.list.push('b')
       for (const jobId of [id, later.id]) {
         await t.waitForEnd(jobId)
-        const [started] = t.journal({ jobId, what: 'started' })
+        const [started] = t.journal({ jobId, kind: 'started' })
         assert.deepEqual(recordedPayload(started), { tenantId: t.tenantId, word: 'as sent', list: ['a'] })
       }
     },
@@ -108,7 +108,7 @@ export const wireCases: readonly ConformanceCase[] = casesOf(rules.wire, [
       const payload = { tenantId: t.tenantId, word: 'as sent', list: ['a'], script: { changesPayload: true } }
       const { id } = await untyped(t.client).sendJob('conformance.fan-out', payload)
       await t.waitForEnd(id)
-      const started = t.journal({ jobId: id, what: 'started' })
+      const started = t.journal({ jobId: id, kind: 'started' })
       assert.equal(started.length, 3)
       for (const entry of started) {
         assert.deepEqual(recordedPayload(entry), { tenantId: t.tenantId, word: 'as sent', list: ['a'] })
@@ -123,7 +123,7 @@ export const wireCases: readonly ConformanceCase[] = casesOf(rules.wire, [
       const script = { changesPayload: true, failure: { as: 'error' } } as const
       const { id } = await t.send('conformance.reporting', script, { payload: { word: 'as sent', list: ['a'] } })
       await t.waitForEnd(id)
-      const seen = [...t.journal({ jobId: id, what: 'started' }), ...t.journal({ jobId: id, what: 'onFailure' })]
+      const seen = [...t.journal({ jobId: id, kind: 'started' }), ...t.journal({ jobId: id, kind: 'onFailure' })]
       assert.equal(seen.length, 3)
       for (const entry of seen) {
         assert.deepEqual(recordedPayload(entry), { tenantId: t.tenantId, word: 'as sent', list: ['a'] })
@@ -137,7 +137,7 @@ export const wireCases: readonly ConformanceCase[] = casesOf(rules.wire, [
       const filling = 'x'.repeat(portablePayloadBytes - 1000)
       const { id } = await t.send('conformance.plain', {}, { payload: { filling } })
       assert.equal((await t.waitForEnd(id)).state, 'completed')
-      const seen = recordedPayload(t.journal({ jobId: id, what: 'started' })[0])
+      const seen = recordedPayload(t.journal({ jobId: id, kind: 'started' })[0])
       assert.ok(seen['filling'] === filling, 'The payload arrived changed.')
     },
   },

@@ -17,14 +17,14 @@ function step(id: string, compensation: Extract<WorkflowOp, { do: 'run' }>['comp
   return { do: 'run', id, script: { returns: id }, compensation }
 }
 
-/** What became of the compensation of each step that has one. */
+/** Returns the state of each step's compensation. */
 function compensationsOf({ steps = [] }: RunStatus): unknown[] {
   return steps.flatMap(({ id, compensation }) =>
     compensation ? [[id, compensation.state, compensation.attempts]] : [],
   )
 }
 
-/** A run that fails for good is compensated. */
+/** Cases: a failed run is compensated. */
 export const workflowCompensationCases: readonly ConformanceCase[] = casesOf(rules.workflows, [
   {
     id: 'workflow-compensates-in-reverse',
@@ -41,7 +41,7 @@ export const workflowCompensationCases: readonly ConformanceCase[] = casesOf(rul
       ])
       assert.deepEqual([status.state, lastRun(status).error?.code], ['failed', 'step_failed'])
       assert.deepEqual(stepAttempts(t, status.id, 'compensated'), ['three/1', 'two/1', 'one/1'])
-      const compensated = t.journal({ jobId: status.id, what: 'compensation' }).map(({ seen }) => seen['compensated'])
+      const compensated = t.journal({ jobId: status.id, kind: 'compensation' }).map(({ seen }) => seen['compensated'])
       assert.deepEqual(compensated, ['three', 'two', 'one'])
       assert.deepEqual(stepAttempts(t, status.id), ['one/1', 'plain/1', 'two/1', 'three/1', 'failing/1'])
       if (!t.capabilities.features['status.steps'].supported) return
@@ -113,12 +113,12 @@ export const workflowCompensationCases: readonly ConformanceCase[] = casesOf(rul
       assert.equal(state, 'failed')
       assert.deepEqual(stepAttempts(t, id, 'compensated').toSorted(), ['quick/1', 'slow/1'])
       const entries = [
-        ...t.journal({ jobId: id, what: 'stepEnded' }),
-        ...t.journal({ jobId: id, what: 'compensation' }),
+        ...t.journal({ jobId: id, kind: 'stepEnded' }),
+        ...t.journal({ jobId: id, kind: 'compensation' }),
       ]
       const order = entries
         .toSorted((one, other) => one.at - other.at)
-        .map(({ what, seen }) => `${what} ${String(seen['step'])}`)
+        .map(({ kind, seen }) => `${kind} ${String(seen['step'])}`)
       assert.ok(order.indexOf('stepEnded slow') < order.indexOf('compensation quick'), order.join(', '))
     },
   },
@@ -128,11 +128,11 @@ export const workflowCompensationCases: readonly ConformanceCase[] = casesOf(rul
     requiredFeatures: ['workflows'],
     async run(t) {
       const { id } = await runProgram(t, [step('one', { failure: { as: 'error', attempts: 1 } }), failing])
-      const { at } = await t.waitForEntry({ jobId: id, what: 'onFailure' })
-      const [compensated] = t.journal({ jobId: id, what: 'compensated' })
+      const { at } = await t.waitForEntry({ jobId: id, kind: 'onFailure' })
+      const [compensated] = t.journal({ jobId: id, kind: 'compensated' })
       assert.ok(compensated && compensated.at <= at)
       await t.advance(500)
-      assert.equal(t.journal({ jobId: id, what: 'onFailure' }).length, 1)
+      assert.equal(t.journal({ jobId: id, kind: 'onFailure' }).length, 1)
     },
   },
   {
@@ -187,7 +187,7 @@ export const workflowCompensationCases: readonly ConformanceCase[] = casesOf(rul
       await t.advance(500)
       const status = await t.client.getJobStatus(id)
       assert.equal(status.state, 'cancelled')
-      assert.equal(t.journal({ jobId: id, what: 'onFailure' }).length, 0)
+      assert.equal(t.journal({ jobId: id, kind: 'onFailure' }).length, 0)
       assert.deepEqual(compensationsOf(lastRun(status)), [
         ['one', 'completed', 1],
         ['two', 'completed', 2],

@@ -14,10 +14,10 @@ import type { StepScript, WorkflowOp } from '../workflow-program.ts'
 import { casesOf } from '../cases-of.ts'
 
 const once = { maxAttempts: 1 }
-/** Fails in the first run of its definition for the job, and not in one that retries it by hand. */
+/** Fails in the first run of its definition for the job, but not in a run of `retryJob`. */
 const failsFirst: StepScript = { failure: { as: 'error', runs: 1 }, returns: 'at last' }
 
-/** Cancel, retry, and code that is changed while runs are under way. */
+/** Cases: cancel, retry, and code that changes while runs are open. */
 export const workflowControlCases: readonly ConformanceCase[] = casesOf(rules.workflows, [
   {
     id: 'workflow-cancel-aborts-a-step',
@@ -28,9 +28,9 @@ export const workflowControlCases: readonly ConformanceCase[] = casesOf(rules.wo
         { do: 'run', id: 'long', script: { waitMs: 20_000 } },
         { do: 'run', id: 'next' },
       ])
-      await t.waitUntil('the step has begun', () => stepAttempts(t, id).length > 0)
+      await t.waitUntil('the step has started', () => stepAttempts(t, id).length > 0)
       await t.client.cancelJob(id)
-      await t.waitForEntry({ jobId: id, what: 'aborted' })
+      await t.waitForEntry({ jobId: id, kind: 'aborted' })
       await t.advance(1500)
       assert.equal((await t.client.getJobStatus(id)).state, 'cancelled')
       assert.deepEqual(stepAttempts(t, id), ['long/1'])
@@ -58,7 +58,7 @@ export const workflowControlCases: readonly ConformanceCase[] = casesOf(rules.wo
       assert.deepEqual(stepAttempts(t, id), ['one/1', 'charge/1', 'charge/1', 'after/1'])
       assert.equal(new Set(idempotencyKeysOf(t, id, 'charge')).size, 1)
       const sent = t
-        .journal({ tenantId: t.tenantId, what: 'hook' })
+        .journal({ tenantId: t.tenantId, kind: 'hook' })
         .filter(({ seen }) => seen['hook'] === 'onSend' && seen['event'] === 'conformance.nobody')
       assert.ok(sent.length <= 1)
     },

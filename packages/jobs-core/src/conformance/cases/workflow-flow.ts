@@ -4,7 +4,7 @@ import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { lastRun, runProgram, resultOf, stepAttempts, stepStartedAt } from '../workflow-tools.ts'
 import { casesOf } from '../cases-of.ts'
 
-/** Steps in parallel, in loops and under conditions: plain code. */
+/** Cases: control flow with ordinary code, such as parallel steps, loops and conditions. */
 export const workflowFlowCases: readonly ConformanceCase[] = casesOf(rules.workflows, [
   {
     id: 'workflow-parallel-steps',
@@ -28,9 +28,9 @@ export const workflowFlowCases: readonly ConformanceCase[] = casesOf(rules.workf
       assert.deepEqual(runs[0]?.output, [[['a', 'a2'], ['b'], ['c']], null])
       const begins = ['a', 'b', 'c'].map((step) => stepStartedAt(t, id, step))
       const ends = t
-        .journal({ jobId: id, what: 'stepEnded' })
+        .journal({ jobId: id, kind: 'stepEnded' })
         .filter(({ seen }) => ['a', 'b', 'c'].includes(String(seen['step'])))
-      assert.ok(Math.max(...begins) < Math.min(...ends.map(({ at }) => at)), 'The steps were not under way together.')
+      assert.ok(Math.max(...begins) < Math.min(...ends.map(({ at }) => at)), 'The steps did not run in parallel.')
       assert.deepEqual(stepAttempts(t, id).toSorted(), ['a/1', 'a2/1', 'b/1', 'c/1', 'last/1'])
     },
   },
@@ -175,9 +175,9 @@ export const workflowFlowCases: readonly ConformanceCase[] = casesOf(rules.workf
       ])
       const { error, attempts } = lastRun(status)
       assert.deepEqual([status.state, error?.name, attempts], ['failed', 'ConformanceFailure', 3])
-      await t.waitForEntry({ jobId: status.id, what: 'onFailure' })
+      await t.waitForEntry({ jobId: status.id, kind: 'onFailure' })
       await t.advance(300)
-      const reports = t.journal({ jobId: status.id, what: 'onFailure' })
+      const reports = t.journal({ jobId: status.id, kind: 'onFailure' })
       assert.deepEqual(
         reports.map(({ seen }) => seen['name']),
         ['ConformanceFailure'],
@@ -194,8 +194,8 @@ export const workflowFlowCases: readonly ConformanceCase[] = casesOf(rules.workf
         { do: 'sleep', id: 'nap', ms: 1000 },
         { do: 'run', id: 'two', script: { failure: { as: 'error', attempts: 1 } } },
       ])
-      const told = (hook: string) => t.journal({ jobId: id, what: 'hook' }).filter(({ seen }) => seen['hook'] === hook)
-      await t.waitUntil('the run has been told', () => told('onRunEnd').length > 0)
+      const told = (hook: string) => t.journal({ jobId: id, kind: 'hook' }).filter(({ seen }) => seen['hook'] === hook)
+      await t.waitUntil('`onRunEnd` was called', () => told('onRunEnd').length > 0)
       const counts = ['onAttemptStart', 'onAttemptEnd', 'onRunEnd'].map((hook) => told(hook).length)
       assert.deepEqual(counts, [1, 1, 1])
       assert.equal(told('onAttemptEnd')[0]?.seen['outcome'], 'completed')

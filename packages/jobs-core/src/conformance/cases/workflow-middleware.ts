@@ -14,15 +14,15 @@ const failing: WorkflowOp = {
   script: { failure: { as: 'error' } },
 }
 
-/** The attempts that the definition's middleware was called for: `step one/1`. */
+/** Returns the attempts that called the definition's middleware, such as `step one/1`. */
 function wrapped(t: CaseTools, tenantId: string): string[] {
   return t
-    .journal({ tenantId, definition: 'conformance-workflow', what: 'middleware' })
+    .journal({ tenantId, definition: 'conformance-workflow', kind: 'middleware' })
     .filter(({ seen }) => seen['layer'] === 'own' && seen['when'] === 'before')
     .map(({ seen }) => `${String(seen['work'])} ${String(seen['stepId'])}/${String(seen['stepAttempt'])}`)
 }
 
-/** Middleware wraps the code of steps and of their compensations. */
+/** Cases: middleware wraps the work of steps and their compensations. */
 export const workflowMiddlewareCases: readonly ConformanceCase[] = casesOf(rules.workflows, [
   {
     id: 'workflow-middleware-around-steps',
@@ -42,13 +42,13 @@ export const workflowMiddlewareCases: readonly ConformanceCase[] = casesOf(rules
       )
       assert.deepEqual([(result as unknown[])[0], (result as unknown[])[2]], [1, 2])
       assert.deepEqual(wrapped(t, tenantId), ['step one/1', 'step one/2', 'step two/1'])
-      const steps = t.journal({ tenantId, what: 'step' })
+      const steps = t.journal({ tenantId, kind: 'step' })
       assert.deepEqual(
         steps.map(({ seen }) => seen['layers']),
         steps.map(() => ['outer', 'inner', 'own']),
       )
-      const [pass] = t.journal({ tenantId, what: 'pass' })
-      assert.deepEqual(pass?.seen['layers'], [])
+      const [replay] = t.journal({ tenantId, kind: 'replay' })
+      assert.deepEqual(replay?.seen['layers'], [])
     },
   },
   {
@@ -81,7 +81,7 @@ export const workflowMiddlewareCases: readonly ConformanceCase[] = casesOf(rules
       const status = await runProgram(t, [{ do: 'run', id: 'one', compensation: {} }, failing], { tenantId })
       assert.equal(status.state, 'failed')
       assert.deepEqual(stepAttempts(t, status.id, 'compensated'), ['one/2'])
-      const [compensation] = t.journal({ tenantId, what: 'compensation' })
+      const [compensation] = t.journal({ tenantId, kind: 'compensation' })
       assert.deepEqual(compensation?.seen['layers'], ['outer', 'inner', 'own'])
       assert.deepEqual(wrapped(t, tenantId), [
         'step one/1',

@@ -7,17 +7,17 @@ import { lastRun, runProgram, stepAttempts } from '../workflow-tools.ts'
 import type { WorkflowOp } from '../workflow-program.ts'
 import { casesOf } from '../cases-of.ts'
 
-/** The mistake fails the run at once, with this code, or what the step failed of has it. */
-async function expectMistake(t: CaseTools, op: WorkflowOp, code: string, words: RegExp): Promise<void> {
+/** Checks that the mistake fails the run without a retry. The run's error or its cause has the code. */
+async function expectMistake(t: CaseTools, op: WorkflowOp, code: string, message: RegExp): Promise<void> {
   const status = await runProgram(t, [op, { do: 'run', id: 'never' }])
   const { error, attempts } = lastRun(status)
   assert.equal(status.state, 'failed')
   assert.equal(error?.code === 'step_failed' ? error.cause?.code : error?.code, code, error?.message)
-  assert.match(error!.message, words)
+  assert.match(error!.message, message)
   assert.deepEqual([attempts, stepAttempts(t, status.id).filter((each) => each.startsWith('never'))], [1, []])
 }
 
-/** Steps that cannot be made. */
+/** Cases: invalid steps. */
 export const workflowMistakeCases: readonly ConformanceCase[] = casesOf(rules.workflows, [
   {
     id: 'workflow-step-in-a-step',
@@ -70,7 +70,7 @@ export const workflowMistakeCases: readonly ConformanceCase[] = casesOf(rules.wo
         { do: 'late', id: 'late' },
       ])
       assert.equal(state, 'completed')
-      const { seen } = await t.waitForEntry({ jobId: id, what: 'refused' })
+      const { seen } = await t.waitForEntry({ jobId: id, kind: 'refused' })
       assert.equal(seen['code'], 'invalid_step')
       assert.match(String(seen['message']), /`late`.*after the run has ended/)
       assert.deepEqual(stepAttempts(t, id), ['one/1'])

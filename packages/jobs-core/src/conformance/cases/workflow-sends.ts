@@ -4,7 +4,7 @@ import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { sendProgram, lastRun, runProgram, stepIn, waitForStepState, stepAttempts } from '../workflow-tools.ts'
 import { casesOf } from '../cases-of.ts'
 
-/** Steps that send events, and that run jobs. */
+/** Cases: steps that send events or run jobs. */
 export const workflowSendCases: readonly ConformanceCase[] = casesOf(rules.workflows, [
   {
     id: 'workflow-sends-once',
@@ -21,7 +21,7 @@ export const workflowSendCases: readonly ConformanceCase[] = casesOf(rules.workf
       const job = await t.waitForEnd(handle.id)
       assert.deepEqual([job.state, job.tenantId], ['completed', t.tenantId])
       await t.advance(500)
-      const started = t.journal({ tenantId: t.tenantId, what: 'started' })
+      const started = t.journal({ tenantId: t.tenantId, kind: 'started' })
       assert.deepEqual(
         started.map(({ jobId, seen }) => [jobId, (seen['payload'] as { word: string }).word]),
         [[handle.id, 'hello']],
@@ -63,7 +63,7 @@ export const workflowSendCases: readonly ConformanceCase[] = casesOf(rules.workf
       ])
       assert.deepEqual(runs[0]?.output, [{ n: 3 }, 'late', 'b', null])
       assert.deepEqual(stepAttempts(t, id), ['after/1'])
-      const plain = t.journal({ tenantId: t.tenantId, definition: 'conformance-plain', what: 'started' })
+      const plain = t.journal({ tenantId: t.tenantId, definition: 'conformance-plain', kind: 'started' })
       assert.deepEqual(
         plain.map(({ attempt }) => attempt),
         [1, 1, 2],
@@ -75,17 +75,14 @@ export const workflowSendCases: readonly ConformanceCase[] = casesOf(rules.workf
     title: 'several jobs can run in parallel',
     requiredFeatures: ['workflows'],
     async run(t) {
-      // Long enough for an engine that starts a process for each of them.
+      // Long enough for an engine that starts a process per job.
       const waitMs = t.longerThan(5000)
       const job = (id: string) => [{ do: 'job', id, script: { waitMs, returns: id } }] as const
       const { runs } = await runProgram(t, [{ do: 'all', branches: [job('a'), job('b'), job('c')] }])
       assert.deepEqual(runs[0]?.output, [[['a'], ['b'], ['c']]])
-      const entries = (what: 'started' | 'returned') =>
-        t.journal({ tenantId: t.tenantId, definition: 'conformance-plain', what }).map(({ at }) => at)
-      assert.ok(
-        Math.max(...entries('started')) < Math.min(...entries('returned')),
-        'The jobs were not under way together.',
-      )
+      const entries = (kind: 'started' | 'returned') =>
+        t.journal({ tenantId: t.tenantId, definition: 'conformance-plain', kind }).map(({ at }) => at)
+      assert.ok(Math.max(...entries('started')) < Math.min(...entries('returned')), 'The jobs did not run in parallel.')
     },
   },
   {
@@ -111,7 +108,7 @@ export const workflowSendCases: readonly ConformanceCase[] = casesOf(rules.workf
       ])
       const { waitsFor } = await waitForStepState(t, id, 'long', 'waiting')
       assert.ok(waitsFor && 'jobId' in waitsFor)
-      await t.waitForEntry({ jobId: waitsFor.jobId, what: 'started' })
+      await t.waitForEntry({ jobId: waitsFor.jobId, kind: 'started' })
       await t.client.cancelJob(waitsFor.jobId)
       const [caught] = lastRun(await t.waitForEnd(id)).output as [{ code: string; cause: { code: string } }]
       assert.deepEqual([caught.code, caught.cause.code], ['step_failed', 'job_cancelled'])

@@ -4,7 +4,7 @@ import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { idempotencyKeysOf, lastRun, runProgram, resultOf, stepIn, stepAttempts } from '../workflow-tools.ts'
 import { casesOf } from '../cases-of.ts'
 
-/** What one step does: its result, its attempts, its timeout. */
+/** Cases: the result, the attempts and the timeout of a step. */
 export const workflowStepCases: readonly ConformanceCase[] = casesOf(rules.workflows, [
   {
     id: 'workflow-steps-in-order',
@@ -55,8 +55,8 @@ export const workflowStepCases: readonly ConformanceCase[] = casesOf(rules.workf
       assert.equal(new Set(keys).size, 1)
       assert.notEqual(idempotencyKeysOf(t, status.id, 'pack')[0], keys[0])
       const { initialDelayMs } = t.definition('conformance-workflow').retry
-      const threw = t.journal({ jobId: status.id, what: 'threw' })
-      const began = t.journal({ jobId: status.id, what: 'step' })
+      const threw = t.journal({ jobId: status.id, kind: 'threw' })
+      const began = t.journal({ jobId: status.id, kind: 'step' })
       for (const [index, { at }] of threw.entries()) {
         t.expectDelay(began[index + 1]!.at - at, {
           what: `Attempt ${index + 2} of the step`,
@@ -98,7 +98,7 @@ export const workflowStepCases: readonly ConformanceCase[] = casesOf(rules.workf
       ])
       assert.equal(status.state, 'completed')
       assert.deepEqual(stepAttempts(t, status.id), ['broken/1', 'later/1', 'later/2'])
-      const [, first, second] = t.journal({ jobId: status.id, what: 'step' })
+      const [, first, second] = t.journal({ jobId: status.id, kind: 'step' })
       const { retryToleranceMs: toleranceMs } = t.capabilities
       t.expectDelay(second!.at - first!.at, { what: 'The second attempt', computedMs: 2000, toleranceMs })
     },
@@ -113,7 +113,7 @@ export const workflowStepCases: readonly ConformanceCase[] = casesOf(rules.workf
       assert.equal(status.state, 'failed')
       assert.equal(lastRun(status).error?.cause?.code, 'job_timeout')
       assert.deepEqual(stepAttempts(t, status.id), ['slow/1', 'slow/2'])
-      assert.equal(t.journal({ jobId: status.id, what: 'aborted' }).length, 2)
+      assert.equal(t.journal({ jobId: status.id, kind: 'aborted' }).length, 2)
     },
   },
   {

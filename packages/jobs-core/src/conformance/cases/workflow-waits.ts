@@ -5,10 +5,10 @@ import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { sendProgram, lastRun, runProgram, waitForStepState, stepAttempts, stepStartedAt } from '../workflow-tools.ts'
 import { casesOf } from '../cases-of.ts'
 
-/** The patience of a wait that is answered: longer than a busy machine takes for the answer. */
+/** The timeout of a wait that gets its event, longer than a busy machine needs to send it. */
 const longMs = 600_000
 
-/** Sends an event that workflows wait for, and lets it come to its end. */
+/** Sends an event that workflows wait for, and awaits the end of its job. */
 async function tell(t: CaseTools, payload: Record<string, unknown>, tenantId = t.tenantId): Promise<string> {
   const { id } = await t.send('conformance.awaited', undefined, { tenantId, payload })
   await t.waitForEnd(id)
@@ -19,7 +19,7 @@ function expectWait(t: CaseTools, actualMs: number, computedMs: number): void {
   t.expectDelay(actualMs, { what: 'The wait', computedMs, toleranceMs: t.capabilities.waitToleranceMs ?? 0 })
 }
 
-/** Sleeps and waits for events. */
+/** Cases: sleeps and waits for events. */
 export const workflowWaitCases: readonly ConformanceCase[] = casesOf(rules.workflows, [
   {
     id: 'workflow-sleep',
@@ -129,7 +129,7 @@ export const workflowWaitCases: readonly ConformanceCase[] = casesOf(rules.workf
         { do: 'run', id: 'slow', script: { waitMs: t.longerThan(1500) } },
         { do: 'wait', id: 'delivered', timeoutMs: 3000 },
       ])
-      await t.waitUntil('the step has begun', () => stepAttempts(t, id).length > 0)
+      await t.waitUntil('the step has started', () => stepAttempts(t, id).length > 0)
       await tell(t, {})
       assert.deepEqual(lastRun(await t.waitForEnd(id)).output, [null, null])
     },
@@ -179,8 +179,8 @@ export const workflowWaitCases: readonly ConformanceCase[] = casesOf(rules.workf
       ])
       await waitForStepState(t, id, 'delivered', 'waiting')
       await tell(t, { word: 'here' })
-      await t.waitUntil('the code went on', () => stepAttempts(t, id).length > 0)
-      await t.client.cancelJob(id) // the loser of the race keeps the run going on some engines
+      await t.waitUntil('the code continued', () => stepAttempts(t, id).length > 0)
+      await t.client.cancelJob(id) // on some engines the losing wait keeps the run open
     },
   },
 ])
