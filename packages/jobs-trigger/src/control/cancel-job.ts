@@ -16,7 +16,7 @@ export interface CancelDependencies {
 
 const firstPauseMs = 20
 const maxPauseMs = 250
-/** How long to repeat the cancel of runs that keep running. */
+/** Time limit for repeating the cancel of runs that keep running, in milliseconds. */
 const timeoutMs = 10_000
 
 /**

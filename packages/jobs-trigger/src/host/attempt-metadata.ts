@@ -5,7 +5,7 @@ import { type AttemptRecord, type DispatchRecord, isAttemptRecord, readRecord, r
 
 /** Delay before the start of an attempt is sent. A shorter attempt sends its record only with its end. */
 const flushAfterMs = 100
-/** How long the end of an attempt waits for that request, which could otherwise arrive later and overwrite it. */
+/** Time limit for that request at the end of an attempt. If it arrived later, it would overwrite the final record. */
 const flushTimeoutMs = 2000
 
 /** Records the start of an attempt. Returns a function that records its end. */

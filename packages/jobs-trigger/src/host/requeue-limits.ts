@@ -7,7 +7,7 @@ import { triggerLimits } from './host-dependencies.ts'
 /** Retry delay from which a run returns to its queue, in milliseconds. A shorter delay passes in the run's process. */
 export const requeueThresholdMs = 30_000
 
-/** How often a run can return to its queue. The next time, the server ends it without calling any hook. */
+/** Maximum number of returns of a run to its queue. The next time, the server ends it without calling any hook. */
 export const maxRequeues = 11
 
 /** Returns the number of attempts that a policy can have on this engine, or `undefined` if it exceeds no limit. */

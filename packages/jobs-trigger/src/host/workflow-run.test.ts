@@ -44,7 +44,7 @@ test('continues code that awaits something other than a step during a wait', asy
   expect(await opened.attempt('job-flow', { payload })).toMatchObject({ ok: true })
   expect(workedAt - begun).toBeLessThan(1000)
   expect(opened.clock.now() - begun).toBeGreaterThanOrEqual(4000)
-  expect(opened.logger.messages('warn')).toEqual([expect.stringContaining('awaited something that is no step')])
+  expect(opened.logger.messages('warn')).toEqual([expect.stringContaining('awaited something other than a step')])
 })
 
 test('reads the job of a `step.runJob` with the client that sent it', async () => {

@@ -13,7 +13,7 @@ import { findWaits } from './find-waits.ts'
 
 type NotifyDependencies = Pick<HostDependencies, 'api' | 'clock' | 'logger' | 'jobs'>
 
-/** How long to retry while the server is unreachable. */
+/** Time limit for retries while the server is unreachable, in milliseconds. */
 const timeoutMs = 60_000
 const pauseMs = 2000
 

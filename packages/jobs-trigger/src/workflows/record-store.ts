@@ -21,7 +21,7 @@ const maxMetadataBytes = 256 * 1024
 const attemptBytes = 68 * 1024
 /** Delay of a scheduled save. The start of a shorter step attempt is saved only with its end. */
 const scheduledSaveMs = 100
-/** How long to retry a save while the server is unreachable. */
+/** Time limit for retries of a save while the server is unreachable, in milliseconds. */
 const saveTimeoutMs = 60_000
 const maxPauseMs = 5000
 

@@ -6,7 +6,7 @@ import { createFakeClock } from '../../test/kit/fake-clock.ts'
 import { waitUntilResumable } from './wait-until-resumable.ts'
 
 interface Setting {
-  /** How the SDK's wait ends. */
+  /** The end of the SDK's wait. */
   readonly ends?: 'completed' | 'timed out' | 'early' | 'never'
   /** Number of the read that finds a result, counted from 1. */
   readonly resolvedAt?: number

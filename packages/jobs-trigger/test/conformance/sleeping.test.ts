@@ -3,6 +3,6 @@ import { afterAll, beforeAll, describe, it } from 'vitest'
 
 import { createSleepingTarget } from './loopback-target.ts'
 
-// What only a machine that sleeps can show; everything else is shown on one that does not.
+// Only the cases that need a machine sleep. The other suite runs all other cases.
 const cases = conformanceCases.filter(({ requiredEquipment }) => requiredEquipment?.includes('suspend'))
 describeConformance(createSleepingTarget(), { describe, it, beforeAll, afterAll }, { cases })

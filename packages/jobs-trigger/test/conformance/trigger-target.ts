@@ -41,7 +41,7 @@ export function createTriggerTarget(start: () => Promise<TriggerServer>): Confor
   return {
     name: 'trigger.dev',
     concurrent: true,
-    // A process of the worker takes a while to start, and at the first tick a machine with two cores has dozens to start.
+    // The processes of a worker start slowly, and at the first tick a machine with two cores has to start dozens.
     waitLimitMs: 120_000,
     busyMs: 20_000,
     createDefault: createDefaultClient,

@@ -41,7 +41,7 @@ export interface CliWorker {
 const noLookups = new URL('no-lookups.mjs', import.meta.url).href
 const startMs = 170_000
 const closeMs = 10_000
-/** How long to wait for the remaining output of a CLI that failed. */
+/** Time limit for the remaining output of a CLI that failed, in milliseconds. */
 const restMs = 3000
 const flags = [
   'skip-update-check',

@@ -44,8 +44,8 @@ export interface LoopbackServer {
   workers(): readonly BackgroundWorkerRecord[]
   /** Returns the number of CLI workers with an open socket. */
   connectedWorkers(): number
-  /** Stops abruptly, awaits `meanwhile`, and restarts at the same address with its stored state. */
-  restart(meanwhile?: () => void | Promise<void>): Promise<void>
+  /** Stops abruptly, awaits `whileStopped`, and restarts at the same address with its stored state. */
+  restart(whileStopped?: () => void | Promise<void>): Promise<void>
   /** Closes the server. Throws if a response broke Trigger.dev's schema, or if a requested endpoint does not exist. */
   close(): Promise<void>
 }

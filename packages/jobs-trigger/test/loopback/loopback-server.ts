@@ -78,9 +78,9 @@ export async function createLoopbackServer(options: LoopbackServerOptions = {}):
     runs: () => engine.runs.all(),
     workers: () => engine.workers.all(),
     connectedWorkers: () => sockets.connected(),
-    async restart(meanwhile) {
+    async restart(whileStopped) {
       await stop()
-      await meanwhile?.()
+      await whileStopped?.()
       await http.listen()
       timers.goOn()
     },

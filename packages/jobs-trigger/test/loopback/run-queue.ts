@@ -28,14 +28,14 @@ export interface RunQueue {
 }
 
 /** Options of the queues. */
-export interface RunQueueParts {
+export interface RunQueueOptions {
   readonly timers: Timers
   now(): Date
   makeId(): string
 }
 
 /** Creates queues with a limit per name, or per name and concurrency key for runs with a key. */
-export function createRunQueue({ timers, now, makeId }: RunQueueParts): RunQueue {
+export function createRunQueue({ timers, now, makeId }: RunQueueOptions): RunQueue {
   const queues = new Map<string, QueueState>()
   const waiting = new Map<string, { readonly run: Run; readonly score: number }>()
   const running = new Map<string, Run>()
@@ -47,8 +47,8 @@ export function createRunQueue({ timers, now, makeId }: RunQueueParts): RunQueue
   const hasRoom = ({ queue, concurrencyKey }: Run): boolean => {
     const limit = queues.get(queue)?.concurrencyLimit
     if (limit === undefined) return true
-    const beside = [...running.values()].filter((run) => run.queue === queue && run.concurrencyKey === concurrencyKey)
-    return beside.length < limit
+    const active = [...running.values()].filter((run) => run.queue === queue && run.concurrencyKey === concurrencyKey)
+    return active.length < limit
   }
   /** Notifies listeners when a delayed run becomes due. */
   const wakeLater = (): void => {
