@@ -15,7 +15,7 @@ export const inngestCapabilities: Capabilities = {
       note: "Inngest stores the maximum with the function. A send from a process without the definition is limited to the definition's maximum.",
       instead: 'Set the highest maximum in the definition, and lower it in sends.',
     },
-    'cancelJob of a job that waits': { supported: true, note: 'Takes 60 to 500 ms.' },
+    'cancelJob of a waiting job': { supported: true, note: 'Takes 60 to 500 ms.' },
     'cancelJob of a running job': {
       supported: true,
       note: 'Within 500 ms, the interval at which the process checks for cancelled runs.',
@@ -42,8 +42,8 @@ export const inngestCapabilities: Capabilities = {
       supported: true,
       note: 'A wait lasts at most a year. It cannot match a string with a backslash, a control character or both kinds of quotation marks.',
     },
-    'workflows: a race of a step and a wait': { supported: true, note: 'The losing step runs to its end.' },
-    'workflows: retryJob goes on from the failed step': {
+    'workflows: race between a step and a wait': { supported: true, note: 'The losing step runs to its end.' },
+    'workflows: retryJob resumes at the failed step': {
       supported: true,
       note: 'Your plan limits how long this is possible.',
     },
@@ -54,7 +54,7 @@ export const inngestCapabilities: Capabilities = {
     },
     'status.steps': { supported: true, note: 'Takes one more request.' },
     'jobs survive a restart': { supported: true },
-    'several processes': { supported: true },
+    'multiple processes': { supported: true },
   },
   // Inngest is exact for a date at least one second ahead on arrival. The additional 250 ms allow for the request.
   minRetryDelayMs: 1250,

@@ -8,7 +8,7 @@ export const localCapabilities: Capabilities = {
     idempotencyKey: { supported: true },
     'maxAttempts of a send, lowered': { supported: true },
     'maxAttempts of a send, raised': { supported: true },
-    'cancelJob of a job that waits': { supported: true },
+    'cancelJob of a waiting job': { supported: true },
     'cancelJob of a running job': { supported: true, note: 'At once.' },
     retryJob: { supported: true, note: 'For the last 10,000 ended jobs, for a day, by default.' },
     listJobs: { supported: true },
@@ -23,8 +23,8 @@ export const localCapabilities: Capabilities = {
     'status.startedAt': { supported: true },
     'status.nextAttemptAt': { supported: true },
     workflows: { supported: true },
-    'workflows: a race of a step and a wait': { supported: true },
-    'workflows: retryJob goes on from the failed step': { supported: true },
+    'workflows: race between a step and a wait': { supported: true },
+    'workflows: retryJob resumes at the failed step': { supported: true },
     'workflows: compensateOnCancel': { supported: true },
     'status.steps': { supported: true },
     'jobs survive a restart': {
@@ -32,7 +32,7 @@ export const localCapabilities: Capabilities = {
       note: 'Jobs are stored in memory and end with the process.',
       instead: "Store them in a file (`store: 'sqlite'`), or use a hosted engine.",
     },
-    'several processes': {
+    'multiple processes': {
       supported: false,
       note: 'Each process has its own engine.',
       instead: "Share a file (`store: 'sqlite'`), or use a hosted engine.",
@@ -64,7 +64,7 @@ export const sqliteCapabilities: Capabilities = {
     cron: { supported: true, note: 'Ticks while a process runs.' },
     "cron.catchUp: 'latest'": { supported: true },
     'jobs survive a restart': { supported: true, note: 'Also a power cut: a send resolves when it is on the disk.' },
-    'several processes': { supported: true, note: 'On one machine, with one file.' },
+    'multiple processes': { supported: true, note: 'On one machine, with one file.' },
   },
   abortToleranceMs: 250,
 }

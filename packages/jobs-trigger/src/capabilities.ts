@@ -8,7 +8,7 @@ export const triggerCapabilities: Capabilities = {
     idempotencyKey: { supported: true, note: 'The TTL is rounded up to seconds.' },
     'maxAttempts of a send, lowered': { supported: true },
     'maxAttempts of a send, raised': { supported: true },
-    'cancelJob of a job that waits': { supported: true },
+    'cancelJob of a waiting job': { supported: true },
     'cancelJob of a running job': {
       supported: true,
       note: 'Takes about 70 ms, or up to 5 s if the process has no socket to the server.',
@@ -32,11 +32,11 @@ export const triggerCapabilities: Capabilities = {
     'status.startedAt': { supported: true },
     'status.nextAttemptAt': { supported: true, note: 'Absent when the engine retries after a crash of the process.' },
     workflows: { supported: true, note: 'The step records of a run have at most 188 KiB.' },
-    'workflows: a race of a step and a wait': {
+    'workflows: race between a step and a wait': {
       supported: true,
       note: 'While a step runs, waits beside it are checked every 1 to 30 s.',
     },
-    'workflows: retryJob goes on from the failed step': { supported: true },
+    'workflows: retryJob resumes at the failed step': { supported: true },
     'workflows: compensateOnCancel': {
       supported: false,
       note: 'Trigger.dev ends the process of a cancelled run.',
@@ -49,7 +49,7 @@ export const triggerCapabilities: Capabilities = {
       supported: true,
       note: 'A run fails if its process is killed by SIGKILL, for example for lack of memory. You can retry it.',
     },
-    'several processes': { supported: true },
+    'multiple processes': { supported: true },
   },
   // A retry delay below 30 s passes in the run's process. From 30 s on, the run returns to its queue.
   minRetryDelayMs: 0,

@@ -52,9 +52,9 @@ describe('a job id', () => {
 describe('cancelJob', () => {
   test.each([
     ['cancelJob of a running job', 'running'],
-    ['cancelJob of a job that waits', 'queued'],
-    ['cancelJob of a job that waits', 'scheduled'],
-    ['cancelJob of a job that waits', 'retrying'],
+    ['cancelJob of a waiting job', 'queued'],
+    ['cancelJob of a waiting job', 'scheduled'],
+    ['cancelJob of a waiting job', 'retrying'],
   ] as const)('is rejected if the engine lacks `%s`: %s', async (feature, state) => {
     setUp({ without: [feature] })
     fake.jobs.set('job_1', jobStatus({ state }))

@@ -64,10 +64,7 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
       const provider = await engine.useOpen('cancelJob')
       const status = await find(provider, id, tenantId)
       if (isEnded(status.state)) return status
-      requireFeature(
-        provider,
-        status.state === 'running' ? 'cancelJob of a running job' : 'cancelJob of a job that waits',
-      )
+      requireFeature(provider, status.state === 'running' ? 'cancelJob of a running job' : 'cancelJob of a waiting job')
       await provider.cancel(id)
       return find(provider, id, tenantId)
     },

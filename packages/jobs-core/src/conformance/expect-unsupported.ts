@@ -25,8 +25,8 @@ const uses: Partial<Record<Feature, (t: CaseTools) => Promise<unknown>>> = {
   delay: (t) => t.send('conformance.plain', {}, { options: { delay: '1h' } }),
   idempotencyKey: (t) => t.send('conformance.plain', {}, { options: { idempotencyKey: t.unique('key') } }),
   'maxAttempts of a send, raised': (t) => t.send('conformance.once', {}, { options: { maxAttempts: 2 } }),
-  'cancelJob of a job that waits': async (t) => {
-    if (!t.capabilities.features.delay.supported) return expectDelayUnsupported(t, 'cancelJob of a job that waits')
+  'cancelJob of a waiting job': async (t) => {
+    if (!t.capabilities.features.delay.supported) return expectDelayUnsupported(t, 'cancelJob of a waiting job')
     const { id } = await t.send('conformance.plain', {}, { options: { delay: '1h' } })
     return t.client.cancelJob(id)
   },

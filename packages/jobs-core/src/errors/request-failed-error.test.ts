@@ -6,10 +6,10 @@ import { SendFailedError } from './send-failed-error.ts'
 const remedy = 'See that it runs there.'
 
 test.each<[facts: Partial<FailedRequest>, expected: string]>([
-  [{}, 'As far as is known, nothing was changed. Try again.'],
+  [{}, 'Nothing was changed. Try again.'],
   [{ remedy }, 'See that it runs there.'],
   [{ remedy, mayHaveSucceeded: true }, 'It may have taken effect anyway: check the status before you try again.'],
-  [{ mayHaveSucceeded: false, remedy: undefined }, 'As far as is known, nothing was changed. Try again.'],
+  [{ mayHaveSucceeded: false, remedy: undefined }, 'Nothing was changed. Try again.'],
 ])('a failed request with %j says what to do', (facts, expected) => {
   const failed = { provider: 'inngest', operation: 'read the run', problem: 'the server responded with 500', ...facts }
   expect(new RequestFailedError(failed).message).toBe(

@@ -40,5 +40,5 @@ export class RequestFailedError extends JobsError {
 function remedyFor({ mayHaveSucceeded = false, remedy }: FailedRequest): string {
   if (mayHaveSucceeded) return 'It may have taken effect anyway: check the status before you try again.'
   if (remedy !== undefined) return remedy
-  return 'As far as is known, nothing was changed. Try again.'
+  return 'Nothing was changed. Try again.'
 }

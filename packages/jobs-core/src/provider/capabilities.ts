@@ -4,7 +4,7 @@ export const allFeatures = [
   'idempotencyKey',
   'maxAttempts of a send, lowered',
   'maxAttempts of a send, raised',
-  'cancelJob of a job that waits',
+  'cancelJob of a waiting job',
   'cancelJob of a running job',
   'retryJob',
   'listJobs',
@@ -19,12 +19,12 @@ export const allFeatures = [
   'status.startedAt',
   'status.nextAttemptAt',
   'workflows',
-  'workflows: a race of a step and a wait',
-  'workflows: retryJob goes on from the failed step',
+  'workflows: race between a step and a wait',
+  'workflows: retryJob resumes at the failed step',
   'workflows: compensateOnCancel',
   'status.steps',
   'jobs survive a restart',
-  'several processes',
+  'multiple processes',
 ] as const
 
 /** The name of a feature. Docs and errors show it. */

@@ -122,7 +122,7 @@ describe('an unavailable server', () => {
     const error = await requestFailure(clock, api.get('read the run', '/v2/runs/run_1'))
     expect(error.message).toBe(
       'Failed to read the run on `inngest`: the server responded with 503 (restarting). ' +
-        'As far as is known, nothing was changed. Try again.',
+        'Nothing was changed. Try again.',
     )
     expect(error.status).toBe(503)
     expect(asked).toHaveLength(4)

@@ -8,7 +8,7 @@ export const cancelCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRe
   {
     id: 'cancel-scheduled',
     title: 'a cancelled scheduled job never starts',
-    requiredFeatures: ['delay', 'cancelJob of a job that waits'],
+    requiredFeatures: ['delay', 'cancelJob of a waiting job'],
     async run(t) {
       const { id } = await t.send('conformance.fan-out', {}, { options: { delay: 4000 } })
       const status = await t.client.cancelJob(id)
@@ -22,7 +22,7 @@ export const cancelCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRe
   {
     id: 'cancel-at-once',
     title: 'a job can be cancelled as soon as its send resolves',
-    requiredFeatures: ['cancelJob of a job that waits', 'cancelJob of a running job'],
+    requiredFeatures: ['cancelJob of a waiting job', 'cancelJob of a running job'],
     async run(t) {
       const { id } = await t.send('conformance.fan-out', { waitMs: 60_000 })
       assert.equal((await t.client.cancelJob(id)).state, 'cancelled')
@@ -38,7 +38,7 @@ export const cancelCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRe
   {
     id: 'cancel-queued',
     title: 'a cancelled queued job never starts and blocks no other job',
-    requiredFeatures: ['concurrency.perTenant', 'cancelJob of a job that waits'],
+    requiredFeatures: ['concurrency.perTenant', 'cancelJob of a waiting job'],
     async run(t) {
       const first = await t.send('conformance.one-per-tenant', { waitMs: t.longerThan(2000) })
       await t.waitForEntry({ jobId: first.id, kind: 'started' })
@@ -78,7 +78,7 @@ export const cancelCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRe
   {
     id: 'cancel-retrying',
     title: 'a job that is cancelled while it waits for a retry makes no further attempt',
-    requiredFeatures: ['cancelJob of a job that waits'],
+    requiredFeatures: ['cancelJob of a waiting job'],
     async run(t) {
       const { id } = await t.send('conformance.plain', { failure: { as: 'retryAfter', afterMs: 2500 } })
       await t.waitForEntry({ jobId: id, kind: 'threw' })
@@ -116,7 +116,7 @@ export const cancelCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRe
   {
     id: 'cancel-twice',
     title: 'a second cancel returns the same result',
-    requiredFeatures: ['delay', 'cancelJob of a job that waits'],
+    requiredFeatures: ['delay', 'cancelJob of a waiting job'],
     async run(t) {
       const { id } = await t.send('conformance.plain', {}, { options: { delay: '1h' } })
       const [first, second] = await Promise.all([t.client.cancelJob(id), t.client.cancelJob(id)])

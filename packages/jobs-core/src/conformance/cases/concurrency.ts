@@ -83,7 +83,7 @@ export const concurrencyCases: readonly ConformanceCase[] = casesOf(rules.tenant
   {
     id: 'a-failed-attempt-frees-its-place',
     title: 'a run that failed, was cancelled or waits for a retry does not count toward the concurrency limit',
-    requiredFeatures: ['concurrency.perTenant', 'cancelJob of a running job', 'cancelJob of a job that waits'],
+    requiredFeatures: ['concurrency.perTenant', 'cancelJob of a running job', 'cancelJob of a waiting job'],
     async run(t) {
       const failed = await t.send('conformance.one-per-tenant', { failure: { as: 'nonRetryable' } })
       const waiting = await t.send('conformance.one-per-tenant', { failure: { as: 'retryAfter', afterMs: 3_600_000 } })

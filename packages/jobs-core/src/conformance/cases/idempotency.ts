@@ -106,7 +106,7 @@ export const idempotencyCases: readonly ConformanceCase[] = casesOf(rules.atLeas
   {
     id: 'a-key-stays-taken-after-cancel',
     title: 'an idempotency key remains taken while its job waits and after it was cancelled',
-    requiredFeatures: ['idempotencyKey', 'delay', 'cancelJob of a job that waits'],
+    requiredFeatures: ['idempotencyKey', 'delay', 'cancelJob of a waiting job'],
     async run(t) {
       const options = { idempotencyKey: t.unique('key'), delay: '1h' }
       const first = await t.send('conformance.plain', {}, { options })

@@ -96,7 +96,7 @@ export const retryDelayCases: readonly ConformanceCase[] = casesOf(rules.retries
     id: 'retry-after-too-long',
     title:
       "`RetryAfterError` beyond the engine's maximum delay fails the run with an explanation, and never retries earlier",
-    requiredFeatures: ['cancelJob of a job that waits'],
+    requiredFeatures: ['cancelJob of a waiting job'],
     async run(t) {
       const afterMs = 9 * 365 * 86_400_000
       const { id } = await t.send('conformance.plain', { failure: { as: 'retryAfter', afterMs } })

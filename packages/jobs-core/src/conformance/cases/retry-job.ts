@@ -105,7 +105,7 @@ export const retryJobCases: readonly ConformanceCase[] = casesOf(rules.cancelAnd
   {
     id: 'retry-of-what-has-not-failed',
     title: 'a job that completed, was cancelled, waits or is running cannot be retried and does not change',
-    requiredFeatures: ['retryJob', 'delay', 'cancelJob of a job that waits'],
+    requiredFeatures: ['retryJob', 'delay', 'cancelJob of a waiting job'],
     async run(t) {
       const completed = await t.send('conformance.plain')
       const cancelled = await t.send('conformance.plain', {}, { options: { delay: '1h' } })

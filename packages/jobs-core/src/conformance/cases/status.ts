@@ -64,7 +64,7 @@ export const statusCases: readonly ConformanceCase[] = casesOf(rules.terms, [
   {
     id: 'status-scheduled',
     title: 'a delayed job is `scheduled`, has `scheduledFor`, and no attempt has started',
-    requiredFeatures: ['delay', 'cancelJob of a job that waits'],
+    requiredFeatures: ['delay', 'cancelJob of a waiting job'],
     async run(t) {
       const { id } = await t.send('conformance.plain', {}, { options: { delay: '1h' } })
       const status = await t.waitForState(id, 'scheduled')
@@ -113,7 +113,7 @@ export const statusCases: readonly ConformanceCase[] = casesOf(rules.terms, [
   {
     id: 'status-retrying',
     title: 'a job between two attempts is `retrying`, and the status says when the next one is due',
-    requiredFeatures: ['status.nextAttemptAt', 'cancelJob of a job that waits'],
+    requiredFeatures: ['status.nextAttemptAt', 'cancelJob of a waiting job'],
     async run(t) {
       const { id } = await t.send('conformance.plain', { failure: { as: 'retryAfter', afterMs: 3_600_000 } })
       const { at } = await t.waitForEntry({ jobId: id, kind: 'threw' })
@@ -170,7 +170,7 @@ export const statusCases: readonly ConformanceCase[] = casesOf(rules.terms, [
   {
     id: 'status-from-a-client-without-definitions',
     title: 'a client without definitions can send, read, cancel and retry',
-    requiredFeatures: ['retryJob', 'delay', 'cancelJob of a job that waits'],
+    requiredFeatures: ['retryJob', 'delay', 'cancelJob of a waiting job'],
     requiredEquipment: ['anotherClient'],
     async run(t) {
       const client = await t.engine.anotherClient!()

@@ -115,7 +115,7 @@ export const tenantIsolationCases: readonly ConformanceCase[] = casesOf(rules.te
   {
     id: 'another-tenants-job-cannot-be-cancelled',
     title: "a tenant client cannot cancel another tenant's job, which continues",
-    requiredFeatures: ['delay', 'cancelJob of a job that waits'],
+    requiredFeatures: ['delay', 'cancelJob of a waiting job'],
     async run(t) {
       const { id } = await t.send('conformance.plain', {}, { options: { delay: 1000 } })
       await t.expectError('job_not_found', () => t.client.forTenant(t.otherTenantId).cancelJob(id))

@@ -76,7 +76,7 @@ export const timeCases: readonly ConformanceCase[] = casesOf(rules.time, [
   {
     id: 'delays-past-the-longest-timer',
     title: 'a delay over 2^31−1 ms is accepted, and the job does not start immediately',
-    requiredFeatures: ['delay', 'cancelJob of a job that waits'],
+    requiredFeatures: ['delay', 'cancelJob of a waiting job'],
     async run(t) {
       const inWords = `${Math.ceil(overflowMs / 86_400_000)}d`
       const delays = [overflowMs, inWords, 2 ** 32 + 5].map((delay) => ({ delay }))

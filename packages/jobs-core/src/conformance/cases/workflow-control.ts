@@ -40,7 +40,7 @@ export const workflowControlCases: readonly ConformanceCase[] = casesOf(rules.wo
     id: 'workflow-retry-goes-on',
     title:
       '`retryJob` resumes from the failed step: completed steps keep their results, and the failed step its idempotency key',
-    requiredFeatures: ['workflows', 'retryJob', 'workflows: retryJob goes on from the failed step'],
+    requiredFeatures: ['workflows', 'retryJob', 'workflows: retryJob resumes at the failed step'],
     async run(t) {
       const { id } = await runProgram(t, [
         { do: 'run', id: 'one', script: { returns: 'kept' } },

@@ -56,7 +56,7 @@ export const workflowFlowCases: readonly ConformanceCase[] = casesOf(rules.workf
   {
     id: 'workflow-race-with-a-sleep',
     title: 'a sleep in a race can be the timeout of a step',
-    requiredFeatures: ['workflows', 'workflows: a race of a step and a wait'],
+    requiredFeatures: ['workflows', 'workflows: race between a step and a wait'],
     async run(t) {
       const { id, runs } = await runProgram(t, [
         {

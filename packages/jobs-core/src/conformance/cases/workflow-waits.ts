@@ -168,7 +168,7 @@ export const workflowWaitCases: readonly ConformanceCase[] = casesOf(rules.workf
   {
     id: 'workflow-event-beats-a-sleep',
     title: 'in a race of an event and a sleep, the event wins if it comes first',
-    requiredFeatures: ['workflows', 'status.steps', 'workflows: a race of a step and a wait'],
+    requiredFeatures: ['workflows', 'status.steps', 'workflows: race between a step and a wait'],
     async run(t) {
       const { id } = await sendProgram(t, [
         {
