@@ -7,12 +7,17 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 const repository = join(import.meta.dirname, '../..')
 const folder = mkdtempSync(join(tmpdir(), 'check-architecture-'))
 
-// Each line plants one file: what it does, where, its text, and words of the finding (the advice, or else the rule).
-const refused: [behaviour: string, path: string, source: string, finding: string][] = [
+// Each line creates one file: its violation, path and source, and words of the expected finding (advice or rule).
+const rejected: [violation: string, path: string, source: string, finding: string][] = [
   ['core imports a provider', 'packages/jobs-core/src/a.ts', `import '@cgk-platform/jobs-local'`, 'ground floor'],
   ['core loads the facade', 'packages/jobs-core/src/b.ts', `await import('@cgk-platform/jobs')`, 'ground floor'],
   ['core imports a vendor', 'packages/jobs-core/src/c.ts', `export type { Inngest } from 'inngest'`, 'translate there'],
-  ['core imports a part of a vendor', 'packages/jobs-core/src/d.ts', `import '@trigger.dev/sdk/v3'`, 'translate there'],
+  [
+    'core imports a subpath of a vendor',
+    'packages/jobs-core/src/d.ts',
+    `import '@trigger.dev/sdk/v3'`,
+    'translate there',
+  ],
   [
     'core names a vendor in a type',
     'packages/jobs-core/src/e.ts',
@@ -21,7 +26,7 @@ const refused: [behaviour: string, path: string, source: string, finding: string
   ],
   ['the suite imports a vendor', 'packages/jobs-core/src/conformance/a.ts', `import 'inngest'`, 'translate there'],
   ['core imports a Node built-in', 'packages/jobs-core/src/f.ts', `import 'node:fs'`, 'as an argument'],
-  ['core imports one by its old name', 'packages/jobs-core/src/g.ts', `import 'fs'`, 'node-protocol'],
+  ['core imports a built-in without `node:`', 'packages/jobs-core/src/g.ts', `import 'fs'`, 'node-protocol'],
   [
     'a provider imports another',
     'packages/jobs-inngest/src/a.ts',
@@ -29,14 +34,19 @@ const refused: [behaviour: string, path: string, source: string, finding: string
     'jobs-core alone',
   ],
   ['a provider imports the facade', 'packages/jobs-local/src/a.ts', `import '@cgk-platform/jobs'`, 'jobs-core alone'],
-  ['a path leads into core', 'packages/jobs-local/src/b.ts', `import '../../jobs-core/src/runs/stop.ts'`, 'is private'],
   [
-    'a name leads into core',
+    'a path imports private files of core',
+    'packages/jobs-local/src/b.ts',
+    `import '../../jobs-core/src/runs/stop.ts'`,
+    'is private',
+  ],
+  [
+    'a package name imports private files of core',
     'packages/jobs-trigger/src/a.ts',
     `import '@cgk-platform/jobs-core/src/x.ts'`,
     'is private',
   ],
-  ['a tool reaches into a package', 'tools/a.ts', `import '../packages/jobs/dist/index.js'`, 'is private'],
+  ['a tool imports private files of a package', 'tools/a.ts', `import '../packages/jobs/dist/index.js'`, 'is private'],
   ['the facade imports a vendor', 'packages/jobs/src/a.ts', `import 'inngest'`, 'translate there'],
   ['the command line imports a vendor', 'packages/jobs-cli/src/a.ts', `import 'inngest'`, 'translate there'],
   ['an app imports core', 'examples/shop/a.ts', `import '@cgk-platform/jobs-core'`, 'one of its subpaths'],
@@ -83,7 +93,7 @@ const refused: [behaviour: string, path: string, source: string, finding: string
     'no-cycle',
   ],
   [
-    'they do, seen from the other',
+    'two files import each other (second file)',
     'tools/back.ts',
     `import { a } from './there.ts'\nexport const b = () => a()`,
     'no-cycle',
@@ -95,7 +105,7 @@ const refused: [behaviour: string, path: string, source: string, finding: string
     'no-cycle',
   ],
   [
-    'they do, seen from the other, too',
+    'two files import a type of each other (second file)',
     'tools/type-back.ts',
     `import type { A } from './type-there.ts'\nexport interface B {\n  a: A\n}`,
     'no-cycle',
@@ -120,12 +130,12 @@ const allowed: [path: string, source: string][] = [
 
 let findings: { filename: string; code: string; help?: string }[] = []
 
-/** Lints all planted files at once, with the repository's own configuration. */
+/** Lints all files in one run, with the repository's configuration. */
 beforeAll(() => {
   mkdirSync(join(folder, 'node_modules'))
   symlinkSync(join(repository, 'node_modules/oxlint'), join(folder, 'node_modules/oxlint'))
   cpSync(join(repository, 'oxlint.config.ts'), join(folder, 'oxlint.config.ts'))
-  for (const [path, source] of [...refused.map(([, ...file]) => file), ...allowed]) {
+  for (const [path, source] of [...rejected.map(([, ...file]) => file), ...allowed]) {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), `${source}\n`)
   }
@@ -138,11 +148,11 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true }))
 
-test.each(refused)('lint refuses that %s', (_behaviour, path, _source, finding) => {
+test.each(rejected)('lint fails if %s', (_violation, path, _source, finding) => {
   const found = findings.filter(({ filename }) => filename === path).map(({ code, help }) => `${code}: ${help}`)
   expect(found).toEqual([expect.stringContaining(finding)])
 })
 
-test.each(allowed)('lint has nothing against %s', (path) => {
+test.each(allowed)('lint accepts %s', (path) => {
   expect(findings.filter(({ filename }) => filename === path)).toEqual([])
 })

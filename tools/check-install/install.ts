@@ -35,7 +35,7 @@ export async function installWith(
     cwd,
     env: manager === 'yarn, PnP' ? { NODE_OPTIONS: pnpOptions(cwd) } : {},
     async compile(resolution) {
-      const options = { cwd, ofOthers: consumer.ofOthers, emits: resolution === 'nodenext' }
+      const options = { cwd, thirdPartyErrors: consumer.thirdPartyErrors, emits: resolution === 'nodenext' }
       const configuration = `tsconfig.app.${resolution}.json`
       if (manager !== 'yarn, PnP') return compile(join(cwd, 'node_modules/.bin/tsc'), configuration, options)
       // The compiler is a patched one there, which yarn runs.

@@ -1,4 +1,4 @@
-// Compares the public face of every built package with its committed report. `--write` renews the reports.
+// Compares the public API of every built package with its committed report. `--write` updates the reports.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,7 +17,9 @@ for (const entry of entryPoints()) {
   if (api.changed && write) console.log(`Wrote ${api.committed}`)
   else if (api.changed) {
     failed = true
-    console.error(`The public face differs from ${api.committed}. If you mean it: \`./dev fix\`, and add a changeset.`)
+    console.error(
+      `The public API differs from ${api.committed}. If this is intended, run \`./dev fix\` and add a changeset.`,
+    )
     spawnSync('git', ['--no-pager', 'diff', '--no-index', api.committed, api.made], { stdio: 'inherit' })
   }
 }

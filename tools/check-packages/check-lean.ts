@@ -10,24 +10,27 @@ import { execute } from './execute.ts'
 import type { Node } from './nodes.ts'
 import type { Tarball } from './tarballs.ts'
 
-/** An app that installs one engine's package alone, and that engine to run it on. */
+/** An app that installs only the package of one engine, and the way to run it. */
 interface LeanApp {
   readonly consumer: Consumer
-  /** The packages of ours that come along. */
+  /** The names of this library's packages that must be installed, as folders of pnpm's store. */
   readonly packages: RegExp
   /** Runs the compiled program on an engine that speaks the vendor's protocol. */
   run(node: string, cwd: string, options?: RunOptions): Promise<unknown>
 }
 
-/** How a program is run, where that differs from `node compiled/program.js`. */
+/** Options of a program's run. */
 export interface RunOptions {
-  /** Default `compiled/program.js`; the worker of Trigger.dev is that of the folder all the same. */
+  /**
+   * The path of the program. Does not change the worker of Trigger.dev.
+   * @default 'compiled/program.js'
+   */
   readonly program?: string
-  /** Of the program, not of the worker. */
+  /** Environment variables of the program, not of the worker. */
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** The lean apps by what they are called in the table. */
+/** The lean apps, by their titles in the table. */
 export const leanApps: Readonly<Record<string, LeanApp>> = {
   'lean, Inngest': { consumer: inngestConsumer, packages: /^@cgk-platform\+jobs-(core|inngest)@/, run: runOnInngest },
   'lean, Trigger.dev': {
@@ -39,24 +42,25 @@ export const leanApps: Readonly<Record<string, LeanApp>> = {
 
 type Check = (title: string, work: () => Promise<unknown>) => Promise<void>
 
-/** Installs a lean app, compiles it and runs it on each Node. */
+/** Installs a lean app, compiles it, and runs it on each version of Node. */
 export async function checkLean(
   title: string,
   { consumer, packages, run }: LeanApp,
   { cwd, tarballs, nodes, check }: { cwd: string; tarballs: Tarball[]; nodes: readonly Node[]; check: Check },
 ): Promise<void> {
   await check(`${title}: installed by pnpm`, () => installConsumer(consumer, 'pnpm', cwd, tarballs))
-  await check(`${title}: no other package of ours is there`, async () => {
+  await check(`${title}: no other package of this library is installed`, async () => {
     const store = join(cwd, 'node_modules/.pnpm')
     const ours = existsSync(store) ? readdirSync(store).filter((name) => name.startsWith('@cgk-platform')) : []
     const others = ours.filter((name) => !packages.test(name))
-    if (ours.length !== 2 || others.length > 0) throw new Error(`Installed are ${ours.join(', ')}.`)
+    if (ours.length !== 2 || others.length > 0)
+      throw new Error(`Expected only packages that match ${packages}. Installed: ${ours.join(', ') || 'none'}.`)
   })
   for (const resolution of Object.keys(resolutions)) {
     for (const compiler of [join(cwd, 'node_modules/.bin/tsc'), 'tsc']) {
       const version = compiler === 'tsc' ? 'newest TypeScript' : `TypeScript ${consumer.oldestTypeScript}`
       await check(`${title}: types, ${resolution}, ${version}`, () =>
-        compile(compiler, `tsconfig.app.${resolution}.json`, { cwd, ofOthers: consumer.ofOthers }),
+        compile(compiler, `tsconfig.app.${resolution}.json`, { cwd, thirdPartyErrors: consumer.thirdPartyErrors }),
       )
     }
   }
@@ -68,7 +72,7 @@ export async function checkLean(
 /** Environment variables. */
 type Variables = Readonly<Record<string, string>>
 
-/** Does something while an engine that speaks Inngest's protocol is there, which the variables name. */
+/** Calls `work` with a loopback engine for Inngest, and the variables that select it. */
 export async function whileOnInngest<T>(
   work: (variables: Variables, engine: LoopbackEngine) => Promise<T>,
 ): Promise<T> {
@@ -83,8 +87,8 @@ export async function whileOnInngest<T>(
 let lastOnTrigger: Promise<unknown> = Promise.resolve()
 
 /**
- * The same for Trigger.dev, with a worker of its CLI on this Node that runs the tasks of a project. One at a time: the CLI
- * wants a project for itself.
+ * Calls `work` with a loopback server for Trigger.dev. A worker of its CLI runs the tasks of a project on this version of
+ * Node. Calls wait for each other, because the CLI needs exclusive use of a project.
  */
 export function whileOnTrigger<T>(
   node: string,

@@ -4,51 +4,51 @@ import { join } from 'node:path'
 import { execute } from './execute.ts'
 import type { Tarball } from './tarballs.ts'
 
-/** The packages of the engines that the facade does not bring along, by the names of their engines. */
+/** The packages of engines that the facade does not depend on, by the name of the engine. */
 export const enginePackages = {
   inngest: '@cgk-platform/jobs-inngest',
   'trigger.dev': '@cgk-platform/jobs-trigger',
 } as const
 
-/** An engine whose package an app installs beside the facade. */
+/** An engine whose package an app installs in addition to the facade. */
 export type EnginePackage = keyof typeof enginePackages
 
-/** A project of a stranger that installs one package of ours. */
+/** A project outside the workspace that installs a package of this library. */
 export interface Consumer {
-  /** The folder beside this file that holds its programs. */
+  /** The folder next to this file with its programs. */
   readonly programs: string
-  /** The package of ours that it names; those that this one needs come along. */
+  /** The package of this library that it depends on. */
   readonly installs: string
-  /** The engines whose packages it names besides. */
+  /** The engines whose packages it depends on too. */
   readonly engines?: readonly EnginePackage[]
   readonly dependencies: Readonly<Record<string, string>>
-  /** The oldest compiler that reads the declarations. */
+  /** The oldest version of TypeScript that compiles the declarations. */
   readonly oldestTypeScript: string
-  /** What becomes of errors in declarations that are not ours: the SDKs' do not pass every strict option. */
-  readonly ofOthers: 'refused' | 'passed over'
-  /** Which files are compiled together, by the name of their configuration. */
+  /** Handling of errors in third-party declarations. Those of the SDKs do not compile with every strict option. */
+  readonly thirdPartyErrors: 'reported' | 'ignored'
+  /** The files that are compiled together, by the name of their configuration. */
   readonly configurations: Readonly<Record<string, readonly string[]>>
 }
 
-/** The versions that a package of ours asks for. */
+/** Returns the dependencies of a package of this library, with their version ranges. */
 function dependenciesOf(name: string): Readonly<Record<string, string>> {
   const path = join(import.meta.dirname, '../../packages', name, 'package.json')
   return (JSON.parse(readFileSync(path, 'utf8')) as { dependencies: Record<string, string> }).dependencies
 }
 
-/** On the local engine. Older compilers than the oldest fail in zod's declarations. */
+/** An app on the facade and the local engine. Older versions of TypeScript fail in zod's declarations. */
 export const facadeConsumer: Consumer = {
   programs: 'consumer',
   installs: '@cgk-platform/jobs',
   dependencies: { zod: '^4.0.0' },
   oldestTypeScript: '5.4.5',
-  ofOthers: 'refused',
+  thirdPartyErrors: 'reported',
   configurations: {
-    app: ['program.ts', 'refused.ts', 'opened.ts'],
+    app: ['program.ts', 'rejected.ts', 'opened.ts'],
   },
 }
 
-/** On an engine that is chosen at run time. */
+/** An app on the facade that selects its engine at run time. */
 export const everyEngineConsumer: Consumer = {
   ...facadeConsumer,
   engines: ['inngest', 'trigger.dev'],
@@ -59,40 +59,40 @@ export const everyEngineConsumer: Consumer = {
   },
 }
 
-/** In its own process alone. */
+/** An app on the package of the local engine alone. */
 export const localConsumer: Consumer = {
   programs: 'consumer-lean-local',
   installs: '@cgk-platform/jobs-local',
   dependencies: {},
   oldestTypeScript: '5.4.5',
-  ofOthers: 'refused',
+  thirdPartyErrors: 'reported',
   configurations: { app: ['program.ts'] },
 }
 
-/** On Inngest alone. Its SDK wants this compiler at least. */
+/** An app on the package of Inngest alone. Inngest's SDK requires this version of TypeScript. */
 export const inngestConsumer: Consumer = {
   programs: 'consumer-lean',
   installs: '@cgk-platform/jobs-inngest',
   dependencies: { inngest: dependenciesOf('jobs-inngest')['inngest']! },
   oldestTypeScript: '5.8.3',
-  ofOthers: 'passed over',
+  thirdPartyErrors: 'ignored',
   configurations: { app: ['program.ts'] },
 }
 
-/** On Trigger.dev alone. */
+/** An app on the package of Trigger.dev alone. */
 export const triggerConsumer: Consumer = {
   programs: 'consumer-lean-trigger',
   installs: '@cgk-platform/jobs-trigger',
   dependencies: { '@trigger.dev/sdk': dependenciesOf('jobs-trigger')['@trigger.dev/sdk']! },
   oldestTypeScript: '5.8.3',
-  ofOthers: 'passed over',
+  thirdPartyErrors: 'ignored',
   configurations: { app: ['program.ts', 'src/tasks.ts', 'trigger.config.ts'] },
 }
 
-/** How a consumer may resolve modules. */
+/** The module resolutions that a consumer can use, with their `module` options. */
 export const resolutions = { nodenext: 'nodenext', bundler: 'esnext' } as const
 
-/** Makes the project, installed by the given client from the packed files. */
+/** Creates the project, and installs it from the tarballs with this client. */
 export async function installConsumer(
   consumer: Consumer,
   client: 'npm' | 'pnpm',
@@ -111,7 +111,7 @@ export async function installConsumer(
   await execute('pnpm', ['install'], { cwd: folder })
 }
 
-/** Installs the command line by itself, by npm from the packed files. */
+/** Installs only the command line from the tarballs, with npm. */
 export async function installCommandLine(folder: string, tarballs: Tarball[]): Promise<void> {
   const name = '@cgk-platform/jobs-cli'
   const { [name]: own, ...overrides } = Object.fromEntries(tarballs.map((one) => [one.name, `file:${one.path}`]))
@@ -120,12 +120,12 @@ export async function installCommandLine(folder: string, tarballs: Tarball[]): P
   await execute('npm', ['install', '--no-audit', '--no-fund'], { cwd: folder })
 }
 
-/** The packages of ours that the project names. */
+/** Returns the packages of this library that the project depends on. */
 function ownPackagesOf({ installs, engines = [] }: Consumer): string[] {
   return [installs, ...engines.map((engine) => enginePackages[engine])]
 }
 
-/** Writes the project, its `package.json` and its compiler's settings; `versionOf` is about our packages. */
+/** Writes the programs, `package.json` and `tsconfig` files of a project. @param versionOf - of this library's packages */
 export function writeConsumer(
   consumer: Consumer,
   folder: string,
@@ -153,16 +153,16 @@ export function writeConsumer(
   }
 }
 
-/** Nothing is let pass but what Inngest's SDK brings, and no release of ours can mend. */
+/** Settings of pnpm: strict, except for conflicts of Inngest's SDK, which this library cannot fix. */
 export const strictInstall = {
   strictPeerDependencies: true,
   peerDependencyRules: {
     allowedVersions: {
-      '@opentelemetry/api': '1', // it asks for `^1.9` itself, and for packages that exclude 1.10
-      'inngest>typescript': '5', // where it is not imported, its types are not read
+      '@opentelemetry/api': '1', // the SDK requires `^1.9`, and packages that exclude 1.10
+      'inngest>typescript': '5', // apps that do not import the SDK do not read its types
     },
   },
-  allowBuilds: { protobufjs: false }, // its script looks for a version mismatch, and does nothing else
+  allowBuilds: { protobufjs: false }, // its script only reports version mismatches
 }
 
 const strictest = {

@@ -3,15 +3,15 @@ import { join } from 'node:path'
 
 const packages = join(import.meta.dirname, '../../packages')
 
-/** A module that users import, as it was built. */
+/** A built module that users import. */
 export interface EntryPoint {
-  /** As users write it: `@cgk-platform/jobs/local`. */
+  /** The specifier in imports: `@cgk-platform/jobs/local`. */
   readonly specifier: string
-  /** Of its package. */
+  /** The folder of its package. */
   readonly folder: string
-  /** Its name within the package, for files: `index`, `local-testing`. */
+  /** Its name in file names: `index`, `local-testing`. */
   readonly name: string
-  /** Its declarations. */
+  /** The path of its declarations. */
   readonly types: string
 }
 
@@ -20,7 +20,7 @@ interface Manifest {
   readonly exports: Readonly<Record<string, string | { readonly types?: string }>>
 }
 
-/** Every entry point of every package that has declarations; what has none is for the workspace alone. */
+/** Returns all entry points with declarations. Those without are only for the workspace. */
 export function entryPoints(): EntryPoint[] {
   return readdirSync(packages).flatMap((directory) => {
     const folder = join(packages, directory)

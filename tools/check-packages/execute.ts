@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 
-/** Where a program runs, and what it finds in its environment besides ours. */
+/** The working directory of a program, and variables in addition to the environment of this process. */
 export interface ExecuteOptions {
   readonly cwd: string
   readonly env?: Readonly<Record<string, string>>

@@ -5,8 +5,8 @@ import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-ex
 import type { EntryPoint } from './entry-points.ts'
 
 const silent = { default: { logLevel: ExtractorLogLevel.None } }
-/** Adds to an interface of the core, over which API Extractor stumbles in a package that exports all of it again. */
-const takenIn = ['inngest', 'local', 'trigger'].map((engine) => `@cgk-platform/jobs-${engine}`)
+/** Packages that augment an interface of core. API Extractor fails on that in a package that re-exports core. */
+const bundledPackages = ['inngest', 'local', 'trigger'].map((engine) => `@cgk-platform/jobs-${engine}`)
 const compilerOptions = {
   target: 'es2022',
   lib: ['es2023'],
@@ -17,17 +17,18 @@ const compilerOptions = {
   types: ['node'],
 }
 
-/** What API Extractor found in an entry point. */
+/** The result of API Extractor for an entry point. */
 export interface ExtractedApi {
   readonly failed: boolean
-  /** True where the report differs from the committed one. */
+  /** Whether the report differs from the committed one. */
   readonly changed: boolean
-  /** The committed report, and the one that was made now. */
+  /** The path of the committed report. */
   readonly committed: string
+  /** The path of the new report. */
   readonly made: string
 }
 
-/** Makes the report of one entry point in a folder, and in its package too where `write` says so. */
+/** Writes the report of an entry point to a temporary folder, and with `write` also to its package. */
 export function extractApi({ folder, name, types }: EntryPoint, temporary: string, write: boolean): ExtractedApi {
   const reportFolder = join(folder, 'api-report')
   mkdirSync(reportFolder, { recursive: true })
@@ -48,7 +49,7 @@ export function extractApi({ folder, name, types }: EntryPoint, temporary: strin
       docModel: { enabled: false },
       dtsRollup: { enabled: false },
       tsdocMetadata: { enabled: false },
-      bundledPackages: takenIn,
+      bundledPackages,
       newlineKind: 'lf',
       messages: { extractorMessageReporting: silent, tsdocMessageReporting: silent },
     },
@@ -56,7 +57,7 @@ export function extractApi({ folder, name, types }: EntryPoint, temporary: strin
   const { apiReportChanged, errorCount } = Extractor.invoke(config, {
     localBuild: write,
     messageCallback: (message) => {
-      // What it says of reports is said by the caller, with the difference.
+      // The caller reports changes, with the difference.
       message.handled = message.logLevel !== ExtractorLogLevel.Error
     },
   })

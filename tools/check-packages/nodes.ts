@@ -3,20 +3,20 @@ import { join } from 'node:path'
 
 import { execute } from './execute.ts'
 
-/** The releases that the packages are run on: the oldest that is promised, and one of each line. */
+/** The versions of Node that the packages are tested on: the oldest supported one, and one per major version. */
 const versions = ['20.19.0', '20.20.2', '22.23.3', '24.21.0', '26.10.0']
 
-/** A Node to run with. */
+/** An installed version of Node. */
 export interface Node {
   version: string
   program: string
 }
 
-/** The supported Nodes, installed from the registry where missing; on other platforms than Linux the current one alone. */
+/** Returns the supported versions of Node, and installs missing ones. On platforms other than Linux, only the current one. */
 export async function findNodes(cache: string): Promise<Node[]> {
   const platform = `${process.platform}-${process.arch}`
   if (platform !== 'linux-x64' && platform !== 'linux-arm64') {
-    console.log(`On ${platform} the packages are run on the current Node alone.`)
+    console.log(`On ${platform}, the packages are tested only on the current version of Node.`)
     return [{ version: process.versions.node, program: process.execPath }]
   }
   const nodes: Node[] = []

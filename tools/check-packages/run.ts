@@ -1,4 +1,4 @@
-// Uses the published packages as a stranger does: packed, inspected, and installed outside the workspace.
+// Tests the packages as users get them: packs, inspects and installs them outside the workspace.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,14 +14,14 @@ const repository = join(import.meta.dirname, '../..')
 const folder = mkdtempSync(join(tmpdir(), 'check-packages-'))
 const count = { passed: 0, failed: 0 }
 
-/** Does one check and prints its line of the table. After a failure the others go on. */
+/** Runs a check and prints its line of the table. A failure does not stop the other checks. */
 async function check(title: string, work: () => Promise<unknown>): Promise<void> {
-  const began = performance.now()
+  const startedAt = performance.now()
   const problem = await work().then(
     () => undefined,
     (error: Error) => error.message,
   )
-  const seconds = ((performance.now() - began) / 1000).toFixed(1).padStart(5)
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1).padStart(5)
   count[problem === undefined ? 'passed' : 'failed']++
   console.log(`${problem === undefined ? 'passed' : 'FAILED'} ${seconds} s  ${title}`)
   if (problem !== undefined) console.error(problem)
@@ -34,7 +34,7 @@ for (const tarball of tarballs) {
   await check(`${tarball.name}: are the types wrong`, () => checkWithAttw(tarball))
 }
 
-// As npx has it: in a folder of its own, apart from the app.
+// In its own folder, outside of the app, as with npx.
 const commandFolder = join(folder, 'command')
 const command = join(commandFolder, 'node_modules/.bin/cgk-jobs')
 await check('the command: installed by npm', () => installCommandLine(commandFolder, tarballs))
@@ -52,8 +52,8 @@ for (const client of ['npm', 'pnpm'] as const) {
       compile('tsc', `tsconfig.app.${resolution}.json`, { cwd }),
     )
     for (const [vendor, name] of Object.entries({ Inngest: 'on-inngest', 'Trigger.dev': 'on-trigger' })) {
-      await check(`${client}: types of the host on ${vendor}, ${resolution}`, () =>
-        compile('tsc', `tsconfig.${name}.${resolution}.json`, { cwd, ofOthers: 'passed over' }),
+      await check(`${client}: types of the ${vendor} host, ${resolution}`, () =>
+        compile('tsc', `tsconfig.${name}.${resolution}.json`, { cwd, thirdPartyErrors: 'ignored' }),
       )
     }
   }
@@ -66,10 +66,10 @@ for (const client of ['npm', 'pnpm'] as const) {
     await check(`${client}: the command on Node ${version}`, () => execute(program, [command, 'doctor'], { cwd }))
   }
 }
-// The oldest and the newest; `./dev check-install` runs them on all.
-const ends = [...new Set([nodes[0]!, nodes.at(-1)!])]
+// The oldest and the newest version. `./dev check-install` tests all of them.
+const oldestAndNewest = [...new Set([nodes[0]!, nodes.at(-1)!])]
 for (const [index, [title, app]] of Object.entries(leanApps).entries()) {
-  await checkLean(title, app, { cwd: join(folder, `lean-${index}`), tarballs, nodes: ends, check })
+  await checkLean(title, app, { cwd: join(folder, `lean-${index}`), tarballs, nodes: oldestAndNewest, check })
 }
 
 rmSync(folder, { recursive: true })

@@ -5,7 +5,7 @@ import { formatMessage } from 'publint/utils'
 
 import { execute } from './execute.ts'
 
-/** A package as it would be published. */
+/** A packed package, as npm would publish it. */
 export interface Tarball {
   name: string
   path: string
@@ -30,30 +30,32 @@ interface Manifest {
   private?: boolean
 }
 
-/** Throws unless the tarball holds what a package needs, and nothing that only the workspace understands. */
+/** Checks that a tarball contains all required files, no others, and nothing that only works in the workspace. @throws otherwise. */
 export async function checkContents({ name, path }: Tarball): Promise<void> {
   const cwd = join(path, '..')
   const files = (await execute('tar', ['-tzf', path], { cwd })).trim().split('\n')
-  const face = name === '@cgk-platform/jobs-cli' ? 'package/dist/main.js' : 'package/dist/index.d.ts'
-  for (const needed of ['package/package.json', 'package/README.md', 'package/LICENSE', face]) {
-    if (!files.includes(needed)) throw new Error(`\`${needed}\` is missing.`)
+  const entry = name === '@cgk-platform/jobs-cli' ? 'package/dist/main.js' : 'package/dist/index.d.ts'
+  for (const needed of ['package/package.json', 'package/README.md', 'package/LICENSE', entry]) {
+    if (!files.includes(needed)) throw new Error(`The tarball has no \`${needed}\`.`)
   }
-  const odd = files.filter((file) => !/^package\/(package\.json|README\.md|LICENSE|dist\/.+\.(js|d\.ts))$/.test(file))
-  if (odd.length > 0) throw new Error(`Files that nobody expects: ${odd.join(', ')}.`)
+  const unexpected = files.filter(
+    (file) => !/^package\/(package\.json|README\.md|LICENSE|dist\/.+\.(js|d\.ts))$/.test(file),
+  )
+  if (unexpected.length > 0) throw new Error(`The tarball has unexpected files: ${unexpected.join(', ')}.`)
   const manifest = await execute('tar', ['-xOzf', path, 'package/package.json'], { cwd })
   for (const word of ['@cgk-platform/source', 'workspace:', 'catalog:']) {
-    if (manifest.includes(word)) throw new Error(`package.json still says \`${word}\`.`)
+    if (manifest.includes(word)) throw new Error(`The packed package.json still contains \`${word}\`.`)
   }
 }
 
-/** Throws where publint has anything to say. */
+/** Checks a tarball with publint. @throws an error with all messages of publint, including suggestions. */
 export async function checkWithPublint({ path }: Tarball): Promise<void> {
   const { buffer } = new Uint8Array(readFileSync(path))
   const { messages, pkg } = await publint({ pack: { tarball: buffer }, strict: true })
   if (messages.length > 0) throw new Error(messages.map((message) => formatMessage(message, pkg)).join('\n'))
 }
 
-/** Throws where attw finds types that do not fit the code, for importers that know ESM. */
+/** Checks with attw that the types match the code, for importers that support ESM. @throws otherwise. */
 export async function checkWithAttw({ path }: Tarball): Promise<void> {
   await execute('attw', [path, '--profile', 'esm-only', '--no-definitely-typed', '--no-color'], {
     cwd: join(path, '..'),

@@ -6,7 +6,7 @@ import {
   runConformance,
 } from '@cgk-platform/jobs-core/conformance'
 
-/** Runs the cases that a report says are not supported on another target of the same provider, and takes its results. */
+/** Runs the unsupported cases of a report on another target of the same provider, and merges the results. */
 export async function completeReport(
   report: ConformanceReport,
   target: ConformanceTarget,
@@ -14,13 +14,13 @@ export async function completeReport(
 ): Promise<ConformanceReport> {
   const open = new Set(report.results.filter(({ outcome }) => outcome === 'not supported').map(({ id }) => id))
   if (open.size === 0) return report
-  const again = await runConformance(target, { cases: conformanceCases.filter(({ id }) => open.has(id)), onResult })
-  const results = report.results.map((result) => again.results.find(({ id }) => id === result.id) ?? result)
+  const second = await runConformance(target, { cases: conformanceCases.filter(({ id }) => open.has(id)), onResult })
+  const results = report.results.map((result) => second.results.find(({ id }) => id === result.id) ?? result)
   return {
     ...report,
     results,
-    passed: report.passed + again.passed,
-    failed: report.failed + again.failed,
-    notSupported: again.notSupported,
+    passed: report.passed + second.passed,
+    failed: report.failed + second.failed,
+    notSupported: second.notSupported,
   }
 }

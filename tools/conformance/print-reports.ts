@@ -2,7 +2,7 @@ import { conformanceCases, type ConformanceReport, rules } from '@cgk-platform/j
 
 const words = { passed: 'passed', failed: 'FAILED', 'not supported': 'not supported' } as const
 
-/** Prints the table of cases by provider, then what failed, then the count. */
+/** Prints the table of cases by provider, then the failures, then the counts. */
 export function printReports(reports: readonly ConformanceReport[]): void {
   const idWidth = Math.max(...conformanceCases.map(({ id }) => id.length))
   const names = reports.map(({ target }) => target)

@@ -6,12 +6,12 @@ import { join } from 'node:path'
 
 import { expect, test } from 'vitest'
 
-const equipment = join(import.meta.dirname, '../../vitest.leave-nothing.ts')
+const setupModule = join(import.meta.dirname, '../../vitest.leave-nothing.ts')
 
-/** A run that starts a process of a group of its own, which ignores every polite signal, and makes a folder elsewhere. */
+/** Starts a test run with a detached process that ignores all signals but SIGKILL, and a folder outside `TMPDIR`. */
 function startRun(folder: string): ChildProcess {
   const run = `
-    const { setup, removeAfterRun } = await import(${JSON.stringify(equipment)})
+    const { setup, removeAfterRun } = await import(${JSON.stringify(setupModule)})
     setup()
     removeAfterRun(${JSON.stringify(folder)})
     const { spawn } = await import('node:child_process')
@@ -22,7 +22,7 @@ function startRun(folder: string): ChildProcess {
   return spawn(process.execPath, ['--no-warnings', '--input-type=module', '--eval', run])
 }
 
-function lives(pid: number): boolean {
+function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0)
   } catch {
@@ -31,14 +31,14 @@ function lives(pid: number): boolean {
 }
 
 test.runIf(process.platform === 'linux').each(['SIGTERM', 'SIGINT', 'SIGKILL'] as const)(
-  'a test run that %s ends leaves no process and no file',
+  'a test run that ends by %s leaves no process and no file',
   async (signal) => {
     const folder = mkdtempSync(join(tmpdir(), 'elsewhere-'))
     const run = startRun(folder)
     const [line] = (await once(run.stdout!, 'data')) as [Buffer]
     const { temporary, pid } = JSON.parse(String(line)) as { temporary: string; pid: number }
-    expect([existsSync(temporary), lives(pid)]).toEqual([true, true])
+    expect([existsSync(temporary), isRunning(pid)]).toEqual([true, true])
     run.kill(signal)
-    await expect.poll(() => [existsSync(temporary), existsSync(folder), lives(pid)]).toEqual([false, false, false])
+    await expect.poll(() => [existsSync(temporary), existsSync(folder), isRunning(pid)]).toEqual([false, false, false])
   },
 )

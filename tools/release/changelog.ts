@@ -1,4 +1,4 @@
-/** How a changeset reads in a changelog: as it was written for users, without the commit that it came with. */
+/** Formats changesets for the changelog: only their text, without the commit. */
 const changelog = {
   getReleaseLine: ({ summary }: { summary: string }): string =>
     summary
@@ -6,7 +6,7 @@ const changelog = {
       .split('\n')
       .map((line, index) => (index === 0 ? `- ${line}` : `  ${line}`.trimEnd()))
       .join('\n'),
-  // All packages have one version: that the others have it too tells a reader nothing.
+  // All packages share one version, so the changelog does not list the packages that changed with it.
   getDependencyReleaseLine: (): string => '',
 }
 

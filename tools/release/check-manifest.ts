@@ -14,10 +14,12 @@ interface Manifest {
 }
 
 const ours = /^@cgk-platform\//
+const repositoryUrl = 'git+https://github.com/cgk-platform/jobs.git'
 
 /**
- * Throws unless a package can be published with a proof of where it was built: npm compares the repository of the
- * manifest with the one that the workflow ran in. Its siblings must be wanted in the very same version.
+ * Checks that a package can be published with provenance: npm compares the repository in the manifest with that of the
+ * workflow. Dependencies on the other packages must have exactly this version.
+ * @throws an error with all problems.
  */
 export async function checkManifest({ path }: Tarball, version: string): Promise<void> {
   const text = await execute('tar', ['-xOzf', path, 'package/package.json'], { cwd: join(path, '..') })
@@ -26,15 +28,15 @@ export async function checkManifest({ path }: Tarball, version: string): Promise
   ) as Manifest
   const folder = `packages/${name.replace(ours, '')}`
   const problems = [
-    manifest.version !== version && `its version is ${manifest.version}, not ${version}`,
-    license !== 'MIT' && '`license` is not MIT',
-    repository?.url !== 'git+https://github.com/cgk-platform/jobs.git' && '`repository.url` is not this repository',
-    repository?.directory !== folder && `\`repository.directory\` is not ${folder}`,
-    publishConfig?.access !== 'public' && '`publishConfig.access` is not public',
-    publishConfig?.provenance !== true && '`publishConfig.provenance` is not true',
+    manifest.version !== version && `\`version\` must be ${version}, not ${manifest.version}`,
+    license !== 'MIT' && '`license` must be MIT',
+    repository?.url !== repositoryUrl && `\`repository.url\` must be ${repositoryUrl}`,
+    repository?.directory !== folder && `\`repository.directory\` must be ${folder}`,
+    publishConfig?.access !== 'public' && '`publishConfig.access` must be public',
+    publishConfig?.provenance !== true && '`publishConfig.provenance` must be true',
     ...Object.entries({ ...dependencies, ...peerDependencies })
       .filter(([dependency, wanted]) => ours.test(dependency) && wanted !== version)
-      .map(([dependency, wanted]) => `it wants ${dependency} ${wanted}, not ${version}`),
+      .map(([dependency, wanted]) => `the dependency ${dependency} must have version ${version}, not ${wanted}`),
   ].filter((problem) => problem !== false)
-  if (problems.length > 0) throw new Error(`package.json of ${name}: ${problems.join('; ')}.`)
+  if (problems.length > 0) throw new Error(`Invalid package.json of ${name}: ${problems.join('; ')}.`)
 }

@@ -1,21 +1,21 @@
 import { parseArgs } from 'node:util'
 
-/** What a release is asked to do. */
+/** The mode of a release. `usage` describes each one. */
 export type ReleaseMode = 'dry-run' | 'version' | 'publish'
 
 export const usage = `Usage: ./dev release [--dry-run | --version]
 
-  --dry-run   does all of it with a copy of the last commit: versions, changelogs, tarballs, checks; publishes nothing
-  --version   writes the versions and the changelogs that the changesets ask for, to be committed
-              without either: packs, checks and publishes the versions that the registry does not have`
+  --dry-run   Writes versions and changelogs, packs and checks in a copy of the last commit. Publishes nothing.
+  --version   Writes the versions and changelogs of all open changesets here. Commit them.
+  (none)      Packs, checks and publishes the versions that the registry does not have.`
 
-/** Arguments that ask for nothing that a release can do. */
+/** The arguments are invalid. */
 export class UsageError extends Error {}
 
-/** Reads the arguments of a release. @throws {@link UsageError} for one that it does not know, or both modes at once. */
-export function toMode(args: readonly string[]): ReleaseMode {
+/** Reads the arguments of a release. @throws {@link UsageError} for an unknown argument, or for both options. */
+export function readMode(args: readonly string[]): ReleaseMode {
   const { 'dry-run': isDryRun, version } = parse(args)
-  if (isDryRun && version) throw new UsageError('Either `--dry-run` or `--version`, not both.')
+  if (isDryRun && version) throw new UsageError('Use either `--dry-run` or `--version`, not both.')
   if (isDryRun) return 'dry-run'
   return version ? 'version' : 'publish'
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { execute } from '../check-packages/execute.ts'
 import type { Tarball } from '../check-packages/tarballs.ts'
 
-/** Builds the packages and packs those that the registry does not have in this version, ready for `changeset publish`. */
+/** Builds all packages. Packs those that the registry does not have in this version, for `changeset publish`. */
 export async function packRelease(repository: string, folder: string): Promise<Tarball[]> {
   await execute('turbo', ['run', 'build', '--filter=./packages/*'], { cwd: repository })
   await execute('changeset', ['pack', '--out-dir', folder], { cwd: repository })
@@ -17,7 +17,7 @@ export async function packRelease(repository: string, folder: string): Promise<T
   }))
 }
 
-/** One line of a tarball: its name, its size in KiB, and the hash by which npm knows it. */
+/** Renders a line about a tarball: its name, its size in KiB, and its hash as npm shows it. */
 export function describeTarball({ name, path }: Tarball): string {
   const kibibytes = (statSync(path).size / 1024).toFixed(0)
   const hash = createHash('sha512')

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
 import changelog from './changelog.ts'
-import { toMode, UsageError } from './options.ts'
+import { readMode, UsageError } from './options.ts'
 import { changesOf, commonVersion } from './versions.ts'
 
 const repository = join(import.meta.dirname, '../..')
@@ -12,25 +12,25 @@ test.each([
   [['--dry-run'], 'dry-run'],
   [['--version'], 'version'],
   [[], 'publish'],
-] as const)('%o asks for %s', (args, mode) => {
-  expect(toMode(args)).toBe(mode)
+] as const)('%o selects the mode %s', (args, mode) => {
+  expect(readMode(args)).toBe(mode)
 })
 
-test.each([[['--dry-run', '--version']], [['--dryrun']], [['now']]])('%o is refused', (args) => {
-  expect(() => toMode(args)).toThrow(UsageError)
+test.each([[['--dry-run', '--version']], [['--dryrun']], [['now']]])('rejects %o', (args) => {
+  expect(() => readMode(args)).toThrow(UsageError)
 })
 
-test('a changeset stands in the changelog as it was written', () => {
+test('writes a changeset into the changelog unchanged', () => {
   const summary = 'Jobs run.\n\n- on one engine\n- on another\n'
   expect(changelog.getReleaseLine({ summary })).toBe('- Jobs run.\n\n  - on one engine\n  - on another')
   expect(changelog.getDependencyReleaseLine()).toBe('')
 })
 
-test('the packages have one version', () => {
+test('all packages have the same version', () => {
   expect(commonVersion(repository)).toMatch(/^\d+\.\d+\.\d+/)
 })
 
-test('a version that no changelog names has no changes', () => {
+test('a version without a section in the changelog has no changes', () => {
   expect(changesOf(repository, '999.0.0')).toBeUndefined()
 })
 

@@ -3,18 +3,18 @@ import { join } from 'node:path'
 
 import { execute } from '../check-packages/execute.ts'
 
-/** What was written for users and is in no release yet: the files of changesets. */
+/** Returns the file names of the changesets that are not released yet. */
 export function openChangesets(repository: string): string[] {
   return readdirSync(join(repository, '.changeset')).filter((name) => name.endsWith('.md'))
 }
 
-/** Gives the packages the versions that the changesets ask for, and writes their changelogs. */
+/** Applies all changesets: writes the versions and changelogs of the packages. */
 export async function writeVersions(repository: string): Promise<void> {
   await execute('changeset', ['version'], { cwd: repository })
   await execute('oxfmt', ['packages/*/CHANGELOG.md', 'packages/*/package.json'], { cwd: repository })
 }
 
-/** The version of all packages. @throws where they do not have the same. */
+/** Returns the version of all packages. @throws if they differ. */
 export function commonVersion(repository: string): string {
   const folders = readdirSync(join(repository, 'packages')).map((name) => join(repository, 'packages', name))
   const versions = folders.map((folder) => {
@@ -27,12 +27,14 @@ export function commonVersion(repository: string): string {
   const different = new Set(versions.map(({ version }) => version))
   if (different.size !== 1) {
     const list = versions.map(({ name, version }) => `${name} ${version}`).join(', ')
-    throw new Error(`The packages are not in step: ${list}. \`fixed\` of .changeset/config.json must name them all.`)
+    throw new Error(
+      `The packages have different versions: ${list}. List all of them in \`fixed\` of .changeset/config.json.`,
+    )
   }
   return versions[0]!.version
 }
 
-/** What the facade's changelog says of a version, without its heading; undefined where it does not say anything. */
+/** Returns the section of a version in the facade's changelog, without its heading, or undefined if there is none. */
 export function changesOf(repository: string, version: string): string | undefined {
   const path = join(repository, 'packages/jobs/CHANGELOG.md')
   if (!existsSync(path)) return undefined

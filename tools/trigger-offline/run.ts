@@ -4,79 +4,79 @@ import { join, resolve } from 'node:path'
 
 import { createLoopbackServer, startCliWorker } from '@cgk-platform/jobs-trigger/loopback'
 
-import { whyNoProject } from './find-config.ts'
+import { findProblem } from './find-problem.ts'
 
-// ./dev trigger-offline [project folder]: the tasks of a project in the worker of Trigger.dev's own CLI, without an account.
+// ./dev trigger-offline [project folder]: runs the tasks of a project in the worker of Trigger.dev's CLI, without an account.
 const [startedIn = '.', folder] = process.argv.slice(2)
 const repository = resolve(import.meta.dirname, '../..')
 const example = join(repository, 'examples/trigger-worker')
 const projectDir = folder === undefined ? example : resolve(startedIn, folder)
-/** Both are the same each time, so that what was set for a sender goes on to hold. */
+/** Port and key are the same each time, so that the environment of a sender stays valid. */
 const port = Number(process.env['PORT'] || 8031)
 const secretKey = 'tr_dev_offline'
 
-const reason = whyNoProject(projectDir)
+const reason = findProblem(projectDir)
 if (reason !== undefined) end(2, reason)
-await serve().catch((error: NodeJS.ErrnoException) => end(1, wordsOf(error)))
+await serve().catch((error: NodeJS.ErrnoException) => end(1, describeError(error)))
 
 async function serve(): Promise<never> {
   const server = await createLoopbackServer({ port, secretKey })
-  // Where the processes of the example share what they keep; other projects need not know of it.
+  // The processes of the example share their data in this folder. Other projects ignore it.
   const data = mkdtempSync(join(tmpdir(), 'trigger-offline-'))
   process.once('exit', () => rmSync(data, { recursive: true, force: true }))
-  const asked = untilAskedToEnd()
-  console.log(`The CLI builds ${projectDir} and starts its worker: some ten seconds.`)
+  const stopped = untilStopped()
+  console.log(`The CLI builds ${projectDir} and starts its worker. This takes about ten seconds.`)
   const worker = await Promise.race([
     startCliWorker({
       server,
       projectDir,
       inPlace: true,
       env: { STOREFRONT_DATA: process.env['STOREFRONT_DATA'] || data },
-      // The runs, and what they log: there is no dashboard that would show them.
+      // Runs and logs, because there is no dashboard to show them.
       onOutput: (text) => process.stdout.write(text),
     }),
-    asked.then(() => end(0, 'Ended.')),
+    stopped.then(() => end(0, 'Stopped.')),
   ])
   console.log(instructions(server.url))
-  const isAsked = await Promise.race([asked, worker.ended.then(() => false)])
+  const isStopped = await Promise.race([stopped, worker.ended.then(() => false)])
   await worker.close()
-  return isAsked
-    ? end(0, 'Ended.')
-    : end(1, 'The CLI has ended by itself. A second one that is started in the same folder does that to the first.')
+  return isStopped
+    ? end(0, 'Stopped.')
+    : end(1, 'The CLI exited unexpectedly. A second CLI that starts in the same folder stops the first one.')
 }
 
 function instructions(url: string): string {
   return `
-Local worker ready; it builds again after each change. Whoever sends needs these two, in its environment or its .env:
+Local worker ready. It rebuilds after each change. Set both variables for every process that sends jobs, such as in .env:
 
   export TRIGGER_API_URL=${url}
   export TRIGGER_SECRET_KEY=${secretKey}
-${projectDir === example ? `\nWith both set, for example: ${repository}/dev run ${example}/src/send-orders.ts 20` : ''}
-Ctrl-C ends it. Runs are kept in memory, and go with it. Below is what the CLI prints.
+${projectDir === example ? `\nThen send jobs, for example: ${repository}/dev run ${example}/src/send-orders.ts 20` : ''}
+Press Ctrl-C to stop. Runs are stored in memory and are lost then. The output of the CLI follows.
 `
 }
 
-function wordsOf({ code, message }: NodeJS.ErrnoException): string {
+function describeError({ code, message }: NodeJS.ErrnoException): string {
   if (code === 'EADDRINUSE')
-    return `The port ${port} is taken, perhaps by the same command: end that, or name another port for another project: PORT=8032 ./dev trigger-offline${folder === undefined ? '' : ` ${projectDir}`}`
-  return message.replace(/^.*Ask Trigger about this error.*\n/m, '') // a link of screens' length to this server
+    return `Port ${port} is in use, perhaps by this command. Stop that process, or use another port: PORT=8032 ./dev trigger-offline${folder === undefined ? '' : ` ${projectDir}`}`
+  return message.replace(/^.*Ask Trigger about this error.*\n/m, '') // a very long link with a question to Trigger.dev
 }
 
-/** Answers true; a second signal ends this process at once. */
-function untilAskedToEnd(): Promise<true> {
-  return new Promise((ask) => {
+/** Resolves on the first signal. A second one exits this process immediately. */
+function untilStopped(): Promise<true> {
+  return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.once(signal, () => {
-        ask(true)
+        resolve(true)
         process.once(signal, () => process.exit(1))
       })
     }
   })
 }
 
-/** Ends this process; what it started goes with it. */
-function end(exitCode: number, word: string): never {
-  if (exitCode === 0) console.log(word)
-  else console.error(word)
+/** Prints a message and exits. Child processes exit with this one. */
+function end(exitCode: number, message: string): never {
+  if (exitCode === 0) console.log(message)
+  else console.error(message)
   process.exit(exitCode)
 }

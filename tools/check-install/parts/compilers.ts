@@ -9,7 +9,7 @@ import { versionIn } from '../versions.ts'
 /** The oldest and the newest compiler read every package's declarations, with own events and `skipLibCheck: false`. */
 export async function checkCompilers(trial: Trial): Promise<void> {
   for (const name of consumerNames) {
-    const { installs, oldestTypeScript, ofOthers, configurations } = consumers[name]
+    const { installs, oldestTypeScript, thirdPartyErrors, configurations } = consumers[name]
     for (const version of [oldestTypeScript, versionIn('.', 'typescript')]) {
       for (const resolution of Object.keys(resolutions)) {
         await trial.check('compilers', `TypeScript ${version}, ${resolution}: ${installs}`, async () => {
@@ -20,11 +20,11 @@ export async function checkCompilers(trial: Trial): Promise<void> {
           for (const configuration of wanted) {
             await compile(compiler, `tsconfig.${configuration}.${resolution}.json`, {
               cwd,
-              ofOthers: configuration === 'app' ? ofOthers : 'passed over',
+              thirdPartyErrors: configuration === 'app' ? thirdPartyErrors : 'ignored',
               emits: false,
             })
           }
-          const strictness = ofOthers === 'passed over' ? ', errors inside of the SDK passed over' : ''
+          const strictness = thirdPartyErrors === 'ignored' ? ', errors inside the SDK ignored' : ''
           return { detail: `own events, \`skipLibCheck: false\`${strictness}` }
         })
       }

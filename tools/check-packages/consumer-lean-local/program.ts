@@ -1,4 +1,4 @@
-// A lean deploy on the engine of the process itself: no vendor, and of this library two packages.
+// A lean app on the local engine: no vendor's SDK, and only two packages of this library.
 import assert from 'node:assert/strict'
 import {
   createJobClient,

@@ -1,4 +1,4 @@
-// A lean deploy: of this library the one package of its engine, which alone has the whole of the specification's API.
+// A lean app: it installs only the package of its engine, which exports the complete API of the specification.
 import assert from 'node:assert/strict'
 import {
   cancelJob,
@@ -36,10 +36,10 @@ assert.deepEqual(
   ['completed', 2, { label: 'tenant_1/p1', kilograms: 1.5 }],
 )
 
-const hasty = await sendJob(event, { tenantId: 'tenant_1', parcelId: 'p2', grams: 10 }, { maxAttempts: 1 })
-assert.equal((await waitForJob(hasty.id, { timeout: '1m' })).state, 'failed')
-await retryJob(hasty.id)
-assert.equal((await waitForJob(hasty.id, { timeout: '1m' })).runs.length, 2)
+const failing = await sendJob(event, { tenantId: 'tenant_1', parcelId: 'p2', grams: 10 }, { maxAttempts: 1 })
+assert.equal((await waitForJob(failing.id, { timeout: '1m' })).state, 'failed')
+await retryJob(failing.id)
+assert.equal((await waitForJob(failing.id, { timeout: '1m' })).runs.length, 2)
 
 const later = await scheduleJob(event, { tenantId: 'tenant_1', parcelId: 'p3', grams: 10 }, { delay: 86_400_000 })
 assert.equal((await getJobStatus(later.id)).state, 'scheduled')

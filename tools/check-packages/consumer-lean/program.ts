@@ -1,4 +1,4 @@
-// A lean deploy: of this library the one package of its engine, which alone has the whole of the specification's API.
+// A lean app: it installs only the package of its engine, which exports the complete API of the specification.
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'

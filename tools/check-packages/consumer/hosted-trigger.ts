@@ -1,4 +1,4 @@
-// Hosting on Trigger.dev through the facade. What is checked besides: our declarations fit those of Trigger.dev's SDK.
+// Hosts jobs on Trigger.dev through the facade. Also checks that the declarations match those of Trigger.dev's SDK.
 import { defineJob } from '@cgk-platform/jobs/trigger'
 import { createTriggerTasks } from '@cgk-platform/jobs/trigger/tasks'
 
@@ -12,9 +12,9 @@ const ship = defineJob({
 export const taskIds: readonly string[] = createTriggerTasks({ jobs: [ship] }).map(({ id }) => id)
 
 defineJob({
-  id: 'refused-on-trigger',
+  id: 'rejected-on-trigger',
   event: 'order.created',
   handler: () => undefined,
-  // @ts-expect-error an option that would break a promise of the library
+  // @ts-expect-error an option that would break a guarantee of the library
   providerOptions: { 'trigger.dev': { maxDuration: 60 } },
 })

@@ -1,4 +1,4 @@
-// Hosting on Inngest through the facade. What is checked besides: our declarations fit those of Inngest's SDK.
+// Hosts jobs on Inngest through the facade. Also checks that the declarations match those of Inngest's SDK.
 import { createInngestFunctions, defineJob, type InngestConfig } from '@cgk-platform/jobs/inngest'
 
 const ship = defineJob({
@@ -13,9 +13,9 @@ export function functionsOf(client: NonNullable<InngestConfig['client']>): { id(
 }
 
 defineJob({
-  id: 'refused-on-inngest',
+  id: 'rejected-on-inngest',
   event: 'order.created',
   handler: () => undefined,
-  // @ts-expect-error an option that would break a promise of the library
+  // @ts-expect-error an option that would break a guarantee of the library
   providerOptions: { inngest: { debounce: { period: '5s' } } },
 })

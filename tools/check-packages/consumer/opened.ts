@@ -1,4 +1,4 @@
-// Which hosted engines this app can open: those whose packages it has. The others are refused with the command to run.
+// Prints the hosted engines that this app can open. The others must fail with the command that installs them.
 import assert from 'node:assert/strict'
 import { createJobClient, ProviderNotInstalledError } from '@cgk-platform/jobs'
 

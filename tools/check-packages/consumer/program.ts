@@ -1,4 +1,4 @@
-// An app of a stranger: type-checked against the packed packages, then compiled and run on every supported Node.
+// An app outside the workspace: type-checked against the tarballs, then compiled and run on every supported Node.
 import assert from 'node:assert/strict'
 import {
   createJobClient,

@@ -1,17 +1,17 @@
-// What the compiler must refuse, in the same app.
+// Code of the same app that must not compile.
 import { createJobClient, defineJob, defineWorkflow, type JobEvent, scheduleJob, sendJob } from '@cgk-platform/jobs'
 import './program.js'
 
-// @ts-expect-error an event that nobody declared
+// @ts-expect-error an undeclared event
 export const unknownEvent: JobEvent = 'parcel.lost'
 
 // @ts-expect-error no tenant
 await sendJob('order.created', { orderId: 'o1' })
-// @ts-expect-error no tenant in an event of the app's own
+// @ts-expect-error no tenant in an event of the app
 await sendJob('parcel.packed', { parcelId: 'p1', grams: 1 })
 // @ts-expect-error a field of another type
 await sendJob('parcel.packed', { tenantId: 't', parcelId: 'p1', grams: '1' })
-// @ts-expect-error the wire is JSON: a sender gives the text that the schema makes a Date of
+// @ts-expect-error payloads are JSON: a sender passes the string that the schema converts to a Date
 await sendJob('video.ready', { tenantId: 't', videoId: 'v1', readyAt: new Date() })
 // @ts-expect-error neither a delay nor an instant
 await scheduleJob('parcel.packed', { tenantId: 't', parcelId: 'p1', grams: 1 }, {})
@@ -24,21 +24,21 @@ createJobClient({ provider: 'cron.d' })
 createJobClient({ provider: 'inngest', config: { apiUrl: 'https://example.com' } })
 
 defineJob({
-  id: 'refused',
+  id: 'rejected',
   event: 'parcel.packed',
-  // @ts-expect-error a field that the payload has not
+  // @ts-expect-error a field that the payload does not have
   handler: ({ payload }) => payload.colour,
   // @ts-expect-error a backoff that does not exist
   retry: { backoff: 'fibonacci' },
 })
 
 defineWorkflow({
-  id: 'refused-workflow',
+  id: 'rejected-workflow',
   event: 'parcel.packed',
   steps: async (_event, step) => {
     // @ts-expect-error a field that only one of the payloads has
     await step.waitForEvent('ready', 'video.ready', { match: 'grams', timeout: '1h' })
-    // @ts-expect-error no patience
+    // @ts-expect-error no timeout
     await step.waitForEvent('for-ever', 'video.ready', {})
     // @ts-expect-error a field of another type
     await step.sendEvent('tell', 'parcel.packed', { parcelId: 'p1', grams: '1' })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 
-import { whyNoProject } from './find-config.ts'
+import { findProblem } from './find-problem.ts'
 
 function folderWith(...files: string[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'project-'))
@@ -16,18 +16,18 @@ function folderWith(...files: string[]): string {
 }
 
 test.each(['trigger.config.ts', 'trigger.config.mjs', '.config/trigger.config.mts', '.config/trigger.js'])(
-  'a folder with a `%s` is a project',
+  'accepts a folder with `%s`',
   (file) => {
-    expect(whyNoProject(folderWith(file))).toBeUndefined()
+    expect(findProblem(folderWith(file))).toBeUndefined()
   },
 )
 
-test('of another folder it is said what was looked for, and what is there', () => {
+test('rejects another folder, and lists the expected and the existing files', () => {
   const folder = folderWith('package.json', 'trigger.cfg.ts')
-  expect(whyNoProject(folder)).toMatch(
+  expect(findProblem(folder)).toMatch(
     /Looked for: trigger\.config, .* \.mjs,.* Found: package\.json, trigger\.cfg\.ts\./,
   )
-  expect(whyNoProject(join(folder, 'app'))).toBe(
-    `There is no folder ${folder}/app: name that of a Trigger.dev project.`,
+  expect(findProblem(join(folder, 'app'))).toBe(
+    `The folder ${folder}/app does not exist. Pass the folder of a Trigger.dev project.`,
   )
 })
