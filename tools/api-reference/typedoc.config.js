@@ -1,5 +1,5 @@
-// A page of docs/api for every module that users import, from its docstrings. TypeDoc needs the compiler's JavaScript API,
-// which TypeScript 7 does not have; so this folder has a TypeScript of its own.
+// Generates a page of docs/api for each module that users import, from its docstrings. TypeDoc needs the compiler's
+// JavaScript API, which TypeScript 7 does not have, so this folder has its own version of TypeScript.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -9,7 +9,7 @@ const source = '@cgk-platform/source'
 const entryPoints = readdirSync(packages).flatMap((name) => {
   const manifest = JSON.parse(readFileSync(join(packages, name, 'package.json'), 'utf8'))
   return Object.values(manifest.exports ?? {})
-    .filter((entry) => entry.types !== undefined) // what has no declarations is for the workspace alone
+    .filter((entry) => entry.types !== undefined) // entry points without declarations are only for the workspace
     .map((entry) => join(packages, name, entry[source]))
 })
 

@@ -8,10 +8,10 @@ import { type Plugin, rollup } from 'rollup'
 import { build as buildWithVite, createLogger } from 'vite'
 import webpack from 'webpack'
 
-/** Bundles a program with all its packages for Node into a folder, as `program.js`; answers the warnings. */
+/** Bundles a program and all its packages for Node as `program.js` in a folder. Returns the warnings. */
 export type Bundle = (program: string, folder: string) => Promise<readonly string[]>
 
-/** The bundlers that are tried, each with the settings that its own guide gives for an ESM program on Node. */
+/** The tested bundlers, each with the settings of its guide for an ESM program on Node. */
 export const bundlers: Readonly<Record<string, Bundle>> = {
   esbuild: (program, folder) => esbuild(program, folder, { splitting: true }),
 
@@ -87,11 +87,11 @@ async function esbuild(program: string, folder: string, options: BuildOptions): 
   return warnings.map(({ text, location }) => `${location?.file ?? ''}: ${text}`)
 }
 
-/** What CommonJS modules in an ESM bundle of esbuild ask for, from its own documentation. */
+/** Defines `require` for CommonJS modules in an ESM bundle, as esbuild's documentation recommends. */
 const requireBanner =
   "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);"
 
-/** These two are declared as if they were CommonJS, and are not. */
+/** Corrects the types of two plugins, which are declared as CommonJS but are ESM. */
 function toPlugin(create: unknown): Plugin {
   return (create as () => Plugin)()
 }

@@ -12,16 +12,16 @@ import {
 } from '../check-packages/consumer.ts'
 import { execute } from '../check-packages/execute.ts'
 
-/** One app on the facade, and one on each lean package. */
+/** Apps on the facade and on each lean package. */
 export const consumerNames = ['facade', 'local', 'inngest', 'trigger'] as const
 
-/** The facade with the package of no engine, of one, and of both. */
+/** Apps on the facade with no engine package, with one, and with both. */
 export const facadeNames = ['facade', 'facade, inngest', 'facade, trigger', 'hosted'] as const
 
-/** The name of an app of a stranger. */
+/** The name of a test app. */
 export type ConsumerName = (typeof consumerNames)[number] | (typeof facadeNames)[number]
 
-/** The apps. `hosted` also names the vendors' SDKs, as an app does that hosts. */
+/** The test apps by name. `hosted` also depends on the vendors' SDKs, like an app that hosts jobs. */
 export const consumers: Readonly<Record<ConsumerName, Consumer>> = {
   facade: facadeConsumer,
   'facade, inngest': { ...facadeConsumer, engines: ['inngest'] },
@@ -36,14 +36,14 @@ export const consumers: Readonly<Record<ConsumerName, Consumer>> = {
   trigger: triggerConsumer,
 }
 
-/** Names an app for the table. */
+/** Returns the title of an app in the table. */
 export function titleOf(name: ConsumerName): string {
   const { installs, engines } = consumers[name]
   if (installs !== facadeConsumer.installs) return installs
   return `${installs} with ${engines ? engines.join(' and ') : 'no engine package'}`
 }
 
-/** Runs the compiled program of an app: jobs are sent and run, on a server of the vendor's protocol where it needs one. */
+/** Runs the compiled program of an app, which sends and runs jobs. Starts a loopback server if the engine needs one. */
 export async function runProgram(
   name: ConsumerName,
   node: string,
@@ -55,7 +55,7 @@ export async function runProgram(
   else await execute(node, [program], { cwd, env })
 }
 
-/** Checks which hosted engines a program of the facade can open: those whose packages the app installs, and no other. */
+/** Checks that a program of the facade can open exactly the hosted engines whose packages the app installs. */
 export async function checkOpened(
   name: (typeof facadeNames)[number],
   node: string,
@@ -65,7 +65,7 @@ export async function checkOpened(
   const { engines = [] } = consumers[name]
   const printed = await execute(node, [program], { cwd, env })
   assert.equal(printed.trim(), engines.length === 0 ? 'none' : engines.join(' '))
-  const refused = everyEngineConsumer.engines!.filter((engine) => !engines.includes(engine))
+  const missing = everyEngineConsumer.engines!.filter((engine) => !engines.includes(engine))
   const opened = engines.map((engine) => `${engine} opens`)
-  return [...opened, ...refused.map((engine) => `${engine} is refused with \`provider_not_installed\``)].join(', ')
+  return [...opened, ...missing.map((engine) => `${engine} throws \`provider_not_installed\``)].join(', ')
 }

@@ -2,16 +2,16 @@ import { builtinModules } from 'node:module'
 import { EdgeVM } from '@edge-runtime/vm'
 import { build, type Plugin } from 'esbuild'
 
-/** What became of a program on an edge runtime. */
-export interface OnEdge {
-  /** What its `main` answered. */
-  readonly answer: unknown
-  /** The built-in modules of Node that were evaluated, which there are none of. */
-  readonly asked: readonly string[]
+/** The result of a program on an edge runtime. */
+export interface EdgeResult {
+  /** The return value of its `main`. */
+  readonly returned: unknown
+  /** The built-in modules of Node that the program imported. An edge runtime has none of them. */
+  readonly nodeModules: readonly string[]
 }
 
-/** Bundles a program as hosts of edge functions do, and runs its `main` in a runtime that has no module of Node. */
-export async function runOnEdge(code: string, cwd: string, ...values: readonly unknown[]): Promise<OnEdge> {
+/** Bundles a program as hosts of edge functions do, and runs its `main` in a runtime without Node's modules. */
+export async function runOnEdge(code: string, cwd: string, ...values: readonly unknown[]): Promise<EdgeResult> {
   const { outputFiles } = await build({
     stdin: { contents: code, resolveDir: cwd, loader: 'ts' },
     bundle: true,
@@ -25,15 +25,18 @@ export async function runOnEdge(code: string, cwd: string, ...values: readonly u
     logLevel: 'silent',
   })
   const runtime = new EdgeVM()
-  const context = runtime.context as { asked?: string[]; program?: { main(...values: unknown[]): Promise<unknown> } }
-  context.asked = []
-  // A script's own variable is none of the global object.
+  const context = runtime.context as {
+    nodeModules?: string[]
+    program?: { main(...values: unknown[]): Promise<unknown> }
+  }
+  context.nodeModules = []
+  // A top-level variable of a script is not a property of the global object.
   runtime.evaluate(`${outputFiles[0]!.text}\nglobalThis.program = program`)
-  const answer = await context.program!.main(...values)
-  return { answer, asked: context.asked }
+  const returned = await context.program!.main(...values)
+  return { returned, nodeModules: context.nodeModules }
 }
 
-/** Puts a module that fails in the place of each of Node's, and notes that it was evaluated. */
+/** Replaces each module of Node with one that records its evaluation and throws. */
 const withoutNode: Plugin = {
   name: 'without-node',
   setup({ onResolve, onLoad }) {
@@ -42,7 +45,7 @@ const withoutNode: Plugin = {
       return builtinModules.includes(name) ? { path: name, namespace: 'node' } : undefined
     })
     onLoad({ filter: /.*/, namespace: 'node' }, ({ path }) => ({
-      contents: `globalThis.asked.push('node:${path}'); throw new Error('There is no \`node:${path}\` here.')`,
+      contents: `globalThis.nodeModules.push('node:${path}'); throw new Error('\`node:${path}\` is not available.')`,
       loader: 'js',
     }))
   },

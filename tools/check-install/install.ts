@@ -7,22 +7,22 @@ import { execute } from '../check-packages/execute.ts'
 import type { PackageRegistry } from './registry.ts'
 import { yarnVersion } from './versions.ts'
 
-/** What installs an app. */
+/** The name of a package manager. */
 export type Manager = (typeof managers)[number]
 
-/** The package managers that are tried. */
+/** The tested package managers. */
 export const managers = ['npm', 'pnpm', 'yarn, node-modules', 'yarn, PnP'] as const
 
-/** An app with its packages. */
+/** An installed app. */
 export interface Installed {
   readonly cwd: string
-  /** What Node needs to find the packages. */
+  /** Environment variables with which Node finds the packages. */
   readonly env: Readonly<Record<string, string>>
-  /** Compiles its programs with the app's own compiler; by `nodenext` into `compiled/`. */
+  /** Compiles the programs with the app's compiler. Only `nodenext` writes them, to `compiled/`. */
   compile(resolution: keyof typeof resolutions): Promise<void>
 }
 
-/** Writes the app and installs it as a stranger does, our packages from the given registry. */
+/** Writes an app and installs it, with this library's packages from the given registry. */
 export async function installWith(
   manager: Manager,
   consumer: Consumer,
@@ -38,18 +38,18 @@ export async function installWith(
       const options = { cwd, thirdPartyErrors: consumer.thirdPartyErrors, emits: resolution === 'nodenext' }
       const configuration = `tsconfig.app.${resolution}.json`
       if (manager !== 'yarn, PnP') return compile(join(cwd, 'node_modules/.bin/tsc'), configuration, options)
-      // The compiler is a patched one there, which yarn runs.
+      // Yarn patches the compiler for PnP, so yarn must run it.
       await compile(process.execPath, configuration, { ...options, before: [await findYarn(cwd), 'tsc'] })
     },
   }
 }
 
-/** What Node needs to find the packages of an app that yarn installed by PnP. */
+/** Returns the options with which Node finds the packages of an app that yarn installed with PnP. */
 export function pnpOptions(cwd: string): string {
   return `--require ${cwd}/.pnp.cjs --loader ${cwd}/.pnp.loader.mjs --no-warnings`
 }
 
-/** Installs what the folder's `package.json` names. */
+/** Installs the dependencies of the `package.json` in a folder. */
 export async function installIn(manager: Manager, cwd: string, { url }: PackageRegistry): Promise<void> {
   if (manager.startsWith('yarn')) return installWithYarn(manager === 'yarn, PnP' ? 'pnp' : 'node-modules', cwd, url)
   writeFileSync(join(cwd, '.npmrc'), `@cgk-platform:registry=${url}\n`)
@@ -67,7 +67,7 @@ async function installWithYarn(nodeLinker: string, cwd: string, url: string): Pr
     unsafeHttpWhitelist: ['127.0.0.1'],
     enableTelemetry: false,
     enableImmutableInstalls: false,
-    // Of its own: what the machine's yarn remembers goes by name and version, and ours are the same each time.
+    // A separate folder, because yarn caches by name and version, and these packages have the same version each time.
     globalFolder: join(cwd, '../yarn-global'),
     enableGlobalCache: false,
     enableMirror: false,
@@ -78,18 +78,18 @@ async function installWithYarn(nodeLinker: string, cwd: string, url: string): Pr
   await runYarn(['install'], cwd)
 }
 
-/** Runs yarn in an app, with the settings that its install has written there. */
+/** Runs yarn in an app, with the settings that `installIn` wrote. */
 export async function runYarn(args: readonly string[], cwd: string): Promise<string> {
   return execute(process.execPath, [await findYarn(cwd), ...args], { cwd })
 }
 
-/** A setting of the machine's npm, where it has one. */
+/** Returns a setting of the machine's npm, or undefined if it is not set. */
 async function npmSetting(name: string, cwd: string): Promise<string | undefined> {
   const value = (await execute('npm', ['config', 'get', name], { cwd })).trim()
   return value === 'null' || value === 'undefined' ? undefined : value
 }
 
-/** Yarn's program, installed beside the apps where missing. */
+/** Returns the path of yarn's program. Installs it in a folder next to the apps if it is missing. */
 async function findYarn(cwd: string): Promise<string> {
   const folder = join(cwd, '../yarn')
   const program = join(folder, 'node_modules/@yarnpkg/cli-dist/bin/yarn.js')

@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 
-/** A built Next.js app that runs. */
+/** A running server of a built Next.js app. */
 export interface NextServer {
   readonly url: string
   close(): Promise<void>
 }
 
-/** Starts what `next build` made, on a free port, and waits until it listens. */
+/** Starts the output of `next build` on a free port, and waits until it listens. */
 export async function startNext(cwd: string, env: Readonly<Record<string, string>>): Promise<NextServer> {
   const next = join(cwd, '../node_modules/next/dist/bin/next')
   const child = spawn(process.execPath, [next, 'start', '--port', '0'], { cwd, env: { ...process.env, ...env } })
@@ -34,6 +34,6 @@ function addressOf(child: ChildProcess): Promise<string> {
         if (port !== undefined && /Ready/.test(printed)) resolve(`http://127.0.0.1:${port}`)
       })
     }
-    child.once('exit', () => reject(new Error(`\`next start\` ended: ${printed}`)))
+    child.once('exit', () => reject(new Error(`\`next start\` exited before it listened: ${printed}`)))
   })
 }

@@ -8,12 +8,12 @@ import { checkNext } from './parts/next.ts'
 import { checkNodes } from './parts/nodes.ts'
 import { checkPackageManagers } from './parts/package-managers.ts'
 import { checkTwoVersions } from './parts/two-versions.ts'
-import type { Trial } from './trial.ts'
+import type { InstallChecks } from './install-checks.ts'
 
-/** What is tried, in the order of the table, by the names that `--only` knows. */
-export const parts: Readonly<Record<string, (trial: Trial) => Promise<void>>> = {
+/** The parts of the check, in the order of the table. `--only` selects them by these names. */
+export const parts: Readonly<Record<string, (checks: InstallChecks) => Promise<void>>> = {
   'package managers': checkPackageManagers,
-  Nodes: checkNodes,
+  'Node versions': checkNodes,
   compilers: checkCompilers,
   bundlers: checkBundlers,
   'Next.js': checkNext,
@@ -24,5 +24,5 @@ export const parts: Readonly<Record<string, (trial: Trial) => Promise<void>>> = 
   'cold start': checkColdStart,
 }
 
-/** Those that measure time, and want the machine to themselves. */
-export const partsAlone: readonly string[] = ['cold start']
+/** The parts that measure time. No other part may run at the same time. */
+export const exclusiveParts: readonly string[] = ['cold start']

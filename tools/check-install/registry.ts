@@ -6,13 +6,13 @@ import type { AddressInfo } from 'node:net'
 import { execute } from '../check-packages/execute.ts'
 import type { Tarball } from '../check-packages/tarballs.ts'
 
-/** A registry of this machine that has our packages and no others. */
+/** A local npm registry with only the packages of this library. */
 export interface PackageRegistry {
-  /** With a slash at its end. */
+  /** The URL, with a trailing slash. */
   readonly url: string
   /** Publishes a further version of a package. */
   publish(tarball: Tarball): Promise<void>
-  /** The version of a package that was published first. */
+  /** Returns the first published version of a package. */
   versionOf(name: string): string
   close(): Promise<void>
 }
@@ -24,7 +24,7 @@ interface Release {
 
 const publishedAt = new Date(0).toISOString()
 
-/** Serves tarballs as a registry does, so that every package manager resolves their versions as if published. */
+/** Serves tarballs through the registry protocol, so that every package manager can install them. */
 export async function openRegistry(tarballs: readonly Tarball[]): Promise<PackageRegistry> {
   const releases = new Map<string, Release[]>()
 
@@ -42,7 +42,7 @@ export async function openRegistry(tarballs: readonly Tarball[]): Promise<Packag
     const release = known?.find(({ manifest }) => file === `${manifest.version}.tgz`)
     if (release) response.setHeader('content-type', 'application/octet-stream').end(release.content)
     else if (known && file === undefined) answer(response, packumentOf(name, known, url))
-    else answer(response.writeHead(404), { error: `\`${name}\` is not here.` })
+    else answer(response.writeHead(404), { error: `This registry does not have \`${name}\`.` })
   })
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
@@ -63,7 +63,7 @@ function answer(response: ServerResponse, body: object): void {
   response.end(JSON.stringify(body))
 }
 
-/** What a registry says of a package; `latest` is the version that was published first. */
+/** Returns the registry's metadata of a package. `latest` is the first published version. */
 function packumentOf(name: string, releases: readonly Release[], url: string): object {
   const versions = releases.map(({ manifest, content }) => {
     const dist = {

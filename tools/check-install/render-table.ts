@@ -3,14 +3,14 @@ import type { Row } from './row.ts'
 /** Parts that repeat one check in many combinations, with what the check covers. Their passed rows share one line. */
 const summaries: Readonly<Record<string, string>> = {
   'package managers': 'installs, compiles with `nodenext` and `bundler`, runs jobs',
-  Nodes: 'imports and requires every entry point, runs jobs',
+  'Node versions': 'imports and requires every entry point, runs jobs',
   compilers: "`nodenext` and `bundler`, own events, `skipLibCheck: false`; errors inside the vendors' SDKs ignored",
   bundlers: "no warning about our packages, runs jobs, no other vendor's code evaluated",
   'Next.js': "no warning about our packages, runs jobs, no other vendor's code evaluated",
   'command line': '`doctor` finds no problem, `init` installs only the chosen engine',
 }
 
-/** Renders the rows as an aligned Markdown table. Rows that did not pass always get a line of their own. */
+/** Renders the rows as an aligned Markdown table. Rows that did not pass always have their own line. */
 export function renderTable(rows: readonly Row[]): string {
   const header = ['Part', 'Checked', 'Result', 'Detail']
   const cells = summarize(rows).map(({ part, what, result, detail }) =>

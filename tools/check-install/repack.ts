@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { execute } from '../check-packages/execute.ts'
 import type { Tarball } from '../check-packages/tarballs.ts'
 
-/** The same packages as another release would have them: of another version, which they ask for among each other. */
+/** Repacks the packages with another version, as another release would. Their dependencies on each other match it. */
 export async function repack(
   tarballs: readonly Tarball[],
   folder: string,
@@ -18,7 +18,7 @@ export async function repack(
     await execute('tar', ['-xzf', path], { cwd })
     const manifestPath = join(cwd, 'package/package.json')
     const manifest = JSON.parse(readFileSync(manifestPath, 'utf8')) as Manifest
-    const asked = (ranges: Ranges = {}): Ranges => {
+    const withVersion = (ranges: Ranges = {}): Ranges => {
       const own = Object.keys(ranges).filter((dependency) => tarballs.some((one) => one.name === dependency))
       return { ...ranges, ...Object.fromEntries(own.map((dependency) => [dependency, version])) }
     }
@@ -26,8 +26,8 @@ export async function repack(
     const changed = {
       ...manifest,
       version,
-      dependencies: asked(dependencies),
-      peerDependencies: asked(peerDependencies),
+      dependencies: withVersion(dependencies),
+      peerDependencies: withVersion(peerDependencies),
     }
     writeFileSync(manifestPath, JSON.stringify(changed))
     for (const file of readdirSync(join(cwd, 'package/dist'), { recursive: true, encoding: 'utf8' })) {

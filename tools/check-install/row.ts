@@ -1,4 +1,4 @@
-/** What became of a check: `missed` is a target of time, which depends on the machine and fails nothing. */
+/** The result of a check. `met` and `missed` are about targets of time, which depend on the machine and do not fail the run. */
 export type Verdict = 'passed' | 'failed' | 'met' | 'missed' | 'not possible'
 
 /** A line of the table. */
@@ -9,7 +9,7 @@ export interface Row {
   readonly detail: string
 }
 
-/** What a check answers that has more to say than that it passed. */
+/** The result of a check. Passed, if it has no verdict. */
 export interface Finding {
   readonly verdict?: Verdict
   readonly detail?: string

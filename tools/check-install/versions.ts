@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Yarn, which the workspace has no use for. */
+/** The version of yarn, which is not a dependency of the workspace. */
 export const yarnVersion = '4.18.1'
 
-/** The version of a package that a manifest of the repository asks for. */
+/** Returns the version range of a dependency in a `package.json` of the repository. */
 export function versionIn(folder: string, name: string): string {
   const path = join(import.meta.dirname, '../..', folder, 'package.json')
   const { dependencies, devDependencies } = JSON.parse(readFileSync(path, 'utf8')) as {
@@ -12,6 +12,6 @@ export function versionIn(folder: string, name: string): string {
     devDependencies?: Record<string, string>
   }
   const version = dependencies?.[name] ?? devDependencies?.[name]
-  if (version === undefined) throw new Error(`\`${folder}/package.json\` does not name \`${name}\`.`)
+  if (version === undefined) throw new Error(`\`${folder}/package.json\` has no dependency \`${name}\`.`)
   return version
 }

@@ -3,11 +3,11 @@ import { join } from 'node:path'
 
 import { type Bundle, bundlers } from '../bundle.ts'
 import { checkOpened, type ConsumerName, consumers, facadeNames, runProgram, titleOf } from '../consumers.ts'
-import type { Trial } from '../trial.ts'
+import type { InstallChecks } from '../install-checks.ts'
 import { checkVendors, type Vendor, vendorFilesIn } from '../vendors.ts'
 
 interface BoundApp {
-  /** The app whose programs these are. */
+  /** The app with the programs. */
   readonly name: ConsumerName
   /** The import that binds it to one engine. */
   readonly binding: string
@@ -23,48 +23,51 @@ const boundApps: readonly BoundApp[] = [
   { name: 'trigger', binding: '@cgk-platform/jobs/trigger', vendor: 'trigger' },
 ]
 
-/** Each bundler builds each app without a warning of ours, and what it built runs, with the SDK of its engine alone. */
-export async function checkBundlers(trial: Trial): Promise<void> {
+/**
+ * Checks that each bundler builds each app without a warning about this library, and that the bundle runs and contains
+ * only the SDK of its engine.
+ */
+export async function checkBundlers(checks: InstallChecks): Promise<void> {
   for (const [bundler, bundle] of Object.entries(bundlers)) {
     for (const { name, binding, vendor } of boundApps) {
-      await trial.check('bundlers', `${bundler}: ${binding}`, async () => {
-        const { cwd } = await trial.app(binding.startsWith('@cgk-platform/jobs/') ? 'hosted' : name, 'npm')
-        const program = await bindProgram(trial, { name, binding, vendor }, cwd)
+      await checks.check('bundlers', `${bundler}: ${binding}`, async () => {
+        const { cwd } = await checks.app(binding.startsWith('@cgk-platform/jobs/') ? 'hosted' : name, 'npm')
+        const program = await bindProgram(checks, { name, binding, vendor }, cwd)
         const folder = join(cwd, `${slug(binding)}-by-${slug(bundler)}`)
-        await bundleQuietly(bundle, program, folder)
+        await bundleWithoutWarnings(bundle, program, folder)
         checkVendors(folder, vendor)
-        const own = await trial.app(name, 'npm')
+        const own = await checks.app(name, 'npm')
         await runProgram(name, process.execPath, own.cwd, { program: join(folder, 'program.js') })
-        return { detail: `no warning of ours, jobs run, ${vendor ? "no other vendor's code" : 'no code of a vendor'}` }
+        return { detail: `no warnings, jobs run, ${vendor ? "no other vendor's code" : "no vendor's code"}` }
       })
     }
     for (const name of facadeNames) {
-      await trial.check('bundlers', `${bundler}: ${titleOf(name)}`, async () => {
-        const { cwd } = await trial.app(name, 'npm')
+      await checks.check('bundlers', `${bundler}: ${titleOf(name)}`, async () => {
+        const { cwd } = await checks.app(name, 'npm')
         const folder = join(cwd, `opened-by-${slug(bundler)}`)
-        await bundleQuietly(bundle, join(cwd, 'compiled/opened.js'), folder)
+        await bundleWithoutWarnings(bundle, join(cwd, 'compiled/opened.js'), folder)
         return { detail: await checkOpened(name, process.execPath, cwd, { program: join(folder, 'program.js') }) }
       })
     }
-    await trial.check('bundlers', `${bundler}: @cgk-platform/jobs, engine chosen at run time`, async () => {
-      const { cwd } = await trial.app('hosted', 'npm')
+    await checks.check('bundlers', `${bundler}: @cgk-platform/jobs, engine chosen at run time`, async () => {
+      const { cwd } = await checks.app('hosted', 'npm')
       const folder = join(cwd, `chosen.${slug(bundler)}`)
-      await bundleQuietly(bundle, join(cwd, 'compiled/program.js'), folder)
+      await bundleWithoutWarnings(bundle, join(cwd, 'compiled/program.js'), folder)
       const vendors = vendorFilesIn(folder)
       const program = join(folder, 'program.js')
-      const apart = [...vendors.inngest, ...vendors.trigger].filter((file) => file !== program)
-      for (const file of new Set(apart)) rmSync(file)
+      const sdkChunks = [...vendors.inngest, ...vendors.trigger].filter((file) => file !== program)
+      for (const file of new Set(sdkChunks)) rmSync(file)
       await runProgram('facade', process.execPath, cwd, { program })
-      const where =
-        apart.length > 0 ? 'are in files of their own, which were deleted for it' : 'are in its one file, not evaluated'
-      return { detail: `no warning of ours, jobs run on local; the SDKs ${where}` }
+      const sdks =
+        sdkChunks.length > 0 ? 'without the separate files of the SDKs' : 'the SDKs in the file are not evaluated'
+      return { detail: `no warnings, jobs run on local, ${sdks}` }
     })
   }
 }
 
-/** The compiled files of the app, beside its packages or the facade's, importing by `binding`; answers the program. */
-async function bindProgram(trial: Trial, { name, binding }: BoundApp, cwd: string): Promise<string> {
-  const own = await trial.app(name, 'npm')
+/** Copies the compiled files of an app, with imports of `binding`. Returns the path of the program. */
+async function bindProgram(checks: InstallChecks, { name, binding }: BoundApp, cwd: string): Promise<string> {
+  const own = await checks.app(name, 'npm')
   const folder = join(cwd, `bound-${slug(binding)}`)
   cpSync(join(own.cwd, 'compiled'), folder, { recursive: true })
   for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
@@ -76,17 +79,17 @@ async function bindProgram(trial: Trial, { name, binding }: BoundApp, cwd: strin
   return join(folder, 'program.js')
 }
 
-/** The path of a file that is ours, not of what is installed below it. */
-const inOurs = /node_modules\/@cgk-platform\/(?!\S*node_modules\/)/
+/** Matches the path of a file of this library, but not of packages that are installed below it. */
+const inOwnPackage = /node_modules\/@cgk-platform\/(?!\S*node_modules\/)/
 
-/** What a bundler says of an engine's package that is not installed. */
-const ofMissingEngine =
+/** Matches the expected warning of a bundler about an engine package that is not installed. */
+const missingEngineWarning =
   /resolve.*'@cgk-platform\/jobs-(?:inngest|trigger)\/provider'|"@cgk-platform\/jobs-(?:inngest|trigger)\/provider".*could not be resolved/
 
-/** Throws where the bundler warns of something in our packages; what it says of others' is theirs. */
-async function bundleQuietly(bundle: Bundle, program: string, folder: string): Promise<void> {
+/** Bundles a program. @throws on warnings about this library; those about other packages are ignored. */
+async function bundleWithoutWarnings(bundle: Bundle, program: string, folder: string): Promise<void> {
   const warnings = await bundle(program, folder)
-  const ours = warnings.filter((warning) => inOurs.test(warning) && !ofMissingEngine.test(warning))
+  const ours = warnings.filter((warning) => inOwnPackage.test(warning) && !missingEngineWarning.test(warning))
   if (ours.length > 0) throw new Error(ours.join('\n'))
 }
 

@@ -1,11 +1,11 @@
 import { importCostsMs, type Imported } from '../../bench/import-cost.ts'
 import type { Finding } from '../row.ts'
-import type { Trial } from '../trial.ts'
+import type { InstallChecks } from '../install-checks.ts'
 
-const mostRatio = 1.1
-const mostOverZodMs = 25
+const maxRatio = 1.1
+const maxOverZodMs = 25
 
-/** Ours, and the SDK alone. */
+/** The programs to compare: with this library, and with the SDK alone. */
 type Pair = readonly [Imported, Imported]
 
 const providers: readonly { readonly title: string; readonly ready: Pair; readonly sent: Pair }[] = [
@@ -14,10 +14,10 @@ const providers: readonly { readonly title: string; readonly ready: Pair; readon
 ]
 
 /** Compares the first import of the facade with the import of the SDK or zod alone. A slow machine fails nothing. */
-export async function checkColdStart(trial: Trial): Promise<void> {
+export async function checkColdStart(checks: InstallChecks): Promise<void> {
   let measured: Promise<Readonly<Record<Imported, number>>> | undefined
   const measure = (): Promise<Readonly<Record<Imported, number>>> =>
-    (measured ??= trial.app('hosted', 'npm').then(async ({ cwd }) => importCostsMs(cwd)))
+    (measured ??= checks.app('hosted', 'npm').then(async ({ cwd }) => importCostsMs(cwd)))
 
   const compare = async ([ours, sdk]: Pair, remark: string): Promise<{ ratio: number; detail: string }> => {
     const costs = await measure()
@@ -27,22 +27,22 @@ export async function checkColdStart(trial: Trial): Promise<void> {
   }
   for (const { title, ready, sent } of providers) {
     const what = `@cgk-platform/jobs with ${title}`
-    await trial.check('cold start', `${what}, target ≤ ${mostRatio}× the SDK alone`, async () => {
-      const { ratio, detail } = await compare(ready, ', loaded at the first send')
-      return { verdict: ratio <= mostRatio ? 'met' : 'missed', detail }
+    await checks.check('cold start', `${what}, target ≤ ${maxRatio}× the SDK alone`, async () => {
+      const { ratio, detail } = await compare(ready, ', which loads on the first send')
+      return { verdict: ratio <= maxRatio ? 'met' : 'missed', detail }
     })
-    await trial.check('cold start', `${what}, until the first send resolves`, async () => {
+    await checks.check('cold start', `${what}, until the first send resolves`, async () => {
       const { detail } = await compare(sent, '')
       return { detail }
     })
   }
-  await trial.check(
+  await checks.check(
     'cold start',
-    `@cgk-platform/jobs with local, target ≤ zod + ${mostOverZodMs} ms`,
+    `@cgk-platform/jobs with local, target ≤ zod + ${maxOverZodMs} ms`,
     async (): Promise<Finding> => {
       const { local, zod } = await measure()
       const detail = `zod ${local < zod ? '−' : '+'} ${Math.abs(local - zod).toFixed(0)} ms: ${local.toFixed(0)} ms, zod alone ${zod.toFixed(0)} ms`
-      return { verdict: local - zod <= mostOverZodMs ? 'met' : 'missed', detail }
+      return { verdict: local - zod <= maxOverZodMs ? 'met' : 'missed', detail }
     },
   )
 }

@@ -3,21 +3,21 @@ import { join } from 'node:path'
 import { compile } from '../../check-packages/compile.ts'
 import { resolutions } from '../../check-packages/consumer.ts'
 import { consumerNames, consumers } from '../consumers.ts'
-import type { Trial } from '../trial.ts'
+import type { InstallChecks } from '../install-checks.ts'
 import { versionIn } from '../versions.ts'
 
-/** The oldest and the newest compiler read every package's declarations, with own events and `skipLibCheck: false`. */
-export async function checkCompilers(trial: Trial): Promise<void> {
+/** Checks the declarations of each package with the oldest and the newest compiler, own events and `skipLibCheck: false`. */
+export async function checkCompilers(checks: InstallChecks): Promise<void> {
   for (const name of consumerNames) {
     const { installs, oldestTypeScript, thirdPartyErrors, configurations } = consumers[name]
     for (const version of [oldestTypeScript, versionIn('.', 'typescript')]) {
       for (const resolution of Object.keys(resolutions)) {
-        await trial.check('compilers', `TypeScript ${version}, ${resolution}: ${installs}`, async () => {
-          const { cwd } = await trial.app(name, 'npm')
+        await checks.check('compilers', `TypeScript ${version}, ${resolution}: ${installs}`, async () => {
+          const { cwd } = await checks.app(name, 'npm')
           const compiler = version === oldestTypeScript ? join(cwd, 'node_modules/.bin/tsc') : 'tsc'
-          // The hosts import the vendors' SDKs, whose declarations the oldest compiler of the facade does not read.
-          const wanted = Object.keys(configurations).filter((one) => one === 'app' || version !== oldestTypeScript)
-          for (const configuration of wanted) {
+          // Hosts import the vendors' SDKs. The oldest compiler of the facade cannot read their declarations.
+          const selected = Object.keys(configurations).filter((one) => one === 'app' || version !== oldestTypeScript)
+          for (const configuration of selected) {
             await compile(compiler, `tsconfig.${configuration}.${resolution}.json`, {
               cwd,
               thirdPartyErrors: configuration === 'app' ? thirdPartyErrors : 'ignored',

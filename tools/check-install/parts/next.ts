@@ -9,13 +9,13 @@ import { consumers } from '../consumers.ts'
 import { installIn } from '../install.ts'
 import { startNext } from '../next-server.ts'
 import type { Finding } from '../row.ts'
-import type { Trial } from '../trial.ts'
+import type { InstallChecks } from '../install-checks.ts'
 import { checkVendors, type Vendor, vendorFilesIn } from '../vendors.ts'
 import { versionIn } from '../versions.ts'
 
 interface NextApp {
   readonly folder: 'local' | 'inngest' | 'trigger'
-  /** What it imports. */
+  /** The module that the app imports. */
   readonly binding: string
 }
 
@@ -27,29 +27,29 @@ const apps: readonly NextApp[] = [
 const builds = { Turbopack: '--turbopack', webpack: '--webpack' }
 const thanks = ['completed', 'Thanks for order_1']
 
-/** Next.js builds an app on each engine with either bundler, and its routes send jobs that run. */
-export async function checkNext(trial: Trial): Promise<void> {
+/** Checks that Next.js builds an app on each engine with each bundler, and that the routes send jobs that run. */
+export async function checkNext(checks: InstallChecks): Promise<void> {
   let installed: Promise<string> | undefined
   for (const [bundler, flag] of Object.entries(builds)) {
     for (const { folder, binding } of apps) {
-      await trial.check('Next.js', `${bundler}: ${binding}`, async (): Promise<Finding> => {
-        const root = await (installed ??= install(trial))
+      await checks.check('Next.js', `${bundler}: ${binding}`, async (): Promise<Finding> => {
+        const root = await (installed ??= install(checks))
         const cwd = join(root, folder)
         const env = { NEXT_DIST_DIR: `.next-${bundler.toLowerCase()}`, NODE_ENV: 'production' }
         const printed = await build(root, cwd, flag, env)
         if (/@cgk-platform/.test(printed)) throw new Error(printed)
-        const detail = takeAway(join(cwd, env.NEXT_DIST_DIR, 'server'), folder)
-        await run(trial, folder, cwd, env)
-        return { detail: `no warning of ours, jobs run, ${detail}` }
+        const detail = checkSdkCode(join(cwd, env.NEXT_DIST_DIR, 'server'), folder)
+        await run(checks, folder, cwd, env)
+        return { detail: `no warnings, jobs run, ${detail}` }
       })
     }
   }
   for (const [bundler, flag] of Object.entries(builds)) {
-    await trial.check(
+    await checks.check(
       'Next.js',
       `${bundler}: @cgk-platform/jobs with no engine package`,
       async (): Promise<Finding> => {
-        const root = await (installed ??= install(trial))
+        const root = await (installed ??= install(checks))
         for (const name of Object.values(enginePackages))
           rmSync(join(root, 'node_modules', name), { recursive: true, force: true })
         const cwd = join(root, 'local')
@@ -63,13 +63,13 @@ export async function checkNext(trial: Trial): Promise<void> {
         } finally {
           await close()
         }
-        return { detail: 'jobs run on local, another engine is refused with `provider_not_installed`' }
+        return { detail: 'jobs run on local, another engine throws `provider_not_installed`' }
       },
     )
   }
 }
 
-/** Builds an app; answers what was printed. */
+/** Builds an app. Returns the output of `next build`. */
 function build(root: string, cwd: string, flag: string, env: Record<string, string>): Promise<string> {
   return execute(process.execPath, [join(root, 'node_modules/next/dist/bin/next'), 'build', flag], { cwd, env })
 }
@@ -80,19 +80,24 @@ async function post(url: string): Promise<unknown> {
   return response.ok ? JSON.parse(text) : text
 }
 
-/** Checks that no other vendor's SDK is in the app, or, where the engine is chosen at run time, deletes both SDKs. */
-function takeAway(server: string, folder: NextApp['folder']): string {
+/** Checks that the app contains no SDK of another vendor. If the app selects its engine at run time, deletes both SDKs. */
+function checkSdkCode(server: string, folder: NextApp['folder']): string {
   if (folder !== 'local') {
     checkVendors(server, folder satisfies Vendor)
     return "no other vendor's code"
   }
   const { inngest, trigger } = vendorFilesIn(server)
   for (const file of new Set([...inngest, ...trigger])) rmSync(file)
-  return 'on local; the SDKs are in files of their own, which were deleted for it'
+  return 'on local, without the separate files of the SDKs'
 }
 
-async function run(trial: Trial, folder: NextApp['folder'], cwd: string, env: Record<string, string>): Promise<void> {
-  const answer = async (
+async function run(
+  checks: InstallChecks,
+  folder: NextApp['folder'],
+  cwd: string,
+  env: Record<string, string>,
+): Promise<void> {
+  const request = async (
     variables: Readonly<Record<string, string>>,
     before?: (url: string) => Promise<unknown>,
   ): Promise<unknown> => {
@@ -104,23 +109,23 @@ async function run(trial: Trial, folder: NextApp['folder'], cwd: string, env: Re
       await close()
     }
   }
-  if (folder === 'local') assert.deepEqual(await answer({}), thanks)
+  if (folder === 'local') assert.deepEqual(await request({}), thanks)
   else if (folder === 'inngest') {
     await whileOnInngest(async (variables, engine) => {
-      const found = await answer(variables, (url) => engine.sync(`${url}/api/inngest`))
+      const found = await request(variables, (url) => engine.sync(`${url}/api/inngest`))
       assert.deepEqual(found, thanks)
     })
   } else {
-    const worker = await trial.app('trigger', 'npm')
+    const worker = await checks.app('trigger', 'npm')
     await whileOnTrigger(process.execPath, worker.cwd, async (variables) => {
-      assert.deepEqual(await answer(variables), ['completed', { label: 'tenant_1/p1', kilograms: 1.5 }])
+      assert.deepEqual(await request(variables), ['completed', { label: 'tenant_1/p1', kilograms: 1.5 }])
     })
   }
 }
 
-/** The apps beside one `node_modules`; answers their folder. */
-async function install(trial: Trial): Promise<string> {
-  const root = join(trial.folder, 'next')
+/** Installs all apps with one `node_modules`. Returns their folder. */
+async function install(checks: InstallChecks): Promise<string> {
+  const root = join(checks.folder, 'next')
   cpSync(join(import.meta.dirname, '../apps/next'), root, { recursive: true })
   for (const { folder } of apps) {
     cpSync(join(root, 'next.config.ts'), join(root, folder, 'next.config.ts'))
@@ -128,7 +133,7 @@ async function install(trial: Trial): Promise<string> {
   }
   const own = ['@cgk-platform/jobs', ...Object.values(enginePackages)].map((name) => [
     name,
-    trial.registry.versionOf(name),
+    checks.registry.versionOf(name),
   ])
   const ofNext = ['next', 'react', 'react-dom', '@types/react'].map((name) => [
     name,
@@ -146,6 +151,6 @@ async function install(trial: Trial): Promise<string> {
     devDependencies: { '@types/node': versionIn('.', '@types/node'), typescript: consumers.inngest.oldestTypeScript },
   }
   writeFileSync(join(root, 'package.json'), JSON.stringify(manifest))
-  await installIn('npm', root, trial.registry)
+  await installIn('npm', root, checks.registry)
   return root
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { NextConfig } from 'next'
 
-// The packages are installed in the folder above, for several apps.
+// The packages are installed in the parent folder, for several apps.
 const root = join(process.cwd(), '..')
 
 const config: NextConfig = {

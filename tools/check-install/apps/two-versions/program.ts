@@ -1,9 +1,9 @@
-// The app has one version of the facade, and a library that it uses has another; both read and run the same definitions.
+// The app depends on one version of the facade, and a library on another. Both must run the same definitions.
 import assert from 'node:assert/strict'
 import * as own from '@cgk-platform/jobs'
 import * as other from 'other-jobs'
 
-assert.notEqual(own.JobsError, other.JobsError, 'Two versions are loaded.')
+assert.notEqual(own.JobsError, other.JobsError, 'The test requires two versions, but only one is loaded.')
 
 const error = await own
   .createJobClient({ provider: 'local' })

@@ -1,6 +1,6 @@
 import { createJobClient, JobsError } from '@cgk-platform/jobs'
 
-/** Answers what a client on Inngest comes to here. */
+/** Returns whether a client can open Inngest, or the code of the error. */
 export async function POST(): Promise<Response> {
   const client = createJobClient({ provider: 'inngest', config: { eventKey: 'key' }, jobs: [] })
   const opened = await client.capabilities().then(

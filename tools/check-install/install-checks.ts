@@ -7,21 +7,23 @@ import { installWith, type Installed, type Manager } from './install.ts'
 import type { PackageRegistry } from './registry.ts'
 import type { Finding, Row } from './row.ts'
 
-/** A run of the check: where it works, what it has found, what is installed already. */
-export interface Trial {
+/** The checks of a run: their folder, registry, results and installed apps. */
+export interface InstallChecks {
   readonly folder: string
   readonly registry: PackageRegistry
   readonly tarballs: readonly Tarball[]
   readonly nodes: readonly Node[]
   readonly rows: readonly Row[]
-  /** Does one check and keeps its row. After a failure the others go on. */
+  /** Runs a check and stores its row. A failure does not stop the other checks. */
   check(part: string, what: string, work: () => Promise<Finding | undefined | void>): Promise<void>
-  /** An app of a stranger, installed and compiled on first use, for all parts that want it. */
+  /** Returns an app, which all parts share. Installs and compiles it on first use. */
   app(name: ConsumerName, manager: Manager): Promise<Installed>
 }
 
-/** A trial without rows. */
-export function createTrial(setting: Pick<Trial, 'folder' | 'registry' | 'tarballs' | 'nodes'>): Trial {
+/** Creates checks without rows. */
+export function createInstallChecks(
+  setting: Pick<InstallChecks, 'folder' | 'registry' | 'tarballs' | 'nodes'>,
+): InstallChecks {
   const rows: Row[] = []
   const apps = new Map<string, Promise<Installed>>()
 
@@ -29,12 +31,12 @@ export function createTrial(setting: Pick<Trial, 'folder' | 'registry' | 'tarbal
     ...setting,
     rows,
     async check(part, what, work) {
-      const began = performance.now()
+      const startedAt = performance.now()
       const finding = await work().catch((error: Error): Finding => ({ verdict: 'failed', detail: error.message }))
       const { verdict = 'passed', detail = '' } = finding ?? {}
-      // A failure is told in full at once; the table has its first line.
+      // A failure is printed immediately and completely. The table contains only its first line.
       rows.push({ part, what, verdict, detail: detail.split('\n')[0]! })
-      const seconds = ((performance.now() - began) / 1000).toFixed(1).padStart(5)
+      const seconds = ((performance.now() - startedAt) / 1000).toFixed(1).padStart(5)
       console.log(
         `${verdict.padEnd(12)} ${seconds} s  ${part}: ${what}${detail && verdict !== 'failed' ? ` (${detail})` : ''}`,
       )

@@ -1,4 +1,4 @@
-// A later version of the library keeps its definitions in another shape: one app cannot have both.
+// A later version of the library stores definitions in another format. An app cannot load both versions.
 import assert from 'node:assert/strict'
 import { defineJob, JobsError } from '@cgk-platform/jobs'
 
@@ -6,7 +6,7 @@ defineJob({ id: 'weigh', event: 'order.created', handler: () => undefined })
 
 try {
   await import('later-jobs')
-  assert.fail('It was taken.')
+  assert.fail('The import of the incompatible version did not fail.')
 } catch (error) {
   assert(JobsError.isInstance(error))
   assert.equal(error.code, 'incompatible_copies')
