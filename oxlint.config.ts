@@ -1,40 +1,40 @@
 import { defineConfig, type OxlintConfig } from 'oxlint'
 
-const inside = {
+const privateFiles = {
   regex: '(^|/)jobs(-[a-z]+)?/(src|dist)(/|$)',
-  message:
-    'The inside of another package is private: import the package by its name, and export there what is missing.',
+  message: 'Files of another package are private. Import the package by its name, and export from it what is missing.',
 }
 const ownPackage = {
   regex: '^@cgk-platform/',
   message:
-    'jobs-core is the ground floor and imports none of our packages: take what you need as an argument, or move this file up.',
+    'jobs-core must not import other packages of this library. Accept an argument, or move this file to another package.',
 }
 const vendor = {
   regex: '^(inngest|@inngest|@trigger\\.dev)(/|$)',
   message:
-    'Vendors are known to jobs-inngest and jobs-trigger alone: describe the shape in jobs-core, and translate there.',
+    'Only jobs-inngest and jobs-trigger import a vendor. Define the interface in jobs-core, and translate in the provider.',
 }
 const node = {
   regex: '^node:',
-  message: 'jobs-core does no I/O and runs everywhere: take the clock, the store or the stream as an argument.',
+  message:
+    'jobs-core does no I/O and runs on every platform. Accept the clock, the store or the stream as an argument.',
 }
 const providerOrFacade = {
   regex: '^@cgk-platform/jobs(-[^c][a-z]*)?(/|$)',
-  message: 'A provider imports jobs-core alone: what two providers share belongs there.',
+  message: 'A provider imports only jobs-core. Move code that providers share to jobs-core.',
 }
 const coreOrProvider = {
   regex: '^@cgk-platform/jobs-',
-  message: 'An app imports `@cgk-platform/jobs` or one of its subpaths: export there what is missing.',
+  message: 'An app imports `@cgk-platform/jobs` or one of its subpaths. Export from it what is missing.',
 }
 const coreOrProviderButLoopback = {
   ...coreOrProvider,
   regex: '^@cgk-platform/jobs-(core$|local)|^@cgk-platform/jobs-(inngest|trigger)($|/[^l])',
 }
 
-/** Forbids these imports; an override replaces the whole list, so each one names all that hold for its files. */
+/** Forbids these imports. An override replaces the complete list, so each override names all patterns of its files. */
 function without(...patterns: { regex: string; message: string }[]): NonNullable<OxlintConfig['rules']> {
-  return { 'no-restricted-imports': ['error', { patterns: [inside, ...patterns] }] }
+  return { 'no-restricted-imports': ['error', { patterns: [privateFiles, ...patterns] }] }
 }
 
 export default defineConfig({
@@ -57,30 +57,30 @@ export default defineConfig({
     'import/namespace': ['error', { allowComputed: true }],
     'import/no-default-export': 'error',
     'import/no-duplicates': 'error',
-    'typescript/consistent-type-imports': 'error', // also forbids `import('x').T`, which the rule on imports does not see
+    'typescript/consistent-type-imports': 'error', // also forbids `import('x').T`, which `no-restricted-imports` does not check
     'typescript/no-explicit-any': 'error',
     'typescript/no-misused-promises': 'error',
     'typescript/only-throw-error': 'error',
     'typescript/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
     'unicorn/prefer-node-protocol': 'error',
-    // Off, each for a reason.
-    'no-unmodified-loop-condition': 'off', // it does not see a change that a callback makes
-    'import/no-named-as-default-member': 'off', // `fc.integer()` reads better than `integer()`
-    'import/no-unassigned-import': 'off', // `import './jobs.ts'` is how an app registers its jobs
-    'promise/always-return': 'off', // a `then` may be there for its effect
+    // Disabled, each with its reason.
+    'no-unmodified-loop-condition': 'off', // does not detect changes in callbacks
+    'import/no-named-as-default-member': 'off', // `fc.integer()` is clearer than `integer()`
+    'import/no-unassigned-import': 'off', // apps register their jobs with `import './jobs.ts'`
+    'promise/always-return': 'off', // a `then` callback may have only side effects
     'typescript/consistent-return': 'off', // the compiler checks returns
-    'typescript/no-extraneous-class': 'off', // an instance of a class is one of the odd payloads in tests
-    'typescript/no-unnecessary-type-conversion': 'off', // plain JavaScript calls this code too
-    'typescript/no-unsafe-type-assertion': 'off', // outside data is narrowed by an assertion after a check
-    'typescript/unbound-method': 'off', // objects here are made of closures, which need no `this`
-    'unicorn/consistent-function-scoping': 'off', // a private helper may stand beside its use
-    'unicorn/no-useless-spread': 'off', // a loop goes over a copy of what its body may change
-    'vitest/expect-expect': 'off', // a function that several tests call may hold what they expect
-    'vitest/valid-expect': 'off', // an assertion may begin now and be awaited later
+    'typescript/no-extraneous-class': 'off', // tests use instances of classes as invalid payloads
+    'typescript/no-unnecessary-type-conversion': 'off', // JavaScript without types calls this code too
+    'typescript/no-unsafe-type-assertion': 'off', // external data is asserted after a check
+    'typescript/unbound-method': 'off', // methods here are closures without `this`
+    'unicorn/consistent-function-scoping': 'off', // a private helper may be declared where it is used
+    'unicorn/no-useless-spread': 'off', // loops iterate over a copy if their body changes the original
+    'vitest/expect-expect': 'off', // tests can share a function with the assertions
+    'vitest/valid-expect': 'off', // a test can await an assertion later
   },
   overrides: [
     {
-      // Their loaders want one.
+      // Their loaders require a default export.
       files: [
         '*.config.ts',
         '*.config.js',
@@ -93,10 +93,10 @@ export default defineConfig({
     },
     {
       files: ['**/*.test.ts', '**/*.test-d.ts', 'packages/*/test/**', 'packages/jobs-core/src/conformance/cases/**'],
-      // Tests make odd things on purpose: holes, look-alikes, thenables, values of the wrong type.
+      // Tests create invalid values on purpose: sparse arrays, thenables, values of the wrong type.
       rules: {
-        'no-unsafe-optional-chaining': 'off', // a missing value fails the test all the same
-        'typescript/consistent-type-imports': ['error', { disallowTypeAnnotations: false }], // of a module loaded twice
+        'no-unsafe-optional-chaining': 'off', // a missing value fails the test anyway
+        'typescript/consistent-type-imports': ['error', { disallowTypeAnnotations: false }], // for modules that are loaded twice
         'typescript/no-array-delete': 'off',
         'typescript/no-misused-spread': 'off',
         'typescript/no-this-alias': 'off',
@@ -106,15 +106,16 @@ export default defineConfig({
       },
     },
     {
-      // The interfaces are empty until a package adds to them, and `keyof` of one is `never`.
+      // These interfaces are empty until a package augments them, so their `keyof` is `never`.
       files: ['packages/jobs-core/src/provider/{engine-types,provider-choice}.ts'],
       rules: { 'typescript/no-duplicate-type-constituents': 'off', 'typescript/no-redundant-type-constituents': 'off' },
     },
     { files: ['examples/**', 'tools/**'], rules: { 'no-console': 'off' } },
-    // A module declaration names the interface of the other module.
+    // A module augmentation redeclares the interface of the other module.
     { files: ['packages/*/src/job-events.ts', 'tools/chaos/events.ts'], rules: { 'no-shadow': 'off' } },
 
-    // Imports run one way: jobs-core <- jobs-local | jobs-inngest | jobs-trigger <- jobs <- examples. A `c` begins core and cli.
+    // Imports have one direction: jobs-core <- jobs-local | jobs-inngest | jobs-trigger <- jobs <- examples. The glob `[!c]`
+    // excludes jobs-core and jobs-cli.
     { files: ['packages/jobs-core/**'], rules: without(ownPackage, vendor) },
     {
       files: ['packages/jobs-core/src/**'],
@@ -125,10 +126,10 @@ export default defineConfig({
     { files: ['packages/{jobs,jobs-cli}/**'], rules: without(vendor) },
     { files: ['examples/**'], rules: without(coreOrProvider) },
     {
-      // Test equipment that no published package has: the Inngest and the Trigger.dev that tests and the demo bring along.
+      // The loopback engines of Inngest and Trigger.dev, for tests and the demo. No published package contains them.
       files: ['examples/storefront/src/demo/**', 'examples/*/test/**'],
       rules: without(coreOrProviderButLoopback),
     },
-    { files: ['examples/own-provider/**'], rules: without(providerOrFacade) }, // it is no app
+    { files: ['examples/own-provider/**'], rules: without(providerOrFacade) }, // a provider, not an app
   ],
 })

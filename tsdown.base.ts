@@ -1,8 +1,8 @@
 import type { UserConfig } from 'tsdown'
 
 /**
- * One build for every published package: ESM for Node 20.19 and later, with declarations. Nothing is minified, so source maps
- * would tell little, and they would be twice as large as all the rest.
+ * Defines the build of a published package: ESM for Node 20.19 and later, with declarations. There are no source maps: the
+ * code is not minified, and maps would triple the size of the packages.
  */
 export function defineBuild(entry: string[]): UserConfig {
   return {
@@ -11,7 +11,7 @@ export function defineBuild(entry: string[]): UserConfig {
     platform: 'neutral',
     target: 'node20.19',
     dts: { sourcemap: false },
-    deps: { neverBundle: [/^node:/] }, // the conformance suite is for Node alone
+    deps: { neverBundle: [/^node:/] }, // the conformance suite runs only on Node
     fixedExtension: false,
     tsconfig: 'tsconfig.build.json',
   }

@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url'
 
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
-// The workspace's packages resolve to their sources, so tests wait for no build. Without `module`, which is there by default:
-// under it Node loads files of OpenTelemetry that are for bundlers.
+// The workspace's packages resolve to their sources, so tests need no build. Omits the default condition `module`, with
+// which Node loads files of OpenTelemetry that are meant for bundlers.
 const conditions = ['@cgk-platform/source', 'node', 'development|production']
 
 const config: ViteUserConfig = defineConfig({
@@ -11,10 +11,10 @@ const config: ViteUserConfig = defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    globalSetup: [fileURLToPath(new URL('vitest.leave-nothing.ts', import.meta.url))],
-    // Where nobody looks on, only what failed and the sums.
+    globalSetup: [fileURLToPath(new URL('vitest.cleanup.ts', import.meta.url))],
+    // In CI, print only failures and totals.
     reporters: process.env['CI'] ? ['minimal'] : ['default'],
-    // Only ends what hangs: a machine that is busy elsewhere may take many times as long as an idle one.
+    // High, because a busy machine can be many times slower than an idle one. Only stops tests that hang.
     testTimeout: 180_000,
     hookTimeout: 180_000,
     expect: { poll: { timeout: 120_000, interval: 20 } },
@@ -22,10 +22,10 @@ const config: ViteUserConfig = defineConfig({
   },
 })
 
-/** Lets test files share processes, for packages whose files are many and short: each file still begins afresh. */
+/** Lets test files share processes, for packages with many short files. The state is reset before each file. */
 export const sharedProcess: NonNullable<ViteUserConfig['test']> = {
   isolate: false,
-  setupFiles: [fileURLToPath(new URL('vitest-fresh-process.ts', import.meta.url))],
+  setupFiles: [fileURLToPath(new URL('vitest.reset-process.ts', import.meta.url))],
 }
 
 export default config

@@ -1,4 +1,5 @@
-// Installs the packed facade into an empty folder and runs a job on this Node: node .ci/smoke.mjs <folder of tarballs>
+// Installs the packed facade into an empty folder, and runs a job on this version of Node:
+// node .ci/smoke.mjs <folder of tarballs>
 import { execSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -24,13 +25,13 @@ for (const config of process.getBuiltinModule('node:sqlite') ? [{}, { path: 'job
   const { state, runs } = await client.waitForJob(job.id, { timeout: '60s' })
   await client.close()
   assert.deepEqual([state, runs[0].attempts, runs[0].output], ['completed', 2, { confirmed: 'order_456' }])
-  console.log(\`\${process.version} on \${process.platform}: completed, kept in \${config.path ?? 'memory'}\`)
+  console.log(\`\${process.version} on \${process.platform}: completed, stored in \${config.path ?? 'memory'}\`)
 }
 `
 
 const packed = resolve(process.argv[2])
 const tarballs = readdirSync(packed).filter((name) => name.endsWith('.tgz'))
-// The vendors' packages are left out: what an app on the local engine installs.
+// Only the packages that an app on the local engine installs.
 const installed = tarballs.filter((name) => /platform-jobs(-core|-local)?(-\d.*)?\.tgz$/.test(name))
 const folder = mkdtempSync(join(tmpdir(), 'jobs-smoke-'))
 try {

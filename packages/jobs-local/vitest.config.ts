@@ -1,6 +1,6 @@
 import { mergeConfig, type ViteUserConfig } from 'vitest/config'
 
-import base from '../../vitest-waiting.base.ts'
+import base from '../../vitest-slow.base.ts'
 import { sharedProcess } from '../../vitest.base.ts'
 
 const config: ViteUserConfig = mergeConfig(base, { test: sharedProcess })

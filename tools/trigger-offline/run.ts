@@ -64,10 +64,10 @@ function describeError({ code, message }: NodeJS.ErrnoException): string {
 
 /** Resolves on the first signal. A second one exits this process immediately. */
 function untilStopped(): Promise<true> {
-  return new Promise((resolve) => {
+  return new Promise((resolveStopped) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.once(signal, () => {
-        resolve(true)
+        resolveStopped(true)
         process.once(signal, () => process.exit(1))
       })
     }

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { removeAfterRun } from '../../../vitest.leave-nothing.ts'
+import { removeAfterRun } from '../../../vitest.cleanup.ts'
 
 const root = join(import.meta.dirname, '..')
 

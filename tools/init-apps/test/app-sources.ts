@@ -1,7 +1,7 @@
-/** An app as its maker has it on the first day. */
+/** A new app, before `init`. */
 export interface AppSource {
   readonly manifest: Readonly<Record<string, unknown>>
-  /** Its other files, by path. */
+  /** Its other files: contents by path. */
   readonly files: Readonly<Record<string, string>>
 }
 
@@ -20,7 +20,7 @@ const layout = (type: string): string => `export default function Layout({ child
 }
 `
 
-/** What `create-next-app` makes, in TypeScript. */
+/** The output of `create-next-app`, in TypeScript. */
 export const nextApp: AppSource = {
   manifest: {
     name: 'next-app',
@@ -34,7 +34,7 @@ export const nextApp: AppSource = {
     'app/layout.tsx': layout(': { children: React.ReactNode }'),
     'next-env.d.ts': '/// <reference types="next" />\n',
     'tsconfig.json': `{
-  // The options that it writes.
+  // The options that `create-next-app` writes.
   "compilerOptions": {
     "target": "ES2017",
     "lib": ["dom", "dom.iterable", "esnext"],
@@ -60,7 +60,7 @@ export const nextApp: AppSource = {
   },
 }
 
-/** The same in JavaScript, with its sources in `src`. */
+/** A Next.js app in JavaScript, with its sources in `src`. */
 export const nextAppInJavaScript: AppSource = {
   manifest: { ...nextApp.manifest, devDependencies: {} },
   files: {
@@ -70,7 +70,7 @@ export const nextAppInJavaScript: AppSource = {
   },
 }
 
-/** Express in TypeScript, compiled by `tsc` and run by `tsx` meanwhile. */
+/** An Express app in TypeScript, compiled by `tsc`, and run by `tsx` during development. */
 export const expressApp: AppSource = {
   manifest: {
     name: 'express-app',
@@ -100,13 +100,13 @@ express().get('/', (_request, response) => response.send('Hello'))
   },
 }
 
-/** Express in JavaScript, in the modules of old. */
+/** An Express app in JavaScript, with CommonJS modules. */
 export const expressAppInJavaScript: AppSource = {
   manifest: { name: 'old-express-app', main: 'server.js', dependencies: { express: '^5.3.0' } },
   files: { 'server.js': `require('express')().get('/', (_request, response) => response.send('Hello'))\n` },
 }
 
-/** What `create-hono` makes for Node. */
+/** The output of `create-hono` for Node. */
 export const honoApp: AppSource = {
   manifest: {
     name: 'hono-app',
@@ -138,7 +138,7 @@ export const app = new Hono().get('/', (context) => context.text('Hello'))
   },
 }
 
-/** A program that Node runs as it is, in TypeScript. */
+/** A program in TypeScript that Node runs without a build. */
 export const nodeApp: AppSource = {
   manifest: { name: 'node-app', type: 'module', devDependencies: { '@types/node': '^24', typescript: '^7' } },
   files: {
@@ -154,7 +154,7 @@ export const nodeApp: AppSource = {
   },
 }
 
-/** TypeScript in a package without a `type`. */
+/** A program in TypeScript, in a package without a `type`. */
 export const commonJsNodeApp: AppSource = {
   manifest: { name: 'old-node-app', devDependencies: { '@types/node': '^24', typescript: '^7' } },
   files: {
@@ -164,5 +164,5 @@ export const commonJsNodeApp: AppSource = {
   },
 }
 
-/** What `npm init -y` makes. */
+/** The output of `npm init -y`. */
 export const nodeAppInJavaScript: AppSource = { manifest: { name: 'plain-app', version: '1.0.0' }, files: {} }

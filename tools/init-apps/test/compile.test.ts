@@ -8,7 +8,7 @@ const combinations = Object.entries(apps).flatMap(([name, source]) =>
   ['local', 'inngest', 'trigger.dev'].map((provider): [string, string, AppSource] => [name, provider, source]),
 )
 
-describe.concurrent('what `init` writes compiles', () => {
+describe.concurrent('the files that `init` writes compile', () => {
   test.for(combinations)('in %s, on %s', async ([, provider, source], { expect, onTestFinished }) => {
     const app = openApp(source)
     onTestFinished(() => app.close())
@@ -17,7 +17,7 @@ describe.concurrent('what `init` writes compiles', () => {
   })
 })
 
-test('what is sent is checked by the events that `init` declared', async ({ expect, onTestFinished }) => {
+test('the compiler checks payloads against the events that `init` declares', async ({ expect, onTestFinished }) => {
   const app = openApp(nodeApp)
   onTestFinished(() => app.close())
   await app.init('--provider', 'local', '--yes')

@@ -5,26 +5,26 @@ import { type AppSource, expressApp, expressAppInJavaScript, honoApp, nodeApp } 
 import { freePort } from './free-port.ts'
 import { openApp } from './open-app.ts'
 
-// In place of Inngest's dev server stands one that speaks its protocol to the unchanged SDK.
+// A loopback engine replaces Inngest's dev server. The unchanged SDK connects to it.
 
-/** As the dev server does, which is told where the app is, or to which a worker has connected. */
+/** Finds the app as the dev server does: at a URL, or as a connected worker. */
 type Find = (engine: LoopbackEngine, port: number) => Promise<void>
 
-const call: Find = (engine, port) => engine.sync(`http://127.0.0.1:${port}/api/inngest`)
-const isConnected: Find = async ({ url }) => {
+const syncApp: Find = (engine, port) => engine.sync(`http://127.0.0.1:${port}/api/inngest`)
+const findWorker: Find = async ({ url }) => {
   const { status } = await fetch(`${url}/v2/apps/jobs`)
   if (status !== 200) throw new Error('The worker has not connected.')
 }
 
 const apps: [string, AppSource, Find][] = [
-  ['Express in TypeScript', expressApp, call],
-  ['Express in JavaScript', expressAppInJavaScript, call],
-  ['Hono', honoApp, call],
-  ['Node', nodeApp, isConnected],
+  ['Express in TypeScript', expressApp, syncApp],
+  ['Express in JavaScript', expressAppInJavaScript, syncApp],
+  ['Hono', honoApp, syncApp],
+  ['Node', nodeApp, findWorker],
 ]
 
 describe.concurrent('on Inngest', () => {
-  test.for(apps)('%s: what `init` writes is found and runs', async ([, source, find], { expect, onTestFinished }) => {
+  test.for(apps)('%s: the engine finds and runs the job that `init` writes', async ([, source, find], { expect, onTestFinished }) => {
     const app = openApp(source)
     onTestFinished(() => app.close())
     const { exitCode, stderr } = await app.init('--provider', 'inngest', '--yes')
@@ -33,7 +33,7 @@ describe.concurrent('on Inngest', () => {
     const engine = await createLoopbackEngine()
     onTestFinished(() => engine.close())
     const port = await freePort()
-    const variables = { INNGEST_DEV: engine.url } // the rest of `.env` is as it was written
+    const variables = { INNGEST_DEV: engine.url } // the other variables come from the written `.env`
     const worker = app.start('jobs:worker', { ...variables, JOBS_PORT: String(port) })
     await expect
       .poll(() =>

@@ -23,7 +23,7 @@ const apps: [string, AppSource][] = [
 const printed = /^Attempt 1: welcome, user_1\nJob \w+: completed \{ welcomed: 'user_1' \}\n$/
 
 describe.concurrent('on the local engine', () => {
-  test.for(apps)('%s: what `init` writes sends and runs', async ([, source], { expect, onTestFinished }) => {
+  test.for(apps)('%s: the job that `init` writes is sent and runs', async ([, source], { expect, onTestFinished }) => {
     const app = openApp(source)
     onTestFinished(() => app.close())
     expect(await app.init('--provider', 'local', '--yes')).toMatchObject({ exitCode: 0, stderr: '' })
@@ -31,7 +31,7 @@ describe.concurrent('on the local engine', () => {
     expect(sent, sent.stderr).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(printed) })
   })
 
-  test.for(apps)('%s: its worker runs until it is asked to end', async ([, source], { expect, onTestFinished }) => {
+  test.for(apps)('%s: the worker runs until SIGTERM', async ([, source], { expect, onTestFinished }) => {
     const app = openApp(source)
     onTestFinished(() => app.close())
     await app.init('--provider', 'local', '--yes')

@@ -5,8 +5,8 @@ import { type AppSource, nextApp, nextAppInJavaScript } from './app-sources.ts'
 import { freePort } from './free-port.ts'
 import { type OpenApp, openApp, type Running } from './open-app.ts'
 
-/** An app after `init`, whose scripts call it at a port of its own in place of the usual one. */
-async function initialised(source: AppSource, provider: string): Promise<{ app: OpenApp; port: number }> {
+/** Opens an app and runs `init`. Changes its scripts to a free port. */
+async function openInitializedApp(source: AppSource, provider: string): Promise<{ app: OpenApp; port: number }> {
   const app = openApp(source)
   onTestFinished(() => app.close())
   expect(await app.init('--provider', provider, '--yes')).toMatchObject({ exitCode: 0, stderr: '' })
@@ -21,7 +21,7 @@ async function dev(app: OpenApp, port: number, variables: Record<string, string>
   return server
 }
 
-/** Calls the route that sends, by its script. */
+/** Sends a job with the script of the app, and expects it to run. */
 async function expectSendToRun(app: OpenApp, server: Running): Promise<void> {
   const { exitCode, stdout, stderr } = await app.script('jobs:send')
   expect({ exitCode, stderr }, server.printed()).toEqual({ exitCode: 0, stderr: '' })
@@ -30,13 +30,13 @@ async function expectSendToRun(app: OpenApp, server: Running): Promise<void> {
   expect(server.printed()).not.toMatch(/warn|error/i)
 }
 
-test('Next.js on the local engine starts it with the server, sends and runs', async () => {
-  const { app, port } = await initialised(nextApp, 'local')
+test('Next.js starts the local engine with its server, and sends and runs a job', async () => {
+  const { app, port } = await openInitializedApp(nextApp, 'local')
   await expectSendToRun(app, await dev(app, port))
 })
 
-test('Next.js in JavaScript on Inngest is found where the dev server is told to look, sends and runs', async () => {
-  const { app, port } = await initialised(nextAppInJavaScript, 'inngest')
+test('Inngest finds a Next.js app in JavaScript at the URL of its dev script, and the app sends and runs a job', async () => {
+  const { app, port } = await openInitializedApp(nextAppInJavaScript, 'inngest')
   const engine = await createLoopbackEngine()
   onTestFinished(() => engine.close())
   const server = await dev(app, port, { INNGEST_DEV: engine.url })

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
-import { removeAfterRun } from '../../../vitest.leave-nothing.ts'
+import { removeAfterRun } from '../../../vitest.cleanup.ts'
 import type { AppSource } from './app-sources.ts'
 
 const workspace = join(import.meta.dirname, '..')
@@ -11,44 +11,47 @@ const require = createRequire(import.meta.url)
 const cli = join(dirname(require.resolve('@cgk-platform/jobs-cli/package.json')), 'dist/main.js')
 const tsc = join(workspace, '../../node_modules/.bin/tsc')
 
-/** What a program came to. */
+/** The result of a program. */
 export interface Ended {
-  /** `null` where a signal ended it. */
+  /** The exit code, or `null` if a signal ended the program. */
   readonly exitCode: number | null
   readonly stdout: string
   readonly stderr: string
 }
 
-/** A script that runs on. */
+/** A running script. */
 export interface Running {
-  /** What it printed so far. */
+  /** Returns its output so far. */
   printed(): string
-  /** Asks it to end; answers its exit code, `null` where the signal ended it. */
+  /** Ends it with SIGTERM. Returns its exit code, or `null` if the signal ended it. */
   terminate(): Promise<number | null>
 }
 
-/** Variables of a program. */
+/** Environment variables. */
 export type Environment = Readonly<Record<string, string>>
 
-/** An app in a folder of its own, below the packages that it takes for installed. */
+/** An app in its own folder, which resolves the packages of this workspace. */
 export interface OpenApp {
   readonly folder: string
-  /** Calls `init`, as its users do, with nobody there to answer. */
+  /** Runs `init` without a terminal. */
   init(...args: string[]): Promise<Ended>
+  /** Writes a file. */
   write(path: string, contents: string): void
+  /** Returns the contents of a file. */
   read(path: string): string
-  /** Every file of it but what frameworks make, by path. */
+  /** Returns the contents of all files, by path. */
   contents(): Record<string, string>
-  /** Type-checks it by its own `tsconfig.json`; answers the compiler's lines. */
+  /** Type-checks it with its own `tsconfig.json`. Returns the output of the compiler. */
   compile(): Promise<string>
-  /** Runs a script of its `package.json` that ends by itself. */
+  /** Runs a script of its `package.json` until it exits. */
   script(name: string, environment?: Environment): Promise<Ended>
-  /** Starts a script that does not; `close` ends it at the latest. */
+  /** Starts a script that does not exit. `close` kills it. */
   start(name: string, environment?: Environment): Running
+  /** Kills running scripts and removes the folder. */
   close(): void
 }
 
-/** Writes an app down. */
+/** Writes an app to a new folder. */
 export function openApp({ manifest, files }: AppSource): OpenApp {
   const apps = join(workspace, '.apps')
   mkdirSync(apps, { recursive: true })
@@ -82,7 +85,7 @@ export function openApp({ manifest, files }: AppSource): OpenApp {
     },
     script: (name, environment) => run(process.execPath, ['--run', name], environment),
     start(name, environment = {}) {
-      // Of a group of its own: the script is a child of what is started here.
+      // In its own process group, because the script is a child of the started process.
       const child = spawn(process.execPath, ['--run', name], {
         cwd: folder,
         env: toEnv(environment),
@@ -91,9 +94,9 @@ export function openApp({ manifest, files }: AppSource): OpenApp {
       })
       running.push(child)
       let printed = ''
-      const keep = (chunk: Buffer): void => void (printed += String(chunk))
-      child.stdout.on('data', keep)
-      child.stderr.on('data', keep)
+      const collect = (chunk: Buffer): void => void (printed += String(chunk))
+      child.stdout.on('data', collect)
+      child.stderr.on('data', collect)
       const ended = new Promise<number | null>((resolve) => void child.on('close', resolve))
       return {
         printed: () => printed,
@@ -114,7 +117,7 @@ function signalGroup({ pid, exitCode, signalCode }: ChildProcess, signal: NodeJS
   if (exitCode === null && signalCode === null) process.kill(-pid!, signal)
 }
 
-/** Nothing of the machine that runs the tests shall choose an engine. */
+/** Returns an environment without the machine's variables, which could select an engine. */
 function toEnv(environment: Environment): NodeJS.ProcessEnv {
   const { PATH, HOME, TMPDIR } = process.env
   return { PATH, HOME, TMPDIR, NEXT_TELEMETRY_DISABLED: '1', ...environment }

@@ -5,9 +5,9 @@ import { type AppSource, expressApp, expressAppInJavaScript, honoApp } from './a
 import { freePort } from './free-port.ts'
 import { openApp } from './open-app.ts'
 
-// What `init` says to add to the app's own server, added to it.
+// Adds the lines that `init` prints to the app's own server.
 
-/** The app with a server, in a file of its own, that a script starts. */
+/** Adds a script that starts a separate server file. */
 function withServer(source: AppSource, run: string): AppSource {
   return { ...source, manifest: { ...source.manifest, scripts: { server: run } } }
 }
@@ -16,7 +16,7 @@ const send = `sendJob('user.signed_up', { tenantId: 'tenant_1', userId: 'user_1'
 
 const onLocal: [string, AppSource, string, (line: string) => string][] = [
   [
-    'modules of TypeScript',
+    'TypeScript modules',
     withServer(expressApp, 'node --import tsx src/own.ts'),
     'src/own.ts',
     (line) => `${line}
@@ -65,7 +65,7 @@ serve({ fetch: app.fetch, port: Number(process.env['PORT']) })
 
 describe.concurrent("the app's own server", () => {
   test.for(onLocal)(
-    'of %s runs on the local engine what it sends, and ends when it is asked to',
+    'with %s runs its jobs on the local engine, and exits on SIGTERM',
     async (one, context) => {
       const { expect, onTestFinished } = context
       const [, source, file, codeWith] = one
@@ -85,7 +85,7 @@ describe.concurrent("the app's own server", () => {
     },
   )
 
-  test.for(onInngest)('of %s runs on Inngest what it is called for', async ([, source, code], context) => {
+  test.for(onInngest)('with %s runs the jobs that Inngest requests', async ([, source, code], context) => {
     const { expect, onTestFinished } = context
     const app = openApp(source)
     onTestFinished(() => app.close())

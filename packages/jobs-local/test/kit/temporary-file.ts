@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { removeAfterRun } from '../../../../vitest.leave-nothing.ts'
+import { removeAfterRun } from '../../../../vitest.cleanup.ts'
 
 /** A path for a file of jobs, in a folder of its own. */
 export interface TemporaryFile {

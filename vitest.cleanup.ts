@@ -14,54 +14,54 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 
-/** In the temporary folder of a run: the folders elsewhere that belong to it, one a line. */
-const elsewhere = 'elsewhere'
+/** A file in the temporary folder of a test run. It lists other folders to remove, one per line. */
+const listName = 'remove-after-run'
 
 /**
- * Gives a test run a temporary folder, and a process that outlives it. Once the run has ended, in whatever way, that
- * process kills what the run left running and removes its files.
+ * Creates a temporary folder for a test run, and starts a process that outlives it. When the run ends, even by SIGKILL,
+ * that process kills remaining processes of the run and removes its files.
  */
 export function setup(): void {
   const folder = mkdtempSync(join(tmpdir(), 'jobs-test-'))
   chmodSync(folder, 0o755) // some tests start processes of another user
-  writeFileSync(join(folder, elsewhere), '')
+  writeFileSync(join(folder, listName), '')
   process.env['TMPDIR'] = folder
-  // Of its own group, so that a signal for the run leaves it alone. Its input ends with the run.
-  const sweeper = spawn(process.execPath, ['--no-warnings', import.meta.filename, folder], {
+  // In its own process group, so that it does not receive signals to the run. Its standard input closes with the run.
+  const cleaner = spawn(process.execPath, ['--no-warnings', import.meta.filename, folder], {
     detached: true,
     stdio: ['pipe', 'ignore', 'inherit'],
     env: {},
   })
-  sweeper.unref()
-  ;(sweeper.stdin as Socket).unref()
+  cleaner.unref()
+  ;(cleaner.stdin as Socket).unref()
 }
 
-/** Makes the test run remove a folder outside of its temporary folder. Without a test run, it does nothing. */
+/** Removes a folder outside of the temporary folder when the test run ends. Does nothing without a test run. */
 export function removeAfterRun(folder: string): void {
-  const list = join(tmpdir(), elsewhere)
+  const list = join(tmpdir(), listName)
   if (existsSync(list)) appendFileSync(list, `${folder}\n`)
 }
 
-async function sweep(folder: string): Promise<void> {
+async function cleanUp(folder: string): Promise<void> {
   await new Promise((resolve) => process.stdin.resume().once('close', resolve))
-  for (let pids = usersOf(folder); pids.length > 0; pids = usersOf(folder)) {
+  for (let pids = processesOf(folder); pids.length > 0; pids = processesOf(folder)) {
     pids.forEach(kill)
     await setTimeout(20)
   }
   for (const disk of disksIn(folder)) spawnSync('umount', ['--lazy', disk])
-  const others = readFileSync(join(folder, elsewhere), 'utf8').split('\n').filter(Boolean)
+  const others = readFileSync(join(folder, listName), 'utf8').split('\n').filter(Boolean)
   for (const each of [...others, folder]) rmSync(each, { recursive: true, force: true, maxRetries: 5 })
 }
 
-/** The processes whose environment names the folder. Only Linux tells. */
-function usersOf(folder: string): number[] {
+/** Returns the processes whose `TMPDIR` is the folder. Only Linux exposes the environment of processes. */
+function processesOf(folder: string): number[] {
   if (process.platform !== 'linux') return []
   return readdirSync('/proc').flatMap((entry) => {
     try {
       const environment = /^\d+$/.test(entry) ? readFileSync(`/proc/${entry}/environ`, 'utf8') : ''
       return environment.split('\0').includes(`TMPDIR=${folder}`) ? Number(entry) : []
     } catch {
-      return [] // it has ended, or is another user's
+      return [] // it has exited, or belongs to another user
     }
   })
 }
@@ -78,9 +78,9 @@ function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL')
   } catch {
-    // it has ended
+    // it has exited
   }
 }
 
 const [, script, folder] = process.argv
-if (script === import.meta.filename && folder !== undefined) await sweep(folder)
+if (script === import.meta.filename && folder !== undefined) await cleanUp(folder)

@@ -5,20 +5,20 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 import base from './vitest.base.ts'
 
-/** The conformance suites wait longest, and then what is no unit: begun first, they do so while the others work. */
+/** Starts the slowest test files first: the conformance suites, then other tests that are not unit tests. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const sorted = await super.sort(files) // oxlint-disable-line unicorn/no-array-sort -- it is no array's
+    const sorted = await super.sort(files) // oxlint-disable-line unicorn/no-array-sort -- not a method of an array
     return sorted.toSorted((one, other) => rank(one) - rank(other))
   }
 }
 
 function rank({ moduleId }: TestSpecification): number {
-  // Of the local engine's, one alone is on real time.
+  // Of the local engine's suites, only the one with three workers runs in real time.
   return ['/three-workers.', '/test/conformance/', '/test/', ''].findIndex((part) => moduleId.includes(part))
 }
 
-/** For packages whose tests mostly wait: two files at once also where there are two processors, with others beside them. */
+/** The configuration of packages whose tests mostly wait. Runs at least two files at a time, even on two processors. */
 const config: ViteUserConfig = mergeConfig(
   base,
   defineConfig({

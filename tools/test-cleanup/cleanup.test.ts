@@ -6,7 +6,7 @@ import { join } from 'node:path'
 
 import { expect, test } from 'vitest'
 
-const setupModule = join(import.meta.dirname, '../../vitest.leave-nothing.ts')
+const setupModule = join(import.meta.dirname, '../../vitest.cleanup.ts')
 
 /** Starts a test run with a detached process that ignores all signals but SIGKILL, and a folder outside `TMPDIR`. */
 function startRun(folder: string): ChildProcess {

@@ -5,16 +5,16 @@ import { freePort } from './free-port.ts'
 import { openApp } from './open-app.ts'
 
 const refusals: [string, string[], RegExp][] = [
-  ['a folder that is none', ['--cwd', 'nowhere'], /`.*nowhere` is not a folder.*--cwd.*\(no_folder\)/],
+  ['a path that is not a folder', ['--cwd', 'nowhere'], /`.*nowhere` is not a folder.*--cwd.*\(no_folder\)/],
   [
     'a folder without a package.json',
     ['--cwd', 'empty'],
     /no `package\.json` in `.*empty`.*npm init.*\(no_package_json\)/,
   ],
-  ['no answer to be had', [], /cannot ask without a terminal\. Add `--provider.*`--yes`.*\(missing_flags\)/],
+  ['no terminal and no flags', [], /cannot ask without a terminal\. Add `--provider.*`--yes`.*\(missing_flags\)/],
 ]
 
-describe.concurrent('`init` ends with 2 and says what to do', () => {
+describe.concurrent('`init` exits with 2 and a remedy', () => {
   test.for(refusals)('%s', async ([, args, message], { expect, onTestFinished }) => {
     const app = openApp({ ...nodeAppInJavaScript, files: { 'empty/notes.txt': '' } })
     onTestFinished(() => app.close())
@@ -24,10 +24,10 @@ describe.concurrent('`init` ends with 2 and says what to do', () => {
   })
 })
 
-test('an install that fails leaves the files, says what to do and ends with 1', async ({ expect, onTestFinished }) => {
+test('a failed install keeps the written files, prints a remedy and exits with 1', async ({ expect, onTestFinished }) => {
   const app = openApp({
     manifest: { ...nodeAppInJavaScript.manifest, packageManager: 'npm@10.0.0' },
-    files: { '.npmrc': 'registry=http://127.0.0.1:9/\nfetch-retries=0\n' }, // where nobody answers
+    files: { '.npmrc': 'registry=http://127.0.0.1:9/\nfetch-retries=0\n' }, // nothing listens there
   })
   onTestFinished(() => app.close())
   const ended = await app.init('--provider', 'local', '--yes', '--install')
@@ -36,7 +36,7 @@ test('an install that fails leaves the files, says what to do and ends with 1', 
 })
 
 test.for([{ JOB_PROVIDER: 'inngest' }, { JOB_PROVIDER: 'sqs' }])(
-  'what sends the first event ends with 1 and a line where it cannot be sent: %o',
+  'the script that sends the first event exits with 1 and one line if the send fails: %o',
   async (variables, { expect, onTestFinished }) => {
     const app = openApp(nodeApp)
     onTestFinished(() => app.close())
