@@ -34,7 +34,7 @@ export const nextApp: AppSource = {
     'app/layout.tsx': layout(': { children: React.ReactNode }'),
     'next-env.d.ts': '/// <reference types="next" />\n',
     'tsconfig.json': `{
-  // The options that `create-next-app` writes.
+  // The options of create-next-app.
   "compilerOptions": {
     "target": "ES2017",
     "lib": ["dom", "dom.iterable", "esnext"],

@@ -24,7 +24,10 @@ describe.concurrent('`init` exits with 2 and a remedy', () => {
   })
 })
 
-test('a failed install keeps the written files, prints a remedy and exits with 1', async ({ expect, onTestFinished }) => {
+test('a failed install keeps the written files, prints a remedy and exits with 1', async ({
+  expect,
+  onTestFinished,
+}) => {
   const app = openApp({
     manifest: { ...nodeAppInJavaScript.manifest, packageManager: 'npm@10.0.0' },
     files: { '.npmrc': 'registry=http://127.0.0.1:9/\nfetch-retries=0\n' }, // nothing listens there

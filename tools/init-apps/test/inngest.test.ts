@@ -24,30 +24,33 @@ const apps: [string, AppSource, Find][] = [
 ]
 
 describe.concurrent('on Inngest', () => {
-  test.for(apps)('%s: the engine finds and runs the job that `init` writes', async ([, source, find], { expect, onTestFinished }) => {
-    const app = openApp(source)
-    onTestFinished(() => app.close())
-    const { exitCode, stderr } = await app.init('--provider', 'inngest', '--yes')
-    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+  test.for(apps)(
+    '%s: the engine finds and runs the job that `init` writes',
+    async ([, source, find], { expect, onTestFinished }) => {
+      const app = openApp(source)
+      onTestFinished(() => app.close())
+      const { exitCode, stderr } = await app.init('--provider', 'inngest', '--yes')
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
 
-    const engine = await createLoopbackEngine()
-    onTestFinished(() => engine.close())
-    const port = await freePort()
-    const variables = { INNGEST_DEV: engine.url } // the other variables come from the written `.env`
-    const worker = app.start('jobs:worker', { ...variables, JOBS_PORT: String(port) })
-    await expect
-      .poll(() =>
-        find(engine, port).then(
-          () => 'found',
-          () => worker.printed(),
-        ),
-      )
-      .toBe('found')
+      const engine = await createLoopbackEngine()
+      onTestFinished(() => engine.close())
+      const port = await freePort()
+      const variables = { INNGEST_DEV: engine.url } // the other variables come from the written `.env`
+      const worker = app.start('jobs:worker', { ...variables, JOBS_PORT: String(port) })
+      await expect
+        .poll(() =>
+          find(engine, port).then(
+            () => 'found',
+            () => worker.printed(),
+          ),
+        )
+        .toBe('found')
 
-    const sent = await app.script('jobs:send', variables)
-    expect(sent, sent.stderr).toMatchObject({ exitCode: 0 })
-    expect(sent.stdout).toMatch(/^Job \w+: completed \{ welcomed: 'user_1' \}\n$/)
-    expect(worker.printed()).toContain('Attempt 1: welcome, user_1')
-    await worker.terminate()
-  })
+      const sent = await app.script('jobs:send', variables)
+      expect(sent, sent.stderr).toMatchObject({ exitCode: 0 })
+      expect(sent.stdout).toMatch(/^Job \w+: completed \{ welcomed: 'user_1' \}\n$/)
+      expect(worker.printed()).toContain('Attempt 1: welcome, user_1')
+      await worker.terminate()
+    },
+  )
 })

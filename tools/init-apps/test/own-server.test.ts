@@ -64,26 +64,23 @@ serve({ fetch: app.fetch, port: Number(process.env['PORT']) })
 ]
 
 describe.concurrent("the app's own server", () => {
-  test.for(onLocal)(
-    'with %s runs its jobs on the local engine, and exits on SIGTERM',
-    async (one, context) => {
-      const { expect, onTestFinished } = context
-      const [, source, file, codeWith] = one
-      const app = openApp(source)
-      onTestFinished(() => app.close())
-      const { stdout } = await app.init('--provider', 'local', '--yes')
-      const [, line = ''] = /add `(.+)` where it starts/.exec(stdout) ?? []
-      app.write(file, codeWith(line))
+  test.for(onLocal)('with %s runs its jobs on the local engine, and exits on SIGTERM', async (one, context) => {
+    const { expect, onTestFinished } = context
+    const [, source, file, codeWith] = one
+    const app = openApp(source)
+    onTestFinished(() => app.close())
+    const { stdout } = await app.init('--provider', 'local', '--yes')
+    const [, line = ''] = /add `(.+)` where it starts/.exec(stdout) ?? []
+    app.write(file, codeWith(line))
 
-      const port = await freePort()
-      const server = app.start('server', { PORT: String(port), JOB_PROVIDER: 'local' })
-      await expect.poll(() => server.printed()).toContain('Running jobs in this process')
-      await expect.poll(() => post(port)).toBe(200)
-      await expect.poll(() => server.printed()).toContain('Attempt 1: welcome, user_1')
-      await server.terminate()
-      await expect(post(port)).rejects.toThrow()
-    },
-  )
+    const port = await freePort()
+    const server = app.start('server', { PORT: String(port), JOB_PROVIDER: 'local' })
+    await expect.poll(() => server.printed()).toContain('Running jobs in this process')
+    await expect.poll(() => post(port)).toBe(200)
+    await expect.poll(() => server.printed()).toContain('Attempt 1: welcome, user_1')
+    await server.terminate()
+    await expect(post(port)).rejects.toThrow()
+  })
 
   test.for(onInngest)('with %s runs the jobs that Inngest requests', async ([, source, code], context) => {
     const { expect, onTestFinished } = context

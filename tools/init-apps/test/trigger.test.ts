@@ -4,9 +4,9 @@ import { expect, onTestFinished, test } from 'vitest'
 import { honoApp } from './app-sources.ts'
 import { openApp } from './open-app.ts'
 
-// In place of Trigger.dev stands a server that its unchanged SDK and CLI take for it.
+// A loopback server replaces Trigger.dev. Its unchanged SDK and CLI connect to it.
 
-test('on Trigger.dev: what `init` writes is built by its CLI and runs in its worker', async () => {
+test('on Trigger.dev: the CLI builds the files that `init` writes, and its worker runs the job', async () => {
   const app = openApp(honoApp)
   onTestFinished(() => app.close())
   const { exitCode, stderr } = await app.init('--provider', 'trigger.dev', '--yes')
