@@ -22,23 +22,23 @@ function capabilitiesWith(support: FeatureSupport, changes: Partial<Capabilities
 const ids = (capabilities?: Capabilities) => conformanceJobs(capabilities).map(({ id }) => id)
 
 describe('conformanceJobs', () => {
-  it('gives the same ids every time, each once', () => {
+  it('returns the same unique ids every time', () => {
     expect(ids()).toEqual(ids())
     expect(new Set(ids()).size).toBe(ids().length)
   })
 
-  it("leaves nothing in the process's own registry, where the app's engine would run it", () => {
+  it("adds nothing to the process's own registry", () => {
     conformanceJobs()
     expect(ambientJobs().all()).toEqual([])
   })
 
-  it('leaves out what the engine cannot host', () => {
+  it('omits definitions that the engine does not support', () => {
     const lacking = ids(capabilitiesWith({ supported: false, note: 'No.', instead: 'Nothing.' }))
     expect(lacking).toContain('conformance-plain')
     expect(lacking.filter((id) => /cron|timeout|one-/.test(id))).toEqual([])
   })
 
-  it("takes the engine's least delay as its unit, so that the curves stay apart", () => {
+  it("uses the engine's minimum delay as its unit", () => {
     const jobs = conformanceJobs(capabilitiesWith({ supported: true }, { minRetryDelayMs: 1050 }))
     const delays = jobs
       .filter(({ id }) => /-(fixed|linear|exponential)$/.test(id))
@@ -48,7 +48,7 @@ describe('conformanceJobs', () => {
 })
 
 describe('the cases', () => {
-  it('have ids of their own', () => {
+  it('have unique ids', () => {
     const caseIds = conformanceCases.map(({ id }) => id)
     expect(caseIds.filter((id, index) => caseIds.indexOf(id) !== index)).toEqual([])
     expect(caseIds.filter((id) => !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(id))).toEqual([])

@@ -35,12 +35,12 @@ describe('the journal', () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  it('says what to do when no file is set', () => {
+  it('names the variable if no file is set', () => {
     configureConformance({ journalPath: undefined })
     expect(() => record(entry)).toThrow(/CONFORMANCE_JOURNAL/)
   })
 
-  it('reads on where it ended, and waits for the rest of a line that is cut inside a character', () => {
+  it('continues where it stopped, and waits for the rest of a line that is split inside a character', () => {
     const reader = createJournalReader(path)
     record(entry)
     expect(reader.read(everything)).toHaveLength(1)

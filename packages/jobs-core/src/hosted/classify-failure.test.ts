@@ -7,7 +7,7 @@ const address = { origin: 'http://engine.test', settings: '`baseUrl`' }
 const failed = (code: string) =>
   new TypeError('fetch failed', { cause: Object.assign(new Error(`connect ${code}`), { code }) })
 
-describe('an answer', () => {
+describe('responseFailure', () => {
   test.each<[status: number, mayHaveSucceeded: boolean, isTransient: boolean]>([
     [400, false, false],
     [401, false, false],
@@ -20,23 +20,20 @@ describe('an answer', () => {
     [500, true, true],
     [503, true, true],
     [599, true, true],
-  ])(
-    '%d says whether it may be done all the same, and whether another try may succeed',
-    (status, mayHaveSucceeded, isTransient) => {
-      const failure = responseFailure({ status, message: 'no good', remedy: 'Do.' })
-      const problem = `the server responded with ${status} (no good)`
-      expect(failure).toMatchObject({
-        status,
-        mayHaveSucceeded,
-        isTransient,
-        problem,
-        remedy: 'Do.',
-        isFromEngine: true,
-      })
-    },
-  )
+  ])('classifies the status %d', (status, mayHaveSucceeded, isTransient) => {
+    const failure = responseFailure({ status, message: 'no good', remedy: 'Do.' })
+    const problem = `the server responded with ${status} (no good)`
+    expect(failure).toMatchObject({
+      status,
+      mayHaveSucceeded,
+      isTransient,
+      problem,
+      remedy: 'Do.',
+      isFromEngine: true,
+    })
+  })
 
-  test('that is a success and cannot be read may have been one', () => {
+  test('reports that an unreadable success may have succeeded', () => {
     const unread = { problem: 'the response cannot be read', mayHaveSucceeded: true, isFromEngine: false }
     expect(responseFailure({ status: 200 })).toMatchObject({ ...unread, isTransient: false })
     expect(responseFailure({ status: 200, isTruncated: true })).toMatchObject({ ...unread, isTransient: true })
@@ -46,7 +43,7 @@ describe('an answer', () => {
     })
   })
 
-  test('without words may be of something before the engine', () => {
+  test('does not attribute a response without a message to the engine', () => {
     expect(responseFailure({ status: 404 })).toMatchObject({
       problem: 'the server responded with 404',
       isFromEngine: false,
@@ -54,18 +51,18 @@ describe('an answer', () => {
     expect(responseFailure({ status: 404, message: 'no', isFromEngine: false }).isFromEngine).toBe(false)
   })
 
-  test('tells the patience that it asks for in whole seconds, where waiting mends anything', () => {
-    const told = (status: number, retryAfterMs: number | undefined) => responseFailure({ status, retryAfterMs })
-    expect(told(429, 1500)).toMatchObject({
+  test('includes the requested delay in whole seconds if a retry may succeed', () => {
+    const expected = (status: number, retryAfterMs: number | undefined) => responseFailure({ status, retryAfterMs })
+    expect(expected(429, 1500)).toMatchObject({
       problem: 'the server responded with 429 and wants no requests for 2 s',
       retryAfterMs: 1500,
     })
-    expect(told(503, 0).problem).toBe('the server responded with 503')
-    expect(told(422, 1500)).toMatchObject({ problem: 'the server responded with 422', retryAfterMs: undefined })
+    expect(expected(503, 0).problem).toBe('the server responded with 503')
+    expect(expected(422, 1500)).toMatchObject({ problem: 'the server responded with 422', retryAfterMs: undefined })
   })
 })
 
-test.each<[text: string | null, retryAfterMs: number | undefined]>([
+test.each<[header: string | null, retryAfterMs: number | undefined]>([
   [null, undefined],
   ['0', 0],
   ['4', 4000],
@@ -74,18 +71,18 @@ test.each<[text: string | null, retryAfterMs: number | undefined]>([
   ['', undefined],
   ['soon', undefined],
   ['1.5s', undefined],
-])('the header `retry-after: %s` is %s ms', (text, retryAfterMs) => {
+])('reads the header `retry-after: %s` as %s ms', (text, retryAfterMs) => {
   expect(readRetryAfter(text, now)).toBe(retryAfterMs)
 })
 
-describe('a connection', () => {
+describe('connectionFailure', () => {
   test.each(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'])(
-    'that was never made (%s) carried nothing',
+    'reports that nothing was sent on a connection that was never established (%s)',
     (code) => {
       const problem = `the connection to http://engine.test failed (${code})`
       const remedy = 'See that it runs there (`start`), or correct the address (`baseUrl`).'
-      const told = { problem, remedy, mayHaveSucceeded: false, isTransient: true, isFromEngine: false }
-      expect(connectionFailure(failed(code), { ...address, start: '`start`' })).toEqual(told)
+      const expected = { problem, remedy, mayHaveSucceeded: false, isTransient: true, isFromEngine: false }
+      expect(connectionFailure(failed(code), { ...address, start: '`start`' })).toEqual(expected)
     },
   )
 
@@ -96,7 +93,7 @@ describe('a connection', () => {
     'SELF_SIGNED_CERT_IN_CHAIN',
     'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
     'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  ])('to a server that is not trusted (%s) carried nothing, and another try mends nothing', (code) => {
+  ])('reports an untrusted server (%s) as a permanent failure', (code) => {
     expect(connectionFailure(failed(code), address)).toEqual({
       problem: `the connection to http://engine.test failed (${code})`,
       remedy: 'Check the address (`baseUrl`), and that this process trusts its certificate (`NODE_EXTRA_CA_CERTS`).',
@@ -113,18 +110,18 @@ describe('a connection', () => {
     'UND_ERR_HEADERS_TIMEOUT',
     'UND_ERR_BODY_TIMEOUT',
     'ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC',
-  ])('that broke (%s) may have carried everything', (code) => {
+  ])('reports that a request on a broken connection (%s) may have succeeded', (code) => {
     expect(connectionFailure(failed(code), address)).toMatchObject({ mayHaveSucceeded: true, isTransient: true })
   })
 
-  test('behind a name with several addresses tells the code of the first', () => {
+  test('reports the code of the first address of a host', () => {
     const errors = ['ECONNREFUSED', 'ENETUNREACH'].map((code) => Object.assign(new Error(code), { code }))
     const cause = new AggregateError(errors)
     const { problem, mayHaveSucceeded } = connectionFailure(new TypeError('fetch failed', { cause }), address)
     expect([problem, mayHaveSucceeded]).toEqual(['the connection to http://engine.test failed (ECONNREFUSED)', false])
   })
 
-  test('tells its reason from up to five causes deep', () => {
+  test('finds the code in up to five nested causes', () => {
     const nested = (depth: number): Error =>
       depth === 0
         ? Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })
@@ -133,7 +130,7 @@ describe('a connection', () => {
     expect(connectionFailure(nested(6), address).mayHaveSucceeded).toBe(true)
   })
 
-  test('may have carried everything where nothing tells why it failed', () => {
+  test('reports that a request may have succeeded if the reason is unknown', () => {
     const circular = new Error('round')
     circular.cause = circular
     for (const error of [new Error('no'), 'no', undefined, null, { code: 7 }, new AggregateError([]), circular]) {
@@ -142,7 +139,7 @@ describe('a connection', () => {
     }
   })
 
-  test('that is silent may have carried everything', () => {
+  test('reports that a timed-out request may have succeeded', () => {
     expect(timeoutFailure(60)).toMatchObject({
       problem: 'no response within 60 ms',
       mayHaveSucceeded: true,

@@ -15,9 +15,9 @@ export interface FailedResponse {
   readonly status: number
   /** The engine's own error message; absent if the response has none. */
   readonly message?: string | undefined
-  /** What the reader can do about it, as one or more sentences. Default: no known remedy. */
+  /** The remedy for the reader, as one or more sentences. Default: no known remedy. */
   readonly remedy?: string | undefined
-  /** How long the engine wants no requests, in milliseconds. */
+  /** Delay before the next request that the engine asks for, in milliseconds. Default: none. */
   readonly retryAfterMs?: number | undefined
   /** Whether the response came from the engine itself. Default: true if there is a `message`. */
   readonly isFromEngine?: boolean
@@ -42,7 +42,7 @@ const notConnected = [
 const notTrusted =
   /^(?:CERT_|ERR_TLS_|ERR_SSL_WRONG_VERSION_NUMBER$|UNABLE_TO_|(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)$)/
 
-/** How many nested causes to inspect. A chain of causes may be circular. */
+/** Maximum number of nested causes to inspect. A chain of causes may be circular. */
 const maxCauseDepth = 5
 
 /** Returns a failure that no retry can fix. The engine did nothing. */

@@ -7,7 +7,7 @@ import { type ScheduledTick, dispatchScheduledTick } from './dispatch-scheduled-
 
 const tick = Date.parse('2026-03-01T12:00:00Z')
 
-/** Calls for the tick of twelve o'clock, so much later. */
+/** Dispatches the tick of 12:00 with a delay. */
 async function call(lateMs: number, options: object = {}, setting: Partial<ScheduledTick> = {}, isOpen = false) {
   const sent: Envelope[] = []
   const { logger, lines } = createMemoryLogger()
@@ -22,7 +22,7 @@ async function call(lateMs: number, options: object = {}, setting: Partial<Sched
   return { came, sent, lines }
 }
 
-test('a tick in time becomes one job of no tenant, also where there are tenants, which nobody is asked for', async () => {
+test('sends one job of the tenant `system` for a tick on time, without a call of `tenants`', async () => {
   const tenants = () => Promise.reject(new Error('asked'))
   const { came, sent, lines } = await call(15_000, { tenants })
   expect([came, lines]).toEqual([{ sent: 1, skipped: [] }, []])
@@ -30,7 +30,7 @@ test('a tick in time becomes one job of no tenant, also where there are tenants,
   expect(sent).toMatchObject([{ event: 'cron/nightly', payload }])
 })
 
-test('a tick that was missed is dropped with a warning, later where the engine itself may call late', async () => {
+test('drops a missed tick with a warning, and tolerates the delay of the engine', async () => {
   const { came, sent, lines } = await call(15_001)
   expect([came, sent]).toEqual([{ sent: 0, dropped: true }, []])
   const fields = { definition: 'nightly', tick: '2026-03-01T12:00:00.000Z' }
@@ -40,13 +40,13 @@ test('a tick that was missed is dropped with a warning, later where the engine i
   expect((await call(75_001, {}, { maxEngineDelayMs })).came).toEqual({ sent: 0, dropped: true })
 })
 
-test('a tick that was missed is made up for by the latest one where the definition asks for it', async () => {
+test('dispatches the latest missed tick with `catchUp`', async () => {
   const { came, sent } = await call(3_601_000, { catchUp: 'latest' })
   expect(came).toEqual({ sent: 1, skipped: [] })
   expect(sent).toMatchObject([{ payload: { scheduledAt: '2026-03-01T13:00:00.000Z' } }])
 })
 
-test('a tick is skipped while the job of the one before goes on', async () => {
+test('skips a tick while the previous job has not ended', async () => {
   const { came, sent, lines } = await call(0, {}, {}, true)
   expect([came, sent]).toEqual([{ sent: 0, skipped: ['system'] }, []])
   expect(lines).toMatchObject([

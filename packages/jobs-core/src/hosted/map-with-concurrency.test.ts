@@ -2,31 +2,31 @@ import { expect, test } from 'vitest'
 
 import { mapWithConcurrency, forEachWithConcurrency } from './map-with-concurrency.ts'
 
-test('results come in the order of the items, and never more than so many are under way', async () => {
-  let underWay = 0
-  let most = 0
+test('returns results in the order of the items and respects the limit', async () => {
+  let running = 0
+  let maxRunning = 0
   const results = await mapWithConcurrency(
     [1, 2, 3, 4, 5, 6, 7],
     async (item) => {
-      most = Math.max(most, ++underWay)
+      maxRunning = Math.max(maxRunning, ++running)
       for (let turns = 0; turns < 8 - item; turns++) await Promise.resolve()
-      underWay--
+      running--
       return item * 10
     },
     3,
   )
   expect(results).toEqual([10, 20, 30, 40, 50, 60, 70])
-  expect(most).toBe(3)
+  expect(maxRunning).toBe(3)
 })
 
-test('an error is told', async () => {
+test('rejects with an error of `map`', async () => {
   const fail = async (): Promise<never> => {
     throw new Error('no')
   }
   await expect(mapWithConcurrency([1, 2], fail)).rejects.toThrow('no')
 })
 
-test('every item is tried before the first failure is told', async () => {
+test('calls `work` for every item before it throws the first failure', async () => {
   const tried: number[] = []
   const work = async (item: number): Promise<void> => {
     tried.push(item)

@@ -14,13 +14,13 @@ const setting = {
 const work = (id: string) =>
   defineJob({ id, event: 'order.created', handler: () => undefined }) as unknown as Definition
 
-test('a host has the jobs that it is given, or those that are defined so far', () => {
+test('uses the passed definitions, or all definitions so far', () => {
   const [one, two] = [work('one'), work('two')]
   expect(prepareHost({ jobs: [one] }, setting).definitions).toEqual([one])
   expect(prepareHost({}, setting).definitions).toEqual([one, two])
 })
 
-test('attempts get the options of the host, and handlers a client on its engine', async () => {
+test('passes the options of the host to attempts, and a client on its engine to handlers', async () => {
   const { logger } = createMemoryLogger()
   const options = { jobs: [work('one')], logger, hooks: {}, middleware: [] }
   const { dependencies } = prepareHost(options, setting)
@@ -32,7 +32,7 @@ test('attempts get the options of the host, and handlers a client on its engine'
   )
 })
 
-test('a host without jobs says so', () => {
+test('warns about a host without definitions', () => {
   const { logger, lines } = createMemoryLogger()
   prepareHost({ jobs: [], logger }, setting)
   const message = 'No job is defined, so nothing runs. Import the modules that define your jobs first.'

@@ -60,7 +60,7 @@ export interface AttemptDependencies extends Pick<AttemptOptions, 'hooks' | 'mid
 
 /** Settings of a host, from its engine. */
 export interface HostSettings extends HostTestOptions {
-  /** What happens without definitions, as the end of a sentence. */
+  /** The consequence of having no definitions, as the end of a sentence. */
   readonly noJobsConsequence: string
   readonly limits: EngineLimits
   /** Creates the default logger. Default: the default logger of jobs-core. */

@@ -1,8 +1,8 @@
 /** Facts about a failed request to an engine. */
 export interface Failure {
-  /** What went wrong, without a full stop. */
+  /** The problem, without a full stop. */
   readonly problem: string
-  /** What the reader can do about it, as one or more sentences. Default: no known remedy. */
+  /** The remedy for the reader, as one or more sentences. Default: no known remedy. */
   readonly remedy?: string | undefined
   /** HTTP status; absent if there was no response. */
   readonly status?: number | undefined
@@ -10,7 +10,7 @@ export interface Failure {
   readonly mayHaveSucceeded: boolean
   /** Whether a retry may succeed. */
   readonly isTransient: boolean
-  /** How long the engine wants no requests, in milliseconds; absent if it does not say. */
+  /** Delay before the next request that the engine asks for, in milliseconds; absent if it does not say. */
   readonly retryAfterMs?: number | undefined
   /** Whether the response came from the engine itself. A server at a wrong address, or a proxy, responds too. */
   readonly isFromEngine: boolean

@@ -35,12 +35,12 @@ async function failureOf(asking: Promise<unknown>): Promise<Failure & { readonly
     () => undefined,
     (error: unknown) => error as { failure: Failure; cause: unknown },
   )
-  if (!thrown) throw new Error('It was answered.')
+  if (!thrown) throw new Error('The request succeeded.')
   return { ...thrown.failure, cause: thrown.cause }
 }
 
-describe('an answer', () => {
-  test('has the status, the headers and the JSON of the body', async () => {
+describe('requestJson', () => {
+  test('returns the status, the headers and the parsed body', async () => {
     const url = await listen((_, response) => {
       response.writeHead(418, { 'content-type': 'text/plain', 'x-more': 'yes' }).end('{"tea":[1,null]}')
     })
@@ -49,14 +49,14 @@ describe('an answer', () => {
     expect(answer.headers.get('x-more')).toBe('yes')
   })
 
-  test('has no body where that is no JSON', async () => {
+  test('returns no body if it is not JSON', async () => {
     for (const text of ['', '<html>', '{"cut":']) {
       const url = await listen((_, response) => void response.end(text))
       expect(await get(url)).toMatchObject({ status: 200, body: undefined })
     }
   })
 
-  test('comes to the method, the headers and the body that were given', async () => {
+  test('sends the method, the headers and the body', async () => {
     const asked: { method?: string | undefined; more?: unknown; text: string }[] = []
     const url = await listen((incoming, response) => void read(incoming, response))
     await requestJson(fetch, { method: 'POST', url, headers: { 'x-more': 'yes' }, body: '{"a":1}' }, address)
@@ -71,8 +71,8 @@ describe('an answer', () => {
   })
 })
 
-describe('a request without an answer', () => {
-  test('in time may have been heard, before the answer and in its midst', async () => {
+describe('a request without a response', () => {
+  test('may have succeeded if it timed out before or during the response', async () => {
     const silent = await listen(() => undefined)
     const slow = await listen((_, response) => void response.writeHead(200).write('{"half":'))
     for (const url of [silent, slow]) {
@@ -84,7 +84,7 @@ describe('a request without an answer', () => {
     }
   })
 
-  test('whose connection broke may have been heard', async () => {
+  test('may have succeeded if its connection broke', async () => {
     const before = await listen((incoming) => void incoming.socket.destroy())
     const amid = await listen((_, response) => {
       response.writeHead(200, { 'content-length': '100' }).write('{"half":')
@@ -100,7 +100,7 @@ describe('a request without an answer', () => {
     }
   })
 
-  test('whose connection was refused was not heard', async () => {
+  test('did not succeed if its connection was refused', async () => {
     const url = await listen(() => undefined)
     await close(servers.pop()!)
     expect(await failureOf(get(url))).toMatchObject({
@@ -111,7 +111,7 @@ describe('a request without an answer', () => {
     })
   })
 
-  test('cannot go to an address with a password, which no error tells', async () => {
+  test('rejects an address with a password without revealing it', async () => {
     const { problem, remedy } = await failureOf(get('http://me:secret@engine.test/e/a-key'))
     expect(problem).toMatch(/^the address of http:\/\/engine\.test contains a user name or password/)
     expect(remedy).toBe('Remove them from the address.')

@@ -8,68 +8,68 @@ const away: Failure = { problem: 'it is away', mayHaveSucceeded: false, isTransi
 const lost: Failure = { ...away, problem: 'the answer was lost', mayHaveSucceeded: true }
 const refused: Failure = { ...away, problem: 'it refuses', isTransient: false }
 
-/** Asks an engine that fails so in turn, and then answers. Tells what came of it and when each try was made. */
-async function askFailing(failures: readonly Failure[], options: Partial<RequestRetryOptions> = {}) {
+/** Requests from an engine that fails with these failures, then succeeds. Returns the result and the times of the attempts. */
+async function requestFailing(failures: readonly Failure[], options: Partial<RequestRetryOptions> = {}) {
   const clock = createManualClock(0)
-  const triedAt: number[] = []
+  const attemptedAt: number[] = []
   const request = async (): Promise<string> => {
-    const failure = failures[triedAt.length]
-    triedAt.push(clock.now())
+    const failure = failures[attemptedAt.length]
+    attemptedAt.push(clock.now())
     if (failure) throw new RequestFailure(failure, { cause: 'why' })
     return 'answer'
   }
-  const asking = requestWithRetry(request, { clock, ...options }).catch((error: unknown) => error as RequestFailure)
+  const pending = requestWithRetry(request, { clock, ...options }).catch((error: unknown) => error as RequestFailure)
   for (let turn = 0; turn < 10; turn++) await clock.advance(1000)
-  return { came: await asking, triedAt }
+  return { result: await pending, attemptedAt }
 }
 
-describe('an engine', () => {
-  test('is asked again after ever longer pauses, four times at most', async () => {
-    expect(await askFailing([away, lost, away])).toEqual({ came: 'answer', triedAt: [0, 100, 300, 700] })
-    const { came, triedAt } = await askFailing([away, away, away, away])
-    expect([came, triedAt.length]).toEqual([expect.objectContaining({ failure: away, cause: 'why' }), 4])
-    expect((await askFailing([away, away, away, away], { maxAttempts: 5 })).came).toBe('answer')
+describe('requestWithRetry', () => {
+  test('retries after increasing pauses, with at most four attempts', async () => {
+    expect(await requestFailing([away, lost, away])).toEqual({ result: 'answer', attemptedAt: [0, 100, 300, 700] })
+    const { result, attemptedAt } = await requestFailing([away, away, away, away])
+    expect([result, attemptedAt.length]).toEqual([expect.objectContaining({ failure: away, cause: 'why' }), 4])
+    expect((await requestFailing([away, away, away, away], { maxAttempts: 5 })).result).toBe('answer')
   })
 
-  test('is asked by several processes at different instants', async () => {
-    expect((await askFailing([away, away], { jitter: () => 0.5 })).triedAt).toEqual([0, 150, 450])
+  test('spreads the retries of several processes with jitter', async () => {
+    expect((await requestFailing([away, away], { jitter: () => 0.5 })).attemptedAt).toEqual([0, 150, 450])
   })
 
-  test('is not asked again where that mends nothing', async () => {
-    expect(await askFailing([refused])).toMatchObject({ came: { failure: refused }, triedAt: [0] })
+  test('does not retry a permanent failure', async () => {
+    expect(await requestFailing([refused])).toMatchObject({ result: { failure: refused }, attemptedAt: [0] })
   })
 
-  test('is asked again when it says, and not at all where that is too far off', async () => {
-    expect((await askFailing([{ ...away, retryAfterMs: 3000 }])).triedAt).toEqual([0, 3000])
-    expect((await askFailing([{ ...away, retryAfterMs: 5001 }])).triedAt).toEqual([0])
+  test('retries after the requested delay, and not at all if it is too long', async () => {
+    expect((await requestFailing([{ ...away, retryAfterMs: 3000 }])).attemptedAt).toEqual([0, 3000])
+    expect((await requestFailing([{ ...away, retryAfterMs: 5001 }])).attemptedAt).toEqual([0])
   })
 
-  test('may have done what it was asked where one answer of several was lost', async () => {
-    const { came } = await askFailing([lost, refused])
-    expect(came).toMatchObject({ failure: { problem: 'it refuses', mayHaveSucceeded: true } })
+  test('reports that a request may have succeeded if one response was lost', async () => {
+    const { result } = await requestFailing([lost, refused])
+    expect(result).toMatchObject({ failure: { problem: 'it refuses', mayHaveSucceeded: true } })
   })
 
-  test('is not asked twice for what must not be done twice', async () => {
-    expect((await askFailing([away, lost], { isIdempotent: false })).triedAt).toEqual([0, 100])
+  test('does not repeat a request that is not idempotent and may have succeeded', async () => {
+    expect((await requestFailing([away, lost], { isIdempotent: false })).attemptedAt).toEqual([0, 100])
   })
 })
 
-test('a try is given up after its time, and its signal aborts', async () => {
+test('ends an attempt after its timeout and aborts its signal', async () => {
   const clock = createManualClock(0)
   const signals: AbortSignal[] = []
   const silent = (signal: AbortSignal): Promise<never> => {
     signals.push(signal)
     return new Promise(() => undefined)
   }
-  const asking = requestWithRetry(silent, { clock, timeoutMs: 50, maxAttempts: 1 }).catch(
+  const pending = requestWithRetry(silent, { clock, timeoutMs: 50, maxAttempts: 1 }).catch(
     (error: unknown) => error as RequestFailure,
   )
   await clock.advance(50)
-  expect(await asking).toMatchObject({ message: 'no response within 50 ms', failure: { mayHaveSucceeded: true } })
+  expect(await pending).toMatchObject({ message: 'no response within 50 ms', failure: { mayHaveSucceeded: true } })
   expect([signals[0]!.aborted, clock.pendingTimers()]).toEqual([true, 0])
 })
 
-test('an error that is no failure of a request is told as it is', async () => {
+test('passes through other errors', async () => {
   const fail = async (): Promise<never> => {
     throw new TypeError('odd')
   }

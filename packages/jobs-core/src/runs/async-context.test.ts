@@ -20,7 +20,7 @@ beforeEach(() => {
 afterEach(() => setJobClient(undefined))
 
 describe('runWithClient', () => {
-  test('answers what the code answers, and lets through what it throws', async () => {
+  test('returns the result of the code and throws its errors', async () => {
     expect(runWithClient(engine, () => 5)).toBe(5)
     await expect(runWithClient(engine, () => Promise.reject(new Error('No.')))).rejects.toThrow('No.')
     expect(() =>
@@ -31,7 +31,7 @@ describe('runWithClient', () => {
     expect(getJobClient()).toBe(outside)
   })
 
-  test('runs the code with the default client where the platform has no async context', async () => {
+  test('uses the default client on a platform without async context', async () => {
     const getBuiltinModule = vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined as never)
     vi.resetModules()
     const fresh = await import('./async-context.ts')
@@ -44,7 +44,7 @@ describe('runWithClient', () => {
 const request = new AsyncLocalStorage<string>()
 
 describe('runDetached', () => {
-  test('runs code outside of the async context of whoever calls it, and so what that code begins', async () => {
+  test('runs code and everything it starts outside the async context of the caller', async () => {
     const seen = await request.run('acme', () =>
       runDetached(async () => {
         const stores = [request.getStore()]
@@ -56,7 +56,7 @@ describe('runDetached', () => {
     expect(seen).toEqual([undefined, undefined])
   })
 
-  test('answers what the code answers, and lets through what it throws', () => {
+  test('returns the result of the code and throws its errors', () => {
     expect(runDetached(() => 5)).toBe(5)
     expect(() =>
       runDetached(() => {

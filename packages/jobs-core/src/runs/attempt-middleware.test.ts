@@ -19,7 +19,7 @@ const runWith = (middleware: AttemptMiddleware[], handler: () => unknown, signal
   kit.run(orderJob(handler), orderEnvelope(), { middleware, ...(signal && { signal }) })
 
 describe('`next()`', () => {
-  test('runs nothing after the middleware has ended', async () => {
+  test('runs nothing after the middleware has returned', async () => {
     let late: (() => Promise<unknown>) | undefined
     const keeping: AttemptMiddleware = async (_attempt, next) => {
       late = next
@@ -32,7 +32,7 @@ describe('`next()`', () => {
   })
 })
 
-test('an attempt does not end before code that the middleware does not await', async () => {
+test('an attempt waits for code that the middleware does not await', async () => {
   let end: () => void = () => undefined
   const order: string[] = []
   const impatient: AttemptMiddleware = async (_attempt, next) => {
@@ -50,14 +50,14 @@ test('an attempt does not end before code that the middleware does not await', a
   expect(order).toEqual(['handler', 'attempt'])
 })
 
-test('middleware that throws before it returns a promise fails the attempt', async () => {
+test('a synchronous throw of middleware fails the attempt', async () => {
   const broken: AttemptMiddleware = () => {
     throw new Error('No promise')
   }
   expect(await runWith([broken], () => undefined)).toMatchObject({ type: 'retry', error: { message: 'No promise' } })
 })
 
-test('what middleware is told cannot be changed for the others', async () => {
+test('middleware cannot change the attempt for other middleware', async () => {
   const changing: AttemptMiddleware = async (attempt, next) => {
     Object.assign(attempt, { tenantId: 'other' })
     return next()
@@ -65,7 +65,7 @@ test('what middleware is told cannot be changed for the others', async () => {
   expect(await runWith([changing], () => undefined)).toMatchObject({ type: 'retry', error: { name: 'TypeError' } })
 })
 
-test('the fan-out of a tick is no code of the app and is not wrapped', async () => {
+test('middleware does not wrap the fan-out of a tick', async () => {
   const tick = 1_700_000_000_000
   const definition = defineCronJob({
     id: 'report',
@@ -86,7 +86,7 @@ test.each<[middleware: unknown, problem: string]>([
   [{}, 'is an object, not an array'],
   [null, 'is null, not an array'],
   [[async () => 1, 'second'], 'contains a string at index 1'],
-])('%o is refused by a client and by a definition', (middleware, problem) => {
+])('clients and definitions reject %o', (middleware, problem) => {
   const given = middleware as never
   const message = expect.stringContaining(`\`middleware\` ${problem}. Give an array of functions`)
   expect(() => createClient({ load: () => ({}) as never }, { middleware: given })).toThrow(
@@ -97,7 +97,7 @@ test.each<[middleware: unknown, problem: string]>([
   ).toThrow(expect.objectContaining({ code: 'invalid_definition', message }))
 })
 
-test('a definition keeps a frozen copy', () => {
+test('a definition stores a frozen copy', () => {
   const middleware = [async () => 1]
   const definition = defineJob({ id: 'wrapped', event: 'order.created', middleware, handler: () => undefined })
   middleware.pop()

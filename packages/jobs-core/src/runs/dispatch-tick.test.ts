@@ -16,7 +16,7 @@ const cronJob = (options: Partial<Options> = {}): CronJobDefinition =>
     ...options,
   }) as CronJobDefinition
 
-/** A host that keeps what it is sent; the runs of `open` tenants still go on. */
+/** Returns a host that records what it sends. Tenants in `open` have open runs. */
 function hostOf(open: readonly string[] = []) {
   const batches: (readonly Envelope[])[] = []
   let ids = 0
@@ -29,7 +29,7 @@ function hostOf(open: readonly string[] = []) {
   return { host, batches, envelopes: () => batches.flat() }
 }
 
-describe('a tick that comes late', () => {
+describe('a late tick', () => {
   const minuteMs = 60_000
   const everyMinute = (catchUp: 'none' | 'latest') => cronJob({ schedule: '* * * * *', catchUp })
 
@@ -39,13 +39,13 @@ describe('a tick that comes late', () => {
     ['latest', missedTickAfterMs, tick],
     ['latest', missedTickAfterMs + 1, tick],
     ['latest', 10 * minuteMs + 5, tick + 10 * minuteMs],
-  ] as const)('with catchUp %s, after %d ms: %s is dispatched', (catchUp, lateMs, dispatched) => {
+  ] as const)('with catchUp %s, after %d ms: dispatches %s', (catchUp, lateMs, dispatched) => {
     expect(tickToDispatch(everyMinute(catchUp), tick, tick + lateMs)).toBe(dispatched)
   })
 })
 
 describe('a tick', () => {
-  test('becomes one ordinary job for each tenant, sent together', async () => {
+  test('sends one ordinary job per tenant, together', async () => {
     const { host, batches, envelopes } = hostOf()
     expect(await dispatchTick(cronJob(), tick, ['acme', 'globex'], host)).toEqual({ sent: 2, skipped: [] })
     expect(batches).toHaveLength(1)
@@ -64,24 +64,24 @@ describe('a tick', () => {
     for (const envelope of envelopes()) expect(scheduledAtOf(envelope)).toEqual(new Date(tick))
   })
 
-  test('is one job for a tenant that is named twice', async () => {
+  test('sends one job for a duplicate tenant', async () => {
     const { host } = hostOf()
     expect(await dispatchTick(cronJob(), tick, ['acme', 'acme'], host)).toEqual({ sent: 1, skipped: [] })
   })
 
-  test('passes by the tenants whose previous run goes on', async () => {
+  test('skips tenants whose previous run has not ended', async () => {
     const { host, envelopes } = hostOf(['acme'])
     expect(await dispatchTick(cronJob(), tick, ['acme', 'globex'], host)).toEqual({ sent: 1, skipped: ['acme'] })
     expect(envelopes().map(({ tenantId }) => tenantId)).toEqual(['globex'])
   })
 
-  test('does not ask whether a run goes on where overlap is allowed', async () => {
+  test('does not check for open runs if overlap is allowed', async () => {
     const { host } = hostOf(['acme'])
     expect(await dispatchTick(cronJob({ overlap: 'allow' }), tick, ['acme'], host)).toEqual({ sent: 1, skipped: [] })
   })
 })
 
-describe('the tenants of a cron job', () => {
+describe('the result of `tenants`', () => {
   test.each<[answer: unknown, problem: RegExp]>([
     [undefined, /did not return an array/],
     ['acme', /did not return an array/],
@@ -90,7 +90,7 @@ describe('the tenants of a cron job', () => {
     [[5], /a tenant that is a number/],
     [[{ id: 'acme' }], /a tenant that is an? object/],
     [['system'], /a tenant that is `system`/],
-  ])('cannot be %o', async (answer, problem) => {
+  ])('must not be %o', async (answer, problem) => {
     await expect(tenantsOf(cronJob({ tenants: () => answer as string[] }))).rejects.toMatchObject({
       code: 'invalid_option',
       option: 'daily-report.tenants',
@@ -99,7 +99,7 @@ describe('the tenants of a cron job', () => {
   })
 })
 
-describe('an engine that finds out only by sending what still goes on', () => {
+describe('an engine that can check for open runs only while sending', () => {
   function sendingHost(open: readonly string[]) {
     const { host, batches } = hostOf()
     const { isOpen: _, ...rest } = host
@@ -111,7 +111,7 @@ describe('an engine that finds out only by sending what still goes on', () => {
     return { host: { ...rest, sendUnlessOpen }, tried, batches }
   }
 
-  test('is asked to, and answers whom it skipped', async () => {
+  test('sends and returns the skipped tenants', async () => {
     const { host, tried, batches } = sendingHost(['globex'])
     const report = await dispatchTick(cronJob(), tick, ['acme', 'globex'], host)
     expect(report).toEqual({ sent: 1, skipped: ['globex'] })
@@ -119,7 +119,7 @@ describe('an engine that finds out only by sending what still goes on', () => {
     expect(batches).toEqual([])
   })
 
-  test('just sends where runs may overlap', async () => {
+  test('sends directly if overlap is allowed', async () => {
     const { host, tried, batches } = sendingHost(['globex'])
     const report = await dispatchTick(cronJob({ overlap: 'allow' }), tick, ['acme', 'globex'], host)
     expect(report).toEqual({ sent: 2, skipped: [] })

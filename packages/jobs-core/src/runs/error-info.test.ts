@@ -9,7 +9,7 @@ import { toError, toErrorInfo } from './error-info.ts'
 
 const depthOf = (info: { cause?: object }): number => (info.cause ? 1 + depthOf(info.cause) : 0)
 
-describe('what was thrown is told as JSON', () => {
+describe('toErrorInfo describes', () => {
   test('an error with its name, message, stack and cause', () => {
     const cause = new RangeError('Deep.')
     const error = new TypeError('No.', { cause })
@@ -21,7 +21,7 @@ describe('what was thrown is told as JSON', () => {
     })
   })
 
-  test('its code, also where it is a number', () => {
+  test('the code, even if it is a number', () => {
     expect(toErrorInfo(new InvalidOptionError({ option: 'delay', problem: 'is odd', remedy: 'Mend it.' })).code).toBe(
       'invalid_option',
     )
@@ -39,7 +39,7 @@ describe('what was thrown is told as JSON', () => {
     [Symbol('x'), { name: 'NonError', message: '`Symbol(x)` was thrown, not an Error' }],
     [{ reason: 'odd' }, { name: 'NonError', message: 'an object (reason) was thrown, not an Error' }],
     [{ big: 5n }, { name: 'NonError', message: 'an object (big) was thrown, not an Error' }],
-    // No values: an answer of an HTTP client holds the headers that it was asked with.
+    // No values: the response of an HTTP client contains the headers of the request.
     [
       { status: 401, config: { headers: { authorization: 'Bearer secret' } } },
       { name: 'NonError', message: 'an object (status, config) was thrown, not an Error' },
@@ -71,21 +71,21 @@ describe('what was thrown is told as JSON', () => {
     expect(toErrorInfo(thrown)).toMatchObject({ name: 'TypeError', message: 'Elsewhere.', code: 'E_VM' })
   })
 
-  test('an error of which nothing can be read', () => {
+  test('an error whose properties cannot be read', () => {
     expect(toErrorInfo(unreadableError)).toStrictEqual({ name: 'Error', message: '`undefined`' })
   })
 
   test('a frozen error', () =>
     expect(toErrorInfo(frozenError)).toMatchObject({ name: 'RangeError', message: 'Frozen.' }))
 
-  test('causes that go round, five deep', () => {
+  test('circular causes, five levels deep', () => {
     expect(depthOf(toErrorInfo(cyclicError))).toBe(5)
     let error = new Error('0')
     for (let level = 1; level < 20; level++) error = new Error(String(level), { cause: error })
     expect(depthOf(toErrorInfo(error))).toBe(5)
   })
 
-  test('anything at all: the telling never throws, and is JSON', () => {
+  test('any value as JSON, and never throws', () => {
     fc.assert(
       fc.property(fc.anything({ withBigInt: true, withNullPrototype: true, withSparseArray: true }), (thrown) => {
         const info = toErrorInfo(thrown)
@@ -96,12 +96,12 @@ describe('what was thrown is told as JSON', () => {
   })
 })
 
-describe('what was thrown as an Error', () => {
-  test('is itself where it is one', () => {
+describe('toError', () => {
+  test('returns an `Error` unchanged', () => {
     for (const error of [frozenError, cyclicError, unreadableError]) expect(toError(error)).toBe(error)
   })
 
-  test.each([undefined, null, 'no luck', 404, { reason: 'odd' }, foreignError])('carries %o as its cause', (thrown) => {
+  test.each([undefined, null, 'no luck', 404, { reason: 'odd' }, foreignError])('sets %o as the cause', (thrown) => {
     const error = toError(thrown)
     expect(error).toBeInstanceOf(Error)
     expect(error.cause).toBe(thrown)

@@ -14,23 +14,23 @@ const processOrder = defineJob({
 const report = defineCronJob({ id: 'report', schedule: '0 9 * * *', handler: () => [1, 2] })
 
 describe('the run of a definition', () => {
-  test('has the output that its handler returns, where it is there', () => {
+  test('has the output of its handler, if present', () => {
     const run = findRun(status, processOrder)
     expectTypeOf(run).toEqualTypeOf<RunStatus<{ success: boolean; orderId: string }> | undefined>()
     expectTypeOf(run?.output?.orderId).toEqualTypeOf<string | undefined>()
     expectTypeOf(findRun(status, report)?.output).toEqualTypeOf<number[] | undefined>()
   })
 
-  test('cannot be used as if it had ended, or as something else', () => {
+  test('cannot be used without a check, or as another type', () => {
     const run = findRun(status, processOrder)
     // @ts-expect-error -- there may be no run
     void run.output
-    // @ts-expect-error -- a text, not a number
+    // @ts-expect-error -- a string, not a number
     const orderId: number | undefined = run?.output?.orderId
     void orderId
   })
 
-  test('is not typed where the definition is not known', () => {
+  test('is untyped if the definition is unknown', () => {
     expectTypeOf(status.runs[0]!.output).toEqualTypeOf<unknown>()
   })
 })

@@ -17,7 +17,7 @@ const run = (id: string, definitionId: string, more: Partial<RunStatus> = {}): R
 const processOrder = defineJob({ id: 'process-order', event: 'order.created', handler: () => ({ parcels: 2 }) })
 const notify = defineJob({ id: 'notify', event: 'order.created', handler: () => undefined })
 
-test('findRun answers the newest run of a definition, and nothing where there is none', () => {
+test('returns the newest run of a definition, or undefined', () => {
   const status = jobStatus({
     runs: [
       run('run_1', 'process-order', { state: 'failed' }),

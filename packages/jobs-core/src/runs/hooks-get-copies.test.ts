@@ -8,7 +8,7 @@ import type { Outcome } from './outcome.ts'
 
 type Changing = { -readonly [Key in keyof AttemptInfo]: AttemptInfo[Key] } & { outcome: Outcome }
 
-/** Strips what it was told, as a hook may that sends it on. */
+/** Deletes the received data, like a hook that masks secrets. */
 function mask(told: AttemptInfo): void {
   const info = told as Changing
   info.jobId = '[masked]'
@@ -18,7 +18,7 @@ function mask(told: AttemptInfo): void {
   Object.assign(info, { outcome: undefined })
 }
 
-describe('what a hook masks before it sends it on stays as it is', () => {
+describe('changes of a hook do not reach', () => {
   const cases: [what: string, handler: () => unknown, kept: object][] = [
     ['output', () => ({ card: '4242' }), { type: 'completed', output: { card: '4242' } }],
     [
@@ -30,7 +30,7 @@ describe('what a hook masks before it sends it on stays as it is', () => {
     ],
   ]
 
-  test.each(cases)('for the next hook: the %s of a run', async (_what, handler, kept) => {
+  test.each(cases)('the next hook: the %s of a run', async (_what, handler, kept) => {
     const told: unknown[] = []
     const hooks: JobHooks = {
       onAttemptStart: mask,
@@ -42,7 +42,7 @@ describe('what a hook masks before it sends it on stays as it is', () => {
     expect(told).toMatchObject([{ jobId: 'job_1', attempt: 1, outcome: kept }])
   })
 
-  test('for the engine that took an event: its payload and the rest of the envelope', async () => {
+  test('the engine: the payload and the rest of the envelope', async () => {
     const fake = createFakeProvider()
     const payload = {
       tenantId: 'acme',

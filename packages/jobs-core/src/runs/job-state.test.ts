@@ -17,7 +17,7 @@ const runs = (...list: [definitionId: string, state: JobState][]): RunInJob[] =>
   list.map(([definitionId, state]) => ({ definitionId, state }))
 const anyRuns = fc.array(fc.record({ definitionId: fc.constantFrom('a', 'b', 'c'), state: fc.constantFrom(...states) }))
 
-test.each(states)('%s: whether it has ended', (state) => {
+test.each(states)('%s: reports whether it has ended', (state) => {
   expect(isEnded(state)).toBe(['completed', 'failed', 'cancelled', 'expired'].includes(state))
 })
 
@@ -39,7 +39,7 @@ describe('the state of a job', () => {
     ['expired', 'cancelled', 'cancelled'],
     ['completed', 'expired', 'expired'],
     ['completed', 'completed', 'completed'],
-  ])('of a %s and a %s run is %s, in either order', (first, second, job) => {
+  ])('with a %s and a %s run is %s, in either order', (first, second, job) => {
     expect(jobStateOf(runs(['a', first], ['b', second]))).toBe(job)
     expect(jobStateOf(runs(['b', second], ['a', first]))).toBe(job)
   })
@@ -51,12 +51,12 @@ describe('the state of a job', () => {
     ['a failed, b failed, a completed', 'failed'],
     ['a failed, a failed, a completed, b completed', 'completed'],
     ['a completed, b failed, b cancelled', 'cancelled'],
-  ])('counts the newest run of each definition: %s is %s', (list, job) => {
+  ])('follows the newest run of each definition: %s is %s', (list, job) => {
     const told = list.split(', ').map((run) => run.split(' ') as [string, JobState])
     expect(jobStateOf(runs(...told))).toBe(job)
   })
 
-  test('has ended when the newest runs all have, and not before', () => {
+  test('has ended once all newest runs have ended', () => {
     fc.assert(
       fc.property(anyRuns, (list) => {
         expect(isEnded(jobStateOf(list))).toBe(newestRuns(list).every(({ state }) => isEnded(state)))
@@ -65,7 +65,7 @@ describe('the state of a job', () => {
     )
   })
 
-  test('is that of one of the newest runs', () => {
+  test('is the state of one of the newest runs', () => {
     fc.assert(
       fc.property(anyRuns, (list) => {
         const newest = newestRuns(list).map(({ state }) => state)
@@ -74,7 +74,7 @@ describe('the state of a job', () => {
     )
   })
 
-  test('does not depend on the order in which definitions are told', () => {
+  test('does not depend on the order of the definitions', () => {
     fc.assert(
       fc.property(anyRuns, (list) => {
         const byDefinition = ['c', 'b', 'a'].flatMap((id) => list.filter(({ definitionId }) => definitionId === id))
@@ -84,7 +84,7 @@ describe('the state of a job', () => {
   })
 })
 
-test('the newest runs are one of each definition, the last that is told', () => {
+test('the newest runs are the last run of each definition', () => {
   fc.assert(
     fc.property(anyRuns, (list) => {
       for (const run of newestRuns(list)) {

@@ -30,14 +30,14 @@ describe("a job's status", () => {
     })
   })
 
-  test('has no end while a run goes on', () => {
+  test('has no end while a run is running', () => {
     const { endedAt: _, ...begun } = run({ definitionId: 'mail', state: 'running' })
     const status = jobStatusOf({ ...job, runAt: 1400 }, [run({}), begun])
     expect(status).toMatchObject({ state: 'running', scheduledFor: new Date(1400) })
     expect(status).not.toHaveProperty('endedAt')
   })
 
-  test('ends when it was sent where nothing handles it, or when the engine says', () => {
+  test('ends at the send if no definition handles it, or when the engine reports the end', () => {
     expect(jobStatusOf(job, [])).toMatchObject({ state: 'completed', endedAt: new Date(1000), runs: [] })
     const cancelled = jobStatusOf({ ...job, state: 'cancelled', endedAt: 5000 }, [run({})])
     expect(cancelled).toMatchObject({ state: 'cancelled', endedAt: new Date(5000) })

@@ -18,7 +18,7 @@ const failing = (thrown: unknown, options?: Parameters<typeof orderJob>[1]) =>
     throw thrown
   }, options)
 
-describe('whatever a handler throws', () => {
+describe('a thrown value', () => {
   const odd: [name: string, thrown: unknown, told: object][] = [
     ['a string', 'no luck', { name: 'NonError', message: '"no luck" was thrown, not an Error' }],
     ['a symbol', Symbol('x'), { name: 'NonError' }],
@@ -32,7 +32,7 @@ describe('whatever a handler throws', () => {
     ['an error of another realm', foreignError, foreignError],
   ]
 
-  test.each(odd)('is an Error for `onFailure`: %s', async (_name, thrown, error) => {
+  test.each(odd)('reaches `onFailure` as an `Error`: %s', async (_name, thrown, error) => {
     const onFailure = vi.fn<OnFailure>()
     expect(await kit.run(failing(thrown, { onFailure, retry: { maxAttempts: 1 } }))).toMatchObject({
       type: 'failed',
@@ -45,7 +45,7 @@ describe('whatever a handler throws', () => {
   })
 })
 
-test('what cannot even be looked at fails the run, and the attempt does not reject', async () => {
+test('a thrown value that cannot be inspected fails the run without rejecting', async () => {
   const { proxy, revoke } = Proxy.revocable({}, {})
   revoke()
   expect(await kit.run(failing(proxy))).toMatchObject({ type: 'failed', error: { name: 'TypeError' } })
@@ -54,7 +54,7 @@ test('what cannot even be looked at fails the run, and the attempt does not reje
 describe('onFailure', () => {
   const error = new Error('The bank said no.')
 
-  test('gets the payload as it came where it does not fit the schema', async () => {
+  test('gets the raw payload if it does not match the schema', async () => {
     const onFailure = vi.fn<OnFailure>()
     const payload = { tenantId: 'acme', orderId: 5 }
     await kit.run(
@@ -65,7 +65,7 @@ describe('onFailure', () => {
     expect(onFailure.mock.calls[0]?.[1].payload).toEqual(payload)
   })
 
-  test('that rejects is logged, and the run has failed by its own error all the same', async () => {
+  test('is logged if it rejects, and the run fails with its own error', async () => {
     const onFailure = () => Promise.reject(new Error('The mail server is down.'))
     const outcome = await kit.run(failing(error, { onFailure, retry: { maxAttempts: 1 } }))
     expect(outcome).toMatchObject({ type: 'failed', error: { message: 'The bank said no.' } })
@@ -78,7 +78,7 @@ describe('onFailure', () => {
     )
   })
 
-  test('that hangs is ended by the timeout, its signal aborted', async () => {
+  test('is stopped by the timeout, with its signal aborted', async () => {
     const begun = createDeferred<AbortSignal>()
     const onFailure: OnFailure = (_error, _event, { signal }) => {
       begun.resolve(signal)
@@ -92,7 +92,7 @@ describe('onFailure', () => {
     expect(kit.clock.pendingTimers()).toBe(0)
   })
 
-  test('has a timeout of its own after an attempt that ran out of time', async () => {
+  test('has its own timeout after an attempt that timed out', async () => {
     const begun = createDeferred<AbortSignal>()
     const onFailure: OnFailure = (_error, _event, { signal }) => {
       begun.resolve(signal)

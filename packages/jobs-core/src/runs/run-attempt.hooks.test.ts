@@ -17,7 +17,7 @@ beforeEach(() => {
   kit = createAttemptKit()
 })
 
-/** Hooks that write down when they were called, and with what. */
+/** Returns hooks that record their calls. */
 function recordingHooks(order: string[] = []) {
   const calls: { name: string; info: unknown }[] = []
   const record = (name: string) => (info: unknown) => {
@@ -28,7 +28,7 @@ function recordingHooks(order: string[] = []) {
   return { hooks, calls }
 }
 
-/** Makes an attempt of a job with this handler. */
+/** Runs an attempt of a job with this handler. */
 const run = (handler: OrderHandler, more: Partial<AttemptOptions>) => kit.run(orderJob(handler), orderEnvelope(), more)
 
 const info = {
@@ -41,8 +41,8 @@ const info = {
   tenantId: 'acme',
 }
 
-describe('hooks are told', () => {
-  test('of an attempt that completes: its start, its end, and the end of the run, around the handler', async () => {
+describe('hooks are called', () => {
+  test('around the handler: at the start and the end of an attempt, and at the end of the run', async () => {
     const order: string[] = []
     const { hooks, calls } = recordingHooks(order)
     const definition = orderJob(async () => {
@@ -61,7 +61,7 @@ describe('hooks are told', () => {
     expect(kit.lines.map(({ level }) => level)).toEqual(['debug', 'debug'])
   })
 
-  test('of the trace of the sender, where the event carries one', async () => {
+  test('with the trace of the sender, if the event has one', async () => {
     const { hooks, calls } = recordingHooks()
     const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
     await kit.run(
@@ -75,7 +75,7 @@ describe('hooks are told', () => {
   test.each([
     ['cancelled', new JobCancelledError({ jobId: 'job_1' }), ['start', 'end', 'run end']],
     ['interrupted', new ShutdownError(), ['start', 'end']],
-  ])('of an attempt that is %s', async (type, reason, names) => {
+  ])('for an attempt that is %s', async (type, reason, names) => {
     const { hooks, calls } = recordingHooks()
     const outcome = run(() => new Promise(() => undefined), { hooks })
     await kit.clock.advance(0)
@@ -85,7 +85,7 @@ describe('hooks are told', () => {
     expect(calls[1]?.info).toMatchObject({ outcome: { type } })
   })
 
-  test('as methods of the object they are given in', async () => {
+  test('as methods of their object', async () => {
     class Counter implements JobHooks {
       count = 0
       onRunEnd(): void {
@@ -98,7 +98,7 @@ describe('hooks are told', () => {
   })
 })
 
-describe('hooks that go wrong break nothing', () => {
+describe('a failing hook does not affect the job', () => {
   const all = (hook: () => unknown): JobHooks => ({ onAttemptStart: hook, onAttemptEnd: hook, onRunEnd: hook })
 
   test.each([
@@ -113,7 +113,7 @@ describe('hooks that go wrong break nothing', () => {
       'reject in a promise of their own kind',
       () => ({ then: (_done: unknown, failed: (error: Error) => void) => failed(new Error('No dashboard.')) }),
     ],
-  ])('when they %s, and each is logged', async (_name, hook) => {
+  ])('when they %s, and is logged', async (_name, hook) => {
     const outcome = await run(() => 'done', { hooks: all(hook) })
     expect(outcome).toEqual({ type: 'completed', output: 'done' })
     await kit.clock.yield()
@@ -123,7 +123,7 @@ describe('hooks that go wrong break nothing', () => {
       expect(logged).toContainEqual(expect.stringContaining(name))
   })
 
-  test('also where the logger throws, too', async () => {
+  test('even if the logger throws too', async () => {
     const broken = (): never => {
       throw new Error('The disk is full.')
     }
@@ -136,9 +136,9 @@ describe('hooks that go wrong break nothing', () => {
 describe('the log of an attempt', () => {
   test.each<[level: string, handler: () => unknown, message: RegExp]>([
     ['debug', () => undefined, /completed/],
-    ['warn', () => Promise.reject(new Error('No.')), /tried again/],
+    ['warn', () => Promise.reject(new Error('No.')), /will be retried/],
     ['error', () => Promise.reject(new Error('No.')), /failed/],
-  ])('tells its outcome at level %s', async (level, handler, message) => {
+  ])('reports its outcome at level %s', async (level, handler, message) => {
     await kit.run(orderJob(handler), orderEnvelope(), { attempt: level === 'error' ? 3 : 1 })
     expect(kit.lines.at(-1)).toMatchObject({ level, message: expect.stringMatching(message) })
   })

@@ -28,7 +28,7 @@ beforeEach(() => {
   kit = createAttemptKit()
 })
 
-/** What a handler of an event of the app gets for a payload. */
+/** Returns the payload that a handler receives for a sent one. */
 async function received(event: string, payload: Json): Promise<unknown> {
   let seen: unknown
   const definition = defineJob({
@@ -48,21 +48,21 @@ const failedOf = async (envelope: Partial<Envelope>) => {
   return outcome
 }
 
-describe('an envelope that cannot be run fails for good at the first attempt, without a call of the handler', () => {
-  test('for an event that is not declared here', async () => {
+describe('an invalid envelope fails the run in the first attempt without a call of the handler', () => {
+  test('with an undeclared event', async () => {
     expect(await failedOf({ event: 'order.shipped' })).toMatchObject({
       type: 'failed',
       error: { code: 'unknown_event' },
     })
   })
 
-  test('for a payload that is no JSON', async () => {
+  test('with a payload that is not JSON', async () => {
     const payload = { tenantId: 'acme', orderId: 'order_1', total: 5n } as never
     expect(await failedOf({ payload })).toMatchObject({ type: 'failed', error: { code: 'not_serializable' } })
   })
 })
 
-describe('a schema that throws an error of its own, such as one that asks a server that is away', () => {
+describe('a schema that throws its own error, such as for an unavailable server', () => {
   const away = new Error('The server is away.')
   const retry = { maxAttempts: 2, backoff: 'fixed', initialDelay: 5000 } as const
   const looked = (schema: () => unknown): string => {
@@ -87,7 +87,7 @@ describe('a schema that throws an error of its own, such as one that asks a serv
       },
     ],
     ['late', async () => Promise.reject(away)],
-  ])('%s, has failed one attempt: it is tried again, until there are no more', async (_how, schema) => {
+  ])('%s, fails the attempt, which is retried while attempts remain', async (_how, schema) => {
     const event = looked(schema)
     const [handler, onFailure] = [vi.fn<() => void>(), vi.fn<() => void>()]
     const definition = lookUp(handler, onFailure)
@@ -104,7 +104,7 @@ describe('a schema that throws an error of its own, such as one that asks a serv
   })
 })
 
-test('a payload that a schema turns into something other than a plain object reaches the handler as it is', async () => {
+test('a parsed payload that is not a plain object reaches the handler unchanged', async () => {
   expect(await received('listed.sent', { tenantId: 'acme', list: [1, 2] })).toEqual([1, 2])
   expect(await received('worded.sent', { tenantId: 'acme', word: 'hello' })).toBe('hello')
   expect(await received('emptied.sent', { tenantId: 'acme' })).toBeNull()
@@ -113,7 +113,7 @@ test('a payload that a schema turns into something other than a plain object rea
   )
 })
 
-/** Makes an attempt of an order that another producer put on the wire. */
+/** Runs an attempt of an order from another producer. */
 async function runForeign(members: object, handler: () => unknown): Promise<Outcome> {
   const wire = { v: 1, id: 'x', event: 'order.created', tenantId: 'acme', sentAt: 0 }
   const envelope = decodeEnvelope({ ...wire, payload: { tenantId: 'acme', orderId: 'order_1' }, ...members })
@@ -128,7 +128,7 @@ describe('the envelope of another producer', () => {
     ['no tenant in its payload', 'acme', { orderId: 'order_1' }],
     ['`null` for a payload', 'acme', null],
     ['another tenant in its payload', 'acme', { tenantId: 'globex', orderId: 'order_1' }],
-  ])('with %s fails for good, without a call of the handler', async (_whose, tenantId, payload) => {
+  ])('with %s fails the run without a call of the handler', async (_whose, tenantId, payload) => {
     const handler = vi.fn<() => void>()
     expect(await runForeign({ tenantId, payload }, handler)).toMatchObject({
       type: 'failed',
@@ -148,7 +148,7 @@ describe('the envelope of a cron job from another producer', () => {
     ['has one that is no instant', { scheduledAt: 'soon' }],
     ['is null', null],
     ['is a text', '2026-03-01T09:00:00Z'],
-  ])('fails for good where its payload %s, without a call of the handler', async (_what, payload) => {
+  ])('fails the run without a call of the handler if its payload %s', async (_what, payload) => {
     const handler = vi.fn<() => void>()
     const onFailure = vi.fn<(error: Error, context: CronContext) => void>()
     const definition = defineCronJob({ id: 'daily-report', schedule: '0 9 * * *', handler, onFailure })
@@ -162,7 +162,7 @@ describe('the envelope of a cron job from another producer', () => {
       },
     })
     expect(handler).not.toHaveBeenCalled()
-    // It is told all the same; for want of a tick with the instant of the send.
+    // `onFailure` is called with the time of the send, because there is no tick.
     expect(onFailure).toHaveBeenCalledExactlyOnceWith(
       expect.objectContaining({ code: 'payload_invalid' }),
       expect.objectContaining({ scheduledAt: new Date(0) }),

@@ -17,7 +17,7 @@ beforeEach(() => {
 const cancelled = new JobCancelledError({ jobId: 'job_1' })
 const never = () => new Promise<never>(() => undefined)
 
-/** A handler that goes on until the test ends it, and what it was given. */
+/** Returns a handler that runs until the test ends it, and its arguments. */
 function slowJob(options?: Parameters<typeof orderJob>[1]) {
   const begun = createDeferred<JobContext>()
   const ended = createDeferred<unknown>()
@@ -29,7 +29,7 @@ function slowJob(options?: Parameters<typeof orderJob>[1]) {
 }
 
 describe('a timeout', () => {
-  test('is not noticed by an attempt that ends in time, and leaves no timer behind', async () => {
+  test('does not affect an attempt that ends in time, and leaves no timer', async () => {
     const { definition, begun, end } = slowJob({ timeout: '5s' })
     const outcome = kit.run(definition)
     const { signal } = await begun
@@ -41,7 +41,7 @@ describe('a timeout', () => {
     expect(signal.aborted).toBe(false)
   })
 
-  test('counts as a failed attempt also where the schema took the time', async () => {
+  test('fails the attempt even if the schema took the time', async () => {
     const validate = vi.fn<() => Promise<never>>(never)
     defineEvents({ 'slow.schema': { '~standard': { version: 1, vendor: 'test', validate } } })
     const handler = vi.fn<() => void>()
@@ -59,7 +59,7 @@ describe.each([
   ['a cancel for any other reason', 'user left', { type: 'cancelled' }],
   ['a shutdown', new ShutdownError(), { type: 'interrupted' }],
 ])('%s', (_name, reason, ended) => {
-  test('before the attempt ends it before anything is called', async () => {
+  test('before the attempt ends it without any call', async () => {
     const [handler, onFailure] = [vi.fn<() => void>(), vi.fn<() => void>()]
     const hooks = { onAttemptStart: vi.fn<() => void>(), onAttemptEnd: vi.fn<() => void>() }
     kit.controller.abort(reason)
@@ -67,7 +67,7 @@ describe.each([
     for (const one of [handler, onFailure, hooks.onAttemptStart, hooks.onAttemptEnd]) expect(one).not.toHaveBeenCalled()
   })
 
-  test('that came while the handler blocked the process stands above its result', async () => {
+  test('while the handler blocks the process overrides its result', async () => {
     const definition = orderJob(() => {
       setImmediate(() => kit.controller.abort(reason))
       return 'done'
@@ -75,7 +75,7 @@ describe.each([
     expect(await kit.run(definition)).toEqual(ended)
   })
 
-  test('while the payload is read keeps the handler from being called', async () => {
+  test('while the payload is parsed prevents the call of the handler', async () => {
     const reading = createDeferred<{ value: unknown }>()
     const validate = vi.fn<() => Promise<{ value: unknown }>>(() => reading.promise)
     defineEvents({ 'slow.read': { '~standard': { version: 1, vendor: 'test', validate } } })
@@ -90,7 +90,7 @@ describe.each([
     expect(handler).not.toHaveBeenCalled()
   })
 
-  test('leaves nothing behind on the signal of the host', async () => {
+  test('leaves no listener on the signal of the host', async () => {
     const remove = vi.spyOn(kit.controller.signal, 'removeEventListener')
     const add = vi.spyOn(kit.controller.signal, 'addEventListener')
     await kit.run(orderJob(() => undefined))

@@ -19,7 +19,7 @@ const fail = (error: unknown) => () => {
 }
 
 describe('the handler', () => {
-  test('is called with its definition as `this`, as a method of it would be', async () => {
+  test('is called with its definition as `this`', async () => {
     let self: unknown
     const definition = defineJob({
       id: 'self',
@@ -36,7 +36,7 @@ describe('the handler', () => {
 describe('a failed attempt', () => {
   const error = new TypeError('The bank said no.')
 
-  test('waits at least as long as the engine can, and no longer than asked otherwise', async () => {
+  test("waits at least the engine's minimum, otherwise the computed delay", async () => {
     const limits = { provider: 'slow', minRetryDelayMs: 1500 }
     const run = (definition: Definition, attempt: number) => kit.run(definition, orderEnvelope(), { attempt, limits })
     expect(await run(orderJob(fail(error)), 1)).toMatchObject({ type: 'retry', afterMs: 1500 })
@@ -47,7 +47,7 @@ describe('a failed attempt', () => {
     })
   })
 
-  test('fails for good when it asks for a longer delay than the engine can keep', async () => {
+  test("fails the run if its delay exceeds the engine's maximum", async () => {
     const limits = { provider: 'quick', minRetryDelayMs: 0, maxRetryDelayMs: 60_000 }
     const run = (after: number) =>
       kit.run(orderJob(fail(new RetryAfterError('Busy.', after))), orderEnvelope(), { limits })
@@ -68,8 +68,8 @@ describe('a failed attempt', () => {
   })
 })
 
-describe('an attempt past the last', () => {
-  test('fails without another try, and tells `onFailure`', async () => {
+describe('an attempt after the last', () => {
+  test('fails without running and calls `onFailure`', async () => {
     const [handler, onFailure] = [vi.fn<() => void>(), vi.fn<(error: Error) => void>()]
     const outcome = await kit.run(orderJob(handler, { onFailure }), orderEnvelope(), { attempt: 4 })
     expect(outcome).toMatchObject({
@@ -82,7 +82,7 @@ describe('an attempt past the last', () => {
   })
 })
 
-test('an output over the limit of its engine fails the run at once, told in bytes and with what to do', async () => {
+test("an output over the engine's limit fails the run without a retry, with both sizes and a remedy", async () => {
   const limits = { provider: 'small', minRetryDelayMs: 0, maxOutputBytes: 12 }
   const run = (output: string) =>
     kit.run(
@@ -103,7 +103,7 @@ test('an output over the limit of its engine fails the run at once, told in byte
   })
 })
 
-describe('an attempt of a cron job that is fanned out over tenants', () => {
+describe('an attempt of a cron job with tenants', () => {
   const tick = Date.parse('2026-03-01T09:00:00Z')
   const send = vi.fn<TickHost['send']>()
   const runTick = () => {
@@ -113,7 +113,7 @@ describe('an attempt of a cron job that is fanned out over tenants', () => {
     return kit.run(definition, envelope, { tickHost: () => ({ now: tick, createId: () => 'envelope_2', send }) })
   }
 
-  test('sends the jobs of its tick where the host asks for that, and is tried again when that fails', async () => {
+  test('sends the jobs of its tick if the host has a `tickHost`, and is retried if that fails', async () => {
     expect(await runTick()).toEqual({ type: 'completed', output: { sent: 1, skipped: [] } })
     expect(send).toHaveBeenCalledExactlyOnceWith([expect.objectContaining({ tenantId: 'acme' })])
     send.mockImplementationOnce(() => Promise.reject(new Error('No database.')))

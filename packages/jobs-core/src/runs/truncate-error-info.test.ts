@@ -6,7 +6,7 @@ import { truncateErrorInfo } from './truncate-error-info.ts'
 const limit = 16 * 1024
 const frames = '\n    at pay (shop.ts:1:1)\n    at main (shop.ts:9:9)'
 
-test('an error of ordinary size stays as it is, causes included', () => {
+test('does not change an error of normal size, including causes', () => {
   const error: JobErrorInfo = {
     name: 'TypeError',
     message: 'x'.repeat(limit),
@@ -17,19 +17,19 @@ test('an error of ordinary size stays as it is, causes included', () => {
   expect(truncateErrorInfo(error)).toStrictEqual(error)
 })
 
-test('a long message ends in an ellipsis and tells how long it was', () => {
+test('truncates a long message and appends its length', () => {
   const { message } = truncateErrorInfo({ name: 'Error', message: 'x'.repeat(limit + 1) })
   expect(message).toBe(`${'x'.repeat(limit)}… (16385 characters in total)`)
 })
 
-test('a long stack keeps its first frames, though the message before them is long', () => {
+test('keeps the first frames of a long stack after a long message', () => {
   const message = 'x'.repeat(100_000)
   const { stack } = truncateErrorInfo({ name: 'Error', message, stack: `Error: ${message}${frames}` })
   expect(stack).toMatch(/^Error: x{1024}… \(100000 characters in total\)\n/)
   expect(stack?.endsWith(frames)).toBe(true)
 })
 
-test('name and code are cut, and the same holds for each cause', () => {
+test('truncates the name and the code, and those of each cause', () => {
   const text = 'x'.repeat(100_000)
   const huge: JobErrorInfo = { name: text, message: text, code: text, stack: text }
   const error = truncateErrorInfo({ ...huge, cause: { ...huge, cause: huge } })
@@ -41,7 +41,7 @@ test('name and code are cut, and the same holds for each cause', () => {
   }
 })
 
-test('no character is cut in half', () => {
+test('does not split a character', () => {
   const { message } = truncateErrorInfo({ name: 'Error', message: `x${'👋'.repeat(limit)}` })
   expect(message).toMatch(/^x(👋)+…/u)
 })

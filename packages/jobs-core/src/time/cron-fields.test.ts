@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
 import { parseCronFields } from './cron-fields.ts'
 
-describe('what the fields mean', () => {
+describe('expands the fields', () => {
   test.each([
     ['* * * * *', '* * * * *'],
     ['  0  9\t* * 1 ', '0 9 * * 1'],
@@ -39,7 +39,7 @@ describe('what the fields mean', () => {
   })
 })
 
-describe('what is refused, with its reason', () => {
+describe('rejects an invalid schedule with the reason', () => {
   test.each<[schedule: unknown, message: RegExp]>([
     [undefined, /is not a string: `undefined`/],
     [5, /is not a string: `5`/],

@@ -7,14 +7,14 @@ import { nextRuns, parseCron } from './cron-schedule.ts'
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
 
-// The judge: what the wall clock shows at every real minute, read from `Intl` alone, searched minute by minute.
+// The reference: reads the wall clock of every real minute from `Intl`, and searches it minute by minute.
 
 interface WallClock {
   readonly startMs: number
   readonly endMs: number
-  /** For each real minute from `startMs` on, the reading as minutes since 1970-01-01 00:00 of the wall clock. */
+  /** The wall clock of each real minute from `startMs`, as minutes since 1970-01-01 00:00 local time. */
   readonly readings: readonly number[]
-  /** Where each reading stands first in `readings`. */
+  /** The first index of each reading in `readings`. */
   readonly firstIndex: ReadonlyMap<number, number>
 }
 
@@ -50,7 +50,7 @@ function allowed(field: string, min: number, max: number): Set<number> {
   return values
 }
 
-/** Whether a reading fits the schedule's fields. */
+/** Whether a reading matches the schedule's fields. */
 function fits(schedule: string): (reading: number) => boolean {
   const [minute, hour, day, month, weekday] = schedule.split(' ') as [string, string, string, string, string]
   const [minutes, hours, days] = [allowed(minute, 0, 59), allowed(hour, 0, 23), allowed(day, 1, 31)]
@@ -88,7 +88,7 @@ function ticksBetween(schedule: string, timezone: string, startMs: number, endMs
   return ticks
 }
 
-/** Instants at which clocks changed: by an hour, 15 and 30 minutes, two hours, a day; at midnight and elsewhere. */
+/** Times of clock changes: by an hour, 15 and 30 minutes, two hours and a day, at midnight and at other times. */
 const changes: readonly (readonly [timezone: string, at: string])[] = [
   ['America/New_York', '2024-03-10T07:00Z'],
   ['America/New_York', '2024-11-03T06:00Z'],
@@ -142,7 +142,7 @@ const anyInstant = fc.integer({ min: Date.UTC(1975, 0), max: Date.UTC(2095, 0) }
 const anyChange = fc.constantFrom(...changes)
 
 describe('properties', () => {
-  test('in UTC, any schedule ticks as croner does; where croner finds no tick, the date never comes', () => {
+  test('agrees with croner in UTC, also about dates that never occur', () => {
     fc.assert(
       fc.property(anyScheduleOfDays(31), anyInstant, (schedule, fromMs) => {
         const from = new Date(fromMs)
@@ -157,7 +157,7 @@ describe('properties', () => {
     )
   })
 
-  test('around any change of the clocks, any schedule agrees with the search minute by minute', () => {
+  test('agrees with a minute-by-minute search around any clock change', () => {
     const anyHoursFromChange = fc.double({ min: -4, max: 4, noNaN: true })
     fc.assert(
       fc.property(anySchedule, anyChange, anyHoursFromChange, (schedule, [timezone, at], hours) => {
@@ -177,7 +177,7 @@ describe('properties', () => {
     )
   })
 
-  test('ticks are whole minutes, each strictly after the instant asked about and the one before', () => {
+  test('returns whole minutes, strictly after the requested time and the previous tick', () => {
     fc.assert(
       fc.property(anySchedule, anyChange, anyInstant, (schedule, [timezone], afterMs) => {
         const { next } = parseCron(schedule, timezone, 'test')
@@ -192,7 +192,7 @@ describe('properties', () => {
     )
   })
 
-  test('between two ticks the answer is always the later one, whatever was asked before', () => {
+  test('returns the later of two ticks for any time between them, whatever was requested before', () => {
     const share = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
     fc.assert(
       fc.property(
@@ -217,12 +217,12 @@ describe('properties', () => {
   })
 })
 
-test('29 February comes, also across a century without one', () => {
+test('finds 29 February, even across a century year without one', () => {
   const from = new Date('2095-01-01')
   expect(nextRuns('0 0 29 2 *', { from, count: 2 })).toEqual([new Date('2096-02-29'), new Date('2104-02-29')])
 })
 
-test('the parsed schedule has its fields one blank apart, and its time zone', () => {
+test('separates the fields by one space and stores the time zone', () => {
   const parsed = parseCron('  0  9\t* * MON ', 'Asia/Kolkata', 'test')
   expect(parsed).toMatchObject({ schedule: '0 9 * * MON', timezone: 'Asia/Kolkata' })
 })
@@ -230,16 +230,16 @@ test('the parsed schedule has its fields one blank apart, and its time zone', ()
 describe('nextRuns', () => {
   afterEach(() => void vi.useRealTimers())
 
-  test('gives five runs in UTC after now where nothing else is asked for', () => {
+  test('returns the next five runs in UTC by default', () => {
     vi.useFakeTimers({ now: Date.UTC(2024, 4, 1, 9) })
     expect(nextRuns('0 9 * * *')).toEqual([2, 3, 4, 5, 6].map((day) => new Date(Date.UTC(2024, 4, day, 9))))
   })
-  test('gives as many as asked for, strictly after `from`', () => {
+  test('returns `count` runs strictly after `from`', () => {
     const from = new Date('2024-05-01T00:00:00.001Z')
     expect(nextRuns('* * * * *', { from, count: 1 })).toEqual([new Date('2024-05-01T00:01Z')])
     expect(nextRuns('* * * * *', { from, count: 1000 })).toHaveLength(1000)
   })
-  test('names itself in the error of a bad schedule', () => {
+  test('is named in the error of an invalid schedule', () => {
     expect(() => nextRuns('@daily')).toThrow(/^`nextRuns`: `schedule`/)
   })
 
@@ -253,7 +253,7 @@ describe('nextRuns', () => {
     ['from', new Date(8.64e15)],
     ['from', '2024-01-01'],
     ['from', 0],
-  ])('refuses %s: %s', (option, value) => {
+  ])('rejects %s: %s', (option, value) => {
     let error: unknown
     try {
       nextRuns('0 9 * * *', { [option]: value })

@@ -7,7 +7,7 @@ const dayMs = 86_400_000
 const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: dayMs, w: 7 * dayMs }
 const unit = fc.constantFrom(...(Object.keys(unitMs) as (keyof typeof unitMs)[]))
 
-describe('a duration is taken as whole milliseconds', () => {
+describe('converts a duration to whole milliseconds', () => {
   test.each<[duration: number | Duration, ms: number]>([
     ['500ms', 500],
     ['30s', 30_000],
@@ -34,7 +34,7 @@ describe('a duration is taken as whole milliseconds', () => {
     [maxDurationMs, maxDurationMs],
   ])('%j: %i', (duration, ms) => expect(toMilliseconds(duration, 'delay')).toBe(ms))
 
-  test('never shorter than was asked for, and by less than a millisecond longer', () => {
+  test('rounds up by less than a millisecond', () => {
     const fraction = fc.tuple(fc.nat(400), fc.stringMatching(/^\d{1,4}$/)).map(([whole, part]) => `${whole}.${part}`)
     fc.assert(
       fc.property(fraction, unit, (count, name) => {
@@ -49,7 +49,7 @@ describe('a duration is taken as whole milliseconds', () => {
     )
   })
 
-  test('of a number: the next whole one', () => {
+  test('rounds a number up', () => {
     fc.assert(
       fc.property(fc.double({ min: 0, max: maxDurationMs, noNaN: true }), (duration) => {
         const ms = toMilliseconds(duration, 'delay')
@@ -60,7 +60,7 @@ describe('a duration is taken as whole milliseconds', () => {
   })
 })
 
-describe('what is not a duration is refused by its name', () => {
+describe('rejects an invalid duration and names the option', () => {
   test.each<[duration: unknown, problem: string]>([
     ['soon', "is not a duration: `'soon'`"],
     ['', "is not a duration: `''`"],
@@ -104,7 +104,7 @@ describe('what is not a duration is refused by its name', () => {
     expect(() => toMilliseconds(duration as Duration, 'delay')).toThrow(problem)
   })
 
-  test('whatever text it is: a number of milliseconds, or refused', () => {
+  test('converts or rejects any string', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         let ms: unknown

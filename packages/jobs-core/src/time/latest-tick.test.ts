@@ -6,7 +6,7 @@ import { latestTick } from './latest-tick.ts'
 
 const scheduleOf = (schedule: string, timezone = 'UTC'): CronSchedule => parseCron(schedule, timezone, 'the schedule')
 
-/** The same by going through every tick. */
+/** Finds the latest tick by visiting every tick. */
 function latestByWalking(schedule: CronSchedule, dueTick: number, now: number): number {
   let latest = dueTick
   for (let next = schedule.next(latest); next <= now; next = schedule.next(latest)) latest = next
@@ -14,13 +14,13 @@ function latestByWalking(schedule: CronSchedule, dueTick: number, now: number): 
 }
 
 describe('latestTick', () => {
-  test('the due tick itself where no other has passed', () => {
+  test('returns the due tick if no other has passed', () => {
     const due = Date.UTC(2026, 0, 1, 9)
     expect(latestTick(scheduleOf('0 9 * * *'), due, due)).toBe(due)
     expect(latestTick(scheduleOf('0 9 * * *'), due, due + 3_600_000)).toBe(due)
   })
 
-  test('the newest of very many, without going through them all', () => {
+  test('finds the newest of very many without visiting all', () => {
     const everyMinute = scheduleOf('* * * * *')
     let asked = 0
     const counting = { ...everyMinute, next: (after: number) => (asked++, everyMinute.next(after)) }
@@ -30,7 +30,7 @@ describe('latestTick', () => {
     expect(asked).toBeLessThan(20)
   })
 
-  test('any schedule, any wait: the same as going through every tick', () => {
+  test('agrees with visiting every tick, for any schedule and wait', () => {
     const schedules = ['*/20 */2 * * *', '30 2 * * *', '0 9 * * 1', '0 0 31 * *', '15 1 29 2 *', '0 */5 * * *'].map(
       (one) => scheduleOf(one, 'Europe/Berlin'),
     )

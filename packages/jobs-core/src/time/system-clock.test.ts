@@ -4,11 +4,11 @@ import { systemClock } from './system-clock.ts'
 
 const dayMs = 86_400_000
 
-describe('the clock of the machine', () => {
+describe('the system clock', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
 
-  test('calls back after delays that are longer than a timer of the platform can wait', () => {
+  test('calls back after delays beyond the maximum of a platform timer', () => {
     const callback = vi.fn<() => void>()
     systemClock.setTimer(100 * dayMs, callback)
     vi.advanceTimersByTime(100 * dayMs - 1)
@@ -17,7 +17,7 @@ describe('the clock of the machine', () => {
     expect(callback).toHaveBeenCalledOnce()
   })
 
-  test('is not moved by the wall clock', () => {
+  test('is independent of the wall clock', () => {
     const callback = vi.fn<() => void>()
     systemClock.setTimer(1000, callback)
     vi.setSystemTime(Date.now() + dayMs)
@@ -27,7 +27,7 @@ describe('the clock of the machine', () => {
     expect(callback).toHaveBeenCalledOnce()
   })
 
-  test('does not call back after a cancel, also one between two waits', () => {
+  test('does not call back after a cancel, even between two platform timers', () => {
     const callback = vi.fn<() => void>()
     const timer = systemClock.setTimer(100 * dayMs, callback)
     vi.advanceTimersByTime(50 * dayMs)
@@ -39,8 +39,8 @@ describe('the clock of the machine', () => {
   })
 })
 
-describe('a timer of the machine', () => {
-  test('keeps the process alive until it is let go of', () => {
+describe('a system timer', () => {
+  test('keeps the process alive until it is released', () => {
     const before = handles()
     const timer = systemClock.setTimer(60_000, () => undefined)
     expect(handles()).toBe(before + 1)
@@ -61,7 +61,7 @@ describe('a timer of the machine', () => {
   })
 })
 
-/** Timers that keep the process alive. */
+/** Returns the timers that keep the process alive. */
 function handles(): number {
   return process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
 }

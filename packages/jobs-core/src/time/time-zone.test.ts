@@ -24,7 +24,7 @@ describe('checkTimeZone', () => {
     ['europe/london', /is misspelled: `europe\/london`\. Write `'Europe\/London'`/],
     ['utc', /is misspelled: `utc`\. Write `'UTC'`/],
     ['us/eastern', /is misspelled/],
-  ])('refuses %j', (timezone, message) => {
+  ])('rejects %j', (timezone, message) => {
     let error: unknown
     try {
       checkTimeZone(timezone, 'Cron job `nightly`')
@@ -42,7 +42,7 @@ describe('checkTimeZone', () => {
 })
 
 describe('offsetSegmentAt', () => {
-  test('finds a change of the clocks to the millisecond', () => {
+  test('finds a clock change to the millisecond', () => {
     const changeMs = Date.parse('2024-03-10T07:00Z')
     const before = offsetSegmentAt('America/New_York', changeMs - 1)
     const after = offsetSegmentAt('America/New_York', changeMs)
@@ -60,7 +60,7 @@ describe('offsetSegmentAt', () => {
     })
   })
 
-  test('covers the timeline without a hole', () => {
+  test('covers the timeline without gaps', () => {
     let segment = offsetSegmentAt('Africa/Casablanca', Date.UTC(1965, 0))
     while (segment.endMs < Date.UTC(2080, 0)) {
       const following = offsetSegmentAt('Africa/Casablanca', segment.endMs)
@@ -69,7 +69,7 @@ describe('offsetSegmentAt', () => {
     }
   })
 
-  test('tells the offsets that luxon tells, in any zone at any instant', () => {
+  test('agrees with luxon in any zone at any time', () => {
     const zone = fc.constantFrom(...Intl.supportedValuesOf('timeZone'), 'Africa/Monrovia', 'Europe/Dublin')
     const instant = fc.date({ min: new Date('1900-01-01'), max: new Date('2100-01-01'), noInvalidDate: true })
     fc.assert(

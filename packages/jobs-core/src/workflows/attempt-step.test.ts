@@ -53,14 +53,14 @@ describe('an attempt of a step', () => {
 })
 
 describe('a timeout', () => {
-  test('is set no more once the attempt has ended', async () => {
+  test('leaves no timer after the attempt has ended', async () => {
     await attempt(() => 5, { timeoutMs: 500 })
     expect(clock.pendingTimers()).toBe(0)
   })
 })
 
-describe('a result that cannot be kept fails the step at once', () => {
-  test('one that is larger than the engine takes, and none that is just as large', async () => {
+describe('an invalid result fails the step without a retry', () => {
+  test('one over the limit of the engine, but not one at the limit', async () => {
     const limits = { provider: 'test', minRetryDelayMs: 0, maxOutputBytes: 5 }
     expect(await attempt(() => 'abc', {}, { limits })).toEqual({ type: 'completed', output: 'abc' })
     expect(await attempt(() => 'abcd', {}, { limits })).toMatchObject({
@@ -74,7 +74,7 @@ describe('a step that sends', () => {
   test.each([
     new PayloadInvalidError({ event: 'order.created', issues: [{ message: 'Required', path: 'orderId' }] }),
     new UnknownEventError({ event: 'order.crated' }),
-  ])('has failed at once where its send is refused: $name', async (refusal) => {
+  ])('fails without a retry if its send is rejected: $name', async (refusal) => {
     for (const kind of ['sendEvent', 'runJob']) {
       expect(await attempt(throwing(refusal), { kind })).toMatchObject({
         type: 'failed',
@@ -90,13 +90,13 @@ describe('a step that sends', () => {
     new ClientClosedError({ operation: 'sendJob' }),
     new JobTimeoutError({ definitionId: 'x', timeoutMs: 5 }),
     new TypeError('fetch failed'),
-  ])('is tried again where another try may mend it: $name', async (passing) => {
+  ])('is retried after a transient failure: $name', async (passing) => {
     for (const kind of ['sendEvent', 'runJob']) {
       expect(await attempt(throwing(passing), { kind })).toMatchObject({ type: 'retry', error: { name: passing.name } })
     }
   })
 
-  test('differs from plain work, which may have been refused by a server that was away', async () => {
+  test('retries other work, which may have failed because a server was unavailable', async () => {
     const refusal = new UnknownEventError({ event: 'order.crated' })
     expect(await attempt(throwing(refusal), { kind: 'run' })).toMatchObject({ type: 'retry' })
   })

@@ -8,7 +8,7 @@ import { runInsideStep } from './inside-step.ts'
 import type { StepCall } from './step-call.ts'
 import type { Steps } from './steps.ts'
 
-/** The steps as plain JavaScript has them: they may be called with anything. */
+/** The steps without types, as in JavaScript. */
 type Untyped = { readonly [Name in keyof Steps]: (...given: unknown[]) => Promise<unknown> }
 
 const replayToken = {}
@@ -137,15 +137,15 @@ describe('rejects an invalid step before it starts', () => {
   })
 })
 
-describe('a step that is made', () => {
-  test('has the retries and the timeout of the workflow where it does not say otherwise', async () => {
+describe('a valid step', () => {
+  test('uses the retry policy and the timeout of the workflow by default', async () => {
     await step.run('x', work)
     await step.run('y', work, { retry: { maxAttempts: 5 }, timeout: '2s' })
     expect(calls[0]).toEqual({ kind: 'run', key: 'x', work, policy: definition.retry, timeoutMs: 9000 })
     expect(calls[1]).toMatchObject({ key: 'y', policy: { maxAttempts: 5 }, timeoutMs: 2000 })
   })
 
-  test('is numbered from the second time on, also where one of them was refused', async () => {
+  test('is numbered from its second call, even if an earlier call was rejected', async () => {
     await step.run('x', work)
     await expect(step.run('x', 'no work')).rejects.toThrow('`x`')
     await step.run('x', work)
@@ -158,7 +158,7 @@ describe('a step that is made', () => {
     ['count', 2],
     ['paid', true],
     ['note', null],
-  ])('takes what must match from the event that began the run: %s', async (match, value) => {
+  ])('takes the value to match from the event that started the run: %s', async (match, value) => {
     await step.waitForEvent('x', 'order.refunded', { match, timeout: '7d' })
     expect(calls).toEqual([
       {
@@ -171,7 +171,7 @@ describe('a step that is made', () => {
     ])
   })
 
-  test('cannot send where its host has no client', async () => {
+  test('cannot send if its host has no client', async () => {
     await step.sendEvent('x', 'order.created', { orderId: 'order_2' })
     const { work: send } = calls[0] as Extract<StepCall, { kind: 'sendEvent' }>
     expect(() => send({ idempotencyKey: 'k' } as never)).toThrow(

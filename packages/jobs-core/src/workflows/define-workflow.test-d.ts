@@ -20,7 +20,7 @@ const invoice = defineJob({
 })
 
 describe('a workflow', () => {
-  test('is told the event that began it, its steps, and the context', () => {
+  test('gets the event that started it, its steps, and the context', () => {
     defineWorkflow({
       id: 'fulfil-order',
       event: 'order.created',
@@ -53,13 +53,13 @@ describe('a workflow', () => {
     expectTypeOf<JobOutput<typeof none>>().toEqualTypeOf<undefined>()
   })
 
-  test('fits where any definition is asked for', () => {
+  test('is accepted wherever any definition is', () => {
     const workflow = defineWorkflow({ id: 'x', event: 'order.created', steps: () => ({ ok: true }) })
     expectTypeOf(workflow).toExtend<Definition>()
     expectTypeOf(workflow).toExtend<EventDefinition>()
   })
 
-  test('is refused with options that it does not have, or of other types', () => {
+  test('rejects unknown options and wrong types', () => {
     const least = { id: 'x', event: 'order.created', steps: () => undefined } as const
     // @ts-expect-error -- no such event
     defineWorkflow({ id: 'x', event: 'order.crated', steps: () => undefined })
@@ -67,17 +67,17 @@ describe('a workflow', () => {
     defineWorkflow({ id: 'x', event: 'order.created' })
     // @ts-expect-error -- a handler is a job's
     defineWorkflow({ ...least, handler: () => undefined })
-    // @ts-expect-error -- no text
+    // @ts-expect-error -- not a string
     defineWorkflow({ ...least, version: 2 })
-    // @ts-expect-error -- no number
+    // @ts-expect-error -- not a number
     defineWorkflow({ ...least, maxSteps: '5' })
-    // @ts-expect-error -- no duration
+    // @ts-expect-error -- not a duration
     defineWorkflow({ ...least, timeout: 'soon' })
   })
 })
 
 describe('a step that does work', () => {
-  test('answers what its work returned, as JSON', () => {
+  test('returns the result of its work, as JSON', () => {
     expectTypeOf(step.run('a', () => ({ at: new Date(), n: 1 }))).toEqualTypeOf<Promise<{ at: string; n: number }>>()
     expectTypeOf(step.run('a', async () => [new Date()])).toEqualTypeOf<Promise<string[]>>()
     expectTypeOf(step.run('a', () => new Date())).toEqualTypeOf<Promise<string>>()
@@ -87,14 +87,14 @@ describe('a step that does work', () => {
     void step.run('a', (context) => void expectTypeOf(context).toEqualTypeOf<StepContext>())
   })
 
-  test('is compensated with what it answered, as JSON', () => {
+  test('is compensated with its result, as JSON', () => {
     void step.run('a', async (context) => ({ at: new Date(), attempt: context.attempt }), {
       retry: { maxAttempts: 5 },
       timeout: '30s',
       compensate: async (output, context) => {
         expectTypeOf(output).toEqualTypeOf<{ at: string; attempt: number }>()
         expectTypeOf(context).toEqualTypeOf<StepContext>()
-        // @ts-expect-error -- a date has become text
+        // @ts-expect-error -- a date is now a string
         output.at.getTime()
       },
     })
@@ -109,22 +109,22 @@ describe('a step that waits', () => {
   test('sleeps for a duration, or until a date', () => {
     expectTypeOf(step.sleep('a', '5m')).toEqualTypeOf<Promise<void>>()
     expectTypeOf(step.sleepUntil('a', new Date())).toEqualTypeOf<Promise<void>>()
-    // @ts-expect-error -- no duration
+    // @ts-expect-error -- not a duration
     void step.sleep('a', 'soon')
-    // @ts-expect-error -- text, as dates arrive in payloads
+    // @ts-expect-error -- a string, as dates arrive in payloads
     void step.sleepUntil('a', '2026-03-01T12:00:00Z')
   })
 
-  test('answers the event, or `null`', () => {
+  test('returns the event, or `null`', () => {
     const awaited = step.waitForEvent('a', 'order.refunded', { match: 'orderId', timeout: '7d' })
     expectTypeOf(awaited).toEqualTypeOf<Promise<EventMessage<'order.refunded'> | null>>()
   })
 
-  test('matches by a field that both payloads have, and by no other', () => {
+  test('matches only a field of both payloads', () => {
     void step.waitForEvent('a', 'order.refunded', { match: 'tenantId', timeout: '7d' })
-    // @ts-expect-error -- of the event that began the run alone
+    // @ts-expect-error -- a field of only the event that started the run
     void step.waitForEvent('a', 'order.refunded', { match: 'totalAmount', timeout: '7d' })
-    // @ts-expect-error -- no field at all
+    // @ts-expect-error -- not a field
     void step.waitForEvent('a', 'order.refunded', { match: 'orderID', timeout: '7d' })
     // @ts-expect-error -- no such event
     void step.waitForEvent('a', 'order.refundet', { timeout: '7d' })
@@ -132,16 +132,16 @@ describe('a step that waits', () => {
 })
 
 describe('a step that sends', () => {
-  test('takes a payload of its event, of which the tenant may be left out', () => {
+  test('takes a payload of its event without the tenant', () => {
     const sent = step.sendEvent('a', 'order.created', { orderId: 'order_1' }, { delay: '5m' })
     expectTypeOf(sent).toEqualTypeOf<Promise<JobHandle<'order.created'>>>()
-    // @ts-expect-error -- no number
+    // @ts-expect-error -- not a number
     void step.sendEvent('a', 'order.created', { orderId: 'order_1', totalAmount: '5' })
     // @ts-expect-error -- the key is the step's own
     void step.sendEvent('a', 'order.created', { orderId: 'order_1' }, { idempotencyKey: 'x' })
   })
 
-  test('answers what the job returned, as JSON', () => {
+  test('returns the output of the job, as JSON', () => {
     const answered = step.runJob('a', invoice, { orderId: 'order_1' })
     expectTypeOf(answered).toEqualTypeOf<Promise<{ number: number; writtenAt: string }>>()
     expectTypeOf(answered).toEqualTypeOf<Promise<JobOutput<typeof invoice>>>()
@@ -156,7 +156,7 @@ describe('a step that sends', () => {
   })
 })
 
-test('nothing that a step answers is `any`', () => {
+test('no step returns `any`', () => {
   type Answer<Name extends keyof Steps> = Awaited<ReturnType<Steps<'order.created'>[Name]>>
   expectTypeOf<Answer<'run'>>().not.toBeAny()
   expectTypeOf<Answer<'sleep'>>().not.toBeAny()

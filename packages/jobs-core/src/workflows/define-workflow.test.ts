@@ -14,7 +14,7 @@ beforeEach(() => {
 })
 
 describe('a workflow', () => {
-  test('has what was said of it, and the defaults', () => {
+  test('has its options and the defaults', () => {
     expect(defineWorkflow(least)).toEqual({
       kind: 'workflow',
       id: 'fulfil-order',
@@ -27,7 +27,7 @@ describe('a workflow', () => {
     })
   })
 
-  test('has every option, checked', () => {
+  test('has every option, validated', () => {
     const onFailure = vi.fn<() => void>()
     const providerOptions = { inngest: { priority: 1 } }
     const all = {
@@ -45,7 +45,7 @@ describe('a workflow', () => {
   })
 })
 
-describe('a workflow that cannot be is refused by the field at fault', () => {
+describe('rejects an invalid workflow and names the field', () => {
   test.each<[field: string, options: object]>([
     ['id', { id: 'two words' }],
     ['event', { event: 5 }],
@@ -73,13 +73,13 @@ describe('a workflow that cannot be is refused by the field at fault', () => {
     expect(ambientJobs().all()).toEqual([])
   })
 
-  test('an option it does not have, with those that it has', () => {
+  test('an unknown option, with the known ones', () => {
     expect(() => define({ handler: steps })).toThrow(
       'defineWorkflow(`fulfil-order`): `handler` is not an option of `defineWorkflow`. The options are `id`, `event`, `steps`, `retry`, `timeout`, `concurrency`, `middleware`, `providerOptions`, `version`, `maxSteps`, `compensateOnCancel`, `onFailure`.',
     )
   })
 
-  test('something that is missing as missing, and something else as what it is', () => {
+  test('a missing field as missing, and another value by its type', () => {
     expect(() => define({ steps: undefined })).toThrow(/`steps` is missing/)
     expect(() => define({ steps: 'run' })).toThrow(/`steps` is a string/)
     expect(() => define({ version: 2 })).toThrow(/`version` is a number, not a string\. Use a string/)

@@ -9,6 +9,6 @@ test.each([
   { graceMs: 100, afterMs: 29_999, longerMs: 59_998 },
   { graceMs: 100, afterMs: 3_600_000, longerMs: 60_000 },
   { graceMs: 60_000, afterMs: 70_000, longerMs: undefined },
-])('code that was late by $afterMs ms after a grace of $graceMs ms is given $longerMs ms', (given) => {
+])('extends a grace time of $graceMs ms to $longerMs ms after code that was late by $afterMs ms', (given) => {
   expect(extendGraceMs(given.graceMs, given.afterMs)).toBe(given.longerMs)
 })

@@ -17,15 +17,15 @@ const failure = { name: 'Error', message: 'Broke.' }
 const broke = () => {
   throw new Error('Broke.')
 }
-/** The records of a run that has failed, and whose compensation is due. */
+/** Returns the record of a failed run that must be compensated. */
 const failed = (...keys: string[]) => ({
   steps: keys.map((key, place) => completedStep(key, place + 1, { compensable: true })),
   ended: keys.length,
   failure,
 })
 
-describe('a pass that compensates', () => {
-  test('hands over nothing of a step that the failure cancelled: the code takes the way that it took before', async () => {
+describe('a replay that compensates', () => {
+  test('delivers no result of a step that the failure cancelled, so that the code takes the same branch', async () => {
     const workflow = orderWorkflow(async (step) => {
       await step.run('reserve', note('reserve'), {
         retry: { initialDelay: 1 },
@@ -42,7 +42,7 @@ describe('a pass that compensates', () => {
     expect(done).toEqual(['reserve', 'release', 'release'])
   })
 
-  test('tells of a step that the code calls no more once its attempts are spent, and compensates the others', async () => {
+  test('reports a step that the code no longer calls after its last attempt, and compensates the others', async () => {
     kit = createWorkflowKit(failed('reserve', 'gone'))
     const workflow = orderWorkflow(async (step) => {
       await step.run('reserve', note('reserve'), { compensate: note('release') })
@@ -57,7 +57,7 @@ describe('a pass that compensates', () => {
     expect(done).toEqual(['release'])
   })
 
-  test('gives code time that awaits what is no step before it calls one that is to be compensated', async () => {
+  test('gives code time to await something other than a step before a step that must be compensated', async () => {
     kit = createWorkflowKit(failed('reserve', 'charge'))
     const workflow = orderWorkflow(async (step) => {
       await Promise.all([
@@ -75,7 +75,7 @@ describe('a pass that compensates', () => {
     expect(done).toEqual(['refund', 'release'])
   })
 
-  test('comes again where its code throws for a reason that passes before it has called the step', async () => {
+  test('is repeated if its code throws a transient error before it calls the step', async () => {
     kit = createWorkflowKit(failed('reserve'))
     let passes = 0
     const workflow = orderWorkflow(async (step) => {
@@ -89,7 +89,7 @@ describe('a pass that compensates', () => {
 })
 
 describe('a compensation', () => {
-  test('that calls a step is refused by name, and the others are made all the same', async () => {
+  test('that calls a step is rejected with both names, and the others still run', async () => {
     const workflow = orderWorkflow(async (step) => {
       await step.run('reserve', note('reserve'), { compensate: note('release') })
       await step.run('charge', note('charge'), {
@@ -107,7 +107,7 @@ describe('a compensation', () => {
   })
 })
 
-test('a pass that is stopped while it compensates goes no further: the next pass does what is left', async () => {
+test('a replay that is stopped while it compensates ends, and the next one continues', async () => {
   kit = createWorkflowKit(failed('reserve', 'charge'))
   const refunded = createDeferred()
   const begun = createDeferred<AbortSignal>()
@@ -136,7 +136,7 @@ test('a pass that is stopped while it compensates goes no further: the next pass
   expect(kit.lines.filter(({ level }) => level === 'error')).toEqual([])
 })
 
-test('a compensation that cannot be kept is made again a second later, however many attempts the run has left', async () => {
+test('a compensation that cannot be saved is repeated one second later, whatever attempts the run has left', async () => {
   kit = createWorkflowKit(failed('reserve', 'charge'))
   const workflow = orderWorkflow(
     async (step) => {

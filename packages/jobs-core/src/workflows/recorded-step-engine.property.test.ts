@@ -8,7 +8,7 @@ import { type Lived, liveThrough } from '../../test/workflow-model/live-through.
 import { type Op, programs } from '../../test/workflow-model/program.ts'
 import { loadCatalogue } from '../events/catalogue/catalogue.ts'
 
-// The world has no time of its own, in which the schemas could be loaded.
+// Loaded first, because the simulated time does not advance while schemas load.
 beforeAll(loadCatalogue)
 
 const crashes: fc.Arbitrary<Crash[]> = fc.array(fc.record({ after: fc.nat({ max: 60 }), downMs: fc.nat({ max: 8 }) }), {
@@ -21,7 +21,7 @@ const habits: fc.Arbitrary<StoreHabits> = fc.record({
   saves: fc.array(fc.option(fc.record({ keptMs: few, toldMs: few }), { nil: undefined }), { maxLength: 4 }),
 })
 
-test('a run comes to what its program says, each step once, whatever its process and its store do', async () => {
+test('a run has the result of its program and completes each step once, whatever its process and store do', async () => {
   await fc.assert(
     fc.asyncProperty(programs, crashes, habits, async (program, crashing, store) => {
       const lived = await liveThrough(program, crashing, store)
@@ -50,7 +50,7 @@ function expectEnd({ outcome, failuresTold, crashes: seen }: Lived, { end }: Exp
   expect(failuresTold).toBeLessThanOrEqual(1 + seen)
 }
 
-/** Every step that certainly completes has done its work, none that cannot has, and no crash means no repeat. */
+/** Every step that must complete has run its work, no step that cannot has, and without a crash no work is repeated. */
 function expectEffects({ world, crashed }: Lived, { certain, possible }: Expected): void {
   const done = countsOf(world.completed.filter(({ what }) => what === 'step'))
   const ops = new Map([...possible, ...certain].map(([key, op]) => [`run_1/${key}`, op]))
@@ -64,7 +64,7 @@ function expectEffects({ world, crashed }: Lived, { certain, possible }: Expecte
   }
 }
 
-/** The steps of a failed run that completed are compensated, the last one first; of one that completed, none. */
+/** A failed run compensates its completed steps in reverse order. A completed run compensates none. */
 function expectCompensations({ outcome, world, crashed }: Lived, { certain, possible }: Expected): void {
   const compensated = world.completed.filter(({ what }) => what === 'compensation').map(({ key }) => key)
   for (const [key, count] of countsOf(world.completed))
@@ -78,13 +78,13 @@ function expectCompensations({ outcome, world, crashed }: Lived, { certain, poss
   const completed = world.completed
     .filter(({ what, key }) => what === 'step' && toCompensate.has(key))
     .map(({ key }) => key)
-  // Of one that was done again, the last time counts: only then was it kept.
+  // Of repeated work only the last time counts, because only that was saved.
   const inOrder = completed.filter((key, place) => completed.lastIndexOf(key) === place)
   const inTurn = compensated.filter((key, place) => key !== compensated[place - 1])
   expect(inTurn).toEqual(inOrder.toReversed().map((key) => `${key}/compensation`))
 }
 
-/** One key for each step and each compensation in all its attempts, and no other step has it. */
+/** Each step and each compensation has one key in all its attempts, which no other step has. */
 function expectKeys({ world }: Lived): void {
   const whats = new Map<string, Set<string>>()
   for (const { what, key } of world.begun) whats.set(key, (whats.get(key) ?? new Set()).add(what))

@@ -19,7 +19,7 @@ beforeEach(() => {
 const note = (what: string) => () => void done.push(what)
 const payload = { tenantId: 'acme', orderId: 'order_1' }
 
-/** A store in the same process as the code: what answers a wait changes the record that the code runs with. */
+/** A store in the process of the code. Resolving a wait changes the record that the code uses. */
 function liveStore(save: StepRecordStore['save'] = () => undefined) {
   const record = createWorkflowRecord('run_1', undefined)
   const listeners = new Set<(step: StepRecord) => void>()
@@ -45,8 +45,8 @@ function liveStore(save: StepRecordStore['save'] = () => undefined) {
   }
 }
 
-describe('a wait that is answered while the code runs', () => {
-  test('goes on at once, beside the step that is under way', async () => {
+describe('a wait that is resolved while the code runs', () => {
+  test('continues immediately, in parallel with a running step', async () => {
     const charged = createDeferred()
     const workflow = orderWorkflow((step) =>
       Promise.all([
@@ -69,18 +69,18 @@ describe('a wait that is answered while the code runs', () => {
 })
 
 describe('code that can only wait', () => {
-  test('is left at the next of its instants', async () => {
+  test('is suspended until its next due time', async () => {
     const workflow = orderWorkflow((step) => Promise.all([step.sleep('long', '1h'), step.sleep('short', 500)]))
     expect(await kit.pass(workflow)).toEqual({ type: 'suspended', wakeAt: kit.clock.now() + 500 })
     expect(kit.clock.pendingTimers()).toBe(0)
   })
 })
 
-describe('a pass that was stopped', () => {
+describe('a stopped replay', () => {
   test.each([
     ['a cancel', new JobCancelledError({ jobId: 'job_1' }), 'cancelled'],
     ['a shutdown', new ShutdownError(), 'interrupted'],
-  ])('goes no further and keeps nothing more: %s', async (_words, reason, type) => {
+  ])('ends and saves nothing more: %s', async (_words, reason, type) => {
     const charged = createDeferred<string>()
     const left: Promise<unknown>[] = []
     let signal: AbortSignal | undefined
@@ -107,12 +107,12 @@ describe('a pass that was stopped', () => {
     await left[0]
     await kit.rest()
     expect(done).toEqual(['reserve'])
-    // What was done when a cancel came is recorded, for it may be compensated.
+    // Work that ended after the cancel is recorded, because it may need compensation.
     if (type === 'cancelled') expect(kit.step('charge')).toMatchObject({ state: 'completed', output: 'paid' })
     else expect(kit.kept).toEqual(kept)
   })
 
-  test('leaves no timer behind', async () => {
+  test('leaves no timer', async () => {
     const workflow = orderWorkflow((step) =>
       Promise.all([step.run('charge', () => new Promise(() => undefined), { timeout: '1h' }), step.sleep('nap', '1h')]),
     )
@@ -125,13 +125,13 @@ describe('a pass that was stopped', () => {
   })
 })
 
-test('steps whose results come together are called in the order in which a replay calls them', async () => {
+test('steps with simultaneous results are called in the same order as in a replay', async () => {
   const passes: string[] = []
   const workflow = orderWorkflow(async (step) => {
     const slow = step
       .run('slow', () => 1)
       .then(async () => {
-        // More turns than the other branch takes, and none that waits for anything.
+        // More turns than the other branch needs, without any real wait.
         for (let turn = 0; turn < 10; turn++) await Promise.resolve()
         return step.run('log', () => 'of slow')
       })
@@ -151,7 +151,7 @@ describe('a save that fails', () => {
   })
   const broken = () => Promise.reject(new Error('The store is away.'))
 
-  test('fails the pass, which is tried again, and the code has neither a result nor the failure', async () => {
+  test('fails the replay, which is retried, and the code sees neither a result nor the failure', async () => {
     expect(await kit.pass(workflow, { records: { save: broken } })).toMatchObject({
       type: 'retry',
       error: { message: 'The store is away.' },
@@ -160,7 +160,7 @@ describe('a save that fails', () => {
     expect(done).toEqual(['charge'])
   })
 
-  test('of the last attempt fails the run, and compensates what its step did', async () => {
+  test('in the last attempt fails the run and compensates the step', async () => {
     let saved = 0
     const once = () => (saved++ === 0 ? broken() : undefined)
     expect(await kit.pass(workflow, { attempt: 3, records: { save: once } })).toMatchObject({ type: 'failed' })
@@ -169,7 +169,7 @@ describe('a save that fails', () => {
 })
 
 describe('a step whose record was lost', () => {
-  test('in its second attempt is made again before the failure beside it ends the run, and compensated', async () => {
+  test('in its second attempt is repeated before a parallel failure ends the run, and compensated', async () => {
     const retrying = {
       state: 'retrying',
       order: undefined,

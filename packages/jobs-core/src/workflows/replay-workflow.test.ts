@@ -16,7 +16,7 @@ beforeEach(() => {
 
 const note = (what: string) => () => void done.push(what)
 
-describe('a run that began with another version', () => {
+describe('a run that started with another version', () => {
   const workflow = (version?: string) =>
     orderWorkflow(
       async (step) => {
@@ -30,7 +30,7 @@ describe('a run that began with another version', () => {
     ['1', '2', /it started with version `1`, and the code now has version `2`/],
     ['1', undefined, /it started with version `1`, and the code now has no version/],
     [null, '2', /it started with no version, and the code now has version `2`/],
-  ])('fails, naming both: %s and %s', async (began, now, words) => {
+  ])('fails with both versions: %s and %s', async (began, now, words) => {
     kit.kept = { ...kit.kept, version: began, steps: [completedStep('reserve', 1)], ended: 1 }
     expect(await kit.pass(workflow(now))).toMatchObject({
       type: 'failed',
@@ -39,7 +39,7 @@ describe('a run that began with another version', () => {
     expect(done).toEqual(['onFailure'])
   })
 
-  test('is compensated by the code as it is now, which is better than not at all', async () => {
+  test('is compensated by the current code', async () => {
     kit.kept = { ...kit.kept, version: '1', steps: [completedStep('reserve', 1, { compensable: true })], ended: 1 }
     expect(await kit.live(workflow('2'))).toMatchObject({ type: 'failed', error: { code: 'workflow_changed' } })
     expect(kit.step('reserve')).toMatchObject({ state: 'completed', compensation: { state: 'completed' } })
@@ -47,7 +47,7 @@ describe('a run that began with another version', () => {
   })
 })
 
-test('a run whose process died in its last attempt is compensated, and begins no step', async () => {
+test('a run whose process died in its last attempt is compensated and starts no step', async () => {
   kit.kept = { ...kit.kept, steps: [completedStep('reserve', 1, { compensable: true, output: { id: 7 } })], ended: 1 }
   const workflow = orderWorkflow(
     async (step) => {
@@ -63,7 +63,7 @@ test('a run whose process died in its last attempt is compensated, and begins no
   expect(done).toEqual(['release 7', 'AttemptsExhaustedError'])
 })
 
-test('a host that knows no workflows fails the run, and says what is missing', async () => {
+test('a host without `steps` fails the run with a remedy', async () => {
   const { logger } = createMemoryLogger()
   const options = { jobId: 'job_1', runId: 'run_1', attempt: 1, signal: kit.controller.signal, logger }
   const workflow = orderWorkflow(note('code'))
@@ -74,7 +74,7 @@ test('a host that knows no workflows fails the run, and says what is missing', a
   expect(done).toEqual([])
 })
 
-test('a payload that does not fit fails the run at once, and its code is not called', async () => {
+test('an invalid payload fails the run without a call of its code', async () => {
   const unfit = orderEnvelope({ payload: { tenantId: 'acme', orderId: 5 } })
   const steps = createRecordedStepEngine({ record: kit.kept, save: () => undefined })
   const outcome = await createAttemptKit().run(orderWorkflow(note('code')), unfit, { steps })
@@ -82,7 +82,7 @@ test('a payload that does not fit fails the run at once, and its code is not cal
   expect(done).toEqual([])
 })
 
-test('a step that fails and that nobody awaits makes no unhandled rejection, and the run completes', async () => {
+test('a failed step that is not awaited causes no unhandled rejection, and the run completes', async () => {
   const unhandled = vi.fn<(reason: unknown) => void>()
   process.on('unhandledRejection', unhandled)
   const workflow = orderWorkflow(

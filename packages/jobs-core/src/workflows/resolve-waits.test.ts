@@ -39,29 +39,29 @@ const invoiceRun: RunStatus = {
   maxAttempts: 3,
 }
 
-/** A copy of the step in a record in which two steps have ended before. */
+/** Returns a copy of the step, in a record with two ended steps. */
 function waiting(wait: StepRecord, more: Partial<StepRecord> = {}) {
   const step = { ...structuredClone(wait), ...more }
   return { step, record: { ...createWorkflowRecord('run_1', undefined), steps: [step], ended: 2 } }
 }
 
 test.each<[words: string, match: EventMatch | undefined, payload: unknown, fits: boolean]>([
-  ['no match fits any payload', undefined, null, true],
-  ['the same text', { field: 'orderId', value: 'a' }, { orderId: 'a' }, true],
-  ['another text', { field: 'orderId', value: 'a' }, { orderId: 'b' }, false],
-  ['a text for a number', { field: 'count', value: 1 }, { count: '1' }, false],
+  ['no match matches any payload', undefined, null, true],
+  ['the same string', { field: 'orderId', value: 'a' }, { orderId: 'a' }, true],
+  ['another string', { field: 'orderId', value: 'a' }, { orderId: 'b' }, false],
+  ['a string for a number', { field: 'count', value: 1 }, { count: '1' }, false],
   ['null for null', { field: 'note', value: null }, { note: null }, true],
   ['null for a missing field', { field: 'note', value: null }, {}, false],
   ['false for 0', { field: 'paid', value: false }, { paid: 0 }, false],
-  ['what every object has', { field: 'constructor', value: 'a' }, {}, false],
-  ['a list', { field: 'length', value: 0 }, [], false],
-  ['a text as the payload', { field: 'length', value: 1 }, 'a', false],
+  ['an inherited property', { field: 'constructor', value: 'a' }, {}, false],
+  ['an array', { field: 'length', value: 0 }, [], false],
+  ['a string as the payload', { field: 'length', value: 1 }, 'a', false],
   ['null as the payload', { field: 'x', value: null }, null, false],
-])('what a wait asks for: %s', (_words, match, payload, fits) => {
+])('matches a payload: %s', (_words, match, payload, fits) => {
   expect(matchesEvent(match, payload as never)).toBe(fits)
 })
 
-test('an event that a wait asks for answers it, as the next step that has ended', () => {
+test('a matching event resolves a wait as the next ended step', () => {
   const { record, step } = waiting(eventWait)
   expect(resolveEventWait(record, step, refunded, 160)).toBe(true)
   const { id, payload, sentAt } = refunded
@@ -71,25 +71,25 @@ test('an event that a wait asks for answers it, as the next step that has ended'
 
 test.each<[words: string, event: Partial<AwaitableEvent>, step: Partial<StepRecord>]>([
   ['of another name', { event: 'order.created' }, {}],
-  ['sent before it began', { sentAt: 99 }, {}],
+  ['sent before it started', { sentAt: 99 }, {}],
   ['sent after its timeout', { sentAt: 201 }, {}],
-  ['in which another order is named', { payload: { tenantId: 'acme', orderId: 'order_2' } }, {}],
+  ['for another order', { payload: { tenantId: 'acme', orderId: 'order_2' } }, {}],
   ['once it has ended', {}, { state: 'completed', output: null }],
   ['once it was cancelled', {}, { state: 'cancelled' }],
-  ['where the step is another', {}, { kind: 'sleep' }],
-])('an event does not answer a wait: %s', (_words, event, more) => {
+  ['for another kind of step', {}, { kind: 'sleep' }],
+])('an event does not resolve a wait: %s', (_words, event, more) => {
   const { record, step } = waiting(eventWait, more)
   const before = structuredClone({ record, step })
   expect(resolveEventWait(record, step, { ...refunded, ...event }, 160)).toBe(false)
   expect({ record, step }).toEqual(before)
 })
 
-test.each([100, 200])('an event that is sent in the first or the last millisecond answers: %i', (sentAt) => {
+test.each([100, 200])('an event of the first or last millisecond resolves the wait: %i', (sentAt) => {
   const { record, step } = waiting(eventWait)
   expect(resolveEventWait(record, step, { ...refunded, sentAt }, 210)).toBe(true)
 })
 
-test('a job that completed answers its wait with the output of the definition that was run', () => {
+test('a completed job resolves its wait with the output of the awaited definition', () => {
   const { record, step } = waiting(jobWait)
   const other: RunStatus = { ...invoiceRun, definitionId: 'other', state: 'running', output: 'no' }
   const job = jobStatus({ state: 'running', runs: [{ ...invoiceRun, output: { pages: 2 } }, other] })
@@ -97,14 +97,14 @@ test('a job that completed answers its wait with the output of the definition th
   expect(step).toMatchObject({ state: 'completed', endedAt: 300, order: 3, output: { pages: 2 } })
 })
 
-test('a job without an output answers without one', () => {
+test('a job without an output resolves its wait without one', () => {
   const { record, step } = waiting(jobWait)
   expect(resolveJobWait(record, step, jobStatus({ runs: [invoiceRun] }), 300)).toBe(true)
   expect(step.state).toBe('completed')
   expect(step).not.toHaveProperty('output')
 })
 
-test('of runs that were retried by hand the newest counts', () => {
+test('the newest run of a retried job counts', () => {
   const { record, step } = waiting(jobWait)
   const failed: RunStatus = { ...invoiceRun, state: 'failed', error: { name: 'Error', message: 'Broke.' } }
   expect(resolveJobWait(record, step, jobStatus({ runs: [failed, { ...invoiceRun, state: 'queued' }] }), 300)).toBe(
@@ -127,7 +127,7 @@ test.each<[words: string, job: Parameters<typeof jobStatus>[0], error: object]>(
     { state: 'completed' },
     { code: 'definition_not_found', message: expect.stringContaining('`write-invoice`') },
   ],
-])('a job fails its step where it %s', (_words, job, error) => {
+])('a job fails its step if it %s', (_words, job, error) => {
   const { record, step } = waiting(jobWait)
   expect(resolveJobWait(record, step, jobStatus(job), 300)).toBe(true)
   expect(step).toMatchObject({ state: 'failed', endedAt: 300, order: 3, error })
@@ -137,9 +137,9 @@ test.each<[words: string, job: Parameters<typeof jobStatus>[0], step: Partial<St
   ['has not ended', { state: 'running', runs: [{ ...invoiceRun, state: 'retrying' }] }, {}],
   ['has no runs yet', { state: 'queued' }, {}],
   ['is another', { id: 'job_2', runs: [invoiceRun] }, {}],
-  ['is told of again', { runs: [invoiceRun] }, { state: 'completed' }],
-  ['is waited for by no runJob', { runs: [invoiceRun] }, { kind: 'run' }],
-])('a job answers nothing where it %s', (_words, job, more) => {
+  ['is reported again', { runs: [invoiceRun] }, { state: 'completed' }],
+  ['is not awaited by `step.runJob`', { runs: [invoiceRun] }, { kind: 'run' }],
+])('a job does not resolve a wait if it %s', (_words, job, more) => {
   const { record, step } = waiting(jobWait, more)
   const before = structuredClone({ record, step })
   expect(resolveJobWait(record, step, jobStatus(job), 300)).toBe(false)

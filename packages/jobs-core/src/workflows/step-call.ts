@@ -82,9 +82,9 @@ export interface EventWaitCall extends BaseCall {
   readonly kind: 'waitForEvent'
   /** The awaited event. */
   readonly event: string
-  /** What must match in its payload. Default: any event of the tenant. */
+  /** The field and value that must match in its payload. Default: any event of the tenant. */
   readonly match?: EventMatch
-  /** How long to wait before the result is `null`, in milliseconds. */
+  /** Time after which the result is `null`, in milliseconds. */
   readonly timeoutMs: number
 }
 

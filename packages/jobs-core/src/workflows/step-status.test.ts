@@ -9,7 +9,7 @@ const at = Date.parse('2026-03-01T12:00:00Z')
 const wait = { key: 'w', state: 'waiting', attempts: 0, startedAt: at } as const
 
 test.each<[words: string, step: StepRecord, waits: object]>([
-  ['a sleep its end', { ...wait, kind: 'sleep', until: at + 9 }, { waitsUntil: new Date(at + 9) }],
+  ['a sleep has its end', { ...wait, kind: 'sleep', until: at + 9 }, { waitsUntil: new Date(at + 9) }],
   [
     'a wait for an event the event, what must match, and its end',
     { ...wait, kind: 'waitForEvent', until: at + 9, event: 'order.refunded', match: { field: 'orderId', value: 'o' } },
@@ -25,7 +25,7 @@ test.each<[words: string, step: StepRecord, waits: object]>([
     { ...wait, kind: 'runJob', jobId: 'job_1', definitionId: 'write-invoice' },
     { waitsFor: { jobId: 'job_1' } },
   ],
-])('a step that waits tells what for: %s', (_words, step, waits) => {
+])('a waiting step reports what it waits for: %s', (_words, step, waits) => {
   const { kind } = step
   expect(toStepStatus(step)).toEqual({
     id: 'w',
@@ -37,7 +37,7 @@ test.each<[words: string, step: StepRecord, waits: object]>([
   })
 })
 
-test('a wait that is over tells what it waited for no more, and `null` where nothing came', () => {
+test('an ended wait no longer reports what it waited for, and has the output `null` after a timeout', () => {
   const status = toStepStatus({
     ...wait,
     kind: 'waitForEvent',
@@ -51,7 +51,7 @@ test('a wait that is over tells what it waited for no more, and `null` where not
   expect(status).not.toHaveProperty('waitsUntil')
 })
 
-test('a compensation tells how far it came', () => {
+test('a compensation reports its progress', () => {
   const error = { name: 'Error', message: 'Broke.' }
   const compensation = { state: 'retrying', attempts: 2, startedAt: at, nextAttemptAt: at + 9, error } as const
   expect(toStepStatus(completedStep('charge', 1, { compensation })).compensation).toEqual({
@@ -63,7 +63,7 @@ test('a compensation tells how far it came', () => {
   })
 })
 
-test('a status shares nothing with the record: what is masked in it stays in the record', () => {
+test('a status is a copy, so changes to it do not reach the record', () => {
   const error = { name: 'Error', message: 'Broke.' }
   const match = { field: 'orderId', value: 'order_1' }
   const compensation = { state: 'failed', attempts: 1, startedAt: at, error } as const

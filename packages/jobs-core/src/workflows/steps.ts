@@ -61,7 +61,7 @@ type SharedField<One extends JobEvent, Other extends JobEvent> = Extract<
 export interface WaitForEventOptions<Trigger extends JobEvent, Event extends JobEvent> {
   /** A field that must be equal in the payloads of the event that started the run and the awaited one. Default: any event of the tenant. */
   match?: SharedField<Trigger, Event> | undefined
-  /** How long to wait. After that the result is `null`. */
+  /** Maximum duration of the wait. After it the result is `null`. */
   timeout: number | Duration
 }
 

@@ -22,13 +22,13 @@ const failed: WorkflowRecord = {
   ended: 2,
 }
 
-test('a record begins without steps, with the version where there is one', () => {
+test('a new record has no steps, and the version if there is one', () => {
   expect(createWorkflowRecord('run_1', undefined)).toEqual({ origin: 'run_1', version: null, steps: [], ended: 0 })
   expect(createWorkflowRecord('run_1', '2')).toEqual({ origin: 'run_1', version: '2', steps: [], ended: 0 })
 })
 
 describe('a run that retries a failed one', () => {
-  test('begins with the completed steps alone, and with the idempotency keys of the failed one', () => {
+  test('starts with the completed steps only, and with the idempotency keys of the failed run', () => {
     expect(retryWorkflowRecord(failed, 'run_2')).toEqual({
       origin: 'run_1',
       version: '2',
@@ -37,7 +37,7 @@ describe('a run that retries a failed one', () => {
     })
   })
 
-  test('keeps a failure that the code had caught and gone on from, and not the one that it failed by', () => {
+  test('keeps a failure that the code had caught, but not the one that failed the run', () => {
     const caught = completedStep('card', 1, { state: 'failed', error: failure })
     const steps = [caught, completedStep('invoice', 2), completedStep('ship', 3, { state: 'failed', error: failure })]
     const continued = retryWorkflowRecord({ ...failed, steps, ended: 3, failedStep: 'ship' }, 'run_2')
@@ -47,13 +47,13 @@ describe('a run that retries a failed one', () => {
     ])
   })
 
-  test('begins from the start where steps were compensated, with keys of its own', () => {
+  test('starts over after compensation, with its own keys', () => {
     const compensation = { state: 'completed', attempts: 1, startedAt: 5 } as const
     const compensated = { ...failed, steps: [completedStep('reserve', 1, { compensation }), failed.steps[1]!] }
     expect(retryWorkflowRecord(compensated, 'run_2')).toBeUndefined()
   })
 
-  test('keeps beside that what could not be compensated: it still stands, and is compensated by its old keys', () => {
+  test('keeps steps whose compensation failed, with their old keys', () => {
     const compensated = completedStep('pack', 2, { compensation: { state: 'completed', attempts: 1, startedAt: 5 } })
     const standing = completedStep('charge', 1, { compensation: { state: 'failed', attempts: 3, startedAt: 5 } })
     const continued = retryWorkflowRecord({ ...failed, steps: [standing, compensated], ended: 3, failure }, 'run_2')
@@ -61,7 +61,7 @@ describe('a run that retries a failed one', () => {
     expect(continued).toEqual({ origin: 'run_2', steps: [{ ...kept, origin: 'run_1' }], ended: 3 })
   })
 
-  test('keeps everything where nothing could be compensated', () => {
+  test('keeps all steps if no compensation succeeded', () => {
     const compensation = { state: 'failed', attempts: 3, startedAt: 5 } as const
     const continued = retryWorkflowRecord(
       { ...failed, steps: [completedStep('reserve', 1, { compensation })], failure },
@@ -71,12 +71,12 @@ describe('a run that retries a failed one', () => {
     expect(continued?.steps[0]).not.toHaveProperty('compensation')
   })
 
-  test('begins from the start after the code had changed too much to go on', () => {
+  test('starts over after the code had changed too much', () => {
     const changed = { name: 'WorkflowChangedError', message: 'changed', code: 'workflow_changed' }
     expect(retryWorkflowRecord({ ...failed, failure: changed }, 'run_2')).toBeUndefined()
   })
 
-  test('shares nothing with the failed one', () => {
+  test('shares no data with the failed run', () => {
     const before = structuredClone(failed)
     const continued = retryWorkflowRecord(failed, 'run_2')!
     Object.assign(continued.steps[0]!.output as object, { id: 2 })
@@ -89,9 +89,9 @@ test.each<[words: string, step: Partial<StepRecord>, at: number | undefined]>([
   ['a retry at its next attempt', { state: 'retrying', nextAttemptAt: 5, until: 9 }, 5],
   ['a wait at its end', { state: 'waiting', until: 9 }, 9],
   ['a wait for a job never', { state: 'waiting', jobId: 'job_1' }, undefined],
-  ['an attempt under way never', { state: 'running', nextAttemptAt: 5 }, undefined],
-  ['what has ended never', { state: 'completed', until: 9 }, undefined],
-])('a step is due by itself: %s', (_words, step, at) => expect(stepDueAt(completedStep('x', 1, step))).toBe(at))
+  ['a running attempt never', { state: 'running', nextAttemptAt: 5 }, undefined],
+  ['an ended step never', { state: 'completed', until: 9 }, undefined],
+])('returns when a step is due: %s', (_words, step, at) => expect(stepDueAt(completedStep('x', 1, step))).toBe(at))
 
 describe('a step that ends', () => {
   const running: StepRecord = {
@@ -104,7 +104,7 @@ describe('a step that ends', () => {
     error: failure,
   }
 
-  test('completed has the next place, and nothing of its failed attempts', () => {
+  test('gets the next position and drops the error of failed attempts when it completes', () => {
     const [record, step] = [createWorkflowRecord('run_1', undefined), { ...running }]
     endStep(record, step, 'completed', 9)
     const { nextAttemptAt: _next, error: _error, ...kept } = running
@@ -112,7 +112,7 @@ describe('a step that ends', () => {
     expect(record.ended).toBe(1)
   })
 
-  test('failed keeps what it failed of', () => {
+  test('keeps its error when it fails', () => {
     const step = { ...running }
     endStep(createWorkflowRecord('run_1', undefined), step, 'failed', 9)
     expect(step).toMatchObject({ state: 'failed', error: failure, order: 1 })

@@ -49,7 +49,7 @@ export interface StepRecord {
   readonly until?: number
   /** The awaited event. */
   readonly event?: string
-  /** What must match in the awaited event. */
+  /** The field and value that must match in the awaited event. */
   readonly match?: EventMatch
   /** The id of the awaited job; absent until it was sent. */
   jobId?: string

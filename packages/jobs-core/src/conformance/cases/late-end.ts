@@ -4,9 +4,9 @@ import type { Observation } from '../journal.ts'
 /** A handler that continues after its attempt has ended. */
 export interface LateHandler {
   readonly jobId: string
-  /** How the handler ends. */
+  /** The journal entry that ends the handler. */
   readonly kind: Observation
-  /** How long it continues, in milliseconds. */
+  /** Time that it continues, in milliseconds. */
   readonly lateMs: number
   /** Number of such handlers. Default 1. */
   readonly count?: number

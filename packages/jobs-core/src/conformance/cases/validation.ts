@@ -141,7 +141,7 @@ export const validationCases: readonly ConformanceCase[] = casesOf(rules.validat
       const results = await untyped(t.client).sendJobs([
         { event: 'conformance.plain', payload: { tenantId, word: 'first' } },
         { event: 'conformance.typed', payload: { tenantId, ...bad } },
-        { event: 'conformance.unheard-of', payload: { tenantId } },
+        { event: 'conformance.undeclared', payload: { tenantId } },
         { event: 'conformance.plain', payload: {} },
         { event: 'conformance.plain', payload: { tenantId, word: new Map() } },
         { event: 'conformance.plain', payload: { tenantId }, options: { delay: 'soon' } },

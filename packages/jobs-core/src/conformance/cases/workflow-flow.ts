@@ -64,7 +64,7 @@ export const workflowFlowCases: readonly ConformanceCase[] = casesOf(rules.workf
           branches: [
             [{ do: 'run', id: 'slow', script: { waitMs: 4000, returns: 'slow' } }],
             [
-              { do: 'sleep', id: 'patience', ms: 1000 },
+              { do: 'sleep', id: 'timeout', ms: 1000 },
               { do: 'run', id: 'instead', script: { returns: 'instead' } },
             ],
           ],

@@ -37,7 +37,7 @@ export const workflowSendCases: readonly ConformanceCase[] = casesOf(rules.workf
       const { runs } = await runProgram(t, [
         { do: 'catch', program: [{ do: 'send', id: 'unknown', event: 'conformance.no-such' }] },
         { do: 'catch', program: [{ do: 'send', id: 'wrong', event: 'conformance.typed', payload: { count: 0 } }] },
-        { do: 'catch', program: [{ do: 'send', id: 'foreign', payload: { tenantId: t.otherTenantId } }] },
+        { do: 'catch', program: [{ do: 'send', id: 'other-tenant', payload: { tenantId: t.otherTenantId } }] },
       ])
       const caught = runs[0]?.output as { code: string; cause: { code: string } }[]
       assert.deepEqual(
