@@ -9,7 +9,7 @@ declare const acme: TenantClient
 const order = { tenantId: 'acme', orderId: 'order_1' }
 
 describe('a send', () => {
-  test('takes what the specification shows', () => {
+  test('accepts the calls of the specification', () => {
     const handle = sendJob('order.created', {
       tenantId: 'tenant_123',
       orderId: 'order_456',
@@ -26,76 +26,76 @@ describe('a send', () => {
     )
   })
 
-  test('needs a tenant', () => {
-    // @ts-expect-error -- `tenantId` is no number
+  test('requires a tenant', () => {
+    // @ts-expect-error -- `tenantId` is not a number
     void sendJob('order.created', { tenantId: 5, orderId: 'order_1' })
     // @ts-expect-error -- `tenantId` may be missing
     void sendJob('order.created', { tenantId: process.env['TENANT'], orderId: 'order_1' })
   })
 
-  test('needs the fields of its event, of their types', () => {
-    // @ts-expect-error -- a line has a quantity
+  test('requires the fields of its event, with their types', () => {
+    // @ts-expect-error -- an item has a quantity
     void sendJob('order.created', { ...order, items: [{ sku: 'MUG' }] })
     // @ts-expect-error -- these are fields of another event
     void sendJob('email.send', order)
   })
 
-  test('needs an event that is known', () => {
-    // @ts-expect-error -- the events of cron jobs are not sent
+  test('requires a declared event', () => {
+    // @ts-expect-error -- events of cron jobs cannot be sent
     void sendJob('cron/nightly', order)
     const name: string = 'order.created'
-    // @ts-expect-error -- any text
+    // @ts-expect-error -- any string
     void sendJob(name, order)
   })
 
-  test('takes fields that are `undefined`, as they often are', () => {
+  test('accepts fields that are `undefined`', () => {
     const maybe = undefined as string | undefined
     void sendJob('order.created', { ...order, customerEmail: maybe })
     void sendJob('order.created', order, { idempotencyKey: maybe, delay: undefined })
   })
 
-  test('has the options it has', () => {
+  test('accepts only its options', () => {
     void sendJob('order.created', order, { delay: '1.5h', idempotencyKey: 'k', idempotencyTtl: '7d', maxAttempts: 5 })
-    // @ts-expect-error -- no duration
+    // @ts-expect-error -- not a duration
     void sendJob('order.created', order, { delay: 'soon' })
-    // @ts-expect-error -- no unit of that name
+    // @ts-expect-error -- an unknown unit
     void sendJob('order.created', order, { delay: '5min' })
     // @ts-expect-error -- a Date
     void sendJob('order.created', order, { runAt: '2026-03-01' })
-    // @ts-expect-error -- no such option
+    // @ts-expect-error -- an unknown option
     void sendJob('order.created', order, { priority: 1 })
   })
 })
 
 describe('an event of the app', () => {
-  test('is sent as its schema takes it', () => {
+  test('is sent with the input type of its schema', () => {
     void sendJob('video.dated', { tenantId: 'acme', at: new Date() })
     void sendJob('video.dated', { tenantId: 'acme', at: '2026-03-01T12:00:00Z' })
     void sendJob('project.created', { tenantId: 'acme', projectId: 'p1', members: ['ada'] })
-    // @ts-expect-error -- neither a date nor a text
+    // @ts-expect-error -- neither a date nor a string
     void sendJob('video.dated', { tenantId: 'acme', at: 5 })
-    // @ts-expect-error -- `members` is a list
+    // @ts-expect-error -- `members` is an array
     void sendJob('project.created', { tenantId: 'acme', projectId: 'p1', members: 'ada' })
   })
 })
 
 describe('scheduleJob', () => {
-  test('must be told when, once', () => {
+  test('requires exactly one of `delay` and `runAt`', () => {
     void scheduleJob('order.created', order, { runAt: new Date() })
     void client.scheduleJob('order.created', order, { delay: '24h', idempotencyKey: 'k' })
-    // @ts-expect-error -- when?
+    // @ts-expect-error -- no time
     void scheduleJob('order.created', order)
-    // @ts-expect-error -- when?
+    // @ts-expect-error -- no time
     void scheduleJob('order.created', order, {})
-    // @ts-expect-error -- `undefined` is no time
+    // @ts-expect-error -- `undefined` is not a time
     void scheduleJob('order.created', order, { delay: undefined })
-    // @ts-expect-error -- one of the two
+    // @ts-expect-error -- only one of them
     void scheduleJob('order.created', order, { delay: '5s', runAt: new Date() })
   })
 })
 
 describe('sendJobs', () => {
-  test('takes items of several events, each with its own payload', () => {
+  test('accepts items of several events, each with its payload', () => {
     const results = sendJobs([
       { event: 'order.created', payload: order },
       { event: 'project.created', payload: { tenantId: 'acme', projectId: 'p1' }, options: { delay: '5s' } },
@@ -107,7 +107,7 @@ describe('sendJobs', () => {
     void client.sendJobs([{ event: 'order.created', payload: { orderId: 'order_1' } }])
   })
 
-  test('answers results that must be told apart', () => {
+  test('returns results whose `ok` must be checked', () => {
     void sendJobs([]).then(([result]) => {
       // @ts-expect-error -- it may have failed
       void result?.job.id
@@ -118,7 +118,7 @@ describe('sendJobs', () => {
 })
 
 describe('a client of one tenant', () => {
-  test('takes payloads without the tenant', () => {
+  test('accepts payloads without the tenant', () => {
     const handle = acme.sendJob('order.created', { orderId: 'order_1', currency: 'USD' })
     expectTypeOf(handle).toEqualTypeOf<Promise<JobHandle<'order.created'>>>()
     void acme.sendJob('order.created', order)
@@ -127,28 +127,28 @@ describe('a client of one tenant', () => {
     expectTypeOf(client.forTenant).toEqualTypeOf<(tenantId: string) => TenantClient>()
   })
 
-  test('still needs the other fields', () => {
+  test('requires the other fields', () => {
     // @ts-expect-error -- `orderId` is missing
     void acme.sendJob('order.created', {})
-    // @ts-expect-error -- `orderId` is a text
+    // @ts-expect-error -- `orderId` is a string
     void acme.sendJob('order.created', { orderId: 5 })
-    // @ts-expect-error -- `curency` is misspelt
+    // @ts-expect-error -- `curency` is misspelled
     void acme.sendJob('order.created', { orderId: 'order_1', curency: 'USD' })
-    // @ts-expect-error -- no such event
+    // @ts-expect-error -- an unknown event
     void acme.sendJob('order.crated', { orderId: 'order_1' })
-    // @ts-expect-error -- when?
+    // @ts-expect-error -- no time
     void acme.scheduleJob('order.created', { orderId: 'order_1' }, {})
-    // @ts-expect-error -- its lists are its own
+    // @ts-expect-error -- `tenantId` is fixed
     void acme.listJobs({ tenantId: 'globex' })
   })
 })
 
 describe('listJobs', () => {
-  test('filters by states and events that there are', () => {
+  test('accepts only known states and events as filters', () => {
     void client.listJobs({ tenantId: 'acme', state: 'failed', event: 'cron/nightly', limit: 5 })
-    // @ts-expect-error -- no such state
+    // @ts-expect-error -- an unknown state
     void client.listJobs({ state: 'done' })
-    // @ts-expect-error -- no such event
+    // @ts-expect-error -- an unknown event
     void client.listJobs({ event: 'order.crated' })
   })
 })

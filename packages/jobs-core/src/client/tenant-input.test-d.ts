@@ -21,8 +21,8 @@ declare module '../events/job-events.ts' {
 
 declare const acme: TenantClient
 
-describe('the payload that a client of one tenant takes', () => {
-  test('is still one of its union', () => {
+describe('the payload of a client for one tenant', () => {
+  test('keeps unions', () => {
     void acme.sendJob('payment.made', { kind: 'card', last4: '4242' })
     void acme.sendJob('payment.made', { kind: 'bank', iban: 'DE02', note: 'thanks' })
     void acme.sendJob('payment.made', { tenantId: 'acme', kind: 'bank', iban: 'DE02' })
@@ -30,12 +30,12 @@ describe('the payload that a client of one tenant takes', () => {
     void acme.sendJob('payment.made', { kind: 'card' })
     // @ts-expect-error -- `iban` is a bank's
     void acme.sendJob('payment.made', { kind: 'card', iban: 'DE02' })
-    // @ts-expect-error -- no such kind
+    // @ts-expect-error -- an unknown kind
     void acme.sendJobs([{ event: 'payment.made', payload: { kind: 'cash' } }])
     expectTypeOf<Extract<TenantInput<'payment.made'>, { kind: 'bank' }>>().toExtend<{ iban: string }>()
   })
 
-  test('keeps its named fields beside an index signature', () => {
+  test('keeps named fields with an index signature', () => {
     void acme.sendJob('loose.made', { videoId: 'v1', anything: 'else' })
     void acme.sendJob('open.made', { amount: 5, anything: 'else' })
     // @ts-expect-error -- `videoId` is missing
@@ -48,14 +48,14 @@ describe('the payload that a client of one tenant takes', () => {
     void acme.sendJobs([{ event: 'loose.made', payload: {} }])
   })
 
-  test('may name the tenant, as a string alone', () => {
+  test('can have the tenant, only as a string', () => {
     expectTypeOf<TenantInput<'order.created'>['tenantId']>().toEqualTypeOf<string | undefined>()
     void acme.sendJob('order.created', { tenantId: 'acme', orderId: 'order_1' })
-    // @ts-expect-error -- no string
+    // @ts-expect-error -- not a string
     void acme.sendJob('payment.made', { tenantId: 5, kind: 'card', last4: '4242' })
   })
 
-  test('has optional fields that stay optional', () => {
+  test('keeps optional fields', () => {
     expectTypeOf<TenantInput<'order.created'>['currency']>().toEqualTypeOf<string | undefined>()
     void acme.sendJob('order.created', { orderId: 'order_1' })
   })

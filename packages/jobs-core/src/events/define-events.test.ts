@@ -197,11 +197,7 @@ describe('another schema from the same line', () => {
   test.each<[how: string, one: unknown, other: unknown]>([
     ['other fields', z.object({ a: z.string() }), z.object({ b: z.string() })],
     ['a field of another type', z.object({ a: z.string() }), z.object({ a: z.number() })],
-    [
-      'another field beside a date',
-      z.object({ at: z.coerce.date() }),
-      z.object({ at: z.coerce.date(), by: z.string() }),
-    ],
+    ['another field and a date', z.object({ at: z.coerce.date() }), z.object({ at: z.coerce.date(), by: z.string() })],
     ['a schema instead of a type alone', eventType(), z.object({ a: z.string() })],
   ])('is rejected: %s', (_how, one, other) => {
     declare(one as never)

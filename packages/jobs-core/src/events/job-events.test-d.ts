@@ -31,7 +31,7 @@ declare module './job-events.ts' {
   }
 }
 
-test('event names are the catalogue’s and the app’s own', () => {
+test('event names are those of the catalogue and of the app', () => {
   expectTypeOf<
     'order.created' | 'video.ready' | 'project.created' | 'word.said' | 'invoice.paid'
   >().toExtend<JobEvent>()
@@ -40,51 +40,51 @@ test('event names are the catalogue’s and the app’s own', () => {
   expectTypeOf<string>().not.toExtend<JobEvent>()
 })
 
-test('defineEvents answers the schemas with their own types', () => {
+test('defineEvents returns the schemas with their types', () => {
   expectTypeOf(events['video.ready']).toExtend<z.ZodObject>()
   expectTypeOf<keyof typeof events>().toEqualTypeOf<'video.ready' | 'video.dated' | 'project.created'>()
-  // @ts-expect-error -- a plain type is no schema
+  // @ts-expect-error -- a plain object is not a schema
   defineEvents({ 'video.ready': { videoId: 'string' } })
 })
 
 describe('an event with a schema', () => {
-  test('is sent as the schema takes it', () => {
+  test('is sent with the input type of the schema', () => {
     expectTypeOf<JobInput<'video.dated'>>().toEqualTypeOf<{ tenantId: string; at: Date | string }>()
     expectTypeOf<JobInput<'video.ready'>['quality']>().toEqualTypeOf<'sd' | 'hd' | undefined>()
     expectTypeOf<JobInput<'word.said'>>().toExtend<{ tenantId: string; word: string }>()
     expectTypeOf<JobInput<'word.said'>>().not.toHaveProperty('length')
   })
 
-  test('is handled as the schema gives it', () => {
+  test('is handled with the output type of the schema', () => {
     expectTypeOf<JobPayload<'video.ready'>['readyAt']>().toEqualTypeOf<Date>()
     expectTypeOf<JobPayload<'video.ready'>['quality']>().toEqualTypeOf<'sd' | 'hd'>()
     expectTypeOf<JobPayload<'video.dated'>>().toEqualTypeOf<{ tenantId: string; at: Date }>()
     expectTypeOf<JobPayload<'word.said'>['length']>().toEqualTypeOf<number>()
   })
 
-  test('has a tenant also where the schema does not name it', () => {
+  test('has a tenant even if the schema does not declare it', () => {
     expectTypeOf<JobInput<'video.ready'>['tenantId']>().toEqualTypeOf<string>()
     expectTypeOf<JobPayload<'video.ready'>['tenantId']>().toEqualTypeOf<string>()
     expectTypeOf<JobPayload<'invoice.paid'>>().toExtend<{ tenantId: string; invoiceId: string }>()
   })
 })
 
-describe('an event with a type alone', () => {
-  test('is sent and handled as that type', () => {
+describe('an event with only a type', () => {
+  test('is sent and handled with this type', () => {
     expectTypeOf<JobInput<'project.created'>>().toEqualTypeOf<ProjectCreated>()
     expectTypeOf<JobPayload<'project.created'>>().toEqualTypeOf<ProjectCreated>()
   })
 })
 
 describe('an event of the catalogue', () => {
-  test('needs what its schema needs, and no more', () => {
+  test('requires only the required fields of its schema', () => {
     expectTypeOf<{ tenantId: string; orderId: string }>().toExtend<JobInput<'order.created'>>()
     expectTypeOf<{ orderId: string }>().not.toExtend<JobInput<'order.created'>>()
     expectTypeOf<JobPayload<'order.created'>['totalAmount']>().toEqualTypeOf<number | undefined>()
     expectTypeOf<JobPayload<'webhook.received'>['body']>().toEqualTypeOf<unknown>()
   })
 
-  test('has no type that takes anything', () => {
+  test('has no type `any`', () => {
     expectTypeOf<JobInput<'order.created'>>().not.toBeAny()
     expectTypeOf<JobPayload<'email.send'>>().not.toBeAny()
     expectTypeOf<JobPayload<'email.send'>['recipientEmail']>().toEqualTypeOf<string>()

@@ -37,7 +37,7 @@ describe('plainCopyOf', () => {
     ['a number that JSON has not', { rate: Number.NaN }],
     ['a function', { call: () => 1 }],
     ['a cycle', cycle],
-    ['what is nested too deep', deep],
+    ['a value that is nested too deeply', deep],
     [
       'a getter that throws',
       {

@@ -9,7 +9,7 @@ import type { CronJobDefinition, JobDefinition } from './job-definition.ts'
 import type { Definition, JobOutput } from './definition.ts'
 
 describe('a job', () => {
-  test('has an event whose payload is that of its name', () => {
+  test('receives the payload of its event', () => {
     defineJob({
       id: 'process-order',
       event: 'order.created',
@@ -24,7 +24,7 @@ describe('a job', () => {
     })
   })
 
-  test('of an event of the app gets what its schema gives', () => {
+  test('for a custom event receives the output of its schema', () => {
     defineJob({
       id: 'publish',
       event: 'video.ready',
@@ -41,26 +41,26 @@ describe('a job', () => {
     })
   })
 
-  test('is refused for an event that is not known', () => {
+  test('is rejected for an unknown event', () => {
     // @ts-expect-error -- its event is missing
     defineJob({ id: 'x', handler: () => undefined })
   })
 
-  test('is refused with options that it does not have, or of other types', () => {
+  test('is rejected with unknown options, or options of a wrong type', () => {
     const least = { id: 'x', event: 'order.created', handler: () => undefined } as const
-    // @ts-expect-error -- no such backoff
+    // @ts-expect-error -- an unknown backoff
     defineJob({ ...least, retry: { backoff: 'quadratic' } })
-    // @ts-expect-error -- no such option of retries
+    // @ts-expect-error -- an unknown retry option
     defineJob({ ...least, retry: { maxAttemps: 3 } })
-    // @ts-expect-error -- no duration
+    // @ts-expect-error -- not a duration
     defineJob({ ...least, timeout: 'soon' })
-    // @ts-expect-error -- no such limit
+    // @ts-expect-error -- an unknown limit
     defineJob({ ...least, concurrency: { perUser: 1 } })
     // @ts-expect-error -- the handler is missing
     defineJob({ id: 'x', event: 'order.created' })
   })
 
-  test('tells `onFailure` an error, the event and the context', () => {
+  test('passes an error, the event and the context to `onFailure`', () => {
     defineJob({
       id: 'x',
       event: 'order.created',
@@ -73,7 +73,7 @@ describe('a job', () => {
     })
   })
 
-  test('fits where any definition is asked for', () => {
+  test('is assignable to any definition', () => {
     const job = defineJob({ id: 'x', event: 'order.created', handler: () => ({ ok: true }) })
     expectTypeOf(job).toExtend<Definition>()
     expectTypeOf(job).toEqualTypeOf<JobDefinition<'order.created', { ok: boolean }>>()
@@ -81,7 +81,7 @@ describe('a job', () => {
 })
 
 describe('the output of a job', () => {
-  test('is what its handler returns, or resolves to', () => {
+  test('is the return value of its handler, or what it resolves to', () => {
     const sync = defineJob({ id: 'a', event: 'order.created', handler: ({ payload }) => ({ id: payload.orderId }) })
     const later = defineJob({ id: 'b', event: 'order.created', handler: async () => ({ success: true }) })
     const none = defineJob({ id: 'c', event: 'order.created', handler: async () => undefined })
@@ -92,7 +92,7 @@ describe('the output of a job', () => {
 })
 
 describe('a cron job', () => {
-  test('gets the context alone, with its tick', () => {
+  test('receives only the context, with its tick', () => {
     const report = defineCronJob({
       id: 'daily-report',
       schedule: '0 9 * * *',
@@ -110,20 +110,20 @@ describe('a cron job', () => {
     expectTypeOf<JobOutput<typeof report>>().toEqualTypeOf<{ reports: number }>()
   })
 
-  test('is refused with what it does not have', () => {
+  test('is rejected with options of a job', () => {
     const least = { id: 'x', schedule: '0 9 * * *', handler: () => undefined }
-    // @ts-expect-error -- an event is a job's
+    // @ts-expect-error -- only a job has an event
     defineCronJob({ ...least, event: 'order.created' })
-    // @ts-expect-error -- no such way to overlap
+    // @ts-expect-error -- an unknown `overlap`
     defineCronJob({ ...least, overlap: 'queue' })
-    // @ts-expect-error -- a list, not a function
+    // @ts-expect-error -- an array, not a function
     defineCronJob({ ...least, tenants: ['acme'] })
-    // @ts-expect-error -- no schedule
+    // @ts-expect-error -- the schedule is missing
     defineCronJob({ id: 'x', handler: () => undefined })
   })
 })
 
-test('the context of a job has what the specification names', () => {
+test('the context of a job has the fields of the specification', () => {
   expectTypeOf<JobContext>().toExtend<{
     jobId: string
     runId: string
@@ -135,7 +135,7 @@ test('the context of a job has what the specification names', () => {
   expectTypeOf<JobContext['signal']>().toEqualTypeOf<AbortSignal>()
 })
 
-test('the retry configuration is what the specification shows', () => {
+test('the retry configuration has the fields of the specification', () => {
   const retry: RetryConfig = { maxAttempts: 3, backoff: 'exponential', initialDelay: 1000, maxDelay: 60_000 }
   expectTypeOf(retry).toExtend<RetryConfig>()
 })

@@ -9,8 +9,8 @@ import type { JobOutput } from './definition.ts'
 declare const status: JobStatus
 type OrderId = string & { readonly brand: 'OrderId' }
 
-describe('the output of a job, as it arrives', () => {
-  test('has text where its handler returned dates', () => {
+describe('the output of a job after JSON', () => {
+  test('has strings for dates', () => {
     const dated = defineJob({
       id: 'dated',
       event: 'order.created',
@@ -21,16 +21,16 @@ describe('the output of a job, as it arrives', () => {
       days: string[]
       within: { from: string; count: number }
     }>()
-    // @ts-expect-error -- a text has no such method
+    // @ts-expect-error -- a string has no such method
     findRun(status, dated)?.output?.at.getTime()
   })
 
-  test('is text where the date is all of it, also of a cron job', () => {
+  test('is a string for a date, also for a cron job', () => {
     const cron = defineCronJob({ id: 'dated-cron', schedule: '0 9 * * *', handler: ({ scheduledAt }) => scheduledAt })
     expectTypeOf<JobOutput<typeof cron>>().toEqualTypeOf<string>()
   })
 
-  test('has one or the other where its handler may have returned either', () => {
+  test('keeps unions', () => {
     const maybe = defineJob({
       id: 'maybe',
       event: 'order.created',
@@ -39,7 +39,7 @@ describe('the output of a job, as it arrives', () => {
     expectTypeOf<JobOutput<typeof maybe>>().toEqualTypeOf<{ at: string | null; id: string | undefined }>()
   })
 
-  test('is otherwise what the handler returned', () => {
+  test('is otherwise the return value of the handler', () => {
     const plain = defineJob({
       id: 'plain',
       event: 'order.created',
@@ -54,7 +54,7 @@ describe('the output of a job, as it arrives', () => {
     expectTypeOf<JobOutput<typeof unknown>>().toEqualTypeOf<unknown>()
   })
 
-  test('keeps the type of a text that has a brand', () => {
+  test('keeps branded strings', () => {
     const branded = defineJob({
       id: 'branded',
       event: 'order.created',

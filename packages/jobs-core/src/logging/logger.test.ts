@@ -89,12 +89,12 @@ describe('a bound logger', () => {
 })
 
 describe('a failing logger does not affect the job', () => {
-  const unheard = vi.fn<(reason: unknown) => void>()
+  const onUnhandled = vi.fn<(reason: unknown) => void>()
   beforeEach(() => {
-    unheard.mockReset()
-    process.on('unhandledRejection', unheard)
+    onUnhandled.mockReset()
+    process.on('unhandledRejection', onUnhandled)
   })
-  afterEach(() => void process.off('unhandledRejection', unheard))
+  afterEach(() => void process.off('unhandledRejection', onUnhandled))
 
   const broken = (): never => {
     throw new Error('The disk is full.')
@@ -112,7 +112,7 @@ describe('a failing logger does not affect the job', () => {
     ['by a child that is none', { ...all, child: () => undefined as never }],
     ['later', loggerOf(down)],
     ['later, in its child', loggerOf(down, { child: () => loggerOf(down) })],
-    ['later, with promises of its own kind', loggerOf(thenable)],
+    ['later, with a custom thenable', loggerOf(thenable)],
   ])('%s', async (_name, logger) => {
     const bound = bindLogger(logger, bindings)
     for (const level of levels) {
@@ -120,6 +120,6 @@ describe('a failing logger does not affect the job', () => {
       bound[level]('Line.', { step: 1 })
     }
     for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
-    expect(unheard).not.toHaveBeenCalled()
+    expect(onUnhandled).not.toHaveBeenCalled()
   })
 })

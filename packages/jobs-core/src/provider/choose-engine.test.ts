@@ -33,7 +33,7 @@ const here: Engine = {
 }
 const production = { NODE_ENV: 'production' }
 
-/** A process of its own, in which these engines are registered. */
+/** Registers these engines in a fresh process state. */
 function register(...registered: Engine[]): void {
   Reflect.deleteProperty(globalThis, Symbol.for('@cgk-platform/jobs.ambient.v1'))
   for (const engine of registered) addEngine(engine)

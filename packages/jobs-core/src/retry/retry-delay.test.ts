@@ -21,7 +21,7 @@ const policy: fc.Arbitrary<RetryPolicy> = fc
 const attempt = fc.oneof(fc.integer({ min: 1, max: 10 }), fc.integer({ min: 1, max: 1000 }))
 const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
 const never = (): number => {
-  throw new Error('Randomness was asked for without jitter.')
+  throw new Error('The random function was called without jitter.')
 }
 
 describe('the delay after each failed attempt', () => {
