@@ -1,15 +1,15 @@
 import type { Capabilities } from '@cgk-platform/jobs-core'
 import type { FeatureSupport } from '@cgk-platform/jobs-core/provider'
 
-const inMemory = 'fastq keeps its tasks in memory, and they end with the process.'
+const inMemory = 'fastq stores tasks in memory. They are lost when the process exits.'
 const noSchedules = 'fastq has no schedules.'
-const noRecords = 'fastq keeps no records of steps.'
+const noRecords = 'fastq does not record steps.'
 const yes: FeatureSupport = { supported: true }
 const no = (note: string, instead: string): FeatureSupport => ({ supported: false, note, instead })
-const noCron = no(noSchedules, 'Send the event from a scheduler of your own.')
-const noWorkflows = no(noRecords, 'Let each job send the event of the next one.')
+const noCron = no(noSchedules, 'Send the event from your own scheduler.')
+const noWorkflows = no(noRecords, 'Send the event of the next job at the end of each job.')
 
-/** What the provider over fastq can do. */
+/** The capabilities of the fastq provider. */
 export const fastqCapabilities: Capabilities = {
   features: {
     delay: yes,
@@ -19,10 +19,10 @@ export const fastqCapabilities: Capabilities = {
     'cancelJob of a waiting job': yes,
     'cancelJob of a running job': yes,
     retryJob: yes,
-    listJobs: no('fastq has no list of what it did.', 'Keep the ids of the jobs that you want to look at.'),
+    listJobs: no('fastq does not list jobs.', 'Store the ids of your jobs, and call `getJobStatus`.'),
     timeout: yes,
-    concurrency: { supported: true, note: 'Counted in this process.' },
-    'concurrency.perTenant': no('A queue of fastq has one limit.', 'Limit the definition as a whole.'),
+    concurrency: { supported: true, note: 'The limit applies to each process.' },
+    'concurrency.perTenant': no('A fastq queue has one limit for all tenants.', 'Set `concurrency.limit`.'),
     cron: noCron,
     'cron.tenants': noCron,
     "cron.overlap: 'skip'": noCron,
@@ -35,7 +35,7 @@ export const fastqCapabilities: Capabilities = {
     'workflows: retryJob resumes at the failed step': noWorkflows,
     'workflows: compensateOnCancel': noWorkflows,
     'status.steps': noWorkflows,
-    'jobs survive a restart': no(inMemory, 'Send again after a restart, with an idempotency key.'),
+    'jobs survive a restart': no(inMemory, 'Send the jobs again after a restart, with idempotency keys.'),
     'multiple processes': no(inMemory, 'Run the jobs in the process that sends them.'),
   },
   minRetryDelayMs: 0,
@@ -44,5 +44,5 @@ export const fastqCapabilities: Capabilities = {
   maxPayloadBytes: 16 * 1024 * 1024,
   maxDelayMs: 365 * 86_400_000,
   abortToleranceMs: 0,
-  daylightSaving: 'There are no schedules.',
+  daylightSaving: 'fastq has no schedules.',
 }

@@ -18,21 +18,21 @@ interface Job {
   readonly runs: Run[]
 }
 
-/** How this engine is set up. */
+/** Settings of the engine. */
 export interface FastqConfig {
-  /** Attempts at once of a definition that names no limit. Default 10. */
+  /** Concurrent attempts of a definition without its own limit. Default 10. */
   workers?: number | undefined
 }
 
-/** Jobs in queues of fastq, which run in this process and end with it. */
+/** Creates a provider that runs jobs in this process, with queues of fastq in memory. */
 export function createFastqProvider({ workers = 10 }: FastqConfig = {}): JobProvider {
   const jobs = new Map<string, Job>()
   const keys = new Map<string, { readonly id: string; readonly until: number }>()
   let host: JobHost
   let queues: RunQueues
 
-  /** The job that has an envelope's key already; otherwise this one takes it. */
-  function firstOf({ id, tenantId, event, idempotencyKey, idempotencyTtlMs = 0 }: Envelope): string | undefined {
+  /** Returns the id of the job that already has the idempotency key. Otherwise stores the key for this job. */
+  function findDuplicate({ id, tenantId, event, idempotencyKey, idempotencyTtlMs = 0 }: Envelope): string | undefined {
     if (idempotencyKey === undefined) return undefined
     const key = JSON.stringify([tenantId, event, idempotencyKey])
     const first = keys.get(key)
@@ -71,7 +71,7 @@ export function createFastqProvider({ workers = 10 }: FastqConfig = {}): JobProv
 
     async send(envelopes) {
       return envelopes.map((envelope): EnvelopeResult => {
-        const first = firstOf(envelope)
+        const first = findDuplicate(envelope)
         if (first !== undefined) return { ok: true, id: first, deduplicated: true }
         const job: Job = { envelope, runs: [] }
         jobs.set(envelope.id, job)
@@ -102,7 +102,11 @@ export function createFastqProvider({ workers = 10 }: FastqConfig = {}): JobProv
     },
 
     async health() {
-      const check = { name: 'queues', ok: !queues.isClosed, message: queues.isClosed ? 'Closed.' : 'They take jobs.' }
+      const check = {
+        name: 'queues',
+        ok: !queues.isClosed,
+        message: queues.isClosed ? 'The queues are closed.' : 'The queues accept jobs.',
+      }
       return { ok: check.ok, provider: 'fastq', checks: [check] }
     },
 

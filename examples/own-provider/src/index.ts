@@ -2,9 +2,9 @@ import { registerEngine } from '@cgk-platform/jobs-core/provider'
 
 import { createFastqProvider, type FastqConfig } from './fastq-provider.ts'
 
-/** The options of a definition that only this engine has. */
+/** The `providerOptions` of this engine. */
 export interface FastqOptions {
-  /** Attempts at once of this definition, if it has no `concurrency`. */
+  /** Concurrent attempts of this definition, if it has no `concurrency`. */
   workers?: number | undefined
 }
 

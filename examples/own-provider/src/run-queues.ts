@@ -12,22 +12,22 @@ import {
 } from '@cgk-platform/jobs-core/provider'
 import fastq, { type queueAsPromised } from 'fastq'
 
-/** A run as this provider keeps it. */
+/** A stored run. */
 export interface Run {
   readonly envelope: Envelope
   status: RunStatus
-  /** Stops the attempt that is under way. */
+  /** Stops the running attempt. */
   stop?: AbortController
 }
 
 const clock: Clock = systemClock
 
-/** The queues of fastq in which runs wait, one for each definition. */
+/** The fastq queues with the waiting runs, one queue for each definition. */
 export class RunQueues {
   readonly #host: JobHost
   readonly #workers: number
   readonly #queues = new Map<string, queueAsPromised<Run>>()
-  readonly #underWay = new Map<Run, Promise<void>>()
+  readonly #running = new Map<Run, Promise<void>>()
   isClosed = false
 
   constructor(host: JobHost, workers: number) {
@@ -35,7 +35,7 @@ export class RunQueues {
     this.#workers = workers
   }
 
-  /** Puts a run into its queue, when its time has come: fastq knows no delays. */
+  /** Adds a run to its queue when it is due. Sets a timer before, because fastq has no delays. */
   add(run: Run, at: number): void {
     if (this.isClosed || isEnded(run.status.state)) return
     const delayMs = at - clock.now()
@@ -44,27 +44,27 @@ export class RunQueues {
     void this.#queueOf(run.status.definitionId).push(run)
   }
 
-  /** Puts an attempt's outcome into the words of this engine. */
+  /** Stores the outcome of an attempt, and schedules a retry. */
   settle(run: Run, outcome: Outcome): void {
     if (outcome.type === 'retry') {
       const nextAttemptAt = new Date(clock.now() + outcome.afterMs)
       run.status = { ...run.status, state: 'retrying', nextAttemptAt, error: outcome.error }
       return this.add(run, nextAttemptAt.getTime())
     }
-    // Only a closing engine interrupts, and memory keeps nothing for a later one; workflows alone are suspended.
+    // `interrupted` happens only on close, after which this engine stores nothing. Only workflows are suspended.
     if (outcome.type === 'interrupted' || outcome.type === 'suspended') return
     const { type: state, ...result } = outcome
     const { error: _, ...status } = run.status
     run.status = { ...status, ...result, state, endedAt: new Date(clock.now()) }
   }
 
-  /** Takes no more runs, waits for the attempts under way, then stops them. */
+  /** Accepts no more runs, waits for running attempts, and then aborts them. */
   async close(timeoutMs: number): Promise<void> {
     this.isClosed = true
     for (const queue of this.#queues.values()) queue.kill()
-    await awaitAtMost(clock, timeoutMs, Promise.all(this.#underWay.values()))
-    for (const { stop } of this.#underWay.keys()) stop?.abort(new ShutdownError())
-    await Promise.all(this.#underWay.values())
+    await awaitAtMost(clock, timeoutMs, Promise.all(this.#running.values()))
+    for (const { stop } of this.#running.keys()) stop?.abort(new ShutdownError())
+    await Promise.all(this.#running.values())
   }
 
   #queueOf(definitionId: string): queueAsPromised<Run> {
@@ -75,15 +75,15 @@ export class RunQueues {
     return queue
   }
 
-  /** What fastq calls. The run keeps its place in the queue for as long as its handler, which may heed no signal. */
+  /** Runs an attempt for fastq. Occupies the queue until the handler settles, because it can ignore its signal. */
   async #work(run: Run): Promise<void> {
-    if (isEnded(run.status.state)) return // cancelled while it waited
+    if (isEnded(run.status.state)) return // cancelled while it was waiting
     let handler: Promise<unknown> | undefined
     const attempt = this.#attempt(run, (left) => {
       handler = left
     })
-    this.#underWay.set(run, attempt)
-    await attempt.finally(() => this.#underWay.delete(run))
+    this.#running.set(run, attempt)
+    await attempt.finally(() => this.#running.delete(run))
     await handler?.catch(() => undefined)
   }
 

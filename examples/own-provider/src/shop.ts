@@ -9,7 +9,7 @@ const thank = defineJob({
   providerOptions: { fastq: { workers: 2 } },
   handler({ payload }, { attempt }) {
     if (attempt === 1) throw new Error('The mail server is busy.')
-    return `Thanks for ${payload.orderId}, said at attempt ${attempt}.`
+    return `Thanks for ${payload.orderId} (attempt ${attempt}).`
   },
 })
 
@@ -18,6 +18,6 @@ const job = await client.sendJob('order.created', { tenantId: 'tenant_123', orde
 const { state, runs } = await client.waitForJob(job.id)
 console.log(state, runs[0]?.output)
 
-const refused = await client.listJobs().catch((error: Error) => error.message)
-console.log(refused)
+const problem = await client.listJobs().catch((error: Error) => error.message)
+console.log(problem)
 await client.close()

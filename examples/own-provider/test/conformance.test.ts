@@ -8,8 +8,8 @@ import { createFastqProvider } from '../src/fastq-provider.ts'
 
 const target: ConformanceTarget = {
   name: 'fastq',
-  concurrent: true, // its time is real: the cases wait side by side
-  waitLimitMs: 120_000, // a busy machine may take many times as long as an idle one
+  concurrent: true, // the cases wait in real time, so run them concurrently
+  waitLimitMs: 120_000, // high, because a busy machine can be many times slower than an idle one
   async open() {
     const options = conformanceOptions(fastqCapabilities)
     const provider: JobProvider = createFastqProvider()
@@ -19,9 +19,9 @@ const target: ConformanceTarget = {
       close: () => client.close({ timeout: 0 }),
       createClient: (own) => createClient({ load: createFastqProvider }, { ...options, ...own }),
       async inject(envelope) {
-        const [answer] = await provider.send([envelope])
-        if (!answer?.ok) throw new Error('The envelope was not taken.', { cause: answer?.error })
-        return answer.id
+        const [result] = await provider.send([envelope])
+        if (!result?.ok) throw new Error('Could not send the envelope.', { cause: result?.error })
+        return result.id
       },
     }
   },

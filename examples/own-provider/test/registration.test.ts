@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest'
 
 import '../src/index.ts'
 
-test('`JOB_PROVIDER` chooses the engine', async () => {
+test('`JOB_PROVIDER` selects the engine', async () => {
   vi.stubEnv('JOB_PROVIDER', 'fastq')
   defineJob({ id: 'greet', event: 'order.created', handler: ({ payload }) => `Hello ${payload.orderId}.` })
   const job = await sendJob('order.created', { tenantId: 'tenant_123', orderId: 'order_1' })
@@ -13,16 +13,16 @@ test('`JOB_PROVIDER` chooses the engine', async () => {
   vi.unstubAllEnvs()
 })
 
-test('its options and its settings have types, and the definition of an unknown option is refused', async () => {
+test('settings and options have types, and a definition with an unknown option is rejected', async () => {
   // @ts-expect-error -- no such setting
   void createJobClient({ provider: 'fastq', config: { threads: 2 }, jobs: [] })
-  const odd = defineJob({
-    id: 'odd',
+  const invalid = defineJob({
+    id: 'invalid',
     event: 'order.created',
     handler: () => undefined,
     // @ts-expect-error -- no such option
     providerOptions: { fastq: { threads: 2 } },
   })
-  const client = createJobClient({ provider: 'fastq', jobs: [odd] })
-  await expect(client.healthCheck()).rejects.toThrow('`providerOptions.fastq.threads`. Remove it from `odd`.')
+  const client = createJobClient({ provider: 'fastq', jobs: [invalid] })
+  await expect(client.healthCheck()).rejects.toThrow('`providerOptions.fastq.threads`. Remove it from `invalid`.')
 })
