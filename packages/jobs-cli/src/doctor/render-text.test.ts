@@ -36,8 +36,8 @@ problem  engine     is away
 
 test.each<[findings: Finding[], summary: string]>([
   [[ok], 'No problems.'],
-  [[ok, unknown], 'No problems in what was checked.'],
-  [[unknown, warning], 'No problems in what was checked, 1 warning.'],
+  [[ok, unknown], 'No problems in the completed checks.'],
+  [[unknown, warning], 'No problems in the completed checks, 1 warning.'],
   [[unknown, problem], '1 problem.'],
   [[ok, warning], 'No problems, 1 warning.'],
   [[warning, warning], 'No problems, 2 warnings.'],

@@ -23,7 +23,7 @@ function summarize(findings: readonly Finding[], paint: (status: FindingStatus, 
     .join(', ')
   if (problems > 0) return paint('problem', `${counts}.`)
   const isPartial = findings.some(({ status }) => status === 'unknown')
-  const none = isPartial ? 'No problems in what was checked' : 'No problems'
+  const none = isPartial ? 'No problems in the completed checks' : 'No problems'
   return warnings > 0 ? paint('warning', `${none}, ${counts}.`) : paint('ok', `${none}.`)
 }
 

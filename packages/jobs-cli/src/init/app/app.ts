@@ -6,7 +6,7 @@ export const frameworks = ['next', 'express', 'hono', 'node'] as const
 /** One of `frameworks`. */
 export type Framework = (typeof frameworks)[number]
 
-/** How to write files so that the app's compiler and Node accept them. */
+/** The style of files that the app's compiler and Node accept. */
 export interface SourceStyle {
   readonly isTypeScript: boolean
   /** The extension of an ES module in this package: `.mts` or `.mjs` without `"type": "module"`. */

@@ -71,8 +71,8 @@ test.each([
   ['no folder', {}, 'nowhere', 'no_folder'],
   ['a file', { 'a.txt': '' }, 'a.txt', 'no_folder'],
   ['no package.json', {}, '.', 'no_package_json'],
-  ['one that is not JSON', { 'package.json': '{ "name": ' }, '.', 'broken_package_json'],
-  ['one that is a list', { 'package.json': [] }, '.', 'broken_package_json'],
+  ['invalid JSON', { 'package.json': '{ "name": ' }, '.', 'broken_package_json'],
+  ['a JSON array', { 'package.json': [] }, '.', 'broken_package_json'],
 ])('reports %s with a code', async (_name, files, path, code) => {
   await expect(readApp(join(folderWith(files), path))).rejects.toMatchObject({ name: 'InitError', code })
 })

@@ -6,7 +6,7 @@ import { inngestHost } from './inngest-host.ts'
 import { triggerHost } from './trigger-host.ts'
 import { workerHost } from './worker-host.ts'
 
-/** Engines that need a host of their own: they call the app, or build the jobs themselves. */
+/** Hosts of engines that call the app or build the jobs themselves. */
 const engineHosts: Readonly<Record<string, (app: App, engine: EngineDescriptor) => Host>> = {
   inngest: inngestHost,
   'trigger.dev': triggerHost,
