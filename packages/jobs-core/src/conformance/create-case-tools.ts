@@ -26,8 +26,8 @@ export function createCaseTools(suite: OpenSuite, { id }: Pick<ConformanceCase, 
   ) => {
     const startedAt = now()
     for (let stepMs = 5; ; stepMs = Math.min(Math.ceil(stepMs * 1.5), 250)) {
-      const answer = await read()
-      if (answer !== undefined && answer !== false) return answer as Exclude<T, undefined | false>
+      const result = await read()
+      if (result !== undefined && result !== false) return result as Exclude<T, undefined | false>
       if (now() - startedAt > limitMs) assert.fail(`Timed out after ${limitMs} ms waiting until ${what}.`)
       await advance(stepMs)
     }
@@ -82,15 +82,15 @@ export function createCaseTools(suite: OpenSuite, { id }: Pick<ConformanceCase, 
     waitForEntry: (filter) =>
       waitUntil(`the journal has an entry ${JSON.stringify(filter)}`, () => tools.journal(filter)[0]),
     async expectError(code, attempt) {
-      let answer: unknown
+      let result: unknown
       try {
-        answer = await attempt()
+        result = await attempt()
       } catch (error) {
         assert.ok(JobsError.isInstance(error), `Expected the error \`${code}\`, got ${String(error)}`)
         assert.equal(error.code, code, error.message)
         return error
       }
-      return assert.fail(`Expected the error \`${code}\`, got the result ${JSON.stringify(answer)}.`)
+      return assert.fail(`Expected the error \`${code}\`, got the result ${JSON.stringify(result)}.`)
     },
     expectDelay(actualMs, { what, computedMs, toleranceMs }) {
       const latestMs = computedMs + toleranceMs + Math.max(busyMs, target.waitLimitMs ?? 0)

@@ -3,11 +3,11 @@ import { expect, test } from 'vitest'
 import { type FailedRequest, RequestFailedError } from './request-failed-error.ts'
 import { SendFailedError } from './send-failed-error.ts'
 
-const remedy = 'See that it runs there.'
+const remedy = 'Make sure that it is running there.'
 
 test.each<[facts: Partial<FailedRequest>, expected: string]>([
   [{}, 'Nothing was changed. Try again.'],
-  [{ remedy }, 'See that it runs there.'],
+  [{ remedy }, 'Make sure that it is running there.'],
   [{ remedy, mayHaveSucceeded: true }, 'It may have taken effect anyway: check the status before you try again.'],
   [{ mayHaveSucceeded: false, remedy: undefined }, 'Nothing was changed. Try again.'],
 ])('a failed request with %j says what to do', (facts, expected) => {
@@ -26,7 +26,7 @@ test('a failed send names the remedy, then whether the event was accepted', () =
     accepted: 'no',
   } as const
   expect(new SendFailedError(failure).message).toBe(
-    'Failed to send `order.created` to `inngest`: it was away. See that it runs there. ' +
+    'Failed to send `order.created` to `inngest`: it was away. Make sure that it is running there. ' +
       'The event was not accepted; you can send it again.',
   )
 })

@@ -80,7 +80,7 @@ describe('connectionFailure', () => {
     'reports that nothing was sent on a connection that was never established (%s)',
     (code) => {
       const problem = `the connection to http://engine.test failed (${code})`
-      const remedy = 'See that it runs there (`start`), or correct the address (`baseUrl`).'
+      const remedy = 'Make sure that it is running there (`start`), or correct the address (`baseUrl`).'
       const expected = { problem, remedy, mayHaveSucceeded: false, isTransient: true, isFromEngine: false }
       expect(connectionFailure(failed(code), { ...address, start: '`start`' })).toEqual(expected)
     },

@@ -86,8 +86,8 @@ export function connectionFailure(cause: unknown, { origin, settings, start }: E
     return permanentFailure(problem, `Check the address (${settings}), and ${trust}.`)
   }
   const isNotConnected = code !== undefined && notConnected.includes(code)
-  const look = `See that it runs there${start === undefined ? '' : ` (${start})`}`
-  const remedy = isNotConnected ? `${look}, or correct the address (${settings}).` : undefined
+  const check = `Make sure that it is running there${start === undefined ? '' : ` (${start})`}`
+  const remedy = isNotConnected ? `${check}, or correct the address (${settings}).` : undefined
   return { problem, remedy, mayHaveSucceeded: !isNotConnected, isTransient: true, isFromEngine: false }
 }
 

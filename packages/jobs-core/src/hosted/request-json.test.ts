@@ -106,7 +106,7 @@ describe('a request without a response', () => {
     expect(await failureOf(get(url))).toMatchObject({
       mayHaveSucceeded: false,
       problem: `the connection to ${new URL(url).origin} failed (ECONNREFUSED)`,
-      remedy: 'See that it runs there, or correct the address (`baseUrl`).',
+      remedy: 'Make sure that it is running there, or correct the address (`baseUrl`).',
       cause: { message: 'fetch failed' },
     })
   })

@@ -28,12 +28,12 @@ export type AttemptMiddleware = (
 
 /** The option `middleware` of a client or a definition. Its value is stored as a frozen copy. */
 export const middlewareOption: Option<readonly AttemptMiddleware[], readonly AttemptMiddleware[]> = custom(
-  (given: unknown, name, createError) => {
+  (input: unknown, name, createError) => {
     const remedy = 'Give an array of functions, such as `[(attempt, next) => next()]`.'
-    if (!Array.isArray(given)) throw createError(name, `is ${kindOf(given)}, not an array`, remedy)
-    const wrong = given.findIndex((layer) => typeof layer !== 'function')
-    if (wrong !== -1) throw createError(name, `contains ${kindOf(given[wrong])} at index ${wrong}`, remedy)
-    return Object.freeze([...(given as AttemptMiddleware[])])
+    if (!Array.isArray(input)) throw createError(name, `is ${kindOf(input)}, not an array`, remedy)
+    const wrong = input.findIndex((layer) => typeof layer !== 'function')
+    if (wrong !== -1) throw createError(name, `contains ${kindOf(input[wrong])} at index ${wrong}`, remedy)
+    return Object.freeze([...(input as AttemptMiddleware[])])
   },
 )
 

@@ -66,5 +66,5 @@ export function toJobContext({ info, bound }: Attempt, signal: AbortSignal): Job
 
 /** Returns what can stop the handler of an attempt. */
 export function toStopOptions({ definition, signal, clock }: Attempt): StopOptions {
-  return { signal, clock, definitionId: definition.id, timeoutMs: definition.timeoutMs, isOwn: true }
+  return { signal, clock, definitionId: definition.id, timeoutMs: definition.timeoutMs, isExclusive: true }
 }

@@ -62,15 +62,15 @@ const hookOptions = declareOptions<JobHooks>('`hooks`', {
 const someHooks = group<object, unknown>(hookOptions)
 
 /** The option `hooks` of a client or a host. An instance of a class can have other fields too. */
-export const hooksOption: Option<JobHooks, JobHooks> = custom((given, name, createError) => {
+export const hooksOption: Option<JobHooks, JobHooks> = custom((input, name, createError) => {
   const isInstance =
-    typeof given === 'object' && given !== null && ![Object.prototype, null].includes(Object.getPrototypeOf(given))
+    typeof input === 'object' && input !== null && ![Object.prototype, null].includes(Object.getPrototypeOf(input))
   const read =
-    isInstance && !Array.isArray(given)
-      ? Object.fromEntries(hookOptions.names.map((hook) => [hook, given[hook as keyof JobHooks]]))
-      : given
+    isInstance && !Array.isArray(input)
+      ? Object.fromEntries(hookOptions.names.map((hook) => [hook, input[hook as keyof JobHooks]]))
+      : input
   someHooks.read(read, name, createError)
-  return given
+  return input
 })
 
 /** Calls a hook without awaiting it. Failures are logged, never thrown. */

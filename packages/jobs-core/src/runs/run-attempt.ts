@@ -85,14 +85,14 @@ async function runHandlerAttempt(attempt: HandledAttempt): Promise<Outcome> {
   let isPermanent = true
   let work: Promise<unknown> | undefined
   let isHandling = false
-  const handle = async (own: AbortSignal): Promise<unknown> => {
-    const call = await prepareCall(definition, envelope, toJobContext(attempt, own), attempt.tickHost)
-    own.throwIfAborted() // the attempt may have been stopped while an asynchronous schema ran
+  const handle = async (ownSignal: AbortSignal): Promise<unknown> => {
+    const call = await prepareCall(definition, envelope, toJobContext(attempt, ownSignal), attempt.tickHost)
+    ownSignal.throwIfAborted() // the attempt may have been stopped while an asynchronous schema ran
     isPermanent = false
     isHandling = true
     try {
       if (!attempt.middleware || call.isFanOut) return await call.handle()
-      return await throughMiddleware(attempt, { work: 'handler', signal: own }, call.handle)
+      return await throughMiddleware(attempt, { work: 'handler', signal: ownSignal }, call.handle)
     } finally {
       isHandling = false
     }

@@ -20,7 +20,7 @@ export interface StopOptions {
   readonly definitionId: string
   readonly timeoutMs: number | undefined
   /** True if the signal belongs to this attempt only. Without a timeout, the work then gets the signal itself. Default false. */
-  readonly isOwn?: boolean
+  readonly isExclusive?: boolean
 }
 
 /**
@@ -51,14 +51,14 @@ export function runUntilStopped<T>(options: StopOptions, work: (signal: AbortSig
 class StopListener {
   readonly #options: StopOptions
   readonly #stopped: (reason: unknown) => void
-  readonly #own: AbortController | undefined
+  readonly #controller: AbortController | undefined
   #timer: Timer | undefined
 
   constructor(options: StopOptions, stopped: (reason: unknown) => void) {
-    const { signal, clock, definitionId, timeoutMs, isOwn = false } = options
+    const { signal, clock, definitionId, timeoutMs, isExclusive = false } = options
     this.#options = options
     this.#stopped = stopped
-    if (!isOwn || timeoutMs !== undefined) this.#own = new AbortController()
+    if (!isExclusive || timeoutMs !== undefined) this.#controller = new AbortController()
     signal.addEventListener('abort', this)
     if (timeoutMs === undefined) return
     this.#timer = clock.setTimer(timeoutMs, () => this.#stop(new JobTimeoutError({ definitionId, timeoutMs })))
@@ -66,7 +66,7 @@ class StopListener {
 
   /** The signal for the work. */
   get signal(): AbortSignal {
-    return this.#own?.signal ?? this.#options.signal
+    return this.#controller?.signal ?? this.#options.signal
   }
 
   handleEvent(): void {
@@ -80,7 +80,7 @@ class StopListener {
 
   #stop(reason: unknown): void {
     this.end()
-    this.#own?.abort(reason)
+    this.#controller?.abort(reason)
     this.#stopped(reason)
   }
 }

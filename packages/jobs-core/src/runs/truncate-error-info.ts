@@ -23,6 +23,6 @@ function truncateStack(stack: string, message: string): string {
 
 function truncate(text: string, length = maxCharacters): string {
   if (text.length <= length) return text
-  const kept = text.slice(0, length).replace(/[\uD800-\uDBFF]$/, '') // removes half of a surrogate pair
-  return `${kept}… (${text.length} characters in total)`
+  const truncated = text.slice(0, length).replace(/[\uD800-\uDBFF]$/, '') // removes half of a surrogate pair
+  return `${truncated}… (${text.length} characters in total)`
 }

@@ -53,15 +53,17 @@ export async function attemptStep(
   const { definitionId, attempt, idempotencyKey, signal, clock, random, limits } = options
   const { maxAttempts } = policy
   const current = { replayToken: options.replayToken, key, isRunning: true }
-  const call = (own: AbortSignal): unknown =>
-    runInsideStep(current, () => work({ attempt, maxAttempts, idempotencyKey, logger: options.logger, signal: own }))
+  const call = (ownSignal: AbortSignal): unknown =>
+    runInsideStep(current, () =>
+      work({ attempt, maxAttempts, idempotencyKey, logger: options.logger, signal: ownSignal }),
+    )
   const id = `${definitionId}/${key}`
   let returned: unknown
   try {
     returned =
       timeoutMs === undefined
         ? await call(signal)
-        : await runUntilStopped({ signal, clock, definitionId: id, timeoutMs }, async (own) => call(own))
+        : await runUntilStopped({ signal, clock, definitionId: id, timeoutMs }, async (ownSignal) => call(ownSignal))
     current.isRunning = false
     const output: Json | undefined = toOutput(returned, { id }, limits)
     return { type: 'completed', ...(output !== undefined && { output }) }

@@ -103,8 +103,10 @@ export function retryWorkflowRecord(failed: WorkflowRecord, runId: string): Work
     return { origin: runId, steps: standing.map((step) => withoutCompensation({ origin, ...step })), ended }
   }
   const failedAt = steps.find(({ key }) => key === failed.failedStep)?.order ?? 0
-  const kept = steps.filter(({ state, order = 0 }) => state === 'completed' || (state === 'failed' && order < failedAt))
-  return { origin, ...(version !== undefined && { version }), steps: kept.map(withoutCompensation), ended }
+  const remaining = steps.filter(
+    ({ state, order = 0 }) => state === 'completed' || (state === 'failed' && order < failedAt),
+  )
+  return { origin, ...(version !== undefined && { version }), steps: remaining.map(withoutCompensation), ended }
 }
 
 function withoutCompensation({ compensation: _, ...step }: StepRecord): StepRecord {
