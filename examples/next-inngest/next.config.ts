@@ -1,7 +1,7 @@
 import type { NextConfig } from 'next'
 
 const config: NextConfig = {
-  transpilePackages: ['storefront'], // a package of this workspace, in TypeScript
+  transpilePackages: ['storefront'], // a TypeScript package of this workspace
 }
 
 export default config

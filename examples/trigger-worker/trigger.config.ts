@@ -6,5 +6,5 @@ export default defineConfig({
   maxDuration: 3600,
   retries: { enabledInDev: true },
   processKeepAlive: { enabled: true, maxExecutionsPerProcess: 500 },
-  build: { autoDetectExternal: false, conditions: ['@cgk-platform/source'] }, // the packages of this repository are read from their sources
+  build: { autoDetectExternal: false, conditions: ['@cgk-platform/source'] }, // reads this repository's packages from their sources
 })

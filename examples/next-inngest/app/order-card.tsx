@@ -2,22 +2,22 @@
 
 import { type ReactNode, useState, useTransition } from 'react'
 
-import { type Answer, cancelOrder, retryOrder } from './actions.ts'
+import { type ActionResult, cancelOrder, retryOrder } from './actions.ts'
 import { RunRow } from './run-row.tsx'
 import { useJob } from './use-job.ts'
 
-/** One order, and what its job does. */
+/** An order with the state of its job. */
 export function OrderCard(order: { id: string; jobId: string; customer: string; total: string }): ReactNode {
-  const { job, problem, readAgain } = useJob(order.jobId)
-  const [answer, setAnswer] = useState<Answer>({})
+  const { job, problem, reload } = useJob(order.jobId)
+  const [result, setResult] = useState<ActionResult>({})
   const [isBusy, startTransition] = useTransition()
   const state = job?.state ?? 'sent'
   const titleId = `order-${order.id}`
 
-  const act = (action: (jobId: string) => Promise<Answer>) => () =>
+  const act = (action: (jobId: string) => Promise<ActionResult>) => () =>
     startTransition(async () => {
-      setAnswer(await action(order.jobId))
-      readAgain()
+      setResult(await action(order.jobId))
+      reload()
     })
 
   return (
@@ -37,9 +37,9 @@ export function OrderCard(order: { id: string; jobId: string; customer: string; 
           <RunRow key={run.id} run={run} />
         ))}
       </ul>
-      {(problem ?? answer.problem) && (
+      {(problem ?? result.problem) && (
         <p role="alert" className="problem">
-          {problem ?? answer.problem}
+          {problem ?? result.problem}
         </p>
       )}
       <footer>

@@ -2,10 +2,10 @@
 
 import { type ReactNode, useActionState } from 'react'
 
-import { plots } from '../src/plots.ts'
+import { scenarios } from '../src/scenarios.ts'
 import { placeOrder } from './actions.ts'
 
-/** The form that places an order, whose id it holds already. */
+/** The form that places an order. It already has the order's id. */
 export function OrderForm({ orderId }: { orderId: string }): ReactNode {
   const [{ problem }, place, isPlacing] = useActionState(placeOrder, {})
   return (
@@ -13,7 +13,7 @@ export function OrderForm({ orderId }: { orderId: string }): ReactNode {
       <h2>New order</h2>
       <input type="hidden" name="orderId" value={orderId} />
       <label>
-        Customer&rsquo;s e-mail
+        Customer&rsquo;s email
         <input name="customer" type="email" defaultValue="ada@example.com" required />
       </label>
       <label>
@@ -21,12 +21,12 @@ export function OrderForm({ orderId }: { orderId: string }): ReactNode {
         <input name="pounds" type="number" defaultValue={24} min={1} max={99_999} step={1} required />
       </label>
       <fieldset>
-        <legend>What shall happen</legend>
-        {plots.map(({ name, label, hint }, index) => (
+        <legend>Scenario</legend>
+        {scenarios.map(({ name, label, hint }, index) => (
           <div key={name} className="choice">
             <label>
               <input
-                name="plot"
+                name="scenario"
                 type="radio"
                 value={name}
                 defaultChecked={index === 0}

@@ -2,14 +2,14 @@ import type { ReactNode } from 'react'
 
 import type { RunView } from '../src/job-view.ts'
 
-/** One run: its attempts as dots, and where the last one led. */
+/** A run with its attempts as dots and its current state. */
 export function RunRow({ run }: { run: RunView }): ReactNode {
   const { definitionId, state, maxAttempts, nextAttemptAt, problem, output, isRetry } = run
   return (
     <li>
       <span className="job">
         {definitionId}
-        {isRetry && <small> retried by hand</small>}
+        {isRetry && <small> manual retry</small>}
       </span>
       <ol className="attempts">
         {Array.from({ length: maxAttempts }, (_, index) => (
@@ -30,9 +30,9 @@ export function RunRow({ run }: { run: RunView }): ReactNode {
   )
 }
 
-/** What became of one attempt: all but the last one begun have failed, or there would have been no other. */
+/** Returns the state of an attempt. All attempts before the last one have failed. */
 function attemptState({ attempts, state }: RunView, attempt: number): string {
-  if (attempt > attempts) return 'not begun'
+  if (attempt > attempts) return 'not started'
   if (attempt < attempts || state === 'retrying') return 'failed'
   return state
 }

@@ -1,34 +1,34 @@
 import { isEnded, type JobState, type JobStatus, type RunStatus } from '@cgk-platform/jobs'
 
-/** What the browser is told of a job: JSON, and without the stacks of errors. */
+/** A job as the browser receives it: JSON, without the stacks of errors. */
 export interface JobView {
   readonly id: string
   readonly state: JobState
-  /** True when nothing more happens by itself. */
+  /** True if the job has ended. */
   readonly ended: boolean
-  /** ISO time, for an order that was not to be handled at once. */
+  /** Start time of a delayed job, in ISO format. */
   readonly scheduledFor?: string
   /** Oldest first. */
   readonly runs: readonly RunView[]
 }
 
-/** What the browser is told of a run. */
+/** A run as the browser receives it. */
 export interface RunView {
   readonly id: string
   readonly definitionId: string
   readonly state: JobState
   readonly attempts: number
   readonly maxAttempts: number
-  /** ISO time, while the run waits for its next attempt. */
+  /** Time of the next attempt in ISO format, while the run waits for it. */
   readonly nextAttemptAt?: string
-  /** Why the last attempt failed. */
+  /** The error message of the last attempt. */
   readonly problem?: string
   readonly output?: unknown
-  /** True for a run that Retry made. */
+  /** True for a run that the Retry button started. */
   readonly isRetry: boolean
 }
 
-/** What the browser is told of a job. */
+/** Converts a job status to its view for the browser. */
 export function toJobView({ id, state, scheduledFor, runs }: JobStatus): JobView {
   return {
     id,

@@ -1,22 +1,22 @@
-/** An order as the shop keeps it, with the job that handles it. */
+/** An order as the shop stores it, with its job. */
 export interface Order {
   readonly id: string
   readonly customer: string
-  /** Pence. */
+  /** In pence. */
   readonly totalAmount: number
   readonly placedAt: Date
   readonly jobId: string
 }
 
-/** Where the orders are kept. */
+/** The stored orders. */
 export interface OrderBook {
-  /** Once, however often it is told of the same id. */
+  /** Adds an order. Ignores an id that exists already. */
   add(order: Order): Promise<void>
-  /** The latest orders, newest first. */
+  /** Returns the latest orders, newest first. */
   latest(): Promise<readonly Order[]>
 }
 
-/** An order book in memory, in place of a table. */
+/** Creates an order book in memory, which stands for a database table. */
 function createOrderBook(): OrderBook {
   const orders: Order[] = []
   return {
@@ -27,7 +27,7 @@ function createOrderBook(): OrderBook {
   }
 }
 
-// Next.js may load this module once for the page and once for its actions: what both share is kept beside the modules.
+// Next.js may load this module once for the page and once for its actions, so the shared state is on `globalThis`.
 const shared = globalThis as { orderBook?: OrderBook }
 
 /** The app's orders. */

@@ -25,12 +25,12 @@ afterAll(async () => {
   await engine?.close()
 })
 
-/** An order on its way through the workflow. */
+/** An order in the workflow. */
 interface Fulfilment {
-  /** Waits until a step is in a state. */
+  /** Waits until a step has a state. */
   reaches(step: string, state: string): Promise<void>
   run(): Promise<RunStatus>
-  /** Waits until it has ended. */
+  /** Waits until the run has ended. */
   ends(): Promise<RunStatus>
 }
 
@@ -49,7 +49,7 @@ async function accept(orderId: string, order: Partial<JobInput<'order.accepted'>
   }
 }
 
-/** Each step and its state; with the compensation's, where there was one. */
+/** Returns each step with its state, and the state of its compensation, if any. */
 function stepsOf({ steps = [] }: RunStatus): string[] {
   return steps.map(
     ({ id, state, compensation }) => `${id} ${state}${compensation ? `, compensation ${compensation.state}` : ''}`,
@@ -58,21 +58,21 @@ function stepsOf({ steps = [] }: RunStatus): string[] {
 
 const packed = ['charge completed', 'pack completed', 'confirm completed']
 
-test('an order that is sold out once it is paid is paid back', async () => {
+test('refunds a paid order that is sold out', async () => {
   const order = await accept('4713', { items: [{ sku: '21899', quantity: 1 }] })
   const run = await order.ends()
   expect(run).toMatchObject({ state: 'failed', error: { code: 'step_failed' } })
   expect(stepsOf(run)).toEqual(['charge completed, compensation completed', 'pack failed', 'confirm completed'])
 })
 
-test('a payment that is declined for good is tried five times, and nothing is compensated', async () => {
+test('fails after five declined payments, and has nothing to compensate', async () => {
   const order = await accept('4714', { customerId: '17854' })
   const run = await order.ends()
   expect(run).toMatchObject({ state: 'failed', steps: [{ id: 'charge', state: 'failed', attempts: 5 }] })
   expect(run.steps![0]).not.toHaveProperty('compensation')
 })
 
-test('an order is fulfilled over days, once its parcel is delivered', async () => {
+test('fulfils an order over several days, until its parcel is delivered', async () => {
   const order = await accept('4711')
   await order.reaches('cool-off', 'waiting')
   expect(stepsOf(await order.run())).toEqual([...packed, 'cool-off waiting'])
@@ -87,7 +87,7 @@ test('an order is fulfilled over days, once its parcel is delivered', async () =
   expect(run.steps!.at(-1)!.output).toMatchObject({ id: delivery.id, payload: { orderId: '4711' } })
 })
 
-test('a parcel that has not arrived after seven days is asked for', async () => {
+test('chases a parcel that has not arrived after seven days', async () => {
   const order = await accept('19')
   await order.reaches('cool-off', 'waiting')
   clock.leap(dayMs)
@@ -96,6 +96,6 @@ test('a parcel that has not arrived after seven days is asked for', async () => 
   const run = await order.ends()
   expect(run.state).toBe('completed')
   const steps = [...packed, 'cool-off completed', 'delivered completed', 'chase completed']
-  // In any order: the app's clock has not leapt, so that by it the last step was before those of the engine.
+  // In any order: only the engine's clock leaps, so by the app's clock the last step came first.
   expect(new Set(stepsOf(run))).toEqual(new Set(steps))
 })

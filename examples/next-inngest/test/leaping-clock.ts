@@ -1,35 +1,35 @@
 import { type Clock, systemClock, type Timer } from '@cgk-platform/jobs-core/provider'
 
-/** A clock that goes on as the machine's does, and leaps ahead when it is told to. */
+/** The machine's clock, which a test can set ahead. */
 export interface LeapingClock extends Clock {
-  /** What is due meanwhile comes at once. */
+  /** Sets the clock ahead. Timers that become due fire at once. */
   leap(ms: number): void
 }
 
-interface Waiting {
+interface PendingTimer {
   readonly dueAt: number
   readonly callBack: () => void
   timer: Timer
 }
 
-/** Makes a clock for an engine whose sleeps and waits no test can sit out. */
+/** Creates a clock for an engine with sleeps and waits of several days. */
 export function createLeapingClock(): LeapingClock {
   let leaptMs = 0
-  const waiting = new Set<Waiting>()
+  const pending = new Set<PendingTimer>()
   const now = (): number => systemClock.now() + leaptMs
   return {
     ...systemClock,
     now,
     setTimer(delayMs, callback) {
       const callBack = (): void => {
-        waiting.delete(one)
+        pending.delete(one)
         callback()
       }
-      const one: Waiting = { dueAt: now() + delayMs, callBack, timer: systemClock.setTimer(delayMs, callBack) }
-      waiting.add(one)
+      const one: PendingTimer = { dueAt: now() + delayMs, callBack, timer: systemClock.setTimer(delayMs, callBack) }
+      pending.add(one)
       return {
         cancel() {
-          waiting.delete(one)
+          pending.delete(one)
           one.timer.cancel()
         },
         hold: (hold) => one.timer.hold(hold),
@@ -37,7 +37,7 @@ export function createLeapingClock(): LeapingClock {
     },
     leap(ms) {
       leaptMs += ms
-      for (const one of waiting) {
+      for (const one of pending) {
         one.timer.cancel()
         one.timer = systemClock.setTimer(Math.max(0, one.dueAt - now()), one.callBack)
       }

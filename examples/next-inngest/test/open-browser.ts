@@ -2,12 +2,12 @@ import { type Browser, chromium } from 'playwright-core'
 
 import { findChromium } from './find-chromium.ts'
 
-/** Opens a browser without a window that leaves the network alone. */
+/** Opens a headless browser without background network requests. */
 export async function openBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: findChromium(),
     args: [
-      '--no-sandbox', // a container's root may not make one
+      '--no-sandbox', // root cannot create a sandbox in a container
       '--disable-gpu',
       '--disable-quic',
       '--no-first-run',

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import { isOrderId, newOrderId } from '../src/order-id.ts'
 
-test('each order has an id of its own', () => {
+test('creates a unique id for each order', () => {
   expect(newOrderId()).not.toBe(newOrderId())
   expect(isOrderId(newOrderId())).toBe(true)
 })
@@ -16,6 +16,6 @@ test.each([
   `${newOrderId()}\n`,
   newOrderId().toUpperCase(),
   new File([], 'a'),
-])('a browser cannot choose the id %j', (value) => {
+])('rejects the id %j', (value) => {
   expect(isOrderId(value)).toBe(false)
 })

@@ -13,7 +13,7 @@ let app: RunningApp
 let orders: OrderPage
 
 beforeAll(async () => {
-  browser = await openBrowser() // first, since it is what a machine may lack
+  browser = await openBrowser() // first, because a machine may have none
   engine = await createLoopbackEngine()
   app = await startApp({ INNGEST_DEV: engine.url })
   await engine.sync(`${app.url}/api/inngest`)
@@ -26,49 +26,49 @@ afterAll(async () => {
   await engine?.close()
 })
 
-test('an order completes, with a run for the payment and one for the stock', async () => {
+test('completes an order with a run for the payment and one for the stock', async () => {
   const order = await orders.place('It works')
   await order.reaches('completed')
   expect(await order.runs()).toEqual({ 'take-payment': 'completed', 'take-from-stock': 'completed' })
 })
 
-test('a form that is sent twice places one order', async () => {
+test('places one order if the form is submitted twice', async () => {
   const before = await orders.count()
   await orders.placeTwice('It works')
   await orders.reload()
   expect(await orders.count()).toBe(before + 1)
 })
 
-test('an order that fails twice tells when it is tried again, and completes', async () => {
+test('shows the time of the next attempt of an order that fails twice, and completes it', async () => {
   const order = await orders.place('Fails twice, then works')
   await order.says(/Next attempt at \d\d:\d\d:\d\d/)
   await order.reaches('completed')
-  expect(await order.attempts('take-payment')).toEqual(['failed', 'failed', 'completed', 'not begun'])
+  expect(await order.attempts('take-payment')).toEqual(['failed', 'failed', 'completed', 'not started'])
 })
 
-test('an order that failed for good completes after a retry', async () => {
-  const order = await orders.place('Fails for good, until you retry')
+test('completes a failed order after a retry', async () => {
+  const order = await orders.place('Fails until you retry')
   await order.reaches('failed')
   await order.says(/The bank asks to try again later/)
   await order.press('Retry')
   await order.reaches('completed')
-  expect(await order.says('retried by hand')).toBe(true)
+  expect(await order.says('manual retry')).toBe(true)
 })
 
-test('an order that cannot be paid fails at its first attempt', async () => {
+test('fails an order that cannot be paid in its first attempt', async () => {
   const order = await orders.place('Always fails')
   await order.reaches('failed')
-  expect(await order.attempts('take-payment')).toEqual(['failed', 'not begun', 'not begun', 'not begun'])
+  expect(await order.attempts('take-payment')).toEqual(['failed', 'not started', 'not started', 'not started'])
 })
 
-test('an order that waits is cancelled', async () => {
+test('cancels a delayed order', async () => {
   const order = await orders.place('Starts in a minute')
   await order.reaches('scheduled')
   await order.press('Cancel')
   await order.reaches('cancelled')
 })
 
-test('the job of another shop is not found, whoever knows its id', async () => {
+test('does not find the job of another shop', async () => {
   const client = createJobClient({ provider: 'inngest', config: { eventKey: 'loopback', baseUrl: engine.url } })
   const job = await client.sendJob('order.created', { tenantId: 'norway', orderId: 'theirs' })
   await client.waitForJob(job.id, { timeout: '10s' })
@@ -76,12 +76,12 @@ test('the job of another shop is not found, whoever knows its id', async () => {
   await client.close()
 })
 
-test('the page shows each order as it stands, also after a reload', async () => {
+test('shows the current state of each order, also after a reload', async () => {
   await orders.reload()
   const order = await orders.place('Fails twice, then works')
   await order.says(/Next attempt at/)
   await orders.photograph('order-page.png')
   const [, ...before] = await orders.states()
   expect(before).toEqual(['cancelled', 'failed', 'completed', 'completed', 'completed', 'completed'])
-  expect(orders.complaints()).toEqual([])
+  expect(orders.consoleErrors()).toEqual([])
 })

@@ -3,33 +3,33 @@ import type { Browser, Locator } from 'playwright-core'
 
 const evidence = join(import.meta.dirname, '../.evidence')
 
-/** The page as its visitor uses it: by labels, roles and words. */
+/** The page as a visitor uses it, by labels, roles and text. */
 export interface OrderPage {
-  /** Fills the form in and sends it. */
-  place(plot: string): Promise<OrderCard>
-  /** Fills the form in and sends it twice, before the page can take notice of the first time. */
-  placeTwice(plot: string): Promise<void>
-  /** How many orders there are. */
+  /** Fills in the form and submits it. */
+  place(scenario: string): Promise<OrderCard>
+  /** Fills in the form and submits it twice, before the page reacts to the first time. */
+  placeTwice(scenario: string): Promise<void>
+  /** Returns the number of orders. */
   count(): Promise<number>
-  /** The states of all orders, newest first. */
+  /** Returns the states of all orders, newest first. */
   states(): Promise<string[]>
   reload(): Promise<void>
-  /** Keeps a picture of what the window shows. */
+  /** Saves a screenshot. */
   photograph(name: string): Promise<void>
-  /** What the browser's console said of errors. */
-  complaints(): readonly string[]
+  /** Returns the errors of the browser's console. */
+  consoleErrors(): readonly string[]
 }
 
-/** One order on the page. */
+/** An order on the page. */
 export interface OrderCard {
-  /** Waits for a state of the whole order. */
+  /** Waits for a state of the order. */
   reaches(state: string): Promise<void>
-  /** Waits for words. */
+  /** Waits for a text. */
   says(words: string | RegExp): Promise<true>
   press(button: 'Cancel' | 'Retry'): Promise<void>
-  /** The state of each job's newest run. */
+  /** Returns the state of each job's newest run. */
   runs(): Promise<Record<string, string>>
-  /** What became of each attempt of a job's newest run. */
+  /** Returns the state of each attempt of a job's newest run. */
   attempts(definitionId: string): Promise<string[]>
 }
 
@@ -37,38 +37,38 @@ export interface OrderCard {
 export async function openOrderPage(browser: Browser, url: string): Promise<OrderPage> {
   const page = await browser.newPage({ viewport: { width: 1100, height: 900 } })
   page.setDefaultTimeout(20_000)
-  const complaints: string[] = []
-  page.on('pageerror', (error) => complaints.push(error.message))
+  const consoleErrors: string[] = []
+  page.on('pageerror', (error) => consoleErrors.push(error.message))
   page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text())
+    if (message.type() === 'error') consoleErrors.push(message.text())
   })
   await page.goto(url)
   const cards = page.getByRole('article')
   const place = page.getByRole('button', { name: 'Place order' })
-  const fillIn = async (plot: string): Promise<void> => {
-    await page.getByLabel('Customer’s e-mail').fill('ada@example.com')
+  const fillIn = async (scenario: string): Promise<void> => {
+    await page.getByLabel('Customer’s email').fill('ada@example.com')
     await page.getByLabel('Amount in pounds').fill('24')
-    await page.getByRole('radio', { name: plot }).check()
+    await page.getByRole('radio', { name: scenario }).check()
   }
 
   return {
-    async place(plot) {
+    async place(scenario) {
       const before = await cards.count()
-      await fillIn(plot)
+      await fillIn(scenario)
       await place.click()
-      await cards.nth(before).waitFor() // the new one is the first, so this is the one that was the last
+      await cards.nth(before).waitFor() // the new card is the first, so the previously last one now has this index
       const title = await cards.first().getByRole('heading').innerText()
       return toOrderCard(page.getByRole('article', { name: title }))
     },
-    async placeTwice(plot) {
+    async placeTwice(scenario) {
       const before = await cards.count()
-      await fillIn(plot)
+      await fillIn(scenario)
       await page.locator('form').evaluate((form: HTMLFormElement) => {
         form.requestSubmit()
         form.requestSubmit()
       })
       await cards.nth(before).waitFor()
-      await place.click({ trial: true }) // once both are answered it can be pressed again
+      await place.click({ trial: true }) // the button is enabled again after both responses
     },
     count: () => cards.count(),
     states: () => cards.locator('> header').getByRole('status').allInnerTexts(),
@@ -78,7 +78,7 @@ export async function openOrderPage(browser: Browser, url: string): Promise<Orde
     async photograph(name) {
       await page.screenshot({ path: join(evidence, name) })
     },
-    complaints: () => complaints,
+    consoleErrors: () => consoleErrors,
   }
 }
 

@@ -6,20 +6,20 @@ import { join } from 'node:path'
 const folder = join(import.meta.dirname, '..')
 const next = createRequire(import.meta.url).resolve('next/dist/bin/next')
 
-/** The app, answering. */
+/** The running app. */
 export interface RunningApp {
   readonly url: string
   close(): Promise<void>
 }
 
-/** Builds the app as for production. @throws with what Next.js printed. */
+/** Builds the app for production. @throws with the output of Next.js. */
 export async function buildApp(): Promise<void> {
   const { child, printed } = runNext(['build'], {})
   const [exitCode] = (await once(child, 'close')) as [number | null]
   if (exitCode !== 0) throw new Error(`\`next build\` ended with ${exitCode}:\n${printed()}`)
 }
 
-/** Starts the built app on a free port. @throws with what Next.js printed, where it ends before it listens. */
+/** Starts the built app on a free port. @throws with the output of Next.js if it ends before it listens. */
 export async function startApp(variables: Record<string, string>): Promise<RunningApp> {
   const { child, printed } = runNext(['start', '--hostname', '127.0.0.1', '--port', '0'], variables)
   const closed = once(child, 'close')
@@ -43,7 +43,7 @@ function runNext(
   args: readonly string[],
   variables: Record<string, string>,
 ): { child: ChildProcess; printed(): string } {
-  // Nothing of the machine that runs the tests shall choose another engine.
+  // Variables of the machine must not choose another engine.
   const inherited = Object.entries(process.env).filter(([name]) => !/^(INNGEST|TRIGGER|JOB)_|^NODE_/.test(name))
   const child = spawn(process.execPath, [next, ...args], {
     cwd: folder,
@@ -51,8 +51,8 @@ function runNext(
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let text = ''
-  const keep = (chunk: Buffer): void => void (text += String(chunk))
-  child.stdout.on('data', keep)
-  child.stderr.on('data', keep)
+  const append = (chunk: Buffer): void => void (text += String(chunk))
+  child.stdout.on('data', append)
+  child.stderr.on('data', append)
   return { child, printed: () => text }
 }

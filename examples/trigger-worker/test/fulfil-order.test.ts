@@ -33,7 +33,7 @@ afterAll(async () => {
   rmSync(data, { recursive: true })
 })
 
-/** Hands an order to the workflow; answers the job's id. */
+/** Sends an order to the workflow. Returns the job's id. */
 async function accept(orderId: string, order: Partial<JobInput<'order.accepted'>> = {}): Promise<string> {
   const items = [{ sku: '22064', quantity: 2 }]
   const payload = { tenantId: 'norway', orderId, totalAmount: 1000, customerEmail: 'ada@example.com', items, ...order }
@@ -45,28 +45,28 @@ async function ended(jobId: string): Promise<RunStatus> {
   return findRun(await client.waitForJob(jobId, { timeout: '2m' }), fulfilOrder)!
 }
 
-/** Each step and its state; with the compensation's, where there was one. */
+/** Returns each step with its state, and the state of its compensation, if any. */
 function stepsOf({ steps = [] }: RunStatus): string[] {
   return steps.map(
     ({ id, state, compensation }) => `${id} ${state}${compensation ? `, compensation ${compensation.state}` : ''}`,
   )
 }
 
-/** What the gateway of the worker's processes booked of a run, from its own file. */
+/** Returns the bookings of a run from the gateway's file. */
 async function booksOf({ steps }: RunStatus): Promise<Booking[]> {
   const paid = steps?.find(({ id }) => id === 'charge')?.output as { id?: string } | undefined
   const books = await createGateway(createJournal(join(data, 'gateway.jsonl'))).books()
   return books.filter(({ id, paymentId }) => paid !== undefined && (id === paid.id || paymentId === paid.id))
 }
 
-it('sleeps for a day with an order that is paid and packed, and leaves both as they are when it is cancelled', async () => {
+it('sleeps for a day after payment and packing, and compensates neither if it is cancelled', async () => {
   const jobId = await accept('4711')
   const packed = ['charge completed', 'pack completed', 'confirm completed']
   const run = await vi.waitFor(
     async () => {
-      const asleep = findRun(await client.getJobStatus(jobId), fulfilOrder)!
-      expect(stepsOf(asleep)).toEqual([...packed, 'cool-off waiting'])
-      return asleep
+      const sleeping = findRun(await client.getJobStatus(jobId), fulfilOrder)!
+      expect(stepsOf(sleeping)).toEqual([...packed, 'cool-off waiting'])
+      return sleeping
     },
     { timeout: 60_000, interval: 200 },
   )
@@ -80,7 +80,7 @@ it('sleeps for a day with an order that is paid and packed, and leaves both as t
   expect(await booksOf(cancelled)).toMatchObject([{ kind: 'payment', amount: 1000 }])
 })
 
-it('pays an order back that is sold out once it is paid', async () => {
+it('refunds a paid order that is sold out', async () => {
   const run = await ended(await accept('4712', { items: [{ sku: '21899', quantity: 1 }] }))
   expect(run).toMatchObject({ state: 'failed', error: { code: 'step_failed' } })
   expect(stepsOf(run)).toEqual(['charge completed, compensation completed', 'pack failed', 'confirm completed'])
@@ -90,7 +90,7 @@ it('pays an order back that is sold out once it is paid', async () => {
   ])
 })
 
-it('tries a payment five times that is declined for good, and has nothing to compensate', async () => {
+it('fails after five declined payments, and has nothing to compensate', async () => {
   const run = await ended(await accept('4713', { customerId: '17854' }))
   expect(run).toMatchObject({ state: 'failed', steps: [{ id: 'charge', state: 'failed', attempts: 5 }] })
   expect(run.steps![0]).not.toHaveProperty('compensation')

@@ -28,7 +28,7 @@ afterAll(async () => {
   rmSync(data, { recursive: true })
 })
 
-/** Runs the script in a process of its own, as a sender with the environment's key. */
+/** Runs the script in its own process, as a sender with the environment's key. */
 async function sendOrders(...args: string[]): Promise<string[]> {
   const { PATH } = process.env
   const { stdout } = await promisify(execFile)(
@@ -39,16 +39,16 @@ async function sendOrders(...args: string[]): Promise<string[]> {
   return stdout.trimEnd().split('\n')
 }
 
-it('runs the first orders of a day in the worker, each figure as the file has it', async () => {
+it('runs the first orders of a day in the worker, with the sums of the file', async () => {
   const lines = await sendOrders('60')
   expect(lines).toHaveLength(1 + 60 + 1)
   expect(lines[0]).toBe('60 orders and refunds of 2010-12-01')
   expect(lines).toContain('536365   united-kingdom  £139.12 paid')
-  expect(lines.at(-1)).toBe('56 paid, £23,666.80, after 7 declines; 1 refused; 3 given back, £173.63')
+  expect(lines.at(-1)).toBe('56 paid, £23,666.80, after 7 declines; 1 failed; 3 refunded, £173.63')
 })
 
-it('finds the jobs of the first few again, and moves no money a second time', async () => {
+it('finds the existing jobs if orders are sent again, and moves no money twice', async () => {
   const lines = await sendOrders('20')
   expect(lines[0]).toBe('20 orders and refunds of 2010-12-01, 20 of which had been sent before')
-  expect(lines.at(-1)).toBe('18 paid, £4,681.09, after 2 declines; 0 refused; 2 given back, £32.15')
+  expect(lines.at(-1)).toBe('18 paid, £4,681.09, after 2 declines; 0 failed; 2 refunded, £32.15')
 })

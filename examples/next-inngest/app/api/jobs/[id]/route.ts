@@ -3,7 +3,7 @@ import { JobNotFoundError } from '@cgk-platform/jobs'
 import { toJobView } from '../../../../src/job-view.ts'
 import { shopJobs } from '../../../../src/shop.ts'
 
-/** Where a job of this shop stands. Another shop's job is not found, whoever knows its id. */
+/** Returns the status of a job of this shop. Responds with 404 for a job of another shop, even with a valid id. */
 export async function GET(_request: Request, { params }: { params: Promise<{ id: string }> }): Promise<Response> {
   const { id } = await params
   try {
