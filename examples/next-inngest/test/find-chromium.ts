@@ -8,7 +8,9 @@ const macApps = ['Google Chrome', 'Chromium'].map((name) => `/Applications/${nam
 export function findChromium(): string {
   const configured = process.env['CHROMIUM_PATH']
   const folders = ['/usr/bin', ...(process.env['PATH'] ?? '').split(delimiter)]
-  const places = configured ? [configured] : [...folders.flatMap((folder) => names.map((name) => join(folder, name))), ...macApps]
+  const places = configured
+    ? [configured]
+    : [...folders.flatMap((folder) => names.map((name) => join(folder, name))), ...macApps]
   const found = places.find((path) => existsSync(path))
   if (found) return found
   throw new Error(
